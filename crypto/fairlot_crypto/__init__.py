@@ -1,0 +1,1 @@
+"""Groups, proofs and hashes that fairlot stands on; knows nothing of sales."""

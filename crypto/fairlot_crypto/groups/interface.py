@@ -1,0 +1,205 @@
+"""The one interface of the groups of BLS12-381 (specs/groups.md).
+
+Scalars are Python integers in [0, r-1]. Points come from a ``Backend`` and know their
+group; operators are the group's own: ``P + Q``, ``P - Q``, ``-P``, ``P * scalar``.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import NewType, Self, TypeVar
+
+from fairlot_crypto.errors import CallerError, EncodingError
+from fairlot_crypto.hashing import GROUP_ORDER, os2ip
+from fairlot_crypto.randomness import Randomness
+
+Scalar = NewType("Scalar", int)
+"""An integer in [0, r-1]."""
+
+SCALAR_LENGTH = 32
+G1_LENGTH = 48
+G2_LENGTH = 96
+
+
+class Point(ABC):
+    """An element of G1 or G2, always inside the prime-order subgroup.
+
+    Operators raise ``CallerError``: ``groups.scalar-range`` for a scalar outside
+    [0, r-1], ``groups.foreign-point`` for a point of another group or back-end.
+    """
+
+    __slots__ = ()
+
+    @abstractmethod
+    def __add__(self, other: Self) -> Self: ...
+
+    @abstractmethod
+    def __sub__(self, other: Self) -> Self: ...
+
+    @abstractmethod
+    def __neg__(self) -> Self: ...
+
+    @abstractmethod
+    def __mul__(self, scalar: int) -> Self: ...
+
+    @abstractmethod
+    def is_identity(self) -> bool:
+        """Tell whether this is the neutral element."""
+
+    @abstractmethod
+    def to_bytes(self) -> bytes:
+        """Return the compressed encoding: 48 bytes in G1, 96 in G2."""
+
+
+class G1(Point):
+    """An element of G1."""
+
+    __slots__ = ()
+
+
+class G2(Point):
+    """An element of G2."""
+
+    __slots__ = ()
+
+
+AnyPoint = TypeVar("AnyPoint", bound=Point)
+
+
+class Backend(ABC):
+    """The group operations; two implementations, each tested against the other."""
+
+    name: str
+
+    @abstractmethod
+    def g1_generator(self) -> G1:
+        """Return BP1."""
+
+    @abstractmethod
+    def g2_generator(self) -> G2:
+        """Return BP2."""
+
+    @abstractmethod
+    def g1_identity(self) -> G1:
+        """Return the neutral element of G1."""
+
+    @abstractmethod
+    def g1_from_bytes(self, data: bytes) -> G1:
+        """Decode a canonical element of G1, the identity included.
+
+        Raises:
+            EncodingError: ``groups.length``, ``groups.point``.
+        """
+
+    @abstractmethod
+    def g2_from_bytes(self, data: bytes) -> G2:
+        """Decode a canonical element of G2, the identity included.
+
+        Raises:
+            EncodingError: ``groups.length``, ``groups.point``.
+        """
+
+    @abstractmethod
+    def hash_to_g1(self, message: bytes, dst: bytes) -> G1:
+        """Return hash_to_curve of RFC 9380, suite BLS12381G1_XMD:SHA-256_SSWU_RO_.
+
+        Raises:
+            CallerError: ``hashing.dst-empty``.
+        """
+
+    @abstractmethod
+    def hash_to_g2(self, message: bytes, dst: bytes) -> G2:
+        """Return hash_to_curve of RFC 9380, suite BLS12381G2_XMD:SHA-256_SSWU_RO_.
+
+        Raises:
+            CallerError: ``hashing.dst-empty``.
+        """
+
+    @abstractmethod
+    def msm(self, points: Sequence[G1], scalars: Sequence[int]) -> G1:
+        """Return the sum of ``points[i] * scalars[i]``; the identity for no points.
+
+        Raises:
+            CallerError: ``groups.msm-length``, ``groups.scalar-range``,
+                ``groups.foreign-point``.
+        """
+
+    @abstractmethod
+    def pairing_product_is_one(self, pairs: Sequence[tuple[G1, G2]]) -> bool:
+        """Tell whether the product of e(P, Q) over ``pairs`` is one.
+
+        Raises:
+            CallerError: ``groups.no-pairs`` for an empty product,
+                ``groups.foreign-point``.
+        """
+
+    def g1_not_identity(self, data: bytes) -> G1:
+        """Decode a canonical element of G1 other than the identity.
+
+        Raises:
+            EncodingError: ``groups.length``, ``groups.point``, ``groups.identity``.
+        """
+        return _refuse_identity(self.g1_from_bytes(data))
+
+    def g2_not_identity(self, data: bytes) -> G2:
+        """Decode a canonical element of G2 other than the identity.
+
+        Raises:
+            EncodingError: ``groups.length``, ``groups.point``, ``groups.identity``.
+        """
+        return _refuse_identity(self.g2_from_bytes(data))
+
+
+def _refuse_identity(point: AnyPoint) -> AnyPoint:
+    if point.is_identity():
+        raise EncodingError("groups.identity", "the identity is refused here")
+    return point
+
+
+def check_scalar(scalar: int) -> None:
+    """Check that a scalar lies in [0, r-1].
+
+    Raises:
+        CallerError: ``groups.scalar-range``.
+    """
+    if not 0 <= scalar < GROUP_ORDER:
+        raise CallerError("groups.scalar-range", "a scalar lies in [0, r-1]")
+
+
+def scalar_to_bytes(scalar: int) -> bytes:
+    """Encode a scalar big-endian in 32 bytes.
+
+    Raises:
+        CallerError: ``groups.scalar-range``.
+    """
+    check_scalar(scalar)
+    return scalar.to_bytes(SCALAR_LENGTH, "big")
+
+
+def scalar_from_bytes(data: bytes) -> Scalar:
+    """Decode a scalar in [1, r-1].
+
+    Raises:
+        EncodingError: ``groups.scalar`` for another length, zero, and values from r.
+    """
+    if len(data) != SCALAR_LENGTH or not 0 < os2ip(data) < GROUP_ORDER:
+        raise EncodingError("groups.scalar", "not 32 bytes of a scalar in [1, r-1]")
+    return Scalar(os2ip(data))
+
+
+def random_scalar(randomness: Randomness) -> Scalar:
+    """Draw a scalar in [1, r-1]: 48 bytes reduced mod r; again where that is zero."""
+    while True:
+        value = os2ip(randomness.take(48)) % GROUP_ORDER
+        if value:
+            return Scalar(value)
+
+
+def inverse(scalar: int) -> Scalar:
+    """Return the inverse mod r of any integer.
+
+    Raises:
+        CallerError: ``groups.no-inverse`` for a multiple of r.
+    """
+    if scalar % GROUP_ORDER == 0:
+        raise CallerError("groups.no-inverse", "zero has no inverse")
+    return Scalar(pow(scalar, -1, GROUP_ORDER))

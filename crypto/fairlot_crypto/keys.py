@@ -1,0 +1,143 @@
+"""Ed25519 signatures and sealed boxes by libsodium (specs/notation.md, section 7).
+
+One library decides what a valid Ed25519 signature is: libsodium refuses non-canonical
+``S`` and ``A``, small-order ``A`` and small-order ``R``.
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import NewType
+
+from nacl import bindings
+from nacl.exceptions import CryptoError as SodiumError
+
+from fairlot_crypto.errors import CallerError, EncodingError, ProofError
+from fairlot_crypto.randomness import Randomness
+
+VerifyKey = NewType("VerifyKey", bytes)
+"""An Ed25519 public key, 32 bytes."""
+Signature = NewType("Signature", bytes)
+"""An Ed25519 signature, 64 bytes."""
+SealKey = NewType("SealKey", bytes)
+"""An X25519 public key, 32 bytes."""
+
+KEY_LENGTH = 32
+SIGNATURE_LENGTH = 64
+
+_NONCE_LENGTH = 24
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """An Ed25519 key pair."""
+
+    seed: bytes = field(repr=False)
+    """RFC 8032 private key, 32 bytes."""
+    public: VerifyKey = field(init=False)
+    """The public key of ``seed``: never chosen apart, which would leak the secret."""
+
+    def __post_init__(self) -> None:
+        """Derive the public key."""
+        _check_secret(self.seed)
+        public, _ = bindings.crypto_sign_seed_keypair(self.seed)
+        object.__setattr__(self, "public", VerifyKey(public))
+
+    @classmethod
+    def generate(cls, randomness: Randomness) -> "SigningKey":
+        """Draw a key pair."""
+        return cls.from_seed(randomness.take(KEY_LENGTH))
+
+    @classmethod
+    def from_seed(cls, seed: bytes) -> "SigningKey":
+        """Derive the key pair of a seed.
+
+        Raises:
+            CallerError: ``keys.secret-length`` unless it has 32 bytes.
+        """
+        return cls(seed)
+
+    def sign(self, message: bytes) -> Signature:
+        """Sign ``message`` (RFC 8032, section 5.1.6)."""
+        signed = bindings.crypto_sign(message, self.seed + self.public)
+        return Signature(signed[:SIGNATURE_LENGTH])
+
+
+def verify_signature(key: VerifyKey, message: bytes, signature: bytes) -> None:
+    """Check an Ed25519 signature.
+
+    Raises:
+        ProofError: ``signature.invalid`` where libsodium does not accept it.
+    """
+    if len(key) != KEY_LENGTH or len(signature) != SIGNATURE_LENGTH:
+        raise ProofError("signature.invalid", "wrong length of key or signature")
+    try:
+        bindings.crypto_sign_open(signature + message, key)
+    except SodiumError as error:
+        raise ProofError("signature.invalid", "signature does not verify") from error
+
+
+def check_verify_key(key: bytes) -> VerifyKey:
+    """Return ``key`` if it is a canonical point of prime order.
+
+    Raises:
+        EncodingError: ``signature.key`` for any other bytes.
+    """
+    valid = len(key) == KEY_LENGTH and bindings.crypto_core_ed25519_is_valid_point(key)
+    if not valid:
+        raise EncodingError("signature.key", "not an Ed25519 key of prime order")
+    return VerifyKey(key)
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningKey:
+    """An X25519 key pair that opens sealed boxes."""
+
+    secret: bytes = field(repr=False)
+    """RFC 7748 private key, 32 bytes."""
+    public: SealKey = field(init=False)
+    """The public key of ``secret``."""
+
+    def __post_init__(self) -> None:
+        """Derive the public key."""
+        _check_secret(self.secret)
+        public = bindings.crypto_scalarmult_base(self.secret)
+        object.__setattr__(self, "public", SealKey(public))
+
+    @classmethod
+    def generate(cls, randomness: Randomness) -> "OpeningKey":
+        """Draw a key pair."""
+        return cls(randomness.take(KEY_LENGTH))
+
+    def open(self, sealed: bytes) -> bytes:
+        """Open a sealed box.
+
+        Raises:
+            ProofError: ``sealed-box.invalid``.
+        """
+        try:
+            return bindings.crypto_box_seal_open(sealed, self.public, self.secret)
+        except SodiumError as error:
+            raise ProofError("sealed-box.invalid", "box does not open") from error
+
+
+def seal(message: bytes, key: SealKey, randomness: Randomness) -> bytes:
+    """Seal ``message`` to ``key``: libsodium's crypto_box_seal with injected entropy.
+
+    The layout is ``ephemeral key(32) || crypto_box(message)`` under the nonce
+    ``BLAKE2b-192(ephemeral key || key)``, so that any libsodium opens it.
+
+    Raises:
+        EncodingError: ``sealed-box.key`` for a key of small order or of wrong length.
+    """
+    ephemeral = OpeningKey.generate(randomness)
+    nonce = hashlib.blake2b(ephemeral.public + key, digest_size=_NONCE_LENGTH).digest()
+    try:
+        box = bindings.crypto_box(message, nonce, key, ephemeral.secret)
+    except SodiumError as error:
+        raise EncodingError("sealed-box.key", "not an X25519 key") from error
+    return ephemeral.public + box
+
+
+def _check_secret(secret: bytes) -> None:
+    if len(secret) != KEY_LENGTH:
+        raise CallerError("keys.secret-length", "a secret key has 32 bytes")

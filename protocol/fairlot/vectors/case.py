@@ -1,0 +1,116 @@
+"""The shape of a test vector, and of a chapter of them (specs/vectors.md)."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from fairlot.errors import FairlotError, InvariantError
+from fairlot_crypto.errors import CryptoError
+
+Json: TypeAlias = "str | int | bool | Sequence[Json] | Mapping[str, Json] | None"
+Raw: TypeAlias = "bytes | str | int | bool | Sequence[Raw] | Mapping[str, Raw] | None"
+
+FORMAT = "fairlot-vectors/1"
+_JSON_SAFE = 2**53
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One vector: one sentence, and one expected result or one broken rule."""
+
+    name: str
+    comment: str
+    inputs: Mapping[str, Raw]
+    trace: Mapping[str, Raw]
+    output: Mapping[str, Raw] | None
+    code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """All vectors of one chapter of the specification."""
+
+    name: str
+    """Name of the file and of the chapter in specs/."""
+    description: str
+    """How to drive a case, for a reader who has only this file."""
+    cases: tuple[Case, ...]
+
+    def to_json(self) -> bytes:
+        """Return the file's bytes: UTF-8, two-space indent, final newline."""
+        document = {
+            "format": FORMAT,
+            "chapter": self.name,
+            "description": self.description,
+            "cases": [_case(i, case) for i, case in enumerate(self.cases, 1)],
+        }
+        return json.dumps(document, indent=2, ensure_ascii=False).encode() + b"\n"
+
+
+def accept(
+    name: str,
+    comment: str,
+    inputs: Mapping[str, Raw],
+    output: Mapping[str, Raw],
+    trace: Mapping[str, Raw] | None = None,
+) -> Case:
+    """Return a case that a conforming implementation accepts, with its results."""
+    return Case(name, comment, inputs, trace or {}, output, None)
+
+
+def reject(
+    name: str,
+    rule: str,
+    code: str,
+    inputs: Mapping[str, Raw],
+    attempt: Callable[[], object],
+) -> Case:
+    """Return a case that must be refused, after having tried it.
+
+    Args:
+        name: the case.
+        rule: the rule that it breaks, and what would follow if it were accepted.
+        code: the stable code of the refusal.
+        inputs: what the implementation is given.
+        attempt: drives this library with ``inputs``.
+
+    Raises:
+        InvariantError: ``vectors.not-refused`` where ``attempt`` ends otherwise.
+    """
+    try:
+        attempt()
+    except (CryptoError, FairlotError) as error:
+        if error.code == code:
+            return Case(name, rule, inputs, {}, None, code)
+        problem = f"{name} ends in {error.code}, not {code}"
+        raise InvariantError("vectors.not-refused", problem) from error
+    raise InvariantError("vectors.not-refused", f"{name} is not refused with {code}")
+
+
+def _case(number: int, case: Case) -> Json:
+    body: dict[str, Json] = {
+        "tcId": number,
+        "name": case.name,
+        "comment": case.comment,
+        "input": _json(case.inputs),
+    }
+    if case.trace:
+        body["trace"] = _json(case.trace)
+    if case.code is None:
+        body["output"] = _json(case.output)
+    else:
+        body["refused"] = {"code": case.code}
+    return body
+
+
+def _json(raw: Raw) -> Json:
+    if isinstance(raw, bytes):
+        return raw.hex()
+    if isinstance(raw, bool | str) or raw is None:
+        return raw
+    if isinstance(raw, int):
+        return raw if abs(raw) < _JSON_SAFE else str(raw)
+    if isinstance(raw, Mapping):
+        return {key: _json(value) for key, value in raw.items()}
+    return [_json(value) for value in raw]

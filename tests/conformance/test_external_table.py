@@ -1,0 +1,40 @@
+"""tests/EXTERNAL.md names every external file that is read, with its hash."""
+
+import hashlib
+import re
+from pathlib import Path
+
+from external import external_vectors
+
+TABLE = Path(__file__).parents[1] / "EXTERNAL.md"
+ROW = re.compile(r"^\| `(?P<file>[^`]+)` \| .+ \| `(?P<hash>[0-9a-f]{64})` \|$")
+
+
+def listed() -> dict[str, str]:
+    lines = TABLE.read_text(encoding="utf-8").splitlines()
+    rows = [row for row in map(ROW.match, lines) if row]
+    table = {row["file"]: row["hash"] for row in rows}
+    assert len(table) == len(rows), "a file is listed twice"
+    return table
+
+
+def test_table_is_not_empty_and_its_rows_are_sorted_within_their_folder() -> None:
+    files = list(listed())
+    assert len(files) > 150
+    folders = list(dict.fromkeys(name.split("/")[0] for name in files))
+    assert folders == sorted(folders)
+    assert files == [f for folder in folders for f in sorted(files) if in_(f, folder)]
+
+
+def in_(file: str, folder: str) -> bool:
+    return file.startswith(folder + "/")
+
+
+def test_every_external_file_is_listed_with_its_hash() -> None:
+    root = external_vectors(".")
+    present = {
+        path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in root.glob("*/**/*")
+        if path.is_file()
+    }
+    assert present == listed()
