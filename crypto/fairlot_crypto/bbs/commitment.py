@@ -1,0 +1,105 @@
+"""Commitments of a prover, with a proof that it can open them.
+
+draft-irtf-cfrg-bbs-blind-signatures-02, sections 4.1, 4.3 and 5, with the corrections
+of May 2026 (specs/bbs.md, sections 1 and 7).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fairlot_crypto.bbs import octets
+from fairlot_crypto.bbs.ciphersuite import (
+    challenge_scalar,
+    map_messages,
+    random_scalars,
+)
+from fairlot_crypto.bbs.generators import MAX_GENERATORS, create_blind_generators
+from fairlot_crypto.errors import EncodingError, ProofError
+from fairlot_crypto.groups import G1, Backend, Scalar
+from fairlot_crypto.hashing import GROUP_ORDER, i2osp
+from fairlot_crypto.randomness import Randomness
+
+COMMITMENT_CODES = octets.Codes(
+    length="bbs.commitment-length",
+    scalar="bbs.commitment-scalar",
+    point="bbs.commitment-point",
+    identity="bbs.commitment-identity",
+)
+_FIXED_SCALARS = 2
+"""Scalars of a commitment proof over no message: s^ and the challenge."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlindCommitment:
+    """What a prover makes before issuance."""
+
+    octets: bytes
+    """commitment_with_proof, for the signer: C, s^, m^_1.., challenge."""
+    secret_prover_blind: Scalar
+    """Stays with the prover."""
+
+
+def commit(
+    group: Backend,
+    committed_messages: Sequence[bytes],
+    randomness: Randomness,
+    api_id: bytes,
+) -> BlindCommitment:
+    """Commit to messages that the signer will not see.
+
+    Args:
+        group: back-end.
+        committed_messages: in the order of signing.
+        randomness: 48 bytes for each of the blind, s~, m~_1.., in this order.
+        api_id: of the interface.
+    """
+    scalars = map_messages(committed_messages, api_id)
+    return commit_scalars(group, scalars, randomness, api_id)
+
+
+def commit_scalars(
+    group: Backend, scalars: Sequence[Scalar], randomness: Randomness, api_id: bytes
+) -> BlindCommitment:
+    """Commit to scalars: C = Q_2 * blind + sum of J_i * scalar_i (CoreCommit)."""
+    generators = create_blind_generators(group, len(scalars) + 1, api_id)
+    blind, *tildes = random_scalars(randomness, len(scalars) + 2)
+    secrets = (blind, *scalars)
+    C = group.msm(generators, secrets)
+    C_bar = group.msm(generators, tildes)
+    challenge = _challenge(generators, C, C_bar, api_id)
+    hats = (
+        (tilde + secret * challenge) % GROUP_ORDER
+        for tilde, secret in zip(tildes, secrets, strict=True)
+    )
+    return BlindCommitment(octets.encode((C,), (*hats, challenge)), blind)
+
+
+def verify_commitment(
+    group: Backend, commitment_with_proof: bytes, api_id: bytes
+) -> tuple[G1, tuple[G1, ...]]:
+    """Check that the prover can open the commitment.
+
+    Returns:
+        C and the blind generators (Q_2, J_1, ..) that it was proved over.
+
+    Raises:
+        EncodingError: ``bbs.commitment-length``, ``bbs.commitment-scalar``,
+            ``bbs.commitment-point``, ``bbs.commitment-identity``.
+        ProofError: ``bbs.commitment-proof``.
+    """
+    count = octets.scalar_count(commitment_with_proof, 1, COMMITMENT_CODES)
+    if not _FIXED_SCALARS <= count <= MAX_GENERATORS:
+        raise EncodingError("bbs.commitment-length", f"{count} scalars")
+    (C,), (*hats, challenge) = octets.decode(
+        group, commitment_with_proof, 1, count, COMMITMENT_CODES
+    )
+    generators = create_blind_generators(group, count - 1, api_id)
+    C_bar = group.msm((*generators, C), (*hats, GROUP_ORDER - challenge))
+    if challenge != _challenge(generators, C, C_bar, api_id):
+        raise ProofError("bbs.commitment-proof", "the commitment is not opened")
+    return C, generators
+
+
+def _challenge(generators: Sequence[G1], C: G1, C_bar: G1, api_id: bytes) -> Scalar:
+    points = octets.encode((*generators, C, C_bar), ())
+    return challenge_scalar(i2osp(len(generators) - 1, 8) + points, api_id)

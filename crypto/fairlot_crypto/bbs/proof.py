@@ -1,0 +1,323 @@
+"""Proofs of knowledge of a signature, with some messages disclosed.
+
+draft-irtf-cfrg-bbs-signatures-09, sections 3.5.3, 3.5.4, 3.6.3, 3.6.4 and 3.7
+(specs/bbs.md, section 6). The parts are shared with the pseudonym case, which adds two
+points to the transcript.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from fairlot_crypto.bbs import octets
+from fairlot_crypto.bbs.ciphersuite import (
+    Signature,
+    challenge_scalar,
+    map_message_to_scalar,
+    map_messages,
+    random_scalars,
+)
+from fairlot_crypto.bbs.generators import MAX_GENERATORS, create_generators
+from fairlot_crypto.bbs.signature import Context, signed_point
+from fairlot_crypto.errors import CallerError, EncodingError, ProofError
+from fairlot_crypto.groups import (
+    G1,
+    G1_LENGTH,
+    G2,
+    Backend,
+    Scalar,
+    inverse,
+    scalar_to_bytes,
+)
+from fairlot_crypto.hashing import GROUP_ORDER, i2osp
+from fairlot_crypto.randomness import Randomness
+
+POINTS = 3
+FIXED_SCALARS = 4
+"""Scalars of a proof that hides no message: e^, r1^, r3^ and the challenge."""
+
+PRESENTATION_CODES = octets.Codes(
+    length="presentation.length",
+    scalar="presentation.scalar",
+    point="presentation.point",
+    identity="presentation.identity",
+)
+
+Disclosed = Sequence[tuple[int, Scalar]]
+"""Index and scalar of each disclosed message, by ascending index."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """A proof under way: its points and the prover's randomness (ProofInit)."""
+
+    points: tuple[G1, ...]
+    """Abar, Bbar, D, T1, T2"""
+    indexes: tuple[int, ...]
+    """j1..jU, the undisclosed indexes."""
+    r1: Scalar
+    r2: Scalar
+    e_tilde: Scalar
+    r1_tilde: Scalar
+    r3_tilde: Scalar
+    m_tilde: tuple[Scalar, ...]
+    """One for each undisclosed index."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A decoded proof."""
+
+    A_bar: G1
+    B_bar: G1
+    D: G1
+    e_hat: Scalar
+    r1_hat: Scalar
+    r3_hat: Scalar
+    m_hat: tuple[Scalar, ...]
+    """One for each undisclosed message."""
+    challenge: Scalar
+
+
+def prove(
+    group: Backend,
+    public_key: G2,
+    signature: Signature,
+    header: bytes,
+    ph: bytes,
+    messages: Sequence[bytes],
+    disclosed_indexes: Sequence[int],
+    randomness: Randomness,
+    api_id: bytes,
+) -> bytes:
+    """Prove knowledge of ``signature``, disclosing the messages at the indexes given.
+
+    Two proofs must never draw the same randomness: their difference would reveal what
+    they hide.
+
+    Args:
+        group: back-end.
+        public_key: of the signer.
+        signature: over ``header`` and ``messages``; not verified here.
+        header: signed header, shown to the verifier.
+        ph: presentation header, bound to the proof.
+        messages: all of them, in the order of signing.
+        disclosed_indexes: ascending, from 0.
+        randomness: 48 bytes for each of r1, r2, e~, r1~, r3~, m~_j1.., in this order.
+        api_id: of the interface.
+
+    Raises:
+        CallerError: ``bbs.index`` for indexes that do not ascend or do not exist,
+            ``bbs.generator-count``.
+    """
+    generators = create_generators(group, len(messages) + 1, api_id)
+    context = Context.build(group, public_key, generators, header, api_id)
+    scalars = map_messages(messages, api_id)
+    disclosed = select(scalars, disclosed_indexes)
+    return prove_core(context, signature, scalars, disclosed, ph, randomness)
+
+
+def verify_proof(
+    group: Backend,
+    public_key: G2,
+    proof: bytes,
+    header: bytes,
+    ph: bytes,
+    disclosed: Mapping[int, bytes],
+    api_id: bytes,
+) -> None:
+    """Check a proof against the messages disclosed, by index.
+
+    The number of messages follows from the length of the proof.
+
+    Raises:
+        EncodingError: ``presentation.length``, ``presentation.scalar``,
+            ``presentation.point``, ``presentation.identity``, ``presentation.index``.
+        ProofError: ``presentation.challenge``, ``presentation.pairing``.
+    """
+    hidden = hidden_count(proof, len(disclosed))
+    total = len(disclosed) + hidden
+    scalars = disclosed_scalars(disclosed, total, api_id)
+    generators = create_generators(group, total + 1, api_id)
+    context = Context.build(group, public_key, generators, header, api_id)
+    verify_core(context, proof, scalars, ph)
+
+
+def prove_core(
+    context: Context,
+    signature: Signature,
+    scalars: Sequence[Scalar],
+    disclosed: Disclosed,
+    ph: bytes,
+    randomness: Randomness,
+) -> bytes:
+    """Prove a signature over ``scalars`` (CoreProofGen)."""
+    hidden = hide(context, signature, scalars, disclosed, randomness)
+    points = octets.encode(hidden.points, ())
+    challenge = calculate_challenge(context, disclosed, points, (ph,))
+    return finalize(hidden, signature.e, scalars, challenge)
+
+
+def verify_core(
+    context: Context, proof: bytes, disclosed: Disclosed, ph: bytes
+) -> None:
+    """Check a proof in a context that fixes every count (CoreProofVerify).
+
+    Raises:
+        EncodingError: ``presentation.length``, ``presentation.scalar``,
+            ``presentation.point``, ``presentation.identity``.
+        ProofError: ``presentation.challenge``, ``presentation.pairing``.
+    """
+    undisclosed = len(context.generators) - len(disclosed)
+    decoded = decode_proof(context.group, proof, undisclosed)
+    commitments = octets.encode(reconstruct(context, decoded, disclosed), ())
+    points = proof[: POINTS * G1_LENGTH] + commitments
+    check(context, decoded, calculate_challenge(context, disclosed, points, (ph,)))
+
+
+def select(scalars: Sequence[Scalar], indexes: Sequence[int]) -> Disclosed:
+    """Return index and scalar for ``indexes``.
+
+    Raises:
+        CallerError: ``bbs.index`` where they do not ascend from 0 within the range.
+    """
+    bounds = (-1, *indexes, len(scalars))
+    if any(low >= high for low, high in pairwise(bounds)):
+        raise CallerError("bbs.index", "indexes ascend and name a message each")
+    return [(i, scalars[i]) for i in indexes]
+
+
+def disclosed_scalars(
+    disclosed: Mapping[int, bytes], total: int, api_id: bytes
+) -> Disclosed:
+    """Map disclosed messages to scalars, by ascending index.
+
+    Raises:
+        EncodingError: ``presentation.index`` outside [0, total-1].
+    """
+    if any(not 0 <= i < total for i in disclosed):
+        raise EncodingError("presentation.index", f"indexes lie in [0, {total - 1}]")
+    return [(i, map_message_to_scalar(disclosed[i], api_id)) for i in sorted(disclosed)]
+
+
+def hide(
+    context: Context,
+    signature: Signature,
+    scalars: Sequence[Scalar],
+    disclosed: Disclosed,
+    randomness: Randomness,
+) -> Hidden:
+    """Blind the signature and commit to what stays undisclosed (ProofInit)."""
+    msm = context.group.msm
+    shown = {i for i, _ in disclosed}
+    indexes = tuple(j for j in range(len(scalars)) if j not in shown)
+    r1, r2, e_tilde, r1_tilde, r3_tilde, *m_tilde = random_scalars(
+        randomness, 5 + len(indexes)
+    )
+    D = signed_point(context, scalars) * r2
+    A_bar = signature.A * (r1 * r2 % GROUP_ORDER)
+    B_bar = D * r1 - A_bar * signature.e
+    T1 = msm((A_bar, D), (e_tilde, r1_tilde))
+    T2 = msm(
+        (D, *(context.generators[j] for j in indexes)),
+        (r3_tilde, *m_tilde),
+    )
+    points = (A_bar, B_bar, D, T1, T2)
+    tildes = (r1, r2, e_tilde, r1_tilde, r3_tilde, tuple(m_tilde))
+    return Hidden(points, indexes, *tildes)
+
+
+def calculate_challenge(
+    context: Context, disclosed: Disclosed, points: bytes, trailers: Sequence[bytes]
+) -> Scalar:
+    """Hash everything that is public; the one transcript of all proofs.
+
+    Args:
+        context: gives domain and interface.
+        disclosed: counted, then hashed as index and scalar.
+        points: Abar, Bbar, D, T1, T2 and, with a pseudonym, nym and U, encoded.
+        trailers: ph and, with a pseudonym, the context id; each behind its length.
+    """
+    parts = [i2osp(len(disclosed), 8)]
+    parts += [i2osp(i, 8) + scalar_to_bytes(scalar) for i, scalar in disclosed]
+    parts += [points, scalar_to_bytes(context.domain)]
+    parts += [i2osp(len(trailer), 8) + trailer for trailer in trailers]
+    return challenge_scalar(b"".join(parts), context.api_id)
+
+
+def finalize(
+    hidden: Hidden, e: Scalar, scalars: Sequence[Scalar], challenge: Scalar
+) -> bytes:
+    """Answer the challenge and encode the proof (ProofFinalize)."""
+    undisclosed = (scalars[j] for j in hidden.indexes)
+    responses = (
+        hidden.e_tilde + e * challenge,
+        hidden.r1_tilde - hidden.r1 * challenge,
+        hidden.r3_tilde - inverse(hidden.r2) * challenge,
+        *(
+            tilde + scalar * challenge
+            for tilde, scalar in zip(hidden.m_tilde, undisclosed, strict=True)
+        ),
+        challenge,
+    )
+    reduced = (response % GROUP_ORDER for response in responses)
+    return octets.encode(hidden.points[:POINTS], reduced)
+
+
+def hidden_count(data: bytes, disclosed_count: int) -> int:
+    """Return U, the number of hidden messages, as the length of a proof says it.
+
+    Raises:
+        EncodingError: ``presentation.length`` for a length that no proof has, or more
+            messages than there may be.
+    """
+    count = octets.scalar_count(data, POINTS, PRESENTATION_CODES) - FIXED_SCALARS
+    if not 0 <= count < MAX_GENERATORS - disclosed_count:
+        raise EncodingError("presentation.length", f"{len(data)} bytes are no proof")
+    return count
+
+
+def decode_proof(group: Backend, data: bytes, undisclosed: int) -> Proof:
+    """Decode a proof that hides ``undisclosed`` messages.
+
+    Raises:
+        EncodingError: ``presentation.length``, ``presentation.scalar``,
+            ``presentation.point``, ``presentation.identity``.
+    """
+    count = FIXED_SCALARS + undisclosed
+    points, scalars = octets.decode(group, data, POINTS, count, PRESENTATION_CODES)
+    e_hat, r1_hat, r3_hat, *m_hat, challenge = scalars
+    A_bar, B_bar, D = points
+    return Proof(A_bar, B_bar, D, e_hat, r1_hat, r3_hat, tuple(m_hat), challenge)
+
+
+def reconstruct(context: Context, proof: Proof, disclosed: Disclosed) -> tuple[G1, G1]:
+    """Recompute T1 and T2 from the responses (ProofVerifyInit).
+
+    T1 = Bbar*c + Abar*e^ + D*r1^ and T2 = Bv*c + D*r3^ + sum of generator * m^, where
+    Bv = P1 + Q_1*domain + sum of generator * disclosed scalar.
+    """
+    msm, c = context.group.msm, proof.challenge
+    shown = dict(disclosed)
+    hats = iter(proof.m_hat)
+    weights = [
+        shown[i] * c % GROUP_ORDER if i in shown else next(hats)
+        for i in range(len(context.generators))
+    ]
+    T1 = msm((proof.B_bar, proof.A_bar, proof.D), (c, proof.e_hat, proof.r1_hat))
+    T2 = msm((context.start, proof.D, *context.generators), (c, proof.r3_hat, *weights))
+    return T1, T2
+
+
+def check(context: Context, proof: Proof, challenge: Scalar) -> None:
+    """Compare the challenge, then check e(Abar, W) = e(Bbar, BP2).
+
+    Raises:
+        ProofError: ``presentation.challenge``, ``presentation.pairing``.
+    """
+    if proof.challenge != challenge:
+        raise ProofError("presentation.challenge", "the challenge does not match")
+    group = context.group
+    pairs = ((proof.A_bar, context.public_key), (-proof.B_bar, group.g2_generator()))
+    if not group.pairing_product_is_one(pairs):
+        raise ProofError("presentation.pairing", "the signature is not the issuer's")

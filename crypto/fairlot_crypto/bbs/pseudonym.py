@@ -1,0 +1,325 @@
+"""Pseudonyms: one unlinkable point for each context, proved to come from the signature.
+
+draft-irtf-cfrg-bbs-per-verifier-linkability-02 (specs/bbs.md, sections 1 and 8).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from fairlot_crypto.bbs import blind, octets
+from fairlot_crypto.bbs.blind import blind_context
+from fairlot_crypto.bbs.ciphersuite import SecretKey, Signature, map_messages
+from fairlot_crypto.bbs.commitment import (
+    BlindCommitment,
+    commit_scalars,
+    verify_commitment,
+)
+from fairlot_crypto.bbs.proof import (
+    POINTS,
+    PRESENTATION_CODES,
+    Disclosed,
+    calculate_challenge,
+    check,
+    decode_proof,
+    finalize,
+    hidden_count,
+    hide,
+    reconstruct,
+)
+from fairlot_crypto.bbs.signature import Context, signed_point, verify_point
+from fairlot_crypto.errors import CallerError, EncodingError, ProofError
+from fairlot_crypto.groups import G1, G1_LENGTH, G2, Backend, Scalar
+from fairlot_crypto.hashing import GROUP_ORDER, hash_to_scalar, i2osp
+from fairlot_crypto.randomness import Randomness
+
+
+@dataclass(frozen=True, slots=True)
+class Presentation:
+    """A proof together with the pseudonym that it is about."""
+
+    nym: bytes
+    """The pseudonym, a point of G1 in 48 bytes."""
+    proof: bytes
+
+
+def combined_header(header: bytes, nym_count: int) -> bytes:
+    """Return header || I2OSP(N, 8), so that N is signed.
+
+    Raises:
+        CallerError: ``bbs.nym-count`` where N is below one.
+    """
+    if nym_count < 1:
+        raise CallerError("bbs.nym-count", "there is at least one nym secret")
+    return header + i2osp(nym_count, 8)
+
+
+def context_point(group: Backend, context_id: bytes, api_id: bytes) -> G1:
+    """Return OP, the base of all pseudonyms of a context."""
+    return group.hash_to_g1(context_id, api_id)
+
+
+def evaluate(secrets: Sequence[Scalar], context_id: bytes, api_id: bytes) -> Scalar:
+    """Return the sum of secrets[j] * z^j, where z is a hash of the context id."""
+    z = hash_to_scalar(context_id, api_id + b"VECT_NYM_SECRETS")
+    value = 0
+    for secret in reversed(secrets):
+        value = (value * z + secret) % GROUP_ORDER
+    return Scalar(value)
+
+
+def nym(
+    group: Backend, context_id: bytes, nym_secrets: Sequence[Scalar], api_id: bytes
+) -> G1:
+    """Return the pseudonym of ``nym_secrets`` in the context.
+
+    Raises:
+        CallerError: ``nym.identity`` for secrets whose pseudonym is the identity.
+    """
+    exponent = evaluate(nym_secrets, context_id, api_id)
+    if not exponent:
+        raise CallerError("nym.identity", "these secrets have no pseudonym here")
+    return context_point(group, context_id, api_id) * exponent
+
+
+def commit_with_nym(
+    group: Backend,
+    committed_messages: Sequence[bytes],
+    prover_nyms: Sequence[Scalar],
+    randomness: Randomness,
+    api_id: bytes,
+) -> BlindCommitment:
+    """Commit to messages and, behind them, to the prover's part of the nym secrets.
+
+    Args:
+        group: back-end.
+        committed_messages: may be empty.
+        prover_nyms: at least one scalar.
+        randomness: 48 bytes for each of the blind, s~, m~_1.., in this order.
+        api_id: of the interface.
+    """
+    scalars = (*map_messages(committed_messages, api_id), *prover_nyms)
+    return commit_scalars(group, scalars, randomness, api_id)
+
+
+def blind_sign_with_nym(
+    group: Backend,
+    secret_key: SecretKey,
+    public_key: G2,
+    commitment_with_proof: bytes,
+    nym_count: int,
+    signer_nym_entropy: Scalar,
+    header: bytes,
+    messages: Sequence[bytes],
+    api_id: bytes,
+) -> Signature:
+    """Sign a commitment, adding the signer's entropy to the last nym secret.
+
+    Raises:
+        EncodingError: as ``verify_commitment``; ``bbs.commitment-length`` also
+            where fewer than ``nym_count`` scalars are committed.
+        ProofError: ``bbs.commitment-proof``, ``bbs.signed-identity``.
+        CallerError: ``bbs.nym-count``, ``bbs.generator-count``.
+    """
+    signed_header = combined_header(header, nym_count)
+    C, generators = verify_commitment(group, commitment_with_proof, api_id)
+    if len(generators) <= nym_count:
+        raise EncodingError("bbs.commitment-length", "fewer scalars than nym secrets")
+    commitment = C + generators[-1] * signer_nym_entropy
+    return blind.sign_commitment(
+        group,
+        secret_key,
+        public_key,
+        commitment,
+        generators,
+        signed_header,
+        messages,
+        api_id,
+    )
+
+
+def verify_finalize(
+    group: Backend,
+    public_key: G2,
+    signature: Signature,
+    header: bytes,
+    messages: Sequence[bytes],
+    committed_messages: Sequence[bytes],
+    prover_nyms: Sequence[Scalar],
+    signer_nym_entropy: Scalar,
+    secret_prover_blind: Scalar,
+    api_id: bytes,
+) -> tuple[Scalar, ...]:
+    """Check the signature that was issued and return the nym secrets.
+
+    Raises:
+        ProofError: ``bbs.signature``.
+        CallerError: ``bbs.nym-count``, ``bbs.generator-count``.
+    """
+    signed_header = combined_header(header, len(prover_nyms))
+    last = Scalar((prover_nyms[-1] + signer_nym_entropy) % GROUP_ORDER)
+    nym_secrets = (*prover_nyms[:-1], last)
+    committed = (*map_messages(committed_messages, api_id), *nym_secrets)
+    counts = len(messages), 1 + len(committed)
+    context = blind_context(group, public_key, *counts, signed_header, api_id)
+    scalars = (*map_messages(messages, api_id), secret_prover_blind, *committed)
+    verify_point(context, signature, signed_point(context, scalars))
+    return nym_secrets
+
+
+def prove_with_nym(
+    group: Backend,
+    public_key: G2,
+    signature: Signature,
+    header: bytes,
+    ph: bytes,
+    nym_secrets: Sequence[Scalar],
+    context_id: bytes,
+    messages: Sequence[bytes],
+    committed_messages: Sequence[bytes],
+    disclosed_indexes: Sequence[int],
+    disclosed_committed_indexes: Sequence[int],
+    secret_prover_blind: Scalar,
+    randomness: Randomness,
+    api_id: bytes,
+) -> Presentation:
+    """Prove a signature and the pseudonym of its nym secrets in ``context_id``.
+
+    Randomness as in ``proof.prove``: r1, r2, e~, r1~, r3~, m~_j1...
+
+    Raises:
+        CallerError: ``bbs.index``, ``bbs.nym-count``, ``bbs.generator-count``,
+            ``nym.identity``.
+    """
+    signed_header = combined_header(header, len(nym_secrets))
+    signer = map_messages(messages, api_id)
+    committed = map_messages(committed_messages, api_id)
+    counts = len(signer), 1 + len(committed) + len(nym_secrets)
+    context = blind_context(group, public_key, *counts, signed_header, api_id)
+    disclosed = blind.select_blind(
+        signer, committed, disclosed_indexes, disclosed_committed_indexes
+    )
+    scalars = (*signer, secret_prover_blind, *committed, *nym_secrets)
+    return prove_core(
+        context,
+        signature,
+        scalars,
+        disclosed,
+        len(nym_secrets),
+        context_id,
+        ph,
+        randomness,
+    )
+
+
+def verify_proof_with_nym(
+    group: Backend,
+    public_key: G2,
+    presentation: Presentation,
+    header: bytes,
+    ph: bytes,
+    context_id: bytes,
+    nym_count: int,
+    message_count: int,
+    disclosed: Mapping[int, bytes],
+    disclosed_committed: Mapping[int, bytes],
+    api_id: bytes,
+) -> None:
+    """Check a presentation; the number of committed messages follows from its length.
+
+    Args:
+        group: back-end.
+        public_key: of the signer.
+        presentation: nym and proof.
+        header: without N, which is appended here.
+        ph: presentation header.
+        context_id: of the pseudonym.
+        nym_count: N.
+        message_count: L, the messages that the signer knew.
+        disclosed: of them, by index from 0.
+        disclosed_committed: of the committed messages, by index from 0.
+        api_id: of the interface.
+
+    Raises:
+        EncodingError: ``presentation.length``, ``presentation.scalar``,
+            ``presentation.point``, ``presentation.identity``, ``presentation.index``.
+        ProofError: ``presentation.commitment``, ``presentation.challenge``,
+            ``presentation.pairing``.
+        CallerError: ``bbs.nym-count``.
+    """
+    signed_header = combined_header(header, nym_count)
+    shown = len(disclosed) + len(disclosed_committed)
+    hidden = hidden_count(presentation.proof, shown)
+    blind_count = shown + hidden - message_count
+    scalars = blind.blind_disclosed_scalars(
+        disclosed,
+        disclosed_committed,
+        message_count,
+        blind_count - 1 - nym_count,
+        api_id,
+    )
+    counts = message_count, blind_count
+    context = blind_context(group, public_key, *counts, signed_header, api_id)
+    verify_core(context, presentation, scalars, nym_count, context_id, ph)
+
+
+def prove_core(
+    context: Context,
+    signature: Signature,
+    scalars: Sequence[Scalar],
+    disclosed: Disclosed,
+    nym_count: int,
+    context_id: bytes,
+    ph: bytes,
+    randomness: Randomness,
+) -> Presentation:
+    """Prove over scalars whose last ``nym_count`` are the nym secrets.
+
+    Raises:
+        CallerError: ``nym.identity``.
+    """
+    group, api_id = context.group, context.api_id
+    nym_octets = nym(group, context_id, scalars[-nym_count:], api_id).to_bytes()
+    hidden = hide(context, signature, scalars, disclosed, randomness)
+    OP = context_point(group, context_id, api_id)
+    U = OP * evaluate(hidden.m_tilde[-nym_count:], context_id, api_id)
+    points = octets.encode(hidden.points, ()) + nym_octets + U.to_bytes()
+    challenge = calculate_challenge(context, disclosed, points, (ph, context_id))
+    return Presentation(nym_octets, finalize(hidden, signature.e, scalars, challenge))
+
+
+def verify_core(
+    context: Context,
+    presentation: Presentation,
+    disclosed: Disclosed,
+    nym_count: int,
+    context_id: bytes,
+    ph: bytes,
+) -> None:
+    """Check a presentation in a context that fixes every count.
+
+    Raises:
+        EncodingError: ``presentation.length``, ``presentation.scalar``,
+            ``presentation.point``, ``presentation.identity``.
+        ProofError: ``presentation.commitment``, ``presentation.challenge``,
+            ``presentation.pairing``.
+    """
+    group, api_id = context.group, context.api_id
+    if len(presentation.nym) != G1_LENGTH:
+        raise EncodingError("presentation.length", "a nym has 48 bytes")
+    undisclosed = len(context.generators) - len(disclosed)
+    proof = decode_proof(group, presentation.proof, undisclosed)
+    nym_point = octets.decode_point(group, presentation.nym, PRESENTATION_CODES)
+    T1, T2 = reconstruct(context, proof, disclosed)
+    OP = context_point(group, context_id, api_id)
+    response = evaluate(proof.m_hat[-nym_count:], context_id, api_id)
+    U = group.msm((OP, nym_point), (response, GROUP_ORDER - proof.challenge))
+    if U.is_identity():
+        raise ProofError("presentation.commitment", "U is the identity")
+    points = (
+        presentation.proof[: POINTS * G1_LENGTH]
+        + octets.encode((T1, T2), ())
+        + presentation.nym
+        + U.to_bytes()
+    )
+    trailers = (ph, context_id)
+    check(context, proof, calculate_challenge(context, disclosed, points, trailers))
