@@ -1,0 +1,86 @@
+"""The modulus and its set-ups h = |g^(2^T)| (specs/delay.md, sections 3 and 5)."""
+
+import json
+from dataclasses import dataclass
+from importlib.resources import files
+
+from fairlot_crypto.delay import wesolowski
+from fairlot_crypto.delay.group import Modulus
+from fairlot_crypto.delay.wesolowski import Progress, silent
+
+RSA_2048 = Modulus(
+    int(
+        "251959084756578934940271832400483985714292821262040320277771"
+        "378360436620207075955562640185258807844069182906412495150821"
+        "892985591491761845028084891200728449926873928072877767359714"
+        "183472702618963750149718246911650776133798590957000973304597"
+        "488084284017974291006424586918171951187461215151726546322822"
+        "168699875491824224336372590851418654620435767984233871847744"
+        "479207399342365848238242811981638150106748104516603773060562"
+        "016196762561338441436038339044149526344321901146575444541784"
+        "240209246165157233507787077498171257724679629263863563732899"
+        "121548314381678998850404453640235273819513786365643912120103"
+        "97122822120720357"
+    )
+)
+"""RSA-2048 of the RSA Factoring Challenge (RSA Laboratories, published 2001).
+
+617 decimal digits. RSA Laboratories stated that the disk of the machine which made the
+challenge numbers was destroyed; no factor is publicly known. Whoever has one computes
+x^(2^T) at once and can bias every draw: specs/delay.md, section 7.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What a beacon of T squarings computes once and uses for every sale."""
+
+    modulus: Modulus
+    """N."""
+    T: int
+    """Squarings."""
+    h: int
+    """|g^(2^T)|."""
+    proof: int
+    """Wesolowski's proof of it, π."""
+
+
+def make_setup(modulus: Modulus, T: int, progress: Progress = silent) -> Setup:
+    """Compute the set-up of ``T`` squarings, in the time that they take.
+
+    Raises:
+        CallerError: ``wesolowski.squarings``.
+    """
+    h, proof = wesolowski.prove(modulus, modulus.generator(), T, progress)
+    return Setup(modulus, T, h, proof)
+
+
+def verify_setup(setup: Setup) -> None:
+    """Check a set-up, in milliseconds.
+
+    Raises:
+        CallerError: ``wesolowski.squarings``.
+        ProofError: ``wesolowski.element``, ``wesolowski.equation``.
+    """
+    g = setup.modulus.generator()
+    wesolowski.verify(setup.modulus, g, setup.h, setup.T, setup.proof)
+
+
+def shipped_setup(T: int) -> Setup | None:
+    """Return the set-up of RSA-2048 that comes with the package, if one does for T."""
+    file = files("fairlot_crypto.delay") / "data" / f"rsa-2048-T{T}.json"
+    if not file.is_file():
+        return None
+    fields = json.loads(file.read_text(encoding="ascii"))
+    return Setup(RSA_2048, T, int(fields["h"], 16), int(fields["proof"], 16))
+
+
+def setup_file(setup: Setup) -> str:
+    """Return a set-up of RSA-2048 as the package carries it."""
+    fields = {
+        "modulus": "RSA-2048",
+        "T": setup.T,
+        "h": setup.modulus.encode(setup.h).hex(),
+        "proof": setup.modulus.encode(setup.proof).hex(),
+    }
+    return json.dumps(fields, indent=2) + "\n"

@@ -1,0 +1,259 @@
+"""The Merkle tree of the board and its two proofs (specs/log.md, section 2).
+
+The tree is that of RFC 6962, section 2.1. Proofs are checked by the algorithms of
+RFC 9162, sections 2.1.3.2 and 2.1.4.2, which fix the length of every proof.
+"""
+
+import hashlib
+from collections.abc import Sequence
+
+from fairlot_crypto.errors import CallerError, ProofError
+
+HASH_LENGTH = 32
+
+EMPTY_ROOT = hashlib.sha256(b"").digest()
+"""Root of the tree without leaves."""
+
+
+def leaf_hash(data: bytes) -> bytes:
+    """Return the 32-byte hash of a leaf."""
+    return hashlib.sha256(b"\x00" + data).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """Return the 32-byte hash of an inner node."""
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+class Tree:
+    """A growing tree that keeps the hash of every complete subtree.
+
+    That is less than two hashes a leaf. An append costs one inner node on average; the
+    roots and proofs of every size up to now cost O(log n).
+    """
+
+    __slots__ = ("_levels",)
+
+    def __init__(self) -> None:
+        # _levels[k][i] is the hash of the leaves [i * 2^k, (i + 1) * 2^k).
+        self._levels: list[list[bytes]] = [[]]
+
+    @property
+    def size(self) -> int:
+        """Number of leaves."""
+        return len(self._levels[0])
+
+    def append(self, leaf_data: bytes) -> int:
+        """Append a leaf and return its index, from 0."""
+        self._append_node(0, leaf_hash(leaf_data))
+        return self.size - 1
+
+    def root(self, size: int | None = None) -> bytes:
+        """Return the root over the first ``size`` leaves; over all of them by default.
+
+        Raises:
+            CallerError: ``merkle.range`` for a size that the tree has not reached.
+        """
+        return self.subtree(0, self.size if size is None else size)
+
+    def subtree(self, start: int, end: int) -> bytes:
+        """Return MTH(D[start:end]), the hash of an aligned subtree; 32 bytes.
+
+        Args:
+            start: a multiple of the smallest power of two not below ``end - start``.
+            end: at most the size.
+
+        Raises:
+            CallerError: ``merkle.range``.
+        """
+        width = end - start
+        aligned = width > 0 and start % (1 << (width - 1).bit_length()) == 0
+        if not 0 <= start <= end <= self.size or not (aligned or end == 0):
+            raise CallerError("merkle.range", f"no subtree over [{start}, {end})")
+        return self._hash(start, end) if width else EMPTY_ROOT
+
+    def _hash(self, start: int, end: int) -> bytes:
+        width = end - start
+        if width & (width - 1) == 0:
+            level = width.bit_length() - 1
+            return self._levels[level][start >> level]
+        middle = _split(start, end)
+        return node_hash(self._hash(start, middle), self._hash(middle, end))
+
+    def _append_node(self, level: int, value: bytes) -> None:
+        if level == len(self._levels):
+            self._levels.append([])
+        nodes = self._levels[level]
+        nodes.append(value)
+        if len(nodes) % 2 == 0:
+            self._append_node(level + 1, node_hash(nodes[-2], nodes[-1]))
+
+
+def _split(start: int, end: int) -> int:
+    """Return ``start`` plus the largest power of two below ``end - start``."""
+    return start + (1 << ((end - start - 1).bit_length() - 1))
+
+
+def inclusion_proof(
+    tree: Tree, index: int, size: int | None = None
+) -> tuple[bytes, ...]:
+    """Return PATH(index, D[0:size]) (RFC 6962, section 2.1.1).
+
+    Args:
+        tree: a tree of at least ``size`` leaves.
+        index: of the leaf, from 0.
+        size: of the tree that the proof is for; all leaves by default.
+
+    Raises:
+        CallerError: ``merkle.range`` where the leaf is not among the first ``size``.
+    """
+    end = tree.size if size is None else size
+    if not 0 <= index < end <= tree.size:
+        raise CallerError("merkle.range", f"no leaf {index} in a tree of {end}")
+    start, path = 0, list[bytes]()
+    while end - start > 1:
+        middle = _split(start, end)
+        if index < middle:
+            path.append(tree.subtree(middle, end))
+            end = middle
+        else:
+            path.append(tree.subtree(start, middle))
+            start = middle
+    return tuple(reversed(path))
+
+
+def consistency_proof(
+    tree: Tree, old_size: int, new_size: int | None = None
+) -> tuple[bytes, ...]:
+    """Return PROOF(old_size, D[0:new_size]) (RFC 6962, section 2.1.2).
+
+    Args:
+        tree: a tree of at least ``new_size`` leaves.
+        old_size: at least 1.
+        new_size: all leaves by default.
+
+    Raises:
+        CallerError: ``merkle.range`` unless 1 <= old_size <= new_size <= tree.size.
+    """
+    end = tree.size if new_size is None else new_size
+    if not 1 <= old_size <= end <= tree.size:
+        raise CallerError("merkle.range", f"no proof from {old_size} to {end}")
+    start, path = 0, list[bytes]()
+    while old_size != end:
+        middle = _split(start, end)
+        if old_size <= middle:
+            path.append(tree.subtree(middle, end))
+            end = middle
+        else:
+            path.append(tree.subtree(start, middle))
+            start = middle
+    if start:
+        path.append(tree.subtree(start, end))
+    return tuple(reversed(path))
+
+
+def verify_inclusion(
+    leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes
+) -> None:
+    """Check that a leaf is in a tree (RFC 9162, section 2.1.3.2).
+
+    Args:
+        leaf: hash of the leaf, 32 bytes.
+        index: of the leaf, from 0.
+        size: leaves of the tree.
+        proof: hashes from the leaf's sibling upwards.
+        root: of the tree, 32 bytes.
+
+    Raises:
+        ProofError: ``merkle.index``, ``merkle.hash-length``, ``merkle.proof-length``,
+            ``merkle.root``.
+    """
+    if not 0 <= index < size:
+        raise ProofError("merkle.index", f"no leaf {index} in a tree of {size}")
+    _check_lengths([leaf, *proof])
+    position, last, value = index, size - 1, leaf
+    for sibling in proof:
+        _check_below_root(last)
+        if position % 2 == 1 or position == last:
+            value = node_hash(sibling, value)
+            position, last = _skip_missing_siblings(position, last)
+        else:
+            value = node_hash(value, sibling)
+        position, last = position >> 1, last >> 1
+    _check_at_root(last)
+    _check_root(value, root)
+
+
+def verify_consistency(
+    old_size: int,
+    new_size: int,
+    old_root: bytes,
+    new_root: bytes,
+    proof: Sequence[bytes],
+) -> None:
+    """Check that a tree extends an earlier one (RFC 9162, section 2.1.4.2).
+
+    Args:
+        old_size: leaves of the earlier tree, at least 1: every tree extends the empty
+            one, so that a proof from there would say nothing.
+        new_size: leaves of the later tree.
+        old_root: root of the earlier tree, 32 bytes.
+        new_root: root of the later tree, 32 bytes.
+        proof: in the order of RFC 6962, section 2.1.2; empty for equal sizes.
+
+    Raises:
+        ProofError: ``merkle.sizes``, ``merkle.hash-length``, ``merkle.proof-length``,
+            ``merkle.root``.
+    """
+    if not 1 <= old_size <= new_size:
+        raise ProofError("merkle.sizes", f"no proof from {old_size} to {new_size}")
+    if (old_size == new_size) != (not proof):
+        raise ProofError("merkle.proof-length", "empty for equal sizes and only then")
+    if old_size == new_size:
+        _check_root(old_root, new_root)
+        return
+    path = [old_root, *proof] if old_size & (old_size - 1) == 0 else list(proof)
+    _check_lengths(path)
+    position, last = old_size - 1, new_size - 1
+    while position % 2 == 1:
+        position, last = position >> 1, last >> 1
+    old_value = new_value = path[0]
+    for sibling in path[1:]:
+        _check_below_root(last)
+        if position % 2 == 1 or position == last:
+            old_value = node_hash(sibling, old_value)
+            new_value = node_hash(sibling, new_value)
+            position, last = _skip_missing_siblings(position, last)
+        else:
+            new_value = node_hash(new_value, sibling)
+        position, last = position >> 1, last >> 1
+    _check_at_root(last)
+    _check_root(old_value, old_root)
+    _check_root(new_value, new_root)
+
+
+def _skip_missing_siblings(position: int, last: int) -> tuple[int, int]:
+    """Rise past the levels on which the last node has no right sibling."""
+    while position % 2 == 0 and position:
+        position, last = position >> 1, last >> 1
+    return position, last
+
+
+def _check_lengths(hashes: Sequence[bytes]) -> None:
+    if any(len(value) != HASH_LENGTH for value in hashes):
+        raise ProofError("merkle.hash-length", "every hash has 32 bytes")
+
+
+def _check_below_root(last: int) -> None:
+    if last == 0:
+        raise ProofError("merkle.proof-length", "the proof goes on above the root")
+
+
+def _check_at_root(last: int) -> None:
+    if last != 0:
+        raise ProofError("merkle.proof-length", "the proof ends below the root")
+
+
+def _check_root(value: bytes, root: bytes) -> None:
+    if value != root:
+        raise ProofError("merkle.root", "the proof leads to another root")
