@@ -1,0 +1,291 @@
+"""The terms of a sale and the hash that names it (specs/terms.md)."""
+
+import re
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+from typing import NewType
+
+from fairlot.errors import TermsError
+from fairlot.fields import Fields
+from fairlot.text import shown, text_problem
+from fairlot_crypto.cbor import Value, encode
+from fairlot_crypto.errors import EncodingError
+from fairlot_crypto.hashing import os2ip, tagged_hash
+from fairlot_crypto.keys import VerifyKey, check_verify_key
+
+SaleId = NewType("SaleId", bytes)
+"""``sale_id``, 32 bytes: the hash of the terms, the name of the sale."""
+
+TERMS_VERSION = 1
+MAX_SEASON = 2**32 - 1
+MAX_TIME = 253_402_300_799
+"""9999-12-31T23:59:59Z: the last second that calendars can write."""
+MAX_DELAY = 2**40
+MAX_CONTRIBUTORS = 64
+MAX_BOARD_NAME = 200
+ELEMENT_LENGTH = 256
+"""Bytes of N and of the elements of its group."""
+HASH_LENGTH = 32
+
+POOL_NAME = "main"
+"""The one pool of a sale in this version."""
+EQUAL_SHARE = "equal-share"
+REFUND_AT_ONCE = "at-once"
+
+_BOARD_NAME = re.compile(rf"[!-*,-~]{{1,{MAX_BOARD_NAME}}}")
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """What is sold in one go, and how."""
+
+    name: str
+    """``main``; enters ``seed_L``."""
+    mechanism: str
+    """``equal-share``."""
+    supply: int
+    """N, units for sale; 0 is legal."""
+    price: int
+    """P, money for one unit; with 0 the deposit bounds nothing."""
+    cap: int
+    """X, the most units for one person; at least 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """When each phase ends: unix seconds of the board's clock."""
+
+    open: int
+    """t_open: deposits from here on."""
+    close: int
+    """t_close: deposits until here."""
+    commit_end: int
+    """t_commit_end: commitments of the beacon until here."""
+    reveal_end: int
+    """t_reveal_end: reveals until here; what is missing is then recovered."""
+    unlock: int
+    """t_unlock: items may be released from here on."""
+    slack: int
+    """Seconds by which a marker may come late."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoardIdentity:
+    """Which board the sale runs on."""
+
+    name: str
+    """Origin of the board's checkpoints and name of its key."""
+    key: VerifyKey
+    """Ed25519 key that signs and timestamps checkpoints."""
+
+
+@dataclass(frozen=True, slots=True)
+class BeaconTerms:
+    """The group, the delay and the contributors of the draw."""
+
+    modulus: bytes
+    """N, 256 bytes big-endian."""
+    delay: int
+    """T, sequential squarings from g to h."""
+    h: bytes
+    """h = |g^(2^T)|, 256 bytes big-endian."""
+    proof: bytes
+    """π, the Wesolowski proof of h, 256 bytes big-endian."""
+    roster: tuple[VerifyKey, ...]
+    """Ed25519 keys of the contributors, distinct."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The complete description of one sale.
+
+    ``from_value`` yields legal terms only. Terms built field by field are checked by
+    ``Terms.from_value(terms.to_value())``.
+    """
+
+    rehearsal: bool
+    """Whether all roles are played on one machine and nothing is really sold."""
+    title: str
+    asset: str
+    """What a unit is."""
+    season: int
+    """Season whose nym secrets enter."""
+    pools: tuple[Pool, ...]
+    times: Times
+    registry: bytes
+    """registry_id of the registry whose persons may enter, 32 bytes."""
+    board: BoardIdentity
+    witnesses: tuple[bytes, ...]
+    """Empty in this version."""
+    seller: VerifyKey
+    escrow: VerifyKey
+    """Key that signs PAID entries."""
+    beacon: BeaconTerms
+    refund: str
+    """``at-once``: refunds go where the first funded entry said."""
+
+    def to_value(self) -> dict[str, Value]:
+        """Return the CBOR map: its keys are the names of the fields, and ``v``."""
+        value = asdict(self)
+        value["pools"] = list(value["pools"])
+        value["witnesses"] = list(self.witnesses)
+        value["beacon"]["roster"] = list(self.beacon.roster)
+        return {"v": TERMS_VERSION, **value}
+
+    @property
+    def sale_id(self) -> SaleId:
+        """H("fairlot-v1/sale", CBOR(terms)) (specs/terms.md, section 5)."""
+        return SaleId(tagged_hash("sale", encode(self.to_value())))
+
+    @classmethod
+    def from_value(cls, value: Value) -> "Terms":
+        """Return the terms that a CBOR value holds, checked completely.
+
+        Raises:
+            TermsError: ``terms.field`` where a field is missing, unknown, of another
+                type or out of range; ``terms.version``, ``terms.text``, ``terms.key``,
+                ``terms.pools``, ``terms.pool-name``, ``terms.mechanism``,
+                ``terms.times``, ``terms.slack``, ``terms.board-name``,
+                ``terms.witnesses``, ``terms.modulus``, ``terms.element``,
+                ``terms.roster``, ``terms.refund``. The message names the path.
+        """
+        fields = Fields(value, "terms", _field_error)
+        if fields.uint("v") != TERMS_VERSION:
+            raise TermsError("terms.version", f"terms.v is not {TERMS_VERSION}")
+        terms = cls(
+            rehearsal=fields.flag("rehearsal"),
+            title=_text(fields, "title"),
+            asset=_text(fields, "asset"),
+            season=fields.uint("season", 0, MAX_SEASON),
+            pools=_pools(fields),
+            times=_times(fields.map("times")),
+            registry=fields.bytes("registry", HASH_LENGTH),
+            board=_board(fields.map("board")),
+            witnesses=_witnesses(fields),
+            seller=_key(fields.value("seller"), "terms.seller"),
+            escrow=_key(fields.value("escrow"), "terms.escrow"),
+            beacon=_beacon(fields.map("beacon")),
+            refund=_word(fields.text("refund"), REFUND_AT_ONCE, "refund"),
+        )
+        fields.done()
+        return terms
+
+
+def _field_error(message: str) -> TermsError:
+    return TermsError("terms.field", message)
+
+
+def _text(fields: Fields, name: str) -> str:
+    text = fields.text(name)
+    problem = text_problem(text)
+    if problem:
+        raise TermsError("terms.text", f"terms.{name} {problem}")
+    return text
+
+
+def _word(found: str, only: str, rule: str) -> str:
+    """Return ``found`` where it is the one word that this version knows."""
+    if found != only:
+        problem = f"is {shown(found)}, and only {only!r} is known"
+        raise TermsError(f"terms.{rule}", f"the {rule} in terms {problem}")
+    return found
+
+
+def _pools(fields: Fields) -> tuple[Pool, ...]:
+    pools = fields.maps("pools")
+    if len(pools) != 1:
+        raise TermsError("terms.pools", "terms.pools must hold one pool")
+    return tuple(_pool(pool) for pool in pools)
+
+
+def _pool(fields: Fields) -> Pool:
+    pool = Pool(
+        name=_word(fields.text("name"), POOL_NAME, "pool-name"),
+        mechanism=_word(fields.text("mechanism"), EQUAL_SHARE, "mechanism"),
+        supply=fields.uint("supply"),
+        price=fields.uint("price"),
+        cap=fields.uint("cap", 1),
+    )
+    fields.done()
+    return pool
+
+
+def _times(fields: Fields) -> Times:
+    times = Times(
+        open=fields.uint("open", 0, MAX_TIME),
+        close=fields.uint("close", 0, MAX_TIME),
+        commit_end=fields.uint("commit_end", 0, MAX_TIME),
+        reveal_end=fields.uint("reveal_end", 0, MAX_TIME),
+        unlock=fields.uint("unlock", 0, MAX_TIME),
+        slack=fields.uint("slack", 1, MAX_TIME),
+    )
+    fields.done()
+    instants = (times.open, times.close, times.commit_end, times.reveal_end)
+    for earlier, later in pairwise((*instants, times.unlock)):
+        if earlier >= later:
+            rule = "open < close < commit_end < reveal_end < unlock"
+            raise TermsError("terms.times", f"terms.times do not hold {rule}")
+        if earlier + times.slack > later:
+            rule = "is longer than a phase"
+            raise TermsError("terms.slack", f"terms.times.slack {rule}")
+    return times
+
+
+def _board(fields: Fields) -> BoardIdentity:
+    name = fields.text("name")
+    if not _BOARD_NAME.fullmatch(name):
+        rule = f"1..{MAX_BOARD_NAME} printable ASCII characters, no blank, no +"
+        raise TermsError("terms.board-name", f"terms.board.name is not {rule}")
+    board = BoardIdentity(name, _key(fields.value("key"), "terms.board.key"))
+    fields.done()
+    return board
+
+
+def _witnesses(fields: Fields) -> tuple[bytes, ...]:
+    if fields.array("witnesses"):
+        raise TermsError("terms.witnesses", "terms.witnesses must be empty")
+    return ()
+
+
+def _beacon(fields: Fields) -> BeaconTerms:
+    modulus = fields.bytes("modulus", ELEMENT_LENGTH)
+    if not modulus[0] & 0x80 or not modulus[-1] & 1:
+        rule = "is not odd or has not 2048 bits"
+        raise TermsError("terms.modulus", f"terms.beacon.modulus {rule}")
+    beacon = BeaconTerms(
+        modulus=modulus,
+        delay=fields.uint("delay", 1, MAX_DELAY),
+        h=_element(fields, "h", modulus),
+        proof=_element(fields, "proof", modulus),
+        roster=_roster(fields),
+    )
+    fields.done()
+    return beacon
+
+
+def _element(fields: Fields, name: str, modulus: bytes) -> bytes:
+    element = fields.bytes(name, ELEMENT_LENGTH)
+    if not 1 <= os2ip(element) <= os2ip(modulus) // 2:
+        raise TermsError("terms.element", f"terms.beacon.{name} is not in 1..N/2")
+    return element
+
+
+def _roster(fields: Fields) -> tuple[VerifyKey, ...]:
+    keys = fields.array("roster")
+    path = "terms.beacon.roster"
+    if not 1 <= len(keys) <= MAX_CONTRIBUTORS:
+        raise TermsError("terms.roster", f"{path} has not 1..{MAX_CONTRIBUTORS} keys")
+    roster = tuple(_key(key, f"{path}[{i}]") for i, key in enumerate(keys))
+    if len(set(roster)) != len(roster):
+        raise TermsError("terms.roster", f"{path} repeats a key")
+    return roster
+
+
+def _key(value: Value, path: str) -> VerifyKey:
+    if not isinstance(value, bytes):
+        raise _field_error(f"{path} is not a byte string")
+    try:
+        return check_verify_key(value)
+    except EncodingError as error:
+        rule = "is not an Ed25519 key of prime order"
+        raise TermsError("terms.key", f"{path} {rule}") from error

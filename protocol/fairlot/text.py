@@ -1,0 +1,40 @@
+"""Text that people write: titles and names (specs/terms.md, section 3)."""
+
+import unicodedata
+
+MAX_TEXT_BYTES = 200
+"""Longest text, in bytes of UTF-8."""
+
+_FORBIDDEN = {
+    "Cc": "a control character",
+    "Cs": "half of a surrogate pair",
+    "Zl": "a line separator",
+    "Zp": "a paragraph separator",
+}
+"""Unicode categories that no text may hold."""
+
+_SHOWN = 40
+
+
+def text_problem(text: str) -> str | None:
+    """Say which rule of specs/terms.md, section 3, is broken; ``None`` for none."""
+    if not text:
+        return "is empty"
+    for character in text:
+        forbidden = _FORBIDDEN.get(unicodedata.category(character))
+        if forbidden:
+            return f"holds {forbidden} (U+{ord(character):04X})"
+    if len(text.encode()) > MAX_TEXT_BYTES:
+        return f"is longer than {MAX_TEXT_BYTES} bytes of UTF-8"
+    if not unicodedata.is_normalized("NFC", text):
+        return "is not in Unicode normal form NFC"
+    if text != text.strip():
+        return "begins or ends with a blank"
+    return None
+
+
+def shown(text: str) -> str:
+    """Return ``text`` for a message: quoted, escaped, cut to a readable length."""
+    if len(text) <= _SHOWN:
+        return repr(text)
+    return f"{text[:_SHOWN]!r}…"

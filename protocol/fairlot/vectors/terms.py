@@ -1,0 +1,434 @@
+"""Vectors of the canonical terms and of ``sale_id`` (specs/terms.md)."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import replace
+from typing import Any, cast
+
+from fairlot.fields import UINT_MAX
+from fairlot.terms import (
+    MAX_CONTRIBUTORS,
+    MAX_DELAY,
+    MAX_SEASON,
+    MAX_TIME,
+    BeaconTerms,
+    BoardIdentity,
+    Pool,
+    Terms,
+    Times,
+)
+from fairlot.vectors.case import Case, Chapter, accept, reject
+from fairlot_crypto.cbor import Value, decode, encode
+from fairlot_crypto.hashing import i2osp
+from fairlot_crypto.keys import SigningKey, VerifyKey
+
+_MODULUS = 2**2047 + 1
+"""Odd and of 2048 bits, which is all that this chapter asks of N."""
+
+_SMALL_ORDER_KEY = i2osp(1, 1) + bytes(31)
+"""The neutral element of Ed25519."""
+
+_OPEN = 1_893_456_000
+"""2030-01-01T00:00:00Z."""
+
+
+def sample_key(label: str) -> VerifyKey:
+    """Return the Ed25519 key whose seed is SHA-256 of ``label``."""
+    return SigningKey.from_seed(hashlib.sha256(label.encode()).digest()).public
+
+
+def sample_terms() -> Terms:
+    """Return the terms that the cases of this chapter start from."""
+    return Terms(
+        rehearsal=True,
+        title="Club concert",
+        asset="seat",
+        season=2030,
+        pools=(Pool("main", "equal-share", 120, 4500, 1),),
+        times=Times(
+            open=_OPEN,
+            close=_OPEN + 3600,
+            commit_end=_OPEN + 3660,
+            reveal_end=_OPEN + 3720,
+            unlock=_OPEN + 3780,
+            slack=30,
+        ),
+        registry=hashlib.sha256(b"registry").digest(),
+        board=BoardIdentity("board.example/sale", sample_key("board")),
+        witnesses=(),
+        seller=sample_key("seller"),
+        escrow=sample_key("escrow"),
+        beacon=BeaconTerms(
+            modulus=i2osp(_MODULUS, 256),
+            delay=65536,
+            h=i2osp(4, 256),
+            proof=i2osp(1, 256),
+            roster=tuple(sample_key(f"contributor {i}") for i in range(3)),
+        ),
+        refund="at-once",
+    )
+
+
+def chapter() -> Chapter:
+    """Return the chapter."""
+    return Chapter(
+        "terms",
+        "`cbor` is the encoding of a value. Decode it, read it as canonical terms, and "
+        "compare sale_id; or refuse it. Seeds of the Ed25519 keys are SHA-256 of a "
+        "label; h and its proof are checked in chapter beacon, not here.",
+        (*_accepted(), *(_refused(*row) for row in _REFUSED)),
+    )
+
+
+def _accepted() -> Sequence[Case]:
+    terms = sample_terms()
+    (pool,) = terms.pools
+    nothing = replace(pool, supply=0, price=0, cap=1)
+    limit = replace(pool, supply=UINT_MAX, price=UINT_MAX, cap=UINT_MAX)
+    roster = tuple(sample_key(f"member {i}") for i in range(MAX_CONTRIBUTORS))
+    tight = Times(MAX_TIME - 4, MAX_TIME - 3, MAX_TIME - 2, MAX_TIME - 1, MAX_TIME, 1)
+    largest = replace(
+        terms,
+        rehearsal=False,
+        title="é" * 100,
+        season=MAX_SEASON,
+        pools=(limit,),
+        times=tight,
+        beacon=replace(terms.beacon, delay=MAX_DELAY, roster=roster),
+    )
+    return (
+        _accept("lottery", "A rehearsal that sells 120 seats.", terms),
+        _accept(
+            "nothing",
+            "Supply 0 and price 0 are legal.",
+            replace(terms, pools=(nothing,)),
+        ),
+        _accept("largest", "Every field at its upper limit.", largest),
+    )
+
+
+def _accept(name: str, comment: str, terms: Terms) -> Case:
+    data = encode(terms.to_value())
+    read = Terms.from_value(decode(data))
+    return accept(name, comment, {"cbor": data}, {"sale_id": read.sale_id})
+
+
+def _refused(
+    name: str, rule: str, code: str, path: str, change: Callable[[Any], Any]
+) -> Case:
+    """Change the value at ``path`` of the sample and expect a refusal."""
+    root: dict[str, Any] = {"terms": deepcopy(sample_terms().to_value())}
+    *parents, last = path.split("/")
+    place: Any = root
+    for parent in parents:
+        place = place[int(parent) if parent.isdigit() else parent]
+    key = int(last) if last.isdigit() else last
+    place[key] = change(place[key])
+    data = encode(cast("Value", root["terms"]))
+    return reject(
+        name, rule, code, {"cbor": data}, lambda: Terms.from_value(decode(data))
+    )
+
+
+def _set(value: Value) -> Callable[[Any], Any]:
+    return lambda _: value
+
+
+def _without(key: str) -> Callable[[Any], Any]:
+    return lambda found: {k: v for k, v in found.items() if k != key}
+
+
+def _with(extra: Mapping[str, Value]) -> Callable[[Any], Any]:
+    return lambda found: {**found, **extra}
+
+
+_REFUSED: Sequence[tuple[str, str, str, str, Callable[[Any], Any]]] = (
+    (
+        "not-a-map",
+        "Terms are a map; a list of values leaves open what each means.",
+        "terms.field",
+        "terms",
+        lambda found: list(found.values()),
+    ),
+    (
+        "version-2",
+        "v is 1; a reader of this version cannot know what version 2 means.",
+        "terms.version",
+        "terms/v",
+        _set(2),
+    ),
+    (
+        "missing-field",
+        "Every field is there; a default would let two texts mean one sale.",
+        "terms.field",
+        "terms",
+        _without("refund"),
+    ),
+    (
+        "unknown-field",
+        "No other field is there; a rule that readers skip would bind nobody.",
+        "terms.field",
+        "terms",
+        _with({"fee": 0}),
+    ),
+    (
+        "unknown-pool-field",
+        "Pools hold no other field; a hidden rule would bind nobody.",
+        "terms.field",
+        "terms/pools/0",
+        _with({"discount": 0}),
+    ),
+    (
+        "rehearsal-as-number",
+        "rehearsal is a boolean; 1 would be another encoding of true.",
+        "terms.field",
+        "terms/rehearsal",
+        _set(1),
+    ),
+    (
+        "supply-as-boolean",
+        "supply is an integer; true would be another encoding of 1.",
+        "terms.field",
+        "terms/pools/0/supply",
+        _set(value=True),
+    ),
+    (
+        "negative-price",
+        "price is at least 0; buyers would be paid for buying.",
+        "terms.field",
+        "terms/pools/0/price",
+        _set(-1),
+    ),
+    (
+        "cap-zero",
+        "cap is at least 1; nobody could get anything, and deposits would be bait.",
+        "terms.field",
+        "terms/pools/0/cap",
+        _set(0),
+    ),
+    (
+        "two-pools",
+        "There is one pool in this version; the order of others is not defined.",
+        "terms.pools",
+        "terms/pools",
+        lambda found: [*found, *found],
+    ),
+    (
+        "no-pool",
+        "There is one pool; a sale of nothing has no outcome.",
+        "terms.pools",
+        "terms/pools",
+        _set([]),
+    ),
+    (
+        "pool-name",
+        "The pool is named main; its name enters the ranks.",
+        "terms.pool-name",
+        "terms/pools/0/name",
+        _set("Main"),
+    ),
+    (
+        "mechanism",
+        "The mechanism is known; otherwise nobody can compute the outcome.",
+        "terms.mechanism",
+        "terms/pools/0/mechanism",
+        _set("first-come"),
+    ),
+    (
+        "refund",
+        "refund is at-once in this version; other rules are not defined.",
+        "terms.refund",
+        "terms/refund",
+        _set("never"),
+    ),
+    (
+        "empty-title",
+        "A title is not empty; people could not tell sales apart.",
+        "terms.text",
+        "terms/title",
+        _set(""),
+    ),
+    (
+        "long-title",
+        "A title has at most 200 bytes of UTF-8.",
+        "terms.text",
+        "terms/title",
+        _set("é" * 101),
+    ),
+    (
+        "title-with-escape",
+        "No control character; it could rewrite what a terminal shows.",
+        "terms.text",
+        "terms/title",
+        _set("Club\x1b[2Jconcert"),
+    ),
+    (
+        "title-not-nfc",
+        "Text is in NFC; two titles that look the same would be two sales.",
+        "terms.text",
+        "terms/title",
+        _set("Cafe\u0301"),
+    ),
+    (
+        "asset-with-outer-blank",
+        "No outer blank; two assets that look the same would be two sales.",
+        "terms.text",
+        "terms/asset",
+        _set("seat\u00a0"),
+    ),
+    (
+        "season-too-large",
+        "season fits 4 bytes; it would wrap in the labels of the issuers.",
+        "terms.field",
+        "terms/season",
+        _set(MAX_SEASON + 1),
+    ),
+    (
+        "close-before-open",
+        "Times ascend; a sale that closes before it opens has no deposits.",
+        "terms.times",
+        "terms/times/close",
+        _set(_OPEN),
+    ),
+    (
+        "slack-beyond-phase",
+        "A phase is not shorter than the slack; two markers could be due at once.",
+        "terms.slack",
+        "terms/times/slack",
+        _set(61),
+    ),
+    (
+        "slack-zero",
+        "slack is at least 1; no marker could be in time.",
+        "terms.field",
+        "terms/times/slack",
+        _set(0),
+    ),
+    (
+        "unlock-after-9999",
+        "Times are not later than the year 9999; calendars could not show them.",
+        "terms.field",
+        "terms/times/unlock",
+        _set(MAX_TIME + 1),
+    ),
+    (
+        "short-registry",
+        "registry is a hash of 32 bytes.",
+        "terms.field",
+        "terms/registry",
+        _set(bytes(31)),
+    ),
+    (
+        "board-name-with-blank",
+        "The board's name is one word; its signature lines would be ambiguous.",
+        "terms.board-name",
+        "terms/board/name",
+        _set("my board"),
+    ),
+    (
+        "board-name-with-plus",
+        "The board's name holds no +; its key line would be ambiguous.",
+        "terms.board-name",
+        "terms/board/name",
+        _set("a+b"),
+    ),
+    (
+        "small-order-board-key",
+        "Keys have prime order; one signature would fit many messages.",
+        "terms.key",
+        "terms/board/key",
+        _set(_SMALL_ORDER_KEY),
+    ),
+    (
+        "short-seller-key",
+        "Keys have 32 bytes.",
+        "terms.key",
+        "terms/seller",
+        lambda found: found[:-1],
+    ),
+    (
+        "escrow-as-text",
+        "Keys are byte strings.",
+        "terms.field",
+        "terms/escrow",
+        lambda found: found.hex(),
+    ),
+    (
+        "witnesses",
+        "No witness is named in this version; nobody would check that it signed.",
+        "terms.witnesses",
+        "terms/witnesses",
+        _set([bytes(32)]),
+    ),
+    (
+        "even-modulus",
+        "N is odd; an even N is not the product of two large primes.",
+        "terms.modulus",
+        "terms/beacon/modulus",
+        _set(i2osp(_MODULUS - 1, 256)),
+    ),
+    (
+        "small-modulus",
+        "N has 2048 bits; a smaller one can be factored, and the delay skipped.",
+        "terms.modulus",
+        "terms/beacon/modulus",
+        _set(i2osp(2**2046 + 1, 256)),
+    ),
+    (
+        "h-above-half",
+        "h is the smaller of the two representatives; the other encodes the same.",
+        "terms.element",
+        "terms/beacon/h",
+        _set(i2osp(_MODULUS - 4, 256)),
+    ),
+    (
+        "h-zero",
+        "h is not 0; every reveal would give the same seed.",
+        "terms.element",
+        "terms/beacon/h",
+        _set(bytes(256)),
+    ),
+    (
+        "proof-too-short",
+        "Elements have 256 bytes.",
+        "terms.field",
+        "terms/beacon/proof",
+        lambda found: found[1:],
+    ),
+    (
+        "delay-zero",
+        "delay is at least 1; h would be g.",
+        "terms.field",
+        "terms/beacon/delay",
+        _set(0),
+    ),
+    (
+        "delay-too-long",
+        "delay is at most 2^40; no recovery would end.",
+        "terms.field",
+        "terms/beacon/delay",
+        _set(MAX_DELAY + 1),
+    ),
+    (
+        "empty-roster",
+        "Somebody contributes; the seed would be known beforehand.",
+        "terms.roster",
+        "terms/beacon/roster",
+        _set([]),
+    ),
+    (
+        "repeated-contributor",
+        "Contributors are distinct; one would pass for two.",
+        "terms.roster",
+        "terms/beacon/roster",
+        lambda found: [found[0], *found],
+    ),
+    (
+        "roster-of-65",
+        "At most 64 contributors.",
+        "terms.roster",
+        "terms/beacon/roster",
+        _set([sample_key(f"member {i}") for i in range(MAX_CONTRIBUTORS + 1)]),
+    ),
+)

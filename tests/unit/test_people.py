@@ -1,0 +1,215 @@
+"""PEOPLE.csv: what is read, and file, line and rule of what is refused."""
+
+from pathlib import Path
+
+import pytest
+
+from fairlot.errors import InputError
+from fairlot.people import Person, read_people
+
+HEADER = "person,wants,deposit\n"
+LARGEST = 2**64 - 1
+
+
+def read(folder: Path, text: str | bytes) -> tuple[Person, ...]:
+    path = folder / "PEOPLE.csv"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return read_people(path)
+
+
+def refused(folder: Path, text: str | bytes) -> InputError:
+    with pytest.raises(InputError) as caught:
+        read(folder, text)
+    assert str(folder / "PEOPLE.csv") in caught.value.message
+    return caught.value
+
+
+def test_people_are_read_in_order(tmp_path: Path) -> None:
+    text = HEADER + "Zoë,1,4500\nAnn,0,0\nBob,18446744073709551615,1\n"
+    assert read(tmp_path, text) == (
+        Person("Zoë", 1, 4500),
+        Person("Ann", 0, 0),
+        Person("Bob", LARGEST, 1),
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        HEADER + "Ann,1,5",
+        HEADER + "Ann,1,5\n",
+        HEADER + "Ann,1,5\n\n\n",
+        "\ufeff" + HEADER + "Ann,1,5\n",
+        (HEADER + "Ann,1,5\n").replace("\n", "\r\n"),
+        HEADER + "Ann,1,5\r\n",
+        '"person","wants","deposit"\n"Ann","1","5"\n',
+    ],
+)
+def test_the_same_people_in_other_dress(tmp_path: Path, text: str) -> None:
+    assert read(tmp_path, text) == (Person("Ann", 1, 5),)
+
+
+@pytest.mark.parametrize(
+    ("cell", "name"),
+    [
+        ('"Doe, Jane"', "Doe, Jane"),
+        ('"Jim ""Jimbo"" Doe"', 'Jim "Jimbo" Doe'),
+        ('""""', '"'),
+        ("O'Neil; Ann", "O'Neil; Ann"),
+        ("=1+1", "=1+1"),
+        ("x" * 200, "x" * 200),
+        ("日本", "日本"),
+    ],
+)
+def test_names_as_people_have_them(tmp_path: Path, cell: str, name: str) -> None:
+    assert read(tmp_path, f"{HEADER}{cell},1,5\n") == (Person(name, 1, 5),)
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "",
+        " 1",
+        "1 ",
+        "01",
+        "00",
+        "-1",
+        "-0",
+        "+1",
+        "1.0",
+        "1,0",
+        "1e3",
+        "1_000",
+        "0x10",
+        "１",
+        "٣",
+        "²",
+        "true",
+        "nan",
+        "1\u00a0000",
+        "one",
+    ],
+)
+def test_other_ways_to_write_a_number_are_refused(tmp_path: Path, number: str) -> None:
+    cell = f'"{number}"'
+    for column, row in (("wants", f"A,{cell},5"), ("deposit", f"A,5,{cell}")):
+        error = refused(tmp_path, f"{HEADER}Ann,1,5\n{row}\n")
+        assert error.code == "people-file.number"
+        assert f", line 3, {column}: " in error.message
+
+
+@pytest.mark.parametrize("number", [str(LARGEST + 1), "9" * 21, "1" * 9000])
+def test_numbers_above_64_bits_are_refused(tmp_path: Path, number: str) -> None:
+    for row in (f"A,{number},5", f"A,5,{number}"):
+        error = refused(tmp_path, HEADER + row)
+        assert error.code == "people-file.range"
+        assert ", line 2, " in error.message
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "",
+        " Ann",
+        "Ann ",
+        "\u3000Ann",
+        "A\tnn",
+        "A\x00nn",
+        "A\x1b[31m",
+        "A\x85",
+        "A\u2028nn",
+        "e\u0301",
+        "x" * 201,
+        "é" * 101,
+    ],
+)
+def test_names_that_would_confuse_are_refused(tmp_path: Path, cell: str) -> None:
+    error = refused(tmp_path, f"{HEADER}{cell},1,5\n")
+    assert error.code == "people-file.person"
+    assert ", line 2, person: " in error.message
+    assert "\x1b" not in error.message
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "line"),
+    [
+        ("person;wants;deposit\nAnn;1;5\n", "separator", 1),
+        ("person\twants\tdeposit\nAnn\t1\t5\n", "separator", 1),
+        ("Person,Wants,Deposit\nAnn,1,5\n", "header", 1),
+        ("person, wants, deposit\nAnn,1,5\n", "header", 1),
+        ("wants,person,deposit\n1,Ann,5\n", "header", 1),
+        ("person,wants\nAnn,1\n", "header", 1),
+        ("person,wants,deposit,bid\nAnn,1,5,7\n", "header", 1),
+        ("person,wants,deposit,deposit\nAnn,1,5,5\n", "header", 1),
+        ("person,wants,deposit,\nAnn,1,5,\n", "header", 1),
+        ("Ann,1,5\n", "header", 1),
+        ("\n" + HEADER + "Ann,1,5\n", "header", 1),
+        ("\ufeff\ufeff" + HEADER + "Ann,1,5\n", "header", 1),
+        (HEADER + "\nAnn,1,5\n", "blank-line", 2),
+        (HEADER + "Ann,1,5\n\nBob,1,5\n", "blank-line", 3),
+        (HEADER + "Ann,1,5\n \n", "columns", 3),
+        (HEADER + "Ann,1\n", "columns", 2),
+        (HEADER + "Ann,1,5,\n", "columns", 2),
+        (HEADER + "Ann;1;5\n", "columns", 2),
+        (HEADER + "Doe, Jane,1,5\n", "columns", 2),
+        (HEADER + "Ann,1,5\n,,\n", "person", 3),
+        (HEADER + '"Ann,1,5\n', "quote", 2),
+        (HEADER + 'A"n"n,1,5\n', "quote", 2),
+        (HEADER + '"A"nn,1,5\n', "quote", 2),
+        (HEADER + '"A\nnn",1,5\n', "quote", 2),
+        (HEADER + ' "Ann",1,5\n', "quote", 2),
+        (HEADER + "Ann,1,5\nBob,1,5\nAnn,2,5\n", "duplicate", 4),
+        (HEADER + 'Ann,1,5\n"Ann",1,5\n', "duplicate", 3),
+        (HEADER + "Ann,1,5\rBob,1,5\n", "line-end", 2),
+        (HEADER + "Ann,1,5\r", "line-end", 2),
+        (HEADER + "Ann,1,5\r\r\n", "line-end", 2),
+    ],
+)
+def test_a_broken_rule_is_refused_with_its_line(
+    tmp_path: Path, text: str, code: str, line: int
+) -> None:
+    error = refused(tmp_path, text)
+    assert error.code == f"people-file.{code}"
+    assert f", line {line}" in error.message
+
+
+def test_a_semicolon_is_met_with_a_hint(tmp_path: Path) -> None:
+    for text in ("person;wants;deposit\nAnn;1;5\n", HEADER + "Ann;1;5\n"):
+        assert "use commas" in refused(tmp_path, text).message
+
+
+def test_a_duplicate_names_the_first_line(tmp_path: Path) -> None:
+    error = refused(tmp_path, HEADER + "Ann,1,5\nBob,1,5\nAnn,2,5\n")
+    assert "'Ann' is on line 2 already" in error.message
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "empty"),
+        (b"\xef\xbb\xbf\r\n", "empty"),
+        (HEADER.encode(), "no-rows"),
+        (HEADER.encode() + b"\n\n", "no-rows"),
+        (HEADER.strip().encode(), "no-rows"),
+        ((HEADER + "Ann,1,5\n").encode("utf-16"), "utf8"),
+        (HEADER.encode() + b"Jos\xe9,1,5\n", "utf8"),
+        (HEADER.encode() + b"A\xc0\x80,1,5\n", "utf8"),
+    ],
+)
+def test_files_without_people_are_refused(
+    tmp_path: Path, data: bytes, code: str
+) -> None:
+    assert refused(tmp_path, data).code == f"people-file.{code}"
+
+
+def test_the_line_of_a_wrong_byte_is_named(tmp_path: Path) -> None:
+    data = HEADER.encode() + b"Ann,1,5\nJos\xe9,1,5\n"
+    assert ", line 3: " in refused(tmp_path, data).message
+
+
+def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    for path in (tmp_path, tmp_path / "none.csv"):
+        with pytest.raises(InputError) as caught:
+            read_people(path)
+        assert caught.value.code == "people-file.unreadable"
+        assert str(path) in caught.value.message

@@ -1,0 +1,151 @@
+"""The canonical terms: round trip, sale_id, and one refusal for each rule."""
+
+import hashlib
+from dataclasses import fields, replace
+from typing import Any
+
+import pytest
+
+from fairlot.errors import TermsError
+from fairlot.terms import MAX_TIME, BeaconTerms, Pool, Terms, Times
+from fairlot.text import text_problem
+from fairlot.vectors import terms as vectors
+from fairlot.vectors.terms import sample_key, sample_terms
+from fairlot_crypto.cbor import Value, decode, encode
+
+
+def test_terms_survive_encoding() -> None:
+    terms = sample_terms()
+    assert Terms.from_value(decode(encode(terms.to_value()))) == terms
+
+
+def test_the_map_has_the_fields_of_the_specification() -> None:
+    value = decode(encode(sample_terms().to_value()))
+    assert value == sample_terms().to_value()
+    names = (
+        "v rehearsal title asset season pools times registry board witnesses seller "
+        "escrow beacon refund"
+    )
+    assert " ".join(sample_terms().to_value()) == names
+
+
+def test_sale_id_is_the_tagged_hash_of_the_encoding() -> None:
+    data = encode(sample_terms().to_value())
+    tag = hashlib.sha256(b"fairlot-v1/sale").digest()
+    expected = hashlib.sha256(tag + tag + len(data).to_bytes(8, "big") + data)
+    assert sample_terms().sale_id == expected.digest()
+
+
+def test_every_field_moves_the_sale_id() -> None:
+    terms = sample_terms()
+    (pool,) = terms.pools
+    others: dict[str, Any] = {
+        "rehearsal": False,
+        "title": "Other",
+        "asset": "other",
+        "season": 2031,
+        "pools": (replace(pool, supply=121),),
+        "times": replace(terms.times, slack=29),
+        "registry": bytes(32),
+        "board": replace(terms.board, name="other"),
+        "seller": sample_key("other"),
+        "escrow": sample_key("other"),
+        "beacon": replace(terms.beacon, delay=1),
+    }
+    fixed = {"witnesses", "refund"}
+    assert {field.name for field in fields(Terms)} == set(others) | fixed
+    changed = [replace(terms, **{name: other}) for name, other in others.items()]
+    ids = {Terms.from_value(new.to_value()).sale_id for new in changed}
+    assert len(ids | {terms.sale_id}) == len(others) + 1
+
+
+def test_vectors_hold_more_refusals_than_acceptances() -> None:
+    cases = vectors.chapter().cases
+    refused = [case for case in cases if case.code]
+    assert len(refused) > len(cases) - len(refused)
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(Terms)])
+def test_each_missing_field_is_named(name: str) -> None:
+    value = sample_terms().to_value()
+    del value[name]
+    with pytest.raises(TermsError, match=rf"terms\.field: terms\.{name} is missing"):
+        Terms.from_value(value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "place"),
+    [(Pool, "pools"), (Times, "times"), (BeaconTerms, "beacon")],
+)
+def test_each_missing_inner_field_is_named(kind: type[Any], place: str) -> None:
+    for field in fields(kind):
+        value = sample_terms().to_value()
+        inner: Any = value[place]
+        del (inner[0] if place == "pools" else inner)[field.name]
+        with pytest.raises(TermsError, match=rf"\.{field.name} is missing") as caught:
+            Terms.from_value(value)
+        assert caught.value.code == "terms.field"
+
+
+@pytest.mark.parametrize("wrong", [None, -1, "", b"", [[]], {}, {"v": 1}])
+def test_no_value_is_met_with_anything_but_a_terms_error(wrong: Value) -> None:
+    with pytest.raises(TermsError):
+        Terms.from_value(wrong)
+    for name in sample_terms().to_value():
+        with pytest.raises(TermsError):
+            Terms.from_value({**sample_terms().to_value(), name: wrong})
+
+
+def test_a_phase_may_be_as_long_as_the_slack_and_no_shorter() -> None:
+    terms = sample_terms()
+    exact = replace(terms, times=Times(0, 30, 60, 90, 120, 30))
+    assert Terms.from_value(exact.to_value()) == exact
+    for moved in (
+        Times(1, 30, 60, 90, 120, 30),
+        Times(0, 30, 59, 90, 120, 30),
+        Times(0, 30, 60, 89, 119, 30),
+        Times(0, 30, 60, 90, 119, 30),
+    ):
+        short = replace(terms, times=moved)
+        with pytest.raises(TermsError, match=r"terms\.slack"):
+            Terms.from_value(short.to_value())
+
+
+def test_the_last_second_of_the_year_9999_is_legal() -> None:
+    terms = sample_terms()
+    last = replace(terms, times=replace(terms.times, unlock=MAX_TIME))
+    assert Terms.from_value(last.to_value()) == last
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a", "x" * 200, "é" * 100, "a b", "می\u200cخواهم", "👩\u200d🚀", '",;"'],
+)
+def test_texts_that_people_write_are_legal(text: str) -> None:
+    assert text_problem(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        " a",
+        "a ",
+        "\u3000a",
+        "a\u00a0",
+        "a\tb",
+        "a\nb",
+        "a\x00",
+        "\x7f",
+        "\x85",
+        "\u2028",
+        "a\u2029b",
+        "e\u0301",
+        "\ud800",
+        "x" * 201,
+        "é" * 101,
+    ],
+)
+def test_texts_that_would_confuse_are_refused(text: str) -> None:
+    assert text_problem(text) is not None
