@@ -1,0 +1,191 @@
+"""Threshold BBS signing in one round (specs/committee.md, section 3).
+
+A signature is ``A = B·(x + e)^-1``. The members hold shares of x; they multiply it with a
+pseudorandom scalar a by publishing shares of ``a·(x + e)``, blinded with a sharing of zero,
+and shares of ``B·a``. Both e and a are functions of what is signed, never anybody's choice.
+With n = 1 and t = 0 it is plain BBS signing.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from fairlot_crypto.bbs.ciphersuite import Signature
+from fairlot_crypto.committee import prss, shamir
+from fairlot_crypto.committee.prss import PrssKeys
+from fairlot_crypto.errors import CallerError, EncodingError, ProofError
+from fairlot_crypto.groups import (
+    G1,
+    G2,
+    Backend,
+    Scalar,
+    inverse,
+    random_scalar,
+    scalar_to_bytes,
+)
+from fairlot_crypto.hashing import GROUP_ORDER, i2osp, scalar_for, tagged_hash
+from fairlot_crypto.randomness import Randomness
+
+
+@dataclass(frozen=True, slots=True)
+class PublicSharing:
+    """What everybody knows of a shared signing key."""
+
+    degree: int
+    """t."""
+    shares: tuple[G2, ...]
+    """W_i = BP2·x_i for the members 1..n."""
+
+    @property
+    def sharing_id(self) -> bytes:
+        """Identify this sharing of the key: another sharing, another id."""
+        sizes = i2osp(len(self.shares), 1), i2osp(self.degree, 1)
+        return tagged_hash("sharing", *sizes, *(w.to_bytes() for w in self.shares))
+
+    def public_key(self) -> G2:
+        """Return W = BP2·x.
+
+        Raises:
+            EncodingError: ``threshold.sharing`` where the shares lie on no polynomial of
+                degree t, are too few, or share the zero key.
+        """
+        by_index = dict(enumerate(self.shares, 1))
+        known = {i: w for i, w in by_index.items() if i <= self.degree + 1}
+        if len(known) != self.degree + 1:
+            raise EncodingError("threshold.sharing", "fewer than t + 1 shares")
+        for i, w in by_index.items():
+            if i not in known and shamir.interpolate_points(known, i) != w:
+                raise EncodingError("threshold.sharing", f"share {i} is off the rest")
+        W = shamir.interpolate_points(known)
+        if W.is_identity():
+            raise EncodingError("threshold.sharing", "anybody can sign with x = 0")
+        return W
+
+
+@dataclass(frozen=True, slots=True)
+class SigningShare:
+    """What one member holds of the signing key."""
+
+    index: int
+    """i, from 1."""
+    secret: Scalar
+    """x_i."""
+    exponent_key: bytes
+    """k_e, the same for all members."""
+    prss: PrssKeys
+    """Keys of this sharing alone: a new sharing of the key needs new ones."""
+    sharing_id: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PartialSignature:
+    """One member's answer."""
+
+    index: int
+    exponent: Scalar
+    """e, the same for all members."""
+    u: Scalar
+    """u_i, a share of degree 2t of a·(x + e)."""
+    A: G1
+    """A_i = B·a_i."""
+
+
+def deal_key(
+    group: Backend, members: int, degree: int, randomness: Randomness
+) -> tuple[PublicSharing, tuple[SigningShare, ...]]:
+    """Deal a fresh signing key: what a trusted dealer does in a rehearsal.
+
+    Raises:
+        CallerError: ``threshold.members`` unless members >= 3·degree + 1.
+    """
+    if not 0 <= 3 * degree < members:
+        raise CallerError("threshold.members", "n is at least 3t + 1")
+    shares = shamir.split(random_scalar(randomness), members, degree, randomness)
+    public = PublicSharing(
+        degree, tuple(group.g2_generator() * x for x in shares.values())
+    )
+    exponent_key = randomness.take(prss.KEY_LENGTH)
+    keys = prss.deal(members, degree, randomness)
+    held = tuple(
+        SigningShare(i, x, exponent_key, keys[i - 1], public.sharing_id)
+        for i, x in shares.items()
+    )
+    return public, held
+
+
+def sign_share(share: SigningShare, B: G1, domain: Scalar) -> PartialSignature:
+    """Return member i's part of the signature over B (steps 1 to 4).
+
+    Args:
+        share: what the member holds.
+        B: P1 + Q_1·domain + Σ H_i·m_i + C.
+        domain: the domain inside B.
+    """
+    e = signature_exponent(share.exponent_key, B, domain)
+    statement = B.to_bytes(), scalar_to_bytes(e), scalar_to_bytes(domain)
+    nonce = tagged_hash("tbbs", share.sharing_id, *statement)
+    a_i = prss.share(share.prss, b"a" + nonce)
+    zero_i = prss.zero_share(share.prss, b"z" + nonce)
+    u_i = (a_i * (share.secret + e) + zero_i) % GROUP_ORDER
+    return PartialSignature(share.index, e, Scalar(u_i), B * a_i)
+
+
+def signature_exponent(exponent_key: bytes, B: G1, domain: Scalar) -> Scalar:
+    """Return e = h2s(HMAC(k_e, B || domain)): unique per B, never a caller's choice."""
+    message = B.to_bytes() + scalar_to_bytes(domain)
+    return Scalar(
+        scalar_for("tbbs-e", hmac.digest(exponent_key, message, hashlib.sha256))
+    )
+
+
+def combine(
+    group: Backend,
+    degree: int,
+    public_key: G2,
+    B: G1,
+    partials: Sequence[PartialSignature],
+) -> Signature:
+    """Combine 2t + 1 answers into a signature, and verify it (steps 5 to 7).
+
+    Args:
+        group: the back-end.
+        degree: t.
+        public_key: W, from ``PublicSharing.public_key``.
+        B: what was signed.
+        partials: the answers; those after the first 2t + 1 are not looked at.
+
+    Raises:
+        CallerError: ``threshold.too-few``, ``shamir.indexes``.
+        ProofError: ``threshold.signature`` where the result does not verify.
+    """
+    needed = 2 * degree + 1
+    if len(partials) < needed:
+        raise CallerError("threshold.too-few", f"{needed} members must answer")
+    chosen = {partial.index: partial for partial in partials[:needed]}
+    if len(chosen) != needed:
+        raise CallerError("shamir.indexes", "a member answers once")
+    u = shamir.interpolate({i: p.u for i, p in chosen.items()})
+    e = partials[0].exponent
+    if u == 0 or any(p.exponent != e for p in chosen.values()):
+        raise ProofError("threshold.signature", "the answers do not fit one another")
+    blinded = shamir.interpolate_points(_first(chosen, degree + 1))
+    signature = Signature(blinded * inverse(u), e)
+    verify_base(group, public_key, B, signature)
+    return signature
+
+
+def verify_base(group: Backend, public_key: G2, B: G1, signature: Signature) -> None:
+    """Check e(A, W + BP2·e) = e(B, BP2).
+
+    Raises:
+        ProofError: ``threshold.signature``.
+    """
+    key = public_key + group.g2_generator() * signature.e
+    pairs = ((signature.A, key), (-B, group.g2_generator()))
+    if signature.A.is_identity() or not group.pairing_product_is_one(pairs):
+        raise ProofError("threshold.signature", "the signature does not verify")
+
+
+def _first(chosen: Mapping[int, PartialSignature], count: int) -> dict[int, G1]:
+    return {i: chosen[i].A for i in sorted(chosen)[:count]}

@@ -1,0 +1,120 @@
+"""Runs the same fold as the board, and collects every finding (specs/audit.md)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from fairlot.audit.checks import BEFORE_TERMS, CHECKS, NOT_CHECKED, check_of
+from fairlot.audit.report import CheckResult, Report, Roots
+from fairlot.board.entry import EntryType
+from fairlot.board.replay import Finding, Replay, replay
+from fairlot.sale import Phase, SaleState
+from fairlot.statements import Statements
+from fairlot_crypto.groups import Backend
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """The trust roots that the auditor has from elsewhere."""
+
+    sale_id: bytes | None = None
+    board_key: bytes | None = None
+
+    @property
+    def given(self) -> bool:
+        """Tell whether there are any."""
+        return self.sale_id is not None or self.board_key is not None
+
+
+def audit(
+    data: bytes, group: Backend, expected: Expected, statements: Statements
+) -> Report:
+    """Check a transcript, all of it.
+
+    The checklist is ``CHECKS``: A01 to A05 and A07 to A22 come out of reading and folding;
+    A06 (roots), A14 (people) and A23 (the end) are this function's own. What it leaves to
+    its caller is in ``NOT_CHECKED``.
+
+    Args:
+        data: the file.
+        group: the back-end.
+        expected: trust roots; where none are given the report shows self-consistency only.
+        statements: what this process has verified before; a fresh one knows nothing.
+    """
+    read = replay(data, SaleState(group, statements))
+    findings = [*read.findings, *_own_findings(read, expected)]
+    results = tuple(
+        CheckResult(
+            check,
+            tuple(f for f in findings if check_of(f.code) is check),
+            reached=not read.stopped or check.id in BEFORE_TERMS,
+        )
+        for check in CHECKS
+    )
+    state = read.state
+    return Report(
+        results=results,
+        roots=_roots(state, expected),
+        rehearsal=state.terms.rehearsal if state.has_terms else None,
+        phase=state.phase.value,
+        facts=_facts(state),
+        not_checked=NOT_CHECKED,
+    )
+
+
+def _own_findings(read: Replay, expected: Expected) -> Iterator[Finding]:
+    state = read.state
+    if state.has_terms:
+        yield from _root_findings(state, expected)
+    finals = sum(f.final for f in state.fundings())
+    if finals > len(state.leaves):
+        why = f"{finals} final deposits, {len(state.leaves)} active leaves"
+        yield Finding("people.more-than-leaves", why, None, None)
+    ended = state.phase in (Phase.DONE, Phase.VOID)
+    tail = ""
+    if read.unacknowledged:
+        tail = f"{read.unacknowledged} bytes from {read.acknowledged} on "
+        tail += "are under no checkpoint"
+    if ended and tail:
+        yield Finding("file.tail", tail, read.acknowledged, None)
+    if not (ended or read.stopped or _wrong_end(read)):
+        why = f"incomplete: it stands in phase {state.phase}"
+        why = f"{why}; {tail}" if tail else why
+        yield Finding("sale.incomplete", why, read.acknowledged, None)
+
+
+def _root_findings(state: SaleState, expected: Expected) -> Iterator[Finding]:
+    pairs = (
+        ("sale-id", expected.sale_id, state.sale_id),
+        ("board-key", expected.board_key, state.terms.board.key),
+    )
+    for name, wanted, found in pairs:
+        if wanted is not None and wanted != found:
+            why = f"expected {wanted.hex()}, the file has {found.hex()}"
+            yield Finding(f"roots.{name}", why, None, None)
+
+
+def _wrong_end(read: Replay) -> bool:
+    """Tell whether the sale has an end that was found wrong: that finding says it all."""
+    ends = (EntryType.RESULT, EntryType.VOID)
+    last = read.entries[-1] if read.entries else None
+    return last is not None and last.entry.type in ends and last.refusal is not None
+
+
+def _roots(state: SaleState, expected: Expected) -> Roots:
+    if not state.has_terms:
+        return Roots(None, None, None, not expected.given)
+    terms = state.terms
+    return Roots(state.sale_id, terms.board.key, terms.registry, not expected.given)
+
+
+def _facts(state: SaleState) -> dict[str, int]:
+    ledger = state.ledger
+    return {
+        "entries": state.tree.size,
+        "leaves": len(state.leaves),
+        "final_deposits": sum(f.final for f in state.fundings()),
+        "money_in": sum(f.paid for f in state.fundings()),
+        "payments": sum(line.payment for line in ledger),
+        "refunds": sum(line.refund for line in ledger),
+        "units": sum(line.units for line in ledger),
+    }

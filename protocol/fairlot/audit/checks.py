@@ -1,0 +1,116 @@
+"""The numbered checks, and which rule belongs to which (specs/audit.md, section 3).
+
+Every code that reading or folding a transcript can end in belongs to exactly one check.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that must hold of a transcript."""
+
+    id: str
+    title: str
+    codes: tuple[str, ...]
+    """Codes of the findings that break it: whole, or all that begin with ``x.``."""
+
+
+CHECKS = (
+    Check(
+        "A01",
+        "Every byte belongs to one canonical entry or checkpoint",
+        (
+            "cbor.",
+            "record.type",
+            "entry.field",
+            "note.",
+            "checkpoint.lines",
+            "checkpoint.size",
+            "checkpoint.root",
+            "file.tail",
+        ),
+    ),
+    Check(
+        "A02",
+        "Checkpoints state the tree of the entries, each with new ones",
+        ("checkpoint.tree", "checkpoint.empty"),
+    ),
+    Check(
+        "A03",
+        "Checkpoints are signed by the board, and by nobody unnamed",
+        ("checkpoint.signature", "checkpoint.origin", "checkpoint.unknown-line"),
+    ),
+    Check("A04", "The board's clock never runs back", ("checkpoint.time",)),
+    Check("A05", "The terms are legal, complete and the only ones", ("terms.",)),
+    Check("A06", "The trust roots are those expected", ("roots.",)),
+    Check(
+        "A07",
+        "Every entry is signed by the key of its role",
+        ("entry.signature", "entry.key"),
+    ),
+    Check(
+        "A08",
+        "Every entry belongs to this sale and stands once",
+        ("entry.scope", "entry.duplicate"),
+    ),
+    Check("A09", "Entries lie in their phase, markers at their time", ("phase.",)),
+    Check("A10", "The registry is the one that the terms name", ("registry.",)),
+    Check("A11", "Every leaf is made by enough issuers, once", ("leaf.",)),
+    Check(
+        "A12",
+        "Every deposit is bound to this sale, its keys and its epoch",
+        (
+            "deposit.sale",
+            "deposit.asset",
+            "deposit.board",
+            "deposit.settle-key",
+            "deposit.not-after",
+            "deposit.cancel",
+            "deposit.epoch",
+        ),
+    ),
+    Check("A13", "Every deposit is one registered person's", ("deposit.presentation",)),
+    Check("A14", "There are no more final deposits than active leaves", ("people.",)),
+    Check("A15", "Payments name a deposit and are booked once", ("paid.",)),
+    Check("A16", "CLOSE freezes the board as it was", ("close.",)),
+    Check("A17", "The beacon's set-up is proved", ("beacon.",)),
+    Check("A18", "Commitments are the roster's, legal and complete", ("commit.",)),
+    Check("A19", "Openings open their commitments", ("reveal.",)),
+    Check(
+        "A20", "The seed is what the beacon gives", ("result.draw", "result.withheld")
+    ),
+    Check(
+        "A21", "The outcome is what the draw gives, to the unit", ("result.outcome",)
+    ),
+    Check("A22", "A void sale is void for a reason that holds", ("void.",)),
+    Check("A23", "The sale has ended as its terms say", ("sale.",)),
+)
+"""In the order in which they are reported."""
+
+BEFORE_TERMS = ("A01", "A02", "A04", "A05", "A07", "A17")
+"""The checks that do not need terms; without terms the others are not reached."""
+
+NOT_CHECKED = (
+    "that an attester looked at a real person, once",
+    "that the issuers erased last season's keys and that no t + 1 of them collude",
+    "that money moved as the escrow says it did",
+    "that the seller hands over what was won",
+    "that entries were not refused or delayed before they reached the board",
+    "that nobody knows the factors of the beacon's modulus",
+)
+"""What no transcript can show."""
+
+
+def check_of(code: str) -> Check:
+    """Return the check that a code belongs to.
+
+    Raises:
+        KeyError: for a code that no check has; a test shows that there is none.
+    """
+    for check in CHECKS:
+        if any(
+            code == c or (c.endswith(".") and code.startswith(c)) for c in check.codes
+        ):
+            return check
+    raise KeyError(code)

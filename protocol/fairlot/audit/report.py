@@ -1,0 +1,99 @@
+"""What an audit found, for people and for machines (specs/audit.md, section 4)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from fairlot.audit.checks import Check
+from fairlot.board.replay import Finding
+
+Json: TypeAlias = "str | int | bool | list[Json] | Mapping[str, Json] | None"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """One check's verdict."""
+
+    check: Check
+    findings: tuple[Finding, ...]
+    reached: bool
+    """Whether there was anything to check: without terms most checks have nothing."""
+
+    @property
+    def holds(self) -> bool:
+        """Tell whether it was checked and nothing breaks it."""
+        return self.reached and not self.findings
+
+
+@dataclass(frozen=True, slots=True)
+class Roots:
+    """What the verdict rests on."""
+
+    sale_id: bytes | None
+    board_key: bytes | None
+    registry_id: bytes | None
+    from_file: bool
+    """Whether they were taken from the file itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All checks of one transcript."""
+
+    results: tuple[CheckResult, ...]
+    roots: Roots
+    rehearsal: bool | None
+    """``None`` where there are no terms."""
+    phase: str
+    facts: Mapping[str, int]
+    """Counts that people compare: leaves, deposits, money."""
+    not_checked: tuple[str, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Tell whether every check holds."""
+        return all(result.holds for result in self.results)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Return everything that was found, check by check."""
+        return tuple(f for result in self.results for f in result.findings)
+
+    @property
+    def failed(self) -> tuple[str, ...]:
+        """Return the ids of the checks that something breaks."""
+        return tuple(r.check.id for r in self.results if r.findings)
+
+    def to_json(self) -> Json:
+        """Return the report for machines."""
+        return {
+            "holds": self.holds,
+            "rehearsal": self.rehearsal,
+            "phase": self.phase,
+            "roots": {
+                "from_file": self.roots.from_file,
+                "sale_id": _hex(self.roots.sale_id),
+                "board_key": _hex(self.roots.board_key),
+                "registry_id": _hex(self.roots.registry_id),
+            },
+            "checks": [_check(result) for result in self.results],
+            "facts": dict(self.facts),
+            "not_checked": list(self.not_checked),
+        }
+
+
+def _check(result: CheckResult) -> Json:
+    return {
+        "id": result.check.id,
+        "title": result.check.title,
+        "holds": result.holds,
+        "reached": result.reached,
+        "findings": [
+            {"code": f.code, "message": f.message, "offset": f.offset, "entry": f.entry}
+            for f in result.findings
+        ],
+    }
+
+
+def _hex(data: bytes | None) -> str | None:
+    return None if data is None else data.hex()

@@ -1,0 +1,193 @@
+"""Commit, reveal, seed: the draw's randomness (specs/beacon.md).
+
+The seed is fixed once the commitments are: which openings are known, who posted them and in
+which order cannot change it.
+"""
+
+from dataclasses import dataclass, field
+
+from fairlot.board.entry import Entry, EntryType, body_fields, sign_entry
+from fairlot.errors import Rejection
+from fairlot.statements import Statements
+from fairlot.terms import BeaconTerms, SaleId, Terms
+from fairlot_crypto.cbor import Value
+from fairlot_crypto.delay import bicorn
+from fairlot_crypto.delay.group import Modulus
+from fairlot_crypto.delay.parameters import RSA_2048, Setup, verify_setup
+from fairlot_crypto.errors import CryptoError
+from fairlot_crypto.hashing import i2osp, os2ip
+from fairlot_crypto.keys import SigningKey, VerifyKey
+
+ROOT_LENGTH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """The tree at CLOSE: what the beacon draws for."""
+
+    size: int
+    """n_d."""
+    root: bytes
+    """root_d."""
+
+    def to_value(self) -> dict[str, Value]:
+        """Return the two fields that entries repeat."""
+        return {"size": self.size, "root": self.root}
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """What the beacon gave."""
+
+    b_star: bytes
+    omega: bytes
+    """Ω, an element of the group."""
+    seed: bytes
+
+    def to_value(self) -> dict[str, Value]:
+        """Return the fields of the RESULT entry."""
+        return {"b_star": self.b_star, "omega": self.omega, "seed": self.seed}
+
+
+def check_setup(terms: Terms, statements: Statements) -> None:
+    """Verify that h is g raised T times to the square (step 1).
+
+    Raises:
+        Rejection: ``beacon.modulus`` where a real sale uses another N than RSA-2048,
+            ``beacon.setup``.
+    """
+    beacon = terms.beacon
+    if not terms.rehearsal and beacon.modulus != RSA_2048.to_bytes():
+        raise Rejection("beacon.modulus", "N is not the RSA-2048 challenge modulus")
+    parts = (beacon.modulus, i2osp(beacon.delay, 8), beacon.h, beacon.proof)
+    try:
+        statements.check("setup", parts, lambda: verify_setup(read_setup(beacon)))
+    except CryptoError as error:
+        raise Rejection("beacon.setup", str(error)) from error
+
+
+def read_setup(beacon: BeaconTerms) -> Setup:
+    """Return the set-up that the terms hold.
+
+    Raises:
+        EncodingError: ``delay.*`` where a field is no element.
+    """
+    modulus = Modulus.from_bytes(beacon.modulus)
+    h, proof = modulus.decode(beacon.h), modulus.decode(beacon.proof)
+    return Setup(modulus, beacon.delay, h, proof)
+
+
+def make_commitment(
+    terms: Terms, frozen: Frozen, alpha: int, contributor: SigningKey
+) -> Entry:
+    """Make a COMMIT entry from a secret alpha (steps 2 and 3)."""
+    modulus = Modulus.from_bytes(terms.beacon.modulus)
+    c = modulus.encode(bicorn.commit(modulus, alpha))
+    body: dict[str, Value] = {"c": c, **frozen.to_value()}
+    return sign_entry(EntryType.COMMIT, terms.sale_id, body, contributor)
+
+
+def make_reveal(sale_id: SaleId, alpha: int, contributor: SigningKey) -> Entry:
+    """Make the REVEAL entry that opens a commitment (step 5)."""
+    body: dict[str, Value] = {"alpha": i2osp(alpha, bicorn.ALPHA_LENGTH)}
+    return sign_entry(EntryType.REVEAL, sale_id, body, contributor)
+
+
+@dataclass(slots=True)
+class Contributions:
+    """Commitments and openings so far."""
+
+    beacon: BeaconTerms
+    frozen: Frozen
+    commitments: dict[VerifyKey, int] = field(default_factory=dict[VerifyKey, int])
+    openings: dict[VerifyKey, int] = field(default_factory=dict[VerifyKey, int])
+
+    @property
+    def modulus(self) -> Modulus:
+        """N."""
+        return Modulus.from_bytes(self.beacon.modulus)
+
+    @property
+    def missing(self) -> tuple[VerifyKey, ...]:
+        """The roster keys that have not committed."""
+        return tuple(k for k in self.beacon.roster if k not in self.commitments)
+
+    @property
+    def withheld(self) -> tuple[VerifyKey, ...]:
+        """The keys that have committed and not revealed."""
+        return tuple(k for k in self.commitments if k not in self.openings)
+
+    def commit(self, entry: Entry) -> None:
+        """Take a COMMIT entry in (step 4).
+
+        Raises:
+            Rejection: ``entry.field``, ``commit.roster``, ``commit.twice``,
+                ``commit.frozen``, ``commit.value``.
+        """
+        fields = body_fields(entry)
+        encoded = fields.bytes("c", self.modulus.width)
+        frozen = Frozen(fields.uint("size"), fields.bytes("root", ROOT_LENGTH))
+        fields.done()
+        if entry.key not in self.beacon.roster:
+            raise Rejection("commit.roster", "the terms name no such contributor")
+        if entry.key in self.commitments:
+            raise Rejection("commit.twice", "one commitment a contributor")
+        if frozen != self.frozen:
+            raise Rejection("commit.frozen", "made for other deposits than at CLOSE")
+        try:
+            c = self.modulus.decode(encoded)
+            self.modulus.check_commitment(c)
+        except CryptoError as error:
+            raise Rejection("commit.value", str(error)) from error
+        self.commitments[entry.key] = c
+
+    def reveal(self, entry: Entry, statements: Statements) -> None:
+        """Take a REVEAL entry in (step 6).
+
+        Raises:
+            Rejection: ``entry.field``, ``reveal.commitment``, ``reveal.twice``,
+                ``reveal.opening``.
+        """
+        fields = body_fields(entry)
+        alpha = fields.bytes("alpha", bicorn.ALPHA_LENGTH)
+        fields.done()
+        c = self.commitments.get(entry.key)
+        if c is None:
+            raise Rejection("reveal.commitment", "this key has not committed")
+        if entry.key in self.openings:
+            raise Rejection("reveal.twice", "one opening a contributor")
+        modulus, opening = self.modulus, os2ip(alpha)
+        parts = (self.beacon.modulus, modulus.encode(c), alpha)
+        try:
+            statements.check(
+                "opening", parts, lambda: bicorn.open_commitment(modulus, c, opening)
+            )
+        except CryptoError as error:
+            raise Rejection("reveal.opening", str(error)) from error
+        self.openings[entry.key] = opening
+
+    def draw(self, sale_id: SaleId) -> Draw:
+        """Compute Ω and the seed from all openings (steps 7 to 10).
+
+        Raises:
+            Rejection: ``result.withheld`` where an opening is missing.
+        """
+        if self.missing or self.withheld:
+            raise Rejection("result.withheld", "a commitment is not opened")
+        modulus = self.modulus
+        b_star = bicorn.b_star(
+            sale_id,
+            modulus,
+            self.beacon.delay,
+            self.frozen.root,
+            self.commitments.values(),
+        )
+        revealed = [
+            (bicorn.coefficient(modulus, c, b_star), self.openings[key])
+            for key, c in self.commitments.items()
+        ]
+        omega = bicorn.omega(modulus, modulus.decode(self.beacon.h), revealed)
+        seed = bicorn.seed(
+            sale_id, self.frozen.root, self.frozen.size, b_star, modulus, omega
+        )
+        return Draw(b_star, modulus.encode(omega), seed)

@@ -1,0 +1,1 @@
+"""The append-only board: entries, the file, who appends (specs/board.md)."""

@@ -1,0 +1,174 @@
+"""Reads a transcript back into the state of its sale (specs/board.md, section 6).
+
+Nothing is believed: every item is decoded strictly, every entry goes through the fold, every
+checkpoint is recomputed. What does not hold becomes a finding, and the reading goes on.
+"""
+
+from dataclasses import dataclass, field
+
+from fairlot.board.entry import Entry
+from fairlot.board.transcript import Broken, Record, Unreadable, read_records
+from fairlot.errors import Rejection
+from fairlot.sale import SaleState
+from fairlot.terms import BoardIdentity
+from fairlot_crypto.errors import CryptoError
+from fairlot_crypto.keys import SIGNATURE_LENGTH
+from fairlot_crypto.log.checkpoint import (
+    SignedCheckpoint,
+    unknown_lines,
+    verify_checkpoint,
+    verify_cosignature,
+)
+from fairlot_crypto.log.note import KeyKind, NoteKey
+
+_TIME_LENGTH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something in a transcript that breaks a rule."""
+
+    code: str
+    """The rule, stable."""
+    message: str
+    offset: int | None
+    """Where in the file; ``None`` for the transcript as a whole."""
+    entry: int | None
+    """Which leaf of the tree; ``None`` where it is no entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimedEntry:
+    """An entry that was read, with the time of the checkpoint that covers it."""
+
+    entry: Entry
+    index: int
+    time: int
+    refusal: str | None
+    """The code with which the fold refused it."""
+
+
+@dataclass(slots=True)
+class Replay:
+    """What reading a transcript gave."""
+
+    state: SaleState
+    findings: list[Finding] = field(default_factory=list[Finding])
+    entries: list[TimedEntry] = field(default_factory=list[TimedEntry])
+    time: int = 0
+    """Of the last checkpoint."""
+    acknowledged: int = 0
+    """Bytes up to the last checkpoint."""
+    length: int = 0
+    """Bytes of the whole file."""
+    stopped: bool = False
+    """Whether the terms were refused: then nothing after them can be judged."""
+    _waiting: list[Record] = field(default_factory=list[Record])
+
+    @property
+    def unacknowledged(self) -> int:
+        """Bytes behind the last checkpoint, which no reader may rely on."""
+        return self.length - self.acknowledged
+
+    def take(self, record: Record | Broken) -> None:
+        """Take the next item of the sequence in (steps 1 to 4)."""
+        if isinstance(record, Broken):
+            if record.code != "cbor.truncated":
+                self._find(record.code, record.message, record.offset, None)
+        elif isinstance(record.item, SignedCheckpoint):
+            self._checkpoint(record, record.item)
+        elif isinstance(record.item, Unreadable) and not record.item.is_leaf:
+            self._find(record.item.code, record.item.message, record.offset, None)
+        else:
+            self._waiting.append(record)
+
+    def _checkpoint(self, record: Record, signed: SignedCheckpoint) -> None:
+        time = _claimed_time(signed)
+        if time is None:
+            self._find("checkpoint.lines", "not the board's two lines", record.offset)
+            return
+        if time < self.time:
+            self._find("checkpoint.time", "the clock ran back", record.offset)
+        self.time = max(time, self.time)
+        if not self._waiting:
+            self._find("checkpoint.empty", "covers no new entry", record.offset)
+        for waiting in self._waiting:
+            self._entry(waiting)
+        self._waiting.clear()
+        self.acknowledged = record.offset + len(record.encoded)
+        tree = self.state.tree
+        claimed = signed.checkpoint.size, signed.checkpoint.root
+        if claimed != (tree.size, tree.root()):
+            why = "size or root is not that of the entries before it"
+            self._find("checkpoint.tree", why, record.offset)
+        if self.state.has_terms:
+            self._check_signatures(record, signed, self.state.terms.board)
+
+    def _entry(self, record: Record) -> None:
+        index = self.state.tree.size
+        if isinstance(record.item, Unreadable):
+            self._find(record.item.code, record.item.message, record.offset, index)
+        elif isinstance(record.item, Entry) and not self.stopped:
+            self._apply(record, record.item, index)
+        self.state.tree.append(record.encoded)
+        self.stopped = not self.state.has_terms
+
+    def _apply(self, record: Record, entry: Entry, index: int) -> None:
+        refusal: str | None = None
+        try:
+            self.state.apply(entry, self.time)
+        except Rejection as error:
+            refusal = error.code
+            self._find(error.code, error.message, record.offset, index)
+        self.entries.append(TimedEntry(entry, index, self.time, refusal))
+
+    def _check_signatures(
+        self, record: Record, signed: SignedCheckpoint, board: BoardIdentity
+    ) -> None:
+        if signed.checkpoint.origin != board.name:
+            self._find("checkpoint.origin", "another log's", record.offset)
+        kinds = KeyKind.ED25519, KeyKind.COSIGNATURE_V1
+        keys = [NoteKey(board.name, kind, board.key) for kind in kinds]
+        for line in unknown_lines(signed, keys):
+            why = f"a line by {line.name}, whom the terms do not name"
+            self._find("checkpoint.unknown-line", why, record.offset)
+        parts = (record.encoded, board.name.encode(), board.key)
+        try:
+            self.state.statements.check(
+                "checkpoint", parts, lambda: _verify_lines(signed, board)
+            )
+        except CryptoError as error:
+            self._find("checkpoint.signature", str(error), record.offset)
+
+    def _find(
+        self, code: str, message: str, offset: int, entry: int | None = None
+    ) -> None:
+        self.findings.append(Finding(code, message, offset, entry))
+
+
+def replay(data: bytes, state: SaleState) -> Replay:
+    """Read a whole transcript into a fresh ``state``.
+
+    Args:
+        data: the file.
+        state: as constructed.
+    """
+    result = Replay(state, length=len(data))
+    for record in read_records(data):
+        result.take(record)
+    return result
+
+
+def _verify_lines(signed: SignedCheckpoint, board: BoardIdentity) -> None:
+    verify_checkpoint(signed, board.name, board.key)
+    verify_cosignature(signed, board.name, board.key)
+
+
+def _claimed_time(signed: SignedCheckpoint) -> int | None:
+    """Return the time in the second line, before its signature is checked."""
+    if len(signed.lines) < 2:
+        return None
+    signature = signed.lines[1].signature
+    if len(signature) != _TIME_LENGTH + SIGNATURE_LENGTH:
+        return None
+    return int.from_bytes(signature[:_TIME_LENGTH], "big")

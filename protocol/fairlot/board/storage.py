@@ -1,0 +1,83 @@
+"""Where a board keeps its bytes: in memory or in one file (specs/board.md, section 4)."""
+
+import os
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from fairlot.board.transcript import acknowledged_length
+
+
+class Storage(Protocol):
+    """Append-only bytes."""
+
+    def append(self, data: bytes) -> None:
+        """Append ``data``; it is durable when this returns."""
+        ...
+
+
+class MemoryStorage:
+    """Keeps the transcript in memory: durable as long as the process."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._data = bytearray()
+
+    @property
+    def data(self) -> bytes:
+        """The transcript so far."""
+        return bytes(self._data)
+
+    def append(self, data: bytes) -> None:
+        """Append ``data``."""
+        self._data += data
+
+
+class FileStorage:
+    """Keeps the transcript in one file, synchronised before an append returns."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        """Take a file opened for appending; see ``create_file`` and ``open_file``."""
+        self._file = file
+
+    def append(self, data: bytes) -> None:
+        """Append ``data`` and wait until it is on the disk."""
+        self._file.write(data)
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+def create_file(path: Path) -> FileStorage:
+    """Create a new, empty transcript file.
+
+    Raises:
+        FileExistsError: where there is one already.
+    """
+    file = path.open("xb")
+    _sync_folder(path.parent)
+    return FileStorage(file)
+
+
+def open_file(path: Path) -> tuple[FileStorage, bytes, int]:
+    """Open a transcript file to append to it, and cut its torn tail.
+
+    Bytes behind the last checkpoint were never acknowledged: a crash left them.
+
+    Returns:
+        The storage, the bytes that stand, and how many bytes were cut.
+    """
+    data = path.read_bytes()
+    length = acknowledged_length(data)
+    if length < len(data):
+        os.truncate(path, length)
+    return FileStorage(path.open("ab")), data[:length], len(data) - length
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        os.fsync(descriptor)
+        os.close(descriptor)

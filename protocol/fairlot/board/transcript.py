@@ -1,0 +1,79 @@
+"""The file of a board, which is its transcript (specs/board.md, section 3).
+
+A CBOR sequence: a map is an entry, a text is a signed checkpoint over all entries before it.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from fairlot.board.entry import Entry, read_entry
+from fairlot.errors import Rejection
+from fairlot_crypto import cbor
+from fairlot_crypto.errors import EncodingError
+from fairlot_crypto.log.checkpoint import SignedCheckpoint
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """An item that is neither entry nor checkpoint."""
+
+    code: str
+    message: str
+    is_leaf: bool
+    """Whether it is a map, and so a leaf of the tree all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One item of the sequence."""
+
+    offset: int
+    """Where it begins in the file."""
+    encoded: bytes
+    item: Entry | SignedCheckpoint | Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Where reading stopped: no item can be told from here on."""
+
+    offset: int
+    code: str
+    """``cbor.truncated`` where the file ends inside an item."""
+    message: str
+
+
+def read_records(data: bytes) -> Iterator[Record | Broken]:
+    """Read the sequence; a ``Broken``, if there is one, comes last."""
+    offset = 0
+    while offset < len(data):
+        try:
+            value, end = cbor.decode_first(data, offset)
+        except EncodingError as error:
+            yield Broken(offset, error.code, error.message)
+            return
+        yield Record(offset, data[offset:end], _item(value, data[offset:end]))
+        offset = end
+
+
+def acknowledged_length(data: bytes) -> int:
+    """Return the length up to the last checkpoint: behind it nothing was acknowledged."""
+    length = 0
+    for record in read_records(data):
+        if isinstance(record, Record) and isinstance(record.item, SignedCheckpoint):
+            length = record.offset + len(record.encoded)
+    return length
+
+
+def _item(value: cbor.Value, encoded: bytes) -> Entry | SignedCheckpoint | Unreadable:
+    if isinstance(value, Mapping):
+        try:
+            return read_entry(value, encoded)
+        except Rejection as error:
+            return Unreadable(error.code, error.message, is_leaf=True)
+    if isinstance(value, str):
+        try:
+            return SignedCheckpoint.parse(value)
+        except EncodingError as error:
+            return Unreadable(error.code, error.message, is_leaf=False)
+    return Unreadable("record.type", "neither a map nor a text", is_leaf=False)

@@ -1,0 +1,1 @@
+"""One untradeable identity commitment a person and season (specs/identity.md)."""

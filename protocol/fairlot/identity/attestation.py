@@ -1,0 +1,173 @@
+"""Who checks that somebody is a person, and which one (specs/identity.md, section 2)."""
+
+import hashlib
+import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from fairlot.errors import Rejection
+from fairlot.identity.registry import EPOCH_SECONDS, Registry, RegistryId
+from fairlot_crypto import cbor
+from fairlot_crypto.cbor import Value
+from fairlot_crypto.errors import CryptoError, ProofError
+from fairlot_crypto.hashing import tag
+from fairlot_crypto.keys import (
+    SealKey,
+    Signature,
+    SigningKey,
+    VerifyKey,
+    check_verify_key,
+    verify_signature,
+)
+
+ATTESTATION_LIFETIME = EPOCH_SECONDS
+"""Seconds for which an attestation can be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attestation:
+    """An attester's word that one person asks, with these keys. Never on the board."""
+
+    registry_id: RegistryId
+    person_tag: bytes
+    """Names the person among issuers: same person, same tag; 32 bytes."""
+    holder_key: VerifyKey
+    device_key: SealKey
+    attributes: tuple[str, ...]
+    """One value an attribute of the schema, empty where the person has none."""
+    time: int
+    """Unix seconds."""
+    attester: VerifyKey
+    sig: Signature
+
+
+class Attester(Protocol):
+    """Whatever can tell people apart: a list, an office, a reader of documents."""
+
+    def attest(
+        self, person: str, holder_key: VerifyKey, device_key: SealKey, time: int
+    ) -> Attestation:
+        """Attest that ``person`` was checked and asks with these keys.
+
+        Raises:
+            Rejection: ``attestation.unknown-person`` where it cannot say so.
+        """
+        ...
+
+
+class ListAttester:
+    """Attests the people on a list that the seller or a city has verified."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        key: SigningKey,
+        tag_key: bytes,
+        people: Iterable[str],
+        attributes: tuple[str, ...],
+    ) -> None:
+        """Take the list.
+
+        Args:
+            registry: which registry it attests for.
+            key: signs attestations; the registry names its public part.
+            tag_key: 32 secret bytes that turn a name into a tag.
+            people: the names on the list, each a different person.
+            attributes: what is attested of each of them.
+        """
+        self._registry = registry
+        self._key = key
+        self._tag_key = tag_key
+        self._people = frozenset(people)
+        self._attributes = attributes
+
+    def attest(
+        self, person: str, holder_key: VerifyKey, device_key: SealKey, time: int
+    ) -> Attestation:
+        """Attest that ``person`` is on the list."""
+        if person not in self._people:
+            raise Rejection("attestation.unknown-person", "not on the attester's list")
+        message = tag("person").encode() + b"\x00" + person.encode()
+        person_tag = hmac.digest(self._tag_key, message, hashlib.sha256)
+        registry_id = self._registry.registry_id
+        statement = _statement(
+            registry_id, person_tag, holder_key, device_key, self._attributes, time
+        )
+        return Attestation(
+            registry_id=registry_id,
+            person_tag=person_tag,
+            holder_key=holder_key,
+            device_key=device_key,
+            attributes=self._attributes,
+            time=time,
+            attester=self._key.public,
+            sig=self._key.sign(statement),
+        )
+
+
+def check_attestation(registry: Registry, attestation: Attestation, now: int) -> None:
+    """Check an attestation as an issuer does before anything else.
+
+    Raises:
+        Rejection: ``attestation.registry``, ``attestation.attester``,
+            ``attestation.signature``, ``attestation.holder-key``, ``attestation.time``,
+            ``attestation.attributes``.
+    """
+    if attestation.registry_id != registry.registry_id:
+        raise Rejection("attestation.registry", "made for another registry")
+    if attestation.attester not in registry.attesters:
+        raise Rejection("attestation.attester", "the registry names no such attester")
+    statement = _statement(
+        attestation.registry_id,
+        attestation.person_tag,
+        attestation.holder_key,
+        attestation.device_key,
+        attestation.attributes,
+        attestation.time,
+    )
+    try:
+        verify_signature(attestation.attester, statement, attestation.sig)
+    except ProofError as error:
+        raise Rejection("attestation.signature", "does not verify") from error
+    try:
+        check_verify_key(attestation.holder_key)
+    except CryptoError as error:
+        raise Rejection("attestation.holder-key", error.message) from error
+    if not attestation.time <= now < attestation.time + ATTESTATION_LIFETIME:
+        raise Rejection("attestation.time", "older than a day, or from the future")
+    check_attributes(registry, attestation.attributes)
+
+
+def check_attributes(registry: Registry, values: tuple[str, ...]) -> None:
+    """Check that each value is one of the schema's enumeration.
+
+    Raises:
+        Rejection: ``attestation.attributes``.
+    """
+    if len(values) != len(registry.attributes):
+        raise Rejection("attestation.attributes", "one value an attribute")
+    for attribute, value in zip(registry.attributes, values, strict=True):
+        if value and value not in attribute.values:
+            raise Rejection(
+                "attestation.attributes", f"{attribute.name} has no value {value!r}"
+            )
+
+
+def _statement(
+    registry_id: RegistryId,
+    person_tag: bytes,
+    holder_key: VerifyKey,
+    device_key: SealKey,
+    attributes: tuple[str, ...],
+    time: int,
+) -> bytes:
+    value: dict[str, Value] = {
+        "registry": registry_id,
+        "person": person_tag,
+        "holder": holder_key,
+        "device": device_key,
+        "attributes": list(attributes),
+        "time": time,
+    }
+    return tag("attestation").encode() + b"\x00" + cbor.encode(value)

@@ -1,0 +1,240 @@
+"""How a person gets a leaf (specs/identity.md, sections 4 and 5).
+
+Nobody chooses the nym secrets: the issuers' PRF determines them from the leaf, so a person
+who comes again, on whatever device, gets the same ones. No t issuers know them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from fairlot.errors import Rejection
+from fairlot.fields import Fields
+from fairlot.identity.attestation import Attestation, check_attestation
+from fairlot.identity.leaf import (
+    Leaf,
+    LeafShare,
+    LeafStatus,
+    combine_shares,
+    handle,
+    handle_hash,
+    holder_hash,
+    label,
+    sign_share,
+)
+from fairlot.identity.registry import Registry
+from fairlot_crypto import cbor
+from fairlot_crypto.bbs.profile import commitment
+from fairlot_crypto.cbor import Value
+from fairlot_crypto.committee import prss, shamir
+from fairlot_crypto.committee.prss import PrssKeys
+from fairlot_crypto.committee.threshold import SigningShare
+from fairlot_crypto.errors import CryptoError
+from fairlot_crypto.groups import (
+    Backend,
+    Scalar,
+    scalar_from_bytes,
+    scalar_to_bytes,
+)
+from fairlot_crypto.hashing import i2osp
+from fairlot_crypto.keys import OpeningKey, SealKey, SigningKey, seal
+from fairlot_crypto.randomness import Randomness
+
+NONCE_LENGTH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class IssuerSecrets:
+    """What one issuer holds."""
+
+    index: int
+    """i, from 1."""
+    key: SigningKey
+    """Signs leaves and entries."""
+    season_keys: PrssKeys
+    """k_A of the running season: determine nym secrets and blinds, nothing else."""
+    signing: SigningShare
+    """Its share of the credential key."""
+
+
+class AdmissionBook:
+    """An issuer's record of who has a leaf: one person, one leaf, ever."""
+
+    def __init__(self, registry: Registry) -> None:
+        """Start empty."""
+        self._registry = registry
+        self._leaves: dict[bytes, int] = {}
+
+    def admit(self, attestation: Attestation, index: int, now: int) -> None:
+        """Reserve leaf ``index`` for the attested person (steps 1 and 2).
+
+        Raises:
+            Rejection: ``attestation.*``; ``enrolment.known-person`` where the person has
+                a leaf: that is a recovery, never a second leaf; ``enrolment.index`` where
+                the index is not the next one.
+        """
+        check_attestation(self._registry, attestation, now)
+        if attestation.person_tag in self._leaves:
+            raise Rejection("enrolment.known-person", "this person has a leaf already")
+        if index != len(self._leaves):
+            raise Rejection("enrolment.index", f"the next leaf is {len(self._leaves)}")
+        self._leaves[attestation.person_tag] = index
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """What the issuers made together for one person."""
+
+    leaf: Leaf
+    sealed: tuple[bytes, ...]
+    """One sealed box an issuer, for the person's device."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What the holder keeps of a leaf."""
+
+    leaf: Leaf
+    attributes: tuple[str, ...]
+    rho: Scalar
+    """ρ, the blind of IC."""
+    nym_secrets: tuple[Scalar, ...]
+    """s_0..s_{N-1}."""
+
+
+def enrol(
+    group: Backend,
+    registry: Registry,
+    issuers: Sequence[IssuerSecrets],
+    attestation: Attestation,
+    index: int,
+    randomness: Randomness,
+) -> Enrolment:
+    """Make the leaf of an admitted person, all issuers together (steps 3 to 6)."""
+    nonces = tuple(
+        randomness.derive(f"nonce/{i.index}").take(NONCE_LENGTH) for i in issuers
+    )
+    leaf_handle = handle(registry.registry_id, index, nonces)
+    draft = Leaf(
+        index=index,
+        version=1,
+        holder=holder_hash(attestation.holder_key),
+        handle=handle_hash(leaf_handle),
+        status=LeafStatus.ACTIVE,
+        shares=(),
+        commitment=b"",
+    )
+    shares: list[LeafShare] = []
+    sealed: list[bytes] = []
+    for issuer in issuers:
+        rho, nyms = identity_share(registry, issuer.season_keys, index, leaf_handle)
+        point = commitment(group, registry.schema, rho, nyms).to_bytes()
+        shares.append(sign_share(registry, draft, issuer.index, point, issuer.key))
+        box = _seal_share(
+            issuer.index,
+            rho,
+            nyms,
+            attestation.device_key,
+            randomness.derive(f"seal/{issuer.index}"),
+        )
+        sealed.append(box)
+    by_issuer = {share.issuer: share.commitment for share in shares}
+    combined = combine_shares(group, by_issuer, registry.threshold)
+    leaf = Leaf(
+        index=index,
+        version=1,
+        holder=draft.holder,
+        handle=draft.handle,
+        status=LeafStatus.ACTIVE,
+        shares=tuple(shares),
+        commitment=combined,
+    )
+    return Enrolment(leaf, tuple(sealed))
+
+
+def identity_share(
+    registry: Registry, season_keys: PrssKeys, index: int, leaf_handle: bytes
+) -> tuple[Scalar, tuple[Scalar, ...]]:
+    """Return issuer i's shares of ρ and of the nym secrets of one leaf (step 4)."""
+    names = [b"rho", *(b"nym" + i2osp(j, 1) for j in range(registry.nym_secrets))]
+    labels = (label(name, registry, index, leaf_handle) for name in names)
+    rho, *nyms = (prss.share(season_keys, each) for each in labels)
+    return rho, tuple(nyms)
+
+
+def receive_identity(
+    group: Backend,
+    registry: Registry,
+    enrolment: Enrolment,
+    device: OpeningKey,
+    attributes: tuple[str, ...],
+) -> Identity:
+    """Open the issuers' boxes, check each share against its C_i, and combine (step 7).
+
+    Raises:
+        Rejection: ``enrolment.share`` naming the issuer whose share does not fit, or where
+            fewer than t + 1 issuers' shares fit.
+    """
+    shares: dict[int, tuple[Scalar, ...]] = {}
+    committed = {s.issuer: s.commitment for s in enrolment.leaf.shares}
+    for box in enrolment.sealed:
+        issuer, scalars = _open_share(box, device, registry.nym_secrets)
+        point = commitment(group, registry.schema, scalars[0], scalars[1:])
+        if committed.get(issuer) != point.to_bytes():
+            raise Rejection("enrolment.share", f"issuer {issuer} sent another share")
+        shares[issuer] = scalars
+    if len(shares) <= registry.threshold:
+        raise Rejection("enrolment.share", "fewer than t + 1 issuers sent a share")
+    used = {i: shares[i] for i in sorted(shares)[: registry.threshold + 1]}
+    secrets = _interpolate_each(used)
+    return Identity(enrolment.leaf, attributes, secrets[0], secrets[1:])
+
+
+def _interpolate_each(shares: Mapping[int, tuple[Scalar, ...]]) -> tuple[Scalar, ...]:
+    width = len(next(iter(shares.values())))
+    return tuple(
+        shamir.interpolate({i: scalars[k] for i, scalars in shares.items()})
+        for k in range(width)
+    )
+
+
+def _seal_share(
+    issuer: int,
+    rho: Scalar,
+    nyms: Sequence[Scalar],
+    device_key: SealKey,
+    randomness: Randomness,
+) -> bytes:
+    message = cbor.encode(
+        {
+            "issuer": issuer,
+            "rho": scalar_to_bytes(rho),
+            "nyms": [scalar_to_bytes(s) for s in nyms],
+        }
+    )
+    return seal(message, device_key, randomness)
+
+
+def _open_share(
+    box: bytes, device: OpeningKey, nym_secrets: int
+) -> tuple[int, tuple[Scalar, ...]]:
+    try:
+        value = cbor.decode(device.open(box))
+    except CryptoError as error:
+        raise Rejection("enrolment.share", f"a box does not open: {error}") from error
+    fields = Fields(value, "share", lambda why: Rejection("enrolment.share", why))
+    issuer = fields.uint("issuer", 1, 255)
+    rho = fields.bytes("rho", 32)
+    nyms = fields.array("nyms")
+    fields.done()
+    if len(nyms) != nym_secrets or not all(isinstance(s, bytes) for s in nyms):
+        raise Rejection(
+            "enrolment.share", f"issuer {issuer}: another number of secrets"
+        )
+    try:
+        return issuer, tuple(_scalar(encoded) for encoded in (rho, *nyms))
+    except CryptoError as error:
+        raise Rejection("enrolment.share", f"issuer {issuer}: {error}") from error
+
+
+def _scalar(encoded: Value) -> Scalar:
+    return scalar_from_bytes(encoded if isinstance(encoded, bytes) else b"")

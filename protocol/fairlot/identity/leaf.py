@@ -1,0 +1,224 @@
+"""The registered identity commitment of one person (specs/identity.md, section 3)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fairlot.errors import Rejection
+from fairlot.fields import Fields
+from fairlot.identity.registry import Registry, RegistryId
+from fairlot.statements import Statements
+from fairlot_crypto import cbor
+from fairlot_crypto.cbor import Value
+from fairlot_crypto.committee import shamir
+from fairlot_crypto.errors import CryptoError, ProofError
+from fairlot_crypto.groups import G1_LENGTH, Backend
+from fairlot_crypto.hashing import SPEC_VERSION, i2osp, tag, tagged_hash
+from fairlot_crypto.keys import Signature, SigningKey, VerifyKey, verify_signature
+
+
+class LeafStatus(StrEnum):
+    """Whether a leaf may act."""
+
+    ACTIVE = "active"
+
+
+@dataclass(frozen=True, slots=True)
+class LeafShare:
+    """One issuer's part of the identity commitment, and its signature over it."""
+
+    issuer: int
+    """i, from 1."""
+    commitment: bytes
+    """C_i, a point of G1."""
+    sig: Signature
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One person's leaf for one season."""
+
+    index: int
+    version: int
+    """1, and one more for every recovery."""
+    holder: bytes
+    """Hash of the holder's current key."""
+    handle: bytes
+    """Hash of the handle."""
+    status: LeafStatus
+    shares: tuple[LeafShare, ...]
+    commitment: bytes
+    """IC, a point of G1."""
+
+    def to_value(self) -> dict[str, Value]:
+        """Return the body of the LEAF entry."""
+        return {
+            "index": self.index,
+            "version": self.version,
+            "holder": self.holder,
+            "handle": self.handle,
+            "status": self.status.value,
+            "shares": [
+                {"issuer": s.issuer, "commitment": s.commitment, "sig": s.sig}
+                for s in self.shares
+            ],
+            "commitment": self.commitment,
+        }
+
+
+def handle(registry_id: RegistryId, index: int, nonces: tuple[bytes, ...]) -> bytes:
+    """Name a leaf by one nonce of every issuer."""
+    return tagged_hash("handle", registry_id, i2osp(index, 8), *nonces)
+
+
+def handle_hash(leaf_handle: bytes) -> bytes:
+    """Return what the leaf shows of its handle."""
+    return tagged_hash("handle-hash", leaf_handle)
+
+
+def holder_hash(key: VerifyKey) -> bytes:
+    """Return what the leaf shows of its holder's key."""
+    return tagged_hash("holder", key)
+
+
+def label(what: bytes, registry: Registry, index: int, leaf_handle: bytes) -> bytes:
+    """Return label(x): the input of the issuers' PRF for one leaf and season."""
+    return (
+        f"{SPEC_VERSION}/".encode()
+        + what
+        + i2osp(registry.season, 4)
+        + registry.registry_id
+        + i2osp(index, 8)
+        + leaf_handle
+    )
+
+
+def sign_share(
+    registry: Registry, leaf: Leaf, issuer: int, commitment: bytes, key: SigningKey
+) -> LeafShare:
+    """Sign C_i as issuer i; ``leaf`` gives index, version, holder and handle."""
+    return LeafShare(
+        issuer, commitment, key.sign(_share_message(registry, leaf, commitment))
+    )
+
+
+def combine_shares(group: Backend, shares: Mapping[int, bytes], degree: int) -> bytes:
+    """Return IC: the polynomial of degree t through the C_i, at 0.
+
+    Raises:
+        ProofError: ``leaf.commitment`` where the C_i lie on no such polynomial, are fewer
+            than t + 1, or give the identity.
+        EncodingError: ``groups.*`` where a C_i is no point other than the identity.
+    """
+    points = {i: group.g1_not_identity(c) for i, c in shares.items()}
+    if len(points) <= degree:
+        raise ProofError("leaf.commitment", "fewer than t + 1 shares")
+    known = {i: points[i] for i in sorted(points)[: degree + 1]}
+    for i, point in points.items():
+        if i not in known and shamir.interpolate_points(known, i) != point:
+            raise ProofError(
+                "leaf.commitment", f"the share of issuer {i} is off the rest"
+            )
+    combined = shamir.interpolate_points(known)
+    if combined.is_identity():
+        raise ProofError("leaf.commitment", "IC is the identity")
+    return combined.to_bytes()
+
+
+def read_leaf(fields: Fields) -> Leaf:
+    """Read the body of a LEAF entry.
+
+    Raises:
+        Rejection: ``entry.field``, ``leaf.status``.
+    """
+    leaf = Leaf(
+        index=fields.uint("index"),
+        version=fields.uint("version", 1, 2**32 - 1),
+        holder=fields.bytes("holder", 32),
+        handle=fields.bytes("handle", 32),
+        status=_status(fields.text("status")),
+        shares=tuple(_read_share(share) for share in fields.maps("shares")),
+        commitment=fields.bytes("commitment", G1_LENGTH),
+    )
+    fields.done()
+    return leaf
+
+
+def check_leaf(
+    group: Backend, registry: Registry, leaf: Leaf, statements: Statements
+) -> None:
+    """Check that at least n - t issuers made this leaf's commitment.
+
+    Raises:
+        Rejection: ``leaf.shares``, ``leaf.signature``, ``leaf.commitment``.
+    """
+    members = len(registry.issuers)
+    indexes = [share.issuer for share in leaf.shares]
+    ascending = indexes == sorted(set(indexes)) and set(indexes) <= set(
+        range(1, members + 1)
+    )
+    if not ascending or len(indexes) < members - registry.threshold:
+        raise Rejection("leaf.shares", "n - t issuers, each once, in ascending order")
+    for share in leaf.shares:
+        _check_share(registry, leaf, share, statements)
+    parts = [leaf.commitment, i2osp(registry.threshold, 1)]
+    parts += [i2osp(s.issuer, 1) + s.commitment for s in leaf.shares]
+    try:
+        statements.check(
+            "leaf", parts, lambda: _check_commitment(group, registry, leaf)
+        )
+    except CryptoError as error:
+        raise Rejection("leaf.commitment", error.message) from error
+
+
+def _check_share(
+    registry: Registry, leaf: Leaf, share: LeafShare, statements: Statements
+) -> None:
+    key = registry.issuers[share.issuer - 1].key
+    message = _share_message(registry, leaf, share.commitment)
+    try:
+        statements.check(
+            "ed25519",
+            (key, message, share.sig),
+            lambda: verify_signature(key, message, share.sig),
+        )
+    except ProofError as error:
+        raise Rejection("leaf.signature", f"issuer {share.issuer}") from error
+
+
+def _check_commitment(group: Backend, registry: Registry, leaf: Leaf) -> None:
+    shares = {share.issuer: share.commitment for share in leaf.shares}
+    if combine_shares(group, shares, registry.threshold) != leaf.commitment:
+        raise ProofError("leaf.commitment", "IC is not the combination of its shares")
+
+
+def _share_message(registry: Registry, leaf: Leaf, commitment: bytes) -> bytes:
+    statement: dict[str, Value] = {
+        "registry": registry.registry_id,
+        "season": registry.season,
+        "index": leaf.index,
+        "version": leaf.version,
+        "holder": leaf.holder,
+        "handle": leaf.handle,
+        "commitment": commitment,
+    }
+    return tag("leaf-share").encode() + b"\x00" + cbor.encode(statement)
+
+
+def _read_share(fields: Fields) -> LeafShare:
+    share = LeafShare(
+        fields.uint("issuer", 1, 255),
+        fields.bytes("commitment", G1_LENGTH),
+        Signature(fields.bytes("sig", 64)),
+    )
+    fields.done()
+    return share
+
+
+def _status(name: str) -> LeafStatus:
+    try:
+        return LeafStatus(name)
+    except ValueError as error:
+        raise Rejection(
+            "leaf.status", f"{name!r} is no status of a new leaf"
+        ) from error

@@ -1,0 +1,224 @@
+"""What a registry is: season, schema, issuers, attesters (specs/identity.md, section 1)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NewType
+
+from fairlot.errors import Rejection
+from fairlot.fields import Fields
+from fairlot_crypto import cbor
+from fairlot_crypto.bbs.profile import IssuerContext, Schema, issuer_context
+from fairlot_crypto.cbor import Value
+from fairlot_crypto.committee.threshold import PublicSharing
+from fairlot_crypto.errors import CryptoError
+from fairlot_crypto.groups import G2, G2_LENGTH, Backend
+from fairlot_crypto.hashing import SPEC_VERSION, tagged_hash
+from fairlot_crypto.keys import KEY_LENGTH, VerifyKey, check_verify_key
+
+RegistryId = NewType("RegistryId", bytes)
+"""H("registry", CBOR of the registry), 32 bytes."""
+
+REGISTRY_VERSION = 1
+EPOCH_SECONDS = 86_400
+GRACE_SECONDS = 3_600
+SEASON_MAX = 2**32 - 1
+ATTRIBUTES_MAX = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One attribute of the schema."""
+
+    name: str
+    values: tuple[str, ...]
+    """Its values; the empty value, for a person who has none, is always legal."""
+
+    def octets(self, value: str) -> bytes:
+        """Return the message that is signed: ``name=value``."""
+        return f"{self.name}={value}".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """One issuer's public keys."""
+
+    key: VerifyKey
+    share: bytes
+    """W_i, a point of G2."""
+
+
+@dataclass(frozen=True)
+class Registry:
+    """The definition of a registry for one season."""
+
+    rehearsal: bool
+    season: int
+    starts: int
+    """Unix seconds."""
+    ends: int
+    """Unix seconds; the first second that is outside."""
+    attributes: tuple[Attribute, ...]
+    nym_secrets: int
+    """N."""
+    threshold: int
+    """t."""
+    issuers: tuple[Issuer, ...]
+    attesters: tuple[VerifyKey, ...]
+
+    def to_value(self) -> dict[str, Value]:
+        """Return the map that is hashed and posted."""
+        return {
+            "v": REGISTRY_VERSION,
+            "rehearsal": self.rehearsal,
+            "season": self.season,
+            "starts": self.starts,
+            "ends": self.ends,
+            "attributes": [
+                {"name": a.name, "values": list(a.values)} for a in self.attributes
+            ],
+            "nym_secrets": self.nym_secrets,
+            "threshold": self.threshold,
+            "issuers": [{"key": i.key, "share": i.share} for i in self.issuers],
+            "attesters": list(self.attesters),
+        }
+
+    @cached_property
+    def registry_id(self) -> RegistryId:
+        """The hash that names this registry and commits to all of it."""
+        return RegistryId(tagged_hash("registry", cbor.encode(self.to_value())))
+
+    @property
+    def schema(self) -> Schema:
+        """L and N."""
+        return Schema(len(self.attributes), self.nym_secrets)
+
+    def sharing(self, group: Backend) -> PublicSharing:
+        """Return the shared signing key.
+
+        Raises:
+            EncodingError: ``groups.*`` where a share is not a point other than identity.
+        """
+        shares = tuple(group.g2_not_identity(i.share) for i in self.issuers)
+        return PublicSharing(self.threshold, shares)
+
+
+def read_registry(value: Value | Mapping[str, Value]) -> Registry:
+    """Return the registry that a map defines.
+
+    Raises:
+        Rejection: ``registry.field``, ``registry.attributes``, ``registry.issuers``,
+            ``registry.season``, ``registry.key``.
+    """
+    fields = Fields(value, "registry", lambda why: Rejection("registry.field", why))
+    fields.exactly("v", REGISTRY_VERSION)
+    registry = Registry(
+        rehearsal=fields.flag("rehearsal"),
+        season=fields.uint("season", high=SEASON_MAX),
+        starts=fields.uint("starts"),
+        ends=fields.uint("ends"),
+        attributes=tuple(_attribute(f) for f in fields.maps("attributes")),
+        nym_secrets=fields.uint("nym_secrets", 1, 255),
+        threshold=fields.uint("threshold", 0, 84),
+        issuers=tuple(_issuer(f) for f in fields.maps("issuers")),
+        attesters=tuple(_key(key) for key in fields.array("attesters")),
+    )
+    fields.done()
+    _check(registry)
+    return registry
+
+
+class Credentials:
+    """What verifiers need of a registry's credentials, epoch by epoch."""
+
+    def __init__(self, group: Backend, registry: Registry) -> None:
+        """Combine the issuers' key.
+
+        Raises:
+            Rejection: ``registry.key`` where the issuers' shares are no sharing.
+        """
+        self.group = group
+        self.registry = registry
+        try:
+            self.public_key: G2 = registry.sharing(group).public_key()
+        except CryptoError as error:
+            raise Rejection("registry.key", f"issuers' shares: {error}") from error
+        self._contexts: dict[int, IssuerContext] = {}
+
+    def context(self, epoch: int) -> IssuerContext:
+        """Return the key, generators and domain of the credentials of ``epoch``."""
+        if epoch not in self._contexts:
+            header = credential_header(self.registry, epoch)
+            schema = self.registry.schema
+            context = issuer_context(self.group, self.public_key, schema, header)
+            self._contexts[epoch] = context
+        return self._contexts[epoch]
+
+
+def credential_header(registry: Registry, epoch: int) -> bytes:
+    """Return the header of the credentials of ``epoch`` (specs/credential.md, section 1)."""
+    return cbor.encode(
+        {
+            "protocol": SPEC_VERSION,
+            "registry": registry.registry_id,
+            "season": registry.season,
+            "epoch": epoch,
+        }
+    )
+
+
+def epoch_at(time: int) -> int:
+    """Return the epoch of a unix time: days since 1970-01-01T00:00:00Z."""
+    return time // EPOCH_SECONDS
+
+
+def epochs_accepted(time: int) -> tuple[int, ...]:
+    """Return the epochs whose credentials may act at ``time``: the last one for an hour."""
+    epoch = epoch_at(time)
+    in_grace = time % EPOCH_SECONDS < GRACE_SECONDS and epoch > 0
+    return (epoch, epoch - 1) if in_grace else (epoch,)
+
+
+def _attribute(fields: Fields) -> Attribute:
+    attribute = Attribute(fields.text("name"), fields.texts("values"))
+    fields.done()
+    return attribute
+
+
+def _issuer(fields: Fields) -> Issuer:
+    issuer = Issuer(
+        _key(fields.bytes("key", KEY_LENGTH)), fields.bytes("share", G2_LENGTH)
+    )
+    fields.done()
+    return issuer
+
+
+def _key(key: Value) -> VerifyKey:
+    try:
+        return check_verify_key(key if isinstance(key, bytes) else b"")
+    except CryptoError as error:
+        raise Rejection("registry.key", f"a key of the registry: {error}") from error
+
+
+def _check(registry: Registry) -> None:
+    names = [attribute.name for attribute in registry.attributes]
+    if len(names) > ATTRIBUTES_MAX:
+        raise Rejection("registry.attributes", f"more than {ATTRIBUTES_MAX} of them")
+    if len(set(names)) != len(names) or not all(map(_is_name, names)):
+        raise Rejection("registry.attributes", "names are distinct, of a-z, 0-9 and _")
+    for attribute in registry.attributes:
+        values = attribute.values
+        if len(set(values)) != len(values) or "" in values:
+            raise Rejection("registry.attributes", "values are distinct and not empty")
+    members = len(registry.issuers)
+    if not 3 * registry.threshold < members <= 255:
+        raise Rejection("registry.issuers", "n is at least 3t + 1 and at most 255")
+    if len({issuer.key for issuer in registry.issuers}) != members:
+        raise Rejection("registry.issuers", "issuers have distinct keys")
+    if registry.starts >= registry.ends:
+        raise Rejection("registry.season", "a season starts before it ends")
+
+
+def _is_name(name: str) -> bool:
+    letters = "abcdefghijklmnopqrstuvwxyz0123456789_"
+    return 0 < len(name) <= 32 and all(letter in letters for letter in name)

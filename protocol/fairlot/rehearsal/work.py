@@ -1,0 +1,194 @@
+"""One person's part, as pieces of work for several processes (specs/rehearsal.md, section 2).
+
+Group elements do not cross processes: work is described, and answered, in bytes and numbers.
+"""
+
+import multiprocessing
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Protocol, Self, TypeVar
+
+from fairlot.board.entry import Entry, EntryType, check_signature
+from fairlot.credential import answer_request, receive_credential, request_credential
+from fairlot.deposit import Nym, check_presentation, make_entry, read_deposit
+from fairlot.identity.attestation import Attestation
+from fairlot.identity.enrolment import Identity, enrol, receive_identity
+from fairlot.identity.leaf import check_leaf
+from fairlot.identity.registry import Credentials, epoch_at
+from fairlot.rehearsal.parts import Parts
+from fairlot.statements import Statements
+from fairlot.terms import Terms
+from fairlot_crypto.groups import Backend, backend
+from fairlot_crypto.keys import OpeningKey, SigningKey
+from fairlot_crypto.randomness import Randomness
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Workers(Protocol):
+    """Whatever can do pieces of work, in order or not."""
+
+    def map(self, function: Callable[[T], R], jobs: Sequence[T]) -> Iterator[R]:
+        """Yield the results in the order of ``jobs``."""
+        ...
+
+
+class InProcess:
+    """Does the work here, one piece after the other."""
+
+    def map(self, function: Callable[[T], R], jobs: Sequence[T]) -> Iterator[R]:
+        """Yield the results in the order of ``jobs``."""
+        return map(function, jobs)
+
+
+class Processes:
+    """Does the work in several processes; use it as a context manager."""
+
+    def __init__(self, count: int) -> None:
+        """Start ``count`` processes."""
+        context = multiprocessing.get_context("spawn")
+        self._executor = ProcessPoolExecutor(count, mp_context=context)
+
+    def __enter__(self) -> Self:
+        """Return this."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop the processes; work that has not begun is dropped."""
+        self._executor.shutdown(cancel_futures=True)
+
+    def map(self, function: Callable[[T], R], jobs: Sequence[T]) -> Iterator[R]:
+        """Yield the results in the order of ``jobs``."""
+        return self._executor.map(function, jobs)
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A person's keys and source of randomness."""
+
+    signing: SigningKey
+    device: OpeningKey
+    randomness: Randomness
+
+    @classmethod
+    def generate(cls, randomness: Randomness) -> "Holder":
+        """Draw the keys of a person who comes for the first time."""
+        return cls(
+            SigningKey.generate(randomness.derive("holder")),
+            OpeningKey.generate(randomness.derive("device")),
+            randomness,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolJob:
+    """People who were admitted, to be enrolled."""
+
+    backend: str
+    parts: Parts
+    people: tuple[tuple[Holder, Attestation, int], ...]
+    """Holder, attestation, index of the leaf."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """Their identities, in the order of the job."""
+
+    identities: tuple[Identity, ...]
+    verified: frozenset[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class DepositJob:
+    """People who want to take part."""
+
+    backend: str
+    parts: Parts
+    terms: Terms
+    time: int
+    people: tuple[tuple[Holder, Identity, int, int], ...]
+    """Holder, identity, units wanted, amount."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deposited:
+    """Their deposits, in the order of the job."""
+
+    entries: tuple[tuple[Entry, Nym], ...]
+    verified: frozenset[bytes]
+
+
+def enrol_people(job: EnrolJob) -> Enrolled:
+    """Play issuers and holders through enrolment."""
+    group, statements = backend(job.backend), Statements()
+    registry = job.parts.registry
+    identities: list[Identity] = []
+    for holder, attestation, index in job.people:
+        randomness = holder.randomness.derive("enrolment")
+        enrolment = enrol(
+            group, registry, job.parts.issuers, attestation, index, randomness
+        )
+        attributes = attestation.attributes
+        identity = receive_identity(
+            group, registry, enrolment, holder.device, attributes
+        )
+        check_leaf(group, registry, identity.leaf, statements)
+        identities.append(identity)
+    return Enrolled(tuple(identities), statements.verified)
+
+
+def deposit_people(job: DepositJob) -> Deposited:
+    """Play issuers and holders from the request to the deposit."""
+    group, statements = backend(job.backend), Statements()
+    credentials = Credentials(group, job.parts.registry)
+    made: list[tuple[Entry, Nym]] = []
+    for person in job.people:
+        entry = _deposit(group, credentials, job, person)
+        deposit = read_deposit(entry)
+        check_signature(entry, statements)
+        check_presentation(credentials, deposit, statements)
+        made.append((entry, deposit.nym))
+    return Deposited(tuple(made), statements.verified)
+
+
+def _deposit(
+    group: Backend,
+    credentials: Credentials,
+    job: DepositJob,
+    person: tuple[Holder, Identity, int, int],
+) -> Entry:
+    holder, identity, wants, amount = person
+    registry, now = job.parts.registry, job.time
+    epoch = epoch_at(now)
+    asking = holder.randomness.derive("request")
+    pending = request_credential(
+        group, registry, identity, holder.signing, epoch, asking
+    )
+    answers = [
+        answer_request(
+            credentials,
+            issuer,
+            identity.leaf,
+            identity.attributes,
+            pending.request,
+            now,
+            now,
+            holder.randomness.derive(f"answer/{issuer.index}"),
+        )
+        for issuer in job.parts.issuers
+    ]
+    credential = receive_credential(credentials, identity, pending, answers)
+    wish = (0, wants, amount)
+    randomness = holder.randomness.derive("deposit/0")
+    entry, _ = make_entry(
+        credentials, credential, job.terms, EntryType.DEPOSIT, epoch, wish, randomness
+    )
+    return entry

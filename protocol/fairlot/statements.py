@@ -1,0 +1,46 @@
+"""Verifies each statement once (specs/audit.md, section 2).
+
+A statement is a kind and byte strings that together determine the verdict. What verified
+is remembered by its hash, so that a second look costs one hash; what failed is not.
+"""
+
+from collections.abc import Callable, Iterable
+
+from fairlot_crypto.hashing import tagged_hash
+
+
+class Statements:
+    """The statements that this process has verified."""
+
+    def __init__(self, verified: Iterable[bytes] = ()) -> None:
+        """Start with statements that are known to verify.
+
+        Args:
+            verified: digests from ``verified`` of another instance that the caller
+                trusts as itself, e.g. of a worker process.
+        """
+        self._verified = set(verified)
+
+    @property
+    def verified(self) -> frozenset[bytes]:
+        """The digests of all statements that verified."""
+        return frozenset(self._verified)
+
+    def learn(self, verified: Iterable[bytes]) -> None:
+        """Adopt the verdicts of a worker of this process."""
+        self._verified.update(verified)
+
+    def check(
+        self, kind: str, parts: Iterable[bytes], verify: Callable[[], object]
+    ) -> None:
+        """Verify a statement, unless the same one has verified before.
+
+        Args:
+            kind: what is stated.
+            parts: everything that the verdict depends on.
+            verify: raises where the statement does not hold.
+        """
+        digest = tagged_hash("statement", kind.encode(), *parts)
+        if digest not in self._verified:
+            verify()
+            self._verified.add(digest)
