@@ -136,13 +136,18 @@ def check_request(
         view_time: when that view of the board was current.
 
     Raises:
-        Rejection: ``request.view``, ``request.leaf``, ``request.holder``,
-            ``request.signature``, ``request.epoch``, ``request.proof``.
+        Rejection: ``request.view``, ``request.season``, ``request.leaf``,
+            ``request.holder``, ``request.signature``, ``request.epoch``,
+            ``request.proof``.
     """
+    if not all(0 <= s < GROUP_ORDER for s in (request.challenge, request.response)):
+        raise Rejection("request.proof", "a scalar lies in [0, r-1]")
     if not now - VIEW_SECONDS <= view_time <= now:
         raise Rejection(
             "request.view", "the view of the board is older than 10 minutes"
         )
+    if not registry.starts <= now < registry.ends:
+        raise Rejection("request.season", "outside the registry's season")
     same_leaf = (leaf.index, leaf.version) == (request.index, request.version)
     if not same_leaf or leaf.status is not LeafStatus.ACTIVE:
         raise Rejection("request.leaf", "not an active leaf of this version")

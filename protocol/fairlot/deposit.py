@@ -252,21 +252,16 @@ class Position:
 
     final: Deposit
     """The greatest by (epoch, seq, entry hash) so far."""
+    refund_to: bytes
+    """Of the nym's first entry on the board: whoever steals the keys later cannot move it."""
     paid: int = 0
     """Σ PAID."""
-    refund_to: bytes | None = None
-    """Of the entry that was final when the first payment came: later ones cannot move it."""
 
     @property
     def funded(self) -> bool:
         """Tell whether the final entry counts."""
         deposits = self.final.binding.type is EntryType.DEPOSIT
         return deposits and self.paid >= self.final.binding.amount
-
-    @property
-    def refunds_to(self) -> bytes:
-        """Return where refunds of this nym go."""
-        return self.refund_to or self.final.binding.refund_to
 
 
 @dataclass(slots=True)
@@ -280,7 +275,7 @@ class Positions:
         """Take an entry in: it replaces by rule, never adds (step 10)."""
         known = self.by_nym.get(deposit.nym)
         if known is None:
-            self.by_nym[deposit.nym] = Position(deposit)
+            self.by_nym[deposit.nym] = Position(deposit, deposit.binding.refund_to)
         elif deposit.order_key > known.final.order_key:
             self.by_nym[deposit.nym] = replace(known, final=deposit)
 
@@ -300,9 +295,8 @@ class Positions:
         total = position.paid + amount
         if total >= 2**64:
             raise Rejection("paid.total", "the payments of a nym exceed 64 bits")
-        refund_to = position.refunds_to
         self._refs.add(ref)
-        self.by_nym[nym] = replace(position, paid=total, refund_to=refund_to)
+        self.by_nym[nym] = replace(position, paid=total)
 
 
 def make_payment(
@@ -315,7 +309,7 @@ def make_payment(
 
 
 def read_payment(entry: Entry) -> tuple[Nym, int, bytes]:
-    """Read a PAID entry: nym, amount, reference.
+    """Read a PAID entry: nym, amount, reference (step 11).
 
     Raises:
         Rejection: ``entry.field``.

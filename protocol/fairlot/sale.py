@@ -364,7 +364,7 @@ class SaleState:
         """Return what every nym has paid, and where its money goes back to."""
         return tuple(
             Funding(
-                nym, p.paid, p.refunds_to, p.final.binding.type is EntryType.DEPOSIT
+                nym, p.paid, p.refund_to, p.final.binding.type is EntryType.DEPOSIT
             )
             for nym, p in self.positions.by_nym.items()
         )

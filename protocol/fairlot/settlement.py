@@ -23,7 +23,7 @@ class Funding:
     paid: int
     """Σ PAID of the nym, uint64."""
     refund_to: bytes
-    """Where refunds go: what the nym's first funded entry says."""
+    """Where refunds go: what the nym's first entry says."""
     final: bool = True
     """Whether the nym's last word is a DEPOSIT, and not a CANCEL."""
 

@@ -122,7 +122,7 @@ class Terms:
     """Key that signs PAID entries."""
     beacon: BeaconTerms
     refund: str
-    """``at-once``: refunds go where the first funded entry said."""
+    """``at-once``: refunds go where the nym's first entry said."""
 
     def to_value(self) -> dict[str, Value]:
         """Return the CBOR map: its keys are the names of the fields, and ``v``."""

@@ -70,7 +70,7 @@ class Modulus:
         return self.reduce(pow(x, exponent, self.n))
 
     def generator(self) -> int:
-        """Return g: a square hashed from N, so that nobody chose it (step 2.4)."""
+        """Return g: a square hashed from N, so that nobody chose it (section 3.1)."""
         dst = tag("g").encode() + self.to_bytes()
         uniform = expand_message_xmd(b"", dst, self.width + 16)
         return self.power(os2ip(uniform), 2)

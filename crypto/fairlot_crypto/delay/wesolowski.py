@@ -31,7 +31,7 @@ def silent(_done: int, _total: int) -> None:
 
 
 def hash_to_prime(modulus: Modulus, x: int, y: int, T: int) -> int:
-    """Return the challenge l, a 256-bit prime (specs/delay.md, steps 4.1 to 4.3).
+    """Return the challenge l, a 256-bit prime (specs/delay.md, section 4.1).
 
     Raises:
         CallerError: ``delay.element-range``.

@@ -23,7 +23,7 @@ from fairlot_crypto.keys import (
 )
 
 EntryHash = NewType("EntryHash", bytes)
-"""H("entry", encoding), 32 bytes."""
+"""H("entry-hash", encoding), 32 bytes."""
 
 ENTRY_VERSION = 1
 
@@ -96,7 +96,7 @@ class Entry:
     @property
     def hash(self) -> EntryHash:
         """Return the hash that names this entry."""
-        return EntryHash(tagged_hash("entry", self.encoded))
+        return EntryHash(tagged_hash("entry-hash", self.encoded))
 
 
 def sign_entry(

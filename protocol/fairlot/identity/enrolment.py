@@ -1,11 +1,11 @@
 """How a person gets a leaf (specs/identity.md, sections 4 and 5).
 
-Nobody chooses the nym secrets: the issuers' PRF determines them from the leaf, so a person
-who comes again, on whatever device, gets the same ones. No t issuers know them.
+Nobody chooses the nym secrets: the issuers' PRF determines them from the leaf's handle, so
+that they can be given again to a person who lost them. No t issuers know them.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fairlot.errors import Rejection
 from fairlot.fields import Fields
@@ -56,28 +56,68 @@ class IssuerSecrets:
     """Its share of the credential key."""
 
 
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What an issuer knows of one leaf and shows nobody."""
+
+    index: int
+    attestation: Attestation
+    """Gives the attributes and the keys: a holder cannot name others later."""
+    handle: bytes | None
+    """The leaf's handle, once the leaf is on the board: the PRF's input for ever."""
+
+
 class AdmissionBook:
     """An issuer's record of who has a leaf: one person, one leaf, ever."""
 
     def __init__(self, registry: Registry) -> None:
         """Start empty."""
         self._registry = registry
-        self._leaves: dict[bytes, int] = {}
+        self._by_tag: dict[bytes, int] = {}
+        self._admissions: list[Admission] = []
 
     def admit(self, attestation: Attestation, index: int, now: int) -> None:
         """Reserve leaf ``index`` for the attested person (steps 1 and 2).
 
+        An enrolment that broke off before its leaf was on the board may be repeated, with
+        the same keys and index.
+
         Raises:
-            Rejection: ``attestation.*``; ``enrolment.known-person`` where the person has
-                a leaf: that is a recovery, never a second leaf; ``enrolment.index`` where
-                the index is not the next one.
+            Rejection: ``attestation.*``; ``enrolment.season`` outside the season;
+                ``enrolment.known-person`` where the person has a leaf: that is a
+                recovery, never a second leaf; ``enrolment.index`` where the index is not
+                the next one.
         """
         check_attestation(self._registry, attestation, now)
-        if attestation.person_tag in self._leaves:
+        if not self._registry.starts <= now < self._registry.ends:
+            raise Rejection("enrolment.season", "outside the registry's season")
+        known = self._by_tag.get(attestation.person_tag)
+        if known is not None:
+            self._check_repeated(self._admissions[known], attestation, index)
+            return
+        if index != len(self._admissions):
+            raise Rejection(
+                "enrolment.index", f"the next leaf is {len(self._admissions)}"
+            )
+        self._by_tag[attestation.person_tag] = index
+        self._admissions.append(Admission(index, attestation, None))
+
+    def registered(self, index: int, leaf_handle: bytes) -> None:
+        """Record that leaf ``index`` is on the board (step 6)."""
+        self._admissions[index] = replace(self._admissions[index], handle=leaf_handle)
+
+    def attributes(self, index: int) -> tuple[str, ...]:
+        """Return what was attested of the person of leaf ``index``."""
+        return self._admissions[index].attestation.attributes
+
+    def _check_repeated(
+        self, admission: Admission, attestation: Attestation, index: int
+    ) -> None:
+        before = admission.attestation
+        keys = before.holder_key, before.device_key, admission.index
+        same = keys == (attestation.holder_key, attestation.device_key, index)
+        if admission.handle is not None or not same:
             raise Rejection("enrolment.known-person", "this person has a leaf already")
-        if index != len(self._leaves):
-            raise Rejection("enrolment.index", f"the next leaf is {len(self._leaves)}")
-        self._leaves[attestation.person_tag] = index
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +127,8 @@ class Enrolment:
     leaf: Leaf
     sealed: tuple[bytes, ...]
     """One sealed box an issuer, for the person's device."""
+    handle: bytes
+    """For the issuers' books; neither the board nor the holder needs it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +190,7 @@ def enrol(
         shares=tuple(shares),
         commitment=combined,
     )
-    return Enrolment(leaf, tuple(sealed))
+    return Enrolment(leaf, tuple(sealed), leaf_handle)
 
 
 def identity_share(
@@ -185,8 +227,11 @@ def receive_identity(
     if len(shares) <= registry.threshold:
         raise Rejection("enrolment.share", "fewer than t + 1 issuers sent a share")
     used = {i: shares[i] for i in sorted(shares)[: registry.threshold + 1]}
-    secrets = _interpolate_each(used)
-    return Identity(enrolment.leaf, attributes, secrets[0], secrets[1:])
+    rho, *nyms = _interpolate_each(used)
+    opened = commitment(group, registry.schema, rho, nyms).to_bytes()
+    if opened != enrolment.leaf.commitment:
+        raise Rejection("enrolment.share", "the shares do not open IC")
+    return Identity(enrolment.leaf, attributes, rho, tuple(nyms))
 
 
 def _interpolate_each(shares: Mapping[int, tuple[Scalar, ...]]) -> tuple[Scalar, ...]:

@@ -82,9 +82,9 @@ def holder_hash(key: VerifyKey) -> bytes:
 
 
 def label(what: bytes, registry: Registry, index: int, leaf_handle: bytes) -> bytes:
-    """Return label(x): the input of the issuers' PRF for one leaf and season."""
+    """Return the label of ``what``: the issuers' PRF input for one leaf and season."""
     return (
-        f"{SPEC_VERSION}/".encode()
+        f"{SPEC_VERSION}/label/".encode()
         + what
         + i2osp(registry.season, 4)
         + registry.registry_id

@@ -20,6 +20,7 @@ from fairlot.rehearsal.work import (
     DepositJob,
     EnrolJob,
     Holder,
+    Participant,
     Workers,
     deposit_people,
     enrol_people,
@@ -89,8 +90,8 @@ def rehearse(
     board = Board(storage, terms.board.name, parts.board, state)
     run = _Run(group, parts, terms, board, randomness, workers, watcher)
     run.begin()
-    identities = run.enrol(people)
-    nyms = run.sell(people, identities)
+    participants = run.enrol(people)
+    nyms = run.sell(people, participants)
     run.draw()
     return Rehearsed(terms, state, tuple((p.name, nyms[p.name]) for p in people))
 
@@ -104,6 +105,11 @@ class _Run:
     randomness: Randomness
     workers: Workers
     watcher: Watcher
+
+    @property
+    def sale_randomness(self) -> Randomness:
+        """The streams of this sale: another one of the same people has others."""
+        return self.randomness.derive(f"sale/{self.terms.sale_id.hex()}")
 
     def begin(self) -> None:
         """Post the terms and the registry (step 3)."""
@@ -122,19 +128,20 @@ class _Run:
         )
         self._post([first, second], START)
 
-    def enrol(self, people: Sequence[Person]) -> dict[str, tuple[Holder, Identity]]:
+    def enrol(self, people: Sequence[Person]) -> dict[str, Participant]:
         """Admit, enrol and register everybody, in a random order (step 4)."""
         registry = self.parts.registry
         book = AdmissionBook(registry)
-        admitted: list[tuple[Holder, str]] = []
+        admitted: list[tuple[Holder, Person]] = []
         todo: list[tuple[Holder, Attestation, int]] = []
-        for index, person in enumerate(self._shuffled(people, "leaves")):
+        order = shuffled(people, self.randomness.derive("order/leaves"))
+        for index, person in enumerate(order):
             holder = Holder.generate(self.randomness.derive(f"person/{person.name}"))
             attestation = self.parts.attester.attest(
                 person.name, holder.signing.public, holder.device.public, START
             )
             book.admit(attestation, index, START)
-            admitted.append((holder, person.name))
+            admitted.append((holder, person))
             todo.append((holder, attestation, index))
         jobs = [
             EnrolJob(self.group.name, self.parts, chunk)
@@ -145,22 +152,32 @@ class _Run:
             self.board.state.statements.learn(done.verified)
             entries = [self._leaf(identity) for identity in done.identities]
             self._post(entries, START)
+            for identity, handle in zip(done.identities, done.handles, strict=True):
+                book.registered(identity.leaf.index, handle)
             identities += done.identities
             self.watcher.progress("registering people", len(identities), len(people))
+        leaves = self.board.state.leaves
         return {
-            name: (holder, identity)
-            for (holder, name), identity in zip(admitted, identities, strict=True)
+            p.name: Participant(
+                holder,
+                identity,
+                leaves[index],
+                book.attributes(index),
+                p.wants,
+                p.deposit,
+            )
+            for index, ((holder, p), identity) in enumerate(
+                zip(admitted, identities, strict=True)
+            )
         }
 
     def sell(
-        self,
-        people: Sequence[Person],
-        identities: dict[str, tuple[Holder, Identity]],
+        self, people: Sequence[Person], participants: dict[str, Participant]
     ) -> dict[str, Nym]:
         """Issue credentials, take deposits and payments, each in a random order (5, 6)."""
         self._mark(EntryType.OPEN, self.terms.times.open)
         order = self._shuffled(people, "credentials")
-        todo = [(*identities[p.name], p.wants, p.deposit) for p in order]
+        todo = [participants[p.name] for p in order]
         jobs = [
             DepositJob(self.group.name, self.parts, self.terms, START, chunk)
             for chunk in _chunks(todo, BATCH)
@@ -182,7 +199,7 @@ class _Run:
         self._mark(EntryType.CLOSE, times.close)
         contributors = self.parts.contributors
         alphas = [
-            bicorn.draw_alpha(self.randomness.derive(f"alpha/{i}"))
+            bicorn.draw_alpha(self.sale_randomness.derive(f"alpha/{i}"))
             for i in range(len(contributors))
         ]
         frozen = self.board.state.contributions.frozen
@@ -200,7 +217,7 @@ class _Run:
 
     def _pay(self, people: Sequence[Person], nyms: dict[str, Nym]) -> None:
         paying = [p for p in self._shuffled(people, "payments") if p.deposit > 0]
-        refs = self.randomness.derive("payment-refs")
+        refs = self.sale_randomness.derive("payment-refs")
         payments = [
             make_payment(
                 self.terms.sale_id, nyms[p.name], p.deposit, self.parts.escrow, refs
@@ -233,7 +250,7 @@ class _Run:
         self.watcher.acknowledged((self.board.append_marker(kind, time),))
 
     def _shuffled(self, items: Sequence[T], label: str) -> list[T]:
-        return shuffled(items, self.randomness.derive(f"order/{label}"))
+        return shuffled(items, self.sale_randomness.derive(f"order/{label}"))
 
 
 def _setup(delay: int, watcher: Watcher) -> Setup:

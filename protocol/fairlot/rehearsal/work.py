@@ -4,9 +4,13 @@ Group elements do not cross processes: work is described, and answered, in bytes
 """
 
 import multiprocessing
+import os
+import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import connection
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
@@ -15,7 +19,7 @@ from fairlot.credential import answer_request, receive_credential, request_crede
 from fairlot.deposit import Nym, check_presentation, make_entry, read_deposit
 from fairlot.identity.attestation import Attestation
 from fairlot.identity.enrolment import Identity, enrol, receive_identity
-from fairlot.identity.leaf import check_leaf
+from fairlot.identity.leaf import Leaf, check_leaf
 from fairlot.identity.registry import Credentials, epoch_at
 from fairlot.rehearsal.parts import Parts
 from fairlot.statements import Statements
@@ -50,7 +54,7 @@ class Processes:
     def __init__(self, count: int) -> None:
         """Start ``count`` processes."""
         context = multiprocessing.get_context("spawn")
-        self._executor = ProcessPoolExecutor(count, mp_context=context)
+        self._executor = ProcessPoolExecutor(count, context, _live_with_parent)
 
     def __enter__(self) -> Self:
         """Return this."""
@@ -68,6 +72,25 @@ class Processes:
     def map(self, function: Callable[[T], R], jobs: Sequence[T]) -> Iterator[R]:
         """Yield the results in the order of ``jobs``."""
         return self._executor.map(function, jobs)
+
+
+def _live_with_parent() -> None:
+    """Begin a worker: it ends with its parent, however that ends, and only then.
+
+    An interrupt from the keyboard reaches every process of the terminal: the parent
+    answers it.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(
+            target=_end_after, args=(parent.sentinel,), daemon=True
+        ).start()
+
+
+def _end_after(sentinel: int) -> None:
+    connection.wait([sentinel])
+    os._exit(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +126,23 @@ class Enrolled:
     """Their identities, in the order of the job."""
 
     identities: tuple[Identity, ...]
+    handles: tuple[bytes, ...]
+    """For the issuers' books."""
     verified: frozenset[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """A person who wants to take part, as holder and issuers know it."""
+
+    holder: Holder
+    identity: Identity
+    leaf: Leaf
+    """As it stands on the board."""
+    attributes: tuple[str, ...]
+    """As they stand in the issuers' books."""
+    wants: int
+    amount: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +153,7 @@ class DepositJob:
     parts: Parts
     terms: Terms
     time: int
-    people: tuple[tuple[Holder, Identity, int, int], ...]
-    """Holder, identity, units wanted, amount."""
+    people: tuple[Participant, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +169,7 @@ def enrol_people(job: EnrolJob) -> Enrolled:
     group, statements = backend(job.backend), Statements()
     registry = job.parts.registry
     identities: list[Identity] = []
+    handles: list[bytes] = []
     for holder, attestation, index in job.people:
         randomness = holder.randomness.derive("enrolment")
         enrolment = enrol(
@@ -142,7 +181,8 @@ def enrol_people(job: EnrolJob) -> Enrolled:
         )
         check_leaf(group, registry, identity.leaf, statements)
         identities.append(identity)
-    return Enrolled(tuple(identities), statements.verified)
+        handles.append(enrolment.handle)
+    return Enrolled(tuple(identities), tuple(handles), statements.verified)
 
 
 def deposit_people(job: DepositJob) -> Deposited:
@@ -163,9 +203,9 @@ def _deposit(
     group: Backend,
     credentials: Credentials,
     job: DepositJob,
-    person: tuple[Holder, Identity, int, int],
+    person: Participant,
 ) -> Entry:
-    holder, identity, wants, amount = person
+    holder, identity = person.holder, person.identity
     registry, now = job.parts.registry, job.time
     epoch = epoch_at(now)
     asking = holder.randomness.derive("request")
@@ -176,8 +216,8 @@ def _deposit(
         answer_request(
             credentials,
             issuer,
-            identity.leaf,
-            identity.attributes,
+            person.leaf,
+            person.attributes,
             pending.request,
             now,
             now,
@@ -186,8 +226,8 @@ def _deposit(
         for issuer in job.parts.issuers
     ]
     credential = receive_credential(credentials, identity, pending, answers)
-    wish = (0, wants, amount)
-    randomness = holder.randomness.derive("deposit/0")
+    wish = (0, person.wants, person.amount)
+    randomness = holder.randomness.derive(f"deposit/{job.terms.sale_id.hex()}")
     entry, _ = make_entry(
         credentials, credential, job.terms, EntryType.DEPOSIT, epoch, wish, randomness
     )

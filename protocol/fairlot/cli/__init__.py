@@ -1,0 +1,122 @@
+"""The command line ``fairlot``: thin commands over the library.
+
+Exit codes: 0 done and it holds; 1 done and it does not hold, or not completed; 2 input or
+usage refused; 130 interrupted; 141 the reader of the output has gone away.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from concurrent.futures import BrokenExecutor
+
+from fairlot import __version__
+from fairlot.cli import audit, demo, inspect, run, vectors
+from fairlot.cli.command import FAILED, OK, REFUSED, Command, group
+from fairlot.cli.output import complain, make_streams_safe, say, silence_stdout
+from fairlot.errors import FairlotError, InputError
+from fairlot_crypto.errors import CryptoError
+
+__all__ = ["main"]
+
+COMMANDS = (
+    demo.COMMAND,
+    run.COMMAND,
+    audit.COMMAND,
+    inspect.COMMAND,
+    vectors.COMMAND,
+)
+INTERRUPTED = 130
+READER_GONE = 141
+
+_EXPECTED = (FairlotError, CryptoError, OSError, BrokenExecutor)
+"""What may go wrong without a mistake in this program."""
+
+_SUMMARY = """\
+Sell something scarce fairly: one person one deposit, an unbiased draw, an audit by
+anyone."""
+_EXAMPLES = """\
+Examples:
+  fairlot demo
+  fairlot run TERMS.toml PEOPLE.csv --out result
+  fairlot audit result/transcript.fairlot
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Args:
+        argv: the words after ``fairlot``; ``None`` takes those of the process.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        SystemExit: with 2 for wrong usage, with 0 after printing help.
+    """
+    make_streams_safe()
+    parser = _parser()
+    arguments = parser.parse_args(argv)
+    try:
+        code = _execute(parser, arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        silence_stdout()
+        return READER_GONE
+    except KeyboardInterrupt:
+        complain("interrupted")
+        return INTERRUPTED
+    except _EXPECTED as error:
+        complain(_explanation(error))
+        return REFUSED if isinstance(error, InputError) else FAILED
+    return code
+
+
+def _execute(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> int:
+    if arguments.version:
+        say(f"fairlot {__version__} (back-end {group().name})")
+        return OK
+    command: Command | None = arguments.command
+    if command is None:
+        parser.error("say what to do: fairlot --help lists the commands")
+    return command.execute(arguments)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="fairlot",
+        description=_SUMMARY,
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "--version", action="store_true", help="print the version and the back-end"
+    )
+    parser.set_defaults(command=None)
+    words = parser.add_subparsers(metavar="COMMAND")
+    for command in COMMANDS:
+        word = words.add_parser(
+            command.name,
+            help=command.summary,
+            description=command.summary,
+            epilog=command.examples,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        command.configure(word)
+        word.set_defaults(command=command)
+    return parser
+
+
+def _explanation(error: Exception) -> str:
+    if isinstance(error, InputError):
+        return str(error)
+    why = str(error)
+    if isinstance(error, OSError):
+        reason = error.strerror or "the system refused"
+        place = f" ({error.filename})" if error.filename else ""
+        why = f"{reason}{place}: make room or give permission, then try again"
+    elif isinstance(error, BrokenExecutor):
+        why = "a worker process was killed: try again with --jobs 1"
+    return f"could not be completed: {why}"

@@ -1,0 +1,155 @@
+"""``fairlot audit``: check a transcript, offline, against nothing but its own rules."""
+
+import argparse
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from fairlot.audit import CheckResult, Expected, Report, audit
+from fairlot.board.replay import Finding
+from fairlot.cli.command import FAILED, OK, Command, group, hex_bytes
+from fairlot.cli.output import busy, say, show_table
+from fairlot.errors import InputError
+from fairlot.statements import Statements
+from fairlot_crypto.groups import Backend
+
+_EXAMPLES = """\
+Exit code: 0 all checks hold, 1 some fail, 2 the file or the usage was refused.
+
+Examples:
+  fairlot audit result/transcript.fairlot
+  fairlot audit result/transcript.fairlot --json
+  fairlot audit transcript.fairlot --sale-id HEX64 --board-key HEX64
+"""
+_HASH = 32
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument("file", metavar="FILE", type=Path, help="a board's transcript")
+    parser.add_argument(
+        "--sale-id",
+        metavar="HEX",
+        type=hex_bytes(_HASH),
+        help="the sale that it must be, as the seller has published it",
+    )
+    parser.add_argument(
+        "--board-key",
+        metavar="HEX",
+        type=hex_bytes(_HASH),
+        help="the key of the board that it must come from",
+    )
+    parser.add_argument("--json", action="store_true", help="report for machines")
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Audit and print the report."""
+    expected = Expected(arguments.sale_id, arguments.board_key)
+    report = audit_file(group(), arguments.file, expected)
+    if arguments.json:
+        print(json.dumps(report.to_json(), indent=2))
+    else:
+        show_report(report, expected)
+    return OK if report.holds else FAILED
+
+
+COMMAND = Command(
+    "audit",
+    "Check a transcript: recompute everything that its board says.",
+    _EXAMPLES,
+    configure,
+    execute,
+)
+
+
+def read_transcript(path: Path) -> bytes:
+    """Return the bytes of a transcript.
+
+    Raises:
+        InputError: ``transcript.unreadable``.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or "unknown reason"
+        problem = f"{path} cannot be read: {reason}; name a file transcript.fairlot"
+        raise InputError("transcript.unreadable", problem) from error
+
+
+def audit_file(backend: Backend, path: Path, expected: Expected) -> Report:
+    """Audit the transcript in a file.
+
+    Raises:
+        InputError: ``transcript.unreadable``.
+    """
+    data = read_transcript(path)
+    with busy(f"checking {path}"):
+        return audit(data, backend, expected, Statements())
+
+
+def show_report(report: Report, expected: Expected) -> None:
+    """Print a report: roots, checks, findings, what was not checked, verdict."""
+    say(_roots(report, expected))
+    if report.rehearsal:
+        say("This is a REHEARSAL: one machine played every role, nothing was sold.")
+    say()
+    rows = [(r.check.id, _verdict(r), r.check.title) for r in report.results]
+    show_table(("check", "verdict", "what must hold"), rows)
+    say()
+    for line in _findings(report):
+        say(line)
+    facts = (
+        f"{count} {name.replace('_', ' ')}" for name, count in report.facts.items()
+    )
+    say(f"Counted: {', '.join(facts)}; phase: {report.phase}.")
+    say("What no transcript can show:")
+    for missing in report.not_checked:
+        say(f"  - {missing}")
+    say(summary(report))
+
+
+def summary(report: Report) -> str:
+    """Return the verdict in one line."""
+    if report.holds:
+        return f"Verdict: all {len(report.results)} checks hold."
+    failed = [r.check.id for r in report.results if not r.holds]
+    count = f"{len(failed)} of {len(report.results)} checks do not hold"
+    return f"Verdict: {count}: {', '.join(failed)}."
+
+
+def _roots(report: Report, expected: Expected) -> str:
+    roots = report.roots
+    found = (
+        ("sale id", roots.sale_id, expected.sale_id),
+        ("board key", roots.board_key, expected.board_key),
+    )
+    named = [
+        f"{name} {value.hex() if value else 'unknown'}{' (as given)' if wanted else ''}"
+        for name, value, wanted in found
+        if wanted in (None, value)
+    ]
+    listed = f": {', '.join(named)}" if named else ""
+    if roots.from_file:
+        warning = "The trust roots come from the file itself, so compare them"
+        return f"{warning}{listed}"
+    return f"Audited against the trust roots that were given{listed}"
+
+
+def _verdict(result: CheckResult) -> str:
+    if result.findings:
+        return "FAILS"
+    return "holds" if result.reached else "not reached"
+
+
+def _findings(report: Report) -> Iterator[str]:
+    for result in report.results:
+        for finding in result.findings:
+            yield f"{result.check.id} {finding.code}{_place(finding)}: {finding.message}"
+    if report.findings:
+        yield ""
+
+
+def _place(finding: Finding) -> str:
+    places = (("entry", finding.entry), ("byte", finding.offset))
+    named = [f"{name} {where}" for name, where in places if where is not None]
+    return f" at {', '.join(named)}" if named else ""

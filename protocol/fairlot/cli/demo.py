@@ -1,0 +1,112 @@
+"""``fairlot demo``: a worked example from the terms to the audit."""
+
+import argparse
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from fairlot.audit import Expected
+from fairlot.cli.audit import audit_file, summary
+from fairlot.cli.command import FAILED, OK, Command, group
+from fairlot.cli.output import Screen, say
+from fairlot.cli.run import TRANSCRIPT, default_jobs, play, show_closing
+from fairlot.examples import NAMES, Example, load_example
+from fairlot.files import create_folder, write_file
+from fairlot.people import read_people
+from fairlot.terms_file import read_terms_file
+from fairlot_crypto.groups import Backend
+from fairlot_crypto.randomness import SEED_LENGTH, SystemRandomness
+
+TERMS = "terms.toml"
+PEOPLE = "people.csv"
+
+_EXAMPLES = f"""\
+Worked examples: {", ".join(NAMES)}.
+
+Exit code: 0 it ran and its audit holds, 1 not, 2 the usage was refused.
+
+Examples:
+  fairlot demo
+  fairlot demo token-sale --keep token-sale
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument(
+        "name",
+        metavar="NAME",
+        nargs="?",
+        default=NAMES[0],
+        help=f"{', '.join(NAMES)} (default: {NAMES[0]})",
+    )
+    parser.add_argument(
+        "--keep",
+        metavar="DIR",
+        type=Path,
+        help="a new or empty folder where terms, people and outputs are left",
+    )
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Run an example, audit it, and say what to try next."""
+    example = load_example(arguments.name)
+    backend = group()
+    with _folder(arguments.keep) as folder:
+        code = _run(backend, example, Path(folder))
+    say()
+    say("Try next:")
+    for line in _next(example, arguments.keep):
+        say(f"  {line}")
+    return code
+
+
+COMMAND = Command(
+    "demo",
+    "Run a worked example from its terms to its audit.",
+    _EXAMPLES,
+    configure,
+    execute,
+)
+
+
+def _folder(keep: Path | None) -> AbstractContextManager[str | Path]:
+    if keep is None:
+        return TemporaryDirectory(prefix="fairlot-")
+    create_folder(keep)
+    return nullcontext(keep)
+
+
+def _run(backend: Backend, example: Example, folder: Path) -> int:
+    say(f"Example {example.name}. What to expect: {example.expectation}")
+    write_file(folder / TERMS, example.terms)
+    write_file(folder / PEOPLE, example.people)
+    terms = read_terms_file(folder / TERMS)
+    people = read_people(folder / PEOPLE)
+    seed = SystemRandomness().take(SEED_LENGTH)
+    jobs = default_jobs(len(people))
+    with Screen(acknowledge=False) as screen:
+        done = play(backend, terms, people, folder, seed, jobs, screen)
+    say()
+    show_closing(done.state)
+    say()
+    report = audit_file(backend, folder / TRANSCRIPT, Expected(done.state.sale_id))
+    size = (folder / TRANSCRIPT).stat().st_size
+    say(f"Audit of the transcript ({report.facts['entries']} entries, {size} bytes):")
+    say(summary(report))
+    return OK if report.holds else FAILED
+
+
+def _next(example: Example, keep: Path | None) -> tuple[str, ...]:
+    if keep is None:
+        return (
+            f"fairlot demo {example.name} --keep result   keep terms, people and outputs",
+            *(f"fairlot demo {name}" for name in NAMES if name != example.name),
+            "fairlot --help",
+        )
+    transcript = keep / TRANSCRIPT
+    return (
+        f"fairlot audit {transcript}",
+        f"fairlot inspect {transcript}",
+        f"edit {keep / TERMS}, then fairlot run {keep / TERMS} {keep / PEOPLE} --out new",
+    )

@@ -1,0 +1,127 @@
+"""``fairlot inspect``: the board as people read it."""
+
+import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from fairlot.board.replay import Replay, replay
+from fairlot.cli.audit import read_transcript
+from fairlot.cli.command import FAILED, OK, Command, group, hex_bytes
+from fairlot.cli.output import busy, complain, say, show_table
+from fairlot.deposit import Nym
+from fairlot.inspection import EntryFacts, entry_facts, nym_facts, utc
+from fairlot.sale import SaleState
+from fairlot.statements import Statements
+from fairlot_crypto.groups import G1_LENGTH
+
+_EXAMPLES = """\
+Exit code: 0 shown, 1 there is no entry or no such nym, 2 the file or the usage was
+refused. To inspect is not to audit: see fairlot audit.
+
+Examples:
+  fairlot inspect result/transcript.fairlot
+  fairlot inspect result/transcript.fairlot --nym HEX96
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument("file", metavar="FILE", type=Path, help="a board's transcript")
+    parser.add_argument(
+        "--nym",
+        metavar="HEX",
+        type=hex_bytes(G1_LENGTH),
+        help="say what becomes of one buyer (nyms are in allocation.csv)",
+    )
+    parser.add_argument("--json", action="store_true", help="the same for machines")
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Print the board, or one buyer's standing."""
+    path: Path = arguments.file
+    backend = group()
+    data = read_transcript(path)
+    with busy(f"reading {path}"):
+        read = replay(data, SaleState(backend, Statements()))
+    if arguments.nym is not None:
+        return _show_nym(read, arguments.nym, as_json=arguments.json)
+    return _show_board(read, path, as_json=arguments.json)
+
+
+COMMAND = Command(
+    "inspect",
+    "Show the board of a transcript, or one buyer's deposit, rank, units and refund.",
+    _EXAMPLES,
+    configure,
+    execute,
+)
+
+
+def _show_nym(read: Replay, nym: Nym, *, as_json: bool) -> int:
+    facts = nym_facts(read.state, nym)
+    if facts is None:
+        complain(f"no deposit of nym {nym.hex()} is on this board")
+        return FAILED
+    if as_json:
+        print(_json(asdict(facts)))
+    else:
+        say(facts.sentence)
+    return OK
+
+
+def _show_board(read: Replay, path: Path, *, as_json: bool) -> int:
+    entries = entry_facts(read)
+    if as_json:
+        print(_json(_document(read, path, entries)))
+    else:
+        _show_entries(read, path, entries)
+    return OK if entries else FAILED
+
+
+def _document(
+    read: Replay, path: Path, entries: Sequence[EntryFacts]
+) -> dict[str, object]:
+    state = read.state
+    return {
+        "file": str(path),
+        "phase": state.phase.value,
+        "sale_id": state.sale_id if state.has_terms else None,
+        "rehearsal": state.terms.rehearsal if state.has_terms else None,
+        "entries": [asdict(entry) for entry in entries],
+        "findings": [asdict(finding) for finding in read.findings],
+        "unacknowledged_bytes": read.unacknowledged,
+    }
+
+
+def _show_entries(read: Replay, path: Path, entries: Sequence[EntryFacts]) -> None:
+    state = read.state
+    if state.has_terms:
+        kind = "Rehearsal of sale" if state.terms.rehearsal else "Sale"
+        say(f"{kind} {state.sale_id.hex()}, phase {state.phase}")
+        say()
+    rows = [
+        (
+            str(entry.index),
+            "" if entry.time is None else utc(entry.time),
+            entry.type or "?",
+            f"{entry.sentence} ({entry.refusal})" if entry.refusal else entry.sentence,
+        )
+        for entry in entries
+    ]
+    show_table(("entry", "time", "type", "what it says"), rows)
+    say()
+    if read.unacknowledged:
+        say(f"The last {read.unacknowledged} bytes are under no checkpoint: not shown.")
+    if read.findings:
+        say(f"{len(read.findings)} rules are broken: fairlot audit {path} names them.")
+    say(f"{len(entries)} entries.")
+
+
+def _json(document: dict[str, object]) -> str:
+    return json.dumps(document, indent=2, default=_plain)
+
+
+def _plain(value: object) -> str:
+    return value.hex() if isinstance(value, bytes) else str(value)

@@ -1,0 +1,137 @@
+"""What people see: tables, progress on a terminal, acknowledgements in a pipe."""
+
+import os
+import sys
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import contextmanager
+from io import TextIOWrapper
+from types import TracebackType
+from typing import Self
+
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from rich.table import Table
+
+from fairlot.board.board import Receipt
+
+_UNBOUNDED = 1_000_000
+"""Width of a pipe: nothing is wrapped or cut there."""
+
+
+def make_streams_safe() -> None:
+    """Escape what the streams' encoding cannot carry, rather than fail on it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def silence_stdout() -> None:
+    """Stop writing to a reader who has gone away, also when the interpreter ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def printable(text: str) -> str:
+    """Escape characters that would steer a terminal or reorder what it shows."""
+    return "".join(
+        c if c.isprintable() else c.encode("unicode_escape").decode() for c in text
+    )
+
+
+def say(line: str = "") -> None:
+    """Print one line to stdout."""
+    print(printable(line))
+
+
+def complain(line: str) -> None:
+    """Print one line to stderr."""
+    print(f"fairlot: {printable(line)}", file=sys.stderr)
+
+
+def show_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print a table to stdout: fitted to a terminal, at full width in a pipe."""
+    terminal = sys.stdout.isatty()
+    console = Console(
+        force_terminal=terminal,
+        width=None if terminal else _UNBOUNDED,
+        markup=False,
+        emoji=False,
+        highlight=False,
+    )
+    table = Table(
+        box=SIMPLE,
+        show_header=any(columns),
+        show_edge=False,
+        pad_edge=False,
+    )
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(printable(cell) for cell in row))
+    with console.capture() as captured:
+        console.print(table)
+    for line in captured.get().splitlines():
+        print(line.rstrip())
+
+
+@contextmanager
+def busy(what: str) -> Generator[None]:
+    """Show on a terminal that something takes its time."""
+    console = _terminal()
+    if console is None:
+        yield
+        return
+    with console.status(printable(what)):
+        yield
+
+
+class Screen:
+    """Watches a rehearsal; use it as a context manager."""
+
+    def __init__(self, *, acknowledge: bool) -> None:
+        """Start watching.
+
+        Args:
+            acknowledge: print ``ack <entry hash> <index>`` for what is durable.
+        """
+        console = _terminal()
+        columns = (
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+        )
+        self._acknowledge = acknowledge
+        self._bars = Progress(*columns, console=console, disable=console is None)
+        self._tasks: dict[str, TaskID] = {}
+
+    def __enter__(self) -> Self:
+        """Return this."""
+        self._bars.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Leave the terminal as it was."""
+        self._bars.stop()
+
+    def progress(self, stage: str, done: int, total: int) -> None:
+        """Show how far a stage has come."""
+        if stage not in self._tasks:
+            self._tasks[stage] = self._bars.add_task(stage)
+        self._bars.update(self._tasks[stage], completed=done, total=total)
+
+    def acknowledged(self, receipts: tuple[Receipt, ...]) -> None:
+        """Print what is durable, at once."""
+        if self._acknowledge:
+            for receipt in receipts:
+                print(f"ack {receipt.entry_hash.hex()} {receipt.index}")
+            sys.stdout.flush()
+
+
+def _terminal() -> Console | None:
+    """Return stderr where it is a terminal."""
+    return Console(stderr=True) if sys.stderr.isatty() else None

@@ -1,0 +1,175 @@
+"""``fairlot run``: a rehearsal of a whole sale on this machine."""
+
+import argparse
+import csv
+import os
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from io import StringIO
+from pathlib import Path
+
+from fairlot.board.storage import create_file
+from fairlot.cli.command import OK, Command, group, hex_bytes, positive
+from fairlot.cli.output import Screen, say, show_table
+from fairlot.errors import InputError, InvariantError
+from fairlot.files import PRIVATE, check_new_folder, create_folder, write_file
+from fairlot.people import Person, read_people
+from fairlot.rehearsal import InProcess, Processes, Rehearsed, Workers, rehearse
+from fairlot.rehearsal.play import BATCH
+from fairlot.sale import SaleState
+from fairlot.settlement import allocation_csv
+from fairlot.terms_file import TermsFile, read_terms_file
+from fairlot_crypto.groups import Backend
+from fairlot_crypto.randomness import SEED_LENGTH, SeededRandomness, SystemRandomness
+
+TRANSCRIPT = "transcript.fairlot"
+ALLOCATION = "allocation.csv"
+NYMS = "nyms.csv"
+
+_NYMS_HEADER = ("person", "nym")
+_EXAMPLES = """\
+Exit code: 0 the sale ended as its terms say, 1 it could not be completed, 2 the input
+was refused and nothing was written.
+
+Examples:
+  fairlot run TERMS.toml PEOPLE.csv --out result
+  fairlot run TERMS.toml PEOPLE.csv --out again --jobs 2 --seed \\
+    0000000000000000000000000000000000000000000000000000000000000001
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument("terms", metavar="TERMS.toml", type=Path)
+    parser.add_argument("people", metavar="PEOPLE.csv", type=Path)
+    parser.add_argument(
+        "--out",
+        metavar="DIR",
+        type=Path,
+        required=True,
+        help=f"a new or empty folder for {TRANSCRIPT}, {ALLOCATION} and {NYMS}",
+    )
+    parser.add_argument(
+        "--seed",
+        metavar="HEX64",
+        type=hex_bytes(SEED_LENGTH),
+        help="makes every output the same from run to run; for rehearsals only",
+    )
+    parser.add_argument(
+        "--jobs",
+        metavar="N",
+        type=positive,
+        help="processes that work; changes no output (default: what this machine has)",
+    )
+    parser.add_argument(
+        "--acks",
+        action="store_true",
+        help="print 'ack HASH INDEX' for each entry as soon as it is durable",
+    )
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Play the sale and print its closing table."""
+    terms = read_terms_file(arguments.terms)
+    people = read_people(arguments.people)
+    folder: Path = arguments.out
+    check_new_folder(folder)
+    backend = group()
+    create_folder(folder)
+    seed = arguments.seed or SystemRandomness().take(SEED_LENGTH)
+    jobs = arguments.jobs or default_jobs(len(people))
+    with Screen(acknowledge=arguments.acks) as screen:
+        done = play(backend, terms, people, folder, seed, jobs, screen)
+    say(f"The sale “{terms.title}” has ended; {folder} holds")
+    say(f"  {TRANSCRIPT}  the whole board, to be published and audited")
+    say(f"  {ALLOCATION}      units, payment and refund of every nym")
+    say(f"  {NYMS}            who is which nym: private, known to a rehearsal only")
+    say()
+    show_closing(done.state)
+    return OK
+
+
+COMMAND = Command(
+    "run",
+    "Rehearse a sale: play every role on this machine, on a simulated clock.",
+    _EXAMPLES,
+    configure,
+    execute,
+)
+
+
+def default_jobs(people: int) -> int:
+    """Return the number of processes that can all have work."""
+    return max(1, min(os.cpu_count() or 1, people // BATCH))
+
+
+def play(
+    backend: Backend,
+    terms: TermsFile,
+    people: Sequence[Person],
+    folder: Path,
+    seed: bytes,
+    jobs: int,
+    screen: Screen,
+) -> Rehearsed:
+    """Rehearse a sale, and leave transcript, allocation and nyms in ``folder``.
+
+    Raises:
+        InputError: ``out-dir.not-empty``, ``out-dir.unusable`` before anything was
+            written.
+    """
+    try:
+        storage = create_file(folder / TRANSCRIPT)
+    except OSError as error:
+        reason = error.strerror or "unknown reason"
+        problem = f"{folder} cannot take a transcript: {reason}"
+        raise InputError("out-dir.unusable", problem) from error
+    randomness = SeededRandomness(seed)
+    try:
+        with _workers(jobs) as workers:
+            done = rehearse(
+                backend, terms, people, storage, randomness, workers, screen
+            )
+    finally:
+        storage.close()
+    write_file(folder / ALLOCATION, allocation_csv(done.state.ledger))
+    write_file(folder / NYMS, nyms_csv(done.nyms), PRIVATE)
+    return done
+
+
+def _workers(jobs: int) -> AbstractContextManager[Workers]:
+    return nullcontext(InProcess()) if jobs == 1 else Processes(jobs)
+
+
+def nyms_csv(nyms: Iterable[tuple[str, bytes]]) -> bytes:
+    """Return nyms.csv: one row a person, in the order given."""
+    text = StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(_NYMS_HEADER)
+    writer.writerows((person, nym.hex()) for person, nym in nyms)
+    return text.getvalue().encode()
+
+
+def show_closing(state: SaleState) -> None:
+    """Print the closing table.
+
+    Raises:
+        InvariantError: ``rehearsal.no-outcome``: a rehearsal always has one.
+    """
+    if state.outcome is None:
+        raise InvariantError("rehearsal.no-outcome", "the sale was not drawn")
+    pool = state.outcome.pools[0]
+    supply = state.terms.pools[0].supply
+    paid = sum(funding.paid for funding in state.fundings())
+    payments = sum(line.payment for line in state.ledger)
+    refunds = sum(line.refund for line in state.ledger)
+    drawn = f"; the {pool.remainder} drawn first get one more" if pool.remainder else ""
+    rows = (
+        ("demand", pool.demand, f"units that could be taken and paid, of {supply}"),
+        ("level", pool.level, f"units for everyone who could take as many{drawn}"),
+        ("winners", pool.winners, f"of {len(state.outcome.awards)} deposits"),
+        ("money in", paid, "deposited"),
+        ("money out", payments + refunds, f"{payments} to the seller, {refunds} back"),
+        ("unsold", pool.unsold, "units"),
+    )
+    show_table(("", "", ""), [(name, str(count), why) for name, count, why in rows])

@@ -1,0 +1,137 @@
+"""The sales that the vectors of board, sale and audit play on the stage."""
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+
+from fairlot.board.entry import Entry, EntryType
+from fairlot.deposit import read_deposit
+from fairlot.rehearsal.parts import START, TIMES
+from fairlot.sale import SaleState, VoidReason
+from fairlot.vectors.stage import PRICE, Batch, Stage, fold, fold_leniently, stage
+
+DEPOSITED = START + 60
+PAID = START + 3_000
+
+Scene = Callable[[Stage, SaleState], Sequence[Entry]]
+"""Makes the entries of a batch for the state before it."""
+
+
+def nym_of(deposit: Entry) -> bytes:
+    """Return the nym of a DEPOSIT or CANCEL entry."""
+    return read_deposit(deposit).nym
+
+
+@cache
+def drawn() -> tuple[Batch, ...]:
+    """Two people want one seat; one gets it."""
+    return _play((*_REGISTERED, *_DEPOSITED, (TIMES.close, _close), *_DRAW))
+
+
+@cache
+def replaced() -> tuple[Batch, ...]:
+    """Ann replaces her deposit and pays more than she must; bob cancels."""
+    deposited = (DEPOSITED, _replacements), (PAID, _overpayments)
+    return _play((*_REGISTERED, *deposited, (TIMES.close, _close), *_DRAW))
+
+
+@cache
+def nobody() -> tuple[Batch, ...]:
+    """Nobody deposits; markers come as late as they may."""
+    return _play(NOBODY)
+
+
+@cache
+def close_missed() -> tuple[Batch, ...]:
+    """CLOSE does not come in time: void, everything back."""
+    late = TIMES.close + TIMES.slack + 1
+    return _play((*_REGISTERED, *_DEPOSITED, (late, _void(VoidReason.CLOSE_MISSED))))
+
+
+@cache
+def commits_missing() -> tuple[Batch, ...]:
+    """The contributor does not commit: void, everything back."""
+    void = _void(VoidReason.COMMITS_MISSING)
+    scenes = (*_REGISTERED, *_DEPOSITED, (TIMES.close, _close))
+    return _play((*scenes, (TIMES.commit_end, void)))
+
+
+def lie(scenes: Iterable[tuple[int, Scene]]) -> tuple[Batch, ...]:
+    """Play scenes whether or not their entries fit, as a lying board does."""
+    batches: list[Batch] = []
+    for time, scene in scenes:
+        entries = scene(stage(), fold_leniently(batches))
+        batches.append(Batch(time, tuple(entries)))
+    return tuple(batches)
+
+
+def _play(scenes: Iterable[tuple[int, Scene]]) -> tuple[Batch, ...]:
+    batches = lie(scenes)
+    fold(batches)
+    return batches
+
+
+def _deposits(on: Stage, _state: SaleState) -> Sequence[Entry]:
+    return on.deposit("ann"), on.deposit("bob")
+
+
+def _payments(on: Stage, state: SaleState) -> Sequence[Entry]:
+    nyms = [nym_of(deposit) for deposit in _deposits(on, state)]
+    return [on.payment(nym, PRICE, f"{i}") for i, nym in enumerate(nyms)]
+
+
+def _replacements(on: Stage, _state: SaleState) -> Sequence[Entry]:
+    return (
+        on.deposit("ann", (1, 1, PRICE)),
+        on.deposit("ann", (0, 3, 3 * PRICE)),
+        on.deposit("bob"),
+        on.deposit("bob", (1, 0, 0), EntryType.CANCEL),
+    )
+
+
+def _overpayments(on: Stage, _state: SaleState) -> Sequence[Entry]:
+    ann, bob = nym_of(on.deposit("ann")), nym_of(on.deposit("bob"))
+    return (
+        on.payment(ann, PRICE - 1, "first part"),
+        on.payment(ann, 8, "second part"),
+        on.payment(bob, PRICE, "bob"),
+    )
+
+
+def _close(on: Stage, state: SaleState) -> Sequence[Entry]:
+    return (on.close(state),)
+
+
+def _void(reason: VoidReason) -> Scene:
+    return lambda on, _: (on.sign(EntryType.VOID, {"reason": reason.value}),)
+
+
+BEGIN: tuple[int, Scene] = (
+    START,
+    lambda on, _: (on.terms_entry(), on.registry_entry()),
+)
+"""Terms and registry."""
+_REGISTERED: tuple[tuple[int, Scene], ...] = (
+    BEGIN,
+    (START, lambda on, _: (on.leaf_entry("ann"), on.leaf_entry("bob"))),
+    (START, lambda on, _: (on.marker(EntryType.OPEN),)),
+)
+_DEPOSITED: tuple[tuple[int, Scene], ...] = ((DEPOSITED, _deposits), (PAID, _payments))
+_DRAW: tuple[tuple[int, Scene], ...] = (
+    (TIMES.close + 10, lambda on, state: (on.commitment(state),)),
+    (TIMES.commit_end, lambda on, _: (on.marker(EntryType.COMMIT_END),)),
+    (TIMES.commit_end + 10, lambda on, _: (on.reveal(),)),
+    (TIMES.reveal_end, lambda on, _: (on.marker(EntryType.REVEAL_END),)),
+    (TIMES.reveal_end + 10, lambda on, state: (on.result(state),)),
+)
+_LATE = TIMES.slack
+NOBODY: tuple[tuple[int, Scene], ...] = (
+    BEGIN,
+    (START + _LATE, lambda on, _: (on.marker(EntryType.OPEN),)),
+    (TIMES.close + _LATE, _close),
+    (TIMES.close + _LATE, lambda on, state: (on.commitment(state),)),
+    (TIMES.commit_end + _LATE, lambda on, _: (on.marker(EntryType.COMMIT_END),)),
+    (TIMES.unlock, lambda on, _: (on.marker(EntryType.REVEAL_END),)),
+    (TIMES.unlock, lambda on, _: (on.reveal(),)),
+    (TIMES.unlock, lambda on, state: (on.result(state),)),
+)
+"""A sale in which nobody takes part."""

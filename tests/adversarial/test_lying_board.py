@@ -1,0 +1,95 @@
+"""Transcripts by a board that lies once and signs everything anew.
+
+Each row breaks one rule; the audit must name the check of that rule and no other.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import fairlot
+import fairlot_crypto
+from fairlot.audit import Expected, audit
+from fairlot.audit.checks import CHECKS, check_of
+from fairlot.statements import Statements
+from lies_draw import DRAW
+from lies_file import BYTES, HEADS, SIGNERS, Row
+from lies_people import PEOPLE
+from sales import GROUP, STATEMENTS
+
+ROWS = (*BYTES, *HEADS, *SIGNERS, *PEOPLE, *DRAW)
+NEVER_A_FINDING = {
+    "cbor.truncated": "the end of the file lies in an item: file.tail, sale.incomplete",
+    "cbor.offset": "a caller's mistake",
+    "cbor.trailing": "a sequence has no trailing bytes",
+    "cbor.value": "a caller's mistake, about encoding",
+    "note.unsigned": "a line of the board is missing: checkpoint.signature",
+    "note.vkey": "no key is written as text in a transcript",
+    "terms.escrow": "no code: the path of a field",
+}
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.check}-{row.sentence}")
+def test_the_audit_names_the_broken_check_and_no_other(row: Row) -> None:
+    report = audit(row.make(), GROUP, row.expected, STATEMENTS)
+    assert report.failed == (row.check,), report.findings
+    assert row.code in {finding.code for finding in report.findings}
+    assert not report.holds
+
+
+def test_the_same_board_without_a_lie_is_believed(concert_transcript: bytes) -> None:
+    report = audit(concert_transcript, GROUP, Expected(), STATEMENTS)
+    assert report.holds
+    assert not report.findings
+
+
+def test_the_verdict_does_not_rest_on_what_was_verified_before() -> None:
+    for row in ROWS[:: len(ROWS) // 6]:
+        report = audit(row.make(), GROUP, row.expected, Statements())
+        assert report.failed == (row.check,), row.sentence
+
+
+def test_every_check_has_a_row() -> None:
+    assert {row.check for row in ROWS} == {check.id for check in CHECKS}
+
+
+def test_rows_name_the_check_that_their_code_belongs_to() -> None:
+    for row in ROWS:
+        assert check_of(row.code).id == row.check, row.sentence
+    assert len({row.sentence for row in ROWS}) == len(ROWS)
+
+
+def test_every_code_of_every_check_has_a_row() -> None:
+    missing = codes_in_the_source() - {row.code for row in ROWS} - set(NEVER_A_FINDING)
+    assert not missing
+
+
+def codes_in_the_source() -> set[str]:
+    """Return every code of a check that the package names, raised or documented."""
+    package, crypto = (Path(str(m.__file__)).parent for m in (fairlot, fairlot_crypto))
+    files = [
+        *(
+            p
+            for p in package.glob("*.py")
+            if p.name not in {"people.py", "terms_file.py"}
+        ),
+        *package.glob("board/*.py"),
+        *package.glob("identity/*.py"),
+        package / "audit/auditor.py",
+        crypto / "cbor.py",
+        crypto / "log/note.py",
+        crypto / "log/checkpoint.py",
+    ]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in files)
+    return set(
+        filter(_has_check, re.findall(r'(?:``|")([a-z]+\.[a-z-]+)(?:``|")', text))
+    )
+
+
+def _has_check(code: str) -> bool:
+    try:
+        check_of(code)
+    except KeyError:
+        return False
+    return True

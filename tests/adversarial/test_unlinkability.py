@@ -1,0 +1,236 @@
+"""Nothing on the boards of two sales links the deposits of one person."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import pairwise
+
+import pytest
+
+from fairlot.board.entry import Entry, EntryType
+from fairlot.board.replay import replay
+from fairlot.board.storage import MemoryStorage
+from fairlot.deposit import Deposit, Nym, read_deposit
+from fairlot.people import Person
+from fairlot.rehearsal import InProcess, rehearse
+from fairlot.rehearsal.work import (
+    DepositJob,
+    EnrolJob,
+    Holder,
+    deposit_people,
+    enrol_people,
+)
+from fairlot.sale import SaleState
+from fairlot.terms import EQUAL_SHARE, POOL_NAME, Pool
+from fairlot.terms_file import TermsFile
+from fairlot_crypto.randomness import SeededRandomness
+from sales import GROUP, PRICE, STATEMENTS, Stage, deposit
+
+WINDOW = 16
+CHANCE = 2
+NAMES = tuple(f"person number {i:02}" for i in range(12))
+
+
+class Nobody:
+    """Watches nothing."""
+
+    def progress(self, stage: str, done: int, total: int) -> None:
+        """Ignore it."""
+
+    def acknowledged(self, receipts: object) -> None:
+        """Ignore it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A rehearsal, and who is who in it."""
+
+    data: bytes
+    entries: tuple[Entry, ...]
+    nyms: Mapping[str, Nym]
+    state: SaleState
+
+    def of_type(self, kind: EntryType) -> list[Entry]:
+        return [entry for entry in self.entries if entry.type is kind]
+
+    def deposit_of(self, name: str) -> Deposit:
+        deposits = map(read_deposit, self.of_type(EntryType.DEPOSIT))
+        return next(d for d in deposits if d.nym == self.nyms[name])
+
+    def encoded_of(self, name: str) -> bytes:
+        found = self.deposit_of(name).entry_hash
+        return next(e.encoded for e in self.entries if e.hash == found)
+
+
+@cache
+def played(title: str, seed: int = 0) -> Played:
+    """Rehearse a sale: from one seed, all of them have the same registry."""
+    pool = Pool(POOL_NAME, EQUAL_SHARE, 5, PRICE, 1)
+    file = TermsFile(title, "seat", (pool,), 1, 0, 1, 1)
+    people = [Person(name, 1, PRICE) for name in NAMES]
+    storage = MemoryStorage()
+    randomness = SeededRandomness(bytes([seed]) * 32)
+    done = rehearse(GROUP, file, people, storage, randomness, InProcess(), Nobody())
+    read = replay(storage.data, SaleState(GROUP, STATEMENTS))
+    entries = tuple(timed.entry for timed in read.entries)
+    return Played(storage.data, entries, dict(done.nyms), read.state)
+
+
+@pytest.fixture(scope="module")
+def first() -> Played:
+    return played("First concert")
+
+
+@pytest.fixture(scope="module")
+def second() -> Played:
+    return played("Second concert")
+
+
+def windows(data: bytes, width: int = WINDOW) -> set[bytes]:
+    return {data[i : i + width] for i in range(len(data) - width + 1)}
+
+
+def check_unlinked(mine: tuple[bytes, bytes], other: tuple[bytes, bytes]) -> None:
+    """What my two deposits share, mine and another's share as well.
+
+    A random byte beside a fixed text may agree by chance: two bytes at either end of
+    a common string are left out of account.
+    """
+    inner = WINDOW - 2 * CHANCE
+    shared = {w[CHANCE:-CHANCE] for w in windows(mine[0]) & windows(mine[1])}
+    assert shared, "the names of the fields, at least"
+    assert shared <= windows(mine[0], inner) & windows(other[1], inner)
+    assert shared <= windows(other[0], inner) & windows(mine[1], inner)
+
+
+def test_two_sales_have_the_same_registry(first: Played, second: Played) -> None:
+    assert first.state.terms.registry == second.state.terms.registry
+    assert first.state.sale_id != second.state.sale_id
+
+
+def test_two_deposits_of_a_person_share_what_all_deposits_share(
+    first: Played, second: Played
+) -> None:
+    for mine, other in pairwise(NAMES):
+        check_unlinked(
+            (first.encoded_of(mine), second.encoded_of(mine)),
+            (first.encoded_of(other), second.encoded_of(other)),
+        )
+
+
+def test_the_same_holds_of_wallets_without_a_seed_in_common(concert: Stage) -> None:
+    again = concert.with_terms(replace(concert.terms, title="Second concert"))
+    pairs = [
+        (deposit(concert, number).encoded, deposit(again, number).encoded)
+        for number in (0, 1)
+    ]
+    check_unlinked(pairs[0], pairs[1])
+    check_unlinked(pairs[1], pairs[0])
+
+
+def test_a_link_would_be_found(first: Played, second: Played) -> None:
+    """The check is able to fail: a salt used twice is seen."""
+    salt = first.deposit_of(NAMES[0]).binding.salt
+    mine = first.encoded_of(NAMES[0]), second.encoded_of(NAMES[0]) + salt
+    other = first.encoded_of(NAMES[1]), second.encoded_of(NAMES[1])
+    with pytest.raises(AssertionError):
+        check_unlinked(mine, other)
+
+
+FRESH: dict[str, Callable[[Deposit], bytes]] = {
+    "nym": lambda d: d.nym,
+    "settlement key": lambda d: d.binding.settle_pk,
+    "encryption key": lambda d: d.binding.enc_pk,
+    "refund destination": lambda d: d.binding.refund_to,
+    "salt": lambda d: d.binding.salt,
+    "proof": lambda d: d.proof,
+}
+
+
+@pytest.mark.parametrize("what", FRESH)
+def test_every_deposit_has_its_own(first: Played, second: Played, what: str) -> None:
+    values = {FRESH[what](p.deposit_of(n)) for p in (first, second) for n in NAMES}
+    assert len(values) == 2 * len(NAMES)
+
+
+def test_payments_do_not_link_either(first: Played, second: Played) -> None:
+    refs = [
+        entry.body["ref"]
+        for sale in (first, second)
+        for entry in sale.of_type(EntryType.PAID)
+    ]
+    assert len(set(map(str, refs))) == 2 * len(NAMES)
+
+
+def test_no_name_is_in_a_transcript(first: Played) -> None:
+    for name in NAMES:
+        assert name.encode() not in first.data
+    assert b"person number" not in first.data
+
+
+def test_nothing_of_a_leaf_is_in_a_deposit(first: Played) -> None:
+    """Index, holder, handle and commitment stay with the registry."""
+    leaves = b"".join(e.encoded for e in first.of_type(EntryType.LEAF))
+    registry = windows(first.of_type(EntryType.REGISTRY)[0].encoded)
+    for name in NAMES:
+        assert not windows(first.encoded_of(name)) & windows(leaves) - registry
+
+
+def orders(sale: Played) -> dict[str, list[str]]:
+    """Return who comes when, as the rehearsal alone can tell."""
+    by_nym = {nym: name for name, nym in sale.nyms.items()}
+    deposits = map(read_deposit, sale.of_type(EntryType.DEPOSIT))
+    paid = [e.body["nym"] for e in sale.of_type(EntryType.PAID)]
+    return {
+        "list": list(NAMES),
+        "deposits": [by_nym[d.nym] for d in deposits],
+        "payments": [by_nym[Nym(n)] for n in paid if isinstance(n, bytes)],
+    }
+
+
+def test_deposits_and_payments_come_in_orders_of_their_own(
+    first: Played, second: Played
+) -> None:
+    """A shuffle of twelve equals another with chance 1 in 479 million."""
+    found = [
+        tuple(order) for order in (*orders(first).values(), *orders(second).values())
+    ]
+    assert all(sorted(order) == sorted(NAMES) for order in found)
+    assert len(set(found)) == len(found) - 1, "only the list itself comes twice"
+
+
+def test_leaves_jobs_and_deposits_are_shuffled_apart(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Seen from inside: in which order people are enrolled and asked to deposit."""
+    seen: dict[str, list[str]] = {"leaves": [], "credentials": []}
+    names = {_holder_key(name): name for name in NAMES}
+
+    def watch_enrol(job: EnrolJob) -> object:
+        seen["leaves"] += [names[h.signing.public] for h, _, _ in job.people]
+        return enrol_people(job)
+
+    def watch_sell(job: DepositJob) -> object:
+        holders = [person.holder for person in job.people]
+        seen["credentials"] += [names[h.signing.public] for h in holders]
+        return deposit_people(job)
+
+    monkeypatch.setattr("fairlot.rehearsal.play.enrol_people", watch_enrol)
+    monkeypatch.setattr("fairlot.rehearsal.play.deposit_people", watch_sell)
+    sale = played("Third concert")
+    found = {**orders(sale), **seen}
+    assert all(sorted(order) == sorted(NAMES) for order in found.values())
+    assert len({tuple(order) for order in found.values()}) == 5
+
+
+def _holder_key(name: str) -> bytes:
+    person = SeededRandomness(bytes(32)).derive(f"person/{name}")
+    return Holder.generate(person).signing.public
+
+
+def test_without_a_common_seed_nothing_is_common(first: Played) -> None:
+    other = played("First concert", seed=1)
+    for name in NAMES[:3]:
+        a, b = first.deposit_of(name), other.deposit_of(name)
+        mine, theirs = ({take(d) for take in FRESH.values()} for d in (a, b))
+        assert not mine & theirs

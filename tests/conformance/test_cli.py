@@ -1,0 +1,91 @@
+"""What holds of every command: help, version, usage, encodings, readers who leave."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from command import FAIRLOT, fairlot
+from fairlot import __version__
+
+COMMANDS = ("demo", "run", "audit", "inspect", "vectors")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_says_the_exit_codes_and_gives_examples(name: str, tmp_path: Path) -> None:
+    ran = fairlot(name, "--help")
+    assert ran.code == 0
+    assert ran.err == ""
+    assert "Exit code: 0" in ran.out
+    examples = ran.out.split("Examples:\n")[1].replace("\\\n", " ").splitlines()
+    assert examples
+    for example in examples:
+        words = example.replace("HEX64", "1" * 64).replace("HEX96", "1" * 96).split()
+        assert words[:2] == ["fairlot", name]
+        # The back-end is looked at after the usage and the files, before any work.
+        ran = fairlot(*words[1:], env={"FAIRLOT_BACKEND": "none"}, cwd=tmp_path)
+        assert (ran.code, ran.out) == (2, "")
+        assert "usage:" not in ran.err, ran.err
+
+
+def test_the_overview_names_every_command() -> None:
+    ran = fairlot("--help")
+    assert ran.code == 0
+    for name in COMMANDS:
+        assert f"\n    {name} " in ran.out
+    assert "Examples:\n  fairlot demo" in ran.out
+
+
+@pytest.mark.parametrize("chosen", ["native", "reference"])
+def test_the_version_names_the_back_end(chosen: str) -> None:
+    ran = fairlot("--version", env={"FAIRLOT_BACKEND": chosen})
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out == f"fairlot {__version__} (back-end {chosen})\n"
+
+
+@pytest.mark.parametrize(
+    "words", [["--version"], ["demo", "workshop"], ["vectors", "write", "/nowhere"]]
+)
+def test_an_unknown_back_end_is_refused_with_the_known_ones(words: list[str]) -> None:
+    ran = fairlot(*words, env={"FAIRLOT_BACKEND": "quick"})
+    assert (ran.code, ran.out) == (2, "")
+    assert "FAIRLOT_BACKEND is native or reference, not 'quick'" in ran.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["draw"],
+        ["--vers"],
+        ["run"],
+        ["audit"],
+        ["inspect"],
+        ["vectors", "write"],
+        ["vectors", "compare", "somewhere"],
+        ["demo", "workshop", "token-sale"],
+        ["audit", "file", "--jso"],
+    ],
+)
+def test_wrong_usage_is_refused(words: list[str]) -> None:
+    ran = fairlot(*words)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("usage: fairlot")
+
+
+def test_an_unknown_example_is_refused_with_the_known_ones() -> None:
+    ran = fairlot("demo", "opera")
+    assert (ran.code, ran.out) == (2, "")
+    assert "'opera'" in ran.err
+    assert "club-concert, token-sale, workshop" in ran.err
+
+
+def test_a_reader_who_leaves_causes_no_traceback() -> None:
+    with subprocess.Popen(
+        [FAIRLOT, "--version"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        complaint = process.stderr.read()
+    assert (process.returncode, complaint) == (141, b"")

@@ -1,0 +1,158 @@
+"""``fairlot audit``: verdicts, trust roots, and files that are none."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from command import SEED, Ran, fairlot, write_inputs
+from fairlot.audit.checks import CHECKS
+
+IDS = tuple(check.id for check in CHECKS)
+WRONG = "11" * 32
+
+
+@pytest.fixture(scope="module")
+def transcript(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("audit")
+    inputs = write_inputs(home)
+    words = ("--out", home / "out", "--seed", SEED)
+    assert fairlot("run", inputs.terms, inputs.people, *words).code == 0
+    return home / "out" / "transcript.fairlot"
+
+
+@pytest.fixture(scope="module")
+def report(transcript: Path) -> dict[str, Any]:
+    ran = fairlot("audit", transcript, "--json")
+    assert (ran.code, ran.err) == (0, "")
+    return dict(json.loads(ran.out))
+
+
+def _verdicts(ran: Ran) -> dict[str, str]:
+    rows = re.findall(r"(?m)^(A\d\d) +(holds|FAILS|not reached)  ", ran.out)
+    return dict(rows)
+
+
+def _failing(ran: Ran) -> list[str]:
+    return [check for check, verdict in _verdicts(ran).items() if verdict != "holds"]
+
+
+def test_a_good_transcript_holds_and_says_what_that_rests_on(
+    transcript: Path, report: dict[str, Any]
+) -> None:
+    ran = fairlot("audit", transcript)
+    assert (ran.code, ran.err) == (0, "")
+    first, second, *_, last = ran.out.splitlines()
+    assert "trust roots come from the file itself" in first
+    assert report["roots"]["sale_id"] in first
+    assert report["roots"]["board_key"] in first
+    assert "REHEARSAL" in second
+    assert _verdicts(ran) == dict.fromkeys(IDS, "holds")
+    assert "that an attester looked at a real person" in ran.out
+    assert last == f"Verdict: all {len(IDS)} checks hold."
+    assert "\x1b" not in ran.out
+
+
+def test_the_report_for_machines_says_the_same(report: dict[str, Any]) -> None:
+    assert report["holds"] is True
+    assert report["rehearsal"] is True
+    assert report["phase"] == "done"
+    assert report["roots"]["from_file"] is True
+    assert [check["id"] for check in report["checks"]] == list(IDS)
+    assert all(check["holds"] for check in report["checks"])
+    facts = report["facts"]
+    assert (facts["leaves"], facts["final_deposits"]) == (5, 5)
+    assert facts["money_in"] == facts["payments"] + facts["refunds"] == 599
+    assert report["not_checked"]
+
+
+def test_the_roots_that_were_published_hold(
+    transcript: Path, report: dict[str, Any]
+) -> None:
+    roots = report["roots"]
+    words = ("--sale-id", roots["sale_id"], "--board-key", roots["board_key"].upper())
+    ran = fairlot("audit", transcript, *words)
+    assert ran.code == 0
+    first = ran.out.splitlines()[0]
+    assert "from the file itself" not in first
+    assert roots["sale_id"] in first
+
+
+@pytest.mark.parametrize("option", ["--sale-id", "--board-key"])
+def test_another_root_fails_and_names_both(transcript: Path, option: str) -> None:
+    ran = fairlot("audit", transcript, option, WRONG)
+    assert ran.code == 1
+    assert _failing(ran) == ["A06"]
+    found = [line for line in ran.out.splitlines() if line.startswith("A06 roots.")]
+    assert len(found) == 1
+    assert f"expected {WRONG}, the file has " in found[0]
+    assert ran.out.splitlines()[-1].endswith("do not hold: A06.")
+
+
+@pytest.mark.parametrize("option", ["--sale-id", "--board-key"])
+@pytest.mark.parametrize("value", ["", "11", WRONG + "11", "zz" * 32, "1" * 63])
+def test_a_malformed_root_is_refused(transcript: Path, option: str, value: str) -> None:
+    ran = fairlot("audit", transcript, option, value)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"argument {option}: must be 64 hexadecimal digits" in ran.err
+
+
+@pytest.mark.parametrize("command", ["audit", "inspect"])
+def test_what_cannot_be_read_is_refused(tmp_path: Path, command: str) -> None:
+    for path in (tmp_path, tmp_path / "missing"):
+        ran = fairlot(command, path, "--json")
+        assert (ran.code, ran.out) == (2, "")
+        assert f"transcript.unreadable: {path}" in ran.err
+
+
+ODD_FILES = {
+    "empty": b"",
+    "zeros": bytes(1000),
+    "ones": b"\xff" * 1000,
+    "text": b"nym,units,payment,refund\n",
+    "a long text that is not there": b"\x7b" + b"\xff" * 8,
+    "a deep array": b"\x81" * 100_000,
+    "an empty map": b"\xa0" * 50,
+    "an empty note": b"\x60" * 50,
+    "every byte": bytes(range(256)) * 4,
+}
+
+
+@pytest.mark.parametrize("name", ODD_FILES)
+@pytest.mark.parametrize("command", ["audit", "inspect"])
+def test_any_bytes_are_judged_without_a_traceback(
+    tmp_path: Path, command: str, name: str
+) -> None:
+    path = tmp_path / "odd"
+    path.write_bytes(ODD_FILES[name])
+    ran = fairlot(command, path, "--json")
+    assert ran.code == 1
+    assert json.loads(ran.out)["phase"] == "empty"
+
+
+def test_a_cut_file_is_incomplete_and_nothing_else(
+    transcript: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "cut"
+    path.write_bytes(transcript.read_bytes()[:-1])
+    ran = fairlot("audit", path)
+    assert ran.code == 1
+    assert _failing(ran) == ["A23"]
+    assert re.search(
+        r"(?m)^A23 sale\.incomplete.*: incomplete: .*phase result", ran.out
+    )
+
+
+def test_a_changed_byte_is_found_and_its_place_named(
+    transcript: Path, tmp_path: Path
+) -> None:
+    data = bytearray(transcript.read_bytes())
+    place = data.index(b"Small sale")
+    data[place] ^= 1
+    path = tmp_path / "changed"
+    path.write_bytes(data)
+    ran = fairlot("audit", path)
+    assert ran.code == 1
+    assert re.search(r"(?m)^A07 entry\.signature at entry 0, byte 0: ", ran.out)

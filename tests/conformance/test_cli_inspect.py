@@ -1,0 +1,137 @@
+"""``fairlot inspect``: the board, and one buyer, as people read them."""
+
+import csv
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from command import SEED, fairlot, write_inputs
+from fairlot.board.entry import Entry
+from fairlot.board.transcript import Record, read_records
+
+SENTENCE = re.compile(
+    r"Nym ([0-9a-f]{96}) deposited (\d+) for up to (\d+) units?, was drawn in place "
+    r"(\d+) of 5 \(rank ([0-9a-f]{64})\), gets (\d+) units?, pays (\d+) and gets (\d+) "
+    r"back\.\n"
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("inspect")
+    inputs = write_inputs(home)
+    words = ("--out", home / "out", "--seed", SEED)
+    assert fairlot("run", inputs.terms, inputs.people, *words).code == 0
+    return home / "out"
+
+
+def _allocated(folder: Path) -> list[dict[str, str]]:
+    with (folder / "allocation.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _board(path: Path) -> dict[str, Any]:
+    ran = fairlot("inspect", path, "--json")
+    assert (ran.code, ran.err) == (0, "")
+    return dict(json.loads(ran.out))
+
+
+def test_the_board_is_told_entry_by_entry(folder: Path) -> None:
+    ran = fairlot("inspect", folder / "transcript.fairlot")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith("Rehearsal of sale ")
+    rows = re.findall(r"(?m)^(\d+) +(\S+ \S+Z) +([A-Z_]+) +(\S.*)$", ran.out)
+    assert [int(row[0]) for row in rows] == list(range(23))
+    assert rows[0][1:3] == ("2030-01-01 00:00:00Z", "TERMS")
+    assert "“Small sale”: 3 × seat at 100 each" in rows[0][3]
+    assert rows[-1][1:3] == ("2030-01-01 01:02:10Z", "RESULT")
+    kinds = [row[2] for row in rows]
+    assert (kinds.count("LEAF"), kinds.count("DEPOSIT")) == (5, 5)
+    assert kinds.count("PAID") == 4, "who deposits nothing pays nothing"
+    for nym in (row["nym"] for row in _allocated(folder)):
+        assert f"Nym {nym} asks for up to " in ran.out
+
+
+def test_the_board_for_machines_names_every_entry(folder: Path) -> None:
+    board = _board(folder / "transcript.fairlot")
+    assert (board["phase"], board["rehearsal"]) == ("done", True)
+    assert board["findings"] == []
+    assert board["unacknowledged_bytes"] == 0
+    data = (folder / "transcript.fairlot").read_bytes()
+    records = [r for r in read_records(data) if isinstance(r, Record)]
+    items = [record.item for record in records]
+    hashes = [item.hash.hex() for item in items if isinstance(item, Entry)]
+    assert [entry["hash"] for entry in board["entries"]] == hashes
+
+
+def test_one_sentence_says_all_of_one_buyer(folder: Path) -> None:
+    drawn: dict[int, str] = {}
+    for row in _allocated(folder):
+        ran = fairlot("inspect", folder / "transcript.fairlot", "--nym", row["nym"])
+        assert (ran.code, ran.err) == (0, "")
+        said = SENTENCE.fullmatch(ran.out)
+        assert said is not None, ran.out
+        nym, deposit, _, place, rank, units, payment, refund = said.groups()
+        told = {"nym": nym, "units": units, "payment": payment, "refund": refund}
+        assert told == row
+        assert int(deposit) == int(payment) + int(refund)
+        drawn[int(place)] = rank
+    assert sorted(drawn) == [1, 2, 3, 4, 5]
+    assert [drawn[place] for place in sorted(drawn)] == sorted(drawn.values())
+
+
+def test_one_buyer_for_machines(folder: Path) -> None:
+    row = _allocated(folder)[0]
+    words = ("--nym", row["nym"].upper(), "--json")
+    ran = fairlot("inspect", folder / "transcript.fairlot", *words)
+    assert ran.code == 0
+    facts = json.loads(ran.out)
+    for name in ("units", "payment", "refund"):
+        assert facts[name] == int(row[name])
+    assert facts["nym"] == row["nym"]
+    assert facts["deposit"] == facts["paid"] == facts["payment"] + facts["refund"]
+    assert facts["entrants"] == 5
+    assert facts["cancelled"] is False
+    assert row["nym"] in facts["sentence"]
+
+
+def test_a_nym_that_is_not_there_is_said_to_be_missing(folder: Path) -> None:
+    ran = fairlot("inspect", folder / "transcript.fairlot", "--nym", "ab" * 48)
+    assert (ran.code, ran.out) == (1, "")
+    assert f"no deposit of nym {'ab' * 48} is on this board" in ran.err
+
+
+def test_a_malformed_nym_is_refused(folder: Path) -> None:
+    ran = fairlot("inspect", folder / "transcript.fairlot", "--nym", "ab" * 32)
+    assert (ran.code, ran.out) == (2, "")
+    assert "must be 96 hexadecimal digits" in ran.err
+
+
+def test_an_incomplete_board_is_told_as_far_as_it_goes(
+    folder: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "cut"
+    path.write_bytes((folder / "transcript.fairlot").read_bytes()[:-1])
+    board = _board(path)
+    assert board["phase"] == "result"
+    assert len(board["entries"]) == 22
+    assert board["unacknowledged_bytes"] > 0
+    nym = _allocated(folder)[0]["nym"]
+    ran = fairlot("inspect", path, "--nym", nym)
+    assert ran.code == 0
+    assert "nothing is decided yet, the sale stands in phase result" in ran.out
+
+
+def test_refused_entries_are_shown_as_refused(folder: Path, tmp_path: Path) -> None:
+    data = bytearray((folder / "transcript.fairlot").read_bytes())
+    nym = bytes.fromhex(_allocated(folder)[0]["nym"])
+    data[data.index(nym) + 20] ^= 1
+    path = tmp_path / "changed"
+    path.write_bytes(data)
+    ran = fairlot("inspect", path)
+    assert ran.code == 0
+    assert re.search(r"(?m)DEPOSIT +Refused\. \([a-z]+\.[a-z-]+\)$", ran.out)
+    assert f"rules are broken: fairlot audit {path} names them." in ran.out

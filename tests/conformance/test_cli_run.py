@@ -1,0 +1,239 @@
+"""``fairlot run``: what it leaves, what it prints, what it refuses."""
+
+import csv
+import os
+import re
+import signal
+import stat
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from command import FAIRLOT, PEOPLE, SEED, TERMS, Ran, crowd, fairlot, write_inputs
+
+NAMES = ("Zoé", 'Bob, the "Great"', "Ann", "Nil", "Poor")
+DEPOSITS = (150, 250, 100, 0, 99)
+QUANTITIES = (1, 2, 1, 0, 0)
+"""min(cap, wants, deposit // price), by hand."""
+LOT = 1
+"""Four units are wanted and three are there: level 1, and no unit is left."""
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[Ran, Path]:
+    home = tmp_path_factory.mktemp("run")
+    inputs = write_inputs(home)
+    out = home / "new" / "below"
+    words = ("--out", out, "--seed", SEED, "--acks")
+    return fairlot("run", inputs.terms, inputs.people, *words), out
+
+
+def _rows(path: Path) -> list[list[str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.reader(file))
+
+
+def test_it_leaves_three_files_and_nothing_else(ran: tuple[Ran, Path]) -> None:
+    done, out = ran
+    assert done.code == 0
+    assert done.err == "", "no progress in a pipe"
+    left = sorted(path.name for path in out.iterdir())
+    assert left == ["allocation.csv", "nyms.csv", "transcript.fairlot"]
+
+
+def test_the_allocation_is_exact_to_the_byte(ran: tuple[Ran, Path]) -> None:
+    data = (ran[1] / "allocation.csv").read_bytes()
+    row = rb"[0-9a-f]{96},(0|[1-9][0-9]*),(0|[1-9][0-9]*),(0|[1-9][0-9]*)\n"
+    assert re.fullmatch(rb"nym,units,payment,refund\n(%b)+" % row, data)
+    nyms = [line.split(b",")[0] for line in data.splitlines()[1:]]
+    assert nyms == sorted(set(nyms))
+    assert len(nyms) == len(NAMES), "rows of zero units are there too"
+
+
+def test_the_nyms_are_private_and_in_the_order_of_the_people(
+    ran: tuple[Ran, Path],
+) -> None:
+    path = ran[1] / "nyms.csv"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    data = path.read_bytes()
+    assert data.startswith("person,nym\nZoé,".encode())
+    assert b"\r" not in data
+    assert b'"Bob, the ""Great""",' in data
+    assert data.count(b'"') == 6, "no needless quotes"
+    assert [row[0] for row in _rows(path)] == ["person", *NAMES]
+
+
+def test_everybody_gets_what_the_rules_give(ran: tuple[Ran, Path]) -> None:
+    _, *allocated = _rows(ran[1] / "allocation.csv")
+    by_nym = {nym: tuple(map(int, rest)) for nym, *rest in allocated}
+    _, *named = _rows(ran[1] / "nyms.csv")
+    people = [by_nym[nym] for _, nym in named]
+    for (units, payment, refund), quantity, deposit in zip(
+        people, QUANTITIES, DEPOSITS, strict=True
+    ):
+        assert units == min(quantity, LOT)
+        assert payment == 100 * units
+        assert payment + refund == deposit
+
+
+def test_the_closing_table_ends_the_output(ran: tuple[Ran, Path]) -> None:
+    lines = ran[0].out.splitlines()[-6:]
+    assert [re.split(r"\s{2,}", line)[:2] for line in lines] == [
+        ["demand", "4"],
+        ["level", "1"],
+        ["winners", "3"],
+        ["money in", "599"],
+        ["money out", "599"],
+        ["unsold", "0"],
+    ]
+
+
+def test_it_acknowledges_every_entry_once_in_order(ran: tuple[Ran, Path]) -> None:
+    acks = [line for line in ran[0].out.splitlines() if line.startswith("ack ")]
+    assert all(re.fullmatch("ack [0-9a-f]{64} [0-9]+", ack) for ack in acks)
+    # TERMS, REGISTRY, 5 leaves, OPEN, 5 deposits, 4 payments, CLOSE, COMMIT,
+    # COMMIT_END, REVEAL, REVEAL_END, RESULT
+    assert [int(ack.split()[2]) for ack in acks] == list(range(23))
+    assert len({ack.split()[1] for ack in acks}) == 23
+
+
+def test_no_name_is_in_the_transcript(ran: tuple[Ran, Path]) -> None:
+    transcript = (ran[1] / "transcript.fairlot").read_bytes()
+    assert not [name for name in NAMES if name.encode() in transcript]
+
+
+def test_an_empty_folder_will_do_and_acks_are_only_on_demand(tmp_path: Path) -> None:
+    inputs = write_inputs(tmp_path)
+    out = tmp_path / "empty"
+    out.mkdir()
+    done = fairlot("run", inputs.terms, inputs.people, "--out", out)
+    assert done.code == 0
+    assert "ack " not in done.out
+    assert len(list(out.iterdir())) == 3
+
+
+def test_a_folder_that_is_not_empty_is_refused_and_left_alone(tmp_path: Path) -> None:
+    inputs = write_inputs(tmp_path)
+    done = fairlot("run", inputs.terms, inputs.people, "--out", tmp_path)
+    assert (done.code, done.out) == (2, "")
+    assert "out-dir.not-empty" in done.err
+    assert sorted(tmp_path.iterdir()) == sorted([inputs.terms, inputs.people])
+
+
+@pytest.mark.parametrize("below", [False, True])
+def test_a_file_is_no_folder(tmp_path: Path, below: bool) -> None:
+    inputs = write_inputs(tmp_path)
+    out = inputs.terms / "below" if below else inputs.terms
+    done = fairlot("run", inputs.terms, inputs.people, "--out", out)
+    assert (done.code, done.out) == (2, "")
+    assert "out-dir.unusable" in done.err
+    assert inputs.terms.read_text(encoding="utf-8") == TERMS
+
+
+@pytest.mark.parametrize(
+    ("terms", "people", "code", "place"),
+    [
+        ("", PEOPLE, "terms-file.empty", "terms.toml"),
+        (TERMS.replace("supply = 3\n", ""), PEOPLE, "terms-file.missing", "supply"),
+        (TERMS.replace("= 2", "= true"), PEOPLE, "terms-file.integer", "line 6, cap"),
+        (TERMS.replace("= 2", "= 0"), PEOPLE, "terms-file.range", "line 6, cap"),
+        (TERMS + "[issuers]\nn = 4\n", PEOPLE, "terms-file.issuers", "line 11"),
+        (TERMS, "", "people-file.empty", "people.csv"),
+        (TERMS, PEOPLE.replace(",", ";"), "people-file.separator", "line 1"),
+        (TERMS, PEOPLE + "Ann,1,100\n", "people-file.duplicate", "line 7, person"),
+        (TERMS, PEOPLE + "Eve,-1,100\n", "people-file.number", "line 7, wants"),
+        (TERMS, PEOPLE + f"Eve,1,{2**64}\n", "people-file.range", "line 7, deposit"),
+    ],
+)
+@pytest.mark.parametrize("there", [False, True])
+def test_bad_input_leaves_the_folder_untouched(
+    tmp_path: Path, terms: str, people: str, code: str, place: str, there: bool
+) -> None:
+    inputs = write_inputs(tmp_path, terms, people)
+    out = tmp_path / "out"
+    if there:
+        out.mkdir()
+    done = fairlot("run", inputs.terms, inputs.people, "--out", out)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(f"fairlot: {code}: ")
+    assert place in done.err
+    assert out.exists() is there
+    assert not there or list(out.iterdir()) == []
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    inputs = write_inputs(tmp_path)
+    words = (tmp_path / "other.toml", inputs.people, "--out", tmp_path / "out")
+    done = fairlot("run", *words)
+    assert (done.code, done.out) == (2, "")
+    assert "terms-file.unreadable" in done.err
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        ["--seed", SEED[1:]],
+        ["--seed", SEED + "0"],
+        ["--seed", " " + SEED[1:]],
+        ["--seed", "g" + SEED[1:]],
+        ["--seed", "0x" + SEED[2:]],
+        ["--jobs", "0"],
+        ["--jobs", "-1"],
+        ["--jobs", "1.5"],
+        ["--jobs", "two"],
+        ["--jobs", "²"],
+        ["--see", SEED],
+    ],
+)
+def test_bad_options_are_refused(tmp_path: Path, option: list[str]) -> None:
+    inputs = write_inputs(tmp_path)
+    out = tmp_path / "out"
+    done = fairlot("run", inputs.terms, inputs.people, "--out", out, *option)
+    assert (done.code, done.out) == (2, "")
+    assert option[0] in done.err
+    assert not out.exists()
+
+
+def test_a_pipe_gets_neither_colours_nor_foreign_encodings(tmp_path: Path) -> None:
+    odd = TERMS.replace("Small sale", "[red]Größe[/red] \u202e 🎟")
+    inputs = write_inputs(tmp_path, odd)
+    env = {"FORCE_COLOR": "1", "PYTHONIOENCODING": "ascii", "COLUMNS": "20"}
+    out = tmp_path / "out"
+    done = fairlot("run", inputs.terms, inputs.people, "--out", out, env=env)
+    assert done.code == 0
+    assert "\x1b" not in done.out + done.err
+    assert "[red]Gr\\xf6\\xdfe[/red] \\u202e \\U0001f39f" in done.out
+
+
+def test_a_full_disk_ends_the_sale_with_a_reason(tmp_path: Path) -> None:
+    inputs = write_inputs(tmp_path)
+    out = tmp_path / "out"
+    words = ["run", str(inputs.terms), str(inputs.people), "--out", str(out)]
+    limited = ["sh", "-c", 'ulimit -f 8 && exec "$@"', "sh", FAIRLOT, *words]
+    done = subprocess.run(limited, capture_output=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith(b"fairlot: could not be completed: File too large")
+    assert [path.name for path in out.iterdir()] == ["transcript.fairlot"]
+    assert fairlot("audit", out / "transcript.fairlot").code == 1
+
+
+def test_an_interrupt_from_the_keyboard_is_no_traceback(tmp_path: Path) -> None:
+    inputs = write_inputs(tmp_path, people=crowd(200))
+    out = tmp_path / "out"
+    words = [str(inputs.terms), str(inputs.people), "--out", str(out), "--acks"]
+    with subprocess.Popen(
+        [FAIRLOT, "run", *words, "--jobs", "2"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    ) as process:
+        assert process.stdout is not None
+        while not process.stdout.readline().endswith(b" 2\n"):
+            assert process.poll() is None
+        time.sleep(0.2)
+        os.killpg(process.pid, signal.SIGINT)
+        _, complaint = process.communicate(timeout=60)
+    assert (process.returncode, complaint) == (130, b"fairlot: interrupted\n")

@@ -1,0 +1,57 @@
+"""What the README shows works as it stands."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from command import fairlot, write_inputs
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def _blocks(language: str) -> list[str]:
+    return re.findall(rf"(?ms)^```{language}\n(.*?)^```$", README)
+
+
+def test_two_blocks_are_all_the_set_up_there_is() -> None:
+    first, second = _blocks("sh")
+    assert first.splitlines()[-2:] == ["pip install .", "fairlot demo"]
+    assert second.splitlines()[-1].startswith("python -m pytest")
+
+
+def test_the_commands_and_the_library_example_run_as_they_stand(tmp_path: Path) -> None:
+    inputs = write_inputs(tmp_path)
+    inputs.terms.rename(tmp_path / "TERMS.toml")
+    inputs.people.rename(tmp_path / "PEOPLE.csv")
+    (commands,) = _blocks("console")
+    typed = re.findall(r"(?m)^\$ fairlot ([^#\n]*)", commands)
+    assert [words.split()[0] for words in typed] == ["run", "inspect", "audit"]
+    for words in typed:
+        assert fairlot(*words.split(), cwd=tmp_path).code == 0
+    (example,) = _blocks("python")
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", example],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr == ""
+    promised = re.findall(r"# (\[.*\])$", example, flags=re.MULTILINE)
+    assert done.stdout.splitlines() == [*promised, "True 599"]
+
+
+def test_every_file_that_it_links_is_there() -> None:
+    links = re.findall(r"\]\(([^)]+)\)", README)
+    local = [link for link in links if not link.startswith("http")]
+    assert local
+    assert [link for link in local if not (ROOT / link).exists()] == []
+
+
+@pytest.mark.parametrize("path", re.findall(r"`(?:python )?(tests/\S+\.py)`", README))
+def test_every_script_that_it_names_is_there(path: str) -> None:
+    assert (ROOT / path).is_file()

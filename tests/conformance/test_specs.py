@@ -1,0 +1,16 @@
+"""The specification and the source say the same."""
+
+import subprocess
+import sys
+
+import check_specs
+
+
+def test_specification_and_source_agree() -> None:
+    assert check_specs.problems() == []
+
+
+def test_the_check_is_one_command() -> None:
+    command = [sys.executable, check_specs.__file__]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout) == (0, "")

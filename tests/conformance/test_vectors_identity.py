@@ -1,0 +1,702 @@
+"""Recomputes the published vectors of sharing, identity, credential and deposit.
+
+Reads only the JSON files, as another implementation would: each accepted case goes from its
+`input` to its `output` through the public API, each refused one to its code.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from itertools import combinations
+from pathlib import Path
+from typing import Any, TypeAlias, cast
+
+import pytest
+
+from fairlot.board.entry import Entry, EntryType, check_signature, read_entry
+from fairlot.credential import (
+    CredentialRequest,
+    PendingCredential,
+    answer_request,
+    check_request,
+    receive_credential,
+    request_credential,
+)
+from fairlot.deposit import (
+    Nym,
+    Positions,
+    check_binding,
+    check_presentation,
+    make_entry,
+    make_payment,
+    read_deposit,
+    read_payment,
+)
+from fairlot.errors import FairlotError, Rejection
+from fairlot.fields import Fields
+from fairlot.identity.attestation import Attestation, ListAttester, check_attestation
+from fairlot.identity.enrolment import (
+    AdmissionBook,
+    Enrolment,
+    Identity,
+    IssuerSecrets,
+    enrol,
+    identity_share,
+    receive_identity,
+)
+from fairlot.identity.leaf import (
+    Leaf,
+    check_leaf,
+    combine_shares,
+    handle,
+    handle_hash,
+    holder_hash,
+    label,
+    read_leaf,
+)
+from fairlot.identity.registry import (
+    Credentials,
+    Registry,
+    RegistryId,
+    credential_header,
+    epochs_accepted,
+    read_registry,
+)
+from fairlot.statements import Statements
+from fairlot.terms import SaleId, Terms
+from fairlot_crypto import cbor
+from fairlot_crypto.bbs.ciphersuite import Signature as BbsSignature
+from fairlot_crypto.bbs.profile import Credential, commitment
+from fairlot_crypto.committee import prss, shamir
+from fairlot_crypto.committee.prss import PrssKeys
+from fairlot_crypto.committee.threshold import (
+    PartialSignature,
+    PublicSharing,
+    SigningShare,
+    combine,
+    deal_key,
+    sign_share,
+    verify_base,
+)
+from fairlot_crypto.errors import CryptoError
+from fairlot_crypto.groups import Scalar, backend, scalar_to_bytes
+from fairlot_crypto.hashing import GROUP_ORDER, hash_to_scalar
+from fairlot_crypto.keys import (
+    OpeningKey,
+    SealKey,
+    Signature,
+    SigningKey,
+    VerifyKey,
+    verify_signature,
+)
+from fairlot_crypto.randomness import SeededRandomness
+
+In: TypeAlias = Mapping[str, Any]
+Out: TypeAlias = dict[str, Any]
+
+FOLDER = Path(__file__).parent.parent / "vectors"
+CHAPTERS = ("committee", "identity", "credential", "deposit")
+GROUP = backend()
+
+
+def unhex(text: str) -> bytes:
+    return bytes.fromhex(text)
+
+
+def scalar(text: str) -> Scalar:
+    return Scalar(int(text, 16))
+
+
+def scalars(items: Sequence[str]) -> tuple[Scalar, ...]:
+    return tuple(scalar(item) for item in items)
+
+
+def hexed(value: int) -> str:
+    return scalar_to_bytes(value).hex()
+
+
+def indexed(values: Mapping[int, int]) -> Out:
+    return {str(i): hexed(value) for i, value in values.items()}
+
+
+def source(case: In) -> SeededRandomness:
+    return SeededRandomness(unhex(case["seed"]))
+
+
+def registry_of(case: In) -> Registry:
+    return cached_registry(case["registry"])
+
+
+@cache
+def cached_registry(encoded: str) -> Registry:
+    return read_registry(cbor.decode(unhex(encoded)))
+
+
+@cache
+def credentials_of(encoded: str) -> Credentials:
+    return Credentials(GROUP, cached_registry(encoded))
+
+
+def fields_of(encoded: str) -> Fields:
+    value = cbor.decode(unhex(encoded))
+    return Fields(value, "body", lambda why: Rejection("entry.field", why))
+
+
+def leaf_of(encoded: str) -> Leaf:
+    return read_leaf(fields_of(encoded))
+
+
+def entry_of(encoded: str) -> Entry:
+    data = unhex(encoded)
+    return read_entry(cbor.decode(data), data)
+
+
+def keys_of(items: Sequence[In], index: int, degree: int) -> PrssKeys:
+    """Return what member ``index`` holds of the keys that a case lists."""
+    keys = {tuple(item["without"]): unhex(item["key"]) for item in items}
+    held = {a: key for a, key in keys.items() if index not in a}
+    return PrssKeys(index, degree, held)
+
+
+# committee
+
+
+def lagrange(case: In) -> Out:
+    factors = shamir.lagrange(case["indexes"], case["at"])
+    return {"factors": [hexed(factor) for factor in factors]}
+
+
+def interpolate(case: In) -> Out:
+    shares = {int(i): scalar(share) for i, share in case["shares"].items()}
+    return {"value": hexed(shamir.interpolate(shares, case["at"]))}
+
+
+def interpolate_points(case: In) -> Out:
+    points = {int(i): GROUP.g1_from_bytes(unhex(p)) for i, p in case["points"].items()}
+    return {"point": shamir.interpolate_points(points, case["at"]).to_bytes().hex()}
+
+
+def split(case: In) -> Out:
+    secret, size = scalar(case["secret"]), (case["members"], case["degree"])
+    return {"shares": indexed(shamir.split(secret, *size, source(case)))}
+
+
+def prss_deal(case: In) -> Out:
+    n, t = case["members"], case["degree"]
+    held = prss.deal(n, t, source(case))
+    keys = {a: key for member in held for a, key in member.keys.items()}
+    subsets = sorted(keys)
+    return {"keys": [{"without": list(a), "key": keys[a].hex()} for a in subsets]}
+
+
+def prss_shares(
+    case: In, derive: Callable[[PrssKeys, bytes], Scalar], needed: int
+) -> Out:
+    held = [
+        keys_of(case["keys"], i, case["degree"]) for i in range(1, case["members"] + 1)
+    ]
+    shares = {member.index: derive(member, unhex(case["label"])) for member in held}
+    for chosen in combinations(shares, needed):
+        value = shamir.interpolate({i: shares[i] for i in chosen})
+        assert value == shamir.interpolate(shares)
+    return {"shares": indexed(shares), "value": hexed(shamir.interpolate(shares))}
+
+
+def prss_share(case: In) -> Out:
+    return prss_shares(case, prss.share, case["degree"] + 1)
+
+
+def przs_share(case: In) -> Out:
+    return prss_shares(case, prss.zero_share, 2 * case["degree"] + 1)
+
+
+def deal_signing_key(case: In) -> Out:
+    public, held = deal_key(GROUP, case["members"], case["degree"], source(case))
+    return {
+        "secrets": indexed({share.index: share.secret for share in held}),
+        "exponent_key": held[0].exponent_key.hex(),
+        "shares": [w.to_bytes().hex() for w in public.shares],
+        "sharing_id": public.sharing_id.hex(),
+        "public_key": public.public_key().to_bytes().hex(),
+    }
+
+
+def sharing_of(case: In) -> PublicSharing:
+    shares = tuple(GROUP.g2_not_identity(unhex(w)) for w in case["shares"])
+    return PublicSharing(case["degree"], shares)
+
+
+def public_key(case: In) -> Out:
+    return {"public_key": sharing_of(case).public_key().to_bytes().hex()}
+
+
+def sign(case: In) -> Out:
+    held = SigningShare(
+        case["index"],
+        scalar(case["secret"]),
+        unhex(case["exponent_key"]),
+        keys_of(case["keys"], case["index"], case["degree"]),
+        sharing_of(case).sharing_id,
+    )
+    B = GROUP.g1_not_identity(unhex(case["B"]))
+    made = sign_share(held, B, scalar(case["domain"]))
+    return {
+        "index": made.index,
+        "e": hexed(made.exponent),
+        "u": hexed(made.u),
+        "A": made.A.to_bytes().hex(),
+    }
+
+
+def combine_answers(case: In) -> Out:
+    partials = [
+        PartialSignature(
+            item["index"],
+            scalar(item["e"]),
+            scalar(item["u"]),
+            GROUP.g1_from_bytes(unhex(item["A"])),
+        )
+        for item in case["partials"]
+    ]
+    W = GROUP.g2_not_identity(unhex(case["public_key"]))
+    B = GROUP.g1_not_identity(unhex(case["B"]))
+    signature = combine(GROUP, case["degree"], W, B, partials)
+    return {"signature": signature.to_bytes().hex()}
+
+
+def verify_signature_base(case: In) -> Out:
+    W = GROUP.g2_not_identity(unhex(case["public_key"]))
+    B, A = (GROUP.g1_from_bytes(unhex(case[name])) for name in ("B", "A"))
+    verify_base(GROUP, W, B, BbsSignature(A, scalar(case["e"])))
+    return {}
+
+
+# identity
+
+
+def read_the_registry(case: In) -> Out:
+    W = Credentials(GROUP, registry_of(case)).public_key
+    return {
+        "registry_id": registry_of(case).registry_id.hex(),
+        "public_key": W.to_bytes().hex(),
+    }
+
+
+def epochs(case: In) -> Out:
+    return {"epochs": list(epochs_accepted(case["time"]))}
+
+
+def attest(case: In) -> Out:
+    attester = ListAttester(
+        registry_of(case),
+        SigningKey.from_seed(unhex(case["key_seed"])),
+        unhex(case["tag_key"]),
+        (case["person"],),
+        tuple(case["attributes"]),
+    )
+    made = attester.attest(
+        case["person"],
+        VerifyKey(unhex(case["holder_key"])),
+        SealKey(unhex(case["device_key"])),
+        case["time"],
+    )
+    return {"person_tag": made.person_tag.hex(), "sig": made.sig.hex()}
+
+
+def attestation_of(item: In) -> Attestation:
+    return Attestation(
+        registry_id=RegistryId(unhex(item["registry_id"])),
+        person_tag=unhex(item["person_tag"]),
+        holder_key=VerifyKey(unhex(item["holder_key"])),
+        device_key=SealKey(unhex(item["device_key"])),
+        attributes=tuple(item["attributes"]),
+        time=item["time"],
+        attester=VerifyKey(unhex(item["attester"])),
+        sig=Signature(unhex(item["sig"])),
+    )
+
+
+def check_the_attestation(case: In) -> Out:
+    attestation = attestation_of(case["attestation"])
+    check_attestation(registry_of(case), attestation, case["now"])
+    return {"accepted": True}
+
+
+def admit(case: In) -> Out:
+    book = AdmissionBook(registry_of(case))
+    before = case.get("admitted", case.get("attestations", []))
+    for index, item in enumerate(before):
+        book.admit(attestation_of(item), index, case["now"])
+    if "attestation" in case:
+        book.admit(attestation_of(case["attestation"]), case["index"], case["now"])
+    return {"indexes": list(range(len(before)))}
+
+
+def name_leaf(case: In) -> Out:
+    registry_id = RegistryId(unhex(case["registry_id"]))
+    nonces = tuple(unhex(nonce) for nonce in case["nonces"])
+    made = handle(registry_id, case["index"], nonces)
+    return {"handle": made.hex(), "handle_hash": handle_hash(made).hex()}
+
+
+def name_holder(case: In) -> Out:
+    return {"holder": holder_hash(VerifyKey(unhex(case["key"]))).hex()}
+
+
+def prf_label(case: In) -> Out:
+    name, leaf_handle = unhex(case["name"]), unhex(case["handle"])
+    made = label(name, registry_of(case), case["index"], leaf_handle)
+    return {"label": made.hex()}
+
+
+def share_identity(case: In) -> Out:
+    registry = registry_of(case)
+    keys = keys_of(case["season_keys"], case["issuer"], registry.threshold)
+    leaf_handle = unhex(case["handle"])
+    rho, nyms = identity_share(registry, keys, case["index"], leaf_handle)
+    C_i = commitment(GROUP, registry.schema, rho, nyms)
+    return {
+        "rho": hexed(rho),
+        "nyms": [hexed(s) for s in nyms],
+        "commitment": C_i.to_bytes().hex(),
+    }
+
+
+def combine_identity(case: In) -> Out:
+    shares = {int(i): unhex(C_i) for i, C_i in case["commitments"].items()}
+    return {"commitment": combine_shares(GROUP, shares, case["degree"]).hex()}
+
+
+def issuer_of(item: In, registry: Registry) -> IssuerSecrets:
+    index, degree = item["index"], registry.threshold
+    signing = SigningShare(
+        index,
+        scalar(item["secret"]),
+        unhex(item["exponent_key"]),
+        keys_of(item["signing_keys"], index, degree),
+        registry.sharing(GROUP).sharing_id,
+    )
+    key = SigningKey.from_seed(unhex(item["key_seed"]))
+    season_keys = keys_of(item["season_keys"], index, degree)
+    return IssuerSecrets(index, key, season_keys, signing)
+
+
+def enrol_person(case: In) -> Out:
+    registry = registry_of(case)
+    issuers = [issuer_of(item, registry) for item in case["issuers"]]
+    attestation = attestation_of(case["attestation"])
+    made = enrol(GROUP, registry, issuers, attestation, case["index"], source(case))
+    return {
+        "leaf": cbor.encode(made.leaf.to_value()).hex(),
+        "sealed": [box.hex() for box in made.sealed],
+    }
+
+
+def check_the_leaf(case: In) -> Out:
+    check_leaf(GROUP, registry_of(case), leaf_of(case["leaf"]), Statements())
+    return {"accepted": True}
+
+
+def receive_shares(case: In) -> Out:
+    sealed = tuple(unhex(box) for box in case["sealed"])
+    kept = receive_identity(
+        GROUP,
+        registry_of(case),
+        Enrolment(leaf_of(case["leaf"]), sealed, b""),
+        OpeningKey(unhex(case["device_secret"])),
+        tuple(case["attributes"]),
+    )
+    return {"rho": hexed(kept.rho), "nym_secrets": [hexed(s) for s in kept.nym_secrets]}
+
+
+# credential
+
+
+def identity_of(item: In) -> Identity:
+    return Identity(
+        leaf_of(item["leaf"]),
+        tuple(item["attributes"]),
+        scalar(item["rho"]),
+        scalars(item["nym_secrets"]),
+    )
+
+
+def request_of(item: In) -> CredentialRequest:
+    return CredentialRequest(
+        index=item["index"],
+        version=item["version"],
+        epoch=item["epoch"],
+        commitment=unhex(item["commitment"]),
+        challenge=scalar(item["challenge"]),
+        response=scalar(item["response"]),
+        reply_key=SealKey(unhex(item["reply_key"])),
+        holder_key=VerifyKey(unhex(item["holder_key"])),
+        sig=Signature(unhex(item["sig"])),
+    )
+
+
+def header(case: In) -> Out:
+    context = credentials_of(case["registry"]).context(case["epoch"])
+    made = credential_header(registry_of(case), case["epoch"])
+    return {"header": made.hex(), "domain": hexed(context.domain)}
+
+
+def request(case: In) -> Out:
+    pending = request_credential(
+        GROUP,
+        registry_of(case),
+        identity_of(case["identity"]),
+        SigningKey.from_seed(unhex(case["holder_seed"])),
+        case["epoch"],
+        source(case),
+    )
+    made = pending.request
+    return {
+        "request": {
+            "index": made.index,
+            "version": made.version,
+            "epoch": made.epoch,
+            "commitment": made.commitment.hex(),
+            "challenge": hexed(made.challenge),
+            "response": hexed(made.response),
+            "reply_key": made.reply_key.hex(),
+            "holder_key": made.holder_key.hex(),
+            "sig": made.sig.hex(),
+        },
+        "blind": hexed(pending.blind),
+        "reply_secret": pending.reply.secret.hex(),
+    }
+
+
+def check_the_request(case: In) -> Out:
+    leaf, times = leaf_of(case["leaf"]), (case["now"], case["view_time"])
+    asked = request_of(case["request"])
+    C = check_request(GROUP, registry_of(case), leaf, asked, *times)
+    return {"commitment": C.to_bytes().hex()}
+
+
+def answer(case: In) -> Out:
+    sealed = answer_request(
+        credentials_of(case["registry"]),
+        issuer_of(case["issuer"], registry_of(case)),
+        leaf_of(case["leaf"]),
+        case["attributes"],
+        request_of(case["request"]),
+        case["now"],
+        case["view_time"],
+        source(case),
+    )
+    return {"sealed": sealed.hex()}
+
+
+def receive_answers(case: In) -> Out:
+    pending = PendingCredential(
+        request_of(case["request"]),
+        scalar(case["blind"]),
+        OpeningKey(unhex(case["reply_secret"])),
+    )
+    made = receive_credential(
+        credentials_of(case["registry"]),
+        identity_of(case["identity"]),
+        pending,
+        [unhex(box) for box in case["answers"]],
+    )
+    return {
+        "attributes": [octets.hex() for octets in made.attributes],
+        "signature": made.signature.to_bytes().hex(),
+        "blind": hexed(made.blind),
+        "nym_secrets": [hexed(s) for s in made.nym_secrets],
+    }
+
+
+# deposit
+
+
+def terms_of(case: In) -> Terms:
+    return Terms.from_value(cbor.decode(unhex(case["terms"])))
+
+
+def make_the_entry(case: In) -> Out:
+    item = case["credential"]
+    credential = Credential(
+        tuple(unhex(octets) for octets in item["attributes"]),
+        BbsSignature.from_bytes(GROUP, unhex(item["signature"])),
+        scalar(item["blind"]),
+        scalars(item["nym_secrets"]),
+    )
+    entry, _ = make_entry(
+        credentials_of(case["registry"]),
+        credential,
+        terms_of(case),
+        EntryType(case["type"]),
+        case["epoch"],
+        (case["seq"], case["wants"], case["amount"]),
+        source(case),
+    )
+    return {"entry": entry.encoded.hex(), "nym": read_deposit(entry).nym.hex()}
+
+
+def check_the_entry(case: In) -> Out:
+    entry, statements = entry_of(case["entry"]), Statements()
+    check_signature(entry, statements)
+    deposit = read_deposit(entry)
+    check_binding(terms_of(case), entry, deposit, case["time"])
+    check_presentation(credentials_of(case["registry"]), deposit, statements)
+    epoch, seq, entry_hash = deposit.order_key
+    return {"nym": deposit.nym.hex(), "order": [epoch, seq, entry_hash.hex()]}
+
+
+def make_the_payment(case: In) -> Out:
+    sale_id, nym = SaleId(unhex(case["sale_id"])), Nym(unhex(case["nym"]))
+    escrow = SigningKey.from_seed(unhex(case["escrow_seed"]))
+    entry = make_payment(sale_id, nym, case["amount"], escrow, source(case))
+    return {"entry": entry.encoded.hex()}
+
+
+def read_the_payment(case: In) -> Out:
+    nym, amount, ref = read_payment(entry_of(case["entry"]))
+    return {"nym": nym.hex(), "amount": amount, "ref": ref.hex()}
+
+
+def place_and_pay(case: In) -> Out:
+    positions = Positions()
+    for event in case["events"]:
+        if "entry" in event:
+            positions.place(read_deposit(entry_of(event["entry"])))
+        else:
+            nym, ref = Nym(unhex(event["nym"])), unhex(event["ref"])
+            positions.pay(nym, int(event["amount"]), ref)
+    (position,) = positions.by_nym.values()
+    return {
+        "final": position.final.entry_hash.hex(),
+        "paid": position.paid,
+        "refund_to": position.refund_to.hex(),
+        "funded": position.funded,
+    }
+
+
+DRIVERS: Mapping[str, Mapping[str, Callable[[In], Out]]] = {
+    "committee": {
+        "lagrange": lagrange,
+        "interpolate": interpolate,
+        "interpolate-points": interpolate_points,
+        "split": split,
+        "prss-deal": prss_deal,
+        "prss-share": prss_share,
+        "przs-share": przs_share,
+        "deal-key": deal_signing_key,
+        "public-key": public_key,
+        "sign-share": sign,
+        "combine": combine_answers,
+        "verify-base": verify_signature_base,
+    },
+    "identity": {
+        "registry": read_the_registry,
+        "epochs-accepted": epochs,
+        "attest": attest,
+        "check-attestation": check_the_attestation,
+        "admit": admit,
+        "handle": name_leaf,
+        "holder": name_holder,
+        "label": prf_label,
+        "identity-share": share_identity,
+        "identity-commitment": combine_identity,
+        "enrol": enrol_person,
+        "check-leaf": check_the_leaf,
+        "receive": receive_shares,
+    },
+    "credential": {
+        "header": header,
+        "request": request,
+        "check-request": check_the_request,
+        "answer": answer,
+        "receive": receive_answers,
+    },
+    "deposit": {
+        "make-entry": make_the_entry,
+        "check-entry": check_the_entry,
+        "make-payment": make_the_payment,
+        "read-payment": read_the_payment,
+        "positions": place_and_pay,
+    },
+}
+
+
+def cases(chapter: str, *, refused: bool) -> list[In]:
+    document = json.loads((FOLDER / f"{chapter}.json").read_bytes())
+    assert (document["format"], document["chapter"]) == ("fairlot-vectors/1", chapter)
+    found = cast("list[In]", document["cases"])
+    return [case for case in found if ("refused" in case) is refused]
+
+
+def parameters(*, refused: bool) -> list[Any]:
+    return [
+        pytest.param(chapter, case, id=f"{chapter}-{case['name']}")
+        for chapter in CHAPTERS
+        for case in cases(chapter, refused=refused)
+    ]
+
+
+def code_of_refusal(drive: Callable[[In], Out], inputs: In) -> str | None:
+    try:
+        drive(inputs)
+    except (CryptoError, FairlotError) as error:
+        return error.code
+    return None
+
+
+def accepted(chapter: str, op: str) -> list[In]:
+    return [c for c in cases(chapter, refused=False) if c["input"]["op"] == op]
+
+
+@pytest.mark.parametrize(("chapter", "case"), parameters(refused=False))
+def test_an_accepted_case_is_recomputed_from_its_input(chapter: str, case: In) -> None:
+    drive = DRIVERS[chapter][case["input"]["op"]]
+    assert drive(case["input"]) == case["output"]
+
+
+@pytest.mark.parametrize(("chapter", "case"), parameters(refused=True))
+def test_a_refused_case_ends_with_its_code(chapter: str, case: In) -> None:
+    drive = DRIVERS[chapter][case["input"]["op"]]
+    assert code_of_refusal(drive, case["input"]) == case["refused"]["code"]
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_every_driver_is_exercised_and_refusals_are_the_majority(chapter: str) -> None:
+    taken, refused = (cases(chapter, refused=each) for each in (False, True))
+    operations = {case["input"]["op"] for case in (*taken, *refused)}
+    assert operations == set(DRIVERS[chapter])
+    assert len(refused) > len(taken)
+
+
+def test_the_traced_messages_are_what_leaves_are_signed_over() -> None:
+    for case in accepted("identity", "enrol"):
+        leaf, registry = leaf_of(case["output"]["leaf"]), registry_of(case["input"])
+        pairs = zip(leaf.shares, case["trace"]["messages"], strict=True)
+        for share, message in pairs:
+            key = registry.issuers[share.issuer - 1].key
+            verify_signature(key, unhex(message), share.sig)
+
+
+def test_the_traced_bytes_give_challenge_and_signature_of_a_request() -> None:
+    for case in accepted("credential", "request"):
+        made, trace = request_of(case["output"]["request"]), case["trace"]
+        dst = b"fairlot-v1/ic-bind_H2S_"
+        assert hash_to_scalar(unhex(trace["challenge_message"]), dst) == made.challenge
+        b, k = scalar(trace["b"]), scalar(trace["k"])
+        assert (k + made.challenge * b) % GROUP_ORDER == made.response
+        verify_signature(made.holder_key, unhex(trace["statement"]), made.sig)
+
+
+def test_the_traced_values_give_the_nym_and_the_signature_of_an_entry() -> None:
+    for case in accepted("deposit", "make-entry"):
+        trace, entry = case["trace"], entry_of(case["output"]["entry"])
+        secrets, z = case["input"]["credential"]["nym_secrets"], scalar(trace["z"])
+        power = sum(scalar(s) * pow(z, j, GROUP_ORDER) for j, s in enumerate(secrets))
+        nym = GROUP.g1_not_identity(unhex(trace["OP"])) * (power % GROUP_ORDER)
+        assert nym.to_bytes().hex() == case["output"]["nym"]
+        digest = hashlib.sha256(unhex(trace["unsigned"])).hexdigest()
+        assert trace["message"].endswith(digest)
+        verify_signature(entry.key, unhex(trace["message"]), entry.sig)
+        assert trace["ctx"] == (b"fairlot-v1/nym\0" + entry.scope).hex()

@@ -1,0 +1,363 @@
+"""Checks that specification and source agree: codes, citations, version, tags, chapters.
+
+Run as ``python tests/support/check_specs.py [ROOT]``: prints what does not agree, a line
+each, and exits with 0 or 1.
+"""
+
+import ast
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatch
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PITFALLS = 46
+
+_ERRORS = {
+    "CallerError",
+    "EncodingError",
+    "ProofError",
+    "InputError",
+    "TermsError",
+    "Rejection",
+    "InvariantError",
+    "Finding",
+    "Unreadable",
+    "_find",
+}
+"""Whatever takes a code as its first argument."""
+_CODE_TABLES = {"Codes"}
+"""Whatever takes codes by keyword."""
+_FILE_RULES = ("unreadable", "utf8", "line-end", "empty")
+DYNAMIC: dict[str, dict[str, tuple[str, ...]]] = {
+    "fairlot/deposit.py": {
+        "deposit": (
+            *("sale", "asset", "board", "settle-key", "not-after", "cancel"),
+            "epoch",
+        )
+    },
+    "fairlot/audit/auditor.py": {"roots": ("sale-id", "board-key")},
+    "fairlot/terms.py": {"terms": ("pool-name", "mechanism", "refund")},
+    "fairlot/vectors/write.py": {"vectors-dir": ("unwritable", "unreadable")},
+    "fairlot/input_file.py": {
+        "terms-file": _FILE_RULES,
+        "people-file": _FILE_RULES,
+    },
+    "fairlot/terms_file.py": {
+        "terms-file": (
+            *("toml", "unknown", "missing", "table", "text", "integer", "range"),
+            *("mechanism", "issuers"),
+        )
+    },
+    "fairlot/people.py": {
+        "people-file": (
+            *("separator", "header", "no-rows", "blank-line", "quote", "columns"),
+            *("person", "number", "range", "duplicate"),
+        )
+    },
+}
+"""Codes that the source puts together: module, subject, rules."""
+_RULE_METHODS = {"error", "_error"}
+"""Functions of these modules whose first argument is a rule."""
+
+_PARAMETERS = ("codes.",)
+"""Attributes of arguments, which docstrings name in place of codes."""
+
+_CODE = re.compile(r"[a-z][a-z0-9-]*\.[a-z0-9][a-z0-9-]*")
+_DOCUMENTED = re.compile(r"``(" + _CODE.pattern + r")``")
+_CITATION = re.compile(
+    r"specs/(?P<chapter>[a-z-]+)\.md"
+    r"(?:, (?P<kind>sections?|steps?|table) "
+    r"(?P<numbers>[0-9.]+(?:(?:, | to | and )[0-9.]+)*))?"
+)
+_STEPS = re.compile(r"\(steps? ([0-9.]+(?:(?:, | to | and )[0-9.]+)*)\)")
+_HEADING = re.compile(r"^#{2,4} (\d+(?:\.\d+)*)\.? ", re.MULTILINE)
+_STEP = re.compile(r"^ *(\d+)\. ", re.MULTILINE)
+_NUMBER = re.compile(r"\d+(?:\.\d+)*")
+_ROW = re.compile(r"^\| `([^`]+)` \|", re.MULTILINE)
+_VECTOR = re.compile(r"`([a-z]+)\.json::([A-Za-z0-9-]+)`")
+_TEST = re.compile(r"`(test_[a-z0-9_]+\.py)::([a-z0-9_*\[\]-]+)`")
+
+
+def problems(root: Path = ROOT) -> list[str]:
+    """Return everything that does not agree, a sentence each."""
+    source = Source(root)
+    return [
+        *check_codes(source),
+        *check_citations(source),
+        *check_version(source),
+        *check_tags(source),
+        *check_chapters(root),
+        *check_pitfalls(root),
+    ]
+
+
+class Source:
+    """The modules of both packages, parsed."""
+
+    def __init__(self, root: Path) -> None:
+        """Parse them."""
+        self.root = root
+        self.modules: dict[str, ast.Module] = {}
+        for base in ("crypto", "protocol"):
+            folder = root / base
+            for path in sorted(folder.rglob("*.py")):
+                name = path.relative_to(folder).as_posix()
+                self.modules[name] = _parsed(path.read_text())
+
+    def spec(self, chapter: str) -> str | None:
+        """Return a chapter's text; ``None`` where there is none."""
+        path = self.root / "specs" / f"{chapter}.md"
+        return path.read_text() if path.is_file() else None
+
+
+def check_codes(source: Source) -> Iterator[str]:
+    """Compare the codes of the source, of its docstrings, and of errors.md."""
+    raised = _constant_codes(source) | {code for _, code in _listed_codes()}
+    yield from _unlisted_rules(source)
+    listed = set(_ROW.findall(source.spec("errors") or ""))
+    codes = {code for code in listed if _CODE.fullmatch(code)}
+    for code in sorted(raised - codes):
+        yield f"specs/errors.md does not list {code}"
+    for code in sorted(codes - raised):
+        yield f"specs/errors.md lists {code}, which nothing raises"
+    for name, text in _docstrings(source):
+        for code in _DOCUMENTED.findall(text.partition("Raises:")[2]):
+            if code not in raised and not code.startswith(_PARAMETERS):
+                yield f"{name} documents {code}, which nothing raises"
+
+
+def _listed_codes() -> Iterator[tuple[str, str]]:
+    for name, subjects in DYNAMIC.items():
+        for subject, rules in subjects.items():
+            for rule in rules:
+                yield name, f"{subject}.{rule}"
+
+
+def _constant_codes(source: Source) -> set[str]:
+    codes: set[str] = set()
+    for module in source.modules.values():
+        for call in _calls(module):
+            if _name(call) in _ERRORS:
+                codes |= {c for c in _strings(call.args[:1]) if _CODE.fullmatch(c)}
+            elif _name(call) in _CODE_TABLES:
+                codes |= set(_strings(keyword.value for keyword in call.keywords))
+    return codes
+
+
+def _unlisted_rules(source: Source) -> Iterator[str]:
+    for name, code in _listed_codes():
+        module = source.modules.get(name, ast.Module([], []))
+        if code.partition(".")[2] not in _constants(module):
+            yield f"{name} does not make {code}"
+    for name, module in source.modules.items():
+        known = {r for rules in DYNAMIC.get(name, {}).values() for r in rules}
+        for call in _calls(module):
+            joined = call.args and isinstance(call.args[0], ast.JoinedStr)
+            if _name(call) in _ERRORS and joined and name not in DYNAMIC:
+                yield f"{name}:{call.lineno} makes a code that DYNAMIC does not list"
+            if name in DYNAMIC and _name(call) in _RULE_METHODS:
+                for rule in set(_strings(call.args[:1])) - known:
+                    yield f"{name}:{call.lineno} has the rule {rule}, not in DYNAMIC"
+
+
+def check_citations(source: Source) -> Iterator[str]:
+    """Check that every section, step and table exists that a docstring cites."""
+    for name, module in source.modules.items():
+        own = [
+            m["chapter"] for m in _CITATION.finditer(ast.get_docstring(module) or "")
+        ]
+        for text in _module_docstrings(module):
+            chapters = [m["chapter"] for m in _CITATION.finditer(text)]
+            for match in _CITATION.finditer(text):
+                yield from _check_citation(source, name, match)
+            for match in _STEPS.finditer(text):
+                known = [source.spec(c) or "" for c in (*chapters, *own)]
+                steps = {step for spec in known for step in _STEP.findall(spec)}
+                for number in sorted(_expand(match[1]) - steps):
+                    yield f"{name} cites step {number} of {', '.join(own)}"
+
+
+def _check_citation(source: Source, name: str, match: re.Match[str]) -> Iterator[str]:
+    spec = source.spec(match["chapter"])
+    if spec is None:
+        yield f"{name} cites specs/{match['chapter']}.md, which does not exist"
+    elif match["kind"] == "table":
+        if f"Table {match['numbers'].rstrip('.')}." not in spec:
+            yield f"{name} cites {match[0]}"
+    elif match["kind"]:
+        pattern = _HEADING if match["kind"].startswith("section") else _STEP
+        for number in sorted(_expand(match["numbers"]) - set(pattern.findall(spec))):
+            yield f"{name} cites {match[0]}: there is no {number}"
+
+
+def _expand(numbers: str) -> set[str]:
+    """Return the numbers that ``1 to 3`` or ``1, 4 and 7`` names."""
+    found = [number.rstrip(".") for number in _NUMBER.findall(numbers)]
+    if " to " in numbers and all(number.isdigit() for number in found):
+        return {str(n) for n in range(int(found[0]), int(found[-1]) + 1)}
+    return set(found)
+
+
+def check_version(source: Source) -> Iterator[str]:
+    """Compare SPEC_VERSION with the newest heading of the change log and notation.md."""
+    module = source.modules.get("fairlot_crypto/hashing.py", ast.Module([], []))
+    versions = [
+        version
+        for node in module.body
+        if isinstance(node, ast.Assign)
+        and ast.unparse(node.targets[0]) == "SPEC_VERSION"
+        for version in _strings([node.value])
+    ]
+    if len(versions) != 1:
+        yield "fairlot_crypto/hashing.py states no SPEC_VERSION"
+        return
+    newest = re.search(r"^## (\S+)", source.spec("CHANGELOG") or "", re.MULTILINE)
+    if newest is None or newest[1] != versions[0]:
+        yield f"specs/CHANGELOG.md does not begin with {versions[0]}"
+    if f"Version `{versions[0]}`." not in (source.spec("notation") or ""):
+        yield f"specs/notation.md is not of version {versions[0]}"
+
+
+def check_tags(source: Source) -> Iterator[str]:
+    """Compare the tags of the source with the table in notation.md, section 8."""
+    section = re.split(r"^## 8 ", source.spec("notation") or "", flags=re.MULTILINE)
+    listed = _ROW.findall(section[-1]) if len(section) > 1 else []
+    used = dict(_tags(source))
+    for tag in sorted(used.keys() - set(listed)):
+        yield f"specs/notation.md, section 8 does not list {tag} of {used[tag]}"
+    constants = {c for module in source.modules.values() for c in _constants(module)}
+    for tag in listed:
+        bare = tag.removeprefix("fairlot-v1/").removesuffix("_H2S_")
+        if tag not in used and not {tag, bare, f"/{bare}"} & constants:
+            yield f"specs/notation.md, section 8 lists {tag}, which nothing uses"
+    if len(set(listed)) != len(listed):
+        yield "specs/notation.md, section 8 lists a string twice"
+
+
+def _tags(source: Source) -> Iterator[tuple[str, str]]:
+    suffix = {"tag": "", "tagged_hash": "", "scalar_for": "_H2S_"}
+    for name, module in source.modules.items():
+        for call in () if "/vectors/" in name else _calls(module):
+            if _name(call) in suffix:
+                for tag in _strings(call.args[:1]):
+                    yield f"fairlot-v1/{tag}{suffix[_name(call)]}", name
+
+
+def check_chapters(root: Path) -> Iterator[str]:
+    """Check that README.md names every chapter, and only chapters that exist."""
+    folder = root / "specs"
+    readme = folder / "README.md"
+    text = readme.read_text() if readme.is_file() else ""
+    named = set(re.findall(r"\]\(([A-Za-z-]+\.md)\)", text))
+    found = {path.name for path in folder.glob("*.md")} - {"README.md"}
+    for name in sorted(found - named):
+        yield f"specs/README.md does not name {name}"
+    for name in sorted(named - found):
+        yield f"specs/README.md names {name}, which does not exist"
+    index = folder / "adr" / "README.md"
+    listed = index.read_text() if index.is_file() else ""
+    for path in sorted((folder / "adr").glob("[0-9]*.md")):
+        if f"({path.name})" not in listed:
+            yield f"specs/adr/README.md does not name {path.name}"
+    for name in re.findall(r"\]\(([0-9][^)]+\.md)\)", listed):
+        if not (folder / "adr" / name).is_file():
+            yield f"specs/adr/README.md names {name}, which does not exist"
+
+
+def check_pitfalls(root: Path) -> Iterator[str]:
+    """Check the table of pitfalls: every row, once, and every test that it names."""
+    path = root / "specs" / "threat-model.md"
+    text = path.read_text() if path.is_file() else ""
+    rows = re.findall(r"^\| (\d+) \|(.*)\|$", text, re.MULTILINE)
+    numbers = [int(number) for number, _ in rows]
+    if numbers != list(range(1, PITFALLS + 1)):
+        yield f"specs/threat-model.md has not the rows 1 to {PITFALLS}, in order"
+    tests = _tests(root)
+    for number, row in rows:
+        named = _TEST.findall(row)
+        for file, pattern in named:
+            if not any(fnmatch(test, pattern) for test in tests.get(file, ())):
+                yield f"specs/threat-model.md, row {number}: no test {file}::{pattern}"
+        vectors = _VECTOR.findall(row)
+        reason = re.search(r"\b(Out of scope|Later):", row)
+        if not (named or vectors or reason):
+            yield f"specs/threat-model.md, row {number}: neither test nor reason"
+    yield from _vectors_named(root, rows)
+
+
+def _vectors_named(root: Path, rows: Iterable[tuple[str, str]]) -> Iterator[str]:
+    for number, row in rows:
+        for chapter, case in _VECTOR.findall(row):
+            file = root / "tests" / "vectors" / f"{chapter}.json"
+            if not file.is_file() or f'"name": "{case}"' not in file.read_text():
+                yield f"specs/threat-model.md, row {number}: no vector {chapter} {case}"
+
+
+def _tests(root: Path) -> dict[str, frozenset[str]]:
+    paths = (root / "tests").rglob("test_*.py")
+    return {path.name: _test_names(_parsed(path.read_text())) for path in paths}
+
+
+@cache
+def _test_names(module: ast.Module) -> frozenset[str]:
+    names = {n.name for n in ast.walk(module) if isinstance(n, ast.FunctionDef)}
+    return frozenset(name for name in names if name.startswith("test_"))
+
+
+@cache
+def _parsed(text: str) -> ast.Module:
+    return ast.parse(text)
+
+
+@cache
+def _calls(module: ast.Module) -> tuple[ast.Call, ...]:
+    return tuple(node for node in ast.walk(module) if isinstance(node, ast.Call))
+
+
+def _name(call: ast.Call) -> str:
+    function = call.func
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
+
+
+def _strings(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    for node in nodes:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+@cache
+def _constants(module: ast.Module) -> frozenset[str]:
+    values = [node.value for node in ast.walk(module) if isinstance(node, ast.Constant)]
+    texts = {value for value in values if isinstance(value, str)}
+    return frozenset(
+        texts | {v.decode("latin-1") for v in values if isinstance(v, bytes)}
+    )
+
+
+def _docstrings(source: Source) -> Iterator[tuple[str, str]]:
+    for name, module in source.modules.items():
+        for text in _module_docstrings(module):
+            yield name, text
+
+
+@cache
+def _module_docstrings(module: ast.Module) -> tuple[str, ...]:
+    texts = [node.value for node in ast.walk(module) if isinstance(node, ast.Expr)]
+    return tuple(_strings(texts))
+
+
+def main() -> int:
+    """Check the project, or the folder that is named."""
+    found = problems(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT)
+    for problem in found:
+        print(problem)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

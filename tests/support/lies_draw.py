@@ -1,0 +1,320 @@
+"""Lies about time, the draw, and how it ended."""
+
+from collections.abc import Mapping
+
+from fairlot.beacon import Frozen, make_commitment, make_reveal
+from fairlot.board.entry import Entry, EntryType, sign_entry
+from fairlot.sale import VoidReason
+from fairlot_crypto.cbor import Value
+from fairlot_crypto.keys import SigningKey
+from lies_file import STRANGER, Make, Row, slipped, told
+from lies_people import changed, posted_terms, void_entry
+from lying_board import LyingBoard, play_with
+from sales import Stage, alpha, frozen, result, stage
+
+OTHER_ALPHA = 9
+
+
+def _late_open(board: LyingBoard, time: int) -> None:
+    """Open too late; then the sale is void, and says so."""
+    late = time + board.on.terms.times.slack + 1
+    board.batch(late, board.on.marker(EntryType.OPEN))
+    board.batch(late, void_entry(board.on, VoidReason.OPEN_MISSED))
+
+
+def _late_close(board: LyingBoard, time: int) -> None:
+    late = time + board.on.terms.times.slack + 1
+    board.batch(late, board.on.marker(EntryType.CLOSE, frozen(board.state)))
+    board.batch(late, void_entry(board.on, VoidReason.CLOSE_MISSED))
+
+
+def _late_commit_end(board: LyingBoard, time: int) -> None:
+    late = time + board.on.terms.times.slack + 1
+    board.batch(late, board.on.marker(EntryType.COMMIT_END))
+    board.batch(late, void_entry(board.on, VoidReason.COMMIT_END_MISSED))
+
+
+def _registry_first(board: LyingBoard, time: int) -> None:
+    board.batch(time, board.on.registry_entry())
+
+
+def _leaf_first(board: LyingBoard) -> list[Entry]:
+    return [board.on.leaf_entry(board.on.members[0].identity)]
+
+
+def _late_leaf(board: LyingBoard) -> list[Entry]:
+    return [board.on.leaf_entry(board.on.members[0].identity, {"index": 2})]
+
+
+TIMES = (
+    Row(
+        "A09",
+        "phase.no-terms",
+        "the board begins with a registry",
+        told("terms", _registry_first, until="terms"),
+    ),
+    Row(
+        "A09",
+        "phase.no-registry",
+        "a leaf before its registry",
+        slipped("registry", _leaf_first),
+    ),
+    Row(
+        "A09",
+        "phase.no-registry",
+        "the sale opens without a registry",
+        slipped("registry", lambda b: [b.on.marker(EntryType.OPEN)]),
+    ),
+    Row(
+        "A09",
+        "phase.wrong",
+        "a person is registered when the sale is open",
+        slipped("close", _late_leaf),
+    ),
+    Row(
+        "A09",
+        "phase.wrong",
+        "a commitment before the deposits are closed",
+        slipped("close", lambda b: [b.on.commit(Frozen(0, bytes(32)))]),
+    ),
+    Row(
+        "A09",
+        "phase.early",
+        "the deposits close before their time",
+        slipped("deposits", lambda b: [b.on.marker(EntryType.CLOSE, frozen(b.state))]),
+    ),
+    Row(
+        "A09",
+        "phase.early",
+        "the reveals end before their time",
+        slipped("reveals", lambda b: [b.on.marker(EntryType.REVEAL_END)]),
+    ),
+    Row(
+        "A09",
+        "phase.late",
+        "the sale opens too late",
+        told("open", _late_open, until="open"),
+    ),
+    Row(
+        "A09",
+        "phase.late",
+        "the deposits close too late",
+        told("close", _late_close, until="close"),
+    ),
+    Row(
+        "A09",
+        "phase.late",
+        "the commitments end too late",
+        told("commit-end", _late_commit_end, until="commit-end"),
+    ),
+)
+
+CLOSING = (
+    Row(
+        "A16",
+        "close.tree",
+        "CLOSE freezes a tree that leaves a deposit out",
+        slipped(
+            "close",
+            lambda b: [
+                b.on.marker(
+                    EntryType.CLOSE,
+                    {"size": b.state.tree.size - 1, "root": b.state.tree.root()},
+                )
+            ],
+        ),
+    ),
+    Row(
+        "A16",
+        "close.tree",
+        "CLOSE freezes another root",
+        slipped(
+            "close",
+            lambda b: [
+                b.on.marker(
+                    EntryType.CLOSE, {"size": b.state.tree.size, "root": bytes(32)}
+                )
+            ],
+        ),
+    ),
+)
+
+
+def _beacon(changes: Mapping[str, Value]) -> Make:
+    def make() -> bytes:
+        value: Value = stage().terms.to_value()
+        for path, new in changes.items():
+            value = changed(value, path, new)
+        return posted_terms(value)()
+
+    return make
+
+
+SETUPS = (
+    Row(
+        "A17",
+        "beacon.setup",
+        "the delay is said to be twice as long",
+        _beacon({"beacon.delay": 2}),
+    ),
+    Row(
+        "A17",
+        "beacon.setup",
+        "h is not g squared",
+        _beacon({"beacon.h": (9).to_bytes(256, "big")}),
+    ),
+    Row(
+        "A17",
+        "beacon.modulus",
+        "a real sale on a modulus of the seller's own",
+        _beacon({"rehearsal": False, "beacon.modulus": b"\xff" * 256}),
+    ),
+)
+
+
+def _commit(board: LyingBoard, key: SigningKey, number: int = 0) -> Entry:
+    on = board.on
+    return make_commitment(
+        on.terms, board.state.contributions.frozen, alpha(number), key
+    )
+
+
+def _commitment_to_nothing(board: LyingBoard) -> Entry:
+    """Return a COMMIT of g^0: whatever is drawn, it adds nothing."""
+    body: dict[str, Value] = {
+        "c": (1).to_bytes(256, "big"),
+        **board.state.contributions.frozen.to_value(),
+    }
+    key = board.on.parts.contributors[0]
+    return sign_entry(EntryType.COMMIT, board.on.terms.sale_id, body, key)
+
+
+def _commits_after_the_end(board: LyingBoard, _time: int) -> None:
+    end = board.on.terms.times.commit_end
+    board.batch(end, board.on.marker(EntryType.COMMIT_END))
+    board.batch(end, board.on.commit(board.state.contributions.frozen))
+
+
+def _reveal(on: Stage, key: SigningKey, number: int) -> Entry:
+    return make_reveal(on.terms.sale_id, alpha(number), key)
+
+
+BEACON = (
+    Row(
+        "A18",
+        "commit.roster",
+        "a stranger commits",
+        slipped("commit-end", lambda b: [_commit(b, STRANGER)]),
+    ),
+    Row(
+        "A18",
+        "commit.twice",
+        "a contributor commits again",
+        slipped(
+            "commit-end",
+            lambda b: [_commit(b, b.on.parts.contributors[0], OTHER_ALPHA)],
+        ),
+    ),
+    Row(
+        "A18",
+        "commit.frozen",
+        "a commitment for other deposits",
+        slipped("commits", lambda b: [b.on.commit(Frozen(1, bytes(32)))]),
+    ),
+    Row(
+        "A18",
+        "commit.value",
+        "a commitment to nothing",
+        slipped("commits", lambda b: [_commitment_to_nothing(b)]),
+    ),
+    Row(
+        "A18",
+        "commit.missing",
+        "the commitments end before all are there",
+        told("commits", _commits_after_the_end),
+    ),
+    Row(
+        "A19",
+        "reveal.commitment",
+        "somebody reveals who has not committed",
+        slipped("reveal-end", lambda b: [_reveal(b.on, STRANGER, 0)]),
+    ),
+    Row(
+        "A19",
+        "reveal.twice",
+        "a contributor reveals something else as well",
+        slipped(
+            "reveal-end",
+            lambda b: [_reveal(b.on, b.on.parts.contributors[0], OTHER_ALPHA)],
+        ),
+    ),
+    Row(
+        "A19",
+        "reveal.opening",
+        "a contributor reveals something else first",
+        slipped(
+            "reveals",
+            lambda b: [_reveal(b.on, b.on.parts.contributors[0], OTHER_ALPHA)],
+        ),
+    ),
+)
+
+
+def _result(**changes: Value) -> Make:
+    def lie(board: LyingBoard, time: int) -> None:
+        body = {**result(board.state), **changes}
+        board.batch(time, board.on.marker(EntryType.RESULT, body))
+
+    return told("result", lie)
+
+
+def _withheld() -> bytes:
+    """Post a RESULT where the one opening is missing."""
+
+    def nothing(_board: LyingBoard, _time: int) -> None:
+        return
+
+    def made_up(board: LyingBoard, time: int) -> None:
+        names = ("b_star", "omega", "seed", "outcome")
+        body: dict[str, Value] = {name: bytes(32) for name in names}
+        board.batch(time, board.on.marker(EntryType.RESULT, body))
+
+    return play_with(stage(), instead={"reveals": nothing, "result": made_up})
+
+
+def _stopped(after: str, tail: bytes = b"") -> Make:
+    return lambda: play_with(stage(), until=after) + tail
+
+
+RESULTS = (
+    Row("A20", "result.draw", "another seed", _result(seed=bytes(32))),
+    Row("A20", "result.draw", "another b*", _result(b_star=bytes(32))),
+    Row("A20", "result.draw", "another Ω", _result(omega=bytes(256))),
+    Row("A20", "result.withheld", "a draw without the last opening", _withheld),
+    Row("A21", "result.outcome", "a friend wins", _result(outcome=bytes(32))),
+    Row(
+        "A22",
+        "void.reason",
+        "a sale is called off for no reason",
+        slipped("close", lambda b: [void_entry(b.on, VoidReason.CLOSE_MISSED)]),
+    ),
+    Row(
+        "A22",
+        "void.reason",
+        "a sale is called off for a reason that nobody knows",
+        slipped("close", lambda b: [b.on.marker(EntryType.VOID, {"reason": "rain"})]),
+    ),
+    *(
+        Row("A23", "sale.incomplete", f"it stops after {name}", _stopped(name))
+        for name in ("terms", "leaves", "open", "close", "commit-end", "reveal-end")
+    ),
+    Row(
+        "A23",
+        "sale.incomplete",
+        "it stops within an entry",
+        _stopped("deposits", b"\xa7\x61"),
+    ),
+    Row("A23", "sale.incomplete", "it never begins", lambda: b""),
+)
+
+DRAW = (*TIMES, *CLOSING, *SETUPS, *BEACON, *RESULTS)

@@ -1,0 +1,434 @@
+"""Lies about terms, people and money."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from fairlot.board.entry import Entry, EntryType, sign_entry
+from fairlot.deposit import Nym, make_payment
+from fairlot.identity.registry import Attribute, Issuer, Registry
+from fairlot.rehearsal.parts import START
+from fairlot.sale import VoidReason
+from fairlot_crypto.cbor import Value, encode
+from fairlot_crypto.groups import G2_LENGTH
+from fairlot_crypto.hashing import tagged_hash
+from lies_file import STRANGER, Make, Row, slipped, told
+from lying_board import LyingBoard
+from sales import (
+    EPOCH,
+    PRICE,
+    Draft,
+    Stage,
+    deposit,
+    draft,
+    nym_of,
+    renewed,
+    source,
+    stage,
+)
+
+IDENTITY_G2 = b"\xc0" + bytes(G2_LENGTH - 1)
+
+
+def changed(value: Value, path: str, new: Value) -> Value:
+    """Return a value with the field at a dotted path replaced."""
+    name, _, rest = path.partition(".")
+    if isinstance(value, list):
+        items = list(value)
+        items[int(name)] = changed(items[int(name)], rest, new) if rest else new
+        return items
+    if not isinstance(value, Mapping):
+        raise TypeError(path)
+    return {**value, name: changed(value[name], rest, new) if rest else new}
+
+
+def as_map(value: Value) -> Mapping[str, Value]:
+    """Return a value that is a map."""
+    if not isinstance(value, Mapping):
+        raise TypeError(value)
+    return value
+
+
+def posted_terms(value: Value) -> Make:
+    """Post any map as the terms of the sale that its hash names."""
+
+    def lie(board: LyingBoard, time: int) -> None:
+        scope = tagged_hash("sale", encode(value))
+        entry = sign_entry(EntryType.TERMS, scope, as_map(value), board.on.parts.seller)
+        board.batch(time, entry)
+
+    return told("terms", lie, until="terms")
+
+
+def _terms(path: str, new: Value) -> Make:
+    return posted_terms(changed(stage().terms.to_value(), path, new))
+
+
+def _terms_entry(make: Callable[[Stage], Entry], late: int = 0) -> Make:
+    def lie(board: LyingBoard, time: int) -> None:
+        board.batch(time + late, make(board.on))
+
+    return told("terms", lie, until="terms")
+
+
+def _signed_terms(on: Stage, scope: bytes | None = None, *, stranger: bool) -> Entry:
+    key = STRANGER if stranger else on.parts.seller
+    name = on.terms.sale_id if scope is None else scope
+    return sign_entry(EntryType.TERMS, name, on.terms.to_value(), key)
+
+
+_N = int.from_bytes(stage().terms.beacon.modulus, "big")
+
+TERMS = (
+    Row("A05", "terms.field", "terms say more than terms say", _terms("memo", "hello")),
+    Row("A05", "terms.field", "the supply is a text", _terms("pools.0.supply", "120")),
+    Row("A05", "terms.version", "terms of a version to come", _terms("v", 2)),
+    Row("A05", "terms.text", "the title is blank", _terms("title", "")),
+    Row("A05", "terms.key", "the escrow's key is no key", _terms("escrow", bytes(32))),
+    Row("A05", "terms.pools", "nothing is sold", _terms("pools", [])),
+    Row(
+        "A05", "terms.pool-name", "a pool of another name", _terms("pools.0.name", "x")
+    ),
+    Row(
+        "A05",
+        "terms.mechanism",
+        "first come, first served",
+        _terms("pools.0.mechanism", "first-come"),
+    ),
+    Row(
+        "A05", "terms.times", "it closes before it opens", _terms("times.close", START)
+    ),
+    Row("A05", "terms.slack", "slack for a whole phase", _terms("times.slack", 61)),
+    Row(
+        "A05",
+        "terms.board-name",
+        "the board's name has a +",
+        _terms("board.name", "a+b"),
+    ),
+    Row(
+        "A05", "terms.witnesses", "a witness is named", _terms("witnesses", [bytes(32)])
+    ),
+    Row(
+        "A05",
+        "terms.modulus",
+        "the modulus is even",
+        _terms("beacon.modulus", b"\xff" * 255 + b"\x00"),
+    ),
+    Row(
+        "A05",
+        "terms.element",
+        "h is the larger of its two names",
+        _terms("beacon.h", (_N - 1).to_bytes(256, "big")),
+    ),
+    Row("A05", "terms.roster", "nobody draws", _terms("beacon.roster", [])),
+    Row("A05", "terms.refund", "no refunds", _terms("refund", "never")),
+    Row(
+        "A05",
+        "terms.again",
+        "terms are posted twice",
+        slipped("open", lambda b: [_signed_terms(b.on, bytes(32), stranger=False)]),
+    ),
+    Row(
+        "A05",
+        "terms.sale-id",
+        "terms under another sale's name",
+        _terms_entry(lambda on: _signed_terms(on, bytes(32), stranger=False)),
+    ),
+    Row(
+        "A05",
+        "terms.seller",
+        "terms signed by a stranger",
+        _terms_entry(lambda on: _signed_terms(on, stranger=True)),
+    ),
+    Row(
+        "A05",
+        "terms.late",
+        "terms posted when the sale should be open",
+        _terms_entry(lambda on: _signed_terms(on, stranger=False), late=31),
+    ),
+)
+
+
+def _registry(path: str, new: Value) -> Make:
+    """Post a malformed registry before the right one."""
+
+    def make(board: LyingBoard) -> Sequence[Entry]:
+        body = changed(board.on.registry.to_value(), path, new)
+        return [board.on.registry_entry(as_map(body))]
+
+    return slipped("registry", make)
+
+
+def _named(change: Callable[[Registry], Registry]) -> Make:
+    """Have the terms name a bad registry: the sale cannot open, and is void."""
+
+    def make() -> bytes:
+        on = stage()
+        registry = change(on.registry)
+        terms = replace(on.terms, registry=registry.registry_id)
+        sale = on.with_terms(terms)
+        board = LyingBoard(sale)
+        board.batch(START, sale.terms_entry())
+        board.batch(START, sale.registry_entry(registry.to_value()))
+        board.batch(START + 31, void_entry(sale, VoidReason.OPEN_MISSED))
+        return board.data
+
+    return make
+
+
+def void_entry(on: Stage, reason: VoidReason) -> Entry:
+    """Return a VOID entry."""
+    return on.marker(EntryType.VOID, {"reason": reason.value})
+
+
+def _with_share(registry: Registry, share: bytes) -> Registry:
+    issuers = tuple(Issuer(issuer.key, share) for issuer in registry.issuers)
+    return replace(registry, issuers=issuers)
+
+
+REGISTRIES = (
+    Row(
+        "A10",
+        "registry.field",
+        "a registry of no season",
+        _registry("season", "spring"),
+    ),
+    Row(
+        "A10",
+        "registry.attributes",
+        "an attribute without a name",
+        _registry("attributes.0.name", ""),
+    ),
+    Row(
+        "A10",
+        "registry.attributes",
+        "a value that two people could tell apart twice",
+        _registry("attributes.0.values", ["a", "a"]),
+    ),
+    Row(
+        "A10",
+        "registry.attributes",
+        "more attributes than anybody verifies",
+        _named(
+            lambda r: replace(
+                r, attributes=tuple(Attribute(f"a{i}", ()) for i in range(65))
+            )
+        ),
+    ),
+    Row("A10", "registry.issuers", "no issuers", _registry("issuers", [])),
+    Row(
+        "A10",
+        "registry.issuers",
+        "one issuer of one must fail",
+        _registry("threshold", 1),
+    ),
+    Row("A10", "registry.season", "it ends as it starts", _registry("ends", START)),
+    Row(
+        "A10",
+        "registry.key",
+        "an attester without a key",
+        _registry("attesters.0", bytes(32)),
+    ),
+    Row(
+        "A10",
+        "registry.key",
+        "the issuers sign with the key that anybody has",
+        _named(lambda r: _with_share(r, IDENTITY_G2)),
+    ),
+    Row(
+        "A10",
+        "registry.id",
+        "a registry that the terms do not name",
+        _registry("nym_secrets", 2),
+    ),
+    Row(
+        "A10",
+        "registry.again",
+        "a second registry",
+        slipped("leaves", lambda b: [b.on.registry_entry({"nym_secrets": 2})]),
+    ),
+    Row(
+        "A10",
+        "registry.terms",
+        "a registry of another season",
+        _named(lambda r: replace(r, season=2031)),
+    ),
+    Row(
+        "A10",
+        "registry.terms",
+        "a season that ends before the sale",
+        _named(lambda r: replace(r, ends=START + 3_700)),
+    ),
+    Row(
+        "A10",
+        "registry.terms",
+        "a real registry in a rehearsal",
+        _named(lambda r: replace(r, rehearsal=False)),
+    ),
+)
+
+
+def _leaf(**changes: Value) -> Make:
+    """Post a third leaf, made of the first person's."""
+
+    def make(board: LyingBoard) -> Sequence[Entry]:
+        identity = board.on.members[0].identity
+        return [board.on.leaf_entry(identity, {"index": 2, **changes})]
+
+    return slipped("open", make)
+
+
+def _third_point(number: int) -> bytes:
+    """Return a commitment that nobody has."""
+    point = stage().credentials.group.g1_generator() * (number + 2)
+    return point.to_bytes()
+
+
+LEAVES = (
+    Row(
+        "A11",
+        "leaf.index",
+        "a leaf out of turn",
+        _leaf(index=7, commitment=_third_point(0)),
+    ),
+    Row("A11", "leaf.repeated", "a person is registered twice", _leaf()),
+    Row(
+        "A11",
+        "leaf.shares",
+        "a leaf that no issuer made",
+        _leaf(shares=[], commitment=_third_point(1)),
+    ),
+    Row(
+        "A11",
+        "leaf.signature",
+        "an issuer's word for another leaf",
+        _leaf(commitment=_third_point(2)),
+    ),
+    Row(
+        "A11",
+        "leaf.commitment",
+        "a commitment that the issuers did not make",
+        slipped("leaves", lambda b: [_other_commitment(b.on)]),
+    ),
+    Row(
+        "A11",
+        "leaf.status",
+        "a leaf is born frozen",
+        _leaf(status="frozen", commitment=_third_point(4)),
+    ),
+)
+
+
+def _other_commitment(on: Stage) -> Entry:
+    """Return the first leaf with its shares, but with an IC that they do not make."""
+    return on.leaf_entry(on.members[0].identity, {"commitment": _third_point(3)})
+
+
+def _draft(change: Callable[[Draft], Draft]) -> Make:
+    return slipped("close", lambda b: [change(draft(b.on)).entry()])
+
+
+def bound(made: Draft, **changes: object) -> Draft:
+    """Return a draft that binds something else."""
+    return replace(made, binding=replace(made.binding, **changes))  # type: ignore[arg-type]
+
+
+def copied(on: Stage, victim: Entry) -> Entry:
+    """Return the victim's nym and proof in an entry under keys of one's own."""
+    made = draft(on, label="copy")
+    body = {**victim.body, "ph": made.binding.to_value()}
+    return made.sign(body)
+
+
+DEPOSITS = (
+    Row(
+        "A12",
+        "deposit.sale",
+        "a deposit of another sale",
+        _draft(lambda d: bound(d, sale_id=bytes(32))),
+    ),
+    Row(
+        "A12",
+        "deposit.asset",
+        "a deposit for something else",
+        _draft(lambda d: bound(d, asset="a yacht")),
+    ),
+    Row(
+        "A12",
+        "deposit.board",
+        "a deposit for another board",
+        _draft(lambda d: bound(d, board=STRANGER.public)),
+    ),
+    Row(
+        "A12",
+        "deposit.settle-key",
+        "a deposit for another's keys",
+        _draft(lambda d: bound(d, settle_pk=STRANGER.public)),
+    ),
+    Row(
+        "A12",
+        "deposit.not-after",
+        "a deposit kept back",
+        _draft(lambda d: bound(d, not_after=START)),
+    ),
+    Row(
+        "A12",
+        "deposit.cancel",
+        "a cancellation that wants something",
+        _draft(lambda d: bound(d, type=EntryType.CANCEL)),
+    ),
+    Row(
+        "A12",
+        "deposit.epoch",
+        "a credential of tomorrow",
+        _draft(
+            lambda d: replace(
+                d, epoch=EPOCH + 1, credential=renewed(d.on, 0, EPOCH + 1)
+            )
+        ),
+    ),
+    Row(
+        "A13",
+        "deposit.presentation",
+        "somebody's proof under another's keys",
+        slipped("close", lambda b: [copied(b.on, deposit(b.on, 1))]),
+    ),
+    Row(
+        "A14",
+        "people.more-than-leaves",
+        "the issuer made a credential for nobody's leaf",
+        told(
+            "leaves",
+            lambda b, time: b.batch(time, b.on.leaf_entry(b.on.members[0].identity)),
+        ),
+    ),
+)
+
+
+def _paid(make: Callable[[Stage, Nym], Entry]) -> Make:
+    return slipped("close", lambda b: [make(b.on, nym_of(deposit(b.on, 0)))])
+
+
+def _same_reference(on: Stage, nym: Nym) -> Entry:
+    """Return a payment for the other person with a reference that was booked."""
+    randomness = source(f"ref/{nym.hex()}/")
+    other = nym_of(deposit(on, 1))
+    return make_payment(on.terms.sale_id, other, PRICE, on.parts.escrow, randomness)
+
+
+PAYMENTS = (
+    Row(
+        "A15",
+        "paid.unknown-nym",
+        "money from nobody",
+        _paid(lambda on, _: on.payment(Nym(bytes(48)), PRICE)),
+    ),
+    Row("A15", "paid.ref", "one payment booked for two people", _paid(_same_reference)),
+    Row(
+        "A15",
+        "paid.total",
+        "more money than 64 bits count",
+        _paid(lambda on, nym: on.payment(nym, 2**64 - 1, "all the money")),
+    ),
+)
+
+PEOPLE = (*TERMS, *REGISTRIES, *LEAVES, *DEPOSITS, *PAYMENTS)

@@ -1,0 +1,197 @@
+"""The auditor: verdict, roots, facts, and what it says that it cannot check."""
+
+import json
+
+import pytest
+
+from fairlot.audit import Expected, Report, audit
+from fairlot.audit.checks import BEFORE_TERMS, CHECKS, NOT_CHECKED, check_of
+from fairlot.rehearsal.parts import START
+from fairlot.sale import VoidReason
+from fairlot.statements import Statements
+from lies_file import forged
+from lies_people import void_entry
+from lying_board import LyingBoard, play_with
+from sales import GROUP, PRICE, STATEMENTS, Stage, deposit, transcript
+
+
+def verdict(data: bytes, expected: Expected | None = None) -> Report:
+    return audit(data, GROUP, expected or Expected(), STATEMENTS)
+
+
+def test_a_good_transcript_holds(concert_transcript: bytes) -> None:
+    report = audit(concert_transcript, GROUP, Expected(), Statements())
+    assert report.holds
+    assert not report.findings
+    assert not report.failed
+    assert all(result.reached for result in report.results)
+    assert (report.rehearsal, report.phase) == (True, "done")
+
+
+def test_all_checks_are_reported_in_order(concert_transcript: bytes) -> None:
+    found = [result.check for result in verdict(concert_transcript).results]
+    assert found == list(CHECKS)
+    assert [check.id for check in CHECKS] == [f"A{i:02}" for i in range(1, 24)]
+
+
+def test_no_code_belongs_to_two_checks() -> None:
+    for check in CHECKS:
+        for code in check.codes:
+            name = f"{code}x" if code.endswith(".") else code
+            matching = [
+                c
+                for c in CHECKS
+                if any(
+                    name == p or (p.endswith(".") and name.startswith(p))
+                    for p in c.codes
+                )
+            ]
+            assert matching == [check]
+            assert check_of(name) is check
+
+
+def test_a_code_of_no_check_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        check_of("weather.rain")
+
+
+# Roots.
+
+
+def test_roots_from_the_file_are_printed_and_marked(
+    concert: Stage, concert_transcript: bytes
+) -> None:
+    roots = verdict(concert_transcript).roots
+    assert roots.from_file
+    assert roots.sale_id == concert.terms.sale_id
+    assert roots.board_key == concert.parts.board.public
+    assert roots.registry_id == concert.registry.registry_id
+
+
+def test_expected_roots_are_compared(concert: Stage, concert_transcript: bytes) -> None:
+    good = Expected(concert.terms.sale_id, concert.parts.board.public)
+    report = verdict(concert_transcript, good)
+    assert report.holds
+    assert not report.roots.from_file
+    both = verdict(concert_transcript, Expected(bytes(32), bytes(32)))
+    codes = [f.code for f in both.findings]
+    assert codes == ["roots.sale-id", "roots.board-key"]
+    assert both.failed == ("A06",)
+
+
+def test_one_root_is_better_than_none() -> None:
+    assert not Expected().given
+    assert Expected(sale_id=bytes(32)).given
+    assert Expected(board_key=bytes(32)).given
+
+
+# Facts.
+
+
+def test_facts_count_people_and_money(concert_transcript: bytes) -> None:
+    assert verdict(concert_transcript).facts == {
+        "entries": 15,
+        "leaves": 2,
+        "final_deposits": 2,
+        "money_in": 2 * PRICE,
+        "payments": PRICE,
+        "refunds": PRICE,
+        "units": 1,
+    }
+
+
+def test_a_void_sale_holds_and_refunds(concert: Stage) -> None:
+    late = concert.terms.times.close + 31
+
+    def call_off(board: LyingBoard, _time: int) -> None:
+        board.batch(late, void_entry(concert, VoidReason.CLOSE_MISSED))
+
+    report = verdict(play_with(concert, instead={"close": call_off}, until="close"))
+    assert report.holds
+    assert report.phase == "void"
+    facts = report.facts
+    assert (facts["money_in"], facts["refunds"]) == (2 * PRICE, 2 * PRICE)
+    assert (facts["payments"], facts["units"]) == (0, 0)
+
+
+# Incomplete and unreadable files.
+
+
+@pytest.mark.parametrize("data", [b"", b"\x00", b"\xff", b"fairlot", bytes(1000)])
+def test_what_is_no_transcript_does_not_hold(data: bytes) -> None:
+    report = verdict(data)
+    assert not report.holds
+    assert report.findings
+    assert report.rehearsal is None
+    assert report.roots.sale_id is None
+
+
+def test_without_terms_other_checks_are_not_reached(
+    concert: Stage, liar: LyingBoard
+) -> None:
+    liar.batch(START, forged(concert.terms_entry()))
+    liar.batch(START, concert.registry_entry())
+    report = verdict(liar.data)
+    assert report.failed == ("A07",)
+    reached = {r.check.id for r in report.results if r.reached}
+    assert reached == set(BEFORE_TERMS)
+    assert not any(r.holds for r in report.results if not r.reached)
+
+
+def test_all_findings_are_collected(concert: Stage) -> None:
+    """Several rules broken in one transcript: each is named, in the order of checks."""
+    bad = forged(deposit(concert, 0, 1))
+
+    def lie(board: LyingBoard, time: int) -> None:
+        board.batch(time, bad, deposit(concert, 0), b"\xa0")
+        board.raw(b"\x01")
+
+    data = play_with(concert, before={"close": lie}, until="commits") + b"\x58"
+    report = verdict(data, Expected(sale_id=bytes(32)))
+    assert report.failed == ("A01", "A06", "A07", "A08", "A23")
+    codes = [finding.code for finding in report.findings]
+    assert codes == [
+        "entry.field",
+        "record.type",
+        "roots.sale-id",
+        "entry.signature",
+        "entry.duplicate",
+        "sale.incomplete",
+    ]
+
+
+def test_a_finished_sale_with_a_tail_is_not_incomplete(concert: Stage) -> None:
+    data = transcript(concert)
+    report = verdict(data + deposit(concert, 0, 1).encoded)
+    assert [f.code for f in report.findings] == ["file.tail"]
+    assert report.findings[0].offset == len(data)
+
+
+# For machines.
+
+
+def test_the_json_says_the_same(concert: Stage, concert_transcript: bytes) -> None:
+    report = verdict(concert_transcript, Expected(sale_id=bytes(32)))
+    value = json.loads(json.dumps(report.to_json()))
+    assert value["holds"] is False
+    assert value["rehearsal"] is True
+    assert value["phase"] == "done"
+    assert value["roots"]["sale_id"] == concert.terms.sale_id.hex()
+    assert value["facts"] == report.facts
+    assert value["not_checked"] == list(NOT_CHECKED)
+    assert [c["id"] for c in value["checks"]] == [check.id for check in CHECKS]
+    (finding,) = [f for c in value["checks"] for f in c["findings"]]
+    assert finding["code"] == "roots.sale-id"
+    assert [c["id"] for c in value["checks"] if not c["holds"]] == ["A06"]
+
+
+def test_it_says_what_no_transcript_can_show(concert_transcript: bytes) -> None:
+    text = " ".join(verdict(concert_transcript).not_checked)
+    for word in ("attester", "money", "keys", "modulus"):
+        assert word in text
+
+
+def test_the_same_file_gives_the_same_report(concert_transcript: bytes) -> None:
+    for data in (concert_transcript, concert_transcript[:-9]):
+        fresh = audit(data, GROUP, Expected(), Statements())
+        assert fresh == verdict(data)

@@ -1,0 +1,252 @@
+"""The beacon's entries: set-up, commitments, openings, seed."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from itertools import permutations
+
+import pytest
+
+from fairlot.beacon import (
+    Contributions,
+    Draw,
+    Frozen,
+    check_setup,
+    make_commitment,
+    make_reveal,
+    read_setup,
+)
+from fairlot.board.entry import Entry, EntryType, sign_entry
+from fairlot.errors import Rejection
+from fairlot.statements import Statements
+from fairlot.terms import BeaconTerms, SaleId
+from fairlot_crypto.cbor import Value
+from fairlot_crypto.delay import bicorn
+from fairlot_crypto.delay.parameters import RSA_2048
+from fairlot_crypto.errors import CallerError, EncodingError, ProofError
+from fairlot_crypto.hashing import tagged_hash
+from lies_file import STRANGER
+from sales import STATEMENTS, Stage, alpha, setup_of_one, stage
+
+FROZEN = Frozen(7, bytes(32))
+
+
+@pytest.fixture
+def on() -> Stage:
+    """A sale with three contributors."""
+    return stage(contributors=3)
+
+
+def fresh(on: Stage) -> Contributions:
+    return Contributions(on.terms.beacon, FROZEN)
+
+
+def complete(on: Stage, order: tuple[int, ...] = (0, 1, 2)) -> Contributions:
+    made = fresh(on)
+    for number in order:
+        made.commit(on.commit(FROZEN, number))
+    for number in reversed(order):
+        made.reveal(on.reveal(number), STATEMENTS)
+    return made
+
+
+def refusal(act: Callable[[], object]) -> str:
+    with pytest.raises(Rejection) as caught:
+        act()
+    return caught.value.code
+
+
+# The set-up.
+
+
+def test_the_set_up_of_the_terms_is_that_of_the_package(on: Stage) -> None:
+    assert read_setup(on.terms.beacon) == setup_of_one()
+    check_setup(on.terms, Statements())
+
+
+CHANGES: dict[str, Callable[[BeaconTerms], BeaconTerms]] = {
+    "another delay": lambda b: replace(b, delay=2),
+    "another h": lambda b: replace(b, h=b.proof),
+    "another proof": lambda b: replace(b, proof=b.h),
+    "no proof": lambda b: replace(b, proof=bytes(256)),
+    "h of 255 bytes": lambda b: replace(b, h=b.h[1:]),
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_a_set_up_without_its_proof_is_refused(on: Stage, what: str) -> None:
+    terms = replace(on.terms, beacon=CHANGES[what](on.terms.beacon))
+    assert refusal(lambda: check_setup(terms, Statements())) == "beacon.setup"
+
+
+def test_a_real_sale_uses_the_modulus_that_nobody_made_for_it(on: Stage) -> None:
+    check_setup(replace(on.terms, rehearsal=False), Statements())
+    modulus = (RSA_2048.n - 2).to_bytes(256, "big")
+    beacon = replace(on.terms.beacon, modulus=modulus)
+    real = replace(on.terms, rehearsal=False, beacon=beacon)
+    assert refusal(lambda: check_setup(real, Statements())) == "beacon.modulus"
+
+
+def test_an_element_beyond_half_is_none(on: Stage) -> None:
+    h = (RSA_2048.n - setup_of_one().h).to_bytes(256, "big")
+    with pytest.raises(EncodingError):
+        read_setup(replace(on.terms.beacon, h=h))
+
+
+# Commitments.
+
+
+def test_a_commitment_is_kept_under_its_key(on: Stage) -> None:
+    made = fresh(on)
+    made.commit(on.commit(FROZEN, 1))
+    key = on.parts.contributors[1].public
+    assert made.commitments == {key: bicorn.commit(RSA_2048, alpha(1))}
+    assert made.missing == tuple(on.parts.contributors[i].public for i in (0, 2))
+    assert made.withheld == (key,)
+
+
+def test_a_commitment_says_for_which_deposits_it_is(on: Stage) -> None:
+    body = on.commit(FROZEN).body
+    assert (body["size"], body["root"]) == (FROZEN.size, FROZEN.root)
+
+
+@pytest.mark.parametrize(
+    "frozen", [Frozen(8, bytes(32)), Frozen(7, b"\x01" + bytes(31))]
+)
+def test_a_commitment_for_other_deposits_is_refused(on: Stage, frozen: Frozen) -> None:
+    assert refusal(lambda: fresh(on).commit(on.commit(frozen))) == "commit.frozen"
+
+
+def test_a_stranger_does_not_commit(on: Stage) -> None:
+    entry = make_commitment(on.terms, FROZEN, alpha(0), STRANGER)
+    assert refusal(lambda: fresh(on).commit(entry)) == "commit.roster"
+
+
+def test_a_contributor_commits_once(on: Stage) -> None:
+    made = fresh(on)
+    made.commit(on.commit(FROZEN))
+    again = make_commitment(on.terms, FROZEN, alpha(5), on.parts.contributors[0])
+    assert refusal(lambda: made.commit(again)) == "commit.twice"
+    assert made.commitments[again.key] == bicorn.commit(RSA_2048, alpha(0))
+
+
+def commit_of(on: Stage, c: bytes) -> Entry:
+    body: dict[str, Value] = {"c": c, **FROZEN.to_value()}
+    return sign_entry(
+        EntryType.COMMIT, on.terms.sale_id, body, on.parts.contributors[0]
+    )
+
+
+@pytest.mark.parametrize(
+    "c",
+    [0, 1, RSA_2048.n // 2 + 1, RSA_2048.n - 1, RSA_2048.n, 2**2048 - 1],
+)
+def test_a_commitment_is_a_unit_in_the_canonical_half(on: Stage, c: int) -> None:
+    entry = commit_of(on, c.to_bytes(256, "big"))
+    assert refusal(lambda: fresh(on).commit(entry)) == "commit.value"
+
+
+@pytest.mark.parametrize("length", [0, 255, 257])
+def test_a_commitment_has_256_bytes(on: Stage, length: int) -> None:
+    entry = commit_of(on, bytes(length))
+    assert refusal(lambda: fresh(on).commit(entry)) == "entry.field"
+
+
+def test_nobody_can_commit_to_nothing(on: Stage) -> None:
+    with pytest.raises(ProofError) as caught:
+        make_commitment(on.terms, FROZEN, 0, on.parts.contributors[0])
+    assert caught.value.code == "bicorn.commitment-range"
+
+
+# Openings.
+
+
+def test_an_opening_must_fit(on: Stage) -> None:
+    made = fresh(on)
+    made.commit(on.commit(FROZEN))
+    key = on.parts.contributors[0]
+    for wrong in (alpha(1), alpha(0) + 1, 0):
+        entry = make_reveal(on.terms.sale_id, wrong, key)
+        assert refusal(partial(made.reveal, entry, STATEMENTS)) == "reveal.opening"
+    made.reveal(on.reveal(), STATEMENTS)
+    assert made.withheld == ()
+
+
+def test_only_who_committed_reveals(on: Stage) -> None:
+    made = fresh(on)
+    made.commit(on.commit(FROZEN))
+    assert refusal(lambda: made.reveal(on.reveal(1), STATEMENTS)) == "reveal.commitment"
+
+
+def test_a_contributor_reveals_once(on: Stage) -> None:
+    made = fresh(on)
+    made.commit(on.commit(FROZEN))
+    made.reveal(on.reveal(), STATEMENTS)
+    assert refusal(lambda: made.reveal(on.reveal(), STATEMENTS)) == "reveal.twice"
+
+
+def test_an_opening_has_272_bytes(on: Stage) -> None:
+    made = fresh(on)
+    made.commit(on.commit(FROZEN))
+    body: dict[str, Value] = {"alpha": bytes(271)}
+    key = on.parts.contributors[0]
+    entry = sign_entry(EntryType.REVEAL, on.terms.sale_id, body, key)
+    assert refusal(lambda: made.reveal(entry, STATEMENTS)) == "entry.field"
+    with pytest.raises(CallerError):
+        make_reveal(on.terms.sale_id, 2**2176, key)
+
+
+# The draw.
+
+
+def test_the_order_of_entries_does_not_change_the_seed(on: Stage) -> None:
+    sale_id = on.terms.sale_id
+    draws = {complete(on, order).draw(sale_id) for order in permutations(range(3))}
+    assert len(draws) == 1
+
+
+def test_omega_is_what_the_delay_would_give(on: Stage) -> None:
+    """Recovered: X = Π c_i^(b_i), Ω = |X^(2^T)| with T = 1, without any opening."""
+    made = complete(on)
+    draw = made.draw(on.terms.sale_id)
+    base = 1
+    for c in made.commitments.values():
+        b = bicorn.coefficient(RSA_2048, c, draw.b_star)
+        base = RSA_2048.multiply(base, RSA_2048.power(c, b))
+    assert draw.omega == RSA_2048.encode(RSA_2048.power(base, 2))
+
+
+def test_the_seed_is_the_hash_of_all_of_it(on: Stage) -> None:
+    sale_id = on.terms.sale_id
+    draw = complete(on).draw(sale_id)
+    parts = (sale_id, FROZEN.root, FROZEN.size.to_bytes(8, "big"))
+    assert draw.seed == tagged_hash("seed", *parts, draw.b_star, draw.omega, b"")
+
+
+def test_the_seed_depends_on_sale_deposits_and_contributors(on: Stage) -> None:
+    base = complete(on)
+    sale_id = on.terms.sale_id
+    draws: set[Draw] = {
+        base.draw(sale_id),
+        base.draw(SaleId(bytes(32))),
+        replace(base, frozen=Frozen(8, FROZEN.root)).draw(sale_id),
+        replace(base, frozen=Frozen(7, b"\x01" * 32)).draw(sale_id),
+    }
+    fewer = Contributions(
+        replace(base.beacon, roster=base.beacon.roster[:2]),
+        FROZEN,
+        dict(list(base.commitments.items())[:2]),
+        base.openings,
+    )
+    draws.add(fewer.draw(sale_id))
+    assert len({draw.seed for draw in draws}) == 5
+
+
+def test_without_all_openings_there_is_no_draw(on: Stage) -> None:
+    sale_id = on.terms.sale_id
+    for number in range(3):
+        made = complete(on)
+        del made.openings[on.parts.contributors[number].public]
+        assert refusal(partial(made.draw, sale_id)) == "result.withheld"
+    empty = fresh(on)
+    assert refusal(lambda: empty.draw(sale_id)) == "result.withheld"

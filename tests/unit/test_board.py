@@ -1,0 +1,248 @@
+"""The honest board: batches, receipts, refusals, its clock, and going on after a crash."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from fairlot.audit import Expected, audit
+from fairlot.board.board import Board
+from fairlot.board.entry import EntryType
+from fairlot.board.storage import MemoryStorage, create_file, open_file
+from fairlot.board.transcript import Record, read_records
+from fairlot.errors import Rejection
+from fairlot.rehearsal.parts import START
+from fairlot.sale import Phase, VoidReason
+from fairlot_crypto.log.checkpoint import (
+    SignedCheckpoint,
+    verify_checkpoint,
+    verify_cosignature,
+)
+from fairlot_crypto.log.merkle import inclusion_proof, leaf_hash, verify_inclusion
+from lies_file import STRANGER
+from sales import (
+    DEPOSIT_TIME,
+    GROUP,
+    STATEMENTS,
+    Stage,
+    cancel,
+    default_deposits,
+    deposit,
+    play,
+    stage,
+    steps,
+    transcript,
+)
+
+
+def items(data: bytes) -> list[str]:
+    """Return the kinds of the records: the type of an entry, or ``checkpoint``."""
+    kinds: list[str] = []
+    for record in read_records(data):
+        assert isinstance(record, Record)
+        is_head = isinstance(record.item, SignedCheckpoint)
+        kinds.append("checkpoint" if is_head else getattr(record.item, "type", "?"))
+    return kinds
+
+
+def test_a_batch_is_entries_and_one_checkpoint(concert: Stage) -> None:
+    storage = MemoryStorage()
+    board = concert.board(storage)
+    board.append([concert.terms_entry(), concert.registry_entry()], START)
+    assert items(storage.data) == ["TERMS", "REGISTRY", "checkpoint"]
+
+
+def test_receipts_name_leaf_and_checkpoint(concert: Stage) -> None:
+    board = concert.board()
+    entries = [concert.terms_entry(), concert.registry_entry()]
+    receipts = board.append(entries, START)
+    key, name = concert.parts.board.public, concert.terms.board.name
+    tree = board.state.tree
+    for index, (entry, receipt) in enumerate(zip(entries, receipts, strict=True)):
+        assert (receipt.entry_hash, receipt.index) == (entry.hash, index)
+        assert receipt.refusal is None
+        verify_checkpoint(receipt.checkpoint, name, key)
+        assert verify_cosignature(receipt.checkpoint, name, key) == START
+        head = receipt.checkpoint.checkpoint
+        proof = inclusion_proof(tree, index, head.size)
+        verify_inclusion(leaf_hash(entry.encoded), index, head.size, proof, head.root)
+
+
+def test_what_cannot_be_written_is_not_acknowledged(concert: Stage) -> None:
+    class Failing:
+        def append(self, data: bytes) -> None:
+            raise OSError(f"full: {len(data)} bytes")
+
+    with pytest.raises(OSError, match="full"):
+        concert.board(Failing()).append([concert.terms_entry()], START)
+
+
+def test_a_refused_entry_leaves_no_trace(concert: Stage) -> None:
+    storage = MemoryStorage()
+    board = play(concert.board(storage), concert, until="open")
+    before = storage.data
+    (receipt,) = board.append([concert.terms_entry()], DEPOSIT_TIME)
+    assert receipt.refusal is not None
+    assert receipt.refusal.code == "entry.duplicate"
+    assert receipt.index is None
+    assert storage.data == before
+
+
+def test_the_good_ones_of_a_batch_are_taken(concert: Stage) -> None:
+    board = play(concert.board(), concert, until="open")
+    good, bad = deposit(concert, 0), deposit(concert, 0)
+    also = deposit(concert, 1)
+    receipts = board.append([good, bad, also], DEPOSIT_TIME)
+    codes = [r.refusal.code if r.refusal else None for r in receipts]
+    assert codes == [None, "entry.duplicate", None]
+    assert [r.index for r in receipts] == [5, None, 6]
+
+
+def test_an_empty_batch_writes_nothing(concert: Stage) -> None:
+    storage = MemoryStorage()
+    assert concert.board(storage).append([], START) == ()
+    assert storage.data == b""
+
+
+def test_the_clock_never_runs_back(concert: Stage) -> None:
+    board = play(concert.board(), concert, until="open")
+    board.append([deposit(concert, 0)], DEPOSIT_TIME)
+    with pytest.raises(Rejection) as caught:
+        board.append([deposit(concert, 1)], DEPOSIT_TIME - 1)
+    assert caught.value.code == "checkpoint.time"
+    assert len(board.state.positions.by_nym) == 1
+    board.append([deposit(concert, 1)], DEPOSIT_TIME)
+
+
+def test_markers_say_what_the_fold_gives(concert: Stage) -> None:
+    """Played with the board's own markers, a sale gives the same transcript."""
+    storage = MemoryStorage()
+    board = concert.board(storage)
+    own = {"open", "close", "commit-end", "reveal-end", "result"}
+    for step in steps(concert):
+        if step.name in own:
+            kind = EntryType(step.name.upper().replace("-", "_"))
+            receipt = board.append_marker(kind, step.time)
+            assert receipt.index == board.state.tree.size - 1
+        else:
+            board.append(step.make(board.state), step.time)
+    assert board.state.phase is Phase.DONE
+    assert storage.data == transcript(concert)
+
+
+def test_a_marker_that_does_not_fit_is_raised(concert: Stage) -> None:
+    storage = MemoryStorage()
+    board = play(concert.board(storage), concert, until="deposits")
+    before = storage.data
+    with pytest.raises(Rejection) as caught:
+        board.append_marker(EntryType.CLOSE, DEPOSIT_TIME)
+    assert caught.value.code == "phase.early"
+    assert storage.data == before
+
+
+def test_void_needs_a_reason_that_holds(concert: Stage) -> None:
+    board = play(concert.board(), concert, until="deposits")
+    with pytest.raises(Rejection) as caught:
+        board.append_void(VoidReason.CLOSE_MISSED, DEPOSIT_TIME)
+    assert caught.value.code == "void.reason"
+    times = concert.terms.times
+    board.append_void(VoidReason.CLOSE_MISSED, times.close + times.slack + 1)
+    assert board.state.phase is Phase.VOID
+
+
+# Going on.
+
+
+def resume(on: Stage, data: bytes) -> Board:
+    storage = MemoryStorage()
+    storage.append(data)
+    name, key = on.terms.board.name, on.parts.board
+    return Board.resume(storage, data, name, key, on.state())
+
+
+@pytest.mark.parametrize("until", [step.name for step in steps(stage())])
+def test_a_board_goes_on_where_it_stood(concert: Stage, until: str) -> None:
+    """Stopped after any step and resumed, it ends in the same bytes."""
+    storage = MemoryStorage()
+    play(concert.board(storage), concert, until=until)
+    data = storage.data
+    kept = MemoryStorage()
+    kept.append(data)
+    name, key = concert.terms.board.name, concert.parts.board
+    board = Board.resume(kept, data, name, key, concert.state())
+    names = [step.name for step in steps(concert)]
+    for step in steps(concert)[names.index(until) + 1 :]:
+        board.append(step.make(board.state), step.time)
+    assert kept.data == transcript(concert)
+
+
+def test_after_a_torn_tail_it_goes_on(concert: Stage, tmp_path: Path) -> None:
+    path = tmp_path / "transcript"
+    file = create_file(path)
+    play(concert.board(file), concert, until="open")
+    file.append(deposit(concert, 0).encoded[:-5])
+    file.close()
+    storage, data, cut = open_file(path)
+    assert cut == len(deposit(concert, 0).encoded) - 5
+    name, key = concert.terms.board.name, concert.parts.board
+    board = Board.resume(storage, data, name, key, concert.state())
+    for step in steps(concert)[4:]:
+        board.append(step.make(board.state), step.time)
+    storage.close()
+    report = audit(path.read_bytes(), GROUP, Expected(), STATEMENTS)
+    assert report.holds
+    assert path.read_bytes() == transcript(concert)
+
+
+def test_it_remembers_the_time(concert: Stage) -> None:
+    storage = MemoryStorage()
+    play(concert.board(storage), concert, until="deposits")
+    board = resume(concert, storage.data)
+    with pytest.raises(Rejection) as caught:
+        board.append([cancel(concert, 0)], DEPOSIT_TIME - 1)
+    assert caught.value.code == "checkpoint.time"
+
+
+def test_another_boards_file_is_refused(concert: Stage) -> None:
+    data = transcript(concert)
+    with pytest.raises(Rejection) as caught:
+        Board.resume(
+            MemoryStorage(), data, concert.terms.board.name, STRANGER, concert.state()
+        )
+    assert caught.value.code == "entry.key"
+    with pytest.raises(Rejection) as caught:
+        Board.resume(
+            MemoryStorage(), data, "other", concert.parts.board, concert.state()
+        )
+    assert caught.value.code == "entry.key"
+
+
+def test_a_file_that_was_changed_is_refused(concert: Stage) -> None:
+    data = bytearray(transcript(concert))
+    data[len(data) // 2] ^= 1
+    with pytest.raises(Rejection) as caught:
+        resume(concert, bytes(data))
+    assert "at byte" in caught.value.message
+
+
+def test_a_new_board_is_empty(concert: Stage) -> None:
+    board = resume(concert, b"")
+    assert board.state.phase is Phase.EMPTY
+    assert board.identity == concert.terms.board
+
+
+def test_order_within_a_batch_is_kept(concert: Stage) -> None:
+    storage = MemoryStorage()
+    board = play(concert.board(storage), concert, until="open")
+    entries = default_deposits(concert)
+    board.append(entries, DEPOSIT_TIME)
+    tail = storage.data[storage.data.index(entries[0].encoded) :]
+    assert tail.startswith(b"".join(entry.encoded for entry in entries))
+
+
+def test_a_board_of_other_terms_takes_no_entries_of_these(concert: Stage) -> None:
+    other = concert.with_terms(replace(concert.terms, title="Another"))
+    board = play(other.board(), other, until="open")
+    (receipt,) = board.append([deposit(concert, 0)], DEPOSIT_TIME)
+    assert receipt.refusal is not None
+    assert receipt.refusal.code == "entry.scope"

@@ -1,0 +1,187 @@
+"""The check of the specification can fail: each row breaks a copy in one place."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import check_specs
+
+ROOT = check_specs.ROOT
+
+Edit = tuple[str, str, str]
+"""File, what stands there, what is put in its place."""
+
+ROWS: tuple[tuple[str, Edit, str], ...] = (
+    (
+        "a code without a row",
+        ("specs/errors.md", "| `close.tree` |", "| `close.wood` |"),
+        "does not list close.tree",
+    ),
+    (
+        "a row without a code",
+        ("specs/errors.md", "| `close.tree` |", "| `close.wood` |"),
+        "lists close.wood, which nothing raises",
+    ),
+    (
+        "a rule of a code that is put together",
+        ("protocol/fairlot/deposit.py", '"not-after"', '"too-late"'),
+        "fairlot/deposit.py does not make deposit.not-after",
+    ),
+    (
+        "a rule that nobody listed",
+        ("protocol/fairlot/people.py", '.error("header"', '.error("heading"'),
+        "has the rule heading",
+    ),
+    (
+        "a code that is put together where nobody listed it",
+        ("protocol/fairlot/beacon.py", '"commit.twice"', 'f"commit.{2}"'),
+        "makes a code that DYNAMIC does not list",
+    ),
+    (
+        "a docstring about a code of the past",
+        ("protocol/fairlot/beacon.py", "``commit.twice``", "``commit.thrice``"),
+        "documents commit.thrice",
+    ),
+    (
+        "a chapter that is cited and missing",
+        ("protocol/fairlot/beacon.py", "(specs/beacon.md)", "(specs/lamp.md)"),
+        "cites specs/lamp.md, which does not exist",
+    ),
+    (
+        "a section that is cited and missing",
+        (
+            "protocol/fairlot/board/entry.py",
+            "board.md, section 2",
+            "board.md, section 9",
+        ),
+        "there is no 9",
+    ),
+    (
+        "a step that is cited and missing",
+        ("protocol/fairlot/beacon.py", "(steps 7 to 10)", "(steps 7 to 11)"),
+        "cites step 11",
+    ),
+    (
+        "a table that is cited and missing",
+        ("protocol/fairlot/sale.py", "sale.md, table 1", "sale.md, table 2"),
+        "cites specs/sale.md, table 2",
+    ),
+    (
+        "another version in the code",
+        ("crypto/fairlot_crypto/hashing.py", '"fairlot-v1"', '"fairlot-v2"'),
+        "does not begin with fairlot-v2",
+    ),
+    (
+        "another version in the notation",
+        ("specs/notation.md", "Version `fairlot-v1`.", "Version `fairlot-v0`."),
+        "notation.md is not of version fairlot-v1",
+    ),
+    (
+        "a tag without a row",
+        ("protocol/fairlot/settlement.py", '"outcome"', '"income"'),
+        "does not list fairlot-v1/income",
+    ),
+    (
+        "a tag that nothing uses",
+        ("specs/notation.md", "| `fairlot-v1/h2p` |", "| `fairlot-v1/h3p` |"),
+        "lists fairlot-v1/h3p, which nothing uses",
+    ),
+    (
+        "a tag twice",
+        (
+            "specs/notation.md",
+            "| `fairlot-v1/h2p` |",
+            "| `fairlot-v1/bi` | x | x | x |\n| `fairlot-v1/h2p` |",
+        ),
+        "lists a string twice",
+    ),
+    (
+        "a chapter that the overview misses",
+        ("specs/README.md", "](sale.md)", "](sales.md)"),
+        "does not name sale.md",
+    ),
+    (
+        "a chapter that only the overview has",
+        ("specs/README.md", "](sale.md)", "](sales.md)"),
+        "names sales.md, which does not exist",
+    ),
+    (
+        "a decision that the index misses",
+        ("specs/adr/README.md", "(0001-layout.md)", "(0001-order.md)"),
+        "does not name 0001-layout.md",
+    ),
+    (
+        "a pitfall left out",
+        ("specs/threat-model.md", "| 13 |", "| 14 |"),
+        "has not the rows 1 to 46",
+    ),
+    (
+        "a test that does not exist",
+        (
+            "specs/threat-model.md",
+            "::test_the_outcome_is_a_",
+            "::test_no_outcome_is_a_",
+        ),
+        "row 11: no test",
+    ),
+    (
+        "a vector that does not exist",
+        (
+            "specs/threat-model.md",
+            "sale.json::deposit-stolen",
+            "sale.json::deposit-lost",
+        ),
+        "row 43: no vector sale deposit-lost",
+    ),
+    (
+        "a pitfall without an answer",
+        ("specs/threat-model.md", "| Out of scope: no chain's", "| We use no chain's"),
+        "row 9: neither test nor reason",
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of everything that is compared."""
+    folder = tmp_path_factory.mktemp("project")
+    ignored = shutil.ignore_patterns("__pycache__", ".*", "node_modules")
+    for name in ("crypto", "protocol", "specs", "tests"):
+        shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def known(copied: Path) -> set[str]:
+    """Return what is wrong with the copy as it is: nothing, once all is written."""
+    return set(check_specs.problems(copied))
+
+
+@pytest.mark.parametrize(
+    ("edit", "problem"),
+    [row[1:] for row in ROWS],
+    ids=[row[0].replace(" ", "-") for row in ROWS],
+)
+def test_each_difference_is_found(
+    copied: Path, known: set[str], edit: Edit, problem: str
+) -> None:
+    name, before, after = edit
+    path = copied / name
+    text = path.read_text()
+    assert before in text
+    path.write_text(text.replace(before, after))
+    try:
+        found = set(check_specs.problems(copied)) - known
+    finally:
+        path.write_text(text)
+    assert any(problem in each for each in found), found
+
+
+def test_an_empty_folder_agrees_with_nothing(tmp_path: Path) -> None:
+    command = [sys.executable, check_specs.__file__, str(tmp_path)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ran.returncode == 1
+    assert "states no SPEC_VERSION" in ran.stdout

@@ -1,0 +1,216 @@
+"""Deposits: what an entry says, how it is read back, who is final."""
+
+from dataclasses import replace
+
+import pytest
+
+from fairlot.board.entry import EntryHash, EntryType, Role, sign_entry
+from fairlot.deposit import (
+    Deposit,
+    Nym,
+    Position,
+    Positions,
+    check_binding,
+    check_presentation,
+    make_entry,
+    make_payment,
+    nym_context,
+    read_deposit,
+    read_payment,
+)
+from fairlot.errors import Rejection
+from fairlot.statements import Statements
+from fairlot.terms import SaleId
+from fairlot_crypto import cbor
+from fairlot_crypto.cbor import Value
+from lies_people import as_map, changed
+from sales import (
+    DEPOSIT_TIME,
+    EPOCH,
+    PRICE,
+    STATEMENTS,
+    Stage,
+    cancel,
+    deposit,
+    nym_of,
+    source,
+)
+
+
+def read(on: Stage, number: int = 0, seq: int = 0) -> Deposit:
+    return read_deposit(deposit(on, number, seq))
+
+
+def test_an_entry_says_what_was_wished(concert: Stage) -> None:
+    entry, keys = make_entry(
+        concert.credentials,
+        concert.members[0].credential,
+        concert.terms,
+        EntryType.DEPOSIT,
+        EPOCH,
+        (3, 2, 700),
+        source("entry"),
+    )
+    made = read_deposit(entry)
+    binding = made.binding
+    assert (binding.seq, binding.wants, binding.amount) == (3, 2, 700)
+    assert (binding.type, entry.type) == (EntryType.DEPOSIT, EntryType.DEPOSIT)
+    assert binding.settle_pk == entry.key == keys.settle.public
+    assert binding.enc_pk == keys.enc.public
+    assert binding.board == concert.terms.board.key
+    assert binding.asset == concert.terms.asset
+    assert (made.epoch, made.entry_hash) == (EPOCH, entry.hash)
+    assert entry.type.role is Role.HOLDER
+
+
+def test_a_fresh_entry_checks(concert: Stage) -> None:
+    for entry in (deposit(concert, 0), cancel(concert, 0)):
+        made = read_deposit(entry)
+        check_binding(concert.terms, entry, made, DEPOSIT_TIME)
+        check_presentation(concert.credentials, made, Statements())
+
+
+def test_everything_bound_is_in_ph(concert: Stage) -> None:
+    binding = read(concert).binding
+    header, _, encoded = binding.ph.partition(b"\x00")
+    assert header == b"fairlot-v1/ph"
+    value = as_map(cbor.decode(encoded))
+    assert value == binding.to_value()
+    assert value["order"] == {"wants": binding.wants}
+    assert value["group"] is None
+
+
+def test_the_context_is_the_sale(concert: Stage) -> None:
+    sale_id = concert.terms.sale_id
+    assert nym_context(sale_id) == b"fairlot-v1/nym\x00" + sale_id
+
+
+@pytest.mark.parametrize(
+    ("path", "new"),
+    [
+        ("ph", []),
+        ("ph.order", {}),
+        ("ph.order", {"wants": 1, "price": 2}),
+        ("ph.order.wants", -1),
+        ("ph.order.wants", True),
+        ("ph.amount", 2**64),
+        ("ph.seq", None),
+        ("ph.salt", bytes(31)),
+        ("ph.refund_to", bytes(33)),
+        ("ph.settle_pk", "key"),
+        ("ph.asset", b"seat"),
+        ("ph.group", 0),
+        ("ph.type", "PAID"),
+        ("nym", bytes(47)),
+        ("proof", "proof"),
+        ("epoch", -1),
+        ("disclosed", []),
+    ],
+)
+def test_a_malformed_deposit_is_refused(concert: Stage, path: str, new: Value) -> None:
+    body = as_map(changed(dict(deposit(concert, 0).body), path, new))
+    entry = replace(deposit(concert, 0), body=body)
+    with pytest.raises(Rejection) as caught:
+        read_deposit(entry)
+    assert caught.value.code == "entry.field"
+
+
+def test_a_nym_belongs_to_one_sale(concert: Stage) -> None:
+    other = concert.with_terms(replace(concert.terms, title="Another"))
+    assert nym_of(deposit(other, 0)) != nym_of(deposit(concert, 0))
+    assert nym_of(deposit(concert, 0)) != nym_of(deposit(concert, 1))
+
+
+def test_a_verified_presentation_is_remembered_by_all_that_it_depends_on(
+    concert: Stage,
+) -> None:
+    """A cache hit for one deposit is none for a changed one."""
+    made = read(concert)
+    check_presentation(concert.credentials, made, STATEMENTS)
+    binding = replace(made.binding, salt=bytes(32))
+    for other in (
+        replace(made, binding=binding),
+        replace(made, nym=nym_of(deposit(concert, 1))),
+        replace(made, proof=made.proof[:-1] + bytes([made.proof[-1] ^ 1])),
+        replace(made, epoch=EPOCH + 1),
+    ):
+        with pytest.raises(Rejection) as caught:
+            check_presentation(concert.credentials, other, STATEMENTS)
+        assert caught.value.code == "deposit.presentation"
+
+
+# Which entry is final.
+
+
+def ranked(on: Stage, epoch: int, seq: int, entry_hash: bytes) -> Deposit:
+    made = read(on)
+    binding = replace(made.binding, seq=seq)
+    name = EntryHash(entry_hash)
+    return replace(made, epoch=epoch, binding=binding, entry_hash=name)
+
+
+def test_the_order_is_epoch_then_seq_then_hash(concert: Stage) -> None:
+    rising = [
+        ranked(concert, 1, 9, b"\xff"),
+        ranked(concert, 2, 0, b"\x00"),
+        ranked(concert, 2, 0, b"\x01"),
+        ranked(concert, 2, 3, b"\x00"),
+        ranked(concert, 3, 0, b"\x00"),
+    ]
+    for arrival in (rising, rising[::-1], rising[2:] + rising[:2]):
+        positions = Positions()
+        for each in arrival:
+            positions.place(each)
+        assert [p.final for p in positions.by_nym.values()] == [rising[-1]]
+
+
+def test_a_position_is_funded_when_all_is_paid(concert: Stage) -> None:
+    made, cancelled = read(concert), read_deposit(cancel(concert, 0))
+    assert not Position(made, bytes(32), paid=PRICE - 1).funded
+    assert Position(made, bytes(32), paid=PRICE).funded
+    assert not Position(cancelled, bytes(32), paid=PRICE).funded
+
+
+def test_a_deposit_of_nothing_is_funded_at_once(concert: Stage) -> None:
+    made = read_deposit(deposit(concert, 0, amount=0))
+    assert Position(made, bytes(32)).funded
+
+
+# Payments.
+
+
+def test_a_payment_reads_back(concert: Stage) -> None:
+    nym = nym_of(deposit(concert, 0))
+    entry = concert.payment(nym, 12)
+    assert read_payment(entry)[:2] == (nym, 12)
+    assert entry.key == concert.terms.escrow
+
+
+def test_references_are_fresh(concert: Stage) -> None:
+    nym, stream = nym_of(deposit(concert, 0)), source("refs")
+    refs = {
+        read_payment(
+            make_payment(concert.terms.sale_id, nym, 1, concert.parts.escrow, stream)
+        )[2]
+        for _ in range(3)
+    }
+    assert len(refs) == 3
+
+
+@pytest.mark.parametrize(
+    ("field", "new"),
+    [
+        ("amount", 0),
+        ("amount", -1),
+        ("amount", True),
+        ("nym", bytes(47)),
+        ("ref", bytes(15)),
+        ("memo", "hello"),
+    ],
+)
+def test_a_malformed_payment_is_refused(concert: Stage, field: str, new: Value) -> None:
+    body = {**concert.payment(Nym(bytes(48)), 1).body, field: new}
+    entry = sign_entry(EntryType.PAID, SaleId(bytes(32)), body, concert.parts.escrow)
+    with pytest.raises(Rejection) as caught:
+        read_payment(entry)
+    assert caught.value.code == "entry.field"

@@ -1,0 +1,67 @@
+"""Outputs are there completely or not at all."""
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from fairlot.errors import InputError
+from fairlot.files import PRIVATE, check_new_folder, create_folder, write_file
+
+
+def test_a_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
+    path = tmp_path / "allocation.csv"
+    path.write_bytes(b"before")
+    write_file(path, b"after")
+    assert path.read_bytes() == b"after"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_a_crash_left_does_not_matter(tmp_path: Path) -> None:
+    path = tmp_path / "nyms.csv"
+    (tmp_path / ".nyms.csv.partial").write_bytes(b"torn, and readable by all")
+    write_file(path, b"whole", PRIVATE)
+    assert path.read_bytes() == b"whole"
+    assert stat.S_IMODE(path.stat().st_mode) == PRIVATE
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_private_is_private_under_any_umask(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        write_file(tmp_path / "private", b"", PRIVATE)
+        write_file(tmp_path / "public", b"")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "private").stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "public").stat().st_mode) == 0o666
+
+
+def test_where_nothing_can_be_written_the_old_file_stays(tmp_path: Path) -> None:
+    path = tmp_path / "folder"
+    (path / "in it").mkdir(parents=True)
+    with pytest.raises(OSError, match="folder"):
+        write_file(path, b"data")
+    assert (path / "in it").is_dir()
+
+
+def test_a_folder_is_created_with_those_above_it(tmp_path: Path) -> None:
+    folder = tmp_path / "a" / "b"
+    check_new_folder(folder)
+    assert not folder.parent.exists(), "checking creates nothing"
+    create_folder(folder)
+    create_folder(folder)
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("check", [check_new_folder, create_folder])
+def test_a_folder_in_use_and_a_file_are_refused(tmp_path: Path, check: object) -> None:
+    assert callable(check)
+    file = tmp_path / "file"
+    file.touch()
+    for path, code in ((tmp_path, "not-empty"), (file, "unusable")):
+        with pytest.raises(InputError) as caught:
+            check(path)
+        assert caught.value.code == f"out-dir.{code}"
+        assert str(path) in caught.value.message

@@ -1,0 +1,244 @@
+"""A rehearsal: every role here, on a simulated clock, the same bytes for the same seed."""
+
+from functools import cache
+
+import pytest
+
+from fairlot.audit import Expected, audit
+from fairlot.board.board import Receipt
+from fairlot.board.replay import replay
+from fairlot.board.storage import MemoryStorage
+from fairlot.deposit import read_deposit
+from fairlot.people import Person
+from fairlot.rehearsal import InProcess, Processes, Rehearsed, Workers, rehearse
+from fairlot.rehearsal.parts import START, cast_parts, write_terms
+from fairlot.rehearsal.play import BATCH
+from fairlot.sale import Phase, SaleState
+from fairlot.terms import EQUAL_SHARE, POOL_NAME, Pool, Terms
+from fairlot.terms_file import TermsFile
+from fairlot_crypto.randomness import Randomness, SeededRandomness, SystemRandomness
+from sales import GROUP, PRICE, STATEMENTS, setup_of_one, source
+
+SEED = bytes(range(32))
+PEOPLE = (
+    Person("Ann", 1, PRICE),
+    Person("Bob", 2, 3 * PRICE),
+    Person("Cat", 0, PRICE),
+    Person("Dan", 5, PRICE - 1),
+    Person("Eve", 1, 0),
+    Person("Fay", 9, 9 * PRICE),
+)
+
+
+class Notes:
+    """Writes down what it is told."""
+
+    def __init__(self) -> None:
+        self.stages: list[tuple[str, int, int]] = []
+        self.receipts: list[Receipt] = []
+
+    def progress(self, stage: str, done: int, total: int) -> None:
+        self.stages.append((stage, done, total))
+
+    def acknowledged(self, receipts: tuple[Receipt, ...]) -> None:
+        self.receipts += receipts
+
+
+def terms_file(supply: int = 4, delay: int = 1, contributors: int = 2) -> TermsFile:
+    pool = Pool(POOL_NAME, EQUAL_SHARE, supply, PRICE, 3)
+    return TermsFile("Workshop", "place", (pool,), 1, 0, contributors, delay)
+
+
+def run(
+    randomness: Randomness,
+    people: tuple[Person, ...] = PEOPLE,
+    file: TermsFile | None = None,
+    workers: Workers | None = None,
+) -> tuple[bytes, Rehearsed, Notes]:
+    storage, notes = MemoryStorage(), Notes()
+    done = rehearse(
+        GROUP,
+        file or terms_file(),
+        people,
+        storage,
+        randomness,
+        workers or InProcess(),
+        notes,
+    )
+    return storage.data, done, notes
+
+
+@cache
+def seeded() -> tuple[bytes, Rehearsed, Notes]:
+    return run(SeededRandomness(SEED))
+
+
+def test_it_ends_as_its_terms_say() -> None:
+    data, done, _ = seeded()
+    assert done.state.phase is Phase.DONE
+    report = audit(data, GROUP, Expected(done.terms.sale_id), STATEMENTS)
+    assert report.holds
+
+
+def test_everybody_gets_what_the_rule_gives() -> None:
+    """4 places, at most 3 each; wanted and payable: 1, 2, 0, 0, 0, 3."""
+    _, done, _ = seeded()
+    by_nym = {line.nym: line for line in done.state.ledger}
+    units = {name: by_nym[nym].units for name, nym in done.nyms if nym in by_nym}
+    assert units["Ann"] == 1
+    assert sorted((units["Bob"], units["Fay"])) == [1, 2]
+    assert (units["Cat"], units["Dan"], units["Eve"]) == (0, 0, 0)
+    for name, nym in done.nyms:
+        person = next(p for p in PEOPLE if p.name == name)
+        line = by_nym[nym]
+        assert line.payment == PRICE * line.units
+        assert line.payment + line.refund == person.deposit
+
+
+def test_names_come_in_the_order_of_the_list() -> None:
+    _, done, _ = seeded()
+    assert [name for name, _ in done.nyms] == [p.name for p in PEOPLE]
+    assert len({nym for _, nym in done.nyms}) == len(PEOPLE)
+
+
+def test_the_same_seed_gives_the_same_bytes() -> None:
+    assert run(SeededRandomness(SEED))[0] == seeded()[0]
+
+
+def test_several_processes_give_the_same_bytes() -> None:
+    with Processes(2) as workers:
+        data, done, _ = run(SeededRandomness(SEED), workers=workers)
+    assert data == seeded()[0]
+    assert done.nyms == seeded()[1].nyms
+
+
+def test_another_seed_gives_others() -> None:
+    _, done, _ = run(SeededRandomness(bytes(32)))
+    assert not set(done.nyms) & set(seeded()[1].nyms)
+
+
+def test_without_a_seed_two_runs_share_nothing() -> None:
+    """The same people: no nym, proof, salt or key comes again."""
+    seen = [_secrets_shown(run(SystemRandomness(), PEOPLE[:2])[0]) for _ in range(2)]
+    assert not seen[0] & seen[1]
+    assert len(seen[0]) == 2 * 6
+
+
+def _secrets_shown(data: bytes) -> set[bytes]:
+    read = replay(data, SaleState(GROUP, STATEMENTS))
+    found: set[bytes] = set()
+    for position in read.state.positions.by_nym.values():
+        d = position.final
+        b = d.binding
+        found |= {d.nym, d.proof, b.salt, b.settle_pk, b.enc_pk, b.refund_to}
+    return found
+
+
+def test_every_entry_is_acknowledged_in_order() -> None:
+    data, done, notes = seeded()
+    read = replay(data, SaleState(GROUP, STATEMENTS))
+    assert [r.entry_hash for r in notes.receipts] == [
+        t.entry.hash for t in read.entries
+    ]
+    assert [r.index for r in notes.receipts] == list(range(done.state.tree.size))
+    assert all(receipt.refusal is None for receipt in notes.receipts)
+
+
+def test_progress_ends_at_its_total() -> None:
+    _, _, notes = seeded()
+    last = {stage: (done, total) for stage, done, total in notes.stages}
+    assert last
+    assert all(done == total for done, total in last.values())
+    assert last["registering people"] == (len(PEOPLE), len(PEOPLE))
+    assert all(0 <= done <= total for _, done, total in notes.stages)
+
+
+def test_the_clock_is_simulated() -> None:
+    """2030-01-01T00:00:00Z, close after an hour, then minutes: whenever it is run."""
+    data, done, _ = seeded()
+    times = done.terms.times
+    assert times.open == START == 1_893_456_000
+    assert (times.close, times.commit_end) == (START + 3_600, START + 3_660)
+    assert (times.reveal_end, times.unlock) == (START + 3_720, START + 3_780)
+    read = replay(data, SaleState(GROUP, STATEMENTS))
+    assert read.entries[0].time == START
+    assert read.time == times.reveal_end + 10
+
+
+def test_who_deposits_nothing_pays_nothing() -> None:
+    data, done, _ = seeded()
+    read = replay(data, SaleState(GROUP, STATEMENTS))
+    nyms = dict(done.nyms)
+    assert read.state.positions.by_nym[nyms["Eve"]].paid == 0
+    kinds = [t.entry.type.value for t in read.entries]
+    assert kinds.count("DEPOSIT") == len(PEOPLE)
+    assert kinds.count("PAID") == len(PEOPLE) - 1
+
+
+def test_a_delay_without_shipped_set_up_is_computed() -> None:
+    data, done, notes = run(
+        SeededRandomness(SEED), PEOPLE[:1], terms_file(delay=3, contributors=1)
+    )
+    assert done.terms.beacon.delay == 3
+    assert "computing the set-up" in {stage for stage, _, _ in notes.stages}
+    assert audit(data, GROUP, Expected(), STATEMENTS).holds
+
+
+def test_more_people_than_a_batch_holds() -> None:
+    people = tuple(Person(f"p{i}", 1, PRICE) for i in range(BATCH + 3))
+    data, done, _ = run(SeededRandomness(SEED), people, terms_file(supply=10))
+    assert sum(line.units for line in done.state.ledger) == 10
+    assert audit(data, GROUP, Expected(), STATEMENTS).holds
+
+
+@pytest.mark.parametrize("supply", [0, 100])
+def test_supply_may_be_nothing_or_plenty(supply: int) -> None:
+    _, done, _ = run(SeededRandomness(SEED), PEOPLE[:2], terms_file(supply=supply))
+    units = sum(line.units for line in done.state.ledger)
+    assert units == min(supply, 3)
+
+
+def test_roles_have_keys_of_their_own() -> None:
+    parts = cast_parts(GROUP, terms_file(), ["Ann"], source("cast"))
+    keys = [
+        parts.seller,
+        parts.escrow,
+        parts.board,
+        *parts.contributors,
+        *(issuer.key for issuer in parts.issuers),
+    ]
+    publics = [key.public for key in keys] + list(parts.registry.attesters)
+    assert len(set(publics)) == len(publics) == 7
+
+
+def test_one_more_contributor_changes_no_other_key() -> None:
+    """Streams are named, not shared."""
+    few = cast_parts(GROUP, terms_file(contributors=1), ["Ann"], source("cast"))
+    many = cast_parts(GROUP, terms_file(contributors=5), ["Ann"], source("cast"))
+    assert few.registry == many.registry
+    assert few.board == many.board
+    assert many.contributors[:1] == few.contributors
+
+
+def test_the_terms_are_complete_and_legal() -> None:
+    file = terms_file()
+    parts = cast_parts(GROUP, file, ["Ann"], source("cast"))
+    terms = write_terms(file, parts, setup_of_one())
+    assert Terms.from_value(terms.to_value()) == terms
+    assert terms.rehearsal
+    assert terms.registry == parts.registry.registry_id
+    assert terms.pools == file.pools
+
+
+def test_deposits_say_what_people_want() -> None:
+    data, done, _ = seeded()
+    read = replay(data, SaleState(GROUP, STATEMENTS))
+    said = {
+        d.nym: (d.binding.wants, d.binding.amount)
+        for t in read.entries
+        if t.entry.type.value == "DEPOSIT"
+        for d in [read_deposit(t.entry)]
+    }
+    nyms = dict(done.nyms)
+    for person in PEOPLE:
+        assert said[nyms[person.name]] == (person.wants, person.deposit)

@@ -1,0 +1,374 @@
+"""The fold: phases, markers at their times, void sales, and who gets what."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from fairlot.board.entry import Entry, EntryType, sign_entry
+from fairlot.errors import Rejection
+from fairlot.rehearsal.parts import START
+from fairlot.sale import Phase, SaleState, VoidReason
+from fairlot_crypto.cbor import Value
+from lies_people import void_entry
+from sales import (
+    DEPOSIT_TIME,
+    PRICE,
+    Stage,
+    cancel,
+    deposit,
+    frozen,
+    nym_of,
+    play,
+    result,
+    stage,
+    steps,
+)
+
+SLACK = 30
+PHASES = {
+    "terms": Phase.REGISTRATION,
+    "registry": Phase.REGISTRATION,
+    "leaves": Phase.REGISTRATION,
+    "open": Phase.OPEN,
+    "deposits": Phase.OPEN,
+    "close": Phase.COMMIT,
+    "commits": Phase.COMMIT,
+    "commit-end": Phase.REVEAL,
+    "reveals": Phase.REVEAL,
+    "reveal-end": Phase.RESULT,
+    "result": Phase.DONE,
+}
+
+
+def after(on: Stage, until: str, deposits: Sequence[Entry] | None = None) -> SaleState:
+    return play(on.board(), on, until, deposits).state
+
+
+def refusal(state: SaleState, entry: Entry, time: int) -> str:
+    phase = state.phase
+    with pytest.raises(Rejection) as caught:
+        state.append(entry, time)
+    assert state.phase is phase
+    return caught.value.code
+
+
+def samples(on: Stage) -> dict[EntryType, Entry]:
+    """Return one entry of each type, well signed."""
+    bare: dict[str, Value] = {"size": 0, "root": bytes(32)}
+    made_result: dict[str, Value] = {
+        "b_star": bytes(32),
+        "omega": bytes(256),
+        "seed": bytes(32),
+        "outcome": bytes(32),
+    }
+    key = on.parts.contributors[0]
+    return {
+        EntryType.TERMS: on.terms_entry(),
+        EntryType.REGISTRY: on.registry_entry({"nym_secrets": 2}),
+        EntryType.LEAF: on.leaf_entry(on.members[0].identity, {"index": 9}),
+        EntryType.OPEN: on.marker(EntryType.OPEN),
+        EntryType.DEPOSIT: deposit(on, 0, 7),
+        EntryType.CANCEL: cancel(on, 0, 7),
+        EntryType.PAID: on.payment(nym_of(deposit(on, 0)), 1, "sample"),
+        EntryType.CLOSE: on.marker(EntryType.CLOSE, bare),
+        EntryType.COMMIT: sign_entry(EntryType.COMMIT, on.terms.sale_id, bare, key),
+        EntryType.COMMIT_END: on.marker(EntryType.COMMIT_END),
+        EntryType.REVEAL: sign_entry(EntryType.REVEAL, on.terms.sale_id, {}, key),
+        EntryType.REVEAL_END: on.marker(EntryType.REVEAL_END),
+        EntryType.RESULT: on.marker(EntryType.RESULT, made_result),
+        EntryType.VOID: void_entry(on, VoidReason.OPEN_MISSED),
+    }
+
+
+LEGAL = {
+    Phase.REGISTRATION: {
+        EntryType.REGISTRY,
+        EntryType.LEAF,
+        EntryType.OPEN,
+        EntryType.VOID,
+    },
+    Phase.OPEN: {
+        EntryType.DEPOSIT,
+        EntryType.CANCEL,
+        EntryType.PAID,
+        EntryType.CLOSE,
+        EntryType.VOID,
+    },
+    Phase.COMMIT: {EntryType.COMMIT, EntryType.COMMIT_END, EntryType.VOID},
+    Phase.REVEAL: {EntryType.REVEAL, EntryType.REVEAL_END},
+    Phase.RESULT: {EntryType.REVEAL, EntryType.RESULT},
+    Phase.DONE: set[EntryType](),
+}
+
+
+@pytest.mark.parametrize("until", PHASES)
+def test_the_phase_follows_the_markers(concert: Stage, until: str) -> None:
+    assert after(concert, until).phase is PHASES[until]
+
+
+@pytest.mark.parametrize(
+    "until", ["leaves", "deposits", "commits", "reveals", "reveal-end", "result"]
+)
+def test_entries_lie_in_their_phase(concert: Stage, until: str) -> None:
+    state = after(concert, until)
+    for kind, entry in samples(concert).items():
+        try:
+            replayed = after(concert, until)
+            replayed.append(entry, START)
+        except Rejection as error:
+            code = error.code
+        else:
+            code = "taken"
+        phase_code = code in {"phase.wrong", "terms.again", "entry.duplicate"}
+        legal = kind in LEGAL[state.phase]
+        assert phase_code is not legal, (kind, code)
+
+
+def test_nothing_comes_before_the_terms(concert: Stage) -> None:
+    for kind, entry in samples(concert).items():
+        if kind is not EntryType.TERMS:
+            assert refusal(concert.state(), entry, START) == "phase.no-terms"
+
+
+def test_a_board_has_one_sale(concert: Stage) -> None:
+    other = concert.with_terms(replace(concert.terms, title="Another"))
+    for until in ("terms", "deposits", "result"):
+        state = after(concert, until)
+        assert refusal(state, other.terms_entry(), START) == "terms.again"
+
+
+def test_a_refused_entry_changes_nothing(concert: Stage) -> None:
+    state = after(concert, "deposits")
+    before = state.tree.root(), dict(state.positions.by_nym), state.phase
+    bad = [deposit(concert, 0), concert.marker(EntryType.OPEN)]
+    for entry in bad:
+        refusal(state, entry, DEPOSIT_TIME)
+    assert (state.tree.root(), dict(state.positions.by_nym), state.phase) == before
+
+
+def test_terms_come_before_the_sale_opens(concert: Stage) -> None:
+    concert.state().append(concert.terms_entry(), START + SLACK)
+    code = refusal(concert.state(), concert.terms_entry(), START + SLACK + 1)
+    assert code == "terms.late"
+
+
+def test_questions_before_their_time_are_refused(concert: Stage) -> None:
+    state = concert.state()
+    with pytest.raises(Rejection) as caught:
+        _ = state.terms
+    assert caught.value.code == "phase.no-terms"
+    with pytest.raises(Rejection) as caught:
+        _ = state.credentials
+    assert caught.value.code == "phase.no-registry"
+    with pytest.raises(Rejection) as caught:
+        _ = state.contributions
+    assert caught.value.code == "phase.wrong"
+
+
+# Markers at their times.
+
+MARKERS = {
+    "open": ("leaves", "open"),
+    "close": ("deposits", "close"),
+    "commit-end": ("commits", "commit_end"),
+}
+
+
+def marker(on: Stage, name: str, state: SaleState) -> Entry:
+    kind = EntryType(name.upper().replace("-", "_"))
+    return on.marker(kind, frozen(state) if name == "close" else None)
+
+
+@pytest.mark.parametrize("name", MARKERS)
+def test_a_marker_comes_within_its_slack(concert: Stage, name: str) -> None:
+    until, field = MARKERS[name]
+    due: int = getattr(concert.terms.times, field)
+    for time, code in (
+        (due - 1, "phase.early"),
+        (due, None),
+        (due + SLACK, None),
+        (due + SLACK + 1, "phase.late"),
+    ):
+        state = after(concert, until)
+        entry = marker(concert, name, state)
+        if code is None:
+            state.append(entry, time)
+            assert state.phase is PHASES[name]
+        else:
+            assert refusal(state, entry, time) == code
+
+
+def test_the_reveals_end_when_they_are_due_or_later(concert: Stage) -> None:
+    """After COMMIT_END nothing voids the sale, so lateness is no reason to refuse."""
+    due = concert.terms.times.reveal_end
+    entry = concert.marker(EntryType.REVEAL_END)
+    assert refusal(after(concert, "reveals"), entry, due - 1) == "phase.early"
+    state = after(concert, "reveals")
+    state.append(entry, due + 10**6)
+    assert state.phase is Phase.RESULT
+
+
+def test_commits_do_not_end_before_all_are_there(concert: Stage) -> None:
+    state = after(concert, "close")
+    entry = concert.marker(EntryType.COMMIT_END)
+    assert refusal(state, entry, concert.terms.times.commit_end) == "commit.missing"
+
+
+def test_a_late_opening_is_still_taken(concert: Stage) -> None:
+    """After REVEAL_END, as long as no RESULT stands: the seed is the same."""
+    state = after(concert, "commit-end")
+    times = concert.terms.times
+    state.append(concert.marker(EntryType.REVEAL_END), times.reveal_end)
+    with pytest.raises(Rejection) as caught:
+        state.result()
+    assert caught.value.code == "result.withheld"
+    state.append(concert.reveal(), times.reveal_end + 5)
+    in_time = after(concert, "result")
+    assert state.result()[0].b_star == in_time.contributions.draw(state.sale_id).b_star
+    state.append(concert.marker(EntryType.RESULT, result(state)), times.unlock)
+    assert state.draw == in_time.draw
+
+
+# Void sales.
+
+VOIDS = {
+    VoidReason.OPEN_MISSED: ("leaves", START),
+    VoidReason.CLOSE_MISSED: ("deposits", START + 3_600),
+    VoidReason.COMMIT_END_MISSED: ("commits", START + 3_660),
+}
+
+
+@pytest.mark.parametrize("reason", VOIDS)
+def test_a_missed_marker_voids_the_sale(concert: Stage, reason: VoidReason) -> None:
+    until, due = VOIDS[reason]
+    entry = void_entry(concert, reason)
+    assert refusal(after(concert, until), entry, due + SLACK) == "void.reason"
+    state = after(concert, until)
+    state.append(entry, due + SLACK + 1)
+    assert state.phase is Phase.VOID
+    assert state.void_reason is reason
+
+
+def test_missing_commits_void_the_sale(concert: Stage) -> None:
+    """As soon as they are due: nobody waits for the slack."""
+    due = concert.terms.times.commit_end
+    entry = void_entry(concert, VoidReason.COMMITS_MISSING)
+    assert refusal(after(concert, "close"), entry, due - 1) == "void.reason"
+    assert refusal(after(concert, "commits"), entry, due) == "void.reason"
+    state = after(concert, "close")
+    state.append(entry, due)
+    assert state.void_reason is VoidReason.COMMITS_MISSING
+
+
+@pytest.mark.parametrize("until", ["deposits", "close"])
+def test_a_void_sale_refunds_everything(concert: Stage, until: str) -> None:
+    """Also money beyond the deposit, and of cancelled deposits."""
+    first, second = deposit(concert, 0), deposit(concert, 1)
+    entries = [
+        first,
+        second,
+        concert.payment(nym_of(first), PRICE + 7),
+        concert.payment(nym_of(second), 1),
+        cancel(concert, 1),
+    ]
+    state = after(concert, until, entries)
+    reason, time = {
+        "deposits": (VoidReason.CLOSE_MISSED, START + 3_631),
+        "close": (VoidReason.COMMIT_END_MISSED, START + 3_691),
+    }[until]
+    state.append(void_entry(concert, reason), time)
+    account = {line.nym: (line.payment, line.refund) for line in state.ledger}
+    assert account == {nym_of(first): (0, PRICE + 7), nym_of(second): (0, 1)}
+
+
+def test_each_phase_has_its_own_reason(concert: Stage) -> None:
+    late = START + 10**6
+    for reason, (until, _) in VOIDS.items():
+        for other in VoidReason:
+            if other is not reason:
+                state = after(concert, until)
+                assert refusal(state, void_entry(concert, other), late) == "void.reason"
+
+
+@pytest.mark.parametrize("until", ["commit-end", "reveals", "reveal-end", "result"])
+@pytest.mark.parametrize("reason", VoidReason)
+def test_after_commit_end_nobody_voids_the_sale(
+    concert: Stage, until: str, reason: VoidReason
+) -> None:
+    state = after(concert, until)
+    entry = void_entry(concert, reason)
+    for time in (START + 3_660, START + 10**9):
+        assert refusal(state, entry, time) == "phase.wrong"
+        assert VoidReason.COMMITS_MISSING not in state.void_reasons(time)
+
+
+def test_a_void_sale_stays_void(concert: Stage) -> None:
+    state = after(concert, "deposits")
+    late = START + 3_631
+    state.append(void_entry(concert, VoidReason.CLOSE_MISSED), late)
+    again = concert.marker(EntryType.CLOSE, frozen(state))
+    assert refusal(state, again, late) == "phase.wrong"
+    assert refusal(state, deposit(concert, 0, 3), late) == "phase.wrong"
+
+
+# The result.
+
+
+def test_one_of_two_gets_the_seat(concert: Stage) -> None:
+    state = after(concert, "result")
+    units = sorted(line.units for line in state.ledger)
+    assert units == [0, 1]
+    for line in state.ledger:
+        assert (line.payment, line.refund) == ((PRICE, 0) if line.units else (0, PRICE))
+
+
+def test_the_board_cannot_choose_the_outcome(concert: Stage) -> None:
+    for field in ("b_star", "seed", "outcome", "omega"):
+        state = after(concert, "reveal-end")
+        body = result(state)
+        value = body[field]
+        if not isinstance(value, bytes):
+            raise TypeError(field)
+        body[field] = bytes([value[0] ^ 1]) + value[1:]
+        code = refusal(state, concert.marker(EntryType.RESULT, body), START + 9_999)
+        assert code == ("result.outcome" if field == "outcome" else "result.draw")
+        assert state.ledger == ()
+
+
+def test_unfunded_and_cancelled_deposits_do_not_draw(concert: Stage) -> None:
+    first, second = deposit(concert, 0), deposit(concert, 1)
+    entries = [
+        first,
+        second,
+        concert.payment(nym_of(first), PRICE - 1),
+        concert.payment(nym_of(second), PRICE),
+        cancel(concert, 1),
+    ]
+    state = after(concert, "result", entries)
+    assert [(line.units, line.payment) for line in state.ledger] == [(0, 0), (0, 0)]
+    assert sum(line.refund for line in state.ledger) == 2 * PRICE - 1
+
+
+def test_a_sale_without_deposits_ends(concert: Stage) -> None:
+    state = after(concert, "result", [])
+    assert state.phase is Phase.DONE
+    assert state.ledger == ()
+
+
+def test_the_order_of_deposits_gives_another_tree_and_the_same_rule() -> None:
+    """The seed binds the order on the board; the allocation itself does not see it."""
+    on = stage(names=("ann", "bob", "cat"), supply=5, cap=3)
+    entries = [deposit(on, n, wants=3, amount=3 * PRICE) for n in range(3)]
+    paid = [on.payment(nym_of(e), 3 * PRICE) for e in entries]
+    for order in ((0, 1, 2), (2, 1, 0)):
+        state = after(on, "result", [*(entries[i] for i in order), *paid])
+        assert sorted(line.units for line in state.ledger) == [1, 2, 2]
+
+
+def test_four_issuers_run_a_sale() -> None:
+    """One path: a committee of 4 with 1 corrupt, and two contributors."""
+    on = stage(contributors=2, committee=(4, 1))
+    state = after(on, "result")
+    assert sum(line.units for line in state.ledger) == 1
+    assert [step.name for step in steps(on)] == list(PHASES)

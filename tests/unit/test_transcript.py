@@ -1,0 +1,106 @@
+"""The file: a sequence of entries and checkpoints, read item by item."""
+
+import pytest
+
+from fairlot.board.entry import Entry
+from fairlot.board.transcript import (
+    Broken,
+    Record,
+    Unreadable,
+    acknowledged_length,
+    read_records,
+)
+from fairlot_crypto import cbor
+from fairlot_crypto.log.checkpoint import SignedCheckpoint
+from lying_board import LyingBoard, encoded
+from sales import Stage, deposit
+
+
+def test_nothing_is_no_record() -> None:
+    assert list(read_records(b"")) == []
+    assert acknowledged_length(b"") == 0
+
+
+def test_the_records_are_the_file(concert_transcript: bytes) -> None:
+    offset = 0
+    for record in read_records(concert_transcript):
+        assert isinstance(record, Record)
+        assert isinstance(record.item, Entry | SignedCheckpoint)
+        assert record.offset == offset
+        assert concert_transcript.startswith(record.encoded, offset)
+        offset += len(record.encoded)
+    assert offset == len(concert_transcript)
+
+
+def test_an_entry_keeps_its_bytes(concert: Stage) -> None:
+    entry = deposit(concert, 0)
+    (record,) = read_records(entry.encoded)
+    assert isinstance(record, Record)
+    assert record.item == entry
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "is_leaf"),
+    [
+        (cbor.encode({}), "entry.field", True),
+        (cbor.encode({"type": "PAID"}), "entry.field", True),
+        (cbor.encode("hello"), "note.layout", False),
+        (cbor.encode(b"bytes"), "record.type", False),
+        (cbor.encode([1, 2]), "record.type", False),
+        (cbor.encode(7), "record.type", False),
+        (cbor.encode(None), "record.type", False),
+    ],
+)
+def test_other_items_are_named_and_passed_over(
+    concert: Stage, data: bytes, code: str, *, is_leaf: bool
+) -> None:
+    entry = deposit(concert, 0)
+    first, second = read_records(data + entry.encoded)
+    assert isinstance(first, Record)
+    assert isinstance(second, Record)
+    assert isinstance(first.item, Unreadable)
+    assert (first.item.code, first.item.is_leaf) == (code, is_leaf)
+    assert second.item == entry
+
+
+@pytest.mark.parametrize(
+    ("tail", "code"),
+    [
+        (b"\x58\x05ab", "cbor.truncated"),
+        (b"\xa1", "cbor.truncated"),
+        (b"\xff", "cbor.malformed"),
+        (b"\xc1\x00", "cbor.malformed"),
+        (b"\x9f\xff", "cbor.malformed"),
+        (b"\xf9\x00\x00", "cbor.malformed"),
+        (b"\x18\x01", "cbor.not-deterministic"),
+        (b"\xa2\x61b\x00\x61a\x00", "cbor.not-deterministic"),
+    ],
+)
+def test_reading_stops_where_no_item_can_be_told(
+    concert: Stage, tail: bytes, code: str
+) -> None:
+    entry = deposit(concert, 0)
+    first, second = read_records(entry.encoded + tail)
+    assert isinstance(first, Record)
+    assert isinstance(second, Broken)
+    assert (second.offset, second.code) == (len(entry.encoded), code)
+
+
+def test_what_stands_ends_with_the_last_checkpoint(
+    concert: Stage, liar: LyingBoard
+) -> None:
+    liar.batch(0, concert.terms_entry())
+    stands = len(liar.data)
+    liar.put(0, concert.registry_entry())
+    assert acknowledged_length(liar.data) == stands
+    assert acknowledged_length(liar.data[:-1]) == stands
+    assert acknowledged_length(liar.data[: stands - 1]) == 0
+    assert acknowledged_length(liar.data + b"\xff") == stands
+
+
+def test_a_checkpoint_is_a_text(concert: Stage, liar: LyingBoard) -> None:
+    signed = liar.signed(liar.head(), 5)
+    (record,) = read_records(encoded(signed))
+    assert isinstance(record, Record)
+    assert record.item == signed
+    assert concert.terms.board.name in signed.to_text()
