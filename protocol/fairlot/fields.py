@@ -35,7 +35,7 @@ class Fields:
     def done(self) -> None:
         """Refuse fields that nobody asked for."""
         if self._left:
-            names = ", ".join(sorted(self._left))
+            names = ", ".join(repr(name) for name in sorted(self._left))
             raise self._fail(f"{self._path} has unknown fields: {names}")
 
     def value(self, name: str) -> Value:

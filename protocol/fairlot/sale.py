@@ -255,6 +255,8 @@ class SaleState:
             raise Rejection("leaf.index", f"the next leaf has index {len(self.leaves)}")
         if leaf.commitment in self._identity_commitments:
             raise Rejection("leaf.repeated", "this identity commitment has a leaf")
+        if leaf.version != 1:
+            raise Rejection("leaf.version", "a new leaf has version 1")
         registry = self.credentials.registry
         check_leaf(self.group, registry, leaf, self.statements)
         self._identity_commitments.add(leaf.commitment)
@@ -363,9 +365,7 @@ class SaleState:
     def fundings(self) -> tuple[Funding, ...]:
         """Return what every nym has paid, and where its money goes back to."""
         return tuple(
-            Funding(
-                nym, p.paid, p.refund_to, p.final.binding.type is EntryType.DEPOSIT
-            )
+            Funding(nym, p.paid, p.refund_to, p.final.binding.type is EntryType.DEPOSIT)
             for nym, p in self.positions.by_nym.items()
         )
 

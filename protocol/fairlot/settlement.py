@@ -53,7 +53,7 @@ def settle(outcome: Outcome, fundings: Iterable[Funding]) -> tuple[LedgerLine, .
 
     Args:
         outcome: what the draw gave.
-        fundings: one for each nym with money or a final deposit, in any order.
+        fundings: one for each nym with an entry on the board, in any order.
 
     Raises:
         CallerError: ``settlement.duplicate-nym``, ``settlement.range``,

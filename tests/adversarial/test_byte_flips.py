@@ -164,4 +164,4 @@ def test_the_acknowledged_part_of_a_truncated_file_holds(
 ) -> None:
     for cut in cuts(concert_transcript):
         report = verdict(concert_transcript[:cut])
-        assert all(r.holds for r in report.results if r.check.id != "A23")
+        assert all(not r.findings for r in report.results if r.check.id != "A23")

@@ -250,7 +250,9 @@ BYTES = (
         "a checkpoint of four lines",
         _line(2, lambda line: line + "\nmore"),
     ),
-    Row("A01", "checkpoint.lines", "a checkpoint without a time", _raw(_one_line)),
+    Row(
+        "A01", "checkpoint.board-lines", "a checkpoint without a time", _raw(_one_line)
+    ),
     Row("A01", "checkpoint.size", "a size with a leading zero", _line(1, "0".__add__)),
     Row("A01", "checkpoint.root", "a root of 3 bytes", _line(2, lambda _: "AAAA")),
 )
@@ -282,7 +284,7 @@ HEADS = (
     ),
     Row(
         "A03",
-        "checkpoint.origin",
+        "checkpoint.board-name",
         "the head of another log",
         _wrong_head(origin="another.example/log"),
     ),

@@ -315,6 +315,12 @@ LEAVES = (
         "a leaf is born frozen",
         _leaf(status="frozen", commitment=_third_point(4)),
     ),
+    Row(
+        "A11",
+        "leaf.version",
+        "a leaf is born recovered",
+        _leaf(version=2, commitment=_third_point(5)),
+    ),
 )
 
 

@@ -90,6 +90,7 @@ def test_one_root_is_better_than_none() -> None:
 
 def test_facts_count_people_and_money(concert_transcript: bytes) -> None:
     assert verdict(concert_transcript).facts == {
+        "beacon_delay": 1,
         "entries": 15,
         "leaves": 2,
         "final_deposits": 2,

@@ -61,6 +61,7 @@ def test_receipts_name_leaf_and_checkpoint(concert: Stage) -> None:
     for index, (entry, receipt) in enumerate(zip(entries, receipts, strict=True)):
         assert (receipt.entry_hash, receipt.index) == (entry.hash, index)
         assert receipt.refusal is None
+        assert receipt.checkpoint is not None
         verify_checkpoint(receipt.checkpoint, name, key)
         assert verify_cosignature(receipt.checkpoint, name, key) == START
         head = receipt.checkpoint.checkpoint
@@ -73,8 +74,12 @@ def test_what_cannot_be_written_is_not_acknowledged(concert: Stage) -> None:
         def append(self, data: bytes) -> None:
             raise OSError(f"full: {len(data)} bytes")
 
+    board = concert.board(Failing())
     with pytest.raises(OSError, match="full"):
-        concert.board(Failing()).append([concert.terms_entry()], START)
+        board.append([concert.terms_entry()], START)
+    with pytest.raises(Rejection) as refused:
+        board.append([concert.registry_entry()], START)
+    assert refused.value.code == "board.ahead"
 
 
 def test_a_refused_entry_leaves_no_trace(concert: Stage) -> None:
@@ -85,6 +90,7 @@ def test_a_refused_entry_leaves_no_trace(concert: Stage) -> None:
     assert receipt.refusal is not None
     assert receipt.refusal.code == "entry.duplicate"
     assert receipt.index is None
+    assert receipt.checkpoint is None
     assert storage.data == before
 
 

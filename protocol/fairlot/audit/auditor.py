@@ -1,12 +1,12 @@
 """Runs the same fold as the board, and collects every finding (specs/audit.md)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from fairlot.audit.checks import BEFORE_TERMS, CHECKS, NOT_CHECKED, check_of
+from fairlot.audit.checks import BEFORE_TERMS, CHECKS, NOT_CHECKED, Check, check_of
 from fairlot.audit.report import CheckResult, Report, Roots
 from fairlot.board.entry import EntryType
-from fairlot.board.replay import Finding, Replay, replay
+from fairlot.board.replay import Finding, Progress, Replay, replay, silent
 from fairlot.sale import Phase, SaleState
 from fairlot.statements import Statements
 from fairlot_crypto.groups import Backend
@@ -26,7 +26,11 @@ class Expected:
 
 
 def audit(
-    data: bytes, group: Backend, expected: Expected, statements: Statements
+    data: bytes,
+    group: Backend,
+    expected: Expected,
+    statements: Statements,
+    progress: Progress = silent,
 ) -> Report:
     """Check a transcript, all of it.
 
@@ -39,18 +43,12 @@ def audit(
         group: the back-end.
         expected: trust roots; where none are given the report shows self-consistency only.
         statements: what this process has verified before; a fresh one knows nothing.
+        progress: told how many bytes were read, of how many.
     """
-    read = replay(data, SaleState(group, statements))
+    read = replay(data, SaleState(group, statements), progress)
     findings = [*read.findings, *_own_findings(read, expected)]
-    results = tuple(
-        CheckResult(
-            check,
-            tuple(f for f in findings if check_of(f.code) is check),
-            reached=not read.stopped or check.id in BEFORE_TERMS,
-        )
-        for check in CHECKS
-    )
     state = read.state
+    results = tuple(_result(check, findings, state) for check in CHECKS)
     return Report(
         results=results,
         roots=_roots(state, expected),
@@ -59,6 +57,12 @@ def audit(
         facts=_facts(state),
         not_checked=NOT_CHECKED,
     )
+
+
+def _result(check: Check, findings: Sequence[Finding], state: SaleState) -> CheckResult:
+    found = tuple(f for f in findings if check_of(f.code) is check)
+    reached = state.has_terms or check.id in BEFORE_TERMS or bool(found)
+    return CheckResult(check, found, reached)
 
 
 def _own_findings(read: Replay, expected: Expected) -> Iterator[Finding]:
@@ -110,6 +114,7 @@ def _roots(state: SaleState, expected: Expected) -> Roots:
 def _facts(state: SaleState) -> dict[str, int]:
     ledger = state.ledger
     return {
+        "beacon_delay": state.terms.beacon.delay if state.has_terms else 0,
         "entries": state.tree.size,
         "leaves": len(state.leaves),
         "final_deposits": sum(f.final for f in state.fundings()),

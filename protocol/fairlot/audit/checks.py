@@ -26,6 +26,7 @@ CHECKS = (
             "entry.field",
             "note.",
             "checkpoint.lines",
+            "checkpoint.board-lines",
             "checkpoint.size",
             "checkpoint.root",
             "file.tail",
@@ -39,7 +40,12 @@ CHECKS = (
     Check(
         "A03",
         "Checkpoints are signed by the board, and by nobody unnamed",
-        ("checkpoint.signature", "checkpoint.origin", "checkpoint.unknown-line"),
+        (
+            "checkpoint.signature",
+            "checkpoint.origin",
+            "checkpoint.board-name",
+            "checkpoint.unknown-line",
+        ),
     ),
     Check("A04", "The board's clock never runs back", ("checkpoint.time",)),
     Check("A05", "The terms are legal, complete and the only ones", ("terms.",)),
@@ -97,6 +103,8 @@ NOT_CHECKED = (
     "that money moved as the escrow says it did",
     "that the seller hands over what was won",
     "that entries were not refused or delayed before they reached the board",
+    "that everybody was shown this board, and its clock is right: no witness co-signs it",
+    "that T squarings take everybody longer than the time from CLOSE to COMMIT_END",
     "that nobody knows the factors of the beacon's modulus",
 )
 """What no transcript can show."""

@@ -32,8 +32,8 @@ class Receipt:
     index: int | None
     """Its leaf in the tree; ``None`` where it was refused."""
     refusal: Rejection | None
-    checkpoint: SignedCheckpoint
-    """The checkpoint that covers the batch; not kept where nothing of it was taken."""
+    checkpoint: SignedCheckpoint | None
+    """The checkpoint that covers the batch; ``None`` where nothing of it was taken."""
 
 
 class Board:
@@ -55,6 +55,7 @@ class Board:
         self.identity = BoardIdentity(name, key.public)
         self.state = state
         self._time = 0
+        self._ahead = False
 
     @classmethod
     def resume(
@@ -91,11 +92,13 @@ class Board:
             time: the board's clock, unix seconds; it never runs back.
 
         Raises:
-            Rejection: ``checkpoint.time`` where it does.
+            Rejection: ``checkpoint.time`` where it does; ``board.ahead`` where an earlier
+                batch could not be written: resume from what stands.
         """
         if time < self._time:
             raise Rejection("checkpoint.time", "the board's clock ran back")
-        self._time = time
+        if self._ahead:
+            raise Rejection("board.ahead", "a batch was not written: resume the board")
         taken: list[bytes] = []
         answers: list[tuple[EntryHash, int | None, Rejection | None]] = []
         for entry in entries:
@@ -106,9 +109,7 @@ class Board:
             else:
                 answers.append((entry.hash, self.state.tree.size - 1, None))
                 taken.append(entry.encoded)
-        checkpoint = self._sign(time)
-        if taken:
-            self._storage.append(b"".join(taken) + cbor.encode(checkpoint.to_text()))
+        checkpoint = self._write(taken, time) if taken else None
         return tuple(Receipt(*answer, checkpoint) for answer in answers)
 
     def append_marker(self, kind: EntryType, time: int) -> Receipt:
@@ -126,6 +127,14 @@ class Board:
             Rejection: ``void.reason`` where the reason does not hold.
         """
         return self._append_own(EntryType.VOID, {"reason": reason.value}, time)
+
+    def _write(self, taken: list[bytes], time: int) -> SignedCheckpoint:
+        checkpoint = self._sign(time)
+        self._ahead = True
+        self._storage.append(b"".join(taken) + cbor.encode(checkpoint.to_text()))
+        self._ahead = False
+        self._time = time
+        return checkpoint
 
     def _append_own(
         self, kind: EntryType, body: dict[str, cbor.Value], time: int

@@ -4,6 +4,7 @@ Nothing is believed: every item is decoded strictly, every entry goes through th
 checkpoint is recomputed. What does not hold becomes a finding, and the reading goes on.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from fairlot.board.entry import Entry
@@ -22,6 +23,13 @@ from fairlot_crypto.log.checkpoint import (
 from fairlot_crypto.log.note import KeyKind, NoteKey
 
 _TIME_LENGTH = 8
+
+Progress = Callable[[int, int], None]
+"""Told of long work: bytes read, bytes in all."""
+
+
+def silent(_done: int, _total: int) -> None:
+    """Take no notice of progress."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +93,9 @@ class Replay:
     def _checkpoint(self, record: Record, signed: SignedCheckpoint) -> None:
         time = _claimed_time(signed)
         if time is None:
-            self._find("checkpoint.lines", "not the board's two lines", record.offset)
+            self._find(
+                "checkpoint.board-lines", "not the board's two lines", record.offset
+            )
             return
         if time < self.time:
             self._find("checkpoint.time", "the clock ran back", record.offset)
@@ -126,11 +136,11 @@ class Replay:
         self, record: Record, signed: SignedCheckpoint, board: BoardIdentity
     ) -> None:
         if signed.checkpoint.origin != board.name:
-            self._find("checkpoint.origin", "another log's", record.offset)
+            self._find("checkpoint.board-name", "another log's", record.offset)
         kinds = KeyKind.ED25519, KeyKind.COSIGNATURE_V1
         keys = [NoteKey(board.name, kind, board.key) for kind in kinds]
         for line in unknown_lines(signed, keys):
-            why = f"a line by {line.name}, whom the terms do not name"
+            why = f"a line by {line.name!r}, whom the terms do not name"
             self._find("checkpoint.unknown-line", why, record.offset)
         parts = (record.encoded, board.name.encode(), board.key)
         try:
@@ -146,15 +156,17 @@ class Replay:
         self.findings.append(Finding(code, message, offset, entry))
 
 
-def replay(data: bytes, state: SaleState) -> Replay:
+def replay(data: bytes, state: SaleState, progress: Progress = silent) -> Replay:
     """Read a whole transcript into a fresh ``state``.
 
     Args:
         data: the file.
         state: as constructed.
+        progress: told how many bytes were read, of how many.
     """
     result = Replay(state, length=len(data))
     for record in read_records(data):
+        progress(record.offset, len(data))
         result.take(record)
     return result
 

@@ -72,7 +72,9 @@ def open_file(path: Path) -> tuple[FileStorage, bytes, int]:
     data = path.read_bytes()
     length = acknowledged_length(data)
     if length < len(data):
-        os.truncate(path, length)
+        with path.open("r+b") as file:
+            file.truncate(length)
+            os.fsync(file.fileno())
     return FileStorage(path.open("ab")), data[:length], len(data) - length
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from fairlot.audit import CheckResult, Expected, Report, audit
 from fairlot.board.replay import Finding
 from fairlot.cli.command import FAILED, OK, Command, group, hex_bytes
-from fairlot.cli.output import busy, say, show_table
+from fairlot.cli.output import Screen, say, show_table
 from fairlot.errors import InputError
 from fairlot.statements import Statements
 from fairlot_crypto.groups import Backend
@@ -22,6 +22,8 @@ Examples:
   fairlot audit transcript.fairlot --sale-id HEX64 --board-key HEX64
 """
 _HASH = 32
+_SHOWN = 20
+"""Findings of one check that people are shown."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -83,8 +85,8 @@ def audit_file(backend: Backend, path: Path, expected: Expected) -> Report:
         InputError: ``transcript.unreadable``.
     """
     data = read_transcript(path)
-    with busy(f"checking {path}"):
-        return audit(data, backend, expected, Statements())
+    with Screen(acknowledge=False) as screen:
+        return audit(data, backend, expected, Statements(), screen.stage("checking"))
 
 
 def show_report(report: Report, expected: Expected) -> None:
@@ -143,8 +145,11 @@ def _verdict(result: CheckResult) -> str:
 
 def _findings(report: Report) -> Iterator[str]:
     for result in report.results:
-        for finding in result.findings:
+        for finding in result.findings[:_SHOWN]:
             yield f"{result.check.id} {finding.code}{_place(finding)}: {finding.message}"
+        left = len(result.findings) - _SHOWN
+        if left > 0:
+            yield f"{result.check.id} and {left} findings more: see --json"
     if report.findings:
         yield ""
 

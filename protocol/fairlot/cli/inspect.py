@@ -9,7 +9,7 @@ from pathlib import Path
 from fairlot.board.replay import Replay, replay
 from fairlot.cli.audit import read_transcript
 from fairlot.cli.command import FAILED, OK, Command, group, hex_bytes
-from fairlot.cli.output import busy, complain, say, show_table
+from fairlot.cli.output import Screen, complain, say, show_table
 from fairlot.deposit import Nym
 from fairlot.inspection import EntryFacts, entry_facts, nym_facts, utc
 from fairlot.sale import SaleState
@@ -43,8 +43,9 @@ def execute(arguments: argparse.Namespace) -> int:
     path: Path = arguments.file
     backend = group()
     data = read_transcript(path)
-    with busy(f"reading {path}"):
-        read = replay(data, SaleState(backend, Statements()))
+    with Screen(acknowledge=False) as screen:
+        state = SaleState(backend, Statements())
+        read = replay(data, state, screen.stage("reading"))
     if arguments.nym is not None:
         return _show_nym(read, arguments.nym, as_json=arguments.json)
     return _show_board(read, path, as_json=arguments.json)

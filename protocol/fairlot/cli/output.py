@@ -2,8 +2,9 @@
 
 import os
 import sys
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
+from functools import partial
 from io import TextIOWrapper
 from types import TracebackType
 from typing import Self
@@ -86,7 +87,7 @@ def busy(what: str) -> Generator[None]:
 
 
 class Screen:
-    """Watches a rehearsal; use it as a context manager."""
+    """Watches long work; use it as a context manager."""
 
     def __init__(self, *, acknowledge: bool) -> None:
         """Start watching.
@@ -123,6 +124,10 @@ class Screen:
         if stage not in self._tasks:
             self._tasks[stage] = self._bars.add_task(stage)
         self._bars.update(self._tasks[stage], completed=done, total=total)
+
+    def stage(self, name: str) -> Callable[[int, int], None]:
+        """Return what shows the progress of one stage."""
+        return partial(self.progress, name)
 
     def acknowledged(self, receipts: tuple[Receipt, ...]) -> None:
         """Print what is durable, at once."""

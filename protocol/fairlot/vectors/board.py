@@ -248,7 +248,7 @@ def _refused_transcripts() -> Sequence[Case]:
         (
             "other-origin",
             "Checkpoints carry the name that the terms give.",
-            "checkpoint.origin",
+            "checkpoint.board-name",
             foreign,
         ),
     )

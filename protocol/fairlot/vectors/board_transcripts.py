@@ -124,13 +124,13 @@ def _lines(whole: bytes) -> Sequence[Row]:
         (
             "one-line",
             "There are the board's two lines; an entry would have no time.",
-            "checkpoint.lines",
+            "checkpoint.board-lines",
             (note,),
         ),
         (
             "swapped-lines",
             "The signature comes first, then the cosignature.",
-            "checkpoint.lines",
+            "checkpoint.board-lines",
             (cosignature, note),
         ),
         (

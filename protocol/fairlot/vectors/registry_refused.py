@@ -235,7 +235,9 @@ def _admissions() -> Sequence[Case]:
         ("index-ahead", index, "enrolment.index", (first,), other, 2),
     )
     ends = case.registry.ends
-    outside = attest(case.registry, PERSON, signing_key("h"), case.device, time=ends - 1)
+    outside = attest(
+        case.registry, PERSON, signing_key("h"), case.device, time=ends - 1
+    )
     season = "Season keys would make secrets of a season that is over."
     late = ("season-over", season, "enrolment.season", (), outside, 0, ends)
     return [*(_admission(*row) for row in rows), _admission(*late)]
