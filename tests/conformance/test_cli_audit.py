@@ -88,7 +88,7 @@ def test_another_root_fails_and_names_both(transcript: Path, option: str) -> Non
     found = [line for line in ran.out.splitlines() if line.startswith("A06 roots.")]
     assert len(found) == 1
     assert f"expected {WRONG}, the file has " in found[0]
-    assert ran.out.splitlines()[-1].endswith("do not hold: A06.")
+    assert ran.out.splitlines()[-1].endswith("checks fail: A06.")
 
 
 @pytest.mark.parametrize("option", ["--sale-id", "--board-key"])

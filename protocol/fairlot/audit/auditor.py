@@ -48,7 +48,7 @@ def audit(
     read = replay(data, SaleState(group, statements), progress)
     findings = [*read.findings, *_own_findings(read, expected)]
     state = read.state
-    results = tuple(_result(check, findings, state) for check in CHECKS)
+    results = tuple(_result(check, findings, read) for check in CHECKS)
     return Report(
         results=results,
         roots=_roots(state, expected),
@@ -59,9 +59,9 @@ def audit(
     )
 
 
-def _result(check: Check, findings: Sequence[Finding], state: SaleState) -> CheckResult:
+def _result(check: Check, findings: Sequence[Finding], read: Replay) -> CheckResult:
     found = tuple(f for f in findings if check_of(f.code) is check)
-    reached = state.has_terms or check.id in BEFORE_TERMS or bool(found)
+    reached = not read.stopped or check.id in BEFORE_TERMS or bool(found)
     return CheckResult(check, found, reached)
 
 
@@ -69,6 +69,8 @@ def _own_findings(read: Replay, expected: Expected) -> Iterator[Finding]:
     state = read.state
     if state.has_terms:
         yield from _root_findings(state, expected)
+    elif expected.given:
+        yield Finding("roots.absent", "there are no terms to compare", 0, None)
     finals = sum(f.final for f in state.fundings())
     if finals > len(state.leaves):
         why = f"{finals} final deposits, {len(state.leaves)} active leaves"

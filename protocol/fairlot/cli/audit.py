@@ -114,9 +114,10 @@ def summary(report: Report) -> str:
     """Return the verdict in one line."""
     if report.holds:
         return f"Verdict: all {len(report.results)} checks hold."
-    failed = [r.check.id for r in report.results if not r.holds]
-    count = f"{len(failed)} of {len(report.results)} checks do not hold"
-    return f"Verdict: {count}: {', '.join(failed)}."
+    failing = f"{len(report.failed)} of {len(report.results)} checks fail"
+    unreached = sum(not r.reached for r in report.results)
+    rest = f"; {unreached} could not be reached" if unreached else ""
+    return f"Verdict: {failing}: {', '.join(report.failed)}{rest}."
 
 
 def _roots(report: Report, expected: Expected) -> str:
