@@ -196,3 +196,10 @@ def test_the_same_file_gives_the_same_report(concert_transcript: bytes) -> None:
     for data in (concert_transcript, concert_transcript[:-9]):
         fresh = audit(data, GROUP, Expected(), Statements())
         assert fresh == verdict(data)
+
+
+def test_expected_roots_cannot_be_compared_without_terms() -> None:
+    report = audit(b"", GROUP, Expected(sale_id=bytes(32)), Statements())
+    assert report.failed == ("A06", "A23")
+    assert [f.code for f in report.findings] == ["roots.absent", "sale.incomplete"]
+    assert audit(b"", GROUP, Expected(), Statements()).failed == ("A23",)
