@@ -103,7 +103,7 @@ class BeaconTerms:
 
     def to_value(self) -> dict[str, Value]:
         """Return the CBOR map; what is absent has no key."""
-        value = {**asdict(self), "roster": list(self.roster)}
+        value: dict[str, Value] = {**asdict(self), "roster": list(self.roster)}
         return {name: item for name, item in value.items() if item is not None}
 
 
