@@ -242,7 +242,7 @@ class Contributions:
         )
 
     def draw(self, sale_id: SaleId) -> Draw:
-        """Compute Ω and the seed, from all openings or what was recovered (10, 11).
+        """Compute Ω and the seed, revealed or recovered (steps 10 and 11).
 
         Raises:
             Rejection: ``result.withheld`` where an opening is missing and nothing was
@@ -336,12 +336,16 @@ def _read_recovery(entry: Entry) -> _Recovery:
 def _read_element(modulus: Modulus, data: bytes) -> int:
     x = os2ip(data)
     rules = (
-        ("length", len(data) == modulus.width, "an element has not the width of N"),
-        ("zero", x != 0, "0 is no element"),
-        ("minus-one", x != modulus.n - 1, "N - 1 is another name of 1"),
-        ("sign", x <= modulus.largest, "above N/2: another name of an element"),
+        (
+            "recover.length",
+            len(data) == modulus.width,
+            "an element has not the width of N",
+        ),
+        ("recover.zero", x != 0, "0 is no element"),
+        ("recover.minus-one", x != modulus.n - 1, "N - 1 is another name of 1"),
+        ("recover.sign", x <= modulus.largest, "above N/2: another name of an element"),
     )
-    for rule, holds, why in rules:
+    for code, holds, why in rules:
         if not holds:
-            raise Rejection(f"recover.{rule}", why)
+            raise Rejection(code, why)
     return x
