@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from fairlot.allocation import Outcome
 from fairlot.board.storage import create_file
-from fairlot.cli.command import FAILED, OK, Command, group, hex_bytes, positive
+from fairlot.cli.command import FAILED, OK, Command, group, hex_bytes, whole
 from fairlot.cli.output import Screen, complain, say, show_table
 from fairlot.errors import InputError
 from fairlot.files import PRIVATE, check_new_folder, create_folder, write_file
@@ -63,7 +63,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--jobs",
         metavar="N",
-        type=positive,
+        type=whole(1, 9999),
         help="processes that work; changes no output (default: what this machine has)",
     )
     parser.add_argument(
