@@ -335,17 +335,12 @@ def _read_recovery(entry: Entry) -> _Recovery:
 
 def _read_element(modulus: Modulus, data: bytes) -> int:
     x = os2ip(data)
-    rules = (
-        (
-            "recover.length",
-            len(data) == modulus.width,
-            "an element has not the width of N",
-        ),
-        ("recover.zero", x != 0, "0 is no element"),
-        ("recover.minus-one", x != modulus.n - 1, "N - 1 is another name of 1"),
-        ("recover.sign", x <= modulus.largest, "above N/2: another name of an element"),
-    )
-    for code, holds, why in rules:
-        if not holds:
-            raise Rejection(code, why)
+    if len(data) != modulus.width:
+        raise Rejection("recover.length", "an element has not the width of N")
+    if x == 0:
+        raise Rejection("recover.zero", "0 is no element")
+    if x == modulus.n - 1:
+        raise Rejection("recover.minus-one", "N - 1 is another name of 1")
+    if x > modulus.largest:
+        raise Rejection("recover.sign", "above N/2: another name of an element")
     return x

@@ -325,7 +325,11 @@ def test_progress_is_told_of(on: Stage) -> None:
     made = fresh(on)
     made.commit(on.commit(FROZEN))
     told: list[tuple[int, int]] = []
-    make_recovery(on.terms, made, lambda *done: told.append(done), STRANGER)
+
+    def progress(done: int, total: int) -> None:
+        told.append((done, total))
+
+    make_recovery(on.terms, made, progress, STRANGER)
     assert told[-1][0] == told[-1][1] > 0
 
 
