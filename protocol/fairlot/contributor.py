@@ -23,8 +23,9 @@ from fairlot.sale import SaleState
 from fairlot.statements import Statements
 from fairlot.terms import SaleId
 from fairlot_crypto import cbor
-from fairlot_crypto.delay import bicorn
-from fairlot_crypto.delay.wesolowski import Progress, prove
+from fairlot_crypto.delay import bicorn, wesolowski
+from fairlot_crypto.delay.checkpoints import Store
+from fairlot_crypto.delay.evaluation import Progress
 from fairlot_crypto.errors import CryptoError, EncodingError
 from fairlot_crypto.groups import Backend
 from fairlot_crypto.hashing import i2osp, os2ip
@@ -125,16 +126,20 @@ def reveal(view: Replay, key: SigningKey, secret: Secret) -> Entry:
     return _taken(view, make_reveal(view.state.sale_id, secret.alpha, key))
 
 
-def recover(view: Replay, key: SigningKey, progress: Progress) -> Entry:
+def recover(
+    view: Replay, key: SigningKey, progress: Progress, store: Store | None = None
+) -> Entry:
     """Return the RECOVER entry, after the T squarings that it takes.
 
     Args:
         view: the board, after REVEAL_END.
         key: anybody's.
         progress: told of the work.
+        store: where checkpoints lie, so that a killed recovery goes on.
 
     Raises:
         Rejection: ``recover.not-needed`` where nothing is withheld, ``phase.wrong``.
+        EncodingError: ``evaluation.foreign``, ``evaluation.false``.
     """
     state = view.state
     contributions = state.contributions
@@ -142,7 +147,7 @@ def recover(view: Replay, key: SigningKey, progress: Progress) -> Entry:
         raise Rejection("recover.not-needed", "no reveal is missing on this board")
     x = recovery_statement(contributions, state.sale_id)
     delay = state.terms.beacon.delay
-    y, proof = prove(contributions.modulus, x, delay, progress)
+    y, proof = wesolowski.prove(contributions.modulus, x, delay, progress, store)
     return _taken(view, recovery_entry(state.terms, (x, y, proof), key))
 
 

@@ -1,19 +1,31 @@
-"""``fairlot beacon``: contributors on machines of their own, step by step."""
+"""``fairlot beacon``: contributors on machines of their own, and what a delay needs."""
 
 import json
+import signal
 import stat
+import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from command import Ran, fairlot
+from command import FAIRLOT, Ran, fairlot
 from fairlot.board.board import Board
 from fairlot.board.entry import EntryType
 from fairlot.board.storage import create_file, open_file
+from fairlot_crypto.delay.parameters import (
+    RSA_2048,
+    Setup,
+    setup_file,
+    shipped_setup,
+    verify_setup,
+)
 from fairlot_crypto.keys import SigningKey
 from recovering import delayed
 from sales import PRICE, Stage, draft, nym_of, play
+
+T_OF_A_SECOND = 2**19
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +136,7 @@ def test_what_two_withhold_anybody_recovers(place: Place) -> None:
     place.mark(EntryType.REVEAL_END)
     made = place.beacon("recover", "--out", place.folder / "recovery")
     assert (made.code, made.err) == (0, "")
+    assert not list(place.folder.glob("*.work")), "checkpoints are not left behind"
     assert place.post("recovery", after=130).code == 0
     late = place.reveal("two")
     assert late.code == 1
@@ -262,16 +275,106 @@ def test_a_key_is_new_private_and_never_replaced(tmp_path: Path) -> None:
     assert bytes.fromhex(path.read_text(encoding="ascii")) == seed
 
 
-@pytest.mark.parametrize("words", [[], ["play"], ["commit"]])
+def test_a_set_up_is_the_one_that_ships(tmp_path: Path) -> None:
+    out = tmp_path / "setup.json"
+    assert fairlot("beacon", "setup", "65536", "--out", out).code == 0
+    shipped = shipped_setup(65536)
+    assert shipped is not None
+    assert out.read_text(encoding="ascii") == setup_file(shipped)
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_a_killed_set_up_goes_on(tmp_path: Path) -> None:
+    out, work = tmp_path / "setup.json", tmp_path / "work"
+    words = ["beacon", "setup", str(T_OF_A_SECOND), "--out", str(out)]
+    with subprocess.Popen([FAIRLOT, *words, "--work", str(work)]) as process:
+        while not (work.is_dir() and list(work.glob("*.checkpoint"))):
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.kill()
+    assert process.returncode == -signal.SIGKILL
+    assert not out.exists()
+    assert fairlot(*words, "--work", str(work)).code == 0
+    assert not work.exists()
+    found = json.loads(out.read_text(encoding="ascii"))
+    h, proof = (int(found[name], 16) for name in ("h", "proof"))
+    verify_setup(Setup(RSA_2048, T_OF_A_SECOND, h, proof))
+
+
+def test_a_folder_of_another_computation_is_refused(tmp_path: Path) -> None:
+    out, work = tmp_path / "setup.json", tmp_path / "work"
+    words = ["beacon", "setup", str(T_OF_A_SECOND), "--out", str(out)]
+    with subprocess.Popen([FAIRLOT, *words, "--work", str(work)]) as process:
+        while not (work.is_dir() and list(work.glob("*.checkpoint"))):
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.kill()
+    other = fairlot("beacon", "setup", "600000", "--out", out, "--work", work)
+    assert other.code == 1
+    assert "another computation" in other.err
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("T", ["0", "-1", "1.5", str(2**40 + 1), "two", "²"])
+def test_a_delay_out_of_range_is_refused(tmp_path: Path, T: str) -> None:
+    ran = fairlot("beacon", "setup", T, "--out", tmp_path / "setup.json")
+    assert (ran.code, ran.out) == (2, "")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_calibration_is_by_the_formula(tmp_path: Path) -> None:
+    options = ("--window", "90", "--advantage", "7")
+    ran = fairlot("beacon", "calibrate", *options, "--json", cwd=tmp_path)
+    assert (ran.code, ran.err) == (0, "")
+    report = json.loads(ran.out)
+    ordinary = report["ordinary_squarings_per_second"]
+    assert ordinary == max(10**6, report["squarings_per_second"])
+    assert (report["advantage"], report["window"]) == (7, 90)
+    assert report["delay"] == 2 * 7 * ordinary * 90
+    least = report["delay"] // report["squarings_per_second"]
+    assert least <= report["recovery"] <= 2 * least
+    assert 65536 in [known["delay"] for known in report["sets"]]
+    for known in report["sets"]:
+        assert known["longest_window_ms"] == known["delay"] * 1000 // (14 * ordinary)
+        assert known["recovery"] >= 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_calibration_for_people(tmp_path: Path) -> None:
+    ran = fairlot("beacon", "calibrate", cwd=tmp_path)
+    assert ran.code == 0
+    assert "600 s of commitments need T = " in ran.out
+    assert "shipped T" in ran.out
+
+
+def test_a_window_that_no_delay_covers_is_refused() -> None:
+    ran = fairlot("beacon", "calibrate", "--window", "1000000000")
+    assert (ran.code, ran.out) == (2, "")
+    assert "calibration.window" in ran.err
+
+
+@pytest.mark.parametrize(
+    "words", [[], ["play"], ["commit"], ["setup"], ["calibrate", "--window", "0"]]
+)
 def test_wrong_usage_of_a_step_is_refused(words: list[str]) -> None:
     ran = fairlot("beacon", *words)
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith("usage: fairlot beacon")
 
 
-@pytest.mark.parametrize("step", ["key", "commit", "reveal", "recover", "post"])
+@pytest.mark.parametrize(
+    "step", ["key", "commit", "reveal", "recover", "post", "setup", "calibrate"]
+)
 def test_every_step_has_help_with_an_example(step: str) -> None:
     ran = fairlot("beacon", step, "--help")
     assert ran.code == 0
     assert "Exit code: 0" in ran.out
     assert f"Examples:\n  fairlot beacon {step}" in ran.out
+
+
+def test_the_modulus_of_a_set_up_is_named(tmp_path: Path) -> None:
+    out = tmp_path / "setup.json"
+    assert fairlot("beacon", "setup", "3", "--out", out).code == 0
+    found = json.loads(out.read_text(encoding="ascii"))
+    assert (found["modulus"], found["T"]) == ("RSA-2048", 3)
+    assert int(found["h"], 16) == RSA_2048.power(RSA_2048.generator(), 8)

@@ -1,8 +1,8 @@
-"""``fairlot beacon``: a contributor's steps."""
+"""``fairlot beacon``: a contributor's steps, and what a delay needs."""
 
 import argparse
 
-from fairlot.cli import beacon_steps
+from fairlot.cli import beacon_delay, beacon_steps
 from fairlot.cli.command import Command, add_commands
 
 STEPS = (
@@ -11,6 +11,8 @@ STEPS = (
     beacon_steps.REVEAL,
     beacon_steps.RECOVER,
     beacon_steps.POST,
+    beacon_delay.SETUP,
+    beacon_delay.CALIBRATE,
 )
 
 _EXAMPLES = """\
@@ -25,6 +27,8 @@ Examples:
   fairlot beacon reveal transcript.fairlot --key my.key --secret my.secret --out reveal
   fairlot beacon recover transcript.fairlot --out recover
   fairlot beacon post transcript.fairlot commit reveal --key board.key
+  fairlot beacon setup 1048576 --out setup.json
+  fairlot beacon calibrate --window 3600
 """
 
 
@@ -41,7 +45,7 @@ def execute(arguments: argparse.Namespace) -> int:
 
 COMMAND = Command(
     "beacon",
-    "Commit, reveal or recover as a contributor.",
+    "Commit, reveal or recover as a contributor; make a delay's set-up; calibrate.",
     _EXAMPLES,
     configure,
     execute,

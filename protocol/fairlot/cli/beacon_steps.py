@@ -29,9 +29,28 @@ from fairlot.files import write_file
 from fairlot.sale import SaleState
 from fairlot.statements import Statements
 from fairlot.terms import MAX_TIME
+from fairlot_crypto.delay.checkpoints import FolderStore
 from fairlot_crypto.groups import Backend
 from fairlot_crypto.keys import SigningKey, VerifyKey
 from fairlot_crypto.randomness import SystemRandomness
+
+
+def work_folder(arguments: argparse.Namespace) -> FolderStore:
+    """Return where a long computation keeps its checkpoints."""
+    out: Path = arguments.out
+    folder = arguments.work or out.with_name(f"{out.name}.work")
+    return FolderStore(folder, complain)
+
+
+def add_work_options(parser: argparse.ArgumentParser, what: str) -> None:
+    """Add --out and --work."""
+    parser.add_argument("--out", metavar="FILE", type=Path, required=True, help=what)
+    parser.add_argument(
+        "--work",
+        metavar="DIR",
+        type=Path,
+        help="where checkpoints lie: the same command again goes on (default: FILE.work)",
+    )
 
 
 def _configure_key(parser: argparse.ArgumentParser) -> None:
@@ -111,9 +130,7 @@ def _configure_recover(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="whose name the entry carries (default: a fresh one's)",
     )
-    parser.add_argument(
-        "--out", metavar="FILE", type=Path, required=True, help="the new entry"
-    )
+    add_work_options(parser, "the new entry")
 
 
 def _recover(arguments: argparse.Namespace) -> int:
@@ -125,8 +142,10 @@ def _recover(arguments: argparse.Namespace) -> int:
     )
     view = _view(backend, arguments.transcript)
     with Screen(acknowledge=False) as screen:
-        entry = recover(view, key, screen.stage("recovering"))
+        store = work_folder(arguments)
+        entry = recover(view, key, screen.stage("recovering"), store)
     _write_entry(arguments.out, entry)
+    store.clear()
     return OK
 
 
