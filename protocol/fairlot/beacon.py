@@ -14,9 +14,9 @@ from fairlot.statements import Statements
 from fairlot.terms import BeaconTerms, SaleId, Terms
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.delay import bicorn, wesolowski
+from fairlot_crypto.delay.evaluation import Progress
 from fairlot_crypto.delay.group import Modulus
 from fairlot_crypto.delay.parameters import RSA_2048, Setup, verify_setup
-from fairlot_crypto.delay.wesolowski import Progress
 from fairlot_crypto.errors import CryptoError
 from fairlot_crypto.hashing import i2osp, os2ip
 from fairlot_crypto.keys import SigningKey, VerifyKey

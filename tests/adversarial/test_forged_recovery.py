@@ -21,6 +21,7 @@ from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.delay import wesolowski
 from fairlot_crypto.delay.parameters import RSA_2048
+from fairlot_crypto.delay.primes import hash_to_prime
 from fairlot_crypto.errors import ProofError
 from fairlot_crypto.hashing import i2osp, os2ip, tagged_hash
 from lies_file import STRANGER
@@ -80,7 +81,7 @@ def composite_challenge(_made: Contributions, x: int) -> Mapping[str, Value]:
         os2ip(tagged_hash("h2p", *parts, i2osp(counter, 8))) | 1 << 255 | 1
         for counter in counters
     )
-    prime = wesolowski.hash_to_prime(RSA_2048, x, y, DELAY)
+    prime = hash_to_prime(RSA_2048, x, y, DELAY)
     number = next(n for n in candidates if n != prime)
     proof = RSA_2048.power(x, (1 << DELAY) // number)
     left = RSA_2048.power(proof, number)

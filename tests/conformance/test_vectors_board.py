@@ -34,8 +34,8 @@ from fairlot.statements import Statements
 from fairlot.terms import BoardIdentity, Terms
 from fairlot_crypto import cbor
 from fairlot_crypto.delay import bicorn
+from fairlot_crypto.delay.evaluation import silent
 from fairlot_crypto.delay.group import Modulus
-from fairlot_crypto.delay.wesolowski import silent
 from fairlot_crypto.errors import CryptoError
 from fairlot_crypto.groups import backend
 from fairlot_crypto.hashing import os2ip

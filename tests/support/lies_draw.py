@@ -7,8 +7,8 @@ from fairlot.beacon import Frozen, make_commitment, make_recovery, make_reveal
 from fairlot.board.entry import Entry, EntryType, sign_entry
 from fairlot.sale import VoidReason
 from fairlot_crypto.cbor import Value
+from fairlot_crypto.delay.evaluation import silent
 from fairlot_crypto.delay.parameters import RSA_2048
-from fairlot_crypto.delay.wesolowski import silent
 from fairlot_crypto.keys import SigningKey
 from lies_file import STRANGER, Make, Row, slipped, told
 from lies_people import changed, posted_terms, void_entry

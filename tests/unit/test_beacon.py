@@ -25,9 +25,9 @@ from fairlot.statements import Statements
 from fairlot.terms import BeaconTerms, SaleId, Terms
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.delay import bicorn
+from fairlot_crypto.delay.evaluation import silent
 from fairlot_crypto.delay.group import Modulus
 from fairlot_crypto.delay.parameters import RSA_2048, make_setup
-from fairlot_crypto.delay.wesolowski import silent
 from fairlot_crypto.errors import CallerError, EncodingError, ProofError
 from fairlot_crypto.hashing import tagged_hash
 from lies_file import STRANGER

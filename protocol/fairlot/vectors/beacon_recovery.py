@@ -19,8 +19,9 @@ from fairlot.vectors.case import Case, Raw, accept, reject
 from fairlot.vectors.stage import randomness
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.delay import wesolowski
+from fairlot_crypto.delay.evaluation import silent
 from fairlot_crypto.delay.parameters import RSA_2048
-from fairlot_crypto.delay.wesolowski import silent
+from fairlot_crypto.delay.primes import hash_to_prime
 from fairlot_crypto.hashing import i2osp, os2ip, tagged_hash
 from fairlot_crypto.keys import SigningKey
 
@@ -227,7 +228,7 @@ def _signed(terms: Terms, body: Mapping[str, Value]) -> Entry:
 def _composite_proof(x: int, y: int) -> int:
     """Return what a prover gives whose challenge is the first number, prime or not."""
     statement = (_element(RSA_2048.n), _element(x), _element(y), i2osp(_T, 8))
-    prime = wesolowski.hash_to_prime(RSA_2048, x, y, _T)
+    prime = hash_to_prime(RSA_2048, x, y, _T)
     numbers = (
         os2ip(tagged_hash("h2p", *statement, i2osp(counter, 8))) | 1 << 255 | 1
         for counter in range(1000)

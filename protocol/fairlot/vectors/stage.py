@@ -27,8 +27,8 @@ from fairlot_crypto import cbor
 from fairlot_crypto.bbs.profile import Credential
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.delay import bicorn
+from fairlot_crypto.delay.evaluation import silent
 from fairlot_crypto.delay.parameters import shipped_setup
-from fairlot_crypto.delay.wesolowski import silent
 from fairlot_crypto.groups import backend
 from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.log.checkpoint import (
