@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -187,12 +188,34 @@ def test_a_chain_needs_every_field(field: str) -> None:
         b'{"round": 1, "round": 1, "signature": ""}',
         b'{"round": 1, "signature": "\xff"}',
         b'{"round": NaN, "signature": ""}',
+        b'{"round": 1, "signature": ""}' + b" " * 4068,
         b'{"round": ' + b"9" * 5000 + b', "signature": ""}',
-        b'{"round": ' + b"[" * 100_000,
+        b'{"round": ' + b"[" * 90 + b"]" * 90 + b', "signature": ""}',
+        b'{"round": ' + b"[" * 2000 + b"]" * 2000 + b"}",
     ],
 )
 def test_what_is_not_one_json_object_is_refused(data: bytes) -> None:
     assert code_of(lambda: read_beacon(data)) == "drand.json"
+
+
+def test_nesting_does_not_exhaust_the_stack_of_a_process_without_limit() -> None:
+    """The library behind the reference back-end raises the limit of recursion."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(10**6)
+    try:
+        for deep in (b"[" * 100, b"[" * 101, b"[" * 4096, b"[" * 10**6):
+            with pytest.raises(EncodingError, match=r"drand\.json"):
+                read_beacon(deep)
+        with pytest.raises(EncodingError, match=r"drand\.json"):
+            read_beacon(b'{"a":' * 819)
+    finally:
+        sys.setrecursionlimit(before)
+
+
+def test_a_text_of_the_greatest_length_is_read() -> None:
+    data = b'{"round": 1, "signature": ""}'
+    padded = data + b" " * (4096 - len(data))
+    assert read_beacon(padded) == Beacon(1, b"")
 
 
 def test_a_scheme_has_the_lengths_of_its_groups() -> None:
@@ -346,6 +369,7 @@ def test_a_round_is_read_with_or_without_its_randomness(scheme: Scheme) -> None:
         ("round", 0, "drand.round"),
         ("round", 2**64, "drand.round"),
         ("round", -1, "drand.round"),
+        ("round", 10**4000, "drand.round"),
         ("round", "1", "drand.json"),
         ("round", 1.0, "drand.json"),
         ("round", None, "drand.json"),

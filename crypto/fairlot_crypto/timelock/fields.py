@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from fairlot_crypto.errors import EncodingError
 
+_GREATEST_LENGTH = 4096
+_MOST_BRACKETS = 100
+"""Of ``[`` and ``{``: a reader that descends would else run out of stack."""
 _HEX = re.compile(r"(?:[0-9a-f]{2})*")
 
 
@@ -65,15 +68,19 @@ class Fields:
 def read_fields(
     data: bytes, required: Iterable[str], optional: Iterable[str] = ()
 ) -> Fields:
-    """Read one JSON object (specs/drand.md, section 3.1, steps 1 to 3).
+    """Read one JSON object (specs/drand.md, section 3.1, steps 1 to 4).
 
     Raises:
-        EncodingError: ``drand.json`` unless it is UTF-8 and JSON, has every required
-            field, no field twice and no field that is not named.
+        EncodingError: ``drand.json`` unless it is within the bounds, is UTF-8 and JSON, has
+            every required field, no field twice and no field that is not named.
     """
+    if len(data) > _GREATEST_LENGTH:
+        raise _error("longer than 4096 bytes")
+    if data.count(b"[") + data.count(b"{") > _MOST_BRACKETS:
+        raise _error("more than 100 brackets")
     try:
         value: object = json.loads(data.decode(), object_pairs_hook=_distinct)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise _error("not one JSON value in UTF-8") from error
     return _fields("the document", value, frozenset(required), frozenset(optional))
 
