@@ -1,17 +1,20 @@
-"""Commit, reveal, seed: the draw's randomness (specs/beacon.md).
+"""Commit, reveal or recover, seed: the draw's randomness (specs/beacon.md).
 
 The seed is fixed once the commitments are: which openings are known, who posted them and in
-which order cannot change it.
+which order cannot change it, and what is withheld anybody recovers.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from fairlot.board.entry import Entry, EntryType, body_fields, sign_entry
+from fairlot.deposit import Nym
 from fairlot.errors import Rejection
 from fairlot.statements import Statements
 from fairlot.terms import BeaconTerms, SaleId, Terms
 from fairlot_crypto.cbor import Value
-from fairlot_crypto.delay import bicorn
+from fairlot_crypto.delay import bicorn, wesolowski
+from fairlot_crypto.delay.evaluation import Progress
 from fairlot_crypto.delay.group import Modulus
 from fairlot_crypto.delay.parameters import RSA_2048, Setup, verify_setup
 from fairlot_crypto.errors import CryptoError
@@ -19,6 +22,8 @@ from fairlot_crypto.hashing import i2osp, os2ip
 from fairlot_crypto.keys import SigningKey, VerifyKey
 
 ROOT_LENGTH = 32
+CHALLENGE_BITS = 256
+"""Of Wesolowski's primes: with fewer squarings every proof is the element 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +100,18 @@ def make_reveal(sale_id: SaleId, alpha: int, contributor: SigningKey) -> Entry:
 
 @dataclass(slots=True)
 class Contributions:
-    """Commitments and openings so far."""
+    """Commitments and openings so far, and what was recovered."""
 
     beacon: BeaconTerms
     frozen: Frozen
+    depositors: Mapping[VerifyKey, Nym] = field(default_factory=dict[VerifyKey, Nym])
+    """Whose settlement keys may commit as well: the final, funded deposits."""
     commitments: dict[VerifyKey, int] = field(default_factory=dict[VerifyKey, int])
     openings: dict[VerifyKey, int] = field(default_factory=dict[VerifyKey, int])
+    unopened: tuple[VerifyKey, ...] | None = None
+    """What was not revealed at REVEAL_END, where that has come."""
+    recovered: int | None = None
+    """Y = |X^(2^T)|, where a RECOVER entry has proved it."""
 
     @property
     def modulus(self) -> Modulus:
@@ -113,9 +124,24 @@ class Contributions:
         return tuple(k for k in self.beacon.roster if k not in self.commitments)
 
     @property
+    def enough(self) -> bool:
+        """Tell whether as many of the roster have committed as the terms need."""
+        committed = len(self.beacon.roster) - len(self.missing)
+        return committed >= self.beacon.needed
+
+    @property
     def withheld(self) -> tuple[VerifyKey, ...]:
         """The keys that have committed and not revealed."""
         return tuple(k for k in self.commitments if k not in self.openings)
+
+    @property
+    def to_recover(self) -> tuple[VerifyKey, ...]:
+        """The keys whose commitments X is made of (step 8).
+
+        REVEAL_END fixes them, so that who reveals afterwards, bit by bit, does not make
+        those start again who already compute.
+        """
+        return self.withheld if self.unopened is None else self.unopened
 
     def commit(self, entry: Entry) -> None:
         """Take a COMMIT entry in (step 4).
@@ -128,8 +154,8 @@ class Contributions:
         encoded = fields.bytes("c", self.modulus.width)
         frozen = Frozen(fields.uint("size"), fields.bytes("root", ROOT_LENGTH))
         fields.done()
-        if entry.key not in self.beacon.roster:
-            raise Rejection("commit.roster", "the terms name no such contributor")
+        if entry.key not in self.beacon.roster and entry.key not in self.depositors:
+            raise Rejection("commit.roster", "neither of the roster nor a depositor's")
         if entry.key in self.commitments:
             raise Rejection("commit.twice", "one commitment a contributor")
         if frozen != self.frozen:
@@ -145,12 +171,14 @@ class Contributions:
         """Take a REVEAL entry in (step 6).
 
         Raises:
-            Rejection: ``entry.field``, ``reveal.commitment``, ``reveal.twice``,
-                ``reveal.opening``.
+            Rejection: ``entry.field``, ``reveal.fixed``, ``reveal.commitment``,
+                ``reveal.twice``, ``reveal.opening``.
         """
         fields = body_fields(entry)
         alpha = fields.bytes("alpha", bicorn.ALPHA_LENGTH)
         fields.done()
+        if self.recovered is not None:
+            raise Rejection("reveal.fixed", "Ω has been recovered")
         c = self.commitments.get(entry.key)
         if c is None:
             raise Rejection("reveal.commitment", "this key has not committed")
@@ -166,28 +194,153 @@ class Contributions:
             raise Rejection("reveal.opening", str(error)) from error
         self.openings[entry.key] = opening
 
-    def draw(self, sale_id: SaleId) -> Draw:
-        """Compute Ω and the seed from all openings (steps 7 to 10).
+    def end_reveals(self) -> None:
+        """Fix what is to be recovered, at REVEAL_END."""
+        self.unopened = self.withheld
+
+    def recover(self, entry: Entry, statements: Statements) -> None:
+        """Take a RECOVER entry in (step 9).
 
         Raises:
-            Rejection: ``result.withheld`` where an opening is missing.
+            Rejection: ``entry.field``, ``recover.not-needed``, ``recover.modulus``,
+                ``recover.delay``, ``recover.length``, ``recover.zero``,
+                ``recover.minus-one``, ``recover.sign``, ``recover.input``,
+                ``recover.trivial``, ``recover.proof``.
         """
-        if self.missing or self.withheld:
-            raise Rejection("result.withheld", "a commitment is not opened")
+        recovery = _read_recovery(entry)
+        if not self.withheld or self.recovered is not None:
+            raise Rejection("recover.not-needed", "Ω is known without it")
+        if recovery.modulus != self.beacon.modulus:
+            raise Rejection("recover.modulus", "not the N of the terms")
+        if recovery.delay != self.beacon.delay:
+            raise Rejection("recover.delay", "not the T of the terms")
         modulus = self.modulus
-        b_star = bicorn.b_star(
+        x, y, proof = (_read_element(modulus, data) for data in recovery.elements)
+        if x != recovery_statement(self, SaleId(entry.scope)):
+            raise Rejection("recover.input", "x is not made of what is not opened")
+        if y == 1 or (proof == 1 and recovery.delay >= CHALLENGE_BITS):
+            raise Rejection("recover.trivial", "y or π is 1")
+        parts = (recovery.modulus, i2osp(recovery.delay, 8), *recovery.elements)
+        try:
+            statements.check(
+                "recovery",
+                parts,
+                lambda: wesolowski.verify(modulus, x, y, recovery.delay, proof),
+            )
+        except CryptoError as error:
+            raise Rejection("recover.proof", str(error)) from error
+        self.recovered = y
+
+    def b_star(self, sale_id: SaleId) -> bytes:
+        """Return b*, over all commitments (step 7)."""
+        return bicorn.b_star(
             sale_id,
-            modulus,
+            self.modulus,
             self.beacon.delay,
             self.frozen.root,
             self.commitments.values(),
         )
-        revealed = [
-            (bicorn.coefficient(modulus, c, b_star), self.openings[key])
-            for key, c in self.commitments.items()
-        ]
-        omega = bicorn.omega(modulus, modulus.decode(self.beacon.h), revealed)
+
+    def draw(self, sale_id: SaleId) -> Draw:
+        """Compute Ω and the seed, revealed or recovered (steps 10 and 11).
+
+        Raises:
+            Rejection: ``result.withheld`` where an opening is missing and nothing was
+                recovered.
+        """
+        if not self.enough or (self.withheld and self.recovered is None):
+            raise Rejection("result.withheld", "a commitment is not opened")
+        modulus, b_star = self.modulus, self.b_star(sale_id)
+        omega = self._omega(b_star)
         seed = bicorn.seed(
             sale_id, self.frozen.root, self.frozen.size, b_star, modulus, omega
         )
         return Draw(b_star, modulus.encode(omega), seed)
+
+    def _omega(self, b_star: bytes) -> int:
+        modulus, y = self.modulus, self.recovered
+        left_out = () if y is None else self.to_recover
+        revealed = [
+            (bicorn.coefficient(modulus, c, b_star), self.openings[key])
+            for key, c in self.commitments.items()
+            if key not in left_out
+        ]
+        omega = bicorn.omega(modulus, modulus.decode(self.beacon.h), revealed)
+        return omega if y is None else modulus.multiply(y, omega)
+
+
+def recovery_statement(contributions: Contributions, sale_id: SaleId) -> int:
+    """Return X = |Π c_i^(b_i)| over the commitments that are not opened (step 8)."""
+    modulus = contributions.modulus
+    b_star = contributions.b_star(sale_id)
+    x = 1
+    for key in contributions.to_recover:
+        c = contributions.commitments[key]
+        b = bicorn.coefficient(modulus, c, b_star)
+        x = modulus.multiply(x, modulus.power(c, b))
+    return x
+
+
+def make_recovery(
+    terms: Terms, contributions: Contributions, progress: Progress, key: SigningKey
+) -> Entry:
+    """Make the RECOVER entry, in the time that T squarings take (step 8).
+
+    Args:
+        terms: of the sale.
+        contributions: as they stand after REVEAL_END.
+        progress: told of the work.
+        key: of whoever recovers; anybody's.
+    """
+    modulus = contributions.modulus
+    x = recovery_statement(contributions, terms.sale_id)
+    y, proof = wesolowski.prove(modulus, x, terms.beacon.delay, progress)
+    return recovery_entry(terms, (x, y, proof), key)
+
+
+def recovery_entry(
+    terms: Terms, elements: tuple[int, int, int], key: SigningKey
+) -> Entry:
+    """Return the RECOVER entry of x, y and π that were computed before."""
+    modulus = Modulus.from_bytes(terms.beacon.modulus)
+    x, y, proof = (modulus.encode(element) for element in elements)
+    body: dict[str, Value] = {
+        "delay": terms.beacon.delay,
+        "modulus": terms.beacon.modulus,
+        "x": x,
+        "y": y,
+        "proof": proof,
+    }
+    return sign_entry(EntryType.RECOVER, terms.sale_id, body, key)
+
+
+@dataclass(frozen=True, slots=True)
+class _Recovery:
+    delay: int
+    modulus: bytes
+    elements: tuple[bytes, bytes, bytes]
+    """x, y, π."""
+
+
+def _read_recovery(entry: Entry) -> _Recovery:
+    fields = body_fields(entry)
+    recovery = _Recovery(
+        fields.uint("delay"),
+        fields.bytes("modulus"),
+        (fields.bytes("x"), fields.bytes("y"), fields.bytes("proof")),
+    )
+    fields.done()
+    return recovery
+
+
+def _read_element(modulus: Modulus, data: bytes) -> int:
+    x = os2ip(data)
+    if len(data) != modulus.width:
+        raise Rejection("recover.length", "an element has not the width of N")
+    if x == 0:
+        raise Rejection("recover.zero", "0 is no element")
+    if x == modulus.n - 1:
+        raise Rejection("recover.minus-one", "N - 1 is another name of 1")
+    if x > modulus.largest:
+        raise Rejection("recover.sign", "above N/2: another name of an element")
+    return x

@@ -271,6 +271,15 @@ class Positions:
     by_nym: dict[Nym, Position] = field(default_factory=dict[Nym, Position])
     _refs: set[bytes] = field(default_factory=set[bytes])
 
+    @property
+    def depositors(self) -> dict[VerifyKey, Nym]:
+        """The settlement keys of the final, funded deposits: they may contribute."""
+        return {
+            position.final.binding.settle_pk: nym
+            for nym, position in self.by_nym.items()
+            if position.funded
+        }
+
     def place(self, deposit: Deposit) -> None:
         """Take an entry in: it replaces by rule, never adds (step 10)."""
         known = self.by_nym.get(deposit.nym)

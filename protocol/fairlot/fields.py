@@ -38,6 +38,10 @@ class Fields:
             names = ", ".join(repr(name) for name in sorted(self._left))
             raise self._fail(f"{self._path} has unknown fields: {names}")
 
+    def has(self, name: str) -> bool:
+        """Tell whether an optional field is there."""
+        return name in self._left
+
     def value(self, name: str) -> Value:
         """Return a field as it is."""
         if name not in self._left:

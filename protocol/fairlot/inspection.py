@@ -223,9 +223,12 @@ _SENTENCES: Mapping[EntryType, Callable[[Entry], str]] = {
     EntryType.PAID: _paid,
     EntryType.CLOSE: _close,
     EntryType.COMMIT: lambda e: f"Contributor {e.key.hex()} commits to its share.",
-    EntryType.COMMIT_END: lambda _: "All commitments are there: the draw is fixed.",
+    EntryType.COMMIT_END: lambda _: "The commitments are there: the draw is fixed.",
     EntryType.REVEAL: lambda e: f"Contributor {e.key.hex()} reveals its share.",
     EntryType.REVEAL_END: lambda _: "The time for reveals is over.",
+    EntryType.RECOVER: lambda e: (
+        f"Key {e.key.hex()} proves what the missing reveals come to."
+    ),
     EntryType.RESULT: _result,
     EntryType.VOID: _void,
 }

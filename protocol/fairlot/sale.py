@@ -31,8 +31,9 @@ from fairlot.identity.registry import Credentials, Registry, read_registry
 from fairlot.settlement import Funding, LedgerLine, outcome_hash, settle, settle_void
 from fairlot.statements import Statements
 from fairlot.terms import SaleId, Terms
+from fairlot_crypto.errors import CryptoError
 from fairlot_crypto.groups import Backend
-from fairlot_crypto.keys import VerifyKey
+from fairlot_crypto.keys import VerifyKey, check_verify_key
 from fairlot_crypto.log.merkle import Tree
 
 
@@ -71,6 +72,7 @@ _PHASES: Mapping[EntryType, tuple[Phase, ...]] = {
     EntryType.COMMIT_END: (Phase.COMMIT,),
     EntryType.REVEAL: (Phase.REVEAL, Phase.RESULT),
     EntryType.REVEAL_END: (Phase.REVEAL,),
+    EntryType.RECOVER: (Phase.RESULT,),
     EntryType.RESULT: (Phase.RESULT,),
     EntryType.VOID: (Phase.REGISTRATION, Phase.OPEN, Phase.COMMIT),
 }
@@ -112,6 +114,7 @@ class SaleState:
             EntryType.COMMIT_END: self._commit_end_entry,
             EntryType.REVEAL: self._reveal_entry,
             EntryType.REVEAL_END: self._reveal_end_entry,
+            EntryType.RECOVER: self._recover_entry,
             EntryType.RESULT: self._result_entry,
             EntryType.VOID: self._void_entry,
         }
@@ -208,6 +211,8 @@ class SaleState:
             Role.ESCROW: lambda: (self.terms.escrow,),
             Role.ISSUER: self._issuer_keys,
         }
+        if entry.type.role is Role.ANYONE:
+            _check_any_key(entry)
         keys = named.get(entry.type.role)
         if keys is None or entry.type is EntryType.REGISTRY:
             return
@@ -282,7 +287,9 @@ class SaleState:
         self._check_marker(self.terms.times.close, time)
         if frozen != Frozen(self.tree.size, self.tree.root()):
             raise Rejection("close.tree", "size or root is not that of the board")
-        self._contributions = Contributions(self.terms.beacon, frozen)
+        self._contributions = Contributions(
+            self.terms.beacon, frozen, self.positions.depositors
+        )
         self.phase = Phase.COMMIT
 
     def _commit_entry(self, entry: Entry, _time: int) -> None:
@@ -291,8 +298,8 @@ class SaleState:
     def _commit_end_entry(self, entry: Entry, time: int) -> None:
         body_fields(entry).done()
         self._check_marker(self.terms.times.commit_end, time)
-        if self.contributions.missing:
-            raise Rejection("commit.missing", "a contributor has not committed")
+        if not self.contributions.enough:
+            raise Rejection("commit.missing", "too few of the roster have committed")
         self.phase = Phase.REVEAL
 
     def _reveal_entry(self, entry: Entry, _time: int) -> None:
@@ -302,7 +309,11 @@ class SaleState:
         body_fields(entry).done()
         if time < self.terms.times.reveal_end:
             raise Rejection("phase.early", "REVEAL_END before its time")
+        self.contributions.end_reveals()
         self.phase = Phase.RESULT
+
+    def _recover_entry(self, entry: Entry, _time: int) -> None:
+        self.contributions.recover(entry, self.statements)
 
     def _result_entry(self, entry: Entry, _time: int) -> None:
         fields = body_fields(entry)
@@ -340,7 +351,7 @@ class SaleState:
         due, reason = missed.get(self.phase, (0, None))
         found = [reason] if reason and time > due + times.slack else []
         ended = self.phase is Phase.COMMIT and time >= times.commit_end
-        if ended and self.contributions.missing:
+        if ended and not self.contributions.enough:
             found.append(VoidReason.COMMITS_MISSING)
         return tuple(found)
 
@@ -380,3 +391,10 @@ class SaleState:
             raise Rejection("phase.early", f"{due - time} seconds before its time")
         if time > due + self.terms.times.slack:
             raise Rejection("phase.late", "later than its time and the slack: void")
+
+
+def _check_any_key(entry: Entry) -> None:
+    try:
+        check_verify_key(entry.key)
+    except CryptoError as error:
+        raise Rejection("entry.key", error.message) from error

@@ -23,8 +23,8 @@ MAX_TIME = 253_402_300_799
 MAX_DELAY = 2**40
 MAX_CONTRIBUTORS = 64
 MAX_BOARD_NAME = 200
-ELEMENT_LENGTH = 256
-"""Bytes of N and of the elements of its group."""
+MIN_MODULUS_BITS, MAX_MODULUS_BITS = 1024, 4096
+"""What the form of the terms allows; a real sale has RSA-2048 (specs/beacon.md)."""
 HASH_LENGTH = 32
 
 POOL_NAME = "main"
@@ -84,15 +84,27 @@ class BeaconTerms:
     """The group, the delay and the contributors of the draw."""
 
     modulus: bytes
-    """N, 256 bytes big-endian."""
+    """N, big-endian without leading zero bytes: w bytes."""
     delay: int
     """T, sequential squarings from g to h."""
     h: bytes
-    """h = |g^(2^T)|, 256 bytes big-endian."""
+    """h = |g^(2^T)|, w bytes big-endian."""
     proof: bytes
-    """π, the Wesolowski proof of h, 256 bytes big-endian."""
+    """π, the Wesolowski proof of h, w bytes big-endian."""
     roster: tuple[VerifyKey, ...]
     """Ed25519 keys of the contributors, distinct."""
+    min_commits: int | None = None
+    """How many of the roster must commit; all of them where it is absent."""
+
+    @property
+    def needed(self) -> int:
+        """How many of the roster must commit."""
+        return len(self.roster) if self.min_commits is None else self.min_commits
+
+    def to_value(self) -> dict[str, Value]:
+        """Return the CBOR map; what is absent has no key."""
+        value: dict[str, Value] = {**asdict(self), "roster": list(self.roster)}
+        return {name: item for name, item in value.items() if item is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +141,7 @@ class Terms:
         value = asdict(self)
         value["pools"] = list(value["pools"])
         value["witnesses"] = list(self.witnesses)
-        value["beacon"]["roster"] = list(self.beacon.roster)
+        value["beacon"] = self.beacon.to_value()
         return {"v": TERMS_VERSION, **value}
 
     @property
@@ -248,23 +260,38 @@ def _witnesses(fields: Fields) -> tuple[bytes, ...]:
 
 
 def _beacon(fields: Fields) -> BeaconTerms:
-    modulus = fields.bytes("modulus", ELEMENT_LENGTH)
-    if not modulus[0] & 0x80 or not modulus[-1] & 1:
-        rule = "is not odd or has not 2048 bits"
-        raise TermsError("terms.modulus", f"terms.beacon.modulus {rule}")
+    modulus = _modulus(fields)
+    roster = _roster(fields)
     beacon = BeaconTerms(
         modulus=modulus,
         delay=fields.uint("delay", 1, MAX_DELAY),
         h=_element(fields, "h", modulus),
         proof=_element(fields, "proof", modulus),
-        roster=_roster(fields),
+        roster=roster,
+        min_commits=_min_commits(fields, len(roster)),
     )
     fields.done()
     return beacon
 
 
+def _modulus(fields: Fields) -> bytes:
+    modulus = fields.bytes("modulus")
+    n = os2ip(modulus)
+    legal = n % 2 == 1 and MIN_MODULUS_BITS <= n.bit_length() <= MAX_MODULUS_BITS
+    if not legal or modulus[0] == 0:
+        rule = f"is not odd with {MIN_MODULUS_BITS} to {MAX_MODULUS_BITS} bits"
+        raise TermsError("terms.modulus", f"terms.beacon.modulus {rule}")
+    return modulus
+
+
+def _min_commits(fields: Fields, contributors: int) -> int | None:
+    if not fields.has("min_commits"):
+        return None
+    return fields.uint("min_commits", 1, contributors)
+
+
 def _element(fields: Fields, name: str, modulus: bytes) -> bytes:
-    element = fields.bytes(name, ELEMENT_LENGTH)
+    element = fields.bytes(name, len(modulus))
     if not 1 <= os2ip(element) <= os2ip(modulus) // 2:
         raise TermsError("terms.element", f"terms.beacon.{name} is not in 1..N/2")
     return element

@@ -20,7 +20,14 @@ DEFAULT_DELAY = 65536
 _REQUIRED = ("title", "asset", "supply", "mechanism", "price", "cap")
 _OPTIONAL = ("issuers", "beacon")
 _ISSUERS = ("n", "t")
-_BEACON = ("contributors", "delay")
+_BEACON = (
+    "contributors",
+    "delay",
+    "depositors",
+    "absent",
+    "withhold",
+    "min_commits",
+)
 
 _SHOWN_BITS = 128
 _PLACE = re.compile(r" \(at line (\d+), column \d+\)$")
@@ -44,6 +51,14 @@ class TermsFile:
     """How many take part in the beacon."""
     delay: int
     """T, sequential squarings."""
+    depositors: int = 0
+    """How many of the people contribute too, each with the key of its deposit."""
+    absent: int = 0
+    """How many contributors never commit, the last of the roster."""
+    withhold: int = 0
+    """How many commit and never reveal, the last of those who commit."""
+    min_commits: int | None = None
+    """How many of the roster must commit; ``None`` for all of it."""
 
 
 def read_terms_file(path: Path) -> TermsFile:
@@ -63,17 +78,38 @@ def read_terms_file(path: Path) -> TermsFile:
     pool = _pool(top)
     issuers, threshold = _issuers(top.table("issuers", _ISSUERS))
     beacon = top.table("beacon", _BEACON)
+    contributors = beacon.integer(
+        "contributors", 1, MAX_CONTRIBUTORS, DEFAULT_CONTRIBUTORS
+    )
+    delay = beacon.integer("delay", 1, MAX_DELAY, DEFAULT_DELAY)
+    depositors = beacon.integer("depositors", 0, UINT_MAX, 0)
+    absent = beacon.integer("absent", 0, contributors, 0)
+    withhold = beacon.integer("withhold", 0, contributors - absent, 0)
+    min_commits = beacon.integer("min_commits", 1, contributors, contributors)
     return TermsFile(
         title=title,
         asset=asset,
         pools=(pool,),
         issuers=issuers,
         threshold=threshold,
-        contributors=beacon.integer(
-            "contributors", 1, MAX_CONTRIBUTORS, DEFAULT_CONTRIBUTORS
-        ),
-        delay=beacon.integer("delay", 1, MAX_DELAY, DEFAULT_DELAY),
+        contributors=contributors,
+        delay=delay,
+        depositors=depositors,
+        absent=absent,
+        withhold=withhold,
+        min_commits=None if min_commits == contributors else min_commits,
     )
+
+
+def check_people(file: TermsFile, people: int) -> None:
+    """Check that a list of people has those whom the file lets contribute.
+
+    Raises:
+        InputError: ``terms-file.depositors``.
+    """
+    if file.depositors > people:
+        problem = f"must be at most {people}, the number of people on the list"
+        raise InputError("terms-file.depositors", f"beacon.depositors: {problem}")
 
 
 def _parse(file: InputFile) -> dict[str, Any]:

@@ -1,11 +1,13 @@
 """What a prover or a contributor may try against the beacon's arithmetic."""
 
+from dataclasses import dataclass
+
 import pytest
 
 from fairlot_crypto.delay import bicorn, wesolowski
 from fairlot_crypto.delay.group import Modulus
-from fairlot_crypto.delay.parameters import RSA_2048, shipped_setup
-from fairlot_crypto.delay.primes import is_probable_prime
+from fairlot_crypto.delay.parameters import RSA_2048, Setup, shipped_setup
+from fairlot_crypto.delay.primes import hash_to_prime, is_probable_prime
 from fairlot_crypto.errors import EncodingError, ProofError
 from fairlot_crypto.hashing import i2osp, os2ip, tagged_hash
 from fairlot_crypto.randomness import SeededRandomness
@@ -20,14 +22,14 @@ TOY = Modulus(P * Q)
 ORDER = (P - 1) * (Q - 1)
 
 
-def shipped() -> tuple[int, int]:
-    setup = shipped_setup(65536)
+def shipped(T: int) -> Setup:
+    setup = shipped_setup(T)
     assert setup is not None
-    return setup.h, setup.proof
+    return setup
 
 
 T = 65536
-H, PROOF = shipped()
+H, PROOF = shipped(T).h, shipped(T).proof
 
 
 def refusal(x: int, y: int, T: int, proof: int, modulus: Modulus = RSA_2048) -> str:
@@ -72,7 +74,7 @@ def test_what_is_no_representative_is_refused_in_every_place(bad: int) -> None:
 
 def test_minus_y_is_refused_although_its_equation_holds_mod_n() -> None:
     """l is odd: in Z_N^* the pair (-y, -π) would prove the false statement -y."""
-    prime = wesolowski.hash_to_prime(RSA_2048, G, H, T)
+    prime = hash_to_prime(RSA_2048, G, H, T)
     remainder = pow(2, T, prime)
     left = pow(N - PROOF, prime, N) * pow(G, remainder, N) % N
     assert left in (H, N - H)
@@ -87,14 +89,14 @@ def test_the_proofs_one_and_g_do_not_stand_for_work() -> None:
 def test_a_shortcut_with_a_wrong_y_does_not_find_its_proof() -> None:
     """Without the order, π = x^floor(2^T / l) of a false y misses by y / x^(2^T)."""
     false = RSA_2048.multiply(H, G)
-    prime = wesolowski.hash_to_prime(RSA_2048, G, false, T)
+    prime = hash_to_prime(RSA_2048, G, false, T)
     proof = RSA_2048.power(G, (1 << T) // prime)
     assert refusal(G, false, T, proof) == "wesolowski.equation"
 
 
 def test_a_challenge_chosen_before_the_output_does_not_help() -> None:
     """For a fixed l anybody finds π and then y = π^l x^r: y is inside the hash."""
-    prime = wesolowski.hash_to_prime(RSA_2048, G, H, T)
+    prime = hash_to_prime(RSA_2048, G, H, T)
     y = RSA_2048.multiply(RSA_2048.power(7, prime), RSA_2048.power(G, pow(2, T, prime)))
     assert refusal(G, y, T, 7) == "wesolowski.equation"
 
@@ -131,6 +133,49 @@ def test_truncated_and_extended_elements_do_not_decode(length: int) -> None:
     assert caught.value.code == "delay.element"
 
 
+@dataclass(frozen=True, slots=True)
+class Forgery:
+    """A statement about a long delay, and how it is refused."""
+
+    code: str
+    x: int
+    y: int
+    T: int
+    proof: int
+    modulus: Modulus = RSA_2048
+
+
+LONG = shipped(2**24)
+
+
+@pytest.mark.parametrize(
+    "forged",
+    {
+        "another T": Forgery("equation", G, LONG.h, 2**24 - 1, LONG.proof),
+        "the T of another set-up": Forgery("equation", G, LONG.h, 2**20, LONG.proof),
+        "another group": Forgery(
+            "equation", G, LONG.h, 2**24, LONG.proof, Modulus(N + 2)
+        ),
+        "another input": Forgery("equation", H, LONG.h, 2**24, LONG.proof),
+        "another output": Forgery("equation", G, H, 2**24, LONG.proof),
+        "minus the output": Forgery("element", G, N - LONG.h, 2**24, N - LONG.proof),
+        "output 0": Forgery("element", G, 0, 2**24, 0),
+        "output 1": Forgery("equation", G, 1, 2**24, 1),
+        "output N - 1": Forgery("element", G, N - 1, 2**24, 1),
+        "proof 0": Forgery("element", G, LONG.h, 2**24, 0),
+        "proof 1": Forgery("equation", G, LONG.h, 2**24, 1),
+        "proof N - 1": Forgery("element", G, LONG.h, 2**24, N - 1),
+        "a proof without its last byte": Forgery(
+            "equation", G, LONG.h, 2**24, LONG.proof >> 8
+        ),
+    }.items(),
+    ids=lambda row: row[0],
+)
+def test_every_forgery_has_its_code(forged: tuple[str, Forgery]) -> None:
+    _, f = forged
+    assert refusal(f.x, f.y, f.T, f.proof, f.modulus) == f"wesolowski.{f.code}"
+
+
 def test_whoever_knows_the_factors_proves_what_is_false() -> None:
     """A root of unity other than ±1 passes: nothing but the modulus prevents it."""
     root = (1 + P * pow(P, -1, Q) * -2) % TOY.n
@@ -138,7 +183,7 @@ def test_whoever_knows_the_factors_proves_what_is_false() -> None:
     assert root not in (1, TOY.n - 1)
     x, squarings = 3, 1000
     y = TOY.multiply(TOY.power(x, 1 << squarings), root)
-    prime = wesolowski.hash_to_prime(TOY, x, y, squarings)
+    prime = hash_to_prime(TOY, x, y, squarings)
     proof = TOY.multiply(TOY.power(x, (1 << squarings) // prime), root)
     wesolowski.verify(TOY, x, y, squarings, proof)
     assert y != TOY.power(x, 1 << squarings)

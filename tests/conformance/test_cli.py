@@ -8,7 +8,7 @@ import pytest
 from command import FAIRLOT, fairlot
 from fairlot import __version__
 
-COMMANDS = ("demo", "run", "audit", "inspect", "vectors")
+COMMANDS = ("demo", "run", "audit", "inspect", "beacon", "vectors")
 
 
 @pytest.mark.parametrize("name", COMMANDS)

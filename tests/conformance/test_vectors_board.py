@@ -14,7 +14,9 @@ from fairlot.beacon import (
     Frozen,
     check_setup,
     make_commitment,
+    make_recovery,
     make_reveal,
+    recovery_statement,
 )
 from fairlot.board.entry import (
     Entry,
@@ -25,17 +27,19 @@ from fairlot.board.entry import (
 )
 from fairlot.board.replay import replay
 from fairlot.board.transcript import Broken, acknowledged_length, read_records
+from fairlot.deposit import Nym
 from fairlot.errors import FairlotError, Rejection
 from fairlot.sale import SaleState
 from fairlot.statements import Statements
 from fairlot.terms import BoardIdentity, Terms
 from fairlot_crypto import cbor
 from fairlot_crypto.delay import bicorn
+from fairlot_crypto.delay.evaluation import silent
 from fairlot_crypto.delay.group import Modulus
 from fairlot_crypto.errors import CryptoError
 from fairlot_crypto.groups import backend
 from fairlot_crypto.hashing import os2ip
-from fairlot_crypto.keys import SigningKey, check_verify_key
+from fairlot_crypto.keys import SigningKey, VerifyKey, check_verify_key
 from fairlot_crypto.log.merkle import leaf_hash
 
 VECTORS = Path(__file__).parents[1] / "vectors"
@@ -223,7 +227,7 @@ def draw_of(state: SaleState) -> dict[str, str] | None:
 
 def apply_to_play(given: Case) -> dict[str, Any]:
     state = fresh()
-    plays = {case["name"]: case["input"]["transcript"] for case in cases("sale")[:5]}
+    plays = {case["name"]: case["input"]["transcript"] for case in cases("sale")[:6]}
     played = timed_entries(unhex(plays[given["play"]]))
     for entry, time in played[: given["entries"]]:
         state.append(entry, time)
@@ -259,7 +263,13 @@ def summary(state: SaleState) -> tuple[Any, ...]:
 
 @every("beacon")
 def test_beacon(case: Case) -> None:
-    operations = {"setup": setup, "draw": draw, "take": take, "seed": seed}
+    operations = {
+        "setup": setup,
+        "draw": draw,
+        "take": take,
+        "seed": seed,
+        "recover": recover,
+    }
     judge(case, operations[case["input"]["op"]])
 
 
@@ -274,7 +284,10 @@ def setup(given: Case) -> dict[str, Any]:
 
 def contributions(given: Case) -> Contributions:
     frozen = Frozen(given["size"], unhex(given["root"]))
-    taken = Contributions(terms_of(given).beacon, frozen)
+    may_commit = {
+        VerifyKey(unhex(key)): Nym(bytes(48)) for key in given.get("depositors", [])
+    }
+    taken = Contributions(terms_of(given).beacon, frozen, may_commit)
     for encoded in given.get("before", []):
         take_in(taken, entry_of(encoded))
     return taken
@@ -284,8 +297,12 @@ def take_in(taken: Contributions, entry: Entry) -> None:
     check_signature(entry, STATEMENTS)
     if entry.type is EntryType.COMMIT:
         taken.commit(entry)
-    else:
+    elif entry.type is EntryType.REVEAL:
         taken.reveal(entry, Statements())
+    else:
+        if taken.unopened is None:
+            taken.end_reveals()
+        taken.recover(entry, Statements())
 
 
 def take(given: Case) -> dict[str, Any]:
@@ -296,6 +313,24 @@ def take(given: Case) -> dict[str, Any]:
 def seed(given: Case) -> dict[str, Any]:
     contributions(given).draw(terms_of(given).sale_id)
     return {}
+
+
+def recover(given: Case) -> dict[str, Any]:
+    terms, taken = terms_of(given), contributions(given)
+    taken.end_reveals()
+    modulus = Modulus.from_bytes(terms.beacon.modulus)
+    x = recovery_statement(taken, terms.sale_id)
+    key = SigningKey.from_seed(unhex(given["seed"]))
+    entry = make_recovery(terms, taken, silent, key)
+    take_in(taken, entry)
+    drawn = taken.draw(terms.sale_id)
+    return {
+        "b_star": drawn.b_star.hex(),
+        "omega": drawn.omega.hex(),
+        "seed": drawn.seed.hex(),
+        "x": modulus.encode(x).hex(),
+        "entry": entry.encoded.hex(),
+    }
 
 
 def draw(given: Case) -> dict[str, Any]:
@@ -339,6 +374,9 @@ def test_audit(case: Case) -> None:
         assert report.holds
         assert report.phase == case["output"]["phase"]
         assert report.facts == case["output"]["facts"]
+        beacon = report.beacon.to_json() if report.beacon else None
+        assert beacon == case["output"]["beacon"]
+        assert len(report.notices) == case["output"]["notices"]
         checks = [result.check.id for result in report.results]
         assert checks == case["trace"]["checks"]
 

@@ -1,11 +1,14 @@
 """Lies about time, the draw, and how it ended."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
-from fairlot.beacon import Frozen, make_commitment, make_reveal
+from fairlot.beacon import Frozen, make_commitment, make_recovery, make_reveal
 from fairlot.board.entry import Entry, EntryType, sign_entry
 from fairlot.sale import VoidReason
 from fairlot_crypto.cbor import Value
+from fairlot_crypto.delay.evaluation import silent
+from fairlot_crypto.delay.parameters import RSA_2048
 from fairlot_crypto.keys import SigningKey
 from lies_file import STRANGER, Make, Row, slipped, told
 from lies_people import changed, posted_terms, void_entry
@@ -172,6 +175,33 @@ SETUPS = (
 )
 
 
+def _nothing(_board: LyingBoard, _time: int) -> None:
+    return
+
+
+def _real() -> Stage:
+    """Return a sale that says it is none of the rehearsals, and has nobody in it."""
+    on = stage(names=())
+    registry = replace(on.registry, rehearsal=False)
+    terms = replace(on.terms, rehearsal=False, registry=registry.registry_id)
+    return replace(on, parts=replace(on.parts, registry=registry), terms=terms)
+
+
+def _short_delay() -> bytes:
+    """Draw for real with one squaring, which takes nobody the time of the commitments."""
+    return play_with(_real(), instead={"leaves": _nothing, "deposits": _nothing})
+
+
+MARGIN = (
+    Row(
+        "A17",
+        "beacon.margin",
+        "a real sale whose delay ends before the commitments do",
+        _short_delay,
+    ),
+)
+
+
 def _commit(board: LyingBoard, key: SigningKey, number: int = 0) -> Entry:
     on = board.on
     return make_commitment(
@@ -193,6 +223,12 @@ def _commits_after_the_end(board: LyingBoard, _time: int) -> None:
     end = board.on.terms.times.commit_end
     board.batch(end, board.on.marker(EntryType.COMMIT_END))
     board.batch(end, board.on.commit(board.state.contributions.frozen))
+
+
+def _commits_with_close(board: LyingBoard, time: int) -> None:
+    """Put CLOSE and the commitments under one checkpoint."""
+    board.put(time, board.on.marker(EntryType.CLOSE, frozen(board.state)))
+    board.batch(time, board.on.commit(board.state.contributions.frozen))
 
 
 def _reveal(on: Stage, key: SigningKey, number: int) -> Entry:
@@ -229,6 +265,14 @@ BEACON = (
     ),
     Row(
         "A18",
+        "commit.checkpoint",
+        "no checkpoint fixes the entries before the first commitment",
+        lambda: play_with(
+            stage(), instead={"close": _commits_with_close, "commits": _nothing}
+        ),
+    ),
+    Row(
+        "A18",
         "commit.missing",
         "the commitments end before all are there",
         told("commits", _commits_after_the_end),
@@ -260,6 +304,69 @@ BEACON = (
 )
 
 
+def _recovery(board: LyingBoard, **changes: Value) -> Entry:
+    on, made = board.on, board.state.contributions
+    body = {**make_recovery(on.terms, made, silent, STRANGER).body, **changes}
+    return sign_entry(EntryType.RECOVER, on.terms.sale_id, body, STRANGER)
+
+
+def _withholding(before: Callable[[LyingBoard], Entry | None]) -> Make:
+    """Withhold the one reveal, post what ``before`` gives, and recover in earnest."""
+
+    def recover(board: LyingBoard, time: int) -> None:
+        lie = before(board)
+        if lie:
+            board.batch(time, lie)
+        board.batch(time, _recovery(board))
+
+    return lambda: play_with(
+        stage(), before={"result": recover}, instead={"reveals": _nothing}
+    )
+
+
+def _forged(rule: str, sentence: str, field: str, value: Value) -> Row:
+    changes = {field: value}
+    make = _withholding(lambda board: _recovery(board, **changes))
+    return Row("A20", f"recover.{rule}", sentence, make)
+
+
+def _reveal_after_recovery() -> bytes:
+    def both(board: LyingBoard, time: int) -> None:
+        board.batch(time, _recovery(board))
+        board.batch(time, board.on.reveal())
+
+    return play_with(stage(), before={"result": both}, instead={"reveals": _nothing})
+
+
+def _encoded(x: int) -> bytes:
+    return x.to_bytes(256, "big")
+
+
+RECOVERY = (
+    Row(
+        "A19",
+        "reveal.fixed",
+        "a contributor reveals when all is recovered",
+        _reveal_after_recovery,
+    ),
+    Row(
+        "A20",
+        "recover.not-needed",
+        "somebody recovers what is revealed",
+        slipped("result", lambda b: [_recovery(b)]),
+    ),
+    _forged("modulus", "recovered in another group", "modulus", _encoded(15)),
+    _forged("delay", "recovered with fewer squarings", "delay", 2),
+    _forged("length", "a proof that is cut off", "proof", bytes(255)),
+    _forged("zero", "recovered as nothing at all", "y", bytes(256)),
+    _forged("minus-one", "recovered as minus one", "y", _encoded(RSA_2048.n - 1)),
+    _forged("sign", "recovered with the other sign", "y", _encoded(RSA_2048.n - 4)),
+    _forged("input", "something else is recovered", "x", _encoded(4)),
+    _forged("trivial", "recovered as one", "y", _encoded(1)),
+    _forged("proof", "recovered as what somebody likes", "y", _encoded(4)),
+)
+
+
 def _result(**changes: Value) -> Make:
     def lie(board: LyingBoard, time: int) -> None:
         body = {**result(board.state), **changes}
@@ -271,15 +378,12 @@ def _result(**changes: Value) -> Make:
 def _withheld() -> bytes:
     """Post a RESULT where the one opening is missing."""
 
-    def nothing(_board: LyingBoard, _time: int) -> None:
-        return
-
     def made_up(board: LyingBoard, time: int) -> None:
         names = ("b_star", "omega", "seed", "outcome")
         body: dict[str, Value] = {name: bytes(32) for name in names}
         board.batch(time, board.on.marker(EntryType.RESULT, body))
 
-    return play_with(stage(), instead={"reveals": nothing, "result": made_up})
+    return play_with(stage(), instead={"reveals": _nothing, "result": made_up})
 
 
 def _stopped(after: str, tail: bytes = b"") -> Make:
@@ -317,4 +421,4 @@ RESULTS = (
     Row("A23", "sale.incomplete", "it never begins", lambda: b""),
 )
 
-DRAW = (*TIMES, *CLOSING, *SETUPS, *BEACON, *RESULTS)
+DRAW = (*TIMES, *CLOSING, *SETUPS, *MARGIN, *BEACON, *RECOVERY, *RESULTS)

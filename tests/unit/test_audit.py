@@ -1,18 +1,34 @@
 """The auditor: verdict, roots, facts, and what it says that it cannot check."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from fairlot.audit import Expected, Report, audit
 from fairlot.audit.checks import BEFORE_TERMS, CHECKS, NOT_CHECKED, check_of
+from fairlot.audit.margin import Margin
+from fairlot.beacon import make_commitment
 from fairlot.rehearsal.parts import START
 from fairlot.sale import VoidReason
 from fairlot.statements import Statements
+from fairlot_crypto.delay.group import Modulus
+from fairlot_crypto.delay.parameters import RSA_2048, make_setup
 from lies_file import forged
 from lies_people import void_entry
 from lying_board import LyingBoard, play_with
-from sales import GROUP, PRICE, STATEMENTS, Stage, deposit, transcript
+from recovering import delayed, recovery
+from sales import (
+    GROUP,
+    PRICE,
+    STATEMENTS,
+    Stage,
+    alpha,
+    deposit,
+    draft,
+    nym_of,
+    transcript,
+)
 
 
 def verdict(data: bytes, expected: Expected | None = None) -> Report:
@@ -113,6 +129,131 @@ def test_a_void_sale_holds_and_refunds(concert: Stage) -> None:
     facts = report.facts
     assert (facts["money_in"], facts["refunds"]) == (2 * PRICE, 2 * PRICE)
     assert (facts["payments"], facts["units"]) == (0, 0)
+
+
+# The bias meter.
+
+
+def test_the_margin_is_that_of_the_witnessed_window() -> None:
+    """T against 2 · 60 · 10^6 squarings a second, in integers, rounded down."""
+    enough = Margin(120_000_000 * 60, 60)
+    assert (enough.ratio, enough.speed_up, enough.holds) == ("1.000", "120.000", True)
+    less = Margin(120_000_000 * 60 - 1, 60)
+    assert (less.ratio, less.speed_up, less.holds) == ("0.999", "119.999", False)
+    assert Margin(2**40, 1).ratio == "9162.596"
+    assert Margin(65536, 60).speed_up == "0.001"
+
+
+def test_the_beacon_of_a_revealed_sale(
+    concert: Stage, concert_transcript: bytes
+) -> None:
+    beacon = verdict(concert_transcript).beacon
+    assert beacon is not None
+    assert beacon.roster == concert.terms.beacon.roster
+    assert (beacon.depositors, beacon.absent, beacon.withheld) == ((), (), ())
+    assert not beacon.recovered
+    assert beacon.margin == Margin(1, 60)
+    assert "1 outcome" in beacon.withholding
+
+
+def test_a_recovered_sale_holds_and_names_who_withheld(concert: Stage) -> None:
+    data = play_with(
+        concert,
+        instead={"reveals": nothing},
+        before={
+            "result": lambda board, time: board.batch(
+                time, recovery(concert, board.state.contributions)
+            )
+        },
+    )
+    report = audit(data, GROUP, Expected(), Statements())
+    assert report.holds
+    assert report.beacon is not None
+    assert report.beacon.withheld == concert.terms.beacon.roster
+    assert report.beacon.recovered
+    value = json.loads(json.dumps(report.to_json()))["beacon"]
+    assert value["withheld"] == [key.hex() for key in concert.terms.beacon.roster]
+    assert (value["window"], value["margin"]) == (60, "0.000")
+
+
+def test_absent_contributors_and_depositors_are_named(concert: Stage) -> None:
+    on = delayed(2, min_commits=1)
+    mine = draft(on, 0)
+    deposits = mine.entry(), on.payment(nym_of(mine.entry()), PRICE)
+
+    def commit(board: LyingBoard, time: int) -> None:
+        known = board.state.contributions.frozen
+        own = make_commitment(on.terms, known, alpha(7), mine.keys.settle)
+        board.batch(time, on.commit(known), own)
+
+    data = play_with(
+        on,
+        instead={
+            "deposits": lambda board, time: board.batch(time, *deposits),
+            "commits": commit,
+        },
+        until="commit-end",
+    )
+    report = verdict(data)
+    assert report.failed == ("A23",)
+    beacon = report.beacon
+    assert beacon is not None
+    assert beacon.roster == on.terms.beacon.roster[:1]
+    assert beacon.absent == on.terms.beacon.roster[1:]
+    assert beacon.depositors == (mine.keys.settle.public,)
+    assert len(beacon.withheld) == 2
+    assert not verdict(play_with(concert, until="commits")).notices
+
+
+def test_before_close_there_is_no_beacon(concert: Stage) -> None:
+    assert verdict(b"").beacon is None
+    assert verdict(play_with(concert, until="deposits")).beacon is None
+    beacon = verdict(play_with(concert, until="commits")).beacon
+    assert beacon is not None
+    assert beacon.margin is None
+
+
+def test_a_short_delay_is_noticed_in_a_rehearsal(concert_transcript: bytes) -> None:
+    report = verdict(concert_transcript)
+    (notice,) = report.notices
+    assert "7200000000 are needed" in notice
+    assert "a real sale would fail" in notice
+    assert report.holds
+    assert json.loads(json.dumps(report.to_json()))["notices"] == [notice]
+
+
+@pytest.mark.parametrize(
+    ("n", "said"),
+    [
+        (2**1279 - 1, "a PRIME of 1279 bits"),
+        (2**1024 + 1, "a number of 1025 bits"),
+        (RSA_2048.n - 2, "a number of 2048 bits"),
+    ],
+)
+def test_a_modulus_of_ones_own_is_noticed_loudly(
+    concert: Stage, n: int, said: str
+) -> None:
+    setup = make_setup(Modulus(n), 1)
+    beacon = replace(
+        concert.terms.beacon,
+        modulus=setup.modulus.to_bytes(),
+        h=setup.modulus.encode(setup.h),
+        proof=setup.modulus.encode(setup.proof),
+    )
+    on = concert.with_terms(replace(concert.terms, beacon=beacon))
+    report = verdict(play_with(on))
+    assert report.holds
+    warning, _ = report.notices
+    assert warning.startswith("WARNING")
+    assert said in warning
+    real = on.with_terms(replace(on.terms, rehearsal=False))
+    refused = verdict(play_with(real, until="terms"))
+    assert [finding.code for finding in refused.findings] == ["beacon.modulus"]
+    assert not refused.notices
+
+
+def nothing(_board: LyingBoard, _time: int) -> None:
+    return
 
 
 # Incomplete and unreadable files.

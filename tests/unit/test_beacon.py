@@ -13,16 +13,21 @@ from fairlot.beacon import (
     Frozen,
     check_setup,
     make_commitment,
+    make_recovery,
     make_reveal,
     read_setup,
+    recovery_statement,
 )
 from fairlot.board.entry import Entry, EntryType, sign_entry
+from fairlot.deposit import Nym
 from fairlot.errors import Rejection
 from fairlot.statements import Statements
-from fairlot.terms import BeaconTerms, SaleId
+from fairlot.terms import BeaconTerms, SaleId, Terms
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.delay import bicorn
-from fairlot_crypto.delay.parameters import RSA_2048
+from fairlot_crypto.delay.evaluation import silent
+from fairlot_crypto.delay.group import Modulus
+from fairlot_crypto.delay.parameters import RSA_2048, make_setup
 from fairlot_crypto.errors import CallerError, EncodingError, ProofError
 from fairlot_crypto.hashing import tagged_hash
 from lies_file import STRANGER
@@ -146,6 +151,28 @@ def test_a_commitment_is_a_unit_in_the_canonical_half(on: Stage, c: int) -> None
     assert refusal(lambda: fresh(on).commit(entry)) == "commit.value"
 
 
+def test_a_depositor_commits_and_does_not_count_for_the_roster(on: Stage) -> None:
+    made = Contributions(on.terms.beacon, FROZEN, {STRANGER.public: Nym(bytes(48))})
+    made.commit(make_commitment(on.terms, FROZEN, alpha(4), STRANGER))
+    assert made.missing == on.terms.beacon.roster
+    enough: list[bool] = []
+    for number in range(3):
+        enough.append(made.enough)
+        made.commit(on.commit(FROZEN, number))
+    assert [*enough, made.enough] == [False, False, False, True]
+    assert len(made.commitments) == 4
+
+
+@pytest.mark.parametrize("needed", [1, 2, 3, None])
+def test_enough_is_what_the_terms_say(on: Stage, needed: int | None) -> None:
+    beacon = replace(on.terms.beacon, min_commits=needed)
+    made = Contributions(beacon, FROZEN)
+    for number in range(3):
+        assert made.enough is (number >= (needed or 3))
+        made.commit(on.commit(FROZEN, number))
+    assert made.enough
+
+
 @pytest.mark.parametrize("length", [0, 255, 257])
 def test_a_commitment_has_256_bytes(on: Stage, length: int) -> None:
     entry = commit_of(on, bytes(length))
@@ -232,11 +259,10 @@ def test_the_seed_depends_on_sale_deposits_and_contributors(on: Stage) -> None:
         replace(base, frozen=Frozen(8, FROZEN.root)).draw(sale_id),
         replace(base, frozen=Frozen(7, b"\x01" * 32)).draw(sale_id),
     }
-    fewer = Contributions(
-        replace(base.beacon, roster=base.beacon.roster[:2]),
-        FROZEN,
-        dict(list(base.commitments.items())[:2]),
-        base.openings,
+    fewer = replace(
+        base,
+        beacon=replace(base.beacon, roster=base.beacon.roster[:2]),
+        commitments=dict(list(base.commitments.items())[:2]),
     )
     draws.add(fewer.draw(sale_id))
     assert len({draw.seed for draw in draws}) == 5
@@ -250,3 +276,97 @@ def test_without_all_openings_there_is_no_draw(on: Stage) -> None:
         assert refusal(partial(made.draw, sale_id)) == "result.withheld"
     empty = fresh(on)
     assert refusal(lambda: empty.draw(sale_id)) == "result.withheld"
+
+
+# Recovery.
+
+
+def test_x_is_made_of_what_is_not_opened(on: Stage) -> None:
+    made, sale_id = complete(on), on.terms.sale_id
+    assert recovery_statement(made, sale_id) == 1
+    keys = [on.parts.contributors[number].public for number in (0, 2)]
+    for key in keys:
+        del made.openings[key]
+    x = 1
+    for key in keys:
+        c = made.commitments[key]
+        b = bicorn.coefficient(RSA_2048, c, made.b_star(sale_id))
+        x = RSA_2048.multiply(x, RSA_2048.power(c, b))
+    assert recovery_statement(made, sale_id) == x
+
+
+@pytest.mark.parametrize("revealing", [(), (1,), (0, 2), (2, 1)])
+def test_recovered_and_revealed_are_one(on: Stage, revealing: tuple[int, ...]) -> None:
+    made, sale_id = complete(on), on.terms.sale_id
+    everything = made.draw(sale_id)
+    made.openings.clear()
+    for number in revealing:
+        made.reveal(on.reveal(number), STATEMENTS)
+    made.end_reveals()
+    entry = make_recovery(on.terms, made, silent, STRANGER)
+    made.recover(entry, Statements())
+    assert made.draw(sale_id) == everything
+    late = next(number for number in range(3) if number not in revealing)
+    code = refusal(lambda: made.reveal(on.reveal(late), STATEMENTS))
+    assert code == "reveal.fixed"
+    assert refusal(lambda: made.recover(entry, STATEMENTS)) == "recover.not-needed"
+
+
+def test_nothing_is_recovered_where_nothing_is_withheld(on: Stage) -> None:
+    made = fresh(on)
+    made.commit(on.commit(FROZEN))
+    entry = make_recovery(on.terms, made, silent, STRANGER)
+    made.reveal(on.reveal(), STATEMENTS)
+    made.end_reveals()
+    assert refusal(lambda: made.recover(entry, Statements())) == "recover.not-needed"
+
+
+def test_progress_is_told_of(on: Stage) -> None:
+    made = fresh(on)
+    made.commit(on.commit(FROZEN))
+    told: list[tuple[int, int]] = []
+
+    def progress(done: int, total: int) -> None:
+        told.append((done, total))
+
+    make_recovery(on.terms, made, progress, STRANGER)
+    assert told[-1][0] == told[-1][1] > 0
+
+
+# Other groups, in rehearsals.
+
+
+def in_group(on: Stage, n: int) -> Terms:
+    """Return terms with a modulus of another width, and a set-up that is proved."""
+    setup = make_setup(Modulus(n), 1)
+    beacon = replace(
+        on.terms.beacon,
+        modulus=setup.modulus.to_bytes(),
+        delay=1,
+        h=setup.modulus.encode(setup.h),
+        proof=setup.modulus.encode(setup.proof),
+    )
+    return Terms.from_value(replace(on.terms, beacon=beacon).to_value())
+
+
+@pytest.mark.parametrize("bits", [1024, 1031, 2048, 4096])
+def test_a_rehearsal_may_use_another_group(on: Stage, bits: int) -> None:
+    """Elements have the width of N, from the commitment to the seed."""
+    terms = in_group(on, (RSA_2048.n * RSA_2048.n >> 4096 - bits) | 1)
+    check_setup(terms, Statements())
+    real = replace(terms, rehearsal=False)
+    assert refusal(lambda: check_setup(real, Statements())) == "beacon.modulus"
+    keys = on.parts.contributors[:2]
+    made = Contributions(
+        replace(terms.beacon, roster=on.terms.beacon.roster[:2]), FROZEN
+    )
+    for number, key in enumerate(keys):
+        made.commit(make_commitment(terms, FROZEN, alpha(number), key))
+    made.end_reveals()
+    recovered = replace(made, openings={})
+    recovered.recover(make_recovery(terms, made, silent, STRANGER), Statements())
+    for number, key in enumerate(keys):
+        made.reveal(make_reveal(terms.sale_id, alpha(number), key), Statements())
+    draw = made.draw(terms.sale_id)
+    assert recovered.draw(terms.sale_id) == draw
+    assert len(draw.omega) == (bits + 7) // 8

@@ -110,6 +110,27 @@ def test_omega_is_the_product_of_the_single_contributions() -> None:
     assert bicorn.omega(RSA_2048, h, pairs[::-1]) == RSA_2048.reduce(product)
 
 
+def test_recovery_starts_from_the_product_of_what_is_missing() -> None:
+    assert bicorn.missing_start(RSA_2048, []) == 1
+    (c_1, c_2, _), n = COMMITMENTS, RSA_2048.n
+    product = pow(c_1, 5, n) * pow(c_2, 7, n) % n
+    assert bicorn.missing_start(RSA_2048, [(c_1, 5), (c_2, 7)]) == min(
+        product, n - product
+    )
+
+
+@pytest.mark.parametrize("missing", range(8))
+def test_omega_is_the_same_whatever_is_missing(missing: int) -> None:
+    T = 10
+    h = RSA_2048.power(G, 1 << T)
+    bs = [3, 5, 2**256 - 1]
+    whole = bicorn.omega(RSA_2048, h, list(zip(bs, ALPHAS, strict=True)))
+    gone = [i for i in range(3) if missing >> i & 1]
+    x = bicorn.missing_start(RSA_2048, [(COMMITMENTS[i], bs[i]) for i in gone])
+    shown = [(bs[i], ALPHAS[i]) for i in range(3) if i not in gone]
+    assert bicorn.omega(RSA_2048, h, shown, RSA_2048.power(x, 1 << T)) == whole
+
+
 def test_the_seed_hashes_the_frozen_tree_and_omega() -> None:
     star, omega = b_star(COMMITMENTS), COMMITMENTS[0]
     seed = bicorn.seed(SALE, ROOT, 7, star, RSA_2048, omega)

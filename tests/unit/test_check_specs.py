@@ -61,8 +61,8 @@ ROWS: tuple[tuple[str, Edit, str], ...] = (
     ),
     (
         "a step that is cited and missing",
-        ("protocol/fairlot/beacon.py", "(steps 7 to 10)", "(steps 7 to 11)"),
-        "cites step 11",
+        ("protocol/fairlot/beacon.py", "(steps 10 and 11)", "(steps 10 and 12)"),
+        "cites step 12",
     ),
     (
         "a table that is cited and missing",

@@ -1,5 +1,6 @@
 """The set-ups that come with the package hold and are made by it."""
 
+import hashlib
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 from fairlot_crypto.delay.parameters import (
     RSA_2048,
+    SHIPPED,
     Setup,
     make_setup,
     setup_file,
@@ -17,7 +19,7 @@ from fairlot_crypto.delay.parameters import (
 from fairlot_crypto.delay.primes import is_probable_prime
 from fairlot_crypto.errors import ProofError
 
-SHIPPED = (1, 65536)
+SHORT = (1, 2**16)
 
 
 def shipped(T: int) -> Setup:
@@ -47,18 +49,28 @@ def test_a_shipped_set_up_verifies(T: int) -> None:
     verify_setup(setup)
 
 
-@pytest.mark.parametrize("T", SHIPPED)
+@pytest.mark.parametrize(
+    "T", [*SHORT, 2**20, pytest.param(2**24, marks=pytest.mark.slow)]
+)
 def test_a_shipped_file_is_what_this_package_computes(T: int) -> None:
     file = files("fairlot_crypto.delay") / "data" / f"rsa-2048-T{T}.json"
     assert file.read_text(encoding="ascii") == setup_file(make_setup(RSA_2048, T))
 
 
-@pytest.mark.parametrize("T", SHIPPED)
+@pytest.mark.parametrize("T", SHORT)
 def test_a_shipped_h_is_the_repeated_square_of_g(T: int) -> None:
     x = RSA_2048.generator()
     for _ in range(T):
         x = x * x % RSA_2048.n
     assert shipped(T).h == min(x, RSA_2048.n - x)
+
+
+def test_the_specification_prints_the_hash_of_every_file() -> None:
+    spec = (Path(__file__).parents[2] / "specs" / "delay.md").read_text("utf-8")
+    for T in SHIPPED:
+        name = f"rsa-2048-T{T}.json"
+        data = (files("fairlot_crypto.delay") / "data" / name).read_bytes()
+        assert f"| `{name}` | {hashlib.sha256(data).hexdigest()} |" in spec
 
 
 @pytest.mark.parametrize("T", [-1, 0, 2, 65535])

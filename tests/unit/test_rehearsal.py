@@ -1,5 +1,6 @@
 """A rehearsal: every role here, on a simulated clock, the same bytes for the same seed."""
 
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -13,7 +14,7 @@ from fairlot.people import Person
 from fairlot.rehearsal import InProcess, Processes, Rehearsed, Workers, rehearse
 from fairlot.rehearsal.parts import START, cast_parts, write_terms
 from fairlot.rehearsal.play import BATCH
-from fairlot.sale import Phase, SaleState
+from fairlot.sale import Phase, SaleState, VoidReason
 from fairlot.terms import EQUAL_SHARE, POOL_NAME, Pool, Terms
 from fairlot.terms_file import TermsFile
 from fairlot_crypto.randomness import Randomness, SeededRandomness, SystemRandomness
@@ -242,3 +243,85 @@ def test_deposits_say_what_people_want() -> None:
     nyms = dict(done.nyms)
     for person in PEOPLE:
         assert said[nyms[person.name]] == (person.wants, person.deposit)
+
+
+def _kinds(data: bytes) -> list[str]:
+    read = replay(data, SaleState(GROUP, STATEMENTS))
+    assert read.findings == []
+    return [t.entry.type.value for t in read.entries]
+
+
+@pytest.mark.parametrize("withhold", [1, 2, 3])
+def test_who_withholds_changes_neither_seed_nor_allocation(withhold: int) -> None:
+    file = replace(terms_file(contributors=3), depositors=2)
+    _, honest, _ = run(SeededRandomness(SEED), file=file)
+    less = replace(file, withhold=withhold)
+    data, done, notes = run(SeededRandomness(SEED), file=less)
+    assert done.terms == honest.terms
+    assert honest.state.draw is not None
+    assert done.state.draw == honest.state.draw
+    assert done.state.ledger == honest.state.ledger
+    kinds = _kinds(data)
+    assert (kinds.count("COMMIT"), kinds.count("REVEAL")) == (5, 5 - withhold)
+    assert kinds[-3:] == ["REVEAL_END", "RECOVER", "RESULT"]
+    assert "recovering" in {stage for stage, _, _ in notes.stages}
+    assert audit(data, GROUP, Expected(done.terms.sale_id), STATEMENTS).holds
+
+
+def test_depositors_contribute_with_the_keys_of_their_deposits() -> None:
+    file = replace(terms_file(), depositors=4)
+    data, done, _ = run(SeededRandomness(SEED), file=file)
+    read = replay(data, SaleState(GROUP, STATEMENTS))
+    keys = [t.entry.key for t in read.entries if t.entry.type.value == "COMMIT"]
+    roster = done.terms.beacon.roster
+    settle = {p.final.binding.settle_pk for p in read.state.positions.by_nym.values()}
+    assert keys[: len(roster)] == list(roster)
+    assert len(set(keys[len(roster) :])) == 4
+    assert set(keys[len(roster) :]) < settle
+    assert seeded()[1].state.draw != done.state.draw, "they have a say in the seed"
+
+
+def test_more_depositors_contribute_than_a_batch_holds() -> None:
+    people = tuple(Person(f"p{i}", 1, PRICE) for i in range(BATCH + 1))
+    file = replace(terms_file(contributors=1), depositors=BATCH + 1)
+    data, _, _ = run(SeededRandomness(SEED), people, file)
+    kinds = _kinds(data)
+    assert kinds.count("COMMIT") == kinds.count("REVEAL") == BATCH + 2
+
+
+def test_somebody_may_stay_away_where_the_terms_allow_it() -> None:
+    file = replace(terms_file(contributors=3), absent=2, min_commits=1)
+    data, done, _ = run(SeededRandomness(SEED), file=file)
+    assert done.state.phase is Phase.DONE
+    assert len(done.state.contributions.missing) == 2
+    assert audit(data, GROUP, Expected(), STATEMENTS).holds
+
+
+@pytest.mark.parametrize("absent", [1, 2])
+@pytest.mark.parametrize("depositors", [0, 3])
+def test_too_few_commitments_void_the_sale_and_refund_everybody(
+    absent: int, depositors: int
+) -> None:
+    file = replace(terms_file(), absent=absent, depositors=depositors)
+    data, done, notes = run(SeededRandomness(SEED), file=file)
+    assert done.state.void_reason is VoidReason.COMMITS_MISSING
+    assert _kinds(data)[-1] == "VOID"
+    by_nym = {line.nym: line for line in done.state.ledger}
+    for name, nym in done.nyms:
+        person = next(p for p in PEOPLE if p.name == name)
+        line = by_nym[nym]
+        assert (line.units, line.payment, line.refund) == (0, 0, person.deposit)
+    last = {stage: (d, total) for stage, d, total in notes.stages}
+    assert last["drawing"] == (3, 3)
+    assert audit(data, GROUP, Expected(done.terms.sale_id), STATEMENTS).holds
+
+
+def test_what_is_played_is_the_same_for_the_same_seed() -> None:
+    file = replace(
+        terms_file(contributors=4), depositors=3, absent=1, withhold=2, min_commits=2
+    )
+    data, done, _ = run(SeededRandomness(SEED), file=file)
+    with Processes(2) as workers:
+        again, twice, _ = run(SeededRandomness(SEED), file=file, workers=workers)
+    assert data == again
+    assert done.nyms == twice.nyms

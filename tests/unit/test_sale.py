@@ -5,18 +5,23 @@ from dataclasses import replace
 
 import pytest
 
+from fairlot.beacon import make_commitment, make_reveal
 from fairlot.board.entry import Entry, EntryType, sign_entry
 from fairlot.errors import Rejection
 from fairlot.rehearsal.parts import START
 from fairlot.sale import Phase, SaleState, VoidReason
 from fairlot_crypto.cbor import Value
+from fairlot_crypto.keys import SigningKey
 from lies_people import void_entry
+from recovering import committed, delayed, drawn, revealed
 from sales import (
     DEPOSIT_TIME,
     PRICE,
     Stage,
+    alpha,
     cancel,
     deposit,
+    draft,
     frozen,
     nym_of,
     play,
@@ -76,6 +81,7 @@ def samples(on: Stage) -> dict[EntryType, Entry]:
         EntryType.COMMIT_END: on.marker(EntryType.COMMIT_END),
         EntryType.REVEAL: sign_entry(EntryType.REVEAL, on.terms.sale_id, {}, key),
         EntryType.REVEAL_END: on.marker(EntryType.REVEAL_END),
+        EntryType.RECOVER: sign_entry(EntryType.RECOVER, on.terms.sale_id, {}, key),
         EntryType.RESULT: on.marker(EntryType.RESULT, made_result),
         EntryType.VOID: void_entry(on, VoidReason.OPEN_MISSED),
     }
@@ -97,7 +103,7 @@ LEGAL = {
     },
     Phase.COMMIT: {EntryType.COMMIT, EntryType.COMMIT_END, EntryType.VOID},
     Phase.REVEAL: {EntryType.REVEAL, EntryType.REVEAL_END},
-    Phase.RESULT: {EntryType.REVEAL, EntryType.RESULT},
+    Phase.RESULT: {EntryType.REVEAL, EntryType.RECOVER, EntryType.RESULT},
     Phase.DONE: set[EntryType](),
 }
 
@@ -364,6 +370,98 @@ def test_the_order_of_deposits_gives_another_tree_and_the_same_rule() -> None:
     for order in ((0, 1, 2), (2, 1, 0)):
         state = after(on, "result", [*(entries[i] for i in order), *paid])
         assert sorted(line.units for line in state.ledger) == [1, 2, 2]
+
+
+# Contributors who stay away, and depositors who contribute.
+
+
+@pytest.mark.parametrize("committing", [0, 1, 2, 3])
+def test_as_many_commit_as_the_terms_need(committing: int) -> None:
+    """COMMIT_END and commits-missing exclude each other, and one of them holds."""
+    on = delayed(3, min_commits=2)
+    state = after(on, "close")
+    known, times = state.contributions.frozen, on.terms.times
+    for number in range(committing):
+        state.append(on.commit(known, number), times.close + 10)
+    void = void_entry(on, VoidReason.COMMITS_MISSING)
+    marker = on.marker(EntryType.COMMIT_END)
+    if committing < 2:
+        assert refusal(state, marker, times.commit_end) == "commit.missing"
+        state.append(void, times.commit_end)
+        paid = sum(funding.paid for funding in state.fundings())
+        assert sum(line.refund for line in state.ledger) == paid > 0
+    else:
+        assert refusal(state, void, times.commit_end) == "void.reason"
+        state.append(marker, times.commit_end)
+        assert state.phase is Phase.REVEAL
+
+
+def contributing(on: Stage) -> tuple[tuple[Entry, ...], SigningKey, SigningKey]:
+    """Return deposits of which the first is funded, and both settlement keys."""
+    first, second = draft(on, 0), draft(on, 1)
+    entries = first.entry(), second.entry()
+    paid = on.payment(nym_of(entries[0]), PRICE)
+    return (*entries, paid), first.keys.settle, second.keys.settle
+
+
+def test_a_depositor_contributes_with_the_settlement_key(concert: Stage) -> None:
+    entries, funded, unfunded = contributing(concert)
+    state = after(concert, "close", entries)
+    known, times = state.contributions.frozen, concert.terms.times
+    time = times.close + 10
+    stranger = make_commitment(concert.terms, known, alpha(7), unfunded)
+    assert refusal(state, stranger, time) == "commit.roster"
+    state.append(concert.commit(known), time)
+    alone = after(concert, "result", entries)
+    state.append(make_commitment(concert.terms, known, alpha(7), funded), time)
+    again = make_commitment(concert.terms, known, alpha(8), funded)
+    assert refusal(state, again, time) == "commit.twice"
+    state.append(concert.marker(EntryType.COMMIT_END), times.commit_end)
+    state.append(concert.reveal(), times.commit_end + 10)
+    opening = make_reveal(concert.terms.sale_id, alpha(7), funded)
+    state.append(opening, times.commit_end + 10)
+    state.append(concert.marker(EntryType.REVEAL_END), times.reveal_end)
+    body = result(state)
+    state.append(concert.marker(EntryType.RESULT, body), times.reveal_end + 1)
+    assert state.draw is not None
+    assert alone.draw is not None
+    assert state.draw.seed != alone.draw.seed
+
+
+def test_a_depositor_does_not_stand_in_for_the_roster(concert: Stage) -> None:
+    entries, funded, _ = contributing(concert)
+    state = after(concert, "close", entries)
+    known, times = state.contributions.frozen, concert.terms.times
+    commit = make_commitment(concert.terms, known, alpha(7), funded)
+    state.append(commit, times.close + 10)
+    marker = concert.marker(EntryType.COMMIT_END)
+    assert refusal(state, marker, times.commit_end) == "commit.missing"
+
+
+def test_whoever_replaced_or_cancelled_a_deposit_contributes_as_the_last_says(
+    concert: Stage,
+) -> None:
+    """One per final nym: the key of an earlier deposit is nobody's any more."""
+    early, late = draft(concert, 0), draft(concert, 0, 1, "later")
+    gone = draft(concert, 1)
+    entries = [early.entry(), late.entry(), gone.entry()]
+    paid = [
+        concert.payment(nym_of(entries[0]), PRICE),
+        concert.payment(nym_of(entries[2]), PRICE),
+    ]
+    taken = [*entries, *paid, cancel(concert, 1)]
+    made = after(concert, "close", taken).contributions
+    assert dict(made.depositors) == {late.keys.settle.public: nym_of(entries[0])}
+
+
+def test_withheld_reveals_leave_nobody_without_money() -> None:
+    """Nobody reveals: anybody recovers, and what was paid in is paid out."""
+    on = delayed(2)
+    state = drawn(on, revealed(on, committed(on), []))
+    paid = sum(funding.paid for funding in state.fundings())
+    out = sum(line.payment + line.refund for line in state.ledger)
+    assert out == paid == 2 * PRICE
+    assert sum(line.units for line in state.ledger) == 1
 
 
 def test_four_issuers_run_a_sale() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from fairlot.errors import InputError
 from fairlot.terms import Pool
-from fairlot.terms_file import TermsFile, read_terms_file
+from fairlot.terms_file import TermsFile, check_people, read_terms_file
 
 LINES = {
     "title": 'title = "Club concert"',
@@ -55,6 +55,28 @@ def test_the_optional_tables_are_read(tmp_path: Path) -> None:
     file = read(tmp_path, toml(tables))
     assert (file.issuers, file.threshold) == (1, 0)
     assert (file.contributors, file.delay) == (64, 1)
+
+
+def test_a_beacon_with_people_who_fail_it(tmp_path: Path) -> None:
+    lines = "contributors = 5\ndepositors = 7\nabsent = 2\nwithhold = 3\n"
+    file = read(tmp_path, toml(f"[beacon]\n{lines}min_commits = 1\n"))
+    assert (file.depositors, file.absent, file.withhold) == (7, 2, 3)
+    assert file.min_commits == 1
+
+
+@pytest.mark.parametrize("line", ["", "min_commits = 5\n"])
+def test_all_of_the_roster_is_one_thing_to_say(tmp_path: Path, line: str) -> None:
+    file = read(tmp_path, toml(f"[beacon]\ncontributors = 5\n{line}"))
+    assert (file.depositors, file.absent, file.withhold) == (0, 0, 0)
+    assert file.min_commits is None
+
+
+def test_who_contributes_must_be_on_the_list(tmp_path: Path) -> None:
+    file = read(tmp_path, toml("[beacon]\ndepositors = 3\n"))
+    check_people(file, 3)
+    with pytest.raises(InputError) as caught:
+        check_people(file, 2)
+    assert caught.value.code == "terms-file.depositors"
 
 
 @pytest.mark.parametrize(
@@ -138,6 +160,18 @@ def test_a_bad_value_is_refused_with_its_line(
         ("[beacon]\ncontributors = 0\n", "range", "line 8, beacon.contributors"),
         ("[beacon]\ncontributors = 65\n", "range", "line 8, beacon.contributors"),
         ("[beacon]\nround = 7\n", "unknown", "line 8, beacon.round"),
+        ("[beacon]\ndepositors = -1\n", "range", "line 8, beacon.depositors"),
+        ("[beacon]\ndepositors = true\n", "integer", "line 8, beacon.depositors"),
+        ("[beacon]\nabsent = -1\n", "range", "line 8, beacon.absent"),
+        ("[beacon]\nabsent = 4\n", "range", "line 8, beacon.absent"),
+        ("[beacon]\nwithhold = -1\n", "range", "line 8, beacon.withhold"),
+        ("[beacon]\nwithhold = 4\n", "range", "line 8, beacon.withhold"),
+        ("[beacon]\nabsent = 2\nwithhold = 2\n", "range", "line 9, beacon.withhold"),
+        ("[beacon]\nwithhold = 1.0\n", "integer", "line 8, beacon.withhold"),
+        ("[beacon]\nmin_commits = 0\n", "range", "line 8, beacon.min_commits"),
+        ("[beacon]\nmin_commits = 4\n", "range", "line 8, beacon.min_commits"),
+        ('[beacon]\nmin_commits = "2"\n', "integer", "line 8, beacon.min_commits"),
+        ("[beacon]\nmin-commits = 2\n", "unknown", "line 8, beacon.min-commits"),
         ('"beacon" . "delay" = 0\n', "range", "line 7, beacon.delay"),
         ("beacon = {delay = 0}\n", "range", "line 7, beacon.delay"),
         ("beacon = 3\n", "table", "line 7, beacon"),

@@ -81,15 +81,34 @@ def coefficient(modulus: Modulus, c: int, b_star: bytes) -> int:
     return os2ip(tagged_hash("bi", modulus.encode(c), b_star))
 
 
-def omega(modulus: Modulus, h: int, revealed: Sequence[tuple[int, int]]) -> int:
-    """Return Ω = |Π h^(b_i alpha_i)| of a beacon with every opening revealed.
+def missing_start(modulus: Modulus, missing: Sequence[tuple[int, int]]) -> int:
+    """Return X = |Π c_i^b_i| over the commitments that nobody opened.
+
+    Recovery is T squarings of it.
+
+    Args:
+        modulus: N.
+        missing: (c_i, b_i); 1 is returned for none.
+    """
+    x = 1
+    for c, b in missing:
+        x = modulus.multiply(x, modulus.power(c, b))
+    return x
+
+
+def omega(
+    modulus: Modulus, h: int, revealed: Sequence[tuple[int, int]], recovered: int = 1
+) -> int:
+    """Return Ω = |Y Π h^(b_i alpha_i)|, the same whatever is revealed.
 
     Args:
         modulus: N.
         h: |g^(2^T)|.
-        revealed: (b_i, alpha_i), one of each commitment, openings checked.
+        revealed: (b_i, alpha_i) of each opened commitment, openings checked.
+        recovered: Y = |X^(2^T)| of the others, its proof checked; 1 without others.
     """
-    return modulus.power(h, sum(b * alpha for b, alpha in revealed))
+    exponent = sum(b * alpha for b, alpha in revealed)
+    return modulus.multiply(recovered, modulus.power(h, exponent))
 
 
 def seed(

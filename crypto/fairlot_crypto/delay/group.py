@@ -8,6 +8,8 @@ order, and a proof of y could be turned into one of -y.
 from dataclasses import dataclass
 from math import gcd
 
+from gmpy2 import mpz, powmod
+
 from fairlot_crypto.errors import CallerError, EncodingError, ProofError
 from fairlot_crypto.hashing import expand_message_xmd, i2osp, os2ip, tag
 
@@ -57,7 +59,7 @@ class Modulus:
 
     def multiply(self, x: int, y: int) -> int:
         """Return |x * y|."""
-        return self.reduce(x * y)
+        return self.reduce(int(mpz(x) * mpz(y) % mpz(self.n)))
 
     def power(self, x: int, exponent: int) -> int:
         """Return |x^exponent|.
@@ -67,7 +69,7 @@ class Modulus:
         """
         if exponent < 0:
             raise CallerError("delay.exponent", "an exponent is not negative")
-        return self.reduce(pow(x, exponent, self.n))
+        return self.reduce(int(powmod(x, exponent, self.n)))
 
     def generator(self) -> int:
         """Return g: a square hashed from N, so that nobody chose it (section 3.1)."""

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 from fairlot_crypto.delay import wesolowski
+from fairlot_crypto.delay.checkpoints import Store
+from fairlot_crypto.delay.evaluation import Progress, silent
 from fairlot_crypto.delay.group import Modulus
-from fairlot_crypto.delay.wesolowski import Progress, silent
 
 RSA_2048 = Modulus(
     int(
@@ -31,6 +32,10 @@ x^(2^T) at once and can bias every draw: specs/delay.md, section 7.
 """
 
 
+SHIPPED = (1, 2**16, 2**20, 2**24, 2**28)
+"""T of the set-ups that come with the package, all of RSA-2048."""
+
+
 @dataclass(frozen=True, slots=True)
 class Setup:
     """What a beacon of T squarings computes once and uses for every sale."""
@@ -45,13 +50,21 @@ class Setup:
     """Wesolowski's proof of it, π."""
 
 
-def make_setup(modulus: Modulus, T: int, progress: Progress = silent) -> Setup:
+def make_setup(
+    modulus: Modulus,
+    T: int,
+    progress: Progress = silent,
+    store: Store | None = None,
+) -> Setup:
     """Compute the set-up of ``T`` squarings, in the time that they take.
+
+    Progress and store are those of ``wesolowski.prove``.
 
     Raises:
         CallerError: ``wesolowski.squarings``.
+        EncodingError: ``evaluation.foreign``, ``evaluation.false``.
     """
-    h, proof = wesolowski.prove(modulus, modulus.generator(), T, progress)
+    h, proof = wesolowski.prove(modulus, modulus.generator(), T, progress, store)
     return Setup(modulus, T, h, proof)
 
 
@@ -68,9 +81,9 @@ def verify_setup(setup: Setup) -> None:
 
 def shipped_setup(T: int) -> Setup | None:
     """Return the set-up of RSA-2048 that comes with the package, if one does for T."""
-    file = files("fairlot_crypto.delay") / "data" / f"rsa-2048-T{T}.json"
-    if not file.is_file():
+    if T not in SHIPPED:
         return None
+    file = files("fairlot_crypto.delay") / "data" / f"rsa-2048-T{T}.json"
     fields = json.loads(file.read_text(encoding="ascii"))
     return Setup(RSA_2048, T, int(fields["h"], 16), int(fields["proof"], 16))
 

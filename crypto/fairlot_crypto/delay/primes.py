@@ -1,4 +1,4 @@
-"""Which numbers count as prime (specs/delay.md, section 4).
+"""The challenge of a proof, and which numbers count as prime (specs/delay.md, 4).
 
 The Baillie-PSW test: no composite is known to pass it, and none below 2^64 does. Both
 halves matter, since each has known pseudoprimes of its own, but no common ones.
@@ -6,7 +6,26 @@ halves matter, since each has known pseudoprimes of its own, but no common ones.
 
 from math import gcd, isqrt
 
+from fairlot_crypto.delay.group import Modulus
+from fairlot_crypto.hashing import i2osp, os2ip, tagged_hash
+
 _SMALL_PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53)
+
+
+def hash_to_prime(modulus: Modulus, x: int, y: int, T: int) -> int:
+    """Return the challenge l, a 256-bit prime (specs/delay.md, section 4.1).
+
+    Raises:
+        CallerError: ``delay.element-range``.
+    """
+    statement = (modulus.to_bytes(), modulus.encode(x), modulus.encode(y), i2osp(T, 8))
+    counter = 0
+    while True:
+        digest = tagged_hash("h2p", *statement, i2osp(counter, 8))
+        candidate = os2ip(digest) | 1 << 255 | 1
+        if is_probable_prime(candidate):
+            return candidate
+        counter += 1
 
 
 def is_probable_prime(n: int) -> bool:

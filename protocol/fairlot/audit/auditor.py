@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from fairlot.audit.checks import BEFORE_TERMS, CHECKS, NOT_CHECKED, Check, check_of
+from fairlot.audit.margin import beacon_facts, margin_findings, notices
 from fairlot.audit.report import CheckResult, Report, Roots
 from fairlot.board.entry import EntryType
 from fairlot.board.replay import Finding, Progress, Replay, replay, silent
@@ -35,8 +36,8 @@ def audit(
     """Check a transcript, all of it.
 
     The checklist is ``CHECKS``: A01 to A05 and A07 to A22 come out of reading and folding;
-    A06 (roots), A14 (people) and A23 (the end) are this function's own. What it leaves to
-    its caller is in ``NOT_CHECKED``.
+    A06 (roots), A14 (people), the margin of A17 and A23 (the end) are this function's own.
+    What it leaves to its caller is in ``NOT_CHECKED``.
 
     Args:
         data: the file.
@@ -55,6 +56,8 @@ def audit(
         rehearsal=state.terms.rehearsal if state.has_terms else None,
         phase=state.phase.value,
         facts=_facts(state),
+        beacon=beacon_facts(read),
+        notices=notices(read),
         not_checked=NOT_CHECKED,
     )
 
@@ -71,6 +74,8 @@ def _own_findings(read: Replay, expected: Expected) -> Iterator[Finding]:
         yield from _root_findings(state, expected)
     elif expected.given:
         yield Finding("roots.absent", "there are no terms to compare", 0, None)
+    yield from margin_findings(read)
+    yield from _checkpoint_findings(read)
     finals = sum(f.final for f in state.fundings())
     if finals > len(state.leaves):
         why = f"{finals} final deposits, {len(state.leaves)} active leaves"
@@ -97,6 +102,19 @@ def _root_findings(state: SaleState, expected: Expected) -> Iterator[Finding]:
         if wanted is not None and wanted != found:
             why = f"expected {wanted.hex()}, the file has {found.hex()}"
             yield Finding(f"roots.{name}", why, None, None)
+
+
+def _checkpoint_findings(read: Replay) -> Iterator[Finding]:
+    """Require a checkpoint between the entries that CLOSE fixes and the commitments."""
+    closed: int | None = None
+    for timed in read.entries:
+        if timed.refusal is not None:
+            continue
+        if timed.entry.type is EntryType.CLOSE:
+            closed = timed.checkpoint
+        elif timed.entry.type is EntryType.COMMIT and timed.checkpoint == closed:
+            why = "a commitment lies under the checkpoint that first covers CLOSE"
+            yield Finding("commit.checkpoint", why, None, timed.index)
 
 
 def _wrong_end(read: Replay) -> bool:

@@ -80,11 +80,17 @@ CHECKS = (
     Check("A14", "There are no more final deposits than active leaves", ("people.",)),
     Check("A15", "Payments name a deposit and are booked once", ("paid.",)),
     Check("A16", "CLOSE freezes the board as it was", ("close.",)),
-    Check("A17", "The beacon's set-up is proved", ("beacon.",)),
-    Check("A18", "Commitments are the roster's, legal and complete", ("commit.",)),
+    Check(
+        "A17",
+        "The beacon's set-up is proved, and its delay long enough",
+        ("beacon.",),
+    ),
+    Check("A18", "Commitments are the contributors', legal and enough", ("commit.",)),
     Check("A19", "Openings open their commitments", ("reveal.",)),
     Check(
-        "A20", "The seed is what the beacon gives", ("result.draw", "result.withheld")
+        "A20",
+        "The seed is what the beacon gives, revealed or recovered",
+        ("recover.", "result.draw", "result.withheld"),
     ),
     Check(
         "A21", "The outcome is what the draw gives, to the unit", ("result.outcome",)
@@ -104,7 +110,7 @@ NOT_CHECKED = (
     "that the seller hands over what was won",
     "that entries were not refused or delayed before they reached the board",
     "that everybody was shown this board, and its clock is right: no witness co-signs it",
-    "that T squarings take everybody longer than the time from CLOSE to COMMIT_END",
+    "that nobody squares more than 60 times as fast as the million a second assumed here",
     "that nobody knows the factors of the beacon's modulus",
 )
 """What no transcript can show."""

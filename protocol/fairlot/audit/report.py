@@ -1,13 +1,14 @@
 """What an audit found, for people and for machines (specs/audit.md, section 4)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from fairlot.audit.checks import Check
+from fairlot.audit.margin import BeaconFacts
 from fairlot.board.replay import Finding
 
-Json: TypeAlias = "str | int | bool | list[Json] | Mapping[str, Json] | None"
+Json: TypeAlias = "str | int | bool | Sequence[Json] | Mapping[str, Json] | None"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,10 @@ class Report:
     phase: str
     facts: Mapping[str, int]
     """Counts that people compare: leaves, deposits, money."""
+    beacon: BeaconFacts | None
+    """Who made the seed; ``None`` before CLOSE."""
+    notices: tuple[str, ...]
+    """What a rehearsal may do, and a real sale may not."""
     not_checked: tuple[str, ...]
 
     @property
@@ -78,6 +83,8 @@ class Report:
             },
             "checks": [_check(result) for result in self.results],
             "facts": dict(self.facts),
+            "beacon": self.beacon.to_json() if self.beacon else None,
+            "notices": list(self.notices),
             "not_checked": list(self.not_checked),
         }
 

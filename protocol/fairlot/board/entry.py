@@ -37,6 +37,7 @@ class Role(StrEnum):
     ESCROW = "escrow"
     HOLDER = "holder"
     CONTRIBUTOR = "contributor"
+    ANYONE = "anyone"
 
 
 class EntryType(StrEnum):
@@ -54,6 +55,7 @@ class EntryType(StrEnum):
     COMMIT_END = "COMMIT_END"
     REVEAL = "REVEAL"
     REVEAL_END = "REVEAL_END"
+    RECOVER = "RECOVER"
     RESULT = "RESULT"
     VOID = "VOID"
 
@@ -77,6 +79,7 @@ _ROLES = {
     EntryType.PAID: Role.ESCROW,
     EntryType.COMMIT: Role.CONTRIBUTOR,
     EntryType.REVEAL: Role.CONTRIBUTOR,
+    EntryType.RECOVER: Role.ANYONE,
 }
 
 

@@ -54,6 +54,8 @@ class TimedEntry:
     time: int
     refusal: str | None
     """The code with which the fold refused it."""
+    checkpoint: int
+    """Where in the file the checkpoint begins that covers it."""
 
 
 @dataclass(slots=True)
@@ -103,7 +105,7 @@ class Replay:
         if not self._waiting:
             self._find("checkpoint.empty", "covers no new entry", record.offset)
         for waiting in self._waiting:
-            self._entry(waiting)
+            self._entry(waiting, record.offset)
         self._waiting.clear()
         self.acknowledged = record.offset + len(record.encoded)
         tree = self.state.tree
@@ -114,23 +116,24 @@ class Replay:
         if self.state.has_terms:
             self._check_signatures(record, signed, self.state.terms.board)
 
-    def _entry(self, record: Record) -> None:
+    def _entry(self, record: Record, checkpoint: int) -> None:
         index = self.state.tree.size
         if isinstance(record.item, Unreadable):
             self._find(record.item.code, record.item.message, record.offset, index)
         elif isinstance(record.item, Entry) and not self.stopped:
-            self._apply(record, record.item, index)
+            self._apply(record, record.item, index, checkpoint)
         self.state.tree.append(record.encoded)
         self.stopped = not self.state.has_terms
 
-    def _apply(self, record: Record, entry: Entry, index: int) -> None:
+    def _apply(self, record: Record, entry: Entry, index: int, checkpoint: int) -> None:
         refusal: str | None = None
         try:
             self.state.apply(entry, self.time)
         except Rejection as error:
             refusal = error.code
             self._find(error.code, error.message, record.offset, index)
-        self.entries.append(TimedEntry(entry, index, self.time, refusal))
+        timed = TimedEntry(entry, index, self.time, refusal, checkpoint)
+        self.entries.append(timed)
 
     def _check_signatures(
         self, record: Record, signed: SignedCheckpoint, board: BoardIdentity

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from fairlot.board.transcript import acknowledged_length
+from fairlot.files import sync_folder
 
 
 class Storage(Protocol):
@@ -57,7 +58,7 @@ def create_file(path: Path) -> FileStorage:
         FileExistsError: where there is one already.
     """
     file = path.open("xb")
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
     return FileStorage(file)
 
 
@@ -76,10 +77,3 @@ def open_file(path: Path) -> tuple[FileStorage, bytes, int]:
             file.truncate(length)
             os.fsync(file.fileno())
     return FileStorage(path.open("ab")), data[:length], len(data) - length
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        os.fsync(descriptor)
-        os.close(descriptor)

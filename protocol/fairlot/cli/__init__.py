@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from concurrent.futures import BrokenExecutor
 
 from fairlot import __version__
-from fairlot.cli import audit, demo, inspect, run, vectors
-from fairlot.cli.command import FAILED, OK, REFUSED, Command, group
+from fairlot.cli import audit, beacon, demo, inspect, run, vectors
+from fairlot.cli.command import FAILED, OK, REFUSED, Command, add_commands, group
 from fairlot.cli.output import complain, make_streams_safe, say, silence_stdout
 from fairlot.errors import FairlotError, InputError
 from fairlot_crypto.errors import CryptoError
@@ -23,6 +23,7 @@ COMMANDS = (
     run.COMMAND,
     audit.COMMAND,
     inspect.COMMAND,
+    beacon.COMMAND,
     vectors.COMMAND,
 )
 INTERRUPTED = 130
@@ -94,18 +95,7 @@ def _parser() -> argparse.ArgumentParser:
         "--version", action="store_true", help="print the version and the back-end"
     )
     parser.set_defaults(command=None)
-    words = parser.add_subparsers(metavar="COMMAND")
-    for command in COMMANDS:
-        word = words.add_parser(
-            command.name,
-            help=command.summary,
-            description=command.summary,
-            epilog=command.examples,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-            allow_abbrev=False,
-        )
-        command.configure(word)
-        word.set_defaults(command=command)
+    add_commands(parser, COMMANDS, "command", "COMMAND", required=False)
     return parser
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from fairlot.audit import CheckResult, Expected, Report, audit
+from fairlot.audit.margin import BeaconFacts
 from fairlot.board.replay import Finding
 from fairlot.cli.command import FAILED, OK, Command, group, hex_bytes
 from fairlot.cli.output import Screen, say, show_table
@@ -90,10 +91,12 @@ def audit_file(backend: Backend, path: Path, expected: Expected) -> Report:
 
 
 def show_report(report: Report, expected: Expected) -> None:
-    """Print a report: roots, checks, findings, what was not checked, verdict."""
+    """Print a report: roots, checks, findings, beacon, what was not checked, verdict."""
     say(_roots(report, expected))
     if report.rehearsal:
         say("This is a REHEARSAL: one machine played every role, nothing was sold.")
+    for notice in report.notices:
+        say(f"Notice: {notice}")
     say()
     rows = [(r.check.id, _verdict(r), r.check.title) for r in report.results]
     show_table(("check", "verdict", "what must hold"), rows)
@@ -104,6 +107,9 @@ def show_report(report: Report, expected: Expected) -> None:
         f"{count} {name.replace('_', ' ')}" for name, count in report.facts.items()
     )
     say(f"Counted: {', '.join(facts)}; phase: {report.phase}.")
+    if report.beacon is not None:
+        for line in _beacon(report.beacon):
+            say(line)
     say("What no transcript can show:")
     for missing in report.not_checked:
         say(f"  - {missing}")
@@ -153,6 +159,28 @@ def _findings(report: Report) -> Iterator[str]:
             yield f"{result.check.id} and {left} findings more: see --json"
     if report.findings:
         yield ""
+
+
+def _beacon(facts: BeaconFacts) -> Iterator[str]:
+    """Yield the bias meter."""
+    roster = len(facts.roster) + len(facts.absent)
+    yield (
+        f"Beacon: {len(facts.roster)} of {roster} contributors of the roster committed, "
+        f"and {len(facts.depositors)} depositors."
+    )
+    for key in facts.absent:
+        yield f"  absent: {key.hex()}"
+    for key in facts.withheld:
+        what = "recovered" if facts.recovered else "still missing"
+        yield f"  reveal withheld: {key.hex()} ({what})"
+    margin = facts.margin
+    if margin is not None:
+        yield (
+            f"  To know the draw while commitments were open ({margin.window} s), one must "
+            f"square {margin.speed_up} times as fast as ordinary hardware; "
+            f"margin {margin.ratio}."
+        )
+        yield f"  {facts.withholding}"
 
 
 def _place(finding: Finding) -> str:

@@ -2,7 +2,7 @@
 
 import argparse
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from fairlot.errors import InputError
@@ -32,6 +32,37 @@ class Command:
     """Returns the exit code."""
 
 
+def add_commands(
+    parser: argparse.ArgumentParser,
+    commands: Sequence[Command],
+    name: str,
+    kind: str,
+    *,
+    required: bool,
+) -> None:
+    """Add words that follow those of ``parser``.
+
+    Args:
+        parser: of the words before.
+        commands: one a word.
+        name: where the chosen command stands among the arguments.
+        kind: what such a word is called in the help.
+        required: whether usage without one is wrong.
+    """
+    words = parser.add_subparsers(metavar=kind, required=required)
+    for command in commands:
+        word = words.add_parser(
+            command.name,
+            help=command.summary,
+            description=command.summary,
+            epilog=command.examples,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        command.configure(word)
+        word.set_defaults(**{name: command})
+
+
 def hex_bytes(length: int) -> Callable[[str], bytes]:
     """Return the reader of an option of ``length`` bytes in hexadecimal."""
 
@@ -44,15 +75,17 @@ def hex_bytes(length: int) -> Callable[[str], bytes]:
     return read
 
 
-def positive(text: str) -> int:
-    """Read an option that counts something.
+def whole(low: int, high: int) -> Callable[[str], int]:
+    """Return the reader of an option that is a whole number from ``low`` to ``high``."""
 
-    Raises:
-        ArgumentTypeError: where it is not 1..9999.
-    """
-    if not re.fullmatch("[1-9][0-9]{0,3}", text):
-        raise argparse.ArgumentTypeError("must be a whole number from 1 to 9999")
-    return int(text)
+    def read(text: str) -> int:
+        digits = re.fullmatch("0|[1-9][0-9]{0,15}", text)
+        if not digits or not low <= int(text) <= high:
+            rule = f"must be a whole number from {low} to {high}"
+            raise argparse.ArgumentTypeError(rule)
+        return int(text)
+
+    return read
 
 
 def group() -> Backend:

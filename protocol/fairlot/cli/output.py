@@ -11,7 +11,14 @@ from typing import Self
 
 from rich.box import SIMPLE
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 from fairlot.board.board import Receipt
@@ -100,6 +107,7 @@ class Screen:
             TextColumn("{task.description}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
+            TimeRemainingColumn(),
         )
         self._acknowledge = acknowledge
         self._bars = Progress(*columns, console=console, disable=console is None)

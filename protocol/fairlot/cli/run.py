@@ -7,18 +7,20 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from io import StringIO
 from pathlib import Path
+from typing import TypeAlias
 
+from fairlot.allocation import Outcome
 from fairlot.board.storage import create_file
-from fairlot.cli.command import OK, Command, group, hex_bytes, positive
-from fairlot.cli.output import Screen, say, show_table
-from fairlot.errors import InputError, InvariantError
+from fairlot.cli.command import FAILED, OK, Command, group, hex_bytes, whole
+from fairlot.cli.output import Screen, complain, say, show_table
+from fairlot.errors import InputError
 from fairlot.files import PRIVATE, check_new_folder, create_folder, write_file
 from fairlot.people import Person, read_people
 from fairlot.rehearsal import InProcess, Processes, Rehearsed, Workers, rehearse
 from fairlot.rehearsal.play import BATCH
 from fairlot.sale import SaleState
 from fairlot.settlement import allocation_csv
-from fairlot.terms_file import TermsFile, read_terms_file
+from fairlot.terms_file import TermsFile, check_people, read_terms_file
 from fairlot_crypto.groups import Backend
 from fairlot_crypto.randomness import SEED_LENGTH, SeededRandomness, SystemRandomness
 
@@ -26,10 +28,13 @@ TRANSCRIPT = "transcript.fairlot"
 ALLOCATION = "allocation.csv"
 NYMS = "nyms.csv"
 
+_Row: TypeAlias = tuple[str, int, str]
+"""Of the closing table: name, number, what it counts."""
+
 _NYMS_HEADER = ("person", "nym")
 _EXAMPLES = """\
-Exit code: 0 the sale ended as its terms say, 1 it could not be completed, 2 the input
-was refused and nothing was written.
+Exit code: 0 the sale ended as its terms say, 1 it is void or could not be completed,
+2 the input was refused and nothing was written.
 
 Examples:
   fairlot run TERMS.toml PEOPLE.csv --out result
@@ -58,7 +63,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--jobs",
         metavar="N",
-        type=positive,
+        type=whole(1, 9999),
         help="processes that work; changes no output (default: what this machine has)",
     )
     parser.add_argument(
@@ -72,6 +77,7 @@ def execute(arguments: argparse.Namespace) -> int:
     """Play the sale and print its closing table."""
     terms = read_terms_file(arguments.terms)
     people = read_people(arguments.people)
+    check_people(terms, len(people))
     folder: Path = arguments.out
     check_new_folder(folder)
     backend = group()
@@ -86,6 +92,9 @@ def execute(arguments: argparse.Namespace) -> int:
     say(f"  {NYMS}            who is which nym: private, known to a rehearsal only")
     say()
     show_closing(done.state)
+    if done.state.void_reason is not None:
+        complain(f"could not be completed: {void_sentence(done.state)}")
+        return FAILED
     return OK
 
 
@@ -150,26 +159,47 @@ def nyms_csv(nyms: Iterable[tuple[str, bytes]]) -> bytes:
     return text.getvalue().encode()
 
 
-def show_closing(state: SaleState) -> None:
-    """Print the closing table.
+def void_sentence(state: SaleState) -> str:
+    """Say why a sale is void, and what becomes of the money."""
+    beacon = state.terms.beacon
+    committed = len(beacon.roster) - len(state.contributions.missing)
+    return (
+        f"the sale is void ({state.void_reason}): {committed} of {len(beacon.roster)} "
+        f"contributors committed and {beacon.needed} must; everybody is refunded in full"
+    )
 
-    Raises:
-        InvariantError: ``rehearsal.no-outcome``: a rehearsal always has one.
-    """
-    if state.outcome is None:
-        raise InvariantError("rehearsal.no-outcome", "the sale was not drawn")
-    pool = state.outcome.pools[0]
+
+def show_closing(state: SaleState) -> None:
+    """Print the closing table, of a sale that was drawn or is void."""
+    rows = _money_rows(state)
+    if state.outcome is not None:
+        rows = (*_draw_rows(state), *_demand_rows(state, state.outcome), *rows)
+        rows += (("unsold", state.outcome.pools[0].unsold, "units"),)
+    show_table(("", "", ""), [(name, str(count), why) for name, count, why in rows])
+
+
+def _draw_rows(state: SaleState) -> tuple[_Row, ...]:
+    withheld = len(state.contributions.withheld)
+    why = "openings were withheld; the seed is what it would have been with them"
+    return (("recovered", withheld, why),) if withheld else ()
+
+
+def _demand_rows(state: SaleState, outcome: Outcome) -> tuple[_Row, ...]:
+    pool = outcome.pools[0]
     supply = state.terms.pools[0].supply
+    drawn = f"; the {pool.remainder} drawn first get one more" if pool.remainder else ""
+    return (
+        ("demand", pool.demand, f"units that could be taken and paid, of {supply}"),
+        ("level", pool.level, f"units for everyone who could take as many{drawn}"),
+        ("winners", pool.winners, f"of {len(outcome.awards)} deposits"),
+    )
+
+
+def _money_rows(state: SaleState) -> tuple[_Row, ...]:
     paid = sum(funding.paid for funding in state.fundings())
     payments = sum(line.payment for line in state.ledger)
     refunds = sum(line.refund for line in state.ledger)
-    drawn = f"; the {pool.remainder} drawn first get one more" if pool.remainder else ""
-    rows = (
-        ("demand", pool.demand, f"units that could be taken and paid, of {supply}"),
-        ("level", pool.level, f"units for everyone who could take as many{drawn}"),
-        ("winners", pool.winners, f"of {len(state.outcome.awards)} deposits"),
+    return (
         ("money in", paid, "deposited"),
         ("money out", payments + refunds, f"{payments} to the seller, {refunds} back"),
-        ("unsold", pool.unsold, "units"),
     )
-    show_table(("", "", ""), [(name, str(count), why) for name, count, why in rows])

@@ -131,6 +131,7 @@ def write_terms(file: TermsFile, parts: Parts, setup: Setup) -> Terms:
             h=RSA_2048.encode(setup.h),
             proof=RSA_2048.encode(setup.proof),
             roster=tuple(key.public for key in parts.contributors),
+            min_commits=file.min_commits,
         ),
         refund=REFUND_AT_ONCE,
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from fairlot.beacon import make_commitment, make_reveal
+from fairlot.beacon import make_commitment, make_recovery, make_reveal
 from fairlot.board.board import Board, Receipt
 from fairlot.board.entry import Entry, EntryType, sign_entry
 from fairlot.board.storage import Storage
@@ -20,6 +20,7 @@ from fairlot.rehearsal.work import (
     DepositJob,
     EnrolJob,
     Holder,
+    MadeDeposit,
     Participant,
     Workers,
     deposit_people,
@@ -32,6 +33,7 @@ from fairlot.terms_file import TermsFile
 from fairlot_crypto.delay import bicorn
 from fairlot_crypto.delay.parameters import RSA_2048, Setup, make_setup, shipped_setup
 from fairlot_crypto.groups import Backend
+from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.randomness import Randomness, shuffled
 
 BATCH = 64
@@ -73,7 +75,7 @@ def rehearse(
     workers: Workers,
     watcher: Watcher,
 ) -> Rehearsed:
-    """Play a sale from the first entry to RESULT (steps 1 to 9).
+    """Play a sale from the first entry to RESULT, or to VOID (steps 1 to 9).
 
     Args:
         group: the back-end.
@@ -91,9 +93,11 @@ def rehearse(
     run = _Run(group, parts, terms, board, randomness, workers, watcher)
     run.begin()
     participants = run.enrol(people)
-    nyms = run.sell(people, participants)
-    run.draw()
-    return Rehearsed(terms, state, tuple((p.name, nyms[p.name]) for p in people))
+    deposits = run.sell(people, participants)
+    made = [deposits[p.name] for p in people]
+    run.draw(file, made)
+    nyms = tuple((p.name, d.nym) for p, d in zip(people, made, strict=True))
+    return Rehearsed(terms, state, nyms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +177,7 @@ class _Run:
 
     def sell(
         self, people: Sequence[Person], participants: dict[str, Participant]
-    ) -> dict[str, Nym]:
+    ) -> dict[str, MadeDeposit]:
         """Issue credentials, take deposits and payments, each in a random order (5, 6)."""
         self._mark(EntryType.OPEN, self.terms.times.open)
         order = self._shuffled(people, "credentials")
@@ -182,50 +186,91 @@ class _Run:
             DepositJob(self.group.name, self.parts, self.terms, START, chunk)
             for chunk in _chunks(todo, BATCH)
         ]
-        made: list[tuple[Entry, Nym]] = []
+        made: list[MadeDeposit] = []
         for done in self.workers.map(deposit_people, jobs):
             self.board.state.statements.learn(done.verified)
-            made += done.entries
+            made += done.deposits
             self.watcher.progress("making deposits", len(made), len(people))
-        self._post_all([entry for entry, _ in self._shuffled(made, "deposits")])
-        nyms = {p.name: nym for p, (_, nym) in zip(order, made, strict=True)}
-        self._pay(people, nyms)
-        return nyms
+        self._post_all([d.entry for d in self._shuffled(made, "deposits")])
+        deposits = {p.name: d for p, d in zip(order, made, strict=True)}
+        self._pay(people, deposits)
+        return deposits
 
-    def draw(self) -> None:
-        """Close, commit, reveal and draw (steps 7 to 9)."""
+    def draw(self, file: TermsFile, deposits: Sequence[MadeDeposit]) -> None:
+        """Close, commit, reveal, recover what is missing, and draw (steps 7 to 9).
+
+        Args:
+            file: says how many contribute, stay away and withhold.
+            deposits: everybody's, in the order of the list.
+        """
         times, watcher = self.terms.times, self.watcher
         watcher.progress("drawing", 0, 3)
         self._mark(EntryType.CLOSE, times.close)
-        contributors = self.parts.contributors
-        alphas = [
-            bicorn.draw_alpha(self.sale_randomness.derive(f"alpha/{i}"))
-            for i in range(len(contributors))
-        ]
+        committing, revealing = self._contributors(file, deposits)
         frozen = self.board.state.contributions.frozen
-        pairs = list(zip(alphas, contributors, strict=True))
-        commits = [make_commitment(self.terms, frozen, a, key) for a, key in pairs]
-        self._post(commits, times.close + 10)
+        commits = [make_commitment(self.terms, frozen, a, k) for k, a in committing]
+        self._post_chunks(commits, times.close + 10)
+        reasons = self.board.state.void_reasons(times.commit_end)
+        if reasons:
+            receipt = self.board.append_void(reasons[0], times.commit_end)
+            watcher.acknowledged((receipt,))
+            watcher.progress("drawing", 3, 3)
+            return
         self._mark(EntryType.COMMIT_END, times.commit_end)
         watcher.progress("drawing", 1, 3)
-        reveals = [make_reveal(self.terms.sale_id, a, key) for a, key in pairs]
-        self._post(reveals, times.commit_end + 10)
+        reveals = [make_reveal(self.terms.sale_id, a, k) for k, a in revealing]
+        self._post_chunks(reveals, times.commit_end + 10)
         self._mark(EntryType.REVEAL_END, times.reveal_end)
         watcher.progress("drawing", 2, 3)
+        self._recover()
         self._mark(EntryType.RESULT, times.reveal_end + 10)
         watcher.progress("drawing", 3, 3)
 
-    def _pay(self, people: Sequence[Person], nyms: dict[str, Nym]) -> None:
+    def _contributors(
+        self, file: TermsFile, deposits: Sequence[MadeDeposit]
+    ) -> tuple[list[tuple[SigningKey, int]], list[tuple[SigningKey, int]]]:
+        """Return who commits, and who of them reveals: keys and openings."""
+        roster = self.parts.contributors
+        some = self._shuffled(deposits, "depositors")[: file.depositors]
+        keys = [*roster, *(deposit.settle for deposit in some)]
+        alphas = [
+            bicorn.draw_alpha(self.sale_randomness.derive(f"alpha/{i}"))
+            for i in range(len(keys))
+        ]
+        everybody = list(zip(keys, alphas, strict=True))
+        present = len(roster) - file.absent
+        opened = present - file.withhold
+        others = everybody[len(roster) :]
+        return everybody[:present] + others, everybody[:opened] + others
+
+    def _recover(self) -> None:
+        """Let somebody without any role recompute what is withheld."""
+        contributions = self.board.state.contributions
+        if not contributions.withheld:
+            return
+        anyone = SigningKey.generate(self.sale_randomness.derive("recoverer"))
+        recovery = make_recovery(
+            self.terms,
+            contributions,
+            lambda done, total: self.watcher.progress("recovering", done, total),
+            anyone,
+        )
+        self._post([recovery], self.terms.times.reveal_end + 5)
+
+    def _pay(self, people: Sequence[Person], deposits: dict[str, MadeDeposit]) -> None:
         paying = [p for p in self._shuffled(people, "payments") if p.deposit > 0]
         refs = self.sale_randomness.derive("payment-refs")
         payments = [
             make_payment(
-                self.terms.sale_id, nyms[p.name], p.deposit, self.parts.escrow, refs
+                self.terms.sale_id,
+                deposits[p.name].nym,
+                p.deposit,
+                self.parts.escrow,
+                refs,
             )
             for p in paying
         ]
-        for chunk in _chunks(payments, BATCH):
-            self._post(chunk, DEPOSITS_UNTIL)
+        self._post_chunks(payments, DEPOSITS_UNTIL)
 
     def _leaf(self, identity: Identity) -> Entry:
         registry_id = self.parts.registry.registry_id
@@ -238,6 +283,10 @@ class _Run:
         for number, batch in enumerate(batches):
             self._post(batch, DEPOSITS_FROM + span * number // len(batches))
             self.watcher.progress("posting deposits", number + 1, len(batches))
+
+    def _post_chunks(self, entries: Sequence[Entry], time: int) -> None:
+        for chunk in _chunks(entries, BATCH):
+            self._post(chunk, time)
 
     def _post(self, entries: Sequence[Entry], time: int) -> None:
         receipts = self.board.append(entries, time)

@@ -16,7 +16,13 @@ from typing import Protocol, Self, TypeVar
 
 from fairlot.board.entry import Entry, EntryType, check_signature
 from fairlot.credential import answer_request, receive_credential, request_credential
-from fairlot.deposit import Nym, check_presentation, make_entry, read_deposit
+from fairlot.deposit import (
+    Nym,
+    SettlementKeys,
+    check_presentation,
+    make_entry,
+    read_deposit,
+)
 from fairlot.identity.attestation import Attestation
 from fairlot.identity.enrolment import Identity, enrol, receive_identity
 from fairlot.identity.leaf import Leaf, check_leaf
@@ -157,10 +163,20 @@ class DepositJob:
 
 
 @dataclass(frozen=True, slots=True)
+class MadeDeposit:
+    """One person's DEPOSIT entry, as its holder keeps it."""
+
+    entry: Entry
+    nym: Nym
+    settle: SigningKey
+    """Settles the deposit, and contributes to the beacon where its holder wishes."""
+
+
+@dataclass(frozen=True, slots=True)
 class Deposited:
     """Their deposits, in the order of the job."""
 
-    entries: tuple[tuple[Entry, Nym], ...]
+    deposits: tuple[MadeDeposit, ...]
     verified: frozenset[bytes]
 
 
@@ -189,13 +205,13 @@ def deposit_people(job: DepositJob) -> Deposited:
     """Play issuers and holders from the request to the deposit."""
     group, statements = backend(job.backend), Statements()
     credentials = Credentials(group, job.parts.registry)
-    made: list[tuple[Entry, Nym]] = []
+    made: list[MadeDeposit] = []
     for person in job.people:
-        entry = _deposit(group, credentials, job, person)
+        entry, keys = _deposit(group, credentials, job, person)
         deposit = read_deposit(entry)
         check_signature(entry, statements)
         check_presentation(credentials, deposit, statements)
-        made.append((entry, deposit.nym))
+        made.append(MadeDeposit(entry, deposit.nym, keys.settle))
     return Deposited(tuple(made), statements.verified)
 
 
@@ -204,7 +220,7 @@ def _deposit(
     credentials: Credentials,
     job: DepositJob,
     person: Participant,
-) -> Entry:
+) -> tuple[Entry, SettlementKeys]:
     holder, identity = person.holder, person.identity
     registry, now = job.parts.registry, job.time
     epoch = epoch_at(now)
@@ -228,7 +244,6 @@ def _deposit(
     credential = receive_credential(credentials, identity, pending, answers)
     wish = (0, person.wants, person.amount)
     randomness = holder.randomness.derive(f"deposit/{job.terms.sale_id.hex()}")
-    entry, _ = make_entry(
+    return make_entry(
         credentials, credential, job.terms, EntryType.DEPOSIT, epoch, wish, randomness
     )
-    return entry

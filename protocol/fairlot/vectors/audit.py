@@ -15,7 +15,8 @@ def chapter() -> Chapter:
     return Chapter(
         "audit",
         "Audit `transcript`, expecting the roots of `expected` where there are any. "
-        "An accepted one holds; output the report's phase and facts. A refused one has "
+        "An accepted one holds; output the report's phase, facts and beacon, and how many "
+        "notices there are (none in a sale that is void before COMMIT_END). A refused one has "
         "exactly one finding, with that code; the check that fails is the one that the "
         "case's name begins with.",
         (*_accepted(), *_refused()),
@@ -27,6 +28,7 @@ def _accepted() -> Sequence[Case]:
     rows = (
         ("drawn", "A sale that was drawn.", plays.drawn, Expected()),
         ("drawn-roots", "The same, with its trust roots.", plays.drawn, roots),
+        ("recovered", "A sale that was recovered.", plays.recovered, Expected()),
         ("void", "A sale that was void.", plays.commits_missing, Expected()),
         ("nobody", "A sale in which nobody took part.", plays.nobody, Expected()),
     )
@@ -46,7 +48,12 @@ def _accept(
         name,
         comment,
         _inputs(data, expected),
-        {"phase": report.phase, "facts": dict(report.facts)},
+        {
+            "phase": report.phase,
+            "facts": dict(report.facts),
+            "beacon": report.beacon.to_json() if report.beacon else None,
+            "notices": len(report.notices),
+        },
         {"checks": [result.check.id for result in report.results]},
     )
 

@@ -287,6 +287,13 @@ def _drawn() -> Sequence[Lie]:
             lambda on, state: (on.commitment(state, draw_alpha("another")),),
         ),
         (
+            "A20-recovery",
+            "What is revealed needs no recovery.",
+            "recover.not-needed",
+            7,
+            lambda on, state: (on.recovery(state),),
+        ),
+        (
             "A19-opening",
             "An opening opens its commitment.",
             "reveal.opening",

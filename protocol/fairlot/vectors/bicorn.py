@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from fairlot.errors import InvariantError
 from fairlot.vectors.case import Case, Raw, accept, reject
-from fairlot_crypto.delay import bicorn
+from fairlot_crypto.delay import bicorn, wesolowski
 from fairlot_crypto.delay.group import Modulus
 from fairlot_crypto.delay.parameters import RSA_2048, Setup, shipped_setup
 from fairlot_crypto.hashing import i2osp
@@ -21,6 +21,17 @@ TOY = Modulus(TOY_FACTOR * (2**89 - 1))
 def cases() -> Sequence[Case]:
     """Return the cases of commitments, openings and seeds."""
     return (*_beacons(), *_refused_commitments(), *_refused_openings())
+
+
+def recoveries() -> Sequence[Case]:
+    """Return the cases of openings that are missing: Ω and seed are those of the whole."""
+    rows = (
+        ("none", "Nothing is missing: X is 1.", ()),
+        ("one", "The first contributor keeps silent.", (0,)),
+        ("two", "Two keep silent.", (0, 2)),
+        ("all", "All keep silent.", (0, 1, 2)),
+    )
+    return [_recovery(*row) for row in rows]
 
 
 def shipped(T: int) -> Setup:
@@ -81,6 +92,43 @@ def _beacon(
             "b_star": star,
             "coefficients": [i2osp(b, 32) for b in coefficients],
             "omega": RSA_2048.encode(omega),
+        },
+    )
+
+
+def _recovery(name: str, comment: str, withheld: Sequence[int]) -> Case:
+    T = 65536
+    h, alphas = shipped(T).h, [sample_alpha(number) for number in (1, 2, 3)]
+    cs = [bicorn.commit(RSA_2048, alpha) for alpha in alphas]
+    star = bicorn.b_star(SALE_ID, RSA_2048, T, ROOT, cs)
+    bs = [bicorn.coefficient(RSA_2048, c, star) for c in cs]
+    x = bicorn.missing_start(RSA_2048, [(cs[i], bs[i]) for i in withheld])
+    y, proof = wesolowski.prove(RSA_2048, x, T)
+    shown = [(bs[i], alphas[i]) for i in range(3) if i not in withheld]
+    omega = bicorn.omega(RSA_2048, h, shown, y)
+    return accept(
+        f"recover-{name}",
+        comment,
+        {
+            "op": "recover",
+            "sale_id": SALE_ID,
+            "modulus": RSA_2048.to_bytes(),
+            "T": T,
+            "h": RSA_2048.encode(h),
+            "root_d": ROOT,
+            "n_d": SIZE,
+            "commitments": [RSA_2048.encode(c) for c in cs],
+            "alphas": [
+                None if i in withheld else i2osp(alpha, bicorn.ALPHA_LENGTH)
+                for i, alpha in enumerate(alphas)
+            ],
+        },
+        {
+            "x": RSA_2048.encode(x),
+            "y": RSA_2048.encode(y),
+            "proof": RSA_2048.encode(proof),
+            "omega": RSA_2048.encode(omega),
+            "seed": bicorn.seed(SALE_ID, ROOT, SIZE, star, RSA_2048, omega),
         },
     )
 

@@ -1,14 +1,15 @@
 """Vectors of the delay group, its proofs and the beacon (specs/delay.md)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fairlot.vectors import bicorn
 from fairlot.vectors.bicorn import TOY, shipped
 from fairlot.vectors.case import Case, Chapter, Raw, accept, reject
 from fairlot_crypto.delay import wesolowski
 from fairlot_crypto.delay.group import Modulus
-from fairlot_crypto.delay.parameters import RSA_2048, Setup, make_setup
+from fairlot_crypto.delay.parameters import RSA_2048, SHIPPED, Setup, make_setup
+from fairlot_crypto.delay.primes import hash_to_prime
 from fairlot_crypto.hashing import expand_message_xmd, i2osp, os2ip, tag, tagged_hash
 
 
@@ -20,7 +21,9 @@ def chapter() -> Chapter:
         "trace holds the challenge l and its counter. verify: check π. element: decode. "
         "commitment: check c. beacon: from openings (each below 2^2176) to the seed, "
         "everything revealed; omega is also what recovery must give. open: check alpha "
-        "against c. Elements, moduli and openings are big-endian; an element has as many "
+        "against c. recover: from commitments and the openings that are not null to X, "
+        "its proof and the seed; the order of commitments and openings is the same. "
+        "Elements, moduli and openings are big-endian; an element has as many "
         "bytes as its modulus.",
         (
             *_generators(),
@@ -28,6 +31,9 @@ def chapter() -> Chapter:
             *bicorn.cases(),
             *_refused_elements(),
             *_refused_proofs(),
+            *_long_proofs(),
+            *_refused_long_proofs(),
+            *bicorn.recoveries(),
         ),
     )
 
@@ -67,7 +73,7 @@ def _proofs() -> Sequence[Case]:
 def _proof(name: str, comment: str, setup: Setup) -> Case:
     modulus, T = setup.modulus, setup.T
     x = modulus.generator()
-    prime = wesolowski.hash_to_prime(modulus, x, setup.h, T)
+    prime = hash_to_prime(modulus, x, setup.h, T)
     return accept(
         f"prove-{name}",
         comment,
@@ -128,6 +134,7 @@ class _Claim:
     y: int
     T: int
     proof: int
+    modulus: Modulus = RSA_2048
 
 
 def _refused_proofs() -> Sequence[Case]:
@@ -182,18 +189,84 @@ def _composite_challenge() -> tuple[str, str, _Claim]:
 
 
 def _refused_proof(name: str, rule: str, code: str, claim: _Claim) -> Case:
-    inputs: dict[str, Raw] = {
-        "op": "verify",
-        "modulus": RSA_2048.to_bytes(),
-        "x": i2osp(claim.x, RSA_2048.width),
-        "y": i2osp(claim.y, RSA_2048.width),
-        "T": claim.T,
-        "proof": i2osp(claim.proof, RSA_2048.width),
-    }
+    modulus = claim.modulus
     return reject(
         f"verify-{name}",
         rule,
         code,
-        inputs,
-        lambda: wesolowski.verify(RSA_2048, claim.x, claim.y, claim.T, claim.proof),
+        _statement(claim),
+        lambda: wesolowski.verify(modulus, claim.x, claim.y, claim.T, claim.proof),
     )
+
+
+def _statement(claim: _Claim) -> dict[str, Raw]:
+    width = claim.modulus.width
+    return {
+        "op": "verify",
+        "modulus": claim.modulus.to_bytes(),
+        "x": i2osp(claim.x, width),
+        "y": i2osp(claim.y, width),
+        "T": claim.T,
+        "proof": i2osp(claim.proof, width),
+    }
+
+
+def _long(T: int) -> _Claim:
+    setup = shipped(T)
+    return _Claim(RSA_2048.generator(), setup.h, T, setup.proof)
+
+
+def _long_proofs() -> Sequence[Case]:
+    return [
+        accept(
+            f"verify-T{T}",
+            f"The set-up of 2^{T.bit_length() - 1} squarings.",
+            _statement(claim),
+            {},
+            {"l": i2osp(hash_to_prime(RSA_2048, claim.x, claim.y, T), 32)},
+        )
+        for T in SHIPPED[2:]
+        for claim in (_long(T),)
+    ]
+
+
+def _refused_long_proofs() -> Sequence[Case]:
+    n, T = RSA_2048.n, 2**28
+    claim = _long(T)
+    equation, element = "wesolowski.equation", "wesolowski.element"
+    rows = (
+        (
+            "long-fewer",
+            "T is proved; work could be spared.",
+            equation,
+            replace(claim, T=2**24),
+        ),
+        (
+            "long-modulus",
+            "N is proved; squarings modulo another one could be passed off.",
+            equation,
+            replace(claim, modulus=Modulus(n + 2)),
+        ),
+        ("long-input", "x is proved.", equation, replace(claim, x=_long(2**24).y)),
+        (
+            "long-output-one",
+            "1 is no power of g.",
+            equation,
+            replace(claim, y=1, proof=1),
+        ),
+        (
+            "long-minus-y",
+            "y is canonical; (-y, -π) satisfies the equation mod N.",
+            element,
+            replace(claim, y=n - claim.y, proof=n - claim.proof),
+        ),
+        ("long-proof-zero", "π is at least 1.", element, replace(claim, proof=0)),
+        ("long-proof-minus-one", "-1 is 1.", element, replace(claim, proof=n - 1)),
+        (
+            "long-truncated",
+            "π fits; here its last byte is missing.",
+            equation,
+            replace(claim, proof=claim.proof >> 8),
+        ),
+    )
+    return [_refused_proof(*row) for row in rows]

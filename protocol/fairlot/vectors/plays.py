@@ -41,6 +41,17 @@ def nobody() -> tuple[Batch, ...]:
 
 
 @cache
+def recovered() -> tuple[Batch, ...]:
+    """Nobody reveals in time; anybody recovers, and one gets the seat all the same."""
+    *before, result = _DRAW
+    kept = [scene for scene in before if scene is not _REVEAL]
+    recovery: tuple[int, Scene] = (result[0], lambda on, state: (on.recovery(state),))
+    return _play(
+        (*_REGISTERED, *_DEPOSITED, (TIMES.close, _close), *kept, recovery, result)
+    )
+
+
+@cache
 def close_missed() -> tuple[Batch, ...]:
     """CLOSE does not come in time: void, everything back."""
     late = TIMES.close + TIMES.slack + 1
@@ -116,10 +127,14 @@ _REGISTERED: tuple[tuple[int, Scene], ...] = (
     (START, lambda on, _: (on.marker(EntryType.OPEN),)),
 )
 _DEPOSITED: tuple[tuple[int, Scene], ...] = ((DEPOSITED, _deposits), (PAID, _payments))
+_REVEAL: tuple[int, Scene] = (
+    TIMES.commit_end + 10,
+    lambda on, _: (on.reveal(),),
+)
 _DRAW: tuple[tuple[int, Scene], ...] = (
     (TIMES.close + 10, lambda on, state: (on.commitment(state),)),
     (TIMES.commit_end, lambda on, _: (on.marker(EntryType.COMMIT_END),)),
-    (TIMES.commit_end + 10, lambda on, _: (on.reveal(),)),
+    _REVEAL,
     (TIMES.reveal_end, lambda on, _: (on.marker(EntryType.REVEAL_END),)),
     (TIMES.reveal_end + 10, lambda on, state: (on.result(state),)),
 )

@@ -40,6 +40,7 @@ _PLAYS = (
         plays.replaced,
     ),
     _Play("nobody", "Nobody takes part; the opening comes late.", plays.nobody),
+    _Play("recovered", "The reveal is withheld, and recovered.", plays.recovered),
     _Play("close-missed", "Void: CLOSE was missed.", plays.close_missed),
     _Play("commits-missing", "Void: nobody committed.", plays.commits_missing),
 )

@@ -29,6 +29,7 @@ def refusals() -> Sequence[Refusal]:
         *_commit_ends(),
         *_reveals(),
         *_reveal_ends(),
+        *_recoveries(),
         *_results(),
         *_ends(),
     )
@@ -52,7 +53,7 @@ def _commitments() -> Sequence[Refusal]:
         ),
         (
             "commit-by-outsider",
-            "Contributors are those of the terms.",
+            "Contributors are of the roster, or have a funded deposit.",
             "commit.roster",
             CLOSED,
             by_seller,
@@ -106,7 +107,7 @@ def _commit_ends() -> Sequence[Refusal]:
         ),
         (
             "commit-end-without-commitments",
-            "Every contributor commits; the others would draw alone.",
+            "As many commit as the terms need; the others would draw alone.",
             "commit.missing",
             CLOSED,
             marker,
@@ -218,12 +219,56 @@ def _reveal_ends() -> Sequence[Refusal]:
         ),
         Refusal(
             "result-without-opening",
-            "Every commitment is opened; the board would leave one out.",
+            "Every commitment is opened or recovered; the board would leave one out.",
             "result.withheld",
             COMMIT_ENDED,
             result,
             TIMES.reveal_end + 10,
             [(marker, TIMES.reveal_end)],
+        ),
+    )
+
+
+def _recoveries() -> Sequence[Refusal]:
+    on, time = stage(), TIMES.reveal_end + 10
+    marker = on.marker(EntryType.REVEAL_END)
+    ended = [(marker, TIMES.reveal_end)]
+    recovery = on.recovery(state_after(COMMIT_ENDED))
+    forged = on.recovery(state_after(COMMIT_ENDED), y=bytes(255) + b"\x04")
+    return (
+        Refusal(
+            "recovery-before-reveal-end",
+            "Recovery follows REVEAL_END; it would shut out who still reveals.",
+            "phase.wrong",
+            COMMIT_ENDED,
+            recovery,
+            TIMES.commit_end + 10,
+        ),
+        Refusal(
+            "recovery-of-what-is-revealed",
+            "What is revealed needs no recovery.",
+            "recover.not-needed",
+            REVEAL_ENDED,
+            recovery,
+            time,
+        ),
+        Refusal(
+            "recovery-made-up",
+            "A recovery is proved; the seed would be anybody's.",
+            "recover.proof",
+            COMMIT_ENDED,
+            forged,
+            time,
+            ended,
+        ),
+        Refusal(
+            "reveal-after-recovery",
+            "With a recovery Ω is fixed.",
+            "reveal.fixed",
+            COMMIT_ENDED,
+            on.reveal(),
+            time,
+            [*ended, (recovery, time)],
         ),
     )
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 
-from fairlot.beacon import make_commitment, make_reveal
+from fairlot.beacon import make_commitment, make_recovery, make_reveal
 from fairlot.board.entry import Entry, EntryType, sign_entry
 from fairlot.credential import answer_request, receive_credential, request_credential
 from fairlot.deposit import Nym, make_entry, make_payment
@@ -27,6 +27,7 @@ from fairlot_crypto import cbor
 from fairlot_crypto.bbs.profile import Credential
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.delay import bicorn
+from fairlot_crypto.delay.evaluation import silent
 from fairlot_crypto.delay.parameters import shipped_setup
 from fairlot_crypto.groups import backend
 from fairlot_crypto.keys import SigningKey
@@ -152,6 +153,12 @@ class Stage:
         """Return the contributor's REVEAL entry."""
         opener = key or self.parts.contributors[0]
         return make_reveal(self.terms.sale_id, alpha or draw_alpha(), opener)
+
+    def recovery(self, state: SaleState, **changes: Value) -> Entry:
+        """Return a RECOVER entry of anybody's, with changed fields if there are any."""
+        key = SigningKey.generate(randomness().derive("anybody"))
+        made = make_recovery(self.terms, state.contributions, silent, key)
+        return self.sign(EntryType.RECOVER, {**made.body, **changes}, key)
 
     def close(self, state: SaleState) -> Entry:
         """Return the CLOSE entry."""

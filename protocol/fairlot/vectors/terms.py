@@ -105,7 +105,22 @@ def _accepted() -> Sequence[Case]:
             replace(terms, pools=(nothing,)),
         ),
         _accept("largest", "Every field at its upper limit.", largest),
+        _accept(
+            "two-of-three",
+            "Two of three contributors are enough.",
+            replace(terms, beacon=replace(terms.beacon, min_commits=2)),
+        ),
+        _accept("narrow", "A modulus of 1024 bits.", _sized(1024)),
+        _accept("wide", "A modulus of 4096 bits.", _sized(4096)),
     )
+
+
+def _sized(bits: int) -> Terms:
+    terms, width = sample_terms(), bits // 8
+    four = i2osp(4, width)
+    modulus = i2osp(2 ** (bits - 1) + 1, width)
+    beacon = replace(terms.beacon, modulus=modulus, h=four, proof=four)
+    return replace(terms, beacon=beacon)
 
 
 def _accept(name: str, comment: str, terms: Terms) -> Case:
@@ -370,10 +385,45 @@ _REFUSED: Sequence[tuple[str, str, str, str, Callable[[Any], Any]]] = (
     ),
     (
         "small-modulus",
-        "N has 2048 bits; a smaller one can be factored, and the delay skipped.",
+        "N has at least 1024 bits; a smaller one is factored, and the delay skipped.",
         "terms.modulus",
         "terms/beacon/modulus",
-        _set(i2osp(2**2046 + 1, 256)),
+        _set(i2osp(2**1022 + 1, 128)),
+    ),
+    (
+        "large-modulus",
+        "N has at most 4096 bits; checking a larger one would stall every reader.",
+        "terms.modulus",
+        "terms/beacon/modulus",
+        _set(i2osp(2**4096 + 1, 513)),
+    ),
+    (
+        "padded-modulus",
+        "N has no leading zero byte; one group would have two names.",
+        "terms.modulus",
+        "terms/beacon/modulus",
+        lambda found: b"\x00" + found,
+    ),
+    (
+        "no-commitments",
+        "One contributor commits at least; the seed would be known beforehand.",
+        "terms.field",
+        "terms/beacon",
+        lambda found: {**found, "min_commits": 0},
+    ),
+    (
+        "more-commitments-than-contributors",
+        "No more must commit than there are; the sale would be void from the start.",
+        "terms.field",
+        "terms/beacon",
+        lambda found: {**found, "min_commits": 4},
+    ),
+    (
+        "commitments-by-null",
+        "What is absent has no key; one sale would have two names.",
+        "terms.field",
+        "terms/beacon",
+        lambda found: {**found, "min_commits": None},
     ),
     (
         "h-above-half",
@@ -391,7 +441,7 @@ _REFUSED: Sequence[tuple[str, str, str, str, Callable[[Any], Any]]] = (
     ),
     (
         "proof-too-short",
-        "Elements have 256 bytes.",
+        "Elements are as wide as N.",
         "terms.field",
         "terms/beacon/proof",
         lambda found: found[1:],

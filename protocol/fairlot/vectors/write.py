@@ -20,6 +20,7 @@ CHAPTERS = (
     "bbs",
     "committee",
     "delay",
+    "drand",
     "log",
     "terms",
     "board",

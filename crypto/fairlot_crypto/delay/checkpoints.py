@@ -1,0 +1,143 @@
+"""Where a long computation keeps what it has so far (specs/delay.md, section 4.6)."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from fairlot_crypto.errors import EncodingError
+from fairlot_crypto.hashing import tagged_hash
+
+_HASH = 32
+_SUFFIX = ".checkpoint"
+
+
+class Store(Protocol):
+    """Keeps blobs by name."""
+
+    def read(self, name: str, /) -> bytes | None:
+        """Return what was written last under ``name``, if anything was."""
+        ...
+
+    def write(self, name: str, data: bytes, /) -> None:
+        """Replace the blob, wholly or not at all; it is durable on return."""
+        ...
+
+    def drop(self, name: str, /) -> None:
+        """Take notice that the blob is damaged, and forget it."""
+        ...
+
+
+class NoStore:
+    """Keeps nothing: a killed computation starts again."""
+
+    def read(self, _name: str) -> bytes | None:
+        """Return nothing."""
+        return None
+
+    def write(self, _name: str, _data: bytes) -> None:
+        """Do nothing."""
+
+    def drop(self, _name: str) -> None:
+        """Do nothing."""
+
+
+class FolderStore:
+    """Keeps each blob in a file of one folder."""
+
+    def __init__(self, folder: Path, note: Callable[[str], None]) -> None:
+        """Use ``folder``, which is made if it does not exist.
+
+        Args:
+            folder: for one computation.
+            note: told, in a sentence, of a damaged file that is ignored.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        self._note = note
+
+    def read(self, name: str) -> bytes | None:
+        """Return what was written last under ``name``, if anything was."""
+        try:
+            return self._path(name).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def write(self, name: str, data: bytes) -> None:
+        """Write aside, synchronise, rename, and synchronise the folder."""
+        # Two processes at once write the same bytes, but not into one file.
+        aside = self._folder / f"{name}.{os.getpid()}{_SUFFIX}.tmp"
+        with aside.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(self._path(name))
+        self._synchronise()
+
+    def drop(self, name: str) -> None:
+        """Say that the file is damaged, and remove it."""
+        path = self._path(name)
+        self._note(f"{path} is damaged: what it held is computed again")
+        path.unlink(missing_ok=True)
+
+    def clear(self) -> None:
+        """Remove what was written, and the folder if nothing else lies in it."""
+        for pattern in ("*" + _SUFFIX, f"*{_SUFFIX}.tmp"):
+            for path in self._folder.glob(pattern):
+                path.unlink(missing_ok=True)
+        if not any(self._folder.iterdir()):
+            self._folder.rmdir()
+
+    def _path(self, name: str) -> Path:
+        return self._folder / (name + _SUFFIX)
+
+    def _synchronise(self) -> None:
+        if os.name == "posix":
+            descriptor = os.open(self._folder, os.O_RDONLY)
+            os.fsync(descriptor)
+            os.close(descriptor)
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoints:
+    """Blobs of one computation: those of another, or torn ones, are not believed."""
+
+    store: Store
+    """Where they lie."""
+    statement: bytes
+    """What is computed, hashed; 32 bytes."""
+
+    def load(self, name: str, length: int) -> bytes | None:
+        """Return the payload under ``name``, or ``None`` if it is missing or damaged.
+
+        Args:
+            name: its name.
+            length: bytes that a payload of this name has.
+
+        Raises:
+            EncodingError: ``evaluation.foreign`` for a whole one of another computation.
+        """
+        data = self.store.read(name)
+        if data is None:
+            return None
+        digest, statement = data[:_HASH], data[_HASH : 2 * _HASH]
+        payload = data[2 * _HASH :]
+        if digest != _digest(name, statement, payload):
+            self.store.drop(name)
+            return None
+        if statement != self.statement or len(payload) != length:
+            raise EncodingError(
+                "evaluation.foreign",
+                f"checkpoint {name!r} is of another computation: name another folder",
+            )
+        return payload
+
+    def save(self, name: str, payload: bytes) -> None:
+        """Keep ``payload`` under ``name``."""
+        digest = _digest(name, self.statement, payload)
+        self.store.write(name, digest + self.statement + payload)
+
+
+def _digest(name: str, statement: bytes, payload: bytes) -> bytes:
+    return tagged_hash("evaluation-file", name.encode(), statement, payload)

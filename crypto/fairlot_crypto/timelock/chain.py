@@ -1,0 +1,179 @@
+"""A chain of drand: its key, its clock, its hash (specs/drand.md, sections 3 and 4)."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import NewType
+
+from fairlot_crypto.errors import EncodingError
+from fairlot_crypto.hashing import i2osp
+from fairlot_crypto.timelock.fields import read_fields
+from fairlot_crypto.timelock.scheme import CHAINED, UNCHAINED_G1, Scheme, scheme_of
+
+ChainHash = NewType("ChainHash", bytes)
+"""drand's name of a chain, 32 bytes."""
+
+SEED_LENGTH = 32
+GREATEST_ROUND = 2**64 - 1
+
+_GREATEST_PERIOD = 2**32 - 1
+_GREATEST_TIME = 2**63 - 1
+_BEACON_ID = re.compile(r"[!-~]{1,64}")
+_HASHED_WITHOUT_ID = "default"
+_FIELDS = (
+    *("public_key", "period", "genesis_time", "hash"),
+    *("groupHash", "schemeID", "metadata"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ChainInfo:
+    """What never changes about a chain.
+
+    Raises:
+        EncodingError: ``drand.chain-info`` for a value outside its range. Whether the
+            key is a point is tested where it is used.
+    """
+
+    scheme: Scheme
+    """How rounds are signed."""
+    public_key: bytes
+    """PK, compressed: of the whole network, the same after every change of members."""
+    period: int
+    """Seconds from one round to the next, in [1, 2^32 - 1]."""
+    genesis_time: int
+    """Unix time of round 1, in [0, 2^63 - 1]."""
+    genesis_seed: bytes
+    """Hash of the first group, 32 bytes: what round 1 of a chained scheme follows."""
+    beacon_id: str
+    """Name of the chain within its network, 1 to 64 visible ASCII characters."""
+
+    def __post_init__(self) -> None:
+        """Check lengths and ranges."""
+        if len(self.public_key) != self.scheme.key_length:
+            raise _illegal("the public key has another length than its scheme's")
+        if not 1 <= self.period <= _GREATEST_PERIOD:
+            raise _illegal("the period lies in [1, 2^32 - 1]")
+        if not 0 <= self.genesis_time <= _GREATEST_TIME:
+            raise _illegal("the genesis time lies in [0, 2^63 - 1]")
+        if len(self.genesis_seed) != SEED_LENGTH:
+            raise _illegal("the genesis seed has 32 bytes")
+        if not _BEACON_ID.fullmatch(self.beacon_id):
+            raise _illegal("a beacon id has 1 to 64 visible ASCII characters")
+
+    def chain_hash(self) -> ChainHash:
+        """Return drand's hash of the chain; the scheme is no part of it (section 3.2)."""
+        named = self.beacon_id != _HASHED_WITHOUT_ID
+        return ChainHash(
+            hashlib.sha256(
+                i2osp(self.period, 4)
+                + i2osp(self.genesis_time, 8)
+                + self.public_key
+                + self.genesis_seed
+                + (self.beacon_id.encode() if named else b"")
+            ).digest()
+        )
+
+
+def read_chain_info(data: bytes) -> ChainInfo:
+    """Read the JSON with which a relay describes a chain (specs/drand.md, section 3.3).
+
+    It tells a consistent chain, not the right one: compare the hash with one that is
+    known.
+
+    Raises:
+        EncodingError: ``drand.json``, ``drand.scheme``, ``drand.chain-info``;
+            ``drand.chain-hash`` where its hash is not that of its fields.
+    """
+    fields = read_fields(data, _FIELDS)
+    chain = ChainInfo(
+        scheme=scheme_of(fields.text("schemeID")),
+        public_key=fields.octets("public_key"),
+        period=fields.integer("period"),
+        genesis_time=fields.integer("genesis_time"),
+        genesis_seed=fields.octets("groupHash"),
+        beacon_id=fields.object("metadata", ["beaconID"]).text("beaconID"),
+    )
+    if fields.octets("hash") != chain.chain_hash():
+        raise EncodingError("drand.chain-hash", "the hash is not that of the fields")
+    return chain
+
+
+def check_round_number(round_number: int) -> None:
+    """Check that rounds of that number exist.
+
+    Raises:
+        EncodingError: ``drand.round`` outside [1, 2^64 - 1].
+    """
+    if not 1 <= round_number <= GREATEST_ROUND:
+        raise EncodingError("drand.round", "a round lies in [1, 2^64 - 1]")
+
+
+def time_of_round(chain: ChainInfo, round_number: int) -> int:
+    """Return the Unix time at which a round is due; round 1 is at the genesis time.
+
+    Raises:
+        EncodingError: ``drand.round``.
+    """
+    check_round_number(round_number)
+    return chain.genesis_time + (round_number - 1) * chain.period
+
+
+def round_at(chain: ChainInfo, time: int) -> int:
+    """Return the latest round due at ``time`` or before; 0 before the genesis time."""
+    if time < chain.genesis_time:
+        return 0
+    return (time - chain.genesis_time) // chain.period + 1
+
+
+def first_round_after(chain: ChainInfo, time: int) -> int:
+    """Return the earliest round that is due later than ``time``."""
+    return round_at(chain, time) + 1
+
+
+def _illegal(problem: str) -> EncodingError:
+    return EncodingError("drand.chain-info", problem)
+
+
+DEFAULT_CHAIN = ChainInfo(
+    scheme=CHAINED,
+    public_key=bytes.fromhex(
+        "868f005eb8e6e4ca0a47c8a77ceaa5309a47978a7c71bc5c"
+        "ce96366b5d7a569937c529eeda66c7293784a9402801af31"
+    ),
+    period=30,
+    genesis_time=1595431050,
+    genesis_seed=bytes.fromhex(
+        "176f93498eac9ca337150b46d21dd58673ea4e3581185f869672e59fa4cb390a"
+    ),
+    beacon_id="default",
+)
+"""The League of Entropy's chain of 2020-07-22, a round every 30 seconds.
+
+As published by the relays of drand under the chain hash
+8990e7a9aaed2ffed73dbd7092123d6f289930540d7651336225dc172e51b2ce.
+"""
+
+QUICKNET = ChainInfo(
+    scheme=UNCHAINED_G1,
+    public_key=bytes.fromhex(
+        "83cf0f2896adee7eb8b5f01fcad3912212c437e0073e911f"
+        "b90022d3e760183c8c4b450b6a0a6c3ac6a5776a2d106451"
+        "0d1fec758c921cc22b0e17e63aaf4bcb5ed66304de9cf809"
+        "bd274ca73bab4af5a6e9c76a4bc09e76eae8991ef5ece45a"
+    ),
+    period=3,
+    genesis_time=1692803367,
+    genesis_seed=bytes.fromhex(
+        "f477d5c89f21a17c863a7f937c6a6d15859414d2be09cd448d4279af331c5d3e"
+    ),
+    beacon_id="quicknet",
+)
+"""The League of Entropy's chain of 2023-08-23, a round every 3 seconds.
+
+As published by the relays of drand under the chain hash
+52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971.
+"""
+
+LEAGUE_OF_ENTROPY = (DEFAULT_CHAIN, QUICKNET)
+"""The chains that many independent organisations run together."""

@@ -1,0 +1,49 @@
+"""A clock of one's own, with one secret key (specs/drand.md, section 6).
+
+Who holds the secret knows every round beforehand: it is for rehearsals, tests and
+vectors, where nothing depends on its being kept.
+"""
+
+from fairlot_crypto.groups import Backend, Scalar
+from fairlot_crypto.timelock.chain import ChainInfo
+from fairlot_crypto.timelock.drand import Beacon, round_message
+from fairlot_crypto.timelock.scheme import Scheme
+
+
+def clock_key(group: Backend, scheme: Scheme, secret: Scalar) -> bytes:
+    """Return the public key of a clock.
+
+    Raises:
+        CallerError: ``groups.scalar-range``.
+    """
+    if scheme.signs_in_g1:
+        return (group.g2_generator() * secret).to_bytes()
+    return (group.g1_generator() * secret).to_bytes()
+
+
+def sign_round(
+    group: Backend,
+    chain: ChainInfo,
+    secret: Scalar,
+    round_number: int,
+    previous_signature: bytes | None = None,
+) -> Beacon:
+    """Return a round of the clock whose key is that of ``chain``.
+
+    Args:
+        group: the back-end.
+        chain: with the key of ``secret``; another key's rounds do not verify.
+        secret: k.
+        round_number: ρ.
+        previous_signature: where the scheme is chained, of the round before.
+
+    Raises:
+        CallerError: ``groups.scalar-range``.
+        EncodingError: ``drand.round``, ``drand.previous-signature``.
+    """
+    message = round_message(chain, round_number, previous_signature)
+    if chain.scheme.signs_in_g1:
+        signature = (group.hash_to_g1(message, chain.scheme.dst) * secret).to_bytes()
+    else:
+        signature = (group.hash_to_g2(message, chain.scheme.dst) * secret).to_bytes()
+    return Beacon(round_number, signature, previous_signature)

@@ -1,0 +1,151 @@
+"""A round of drand, and whether its chain signed it (specs/drand.md, section 5)."""
+
+import hashlib
+from dataclasses import dataclass
+
+from fairlot_crypto.errors import EncodingError, ProofError
+from fairlot_crypto.groups import Backend
+from fairlot_crypto.hashing import i2osp
+from fairlot_crypto.timelock.chain import ChainInfo, check_round_number
+from fairlot_crypto.timelock.fields import read_fields
+
+
+@dataclass(frozen=True, slots=True)
+class Beacon:
+    """One round as a relay gives it; nothing of it is verified.
+
+    Raises:
+        EncodingError: ``drand.round``.
+    """
+
+    round_number: int
+    """ρ, in [1, 2^64 - 1]."""
+    signature: bytes
+    """S, compressed: of the chain's key over the message of the round."""
+    previous_signature: bytes | None = None
+    """S', where the scheme is chained: of the round before, or the genesis seed."""
+
+    def __post_init__(self) -> None:
+        """Check the range of the round."""
+        check_round_number(self.round_number)
+
+    def randomness(self) -> bytes:
+        """Return the round's 32 random bytes, which mean nothing before it verifies."""
+        return hashlib.sha256(self.signature).digest()
+
+
+def read_beacon(data: bytes) -> Beacon:
+    """Read the JSON with which a relay gives a round (specs/drand.md, section 5.1).
+
+    Raises:
+        EncodingError: ``drand.json``, ``drand.round``; ``drand.randomness`` where that
+            is given and is not the hash of the signature.
+    """
+    optional = ("previous_signature", "randomness")
+    fields = read_fields(data, ("round", "signature"), optional)
+    chained = fields.has("previous_signature")
+    beacon = Beacon(
+        round_number=fields.integer("round"),
+        signature=fields.octets("signature"),
+        previous_signature=fields.octets("previous_signature") if chained else None,
+    )
+    given = fields.octets("randomness") if fields.has("randomness") else None
+    if given not in {None, beacon.randomness()}:
+        raise EncodingError("drand.randomness", "not the hash of the signature")
+    return beacon
+
+
+def round_message(
+    chain: ChainInfo, round_number: int, previous_signature: bytes | None
+) -> bytes:
+    """Return the 32 bytes that the chain signs in a round (specs/drand.md, section 5.2).
+
+    Raises:
+        EncodingError: ``drand.round``; ``drand.previous-signature`` where it is missing
+            or not wanted, has not the length of a signature, or, for round 1, is not
+            the genesis seed.
+    """
+    check_round_number(round_number)
+    if not chain.scheme.chained:
+        if previous_signature is not None:
+            raise _previous("the scheme is not chained")
+        return hashlib.sha256(i2osp(round_number, 8)).digest()
+    if previous_signature is None:
+        raise _previous("the scheme is chained")
+    if round_number == 1 and previous_signature != chain.genesis_seed:
+        raise _previous("round 1 follows the genesis seed")
+    if round_number > 1 and len(previous_signature) != chain.scheme.signature_length:
+        raise _previous("it has not the length of a signature")
+    return hashlib.sha256(previous_signature + i2osp(round_number, 8)).digest()
+
+
+def verify_round(
+    group: Backend, chain: ChainInfo, beacon: Beacon, round_number: int
+) -> None:
+    """Check that ``beacon`` is the round ``round_number`` of a chain.
+
+    The steps are those of specs/drand.md, section 5.3. The caller fixes chain and round
+    beforehand: whoever may choose among rounds chooses among random values.
+
+    Raises:
+        EncodingError: ``drand.previous-signature``; ``drand.public-key``,
+            ``drand.signature-point`` for anything but the canonical encoding of an
+            element other than the identity.
+        ProofError: ``drand.other-round`` for another round than the one named;
+            ``drand.signature`` where the chain's key did not sign it.
+    """
+    # (1)
+    if beacon.round_number != round_number:
+        raise ProofError("drand.other-round", f"not round {round_number}")
+    # (2)
+    message = round_message(chain, round_number, beacon.previous_signature)
+    # (3) to (5)
+    if chain.scheme.signs_in_g1:
+        holds = _holds_in_g1(group, chain, beacon, message)
+    else:
+        holds = _holds_in_g2(group, chain, beacon, message)
+    # (6)
+    if not holds:
+        raise ProofError("drand.signature", "the chain did not sign this round")
+
+
+def _holds_in_g1(
+    group: Backend, chain: ChainInfo, beacon: Beacon, message: bytes
+) -> bool:
+    try:
+        PK = group.g2_not_identity(chain.public_key)
+    except EncodingError as error:
+        raise _key() from error
+    try:
+        S = group.g1_not_identity(beacon.signature)
+    except EncodingError as error:
+        raise _point() from error
+    M = group.hash_to_g1(message, chain.scheme.dst)
+    return group.pairing_product_is_one([(M, PK), (-S, group.g2_generator())])
+
+
+def _holds_in_g2(
+    group: Backend, chain: ChainInfo, beacon: Beacon, message: bytes
+) -> bool:
+    try:
+        PK = group.g1_not_identity(chain.public_key)
+    except EncodingError as error:
+        raise _key() from error
+    try:
+        S = group.g2_not_identity(beacon.signature)
+    except EncodingError as error:
+        raise _point() from error
+    M = group.hash_to_g2(message, chain.scheme.dst)
+    return group.pairing_product_is_one([(PK, M), (-group.g1_generator(), S)])
+
+
+def _key() -> EncodingError:
+    return EncodingError("drand.public-key", "not a key of the chain's scheme")
+
+
+def _point() -> EncodingError:
+    return EncodingError("drand.signature-point", "not a signature of the scheme")
+
+
+def _previous(problem: str) -> EncodingError:
+    return EncodingError("drand.previous-signature", problem)

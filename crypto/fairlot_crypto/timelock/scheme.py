@@ -1,0 +1,60 @@
+"""The signature schemes of drand on BLS12-381 (specs/drand.md, section 2)."""
+
+from dataclasses import dataclass
+
+from fairlot_crypto.errors import EncodingError
+from fairlot_crypto.groups import G1_LENGTH, G2_LENGTH
+
+_DST_G1 = b"BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_"
+_DST_G2 = b"BLS_SIG_BLS12381G2_XMD:SHA-256_SSWU_RO_NUL_"
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """What a scheme id fixes."""
+
+    scheme_id: str
+    """drand's name of the scheme."""
+    chained: bool
+    """Whether the signature of the round before is part of what is signed."""
+    signs_in_g1: bool
+    """Signatures in G1 and keys in G2, or the other way round."""
+    dst: bytes
+    """Domain separation tag under which messages are hashed to the curve."""
+
+    @property
+    def key_length(self) -> int:
+        """Bytes of a public key."""
+        return G2_LENGTH if self.signs_in_g1 else G1_LENGTH
+
+    @property
+    def signature_length(self) -> int:
+        """Bytes of a signature."""
+        return G1_LENGTH if self.signs_in_g1 else G2_LENGTH
+
+
+CHAINED = Scheme("pedersen-bls-chained", True, False, _DST_G2)
+"""The default chain's."""
+UNCHAINED = Scheme("pedersen-bls-unchained", False, False, _DST_G2)
+"""The first that time-lock encryption could use."""
+UNCHAINED_G1 = Scheme("bls-unchained-g1-rfc9380", False, True, _DST_G1)
+"""Quicknet's."""
+UNCHAINED_G1_LEGACY = Scheme("bls-unchained-on-g1", False, True, _DST_G2)
+"""Fastnet's, which has ended: it hashes to G1 under the tag of G2."""
+
+_SCHEMES = {
+    scheme.scheme_id: scheme
+    for scheme in (CHAINED, UNCHAINED, UNCHAINED_G1, UNCHAINED_G1_LEGACY)
+}
+
+
+def scheme_of(scheme_id: str) -> Scheme:
+    """Return the scheme of an id.
+
+    Raises:
+        EncodingError: ``drand.scheme`` for an id that specs/drand.md does not list.
+    """
+    scheme = _SCHEMES.get(scheme_id)
+    if scheme is None:
+        raise EncodingError("drand.scheme", "no scheme of this specification")
+    return scheme

@@ -1,0 +1,169 @@
+"""The bias meter: who contributed, and how long the draw stayed unknowable.
+
+specs/audit.md, section 4.3. All numbers are integers or fractions of integers, so that every
+auditor prints the same digits.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from fairlot.board.entry import EntryType
+from fairlot.board.replay import Finding, Replay
+from fairlot.terms import BeaconTerms
+from fairlot_crypto.delay.group import Modulus
+from fairlot_crypto.delay.parameters import RSA_2048
+from fairlot_crypto.delay.primes import is_probable_prime
+from fairlot_crypto.keys import VerifyKey
+
+ADVANTAGE = 60
+"""A: how much faster than ordinary hardware the fastest attacker is assumed to square."""
+REFERENCE_RATE = 1_000_000
+"""R: squarings a second of ordinary hardware, above what was measured (specs/delay.md)."""
+SAFETY = 2
+"""How many times what A and R ask for T should be."""
+
+WITHHOLDING = (
+    "Whoever withholds a reveal could have chosen between 1 outcome: the seed that is "
+    "recovered is the seed that is revealed."
+)
+"""What a withholding set could have chosen, of a beacon that recovers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """The delay against the time in which commitments could still be added."""
+
+    delay: int
+    """T."""
+    window: int
+    """Seconds from the checkpoint of CLOSE to that of COMMIT_END, at least 1."""
+
+    @property
+    def speed_up(self) -> str:
+        """What an attacker would have needed to be faster by than R, 3 decimals."""
+        return _decimal(self.delay, REFERENCE_RATE * self.window)
+
+    @property
+    def ratio(self) -> str:
+        """T / (2·A·R·window), 3 decimals, rounded down."""
+        return _decimal(self.delay, self.required)
+
+    @property
+    def required(self) -> int:
+        """The T that has margin 1."""
+        return SAFETY * ADVANTAGE * REFERENCE_RATE * self.window
+
+    @property
+    def holds(self) -> bool:
+        """Tell whether the margin is at least 1."""
+        return self.delay >= self.required
+
+
+@dataclass(frozen=True, slots=True)
+class BeaconFacts:
+    """Who made the seed, and what could have been chosen."""
+
+    roster: tuple[VerifyKey, ...]
+    """The keys of the roster that committed."""
+    depositors: tuple[VerifyKey, ...]
+    """The settlement keys of depositors that committed."""
+    absent: tuple[VerifyKey, ...]
+    """The keys of the roster that did not."""
+    withheld: tuple[VerifyKey, ...]
+    """Who committed and has not revealed."""
+    recovered: bool
+    margin: Margin | None
+    """``None`` where the commitments have not ended."""
+    withholding: str = WITHHOLDING
+
+    def to_json(self) -> Mapping[str, "list[str] | bool | int | str | None"]:
+        """Return the facts for machines."""
+        margin = self.margin
+        return {
+            "roster": [key.hex() for key in self.roster],
+            "depositors": [key.hex() for key in self.depositors],
+            "absent": [key.hex() for key in self.absent],
+            "withheld": [key.hex() for key in self.withheld],
+            "recovered": self.recovered,
+            "window": margin.window if margin else None,
+            "speed_up": margin.speed_up if margin else None,
+            "margin": margin.ratio if margin else None,
+            "withholding": self.withholding,
+        }
+
+
+def beacon_facts(read: Replay) -> BeaconFacts | None:
+    """Return who contributed; ``None`` where CLOSE is not on the board."""
+    if EntryType.CLOSE not in _marker_times(read):
+        return None
+    made = read.state.contributions
+    roster = set(made.beacon.roster)
+    return BeaconFacts(
+        roster=tuple(k for k in made.commitments if k in roster),
+        depositors=tuple(k for k in made.commitments if k not in roster),
+        absent=made.missing,
+        withheld=made.withheld,
+        recovered=made.recovered is not None,
+        margin=margin_of(read),
+    )
+
+
+def margin_of(read: Replay) -> Margin | None:
+    """Return the margin; ``None`` where the commitments have not ended."""
+    times = _marker_times(read)
+    if EntryType.COMMIT_END not in times:
+        return None
+    window = times[EntryType.COMMIT_END] - times[EntryType.CLOSE]
+    return Margin(read.state.terms.beacon.delay, max(1, window))
+
+
+def margin_findings(read: Replay) -> Iterator[Finding]:
+    """Yield what a real sale fails by: ``beacon.margin``."""
+    margin = margin_of(read)
+    if margin and not margin.holds and not read.state.terms.rehearsal:
+        yield Finding("beacon.margin", _too_short(margin), None, None)
+
+
+def notices(read: Replay) -> tuple[str, ...]:
+    """Return what a rehearsal may do and people must know."""
+    state, margin = read.state, margin_of(read)
+    if not state.has_terms or not state.terms.rehearsal:
+        return ()
+    found = list(_modulus_notices(state.terms.beacon))
+    if margin and not margin.holds:
+        found.append(f"{_too_short(margin)}; a real sale would fail")
+    return tuple(found)
+
+
+def _modulus_notices(beacon: BeaconTerms) -> Iterator[str]:
+    modulus = Modulus.from_bytes(beacon.modulus)
+    if modulus == RSA_2048:
+        return
+    kind = "a PRIME" if is_probable_prime(modulus.n) else "a number"
+    yield (
+        f"WARNING: the beacon's modulus is not RSA-2048 but {kind} of "
+        f"{modulus.n.bit_length()} bits: whoever made it may know the draw at once, and a "
+        "real sale would be refused"
+    )
+
+
+def _too_short(margin: Margin) -> str:
+    return (
+        f"the delay of {margin.delay} squarings has the margin {margin.ratio} for the "
+        f"{margin.window} s from CLOSE to COMMIT_END: {margin.required} are needed"
+    )
+
+
+def _marker_times(read: Replay) -> dict[EntryType, int]:
+    """Return when the two markers around the commitments were first witnessed."""
+    kinds = (EntryType.CLOSE, EntryType.COMMIT_END)
+    return {
+        timed.entry.type: timed.time
+        for timed in read.entries
+        if timed.entry.type in kinds and timed.refusal is None
+    }
+
+
+def _decimal(numerator: int, denominator: int) -> str:
+    whole, thousandths = divmod(numerator * 1000 // denominator, 1000)
+    return f"{whole}.{thousandths:03}"

@@ -1,0 +1,262 @@
+"""The steps of ``fairlot beacon`` that make and post entries."""
+
+import argparse
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from fairlot.board.board import Board, Receipt
+from fairlot.board.entry import Entry
+from fairlot.board.replay import Replay
+from fairlot.board.storage import open_file
+from fairlot.cli.audit import read_transcript
+from fairlot.cli.command import FAILED, OK, Command, group, whole
+from fairlot.cli.output import Screen, busy, complain, say
+from fairlot.contributor import (
+    Secret,
+    check_secret,
+    commit,
+    read_entry_file,
+    read_key,
+    read_secret,
+    read_view,
+    recover,
+    reveal,
+    write_key,
+    write_secret,
+)
+from fairlot.files import write_file
+from fairlot.sale import SaleState
+from fairlot.statements import Statements
+from fairlot.terms import MAX_TIME
+from fairlot_crypto.delay.checkpoints import FolderStore
+from fairlot_crypto.groups import Backend
+from fairlot_crypto.keys import SigningKey, VerifyKey
+from fairlot_crypto.randomness import SystemRandomness
+
+
+def work_folder(arguments: argparse.Namespace) -> FolderStore:
+    """Return where a long computation keeps its checkpoints."""
+    out: Path = arguments.out
+    folder = arguments.work or out.with_name(f"{out.name}.work")
+    return FolderStore(folder, complain)
+
+
+def add_work_options(parser: argparse.ArgumentParser, what: str) -> None:
+    """Add --out and --work."""
+    parser.add_argument("--out", metavar="FILE", type=Path, required=True, help=what)
+    parser.add_argument(
+        "--work",
+        metavar="DIR",
+        type=Path,
+        help="where checkpoints lie: the same command again goes on (default: FILE.work)",
+    )
+
+
+def _configure_key(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--out", metavar="FILE", type=Path, required=True, help="the new private key"
+    )
+
+
+def _key(arguments: argparse.Namespace) -> int:
+    group()
+    key = SigningKey.generate(SystemRandomness())
+    write_key(arguments.out, key)
+    say(key.public.hex())
+    return OK
+
+
+def _configure_own(parser: argparse.ArgumentParser, secret: str) -> None:
+    parser.add_argument("transcript", metavar="TRANSCRIPT", type=Path)
+    parser.add_argument(
+        "--key",
+        metavar="FILE",
+        type=Path,
+        required=True,
+        help="the contributor's private key, of the roster or of a deposit",
+    )
+    parser.add_argument(
+        "--secret", metavar="FILE", type=Path, required=True, help=secret
+    )
+    parser.add_argument(
+        "--out", metavar="FILE", type=Path, required=True, help="the new entry"
+    )
+
+
+def _configure_commit(parser: argparse.ArgumentParser) -> None:
+    _configure_own(parser, "where the secret is kept; one that is there is used again")
+
+
+def _commit(arguments: argparse.Namespace) -> int:
+    backend = group()
+    key = read_key(arguments.key)
+    view = _view(backend, arguments.transcript)
+    secret = _secret(view, key.public, arguments.secret)
+    entry = commit(view, key, secret)
+    # Whoever loses the secret after the entry is out cannot reveal.
+    write_secret(arguments.secret, secret)
+    _write_entry(arguments.out, entry)
+    say(f"Keep {arguments.secret} to yourself until COMMIT_END is on the board.")
+    return OK
+
+
+def _secret(view: Replay, key: VerifyKey, path: Path) -> Secret:
+    if not path.exists():
+        return Secret.draw(view, key, SystemRandomness())
+    secret = read_secret(path)
+    check_secret(view, key, secret)
+    return secret
+
+
+def _configure_reveal(parser: argparse.ArgumentParser) -> None:
+    _configure_own(parser, "the secret that commit has left")
+
+
+def _reveal(arguments: argparse.Namespace) -> int:
+    backend = group()
+    key, secret = read_key(arguments.key), read_secret(arguments.secret)
+    view = _view(backend, arguments.transcript)
+    check_secret(view, key.public, secret)
+    _write_entry(arguments.out, reveal(view, key, secret))
+    return OK
+
+
+def _configure_recover(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("transcript", metavar="TRANSCRIPT", type=Path)
+    parser.add_argument(
+        "--key",
+        metavar="FILE",
+        type=Path,
+        help="whose name the entry carries (default: a fresh one's)",
+    )
+    add_work_options(parser, "the new entry")
+
+
+def _recover(arguments: argparse.Namespace) -> int:
+    backend = group()
+    key = (
+        read_key(arguments.key)
+        if arguments.key
+        else SigningKey.generate(SystemRandomness())
+    )
+    view = _view(backend, arguments.transcript)
+    with Screen(acknowledge=False) as screen:
+        store = work_folder(arguments)
+        entry = recover(view, key, screen.stage("recovering"), store)
+    _write_entry(arguments.out, entry)
+    store.clear()
+    return OK
+
+
+def _configure_post(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("transcript", metavar="TRANSCRIPT", type=Path)
+    parser.add_argument("entries", metavar="ENTRY", type=Path, nargs="+")
+    parser.add_argument(
+        "--key",
+        metavar="FILE",
+        type=Path,
+        required=True,
+        help="the board's private key",
+    )
+    parser.add_argument(
+        "--time",
+        metavar="SECONDS",
+        type=whole(0, MAX_TIME),
+        help="the board's clock, unix seconds (default: now)",
+    )
+
+
+def _post(arguments: argparse.Namespace) -> int:
+    backend = group()
+    key = read_key(arguments.key)
+    entries = [read_entry_file(path) for path in arguments.entries]
+    read_transcript(arguments.transcript)
+    now = int(time.time()) if arguments.time is None else arguments.time
+    receipts = _append(backend, arguments.transcript, key, entries, now)
+    for path, receipt in zip(arguments.entries, receipts, strict=True):
+        if receipt.refusal is None:
+            say(f"ack {receipt.entry_hash.hex()} {receipt.index}")
+        else:
+            complain(f"{path} was refused: {receipt.refusal}")
+    return OK if all(receipt.refusal is None for receipt in receipts) else FAILED
+
+
+def _append(
+    backend: Backend, path: Path, key: SigningKey, entries: list[Entry], now: int
+) -> tuple[Receipt, ...]:
+    storage, data, cut = open_file(path)
+    try:
+        if cut:
+            complain(f"{cut} bytes were cut that were never acknowledged")
+        name = _view_of(backend, data).state.terms.board.name
+        state = SaleState(backend, Statements())
+        board = Board.resume(storage, data, name, key, state)
+        return board.append(entries, now)
+    finally:
+        storage.close()
+
+
+def _view(backend: Backend, path: Path) -> Replay:
+    return _view_of(backend, read_transcript(path))
+
+
+def _view_of(backend: Backend, data: bytes) -> Replay:
+    with busy("reading the board"):
+        return read_view(data, backend)
+
+
+def _write_entry(path: Path, entry: Entry) -> None:
+    write_file(path, entry.encoded)
+    say(f"{path} holds the {entry.type} entry {entry.hash.hex()}")
+
+
+def _command(
+    name: str,
+    summary: str,
+    words: str,
+    configure: Callable[[argparse.ArgumentParser], None],
+    execute: Callable[[argparse.Namespace], int],
+) -> Command:
+    codes = (
+        "Exit code: 0 done, 1 the board would refuse it, 2 input or usage was refused."
+    )
+    examples = f"{codes}\n\nExamples:\n  fairlot beacon {name} {words}\n"
+    return Command(name, summary, examples, configure, execute)
+
+
+KEY = _command(
+    "key",
+    "Draw a contributor's key; prints the public one, for the terms' roster.",
+    "--out my.key",
+    _configure_key,
+    _key,
+)
+COMMIT = _command(
+    "commit",
+    "Draw a secret and make the COMMIT entry, after CLOSE.",
+    "transcript.fairlot --key my.key --secret my.secret --out commit",
+    _configure_commit,
+    _commit,
+)
+REVEAL = _command(
+    "reveal",
+    "Make the REVEAL entry of a secret, after COMMIT_END.",
+    "transcript.fairlot --key my.key --secret my.secret --out reveal",
+    _configure_reveal,
+    _reveal,
+)
+RECOVER = _command(
+    "recover",
+    "Compute what was not revealed, after REVEAL_END, and make the RECOVER entry.",
+    "transcript.fairlot --out recover",
+    _configure_recover,
+    _recover,
+)
+POST = _command(
+    "post",
+    "Append entries to a board, as the one who keeps it.",
+    "transcript.fairlot commit --key board.key",
+    _configure_post,
+    _post,
+)

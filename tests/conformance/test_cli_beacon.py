@@ -1,0 +1,380 @@
+"""``fairlot beacon``: contributors on machines of their own, and what a delay needs."""
+
+import json
+import signal
+import stat
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from command import FAIRLOT, Ran, fairlot
+from fairlot.board.board import Board
+from fairlot.board.entry import EntryType
+from fairlot.board.storage import create_file, open_file
+from fairlot_crypto.delay.parameters import (
+    RSA_2048,
+    Setup,
+    setup_file,
+    shipped_setup,
+    verify_setup,
+)
+from fairlot_crypto.keys import SigningKey
+from recovering import delayed
+from sales import PRICE, Stage, draft, nym_of, play
+
+T_OF_A_SECOND = 2**19
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A board in a file, its keeper's key, and two contributors and a depositor."""
+
+    on: Stage
+    folder: Path
+
+    @property
+    def transcript(self) -> Path:
+        """The board."""
+        return self.folder / "transcript.fairlot"
+
+    def beacon(self, step: str, *words: str | Path) -> Ran:
+        """Take a step on the transcript."""
+        return fairlot("beacon", step, self.transcript, *words)
+
+    def commit(self, who: str) -> Ran:
+        """Make somebody's COMMIT entry."""
+        return self._own("commit", who)
+
+    def reveal(self, who: str) -> Ran:
+        """Make somebody's REVEAL entry."""
+        return self._own("reveal", who)
+
+    def post(self, *names: str, after: int = 0) -> Ran:
+        """Post entry files some seconds after CLOSE."""
+        clock = str(self.on.terms.times.close + after)
+        entries = [self.folder / name for name in names]
+        return self.beacon(
+            "post", *entries, "--key", self.folder / "board.key", "--time", clock
+        )
+
+    def mark(self, kind: EntryType) -> None:
+        """Let the board post a marker at its time."""
+        times = self.on.terms.times
+        due = {
+            EntryType.COMMIT_END: times.commit_end,
+            EntryType.REVEAL_END: times.reveal_end,
+            EntryType.RESULT: times.reveal_end + 20,
+        }
+        storage, data, _ = open_file(self.transcript)
+        name, key = self.on.terms.board.name, self.on.parts.board
+        board = Board.resume(storage, data, name, key, self.on.state())
+        board.append_marker(kind, due[kind])
+        storage.close()
+
+    def _own(self, step: str, who: str) -> Ran:
+        keys = ("--key", self.folder / f"{who}.key")
+        secret = ("--secret", self.folder / f"{who}.secret")
+        return self.beacon(step, *keys, *secret, "--out", self.folder / f"{who}.{step}")
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    """Return a board on which deposits are closed."""
+    on = delayed(2)
+    depositor = draft(on)
+    entry = depositor.entry()
+    storage = create_file(tmp_path / "transcript.fairlot")
+    deposits = (entry, on.payment(nym_of(entry), PRICE))
+    play(on.board(storage), on, until="close", deposits=deposits)
+    storage.close()
+    keys = {
+        "one": on.parts.contributors[0],
+        "two": on.parts.contributors[1],
+        "depositor": depositor.keys.settle,
+        "board": on.parts.board,
+        "stranger": SigningKey.from_seed(bytes(32)),
+    }
+    for name, key in keys.items():
+        (tmp_path / f"{name}.key").write_text(f"{key.seed.hex()}\n", encoding="ascii")
+    return Place(on, tmp_path)
+
+
+def _commit_all(place: Place) -> None:
+    for who in ("one", "two", "depositor"):
+        assert place.commit(who).code == 0
+    names = ("one.commit", "two.commit", "depositor.commit")
+    posted = place.post(*names, after=10)
+    assert (posted.code, posted.err) == (0, "")
+    assert len(posted.out.splitlines()) == 3
+    place.mark(EntryType.COMMIT_END)
+
+
+def test_everybody_reveals(place: Place) -> None:
+    _commit_all(place)
+    for who in ("one", "two", "depositor"):
+        assert place.reveal(who).code == 0
+    names = ("one.reveal", "two.reveal", "depositor.reveal")
+    assert place.post(*names, after=70).code == 0
+    place.mark(EntryType.REVEAL_END)
+    recovered = place.beacon("recover", "--out", place.folder / "recovery")
+    assert recovered.code == 1
+    assert "recover.not-needed" in recovered.err
+    place.mark(EntryType.RESULT)
+    assert fairlot("audit", place.transcript).code == 0
+
+
+def test_what_two_withhold_anybody_recovers(place: Place) -> None:
+    _commit_all(place)
+    assert place.reveal("one").code == 0
+    assert place.post("one.reveal", after=70).code == 0
+    early = place.beacon("recover", "--out", place.folder / "recovery")
+    assert early.code == 1
+    assert "phase.wrong" in early.err
+    place.mark(EntryType.REVEAL_END)
+    made = place.beacon("recover", "--out", place.folder / "recovery")
+    assert (made.code, made.err) == (0, "")
+    assert not list(place.folder.glob("*.work")), "checkpoints are not left behind"
+    assert place.post("recovery", after=130).code == 0
+    late = place.reveal("two")
+    assert late.code == 1
+    assert "reveal.fixed" in late.err
+    place.mark(EntryType.RESULT)
+    report = json.loads(fairlot("audit", place.transcript, "--json").out)
+    assert report["holds"]
+    assert report["beacon"]["recovered"]
+    assert len(report["beacon"]["withheld"]) == 2
+    assert len(report["beacon"]["depositors"]) == 1
+
+
+def test_the_secret_is_private_and_there_before_the_entry(place: Place) -> None:
+    """Where the entry cannot be written the secret is kept, and taken up again."""
+    (place.folder / "one.commit").mkdir()
+    (place.folder / "one.commit" / "in the way").touch()
+    assert place.commit("one").code == 1
+    secret = place.folder / "one.secret"
+    assert stat.S_IMODE(secret.stat().st_mode) == 0o600
+    kept = secret.read_bytes()
+    (place.folder / "one.commit" / "in the way").unlink()
+    (place.folder / "one.commit").rmdir()
+    assert place.commit("one").code == 0
+    first = (place.folder / "one.commit").read_bytes()
+    assert place.commit("one").code == 0
+    assert secret.read_bytes() == kept
+    assert (place.folder / "one.commit").read_bytes() == first
+    assert json.loads(kept)["alpha"] not in fairlot("inspect", place.transcript).out
+
+
+def test_nobody_reveals_before_the_commitments_have_ended(place: Place) -> None:
+    assert place.commit("one").code == 0
+    assert place.post("one.commit", after=10).code == 0
+    early = place.reveal("one")
+    assert early.code == 1
+    assert "phase.wrong" in early.err
+    assert not (place.folder / "one.reveal").exists()
+
+
+def test_who_may_not_contribute_is_told(place: Place) -> None:
+    refused = place.commit("stranger")
+    assert (refused.code, refused.out) == (1, "")
+    assert "commit.roster" in refused.err
+    assert not (place.folder / "stranger.secret").exists()
+
+
+def test_a_second_commitment_is_not_made(place: Place) -> None:
+    assert place.commit("one").code == 0
+    assert place.post("one.commit", after=10).code == 0
+    (place.folder / "one.secret").rename(place.folder / "kept")
+    again = place.commit("one")
+    assert again.code == 1
+    assert "commit.twice" in again.err
+    posted = place.post("one.commit", after=20)
+    assert posted.code == 1
+    assert "entry.duplicate" in posted.err
+
+
+def test_the_secret_of_another_is_refused(place: Place) -> None:
+    assert place.commit("one").code == 0
+    (place.folder / "one.secret").rename(place.folder / "two.secret")
+    refused = place.commit("two")
+    assert (refused.code, refused.out) == (2, "")
+    assert "contribution.secret" in refused.err
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{}", "[]", "null", '{"sale": 5}', "[" * 60000, "\x00", '{"alpha": "zz"}'],
+)
+def test_what_is_no_secret_is_refused(place: Place, text: str) -> None:
+    (place.folder / "one.secret").write_text(text, encoding="utf-8")
+    for refused in (place.commit("one"), place.reveal("one")):
+        assert (refused.code, refused.out) == (2, "")
+        assert "contribution.secret" in refused.err
+
+
+@pytest.mark.parametrize("text", ["", "0" * 63, "0" * 66, "g" * 64, "é" * 32])
+def test_what_is_no_key_is_refused(place: Place, text: str) -> None:
+    (place.folder / "one.key").write_text(text, encoding="utf-8")
+    refused = place.commit("one")
+    assert (refused.code, refused.out) == (2, "")
+    assert "contribution.key" in refused.err
+    assert text not in refused.err or not text, "no key is ever shown"
+
+
+@pytest.mark.parametrize("data", [b"", b"\xa0", b"\xf6", b"text", bytes(70000)])
+def test_what_is_no_entry_is_refused(place: Place, data: bytes) -> None:
+    before = place.transcript.read_bytes()
+    (place.folder / "odd").write_bytes(data)
+    refused = place.post("odd", after=10)
+    assert (refused.code, refused.out) == (2, "")
+    assert "contribution.entry" in refused.err
+    assert place.transcript.read_bytes() == before
+
+
+def test_files_that_are_not_there_are_refused(place: Place) -> None:
+    for ran in (place.reveal("one"), place.commit("nobody"), place.post("none")):
+        assert (ran.code, ran.out) == (2, "")
+        assert "contribution.unreadable" in ran.err
+    place.transcript.unlink()
+    ran = place.commit("one")
+    assert ran.code == 2
+    assert "transcript.unreadable" in ran.err
+
+
+def test_nobody_contributes_to_a_board_that_breaks_its_rules(place: Place) -> None:
+    data = bytearray(place.transcript.read_bytes())
+    data[-10] ^= 1
+    place.transcript.write_bytes(data)
+    ran = place.commit("one")
+    assert (ran.code, ran.out) == (1, "")
+    assert "at byte" in ran.err
+    assert not (place.folder / "one.secret").exists()
+
+
+def test_only_the_keeper_posts_and_the_clock_never_runs_back(place: Place) -> None:
+    assert place.commit("one").code == 0
+    before = place.transcript.read_bytes()
+    assert place.post("one.commit", after=-1).code == 1
+    (place.folder / "board.key").write_text("00" * 32, encoding="ascii")
+    assert place.post("one.commit", after=10).code == 1
+    assert place.transcript.read_bytes() == before
+
+
+def test_a_key_is_new_private_and_never_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "my.key"
+    ran = fairlot("beacon", "key", "--out", path)
+    assert ran.code == 0
+    seed = bytes.fromhex(path.read_text(encoding="ascii"))
+    assert ran.out == f"{SigningKey.from_seed(seed).public.hex()}\n"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    again = fairlot("beacon", "key", "--out", path)
+    assert (again.code, again.out) == (2, "")
+    assert "contribution.exists" in again.err
+    assert bytes.fromhex(path.read_text(encoding="ascii")) == seed
+
+
+def test_a_set_up_is_the_one_that_ships(tmp_path: Path) -> None:
+    out = tmp_path / "setup.json"
+    assert fairlot("beacon", "setup", "65536", "--out", out).code == 0
+    shipped = shipped_setup(65536)
+    assert shipped is not None
+    assert out.read_text(encoding="ascii") == setup_file(shipped)
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_a_killed_set_up_goes_on(tmp_path: Path) -> None:
+    out, work = tmp_path / "setup.json", tmp_path / "work"
+    words = ["beacon", "setup", str(T_OF_A_SECOND), "--out", str(out)]
+    with subprocess.Popen([FAIRLOT, *words, "--work", str(work)]) as process:
+        while not (work.is_dir() and list(work.glob("*.checkpoint"))):
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.kill()
+    assert process.returncode == -signal.SIGKILL
+    assert not out.exists()
+    assert fairlot(*words, "--work", str(work)).code == 0
+    assert not work.exists()
+    found = json.loads(out.read_text(encoding="ascii"))
+    h, proof = (int(found[name], 16) for name in ("h", "proof"))
+    verify_setup(Setup(RSA_2048, T_OF_A_SECOND, h, proof))
+
+
+def test_a_folder_of_another_computation_is_refused(tmp_path: Path) -> None:
+    out, work = tmp_path / "setup.json", tmp_path / "work"
+    words = ["beacon", "setup", str(T_OF_A_SECOND), "--out", str(out)]
+    with subprocess.Popen([FAIRLOT, *words, "--work", str(work)]) as process:
+        while not (work.is_dir() and list(work.glob("*.checkpoint"))):
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.kill()
+    other = fairlot("beacon", "setup", "600000", "--out", out, "--work", work)
+    assert other.code == 1
+    assert "another computation" in other.err
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("T", ["0", "-1", "1.5", str(2**40 + 1), "two", "²"])
+def test_a_delay_out_of_range_is_refused(tmp_path: Path, T: str) -> None:
+    ran = fairlot("beacon", "setup", T, "--out", tmp_path / "setup.json")
+    assert (ran.code, ran.out) == (2, "")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_calibration_is_by_the_formula(tmp_path: Path) -> None:
+    options = ("--window", "90", "--advantage", "7")
+    ran = fairlot("beacon", "calibrate", *options, "--json", cwd=tmp_path)
+    assert (ran.code, ran.err) == (0, "")
+    report = json.loads(ran.out)
+    ordinary = report["ordinary_squarings_per_second"]
+    assert ordinary == max(10**6, report["squarings_per_second"])
+    assert (report["advantage"], report["window"]) == (7, 90)
+    assert report["delay"] == 2 * 7 * ordinary * 90
+    least = report["delay"] // report["squarings_per_second"]
+    assert least <= report["recovery"] <= 2 * least
+    assert 65536 in [known["delay"] for known in report["sets"]]
+    for known in report["sets"]:
+        assert known["longest_window_ms"] == known["delay"] * 1000 // (14 * ordinary)
+        assert known["recovery"] >= 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_calibration_for_people(tmp_path: Path) -> None:
+    ran = fairlot("beacon", "calibrate", cwd=tmp_path)
+    assert ran.code == 0
+    assert "600 s of commitments need T = " in ran.out
+    assert "shipped T" in ran.out
+
+
+def test_a_window_that_no_delay_covers_is_refused() -> None:
+    ran = fairlot("beacon", "calibrate", "--window", "1000000000")
+    assert (ran.code, ran.out) == (2, "")
+    assert "calibration.window" in ran.err
+
+
+@pytest.mark.parametrize(
+    "words", [[], ["play"], ["commit"], ["setup"], ["calibrate", "--window", "0"]]
+)
+def test_wrong_usage_of_a_step_is_refused(words: list[str]) -> None:
+    ran = fairlot("beacon", *words)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("usage: fairlot beacon")
+
+
+@pytest.mark.parametrize(
+    "step", ["key", "commit", "reveal", "recover", "post", "setup", "calibrate"]
+)
+def test_every_step_has_help_with_an_example(step: str) -> None:
+    ran = fairlot("beacon", step, "--help")
+    assert ran.code == 0
+    assert "Exit code: 0" in ran.out
+    assert f"Examples:\n  fairlot beacon {step}" in ran.out
+
+
+def test_the_modulus_of_a_set_up_is_named(tmp_path: Path) -> None:
+    out = tmp_path / "setup.json"
+    assert fairlot("beacon", "setup", "3", "--out", out).code == 0
+    found = json.loads(out.read_text(encoding="ascii"))
+    assert (found["modulus"], found["T"]) == ("RSA-2048", 3)
+    assert int(found["h"], 16) == RSA_2048.power(RSA_2048.generator(), 8)

@@ -1,0 +1,86 @@
+"""Sales in which reveals are withheld, and what recovers them."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import cache
+
+from fairlot.beacon import Contributions, make_recovery
+from fairlot.board.entry import Entry, EntryType, sign_entry
+from fairlot.sale import SaleState
+from fairlot_crypto.cbor import Value
+from fairlot_crypto.delay.evaluation import silent
+from fairlot_crypto.delay.parameters import RSA_2048, Setup, make_setup
+from lies_file import STRANGER
+from sales import Stage, result, stage, steps
+
+DELAY = 300
+"""More squarings than a challenge has bits: a proof is an element like any other."""
+
+
+@cache
+def setup_of_delay() -> Setup:
+    """Return the set-up of ``DELAY`` squarings."""
+    return make_setup(RSA_2048, DELAY)
+
+
+@cache
+def delayed(contributors: int, min_commits: int | None = None) -> Stage:
+    """Return the small sale with a delay, the first of six contributors taking part."""
+    on, setup = stage(contributors=6), setup_of_delay()
+    keys = on.parts.contributors[:contributors]
+    beacon = replace(
+        on.terms.beacon,
+        delay=DELAY,
+        h=RSA_2048.encode(setup.h),
+        proof=RSA_2048.encode(setup.proof),
+        roster=tuple(key.public for key in keys),
+        min_commits=min_commits,
+    )
+    parts = replace(on.parts, contributors=keys)
+    return replace(on, parts=parts, terms=replace(on.terms, beacon=beacon))
+
+
+def committed(on: Stage, commits: Iterable[Entry] | None = None) -> SaleState:
+    """Return the state after COMMIT_END, by default with the whole roster's commits."""
+    state = on.state()
+    for step in steps(on):
+        made = step.make(state)
+        if step.name == "commits" and commits is not None:
+            made = tuple(commits)
+        for entry in made:
+            state.append(entry, step.time)
+        if step.name == "commit-end":
+            break
+    return state
+
+
+def revealed(on: Stage, state: SaleState, reveals: Iterable[Entry]) -> SaleState:
+    """Go on until after REVEAL_END."""
+    times = on.terms.times
+    for entry in reveals:
+        state.append(entry, times.commit_end + 10)
+    state.append(on.marker(EntryType.REVEAL_END), times.reveal_end)
+    return state
+
+
+def drawn(on: Stage, state: SaleState) -> SaleState:
+    """Recover what must be, and post the RESULT."""
+    time = on.terms.times.reveal_end + 10
+    if state.contributions.withheld and state.contributions.recovered is None:
+        state.append(recovery(on, state.contributions), time)
+    state.append(on.marker(EntryType.RESULT, result(state)), time)
+    return state
+
+
+def recovery(on: Stage, contributions: Contributions, **changes: Value) -> Entry:
+    """Return a stranger's RECOVER entry, or one with some fields changed."""
+    honest = make_recovery(on.terms, contributions, silent, STRANGER)
+    if not changes:
+        return honest
+    body = {**honest.body, **changes}
+    return sign_entry(EntryType.RECOVER, on.terms.sale_id, body, STRANGER)
+
+
+def element(x: int) -> bytes:
+    """Return 256 bytes, whether or not they are an element."""
+    return x.to_bytes(256, "big")
