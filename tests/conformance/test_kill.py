@@ -101,14 +101,15 @@ def test_a_killed_run_keeps_its_word(tmp_path: Path, moment: Moment) -> None:
 
 @pytest.mark.slow
 def test_forty_killed_runs_keep_their_word(tmp_path: Path) -> None:
+    """Blows that fall after the end do not count: they are checked all the same."""
     phases: list[Phase] = []
-    for number, moment in enumerate(_moments(40, "many")):
+    for number, moment in enumerate(_moments(80, "many")):
         folder = tmp_path / str(number)
         folder.mkdir()
         acknowledged = _killed(folder, moment, "1")
         assert len(acknowledged) >= moment.acks
         phases.append(_check(folder, acknowledged))
-    assert phases.count(Phase.DONE) < len(phases) // 4, "most moments lie in the run"
+    assert len(phases) - phases.count(Phase.DONE) >= 40
     assert {Phase.REGISTRATION, Phase.OPEN} <= set(phases)
 
 
