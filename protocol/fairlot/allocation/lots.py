@@ -1,0 +1,81 @@
+"""The lots of a pool, from the beacon's seed (specs/allocation.md, section 2)."""
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fairlot.allocation.rank import PoolSeed, Rank, drawing_order, pool_seed, rank
+from fairlot_crypto.errors import CallerError
+from fairlot_crypto.hashing import i2osp, os2ip, tag
+
+_UNIFORM_TAG = tag("u").encode()
+_ORDER_TAG = tag("ord").encode()
+_MAC_BITS = 256
+PART_SEPARATOR = "/"
+
+
+@dataclass(frozen=True, slots=True)
+class SeededLots:
+    """Lots that anybody can compute again."""
+
+    seed: bytes
+    """The beacon's, 32 bytes."""
+    sale_id: bytes
+    pool: str
+    """Name of the pool, or ``pool/part``."""
+    nyms: tuple[bytes, ...]
+    """Of the orders, in their order."""
+
+    @property
+    def pool_seed(self) -> PoolSeed:
+        """seed_L."""
+        return pool_seed(self.seed, self.sale_id, self.pool)
+
+    def ranks(self) -> tuple[Rank, ...]:
+        """Return the rank of each order."""
+        seed_L = self.pool_seed
+        return tuple(rank(seed_L, nym) for nym in self.nyms)
+
+    def order(self) -> Sequence[int]:
+        """Return the drawing order."""
+        return drawing_order(self.ranks(), self.nyms)
+
+    def group_order(self, groups: Sequence[bytes]) -> Sequence[int]:
+        """Return the indices of ``groups`` by HMAC(seed_L, "fairlot-v1/ord" || gid)."""
+        seed_L = self.pool_seed
+        keyed = sorted(
+            (hmac.digest(seed_L, _ORDER_TAG + gid, hashlib.sha256), gid, index)
+            for index, gid in enumerate(groups)
+        )
+        return tuple(index for _, _, index in keyed)
+
+    def uniform(self, q: int, label: bytes) -> int:
+        """Return U(q) under a label."""
+        return uniform(self.pool_seed, q, label)
+
+    def part(self, name: str) -> "SeededLots":
+        """Return the lots of ``pool/name``."""
+        pool = f"{self.pool}{PART_SEPARATOR}{name}"
+        return SeededLots(self.seed, self.sale_id, pool, self.nyms)
+
+
+def uniform(seed_L: PoolSeed, q: int, label: bytes) -> int:
+    """Return U(q): uniform below q, by rejection, without bias.
+
+    Candidate c = 0, 1, .. is the top bitlen(q - 1) bits of
+    HMAC-SHA256(seed_L, "fairlot-v1/u" || label || I2OSP(c, 4)); the first below q counts.
+
+    Raises:
+        CallerError: ``allocation.uniform`` for q < 1 or q > 2^256.
+    """
+    if not 1 <= q <= 2**_MAC_BITS:
+        raise CallerError("allocation.uniform", "q lies in 1..2^256")
+    spare = _MAC_BITS - (q - 1).bit_length()
+    counter = 0
+    while True:
+        message = _UNIFORM_TAG + label + i2osp(counter, 4)
+        candidate = os2ip(hmac.digest(seed_L, message, hashlib.sha256)) >> spare
+        if candidate < q:
+            return candidate
+        counter += 1

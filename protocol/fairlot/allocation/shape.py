@@ -1,0 +1,136 @@
+"""The one shape of every mechanism: orders and lots in, shares out.
+
+A mechanism is a pure function ``(pool, orders, lots) -> Shares`` over integers. Lots are the
+only chance in it and an argument, so that tests can go through all of them; ``odds`` of the
+same module states without lots what is left to chance (specs/allocation.md, section 2).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from typing import Protocol, TypeAlias
+
+Json: TypeAlias = "str | int | bool | Sequence[Json] | Mapping[str, Json] | None"
+
+ITSELF = ""
+"""The part of a pool that has no parts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What one person asks of one pool."""
+
+    wants: int
+    """Units still wanted; any number >= 0."""
+    deposit: int
+    """Money that is left to pay with."""
+    bid: int | None = None
+    """What a unit is worth to the bidder, at most ``deposit``; ``None`` for no bid."""
+    tier: int | None = None
+    """Index of the highest tier accepted; ``None`` for none."""
+    group: bytes | None = None
+    """Group id, 32 bytes, of a group all of whose members have an order here."""
+
+
+class Lots(Protocol):
+    """All the chance that a pool needs."""
+
+    def order(self) -> Sequence[int]:
+        """Return the indices of the orders, who is drawn first in front."""
+        ...
+
+    def group_order(self, groups: Sequence[bytes]) -> Sequence[int]:
+        """Return the indices of distinct group ids, who is looked at first in front."""
+        ...
+
+    def uniform(self, q: int, label: bytes) -> int:
+        """Return U(q), one of 0..q-1; the same label gives the same."""
+        ...
+
+    def part(self, name: str) -> "Lots":
+        """Return the lots of a part of the pool: independent of these."""
+        ...
+
+
+class Reason(StrEnum):
+    """Why an order got what it got."""
+
+    NOTHING = "nothing"
+    """It wanted no unit, or had not the money for one."""
+    IN_FULL = "in-full"
+    """It got all that it wanted and could pay."""
+    LEVEL = "level"
+    """It got as many as everybody whose order reached that far."""
+    LEVEL_AND_ONE = "level-and-one"
+    """It got one more, being among the first in the drawing order."""
+    DRAWN = "drawn"
+    NOT_DRAWN = "not-drawn"
+    DRAWN_GROUP = "drawn-group"
+    NOT_DRAWN_GROUP = "not-drawn-group"
+    CERTAIN = "certain"
+    """It bought a certain seat."""
+    OUTBID = "outbid"
+    WINNING_BID = "winning-bid"
+    NO_BID = "no-bid"
+    """It made no bid, or none that counts."""
+    TIER = "tier"
+    """It got a seat of a tier: its part says which."""
+    TIERS_MISSED = "tiers-missed"
+    NO_TIER = "no-tier"
+    """It asked for no tier, or for one that its deposit does not cover."""
+
+
+class Facts(Protocol):
+    """What a mechanism shows for its result: a certificate that people can check."""
+
+    def to_json(self) -> Mapping[str, Json]:
+        """Return the certificate for machines."""
+        ...
+
+    def lines(self) -> tuple[str, ...]:
+        """Return the certificate in sentences, without a final stop."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Who gets and pays what, each in the order of the orders."""
+
+    quantities: tuple[int, ...]
+    """q_i: units that each could take and pay."""
+    units: tuple[int, ...]
+    """a_i <= q_i."""
+    payments: tuple[int, ...]
+    """At most the order's deposit."""
+    reasons: tuple[Reason, ...]
+    parts: tuple[str, ...]
+    """In which part of the pool each got its units; ``ITSELF`` where it has none."""
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """What an order may expect, before the lots are known."""
+
+    least: int
+    """Units that it gets whatever the lots are."""
+    more: Fraction
+    """The chance of one unit more, 0 <= more < 1."""
+    parts: Mapping[str, Fraction]
+    """The chance of a unit in each part that has any, for pools with parts; else empty."""
+
+    @property
+    def expected(self) -> Fraction:
+        """Units on average."""
+        return self.least + self.more
+
+
+@dataclass(frozen=True, slots=True)
+class Odds:
+    """The chances of all orders of a pool."""
+
+    chances: tuple[Chance, ...]
+    expected_unsold: Fraction
+    why: tuple[str, ...]
+    """In sentences: the rule by which the chances are what they are; mode A or B."""
