@@ -13,9 +13,10 @@ from fairlot.board.replay import Replay, TimedEntry
 from fairlot.deposit import Nym, Position, read_deposit, read_payment
 from fairlot.identity.leaf import read_leaf
 from fairlot.identity.registry import read_registry
+from fairlot.pools import Pool
 from fairlot.sale import Phase, SaleState
 from fairlot.settlement import LedgerLine
-from fairlot.terms import MAX_TIME, Pool, Terms
+from fairlot.terms import MAX_TIME, Terms
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import NewType
 
 from fairlot.errors import TermsError
 from fairlot.fields import Fields
+from fairlot.pools import MAIN_POOL, Mechanism, Pool
 from fairlot.text import shown, text_problem
 from fairlot_crypto.cbor import Value, encode
 from fairlot_crypto.errors import EncodingError
@@ -27,28 +28,9 @@ MIN_MODULUS_BITS, MAX_MODULUS_BITS = 1024, 4096
 """What the form of the terms allows; a real sale has RSA-2048 (specs/beacon.md)."""
 HASH_LENGTH = 32
 
-POOL_NAME = "main"
-"""The one pool of a sale in this version."""
-EQUAL_SHARE = "equal-share"
 REFUND_AT_ONCE = "at-once"
 
 _BOARD_NAME = re.compile(rf"[!-*,-~]{{1,{MAX_BOARD_NAME}}}")
-
-
-@dataclass(frozen=True, slots=True)
-class Pool:
-    """What is sold in one go, and how."""
-
-    name: str
-    """``main``; enters ``seed_L``."""
-    mechanism: str
-    """``equal-share``."""
-    supply: int
-    """N, units for sale; 0 is legal."""
-    price: int
-    """P, money for one unit; with 0 the deposit bounds nothing."""
-    cap: int
-    """X, the most units for one person; at least 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +121,7 @@ class Terms:
     def to_value(self) -> dict[str, Value]:
         """Return the CBOR map: its keys are the names of the fields, and ``v``."""
         value = asdict(self)
-        value["pools"] = list(value["pools"])
+        value["pools"] = [pool.to_value() for pool in self.pools]
         value["witnesses"] = list(self.witnesses)
         value["beacon"] = self.beacon.to_value()
         return {"v": TERMS_VERSION, **value}
@@ -212,8 +194,10 @@ def _pools(fields: Fields) -> tuple[Pool, ...]:
 
 def _pool(fields: Fields) -> Pool:
     pool = Pool(
-        name=_word(fields.text("name"), POOL_NAME, "pool-name"),
-        mechanism=_word(fields.text("mechanism"), EQUAL_SHARE, "mechanism"),
+        name=_word(fields.text("name"), MAIN_POOL, "pool-name"),
+        mechanism=Mechanism(
+            _word(fields.text("mechanism"), Mechanism.EQUAL_SHARE, "mechanism")
+        ),
         supply=fields.uint("supply"),
         price=fields.uint("price"),
         cap=fields.uint("cap", 1),

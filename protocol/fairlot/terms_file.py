@@ -11,7 +11,8 @@ from typing import Any, cast
 from fairlot.errors import InputError
 from fairlot.fields import UINT_MAX
 from fairlot.input_file import InputFile, read_input
-from fairlot.terms import EQUAL_SHARE, MAX_CONTRIBUTORS, MAX_DELAY, POOL_NAME, Pool
+from fairlot.pools import MAIN_POOL, Mechanism, Pool
+from fairlot.terms import MAX_CONTRIBUTORS, MAX_DELAY
 from fairlot.text import shown, text_problem
 
 DEFAULT_CONTRIBUTORS = 3
@@ -127,12 +128,12 @@ def _parse(file: InputFile) -> dict[str, Any]:
 
 def _pool(top: "_Table") -> Pool:
     mechanism = top.text("mechanism")
-    if mechanism != EQUAL_SHARE:
-        known = f'must be "{EQUAL_SHARE}", found {shown(mechanism)}'
+    if mechanism != Mechanism.EQUAL_SHARE:
+        known = f'must be "{Mechanism.EQUAL_SHARE}", found {shown(mechanism)}'
         raise top.error("mechanism", "mechanism", known)
     return Pool(
-        name=POOL_NAME,
-        mechanism=mechanism,
+        name=MAIN_POOL,
+        mechanism=Mechanism(mechanism),
         supply=top.integer("supply", 0, UINT_MAX),
         price=top.integer("price", 0, UINT_MAX),
         cap=top.integer("cap", 1, UINT_MAX),

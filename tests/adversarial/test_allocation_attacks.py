@@ -14,14 +14,14 @@ import pytest
 from fairlot.allocation import Entrant, allocate
 from fairlot.allocation.fill import fill
 from fairlot.allocation.rank import drawing_order, pool_seed, rank
+from fairlot.pools import Mechanism, Pool
 from fairlot.settlement import Funding, outcome_hash, settle
-from fairlot.terms import Pool
 from fairlot_crypto.errors import CallerError
 
 LARGEST = 2**64 - 1
 SALE = bytes(range(32))
 SEED = sha256(b"seed").digest()
-POOL = Pool("main", "equal-share", 40, 7, 3)
+POOL = Pool("main", Mechanism.EQUAL_SHARE, 40, 7, 3)
 
 
 def nym(i: int) -> bytes:
@@ -95,14 +95,14 @@ PROGRAM = """
 import sys
 from hashlib import sha512
 from fairlot.allocation import Entrant, allocate
+from fairlot.pools import Mechanism, Pool
 from fairlot.settlement import Funding, outcome_hash, settle
-from fairlot.terms import Pool
 
 present = {
     Entrant(sha512(i.to_bytes(8, "big")).digest()[:48], i % 5, 7 * (i % 4))
     for i in range(200)
 }
-pool = Pool("main", "equal-share", 40, 7, 3)
+pool = Pool("main", Mechanism.EQUAL_SHARE, 40, 7, 3)
 outcome = allocate([pool], present, bytes.fromhex(sys.argv[1]), bytes(range(32)))
 accounts = {Funding(entrant.nym, entrant.deposit, b"") for entrant in present}
 print(outcome_hash(settle(outcome, accounts)).hex())
@@ -154,7 +154,7 @@ def test_every_order_is_reached_by_some_seed() -> None:
 
 
 def test_products_above_64_bits_neither_wrap_nor_round() -> None:
-    pool = Pool("main", "equal-share", LARGEST, 2**32 + 1, LARGEST)
+    pool = Pool("main", Mechanism.EQUAL_SHARE, LARGEST, 2**32 + 1, LARGEST)
     outcome = allocate([pool], [Entrant(nym(1), LARGEST, LARGEST)], SEED, SALE)
     (award,) = outcome.awards
     assert award.units == LARGEST // (2**32 + 1)

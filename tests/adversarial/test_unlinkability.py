@@ -12,6 +12,7 @@ from fairlot.board.replay import replay
 from fairlot.board.storage import MemoryStorage
 from fairlot.deposit import Deposit, Nym, read_deposit
 from fairlot.people import Person
+from fairlot.pools import MAIN_POOL, Mechanism, Pool
 from fairlot.rehearsal import InProcess, rehearse
 from fairlot.rehearsal.work import (
     DepositJob,
@@ -21,7 +22,6 @@ from fairlot.rehearsal.work import (
     enrol_people,
 )
 from fairlot.sale import SaleState
-from fairlot.terms import EQUAL_SHARE, POOL_NAME, Pool
 from fairlot.terms_file import TermsFile
 from fairlot_crypto.randomness import SeededRandomness
 from sales import GROUP, PRICE, STATEMENTS, Stage, deposit
@@ -65,7 +65,7 @@ class Played:
 @cache
 def played(title: str, seed: int = 0) -> Played:
     """Rehearse a sale: from one seed, all of them have the same registry."""
-    pool = Pool(POOL_NAME, EQUAL_SHARE, 5, PRICE, 1)
+    pool = Pool(MAIN_POOL, Mechanism.EQUAL_SHARE, 5, PRICE, 1)
     file = TermsFile(title, "seat", (pool,), 1, 0, 1, 1)
     people = [Person(name, 1, PRICE) for name in NAMES]
     storage = MemoryStorage()

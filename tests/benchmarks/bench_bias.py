@@ -21,7 +21,7 @@ from itertools import product
 from pathlib import Path
 
 from fairlot.allocation import Entrant, allocate
-from fairlot.terms import EQUAL_SHARE, POOL_NAME, Pool
+from fairlot.pools import MAIN_POOL, Mechanism, Pool
 from fairlot_crypto.delay import bicorn
 from fairlot_crypto.delay.group import Modulus
 from fairlot_crypto.randomness import Randomness, SeededRandomness
@@ -41,7 +41,7 @@ SPEC = Path(__file__).parents[2] / "specs" / "beacon.md"
 BEGIN = "<!-- begin: python tests/benchmarks/bench_bias.py --write -->\n"
 END = "<!-- end -->\n"
 
-POOL = Pool(POOL_NAME, EQUAL_SHARE, SUPPLY, 1, 1)
+POOL = Pool(MAIN_POOL, Mechanism.EQUAL_SHARE, SUPPLY, 1, 1)
 CROWD = tuple(
     Entrant(number.to_bytes(48, "big"), wants=1, deposit=1) for number in range(BUYERS)
 )

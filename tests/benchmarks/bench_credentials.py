@@ -27,10 +27,10 @@ from fairlot.credential import (
 from fairlot.identity.enrolment import enrol, receive_identity
 from fairlot.identity.registry import Credentials, epoch_at
 from fairlot.people import Person
+from fairlot.pools import Mechanism, Pool
 from fairlot.rehearsal import InProcess, Processes, rehearse
 from fairlot.rehearsal.parts import START, cast_parts
 from fairlot.rehearsal.work import Holder
-from fairlot.terms import Pool
 from fairlot.terms_file import TermsFile
 from fairlot_crypto.bbs.profile import Credential, present, verify_presentation
 from fairlot_crypto.groups import backend
@@ -124,7 +124,9 @@ def measure(
 def credential_table(rounds: int) -> list[Measured]:
     """Measure issuing, presenting and verifying with the rehearsal's schema."""
     randomness = SystemRandomness()
-    file = TermsFile("t", "a", (Pool("main", "equal-share", 1, 1, 1),), 1, 0, 1, 1)
+    file = TermsFile(
+        "t", "a", (Pool("main", Mechanism.EQUAL_SHARE, 1, 1, 1),), 1, 0, 1, 1
+    )
     parts = cast_parts(GROUP, file, ["someone"], randomness)
     registry, issuer = parts.registry, parts.issuers[0]
     holder = Holder.generate(randomness)
@@ -203,7 +205,7 @@ class Silent:
 
 def rehearsal_seconds(people: int, jobs: int) -> float:
     """Time a rehearsal of ``people`` from the terms to RESULT."""
-    pool = Pool("main", "equal-share", max(1, people * 2 // 5), 5_000, 1)
+    pool = Pool("main", Mechanism.EQUAL_SHARE, max(1, people * 2 // 5), 5_000, 1)
     file = TermsFile("A concert", "seat", (pool,), 1, 0, 3, 65536)
     crowd = [Person(f"person {i}", 1, 5_000) for i in range(people)]
     args = (

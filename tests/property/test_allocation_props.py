@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from fairlot.allocation import Entrant, Outcome, allocate
 from fairlot.allocation.fill import fill
-from fairlot.terms import Pool
+from fairlot.pools import Mechanism, Pool
 
 LARGEST = 2**64 - 1
 SALE = bytes(range(32))
@@ -16,7 +16,7 @@ uint64 = st.integers(0, LARGEST) | st.integers(0, 30) | st.just(LARGEST)
 pools = st.builds(
     Pool,
     name=st.just("main"),
-    mechanism=st.just("equal-share"),
+    mechanism=st.just(Mechanism.EQUAL_SHARE),
     supply=uint64,
     price=uint64,
     cap=uint64.filter(bool),

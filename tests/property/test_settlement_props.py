@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fairlot.allocation import Entrant, allocate
+from fairlot.pools import Mechanism, Pool
 from fairlot.settlement import (
     Funding,
     allocation_csv,
@@ -14,7 +15,6 @@ from fairlot.settlement import (
     settle,
     settle_void,
 )
-from fairlot.terms import Pool
 
 LARGEST = 2**64 - 1
 SEED, SALE = bytes(32), bytes(range(32))
@@ -25,7 +25,9 @@ uint64 = st.integers(0, LARGEST) | st.integers(0, 30) | st.just(LARGEST)
 @st.composite
 def sales(draw: st.DrawFn) -> tuple[Pool, list[Entrant], list[Funding]]:
     """A pool, funded deposits, and everybody's money, others' among it."""
-    pool = Pool("main", "equal-share", draw(uint64), draw(uint64), draw(uint64) or 1)
+    pool = Pool(
+        "main", Mechanism.EQUAL_SHARE, draw(uint64), draw(uint64), draw(uint64) or 1
+    )
     names = st.binary(min_size=48, max_size=48)
     entrants: list[Entrant] = []
     fundings: list[Funding] = []

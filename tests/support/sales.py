@@ -34,12 +34,13 @@ from fairlot.identity.enrolment import (
     receive_identity,
 )
 from fairlot.identity.registry import EPOCH_SECONDS, Credentials, Registry, epoch_at
+from fairlot.pools import MAIN_POOL, Mechanism, Pool
 from fairlot.rehearsal.parts import START, Parts, cast_parts, write_terms
 from fairlot.rehearsal.work import Holder
 from fairlot.sale import SaleState
 from fairlot.settlement import outcome_hash
 from fairlot.statements import Statements
-from fairlot.terms import EQUAL_SHARE, POOL_NAME, Pool, Terms
+from fairlot.terms import Terms
 from fairlot.terms_file import TermsFile
 from fairlot_crypto.bbs.profile import Credential, present
 from fairlot_crypto.cbor import Value
@@ -170,7 +171,7 @@ def stage(
     committee: tuple[int, int] = (1, 0),
 ) -> Stage:
     """Cast a sale: everybody has a leaf, in the order of ``names``, and a credential."""
-    pool = Pool(POOL_NAME, EQUAL_SHARE, supply, PRICE, cap)
+    pool = Pool(MAIN_POOL, Mechanism.EQUAL_SHARE, supply, PRICE, cap)
     file = TermsFile("Concert", "seat", (pool,), *committee, contributors, 1)
     parts = cast_parts(GROUP, file, names, source("parts"))
     terms = write_terms(file, parts, setup_of_one())

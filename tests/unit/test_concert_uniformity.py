@@ -6,11 +6,11 @@ from math import exp, lgamma, log, sqrt
 import pytest
 
 from fairlot.allocation import Entrant, allocate
-from fairlot.terms import Pool
+from fairlot.pools import Mechanism, Pool
 
 PEOPLE, SEATS, SEEDS = 300, 120, 2000
 SALE = bytes(range(32))
-POOL = Pool("main", "equal-share", SEATS, 4500, 1)
+POOL = Pool("main", Mechanism.EQUAL_SHARE, SEATS, 4500, 1)
 CONFIDENCE = 0.999
 
 

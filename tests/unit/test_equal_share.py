@@ -8,11 +8,11 @@ from fairlot.allocation import Award, Entrant, allocate, check_outcome
 from fairlot.allocation.equal_share import Order, equal_share, quantity
 from fairlot.allocation.outcome import PoolResult
 from fairlot.errors import InvariantError
-from fairlot.terms import Pool
+from fairlot.pools import Mechanism, Pool
 from fairlot_crypto.errors import CallerError
 
 LARGEST = 2**64 - 1
-POOL = Pool("main", "equal-share", 10, 7, 5)
+POOL = Pool("main", Mechanism.EQUAL_SHARE, 10, 7, 5)
 SEED, SALE = bytes(32), bytes(range(32))
 
 

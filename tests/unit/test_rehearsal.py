@@ -11,11 +11,12 @@ from fairlot.board.replay import replay
 from fairlot.board.storage import MemoryStorage
 from fairlot.deposit import read_deposit
 from fairlot.people import Person
+from fairlot.pools import MAIN_POOL, Mechanism, Pool
 from fairlot.rehearsal import InProcess, Processes, Rehearsed, Workers, rehearse
 from fairlot.rehearsal.parts import START, cast_parts, write_terms
 from fairlot.rehearsal.play import BATCH
 from fairlot.sale import Phase, SaleState, VoidReason
-from fairlot.terms import EQUAL_SHARE, POOL_NAME, Pool, Terms
+from fairlot.terms import Terms
 from fairlot.terms_file import TermsFile
 from fairlot_crypto.randomness import Randomness, SeededRandomness, SystemRandomness
 from sales import GROUP, PRICE, STATEMENTS, setup_of_one, source
@@ -46,7 +47,7 @@ class Notes:
 
 
 def terms_file(supply: int = 4, delay: int = 1, contributors: int = 2) -> TermsFile:
-    pool = Pool(POOL_NAME, EQUAL_SHARE, supply, PRICE, 3)
+    pool = Pool(MAIN_POOL, Mechanism.EQUAL_SHARE, supply, PRICE, 3)
     return TermsFile("Workshop", "place", (pool,), 1, 0, contributors, delay)
 
 

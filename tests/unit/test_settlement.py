@@ -8,6 +8,7 @@ import pytest
 
 from fairlot.allocation import Entrant, Outcome, allocate
 from fairlot.errors import InvariantError
+from fairlot.pools import Mechanism, Pool
 from fairlot.settlement import (
     Funding,
     LedgerLine,
@@ -17,11 +18,10 @@ from fairlot.settlement import (
     settle,
     settle_void,
 )
-from fairlot.terms import Pool
 from fairlot_crypto.cbor import encode
 from fairlot_crypto.errors import CallerError
 
-POOL = Pool("main", "equal-share", 2, 7, 5)
+POOL = Pool("main", Mechanism.EQUAL_SHARE, 2, 7, 5)
 SEED, SALE = bytes(32), bytes(range(32))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from fairlot.errors import InputError
-from fairlot.terms import Pool
+from fairlot.pools import Mechanism, Pool
 from fairlot.terms_file import TermsFile, check_people, read_terms_file
 
 LINES = {
@@ -42,7 +42,7 @@ def test_the_required_keys_are_enough(tmp_path: Path) -> None:
     assert read(tmp_path, toml()) == TermsFile(
         title="Club concert",
         asset="seat",
-        pools=(Pool("main", "equal-share", 120, 4500, 1),),
+        pools=(Pool("main", Mechanism.EQUAL_SHARE, 120, 4500, 1),),
         issuers=1,
         threshold=0,
         contributors=3,

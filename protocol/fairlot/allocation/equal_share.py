@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fairlot.allocation.fill import Filled, fill
-from fairlot.terms import Pool
+from fairlot.pools import Pool
 
 
 @dataclass(frozen=True, slots=True)

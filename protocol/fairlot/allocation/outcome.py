@@ -16,7 +16,7 @@ from fairlot.allocation.rank import (
 )
 from fairlot.errors import InvariantError
 from fairlot.fields import UINT_MAX
-from fairlot.terms import Pool
+from fairlot.pools import Pool
 from fairlot_crypto.errors import CallerError
 
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 from fairlot.allocation import Award, Entrant, allocate, check_outcome
 from fairlot.allocation.fill import fill
 from fairlot.fields import UINT_MAX
-from fairlot.terms import Pool
+from fairlot.pools import Mechanism, Pool
 from fairlot.vectors.case import Case, Chapter, Raw, accept, reject
 
 SALE_ID = hashlib.sha256(b"sale").digest()
 SEED = hashlib.sha256(b"seed").digest()
 
-_SHARED = Pool("main", "equal-share", 10, 7, 5)
+_SHARED = Pool("main", Mechanism.EQUAL_SHARE, 10, 7, 5)
 
 
 def sample_nym(label: str) -> bytes:
@@ -49,7 +49,7 @@ def chapter() -> Chapter:
 
 
 def _allocations() -> Sequence[Case]:
-    seats = Pool("main", "equal-share", 2, 10, 1)
+    seats = Pool("main", Mechanism.EQUAL_SHARE, 2, 10, 1)
     rows: tuple[tuple[str, str, Pool, Sequence[Entrant]], ...] = (
         (
             "lottery",
@@ -85,7 +85,7 @@ def _allocations() -> Sequence[Case]:
         (
             "limits",
             "All numbers at 2^64 - 1: demand is above 64 bits, payments are not.",
-            Pool("main", "equal-share", UINT_MAX, 1, UINT_MAX),
+            Pool("main", Mechanism.EQUAL_SHARE, UINT_MAX, 1, UINT_MAX),
             sample_entrants(*[(UINT_MAX, UINT_MAX)] * 3),
         ),
     )

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from fairlot.allocation import Entrant, Outcome, allocate
 from fairlot.fields import UINT_MAX
+from fairlot.pools import Mechanism, Pool
 from fairlot.settlement import (
     Funding,
     LedgerLine,
@@ -14,11 +15,10 @@ from fairlot.settlement import (
     settle,
     settle_void,
 )
-from fairlot.terms import Pool
 from fairlot.vectors.allocation import SALE_ID, SEED, sample_entrants, sample_nym
 from fairlot.vectors.case import Case, Chapter, Raw, accept, reject
 
-_POOL = Pool("main", "equal-share", 3, 7, 5)
+_POOL = Pool("main", Mechanism.EQUAL_SHARE, 3, 7, 5)
 
 
 def chapter() -> Chapter:

@@ -16,12 +16,13 @@ from fairlot.deposit import Nym, make_entry, make_payment
 from fairlot.errors import InvariantError, Rejection
 from fairlot.identity.enrolment import AdmissionBook, Identity
 from fairlot.identity.registry import Credentials, epoch_at
+from fairlot.pools import Mechanism, Pool
 from fairlot.rehearsal.parts import START, Parts, cast_parts, write_terms
 from fairlot.rehearsal.work import EnrolJob, Holder, enrol_people
 from fairlot.sale import SaleState
 from fairlot.settlement import outcome_hash
 from fairlot.statements import Statements
-from fairlot.terms import Pool, Terms
+from fairlot.terms import Terms
 from fairlot.terms_file import TermsFile
 from fairlot_crypto import cbor
 from fairlot_crypto.bbs.profile import Credential
@@ -50,7 +51,7 @@ STATEMENTS = Statements()
 _FILE = TermsFile(
     title="Club concert",
     asset="seat",
-    pools=(Pool("main", "equal-share", supply=1, price=PRICE, cap=1),),
+    pools=(Pool("main", Mechanism.EQUAL_SHARE, supply=1, price=PRICE, cap=1),),
     issuers=1,
     threshold=0,
     contributors=1,

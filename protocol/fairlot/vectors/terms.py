@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, cast
 
 from fairlot.fields import UINT_MAX
+from fairlot.pools import Mechanism, Pool
 from fairlot.terms import (
     MAX_CONTRIBUTORS,
     MAX_DELAY,
@@ -14,7 +15,6 @@ from fairlot.terms import (
     MAX_TIME,
     BeaconTerms,
     BoardIdentity,
-    Pool,
     Terms,
     Times,
 )
@@ -45,7 +45,7 @@ def sample_terms() -> Terms:
         title="Club concert",
         asset="seat",
         season=2030,
-        pools=(Pool("main", "equal-share", 120, 4500, 1),),
+        pools=(Pool("main", Mechanism.EQUAL_SHARE, 120, 4500, 1),),
         times=Times(
             open=_OPEN,
             close=_OPEN + 3600,
