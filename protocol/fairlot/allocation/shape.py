@@ -134,3 +134,5 @@ class Odds:
     expected_unsold: Fraction
     why: tuple[str, ...]
     """In sentences: the rule by which the chances are what they are; mode A or B."""
+    unsold_certain: bool = True
+    """Whether the lots cannot change how many units are left."""
