@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from all_orders import FixedLots
 from fairlot.allocation import Award, Entrant, allocate, check_outcome
-from fairlot.allocation.equal_share import Order, equal_share, quantity
+from fairlot.allocation.equal_share import equal_share, quantity
 from fairlot.allocation.outcome import PoolResult
+from fairlot.allocation.shape import Order
 from fairlot.errors import InvariantError
 from fairlot.pools import Mechanism, Pool
 from fairlot_crypto.errors import CallerError
@@ -44,9 +46,9 @@ def test_the_quantity_is_bounded_by_cap_wish_and_deposit(
 
 def test_payments_are_price_times_units() -> None:
     orders = [Order(5, 35), Order(2, 35), Order(9, 27), Order(5, 100)]
-    shares = equal_share(POOL, orders, (3, 2, 1, 0))
+    shares = equal_share(POOL, orders, FixedLots((3, 2, 1, 0)))
     assert shares.quantities == (5, 2, 3, 5)
-    assert shares.filled.units == (2, 2, 3, 3)
+    assert shares.units == (2, 2, 3, 3)
     assert shares.payments == (14, 14, 21, 21)
 
 

@@ -5,15 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
-from fairlot.allocation.equal_share import EqualShares, Order, equal_share
-from fairlot.allocation.rank import (
-    NYM_LENGTH,
-    PoolSeed,
-    Rank,
-    drawing_order,
-    pool_seed,
-    rank,
-)
+from fairlot.allocation.equal_share import equal_share
+from fairlot.allocation.fill import find_level
+from fairlot.allocation.lots import SeededLots
+from fairlot.allocation.rank import NYM_LENGTH, PoolSeed, Rank
+from fairlot.allocation.shape import Order, Shares
 from fairlot.errors import InvariantError
 from fairlot.fields import UINT_MAX
 from fairlot.pools import Pool
@@ -107,14 +103,13 @@ def allocate(
     pool = pools[0]
     present = sorted(entrants, key=attrgetter("nym"))
     _check_entrants(present)
-    seed_L = pool_seed(seed, sale_id, pool.name)
-    nyms = [entrant.nym for entrant in present]
-    ranks = [rank(seed_L, nym) for nym in nyms]
+    nyms = tuple(entrant.nym for entrant in present)
+    lots = SeededLots(seed, sale_id, pool.name, nyms)
     orders = [Order(entrant.wants, entrant.deposit) for entrant in present]
-    shares = equal_share(pool, orders, drawing_order(ranks, nyms))
-    columns = (nyms, shares.quantities, ranks, shares.filled.units, shares.payments)
+    shares = equal_share(pool, orders, lots)
+    columns = (nyms, shares.quantities, lots.ranks(), shares.units, shares.payments)
     awards = tuple(Award(*row) for row in zip(*columns, strict=True))
-    result = _result(pool, seed_L, shares)
+    result = _result(pool, lots.pool_seed, shares)
     check_outcome(pool, present, awards, result)
     return Outcome((result,), awards)
 
@@ -153,15 +148,16 @@ def _check_entrants(present: Sequence[Entrant]) -> None:
         raise CallerError("allocation.duplicate-nym", "one final deposit a nym")
 
 
-def _result(pool: Pool, seed_L: PoolSeed, shares: EqualShares) -> PoolResult:
-    sold = sum(shares.filled.units)
+def _result(pool: Pool, seed_L: PoolSeed, shares: Shares) -> PoolResult:
+    sold = sum(shares.units)
+    found = find_level(pool.supply, shares.quantities)
     return PoolResult(
         name=pool.name,
         pool_seed=seed_L,
         demand=sum(shares.quantities),
-        level=shares.filled.level,
-        remainder=shares.filled.remainder,
-        winners=sum(units > 0 for units in shares.filled.units),
+        level=found.level,
+        remainder=found.remainder,
+        winners=sum(units > 0 for units in shares.units),
         sold=sold,
         unsold=pool.supply - sold,
     )
