@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from fairlot.board.entry import Entry, EntryType, body_fields, sign_entry
-from fairlot.deposit import Nym
 from fairlot.errors import Rejection
+from fairlot.nym import Nym
 from fairlot.statements import Statements
 from fairlot.terms import BeaconTerms, SaleId, Terms
 from fairlot_crypto.cbor import Value

@@ -10,10 +10,12 @@ from datetime import UTC, datetime
 
 from fairlot.board.entry import Entry, EntryType, body_fields
 from fairlot.board.replay import Replay, TimedEntry
-from fairlot.deposit import Nym, Position, read_deposit, read_payment
+from fairlot.deposit import read_deposit
 from fairlot.identity.leaf import read_leaf
 from fairlot.identity.registry import read_registry
+from fairlot.nym import Nym
 from fairlot.pools import Pool
+from fairlot.positions import Position, read_payment
 from fairlot.sale import Phase, SaleState
 from fairlot.settlement import LedgerLine
 from fairlot.terms import MAX_TIME, Terms

@@ -18,16 +18,11 @@ from fairlot.board.entry import (
     body_fields,
     check_signature,
 )
-from fairlot.deposit import (
-    Positions,
-    check_binding,
-    check_presentation,
-    read_deposit,
-    read_payment,
-)
+from fairlot.deposit import check_binding, check_presentation, read_deposit
 from fairlot.errors import Rejection, TermsError
 from fairlot.identity.leaf import Leaf, check_leaf, read_leaf
 from fairlot.identity.registry import Credentials, Registry, read_registry
+from fairlot.positions import Positions, read_payment
 from fairlot.settlement import Funding, LedgerLine, outcome_hash, settle, settle_void
 from fairlot.statements import Statements
 from fairlot.terms import SaleId, Terms

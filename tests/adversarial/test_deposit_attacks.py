@@ -9,9 +9,10 @@ import pytest
 from curve import IDENTITY, off_curve, off_subgroup, unreduced
 from fairlot.audit import Expected, audit
 from fairlot.board.entry import Entry, EntryType, read_entry, sign_entry
-from fairlot.deposit import Nym, nym_context, read_deposit
+from fairlot.deposit import read_deposit
 from fairlot.errors import Rejection
 from fairlot.identity.registry import EPOCH_SECONDS
+from fairlot.nym import Nym, nym_context
 from fairlot.sale import SaleState
 from fairlot_crypto import cbor
 from fairlot_crypto.bbs import profile

@@ -10,7 +10,8 @@ import pytest
 from fairlot.board.entry import Entry, EntryType
 from fairlot.board.replay import replay
 from fairlot.board.storage import MemoryStorage
-from fairlot.deposit import Deposit, Nym, read_deposit
+from fairlot.deposit import Deposit, read_deposit
+from fairlot.nym import Nym
 from fairlot.people import Person
 from fairlot.pools import MAIN_POOL, Mechanism, Pool
 from fairlot.rehearsal import InProcess, rehearse

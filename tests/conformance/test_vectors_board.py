@@ -27,8 +27,8 @@ from fairlot.board.entry import (
 )
 from fairlot.board.replay import replay
 from fairlot.board.transcript import Broken, acknowledged_length, read_records
-from fairlot.deposit import Nym
 from fairlot.errors import FairlotError, Rejection
+from fairlot.nym import Nym
 from fairlot.sale import SaleState
 from fairlot.statements import Statements
 from fairlot.terms import BoardIdentity, Terms

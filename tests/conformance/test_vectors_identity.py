@@ -14,6 +14,7 @@ from typing import Any, TypeAlias, cast
 
 import pytest
 
+from fairlot.binding import Wish
 from fairlot.board.entry import Entry, EntryType, check_signature, read_entry
 from fairlot.credential import (
     CredentialRequest,
@@ -23,16 +24,7 @@ from fairlot.credential import (
     receive_credential,
     request_credential,
 )
-from fairlot.deposit import (
-    Nym,
-    Positions,
-    check_binding,
-    check_presentation,
-    make_entry,
-    make_payment,
-    read_deposit,
-    read_payment,
-)
+from fairlot.deposit import check_binding, check_presentation, make_entry, read_deposit
 from fairlot.errors import FairlotError, Rejection
 from fairlot.fields import Fields
 from fairlot.identity.attestation import Attestation, ListAttester, check_attestation
@@ -63,6 +55,8 @@ from fairlot.identity.registry import (
     epochs_accepted,
     read_registry,
 )
+from fairlot.nym import Nym
+from fairlot.positions import Positions, make_payment, read_payment
 from fairlot.statements import Statements
 from fairlot.terms import SaleId, Terms
 from fairlot_crypto import cbor
@@ -531,7 +525,7 @@ def make_the_entry(case: In) -> Out:
         terms_of(case),
         EntryType(case["type"]),
         case["epoch"],
-        (case["seq"], case["wants"], case["amount"]),
+        Wish(case["seq"], case["wants"], case["amount"]),
         source(case),
     )
     return {"entry": entry.encoded.hex(), "nym": read_deposit(entry).nym.hex()}

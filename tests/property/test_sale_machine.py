@@ -12,8 +12,10 @@ from hypothesis.stateful import (
 
 from fairlot.allocation import allocate
 from fairlot.board.entry import Entry, EntryType
-from fairlot.deposit import Deposit, Nym, read_deposit, read_payment
+from fairlot.deposit import Deposit, read_deposit
 from fairlot.errors import Rejection
+from fairlot.nym import Nym
+from fairlot.positions import read_payment
 from fairlot.sale import Phase, SaleState, VoidReason
 from fairlot.settlement import settle
 from fairlot_crypto.hashing import tagged_hash

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from fairlot.audit import Expected
 from fairlot.board.entry import Entry, EntryType, sign_entry
-from fairlot.deposit import make_payment
+from fairlot.positions import make_payment
 from fairlot_crypto import cbor
 from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.log.checkpoint import (

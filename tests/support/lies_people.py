@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from fairlot.board.entry import Entry, EntryType, sign_entry
-from fairlot.deposit import Nym, make_payment
 from fairlot.identity.registry import Attribute, Issuer, Registry
+from fairlot.nym import Nym
+from fairlot.positions import make_payment
 from fairlot.rehearsal.parts import START
 from fairlot.sale import VoidReason
 from fairlot_crypto.cbor import Value, encode

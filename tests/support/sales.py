@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from fairlot.beacon import Frozen, make_commitment, make_reveal
+from fairlot.binding import Binding, Wish
 from fairlot.board.board import Board
 from fairlot.board.entry import Entry, EntryType, sign_entry
 from fairlot.board.storage import MemoryStorage, Storage
@@ -16,15 +17,7 @@ from fairlot.credential import (
     receive_credential,
     request_credential,
 )
-from fairlot.deposit import (
-    Binding,
-    Nym,
-    SettlementKeys,
-    make_entry,
-    make_payment,
-    nym_context,
-    read_deposit,
-)
+from fairlot.deposit import SettlementKeys, make_entry, read_deposit
 from fairlot.identity.attestation import Attestation
 from fairlot.identity.enrolment import (
     AdmissionBook,
@@ -34,7 +27,9 @@ from fairlot.identity.enrolment import (
     receive_identity,
 )
 from fairlot.identity.registry import EPOCH_SECONDS, Credentials, Registry, epoch_at
+from fairlot.nym import Nym, nym_context
 from fairlot.pools import MAIN_POOL, Mechanism, Pool
+from fairlot.positions import make_payment
 from fairlot.rehearsal.parts import START, Parts, cast_parts, write_terms
 from fairlot.rehearsal.work import Holder
 from fairlot.sale import SaleState
@@ -256,21 +251,21 @@ def deposit(
     label: str = "",
 ) -> Entry:
     """Return a member's DEPOSIT; another label, another deposit."""
-    return _entry(on, number, EntryType.DEPOSIT, (seq, wants, amount), label)
+    return _entry(on, number, EntryType.DEPOSIT, Wish(seq, wants, amount), label)
 
 
 @cache
 def cancel(on: Stage, number: int, seq: int = 1, label: str = "") -> Entry:
     """Return a member's CANCEL."""
-    return _entry(on, number, EntryType.CANCEL, (seq, 0, 0), label)
+    return _entry(on, number, EntryType.CANCEL, Wish(seq, 0, 0), label)
 
 
-def _entry(
-    on: Stage, number: int, kind: EntryType, wish: tuple[int, int, int], label: str
-) -> Entry:
+def _entry(on: Stage, number: int, kind: EntryType, wish: Wish, label: str) -> Entry:
     member = on.members[number]
     sale = on.terms.sale_id.hex()
-    randomness = source(f"{kind}/{sale}/{number}/{wish}/{label}")
+    randomness = source(
+        f"{kind}/{sale}/{number}/{wish.seq, wish.wants, wish.amount}/{label}"
+    )
     credential, credentials = member.credential, on.credentials
     entry, _ = make_entry(
         credentials, credential, on.terms, kind, EPOCH, wish, randomness

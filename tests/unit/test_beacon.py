@@ -19,8 +19,8 @@ from fairlot.beacon import (
     recovery_statement,
 )
 from fairlot.board.entry import Entry, EntryType, sign_entry
-from fairlot.deposit import Nym
 from fairlot.errors import Rejection
+from fairlot.nym import Nym
 from fairlot.statements import Statements
 from fairlot.terms import BeaconTerms, SaleId, Terms
 from fairlot_crypto.cbor import Value

@@ -4,21 +4,18 @@ from dataclasses import replace
 
 import pytest
 
+from fairlot.binding import Wish
 from fairlot.board.entry import EntryHash, EntryType, Role, sign_entry
 from fairlot.deposit import (
     Deposit,
-    Nym,
-    Position,
-    Positions,
     check_binding,
     check_presentation,
     make_entry,
-    make_payment,
-    nym_context,
     read_deposit,
-    read_payment,
 )
 from fairlot.errors import Rejection
+from fairlot.nym import Nym, nym_context
+from fairlot.positions import Position, Positions, make_payment, read_payment
 from fairlot.statements import Statements
 from fairlot.terms import SaleId
 from fairlot_crypto import cbor
@@ -48,7 +45,7 @@ def test_an_entry_says_what_was_wished(concert: Stage) -> None:
         concert.terms,
         EntryType.DEPOSIT,
         EPOCH,
-        (3, 2, 700),
+        Wish(3, 2, 700),
         source("entry"),
     )
     made = read_deposit(entry)

@@ -5,8 +5,8 @@ import pytest
 from fairlot.board.entry import Entry
 from fairlot.board.replay import Replay, replay
 from fairlot.board.storage import MemoryStorage
-from fairlot.deposit import Nym
 from fairlot.inspection import entry_facts, nym_facts, utc
+from fairlot.nym import Nym
 from fairlot.sale import SaleState, VoidReason
 from fairlot.terms import MAX_TIME
 from sales import PRICE, Stage, cancel, deposit, nym_of, play, stage

@@ -10,8 +10,8 @@ from fairlot.board.replay import Replay, replay
 from fairlot.cli.audit import read_transcript
 from fairlot.cli.command import FAILED, OK, Command, group, hex_bytes
 from fairlot.cli.output import Screen, complain, say, show_table
-from fairlot.deposit import Nym
 from fairlot.inspection import EntryFacts, entry_facts, nym_facts, utc
+from fairlot.nym import Nym
 from fairlot.sale import SaleState
 from fairlot.statements import Statements
 from fairlot_crypto.groups import G1_LENGTH

@@ -11,10 +11,11 @@ from fairlot.beacon import make_commitment, make_recovery, make_reveal
 from fairlot.board.board import Board, Receipt
 from fairlot.board.entry import Entry, EntryType, sign_entry
 from fairlot.board.storage import Storage
-from fairlot.deposit import Nym, make_payment
 from fairlot.identity.attestation import Attestation
 from fairlot.identity.enrolment import AdmissionBook, Identity
+from fairlot.nym import Nym
 from fairlot.people import Person
+from fairlot.positions import make_payment
 from fairlot.rehearsal.parts import START, Parts, cast_parts, write_terms
 from fairlot.rehearsal.work import (
     DepositJob,

@@ -14,19 +14,15 @@ from multiprocessing import connection
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
+from fairlot.binding import Wish
 from fairlot.board.entry import Entry, EntryType, check_signature
 from fairlot.credential import answer_request, receive_credential, request_credential
-from fairlot.deposit import (
-    Nym,
-    SettlementKeys,
-    check_presentation,
-    make_entry,
-    read_deposit,
-)
+from fairlot.deposit import SettlementKeys, check_presentation, make_entry, read_deposit
 from fairlot.identity.attestation import Attestation
 from fairlot.identity.enrolment import Identity, enrol, receive_identity
 from fairlot.identity.leaf import Leaf, check_leaf
 from fairlot.identity.registry import Credentials, epoch_at
+from fairlot.nym import Nym
 from fairlot.rehearsal.parts import Parts
 from fairlot.statements import Statements
 from fairlot.terms import Terms
@@ -242,7 +238,7 @@ def _deposit(
         for issuer in job.parts.issuers
     ]
     credential = receive_credential(credentials, identity, pending, answers)
-    wish = (0, person.wants, person.amount)
+    wish = Wish(0, person.wants, person.amount)
     randomness = holder.randomness.derive(f"deposit/{job.terms.sale_id.hex()}")
     return make_entry(
         credentials, credential, job.terms, EntryType.DEPOSIT, epoch, wish, randomness

@@ -6,7 +6,7 @@ from functools import cache
 
 from fairlot.beacon import Contributions, Frozen, make_commitment, make_reveal
 from fairlot.board.entry import Entry, EntryType
-from fairlot.deposit import Nym
+from fairlot.nym import Nym
 from fairlot.statements import Statements
 from fairlot.terms import BeaconTerms, Terms
 from fairlot.vectors.case import Raw

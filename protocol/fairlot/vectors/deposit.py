@@ -3,8 +3,10 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 
+from fairlot.binding import Wish
 from fairlot.board.entry import EntryType
-from fairlot.deposit import Positions, make_payment, nym_context, read_payment
+from fairlot.nym import nym_context
+from fairlot.positions import Positions, make_payment, read_payment
 from fairlot.vectors import deposit_refused
 from fairlot.vectors.case import Case, Chapter, Raw, accept
 from fairlot.vectors.committee_setting import GROUP, stream
@@ -58,8 +60,8 @@ def _entries() -> Sequence[tuple[str, str, Made]]:
     cancels = EntryType.CANCEL
     return (
         ("deposit", "Two units, 9000.", made("deposit")),
-        ("nothing", "Wants and pays nothing: legal.", made("zero", wish=(0, 0, 0))),
-        ("cancel", "The same nym.", made("cancel", cancels, (1, 0, 0))),
+        ("nothing", "Wants and pays nothing: legal.", made("zero", wish=Wish(0, 0, 0))),
+        ("cancel", "The same nym.", made("cancel", cancels, Wish(1, 0, 0))),
         (
             "renewed",
             "Another credential, the same nym.",
@@ -128,7 +130,7 @@ def _checked() -> Sequence[Case]:
         ("deposit", "In the running epoch.", first, NOW),
         ("grace", "In the hour after it.", first, midnight + 3_599),
         ("next-epoch", "From its first second.", tomorrow, midnight),
-        ("cancel", "Cancelled.", made("cancel", EntryType.CANCEL, (1, 0, 0)), NOW),
+        ("cancel", "Cancelled.", made("cancel", EntryType.CANCEL, Wish(1, 0, 0)), NOW),
         ("committee", "Four issuers.", made("four", each=issued(4, 1, 2)), NOW),
         ("last-second", "not_after is included.", _late(), CLOSE + 30),
     )
@@ -177,12 +179,12 @@ def _payments() -> Sequence[Case]:
 def _histories() -> Sequence[tuple[str, str, Sequence[Event]]]:
     cancels = EntryType.CANCEL
     first = made("deposit")
-    second = made("more", wish=(1, 3, 12_000))
+    second = made("more", wish=Wish(1, 3, 12_000))
     same_seq = made("again", wish=WISH)
-    cancel = made("cancel", cancels, (1, 0, 0))
-    last = made("last", wish=(2**64 - 1, 1, 1))
+    cancel = made("cancel", cancels, Wish(1, 0, 0))
+    last = made("last", wish=Wish(2**64 - 1, 1, 1))
     tomorrow = made("renewed", each=issued(epoch=EPOCH + 1))
-    free = made("zero", wish=(0, 0, 0))
+    free = made("zero", wish=Wish(0, 0, 0))
     paid, rest = (9_000, "first"), (3_000, "rest")
     stays = "Refunds go where the first entry says."
     back = "A cancellation does not count; the money goes back."

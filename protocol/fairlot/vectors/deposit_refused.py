@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from fairlot.binding import Wish
 from fairlot.board.entry import EntryType, Role, read_entry, sign_entry
-from fairlot.deposit import Positions, nym_context, read_payment
+from fairlot.nym import nym_context
+from fairlot.positions import Positions, read_payment
 from fairlot.terms import SaleId, Terms
 from fairlot.vectors.case import Case, Raw, reject
 from fairlot.vectors.committee_setting import GROUP, stream
@@ -135,7 +137,7 @@ def _unfit() -> Sequence[Row]:
     """Present honestly what does not fit the sale or the entry."""
     start = made("deposit")
     key, binding = start.keys.settle, start.deposit.binding
-    cancel = made("cancel", EntryType.CANCEL, (1, 0, 0)).deposit.binding
+    cancel = made("cancel", EntryType.CANCEL, Wish(1, 0, 0)).deposit.binding
     stranger = signing_key("stranger").public
     other = made("other sale", title="Another concert").deposit.binding
     other_sale = SaleId(other.sale_id)
@@ -159,7 +161,7 @@ def _unfit() -> Sequence[Row]:
         (name, rule, f"deposit.{code}", unfit.type, presented(start, unfit))
         for name, rule, code, unfit in rows
     ]
-    cancel_key = made("cancel", EntryType.CANCEL, (1, 0, 0)).keys.settle
+    cancel_key = made("cancel", EntryType.CANCEL, Wish(1, 0, 0)).keys.settle
     keys = {EntryType.DEPOSIT: key, EntryType.CANCEL: cancel_key}
     return (
         *(

@@ -7,6 +7,7 @@ from functools import cache
 
 from nacl import bindings
 
+from fairlot.binding import Binding, Wish
 from fairlot.board.entry import (
     Entry,
     EntryType,
@@ -16,16 +17,15 @@ from fairlot.board.entry import (
     sign_entry,
 )
 from fairlot.deposit import (
-    Binding,
     Deposit,
     SettlementKeys,
     check_binding,
     check_presentation,
     make_entry,
-    nym_context,
     read_deposit,
 )
 from fairlot.identity.registry import Credentials
+from fairlot.nym import nym_context
 from fairlot.statements import Statements
 from fairlot.terms import Terms, Times
 from fairlot.vectors.case import Raw
@@ -42,8 +42,7 @@ from fairlot_crypto.keys import Signature, SigningKey, VerifyKey
 
 CLOSE = NOW + 3 * 86_400
 TIMES = Times(NOW - 1_000, CLOSE, CLOSE + 60, CLOSE + 120, CLOSE + 180, 30)
-WISH = (0, 2, 9_000)
-"""seq, wants, amount."""
+WISH = Wish(seq=0, wants=2, amount=9_000)
 
 
 def sale(each: Issued, title: str = "Club concert") -> Terms:
@@ -73,7 +72,7 @@ class Made:
 def made(
     label: str,
     kind: EntryType = EntryType.DEPOSIT,
-    wish: tuple[int, int, int] = WISH,
+    wish: Wish = WISH,
     each: Issued | None = None,
     title: str = "Club concert",
 ) -> Made:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 
+from fairlot.binding import Wish
 from fairlot.board.entry import Entry, EntryType
 from fairlot.deposit import read_deposit
 from fairlot.rehearsal.parts import START, TIMES
@@ -92,10 +93,10 @@ def _payments(on: Stage, state: SaleState) -> Sequence[Entry]:
 
 def _replacements(on: Stage, _state: SaleState) -> Sequence[Entry]:
     return (
-        on.deposit("ann", (1, 1, PRICE)),
-        on.deposit("ann", (0, 3, 3 * PRICE)),
+        on.deposit("ann", Wish(1, 1, PRICE)),
+        on.deposit("ann", Wish(0, 3, 3 * PRICE)),
         on.deposit("bob"),
-        on.deposit("bob", (1, 0, 0), EntryType.CANCEL),
+        on.deposit("bob", Wish(1, 0, 0), EntryType.CANCEL),
     )
 
 

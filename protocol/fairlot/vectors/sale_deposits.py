@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from fairlot.binding import Wish
 from fairlot.board.entry import Entry, EntryType, sign_entry
 from fairlot.rehearsal.parts import TIMES
 from fairlot.vectors import plays
@@ -92,7 +93,7 @@ def _deposits() -> Sequence[Refusal]:
 
 
 def _cancellation() -> Sequence[Refusal]:
-    greedy = stage().deposit("ann", (1, 1, 0), EntryType.CANCEL)
+    greedy = stage().deposit("ann", Wish(1, 1, 0), EntryType.CANCEL)
     rule = "A cancellation wants and pays nothing."
     return [
         Refusal(
@@ -208,12 +209,12 @@ def _afterwards() -> Sequence[Refusal]:
         (
             "deposit-after-close",
             "Deposits end with CLOSE; the draw's set would change.",
-            on.deposit("ann", (1, 1, PRICE)),
+            on.deposit("ann", Wish(1, 1, PRICE)),
         ),
         (
             "cancel-after-close",
             "A deposit stands after CLOSE; one could leave after seeing the draw.",
-            on.deposit("ann", (1, 0, 0), EntryType.CANCEL),
+            on.deposit("ann", Wish(1, 0, 0), EntryType.CANCEL),
         ),
         (
             "paid-after-close",

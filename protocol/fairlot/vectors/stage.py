@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from functools import cache
 
 from fairlot.beacon import make_commitment, make_recovery, make_reveal
+from fairlot.binding import Wish
 from fairlot.board.entry import Entry, EntryType, sign_entry
 from fairlot.credential import answer_request, receive_credential, request_credential
-from fairlot.deposit import Nym, make_entry, make_payment
+from fairlot.deposit import make_entry
 from fairlot.errors import InvariantError, Rejection
 from fairlot.identity.enrolment import AdmissionBook, Identity
 from fairlot.identity.registry import Credentials, epoch_at
+from fairlot.nym import Nym
 from fairlot.pools import Mechanism, Pool
+from fairlot.positions import make_payment
 from fairlot.rehearsal.parts import START, Parts, cast_parts, write_terms
 from fairlot.rehearsal.work import EnrolJob, Holder, enrol_people
 from fairlot.sale import SaleState
@@ -45,6 +48,7 @@ GROUP = backend()
 SEED = hashlib.sha256(b"fairlot-vectors/1").digest()
 PEOPLE = ("ann", "bob")
 PRICE = 5_000
+FIRST = Wish(seq=0, wants=1, amount=PRICE)
 STATEMENTS = Statements()
 """What this process has verified: vectors repeat the same entries many times."""
 
@@ -119,13 +123,13 @@ class Stage:
     def deposit(
         self,
         who: str,
-        wish: tuple[int, int, int] = (0, 1, PRICE),
+        wish: Wish = FIRST,
         kind: EntryType = EntryType.DEPOSIT,
         terms: Terms | None = None,
     ) -> Entry:
-        """Return a person's DEPOSIT or CANCEL: seq, wants, amount."""
+        """Return a person's DEPOSIT or CANCEL."""
         actor = self.actors[who]
-        stream = actor.holder.randomness.derive(f"deposit/{wish[0]}")
+        stream = actor.holder.randomness.derive(f"deposit/{wish.seq}")
         entry, _ = make_entry(
             self.credentials,
             actor.credential,

@@ -1,0 +1,106 @@
+"""Who stands where in a sale: final entries and the payments for them.
+
+specs/deposit.md, sections 4 to 6.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from fairlot.board.entry import Entry, EntryType, body_fields, sign_entry
+from fairlot.deposit import Deposit
+from fairlot.errors import Rejection
+from fairlot.nym import Nym
+from fairlot.terms import SaleId
+from fairlot_crypto.cbor import Value
+from fairlot_crypto.groups import G1_LENGTH
+from fairlot_crypto.keys import SigningKey, VerifyKey
+from fairlot_crypto.randomness import Randomness
+
+REF_LENGTH = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """One nym's standing in a sale."""
+
+    final: Deposit
+    """The greatest by (epoch, seq, entry hash) so far."""
+    refund_to: bytes
+    """Of the nym's first entry on the board: whoever steals the keys later cannot move it."""
+    paid: int = 0
+    """Σ PAID."""
+
+    @property
+    def funded(self) -> bool:
+        """Tell whether the final entry counts."""
+        deposits = self.final.binding.type is EntryType.DEPOSIT
+        return deposits and self.paid >= self.final.binding.amount
+
+
+@dataclass(slots=True)
+class Positions:
+    """All nyms of a sale."""
+
+    by_nym: dict[Nym, Position] = field(default_factory=dict[Nym, Position])
+    _refs: set[bytes] = field(default_factory=set[bytes])
+
+    @property
+    def depositors(self) -> dict[VerifyKey, Nym]:
+        """The settlement keys of the final, funded deposits: they may contribute."""
+        return {
+            position.final.binding.settle_pk: nym
+            for nym, position in self.by_nym.items()
+            if position.funded
+        }
+
+    def place(self, deposit: Deposit) -> None:
+        """Take an entry in: it replaces by rule, never adds (step 10)."""
+        known = self.by_nym.get(deposit.nym)
+        if known is None:
+            self.by_nym[deposit.nym] = Position(deposit, deposit.binding.refund_to)
+        elif deposit.order_key > known.final.order_key:
+            self.by_nym[deposit.nym] = replace(known, final=deposit)
+
+    def pay(self, nym: Nym, amount: int, ref: bytes) -> None:
+        """Take a payment in (step 12).
+
+        Raises:
+            Rejection: ``paid.unknown-nym``, ``paid.ref``, ``paid.total``.
+        """
+        position = self.by_nym.get(nym)
+        if position is None:
+            raise Rejection(
+                "paid.unknown-nym", "no deposit of this nym is on the board"
+            )
+        if ref in self._refs:
+            raise Rejection("paid.ref", "this payment has been booked already")
+        total = position.paid + amount
+        if total >= 2**64:
+            raise Rejection("paid.total", "the payments of a nym exceed 64 bits")
+        self._refs.add(ref)
+        self.by_nym[nym] = replace(position, paid=total)
+
+
+def make_payment(
+    sale_id: SaleId, nym: Nym, amount: int, escrow: SigningKey, randomness: Randomness
+) -> Entry:
+    """Make a PAID entry as the escrow does when money has come in (step 11)."""
+    ref = randomness.take(REF_LENGTH)
+    body: Mapping[str, Value] = {"nym": nym, "amount": amount, "ref": ref}
+    return sign_entry(EntryType.PAID, sale_id, body, escrow)
+
+
+def read_payment(entry: Entry) -> tuple[Nym, int, bytes]:
+    """Read a PAID entry: nym, amount, reference (step 11).
+
+    Raises:
+        Rejection: ``entry.field``.
+    """
+    fields = body_fields(entry)
+    paid = (
+        Nym(fields.bytes("nym", G1_LENGTH)),
+        fields.uint("amount", 1),
+        fields.bytes("ref", REF_LENGTH),
+    )
+    fields.done()
+    return paid
