@@ -132,6 +132,14 @@ class Backend(ABC):
                 ``groups.foreign-point``.
         """
 
+    @abstractmethod
+    def pairing_bytes(self, p: G1, q: G2) -> bytes:
+        """Return the 576 bytes of e(P, Q) (specs/groups.md, section 3).
+
+        Raises:
+            CallerError: ``groups.foreign-point``.
+        """
+
     def g1_not_identity(self, data: bytes) -> G1:
         """Decode a canonical element of G1 other than the identity.
 

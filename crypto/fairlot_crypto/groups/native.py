@@ -159,6 +159,11 @@ class NativeBackend(Backend):
         right = [_g2(q) for _, q in pairs]
         return arkworks.GT.pairing_check(left, right)
 
+    def pairing_bytes(self, p: G1, q: G2) -> bytes:
+        """Return the 576 bytes of e(P, Q)."""
+        # The text is the hexadecimal serialisation: little-endian, lowest term first.
+        return bytes.fromhex(str(arkworks.GT.pairing(_g1(p), _g2(q))))[::-1]
+
 
 def _g1(point: Point) -> arkworks.G1Point:
     if not isinstance(point, NativeG1):

@@ -36,6 +36,9 @@ from fairlot_crypto.hashing import i2osp, os2ip, usable_dst
 _COORDINATE = 48
 """Bytes of one coordinate in the base field."""
 
+_TERMS = (5, 3, 1, 4, 2, 0)
+"""Powers of w in the order in which an element of GT is written."""
+
 _SHA256 = cast("Any", hashlib.sha256)
 """py_ecc annotates the constructor that it wants as an instance."""
 
@@ -182,6 +185,18 @@ class ReferenceBackend(Backend):
         for p, q in pairs:
             product *= pairing.pairing(_g2(q), _g1(p), final_exponentiate=False)
         return pairing.final_exponentiate(product) == FQ12.one()
+
+    def pairing_bytes(self, p: G1, q: G2) -> bytes:
+        """Return the 576 bytes of e(P, Q)."""
+        # py_ecc's pairing is another power: it leaves out the sign of z and the 3.
+        return _tower_bytes(pairing.pairing(_g2(q), curve.neg(_g1(p))) ** 3)
+
+
+def _tower_bytes(value: FQ12) -> bytes:
+    """Encode an element Σ a_i·w^i of F_p[w]/(w^12 - 2w^6 + 2), where u = w^6 - 1."""
+    a = [int(coefficient) for coefficient in value.coeffs]
+    pairs = ((a[i + 6], (a[i] + a[i + 6]) % curve.field_modulus) for i in _TERMS)
+    return b"".join(i2osp(c, _COORDINATE) for pair in pairs for c in pair)
 
 
 def _g1(point: Point) -> G1Uncompressed:

@@ -1,1 +1,1 @@
-"""A clock of threshold BLS signatures: drand's chains and rounds (specs/drand.md)."""
+"""Threshold BLS clocks (specs/drand.md) and encryption to rounds (specs/tlock.md)."""

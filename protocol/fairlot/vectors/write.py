@@ -21,6 +21,7 @@ CHAPTERS = (
     "committee",
     "delay",
     "drand",
+    "tlock",
     "log",
     "terms",
     "board",

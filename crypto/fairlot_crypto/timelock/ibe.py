@@ -1,0 +1,216 @@
+"""Encryption to a round: Boneh and Franklin's scheme as drand's tlock has it.
+
+The steps are those of specs/tlock.md, sections 2 to 4. Whoever has the signature of the
+round decrypts, and nobody does before.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from itertools import count
+
+from fairlot_crypto.errors import CallerError, EncodingError, ProofError
+from fairlot_crypto.groups import G1, G2, Backend, Scalar
+from fairlot_crypto.hashing import GROUP_ORDER, os2ip
+from fairlot_crypto.randomness import Randomness
+from fairlot_crypto.timelock.chain import ChainInfo
+from fairlot_crypto.timelock.drand import round_message
+from fairlot_crypto.timelock.scheme import Scheme
+
+MESSAGE_LENGTH = 16
+"""Bytes of what is encrypted, and of σ: the key of something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ciphertext:
+    """A message of 16 bytes that is encrypted to a round; it does not say to which."""
+
+    U: G1 | G2
+    """BP·r, in the group of the chain's key."""
+    V: bytes
+    """σ under the mask of the pairing, 16 bytes."""
+    W: bytes
+    """The message under the mask of σ, 16 bytes."""
+
+    def to_bytes(self) -> bytes:
+        """Return U || V || W."""
+        return self.U.to_bytes() + self.V + self.W
+
+
+def ciphertext_length(scheme: Scheme) -> int:
+    """Return the bytes of a ciphertext: 128 where keys are in G2, 80 in G1."""
+    return scheme.key_length + 2 * MESSAGE_LENGTH
+
+
+def read_ciphertext(group: Backend, scheme: Scheme, data: bytes) -> Ciphertext:
+    """Decode U || V || W (specs/tlock.md, section 3.1).
+
+    Raises:
+        EncodingError: ``tlock.length`` for another number of bytes, ``tlock.point``
+            where U is no canonical element of the key's group, or the identity.
+    """
+    # (1)
+    if len(data) != ciphertext_length(scheme):
+        raise EncodingError("tlock.length", "a ciphertext has another length")
+    # (2)
+    try:
+        U = _key_side(group, scheme, data[: scheme.key_length])
+    except EncodingError as error:
+        raise EncodingError(
+            "tlock.point", "U is no point of the key's group"
+        ) from error
+    # (3)
+    return Ciphertext(
+        U, data[-2 * MESSAGE_LENGTH : -MESSAGE_LENGTH], data[-MESSAGE_LENGTH:]
+    )
+
+
+def encrypt(
+    group: Backend,
+    chain: ChainInfo,
+    round_number: int,
+    message: bytes,
+    randomness: Randomness,
+) -> Ciphertext:
+    """Encrypt 16 bytes to a round (specs/tlock.md, section 3.2).
+
+    Args:
+        group: the back-end.
+        chain: of an unchained scheme.
+        round_number: ρ.
+        message: M, 16 bytes that nobody can guess; what is guessed can be tested.
+        randomness: gives σ, 16 bytes.
+
+    Raises:
+        CallerError: ``tlock.message-length``.
+        EncodingError: ``tlock.scheme``, ``drand.round``, ``drand.public-key``.
+    """
+    # (1)
+    if len(message) != MESSAGE_LENGTH:
+        raise CallerError("tlock.message-length", "a message has 16 bytes")
+    # (2)
+    Q = round_point(group, chain, round_number)
+    # (3)
+    try:
+        PK = _key_side(group, chain.scheme, chain.public_key)
+    except EncodingError as error:
+        raise EncodingError("drand.public-key", "not a key of the scheme") from error
+    # (4) and (5)
+    sigma = randomness.take(MESSAGE_LENGTH)
+    r = exponent(sigma, message)
+    # (6)
+    return Ciphertext(
+        _generator(group, chain.scheme) * r,
+        _xor(sigma, mask_of_pairing(_pairing(group, Q * r, PK))),
+        _xor(message, mask_of_sigma(sigma)),
+    )
+
+
+def decrypt(
+    group: Backend, chain: ChainInfo, ciphertext: Ciphertext, signature: bytes
+) -> bytes:
+    """Return the 16 bytes (specs/tlock.md, section 3.3).
+
+    The caller has verified that ``signature`` is that of the round (specs/drand.md,
+    section 5.3), once for all ciphertexts; under any other this refuses what its sender
+    made honestly.
+
+    Raises:
+        CallerError: ``groups.foreign-point`` for a ciphertext of a scheme whose keys
+            are in the other group.
+        EncodingError: ``tlock.scheme``; ``drand.signature-point``.
+        ProofError: ``tlock.ciphertext`` where encrypting again gives another U: another
+            round's signature, or a ciphertext that nobody made by the rules.
+    """
+    # (1)
+    check_scheme(chain.scheme)
+    # (2)
+    try:
+        S = _signature_side(group, chain.scheme, signature)
+    except EncodingError as error:
+        raise EncodingError("drand.signature-point", "not of the scheme") from error
+    # (3)
+    mask = mask_of_pairing(_pairing(group, S, ciphertext.U))
+    sigma = _xor(ciphertext.V, mask)
+    message = _xor(ciphertext.W, mask_of_sigma(sigma))
+    # (4)
+    r = exponent(sigma, message)
+    if _generator(group, chain.scheme) * r != ciphertext.U:
+        raise ProofError("tlock.ciphertext", "it does not encrypt again to itself")
+    # (5)
+    return message
+
+
+def check_scheme(scheme: Scheme) -> None:
+    """Check that a scheme's rounds are known before they are signed.
+
+    Raises:
+        EncodingError: ``tlock.scheme`` for a chained one.
+    """
+    if scheme.chained:
+        raise EncodingError("tlock.scheme", "nobody knows what a chained round signs")
+
+
+def round_point(group: Backend, chain: ChainInfo, round_number: int) -> G1 | G2:
+    """Return Q, which the chain's key multiplies to the round's signature.
+
+    Raises:
+        EncodingError: ``tlock.scheme``, ``drand.round``.
+    """
+    check_scheme(chain.scheme)
+    message = round_message(chain, round_number, None)
+    if chain.scheme.signs_in_g1:
+        return group.hash_to_g1(message, chain.scheme.dst)
+    return group.hash_to_g2(message, chain.scheme.dst)
+
+
+def mask_of_pairing(value: bytes) -> bytes:
+    """Return H2 of the bytes of a pairing (specs/tlock.md, section 2)."""
+    return hashlib.sha256(b"IBE-H2" + value).digest()[:MESSAGE_LENGTH]
+
+
+def exponent(sigma: bytes, message: bytes) -> Scalar:
+    """Return r = H3(σ, M) (specs/tlock.md, section 2)."""
+    seed = hashlib.sha256(b"IBE-H3" + sigma + message).digest()
+    candidates = (_candidate(counter, seed) for counter in count(1))
+    return Scalar(next(value for value in candidates if value < GROUP_ORDER))
+
+
+def mask_of_sigma(sigma: bytes) -> bytes:
+    """Return H4(σ) (specs/tlock.md, section 2)."""
+    return hashlib.sha256(b"IBE-H4" + sigma).digest()[:MESSAGE_LENGTH]
+
+
+def _candidate(counter: int, seed: bytes) -> int:
+    digest = hashlib.sha256(counter.to_bytes(2, "little") + seed).digest()
+    return os2ip(bytes([digest[0] >> 1]) + digest[1:])
+
+
+def _generator(group: Backend, scheme: Scheme) -> G1 | G2:
+    return group.g2_generator() if scheme.signs_in_g1 else group.g1_generator()
+
+
+def _key_side(group: Backend, scheme: Scheme, data: bytes) -> G1 | G2:
+    if scheme.signs_in_g1:
+        return group.g2_not_identity(data)
+    return group.g1_not_identity(data)
+
+
+def _signature_side(group: Backend, scheme: Scheme, data: bytes) -> G1 | G2:
+    if scheme.signs_in_g1:
+        return group.g1_not_identity(data)
+    return group.g2_not_identity(data)
+
+
+def _pairing(group: Backend, one: G1 | G2, other: G1 | G2) -> bytes:
+    """Pair two points, one of each group, in whichever order they come."""
+    match one, other:
+        case G1(), G2():
+            return group.pairing_bytes(one, other)
+        case G2(), G1():
+            return group.pairing_bytes(other, one)
+        case _:
+            raise CallerError("groups.foreign-point", "two points of the same group")
+
+
+def _xor(left: bytes, right: bytes) -> bytes:
+    return bytes(x ^ y for x, y in zip(left, right, strict=True))

@@ -1,0 +1,162 @@
+"""Short secrets of a fixed length, sealed until a round (specs/tlock.md, section 4).
+
+What is sealed belongs to a chain, a round and a context, and opens as one plaintext or as
+none: whoever sealed it has no choice left.
+"""
+
+from dataclasses import dataclass
+
+from nacl import bindings
+from nacl.exceptions import CryptoError as SodiumError
+
+from fairlot_crypto.errors import EncodingError, ProofError
+from fairlot_crypto.groups import Backend
+from fairlot_crypto.hashing import i2osp, tagged_hash
+from fairlot_crypto.randomness import Randomness
+from fairlot_crypto.timelock.chain import ChainInfo, check_round_number
+from fairlot_crypto.timelock.ibe import (
+    MESSAGE_LENGTH,
+    Ciphertext,
+    check_scheme,
+    ciphertext_length,
+    decrypt,
+    encrypt,
+    read_ciphertext,
+)
+from fairlot_crypto.timelock.scheme import Scheme
+
+AUTHENTICATOR_LENGTH = 16
+
+_NONCE = bytes(12)
+"""Every key encrypts once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A sealed secret whose form is right; whether it opens shows with the round."""
+
+    ciphertext: Ciphertext
+    """(U, V, W): the key K, encrypted to the round."""
+    box: bytes
+    """The plaintext, encrypted, and its authenticator of 16 bytes."""
+
+
+def sealed_length(scheme: Scheme, length: int) -> int:
+    """Return the bytes of what seals ``length`` bytes.
+
+    They are ``length`` + 144 where keys are in G2, and ``length`` + 96 in G1.
+    """
+    return ciphertext_length(scheme) + length + AUTHENTICATOR_LENGTH
+
+
+def read_sealed(group: Backend, scheme: Scheme, data: bytes, length: int) -> Sealed:
+    """Decode what seals ``length`` bytes (specs/tlock.md, section 4.1).
+
+    Needs no signature: it refuses beforehand what could never be opened.
+
+    Raises:
+        EncodingError: ``tlock.length``, ``tlock.point``.
+    """
+    # (1)
+    if len(data) != sealed_length(scheme, length):
+        raise EncodingError(
+            "tlock.length", f"what seals {length} bytes has another length"
+        )
+    # (2)
+    end = ciphertext_length(scheme)
+    return Sealed(read_ciphertext(group, scheme, data[:end]), data[end:])
+
+
+def seal(
+    group: Backend,
+    chain: ChainInfo,
+    round_number: int,
+    plaintext: bytes,
+    context: bytes,
+    randomness: Randomness,
+) -> bytes:
+    """Seal a plaintext until a round (specs/tlock.md, section 4.3).
+
+    Args:
+        group: the back-end.
+        chain: of an unchained scheme.
+        round_number: ρ.
+        plaintext: its length shows, and nothing else of it.
+        context: what it belongs to: a sale and a nym, for instance.
+        randomness: gives K and then σ, 16 bytes each.
+
+    Raises:
+        EncodingError: ``tlock.scheme``, ``drand.round``, ``drand.public-key``.
+    """
+    # (1) and (2)
+    K = randomness.take(MESSAGE_LENGTH)
+    ciphertext = encrypt(group, chain, round_number, K, randomness)
+    # (3)
+    bound = binding(chain, round_number, context, ciphertext)
+    # (4) and (5)
+    box = bindings.crypto_aead_chacha20poly1305_ietf_encrypt(
+        plaintext, bound, _NONCE, box_key(K, bound)
+    )
+    return ciphertext.to_bytes() + box
+
+
+def open_sealed(
+    group: Backend,
+    chain: ChainInfo,
+    round_number: int,
+    data: bytes,
+    context: bytes,
+    signature: bytes,
+    length: int,
+) -> bytes:
+    """Return the plaintext (specs/tlock.md, section 4.4).
+
+    Args:
+        group: the back-end.
+        chain: of an unchained scheme.
+        round_number: ρ.
+        data: what ``seal`` returned.
+        context: what it must belong to.
+        signature: of the round. The caller has verified it (specs/drand.md, section
+            5.3), once for all: under a wrong one nothing opens, whoever is at fault.
+        length: bytes of the plaintext.
+
+    Raises:
+        EncodingError: ``tlock.scheme``, ``drand.round``, ``drand.signature-point``;
+            ``tlock.length``, ``tlock.point`` (steps 1 and 2).
+        ProofError: ``tlock.ciphertext`` where it was not encrypted to this round,
+            ``tlock.authentication`` where it is of another chain, round or context, or
+            was changed.
+    """
+    # (1)
+    check_scheme(chain.scheme)
+    check_round_number(round_number)
+    # (2)
+    sealed = read_sealed(group, chain.scheme, data, length)
+    # (3)
+    K = decrypt(group, chain, sealed.ciphertext, signature)
+    # (4)
+    bound = binding(chain, round_number, context, sealed.ciphertext)
+    # (5)
+    try:
+        return bindings.crypto_aead_chacha20poly1305_ietf_decrypt(
+            sealed.box, bound, _NONCE, box_key(K, bound)
+        )
+    except SodiumError as error:
+        problem = "not sealed for this chain, round and context"
+        raise ProofError("tlock.authentication", problem) from error
+
+
+def binding(
+    chain: ChainInfo, round_number: int, context: bytes, ciphertext: Ciphertext
+) -> bytes:
+    """Return the 32 bytes to which the box is bound (specs/tlock.md, section 4.2)."""
+    round_bytes = i2osp(round_number, 8)
+    return tagged_hash(
+        "tlock", chain.chain_hash(), round_bytes, context, ciphertext.to_bytes()
+    )
+
+
+def box_key(K: bytes, bound: bytes) -> bytes:
+    """Return the 32-byte key of the box (specs/tlock.md, section 4.2)."""
+    return tagged_hash("tlock-key", K, bound)
