@@ -27,6 +27,7 @@ CHAPTERS = (
     "board",
     "identity",
     "credential",
+    "puzzle",
     "deposit",
     "beacon",
     "allocation",
