@@ -52,7 +52,7 @@ def chapter() -> Chapter:
     return Chapter(
         "tlock",
         "`op` says what to do. pairing: the bytes of e(p, q) (groups.md, section 2.4). "
-        "exponent: H3 of sigma and message, and how many candidates it takes. encrypt: "
+        "exponent: H3 of sigma and message; trace says which candidate it is. encrypt: "
         "encrypt message to a round, with randomness as σ. decrypt: with the signature "
         "of the round. seal: with randomness as K || σ. open: what seals length bytes, "
         "for chain, round and context, with a signature that nobody verifies here. "
@@ -121,10 +121,8 @@ def _exponents() -> Sequence[Case]:
             f"exponent-{candidates}",
             f"Candidate {candidates} is the first below the order of the groups.",
             {"op": "exponent", "sigma": SIGMA, "message": found[candidates]},
-            {
-                "r": scalar_to_bytes(exponent(SIGMA, found[candidates])),
-                "candidates": candidates,
-            },
+            {"r": scalar_to_bytes(exponent(SIGMA, found[candidates]))},
+            {"candidates": candidates},
         )
         for candidates in (1, 2, 3)
     ]
