@@ -5,14 +5,17 @@ from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import NewType
 
+from fairlot.bid_terms import check_bids_time, read_bids, read_deposits
+from fairlot.clock import NamedRound
 from fairlot.errors import TermsError
 from fairlot.fields import Fields
-from fairlot.pools import MAIN_POOL, Mechanism, Pool
+from fairlot.pools import Mechanism, Pool
+from fairlot.pools_reading import read_pools
+from fairlot.terms_fields import field_error, read_key
 from fairlot.text import shown, text_problem
 from fairlot_crypto.cbor import Value, encode
-from fairlot_crypto.errors import EncodingError
 from fairlot_crypto.hashing import os2ip, tagged_hash
-from fairlot_crypto.keys import VerifyKey, check_verify_key
+from fairlot_crypto.keys import VerifyKey
 
 SaleId = NewType("SaleId", bytes)
 """``sale_id``, 32 bytes: the hash of the terms, the name of the sale."""
@@ -117,14 +120,64 @@ class Terms:
     beacon: BeaconTerms
     refund: str
     """``at-once``: refunds go where the nym's first entry said."""
+    deposits: tuple[int, ...] = ()
+    """The ladder: amounts that a deposit may have, ascending; none for any."""
+    bids: NamedRound | None = None
+    """The round that opens sealed bids; there iff a pool takes bids."""
 
     def to_value(self) -> dict[str, Value]:
-        """Return the CBOR map: its keys are the names of the fields, and ``v``."""
-        value = asdict(self)
-        value["pools"] = [pool.to_value() for pool in self.pools]
-        value["witnesses"] = list(self.witnesses)
-        value["beacon"] = self.beacon.to_value()
-        return {"v": TERMS_VERSION, **value}
+        """Return the CBOR map; what is absent has no key."""
+        value: dict[str, Value] = {
+            "v": TERMS_VERSION,
+            "rehearsal": self.rehearsal,
+            "title": self.title,
+            "asset": self.asset,
+            "season": self.season,
+            "pools": [pool.to_value() for pool in self.pools],
+            "times": asdict(self.times),
+            "registry": self.registry,
+            "board": asdict(self.board),
+            "witnesses": list(self.witnesses),
+            "seller": self.seller,
+            "escrow": self.escrow,
+            "beacon": self.beacon.to_value(),
+            "refund": self.refund,
+        }
+        if self.deposits:
+            value["deposits"] = list(self.deposits)
+        if self.bids is not None:
+            value["bids"] = self.bids.to_value()
+        return value
+
+    def named_rounds(self) -> tuple[NamedRound, ...]:
+        """Return the rounds of drand that the sale waits for."""
+        return () if self.bids is None else (self.bids,)
+
+    def pool(self, name: str) -> Pool | None:
+        """Return the pool of that name; ``None`` where there is none."""
+        return next((pool for pool in self.pools if pool.name == name), None)
+
+    @property
+    def takes_bids(self) -> bool:
+        """Tell whether every deposit holds a sealed bid."""
+        return any(pool.takes_bids for pool in self.pools)
+
+    @property
+    def tiered(self) -> Pool | None:
+        """The pool with tiers, where there is one."""
+        pools = (p for p in self.pools if p.mechanism is Mechanism.TIERS)
+        return next(pools, None)
+
+    @property
+    def groups_allowed(self) -> bool:
+        """Tell whether a deposit may name a group."""
+        return any(pool.group_max > 1 for pool in self.pools)
+
+    @property
+    def attributes_required(self) -> tuple[str, ...]:
+        """Names of the attributes that everybody discloses, ascending."""
+        required = (need for pool in self.pools for need in pool.requires)
+        return tuple(sorted({need.attribute for need in required}))
 
     @property
     def sale_id(self) -> SaleId:
@@ -139,34 +192,38 @@ class Terms:
             TermsError: ``terms.field`` where a field is missing, unknown, of another
                 type or out of range; ``terms.version``, ``terms.text``, ``terms.key``,
                 ``terms.pools``, ``terms.pool-name``, ``terms.mechanism``,
+                ``terms.group``, ``terms.certain``, ``terms.tiers``,
+                ``terms.requires``, ``terms.deposits``, ``terms.bids``, ``terms.round``,
                 ``terms.times``, ``terms.slack``, ``terms.board-name``,
                 ``terms.witnesses``, ``terms.modulus``, ``terms.element``,
                 ``terms.roster``, ``terms.refund``. The message names the path.
         """
-        fields = Fields(value, "terms", _field_error)
+        fields = Fields(value, "terms", field_error)
         if fields.uint("v") != TERMS_VERSION:
             raise TermsError("terms.version", f"terms.v is not {TERMS_VERSION}")
+        pools = read_pools(fields.maps("pools"))
         terms = cls(
             rehearsal=fields.flag("rehearsal"),
             title=_text(fields, "title"),
             asset=_text(fields, "asset"),
             season=fields.uint("season", 0, MAX_SEASON),
-            pools=_pools(fields),
+            pools=pools,
             times=_times(fields.map("times")),
             registry=fields.bytes("registry", HASH_LENGTH),
             board=_board(fields.map("board")),
             witnesses=_witnesses(fields),
-            seller=_key(fields.value("seller"), "terms.seller"),
-            escrow=_key(fields.value("escrow"), "terms.escrow"),
+            seller=read_key(fields.value("seller"), "terms.seller"),
+            escrow=read_key(fields.value("escrow"), "terms.escrow"),
             beacon=_beacon(fields.map("beacon")),
             refund=_word(fields.text("refund"), REFUND_AT_ONCE, "refund"),
+            deposits=read_deposits(fields, pools),
+            bids=read_bids(fields, pools),
         )
         fields.done()
+        if terms.bids is not None:
+            times = terms.times
+            check_bids_time(terms.bids, times.close + times.slack, times.unlock)
         return terms
-
-
-def _field_error(message: str) -> TermsError:
-    return TermsError("terms.field", message)
 
 
 def _text(fields: Fields, name: str) -> str:
@@ -183,27 +240,6 @@ def _word(found: str, only: str, rule: str) -> str:
         problem = f"is {shown(found)}, and only {only!r} is known"
         raise TermsError(f"terms.{rule}", f"the {rule} in terms {problem}")
     return found
-
-
-def _pools(fields: Fields) -> tuple[Pool, ...]:
-    pools = fields.maps("pools")
-    if len(pools) != 1:
-        raise TermsError("terms.pools", "terms.pools must hold one pool")
-    return tuple(_pool(pool) for pool in pools)
-
-
-def _pool(fields: Fields) -> Pool:
-    pool = Pool(
-        name=_word(fields.text("name"), MAIN_POOL, "pool-name"),
-        mechanism=Mechanism(
-            _word(fields.text("mechanism"), Mechanism.EQUAL_SHARE, "mechanism")
-        ),
-        supply=fields.uint("supply"),
-        price=fields.uint("price"),
-        cap=fields.uint("cap", 1),
-    )
-    fields.done()
-    return pool
 
 
 def _times(fields: Fields) -> Times:
@@ -232,7 +268,7 @@ def _board(fields: Fields) -> BoardIdentity:
     if not _BOARD_NAME.fullmatch(name):
         rule = f"1..{MAX_BOARD_NAME} printable ASCII characters, no blank, no +"
         raise TermsError("terms.board-name", f"terms.board.name is not {rule}")
-    board = BoardIdentity(name, _key(fields.value("key"), "terms.board.key"))
+    board = BoardIdentity(name, read_key(fields.value("key"), "terms.board.key"))
     fields.done()
     return board
 
@@ -286,17 +322,7 @@ def _roster(fields: Fields) -> tuple[VerifyKey, ...]:
     path = "terms.beacon.roster"
     if not 1 <= len(keys) <= MAX_CONTRIBUTORS:
         raise TermsError("terms.roster", f"{path} has not 1..{MAX_CONTRIBUTORS} keys")
-    roster = tuple(_key(key, f"{path}[{i}]") for i, key in enumerate(keys))
+    roster = tuple(read_key(key, f"{path}[{i}]") for i, key in enumerate(keys))
     if len(set(roster)) != len(roster):
         raise TermsError("terms.roster", f"{path} repeats a key")
     return roster
-
-
-def _key(value: Value, path: str) -> VerifyKey:
-    if not isinstance(value, bytes):
-        raise _field_error(f"{path} is not a byte string")
-    try:
-        return check_verify_key(value)
-    except EncodingError as error:
-        rule = "is not an Ed25519 key of prime order"
-        raise TermsError("terms.key", f"{path} {rule}") from error

@@ -1,5 +1,6 @@
 """Text that people write: titles and names (specs/terms.md, section 3)."""
 
+import re
 import unicodedata
 
 MAX_TEXT_BYTES = 200
@@ -14,6 +15,7 @@ _FORBIDDEN = {
 """Unicode categories that no text may hold."""
 
 _SHOWN = 40
+_ATTRIBUTE = re.compile(r"[a-z0-9_]{1,32}")
 
 
 def text_problem(text: str) -> str | None:
@@ -31,6 +33,13 @@ def text_problem(text: str) -> str | None:
     if text != text.strip():
         return "begins or ends with a blank"
     return None
+
+
+def attribute_problem(name: str) -> str | None:
+    """Say what is wrong with the name of an attribute of people; ``None`` for nothing."""
+    if _ATTRIBUTE.fullmatch(name):
+        return None
+    return f"{shown(name)} is no attribute: 1 to 32 characters of a-z, 0-9 and _"
 
 
 def shown(text: str) -> str:

@@ -39,22 +39,34 @@ DYNAMIC: dict[str, dict[str, tuple[str, ...]]] = {
         )
     },
     "fairlot/audit/auditor.py": {"roots": ("sale-id", "board-key")},
-    "fairlot/terms.py": {"terms": ("pool-name", "mechanism", "refund")},
+    "fairlot/terms.py": {"terms": ("refund",)},
+    "fairlot/pool_rules.py": {
+        subject: ("pools", "pool-name", "group", "certain", "tiers", "requires")
+        for subject in ("terms", "terms-file")
+    },
     "fairlot/vectors/write.py": {"vectors-dir": ("unwritable", "unreadable")},
     "fairlot/input_file.py": {
         "terms-file": _FILE_RULES,
         "people-file": _FILE_RULES,
     },
-    "fairlot/terms_file.py": {
+    "fairlot/terms_file.py": {"terms-file": ("issuers", "deposits", "bids")},
+    "fairlot/terms_file_pools.py": {
+        "terms-file": ("pools", "pool-name", "mechanism", "key")
+    },
+    "fairlot/toml_table.py": {
         "terms-file": (
             *("toml", "unknown", "missing", "table", "text", "integer", "range"),
-            *("mechanism", "issuers"),
+            *("boolean", "array"),
         )
+    },
+    "fairlot/people_check.py": {
+        "terms-file": ("depositors", "bids", "requires"),
+        "people-file": ("deposit", "group", "bid", "tier", "solution"),
     },
     "fairlot/people.py": {
         "people-file": (
             *("separator", "header", "no-rows", "blank-line", "quote", "columns"),
-            *("person", "number", "range", "duplicate"),
+            *("person", "number", "range", "duplicate", "attribute", "text"),
         )
     },
 }

@@ -49,6 +49,36 @@ def test_the_same_people_in_other_dress(tmp_path: Path, text: str) -> None:
     assert read(tmp_path, text) == (Person("Ann", 1, 5),)
 
 
+def test_what_people_add_is_read_by_column(tmp_path: Path) -> None:
+    header = "person,wants,deposit,attr:region,solution,bid,group,tier,attr:age\n"
+    text = header + 'Ann,1,5,FR,"a, b",7,we,gold,\nBob,1,5,,,0,,,old\nCat,0,0,,,,,,\n'
+    ann = Person(
+        "Ann",
+        1,
+        5,
+        group="we",
+        bid=7,
+        tier="gold",
+        solution="a, b",
+        attributes=(("region", "FR"),),
+    )
+    bob = Person("Bob", 1, 5, bid=0, attributes=(("age", "old"),))
+    people = read(tmp_path, text)
+    assert people == (ann, bob, Person("Cat", 0, 0))
+    assert [person.line for person in people] == [2, 3, 4]
+
+
+def test_attributes_do_not_depend_on_the_order_of_columns(tmp_path: Path) -> None:
+    first = read(tmp_path, HEADER.strip() + ",attr:b,attr:a\nAnn,1,5,x,y\n")
+    assert first[0].attributes == (("a", "y"), ("b", "x"))
+    assert read(tmp_path, HEADER.strip() + ",attr:a,attr:b\nAnn,1,5,y,x\n") == first
+
+
+def test_a_mistyped_column_is_met_with_the_right_one(tmp_path: Path) -> None:
+    error = refused(tmp_path, "person,wants,deposit,teir\nAnn,1,5,gold\n")
+    assert "did you mean tier?" in error.message
+
+
 @pytest.mark.parametrize(
     ("cell", "name"),
     [
@@ -139,7 +169,23 @@ def test_names_that_would_confuse_are_refused(tmp_path: Path, cell: str) -> None
         ("person, wants, deposit\nAnn,1,5\n", "header", 1),
         ("wants,person,deposit\n1,Ann,5\n", "header", 1),
         ("person,wants\nAnn,1\n", "header", 1),
-        ("person,wants,deposit,bid\nAnn,1,5,7\n", "header", 1),
+        ("person,wants,deposit,bids\nAnn,1,5,7\n", "header", 1),
+        ("person,wants,bid,deposit\nAnn,1,5,7\n", "header", 1),
+        ("person,wants,deposit,bid,bid\nAnn,1,5,7,7\n", "header", 1),
+        ("person,wants,deposit,Bid\nAnn,1,5,7\n", "header", 1),
+        ("person,wants,deposit,attr:a,attr:a\nAnn,1,5,x,x\n", "header", 1),
+        ("person,wants,deposit,attr:\nAnn,1,5,x\n", "attribute", 1),
+        ("person,wants,deposit,attr:A\nAnn,1,5,x\n", "attribute", 1),
+        ("person,wants,deposit,attr:a-b\nAnn,1,5,x\n", "attribute", 1),
+        (f"person,wants,deposit,attr:{'a' * 33}\nAnn,1,5,x\n", "attribute", 1),
+        ("person,wants,deposit,bid\nAnn,1,5\n", "columns", 2),
+        ("person,wants,deposit,bid\nAnn,1,5,-1\n", "number", 2),
+        ("person,wants,deposit,bid\nAnn,1,5,1.0\n", "number", 2),
+        (f"person,wants,deposit,bid\nAnn,1,5,{LARGEST + 1}\n", "range", 2),
+        ("person,wants,deposit,group\nAnn,1,5, a\n", "text", 2),
+        ("person,wants,deposit,tier\nAnn,1,5,a\x00\n", "text", 2),
+        ("person,wants,deposit,solution\nAnn,1,5,e\u0301\n", "text", 2),
+        ("person,wants,deposit,attr:a\nAnn,1,5,a \n", "text", 2),
         ("person,wants,deposit,deposit\nAnn,1,5,5\n", "header", 1),
         ("person,wants,deposit,\nAnn,1,5,\n", "header", 1),
         ("Ann,1,5\n", "header", 1),

@@ -16,11 +16,12 @@ from fairlot.cli.output import Screen, complain, say, show_table
 from fairlot.errors import InputError
 from fairlot.files import PRIVATE, check_new_folder, create_folder, write_file
 from fairlot.people import Person, read_people
+from fairlot.people_check import check_people
 from fairlot.rehearsal import InProcess, Processes, Rehearsed, Workers, rehearse
 from fairlot.rehearsal.play import BATCH
 from fairlot.sale import SaleState
 from fairlot.settlement import allocation_csv
-from fairlot.terms_file import TermsFile, check_people, read_terms_file
+from fairlot.terms_file import TermsFile, read_terms_file
 from fairlot_crypto.groups import Backend
 from fairlot_crypto.randomness import SEED_LENGTH, SeededRandomness, SystemRandomness
 
@@ -77,7 +78,7 @@ def execute(arguments: argparse.Namespace) -> int:
     """Play the sale and print its closing table."""
     terms = read_terms_file(arguments.terms)
     people = read_people(arguments.people)
-    check_people(terms, len(people))
+    check_people(terms, people, arguments.people)
     folder: Path = arguments.out
     check_new_folder(folder)
     backend = group()

@@ -7,6 +7,7 @@ from typing import NewType
 
 from fairlot.errors import Rejection
 from fairlot.fields import Fields
+from fairlot.text import attribute_problem
 from fairlot_crypto import cbor
 from fairlot_crypto.bbs.profile import IssuerContext, Schema, issuer_context
 from fairlot_crypto.cbor import Value
@@ -204,7 +205,7 @@ def _check(registry: Registry) -> None:
     names = [attribute.name for attribute in registry.attributes]
     if len(names) > ATTRIBUTES_MAX:
         raise Rejection("registry.attributes", f"more than {ATTRIBUTES_MAX} of them")
-    if len(set(names)) != len(names) or not all(map(_is_name, names)):
+    if len(set(names)) != len(names) or any(map(attribute_problem, names)):
         raise Rejection("registry.attributes", "names are distinct, of a-z, 0-9 and _")
     for attribute in registry.attributes:
         values = attribute.values
@@ -217,8 +218,3 @@ def _check(registry: Registry) -> None:
         raise Rejection("registry.issuers", "issuers have distinct keys")
     if registry.starts >= registry.ends:
         raise Rejection("registry.season", "a season starts before it ends")
-
-
-def _is_name(name: str) -> bool:
-    letters = "abcdefghijklmnopqrstuvwxyz0123456789_"
-    return 0 < len(name) <= 32 and all(letter in letters for letter in name)
