@@ -4,17 +4,19 @@ Nothing here judges: what the fold refused is said to be refused, and ``fairlot.
 what that means for the sale.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from fairlot.allocation.explain import explain
+from fairlot.allocation.rank import pool_seed, rank
 from fairlot.board.entry import Entry, EntryType, body_fields
 from fairlot.board.replay import Replay, TimedEntry
 from fairlot.deposit import read_deposit
 from fairlot.identity.leaf import read_leaf
 from fairlot.identity.registry import read_registry
 from fairlot.nym import Nym
-from fairlot.pools import Pool
+from fairlot.pools import Mechanism, Pool
 from fairlot.positions import Position, read_payment
 from fairlot.sale import Phase, SaleState
 from fairlot.settlement import LedgerLine
@@ -36,6 +38,25 @@ class EntryFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class PoolFacts:
+    """What one pool did to one buyer."""
+
+    pool: str
+    place: int
+    """In the drawing order of the pool, 1 is first."""
+    entrants: int
+    rank: bytes
+    units: int
+    payment: int
+    part: str
+    """Where in the pool the units come from; empty for the pool itself."""
+    reason: str
+    """Why, as specs/allocation.md, section 9, calls it."""
+    why: str
+    """Why, in a clause."""
+
+
+@dataclass(frozen=True, slots=True)
 class NymFacts:
     """One buyer's standing; money in the smallest unit."""
 
@@ -48,10 +69,13 @@ class NymFacts:
     paid: int
     """What the escrow says has been paid in."""
     place: int | None
-    """In the order of the draw, 1 is first; ``None`` where it was not drawn."""
+    """In the drawing order of the first pool that it entered, 1 is first."""
     entrants: int | None
-    """How many were drawn."""
+    """How many entered that pool."""
     rank: bytes | None
+    """In that pool."""
+    pools: tuple[PoolFacts, ...]
+    """Every pool that it entered, in their order; empty before the draw."""
     units: int | None
     payment: int | None
     refund: int | None
@@ -82,7 +106,8 @@ def nym_facts(state: SaleState, nym: Nym) -> NymFacts | None:
     if position is None:
         return None
     binding = position.final.binding
-    place, rank = _drawn(state, nym)
+    pools = _pools(state, nym)
+    first = pools[0] if pools else None
     line = _ledger_line(state, nym)
     return NymFacts(
         nym=nym,
@@ -90,13 +115,14 @@ def nym_facts(state: SaleState, nym: Nym) -> NymFacts | None:
         wants=binding.wants,
         deposit=binding.amount,
         paid=position.paid,
-        place=place,
-        entrants=len(state.outcome.awards) if state.outcome else None,
-        rank=rank,
+        place=first.place if first else None,
+        entrants=first.entrants if first else None,
+        rank=first.rank if first else None,
+        pools=pools,
         units=line.units if line else None,
         payment=line.payment if line else None,
         refund=line.refund if line else None,
-        sentence=f"Nym {nym.hex()} {_standing(position)}{_fate(state, nym)}.",
+        sentence=f"Nym {nym.hex()} {_standing(position)}{_fate(state, line, pools)}.",
     )
 
 
@@ -117,14 +143,30 @@ def _unread(index: int, code: str | None) -> EntryFacts:
     return EntryFacts(index, None, None, None, code, why)
 
 
-def _drawn(state: SaleState, nym: Nym) -> tuple[int | None, bytes | None]:
-    if state.outcome is None:
-        return None, None
-    order = sorted(state.outcome.awards, key=lambda award: (award.rank, award.nym))
-    for place, award in enumerate(order, 1):
-        if award.nym == nym:
-            return place, award.rank
-    return None, None
+def _pools(state: SaleState, nym: Nym) -> tuple[PoolFacts, ...]:
+    if state.outcome is None or state.draw is None:
+        return ()
+    found: list[PoolFacts] = []
+    for result in state.outcome.pools:
+        award = result.of(nym)
+        if award is not None:
+            seed_L = pool_seed(state.draw.seed, state.sale_id, result.pool.name)
+            own = (rank(seed_L, nym), nym)
+            ahead = sum((rank(seed_L, a.nym), a.nym) < own for a in result.awards)
+            found.append(
+                PoolFacts(
+                    pool=result.pool.name,
+                    place=ahead + 1,
+                    entrants=len(result.awards),
+                    rank=own[0],
+                    units=award.units,
+                    payment=award.payment,
+                    part=award.part,
+                    reason=award.reason.value,
+                    why=explain(result, nym),
+                )
+            )
+    return tuple(found)
 
 
 def _ledger_line(state: SaleState, nym: Nym) -> LedgerLine | None:
@@ -141,18 +183,21 @@ def _standing(position: Position) -> str:
     return f"{asked}, of which only {position.paid} was paid"
 
 
-def _fate(state: SaleState, nym: Nym) -> str:
-    line = _ledger_line(state, nym)
+def _fate(state: SaleState, line: LedgerLine | None, pools: Sequence[PoolFacts]) -> str:
     if line is None:
         return f"; nothing is decided yet, the sale stands in phase {state.phase}"
     money = f"pays {line.payment} and gets {line.refund} back"
     if state.phase is Phase.VOID:
         return f"; the sale is void ({state.void_reason}), so it {money}"
-    place, rank = _drawn(state, nym)
-    if rank is None or state.outcome is None:
+    if not pools:
         return f"; it did not take part in the draw, gets no unit, {money}"
-    drawn = f"was drawn in place {place} of {len(state.outcome.awards)}"
-    return f", {drawn} (rank {rank.hex()}), gets {_units(line.units)}, {money}"
+    said = "".join(f"; {_in_pool(facts)}" for facts in pools)
+    return f"{said}; in all it gets {_units(line.units)}, {money}"
+
+
+def _in_pool(facts: PoolFacts) -> str:
+    place = f"place {facts.place} of {facts.entrants}, rank {facts.rank.hex()}"
+    return f"in pool {facts.pool} ({place}) it {facts.why}"
 
 
 def _units(count: int) -> str:
@@ -169,8 +214,31 @@ def _terms(entry: Entry) -> str:
 
 
 def _offer(pool: Pool, asset: str) -> str:
-    bounds = f"at {pool.price} each, at most {_units(pool.cap)} a person"
-    return f"{pool.supply} × {asset} {bounds} ({pool.mechanism})"
+    return f"{pool.supply} × {asset} {_OFFERS[pool.mechanism](pool)}"
+
+
+def _tiers(pool: Pool) -> str:
+    named = (f"{t.name} ({t.supply} at {t.price})" for t in pool.tiers)
+    return f"to sponsors: {', '.join(named)}"
+
+
+def _lottery(pool: Pool) -> str:
+    groups = f", groups of up to {pool.group_max}" if pool.group_max > 1 else ""
+    certain = f", {pool.certain} of them to the highest bids" if pool.certain else ""
+    return f"at {pool.price}, one a person by lot{groups}{certain}"
+
+
+_OFFERS: Mapping[Mechanism, Callable[[Pool], str]] = {
+    Mechanism.EQUAL_SHARE: lambda p: (
+        f"at {p.price} each, at most {_units(p.cap)} a person (equal-share)"
+    ),
+    Mechanism.QUADRATIC: lambda p: (
+        f"at {p.price} times the square of their number, at most {_units(p.cap)} a person"
+    ),
+    Mechanism.LOTTERY: _lottery,
+    Mechanism.AUCTION: lambda p: f"to the highest bids, from {p.price} on",
+    Mechanism.TIERS: _tiers,
+}
 
 
 def _registry(entry: Entry) -> str:

@@ -22,6 +22,7 @@ from fairlot.deposit import check_binding, check_presentation, read_deposit
 from fairlot.errors import Rejection, TermsError
 from fairlot.identity.leaf import Leaf, check_leaf, read_leaf
 from fairlot.identity.registry import Credentials, Registry, read_registry
+from fairlot.order_rules import check_order, check_required
 from fairlot.positions import Positions, read_payment
 from fairlot.settlement import Funding, LedgerLine, outcome_hash, settle, settle_void
 from fairlot.statements import Statements
@@ -246,6 +247,7 @@ class SaleState:
         times = terms.times
         if not registry.starts <= times.open < times.unlock < registry.ends:
             raise Rejection("registry.terms", "the sale does not lie inside the season")
+        check_required(terms, registry)
         self._credentials = Credentials(self.group, registry)
         self.registry = registry
 
@@ -264,8 +266,10 @@ class SaleState:
 
     def _deposit_entry(self, entry: Entry, time: int) -> None:
         deposit = read_deposit(entry)
+        credentials = self.credentials
         check_binding(self.terms, entry, deposit, time)
-        check_presentation(self.credentials, deposit, self.statements)
+        check_order(self.terms, credentials.registry, deposit, self.statements)
+        check_presentation(credentials, deposit, self.statements)
         self.positions.place(deposit)
 
     def _paid_entry(self, entry: Entry, _time: int) -> None:
@@ -320,7 +324,7 @@ class SaleState:
         draw, outcome, ledger = self.result()
         if claimed != draw:
             raise Rejection("result.draw", "b*, Ω or seed is not what the beacon gives")
-        if claimed_outcome != outcome_hash(ledger):
+        if claimed_outcome != outcome_hash(ledger, self.terms.pools):
             raise Rejection("result.outcome", "not the hash of what the draw gives")
         self.draw, self.outcome, self.ledger = draw, outcome, ledger
         self.phase = Phase.DONE

@@ -4,14 +4,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
-from fairlot.allocation import Award, Outcome
+from fairlot.allocation import Gain, Outcome, Total
 from fairlot.errors import InvariantError
 from fairlot.fields import UINT_MAX
+from fairlot.pools import Mechanism, Pool
 from fairlot_crypto.cbor import Value, encode
 from fairlot_crypto.errors import CallerError
 from fairlot_crypto.hashing import tagged_hash
 
 CSV_HEADER = "nym,units,payment,refund"
+POOLS_CSV_HEADER = "nym,pool,units,payment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class LedgerLine:
     """Where the refund goes."""
     final: bool = True
     """Whether the nym's last word is a DEPOSIT: then it has a row in the CSV."""
+    gains: tuple[Gain, ...] = ()
+    """Which pools, or parts of them, the units come from."""
 
 
 def settle(outcome: Outcome, fundings: Iterable[Funding]) -> tuple[LedgerLine, ...]:
@@ -62,10 +66,10 @@ def settle(outcome: Outcome, fundings: Iterable[Funding]) -> tuple[LedgerLine, .
     """
     ordered = _sorted_fundings(fundings)
     final = {funding.nym for funding in ordered if funding.final}
-    if any(award.nym not in final for award in outcome.awards):
+    if any(total.nym not in final for total in outcome.totals):
         raise CallerError("settlement.no-funding", "an entrant has no final deposit")
-    awards = {award.nym: award for award in outcome.awards}
-    lines = tuple(_line(funding, awards.get(funding.nym)) for funding in ordered)
+    totals = {total.nym: total for total in outcome.totals}
+    lines = tuple(_line(funding, totals.get(funding.nym)) for funding in ordered)
     check_ledger(lines, ordered)
     return lines
 
@@ -79,16 +83,33 @@ def settle_void(fundings: Iterable[Funding]) -> tuple[LedgerLine, ...]:
     return settle(Outcome((), ()), fundings)
 
 
-def outcome_hash(lines: Sequence[LedgerLine]) -> bytes:
+def in_parts(pools: Sequence[Pool]) -> bool:
+    """Tell whether units of a sale can come from more than one place."""
+    return len(pools) > 1 or any(
+        pool.certain or pool.mechanism is Mechanism.TIERS for pool in pools
+    )
+
+
+def outcome_hash(lines: Sequence[LedgerLine], pools: Sequence[Pool]) -> bytes:
     """Return H("fairlot-v1/outcome", CBOR([[nym, units, payment, refund], ..])).
+
+    Where units can come from several pools or parts, each row ends with a list of
+    [pool, units, payment] (specs/settlement.md, section 5).
 
     Args:
         lines: the whole ledger, sorted by nym, as ``settle`` returns it.
+        pools: the terms'.
     """
-    rows: list[Value] = [
-        [line.nym, line.units, line.payment, line.refund] for line in lines
-    ]
+    detailed = in_parts(pools)
+    rows: list[Value] = [_row(line, detailed=detailed) for line in lines]
     return tagged_hash("outcome", encode(rows))
+
+
+def _row(line: LedgerLine, *, detailed: bool) -> list[Value]:
+    row: list[Value] = [line.nym, line.units, line.payment, line.refund]
+    if detailed:
+        row.append([[gain.pool, gain.units, gain.payment] for gain in line.gains])
+    return row
 
 
 def allocation_csv(lines: Iterable[LedgerLine]) -> bytes:
@@ -99,6 +120,16 @@ def allocation_csv(lines: Iterable[LedgerLine]) -> bytes:
         if line.final
     ]
     return "".join(f"{row}\n" for row in (CSV_HEADER, *rows)).encode()
+
+
+def pools_csv(lines: Iterable[LedgerLine]) -> bytes:
+    """Return pools.csv: one row for each pool or part that gave a nym units."""
+    rows = [
+        f"{line.nym.hex()},{gain.pool},{gain.units},{gain.payment}"
+        for line in sorted(lines, key=attrgetter("nym"))
+        for gain in line.gains
+    ]
+    return "".join(f"{row}\n" for row in (POOLS_CSV_HEADER, *rows)).encode()
 
 
 def check_ledger(lines: Sequence[LedgerLine], fundings: Iterable[Funding]) -> None:
@@ -136,13 +167,14 @@ def _sorted_fundings(fundings: Iterable[Funding]) -> list[Funding]:
     return ordered
 
 
-def _line(funding: Funding, award: Award | None) -> LedgerLine:
-    payment = award.payment if award else 0
+def _line(funding: Funding, total: Total | None) -> LedgerLine:
+    payment = total.payment if total else 0
     return LedgerLine(
         nym=funding.nym,
-        units=award.units if award else 0,
+        units=total.units if total else 0,
         payment=payment,
         refund=funding.paid - payment,
         refund_to=funding.refund_to,
         final=funding.final,
+        gains=total.gains if total else (),
     )

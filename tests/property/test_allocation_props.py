@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from fairlot.allocation import Entrant, Outcome, allocate
 from fairlot.allocation.fill import fill
+from fairlot.allocation.rank import PoolSeed, Rank, pool_seed, rank
 from fairlot.pools import Mechanism, Pool
 
 LARGEST = 2**64 - 1
@@ -108,13 +109,13 @@ def test_every_outcome_holds_the_invariants(
     (result,) = outcome.pools
     deposits = {entrant.nym: entrant.deposit for entrant in present}
     wants = {entrant.nym: entrant.wants for entrant in present}
-    assert [award.nym for award in outcome.awards] == sorted(deposits)
-    assert sum(award.units for award in outcome.awards) == result.sold
+    assert [total.nym for total in outcome.totals] == sorted(deposits)
+    assert sum(total.units for total in outcome.totals) == result.sold
     assert result.sold + result.unsold == pool.supply
     assert result.sold == min(pool.supply, result.demand)
-    for award in outcome.awards:
-        assert 0 <= award.units <= min(pool.cap, wants[award.nym])
-        assert award.payment == award.units * pool.price <= deposits[award.nym]
+    for total in outcome.totals:
+        assert 0 <= total.units <= min(pool.cap, wants[total.nym])
+        assert total.payment == total.units * pool.price <= deposits[total.nym]
 
 
 @given(pools, entrants, seeds, st.data())
@@ -143,10 +144,15 @@ def units_of(outcome: Outcome, nym: bytes) -> int:
 def test_equal_quantities_differ_by_one_unit_at_most(
     pool: Pool, present: list[Entrant], seed: bytes
 ) -> None:
-    awards = allocate([pool], present, seed, SALE).awards
+    awards = allocate([pool], present, seed, SALE).pools[0].awards
+    seed_L = pool_seed(seed, SALE, pool.name)
     for one in awards:
         for other in awards:
             if one.q == other.q:
                 assert abs(one.units - other.units) <= 1
             if one.q == other.q and one.units > other.units:
-                assert (one.rank, one.nym) < (other.rank, other.nym)
+                assert drawn(seed_L, one.nym) < drawn(seed_L, other.nym)
+
+
+def drawn(seed_L: PoolSeed, nym: bytes) -> tuple[Rank, bytes]:
+    return rank(seed_L, nym), nym

@@ -28,6 +28,7 @@ from fairlot.identity.enrolment import (
 )
 from fairlot.identity.registry import EPOCH_SECONDS, Credentials, Registry, epoch_at
 from fairlot.nym import Nym, nym_context
+from fairlot.people import Person
 from fairlot.pools import MAIN_POOL, Mechanism, Pool
 from fairlot.positions import make_payment
 from fairlot.rehearsal.parts import START, Parts, cast_parts, write_terms
@@ -168,7 +169,8 @@ def stage(
     """Cast a sale: everybody has a leaf, in the order of ``names``, and a credential."""
     pool = Pool(MAIN_POOL, Mechanism.EQUAL_SHARE, supply, PRICE, cap)
     file = TermsFile("Concert", "seat", (pool,), *committee, contributors, 1)
-    parts = cast_parts(GROUP, file, names, source("parts"))
+    people = [Person(name, 1, PRICE) for name in names]
+    parts = cast_parts(GROUP, file, people, source("parts"))
     terms = write_terms(file, parts, setup_of_one())
     credentials = Credentials(GROUP, parts.registry)
     book = AdmissionBook(parts.registry)
@@ -403,7 +405,7 @@ def frozen(state: SaleState) -> dict[str, Value]:
 def result(state: SaleState) -> dict[str, Value]:
     """Return the body of a RESULT entry."""
     draw, _, ledger = state.result()
-    return {**draw.to_value(), "outcome": outcome_hash(ledger)}
+    return {**draw.to_value(), "outcome": outcome_hash(ledger, state.terms.pools)}
 
 
 def play(

@@ -37,8 +37,8 @@ def test_win_counts_of_the_concert_are_uniform() -> None:
     wins = {entrant.nym: 0 for entrant in entrants}
     for number in range(SEEDS):
         outcome = allocate([POOL], entrants, number.to_bytes(32, "big"), SALE)
-        for award in outcome.awards:
-            wins[award.nym] += award.units
+        for total in outcome.totals:
+            wins[total.nym] += total.units
     assert sum(wins.values()) == SEEDS * SEATS
     statistic = concert_statistic(list(wins.values()))
     assert statistic < quantile(PEOPLE - 1, CONFIDENCE)

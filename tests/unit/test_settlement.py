@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from fairlot.allocation import Entrant, Outcome, allocate
+from fairlot.allocation import Entrant, Gain, Outcome, allocate
 from fairlot.errors import InvariantError
 from fairlot.pools import Mechanism, Pool
 from fairlot.settlement import (
@@ -15,14 +15,17 @@ from fairlot.settlement import (
     allocation_csv,
     check_ledger,
     outcome_hash,
+    pools_csv,
     settle,
     settle_void,
 )
 from fairlot_crypto.cbor import encode
 from fairlot_crypto.errors import CallerError
+from fairlot_crypto.hashing import tagged_hash
 
 POOL = Pool("main", Mechanism.EQUAL_SHARE, 2, 7, 5)
 SEED, SALE = bytes(32), bytes(range(32))
+WON = Gain("main", 1, 7)
 
 
 def nym(i: int) -> bytes:
@@ -41,8 +44,8 @@ def fundings(*paid: int) -> list[Funding]:
 def test_winners_pay_and_everybody_else_is_refunded_in_full() -> None:
     lines = settle(drawn(10, 7, 6), fundings(10, 9, 6))
     assert lines == (
-        LedgerLine(nym(0), 1, 7, 3, b"\x00"),
-        LedgerLine(nym(1), 1, 7, 2, b"\x01"),
+        LedgerLine(nym(0), 1, 7, 3, b"\x00", gains=(WON,)),
+        LedgerLine(nym(1), 1, 7, 2, b"\x01", gains=(WON,)),
         LedgerLine(nym(2), 0, 0, 6, b"\x02"),
     )
 
@@ -70,7 +73,7 @@ def test_the_outcome_hash_is_that_of_the_specification() -> None:
     data = encode([[nym(0), 1, 7, 3], [nym(1), 0, 0, 6]])
     tag = hashlib.sha256(b"fairlot-v1/outcome").digest()
     expected = hashlib.sha256(tag + tag + len(data).to_bytes(8, "big") + data)
-    assert outcome_hash(lines) == expected.digest()
+    assert outcome_hash(lines, [POOL]) == expected.digest()
 
 
 def test_the_csv_has_the_bytes_of_the_contract() -> None:
@@ -135,3 +138,15 @@ def test_each_broken_invariant_is_named() -> None:
     assert broken((winner, rich)) == "settlement.conservation"
     moved = replace(loser, refund_to=b"thief")
     assert broken((winner, moved)) == "settlement.destination"
+
+
+def test_where_there_are_parts_the_hash_and_a_csv_tell_them() -> None:
+    again = replace(POOL, name="again", again=True)
+    outcome = allocate([POOL, again], [Entrant(nym(0), 4, 28)], SEED, SALE)
+    lines = settle(outcome, [Funding(nym(0), 28, b"")])
+    row = [nym(0), 4, 28, 0, [["main", 2, 14], ["again", 2, 14]]]
+    assert outcome_hash(lines, [POOL, again]) == tagged_hash("outcome", encode([row]))
+    assert pools_csv(lines) == (
+        b"nym,pool,units,payment\n"
+        + f"{nym(0).hex()},main,2,14\n{nym(0).hex()},again,2,14\n".encode()
+    )

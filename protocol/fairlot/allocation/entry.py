@@ -1,7 +1,7 @@
 """Who enters a pool, and what each asks of it (specs/allocation.md, section 6)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from fairlot.allocation.rank import NYM_LENGTH
@@ -28,8 +28,8 @@ class Entrant:
     """Name of the highest tier that it accepts."""
     group: bytes | None = None
     """The group id that it signed, 32 bytes."""
-    attributes: Mapping[str, str] = field(default_factory=dict[str, str])
-    """What it discloses: value by name, empty for none."""
+    attributes: tuple[tuple[str, str], ...] = ()
+    """What it discloses: names and values, empty for none."""
     solved: frozenset[str] = frozenset()
     """Names of the pools whose puzzle it solved."""
 
@@ -108,9 +108,8 @@ def _legal_groups(pool: Pool, groups: Groups) -> Groups:
 
 
 def _qualifies(pool: Pool, entrant: Entrant) -> bool:
-    fits = all(
-        entrant.attributes.get(r.attribute, "") in r.values for r in pool.requires
-    )
+    disclosed = dict(entrant.attributes)
+    fits = all(disclosed.get(r.attribute, "") in r.values for r in pool.requires)
     return fits and (pool.puzzle is None or pool.name in entrant.solved)
 
 

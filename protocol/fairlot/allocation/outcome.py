@@ -1,65 +1,115 @@
-"""From the final deposits and the seed to who gets what (specs/allocation.md)."""
+"""From the final deposits and the seed to who gets what (specs/allocation.md, section 7)."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from operator import attrgetter
+from typing import TypeAlias, TypeVar
 
+from fairlot.allocation.auction import auction
+from fairlot.allocation.certain import CERTAIN, certain_lottery
+from fairlot.allocation.entry import (
+    Entrant,
+    Standing,
+    check_entrants,
+    entering,
+    formed_groups,
+)
 from fairlot.allocation.equal_share import equal_share
-from fairlot.allocation.fill import find_level
-from fairlot.allocation.lots import SeededLots
-from fairlot.allocation.rank import NYM_LENGTH, PoolSeed, Rank
-from fairlot.allocation.shape import Order, Shares
+from fairlot.allocation.lots import PART_SEPARATOR, SeededLots
+from fairlot.allocation.lottery import lottery
+from fairlot.allocation.quadratic import quadratic
+from fairlot.allocation.rank import SEED_LENGTH
+from fairlot.allocation.shape import ITSELF, Facts, Lots, Order, Reason, Shares
+from fairlot.allocation.tiers import tiers
 from fairlot.errors import InvariantError
-from fairlot.fields import UINT_MAX
-from fairlot.pools import Pool
+from fairlot.pools import Mechanism, Pool
 from fairlot_crypto.errors import CallerError
 
+LotsOf: TypeAlias = Callable[[Pool, tuple[bytes, ...]], Lots]
+"""Gives the lots of a pool for the nyms that enter it, in ascending order."""
 
-@dataclass(frozen=True, slots=True)
-class Entrant:
-    """One funded final deposit."""
-
-    nym: bytes
-    """48 bytes."""
-    wants: int
-    """Units wanted, uint64."""
-    deposit: int
-    """The deposit's amount, uint64, all of it paid."""
+_MECHANISMS: Mapping[Mechanism, Callable[[Pool, Sequence[Order], Lots], Shares]] = {
+    Mechanism.EQUAL_SHARE: equal_share,
+    Mechanism.QUADRATIC: quadratic,
+    Mechanism.LOTTERY: lottery,
+    Mechanism.AUCTION: auction,
+    Mechanism.TIERS: tiers,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Award:
-    """What one entrant gets."""
+    """What one entrant gets from one pool."""
 
     nym: bytes
     q: int
     """q_i: units that the entrant could take and pay."""
-    rank: Rank
-    """rank_i: who is drawn first, smallest first."""
     units: int
     """a_i."""
     payment: int
-    """What is owed for them; at most the deposit."""
+    """What is owed for them; at most what was left of the deposit."""
+    part: str
+    """The part of the pool that gave the units; empty for the pool itself."""
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
 class PoolResult:
     """What became of one pool."""
 
-    name: str
-    pool_seed: PoolSeed
-    """seed_L."""
-    demand: int
-    """Σ q_i; may be above 2^64 - 1."""
-    level: int
-    """ℓ of FILL."""
-    remainder: int
-    """rem of FILL: how many got ℓ + 1."""
-    winners: int
-    """Entrants with at least one unit."""
-    sold: int
-    unsold: int
+    pool: Pool
+    """Its supply includes what earlier pools left to it."""
+    orders: tuple[Order, ...]
+    awards: tuple[Award, ...]
+    """One for each who entered, sorted by nym, as the orders."""
+    facts: Facts
+    """The mechanism's certificate."""
+
+    @property
+    def demand(self) -> int:
+        """Σ q_i; may be above 2^64 - 1."""
+        return sum(award.q for award in self.awards)
+
+    @property
+    def winners(self) -> int:
+        """Entrants with at least one unit."""
+        return sum(award.units > 0 for award in self.awards)
+
+    @property
+    def sold(self) -> int:
+        """Units."""
+        return sum(award.units for award in self.awards)
+
+    @property
+    def unsold(self) -> int:
+        """Units that are left, for a later pool or the seller."""
+        return self.pool.supply - self.sold
+
+    def of(self, nym: bytes) -> Award | None:
+        """Return the award of ``nym``; ``None`` where it did not enter."""
+        return _find(self.awards, nym)
+
+
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """Units of one nym from one pool, or one part of it."""
+
+    pool: str
+    """The pool's name, or ``pool/part``."""
+    units: int
+    payment: int
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """What one entrant gets from the whole sale."""
+
+    nym: bytes
+    units: int
+    payment: int
+    gains: tuple[Gain, ...]
+    """In the order of the pools; those without units are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +117,14 @@ class Outcome:
     """What became of the sale."""
 
     pools: tuple[PoolResult, ...]
-    awards: tuple[Award, ...]
+    totals: tuple[Total, ...]
     """One an entrant, sorted by nym."""
+    unsold: int = 0
+    """Units that go back to the seller."""
 
-    def of(self, nym: bytes) -> Award | None:
-        """Return the award of ``nym``; ``None`` where it is no entrant."""
-        index = bisect_left(self.awards, nym, key=attrgetter("nym"))
-        found = self.awards[index : index + 1]
-        return next((award for award in found if award.nym == nym), None)
+    def of(self, nym: bytes) -> Total | None:
+        """Return the total of ``nym``; ``None`` where it is no entrant."""
+        return _find(self.totals, nym)
 
 
 def allocate(
@@ -82,82 +132,184 @@ def allocate(
 ) -> Outcome:
     """Return the outcome: a function of the *set* of entrants, and of the seed.
 
-    The steps are those of specs/allocation.md, section 5.
-
     Args:
-        pools: the terms' pools; one in this version.
+        pools: the terms' pools.
         entrants: the funded final deposits, in any order.
         seed: the beacon's seed, 32 bytes.
         sale_id: 32 bytes.
 
     Raises:
-        CallerError: ``allocation.pools``, ``allocation.seed-length``,
-            ``allocation.nym-length``, ``allocation.duplicate-nym``,
-            ``allocation.range`` where the arguments are not those of a sale.
+        CallerError: ``allocation.seed-length``, ``allocation.nym-length``,
+            ``allocation.duplicate-nym``, ``allocation.range`` where the arguments are
+            not those of a sale.
         InvariantError: ``allocation.supply``, ``allocation.quantity-exceeded``,
-            ``allocation.payment``, ``allocation.deposit-exceeded``: this library is
-            wrong.
+            ``allocation.payment``, ``allocation.loser-pays``: this library is wrong.
     """
-    if len(pools) != 1:
-        raise CallerError("allocation.pools", "a sale has one pool in this version")
-    pool = pools[0]
+    if len(seed) != SEED_LENGTH or len(sale_id) != SEED_LENGTH:
+        raise CallerError("allocation.seed-length", "seed and sale_id have 32 bytes")
+    return run_pools(
+        pools,
+        entrants,
+        sale_id,
+        lambda pool, nyms: SeededLots(seed, sale_id, pool.name, nyms),
+    )
+
+
+def run_pools(
+    pools: Sequence[Pool], entrants: Iterable[Entrant], sale_id: bytes, lots_of: LotsOf
+) -> Outcome:
+    """Run the pools in their order (steps 1 to 7).
+
+    Args:
+        pools: the terms' pools.
+        entrants: the funded final deposits, in any order.
+        sale_id: 32 bytes: what groups are bound to.
+        lots_of: all the chance there is.
+
+    Raises:
+        CallerError, InvariantError: as ``allocate``, seeds aside.
+    """
     present = sorted(entrants, key=attrgetter("nym"))
-    _check_entrants(present)
-    nyms = tuple(entrant.nym for entrant in present)
-    lots = SeededLots(seed, sale_id, pool.name, nyms)
-    orders = [Order(entrant.wants, entrant.deposit) for entrant in present]
-    shares = equal_share(pool, orders, lots)
-    columns = (nyms, shares.quantities, lots.ranks(), shares.units, shares.payments)
+    check_entrants(present)
+    groups = formed_groups(sale_id, present)
+    standings = [Standing() for _ in present]
+    supplies = {pool.name: pool.supply for pool in pools}
+    results: list[PoolResult] = []
+    returned = 0
+    for pool in pools:
+        running = replace(pool, supply=supplies[pool.name])
+        entered = entering(running, present, standings, groups)
+        nyms = tuple(present[i].nym for i, _ in entered)
+        orders = tuple(order for _, order in entered)
+        result = run_pool(running, nyms, orders, lots_of(running, nyms))
+        for (i, _), award in zip(entered, result.awards, strict=True):
+            standings[i] = Standing(
+                standings[i].units + award.units, standings[i].spent + award.payment
+            )
+        if pool.unsold is None:
+            returned += result.unsold
+        else:
+            supplies[pool.unsold] += result.unsold
+        results.append(result)
+    totals = _totals([e.nym for e in present], standings, results)
+    outcome = Outcome(tuple(results), totals, returned)
+    check_outcome(pools, present, outcome)
+    return outcome
+
+
+def run_pool(
+    pool: Pool, nyms: Sequence[bytes], orders: tuple[Order, ...], lots: Lots
+) -> PoolResult:
+    """Run one pool (step 4)."""
+    mechanism = certain_lottery if pool.certain else _MECHANISMS[pool.mechanism]
+    shares = mechanism(pool, orders, lots)
+    columns = (
+        nyms,
+        shares.quantities,
+        shares.units,
+        shares.payments,
+        shares.parts,
+        shares.reasons,
+    )
     awards = tuple(Award(*row) for row in zip(*columns, strict=True))
-    result = _result(pool, lots.pool_seed, shares)
-    check_outcome(pool, present, awards, result)
-    return Outcome((result,), awards)
+    return PoolResult(pool, orders, awards, shares.facts)
+
+
+def part_id(pool: str, part: str) -> str:
+    """Return the id of a part: what its lots and the ledger call it."""
+    return pool if part == ITSELF else f"{pool}{PART_SEPARATOR}{part}"
 
 
 def check_outcome(
-    pool: Pool,
-    entrants: Sequence[Entrant],
-    awards: Sequence[Award],
-    result: PoolResult,
+    pools: Sequence[Pool], entrants: Sequence[Entrant], outcome: Outcome
 ) -> None:
-    """Check the invariants of specs/allocation.md, section 6.
+    """Check the invariants of specs/allocation.md, section 8.
+
+    Args:
+        pools: the terms' pools.
+        entrants: sorted by nym.
+        outcome: what is claimed.
 
     Raises:
         InvariantError: ``allocation.supply``, ``allocation.quantity-exceeded``,
-            ``allocation.payment``, ``allocation.deposit-exceeded``.
+            ``allocation.payment``, ``allocation.loser-pays``.
     """
-    sold = sum(award.units for award in awards)
-    if result.unsold < 0 or not sold == result.sold == pool.supply - result.unsold:
-        raise InvariantError("allocation.supply", "sold + unsold is not the supply")
-    for entrant, award in zip(entrants, awards, strict=True):
+    for result in outcome.pools:
+        _check_pool(result)
+    sold = sum(result.sold for result in outcome.pools)
+    if sold + outcome.unsold != sum(pool.supply for pool in pools):
+        raise InvariantError("allocation.supply", "units appear or disappear")
+    for entrant, total in zip(entrants, outcome.totals, strict=True):
+        name = total.nym.hex()
+        if total.payment > entrant.deposit:
+            raise InvariantError("allocation.payment", name)
+        gains = (sum(g.units for g in total.gains), sum(g.payment for g in total.gains))
+        if entrant.nym != total.nym or gains != (total.units, total.payment):
+            raise InvariantError("allocation.supply", name)
+
+
+def _check_pool(result: PoolResult) -> None:
+    if result.unsold < 0:
+        raise InvariantError("allocation.supply", f"{result.pool.name} is oversold")
+    for order, award in zip(result.orders, result.awards, strict=True):
         if not 0 <= award.units <= award.q:
             raise InvariantError("allocation.quantity-exceeded", award.nym.hex())
-        if award.payment != pool.price * award.units:
+        if not 0 <= award.payment <= order.deposit:
             raise InvariantError("allocation.payment", award.nym.hex())
-        if award.payment > entrant.deposit:
-            raise InvariantError("allocation.deposit-exceeded", award.nym.hex())
+        if award.units == 0 and award.payment:
+            raise InvariantError("allocation.loser-pays", award.nym.hex())
+    _check_prices(result)
 
 
-def _check_entrants(present: Sequence[Entrant]) -> None:
-    for entrant in present:
-        if len(entrant.nym) != NYM_LENGTH:
-            raise CallerError("allocation.nym-length", "a nym has 48 bytes")
-        if not (0 <= entrant.wants <= UINT_MAX and 0 <= entrant.deposit <= UINT_MAX):
-            raise CallerError("allocation.range", "wants and deposit are uint64")
-    if len({entrant.nym for entrant in present}) != len(present):
-        raise CallerError("allocation.duplicate-nym", "one final deposit a nym")
+def _check_prices(result: PoolResult) -> None:
+    """Require the stated price, or, where bids make it, one price not below it."""
+    pool = result.pool
+    asked: dict[str, set[int]] = {}
+    for award in result.awards:
+        if award.units:
+            asked.setdefault(award.part, set()).add(_price(pool, award))
+    stated = {tier.name: tier.price for tier in pool.tiers} or {ITSELF: pool.price}
+    for part, prices in asked.items():
+        auctioned = pool.mechanism is Mechanism.AUCTION or part == CERTAIN
+        low = pool.price if auctioned else stated[part]
+        if (
+            len(prices) > 1
+            or min(prices) < low
+            or (max(prices) > low and not auctioned)
+        ):
+            raise InvariantError("allocation.payment", f"{pool.name} has two prices")
 
 
-def _result(pool: Pool, seed_L: PoolSeed, shares: Shares) -> PoolResult:
-    sold = sum(shares.units)
-    found = find_level(pool.supply, shares.quantities)
-    return PoolResult(
-        name=pool.name,
-        pool_seed=seed_L,
-        demand=sum(shares.quantities),
-        level=found.level,
-        remainder=found.remainder,
-        winners=sum(units > 0 for units in shares.units),
-        sold=sold,
-        unsold=pool.supply - sold,
+def _price(pool: Pool, award: Award) -> int:
+    """Return what one unit, or one squared unit, cost."""
+    steps = award.units**2 if pool.mechanism is Mechanism.QUADRATIC else award.units
+    price, odd = divmod(award.payment, steps)
+    if odd:
+        raise InvariantError("allocation.payment", award.nym.hex())
+    return price
+
+
+def _totals(
+    nyms: Sequence[bytes],
+    standings: Sequence[Standing],
+    results: Sequence[PoolResult],
+) -> tuple[Total, ...]:
+    gains: dict[bytes, list[Gain]] = {}
+    for result in results:
+        for award in result.awards:
+            if award.units:
+                name = part_id(result.pool.name, award.part)
+                gain = Gain(name, award.units, award.payment)
+                gains.setdefault(award.nym, []).append(gain)
+    return tuple(
+        Total(nym, standing.units, standing.spent, tuple(gains.get(nym, ())))
+        for nym, standing in zip(nyms, standings, strict=True)
     )
+
+
+_Named = TypeVar("_Named", Award, Total)
+
+
+def _find(rows: Sequence[_Named], nym: bytes) -> _Named | None:
+    index = bisect_left(rows, nym, key=attrgetter("nym"))
+    return next((row for row in rows[index : index + 1] if row.nym == nym), None)

@@ -151,7 +151,10 @@ class Board:
             return {"size": tree.size, "root": tree.root()}
         if kind is EntryType.RESULT:
             draw, _, ledger = self.state.result()
-            return {**draw.to_value(), "outcome": outcome_hash(ledger)}
+            return {
+                **draw.to_value(),
+                "outcome": outcome_hash(ledger, self.state.terms.pools),
+            }
         return {}
 
     def _sign(self, time: int) -> SignedCheckpoint:

@@ -7,9 +7,10 @@ from tempfile import TemporaryDirectory
 
 from fairlot.audit import Expected
 from fairlot.cli.audit import audit_file, summary
+from fairlot.cli.closing import show_closing
 from fairlot.cli.command import FAILED, OK, Command, group
 from fairlot.cli.output import Screen, say
-from fairlot.cli.run import TRANSCRIPT, default_jobs, play, show_closing
+from fairlot.cli.run import TRANSCRIPT, default_jobs, play
 from fairlot.examples import NAMES, Example, load_example
 from fairlot.files import create_folder, write_file
 from fairlot.people import read_people

@@ -7,20 +7,18 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from io import StringIO
 from pathlib import Path
-from typing import TypeAlias
 
-from fairlot.allocation import Outcome
 from fairlot.board.storage import create_file
+from fairlot.cli.closing import show_closing, void_sentence
 from fairlot.cli.command import FAILED, OK, Command, group, hex_bytes, whole
-from fairlot.cli.output import Screen, complain, say, show_table
+from fairlot.cli.output import Screen, complain, say
 from fairlot.errors import InputError
 from fairlot.files import PRIVATE, check_new_folder, create_folder, write_file
 from fairlot.people import Person, read_people
 from fairlot.people_check import check_people
 from fairlot.rehearsal import InProcess, Processes, Rehearsed, Workers, rehearse
 from fairlot.rehearsal.play import BATCH
-from fairlot.sale import SaleState
-from fairlot.settlement import allocation_csv
+from fairlot.settlement import allocation_csv, in_parts, pools_csv
 from fairlot.terms_file import TermsFile, read_terms_file
 from fairlot_crypto.groups import Backend
 from fairlot_crypto.randomness import SEED_LENGTH, SeededRandomness, SystemRandomness
@@ -28,9 +26,7 @@ from fairlot_crypto.randomness import SEED_LENGTH, SeededRandomness, SystemRando
 TRANSCRIPT = "transcript.fairlot"
 ALLOCATION = "allocation.csv"
 NYMS = "nyms.csv"
-
-_Row: TypeAlias = tuple[str, int, str]
-"""Of the closing table: name, number, what it counts."""
+POOLS = "pools.csv"
 
 _NYMS_HEADER = ("person", "nym")
 _EXAMPLES = """\
@@ -90,6 +86,8 @@ def execute(arguments: argparse.Namespace) -> int:
     say(f"The sale “{terms.title}” has ended; {folder} holds")
     say(f"  {TRANSCRIPT}  the whole board, to be published and audited")
     say(f"  {ALLOCATION}      units, payment and refund of every nym")
+    if in_parts(done.terms.pools):
+        say(f"  {POOLS}           which pool gave the units, and what was paid there")
     say(f"  {NYMS}            who is which nym: private, known to a rehearsal only")
     say()
     show_closing(done.state)
@@ -144,6 +142,8 @@ def play(
         storage.close()
     write_file(folder / ALLOCATION, allocation_csv(done.state.ledger))
     write_file(folder / NYMS, nyms_csv(done.nyms), PRIVATE)
+    if in_parts(done.terms.pools):
+        write_file(folder / POOLS, pools_csv(done.state.ledger))
     return done
 
 
@@ -158,49 +158,3 @@ def nyms_csv(nyms: Iterable[tuple[str, bytes]]) -> bytes:
     writer.writerow(_NYMS_HEADER)
     writer.writerows((person, nym.hex()) for person, nym in nyms)
     return text.getvalue().encode()
-
-
-def void_sentence(state: SaleState) -> str:
-    """Say why a sale is void, and what becomes of the money."""
-    beacon = state.terms.beacon
-    committed = len(beacon.roster) - len(state.contributions.missing)
-    return (
-        f"the sale is void ({state.void_reason}): {committed} of {len(beacon.roster)} "
-        f"contributors committed and {beacon.needed} must; everybody is refunded in full"
-    )
-
-
-def show_closing(state: SaleState) -> None:
-    """Print the closing table, of a sale that was drawn or is void."""
-    rows = _money_rows(state)
-    if state.outcome is not None:
-        rows = (*_draw_rows(state), *_demand_rows(state, state.outcome), *rows)
-        rows += (("unsold", state.outcome.pools[0].unsold, "units"),)
-    show_table(("", "", ""), [(name, str(count), why) for name, count, why in rows])
-
-
-def _draw_rows(state: SaleState) -> tuple[_Row, ...]:
-    withheld = len(state.contributions.withheld)
-    why = "openings were withheld; the seed is what it would have been with them"
-    return (("recovered", withheld, why),) if withheld else ()
-
-
-def _demand_rows(state: SaleState, outcome: Outcome) -> tuple[_Row, ...]:
-    pool = outcome.pools[0]
-    supply = state.terms.pools[0].supply
-    drawn = f"; the {pool.remainder} drawn first get one more" if pool.remainder else ""
-    return (
-        ("demand", pool.demand, f"units that could be taken and paid, of {supply}"),
-        ("level", pool.level, f"units for everyone who could take as many{drawn}"),
-        ("winners", pool.winners, f"of {len(outcome.awards)} deposits"),
-    )
-
-
-def _money_rows(state: SaleState) -> tuple[_Row, ...]:
-    paid = sum(funding.paid for funding in state.fundings())
-    payments = sum(line.payment for line in state.ledger)
-    refunds = sum(line.refund for line in state.ledger)
-    return (
-        ("money in", paid, "deposited"),
-        ("money out", payments + refunds, f"{payments} to the seller, {refunds} back"),
-    )

@@ -4,8 +4,19 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from fairlot.allocation import Award, Entrant, allocate, check_outcome
+from fairlot.allocation import (
+    Award,
+    Entrant,
+    Gain,
+    Outcome,
+    PoolResult,
+    Total,
+    allocate,
+    check_outcome,
+)
 from fairlot.allocation.fill import fill
+from fairlot.allocation.rank import pool_seed, rank
+from fairlot.allocation.shape import Order
 from fairlot.fields import UINT_MAX
 from fairlot.pools import Mechanism, Pool
 from fairlot.vectors.case import Case, Chapter, Raw, accept, reject
@@ -97,23 +108,23 @@ def _allocation(
 ) -> Case:
     outcome = allocate((pool,), entrants, SEED, SALE_ID)
     (result,) = outcome.pools
+    seed_L = pool_seed(SEED, SALE_ID, pool.name)
     return accept(
         name,
         comment,
         _allocate_input(pool, entrants),
         {
-            "awards": _awards(outcome.awards),
+            "awards": _awards(result.awards),
             "demand": result.demand,
             "winners": result.winners,
             "sold": result.sold,
             "unsold": result.unsold,
         },
         {
-            "seed_L": result.pool_seed,
-            "ranks": [award.rank for award in outcome.awards],
-            "q": [award.q for award in outcome.awards],
-            "level": result.level,
-            "remainder": result.remainder,
+            "seed_L": seed_L,
+            "ranks": [rank(seed_L, award.nym) for award in result.awards],
+            "q": [award.q for award in result.awards],
+            **result.facts.to_json(),
         },
     )
 
@@ -287,7 +298,7 @@ def _refused_claims() -> Sequence[Case]:
     rows: tuple[tuple[str, str, str, Callable[[Award], Award]], ...] = (
         (
             "claim-extra-unit",
-            "sold is the sum of the units; a unit would be sold twice.",
+            "Units sold and returned are the supply; a unit would be sold twice.",
             "allocation.supply",
             lambda award: replace(award, units=3, payment=21),
         ),
@@ -309,13 +320,13 @@ def _refused_claims() -> Sequence[Case]:
         _refused_claim(
             "claim-above-deposit",
             "The payment is at most the deposit; nobody can be billed after the draw.",
-            "allocation.deposit-exceeded",
+            "allocation.payment",
             lambda award: award,
             deposit=13,
         ),
         _refused_claim(
             "claim-oversold",
-            "sold + unsold is the supply; more would be sold than there is.",
+            "Units sold and returned are the supply; more would be sold than there is.",
             "allocation.supply",
             lambda award: award,
             supply=3,
@@ -334,23 +345,30 @@ def _refused_claim(
 ) -> Case:
     """Change the first award of a true outcome, the pool or the deposits."""
     outcome = allocate((_SHARED,), sample_entrants((2, 14), (2, 14)), SEED, SALE_ID)
-    first, *others = outcome.awards
+    (result,) = outcome.pools
+    first, *others = result.awards
     awards = (change(first), *others)
     pool = replace(_SHARED, supply=supply)
     entrants = [Entrant(award.nym, 2, deposit) for award in awards]
-    (result,) = outcome.pools
+    orders = tuple(Order(2, deposit) for _ in awards)
+    claimed = PoolResult(pool, orders, awards, result.facts)
+    totals = tuple(Total(a.nym, a.units, a.payment, _gains(a)) for a in awards)
     inputs: dict[str, Raw] = {
         "op": "check",
         "pool": _pool(pool),
         "entrants": _entrants(entrants),
         "awards": _awards(awards),
         "q": [award.q for award in awards],
-        "sold": result.sold,
-        "unsold": result.unsold,
+        "returned": outcome.unsold,
     }
+    false = Outcome((claimed,), totals, outcome.unsold)
     return reject(
-        name, rule, code, inputs, lambda: check_outcome(pool, entrants, awards, result)
+        name, rule, code, inputs, lambda: check_outcome((pool,), entrants, false)
     )
+
+
+def _gains(award: Award) -> tuple[Gain, ...]:
+    return (Gain("main", award.units, award.payment),) if award.units else ()
 
 
 def _allocate_input(pool: Pool, entrants: Sequence[Entrant]) -> dict[str, Raw]:

@@ -86,7 +86,7 @@ def _accept(
         _settle_input(fundings, outcome),
         {
             "ledger": _ledger(lines),
-            "outcome_hash": outcome_hash(lines),
+            "outcome_hash": outcome_hash(lines, (_POOL,)),
             "csv": allocation_csv(lines).decode(),
         },
     )
@@ -95,7 +95,7 @@ def _accept(
 def _refused_settlements() -> Sequence[Case]:
     outcome, fundings = _drawn()
     first, *others = fundings
-    paying = max(outcome.awards, key=lambda award: award.payment).nym
+    paying = max(outcome.totals, key=lambda total: total.payment).nym
     poor = [
         replace(funding, paid=1) if funding.nym == paying else funding
         for funding in fundings
@@ -235,8 +235,8 @@ def _settle_input(
     if outcome is None:
         return {"op": "void", "fundings": _fundings(fundings)}
     awards: list[Raw] = [
-        {"nym": award.nym, "units": award.units, "payment": award.payment}
-        for award in outcome.awards
+        {"nym": total.nym, "units": total.units, "payment": total.payment}
+        for total in outcome.totals
     ]
     return {"op": "settle", "awards": awards, "fundings": _fundings(fundings)}
 

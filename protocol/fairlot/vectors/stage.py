@@ -18,6 +18,7 @@ from fairlot.errors import InvariantError, Rejection
 from fairlot.identity.enrolment import AdmissionBook, Identity
 from fairlot.identity.registry import Credentials, epoch_at
 from fairlot.nym import Nym
+from fairlot.people import Person
 from fairlot.pools import Mechanism, Pool
 from fairlot.positions import make_payment
 from fairlot.rehearsal.parts import START, Parts, cast_parts, write_terms
@@ -176,7 +177,11 @@ class Stage:
     def result(self, state: SaleState, **changes: Value) -> Entry:
         """Return the RESULT entry, with changed fields if there are any."""
         draw, _, ledger = state.result()
-        body = {**draw.to_value(), "outcome": outcome_hash(ledger), **changes}
+        body = {
+            **draw.to_value(),
+            "outcome": outcome_hash(ledger, self.terms.pools),
+            **changes,
+        }
         return self.sign(EntryType.RESULT, body)
 
     def marker(self, kind: EntryType) -> Entry:
@@ -200,7 +205,8 @@ def stage() -> Stage:
     setup = shipped_setup(_FILE.delay)
     if setup is None:
         raise InvariantError("vectors.no-setup", "no set-up ships for T = 1")
-    parts = cast_parts(GROUP, _FILE, PEOPLE, randomness())
+    people = [Person(name, 1, PRICE) for name in PEOPLE]
+    parts = cast_parts(GROUP, _FILE, people, randomness())
     terms = write_terms(_FILE, parts, setup)
     credentials = Credentials(GROUP, parts.registry)
     return Stage(parts, terms, credentials, _actors(parts, credentials))

@@ -1,0 +1,71 @@
+"""Each outcome in one line, for the person who got it (specs/allocation.md, section 9)."""
+
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+from fairlot.allocation.outcome import Award, PoolResult
+from fairlot.allocation.shape import Order, Reason
+from fairlot.allocation.wording import counted
+
+_Sentence: TypeAlias = Callable[[PoolResult, Order, Award], str]
+
+
+def explain(result: PoolResult, nym: bytes) -> str:
+    """Return why a nym got what it got from a pool: a clause without subject.
+
+    Args:
+        result: what became of the pool.
+        nym: anybody's; who did not enter is told so.
+    """
+    for order, award in zip(result.orders, result.awards, strict=True):
+        if award.nym == nym:
+            return _SENTENCES[award.reason](result, order, award)
+    return "did not enter"
+
+
+def _units(count: int) -> str:
+    return counted(count, "unit", "units")
+
+
+def _pays(award: Award) -> str:
+    return f"gets {_units(award.units)} and pays {award.payment}"
+
+
+def _rivals(result: PoolResult) -> str:
+    competing = sum(award.q > 0 for award in result.awards)
+    return f"{competing} for {_units(result.pool.supply)}"
+
+
+def _bid(order: Order) -> str:
+    return "no valid bid" if order.bid is None else f"a bid of {order.bid}"
+
+
+_SENTENCES: Mapping[Reason, _Sentence] = {
+    Reason.NOTHING: lambda _r, o, _a: (
+        f"gets nothing: it wanted {_units(o.wants)} and had {o.deposit} to pay"
+    ),
+    Reason.IN_FULL: lambda _r, _o, a: f"{_pays(a)}: all that it asked for and can pay",
+    Reason.LEVEL: lambda _r, _o, a: f"{_pays(a)}: the share that is everybody's",
+    Reason.LEVEL_AND_ONE: lambda _r, _o, a: (
+        f"{_pays(a)}: the share that is everybody's, and one more, being drawn early"
+    ),
+    Reason.DRAWN: lambda r, _o, a: f"{_pays(a)}: it was drawn, {_rivals(r)}",
+    Reason.NOT_DRAWN: lambda r, _o, _a: f"gets nothing: it was not drawn, {_rivals(r)}",
+    Reason.DRAWN_GROUP: lambda r, _o, a: (
+        f"{_pays(a)}: its whole group was drawn, {_rivals(r)}"
+    ),
+    Reason.NOT_DRAWN_GROUP: lambda r, _o, _a: (
+        f"gets nothing: its group was not drawn, {_rivals(r)}"
+    ),
+    Reason.CERTAIN: lambda _r, o, a: f"{_pays(a)} for a certain seat, after {_bid(o)}",
+    Reason.OUTBID: lambda _r, o, _a: f"gets nothing: {_bid(o)} was too low",
+    Reason.WINNING_BID: lambda _r, o, a: f"{_pays(a)} after {_bid(o)}",
+    Reason.NO_BID: lambda _r, _o, _a: "gets nothing: it made no bid that counts",
+    Reason.TIER: lambda _r, _o, a: f"{_pays(a)} in tier {a.part}",
+    Reason.TIERS_MISSED: lambda _r, _o, _a: (
+        "gets nothing: all the tiers that it accepts went to others by lot"
+    ),
+    Reason.NO_TIER: lambda _r, _o, _a: (
+        "gets nothing: it asked for no tier that its deposit covers"
+    ),
+}

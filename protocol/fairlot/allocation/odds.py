@@ -1,0 +1,193 @@
+"""What everybody may expect before the draw (specs/odds.md).
+
+A pool's odds are exact where who enters it, with what, and how much it sells are known. They
+are where nothing before it is left to chance; else its odds are a rule, and what they depend on.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from operator import attrgetter
+
+from fairlot.allocation.auction import auction_odds
+from fairlot.allocation.certain import certain_odds
+from fairlot.allocation.entry import (
+    Entrant,
+    Groups,
+    Standing,
+    check_entrants,
+    entering,
+    formed_groups,
+)
+from fairlot.allocation.equal_share import equal_share_odds
+from fairlot.allocation.lottery import lottery_odds
+from fairlot.allocation.outcome import run_pool
+from fairlot.allocation.quadratic import quadratic_odds
+from fairlot.allocation.shape import Lots, Odds, Order
+from fairlot.allocation.tiers import tiers_odds
+from fairlot.pools import Mechanism, Pool
+
+_ODDS: Mapping[Mechanism, Callable[[Pool, Sequence[Order]], Odds]] = {
+    Mechanism.EQUAL_SHARE: equal_share_odds,
+    Mechanism.QUADRATIC: quadratic_odds,
+    Mechanism.LOTTERY: lottery_odds,
+    Mechanism.AUCTION: auction_odds,
+    Mechanism.TIERS: tiers_odds,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PoolOdds:
+    """What is known about one pool."""
+
+    pool: Pool
+    """Its supply includes what is known to be left by earlier pools."""
+    nyms: tuple[bytes, ...]
+    """Who enters, ascending; who may enter, where the odds are a rule."""
+    odds: Odds | None
+    """In the order of the nyms; ``None`` where they depend on an earlier draw."""
+    depends_on: tuple[str, ...]
+    """The earlier pools on whose draw they depend; empty where ``odds`` are given."""
+    rule: tuple[str, ...]
+    """In sentences: how the chances come about."""
+
+
+def pool_odds(pool: Pool, orders: Sequence[Order]) -> Odds:
+    """Return the odds of one pool whose orders are known."""
+    return (
+        certain_odds(pool, orders)
+        if pool.certain
+        else _ODDS[pool.mechanism](pool, orders)
+    )
+
+
+def sale_odds(
+    pools: Sequence[Pool], entrants: Iterable[Entrant], sale_id: bytes
+) -> tuple[PoolOdds, ...]:
+    """Return what is known about each pool before the draw, in their order.
+
+    Args:
+        pools: the terms' pools.
+        entrants: the funded final deposits with their bids opened, in any order.
+        sale_id: 32 bytes: what groups are bound to.
+
+    Raises:
+        CallerError: ``allocation.nym-length``, ``allocation.duplicate-nym``,
+            ``allocation.range``.
+    """
+    present = sorted(entrants, key=attrgetter("nym"))
+    check_entrants(present)
+    view = _View(pools, present, formed_groups(sale_id, present))
+    return tuple(view.look_at(pool) for pool in pools)
+
+
+class _View:
+    """What is known of a sale while its pools are gone through."""
+
+    def __init__(
+        self, pools: Sequence[Pool], entrants: Sequence[Entrant], groups: Groups
+    ) -> None:
+        self.entrants = entrants
+        self.groups = groups
+        self.standings = [Standing() for _ in entrants]
+        """Of whom it is known; of the others, as if they had got nothing so far."""
+        self.unknown: dict[int, list[str]] = {}
+        """The pools that left an entrant's standing to chance."""
+        self.supplies = {pool.name: pool.supply for pool in pools}
+        self.unknown_supplies: dict[str, list[str]] = {}
+
+    def look_at(self, pool: Pool) -> PoolOdds:
+        """Return what is known about the next pool, and remember what it leaves."""
+        running = replace(pool, supply=self.supplies[pool.name])
+        entered = entering(running, self.entrants, self.standings, self.groups)
+        causes = list(self.unknown_supplies.get(pool.name, ()))
+        for i, _ in entered:
+            causes += self.unknown.get(i, ())
+        depends_on = tuple(dict.fromkeys(causes))
+        nyms = tuple(self.entrants[i].nym for i, _ in entered)
+        if depends_on:
+            rule = self._rule(running, [i for i, _ in entered], depends_on)
+            self._leave_open(running, [i for i, _ in entered])
+            return PoolOdds(running, nyms, None, depends_on, rule)
+        odds = pool_odds(running, [order for _, order in entered])
+        self._settle(running, entered, odds)
+        return PoolOdds(running, nyms, odds, (), odds.why)
+
+    def _leave_open(self, pool: Pool, may_enter: Sequence[int]) -> None:
+        for i in may_enter:
+            self.unknown.setdefault(i, []).append(pool.name)
+        if pool.unsold is not None:
+            self.unknown_supplies.setdefault(pool.unsold, []).append(pool.name)
+
+    def _settle(
+        self, pool: Pool, entered: Sequence[tuple[int, Order]], odds: Odds
+    ) -> None:
+        nyms = tuple(self.entrants[i].nym for i, _ in entered)
+        orders = tuple(order for _, order in entered)
+        some = run_pool(pool, nyms, orders, _FirstCome(len(orders)))
+        rows = zip(entered, some.awards, odds.chances, strict=True)
+        for (i, _), award, chance in rows:
+            open_parts = any(0 < part < 1 for part in chance.parts.values())
+            if chance.more or open_parts:
+                self.unknown.setdefault(i, []).append(pool.name)
+            else:
+                before = self.standings[i]
+                self.standings[i] = Standing(
+                    before.units + award.units, before.spent + award.payment
+                )
+        if pool.unsold is not None and odds.unsold_certain:
+            self.supplies[pool.unsold] += some.unsold
+        elif pool.unsold is not None:
+            self.unknown_supplies.setdefault(pool.unsold, []).append(pool.name)
+
+    def _rule(
+        self, pool: Pool, may_enter: Sequence[int], depends_on: Sequence[str]
+    ) -> tuple[str, ...]:
+        surely = sum(i not in self.unknown for i in may_enter)
+        more = self.unknown_supplies.get(pool.name)
+        left = f", and what {_listed(more)} leaves" if more else ""
+        count = f"{surely} to {len(may_enter)}" if surely < len(may_enter) else surely
+        return (
+            f"it depends on the draw of {_listed(depends_on)}",
+            f"{count} enter; {pool.supply} units are for sale{left}",
+            _RULES[pool.mechanism],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _FirstCome:
+    """Lots for what no lot can change."""
+
+    size: int
+
+    def order(self) -> Sequence[int]:
+        return range(self.size)
+
+    def group_order(self, groups: Sequence[bytes]) -> Sequence[int]:
+        return range(len(groups))
+
+    def uniform(self, _q: int, _label: bytes) -> int:
+        return 0
+
+    def part(self, _name: str) -> Lots:
+        return self
+
+
+_RULES: Mapping[Mechanism, str] = {
+    Mechanism.EQUAL_SHARE: (
+        "everybody gets the same share as far as its order reaches; single units that "
+        "are left go by lot, with equal chances"
+    ),
+    Mechanism.QUADRATIC: (
+        "the cap rises for everybody alike; the last step goes by lot, with equal chances"
+    ),
+    Mechanism.LOTTERY: (
+        "whoever enters has the same chance as everybody else: units for sale over "
+        "persons who enter, at most 1 (mode A)"
+    ),
+    Mechanism.AUCTION: "the highest bids win; equal ones at the margin by lot",
+    Mechanism.TIERS: "a tier that too many want goes by lot, with equal chances",
+}
+
+
+def _listed(names: Sequence[str] | None) -> str:
+    return " and ".join(f"“{name}”" for name in names or ())

@@ -1,0 +1,69 @@
+"""How a sale ended, as people read it."""
+
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from fairlot.allocation import PoolResult
+from fairlot.cli.output import say, show_table
+from fairlot.sale import SaleState
+
+_Row: TypeAlias = tuple[str, int, str]
+"""Of the closing table: name, number, what it counts."""
+
+
+def void_sentence(state: SaleState) -> str:
+    """Say why a sale is void, and what becomes of the money."""
+    beacon = state.terms.beacon
+    committed = len(beacon.roster) - len(state.contributions.missing)
+    return (
+        f"the sale is void ({state.void_reason}): {committed} of {len(beacon.roster)} "
+        f"contributors committed and {beacon.needed} must; everybody is refunded in full"
+    )
+
+
+def show_closing(state: SaleState) -> None:
+    """Print how each pool was cleared, and the closing table."""
+    rows = list(_money_rows(state))
+    if state.outcome is not None:
+        _show_certificates(state.outcome.pools)
+        pools = [row for pool in state.outcome.pools for row in _pool_rows(state, pool)]
+        unsold = ("unsold", state.outcome.unsold, "units")
+        rows = [*_draw_rows(state), *pools, *rows, unsold]
+    show_table(("", "", ""), [(name, str(count), why) for name, count, why in rows])
+
+
+def _show_certificates(pools: tuple[PoolResult, ...]) -> None:
+    for result in pools:
+        pool = result.pool
+        say(f"Pool {pool.name} ({pool.mechanism.value}):")
+        for line in result.facts.lines():
+            say(f"  {line}")
+    say()
+
+
+def _draw_rows(state: SaleState) -> tuple[_Row, ...]:
+    withheld = len(state.contributions.withheld)
+    why = "openings were withheld; the seed is what it would have been with them"
+    return (("recovered", withheld, why),) if withheld else ()
+
+
+def _pool_rows(state: SaleState, result: PoolResult) -> Iterator[_Row]:
+    several = len(state.terms.pools) > 1
+    before = f"{result.pool.name}: " if several else ""
+    supply = result.pool.supply
+    wanted = f"units that could be taken and paid, of {supply}"
+    yield f"{before}demand", result.demand, wanted
+    level = result.facts.to_json().get("level")
+    if isinstance(level, int):
+        yield f"{before}level", level, "units for everyone who could take as many"
+    yield f"{before}winners", result.winners, f"of {len(result.awards)} deposits"
+
+
+def _money_rows(state: SaleState) -> tuple[_Row, ...]:
+    paid = sum(funding.paid for funding in state.fundings())
+    payments = sum(line.payment for line in state.ledger)
+    refunds = sum(line.refund for line in state.ledger)
+    return (
+        ("money in", paid, "deposited"),
+        ("money out", payments + refunds, f"{payments} to the seller, {refunds} back"),
+    )

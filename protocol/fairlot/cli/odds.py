@@ -1,0 +1,81 @@
+"""``fairlot odds``: what everybody may expect, before anything is drawn."""
+
+import argparse
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from fairlot.allocation.odds import PoolOdds
+from fairlot.allocation.shape import Chance
+from fairlot.cli.command import OK, Command
+from fairlot.cli.output import say, show_table
+from fairlot.forecast import fraction_text, odds_document, people_odds, with_chances
+from fairlot.people import read_people
+from fairlot.terms_file import check_people, read_terms_file
+
+_EXAMPLES = """\
+Everybody's deposit is taken to be paid. Chances are exact fractions; where they depend on
+an earlier pool's draw, the rule is said instead. Nothing is drawn or written.
+
+Exit code: 0 shown, 2 the input was refused.
+
+Examples:
+  fairlot odds TERMS.toml PEOPLE.csv
+  fairlot odds TERMS.toml PEOPLE.csv --json
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument("terms", metavar="TERMS.toml", type=Path)
+    parser.add_argument("people", metavar="PEOPLE.csv", type=Path)
+    parser.add_argument("--json", action="store_true", help="the same for machines")
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Print everybody's odds, pool by pool."""
+    terms = read_terms_file(arguments.terms)
+    people = read_people(arguments.people)
+    check_people(terms, people)
+    odds, names = people_odds(terms, people)
+    if arguments.json:
+        document = {
+            "title": terms.title,
+            "pools": odds_document(odds, names.__getitem__),
+        }
+        print(json.dumps(document, indent=2))
+    else:
+        show_odds(odds, names.__getitem__)
+    return OK
+
+
+COMMAND = Command(
+    "odds",
+    "State everybody's exact chance or share, before the draw.",
+    _EXAMPLES,
+    configure,
+    execute,
+)
+
+
+def show_odds(odds: Sequence[PoolOdds], name_of: Callable[[bytes], str]) -> None:
+    """Print the odds of all pools."""
+    for number, pool in enumerate(odds):
+        if number:
+            say()
+        stands = pool.pool
+        say(f"Pool {stands.name}: {stands.mechanism.value}, {stands.supply} units")
+        for line in pool.rule:
+            say(f"  {line}")
+        if pool.odds is not None:
+            say(f"  expected to be left: {fraction_text(pool.odds.expected_unsold)}")
+        rows = [(name_of(nym), *_cells(chance)) for nym, chance in with_chances(pool)]
+        if rows:
+            show_table(("who", "for certain", "chance of one more", "by part"), rows)
+
+
+def _cells(chance: Chance | None) -> tuple[str, str, str]:
+    if chance is None:
+        return "", "by the rule", ""
+    parts = ", ".join(f"{part}: {fraction_text(p)}" for part, p in chance.parts.items())
+    return str(chance.least), fraction_text(chance.more), parts
