@@ -1,17 +1,27 @@
 """What a presentation binds: the map inside ph (specs/deposit.md, section 1)."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from fairlot.board.entry import EntryType
 from fairlot.fields import Fields
+from fairlot.nym import Nym
 from fairlot.terms import SaleId
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
+from fairlot_crypto.groups import G1_LENGTH
 from fairlot_crypto.hashing import tag
-from fairlot_crypto.keys import KEY_LENGTH, SealKey, VerifyKey
+from fairlot_crypto.keys import (
+    KEY_LENGTH,
+    SIGNATURE_LENGTH,
+    SealKey,
+    Signature,
+    VerifyKey,
+)
 
 SALT_LENGTH = 32
 REFUND_TO_LENGTH = 32
+GROUP_LENGTH = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +34,14 @@ class Wish:
     """Units."""
     amount: int
     """Money deposited, smallest unit."""
+    members: tuple[Nym, ...] = ()
+    """Whom to win or lose with, oneself included, in any order; none for a single."""
+    tier: str | None = None
+    """The highest tier of sponsorship that is accepted."""
+    bid: int | None = None
+    """What a unit is worth to the holder; it is sealed where the terms take bids."""
+    answers: tuple[str, ...] = ()
+    """Answers to the sale's puzzles; a wrong one solves nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +65,15 @@ class Binding:
     board: VerifyKey
     not_after: int
     """Unix seconds: the entry is void if first logged later."""
+    group: bytes | None = None
+    """gid, 32 bytes."""
+    members: tuple[Nym, ...] = ()
+    """What gid is the hash of: all members, ascending."""
+    tier: str | None = None
+    solutions: Mapping[str, Signature] = field(default_factory=dict[str, Signature])
+    """By name of the pool."""
+    bid: bytes | None = None
+    """Sealed."""
 
     def to_value(self) -> dict[str, Value]:
         """Return the map that is encoded into ph."""
@@ -59,12 +86,24 @@ class Binding:
             "settle_pk": self.settle_pk,
             "enc_pk": self.enc_pk,
             "refund_to": self.refund_to,
-            "group": None,
-            "order": {"wants": self.wants},
+            "group": self.group,
+            "order": self._order(),
             "salt": self.salt,
             "board": self.board,
             "not_after": self.not_after,
         }
+
+    def _order(self) -> dict[str, Value]:
+        order: dict[str, Value] = {"wants": self.wants}
+        if self.members:
+            order["members"] = list(self.members)
+        if self.tier is not None:
+            order["tier"] = self.tier
+        if self.solutions:
+            order["solutions"] = dict(self.solutions)
+        if self.bid is not None:
+            order["bid"] = self.bid
+        return order
 
     @property
     def ph(self) -> bytes:
@@ -75,10 +114,7 @@ class Binding:
 def read_binding(kind: EntryType, fields: Fields) -> Binding:
     """Read the map of an entry of type ``kind`` (step 6)."""
     fields.exactly("type", kind.value)
-    fields.exactly("group", None)
     order = fields.map("order")
-    wants = order.uint("wants")
-    order.done()
     binding = Binding(
         type=kind,
         sale_id=SaleId(fields.bytes("sale_id", 32)),
@@ -88,10 +124,44 @@ def read_binding(kind: EntryType, fields: Fields) -> Binding:
         settle_pk=VerifyKey(fields.bytes("settle_pk", KEY_LENGTH)),
         enc_pk=SealKey(fields.bytes("enc_pk", KEY_LENGTH)),
         refund_to=fields.bytes("refund_to", REFUND_TO_LENGTH),
-        wants=wants,
+        wants=order.uint("wants"),
         salt=fields.bytes("salt", SALT_LENGTH),
         board=VerifyKey(fields.bytes("board", KEY_LENGTH)),
         not_after=fields.uint("not_after"),
+        group=_group(fields),
+        members=_members(order),
+        tier=order.text("tier") if order.has("tier") else None,
+        solutions=_solutions(order),
+        bid=order.bytes("bid") if order.has("bid") else None,
     )
+    order.done()
     fields.done()
     return binding
+
+
+def _group(fields: Fields) -> bytes | None:
+    value = fields.value("group")
+    if value is None or (isinstance(value, bytes) and len(value) == GROUP_LENGTH):
+        return value
+    raise fields.error(f"group is neither null nor {GROUP_LENGTH} bytes")
+
+
+def _members(order: Fields) -> tuple[Nym, ...]:
+    """Return the members; where there are none the field is absent, not empty."""
+    if not order.has("members"):
+        return ()
+    members = order.array("members")
+    nyms = tuple(Nym(m) for m in members if isinstance(m, bytes))
+    if not members or [len(nym) for nym in nyms] != [G1_LENGTH] * len(members):
+        raise order.error(f"members are not byte strings of {G1_LENGTH} bytes")
+    return nyms
+
+
+def _solutions(order: Fields) -> dict[str, Signature]:
+    """Return the solutions; where there are none the field is absent, not empty."""
+    if not order.has("solutions"):
+        return {}
+    given = order.map("solutions")
+    if not given.names:
+        raise order.error("solutions are empty: leave them out")
+    return {n: Signature(given.bytes(n, SIGNATURE_LENGTH)) for n in given.names}

@@ -1,12 +1,16 @@
 """One deposit a person and sale, bound to an anonymous credential (specs/deposit.md)."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from fairlot.allocation.entry import group_id
+from fairlot.bid import seal_bid
 from fairlot.binding import REFUND_TO_LENGTH, SALT_LENGTH, Binding, Wish, read_binding
 from fairlot.board.entry import Entry, EntryHash, EntryType, body_fields, sign_entry
 from fairlot.errors import Rejection
-from fairlot.identity.registry import Credentials, epochs_accepted
-from fairlot.nym import Nym, nym_context
+from fairlot.identity.registry import Credentials, Registry, epochs_accepted
+from fairlot.nym import Nym, nym_context, nym_from
+from fairlot.puzzle import answer_key, solve
 from fairlot.statements import Statements
 from fairlot.terms import Terms
 from fairlot_crypto.bbs.profile import (
@@ -18,7 +22,14 @@ from fairlot_crypto.bbs.profile import (
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.errors import CryptoError
 from fairlot_crypto.groups import G1_LENGTH
-from fairlot_crypto.keys import OpeningKey, SigningKey, check_verify_key
+from fairlot_crypto.hashing import i2osp
+from fairlot_crypto.keys import (
+    OpeningKey,
+    Signature,
+    SigningKey,
+    VerifyKey,
+    check_verify_key,
+)
 from fairlot_crypto.randomness import Randomness
 
 
@@ -31,6 +42,8 @@ class Deposit:
     proof: bytes
     epoch: int
     """The epoch of the credential."""
+    disclosed: Mapping[str, str]
+    """Value by name of the attribute, empty for none."""
     entry_hash: EntryHash
 
     @property
@@ -65,37 +78,85 @@ def make_entry(
         kind: DEPOSIT or CANCEL.
         epoch: the credential's epoch.
         wish: what is ordered; a CANCEL wants and pays nothing.
-        randomness: for the keys, the salt and the proof.
+        randomness: for the keys, the salt, the sealed bid and the proof.
+
+    Raises:
+        InputError: ``puzzle.answer`` for an answer that is none.
     """
     keys = SettlementKeys(
         SigningKey.generate(randomness), OpeningKey.generate(randomness)
     )
-    binding = Binding(
-        type=kind,
-        sale_id=terms.sale_id,
-        seq=wish.seq,
-        amount=wish.amount,
-        asset=terms.asset,
-        settle_pk=keys.settle.public,
-        enc_pk=keys.enc.public,
-        refund_to=randomness.take(REFUND_TO_LENGTH),
-        wants=wish.wants,
-        salt=randomness.take(SALT_LENGTH),
-        board=terms.board.key,
-        not_after=terms.times.close + terms.times.slack,
-    )
+    nym = nym_from(credentials.group, credential.nym_secrets, terms.sale_id)
+    binding = _bind(credentials, terms, kind, wish, keys, nym, randomness)
     context = credentials.context(epoch)
+    indexes = _disclosed_indexes(credentials.registry, terms.attributes_required)
     shown = present(
-        context, credential, nym_context(terms.sale_id), binding.ph, (), randomness
+        context,
+        credential,
+        nym_context(terms.sale_id),
+        binding.ph,
+        indexes,
+        randomness,
     )
+    octets = (credential.attributes[index].decode() for index in indexes)
     body: dict[str, Value] = {
         "ph": binding.to_value(),
         "nym": shown.nym,
         "proof": shown.proof,
         "epoch": epoch,
-        "disclosed": {},
+        "disclosed": dict(each.split("=", 1) for each in octets),
     }
     return sign_entry(kind, terms.sale_id, body, keys.settle), keys
+
+
+def _bind(
+    credentials: Credentials,
+    terms: Terms,
+    kind: EntryType,
+    wish: Wish,
+    keys: SettlementKeys,
+    nym: Nym,
+    randomness: Randomness,
+) -> Binding:
+    members = tuple(sorted(wish.members))
+    settle_pk = keys.settle.public
+    refund_to = randomness.take(REFUND_TO_LENGTH)
+    salt = randomness.take(SALT_LENGTH)
+    bid = None
+    if terms.bids is not None and kind is EntryType.DEPOSIT:
+        group, sale_id = credentials.group, terms.sale_id
+        bid = seal_bid(group, terms.bids, sale_id, nym, wish.bid, randomness)
+    return Binding(
+        type=kind,
+        sale_id=terms.sale_id,
+        seq=wish.seq,
+        amount=wish.amount,
+        asset=terms.asset,
+        settle_pk=settle_pk,
+        enc_pk=keys.enc.public,
+        refund_to=refund_to,
+        wants=wish.wants,
+        salt=salt,
+        board=terms.board.key,
+        not_after=terms.times.close + terms.times.slack,
+        group=group_id(terms.sale_id, members) if members else None,
+        members=members,
+        tier=wish.tier,
+        solutions=_solutions(terms, wish, nym, settle_pk),
+        bid=bid,
+    )
+
+
+def _solutions(
+    terms: Terms, wish: Wish, nym: Nym, settle_pk: VerifyKey
+) -> dict[str, Signature]:
+    """Solve what the answers are right for; the others would be refused."""
+    keys = {key.public: key for key in map(answer_key, wish.answers)}
+    return {
+        pool.name: solve(keys[pool.puzzle], terms.sale_id, nym, settle_pk)
+        for pool in terms.pools
+        if pool.puzzle in keys
+    }
 
 
 def read_deposit(entry: Entry) -> Deposit:
@@ -106,14 +167,15 @@ def read_deposit(entry: Entry) -> Deposit:
     """
     fields = body_fields(entry)
     binding = read_binding(entry.type, fields.map("ph"))
+    disclosed = fields.map("disclosed")
     deposit = Deposit(
         binding=binding,
         nym=Nym(fields.bytes("nym", G1_LENGTH)),
         proof=fields.bytes("proof"),
         epoch=fields.uint("epoch"),
+        disclosed={name: disclosed.text(name) for name in disclosed.names},
         entry_hash=entry.hash,
     )
-    fields.map("disclosed").done()
     fields.done()
     return deposit
 
@@ -140,7 +202,7 @@ def check_binding(terms: Terms, entry: Entry, deposit: Deposit, time: int) -> No
         ("not-after", time <= binding.not_after, "logged later than not_after"),
         (
             "cancel",
-            not cancels or binding.amount == binding.wants == 0,
+            not cancels or _asks_nothing(binding),
             "a cancellation wants and pays nothing",
         ),
         (
@@ -157,7 +219,7 @@ def check_binding(terms: Terms, entry: Entry, deposit: Deposit, time: int) -> No
 def check_presentation(
     credentials: Credentials, deposit: Deposit, statements: Statements
 ) -> None:
-    """Verify the presentation (step 9).
+    """Verify the presentation (step 11).
 
     Raises:
         Rejection: ``deposit.presentation`` naming the rule of specs/bbs.md.
@@ -166,12 +228,35 @@ def check_presentation(
     ctx, ph = nym_context(deposit.binding.sale_id), deposit.binding.ph
     shown = Presentation(deposit.nym, deposit.proof)
     key = credentials.public_key.to_bytes()
+    disclosed = _disclosed_octets(credentials.registry, deposit.disclosed)
     parts = (key, context.header, ctx, ph, shown.nym, shown.proof)
+    opened = (i2osp(index, 8) + octets for index, octets in disclosed.items())
     try:
         statements.check(
             "presentation",
-            parts,
-            lambda: verify_presentation(context, shown, ctx, ph, {}),
+            (*parts, *opened),
+            lambda: verify_presentation(context, shown, ctx, ph, disclosed),
         )
     except CryptoError as error:
         raise Rejection("deposit.presentation", str(error)) from error
+
+
+def _asks_nothing(binding: Binding) -> bool:
+    ordered = binding.wants or binding.amount or binding.solutions
+    return not ordered and binding.tier is None
+
+
+def _disclosed_indexes(registry: Registry, names: Iterable[str]) -> tuple[int, ...]:
+    """Return the indexes of attributes in the schema, ascending."""
+    wanted = set(names)
+    attributes = enumerate(registry.attributes)
+    return tuple(index for index, each in attributes if each.name in wanted)
+
+
+def _disclosed_octets(
+    registry: Registry, disclosed: Mapping[str, str]
+) -> dict[int, bytes]:
+    """Return the messages that the presentation must show, by ascending index."""
+    schema = registry.attributes
+    indexes = _disclosed_indexes(registry, disclosed)
+    return {i: schema[i].octets(disclosed[schema[i].name]) for i in indexes}

@@ -37,6 +37,15 @@ class Fields:
         """Where the map lies, for the caller's own errors."""
         return self._path
 
+    def error(self, why: str) -> Exception:
+        """Return the error for a field of this map that the caller finds wrong."""
+        return self._fail(f"{self._path}.{why}")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The fields that nobody has asked for yet, ascending."""
+        return tuple(sorted(self._left))
+
     def done(self) -> None:
         """Refuse fields that nobody asked for."""
         if self._left:

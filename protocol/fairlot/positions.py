@@ -54,7 +54,7 @@ class Positions:
         }
 
     def place(self, deposit: Deposit) -> None:
-        """Take an entry in: it replaces by rule, never adds (step 10)."""
+        """Take an entry in: it replaces by rule, never adds (step 12)."""
         known = self.by_nym.get(deposit.nym)
         if known is None:
             self.by_nym[deposit.nym] = Position(deposit, deposit.binding.refund_to)
@@ -62,7 +62,7 @@ class Positions:
             self.by_nym[deposit.nym] = replace(known, final=deposit)
 
     def pay(self, nym: Nym, amount: int, ref: bytes) -> None:
-        """Take a payment in (step 12).
+        """Take a payment in (step 14).
 
         Raises:
             Rejection: ``paid.unknown-nym``, ``paid.ref``, ``paid.total``.
@@ -84,14 +84,14 @@ class Positions:
 def make_payment(
     sale_id: SaleId, nym: Nym, amount: int, escrow: SigningKey, randomness: Randomness
 ) -> Entry:
-    """Make a PAID entry as the escrow does when money has come in (step 11)."""
+    """Make a PAID entry as the escrow does when money has come in (step 13)."""
     ref = randomness.take(REF_LENGTH)
     body: Mapping[str, Value] = {"nym": nym, "amount": amount, "ref": ref}
     return sign_entry(EntryType.PAID, sale_id, body, escrow)
 
 
 def read_payment(entry: Entry) -> tuple[Nym, int, bytes]:
-    """Read a PAID entry: nym, amount, reference (step 11).
+    """Read a PAID entry: nym, amount, reference (step 13).
 
     Raises:
         Rejection: ``entry.field``.

@@ -48,7 +48,7 @@ SWAPS: Mapping[str, tuple[Value, str]] = {
     "settle_pk": (STRANGER.public, "deposit.settle-key"),
     "enc_pk": (STRANGER.public, "deposit.presentation"),
     "refund_to": (bytes(32), "deposit.presentation"),
-    "group": (bytes(32), "entry.field"),
+    "group": (bytes(32), "deposit.group"),
     "order": ({"wants": 2}, "deposit.presentation"),
     "salt": (bytes(32), "deposit.presentation"),
     "board": (STRANGER.public, "deposit.board"),
@@ -126,7 +126,7 @@ def test_a_field_that_ph_does_not_know_is_refused(
         ("epoch", EPOCH + 1, "deposit.epoch"),
         ("epoch", EPOCH - 2, "deposit.epoch"),
         ("epoch", 2**64 - 1, "deposit.epoch"),
-        ("disclosed", {"region": "north"}, "entry.field"),
+        ("disclosed", {"region": "north"}, "deposit.disclosed"),
         ("memo", "hello", "entry.field"),
     ],
 )

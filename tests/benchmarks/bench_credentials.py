@@ -127,7 +127,7 @@ def credential_table(rounds: int) -> list[Measured]:
     file = TermsFile(
         "t", "a", (Pool("main", Mechanism.EQUAL_SHARE, 1, 1, 1),), 1, 0, 1, 1
     )
-    parts = cast_parts(GROUP, file, ["someone"], randomness)
+    parts = cast_parts(GROUP, file, [Person("someone", 1, 1)], randomness)
     registry, issuer = parts.registry, parts.issuers[0]
     holder = Holder.generate(randomness)
     attestation = parts.attester.attest(

@@ -56,6 +56,7 @@ from fairlot.identity.registry import (
     read_registry,
 )
 from fairlot.nym import Nym
+from fairlot.order_rules import check_order
 from fairlot.positions import Positions, make_payment, read_payment
 from fairlot.statements import Statements
 from fairlot.terms import SaleId, Terms
@@ -286,8 +287,7 @@ def attest(case: In) -> Out:
         registry_of(case),
         SigningKey.from_seed(unhex(case["key_seed"])),
         unhex(case["tag_key"]),
-        (case["person"],),
-        tuple(case["attributes"]),
+        {case["person"]: tuple(case["attributes"])},
     )
     made = attester.attest(
         case["person"],
@@ -535,8 +535,10 @@ def check_the_entry(case: In) -> Out:
     entry, statements = entry_of(case["entry"]), Statements()
     check_signature(entry, statements)
     deposit = read_deposit(entry)
-    check_binding(terms_of(case), entry, deposit, case["time"])
-    check_presentation(credentials_of(case["registry"]), deposit, statements)
+    terms, credentials = terms_of(case), credentials_of(case["registry"])
+    check_binding(terms, entry, deposit, case["time"])
+    check_order(terms, credentials.registry, deposit, statements)
+    check_presentation(credentials, deposit, statements)
     epoch, seq, entry_hash = deposit.order_key
     return {"nym": deposit.nym.hex(), "order": [epoch, seq, entry_hash.hex()]}
 

@@ -38,6 +38,7 @@ DYNAMIC: dict[str, dict[str, tuple[str, ...]]] = {
             "epoch",
         )
     },
+    "fairlot/order_rules.py": {"deposit": ("ladder", "tier", "bid", "group")},
     "fairlot/audit/auditor.py": {"roots": ("sale-id", "board-key")},
     "fairlot/terms.py": {"terms": ("refund",)},
     "fairlot/pool_rules.py": {

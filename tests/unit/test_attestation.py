@@ -90,7 +90,7 @@ def test_a_person_has_one_tag_under_all_keys(concert: Stage) -> None:
 
 
 def test_a_tag_says_nothing_without_its_key(concert: Stage) -> None:
-    other = ListAttester(concert.registry, STRANGER, bytes(32), ["ann"], ("",) * 4)
+    other = ListAttester(concert.registry, STRANGER, bytes(32), {"ann": ("",) * 4})
     holder = concert.members[0].holder
     made = other.attest("ann", holder.signing.public, holder.device.public, START)
     assert made.person_tag != attest(concert).person_tag
@@ -118,7 +118,7 @@ def test_an_attester_cannot_tag_anybody_by_a_value(concert: Stage) -> None:
     assert STRANGER.public not in registry.attesters
     trusting = replace(registry, attesters=(STRANGER.public,))
     lister = ListAttester(
-        trusting, STRANGER, bytes(32), ["ann"], ("tagged", "", "", "")
+        trusting, STRANGER, bytes(32), {"ann": ("tagged", "", "", "")}
     )
     holder = concert.members[0].holder
     made = lister.attest("ann", holder.signing.public, holder.device.public, START)

@@ -31,6 +31,8 @@ PEOPLE = (
     Person("Fay", 9, 9 * PRICE),
 )
 
+ANN = (Person("Ann", 1, PRICE),)
+
 
 class Notes:
     """Writes down what it is told."""
@@ -201,7 +203,7 @@ def test_supply_may_be_nothing_or_plenty(supply: int) -> None:
 
 
 def test_roles_have_keys_of_their_own() -> None:
-    parts = cast_parts(GROUP, terms_file(), ["Ann"], source("cast"))
+    parts = cast_parts(GROUP, terms_file(), ANN, source("cast"))
     keys = [
         parts.seller,
         parts.escrow,
@@ -215,8 +217,8 @@ def test_roles_have_keys_of_their_own() -> None:
 
 def test_one_more_contributor_changes_no_other_key() -> None:
     """Streams are named, not shared."""
-    few = cast_parts(GROUP, terms_file(contributors=1), ["Ann"], source("cast"))
-    many = cast_parts(GROUP, terms_file(contributors=5), ["Ann"], source("cast"))
+    few = cast_parts(GROUP, terms_file(contributors=1), ANN, source("cast"))
+    many = cast_parts(GROUP, terms_file(contributors=5), ANN, source("cast"))
     assert few.registry == many.registry
     assert few.board == many.board
     assert many.contributors[:1] == few.contributors
@@ -224,7 +226,7 @@ def test_one_more_contributor_changes_no_other_key() -> None:
 
 def test_the_terms_are_complete_and_legal() -> None:
     file = terms_file()
-    parts = cast_parts(GROUP, file, ["Ann"], source("cast"))
+    parts = cast_parts(GROUP, file, ANN, source("cast"))
     terms = write_terms(file, parts, setup_of_one())
     assert Terms.from_value(terms.to_value()) == terms
     assert terms.rehearsal

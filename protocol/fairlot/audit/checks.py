@@ -65,7 +65,7 @@ CHECKS = (
     Check("A11", "Every leaf is made by enough issuers, once", ("leaf.",)),
     Check(
         "A12",
-        "Every deposit is bound to this sale, its keys and its epoch",
+        "Every deposit is bound to its sale, keys and epoch, and orders what is offered",
         (
             "deposit.sale",
             "deposit.asset",
@@ -74,6 +74,12 @@ CHECKS = (
             "deposit.not-after",
             "deposit.cancel",
             "deposit.epoch",
+            "deposit.ladder",
+            "deposit.tier",
+            "deposit.bid",
+            "deposit.group",
+            "deposit.solution",
+            "deposit.disclosed",
         ),
     ),
     Check("A13", "Every deposit is one registered person's", ("deposit.presentation",)),

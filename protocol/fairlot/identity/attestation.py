@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -64,8 +64,7 @@ class ListAttester:
         registry: Registry,
         key: SigningKey,
         tag_key: bytes,
-        people: Iterable[str],
-        attributes: tuple[str, ...],
+        people: Mapping[str, tuple[str, ...]],
     ) -> None:
         """Take the list.
 
@@ -73,33 +72,33 @@ class ListAttester:
             registry: which registry it attests for.
             key: signs attestations; the registry names its public part.
             tag_key: 32 secret bytes that turn a name into a tag.
-            people: the names on the list, each a different person.
-            attributes: what is attested of each of them.
+            people: the names on the list, each a different person, and what is
+                attested of each: one value an attribute of the schema.
         """
         self._registry = registry
         self._key = key
         self._tag_key = tag_key
-        self._people = frozenset(people)
-        self._attributes = attributes
+        self._people = dict(people)
 
     def attest(
         self, person: str, holder_key: VerifyKey, device_key: SealKey, time: int
     ) -> Attestation:
         """Attest that ``person`` is on the list."""
-        if person not in self._people:
+        attributes = self._people.get(person)
+        if attributes is None:
             raise Rejection("attestation.unknown-person", "not on the attester's list")
         message = tag("person").encode() + b"\x00" + person.encode()
         person_tag = hmac.digest(self._tag_key, message, hashlib.sha256)
         registry_id = self._registry.registry_id
         statement = _statement(
-            registry_id, person_tag, holder_key, device_key, self._attributes, time
+            registry_id, person_tag, holder_key, device_key, attributes, time
         )
         return Attestation(
             registry_id=registry_id,
             person_tag=person_tag,
             holder_key=holder_key,
             device_key=device_key,
-            attributes=self._attributes,
+            attributes=attributes,
             time=time,
             attester=self._key.public,
             sig=self._key.sign(statement),

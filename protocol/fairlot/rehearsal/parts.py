@@ -4,19 +4,24 @@ Every role draws from a stream of its own, derived by label, so that nothing dep
 order in which work happens to finish.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from fairlot.clock import NamedRound
 from fairlot.identity.attestation import ListAttester
 from fairlot.identity.enrolment import IssuerSecrets
 from fairlot.identity.registry import Attribute, Issuer, Registry
+from fairlot.people import Person
 from fairlot.terms import REFUND_AT_ONCE, BeaconTerms, BoardIdentity, Terms, Times
-from fairlot.terms_file import TermsFile
+from fairlot.terms_file import QUICKNET_CLOCK, TermsFile
 from fairlot_crypto.committee import prss, threshold
 from fairlot_crypto.delay.parameters import RSA_2048, Setup
-from fairlot_crypto.groups import Backend
+from fairlot_crypto.groups import Backend, Scalar, random_scalar
 from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.randomness import Randomness
+from fairlot_crypto.timelock.chain import QUICKNET, ChainInfo
+from fairlot_crypto.timelock.clock import clock_key
+from fairlot_crypto.timelock.scheme import UNCHAINED_G1
 
 START = 1_893_456_000
 """2030-01-01T00:00:00Z."""
@@ -31,15 +36,21 @@ TIMES = Times(
     slack=30,
 )
 BOARD_NAME = "rehearsal.example/board"
-LISTED = ("listed", "", "", "")
-"""What the attester says of everybody: on the list, nothing else."""
+ASSURANCE, LISTED = "assurance", "listed"
+"""What the attester says of everybody, unless the list says it better."""
+CLOCK_PERIOD = 3
+"""Seconds from one round of the rehearsal's own clock to the next."""
 
-_ATTRIBUTES = (
-    Attribute("assurance", ("listed",)),
-    Attribute("region", ()),
-    Attribute("cohort_a", ()),
-    Attribute("cohort_b", ()),
-)
+_SPARE = ("region", "cohort_a", "cohort_b")
+"""Attributes of the schema that the list and the terms may replace by their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The rehearsal's own clock: whoever has the secret knows every round."""
+
+    chain: ChainInfo
+    secret: Scalar
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +64,19 @@ class Parts:
     escrow: SigningKey
     board: SigningKey
     contributors: tuple[SigningKey, ...]
+    clock: Clock
+    """Opens sealed bids, where the terms do not name a public clock."""
 
 
 def cast_parts(
-    group: Backend, file: TermsFile, names: Iterable[str], randomness: Randomness
+    group: Backend, file: TermsFile, people: Sequence[Person], randomness: Randomness
 ) -> Parts:
     """Draw the keys of all roles (step 1).
 
     Args:
         group: the back-end.
         file: the seller's terms: how many issuers and contributors.
-        names: the attester's list.
+        people: the attester's list, with everybody's attributes.
         randomness: each role takes from a child of its own.
     """
     attester_key = _key(randomness, "attester")
@@ -84,7 +97,7 @@ def cast_parts(
         season=SEASON,
         starts=START,
         ends=START + SEASON_SECONDS,
-        attributes=_ATTRIBUTES,
+        attributes=_schema(file, people),
         nym_secrets=1,
         threshold=file.threshold,
         issuers=tuple(
@@ -97,13 +110,19 @@ def cast_parts(
     return Parts(
         registry=registry,
         issuers=issuers,
-        attester=ListAttester(registry, attester_key, tag_key, names, LISTED),
+        attester=ListAttester(
+            registry,
+            attester_key,
+            tag_key,
+            {p.name: _attested(registry, p) for p in people},
+        ),
         seller=_key(randomness, "seller"),
         escrow=_key(randomness, "escrow"),
         board=_key(randomness, "board"),
         contributors=tuple(
             _key(randomness, f"contributor/{i}") for i in range(file.contributors)
         ),
+        clock=_clock(group, randomness.derive("clock")),
     )
 
 
@@ -134,8 +153,50 @@ def write_terms(file: TermsFile, parts: Parts, setup: Setup) -> Terms:
             min_commits=file.min_commits,
         ),
         refund=REFUND_AT_ONCE,
+        deposits=file.deposits,
+        bids=_bids(file, parts),
     )
     return Terms.from_value(terms.to_value())
+
+
+def _schema(file: TermsFile, people: Sequence[Person]) -> tuple[Attribute, ...]:
+    """Return the attributes that the list has and the pools require, at least four."""
+    values: dict[str, set[str]] = {ASSURANCE: {LISTED}}
+    for person in people:
+        for name, value in person.attributes:
+            values.setdefault(name, set()).add(value)
+    for pool in file.pools:
+        for required in pool.requires:
+            values.setdefault(required.attribute, set()).update(required.values)
+    used = sorted(values.keys() - {ASSURANCE})
+    spare = [name for name in _SPARE if name not in used]
+    names = (ASSURANCE, *used, *spare[: max(0, len(_SPARE) - len(used))])
+    return tuple(Attribute(n, tuple(sorted(values.get(n, ())))) for n in names)
+
+
+def _attested(registry: Registry, person: Person) -> tuple[str, ...]:
+    has = {ASSURANCE: LISTED, **dict(person.attributes)}
+    return tuple(has.get(attribute.name, "") for attribute in registry.attributes)
+
+
+def _clock(group: Backend, randomness: Randomness) -> Clock:
+    secret = random_scalar(randomness)
+    key = clock_key(group, UNCHAINED_G1, secret)
+    seed = randomness.take(32)
+    chain = ChainInfo(UNCHAINED_G1, key, CLOCK_PERIOD, START, seed, "rehearsal")
+    return Clock(chain, secret)
+
+
+def _bids(file: TermsFile, parts: Parts) -> NamedRound | None:
+    """Return the round that opens the bids, by default the first after COMMIT_END."""
+    if file.bids is None:
+        return None
+    chain = QUICKNET if file.bids.clock == QUICKNET_CLOCK else parts.clock.chain
+    if file.bids.round is not None:
+        return NamedRound(chain, file.bids.round)
+    earliest = TIMES.commit_end + TIMES.slack
+    passed = (earliest - chain.genesis_time) // chain.period + 1
+    return NamedRound(chain, passed + 1)
 
 
 def _key(randomness: Randomness, label: str) -> SigningKey:

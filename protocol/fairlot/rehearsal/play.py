@@ -17,6 +17,7 @@ from fairlot.nym import Nym
 from fairlot.people import Person
 from fairlot.positions import make_payment
 from fairlot.rehearsal.parts import START, Parts, cast_parts, write_terms
+from fairlot.rehearsal.wishes import wishes
 from fairlot.rehearsal.work import (
     DepositJob,
     EnrolJob,
@@ -87,7 +88,7 @@ def rehearse(
         workers: do the people's part.
         watcher: told of progress and acknowledgements.
     """
-    parts = cast_parts(group, file, [p.name for p in people], randomness)
+    parts = cast_parts(group, file, people, randomness)
     terms = write_terms(file, parts, _setup(file.delay, watcher))
     state = SaleState(group, Statements())
     board = Board(storage, terms.board.name, parts.board, state)
@@ -162,18 +163,20 @@ class _Run:
             identities += done.identities
             self.watcher.progress("registering people", len(identities), len(people))
         leaves = self.board.state.leaves
+        by_name = {
+            p.name: identity
+            for (_, p), identity in zip(admitted, identities, strict=True)
+        }
+        wanted = wishes(self.group, self.terms, people, by_name)
         return {
             p.name: Participant(
                 holder,
-                identity,
+                by_name[p.name],
                 leaves[index],
                 book.attributes(index),
-                p.wants,
-                p.deposit,
+                wanted[p.name],
             )
-            for index, ((holder, p), identity) in enumerate(
-                zip(admitted, identities, strict=True)
-            )
+            for index, (holder, p) in enumerate(admitted)
         }
 
     def sell(

@@ -23,6 +23,7 @@ from fairlot.identity.enrolment import Identity, enrol, receive_identity
 from fairlot.identity.leaf import Leaf, check_leaf
 from fairlot.identity.registry import Credentials, epoch_at
 from fairlot.nym import Nym
+from fairlot.order_rules import check_order
 from fairlot.rehearsal.parts import Parts
 from fairlot.statements import Statements
 from fairlot.terms import Terms
@@ -143,8 +144,7 @@ class Participant:
     """As it stands on the board."""
     attributes: tuple[str, ...]
     """As they stand in the issuers' books."""
-    wants: int
-    amount: int
+    wish: Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +206,7 @@ def deposit_people(job: DepositJob) -> Deposited:
         entry, keys = _deposit(group, credentials, job, person)
         deposit = read_deposit(entry)
         check_signature(entry, statements)
+        check_order(job.terms, job.parts.registry, deposit, statements)
         check_presentation(credentials, deposit, statements)
         made.append(MadeDeposit(entry, deposit.nym, keys.settle))
     return Deposited(tuple(made), statements.verified)
@@ -238,8 +239,13 @@ def _deposit(
         for issuer in job.parts.issuers
     ]
     credential = receive_credential(credentials, identity, pending, answers)
-    wish = Wish(0, person.wants, person.amount)
     randomness = holder.randomness.derive(f"deposit/{job.terms.sale_id.hex()}")
     return make_entry(
-        credentials, credential, job.terms, EntryType.DEPOSIT, epoch, wish, randomness
+        credentials,
+        credential,
+        job.terms,
+        EntryType.DEPOSIT,
+        epoch,
+        person.wish,
+        randomness,
     )

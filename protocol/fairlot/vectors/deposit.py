@@ -40,8 +40,8 @@ def chapter() -> Chapter:
         "deposit",
         "`op` names a procedure of specs/deposit.md. `registry` is as in chapter identity, "
         "`terms` and entries are CBOR; the terms' h and proof are not checked here. "
-        "check-entry is steps 6 to 9, the entry's signature (board.md) included; `time` is "
-        "that of the checkpoint that covers the entry. positions applies steps 10 and 12 "
+        "check-entry is steps 6 to 11, the entry's signature (board.md) included; `time` is "
+        "that of the checkpoint that covers the entry. positions applies steps 12 and 14 "
         "to events in the order given, all of one nym. `seed` starts a seeded source "
         "(notation.md, section 6) from which steps 1 to 5 take the seed of settle_pk, the "
         "secret of enc_pk, refund_to, salt and the 32 bytes of the presentation, in turn.",

@@ -65,13 +65,12 @@ def _refused(name: str, rule: str, code: str, encoded: bytes, time: int) -> Case
 def _malformed() -> Sequence[Row]:
     start = made("deposit")
     form = "An entry has one form: unsaid things could be read in two ways."
-    early = "A later version may give it a meaning; this one must not guess."
     hidden = "Nothing is disclosed in this version: it would tag a person."
     rows: tuple[tuple[str, str, str, Value], ...] = (
         ("note", form, "note", 1),
         ("ph-note", form, "ph/note", 1),
         ("order-note", form, "ph/order/note", 1),
-        ("group", early, "ph/group", bytes(32)),
+        ("group-short", form, "ph/group", bytes(31)),
         ("group-false", form, "ph/group", False),
         ("disclosed", hidden, "disclosed/0", b"assurance=listed"),
         ("type-text", "An entry has one type.", "ph/type", "CANCEL"),

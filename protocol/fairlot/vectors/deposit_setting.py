@@ -26,6 +26,7 @@ from fairlot.deposit import (
 )
 from fairlot.identity.registry import Credentials
 from fairlot.nym import nym_context
+from fairlot.order_rules import check_order
 from fairlot.statements import Statements
 from fairlot.terms import Terms, Times
 from fairlot.vectors.case import Raw
@@ -122,12 +123,13 @@ def presented(start: Made, binding: Binding) -> dict[str, Value]:
 def check_entry(
     credentials: Credentials, terms: Terms, encoded: bytes, time: int
 ) -> Deposit:
-    """Check an entry as a board does, steps 6 to 9, its signature first."""
+    """Check an entry as a board does, steps 6 to 11, its signature first."""
     entry = read_entry(cbor.decode(encoded), encoded)
     statements = Statements()
     check_signature(entry, statements)
     deposit = read_deposit(entry)
     check_binding(terms, entry, deposit, time)
+    check_order(terms, credentials.registry, deposit, statements)
     check_presentation(credentials, deposit, statements)
     return deposit
 

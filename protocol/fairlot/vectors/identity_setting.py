@@ -133,7 +133,7 @@ def attest(
 ) -> Attestation:
     """Attest ``person``, at START + 49000 by default."""
     key = signing_key("attester")
-    attester = ListAttester(registry, key, TAG_KEY, (person,), attributes)
+    attester = ListAttester(registry, key, TAG_KEY, {person: attributes})
     return attester.attest(person, holder.public, device.public, time)
 
 

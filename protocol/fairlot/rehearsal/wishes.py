@@ -1,0 +1,56 @@
+"""What the people of a list want, as their wallets say it (specs/rehearsal.md, section 2)."""
+
+from collections.abc import Mapping, Sequence
+
+from fairlot.binding import Wish
+from fairlot.identity.enrolment import Identity
+from fairlot.nym import Nym, nym_of
+from fairlot.people import Person
+from fairlot.terms import Terms
+from fairlot_crypto.groups import Backend
+
+
+def wishes(
+    group: Backend,
+    terms: Terms,
+    people: Sequence[Person],
+    identities: Mapping[str, Identity],
+) -> dict[str, Wish]:
+    """Return everybody's wish by name.
+
+    Members of a group tell each other their nyms, which they know before they deposit.
+
+    Args:
+        group: the back-end.
+        terms: of the sale.
+        people: the list.
+        identities: by name.
+    """
+    together = _together(terms, people)
+    nyms = {
+        label: tuple(nym_of(group, identities[n], terms.sale_id) for n in names)
+        for label, names in together.items()
+    }
+    return {person.name: _wish(person, nyms) for person in people}
+
+
+def _together(terms: Terms, people: Sequence[Person]) -> dict[str, list[str]]:
+    """Return who shares a label, where a pool draws groups of that size."""
+    labels: dict[str, list[str]] = {}
+    for person in people:
+        if person.group is not None:
+            labels.setdefault(person.group, []).append(person.name)
+    most = max(pool.group_max for pool in terms.pools)
+    return {label: names for label, names in labels.items() if 2 <= len(names) <= most}
+
+
+def _wish(person: Person, nyms: Mapping[str, tuple[Nym, ...]]) -> Wish:
+    return Wish(
+        seq=0,
+        wants=person.wants,
+        amount=person.deposit,
+        members=nyms.get(person.group, ()) if person.group is not None else (),
+        tier=person.tier,
+        bid=person.bid,
+        answers=() if person.solution is None else (person.solution,),
+    )
