@@ -1,6 +1,6 @@
 """What sealed bids add to the terms: a ladder of deposits and a round that opens them.
 
-Code of specs/terms.md, section 4.
+Code of specs/terms.md, section 8.
 """
 
 from collections.abc import Sequence
@@ -86,7 +86,7 @@ def _ladder(items: Sequence[Value], path: str) -> tuple[int, ...]:
 
 
 def ladder_problem(amounts: Sequence[int]) -> str | None:
-    """Say which rule of specs/terms.md, section 4, a ladder breaks; ``None`` for none."""
+    """Say which rule of specs/terms.md, section 8, a ladder breaks; ``None`` for none."""
     if not 1 <= len(amounts) <= MAX_DEPOSITS:
         return f"must hold 1 to {MAX_DEPOSITS} amounts"
     if any(first >= second for first, second in pairwise(amounts)):

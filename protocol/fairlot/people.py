@@ -1,4 +1,4 @@
-"""PEOPLE.csv: the list of verified people (specs/terms-file.md, section 5)."""
+"""PEOPLE.csv: the list of verified people (specs/terms-file.md, section 4)."""
 
 import re
 from collections.abc import Mapping, Sequence

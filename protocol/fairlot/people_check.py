@@ -1,4 +1,4 @@
-"""Whether the two files of a seller fit each other (specs/terms-file.md, section 6)."""
+"""Whether the two files of a seller fit each other (specs/terms-file.md, section 5)."""
 
 from collections.abc import Sequence
 from difflib import get_close_matches

@@ -1,4 +1,4 @@
-"""The rules that pools keep, whoever wrote them down (specs/terms.md, section 3).
+"""The rules that pools keep, whoever wrote them down (specs/terms.md, section 7).
 
 Ranges and types are what readers check; here are the rules that join several values.
 """
@@ -51,7 +51,7 @@ class Broken:
 
 
 def broken_rules(pools: Sequence[Pool]) -> Iterator[Broken]:
-    """Yield every broken rule of section 3, in the order of the pools."""
+    """Yield every broken rule of section 7, in the order of the pools."""
     for index, pool in enumerate(pools):
         names = [earlier.name for earlier in pools[:index]]
         later = [each.name for each in pools[index + 1 :]]
@@ -101,10 +101,8 @@ def _broken_in(pool: Pool) -> Iterator[_Found]:
 
 def _broken_lottery(pool: Pool) -> Iterator[_Found]:
     if pool.group_max > 1 and GROUP_SHARE * pool.group_max > pool.supply:
-        problem = (
-            f"is {pool.group_max}: a supply of {pool.supply} allows groups of at most "
-            f"{max(1, pool.supply // GROUP_SHARE)}, a {GROUP_SHARE}th of it"
-        )
+        greatest = max(1, pool.supply // GROUP_SHARE)
+        problem = f"is {pool.group_max}: a supply of {pool.supply} allows {greatest}"
         yield "group", ("group_max",), problem
     if pool.certain and pool.certain >= pool.supply:
         problem = f"is not below the supply, {pool.supply}: some seats are drawn"

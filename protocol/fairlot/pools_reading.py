@@ -1,4 +1,4 @@
-"""Reads the pools of canonical terms (specs/terms.md, section 3)."""
+"""Reads the pools of canonical terms (specs/terms.md, section 7)."""
 
 from collections.abc import Sequence
 from typing import cast

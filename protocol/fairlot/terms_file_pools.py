@@ -1,4 +1,4 @@
-"""The pools of TERMS.toml (specs/terms-file.md, section 4)."""
+"""The pools of TERMS.toml (specs/terms-file.md, section 3.2)."""
 
 from collections.abc import Mapping, Sequence
 

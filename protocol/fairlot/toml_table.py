@@ -102,7 +102,7 @@ class Table:
         )
 
     def text(self, key: str) -> str:
-        """Return a text under the rules of specs/terms.md, section 5."""
+        """Return a text under the rules of specs/terms.md, section 3."""
         return self._text(key, self.values[key])
 
     def texts(self, key: str) -> tuple[str, ...]:

@@ -41,10 +41,10 @@ DYNAMIC: dict[str, dict[str, tuple[str, ...]]] = {
     "fairlot/order_rules.py": {"deposit": ("ladder", "tier", "bid", "group")},
     "fairlot/audit/auditor.py": {"roots": ("sale-id", "board-key")},
     "fairlot/terms.py": {"terms": ("refund",)},
-    "fairlot/pool_rules.py": {
-        subject: ("pools", "pool-name", "group", "certain", "tiers", "requires")
-        for subject in ("terms", "terms-file")
-    },
+    "fairlot/pool_rules.py": dict.fromkeys(
+        ("terms", "terms-file"),
+        ("pools", "pool-name", "group", "certain", "tiers", "requires"),
+    ),
     "fairlot/vectors/write.py": {"vectors-dir": ("unwritable", "unreadable")},
     "fairlot/input_file.py": {
         "terms-file": _FILE_RULES,

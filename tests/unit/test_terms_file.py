@@ -1,13 +1,19 @@
 """TERMS.toml: what is read, and file, line and rule of what is refused."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from fairlot.clock import NamedRound
 from fairlot.errors import InputError
-from fairlot.pools import Mechanism, Pool
-from fairlot.terms_file import TermsFile, read_terms_file
+from fairlot.pools import Mechanism, Pool, Requirement, Tier
+from fairlot.terms import Terms
+from fairlot.terms_file import BidsFile, TermsFile, read_terms_file
+from fairlot.vectors.terms import sample_terms
+from fairlot_crypto.keys import VerifyKey
+from fairlot_crypto.timelock.chain import QUICKNET, first_round_after
 
 LINES = {
     "title": 'title = "Club concert"',
@@ -259,3 +265,249 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
         with pytest.raises(InputError, match=re.escape(str(path))) as caught:
             read_terms_file(path)
         assert caught.value.code == "terms-file.unreadable"
+
+
+HEAD = 'title = "Conference"\nasset = "seat"\n'
+PUZZLE = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"
+CONFERENCE = f"""{HEAD}deposits = [50, 500, 1_000]
+
+[[pool]]
+name = "sponsors"
+mechanism = "tiers"
+unsold = "guests"
+tiers = [
+  {{name = "gold", price = 500, supply = 2}},
+  {{name = "silver", price = 200, supply = 3}},
+]
+
+[[pool]]
+name = "guests"
+mechanism = "lottery"
+supply = 8
+price = 50
+certain = 2
+[pool.requires]
+region = ["FR", "DE"]
+cohort_a = ["2029"]
+
+[[pool]]
+name = "crowd"
+mechanism = "lottery"
+supply = 16
+price = 50
+group_max = 4
+again = true
+puzzle = "{PUZZLE}"
+
+[[pool]]
+name = "tokens"
+mechanism = "quadratic"
+supply = 20
+price = 1
+
+[beacon]
+delay = 1
+"""
+
+
+def test_every_mechanism_is_read(tmp_path: Path) -> None:
+    file = read(tmp_path, CONFERENCE)
+    requires = (Requirement("cohort_a", ("2029",)), Requirement("region", ("DE", "FR")))
+    tiers = (Tier("gold", 500, 2), Tier("silver", 200, 3))
+    key = VerifyKey(bytes.fromhex(PUZZLE))
+    crowd = Pool(
+        "crowd", Mechanism.LOTTERY, 16, 50, group_max=4, again=True, puzzle=key
+    )
+    assert file.pools == (
+        Pool("sponsors", Mechanism.TIERS, 5, tiers=tiers, unsold="guests"),
+        Pool("guests", Mechanism.LOTTERY, 8, 50, certain=2, requires=requires),
+        crowd,
+        Pool("tokens", Mechanism.QUADRATIC, 20, 1, 20),
+    )
+    assert (file.deposits, file.bids) == ((50, 500, 1000), BidsFile("own", None))
+
+
+def test_tables_may_be_written_in_any_way_of_toml(tmp_path: Path) -> None:
+    tables = CONFERENCE.replace(
+        """tiers = [
+  {name = "gold", price = 500, supply = 2},
+  {name = "silver", price = 200, supply = 3},
+]
+""",
+        """[[pool.tiers]]
+name = "gold"
+price = 500
+supply = 2
+[[pool.tiers]]
+name = "silver"
+price = 200
+supply = 3
+""",
+    ).replace("[pool.requires]\nregion", "requires.region")
+    tables = tables.replace("cohort_a =", "requires.cohort_a =")
+    assert read(tmp_path, tables) == read(tmp_path, CONFERENCE)
+    error = refused(tmp_path, tables.replace("price = 200", "price = 500"))
+    assert ", line 15, pool[1].tiers[2].price: " in error.message
+
+
+def test_the_top_level_describes_a_pool_named_main(tmp_path: Path) -> None:
+    lottery = f'{HEAD}mechanism = "lottery"\nsupply = 8\nprice = 5\ngroup_max = 2\n'
+    pool = Pool("main", Mechanism.LOTTERY, 8, 5, group_max=2)
+    assert read(tmp_path, lottery).pools == (pool,)
+    listed = lottery.replace("mechanism", "[[pool]]\nmechanism")
+    assert read(tmp_path, listed) == read(tmp_path, lottery)
+    named = listed.replace("[[pool]]", '[[pool]]\nname = "seats"')
+    assert read(tmp_path, named).pools == (replace(pool, name="seats"),)
+
+
+def test_defaults_may_be_stated(tmp_path: Path) -> None:
+    lottery = f'{HEAD}mechanism = "lottery"\nsupply = 0\nprice = 5\n'
+    stated = (
+        "group_max = 1\ncertain = 0\nagain = false\nrequires = {}\n"
+        'unsold = "return"\ndeposits = []\n'
+    )
+    assert read(tmp_path, lottery + stated) == read(tmp_path, lottery)
+
+
+@pytest.mark.parametrize("mechanism", ["equal-share", "quadratic"])
+@pytest.mark.parametrize(("supply", "cap"), [(0, 1), (1, 1), (7, 7)])
+def test_the_cap_is_the_supply_where_it_is_not_given(
+    tmp_path: Path, mechanism: str, supply: int, cap: int
+) -> None:
+    text = f'{HEAD}mechanism = "{mechanism}"\nsupply = {supply}\nprice = 1\n'
+    assert read(tmp_path, text).pools[0].cap == cap
+
+
+@pytest.mark.parametrize(
+    ("table", "bids"),
+    [
+        ("", BidsFile("own", None)),
+        ("[bids]\n", BidsFile("own", None)),
+        ('[bids]\nclock = "own"\n', BidsFile("own", None)),
+        ("[bids]\nround = 7\n", BidsFile("own", 7)),
+        ('[bids]\nclock = "quicknet"\nround = 7\n', BidsFile("quicknet", 7)),
+    ],
+)
+def test_a_clock_opens_the_bids(tmp_path: Path, table: str, bids: BidsFile) -> None:
+    text = f'{HEAD}mechanism = "auction"\nsupply = 1\nprice = 1\ndeposits = [0]\n'
+    assert read(tmp_path, text + table).bids == bids
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "place"),
+    [
+        ('"tokens"', '"crowd"', "pools", "line 34, pool[4].name"),
+        ('"tokens"', '"Tokens"', "pool-name", "line 34, pool[4].name"),
+        ('"tokens"', '"return"', "pool-name", "line 34, pool[4].name"),
+        ('name = "tokens"', "", "missing", "line 33, pool[4].name"),
+        ('"guests"\ntiers', '"tokenz"\ntiers', "pools", "line 8, pool[1].unsold"),
+        ("again = true", 'unsold = "guests"', "pools", "line 30, pool[3].unsold"),
+        ("again = true", "again = 1", "boolean", "line 30, pool[3].again"),
+        ("again = true", "agian = true", "unknown", "line 30, pool[3].agian"),
+        ("again = true", "cap = 1", "unknown", "line 30, pool[3].cap"),
+        ('"quadratic"', '"quadratik"', "mechanism", "line 35, pool[4].mechanism"),
+        ("supply = 20\n", "", "missing", "line 33, pool[4].supply"),
+        ("price = 1\n", "price = 0\n", "range", "line 37, pool[4].price"),
+        ("price = 1\n", "price = 1\ncap = 0\n", "range", "line 38, pool[4].cap"),
+        ("group_max = 4", "group_max = 5", "group", "line 29, pool[3].group_max"),
+        ("group_max = 4", "group_max = 0", "range", "line 29, pool[3].group_max"),
+        ("group_max = 4", "certain = 2", "pools", "line 24, pool[3]"),
+        ("certain = 2", "certain = 8", "certain", "line 19, pool[2].certain"),
+        ("certain = 2", "certain = -1", "range", "line 19, pool[2].certain"),
+        (
+            "certain = 2",
+            "certain = 2\ngroup_max = 2",
+            "certain",
+            "line 19, pool[2].certain",
+        ),
+        ("price = 200", "price = 500", "tiers", "line 9, pool[1].tiers[2].price"),
+        ("price = 200", "price = true", "integer", "line 9, pool[1].tiers[2].price"),
+        ("price = 200, ", "", "missing", "line 9, pool[1].tiers[2].price"),
+        ('"silver"', '"gold"', "tiers", "line 9, pool[1].tiers[2].name"),
+        ('"silver"', '"Silver"', "tiers", "line 9, pool[1].tiers[2].name"),
+        ("supply = 3}", "suply = 3}", "unknown", "line 9, pool[1].tiers[2].suply"),
+        ("supply = 3}", f"supply = {2**64 - 1}}}", "tiers", "line 9, pool[1].tiers"),
+        ('"FR"', '"DE"', "requires", "line 21, pool[2].requires.region"),
+        ('"FR"', '""', "text", "line 21, pool[2].requires.region[1]"),
+        ('["2029"]', "[]", "requires", "line 22, pool[2].requires.cohort_a"),
+        ('["2029"]', '"2029"', "array", "line 22, pool[2].requires.cohort_a"),
+        ("cohort_a =", "cohort-a =", "requires", "line 22, pool[2].requires.cohort-a"),
+        (PUZZLE, PUZZLE[2:], "key", "line 31, pool[3].puzzle"),
+        (PUZZLE, "01" + 62 * "0", "key", "line 31, pool[3].puzzle"),
+        (PUZZLE, "paris", "key", "line 31, pool[3].puzzle"),
+        ("[50, 500, 1_000]", "[]", "deposits", "line 3, deposits"),
+        ("[50, 500, 1_000]", "[50, 50]", "deposits", "line 3, deposits"),
+        ("[50, 500, 1_000]", "[50, -1]", "range", "line 3, deposits[2]"),
+        ("[50, 500, 1_000]", "[true]", "integer", "line 3, deposits[1]"),
+        ("[50, 500, 1_000]", "50", "array", "line 3, deposits"),
+        ("[beacon]", '[bids]\nclock = "mine"\n[beacon]', "bids", "line 40, bids.clock"),
+        (
+            "[beacon]",
+            '[bids]\nclock = "quicknet"\n[beacon]',
+            "bids",
+            "line 39, bids.round",
+        ),
+        ("[beacon]", "[bids]\nround = 0\n[beacon]", "range", "line 40, bids.round"),
+        ("[beacon]", "[bids]\ndue = 0\n[beacon]", "unknown", "line 40, bids.due"),
+        ("deposits", "price = 1\ndeposits", "pools", "line 3, price"),
+        ("deposits", 'name = "x"\ndeposits', "unknown", "line 3, name"),
+    ],
+)
+def test_a_broken_rule_of_a_pool_is_refused_with_its_line(
+    tmp_path: Path, old: str, new: str, code: str, place: str
+) -> None:
+    assert CONFERENCE.count(old) == 1
+    error = refused(tmp_path, CONFERENCE.replace(old, new))
+    assert error.code == f"terms-file.{code}"
+    assert f", {place}: " in error.message
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (f"{HEAD}pool = []\n", "pools"),
+        (f"{HEAD}pool = 3\n", "table"),
+        (f'{HEAD}[pool]\nname = "main"\n', "table"),
+        (f"{HEAD}pool = [3]\n", "table"),
+        (f'{HEAD}[[pool]]\nmechanism = "tiers"\ntiers = []\n', "tiers"),
+        (f'{HEAD}[[pool]]\nmechanism = "tiers"\ntiers = 1\n', "table"),
+        (f'{HEAD}[[pool]]\nmechanism = "tiers"\n', "missing"),
+        (f'{HEAD}[[pool]]\nname = "a"\n', "missing"),
+        (f"{HEAD}tiers = []\n", "missing"),
+        (f"{HEAD}[[pool]]\n", "missing"),
+        (toml("[bids]\n"), "bids"),
+        (toml("requires = 3\n"), "table"),
+        (toml('unsold = "main"\n'), "pools"),
+    ],
+)
+def test_pools_that_are_none_are_refused(tmp_path: Path, text: str, code: str) -> None:
+    assert refused(tmp_path, text).code == f"terms-file.{code}"
+
+
+def test_there_are_sixteen_pools_at_most(tmp_path: Path) -> None:
+    def pools(count: int) -> str:
+        body = 'mechanism = "lottery"\nsupply = 1\nprice = 1\n'
+        return HEAD + "".join(f'[[pool]]\nname = "p{i}"\n{body}' for i in range(count))
+
+    assert len(read(tmp_path, pools(16)).pools) == 16
+    assert refused(tmp_path, pools(17)).code == "terms-file.pools"
+
+
+def test_a_mistyped_key_of_a_pool_is_met_with_the_right_one(tmp_path: Path) -> None:
+    error = refused(tmp_path, CONFERENCE.replace("group_max", "groupmax"))
+    assert "did you mean group_max?" in error.message
+    error = refused(tmp_path, CONFERENCE.replace("group_max", "cap"))
+    assert "has no meaning for mechanism = 'lottery'" in error.message
+
+
+def test_what_a_file_says_is_legal_in_terms(tmp_path: Path) -> None:
+    file = read(tmp_path, CONFERENCE)
+    times = sample_terms().times
+    number = first_round_after(QUICKNET, times.close + times.slack)
+    terms = replace(
+        sample_terms(),
+        pools=file.pools,
+        deposits=file.deposits,
+        bids=NamedRound(QUICKNET, number),
+    )
+    assert Terms.from_value(terms.to_value()) == terms

@@ -1,7 +1,7 @@
 """Vectors of the canonical terms and of ``sale_id`` (specs/terms.md)."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
 from typing import Any, cast
@@ -18,7 +18,9 @@ from fairlot.terms import (
     Terms,
     Times,
 )
+from fairlot.vectors import terms_pools
 from fairlot.vectors.case import Case, Chapter, accept, reject
+from fairlot.vectors.terms_pools import Change, Row
 from fairlot_crypto.cbor import Value, decode, encode
 from fairlot_crypto.hashing import i2osp
 from fairlot_crypto.keys import SigningKey, VerifyKey
@@ -77,7 +79,15 @@ def chapter() -> Chapter:
         "`cbor` is the encoding of a value. Decode it, read it as canonical terms, and "
         "compare sale_id; or refuse it. Seeds of the Ed25519 keys are SHA-256 of a "
         "label; h and its proof are checked in chapter beacon, not here.",
-        (*_accepted(), *(_refused(*row) for row in _REFUSED)),
+        (
+            *_accepted(),
+            *(_refused(sample_terms(), *row) for row in _REFUSED),
+            *(_accept(*row) for row in terms_pools.accepted(sample_terms())),
+            *(
+                _refused(terms_pools.conference(sample_terms()), *row)
+                for row in terms_pools.REFUSED
+            ),
+        ),
     )
 
 
@@ -130,10 +140,10 @@ def _accept(name: str, comment: str, terms: Terms) -> Case:
 
 
 def _refused(
-    name: str, rule: str, code: str, path: str, change: Callable[[Any], Any]
+    terms: Terms, name: str, rule: str, code: str, path: str, change: Change
 ) -> Case:
-    """Change the value at ``path`` of the sample and expect a refusal."""
-    root: dict[str, Any] = {"terms": deepcopy(sample_terms().to_value())}
+    """Change the value at ``path`` of legal terms and expect a refusal."""
+    root: dict[str, Any] = {"terms": deepcopy(terms.to_value())}
     *parents, last = path.split("/")
     place: Any = root
     for parent in parents:
@@ -146,19 +156,19 @@ def _refused(
     )
 
 
-def _set(value: Value) -> Callable[[Any], Any]:
+def _set(value: Value) -> Change:
     return lambda _: value
 
 
-def _without(key: str) -> Callable[[Any], Any]:
+def _without(key: str) -> Change:
     return lambda found: {k: v for k, v in found.items() if k != key}
 
 
-def _with(extra: Mapping[str, Value]) -> Callable[[Any], Any]:
+def _with(extra: Mapping[str, Value]) -> Change:
     return lambda found: {**found, **extra}
 
 
-_REFUSED: Sequence[tuple[str, str, str, str, Callable[[Any], Any]]] = (
+_REFUSED: Sequence[Row] = (
     (
         "not-a-map",
         "Terms are a map; a list of values leaves open what each means.",
@@ -224,21 +234,21 @@ _REFUSED: Sequence[tuple[str, str, str, str, Callable[[Any], Any]]] = (
     ),
     (
         "two-pools",
-        "There is one pool in this version; the order of others is not defined.",
+        "Names of pools are distinct; two pools would draw the same lots.",
         "terms.pools",
         "terms/pools",
         lambda found: [*found, *found],
     ),
     (
         "no-pool",
-        "There is one pool; a sale of nothing has no outcome.",
+        "There is a pool; a sale of nothing has no outcome.",
         "terms.pools",
         "terms/pools",
         _set([]),
     ),
     (
         "pool-name",
-        "The pool is named main; its name enters the ranks.",
+        "Names of pools have no capitals; they enter the ranks.",
         "terms.pool-name",
         "terms/pools/0/name",
         _set("Main"),

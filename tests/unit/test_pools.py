@@ -1,0 +1,167 @@
+"""Pools in canonical terms: what is absent, what joins several values, who asks what."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from fairlot.errors import TermsError
+from fairlot.pool_rules import broken_rules
+from fairlot.pools import Mechanism, Pool, Requirement, Tier
+from fairlot.terms import Terms
+from fairlot.vectors.terms import sample_terms
+from fairlot.vectors.terms_pools import accepted, conference
+from fairlot_crypto.cbor import Value, decode, encode
+
+WHOLE = conference(sample_terms())
+LOTTERY = Pool("main", Mechanism.LOTTERY, 16, 50)
+
+
+def reread(terms: Terms) -> Terms:
+    return Terms.from_value(decode(encode(terms.to_value())))
+
+
+def refused(terms: Terms) -> TermsError:
+    with pytest.raises(TermsError) as caught:
+        Terms.from_value(terms.to_value())
+    return caught.value
+
+
+@pytest.mark.parametrize("row", accepted(sample_terms()), ids=lambda row: row[0])
+def test_every_mechanism_survives_encoding(row: tuple[str, str, Terms]) -> None:
+    assert reread(row[2]) == row[2]
+
+
+def test_every_default_of_a_pool_is_absent() -> None:
+    names = {"name", "mechanism", "supply", "price"}
+    assert set(LOTTERY.to_value()) == names
+    shared = Pool("main", Mechanism.EQUAL_SHARE, 16, 50, 1)
+    assert set(shared.to_value()) == names | {"cap"}
+    tiers = Pool("main", Mechanism.TIERS, 1, tiers=(Tier("a", 1, 1),))
+    assert set(tiers.to_value()) == {"name", "mechanism", "tiers"}
+
+
+def test_terms_without_bids_have_the_keys_of_before() -> None:
+    assert not {"deposits", "bids"} & set(sample_terms().to_value())
+
+
+@pytest.mark.parametrize(
+    ("key", "default"),
+    [
+        ("group_max", 1),
+        ("certain", 0),
+        ("again", False),
+        ("unsold", None),
+        ("puzzle", None),
+        ("tiers", []),
+        ("cap", 1),
+    ],
+)
+def test_a_stated_default_is_refused(key: str, default: Value) -> None:
+    value = replace(sample_terms(), pools=(LOTTERY,)).to_value()
+    pools: Any = value["pools"]
+    pools[0][key] = default
+    with pytest.raises(TermsError) as caught:
+        Terms.from_value(value)
+    assert caught.value.code == "terms.field"
+
+
+@pytest.mark.parametrize(
+    ("supply", "group_max", "legal"),
+    [(16, 4, True), (16, 5, False), (15, 4, False), (8, 2, True), (7, 2, False)],
+)
+def test_a_group_is_at_most_a_quarter(supply: int, group_max: int, legal: bool) -> None:
+    pool = replace(LOTTERY, supply=supply, group_max=group_max)
+    codes = [broken.rule for broken in broken_rules([pool])]
+    assert codes == ([] if legal else ["group"])
+
+
+@pytest.mark.parametrize(("certain", "legal"), [(1, True), (15, True), (16, False)])
+def test_some_seats_are_drawn(certain: int, legal: bool) -> None:
+    codes = [b.rule for b in broken_rules([replace(LOTTERY, certain=certain)])]
+    assert codes == ([] if legal else ["certain"])
+
+
+def test_a_lottery_of_nothing_is_legal() -> None:
+    empty = replace(sample_terms(), pools=(replace(LOTTERY, supply=0),))
+    assert reread(empty) == empty
+
+
+def test_the_place_of_a_broken_rule_is_named() -> None:
+    sponsors, *others = WHOLE.pools
+    gold, _ = sponsors.tiers
+    tiers = (gold, replace(gold, name="other"))
+    terms = replace(WHOLE, pools=(replace(sponsors, tiers=tiers), *others))
+    assert "terms.pools[0].tiers[1].price is not below 500" in str(refused(terms))
+    requires = (Requirement("cohort_a", ("b", "a")),)
+    guests = replace(LOTTERY, name="guests", requires=requires)
+    terms = replace(WHOLE, pools=(sponsors, guests))
+    assert "terms.pools[1].requires.cohort_a must hold" in str(refused(terms))
+
+
+def test_all_broken_rules_are_found_in_order() -> None:
+    first = Pool("A", Mechanism.LOTTERY, 4, 1, group_max=2, certain=4, unsold="B")
+    second = Pool("A", Mechanism.AUCTION, 1, 1)
+    found = [(broken.pool, broken.rule) for broken in broken_rules([first, second])]
+    assert found == [
+        (0, "pool-name"),
+        (0, "pools"),
+        (0, "group"),
+        (0, "certain"),
+        (0, "certain"),
+        (1, "pool-name"),
+        (1, "pools"),
+        (1, "pools"),
+    ]
+
+
+def test_terms_tell_what_a_deposit_may_hold() -> None:
+    assert WHOLE.takes_bids
+    assert WHOLE.groups_allowed
+    assert WHOLE.attributes_required == ("cohort_a",)
+    assert WHOLE.tiered == WHOLE.pools[0]
+    assert WHOLE.pool("tokens") == WHOLE.pools[3]
+    assert WHOLE.pool("main") is None
+    assert WHOLE.bids in WHOLE.named_rounds()
+    plain = sample_terms()
+    assert not plain.takes_bids
+    assert not plain.groups_allowed
+    assert plain.tiered is None
+    assert plain.attributes_required == ()
+    assert plain.named_rounds() == ()
+
+
+def test_attributes_of_all_pools_are_required_once() -> None:
+    def needing(name: str, *attributes: str) -> Pool:
+        requires = tuple(Requirement(each, ("x",)) for each in attributes)
+        return replace(LOTTERY, name=name, requires=requires)
+
+    pools = (needing("a", "region"), needing("b", "cohort_a", "region"))
+    assert replace(WHOLE, pools=pools).attributes_required == ("cohort_a", "region")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        replace(WHOLE, deposits=(50, 500)),
+        replace(WHOLE, pools=WHOLE.pools[::-1]),
+        replace(WHOLE, pools=WHOLE.pools[:-1]),
+        replace(WHOLE, bids=None),
+    ],
+)
+def test_ladder_round_and_order_of_pools_move_the_sale_id(changed: Terms) -> None:
+    assert changed.sale_id != WHOLE.sale_id
+
+
+def test_bids_open_after_the_close_and_before_unlock() -> None:
+    """Round by round: exactly those due strictly between are legal."""
+    bids, times = WHOLE.bids, WHOLE.times
+    assert bids is not None
+    start = bids.round_number - 4
+    for number in range(start, start + 60):
+        named = replace(bids, round_number=number)
+        terms = replace(WHOLE, bids=named)
+        if times.close + times.slack < named.due < times.unlock:
+            assert reread(terms) == terms
+        else:
+            assert refused(terms).code == "terms.bids"
