@@ -1,0 +1,175 @@
+"""The odds of whole sales against every lot that their pools can have."""
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from exact_draw import ForkingLots, Forks
+from fairlot.allocation import Entrant, Outcome
+from fairlot.allocation.entry import group_id
+from fairlot.allocation.odds import sale_odds
+from fairlot.allocation.outcome import part_id, run_pools
+from fairlot.allocation.shape import Lots
+from fairlot.pools import Mechanism, Pool, Tier
+
+SALE = bytes(range(32))
+
+
+def nym(i: int) -> bytes:
+    return i.to_bytes(48, "big")
+
+
+def all_outcomes(
+    pools: Sequence[Pool], entrants: Sequence[Entrant]
+) -> Iterator[tuple[Fraction, Outcome]]:
+    """Run a sale over all lots of all its pools."""
+    forks, more = Forks(), True
+
+    def lots_of(_: Pool, nyms: tuple[bytes, ...]) -> Lots:
+        return ForkingLots(forks, len(nyms))
+
+    while more:
+        outcome = run_pools(pools, entrants, SALE, lots_of)
+        weight = forks.weight()
+        more = forks.move_on()
+        yield weight, outcome
+
+
+def check_odds(pools: Sequence[Pool], entrants: Sequence[Entrant]) -> list[str]:
+    """Compare all odds that are exact; return the pools that have them."""
+    outcomes = list(all_outcomes(pools, entrants))
+    assert sum(weight for weight, _ in outcomes) == 1
+    exact: list[str] = []
+    for number, known in enumerate(sale_odds(pools, entrants, SALE)):
+        results = [(weight, outcome.pools[number]) for weight, outcome in outcomes]
+        for _, result in results:
+            assert {award.nym for award in result.awards} <= set(known.nyms)
+        if known.odds is None:
+            assert known.depends_on
+            continue
+        exact.append(known.pool.name)
+        left = sum(weight * result.unsold for weight, result in results)
+        assert known.odds.expected_unsold == left
+        varies = len({result.unsold for _, result in results}) > 1
+        assert known.odds.unsold_certain != varies
+        for who, chance in zip(known.nyms, known.odds.chances, strict=True):
+            awards = [(weight, result.of(who)) for weight, result in results]
+            units = [(weight, a.units) for weight, a in awards if a is not None]
+            assert len(units) == len(results)
+            assert {count - chance.least for _, count in units} <= {0, 1}
+            assert sum(weight * count for weight, count in units) == chance.expected
+            for part, expected in chance.parts.items():
+                won = sum(w for w, a in awards if a and a.units and a.part == part)
+                assert won == expected
+    return exact
+
+
+@st.composite
+def pools(draw: st.DrawFn, most: int = 2) -> tuple[Pool, ...]:
+    """Draw two or more small pools, at most one with bids and one with tiers."""
+    kinds = draw(
+        st.lists(
+            st.sampled_from(("share", "square", "lottery", "groups", "bids", "tiers")),
+            min_size=2,
+            max_size=most,
+            unique=True,
+        )
+    )
+    supply = st.integers(0, 4)
+    unsold = st.booleans()
+    made: list[Pool] = []
+    for place, kind in enumerate(kinds):
+        later = kinds[place + 1 :]
+        to = draw(st.sampled_from(later)) if later and draw(unsold) else None
+        again, price = draw(st.booleans()), draw(st.integers(1, 3))
+        cap = draw(st.integers(1, 3))
+        match kind:
+            case "share" | "square":
+                how = Mechanism.EQUAL_SHARE if kind == "share" else Mechanism.QUADRATIC
+                pool = Pool(kind, how, draw(supply), price, cap, unsold=to, again=again)
+            case "lottery":
+                how = Mechanism.LOTTERY
+                pool = Pool(kind, how, draw(supply), price, unsold=to, again=again)
+            case "groups":
+                pool = Pool(kind, Mechanism.LOTTERY, 8, price, group_max=2, unsold=to)
+            case "bids":
+                certain = draw(st.booleans())
+                how = Mechanism.LOTTERY if certain else Mechanism.AUCTION
+                pool = Pool(
+                    kind, how, 2, price, certain=int(certain), unsold=to, again=again
+                )
+            case _:
+                levels = (
+                    Tier("gold", 4, draw(st.integers(0, 2))),
+                    Tier("tin", 2, draw(st.integers(0, 2))),
+                )
+                total = sum(tier.supply for tier in levels)
+                pool = Pool(
+                    kind, Mechanism.TIERS, total, tiers=levels, unsold=to, again=again
+                )
+        made.append(pool)
+    return tuple(made)
+
+
+@st.composite
+def people(draw: st.DrawFn, most: int = 3) -> list[Entrant]:
+    count = draw(st.integers(0, most))
+    pair = group_id(SALE, [nym(0), nym(1)]) if draw(st.booleans()) else None
+    return [
+        Entrant(
+            nym(i),
+            draw(st.integers(0, 3)),
+            draw(st.integers(0, 9)),
+            bid=draw(st.none() | st.integers(0, 9)),
+            tier=draw(st.sampled_from((None, "gold", "tin"))),
+            group=pair if i < 2 else None,
+        )
+        for i in range(count)
+    ]
+
+
+@given(pools(), people())
+@settings(max_examples=50, deadline=None)
+def test_odds_are_what_all_lots_give(
+    sold: tuple[Pool, ...], entrants: list[Entrant]
+) -> None:
+    exact = check_odds(sold, entrants)
+    assert exact[0] == sold[0].name
+
+
+@pytest.mark.slow
+@given(pools(3), people(4))
+@settings(max_examples=150, deadline=None)
+def test_odds_of_three_pools_are_what_all_lots_give(
+    sold: tuple[Pool, ...], entrants: list[Entrant]
+) -> None:
+    check_odds(sold, entrants)
+
+
+def test_a_pool_after_a_draw_depends_on_it() -> None:
+    lottery = Pool("first", Mechanism.LOTTERY, 1, 1, unsold="second")
+    second = Pool("second", Mechanism.LOTTERY, 1, 1)
+    three = [Entrant(nym(i), 1, 1) for i in range(3)]
+    assert check_odds((lottery, second), three) == ["first"]
+    (_, known) = sale_odds((lottery, second), three, SALE)
+    assert known.depends_on == ("first",)
+    assert "0 to 3 enter; 1 units are for sale" in known.rule
+
+
+def test_a_pool_after_a_draw_for_others_does_not_depend_on_it() -> None:
+    """Who can pay the first does not enter the second, and the other way round."""
+    first = Pool("first", Mechanism.TIERS, 1, tiers=(Tier("gold", 9, 1),))
+    second = Pool("second", Mechanism.LOTTERY, 1, 1)
+    rich = [Entrant(nym(i), 1, 9, tier="gold") for i in range(2)]
+    poor = [Entrant(nym(i), 1, 1) for i in range(2, 5)]
+    assert check_odds((first, second), [*rich, *poor]) == ["first"]
+    everybody_lucky = [rich[0], *poor]
+    assert check_odds((first, second), everybody_lucky) == ["first", "second"]
+
+
+def test_parts_are_named_as_their_lots_are() -> None:
+    assert part_id("main", "certain") == "main/certain"
+    assert part_id("main", "") == "main"
