@@ -32,6 +32,11 @@ class Fields:
         self._path = path
         self._fail = fail
 
+    @property
+    def path(self) -> str:
+        """Where the map lies, for the caller's own errors."""
+        return self._path
+
     def done(self) -> None:
         """Refuse fields that nobody asked for."""
         if self._left:
