@@ -8,17 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fairlot.beacon import (
-    Frozen,
-    make_commitment,
-    make_reveal,
-    recovery_entry,
-    recovery_statement,
-)
+from fairlot.beacon import Frozen, make_commitment, make_reveal
 from fairlot.board.entry import Entry, read_entry
 from fairlot.board.replay import Replay, replay
 from fairlot.errors import InputError, Rejection
 from fairlot.files import PRIVATE, write_file
+from fairlot.recovery import recovery_entry, recovery_statement
 from fairlot.sale import SaleState
 from fairlot.statements import Statements
 from fairlot.terms import SaleId

@@ -9,7 +9,13 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 
 from fairlot.allocation import Entrant, Outcome, allocate
-from fairlot.beacon import ROOT_LENGTH, Contributions, Draw, Frozen, check_setup
+from fairlot.beacon import (
+    ROOT_LENGTH,
+    Contributions,
+    Draw,
+    Frozen,
+    check_setup,
+)
 from fairlot.board.entry import (
     Entry,
     EntryHash,
@@ -28,6 +34,7 @@ from fairlot.deposit import (
 from fairlot.errors import Rejection, TermsError
 from fairlot.identity.leaf import Leaf, check_leaf, read_leaf
 from fairlot.identity.registry import Credentials, Registry, read_registry
+from fairlot.recovery import take_recovery
 from fairlot.settlement import Funding, LedgerLine, outcome_hash, settle, settle_void
 from fairlot.statements import Statements
 from fairlot.terms import SaleId, Terms
@@ -313,7 +320,7 @@ class SaleState:
         self.phase = Phase.RESULT
 
     def _recover_entry(self, entry: Entry, _time: int) -> None:
-        self.contributions.recover(entry, self.statements)
+        take_recovery(self.contributions, entry, self.statements)
 
     def _result_entry(self, entry: Entry, _time: int) -> None:
         fields = body_fields(entry)

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from fairlot.beacon import Frozen, make_commitment, make_recovery, make_reveal
+from fairlot.beacon import Frozen, make_commitment, make_reveal
 from fairlot.board.entry import Entry, EntryType, sign_entry
+from fairlot.recovery import make_recovery
 from fairlot.sale import VoidReason
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.delay.evaluation import silent

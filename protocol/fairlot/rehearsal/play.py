@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from fairlot.beacon import make_commitment, make_recovery, make_reveal
+from fairlot.beacon import make_commitment, make_reveal
 from fairlot.board.board import Board, Receipt
 from fairlot.board.entry import Entry, EntryType, sign_entry
 from fairlot.board.storage import Storage
@@ -15,6 +15,7 @@ from fairlot.deposit import Nym, make_payment
 from fairlot.identity.attestation import Attestation
 from fairlot.identity.enrolment import AdmissionBook, Identity
 from fairlot.people import Person
+from fairlot.recovery import make_recovery
 from fairlot.rehearsal.parts import START, Parts, cast_parts, write_terms
 from fairlot.rehearsal.work import (
     DepositJob,

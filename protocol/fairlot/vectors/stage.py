@@ -9,13 +9,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 
-from fairlot.beacon import make_commitment, make_recovery, make_reveal
+from fairlot.beacon import make_commitment, make_reveal
 from fairlot.board.entry import Entry, EntryType, sign_entry
 from fairlot.credential import answer_request, receive_credential, request_credential
 from fairlot.deposit import Nym, make_entry, make_payment
 from fairlot.errors import InvariantError, Rejection
 from fairlot.identity.enrolment import AdmissionBook, Identity
 from fairlot.identity.registry import Credentials, epoch_at
+from fairlot.recovery import make_recovery
 from fairlot.rehearsal.parts import START, Parts, cast_parts, write_terms
 from fairlot.rehearsal.work import EnrolJob, Holder, enrol_people
 from fairlot.sale import SaleState
