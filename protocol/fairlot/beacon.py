@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from fairlot.board.entry import Entry, EntryType, body_fields, sign_entry
+from fairlot.clock import RoundName, check_chain
 from fairlot.deposit import Nym
 from fairlot.errors import Rejection
+from fairlot.fields import Fields
 from fairlot.statements import Statements
 from fairlot.terms import BeaconTerms, SaleId, Terms
 from fairlot_crypto.cbor import Value
@@ -20,7 +22,7 @@ from fairlot_crypto.errors import CryptoError
 from fairlot_crypto.hashing import i2osp, os2ip
 from fairlot_crypto.keys import SigningKey, VerifyKey
 
-ROOT_LENGTH = 32
+ROOT_LENGTH = HASH_LENGTH = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,15 @@ class Frozen:
     """n_d."""
     root: bytes
     """root_d."""
+
+    @classmethod
+    def read(cls, fields: Fields) -> "Frozen":
+        """Return the two fields of an entry's body.
+
+        Raises:
+            Rejection: ``entry.field``.
+        """
+        return cls(fields.uint("size"), fields.bytes("root", ROOT_LENGTH))
 
     def to_value(self) -> dict[str, Value]:
         """Return the two fields that entries repeat."""
@@ -46,21 +57,37 @@ class Draw:
     """Ω, an element of the group."""
     seed: bytes
 
+    @classmethod
+    def read(cls, fields: Fields) -> "Draw":
+        """Return what a RESULT entry claims.
+
+        Raises:
+            Rejection: ``entry.field``.
+        """
+        return cls(
+            fields.bytes("b_star", HASH_LENGTH),
+            fields.bytes("omega"),
+            fields.bytes("seed", HASH_LENGTH),
+        )
+
     def to_value(self) -> dict[str, Value]:
         """Return the fields of the RESULT entry."""
         return {"b_star": self.b_star, "omega": self.omega, "seed": self.seed}
 
 
 def check_setup(terms: Terms, statements: Statements) -> None:
-    """Verify that h is g raised T times to the square (step 1).
+    """Verify that h is g raised T times to the square, and the chains' names (step 1).
 
     Raises:
         Rejection: ``beacon.modulus`` where a real sale uses another N than RSA-2048,
+            ``round.chain`` where it names another chain than the League of Entropy's,
             ``beacon.setup``.
     """
     beacon = terms.beacon
     if not terms.rehearsal and beacon.modulus != RSA_2048.to_bytes():
         raise Rejection("beacon.modulus", "N is not the RSA-2048 challenge modulus")
+    for named in terms.named_rounds():
+        check_chain(named, terms.rehearsal)
     parts = (beacon.modulus, i2osp(beacon.delay, 8), beacon.h, beacon.proof)
     try:
         statements.check("setup", parts, lambda: verify_setup(read_setup(beacon)))
@@ -149,7 +176,7 @@ class Contributions:
         """
         fields = body_fields(entry)
         encoded = fields.bytes("c", self.modulus.width)
-        frozen = Frozen(fields.uint("size"), fields.bytes("root", ROOT_LENGTH))
+        frozen = Frozen.read(fields)
         fields.done()
         if entry.key not in self.beacon.roster and entry.key not in self.depositors:
             raise Rejection("commit.roster", "neither of the roster nor a depositor's")
@@ -205,21 +232,39 @@ class Contributions:
             self.commitments.values(),
         )
 
-    def draw(self, sale_id: SaleId) -> Draw:
-        """Compute Ω and the seed, revealed or recovered (steps 10 and 11).
+    def draw(
+        self, sale_id: SaleId, signatures: Mapping[RoundName, bytes] | None = None
+    ) -> Draw:
+        """Compute Ω and the seed, revealed or recovered (steps 12 and 13).
+
+        Args:
+            sale_id: the sale.
+            signatures: S of each round of drand that is on the board.
 
         Raises:
             Rejection: ``result.withheld`` where an opening is missing and nothing was
-                recovered.
+                recovered; ``result.round`` where the round that the terms name is.
         """
         if not self.enough or (self.withheld and self.recovered is None):
             raise Rejection("result.withheld", "a commitment is not opened")
+        drand = self._signature(signatures or {})
         modulus, b_star = self.modulus, self.b_star(sale_id)
         omega = self._omega(b_star)
         seed = bicorn.seed(
-            sale_id, self.frozen.root, self.frozen.size, b_star, modulus, omega
+            sale_id, self.frozen.root, self.frozen.size, b_star, modulus, omega, drand
         )
         return Draw(b_star, modulus.encode(omega), seed)
+
+    def _signature(self, signatures: Mapping[RoundName, bytes]) -> bytes:
+        """Return what the seed mixes in: nothing where the terms name no round."""
+        named = self.beacon.drand
+        if named is None:
+            return b""
+        signature = signatures.get(named.name)
+        if signature is None:
+            problem = f"round {named.round_number} of drand is not on the board"
+            raise Rejection("result.round", problem)
+        return signature
 
     def _omega(self, b_star: bytes) -> int:
         modulus, y = self.modulus, self.recovered

@@ -13,7 +13,8 @@ from fairlot.board.replay import Replay, TimedEntry
 from fairlot.deposit import Nym, Position, read_deposit, read_payment
 from fairlot.identity.leaf import read_leaf
 from fairlot.identity.registry import read_registry
-from fairlot.sale import Phase, SaleState
+from fairlot.phase import Phase
+from fairlot.sale import SaleState
 from fairlot.settlement import LedgerLine
 from fairlot.terms import MAX_TIME, Pool, Terms
 
@@ -161,8 +162,20 @@ def _terms(entry: Entry) -> str:
     offers = "; ".join(_offer(pool, terms.asset) for pool in terms.pools)
     return (
         f"The seller announces the sale “{terms.title}”: {offers}. Deposits until "
-        f"{utc(terms.times.close)}; {len(terms.beacon.roster)} take part in the draw."
+        f"{utc(terms.times.close)}; {len(terms.beacon.roster)} take part in the draw"
+        f"{_waits(terms)}."
     )
+
+
+def _waits(terms: Terms) -> str:
+    named = terms.beacon.drand
+    if named is None:
+        return ""
+    return f", which waits for {_round_of(*named.name)} due {utc(named.due)}"
+
+
+def _round_of(chain_hash: bytes, number: int) -> str:
+    return f"round {number} of drand's chain {chain_hash.hex()}"
 
 
 def _offer(pool: Pool, asset: str) -> str:
@@ -200,6 +213,12 @@ def _close(entry: Entry) -> str:
     return f"Deposits are closed: {frozen}."
 
 
+def _round(entry: Entry) -> str:
+    fields = body_fields(entry)
+    named = _round_of(fields.bytes("chain"), fields.uint("round"))
+    return f"Key {entry.key.hex()} posts {named}."
+
+
 def _result(entry: Entry) -> str:
     fields = body_fields(entry)
     seed, outcome = fields.bytes("seed").hex(), fields.bytes("outcome").hex()
@@ -229,6 +248,7 @@ _SENTENCES: Mapping[EntryType, Callable[[Entry], str]] = {
     EntryType.RECOVER: lambda e: (
         f"Key {e.key.hex()} proves what the missing reveals come to."
     ),
+    EntryType.ROUND: _round,
     EntryType.RESULT: _result,
     EntryType.VOID: _void,
 }

@@ -1,10 +1,11 @@
 """The terms of a sale and the hash that names it (specs/terms.md)."""
 
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from typing import NewType
 
+from fairlot.clock import NamedRound, read_named_round
 from fairlot.errors import TermsError
 from fairlot.fields import Fields
 from fairlot.text import shown, text_problem
@@ -26,6 +27,8 @@ MAX_BOARD_NAME = 200
 MIN_MODULUS_BITS, MAX_MODULUS_BITS = 1024, 4096
 """What the form of the terms allows; a real sale has RSA-2048 (specs/beacon.md)."""
 HASH_LENGTH = 32
+ROUND_MARGIN = 60
+"""Seconds by which the board's clock and a chain's may differ."""
 
 POOL_NAME = "main"
 """The one pool of a sale in this version."""
@@ -95,6 +98,8 @@ class BeaconTerms:
     """Ed25519 keys of the contributors, distinct."""
     min_commits: int | None = None
     """How many of the roster must commit; all of them where it is absent."""
+    drand: NamedRound | None = None
+    """The round that is mixed into the seed; none where it is absent."""
 
     @property
     def needed(self) -> int:
@@ -103,7 +108,11 @@ class BeaconTerms:
 
     def to_value(self) -> dict[str, Value]:
         """Return the CBOR map; what is absent has no key."""
-        value: dict[str, Value] = {**asdict(self), "roster": list(self.roster)}
+        value: dict[str, Value] = {
+            **asdict(replace(self, drand=None)),
+            "roster": list(self.roster),
+            "drand": self.drand.to_value() if self.drand else None,
+        }
         return {name: item for name, item in value.items() if item is not None}
 
 
@@ -144,6 +153,10 @@ class Terms:
         value["beacon"] = self.beacon.to_value()
         return {"v": TERMS_VERSION, **value}
 
+    def named_rounds(self) -> tuple[NamedRound, ...]:
+        """Return the rounds of drand that the sale waits for."""
+        return () if self.beacon.drand is None else (self.beacon.drand,)
+
     @property
     def sale_id(self) -> SaleId:
         """H("fairlot-v1/sale", CBOR(terms)) (specs/terms.md, section 5)."""
@@ -159,7 +172,8 @@ class Terms:
                 ``terms.pools``, ``terms.pool-name``, ``terms.mechanism``,
                 ``terms.times``, ``terms.slack``, ``terms.board-name``,
                 ``terms.witnesses``, ``terms.modulus``, ``terms.element``,
-                ``terms.roster``, ``terms.refund``. The message names the path.
+                ``terms.roster``, ``terms.round``, ``terms.round-time``,
+                ``terms.refund``. The message names the path.
         """
         fields = Fields(value, "terms", _field_error)
         if fields.uint("v") != TERMS_VERSION:
@@ -180,6 +194,7 @@ class Terms:
             refund=_word(fields.text("refund"), REFUND_AT_ONCE, "refund"),
         )
         fields.done()
+        _check_round_time(terms)
         return terms
 
 
@@ -269,6 +284,7 @@ def _beacon(fields: Fields) -> BeaconTerms:
         proof=_element(fields, "proof", modulus),
         roster=roster,
         min_commits=_min_commits(fields, len(roster)),
+        drand=read_named_round(fields.map("drand")) if fields.has("drand") else None,
     )
     fields.done()
     return beacon
@@ -287,7 +303,20 @@ def _modulus(fields: Fields) -> bytes:
 def _min_commits(fields: Fields, contributors: int) -> int | None:
     if not fields.has("min_commits"):
         return None
-    return fields.uint("min_commits", 1, contributors)
+    # All of them is what an absent key says: one meaning has one name.
+    return fields.uint("min_commits", 1, contributors - 1)
+
+
+def _check_round_time(terms: Terms) -> None:
+    """Check that the round is unknown while commitments change, and due in time."""
+    named, times = terms.beacon.drand, terms.times
+    if named is None:
+        return
+    earliest = times.commit_end + times.slack + ROUND_MARGIN
+    if not earliest < named.due < times.unlock:
+        rule = f"after {earliest} (commit_end + slack + {ROUND_MARGIN}), before unlock"
+        problem = f"the round of terms.beacon.drand is due at {named.due}, not {rule}"
+        raise TermsError("terms.round-time", problem)
 
 
 def _element(fields: Fields, name: str, modulus: bytes) -> bytes:

@@ -16,6 +16,7 @@ from fairlot.text import shown, text_problem
 
 DEFAULT_CONTRIBUTORS = 3
 DEFAULT_DELAY = 65536
+OWN_CLOCK = "own"
 
 _REQUIRED = ("title", "asset", "supply", "mechanism", "price", "cap")
 _OPTIONAL = ("issuers", "beacon")
@@ -27,6 +28,7 @@ _BEACON = (
     "absent",
     "withhold",
     "min_commits",
+    "drand",
 )
 
 _SHOWN_BITS = 128
@@ -59,6 +61,8 @@ class TermsFile:
     """How many commit and never reveal, the last of those who commit."""
     min_commits: int | None = None
     """How many of the roster must commit; ``None`` for all of it."""
+    own_clock: bool = False
+    """Whether a round of the rehearsal's own clock is mixed into the seed."""
 
 
 def read_terms_file(path: Path) -> TermsFile:
@@ -69,7 +73,7 @@ def read_terms_file(path: Path) -> TermsFile:
             ``terms-file.empty``, ``terms-file.line-end``, ``terms-file.toml``,
             ``terms-file.missing``, ``terms-file.unknown``, ``terms-file.table``,
             ``terms-file.text``, ``terms-file.integer``, ``terms-file.range``,
-            ``terms-file.mechanism``, ``terms-file.issuers``.
+            ``terms-file.mechanism``, ``terms-file.issuers``, ``terms-file.drand``.
     """
     file = read_input(path, "terms-file")
     top = _Table(file, "", _parse(file))
@@ -86,6 +90,7 @@ def read_terms_file(path: Path) -> TermsFile:
     absent = beacon.integer("absent", 0, contributors, 0)
     withhold = beacon.integer("withhold", 0, contributors - absent, 0)
     min_commits = beacon.integer("min_commits", 1, contributors, contributors)
+    own_clock = _own_clock(beacon)
     return TermsFile(
         title=title,
         asset=asset,
@@ -98,6 +103,7 @@ def read_terms_file(path: Path) -> TermsFile:
         absent=absent,
         withhold=withhold,
         min_commits=None if min_commits == contributors else min_commits,
+        own_clock=own_clock,
     )
 
 
@@ -147,6 +153,17 @@ def _issuers(table: "_Table") -> tuple[int, int]:
         problem = "this version knows one issuer only: write n = 1 and t = 0"
         raise table.error("issuers", name, problem)
     return issuers, threshold
+
+
+def _own_clock(beacon: "_Table") -> bool:
+    """Tell whether the draw waits for a round; a rehearsal has no clock but its own."""
+    if "drand" not in beacon.values:
+        return False
+    word = beacon.text("drand")
+    if word != OWN_CLOCK:
+        problem = f'must be "{OWN_CLOCK}", found {shown(word)}'
+        raise beacon.error("drand", "drand", problem)
+    return True
 
 
 @dataclass(frozen=True, slots=True)

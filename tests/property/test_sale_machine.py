@@ -14,7 +14,8 @@ from fairlot.allocation import allocate
 from fairlot.board.entry import Entry, EntryType
 from fairlot.deposit import Deposit, Nym, read_deposit, read_payment
 from fairlot.errors import Rejection
-from fairlot.sale import Phase, SaleState, VoidReason
+from fairlot.phase import Phase
+from fairlot.sale import SaleState, VoidReason
 from fairlot.settlement import settle
 from fairlot_crypto.hashing import tagged_hash
 from fairlot_crypto.randomness import SeededRandomness, shuffled

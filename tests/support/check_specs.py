@@ -48,7 +48,7 @@ DYNAMIC: dict[str, dict[str, tuple[str, ...]]] = {
     "fairlot/terms_file.py": {
         "terms-file": (
             *("toml", "unknown", "missing", "table", "text", "integer", "range"),
-            *("mechanism", "issuers"),
+            *("mechanism", "issuers", "drand"),
         )
     },
     "fairlot/people.py": {

@@ -7,16 +7,28 @@ order in which work happens to finish.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from fairlot.clock import NamedRound
 from fairlot.identity.attestation import ListAttester
 from fairlot.identity.enrolment import IssuerSecrets
 from fairlot.identity.registry import Attribute, Issuer, Registry
-from fairlot.terms import REFUND_AT_ONCE, BeaconTerms, BoardIdentity, Terms, Times
+from fairlot.terms import (
+    REFUND_AT_ONCE,
+    ROUND_MARGIN,
+    BeaconTerms,
+    BoardIdentity,
+    Terms,
+    Times,
+)
 from fairlot.terms_file import TermsFile
 from fairlot_crypto.committee import prss, threshold
 from fairlot_crypto.delay.parameters import RSA_2048, Setup
-from fairlot_crypto.groups import Backend
+from fairlot_crypto.groups import Backend, Scalar, random_scalar
 from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.randomness import Randomness
+from fairlot_crypto.timelock.chain import SEED_LENGTH, ChainInfo, first_round_after
+from fairlot_crypto.timelock.clock import clock_key, sign_round
+from fairlot_crypto.timelock.drand import Beacon
+from fairlot_crypto.timelock.scheme import UNCHAINED_G1
 
 START = 1_893_456_000
 """2030-01-01T00:00:00Z."""
@@ -31,6 +43,8 @@ TIMES = Times(
     slack=30,
 )
 BOARD_NAME = "rehearsal.example/board"
+CLOCK_PERIOD = 3
+CLOCK_NAME = "rehearsal"
 LISTED = ("listed", "", "", "")
 """What the attester says of everybody: on the list, nothing else."""
 
@@ -40,6 +54,37 @@ _ATTRIBUTES = (
     Attribute("cohort_a", ()),
     Attribute("cohort_b", ()),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A chain whose key the rehearsal itself holds."""
+
+    chain: ChainInfo
+    secret: Scalar
+    """k."""
+
+    @classmethod
+    def generate(cls, group: Backend, randomness: Randomness) -> "Clock":
+        """Draw a clock that begins with the sale."""
+        secret, scheme = random_scalar(randomness), UNCHAINED_G1
+        chain = ChainInfo(
+            scheme=scheme,
+            public_key=clock_key(group, scheme, secret),
+            period=CLOCK_PERIOD,
+            genesis_time=START,
+            genesis_seed=randomness.take(SEED_LENGTH),
+            beacon_id=CLOCK_NAME,
+        )
+        return cls(chain, secret)
+
+    def round_after(self, time: int) -> NamedRound:
+        """Return the earliest round that is due later than ``time``."""
+        return NamedRound(self.chain, first_round_after(self.chain, time))
+
+    def sign(self, group: Backend, round_number: int) -> Beacon:
+        """Return a round; nothing keeps whoever holds the clock from being early."""
+        return sign_round(group, self.chain, self.secret, round_number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +98,8 @@ class Parts:
     escrow: SigningKey
     board: SigningKey
     contributors: tuple[SigningKey, ...]
+    clock: Clock
+    """Of drand's kind; the terms may name a round of it."""
 
 
 def cast_parts(
@@ -104,6 +151,7 @@ def cast_parts(
         contributors=tuple(
             _key(randomness, f"contributor/{i}") for i in range(file.contributors)
         ),
+        clock=Clock.generate(group, randomness.derive("clock")),
     )
 
 
@@ -113,6 +161,7 @@ def write_terms(file: TermsFile, parts: Parts, setup: Setup) -> Terms:
     Raises:
         TermsError: where they are not legal.
     """
+    drawing_from = TIMES.commit_end + TIMES.slack + ROUND_MARGIN
     terms = Terms(
         rehearsal=True,
         title=file.title,
@@ -132,6 +181,7 @@ def write_terms(file: TermsFile, parts: Parts, setup: Setup) -> Terms:
             proof=RSA_2048.encode(setup.proof),
             roster=tuple(key.public for key in parts.contributors),
             min_commits=file.min_commits,
+            drand=parts.clock.round_after(drawing_from) if file.own_clock else None,
         ),
         refund=REFUND_AT_ONCE,
     )

@@ -27,6 +27,7 @@ from fairlot.rehearsal.work import (
     deposit_people,
     enrol_people,
 )
+from fairlot.rounds import make_round
 from fairlot.sale import SaleState
 from fairlot.statements import Statements
 from fairlot.terms import Terms
@@ -224,7 +225,8 @@ class _Run:
         self._mark(EntryType.REVEAL_END, times.reveal_end)
         watcher.progress("drawing", 2, 3)
         self._recover()
-        self._mark(EntryType.RESULT, times.reveal_end + 10)
+        known = self._publish_rounds()
+        self._mark(EntryType.RESULT, max(times.reveal_end + 10, known))
         watcher.progress("drawing", 3, 3)
 
     def _contributors(
@@ -257,6 +259,16 @@ class _Run:
             anyone,
         )
         self._post([recovery], self.terms.times.reveal_end + 5)
+
+    def _publish_rounds(self) -> int:
+        """Post the rounds that the terms name, and return when all are known."""
+        named = sorted(self.terms.named_rounds(), key=lambda each: each.due)
+        relay = SigningKey.generate(self.sale_randomness.derive("relay"))
+        for each in named:
+            beacon = self.parts.clock.sign(self.group, each.round_number)
+            entry = make_round(self.terms.sale_id, each.chain, beacon, relay)
+            self._post([entry], each.due)
+        return max((each.due for each in named), default=0)
 
     def _pay(self, people: Sequence[Person], deposits: dict[str, MadeDeposit]) -> None:
         paying = [p for p in self._shuffled(people, "payments") if p.deposit > 0]
