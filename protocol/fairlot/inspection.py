@@ -242,7 +242,9 @@ _SENTENCES: Mapping[EntryType, Callable[[Entry], str]] = {
     EntryType.PAID: _paid,
     EntryType.CLOSE: _close,
     EntryType.COMMIT: lambda e: f"Contributor {e.key.hex()} commits to its share.",
-    EntryType.COMMIT_END: lambda _: "The commitments are there: the draw is fixed.",
+    EntryType.COMMIT_END: lambda _: (
+        "The commitments are there: nobody can change the draw."
+    ),
     EntryType.REVEAL: lambda e: f"Contributor {e.key.hex()} reveals its share.",
     EntryType.REVEAL_END: lambda _: "The time for reveals is over.",
     EntryType.RECOVER: lambda e: (
