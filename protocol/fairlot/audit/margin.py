@@ -12,18 +12,12 @@ from fairlot.board.entry import EntryType
 from fairlot.board.replay import Finding, Replay
 from fairlot.clock import NamedRound
 from fairlot.terms import BeaconTerms, Terms
+from fairlot_crypto.delay.calibration import ADVANTAGE, REFERENCE_RATE, SAFETY
 from fairlot_crypto.delay.group import Modulus
 from fairlot_crypto.delay.parameters import RSA_2048
 from fairlot_crypto.delay.primes import is_probable_prime
 from fairlot_crypto.keys import VerifyKey
 from fairlot_crypto.timelock.chain import LEAGUE_OF_ENTROPY
-
-ADVANTAGE = 60
-"""A: how much faster than ordinary hardware the fastest attacker is assumed to square."""
-REFERENCE_RATE = 1_000_000
-"""R: squarings a second of ordinary hardware, above what was measured (specs/delay.md)."""
-SAFETY = 2
-"""How many times what A and R ask for T should be."""
 
 WITHHOLDING = (
     "Whoever withholds a reveal could have chosen between 1 outcome: the seed that is "
