@@ -8,22 +8,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from fairlot.board.entry import Entry, EntryType, body_fields, sign_entry
+from fairlot.clock import RoundName, check_chain
 from fairlot.errors import Rejection
+from fairlot.fields import Fields
 from fairlot.nym import Nym
 from fairlot.statements import Statements
 from fairlot.terms import BeaconTerms, SaleId, Terms
 from fairlot_crypto.cbor import Value
-from fairlot_crypto.delay import bicorn, wesolowski
-from fairlot_crypto.delay.evaluation import Progress
+from fairlot_crypto.delay import bicorn
 from fairlot_crypto.delay.group import Modulus
 from fairlot_crypto.delay.parameters import RSA_2048, Setup, verify_setup
 from fairlot_crypto.errors import CryptoError
 from fairlot_crypto.hashing import i2osp, os2ip
 from fairlot_crypto.keys import SigningKey, VerifyKey
 
-ROOT_LENGTH = 32
-CHALLENGE_BITS = 256
-"""Of Wesolowski's primes: with fewer squarings every proof is the element 1."""
+ROOT_LENGTH = HASH_LENGTH = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +33,15 @@ class Frozen:
     """n_d."""
     root: bytes
     """root_d."""
+
+    @classmethod
+    def read(cls, fields: Fields) -> "Frozen":
+        """Return the two fields of an entry's body.
+
+        Raises:
+            Rejection: ``entry.field``.
+        """
+        return cls(fields.uint("size"), fields.bytes("root", ROOT_LENGTH))
 
     def to_value(self) -> dict[str, Value]:
         """Return the two fields that entries repeat."""
@@ -49,21 +57,37 @@ class Draw:
     """Ω, an element of the group."""
     seed: bytes
 
+    @classmethod
+    def read(cls, fields: Fields) -> "Draw":
+        """Return what a RESULT entry claims.
+
+        Raises:
+            Rejection: ``entry.field``.
+        """
+        return cls(
+            fields.bytes("b_star", HASH_LENGTH),
+            fields.bytes("omega"),
+            fields.bytes("seed", HASH_LENGTH),
+        )
+
     def to_value(self) -> dict[str, Value]:
         """Return the fields of the RESULT entry."""
         return {"b_star": self.b_star, "omega": self.omega, "seed": self.seed}
 
 
 def check_setup(terms: Terms, statements: Statements) -> None:
-    """Verify that h is g raised T times to the square (step 1).
+    """Verify that h is g raised T times to the square, and the chains' names (step 1).
 
     Raises:
         Rejection: ``beacon.modulus`` where a real sale uses another N than RSA-2048,
+            ``round.chain`` where it names another chain than the League of Entropy's,
             ``beacon.setup``.
     """
     beacon = terms.beacon
     if not terms.rehearsal and beacon.modulus != RSA_2048.to_bytes():
         raise Rejection("beacon.modulus", "N is not the RSA-2048 challenge modulus")
+    for named in terms.named_rounds():
+        check_chain(named, terms.rehearsal)
     parts = (beacon.modulus, i2osp(beacon.delay, 8), beacon.h, beacon.proof)
     try:
         statements.check("setup", parts, lambda: verify_setup(read_setup(beacon)))
@@ -152,7 +176,7 @@ class Contributions:
         """
         fields = body_fields(entry)
         encoded = fields.bytes("c", self.modulus.width)
-        frozen = Frozen(fields.uint("size"), fields.bytes("root", ROOT_LENGTH))
+        frozen = Frozen.read(fields)
         fields.done()
         if entry.key not in self.beacon.roster and entry.key not in self.depositors:
             raise Rejection("commit.roster", "neither of the roster nor a depositor's")
@@ -198,39 +222,6 @@ class Contributions:
         """Fix what is to be recovered, at REVEAL_END."""
         self.unopened = self.withheld
 
-    def recover(self, entry: Entry, statements: Statements) -> None:
-        """Take a RECOVER entry in (step 9).
-
-        Raises:
-            Rejection: ``entry.field``, ``recover.not-needed``, ``recover.modulus``,
-                ``recover.delay``, ``recover.length``, ``recover.zero``,
-                ``recover.minus-one``, ``recover.sign``, ``recover.input``,
-                ``recover.trivial``, ``recover.proof``.
-        """
-        recovery = _read_recovery(entry)
-        if not self.withheld or self.recovered is not None:
-            raise Rejection("recover.not-needed", "Ω is known without it")
-        if recovery.modulus != self.beacon.modulus:
-            raise Rejection("recover.modulus", "not the N of the terms")
-        if recovery.delay != self.beacon.delay:
-            raise Rejection("recover.delay", "not the T of the terms")
-        modulus = self.modulus
-        x, y, proof = (_read_element(modulus, data) for data in recovery.elements)
-        if x != recovery_statement(self, SaleId(entry.scope)):
-            raise Rejection("recover.input", "x is not made of what is not opened")
-        if y == 1 or (proof == 1 and recovery.delay >= CHALLENGE_BITS):
-            raise Rejection("recover.trivial", "y or π is 1")
-        parts = (recovery.modulus, i2osp(recovery.delay, 8), *recovery.elements)
-        try:
-            statements.check(
-                "recovery",
-                parts,
-                lambda: wesolowski.verify(modulus, x, y, recovery.delay, proof),
-            )
-        except CryptoError as error:
-            raise Rejection("recover.proof", str(error)) from error
-        self.recovered = y
-
     def b_star(self, sale_id: SaleId) -> bytes:
         """Return b*, over all commitments (step 7)."""
         return bicorn.b_star(
@@ -241,21 +232,39 @@ class Contributions:
             self.commitments.values(),
         )
 
-    def draw(self, sale_id: SaleId) -> Draw:
-        """Compute Ω and the seed, revealed or recovered (steps 10 and 11).
+    def draw(
+        self, sale_id: SaleId, signatures: Mapping[RoundName, bytes] | None = None
+    ) -> Draw:
+        """Compute Ω and the seed, revealed or recovered (steps 12 and 13).
+
+        Args:
+            sale_id: the sale.
+            signatures: S of each round of drand that is on the board.
 
         Raises:
             Rejection: ``result.withheld`` where an opening is missing and nothing was
-                recovered.
+                recovered; ``result.round`` where the round that the terms name is.
         """
         if not self.enough or (self.withheld and self.recovered is None):
             raise Rejection("result.withheld", "a commitment is not opened")
+        drand = self._signature(signatures or {})
         modulus, b_star = self.modulus, self.b_star(sale_id)
         omega = self._omega(b_star)
         seed = bicorn.seed(
-            sale_id, self.frozen.root, self.frozen.size, b_star, modulus, omega
+            sale_id, self.frozen.root, self.frozen.size, b_star, modulus, omega, drand
         )
         return Draw(b_star, modulus.encode(omega), seed)
+
+    def _signature(self, signatures: Mapping[RoundName, bytes]) -> bytes:
+        """Return what the seed mixes in: nothing where the terms name no round."""
+        named = self.beacon.drand
+        if named is None:
+            return b""
+        signature = signatures.get(named.name)
+        if signature is None:
+            problem = f"round {named.round_number} of drand is not on the board"
+            raise Rejection("result.round", problem)
+        return signature
 
     def _omega(self, b_star: bytes) -> int:
         modulus, y = self.modulus, self.recovered
@@ -267,80 +276,3 @@ class Contributions:
         ]
         omega = bicorn.omega(modulus, modulus.decode(self.beacon.h), revealed)
         return omega if y is None else modulus.multiply(y, omega)
-
-
-def recovery_statement(contributions: Contributions, sale_id: SaleId) -> int:
-    """Return X = |Π c_i^(b_i)| over the commitments that are not opened (step 8)."""
-    modulus = contributions.modulus
-    b_star = contributions.b_star(sale_id)
-    x = 1
-    for key in contributions.to_recover:
-        c = contributions.commitments[key]
-        b = bicorn.coefficient(modulus, c, b_star)
-        x = modulus.multiply(x, modulus.power(c, b))
-    return x
-
-
-def make_recovery(
-    terms: Terms, contributions: Contributions, progress: Progress, key: SigningKey
-) -> Entry:
-    """Make the RECOVER entry, in the time that T squarings take (step 8).
-
-    Args:
-        terms: of the sale.
-        contributions: as they stand after REVEAL_END.
-        progress: told of the work.
-        key: of whoever recovers; anybody's.
-    """
-    modulus = contributions.modulus
-    x = recovery_statement(contributions, terms.sale_id)
-    y, proof = wesolowski.prove(modulus, x, terms.beacon.delay, progress)
-    return recovery_entry(terms, (x, y, proof), key)
-
-
-def recovery_entry(
-    terms: Terms, elements: tuple[int, int, int], key: SigningKey
-) -> Entry:
-    """Return the RECOVER entry of x, y and π that were computed before."""
-    modulus = Modulus.from_bytes(terms.beacon.modulus)
-    x, y, proof = (modulus.encode(element) for element in elements)
-    body: dict[str, Value] = {
-        "delay": terms.beacon.delay,
-        "modulus": terms.beacon.modulus,
-        "x": x,
-        "y": y,
-        "proof": proof,
-    }
-    return sign_entry(EntryType.RECOVER, terms.sale_id, body, key)
-
-
-@dataclass(frozen=True, slots=True)
-class _Recovery:
-    delay: int
-    modulus: bytes
-    elements: tuple[bytes, bytes, bytes]
-    """x, y, π."""
-
-
-def _read_recovery(entry: Entry) -> _Recovery:
-    fields = body_fields(entry)
-    recovery = _Recovery(
-        fields.uint("delay"),
-        fields.bytes("modulus"),
-        (fields.bytes("x"), fields.bytes("y"), fields.bytes("proof")),
-    )
-    fields.done()
-    return recovery
-
-
-def _read_element(modulus: Modulus, data: bytes) -> int:
-    x = os2ip(data)
-    if len(data) != modulus.width:
-        raise Rejection("recover.length", "an element has not the width of N")
-    if x == 0:
-        raise Rejection("recover.zero", "0 is no element")
-    if x == modulus.n - 1:
-        raise Rejection("recover.minus-one", "N - 1 is another name of 1")
-    if x > modulus.largest:
-        raise Rejection("recover.sign", "above N/2: another name of an element")
-    return x

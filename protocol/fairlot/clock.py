@@ -1,6 +1,7 @@
-"""Rounds of drand that the terms of a sale name beforehand (specs/beacon.md, section 3)."""
+"""Rounds of drand that the terms of a sale name beforehand (specs/beacon.md, section 2)."""
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from fairlot.errors import Rejection, TermsError
 from fairlot.fields import Fields
@@ -14,6 +15,9 @@ from fairlot_crypto.timelock.chain import (
     time_of_round,
 )
 from fairlot_crypto.timelock.scheme import scheme_of
+
+RoundName: TypeAlias = "tuple[ChainHash, int]"
+"""What an entry names a round by: the chain's hash and ρ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +35,8 @@ class NamedRound:
         return time_of_round(self.chain, self.round_number)
 
     @property
-    def name(self) -> tuple[ChainHash, int]:
-        """What an entry names the round by: the chain's hash and ρ."""
+    def name(self) -> RoundName:
+        """What an entry names the round by."""
         return self.chain.chain_hash(), self.round_number
 
     def to_value(self) -> dict[str, Value]:

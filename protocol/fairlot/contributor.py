@@ -8,17 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fairlot.beacon import (
-    Frozen,
-    make_commitment,
-    make_reveal,
-    recovery_entry,
-    recovery_statement,
-)
+from fairlot.beacon import Frozen, make_commitment, make_reveal
 from fairlot.board.entry import Entry, read_entry
 from fairlot.board.replay import Replay, replay
+from fairlot.clock import NamedRound
 from fairlot.errors import InputError, Rejection
 from fairlot.files import PRIVATE, write_file
+from fairlot.recovery import recovery_entry, recovery_statement
+from fairlot.rounds import make_round
 from fairlot.sale import SaleState
 from fairlot.statements import Statements
 from fairlot.terms import SaleId
@@ -31,6 +28,7 @@ from fairlot_crypto.groups import Backend
 from fairlot_crypto.hashing import i2osp, os2ip
 from fairlot_crypto.keys import KEY_LENGTH, SigningKey, VerifyKey
 from fairlot_crypto.randomness import Randomness
+from fairlot_crypto.timelock.drand import Beacon, read_beacon, verify_round
 
 _LARGEST_FILE = 1 << 16
 """Bytes: keys, secrets and entries are far smaller."""
@@ -151,6 +149,35 @@ def recover(
     return _taken(view, recovery_entry(state.terms, (x, y, proof), key))
 
 
+def publish(view: Replay, key: SigningKey, beacon: Beacon) -> Entry:
+    """Return the ROUND entry of a round (specs/beacon.md, step 10).
+
+    A relay does not say of which chain a round is: it is the first of the terms' chains
+    whose round of this number it is.
+
+    Args:
+        view: the board, after CLOSE.
+        key: anybody's.
+        beacon: as a relay gives it.
+
+    Raises:
+        Rejection: ``round.unnamed`` where the terms name no round of this number; as
+            the board would refuse it when the round is due.
+    """
+    state = view.state
+    numbered = [
+        named
+        for named in state.terms.named_rounds()
+        if named.round_number == beacon.round_number
+    ]
+    if not numbered:
+        raise Rejection("round.unnamed", f"no round {beacon.round_number} in the terms")
+    signed = (each for each in numbered if _signed(view, each, beacon))
+    named = next(signed, numbered[0])
+    entry = make_round(state.sale_id, named.chain, beacon, key)
+    return _taken(view, entry, max(view.time, named.due))
+
+
 def check_secret(view: Replay, key: VerifyKey, secret: Secret) -> None:
     """Check that a secret is of this sale and key.
 
@@ -163,6 +190,19 @@ def check_secret(view: Replay, key: VerifyKey, secret: Secret) -> None:
     if (secret.sale_id, secret.frozen, secret.key) != expected:
         problem = "the secret is of another sale, board or key"
         raise InputError("contribution.secret", problem)
+
+
+def read_round_file(path: Path) -> Beacon:
+    """Read a round as a relay of drand gives it (specs/drand.md, section 5.1).
+
+    Raises:
+        InputError: ``contribution.unreadable``, ``contribution.round``.
+    """
+    try:
+        return read_beacon(_read(path))
+    except EncodingError as error:
+        problem = f"{path} is no round of drand: {error.message}"
+        raise InputError("contribution.round", problem) from error
 
 
 def read_secret(path: Path) -> Secret:
@@ -240,7 +280,15 @@ def _read(path: Path) -> bytes:
         raise InputError("contribution.unreadable", problem) from error
 
 
-def _taken(view: Replay, entry: Entry) -> Entry:
-    """Return an entry that the board as it stands would take."""
-    view.state.apply(entry, view.time)
+def _signed(view: Replay, named: NamedRound, beacon: Beacon) -> bool:
+    try:
+        verify_round(view.state.group, named.chain, beacon, named.round_number)
+    except CryptoError:
+        return False
+    return True
+
+
+def _taken(view: Replay, entry: Entry, time: int | None = None) -> Entry:
+    """Return an entry that the board as it stands would take, now or at ``time``."""
+    view.state.apply(entry, view.time if time is None else time)
     return entry

@@ -9,7 +9,7 @@ from fairlot.allocation.rank import NYM_LENGTH
 from fairlot.allocation.shape import Chance, Json
 from fairlot.people import Person
 from fairlot.pools import Pool
-from fairlot.puzzle import puzzle_key
+from fairlot.puzzle import answer_key
 from fairlot.terms_file import TermsFile
 from fairlot_crypto.hashing import i2osp
 
@@ -44,7 +44,7 @@ def people_odds(
 def _stand_in(
     pools: Sequence[Pool], nym: bytes, person: Person, groups: Mapping[str, bytes]
 ) -> Entrant:
-    key = None if person.solution is None else puzzle_key(person.solution).public
+    key = None if person.solution is None else answer_key(person.solution).public
     return Entrant(
         nym=nym,
         wants=person.wants,

@@ -16,9 +16,10 @@ from fairlot.deposit import read_deposit
 from fairlot.identity.leaf import read_leaf
 from fairlot.identity.registry import read_registry
 from fairlot.nym import Nym
+from fairlot.phase import Phase
 from fairlot.pools import Mechanism, Pool
 from fairlot.positions import Position, read_payment
-from fairlot.sale import Phase, SaleState
+from fairlot.sale import SaleState
 from fairlot.settlement import LedgerLine
 from fairlot.terms import MAX_TIME, Terms
 
@@ -209,8 +210,20 @@ def _terms(entry: Entry) -> str:
     offers = "; ".join(_offer(pool, terms.asset) for pool in terms.pools)
     return (
         f"The seller announces the sale “{terms.title}”: {offers}. Deposits until "
-        f"{utc(terms.times.close)}; {len(terms.beacon.roster)} take part in the draw."
+        f"{utc(terms.times.close)}; {len(terms.beacon.roster)} take part in the draw"
+        f"{_waits(terms)}."
     )
+
+
+def _waits(terms: Terms) -> str:
+    named = terms.beacon.drand
+    if named is None:
+        return ""
+    return f", which waits for {_round_of(*named.name)} due {utc(named.due)}"
+
+
+def _round_of(chain_hash: bytes, number: int) -> str:
+    return f"round {number} of drand's chain {chain_hash.hex()}"
 
 
 def _offer(pool: Pool, asset: str) -> str:
@@ -271,6 +284,12 @@ def _close(entry: Entry) -> str:
     return f"Deposits are closed: {frozen}."
 
 
+def _round(entry: Entry) -> str:
+    fields = body_fields(entry)
+    named = _round_of(fields.bytes("chain"), fields.uint("round"))
+    return f"Key {entry.key.hex()} posts {named}."
+
+
 def _result(entry: Entry) -> str:
     fields = body_fields(entry)
     seed, outcome = fields.bytes("seed").hex(), fields.bytes("outcome").hex()
@@ -294,12 +313,15 @@ _SENTENCES: Mapping[EntryType, Callable[[Entry], str]] = {
     EntryType.PAID: _paid,
     EntryType.CLOSE: _close,
     EntryType.COMMIT: lambda e: f"Contributor {e.key.hex()} commits to its share.",
-    EntryType.COMMIT_END: lambda _: "The commitments are there: the draw is fixed.",
+    EntryType.COMMIT_END: lambda _: (
+        "The commitments are there: nobody can change the draw."
+    ),
     EntryType.REVEAL: lambda e: f"Contributor {e.key.hex()} reveals its share.",
     EntryType.REVEAL_END: lambda _: "The time for reveals is over.",
     EntryType.RECOVER: lambda e: (
         f"Key {e.key.hex()} proves what the missing reveals come to."
     ),
+    EntryType.ROUND: _round,
     EntryType.RESULT: _result,
     EntryType.VOID: _void,
 }

@@ -8,7 +8,7 @@ from fairlot.errors import InputError
 from fairlot.input_file import InputFile
 from fairlot.people import ATTRIBUTE, Person
 from fairlot.pools import Mechanism
-from fairlot.rehearsal.parts import TIMES
+from fairlot.rehearsal.parts import CLOCK_PERIOD, TIMES
 from fairlot.terms_file import QUICKNET_CLOCK, TermsFile
 from fairlot.text import shown
 from fairlot.toml_table import line_of
@@ -16,8 +16,6 @@ from fairlot_crypto.timelock.chain import QUICKNET
 
 EVERYBODYS = "assurance"
 """The attribute that a rehearsal gives to everybody."""
-OWN_PERIOD = 3
-"""Seconds from one round of the rehearsal's own clock to the next."""
 
 
 def check_people(file: TermsFile, people: Sequence[Person], path: Path) -> None:
@@ -55,7 +53,7 @@ def _check_round(file: TermsFile) -> None:
         return
     quicknet = file.bids.clock == QUICKNET_CLOCK
     genesis = QUICKNET.genesis_time if quicknet else TIMES.open
-    period = QUICKNET.period if quicknet else OWN_PERIOD
+    period = QUICKNET.period if quicknet else CLOCK_PERIOD
     due = genesis + (file.bids.round - 1) * period
     earliest = TIMES.close + TIMES.slack
     if not earliest < due < TIMES.unlock:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 
 from fairlot.allocation import Entrant, Outcome, allocate
-from fairlot.beacon import ROOT_LENGTH, Contributions, Draw, Frozen, check_setup
+from fairlot.beacon import Contributions, Draw, Frozen, check_setup
 from fairlot.board.entry import (
     Entry,
     EntryHash,
@@ -19,11 +19,15 @@ from fairlot.board.entry import (
     check_signature,
 )
 from fairlot.deposit import check_binding, check_presentation, read_deposit
+from fairlot.entrants import entrants_of
 from fairlot.errors import Rejection, TermsError
 from fairlot.identity.leaf import Leaf, check_leaf, read_leaf
 from fairlot.identity.registry import Credentials, Registry, read_registry
 from fairlot.order_rules import check_order, check_required
+from fairlot.phase import PHASES, Phase
 from fairlot.positions import Positions, read_payment
+from fairlot.recovery import take_recovery
+from fairlot.rounds import Rounds
 from fairlot.settlement import Funding, LedgerLine, outcome_hash, settle, settle_void
 from fairlot.statements import Statements
 from fairlot.terms import SaleId, Terms
@@ -33,19 +37,6 @@ from fairlot_crypto.keys import VerifyKey, check_verify_key
 from fairlot_crypto.log.merkle import Tree
 
 
-class Phase(StrEnum):
-    """Where a sale stands: the last marker on its board says."""
-
-    EMPTY = "empty"
-    REGISTRATION = "registration"
-    OPEN = "open"
-    COMMIT = "commit"
-    REVEAL = "reveal"
-    RESULT = "result"
-    DONE = "done"
-    VOID = "void"
-
-
 class VoidReason(StrEnum):
     """Why a sale cannot be completed."""
 
@@ -53,26 +44,6 @@ class VoidReason(StrEnum):
     CLOSE_MISSED = "close-missed"
     COMMIT_END_MISSED = "commit-end-missed"
     COMMITS_MISSING = "commits-missing"
-
-
-_PHASES: Mapping[EntryType, tuple[Phase, ...]] = {
-    EntryType.TERMS: (Phase.EMPTY,),
-    EntryType.REGISTRY: (Phase.REGISTRATION,),
-    EntryType.LEAF: (Phase.REGISTRATION,),
-    EntryType.OPEN: (Phase.REGISTRATION,),
-    EntryType.DEPOSIT: (Phase.OPEN,),
-    EntryType.CANCEL: (Phase.OPEN,),
-    EntryType.PAID: (Phase.OPEN,),
-    EntryType.CLOSE: (Phase.OPEN,),
-    EntryType.COMMIT: (Phase.COMMIT,),
-    EntryType.COMMIT_END: (Phase.COMMIT,),
-    EntryType.REVEAL: (Phase.REVEAL, Phase.RESULT),
-    EntryType.REVEAL_END: (Phase.REVEAL,),
-    EntryType.RECOVER: (Phase.RESULT,),
-    EntryType.RESULT: (Phase.RESULT,),
-    EntryType.VOID: (Phase.REGISTRATION, Phase.OPEN, Phase.COMMIT),
-}
-"""In which phases an entry of each type is legal (specs/sale.md, table 1)."""
 
 
 class SaleState:
@@ -87,6 +58,7 @@ class SaleState:
         self.registry: Registry | None = None
         self.leaves: dict[int, Leaf] = {}
         self.positions = Positions()
+        self.rounds = Rounds()
         self.draw: Draw | None = None
         self.outcome: Outcome | None = None
         self.ledger: tuple[LedgerLine, ...] = ()
@@ -95,6 +67,8 @@ class SaleState:
         self._sale_id = SaleId(b"")
         self._credentials: Credentials | None = None
         self._contributions: Contributions | None = None
+        self._entrants: tuple[Entrant, ...] | None = None
+        """Kept once CLOSE has fixed them: to open bids takes time."""
         self._hashes: set[EntryHash] = set()
         self._identity_commitments: set[bytes] = set()
         self._handlers: Mapping[EntryType, Callable[[Entry, int], None]] = {
@@ -111,6 +85,7 @@ class SaleState:
             EntryType.REVEAL: self._reveal_entry,
             EntryType.REVEAL_END: self._reveal_end_entry,
             EntryType.RECOVER: self._recover_entry,
+            EntryType.ROUND: self._round_entry,
             EntryType.RESULT: self._result_entry,
             EntryType.VOID: self._void_entry,
         }
@@ -179,7 +154,7 @@ class SaleState:
         """
         if entry.hash in self._hashes:
             raise Rejection("entry.duplicate", "the same entry is on the board already")
-        if self.phase not in _PHASES[entry.type]:
+        if self.phase not in PHASES[entry.type]:
             self._refuse_phase(entry)
         check_signature(entry, self.statements)
         if entry.type is not EntryType.TERMS:
@@ -231,6 +206,7 @@ class SaleState:
         if time > terms.times.open + terms.times.slack:
             raise Rejection("terms.late", "posted after the sale opens")
         self._terms, self._sale_id = terms, terms.sale_id
+        self.rounds = Rounds(terms.named_rounds())
         self.phase = Phase.REGISTRATION
 
     def _registry_entry(self, entry: Entry, _time: int) -> None:
@@ -282,7 +258,9 @@ class SaleState:
         self.phase = Phase.OPEN
 
     def _close_entry(self, entry: Entry, time: int) -> None:
-        frozen = self._read_frozen(entry)
+        fields = body_fields(entry)
+        frozen = Frozen.read(fields)
+        fields.done()
         self._check_marker(self.terms.times.close, time)
         if frozen != Frozen(self.tree.size, self.tree.root()):
             raise Rejection("close.tree", "size or root is not that of the board")
@@ -312,13 +290,14 @@ class SaleState:
         self.phase = Phase.RESULT
 
     def _recover_entry(self, entry: Entry, _time: int) -> None:
-        self.contributions.recover(entry, self.statements)
+        take_recovery(self.contributions, entry, self.statements)
+
+    def _round_entry(self, entry: Entry, time: int) -> None:
+        self.rounds.take(self.group, entry, time, self.statements)
 
     def _result_entry(self, entry: Entry, _time: int) -> None:
         fields = body_fields(entry)
-        claimed = Draw(
-            fields.bytes("b_star", 32), fields.bytes("omega"), fields.bytes("seed", 32)
-        )
+        claimed = Draw.read(fields)
         claimed_outcome = fields.bytes("outcome", 32)
         fields.done()
         draw, outcome, ledger = self.result()
@@ -358,19 +337,25 @@ class SaleState:
         """Compute what a RESULT entry must say (steps 7 and 8).
 
         Raises:
-            Rejection: ``result.withheld``.
+            Rejection: ``result.withheld``, ``result.round``.
         """
-        draw = self.contributions.draw(self.sale_id)
+        draw = self.contributions.draw(self.sale_id, self.rounds.signatures)
         outcome = allocate(self.terms.pools, self.entrants(), draw.seed, self.sale_id)
         return draw, outcome, settle(outcome, self.fundings())
 
     def entrants(self) -> tuple[Entrant, ...]:
-        """Return the final, funded deposits: those that count."""
-        return tuple(
-            Entrant(nym, p.final.binding.wants, p.final.binding.amount)
-            for nym, p in self.positions.by_nym.items()
-            if p.funded
-        )
+        """Return the final, funded deposits, their bids opened: those that count.
+
+        Raises:
+            Rejection: ``result.round`` where bids cannot be opened yet.
+        """
+        if self._entrants is not None:
+            return self._entrants
+        signatures = self.rounds.signatures
+        found = entrants_of(self.group, self.terms, self.positions, signatures)
+        if self._contributions is not None:
+            self._entrants = found
+        return found
 
     def fundings(self) -> tuple[Funding, ...]:
         """Return what every nym has paid, and where its money goes back to."""
@@ -378,12 +363,6 @@ class SaleState:
             Funding(nym, p.paid, p.refund_to, p.final.binding.type is EntryType.DEPOSIT)
             for nym, p in self.positions.by_nym.items()
         )
-
-    def _read_frozen(self, entry: Entry) -> Frozen:
-        fields = body_fields(entry)
-        frozen = Frozen(fields.uint("size"), fields.bytes("root", ROOT_LENGTH))
-        fields.done()
-        return frozen
 
     def _check_marker(self, due: int, time: int) -> None:
         if time < due:

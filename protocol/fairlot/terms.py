@@ -1,12 +1,12 @@
 """The terms of a sale and the hash that names it (specs/terms.md)."""
 
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from typing import NewType
 
 from fairlot.bid_terms import check_bids_time, read_bids, read_deposits
-from fairlot.clock import NamedRound
+from fairlot.clock import NamedRound, read_named_round
 from fairlot.errors import TermsError
 from fairlot.fields import Fields
 from fairlot.pools import Mechanism, Pool
@@ -30,6 +30,8 @@ MAX_BOARD_NAME = 200
 MIN_MODULUS_BITS, MAX_MODULUS_BITS = 1024, 4096
 """What the form of the terms allows; a real sale has RSA-2048 (specs/beacon.md)."""
 HASH_LENGTH = 32
+ROUND_MARGIN = 60
+"""Seconds by which the board's clock and a chain's may differ."""
 
 REFUND_AT_ONCE = "at-once"
 
@@ -80,6 +82,8 @@ class BeaconTerms:
     """Ed25519 keys of the contributors, distinct."""
     min_commits: int | None = None
     """How many of the roster must commit; all of them where it is absent."""
+    drand: NamedRound | None = None
+    """The round that is mixed into the seed; none where it is absent."""
 
     @property
     def needed(self) -> int:
@@ -88,7 +92,11 @@ class BeaconTerms:
 
     def to_value(self) -> dict[str, Value]:
         """Return the CBOR map; what is absent has no key."""
-        value: dict[str, Value] = {**asdict(self), "roster": list(self.roster)}
+        value: dict[str, Value] = {
+            **asdict(replace(self, drand=None)),
+            "roster": list(self.roster),
+            "drand": self.drand.to_value() if self.drand else None,
+        }
         return {name: item for name, item in value.items() if item is not None}
 
 
@@ -149,10 +157,6 @@ class Terms:
             value["bids"] = self.bids.to_value()
         return value
 
-    def named_rounds(self) -> tuple[NamedRound, ...]:
-        """Return the rounds of drand that the sale waits for."""
-        return () if self.bids is None else (self.bids,)
-
     def pool(self, name: str) -> Pool | None:
         """Return the pool of that name; ``None`` where there is none."""
         return next((pool for pool in self.pools if pool.name == name), None)
@@ -179,6 +183,11 @@ class Terms:
         required = (need for pool in self.pools for need in pool.requires)
         return tuple(sorted({need.attribute for need in required}))
 
+    def named_rounds(self) -> tuple[NamedRound, ...]:
+        """Return the rounds of drand that the sale waits for."""
+        named = (self.beacon.drand, self.bids)
+        return tuple(dict.fromkeys(each for each in named if each is not None))
+
     @property
     def sale_id(self) -> SaleId:
         """H("fairlot-v1/sale", CBOR(terms)) (specs/terms.md, section 5)."""
@@ -196,7 +205,8 @@ class Terms:
                 ``terms.requires``, ``terms.deposits``, ``terms.bids``, ``terms.round``,
                 ``terms.times``, ``terms.slack``, ``terms.board-name``,
                 ``terms.witnesses``, ``terms.modulus``, ``terms.element``,
-                ``terms.roster``, ``terms.refund``. The message names the path.
+                ``terms.roster``, ``terms.round``, ``terms.round-time``,
+                ``terms.refund``. The message names the path.
         """
         fields = Fields(value, "terms", field_error)
         if fields.uint("v") != TERMS_VERSION:
@@ -223,6 +233,7 @@ class Terms:
         if terms.bids is not None:
             times = terms.times
             check_bids_time(terms.bids, times.close + times.slack, times.unlock)
+        _check_round_time(terms)
         return terms
 
 
@@ -289,6 +300,7 @@ def _beacon(fields: Fields) -> BeaconTerms:
         proof=_element(fields, "proof", modulus),
         roster=roster,
         min_commits=_min_commits(fields, len(roster)),
+        drand=read_named_round(fields.map("drand")) if fields.has("drand") else None,
     )
     fields.done()
     return beacon
@@ -307,7 +319,20 @@ def _modulus(fields: Fields) -> bytes:
 def _min_commits(fields: Fields, contributors: int) -> int | None:
     if not fields.has("min_commits"):
         return None
-    return fields.uint("min_commits", 1, contributors)
+    # All of them is what an absent key says: one meaning has one name.
+    return fields.uint("min_commits", 1, contributors - 1)
+
+
+def _check_round_time(terms: Terms) -> None:
+    """Check that the round is unknown while commitments change, and due in time."""
+    named, times = terms.beacon.drand, terms.times
+    if named is None:
+        return
+    earliest = times.commit_end + times.slack + ROUND_MARGIN
+    if not earliest < named.due < times.unlock:
+        rule = f"after {earliest} (commit_end + slack + {ROUND_MARGIN}), before unlock"
+        problem = f"the round of terms.beacon.drand is due at {named.due}, not {rule}"
+        raise TermsError("terms.round-time", problem)
 
 
 def _element(fields: Fields, name: str, modulus: bytes) -> bytes:

@@ -31,6 +31,7 @@ _BEACON = (
     "absent",
     "withhold",
     "min_commits",
+    "drand",
 )
 
 
@@ -74,6 +75,8 @@ class TermsFile:
     """There iff a pool takes bids."""
     source: InputFile | None = field(default=None, compare=False, repr=False)
     """The file, for errors that show later; ``None`` where there is none."""
+    own_clock: bool = False
+    """Whether a round of the rehearsal's own clock is mixed into the seed."""
 
 
 def read_terms_file(path: Path) -> TermsFile:
@@ -88,7 +91,7 @@ def read_terms_file(path: Path) -> TermsFile:
             ``terms-file.pool-name``, ``terms-file.mechanism``, ``terms-file.group``,
             ``terms-file.certain``, ``terms-file.tiers``, ``terms-file.requires``,
             ``terms-file.key``, ``terms-file.deposits``, ``terms-file.bids``,
-            ``terms-file.issuers``.
+            ``terms-file.issuers``, ``terms-file.drand``.
     """
     file = read_input(path, "terms-file")
     top = parse_toml(file)
@@ -105,6 +108,7 @@ def read_terms_file(path: Path) -> TermsFile:
     absent = beacon.integer("absent", 0, contributors, 0)
     withhold = beacon.integer("withhold", 0, contributors - absent, 0)
     min_commits = beacon.integer("min_commits", 1, contributors, contributors)
+    own_clock = _own_clock(beacon)
     return TermsFile(
         title=title,
         asset=asset,
@@ -120,6 +124,7 @@ def read_terms_file(path: Path) -> TermsFile:
         deposits=deposits,
         bids=bids,
         source=file,
+        own_clock=own_clock,
     )
 
 
@@ -165,3 +170,14 @@ def _issuers(table: Table) -> tuple[int, int]:
         problem = "this version knows one issuer only: write n = 1 and t = 0"
         raise table.error("issuers", name, problem)
     return issuers, threshold
+
+
+def _own_clock(beacon: Table) -> bool:
+    """Tell whether the draw waits for a round; a rehearsal has no clock but its own."""
+    if "drand" not in beacon.values:
+        return False
+    word = beacon.text("drand")
+    if word != OWN_CLOCK:
+        problem = f'must be "{OWN_CLOCK}", found {shown(word)}'
+        raise beacon.error("drand", "drand", problem)
+    return True

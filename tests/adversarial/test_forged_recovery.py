@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 import pytest
 from nacl import bindings
 
-from fairlot.beacon import Contributions, recovery_statement
+from fairlot.beacon import Contributions
 from fairlot.board.entry import (
     Entry,
     EntryType,
@@ -15,6 +15,7 @@ from fairlot.board.entry import (
     sign_entry,
 )
 from fairlot.errors import Rejection
+from fairlot.recovery import recovery_statement
 from fairlot.sale import SaleState
 from fairlot.statements import Statements
 from fairlot_crypto import cbor

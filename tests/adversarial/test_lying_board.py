@@ -16,9 +16,10 @@ from fairlot.statements import Statements
 from lies_draw import DRAW
 from lies_file import BYTES, HEADS, SIGNERS, Row
 from lies_people import PEOPLE
+from lies_rounds import ROUNDS
 from sales import GROUP, STATEMENTS
 
-ROWS = (*BYTES, *HEADS, *SIGNERS, *PEOPLE, *DRAW)
+ROWS = (*BYTES, *HEADS, *SIGNERS, *PEOPLE, *DRAW, *ROUNDS)
 WITHOUT_A_ROW = {
     "cbor.truncated": "the end of the file lies in an item: file.tail, sale.incomplete",
     "cbor.offset": "a caller's mistake",

@@ -7,7 +7,7 @@ import pytest
 
 from fairlot.allocation import Outcome
 from fairlot.beacon import Draw
-from fairlot.sale import Phase
+from fairlot.phase import Phase
 from fairlot.settlement import LedgerLine
 from recovering import committed, delayed, drawn, recovery, revealed
 from sales import Stage

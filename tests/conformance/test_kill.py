@@ -11,7 +11,7 @@ import pytest
 from command import FAIRLOT, crowd, fairlot, write_inputs
 from fairlot.board.entry import Entry
 from fairlot.board.transcript import Record, read_records
-from fairlot.sale import Phase
+from fairlot.phase import Phase
 from fairlot_crypto.randomness import SeededRandomness
 
 PEOPLE = 66

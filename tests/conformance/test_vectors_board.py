@@ -14,9 +14,7 @@ from fairlot.beacon import (
     Frozen,
     check_setup,
     make_commitment,
-    make_recovery,
     make_reveal,
-    recovery_statement,
 )
 from fairlot.board.entry import (
     Entry,
@@ -29,6 +27,7 @@ from fairlot.board.replay import replay
 from fairlot.board.transcript import Broken, acknowledged_length, read_records
 from fairlot.errors import FairlotError, Rejection
 from fairlot.nym import Nym
+from fairlot.recovery import make_recovery, recovery_statement, take_recovery
 from fairlot.sale import SaleState
 from fairlot.statements import Statements
 from fairlot.terms import BoardIdentity, Terms
@@ -302,7 +301,7 @@ def take_in(taken: Contributions, entry: Entry) -> None:
     else:
         if taken.unopened is None:
             taken.end_reveals()
-        taken.recover(entry, Statements())
+        take_recovery(taken, entry, Statements())
 
 
 def take(given: Case) -> dict[str, Any]:

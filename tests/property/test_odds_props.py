@@ -79,11 +79,10 @@ def pools(draw: st.DrawFn, most: int = 2) -> tuple[Pool, ...]:
         )
     )
     supply = st.integers(0, 4)
-    unsold = st.booleans()
     made: list[Pool] = []
     for place, kind in enumerate(kinds):
         later = kinds[place + 1 :]
-        to = draw(st.sampled_from(later)) if later and draw(unsold) else None
+        to = draw(st.none() | st.sampled_from(later)) if later else None
         again, price = draw(st.booleans()), draw(st.integers(1, 3))
         cap = draw(st.integers(1, 3))
         match kind:

@@ -15,8 +15,9 @@ from fairlot.board.entry import Entry, EntryType
 from fairlot.deposit import Deposit, read_deposit
 from fairlot.errors import Rejection
 from fairlot.nym import Nym
+from fairlot.phase import Phase
 from fairlot.positions import read_payment
-from fairlot.sale import Phase, SaleState, VoidReason
+from fairlot.sale import SaleState, VoidReason
 from fairlot.settlement import settle
 from fairlot_crypto.hashing import tagged_hash
 from fairlot_crypto.randomness import SeededRandomness, shuffled

@@ -50,7 +50,7 @@ DYNAMIC: dict[str, dict[str, tuple[str, ...]]] = {
         "terms-file": _FILE_RULES,
         "people-file": _FILE_RULES,
     },
-    "fairlot/terms_file.py": {"terms-file": ("issuers", "deposits", "bids")},
+    "fairlot/terms_file.py": {"terms-file": ("issuers", "deposits", "bids", "drand")},
     "fairlot/terms_file_pools.py": {
         "terms-file": ("pools", "pool-name", "mechanism", "key")
     },

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from fairlot.beacon import Frozen, make_commitment, make_recovery, make_reveal
+from fairlot.beacon import Frozen, make_commitment, make_reveal
 from fairlot.board.entry import Entry, EntryType, sign_entry
+from fairlot.recovery import make_recovery
 from fairlot.sale import VoidReason
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.delay.evaluation import silent
@@ -175,11 +176,11 @@ SETUPS = (
 )
 
 
-def _nothing(_board: LyingBoard, _time: int) -> None:
+def nothing(_board: LyingBoard, _time: int) -> None:
     return
 
 
-def _real() -> Stage:
+def real() -> Stage:
     """Return a sale that says it is none of the rehearsals, and has nobody in it."""
     on = stage(names=())
     registry = replace(on.registry, rehearsal=False)
@@ -189,7 +190,7 @@ def _real() -> Stage:
 
 def _short_delay() -> bytes:
     """Draw for real with one squaring, which takes nobody the time of the commitments."""
-    return play_with(_real(), instead={"leaves": _nothing, "deposits": _nothing})
+    return play_with(real(), instead={"leaves": nothing, "deposits": nothing})
 
 
 MARGIN = (
@@ -268,7 +269,7 @@ BEACON = (
         "commit.checkpoint",
         "no checkpoint fixes the entries before the first commitment",
         lambda: play_with(
-            stage(), instead={"close": _commits_with_close, "commits": _nothing}
+            stage(), instead={"close": _commits_with_close, "commits": nothing}
         ),
     ),
     Row(
@@ -320,7 +321,7 @@ def _withholding(before: Callable[[LyingBoard], Entry | None]) -> Make:
         board.batch(time, _recovery(board))
 
     return lambda: play_with(
-        stage(), before={"result": recover}, instead={"reveals": _nothing}
+        stage(), before={"result": recover}, instead={"reveals": nothing}
     )
 
 
@@ -335,7 +336,7 @@ def _reveal_after_recovery() -> bytes:
         board.batch(time, _recovery(board))
         board.batch(time, board.on.reveal())
 
-    return play_with(stage(), before={"result": both}, instead={"reveals": _nothing})
+    return play_with(stage(), before={"result": both}, instead={"reveals": nothing})
 
 
 def _encoded(x: int) -> bytes:
@@ -383,7 +384,7 @@ def _withheld() -> bytes:
         body: dict[str, Value] = {name: bytes(32) for name in names}
         board.batch(time, board.on.marker(EntryType.RESULT, body))
 
-    return play_with(stage(), instead={"reveals": _nothing, "result": made_up})
+    return play_with(stage(), instead={"reveals": nothing, "result": made_up})
 
 
 def _stopped(after: str, tail: bytes = b"") -> Make:

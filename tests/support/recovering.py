@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 
-from fairlot.beacon import Contributions, make_recovery
+from fairlot.beacon import Contributions
 from fairlot.board.entry import Entry, EntryType, sign_entry
+from fairlot.recovery import make_recovery
 from fairlot.sale import SaleState
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.delay.evaluation import silent

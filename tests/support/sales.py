@@ -12,6 +12,7 @@ from fairlot.binding import Binding, Wish
 from fairlot.board.board import Board
 from fairlot.board.entry import Entry, EntryType, sign_entry
 from fairlot.board.storage import MemoryStorage, Storage
+from fairlot.clock import NamedRound
 from fairlot.credential import (
     answer_request,
     receive_credential,
@@ -33,10 +34,11 @@ from fairlot.pools import MAIN_POOL, Mechanism, Pool
 from fairlot.positions import make_payment
 from fairlot.rehearsal.parts import START, Parts, cast_parts, write_terms
 from fairlot.rehearsal.work import Holder
+from fairlot.rounds import make_round
 from fairlot.sale import SaleState
 from fairlot.settlement import outcome_hash
 from fairlot.statements import Statements
-from fairlot.terms import Terms
+from fairlot.terms import ROUND_MARGIN, Terms
 from fairlot.terms_file import TermsFile
 from fairlot_crypto.bbs.profile import Credential, present
 from fairlot_crypto.cbor import Value
@@ -147,6 +149,12 @@ class Stage:
         key = self.parts.contributors[number]
         return make_reveal(self.terms.sale_id, alpha(number), key)
 
+    def round(self, named: NamedRound) -> Entry:
+        """Return the ROUND entry of a round of the own clock."""
+        beacon = self.parts.clock.sign(GROUP, named.round_number)
+        key = SigningKey.generate(source("relay"))
+        return make_round(self.terms.sale_id, named.chain, beacon, key)
+
     def marker(self, kind: EntryType, body: Mapping[str, Value] | None = None) -> Entry:
         """Return an entry of the board."""
         return sign_entry(kind, self.terms.sale_id, body or {}, self.parts.board)
@@ -179,6 +187,20 @@ def stage(
         member = enrol_person(parts, credentials, book, name, index)
         members.append(member)
     return Stage(parts, terms, credentials, tuple(members))
+
+
+def waiting(on: Stage) -> Stage:
+    """Return the sale with a seed that waits for a round of the own clock."""
+    times = on.terms.times
+    named = on.parts.clock.round_after(times.commit_end + times.slack + ROUND_MARGIN)
+    beacon = replace(on.terms.beacon, drand=named)
+    return on.with_terms(replace(on.terms, beacon=beacon))
+
+
+@cache
+def clocked() -> Stage:
+    """Return the small sale of two people, waiting for a round."""
+    return waiting(stage())
 
 
 def enrol_person(
@@ -362,6 +384,9 @@ def steps(on: Stage, deposits: Sequence[Entry] | None = None) -> tuple[Step, ...
     times = on.terms.times
     taken = default_deposits(on) if deposits is None else tuple(deposits)
     everybody = range(len(on.parts.contributors))
+    rounds = on.terms.named_rounds()
+    known = max((named.due for named in rounds), default=0)
+    round_step = Step("round", known, lambda _: [*map(on.round, rounds)])
     return (
         Step("terms", START, lambda _: [on.terms_entry()]),
         Step("registry", START, lambda _: [on.registry_entry()]),
@@ -383,9 +408,10 @@ def steps(on: Stage, deposits: Sequence[Entry] | None = None) -> tuple[Step, ...
         Step(
             "reveal-end", times.reveal_end, lambda _: [on.marker(EntryType.REVEAL_END)]
         ),
+        *((round_step,) if rounds else ()),
         Step(
             "result",
-            times.reveal_end + 10,
+            max(times.reveal_end + 10, known),
             lambda s: [on.marker(EntryType.RESULT, result(s))],
         ),
     )

@@ -13,14 +13,13 @@ from fairlot.beacon import (
     Frozen,
     check_setup,
     make_commitment,
-    make_recovery,
     make_reveal,
     read_setup,
-    recovery_statement,
 )
 from fairlot.board.entry import Entry, EntryType, sign_entry
 from fairlot.errors import Rejection
 from fairlot.nym import Nym
+from fairlot.recovery import make_recovery, recovery_statement, take_recovery
 from fairlot.statements import Statements
 from fairlot.terms import BeaconTerms, SaleId, Terms
 from fairlot_crypto.cbor import Value
@@ -304,12 +303,14 @@ def test_recovered_and_revealed_are_one(on: Stage, revealing: tuple[int, ...]) -
         made.reveal(on.reveal(number), STATEMENTS)
     made.end_reveals()
     entry = make_recovery(on.terms, made, silent, STRANGER)
-    made.recover(entry, Statements())
+    take_recovery(made, entry, Statements())
     assert made.draw(sale_id) == everything
     late = next(number for number in range(3) if number not in revealing)
     code = refusal(lambda: made.reveal(on.reveal(late), STATEMENTS))
     assert code == "reveal.fixed"
-    assert refusal(lambda: made.recover(entry, STATEMENTS)) == "recover.not-needed"
+    assert (
+        refusal(lambda: take_recovery(made, entry, STATEMENTS)) == "recover.not-needed"
+    )
 
 
 def test_nothing_is_recovered_where_nothing_is_withheld(on: Stage) -> None:
@@ -318,7 +319,10 @@ def test_nothing_is_recovered_where_nothing_is_withheld(on: Stage) -> None:
     entry = make_recovery(on.terms, made, silent, STRANGER)
     made.reveal(on.reveal(), STATEMENTS)
     made.end_reveals()
-    assert refusal(lambda: made.recover(entry, Statements())) == "recover.not-needed"
+    assert (
+        refusal(lambda: take_recovery(made, entry, Statements()))
+        == "recover.not-needed"
+    )
 
 
 def test_progress_is_told_of(on: Stage) -> None:
@@ -364,7 +368,7 @@ def test_a_rehearsal_may_use_another_group(on: Stage, bits: int) -> None:
         made.commit(make_commitment(terms, FROZEN, alpha(number), key))
     made.end_reveals()
     recovered = replace(made, openings={})
-    recovered.recover(make_recovery(terms, made, silent, STRANGER), Statements())
+    take_recovery(recovered, make_recovery(terms, made, silent, STRANGER), Statements())
     for number, key in enumerate(keys):
         made.reveal(make_reveal(terms.sale_id, alpha(number), key), Statements())
     draw = made.draw(terms.sale_id)

@@ -11,8 +11,9 @@ from fairlot.board.entry import EntryType
 from fairlot.board.storage import MemoryStorage, create_file, open_file
 from fairlot.board.transcript import Record, read_records
 from fairlot.errors import Rejection
+from fairlot.phase import Phase
 from fairlot.rehearsal.parts import START
-from fairlot.sale import Phase, VoidReason
+from fairlot.sale import VoidReason
 from fairlot_crypto.log.checkpoint import (
     SignedCheckpoint,
     verify_checkpoint,

@@ -23,6 +23,7 @@ from fairlot.allocation.explain import explain
 from fairlot.allocation.shape import Order, Reason
 from fairlot.errors import InvariantError
 from fairlot.pools import Mechanism, Pool, Requirement, Tier
+from fairlot_crypto.keys import VerifyKey
 
 SEED, SALE = bytes(32), bytes(range(32))
 SHARE = Pool("share", Mechanism.EQUAL_SHARE, 10, 7, 5)
@@ -125,7 +126,7 @@ def test_every_required_attribute_must_have_one_of_its_values() -> None:
 
 
 def test_a_puzzle_is_solved_for_the_pool_that_asks_it() -> None:
-    hunt = replace(SHARE, puzzle=bytes(32))
+    hunt = replace(SHARE, puzzle=VerifyKey(bytes(32)))
     people = [
         Entrant(nym(0), 1, 7, solved=frozenset({"share"})),
         Entrant(nym(1), 1, 7, solved=frozenset({"other"})),
@@ -147,9 +148,7 @@ def test_a_bid_is_bounded_by_what_is_left_and_void_above_the_deposit() -> None:
 
 
 def test_a_tier_above_the_deposit_is_void() -> None:
-    pool = Pool(
-        "s", Mechanism.TIERS, 2, tiers=(Tier("gold", 9, 1), Tier("tin", 5, 1))
-    )
+    pool = Pool("s", Mechanism.TIERS, 2, tiers=(Tier("gold", 9, 1), Tier("tin", 5, 1)))
     names = ("gold", "tin", "lead", None)
     people = [Entrant(nym(i), 1, 8, tier=name) for i, name in enumerate(names)]
     assert [o.tier for o in enter(pool, *people).values()] == [None, 1, None, None]

@@ -11,11 +11,12 @@ from fairlot.board.replay import replay
 from fairlot.board.storage import MemoryStorage
 from fairlot.deposit import read_deposit
 from fairlot.people import Person
+from fairlot.phase import Phase
 from fairlot.pools import MAIN_POOL, Mechanism, Pool
 from fairlot.rehearsal import InProcess, Processes, Rehearsed, Workers, rehearse
 from fairlot.rehearsal.parts import START, cast_parts, write_terms
 from fairlot.rehearsal.play import BATCH
-from fairlot.sale import Phase, SaleState, VoidReason
+from fairlot.sale import SaleState, VoidReason
 from fairlot.terms import Terms
 from fairlot.terms_file import TermsFile
 from fairlot_crypto.randomness import Randomness, SeededRandomness, SystemRandomness

@@ -5,8 +5,8 @@ import pytest
 from fairlot.audit import Expected, audit
 from fairlot.board.replay import Replay, replay
 from fairlot.board.transcript import Record, read_records
+from fairlot.phase import Phase
 from fairlot.rehearsal.parts import START
-from fairlot.sale import Phase
 from lies_file import forged
 from lying_board import LyingBoard, play_with
 from sales import GROUP, STATEMENTS, Stage, deposit, play, steps

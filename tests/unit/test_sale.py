@@ -8,8 +8,9 @@ import pytest
 from fairlot.beacon import make_commitment, make_reveal
 from fairlot.board.entry import Entry, EntryType, sign_entry
 from fairlot.errors import Rejection
+from fairlot.phase import Phase
 from fairlot.rehearsal.parts import START
-from fairlot.sale import Phase, SaleState, VoidReason
+from fairlot.sale import SaleState, VoidReason
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.keys import SigningKey
 from lies_people import void_entry

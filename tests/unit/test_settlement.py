@@ -19,7 +19,7 @@ from fairlot.settlement import (
     settle,
     settle_void,
 )
-from fairlot_crypto.cbor import encode
+from fairlot_crypto.cbor import Value, encode
 from fairlot_crypto.errors import CallerError
 from fairlot_crypto.hashing import tagged_hash
 
@@ -144,7 +144,7 @@ def test_where_there_are_parts_the_hash_and_a_csv_tell_them() -> None:
     again = replace(POOL, name="again", again=True)
     outcome = allocate([POOL, again], [Entrant(nym(0), 4, 28)], SEED, SALE)
     lines = settle(outcome, [Funding(nym(0), 28, b"")])
-    row = [nym(0), 4, 28, 0, [["main", 2, 14], ["again", 2, 14]]]
+    row: list[Value] = [nym(0), 4, 28, 0, [["main", 2, 14], ["again", 2, 14]]]
     assert outcome_hash(lines, [POOL, again]) == tagged_hash("outcome", encode([row]))
     assert pools_csv(lines) == (
         b"nym,pool,units,payment\n"

@@ -77,6 +77,11 @@ def test_all_of_the_roster_is_one_thing_to_say(tmp_path: Path, line: str) -> Non
     assert file.min_commits is None
 
 
+def test_the_draw_may_wait_for_a_clock_of_its_own(tmp_path: Path) -> None:
+    assert read(tmp_path, toml('[beacon]\ndrand = "own"\n')).own_clock
+    assert not read(tmp_path, toml()).own_clock
+
+
 @pytest.mark.parametrize(
     "extra",
     ["[issuers]\n", "[issuers]\nn = 1\n", "[beacon]\n", "beacon.delay = 65536\n"],
@@ -167,6 +172,9 @@ def test_a_bad_value_is_refused_with_its_line(
         ("[beacon]\nwithhold = 4\n", "range", "line 8, beacon.withhold"),
         ("[beacon]\nabsent = 2\nwithhold = 2\n", "range", "line 9, beacon.withhold"),
         ("[beacon]\nwithhold = 1.0\n", "integer", "line 8, beacon.withhold"),
+        ('[beacon]\ndrand = "quicknet"\n', "drand", "line 8, beacon.drand"),
+        ('[beacon]\ndrand = ""\n', "text", "line 8, beacon.drand"),
+        ("[beacon]\ndrand = true\n", "text", "line 8, beacon.drand"),
         ("[beacon]\nmin_commits = 0\n", "range", "line 8, beacon.min_commits"),
         ("[beacon]\nmin_commits = 4\n", "range", "line 8, beacon.min_commits"),
         ('[beacon]\nmin_commits = "2"\n', "integer", "line 8, beacon.min_commits"),

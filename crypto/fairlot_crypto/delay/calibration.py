@@ -9,7 +9,11 @@ from fairlot_crypto.delay.parameters import SHIPPED
 from fairlot_crypto.errors import CallerError
 
 ADVANTAGE = 60
-"""A: how many times faster than the measured machine an attacker is taken to be."""
+"""A: how many times faster than ordinary hardware the fastest attacker is taken to be."""
+REFERENCE_RATE = 1_000_000
+"""R of ordinary hardware, above what was measured: squarings a second."""
+SAFETY = 2
+"""How many times what A and R ask for T should be."""
 
 _SLICE = 2**14
 """Squarings timed at once."""
@@ -69,7 +73,7 @@ def required_squarings(rate: int, window: int, advantage: int = ADVANTAGE) -> in
             ``calibration.window`` where T would exceed 2^40.
     """
     _check(rate, window, advantage)
-    T = 2 * advantage * rate * window
+    T = SAFETY * advantage * rate * window
     if T > MAX_SQUARINGS:
         raise CallerError(
             "calibration.window", "no delay of up to 2^40 squarings covers this window"
@@ -85,7 +89,7 @@ def coverage(T: int, rate: int, advantage: int = ADVANTAGE) -> Coverage:
     """
     _check(rate, advantage)
     steps = T + _MULTIPLICATION * Plan.of(T).multiplications
-    return Coverage(T, T // (2 * advantage * rate), -(-steps // rate))
+    return Coverage(T, T // (SAFETY * advantage * rate), -(-steps // rate))
 
 
 def shipped_coverage(rate: int, advantage: int = ADVANTAGE) -> tuple[Coverage, ...]:

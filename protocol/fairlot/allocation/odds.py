@@ -1,7 +1,7 @@
 """What everybody may expect before the draw (specs/odds.md).
 
-A pool's odds are exact where who enters it, with what, and how much it sells are known. They
-are where nothing before it is left to chance; else its odds are a rule, and what they depend on.
+A pool's odds are exact where it is known who enters it, with what, and how much it sells:
+that is, where no draw before it decides about that. Else they are a rule on that draw.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence

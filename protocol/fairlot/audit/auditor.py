@@ -8,7 +8,8 @@ from fairlot.audit.margin import beacon_facts, margin_findings, notices
 from fairlot.audit.report import CheckResult, Report, Roots
 from fairlot.board.entry import EntryType
 from fairlot.board.replay import Finding, Progress, Replay, replay, silent
-from fairlot.sale import Phase, SaleState
+from fairlot.phase import Phase
+from fairlot.sale import SaleState
 from fairlot.statements import Statements
 from fairlot_crypto.groups import Backend
 
@@ -35,8 +36,9 @@ def audit(
 ) -> Report:
     """Check a transcript, all of it.
 
-    The checklist is ``CHECKS``: A01 to A05 and A07 to A22 come out of reading and folding;
-    A06 (roots), A14 (people), the margin of A17 and A23 (the end) are this function's own.
+    The checklist is ``CHECKS``: A01 to A05, A07 to A22 and A24 come out of reading and
+    folding; A06 (roots), A14 (people), the margin of A17 and A23 (the end) are this
+    function's own.
     What it leaves to its caller is in ``NOT_CHECKED``.
 
     Args:

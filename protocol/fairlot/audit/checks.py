@@ -96,13 +96,14 @@ CHECKS = (
     Check(
         "A20",
         "The seed is what the beacon gives, revealed or recovered",
-        ("recover.", "result.draw", "result.withheld"),
+        ("recover.", "result.draw", "result.withheld", "result.round"),
     ),
     Check(
         "A21", "The outcome is what the draw gives, to the unit", ("result.outcome",)
     ),
     Check("A22", "A void sale is void for a reason that holds", ("void.",)),
     Check("A23", "The sale has ended as its terms say", ("sale.",)),
+    Check("A24", "Rounds are those that the terms name, signed in time", ("round.",)),
 )
 """In the order in which they are reported."""
 

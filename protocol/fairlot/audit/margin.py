@@ -6,27 +6,28 @@ auditor prints the same digits.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from fairlot.board.entry import EntryType
 from fairlot.board.replay import Finding, Replay
-from fairlot.terms import BeaconTerms
+from fairlot.clock import NamedRound
+from fairlot.terms import BeaconTerms, Terms
+from fairlot_crypto.delay.calibration import ADVANTAGE, REFERENCE_RATE, SAFETY
 from fairlot_crypto.delay.group import Modulus
 from fairlot_crypto.delay.parameters import RSA_2048
 from fairlot_crypto.delay.primes import is_probable_prime
 from fairlot_crypto.keys import VerifyKey
-
-ADVANTAGE = 60
-"""A: how much faster than ordinary hardware the fastest attacker is assumed to square."""
-REFERENCE_RATE = 1_000_000
-"""R: squarings a second of ordinary hardware, above what was measured (specs/delay.md)."""
-SAFETY = 2
-"""How many times what A and R ask for T should be."""
+from fairlot_crypto.timelock.chain import LEAGUE_OF_ENTROPY
 
 WITHHOLDING = (
     "Whoever withholds a reveal could have chosen between 1 outcome: the seed that is "
     "recovered is the seed that is revealed."
 )
 """What a withholding set could have chosen, of a beacon that recovers."""
+
+
+Fact: TypeAlias = "list[str] | Mapping[str, bool | int | str] | bool | int | str | None"
+"""What JSON says of one fact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +73,15 @@ class BeaconFacts:
     withheld: tuple[VerifyKey, ...]
     """Who committed and has not revealed."""
     recovered: bool
+    drand: NamedRound | None
+    """The round that the terms name."""
+    mixed: bool
+    """Whether its signature is in the seed."""
     margin: Margin | None
     """``None`` where the commitments have not ended."""
     withholding: str = WITHHOLDING
 
-    def to_json(self) -> Mapping[str, "list[str] | bool | int | str | None"]:
+    def to_json(self) -> Mapping[str, "Fact"]:
         """Return the facts for machines."""
         margin = self.margin
         return {
@@ -85,11 +90,18 @@ class BeaconFacts:
             "absent": [key.hex() for key in self.absent],
             "withheld": [key.hex() for key in self.withheld],
             "recovered": self.recovered,
+            "drand": self._drand(),
             "window": margin.window if margin else None,
             "speed_up": margin.speed_up if margin else None,
             "margin": margin.ratio if margin else None,
             "withholding": self.withholding,
         }
+
+    def _drand(self) -> Mapping[str, bool | int | str] | None:
+        if self.drand is None:
+            return None
+        chain_hash, number = self.drand.name
+        return {"chain": chain_hash.hex(), "round": number, "mixed": self.mixed}
 
 
 def beacon_facts(read: Replay) -> BeaconFacts | None:
@@ -104,6 +116,8 @@ def beacon_facts(read: Replay) -> BeaconFacts | None:
         absent=made.missing,
         withheld=made.withheld,
         recovered=made.recovered is not None,
+        drand=made.beacon.drand,
+        mixed=made.beacon.drand is not None and read.state.draw is not None,
         margin=margin_of(read),
     )
 
@@ -129,7 +143,7 @@ def notices(read: Replay) -> tuple[str, ...]:
     state, margin = read.state, margin_of(read)
     if not state.has_terms or not state.terms.rehearsal:
         return ()
-    found = list(_modulus_notices(state.terms.beacon))
+    found = [*_modulus_notices(state.terms.beacon), *_clock_notices(state.terms)]
     if margin and not margin.holds:
         found.append(f"{_too_short(margin)}; a real sale would fail")
     return tuple(found)
@@ -145,6 +159,16 @@ def _modulus_notices(beacon: BeaconTerms) -> Iterator[str]:
         f"{modulus.n.bit_length()} bits: whoever made it may know the draw at once, and a "
         "real sale would be refused"
     )
+
+
+def _clock_notices(terms: Terms) -> Iterator[str]:
+    for named in terms.named_rounds():
+        if named.chain not in LEAGUE_OF_ENTROPY:
+            yield (
+                f"round {named.round_number} is of a clock whose key is the rehearsal's "
+                "own: whoever holds it knew the round beforehand, and a real sale would "
+                "be refused"
+            )
 
 
 def _too_short(margin: Margin) -> str:

@@ -56,6 +56,7 @@ class EntryType(StrEnum):
     REVEAL = "REVEAL"
     REVEAL_END = "REVEAL_END"
     RECOVER = "RECOVER"
+    ROUND = "ROUND"
     RESULT = "RESULT"
     VOID = "VOID"
 
@@ -80,6 +81,7 @@ _ROLES = {
     EntryType.COMMIT: Role.CONTRIBUTOR,
     EntryType.REVEAL: Role.CONTRIBUTOR,
     EntryType.RECOVER: Role.ANYONE,
+    EntryType.ROUND: Role.ANYONE,
 }
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from concurrent.futures import BrokenExecutor
 
 from fairlot import __version__
-from fairlot.cli import audit, beacon, demo, inspect, puzzle, run, vectors
+from fairlot.cli import audit, beacon, demo, inspect, odds, puzzle, run, vectors
 from fairlot.cli.command import FAILED, OK, REFUSED, Command, add_commands, group
 from fairlot.cli.output import complain, make_streams_safe, say, silence_stdout
 from fairlot.errors import FairlotError, InputError
@@ -23,6 +23,7 @@ COMMANDS = (
     run.COMMAND,
     audit.COMMAND,
     inspect.COMMAND,
+    odds.COMMAND,
     puzzle.COMMAND,
     beacon.COMMAND,
     vectors.COMMAND,

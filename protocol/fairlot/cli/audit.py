@@ -173,6 +173,10 @@ def _beacon(facts: BeaconFacts) -> Iterator[str]:
     for key in facts.withheld:
         what = "recovered" if facts.recovered else "still missing"
         yield f"  reveal withheld: {key.hex()} ({what})"
+    if facts.drand is not None:
+        chain_hash, number = facts.drand.name
+        what = "mixed in" if facts.mixed else "not mixed in"
+        yield f"  drand: round {number} of chain {chain_hash.hex()} {what}"
     margin = facts.margin
     if margin is not None:
         yield (

@@ -10,6 +10,7 @@ STEPS = (
     beacon_steps.COMMIT,
     beacon_steps.REVEAL,
     beacon_steps.RECOVER,
+    beacon_steps.ROUND,
     beacon_steps.POST,
     beacon_delay.SETUP,
     beacon_delay.CALIBRATE,
@@ -26,6 +27,7 @@ Examples:
   fairlot beacon commit transcript.fairlot --key my.key --secret my.secret --out commit
   fairlot beacon reveal transcript.fairlot --key my.key --secret my.secret --out reveal
   fairlot beacon recover transcript.fairlot --out recover
+  fairlot beacon round transcript.fairlot round.json --out round
   fairlot beacon post transcript.fairlot commit reveal --key board.key
   fairlot beacon setup 1048576 --out setup.json
   fairlot beacon calibrate --window 3600

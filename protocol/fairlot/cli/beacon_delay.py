@@ -5,7 +5,6 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 
-from fairlot.audit.margin import REFERENCE_RATE
 from fairlot.cli.beacon_steps import add_work_options, work_folder
 from fairlot.cli.command import OK, Command, group, whole
 from fairlot.cli.output import Screen, busy, say, show_table
@@ -13,6 +12,8 @@ from fairlot.errors import InputError
 from fairlot.files import write_file
 from fairlot_crypto.delay.calibration import (
     ADVANTAGE,
+    REFERENCE_RATE,
+    SAFETY,
     Coverage,
     coverage,
     measure_rate,
@@ -118,7 +119,7 @@ def _calibrate(arguments: argparse.Namespace) -> int:
 
 def _window_ms(T: int, rate: int, advantage: int) -> int:
     """Return the milliseconds that T squarings cover: most shipped sets cover no second."""
-    return 1000 * T // (2 * advantage * rate)
+    return 1000 * T // (SAFETY * advantage * rate)
 
 
 def _needed(rate: int, window: int, advantage: int) -> int:

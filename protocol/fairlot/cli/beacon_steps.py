@@ -16,8 +16,10 @@ from fairlot.contributor import (
     Secret,
     check_secret,
     commit,
+    publish,
     read_entry_file,
     read_key,
+    read_round_file,
     read_secret,
     read_view,
     recover,
@@ -124,28 +126,51 @@ def _reveal(arguments: argparse.Namespace) -> int:
 
 def _configure_recover(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("transcript", metavar="TRANSCRIPT", type=Path)
-    parser.add_argument(
-        "--key",
-        metavar="FILE",
-        type=Path,
-        help="whose name the entry carries (default: a fresh one's)",
-    )
+    _add_anybody(parser)
     add_work_options(parser, "the new entry")
 
 
 def _recover(arguments: argparse.Namespace) -> int:
     backend = group()
-    key = (
-        read_key(arguments.key)
-        if arguments.key
-        else SigningKey.generate(SystemRandomness())
-    )
+    key = _anybody(arguments.key)
     view = _view(backend, arguments.transcript)
     with Screen(acknowledge=False) as screen:
         store = work_folder(arguments)
         entry = recover(view, key, screen.stage("recovering"), store)
     _write_entry(arguments.out, entry)
     store.clear()
+    return OK
+
+
+def _add_anybody(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--key",
+        metavar="FILE",
+        type=Path,
+        help="whose name the entry carries (default: a fresh one's)",
+    )
+
+
+def _anybody(path: Path | None) -> SigningKey:
+    return read_key(path) if path else SigningKey.generate(SystemRandomness())
+
+
+def _configure_round(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("transcript", metavar="TRANSCRIPT", type=Path)
+    parser.add_argument(
+        "round", metavar="ROUND", type=Path, help="the JSON that a relay of drand gives"
+    )
+    _add_anybody(parser)
+    parser.add_argument(
+        "--out", metavar="FILE", type=Path, required=True, help="the new entry"
+    )
+
+
+def _round(arguments: argparse.Namespace) -> int:
+    backend = group()
+    key, beacon = _anybody(arguments.key), read_round_file(arguments.round)
+    view = _view(backend, arguments.transcript)
+    _write_entry(arguments.out, publish(view, key, beacon))
     return OK
 
 
@@ -252,6 +277,13 @@ RECOVER = _command(
     "transcript.fairlot --out recover",
     _configure_recover,
     _recover,
+)
+ROUND = _command(
+    "round",
+    "Make the ROUND entry of a round of drand that the terms name.",
+    "transcript.fairlot round.json --out round",
+    _configure_round,
+    _round,
 )
 POST = _command(
     "post",

@@ -11,7 +11,9 @@ from fairlot.cli.command import OK, Command
 from fairlot.cli.output import say, show_table
 from fairlot.forecast import fraction_text, odds_document, people_odds, with_chances
 from fairlot.people import read_people
-from fairlot.terms_file import check_people, read_terms_file
+from fairlot.people_check import check_people
+from fairlot.pools import Pool
+from fairlot.terms_file import read_terms_file
 
 _EXAMPLES = """\
 Everybody's deposit is taken to be paid. Chances are exact fractions; where they depend on
@@ -36,7 +38,7 @@ def execute(arguments: argparse.Namespace) -> int:
     """Print everybody's odds, pool by pool."""
     terms = read_terms_file(arguments.terms)
     people = read_people(arguments.people)
-    check_people(terms, people)
+    check_people(terms, people, arguments.people)
     odds, names = people_odds(terms, people)
     if arguments.json:
         document = {
@@ -69,13 +71,20 @@ def show_odds(odds: Sequence[PoolOdds], name_of: Callable[[bytes], str]) -> None
             say(f"  {line}")
         if pool.odds is not None:
             say(f"  expected to be left: {fraction_text(pool.odds.expected_unsold)}")
-        rows = [(name_of(nym), *_cells(chance)) for nym, chance in with_chances(pool)]
+        known = with_chances(pool)
+        hopeful = [(nym, c) for nym, c in known if c is None or c.expected > 0]
+        rows = [(name_of(nym), *_cells(stands, chance)) for nym, chance in hopeful]
         if rows:
             show_table(("who", "for certain", "chance of one more", "by part"), rows)
+        if len(hopeful) < len(known):
+            say(f"  {len(known) - len(hopeful)} more cannot get a unit here")
 
 
-def _cells(chance: Chance | None) -> tuple[str, str, str]:
+def _cells(pool: Pool, chance: Chance | None) -> tuple[str, str, str]:
     if chance is None:
         return "", "by the rule", ""
-    parts = ", ".join(f"{part}: {fraction_text(p)}" for part, p in chance.parts.items())
-    return str(chance.least), fraction_text(chance.more), parts
+    parts = [
+        f"{part or pool.mechanism.value}: {fraction_text(p)}"
+        for part, p in chance.parts.items()
+    ]
+    return str(chance.least), fraction_text(chance.more), ", ".join(parts)

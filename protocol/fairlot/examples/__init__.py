@@ -5,7 +5,16 @@ from importlib.resources import files
 
 from fairlot.errors import InputError
 
-NAMES = ("club-concert", "token-sale", "workshop")
+NAMES = (
+    "club-concert",
+    "token-sale",
+    "art-drop",
+    "conference",
+    "harvest",
+    "treasure-hunt",
+    "workshop",
+    "cooperative",
+)
 """In the order in which a newcomer tries them; the first is the default."""
 
 

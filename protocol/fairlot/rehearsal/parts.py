@@ -12,15 +12,28 @@ from fairlot.identity.attestation import ListAttester
 from fairlot.identity.enrolment import IssuerSecrets
 from fairlot.identity.registry import Attribute, Issuer, Registry
 from fairlot.people import Person
-from fairlot.terms import REFUND_AT_ONCE, BeaconTerms, BoardIdentity, Terms, Times
+from fairlot.terms import (
+    REFUND_AT_ONCE,
+    ROUND_MARGIN,
+    BeaconTerms,
+    BoardIdentity,
+    Terms,
+    Times,
+)
 from fairlot.terms_file import QUICKNET_CLOCK, TermsFile
 from fairlot_crypto.committee import prss, threshold
 from fairlot_crypto.delay.parameters import RSA_2048, Setup
 from fairlot_crypto.groups import Backend, Scalar, random_scalar
 from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.randomness import Randomness
-from fairlot_crypto.timelock.chain import QUICKNET, ChainInfo
-from fairlot_crypto.timelock.clock import clock_key
+from fairlot_crypto.timelock.chain import (
+    QUICKNET,
+    SEED_LENGTH,
+    ChainInfo,
+    first_round_after,
+)
+from fairlot_crypto.timelock.clock import clock_key, sign_round
+from fairlot_crypto.timelock.drand import Beacon
 from fairlot_crypto.timelock.scheme import UNCHAINED_G1
 
 START = 1_893_456_000
@@ -36,10 +49,11 @@ TIMES = Times(
     slack=30,
 )
 BOARD_NAME = "rehearsal.example/board"
-ASSURANCE, LISTED = "assurance", "listed"
-"""What the attester says of everybody, unless the list says it better."""
 CLOCK_PERIOD = 3
 """Seconds from one round of the rehearsal's own clock to the next."""
+CLOCK_NAME = "rehearsal"
+ASSURANCE, LISTED = "assurance", "listed"
+"""What the attester says of everybody, unless the list says it better."""
 
 _SPARE = ("region", "cohort_a", "cohort_b")
 """Attributes of the schema that the list and the terms may replace by their own."""
@@ -47,10 +61,33 @@ _SPARE = ("region", "cohort_a", "cohort_b")
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The rehearsal's own clock: whoever has the secret knows every round."""
+    """A chain whose key the rehearsal itself holds."""
 
     chain: ChainInfo
     secret: Scalar
+    """k."""
+
+    @classmethod
+    def generate(cls, group: Backend, randomness: Randomness) -> "Clock":
+        """Draw a clock that begins with the sale."""
+        secret, scheme = random_scalar(randomness), UNCHAINED_G1
+        chain = ChainInfo(
+            scheme=scheme,
+            public_key=clock_key(group, scheme, secret),
+            period=CLOCK_PERIOD,
+            genesis_time=START,
+            genesis_seed=randomness.take(SEED_LENGTH),
+            beacon_id=CLOCK_NAME,
+        )
+        return cls(chain, secret)
+
+    def round_after(self, time: int) -> NamedRound:
+        """Return the earliest round that is due later than ``time``."""
+        return NamedRound(self.chain, first_round_after(self.chain, time))
+
+    def sign(self, group: Backend, round_number: int) -> Beacon:
+        """Return a round; nothing keeps whoever holds the clock from being early."""
+        return sign_round(group, self.chain, self.secret, round_number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +102,7 @@ class Parts:
     board: SigningKey
     contributors: tuple[SigningKey, ...]
     clock: Clock
-    """Opens sealed bids, where the terms do not name a public clock."""
+    """Of drand's kind: the terms may name rounds of it."""
 
 
 def cast_parts(
@@ -122,7 +159,7 @@ def cast_parts(
         contributors=tuple(
             _key(randomness, f"contributor/{i}") for i in range(file.contributors)
         ),
-        clock=_clock(group, randomness.derive("clock")),
+        clock=Clock.generate(group, randomness.derive("clock")),
     )
 
 
@@ -132,6 +169,7 @@ def write_terms(file: TermsFile, parts: Parts, setup: Setup) -> Terms:
     Raises:
         TermsError: where they are not legal.
     """
+    drawing_from = TIMES.commit_end + TIMES.slack + ROUND_MARGIN
     terms = Terms(
         rehearsal=True,
         title=file.title,
@@ -151,6 +189,7 @@ def write_terms(file: TermsFile, parts: Parts, setup: Setup) -> Terms:
             proof=RSA_2048.encode(setup.proof),
             roster=tuple(key.public for key in parts.contributors),
             min_commits=file.min_commits,
+            drand=parts.clock.round_after(drawing_from) if file.own_clock else None,
         ),
         refund=REFUND_AT_ONCE,
         deposits=file.deposits,
@@ -179,14 +218,6 @@ def _attested(registry: Registry, person: Person) -> tuple[str, ...]:
     return tuple(has.get(attribute.name, "") for attribute in registry.attributes)
 
 
-def _clock(group: Backend, randomness: Randomness) -> Clock:
-    secret = random_scalar(randomness)
-    key = clock_key(group, UNCHAINED_G1, secret)
-    seed = randomness.take(32)
-    chain = ChainInfo(UNCHAINED_G1, key, CLOCK_PERIOD, START, seed, "rehearsal")
-    return Clock(chain, secret)
-
-
 def _bids(file: TermsFile, parts: Parts) -> NamedRound | None:
     """Return the round that opens the bids, by default the first after COMMIT_END."""
     if file.bids is None:
@@ -194,9 +225,7 @@ def _bids(file: TermsFile, parts: Parts) -> NamedRound | None:
     chain = QUICKNET if file.bids.clock == QUICKNET_CLOCK else parts.clock.chain
     if file.bids.round is not None:
         return NamedRound(chain, file.bids.round)
-    earliest = TIMES.commit_end + TIMES.slack
-    passed = (earliest - chain.genesis_time) // chain.period + 1
-    return NamedRound(chain, passed + 1)
+    return NamedRound(chain, first_round_after(chain, TIMES.commit_end + TIMES.slack))
 
 
 def _key(randomness: Randomness, label: str) -> SigningKey:

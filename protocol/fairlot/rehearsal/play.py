@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from fairlot.beacon import make_commitment, make_recovery, make_reveal
+from fairlot.beacon import make_commitment, make_reveal
 from fairlot.board.board import Board, Receipt
 from fairlot.board.entry import Entry, EntryType, sign_entry
 from fairlot.board.storage import Storage
@@ -16,6 +16,7 @@ from fairlot.identity.enrolment import AdmissionBook, Identity
 from fairlot.nym import Nym
 from fairlot.people import Person
 from fairlot.positions import make_payment
+from fairlot.recovery import make_recovery
 from fairlot.rehearsal.parts import START, Parts, cast_parts, write_terms
 from fairlot.rehearsal.wishes import wishes
 from fairlot.rehearsal.work import (
@@ -28,6 +29,7 @@ from fairlot.rehearsal.work import (
     deposit_people,
     enrol_people,
 )
+from fairlot.rounds import make_round
 from fairlot.sale import SaleState
 from fairlot.statements import Statements
 from fairlot.terms import Terms
@@ -227,7 +229,8 @@ class _Run:
         self._mark(EntryType.REVEAL_END, times.reveal_end)
         watcher.progress("drawing", 2, 3)
         self._recover()
-        self._mark(EntryType.RESULT, times.reveal_end + 10)
+        known = self._publish_rounds()
+        self._mark(EntryType.RESULT, max(times.reveal_end + 10, known))
         watcher.progress("drawing", 3, 3)
 
     def _contributors(
@@ -260,6 +263,18 @@ class _Run:
             anyone,
         )
         self._post([recovery], self.terms.times.reveal_end + 5)
+
+    def _publish_rounds(self) -> int:
+        """Post the rounds that the terms name, and return when all are known."""
+        named = sorted(self.terms.named_rounds(), key=lambda each: each.due)
+        relay = SigningKey.generate(self.sale_randomness.derive("relay"))
+        earliest = self.terms.times.reveal_end + 5
+        for each in named:
+            beacon = self.parts.clock.sign(self.group, each.round_number)
+            entry = make_round(self.terms.sale_id, each.chain, beacon, relay)
+            earliest = max(earliest, each.due)
+            self._post([entry], earliest)
+        return earliest
 
     def _pay(self, people: Sequence[Person], deposits: dict[str, MadeDeposit]) -> None:
         paying = [p for p in self._shuffled(people, "payments") if p.deposit > 0]

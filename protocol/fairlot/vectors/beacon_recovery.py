@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from fairlot.beacon import Contributions, make_recovery, recovery_statement
+from fairlot.beacon import Contributions
 from fairlot.board.entry import Entry, EntryType, sign_entry
+from fairlot.recovery import make_recovery, recovery_statement
 from fairlot.terms import Terms
 from fairlot.vectors.beacon_setting import (
     ELEMENT,

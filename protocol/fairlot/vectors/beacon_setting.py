@@ -7,6 +7,7 @@ from functools import cache
 from fairlot.beacon import Contributions, Frozen, make_commitment, make_reveal
 from fairlot.board.entry import Entry, EntryType
 from fairlot.nym import Nym
+from fairlot.recovery import take_recovery
 from fairlot.statements import Statements
 from fairlot.terms import BeaconTerms, Terms
 from fairlot.vectors.case import Raw
@@ -90,7 +91,7 @@ def take(taken: Contributions, entry: Entry) -> None:
     else:
         if taken.unopened is None:
             taken.end_reveals()
-        taken.recover(entry, Statements())
+        take_recovery(taken, entry, Statements())
 
 
 def take_all(

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 
-from fairlot.beacon import make_commitment, make_recovery, make_reveal
+from fairlot.beacon import make_commitment, make_reveal
 from fairlot.binding import Wish
 from fairlot.board.entry import Entry, EntryType, sign_entry
 from fairlot.credential import answer_request, receive_credential, request_credential
@@ -21,6 +21,7 @@ from fairlot.nym import Nym
 from fairlot.people import Person
 from fairlot.pools import Mechanism, Pool
 from fairlot.positions import make_payment
+from fairlot.recovery import make_recovery
 from fairlot.rehearsal.parts import START, Parts, cast_parts, write_terms
 from fairlot.rehearsal.work import EnrolJob, Holder, enrol_people
 from fairlot.sale import SaleState
