@@ -71,6 +71,7 @@ def _pool(pool: PoolOdds, name_of: Callable[[bytes], str]) -> Mapping[str, Json]
         "mechanism": pool.pool.mechanism.value,
         "supply": pool.pool.supply,
         "exact": exact is not None,
+        "entering": list(pool.entering),
         "depends_on": list(pool.depends_on),
         "rule": list(pool.rule),
         "expected_unsold": None if exact is None else str(exact.expected_unsold),

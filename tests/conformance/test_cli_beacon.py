@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 
 from command import FAIRLOT, Ran, fairlot
-from fairlot.board.board import Board
 from fairlot.board.entry import EntryType
-from fairlot.board.storage import create_file, open_file
+from fairlot.board.storage import create_file
 from fairlot_crypto.delay.parameters import (
     RSA_2048,
     Setup,
@@ -60,19 +59,16 @@ class Place:
             "post", *entries, "--key", self.folder / "board.key", "--time", clock
         )
 
-    def mark(self, kind: EntryType) -> None:
-        """Let the board post a marker at its time."""
+    def mark(self, kind: EntryType, *, late: int = 0) -> Ran:
+        """Post a marker by the board, some seconds after its time."""
         times = self.on.terms.times
         due = {
             EntryType.COMMIT_END: times.commit_end,
             EntryType.REVEAL_END: times.reveal_end,
             EntryType.RESULT: times.reveal_end + 20,
         }
-        storage, data, _ = open_file(self.transcript)
-        name, key = self.on.terms.board.name, self.on.parts.board
-        board = Board.resume(storage, data, name, key, self.on.state())
-        board.append_marker(kind, due[kind])
-        storage.close()
+        clock = ("--time", str(due[kind] + late))
+        return self.beacon("mark", kind, "--key", self.folder / "board.key", *clock)
 
     def _own(self, step: str, who: str) -> Ran:
         keys = ("--key", self.folder / f"{who}.key")
@@ -109,7 +105,7 @@ def _commit_all(place: Place) -> None:
     posted = place.post(*names, after=10)
     assert (posted.code, posted.err) == (0, "")
     assert len(posted.out.splitlines()) == 3
-    place.mark(EntryType.COMMIT_END)
+    assert place.mark(EntryType.COMMIT_END).code == 0
 
 
 def test_everybody_reveals(place: Place) -> None:
@@ -118,11 +114,11 @@ def test_everybody_reveals(place: Place) -> None:
         assert place.reveal(who).code == 0
     names = ("one.reveal", "two.reveal", "depositor.reveal")
     assert place.post(*names, after=70).code == 0
-    place.mark(EntryType.REVEAL_END)
+    assert place.mark(EntryType.REVEAL_END).code == 0
     recovered = place.beacon("recover", "--out", place.folder / "recovery")
     assert recovered.code == 1
     assert "recover.not-needed" in recovered.err
-    place.mark(EntryType.RESULT)
+    assert place.mark(EntryType.RESULT).code == 0
     assert fairlot("audit", place.transcript).code == 0
 
 
@@ -133,7 +129,7 @@ def test_what_two_withhold_anybody_recovers(place: Place) -> None:
     early = place.beacon("recover", "--out", place.folder / "recovery")
     assert early.code == 1
     assert "phase.wrong" in early.err
-    place.mark(EntryType.REVEAL_END)
+    assert place.mark(EntryType.REVEAL_END).code == 0
     made = place.beacon("recover", "--out", place.folder / "recovery")
     assert (made.code, made.err) == (0, "")
     assert not list(place.folder.glob("*.work")), "checkpoints are not left behind"
@@ -141,7 +137,7 @@ def test_what_two_withhold_anybody_recovers(place: Place) -> None:
     late = place.reveal("two")
     assert late.code == 1
     assert "reveal.fixed" in late.err
-    place.mark(EntryType.RESULT)
+    assert place.mark(EntryType.RESULT).code == 0
     report = json.loads(fairlot("audit", place.transcript, "--json").out)
     assert report["holds"]
     assert report["beacon"]["recovered"]
@@ -262,6 +258,40 @@ def test_only_the_keeper_posts_and_the_clock_never_runs_back(place: Place) -> No
     assert place.transcript.read_bytes() == before
 
 
+def test_a_marker_is_posted_when_it_is_due_and_by_the_keeper_only(place: Place) -> None:
+    before = place.transcript.read_bytes()
+    missing = place.mark(EntryType.COMMIT_END)
+    assert (missing.code, missing.out) == (1, "")
+    assert "commit.missing" in missing.err
+    for who in ("one", "two"):
+        assert place.commit(who).code == 0
+    assert place.transcript.read_bytes() == before
+    assert place.post("one.commit", "two.commit", after=10).code == 0
+    before = place.transcript.read_bytes()
+    for kind, late, code in (
+        (EntryType.COMMIT_END, -1, "phase.early"),
+        (EntryType.COMMIT_END, 10_000, "phase.late"),
+        (EntryType.REVEAL_END, 0, "phase.wrong"),
+    ):
+        refused = place.mark(kind, late=late)
+        assert (refused.code, refused.out) == (1, "")
+        assert code in refused.err
+    keeper = (place.folder / "board.key").read_bytes()
+    (place.folder / "board.key").write_text("00" * 32, encoding="ascii")
+    assert place.mark(EntryType.COMMIT_END).code == 1
+    assert place.transcript.read_bytes() == before
+    (place.folder / "board.key").write_bytes(keeper)
+    marked = place.mark(EntryType.COMMIT_END)
+    assert (marked.code, marked.err) == (0, "")
+    assert marked.out.startswith("ack ")
+
+
+@pytest.mark.parametrize("kind", ["VOID", "TERMS", "commit_end", ""])
+def test_what_is_no_marker_is_refused(place: Place, kind: str) -> None:
+    ran = place.beacon("mark", kind, "--key", place.folder / "board.key")
+    assert (ran.code, ran.out) == (2, "")
+
+
 def test_a_key_is_new_private_and_never_replaced(tmp_path: Path) -> None:
     path = tmp_path / "my.key"
     ran = fairlot("beacon", "key", "--out", path)
@@ -363,7 +393,18 @@ def test_wrong_usage_of_a_step_is_refused(words: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "step", ["key", "commit", "reveal", "recover", "post", "setup", "calibrate"]
+    "step",
+    [
+        "key",
+        "commit",
+        "reveal",
+        "recover",
+        "round",
+        "post",
+        "mark",
+        "setup",
+        "calibrate",
+    ],
 )
 def test_every_step_has_help_with_an_example(step: str) -> None:
     ran = fairlot("beacon", step, "--help")

@@ -13,9 +13,8 @@ from pathlib import Path
 import pytest
 
 from command import Ran, fairlot
-from fairlot.board.board import Board
 from fairlot.board.entry import EntryType
-from fairlot.board.storage import create_file, open_file
+from fairlot.board.storage import create_file
 from fairlot_crypto.delay.evaluation import Plan
 from fairlot_crypto.delay.parameters import RSA_2048, make_setup, shipped_setup
 from fairlot_crypto.randomness import SeededRandomness
@@ -48,19 +47,11 @@ class Place:
         words = ("beacon", "recover", self.transcript, *key, *out)
         return watch(*words, total=self.plan.total, kill_at=kill_at)
 
-    def post(self, name: str) -> Ran:
-        """Post an entry, by the board."""
-        clock = str(self.on.terms.times.reveal_end + 10)
-        keeper = ("--key", self.folder / "board.key", "--time", clock)
-        return fairlot("beacon", "post", self.transcript, self.folder / name, *keeper)
-
-    def end(self) -> None:
-        """Let the board post RESULT."""
-        storage, data, _ = open_file(self.transcript)
-        name, key = self.on.terms.board.name, self.on.parts.board
-        board = Board.resume(storage, data, name, key, self.on.state())
-        board.append_marker(EntryType.RESULT, self.on.terms.times.reveal_end + 20)
-        storage.close()
+    def keeper(self, step: str, what: str | Path, after: int) -> Ran:
+        """Post an entry or a marker, by the board, some seconds after REVEAL_END."""
+        clock = str(self.on.terms.times.reveal_end + after)
+        by = ("--key", self.folder / "board.key", "--time", clock)
+        return fairlot("beacon", step, self.transcript, what, *by)
 
 
 def place_of(T: int, folder: Path) -> Place:
@@ -105,8 +96,8 @@ def killed_often(place: Place, name: str, kills: int) -> list[Shown]:
 
 def check_board(place: Place, name: str) -> None:
     """Post the recovery and end the sale: everything holds."""
-    assert place.post(name).code == 0
-    place.end()
+    assert place.keeper("post", place.folder / name, 10).code == 0
+    assert place.keeper("mark", EntryType.RESULT, 20).code == 0
     audited = fairlot("audit", place.transcript, "--json")
     report = json.loads(audited.out)
     assert (audited.code, report["holds"]) == (0, True)

@@ -15,7 +15,7 @@ from fairlot.people import Person, read_people
 from fairlot.terms import Terms
 from fairlot.terms_file import read_terms_file
 from fairlot.text import text_problem
-from fairlot.vectors.terms import sample_terms
+from fairlot.vectors.terms_setting import sample_terms
 from fairlot_crypto.cbor import Value, decode, encode
 
 LARGEST = 2**64 - 1

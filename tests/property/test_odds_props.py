@@ -45,8 +45,10 @@ def check_odds(pools: Sequence[Pool], entrants: Sequence[Entrant]) -> list[str]:
     exact: list[str] = []
     for number, known in enumerate(sale_odds(pools, entrants, SALE)):
         results = [(weight, outcome.pools[number]) for weight, outcome in outcomes]
+        fewest, most = known.entering
         for _, result in results:
             assert {award.nym for award in result.awards} <= set(known.nyms)
+            assert fewest <= len(result.awards) <= most
         if known.odds is None:
             assert known.depends_on
             continue
@@ -155,7 +157,7 @@ def test_a_pool_after_a_draw_depends_on_it() -> None:
     assert check_odds((lottery, second), three) == ["first"]
     (_, known) = sale_odds((lottery, second), three, SALE)
     assert known.depends_on == ("first",)
-    assert "0 to 3 enter; 1 units are for sale" in known.rule
+    assert "2 enter; 1 unit is for sale" in known.rule
 
 
 def test_a_pool_after_a_draw_for_others_does_not_depend_on_it() -> None:

@@ -10,7 +10,7 @@ from fairlot.errors import TermsError
 from fairlot.terms import MAX_TIME, Terms, Times
 from fairlot.text import text_problem
 from fairlot.vectors import terms as vectors
-from fairlot.vectors.terms import sample_key, sample_terms
+from fairlot.vectors.terms_setting import sample_key, sample_terms
 from fairlot_crypto.cbor import Value, decode, encode
 
 

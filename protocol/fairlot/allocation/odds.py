@@ -24,6 +24,7 @@ from fairlot.allocation.outcome import run_pool
 from fairlot.allocation.quadratic import quadratic_odds
 from fairlot.allocation.shape import Lots, Odds, Order
 from fairlot.allocation.tiers import tiers_odds
+from fairlot.allocation.wording import counted
 from fairlot.pools import Mechanism, Pool
 
 _ODDS: Mapping[Mechanism, Callable[[Pool, Sequence[Order]], Odds]] = {
@@ -45,6 +46,8 @@ class PoolOdds:
     """Who enters, ascending; who may enter, where the odds are a rule."""
     odds: Odds | None
     """In the order of the nyms; ``None`` where they depend on an earlier draw."""
+    entering: tuple[int, int]
+    """How many enter, at least and at most."""
     depends_on: tuple[str, ...]
     """The earlier pools on whose draw they depend; empty where ``odds`` are given."""
     rule: tuple[str, ...]
@@ -89,9 +92,11 @@ class _View:
         self.entrants = entrants
         self.groups = groups
         self.standings = [Standing() for _ in entrants]
-        """Of whom it is known; of the others, as if they had got nothing so far."""
+        """What each has got for certain; nothing of what is left to chance."""
         self.unknown: dict[int, list[str]] = {}
         """The pools that left an entrant's standing to chance."""
+        self.losers: dict[str, int] = {}
+        """How many of those whom a pool left to chance get no unit, where it is known."""
         self.supplies = {pool.name: pool.supply for pool in pools}
         self.unknown_supplies: dict[str, list[str]] = {}
 
@@ -102,15 +107,16 @@ class _View:
         causes = list(self.unknown_supplies.get(pool.name, ()))
         for i, _ in entered:
             causes += self.unknown.get(i, ())
-        depends_on = tuple(dict.fromkeys(causes))
+        depends_on = tuple(name for name in self.supplies if name in causes)
         nyms = tuple(self.entrants[i].nym for i, _ in entered)
         if depends_on:
-            rule = self._rule(running, [i for i, _ in entered], depends_on)
+            entering = self._how_many(running, [i for i, _ in entered])
+            rule = self._rule(running, entering, depends_on)
             self._leave_open(running, [i for i, _ in entered])
-            return PoolOdds(running, nyms, None, depends_on, rule)
+            return PoolOdds(running, nyms, None, entering, depends_on, rule)
         odds = pool_odds(running, [order for _, order in entered])
         self._settle(running, entered, odds)
-        return PoolOdds(running, nyms, odds, (), odds.why)
+        return PoolOdds(running, nyms, odds, (len(nyms), len(nyms)), (), odds.why)
 
     def _leave_open(self, pool: Pool, may_enter: Sequence[int]) -> None:
         for i in may_enter:
@@ -124,33 +130,52 @@ class _View:
         nyms = tuple(self.entrants[i].nym for i, _ in entered)
         orders = tuple(order for _, order in entered)
         some = run_pool(pool, nyms, orders, _FirstCome(len(orders)))
-        rows = zip(entered, some.awards, odds.chances, strict=True)
+        rows = list(zip(entered, some.awards, odds.chances, strict=True))
         for (i, _), award, chance in rows:
-            open_parts = any(0 < part < 1 for part in chance.parts.values())
-            if chance.more or open_parts:
+            before = self.standings[i]
+            units = before.units + chance.least
+            if chance.more or any(0 < part < 1 for part in chance.parts.values()):
                 self.unknown.setdefault(i, []).append(pool.name)
+                self.standings[i] = Standing(units, before.spent)
             else:
-                before = self.standings[i]
-                self.standings[i] = Standing(
-                    before.units + award.units, before.spent + award.payment
-                )
+                self.standings[i] = Standing(units, before.spent + award.payment)
+        hoping = [chance for _, _, chance in rows if chance.more]
+        if odds.unsold_certain and not any(chance.least for chance in hoping):
+            won = sum(chance.more for chance in hoping)
+            self.losers[pool.name] = len(hoping) - int(won)
         if pool.unsold is not None and odds.unsold_certain:
             self.supplies[pool.unsold] += some.unsold
         elif pool.unsold is not None:
             self.unknown_supplies.setdefault(pool.unsold, []).append(pool.name)
 
     def _rule(
-        self, pool: Pool, may_enter: Sequence[int], depends_on: Sequence[str]
+        self, pool: Pool, entering: tuple[int, int], depends_on: Sequence[str]
     ) -> tuple[str, ...]:
-        surely = sum(i not in self.unknown for i in may_enter)
+        fewest, most = entering
         more = self.unknown_supplies.get(pool.name)
         left = f", and what {_listed(more)} leaves" if more else ""
-        count = f"{surely} to {len(may_enter)}" if surely < len(may_enter) else surely
+        count = f"{fewest} to {most}" if fewest < most else f"{most}"
+        supply = counted(pool.supply, "unit is", "units are")
         return (
             f"it depends on the draw of {_listed(depends_on)}",
-            f"{count} enter; {pool.supply} units are for sale{left}",
+            f"{count} enter; {supply} for sale{left}",
             _RULES[pool.mechanism],
         )
+
+    def _how_many(self, pool: Pool, may_enter: Sequence[int]) -> tuple[int, int]:
+        """Return how many enter, at least and at most."""
+        if pool.again:
+            return len(may_enter), len(may_enter)
+        may = set(may_enter)
+        fewest = sum(i not in self.unknown for i in may)
+        most = len(may)
+        for name, losers in self.losers.items():
+            left_to_it = {i for i, causes in self.unknown.items() if causes == [name]}
+            undecided = {i for i in left_to_it if self.standings[i].units == 0}
+            if undecided <= may:
+                fewest += losers
+                most -= len(undecided) - losers
+        return fewest, most
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import argparse
 
-from fairlot.cli import beacon_delay, beacon_steps
+from fairlot.cli import beacon_delay, beacon_keeper, beacon_steps
 from fairlot.cli.command import Command, add_commands
 
 STEPS = (
@@ -11,7 +11,8 @@ STEPS = (
     beacon_steps.REVEAL,
     beacon_steps.RECOVER,
     beacon_steps.ROUND,
-    beacon_steps.POST,
+    beacon_keeper.POST,
+    beacon_keeper.MARK,
     beacon_delay.SETUP,
     beacon_delay.CALIBRATE,
 )
@@ -29,6 +30,7 @@ Examples:
   fairlot beacon recover transcript.fairlot --out recover
   fairlot beacon round transcript.fairlot round.json --out round
   fairlot beacon post transcript.fairlot commit reveal --key board.key
+  fairlot beacon mark transcript.fairlot COMMIT_END --key board.key
   fairlot beacon setup 1048576 --out setup.json
   fairlot beacon calibrate --window 3600
 """

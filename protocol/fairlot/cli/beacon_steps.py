@@ -1,23 +1,19 @@
-"""The steps of ``fairlot beacon`` that make and post entries."""
+"""The steps of ``fairlot beacon`` that make entries."""
 
 import argparse
-import time
 from collections.abc import Callable
 from pathlib import Path
 
-from fairlot.board.board import Board, Receipt
 from fairlot.board.entry import Entry
 from fairlot.board.replay import Replay
-from fairlot.board.storage import open_file
 from fairlot.cli.audit import read_transcript
-from fairlot.cli.command import FAILED, OK, Command, group, whole
+from fairlot.cli.command import OK, Command, group
 from fairlot.cli.output import Screen, busy, complain, say
 from fairlot.contributor import (
     Secret,
     check_secret,
     commit,
     publish,
-    read_entry_file,
     read_key,
     read_round_file,
     read_secret,
@@ -28,9 +24,6 @@ from fairlot.contributor import (
     write_secret,
 )
 from fairlot.files import write_file
-from fairlot.sale import SaleState
-from fairlot.statements import Statements
-from fairlot.terms import MAX_TIME
 from fairlot_crypto.delay.checkpoints import FolderStore
 from fairlot_crypto.groups import Backend
 from fairlot_crypto.keys import SigningKey, VerifyKey
@@ -70,7 +63,7 @@ def _key(arguments: argparse.Namespace) -> int:
 
 
 def _configure_own(parser: argparse.ArgumentParser, secret: str) -> None:
-    parser.add_argument("transcript", metavar="TRANSCRIPT", type=Path)
+    parser.add_argument("transcript", metavar="TRANSCRIPT", type=Path, help="the board")
     parser.add_argument(
         "--key",
         metavar="FILE",
@@ -125,7 +118,7 @@ def _reveal(arguments: argparse.Namespace) -> int:
 
 
 def _configure_recover(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("transcript", metavar="TRANSCRIPT", type=Path)
+    parser.add_argument("transcript", metavar="TRANSCRIPT", type=Path, help="the board")
     _add_anybody(parser)
     add_work_options(parser, "the new entry")
 
@@ -156,7 +149,7 @@ def _anybody(path: Path | None) -> SigningKey:
 
 
 def _configure_round(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("transcript", metavar="TRANSCRIPT", type=Path)
+    parser.add_argument("transcript", metavar="TRANSCRIPT", type=Path, help="the board")
     parser.add_argument(
         "round", metavar="ROUND", type=Path, help="the JSON that a relay of drand gives"
     )
@@ -174,59 +167,12 @@ def _round(arguments: argparse.Namespace) -> int:
     return OK
 
 
-def _configure_post(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("transcript", metavar="TRANSCRIPT", type=Path)
-    parser.add_argument("entries", metavar="ENTRY", type=Path, nargs="+")
-    parser.add_argument(
-        "--key",
-        metavar="FILE",
-        type=Path,
-        required=True,
-        help="the board's private key",
-    )
-    parser.add_argument(
-        "--time",
-        metavar="SECONDS",
-        type=whole(0, MAX_TIME),
-        help="the board's clock, unix seconds (default: now)",
-    )
-
-
-def _post(arguments: argparse.Namespace) -> int:
-    backend = group()
-    key = read_key(arguments.key)
-    entries = [read_entry_file(path) for path in arguments.entries]
-    read_transcript(arguments.transcript)
-    now = int(time.time()) if arguments.time is None else arguments.time
-    receipts = _append(backend, arguments.transcript, key, entries, now)
-    for path, receipt in zip(arguments.entries, receipts, strict=True):
-        if receipt.refusal is None:
-            say(f"ack {receipt.entry_hash.hex()} {receipt.index}")
-        else:
-            complain(f"{path} was refused: {receipt.refusal}")
-    return OK if all(receipt.refusal is None for receipt in receipts) else FAILED
-
-
-def _append(
-    backend: Backend, path: Path, key: SigningKey, entries: list[Entry], now: int
-) -> tuple[Receipt, ...]:
-    storage, data, cut = open_file(path)
-    try:
-        if cut:
-            complain(f"{cut} bytes were cut that were never acknowledged")
-        name = _view_of(backend, data).state.terms.board.name
-        state = SaleState(backend, Statements())
-        board = Board.resume(storage, data, name, key, state)
-        return board.append(entries, now)
-    finally:
-        storage.close()
-
-
 def _view(backend: Backend, path: Path) -> Replay:
-    return _view_of(backend, read_transcript(path))
+    return view_of(backend, read_transcript(path))
 
 
-def _view_of(backend: Backend, data: bytes) -> Replay:
+def view_of(backend: Backend, data: bytes) -> Replay:
+    """Return the sale on a board, while saying that it is read."""
     with busy("reading the board"):
         return read_view(data, backend)
 
@@ -236,13 +182,14 @@ def _write_entry(path: Path, entry: Entry) -> None:
     say(f"{path} holds the {entry.type} entry {entry.hash.hex()}")
 
 
-def _command(
+def step_command(
     name: str,
     summary: str,
     words: str,
     configure: Callable[[argparse.ArgumentParser], None],
     execute: Callable[[argparse.Namespace], int],
 ) -> Command:
+    """Return a step with its exit codes and one example."""
     codes = (
         "Exit code: 0 done, 1 the board would refuse it, 2 input or usage was refused."
     )
@@ -250,45 +197,38 @@ def _command(
     return Command(name, summary, examples, configure, execute)
 
 
-KEY = _command(
+KEY = step_command(
     "key",
     "Draw a contributor's key; prints the public one, for the terms' roster.",
     "--out my.key",
     _configure_key,
     _key,
 )
-COMMIT = _command(
+COMMIT = step_command(
     "commit",
     "Draw a secret and make the COMMIT entry, after CLOSE.",
     "transcript.fairlot --key my.key --secret my.secret --out commit",
     _configure_commit,
     _commit,
 )
-REVEAL = _command(
+REVEAL = step_command(
     "reveal",
     "Make the REVEAL entry of a secret, after COMMIT_END.",
     "transcript.fairlot --key my.key --secret my.secret --out reveal",
     _configure_reveal,
     _reveal,
 )
-RECOVER = _command(
+RECOVER = step_command(
     "recover",
     "Compute what was not revealed, after REVEAL_END, and make the RECOVER entry.",
     "transcript.fairlot --out recover",
     _configure_recover,
     _recover,
 )
-ROUND = _command(
+ROUND = step_command(
     "round",
     "Make the ROUND entry of a round of drand that the terms name.",
     "transcript.fairlot round.json --out round",
     _configure_round,
     _round,
-)
-POST = _command(
-    "post",
-    "Append entries to a board, as the one who keeps it.",
-    "transcript.fairlot commit --key board.key",
-    _configure_post,
-    _post,
 )

@@ -6,6 +6,7 @@ from fairlot.audit import Expected, Report, audit
 from fairlot.errors import InvariantError, Rejection
 from fairlot.vectors import plays
 from fairlot.vectors.audit_lies import Lie, lies
+from fairlot.vectors.audit_rounds import round_lies
 from fairlot.vectors.case import Case, Chapter, Raw, accept, reject
 from fairlot.vectors.stage import GROUP, STATEMENTS, Batch, publish, stage
 
@@ -30,6 +31,7 @@ def _accepted() -> Sequence[Case]:
         ("drawn-roots", "The same, with its trust roots.", plays.drawn, roots),
         ("recovered", "A sale that was recovered.", plays.recovered, Expected()),
         ("void", "A sale that was void.", plays.commits_missing, Expected()),
+        ("waited", "A sale that waited for a round.", plays.waited, Expected()),
         ("nobody", "A sale in which nobody took part.", plays.nobody, Expected()),
     )
     return [_accept(*row) for row in rows]
@@ -59,7 +61,7 @@ def _accept(
 
 
 def _refused() -> Sequence[Case]:
-    return [_reject(lie) for lie in lies()]
+    return [_reject(lie) for lie in (*lies(), *round_lies())]
 
 
 def _reject(lie: Lie) -> Case:

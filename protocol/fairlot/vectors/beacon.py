@@ -8,6 +8,13 @@ from fairlot.board.entry import Entry, EntryType, sign_entry
 from fairlot.statements import Statements
 from fairlot.terms import Terms
 from fairlot.vectors.beacon_recovery import recoveries, refused_recoveries
+from fairlot.vectors.beacon_rounds import (
+    named_round_entry,
+    refused_rounds,
+    rounds,
+    take_rounds,
+    waiting_terms,
+)
 from fairlot.vectors.beacon_setting import (
     ELEMENT,
     FROZEN,
@@ -33,7 +40,9 @@ def chapter() -> Chapter:
         "`terms` are CBOR, `size` and `root` those of CLOSE, entries are encoded. `op` "
         "says what to do. setup: check the set-up in the terms (step 1). draw: make the "
         "COMMIT and REVEAL entries of the contributors with these Ed25519 seeds and "
-        "openings (steps 2, 3, 5), take them in (4, 6), and compute the seed (7, 10, 11). "
+        "openings (steps 2, 3, 5), take them in (4, 6), and compute the seed (7, 12, 13), "
+        "with the ROUND entries of `rounds`, if any, taken in when they are due. round: take in the "
+        "ROUND entries `before`, which are accepted, then `entry`, each at `time` (11). "
         "take: take in the entries `before`, which are accepted, then `entry`. seed: take "
         "in the entries `before` and compute the seed. recover: take in the entries "
         "`before`, make the RECOVER entry (8) with the Ed25519 key of `seed`, take it in "
@@ -42,10 +51,12 @@ def chapter() -> Chapter:
         (
             *_draws(),
             *recoveries(),
+            *rounds(),
             *_setups(),
             *_refused_setups(),
             *_refused_entries(),
             *refused_recoveries(),
+            *refused_rounds(),
             *_withheld(),
         ),
     )
@@ -75,6 +86,7 @@ def _draws() -> Sequence[Case]:
             beacon_terms(2),
             (one, copied),
         ),
+        ("round", "The seed mixes a round in.", waiting_terms(), (one, two)),
     )
     return [_draw(*row) for row in rows]
 
@@ -83,7 +95,10 @@ def _draw(name: str, comment: str, terms: Terms, who: Sequence[Contributor]) -> 
     commits = [c.commit(terms) for c in who]
     reveals = [c.reveal(terms) for c in who]
     taken = take_all(terms, (*commits, *reveals))
-    draw = taken.draw(terms.sale_id)
+    waited = [named_round_entry(terms)] if terms.named_rounds() else []
+    known = max((named.due for named in terms.named_rounds()), default=0)
+    signatures = take_rounds(terms, waited, known).signatures
+    draw = taken.draw(terms.sale_id, signatures)
     points = [taken.commitments[c.key.public] for c in who]
     coefficients = [bicorn.coefficient(RSA_2048, c, draw.b_star) for c in points]
     return accept(
@@ -96,6 +111,7 @@ def _draw(name: str, comment: str, terms: Terms, who: Sequence[Contributor]) -> 
                 {"seed": c.key.seed, "alpha": i2osp(c.alpha, bicorn.ALPHA_LENGTH)}
                 for c in who
             ],
+            **({"rounds": [entry.encoded for entry in waited]} if waited else {}),
         },
         {"b_star": draw.b_star, "omega": draw.omega, "seed": draw.seed},
         {

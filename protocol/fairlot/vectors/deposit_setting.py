@@ -34,7 +34,7 @@ from fairlot.vectors.committee_setting import stream
 from fairlot.vectors.credential_setting import Issued, issued
 from fairlot.vectors.edits import edited
 from fairlot.vectors.identity_setting import NOW, registry_octets
-from fairlot.vectors.terms import sample_terms
+from fairlot.vectors.terms_setting import sample_terms
 from fairlot_crypto import cbor
 from fairlot_crypto.bbs.profile import present
 from fairlot_crypto.cbor import Value

@@ -1,6 +1,7 @@
 """The sales that the vectors of board, sale and audit play on the stage."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import cache
 
 from fairlot.binding import Wish
@@ -8,6 +9,7 @@ from fairlot.board.entry import Entry, EntryType
 from fairlot.deposit import read_deposit
 from fairlot.rehearsal.parts import START, TIMES
 from fairlot.sale import SaleState, VoidReason
+from fairlot.terms import ROUND_MARGIN
 from fairlot.vectors.stage import PRICE, Batch, Stage, fold, fold_leniently, stage
 
 DEPOSITED = START + 60
@@ -67,11 +69,30 @@ def commits_missing() -> tuple[Batch, ...]:
     return _play((*scenes, (TIMES.commit_end, void)))
 
 
-def lie(scenes: Iterable[tuple[int, Scene]]) -> tuple[Batch, ...]:
+@cache
+def waiting_stage() -> Stage:
+    """Return the stage with a draw that waits for a round of its own clock."""
+    on = stage()
+    ended = TIMES.commit_end + TIMES.slack + ROUND_MARGIN
+    beacon = replace(on.terms.beacon, drand=on.parts.clock.round_after(ended))
+    return replace(on, terms=replace(on.terms, beacon=beacon))
+
+
+@cache
+def waited() -> tuple[Batch, ...]:
+    """Nobody deposits; the draw waits for a round."""
+    batches = lie(WAITED, waiting_stage())
+    fold(batches)
+    return batches
+
+
+def lie(
+    scenes: Iterable[tuple[int, Scene]], on: Stage | None = None
+) -> tuple[Batch, ...]:
     """Play scenes whether or not their entries fit, as a lying board does."""
     batches: list[Batch] = []
     for time, scene in scenes:
-        entries = scene(stage(), fold_leniently(batches))
+        entries = scene(on or stage(), fold_leniently(batches))
         batches.append(Batch(time, tuple(entries)))
     return tuple(batches)
 
@@ -151,3 +172,9 @@ NOBODY: tuple[tuple[int, Scene], ...] = (
     (TIMES.unlock, lambda on, state: (on.result(state),)),
 )
 """A sale in which nobody takes part."""
+WAITED: tuple[tuple[int, Scene], ...] = (
+    *NOBODY[:-1],
+    (TIMES.unlock, lambda on, _: (on.round(),)),
+    NOBODY[-1],
+)
+"""One whose draw waits for a round."""

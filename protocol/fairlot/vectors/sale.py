@@ -5,7 +5,13 @@ from dataclasses import dataclass
 
 from fairlot.board.entry import Entry
 from fairlot.sale import SaleState
-from fairlot.vectors import plays, sale_deposits, sale_draw, sale_registration
+from fairlot.vectors import (
+    plays,
+    sale_deposits,
+    sale_draw,
+    sale_registration,
+    sale_rounds,
+)
 from fairlot.vectors.case import Case, Chapter, Raw, accept, reject
 from fairlot.vectors.sale_refusal import Refusal
 from fairlot.vectors.stage import GROUP, STATEMENTS, Batch, fold, publish
@@ -41,6 +47,7 @@ _PLAYS = (
     ),
     _Play("nobody", "Nobody takes part; the opening comes late.", plays.nobody),
     _Play("recovered", "The reveal is withheld, and recovered.", plays.recovered),
+    _Play("waited", "Nobody takes part; the draw waits for a round.", plays.waited),
     _Play("close-missed", "Void: CLOSE was missed.", plays.close_missed),
     _Play("commits-missing", "Void: nobody committed.", plays.commits_missing),
 )
@@ -113,6 +120,7 @@ def _refused() -> Sequence[Case]:
         *sale_registration.refusals(),
         *sale_deposits.refusals(),
         *sale_draw.refusals(),
+        *sale_rounds.refusals(),
     )
     return [_reject(refusal) for refusal in refusals]
 

@@ -24,6 +24,7 @@ from fairlot.positions import make_payment
 from fairlot.recovery import make_recovery
 from fairlot.rehearsal.parts import START, Parts, cast_parts, write_terms
 from fairlot.rehearsal.work import EnrolJob, Holder, enrol_people
+from fairlot.rounds import make_round
 from fairlot.sale import SaleState
 from fairlot.settlement import outcome_hash
 from fairlot.statements import Statements
@@ -166,6 +167,14 @@ class Stage:
         key = SigningKey.generate(randomness().derive("anybody"))
         made = make_recovery(self.terms, state.contributions, silent, key)
         return self.sign(EntryType.RECOVER, {**made.body, **changes}, key)
+
+    def round(self, step: int = 0, **changes: Value) -> Entry:
+        """Return the ROUND entry that the terms wait for, or one some rounds later."""
+        (named,) = self.terms.named_rounds()
+        key = SigningKey.generate(randomness().derive("anybody"))
+        beacon = self.parts.clock.sign(GROUP, named.round_number + step)
+        made = make_round(self.terms.sale_id, named.chain, beacon, key)
+        return self.sign(EntryType.ROUND, {**made.body, **changes}, key)
 
     def close(self, state: SaleState) -> Entry:
         """Return the CLOSE entry."""

@@ -1,75 +1,34 @@
 """Vectors of the canonical terms and of ``sale_id`` (specs/terms.md)."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
 from dataclasses import replace
-from typing import Any, cast
 
 from fairlot.fields import UINT_MAX
-from fairlot.pools import Mechanism, Pool
 from fairlot.terms import (
     MAX_CONTRIBUTORS,
     MAX_DELAY,
     MAX_SEASON,
     MAX_TIME,
-    BeaconTerms,
-    BoardIdentity,
     Terms,
     Times,
 )
 from fairlot.vectors import terms_pools
-from fairlot.vectors.case import Case, Chapter, accept, reject
+from fairlot.vectors.case import Case, Chapter
 from fairlot.vectors.terms_pools import Change, Row
-from fairlot_crypto.cbor import Value, decode, encode
+from fairlot.vectors.terms_rounds import accepted_rounds, refused_rounds
+from fairlot.vectors.terms_setting import (
+    MODULUS,
+    OPEN,
+    accept_terms,
+    refuse_terms,
+    sample_key,
+    sample_terms,
+)
+from fairlot_crypto.cbor import Value
 from fairlot_crypto.hashing import i2osp
-from fairlot_crypto.keys import SigningKey, VerifyKey
-
-_MODULUS = 2**2047 + 1
-"""Odd and of 2048 bits, which is all that this chapter asks of N."""
 
 _SMALL_ORDER_KEY = i2osp(1, 1) + bytes(31)
 """The neutral element of Ed25519."""
-
-_OPEN = 1_893_456_000
-"""2030-01-01T00:00:00Z."""
-
-
-def sample_key(label: str) -> VerifyKey:
-    """Return the Ed25519 key whose seed is SHA-256 of ``label``."""
-    return SigningKey.from_seed(hashlib.sha256(label.encode()).digest()).public
-
-
-def sample_terms() -> Terms:
-    """Return the terms that the cases of this chapter start from."""
-    return Terms(
-        rehearsal=True,
-        title="Club concert",
-        asset="seat",
-        season=2030,
-        pools=(Pool("main", Mechanism.EQUAL_SHARE, 120, 4500, 1),),
-        times=Times(
-            open=_OPEN,
-            close=_OPEN + 3600,
-            commit_end=_OPEN + 3660,
-            reveal_end=_OPEN + 3720,
-            unlock=_OPEN + 3780,
-            slack=30,
-        ),
-        registry=hashlib.sha256(b"registry").digest(),
-        board=BoardIdentity("board.example/sale", sample_key("board")),
-        witnesses=(),
-        seller=sample_key("seller"),
-        escrow=sample_key("escrow"),
-        beacon=BeaconTerms(
-            modulus=i2osp(_MODULUS, 256),
-            delay=65536,
-            h=i2osp(4, 256),
-            proof=i2osp(1, 256),
-            roster=tuple(sample_key(f"contributor {i}") for i in range(3)),
-        ),
-        refund="at-once",
-    )
 
 
 def chapter() -> Chapter:
@@ -81,10 +40,11 @@ def chapter() -> Chapter:
         "label; h and its proof are checked in chapter beacon, not here.",
         (
             *_accepted(),
-            *(_refused(sample_terms(), *row) for row in _REFUSED),
-            *(_accept(*row) for row in terms_pools.accepted(sample_terms())),
+            *(refuse_terms(sample_terms(), *row) for row in _REFUSED),
+            *refused_rounds(),
+            *(accept_terms(*row) for row in terms_pools.accepted(sample_terms())),
             *(
-                _refused(terms_pools.conference(sample_terms()), *row)
+                refuse_terms(terms_pools.conference(sample_terms()), *row)
                 for row in terms_pools.REFUSED
             ),
         ),
@@ -108,20 +68,21 @@ def _accepted() -> Sequence[Case]:
         beacon=replace(terms.beacon, delay=MAX_DELAY, roster=roster),
     )
     return (
-        _accept("lottery", "A rehearsal that sells 120 seats.", terms),
-        _accept(
+        accept_terms("lottery", "A rehearsal that sells 120 seats.", terms),
+        accept_terms(
             "nothing",
             "Supply 0 and price 0 are legal.",
             replace(terms, pools=(nothing,)),
         ),
-        _accept("largest", "Every field at its upper limit.", largest),
-        _accept(
+        accept_terms("largest", "Every field at its upper limit.", largest),
+        accept_terms(
             "two-of-three",
             "Two of three contributors are enough.",
             replace(terms, beacon=replace(terms.beacon, min_commits=2)),
         ),
-        _accept("narrow", "A modulus of 1024 bits.", _sized(1024)),
-        _accept("wide", "A modulus of 4096 bits.", _sized(4096)),
+        *accepted_rounds(),
+        accept_terms("narrow", "A modulus of 1024 bits.", _sized(1024)),
+        accept_terms("wide", "A modulus of 4096 bits.", _sized(4096)),
     )
 
 
@@ -131,29 +92,6 @@ def _sized(bits: int) -> Terms:
     modulus = i2osp(2 ** (bits - 1) + 1, width)
     beacon = replace(terms.beacon, modulus=modulus, h=four, proof=four)
     return replace(terms, beacon=beacon)
-
-
-def _accept(name: str, comment: str, terms: Terms) -> Case:
-    data = encode(terms.to_value())
-    read = Terms.from_value(decode(data))
-    return accept(name, comment, {"cbor": data}, {"sale_id": read.sale_id})
-
-
-def _refused(
-    terms: Terms, name: str, rule: str, code: str, path: str, change: Change
-) -> Case:
-    """Change the value at ``path`` of legal terms and expect a refusal."""
-    root: dict[str, Any] = {"terms": deepcopy(terms.to_value())}
-    *parents, last = path.split("/")
-    place: Any = root
-    for parent in parents:
-        place = place[int(parent) if parent.isdigit() else parent]
-    key = int(last) if last.isdigit() else last
-    place[key] = change(place[key])
-    data = encode(cast("Value", root["terms"]))
-    return reject(
-        name, rule, code, {"cbor": data}, lambda: Terms.from_value(decode(data))
-    )
 
 
 def _set(value: Value) -> Change:
@@ -314,7 +252,7 @@ _REFUSED: Sequence[Row] = (
         "Times ascend; a sale that closes before it opens has no deposits.",
         "terms.times",
         "terms/times/close",
-        _set(_OPEN),
+        _set(OPEN),
     ),
     (
         "slack-beyond-phase",
@@ -391,7 +329,7 @@ _REFUSED: Sequence[Row] = (
         "N is odd; an even N is not the product of two large primes.",
         "terms.modulus",
         "terms/beacon/modulus",
-        _set(i2osp(_MODULUS - 1, 256)),
+        _set(i2osp(MODULUS - 1, 256)),
     ),
     (
         "small-modulus",
@@ -429,6 +367,20 @@ _REFUSED: Sequence[Row] = (
         lambda found: {**found, "min_commits": 4},
     ),
     (
+        "all-commitments-by-number",
+        "All of the roster is what an absent key says; one sale would have two names.",
+        "terms.field",
+        "terms/beacon",
+        lambda found: {**found, "min_commits": 3},
+    ),
+    (
+        "round-by-null",
+        "What is absent has no key; one sale would have two names.",
+        "terms.field",
+        "terms/beacon",
+        lambda found: {**found, "drand": None},
+    ),
+    (
         "commitments-by-null",
         "What is absent has no key; one sale would have two names.",
         "terms.field",
@@ -440,7 +392,7 @@ _REFUSED: Sequence[Row] = (
         "h is the smaller of the two representatives; the other encodes the same.",
         "terms.element",
         "terms/beacon/h",
-        _set(i2osp(_MODULUS - 4, 256)),
+        _set(i2osp(MODULUS - 4, 256)),
     ),
     (
         "h-zero",
