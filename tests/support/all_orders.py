@@ -1,16 +1,20 @@
 """Lots that a test chooses, and all of them: every drawing order of every part."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from itertools import permutations, product
+
+from fairlot.allocation.shape import Lots, Order, Shares
+from fairlot.pools import Pool
 
 
 @dataclass(frozen=True)
 class FixedLots:
-    """Lots that say what the test says."""
+    """Lots that say what the test says; a part that it does not name is an error."""
 
     drawing_order: Sequence[int]
-    parts: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    parts: Mapping[str, Sequence[int]] = field(default_factory=dict[str, Sequence[int]])
 
     def order(self) -> Sequence[int]:
         return self.drawing_order
@@ -35,3 +39,49 @@ def all_lots(count: int, *parts: str) -> Iterator[FixedLots]:
     orders = list(permutations(range(count)))
     for first, *others in product(orders, repeat=1 + len(parts)):
         yield FixedLots(first, dict(zip(parts, others, strict=True)))
+
+
+def all_part_lots(count: int, *parts: str) -> Iterator[FixedLots]:
+    """Go through all drawing orders of the parts; the pool itself has none."""
+    orders = list(permutations(range(count)))
+    for chosen in product(orders, repeat=len(parts)):
+        yield FixedLots((), dict(zip(parts, chosen, strict=True)))
+
+
+@dataclass(frozen=True)
+class Frequency:
+    """What happened to one order over many lots."""
+
+    fewest: int
+    expected: Fraction
+    spread: int
+    """Most units less fewest."""
+    parts: Mapping[str, Fraction]
+    """How often it had units in each part; empty for the pool itself only."""
+    payment: Fraction
+    """On average."""
+
+
+def frequencies(
+    mechanism: Callable[[Pool, Sequence[Order], Lots], Shares],
+    pool: Pool,
+    orders: Sequence[Order],
+    lots: Iterable[Lots],
+) -> list[Frequency]:
+    """Return what a mechanism gives over equally likely lots."""
+    results = [mechanism(pool, orders, one) for one in lots]
+    return [_frequency(i, results) for i in range(len(orders))]
+
+
+def _frequency(index: int, results: Sequence[Shares]) -> Frequency:
+    count = len(results)
+    units = [shares.units[index] for shares in results]
+    places = [s.parts[index] for s in results if s.units[index]]
+    paid = sum(shares.payments[index] for shares in results)
+    return Frequency(
+        fewest=min(units),
+        expected=Fraction(sum(units), count),
+        spread=max(units) - min(units),
+        parts={name: Fraction(places.count(name), count) for name in set(places)},
+        payment=Fraction(paid, count),
+    )

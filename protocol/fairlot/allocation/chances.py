@@ -1,4 +1,4 @@
-"""The chance of one unit at most (specs/allocation.md, section 4)."""
+"""The chance of one unit at most (specs/allocation.md, section 1)."""
 
 from collections.abc import Mapping
 from fractions import Fraction
