@@ -8,16 +8,11 @@ from fairlot.errors import InputError
 from fairlot.input_file import InputFile
 from fairlot.people import ATTRIBUTE, Person
 from fairlot.pools import Mechanism
-from fairlot.rehearsal.parts import TIMES
+from fairlot.rehearsal.parts import ASSURANCE, CLOCK_PERIOD, TIMES
 from fairlot.terms_file import QUICKNET_CLOCK, TermsFile
 from fairlot.text import shown
 from fairlot.toml_table import line_of
 from fairlot_crypto.timelock.chain import QUICKNET
-
-EVERYBODYS = "assurance"
-"""The attribute that a rehearsal gives to everybody."""
-OWN_PERIOD = 3
-"""Seconds from one round of the rehearsal's own clock to the next."""
 
 
 def check_people(file: TermsFile, people: Sequence[Person], path: Path) -> None:
@@ -55,7 +50,7 @@ def _check_round(file: TermsFile) -> None:
         return
     quicknet = file.bids.clock == QUICKNET_CLOCK
     genesis = QUICKNET.genesis_time if quicknet else TIMES.open
-    period = QUICKNET.period if quicknet else OWN_PERIOD
+    period = QUICKNET.period if quicknet else CLOCK_PERIOD
     due = genesis + (file.bids.round - 1) * period
     earliest = TIMES.close + TIMES.slack
     if not earliest < due < TIMES.unlock:
@@ -70,7 +65,7 @@ def _check_round(file: TermsFile) -> None:
 
 def _check_requires(file: TermsFile, people: Sequence[Person]) -> None:
     """Check that somebody has each attribute that a pool requires."""
-    given = {name for person in people for name, _ in person.attributes} | {EVERYBODYS}
+    given = {name for person in people for name, _ in person.attributes} | {ASSURANCE}
     for index, pool in enumerate(file.pools, 1):
         for need in pool.requires:
             if need.attribute not in given:
