@@ -8,14 +8,11 @@ from fairlot.errors import InputError
 from fairlot.input_file import InputFile
 from fairlot.people import ATTRIBUTE, Person
 from fairlot.pools import Mechanism
-from fairlot.rehearsal.parts import CLOCK_PERIOD, TIMES
+from fairlot.rehearsal.parts import ASSURANCE, CLOCK_PERIOD, TIMES
 from fairlot.terms_file import QUICKNET_CLOCK, TermsFile
 from fairlot.text import shown
 from fairlot.toml_table import line_of
 from fairlot_crypto.timelock.chain import QUICKNET
-
-EVERYBODYS = "assurance"
-"""The attribute that a rehearsal gives to everybody."""
 
 
 def check_people(file: TermsFile, people: Sequence[Person], path: Path) -> None:
@@ -68,7 +65,7 @@ def _check_round(file: TermsFile) -> None:
 
 def _check_requires(file: TermsFile, people: Sequence[Person]) -> None:
     """Check that somebody has each attribute that a pool requires."""
-    given = {name for person in people for name, _ in person.attributes} | {EVERYBODYS}
+    given = {name for person in people for name, _ in person.attributes} | {ASSURANCE}
     for index, pool in enumerate(file.pools, 1):
         for need in pool.requires:
             if need.attribute not in given:

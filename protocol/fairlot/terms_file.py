@@ -42,7 +42,7 @@ class BidsFile:
     clock: str
     """``own``: the rehearsal's; ``quicknet``: drand's chain of that name."""
     round: int | None
-    """ρ; ``None`` for the first that is due after the close."""
+    """ρ; ``None`` where the rehearsal chooses."""
 
 
 @dataclass(frozen=True, slots=True)

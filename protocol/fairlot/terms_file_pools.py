@@ -8,11 +8,12 @@ from fairlot.pools import MAIN_POOL, Mechanism, Pool, Requirement, Tier
 from fairlot.text import shown
 from fairlot.toml_table import Table
 from fairlot_crypto.errors import EncodingError
-from fairlot_crypto.keys import VerifyKey, check_verify_key
+from fairlot_crypto.keys import KEY_LENGTH, VerifyKey, check_verify_key
 
 RETURN = "return"
 """What a seller writes for units that come back to it."""
 
+_DIGITS = 2 * KEY_LENGTH
 _TIER = ("name", "price", "supply")
 _EVERY = ("unsold", "again", "requires", "puzzle")
 _OFFER = ("supply", "price")
@@ -180,7 +181,8 @@ def _puzzle(table: Table) -> VerifyKey | None:
         return None
     text = table.text("puzzle")
     try:
-        return check_verify_key(bytes.fromhex(text))
+        # fromhex skips blanks, which the length then excludes.
+        return check_verify_key(bytes.fromhex(text if len(text) == _DIGITS else ""))
     except (ValueError, EncodingError) as error:
         problem = "must be the 64 hexadecimal digits that fairlot puzzle prints"
         raise table.error("key", "puzzle", f"{problem}, found {shown(text)}") from error

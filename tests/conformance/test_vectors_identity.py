@@ -14,8 +14,10 @@ from typing import Any, TypeAlias, cast
 
 import pytest
 
+from fairlot.bid import open_bid
 from fairlot.binding import Wish
 from fairlot.board.entry import Entry, EntryType, check_signature, read_entry
+from fairlot.clock import NamedRound
 from fairlot.credential import (
     CredentialRequest,
     PendingCredential,
@@ -86,6 +88,8 @@ from fairlot_crypto.keys import (
     verify_signature,
 )
 from fairlot_crypto.randomness import SeededRandomness
+from fairlot_crypto.timelock.chain import ChainInfo
+from fairlot_crypto.timelock.scheme import UNCHAINED_G1
 
 In: TypeAlias = Mapping[str, Any]
 Out: TypeAlias = dict[str, Any]
@@ -525,10 +529,43 @@ def make_the_entry(case: In) -> Out:
         terms_of(case),
         EntryType(case["type"]),
         case["epoch"],
-        Wish(case["seq"], case["wants"], case["amount"]),
+        wish_of(case),
         source(case),
     )
     return {"entry": entry.encoded.hex(), "nym": read_deposit(entry).nym.hex()}
+
+
+def wish_of(case: In) -> Wish:
+    return Wish(
+        case["seq"],
+        case["wants"],
+        case["amount"],
+        tuple(Nym(unhex(nym)) for nym in case.get("members", ())),
+        case.get("tier"),
+        None if case.get("bid") is None else int(case["bid"]),
+        tuple(case.get("answers", ())),
+    )
+
+
+def open_the_bid(case: In) -> Out:
+    chain = ChainInfo(
+        UNCHAINED_G1,
+        unhex(case["public_key"]),
+        case["period"],
+        case["genesis_time"],
+        unhex(case["genesis_seed"]),
+        case["beacon_id"],
+    )
+    bid = open_bid(
+        GROUP,
+        NamedRound(chain, case["round"]),
+        SaleId(unhex(case["sale_id"])),
+        Nym(unhex(case["nym"])),
+        unhex(case["sealed"]),
+        unhex(case["signature"]),
+    )
+    large = bid is not None and bid >= 2**53
+    return {"bid": str(bid) if large else bid}
 
 
 def check_the_entry(case: In) -> Out:
@@ -612,6 +649,7 @@ DRIVERS: Mapping[str, Mapping[str, Callable[[In], Out]]] = {
     "deposit": {
         "make-entry": make_the_entry,
         "check-entry": check_the_entry,
+        "open-bid": open_the_bid,
         "make-payment": make_the_payment,
         "read-payment": read_the_payment,
         "positions": place_and_pay,

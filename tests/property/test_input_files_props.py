@@ -2,19 +2,24 @@
 
 import csv
 import io
+import json
 import tomllib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from fairlot.errors import FairlotError, InputError, TermsError
-from fairlot.people import Person, read_people
+from fairlot.people import COLUMNS, MORE_COLUMNS, Person, read_people
+from fairlot.pools import Mechanism, Pool, Requirement, Tier
 from fairlot.terms import Terms
 from fairlot.terms_file import read_terms_file
 from fairlot.text import text_problem
+from fairlot.vectors.terms_pools import conference
 from fairlot.vectors.terms_setting import sample_terms
 from fairlot_crypto.cbor import Value, decode, encode
 
@@ -22,16 +27,30 @@ LARGEST = 2**64 - 1
 
 names = st.text(min_size=1, max_size=60).filter(lambda text: not text_problem(text))
 numbers = st.integers(0, LARGEST)
+attributes = st.text("abc_9", min_size=1, max_size=32)
 people_lists = st.lists(
-    st.builds(Person, name=names, wants=numbers, deposit=numbers),
+    st.builds(
+        Person,
+        name=names,
+        wants=numbers,
+        deposit=numbers,
+        group=st.none() | names,
+        bid=st.none() | numbers,
+        tier=st.none() | names,
+        solution=st.none() | names,
+        attributes=st.dictionaries(attributes, names, max_size=3).map(
+            lambda found: tuple(sorted(found.items()))
+        ),
+    ),
     min_size=1,
-    max_size=8,
+    max_size=5,
     unique_by=lambda person: person.name,
 )
 cells = st.sampled_from([*'",;\n\r\t 0159a-+.', "", "Ann", "\x00", "\ufeff", "é"])
 lines = st.lists(cells, max_size=25).map("".join)
+words = "title supply beacon delay true 0x [[pool]] tiers requires mechanism lottery"
 snippets = st.sampled_from(
-    [*"\n\r\"'[]{}=.,#-+ 1", "title", "supply", "beacon", "delay", "true", "0x", "\x00"]
+    [*"\n\r\"'[]{}=.,#-+ 1", "\x00", "deposits", "bids", *words.split()]
 )
 
 
@@ -41,9 +60,15 @@ def one_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("input") / "file"
 
 
-@given(people=people_lists, end=st.sampled_from(["\n", "\r\n"]), quoted=st.booleans())
+@settings(max_examples=30)
+@given(
+    people=people_lists,
+    end=st.sampled_from(["\n", "\r\n"]),
+    quoted=st.booleans(),
+    data=st.data(),
+)
 def test_what_a_csv_writer_writes_is_read_back(
-    file: Path, people: list[Person], end: str, *, quoted: bool
+    file: Path, people: list[Person], end: str, data: st.DataObject, *, quoted: bool
 ) -> None:
     text = io.StringIO()
     writer = csv.writer(
@@ -51,8 +76,14 @@ def test_what_a_csv_writer_writes_is_read_back(
         lineterminator=end,
         quoting=csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL,
     )
-    writer.writerow(["person", "wants", "deposit"])
-    writer.writerows([[p.name, p.wants, p.deposit] for p in people])
+    named = {f"attr:{name}" for person in people for name, _ in person.attributes}
+    columns = data.draw(st.permutations(sorted({*MORE_COLUMNS, *named})))
+    writer.writerow([*COLUMNS, *columns])
+    for person in people:
+        values = {f"attr:{name}": value for name, value in person.attributes}
+        more = {name: getattr(person, name) for name in MORE_COLUMNS} | values
+        first = (person.name, person.wants, person.deposit)
+        writer.writerow([*first, *(more.get(column) for column in columns)])
     file.write_bytes(text.getvalue().encode())
     assert read_people(file) == tuple(people)
 
@@ -132,8 +163,130 @@ values = st.recursive(
     ),
     max_leaves=5,
 )
+
+
+def in_toml(pool: Pool) -> str:
+    """Write a pool as a seller would, every default stated."""
+
+    def quoted(texts: tuple[str, ...]) -> str:
+        return json.dumps(texts, ensure_ascii=True)
+
+    tiers = ", ".join(
+        f'{{name = "{t.name}", price = {t.price}, supply = {t.supply}}}'
+        for t in pool.tiers
+    )
+    own = {
+        Mechanism.TIERS: f"tiers = [{tiers}]",
+        Mechanism.LOTTERY: f"group_max = {pool.group_max}\ncertain = {pool.certain}",
+        Mechanism.AUCTION: "",
+    }.get(pool.mechanism, f"cap = {pool.cap}")
+    tiered = pool.mechanism is Mechanism.TIERS
+    offer = "" if tiered else f"supply = {pool.supply}\nprice = {pool.price}"
+    requires = "".join(
+        f"requires.{need.attribute} = {quoted(need.values)}\n" for need in pool.requires
+    )
+    return (
+        f'[[pool]]\nname = "{pool.name}"\nmechanism = "{pool.mechanism}"\n'
+        f'unsold = "{pool.unsold or "return"}"\nagain = {str(pool.again).lower()}\n'
+        f"{own}\n{offer}\n{requires}"
+    )
+
+
+ascii_names = st.text("ab-1 ~", min_size=1).filter(lambda text: not text_problem(text))
+required = st.dictionaries(
+    attributes, st.sets(ascii_names, min_size=1, max_size=3), max_size=2
+).map(
+    lambda found: tuple(
+        Requirement(n, tuple(sorted(v))) for n, v in sorted(found.items())
+    )
+)
+tier_lists = st.sets(st.integers(0, 9), min_size=1, max_size=4).map(
+    lambda prices: tuple(Tier(f"t{p}", p, p) for p in sorted(prices, reverse=True))
+)
+
+
+@st.composite
+def legal_pools(draw: st.DrawFn) -> list[Pool]:
+    """Draw pools that keep every rule, at the edges of the rules too."""
+    pools: list[Pool] = []
+    count = draw(st.integers(1, 5))
+    for index in range(count):
+        mechanism = draw(st.sampled_from(Mechanism))
+        tiered = mechanism is Mechanism.TIERS
+        if tiered and any(pool.tiers for pool in pools):
+            mechanism, tiered = Mechanism.EQUAL_SHARE, False
+        if mechanism is Mechanism.AUCTION and any(pool.takes_bids for pool in pools):
+            mechanism = Mechanism.QUADRATIC
+        tiers = draw(tier_lists) if tiered else ()
+        supply = draw(st.integers(0, 20) | st.just(LARGEST))
+        capped = mechanism in {Mechanism.EQUAL_SHARE, Mechanism.QUADRATIC}
+        lottery = mechanism is Mechanism.LOTTERY
+        most = max(1, supply // 4)
+        group_max = draw(st.integers(1, most)) if lottery else 1
+        bid = any(pool.takes_bids for pool in pools)
+        certainly = lottery and group_max == 1 and supply > 1 and not bid
+        pool = Pool(
+            name=f"pool-{index}",
+            mechanism=mechanism,
+            supply=sum(tier.supply for tier in tiers) if tiered else supply,
+            price=0 if tiered else draw(st.integers(1, LARGEST)),
+            cap=draw(st.integers(1, LARGEST)) if capped else 1,
+            group_max=group_max,
+            certain=draw(st.integers(0, supply - 1)) if certainly else 0,
+            tiers=tiers,
+            unsold=draw(
+                st.sampled_from([None, *(f"pool-{i}" for i in range(index + 1, count))])
+            ),
+            again=draw(st.booleans()),
+            requires=draw(required),
+        )
+        pools.append(pool)
+    return pools
+
+
+@settings(max_examples=40)
+@given(pools=legal_pools(), deposits=st.sets(numbers, min_size=1, max_size=64))
+def test_pools_mean_the_same_in_a_file_and_in_terms(
+    file: Path, pools: list[Pool], deposits: set[int]
+) -> None:
+    ladder = tuple(sorted(deposits))
+    head = f'title = "t"\nasset = "a"\ndeposits = {list(ladder)}\n'
+    file.write_bytes((head + "".join(map(in_toml, pools))).encode())
+    read = read_terms_file(file)
+    assert (read.pools, read.deposits) == (tuple(pools), ladder)
+    whole = conference(sample_terms())
+    takes = read.bids is not None
+    bids = whole.bids if takes else None
+    terms = replace(whole, pools=read.pools, deposits=ladder, bids=bids)
+    again = Terms.from_value(decode(encode(terms.to_value())))
+    assert again == terms
+    assert again.takes_bids == takes
+
+
+@settings(max_examples=40)
+@given(pools=legal_pools(), data=st.data())
+def test_a_field_of_a_pool_that_changes_is_another_sale_or_none(
+    pools: list[Pool], data: st.DataObject
+) -> None:
+    """No two values of a pool's map are one sale: one meaning has one encoding."""
+    whole = conference(sample_terms())
+    takes = any(pool.takes_bids for pool in pools)
+    terms = replace(whole, pools=tuple(pools), bids=whole.bids if takes else None)
+    changed = decode(encode(terms.to_value()))
+    pool = cast("Any", changed)["pools"][data.draw(st.integers(0, len(pools) - 1))]
+    key = data.draw(st.sampled_from([*pool, "again", "unsold", "group_max", "certain"]))
+    pool[key] = data.draw(values)
+    if encode(changed) == encode(terms.to_value()):
+        return
+    error = refusal(lambda: Terms.from_value(changed))
+    if error is None:
+        assert Terms.from_value(changed) != terms
+    else:
+        assert isinstance(error, TermsError)
+
+
 places = st.sampled_from(
-    [(name, None) for name in sample_terms().to_value()]
+    [(name, None) for name in (*sample_terms().to_value(), "deposits", "bids")]
     + [(name, key) for name in ("times", "board", "beacon") for key in ("key", "h")]
 )
 
@@ -144,7 +297,7 @@ def test_no_value_crashes_the_reader_of_canonical_terms(
 ) -> None:
     changed = sample_terms().to_value()
     name, key = place
-    inner = changed[name]
+    inner = changed.get(name)
     if key is not None and isinstance(inner, dict):
         value = {**inner, key: value}
     changed[name] = value

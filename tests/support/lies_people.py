@@ -6,6 +6,7 @@ from dataclasses import replace
 from fairlot.board.entry import Entry, EntryType, sign_entry
 from fairlot.identity.registry import Attribute, Issuer, Registry
 from fairlot.nym import Nym
+from fairlot.pools import Requirement
 from fairlot.positions import make_payment
 from fairlot.rehearsal.parts import START
 from fairlot.sale import VoidReason
@@ -13,7 +14,7 @@ from fairlot_crypto.cbor import Value, encode
 from fairlot_crypto.groups import G2_LENGTH
 from fairlot_crypto.hashing import tagged_hash
 from lies_file import STRANGER, Make, Row, slipped, told
-from lying_board import LyingBoard
+from lying_board import LyingBoard, play_with
 from sales import (
     EPOCH,
     PRICE,
@@ -176,6 +177,19 @@ def _named(change: Callable[[Registry], Registry]) -> Make:
     return make
 
 
+def _required() -> bytes:
+    """Require what nobody can show: the registry does not fit, and the sale is void."""
+    on = stage()
+    need = Requirement("region", ("atlantis",))
+    pools = tuple(replace(pool, requires=(need,)) for pool in on.terms.pools)
+    sale = on.with_terms(replace(on.terms, pools=pools))
+    board = LyingBoard(sale)
+    board.batch(START, sale.terms_entry())
+    board.batch(START, sale.registry_entry())
+    board.batch(START + 31, void_entry(sale, VoidReason.OPEN_MISSED))
+    return board.data
+
+
 def void_entry(on: Stage, reason: VoidReason) -> Entry:
     """Return a VOID entry."""
     return on.marker(EntryType.VOID, {"reason": reason.value})
@@ -265,6 +279,12 @@ REGISTRIES = (
         "a real registry in a rehearsal",
         _named(lambda r: replace(r, rehearsal=False)),
     ),
+    Row(
+        "A10",
+        "registry.requires",
+        "a pool for people of a region that nobody is of",
+        _required,
+    ),
 )
 
 
@@ -346,6 +366,16 @@ def copied(on: Stage, victim: Entry) -> Entry:
     return made.sign(body)
 
 
+def _off_the_ladder() -> bytes:
+    """Post an amount between two steps."""
+    on = stage()
+    sale = on.with_terms(replace(on.terms, deposits=(PRICE, 2 * PRICE)))
+    odd = bound(draft(sale), amount=PRICE + 1)
+    return play_with(
+        sale, before={"close": lambda board, time: board.batch(time, odd.entry())}
+    )
+
+
 DEPOSITS = (
     Row(
         "A12",
@@ -393,6 +423,37 @@ DEPOSITS = (
             )
         ),
     ),
+    Row(
+        "A12",
+        "deposit.group",
+        "an id of a group that nobody is named in",
+        _draft(lambda d: bound(d, group=bytes(32))),
+    ),
+    Row(
+        "A12",
+        "deposit.tier",
+        "a sponsor of a concert without sponsors",
+        _draft(lambda d: bound(d, tier="gold")),
+    ),
+    Row(
+        "A12",
+        "deposit.bid",
+        "a bid where nothing is auctioned",
+        _draft(lambda d: bound(d, bid=bytes(153))),
+    ),
+    Row(
+        "A12",
+        "deposit.solution",
+        "a solution where there is no puzzle",
+        _draft(lambda d: bound(d, solutions={"main": bytes(64)})),
+    ),
+    Row(
+        "A12",
+        "deposit.disclosed",
+        "somebody shows more than everybody",
+        _draft(lambda d: replace(d, shows=("region",))),
+    ),
+    Row("A12", "deposit.ladder", "an amount that nobody else has", _off_the_ladder),
     Row(
         "A13",
         "deposit.presentation",

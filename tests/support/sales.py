@@ -177,14 +177,18 @@ def stage(
     """Cast a sale: everybody has a leaf, in the order of ``names``, and a credential."""
     pool = Pool(MAIN_POOL, Mechanism.EQUAL_SHARE, supply, PRICE, cap)
     file = TermsFile("Concert", "seat", (pool,), *committee, contributors, 1)
-    people = [Person(name, 1, PRICE) for name in names]
+    return cast_sale(file, [Person(name, 1, PRICE) for name in names])
+
+
+def cast_sale(file: TermsFile, people: Sequence[Person]) -> Stage:
+    """Cast a sale by a seller's file; people have their attributes, and wish nothing yet."""
     parts = cast_parts(GROUP, file, people, source("parts"))
     terms = write_terms(file, parts, setup_of_one())
     credentials = Credentials(GROUP, parts.registry)
     book = AdmissionBook(parts.registry)
     members: list[Member] = []
-    for index, name in enumerate(names):
-        member = enrol_person(parts, credentials, book, name, index)
+    for index, person in enumerate(people):
+        member = enrol_person(parts, credentials, book, person.name, index)
         members.append(member)
     return Stage(parts, terms, credentials, tuple(members))
 
@@ -284,6 +288,14 @@ def cancel(on: Stage, number: int, seq: int = 1, label: str = "") -> Entry:
     return _entry(on, number, EntryType.CANCEL, Wish(seq, 0, 0), label)
 
 
+@cache
+def wished(
+    on: Stage, number: int, wish: Wish, kind: EntryType = EntryType.DEPOSIT
+) -> Entry:
+    """Return a member's entry with any wish."""
+    return _entry(on, number, kind, wish, f"{wish}")
+
+
 def _entry(on: Stage, number: int, kind: EntryType, wish: Wish, label: str) -> Entry:
     member = on.members[number]
     sale = on.terms.sale_id.hex()
@@ -313,20 +325,25 @@ class Draft:
     epoch: int
     credential: Credential
     randomness: SeededRandomness
+    shows: tuple[str, ...] = ()
+    """Names of the attributes that it discloses."""
 
     def entry(self) -> Entry:
         """Return the entry with a presentation that holds for the binding."""
         ctx = nym_context(self.binding.sale_id)
         context = self.on.credentials.context(self.epoch)
+        names = [attribute.name for attribute in self.on.registry.attributes]
+        indexes = sorted(names.index(name) for name in self.shows)
         shown = present(
-            context, self.credential, ctx, self.binding.ph, (), self.randomness
+            context, self.credential, ctx, self.binding.ph, indexes, self.randomness
         )
+        octets = (self.credential.attributes[index].decode() for index in indexes)
         body: dict[str, Value] = {
             "ph": self.binding.to_value(),
             "nym": shown.nym,
             "proof": shown.proof,
             "epoch": self.epoch,
-            "disclosed": {},
+            "disclosed": dict(each.split("=", 1) for each in octets),
         }
         return self.sign(body)
 

@@ -9,8 +9,8 @@ from fairlot.errors import TermsError
 from fairlot.pool_rules import broken_rules
 from fairlot.pools import Mechanism, Pool, Requirement, Tier
 from fairlot.terms import Terms
-from fairlot.vectors.terms import sample_terms
 from fairlot.vectors.terms_pools import accepted, conference
+from fairlot.vectors.terms_setting import sample_terms
 from fairlot_crypto.cbor import Value, decode, encode
 
 WHOLE = conference(sample_terms())

@@ -11,7 +11,7 @@ from fairlot.errors import InputError
 from fairlot.pools import Mechanism, Pool, Requirement, Tier
 from fairlot.terms import Terms
 from fairlot.terms_file import BidsFile, TermsFile, read_terms_file
-from fairlot.vectors.terms import sample_terms
+from fairlot.vectors.terms_setting import sample_terms
 from fairlot_crypto.keys import VerifyKey
 from fairlot_crypto.timelock.chain import QUICKNET, first_round_after
 
@@ -442,6 +442,7 @@ def test_a_clock_opens_the_bids(tmp_path: Path, table: str, bids: BidsFile) -> N
         ("cohort_a =", "cohort-a =", "requires", "line 22, pool[2].requires.cohort-a"),
         (PUZZLE, PUZZLE[2:], "key", "line 31, pool[3].puzzle"),
         (PUZZLE, "01" + 62 * "0", "key", "line 31, pool[3].puzzle"),
+        (PUZZLE, f"{PUZZLE[:2]} {PUZZLE[2:]}", "key", "line 31, pool[3].puzzle"),
         (PUZZLE, "paris", "key", "line 31, pool[3].puzzle"),
         ("[50, 500, 1_000]", "[]", "deposits", "line 3, deposits"),
         ("[50, 500, 1_000]", "[50, 50]", "deposits", "line 3, deposits"),

@@ -1,4 +1,4 @@
-"""What callers of a mechanism owe it (specs/allocation.md, section 4)."""
+"""What callers of a mechanism owe it (specs/allocation.md, section 1)."""
 
 from collections.abc import Sequence
 
@@ -15,8 +15,9 @@ def check_orders(pool: Pool, orders: Sequence[Order]) -> None:
             for a bid that is negative or above the deposit, ``allocation.tier`` for a
             tier that the pool does not have.
     """
-    if min(pool.supply, pool.price, pool.cap) < 0:
-        raise CallerError("allocation.quantity", "supply, price and cap are >= 0")
+    of_tiers = (number for tier in pool.tiers for number in (tier.supply, tier.price))
+    if min(pool.supply, pool.price, pool.cap, *of_tiers) < 0:
+        raise CallerError("allocation.quantity", "numbers of a pool are >= 0")
     for order in orders:
         if order.wants < 0 or order.deposit < 0:
             raise CallerError("allocation.quantity", "wants and deposit are >= 0")

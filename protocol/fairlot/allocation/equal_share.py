@@ -1,4 +1,4 @@
-"""Equal share: each gets min(X, N / buyers) (specs/allocation.md, section 5)."""
+"""Equal share: each gets min(X, N / buyers) (specs/allocation.md, section 4)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

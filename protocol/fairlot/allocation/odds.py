@@ -110,10 +110,11 @@ class _View:
         depends_on = tuple(name for name in self.supplies if name in causes)
         nyms = tuple(self.entrants[i].nym for i, _ in entered)
         if depends_on:
-            entering = self._how_many(running, [i for i, _ in entered])
-            rule = self._rule(running, entering, depends_on)
-            self._leave_open(running, [i for i, _ in entered])
-            return PoolOdds(running, nyms, None, entering, depends_on, rule)
+            may_enter = [i for i, _ in entered]
+            count = self._how_many(running, may_enter)
+            rule = self._rule(running, count, depends_on)
+            self._leave_open(running, may_enter)
+            return PoolOdds(running, nyms, None, count, depends_on, rule)
         odds = pool_odds(running, [order for _, order in entered])
         self._settle(running, entered, odds)
         return PoolOdds(running, nyms, odds, (len(nyms), len(nyms)), (), odds.why)
@@ -149,9 +150,9 @@ class _View:
             self.unknown_supplies.setdefault(pool.unsold, []).append(pool.name)
 
     def _rule(
-        self, pool: Pool, entering: tuple[int, int], depends_on: Sequence[str]
+        self, pool: Pool, entering_it: tuple[int, int], depends_on: Sequence[str]
     ) -> tuple[str, ...]:
-        fewest, most = entering
+        fewest, most = entering_it
         more = self.unknown_supplies.get(pool.name)
         left = f", and what {_listed(more)} leaves" if more else ""
         count = f"{fewest} to {most}" if fewest < most else f"{most}"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 from fairlot.allocation.arguments import check_orders, drawn_first
 from fairlot.allocation.chances import one_unit
@@ -101,9 +102,9 @@ def tiers(pool: Pool, orders: Sequence[Order], lots: Lots) -> Shares:
         lots: only the drawing order of each tier's part matters.
 
     Raises:
-        CallerError: ``allocation.tiers`` for a supply below the sum of the tiers;
-            ``allocation.quantity``, ``allocation.bid``, ``allocation.tier``,
-            ``allocation.order``.
+        CallerError: ``allocation.tiers`` for a supply below the sum of the tiers, or
+            prices that do not fall; ``allocation.quantity``, ``allocation.bid``,
+            ``allocation.tier``, ``allocation.order``.
     """
     named = _named(pool, orders)
     facts = _facts(pool, named)
@@ -154,6 +155,8 @@ def _named(pool: Pool, orders: Sequence[Order]) -> dict[int, int]:
     check_orders(pool, orders)
     if pool.supply < sum(tier.supply for tier in pool.tiers):
         raise CallerError("allocation.tiers", "the supply covers all tiers")
+    if any(above.price <= below.price for above, below in pairwise(pool.tiers)):
+        raise CallerError("allocation.tiers", "tiers fall in price")
     return {
         index: order.tier
         for index, order in enumerate(orders)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from fairlot.audit.checks import BEFORE_TERMS, CHECKS, NOT_CHECKED, Check, check_of
+from fairlot.audit.disclosed import disclosed_counts
 from fairlot.audit.margin import beacon_facts, margin_findings, notices
 from fairlot.audit.report import CheckResult, Report, Roots
 from fairlot.board.entry import EntryType
@@ -58,6 +59,7 @@ def audit(
         rehearsal=state.terms.rehearsal if state.has_terms else None,
         phase=state.phase.value,
         facts=_facts(state),
+        disclosed=disclosed_counts(state),
         beacon=beacon_facts(read),
         notices=notices(read),
         not_checked=NOT_CHECKED,

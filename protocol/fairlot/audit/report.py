@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from fairlot.audit.checks import Check
+from fairlot.audit.disclosed import Disclosed
 from fairlot.audit.margin import BeaconFacts
 from fairlot.board.replay import Finding
 
@@ -48,6 +49,8 @@ class Report:
     phase: str
     facts: Mapping[str, int]
     """Counts that people compare: leaves, deposits, money."""
+    disclosed: tuple[Disclosed, ...]
+    """How many nyms show each combination of attributes, where the terms require any."""
     beacon: BeaconFacts | None
     """Who made the seed; ``None`` before CLOSE."""
     notices: tuple[str, ...]
@@ -83,6 +86,7 @@ class Report:
             },
             "checks": [_check(result) for result in self.results],
             "facts": dict(self.facts),
+            "disclosed": [each.to_json() for each in self.disclosed],
             "beacon": self.beacon.to_json() if self.beacon else None,
             "notices": list(self.notices),
             "not_checked": list(self.not_checked),

@@ -107,6 +107,8 @@ def show_report(report: Report, expected: Expected) -> None:
         f"{count} {name.replace('_', ' ')}" for name, count in report.facts.items()
     )
     say(f"Counted: {', '.join(facts)}; phase: {report.phase}.")
+    for combination in report.disclosed:
+        say(f"Disclosed: {combination}.")
     if report.beacon is not None:
         for line in _beacon(report.beacon):
             say(line)

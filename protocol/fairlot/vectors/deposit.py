@@ -7,7 +7,7 @@ from fairlot.binding import Wish
 from fairlot.board.entry import EntryType
 from fairlot.nym import nym_context
 from fairlot.positions import Positions, make_payment, read_payment
-from fairlot.vectors import deposit_refused
+from fairlot.vectors import deposit_orders, deposit_refused
 from fairlot.vectors.case import Case, Chapter, Raw, accept
 from fairlot.vectors.committee_setting import GROUP, stream
 from fairlot.vectors.credential import credential_inputs
@@ -44,13 +44,19 @@ def chapter() -> Chapter:
         "that of the checkpoint that covers the entry. positions applies steps 12 and 14 "
         "to events in the order given, all of one nym. `seed` starts a seeded source "
         "(notation.md, section 6) from which steps 1 to 5 take the seed of settle_pk, the "
-        "secret of enc_pk, refund_to, salt and the 32 bytes of the presentation, in turn.",
+        "secret of enc_pk, refund_to, salt, the 32 bytes of a sealed bid where the terms have "
+        "bids, and the 32 bytes of the presentation, in turn. Members, tier, bid and "
+        "answers that are not given are none. open-bid gives null for no bid.",
         (
             *(_made(*row) for row in _entries()),
             *_checked(),
             *_payments(),
             *(_positions(*row) for row in _histories()),
             *deposit_refused.cases(),
+            *(_made(*row) for row in deposit_orders.wishes()),
+            *(_check(n, c, one, NOW) for n, c, one, _ in deposit_orders.wishes()),
+            *deposit_orders.refused(),
+            *deposit_orders.bids(),
         ),
     )
 
@@ -72,7 +78,9 @@ def _entries() -> Sequence[tuple[str, str, Made]]:
     )
 
 
-def _made(name: str, comment: str, one: Made) -> Case:
+def _made(
+    name: str, comment: str, one: Made, beyond: Mapping[str, Raw] | None = None
+) -> Case:
     binding = one.deposit.binding
     return accept(
         f"make-{name}",
@@ -87,6 +95,7 @@ def _made(name: str, comment: str, one: Made) -> Case:
             "seq": binding.seq,
             "wants": binding.wants,
             "amount": binding.amount,
+            **(beyond or {}),
             "seed": stream.seed(one.label),
         },
         {"entry": one.entry.encoded, "nym": one.deposit.nym},
@@ -96,8 +105,9 @@ def _made(name: str, comment: str, one: Made) -> Case:
 
 def _trace(one: Made) -> Mapping[str, Raw]:
     source = SeededRandomness(stream.seed(one.label))
-    taken = [source.take(32) for _ in range(5)]
     binding, sale_id = one.deposit.binding, one.terms.sale_id
+    taken = [source.take(32) for _ in range(4)]
+    sealing = {"bid_seed": source.take(32)} if binding.bid is not None else {}
     ctx = nym_context(sale_id)
     context = one.each.case.credentials.context(one.each.request.epoch)
     unsigned = cbor.encode(without(cbor.decode(one.entry.encoded), "sig"))
@@ -107,8 +117,10 @@ def _trace(one: Made) -> Mapping[str, Raw]:
         "enc_secret": taken[1],
         "refund_to": taken[2],
         "salt": taken[3],
-        "hedge": taken[4],
+        **sealing,
+        "hedge": source.take(32),
         "sale_id": sale_id,
+        **deposit_orders.order_trace(one),
         "ph": binding.ph,
         "ctx": ctx,
         "OP": context_point(GROUP, ctx, API_PSEUDONYM).to_bytes(),

@@ -1,0 +1,40 @@
+"""How many nyms show each combination of attributes (specs/audit.md, section 4.4).
+
+Whoever shows a combination alone is tagged by it.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fairlot.sale import SaleState
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosed:
+    """One combination of values."""
+
+    values: tuple[tuple[str, str], ...]
+    """Name and value of each attribute that the terms require, by name."""
+    nyms: int
+    """How many nyms show it."""
+
+    def to_json(self) -> Mapping[str, "int | Mapping[str, str]"]:
+        """Return it for machines."""
+        return {"values": dict(self.values), "nyms": self.nyms}
+
+    def __str__(self) -> str:
+        """Return it for people."""
+        shown = ", ".join(f"{name}={value}" for name, value in self.values)
+        alone = ": this one is tagged" if self.nyms == 1 else ""
+        return f"{shown}: {self.nyms} nym{'s' if self.nyms > 1 else ''}{alone}"
+
+
+def disclosed_counts(state: SaleState) -> tuple[Disclosed, ...]:
+    """Return the combinations of all nyms' final entries, ascending; none if none show."""
+    shown = (
+        tuple(sorted(position.final.disclosed.items()))
+        for position in state.positions.by_nym.values()
+    )
+    counts = Counter(values for values in shown if values)
+    return tuple(Disclosed(values, counts[values]) for values in sorted(counts))

@@ -1,0 +1,92 @@
+"""A sale with everything that a deposit can say: tiers, groups, a puzzle, bids, attributes."""
+
+from dataclasses import replace
+from functools import cache
+
+from fairlot.binding import Wish
+from fairlot.board.entry import Entry, EntryType
+from fairlot.nym import Nym, nym_of
+from fairlot.people import Person
+from fairlot.pools import Mechanism, Pool, Requirement, Tier
+from fairlot.puzzle import answer_key
+from fairlot.sale import SaleState
+from fairlot.terms_file import OWN_CLOCK, BidsFile, TermsFile
+from sales import DEPOSIT_TIME, GROUP, Stage, cast_sale, play, wished
+
+ANSWER = "the owl of Minerva"
+TIERS = Pool(
+    "sponsors",
+    Mechanism.TIERS,
+    supply=3,
+    tiers=(Tier("gold", 900, 1), Tier("silver", 600, 2)),
+    unsold="friends",
+)
+FRIENDS = Pool(
+    "friends",
+    Mechanism.LOTTERY,
+    supply=8,
+    price=100,
+    group_max=2,
+    requires=(Requirement("cohort", ("2028", "2029")),),
+)
+SOLVERS = Pool(
+    "solvers",
+    Mechanism.LOTTERY,
+    supply=2,
+    price=100,
+    requires=(Requirement("region", ("north",)),),
+    puzzle=answer_key(ANSWER).public,
+)
+BIDDERS = Pool("bidders", Mechanism.AUCTION, supply=2, price=100)
+LADDER = (0, 100, 300, 1_000)
+PEOPLE = (
+    Person("ann", 1, 300, attributes=(("cohort", "2029"), ("region", "north"))),
+    Person("bob", 1, 300, attributes=(("cohort", "2028"),)),
+    Person("cat", 1, 300),
+)
+FILE = TermsFile(
+    "Gala",
+    "seat",
+    (TIERS, FRIENDS, SOLVERS, BIDDERS),
+    issuers=1,
+    threshold=0,
+    contributors=1,
+    delay=1,
+    deposits=LADDER,
+    bids=BidsFile(OWN_CLOCK, None),
+)
+WISH = Wish(seq=0, wants=1, amount=300)
+ANN, BOB, CAT = 0, 1, 2
+
+
+@cache
+def gala() -> Stage:
+    """Return the sale, ready to be played."""
+    return cast_sale(FILE, PEOPLE)
+
+
+def nyms(*numbers: int) -> tuple[Nym, ...]:
+    """Return the nyms of people, who have deposited nothing yet."""
+    on = gala()
+    return tuple(
+        nym_of(GROUP, on.members[number].identity, on.terms.sale_id)
+        for number in numbers
+    )
+
+
+def together(*numbers: int) -> Wish:
+    """Return the wish of each of some people who go together."""
+    return replace(WISH, members=nyms(*numbers))
+
+
+def says(number: int, wish: Wish, kind: EntryType = EntryType.DEPOSIT) -> Entry:
+    """Return a person's entry."""
+    return wished(gala(), number, wish, kind)
+
+
+def opened(*entries: Entry) -> SaleState:
+    """Return the open sale after some entries."""
+    state = play(gala().board(), gala(), until="open").state
+    for entry in entries:
+        state.apply(entry, DEPOSIT_TIME)
+    return state
