@@ -61,12 +61,12 @@ ROWS: tuple[tuple[str, Edit, str], ...] = (
     ),
     (
         "a step that is cited and missing",
-        ("protocol/fairlot/beacon.py", "(steps 10 and 11)", "(steps 10 and 12)"),
-        "cites step 12",
+        ("protocol/fairlot/beacon.py", "(steps 12 and 13)", "(steps 12 and 14)"),
+        "cites step 14",
     ),
     (
         "a table that is cited and missing",
-        ("protocol/fairlot/sale.py", "sale.md, table 1", "sale.md, table 2"),
+        ("protocol/fairlot/phase.py", "sale.md, table 1", "sale.md, table 2"),
         "cites specs/sale.md, table 2",
     ),
     (
