@@ -155,7 +155,7 @@ def _solutions(
     return {
         pool.name: solve(keys[pool.puzzle], terms.sale_id, nym, settle_pk)
         for pool in terms.pools
-        if pool.puzzle in keys
+        if pool.puzzle is not None and pool.puzzle in keys
     }
 
 
