@@ -300,7 +300,7 @@ def _refused_claims() -> Sequence[Case]:
             "claim-extra-unit",
             "Units sold and returned are the supply; a unit would be sold twice.",
             "allocation.supply",
-            lambda award: replace(award, units=3, payment=21),
+            lambda award: replace(award, q=11, units=11, payment=77),
         ),
         (
             "claim-above-quantity",
