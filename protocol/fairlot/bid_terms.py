@@ -56,18 +56,20 @@ def read_bids(fields: Fields, pools: Sequence[Pool]) -> NamedRound | None:
 
 
 def check_bids_time(named: NamedRound, earliest: int, latest: int) -> None:
-    """Check that bids stay sealed until nobody can bid, and open before the end.
+    """Check that bids stay sealed until nobody can void the sale, and open before its end.
+
+    Whoever reads bids while commitments are open could void the sale by not committing.
 
     Args:
         named: the round of the bids.
-        earliest: t_close + slack.
+        earliest: t_commit_end + slack.
         latest: t_unlock.
 
     Raises:
         TermsError: ``terms.bids``.
     """
     if not earliest < named.due < latest:
-        rule = f"is not after {earliest} (close + slack) and before {latest} (unlock)"
+        rule = f"is not after {earliest} (commit_end + slack), before {latest} (unlock)"
         raise TermsError(
             "terms.bids", f"terms.bids is due at {named.due}, which {rule}"
         )

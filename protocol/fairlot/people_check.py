@@ -45,20 +45,20 @@ def _check_depositors(file: TermsFile, people: int) -> None:
 
 
 def _check_round(file: TermsFile) -> None:
-    """Check that a round of the bids is due after the close, and before the end."""
+    """Check that a round of the bids is due after the commitments, before the end."""
     if file.bids is None or file.bids.round is None:
         return
     quicknet = file.bids.clock == QUICKNET_CLOCK
     genesis = QUICKNET.genesis_time if quicknet else TIMES.open
     period = QUICKNET.period if quicknet else CLOCK_PERIOD
     due = genesis + (file.bids.round - 1) * period
-    earliest = TIMES.close + TIMES.slack
+    earliest = TIMES.commit_end + TIMES.slack
     if not earliest < due < TIMES.unlock:
         first = (earliest - genesis) // period + 2
         last = (TIMES.unlock - 1 - genesis) // period + 1
         problem = (
-            f"is due at {due}, and must be after the close of this rehearsal and before "
-            f"its unlock: choose one of {first}..{last}"
+            f"is due at {due}, and must be after the commitments of this rehearsal and "
+            f"before its unlock: choose one of {first}..{last}"
         )
         raise _terms_error(file, "bids", "bids.round", problem)
 

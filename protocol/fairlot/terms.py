@@ -232,7 +232,7 @@ class Terms:
         fields.done()
         if terms.bids is not None:
             times = terms.times
-            check_bids_time(terms.bids, times.close + times.slack, times.unlock)
+            check_bids_time(terms.bids, times.commit_end + times.slack, times.unlock)
         _check_round_time(terms)
         return terms
 

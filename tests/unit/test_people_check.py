@@ -127,10 +127,10 @@ def test_the_top_level_form_is_named_as_it_is_written(tmp_path: Path) -> None:
     assert "TERMS.toml, line 6, requires.region: " in error.message
 
 
-def test_bids_open_between_close_and_unlock(tmp_path: Path) -> None:
+def test_bids_open_between_commit_end_and_unlock(tmp_path: Path) -> None:
     people = f"{HEADER},attr:cohort_a\nAnn,1,50,2029\n"
     first = WITHIN
-    while time_of_round(QUICKNET, first - 1) > TIMES.close + TIMES.slack:
+    while time_of_round(QUICKNET, first - 1) > TIMES.commit_end + TIMES.slack:
         first -= 1
     for number in (first, WITHIN):
         check(tmp_path, WHOLE.replace("ROUND", str(number)), people)
@@ -146,7 +146,7 @@ def test_bids_open_between_close_and_unlock(tmp_path: Path) -> None:
 def test_a_round_of_the_own_clock_counts_from_the_opening(tmp_path: Path) -> None:
     people = f"{HEADER},attr:cohort_a\nAnn,1,50,2029\n"
     own = WHOLE.replace("quicknet", "own")
-    check(tmp_path, own.replace("ROUND", "1212"), people)
-    for number in (1211, 1261):
+    check(tmp_path, own.replace("ROUND", "1232"), people)
+    for number in (1231, 1261):
         error = refused(tmp_path, own.replace("ROUND", str(number)), people)
-        assert "1212..1260" in error.message
+        assert "1232..1260" in error.message

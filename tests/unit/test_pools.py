@@ -153,7 +153,7 @@ def test_ladder_round_and_order_of_pools_move_the_sale_id(changed: Terms) -> Non
     assert changed.sale_id != WHOLE.sale_id
 
 
-def test_bids_open_after_the_close_and_before_unlock() -> None:
+def test_bids_open_after_the_commitments_and_before_unlock() -> None:
     """Round by round: exactly those due strictly between are legal."""
     bids, times = WHOLE.bids, WHOLE.times
     assert bids is not None
@@ -161,7 +161,7 @@ def test_bids_open_after_the_close_and_before_unlock() -> None:
     for number in range(start, start + 60):
         named = replace(bids, round_number=number)
         terms = replace(WHOLE, bids=named)
-        if times.close + times.slack < named.due < times.unlock:
+        if times.commit_end + times.slack < named.due < times.unlock:
             assert reread(terms) == terms
         else:
             assert refused(terms).code == "terms.bids"

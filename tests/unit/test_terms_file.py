@@ -512,7 +512,7 @@ def test_a_mistyped_key_of_a_pool_is_met_with_the_right_one(tmp_path: Path) -> N
 def test_what_a_file_says_is_legal_in_terms(tmp_path: Path) -> None:
     file = read(tmp_path, CONFERENCE)
     times = sample_terms().times
-    number = first_round_after(QUICKNET, times.close + times.slack)
+    number = first_round_after(QUICKNET, times.commit_end + times.slack)
     terms = replace(
         sample_terms(),
         pools=file.pools,

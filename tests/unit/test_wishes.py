@@ -95,8 +95,8 @@ def test_bids_open_after_the_commitments_unless_the_file_says_when() -> None:
     earliest = TIMES.commit_end + TIMES.slack
     assert earliest < named.due <= earliest + 3
     for bids, chain in (
-        (BidsFile(OWN_CLOCK, 1_230), gala().parts.clock.chain),
-        (BidsFile(QUICKNET_CLOCK, 66_885_443), QUICKNET),
+        (BidsFile(OWN_CLOCK, 1_240), gala().parts.clock.chain),
+        (BidsFile(QUICKNET_CLOCK, 66_885_446), QUICKNET),
     ):
         file = replace(FILE, bids=bids)
         made = write_terms(file, gala().parts, setup_of_one()).bids

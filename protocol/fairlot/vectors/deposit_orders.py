@@ -63,7 +63,7 @@ _POOLS = (
 
 def _named() -> NamedRound:
     chain = clock(GROUP, UNCHAINED_G1)
-    return NamedRound(chain, (CLOSE + 90 - chain.genesis_time) // chain.period + 1)
+    return NamedRound(chain, (CLOSE + 90 - chain.genesis_time) // chain.period + 2)
 
 
 def _terms() -> Terms:

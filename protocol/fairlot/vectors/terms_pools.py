@@ -97,8 +97,8 @@ def accepted(terms: Terms) -> Sequence[tuple[str, str, Terms]]:
 
 def _opening(terms: Terms) -> NamedRound:
     """Return the first round of quicknet that may open the bids of these terms."""
-    close = terms.times.close + terms.times.slack
-    return NamedRound(QUICKNET, first_round_after(QUICKNET, close))
+    committed = terms.times.commit_end + terms.times.slack
+    return NamedRound(QUICKNET, first_round_after(QUICKNET, committed))
 
 
 def _set(value: Value) -> Change:
@@ -503,6 +503,13 @@ REFUSED: Sequence[Row] = (
     (
         "bids-open-before-the-close",
         "Bids open after the last that can be made; a late one would see the others.",
+        "terms.bids",
+        "terms/bids/round",
+        lambda found: found - 31,
+    ),
+    (
+        "bids-open-while-commitments-are-open",
+        "Bids open after COMMIT_END; who reads them before could void the sale.",
         "terms.bids",
         "terms/bids/round",
         lambda found: found - 1,
