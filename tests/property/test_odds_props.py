@@ -1,6 +1,7 @@
 """The odds of whole sales against every lot that their pools can have."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -13,7 +14,7 @@ from fairlot.allocation.entry import group_id
 from fairlot.allocation.odds import sale_odds
 from fairlot.allocation.outcome import part_id, run_pools
 from fairlot.allocation.shape import Lots
-from fairlot.pools import Mechanism, Pool, Tier
+from fairlot.pools import Mechanism, Pool, Requirement, Tier
 
 SALE = bytes(range(32))
 
@@ -169,6 +170,20 @@ def test_a_pool_after_a_draw_for_others_does_not_depend_on_it() -> None:
     assert check_odds((first, second), [*rich, *poor]) == ["first"]
     everybody_lucky = [rich[0], *poor]
     assert check_odds((first, second), everybody_lucky) == ["first", "second"]
+
+
+def test_losers_who_may_have_won_in_between_are_not_counted() -> None:
+    """One of three wins first; two of them may enter the second, all three the third."""
+    first = Pool("first", Mechanism.LOTTERY, 1, 1)
+    second = replace(
+        first, name="second", requires=(Requirement("region", ("north",)),)
+    )
+    third = replace(first, name="third", supply=5)
+    north = (("region", "north"),)
+    three = [Entrant(nym(i), 1, 1, attributes=north if i else ()) for i in range(3)]
+    assert check_odds((first, second, third), three) == ["first"]
+    _, _, known = sale_odds((first, second, third), three, SALE)
+    assert known.entering == (0, 3)
 
 
 def test_parts_are_named_as_their_lots_are() -> None:

@@ -7,7 +7,7 @@ from functools import partial
 from fairlot.allocation.rank import NYM_LENGTH
 from fairlot.allocation.shape import Order
 from fairlot.fields import UINT_MAX
-from fairlot.pools import Mechanism, Pool
+from fairlot.pools import Pool
 from fairlot_crypto.errors import CallerError
 from fairlot_crypto.hashing import tagged_hash
 
@@ -168,10 +168,3 @@ def check_entrants(entrants: Sequence[Entrant]) -> None:
             raise CallerError("allocation.range", "wants, deposit, bid are uint64")
     if len({entrant.nym for entrant in entrants}) != len(entrants):
         raise CallerError("allocation.duplicate-nym", "one final deposit a nym")
-
-
-def takes_groups(pools: Sequence[Pool]) -> bool:
-    """Tell whether any pool draws groups."""
-    return any(
-        pool.mechanism is Mechanism.LOTTERY and pool.group_max > 1 for pool in pools
-    )

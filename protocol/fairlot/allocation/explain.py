@@ -32,8 +32,18 @@ def _pays(award: Award) -> str:
 
 
 def _rivals(result: PoolResult) -> str:
-    competing = sum(award.q > 0 for award in result.awards)
-    return f"{competing} for {_units(result.pool.supply)}"
+    """Say how many were drawn for how much: certain seats were not."""
+    certain = sum(award.reason is Reason.CERTAIN for award in result.awards)
+    competing = sum(award.q > 0 for award in result.awards) - certain
+    return f"{competing} for {_units(result.pool.supply - certain)}"
+
+
+def _in_full(result: PoolResult, order: Order, award: Award) -> str:
+    if award.units == order.wants:
+        return "all that it asked for"
+    if award.units == result.pool.cap:
+        return "as many as one person may have"
+    return "all that it can pay"
 
 
 def _bid(order: Order) -> str:
@@ -44,7 +54,7 @@ _SENTENCES: Mapping[Reason, _Sentence] = {
     Reason.NOTHING: lambda _r, o, _a: (
         f"gets nothing: it wanted {_units(o.wants)} and had {o.deposit} to pay"
     ),
-    Reason.IN_FULL: lambda _r, _o, a: f"{_pays(a)}: all that it asked for and can pay",
+    Reason.IN_FULL: lambda r, o, a: f"{_pays(a)}: {_in_full(r, o, a)}",
     Reason.LEVEL: lambda _r, _o, a: f"{_pays(a)}: the share that is everybody's",
     Reason.LEVEL_AND_ONE: lambda _r, _o, a: (
         f"{_pays(a)}: the share that is everybody's, and one more, being drawn early"

@@ -95,8 +95,8 @@ class _View:
         """What each has got for certain; nothing of what is left to chance."""
         self.unknown: dict[int, list[str]] = {}
         """The pools that left an entrant's standing to chance."""
-        self.losers: dict[str, int] = {}
-        """How many of those whom a pool left to chance get no unit, where it is known."""
+        self.losers: dict[str, tuple[frozenset[int], int]] = {}
+        """Whom a pool left to chance, and how many of them get no unit, where known."""
         self.supplies = {pool.name: pool.supply for pool in pools}
         self.unknown_supplies: dict[str, list[str]] = {}
 
@@ -140,10 +140,10 @@ class _View:
                 self.standings[i] = Standing(units, before.spent)
             else:
                 self.standings[i] = Standing(units, before.spent + award.payment)
-        hoping = [chance for _, _, chance in rows if chance.more]
-        if odds.unsold_certain and not any(chance.least for chance in hoping):
-            won = sum(chance.more for chance in hoping)
-            self.losers[pool.name] = len(hoping) - int(won)
+        hoping = {i: chance for (i, _), _, chance in rows if chance.more}
+        if odds.unsold_certain and not any(c.least for c in hoping.values()):
+            won = sum(chance.more for chance in hoping.values())
+            self.losers[pool.name] = frozenset(hoping), len(hoping) - int(won)
         if pool.unsold is not None and odds.unsold_certain:
             self.supplies[pool.unsold] += some.unsold
         elif pool.unsold is not None:
@@ -160,7 +160,7 @@ class _View:
         return (
             f"it depends on the draw of {_listed(depends_on)}",
             f"{count} enter; {supply} for sale{left}",
-            _RULES[pool.mechanism],
+            _CERTAIN_RULE if pool.certain else _RULES[pool.mechanism],
         )
 
     def _how_many(self, pool: Pool, may_enter: Sequence[int]) -> tuple[int, int]:
@@ -170,12 +170,10 @@ class _View:
         may = set(may_enter)
         fewest = sum(i not in self.unknown for i in may)
         most = len(may)
-        for name, losers in self.losers.items():
-            left_to_it = {i for i, causes in self.unknown.items() if causes == [name]}
-            undecided = {i for i in left_to_it if self.standings[i].units == 0}
-            if undecided <= may:
+        for name, (hoping, losers) in self.losers.items():
+            if hoping <= may and all(self.unknown[i] == [name] for i in hoping):
                 fewest += losers
-                most -= len(undecided) - losers
+                most -= len(hoping) - losers
         return fewest, most
 
 
@@ -213,6 +211,11 @@ _RULES: Mapping[Mechanism, str] = {
     Mechanism.AUCTION: "the highest bids win; equal ones at the margin by lot",
     Mechanism.TIERS: "a tier that too many want goes by lot, with equal chances",
 }
+
+_CERTAIN_RULE = (
+    "the highest bids buy certain seats, equal ones at the margin by lot; all the others "
+    "have the same chance: seats that are left over persons who are left, at most 1"
+)
 
 
 def _listed(names: Sequence[str] | None) -> str:

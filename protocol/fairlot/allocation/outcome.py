@@ -236,23 +236,46 @@ def check_outcome(
     """
     for result in outcome.pools:
         _check_pool(result)
-    sold = sum(result.sold for result in outcome.pools)
-    if sold + outcome.unsold != sum(pool.supply for pool in pools):
+    _check_supplies(pools, outcome)
+    _check_totals(entrants, outcome)
+
+
+def _check_supplies(pools: Sequence[Pool], outcome: Outcome) -> None:
+    """Require that what a pool leaves is for sale where it goes, or comes back."""
+    supplies = {pool.name: pool.supply for pool in pools}
+    returned = 0
+    if [result.pool.name for result in outcome.pools] != list(supplies):
+        raise InvariantError("allocation.supply", "not one result a pool, in order")
+    for pool, result in zip(pools, outcome.pools, strict=True):
+        if result.pool.supply != supplies[pool.name]:
+            raise InvariantError("allocation.supply", f"{pool.name} sells other units")
+        if pool.unsold is None:
+            returned += result.unsold
+        else:
+            supplies[pool.unsold] += result.unsold
+    if returned != outcome.unsold:
         raise InvariantError("allocation.supply", "units appear or disappear")
+
+
+def _check_totals(entrants: Sequence[Entrant], outcome: Outcome) -> None:
+    nyms = [entrant.nym for entrant in entrants]
+    gains = _gains(outcome.pools)
+    if [total.nym for total in outcome.totals] != nyms or not gains.keys() <= set(nyms):
+        raise InvariantError("allocation.supply", "not one total an entrant, sorted")
     for entrant, total in zip(entrants, outcome.totals, strict=True):
-        name = total.nym.hex()
+        won = tuple(gains.get(total.nym, ()))
+        sums = (sum(gain.units for gain in won), sum(gain.payment for gain in won))
+        if total.gains != won or (total.units, total.payment) != sums:
+            raise InvariantError("allocation.supply", total.nym.hex())
         if total.payment > entrant.deposit:
-            raise InvariantError("allocation.payment", name)
-        gains = (sum(g.units for g in total.gains), sum(g.payment for g in total.gains))
-        if entrant.nym != total.nym or gains != (total.units, total.payment):
-            raise InvariantError("allocation.supply", name)
+            raise InvariantError("allocation.payment", total.nym.hex())
 
 
 def _check_pool(result: PoolResult) -> None:
     if result.unsold < 0:
         raise InvariantError("allocation.supply", f"{result.pool.name} is oversold")
     for order, award in zip(result.orders, result.awards, strict=True):
-        if not 0 <= award.units <= award.q:
+        if not 0 <= award.units <= award.q <= order.wants:
             raise InvariantError("allocation.quantity-exceeded", award.nym.hex())
         if not 0 <= award.payment <= order.deposit:
             raise InvariantError("allocation.payment", award.nym.hex())
@@ -269,15 +292,18 @@ def _check_prices(result: PoolResult) -> None:
         if award.units:
             asked.setdefault(award.part, set()).add(_price(pool, award))
     stated = {tier.name: tier.price for tier in pool.tiers} or {ITSELF: pool.price}
+    by_bids = {ITSELF} if pool.mechanism is Mechanism.AUCTION else set[str]()
+    if pool.certain:
+        stated[CERTAIN] = pool.price
+        by_bids = {CERTAIN}
     for part, prices in asked.items():
-        auctioned = pool.mechanism is Mechanism.AUCTION or part == CERTAIN
-        low = pool.price if auctioned else stated[part]
-        if (
-            len(prices) > 1
-            or min(prices) < low
-            or (max(prices) > low and not auctioned)
-        ):
+        if part not in stated:
+            raise InvariantError("allocation.payment", f"{pool.name} has no {part}")
+        low = stated[part]
+        if len(prices) > 1 or min(prices) < low:
             raise InvariantError("allocation.payment", f"{pool.name} has two prices")
+        if max(prices) > low and part not in by_bids:
+            raise InvariantError("allocation.payment", f"{pool.name} is overpaid")
 
 
 def _price(pool: Pool, award: Award) -> int:
@@ -294,6 +320,15 @@ def _totals(
     standings: Sequence[Standing],
     results: Sequence[PoolResult],
 ) -> tuple[Total, ...]:
+    gains = _gains(results)
+    return tuple(
+        Total(nym, standing.units, standing.spent, tuple(gains.get(nym, ())))
+        for nym, standing in zip(nyms, standings, strict=True)
+    )
+
+
+def _gains(results: Sequence[PoolResult]) -> Mapping[bytes, Sequence[Gain]]:
+    """Return what each nym with units got, in the order of the pools."""
     gains: dict[bytes, list[Gain]] = {}
     for result in results:
         for award in result.awards:
@@ -301,10 +336,7 @@ def _totals(
                 name = part_id(result.pool.name, award.part)
                 gain = Gain(name, award.units, award.payment)
                 gains.setdefault(award.nym, []).append(gain)
-    return tuple(
-        Total(nym, standing.units, standing.spent, tuple(gains.get(nym, ())))
-        for nym, standing in zip(nyms, standings, strict=True)
-    )
+    return gains
 
 
 _Named = TypeVar("_Named", Award, Total)
