@@ -7,7 +7,7 @@ error, since only the round shows it, when nothing can be corrected any more.
 from fairlot.clock import NamedRound
 from fairlot.nym import Nym
 from fairlot.terms import SaleId
-from fairlot_crypto.errors import CryptoError
+from fairlot_crypto.errors import EncodingError, ProofError
 from fairlot_crypto.groups import Backend
 from fairlot_crypto.hashing import i2osp, os2ip
 from fairlot_crypto.randomness import Randomness
@@ -15,6 +15,13 @@ from fairlot_crypto.timelock.sealed import open_sealed, seal, sealed_length
 
 BID_LENGTH = 9
 _BIDS, _DOES_NOT = b"\x01", b"\x00"
+_UNOPENABLE = (
+    "tlock.length",
+    "tlock.point",
+    "tlock.ciphertext",
+    "tlock.authentication",
+)
+"""Whoever sealed the bid is at fault; any other failure is the caller's."""
 
 
 def sealed_bid_length(named: NamedRound) -> int:
@@ -59,6 +66,10 @@ def open_bid(
         nym: whose deposit holds it: a copy in another's deposit does not open.
         sealed: from the deposit.
         signature: of the round; the caller has verified it.
+
+    Raises:
+        EncodingError: ``tlock.scheme``, ``drand.signature-point``: never of a round
+            that legal terms name, under the signature that it has.
     """
     chain, round_number = named.chain, named.round_number
     context = sale_id + nym
@@ -66,6 +77,8 @@ def open_bid(
         plaintext = open_sealed(
             group, chain, round_number, sealed, context, signature, BID_LENGTH
         )
-    except CryptoError:
+    except (EncodingError, ProofError) as error:
+        if error.code not in _UNOPENABLE:
+            raise
         return None
     return os2ip(plaintext[1:]) if plaintext[:1] == _BIDS else None

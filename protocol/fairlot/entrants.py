@@ -1,6 +1,7 @@
-"""Who takes part in the draw, and what each asks (specs/sale.md, section 5)."""
+"""Who takes part in the draw, and what each asks (specs/sale.md, steps 8 and 9)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
 from fairlot.allocation import Entrant
 from fairlot.bid import open_bid
@@ -11,6 +12,9 @@ from fairlot.positions import Position, Positions
 from fairlot.terms import Terms
 from fairlot_crypto.groups import Backend
 
+Opener: TypeAlias = Callable[[Nym, bytes], int | None]
+"""Opens a sealed bid of a nym."""
+
 
 def entrants_of(
     group: Backend,
@@ -18,49 +22,49 @@ def entrants_of(
     positions: Positions,
     signatures: Mapping[RoundName, bytes],
 ) -> tuple[Entrant, ...]:
-    """Return the final, funded deposits with their bids opened.
+    """Return the final, funded deposits with their bids opened (steps 8 and 9).
 
     Args:
         group: the back-end.
         terms: of the sale.
         positions: of all nyms.
-        signatures: S of each round of drand that is on the board.
+        signatures: S of each round of drand that is on the board, verified.
 
     Raises:
         Rejection: ``result.round`` where the round that opens the bids is not on the
             board.
     """
+    opened = _opener(group, terms, signatures)
     return tuple(
-        Entrant(
-            nym=nym,
-            wants=binding.wants,
-            deposit=binding.amount,
-            bid=_bid(group, terms, nym, position, signatures),
-            tier=binding.tier,
-            group=binding.group,
-            attributes=tuple(sorted(position.final.disclosed.items())),
-            solved=frozenset(binding.solutions),
-        )
+        _entrant(nym, position, opened)
         for nym, position in positions.by_nym.items()
         if position.funded
-        for binding in (position.final.binding,)
     )
 
 
-def _bid(
-    group: Backend,
-    terms: Terms,
-    nym: Nym,
-    position: Position,
-    signatures: Mapping[RoundName, bytes],
-) -> int | None:
-    named, sealed = terms.bids, position.final.binding.bid
-    if named is None or sealed is None:
-        return None
+def _entrant(nym: Nym, position: Position, opened: Opener) -> Entrant:
+    binding = position.final.binding
+    return Entrant(
+        nym=nym,
+        wants=binding.wants,
+        deposit=binding.amount,
+        bid=None if binding.bid is None else opened(nym, binding.bid),
+        tier=binding.tier,
+        group=binding.group,
+        attributes=tuple(sorted(position.final.disclosed.items())),
+        solved=frozenset(binding.solutions),
+    )
+
+
+def _opener(
+    group: Backend, terms: Terms, signatures: Mapping[RoundName, bytes]
+) -> Opener:
+    """Return what opens bids, as soon as the round that the terms name is there."""
+    named, sale_id = terms.bids, terms.sale_id
+    if named is None:
+        return lambda _nym, _sealed: None
     signature = signatures.get(named.name)
     if signature is None:
-        problem = (
-            f"round {named.round_number}, which opens the bids, is not on the board"
-        )
+        problem = f"round {named.round_number}, which opens bids, is not on the board"
         raise Rejection("result.round", problem)
-    return open_bid(group, named, terms.sale_id, nym, sealed, signature)
+    return lambda nym, sealed: open_bid(group, named, sale_id, nym, sealed, signature)

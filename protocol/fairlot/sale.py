@@ -319,7 +319,7 @@ class SaleState:
         self.phase = Phase.VOID
 
     def void_reasons(self, time: int) -> tuple[VoidReason, ...]:
-        """Return why the sale cannot be completed at ``time`` (step 9)."""
+        """Return why the sale cannot be completed at ``time`` (step 12)."""
         times = self.terms.times
         missed = {
             Phase.REGISTRATION: (times.open, VoidReason.OPEN_MISSED),
@@ -334,7 +334,7 @@ class SaleState:
         return tuple(found)
 
     def result(self) -> tuple[Draw, Outcome, tuple[LedgerLine, ...]]:
-        """Compute what a RESULT entry must say (steps 7 and 8).
+        """Compute what a RESULT entry must say (steps 7 to 11).
 
         Raises:
             Rejection: ``result.withheld``, ``result.round``.

@@ -402,7 +402,7 @@ def steps(on: Stage, deposits: Sequence[Entry] | None = None) -> tuple[Step, ...
     taken = default_deposits(on) if deposits is None else tuple(deposits)
     everybody = range(len(on.parts.contributors))
     rounds = on.terms.named_rounds()
-    known = max((named.due for named in rounds), default=0)
+    known = max((times.reveal_end, *(named.due for named in rounds)))
     round_step = Step("round", known, lambda _: [*map(on.round, rounds)])
     return (
         Step("terms", START, lambda _: [on.terms_entry()]),
