@@ -1,11 +1,10 @@
-"""Lies about the file: its bytes, its checkpoints, who signed what, whose sale it is."""
+"""Lies about the file: its bytes and its checkpoints."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from fairlot.audit import Expected
-from fairlot.board.entry import Entry, EntryType, sign_entry
-from fairlot.positions import make_payment
+from fairlot.board.entry import Entry, EntryType
 from fairlot_crypto import cbor
 from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.log.checkpoint import (
@@ -15,11 +14,9 @@ from fairlot_crypto.log.checkpoint import (
 )
 from lying_board import Leaf, Lie, LyingBoard, encoded, play_with
 from sales import (
-    PRICE,
     Stage,
     default_deposits,
     deposit,
-    nym_of,
     source,
     stage,
     transcript,
@@ -136,17 +133,6 @@ def forged(entry: Entry) -> Entry:
     """Return an entry with one bit of its signature flipped."""
     sig = type(entry.sig)(bytes([entry.sig[0] ^ 1]) + entry.sig[1:])
     return replace(entry, sig=sig, encoded=entry.encoded.replace(entry.sig, sig))
-
-
-def _payment(on: Stage, key: SigningKey, sale: bytes | None = None) -> Entry:
-    sale_id = type(on.terms.sale_id)(sale or on.terms.sale_id)
-    nym = nym_of(deposit(on, 0))
-    return make_payment(sale_id, nym, PRICE, key, source("lie"))
-
-
-def _leaf_by(on: Stage, key: SigningKey) -> Entry:
-    body = on.members[0].identity.leaf.to_value()
-    return sign_entry(EntryType.LEAF, on.registry.registry_id, body, key)
 
 
 def _entry_with(on: Stage, **changes: cbor.Value) -> bytes:
@@ -291,91 +277,4 @@ HEADS = (
     Row("A03", "checkpoint.origin", "a head of no log", _line(0, lambda _: "")),
     Row("A03", "checkpoint.unknown-line", "an unnamed witness", _headed(_unnamed_line)),
     Row("A04", "checkpoint.time", "the clock runs back", told("deposits", _clock_back)),
-)
-
-SIGNERS = (
-    Row(
-        "A06",
-        "roots.sale-id",
-        "it is another sale's transcript",
-        lambda: transcript(stage()),
-        Expected(sale_id=bytes(32)),
-    ),
-    Row(
-        "A06",
-        "roots.board-key",
-        "it is another board's transcript",
-        lambda: transcript(stage()),
-        Expected(board_key=STRANGER.public),
-    ),
-    Row(
-        "A07",
-        "entry.signature",
-        "a signature is forged",
-        slipped("close", lambda b: [forged(deposit(b.on, 0, 1))]),
-    ),
-    Row(
-        "A07",
-        "entry.key",
-        "the seller books a payment",
-        slipped("close", lambda b: [_payment(b.on, b.on.parts.seller)]),
-    ),
-    Row(
-        "A07",
-        "entry.key",
-        "a stranger registers a person",
-        slipped("leaves", lambda b: [_leaf_by(b.on, STRANGER)]),
-    ),
-    Row(
-        "A07",
-        "entry.key",
-        "a stranger posts the registry",
-        slipped(
-            "registry",
-            lambda b: [
-                sign_entry(
-                    EntryType.REGISTRY,
-                    b.on.terms.registry,
-                    b.on.registry.to_value(),
-                    STRANGER,
-                )
-            ],
-        ),
-    ),
-    Row(
-        "A07",
-        "entry.key",
-        "a stranger opens the sale",
-        slipped(
-            "open",
-            lambda b: [sign_entry(EntryType.OPEN, b.on.terms.sale_id, {}, STRANGER)],
-        ),
-    ),
-    Row(
-        "A08",
-        "entry.scope",
-        "a payment of another sale",
-        slipped("close", lambda b: [_payment(b.on, b.on.parts.escrow, bytes(32))]),
-    ),
-    Row(
-        "A08",
-        "entry.scope",
-        "a leaf of another registry",
-        slipped(
-            "open",
-            lambda b: [sign_entry(EntryType.LEAF, bytes(32), {}, b.on.issuer_key)],
-        ),
-    ),
-    Row(
-        "A08",
-        "entry.duplicate",
-        "a deposit stands twice",
-        slipped("close", lambda b: [deposit(b.on, 0)]),
-    ),
-    Row(
-        "A08",
-        "entry.duplicate",
-        "a payment stands twice",
-        slipped("close", lambda b: [default_deposits(b.on)[-1]]),
-    ),
 )

@@ -1,0 +1,188 @@
+"""Lies about time, and about how long the delay is."""
+
+from collections.abc import Mapping
+
+from fairlot.beacon import Frozen
+from fairlot.board.entry import Entry, EntryType
+from fairlot.sale import VoidReason
+from fairlot_crypto.cbor import Value
+from lies_draw import nothing, real
+from lies_file import Make, Row, slipped, told
+from lies_people import changed, posted_terms, void_entry
+from lying_board import LyingBoard, play_with
+from sales import frozen, stage
+
+
+def _late_open(board: LyingBoard, time: int) -> None:
+    """Open too late; then the sale is void, and says so."""
+    late = time + board.on.terms.times.slack + 1
+    board.batch(late, board.on.marker(EntryType.OPEN))
+    board.batch(late, void_entry(board.on, VoidReason.OPEN_MISSED))
+
+
+def _late_close(board: LyingBoard, time: int) -> None:
+    late = time + board.on.terms.times.slack + 1
+    board.batch(late, board.on.marker(EntryType.CLOSE, frozen(board.state)))
+    board.batch(late, void_entry(board.on, VoidReason.CLOSE_MISSED))
+
+
+def _late_commit_end(board: LyingBoard, time: int) -> None:
+    late = time + board.on.terms.times.slack + 1
+    board.batch(late, board.on.marker(EntryType.COMMIT_END))
+    board.batch(late, void_entry(board.on, VoidReason.COMMIT_END_MISSED))
+
+
+def _registry_first(board: LyingBoard, time: int) -> None:
+    board.batch(time, board.on.registry_entry())
+
+
+def _leaf_first(board: LyingBoard) -> list[Entry]:
+    return [board.on.leaf_entry(board.on.members[0].identity)]
+
+
+def _late_leaf(board: LyingBoard) -> list[Entry]:
+    return [board.on.leaf_entry(board.on.members[0].identity, {"index": 2})]
+
+
+TIMES = (
+    Row(
+        "A09",
+        "phase.no-terms",
+        "the board begins with a registry",
+        told("terms", _registry_first, until="terms"),
+    ),
+    Row(
+        "A09",
+        "phase.no-registry",
+        "a leaf before its registry",
+        slipped("registry", _leaf_first),
+    ),
+    Row(
+        "A09",
+        "phase.no-registry",
+        "the sale opens without a registry",
+        slipped("registry", lambda b: [b.on.marker(EntryType.OPEN)]),
+    ),
+    Row(
+        "A09",
+        "phase.wrong",
+        "a person is registered when the sale is open",
+        slipped("close", _late_leaf),
+    ),
+    Row(
+        "A09",
+        "phase.wrong",
+        "a commitment before the deposits are closed",
+        slipped("close", lambda b: [b.on.commit(Frozen(0, bytes(32)))]),
+    ),
+    Row(
+        "A09",
+        "phase.early",
+        "the deposits close before their time",
+        slipped("deposits", lambda b: [b.on.marker(EntryType.CLOSE, frozen(b.state))]),
+    ),
+    Row(
+        "A09",
+        "phase.early",
+        "the reveals end before their time",
+        slipped("reveals", lambda b: [b.on.marker(EntryType.REVEAL_END)]),
+    ),
+    Row(
+        "A09",
+        "phase.late",
+        "the sale opens too late",
+        told("open", _late_open, until="open"),
+    ),
+    Row(
+        "A09",
+        "phase.late",
+        "the deposits close too late",
+        told("close", _late_close, until="close"),
+    ),
+    Row(
+        "A09",
+        "phase.late",
+        "the commitments end too late",
+        told("commit-end", _late_commit_end, until="commit-end"),
+    ),
+)
+
+CLOSING = (
+    Row(
+        "A16",
+        "close.tree",
+        "CLOSE freezes a tree that leaves a deposit out",
+        slipped(
+            "close",
+            lambda b: [
+                b.on.marker(
+                    EntryType.CLOSE,
+                    {"size": b.state.tree.size - 1, "root": b.state.tree.root()},
+                )
+            ],
+        ),
+    ),
+    Row(
+        "A16",
+        "close.tree",
+        "CLOSE freezes another root",
+        slipped(
+            "close",
+            lambda b: [
+                b.on.marker(
+                    EntryType.CLOSE, {"size": b.state.tree.size, "root": bytes(32)}
+                )
+            ],
+        ),
+    ),
+)
+
+
+def _beacon(changes: Mapping[str, Value]) -> Make:
+    def make() -> bytes:
+        value: Value = stage().terms.to_value()
+        for path, new in changes.items():
+            value = changed(value, path, new)
+        return posted_terms(value)()
+
+    return make
+
+
+SETUPS = (
+    Row(
+        "A17",
+        "beacon.setup",
+        "the delay is said to be twice as long",
+        _beacon({"beacon.delay": 2}),
+    ),
+    Row(
+        "A17",
+        "beacon.setup",
+        "h is not g squared",
+        _beacon({"beacon.h": (9).to_bytes(256, "big")}),
+    ),
+    Row(
+        "A17",
+        "beacon.modulus",
+        "a real sale on a modulus of the seller's own",
+        _beacon({"rehearsal": False, "beacon.modulus": b"\xff" * 256}),
+    ),
+)
+
+
+def _short_delay() -> bytes:
+    """Draw for real with one squaring, which takes nobody the time of the commitments."""
+    return play_with(real(), instead={"leaves": nothing, "deposits": nothing})
+
+
+MARGIN = (
+    Row(
+        "A17",
+        "beacon.margin",
+        "a real sale whose delay ends before the commitments do",
+        _short_delay,
+    ),
+)
+
+
+PHASES = (*TIMES, *CLOSING, *SETUPS, *MARGIN)
