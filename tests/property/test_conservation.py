@@ -241,9 +241,6 @@ REACHED: Mapping[str, tuple[tuple[str, ...], Callable[[Outcome], bool]]] = {
     "roll-over": ((), lambda o: any(r.unsold and r.pool.unsold for r in o.pools)),
     "two-pools": ((), lambda o: any(len(total.gains) > 1 for total in o.totals)),
     "somebody-out": ((), lambda o: any(len(r.awards) < len(o.totals) for r in o.pools)),
-        ("lottery",),
-        lambda o: any(t.payment == UINT_MAX for t in o.totals),
-    ),
     "beyond-64-bits": (("share", "lottery"), lambda o: o.unsold > UINT_MAX),
 }
 """What must be among the random sales, or the properties above would be worth little."""
