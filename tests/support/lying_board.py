@@ -4,7 +4,7 @@ Its tree and its checkpoints are right unless a test says otherwise, so that one
 there is to find.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from fairlot.board.entry import Entry
 from fairlot.errors import Rejection
@@ -97,6 +97,7 @@ def play_with(
     before: Mapping[str, Lie] = NO_LIES,
     instead: Mapping[str, Lie] = NO_LIES,
     until: str = "result",
+    deposits: Sequence[Entry] | None = None,
 ) -> bytes:
     """Play a sale with lies in it, and return its transcript.
 
@@ -105,9 +106,10 @@ def play_with(
         before: step to what comes before it, at its time.
         instead: step to what replaces it.
         until: the last step that is played.
+        deposits: DEPOSIT, CANCEL and PAID entries; by default as in ``steps``.
     """
     board = LyingBoard(on)
-    for step in steps(on):
+    for step in steps(on, deposits):
         if step.name in before:
             before[step.name](board, step.time)
         if step.name in instead:
