@@ -1,22 +1,28 @@
-"""Outcomes that a board likes better than the draw's: the audit names the one check.
+"""Orders that nobody may place, and outcomes that a board likes better than the draw's.
 
-The books of every lie are balanced, so no invariant of the ledger finds it.
+The audit names the one check. The books of every outcome are balanced, so that no invariant
+of the ledger finds it.
 """
 
 import pytest
 
 from fairlot.audit import Expected, audit
+from fairlot.audit.checks import check_of
 from lies_file import Row
+from lies_orders import ORDERS
 from lies_outcomes import CHEATS, OUTCOMES
 from lying_board import play_with
 from sales import GROUP, STATEMENTS
 
+ROWS = (*ORDERS, *OUTCOMES)
 
-@pytest.mark.parametrize("row", OUTCOMES, ids=lambda row: row.sentence)
-def test_an_outcome_of_the_boards_own_is_named(row: Row) -> None:
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.sentence)
+def test_the_audit_names_the_broken_check_and_no_other(row: Row) -> None:
     report = audit(row.make(), GROUP, row.expected, STATEMENTS)
-    assert report.failed == ("A21",), report.findings
-    assert [finding.code for finding in report.findings] == ["result.outcome"]
+    assert report.failed == (row.check,), report.findings
+    assert [finding.code for finding in report.findings] == [row.code]
+    assert check_of(row.code).id == row.check
 
 
 def test_the_same_sales_without_a_lie_are_believed() -> None:
@@ -27,5 +33,5 @@ def test_the_same_sales_without_a_lie_are_believed() -> None:
 
 
 def test_no_lie_is_told_twice() -> None:
-    assert len({row.sentence for row in OUTCOMES}) == len(OUTCOMES)
-    assert len({row.make() for row in OUTCOMES}) == len(OUTCOMES)
+    assert len({row.sentence for row in ROWS}) == len(ROWS)
+    assert len({row.make() for row in ROWS}) == len(ROWS)
