@@ -12,10 +12,11 @@ from fairlot.audit import Expected, Report, audit
 from fairlot.board.entry import Entry
 from fairlot.board.transcript import Record, read_records
 from fairlot_crypto.hashing import os2ip
+from gala import attended
 from sales import GROUP, STATEMENTS, source
 
 STRIDE = 89
-"""The default run flips every 89th byte; the slow one all of them, in 16 parts."""
+"""The default run flips every 89th or 267th byte; the slow one all, in 16 parts."""
 PARTS = 16
 COMMAND = Path(sys.executable).parent / "fairlot"
 
@@ -51,6 +52,17 @@ def test_a_sample_of_bytes_is_flipped(concert_transcript: bytes) -> None:
 @pytest.mark.parametrize("part", range(PARTS))
 def test_every_byte_is_flipped(concert_transcript: bytes, part: int) -> None:
     check_flips(concert_transcript, range(part, len(concert_transcript), PARTS))
+
+
+def test_a_sample_of_bytes_of_a_sale_of_several_pools_is_flipped() -> None:
+    """Bids, a group, solutions, what is disclosed, and the round that opens bids."""
+    check_flips(attended(), range(0, len(attended()), 3 * STRIDE))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_byte_of_a_sale_of_several_pools_is_flipped(part: int) -> None:
+    check_flips(attended(), range(part, len(attended()), PARTS))
 
 
 def some_positions(length: int, count: int, label: str) -> list[int]:

@@ -11,7 +11,15 @@ from fairlot.pools import Mechanism, Pool, Requirement, Tier
 from fairlot.puzzle import answer_key
 from fairlot.sale import SaleState
 from fairlot.terms_file import OWN_CLOCK, BidsFile, TermsFile
-from sales import DEPOSIT_TIME, GROUP, Stage, cast_sale, play, wished
+from sales import (
+    DEPOSIT_TIME,
+    GROUP,
+    Stage,
+    cast_sale,
+    play,
+    transcript,
+    wished,
+)
 
 ANSWER = "the owl of Minerva"
 TIERS = Pool(
@@ -90,3 +98,20 @@ def opened(*entries: Entry) -> SaleState:
     for entry in entries:
         state.apply(entry, DEPOSIT_TIME)
     return state
+
+
+@cache
+def attended() -> bytes:
+    """Return the transcript of a whole sale: a pair that solves the puzzle, and a sponsor.
+
+    The sponsor bids; everybody shows cohort and region.
+    """
+    pair = replace(together(ANN, BOB), answers=(ANSWER,))
+    sponsor = replace(WISH, tier="silver", bid=250, amount=1_000)
+    wishes = (pair, pair, sponsor)
+    made = [says(number, wish) for number, wish in enumerate(wishes)]
+    paid = [
+        gala().payment(nym, wish.amount)
+        for nym, wish in zip(nyms(ANN, BOB, CAT), wishes, strict=True)
+    ]
+    return transcript(gala(), [*made, *paid])
