@@ -7,6 +7,8 @@ from itertools import pairwise
 
 import pytest
 
+from ball import nym_at, selling
+from fairlot.binding import Wish
 from fairlot.board.entry import Entry, EntryType
 from fairlot.board.replay import replay
 from fairlot.board.storage import MemoryStorage
@@ -14,6 +16,7 @@ from fairlot.deposit import Deposit, read_deposit
 from fairlot.nym import Nym
 from fairlot.people import Person
 from fairlot.pools import MAIN_POOL, Mechanism, Pool
+from fairlot.puzzle import answer_key
 from fairlot.rehearsal import InProcess, rehearse
 from fairlot.rehearsal.work import (
     DepositJob,
@@ -24,8 +27,12 @@ from fairlot.rehearsal.work import (
 )
 from fairlot.sale import SaleState
 from fairlot.terms_file import TermsFile
+from fairlot_crypto.cbor import Value
 from fairlot_crypto.randomness import SeededRandomness
-from sales import GROUP, PRICE, STATEMENTS, Stage, deposit
+from gala import ANN, BOB, WISH, says, together
+from gala import ANSWER as GALA_ANSWER
+from lies_people import as_map
+from sales import GROUP, PRICE, STATEMENTS, Stage, deposit, wished
 
 WINDOW = 16
 CHANCE = 2
@@ -235,3 +242,73 @@ def test_without_a_common_seed_nothing_is_common(first: Played) -> None:
         a, b = first.deposit_of(name), other.deposit_of(name)
         mine, theirs = ({take(d) for take in FRESH.values()} for d in (a, b))
         assert not mine & theirs
+
+
+# Orders that say more: a bid, a group, a solution.
+
+SALE = (
+    Pool(
+        "riddle",
+        Mechanism.LOTTERY,
+        8,
+        100,
+        group_max=2,
+        puzzle=answer_key("owl").public,
+    ),
+    Pool("rest", Mechanism.AUCTION, 1, 100),
+)
+
+
+def ordered(title: str) -> list[Entry]:
+    """Return the deposits of two pairs who solve the same, bid the same, and do it again."""
+    on = selling(*SALE)
+    on = on.with_terms(replace(on.terms, title=title))
+    made: list[Entry] = []
+    for pair in ((0, 1), (2, 3)):
+        members = tuple(nym_at(on, number) for number in pair)
+        wish = Wish(0, 1, 300, members=members, bid=250, answers=("owl",))
+        made += [wished(on, number, wish) for number in pair]
+    return made
+
+
+def test_bids_groups_and_solutions_do_not_link_two_sales() -> None:
+    first, second = ordered("First gala"), ordered("Second gala")
+    for mine, other in ((0, 2), (1, 3), (2, 1), (3, 0)):
+        check_unlinked(
+            (first[mine].encoded, second[mine].encoded),
+            (first[other].encoded, second[other].encoded),
+        )
+
+
+def test_nobody_shows_whether_he_bids_or_what() -> None:
+    """Same keys, same lengths: the sealed bid is one that everybody has."""
+    on = selling(*SALE)
+    bids = (None, 0, 250, 2**64 - 1)
+    made = [wished(on, i, Wish(0, 1, 300, bid=bid)) for i, bid in enumerate(bids)]
+    assert len({len(entry.encoded) for entry in made}) == 1
+    assert len({shape(entry.body) for entry in made}) == 1
+
+
+def test_deposits_differ_in_nothing_but_what_people_show() -> None:
+    """Group, tier and solutions, if they like; and the values that the terms ask for."""
+    pair = replace(together(ANN, BOB), answers=(GALA_ANSWER,), bid=7)
+    said = (pair, WISH, replace(WISH, tier="gold"), replace(WISH, bid=300))
+    made = [says(number, wish) for number, wish in zip((0, 1, 2, 0), said, strict=True)]
+    assert len({shape(rest(entry)) for entry in made}) == 1
+    assert len({shape(entry.body) for entry in made}) > 1
+
+
+def rest(entry: Entry) -> Mapping[str, Value]:
+    """Return a body without what people show of themselves."""
+    bound = read_deposit(entry).binding.to_value()
+    order, shows = as_map(bound["order"]), as_map(entry.body["disclosed"])
+    always = {key: order[key] for key in ("wants", "bid")}
+    assert set(order) - set(always) <= {"members", "tier", "solutions"}
+    ph = {**bound, "group": None, "order": always}
+    return {**entry.body, "ph": ph, "disclosed": dict.fromkeys(shows, "")}
+
+
+def shape(value: Value) -> str:
+    if isinstance(value, Mapping):
+        return "{" + ",".join(f"{k}:{shape(v)}" for k, v in value.items()) + "}"
+    return f"{len(value)} bytes" if isinstance(value, bytes) else repr(value)
