@@ -1,4 +1,4 @@
-"""A contributor's part on a machine of its own, in files (specs/command-line.md, section 7).
+"""A contributor's part on a machine of its own, in files (specs/command-line.md, section 6).
 
 Every step reads the whole board first, and makes nothing that the board would refuse.
 """

@@ -74,6 +74,7 @@ def _pool(pool: PoolOdds, name_of: Callable[[bytes], str]) -> Mapping[str, Json]
         "entering": list(pool.entering),
         "depends_on": list(pool.depends_on),
         "rule": list(pool.rule),
+        "chance_of_whoever_enters": None if pool.alike is None else str(pool.alike),
         "expected_unsold": None if exact is None else str(exact.expected_unsold),
         "people": [
             {"who": name_of(nym), **({} if chance is None else _chance(chance))}

@@ -9,7 +9,7 @@ from fairlot.input_file import InputFile
 from fairlot.people import ATTRIBUTE, Person
 from fairlot.pools import Mechanism
 from fairlot.rehearsal.parts import ASSURANCE, CLOCK_PERIOD, TIMES
-from fairlot.terms_file import QUICKNET_CLOCK, TermsFile
+from fairlot.terms_file import OWN_CLOCK, QUICKNET_CLOCK, TermsFile
 from fairlot.text import shown
 from fairlot.toml_table import line_of
 from fairlot_crypto.timelock.chain import QUICKNET
@@ -36,6 +36,21 @@ def check_people(file: TermsFile, people: Sequence[Person], path: Path) -> None:
         orders.check_deposit(person)
         orders.check_offered(person)
         orders.check_tier(person)
+
+
+def check_playable(file: TermsFile) -> None:
+    """Check that a rehearsal can play the terms on its simulated clock.
+
+    Raises:
+        InputError: ``terms-file.bids`` where only another clock than the rehearsal's own
+            could open the bids.
+    """
+    if file.bids is not None and file.bids.clock != OWN_CLOCK:
+        problem = (
+            f'"{file.bids.clock}" has no rounds for a rehearsal, whose clock is '
+            f'simulated: rehearse with clock = "{OWN_CLOCK}" and without round'
+        )
+        raise _terms_error(file, "bids", "bids.clock", problem)
 
 
 def _check_depositors(file: TermsFile, people: int) -> None:

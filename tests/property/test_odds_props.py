@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exact_draw import ForkingLots, Forks
-from fairlot.allocation import Entrant, Outcome
+from fairlot.allocation import Entrant, Outcome, PoolResult
 from fairlot.allocation.entry import group_id
 from fairlot.allocation.odds import sale_odds
 from fairlot.allocation.outcome import part_id, run_pools
@@ -52,6 +52,8 @@ def check_odds(pools: Sequence[Pool], entrants: Sequence[Entrant]) -> list[str]:
             assert fewest <= len(result.awards) <= most
         if known.odds is None:
             assert known.depends_on
+            if known.alike is not None:
+                check_alike(results, known.alike)
             continue
         exact.append(known.pool.name)
         left = sum(weight * result.unsold for weight, result in results)
@@ -68,6 +70,24 @@ def check_odds(pools: Sequence[Pool], entrants: Sequence[Entrant]) -> list[str]:
                 won = sum(w for w, a in awards if a and a.units and a.part == part)
                 assert won == expected
     return exact
+
+
+def check_alike(
+    results: Sequence[tuple[Fraction, PoolResult]], alike: Fraction
+) -> None:
+    """Check the chance of whoever enters, for each set of persons who may be those."""
+    by_crowd: dict[tuple[bytes, ...], list[tuple[Fraction, PoolResult]]] = {}
+    for weight, result in results:
+        crowd = tuple(award.nym for award in result.awards)
+        by_crowd.setdefault(crowd, []).append((weight, result))
+    for crowd, some in by_crowd.items():
+        whole = sum(weight for weight, _ in some)
+        for who in crowd:
+            awards = [(weight, result.of(who)) for weight, result in some]
+            takes = {a.q for _, a in awards if a}
+            won = sum(weight * a.units for weight, a in awards if a)
+            assert takes in ({1}, {0})
+            assert won == (alike * whole if takes == {1} else 0)
 
 
 @st.composite
@@ -159,6 +179,24 @@ def test_a_pool_after_a_draw_depends_on_it() -> None:
     (_, known) = sale_odds((lottery, second), three, SALE)
     assert known.depends_on == ("first",)
     assert "2 enter; 1 unit is for sale" in known.rule
+    assert known.alike == Fraction(1, 2)
+
+
+def test_groups_of_others_are_drawn_in_a_mode_that_is_known() -> None:
+    """Whoever loses the first draw is alone in the second, beside the same groups."""
+    guests = Pool("guests", Mechanism.TIERS, 1, tiers=(Tier("gold", 9, 1),))
+    rest = Pool("rest", Mechanism.LOTTERY, 2, 1, group_max=2)
+    pair = group_id(SALE, [nym(0), nym(1)])
+    friends = [Entrant(nym(i), 1, 1, group=pair) for i in range(2)]
+    rich = [Entrant(nym(i), 1, 9, tier="gold") for i in range(2, 4)]
+    assert check_odds((guests, rest), [*friends, *rich]) == ["guests"]
+    (_, known) = sale_odds((guests, rest), [*friends, *rich], SALE)
+    assert known.entering == (3, 3)
+    assert known.alike is not None
+    assert any(line.startswith("Mode B") for line in known.rule)
+    open_friend = [friends[0], replace(friends[1], deposit=9, tier="gold"), *rich]
+    (_, unknown) = sale_odds((guests, rest), open_friend, SALE)
+    assert unknown.alike is None
 
 
 def test_a_pool_after_a_draw_for_others_does_not_depend_on_it() -> None:

@@ -30,6 +30,8 @@ RSA_2048 = Modulus(
 challenge numbers was destroyed; no factor is publicly known. Whoever has one computes
 x^(2^T) at once and can bias every draw: specs/delay.md, section 7.
 """
+RSA_2048_NAME = "RSA-2048"
+"""How files name it."""
 
 
 SHIPPED = (1, 2**16, 2**20, 2**24, 2**28)
@@ -91,7 +93,7 @@ def shipped_setup(T: int) -> Setup | None:
 def setup_file(setup: Setup) -> str:
     """Return a set-up of RSA-2048 as the package carries it."""
     fields = {
-        "modulus": "RSA-2048",
+        "modulus": RSA_2048_NAME,
         "T": setup.T,
         "h": setup.modulus.encode(setup.h).hex(),
         "proof": setup.modulus.encode(setup.proof).hex(),

@@ -6,6 +6,7 @@ that is, where no draw before it decides about that. Else they are a rule on tha
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from operator import attrgetter
 
 from fairlot.allocation.auction import auction_odds
@@ -14,6 +15,7 @@ from fairlot.allocation.entry import (
     Entrant,
     Groups,
     Standing,
+    can_take_one,
     check_entrants,
     entering,
     formed_groups,
@@ -22,10 +24,12 @@ from fairlot.allocation.equal_share import equal_share_odds
 from fairlot.allocation.lottery import lottery_odds
 from fairlot.allocation.outcome import run_pool
 from fairlot.allocation.quadratic import quadratic_odds
+from fairlot.allocation.rank import SEED_LENGTH
 from fairlot.allocation.shape import Lots, Odds, Order
 from fairlot.allocation.tiers import tiers_odds
 from fairlot.allocation.wording import counted
 from fairlot.pools import Mechanism, Pool
+from fairlot_crypto.errors import CallerError
 
 _ODDS: Mapping[Mechanism, Callable[[Pool, Sequence[Order]], Odds]] = {
     Mechanism.EQUAL_SHARE: equal_share_odds,
@@ -52,6 +56,9 @@ class PoolOdds:
     """The earlier pools on whose draw they depend; empty where ``odds`` are given."""
     rule: tuple[str, ...]
     """In sentences: how the chances come about."""
+    alike: Fraction | None = None
+    """The chance of whoever enters and can take a unit, where that is known though it is
+    not known who enters."""
 
 
 def pool_odds(pool: Pool, orders: Sequence[Order]) -> Odds:
@@ -74,9 +81,11 @@ def sale_odds(
         sale_id: 32 bytes: what groups are bound to.
 
     Raises:
-        CallerError: ``allocation.nym-length``, ``allocation.duplicate-nym``,
-            ``allocation.range``.
+        CallerError: ``allocation.seed-length``, ``allocation.nym-length``,
+            ``allocation.duplicate-nym``, ``allocation.range``.
     """
+    if len(sale_id) != SEED_LENGTH:
+        raise CallerError("allocation.seed-length", "sale_id has 32 bytes")
     present = sorted(entrants, key=attrgetter("nym"))
     check_entrants(present)
     view = _View(pools, present, formed_groups(sale_id, present))
@@ -112,9 +121,12 @@ class _View:
         if depends_on:
             may_enter = [i for i, _ in entered]
             count = self._how_many(running, may_enter)
+            alike = self._alike(running, entered, count)
             rule = self._rule(running, count, depends_on)
+            rule += alike.why if alike else (_rule_of(running),)
             self._leave_open(running, may_enter)
-            return PoolOdds(running, nyms, None, count, depends_on, rule)
+            chance = alike.chance if alike else None
+            return PoolOdds(running, nyms, None, count, depends_on, rule, chance)
         odds = pool_odds(running, [order for _, order in entered])
         self._settle(running, entered, odds)
         return PoolOdds(running, nyms, odds, (len(nyms), len(nyms)), (), odds.why)
@@ -160,8 +172,29 @@ class _View:
         return (
             f"it depends on the draw of {_listed(depends_on)}",
             f"{count} enter; {supply} for sale{left}",
-            _CERTAIN_RULE if pool.certain else _RULES[pool.mechanism],
         )
+
+    def _alike(
+        self,
+        pool: Pool,
+        entered: Sequence[tuple[int, Order]],
+        entering_it: tuple[int, int],
+    ) -> "_Alike | None":
+        """Return the chance of whoever enters, if the draw only decides who that is.
+
+        So it is where as many persons enter as ever, with the same units and groups: any
+        of those with open standings stand for the others (specs/odds.md, step 6).
+        """
+        plain = pool.mechanism is Mechanism.LOTTERY and not (pool.certain or pool.again)
+        fewest, most = entering_it
+        if not plain or fewest < most or pool.name in self.unknown_supplies:
+            return None
+        sure = [order for i, order in entered if i not in self.unknown]
+        some = [order for i, order in entered if i in self.unknown]
+        if any(o.group is not None or not can_take_one(pool, o) for o in some):
+            return None
+        odds = lottery_odds(pool, [*sure, *some[: fewest - len(sure)]])
+        return _Alike(max(each.expected for each in odds.chances), odds.why)
 
     def _how_many(self, pool: Pool, may_enter: Sequence[int]) -> tuple[int, int]:
         """Return how many enter, at least and at most."""
@@ -178,6 +211,14 @@ class _View:
 
 
 @dataclass(frozen=True, slots=True)
+class _Alike:
+    """A chance that is the same whoever enters."""
+
+    chance: Fraction
+    why: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _FirstCome:
     """Lots for what no lot can change."""
 
@@ -189,10 +230,10 @@ class _FirstCome:
     def group_order(self, groups: Sequence[bytes]) -> Sequence[int]:
         return range(len(groups))
 
-    def uniform(self, _q: int, _label: bytes) -> int:
+    def uniform(self, q: int, label: bytes) -> int:  # noqa: ARG002 (nothing to draw)
         return 0
 
-    def part(self, _name: str) -> Lots:
+    def part(self, name: str) -> Lots:  # noqa: ARG002
         return self
 
 
@@ -206,7 +247,7 @@ _RULES: Mapping[Mechanism, str] = {
     ),
     Mechanism.LOTTERY: (
         "whoever enters has the same chance as everybody else: units for sale over "
-        "persons who enter, at most 1 (mode A)"
+        "persons who enter, at most 1"
     ),
     Mechanism.AUCTION: "the highest bids win; equal ones at the margin by lot",
     Mechanism.TIERS: "a tier that too many want goes by lot, with equal chances",
@@ -216,6 +257,16 @@ _CERTAIN_RULE = (
     "the highest bids buy certain seats, equal ones at the margin by lot; all the others "
     "have the same chance: seats that are left over persons who are left, at most 1"
 )
+
+
+def _rule_of(pool: Pool) -> str:
+    """Say by which rule a pool gives chances to whoever enters."""
+    if pool.certain:
+        return _CERTAIN_RULE
+    rule = _RULES[pool.mechanism]
+    if pool.group_max > 1:
+        rule += "; a little less where groups are large for the supply (mode B)"
+    return rule
 
 
 def _listed(names: Sequence[str] | None) -> str:

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 import time
 from collections.abc import Mapping, Sequence
 
@@ -36,7 +37,7 @@ Exit code: 0 done, 1 it could not be completed, 2 the usage was refused.
 
 Examples:
   fairlot beacon setup 1048576 --out setup.json
-  fairlot beacon setup 268435456 --out setup.json --work checkpoints
+  fairlot beacon setup 2^28 --out setup.json --work checkpoints
 """
 _CALIBRATE_EXAMPLES = """\
 Exit code: 0 done, 1 it could not be completed, 2 the usage was refused.
@@ -49,9 +50,18 @@ Examples:
 
 def _configure_setup(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "squarings", metavar="T", type=whole(1, MAX_SQUARINGS), help="from 1 to 2^40"
+        "squarings",
+        metavar="T",
+        type=_squarings,
+        help="from 1 to 2^40; 2^28 is a number too",
     )
     add_work_options(parser, "the new set-up: modulus, T, h and its proof")
+
+
+def _squarings(text: str) -> int:
+    """Read T, a number or a power of two."""
+    power = re.fullmatch(r"2\^(0|[1-9][0-9]?)", text)
+    return whole(1, MAX_SQUARINGS)(str(2 ** int(power[1])) if power else text)
 
 
 def _setup(arguments: argparse.Namespace) -> int:

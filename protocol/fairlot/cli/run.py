@@ -15,11 +15,13 @@ from fairlot.cli.output import Screen, complain, say
 from fairlot.errors import InputError
 from fairlot.files import PRIVATE, check_new_folder, create_folder, write_file
 from fairlot.people import Person, read_people
-from fairlot.people_check import check_people
+from fairlot.people_check import check_people, check_playable
 from fairlot.rehearsal import InProcess, Processes, Rehearsed, Workers, rehearse
 from fairlot.rehearsal.play import BATCH
 from fairlot.settlement import allocation_csv, in_parts, pools_csv
+from fairlot.setup_file import read_setup_file
 from fairlot.terms_file import TermsFile, read_terms_file
+from fairlot_crypto.delay.parameters import Setup
 from fairlot_crypto.groups import Backend
 from fairlot_crypto.randomness import SEED_LENGTH, SeededRandomness, SystemRandomness
 
@@ -35,6 +37,7 @@ Exit code: 0 the sale ended as its terms say, 1 it is void or could not be compl
 
 Examples:
   fairlot run TERMS.toml PEOPLE.csv --out result
+  fairlot run TERMS.toml PEOPLE.csv --out result --setup setup.json
   fairlot run TERMS.toml PEOPLE.csv --out again --jobs 2 --seed \\
     0000000000000000000000000000000000000000000000000000000000000001
 """
@@ -49,13 +52,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         type=Path,
         required=True,
-        help=f"a new or empty folder for {TRANSCRIPT}, {ALLOCATION} and {NYMS}",
+        help="a new or empty folder for the transcript and the tables",
     )
     parser.add_argument(
         "--seed",
         metavar="HEX64",
         type=hex_bytes(SEED_LENGTH),
         help="makes every output the same from run to run; for rehearsals only",
+    )
+    parser.add_argument(
+        "--setup",
+        metavar="FILE",
+        type=Path,
+        help="the set-up of the terms' delay, as fairlot beacon setup has written it",
     )
     parser.add_argument(
         "--jobs",
@@ -73,16 +82,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def execute(arguments: argparse.Namespace) -> int:
     """Play the sale and print its closing table."""
     terms = read_terms_file(arguments.terms)
+    check_playable(terms)
     people = read_people(arguments.people)
     check_people(terms, people, arguments.people)
     folder: Path = arguments.out
     check_new_folder(folder)
+    path: Path | None = arguments.setup
+    setup = None if path is None else read_setup_file(path, terms.delay)
     backend = group()
     create_folder(folder)
     seed = arguments.seed or SystemRandomness().take(SEED_LENGTH)
     jobs = arguments.jobs or default_jobs(len(people))
     with Screen(acknowledge=arguments.acks) as screen:
-        done = play(backend, terms, people, folder, seed, jobs, screen)
+        done = play(backend, terms, people, folder, seed, jobs, screen, setup)
     say(f"The sale “{terms.title}” has ended; {folder} holds")
     say(f"  {TRANSCRIPT}  the whole board, to be published and audited")
     say(f"  {ALLOCATION}      units, payment and refund of every nym")
@@ -119,6 +131,7 @@ def play(
     seed: bytes,
     jobs: int,
     screen: Screen,
+    setup: Setup | None = None,
 ) -> Rehearsed:
     """Rehearse a sale, and leave transcript, allocation and nyms in ``folder``.
 
@@ -136,7 +149,7 @@ def play(
     try:
         with _workers(jobs) as workers:
             done = rehearse(
-                backend, terms, people, storage, randomness, workers, screen
+                backend, terms, people, storage, randomness, workers, screen, setup
             )
     finally:
         storage.close()

@@ -78,6 +78,7 @@ def rehearse(
     randomness: Randomness,
     workers: Workers,
     watcher: Watcher,
+    setup: Setup | None = None,
 ) -> Rehearsed:
     """Play a sale from the first entry to RESULT, or to VOID (steps 1 to 9).
 
@@ -89,9 +90,11 @@ def rehearse(
         randomness: where every role's and person's stream is derived from.
         workers: do the people's part.
         watcher: told of progress and acknowledgements.
+        setup: of RSA-2048 and the delay of ``file``, verified; found or computed where
+            none is given.
     """
     parts = cast_parts(group, file, people, randomness)
-    terms = write_terms(file, parts, _setup(file.delay, watcher))
+    terms = write_terms(file, parts, setup or _setup(file.delay, watcher))
     state = SaleState(group, Statements())
     board = Board(storage, terms.board.name, parts.board, state)
     run = _Run(group, parts, terms, board, randomness, workers, watcher)
