@@ -6,6 +6,7 @@ import pytest
 
 from fairlot.allocation import Entrant
 from fairlot.allocation.entry import group_id
+from fairlot.audit import Expected, audit
 from fairlot.bid import BID_LENGTH, open_bid, seal_bid
 from fairlot.board.entry import Entry, EntryType
 from fairlot.clock import NamedRound
@@ -16,8 +17,8 @@ from fairlot_crypto.cbor import Value
 from fairlot_crypto.errors import CryptoError, EncodingError
 from fairlot_crypto.timelock.chain import DEFAULT_CHAIN
 from fairlot_crypto.timelock.sealed import open_sealed
-from gala import ANN, ANSWER, BOB, CAT, WISH, gala, nyms, says, together
-from sales import GROUP, nym_of, play, result, source
+from gala import ANN, ANSWER, BOB, CAT, WISH, attended, gala, nyms, says, together
+from sales import GROUP, STATEMENTS, nym_of, play, result, source
 
 BIDS = replace(WISH, bid=250, answers=(ANSWER,), tier="silver", amount=1_000)
 
@@ -136,3 +137,10 @@ def test_a_fault_of_the_caller_does_not_void_anybodys_bid(
     with pytest.raises(EncodingError) as caught:
         open_bid(GROUP, named, sale_id, nym, sealed, signed)
     assert caught.value.code == code
+
+
+def test_a_report_says_who_could_read_the_bids_beforehand() -> None:
+    report = audit(attended(), GROUP, Expected(), STATEMENTS)
+    assert report.holds, report.findings
+    (notice,) = (notice for notice in report.notices if "clock" in notice)
+    assert "could read all bids" in notice

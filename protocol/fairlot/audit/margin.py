@@ -164,10 +164,11 @@ def _modulus_notices(beacon: BeaconTerms) -> Iterator[str]:
 def _clock_notices(terms: Terms) -> Iterator[str]:
     for named in terms.named_rounds():
         if named.chain not in LEAGUE_OF_ENTROPY:
+            bids = " and could read all bids" if named == terms.bids else ""
             yield (
                 f"round {named.round_number} is of a clock whose key is the rehearsal's "
-                "own: whoever holds it knew the round beforehand, and a real sale would "
-                "be refused"
+                f"own: whoever holds it knew the round beforehand{bids}, and a real sale "
+                "would be refused"
             )
 
 
