@@ -1,6 +1,5 @@
 """Vectors of the allocation (specs/allocation.md)."""
 
-import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
@@ -19,25 +18,12 @@ from fairlot.allocation.rank import pool_seed, rank
 from fairlot.allocation.shape import Order
 from fairlot.fields import UINT_MAX
 from fairlot.pools import Mechanism, Pool
+from fairlot.vectors.allocation_claims import refused_sales
+from fairlot.vectors.allocation_sales import sales
+from fairlot.vectors.allocation_setting import SALE_ID, SEED, sample_entrants
 from fairlot.vectors.case import Case, Chapter, Raw, accept, reject
 
-SALE_ID = hashlib.sha256(b"sale").digest()
-SEED = hashlib.sha256(b"seed").digest()
-
 _SHARED = Pool("main", Mechanism.EQUAL_SHARE, 10, 7, 5)
-
-
-def sample_nym(label: str) -> bytes:
-    """Return 48 bytes that stand for a nym: the first bytes of SHA-512 of ``label``."""
-    return hashlib.sha512(label.encode()).digest()[:48]
-
-
-def sample_entrants(*asked: tuple[int, int]) -> list[Entrant]:
-    """Return entrants ``person 0``, ``person 1``, .. from (wants, deposit)."""
-    return [
-        Entrant(sample_nym(f"person {i}"), wants, deposit)
-        for i, (wants, deposit) in enumerate(asked)
-    ]
 
 
 def chapter() -> Chapter:
@@ -48,13 +34,22 @@ def chapter() -> Chapter:
         "awards and result, in the order of nyms; trace holds seed_L and, in the same "
         "order, ranks, q, and FILL's level and remainder. fill: FILL(supply, "
         "quantities) with the drawing order as indices. check: judge awards and result "
-        "that somebody claims.",
+        "that somebody claims. sale: from pools (as in the terms), entrants, seed and "
+        "sale_id compute for each pool its supply, awards, certificate (orders by their "
+        "index) and what is unsold, everybody's total with its gains [pool or part, "
+        "units, payment], and what is returned; trace holds, for each group id that "
+        "somebody names, who names it and the id of exactly these, and for each pool "
+        "the orders of those who enter, in the order of the awards, and seed_L and ranks "
+        "of the pool and of its parts. check-sale: judge such results, totals and "
+        "returned units that somebody claims; orders are what the claim says they were.",
         (
             *_allocations(),
             *_fills(),
+            *sales(),
             *_refused_allocations(),
             *_refused_fills(),
             *_refused_claims(),
+            *refused_sales(),
         ),
     )
 

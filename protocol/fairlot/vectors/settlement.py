@@ -5,17 +5,28 @@ from dataclasses import replace
 
 from fairlot.allocation import Entrant, Outcome, allocate
 from fairlot.fields import UINT_MAX
-from fairlot.pools import Mechanism, Pool
+from fairlot.pools import Mechanism, Pool, Tier
 from fairlot.settlement import (
     Funding,
     LedgerLine,
     allocation_csv,
     check_ledger,
+    in_parts,
     outcome_hash,
+    pools_csv,
     settle,
     settle_void,
 )
-from fairlot.vectors.allocation import SALE_ID, SEED, sample_entrants, sample_nym
+from fairlot.vectors.allocation_setting import (
+    SALE_ID,
+    SEED,
+    gain_rows,
+    numbered,
+    pool_maps,
+    sample_entrants,
+    sample_nym,
+    total_maps,
+)
 from fairlot.vectors.case import Case, Chapter, Raw, accept, reject
 
 _POOL = Pool("main", Mechanism.EQUAL_SHARE, 3, 7, 5)
@@ -25,9 +36,11 @@ def chapter() -> Chapter:
     """Return the chapter."""
     return Chapter(
         "settlement",
-        "`op` says what to do. settle: from awards and fundings compute the ledger, "
-        "its outcome_hash and allocation.csv (as text). void: the same without awards. "
-        "check: judge a ledger that somebody claims against the fundings.",
+        "`op` says what to do. settle: from awards, with their gains [pool or part, "
+        "units, payment], and fundings compute the ledger, its outcome_hash and the texts "
+        "of allocation.csv and, where the pools are such, of pools.csv, else null. void: "
+        "the same without awards. check: judge a ledger that somebody claims against the "
+        "fundings.",
         (*_accepted(), *_refused_settlements(), *_refused_ledgers()),
     )
 
@@ -43,39 +56,98 @@ def _drawn() -> tuple[Outcome, list[Funding]]:
     return allocate((_POOL,), entrants, SEED, SALE_ID), _funded(entrants)
 
 
+def _several() -> tuple[Sequence[Pool], Outcome, list[Funding]]:
+    """Return a sale of tiers, certain seats and two pools that let everybody in."""
+    pools = (
+        Pool("sponsors", Mechanism.TIERS, 1, tiers=(Tier("gold", 40, 1),)),
+        Pool("seats", Mechanism.LOTTERY, 3, 10, certain=1),
+        Pool("tokens", Mechanism.QUADRATIC, 7, 2, 3, again=True, unsold="rest"),
+        Pool("rest", Mechanism.EQUAL_SHARE, 1, 5, 1, again=True),
+    )
+    entrants = numbered(
+        Entrant(b"", 5, 60, tier="gold"),
+        Entrant(b"", 3, 50, bid=30),
+        *[Entrant(b"", 2, 30)] * 3,
+        Entrant(b"", 0, 20),
+    )
+    return pools, allocate(pools, entrants, SEED, SALE_ID), _funded(entrants)
+
+
 def _accepted() -> Sequence[Case]:
     outcome, fundings = _drawn()
+    one = (_POOL,)
     cancelled = Funding(sample_nym("cancelled"), 40, b"\x01", final=False)
     unfunded = Funding(sample_nym("unfunded"), 3, b"\x02")
     nothing = Funding(sample_nym("nothing"), 0, b"")
     richest = [Funding(sample_nym(f"rich {i}"), UINT_MAX, b"") for i in range(2)]
     everybody = [*fundings, cancelled, unfunded, nothing]
+    overpaid = [replace(funding, paid=funding.paid + 5) for funding in fundings]
+    pools, several, accounts = _several()
     return (
         _accept(
-            "drawn", "Two of three get units; the rest goes back.", fundings, outcome
+            "drawn",
+            "Two of three get units; the rest goes back.",
+            one,
+            fundings,
+            outcome,
         ),
         _accept(
             "others",
             "A cancelled, an unfunded and an unpaid deposit: no unit, all money back; "
             "the cancelled one has no row in the CSV.",
+            one,
             everybody,
             outcome,
         ),
         _accept(
             "overpaid",
             "What was paid above the deposit goes back too.",
-            [replace(funding, paid=funding.paid + 5) for funding in fundings],
+            one,
+            overpaid,
             outcome,
         ),
-        _accept("void", "A void sale: everybody gets everything back.", everybody),
-        _accept("rich", "The sum of all refunds may be above 64 bits.", richest),
-        _accept("empty", "Nobody took part.", []),
+        _accept("void", "A void sale: everybody gets everything back.", one, everybody),
+        _accept("rich", "The sum of all refunds may be above 64 bits.", one, richest),
+        _accept("empty", "Nobody took part.", one, []),
+        _accept(
+            "several-pools",
+            "Rows have a fifth element, which is empty without units; parts have names.",
+            pools,
+            [*accounts, cancelled, unfunded],
+            several,
+        ),
+        _accept(
+            "several-pools-void",
+            "In a void sale of several pools the fifth element is empty everywhere.",
+            pools,
+            [*accounts, cancelled],
+        ),
+        _accept(
+            "one-pool-with-tiers",
+            "One pool whose units come from parts has fifth elements as well.",
+            pools[:1],
+            *_first(pools, several, accounts),
+        ),
     )
+
+
+def _first(
+    pools: Sequence[Pool], several: Outcome, accounts: Sequence[Funding]
+) -> tuple[Sequence[Funding], Outcome]:
+    """Return the same people with the first pool alone."""
+    entrants = [
+        Entrant(total.nym, 1, account.paid, tier="gold")
+        for total, account in zip(
+            several.totals, sorted(accounts, key=lambda a: a.nym), strict=True
+        )
+    ]
+    return accounts, allocate(pools[:1], entrants, SEED, SALE_ID)
 
 
 def _accept(
     name: str,
     comment: str,
+    pools: Sequence[Pool],
     fundings: Sequence[Funding],
     outcome: Outcome | None = None,
 ) -> Case:
@@ -83,11 +155,12 @@ def _accept(
     return accept(
         name,
         comment,
-        _settle_input(fundings, outcome),
+        _settle_input(pools, fundings, outcome),
         {
             "ledger": _ledger(lines),
-            "outcome_hash": outcome_hash(lines, (_POOL,)),
+            "outcome_hash": outcome_hash(lines, pools),
             "csv": allocation_csv(lines).decode(),
+            "pools_csv": pools_csv(lines).decode() if in_parts(pools) else None,
         },
     )
 
@@ -144,7 +217,7 @@ def _refused_settlements() -> Sequence[Case]:
 def _refused_settlement(
     name: str, rule: str, code: str, fundings: Sequence[Funding], outcome: Outcome
 ) -> Case:
-    inputs = _settle_input(fundings, outcome)
+    inputs = _settle_input((_POOL,), fundings, outcome)
     return reject(name, rule, code, inputs, lambda: settle(outcome, fundings))
 
 
@@ -230,15 +303,16 @@ def _refused_ledger(
 
 
 def _settle_input(
-    fundings: Sequence[Funding], outcome: Outcome | None
+    pools: Sequence[Pool], fundings: Sequence[Funding], outcome: Outcome | None
 ) -> dict[str, Raw]:
+    inputs: dict[str, Raw] = {
+        "op": "void",
+        "pools": pool_maps(pools),
+        "fundings": _fundings(fundings),
+    }
     if outcome is None:
-        return {"op": "void", "fundings": _fundings(fundings)}
-    awards: list[Raw] = [
-        {"nym": total.nym, "units": total.units, "payment": total.payment}
-        for total in outcome.totals
-    ]
-    return {"op": "settle", "awards": awards, "fundings": _fundings(fundings)}
+        return inputs
+    return {**inputs, "op": "settle", "awards": total_maps(outcome.totals)}
 
 
 def _fundings(fundings: Iterable[Funding]) -> list[Raw]:
@@ -261,6 +335,7 @@ def _ledger(lines: Iterable[LedgerLine]) -> list[Raw]:
             "payment": line.payment,
             "refund": line.refund,
             "refund_to": line.refund_to,
+            "gains": gain_rows(line.gains),
         }
         for line in lines
     ]

@@ -31,6 +31,7 @@ CHAPTERS = (
     "deposit",
     "beacon",
     "allocation",
+    "odds",
     "settlement",
     "sale",
     "audit",
