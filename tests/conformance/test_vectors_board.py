@@ -252,7 +252,7 @@ def summary(state: SaleState) -> tuple[Any, ...]:
         state.registry,
         dict(state.leaves),
         state.fundings(),
-        state.entrants(),
+        state.entrants() if state.has_terms else (),
         dict(contributions.commitments) if contributions else None,
         dict(contributions.openings) if contributions else None,
         state.draw,
