@@ -347,7 +347,8 @@ class SaleState:
         """Return the final, funded deposits, their bids opened: those that count.
 
         Raises:
-            Rejection: ``result.round`` where bids cannot be opened yet.
+            Rejection: ``phase.no-terms``; ``result.round`` where bids cannot be opened
+                yet.
         """
         if self._entrants is not None:
             return self._entrants
