@@ -186,7 +186,7 @@ def fold(given: Case) -> dict[str, Any]:
                 "phase": state.phase.value,
                 "leaves": len(state.leaves),
                 "nyms": len(state.positions.by_nym),
-                "funded": len(state.entrants()),
+                "funded": sum(p.funded for p in state.positions.by_nym.values()),
                 "money_in": sum(funding.paid for funding in state.fundings()),
                 "root": state.tree.root().hex(),
             }
@@ -252,7 +252,7 @@ def summary(state: SaleState) -> tuple[Any, ...]:
         state.registry,
         dict(state.leaves),
         state.fundings(),
-        state.entrants() if state.has_terms else (),
+        {nym: (p.final, p.funded) for nym, p in state.positions.by_nym.items()},
         dict(contributions.commitments) if contributions else None,
         dict(contributions.openings) if contributions else None,
         state.draw,

@@ -7,6 +7,7 @@ from functools import cache
 from fairlot.binding import Wish
 from fairlot.board.entry import Entry, EntryType
 from fairlot.deposit import read_deposit
+from fairlot.pools import MAIN_POOL, Mechanism, Pool
 from fairlot.rehearsal.parts import START, TIMES
 from fairlot.sale import SaleState, VoidReason
 from fairlot.terms import ROUND_MARGIN
@@ -14,6 +15,9 @@ from fairlot.vectors.stage import PRICE, Batch, Stage, fold, fold_leniently, sta
 
 DEPOSITED = START + 60
 PAID = START + 3_000
+
+LADDER = (2 * PRICE, 3 * PRICE)
+"""What a deposit may amount to where people bid."""
 
 Scene = Callable[[Stage, SaleState], Sequence[Entry]]
 """Makes the entries of a batch for the state before it."""
@@ -86,6 +90,24 @@ def waited() -> tuple[Batch, ...]:
     return batches
 
 
+@cache
+def auction_stage() -> Stage:
+    """Return the stage with an auction of its one seat."""
+    on = stage()
+    pools = (Pool(MAIN_POOL, Mechanism.AUCTION, supply=1, price=PRICE),)
+    bids = on.parts.clock.round_after(TIMES.commit_end + TIMES.slack)
+    terms = replace(on.terms, pools=pools, deposits=LADDER, bids=bids)
+    return replace(on, terms=terms)
+
+
+@cache
+def auctioned() -> tuple[Batch, ...]:
+    """Two people bid for one seat."""
+    batches = lie(AUCTIONED, auction_stage())
+    fold(batches)
+    return batches
+
+
 def lie(
     scenes: Iterable[tuple[int, Scene]], on: Stage | None = None
 ) -> tuple[Batch, ...]:
@@ -128,6 +150,19 @@ def _overpayments(on: Stage, _state: SaleState) -> Sequence[Entry]:
         on.payment(ann, 8, "second part"),
         on.payment(bob, PRICE, "bob"),
     )
+
+
+def _bids(on: Stage, _state: SaleState) -> Sequence[Entry]:
+    first, second = LADDER
+    return (
+        on.deposit("ann", Wish(0, 1, first, bid=PRICE + 7)),
+        on.deposit("bob", Wish(0, 1, second, bid=second)),
+    )
+
+
+def _paid_bids(on: Stage, state: SaleState) -> Sequence[Entry]:
+    paid = zip(_bids(on, state), LADDER, strict=True)
+    return [on.payment(nym_of(made), money, f"{money}") for made, money in paid]
 
 
 def _close(on: Stage, state: SaleState) -> Sequence[Entry]:
@@ -178,3 +213,13 @@ WAITED: tuple[tuple[int, Scene], ...] = (
     NOBODY[-1],
 )
 """One whose draw waits for a round."""
+AUCTIONED: tuple[tuple[int, Scene], ...] = (
+    *_REGISTERED,
+    (DEPOSITED, _bids),
+    (PAID, _paid_bids),
+    (TIMES.close, _close),
+    *_DRAW[:-1],
+    (TIMES.reveal_end, lambda on, _: (on.round(),)),
+    _DRAW[-1],
+)
+"""One whose bids a round opens."""

@@ -7,6 +7,7 @@ from fairlot.board.entry import Entry
 from fairlot.sale import SaleState
 from fairlot.vectors import (
     plays,
+    sale_bids,
     sale_deposits,
     sale_draw,
     sale_registration,
@@ -48,6 +49,7 @@ _PLAYS = (
     _Play("nobody", "Nobody takes part; the opening comes late.", plays.nobody),
     _Play("recovered", "The reveal is withheld, and recovered.", plays.recovered),
     _Play("waited", "Nobody takes part; the draw waits for a round.", plays.waited),
+    _Play("auctioned", "Two people bid; a round opens their bids.", plays.auctioned),
     _Play("close-missed", "Void: CLOSE was missed.", plays.close_missed),
     _Play("commits-missing", "Void: nobody committed.", plays.commits_missing),
 )
@@ -86,7 +88,7 @@ def _step(entry: Entry, time: int, state: SaleState) -> Raw:
         "phase": state.phase.value,
         "leaves": len(state.leaves),
         "nyms": len(state.positions.by_nym),
-        "funded": len(state.entrants()),
+        "funded": sum(p.funded for p in state.positions.by_nym.values()),
         "money_in": sum(funding.paid for funding in state.fundings()),
         "root": state.tree.root(),
     }
@@ -121,6 +123,7 @@ def _refused() -> Sequence[Case]:
         *sale_deposits.refusals(),
         *sale_draw.refusals(),
         *sale_rounds.refusals(),
+        *sale_bids.refusals(),
     )
     return [_reject(refusal) for refusal in refusals]
 
