@@ -75,6 +75,19 @@ def check_bids_time(named: NamedRound, earliest: int, latest: int) -> None:
         )
 
 
+def check_same_round(bids: NamedRound, drand: NamedRound | None) -> None:
+    """Check that one name on the board means one round.
+
+    The hash of a chain does not hold its scheme, and ROUND entries hold the hash.
+
+    Raises:
+        TermsError: ``terms.bids``.
+    """
+    if drand is not None and drand.name == bids.name and drand != bids:
+        problem = "has the chain hash and the round of beacon.drand, and is another"
+        raise TermsError("terms.bids", f"terms.bids {problem}")
+
+
 def _ladder(items: Sequence[Value], path: str) -> tuple[int, ...]:
     for item in items:
         if isinstance(item, bool) or not isinstance(item, int):

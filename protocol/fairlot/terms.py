@@ -5,7 +5,12 @@ from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from typing import NewType
 
-from fairlot.bid_terms import check_bids_time, read_bids, read_deposits
+from fairlot.bid_terms import (
+    check_bids_time,
+    check_same_round,
+    read_bids,
+    read_deposits,
+)
 from fairlot.clock import NamedRound, read_named_round
 from fairlot.errors import TermsError
 from fairlot.fields import Fields
@@ -233,6 +238,7 @@ class Terms:
         if terms.bids is not None:
             times = terms.times
             check_bids_time(terms.bids, times.commit_end + times.slack, times.unlock)
+            check_same_round(terms.bids, terms.beacon.drand)
         _check_round_time(terms)
         return terms
 

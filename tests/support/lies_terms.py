@@ -8,6 +8,7 @@ from fairlot.identity.registry import Attribute, Issuer, Registry
 from fairlot.pools import Requirement
 from fairlot.rehearsal.parts import START
 from fairlot.sale import VoidReason
+from fairlot.terms import ROUND_MARGIN
 from fairlot_crypto.cbor import Value
 from gala import gala
 from lies_file import STRANGER, Make, Row, slipped, told
@@ -42,6 +43,19 @@ def _signed_terms(on: Stage, scope: bytes | None = None, *, stranger: bool) -> E
     key = STRANGER if stranger else on.parts.seller
     name = on.terms.sale_id if scope is None else scope
     return sign_entry(EntryType.TERMS, name, on.terms.to_value(), key)
+
+
+def _two_schemes() -> Value:
+    """Name one round twice, by two schemes, which a chain's hash does not hold."""
+    terms = gala().terms
+    times = terms.times
+    named = gala().parts.clock.round_after(
+        times.commit_end + times.slack + ROUND_MARGIN
+    )
+    drand: Value = {**named.to_value(), "scheme": "bls-unchained-on-g1"}
+    value = terms.to_value()
+    beacon: Value = {**as_map(value["beacon"]), "drand": drand}
+    return {**value, "bids": named.to_value(), "beacon": beacon}
 
 
 ALL_CERTAIN: Value = {
@@ -119,6 +133,12 @@ TERMS = (
         "terms.bids",
         "bids open while a contributor may still not commit",
         _bids_round(1),
+    ),
+    Row(
+        "A05",
+        "terms.bids",
+        "two rounds of one name, for the seed and for bids",
+        posted_terms(_two_schemes()),
     ),
     Row(
         "A05",

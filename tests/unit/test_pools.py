@@ -12,6 +12,8 @@ from fairlot.terms import Terms
 from fairlot.vectors.terms_pools import accepted, conference
 from fairlot.vectors.terms_setting import sample_terms
 from fairlot_crypto.cbor import Value, decode, encode
+from fairlot_crypto.timelock.chain import first_round_after
+from fairlot_crypto.timelock.scheme import UNCHAINED_G1_LEGACY
 
 WHOLE = conference(sample_terms())
 LOTTERY = Pool("main", Mechanism.LOTTERY, 16, 50)
@@ -165,3 +167,22 @@ def test_bids_open_after_the_commitments_and_before_unlock() -> None:
             assert reread(terms) == terms
         else:
             assert refused(terms).code == "terms.bids"
+
+
+def test_one_round_for_seed_and_bids_is_one_round() -> None:
+    """The chain hash does not hold the scheme, and ROUND entries name chains by it."""
+    bids, times = WHOLE.bids, WHOLE.times
+    assert bids is not None
+    late = first_round_after(bids.chain, times.commit_end + times.slack + 60)
+    shared = replace(bids, round_number=late)
+    beacon = replace(WHOLE.beacon, drand=shared)
+    both = replace(WHOLE, bids=shared, beacon=beacon)
+    assert reread(both) == both
+    assert both.named_rounds() == (shared,)
+    other = replace(shared, chain=replace(shared.chain, scheme=UNCHAINED_G1_LEGACY))
+    assert other.name == shared.name
+    mixed = replace(WHOLE, bids=shared, beacon=replace(WHOLE.beacon, drand=other))
+    assert refused(mixed).code == "terms.bids"
+    next_round = replace(other, round_number=late + 1)
+    apart = replace(WHOLE, bids=shared, beacon=replace(WHOLE.beacon, drand=next_round))
+    assert reread(apart).named_rounds() == (next_round, shared)

@@ -101,6 +101,17 @@ def _opening(terms: Terms) -> NamedRound:
     return NamedRound(QUICKNET, first_round_after(QUICKNET, committed))
 
 
+def _with_drand(scheme: str) -> Change:
+    """Name one round twice, for the seed by a scheme of its own."""
+
+    def change(found: Mapping[str, Any]) -> Value:
+        bids = {**found["bids"], "round": found["bids"]["round"] + 25}
+        beacon = {**found["beacon"], "drand": {**bids, "scheme": scheme}}
+        return {**found, "beacon": beacon, "bids": bids}
+
+    return change
+
+
 def _set(value: Value) -> Change:
     return lambda _: value
 
@@ -520,6 +531,13 @@ REFUSED: Sequence[Row] = (
         "terms.bids",
         "terms/bids/round",
         lambda found: found + 50,
+    ),
+    (
+        "bids-under-the-name-of-another-round",
+        "One name on the board means one round; bids would open with a wrong one.",
+        "terms.bids",
+        "terms",
+        _with_drand("bls-unchained-on-g1"),
     ),
     (
         "bids-of-a-chained-clock",
