@@ -14,6 +14,7 @@ from any_sale import KINDS, SALE, AnySale, any_pools, any_sale
 from fairlot.allocation import Outcome, allocate
 from fairlot.allocation.entry import Entrant, formed_groups
 from fairlot.allocation.explain import explain
+from fairlot.allocation.odds import sale_odds
 from fairlot.allocation.outcome import part_id
 from fairlot.allocation.shape import Reason
 from fairlot.fields import UINT_MAX, Fields
@@ -183,6 +184,28 @@ def test_only_who_qualifies_enters_and_groups_win_or_lose_together(
         for gid, units in together.items():
             assert len(units) == len(formed[gid]) <= pool.group_max
             assert len(set(units)) == 1
+
+
+@settings(max_examples=60)
+@given(any_sale())
+def test_every_outcome_is_one_that_the_odds_allow(sale: AnySale) -> None:
+    foretold = sale_odds(sale.pools, sale.entrants, SALE)
+    for known, result in zip(foretold, outcome_of(sale).pools, strict=True):
+        entered = [award.nym for award in result.awards]
+        assert set(entered) <= set(known.nyms)
+        assert known.entering[0] <= len(entered) <= known.entering[1]
+        assert known.pool.supply <= result.pool.supply
+        if known.odds is None:
+            continue
+        assert tuple(entered) == known.nyms
+        assert known.pool == result.pool
+        for award, chance in zip(result.awards, known.odds.chances, strict=True):
+            most = chance.least + (chance.more > 0)
+            assert chance.least <= award.units <= most
+            if award.units and chance.parts:
+                assert chance.parts[award.part] > 0
+        if known.odds.unsold_certain:
+            assert result.unsold == known.odds.expected_unsold
 
 
 @settings(max_examples=40)

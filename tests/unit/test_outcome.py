@@ -209,6 +209,28 @@ def test_every_reason_is_explained_to_the_person() -> None:
     assert explain(outcome.pools[1], nym(0)) == "did not enter"
 
 
+def test_what_was_in_full_says_by_what_it_was_bounded() -> None:
+    people = [Entrant(nym(0), 2, 99), Entrant(nym(1), 9, 99), Entrant(nym(2), 9, 20)]
+    (result,) = allocate([replace(SHARE, supply=12)], people, SEED, SALE).pools
+    assert [explain(result, nym(i)).partition(": ")[2] for i in range(3)] == [
+        "all that it asked for",
+        "as many as one person may have",
+        "all that it can pay",
+    ]
+
+
+def test_who_is_drawn_beside_certain_seats_competes_for_the_others_only() -> None:
+    pool = Pool("seats", Mechanism.LOTTERY, 3, 10, certain=1)
+    people = [
+        Entrant(nym(0), 1, 30, bid=30),
+        *(Entrant(nym(i), 1, 30) for i in (1, 2, 3)),
+    ]
+    (result,) = allocate([pool], people, SEED, SALE).pools
+    assert explain(result, nym(0)).endswith("for a certain seat, after a bid of 30")
+    for i in (1, 2, 3):
+        assert explain(result, nym(i)).endswith("drawn, 3 for 2 units")
+
+
 def _claimed(change: Callable[[Award], Award]) -> Outcome:
     true = allocate([SHARE], [Entrant(nym(1), 2, 14)], SEED, SALE)
     (result,) = true.pools
@@ -217,20 +239,20 @@ def _claimed(change: Callable[[Award], Award]) -> Outcome:
     return replace(true, pools=(false,))
 
 
-@pytest.mark.parametrize(
-    ("change", "code"),
-    [
-        (lambda a: replace(a, q=12, units=11), "allocation.supply"),
-        (lambda a: replace(a, units=3), "allocation.quantity-exceeded"),
-        (lambda a: replace(a, units=-1), "allocation.quantity-exceeded"),
-        (lambda a: replace(a, payment=15), "allocation.payment"),
-        (lambda a: replace(a, payment=-1), "allocation.payment"),
-        (lambda a: replace(a, payment=13), "allocation.payment"),
-        (lambda a: replace(a, payment=12), "allocation.payment"),
-        (lambda a: replace(a, units=0), "allocation.loser-pays"),
-        (lambda a: replace(a, units=1, payment=7), "allocation.supply"),
-    ],
-)
+BROKEN: list[tuple[Callable[[Award], Award], str]] = [
+    (lambda a: replace(a, q=12, units=11), "allocation.supply"),
+    (lambda a: replace(a, units=3), "allocation.quantity-exceeded"),
+    (lambda a: replace(a, units=-1), "allocation.quantity-exceeded"),
+    (lambda a: replace(a, payment=15), "allocation.payment"),
+    (lambda a: replace(a, payment=-1), "allocation.payment"),
+    (lambda a: replace(a, payment=13), "allocation.payment"),
+    (lambda a: replace(a, payment=12), "allocation.payment"),
+    (lambda a: replace(a, units=0), "allocation.loser-pays"),
+    (lambda a: replace(a, units=1, payment=7), "allocation.supply"),
+]
+
+
+@pytest.mark.parametrize(("change", "code"), BROKEN)
 def test_each_broken_invariant_is_named(
     change: Callable[[Award], Award], code: str
 ) -> None:
