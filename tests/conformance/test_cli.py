@@ -7,8 +7,9 @@ import pytest
 
 from command import FAIRLOT, fairlot
 from fairlot import __version__
+from fairlot.examples import NAMES
 
-COMMANDS = ("demo", "run", "audit", "inspect", "beacon", "vectors")
+COMMANDS = ("demo", "run", "audit", "inspect", "odds", "beacon", "vectors")
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -31,7 +32,7 @@ def test_help_says_the_exit_codes_and_gives_examples(name: str, tmp_path: Path) 
 def test_the_overview_names_every_command() -> None:
     ran = fairlot("--help")
     assert ran.code == 0
-    for name in COMMANDS:
+    for name in (*COMMANDS, "puzzle"):
         assert f"\n    {name} " in ran.out
     assert "Examples:\n  fairlot demo" in ran.out
 
@@ -61,6 +62,8 @@ def test_an_unknown_back_end_is_refused_with_the_known_ones(words: list[str]) ->
         ["run"],
         ["audit"],
         ["inspect"],
+        ["odds", "TERMS.toml"],
+        ["odds", "TERMS.toml", "PEOPLE.csv", "--seed"],
         ["vectors", "write"],
         ["vectors", "compare", "somewhere"],
         ["demo", "workshop", "token-sale"],
@@ -77,7 +80,7 @@ def test_an_unknown_example_is_refused_with_the_known_ones() -> None:
     ran = fairlot("demo", "opera")
     assert (ran.code, ran.out) == (2, "")
     assert "'opera'" in ran.err
-    assert "club-concert, token-sale, workshop" in ran.err
+    assert ", ".join(NAMES) in ran.err
 
 
 def test_a_reader_who_leaves_causes_no_traceback() -> None:

@@ -208,6 +208,95 @@ def test_a_pipe_gets_neither_colours_nor_foreign_encodings(tmp_path: Path) -> No
     assert "[red]Gr\\xf6\\xdfe[/red] \\u202e \\U0001f39f" in done.out
 
 
+SQUARINGS = 7
+"""No set-up of so many ships."""
+
+
+def _made(folder: Path, T: str) -> Path:
+    path = folder / "setup.json"
+    assert fairlot("beacon", "setup", T, "--out", path).code == 0
+    return path
+
+
+def test_a_set_up_from_a_file_gives_the_same_sale(tmp_path: Path) -> None:
+    terms = TERMS.replace("delay = 1\n", f"delay = {SQUARINGS}\n")
+    inputs = write_inputs(tmp_path, terms)
+    path = _made(tmp_path, str(SQUARINGS))
+    words = ("run", inputs.terms, inputs.people, "--seed", SEED, "--out")
+    computed, given = tmp_path / "computed", tmp_path / "given"
+    assert fairlot(*words, computed).code == 0
+    assert fairlot(*words, given, "--setup", path).code == 0
+    for name in ("transcript.fairlot", "allocation.csv", "nyms.csv"):
+        assert (computed / name).read_bytes() == (given / name).read_bytes()
+
+
+def test_a_power_of_two_names_a_set_up(tmp_path: Path) -> None:
+    inputs = write_inputs(tmp_path, TERMS.replace("delay = 1\n", "delay = 8\n"))
+    words = ("--out", tmp_path / "out", "--setup", _made(tmp_path, "2^3"))
+    assert fairlot("run", inputs.terms, inputs.people, *words).code == 0
+
+
+def test_a_set_up_that_does_not_fit_leaves_the_folder_untouched(tmp_path: Path) -> None:
+    inputs = write_inputs(tmp_path)
+    out, path = tmp_path / "out", _made(tmp_path, "7")
+    words = ("run", inputs.terms, inputs.people, "--out", out, "--setup")
+    wrong = {
+        path: "setup-file.delay",
+        tmp_path / "none.json": "setup-file.unreadable",
+        inputs.people: "setup-file.json",
+    }
+    for file, code in wrong.items():
+        done = fairlot(*words, file)
+        assert (done.code, done.out) == (2, "")
+        assert done.err.startswith(f"fairlot: {code}: ")
+        assert not out.exists()
+
+
+def test_bids_that_only_another_clock_opens_are_not_played(tmp_path: Path) -> None:
+    clock = '[bids]\nclock = "quicknet"\nround = 66885460\n'
+    terms = f'title = "Bids"\nasset = "seat"\ndeposits = [10]\n{AUCTION}{clock}'
+    inputs = write_inputs(tmp_path, terms, "person,wants,deposit,bid\nAnn,1,10,9\n")
+    out = tmp_path / "out"
+    done = fairlot("run", inputs.terms, inputs.people, "--out", out)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("fairlot: terms-file.bids: ")
+    assert "line 8, bids.clock" in done.err
+    assert 'clock = "own"' in done.err
+    assert not out.exists()
+
+
+AUCTION = 'mechanism = "auction"\nsupply = 1\nprice = 1\n'
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_pools_add_up_to_the_allocation(tmp_path: Path, several: bool) -> None:
+    """Where a pool has parts, or there are several."""
+    other = '[[pool]]\nname = "rest"\nmechanism = "lottery"\nsupply = 1\nprice = 5\n'
+    seats = "[[pool.tiers]]\nname = 'gold'\nprice = 9\nsupply = 1\n"
+    first = f'[[pool]]\nname = "first"\nmechanism = "tiers"\n{seats}'
+    terms = f'title = "Two"\nasset = "seat"\n{first}{other if several else ""}'
+    people = "person,wants,deposit,tier\nAnn,1,9,gold\nBob,1,9,gold\nCat,1,9,\n"
+    inputs = write_inputs(tmp_path, terms, people)
+    out = tmp_path / "out"
+    done = fairlot("run", inputs.terms, inputs.people, "--out", out)
+    assert done.code == 0
+    assert "pools.csv" in done.out
+    header, *rows = _rows(out / "pools.csv")
+    assert header == ["nym", "pool", "units", "payment"]
+    assert [row[1] for row in rows].count("first/gold") == 1
+    assert [row[1] for row in rows].count("rest") == several
+    sums: dict[str, tuple[int, int]] = {}
+    for nym, _, units, payment in rows:
+        before = sums.get(nym, (0, 0))
+        sums[nym] = (before[0] + int(units), before[1] + int(payment))
+    _, *allocated = _rows(out / "allocation.csv")
+    assert sums == {
+        nym: (int(units), int(payment))
+        for nym, units, payment, _ in allocated
+        if units != "0"
+    }
+
+
 def test_a_full_disk_ends_the_sale_with_a_reason(tmp_path: Path) -> None:
     inputs = write_inputs(tmp_path)
     out = tmp_path / "out"
