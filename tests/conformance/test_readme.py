@@ -29,7 +29,7 @@ def test_the_commands_and_the_library_example_run_as_they_stand(tmp_path: Path) 
     inputs.people.rename(tmp_path / "PEOPLE.csv")
     (commands,) = _blocks("console")
     typed = re.findall(r"(?m)^\$ fairlot ([^#\n]*)", commands)
-    assert [words.split()[0] for words in typed] == ["run", "inspect", "audit"]
+    assert [words.split()[0] for words in typed] == ["odds", "run", "inspect", "audit"]
     for words in typed:
         assert fairlot(*words.split(), cwd=tmp_path).code == 0
     (example,) = _blocks("python")

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from fairlot.allocation.arguments import check_orders, drawn_first
+from fairlot.allocation.chances import whole
 from fairlot.allocation.entry import can_take_one
 from fairlot.allocation.groups import Drawn, Mode, Rule, Walk, draw, draw_rule
 from fairlot.allocation.shape import (
     ITSELF,
-    Chance,
     Json,
     Lots,
     Odds,
@@ -130,9 +130,7 @@ def lottery_odds(pool: Pool, orders: Sequence[Order]) -> Odds:
     """
     crowd = crowd_of(pool, orders)
     rule = crowd.rule
-    nothing = Chance(0, Fraction(0), {})
-    sure = rule.mode is Mode.ALL
-    chance = Chance(1, Fraction(0), {}) if sure else Chance(0, rule.chance, {})
+    chance, nothing = whole(rule.chance), whole(Fraction(0))
     return Odds(
         chances=tuple(chance if takes else nothing for takes in crowd.takes),
         expected_unsold=rule.supply - rule.sold,

@@ -1,0 +1,99 @@
+"""What ranking, filling and drawing cost, against the hashes that they cannot do without.
+
+    python tests/benchmarks/bench_allocation.py [--orders N] [--groups N]
+
+Prints how long N orders take to be ranked and filled, as a multiple of the time in which
+HMAC-SHA256 makes as many hashes of 64 bytes in the same run, and how the time of a group draw
+grows from a tenth of the groups to all of them. Times are those of the processor, the
+least of five.
+"""
+
+import argparse
+import gc
+import hashlib
+import hmac
+import resource
+import time
+from collections.abc import Callable, Sequence
+
+from fairlot.allocation.fill import fill
+from fairlot.allocation.groups import draw, draw_rule
+from fairlot.allocation.lots import SeededLots
+
+SEED, SALE_ID = hashlib.sha256(b"allocation").digest(), bytes(32)
+TIMES = 5
+MOST_FACTOR, MOST_GROWTH = 8, 12
+GROUP, SINGLES = 3, 12
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Return the least processor time of five, the collector of cycles at rest."""
+    found: list[float] = []
+    for _ in range(TIMES):
+        gc.collect()
+        gc.disable()
+        start = time.process_time()
+        work()
+        found.append(time.process_time() - start)
+        gc.enable()
+    return min(found)
+
+
+def sample_nyms(count: int) -> tuple[bytes, ...]:
+    """Return what stands for the nyms of as many people."""
+    return tuple(
+        hashlib.sha512(number.to_bytes(8, "big")).digest()[:48]
+        for number in range(count)
+    )
+
+
+def hashing(count: int) -> None:
+    """Hash as many messages of 64 bytes."""
+    for number in range(count):
+        hmac.digest(SEED, number.to_bytes(64, "big"), hashlib.sha256)
+
+
+def ranking(lots: SeededLots, quantities: Sequence[int]) -> None:
+    """Rank and fill: two units in three of what is asked for are there."""
+    fill(2 * sum(quantities) // 3, quantities, lots.order())
+
+
+def drawing(groups: int) -> Callable[[], object]:
+    """Return the draw of as many groups of three, and some singles, for half of them."""
+    numbers = range(groups)
+    ids = [hashlib.sha256(number.to_bytes(8, "big")).digest() for number in numbers]
+    people = GROUP * groups + SINGLES
+    rule = draw_rule(people // 2, (GROUP,) * groups, SINGLES)
+    lots = SeededLots(SEED, SALE_ID, "main", ())
+    return lambda: draw(rule, lots.group_order(ids), lots.uniform)
+
+
+def memory() -> int:
+    """Return the most memory that was in use so far, in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--orders", type=int, default=1_000_000)
+    parser.add_argument("--groups", type=int, default=100_000)
+    arguments = parser.parse_args()
+
+    few = seconds(drawing(arguments.groups // 10))
+    many = seconds(drawing(arguments.groups))
+    print(
+        f"{arguments.groups // 10} groups {few:.2f} s, {arguments.groups} {many:.2f} s"
+    )
+    print(f"growth {many / few:.2f} (at most {MOST_GROWTH}), {memory()} MiB")
+
+    lots = SeededLots(SEED, SALE_ID, "main", sample_nyms(arguments.orders))
+    quantities = [number % 7 for number in range(arguments.orders)]
+    hashed = seconds(lambda: hashing(arguments.orders))
+    ranked = seconds(lambda: ranking(lots, quantities))
+    print(f"{arguments.orders} hashes {hashed:.2f} s, ranked and filled {ranked:.2f} s")
+    print(f"factor {ranked / hashed:.2f} (at most {MOST_FACTOR}), {memory()} MiB")
+
+
+if __name__ == "__main__":
+    main()
