@@ -78,12 +78,12 @@ def _pool(pool: PoolOdds, name_of: Callable[[bytes], str]) -> Mapping[str, Json]
         "expected_unsold": None if exact is None else str(exact.expected_unsold),
         "people": [
             {"who": name_of(nym), **({} if chance is None else _chance(chance))}
-            for nym, chance in with_chances(pool)
+            for nym, chance in _with_chances(pool)
         ],
     }
 
 
-def with_chances(pool: PoolOdds) -> Sequence[tuple[bytes, Chance | None]]:
+def _with_chances(pool: PoolOdds) -> Sequence[tuple[bytes, Chance | None]]:
     """Return who enters and each one's chance, ``None`` where it is not known yet."""
     if pool.odds is None:
         return [(nym, None) for nym in pool.nyms]

@@ -129,6 +129,7 @@ def test_people_read_the_same_fractions(tmp_path: Path) -> None:
     assert ["Dan", "0", "1/2", "(50.0", "%)"] in lines
     assert "it depends on the draw of “guests”" in pools[2]
     assert "the chance 4/5" in pools[2]
+    assert "may enter: Bob, Cat, Dan, Eve, Fay, Gus\n" in pools[2]
     left = sorted(path.name for path in tmp_path.iterdir())
     assert left == ["people.csv", "terms.toml"]
 

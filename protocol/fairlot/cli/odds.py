@@ -9,7 +9,7 @@ from fairlot.allocation.odds import PoolOdds
 from fairlot.allocation.shape import Chance
 from fairlot.cli.command import OK, Command
 from fairlot.cli.output import say, show_table
-from fairlot.forecast import fraction_text, odds_document, people_odds, with_chances
+from fairlot.forecast import fraction_text, odds_document, people_odds
 from fairlot.people import read_people
 from fairlot.people_check import check_people
 from fairlot.pools import Pool
@@ -71,18 +71,27 @@ def show_odds(odds: Sequence[PoolOdds], name_of: Callable[[bytes], str]) -> None
             say(f"  {line}")
         if pool.odds is not None:
             say(f"  expected to be left: {fraction_text(pool.odds.expected_unsold)}")
-        known = with_chances(pool)
-        hopeful = [(nym, c) for nym, c in known if c is None or c.expected > 0]
-        rows = [(name_of(nym), *_cells(stands, chance)) for nym, chance in hopeful]
-        if rows:
-            show_table(("who", "for certain", "chance of one more", "by part"), rows)
-        if len(hopeful) < len(known):
-            say(f"  {len(known) - len(hopeful)} more cannot get a unit here")
+            _show_chances(stands, pool.odds.chances, list(map(name_of, pool.nyms)))
+        elif pool.nyms:
+            say(f"  may enter: {', '.join(map(name_of, pool.nyms))}")
 
 
-def _cells(pool: Pool, chance: Chance | None) -> tuple[str, str, str]:
-    if chance is None:
-        return "", "by the rule", ""
+def _show_chances(pool: Pool, chances: Sequence[Chance], names: Sequence[str]) -> None:
+    rows = [
+        (name, *_cells(pool, chance))
+        for name, chance in zip(names, chances, strict=True)
+        if chance.expected > 0
+    ]
+    columns = ["who", "for certain", "chance of one more"]
+    if any(chance.parts for chance in chances):
+        columns.append("by part")
+    if rows:
+        show_table(columns, [row[: len(columns)] for row in rows])
+    if len(rows) < len(chances):
+        say(f"  {len(chances) - len(rows)} more cannot get a unit here")
+
+
+def _cells(pool: Pool, chance: Chance) -> tuple[str, str, str]:
     parts = [
         f"{part or pool.mechanism.value}: {fraction_text(p)}"
         for part, p in chance.parts.items()
