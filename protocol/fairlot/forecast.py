@@ -4,12 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
 from fairlot.allocation.entry import Entrant, group_id
+from fairlot.allocation.groups import worst_flip
 from fairlot.allocation.odds import PoolOdds, sale_odds
 from fairlot.allocation.rank import NYM_LENGTH
 from fairlot.allocation.shape import Chance, Json
 from fairlot.people import Person
 from fairlot.pools import Pool
 from fairlot.puzzle import answer_key
+from fairlot.sale import SaleState
 from fairlot.terms_file import TermsFile
 from fairlot_crypto.hashing import i2osp
 
@@ -57,6 +59,17 @@ def _stand_in(
     )
 
 
+def state_odds(state: SaleState) -> tuple[PoolOdds, ...]:
+    """Return the odds on a board, as they stood before its draw (section 4).
+
+    Raises:
+        Rejection: ``phase.wrong`` before CLOSE, ``result.round`` where bids cannot be
+            opened yet.
+    """
+    _ = state.contributions
+    return sale_odds(state.terms.pools, state.entrants(), state.sale_id)
+
+
 def odds_document(
     odds: Sequence[PoolOdds], name_of: Callable[[bytes], str]
 ) -> list[Mapping[str, Json]]:
@@ -65,11 +78,12 @@ def odds_document(
 
 
 def _pool(pool: PoolOdds, name_of: Callable[[bytes], str]) -> Mapping[str, Json]:
-    exact = pool.odds
+    exact, flip = pool.odds, flip_of(pool.pool)
     return {
         "pool": pool.pool.name,
         "mechanism": pool.pool.mechanism.value,
         "supply": pool.pool.supply,
+        "worst_flip": None if flip is None else str(flip),
         "exact": exact is not None,
         "entering": list(pool.entering),
         "depends_on": list(pool.depends_on),
@@ -81,6 +95,16 @@ def _pool(pool: PoolOdds, name_of: Callable[[bytes], str]) -> Mapping[str, Json]
             for nym, chance in _with_chances(pool)
         ],
     }
+
+
+def flip_of(pool: Pool) -> Fraction | None:
+    """Return the part of its chance that everybody can lose by the groups that form.
+
+    ``None`` where none can form (specs/lottery.md, section 7).
+    """
+    if pool.group_max == 1 or pool.supply == 0:
+        return None
+    return worst_flip(pool.supply, pool.group_max)
 
 
 def _with_chances(pool: PoolOdds) -> Sequence[tuple[bytes, Chance | None]]:

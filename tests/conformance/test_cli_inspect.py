@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,9 @@ from fairlot.board.entry import Entry
 from fairlot.board.transcript import Record, read_records
 
 SENTENCE = re.compile(
-    r"Nym ([0-9a-f]{96}) deposited (\d+) for up to (\d+) units?, was drawn in place "
-    r"(\d+) of 5 \(rank ([0-9a-f]{64})\), gets (\d+) units?, pays (\d+) and gets (\d+) "
-    r"back\.\n"
+    r"Nym ([0-9a-f]{96}) deposited (\d+) for up to (\d+) units?; in pool main \(place "
+    r"(\d+) of 5, rank ([0-9a-f]{64})\) it gets [^;]+; in all it gets (\d+) units?, "
+    r"pays (\d+) and gets (\d+) back\.\n"
 )
 
 
@@ -96,6 +97,34 @@ def test_one_buyer_for_machines(folder: Path) -> None:
     assert facts["entrants"] == 5
     assert facts["cancelled"] is False
     assert row["nym"] in facts["sentence"]
+
+
+def test_the_odds_on_a_board_are_those_of_its_deposits(folder: Path) -> None:
+    """Four units are wanted and three are there: level 1, then everything is sold."""
+    ran = fairlot("inspect", folder / "transcript.fairlot", "--odds", "--json")
+    assert (ran.code, ran.err) == (0, "")
+    (pool,) = json.loads(ran.out)["pools"]
+    rows = {row["nym"]: row for row in _allocated(folder)}
+    assert {person["who"] for person in pool["people"]} == set(rows)
+    for person in pool["people"]:
+        more = Fraction(person["chance_of_one_more"])
+        got = int(rows[person["who"]]["units"]) - person["least"]
+        assert (got == 0) if more == 0 else got in {0, 1}
+    expected = sum(Fraction(person["expected"]) for person in pool["people"])
+    assert expected == sum(int(row["units"]) for row in rows.values())
+    told = fairlot("inspect", folder / "transcript.fairlot", "--odds")
+    assert told.out.startswith("Pool main: equal-share, 3 units\n")
+
+
+def test_there_are_no_odds_before_deposits_are_closed(
+    folder: Path, tmp_path: Path
+) -> None:
+    data = (folder / "transcript.fairlot").read_bytes()
+    path = tmp_path / "open"
+    path.write_bytes(data[: data.index(b"\x65CLOSE")])
+    ran = fairlot("inspect", path, "--odds")
+    assert (ran.code, ran.out) == (1, "")
+    assert "the odds cannot be told yet" in ran.err
 
 
 def test_a_nym_that_is_not_there_is_said_to_be_missing(folder: Path) -> None:

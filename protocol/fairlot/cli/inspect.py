@@ -9,7 +9,10 @@ from pathlib import Path
 from fairlot.board.replay import Replay, replay
 from fairlot.cli.audit import read_transcript
 from fairlot.cli.command import FAILED, OK, Command, group, hex_bytes
+from fairlot.cli.odds import show_odds
 from fairlot.cli.output import Screen, complain, say, show_table
+from fairlot.errors import Rejection
+from fairlot.forecast import odds_document, state_odds
 from fairlot.inspection import EntryFacts, entry_facts, nym_facts, utc
 from fairlot.nym import Nym
 from fairlot.sale import SaleState
@@ -17,23 +20,30 @@ from fairlot.statements import Statements
 from fairlot_crypto.groups import G1_LENGTH
 
 _EXAMPLES = """\
-Exit code: 0 shown, 1 there is no entry or no such nym, 2 the file or the usage was
+Exit code: 0 shown, 1 there is nothing to show, 2 the file or the usage was
 refused. To inspect is not to audit: see fairlot audit.
 
 Examples:
   fairlot inspect result/transcript.fairlot
   fairlot inspect result/transcript.fairlot --nym HEX96
+  fairlot inspect result/transcript.fairlot --odds
 """
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument("file", metavar="FILE", type=Path, help="a board's transcript")
-    parser.add_argument(
+    one = parser.add_mutually_exclusive_group()
+    one.add_argument(
         "--nym",
         metavar="HEX",
         type=hex_bytes(G1_LENGTH),
         help="say what becomes of one buyer (nyms are in allocation.csv)",
+    )
+    one.add_argument(
+        "--odds",
+        action="store_true",
+        help="say what every nym may expect of the draw, once deposits are closed",
     )
     parser.add_argument("--json", action="store_true", help="the same for machines")
 
@@ -46,6 +56,8 @@ def execute(arguments: argparse.Namespace) -> int:
     with Screen(acknowledge=False) as screen:
         state = SaleState(backend, Statements())
         read = replay(data, state, screen.stage("reading"))
+    if arguments.odds:
+        return _show_odds(read.state, as_json=arguments.json)
     if arguments.nym is not None:
         return _show_nym(read, arguments.nym, as_json=arguments.json)
     return _show_board(read, path, as_json=arguments.json)
@@ -69,6 +81,21 @@ def _show_nym(read: Replay, nym: Nym, *, as_json: bool) -> int:
         print(_json(asdict(facts)))
     else:
         say(facts.sentence)
+    return OK
+
+
+def _show_odds(state: SaleState, *, as_json: bool) -> int:
+    try:
+        odds = state_odds(state)
+    except Rejection as error:
+        complain(f"the odds cannot be told yet: {error.message}")
+        return FAILED
+    if as_json:
+        print(
+            _json({"sale_id": state.sale_id, "pools": odds_document(odds, bytes.hex)})
+        )
+    else:
+        show_odds(odds, bytes.hex)
     return OK
 
 

@@ -9,7 +9,7 @@ from fairlot.allocation.odds import PoolOdds
 from fairlot.allocation.shape import Chance
 from fairlot.cli.command import OK, Command
 from fairlot.cli.output import say, show_table
-from fairlot.forecast import fraction_text, odds_document, people_odds
+from fairlot.forecast import flip_of, fraction_text, odds_document, people_odds
 from fairlot.people import read_people
 from fairlot.people_check import check_people
 from fairlot.pools import Pool
@@ -67,6 +67,10 @@ def show_odds(odds: Sequence[PoolOdds], name_of: Callable[[bytes], str]) -> None
             say()
         stands = pool.pool
         say(f"Pool {stands.name}: {stands.mechanism.value}, {stands.supply} units")
+        flip = flip_of(stands)
+        if flip is not None:
+            most = f"groups of up to {stands.group_max}"
+            say(f"  {most} can cost everybody {fraction_text(flip)} of its chance")
         for line in pool.rule:
             say(f"  {line}")
         if pool.odds is not None:
