@@ -7,13 +7,14 @@ which order cannot change it, and what is withheld anybody recovers.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from fairlot.beacon_terms import BeaconTerms
 from fairlot.board.entry import Entry, EntryType, body_fields, sign_entry
 from fairlot.clock import RoundName, check_chain
 from fairlot.errors import Rejection
 from fairlot.fields import Fields
 from fairlot.nym import Nym
 from fairlot.statements import Statements
-from fairlot.terms import BeaconTerms, SaleId, Terms
+from fairlot.terms import SaleId, Terms
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.delay import bicorn
 from fairlot_crypto.delay.group import Modulus

@@ -1,17 +1,18 @@
 """The terms of a sale and the hash that names it (specs/terms.md)."""
 
 import re
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import NewType
 
+from fairlot.beacon_terms import BeaconTerms, read_beacon_terms
 from fairlot.bid_terms import (
     check_bids_time,
     check_same_round,
     read_bids,
     read_deposits,
 )
-from fairlot.clock import NamedRound, read_named_round
+from fairlot.clock import NamedRound
 from fairlot.errors import TermsError
 from fairlot.fields import Fields
 from fairlot.pools import Mechanism, Pool
@@ -19,7 +20,7 @@ from fairlot.pools_reading import read_pools
 from fairlot.terms_fields import field_error, read_key
 from fairlot.text import shown, text_problem
 from fairlot_crypto.cbor import Value, encode
-from fairlot_crypto.hashing import os2ip, tagged_hash
+from fairlot_crypto.hashing import tagged_hash
 from fairlot_crypto.keys import VerifyKey
 
 SaleId = NewType("SaleId", bytes)
@@ -29,11 +30,7 @@ TERMS_VERSION = 1
 MAX_SEASON = 2**32 - 1
 MAX_TIME = 253_402_300_799
 """9999-12-31T23:59:59Z: the last second that calendars can write."""
-MAX_DELAY = 2**40
-MAX_CONTRIBUTORS = 64
 MAX_BOARD_NAME = 200
-MIN_MODULUS_BITS, MAX_MODULUS_BITS = 1024, 4096
-"""What the form of the terms allows; a real sale has RSA-2048 (specs/beacon.md)."""
 HASH_LENGTH = 32
 ROUND_MARGIN = 60
 """Seconds by which the board's clock and a chain's may differ."""
@@ -69,40 +66,6 @@ class BoardIdentity:
     """Origin of the board's checkpoints and name of its key."""
     key: VerifyKey
     """Ed25519 key that signs and timestamps checkpoints."""
-
-
-@dataclass(frozen=True, slots=True)
-class BeaconTerms:
-    """The group, the delay and the contributors of the draw."""
-
-    modulus: bytes
-    """N, big-endian without leading zero bytes: w bytes."""
-    delay: int
-    """T, sequential squarings from g to h."""
-    h: bytes
-    """h = |g^(2^T)|, w bytes big-endian."""
-    proof: bytes
-    """π, the Wesolowski proof of h, w bytes big-endian."""
-    roster: tuple[VerifyKey, ...]
-    """Ed25519 keys of the contributors, distinct."""
-    min_commits: int | None = None
-    """How many of the roster must commit; all of them where it is absent."""
-    drand: NamedRound | None = None
-    """The round that is mixed into the seed; none where it is absent."""
-
-    @property
-    def needed(self) -> int:
-        """How many of the roster must commit."""
-        return len(self.roster) if self.min_commits is None else self.min_commits
-
-    def to_value(self) -> dict[str, Value]:
-        """Return the CBOR map; what is absent has no key."""
-        value: dict[str, Value] = {
-            **asdict(replace(self, drand=None)),
-            "roster": list(self.roster),
-            "drand": self.drand.to_value() if self.drand else None,
-        }
-        return {name: item for name, item in value.items() if item is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +192,7 @@ class Terms:
             witnesses=_witnesses(fields),
             seller=read_key(fields.value("seller"), "terms.seller"),
             escrow=read_key(fields.value("escrow"), "terms.escrow"),
-            beacon=_beacon(fields.map("beacon")),
+            beacon=read_beacon_terms(fields.map("beacon")),
             refund=_word(fields.text("refund"), REFUND_AT_ONCE, "refund"),
             deposits=read_deposits(fields, pools),
             bids=read_bids(fields, pools),
@@ -296,39 +259,6 @@ def _witnesses(fields: Fields) -> tuple[bytes, ...]:
     return ()
 
 
-def _beacon(fields: Fields) -> BeaconTerms:
-    modulus = _modulus(fields)
-    roster = _roster(fields)
-    beacon = BeaconTerms(
-        modulus=modulus,
-        delay=fields.uint("delay", 1, MAX_DELAY),
-        h=_element(fields, "h", modulus),
-        proof=_element(fields, "proof", modulus),
-        roster=roster,
-        min_commits=_min_commits(fields, len(roster)),
-        drand=read_named_round(fields.map("drand")) if fields.has("drand") else None,
-    )
-    fields.done()
-    return beacon
-
-
-def _modulus(fields: Fields) -> bytes:
-    modulus = fields.bytes("modulus")
-    n = os2ip(modulus)
-    legal = n % 2 == 1 and MIN_MODULUS_BITS <= n.bit_length() <= MAX_MODULUS_BITS
-    if not legal or modulus[0] == 0:
-        rule = f"is not odd with {MIN_MODULUS_BITS} to {MAX_MODULUS_BITS} bits"
-        raise TermsError("terms.modulus", f"terms.beacon.modulus {rule}")
-    return modulus
-
-
-def _min_commits(fields: Fields, contributors: int) -> int | None:
-    if not fields.has("min_commits"):
-        return None
-    # All of them is what an absent key says: one meaning has one name.
-    return fields.uint("min_commits", 1, contributors - 1)
-
-
 def _check_round_time(terms: Terms) -> None:
     """Check that the round is unknown while commitments change, and due in time."""
     named, times = terms.beacon.drand, terms.times
@@ -339,21 +269,3 @@ def _check_round_time(terms: Terms) -> None:
         rule = f"after {earliest} (commit_end + slack + {ROUND_MARGIN}), before unlock"
         problem = f"the round of terms.beacon.drand is due at {named.due}, not {rule}"
         raise TermsError("terms.round-time", problem)
-
-
-def _element(fields: Fields, name: str, modulus: bytes) -> bytes:
-    element = fields.bytes(name, len(modulus))
-    if not 1 <= os2ip(element) <= os2ip(modulus) // 2:
-        raise TermsError("terms.element", f"terms.beacon.{name} is not in 1..N/2")
-    return element
-
-
-def _roster(fields: Fields) -> tuple[VerifyKey, ...]:
-    keys = fields.array("roster")
-    path = "terms.beacon.roster"
-    if not 1 <= len(keys) <= MAX_CONTRIBUTORS:
-        raise TermsError("terms.roster", f"{path} has not 1..{MAX_CONTRIBUTORS} keys")
-    roster = tuple(read_key(key, f"{path}[{i}]") for i, key in enumerate(keys))
-    if len(set(roster)) != len(roster):
-        raise TermsError("terms.roster", f"{path} repeats a key")
-    return roster

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from fairlot.beacon_terms import MAX_CONTRIBUTORS, MAX_DELAY
 from fairlot.bid_terms import ladder_problem
 from fairlot.fields import UINT_MAX
 from fairlot.input_file import InputFile, read_input
 from fairlot.pools import Pool
-from fairlot.terms import MAX_CONTRIBUTORS, MAX_DELAY
 from fairlot.terms_file_pools import read_pool_tables
 from fairlot.text import shown
 from fairlot.toml_table import Table, parse_toml

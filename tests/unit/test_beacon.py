@@ -16,12 +16,13 @@ from fairlot.beacon import (
     make_reveal,
     read_setup,
 )
+from fairlot.beacon_terms import BeaconTerms
 from fairlot.board.entry import Entry, EntryType, sign_entry
 from fairlot.errors import Rejection
 from fairlot.nym import Nym
 from fairlot.recovery import make_recovery, recovery_statement, take_recovery
 from fairlot.statements import Statements
-from fairlot.terms import BeaconTerms, SaleId, Terms
+from fairlot.terms import SaleId, Terms
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.delay import bicorn
 from fairlot_crypto.delay.evaluation import silent

@@ -7,6 +7,7 @@ order in which work happens to finish.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from fairlot.beacon_terms import BeaconTerms
 from fairlot.clock import NamedRound
 from fairlot.identity.attestation import ListAttester
 from fairlot.identity.enrolment import IssuerSecrets
@@ -15,7 +16,6 @@ from fairlot.people import Person
 from fairlot.terms import (
     REFUND_AT_ONCE,
     ROUND_MARGIN,
-    BeaconTerms,
     BoardIdentity,
     Terms,
     Times,

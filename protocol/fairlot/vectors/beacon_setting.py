@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from fairlot.beacon import Contributions, Frozen, make_commitment, make_reveal
+from fairlot.beacon_terms import BeaconTerms
 from fairlot.board.entry import Entry, EntryType
 from fairlot.nym import Nym
 from fairlot.recovery import take_recovery
 from fairlot.statements import Statements
-from fairlot.terms import BeaconTerms, Terms
+from fairlot.terms import Terms
 from fairlot.vectors.case import Raw
 from fairlot.vectors.stage import randomness, stage
 from fairlot_crypto import cbor

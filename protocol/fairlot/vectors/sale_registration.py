@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from fairlot.beacon_terms import BeaconTerms
 from fairlot.board.entry import Entry, EntryType, read_entry, sign_entry
 from fairlot.rehearsal.parts import SEASON, START, TIMES
-from fairlot.terms import BeaconTerms
 from fairlot.vectors.sale_refusal import REGISTERED, Refusal, entry_at
 from fairlot.vectors.stage import GROUP, stage
 from fairlot_crypto import cbor

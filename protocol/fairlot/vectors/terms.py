@@ -3,15 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from fairlot.beacon_terms import MAX_CONTRIBUTORS, MAX_DELAY
 from fairlot.fields import UINT_MAX
-from fairlot.terms import (
-    MAX_CONTRIBUTORS,
-    MAX_DELAY,
-    MAX_SEASON,
-    MAX_TIME,
-    Terms,
-    Times,
-)
+from fairlot.terms import MAX_SEASON, MAX_TIME, Terms, Times
 from fairlot.vectors import terms_pools
 from fairlot.vectors.case import Case, Chapter
 from fairlot.vectors.terms_pools import Change, Row

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from copy import deepcopy
 from typing import Any, cast
 
+from fairlot.beacon_terms import BeaconTerms
 from fairlot.pools import Mechanism, Pool
-from fairlot.terms import BeaconTerms, BoardIdentity, Terms, Times
+from fairlot.terms import BoardIdentity, Terms, Times
 from fairlot.vectors.case import Case, accept, reject
 from fairlot_crypto.cbor import Value, decode, encode
 from fairlot_crypto.hashing import i2osp
