@@ -141,7 +141,7 @@ def check_ledger(lines: Sequence[LedgerLine], fundings: Iterable[Funding]) -> No
         CallerError: ``settlement.duplicate-nym``, ``settlement.range``.
         InvariantError: ``settlement.accounts``, ``settlement.payment-exceeded``,
             ``settlement.loser-pays``, ``settlement.conservation``,
-            ``settlement.destination``.
+            ``settlement.destination``, ``settlement.gains``.
     """
     ordered = _sorted_fundings(fundings)
     if [line.nym for line in lines] != [funding.nym for funding in ordered]:
@@ -156,6 +156,13 @@ def check_ledger(lines: Sequence[LedgerLine], fundings: Iterable[Funding]) -> No
             raise InvariantError("settlement.conservation", name)
         if line.refund_to != funding.refund_to:
             raise InvariantError("settlement.destination", name)
+        if line.units < 0 or _gained(line) != (line.units, line.payment):
+            raise InvariantError("settlement.gains", name)
+
+
+def _gained(line: LedgerLine) -> tuple[int, int]:
+    units = sum(gain.units for gain in line.gains)
+    return units, sum(gain.payment for gain in line.gains)
 
 
 def _sorted_fundings(fundings: Iterable[Funding]) -> list[Funding]:

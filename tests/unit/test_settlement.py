@@ -137,6 +137,9 @@ def test_each_broken_invariant_is_named() -> None:
     rich = replace(loser, refund=7)
     assert broken((winner, rich)) == "settlement.conservation"
     moved = replace(loser, refund_to=b"thief")
+    more = replace(winner, units=winner.units + 1)
+    assert broken((more, loser)) == "settlement.gains"
+    assert broken((winner, replace(loser, units=-1))) == "settlement.gains"
     assert broken((winner, moved)) == "settlement.destination"
 
 

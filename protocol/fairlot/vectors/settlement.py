@@ -277,6 +277,18 @@ def _refused_ledgers() -> Sequence[Case]:
             "settlement.destination",
             _put(lines, loser, replace(lost, refund_to=b"thief")),
         ),
+        (
+            "unit-from-no-pool",
+            "Units are what pools gave; one would be handed out that nobody sold.",
+            "settlement.gains",
+            _put(lines, winner, replace(won, units=won.units + 1)),
+        ),
+        (
+            "negative-units",
+            "Units are not below 0; somebody's would be another's debt.",
+            "settlement.gains",
+            _put(lines, loser, replace(lost, units=-1)),
+        ),
     )
     return [_refused_ledger(*row, fundings) for row in rows]
 
