@@ -38,7 +38,7 @@ def test_what_was_written_holds(written: Path) -> None:
     assert (ran.code, ran.err) == (0, "")
 
 
-def test_every_difference_is_named(written: Path, tmp_path: Path) -> None:
+def test_every_difference_is_named_and_repaired(written: Path, tmp_path: Path) -> None:
     folder = tmp_path / "changed"
     shutil.copytree(written, folder)
     (folder / "groups.json").unlink()
@@ -67,25 +67,16 @@ def test_every_difference_is_named(written: Path, tmp_path: Path) -> None:
             "delay.json: case 1 (" + _first_name(written / "delay.json") + ") differs",
         ]
     ), size
+    assert fairlot("vectors", "write", folder).code == 0
+    assert (folder / "README.md").read_text(encoding="utf-8") == "no vectors\n"
+    for path in written.iterdir():
+        assert (folder / path.name).read_bytes() == path.read_bytes()
 
 
 def _first_name(path: Path) -> str:
     name = json.loads(path.read_bytes())["cases"][0]["name"]
     assert isinstance(name, str)
     return name
-
-
-def test_writing_again_repairs_and_leaves_other_files_alone(
-    written: Path, tmp_path: Path
-) -> None:
-    folder = tmp_path / "repaired"
-    shutil.copytree(written, folder)
-    (folder / "notation.json").write_bytes(b"")
-    (folder / "README.md").write_text("mine\n", encoding="utf-8")
-    assert fairlot("vectors", "write", folder).code == 0
-    assert (folder / "README.md").read_text(encoding="utf-8") == "mine\n"
-    for path in written.iterdir():
-        assert (folder / path.name).read_bytes() == path.read_bytes()
 
 
 def test_a_folder_that_is_none_is_refused(tmp_path: Path) -> None:

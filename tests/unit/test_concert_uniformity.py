@@ -5,7 +5,9 @@ from math import exp, lgamma, log, sqrt
 
 import pytest
 
-from fairlot.allocation import Entrant, allocate
+from fairlot.allocation.equal_share import equal_share
+from fairlot.allocation.lots import SeededLots
+from fairlot.allocation.shape import Order
 from fairlot.pools import Mechanism, Pool
 
 PEOPLE, SEATS, SEEDS = 300, 120, 2000
@@ -30,17 +32,15 @@ def test_win_counts_of_the_concert_are_uniform() -> None:
     The seeds are 0..1999 as integers of 32 bytes, big-endian, so the test is
     deterministic: of all ways to derive ranks, 1 in 1000 would miss this bound.
     """
-    entrants = [
-        Entrant(sha512(i.to_bytes(8, "big")).digest()[:48], 1, 4500)
-        for i in range(PEOPLE)
-    ]
-    wins = {entrant.nym: 0 for entrant in entrants}
+    nyms = tuple(sha512(i.to_bytes(8, "big")).digest()[:48] for i in range(PEOPLE))
+    orders = [Order(1, 4500)] * PEOPLE
+    wins = [0] * PEOPLE
     for number in range(SEEDS):
-        outcome = allocate([POOL], entrants, number.to_bytes(32, "big"), SALE)
-        for total in outcome.totals:
-            wins[total.nym] += total.units
-    assert sum(wins.values()) == SEEDS * SEATS
-    statistic = concert_statistic(list(wins.values()))
+        lots = SeededLots(number.to_bytes(32, "big"), SALE, POOL.name, nyms)
+        for index, units in enumerate(equal_share(POOL, orders, lots).units):
+            wins[index] += units
+    assert sum(wins) == SEEDS * SEATS
+    statistic = concert_statistic(wins)
     assert statistic < quantile(PEOPLE - 1, CONFIDENCE)
     # As unlikely on the other side: counts that are too even are no draw either.
     assert statistic > quantile(PEOPLE - 1, 1 - CONFIDENCE)

@@ -90,8 +90,9 @@ def entering(
     for i, (entrant, standing) in enumerate(zip(entrants, standings, strict=True)):
         free = pool.again or standing.units == 0
         if qualified[i] and free and i not in barred:
-            order = _order(pool, entrant, standing)
-            entered[i] = replace(order, group=of_group.get(i))
+            entered[i] = _order(pool, entrant, standing, of_group.get(i))
+    if not legal:
+        return tuple(entered.items())
     together = partial(_together, pool, entered, legal)
     return tuple(
         (i, order if together(order) else replace(order, group=None))
@@ -109,17 +110,22 @@ def _legal_groups(pool: Pool, groups: Groups) -> Groups:
 
 def _qualifies(pool: Pool, entrant: Entrant) -> bool:
     disclosed = dict(entrant.attributes)
-    fits = all(disclosed.get(r.attribute, "") in r.values for r in pool.requires)
-    return fits and (pool.puzzle is None or pool.name in entrant.solved)
+    for required in pool.requires:
+        if disclosed.get(required.attribute, "") not in required.values:
+            return False
+    return pool.puzzle is None or pool.name in entrant.solved
 
 
-def _order(pool: Pool, entrant: Entrant, standing: Standing) -> Order:
+def _order(
+    pool: Pool, entrant: Entrant, standing: Standing, group: bytes | None
+) -> Order:
     left = entrant.deposit - standing.spent
     return Order(
         wants=max(0, entrant.wants - standing.units),
         deposit=left,
         bid=_bid(entrant, left) if pool.takes_bids else None,
         tier=_tier(pool, entrant.tier, left),
+        group=group,
     )
 
 
