@@ -164,7 +164,7 @@ def test_odds_are_what_all_lots_give(
 
 @pytest.mark.slow
 @given(pools(3), people(4))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_odds_of_three_pools_are_what_all_lots_give(
     sold: tuple[Pool, ...], entrants: list[Entrant]
 ) -> None:
