@@ -293,6 +293,7 @@ def _refused() -> Sequence[Case]:
             ("negative", -1),
             ("above-64-bits", UINT_MAX + 1),
             ("far-below", -UINT_MAX),
+            ("far-above", 2 * UINT_MAX),
         )
     ]
     ids = (SALE_ID[:-1], SALE_ID + b"\x00", b"", SALE_ID * 2)
