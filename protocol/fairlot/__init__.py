@@ -1,5 +1,3 @@
 """fairlot: sell something scarce fairly, one person one deposit, audited by anyone."""
 
-from importlib.metadata import version
-
-__version__ = version("fairlot")
+__version__ = "0.1.0"

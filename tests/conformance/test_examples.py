@@ -94,7 +94,17 @@ class Played:
         return {p.name: p.gains[part] for p in self.people if part in p.gains}
 
 
-@pytest.fixture(scope="module", params=NAMES)
+LONG = ("cooperative",)
+"""Played with the slow tests: two hundred people, and nothing that the others lack."""
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(name, marks=[pytest.mark.slow] if name in LONG else [])
+        for name in NAMES
+    ],
+)
 def played(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Played:
