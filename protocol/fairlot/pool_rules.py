@@ -17,8 +17,6 @@ MAX_POOLS = 16
 MAX_TIERS = 16
 MAX_ATTRIBUTES = 64
 MAX_VALUES = 64
-GROUP_SHARE = 4
-"""A pool has at least this many times the units of its greatest group."""
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
 _NAME_RULE = "begins with a-z and has 1 to 32 characters of a-z, 0-9 and -"
@@ -100,9 +98,8 @@ def _broken_in(pool: Pool) -> Iterator[_Found]:
 
 
 def _broken_lottery(pool: Pool) -> Iterator[_Found]:
-    if pool.group_max > 1 and GROUP_SHARE * pool.group_max > pool.supply:
-        greatest = max(1, pool.supply // GROUP_SHARE)
-        problem = f"is {pool.group_max}: a supply of {pool.supply} allows {greatest}"
+    if 1 < pool.group_max > pool.supply:
+        problem = f"is {pool.group_max}, above the supply, {pool.supply}"
         yield "group", ("group_max",), problem
     if pool.certain and pool.certain >= pool.supply:
         problem = f"is not below the supply, {pool.supply}: some seats are drawn"

@@ -221,7 +221,7 @@ def legal_pools(draw: st.DrawFn) -> list[Pool]:
         supply = draw(st.integers(0, 20) | st.just(LARGEST))
         capped = mechanism in {Mechanism.EQUAL_SHARE, Mechanism.QUADRATIC}
         lottery = mechanism is Mechanism.LOTTERY
-        most = max(1, supply // 4)
+        most = max(1, supply)
         group_max = draw(st.integers(1, most)) if lottery else 1
         bid = any(pool.takes_bids for pool in pools)
         certainly = lottery and group_max == 1 and supply > 1 and not bid

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from fairlot.allocation import Entrant
 from fairlot.allocation.entry import group_id
 from fairlot.fields import UINT_MAX
-from fairlot.pool_rules import GROUP_SHARE
 from fairlot.pools import Mechanism, Pool, Requirement, Tier
 from fairlot.puzzle import answer_key
 from fairlot.settlement import Funding
@@ -122,7 +121,7 @@ def one_pool(draw: st.DrawFn, kind: str) -> Pool:
         return Pool("p", how, supply, max(price, int(kind == "square")), max(1, cap))
     if kind == "groups":
         most = draw(st.integers(2, 3))
-        least = GROUP_SHARE * most
+        least = most
         enough = draw(st.sampled_from((least, least + 1, UINT_MAX)))
         return Pool("p", Mechanism.LOTTERY, enough, min(price, 9), group_max=most)
     if kind == "certain":

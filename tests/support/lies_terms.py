@@ -89,8 +89,8 @@ TERMS = (
     Row(
         "A05",
         "terms.group",
-        "groups of more than a quarter of the seats",
-        _gala("pools.1.group_max", 3),
+        "groups of more than all seats",
+        _gala("pools.1.group_max", 9),
     ),
     Row(
         "A05",

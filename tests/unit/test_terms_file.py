@@ -417,7 +417,7 @@ def test_a_clock_opens_the_bids(tmp_path: Path, table: str, bids: BidsFile) -> N
         ("supply = 20\n", "", "missing", "line 33, pool[4].supply"),
         ("price = 1\n", "price = 0\n", "range", "line 37, pool[4].price"),
         ("price = 1\n", "price = 1\ncap = 0\n", "range", "line 38, pool[4].cap"),
-        ("group_max = 4", "group_max = 5", "group", "line 29, pool[3].group_max"),
+        ("group_max = 4", "group_max = 17", "group", "line 29, pool[3].group_max"),
         ("group_max = 4", "group_max = 0", "range", "line 29, pool[3].group_max"),
         ("group_max = 4", "certain = 2", "pools", "line 24, pool[3]"),
         ("certain = 2", "certain = 8", "certain", "line 19, pool[2].certain"),

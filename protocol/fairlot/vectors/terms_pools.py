@@ -44,7 +44,7 @@ def accepted(terms: Terms) -> Sequence[tuple[str, str, Terms]]:
     """Return the terms to accept: name, what they are, terms."""
     whole = conference(terms)
     auction = Pool("main", Mechanism.AUCTION, 3, 100)
-    groups = Pool("main", Mechanism.LOTTERY, 8, 50, group_max=2)
+    groups = Pool("main", Mechanism.LOTTERY, 8, 50, group_max=8)
     largest = Pool(
         "a" * 32,
         Mechanism.TIERS,
@@ -66,8 +66,8 @@ def accepted(terms: Terms) -> Sequence[tuple[str, str, Terms]]:
             replace(terms, pools=(Pool("main", Mechanism.LOTTERY, 8, 50),)),
         ),
         (
-            "groups-of-a-quarter",
-            "The greatest group is a quarter of the supply.",
+            "groups-of-all",
+            "The greatest group takes the whole supply.",
             replace(terms, pools=(groups,)),
         ),
         (
@@ -308,11 +308,11 @@ REFUSED: Sequence[Row] = (
         _with({"tiers": []}),
     ),
     (
-        "group-above-a-quarter",
-        "The greatest group is at most a quarter of the supply; odds would suffer.",
+        "group-above-the-supply",
+        "The greatest group is at most the supply; it could never win.",
         "terms.group",
         f"{_CROWD}/supply",
-        _set(15),
+        _set(3),
     ),
     (
         "certain-all",
