@@ -60,7 +60,11 @@ def _check_depositors(file: TermsFile, people: int) -> None:
 
 
 def _check_round(file: TermsFile) -> None:
-    """Check that a round of the bids is due after the commitments, before the end."""
+    """Check that a round of the bids is due after the commitments.
+
+    A round of the rehearsal's own clock is due before its end, too; one of quicknet is
+    for a real sale, which lasts as long as its terms say.
+    """
     if file.bids is None or file.bids.round is None:
         return
     quicknet = file.bids.clock == QUICKNET_CLOCK
@@ -68,13 +72,13 @@ def _check_round(file: TermsFile) -> None:
     period = QUICKNET.period if quicknet else CLOCK_PERIOD
     due = genesis + (file.bids.round - 1) * period
     earliest = TIMES.commit_end + TIMES.slack
-    if not earliest < due < TIMES.unlock:
-        first = (earliest - genesis) // period + 2
-        last = (TIMES.unlock - 1 - genesis) // period + 1
-        problem = (
-            f"is due at {due}, and must be after the commitments of this rehearsal and "
-            f"before its unlock: choose one of {first}..{last}"
-        )
+    first = (earliest - genesis) // period + 2
+    last = (TIMES.unlock - 1 - genesis) // period + 1
+    if file.bids.round < first:
+        problem = f"is due at {due}, before bids may open: the first is {first}"
+        raise _terms_error(file, "bids", "bids.round", problem)
+    if file.bids.round > last and not quicknet:
+        problem = f"is due at {due}, after this rehearsal has ended: the last is {last}"
         raise _terms_error(file, "bids", "bids.round", problem)
 
 
