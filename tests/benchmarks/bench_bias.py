@@ -20,7 +20,9 @@ from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
-from fairlot.allocation import Entrant, allocate
+from fairlot.allocation.equal_share import equal_share
+from fairlot.allocation.lots import SeededLots
+from fairlot.allocation.shape import Order
 from fairlot.pools import MAIN_POOL, Mechanism, Pool
 from fairlot_crypto.delay import bicorn
 from fairlot_crypto.delay.group import Modulus
@@ -42,10 +44,9 @@ BEGIN = "<!-- begin: python tests/benchmarks/bench_bias.py --write -->\n"
 END = "<!-- end -->\n"
 
 POOL = Pool(MAIN_POOL, Mechanism.EQUAL_SHARE, SUPPLY, 1, 1)
-CROWD = tuple(
-    Entrant(number.to_bytes(48, "big"), wants=1, deposit=1) for number in range(BUYERS)
-)
-FAVOURITE = CROWD[7].nym
+NYMS = tuple(number.to_bytes(48, "big") for number in range(BUYERS))
+CROWD = [Order(wants=1, deposit=1)] * BUYERS
+FAVOURITE = 7
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,8 @@ class Line:
 
 def favourite_wins(seed: bytes) -> bool:
     """Draw with the allocation of the protocol."""
-    award = allocate([POOL], CROWD, seed, SALE_ID).of(FAVOURITE)
-    return award is not None and award.units > 0
+    lots = SeededLots(seed, SALE_ID, POOL.name, NYMS)
+    return equal_share(POOL, CROWD, lots).units[FAVOURITE] > 0
 
 
 def withholding_sets(colluders: int) -> Iterator[tuple[bool, ...]]:
