@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 from fairlot.allocation.rank import NYM_LENGTH
 from fairlot.allocation.shape import Order
@@ -93,9 +92,9 @@ def entering(
             entered[i] = _order(pool, entrant, standing, of_group.get(i))
     if not legal:
         return tuple(entered.items())
-    together = partial(_together, pool, entered, legal)
+    intact = {gid for gid, members in legal.items() if _intact(pool, entered, members)}
     return tuple(
-        (i, order if together(order) else replace(order, group=None))
+        (i, order if order.group in intact else replace(order, group=None))
         for i, order in entered.items()
     )
 
@@ -144,14 +143,10 @@ def _tier(pool: Pool, name: str | None, left: int) -> int | None:
     return None
 
 
-def _together(
-    pool: Pool, entered: Mapping[int, Order], groups: Groups, order: Order
-) -> bool:
-    """Tell whether all members of an order's group can take a unit of the pool."""
-    if order.group is None:
-        return True
-    members = [entered.get(i) for i in groups[order.group]]
-    return all(m is not None and can_take_one(pool, m) for m in members)
+def _intact(pool: Pool, entered: Mapping[int, Order], members: Sequence[int]) -> bool:
+    """Tell whether all members of a group enter and can take a unit of the pool."""
+    orders = (entered.get(i) for i in members)
+    return all(order is not None and can_take_one(pool, order) for order in orders)
 
 
 def can_take_one(pool: Pool, order: Order) -> bool:
