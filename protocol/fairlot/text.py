@@ -47,3 +47,8 @@ def shown(text: str) -> str:
     if len(text) <= _SHOWN:
         return repr(text)
     return f"{text[:_SHOWN]!r}…"
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """Return ``1 unit`` or ``2 units``."""
+    return f"{number} {one if number == 1 else many}"

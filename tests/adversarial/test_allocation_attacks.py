@@ -11,11 +11,12 @@ from math import factorial
 
 import pytest
 
-from fairlot.allocation import Entrant, allocate
-from fairlot.allocation.fill import fill
-from fairlot.allocation.rank import drawing_order, pool_seed, rank
-from fairlot.pools import Mechanism, Pool
-from fairlot.settlement import Funding, outcome_hash, settle
+from fairlot.allocation.entering import Entrant
+from fairlot.allocation.lots import drawing_order, pool_seed, rank
+from fairlot.allocation.mechanisms.fill import fill
+from fairlot.allocation.run_pools import allocate
+from fairlot.allocation.settlement import Funding, outcome_hash, settle
+from fairlot.terms.pool import Mechanism, Pool
 from fairlot_crypto.errors import CallerError
 
 LARGEST = 2**64 - 1
@@ -100,9 +101,10 @@ def test_arrival_order_never_changes_an_outcome() -> None:
 PROGRAM = """
 import sys
 from hashlib import sha512
-from fairlot.allocation import Entrant, allocate
-from fairlot.pools import Mechanism, Pool
-from fairlot.settlement import Funding, outcome_hash, settle
+from fairlot.allocation.entering import Entrant
+from fairlot.allocation.run_pools import allocate
+from fairlot.allocation.settlement import Funding, outcome_hash, settle
+from fairlot.terms.pool import Mechanism, Pool
 
 present = {
     Entrant(sha512(i.to_bytes(8, "big")).digest()[:48], i % 5, 7 * (i % 4))

@@ -12,8 +12,7 @@ from fairlot_crypto.bbs.commitment import commit, verify_commitment
 from fairlot_crypto.bbs.generators import create_generators
 from fairlot_crypto.bbs.profile import Credential, Presentation, Schema
 from fairlot_crypto.bbs.signature import sign, verify_point
-from fairlot_crypto.errors import CryptoError, EncodingError, ProofError
-from fairlot_crypto.groups import (
+from fairlot_crypto.curve import (
     G1_LENGTH,
     SCALAR_LENGTH,
     Scalar,
@@ -21,6 +20,7 @@ from fairlot_crypto.groups import (
     scalar_from_bytes,
     scalar_to_bytes,
 )
+from fairlot_crypto.errors import CryptoError, EncodingError, ProofError
 from fairlot_crypto.hashing import GROUP_ORDER
 from holder import (
     ATTRIBUTES,
@@ -269,8 +269,8 @@ def _forged_issuer(shown: Shown) -> Shown:
     """Everything but the key is right, so that only the pairing can tell."""
     key = ciphersuite.key_gen(b"a forger's key material, 32 bytes")
     context = shown.context
-    group, schema = context.group, context.schema
-    commitment = profile.commitment(group, schema, Scalar(5), secrets(1))
+    curve, schema = context.curve, context.schema
+    commitment = profile.commitment(curve, schema, Scalar(5), secrets(1))
     forged = Credential(
         ATTRIBUTES, issue(context, ATTRIBUTES, commitment, key), Scalar(5), secrets(1)
     )

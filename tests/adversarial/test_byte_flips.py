@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from fairlot.audit import Expected, Report, audit
-from fairlot.board.entry import Entry
+from fairlot.audit.auditor import Expected, audit
+from fairlot.audit.report import Report
 from fairlot.board.transcript import Record, read_records
+from fairlot.entry import Entry
 from fairlot_crypto.hashing import os2ip
 from gala import attended
 from sales import GROUP, STATEMENTS, source

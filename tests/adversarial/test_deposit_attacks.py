@@ -7,17 +7,17 @@ from itertools import permutations
 import pytest
 
 from curve import IDENTITY, off_curve, off_subgroup, unreduced
-from fairlot.audit import Expected, audit
-from fairlot.board.entry import Entry, EntryType, read_entry, sign_entry
-from fairlot.deposit import read_deposit
+from fairlot.audit.auditor import Expected, audit
+from fairlot.board.sale import SaleState
+from fairlot.deposit.deposit import read_deposit
+from fairlot.entry import Entry, EntryType, read_entry, sign_entry
 from fairlot.errors import Rejection
 from fairlot.identity.registry import EPOCH_SECONDS
-from fairlot.nym import Nym, nym_context
-from fairlot.sale import SaleState
+from fairlot.names import Nym, nym_context
 from fairlot_crypto import cbor
 from fairlot_crypto.bbs import profile
 from fairlot_crypto.cbor import Value
-from fairlot_crypto.groups import Scalar
+from fairlot_crypto.curve import Scalar
 from fairlot_crypto.hashing import GROUP_ORDER
 from lies_file import STRANGER
 from lies_people import as_map, changed, copied

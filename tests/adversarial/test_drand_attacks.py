@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 
 from curve import off_curve, off_subgroup, unreduced
-from fairlot_crypto import groups
+from fairlot_crypto import curve as groups
+from fairlot_crypto.curve import Backend, Scalar
 from fairlot_crypto.errors import CryptoError, EncodingError
-from fairlot_crypto.groups import Backend, Scalar
 from fairlot_crypto.timelock.chain import (
     LEAGUE_OF_ENTROPY,
     QUICKNET,
@@ -37,7 +37,7 @@ SCHEMES = (CHAINED, UNCHAINED, UNCHAINED_G1, UNCHAINED_G1_LEGACY)
 
 
 @pytest.fixture(params=["native", "reference"])
-def group(request: pytest.FixtureRequest) -> Backend:
+def curve(request: pytest.FixtureRequest) -> Backend:
     return groups.backend(str(request.param))
 
 
@@ -46,26 +46,26 @@ def native() -> Backend:
     return groups.backend("native")
 
 
-def clock(group: Backend, scheme: Scheme, secret: Scalar = SECRET) -> ChainInfo:
-    key = clock_key(group, scheme, secret)
+def clock(curve: Backend, scheme: Scheme, secret: Scalar = SECRET) -> ChainInfo:
+    key = clock_key(curve, scheme, secret)
     return ChainInfo(scheme, key, PERIOD, GENESIS, SEED, "own")
 
 
-def rounds(group: Backend, chain: ChainInfo, count: int) -> list[Beacon]:
+def rounds(curve: Backend, chain: ChainInfo, count: int) -> list[Beacon]:
     """Return rounds 1 to ``count`` of the clock, each after the one before."""
     made: list[Beacon] = []
     for number in range(1, count + 1):
         before = made[-1].signature if made else SEED
         previous = before if chain.scheme.chained else None
-        made.append(sign_round(group, chain, SECRET, number, previous))
+        made.append(sign_round(curve, chain, SECRET, number, previous))
     return made
 
 
 def refusal(
-    group: Backend, chain: ChainInfo, beacon: Beacon, number: int = NAMED
+    curve: Backend, chain: ChainInfo, beacon: Beacon, number: int = NAMED
 ) -> str:
     with pytest.raises(CryptoError) as caught:
-        verify_round(group, chain, beacon, number)
+        verify_round(curve, chain, beacon, number)
     return caught.value.code
 
 
@@ -216,17 +216,17 @@ def infinity(length: int) -> bytes:
 
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda s: s.scheme_id)
 def test_the_identity_would_satisfy_the_equation_and_is_refused(
-    group: Backend, scheme: Scheme
+    curve: Backend, scheme: Scheme
 ) -> None:
-    zero_1 = group.g1_identity()
-    zero_2 = group.g2_generator() - group.g2_generator()
-    pairs = [(zero_1, group.g2_generator()), (group.g1_generator(), zero_2)]
-    assert group.pairing_product_is_one(pairs)
-    chain = replace(clock(group, scheme), public_key=infinity(scheme.key_length))
+    zero_1 = curve.g1_identity()
+    zero_2 = curve.g2_generator() - curve.g2_generator()
+    pairs = [(zero_1, curve.g2_generator()), (curve.g1_generator(), zero_2)]
+    assert curve.pairing_product_is_one(pairs)
+    chain = replace(clock(curve, scheme), public_key=infinity(scheme.key_length))
     previous = SEED if scheme.chained else None
     forged = Beacon(1, infinity(scheme.signature_length), previous)
-    assert refusal(group, chain, forged, 1) == "drand.public-key"
-    code = refusal(group, clock(group, scheme), forged, 1)
+    assert refusal(curve, chain, forged, 1) == "drand.public-key"
+    code = refusal(curve, clock(curve, scheme), forged, 1)
     assert code == "drand.signature-point"
 
 
@@ -246,29 +246,29 @@ def non_canonical(signature: bytes) -> Iterator[bytes]:
 
 
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda s: s.scheme_id)
-def test_a_signature_has_one_encoding(group: Backend, scheme: Scheme) -> None:
+def test_a_signature_has_one_encoding(curve: Backend, scheme: Scheme) -> None:
     """Else its hash, the random value, could be chosen among several."""
-    chain = clock(group, scheme)
+    chain = clock(curve, scheme)
     previous = SEED if scheme.chained else None
-    beacon = sign_round(group, chain, SECRET, 1, previous)
+    beacon = sign_round(curve, chain, SECRET, 1, previous)
     for data in non_canonical(beacon.signature):
         wrong = replace(beacon, signature=data)
-        assert refusal(group, chain, wrong, 1) == "drand.signature-point"
+        assert refusal(curve, chain, wrong, 1) == "drand.signature-point"
 
 
-def test_points_off_the_subgroup_and_off_the_curve_are_refused(group: Backend) -> None:
-    chain = clock(group, UNCHAINED_G1)
+def test_points_off_the_subgroup_and_off_the_curve_are_refused(curve: Backend) -> None:
+    chain = clock(curve, UNCHAINED_G1)
     for data in (off_subgroup(), off_curve()):
-        assert refusal(group, chain, Beacon(NAMED, data)) == "drand.signature-point"
-    keyed = clock(group, UNCHAINED)
-    beacon = sign_round(group, keyed, SECRET, NAMED)
+        assert refusal(curve, chain, Beacon(NAMED, data)) == "drand.signature-point"
+    keyed = clock(curve, UNCHAINED)
+    beacon = sign_round(curve, keyed, SECRET, NAMED)
     for data in (off_subgroup(), off_curve()):
         wrong = replace(keyed, public_key=data)
-        assert refusal(group, wrong, beacon) == "drand.public-key"
+        assert refusal(curve, wrong, beacon) == "drand.public-key"
 
 
-def test_an_unreduced_coordinate_is_refused(group: Backend, native: Backend) -> None:
-    chain = clock(group, UNCHAINED_G1)
+def test_an_unreduced_coordinate_is_refused(curve: Backend, native: Backend) -> None:
+    chain = clock(curve, UNCHAINED_G1)
     found = 0
     for number in range(1, 60):
         beacon = sign_round(native, chain, SECRET, number)
@@ -276,7 +276,7 @@ def test_an_unreduced_coordinate_is_refused(group: Backend, native: Backend) -> 
         if data is not None:
             found += 1
             wrong = replace(beacon, signature=data)
-            code = refusal(group, chain, wrong, number)
+            code = refusal(curve, chain, wrong, number)
             assert code == "drand.signature-point"
     assert found
 

@@ -11,9 +11,10 @@ import py_arkworks_bls12381 as arkworks
 import pytest
 from nacl import bindings
 
-from fairlot_crypto import cbor, groups
+from fairlot_crypto import cbor
+from fairlot_crypto import curve as groups
+from fairlot_crypto.curve import Backend
 from fairlot_crypto.errors import CallerError, CryptoError, EncodingError, ProofError
-from fairlot_crypto.groups import Backend
 from fairlot_crypto.hashing import GROUP_ORDER
 from fairlot_crypto.keys import (
     SigningKey,
@@ -31,7 +32,7 @@ FIELD = int(
 
 
 @pytest.fixture(params=["native", "reference"])
-def group(request: pytest.FixtureRequest) -> Backend:
+def curve(request: pytest.FixtureRequest) -> Backend:
     return groups.backend(str(request.param))
 
 
@@ -55,11 +56,11 @@ def infinities(length: int) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("form", list(infinities(48)))
-def test_identity_has_one_encoding(group: Backend, form: str) -> None:
+def test_identity_has_one_encoding(curve: Backend, form: str) -> None:
     with pytest.raises(EncodingError) as in_g1:
-        group.g1_from_bytes(infinities(groups.G1_LENGTH)[form])
+        curve.g1_from_bytes(infinities(groups.G1_LENGTH)[form])
     with pytest.raises(EncodingError) as in_g2:
-        group.g2_from_bytes(infinities(groups.G2_LENGTH)[form])
+        curve.g2_from_bytes(infinities(groups.G2_LENGTH)[form])
     assert refusal(in_g1) == refusal(in_g2) == "groups.point"
 
 
@@ -71,11 +72,11 @@ def test_the_binding_itself_accepts_these_infinities(form: str) -> None:
     assert point == arkworks.G1Point.identity()
 
 
-def test_identity_is_refused_where_the_protocol_refuses_it(group: Backend) -> None:
+def test_identity_is_refused_where_the_protocol_refuses_it(curve: Backend) -> None:
     with pytest.raises(EncodingError) as in_g1:
-        group.g1_not_identity(b"\xc0" + bytes(47))
+        curve.g1_not_identity(b"\xc0" + bytes(47))
     with pytest.raises(EncodingError) as in_g2:
-        group.g2_not_identity(b"\xc0" + bytes(95))
+        curve.g2_not_identity(b"\xc0" + bytes(95))
     assert refusal(in_g1) == refusal(in_g2) == "groups.identity"
 
 
@@ -86,68 +87,68 @@ def compressed(x: int, *, larger_y: bool = False) -> bytes:
 @pytest.mark.parametrize("larger_y", [False, True])
 @pytest.mark.parametrize("x", [0, 4, 5, 6, 8, 9, 10, 11])
 def test_points_off_the_subgroup_of_g1_are_refused(
-    group: Backend, x: int, larger_y: bool
+    curve: Backend, x: int, larger_y: bool
 ) -> None:
     y_squared = x**3 + 4
     assert pow(y_squared, (FIELD - 1) // 2, FIELD) == 1, "not even on the curve"
     with pytest.raises(EncodingError) as refused:
-        group.g1_from_bytes(compressed(x, larger_y=larger_y))
+        curve.g1_from_bytes(compressed(x, larger_y=larger_y))
     assert refusal(refused) == "groups.point"
 
 
 @pytest.mark.parametrize("x", [2, 4, 5, 7, 10])
-def test_points_off_the_subgroup_of_g2_are_refused(group: Backend, x: int) -> None:
+def test_points_off_the_subgroup_of_g2_are_refused(curve: Backend, x: int) -> None:
     data = compressed(0) + x.to_bytes(48, "big")
     unchecked = arkworks.G2Point.from_compressed_bytes_unchecked(data)
     assert bytes(unchecked.to_compressed_bytes()) == data, "not even on the curve"
     with pytest.raises(EncodingError) as refused:
-        group.g2_from_bytes(data)
+        curve.g2_from_bytes(data)
     assert refusal(refused) == "groups.point"
 
 
 @pytest.mark.parametrize("x", [1, 2, 3, 7])
-def test_x_without_a_point_is_refused(group: Backend, x: int) -> None:
+def test_x_without_a_point_is_refused(curve: Backend, x: int) -> None:
     with pytest.raises(EncodingError, match=r"groups\.point"):
-        group.g1_from_bytes(compressed(x))
+        curve.g1_from_bytes(compressed(x))
 
 
-def test_coordinates_from_the_modulus_are_refused(group: Backend) -> None:
-    g2 = group.g2_generator().to_bytes()
+def test_coordinates_from_the_modulus_are_refused(curve: Backend) -> None:
+    g2 = curve.g2_generator().to_bytes()
     for x in (FIELD, FIELD + 4, 2**381 - 1):
         with pytest.raises(EncodingError, match=r"groups\.point"):
-            group.g1_from_bytes(compressed(x))
+            curve.g1_from_bytes(compressed(x))
         with pytest.raises(EncodingError, match=r"groups\.point"):
-            group.g2_from_bytes(compressed(x) + g2[48:])
+            curve.g2_from_bytes(compressed(x) + g2[48:])
         with pytest.raises(EncodingError, match=r"groups\.point"):
-            group.g2_from_bytes(g2[:48] + x.to_bytes(48, "big"))
+            curve.g2_from_bytes(g2[:48] + x.to_bytes(48, "big"))
 
 
-def test_a_point_plus_the_modulus_is_not_a_second_name_of_it(group: Backend) -> None:
+def test_a_point_plus_the_modulus_is_not_a_second_name_of_it(curve: Backend) -> None:
     seed = 1
     while True:  # an x below 2^381 - p, so that x + p still fits the 381 bits
-        point = group.g1_generator() * seed
+        point = curve.g1_generator() * seed
         x = int.from_bytes(point.to_bytes(), "big") % 2**381
         if x + FIELD < 2**381:
             break
         seed += 1
     alias = int.from_bytes(point.to_bytes(), "big") + FIELD
     with pytest.raises(EncodingError, match=r"groups\.point"):
-        group.g1_from_bytes(alias.to_bytes(48, "big"))
+        curve.g1_from_bytes(alias.to_bytes(48, "big"))
 
 
-def test_flags_in_the_second_half_of_a_g2_point_are_refused(group: Backend) -> None:
-    data = bytearray(group.g2_generator().to_bytes())
+def test_flags_in_the_second_half_of_a_g2_point_are_refused(curve: Backend) -> None:
+    data = bytearray(curve.g2_generator().to_bytes())
     for flag in (0x80, 0x40, 0x20):
         altered = bytearray(data)
         altered[48] |= flag
         with pytest.raises(EncodingError, match=r"groups\.point"):
-            group.g2_from_bytes(bytes(altered))
+            curve.g2_from_bytes(bytes(altered))
 
 
-def test_uncompressed_points_are_refused(group: Backend) -> None:
+def test_uncompressed_points_are_refused(curve: Backend) -> None:
     generator = arkworks.G1Point()
     with pytest.raises(EncodingError, match=r"groups\.length"):
-        group.g1_from_bytes(bytes(generator.to_xy_bytes_be()))
+        curve.g1_from_bytes(bytes(generator.to_xy_bytes_be()))
 
 
 # --- Scalars, lists -----------------------------------------------------------------
@@ -173,11 +174,11 @@ def test_scalars_outside_the_range_or_length_are_refused(data: bytes) -> None:
         groups.scalar_from_bytes(data)
 
 
-def test_unequal_lists_of_a_multiplication_are_refused(group: Backend) -> None:
-    g = group.g1_generator()
+def test_unequal_lists_of_a_multiplication_are_refused(curve: Backend) -> None:
+    g = curve.g1_generator()
     for points, scalars in [([g, g], [1]), ([g], [1, 2]), ([], [1]), ([g], [])]:
         with pytest.raises(CallerError) as refused:
-            group.msm(points, scalars)
+            curve.msm(points, scalars)
         assert refusal(refused) == "groups.msm-length"
 
 
@@ -187,10 +188,10 @@ def test_the_binding_itself_truncates_unequal_lists() -> None:
     assert arkworks.G1Point.multiexp_unchecked([g, g], [three]) == g * three
 
 
-def test_an_empty_pairing_product_proves_nothing(group: Backend) -> None:
+def test_an_empty_pairing_product_proves_nothing(curve: Backend) -> None:
     assert arkworks.GT.pairing_check([], []), "the trap: the empty product is one"
     with pytest.raises(CallerError) as refused:
-        group.pairing_product_is_one([])
+        curve.pairing_product_is_one([])
     assert refusal(refused) == "groups.no-pairs"
 
 

@@ -6,18 +6,11 @@ from collections.abc import Callable, Mapping
 import pytest
 from nacl import bindings
 
-from fairlot.beacon import Contributions
-from fairlot.board.entry import (
-    Entry,
-    EntryType,
-    check_signature,
-    read_entry,
-    sign_entry,
-)
+from fairlot.beacon.contributions import Contributions
+from fairlot.beacon.recovery import recovery_statement
+from fairlot.board.sale import SaleState
+from fairlot.entry import Entry, EntryType, check_signature, read_entry, sign_entry
 from fairlot.errors import Rejection
-from fairlot.recovery import recovery_statement
-from fairlot.sale import SaleState
-from fairlot.statements import Statements
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.delay import wesolowski
@@ -25,6 +18,7 @@ from fairlot_crypto.delay.parameters import RSA_2048
 from fairlot_crypto.delay.primes import hash_to_prime
 from fairlot_crypto.errors import ProofError
 from fairlot_crypto.hashing import i2osp, os2ip, tagged_hash
+from fairlot_crypto.statements import Statements
 from lies_file import STRANGER
 from recovering import DELAY, committed, delayed, drawn, element, recovery, revealed
 from sales import Stage

@@ -5,11 +5,11 @@ from itertools import permutations
 
 import pytest
 
-from fairlot.beacon import Draw, Frozen, make_commitment, make_reveal
-from fairlot.board.entry import Entry, EntryType, sign_entry
+from fairlot.beacon.contributions import Draw, Frozen, make_commitment, make_reveal
+from fairlot.board.phase import Phase
+from fairlot.board.sale import SaleState, VoidReason
+from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot.errors import Rejection
-from fairlot.phase import Phase
-from fairlot.sale import SaleState, VoidReason
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.delay import bicorn
 from fairlot_crypto.delay.parameters import RSA_2048

@@ -8,18 +8,13 @@ from hashlib import sha256
 import pytest
 
 from exact_draw import expected_units
-from fairlot.allocation.entry import (
-    Entrant,
-    Standing,
-    entering,
-    formed_groups,
-    group_id,
-)
-from fairlot.allocation.groups import draw_rule, worst_flip
+from fairlot.allocation.entering import Entrant, Standing, entering, formed_groups
 from fairlot.allocation.lots import SeededLots
-from fairlot.allocation.lottery import lottery, lottery_odds
+from fairlot.allocation.mechanisms.groups import draw_rule, worst_flip
+from fairlot.allocation.mechanisms.lottery import lottery, lottery_odds
 from fairlot.allocation.shape import Lots, Order
-from fairlot.pools import Mechanism, Pool
+from fairlot.names import group_id
+from fairlot.terms.pool import Mechanism, Pool
 
 SALE = bytes(32)
 POOL = Pool("main", Mechanism.LOTTERY, 12, 10, group_max=3)

@@ -5,14 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from fairlot.allocation.entry import Entrant, formed_groups, group_id
-from fairlot.board.entry import Entry, EntryType
-from fairlot.deposit import Deposit, read_deposit
+from fairlot.allocation.entering import Entrant, formed_groups
+from fairlot.board.sale import SaleState
+from fairlot.deposit.deposit import Deposit, read_deposit
+from fairlot.deposit.rules import check_order
+from fairlot.entry import Entry, EntryType
 from fairlot.errors import Rejection
-from fairlot.nym import Nym
-from fairlot.order_rules import check_order
-from fairlot.sale import SaleState
-from fairlot.statements import Statements
+from fairlot.names import Nym, group_id
+from fairlot_crypto.statements import Statements
 from gala import ANN, BOB, CAT, FRIENDS, WISH, gala, nyms, opened, says, together
 from sales import DEPOSIT_TIME
 

@@ -13,11 +13,11 @@ from typing import TypeAlias
 import pytest
 
 from all_orders import FixedLots, all_lots, frequencies, in_turn
-from fairlot.allocation.auction import auction
-from fairlot.allocation.certain import CERTAIN, certain_lottery, certain_odds
-from fairlot.allocation.equal_share import equal_share
+from fairlot.allocation.mechanisms.auction import auction
+from fairlot.allocation.mechanisms.certain import CERTAIN, certain_lottery, certain_odds
+from fairlot.allocation.mechanisms.equal_share import equal_share
 from fairlot.allocation.shape import Lots, Order, Shares
-from fairlot.pools import Mechanism, Pool
+from fairlot.terms.pool import Mechanism, Pool
 
 ENOUGH = 100
 Bid: TypeAlias = int | None

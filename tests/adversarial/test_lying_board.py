@@ -10,9 +10,9 @@ import pytest
 
 import fairlot
 import fairlot_crypto
-from fairlot.audit import Expected, audit
+from fairlot.audit.auditor import Expected, audit
 from fairlot.audit.checks import CHECKS, check_of
-from fairlot.statements import Statements
+from fairlot_crypto.statements import Statements
 from lies_draw import DRAW
 from lies_file import BYTES, HEADS, Row
 from lies_people import PEOPLE

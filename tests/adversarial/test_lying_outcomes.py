@@ -6,7 +6,7 @@ of the ledger finds it.
 
 import pytest
 
-from fairlot.audit import Expected, audit
+from fairlot.audit.auditor import Expected, audit
 from fairlot.audit.checks import check_of
 from lies_file import Row
 from lies_orders import ORDERS

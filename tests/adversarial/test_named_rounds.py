@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 import pytest
 
-from fairlot.audit import Expected, Report, audit
-from fairlot.board.entry import Entry, EntryType, sign_entry
-from fairlot.clock import NamedRound
+from fairlot.audit.auditor import Expected, audit
+from fairlot.audit.report import Report
+from fairlot.beacon.rounds import make_round
+from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot.rehearsal.parts import Clock
-from fairlot.rounds import make_round
+from fairlot.terms.named_round import NamedRound
 from fairlot_crypto.cbor import Value
 from lies_file import STRANGER
 from lying_board import LyingBoard, play_with

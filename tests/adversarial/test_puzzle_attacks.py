@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from fairlot.binding import Wish
-from fairlot.board.entry import Entry, EntryType
-from fairlot.deposit import read_deposit
+from fairlot.board.sale import SaleState
+from fairlot.deposit.deposit import read_deposit
+from fairlot.deposit.make import Wish
+from fairlot.deposit.puzzle import answer_key, solve
+from fairlot.entry import Entry, EntryType
 from fairlot.errors import Rejection
-from fairlot.puzzle import answer_key, solve
-from fairlot.sale import SaleState
 from fairlot_crypto.keys import Signature
 from gala import ANN, ANSWER, BOB, CAT, WISH, gala, opened, says
 from lies_people import as_map, bound, changed

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from curve import off_curve, off_subgroup, unreduced
-from fairlot_crypto import groups
+from fairlot_crypto import curve as groups
+from fairlot_crypto.curve import G1, Backend, Scalar
 from fairlot_crypto.errors import CryptoError, ProofError
-from fairlot_crypto.groups import G1, Backend, Scalar
 from fairlot_crypto.randomness import SeededRandomness
 from fairlot_crypto.timelock.chain import ChainInfo
 from fairlot_crypto.timelock.clock import clock_key, sign_round
@@ -39,7 +39,7 @@ SCHEMES = (UNCHAINED, UNCHAINED_G1, UNCHAINED_G1_LEGACY)
 
 
 @pytest.fixture(params=["native", "reference"])
-def group(request: pytest.FixtureRequest) -> Backend:
+def curve(request: pytest.FixtureRequest) -> Backend:
     return groups.backend(str(request.param))
 
 
@@ -66,10 +66,10 @@ def refusal(
     chain: ChainInfo = CLOCK,
     number: int = ROUND,
     context: bytes = MINE,
-    group: Backend = NATIVE,
+    curve: Backend = NATIVE,
 ) -> str:
     with pytest.raises(CryptoError) as caught:
-        open_sealed(group, chain, number, data, context, key, len(BID))
+        open_sealed(curve, chain, number, data, context, key, len(BID))
     return caught.value.code
 
 
@@ -275,18 +275,18 @@ def of_wrong_form(u: bytes) -> Iterator[bytes]:
 
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda s: s.scheme_id)
 def test_identity_off_subgroup_and_other_encodings_of_u_are_refused(
-    group: Backend, scheme: Scheme
+    curve: Backend, scheme: Scheme
 ) -> None:
     chain = clock(scheme)
     data = sealed(chain)
     end = scheme.key_length
     for u in of_wrong_form(data[:end]):
         assert (
-            refusal(u + data[end:], signature(chain), chain, group=group)
+            refusal(u + data[end:], signature(chain), chain, curve=curve)
             == "tlock.point"
         )
         with pytest.raises(CryptoError, match=r"tlock\.point"):
-            read_sealed(group, scheme, u + data[end:], len(BID))
+            read_sealed(curve, scheme, u + data[end:], len(BID))
 
 
 def test_u_has_no_second_name_in_g1() -> None:

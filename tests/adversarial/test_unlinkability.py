@@ -8,25 +8,26 @@ from itertools import pairwise
 import pytest
 
 from ball import nym_at, selling
-from fairlot.binding import Wish
-from fairlot.board.entry import Entry, EntryType
 from fairlot.board.replay import replay
+from fairlot.board.sale import SaleState
 from fairlot.board.storage import MemoryStorage
-from fairlot.deposit import Deposit, read_deposit
-from fairlot.nym import Nym
-from fairlot.people import Person
-from fairlot.pools import MAIN_POOL, Mechanism, Pool
-from fairlot.puzzle import answer_key
-from fairlot.rehearsal import InProcess, rehearse
+from fairlot.deposit.deposit import Deposit, read_deposit
+from fairlot.deposit.make import Wish
+from fairlot.deposit.puzzle import answer_key
+from fairlot.entry import Entry, EntryType
+from fairlot.inputs.people_file import Person
+from fairlot.inputs.terms_file import TermsFile
+from fairlot.names import Nym
+from fairlot.rehearsal.play import rehearse
 from fairlot.rehearsal.work import (
     DepositJob,
     EnrolJob,
     Holder,
+    InProcess,
     deposit_people,
     enrol_people,
 )
-from fairlot.sale import SaleState
-from fairlot.terms_file import TermsFile
+from fairlot.terms.pool import MAIN_POOL, Mechanism, Pool
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.randomness import SeededRandomness
 from gala import ANN, BOB, WISH, says, together

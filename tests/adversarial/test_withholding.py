@@ -5,10 +5,10 @@ from itertools import combinations
 
 import pytest
 
-from fairlot.allocation import Outcome
-from fairlot.beacon import Draw
-from fairlot.phase import Phase
-from fairlot.settlement import LedgerLine
+from fairlot.allocation.outcome import Outcome
+from fairlot.allocation.settlement import LedgerLine
+from fairlot.beacon.contributions import Draw
+from fairlot.board.phase import Phase
 from recovering import committed, delayed, drawn, recovery, revealed
 from sales import Stage
 

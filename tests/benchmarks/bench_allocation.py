@@ -19,9 +19,9 @@ import time
 from collections.abc import Callable, Sequence
 from statistics import median
 
-from fairlot.allocation.fill import fill
-from fairlot.allocation.groups import draw, draw_rule
 from fairlot.allocation.lots import SeededLots
+from fairlot.allocation.mechanisms.fill import fill
+from fairlot.allocation.mechanisms.groups import draw, draw_rule
 
 SEED, SALE_ID = hashlib.sha256(b"allocation").digest(), bytes(32)
 TIMES = 5

@@ -20,10 +20,10 @@ from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
-from fairlot.allocation.equal_share import equal_share
 from fairlot.allocation.lots import SeededLots
+from fairlot.allocation.mechanisms.equal_share import equal_share
 from fairlot.allocation.shape import Order
-from fairlot.pools import MAIN_POOL, Mechanism, Pool
+from fairlot.terms.pool import MAIN_POOL, Mechanism, Pool
 from fairlot_crypto.delay import bicorn
 from fairlot_crypto.delay.group import Modulus
 from fairlot_crypto.randomness import Randomness, SeededRandomness

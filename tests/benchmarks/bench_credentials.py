@@ -18,7 +18,7 @@ from functools import partial
 import py_arkworks_bls12381 as arkworks
 
 from fairlot.board.storage import MemoryStorage
-from fairlot.credential import (
+from fairlot.identity.credential import (
     answer_request,
     attribute_octets,
     receive_credential,
@@ -26,14 +26,14 @@ from fairlot.credential import (
 )
 from fairlot.identity.enrolment import enrol, receive_identity
 from fairlot.identity.registry import Credentials, epoch_at
-from fairlot.people import Person
-from fairlot.pools import Mechanism, Pool
-from fairlot.rehearsal import InProcess, Processes, rehearse
+from fairlot.inputs.people_file import Person
+from fairlot.inputs.terms_file import TermsFile
 from fairlot.rehearsal.parts import START, cast_parts
-from fairlot.rehearsal.work import Holder
-from fairlot.terms_file import TermsFile
+from fairlot.rehearsal.play import rehearse
+from fairlot.rehearsal.work import Holder, InProcess, Processes
+from fairlot.terms.pool import Mechanism, Pool
 from fairlot_crypto.bbs.profile import Credential, present, verify_presentation
-from fairlot_crypto.groups import backend
+from fairlot_crypto.curve import backend
 from fairlot_crypto.randomness import SeededRandomness, SystemRandomness
 
 GROUP = backend("native")

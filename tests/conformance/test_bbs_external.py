@@ -22,8 +22,8 @@ from fairlot_crypto.bbs.ciphersuite import (
     Signature,
 )
 from fairlot_crypto.bbs.generators import create_blind_generators, create_generators
+from fairlot_crypto.curve import Backend, Scalar, backend
 from fairlot_crypto.errors import CryptoError
-from fairlot_crypto.groups import Backend, Scalar, backend
 from fairlot_crypto.hashing import hash_to_scalar
 from mocked import SEED, MockedRandomness
 
@@ -40,7 +40,7 @@ NYM_PROOF_TRACE = ("Abar", "Bbar", "D", "T1", "T2")
 
 @pytest.fixture(
     params=["native", pytest.param("reference", marks=pytest.mark.slow)],
-    name="group",
+    name="curve",
 )
 def _group(request: pytest.FixtureRequest) -> Backend:
     return backend(request.param)
@@ -107,7 +107,7 @@ def test_every_published_file_is_used() -> None:
         assert found == names
 
 
-def test_key_pair(group: Backend) -> None:
+def test_key_pair(curve: Backend) -> None:
     fixture = load("bbs", "keypair.json")
     key = ciphersuite.key_gen(
         octets(fixture["keyMaterial"]),
@@ -115,7 +115,7 @@ def test_key_pair(group: Backend) -> None:
         octets(fixture["keyDst"]),
     )
     assert int(key) == scalar(fixture["keyPair"]["secretKey"])
-    public = ciphersuite.public_key(group, key)
+    public = ciphersuite.public_key(curve, key)
     assert public.to_bytes() == octets(fixture["keyPair"]["publicKey"])
 
 
@@ -143,15 +143,15 @@ def test_mocked_scalars() -> None:
     assert octets(fixture["seed"]) == SEED
 
 
-def test_generators(group: Backend) -> None:
+def test_generators(curve: Backend) -> None:
     fixture = load("bbs", "generators.json")
     assert octets(fixture["P1"]) == ciphersuite.P1_OCTETS
     expected = many([fixture["Q1"], *fixture["MsgGenerators"]])
-    points = create_generators(group, len(expected), API_PLAIN)
+    points = create_generators(curve, len(expected), API_PLAIN)
     assert [p.to_bytes() for p in points] == expected
 
 
-def test_pseudonym_generators(group: Backend) -> None:
+def test_pseudonym_generators(curve: Backend) -> None:
     fixture = load("bbs-pseudonym", "generators.json")
     plain, blinded = fixture["generators"], fixture["blindGenerators"]
     assert plain["api_id"].encode() == API_PSEUDONYM
@@ -161,41 +161,41 @@ def test_pseudonym_generators(group: Backend) -> None:
         (blinded, create_blind_generators),
     ):
         expected = many([published["Q1"], *published["MsgGenerators"]])
-        points = create(group, len(expected), API_PSEUDONYM)
+        points = create(curve, len(expected), API_PSEUDONYM)
         assert [p.to_bytes() for p in points] == expected
 
 
 @pytest.mark.parametrize("name", SIGNATURES)
-def test_signature(group: Backend, name: str) -> None:
+def test_signature(curve: Backend, name: str) -> None:
     fixture: Fixture = load("bbs", name)
     keys, header = fixture["signerKeyPair"], octets(fixture["header"])
     messages = many(fixture["messages"])
-    public = ciphersuite.public_key_from_bytes(group, octets(keys["publicKey"]))
-    published = Signature.from_bytes(group, octets(fixture["signature"]))
+    public = ciphersuite.public_key_from_bytes(curve, octets(keys["publicKey"]))
+    published = Signature.from_bytes(curve, octets(fixture["signature"]))
     code = None
     try:
-        signature.verify(group, public, published, header, messages, API_PLAIN)
+        signature.verify(curve, public, published, header, messages, API_PLAIN)
     except CryptoError as error:
         code = error.code
     verdict(fixture["result"], code)
     assert code in {None, "bbs.signature"}
 
     key = SecretKey(scalar(keys["secretKey"]))
-    made = signature.sign(group, key, public, header, messages, API_PLAIN)
+    made = signature.sign(curve, key, public, header, messages, API_PLAIN)
     matches = made.to_bytes() == octets(fixture["signature"])
     assert matches == fixture["result"]["valid"]
 
 
 @pytest.mark.parametrize("name", ["signature001.json", "signature004.json"])
-def test_signature_trace(group: Backend, name: str) -> None:
+def test_signature_trace(curve: Backend, name: str) -> None:
     fixture: Fixture = load("bbs", f"signature/{name}")
     messages = many(fixture["messages"])
     public = ciphersuite.public_key_from_bytes(
-        group, octets(fixture["signerKeyPair"]["publicKey"])
+        curve, octets(fixture["signerKeyPair"]["publicKey"])
     )
-    generators = create_generators(group, len(messages) + 1, API_PLAIN)
+    generators = create_generators(curve, len(messages) + 1, API_PLAIN)
     context = signature.Context.build(
-        group, public, generators, octets(fixture["header"]), API_PLAIN
+        curve, public, generators, octets(fixture["header"]), API_PLAIN
     )
     assert context.domain == scalar(fixture["trace"]["domain"])
     signed = signature.signed_point(
@@ -205,18 +205,18 @@ def test_signature_trace(group: Backend, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", PROOFS)
-def test_proof(group: Backend, name: str) -> None:
+def test_proof(curve: Backend, name: str) -> None:
     fixture: Fixture = load("bbs", name)
     messages = many(fixture["messages"])
     indexes: list[int] = fixture["disclosedIndexes"]
     disclosed = {i: messages[i] for i in indexes}
     public = ciphersuite.public_key_from_bytes(
-        group, octets(fixture["signerPublicKey"])
+        curve, octets(fixture["signerPublicKey"])
     )
     code = None
     try:
         proof.verify_proof(
-            group,
+            curve,
             public,
             octets(fixture["proof"]),
             octets(fixture["header"]),
@@ -231,19 +231,19 @@ def test_proof(group: Backend, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", PROOFS[:3])
-def test_proof_is_reproduced(group: Backend, name: str) -> None:
+def test_proof_is_reproduced(curve: Backend, name: str) -> None:
     fixture: Fixture = load("bbs", name)
     messages, trace = many(fixture["messages"]), fixture["trace"]
     indexes: list[int] = fixture["disclosedIndexes"]
     header, ph = octets(fixture["header"]), octets(fixture["presentationHeader"])
     public = ciphersuite.public_key_from_bytes(
-        group, octets(fixture["signerPublicKey"])
+        curve, octets(fixture["signerPublicKey"])
     )
-    signed = Signature.from_bytes(group, octets(fixture["signature"]))
+    signed = Signature.from_bytes(curve, octets(fixture["signature"]))
     count = 5 + len(messages) - len(indexes)
     dst = octets(load("bbs", "mockedRng.json")["dst"])
     made = proof.prove(
-        group,
+        curve,
         public,
         signed,
         header,
@@ -255,8 +255,8 @@ def test_proof_is_reproduced(group: Backend, name: str) -> None:
     )
     assert made == octets(fixture["proof"])
 
-    generators = create_generators(group, len(messages) + 1, API_PLAIN)
-    context = signature.Context.build(group, public, generators, header, API_PLAIN)
+    generators = create_generators(curve, len(messages) + 1, API_PLAIN)
+    context = signature.Context.build(curve, public, generators, header, API_PLAIN)
     mapped = ciphersuite.map_messages(messages, API_PLAIN)
     disclosed = proof.select(mapped, indexes)
     hidden = proof.hide(
@@ -265,7 +265,7 @@ def test_proof_is_reproduced(group: Backend, name: str) -> None:
     published = [octets(trace[name]) for name in PROOF_TRACE]
     assert [p.to_bytes() for p in hidden.points] == published
     assert context.domain == scalar(trace["domain"])
-    decoded = proof.decode_proof(group, made, len(messages) - len(indexes))
+    decoded = proof.decode_proof(curve, made, len(messages) - len(indexes))
     assert decoded.challenge == scalar(trace["challenge"])
     again = proof.reconstruct(context, decoded, disclosed)
     assert [p.to_bytes() for p in again] == published[3:]
@@ -279,37 +279,37 @@ def test_proof_is_reproduced(group: Backend, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NYM_COMMITMENTS)
-def test_nym_commitment(group: Backend, name: str) -> None:
+def test_nym_commitment(curve: Backend, name: str) -> None:
     fixture: Fixture = load("bbs-pseudonym", name)
     messages = many(fixture["committedMessages"])
     nyms = scalars(fixture["proverNyms"])
     count = len(messages) + len(nyms) + 2
     dst = fixture["mockRngParameters"]["commit"]["DST"].encode()
     source = MockedRandomness(SEED, dst, count)
-    made = pseudonym.commit_with_nym(group, messages, nyms, source, API_PSEUDONYM)
+    made = pseudonym.commit_with_nym(curve, messages, nyms, source, API_PSEUDONYM)
     assert made.octets == octets(fixture["commitmentWithProof"])
     assert made.secret_prover_blind == scalar(fixture["proverBlind"])
     assert source.exhausted()
     drawn = fixture["trace"]["random_scalars"]
     tildes = ciphersuite.random_scalars(MockedRandomness(SEED, dst, count), count)[1:]
     assert list(tildes) == scalars([drawn["s_tilde"], *drawn["m_tildes"]])
-    C, generators = commitment.verify_commitment(group, made.octets, API_PSEUDONYM)
+    C, generators = commitment.verify_commitment(curve, made.octets, API_PSEUDONYM)
     assert C.to_bytes() == made.octets[:48]
     assert len(generators) == count - 1
 
 
 @pytest.mark.parametrize("name", NYM_SIGNATURES)
-def test_nym_signature(group: Backend, name: str) -> None:
+def test_nym_signature(curve: Backend, name: str) -> None:
     fixture: Fixture = load("bbs-pseudonym", name)
     keys, header = fixture["signerKeyPair"], octets(fixture["header"])
-    public = ciphersuite.public_key_from_bytes(group, octets(keys["publicKey"]))
+    public = ciphersuite.public_key_from_bytes(curve, octets(keys["publicKey"]))
     messages = many(fixture["messages"])
     committed = many(fixture["committedMessages"])
     nyms = scalars(fixture["proverNyms"])
     entropy = scalar(fixture["signer_nym_entropy"])
     prover_blind = scalar(fixture["proverBlind"])
     made = pseudonym.blind_sign_with_nym(
-        group,
+        curve,
         SecretKey(scalar(keys["secretKey"])),
         public,
         octets(fixture["commitmentWithProof"]),
@@ -319,9 +319,9 @@ def test_nym_signature(group: Backend, name: str) -> None:
         messages,
         API_PSEUDONYM,
     )
-    for signed in (made, Signature.from_bytes(group, octets(fixture["signature"]))):
+    for signed in (made, Signature.from_bytes(curve, octets(fixture["signature"]))):
         secrets = pseudonym.verify_finalize(
-            group,
+            curve,
             public,
             signed,
             header,
@@ -336,7 +336,7 @@ def test_nym_signature(group: Backend, name: str) -> None:
 
     counts = len(messages), 1 + len(committed) + len(nyms)
     context = blind.blind_context(
-        group,
+        curve,
         public,
         *counts,
         pseudonym.combined_header(header, len(nyms)),
@@ -354,12 +354,12 @@ def test_nym_signature(group: Backend, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NYM_PROOFS)
-def test_nym_proof(group: Backend, name: str) -> None:
+def test_nym_proof(curve: Backend, name: str) -> None:
     fixture: Fixture = load("bbs-pseudonym", name)
     ctx, header = octets(fixture["context_id"]), octets(fixture["header"])
     ph = octets(fixture["presentationHeader"])
     public = ciphersuite.public_key_from_bytes(
-        group, octets(fixture["signerPublicKey"])
+        curve, octets(fixture["signerPublicKey"])
     )
     messages = many(fixture["messages"])
     committed = many(fixture["committedMessages"])
@@ -370,7 +370,7 @@ def test_nym_proof(group: Backend, name: str) -> None:
         octets(fixture["pseudonym"]), octets(fixture["proof"])
     )
     pseudonym.verify_proof_with_nym(
-        group,
+        curve,
         public,
         published,
         header,
@@ -386,9 +386,9 @@ def test_nym_proof(group: Backend, name: str) -> None:
     dst = fixture["mockRngParameters"]["proof"]["DST"].encode()
     source = MockedRandomness(SEED, dst, 5 + hidden + 1 + len(secrets))
     made = pseudonym.prove_with_nym(
-        group,
+        curve,
         public,
-        Signature.from_bytes(group, octets(fixture["signature"])),
+        Signature.from_bytes(curve, octets(fixture["signature"])),
         header,
         ph,
         secrets,
@@ -406,12 +406,12 @@ def test_nym_proof(group: Backend, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NYM_PROOFS)
-def test_nym_proof_trace(group: Backend, name: str) -> None:
+def test_nym_proof_trace(curve: Backend, name: str) -> None:
     fixture: Fixture = load("bbs-pseudonym", name)
     trace, header = fixture["trace"], octets(fixture["header"])
     ctx = octets(fixture["context_id"])
     public = ciphersuite.public_key_from_bytes(
-        group, octets(fixture["signerPublicKey"])
+        curve, octets(fixture["signerPublicKey"])
     )
     signer = ciphersuite.map_messages(many(fixture["messages"]), API_PSEUDONYM)
     committed = ciphersuite.map_messages(
@@ -419,7 +419,7 @@ def test_nym_proof_trace(group: Backend, name: str) -> None:
     )
     secrets = scalars(fixture["nym_secrets"])
     context = blind.blind_context(
-        group,
+        curve,
         public,
         len(signer),
         1 + len(committed) + len(secrets),
@@ -436,14 +436,14 @@ def test_nym_proof_trace(group: Backend, name: str) -> None:
     values = (*signer, scalar(fixture["proverBlind"]), *committed, *secrets)
     dst = fixture["mockRngParameters"]["proof"]["DST"].encode()
     source = MockedRandomness(SEED, dst, 5 + len(values) - len(disclosed))
-    signed = Signature.from_bytes(group, octets(fixture["signature"]))
+    signed = Signature.from_bytes(curve, octets(fixture["signature"]))
     hidden = proof.hide(context, signed, values, disclosed, source)
     published = many([trace[name] for name in NYM_PROOF_TRACE])
     assert [p.to_bytes() for p in hidden.points] == published
-    OP = pseudonym.context_point(group, ctx, API_PSEUDONYM)
+    OP = pseudonym.context_point(curve, ctx, API_PSEUDONYM)
     response = pseudonym.evaluate(hidden.m_tilde[-len(secrets) :], ctx, API_PSEUDONYM)
     assert (OP * response).to_bytes() == octets(trace["Ut"])
-    nym = pseudonym.nym(group, ctx, secrets, API_PSEUDONYM)
+    nym = pseudonym.nym(curve, ctx, secrets, API_PSEUDONYM)
     assert nym.to_bytes() == octets(trace["pseudonym"])
     if "OP" in trace:
         assert OP.to_bytes() == octets(trace["OP"])

@@ -7,9 +7,9 @@ import pytest
 
 from command import FAIRLOT, fairlot
 from fairlot import __version__
-from fairlot.examples import NAMES
+from fairlot.rehearsal.examples import NAMES
 
-COMMANDS = ("demo", "run", "audit", "inspect", "odds", "beacon", "vectors")
+COMMANDS = ("demo", "run", "audit", "inspect", "odds", "beacon")
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -44,9 +44,7 @@ def test_the_version_names_the_back_end(chosen: str) -> None:
     assert ran.out == f"fairlot {__version__} (back-end {chosen})\n"
 
 
-@pytest.mark.parametrize(
-    "words", [["--version"], ["demo", "workshop"], ["vectors", "write", "/nowhere"]]
-)
+@pytest.mark.parametrize("words", [["--version"], ["demo", "workshop"]])
 def test_an_unknown_back_end_is_refused_with_the_known_ones(words: list[str]) -> None:
     ran = fairlot(*words, env={"FAIRLOT_BACKEND": "quick"})
     assert (ran.code, ran.out) == (2, "")
@@ -64,8 +62,6 @@ def test_an_unknown_back_end_is_refused_with_the_known_ones(words: list[str]) ->
         ["inspect"],
         ["odds", "TERMS.toml"],
         ["odds", "TERMS.toml", "PEOPLE.csv", "--seed"],
-        ["vectors", "write"],
-        ["vectors", "compare", "somewhere"],
         ["demo", "workshop", "token-sale"],
         ["audit", "file", "--jso"],
     ],

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from command import FAIRLOT, Ran, fairlot
-from fairlot.board.entry import EntryType
 from fairlot.board.storage import create_file
+from fairlot.entry import EntryType
 from fairlot_crypto.delay.parameters import (
     RSA_2048,
     Setup,

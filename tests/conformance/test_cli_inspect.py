@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from command import SEED, fairlot, write_inputs
-from fairlot.board.entry import Entry
 from fairlot.board.transcript import Record, read_records
+from fairlot.entry import Entry
 
 SENTENCE = re.compile(
     r"Nym ([0-9a-f]{96}) deposited (\d+) for up to (\d+) units?; in pool main \(place "

@@ -5,7 +5,7 @@ import subprocess
 import pytest
 
 from command import FAIRLOT, fairlot
-from fairlot.puzzle import answer_key
+from fairlot.deposit.puzzle import answer_key
 
 ANSWER = "the owl of Minerva spreads its wings"
 KEY = answer_key(ANSWER).public.hex()

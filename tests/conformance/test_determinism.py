@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from command import SEED, Inputs, crowd, fairlot, write_inputs
-from fairlot.board.entry import Entry, EntryType
 from fairlot.board.transcript import Record, read_records
+from fairlot.entry import Entry, EntryType
 from fairlot_crypto.cbor import Value
 
 MORE_THAN_ONE_PIECE_OF_WORK = 70

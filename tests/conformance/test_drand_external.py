@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from external import external_vectors
-from fairlot_crypto import groups
+from fairlot_crypto import curve as groups
+from fairlot_crypto.curve import Backend
 from fairlot_crypto.errors import CryptoError
-from fairlot_crypto.groups import Backend
 from fairlot_crypto.timelock.chain import (
     DEFAULT_CHAIN,
     QUICKNET,
@@ -64,23 +64,23 @@ def other_networks() -> Iterator[tuple[ChainInfo, Beacon]]:
 
 
 def refusal(
-    chain: ChainInfo, beacon: Beacon, number: int | None = None, group: Backend = NATIVE
+    chain: ChainInfo, beacon: Beacon, number: int | None = None, curve: Backend = NATIVE
 ) -> str:
     """Return why a round is refused, asked for under its own number or another."""
     with pytest.raises(CryptoError) as caught:
-        verify_round(group, chain, beacon, number or beacon.round_number)
+        verify_round(curve, chain, beacon, number or beacon.round_number)
     return caught.value.code
 
 
-def accept(group: Backend, chain: ChainInfo, fields: object) -> None:
+def accept(curve: Backend, chain: ChainInfo, fields: object) -> None:
     """Do what a reader of a relay's answer does."""
     beacon = read_beacon(written(fields))
-    verify_round(group, chain, beacon, beacon.round_number)
+    verify_round(curve, chain, beacon, beacon.round_number)
 
 
-def document_refusal(group: Backend, chain: ChainInfo, fields: object) -> str:
+def document_refusal(curve: Backend, chain: ChainInfo, fields: object) -> str:
     with pytest.raises(CryptoError) as caught:
-        accept(group, chain, fields)
+        accept(curve, chain, fields)
     return caught.value.code
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from command import Ran, fairlot
-from fairlot.examples import NAMES, load_example
+from fairlot.rehearsal.examples import NAMES, load_example
 
 SEVERAL = ("art-drop", "conference", "harvest", "treasure-hunt")
 """Examples whose units come from several pools or parts."""

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from external import external_vectors
-from fairlot_crypto import groups
+from fairlot_crypto import curve as groups
+from fairlot_crypto.curve import Backend
 from fairlot_crypto.errors import EncodingError
-from fairlot_crypto.groups import Backend
 from fairlot_crypto.hashing import expand_message_xmd
 
 SIGN_BIT = 1 << 381
@@ -17,7 +17,7 @@ COMPRESSED_BIT = 1 << 383
 
 
 @pytest.fixture(params=["native", "reference"])
-def group(request: pytest.FixtureRequest) -> Backend:
+def curve(request: pytest.FixtureRequest) -> Backend:
     return groups.backend(str(request.param))
 
 
@@ -25,8 +25,8 @@ def read(path: Path) -> Any:  # noqa: ANN401 - JSON of another project
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def accepts(group: Backend, kind: str, data: bytes) -> bool:
-    decode = group.g1_from_bytes if kind == "G1" else group.g2_from_bytes
+def accepts(curve: Backend, kind: str, data: bytes) -> bool:
+    decode = curve.g1_from_bytes if kind == "G1" else curve.g2_from_bytes
     try:
         point = decode(data)
     except EncodingError:
@@ -36,14 +36,14 @@ def accepts(group: Backend, kind: str, data: bytes) -> bool:
 
 
 @pytest.mark.parametrize(("kind", "field"), [("G1", "pubkey"), ("G2", "signature")])
-def test_deserialisation(group: Backend, kind: str, field: str) -> None:
+def test_deserialisation(curve: Backend, kind: str, field: str) -> None:
     paths = sorted(external_vectors(f"bls12381/deserialization_{kind}").glob("*.json"))
     assert len(paths) == {"G1": 13, "G2": 15}[kind]
     verdicts = set[bool]()
     for path in paths:
         case = read(path)
         data = bytes.fromhex(case["input"][field])
-        assert accepts(group, kind, data) is case["output"], path.name
+        assert accepts(curve, kind, data) is case["output"], path.name
         verdicts.add(case["output"])
     assert verdicts == {True, False}
 
@@ -63,11 +63,11 @@ def compressed(point: dict[str, str], modulus: int) -> bytes:
 
 
 @pytest.mark.parametrize("kind", ["G1", "G2"])
-def test_hash_to_curve(group: Backend, kind: str) -> None:
+def test_hash_to_curve(curve: Backend, kind: str) -> None:
     name = f"BLS12381{kind}_XMD_SHA-256_SSWU_RO_.json"
     suite = read(external_vectors("rfc9380") / name)
     modulus = int(suite["field"]["p"], 16)
-    hash_to = group.hash_to_g1 if kind == "G1" else group.hash_to_g2
+    hash_to = curve.hash_to_g1 if kind == "G1" else curve.hash_to_g2
     assert len(suite["vectors"]) == 5
     for vector in suite["vectors"]:
         point = hash_to(vector["msg"].encode(), suite["dst"].encode())

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from command import FAIRLOT, crowd, fairlot, write_inputs
-from fairlot.board.entry import Entry
+from fairlot.board.phase import Phase
 from fairlot.board.transcript import Record, read_records
-from fairlot.phase import Phase
+from fairlot.entry import Entry
 from fairlot_crypto.randomness import SeededRandomness
 
 PEOPLE = 66

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from command import Ran, fairlot
-from fairlot.board.entry import EntryType
 from fairlot.board.storage import create_file
+from fairlot.entry import EntryType
 from fairlot_crypto.delay.evaluation import Plan
 from fairlot_crypto.delay.parameters import RSA_2048, make_setup, shipped_setup
 from fairlot_crypto.randomness import SeededRandomness

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from external import external_vectors
-from fairlot.audit import Expected, audit
-from fairlot.board.entry import Entry
-from fairlot.clock import NamedRound
+from fairlot.audit.auditor import Expected, audit
+from fairlot.beacon.rounds import Rounds, make_round
+from fairlot.entry import Entry
 from fairlot.errors import Rejection
-from fairlot.rounds import Rounds, make_round
-from fairlot.statements import Statements
-from fairlot.terms import SaleId, Terms, Times
+from fairlot.names import SaleId
+from fairlot.terms.named_round import NamedRound
+from fairlot.terms.terms import Terms, Times
+from fairlot_crypto.statements import Statements
 from fairlot_crypto.timelock.chain import DEFAULT_CHAIN, QUICKNET
 from fairlot_crypto.timelock.drand import Beacon, read_beacon
 from lies_draw import real

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from command import SEED, TERMS, Ran, fairlot, write_inputs
-from fairlot.board.entry import EntryType
 from fairlot.board.replay import replay
+from fairlot.board.sale import SaleState
 from fairlot.board.storage import create_file
-from fairlot.clock import NamedRound
-from fairlot.sale import SaleState
-from fairlot.statements import Statements
+from fairlot.entry import EntryType
+from fairlot.terms.named_round import NamedRound
+from fairlot_crypto.statements import Statements
 from fairlot_crypto.timelock.drand import Beacon
 from sales import GROUP, Stage, clocked, play
 

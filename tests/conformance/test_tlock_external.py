@@ -8,9 +8,9 @@ import pytest
 
 from age_file import AgeFile, read_age_file
 from external import external_vectors
-from fairlot_crypto import groups
+from fairlot_crypto import curve as groups
+from fairlot_crypto.curve import Backend
 from fairlot_crypto.errors import CryptoError
-from fairlot_crypto.groups import Backend
 from fairlot_crypto.timelock.chain import ChainInfo, read_chain_info
 from fairlot_crypto.timelock.drand import Beacon, verify_round
 from fairlot_crypto.timelock.ibe import Ciphertext, decrypt, read_ciphertext
@@ -52,15 +52,15 @@ def signed() -> Iterator[tuple[dict[str, Any], ChainInfo, AgeFile, bytes]]:
 
 
 def file_key(
-    group: Backend, chain: ChainInfo, file: AgeFile, signature: bytes
+    curve: Backend, chain: ChainInfo, file: AgeFile, signature: bytes
 ) -> bytes:
-    ciphertext = read_ciphertext(group, chain.scheme, file.body)
-    return decrypt(group, chain, ciphertext, signature)
+    ciphertext = read_ciphertext(curve, chain.scheme, file.body)
+    return decrypt(curve, chain, ciphertext, signature)
 
 
-def refusal(group: Backend, chain: ChainInfo, file: AgeFile, signature: bytes) -> str:
+def refusal(curve: Backend, chain: ChainInfo, file: AgeFile, signature: bytes) -> str:
     with pytest.raises(CryptoError) as caught:
-        file_key(group, chain, file, signature)
+        file_key(curve, chain, file, signature)
     return caught.value.code
 
 
@@ -73,16 +73,16 @@ def check_plaintext(vector: dict[str, Any], plaintext: bytes) -> None:
         assert plaintext == expected.encode()
 
 
-def run(group: Backend) -> list[str]:
+def run(curve: Backend) -> list[str]:
     """Decrypt every file whose round is there, and return how each one ended."""
     endings: list[str] = []
     for vector, chain, file, signature in signed():
-        verify_round(group, chain, Beacon(vector["round"], signature), vector["round"])
+        verify_round(curve, chain, Beacon(vector["round"], signature), vector["round"])
         endings.append(vector["expected_result"])
         if vector["expected_result"].startswith("rejected"):
-            assert refusal(group, chain, file, signature) == "tlock.ciphertext"
+            assert refusal(curve, chain, file, signature) == "tlock.ciphertext"
             continue
-        key = file_key(group, chain, file, signature)
+        key = file_key(curve, chain, file, signature)
         assert key.hex() == vector.get("age_file_key_hex", key.hex())
         check_plaintext(vector, file.open(key))
     return endings

@@ -8,39 +8,33 @@ from typing import Any
 
 import pytest
 
-from fairlot.audit import Expected, audit
-from fairlot.beacon import (
+from fairlot.audit.auditor import Expected, audit
+from fairlot.beacon.contributions import (
     Contributions,
     Frozen,
     check_setup,
     make_commitment,
     make_reveal,
 )
-from fairlot.board.entry import (
-    Entry,
-    EntryType,
-    check_signature,
-    read_entry,
-    sign_entry,
-)
+from fairlot.beacon.recovery import make_recovery, recovery_statement, take_recovery
+from fairlot.beacon.rounds import Rounds
 from fairlot.board.replay import replay
+from fairlot.board.sale import SaleState
 from fairlot.board.transcript import Broken, acknowledged_length, read_records
+from fairlot.entry import Entry, EntryType, check_signature, read_entry, sign_entry
 from fairlot.errors import FairlotError, Rejection
-from fairlot.nym import Nym
-from fairlot.recovery import make_recovery, recovery_statement, take_recovery
-from fairlot.rounds import Rounds
-from fairlot.sale import SaleState
-from fairlot.statements import Statements
-from fairlot.terms import BoardIdentity, Terms
+from fairlot.names import Nym
+from fairlot.terms.terms import BoardIdentity, Terms
 from fairlot_crypto import cbor
+from fairlot_crypto.curve import backend
 from fairlot_crypto.delay import bicorn
 from fairlot_crypto.delay.evaluation import silent
 from fairlot_crypto.delay.group import Modulus
 from fairlot_crypto.errors import CryptoError
-from fairlot_crypto.groups import backend
 from fairlot_crypto.hashing import os2ip
 from fairlot_crypto.keys import SigningKey, VerifyKey, check_verify_key
 from fairlot_crypto.log.merkle import leaf_hash
+from fairlot_crypto.statements import Statements
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 STATEMENTS = Statements()

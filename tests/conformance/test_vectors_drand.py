@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from fairlot_crypto import groups
+from fairlot_crypto import curve as groups
+from fairlot_crypto.curve import Backend
 from fairlot_crypto.errors import CryptoError
-from fairlot_crypto.groups import Backend
 from fairlot_crypto.timelock.chain import (
     ChainInfo,
     first_round_after,
@@ -92,7 +92,7 @@ def beacon_of(given: dict[str, Any]) -> Beacon:
     return Beacon(int(given["round"]), bytes.fromhex(signature), previous)
 
 
-def run(group: Backend, given: dict[str, Any]) -> dict[str, Any]:
+def run(curve: Backend, given: dict[str, Any]) -> dict[str, Any]:
     match given["op"]:
         case "chain":
             return read_chain(given)
@@ -105,30 +105,30 @@ def run(group: Backend, given: dict[str, Any]) -> dict[str, Any]:
         case _:
             assert given["op"] == "verify"
             beacon = beacon_of(given)
-            verify_round(group, chain_of(given["chain"]), beacon, int(given["named"]))
+            verify_round(curve, chain_of(given["chain"]), beacon, int(given["named"]))
             return {"randomness": beacon.randomness().hex()}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_a_case_ends_as_published(case: dict[str, Any]) -> None:
-    group = groups.backend("native")
+    curve = groups.backend("native")
     if "output" in case:
-        assert run(group, case["input"]) == case["output"]
+        assert run(curve, case["input"]) == case["output"]
         return
     with pytest.raises(CryptoError) as caught:
-        run(group, case["input"])
+        run(curve, case["input"])
     assert caught.value.code == case["refused"]["code"]
 
 
 def test_the_trace_holds_message_and_point() -> None:
-    group = groups.backend("native")
+    curve = groups.backend("native")
     traced = [case for case in CASES if "trace" in case]
     assert len(traced) == 5
     for case in traced:
         chain, beacon = chain_of(case["input"]["chain"]), beacon_of(case["input"])
         message = round_message(chain, beacon.round_number, beacon.previous_signature)
         in_g1 = chain.scheme.signs_in_g1
-        to_curve = group.hash_to_g1 if in_g1 else group.hash_to_g2
+        to_curve = curve.hash_to_g1 if in_g1 else curve.hash_to_g2
         point = to_curve(message, chain.scheme.dst).to_bytes()
         assert case["trace"] == {"message": message.hex(), "point": point.hex()}
 

@@ -14,11 +14,17 @@ from typing import Any, TypeAlias, cast
 
 import pytest
 
-from fairlot.bid import open_bid
-from fairlot.binding import Wish
-from fairlot.board.entry import Entry, EntryType, check_signature, read_entry
-from fairlot.clock import NamedRound
-from fairlot.credential import (
+from fairlot.deposit.deposit import check_binding, check_presentation, read_deposit
+from fairlot.deposit.final import Positions
+from fairlot.deposit.make import Wish, make_entry
+from fairlot.deposit.payment import make_payment, read_payment
+from fairlot.deposit.rules import check_order
+from fairlot.deposit.sealed_bid import open_bid
+from fairlot.entry import Entry, EntryType, check_signature, read_entry
+from fairlot.errors import FairlotError, Rejection
+from fairlot.fields import Fields
+from fairlot.identity.attestation import Attestation, ListAttester, check_attestation
+from fairlot.identity.credential import (
     CredentialRequest,
     PendingCredential,
     answer_request,
@@ -26,10 +32,6 @@ from fairlot.credential import (
     receive_credential,
     request_credential,
 )
-from fairlot.deposit import check_binding, check_presentation, make_entry, read_deposit
-from fairlot.errors import FairlotError, Rejection
-from fairlot.fields import Fields
-from fairlot.identity.attestation import Attestation, ListAttester, check_attestation
 from fairlot.identity.enrolment import (
     AdmissionBook,
     Enrolment,
@@ -57,11 +59,9 @@ from fairlot.identity.registry import (
     epochs_accepted,
     read_registry,
 )
-from fairlot.nym import Nym
-from fairlot.order_rules import check_order
-from fairlot.positions import Positions, make_payment, read_payment
-from fairlot.statements import Statements
-from fairlot.terms import SaleId, Terms
+from fairlot.names import Nym, SaleId
+from fairlot.terms.named_round import NamedRound
+from fairlot.terms.terms import Terms
 from fairlot_crypto import cbor
 from fairlot_crypto.bbs.ciphersuite import Signature as BbsSignature
 from fairlot_crypto.bbs.profile import Credential, commitment
@@ -76,8 +76,8 @@ from fairlot_crypto.committee.threshold import (
     sign_share,
     verify_base,
 )
+from fairlot_crypto.curve import Scalar, backend, scalar_to_bytes
 from fairlot_crypto.errors import CryptoError
-from fairlot_crypto.groups import Scalar, backend, scalar_to_bytes
 from fairlot_crypto.hashing import GROUP_ORDER, hash_to_scalar
 from fairlot_crypto.keys import (
     OpeningKey,
@@ -88,6 +88,7 @@ from fairlot_crypto.keys import (
     verify_signature,
 )
 from fairlot_crypto.randomness import SeededRandomness
+from fairlot_crypto.statements import Statements
 from fairlot_crypto.timelock.chain import ChainInfo
 from fairlot_crypto.timelock.scheme import UNCHAINED_G1
 

@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 
 from all_orders import FixedLots
-from fairlot.allocation.auction import auction
-from fairlot.allocation.certain import certain_lottery
-from fairlot.allocation.quadratic import quadratic
+from fairlot.allocation.mechanisms.auction import auction
+from fairlot.allocation.mechanisms.certain import certain_lottery
+from fairlot.allocation.mechanisms.quadratic import quadratic
+from fairlot.allocation.mechanisms.tiers import tiers
 from fairlot.allocation.shape import Lots, Order, Shares
-from fairlot.allocation.tiers import tiers
-from fairlot.pools import Mechanism, Pool, Tier
+from fairlot.terms.pool import Mechanism, Pool, Tier
 from fairlot_crypto.errors import CallerError
 
 FOLDER = Path(__file__).parents[1] / "vectors"

@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
+from fairlot.deposit.puzzle import answer_key, solution_message, solve
 from fairlot.errors import FairlotError
-from fairlot.nym import Nym
-from fairlot.puzzle import answer_key, solution_message, solve
-from fairlot.terms import SaleId
+from fairlot.names import Nym, SaleId
 from fairlot_crypto.errors import CryptoError
 from fairlot_crypto.keys import VerifyKey, verify_signature
 

@@ -9,24 +9,18 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from fairlot.allocation import (
-    Award,
-    Entrant,
-    Gain,
-    Outcome,
-    PoolResult,
-    Total,
-    allocate,
-    check_outcome,
-)
+from fairlot.allocation.entering import Entrant
+from fairlot.allocation.invariants import check_outcome
 from fairlot.allocation.odds import PoolOdds, sale_odds
+from fairlot.allocation.outcome import Award, Gain, Outcome, PoolResult, Total
+from fairlot.allocation.run_pools import allocate
+from fairlot.allocation.settlement import Funding, LedgerLine, check_ledger, settle
 from fairlot.allocation.shape import Json, Order, Reason
 from fairlot.errors import InvariantError
 from fairlot.fields import Fields
-from fairlot.pools import Pool
-from fairlot.pools_reading import read_pools
-from fairlot.settlement import Funding, LedgerLine, check_ledger, settle
-from fairlot.terms_fields import field_error
+from fairlot.terms.pool import Pool
+from fairlot.terms.read_fields import field_error
+from fairlot.terms.read_pools import read_pools
 from fairlot_crypto.errors import CallerError
 
 FOLDER = Path(__file__).parents[1] / "vectors"

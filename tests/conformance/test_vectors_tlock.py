@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from fairlot_crypto import groups
+from fairlot_crypto import curve as groups
+from fairlot_crypto.curve import Backend
 from fairlot_crypto.errors import CryptoError
-from fairlot_crypto.groups import Backend
 from fairlot_crypto.randomness import Randomness
 from fairlot_crypto.timelock.chain import ChainInfo
 from fairlot_crypto.timelock.ibe import decrypt, encrypt, exponent, read_ciphertext
@@ -49,10 +49,10 @@ def chain_of(fields: dict[str, Any]) -> ChainInfo:
     )
 
 
-def run_pairing(group: Backend, given: dict[str, Any]) -> dict[str, Any]:
-    p = group.g1_from_bytes(bytes.fromhex(given["p"]))
-    q = group.g2_from_bytes(bytes.fromhex(given["q"]))
-    return {"bytes": group.pairing_bytes(p, q).hex()}
+def run_pairing(curve: Backend, given: dict[str, Any]) -> dict[str, Any]:
+    p = curve.g1_from_bytes(bytes.fromhex(given["p"]))
+    q = curve.g2_from_bytes(bytes.fromhex(given["q"]))
+    return {"bytes": curve.pairing_bytes(p, q).hex()}
 
 
 def run_exponent(_: Backend, given: dict[str, Any]) -> dict[str, Any]:
@@ -60,35 +60,35 @@ def run_exponent(_: Backend, given: dict[str, Any]) -> dict[str, Any]:
     return {"r": exponent(sigma, message).to_bytes(32, "big").hex()}
 
 
-def run_encrypt(group: Backend, given: dict[str, Any]) -> dict[str, Any]:
+def run_encrypt(curve: Backend, given: dict[str, Any]) -> dict[str, Any]:
     chain, number = chain_of(given["chain"]), int(given["round"])
     source = Drawn(given["randomness"])
-    made = encrypt(group, chain, number, bytes.fromhex(given["message"]), source)
+    made = encrypt(curve, chain, number, bytes.fromhex(given["message"]), source)
     assert source.left == b""
     return {"ciphertext": made.to_bytes().hex()}
 
 
-def run_decrypt(group: Backend, given: dict[str, Any]) -> dict[str, Any]:
+def run_decrypt(curve: Backend, given: dict[str, Any]) -> dict[str, Any]:
     chain = chain_of(given["chain"])
     data = bytes.fromhex(given["ciphertext"])
-    ciphertext = read_ciphertext(group, chain.scheme, data)
-    message = decrypt(group, chain, ciphertext, bytes.fromhex(given["signature"]))
+    ciphertext = read_ciphertext(curve, chain.scheme, data)
+    message = decrypt(curve, chain, ciphertext, bytes.fromhex(given["signature"]))
     return {"message": message.hex()}
 
 
-def run_seal(group: Backend, given: dict[str, Any]) -> dict[str, Any]:
+def run_seal(curve: Backend, given: dict[str, Any]) -> dict[str, Any]:
     source = Drawn(given["randomness"])
     sealed = seal(
-        *(group, chain_of(given["chain"]), int(given["round"])),
+        *(curve, chain_of(given["chain"]), int(given["round"])),
         *(bytes.fromhex(given["plaintext"]), bytes.fromhex(given["context"]), source),
     )
     assert source.left == b""
     return {"sealed": sealed.hex()}
 
 
-def run_open(group: Backend, given: dict[str, Any]) -> dict[str, Any]:
+def run_open(curve: Backend, given: dict[str, Any]) -> dict[str, Any]:
     plaintext = open_sealed(
-        *(group, chain_of(given["chain"]), int(given["round"])),
+        *(curve, chain_of(given["chain"]), int(given["round"])),
         *(bytes.fromhex(given["sealed"]), bytes.fromhex(given["context"])),
         *(bytes.fromhex(given["signature"]), given["length"]),
     )
@@ -105,13 +105,13 @@ OPERATIONS: dict[str, Callable[[Backend, dict[str, Any]], dict[str, Any]]] = {
 }
 
 
-def check(group: Backend, case: dict[str, Any]) -> None:
+def check(curve: Backend, case: dict[str, Any]) -> None:
     operation, given = OPERATIONS[case["input"]["op"]], case["input"]
     if "output" in case:
-        assert operation(group, given) == case["output"]
+        assert operation(curve, given) == case["output"]
         return
     with pytest.raises(CryptoError) as caught:
-        operation(group, given)
+        operation(curve, given)
     assert caught.value.code == case["refused"]["code"]
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from command import FAIRLOT, SEED, TERMS, Inputs, Ran, crowd, fairlot, write_inputs
-from fairlot.board.entry import Entry, EntryType
 from fairlot.board.transcript import Record, read_records
+from fairlot.entry import Entry, EntryType
 
 BEACON = "contributors = 1\ndelay = 1\n"
 FULL = "contributors = 4\ndelay = 300\ndepositors = 2\n"

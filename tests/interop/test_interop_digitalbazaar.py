@@ -15,8 +15,8 @@ import pytest
 
 from fairlot_crypto.bbs import proof, signature
 from fairlot_crypto.bbs.ciphersuite import API_PLAIN, Signature, key_gen, public_key
+from fairlot_crypto.curve import backend, scalar_to_bytes
 from fairlot_crypto.errors import ProofError
-from fairlot_crypto.groups import backend, scalar_to_bytes
 from fairlot_crypto.randomness import SeededRandomness
 
 pytestmark = pytest.mark.slow

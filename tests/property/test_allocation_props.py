@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from fairlot.allocation import Entrant, Outcome, allocate
-from fairlot.allocation.fill import fill
-from fairlot.allocation.rank import PoolSeed, Rank, pool_seed, rank
-from fairlot.pools import Mechanism, Pool
+from fairlot.allocation.entering import Entrant
+from fairlot.allocation.lots import PoolSeed, Rank, pool_seed, rank
+from fairlot.allocation.mechanisms.fill import fill
+from fairlot.allocation.outcome import Outcome
+from fairlot.allocation.run_pools import allocate
+from fairlot.terms.pool import Mechanism, Pool
 
 LARGEST = 2**64 - 1
 SALE = bytes(range(32))

@@ -10,15 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from any_sale import KINDS, SALE, AnySale, any_sale, nym
-from fairlot.allocation import Entrant, allocate
-from fairlot.allocation.entry import group_id
-from fairlot.board.entry import Entry, EntryType
-from fairlot.deposit import Deposit, read_deposit
+from fairlot.allocation.entering import Entrant
+from fairlot.allocation.run_pools import allocate
+from fairlot.allocation.settlement import Funding, outcome_hash, settle
+from fairlot.board.sale import SaleState
+from fairlot.deposit.deposit import Deposit, read_deposit
+from fairlot.deposit.nym import nym_of
+from fairlot.entry import Entry, EntryType
 from fairlot.fields import UINT_MAX
-from fairlot.nym import Nym, nym_of
-from fairlot.pools import Mechanism, Pool, Tier
-from fairlot.sale import SaleState
-from fairlot.settlement import Funding, outcome_hash, settle
+from fairlot.names import Nym, group_id
+from fairlot.terms.pool import Mechanism, Pool, Tier
 from gala import ANN, ANSWER, BOB, CAT, FILE, PEOPLE, WISH
 from sales import DEPOSIT_TIME, GROUP, Stage, cast_sale, play, wished
 

@@ -8,8 +8,8 @@ from fairlot_crypto.bbs import commitment, proof, pseudonym
 from fairlot_crypto.bbs.ciphersuite import API_PLAIN, API_PSEUDONYM, Signature
 from fairlot_crypto.bbs.profile import Presentation
 from fairlot_crypto.bbs.signature import sign
+from fairlot_crypto.curve import Scalar
 from fairlot_crypto.errors import CryptoError, EncodingError
-from fairlot_crypto.groups import Scalar
 from fairlot_crypto.hashing import GROUP_ORDER
 from fairlot_crypto.randomness import SeededRandomness
 from holder import CTX, GROUP, HEADER, KEY, PH, PUBLIC, Shown, context_for, shown_for

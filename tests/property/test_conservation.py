@@ -11,23 +11,23 @@ from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
 from any_sale import KINDS, SALE, AnySale, any_pools, any_sale
-from fairlot.allocation import Outcome, allocate
-from fairlot.allocation.entry import Entrant, formed_groups
+from fairlot.allocation.entering import Entrant, formed_groups
 from fairlot.allocation.explain import explain
 from fairlot.allocation.odds import sale_odds
-from fairlot.allocation.outcome import part_id
-from fairlot.allocation.shape import Reason
-from fairlot.fields import UINT_MAX, Fields
-from fairlot.pools import Mechanism, Pool, Tier
-from fairlot.pools_reading import read_pools
-from fairlot.settlement import (
+from fairlot.allocation.outcome import Outcome, part_id
+from fairlot.allocation.run_pools import allocate
+from fairlot.allocation.settlement import (
     allocation_csv,
     in_parts,
     outcome_hash,
     pools_csv,
     settle,
 )
-from fairlot.terms_fields import field_error
+from fairlot.allocation.shape import Reason
+from fairlot.fields import UINT_MAX, Fields
+from fairlot.terms.pool import Mechanism, Pool, Tier
+from fairlot.terms.read_fields import field_error
+from fairlot.terms.read_pools import read_pools
 from fairlot_crypto.cbor import Value, encode
 from fairlot_crypto.hashing import tagged_hash
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fairlot_crypto import groups
+from fairlot_crypto import curve as groups
+from fairlot_crypto.curve import Scalar
 from fairlot_crypto.errors import ProofError
-from fairlot_crypto.groups import Scalar
 from fairlot_crypto.timelock.chain import (
     QUICKNET,
     ChainInfo,

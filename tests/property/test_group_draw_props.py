@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exact_draw import enumerate_lots
-from fairlot.allocation.groups import (
+from fairlot.allocation.lots import PoolSeed, SeededLots, uniform
+from fairlot.allocation.mechanisms.groups import (
     Mode,
     Rule,
     Stake,
@@ -22,11 +23,9 @@ from fairlot.allocation.groups import (
     stakes_of,
     worst_flip,
 )
-from fairlot.allocation.lots import SeededLots, uniform
-from fairlot.allocation.lottery import lottery, lottery_odds
-from fairlot.allocation.rank import PoolSeed
+from fairlot.allocation.mechanisms.lottery import lottery, lottery_odds
 from fairlot.allocation.shape import Lots, Order
-from fairlot.pools import Mechanism, Pool
+from fairlot.terms.pool import Mechanism, Pool
 
 SEED = sha256(b"compositions").digest()
 SALE = bytes(32)

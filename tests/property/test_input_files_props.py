@@ -14,14 +14,14 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from fairlot.errors import FairlotError, InputError, TermsError
-from fairlot.people import COLUMNS, MORE_COLUMNS, Person, read_people
-from fairlot.pools import Mechanism, Pool, Requirement, Tier
-from fairlot.terms import Terms
-from fairlot.terms_file import read_terms_file
+from fairlot.inputs.people_file import COLUMNS, MORE_COLUMNS, Person, read_people
+from fairlot.inputs.terms_file import read_terms_file
+from fairlot.terms.pool import Mechanism, Pool, Requirement, Tier
+from fairlot.terms.terms import Terms
 from fairlot.text import text_problem
-from fairlot.vectors.terms_pools import conference
-from fairlot.vectors.terms_setting import sample_terms
 from fairlot_crypto.cbor import Value, decode, encode
+from generators.terms_pools import conference
+from generators.terms_setting import sample_terms
 
 LARGEST = 2**64 - 1
 

@@ -10,15 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from all_orders import FixedLots
-from fairlot.allocation.auction import auction, auction_odds
-from fairlot.allocation.certain import CERTAIN, certain_lottery, certain_odds
-from fairlot.allocation.equal_share import equal_share, equal_share_odds
-from fairlot.allocation.fill import fill
 from fairlot.allocation.lots import SeededLots
-from fairlot.allocation.quadratic import quadratic, quadratic_odds
+from fairlot.allocation.mechanisms.auction import auction, auction_odds
+from fairlot.allocation.mechanisms.certain import CERTAIN, certain_lottery, certain_odds
+from fairlot.allocation.mechanisms.equal_share import equal_share, equal_share_odds
+from fairlot.allocation.mechanisms.fill import fill
+from fairlot.allocation.mechanisms.quadratic import quadratic, quadratic_odds
+from fairlot.allocation.mechanisms.tiers import tiers, tiers_odds
 from fairlot.allocation.shape import ITSELF, Lots, Odds, Order, Reason, Shares
-from fairlot.allocation.tiers import tiers, tiers_odds
-from fairlot.pools import Mechanism, Pool, Tier
+from fairlot.terms.pool import Mechanism, Pool, Tier
 
 LARGEST = 2**64 - 1
 SEED, SALE = bytes(32), bytes(range(32))

@@ -9,12 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exact_draw import ForkingLots, Forks
-from fairlot.allocation import Entrant, Outcome, PoolResult
-from fairlot.allocation.entry import group_id
+from fairlot.allocation.entering import Entrant
 from fairlot.allocation.odds import sale_odds
-from fairlot.allocation.outcome import part_id, run_pools
+from fairlot.allocation.outcome import Outcome, PoolResult, part_id
+from fairlot.allocation.run_pools import run_pools
 from fairlot.allocation.shape import Lots
-from fairlot.pools import Mechanism, Pool, Requirement, Tier
+from fairlot.names import group_id
+from fairlot.terms.pool import Mechanism, Pool, Requirement, Tier
 
 SALE = bytes(range(32))
 

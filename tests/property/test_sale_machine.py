@@ -10,15 +10,15 @@ from hypothesis.stateful import (
     rule,
 )
 
-from fairlot.allocation import allocate
-from fairlot.board.entry import Entry, EntryType
-from fairlot.deposit import Deposit, read_deposit
+from fairlot.allocation.run_pools import allocate
+from fairlot.allocation.settlement import settle
+from fairlot.board.phase import Phase
+from fairlot.board.sale import SaleState, VoidReason
+from fairlot.deposit.deposit import Deposit, read_deposit
+from fairlot.deposit.payment import read_payment
+from fairlot.entry import Entry, EntryType
 from fairlot.errors import Rejection
-from fairlot.nym import Nym
-from fairlot.phase import Phase
-from fairlot.positions import read_payment
-from fairlot.sale import SaleState, VoidReason
-from fairlot.settlement import settle
+from fairlot.names import Nym
 from fairlot_crypto.hashing import tagged_hash
 from fairlot_crypto.randomness import SeededRandomness, shuffled
 from lies_people import void_entry

@@ -6,15 +6,16 @@ import io
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fairlot.allocation import Entrant, allocate
-from fairlot.pools import Mechanism, Pool
-from fairlot.settlement import (
+from fairlot.allocation.entering import Entrant
+from fairlot.allocation.run_pools import allocate
+from fairlot.allocation.settlement import (
     Funding,
     allocation_csv,
     outcome_hash,
     settle,
     settle_void,
 )
+from fairlot.terms.pool import Mechanism, Pool
 
 LARGEST = 2**64 - 1
 SEED, SALE = bytes(32), bytes(range(32))

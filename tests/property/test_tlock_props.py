@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fairlot_crypto import groups
+from fairlot_crypto import curve as groups
+from fairlot_crypto.curve import Backend, Scalar
 from fairlot_crypto.errors import CryptoError
-from fairlot_crypto.groups import Backend, Scalar
 from fairlot_crypto.hashing import GROUP_ORDER
 from fairlot_crypto.randomness import SeededRandomness
 from fairlot_crypto.timelock.chain import ChainInfo
@@ -31,11 +31,11 @@ few = settings(max_examples=15, deadline=None)
 
 
 def ending(
-    group: Backend, chain: ChainInfo, number: int, data: bytes, key: bytes, length: int
+    curve: Backend, chain: ChainInfo, number: int, data: bytes, key: bytes, length: int
 ) -> str:
     """Return what opening gives, in hexadecimal, or the code of its refusal."""
     try:
-        return open_sealed(group, chain, number, data, b"context", key, length).hex()
+        return open_sealed(curve, chain, number, data, b"context", key, length).hex()
     except CryptoError as error:
         return error.code
 

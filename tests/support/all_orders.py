@@ -6,7 +6,7 @@ from fractions import Fraction
 from itertools import permutations, product
 
 from fairlot.allocation.shape import Lots, Order, Shares
-from fairlot.pools import Pool
+from fairlot.terms.pool import Pool
 
 
 @dataclass(frozen=True)

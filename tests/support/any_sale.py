@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 
 from hypothesis import strategies as st
 
-from fairlot.allocation import Entrant
-from fairlot.allocation.entry import group_id
+from fairlot.allocation.entering import Entrant
+from fairlot.allocation.settlement import Funding
+from fairlot.deposit.puzzle import answer_key
 from fairlot.fields import UINT_MAX
-from fairlot.pools import Mechanism, Pool, Requirement, Tier
-from fairlot.puzzle import answer_key
-from fairlot.settlement import Funding
+from fairlot.names import group_id
+from fairlot.terms.pool import Mechanism, Pool, Requirement, Tier
 
 KINDS = ("share", "square", "lottery", "groups", "auction", "certain", "tiers")
 BIDDING = frozenset({"auction", "certain"})

@@ -4,14 +4,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from fairlot.binding import Wish
-from fairlot.board.entry import Entry
-from fairlot.deposit import read_deposit
-from fairlot.nym import Nym, nym_of
-from fairlot.people import Person
-from fairlot.pools import MAIN_POOL, Mechanism, Pool, Tier
-from fairlot.puzzle import answer_key
-from fairlot.terms_file import OWN_CLOCK, BidsFile, TermsFile
+from fairlot.deposit.deposit import read_deposit
+from fairlot.deposit.make import Wish
+from fairlot.deposit.nym import nym_of
+from fairlot.deposit.puzzle import answer_key
+from fairlot.entry import Entry
+from fairlot.inputs.people_file import Person
+from fairlot.inputs.terms_file import OWN_CLOCK, BidsFile, TermsFile
+from fairlot.names import Nym
+from fairlot.terms.pool import MAIN_POOL, Mechanism, Pool, Tier
 from sales import GROUP, Stage, cast_sale, draft, wished
 from sales import nym_of as nym_in
 

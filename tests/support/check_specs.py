@@ -32,39 +32,40 @@ _CODE_TABLES = {"Codes"}
 """Whatever takes codes by keyword."""
 _FILE_RULES = ("unreadable", "utf8", "line-end", "empty")
 DYNAMIC: dict[str, dict[str, tuple[str, ...]]] = {
-    "fairlot/deposit.py": {
+    "fairlot/deposit/deposit.py": {
         "deposit": (
             *("sale", "asset", "board", "settle-key", "not-after", "cancel"),
             "epoch",
         )
     },
-    "fairlot/order_rules.py": {"deposit": ("ladder", "tier", "bid", "group")},
+    "fairlot/deposit/rules.py": {"deposit": ("ladder", "tier", "bid", "group")},
     "fairlot/audit/auditor.py": {"roots": ("sale-id", "board-key")},
-    "fairlot/terms.py": {"terms": ("refund",)},
-    "fairlot/pool_rules.py": dict.fromkeys(
+    "fairlot/terms/terms.py": {"terms": ("refund",)},
+    "fairlot/terms/pool_rules.py": dict.fromkeys(
         ("terms", "terms-file"),
         ("pools", "pool-name", "group", "certain", "tiers", "requires"),
     ),
-    "fairlot/vectors/write.py": {"vectors-dir": ("unwritable", "unreadable")},
-    "fairlot/input_file.py": {
+    "fairlot/inputs/input_file.py": {
         "terms-file": _FILE_RULES,
         "people-file": _FILE_RULES,
     },
-    "fairlot/terms_file.py": {"terms-file": ("issuers", "deposits", "bids", "drand")},
-    "fairlot/terms_file_pools.py": {
+    "fairlot/inputs/terms_file.py": {
+        "terms-file": ("issuers", "deposits", "bids", "drand")
+    },
+    "fairlot/inputs/terms_file_pools.py": {
         "terms-file": ("pools", "pool-name", "mechanism", "key")
     },
-    "fairlot/toml_table.py": {
+    "fairlot/inputs/toml_table.py": {
         "terms-file": (
             *("toml", "unknown", "missing", "table", "text", "integer", "range"),
             *("boolean", "array"),
         )
     },
-    "fairlot/people_check.py": {
+    "fairlot/rehearsal/fit.py": {
         "terms-file": ("depositors", "bids", "requires"),
         "people-file": ("deposit", "group", "bid", "tier", "solution"),
     },
-    "fairlot/people.py": {
+    "fairlot/inputs/people_file.py": {
         "people-file": (
             *("separator", "header", "no-rows", "blank-line", "quote", "columns"),
             *("person", "number", "range", "duplicate", "attribute", "text"),
@@ -115,10 +116,15 @@ class Source:
         self.root = root
         self.modules: dict[str, ast.Module] = {}
         for base in ("crypto", "protocol"):
-            folder = root / base
-            for path in sorted(folder.rglob("*.py")):
-                name = path.relative_to(folder).as_posix()
-                self.modules[name] = _parsed(path.read_text())
+            self._parse(root / base, root / base)
+        self.product = dict(self.modules)
+        """Without the generators of the vectors, which cite the specification too."""
+        self._parse(root / "tests" / "generators", root / "tests")
+
+    def _parse(self, folder: Path, base: Path) -> None:
+        for path in sorted(folder.rglob("*.py")):
+            name = path.relative_to(base).as_posix()
+            self.modules[name] = _parsed(path.read_text())
 
     def spec(self, chapter: str) -> str | None:
         """Return a chapter's text; ``None`` where there is none."""
@@ -151,7 +157,7 @@ def _listed_codes() -> Iterator[tuple[str, str]]:
 
 def _constant_codes(source: Source) -> set[str]:
     codes: set[str] = set()
-    for module in source.modules.values():
+    for module in source.product.values():
         for call in _calls(module):
             if _name(call) in _ERRORS:
                 codes |= {c for c in _strings(call.args[:1]) if _CODE.fullmatch(c)}
@@ -165,7 +171,7 @@ def _unlisted_rules(source: Source) -> Iterator[str]:
         module = source.modules.get(name, ast.Module([], []))
         if code.partition(".")[2] not in _constants(module):
             yield f"{name} does not make {code}"
-    for name, module in source.modules.items():
+    for name, module in source.product.items():
         known = {r for rules in DYNAMIC.get(name, {}).values() for r in rules}
         for call in _calls(module):
             joined = call.args and isinstance(call.args[0], ast.JoinedStr)
@@ -253,7 +259,7 @@ def check_tags(source: Source) -> Iterator[str]:
 def _tags(source: Source) -> Iterator[tuple[str, str]]:
     suffix = {"tag": "", "tagged_hash": "", "scalar_for": "_H2S_"}
     for name, module in source.modules.items():
-        for call in () if "/vectors/" in name else _calls(module):
+        for call in () if name.startswith("generators/") else _calls(module):
             if _name(call) in suffix:
                 for tag in _strings(call.args[:1]):
                     yield f"fairlot-v1/{tag}{suffix[_name(call)]}", name
@@ -353,7 +359,7 @@ def _constants(module: ast.Module) -> frozenset[str]:
 
 
 def _docstrings(source: Source) -> Iterator[tuple[str, str]]:
-    for name, module in source.modules.items():
+    for name, module in source.product.items():
         for text in _module_docstrings(module):
             yield name, text
 

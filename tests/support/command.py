@@ -44,8 +44,18 @@ def fairlot(
     *words: str | Path, cwd: Path | None = None, env: Mapping[str, str] | None = None
 ) -> Ran:
     """Run a command with its output in pipes; no traceback, ever."""
+    return run_program(FAIRLOT, *words, cwd=cwd, env=env)
+
+
+def run_program(
+    program: str,
+    *words: str | Path,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+) -> Ran:
+    """Run any program like that."""
     done = subprocess.run(
-        [FAIRLOT, *map(str, words)],
+        [program, *map(str, words)],
         capture_output=True,
         check=False,
         cwd=cwd,

@@ -1,6 +1,6 @@
 """Encodings of G1 that no decoder may take, made from the curve's equation."""
 
-from fairlot_crypto.groups import G1_LENGTH
+from fairlot_crypto.curve import G1_LENGTH
 
 P = int(
     "1a0111ea397fe69a4b1ba7b6434bacd764774b84f38512bf6730d2a0f6b0f624"

@@ -3,14 +3,15 @@
 from dataclasses import replace
 from functools import cache
 
-from fairlot.binding import Wish
-from fairlot.board.entry import Entry, EntryType
-from fairlot.nym import Nym, nym_of
-from fairlot.people import Person
-from fairlot.pools import Mechanism, Pool, Requirement, Tier
-from fairlot.puzzle import answer_key
-from fairlot.sale import SaleState
-from fairlot.terms_file import OWN_CLOCK, BidsFile, TermsFile
+from fairlot.board.sale import SaleState
+from fairlot.deposit.make import Wish
+from fairlot.deposit.nym import nym_of
+from fairlot.deposit.puzzle import answer_key
+from fairlot.entry import Entry, EntryType
+from fairlot.inputs.people_file import Person
+from fairlot.inputs.terms_file import OWN_CLOCK, BidsFile, TermsFile
+from fairlot.names import Nym
+from fairlot.terms.pool import Mechanism, Pool, Requirement, Tier
 from sales import (
     DEPOSIT_TIME,
     GROUP,

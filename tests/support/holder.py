@@ -7,7 +7,7 @@ from fairlot_crypto.bbs import profile
 from fairlot_crypto.bbs.ciphersuite import SecretKey, Signature, key_gen, public_key
 from fairlot_crypto.bbs.profile import Credential, IssuerContext, Presentation, Schema
 from fairlot_crypto.bbs.signature import sign_point
-from fairlot_crypto.groups import G1, Backend, Scalar, backend, random_scalar
+from fairlot_crypto.curve import G1, Backend, Scalar, backend, random_scalar
 from fairlot_crypto.hashing import scalar_for
 from fairlot_crypto.randomness import SeededRandomness
 
@@ -51,8 +51,8 @@ def credential_for(
 ) -> Credential:
     """Issue a credential for these secrets under a blind of its own."""
     blind = random_scalar(source(label))
-    group, schema = context.group, context.schema
-    commitment = profile.commitment(group, schema, blind, nym_secrets)
+    curve, schema = context.curve, context.schema
+    commitment = profile.commitment(curve, schema, blind, nym_secrets)
     signature = issue(context, attributes, commitment)
     return Credential(attributes, signature, blind, nym_secrets)
 
@@ -90,10 +90,10 @@ class Shown:
 def context_for(
     schema: Schema = Schema(4, 1),  # noqa: B008 - frozen
     header: bytes = HEADER,
-    group: Backend = GROUP,
+    curve: Backend = GROUP,
 ) -> IssuerContext:
     """Return the context of the test issuer."""
-    return profile.issuer_context(group, public_key(group, KEY), schema, header)
+    return profile.issuer_context(curve, public_key(curve, KEY), schema, header)
 
 
 def shown_for(nym_count: int = 1, disclosed: tuple[int, ...] = (0, 2)) -> Shown:

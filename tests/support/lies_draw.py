@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from fairlot.beacon import Frozen, make_commitment, make_reveal
-from fairlot.board.entry import Entry, EntryType, sign_entry
-from fairlot.recovery import make_recovery
-from fairlot.sale import VoidReason
+from fairlot.beacon.contributions import Frozen, make_commitment, make_reveal
+from fairlot.beacon.recovery import make_recovery
+from fairlot.board.sale import VoidReason
+from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.delay.evaluation import silent
 from fairlot_crypto.delay.parameters import RSA_2048

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from fairlot.audit import Expected
-from fairlot.board.entry import Entry, EntryType
+from fairlot.audit.auditor import Expected
+from fairlot.entry import Entry, EntryType
 from fairlot_crypto import cbor
 from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.log.checkpoint import (

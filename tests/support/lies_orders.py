@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from ball import auctioned
-from fairlot.allocation.entry import group_id
-from fairlot.board.entry import Entry, EntryType
-from fairlot.deposit import read_deposit
+from fairlot.deposit.deposit import read_deposit
+from fairlot.entry import Entry, EntryType
+from fairlot.names import group_id
 from fairlot_crypto.cbor import Value
 from gala import ANN, ANSWER, BOB, CAT, WISH, gala, nyms, says
 from lies_draw import nothing

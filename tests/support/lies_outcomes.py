@@ -19,12 +19,14 @@ from ball import (
     sponsored,
     squared,
 )
-from fairlot.allocation import Entrant, Gain, allocate
-from fairlot.allocation.entry import formed_groups, group_id
-from fairlot.board.entry import EntryType
-from fairlot.pools import Pool
-from fairlot.sale import SaleState
-from fairlot.settlement import LedgerLine, check_ledger, outcome_hash, settle
+from fairlot.allocation.entering import Entrant, formed_groups
+from fairlot.allocation.outcome import Gain
+from fairlot.allocation.run_pools import allocate
+from fairlot.allocation.settlement import LedgerLine, check_ledger, outcome_hash, settle
+from fairlot.board.sale import SaleState
+from fairlot.entry import EntryType
+from fairlot.names import group_id
+from fairlot.terms.pool import Pool
 from lies_file import Row
 from lying_board import LyingBoard, play_with
 

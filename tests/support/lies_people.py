@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from fairlot.board.entry import Entry, EntryType, sign_entry
-from fairlot.nym import Nym
-from fairlot.positions import make_payment
+from fairlot.board.sale import VoidReason
+from fairlot.deposit.payment import make_payment
+from fairlot.entry import Entry, EntryType, sign_entry
+from fairlot.names import Nym
 from fairlot.rehearsal.parts import START
-from fairlot.sale import VoidReason
 from fairlot_crypto.cbor import Value, encode
-from fairlot_crypto.groups import G2_LENGTH
+from fairlot_crypto.curve import G2_LENGTH
 from fairlot_crypto.hashing import tagged_hash
 from lies_file import STRANGER, Make, Row, slipped, told
 from lying_board import LyingBoard, play_with
@@ -76,7 +76,7 @@ def _leaf(**changes: Value) -> Make:
 
 def _third_point(number: int) -> bytes:
     """Return a commitment that nobody has."""
-    point = stage().credentials.group.g1_generator() * (number + 2)
+    point = stage().credentials.curve.g1_generator() * (number + 2)
     return point.to_bytes()
 
 

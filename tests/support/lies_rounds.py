@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from fairlot.beacon import Contributions
-from fairlot.board.entry import Entry, EntryType, sign_entry
+from fairlot.beacon.contributions import Contributions
+from fairlot.beacon.rounds import make_round
+from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot.rehearsal.parts import Clock
-from fairlot.rounds import make_round
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.timelock.chain import QUICKNET
 from lies_draw import nothing, real

@@ -1,8 +1,8 @@
 """Lies about who signed what, and whose sale it is."""
 
-from fairlot.audit import Expected
-from fairlot.board.entry import Entry, EntryType, sign_entry
-from fairlot.positions import make_payment
+from fairlot.audit.auditor import Expected
+from fairlot.deposit.payment import make_payment
+from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot_crypto.keys import SigningKey
 from lies_file import STRANGER, Row, forged, slipped
 from sales import (

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from fairlot.board.entry import Entry, EntryType, sign_entry
+from fairlot.board.sale import VoidReason
+from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot.identity.registry import Attribute, Issuer, Registry
-from fairlot.pools import Requirement
 from fairlot.rehearsal.parts import START
-from fairlot.sale import VoidReason
-from fairlot.terms import ROUND_MARGIN
+from fairlot.terms.pool import Requirement
+from fairlot.terms.terms import ROUND_MARGIN
 from fairlot_crypto.cbor import Value
 from gala import gala
 from lies_file import STRANGER, Make, Row, slipped, told

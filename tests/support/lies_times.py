@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from fairlot.beacon import Frozen
-from fairlot.board.entry import Entry, EntryType
-from fairlot.sale import VoidReason
+from fairlot.beacon.contributions import Frozen
+from fairlot.board.sale import VoidReason
+from fairlot.entry import Entry, EntryType
 from fairlot_crypto.cbor import Value
 from lies_draw import nothing, real
 from lies_file import Make, Row, slipped, told

@@ -6,7 +6,7 @@ there is to find.
 
 from collections.abc import Callable, Mapping, Sequence
 
-from fairlot.board.entry import Entry
+from fairlot.entry import Entry
 from fairlot.errors import Rejection
 from fairlot_crypto import cbor
 from fairlot_crypto.keys import SigningKey

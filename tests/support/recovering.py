@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 
-from fairlot.beacon import Contributions
-from fairlot.board.entry import Entry, EntryType, sign_entry
-from fairlot.recovery import make_recovery
-from fairlot.sale import SaleState
+from fairlot.beacon.contributions import Contributions
+from fairlot.beacon.recovery import make_recovery
+from fairlot.board.sale import SaleState
+from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.delay.evaluation import silent
 from fairlot_crypto.delay.parameters import RSA_2048, Setup, make_setup

@@ -7,19 +7,23 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from fairlot.beacon import Frozen, make_commitment, make_reveal
-from fairlot.binding import Binding, Wish
-from fairlot.board.board import Board
-from fairlot.board.entry import Entry, EntryType, sign_entry
+from fairlot.allocation.settlement import outcome_hash
+from fairlot.beacon.contributions import Frozen, make_commitment, make_reveal
+from fairlot.beacon.rounds import make_round
+from fairlot.board.keeper import Board
+from fairlot.board.sale import SaleState
 from fairlot.board.storage import MemoryStorage, Storage
-from fairlot.clock import NamedRound
-from fairlot.credential import (
+from fairlot.deposit.binding import Binding
+from fairlot.deposit.deposit import read_deposit
+from fairlot.deposit.make import SettlementKeys, Wish, make_entry
+from fairlot.deposit.payment import make_payment
+from fairlot.entry import Entry, EntryType, sign_entry
+from fairlot.identity.attestation import Attestation
+from fairlot.identity.credential import (
     answer_request,
     receive_credential,
     request_credential,
 )
-from fairlot.deposit import SettlementKeys, make_entry, read_deposit
-from fairlot.identity.attestation import Attestation
 from fairlot.identity.enrolment import (
     AdmissionBook,
     Enrolment,
@@ -28,25 +32,22 @@ from fairlot.identity.enrolment import (
     receive_identity,
 )
 from fairlot.identity.registry import EPOCH_SECONDS, Credentials, Registry, epoch_at
-from fairlot.nym import Nym, nym_context
-from fairlot.people import Person
-from fairlot.pools import MAIN_POOL, Mechanism, Pool
-from fairlot.positions import make_payment
+from fairlot.inputs.people_file import Person
+from fairlot.inputs.terms_file import TermsFile
+from fairlot.names import Nym, nym_context
 from fairlot.rehearsal.parts import START, Parts, cast_parts, write_terms
 from fairlot.rehearsal.work import Holder
-from fairlot.rounds import make_round
-from fairlot.sale import SaleState
-from fairlot.settlement import outcome_hash
-from fairlot.statements import Statements
-from fairlot.terms import ROUND_MARGIN, Terms
-from fairlot.terms_file import TermsFile
+from fairlot.terms.named_round import NamedRound
+from fairlot.terms.pool import MAIN_POOL, Mechanism, Pool
+from fairlot.terms.terms import ROUND_MARGIN, Terms
 from fairlot_crypto.bbs.profile import Credential, present
 from fairlot_crypto.cbor import Value
+from fairlot_crypto.curve import backend
 from fairlot_crypto.delay.parameters import Setup, shipped_setup
-from fairlot_crypto.groups import backend
 from fairlot_crypto.hashing import os2ip
 from fairlot_crypto.keys import OpeningKey, SigningKey
 from fairlot_crypto.randomness import SeededRandomness
+from fairlot_crypto.statements import Statements
 
 GROUP = backend("native")
 EPOCH = epoch_at(START)

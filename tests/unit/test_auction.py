@@ -7,9 +7,9 @@ from fractions import Fraction
 import pytest
 
 from all_orders import FixedLots, all_lots, frequencies, in_turn
-from fairlot.allocation.auction import auction, auction_odds
+from fairlot.allocation.mechanisms.auction import auction, auction_odds
 from fairlot.allocation.shape import Order, Reason
-from fairlot.pools import Mechanism, Pool
+from fairlot.terms.pool import Mechanism, Pool
 from fairlot_crypto.errors import CallerError
 
 LARGEST = 2**64 - 1

@@ -5,15 +5,16 @@ from dataclasses import replace
 
 import pytest
 
-from fairlot.audit import Expected, Report, audit
+from fairlot.audit.auditor import Expected, audit
 from fairlot.audit.checks import BEFORE_TERMS, CHECKS, NOT_CHECKED, check_of
 from fairlot.audit.margin import Margin
-from fairlot.beacon import make_commitment
+from fairlot.audit.report import Report
+from fairlot.beacon.contributions import make_commitment
+from fairlot.board.sale import VoidReason
 from fairlot.rehearsal.parts import START
-from fairlot.sale import VoidReason
-from fairlot.statements import Statements
 from fairlot_crypto.delay.group import Modulus
 from fairlot_crypto.delay.parameters import RSA_2048, make_setup
+from fairlot_crypto.statements import Statements
 from lies_file import forged
 from lies_people import void_entry
 from lying_board import LyingBoard, play_with

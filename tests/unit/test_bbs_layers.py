@@ -35,8 +35,8 @@ from fairlot_crypto.bbs.signature import (
     signed_point,
     verify,
 )
+from fairlot_crypto.curve import Scalar
 from fairlot_crypto.errors import CallerError, CryptoError, EncodingError, ProofError
-from fairlot_crypto.groups import Scalar
 from fairlot_crypto.hashing import (
     EXPAND_LENGTH,
     GROUP_ORDER,

@@ -10,8 +10,8 @@ from fairlot_crypto.bbs.blind import blind_context
 from fairlot_crypto.bbs.ciphersuite import API_PSEUDONYM, map_messages
 from fairlot_crypto.bbs.generators import create_blind_generators, create_generators
 from fairlot_crypto.bbs.profile import Schema
+from fairlot_crypto.curve import Scalar
 from fairlot_crypto.errors import CallerError, CryptoError
-from fairlot_crypto.groups import Scalar
 from fairlot_crypto.hashing import GROUP_ORDER
 from holder import (
     ATTRIBUTES,
@@ -74,7 +74,7 @@ def test_the_context_has_the_domain_of_the_draft() -> None:
     header = HEADER + (2).to_bytes(8, "big")
     drafted = blind_context(GROUP, PUBLIC, 4, 3, header, API_PSEUDONYM)
     assert context.domain == drafted.domain
-    assert context.group is GROUP
+    assert context.curve is GROUP
     assert context.public_key.to_bytes() == PUBLIC.to_bytes()
     assert context.domain != context_for(Schema(4, 3)).domain
 

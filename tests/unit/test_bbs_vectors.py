@@ -2,11 +2,11 @@
 
 import pytest
 
-from fairlot.vectors.bbs import chapter
-from fairlot.vectors.case import Case
 from fairlot_crypto.bbs import pseudonym
 from fairlot_crypto.bbs.ciphersuite import API_PSEUDONYM, public_key_from_bytes
-from fairlot_crypto.groups import BACKEND_VARIABLE
+from fairlot_crypto.curve import BACKEND_VARIABLE
+from generators.bbs import chapter
+from generators.case import Case
 from holder import GROUP
 
 CASES = chapter().cases

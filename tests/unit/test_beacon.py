@@ -7,7 +7,7 @@ from itertools import permutations
 
 import pytest
 
-from fairlot.beacon import (
+from fairlot.beacon.contributions import (
     Contributions,
     Draw,
     Frozen,
@@ -16,13 +16,12 @@ from fairlot.beacon import (
     make_reveal,
     read_setup,
 )
-from fairlot.beacon_terms import BeaconTerms
-from fairlot.board.entry import Entry, EntryType, sign_entry
+from fairlot.beacon.recovery import make_recovery, recovery_statement, take_recovery
+from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot.errors import Rejection
-from fairlot.nym import Nym
-from fairlot.recovery import make_recovery, recovery_statement, take_recovery
-from fairlot.statements import Statements
-from fairlot.terms import SaleId, Terms
+from fairlot.names import Nym, SaleId
+from fairlot.terms.beacon import BeaconTerms
+from fairlot.terms.terms import Terms
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.delay import bicorn
 from fairlot_crypto.delay.evaluation import silent
@@ -30,6 +29,7 @@ from fairlot_crypto.delay.group import Modulus
 from fairlot_crypto.delay.parameters import RSA_2048, make_setup
 from fairlot_crypto.errors import CallerError, EncodingError, ProofError
 from fairlot_crypto.hashing import tagged_hash
+from fairlot_crypto.statements import Statements
 from lies_file import STRANGER
 from sales import STATEMENTS, Stage, alpha, setup_of_one, stage
 

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from fairlot.audit import Expected, audit
-from fairlot.board.board import Board
-from fairlot.board.entry import EntryType
+from fairlot.audit.auditor import Expected, audit
+from fairlot.board.keeper import Board
+from fairlot.board.phase import Phase
+from fairlot.board.sale import VoidReason
 from fairlot.board.storage import MemoryStorage, create_file, open_file
 from fairlot.board.transcript import Record, read_records
+from fairlot.entry import EntryType
 from fairlot.errors import Rejection
-from fairlot.phase import Phase
 from fairlot.rehearsal.parts import START
-from fairlot.sale import VoidReason
 from fairlot_crypto.log.checkpoint import (
     SignedCheckpoint,
     verify_checkpoint,

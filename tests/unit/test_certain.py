@@ -8,9 +8,9 @@ from itertools import combinations_with_replacement, permutations
 import pytest
 
 from all_orders import FixedLots, all_lots, frequencies, in_turn
-from fairlot.allocation.certain import CERTAIN, certain_lottery, certain_odds
+from fairlot.allocation.mechanisms.certain import CERTAIN, certain_lottery, certain_odds
 from fairlot.allocation.shape import ITSELF, Lots, Order, Reason
-from fairlot.pools import Mechanism, Pool
+from fairlot.terms.pool import Mechanism, Pool
 from fairlot_crypto.errors import CallerError
 
 LARGEST = 2**64 - 1

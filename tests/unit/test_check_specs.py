@@ -27,33 +27,45 @@ ROWS: tuple[tuple[str, Edit, str], ...] = (
     ),
     (
         "a rule of a code that is put together",
-        ("protocol/fairlot/deposit.py", '"not-after"', '"too-late"'),
-        "fairlot/deposit.py does not make deposit.not-after",
+        ("protocol/fairlot/deposit/deposit.py", '"not-after"', '"too-late"'),
+        "fairlot/deposit/deposit.py does not make deposit.not-after",
     ),
     (
         "a rule that nobody listed",
-        ("protocol/fairlot/people.py", '.error("header"', '.error("heading"'),
+        (
+            "protocol/fairlot/inputs/people_file.py",
+            '.error("header"',
+            '.error("heading"',
+        ),
         "has the rule heading",
     ),
     (
         "a code that is put together where nobody listed it",
-        ("protocol/fairlot/beacon.py", '"commit.twice"', 'f"commit.{2}"'),
+        ("protocol/fairlot/beacon/contributions.py", '"commit.twice"', 'f"commit.{2}"'),
         "makes a code that DYNAMIC does not list",
     ),
     (
         "a docstring about a code of the past",
-        ("protocol/fairlot/beacon.py", "``commit.twice``", "``commit.thrice``"),
+        (
+            "protocol/fairlot/beacon/contributions.py",
+            "``commit.twice``",
+            "``commit.thrice``",
+        ),
         "documents commit.thrice",
     ),
     (
         "a chapter that is cited and missing",
-        ("protocol/fairlot/beacon.py", "(specs/beacon.md)", "(specs/lamp.md)"),
+        (
+            "protocol/fairlot/beacon/contributions.py",
+            "(specs/beacon.md)",
+            "(specs/lamp.md)",
+        ),
         "cites specs/lamp.md, which does not exist",
     ),
     (
         "a section that is cited and missing",
         (
-            "protocol/fairlot/board/entry.py",
+            "protocol/fairlot/entry.py",
             "board.md, section 2",
             "board.md, section 9",
         ),
@@ -61,12 +73,16 @@ ROWS: tuple[tuple[str, Edit, str], ...] = (
     ),
     (
         "a step that is cited and missing",
-        ("protocol/fairlot/beacon.py", "(steps 12 and 13)", "(steps 12 and 14)"),
+        (
+            "protocol/fairlot/beacon/contributions.py",
+            "(steps 12 and 13)",
+            "(steps 12 and 14)",
+        ),
         "cites step 14",
     ),
     (
         "a table that is cited and missing",
-        ("protocol/fairlot/phase.py", "sale.md, table 1", "sale.md, table 2"),
+        ("protocol/fairlot/board/phase.py", "sale.md, table 1", "sale.md, table 2"),
         "cites specs/sale.md, table 2",
     ),
     (
@@ -81,7 +97,7 @@ ROWS: tuple[tuple[str, Edit, str], ...] = (
     ),
     (
         "a tag without a row",
-        ("protocol/fairlot/settlement.py", '"outcome"', '"income"'),
+        ("protocol/fairlot/allocation/settlement.py", '"outcome"', '"income"'),
         "does not list fairlot-v1/income",
     ),
     (

@@ -5,10 +5,10 @@ from math import exp, lgamma, log, sqrt
 
 import pytest
 
-from fairlot.allocation.equal_share import equal_share
 from fairlot.allocation.lots import SeededLots
+from fairlot.allocation.mechanisms.equal_share import equal_share
 from fairlot.allocation.shape import Order
-from fairlot.pools import Mechanism, Pool
+from fairlot.terms.pool import Mechanism, Pool
 
 PEOPLE, SEATS, SEEDS = 300, 120, 2000
 SALE = bytes(range(32))

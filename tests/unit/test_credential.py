@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from curve import IDENTITY, off_curve, off_subgroup
-from fairlot.credential import (
+from fairlot.errors import Rejection
+from fairlot.identity.credential import (
     EARLY_SECONDS,
     VIEW_SECONDS,
     CredentialRequest,
@@ -16,7 +17,6 @@ from fairlot.credential import (
     receive_credential,
     request_credential,
 )
-from fairlot.errors import Rejection
 from fairlot.identity.enrolment import Identity
 from fairlot.identity.leaf import Leaf
 from fairlot.identity.registry import EPOCH_SECONDS
@@ -24,8 +24,8 @@ from fairlot.rehearsal.parts import START
 from fairlot_crypto import cbor
 from fairlot_crypto.bbs import profile
 from fairlot_crypto.cbor import Value
+from fairlot_crypto.curve import G1, Scalar, random_scalar, scalar_to_bytes
 from fairlot_crypto.errors import ProofError
-from fairlot_crypto.groups import G1, Scalar, random_scalar, scalar_to_bytes
 from fairlot_crypto.hashing import GROUP_ORDER, i2osp, scalar_for
 from fairlot_crypto.keys import Signature, SigningKey, seal
 from lies_file import STRANGER

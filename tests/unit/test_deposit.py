@@ -4,22 +4,21 @@ from dataclasses import replace
 
 import pytest
 
-from fairlot.binding import Wish
-from fairlot.board.entry import EntryHash, EntryType, Role, sign_entry
-from fairlot.deposit import (
+from fairlot.deposit.deposit import (
     Deposit,
     check_binding,
     check_presentation,
-    make_entry,
     read_deposit,
 )
+from fairlot.deposit.final import Position, Positions
+from fairlot.deposit.make import Wish, make_entry
+from fairlot.deposit.payment import make_payment, read_payment
+from fairlot.entry import EntryHash, EntryType, Role, sign_entry
 from fairlot.errors import Rejection
-from fairlot.nym import Nym, nym_context
-from fairlot.positions import Position, Positions, make_payment, read_payment
-from fairlot.statements import Statements
-from fairlot.terms import SaleId
+from fairlot.names import Nym, SaleId, nym_context
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
+from fairlot_crypto.statements import Statements
 from lies_people import as_map, changed
 from sales import (
     DEPOSIT_TIME,

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from fairlot_crypto import groups
+from fairlot_crypto import curve as groups
+from fairlot_crypto.curve import Backend, Scalar
 from fairlot_crypto.errors import CryptoError, EncodingError, ProofError
-from fairlot_crypto.groups import Backend, Scalar
 from fairlot_crypto.timelock.chain import (
     DEFAULT_CHAIN,
     LEAGUE_OF_ENTROPY,
@@ -44,17 +44,17 @@ SCHEMES = (CHAINED, UNCHAINED, UNCHAINED_G1, UNCHAINED_G1_LEGACY)
 
 
 @pytest.fixture(params=["native", "reference"])
-def group(request: pytest.FixtureRequest) -> Backend:
+def curve(request: pytest.FixtureRequest) -> Backend:
     return groups.backend(str(request.param))
 
 
-def clock(group: Backend, scheme: Scheme) -> ChainInfo:
-    return ChainInfo(scheme, clock_key(group, scheme, SECRET), 30, 1000, SEED, "own")
+def clock(curve: Backend, scheme: Scheme) -> ChainInfo:
+    return ChainInfo(scheme, clock_key(curve, scheme, SECRET), 30, 1000, SEED, "own")
 
 
-def first_round(group: Backend, chain: ChainInfo) -> Beacon:
+def first_round(curve: Backend, chain: ChainInfo) -> Beacon:
     previous = SEED if chain.scheme.chained else None
-    return sign_round(group, chain, SECRET, 1, previous)
+    return sign_round(curve, chain, SECRET, 1, previous)
 
 
 def code_of(attempt: Callable[[], object]) -> str:
@@ -262,16 +262,16 @@ def test_rounds_have_numbers_from_one_to_sixty_four_bits(number: int) -> None:
 
 
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda s: s.scheme_id)
-def test_a_round_verifies_on_each_back_end(group: Backend, scheme: Scheme) -> None:
-    chain = clock(group, scheme)
-    verify_round(group, chain, first_round(group, chain), 1)
+def test_a_round_verifies_on_each_back_end(curve: Backend, scheme: Scheme) -> None:
+    chain = clock(curve, scheme)
+    verify_round(curve, chain, first_round(curve, chain), 1)
 
 
-def test_a_chained_round_follows_the_one_before(group: Backend) -> None:
-    chain = clock(group, CHAINED)
-    first = first_round(group, chain)
-    second = sign_round(group, chain, SECRET, 2, first.signature)
-    verify_round(group, chain, second, 2)
+def test_a_chained_round_follows_the_one_before(curve: Backend) -> None:
+    chain = clock(curve, CHAINED)
+    first = first_round(curve, chain)
+    second = sign_round(curve, chain, SECRET, 2, first.signature)
+    verify_round(curve, chain, second, 2)
     assert second.previous_signature == first.signature
 
 
@@ -320,9 +320,9 @@ def test_a_previous_signature_is_there_exactly_where_it_belongs(
 
 
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda s: s.scheme_id)
-def test_a_refusal_says_which_part_is_wrong(group: Backend, scheme: Scheme) -> None:
-    chain = clock(group, scheme)
-    beacon = first_round(group, chain)
+def test_a_refusal_says_which_part_is_wrong(curve: Backend, scheme: Scheme) -> None:
+    chain = clock(curve, scheme)
+    beacon = first_round(curve, chain)
     rows: list[tuple[ChainInfo, Beacon, int, type[CryptoError], str]] = [
         (chain, beacon, 2, ProofError, "drand.other-round"),
         (
@@ -340,13 +340,13 @@ def test_a_refusal_says_which_part_is_wrong(group: Backend, scheme: Scheme) -> N
             *(1, EncodingError, "drand.signature-point"),
         ),
         (
-            replace(chain, public_key=clock_key(group, scheme, Scalar(5))),
+            replace(chain, public_key=clock_key(curve, scheme, Scalar(5))),
             *(beacon, 1, ProofError, "drand.signature"),
         ),
     ]
     for known, given, number, error, code in rows:
         with pytest.raises(error) as caught:
-            verify_round(group, known, given, number)
+            verify_round(curve, known, given, number)
         assert caught.value.code == code
 
 

@@ -16,12 +16,12 @@ from fairlot.identity.enrolment import (
 from fairlot.identity.leaf import check_leaf
 from fairlot.rehearsal.parts import START
 from fairlot.rehearsal.work import Holder
-from fairlot.statements import Statements
 from fairlot_crypto import cbor
 from fairlot_crypto.bbs.profile import commitment
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.hashing import GROUP_ORDER
 from fairlot_crypto.keys import OpeningKey, seal
+from fairlot_crypto.statements import Statements
 from sales import GROUP, Member, Stage, source, stage
 
 

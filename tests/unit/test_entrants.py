@@ -4,15 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from fairlot.allocation import Entrant
-from fairlot.allocation.entry import group_id
-from fairlot.audit import Expected, audit
-from fairlot.bid import BID_LENGTH, open_bid, seal_bid
-from fairlot.board.entry import Entry, EntryType
-from fairlot.clock import NamedRound
+from fairlot.allocation.entering import Entrant
+from fairlot.audit.auditor import Expected, audit
+from fairlot.board.phase import Phase
+from fairlot.board.sale import SaleState
+from fairlot.deposit.sealed_bid import BID_LENGTH, open_bid, seal_bid
+from fairlot.entry import Entry, EntryType
 from fairlot.errors import Rejection
-from fairlot.phase import Phase
-from fairlot.sale import SaleState
+from fairlot.names import group_id
+from fairlot.terms.named_round import NamedRound
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.errors import CryptoError, EncodingError
 from fairlot_crypto.timelock.chain import DEFAULT_CHAIN

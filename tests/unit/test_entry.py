@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from fairlot.board.entry import (
+from fairlot.entry import (
     Entry,
     EntryType,
     Role,
@@ -15,11 +15,11 @@ from fairlot.board.entry import (
     sign_entry,
 )
 from fairlot.errors import Rejection
-from fairlot.statements import Statements
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.hashing import tagged_hash
 from fairlot_crypto.keys import Signature, verify_signature
+from fairlot_crypto.statements import Statements
 from lies_file import STRANGER
 from lies_people import as_map
 

@@ -5,11 +5,12 @@ from dataclasses import replace
 import pytest
 
 from all_orders import FixedLots
-from fairlot.allocation import Entrant, allocate
-from fairlot.allocation.equal_share import equal_share, quantity
-from fairlot.allocation.rank import pool_seed, rank
+from fairlot.allocation.entering import Entrant
+from fairlot.allocation.lots import pool_seed, rank
+from fairlot.allocation.mechanisms.equal_share import equal_share, quantity
+from fairlot.allocation.run_pools import allocate
 from fairlot.allocation.shape import Order
-from fairlot.pools import Mechanism, Pool
+from fairlot.terms.pool import Mechanism, Pool
 
 LARGEST = 2**64 - 1
 POOL = Pool("main", Mechanism.EQUAL_SHARE, 10, 7, 5)

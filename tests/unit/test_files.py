@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from fairlot.cli.folders import check_new_folder, create_folder
 from fairlot.errors import InputError
-from fairlot.files import PRIVATE, check_new_folder, create_folder, write_file
+from fairlot_crypto.durable import PRIVATE, write_file
 
 
 def test_a_file_is_replaced_as_a_whole(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from itertools import combinations_with_replacement, permutations
 
 import pytest
 
-from fairlot.allocation.fill import Filled, fill
+from fairlot.allocation.mechanisms.fill import Filled, fill
 from fairlot_crypto.errors import CallerError
 
 

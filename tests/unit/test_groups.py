@@ -4,15 +4,15 @@ import sys
 
 import pytest
 
-from fairlot_crypto import groups
+from fairlot_crypto import curve as groups
+from fairlot_crypto.curve import Backend
 from fairlot_crypto.errors import CallerError, CryptoError, EncodingError
-from fairlot_crypto.groups import Backend
 from fairlot_crypto.hashing import GROUP_ORDER
 from fairlot_crypto.randomness import SeededRandomness
 
 
 @pytest.fixture(params=["native", "reference"])
-def group(request: pytest.FixtureRequest) -> Backend:
+def curve(request: pytest.FixtureRequest) -> Backend:
     return groups.backend(str(request.param))
 
 
@@ -20,8 +20,8 @@ def code_of(error: pytest.ExceptionInfo[CryptoError]) -> str:
     return error.value.code
 
 
-def test_addition_and_multiplication_agree_in_g1(group: Backend) -> None:
-    g = group.g1_generator()
+def test_addition_and_multiplication_agree_in_g1(curve: Backend) -> None:
+    g = curve.g1_generator()
     assert g + g + g == g * 3
     assert g * 5 - g * 2 == g * 3
     assert -(g * 3) + g * 4 == g
@@ -29,8 +29,8 @@ def test_addition_and_multiplication_agree_in_g1(group: Backend) -> None:
     assert g != g * 2
 
 
-def test_addition_and_multiplication_agree_in_g2(group: Backend) -> None:
-    g = group.g2_generator()
+def test_addition_and_multiplication_agree_in_g2(curve: Backend) -> None:
+    g = curve.g2_generator()
     assert g + g + g == g * 3
     assert g * 5 - g * 2 == g * 3
     assert -(g * 3) + g * 4 == g
@@ -38,9 +38,9 @@ def test_addition_and_multiplication_agree_in_g2(group: Backend) -> None:
     assert g != g * 2
 
 
-def test_identity_is_neutral_and_encodes_with_its_flag(group: Backend) -> None:
-    g, h = group.g1_generator(), group.g2_generator()
-    zero = group.g1_identity()
+def test_identity_is_neutral_and_encodes_with_its_flag(curve: Backend) -> None:
+    g, h = curve.g1_generator(), curve.g2_generator()
+    zero = curve.g1_identity()
     assert zero.is_identity()
     assert g + zero == g
     assert g * 0 == zero
@@ -51,13 +51,13 @@ def test_identity_is_neutral_and_encodes_with_its_flag(group: Backend) -> None:
     assert not g.is_identity()
 
 
-def test_order_of_the_group_is_r(group: Backend) -> None:
-    g, h = group.g1_generator(), group.g2_generator()
+def test_order_of_the_group_is_r(curve: Backend) -> None:
+    g, h = curve.g1_generator(), curve.g2_generator()
     assert g * (GROUP_ORDER - 1) == -g
     assert h * (GROUP_ORDER - 1) == -h
 
 
-def test_generators_have_the_published_x_coordinates(group: Backend) -> None:
+def test_generators_have_the_published_x_coordinates(curve: Backend) -> None:
     # draft-irtf-cfrg-pairing-friendly-curves, section 4.2.1: x of BP1, and x_1 of BP2.
     g1_x = (
         "17f1d3a73197d7942695638c4fa9ac0fc3688c4f9774b905"
@@ -67,58 +67,58 @@ def test_generators_have_the_published_x_coordinates(group: Backend) -> None:
         "13e02b6052719f607dacd3a088274f65596bd0d09920b61a"
         "b5da61bbdc7f5049334cf11213945d57e5ac7d055d042b7e"
     )
-    assert group.g1_generator().to_bytes().hex() == "9" + g1_x[1:]
-    assert group.g2_generator().to_bytes().hex()[:96] == "9" + g2_x1[1:]
+    assert curve.g1_generator().to_bytes().hex() == "9" + g1_x[1:]
+    assert curve.g2_generator().to_bytes().hex()[:96] == "9" + g2_x1[1:]
 
 
 @pytest.mark.parametrize("scalar", [-1, GROUP_ORDER, 2**255])
 def test_scalars_outside_the_range_are_the_callers_fault(
-    group: Backend, scalar: int
+    curve: Backend, scalar: int
 ) -> None:
-    g = group.g1_generator()
+    g = curve.g1_generator()
     with pytest.raises(CallerError) as multiplied:
         _ = g * scalar
     with pytest.raises(CallerError) as multiplied_g2:
-        _ = group.g2_generator() * scalar
+        _ = curve.g2_generator() * scalar
     with pytest.raises(CallerError) as summed:
-        group.msm([g], [scalar])
+        curve.msm([g], [scalar])
     codes = {code_of(multiplied), code_of(multiplied_g2), code_of(summed)}
     assert codes == {"groups.scalar-range"}
 
 
-def test_msm_is_the_sum_of_products(group: Backend) -> None:
-    g = group.g1_generator()
-    points = [g * 2, g * 3, group.g1_identity(), g * 5]
+def test_msm_is_the_sum_of_products(curve: Backend) -> None:
+    g = curve.g1_generator()
+    points = [g * 2, g * 3, curve.g1_identity(), g * 5]
     scalars = [7, GROUP_ORDER - 1, 9, 0]
-    assert group.msm(points, scalars) == g * 11
-    assert group.msm([], []).is_identity()
+    assert curve.msm(points, scalars) == g * 11
+    assert curve.msm([], []).is_identity()
 
 
-def test_pairing_is_bilinear_and_not_trivial(group: Backend) -> None:
-    g, h = group.g1_generator(), group.g2_generator()
-    assert group.pairing_product_is_one([(g * 6, h * 5), (-g, h * 30)])
-    assert not group.pairing_product_is_one([(g * 6, h * 5), (-g, h * 31)])
-    assert not group.pairing_product_is_one([(g, h)])
-    assert group.pairing_product_is_one([(group.g1_identity(), h), (g, h - h)])
+def test_pairing_is_bilinear_and_not_trivial(curve: Backend) -> None:
+    g, h = curve.g1_generator(), curve.g2_generator()
+    assert curve.pairing_product_is_one([(g * 6, h * 5), (-g, h * 30)])
+    assert not curve.pairing_product_is_one([(g * 6, h * 5), (-g, h * 31)])
+    assert not curve.pairing_product_is_one([(g, h)])
+    assert curve.pairing_product_is_one([(curve.g1_identity(), h), (g, h - h)])
 
 
-def test_hash_to_curve_needs_a_domain_separation_tag(group: Backend) -> None:
+def test_hash_to_curve_needs_a_domain_separation_tag(curve: Backend) -> None:
     with pytest.raises(CallerError) as in_g1:
-        group.hash_to_g1(b"message", b"")
+        curve.hash_to_g1(b"message", b"")
     with pytest.raises(CallerError) as in_g2:
-        group.hash_to_g2(b"message", b"")
+        curve.hash_to_g2(b"message", b"")
     assert code_of(in_g1) == code_of(in_g2) == "hashing.dst-empty"
 
 
-def test_points_round_trip_through_bytes(group: Backend) -> None:
-    p, q = group.g1_generator() * 1234567, group.g2_generator() * 1234567
-    assert group.g1_from_bytes(p.to_bytes()) == p
-    assert group.g2_from_bytes(q.to_bytes()) == q
-    assert group.g1_not_identity(p.to_bytes()) == p
-    assert group.g2_not_identity(q.to_bytes()) == q
-    zero = group.g1_identity()
-    assert group.g1_from_bytes(zero.to_bytes()) == zero
-    assert group.g2_from_bytes((q - q).to_bytes()).is_identity()
+def test_points_round_trip_through_bytes(curve: Backend) -> None:
+    p, q = curve.g1_generator() * 1234567, curve.g2_generator() * 1234567
+    assert curve.g1_from_bytes(p.to_bytes()) == p
+    assert curve.g2_from_bytes(q.to_bytes()) == q
+    assert curve.g1_not_identity(p.to_bytes()) == p
+    assert curve.g2_not_identity(q.to_bytes()) == q
+    zero = curve.g1_identity()
+    assert curve.g1_from_bytes(zero.to_bytes()) == zero
+    assert curve.g2_from_bytes((q - q).to_bytes()).is_identity()
 
 
 def test_points_of_the_other_back_end_or_group_are_refused() -> None:
@@ -207,7 +207,7 @@ def test_missing_reference_library_says_how_to_install_it(
 ) -> None:
     load = groups.__dict__["_load"]
     load.cache_clear()
-    module = "fairlot_crypto.groups.reference"
+    module = "fairlot_crypto.curve.reference"
     monkeypatch.delitem(sys.modules, module, raising=False)
     monkeypatch.setitem(sys.modules, "py_ecc", None)
     monkeypatch.setitem(sys.modules, "py_ecc.bls", None)
@@ -219,11 +219,11 @@ def test_missing_reference_library_says_how_to_install_it(
         load.cache_clear()
 
 
-def test_decoding_refuses_wrong_lengths(group: Backend) -> None:
-    g1, g2 = group.g1_generator().to_bytes(), group.g2_generator().to_bytes()
+def test_decoding_refuses_wrong_lengths(curve: Backend) -> None:
+    g1, g2 = curve.g1_generator().to_bytes(), curve.g2_generator().to_bytes()
     for data in (b"", g1[:-1], g1 + b"\x00", g2):
         with pytest.raises(EncodingError, match=r"groups\.length"):
-            group.g1_from_bytes(data)
+            curve.g1_from_bytes(data)
     for data in (b"", g2[:-1], g2 + b"\x00", g1):
         with pytest.raises(EncodingError, match=r"groups\.length"):
-            group.g2_from_bytes(data)
+            curve.g2_from_bytes(data)

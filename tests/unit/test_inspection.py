@@ -2,13 +2,13 @@
 
 import pytest
 
-from fairlot.board.entry import Entry
+from fairlot.audit.inspection import entry_facts, nym_facts, utc
 from fairlot.board.replay import Replay, replay
+from fairlot.board.sale import SaleState, VoidReason
 from fairlot.board.storage import MemoryStorage
-from fairlot.inspection import entry_facts, nym_facts, utc
-from fairlot.nym import Nym
-from fairlot.sale import SaleState, VoidReason
-from fairlot.terms import MAX_TIME
+from fairlot.entry import Entry
+from fairlot.names import Nym
+from fairlot.terms.terms import MAX_TIME
 from sales import PRICE, Stage, cancel, deposit, nym_of, play, stage
 
 NAMES = ("ann", "bob", "eve")

@@ -19,12 +19,12 @@ from fairlot.identity.leaf import (
     read_leaf,
     sign_share,
 )
-from fairlot.statements import Statements
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.errors import EncodingError, ProofError
 from fairlot_crypto.hashing import i2osp
 from fairlot_crypto.keys import Signature
+from fairlot_crypto.statements import Statements
 from lies_people import changed
 from sales import GROUP, Stage, stage
 

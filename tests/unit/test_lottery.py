@@ -7,7 +7,8 @@ from fractions import Fraction
 import pytest
 
 from exact_draw import distribution
-from fairlot.allocation.groups import (
+from fairlot.allocation.lots import PoolSeed, uniform
+from fairlot.allocation.mechanisms.groups import (
     Drawn,
     Last,
     Mode,
@@ -18,12 +19,10 @@ from fairlot.allocation.groups import (
     draw_rule,
     worst_flip,
 )
-from fairlot.allocation.lots import uniform
-from fairlot.allocation.lottery import LotteryFacts, lottery, lottery_odds
-from fairlot.allocation.rank import PoolSeed
+from fairlot.allocation.mechanisms.lottery import LotteryFacts, lottery, lottery_odds
 from fairlot.allocation.shape import Chance, Lots, Order, Reason
 from fairlot.errors import InvariantError
-from fairlot.pools import Mechanism, Pool
+from fairlot.terms.pool import Mechanism, Pool
 from fairlot_crypto.errors import CallerError
 
 POOL = Pool("main", Mechanism.LOTTERY, 12, 10, group_max=3)

@@ -5,21 +5,22 @@ from dataclasses import replace
 
 import pytest
 
-from fairlot.bid import BID_LENGTH, open_bid, seal_bid, sealed_bid_length
-from fairlot.binding import Wish
-from fairlot.board.entry import EntryType
-from fairlot.clock import NamedRound
-from fairlot.deposit import check_binding, check_presentation, read_deposit
+from fairlot.deposit.deposit import check_binding, check_presentation, read_deposit
+from fairlot.deposit.make import Wish
+from fairlot.deposit.nym import nym_of
+from fairlot.deposit.puzzle import answer_key, solution_message
+from fairlot.deposit.rules import check_order, check_required
+from fairlot.deposit.sealed_bid import BID_LENGTH, open_bid, seal_bid, sealed_bid_length
+from fairlot.entry import EntryType
 from fairlot.errors import Rejection
-from fairlot.nym import nym_context, nym_of
-from fairlot.order_rules import check_order, check_required
-from fairlot.pools import Requirement
-from fairlot.puzzle import answer_key, solution_message
-from fairlot.statements import Statements
-from fairlot.terms import Terms
+from fairlot.names import nym_context
+from fairlot.terms.named_round import NamedRound
+from fairlot.terms.pool import Requirement
+from fairlot.terms.terms import Terms
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.keys import verify_signature
+from fairlot_crypto.statements import Statements
 from fairlot_crypto.timelock.clock import sign_round
 from fairlot_crypto.timelock.sealed import seal
 from gala import ANN, ANSWER, BOB, CAT, FRIENDS, WISH, gala, nyms, says, together

@@ -5,24 +5,15 @@ from dataclasses import replace
 
 import pytest
 
-from fairlot.allocation import (
-    Award,
-    Entrant,
-    Outcome,
-    PoolResult,
-    allocate,
-    check_outcome,
-)
-from fairlot.allocation.entry import (
-    Standing,
-    entering,
-    formed_groups,
-    group_id,
-)
+from fairlot.allocation.entering import Entrant, Standing, entering, formed_groups
 from fairlot.allocation.explain import explain
+from fairlot.allocation.invariants import check_outcome
+from fairlot.allocation.outcome import Award, Outcome, PoolResult
+from fairlot.allocation.run_pools import allocate
 from fairlot.allocation.shape import Order, Reason
 from fairlot.errors import InvariantError
-from fairlot.pools import Mechanism, Pool, Requirement, Tier
+from fairlot.names import group_id
+from fairlot.terms.pool import Mechanism, Pool, Requirement, Tier
 from fairlot_crypto.keys import VerifyKey
 
 SEED, SALE = bytes(32), bytes(range(32))

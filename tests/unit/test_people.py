@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from fairlot.errors import InputError
-from fairlot.people import Person, read_people
+from fairlot.inputs.people_file import Person, read_people
 
 HEADER = "person,wants,deposit\n"
 LARGEST = 2**64 - 1

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from fairlot.errors import InputError
-from fairlot.people import read_people
-from fairlot.people_check import check_people
+from fairlot.inputs.people_file import read_people
+from fairlot.inputs.terms_file import read_terms_file
+from fairlot.rehearsal.fit import check_people
 from fairlot.rehearsal.parts import TIMES
-from fairlot.terms_file import read_terms_file
 from fairlot_crypto.timelock.chain import QUICKNET, time_of_round
 
 HEAD = 'title = "Conference"\nasset = "seat"\n'

@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from fairlot.errors import TermsError
-from fairlot.pool_rules import broken_rules
-from fairlot.pools import Mechanism, Pool, Requirement, Tier
-from fairlot.terms import Terms
-from fairlot.vectors.terms_pools import accepted, conference
-from fairlot.vectors.terms_setting import sample_terms
+from fairlot.terms.pool import Mechanism, Pool, Requirement, Tier
+from fairlot.terms.pool_rules import broken_rules
+from fairlot.terms.terms import Terms
 from fairlot_crypto.cbor import Value, decode, encode
 from fairlot_crypto.timelock.chain import first_round_after
 from fairlot_crypto.timelock.scheme import UNCHAINED_G1_LEGACY
+from generators.terms_pools import accepted, conference
+from generators.terms_setting import sample_terms
 
 WHOLE = conference(sample_terms())
 LOTTERY = Pool("main", Mechanism.LOTTERY, 16, 50)

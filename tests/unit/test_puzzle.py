@@ -5,10 +5,9 @@ import unicodedata
 
 import pytest
 
+from fairlot.deposit.puzzle import answer_key, solution_message, solve
 from fairlot.errors import InputError
-from fairlot.nym import Nym
-from fairlot.puzzle import answer_key, solution_message, solve
-from fairlot.terms import SaleId
+from fairlot.names import Nym, SaleId
 from fairlot_crypto.errors import ProofError
 from fairlot_crypto.keys import SigningKey, VerifyKey, verify_signature
 

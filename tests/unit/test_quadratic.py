@@ -8,9 +8,9 @@ from itertools import combinations_with_replacement
 import pytest
 
 from all_orders import FixedLots, all_lots, frequencies, in_turn
-from fairlot.allocation.quadratic import quadratic, quadratic_odds, quantity
+from fairlot.allocation.mechanisms.quadratic import quadratic, quadratic_odds, quantity
 from fairlot.allocation.shape import Order, Reason
-from fairlot.pools import Mechanism, Pool
+from fairlot.terms.pool import Mechanism, Pool
 from fairlot_crypto.errors import CallerError
 
 LARGEST = 2**64 - 1

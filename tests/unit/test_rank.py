@@ -5,7 +5,7 @@ import hmac
 
 import pytest
 
-from fairlot.allocation.rank import PoolSeed, Rank, drawing_order, pool_seed, rank
+from fairlot.allocation.lots import PoolSeed, Rank, drawing_order, pool_seed, rank
 from fairlot_crypto.errors import CallerError
 
 SEED = bytes(range(32))

@@ -5,20 +5,20 @@ from functools import cache
 
 import pytest
 
-from fairlot.audit import Expected, audit
-from fairlot.board.board import Receipt
+from fairlot.audit.auditor import Expected, audit
+from fairlot.board.keeper import Receipt
+from fairlot.board.phase import Phase
 from fairlot.board.replay import replay
+from fairlot.board.sale import SaleState, VoidReason
 from fairlot.board.storage import MemoryStorage
-from fairlot.deposit import read_deposit
-from fairlot.people import Person
-from fairlot.phase import Phase
-from fairlot.pools import MAIN_POOL, Mechanism, Pool
-from fairlot.rehearsal import InProcess, Processes, Rehearsed, Workers, rehearse
+from fairlot.deposit.deposit import read_deposit
+from fairlot.inputs.people_file import Person
+from fairlot.inputs.terms_file import TermsFile
 from fairlot.rehearsal.parts import START, cast_parts, write_terms
-from fairlot.rehearsal.play import BATCH
-from fairlot.sale import SaleState, VoidReason
-from fairlot.terms import Terms
-from fairlot.terms_file import TermsFile
+from fairlot.rehearsal.play import BATCH, Rehearsed, rehearse
+from fairlot.rehearsal.work import InProcess, Processes, Workers
+from fairlot.terms.pool import MAIN_POOL, Mechanism, Pool
+from fairlot.terms.terms import Terms
 from fairlot_crypto.randomness import Randomness, SeededRandomness, SystemRandomness
 from sales import GROUP, PRICE, STATEMENTS, setup_of_one, source
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from fairlot.audit import Expected, audit
+from fairlot.audit.auditor import Expected, audit
+from fairlot.board.phase import Phase
 from fairlot.board.replay import Replay, replay
 from fairlot.board.transcript import Record, read_records
-from fairlot.phase import Phase
 from fairlot.rehearsal.parts import START
 from lies_file import forged
 from lying_board import LyingBoard, play_with
@@ -166,7 +166,7 @@ def test_what_was_verified_once_is_not_verified_again(
     def fail(*_: object) -> None:
         raise AssertionError("verified again")
 
-    monkeypatch.setattr("fairlot.deposit.verify_presentation", fail)
-    monkeypatch.setattr("fairlot.board.entry.verify_signature", fail)
+    monkeypatch.setattr("fairlot.deposit.deposit.verify_presentation", fail)
+    monkeypatch.setattr("fairlot.entry.verify_signature", fail)
     monkeypatch.setattr("fairlot.board.replay.verify_checkpoint", fail)
     assert audit(concert_transcript, GROUP, Expected(), STATEMENTS).holds

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from fairlot.board.entry import Entry, EntryType
 from fairlot.board.replay import Replay
 from fairlot.board.storage import MemoryStorage
-from fairlot.contributor import publish, read_round_file, read_view
+from fairlot.cli.beacon.contributor import publish, read_round_file, read_view
+from fairlot.entry import Entry, EntryType
 from fairlot.errors import InputError, Rejection
 from lies_file import STRANGER
 from sales import GROUP, Stage, clocked, play, stage

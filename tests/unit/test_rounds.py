@@ -5,21 +5,22 @@ from typing import Any
 
 import pytest
 
-from fairlot.beacon import check_setup
-from fairlot.board.entry import Entry, EntryType, sign_entry
-from fairlot.clock import NamedRound, read_named_round
+from fairlot.beacon.contributions import check_setup
+from fairlot.beacon.rounds import Rounds, make_round
+from fairlot.board.phase import Phase
+from fairlot.board.sale import SaleState
+from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot.errors import Rejection, TermsError
 from fairlot.fields import Fields
-from fairlot.phase import Phase
-from fairlot.rounds import Rounds, make_round
-from fairlot.sale import SaleState
-from fairlot.statements import Statements
-from fairlot.terms import ROUND_MARGIN, SaleId, Terms
+from fairlot.names import SaleId
+from fairlot.terms.named_round import NamedRound, read_named_round
+from fairlot.terms.terms import ROUND_MARGIN, Terms
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
+from fairlot_crypto.curve import Scalar
 from fairlot_crypto.delay import bicorn
 from fairlot_crypto.delay.parameters import RSA_2048
-from fairlot_crypto.groups import Scalar
+from fairlot_crypto.statements import Statements
 from fairlot_crypto.timelock.chain import DEFAULT_CHAIN, QUICKNET, ChainInfo
 from fairlot_crypto.timelock.clock import clock_key, sign_round
 from fairlot_crypto.timelock.drand import Beacon

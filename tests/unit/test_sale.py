@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from fairlot.beacon import make_commitment, make_reveal
-from fairlot.board.entry import Entry, EntryType, sign_entry
+from fairlot.beacon.contributions import make_commitment, make_reveal
+from fairlot.board.phase import Phase
+from fairlot.board.sale import SaleState, VoidReason
+from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot.errors import Rejection
-from fairlot.phase import Phase
 from fairlot.rehearsal.parts import START
-from fairlot.sale import SaleState, VoidReason
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.keys import SigningKey
 from lies_people import void_entry

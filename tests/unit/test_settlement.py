@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from fairlot.allocation import Entrant, Gain, Outcome, allocate
-from fairlot.errors import InvariantError
-from fairlot.pools import Mechanism, Pool
-from fairlot.settlement import (
+from fairlot.allocation.entering import Entrant
+from fairlot.allocation.outcome import Gain, Outcome
+from fairlot.allocation.run_pools import allocate
+from fairlot.allocation.settlement import (
     Funding,
     LedgerLine,
     allocation_csv,
@@ -19,6 +19,8 @@ from fairlot.settlement import (
     settle,
     settle_void,
 )
+from fairlot.errors import InvariantError
+from fairlot.terms.pool import Mechanism, Pool
 from fairlot_crypto.cbor import Value, encode
 from fairlot_crypto.errors import CallerError
 from fairlot_crypto.hashing import tagged_hash

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from fairlot.cli.beacon.setup_file import read_setup_file
 from fairlot.errors import InputError
-from fairlot.setup_file import read_setup_file
 from fairlot_crypto.delay.parameters import (
     RSA_2048,
     make_setup,

@@ -10,8 +10,8 @@ from fairlot_crypto.committee.shamir import (
     lagrange,
     split,
 )
+from fairlot_crypto.curve import backend
 from fairlot_crypto.errors import CallerError
-from fairlot_crypto.groups import backend
 from fairlot_crypto.hashing import GROUP_ORDER
 from fairlot_crypto.randomness import SeededRandomness
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fairlot.statements import Statements
+from fairlot_crypto.statements import Statements
 
 
 class Verifier:

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from fairlot.errors import TermsError
-from fairlot.terms import MAX_TIME, Terms, Times
+from fairlot.terms.terms import MAX_TIME, Terms, Times
 from fairlot.text import text_problem
-from fairlot.vectors import terms as vectors
-from fairlot.vectors.terms_setting import sample_key, sample_terms
 from fairlot_crypto.cbor import Value, decode, encode
+from generators import terms as vectors
+from generators.terms_setting import sample_key, sample_terms
 
 
 def test_terms_survive_encoding() -> None:

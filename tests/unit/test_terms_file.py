@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from fairlot.clock import NamedRound
 from fairlot.errors import InputError
-from fairlot.pools import Mechanism, Pool, Requirement, Tier
-from fairlot.terms import Terms
-from fairlot.terms_file import BidsFile, TermsFile, read_terms_file
-from fairlot.vectors.terms_setting import sample_terms
+from fairlot.inputs.terms_file import BidsFile, TermsFile, read_terms_file
+from fairlot.terms.named_round import NamedRound
+from fairlot.terms.pool import Mechanism, Pool, Requirement, Tier
+from fairlot.terms.terms import Terms
 from fairlot_crypto.keys import VerifyKey
 from fairlot_crypto.timelock.chain import QUICKNET, first_round_after
+from generators.terms_setting import sample_terms
 
 LINES = {
     "title": 'title = "Club concert"',

@@ -20,8 +20,8 @@ from fairlot_crypto.committee.threshold import (
     signature_exponent,
     verify_base,
 )
+from fairlot_crypto.curve import G1, Scalar, backend, inverse
 from fairlot_crypto.errors import CallerError, EncodingError, ProofError
-from fairlot_crypto.groups import G1, Scalar, backend, inverse
 from fairlot_crypto.hashing import GROUP_ORDER
 from fairlot_crypto.randomness import SeededRandomness
 

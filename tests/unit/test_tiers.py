@@ -8,9 +8,9 @@ from itertools import combinations_with_replacement, product
 import pytest
 
 from all_orders import FixedLots, all_part_lots, frequencies, in_turn
+from fairlot.allocation.mechanisms.tiers import tiers, tiers_odds
 from fairlot.allocation.shape import ITSELF, Lots, Order, Reason
-from fairlot.allocation.tiers import tiers, tiers_odds
-from fairlot.pools import Mechanism, Pool, Tier
+from fairlot.terms.pool import Mechanism, Pool, Tier
 from fairlot_crypto.errors import CallerError
 
 LARGEST = 2**64 - 1

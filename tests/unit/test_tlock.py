@@ -6,9 +6,9 @@ from collections.abc import Callable
 import pytest
 
 from curve import P as FIELD
-from fairlot_crypto import groups
+from fairlot_crypto import curve as groups
+from fairlot_crypto.curve import Backend, Scalar
 from fairlot_crypto.errors import CallerError, CryptoError, Fault
-from fairlot_crypto.groups import Backend, Scalar
 from fairlot_crypto.hashing import GROUP_ORDER
 from fairlot_crypto.randomness import SeededRandomness
 from fairlot_crypto.timelock.chain import ChainInfo
@@ -46,7 +46,7 @@ SCHEMES = (UNCHAINED, UNCHAINED_G1, UNCHAINED_G1_LEGACY)
 
 
 @pytest.fixture(params=["native", "reference"])
-def group(request: pytest.FixtureRequest) -> Backend:
+def curve(request: pytest.FixtureRequest) -> Backend:
     return groups.backend(str(request.param))
 
 
@@ -55,13 +55,13 @@ def native() -> Backend:
     return groups.backend("native")
 
 
-def clock(group: Backend, scheme: Scheme) -> ChainInfo:
-    key = clock_key(group, scheme, SECRET)
+def clock(curve: Backend, scheme: Scheme) -> ChainInfo:
+    key = clock_key(curve, scheme, SECRET)
     return ChainInfo(scheme, key, 30, 1000, bytes(32), "own")
 
 
-def signature(group: Backend, chain: ChainInfo, number: int = ROUND) -> bytes:
-    return sign_round(group, chain, SECRET, number).signature
+def signature(curve: Backend, chain: ChainInfo, number: int = ROUND) -> bytes:
+    return sign_round(curve, chain, SECRET, number).signature
 
 
 def randomness(label: str = "tlock") -> SeededRandomness:
@@ -100,11 +100,11 @@ def test_of_an_inverse_the_odd_powers_of_w_change_sign(native: Backend) -> None:
     assert inverse == [-c % FIELD for c in value[:6]] + value[6:]
 
 
-def test_a_pairing_of_an_identity_is_one(group: Backend) -> None:
+def test_a_pairing_of_an_identity_is_one(curve: Backend) -> None:
     one = bytes(575) + b"\x01"
-    q = group.g2_generator()
-    assert group.pairing_bytes(group.g1_identity(), q) == one
-    assert group.pairing_bytes(group.g1_generator(), q - q) == one
+    q = curve.g2_generator()
+    assert curve.pairing_bytes(curve.g1_identity(), q) == one
+    assert curve.pairing_bytes(curve.g1_generator(), q - q) == one
 
 
 def test_back_ends_agree_on_the_bytes_of_a_pairing(native: Backend) -> None:

@@ -2,7 +2,6 @@
 
 import pytest
 
-from fairlot.board.entry import Entry
 from fairlot.board.transcript import (
     Broken,
     Record,
@@ -10,6 +9,7 @@ from fairlot.board.transcript import (
     acknowledged_length,
     read_records,
 )
+from fairlot.entry import Entry
 from fairlot_crypto import cbor
 from fairlot_crypto.log.checkpoint import SignedCheckpoint
 from lying_board import LyingBoard, encoded

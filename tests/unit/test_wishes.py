@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from fairlot.identity.enrolment import Identity
-from fairlot.people import Person
+from fairlot.inputs.people_file import Person
+from fairlot.inputs.terms_file import OWN_CLOCK, QUICKNET_CLOCK, BidsFile
 from fairlot.rehearsal.parts import TIMES, cast_parts, write_terms
 from fairlot.rehearsal.wishes import wishes
-from fairlot.terms_file import OWN_CLOCK, QUICKNET_CLOCK, BidsFile
 from fairlot_crypto.timelock.chain import QUICKNET
 from gala import ANN, BOB, CAT, FILE, PEOPLE, gala, nyms
 from sales import GROUP, setup_of_one, source

@@ -30,19 +30,13 @@ from fairlot_crypto.bbs.signature import (
     signed_point,
     verify_point,
 )
+from fairlot_crypto.curve import G1, G2, Backend, Scalar, scalar_to_bytes
 from fairlot_crypto.errors import EncodingError
-from fairlot_crypto.groups import (
-    G1,
-    G2,
-    Backend,
-    Scalar,
-    scalar_to_bytes,
-)
 from fairlot_crypto.randomness import Randomness
 
 
 def blind_sign(
-    group: Backend,
+    curve: Backend,
     secret_key: SecretKey,
     public_key: G2,
     commitment_with_proof: bytes,
@@ -59,13 +53,13 @@ def blind_sign(
     """
     if commitment_with_proof:
         commitment, blind_generators = verify_commitment(
-            group, commitment_with_proof, api_id
+            curve, commitment_with_proof, api_id
         )
     else:
-        commitment = group.g1_identity()
-        blind_generators = create_blind_generators(group, 1, api_id)
+        commitment = curve.g1_identity()
+        blind_generators = create_blind_generators(curve, 1, api_id)
     return sign_commitment(
-        group,
+        curve,
         secret_key,
         public_key,
         commitment,
@@ -77,7 +71,7 @@ def blind_sign(
 
 
 def sign_commitment(
-    group: Backend,
+    curve: Backend,
     secret_key: SecretKey,
     public_key: G2,
     commitment: G1,
@@ -92,9 +86,9 @@ def sign_commitment(
         ProofError: ``bbs.signed-identity``.
         CallerError: ``bbs.generator-count``.
     """
-    generators = create_generators(group, len(messages) + 1, api_id)
+    generators = create_generators(curve, len(messages) + 1, api_id)
     all_generators = (*generators, *blind_generators)
-    context = Context.build(group, public_key, all_generators, header, api_id)
+    context = Context.build(curve, public_key, all_generators, header, api_id)
     point = signed_point(context, map_messages(messages, api_id), commitment)
     secret = scalar_to_bytes(secret_key) + point.to_bytes()
     e = challenge_scalar(secret + scalar_to_bytes(context.domain), api_id)
@@ -102,7 +96,7 @@ def sign_commitment(
 
 
 def verify_blind_sign(
-    group: Backend,
+    curve: Backend,
     public_key: G2,
     signature: Signature,
     header: bytes,
@@ -119,13 +113,13 @@ def verify_blind_sign(
     """
     committed = map_messages(committed_messages, api_id)
     counts = len(messages), 1 + len(committed)
-    context = blind_context(group, public_key, *counts, header, api_id)
+    context = blind_context(curve, public_key, *counts, header, api_id)
     scalars = (*map_messages(messages, api_id), secret_prover_blind, *committed)
     verify_point(context, signature, signed_point(context, scalars))
 
 
 def blind_prove(
-    group: Backend,
+    curve: Backend,
     public_key: G2,
     signature: Signature,
     header: bytes,
@@ -145,7 +139,7 @@ def blind_prove(
     """
     committed = map_messages(committed_messages, api_id)
     counts = len(messages), 1 + len(committed)
-    context = blind_context(group, public_key, *counts, header, api_id)
+    context = blind_context(curve, public_key, *counts, header, api_id)
     signer = map_messages(messages, api_id)
     scalars = (*signer, secret_prover_blind, *committed)
     disclosed = select_blind(
@@ -155,7 +149,7 @@ def blind_prove(
 
 
 def verify_blind_proof(
-    group: Backend,
+    curve: Backend,
     public_key: G2,
     proof: bytes,
     header: bytes,
@@ -179,12 +173,12 @@ def verify_blind_proof(
         disclosed, disclosed_committed, message_count, blind_count - 1, api_id
     )
     counts = message_count, blind_count
-    context = blind_context(group, public_key, *counts, header, api_id)
+    context = blind_context(curve, public_key, *counts, header, api_id)
     verify_core(context, proof, scalars, ph)
 
 
 def blind_context(
-    group: Backend,
+    curve: Backend,
     public_key: G2,
     message_count: int,
     blind_count: int,
@@ -192,9 +186,9 @@ def blind_context(
     api_id: bytes,
 ) -> Context:
     """Build the context over Q_1, H_1.., Q_2, J_1..; ``blind_count`` includes Q_2."""
-    generators = create_generators(group, message_count + 1, api_id)
-    blind = create_blind_generators(group, blind_count, api_id)
-    return Context.build(group, public_key, (*generators, *blind), header, api_id)
+    generators = create_generators(curve, message_count + 1, api_id)
+    blind = create_blind_generators(curve, blind_count, api_id)
+    return Context.build(curve, public_key, (*generators, *blind), header, api_id)
 
 
 def select_blind(

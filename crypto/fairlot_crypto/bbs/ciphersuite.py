@@ -10,15 +10,8 @@ from functools import cache
 from typing import NewType
 
 from fairlot_crypto.bbs import octets
+from fairlot_crypto.curve import G1, G2, Backend, Scalar, random_scalar, scalar_to_bytes
 from fairlot_crypto.errors import CallerError, EncodingError
-from fairlot_crypto.groups import (
-    G1,
-    G2,
-    Backend,
-    Scalar,
-    random_scalar,
-    scalar_to_bytes,
-)
 from fairlot_crypto.hashing import GROUP_ORDER, hash_to_scalar, i2osp
 from fairlot_crypto.randomness import Randomness
 
@@ -51,9 +44,9 @@ SIGNATURE_CODES = octets.Codes(
 
 
 @cache
-def p1(group: Backend) -> G1:
+def p1(curve: Backend) -> G1:
     """Return P1, the fixed point that every signed value starts from."""
-    return group.g1_not_identity(P1_OCTETS)
+    return curve.g1_not_identity(P1_OCTETS)
 
 
 def key_gen(
@@ -88,12 +81,12 @@ def secret_key(value: int) -> SecretKey:
     return SecretKey(value)
 
 
-def public_key(group: Backend, key: SecretKey) -> G2:
+def public_key(curve: Backend, key: SecretKey) -> G2:
     """Return W = BP2 * SK (BBS draft, section 3.4.2)."""
-    return group.g2_generator() * key
+    return curve.g2_generator() * key
 
 
-def public_key_from_bytes(group: Backend, data: bytes) -> G2:
+def public_key_from_bytes(curve: Backend, data: bytes) -> G2:
     """Decode a public key of 96 bytes (BBS draft, section 4.2.4.6).
 
     Raises:
@@ -101,7 +94,7 @@ def public_key_from_bytes(group: Backend, data: bytes) -> G2:
             other than the identity.
     """
     try:
-        return group.g2_not_identity(data)
+        return curve.g2_not_identity(data)
     except EncodingError as error:
         raise EncodingError("bbs.public-key", error.message) from error
 
@@ -155,14 +148,14 @@ class Signature:
         return self.A.to_bytes() + scalar_to_bytes(self.e)
 
     @classmethod
-    def from_bytes(cls, group: Backend, data: bytes) -> "Signature":
+    def from_bytes(cls, curve: Backend, data: bytes) -> "Signature":
         """Decode 80 bytes (BBS draft, section 4.2.4.3).
 
         Raises:
             EncodingError: ``bbs.signature-length``, ``bbs.signature-scalar``,
                 ``bbs.signature-point``, ``bbs.signature-identity``.
         """
-        (a,), (e,) = octets.decode(group, data, 1, 1, SIGNATURE_CODES)
+        (a,), (e,) = octets.decode(curve, data, 1, 1, SIGNATURE_CODES)
         return cls(a, e)
 
 

@@ -14,8 +14,8 @@ from fairlot_crypto.bbs.ciphersuite import (
     random_scalars,
 )
 from fairlot_crypto.bbs.generators import MAX_GENERATORS, create_blind_generators
+from fairlot_crypto.curve import G1, Backend, Scalar
 from fairlot_crypto.errors import EncodingError, ProofError
-from fairlot_crypto.groups import G1, Backend, Scalar
 from fairlot_crypto.hashing import GROUP_ORDER, i2osp
 from fairlot_crypto.randomness import Randomness
 
@@ -40,7 +40,7 @@ class BlindCommitment:
 
 
 def commit(
-    group: Backend,
+    curve: Backend,
     committed_messages: Sequence[bytes],
     randomness: Randomness,
     api_id: bytes,
@@ -48,24 +48,24 @@ def commit(
     """Commit to messages that the signer will not see.
 
     Args:
-        group: back-end.
+        curve: back-end.
         committed_messages: in the order of signing.
         randomness: 48 bytes for each of the blind, s~, m~_1.., in this order.
         api_id: of the interface.
     """
     scalars = map_messages(committed_messages, api_id)
-    return commit_scalars(group, scalars, randomness, api_id)
+    return commit_scalars(curve, scalars, randomness, api_id)
 
 
 def commit_scalars(
-    group: Backend, scalars: Sequence[Scalar], randomness: Randomness, api_id: bytes
+    curve: Backend, scalars: Sequence[Scalar], randomness: Randomness, api_id: bytes
 ) -> BlindCommitment:
     """Commit to scalars: C = Q_2 * blind + sum of J_i * scalar_i (CoreCommit)."""
-    generators = create_blind_generators(group, len(scalars) + 1, api_id)
+    generators = create_blind_generators(curve, len(scalars) + 1, api_id)
     blind, *tildes = random_scalars(randomness, len(scalars) + 2)
     secrets = (blind, *scalars)
-    C = group.msm(generators, secrets)
-    C_bar = group.msm(generators, tildes)
+    C = curve.msm(generators, secrets)
+    C_bar = curve.msm(generators, tildes)
     challenge = _challenge(generators, C, C_bar, api_id)
     hats = (
         (tilde + secret * challenge) % GROUP_ORDER
@@ -75,7 +75,7 @@ def commit_scalars(
 
 
 def verify_commitment(
-    group: Backend, commitment_with_proof: bytes, api_id: bytes
+    curve: Backend, commitment_with_proof: bytes, api_id: bytes
 ) -> tuple[G1, tuple[G1, ...]]:
     """Check that the prover can open the commitment.
 
@@ -91,10 +91,10 @@ def verify_commitment(
     if not _FIXED_SCALARS <= count <= MAX_GENERATORS:
         raise EncodingError("bbs.commitment-length", f"{count} scalars")
     (C,), (*hats, challenge) = octets.decode(
-        group, commitment_with_proof, 1, count, COMMITMENT_CODES
+        curve, commitment_with_proof, 1, count, COMMITMENT_CODES
     )
-    generators = create_blind_generators(group, count - 1, api_id)
-    C_bar = group.msm((*generators, C), (*hats, GROUP_ORDER - challenge))
+    generators = create_blind_generators(curve, count - 1, api_id)
+    C_bar = curve.msm((*generators, C), (*hats, GROUP_ORDER - challenge))
     if challenge != _challenge(generators, C, C_bar, api_id):
         raise ProofError("bbs.commitment-proof", "the commitment is not opened")
     return C, generators

@@ -5,15 +5,15 @@ draft-irtf-cfrg-bbs-signatures-09, section 4.1.1 (specs/bbs.md, section 4).
 
 from functools import lru_cache
 
+from fairlot_crypto.curve import G1, Backend
 from fairlot_crypto.errors import CallerError
-from fairlot_crypto.groups import G1, Backend
 from fairlot_crypto.hashing import EXPAND_LENGTH, expand_message_xmd, i2osp
 
 MAX_GENERATORS = 4096
 """More are refused: counts follow from the length of untrusted proofs."""
 
 
-def create_generators(group: Backend, count: int, api_id: bytes) -> tuple[G1, ...]:
+def create_generators(curve: Backend, count: int, api_id: bytes) -> tuple[G1, ...]:
     """Return the first ``count`` generators of the interface ``api_id``.
 
     Raises:
@@ -21,23 +21,23 @@ def create_generators(group: Backend, count: int, api_id: bytes) -> tuple[G1, ..
     """
     if not 0 <= count <= MAX_GENERATORS:
         raise CallerError("bbs.generator-count", f"0 to {MAX_GENERATORS} generators")
-    return _create(group, count, api_id, api_id + b"MESSAGE_GENERATOR_SEED")
+    return _create(curve, count, api_id, api_id + b"MESSAGE_GENERATOR_SEED")
 
 
 def create_blind_generators(
-    group: Backend, count: int, api_id: bytes
+    curve: Backend, count: int, api_id: bytes
 ) -> tuple[G1, ...]:
     """Return Q_2, J_1, ..: the generators of what the signer does not see.
 
     Raises:
         CallerError: ``bbs.generator-count`` outside [0, 4096].
     """
-    return create_generators(group, count, b"BLIND_" + api_id)
+    return create_generators(curve, count, b"BLIND_" + api_id)
 
 
 @lru_cache(maxsize=64)
 def _create(
-    group: Backend, count: int, api_id: bytes, generator_seed: bytes
+    curve: Backend, count: int, api_id: bytes, generator_seed: bytes
 ) -> tuple[G1, ...]:
     seed_dst = api_id + b"SIG_GENERATOR_SEED_"
     generator_dst = api_id + b"SIG_GENERATOR_DST_"
@@ -45,5 +45,5 @@ def _create(
     points: list[G1] = []
     for i in range(1, count + 1):
         v = expand_message_xmd(v + i2osp(i, 8), seed_dst, EXPAND_LENGTH)
-        points.append(group.hash_to_g1(v, generator_dst))
+        points.append(curve.hash_to_g1(v, generator_dst))
     return tuple(points)

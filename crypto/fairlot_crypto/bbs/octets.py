@@ -8,8 +8,7 @@ section 2).
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from fairlot_crypto.errors import EncodingError
-from fairlot_crypto.groups import (
+from fairlot_crypto.curve import (
     G1,
     G1_LENGTH,
     SCALAR_LENGTH,
@@ -18,6 +17,7 @@ from fairlot_crypto.groups import (
     scalar_from_bytes,
     scalar_to_bytes,
 )
+from fairlot_crypto.errors import EncodingError
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def scalar_count(data: bytes, points: int, codes: Codes) -> int:
 
 
 def decode(
-    group: Backend, data: bytes, points: int, scalars: int, codes: Codes
+    curve: Backend, data: bytes, points: int, scalars: int, codes: Codes
 ) -> tuple[tuple[G1, ...], tuple[Scalar, ...]]:
     """Decode exactly ``points`` points and ``scalars`` scalars: the cheap checks first.
 
@@ -69,12 +69,12 @@ def decode(
         for start in range(split, len(data), SCALAR_LENGTH)
     )
     return tuple(
-        decode_point(group, data[start : start + G1_LENGTH], codes)
+        decode_point(curve, data[start : start + G1_LENGTH], codes)
         for start in range(0, split, G1_LENGTH)
     ), decoded
 
 
-def decode_point(group: Backend, data: bytes, codes: Codes) -> G1:
+def decode_point(curve: Backend, data: bytes, codes: Codes) -> G1:
     """Decode one point of G1 other than the identity.
 
     Raises:
@@ -83,7 +83,7 @@ def decode_point(group: Backend, data: bytes, codes: Codes) -> G1:
     if len(data) != G1_LENGTH:
         raise EncodingError(codes.length, f"{len(data)} bytes, not {G1_LENGTH}")
     try:
-        point = group.g1_from_bytes(data)
+        point = curve.g1_from_bytes(data)
     except EncodingError as error:
         raise EncodingError(codes.point, error.message) from error
     if point.is_identity():

@@ -16,8 +16,8 @@ from fairlot_crypto.bbs.generators import create_blind_generators, create_genera
 from fairlot_crypto.bbs.proof import FIXED_SCALARS, POINTS, disclosed_scalars, select
 from fairlot_crypto.bbs.pseudonym import Presentation
 from fairlot_crypto.bbs.signature import Context, signed_point, verify_point
+from fairlot_crypto.curve import G1, G2, Backend, Scalar, scalar_to_bytes
 from fairlot_crypto.errors import CallerError, ProofError
-from fairlot_crypto.groups import G1, G2, Backend, Scalar, scalar_to_bytes
 from fairlot_crypto.hashing import tagged_hash
 from fairlot_crypto.randomness import Randomness, SeededRandomness
 
@@ -88,9 +88,9 @@ class IssuerContext:
     """The same for the layers below."""
 
     @property
-    def group(self) -> Backend:
+    def curve(self) -> Backend:
         """The back-end."""
-        return self.signed.group
+        return self.signed.curve
 
     @property
     def public_key(self) -> G2:
@@ -116,35 +116,35 @@ class Credential:
 
 
 @cache
-def generators(group: Backend, schema: Schema) -> ProfileGenerators:
+def generators(curve: Backend, schema: Schema) -> ProfileGenerators:
     """Return the generators of ``schema``.
 
     Raises:
         CallerError: ``bbs.generator-count`` for a schema beyond 4096 generators.
     """
-    Q_1, *H = create_generators(group, schema.attributes + 1, API_PSEUDONYM)
-    Q_2, *J = create_blind_generators(group, schema.nym_secrets + 1, API_PSEUDONYM)
+    Q_1, *H = create_generators(curve, schema.attributes + 1, API_PSEUDONYM)
+    Q_2, *J = create_blind_generators(curve, schema.nym_secrets + 1, API_PSEUDONYM)
     return ProfileGenerators(Q_1, tuple(H), Q_2, tuple(J))
 
 
 def issuer_context(
-    group: Backend, public_key: G2, schema: Schema, header: bytes
+    curve: Backend, public_key: G2, schema: Schema, header: bytes
 ) -> IssuerContext:
     """Build the context of all credentials with this header.
 
     Raises:
         CallerError: ``bbs.generator-count``.
     """
-    points = generators(group, schema)
+    points = generators(curve, schema)
     signed_header = pseudonym.combined_header(header, schema.nym_secrets)
     signed = Context.build(
-        group, public_key, points.in_order(), signed_header, API_PSEUDONYM
+        curve, public_key, points.in_order(), signed_header, API_PSEUDONYM
     )
     return IssuerContext(schema, header, points, signed)
 
 
 def commitment(
-    group: Backend, schema: Schema, blind: Scalar, nym_secrets: Sequence[Scalar]
+    curve: Backend, schema: Schema, blind: Scalar, nym_secrets: Sequence[Scalar]
 ) -> G1:
     """Return C = Q_2 * blind + sum of J_{j+1} * s_j.
 
@@ -154,8 +154,8 @@ def commitment(
     """
     if len(nym_secrets) != schema.nym_secrets:
         raise CallerError("credential.nym-secrets", "as many as the schema says")
-    points = generators(group, schema)
-    return group.msm((points.Q_2, *points.J), (blind, *nym_secrets))
+    points = generators(curve, schema)
+    return curve.msm((points.Q_2, *points.J), (blind, *nym_secrets))
 
 
 def signature_base(
@@ -180,7 +180,7 @@ def verify_credential(context: IssuerContext, credential: Credential) -> None:
         ProofError: ``credential.signature``.
     """
     secrets = credential.nym_secrets
-    C = commitment(context.group, context.schema, credential.blind, secrets)
+    C = commitment(context.curve, context.schema, credential.blind, secrets)
     try:
         B = signature_base(context, credential.attributes, C)
         verify_point(context.signed, credential.signature, B)
@@ -188,13 +188,13 @@ def verify_credential(context: IssuerContext, credential: Credential) -> None:
         raise ProofError("credential.signature", error.message) from error
 
 
-def nym(group: Backend, ctx: bytes, nym_secrets: Sequence[Scalar]) -> G1:
+def nym(curve: Backend, ctx: bytes, nym_secrets: Sequence[Scalar]) -> G1:
     """Return h2c(ctx) * sum of s_j * z^j, the same for all credentials of a person.
 
     Raises:
         CallerError: ``nym.identity`` for secrets whose nym is the identity.
     """
-    return pseudonym.nym(group, ctx, nym_secrets, API_PSEUDONYM)
+    return pseudonym.nym(curve, ctx, nym_secrets, API_PSEUDONYM)
 
 
 def proof_length(schema: Schema, disclosed_count: int) -> int:

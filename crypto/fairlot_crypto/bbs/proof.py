@@ -19,8 +19,7 @@ from fairlot_crypto.bbs.ciphersuite import (
 )
 from fairlot_crypto.bbs.generators import MAX_GENERATORS, create_generators
 from fairlot_crypto.bbs.signature import Context, signed_point
-from fairlot_crypto.errors import CallerError, EncodingError, ProofError
-from fairlot_crypto.groups import (
+from fairlot_crypto.curve import (
     G1,
     G1_LENGTH,
     G2,
@@ -29,6 +28,7 @@ from fairlot_crypto.groups import (
     inverse,
     scalar_to_bytes,
 )
+from fairlot_crypto.errors import CallerError, EncodingError, ProofError
 from fairlot_crypto.hashing import GROUP_ORDER, i2osp
 from fairlot_crypto.randomness import Randomness
 
@@ -80,7 +80,7 @@ class Proof:
 
 
 def prove(
-    group: Backend,
+    curve: Backend,
     public_key: G2,
     signature: Signature,
     header: bytes,
@@ -96,7 +96,7 @@ def prove(
     they hide.
 
     Args:
-        group: back-end.
+        curve: back-end.
         public_key: of the signer.
         signature: over ``header`` and ``messages``; not verified here.
         header: signed header, shown to the verifier.
@@ -110,15 +110,15 @@ def prove(
         CallerError: ``bbs.index`` for indexes that do not ascend or do not exist,
             ``bbs.generator-count``.
     """
-    generators = create_generators(group, len(messages) + 1, api_id)
-    context = Context.build(group, public_key, generators, header, api_id)
+    generators = create_generators(curve, len(messages) + 1, api_id)
+    context = Context.build(curve, public_key, generators, header, api_id)
     scalars = map_messages(messages, api_id)
     disclosed = select(scalars, disclosed_indexes)
     return prove_core(context, signature, scalars, disclosed, ph, randomness)
 
 
 def verify_proof(
-    group: Backend,
+    curve: Backend,
     public_key: G2,
     proof: bytes,
     header: bytes,
@@ -138,8 +138,8 @@ def verify_proof(
     hidden = hidden_count(proof, len(disclosed))
     total = len(disclosed) + hidden
     scalars = disclosed_scalars(disclosed, total, api_id)
-    generators = create_generators(group, total + 1, api_id)
-    context = Context.build(group, public_key, generators, header, api_id)
+    generators = create_generators(curve, total + 1, api_id)
+    context = Context.build(curve, public_key, generators, header, api_id)
     verify_core(context, proof, scalars, ph)
 
 
@@ -169,7 +169,7 @@ def verify_core(
         ProofError: ``presentation.challenge``, ``presentation.pairing``.
     """
     undisclosed = len(context.generators) - len(disclosed)
-    decoded = decode_proof(context.group, proof, undisclosed)
+    decoded = decode_proof(context.curve, proof, undisclosed)
     commitments = octets.encode(reconstruct(context, decoded, disclosed), ())
     points = proof[: POINTS * G1_LENGTH] + commitments
     check(context, decoded, calculate_challenge(context, disclosed, points, (ph,)))
@@ -208,7 +208,7 @@ def hide(
     randomness: Randomness,
 ) -> Hidden:
     """Blind the signature and commit to what stays undisclosed (ProofInit)."""
-    msm = context.group.msm
+    msm = context.curve.msm
     shown = {i for i, _ in disclosed}
     indexes = tuple(j for j in range(len(scalars)) if j not in shown)
     r1, r2, e_tilde, r1_tilde, r3_tilde, *m_tilde = random_scalars(
@@ -277,7 +277,7 @@ def hidden_count(data: bytes, disclosed_count: int) -> int:
     return count
 
 
-def decode_proof(group: Backend, data: bytes, undisclosed: int) -> Proof:
+def decode_proof(curve: Backend, data: bytes, undisclosed: int) -> Proof:
     """Decode a proof that hides ``undisclosed`` messages.
 
     Raises:
@@ -285,7 +285,7 @@ def decode_proof(group: Backend, data: bytes, undisclosed: int) -> Proof:
             ``presentation.point``, ``presentation.identity``.
     """
     count = FIXED_SCALARS + undisclosed
-    points, scalars = octets.decode(group, data, POINTS, count, PRESENTATION_CODES)
+    points, scalars = octets.decode(curve, data, POINTS, count, PRESENTATION_CODES)
     e_hat, r1_hat, r3_hat, *m_hat, challenge = scalars
     A_bar, B_bar, D = points
     return Proof(A_bar, B_bar, D, e_hat, r1_hat, r3_hat, tuple(m_hat), challenge)
@@ -297,7 +297,7 @@ def reconstruct(context: Context, proof: Proof, disclosed: Disclosed) -> tuple[G
     T1 = Bbar*c + Abar*e^ + D*r1^ and T2 = Bv*c + D*r3^ + sum of generator * m^, where
     Bv = P1 + Q_1*domain + sum of generator * disclosed scalar.
     """
-    msm, c = context.group.msm, proof.challenge
+    msm, c = context.curve.msm, proof.challenge
     shown = dict(disclosed)
     hats = iter(proof.m_hat)
     weights = [
@@ -317,7 +317,7 @@ def check(context: Context, proof: Proof, challenge: Scalar) -> None:
     """
     if proof.challenge != challenge:
         raise ProofError("presentation.challenge", "the challenge does not match")
-    group = context.group
-    pairs = ((proof.A_bar, context.public_key), (-proof.B_bar, group.g2_generator()))
-    if not group.pairing_product_is_one(pairs):
+    curve = context.curve
+    pairs = ((proof.A_bar, context.public_key), (-proof.B_bar, curve.g2_generator()))
+    if not curve.pairing_product_is_one(pairs):
         raise ProofError("presentation.pairing", "the signature is not the issuer's")

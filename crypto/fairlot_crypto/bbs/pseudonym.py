@@ -27,8 +27,8 @@ from fairlot_crypto.bbs.proof import (
     reconstruct,
 )
 from fairlot_crypto.bbs.signature import Context, signed_point, verify_point
+from fairlot_crypto.curve import G1, G1_LENGTH, G2, Backend, Scalar
 from fairlot_crypto.errors import CallerError, EncodingError, ProofError
-from fairlot_crypto.groups import G1, G1_LENGTH, G2, Backend, Scalar
 from fairlot_crypto.hashing import GROUP_ORDER, hash_to_scalar, i2osp
 from fairlot_crypto.randomness import Randomness
 
@@ -53,9 +53,9 @@ def combined_header(header: bytes, nym_count: int) -> bytes:
     return header + i2osp(nym_count, 8)
 
 
-def context_point(group: Backend, context_id: bytes, api_id: bytes) -> G1:
+def context_point(curve: Backend, context_id: bytes, api_id: bytes) -> G1:
     """Return OP, the base of all pseudonyms of a context."""
-    return group.hash_to_g1(context_id, api_id)
+    return curve.hash_to_g1(context_id, api_id)
 
 
 def evaluate(secrets: Sequence[Scalar], context_id: bytes, api_id: bytes) -> Scalar:
@@ -68,7 +68,7 @@ def evaluate(secrets: Sequence[Scalar], context_id: bytes, api_id: bytes) -> Sca
 
 
 def nym(
-    group: Backend, context_id: bytes, nym_secrets: Sequence[Scalar], api_id: bytes
+    curve: Backend, context_id: bytes, nym_secrets: Sequence[Scalar], api_id: bytes
 ) -> G1:
     """Return the pseudonym of ``nym_secrets`` in the context.
 
@@ -78,11 +78,11 @@ def nym(
     exponent = evaluate(nym_secrets, context_id, api_id)
     if not exponent:
         raise CallerError("nym.identity", "these secrets have no pseudonym here")
-    return context_point(group, context_id, api_id) * exponent
+    return context_point(curve, context_id, api_id) * exponent
 
 
 def commit_with_nym(
-    group: Backend,
+    curve: Backend,
     committed_messages: Sequence[bytes],
     prover_nyms: Sequence[Scalar],
     randomness: Randomness,
@@ -91,18 +91,18 @@ def commit_with_nym(
     """Commit to messages and, behind them, to the prover's part of the nym secrets.
 
     Args:
-        group: back-end.
+        curve: back-end.
         committed_messages: may be empty.
         prover_nyms: at least one scalar.
         randomness: 48 bytes for each of the blind, s~, m~_1.., in this order.
         api_id: of the interface.
     """
     scalars = (*map_messages(committed_messages, api_id), *prover_nyms)
-    return commit_scalars(group, scalars, randomness, api_id)
+    return commit_scalars(curve, scalars, randomness, api_id)
 
 
 def blind_sign_with_nym(
-    group: Backend,
+    curve: Backend,
     secret_key: SecretKey,
     public_key: G2,
     commitment_with_proof: bytes,
@@ -121,12 +121,12 @@ def blind_sign_with_nym(
         CallerError: ``bbs.nym-count``, ``bbs.generator-count``.
     """
     signed_header = combined_header(header, nym_count)
-    C, generators = verify_commitment(group, commitment_with_proof, api_id)
+    C, generators = verify_commitment(curve, commitment_with_proof, api_id)
     if len(generators) <= nym_count:
         raise EncodingError("bbs.commitment-length", "fewer scalars than nym secrets")
     commitment = C + generators[-1] * signer_nym_entropy
     return blind.sign_commitment(
-        group,
+        curve,
         secret_key,
         public_key,
         commitment,
@@ -138,7 +138,7 @@ def blind_sign_with_nym(
 
 
 def verify_finalize(
-    group: Backend,
+    curve: Backend,
     public_key: G2,
     signature: Signature,
     header: bytes,
@@ -160,14 +160,14 @@ def verify_finalize(
     nym_secrets = (*prover_nyms[:-1], last)
     committed = (*map_messages(committed_messages, api_id), *nym_secrets)
     counts = len(messages), 1 + len(committed)
-    context = blind_context(group, public_key, *counts, signed_header, api_id)
+    context = blind_context(curve, public_key, *counts, signed_header, api_id)
     scalars = (*map_messages(messages, api_id), secret_prover_blind, *committed)
     verify_point(context, signature, signed_point(context, scalars))
     return nym_secrets
 
 
 def prove_with_nym(
-    group: Backend,
+    curve: Backend,
     public_key: G2,
     signature: Signature,
     header: bytes,
@@ -194,7 +194,7 @@ def prove_with_nym(
     signer = map_messages(messages, api_id)
     committed = map_messages(committed_messages, api_id)
     counts = len(signer), 1 + len(committed) + len(nym_secrets)
-    context = blind_context(group, public_key, *counts, signed_header, api_id)
+    context = blind_context(curve, public_key, *counts, signed_header, api_id)
     disclosed = blind.select_blind(
         signer, committed, disclosed_indexes, disclosed_committed_indexes
     )
@@ -212,7 +212,7 @@ def prove_with_nym(
 
 
 def verify_proof_with_nym(
-    group: Backend,
+    curve: Backend,
     public_key: G2,
     presentation: Presentation,
     header: bytes,
@@ -227,7 +227,7 @@ def verify_proof_with_nym(
     """Check a presentation; the number of committed messages follows from its length.
 
     Args:
-        group: back-end.
+        curve: back-end.
         public_key: of the signer.
         presentation: nym and proof.
         header: without N, which is appended here.
@@ -258,7 +258,7 @@ def verify_proof_with_nym(
         api_id,
     )
     counts = message_count, blind_count
-    context = blind_context(group, public_key, *counts, signed_header, api_id)
+    context = blind_context(curve, public_key, *counts, signed_header, api_id)
     verify_core(context, presentation, scalars, nym_count, context_id, ph)
 
 
@@ -277,10 +277,10 @@ def prove_core(
     Raises:
         CallerError: ``nym.identity``.
     """
-    group, api_id = context.group, context.api_id
-    nym_octets = nym(group, context_id, scalars[-nym_count:], api_id).to_bytes()
+    curve, api_id = context.curve, context.api_id
+    nym_octets = nym(curve, context_id, scalars[-nym_count:], api_id).to_bytes()
     hidden = hide(context, signature, scalars, disclosed, randomness)
-    OP = context_point(group, context_id, api_id)
+    OP = context_point(curve, context_id, api_id)
     U = OP * evaluate(hidden.m_tilde[-nym_count:], context_id, api_id)
     points = octets.encode(hidden.points, ()) + nym_octets + U.to_bytes()
     challenge = calculate_challenge(context, disclosed, points, (ph, context_id))
@@ -303,16 +303,16 @@ def verify_core(
         ProofError: ``presentation.commitment``, ``presentation.challenge``,
             ``presentation.pairing``.
     """
-    group, api_id = context.group, context.api_id
+    curve, api_id = context.curve, context.api_id
     if len(presentation.nym) != G1_LENGTH:
         raise EncodingError("presentation.length", "a nym has 48 bytes")
     undisclosed = len(context.generators) - len(disclosed)
-    proof = decode_proof(group, presentation.proof, undisclosed)
-    nym_point = octets.decode_point(group, presentation.nym, PRESENTATION_CODES)
+    proof = decode_proof(curve, presentation.proof, undisclosed)
+    nym_point = octets.decode_point(curve, presentation.nym, PRESENTATION_CODES)
     T1, T2 = reconstruct(context, proof, disclosed)
-    OP = context_point(group, context_id, api_id)
+    OP = context_point(curve, context_id, api_id)
     response = evaluate(proof.m_hat[-nym_count:], context_id, api_id)
-    U = group.msm((OP, nym_point), (response, GROUP_ORDER - proof.challenge))
+    U = curve.msm((OP, nym_point), (response, GROUP_ORDER - proof.challenge))
     if U.is_identity():
         raise ProofError("presentation.commitment", "U is the identity")
     points = (

@@ -16,15 +16,15 @@ from fairlot_crypto.bbs.ciphersuite import (
     p1,
 )
 from fairlot_crypto.bbs.generators import create_generators
+from fairlot_crypto.curve import G1, G2, Backend, Scalar, inverse, scalar_to_bytes
 from fairlot_crypto.errors import ProofError
-from fairlot_crypto.groups import G1, G2, Backend, Scalar, inverse, scalar_to_bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
     """What all signatures under one key, generator list and header share."""
 
-    group: Backend
+    curve: Backend
     public_key: G2
     """W"""
     generators: tuple[G1, ...]
@@ -37,7 +37,7 @@ class Context:
     @classmethod
     def build(
         cls,
-        group: Backend,
+        curve: Backend,
         public_key: G2,
         generators: Sequence[G1],
         header: bytes,
@@ -45,9 +45,9 @@ class Context:
     ) -> "Context":
         """Build it once for many statements; ``generators`` starts with Q_1."""
         domain = calculate_domain(public_key, generators, header, api_id)
-        start = p1(group) + generators[0] * domain
+        start = p1(curve) + generators[0] * domain
         rest = tuple(generators[1:])
-        return cls(group, public_key, rest, api_id, domain, start)
+        return cls(curve, public_key, rest, api_id, domain, start)
 
 
 def signed_point(
@@ -64,7 +64,7 @@ def signed_point(
         ProofError: ``bbs.signed-identity`` where B is the identity.
     """
     generators = context.generators[: len(scalars)]
-    point = context.start + context.group.msm(generators, scalars)
+    point = context.start + context.curve.msm(generators, scalars)
     if commitment is not None:
         point = point + commitment
     if point.is_identity():
@@ -87,17 +87,17 @@ def verify_point(context: Context, signature: Signature, point: G1) -> None:
     Raises:
         ProofError: ``bbs.signature``.
     """
-    group = context.group
+    curve = context.curve
     pairs = (
         (signature.A, context.public_key),
-        (signature.A * signature.e - point, group.g2_generator()),
+        (signature.A * signature.e - point, curve.g2_generator()),
     )
-    if signature.A.is_identity() or not group.pairing_product_is_one(pairs):
+    if signature.A.is_identity() or not curve.pairing_product_is_one(pairs):
         raise ProofError("bbs.signature", "the signature does not verify")
 
 
 def sign(
-    group: Backend,
+    curve: Backend,
     secret_key: SecretKey,
     public_key: G2,
     header: bytes,
@@ -109,8 +109,8 @@ def sign(
     Raises:
         CallerError: ``bbs.generator-count`` for too many messages.
     """
-    generators = create_generators(group, len(messages) + 1, api_id)
-    context = Context.build(group, public_key, generators, header, api_id)
+    generators = create_generators(curve, len(messages) + 1, api_id)
+    context = Context.build(curve, public_key, generators, header, api_id)
     scalars = map_messages(messages, api_id)
     secret = b"".join(map(scalar_to_bytes, (secret_key, *scalars, context.domain)))
     point = signed_point(context, scalars)
@@ -118,7 +118,7 @@ def sign(
 
 
 def verify(
-    group: Backend,
+    curve: Backend,
     public_key: G2,
     signature: Signature,
     header: bytes,
@@ -131,7 +131,7 @@ def verify(
         ProofError: ``bbs.signature``.
         CallerError: ``bbs.generator-count`` for too many messages.
     """
-    generators = create_generators(group, len(messages) + 1, api_id)
-    context = Context.build(group, public_key, generators, header, api_id)
+    generators = create_generators(curve, len(messages) + 1, api_id)
+    context = Context.build(curve, public_key, generators, header, api_id)
     point = signed_point(context, map_messages(messages, api_id))
     verify_point(context, signature, point)

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
+from fairlot_crypto.curve import Scalar, inverse
 from fairlot_crypto.errors import CallerError
-from fairlot_crypto.groups import Scalar, inverse
 from fairlot_crypto.hashing import GROUP_ORDER, i2osp, scalar_for
 from fairlot_crypto.randomness import Randomness
 

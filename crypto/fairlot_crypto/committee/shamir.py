@@ -6,9 +6,9 @@ and member i holds f(i).
 
 from collections.abc import Mapping, Sequence
 
+from fairlot_crypto.curve import Scalar, inverse, random_scalar
+from fairlot_crypto.curve.interface import AnyPoint
 from fairlot_crypto.errors import CallerError
-from fairlot_crypto.groups import Scalar, inverse, random_scalar
-from fairlot_crypto.groups.interface import AnyPoint
 from fairlot_crypto.hashing import GROUP_ORDER
 from fairlot_crypto.randomness import Randomness
 

@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from fairlot_crypto.bbs.ciphersuite import Signature
 from fairlot_crypto.committee import prss, shamir
 from fairlot_crypto.committee.prss import PrssKeys
-from fairlot_crypto.errors import CallerError, EncodingError, ProofError
-from fairlot_crypto.groups import (
+from fairlot_crypto.curve import (
     G1,
     G2,
     Backend,
@@ -24,6 +23,7 @@ from fairlot_crypto.groups import (
     random_scalar,
     scalar_to_bytes,
 )
+from fairlot_crypto.errors import CallerError, EncodingError, ProofError
 from fairlot_crypto.hashing import GROUP_ORDER, i2osp, scalar_for, tagged_hash
 from fairlot_crypto.randomness import Randomness
 
@@ -92,7 +92,7 @@ class PartialSignature:
 
 
 def deal_key(
-    group: Backend, members: int, degree: int, randomness: Randomness
+    curve: Backend, members: int, degree: int, randomness: Randomness
 ) -> tuple[PublicSharing, tuple[SigningShare, ...]]:
     """Deal a fresh signing key: what a trusted dealer does in a rehearsal.
 
@@ -103,7 +103,7 @@ def deal_key(
         raise CallerError("threshold.members", "n is at least 3t + 1")
     shares = shamir.split(random_scalar(randomness), members, degree, randomness)
     public = PublicSharing(
-        degree, tuple(group.g2_generator() * x for x in shares.values())
+        degree, tuple(curve.g2_generator() * x for x in shares.values())
     )
     exponent_key = randomness.take(prss.KEY_LENGTH)
     keys = prss.deal(members, degree, randomness)
@@ -140,7 +140,7 @@ def signature_exponent(exponent_key: bytes, B: G1, domain: Scalar) -> Scalar:
 
 
 def combine(
-    group: Backend,
+    curve: Backend,
     degree: int,
     public_key: G2,
     B: G1,
@@ -149,7 +149,7 @@ def combine(
     """Combine 2t + 1 answers into a signature, and verify it (steps 5 to 7).
 
     Args:
-        group: the back-end.
+        curve: the back-end.
         degree: t.
         public_key: W, from ``PublicSharing.public_key``.
         B: what was signed.
@@ -171,19 +171,19 @@ def combine(
         raise ProofError("threshold.signature", "the answers do not fit one another")
     blinded = shamir.interpolate_points(_first(chosen, degree + 1))
     signature = Signature(blinded * inverse(u), e)
-    verify_base(group, public_key, B, signature)
+    verify_base(curve, public_key, B, signature)
     return signature
 
 
-def verify_base(group: Backend, public_key: G2, B: G1, signature: Signature) -> None:
+def verify_base(curve: Backend, public_key: G2, B: G1, signature: Signature) -> None:
     """Check e(A, W + BP2·e) = e(B, BP2).
 
     Raises:
         ProofError: ``threshold.signature``.
     """
-    key = public_key + group.g2_generator() * signature.e
-    pairs = ((signature.A, key), (-B, group.g2_generator()))
-    if signature.A.is_identity() or not group.pairing_product_is_one(pairs):
+    key = public_key + curve.g2_generator() * signature.e
+    pairs = ((signature.A, key), (-B, curve.g2_generator()))
+    if signature.A.is_identity() or not curve.pairing_product_is_one(pairs):
         raise ProofError("threshold.signature", "the signature does not verify")
 
 

@@ -4,25 +4,25 @@ Who holds the secret knows every round beforehand: it is for rehearsals, tests a
 vectors, where nothing depends on its being kept.
 """
 
-from fairlot_crypto.groups import Backend, Scalar
+from fairlot_crypto.curve import Backend, Scalar
 from fairlot_crypto.timelock.chain import ChainInfo
 from fairlot_crypto.timelock.drand import Beacon, round_message
 from fairlot_crypto.timelock.scheme import Scheme
 
 
-def clock_key(group: Backend, scheme: Scheme, secret: Scalar) -> bytes:
+def clock_key(curve: Backend, scheme: Scheme, secret: Scalar) -> bytes:
     """Return the public key of a clock.
 
     Raises:
         CallerError: ``groups.scalar-range``.
     """
     if scheme.signs_in_g1:
-        return (group.g2_generator() * secret).to_bytes()
-    return (group.g1_generator() * secret).to_bytes()
+        return (curve.g2_generator() * secret).to_bytes()
+    return (curve.g1_generator() * secret).to_bytes()
 
 
 def sign_round(
-    group: Backend,
+    curve: Backend,
     chain: ChainInfo,
     secret: Scalar,
     round_number: int,
@@ -31,7 +31,7 @@ def sign_round(
     """Return a round of the clock whose key is that of ``chain``.
 
     Args:
-        group: the back-end.
+        curve: the back-end.
         chain: with the key of ``secret``; another key's rounds do not verify.
         secret: k.
         round_number: ρ.
@@ -43,7 +43,7 @@ def sign_round(
     """
     message = round_message(chain, round_number, previous_signature)
     if chain.scheme.signs_in_g1:
-        signature = (group.hash_to_g1(message, chain.scheme.dst) * secret).to_bytes()
+        signature = (curve.hash_to_g1(message, chain.scheme.dst) * secret).to_bytes()
     else:
-        signature = (group.hash_to_g2(message, chain.scheme.dst) * secret).to_bytes()
+        signature = (curve.hash_to_g2(message, chain.scheme.dst) * secret).to_bytes()
     return Beacon(round_number, signature, previous_signature)

@@ -3,8 +3,8 @@
 import hashlib
 from dataclasses import dataclass
 
+from fairlot_crypto.curve import Backend
 from fairlot_crypto.errors import EncodingError, ProofError
-from fairlot_crypto.groups import Backend
 from fairlot_crypto.hashing import i2osp
 from fairlot_crypto.timelock.chain import ChainInfo, check_round_number
 from fairlot_crypto.timelock.fields import read_fields
@@ -80,7 +80,7 @@ def round_message(
 
 
 def verify_round(
-    group: Backend, chain: ChainInfo, beacon: Beacon, round_number: int
+    curve: Backend, chain: ChainInfo, beacon: Beacon, round_number: int
 ) -> None:
     """Check that ``beacon`` is the round ``round_number`` of a chain.
 
@@ -101,42 +101,42 @@ def verify_round(
     message = round_message(chain, round_number, beacon.previous_signature)
     # (3) to (5)
     if chain.scheme.signs_in_g1:
-        holds = _holds_in_g1(group, chain, beacon, message)
+        holds = _holds_in_g1(curve, chain, beacon, message)
     else:
-        holds = _holds_in_g2(group, chain, beacon, message)
+        holds = _holds_in_g2(curve, chain, beacon, message)
     # (6)
     if not holds:
         raise ProofError("drand.signature", "the chain did not sign this round")
 
 
 def _holds_in_g1(
-    group: Backend, chain: ChainInfo, beacon: Beacon, message: bytes
+    curve: Backend, chain: ChainInfo, beacon: Beacon, message: bytes
 ) -> bool:
     try:
-        PK = group.g2_not_identity(chain.public_key)
+        PK = curve.g2_not_identity(chain.public_key)
     except EncodingError as error:
         raise _key() from error
     try:
-        S = group.g1_not_identity(beacon.signature)
+        S = curve.g1_not_identity(beacon.signature)
     except EncodingError as error:
         raise _point() from error
-    M = group.hash_to_g1(message, chain.scheme.dst)
-    return group.pairing_product_is_one([(M, PK), (-S, group.g2_generator())])
+    M = curve.hash_to_g1(message, chain.scheme.dst)
+    return curve.pairing_product_is_one([(M, PK), (-S, curve.g2_generator())])
 
 
 def _holds_in_g2(
-    group: Backend, chain: ChainInfo, beacon: Beacon, message: bytes
+    curve: Backend, chain: ChainInfo, beacon: Beacon, message: bytes
 ) -> bool:
     try:
-        PK = group.g1_not_identity(chain.public_key)
+        PK = curve.g1_not_identity(chain.public_key)
     except EncodingError as error:
         raise _key() from error
     try:
-        S = group.g2_not_identity(beacon.signature)
+        S = curve.g2_not_identity(beacon.signature)
     except EncodingError as error:
         raise _point() from error
-    M = group.hash_to_g2(message, chain.scheme.dst)
-    return group.pairing_product_is_one([(PK, M), (-group.g1_generator(), S)])
+    M = curve.hash_to_g2(message, chain.scheme.dst)
+    return curve.pairing_product_is_one([(PK, M), (-curve.g1_generator(), S)])
 
 
 def _key() -> EncodingError:

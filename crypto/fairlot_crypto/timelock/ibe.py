@@ -8,8 +8,8 @@ import hashlib
 from dataclasses import dataclass
 from itertools import count
 
+from fairlot_crypto.curve import G1, G2, Backend, Scalar
 from fairlot_crypto.errors import CallerError, EncodingError, ProofError
-from fairlot_crypto.groups import G1, G2, Backend, Scalar
 from fairlot_crypto.hashing import GROUP_ORDER, os2ip
 from fairlot_crypto.randomness import Randomness
 from fairlot_crypto.timelock.chain import ChainInfo
@@ -41,7 +41,7 @@ def ciphertext_length(scheme: Scheme) -> int:
     return scheme.key_length + 2 * MESSAGE_LENGTH
 
 
-def read_ciphertext(group: Backend, scheme: Scheme, data: bytes) -> Ciphertext:
+def read_ciphertext(curve: Backend, scheme: Scheme, data: bytes) -> Ciphertext:
     """Decode U || V || W (specs/tlock.md, section 3.1).
 
     Raises:
@@ -53,7 +53,7 @@ def read_ciphertext(group: Backend, scheme: Scheme, data: bytes) -> Ciphertext:
         raise EncodingError("tlock.length", "a ciphertext has another length")
     # (2)
     try:
-        U = _key_side(group, scheme, data[: scheme.key_length])
+        U = _key_side(curve, scheme, data[: scheme.key_length])
     except EncodingError as error:
         raise EncodingError(
             "tlock.point", "U is no point of the key's group"
@@ -65,7 +65,7 @@ def read_ciphertext(group: Backend, scheme: Scheme, data: bytes) -> Ciphertext:
 
 
 def encrypt(
-    group: Backend,
+    curve: Backend,
     chain: ChainInfo,
     round_number: int,
     message: bytes,
@@ -74,7 +74,7 @@ def encrypt(
     """Encrypt 16 bytes to a round (specs/tlock.md, section 3.2).
 
     Args:
-        group: the back-end.
+        curve: the back-end.
         chain: of an unchained scheme.
         round_number: ρ.
         message: M, 16 bytes that nobody can guess; what is guessed can be tested.
@@ -88,10 +88,10 @@ def encrypt(
     if len(message) != MESSAGE_LENGTH:
         raise CallerError("tlock.message-length", "a message has 16 bytes")
     # (2)
-    Q = round_point(group, chain, round_number)
+    Q = round_point(curve, chain, round_number)
     # (3)
     try:
-        PK = _key_side(group, chain.scheme, chain.public_key)
+        PK = _key_side(curve, chain.scheme, chain.public_key)
     except EncodingError as error:
         raise EncodingError("drand.public-key", "not a key of the scheme") from error
     # (4) and (5)
@@ -99,14 +99,14 @@ def encrypt(
     r = exponent(sigma, message)
     # (6)
     return Ciphertext(
-        _generator(group, chain.scheme) * r,
-        _xor(sigma, mask_of_pairing(_pairing(group, Q * r, PK))),
+        _generator(curve, chain.scheme) * r,
+        _xor(sigma, mask_of_pairing(_pairing(curve, Q * r, PK))),
         _xor(message, mask_of_sigma(sigma)),
     )
 
 
 def decrypt(
-    group: Backend, chain: ChainInfo, ciphertext: Ciphertext, signature: bytes
+    curve: Backend, chain: ChainInfo, ciphertext: Ciphertext, signature: bytes
 ) -> bytes:
     """Return the 16 bytes (specs/tlock.md, section 3.3).
 
@@ -125,16 +125,16 @@ def decrypt(
     check_scheme(chain.scheme)
     # (2)
     try:
-        S = _signature_side(group, chain.scheme, signature)
+        S = _signature_side(curve, chain.scheme, signature)
     except EncodingError as error:
         raise EncodingError("drand.signature-point", "not of the scheme") from error
     # (3)
-    mask = mask_of_pairing(_pairing(group, S, ciphertext.U))
+    mask = mask_of_pairing(_pairing(curve, S, ciphertext.U))
     sigma = _xor(ciphertext.V, mask)
     message = _xor(ciphertext.W, mask_of_sigma(sigma))
     # (4)
     r = exponent(sigma, message)
-    if _generator(group, chain.scheme) * r != ciphertext.U:
+    if _generator(curve, chain.scheme) * r != ciphertext.U:
         raise ProofError("tlock.ciphertext", "it does not encrypt again to itself")
     # (5)
     return message
@@ -150,7 +150,7 @@ def check_scheme(scheme: Scheme) -> None:
         raise EncodingError("tlock.scheme", "nobody knows what a chained round signs")
 
 
-def round_point(group: Backend, chain: ChainInfo, round_number: int) -> G1 | G2:
+def round_point(curve: Backend, chain: ChainInfo, round_number: int) -> G1 | G2:
     """Return Q, which the chain's key multiplies to the round's signature.
 
     Raises:
@@ -159,8 +159,8 @@ def round_point(group: Backend, chain: ChainInfo, round_number: int) -> G1 | G2:
     check_scheme(chain.scheme)
     message = round_message(chain, round_number, None)
     if chain.scheme.signs_in_g1:
-        return group.hash_to_g1(message, chain.scheme.dst)
-    return group.hash_to_g2(message, chain.scheme.dst)
+        return curve.hash_to_g1(message, chain.scheme.dst)
+    return curve.hash_to_g2(message, chain.scheme.dst)
 
 
 def mask_of_pairing(value: bytes) -> bytes:
@@ -185,29 +185,29 @@ def _candidate(counter: int, seed: bytes) -> int:
     return os2ip(bytes([digest[0] >> 1]) + digest[1:])
 
 
-def _generator(group: Backend, scheme: Scheme) -> G1 | G2:
-    return group.g2_generator() if scheme.signs_in_g1 else group.g1_generator()
+def _generator(curve: Backend, scheme: Scheme) -> G1 | G2:
+    return curve.g2_generator() if scheme.signs_in_g1 else curve.g1_generator()
 
 
-def _key_side(group: Backend, scheme: Scheme, data: bytes) -> G1 | G2:
+def _key_side(curve: Backend, scheme: Scheme, data: bytes) -> G1 | G2:
     if scheme.signs_in_g1:
-        return group.g2_not_identity(data)
-    return group.g1_not_identity(data)
+        return curve.g2_not_identity(data)
+    return curve.g1_not_identity(data)
 
 
-def _signature_side(group: Backend, scheme: Scheme, data: bytes) -> G1 | G2:
+def _signature_side(curve: Backend, scheme: Scheme, data: bytes) -> G1 | G2:
     if scheme.signs_in_g1:
-        return group.g1_not_identity(data)
-    return group.g2_not_identity(data)
+        return curve.g1_not_identity(data)
+    return curve.g2_not_identity(data)
 
 
-def _pairing(group: Backend, one: G1 | G2, other: G1 | G2) -> bytes:
+def _pairing(curve: Backend, one: G1 | G2, other: G1 | G2) -> bytes:
     """Pair two points, one of each group, in whichever order they come."""
     match one, other:
         case G1(), G2():
-            return group.pairing_bytes(one, other)
+            return curve.pairing_bytes(one, other)
         case G2(), G1():
-            return group.pairing_bytes(other, one)
+            return curve.pairing_bytes(other, one)
         case _:
             raise CallerError("groups.foreign-point", "two points of the same group")
 

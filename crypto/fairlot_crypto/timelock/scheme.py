@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from fairlot_crypto.curve import G1_LENGTH, G2_LENGTH
 from fairlot_crypto.errors import EncodingError
-from fairlot_crypto.groups import G1_LENGTH, G2_LENGTH
 
 _DST_G1 = b"BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_"
 _DST_G2 = b"BLS_SIG_BLS12381G2_XMD:SHA-256_SSWU_RO_NUL_"

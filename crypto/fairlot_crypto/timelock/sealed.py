@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from nacl import bindings
 from nacl.exceptions import CryptoError as SodiumError
 
+from fairlot_crypto.curve import Backend
 from fairlot_crypto.errors import EncodingError, ProofError
-from fairlot_crypto.groups import Backend
 from fairlot_crypto.hashing import i2osp, tagged_hash
 from fairlot_crypto.randomness import Randomness
 from fairlot_crypto.timelock.chain import ChainInfo, check_round_number
@@ -49,7 +49,7 @@ def sealed_length(scheme: Scheme, length: int) -> int:
     return ciphertext_length(scheme) + length + AUTHENTICATOR_LENGTH
 
 
-def read_sealed(group: Backend, scheme: Scheme, data: bytes, length: int) -> Sealed:
+def read_sealed(curve: Backend, scheme: Scheme, data: bytes, length: int) -> Sealed:
     """Decode what seals ``length`` bytes (specs/tlock.md, section 4.1).
 
     Needs no signature: it refuses beforehand what could never be opened.
@@ -64,11 +64,11 @@ def read_sealed(group: Backend, scheme: Scheme, data: bytes, length: int) -> Sea
         )
     # (2)
     end = ciphertext_length(scheme)
-    return Sealed(read_ciphertext(group, scheme, data[:end]), data[end:])
+    return Sealed(read_ciphertext(curve, scheme, data[:end]), data[end:])
 
 
 def seal(
-    group: Backend,
+    curve: Backend,
     chain: ChainInfo,
     round_number: int,
     plaintext: bytes,
@@ -78,7 +78,7 @@ def seal(
     """Seal a plaintext until a round (specs/tlock.md, section 4.3).
 
     Args:
-        group: the back-end.
+        curve: the back-end.
         chain: of an unchained scheme.
         round_number: ρ.
         plaintext: its length shows, and nothing else of it.
@@ -90,7 +90,7 @@ def seal(
     """
     # (1) and (2)
     K = randomness.take(MESSAGE_LENGTH)
-    ciphertext = encrypt(group, chain, round_number, K, randomness)
+    ciphertext = encrypt(curve, chain, round_number, K, randomness)
     # (3)
     bound = binding(chain, round_number, context, ciphertext)
     # (4) and (5)
@@ -101,7 +101,7 @@ def seal(
 
 
 def open_sealed(
-    group: Backend,
+    curve: Backend,
     chain: ChainInfo,
     round_number: int,
     data: bytes,
@@ -112,7 +112,7 @@ def open_sealed(
     """Return the plaintext (specs/tlock.md, section 4.4).
 
     Args:
-        group: the back-end.
+        curve: the back-end.
         chain: of an unchained scheme.
         round_number: ρ.
         data: what ``seal`` returned.
@@ -132,9 +132,9 @@ def open_sealed(
     check_scheme(chain.scheme)
     check_round_number(round_number)
     # (2)
-    sealed = read_sealed(group, chain.scheme, data, length)
+    sealed = read_sealed(curve, chain.scheme, data, length)
     # (3)
-    K = decrypt(group, chain, sealed.ciphertext, signature)
+    K = decrypt(curve, chain, sealed.ciphertext, signature)
     # (4)
     bound = binding(chain, round_number, context, sealed.ciphertext)
     # (5)

@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from fairlot.allocation.outcome import Award, PoolResult
 from fairlot.allocation.shape import Order, Reason
-from fairlot.allocation.wording import counted
+from fairlot.text import counted
 
 _Sentence: TypeAlias = Callable[[PoolResult, Order, Award], str]
 

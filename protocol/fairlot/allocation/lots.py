@@ -4,15 +4,86 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NewType
 
-from fairlot.allocation.rank import PoolSeed, Rank, drawing_order, pool_seed, rank
 from fairlot_crypto.errors import CallerError
-from fairlot_crypto.hashing import i2osp, os2ip, tag
+from fairlot_crypto.hashing import i2osp, os2ip, tag, tagged_hash
+
+PoolSeed = NewType("PoolSeed", bytes)
+"""``seed_L``, 32 bytes: the seed of one pool of one sale."""
+
+
+Rank = NewType("Rank", bytes)
+"""``rank_i``, 32 bytes, compared as a big-endian integer: the smallest is first."""
+
+
+SEED_LENGTH = 32
+
+
+NYM_LENGTH = 48
+
+
+_RANK_TAG = tag("rank").encode()
+
 
 _UNIFORM_TAG = tag("u").encode()
+
+
 _ORDER_TAG = tag("ord").encode()
+
+
 _MAC_BITS = 256
+
+
 PART_SEPARATOR = "/"
+
+
+def pool_seed(seed: bytes, sale_id: bytes, pool: str) -> PoolSeed:
+    """Return seed_L = H("fairlot-v1/lot", seed, sale_id, pool).
+
+    Args:
+        seed: the beacon's seed, 32 bytes.
+        sale_id: 32 bytes.
+        pool: the pool's name.
+
+    Raises:
+        CallerError: ``allocation.seed-length`` for another length of seed or sale_id.
+    """
+    if len(seed) != SEED_LENGTH or len(sale_id) != SEED_LENGTH:
+        raise CallerError("allocation.seed-length", "seed and sale_id have 32 bytes")
+    return PoolSeed(tagged_hash("lot", seed, sale_id, pool.encode()))
+
+
+def rank(seed_L: PoolSeed, nym: bytes) -> Rank:
+    """Return rank = HMAC-SHA256(seed_L, "fairlot-v1/rank" || nym)."""
+    return Rank(hmac.digest(seed_L, _RANK_TAG + nym, hashlib.sha256))
+
+
+def drawing_order(ranks: Sequence[Rank], nyms: Sequence[bytes]) -> tuple[int, ...]:
+    """Return the indices of ``nyms``, the smallest (rank, nym) first."""
+    keyed = sorted(zip(ranks, nyms, range(len(nyms)), strict=True))
+    return tuple(index for _, _, index in keyed)
+
+
+def uniform(seed_L: PoolSeed, q: int, label: bytes) -> int:
+    """Return U(q): uniform below q, by rejection, without bias.
+
+    Candidate c = 0, 1, .. is the top bitlen(q - 1) bits of
+    HMAC-SHA256(seed_L, "fairlot-v1/u" || label || I2OSP(c, 4)); the first below q counts.
+
+    Raises:
+        CallerError: ``allocation.uniform`` for q < 1 or q > 2^256.
+    """
+    if not 1 <= q <= 2**_MAC_BITS:
+        raise CallerError("allocation.uniform", "q lies in 1..2^256")
+    spare = _MAC_BITS - (q - 1).bit_length()
+    counter = 0
+    while True:
+        message = _UNIFORM_TAG + label + i2osp(counter, 4)
+        candidate = os2ip(hmac.digest(seed_L, message, hashlib.sha256)) >> spare
+        if candidate < q:
+            return candidate
+        counter += 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +129,3 @@ class SeededLots:
         """Return the lots of ``pool/name``."""
         pool = f"{self.pool}{PART_SEPARATOR}{name}"
         return SeededLots(self.seed, self.sale_id, pool, self.nyms)
-
-
-def uniform(seed_L: PoolSeed, q: int, label: bytes) -> int:
-    """Return U(q): uniform below q, by rejection, without bias.
-
-    Candidate c = 0, 1, .. is the top bitlen(q - 1) bits of
-    HMAC-SHA256(seed_L, "fairlot-v1/u" || label || I2OSP(c, 4)); the first below q counts.
-
-    Raises:
-        CallerError: ``allocation.uniform`` for q < 1 or q > 2^256.
-    """
-    if not 1 <= q <= 2**_MAC_BITS:
-        raise CallerError("allocation.uniform", "q lies in 1..2^256")
-    spare = _MAC_BITS - (q - 1).bit_length()
-    counter = 0
-    while True:
-        message = _UNIFORM_TAG + label + i2osp(counter, 4)
-        candidate = os2ip(hmac.digest(seed_L, message, hashlib.sha256)) >> spare
-        if candidate < q:
-            return candidate
-        counter += 1

@@ -9,9 +9,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from operator import attrgetter
 
-from fairlot.allocation.auction import auction_odds
-from fairlot.allocation.certain import certain_odds
-from fairlot.allocation.entry import (
+from fairlot.allocation.entering import (
     Entrant,
     Groups,
     Standing,
@@ -20,15 +18,17 @@ from fairlot.allocation.entry import (
     entering,
     formed_groups,
 )
-from fairlot.allocation.equal_share import equal_share_odds
-from fairlot.allocation.lottery import lottery_odds
-from fairlot.allocation.outcome import run_pool
-from fairlot.allocation.quadratic import quadratic_odds
-from fairlot.allocation.rank import SEED_LENGTH
+from fairlot.allocation.lots import SEED_LENGTH
+from fairlot.allocation.mechanisms.auction import auction_odds
+from fairlot.allocation.mechanisms.certain import certain_odds
+from fairlot.allocation.mechanisms.equal_share import equal_share_odds
+from fairlot.allocation.mechanisms.lottery import lottery_odds
+from fairlot.allocation.mechanisms.quadratic import quadratic_odds
+from fairlot.allocation.mechanisms.tiers import tiers_odds
+from fairlot.allocation.run_pools import run_pool
 from fairlot.allocation.shape import Lots, Odds, Order
-from fairlot.allocation.tiers import tiers_odds
-from fairlot.allocation.wording import counted
-from fairlot.pools import Mechanism, Pool
+from fairlot.terms.pool import Mechanism, Pool
+from fairlot.text import counted
 from fairlot_crypto.errors import CallerError
 
 _ODDS: Mapping[Mechanism, Callable[[Pool, Sequence[Order]], Odds]] = {

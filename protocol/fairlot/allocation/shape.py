@@ -136,3 +136,15 @@ class Odds:
     """In sentences: the rule by which the chances are what they are; mode A or B."""
     unsold_certain: bool = True
     """Whether the lots cannot change how many units are left."""
+
+
+def whole(chance: Fraction) -> Chance:
+    """Return the chance of one unit of a pool without parts."""
+    least, more = divmod(chance, 1)
+    return Chance(least, more, {})
+
+
+def one_unit(parts: Mapping[str, Fraction]) -> Chance:
+    """Return the chance of one unit from the chances in each part, which exclude."""
+    least, more = divmod(sum(parts.values(), Fraction(0)), 1)
+    return Chance(least, more, {name: part for name, part in parts.items() if part})

@@ -1,6 +1,5 @@
-"""Anyone's check of a sale, offline, from its transcript (specs/audit.md)."""
+"""Anyone's check of a sale, offline, from its transcript (specs/audit.md).
 
-from fairlot.audit.auditor import Expected, audit
-from fairlot.audit.report import CheckResult, Report
-
-__all__ = ["CheckResult", "Expected", "Report", "audit"]
+Read ``checks``, ``auditor``, ``margin``, ``disclosed``, ``report``; then ``inspection``, which
+tells people what a board says.
+"""

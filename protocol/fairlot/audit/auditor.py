@@ -7,12 +7,12 @@ from fairlot.audit.checks import BEFORE_TERMS, CHECKS, NOT_CHECKED, Check, check
 from fairlot.audit.disclosed import disclosed_counts
 from fairlot.audit.margin import beacon_facts, margin_findings, notices
 from fairlot.audit.report import CheckResult, Report, Roots
-from fairlot.board.entry import EntryType
+from fairlot.board.phase import Phase
 from fairlot.board.replay import Finding, Progress, Replay, replay, silent
-from fairlot.phase import Phase
-from fairlot.sale import SaleState
-from fairlot.statements import Statements
-from fairlot_crypto.groups import Backend
+from fairlot.board.sale import SaleState
+from fairlot.entry import EntryType
+from fairlot_crypto.curve import Backend
+from fairlot_crypto.statements import Statements
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Expected:
 
 def audit(
     data: bytes,
-    group: Backend,
+    curve: Backend,
     expected: Expected,
     statements: Statements,
     progress: Progress = silent,
@@ -44,12 +44,12 @@ def audit(
 
     Args:
         data: the file.
-        group: the back-end.
+        curve: the back-end.
         expected: trust roots; where none are given the report shows self-consistency only.
         statements: what this process has verified before; a fresh one knows nothing.
         progress: told how many bytes were read, of how many.
     """
-    read = replay(data, SaleState(group, statements), progress)
+    read = replay(data, SaleState(curve, statements), progress)
     findings = [*read.findings, *_own_findings(read, expected)]
     state = read.state
     results = tuple(_result(check, findings, read) for check in CHECKS)

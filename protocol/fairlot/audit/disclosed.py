@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fairlot.sale import SaleState
+from fairlot.board.sale import SaleState
 
 
 @dataclass(frozen=True, slots=True)

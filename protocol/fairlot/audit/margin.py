@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from fairlot.beacon_terms import BeaconTerms
-from fairlot.board.entry import EntryType
 from fairlot.board.replay import Finding, Replay
-from fairlot.clock import NamedRound
-from fairlot.terms import Terms
+from fairlot.entry import EntryType
+from fairlot.terms.beacon import BeaconTerms
+from fairlot.terms.named_round import NamedRound
+from fairlot.terms.terms import Terms
 from fairlot_crypto.delay.calibration import ADVANTAGE, REFERENCE_RATE, SAFETY
 from fairlot_crypto.delay.group import Modulus
 from fairlot_crypto.delay.parameters import RSA_2048

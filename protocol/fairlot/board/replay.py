@@ -7,11 +7,11 @@ checkpoint is recomputed. What does not hold becomes a finding, and the reading 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from fairlot.board.entry import Entry
+from fairlot.board.sale import SaleState
 from fairlot.board.transcript import Broken, Record, Unreadable, read_records
+from fairlot.entry import Entry
 from fairlot.errors import Rejection
-from fairlot.sale import SaleState
-from fairlot.terms import BoardIdentity
+from fairlot.terms.terms import BoardIdentity
 from fairlot_crypto.errors import CryptoError
 from fairlot_crypto.keys import SIGNATURE_LENGTH
 from fairlot_crypto.log.checkpoint import (

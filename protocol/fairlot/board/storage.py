@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from fairlot.board.transcript import acknowledged_length
-from fairlot.files import sync_folder
+from fairlot_crypto.durable import sync_folder
 
 
 class Storage(Protocol):

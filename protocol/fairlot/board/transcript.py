@@ -6,7 +6,7 @@ A CBOR sequence: a map is an entry, a text is a signed checkpoint over all entri
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from fairlot.board.entry import Entry, read_entry
+from fairlot.entry import Entry, read_entry
 from fairlot.errors import Rejection
 from fairlot_crypto import cbor
 from fairlot_crypto.errors import EncodingError

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from concurrent.futures import BrokenExecutor
 
 from fairlot import __version__
-from fairlot.cli import audit, beacon, demo, inspect, odds, puzzle, run, vectors
-from fairlot.cli.command import FAILED, OK, REFUSED, Command, add_commands, group
+from fairlot.cli import audit, demo, inspect, odds, puzzle, run
+from fairlot.cli.beacon import command as beacon
+from fairlot.cli.command import FAILED, OK, REFUSED, Command, add_commands, chosen_curve
 from fairlot.cli.output import complain, make_streams_safe, say, silence_stdout
 from fairlot.errors import FairlotError, InputError
 from fairlot_crypto.errors import CryptoError
@@ -26,7 +27,6 @@ COMMANDS = (
     odds.COMMAND,
     puzzle.COMMAND,
     beacon.COMMAND,
-    vectors.COMMAND,
 )
 INTERRUPTED = 130
 READER_GONE = 141
@@ -77,7 +77,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _execute(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> int:
     if arguments.version:
-        say(f"fairlot {__version__} (back-end {group().name})")
+        say(f"fairlot {__version__} (back-end {chosen_curve().name})")
         return OK
     command: Command | None = arguments.command
     if command is None:

@@ -5,14 +5,15 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from fairlot.audit import CheckResult, Expected, Report, audit
+from fairlot.audit.auditor import Expected, audit
 from fairlot.audit.margin import BeaconFacts
+from fairlot.audit.report import CheckResult, Report
 from fairlot.board.replay import Finding
-from fairlot.cli.command import FAILED, OK, Command, group, hex_bytes
+from fairlot.cli.command import FAILED, OK, Command, chosen_curve, hex_bytes
 from fairlot.cli.output import Screen, say, show_table
 from fairlot.errors import InputError
-from fairlot.statements import Statements
-from fairlot_crypto.groups import Backend
+from fairlot_crypto.curve import Backend
+from fairlot_crypto.statements import Statements
 
 _EXAMPLES = """\
 Exit code: 0 all checks hold, 1 some fail, 2 the file or the usage was refused.
@@ -48,7 +49,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def execute(arguments: argparse.Namespace) -> int:
     """Audit and print the report."""
     expected = Expected(arguments.sale_id, arguments.board_key)
-    report = audit_file(group(), arguments.file, expected)
+    report = audit_file(chosen_curve(), arguments.file, expected)
     if arguments.json:
         print(json.dumps(report.to_json(), indent=2))
     else:

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from fairlot.allocation import PoolResult
+from fairlot.allocation.outcome import PoolResult
+from fairlot.board.sale import SaleState
 from fairlot.cli.output import say, show_table
-from fairlot.sale import SaleState
 
 _Row: TypeAlias = tuple[str, int, str]
 """Of the closing table: name, number, what it counts."""

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from fairlot.errors import InputError
+from fairlot_crypto.curve import Backend, backend
 from fairlot_crypto.errors import CallerError
-from fairlot_crypto.groups import Backend, backend
 
 OK = 0
 """What was asked for was done, and it holds."""
@@ -88,7 +88,7 @@ def whole(low: int, high: int) -> Callable[[str], int]:
     return read
 
 
-def group() -> Backend:
+def chosen_curve() -> Backend:
     """Return the back-end that the environment chooses.
 
     Raises:

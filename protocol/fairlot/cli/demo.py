@@ -5,17 +5,18 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from fairlot.audit import Expected
+from fairlot.audit.auditor import Expected
 from fairlot.cli.audit import audit_file, summary
 from fairlot.cli.closing import show_closing
-from fairlot.cli.command import FAILED, OK, Command, group
+from fairlot.cli.command import FAILED, OK, Command, chosen_curve
+from fairlot.cli.folders import create_folder
 from fairlot.cli.output import Screen, say
 from fairlot.cli.run import TRANSCRIPT, default_jobs, play
-from fairlot.examples import NAMES, Example, load_example
-from fairlot.files import create_folder, write_file
-from fairlot.people import read_people
-from fairlot.terms_file import read_terms_file
-from fairlot_crypto.groups import Backend
+from fairlot.inputs.people_file import read_people
+from fairlot.inputs.terms_file import read_terms_file
+from fairlot.rehearsal.examples import NAMES, Example, load_example
+from fairlot_crypto.curve import Backend
+from fairlot_crypto.durable import write_file
 from fairlot_crypto.randomness import SEED_LENGTH, SystemRandomness
 
 TERMS = "terms.toml"
@@ -52,7 +53,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def execute(arguments: argparse.Namespace) -> int:
     """Run an example, audit it, and say what to try next."""
     example = load_example(arguments.name)
-    backend = group()
+    backend = chosen_curve()
     with _folder(arguments.keep) as folder:
         code = _run(backend, example, Path(folder))
     say()

@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from fairlot.audit.inspection import EntryFacts, entry_facts, nym_facts, utc
 from fairlot.board.replay import Replay, replay
+from fairlot.board.sale import SaleState
 from fairlot.cli.audit import read_transcript
-from fairlot.cli.command import FAILED, OK, Command, group, hex_bytes
+from fairlot.cli.command import FAILED, OK, Command, chosen_curve, hex_bytes
 from fairlot.cli.odds import show_odds
 from fairlot.cli.output import Screen, complain, say, show_table
 from fairlot.errors import Rejection
-from fairlot.forecast import odds_document, state_odds
-from fairlot.inspection import EntryFacts, entry_facts, nym_facts, utc
-from fairlot.nym import Nym
-from fairlot.sale import SaleState
-from fairlot.statements import Statements
-from fairlot_crypto.groups import G1_LENGTH
+from fairlot.inputs.forecast import odds_document, state_odds
+from fairlot.names import Nym
+from fairlot_crypto.curve import G1_LENGTH
+from fairlot_crypto.statements import Statements
 
 _EXAMPLES = """\
 Exit code: 0 shown, 1 there is nothing to show, 2 the file or the usage was
@@ -51,7 +51,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def execute(arguments: argparse.Namespace) -> int:
     """Print the board, or one buyer's standing."""
     path: Path = arguments.file
-    backend = group()
+    backend = chosen_curve()
     data = read_transcript(path)
     with Screen(acknowledge=False) as screen:
         state = SaleState(backend, Statements())

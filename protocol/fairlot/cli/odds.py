@@ -9,11 +9,11 @@ from fairlot.allocation.odds import PoolOdds
 from fairlot.allocation.shape import Chance
 from fairlot.cli.command import OK, Command
 from fairlot.cli.output import say, show_table
-from fairlot.forecast import flip_of, fraction_text, odds_document, people_odds
-from fairlot.people import read_people
-from fairlot.people_check import check_people
-from fairlot.pools import Pool
-from fairlot.terms_file import read_terms_file
+from fairlot.inputs.forecast import flip_of, fraction_text, odds_document, people_odds
+from fairlot.inputs.people_file import read_people
+from fairlot.inputs.terms_file import read_terms_file
+from fairlot.rehearsal.fit import check_people
+from fairlot.terms.pool import Pool
 
 _EXAMPLES = """\
 Everybody's deposit is taken to be paid. Chances are exact fractions; where they depend on

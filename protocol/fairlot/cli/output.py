@@ -21,7 +21,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from fairlot.board.board import Receipt
+from fairlot.board.keeper import Receipt
 
 _UNBOUNDED = 1_000_000
 """Width of a pipe: nothing is wrapped or cut there."""

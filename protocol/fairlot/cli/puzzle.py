@@ -5,8 +5,8 @@ import sys
 
 from fairlot.cli.command import OK, Command
 from fairlot.cli.output import complain, say
+from fairlot.deposit.puzzle import answer_key
 from fairlot.errors import InputError
-from fairlot.puzzle import answer_key
 
 FROM_INPUT = "-"
 SHORT = 12

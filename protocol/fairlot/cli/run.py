@@ -8,21 +8,22 @@ from contextlib import AbstractContextManager, nullcontext
 from io import StringIO
 from pathlib import Path
 
+from fairlot.allocation.settlement import allocation_csv, in_parts, pools_csv
 from fairlot.board.storage import create_file
+from fairlot.cli.beacon.setup_file import read_setup_file
 from fairlot.cli.closing import show_closing, void_sentence
-from fairlot.cli.command import FAILED, OK, Command, group, hex_bytes, whole
+from fairlot.cli.command import FAILED, OK, Command, chosen_curve, hex_bytes, whole
+from fairlot.cli.folders import check_new_folder, create_folder
 from fairlot.cli.output import Screen, complain, say
 from fairlot.errors import InputError
-from fairlot.files import PRIVATE, check_new_folder, create_folder, write_file
-from fairlot.people import Person, read_people
-from fairlot.people_check import check_people, check_playable
-from fairlot.rehearsal import InProcess, Processes, Rehearsed, Workers, rehearse
-from fairlot.rehearsal.play import BATCH
-from fairlot.settlement import allocation_csv, in_parts, pools_csv
-from fairlot.setup_file import read_setup_file
-from fairlot.terms_file import TermsFile, read_terms_file
+from fairlot.inputs.people_file import Person, read_people
+from fairlot.inputs.terms_file import TermsFile, read_terms_file
+from fairlot.rehearsal.fit import check_people, check_playable
+from fairlot.rehearsal.play import BATCH, Rehearsed, rehearse
+from fairlot.rehearsal.work import InProcess, Processes, Workers
+from fairlot_crypto.curve import Backend
 from fairlot_crypto.delay.parameters import Setup
-from fairlot_crypto.groups import Backend
+from fairlot_crypto.durable import PRIVATE, write_file
 from fairlot_crypto.randomness import SEED_LENGTH, SeededRandomness, SystemRandomness
 
 TRANSCRIPT = "transcript.fairlot"
@@ -89,7 +90,7 @@ def execute(arguments: argparse.Namespace) -> int:
     check_new_folder(folder)
     path: Path | None = arguments.setup
     setup = None if path is None else read_setup_file(path, terms.delay)
-    backend = group()
+    backend = chosen_curve()
     create_folder(folder)
     seed = arguments.seed or SystemRandomness().take(SEED_LENGTH)
     jobs = arguments.jobs or default_jobs(len(people))

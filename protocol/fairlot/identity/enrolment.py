@@ -28,13 +28,8 @@ from fairlot_crypto.cbor import Value
 from fairlot_crypto.committee import prss, shamir
 from fairlot_crypto.committee.prss import PrssKeys
 from fairlot_crypto.committee.threshold import SigningShare
+from fairlot_crypto.curve import Backend, Scalar, scalar_from_bytes, scalar_to_bytes
 from fairlot_crypto.errors import CryptoError
-from fairlot_crypto.groups import (
-    Backend,
-    Scalar,
-    scalar_from_bytes,
-    scalar_to_bytes,
-)
 from fairlot_crypto.hashing import i2osp
 from fairlot_crypto.keys import OpeningKey, SealKey, SigningKey, seal
 from fairlot_crypto.randomness import Randomness
@@ -144,7 +139,7 @@ class Identity:
 
 
 def enrol(
-    group: Backend,
+    curve: Backend,
     registry: Registry,
     issuers: Sequence[IssuerSecrets],
     attestation: Attestation,
@@ -169,7 +164,7 @@ def enrol(
     sealed: list[bytes] = []
     for issuer in issuers:
         rho, nyms = identity_share(registry, issuer.season_keys, index, leaf_handle)
-        point = commitment(group, registry.schema, rho, nyms).to_bytes()
+        point = commitment(curve, registry.schema, rho, nyms).to_bytes()
         shares.append(sign_share(registry, draft, issuer.index, point, issuer.key))
         box = _seal_share(
             issuer.index,
@@ -180,7 +175,7 @@ def enrol(
         )
         sealed.append(box)
     by_issuer = {share.issuer: share.commitment for share in shares}
-    combined = combine_shares(group, by_issuer, registry.threshold)
+    combined = combine_shares(curve, by_issuer, registry.threshold)
     leaf = Leaf(
         index=index,
         version=1,
@@ -204,7 +199,7 @@ def identity_share(
 
 
 def receive_identity(
-    group: Backend,
+    curve: Backend,
     registry: Registry,
     enrolment: Enrolment,
     device: OpeningKey,
@@ -220,7 +215,7 @@ def receive_identity(
     committed = {s.issuer: s.commitment for s in enrolment.leaf.shares}
     for box in enrolment.sealed:
         issuer, scalars = _open_share(box, device, registry.nym_secrets)
-        point = commitment(group, registry.schema, scalars[0], scalars[1:])
+        point = commitment(curve, registry.schema, scalars[0], scalars[1:])
         if committed.get(issuer) != point.to_bytes():
             raise Rejection("enrolment.share", f"issuer {issuer} sent another share")
         shares[issuer] = scalars
@@ -228,7 +223,7 @@ def receive_identity(
         raise Rejection("enrolment.share", "fewer than t + 1 issuers sent a share")
     used = {i: shares[i] for i in sorted(shares)[: registry.threshold + 1]}
     rho, *nyms = _interpolate_each(used)
-    opened = commitment(group, registry.schema, rho, nyms).to_bytes()
+    opened = commitment(curve, registry.schema, rho, nyms).to_bytes()
     if opened != enrolment.leaf.commitment:
         raise Rejection("enrolment.share", "the shares do not open IC")
     return Identity(enrolment.leaf, attributes, rho, tuple(nyms))

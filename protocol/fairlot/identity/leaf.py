@@ -7,14 +7,14 @@ from enum import StrEnum
 from fairlot.errors import Rejection
 from fairlot.fields import Fields
 from fairlot.identity.registry import Registry, RegistryId
-from fairlot.statements import Statements
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.committee import shamir
+from fairlot_crypto.curve import G1_LENGTH, Backend
 from fairlot_crypto.errors import CryptoError, ProofError
-from fairlot_crypto.groups import G1_LENGTH, Backend
 from fairlot_crypto.hashing import SPEC_VERSION, i2osp, tag, tagged_hash
 from fairlot_crypto.keys import Signature, SigningKey, VerifyKey, verify_signature
+from fairlot_crypto.statements import Statements
 
 
 class LeafStatus(StrEnum):
@@ -102,7 +102,7 @@ def sign_share(
     )
 
 
-def combine_shares(group: Backend, shares: Mapping[int, bytes], degree: int) -> bytes:
+def combine_shares(curve: Backend, shares: Mapping[int, bytes], degree: int) -> bytes:
     """Return IC: the polynomial of degree t through the C_i, at 0.
 
     Raises:
@@ -110,7 +110,7 @@ def combine_shares(group: Backend, shares: Mapping[int, bytes], degree: int) -> 
             than t + 1, or give the identity.
         EncodingError: ``groups.*`` where a C_i is no point other than the identity.
     """
-    points = {i: group.g1_not_identity(c) for i, c in shares.items()}
+    points = {i: curve.g1_not_identity(c) for i, c in shares.items()}
     if len(points) <= degree:
         raise ProofError("leaf.commitment", "fewer than t + 1 shares")
     known = {i: points[i] for i in sorted(points)[: degree + 1]}
@@ -145,7 +145,7 @@ def read_leaf(fields: Fields) -> Leaf:
 
 
 def check_leaf(
-    group: Backend, registry: Registry, leaf: Leaf, statements: Statements
+    curve: Backend, registry: Registry, leaf: Leaf, statements: Statements
 ) -> None:
     """Check that at least n - t issuers made this leaf's commitment.
 
@@ -165,7 +165,7 @@ def check_leaf(
     parts += [i2osp(s.issuer, 1) + s.commitment for s in leaf.shares]
     try:
         statements.check(
-            "leaf", parts, lambda: _check_commitment(group, registry, leaf)
+            "leaf", parts, lambda: _check_commitment(curve, registry, leaf)
         )
     except CryptoError as error:
         raise Rejection("leaf.commitment", error.message) from error
@@ -186,9 +186,9 @@ def _check_share(
         raise Rejection("leaf.signature", f"issuer {share.issuer}") from error
 
 
-def _check_commitment(group: Backend, registry: Registry, leaf: Leaf) -> None:
+def _check_commitment(curve: Backend, registry: Registry, leaf: Leaf) -> None:
     shares = {share.issuer: share.commitment for share in leaf.shares}
-    if combine_shares(group, shares, registry.threshold) != leaf.commitment:
+    if combine_shares(curve, shares, registry.threshold) != leaf.commitment:
         raise ProofError("leaf.commitment", "IC is not the combination of its shares")
 
 

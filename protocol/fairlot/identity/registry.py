@@ -12,8 +12,8 @@ from fairlot_crypto import cbor
 from fairlot_crypto.bbs.profile import IssuerContext, Schema, issuer_context
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.committee.threshold import PublicSharing
+from fairlot_crypto.curve import G2, G2_LENGTH, Backend
 from fairlot_crypto.errors import CryptoError
-from fairlot_crypto.groups import G2, G2_LENGTH, Backend
 from fairlot_crypto.hashing import SPEC_VERSION, tagged_hash
 from fairlot_crypto.keys import KEY_LENGTH, VerifyKey, check_verify_key
 
@@ -94,13 +94,13 @@ class Registry:
         """L and N."""
         return Schema(len(self.attributes), self.nym_secrets)
 
-    def sharing(self, group: Backend) -> PublicSharing:
+    def sharing(self, curve: Backend) -> PublicSharing:
         """Return the shared signing key.
 
         Raises:
             EncodingError: ``groups.*`` where a share is not a point other than identity.
         """
-        shares = tuple(group.g2_not_identity(i.share) for i in self.issuers)
+        shares = tuple(curve.g2_not_identity(i.share) for i in self.issuers)
         return PublicSharing(self.threshold, shares)
 
 
@@ -132,16 +132,16 @@ def read_registry(value: Value | Mapping[str, Value]) -> Registry:
 class Credentials:
     """What verifiers need of a registry's credentials, epoch by epoch."""
 
-    def __init__(self, group: Backend, registry: Registry) -> None:
+    def __init__(self, curve: Backend, registry: Registry) -> None:
         """Combine the issuers' key.
 
         Raises:
             Rejection: ``registry.key`` where the issuers' shares are no sharing.
         """
-        self.group = group
+        self.curve = curve
         self.registry = registry
         try:
-            self.public_key: G2 = registry.sharing(group).public_key()
+            self.public_key: G2 = registry.sharing(curve).public_key()
         except CryptoError as error:
             raise Rejection("registry.key", f"issuers' shares: {error}") from error
         self._contexts: dict[int, IssuerContext] = {}
@@ -151,7 +151,7 @@ class Credentials:
         if epoch not in self._contexts:
             header = credential_header(self.registry, epoch)
             schema = self.registry.schema
-            context = issuer_context(self.group, self.public_key, schema, header)
+            context = issuer_context(self.curve, self.public_key, schema, header)
             self._contexts[epoch] = context
         return self._contexts[epoch]
 

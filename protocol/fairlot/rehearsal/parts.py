@@ -7,23 +7,23 @@ order in which work happens to finish.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fairlot.beacon_terms import BeaconTerms
-from fairlot.clock import NamedRound
 from fairlot.identity.attestation import ListAttester
 from fairlot.identity.enrolment import IssuerSecrets
 from fairlot.identity.registry import Attribute, Issuer, Registry
-from fairlot.people import Person
-from fairlot.terms import (
+from fairlot.inputs.people_file import Person
+from fairlot.inputs.terms_file import QUICKNET_CLOCK, TermsFile
+from fairlot.terms.beacon import BeaconTerms
+from fairlot.terms.named_round import NamedRound
+from fairlot.terms.terms import (
     REFUND_AT_ONCE,
     ROUND_MARGIN,
     BoardIdentity,
     Terms,
     Times,
 )
-from fairlot.terms_file import QUICKNET_CLOCK, TermsFile
 from fairlot_crypto.committee import prss, threshold
+from fairlot_crypto.curve import Backend, Scalar, random_scalar
 from fairlot_crypto.delay.parameters import RSA_2048, Setup
-from fairlot_crypto.groups import Backend, Scalar, random_scalar
 from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.randomness import Randomness
 from fairlot_crypto.timelock.chain import (
@@ -68,12 +68,12 @@ class Clock:
     """k."""
 
     @classmethod
-    def generate(cls, group: Backend, randomness: Randomness) -> "Clock":
+    def generate(cls, curve: Backend, randomness: Randomness) -> "Clock":
         """Draw a clock that begins with the sale."""
         secret, scheme = random_scalar(randomness), UNCHAINED_G1
         chain = ChainInfo(
             scheme=scheme,
-            public_key=clock_key(group, scheme, secret),
+            public_key=clock_key(curve, scheme, secret),
             period=CLOCK_PERIOD,
             genesis_time=START,
             genesis_seed=randomness.take(SEED_LENGTH),
@@ -85,9 +85,9 @@ class Clock:
         """Return the earliest round that is due later than ``time``."""
         return NamedRound(self.chain, first_round_after(self.chain, time))
 
-    def sign(self, group: Backend, round_number: int) -> Beacon:
+    def sign(self, curve: Backend, round_number: int) -> Beacon:
         """Return a round; nothing keeps whoever holds the clock from being early."""
-        return sign_round(group, self.chain, self.secret, round_number)
+        return sign_round(curve, self.chain, self.secret, round_number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,19 +106,19 @@ class Parts:
 
 
 def cast_parts(
-    group: Backend, file: TermsFile, people: Sequence[Person], randomness: Randomness
+    curve: Backend, file: TermsFile, people: Sequence[Person], randomness: Randomness
 ) -> Parts:
     """Draw the keys of all roles (step 1).
 
     Args:
-        group: the back-end.
+        curve: the back-end.
         file: the seller's terms: how many issuers and contributors.
         people: the attester's list, with everybody's attributes.
         randomness: each role takes from a child of its own.
     """
     attester_key = _key(randomness, "attester")
     issuing = randomness.derive("issuers")
-    public, shares = threshold.deal_key(group, file.issuers, file.threshold, issuing)
+    public, shares = threshold.deal_key(curve, file.issuers, file.threshold, issuing)
     season_keys = prss.deal(file.issuers, file.threshold, randomness.derive("season"))
     issuers = tuple(
         IssuerSecrets(
@@ -159,7 +159,7 @@ def cast_parts(
         contributors=tuple(
             _key(randomness, f"contributor/{i}") for i in range(file.contributors)
         ),
-        clock=Clock.generate(group, randomness.derive("clock")),
+        clock=Clock.generate(curve, randomness.derive("clock")),
     )
 
 

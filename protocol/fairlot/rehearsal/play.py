@@ -7,16 +7,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from fairlot.beacon import make_commitment, make_reveal
-from fairlot.board.board import Board, Receipt
-from fairlot.board.entry import Entry, EntryType, sign_entry
+from fairlot.beacon.contributions import make_commitment, make_reveal
+from fairlot.beacon.recovery import make_recovery
+from fairlot.beacon.rounds import make_round
+from fairlot.board.keeper import Board, Receipt
+from fairlot.board.sale import SaleState
 from fairlot.board.storage import Storage
+from fairlot.deposit.payment import make_payment
+from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot.identity.attestation import Attestation
 from fairlot.identity.enrolment import AdmissionBook, Identity
-from fairlot.nym import Nym
-from fairlot.people import Person
-from fairlot.positions import make_payment
-from fairlot.recovery import make_recovery
+from fairlot.inputs.people_file import Person
+from fairlot.inputs.terms_file import TermsFile
+from fairlot.names import Nym
 from fairlot.rehearsal.parts import START, Parts, cast_parts, write_terms
 from fairlot.rehearsal.wishes import wishes
 from fairlot.rehearsal.work import (
@@ -29,16 +32,13 @@ from fairlot.rehearsal.work import (
     deposit_people,
     enrol_people,
 )
-from fairlot.rounds import make_round
-from fairlot.sale import SaleState
-from fairlot.statements import Statements
-from fairlot.terms import Terms
-from fairlot.terms_file import TermsFile
+from fairlot.terms.terms import Terms
+from fairlot_crypto.curve import Backend
 from fairlot_crypto.delay import bicorn
 from fairlot_crypto.delay.parameters import RSA_2048, Setup, make_setup, shipped_setup
-from fairlot_crypto.groups import Backend
 from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.randomness import Randomness, shuffled
+from fairlot_crypto.statements import Statements
 
 BATCH = 64
 """Entries under one checkpoint, and people in one piece of work."""
@@ -71,7 +71,7 @@ class Rehearsed:
 
 
 def rehearse(
-    group: Backend,
+    curve: Backend,
     file: TermsFile,
     people: Sequence[Person],
     storage: Storage,
@@ -83,7 +83,7 @@ def rehearse(
     """Play a sale from the first entry to RESULT, or to VOID (steps 1 to 9).
 
     Args:
-        group: the back-end.
+        curve: the back-end.
         file: the seller's terms.
         people: who takes part, and what they ask for.
         storage: an empty board's.
@@ -93,11 +93,11 @@ def rehearse(
         setup: of RSA-2048 and the delay of ``file``, verified; found or computed where
             none is given.
     """
-    parts = cast_parts(group, file, people, randomness)
+    parts = cast_parts(curve, file, people, randomness)
     terms = write_terms(file, parts, setup or _setup(file.delay, watcher))
-    state = SaleState(group, Statements())
+    state = SaleState(curve, Statements())
     board = Board(storage, terms.board.name, parts.board, state)
-    run = _Run(group, parts, terms, board, randomness, workers, watcher)
+    run = _Run(curve, parts, terms, board, randomness, workers, watcher)
     run.begin()
     participants = run.enrol(people)
     deposits = run.sell(people, participants)
@@ -109,7 +109,7 @@ def rehearse(
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    group: Backend
+    curve: Backend
     parts: Parts
     terms: Terms
     board: Board
@@ -155,7 +155,7 @@ class _Run:
             admitted.append((holder, person))
             todo.append((holder, attestation, index))
         jobs = [
-            EnrolJob(self.group.name, self.parts, chunk)
+            EnrolJob(self.curve.name, self.parts, chunk)
             for chunk in _chunks(todo, BATCH)
         ]
         identities: list[Identity] = []
@@ -172,7 +172,7 @@ class _Run:
             p.name: identity
             for (_, p), identity in zip(admitted, identities, strict=True)
         }
-        wanted = wishes(self.group, self.terms, people, by_name)
+        wanted = wishes(self.curve, self.terms, people, by_name)
         return {
             p.name: Participant(
                 holder,
@@ -192,7 +192,7 @@ class _Run:
         order = self._shuffled(people, "credentials")
         todo = [participants[p.name] for p in order]
         jobs = [
-            DepositJob(self.group.name, self.parts, self.terms, START, chunk)
+            DepositJob(self.curve.name, self.parts, self.terms, START, chunk)
             for chunk in _chunks(todo, BATCH)
         ]
         made: list[MadeDeposit] = []
@@ -273,7 +273,7 @@ class _Run:
         relay = SigningKey.generate(self.sale_randomness.derive("relay"))
         earliest = self.terms.times.reveal_end + 5
         for each in named:
-            beacon = self.parts.clock.sign(self.group, each.round_number)
+            beacon = self.parts.clock.sign(self.curve, each.round_number)
             entry = make_round(self.terms.sale_id, each.chain, beacon, relay)
             earliest = max(earliest, each.due)
             self._post([entry], earliest)

@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 
-from fairlot.binding import Wish
+from fairlot.deposit.make import Wish
+from fairlot.deposit.nym import nym_of
 from fairlot.identity.enrolment import Identity
-from fairlot.nym import Nym, nym_of
-from fairlot.people import Person
-from fairlot.terms import Terms
-from fairlot_crypto.groups import Backend
+from fairlot.inputs.people_file import Person
+from fairlot.names import Nym
+from fairlot.terms.terms import Terms
+from fairlot_crypto.curve import Backend
 
 
 def wishes(
-    group: Backend,
+    curve: Backend,
     terms: Terms,
     people: Sequence[Person],
     identities: Mapping[str, Identity],
@@ -21,14 +22,14 @@ def wishes(
     Members of a group tell each other their nyms, which they know before they deposit.
 
     Args:
-        group: the back-end.
+        curve: the back-end.
         terms: of the sale.
         people: the list.
         identities: by name.
     """
     together = _together(terms, people)
     nyms = {
-        label: tuple(nym_of(group, identities[n], terms.sale_id) for n in names)
+        label: tuple(nym_of(curve, identities[n], terms.sale_id) for n in names)
         for label, names in together.items()
     }
     return {person.name: _wish(person, nyms) for person in people}

@@ -14,22 +14,26 @@ from multiprocessing import connection
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
-from fairlot.binding import Wish
-from fairlot.board.entry import Entry, EntryType, check_signature
-from fairlot.credential import answer_request, receive_credential, request_credential
-from fairlot.deposit import SettlementKeys, check_presentation, make_entry, read_deposit
+from fairlot.deposit.deposit import check_presentation, read_deposit
+from fairlot.deposit.make import SettlementKeys, Wish, make_entry
+from fairlot.deposit.rules import check_order
+from fairlot.entry import Entry, EntryType, check_signature
 from fairlot.identity.attestation import Attestation
+from fairlot.identity.credential import (
+    answer_request,
+    receive_credential,
+    request_credential,
+)
 from fairlot.identity.enrolment import Identity, enrol, receive_identity
 from fairlot.identity.leaf import Leaf, check_leaf
 from fairlot.identity.registry import Credentials, epoch_at
-from fairlot.nym import Nym
-from fairlot.order_rules import check_order
+from fairlot.names import Nym
 from fairlot.rehearsal.parts import Parts
-from fairlot.statements import Statements
-from fairlot.terms import Terms
-from fairlot_crypto.groups import Backend, backend
+from fairlot.terms.terms import Terms
+from fairlot_crypto.curve import Backend, backend
 from fairlot_crypto.keys import OpeningKey, SigningKey
 from fairlot_crypto.randomness import Randomness
+from fairlot_crypto.statements import Statements
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -178,20 +182,20 @@ class Deposited:
 
 def enrol_people(job: EnrolJob) -> Enrolled:
     """Play issuers and holders through enrolment."""
-    group, statements = backend(job.backend), Statements()
+    curve, statements = backend(job.backend), Statements()
     registry = job.parts.registry
     identities: list[Identity] = []
     handles: list[bytes] = []
     for holder, attestation, index in job.people:
         randomness = holder.randomness.derive("enrolment")
         enrolment = enrol(
-            group, registry, job.parts.issuers, attestation, index, randomness
+            curve, registry, job.parts.issuers, attestation, index, randomness
         )
         attributes = attestation.attributes
         identity = receive_identity(
-            group, registry, enrolment, holder.device, attributes
+            curve, registry, enrolment, holder.device, attributes
         )
-        check_leaf(group, registry, identity.leaf, statements)
+        check_leaf(curve, registry, identity.leaf, statements)
         identities.append(identity)
         handles.append(enrolment.handle)
     return Enrolled(tuple(identities), tuple(handles), statements.verified)
@@ -199,11 +203,11 @@ def enrol_people(job: EnrolJob) -> Enrolled:
 
 def deposit_people(job: DepositJob) -> Deposited:
     """Play issuers and holders from the request to the deposit."""
-    group, statements = backend(job.backend), Statements()
-    credentials = Credentials(group, job.parts.registry)
+    curve, statements = backend(job.backend), Statements()
+    credentials = Credentials(curve, job.parts.registry)
     made: list[MadeDeposit] = []
     for person in job.people:
-        entry, keys = _deposit(group, credentials, job, person)
+        entry, keys = _deposit(curve, credentials, job, person)
         deposit = read_deposit(entry)
         check_signature(entry, statements)
         check_order(job.terms, job.parts.registry, deposit, statements)
@@ -213,7 +217,7 @@ def deposit_people(job: DepositJob) -> Deposited:
 
 
 def _deposit(
-    group: Backend,
+    curve: Backend,
     credentials: Credentials,
     job: DepositJob,
     person: Participant,
@@ -223,7 +227,7 @@ def _deposit(
     epoch = epoch_at(now)
     asking = holder.randomness.derive("request")
     pending = request_credential(
-        group, registry, identity, holder.signing, epoch, asking
+        curve, registry, identity, holder.signing, epoch, asking
     )
     answers = [
         answer_request(

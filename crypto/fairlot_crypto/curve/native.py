@@ -1,0 +1,186 @@
+"""The default back-end: py-arkworks-bls12381 behind the checks that it leaves out.
+
+What the binding accepts and this module refuses: non-canonical encodings of infinity,
+lists of different length in a multi-scalar multiplication, scalars from r, an empty
+pairing product. Nothing here is constant-time.
+"""
+
+from collections.abc import Sequence
+
+import py_arkworks_bls12381 as arkworks
+
+from fairlot_crypto.curve.interface import (
+    G1,
+    G1_LENGTH,
+    G2,
+    G2_LENGTH,
+    Backend,
+    Point,
+    check_scalar,
+)
+from fairlot_crypto.errors import CallerError, EncodingError
+from fairlot_crypto.hashing import usable_dst
+
+
+class NativeG1(G1):
+    """An element of G1 held by arkworks."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: arkworks.G1Point) -> None:
+        self.value = value
+
+    def __add__(self, other: Point) -> "NativeG1":
+        return NativeG1(self.value + _g1(other))
+
+    def __sub__(self, other: Point) -> "NativeG1":
+        return NativeG1(self.value - _g1(other))
+
+    def __neg__(self) -> "NativeG1":
+        return NativeG1(-self.value)
+
+    def __mul__(self, scalar: int) -> "NativeG1":
+        return NativeG1(self.value * _native_scalar(scalar))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, NativeG1) and self.value == other.value
+
+    def __hash__(self) -> int:
+        return hash(self.to_bytes())
+
+    def is_identity(self) -> bool:
+        """Tell whether this is the neutral element."""
+        return self.value == _G1_IDENTITY
+
+    def to_bytes(self) -> bytes:
+        """Return the 48 bytes of the compressed encoding."""
+        return bytes(self.value.to_compressed_bytes())
+
+
+class NativeG2(G2):
+    """An element of G2 held by arkworks."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: arkworks.G2Point) -> None:
+        self.value = value
+
+    def __add__(self, other: Point) -> "NativeG2":
+        return NativeG2(self.value + _g2(other))
+
+    def __sub__(self, other: Point) -> "NativeG2":
+        return NativeG2(self.value - _g2(other))
+
+    def __neg__(self) -> "NativeG2":
+        return NativeG2(-self.value)
+
+    def __mul__(self, scalar: int) -> "NativeG2":
+        return NativeG2(self.value * _native_scalar(scalar))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, NativeG2) and self.value == other.value
+
+    def __hash__(self) -> int:
+        return hash(self.to_bytes())
+
+    def is_identity(self) -> bool:
+        """Tell whether this is the neutral element."""
+        return self.value == _G2_IDENTITY
+
+    def to_bytes(self) -> bytes:
+        """Return the 96 bytes of the compressed encoding."""
+        return bytes(self.value.to_compressed_bytes())
+
+
+class NativeBackend(Backend):
+    """The groups of BLS12-381 in native code."""
+
+    name = "native"
+
+    def g1_generator(self) -> G1:
+        """Return BP1."""
+        return NativeG1(arkworks.G1Point())
+
+    def g2_generator(self) -> G2:
+        """Return BP2."""
+        return NativeG2(arkworks.G2Point())
+
+    def g1_identity(self) -> G1:
+        """Return the neutral element of G1."""
+        return NativeG1(_G1_IDENTITY)
+
+    def g1_from_bytes(self, data: bytes) -> G1:
+        """Decode a canonical element of G1, the identity included."""
+        if len(data) != G1_LENGTH:
+            raise EncodingError("groups.length", "a point of G1 has 48 bytes")
+        try:
+            value = arkworks.G1Point.from_compressed_bytes(data)
+        except ValueError as error:
+            raise EncodingError("groups.point", "not a point of G1") from error
+        if bytes(value.to_compressed_bytes()) != data:
+            raise EncodingError("groups.point", "encoding is not canonical")
+        return NativeG1(value)
+
+    def g2_from_bytes(self, data: bytes) -> G2:
+        """Decode a canonical element of G2, the identity included."""
+        if len(data) != G2_LENGTH:
+            raise EncodingError("groups.length", "a point of G2 has 96 bytes")
+        try:
+            value = arkworks.G2Point.from_compressed_bytes(data)
+        except ValueError as error:
+            raise EncodingError("groups.point", "not a point of G2") from error
+        if bytes(value.to_compressed_bytes()) != data:
+            raise EncodingError("groups.point", "encoding is not canonical")
+        return NativeG2(value)
+
+    def hash_to_g1(self, message: bytes, dst: bytes) -> G1:
+        """Return hash_to_curve of suite BLS12381G1_XMD:SHA-256_SSWU_RO_."""
+        return NativeG1(arkworks.G1Point.hash_to_curve(message, usable_dst(dst)))
+
+    def hash_to_g2(self, message: bytes, dst: bytes) -> G2:
+        """Return hash_to_curve of suite BLS12381G2_XMD:SHA-256_SSWU_RO_."""
+        return NativeG2(arkworks.G2Point.hash_to_curve(message, usable_dst(dst)))
+
+    def msm(self, points: Sequence[G1], scalars: Sequence[int]) -> G1:
+        """Return the sum of ``points[i] * scalars[i]``."""
+        if len(points) != len(scalars):
+            raise CallerError("groups.msm-length", "as many scalars as points")
+        if not points:
+            return self.g1_identity()
+        values = [_g1(point) for point in points]
+        factors = [_native_scalar(scalar) for scalar in scalars]
+        return NativeG1(arkworks.G1Point.multiexp_unchecked(values, factors))
+
+    def pairing_product_is_one(self, pairs: Sequence[tuple[G1, G2]]) -> bool:
+        """Tell whether the product of e(P, Q) over ``pairs`` is one."""
+        if not pairs:
+            raise CallerError("groups.no-pairs", "a pairing product needs a pair")
+        left = [_g1(p) for p, _ in pairs]
+        right = [_g2(q) for _, q in pairs]
+        return arkworks.GT.pairing_check(left, right)
+
+    def pairing_bytes(self, p: G1, q: G2) -> bytes:
+        """Return the 576 bytes of e(P, Q)."""
+        # The text is the hexadecimal serialisation: little-endian, lowest term first.
+        return bytes.fromhex(str(arkworks.GT.pairing(_g1(p), _g2(q))))[::-1]
+
+
+def _g1(point: Point) -> arkworks.G1Point:
+    if not isinstance(point, NativeG1):
+        raise CallerError("groups.foreign-point", "not a G1 point of this back-end")
+    return point.value
+
+
+def _g2(point: Point) -> arkworks.G2Point:
+    if not isinstance(point, NativeG2):
+        raise CallerError("groups.foreign-point", "not a G2 point of this back-end")
+    return point.value
+
+
+def _native_scalar(scalar: int) -> arkworks.Scalar:
+    check_scalar(scalar)
+    return arkworks.Scalar.from_le_bytes(scalar.to_bytes(32, "little"))
+
+
+_G1_IDENTITY = arkworks.G1Point.identity()
+_G2_IDENTITY = arkworks.G2Point.identity()

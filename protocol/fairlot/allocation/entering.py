@@ -1,0 +1,166 @@
+"""Who enters a pool, and what each asks of it (specs/allocation.md, section 6)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from fairlot.allocation.lots import NYM_LENGTH
+from fairlot.allocation.shape import Order
+from fairlot.fields import UINT_MAX
+from fairlot.names import group_id
+from fairlot.terms.pool import Pool
+from fairlot_crypto.errors import CallerError
+
+
+@dataclass(frozen=True, slots=True)
+class Entrant:
+    """One funded final deposit."""
+
+    nym: bytes
+    """48 bytes."""
+    wants: int
+    """Units wanted over all pools, uint64."""
+    deposit: int
+    """The deposit's amount, uint64, all of it paid."""
+    bid: int | None = None
+    """What a unit is worth to it, as its opened bid says; ``None`` for no valid bid."""
+    tier: str | None = None
+    """Name of the highest tier that it accepts."""
+    group: bytes | None = None
+    """The group id that it signed, 32 bytes."""
+    attributes: tuple[tuple[str, str], ...] = ()
+    """What it discloses: names and values, empty for none."""
+    solved: frozenset[str] = frozenset()
+    """Names of the pools whose puzzle it solved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the pools so far have done to one entrant."""
+
+    units: int = 0
+    spent: int = 0
+
+
+Groups = Mapping[bytes, tuple[int, ...]]
+"""The members of each group that has formed, as indices of entrants."""
+
+
+def formed_groups(sale_id: bytes, entrants: Sequence[Entrant]) -> Groups:
+    """Return the groups whose members all signed, and nobody else (steps 1 and 2).
+
+    Two or more entrants form a group iff they name the same id and it is the id of
+    exactly their nyms: whoever is named without having signed, or signs without being
+    named, keeps the group from forming.
+    """
+    named: dict[bytes, list[int]] = {}
+    for index, entrant in enumerate(entrants):
+        if entrant.group is not None:
+            named.setdefault(entrant.group, []).append(index)
+    return {
+        gid: tuple(members)
+        for gid, members in named.items()
+        if len(members) > 1
+        and group_id(sale_id, [entrants[i].nym for i in members]) == gid
+    }
+
+
+def entering(
+    pool: Pool,
+    entrants: Sequence[Entrant],
+    standings: Sequence[Standing],
+    groups: Groups,
+) -> tuple[tuple[int, Order], ...]:
+    """Return who enters the pool, by index, and each one's order (steps 3 to 9)."""
+    legal = _legal_groups(pool, groups)
+    of_group = {i: gid for gid, members in legal.items() for i in members}
+    qualified = [_qualifies(pool, entrant) for entrant in entrants]
+    barred = {
+        i
+        for members in legal.values()
+        if not all(qualified[j] for j in members)
+        for i in members
+    }
+    entered: dict[int, Order] = {}
+    for i, (entrant, standing) in enumerate(zip(entrants, standings, strict=True)):
+        free = pool.again or standing.units == 0
+        if qualified[i] and free and i not in barred:
+            entered[i] = _order(pool, entrant, standing, of_group.get(i))
+    if not legal:
+        return tuple(entered.items())
+    intact = {gid for gid, members in legal.items() if _intact(pool, entered, members)}
+    return tuple(
+        (i, order if order.group in intact else replace(order, group=None))
+        for i, order in entered.items()
+    )
+
+
+def _legal_groups(pool: Pool, groups: Groups) -> Groups:
+    return {
+        gid: members
+        for gid, members in groups.items()
+        if len(members) <= pool.group_max
+    }
+
+
+def _qualifies(pool: Pool, entrant: Entrant) -> bool:
+    disclosed = dict(entrant.attributes)
+    for required in pool.requires:
+        if disclosed.get(required.attribute, "") not in required.values:
+            return False
+    return pool.puzzle is None or pool.name in entrant.solved
+
+
+def _order(
+    pool: Pool, entrant: Entrant, standing: Standing, group: bytes | None
+) -> Order:
+    left = entrant.deposit - standing.spent
+    return Order(
+        wants=max(0, entrant.wants - standing.units),
+        deposit=left,
+        bid=_bid(entrant, left) if pool.takes_bids else None,
+        tier=_tier(pool, entrant.tier, left),
+        group=group,
+    )
+
+
+def _bid(entrant: Entrant, left: int) -> int | None:
+    """Return what the bid comes to; one above the whole deposit is void."""
+    if entrant.bid is None or entrant.bid > entrant.deposit:
+        return None
+    return min(entrant.bid, left)
+
+
+def _tier(pool: Pool, name: str | None, left: int) -> int | None:
+    """Return the tier's index; one that the money does not cover is void."""
+    for index, tier in enumerate(pool.tiers):
+        if tier.name == name:
+            return index if tier.price <= left else None
+    return None
+
+
+def _intact(pool: Pool, entered: Mapping[int, Order], members: Sequence[int]) -> bool:
+    """Tell whether all members of a group enter and can take a unit of the pool."""
+    orders = (entered.get(i) for i in members)
+    return all(order is not None and can_take_one(pool, order) for order in orders)
+
+
+def can_take_one(pool: Pool, order: Order) -> bool:
+    """Tell whether an order wants a unit and has its price."""
+    return order.wants >= 1 and order.deposit >= pool.price
+
+
+def check_entrants(entrants: Sequence[Entrant]) -> None:
+    """Check what the board's rules guarantee.
+
+    Raises:
+        CallerError: ``allocation.nym-length``, ``allocation.range``,
+            ``allocation.duplicate-nym``.
+    """
+    for entrant in entrants:
+        if len(entrant.nym) != NYM_LENGTH:
+            raise CallerError("allocation.nym-length", "a nym has 48 bytes")
+        numbers = (entrant.wants, entrant.deposit, entrant.bid or 0)
+        if any(not 0 <= number <= UINT_MAX for number in numbers):
+            raise CallerError("allocation.range", "wants, deposit, bid are uint64")
+    if len({entrant.nym for entrant in entrants}) != len(entrants):
+        raise CallerError("allocation.duplicate-nym", "one final deposit a nym")

@@ -1,0 +1,105 @@
+"""What must hold of every outcome (specs/allocation.md, section 8)."""
+
+from collections.abc import Sequence
+
+from fairlot.allocation.entering import Entrant
+from fairlot.allocation.mechanisms.certain import CERTAIN
+from fairlot.allocation.outcome import Award, Outcome, PoolResult, gains_by_nym
+from fairlot.allocation.shape import ITSELF
+from fairlot.errors import InvariantError
+from fairlot.terms.pool import Mechanism, Pool
+
+
+def check_outcome(
+    pools: Sequence[Pool], entrants: Sequence[Entrant], outcome: Outcome
+) -> None:
+    """Check the invariants of specs/allocation.md, section 8.
+
+    Args:
+        pools: the terms' pools.
+        entrants: sorted by nym.
+        outcome: what is claimed.
+
+    Raises:
+        InvariantError: ``allocation.supply``, ``allocation.quantity-exceeded``,
+            ``allocation.payment``, ``allocation.loser-pays``.
+    """
+    for result in outcome.pools:
+        _check_pool(result)
+    _check_supplies(pools, outcome)
+    _check_totals(entrants, outcome)
+
+
+def _check_supplies(pools: Sequence[Pool], outcome: Outcome) -> None:
+    """Require that what a pool leaves is for sale where it goes, or comes back."""
+    supplies = {pool.name: pool.supply for pool in pools}
+    returned = 0
+    if [result.pool.name for result in outcome.pools] != list(supplies):
+        raise InvariantError("allocation.supply", "not one result a pool, in order")
+    for pool, result in zip(pools, outcome.pools, strict=True):
+        if result.pool.supply != supplies[pool.name]:
+            raise InvariantError("allocation.supply", f"{pool.name} sells other units")
+        if pool.unsold is None:
+            returned += result.unsold
+        else:
+            supplies[pool.unsold] += result.unsold
+    if returned != outcome.unsold:
+        raise InvariantError("allocation.supply", "units appear or disappear")
+
+
+def _check_totals(entrants: Sequence[Entrant], outcome: Outcome) -> None:
+    nyms = [entrant.nym for entrant in entrants]
+    gains = gains_by_nym(outcome.pools)
+    if [total.nym for total in outcome.totals] != nyms or not gains.keys() <= set(nyms):
+        raise InvariantError("allocation.supply", "not one total an entrant, sorted")
+    for entrant, total in zip(entrants, outcome.totals, strict=True):
+        won = tuple(gains.get(total.nym, ()))
+        sums = (sum(gain.units for gain in won), sum(gain.payment for gain in won))
+        if total.gains != won or (total.units, total.payment) != sums:
+            raise InvariantError("allocation.supply", total.nym.hex())
+        if total.payment > entrant.deposit:
+            raise InvariantError("allocation.payment", total.nym.hex())
+
+
+def _check_pool(result: PoolResult) -> None:
+    if result.unsold < 0:
+        raise InvariantError("allocation.supply", f"{result.pool.name} is oversold")
+    for order, award in zip(result.orders, result.awards, strict=True):
+        if not 0 <= award.units <= award.q <= order.wants:
+            raise InvariantError("allocation.quantity-exceeded", award.nym.hex())
+        if not 0 <= award.payment <= order.deposit:
+            raise InvariantError("allocation.payment", award.nym.hex())
+        if award.units == 0 and award.payment:
+            raise InvariantError("allocation.loser-pays", award.nym.hex())
+    _check_prices(result)
+
+
+def _check_prices(result: PoolResult) -> None:
+    """Require the stated price, or, where bids make it, one price not below it."""
+    pool = result.pool
+    asked: dict[str, set[int]] = {}
+    for award in result.awards:
+        if award.units:
+            asked.setdefault(award.part, set()).add(_price(pool, award))
+    stated = {tier.name: tier.price for tier in pool.tiers} or {ITSELF: pool.price}
+    by_bids = {ITSELF} if pool.mechanism is Mechanism.AUCTION else set[str]()
+    if pool.certain:
+        stated[CERTAIN] = pool.price
+        by_bids = {CERTAIN}
+    for part, prices in asked.items():
+        if part not in stated:
+            raise InvariantError("allocation.payment", f"{pool.name} has no {part}")
+        low = stated[part]
+        if len(prices) > 1 or min(prices) < low:
+            raise InvariantError("allocation.payment", f"{pool.name} has two prices")
+        if max(prices) > low and part not in by_bids:
+            raise InvariantError("allocation.payment", f"{pool.name} is overpaid")
+
+
+def _price(pool: Pool, award: Award) -> int:
+    """Return what one unit, or one squared unit, cost."""
+    steps = award.units**2 if pool.mechanism is Mechanism.QUADRATIC else award.units
+    price, odd = divmod(award.payment, steps)
+    if odd:
+        raise InvariantError("allocation.payment", award.nym.hex())
+    return price

@@ -1,0 +1,48 @@
+"""What callers of a mechanism owe it (specs/allocation.md, section 1)."""
+
+from collections.abc import Sequence
+
+from fairlot.allocation.shape import Lots, Order
+from fairlot.terms.pool import Pool
+from fairlot_crypto.errors import CallerError
+
+
+def check_orders(pool: Pool, orders: Sequence[Order]) -> None:
+    """Check the numbers of a pool and of its orders.
+
+    Raises:
+        CallerError: ``allocation.quantity`` for a negative number, ``allocation.bid``
+            for a bid that is negative or above the deposit, ``allocation.tier`` for a
+            tier that the pool does not have.
+    """
+    of_tiers = (number for tier in pool.tiers for number in (tier.supply, tier.price))
+    if min(pool.supply, pool.price, pool.cap, *of_tiers) < 0:
+        raise CallerError("allocation.quantity", "numbers of a pool are >= 0")
+    for order in orders:
+        if order.wants < 0 or order.deposit < 0:
+            raise CallerError("allocation.quantity", "wants and deposit are >= 0")
+        if order.bid is not None and not 0 <= order.bid <= order.deposit:
+            raise CallerError("allocation.bid", "a bid lies in 0..deposit")
+        if order.tier is not None and not 0 <= order.tier < len(pool.tiers):
+            raise CallerError("allocation.tier", "a tier is an index of pool.tiers")
+
+
+def check_permutation(order: Sequence[int], count: int) -> None:
+    """Check that a drawing order holds each of 0..count-1 once.
+
+    Raises:
+        CallerError: ``allocation.order``.
+    """
+    if len(order) != count or set(order) != set(range(count)):
+        raise CallerError("allocation.order", "each index must be there once")
+
+
+def drawn_first(lots: Lots, count: int) -> Sequence[int]:
+    """Return the drawing order of ``count`` orders.
+
+    Raises:
+        CallerError: ``allocation.order`` where it is no permutation.
+    """
+    order = lots.order()
+    check_permutation(order, count)
+    return order

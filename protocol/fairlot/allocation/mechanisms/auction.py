@@ -1,0 +1,196 @@
+"""Auction: the highest bids win and pay one price (specs/auction.md, section 3)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from fairlot.allocation.mechanisms.arguments import check_orders, drawn_first
+from fairlot.allocation.shape import (
+    ITSELF,
+    Json,
+    Lots,
+    Odds,
+    Order,
+    Reason,
+    Shares,
+    whole,
+)
+from fairlot.terms.pool import Pool
+from fairlot.text import counted
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """Where bids stop winning: it does not depend on the lots."""
+
+    seats: int
+    """How many bids win."""
+    valid: int
+    """How many bids count."""
+    last: int | None
+    """The lowest winning bid; ``None`` where no bid wins."""
+    best_losing: int | None
+    """The highest losing bid; ``None`` where none loses."""
+    tied: int
+    """How many bid as much as the lowest winner."""
+    tied_seats: int
+    """How many of them win."""
+
+    @property
+    def by_lot(self) -> bool:
+        """Tell whether lots decide between equal bids."""
+        return self.tied_seats < self.tied
+
+    def chance(self, bid: int) -> Fraction:
+        """Return the probability that a valid bid wins."""
+        if self.last is None or bid < self.last:
+            return Fraction(0)
+        return Fraction(self.tied_seats, self.tied) if bid == self.last else Fraction(1)
+
+
+def find_margin(seats: int, bids: Sequence[int]) -> Margin:
+    """Return the margin where at most ``seats`` of the valid ``bids`` win."""
+    ordered = sorted(bids, reverse=True)
+    winning, losing = ordered[:seats], ordered[seats:]
+    last = winning[-1] if winning else None
+    return Margin(
+        seats=len(winning),
+        valid=len(ordered),
+        last=last,
+        best_losing=losing[0] if losing else None,
+        tied=sum(bid == last for bid in ordered),
+        tied_seats=sum(bid == last for bid in winning),
+    )
+
+
+def winners(
+    seats: int, bids: Mapping[int, int], drawing_order: Sequence[int]
+) -> frozenset[int]:
+    """Return the indices of the ``seats`` highest bids, ties by the drawing order.
+
+    Args:
+        seats: at least 0.
+        bids: the valid bids by the index of their order.
+        drawing_order: all indices, who is drawn first in front.
+    """
+    bidders = (index for index in drawing_order if index in bids)
+    ranked = sorted(bidders, key=lambda index: -bids[index])
+    return frozenset(ranked[:seats])
+
+
+@dataclass(frozen=True, slots=True)
+class AuctionFacts:
+    """What the price of an auction follows from."""
+
+    supply: int
+    """N."""
+    reserve: int
+    """P."""
+    price: int
+    """What every winner pays."""
+    margin: Margin
+
+    def to_json(self) -> Mapping[str, Json]:
+        """Return the certificate for machines."""
+        return {
+            "supply": self.supply,
+            "reserve": self.reserve,
+            "price": self.price,
+            "valid_bids": self.margin.valid,
+            "lowest_winning": self.margin.last,
+            "highest_losing": self.margin.best_losing,
+            "tied": self.margin.tied,
+            "tied_seats": self.margin.tied_seats,
+        }
+
+    def lines(self) -> tuple[str, ...]:
+        """Return the certificate in sentences, without a final stop."""
+        count = counted(self.margin.valid, "bid counts", "bids count")
+        supply = counted(self.supply, "unit", "units")
+        return f"{count}, for {supply}", self._price(), *ties(self.margin)
+
+    def _price(self) -> str:
+        if self.margin.best_losing is None:
+            return (
+                f"No bid that counts lost: whoever wins pays the reserve, {self.price}"
+            )
+        return f"Whoever wins pays the highest losing bid, {self.price}"
+
+
+def ties(margin: Margin) -> tuple[str, ...]:
+    """Say in a sentence what lots decided between equal bids; nothing for nothing."""
+    if not margin.by_lot:
+        return ()
+    return (
+        f"Of {margin.tied} equal bids of {margin.last} lots chose {margin.tied_seats}",
+    )
+
+
+def valid_bids(pool: Pool, orders: Sequence[Order]) -> dict[int, int]:
+    """Return the bids that count, by the index of their order: step 1."""
+    return {
+        index: order.bid
+        for index, order in enumerate(orders)
+        if order.wants >= 1 and order.bid is not None and order.bid >= pool.price
+    }
+
+
+def auction(pool: Pool, orders: Sequence[Order], lots: Lots) -> Shares:
+    """Return who gets and pays what: steps 1 to 4.
+
+    Args:
+        pool: supply N, the reserve P as its price.
+        orders: one a person; a bid is what one unit is worth.
+        lots: only their drawing order matters, between equal bids.
+
+    Raises:
+        CallerError: ``allocation.quantity``, ``allocation.bid``, ``allocation.tier``,
+            ``allocation.order``.
+    """
+    check_orders(pool, orders)
+    bids = valid_bids(pool, orders)
+    margin = find_margin(pool.supply, list(bids.values()))
+    won = winners(pool.supply, bids, drawn_first(lots, len(orders)))
+    price = max(pool.price, margin.best_losing or 0)
+    people = range(len(orders))
+    return Shares(
+        quantities=tuple(int(index in bids) for index in people),
+        units=tuple(int(index in won) for index in people),
+        payments=tuple(price * (index in won) for index in people),
+        reasons=tuple(
+            _reason(pool, order, bid=index in bids, won=index in won)
+            for index, order in enumerate(orders)
+        ),
+        parts=(ITSELF,) * len(orders),
+        facts=AuctionFacts(pool.supply, pool.price, price, margin),
+    )
+
+
+def auction_odds(pool: Pool, orders: Sequence[Order]) -> Odds:
+    """Return what each may expect, bids being open and lots unknown.
+
+    Raises:
+        CallerError: ``allocation.quantity``, ``allocation.bid``, ``allocation.tier``.
+    """
+    check_orders(pool, orders)
+    bids = valid_bids(pool, orders)
+    margin = find_margin(pool.supply, list(bids.values()))
+    chances = tuple(
+        whole(margin.chance(bids[index]) if index in bids else Fraction(0))
+        for index in range(len(orders))
+    )
+    why = (
+        "The highest bids win; only equal bids at the margin are left to the lots",
+        *ties(margin),
+    )
+    unsold = Fraction(pool.supply - margin.seats)
+    return Odds(chances, unsold, why)
+
+
+def _reason(pool: Pool, order: Order, *, bid: bool, won: bool) -> Reason:
+    if won:
+        return Reason.WINNING_BID
+    if bid:
+        return Reason.OUTBID
+    short = order.wants < 1 or order.deposit < pool.price
+    return Reason.NOTHING if short else Reason.NO_BID

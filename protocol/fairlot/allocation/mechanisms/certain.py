@@ -1,0 +1,209 @@
+"""Certainty auction: some seats for money, the others by lot (specs/auction.md, section 4)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from fairlot.allocation.mechanisms.arguments import check_orders, drawn_first
+from fairlot.allocation.mechanisms.auction import (
+    Margin,
+    find_margin,
+    ties,
+    valid_bids,
+    winners,
+)
+from fairlot.allocation.shape import (
+    ITSELF,
+    Chance,
+    Json,
+    Lots,
+    Odds,
+    Order,
+    Reason,
+    Shares,
+    one_unit,
+)
+from fairlot.terms.pool import Pool
+from fairlot.text import counted
+from fairlot_crypto.errors import CallerError
+
+CERTAIN = "certain"
+"""The part of the pool where certain seats are sold."""
+
+
+@dataclass(frozen=True, slots=True)
+class CertainFacts:
+    """What a certain seat costs, and how many are left to draw."""
+
+    supply: int
+    """k."""
+    candidates: int
+    """n: who wants a seat and has its price."""
+    offered: int
+    """``certain`` of the terms."""
+    base: int
+    """P, the price of a drawn seat."""
+    margin: Margin
+    """Its ``seats`` are k_c; without a seat or bid where n <= k."""
+
+    @property
+    def sold_certain(self) -> int:
+        """k_c."""
+        return self.margin.seats
+
+    @property
+    def scarce(self) -> bool:
+        """Tell whether there are too few seats: n > k."""
+        return self.candidates > self.supply
+
+    @property
+    def best_losing(self) -> int:
+        """v': the best losing bid, or P where no bid that counts loses."""
+        lost = self.margin.best_losing if self.scarce else None
+        return self.base if lost is None else lost
+
+    @property
+    def drawn(self) -> Fraction:
+        """The chance of a candidate without a certain seat."""
+        if not self.scarce:
+            return Fraction(1)
+        sold = self.sold_certain
+        return Fraction(self.supply - sold, self.candidates - sold)
+
+    @property
+    def premium(self) -> int:
+        """⌊(v' - P)·(n - k) / (n - k_c)⌋; 0 where everybody gets a seat."""
+        return int((self.best_losing - self.base) * (1 - self.drawn))
+
+    @property
+    def price(self) -> int:
+        """What a certain seat costs."""
+        return self.base + self.premium
+
+    def to_json(self) -> Mapping[str, Json]:
+        """Return the certificate for machines."""
+        return {
+            "supply": self.supply,
+            "candidates": self.candidates,
+            "certain_offered": self.offered,
+            "certain_sold": self.sold_certain,
+            "valid_bids": self.margin.valid,
+            "best_losing": self.best_losing,
+            "premium": self.premium,
+            "price": self.price,
+            "tied": self.margin.tied,
+            "tied_seats": self.margin.tied_seats,
+        }
+
+    def lines(self) -> tuple[str, ...]:
+        """Return the certificate in sentences, without a final stop."""
+        people = counted(self.candidates, "person", "persons")
+        seats = counted(self.supply, "seat", "seats")
+        if not self.scarce:
+            return (
+                f"There are {seats} for {people}: everybody gets one at {self.base}",
+            )
+        others = self.candidates - self.sold_certain
+        draw = (
+            f"The other {counted(others, 'person', 'persons')} draw for "
+            f"{self.supply - self.sold_certain} at {self.base}, each with the chance "
+            f"{self.drawn}"
+        )
+        return *self._sold(seats, others), *ties(self.margin), draw
+
+    def _sold(self, seats: str, others: int) -> tuple[str, ...]:
+        if not self.sold_certain:
+            return (f"There is no bid that counts: none of {seats} is sold as certain",)
+        sold = (
+            f"{self.sold_certain} of {seats} are sold as certain at {self.price} each, "
+            f"which is {self.premium} above {self.base}"
+        )
+        if self.margin.best_losing is None:
+            return sold, "No bid that counts lost, so there is no premium"
+        excess, missing = self.best_losing - self.base, self.candidates - self.supply
+        premium = (
+            f"The premium is {excess}, by which the best losing bid of "
+            f"{self.best_losing} exceeds {self.base}, times {missing}/{others}, rounded "
+            "down"
+        )
+        return sold, premium
+
+
+def certain_lottery(pool: Pool, orders: Sequence[Order], lots: Lots) -> Shares:
+    """Return who gets and pays what: steps 1 to 6.
+
+    Args:
+        pool: supply k, price P, 1 <= certain < k.
+        orders: one a person; a bid is what a seat is worth, not the premium.
+        lots: their drawing order is for the lottery, that of part ``certain`` for ties
+            between bids.
+
+    Raises:
+        CallerError: ``allocation.certain`` for other numbers of certain seats;
+            ``allocation.quantity``, ``allocation.bid``, ``allocation.tier``,
+            ``allocation.order``.
+    """
+    wishing = _wishing(pool, orders)
+    bids = valid_bids(pool, orders)
+    facts = _facts(pool, len(wishing), list(bids.values()))
+    ranked = drawn_first(lots.part(CERTAIN), len(orders))
+    certain = winners(facts.sold_certain, bids, ranked)
+    order = drawn_first(lots, len(orders))
+    others = [index for index in order if index in wishing and index not in certain]
+    drawn = frozenset(others[: pool.supply - len(certain)])
+    prices = dict.fromkeys(drawn, pool.price) | dict.fromkeys(certain, facts.price)
+    reasons = (
+        dict.fromkeys(wishing, Reason.NOT_DRAWN)
+        | dict.fromkeys(drawn, Reason.DRAWN if facts.scarce else Reason.IN_FULL)
+        | dict.fromkeys(certain, Reason.CERTAIN)
+    )
+    people = range(len(orders))
+    return Shares(
+        quantities=tuple(int(index in wishing) for index in people),
+        units=tuple(int(index in prices) for index in people),
+        payments=tuple(prices.get(index, 0) for index in people),
+        reasons=tuple(reasons.get(index, Reason.NOTHING) for index in people),
+        parts=tuple(CERTAIN if index in certain else ITSELF for index in people),
+        facts=facts,
+    )
+
+
+def certain_odds(pool: Pool, orders: Sequence[Order]) -> Odds:
+    """Return what each may expect, bids being open and lots unknown.
+
+    Raises:
+        CallerError: ``allocation.certain``, ``allocation.quantity``,
+            ``allocation.bid``, ``allocation.tier``.
+    """
+    wishing = _wishing(pool, orders)
+    bids = valid_bids(pool, orders)
+    facts = _facts(pool, len(wishing), list(bids.values()))
+    chances = tuple(
+        _chance(facts, bids.get(index)) if index in wishing else one_unit({})
+        for index in range(len(orders))
+    )
+    unsold = max(0, pool.supply - facts.candidates)
+    return Odds(chances, Fraction(unsold), facts.lines())
+
+
+def _wishing(pool: Pool, orders: Sequence[Order]) -> frozenset[int]:
+    """Return who wants a seat and has its price: steps 1 and 2."""
+    check_orders(pool, orders)
+    if not 1 <= pool.certain < pool.supply:
+        raise CallerError("allocation.certain", "certain seats are 1..supply - 1")
+    return frozenset(
+        index
+        for index, order in enumerate(orders)
+        if order.wants >= 1 and order.deposit >= pool.price
+    )
+
+
+def _facts(pool: Pool, candidates: int, bids: Sequence[int]) -> CertainFacts:
+    seats = pool.certain if candidates > pool.supply else 0
+    margin = find_margin(seats, bids)
+    return CertainFacts(pool.supply, candidates, pool.certain, pool.price, margin)
+
+
+def _chance(facts: CertainFacts, bid: int | None) -> Chance:
+    sure = Fraction(0) if bid is None else facts.margin.chance(bid)
+    return one_unit({CERTAIN: sure, ITSELF: (1 - sure) * facts.drawn})

@@ -1,0 +1,118 @@
+"""Equal share: each gets min(X, N / buyers) (specs/allocation.md, section 4)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from fairlot.allocation.mechanisms.arguments import check_orders
+from fairlot.allocation.mechanisms.fill import (
+    Level,
+    fill_chances,
+    fill_reasons,
+    find_level,
+    hand_out,
+)
+from fairlot.allocation.shape import ITSELF, Json, Lots, Odds, Order, Shares
+from fairlot.terms.pool import Pool
+from fairlot.text import counted
+
+
+@dataclass(frozen=True, slots=True)
+class EqualShareFacts:
+    """How far the supply reaches."""
+
+    supply: int
+    """N."""
+    demand: int
+    """Σ q_i; may be above 2^64 - 1."""
+    level: int
+    """ℓ."""
+    remainder: int
+    """rem."""
+    above: int
+    """|M|: how many could take more than ℓ."""
+
+    def to_json(self) -> Mapping[str, Json]:
+        """Return the certificate for machines."""
+        return {
+            "supply": self.supply,
+            "demand": self.demand,
+            "level": self.level,
+            "remainder": self.remainder,
+            "above": self.above,
+        }
+
+    def lines(self) -> tuple[str, ...]:
+        """Return the certificate in sentences, without a final stop."""
+        demand = f"The demand is {self.demand} for a supply of {self.supply}"
+        found = Level(self.level, self.remainder, self.above)
+        return demand, reach(found)
+
+
+def reach(found: Level) -> str:
+    """Say in one sentence how far FILL comes."""
+    if not found.above:
+        return "Everybody gets all that they want and can pay"
+    many, few = counted(found.above, "person", "persons"), found.remainder
+    if not found.level:
+        return f"Of {many} who want a unit {few} get one each, by lot"
+    share = counted(found.level, "unit", "units")
+    if not few:
+        return f"Nobody gets more than {share}, though {many} would take more"
+    return f"Everybody gets up to {share}; of {many} who want more {few} get one more, by lot"
+
+
+def quantity(pool: Pool, order: Order) -> int:
+    """Return q = min(X, wants, floor(deposit / P)), without the last where P = 0."""
+    bounded = min(pool.cap, order.wants)
+    if pool.price == 0:
+        return bounded
+    return min(bounded, order.deposit // pool.price)
+
+
+def equal_share(pool: Pool, orders: Sequence[Order], lots: Lots) -> Shares:
+    """Return who gets and pays what.
+
+    Args:
+        pool: supply N, price P, cap X.
+        orders: one a person.
+        lots: only their drawing order matters.
+
+    Raises:
+        CallerError: ``allocation.quantity``, ``allocation.bid``, ``allocation.tier``
+            (see ``check_orders``), ``allocation.order``.
+    """
+    quantities = _quantities(pool, orders)
+    found = find_level(pool.supply, quantities)
+    units = hand_out(found, quantities, lots.order())
+    return Shares(
+        quantities=quantities,
+        units=units,
+        payments=tuple(pool.price * got for got in units),
+        reasons=fill_reasons(found, quantities, units),
+        parts=(ITSELF,) * len(quantities),
+        facts=EqualShareFacts(
+            supply=pool.supply,
+            demand=sum(quantities),
+            level=found.level,
+            remainder=found.remainder,
+            above=found.above,
+        ),
+    )
+
+
+def equal_share_odds(pool: Pool, orders: Sequence[Order]) -> Odds:
+    """Return what each may expect before the lots are known.
+
+    Raises:
+        CallerError: ``allocation.quantity``, ``allocation.bid``, ``allocation.tier``.
+    """
+    quantities = _quantities(pool, orders)
+    found = find_level(pool.supply, quantities)
+    unsold = max(0, pool.supply - sum(quantities))
+    return Odds(fill_chances(found, quantities), Fraction(unsold), (reach(found),))
+
+
+def _quantities(pool: Pool, orders: Sequence[Order]) -> tuple[int, ...]:
+    check_orders(pool, orders)
+    return tuple(quantity(pool, order) for order in orders)

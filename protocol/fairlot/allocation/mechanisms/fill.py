@@ -1,0 +1,124 @@
+"""FILL: raise everybody's share level by level (specs/allocation.md, section 3)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from fairlot.allocation.mechanisms.arguments import check_permutation
+from fairlot.allocation.shape import Chance, Reason
+from fairlot_crypto.errors import CallerError
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """How far FILL comes: it does not depend on the lots."""
+
+    level: int
+    """ℓ: everybody gets min(q_i, ℓ) or one unit more."""
+    remainder: int
+    """rem: how many get ℓ + 1; below ``above``, or both are 0."""
+    above: int
+    """|M|: how many have q_i > ℓ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What FILL gives."""
+
+    units: tuple[int, ...]
+    """a_i, in the order of the quantities."""
+    level: int
+    """ℓ."""
+    remainder: int
+    """rem: how many got ℓ + 1, being the first in the drawing order with q_i > ℓ."""
+
+
+def find_level(supply: int, quantities: Sequence[int]) -> Level:
+    """Return ℓ, rem and |M|: steps 1 and 2 of specs/allocation.md, section 3.
+
+    Raises:
+        CallerError: ``allocation.quantity`` for a negative number.
+    """
+    if supply < 0 or min(quantities, default=0) < 0:
+        raise CallerError("allocation.quantity", "supply and quantities are >= 0")
+    level, remainder = _level(supply, quantities)
+    return Level(level, remainder, sum(quantity > level for quantity in quantities))
+
+
+def fill(supply: int, quantities: Sequence[int], order: Sequence[int]) -> Filled:
+    """Return FILL(N, q): O(n log n), in the order of specs/allocation.md, section 3.
+
+    Args:
+        supply: N >= 0.
+        quantities: q_i >= 0.
+        order: the indices of ``quantities``, each once, who is drawn first in front.
+
+    Raises:
+        CallerError: ``allocation.quantity`` for a negative number,
+            ``allocation.order`` where ``order`` is not a permutation.
+    """
+    found = find_level(supply, quantities)
+    units = hand_out(found, quantities, order)
+    return Filled(units, found.level, found.remainder)
+
+
+def hand_out(
+    found: Level, quantities: Sequence[int], order: Sequence[int]
+) -> tuple[int, ...]:
+    """Return a_i: step 3.
+
+    Raises:
+        CallerError: ``allocation.order`` where ``order`` is not a permutation.
+    """
+    check_permutation(order, len(quantities))
+    units = [min(quantity, found.level) for quantity in quantities]
+    above = (index for index in order if quantities[index] > found.level)
+    for index, _ in zip(above, range(found.remainder), strict=False):
+        units[index] += 1
+    return tuple(units)
+
+
+def fill_reasons(
+    found: Level, quantities: Sequence[int], units: Sequence[int]
+) -> tuple[Reason, ...]:
+    """Say why FILL gave each what it gave (specs/allocation.md, section 3)."""
+    level = found.level
+    more = Reason.LEVEL_AND_ONE if level else Reason.DRAWN
+    no_more = Reason.LEVEL if level else Reason.NOT_DRAWN
+
+    def reason(quantity: int, got: int) -> Reason:
+        if quantity == 0:
+            return Reason.NOTHING
+        if quantity <= level:
+            return Reason.IN_FULL
+        return more if got > level else no_more
+
+    return tuple(map(reason, quantities, units))
+
+
+def fill_chances(found: Level, quantities: Sequence[int]) -> tuple[Chance, ...]:
+    """Return what each may expect: ℓ for certain and one more with rem / |M|."""
+    none = Fraction(0)
+    more = Fraction(found.remainder, found.above) if found.above else none
+    return tuple(
+        Chance(quantity, none, {})
+        if quantity <= found.level
+        else Chance(found.level, more, {})
+        for quantity in quantities
+    )
+
+
+def _level(supply: int, quantities: Sequence[int]) -> tuple[int, int]:
+    """Return (ℓ, rem): steps 1 and 2.
+
+    The smallest quantities are served in full as long as all who are left could get
+    as much; the first that cannot be shows how far the rest goes.
+    """
+    left = supply
+    sharing = len(quantities)
+    for quantity in sorted(quantities):
+        if quantity * sharing > left:
+            return divmod(left, sharing)
+        left -= quantity
+        sharing -= 1
+    return max(quantities, default=0), 0

@@ -1,0 +1,138 @@
+"""From the final deposits and the seed to who gets what (specs/allocation.md, section 7)."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from operator import attrgetter
+from typing import TypeAlias
+
+from fairlot.allocation.entering import (
+    Entrant,
+    Standing,
+    check_entrants,
+    entering,
+    formed_groups,
+)
+from fairlot.allocation.invariants import check_outcome
+from fairlot.allocation.lots import SEED_LENGTH, SeededLots
+from fairlot.allocation.mechanisms.auction import auction
+from fairlot.allocation.mechanisms.certain import certain_lottery
+from fairlot.allocation.mechanisms.equal_share import equal_share
+from fairlot.allocation.mechanisms.lottery import lottery
+from fairlot.allocation.mechanisms.quadratic import quadratic
+from fairlot.allocation.mechanisms.tiers import tiers
+from fairlot.allocation.outcome import Award, Outcome, PoolResult, Total, gains_by_nym
+from fairlot.allocation.shape import Lots, Order, Shares
+from fairlot.terms.pool import Mechanism, Pool
+from fairlot_crypto.errors import CallerError
+
+LotsOf: TypeAlias = Callable[[Pool, tuple[bytes, ...]], Lots]
+"""Gives the lots of a pool for the nyms that enter it, in ascending order."""
+
+
+_MECHANISMS: Mapping[Mechanism, Callable[[Pool, Sequence[Order], Lots], Shares]] = {
+    Mechanism.EQUAL_SHARE: equal_share,
+    Mechanism.QUADRATIC: quadratic,
+    Mechanism.LOTTERY: lottery,
+    Mechanism.AUCTION: auction,
+    Mechanism.TIERS: tiers,
+}
+
+
+def allocate(
+    pools: Sequence[Pool], entrants: Iterable[Entrant], seed: bytes, sale_id: bytes
+) -> Outcome:
+    """Return the outcome: a function of the *set* of entrants, and of the seed.
+
+    Args:
+        pools: the terms' pools.
+        entrants: the funded final deposits, in any order.
+        seed: the beacon's seed, 32 bytes.
+        sale_id: 32 bytes.
+
+    Raises:
+        CallerError: ``allocation.seed-length``, ``allocation.nym-length``,
+            ``allocation.duplicate-nym``, ``allocation.range`` where the arguments are
+            not those of a sale.
+        InvariantError: ``allocation.supply``, ``allocation.quantity-exceeded``,
+            ``allocation.payment``, ``allocation.loser-pays``: this library is wrong.
+    """
+    if len(seed) != SEED_LENGTH or len(sale_id) != SEED_LENGTH:
+        raise CallerError("allocation.seed-length", "seed and sale_id have 32 bytes")
+    return run_pools(
+        pools,
+        entrants,
+        sale_id,
+        lambda pool, nyms: SeededLots(seed, sale_id, pool.name, nyms),
+    )
+
+
+def run_pools(
+    pools: Sequence[Pool], entrants: Iterable[Entrant], sale_id: bytes, lots_of: LotsOf
+) -> Outcome:
+    """Run the pools in their order (steps 1 to 7).
+
+    Args:
+        pools: the terms' pools.
+        entrants: the funded final deposits, in any order.
+        sale_id: 32 bytes: what groups are bound to.
+        lots_of: all the chance there is.
+
+    Raises:
+        CallerError, InvariantError: as ``allocate``, seeds aside.
+    """
+    present = sorted(entrants, key=attrgetter("nym"))
+    check_entrants(present)
+    groups = formed_groups(sale_id, present)
+    standings = [Standing() for _ in present]
+    supplies = {pool.name: pool.supply for pool in pools}
+    results: list[PoolResult] = []
+    returned = 0
+    for pool in pools:
+        running = replace(pool, supply=supplies[pool.name])
+        entered = entering(running, present, standings, groups)
+        nyms = tuple(present[i].nym for i, _ in entered)
+        orders = tuple(order for _, order in entered)
+        result = run_pool(running, nyms, orders, lots_of(running, nyms))
+        for (i, _), award in zip(entered, result.awards, strict=True):
+            standings[i] = Standing(
+                standings[i].units + award.units, standings[i].spent + award.payment
+            )
+        if pool.unsold is None:
+            returned += result.unsold
+        else:
+            supplies[pool.unsold] += result.unsold
+        results.append(result)
+    totals = _totals([e.nym for e in present], standings, results)
+    outcome = Outcome(tuple(results), totals, returned)
+    check_outcome(pools, present, outcome)
+    return outcome
+
+
+def run_pool(
+    pool: Pool, nyms: Sequence[bytes], orders: tuple[Order, ...], lots: Lots
+) -> PoolResult:
+    """Run one pool (step 4)."""
+    mechanism = certain_lottery if pool.certain else _MECHANISMS[pool.mechanism]
+    shares = mechanism(pool, orders, lots)
+    columns = (
+        nyms,
+        shares.quantities,
+        shares.units,
+        shares.payments,
+        shares.parts,
+        shares.reasons,
+    )
+    awards = tuple(Award(*row) for row in zip(*columns, strict=True))
+    return PoolResult(pool, orders, awards, shares.facts)
+
+
+def _totals(
+    nyms: Sequence[bytes],
+    standings: Sequence[Standing],
+    results: Sequence[PoolResult],
+) -> tuple[Total, ...]:
+    gains = gains_by_nym(results)
+    return tuple(
+        Total(nym, standing.units, standing.spent, tuple(gains.get(nym, ())))
+        for nym, standing in zip(nyms, standings, strict=True)
+    )

@@ -1,0 +1,187 @@
+"""Who pays and who gets what back, to the unit (specs/settlement.md)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+
+from fairlot.allocation.outcome import Gain, Outcome, Total
+from fairlot.errors import InvariantError
+from fairlot.fields import UINT_MAX
+from fairlot.terms.pool import Mechanism, Pool
+from fairlot_crypto.cbor import Value, encode
+from fairlot_crypto.errors import CallerError
+from fairlot_crypto.hashing import tagged_hash
+
+CSV_HEADER = "nym,units,payment,refund"
+POOLS_CSV_HEADER = "nym,pool,units,payment"
+
+
+@dataclass(frozen=True, slots=True)
+class Funding:
+    """What the board says about the money of one nym, at CLOSE."""
+
+    nym: bytes
+    """48 bytes."""
+    paid: int
+    """Σ PAID of the nym, uint64."""
+    refund_to: bytes
+    """Where refunds go: what the nym's first entry says."""
+    final: bool = True
+    """Whether the nym's last word is a DEPOSIT, and not a CANCEL."""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerLine:
+    """The account of one nym: payment + refund is what it paid."""
+
+    nym: bytes
+    units: int
+    """Units of the asset it gets."""
+    payment: int
+    """Money to the seller."""
+    refund: int
+    """Money back to the holder."""
+    refund_to: bytes
+    """Where the refund goes."""
+    final: bool = True
+    """Whether the nym's last word is a DEPOSIT: then it has a row in the CSV."""
+    gains: tuple[Gain, ...] = ()
+    """Which pools, or parts of them, the units come from."""
+
+
+def settle(outcome: Outcome, fundings: Iterable[Funding]) -> tuple[LedgerLine, ...]:
+    """Return the ledger of a sale that was drawn, sorted by nym.
+
+    A nym that is no entrant (its deposit is cancelled or not funded) gets no unit and
+    all its money back (specs/settlement.md, section 3).
+
+    Args:
+        outcome: what the draw gave.
+        fundings: one for each nym with an entry on the board, in any order.
+
+    Raises:
+        CallerError: ``settlement.duplicate-nym``, ``settlement.range``,
+            ``settlement.no-funding`` for an entrant without final deposit.
+        InvariantError: as ``check_ledger``: somebody counted wrong.
+    """
+    ordered = _sorted_fundings(fundings)
+    final = {funding.nym for funding in ordered if funding.final}
+    if any(total.nym not in final for total in outcome.totals):
+        raise CallerError("settlement.no-funding", "an entrant has no final deposit")
+    totals = {total.nym: total for total in outcome.totals}
+    lines = tuple(_line(funding, totals.get(funding.nym)) for funding in ordered)
+    check_ledger(lines, ordered)
+    return lines
+
+
+def settle_void(fundings: Iterable[Funding]) -> tuple[LedgerLine, ...]:
+    """Return the ledger of a void sale, sorted by nym: everybody gets everything back.
+
+    Raises:
+        CallerError: ``settlement.duplicate-nym``, ``settlement.range``.
+    """
+    return settle(Outcome((), ()), fundings)
+
+
+def in_parts(pools: Sequence[Pool]) -> bool:
+    """Tell whether units of a sale can come from more than one place."""
+    return len(pools) > 1 or any(
+        pool.certain or pool.mechanism is Mechanism.TIERS for pool in pools
+    )
+
+
+def outcome_hash(lines: Sequence[LedgerLine], pools: Sequence[Pool]) -> bytes:
+    """Return H("fairlot-v1/outcome", CBOR([[nym, units, payment, refund], ..])).
+
+    Where units can come from several pools or parts, each row ends with a list of
+    [pool, units, payment] (specs/settlement.md, section 5).
+
+    Args:
+        lines: the whole ledger, sorted by nym, as ``settle`` returns it.
+        pools: the terms'.
+    """
+    detailed = in_parts(pools)
+    rows: list[Value] = [_row(line, detailed=detailed) for line in lines]
+    return tagged_hash("outcome", encode(rows))
+
+
+def _row(line: LedgerLine, *, detailed: bool) -> list[Value]:
+    row: list[Value] = [line.nym, line.units, line.payment, line.refund]
+    if detailed:
+        row.append([[gain.pool, gain.units, gain.payment] for gain in line.gains])
+    return row
+
+
+def allocation_csv(lines: Iterable[LedgerLine]) -> bytes:
+    """Return allocation.csv: one row a nym with a final deposit, sorted by nym."""
+    rows = [
+        f"{line.nym.hex()},{line.units},{line.payment},{line.refund}"
+        for line in sorted(lines, key=attrgetter("nym"))
+        if line.final
+    ]
+    return "".join(f"{row}\n" for row in (CSV_HEADER, *rows)).encode()
+
+
+def pools_csv(lines: Iterable[LedgerLine]) -> bytes:
+    """Return pools.csv: one row for each pool or part that gave a nym units."""
+    rows = [
+        f"{line.nym.hex()},{gain.pool},{gain.units},{gain.payment}"
+        for line in sorted(lines, key=attrgetter("nym"))
+        for gain in line.gains
+    ]
+    return "".join(f"{row}\n" for row in (POOLS_CSV_HEADER, *rows)).encode()
+
+
+def check_ledger(lines: Sequence[LedgerLine], fundings: Iterable[Funding]) -> None:
+    """Check the invariants of specs/settlement.md, section 4.
+
+    Per line they are stricter than in sum: no money moves from one nym to another.
+
+    Raises:
+        CallerError: ``settlement.duplicate-nym``, ``settlement.range``.
+        InvariantError: ``settlement.accounts``, ``settlement.payment-exceeded``,
+            ``settlement.loser-pays``, ``settlement.conservation``,
+            ``settlement.destination``, ``settlement.gains``.
+    """
+    ordered = _sorted_fundings(fundings)
+    if [line.nym for line in lines] != [funding.nym for funding in ordered]:
+        raise InvariantError("settlement.accounts", "not one line a nym, sorted")
+    for line, funding in zip(lines, ordered, strict=True):
+        name = line.nym.hex()
+        if not 0 <= line.payment <= funding.paid:
+            raise InvariantError("settlement.payment-exceeded", name)
+        if line.units == 0 and line.payment != 0:
+            raise InvariantError("settlement.loser-pays", name)
+        if line.payment + line.refund != funding.paid:
+            raise InvariantError("settlement.conservation", name)
+        if line.refund_to != funding.refund_to:
+            raise InvariantError("settlement.destination", name)
+        if line.units < 0 or _gained(line) != (line.units, line.payment):
+            raise InvariantError("settlement.gains", name)
+
+
+def _gained(line: LedgerLine) -> tuple[int, int]:
+    units = sum(gain.units for gain in line.gains)
+    return units, sum(gain.payment for gain in line.gains)
+
+
+def _sorted_fundings(fundings: Iterable[Funding]) -> list[Funding]:
+    ordered = sorted(fundings, key=attrgetter("nym"))
+    if len({funding.nym for funding in ordered}) != len(ordered):
+        raise CallerError("settlement.duplicate-nym", "one funding a nym")
+    if any(not 0 <= funding.paid <= UINT_MAX for funding in ordered):
+        raise CallerError("settlement.range", "the money of a nym is a uint64")
+    return ordered
+
+
+def _line(funding: Funding, total: Total | None) -> LedgerLine:
+    payment = total.payment if total else 0
+    return LedgerLine(
+        nym=funding.nym,
+        units=total.units if total else 0,
+        payment=payment,
+        refund=funding.paid - payment,
+        refund_to=funding.refund_to,
+        final=funding.final,
+        gains=total.gains if total else (),
+    )

@@ -1,0 +1,329 @@
+"""The board as people read it: one sentence an entry, one sentence a buyer.
+
+Nothing here judges: what the fold refused is said to be refused, and ``fairlot.audit`` tells
+what that means for the sale.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from fairlot.allocation.explain import explain
+from fairlot.allocation.lots import pool_seed, rank
+from fairlot.allocation.settlement import LedgerLine
+from fairlot.board.phase import Phase
+from fairlot.board.replay import Replay, TimedEntry
+from fairlot.board.sale import SaleState
+from fairlot.deposit.deposit import read_deposit
+from fairlot.deposit.final import Position
+from fairlot.deposit.payment import read_payment
+from fairlot.entry import Entry, EntryType, body_fields
+from fairlot.identity.leaf import read_leaf
+from fairlot.identity.registry import read_registry
+from fairlot.names import Nym
+from fairlot.terms.pool import Mechanism, Pool
+from fairlot.terms.terms import MAX_TIME, Terms
+
+
+@dataclass(frozen=True, slots=True)
+class EntryFacts:
+    """One leaf of the tree."""
+
+    index: int
+    time: int | None
+    """Unix seconds of the checkpoint that covers it; ``None`` where it was not read."""
+    type: str | None
+    hash: bytes | None
+    refusal: str | None
+    """The code with which it was refused."""
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class PoolFacts:
+    """What one pool did to one buyer."""
+
+    pool: str
+    place: int
+    """In the drawing order of the pool, 1 is first."""
+    entrants: int
+    rank: bytes
+    units: int
+    payment: int
+    part: str
+    """Where in the pool the units come from; empty for the pool itself."""
+    reason: str
+    """Why, as specs/allocation.md, section 9, calls it."""
+    why: str
+    """Why, in a clause."""
+
+
+@dataclass(frozen=True, slots=True)
+class NymFacts:
+    """One buyer's standing; money in the smallest unit."""
+
+    nym: Nym
+    cancelled: bool
+    """Whether its last word is a CANCEL."""
+    wants: int
+    deposit: int
+    """What its last word promises to pay in."""
+    paid: int
+    """What the escrow says has been paid in."""
+    place: int | None
+    """In the drawing order of the first pool that it entered, 1 is first."""
+    entrants: int | None
+    """How many entered that pool."""
+    rank: bytes | None
+    """In that pool."""
+    pools: tuple[PoolFacts, ...]
+    """Every pool that it entered, in their order; empty before the draw."""
+    units: int | None
+    payment: int | None
+    refund: int | None
+    """``None`` as long as the sale has not ended."""
+    sentence: str
+
+
+def utc(time: int) -> str:
+    """Return unix seconds as people read them; absurd ones as they are."""
+    if time > MAX_TIME:
+        return f"second {time}"
+    return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+
+
+def entry_facts(read: Replay) -> tuple[EntryFacts, ...]:
+    """Return what every entry under a checkpoint says, in the order of the board."""
+    judged = {timed.index: timed for timed in read.entries}
+    broken = {f.entry: f.code for f in read.findings if f.entry not in judged}
+    return tuple(
+        _judged(judged[index]) if index in judged else _unread(index, broken.get(index))
+        for index in range(read.state.tree.size)
+    )
+
+
+def nym_facts(state: SaleState, nym: Nym) -> NymFacts | None:
+    """Return one buyer's standing; ``None`` where the board knows no such nym."""
+    position = state.positions.by_nym.get(nym)
+    if position is None:
+        return None
+    binding = position.final.binding
+    pools = _pools(state, nym)
+    first = pools[0] if pools else None
+    line = _ledger_line(state, nym)
+    return NymFacts(
+        nym=nym,
+        cancelled=binding.type is EntryType.CANCEL,
+        wants=binding.wants,
+        deposit=binding.amount,
+        paid=position.paid,
+        place=first.place if first else None,
+        entrants=first.entrants if first else None,
+        rank=first.rank if first else None,
+        pools=pools,
+        units=line.units if line else None,
+        payment=line.payment if line else None,
+        refund=line.refund if line else None,
+        sentence=f"Nym {nym.hex()} {_standing(position)}{_fate(state, line, pools)}.",
+    )
+
+
+def _judged(timed: TimedEntry) -> EntryFacts:
+    entry = timed.entry
+    return EntryFacts(
+        index=timed.index,
+        time=timed.time,
+        type=entry.type.value,
+        hash=entry.hash,
+        refusal=timed.refusal,
+        sentence="Refused." if timed.refusal else _SENTENCES[entry.type](entry),
+    )
+
+
+def _unread(index: int, code: str | None) -> EntryFacts:
+    why = "Unreadable." if code else "Not judged: the board has no legal terms."
+    return EntryFacts(index, None, None, None, code, why)
+
+
+def _pools(state: SaleState, nym: Nym) -> tuple[PoolFacts, ...]:
+    if state.outcome is None or state.draw is None:
+        return ()
+    found: list[PoolFacts] = []
+    for result in state.outcome.pools:
+        award = result.of(nym)
+        if award is not None:
+            seed_L = pool_seed(state.draw.seed, state.sale_id, result.pool.name)
+            own = (rank(seed_L, nym), nym)
+            ahead = sum((rank(seed_L, a.nym), a.nym) < own for a in result.awards)
+            found.append(
+                PoolFacts(
+                    pool=result.pool.name,
+                    place=ahead + 1,
+                    entrants=len(result.awards),
+                    rank=own[0],
+                    units=award.units,
+                    payment=award.payment,
+                    part=award.part,
+                    reason=award.reason.value,
+                    why=explain(result, nym),
+                )
+            )
+    return tuple(found)
+
+
+def _ledger_line(state: SaleState, nym: Nym) -> LedgerLine | None:
+    return next((line for line in state.ledger if line.nym == nym), None)
+
+
+def _standing(position: Position) -> str:
+    binding = position.final.binding
+    if binding.type is EntryType.CANCEL:
+        return f"cancelled its deposit, after {position.paid} had been paid"
+    asked = f"deposited {binding.amount} for up to {_units(binding.wants)}"
+    if position.funded:
+        return asked
+    return f"{asked}, of which only {position.paid} was paid"
+
+
+def _fate(state: SaleState, line: LedgerLine | None, pools: Sequence[PoolFacts]) -> str:
+    if line is None:
+        return f"; nothing is decided yet, the sale stands in phase {state.phase}"
+    money = f"pays {line.payment} and gets {line.refund} back"
+    if state.phase is Phase.VOID:
+        return f"; the sale is void ({state.void_reason}), so it {money}"
+    if not pools:
+        return f"; it did not take part in the draw, gets no unit, {money}"
+    said = "".join(f"; {_in_pool(facts)}" for facts in pools)
+    return f"{said}; in all it gets {_units(line.units)}, {money}"
+
+
+def _in_pool(facts: PoolFacts) -> str:
+    place = f"place {facts.place} of {facts.entrants}, rank {facts.rank.hex()}"
+    return f"in pool {facts.pool} ({place}) it {facts.why}"
+
+
+def _units(count: int) -> str:
+    return "1 unit" if count == 1 else f"{count} units"
+
+
+def _terms(entry: Entry) -> str:
+    terms = Terms.from_value(entry.body)
+    offers = "; ".join(_offer(pool, terms.asset) for pool in terms.pools)
+    return (
+        f"The seller announces the sale “{terms.title}”: {offers}. Deposits until "
+        f"{utc(terms.times.close)}; {len(terms.beacon.roster)} take part in the draw"
+        f"{_waits(terms)}."
+    )
+
+
+def _waits(terms: Terms) -> str:
+    named = terms.beacon.drand
+    if named is None:
+        return ""
+    return f", which waits for {_round_of(*named.name)} due {utc(named.due)}"
+
+
+def _round_of(chain_hash: bytes, number: int) -> str:
+    return f"round {number} of drand's chain {chain_hash.hex()}"
+
+
+def _offer(pool: Pool, asset: str) -> str:
+    return f"{pool.supply} × {asset} {_OFFERS[pool.mechanism](pool)}"
+
+
+def _tiers(pool: Pool) -> str:
+    named = (f"{t.name} ({t.supply} at {t.price})" for t in pool.tiers)
+    return f"to sponsors: {', '.join(named)}"
+
+
+def _lottery(pool: Pool) -> str:
+    groups = f", groups of up to {pool.group_max}" if pool.group_max > 1 else ""
+    certain = f", {pool.certain} of them to the highest bids" if pool.certain else ""
+    return f"at {pool.price}, one a person by lot{groups}{certain}"
+
+
+_OFFERS: Mapping[Mechanism, Callable[[Pool], str]] = {
+    Mechanism.EQUAL_SHARE: lambda p: (
+        f"at {p.price} each, at most {_units(p.cap)} a person (equal-share)"
+    ),
+    Mechanism.QUADRATIC: lambda p: (
+        f"at {p.price} times the square of their number, at most {_units(p.cap)} a person"
+    ),
+    Mechanism.LOTTERY: _lottery,
+    Mechanism.AUCTION: lambda p: f"to the highest bids, from {p.price} on",
+    Mechanism.TIERS: _tiers,
+}
+
+
+def _registry(entry: Entry) -> str:
+    registry = read_registry(entry.body)
+    committee = f"n = {len(registry.issuers)} issuers, t = {registry.threshold}"
+    return f"The registry of season {registry.season}, with {committee}."
+
+
+def _leaf(entry: Entry) -> str:
+    leaf = read_leaf(body_fields(entry))
+    commitment = leaf.commitment.hex()
+    return f"Leaf {leaf.index}: one person, by the identity commitment {commitment}."
+
+
+def _deposit(entry: Entry) -> str:
+    deposit = read_deposit(entry)
+    binding = deposit.binding
+    asks = f"asks for up to {_units(binding.wants)} and promises {binding.amount}"
+    return f"Nym {deposit.nym.hex()} {asks}."
+
+
+def _paid(entry: Entry) -> str:
+    nym, amount, _ = read_payment(entry)
+    return f"The escrow has received {amount} for nym {nym.hex()}."
+
+
+def _close(entry: Entry) -> str:
+    fields = body_fields(entry)
+    frozen = f"{fields.uint('size')} entries with root {fields.bytes('root').hex()}"
+    return f"Deposits are closed: {frozen}."
+
+
+def _round(entry: Entry) -> str:
+    fields = body_fields(entry)
+    named = _round_of(fields.bytes("chain"), fields.uint("round"))
+    return f"Key {entry.key.hex()} posts {named}."
+
+
+def _result(entry: Entry) -> str:
+    fields = body_fields(entry)
+    seed, outcome = fields.bytes("seed").hex(), fields.bytes("outcome").hex()
+    return f"The draw gives the seed {seed} and the outcome {outcome}."
+
+
+def _void(entry: Entry) -> str:
+    reason = body_fields(entry).text("reason")
+    return f"The sale is void ({reason}): everybody gets everything back."
+
+
+_SENTENCES: Mapping[EntryType, Callable[[Entry], str]] = {
+    EntryType.TERMS: _terms,
+    EntryType.REGISTRY: _registry,
+    EntryType.LEAF: _leaf,
+    EntryType.OPEN: lambda _: "Registration is over; deposits are open.",
+    EntryType.DEPOSIT: _deposit,
+    EntryType.CANCEL: lambda e: (
+        f"Nym {read_deposit(e).nym.hex()} takes its deposit back."
+    ),
+    EntryType.PAID: _paid,
+    EntryType.CLOSE: _close,
+    EntryType.COMMIT: lambda e: f"Contributor {e.key.hex()} commits to its share.",
+    EntryType.COMMIT_END: lambda _: (
+        "The commitments are there: nobody can change the draw."
+    ),
+    EntryType.REVEAL: lambda e: f"Contributor {e.key.hex()} reveals its share.",
+    EntryType.REVEAL_END: lambda _: "The time for reveals is over.",
+    EntryType.RECOVER: lambda e: (
+        f"Key {e.key.hex()} proves what the missing reveals come to."
+    ),
+    EntryType.ROUND: _round,
+    EntryType.RESULT: _result,
+    EntryType.VOID: _void,
+}
+"""What entries say that the fold has accepted: their form is known to be right."""

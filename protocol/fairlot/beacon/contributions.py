@@ -1,0 +1,279 @@
+"""Commit, reveal or recover, seed: the draw's randomness (specs/beacon.md).
+
+The seed is fixed once the commitments are: which openings are known, who posted them and in
+which order cannot change it, and what is withheld anybody recovers.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from fairlot.entry import Entry, EntryType, body_fields, sign_entry
+from fairlot.errors import Rejection
+from fairlot.fields import Fields
+from fairlot.names import Nym, SaleId
+from fairlot.terms.beacon import BeaconTerms
+from fairlot.terms.named_round import RoundName, check_chain
+from fairlot.terms.terms import Terms
+from fairlot_crypto.cbor import Value
+from fairlot_crypto.delay import bicorn
+from fairlot_crypto.delay.group import Modulus
+from fairlot_crypto.delay.parameters import RSA_2048, Setup, verify_setup
+from fairlot_crypto.errors import CryptoError
+from fairlot_crypto.hashing import i2osp, os2ip
+from fairlot_crypto.keys import SigningKey, VerifyKey
+from fairlot_crypto.statements import Statements
+
+ROOT_LENGTH = HASH_LENGTH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """The tree at CLOSE: what the beacon draws for."""
+
+    size: int
+    """n_d."""
+    root: bytes
+    """root_d."""
+
+    @classmethod
+    def read(cls, fields: Fields) -> "Frozen":
+        """Return the two fields of an entry's body.
+
+        Raises:
+            Rejection: ``entry.field``.
+        """
+        return cls(fields.uint("size"), fields.bytes("root", ROOT_LENGTH))
+
+    def to_value(self) -> dict[str, Value]:
+        """Return the two fields that entries repeat."""
+        return {"size": self.size, "root": self.root}
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """What the beacon gave."""
+
+    b_star: bytes
+    omega: bytes
+    """Ω, an element of the group."""
+    seed: bytes
+
+    @classmethod
+    def read(cls, fields: Fields) -> "Draw":
+        """Return what a RESULT entry claims.
+
+        Raises:
+            Rejection: ``entry.field``.
+        """
+        return cls(
+            fields.bytes("b_star", HASH_LENGTH),
+            fields.bytes("omega"),
+            fields.bytes("seed", HASH_LENGTH),
+        )
+
+    def to_value(self) -> dict[str, Value]:
+        """Return the fields of the RESULT entry."""
+        return {"b_star": self.b_star, "omega": self.omega, "seed": self.seed}
+
+
+def check_setup(terms: Terms, statements: Statements) -> None:
+    """Verify that h is g raised T times to the square, and the chains' names (step 1).
+
+    Raises:
+        Rejection: ``beacon.modulus`` where a real sale uses another N than RSA-2048,
+            ``round.chain`` where it names another chain than the League of Entropy's,
+            ``beacon.setup``.
+    """
+    beacon = terms.beacon
+    if not terms.rehearsal and beacon.modulus != RSA_2048.to_bytes():
+        raise Rejection("beacon.modulus", "N is not the RSA-2048 challenge modulus")
+    for named in terms.named_rounds():
+        check_chain(named, terms.rehearsal)
+    parts = (beacon.modulus, i2osp(beacon.delay, 8), beacon.h, beacon.proof)
+    try:
+        statements.check("setup", parts, lambda: verify_setup(read_setup(beacon)))
+    except CryptoError as error:
+        raise Rejection("beacon.setup", str(error)) from error
+
+
+def read_setup(beacon: BeaconTerms) -> Setup:
+    """Return the set-up that the terms hold.
+
+    Raises:
+        EncodingError: ``delay.*`` where a field is no element.
+    """
+    modulus = Modulus.from_bytes(beacon.modulus)
+    h, proof = modulus.decode(beacon.h), modulus.decode(beacon.proof)
+    return Setup(modulus, beacon.delay, h, proof)
+
+
+def make_commitment(
+    terms: Terms, frozen: Frozen, alpha: int, contributor: SigningKey
+) -> Entry:
+    """Make a COMMIT entry from a secret alpha (steps 2 and 3)."""
+    modulus = Modulus.from_bytes(terms.beacon.modulus)
+    c = modulus.encode(bicorn.commit(modulus, alpha))
+    body: dict[str, Value] = {"c": c, **frozen.to_value()}
+    return sign_entry(EntryType.COMMIT, terms.sale_id, body, contributor)
+
+
+def make_reveal(sale_id: SaleId, alpha: int, contributor: SigningKey) -> Entry:
+    """Make the REVEAL entry that opens a commitment (step 5)."""
+    body: dict[str, Value] = {"alpha": i2osp(alpha, bicorn.ALPHA_LENGTH)}
+    return sign_entry(EntryType.REVEAL, sale_id, body, contributor)
+
+
+@dataclass(slots=True)
+class Contributions:
+    """Commitments and openings so far, and what was recovered."""
+
+    beacon: BeaconTerms
+    frozen: Frozen
+    depositors: Mapping[VerifyKey, Nym] = field(default_factory=dict[VerifyKey, Nym])
+    """Whose settlement keys may commit as well: the final, funded deposits."""
+    commitments: dict[VerifyKey, int] = field(default_factory=dict[VerifyKey, int])
+    openings: dict[VerifyKey, int] = field(default_factory=dict[VerifyKey, int])
+    unopened: tuple[VerifyKey, ...] | None = None
+    """What was not revealed at REVEAL_END, where that has come."""
+    recovered: int | None = None
+    """Y = |X^(2^T)|, where a RECOVER entry has proved it."""
+
+    @property
+    def modulus(self) -> Modulus:
+        """N."""
+        return Modulus.from_bytes(self.beacon.modulus)
+
+    @property
+    def missing(self) -> tuple[VerifyKey, ...]:
+        """The roster keys that have not committed."""
+        return tuple(k for k in self.beacon.roster if k not in self.commitments)
+
+    @property
+    def enough(self) -> bool:
+        """Tell whether as many of the roster have committed as the terms need."""
+        committed = len(self.beacon.roster) - len(self.missing)
+        return committed >= self.beacon.needed
+
+    @property
+    def withheld(self) -> tuple[VerifyKey, ...]:
+        """The keys that have committed and not revealed."""
+        return tuple(k for k in self.commitments if k not in self.openings)
+
+    @property
+    def to_recover(self) -> tuple[VerifyKey, ...]:
+        """The keys whose commitments X is made of (step 8).
+
+        REVEAL_END fixes them, so that who reveals afterwards, bit by bit, does not make
+        those start again who already compute.
+        """
+        return self.withheld if self.unopened is None else self.unopened
+
+    def commit(self, entry: Entry) -> None:
+        """Take a COMMIT entry in (step 4).
+
+        Raises:
+            Rejection: ``entry.field``, ``commit.roster``, ``commit.twice``,
+                ``commit.frozen``, ``commit.value``.
+        """
+        fields = body_fields(entry)
+        encoded = fields.bytes("c", self.modulus.width)
+        frozen = Frozen.read(fields)
+        fields.done()
+        if entry.key not in self.beacon.roster and entry.key not in self.depositors:
+            raise Rejection("commit.roster", "neither of the roster nor a depositor's")
+        if entry.key in self.commitments:
+            raise Rejection("commit.twice", "one commitment a contributor")
+        if frozen != self.frozen:
+            raise Rejection("commit.frozen", "made for other deposits than at CLOSE")
+        try:
+            c = self.modulus.decode(encoded)
+            self.modulus.check_commitment(c)
+        except CryptoError as error:
+            raise Rejection("commit.value", str(error)) from error
+        self.commitments[entry.key] = c
+
+    def reveal(self, entry: Entry, statements: Statements) -> None:
+        """Take a REVEAL entry in (step 6).
+
+        Raises:
+            Rejection: ``entry.field``, ``reveal.fixed``, ``reveal.commitment``,
+                ``reveal.twice``, ``reveal.opening``.
+        """
+        fields = body_fields(entry)
+        alpha = fields.bytes("alpha", bicorn.ALPHA_LENGTH)
+        fields.done()
+        if self.recovered is not None:
+            raise Rejection("reveal.fixed", "Ω has been recovered")
+        c = self.commitments.get(entry.key)
+        if c is None:
+            raise Rejection("reveal.commitment", "this key has not committed")
+        if entry.key in self.openings:
+            raise Rejection("reveal.twice", "one opening a contributor")
+        modulus, opening = self.modulus, os2ip(alpha)
+        parts = (self.beacon.modulus, modulus.encode(c), alpha)
+        try:
+            statements.check(
+                "opening", parts, lambda: bicorn.open_commitment(modulus, c, opening)
+            )
+        except CryptoError as error:
+            raise Rejection("reveal.opening", str(error)) from error
+        self.openings[entry.key] = opening
+
+    def end_reveals(self) -> None:
+        """Fix what is to be recovered, at REVEAL_END."""
+        self.unopened = self.withheld
+
+    def b_star(self, sale_id: SaleId) -> bytes:
+        """Return b*, over all commitments (step 7)."""
+        return bicorn.b_star(
+            sale_id,
+            self.modulus,
+            self.beacon.delay,
+            self.frozen.root,
+            self.commitments.values(),
+        )
+
+    def draw(
+        self, sale_id: SaleId, signatures: Mapping[RoundName, bytes] | None = None
+    ) -> Draw:
+        """Compute Ω and the seed, revealed or recovered (steps 12 and 13).
+
+        Args:
+            sale_id: the sale.
+            signatures: S of each round of drand that is on the board.
+
+        Raises:
+            Rejection: ``result.withheld`` where an opening is missing and nothing was
+                recovered; ``result.round`` where the round that the terms name is.
+        """
+        if not self.enough or (self.withheld and self.recovered is None):
+            raise Rejection("result.withheld", "a commitment is not opened")
+        drand = self._signature(signatures or {})
+        modulus, b_star = self.modulus, self.b_star(sale_id)
+        omega = self._omega(b_star)
+        seed = bicorn.seed(
+            sale_id, self.frozen.root, self.frozen.size, b_star, modulus, omega, drand
+        )
+        return Draw(b_star, modulus.encode(omega), seed)
+
+    def _signature(self, signatures: Mapping[RoundName, bytes]) -> bytes:
+        """Return what the seed mixes in: nothing where the terms name no round."""
+        named = self.beacon.drand
+        if named is None:
+            return b""
+        signature = signatures.get(named.name)
+        if signature is None:
+            problem = f"round {named.round_number} of drand is not on the board"
+            raise Rejection("result.round", problem)
+        return signature
+
+    def _omega(self, b_star: bytes) -> int:
+        modulus, y = self.modulus, self.recovered
+        left_out = () if y is None else self.to_recover
+        revealed = [
+            (bicorn.coefficient(modulus, c, b_star), self.openings[key])
+            for key, c in self.commitments.items()
+            if key not in left_out
+        ]
+        omega = bicorn.omega(modulus, modulus.decode(self.beacon.h), revealed)
+        return omega if y is None else modulus.multiply(y, omega)

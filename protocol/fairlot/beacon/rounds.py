@@ -1,0 +1,93 @@
+"""ROUND entries: anybody posts a round that the terms name (specs/beacon.md, section 2)."""
+
+from dataclasses import dataclass, field
+
+from fairlot.entry import Entry, EntryType, body_fields, sign_entry
+from fairlot.errors import Rejection
+from fairlot.names import SaleId
+from fairlot.terms.named_round import NamedRound, RoundName
+from fairlot_crypto import cbor
+from fairlot_crypto.cbor import Value
+from fairlot_crypto.curve import Backend
+from fairlot_crypto.errors import CryptoError
+from fairlot_crypto.keys import SigningKey
+from fairlot_crypto.statements import Statements
+from fairlot_crypto.timelock.chain import ChainHash, ChainInfo
+from fairlot_crypto.timelock.drand import Beacon, verify_round
+
+CHAIN_HASH_LENGTH = 32
+
+
+def make_round(
+    sale_id: SaleId, chain: ChainInfo, beacon: Beacon, key: SigningKey
+) -> Entry:
+    """Make the ROUND entry of a round that a relay gives; any key signs it (step 10)."""
+    body: dict[str, Value] = {
+        "chain": chain.chain_hash(),
+        "round": beacon.round_number,
+        "signature": beacon.signature,
+    }
+    if beacon.previous_signature is not None:
+        body["previous"] = beacon.previous_signature
+    return sign_entry(EntryType.ROUND, sale_id, body, key)
+
+
+@dataclass(slots=True)
+class Rounds:
+    """The rounds that the terms name, and those that are on the board."""
+
+    named: tuple[NamedRound, ...] = ()
+    signatures: dict[RoundName, bytes] = field(default_factory=dict[RoundName, bytes])
+    """S of each round that was taken in."""
+
+    def take(
+        self, curve: Backend, entry: Entry, time: int, statements: Statements
+    ) -> None:
+        """Take a ROUND entry in (step 11).
+
+        Args:
+            curve: the back-end.
+            entry: of type ROUND.
+            time: unix seconds of the checkpoint that covers it.
+            statements: what was verified before.
+
+        Raises:
+            Rejection: ``entry.field``, ``round.unnamed``, ``round.twice``,
+                ``round.early``, ``round.signature``.
+        """
+        fields = body_fields(entry)
+        chain_hash = ChainHash(fields.bytes("chain", CHAIN_HASH_LENGTH))
+        name = (chain_hash, fields.uint("round"))
+        signature = fields.bytes("signature")
+        previous = fields.bytes("previous") if fields.has("previous") else None
+        fields.done()
+        named = next((named for named in self.named if named.name == name), None)
+        if named is None:
+            raise Rejection("round.unnamed", "the terms name no such chain and round")
+        if name in self.signatures:
+            raise Rejection("round.twice", "this round is on the board already")
+        if time < named.due:
+            raise Rejection(
+                "round.early", f"{named.due - time} seconds before it is due"
+            )
+        beacon = Beacon(named.round_number, signature, previous)
+        _check_signed(curve, named, beacon, entry, statements)
+        self.signatures[name] = signature
+
+
+def _check_signed(
+    curve: Backend,
+    named: NamedRound,
+    beacon: Beacon,
+    entry: Entry,
+    statements: Statements,
+) -> None:
+    parts = (cbor.encode(named.to_value()), cbor.encode(entry.body))
+    try:
+        statements.check(
+            "round",
+            parts,
+            lambda: verify_round(curve, named.chain, beacon, named.round_number),
+        )
+    except CryptoError as error:
+        raise Rejection("round.signature", str(error)) from error

@@ -1,0 +1,70 @@
+"""Who takes part in the draw, and what each asks (specs/sale.md, steps 8 and 9)."""
+
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+from fairlot.allocation.entering import Entrant
+from fairlot.deposit.final import Position, Positions
+from fairlot.deposit.sealed_bid import open_bid
+from fairlot.errors import Rejection
+from fairlot.names import Nym
+from fairlot.terms.named_round import RoundName
+from fairlot.terms.terms import Terms
+from fairlot_crypto.curve import Backend
+
+Opener: TypeAlias = Callable[[Nym, bytes], int | None]
+"""Opens a sealed bid of a nym."""
+
+
+def entrants_of(
+    curve: Backend,
+    terms: Terms,
+    positions: Positions,
+    signatures: Mapping[RoundName, bytes],
+) -> tuple[Entrant, ...]:
+    """Return the final, funded deposits with their bids opened (steps 8 and 9).
+
+    Args:
+        curve: the back-end.
+        terms: of the sale.
+        positions: of all nyms.
+        signatures: S of each round of drand that is on the board, verified.
+
+    Raises:
+        Rejection: ``result.round`` where the round that opens the bids is not on the
+            board.
+    """
+    opened = _opener(curve, terms, signatures)
+    return tuple(
+        _entrant(nym, position, opened)
+        for nym, position in positions.by_nym.items()
+        if position.funded
+    )
+
+
+def _entrant(nym: Nym, position: Position, opened: Opener) -> Entrant:
+    binding = position.final.binding
+    return Entrant(
+        nym=nym,
+        wants=binding.wants,
+        deposit=binding.amount,
+        bid=None if binding.bid is None else opened(nym, binding.bid),
+        tier=binding.tier,
+        group=binding.group,
+        attributes=tuple(sorted(position.final.disclosed.items())),
+        solved=frozenset(binding.solutions),
+    )
+
+
+def _opener(
+    curve: Backend, terms: Terms, signatures: Mapping[RoundName, bytes]
+) -> Opener:
+    """Return what opens bids, as soon as the round that the terms name is there."""
+    named, sale_id = terms.bids, terms.sale_id
+    if named is None:
+        return lambda _nym, _sealed: None
+    signature = signatures.get(named.name)
+    if signature is None:
+        problem = f"round {named.round_number}, which opens bids, is not on the board"
+        raise Rejection("result.round", problem)
+    return lambda nym, sealed: open_bid(curve, named, sale_id, nym, sealed, signature)

@@ -1,0 +1,168 @@
+"""Who keeps the board: appends entries in batches, each under a signed checkpoint.
+
+specs/board.md, section 5. The board applies the fold before it appends, so an entry that
+does not fit is refused to its sender's face, with a reason, and leaves no trace.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from fairlot.allocation.settlement import outcome_hash
+from fairlot.board.replay import replay
+from fairlot.board.sale import SaleState, VoidReason
+from fairlot.board.storage import Storage
+from fairlot.entry import Entry, EntryHash, EntryType, sign_entry
+from fairlot.errors import Rejection
+from fairlot.terms.terms import BoardIdentity
+from fairlot_crypto import cbor
+from fairlot_crypto.keys import SigningKey
+from fairlot_crypto.log.checkpoint import (
+    Checkpoint,
+    SignedCheckpoint,
+    cosign_checkpoint,
+    sign_checkpoint,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The board's answer to one entry, given when the entry is durable."""
+
+    entry_hash: EntryHash
+    index: int | None
+    """Its leaf in the tree; ``None`` where it was refused."""
+    refusal: Rejection | None
+    checkpoint: SignedCheckpoint | None
+    """The checkpoint that covers the batch; ``None`` where nothing of it was taken."""
+
+
+class Board:
+    """An append-only board for one sale."""
+
+    def __init__(
+        self, storage: Storage, name: str, key: SigningKey, state: SaleState
+    ) -> None:
+        """Start a board.
+
+        Args:
+            storage: where the bytes go; empty where ``state`` is.
+            name: the origin in its checkpoints.
+            key: signs checkpoints and markers.
+            state: the fold over what ``storage`` holds.
+        """
+        self._storage = storage
+        self._key = key
+        self.identity = BoardIdentity(name, key.public)
+        self.state = state
+        self._time = 0
+        self._ahead = False
+
+    @classmethod
+    def resume(
+        cls, storage: Storage, data: bytes, name: str, key: SigningKey, state: SaleState
+    ) -> "Board":
+        """Continue a board after a restart.
+
+        Args:
+            storage: where the bytes go; it holds ``data``.
+            data: what stands, from ``open_file``.
+            name: the origin in its checkpoints.
+            key: signs checkpoints and markers.
+            state: as constructed; ``data`` is folded into it.
+
+        Raises:
+            Rejection: the first rule that ``data`` breaks: it is another board's, or was
+                changed behind this one's back.
+        """
+        read = replay(data, state)
+        if read.findings:
+            found = read.findings[0]
+            raise Rejection(found.code, f"at byte {found.offset}: {found.message}")
+        board = cls(storage, name, key, state)
+        if state.has_terms and state.terms.board != board.identity:
+            raise Rejection("entry.key", "the terms name another board")
+        board._time = read.time
+        return board
+
+    def append(self, entries: Iterable[Entry], time: int) -> tuple[Receipt, ...]:
+        """Append a batch; it is durable when this returns.
+
+        Args:
+            entries: in this order; those that do not fit are refused one by one.
+            time: the board's clock, unix seconds; it never runs back.
+
+        Raises:
+            Rejection: ``checkpoint.time`` where it does; ``board.ahead`` where an earlier
+                batch could not be written: resume from what stands.
+        """
+        if time < self._time:
+            raise Rejection("checkpoint.time", "the board's clock ran back")
+        if self._ahead:
+            raise Rejection("board.ahead", "a batch was not written: resume the board")
+        taken: list[bytes] = []
+        answers: list[tuple[EntryHash, int | None, Rejection | None]] = []
+        for entry in entries:
+            try:
+                self.state.append(entry, time)
+            except Rejection as refusal:
+                answers.append((entry.hash, None, refusal))
+            else:
+                answers.append((entry.hash, self.state.tree.size - 1, None))
+                taken.append(entry.encoded)
+        checkpoint = self._write(taken, time) if taken else None
+        return tuple(Receipt(*answer, checkpoint) for answer in answers)
+
+    def append_marker(self, kind: EntryType, time: int) -> Receipt:
+        """Append OPEN, CLOSE, COMMIT_END, REVEAL_END or RESULT.
+
+        Raises:
+            Rejection: naming why the marker does not fit; nothing was appended.
+        """
+        return self._append_own(kind, self._marker_body(kind), time)
+
+    def append_void(self, reason: VoidReason, time: int) -> Receipt:
+        """Append VOID.
+
+        Raises:
+            Rejection: ``void.reason`` where the reason does not hold.
+        """
+        return self._append_own(EntryType.VOID, {"reason": reason.value}, time)
+
+    def _write(self, taken: list[bytes], time: int) -> SignedCheckpoint:
+        checkpoint = self._sign(time)
+        self._ahead = True
+        self._storage.append(b"".join(taken) + cbor.encode(checkpoint.to_text()))
+        self._ahead = False
+        self._time = time
+        return checkpoint
+
+    def _append_own(
+        self, kind: EntryType, body: dict[str, cbor.Value], time: int
+    ) -> Receipt:
+        entry = sign_entry(kind, self.state.sale_id, body, self._key)
+        receipt = self.append([entry], time)[0]
+        if receipt.refusal is not None:
+            raise receipt.refusal
+        return receipt
+
+    def _marker_body(self, kind: EntryType) -> dict[str, cbor.Value]:
+        if kind is EntryType.CLOSE:
+            tree = self.state.tree
+            return {"size": tree.size, "root": tree.root()}
+        if kind is EntryType.RESULT:
+            draw, _, ledger = self.state.result()
+            return {
+                **draw.to_value(),
+                "outcome": outcome_hash(ledger, self.state.terms.pools),
+            }
+        return {}
+
+    def _sign(self, time: int) -> SignedCheckpoint:
+        tree = self.state.tree
+        name = self.identity.name
+        checkpoint = Checkpoint(name, tree.size, tree.root())
+        lines = (
+            sign_checkpoint(checkpoint, name, self._key),
+            cosign_checkpoint(checkpoint, name, self._key, time),
+        )
+        return SignedCheckpoint(checkpoint, lines)

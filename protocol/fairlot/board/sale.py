@@ -1,0 +1,389 @@
+"""The state of a sale: a fold over the entries of its board (specs/sale.md).
+
+``apply`` takes one entry in or refuses it with a stable code. The same entries at the same
+times give the same state; a refused entry changes nothing. Storage, wallets and the command
+line only produce and carry entries.
+"""
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+
+from fairlot.allocation.entering import Entrant
+from fairlot.allocation.outcome import Outcome
+from fairlot.allocation.run_pools import allocate
+from fairlot.allocation.settlement import (
+    Funding,
+    LedgerLine,
+    outcome_hash,
+    settle,
+    settle_void,
+)
+from fairlot.beacon.contributions import Contributions, Draw, Frozen, check_setup
+from fairlot.beacon.recovery import take_recovery
+from fairlot.beacon.rounds import Rounds
+from fairlot.board.entrants import entrants_of
+from fairlot.board.phase import PHASES, Phase
+from fairlot.deposit.deposit import check_binding, check_presentation, read_deposit
+from fairlot.deposit.final import Positions
+from fairlot.deposit.payment import read_payment
+from fairlot.deposit.rules import check_order, check_required
+from fairlot.entry import (
+    Entry,
+    EntryHash,
+    EntryType,
+    Role,
+    body_fields,
+    check_signature,
+)
+from fairlot.errors import Rejection, TermsError
+from fairlot.identity.leaf import Leaf, check_leaf, read_leaf
+from fairlot.identity.registry import Credentials, Registry, read_registry
+from fairlot.names import SaleId
+from fairlot.terms.terms import Terms
+from fairlot_crypto.curve import Backend
+from fairlot_crypto.errors import CryptoError
+from fairlot_crypto.keys import VerifyKey, check_verify_key
+from fairlot_crypto.log.merkle import Tree
+from fairlot_crypto.statements import Statements
+
+
+class VoidReason(StrEnum):
+    """Why a sale cannot be completed."""
+
+    OPEN_MISSED = "open-missed"
+    CLOSE_MISSED = "close-missed"
+    COMMIT_END_MISSED = "commit-end-missed"
+    COMMITS_MISSING = "commits-missing"
+
+
+class SaleState:
+    """Everything that the entries so far determine."""
+
+    def __init__(self, curve: Backend, statements: Statements) -> None:
+        """Start before the first entry."""
+        self.curve = curve
+        self.statements = statements
+        self.tree = Tree()
+        self.phase = Phase.EMPTY
+        self.registry: Registry | None = None
+        self.leaves: dict[int, Leaf] = {}
+        self.positions = Positions()
+        self.rounds = Rounds()
+        self.draw: Draw | None = None
+        self.outcome: Outcome | None = None
+        self.ledger: tuple[LedgerLine, ...] = ()
+        self.void_reason: VoidReason | None = None
+        self._terms: Terms | None = None
+        self._sale_id = SaleId(b"")
+        self._credentials: Credentials | None = None
+        self._contributions: Contributions | None = None
+        self._entrants: tuple[Entrant, ...] | None = None
+        """Kept once CLOSE has fixed them: to open bids takes time."""
+        self._hashes: set[EntryHash] = set()
+        self._identity_commitments: set[bytes] = set()
+        self._handlers: Mapping[EntryType, Callable[[Entry, int], None]] = {
+            EntryType.TERMS: self._terms_entry,
+            EntryType.REGISTRY: self._registry_entry,
+            EntryType.LEAF: self._leaf_entry,
+            EntryType.OPEN: self._open_entry,
+            EntryType.DEPOSIT: self._deposit_entry,
+            EntryType.CANCEL: self._deposit_entry,
+            EntryType.PAID: self._paid_entry,
+            EntryType.CLOSE: self._close_entry,
+            EntryType.COMMIT: self._commit_entry,
+            EntryType.COMMIT_END: self._commit_end_entry,
+            EntryType.REVEAL: self._reveal_entry,
+            EntryType.REVEAL_END: self._reveal_end_entry,
+            EntryType.RECOVER: self._recover_entry,
+            EntryType.ROUND: self._round_entry,
+            EntryType.RESULT: self._result_entry,
+            EntryType.VOID: self._void_entry,
+        }
+
+    @property
+    def terms(self) -> Terms:
+        """The terms.
+
+        Raises:
+            Rejection: ``phase.no-terms`` before the TERMS entry.
+        """
+        if self._terms is None:
+            raise Rejection("phase.no-terms", "the board does not begin with terms")
+        return self._terms
+
+    @property
+    def has_terms(self) -> bool:
+        """Tell whether the TERMS entry is on the board."""
+        return self._terms is not None
+
+    @property
+    def sale_id(self) -> SaleId:
+        """The hash of the terms; empty before the TERMS entry."""
+        return self._sale_id
+
+    @property
+    def credentials(self) -> Credentials:
+        """What verifying presentations needs.
+
+        Raises:
+            Rejection: ``phase.no-registry`` before the REGISTRY entry.
+        """
+        if self._credentials is None:
+            raise Rejection("phase.no-registry", "the registry is not on the board")
+        return self._credentials
+
+    @property
+    def contributions(self) -> Contributions:
+        """The beacon so far.
+
+        Raises:
+            Rejection: ``phase.wrong`` before CLOSE.
+        """
+        if self._contributions is None:
+            raise Rejection("phase.wrong", "the deposits are not closed yet")
+        return self._contributions
+
+    def append(self, entry: Entry, time: int) -> None:
+        """Apply an entry and add it to the tree.
+
+        Raises:
+            Rejection: as ``apply``; then the tree is as before.
+        """
+        self.apply(entry, time)
+        self.tree.append(entry.encoded)
+
+    def apply(self, entry: Entry, time: int) -> None:
+        """Take an entry in (steps 1 to 6).
+
+        Args:
+            entry: an entry whose form was checked.
+            time: unix seconds of the checkpoint that covers it.
+
+        Raises:
+            Rejection: naming the rule that it breaks.
+        """
+        if entry.hash in self._hashes:
+            raise Rejection("entry.duplicate", "the same entry is on the board already")
+        if self.phase not in PHASES[entry.type]:
+            self._refuse_phase(entry)
+        check_signature(entry, self.statements)
+        if entry.type is not EntryType.TERMS:
+            self._check_scope(entry)
+            self._check_key(entry)
+        self._handlers[entry.type](entry, time)
+        self._hashes.add(entry.hash)
+
+    def _refuse_phase(self, entry: Entry) -> None:
+        if self.phase is Phase.EMPTY:
+            raise Rejection("phase.no-terms", "the board does not begin with terms")
+        if entry.type is EntryType.TERMS:
+            raise Rejection("terms.again", "a board has one sale")
+        raise Rejection("phase.wrong", f"{entry.type} in phase {self.phase}")
+
+    def _check_scope(self, entry: Entry) -> None:
+        registry_scope = entry.type.scope == "registry"
+        expected = self.terms.registry if registry_scope else self.sale_id
+        if entry.scope != expected:
+            raise Rejection("entry.scope", f"belongs to another {entry.type.scope}")
+
+    def _check_key(self, entry: Entry) -> None:
+        named: Mapping[Role, Callable[[], tuple[VerifyKey, ...]]] = {
+            Role.BOARD: lambda: (self.terms.board.key,),
+            Role.ESCROW: lambda: (self.terms.escrow,),
+            Role.ISSUER: self._issuer_keys,
+        }
+        if entry.type.role is Role.ANYONE:
+            _check_any_key(entry)
+        keys = named.get(entry.type.role)
+        if keys is None or entry.type is EntryType.REGISTRY:
+            return
+        if entry.key not in keys():
+            raise Rejection("entry.key", f"not the {entry.type.role}'s key")
+
+    def _issuer_keys(self) -> tuple[VerifyKey, ...]:
+        return tuple(issuer.key for issuer in self.credentials.registry.issuers)
+
+    def _terms_entry(self, entry: Entry, time: int) -> None:
+        try:
+            terms = Terms.from_value(entry.body)
+        except TermsError as error:
+            raise Rejection(error.code, error.message) from error
+        if entry.scope != terms.sale_id:
+            raise Rejection("terms.sale-id", "the entry names another sale")
+        if entry.key != terms.seller:
+            raise Rejection("terms.seller", "not signed by the seller they name")
+        check_setup(terms, self.statements)
+        if time > terms.times.open + terms.times.slack:
+            raise Rejection("terms.late", "posted after the sale opens")
+        self._terms, self._sale_id = terms, terms.sale_id
+        self.rounds = Rounds(terms.named_rounds())
+        self.phase = Phase.REGISTRATION
+
+    def _registry_entry(self, entry: Entry, _time: int) -> None:
+        if self._credentials is not None:
+            raise Rejection("registry.again", "a sale has one registry")
+        registry = read_registry(entry.body)
+        terms = self.terms
+        if registry.registry_id != terms.registry:
+            raise Rejection("registry.id", "not the registry that the terms name")
+        if entry.key not in [issuer.key for issuer in registry.issuers]:
+            raise Rejection("entry.key", "not an issuer's key")
+        if (registry.rehearsal, registry.season) != (terms.rehearsal, terms.season):
+            raise Rejection("registry.terms", "another season or kind than the terms'")
+        times = terms.times
+        if not registry.starts <= times.open < times.unlock < registry.ends:
+            raise Rejection("registry.terms", "the sale does not lie inside the season")
+        check_required(terms, registry)
+        self._credentials = Credentials(self.curve, registry)
+        self.registry = registry
+
+    def _leaf_entry(self, entry: Entry, _time: int) -> None:
+        leaf = read_leaf(body_fields(entry))
+        if leaf.index != len(self.leaves):
+            raise Rejection("leaf.index", f"the next leaf has index {len(self.leaves)}")
+        if leaf.commitment in self._identity_commitments:
+            raise Rejection("leaf.repeated", "this identity commitment has a leaf")
+        if leaf.version != 1:
+            raise Rejection("leaf.version", "a new leaf has version 1")
+        registry = self.credentials.registry
+        check_leaf(self.curve, registry, leaf, self.statements)
+        self._identity_commitments.add(leaf.commitment)
+        self.leaves[leaf.index] = leaf
+
+    def _deposit_entry(self, entry: Entry, time: int) -> None:
+        deposit = read_deposit(entry)
+        credentials = self.credentials
+        check_binding(self.terms, entry, deposit, time)
+        check_order(self.terms, credentials.registry, deposit, self.statements)
+        check_presentation(credentials, deposit, self.statements)
+        self.positions.place(deposit)
+
+    def _paid_entry(self, entry: Entry, _time: int) -> None:
+        self.positions.pay(*read_payment(entry))
+
+    def _open_entry(self, entry: Entry, time: int) -> None:
+        body_fields(entry).done()
+        self._check_marker(self.terms.times.open, time)
+        _ = self.credentials
+        self.phase = Phase.OPEN
+
+    def _close_entry(self, entry: Entry, time: int) -> None:
+        fields = body_fields(entry)
+        frozen = Frozen.read(fields)
+        fields.done()
+        self._check_marker(self.terms.times.close, time)
+        if frozen != Frozen(self.tree.size, self.tree.root()):
+            raise Rejection("close.tree", "size or root is not that of the board")
+        self._contributions = Contributions(
+            self.terms.beacon, frozen, self.positions.depositors
+        )
+        self.phase = Phase.COMMIT
+
+    def _commit_entry(self, entry: Entry, _time: int) -> None:
+        self.contributions.commit(entry)
+
+    def _commit_end_entry(self, entry: Entry, time: int) -> None:
+        body_fields(entry).done()
+        self._check_marker(self.terms.times.commit_end, time)
+        if not self.contributions.enough:
+            raise Rejection("commit.missing", "too few of the roster have committed")
+        self.phase = Phase.REVEAL
+
+    def _reveal_entry(self, entry: Entry, _time: int) -> None:
+        self.contributions.reveal(entry, self.statements)
+
+    def _reveal_end_entry(self, entry: Entry, time: int) -> None:
+        body_fields(entry).done()
+        if time < self.terms.times.reveal_end:
+            raise Rejection("phase.early", "REVEAL_END before its time")
+        self.contributions.end_reveals()
+        self.phase = Phase.RESULT
+
+    def _recover_entry(self, entry: Entry, _time: int) -> None:
+        take_recovery(self.contributions, entry, self.statements)
+
+    def _round_entry(self, entry: Entry, time: int) -> None:
+        self.rounds.take(self.curve, entry, time, self.statements)
+
+    def _result_entry(self, entry: Entry, _time: int) -> None:
+        fields = body_fields(entry)
+        claimed = Draw.read(fields)
+        claimed_outcome = fields.bytes("outcome", 32)
+        fields.done()
+        draw, outcome, ledger = self.result()
+        if claimed != draw:
+            raise Rejection("result.draw", "b*, Ω or seed is not what the beacon gives")
+        if claimed_outcome != outcome_hash(ledger, self.terms.pools):
+            raise Rejection("result.outcome", "not the hash of what the draw gives")
+        self.draw, self.outcome, self.ledger = draw, outcome, ledger
+        self.phase = Phase.DONE
+
+    def _void_entry(self, entry: Entry, time: int) -> None:
+        fields = body_fields(entry)
+        reason = fields.text("reason")
+        fields.done()
+        if reason not in [known.value for known in self.void_reasons(time)]:
+            raise Rejection("void.reason", f"{reason!r} does not hold at this time")
+        self.void_reason = VoidReason(reason)
+        self.ledger = settle_void(self.fundings())
+        self.phase = Phase.VOID
+
+    def void_reasons(self, time: int) -> tuple[VoidReason, ...]:
+        """Return why the sale cannot be completed at ``time`` (step 12)."""
+        times = self.terms.times
+        missed = {
+            Phase.REGISTRATION: (times.open, VoidReason.OPEN_MISSED),
+            Phase.OPEN: (times.close, VoidReason.CLOSE_MISSED),
+            Phase.COMMIT: (times.commit_end, VoidReason.COMMIT_END_MISSED),
+        }
+        due, reason = missed.get(self.phase, (0, None))
+        found = [reason] if reason and time > due + times.slack else []
+        ended = self.phase is Phase.COMMIT and time >= times.commit_end
+        if ended and not self.contributions.enough:
+            found.append(VoidReason.COMMITS_MISSING)
+        return tuple(found)
+
+    def result(self) -> tuple[Draw, Outcome, tuple[LedgerLine, ...]]:
+        """Compute what a RESULT entry must say (steps 7 to 11).
+
+        Raises:
+            Rejection: ``result.withheld``, ``result.round``.
+        """
+        draw = self.contributions.draw(self.sale_id, self.rounds.signatures)
+        outcome = allocate(self.terms.pools, self.entrants(), draw.seed, self.sale_id)
+        return draw, outcome, settle(outcome, self.fundings())
+
+    def entrants(self) -> tuple[Entrant, ...]:
+        """Return the final, funded deposits, their bids opened: those that count.
+
+        Raises:
+            Rejection: ``phase.no-terms``; ``result.round`` where bids cannot be opened
+                yet.
+        """
+        if self._entrants is not None:
+            return self._entrants
+        signatures = self.rounds.signatures
+        found = entrants_of(self.curve, self.terms, self.positions, signatures)
+        if self._contributions is not None:
+            self._entrants = found
+        return found
+
+    def fundings(self) -> tuple[Funding, ...]:
+        """Return what every nym has paid, and where its money goes back to."""
+        return tuple(
+            Funding(nym, p.paid, p.refund_to, p.final.binding.type is EntryType.DEPOSIT)
+            for nym, p in self.positions.by_nym.items()
+        )
+
+    def _check_marker(self, due: int, time: int) -> None:
+        if time < due:
+            raise Rejection("phase.early", f"{due - time} seconds before its time")
+        if time > due + self.terms.times.slack:
+            raise Rejection("phase.late", "later than its time and the slack: void")
+
+
+def _check_any_key(entry: Entry) -> None:
+    try:
+        check_verify_key(entry.key)
+    except CryptoError as error:
+        raise Rejection("entry.key", error.message) from error

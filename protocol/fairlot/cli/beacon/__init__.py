@@ -1,0 +1,1 @@
+"""``fairlot beacon``: the steps of contributors on machines of their own."""

@@ -1,0 +1,58 @@
+"""``fairlot beacon``: a contributor's steps, and what a delay needs."""
+
+import argparse
+
+from fairlot.cli.beacon import delay as beacon_delay
+from fairlot.cli.beacon import keeper as beacon_keeper
+from fairlot.cli.beacon import steps as beacon_steps
+from fairlot.cli.command import Command, add_commands
+
+STEPS = (
+    beacon_steps.KEY,
+    beacon_steps.COMMIT,
+    beacon_steps.REVEAL,
+    beacon_steps.RECOVER,
+    beacon_steps.ROUND,
+    beacon_keeper.POST,
+    beacon_keeper.MARK,
+    beacon_delay.SETUP,
+    beacon_delay.CALIBRATE,
+)
+
+_EXAMPLES = """\
+A contributor commits before COMMIT_END, and reveals after it. What is not revealed,
+anybody recovers. Entries are files: give them to whoever keeps the board.
+
+Exit code: 0 done, 1 the board would refuse it, 2 a file or the usage was refused.
+
+Examples:
+  fairlot beacon key --out my.key
+  fairlot beacon commit transcript.fairlot --key my.key --secret my.secret --out commit
+  fairlot beacon reveal transcript.fairlot --key my.key --secret my.secret --out reveal
+  fairlot beacon recover transcript.fairlot --out recover
+  fairlot beacon round transcript.fairlot round.json --out round
+  fairlot beacon post transcript.fairlot commit reveal --key board.key
+  fairlot beacon mark transcript.fairlot COMMIT_END --key board.key
+  fairlot beacon setup 1048576 --out setup.json
+  fairlot beacon calibrate --window 3600
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the steps."""
+    add_commands(parser, STEPS, "step", "STEP", required=True)
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Do one step."""
+    step: Command = arguments.step
+    return step.execute(arguments)
+
+
+COMMAND = Command(
+    "beacon",
+    "Commit, reveal or recover as a contributor; make a delay's set-up; calibrate.",
+    _EXAMPLES,
+    configure,
+    execute,
+)

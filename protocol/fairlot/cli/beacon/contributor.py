@@ -1,0 +1,294 @@
+"""A contributor's part on a machine of its own, in files (specs/command-line.md, section 6).
+
+Every step reads the whole board first, and makes nothing that the board would refuse.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fairlot.beacon.contributions import Frozen, make_commitment, make_reveal
+from fairlot.beacon.recovery import recovery_entry, recovery_statement
+from fairlot.beacon.rounds import make_round
+from fairlot.board.replay import Replay, replay
+from fairlot.board.sale import SaleState
+from fairlot.entry import Entry, read_entry
+from fairlot.errors import InputError, Rejection
+from fairlot.names import SaleId
+from fairlot.terms.named_round import NamedRound
+from fairlot_crypto import cbor
+from fairlot_crypto.curve import Backend
+from fairlot_crypto.delay import bicorn, wesolowski
+from fairlot_crypto.delay.checkpoints import Store
+from fairlot_crypto.delay.evaluation import Progress
+from fairlot_crypto.durable import PRIVATE, write_file
+from fairlot_crypto.errors import CryptoError, EncodingError
+from fairlot_crypto.hashing import i2osp, os2ip
+from fairlot_crypto.keys import KEY_LENGTH, SigningKey, VerifyKey
+from fairlot_crypto.randomness import Randomness
+from fairlot_crypto.statements import Statements
+from fairlot_crypto.timelock.drand import Beacon, read_beacon, verify_round
+
+_LARGEST_FILE = 1 << 16
+"""Bytes: keys, secrets and entries are far smaller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """What a contributor keeps from COMMIT to REVEAL; told early, it gives the draw away."""
+
+    sale_id: SaleId
+    frozen: Frozen
+    """n_d and root_d that the commitment is for."""
+    key: VerifyKey
+    """Who commits."""
+    alpha: int
+    """α, drawn for this sale only."""
+
+    @classmethod
+    def draw(cls, view: Replay, key: VerifyKey, randomness: Randomness) -> "Secret":
+        """Draw α for the sale on a board.
+
+        Raises:
+            Rejection: ``phase.wrong`` before CLOSE.
+        """
+        frozen = view.state.contributions.frozen
+        return cls(view.state.sale_id, frozen, key, bicorn.draw_alpha(randomness))
+
+    def to_bytes(self) -> bytes:
+        """Return the file of a secret."""
+        fields = {
+            "sale": self.sale_id.hex(),
+            "size": self.frozen.size,
+            "root": self.frozen.root.hex(),
+            "key": self.key.hex(),
+            "alpha": i2osp(self.alpha, bicorn.ALPHA_LENGTH).hex(),
+        }
+        return json.dumps(fields, indent=2).encode() + b"\n"
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "Secret":
+        """Read the file of a secret.
+
+        Raises:
+            ValueError: where it is none, to the byte.
+        """
+        try:
+            fields: Any = json.loads(data)
+            secret = cls(
+                SaleId(bytes.fromhex(fields["sale"])),
+                Frozen(int(fields["size"]), bytes.fromhex(fields["root"])),
+                VerifyKey(bytes.fromhex(fields["key"])),
+                os2ip(bytes.fromhex(fields["alpha"])),
+            )
+            whole = secret.to_bytes()
+        except (LookupError, TypeError, RecursionError, CryptoError) as error:
+            raise ValueError(str(error)) from error
+        if whole != data:
+            raise ValueError("not written as this program writes it")
+        return secret
+
+
+def read_view(data: bytes, curve: Backend) -> Replay:
+    """Return the sale on a board, checked like an auditor does.
+
+    Raises:
+        Rejection: the first rule that the transcript breaks: nobody should contribute
+            to such a sale.
+    """
+    view = replay(data, SaleState(curve, Statements()))
+    if view.findings:
+        found = view.findings[0]
+        raise Rejection(found.code, f"at byte {found.offset}: {found.message}")
+    return view
+
+
+def commit(view: Replay, key: SigningKey, secret: Secret) -> Entry:
+    """Return the COMMIT entry of a secret (specs/beacon.md, steps 2 and 3).
+
+    Raises:
+        Rejection: as the board would refuse it.
+    """
+    state = view.state
+    entry = make_commitment(state.terms, state.contributions.frozen, secret.alpha, key)
+    return _taken(view, entry)
+
+
+def reveal(view: Replay, key: SigningKey, secret: Secret) -> Entry:
+    """Return the REVEAL entry of a secret (specs/beacon.md, step 5).
+
+    Raises:
+        Rejection: as the board would refuse it: ``phase.wrong`` before COMMIT_END.
+    """
+    return _taken(view, make_reveal(view.state.sale_id, secret.alpha, key))
+
+
+def recover(
+    view: Replay, key: SigningKey, progress: Progress, store: Store | None = None
+) -> Entry:
+    """Return the RECOVER entry, after the T squarings that it takes.
+
+    Args:
+        view: the board, after REVEAL_END.
+        key: anybody's.
+        progress: told of the work.
+        store: where checkpoints lie, so that a killed recovery goes on.
+
+    Raises:
+        Rejection: ``recover.not-needed`` where nothing is withheld, ``phase.wrong``.
+        EncodingError: ``evaluation.foreign``, ``evaluation.false``.
+    """
+    state = view.state
+    contributions = state.contributions
+    if not contributions.withheld or contributions.recovered is not None:
+        raise Rejection("recover.not-needed", "no reveal is missing on this board")
+    x = recovery_statement(contributions, state.sale_id)
+    delay = state.terms.beacon.delay
+    y, proof = wesolowski.prove(contributions.modulus, x, delay, progress, store)
+    return _taken(view, recovery_entry(state.terms, (x, y, proof), key))
+
+
+def publish(view: Replay, key: SigningKey, beacon: Beacon) -> Entry:
+    """Return the ROUND entry of a round (specs/beacon.md, step 10).
+
+    A relay does not say of which chain a round is: it is the first of the terms' chains
+    whose round of this number it is.
+
+    Args:
+        view: the board, after CLOSE.
+        key: anybody's.
+        beacon: as a relay gives it.
+
+    Raises:
+        Rejection: ``round.unnamed`` where the terms name no round of this number; as
+            the board would refuse it when the round is due.
+    """
+    state = view.state
+    numbered = [
+        named
+        for named in state.terms.named_rounds()
+        if named.round_number == beacon.round_number
+    ]
+    if not numbered:
+        raise Rejection("round.unnamed", f"no round {beacon.round_number} in the terms")
+    signed = (each for each in numbered if _signed(view, each, beacon))
+    named = next(signed, numbered[0])
+    entry = make_round(state.sale_id, named.chain, beacon, key)
+    return _taken(view, entry, max(view.time, named.due))
+
+
+def check_secret(view: Replay, key: VerifyKey, secret: Secret) -> None:
+    """Check that a secret is of this sale and key.
+
+    Raises:
+        InputError: ``contribution.secret``.
+        Rejection: ``phase.wrong`` before CLOSE.
+    """
+    state = view.state
+    expected = (state.sale_id, state.contributions.frozen, key)
+    if (secret.sale_id, secret.frozen, secret.key) != expected:
+        problem = "the secret is of another sale, board or key"
+        raise InputError("contribution.secret", problem)
+
+
+def read_round_file(path: Path) -> Beacon:
+    """Read a round as a relay of drand gives it (specs/drand.md, section 5.1).
+
+    Raises:
+        InputError: ``contribution.unreadable``, ``contribution.round``.
+    """
+    try:
+        return read_beacon(_read(path))
+    except EncodingError as error:
+        problem = f"{path} is no round of drand: {error.message}"
+        raise InputError("contribution.round", problem) from error
+
+
+def read_secret(path: Path) -> Secret:
+    """Read a secret.
+
+    Raises:
+        InputError: ``contribution.unreadable``, ``contribution.secret``.
+    """
+    try:
+        return Secret.from_bytes(_read(path))
+    except ValueError as error:
+        problem = f"{path} is no secret of a contributor"
+        raise InputError("contribution.secret", problem) from error
+
+
+def write_secret(path: Path, secret: Secret) -> None:
+    """Write a secret, readable by its owner only; it is durable on return.
+
+    Raises:
+        OSError: as the system says.
+    """
+    write_file(path, secret.to_bytes(), PRIVATE)
+
+
+def read_key(path: Path) -> SigningKey:
+    """Read a signing key: 64 hexadecimal digits in a line.
+
+    Raises:
+        InputError: ``contribution.unreadable``, ``contribution.key``.
+    """
+    try:
+        seed = bytes.fromhex(_read(path).decode("ascii").removesuffix("\n"))
+    except ValueError:
+        seed = b""
+    if len(seed) != KEY_LENGTH:
+        problem = f"{path} must be one line of {2 * KEY_LENGTH} hexadecimal digits"
+        raise InputError("contribution.key", problem)
+    return SigningKey.from_seed(seed)
+
+
+def write_key(path: Path, key: SigningKey) -> None:
+    """Write a new signing key, readable by its owner only; none is ever replaced.
+
+    Raises:
+        InputError: ``contribution.exists``.
+        OSError: as the system says.
+    """
+    if path.exists():
+        problem = f"{path} exists, and a key is not replaced: name another file"
+        raise InputError("contribution.exists", problem)
+    write_file(path, key.seed.hex().encode() + b"\n", PRIVATE)
+
+
+def read_entry_file(path: Path) -> Entry:
+    """Read one entry, the bytes that would stand in the transcript.
+
+    Raises:
+        InputError: ``contribution.unreadable``, ``contribution.entry``.
+    """
+    data = _read(path)
+    try:
+        return read_entry(cbor.decode(data), data)
+    except (EncodingError, Rejection) as error:
+        problem = f"{path} is no entry: {error.message}"
+        raise InputError("contribution.entry", problem) from error
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(_LARGEST_FILE)
+    except OSError as error:
+        reason = error.strerror or "unknown reason"
+        problem = f"{path} cannot be read: {reason}"
+        raise InputError("contribution.unreadable", problem) from error
+
+
+def _signed(view: Replay, named: NamedRound, beacon: Beacon) -> bool:
+    try:
+        verify_round(view.state.curve, named.chain, beacon, named.round_number)
+    except CryptoError:
+        return False
+    return True
+
+
+def _taken(view: Replay, entry: Entry, time: int | None = None) -> Entry:
+    """Return an entry that the board as it stands would take, now or at ``time``."""
+    view.state.apply(entry, view.time if time is None else time)
+    return entry

@@ -1,0 +1,123 @@
+"""The steps of ``fairlot beacon`` for whoever keeps the board: post entries, post markers."""
+
+import argparse
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from fairlot.board.keeper import Board, Receipt
+from fairlot.board.sale import SaleState
+from fairlot.board.storage import open_file
+from fairlot.cli.audit import read_transcript
+from fairlot.cli.beacon.contributor import read_entry_file, read_key
+from fairlot.cli.beacon.steps import step_command, view_of
+from fairlot.cli.command import FAILED, OK, chosen_curve, whole
+from fairlot.cli.output import complain, say
+from fairlot.entry import EntryType
+from fairlot.terms.terms import MAX_TIME
+from fairlot_crypto.curve import Backend
+from fairlot_crypto.keys import SigningKey
+from fairlot_crypto.statements import Statements
+
+_MARKERS = (
+    EntryType.OPEN,
+    EntryType.CLOSE,
+    EntryType.COMMIT_END,
+    EntryType.REVEAL_END,
+    EntryType.RESULT,
+)
+
+
+def _configure_keeper(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--key",
+        metavar="FILE",
+        type=Path,
+        required=True,
+        help="the board's private key",
+    )
+    parser.add_argument(
+        "--time",
+        metavar="SECONDS",
+        type=whole(0, MAX_TIME),
+        help="the board's clock, unix seconds (default: now)",
+    )
+
+
+def _configure_post(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("transcript", metavar="TRANSCRIPT", type=Path, help="the board")
+    parser.add_argument(
+        "entries", metavar="ENTRY", type=Path, nargs="+", help="in this order"
+    )
+    _configure_keeper(parser)
+
+
+def _post(arguments: argparse.Namespace) -> int:
+    backend = chosen_curve()
+    key = read_key(arguments.key)
+    entries = [read_entry_file(path) for path in arguments.entries]
+    with _resumed(backend, arguments.transcript, key) as board:
+        receipts = board.append(entries, _now(arguments))
+    for path, receipt in zip(arguments.entries, receipts, strict=True):
+        if receipt.refusal is None:
+            _acknowledge(receipt)
+        else:
+            complain(f"{path} was refused: {receipt.refusal}")
+    return OK if all(receipt.refusal is None for receipt in receipts) else FAILED
+
+
+def _configure_mark(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("transcript", metavar="TRANSCRIPT", type=Path, help="the board")
+    names = [kind.value for kind in _MARKERS]
+    parser.add_argument(
+        "kind", metavar="MARKER", choices=names, help=f"one of {', '.join(names)}"
+    )
+    _configure_keeper(parser)
+
+
+def _mark(arguments: argparse.Namespace) -> int:
+    backend = chosen_curve()
+    key = read_key(arguments.key)
+    with _resumed(backend, arguments.transcript, key) as board:
+        receipt = board.append_marker(EntryType(arguments.kind), _now(arguments))
+    _acknowledge(receipt)
+    return OK
+
+
+def _now(arguments: argparse.Namespace) -> int:
+    return int(time.time()) if arguments.time is None else arguments.time
+
+
+def _acknowledge(receipt: Receipt) -> None:
+    say(f"ack {receipt.entry_hash.hex()} {receipt.index}")
+
+
+@contextmanager
+def _resumed(backend: Backend, path: Path, key: SigningKey) -> Generator[Board]:
+    read_transcript(path)
+    storage, data, cut = open_file(path)
+    try:
+        if cut:
+            complain(f"{cut} bytes were cut that were never acknowledged")
+        name = view_of(backend, data).state.terms.board.name
+        state = SaleState(backend, Statements())
+        yield Board.resume(storage, data, name, key, state)
+    finally:
+        storage.close()
+
+
+POST = step_command(
+    "post",
+    "Append entries to a board, as the one who keeps it.",
+    "transcript.fairlot commit --key board.key",
+    _configure_post,
+    _post,
+)
+MARK = step_command(
+    "mark",
+    "Append a marker, when it is due, as the one who keeps the board.",
+    "transcript.fairlot COMMIT_END --key board.key",
+    _configure_mark,
+    _mark,
+)

@@ -1,0 +1,234 @@
+"""The steps of ``fairlot beacon`` that make entries."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from fairlot.board.replay import Replay
+from fairlot.cli.audit import read_transcript
+from fairlot.cli.beacon.contributor import (
+    Secret,
+    check_secret,
+    commit,
+    publish,
+    read_key,
+    read_round_file,
+    read_secret,
+    read_view,
+    recover,
+    reveal,
+    write_key,
+    write_secret,
+)
+from fairlot.cli.command import OK, Command, chosen_curve
+from fairlot.cli.output import Screen, busy, complain, say
+from fairlot.entry import Entry
+from fairlot_crypto.curve import Backend
+from fairlot_crypto.delay.checkpoints import FolderStore
+from fairlot_crypto.durable import write_file
+from fairlot_crypto.keys import SigningKey, VerifyKey
+from fairlot_crypto.randomness import SystemRandomness
+
+
+def work_folder(arguments: argparse.Namespace) -> FolderStore:
+    """Return where a long computation keeps its checkpoints."""
+    out: Path = arguments.out
+    folder = arguments.work or out.with_name(f"{out.name}.work")
+    return FolderStore(folder, complain)
+
+
+def add_work_options(parser: argparse.ArgumentParser, what: str) -> None:
+    """Add --out and --work."""
+    parser.add_argument("--out", metavar="FILE", type=Path, required=True, help=what)
+    parser.add_argument(
+        "--work",
+        metavar="DIR",
+        type=Path,
+        help="where checkpoints lie: the same command again goes on (default: FILE.work)",
+    )
+
+
+def _configure_key(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--out", metavar="FILE", type=Path, required=True, help="the new private key"
+    )
+
+
+def _key(arguments: argparse.Namespace) -> int:
+    chosen_curve()
+    key = SigningKey.generate(SystemRandomness())
+    write_key(arguments.out, key)
+    say(key.public.hex())
+    return OK
+
+
+def _configure_own(parser: argparse.ArgumentParser, secret: str) -> None:
+    parser.add_argument("transcript", metavar="TRANSCRIPT", type=Path, help="the board")
+    parser.add_argument(
+        "--key",
+        metavar="FILE",
+        type=Path,
+        required=True,
+        help="the contributor's private key, of the roster or of a deposit",
+    )
+    parser.add_argument(
+        "--secret", metavar="FILE", type=Path, required=True, help=secret
+    )
+    parser.add_argument(
+        "--out", metavar="FILE", type=Path, required=True, help="the new entry"
+    )
+
+
+def _configure_commit(parser: argparse.ArgumentParser) -> None:
+    _configure_own(parser, "where the secret is kept; one that is there is used again")
+
+
+def _commit(arguments: argparse.Namespace) -> int:
+    backend = chosen_curve()
+    key = read_key(arguments.key)
+    view = _view(backend, arguments.transcript)
+    secret = _secret(view, key.public, arguments.secret)
+    entry = commit(view, key, secret)
+    # Whoever loses the secret after the entry is out cannot reveal.
+    write_secret(arguments.secret, secret)
+    _write_entry(arguments.out, entry)
+    say(f"Keep {arguments.secret} to yourself until COMMIT_END is on the board.")
+    return OK
+
+
+def _secret(view: Replay, key: VerifyKey, path: Path) -> Secret:
+    if not path.exists():
+        return Secret.draw(view, key, SystemRandomness())
+    secret = read_secret(path)
+    check_secret(view, key, secret)
+    return secret
+
+
+def _configure_reveal(parser: argparse.ArgumentParser) -> None:
+    _configure_own(parser, "the secret that commit has left")
+
+
+def _reveal(arguments: argparse.Namespace) -> int:
+    backend = chosen_curve()
+    key, secret = read_key(arguments.key), read_secret(arguments.secret)
+    view = _view(backend, arguments.transcript)
+    check_secret(view, key.public, secret)
+    _write_entry(arguments.out, reveal(view, key, secret))
+    return OK
+
+
+def _configure_recover(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("transcript", metavar="TRANSCRIPT", type=Path, help="the board")
+    _add_anybody(parser)
+    add_work_options(parser, "the new entry")
+
+
+def _recover(arguments: argparse.Namespace) -> int:
+    backend = chosen_curve()
+    key = _anybody(arguments.key)
+    view = _view(backend, arguments.transcript)
+    with Screen(acknowledge=False) as screen:
+        store = work_folder(arguments)
+        entry = recover(view, key, screen.stage("recovering"), store)
+    _write_entry(arguments.out, entry)
+    store.clear()
+    return OK
+
+
+def _add_anybody(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--key",
+        metavar="FILE",
+        type=Path,
+        help="whose name the entry carries (default: a fresh one's)",
+    )
+
+
+def _anybody(path: Path | None) -> SigningKey:
+    return read_key(path) if path else SigningKey.generate(SystemRandomness())
+
+
+def _configure_round(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("transcript", metavar="TRANSCRIPT", type=Path, help="the board")
+    parser.add_argument(
+        "round", metavar="ROUND", type=Path, help="the JSON that a relay of drand gives"
+    )
+    _add_anybody(parser)
+    parser.add_argument(
+        "--out", metavar="FILE", type=Path, required=True, help="the new entry"
+    )
+
+
+def _round(arguments: argparse.Namespace) -> int:
+    backend = chosen_curve()
+    key, beacon = _anybody(arguments.key), read_round_file(arguments.round)
+    view = _view(backend, arguments.transcript)
+    _write_entry(arguments.out, publish(view, key, beacon))
+    return OK
+
+
+def _view(backend: Backend, path: Path) -> Replay:
+    return view_of(backend, read_transcript(path))
+
+
+def view_of(backend: Backend, data: bytes) -> Replay:
+    """Return the sale on a board, while saying that it is read."""
+    with busy("reading the board"):
+        return read_view(data, backend)
+
+
+def _write_entry(path: Path, entry: Entry) -> None:
+    write_file(path, entry.encoded)
+    say(f"{path} holds the {entry.type} entry {entry.hash.hex()}")
+
+
+def step_command(
+    name: str,
+    summary: str,
+    words: str,
+    configure: Callable[[argparse.ArgumentParser], None],
+    execute: Callable[[argparse.Namespace], int],
+) -> Command:
+    """Return a step with its exit codes and one example."""
+    codes = (
+        "Exit code: 0 done, 1 the board would refuse it, 2 input or usage was refused."
+    )
+    examples = f"{codes}\n\nExamples:\n  fairlot beacon {name} {words}\n"
+    return Command(name, summary, examples, configure, execute)
+
+
+KEY = step_command(
+    "key",
+    "Draw a contributor's key; prints the public one, for the terms' roster.",
+    "--out my.key",
+    _configure_key,
+    _key,
+)
+COMMIT = step_command(
+    "commit",
+    "Draw a secret and make the COMMIT entry, after CLOSE.",
+    "transcript.fairlot --key my.key --secret my.secret --out commit",
+    _configure_commit,
+    _commit,
+)
+REVEAL = step_command(
+    "reveal",
+    "Make the REVEAL entry of a secret, after COMMIT_END.",
+    "transcript.fairlot --key my.key --secret my.secret --out reveal",
+    _configure_reveal,
+    _reveal,
+)
+RECOVER = step_command(
+    "recover",
+    "Compute what was not revealed, after REVEAL_END, and make the RECOVER entry.",
+    "transcript.fairlot --out recover",
+    _configure_recover,
+    _recover,
+)
+ROUND = step_command(
+    "round",
+    "Make the ROUND entry of a round of drand that the terms name.",
+    "transcript.fairlot round.json --out round",
+    _configure_round,
+    _round,
+)

@@ -1,0 +1,41 @@
+"""Files that are there completely or not at all."""
+
+from pathlib import Path
+
+from fairlot.errors import InputError
+
+
+def check_new_folder(path: Path) -> None:
+    """Check that a folder can take outputs: it is empty, or not there yet.
+
+    Raises:
+        InputError: ``out-dir.not-empty``, ``out-dir.unusable``.
+    """
+    try:
+        used = any(path.iterdir())
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise _unusable(path, error) from error
+    if used:
+        problem = "is not empty: name a new or an empty folder"
+        raise InputError("out-dir.not-empty", f"{path} {problem}")
+
+
+def create_folder(path: Path) -> None:
+    """Create a folder and those above it; an empty one that is there will do.
+
+    Raises:
+        InputError: ``out-dir.not-empty``, ``out-dir.unusable``.
+    """
+    check_new_folder(path)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unusable(path, error) from error
+
+
+def _unusable(path: Path, error: OSError) -> InputError:
+    reason = error.strerror or "unknown reason"
+    problem = f"cannot be used as a folder for outputs: {reason}"
+    return InputError("out-dir.unusable", f"{path} {problem}")

@@ -1,0 +1,146 @@
+"""What a presentation binds: the map inside ph (specs/deposit.md, section 1)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from fairlot.entry import EntryType
+from fairlot.fields import Fields
+from fairlot.names import Nym, SaleId
+from fairlot_crypto import cbor
+from fairlot_crypto.cbor import Value
+from fairlot_crypto.curve import G1_LENGTH
+from fairlot_crypto.hashing import tag
+from fairlot_crypto.keys import (
+    KEY_LENGTH,
+    SIGNATURE_LENGTH,
+    SealKey,
+    Signature,
+    VerifyKey,
+)
+
+SALT_LENGTH = 32
+REFUND_TO_LENGTH = 32
+GROUP_LENGTH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """Everything that the presentation binds: the map inside ph."""
+
+    type: EntryType
+    """DEPOSIT or CANCEL."""
+    sale_id: SaleId
+    seq: int
+    amount: int
+    """Money, smallest unit."""
+    asset: str
+    settle_pk: VerifyKey
+    enc_pk: SealKey
+    refund_to: bytes
+    """Where refunds go: 32 bytes that only the escrow can read."""
+    wants: int
+    """The order: how many units."""
+    salt: bytes
+    board: VerifyKey
+    not_after: int
+    """Unix seconds: the entry is void if first logged later."""
+    group: bytes | None = None
+    """gid, 32 bytes."""
+    members: tuple[Nym, ...] = ()
+    """What gid is the hash of: all members, ascending."""
+    tier: str | None = None
+    solutions: Mapping[str, Signature] = field(default_factory=dict[str, Signature])
+    """By name of the pool."""
+    bid: bytes | None = None
+    """Sealed."""
+
+    def to_value(self) -> dict[str, Value]:
+        """Return the map that is encoded into ph."""
+        return {
+            "type": self.type.value,
+            "sale_id": self.sale_id,
+            "seq": self.seq,
+            "amount": self.amount,
+            "asset": self.asset,
+            "settle_pk": self.settle_pk,
+            "enc_pk": self.enc_pk,
+            "refund_to": self.refund_to,
+            "group": self.group,
+            "order": self._order(),
+            "salt": self.salt,
+            "board": self.board,
+            "not_after": self.not_after,
+        }
+
+    def _order(self) -> dict[str, Value]:
+        order: dict[str, Value] = {"wants": self.wants}
+        if self.members:
+            order["members"] = list(self.members)
+        if self.tier is not None:
+            order["tier"] = self.tier
+        if self.solutions:
+            order["solutions"] = dict(self.solutions)
+        if self.bid is not None:
+            order["bid"] = self.bid
+        return order
+
+    @property
+    def ph(self) -> bytes:
+        """The presentation header."""
+        return tag("ph").encode() + b"\x00" + cbor.encode(self.to_value())
+
+
+def read_binding(kind: EntryType, fields: Fields) -> Binding:
+    """Read the map of an entry of type ``kind`` (step 6)."""
+    fields.exactly("type", kind.value)
+    order = fields.map("order")
+    binding = Binding(
+        type=kind,
+        sale_id=SaleId(fields.bytes("sale_id", 32)),
+        seq=fields.uint("seq"),
+        amount=fields.uint("amount"),
+        asset=fields.text("asset"),
+        settle_pk=VerifyKey(fields.bytes("settle_pk", KEY_LENGTH)),
+        enc_pk=SealKey(fields.bytes("enc_pk", KEY_LENGTH)),
+        refund_to=fields.bytes("refund_to", REFUND_TO_LENGTH),
+        wants=order.uint("wants"),
+        salt=fields.bytes("salt", SALT_LENGTH),
+        board=VerifyKey(fields.bytes("board", KEY_LENGTH)),
+        not_after=fields.uint("not_after"),
+        group=_group(fields),
+        members=_members(order),
+        tier=order.text("tier") if order.has("tier") else None,
+        solutions=_solutions(order),
+        bid=order.bytes("bid") if order.has("bid") else None,
+    )
+    order.done()
+    fields.done()
+    return binding
+
+
+def _group(fields: Fields) -> bytes | None:
+    value = fields.value("group")
+    if value is None or (isinstance(value, bytes) and len(value) == GROUP_LENGTH):
+        return value
+    raise fields.error(f"group is neither null nor {GROUP_LENGTH} bytes")
+
+
+def _members(order: Fields) -> tuple[Nym, ...]:
+    """Return the members; where there are none the field is absent, not empty."""
+    if not order.has("members"):
+        return ()
+    members = order.array("members")
+    nyms = tuple(Nym(m) for m in members if isinstance(m, bytes))
+    if not members or [len(nym) for nym in nyms] != [G1_LENGTH] * len(members):
+        raise order.error(f"members are not byte strings of {G1_LENGTH} bytes")
+    return nyms
+
+
+def _solutions(order: Fields) -> dict[str, Signature]:
+    """Return the solutions; where there are none the field is absent, not empty."""
+    if not order.has("solutions"):
+        return {}
+    given = order.map("solutions")
+    if not given.names:
+        raise order.error("solutions are empty: leave them out")
+    return {n: Signature(given.bytes(n, SIGNATURE_LENGTH)) for n in given.names}

@@ -1,0 +1,144 @@
+"""One deposit a person and sale, bound to an anonymous credential (specs/deposit.md)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from fairlot.deposit.binding import Binding, read_binding
+from fairlot.entry import Entry, EntryHash, EntryType, body_fields
+from fairlot.errors import Rejection
+from fairlot.identity.registry import Credentials, Registry, epochs_accepted
+from fairlot.names import Nym, nym_context
+from fairlot.terms.terms import Terms
+from fairlot_crypto.bbs.profile import (
+    Presentation,
+    verify_presentation,
+)
+from fairlot_crypto.curve import G1_LENGTH
+from fairlot_crypto.errors import CryptoError
+from fairlot_crypto.hashing import i2osp
+from fairlot_crypto.keys import (
+    check_verify_key,
+)
+from fairlot_crypto.statements import Statements
+
+
+@dataclass(frozen=True, slots=True)
+class Deposit:
+    """What a DEPOSIT or CANCEL entry says."""
+
+    binding: Binding
+    nym: Nym
+    proof: bytes
+    epoch: int
+    """The epoch of the credential."""
+    disclosed: Mapping[str, str]
+    """Value by name of the attribute, empty for none."""
+    entry_hash: EntryHash
+
+    @property
+    def order_key(self) -> tuple[int, int, bytes]:
+        """Rank among the nym's entries: the greatest is final, whenever it came."""
+        return (self.epoch, self.binding.seq, self.entry_hash)
+
+
+def read_deposit(entry: Entry) -> Deposit:
+    """Read a DEPOSIT or CANCEL entry (step 6).
+
+    Raises:
+        Rejection: ``entry.field``.
+    """
+    fields = body_fields(entry)
+    binding = read_binding(entry.type, fields.map("ph"))
+    disclosed = fields.map("disclosed")
+    deposit = Deposit(
+        binding=binding,
+        nym=Nym(fields.bytes("nym", G1_LENGTH)),
+        proof=fields.bytes("proof"),
+        epoch=fields.uint("epoch"),
+        disclosed={name: disclosed.text(name) for name in disclosed.names},
+        entry_hash=entry.hash,
+    )
+    fields.done()
+    return deposit
+
+
+def check_binding(terms: Terms, entry: Entry, deposit: Deposit, time: int) -> None:
+    """Check that every bound field fits the sale and the entry (steps 7 and 8).
+
+    Raises:
+        Rejection: ``deposit.sale``, ``deposit.asset``, ``deposit.board``,
+            ``deposit.settle-key``, ``deposit.not-after``, ``deposit.cancel``,
+            ``deposit.epoch``.
+    """
+    binding = deposit.binding
+    try:
+        check_verify_key(binding.settle_pk)
+    except CryptoError as error:
+        raise Rejection("deposit.settle-key", error.message) from error
+    cancels = binding.type is EntryType.CANCEL
+    rules = (
+        ("sale", binding.sale_id == terms.sale_id, "bound to another sale"),
+        ("asset", binding.asset == terms.asset, "bound to another asset"),
+        ("board", binding.board == terms.board.key, "bound to another board"),
+        ("settle-key", binding.settle_pk == entry.key, "settle_pk did not sign"),
+        ("not-after", time <= binding.not_after, "logged later than not_after"),
+        (
+            "cancel",
+            not cancels or _asks_nothing(binding),
+            "a cancellation wants and pays nothing",
+        ),
+        (
+            "epoch",
+            deposit.epoch in epochs_accepted(time),
+            "the credential is not of the running epoch",
+        ),
+    )
+    for rule, holds, why in rules:
+        if not holds:
+            raise Rejection(f"deposit.{rule}", why)
+
+
+def check_presentation(
+    credentials: Credentials, deposit: Deposit, statements: Statements
+) -> None:
+    """Verify the presentation (step 11).
+
+    Raises:
+        Rejection: ``deposit.presentation`` naming the rule of specs/bbs.md.
+    """
+    context = credentials.context(deposit.epoch)
+    ctx, ph = nym_context(deposit.binding.sale_id), deposit.binding.ph
+    shown = Presentation(deposit.nym, deposit.proof)
+    key = credentials.public_key.to_bytes()
+    disclosed = _disclosed_octets(credentials.registry, deposit.disclosed)
+    parts = (key, context.header, ctx, ph, shown.nym, shown.proof)
+    opened = (i2osp(index, 8) + octets for index, octets in disclosed.items())
+    try:
+        statements.check(
+            "presentation",
+            (*parts, *opened),
+            lambda: verify_presentation(context, shown, ctx, ph, disclosed),
+        )
+    except CryptoError as error:
+        raise Rejection("deposit.presentation", str(error)) from error
+
+
+def _asks_nothing(binding: Binding) -> bool:
+    ordered = binding.wants or binding.amount or binding.solutions
+    return not ordered and binding.tier is None
+
+
+def disclosed_indexes(registry: Registry, names: Iterable[str]) -> tuple[int, ...]:
+    """Return the indexes of attributes in the schema, ascending."""
+    wanted = set(names)
+    attributes = enumerate(registry.attributes)
+    return tuple(index for index, each in attributes if each.name in wanted)
+
+
+def _disclosed_octets(
+    registry: Registry, disclosed: Mapping[str, str]
+) -> dict[int, bytes]:
+    """Return the messages that the presentation must show, by ascending index."""
+    schema = registry.attributes
+    indexes = disclosed_indexes(registry, disclosed)
+    return {i: schema[i].octets(disclosed[schema[i].name]) for i in indexes}

@@ -1,0 +1,74 @@
+"""Who stands where in a sale: final entries and the payments for them.
+
+specs/deposit.md, sections 4 to 6.
+"""
+
+from dataclasses import dataclass, field, replace
+
+from fairlot.deposit.deposit import Deposit
+from fairlot.entry import EntryType
+from fairlot.errors import Rejection
+from fairlot.names import Nym
+from fairlot_crypto.keys import VerifyKey
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """One nym's standing in a sale."""
+
+    final: Deposit
+    """The greatest by (epoch, seq, entry hash) so far."""
+    refund_to: bytes
+    """Of the nym's first entry on the board: whoever steals the keys later cannot move it."""
+    paid: int = 0
+    """Σ PAID."""
+
+    @property
+    def funded(self) -> bool:
+        """Tell whether the final entry counts."""
+        deposits = self.final.binding.type is EntryType.DEPOSIT
+        return deposits and self.paid >= self.final.binding.amount
+
+
+@dataclass(slots=True)
+class Positions:
+    """All nyms of a sale."""
+
+    by_nym: dict[Nym, Position] = field(default_factory=dict[Nym, Position])
+    _refs: set[bytes] = field(default_factory=set[bytes])
+
+    @property
+    def depositors(self) -> dict[VerifyKey, Nym]:
+        """The settlement keys of the final, funded deposits: they may contribute."""
+        return {
+            position.final.binding.settle_pk: nym
+            for nym, position in self.by_nym.items()
+            if position.funded
+        }
+
+    def place(self, deposit: Deposit) -> None:
+        """Take an entry in: it replaces by rule, never adds (step 12)."""
+        known = self.by_nym.get(deposit.nym)
+        if known is None:
+            self.by_nym[deposit.nym] = Position(deposit, deposit.binding.refund_to)
+        elif deposit.order_key > known.final.order_key:
+            self.by_nym[deposit.nym] = replace(known, final=deposit)
+
+    def pay(self, nym: Nym, amount: int, ref: bytes) -> None:
+        """Take a payment in (step 14).
+
+        Raises:
+            Rejection: ``paid.unknown-nym``, ``paid.ref``, ``paid.total``.
+        """
+        position = self.by_nym.get(nym)
+        if position is None:
+            raise Rejection(
+                "paid.unknown-nym", "no deposit of this nym is on the board"
+            )
+        if ref in self._refs:
+            raise Rejection("paid.ref", "this payment has been booked already")
+        total = position.paid + amount
+        if total >= 2**64:
+            raise Rejection("paid.total", "the payments of a nym exceed 64 bits")
+        self._refs.add(ref)
+        self.by_nym[nym] = replace(position, paid=total)

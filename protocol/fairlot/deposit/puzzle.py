@@ -1,0 +1,38 @@
+"""Pools for whoever solves a public puzzle (specs/puzzle.md).
+
+The answer is a key: who has it signs who he is in the sale. The terms hold the public key,
+so that anybody can check a solution and nobody can copy one.
+"""
+
+import unicodedata
+
+from fairlot.errors import InputError
+from fairlot.names import Nym, SaleId
+from fairlot.text import text_problem
+from fairlot_crypto.hashing import tag, tagged_hash
+from fairlot_crypto.keys import Signature, SigningKey, VerifyKey
+
+
+def answer_key(answer: str) -> SigningKey:
+    """Return the key pair that an answer is (steps 1 and 2).
+
+    Raises:
+        InputError: ``puzzle.answer`` where the answer is no text of the sale.
+    """
+    text = unicodedata.normalize("NFC", answer)
+    problem = text_problem(text)
+    if problem:
+        raise InputError("puzzle.answer", f"the answer {problem}")
+    return SigningKey.from_seed(tagged_hash("puzzle", text.encode()))
+
+
+def solve(
+    key: SigningKey, sale_id: SaleId, nym: Nym, settle_pk: VerifyKey
+) -> Signature:
+    """Return the solution of one person for one deposit (step 3)."""
+    return key.sign(solution_message(sale_id, nym, settle_pk))
+
+
+def solution_message(sale_id: SaleId, nym: Nym, settle_pk: VerifyKey) -> bytes:
+    """Return what a solution signs: it is worthless for anybody else (step 3)."""
+    return tag("solution").encode() + b"\x00" + sale_id + nym + settle_pk

@@ -1,0 +1,182 @@
+"""What one entry of the board is (specs/board.md, section 2)."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NewType
+
+from fairlot.errors import Rejection
+from fairlot.fields import Fields
+from fairlot_crypto import cbor
+from fairlot_crypto.cbor import Value
+from fairlot_crypto.errors import ProofError
+from fairlot_crypto.hashing import tag, tagged_hash
+from fairlot_crypto.keys import (
+    KEY_LENGTH,
+    SIGNATURE_LENGTH,
+    Signature,
+    SigningKey,
+    VerifyKey,
+    verify_signature,
+)
+from fairlot_crypto.statements import Statements
+
+EntryHash = NewType("EntryHash", bytes)
+"""H("entry-hash", encoding), 32 bytes."""
+
+ENTRY_VERSION = 1
+
+
+class Role(StrEnum):
+    """In which capacity a key signs."""
+
+    SELLER = "seller"
+    ISSUER = "issuer"
+    BOARD = "board"
+    ESCROW = "escrow"
+    HOLDER = "holder"
+    CONTRIBUTOR = "contributor"
+    ANYONE = "anyone"
+
+
+class EntryType(StrEnum):
+    """What an entry does."""
+
+    TERMS = "TERMS"
+    REGISTRY = "REGISTRY"
+    LEAF = "LEAF"
+    OPEN = "OPEN"
+    DEPOSIT = "DEPOSIT"
+    CANCEL = "CANCEL"
+    PAID = "PAID"
+    CLOSE = "CLOSE"
+    COMMIT = "COMMIT"
+    COMMIT_END = "COMMIT_END"
+    REVEAL = "REVEAL"
+    REVEAL_END = "REVEAL_END"
+    RECOVER = "RECOVER"
+    ROUND = "ROUND"
+    RESULT = "RESULT"
+    VOID = "VOID"
+
+    @property
+    def role(self) -> Role:
+        """Who signs entries of this type."""
+        return _ROLES.get(self, Role.BOARD)
+
+    @property
+    def scope(self) -> str:
+        """Name the field that says what the entry belongs to."""
+        return "registry" if self in (EntryType.REGISTRY, EntryType.LEAF) else "sale"
+
+
+_ROLES = {
+    EntryType.TERMS: Role.SELLER,
+    EntryType.REGISTRY: Role.ISSUER,
+    EntryType.LEAF: Role.ISSUER,
+    EntryType.DEPOSIT: Role.HOLDER,
+    EntryType.CANCEL: Role.HOLDER,
+    EntryType.PAID: Role.ESCROW,
+    EntryType.COMMIT: Role.CONTRIBUTOR,
+    EntryType.REVEAL: Role.CONTRIBUTOR,
+    EntryType.RECOVER: Role.ANYONE,
+    EntryType.ROUND: Role.ANYONE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A signed statement of one role about one sale or registry."""
+
+    type: EntryType
+    scope: bytes
+    """The sale_id, or the registry_id for entries of a registry."""
+    body: Mapping[str, Value]
+    key: VerifyKey
+    sig: Signature
+    encoded: bytes = field(repr=False)
+    """The entry's bytes in the transcript: its leaf in the tree."""
+
+    @property
+    def hash(self) -> EntryHash:
+        """Return the hash that names this entry."""
+        return EntryHash(tagged_hash("entry-hash", self.encoded))
+
+
+def sign_entry(
+    kind: EntryType, scope: bytes, body: Mapping[str, Value], key: SigningKey
+) -> Entry:
+    """Make an entry (steps 1 to 3)."""
+    unsigned = _unsigned(kind, scope, body, key.public)
+    sig = key.sign(_message(kind.role, cbor.encode(unsigned)))
+    encoded = cbor.encode({**unsigned, "sig": sig})
+    return Entry(kind, scope, body, key.public, sig, encoded)
+
+
+def read_entry(value: Value, encoded: bytes) -> Entry:
+    """Return the entry that a decoded record is (step 4).
+
+    Raises:
+        Rejection: ``entry.field`` naming the field and the rule.
+    """
+    fields = Fields(value, "entry", lambda why: Rejection("entry.field", why))
+    fields.exactly("v", ENTRY_VERSION)
+    kind = _type(fields.text("type"))
+    fields.exactly("role", kind.role.value)
+    scope = fields.bytes(kind.scope, 32)
+    body = fields.value("body")
+    if not isinstance(body, Mapping):
+        raise Rejection("entry.field", "entry.body is not a map")
+    key = VerifyKey(fields.bytes("key", KEY_LENGTH))
+    sig = Signature(fields.bytes("sig", SIGNATURE_LENGTH))
+    fields.done()
+    return Entry(kind, scope, body, key, sig, encoded)
+
+
+def check_signature(entry: Entry, statements: Statements) -> None:
+    """Verify the entry's signature (step 5).
+
+    Raises:
+        Rejection: ``entry.signature``.
+    """
+    unsigned = _unsigned(entry.type, entry.scope, entry.body, entry.key)
+    message = _message(entry.type.role, cbor.encode(unsigned))
+    try:
+        statements.check(
+            "ed25519",
+            (entry.key, message, entry.sig),
+            lambda: verify_signature(entry.key, message, entry.sig),
+        )
+    except ProofError as error:
+        raise Rejection("entry.signature", "the signature does not verify") from error
+
+
+def body_fields(entry: Entry) -> Fields:
+    """Return the entry's body for strict reading: errors are ``entry.field``."""
+    return Fields(entry.body, "body", lambda why: Rejection("entry.field", why))
+
+
+def _type(name: str) -> EntryType:
+    try:
+        return EntryType(name)
+    except ValueError as error:
+        raise Rejection("entry.field", f"entry.type {name!r} is unknown") from error
+
+
+def _unsigned(
+    kind: EntryType, scope: bytes, body: Mapping[str, Value], key: VerifyKey
+) -> dict[str, Value]:
+    return {
+        "v": ENTRY_VERSION,
+        "type": kind.value,
+        kind.scope: scope,
+        "body": body,
+        "role": kind.role.value,
+        "key": key,
+    }
+
+
+def _message(role: Role, unsigned: bytes) -> bytes:
+    digest = hashlib.sha256(unsigned).digest()
+    return tag("entry").encode() + b"\x00" + role.value.encode() + b"\x00" + digest

@@ -1,0 +1,132 @@
+"""What may be expected of a sale before its draw, for people and machines (specs/odds.md)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+
+from fairlot.allocation.entering import Entrant
+from fairlot.allocation.lots import NYM_LENGTH
+from fairlot.allocation.mechanisms.groups import worst_flip
+from fairlot.allocation.odds import PoolOdds, sale_odds
+from fairlot.allocation.shape import Chance, Json
+from fairlot.board.sale import SaleState
+from fairlot.deposit.puzzle import answer_key
+from fairlot.inputs.people_file import Person
+from fairlot.inputs.terms_file import TermsFile
+from fairlot.names import group_id
+from fairlot.terms.pool import Pool
+from fairlot_crypto.hashing import i2osp
+
+_NO_SALE = bytes(32)
+"""Stands for the sale_id, which needs keys that no list of people has."""
+_PER_CENT = 1000
+"""A chance in tenths of a per cent."""
+
+
+def people_odds(
+    file: TermsFile, people: Sequence[Person]
+) -> tuple[tuple[PoolOdds, ...], Mapping[bytes, str]]:
+    """Return the odds of a list of people, and who the nyms in them stand for (section 2).
+
+    Everybody's deposit is taken to be paid in full. No draw is made: the nyms are those
+    of nobody, numbers in the order of the list.
+    """
+    nyms = [i2osp(index, NYM_LENGTH) for index in range(len(people))]
+    groups: dict[str, list[bytes]] = {}
+    for nym, person in zip(nyms, people, strict=True):
+        if person.group is not None:
+            groups.setdefault(person.group, []).append(nym)
+    ids = {label: group_id(_NO_SALE, members) for label, members in groups.items()}
+    entrants = [
+        _stand_in(file.pools, nym, person, ids)
+        for nym, person in zip(nyms, people, strict=True)
+    ]
+    names = {nym: person.name for nym, person in zip(nyms, people, strict=True)}
+    return sale_odds(file.pools, entrants, _NO_SALE), names
+
+
+def _stand_in(
+    pools: Sequence[Pool], nym: bytes, person: Person, groups: Mapping[str, bytes]
+) -> Entrant:
+    key = None if person.solution is None else answer_key(person.solution).public
+    return Entrant(
+        nym=nym,
+        wants=person.wants,
+        deposit=person.deposit,
+        bid=person.bid,
+        tier=person.tier,
+        group=None if person.group is None else groups[person.group],
+        attributes=person.attributes,
+        solved=frozenset(p.name for p in pools if p.puzzle and p.puzzle == key),
+    )
+
+
+def state_odds(state: SaleState) -> tuple[PoolOdds, ...]:
+    """Return the odds on a board, as they stood before its draw (section 4).
+
+    Raises:
+        Rejection: ``phase.wrong`` before CLOSE, ``result.round`` where bids cannot be
+            opened yet.
+    """
+    _ = state.contributions
+    return sale_odds(state.terms.pools, state.entrants(), state.sale_id)
+
+
+def odds_document(
+    odds: Sequence[PoolOdds], name_of: Callable[[bytes], str]
+) -> list[Mapping[str, Json]]:
+    """Return the odds for machines: chances as fractions ``a/b``."""
+    return [_pool(pool, name_of) for pool in odds]
+
+
+def _pool(pool: PoolOdds, name_of: Callable[[bytes], str]) -> Mapping[str, Json]:
+    exact, flip = pool.odds, flip_of(pool.pool)
+    return {
+        "pool": pool.pool.name,
+        "mechanism": pool.pool.mechanism.value,
+        "supply": pool.pool.supply,
+        "worst_flip": None if flip is None else str(flip),
+        "exact": exact is not None,
+        "entering": list(pool.entering),
+        "depends_on": list(pool.depends_on),
+        "rule": list(pool.rule),
+        "chance_of_whoever_enters": None if pool.alike is None else str(pool.alike),
+        "expected_unsold": None if exact is None else str(exact.expected_unsold),
+        "people": [
+            {"who": name_of(nym), **({} if chance is None else _chance(chance))}
+            for nym, chance in _with_chances(pool)
+        ],
+    }
+
+
+def flip_of(pool: Pool) -> Fraction | None:
+    """Return the part of its chance that everybody can lose by the groups that form.
+
+    ``None`` where none can form (specs/lottery.md, section 7).
+    """
+    if pool.group_max == 1 or pool.supply == 0:
+        return None
+    return worst_flip(pool.supply, pool.group_max)
+
+
+def _with_chances(pool: PoolOdds) -> Sequence[tuple[bytes, Chance | None]]:
+    """Return who enters and each one's chance, ``None`` where it is not known yet."""
+    if pool.odds is None:
+        return [(nym, None) for nym in pool.nyms]
+    return list(zip(pool.nyms, pool.odds.chances, strict=True))
+
+
+def _chance(chance: Chance) -> Mapping[str, Json]:
+    return {
+        "least": chance.least,
+        "chance_of_one_more": str(chance.more),
+        "parts": {part: str(p) for part, p in chance.parts.items()},
+        "expected": str(chance.expected),
+    }
+
+
+def fraction_text(chance: Fraction) -> str:
+    """Return a chance as people read it: exact, and in per cent rounded down."""
+    if chance.denominator == 1:
+        return str(chance.numerator)
+    tenths = chance.numerator * _PER_CENT // chance.denominator
+    return f"{chance} ({tenths // 10}.{tenths % 10} %)"

@@ -1,0 +1,49 @@
+"""The worked examples: terms, people, and a sentence on what to expect of them."""
+
+from dataclasses import dataclass
+from importlib.resources import files
+
+from fairlot.errors import InputError
+
+NAMES = (
+    "club-concert",
+    "token-sale",
+    "art-drop",
+    "conference",
+    "harvest",
+    "treasure-hunt",
+    "workshop",
+    "cooperative",
+)
+"""In the order in which a newcomer tries them; the first is the default."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One worked example."""
+
+    name: str
+    terms: bytes
+    """TERMS.toml."""
+    people: bytes
+    """PEOPLE.csv."""
+    expectation: str
+    """One sentence."""
+
+
+def load_example(name: str) -> Example:
+    """Return an example.
+
+    Raises:
+        InputError: ``example.unknown``.
+    """
+    if name not in NAMES:
+        known = ", ".join(NAMES)
+        raise InputError("example.unknown", f"no example {name!r}; there are: {known}")
+    folder = files("fairlot.rehearsal.examples") / name
+    return Example(
+        name=name,
+        terms=(folder / "terms.toml").read_bytes(),
+        people=(folder / "people.csv").read_bytes(),
+        expectation=(folder / "expect.txt").read_text(encoding="utf-8").strip(),
+    )

@@ -1,0 +1,171 @@
+"""Whether the two files of a seller fit each other (specs/terms-file.md, section 5)."""
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import Path
+
+from fairlot.errors import InputError
+from fairlot.inputs.input_file import InputFile
+from fairlot.inputs.people_file import ATTRIBUTE, Person
+from fairlot.inputs.terms_file import OWN_CLOCK, QUICKNET_CLOCK, TermsFile
+from fairlot.inputs.toml_table import line_of
+from fairlot.rehearsal.parts import ASSURANCE, CLOCK_PERIOD, TIMES
+from fairlot.terms.pool import Mechanism
+from fairlot.text import shown
+from fairlot_crypto.timelock.chain import QUICKNET
+
+
+def check_people(file: TermsFile, people: Sequence[Person], path: Path) -> None:
+    """Check that a list of people asks only for what the terms offer.
+
+    Args:
+        file: the seller's terms.
+        people: the list.
+        path: where the list was read, for errors.
+
+    Raises:
+        InputError: ``terms-file.depositors``, ``terms-file.bids``,
+            ``terms-file.requires``; ``people-file.deposit``, ``people-file.group``,
+            ``people-file.bid``, ``people-file.tier``, ``people-file.solution``.
+    """
+    _check_depositors(file, len(people))
+    _check_round(file)
+    _check_requires(file, people)
+    orders = _Orders(file, InputFile(path, "people-file", ""))
+    for person in people:
+        orders.check_deposit(person)
+        orders.check_offered(person)
+        orders.check_tier(person)
+
+
+def check_playable(file: TermsFile) -> None:
+    """Check that a rehearsal can play the terms on its simulated clock.
+
+    Raises:
+        InputError: ``terms-file.bids`` where only another clock than the rehearsal's own
+            could open the bids.
+    """
+    if file.bids is not None and file.bids.clock != OWN_CLOCK:
+        problem = (
+            f'"{file.bids.clock}" has no rounds for a rehearsal, whose clock is '
+            f'simulated: rehearse with clock = "{OWN_CLOCK}" and without round'
+        )
+        raise _terms_error(file, "bids", "bids.clock", problem)
+
+
+def _check_depositors(file: TermsFile, people: int) -> None:
+    if file.depositors > people:
+        problem = f"must be at most {people}, the number of people on the list"
+        raise _terms_error(file, "depositors", "beacon.depositors", problem)
+
+
+def _check_round(file: TermsFile) -> None:
+    """Check that a round of the bids is due after the commitments.
+
+    A round of the rehearsal's own clock is due before its end, too; one of quicknet is
+    for a real sale, which lasts as long as its terms say.
+    """
+    if file.bids is None or file.bids.round is None:
+        return
+    quicknet = file.bids.clock == QUICKNET_CLOCK
+    genesis = QUICKNET.genesis_time if quicknet else TIMES.open
+    period = QUICKNET.period if quicknet else CLOCK_PERIOD
+    due = genesis + (file.bids.round - 1) * period
+    earliest = TIMES.commit_end + TIMES.slack
+    first = (earliest - genesis) // period + 2
+    last = (TIMES.unlock - 1 - genesis) // period + 1
+    if file.bids.round < first:
+        problem = f"is due at {due}, before bids may open: the first is {first}"
+        raise _terms_error(file, "bids", "bids.round", problem)
+    if file.bids.round > last and not quicknet:
+        problem = f"is due at {due}, after this rehearsal has ended: the last is {last}"
+        raise _terms_error(file, "bids", "bids.round", problem)
+
+
+def _check_requires(file: TermsFile, people: Sequence[Person]) -> None:
+    """Check that somebody has each attribute that a pool requires."""
+    given = {name for person in people for name, _ in person.attributes} | {ASSURANCE}
+    for index, pool in enumerate(file.pools, 1):
+        for need in pool.requires:
+            if need.attribute not in given:
+                close = get_close_matches(need.attribute, given, n=1)
+                column = f"{ATTRIBUTE}{need.attribute}"
+                hint = (
+                    f"did you mean {close[0]}?" if close else f"add a column {column}"
+                )
+                problem = f"nobody on the list has {need.attribute}: {hint}"
+                field = f"requires.{need.attribute}"
+                raise _terms_error(
+                    file, "requires", _in_pool(file, index, field), problem
+                )
+
+
+class _Orders:
+    """What people may ask for, with errors at their lines."""
+
+    def __init__(self, file: TermsFile, people_file: InputFile) -> None:
+        self._file = file
+        self._people_file = people_file
+        self._tiers = [tier.name for pool in file.pools for tier in pool.tiers]
+        pools = file.pools
+        self._offered = {
+            "group": any(pool.group_max > 1 for pool in pools),
+            "bid": any(pool.takes_bids for pool in pools),
+            "tier": any(pool.mechanism is Mechanism.TIERS for pool in pools),
+            "solution": any(pool.puzzle is not None for pool in pools),
+        }
+
+    def check_deposit(self, person: Person) -> None:
+        """Check that the ladder has the deposit."""
+        deposits = self._file.deposits
+        if deposits and person.deposit not in deposits:
+            amounts = ", ".join(map(str, deposits))
+            problem = f"is {person.deposit}: the terms allow deposits of {amounts} only"
+            raise self._error("deposit", person, problem)
+
+    def check_offered(self, person: Person) -> None:
+        """Check that a pool can do something with each cell that is there."""
+        asked = {
+            "group": person.group,
+            "bid": person.bid,
+            "tier": person.tier,
+            "solution": person.solution,
+        }
+        missing = {
+            "group": "no pool has a group_max above 1",
+            "bid": "no pool takes bids",
+            "tier": "no pool has tiers",
+            "solution": "no pool has a puzzle",
+        }
+        for column, value in asked.items():
+            if value is not None and not self._offered[column]:
+                problem = (
+                    f"has no meaning here: {missing[column]}; leave the cell empty"
+                )
+                raise self._error(column, person, problem)
+
+    def check_tier(self, person: Person) -> None:
+        """Check that the terms have the tier."""
+        if person.tier is None or person.tier in self._tiers:
+            return
+        close = get_close_matches(person.tier, self._tiers, n=1)
+        hint = f"did you mean {close[0]}?" if close else f"one of {self._tiers}"
+        problem = f"{shown(person.tier)} is no tier of the terms: {hint}"
+        raise self._error("tier", person, problem)
+
+    def _error(self, column: str, person: Person, problem: str) -> InputError:
+        return self._people_file.error(
+            column, problem, line=person.line or None, field=column
+        )
+
+
+def _terms_error(file: TermsFile, rule: str, field: str, problem: str) -> InputError:
+    source = file.source or InputFile(Path("TERMS.toml"), "terms-file", "")
+    return source.error(rule, problem, line=line_of(source.text, field), field=field)
+
+
+def _in_pool(file: TermsFile, index: int, field: str) -> str:
+    """Return the path of a field of a pool, in whichever form the file is."""
+    path = f"pool[{index}].{field}"
+    listed = file.source is not None and line_of(file.source.text, path)
+    return path if listed else field

@@ -1,0 +1,108 @@
+"""What the terms say of the beacon (specs/terms.md, section 2)."""
+
+from dataclasses import asdict, dataclass, replace
+
+from fairlot.errors import TermsError
+from fairlot.fields import Fields
+from fairlot.terms.named_round import NamedRound, read_named_round
+from fairlot.terms.read_fields import read_key
+from fairlot_crypto.cbor import Value
+from fairlot_crypto.hashing import os2ip
+from fairlot_crypto.keys import VerifyKey
+
+MAX_DELAY = 2**40
+MAX_CONTRIBUTORS = 64
+MIN_MODULUS_BITS, MAX_MODULUS_BITS = 1024, 4096
+"""What the form of the terms allows; a real sale has RSA-2048 (specs/beacon.md)."""
+
+
+@dataclass(frozen=True, slots=True)
+class BeaconTerms:
+    """The group, the delay and the contributors of the draw."""
+
+    modulus: bytes
+    """N, big-endian without leading zero bytes: w bytes."""
+    delay: int
+    """T, sequential squarings from g to h."""
+    h: bytes
+    """h = |g^(2^T)|, w bytes big-endian."""
+    proof: bytes
+    """π, the Wesolowski proof of h, w bytes big-endian."""
+    roster: tuple[VerifyKey, ...]
+    """Ed25519 keys of the contributors, distinct."""
+    min_commits: int | None = None
+    """How many of the roster must commit; all of them where it is absent."""
+    drand: NamedRound | None = None
+    """The round that is mixed into the seed; none where it is absent."""
+
+    @property
+    def needed(self) -> int:
+        """How many of the roster must commit."""
+        return len(self.roster) if self.min_commits is None else self.min_commits
+
+    def to_value(self) -> dict[str, Value]:
+        """Return the CBOR map; what is absent has no key."""
+        value: dict[str, Value] = {
+            **asdict(replace(self, drand=None)),
+            "roster": list(self.roster),
+            "drand": self.drand.to_value() if self.drand else None,
+        }
+        return {name: item for name, item in value.items() if item is not None}
+
+
+def read_beacon_terms(fields: Fields) -> BeaconTerms:
+    """Return the beacon that a map of the terms describes (specs/terms.md, section 2).
+
+    Raises:
+        TermsError: ``terms.modulus``, ``terms.element``, ``terms.roster``,
+            ``terms.key``, ``terms.round``; for other fields or types what ``fields``
+            raises.
+    """
+    modulus = _modulus(fields)
+    roster = _roster(fields)
+    beacon = BeaconTerms(
+        modulus=modulus,
+        delay=fields.uint("delay", 1, MAX_DELAY),
+        h=_element(fields, "h", modulus),
+        proof=_element(fields, "proof", modulus),
+        roster=roster,
+        min_commits=_min_commits(fields, len(roster)),
+        drand=read_named_round(fields.map("drand")) if fields.has("drand") else None,
+    )
+    fields.done()
+    return beacon
+
+
+def _modulus(fields: Fields) -> bytes:
+    modulus = fields.bytes("modulus")
+    n = os2ip(modulus)
+    legal = n % 2 == 1 and MIN_MODULUS_BITS <= n.bit_length() <= MAX_MODULUS_BITS
+    if not legal or modulus[0] == 0:
+        rule = f"is not odd with {MIN_MODULUS_BITS} to {MAX_MODULUS_BITS} bits"
+        raise TermsError("terms.modulus", f"terms.beacon.modulus {rule}")
+    return modulus
+
+
+def _min_commits(fields: Fields, contributors: int) -> int | None:
+    if not fields.has("min_commits"):
+        return None
+    # All of them is what an absent key says: one meaning has one name.
+    return fields.uint("min_commits", 1, contributors - 1)
+
+
+def _element(fields: Fields, name: str, modulus: bytes) -> bytes:
+    element = fields.bytes(name, len(modulus))
+    if not 1 <= os2ip(element) <= os2ip(modulus) // 2:
+        raise TermsError("terms.element", f"terms.beacon.{name} is not in 1..N/2")
+    return element
+
+
+def _roster(fields: Fields) -> tuple[VerifyKey, ...]:
+    keys = fields.array("roster")
+    path = "terms.beacon.roster"
+    if not 1 <= len(keys) <= MAX_CONTRIBUTORS:
+        raise TermsError("terms.roster", f"{path} has not 1..{MAX_CONTRIBUTORS} keys")
+    roster = tuple(read_key(key, f"{path}[{i}]") for i, key in enumerate(keys))
+    if len(set(roster)) != len(roster):
+        raise TermsError("terms.roster", f"{path} repeats a key")
+    return roster

@@ -1,0 +1,268 @@
+"""The terms of a sale and the hash that names it (specs/terms.md)."""
+
+import re
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+
+from fairlot.errors import TermsError
+from fairlot.fields import Fields
+from fairlot.names import SaleId
+from fairlot.terms.beacon import BeaconTerms, read_beacon_terms
+from fairlot.terms.bidding import (
+    check_bids_time,
+    check_same_round,
+    read_bids,
+    read_deposits,
+)
+from fairlot.terms.named_round import NamedRound
+from fairlot.terms.pool import Mechanism, Pool
+from fairlot.terms.read_fields import field_error, read_key
+from fairlot.terms.read_pools import read_pools
+from fairlot.text import shown, text_problem
+from fairlot_crypto.cbor import Value, encode
+from fairlot_crypto.hashing import tagged_hash
+from fairlot_crypto.keys import VerifyKey
+
+TERMS_VERSION = 1
+MAX_SEASON = 2**32 - 1
+MAX_TIME = 253_402_300_799
+"""9999-12-31T23:59:59Z: the last second that calendars can write."""
+MAX_BOARD_NAME = 200
+HASH_LENGTH = 32
+ROUND_MARGIN = 60
+"""Seconds by which the board's clock and a chain's may differ."""
+
+REFUND_AT_ONCE = "at-once"
+
+_BOARD_NAME = re.compile(rf"[!-*,-~]{{1,{MAX_BOARD_NAME}}}")
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """When each phase ends: unix seconds of the board's clock."""
+
+    open: int
+    """t_open: deposits from here on."""
+    close: int
+    """t_close: deposits until here."""
+    commit_end: int
+    """t_commit_end: commitments of the beacon until here."""
+    reveal_end: int
+    """t_reveal_end: reveals until here; what is missing is then recovered."""
+    unlock: int
+    """t_unlock: items may be released from here on."""
+    slack: int
+    """Seconds by which a marker may come late."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoardIdentity:
+    """Which board the sale runs on."""
+
+    name: str
+    """Origin of the board's checkpoints and name of its key."""
+    key: VerifyKey
+    """Ed25519 key that signs and timestamps checkpoints."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The complete description of one sale.
+
+    ``from_value`` yields legal terms only. Terms built field by field are checked by
+    ``Terms.from_value(terms.to_value())``.
+    """
+
+    rehearsal: bool
+    """Whether all roles are played on one machine and nothing is really sold."""
+    title: str
+    asset: str
+    """What a unit is."""
+    season: int
+    """Season whose nym secrets enter."""
+    pools: tuple[Pool, ...]
+    times: Times
+    registry: bytes
+    """registry_id of the registry whose persons may enter, 32 bytes."""
+    board: BoardIdentity
+    witnesses: tuple[bytes, ...]
+    """Empty in this version."""
+    seller: VerifyKey
+    escrow: VerifyKey
+    """Key that signs PAID entries."""
+    beacon: BeaconTerms
+    refund: str
+    """``at-once``: refunds go where the nym's first entry said."""
+    deposits: tuple[int, ...] = ()
+    """The ladder: amounts that a deposit may have, ascending; none for any."""
+    bids: NamedRound | None = None
+    """The round that opens sealed bids; there iff a pool takes bids."""
+
+    def to_value(self) -> dict[str, Value]:
+        """Return the CBOR map; what is absent has no key."""
+        value: dict[str, Value] = {
+            "v": TERMS_VERSION,
+            "rehearsal": self.rehearsal,
+            "title": self.title,
+            "asset": self.asset,
+            "season": self.season,
+            "pools": [pool.to_value() for pool in self.pools],
+            "times": asdict(self.times),
+            "registry": self.registry,
+            "board": asdict(self.board),
+            "witnesses": list(self.witnesses),
+            "seller": self.seller,
+            "escrow": self.escrow,
+            "beacon": self.beacon.to_value(),
+            "refund": self.refund,
+        }
+        if self.deposits:
+            value["deposits"] = list(self.deposits)
+        if self.bids is not None:
+            value["bids"] = self.bids.to_value()
+        return value
+
+    def pool(self, name: str) -> Pool | None:
+        """Return the pool of that name; ``None`` where there is none."""
+        return next((pool for pool in self.pools if pool.name == name), None)
+
+    @property
+    def takes_bids(self) -> bool:
+        """Tell whether every deposit holds a sealed bid."""
+        return any(pool.takes_bids for pool in self.pools)
+
+    @property
+    def tiered(self) -> Pool | None:
+        """The pool with tiers, where there is one."""
+        pools = (p for p in self.pools if p.mechanism is Mechanism.TIERS)
+        return next(pools, None)
+
+    @property
+    def groups_allowed(self) -> bool:
+        """Tell whether a deposit may name a group."""
+        return any(pool.group_max > 1 for pool in self.pools)
+
+    @property
+    def attributes_required(self) -> tuple[str, ...]:
+        """Names of the attributes that everybody discloses, ascending."""
+        required = (need for pool in self.pools for need in pool.requires)
+        return tuple(sorted({need.attribute for need in required}))
+
+    def named_rounds(self) -> tuple[NamedRound, ...]:
+        """Return the rounds of drand that the sale waits for."""
+        named = (self.beacon.drand, self.bids)
+        return tuple(dict.fromkeys(each for each in named if each is not None))
+
+    @property
+    def sale_id(self) -> SaleId:
+        """H("fairlot-v1/sale", CBOR(terms)) (specs/terms.md, section 5)."""
+        return SaleId(tagged_hash("sale", encode(self.to_value())))
+
+    @classmethod
+    def from_value(cls, value: Value) -> "Terms":
+        """Return the terms that a CBOR value holds, checked completely.
+
+        Raises:
+            TermsError: ``terms.field`` where a field is missing, unknown, of another
+                type or out of range; ``terms.version``, ``terms.text``, ``terms.key``,
+                ``terms.pools``, ``terms.pool-name``, ``terms.mechanism``,
+                ``terms.group``, ``terms.certain``, ``terms.tiers``,
+                ``terms.requires``, ``terms.deposits``, ``terms.bids``, ``terms.round``,
+                ``terms.times``, ``terms.slack``, ``terms.board-name``,
+                ``terms.witnesses``, ``terms.modulus``, ``terms.element``,
+                ``terms.roster``, ``terms.round``, ``terms.round-time``,
+                ``terms.refund``. The message names the path.
+        """
+        fields = Fields(value, "terms", field_error)
+        if fields.uint("v") != TERMS_VERSION:
+            raise TermsError("terms.version", f"terms.v is not {TERMS_VERSION}")
+        pools = read_pools(fields.maps("pools"))
+        terms = cls(
+            rehearsal=fields.flag("rehearsal"),
+            title=_text(fields, "title"),
+            asset=_text(fields, "asset"),
+            season=fields.uint("season", 0, MAX_SEASON),
+            pools=pools,
+            times=_times(fields.map("times")),
+            registry=fields.bytes("registry", HASH_LENGTH),
+            board=_board(fields.map("board")),
+            witnesses=_witnesses(fields),
+            seller=read_key(fields.value("seller"), "terms.seller"),
+            escrow=read_key(fields.value("escrow"), "terms.escrow"),
+            beacon=read_beacon_terms(fields.map("beacon")),
+            refund=_word(fields.text("refund"), REFUND_AT_ONCE, "refund"),
+            deposits=read_deposits(fields, pools),
+            bids=read_bids(fields, pools),
+        )
+        fields.done()
+        if terms.bids is not None:
+            times = terms.times
+            check_bids_time(terms.bids, times.commit_end + times.slack, times.unlock)
+            check_same_round(terms.bids, terms.beacon.drand)
+        _check_round_time(terms)
+        return terms
+
+
+def _text(fields: Fields, name: str) -> str:
+    text = fields.text(name)
+    problem = text_problem(text)
+    if problem:
+        raise TermsError("terms.text", f"terms.{name} {problem}")
+    return text
+
+
+def _word(found: str, only: str, rule: str) -> str:
+    """Return ``found`` where it is the one word that this version knows."""
+    if found != only:
+        problem = f"is {shown(found)}, and only {only!r} is known"
+        raise TermsError(f"terms.{rule}", f"the {rule} in terms {problem}")
+    return found
+
+
+def _times(fields: Fields) -> Times:
+    times = Times(
+        open=fields.uint("open", 0, MAX_TIME),
+        close=fields.uint("close", 0, MAX_TIME),
+        commit_end=fields.uint("commit_end", 0, MAX_TIME),
+        reveal_end=fields.uint("reveal_end", 0, MAX_TIME),
+        unlock=fields.uint("unlock", 0, MAX_TIME),
+        slack=fields.uint("slack", 1, MAX_TIME),
+    )
+    fields.done()
+    instants = (times.open, times.close, times.commit_end, times.reveal_end)
+    for earlier, later in pairwise((*instants, times.unlock)):
+        if earlier >= later:
+            rule = "open < close < commit_end < reveal_end < unlock"
+            raise TermsError("terms.times", f"terms.times do not hold {rule}")
+        if earlier + times.slack > later:
+            rule = "is longer than a phase"
+            raise TermsError("terms.slack", f"terms.times.slack {rule}")
+    return times
+
+
+def _board(fields: Fields) -> BoardIdentity:
+    name = fields.text("name")
+    if not _BOARD_NAME.fullmatch(name):
+        rule = f"1..{MAX_BOARD_NAME} printable ASCII characters, no blank, no +"
+        raise TermsError("terms.board-name", f"terms.board.name is not {rule}")
+    board = BoardIdentity(name, read_key(fields.value("key"), "terms.board.key"))
+    fields.done()
+    return board
+
+
+def _witnesses(fields: Fields) -> tuple[bytes, ...]:
+    if fields.array("witnesses"):
+        raise TermsError("terms.witnesses", "terms.witnesses must be empty")
+    return ()
+
+
+def _check_round_time(terms: Terms) -> None:
+    """Check that the round is unknown while commitments change, and due in time."""
+    named, times = terms.beacon.drand, terms.times
+    if named is None:
+        return
+    earliest = times.commit_end + times.slack + ROUND_MARGIN
+    if not earliest < named.due < times.unlock:
+        rule = f"after {earliest} (commit_end + slack + {ROUND_MARGIN}), before unlock"
+        problem = f"the round of terms.beacon.drand is due at {named.due}, not {rule}"
+        raise TermsError("terms.round-time", problem)

@@ -1,0 +1,1 @@
+"""The generators of the test vectors in tests/vectors (specs/vectors.md)."""

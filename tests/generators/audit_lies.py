@@ -1,0 +1,347 @@
+"""What a lying board posts, one rule broken at a time; a part of chapter audit."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from fairlot.audit.auditor import Expected
+from fairlot.board.sale import SaleState
+from fairlot.entry import Entry, EntryType, sign_entry
+from fairlot.rehearsal.parts import START, TIMES
+from fairlot_crypto import cbor
+from fairlot_crypto.cbor import Value
+from fairlot_crypto.hashing import i2osp
+from fairlot_crypto.log.checkpoint import SignedCheckpoint
+from fairlot_crypto.log.merkle import Tree
+from fairlot_crypto.log.note import SignatureLine
+from generators import plays
+from generators.plays import Scene, lie
+from generators.sale_deposits import bound
+from generators.sale_registration import tampered
+from generators.stage import Batch, Stage, draw_alpha, publish, signed_head, stage
+
+
+@dataclass(frozen=True, slots=True)
+class Lie:
+    """A transcript and the one finding that an audit has about it."""
+
+    name: str
+    """Begins with the id of the check that fails."""
+    rule: str
+    code: str
+    transcript: bytes
+    expected: Expected = field(default_factory=Expected)
+
+
+def lies() -> Sequence[Lie]:
+    """Return one lie at least for each check."""
+    return (
+        *_files(),
+        *_heads(),
+        *_roots(),
+        *_terms(),
+        *_registered(),
+        *_deposited(),
+        *_drawn(),
+        *_ends(),
+    )
+
+
+def _void_scene(time: int, reason: str) -> tuple[int, Scene]:
+    return time, lambda on, _: (on.sign(EntryType.VOID, {"reason": reason}),)
+
+
+def _short(
+    registered: Iterable[Entry] = (), opened: Iterable[Entry] = ()
+) -> tuple[Batch, ...]:
+    """Return a sale that is void soon, with entries that may be lies."""
+    before, after = tuple(registered), tuple(opened)
+    scenes: list[tuple[int, Scene]] = [plays.BEGIN]
+    if before:
+        scenes.append((START, lambda _on, _state: before))
+    scenes.append((START, lambda on, _: (on.marker(EntryType.OPEN),)))
+    if after:
+        scenes.append((plays.DEPOSITED, lambda _on, _state: after))
+    scenes.append(_void_scene(TIMES.close + TIMES.slack + 1, "close-missed"))
+    return lie(scenes)
+
+
+def _files() -> Sequence[Lie]:
+    data = publish(_short())
+    tail = stage().marker(EntryType.OPEN).encoded
+    return (
+        Lie(
+            "A01-tail",
+            "Nothing lies behind the last checkpoint of a sale that has ended.",
+            "file.tail",
+            data + tail,
+        ),
+        Lie(
+            "A01-number",
+            "Every item is an entry or a checkpoint.",
+            "record.type",
+            b"\x00" + data,
+        ),
+    )
+
+
+def _heads() -> Sequence[Lie]:
+    batches = _short()
+    whole, cut = _tree(batches), _tree(batches[:-1])
+    time = batches[-1].time
+    last = _text(signed_head(whole, time))
+    standing = publish(batches)[: -len(last)]
+    head = signed_head(whole, time)
+    stranger = SignatureLine("stranger.example", bytes(4), bytes(64))
+    signed = SignedCheckpoint(head.checkpoint, (*head.lines, stranger))
+    return (
+        Lie(
+            "A02-tree",
+            "A checkpoint states the tree of all entries before it.",
+            "checkpoint.tree",
+            standing + _text(signed_head(cut, time)),
+        ),
+        Lie(
+            "A02-empty",
+            "A checkpoint covers new entries.",
+            "checkpoint.empty",
+            standing + last + last,
+        ),
+        Lie(
+            "A03-stranger",
+            "Nobody signs a checkpoint whom the terms do not name.",
+            "checkpoint.unknown-line",
+            standing + _text(signed),
+        ),
+        Lie(
+            "A04-clock",
+            "The board's clock does not run back.",
+            "checkpoint.time",
+            publish((replace(batches[0], time=START + 1), *batches[1:])),
+        ),
+    )
+
+
+def _tree(batches: Iterable[Batch]) -> Tree:
+    tree = Tree()
+    for batch in batches:
+        for entry in batch.entries:
+            tree.append(entry.encoded)
+    return tree
+
+
+def _text(head: SignedCheckpoint) -> bytes:
+    return cbor.encode(head.to_text())
+
+
+def _roots() -> Sequence[Lie]:
+    data = publish(_short())
+    return (
+        Lie(
+            "A06-sale",
+            "The file is of the sale that the auditor means.",
+            "roots.sale-id",
+            data,
+            Expected(sale_id=bytes(32)),
+        ),
+        Lie(
+            "A06-board",
+            "The file is of the board that the auditor means.",
+            "roots.board-key",
+            data,
+            Expected(board_key=stage().parts.seller.public),
+        ),
+    )
+
+
+def _terms() -> Sequence[Lie]:
+    on = stage()
+    beacon = replace(on.terms.beacon, h=i2osp(4, 256))
+    unproved = on.terms_entry(replace(on.terms, beacon=beacon))
+    return (
+        Lie(
+            "A05-again",
+            "A board has one sale.",
+            "terms.again",
+            _publish_short((on.terms_entry(replace(on.terms, title="Another")),)),
+        ),
+        Lie(
+            "A17-setup",
+            "h is proved; nothing behind such terms is judged.",
+            "beacon.setup",
+            publish((Batch(START, (unproved,)),)),
+        ),
+    )
+
+
+def _publish_short(
+    registered: Iterable[Entry] = (), opened: Iterable[Entry] = ()
+) -> bytes:
+    return publish(_short(registered, opened))
+
+
+def _registered() -> Sequence[Lie]:
+    on = stage()
+    registry, key = on.parts.registry, on.parts.issuers[0].key
+    again = on.sign_registry(EntryType.REGISTRY, registry.to_value(), on.parts.seller)
+    bare = {**on.actors["ann"].identity.leaf.to_value(), "shares": []}
+    rows = (
+        (
+            "A08-twice",
+            "An entry stands once.",
+            "entry.duplicate",
+            on.registry_entry(),
+        ),
+        ("A10-again", "A sale has one registry.", "registry.again", again),
+        (
+            "A11-shares",
+            "At least n - t issuers make a leaf.",
+            "leaf.shares",
+            on.sign_registry(EntryType.LEAF, bare, key),
+        ),
+        (
+            "A09-phase",
+            "Deposits begin with OPEN.",
+            "phase.wrong",
+            on.deposit("ann"),
+        ),
+    )
+    return [
+        Lie(name, rule, code, _publish_short((entry,)))
+        for name, rule, code, entry in rows
+    ]
+
+
+def _deposited() -> Sequence[Lie]:
+    on = stage()
+    deposit = on.deposit("ann")
+    nym, other = plays.nym_of(deposit), plays.nym_of(on.deposit("bob"))
+    paid = on.payment(nym, 1, "lie")
+    elsewhere = sign_entry(EntryType.PAID, bytes(32), paid.body, on.parts.escrow)
+    stolen = on.sign(EntryType.DEPOSIT, deposit.body, on.parts.seller)
+    rows = (
+        ("A07-signature", "Entries are signed.", "entry.signature", tampered(paid)),
+        (
+            "A07-key",
+            "The escrow says what was paid.",
+            "entry.key",
+            on.sign(EntryType.PAID, paid.body, on.parts.seller),
+        ),
+        ("A08-sale", "Entries belong to this sale.", "entry.scope", elsewhere),
+        ("A12-stolen", "settle_pk signs.", "deposit.settle-key", stolen),
+        (
+            "A13-forged",
+            "A presentation is made from a credential.",
+            "deposit.presentation",
+            bound(deposit, nym=other),
+        ),
+        (
+            "A14-unregistered",
+            "Every final deposit is a registered person's; there are no leaves here.",
+            "people.more-than-leaves",
+            deposit,
+        ),
+        ("A15-nobody", "A payment names a deposit.", "paid.unknown-nym", paid),
+        (
+            "A22-reason",
+            "A sale is void for a reason that holds.",
+            "void.reason",
+            on.sign(EntryType.VOID, {"reason": "close-missed"}),
+        ),
+    )
+    return [
+        Lie(name, rule, code, _publish_short(opened=(entry,)))
+        for name, rule, code, entry in rows
+    ]
+
+
+def _with(position: int, scene: Scene) -> bytes:
+    """Return a sale without people, with one more scene before ``position``."""
+    scenes = list(plays.NOBODY)
+    scenes.insert(position, (scenes[position][0], scene))
+    return publish(lie(scenes))
+
+
+def _drawn() -> Sequence[Lie]:
+    outsider = stage().parts.seller
+    body: dict[str, Value] = {"size": 2, "root": bytes(32)}
+    rows: tuple[tuple[str, str, str, int, Scene], ...] = (
+        (
+            "A16-close",
+            "CLOSE freezes the board as it is.",
+            "close.tree",
+            2,
+            lambda on, _: (on.sign(EntryType.CLOSE, body),),
+        ),
+        (
+            "A18-twice",
+            "One commitment a contributor.",
+            "commit.twice",
+            4,
+            lambda on, state: (on.commitment(state, draw_alpha("another")),),
+        ),
+        (
+            "A20-recovery",
+            "What is revealed needs no recovery.",
+            "recover.not-needed",
+            7,
+            lambda on, state: (on.recovery(state),),
+        ),
+        (
+            "A19-opening",
+            "An opening opens its commitment.",
+            "reveal.opening",
+            5,
+            lambda on, _: (on.reveal(draw_alpha("another")),),
+        ),
+        (
+            "A19-outsider",
+            "Who opens has committed.",
+            "reveal.commitment",
+            5,
+            lambda on, _: (on.reveal(key=outsider),),
+        ),
+    )
+    return [
+        Lie(name, rule, code, _with(at, scene)) for name, rule, code, at, scene in rows
+    ]
+
+
+def _ends() -> Sequence[Lie]:
+    *before, (time, _) = plays.NOBODY
+    rows: tuple[tuple[str, str, str, Sequence[tuple[int, Scene]]], ...] = (
+        (
+            "A09-late",
+            "Markers lie at their time; the sale is void, as it must be.",
+            "phase.late",
+            (
+                plays.BEGIN,
+                (TIMES.open + 31, lambda on, _: (on.marker(EntryType.OPEN),)),
+                _void_scene(TIMES.open + 31, "open-missed"),
+            ),
+        ),
+        (
+            "A20-seed",
+            "The seed is what the beacon gives.",
+            "result.draw",
+            (*before, (time, lambda on, state: (_result(on, state, "seed"),))),
+        ),
+        (
+            "A21-outcome",
+            "The outcome is what the draw gives.",
+            "result.outcome",
+            (*before, (time, lambda on, state: (_result(on, state, "outcome"),))),
+        ),
+        (
+            "A23-incomplete",
+            "A sale ends with RESULT or VOID.",
+            "sale.incomplete",
+            before,
+        ),
+    )
+    return [
+        Lie(name, rule, code, publish(lie(scenes))) for name, rule, code, scenes in rows
+    ]
+
+
+def _result(on: Stage, state: SaleState, field_name: str) -> Entry:
+    return on.result(state, **{field_name: bytes(32)})

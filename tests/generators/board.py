@@ -1,0 +1,265 @@
+"""Vectors of entries and transcripts (specs/board.md)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from fairlot.board.keeper import Board
+from fairlot.board.sale import SaleState
+from fairlot.board.storage import MemoryStorage
+from fairlot.board.transcript import Broken, acknowledged_length, read_records
+from fairlot.entry import Entry, EntryType, check_signature, read_entry, sign_entry
+from fairlot.errors import InvariantError
+from fairlot.rehearsal.parts import START
+from fairlot_crypto import cbor
+from fairlot_crypto.cbor import Value
+from fairlot_crypto.hashing import i2osp, tag
+from fairlot_crypto.keys import SigningKey
+from fairlot_crypto.log.merkle import leaf_hash
+from fairlot_crypto.statements import Statements
+from generators import board_transcripts, plays
+from generators.case import Case, Chapter, Raw, accept, reject
+from generators.sale_refusal import entry_at
+from generators.stage import GROUP, STATEMENTS, Batch, publish, stage
+
+_SEED = bytes(range(32))
+_SCOPE = bytes(range(32, 64))
+
+
+def chapter() -> Chapter:
+    """Return the chapter."""
+    return Chapter(
+        "board",
+        "`op` says what to do. entry: make the entry of `type`, `scope` and `body` (CBOR) "
+        "with the Ed25519 seed `seed`. read: decode `entry`, read it (section 2, step 4) "
+        "and check its signature (step 5). records: split `transcript` into its items; "
+        "output the offset, length and kind of each, and the acknowledged length. "
+        "replay: continue the board of `name` and `key` that wrote `transcript` (section "
+        "5, resume); the first finding of a refused one has that code, or its terms name "
+        "another board.",
+        (
+            *_entries(),
+            *_transcripts(),
+            *_refused_entries(),
+            *_refused_signatures(),
+            *_refused_transcripts(),
+        ),
+    )
+
+
+def _entries() -> Sequence[Case]:
+    texts: Value = {"b": "text", "a": [1, b"\x00", None, True]}
+    rows: tuple[tuple[str, str, EntryType, Value], ...] = (
+        ("marker", "A marker has an empty body.", EntryType.OPEN, {}),
+        (
+            "close",
+            "An entry with a body.",
+            EntryType.CLOSE,
+            {"size": 9, "root": _SCOPE},
+        ),
+        ("leaf", "An entry of the registry.", EntryType.LEAF, {"index": 0}),
+        ("map-order", "Keys are sorted by their encoding.", EntryType.VOID, texts),
+    )
+    return [_entry(*row) for row in rows]
+
+
+def _entry(name: str, comment: str, kind: EntryType, body: Value) -> Case:
+    key = SigningKey.from_seed(_SEED)
+    fields: Mapping[str, Value] = body if isinstance(body, dict) else {}
+    entry = sign_entry(kind, _SCOPE, fields, key)
+    read = read_entry(cbor.decode(entry.encoded), entry.encoded)
+    check_signature(read, Statements())
+    return accept(
+        f"entry-{name}",
+        comment,
+        {
+            "op": "entry",
+            "seed": _SEED,
+            "type": kind.value,
+            "scope": _SCOPE,
+            "body": cbor.encode(fields),
+        },
+        {"entry": entry.encoded, "entry_hash": entry.hash},
+        {
+            "key": key.public,
+            "role": kind.role.value,
+            "prefix": tag("entry").encode() + b"\x00" + kind.role.encode() + b"\x00",
+            "unsigned": cbor.encode(_without_signature(entry)),
+            "sig": entry.sig,
+            "leaf_hash": leaf_hash(entry.encoded),
+        },
+    )
+
+
+def _without_signature(entry: Entry) -> dict[str, Value]:
+    value = _value(entry)
+    del value["sig"]
+    return value
+
+
+def _value(entry: Entry) -> dict[str, Value]:
+    value = cbor.decode(entry.encoded)
+    if not isinstance(value, dict):
+        raise InvariantError("vectors.not-a-map", "an entry is a map")
+    return dict(value)
+
+
+def _transcripts() -> Sequence[Case]:
+    first, second, *_ = plays.drawn()
+    whole = publish((first, second))
+    torn = whole + entry_at(4).encoded[:100]
+    rows = (
+        ("begin", "Two batches.", whole),
+        ("torn", "A crash left a part of an entry behind the last checkpoint.", torn),
+        ("one-batch", "The least that a board can hold.", publish((first,))),
+        ("empty", "A board before its first entry.", b""),
+    )
+    return [_records(*row) for row in rows]
+
+
+def _records(name: str, comment: str, data: bytes) -> Case:
+    items: list[Raw] = []
+    for record in read_records(data):
+        if isinstance(record, Broken):
+            items.append({"offset": record.offset, "refused": record.code})
+            continue
+        kind = "entry" if isinstance(record.item, Entry) else "checkpoint"
+        length = len(record.encoded)
+        items.append({"offset": record.offset, "length": length, "kind": kind})
+    state = SaleState(GROUP, STATEMENTS)
+    standing = data[: acknowledged_length(data)]
+    _resume(standing, state)
+    return accept(
+        f"records-{name}",
+        comment,
+        {"op": "records", "transcript": data},
+        {"items": items, "acknowledged": len(standing)},
+        {"size": state.tree.size, "root": state.tree.root()},
+    )
+
+
+def _refused_entries() -> Sequence[Case]:
+    whole = _value(entry_at(4))
+    rows: tuple[tuple[str, str, dict[str, Value]], ...] = (
+        ("version", "The version is 1.", {"v": 2}),
+        ("version-true", "The version is an integer; true is none.", {"v": True}),
+        ("type", "The type is of the table.", {"type": "OPENED"}),
+        (
+            "role",
+            "The role is that of the type; a seller would mark.",
+            {"role": "seller"},
+        ),
+        ("unknown-key", "No other keys; they would be signed and ignored.", {"x": 0}),
+        ("two-scopes", "One scope.", {"registry": bytes(32)}),
+        ("scope-length", "A scope has 32 bytes.", {"sale": bytes(31)}),
+        ("scope-text", "A scope is a byte string.", {"sale": "0" * 32}),
+        ("body-list", "A body is a map.", {"body": []}),
+        ("key-length", "A key has 32 bytes.", {"key": bytes(33)}),
+        ("sig-length", "A signature has 64 bytes.", {"sig": bytes(63)}),
+        (
+            "wrong-scope",
+            "LEAF belongs to a registry.",
+            {"type": "LEAF", "role": "issuer"},
+        ),
+    )
+    changed = [(name, rule, {**whole, **change}) for name, rule, change in rows]
+    unsigned = {key: value for key, value in whole.items() if key != "sig"}
+    changed.append(("no-signature", "Every key is there.", unsigned))
+    return [_refused_read(name, rule, value) for name, rule, value in changed]
+
+
+def _refused_read(name: str, rule: str, value: dict[str, Value]) -> Case:
+    encoded = cbor.encode(value)
+    return reject(
+        f"read-{name}",
+        rule,
+        "entry.field",
+        {"op": "read", "entry": encoded},
+        lambda: read_entry(cbor.decode(encoded), encoded),
+    )
+
+
+def _refused_signatures() -> Sequence[Case]:
+    entry = entry_at(4)
+    seed_key, other = stage().parts.board, stage().parts.seller
+    message = b"another message"
+    rows: tuple[tuple[str, str, dict[str, Value]], ...] = (
+        (
+            "other-message",
+            "The signature is over the entry.",
+            {"sig": other.sign(message)},
+        ),
+        ("other-body", "The body is signed.", {"body": {"x": 0}}),
+        ("other-scope", "The scope is signed.", {"sale": bytes(32)}),
+        ("other-type", "The type is signed.", {"type": EntryType.REVEAL_END.value}),
+        ("other-key", "The signature is the key's.", {"key": other.public}),
+        (
+            "bare",
+            "What is signed begins with tag and role; it would fit other protocols.",
+            {"sig": seed_key.sign(cbor.encode(_without_signature(entry)))},
+        ),
+        (
+            "neutral-key",
+            "A key of small order signs nothing; everything would verify under it.",
+            {"key": i2osp(1, 1) + bytes(31), "sig": i2osp(1, 1) + bytes(63)},
+        ),
+    )
+    return [
+        _refused_signature(name, rule, {**_value(entry), **change})
+        for name, rule, change in rows
+    ]
+
+
+def _refused_signature(name: str, rule: str, value: dict[str, Value]) -> Case:
+    encoded = cbor.encode(value)
+    entry = read_entry(value, encoded)
+    return reject(
+        f"signature-{name}",
+        rule,
+        "entry.signature",
+        {"op": "read", "entry": encoded},
+        lambda: check_signature(entry, Statements()),
+    )
+
+
+def _refused_transcripts() -> Sequence[Case]:
+    whole = publish(plays.drawn()[:2])
+    terms = stage().terms
+    other_board = replace(
+        terms, board=replace(terms.board, name="rehearsal.example/other")
+    )
+    foreign = publish((Batch(START, (stage().terms_entry(other_board),)),))
+    rows = (
+        *board_transcripts.broken(whole),
+        (
+            "other-board",
+            "The terms name this board; another one would go on with it.",
+            "entry.key",
+            publish(
+                (Batch(START, (stage().terms_entry(other_board),)),),
+                "rehearsal.example/other",
+            ),
+        ),
+        (
+            "other-origin",
+            "Checkpoints carry the name that the terms give.",
+            "checkpoint.board-name",
+            foreign,
+        ),
+    )
+    return [_refused_transcript(*row) for row in rows]
+
+
+def _refused_transcript(name: str, rule: str, code: str, data: bytes) -> Case:
+    inputs: dict[str, Raw] = {
+        "op": "replay",
+        "name": stage().terms.board.name,
+        "key": stage().parts.board.public,
+        "transcript": data,
+    }
+    state = SaleState(GROUP, STATEMENTS)
+    return reject(f"replay-{name}", rule, code, inputs, lambda: _resume(data, state))
+
+
+def _resume(data: bytes, state: SaleState) -> None:
+    name, key = stage().terms.board.name, stage().parts.board
+    Board.resume(MemoryStorage(), data, name, key, state)

@@ -1,0 +1,111 @@
+"""A person who asks for a credential (specs/credential.md)."""
+
+from dataclasses import dataclass, replace
+from functools import cache
+
+from fairlot.identity.credential import (
+    CredentialRequest,
+    PendingCredential,
+    answer_request,
+    receive_credential,
+    request_credential,
+)
+from fairlot.identity.registry import epoch_at
+from fairlot_crypto import cbor
+from fairlot_crypto.bbs.profile import Credential
+from fairlot_crypto.cbor import Value
+from fairlot_crypto.curve import scalar_to_bytes
+from fairlot_crypto.hashing import tag
+from fairlot_crypto.keys import SigningKey
+from generators.case import Raw
+from generators.committee_setting import GROUP, stream
+from generators.identity_setting import NOW, Setting, setting
+
+EPOCH = epoch_at(NOW)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Issued:
+    """A request, what the issuers answered, and the credential."""
+
+    case: Setting
+    pending: PendingCredential
+    answers: tuple[bytes, ...]
+    credential: Credential
+
+    @property
+    def request(self) -> CredentialRequest:
+        """The request."""
+        return self.pending.request
+
+
+@cache
+def issued(
+    members: int = 1, degree: int = 0, nym_secrets: int = 1, epoch: int = EPOCH
+) -> Issued:
+    """Issue a credential of ``epoch``."""
+    case = setting(members, degree, nym_secrets)
+    source = stream(request_label(case, epoch))
+    pending = request_credential(
+        GROUP, case.registry, case.identity, case.holder, epoch, source
+    )
+    now = epoch * 86_400 + 50_000
+    answers = tuple(
+        answer_request(
+            case.credentials,
+            issuer,
+            case.leaf,
+            case.attestation.attributes,
+            pending.request,
+            now,
+            now,
+            stream(f"answer {issuer.index}"),
+        )
+        for issuer in case.issuers
+    )
+    credential = receive_credential(case.credentials, case.identity, pending, answers)
+    return Issued(case, pending, answers, credential)
+
+
+def request_label(case: Setting, epoch: int) -> str:
+    """Name the seed of a request."""
+    return f"request {case.name} {epoch}"
+
+
+def request_inputs(request: CredentialRequest) -> dict[str, Raw]:
+    """Return a request."""
+    return {
+        "index": request.index,
+        "version": request.version,
+        "epoch": request.epoch,
+        "commitment": request.commitment,
+        "challenge": scalar_to_bytes(request.challenge),
+        "response": scalar_to_bytes(request.response),
+        "reply_key": request.reply_key,
+        "holder_key": request.holder_key,
+        "sig": request.sig,
+    }
+
+
+def request_statement(case: Setting, request: CredentialRequest) -> bytes:
+    """Return what the holder signs (credential.md, step 4)."""
+    value: dict[str, Value] = {
+        "registry": case.registry.registry_id,
+        "index": request.index,
+        "version": request.version,
+        "season": case.registry.season,
+        "epoch": request.epoch,
+        "commitment": request.commitment,
+        "challenge": scalar_to_bytes(request.challenge),
+        "response": scalar_to_bytes(request.response),
+        "reply": request.reply_key,
+    }
+    return tag("request").encode() + b"\x00" + cbor.encode(value)
+
+
+def signed(
+    case: Setting, request: CredentialRequest, key: SigningKey | None = None
+) -> CredentialRequest:
+    """Sign a request that somebody changed."""
+    key = key or case.holder
+    return replace(request, sig=key.sign(request_statement(case, request)))

@@ -1,0 +1,307 @@
+"""Deposits that say more than units: groups, tiers, puzzles, bids, attributes.
+
+A part of chapter deposit.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from fairlot.deposit.make import Wish, make_entry
+from fairlot.deposit.nym import nym_of
+from fairlot.deposit.puzzle import answer_key, solution_message, solve
+from fairlot.deposit.sealed_bid import open_bid
+from fairlot.entry import EntryType
+from fairlot.names import Nym, SaleId
+from fairlot.terms.named_round import NamedRound
+from fairlot.terms.pool import Mechanism, Pool, Requirement, Tier
+from fairlot.terms.terms import Terms
+from fairlot_crypto.cbor import Value
+from fairlot_crypto.hashing import i2osp, tagged_hash
+from fairlot_crypto.timelock.clock import sign_round
+from fairlot_crypto.timelock.scheme import UNCHAINED_G1
+from fairlot_crypto.timelock.sealed import seal
+from generators.case import Case, Raw, accept, reject
+from generators.committee_setting import GROUP, stream
+from generators.credential_setting import EPOCH, issued
+from generators.deposit_setting import (
+    CLOSE,
+    Made,
+    check_entry,
+    check_inputs,
+    resigned,
+    sale,
+)
+from generators.drand_setting import SECRET, clock
+from generators.identity_setting import NOW
+
+ANSWER = "the owl of Minerva"
+_POOLS = (
+    Pool(
+        "sponsors",
+        Mechanism.TIERS,
+        supply=3,
+        tiers=(Tier("gold", 9_000, 1), Tier("silver", 6_000, 2)),
+    ),
+    Pool(
+        "friends",
+        Mechanism.LOTTERY,
+        supply=8,
+        price=4_500,
+        group_max=2,
+        requires=(Requirement("region", ("north", "south")),),
+    ),
+    Pool(
+        "solvers",
+        Mechanism.LOTTERY,
+        supply=2,
+        price=4_500,
+        puzzle=answer_key(ANSWER).public,
+    ),
+    Pool("bidders", Mechanism.AUCTION, supply=2, price=4_500),
+)
+
+
+def _named() -> NamedRound:
+    chain = clock(GROUP, UNCHAINED_G1)
+    return NamedRound(chain, (CLOSE + 90 - chain.genesis_time) // chain.period + 2)
+
+
+def _terms() -> Terms:
+    plain = sale(issued(), "Gala")
+    return replace(plain, pools=_POOLS, deposits=(0, 4_500, 9_000), bids=_named())
+
+
+def own_nym() -> Nym:
+    """Return the nym of the person of all vectors."""
+    return nym_of(GROUP, issued().case.identity, _terms().sale_id)
+
+
+def friend() -> Nym:
+    """Return the nym of somebody else, who is not of these vectors."""
+    scalar = int.from_bytes(tagged_hash("sale", b"a friend")[:16], "big")
+    return Nym((GROUP.g1_generator() * scalar).to_bytes())
+
+
+_PLAIN = Wish(seq=0, wants=1, amount=4_500)
+
+
+def _wishes() -> Mapping[str, tuple[str, Wish, EntryType]]:
+    deposit = EntryType.DEPOSIT
+    pair = (own_nym(), friend())
+    everything = Wish(0, 2, 9_000, pair, "gold", 8_000, (ANSWER,))
+    nothing = Wish(1, 0, 0)
+    return {
+        "rich-plain": ("Whoever does not bid seals that.", _PLAIN, deposit),
+        "rich-bid": ("The same length.", replace(_PLAIN, bid=4_500), deposit),
+        "rich-group": (
+            "Two, one not there yet.",
+            replace(_PLAIN, members=pair),
+            deposit,
+        ),
+        "rich-tier": ("Named.", replace(_PLAIN, amount=9_000, tier="silver"), deposit),
+        "rich-solved": (
+            "One pool.",
+            replace(_PLAIN, answers=("hawk", ANSWER)),
+            deposit,
+        ),
+        "rich-wrong": ("No solution.", replace(_PLAIN, answers=("hawk",)), deposit),
+        "rich-all": ("Everything at once.", everything, deposit),
+        "rich-cancel": ("It discloses the same.", nothing, EntryType.CANCEL),
+    }
+
+
+def rich(name: str) -> Made:
+    """Make one of the entries."""
+    _, wish, kind = _wishes()[name]
+    each, terms = issued(), _terms()
+    entry, keys = make_entry(
+        each.case.credentials, each.credential, terms, kind, EPOCH, wish, stream(name)
+    )
+    return Made(each, terms, entry, keys, name)
+
+
+def wishes() -> Sequence[tuple[str, str, Made, Mapping[str, Raw]]]:
+    """Return name, comment, entry and what it was made from beside seq, wants, amount."""
+    return [
+        (name, comment, rich(name), _beyond(wish))
+        for name, (comment, wish, _) in _wishes().items()
+    ]
+
+
+def _beyond(wish: Wish) -> dict[str, Raw]:
+    given: dict[str, Raw] = {
+        "members": list(wish.members),
+        "tier": wish.tier,
+        "bid": wish.bid,
+        "answers": list(wish.answers),
+    }
+    return given
+
+
+def refused() -> Sequence[Case]:
+    """Return the entries that do not fit the terms."""
+    rows = (*_unfit(), *_unfit_group(), *_unshown())
+    return [_refused(*row) for row in rows]
+
+
+Row = tuple[str, str, str, Made, str, Value]
+"""Name, rule, code, start, path, new value."""
+
+
+def _unfit() -> Sequence[Row]:
+    plain, solved, cancel = rich("rich-plain"), rich("rich-solved"), rich("rich-cancel")
+    key, sale_id = answer_key(ANSWER), plain.terms.sale_id
+    own = plain.deposit.binding.settle_pk
+    for_friend = solve(key, sale_id, friend(), own)
+    other = solve(answer_key("hawk"), sale_id, own_nym(), own)
+    right = solve(key, sale_id, own_nym(), own)
+    copied = solved.deposit.binding.solutions["solvers"]
+    sealed = plain.deposit.binding.bid or b""
+    tells = "An amount of one's own tells the bid."
+    bids = "Who has a bid and who has none would show."
+    forged = "It would be solved by a copy."
+    at = "ph/order/solutions"
+    empty = "What is empty is absent."
+    tier, bid, solution = "deposit.tier", "deposit.bid", "deposit.solution"
+    field, nothing = "entry.field", "deposit.cancel"
+    at_tier, at_bid = "ph/order/tier", "ph/order/bid"
+    return (
+        ("ladder", tells, "deposit.ladder", plain, "ph/amount", 4_501),
+        ("tier", "Nobody sells it.", tier, plain, at_tier, "bronze"),
+        ("tier-pool", "A pool is no tier.", tier, plain, at_tier, "sponsors"),
+        ("bid-short", bids, bid, plain, at_bid, sealed[:-1]),
+        ("bid-long", bids, bid, plain, at_bid, sealed + b"\0"),
+        ("bid-none", bids, bid, plain, "ph/order", {"wants": 1}),
+        ("bid-cancel", "It has none.", bid, cancel, at_bid, sealed),
+        ("solution-friend", forged, solution, plain, at, {"solvers": for_friend}),
+        ("solution-answer", forged, solution, plain, at, {"solvers": other}),
+        ("solution-old-key", forged, solution, plain, at, {"solvers": copied}),
+        ("solution-pool", "It has no puzzle.", solution, plain, at, {"friends": right}),
+        ("solution-nowhere", "No such pool.", solution, plain, at, {"x": right}),
+        ("solution-cancel", "It orders none.", nothing, cancel, at, {"solvers": right}),
+        ("tier-cancel", "It orders none.", nothing, cancel, at_tier, "gold"),
+        ("solutions-empty", empty, field, plain, at, {}),
+        ("members-empty", empty, field, plain, "ph/order/members", []),
+    )  # fmt: skip
+
+
+def _unfit_group() -> Sequence[Row]:
+    plain, pair = rich("rich-plain"), rich("rich-group")
+    binding = pair.deposit.binding
+    ours, sale_id = list(binding.members), plain.terms.sale_id
+    third = Nym((GROUP.g1_generator() * 7).to_bytes())
+    strangers = sorted([friend(), third])
+    gid = binding.group
+    named = "Whoever only knows the id could break or join a group."
+    hashed = "The id says who goes together."
+    once = "One group would have several ids."
+    size = "No pool draws such a group."
+
+    def claim(members: list[Nym]) -> Value:
+        claimed = replace(
+            plain.deposit.binding,
+            group=tagged_hash("group", sale_id, *members),
+            members=tuple(members),
+        )
+        return claimed.to_value()
+
+    return (
+        ("group", named, "deposit.group", plain, "ph/group", gid),
+        ("group-stranger", named, "deposit.group", plain, "ph", claim(strangers)),
+        ("group-members", hashed, "deposit.group", plain, "ph/order/members", list(ours)),
+        ("group-other-id", hashed, "deposit.group", pair, "ph/group", bytes(32)),
+        ("group-order", once, "deposit.group", plain, "ph", claim(ours[::-1])),
+        ("group-twice", once, "deposit.group", plain, "ph", claim([own_nym()] * 2)),
+        ("group-of-one", size, "deposit.group", plain, "ph", claim([own_nym()])),
+        ("group-of-three", size, "deposit.group", plain, "ph", claim(sorted([*ours, third]))),
+    )  # fmt: skip
+
+
+def _unshown() -> Sequence[Row]:
+    start, at = rich("rich-plain"), "disclosed"
+    same = "Everybody shows the same attributes, and no others."
+    schema = "A value of one's own is a name."
+    lie = "The credential says otherwise."
+    code, proof = "deposit.disclosed", "deposit.presentation"
+    more: Value = {"region": "north", "assurance": "listed"}
+    return (
+        ("disclosed-nothing", same, code, start, at, {}),
+        ("disclosed-more", same, code, start, at, more),
+        ("disclosed-other", same, code, start, at, {"assurance": "listed"}),
+        ("disclosed-value", schema, code, start, at, {"region": "west"}),
+        ("disclosed-lie", lie, proof, start, at, {"region": "south"}),
+        ("disclosed-hidden", lie, proof, start, at, {"region": ""}),
+    )
+
+
+def _refused(
+    name: str, rule: str, code: str, start: Made, path: str, new: Value
+) -> Case:
+    encoded = resigned(start, path, new)
+    credentials, terms = issued().case.credentials, start.terms
+    return reject(
+        f"entry-{name}",
+        rule,
+        code,
+        check_inputs(issued(), terms, encoded, NOW),
+        lambda: check_entry(credentials, terms, encoded, NOW),
+    )
+
+
+def bids() -> Sequence[Case]:
+    """Return bids that open, and what opens as none."""
+    sale_id, nym = _terms().sale_id, own_nym()
+    bid, none = b"\x01" + i2osp(4_500, 8), bytes(9)
+    context = sale_id + nym
+    rows = (
+        ("bid", "4500.", bid, context),
+        ("highest", "2^64 - 1.", b"\x01" + b"\xff" * 8, context),
+        ("zero", "A bid of nothing is a bid.", b"\x01" + bytes(8), context),
+        ("none", "Whoever does not bid.", none, context),
+        ("none-filled", "It does not begin with 0x01.", b"\x00" + bid[1:], context),
+        ("other-form", "It does not begin with 0x01.", b"\x02" + bid[1:], context),
+        ("copied", "Of another nym: it does not open.", bid, sale_id + friend()),
+        ("other-sale", "It does not open.", bid, SaleId(bytes(32)) + nym),
+        ("long", "Ten bytes: it does not open.", bid + b"\0", context),
+    )
+    return [_opened(*row) for row in rows]
+
+
+def _opened(name: str, comment: str, plaintext: bytes, context: bytes) -> Case:
+    named, sale_id, nym = _named(), _terms().sale_id, own_nym()
+    chain, number = named.chain, named.round_number
+    sealed = seal(GROUP, chain, number, plaintext, context, stream(f"bid {name}"))
+    signature = sign_round(GROUP, chain, SECRET, number).signature
+    return accept(
+        f"open-{name}",
+        comment,
+        {
+            "op": "open-bid",
+            "public_key": chain.public_key,
+            "period": chain.period,
+            "genesis_time": chain.genesis_time,
+            "genesis_seed": chain.genesis_seed,
+            "beacon_id": chain.beacon_id,
+            "round": number,
+            "sale_id": sale_id,
+            "nym": nym,
+            "sealed": sealed,
+            "signature": signature,
+        },
+        {"bid": open_bid(GROUP, named, sale_id, nym, sealed, signature)},
+        {"plaintext": plaintext, "context": context},
+    )
+
+
+def order_trace(one: Made) -> Mapping[str, Raw]:
+    """Return what the parts of an order are made of."""
+    binding = one.deposit.binding
+    trace: dict[str, Raw] = {}
+    if binding.group is not None:
+        trace["gid"] = binding.group
+    if binding.bid is not None:
+        trace["sealed_bid"] = binding.bid
+    if binding.solutions:
+        sale_id, nym = binding.sale_id, one.deposit.nym
+        trace["solution_message"] = solution_message(sale_id, nym, binding.settle_pk)
+    return trace

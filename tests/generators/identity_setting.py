@@ -1,0 +1,183 @@
+"""Issuers, an attester and a person from fixed seeds (specs/identity.md, credential.md)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from fairlot.identity.attestation import Attestation, ListAttester
+from fairlot.identity.enrolment import (
+    Enrolment,
+    Identity,
+    IssuerSecrets,
+    enrol,
+    receive_identity,
+)
+from fairlot.identity.leaf import Leaf
+from fairlot.identity.registry import Attribute, Credentials, Issuer, Registry
+from fairlot_crypto import cbor
+from fairlot_crypto.committee import prss, threshold
+from fairlot_crypto.curve import scalar_to_bytes
+from fairlot_crypto.keys import OpeningKey, SigningKey
+from generators.case import Raw
+from generators.committee_setting import GROUP, keys_of, octets, stream
+
+START = 1_893_456_000
+"""2030-01-01T00:00:00Z, the first second of epoch 21915 and of the season."""
+NOW = START + 50_000
+"""In the middle of an epoch."""
+INDEX = 5
+"""Of the leaf."""
+PERSON = "Ada, № 1"
+VALUES = ("listed", "north", "", "")
+TAG_KEY = stream.seed("tag key")
+
+
+def signing_key(label: str) -> SigningKey:
+    """Return the Ed25519 key whose seed is that of ``label``."""
+    return SigningKey.from_seed(stream.seed(label))
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A registry with all its secrets, and one person in it."""
+
+    name: str
+    registry: Registry
+    issuers: tuple[IssuerSecrets, ...]
+    holder: SigningKey
+    device: OpeningKey
+    attestation: Attestation
+    enrolment: Enrolment
+    identity: Identity
+    credentials: Credentials
+
+    @property
+    def leaf(self) -> Leaf:
+        """The person's leaf."""
+        return self.identity.leaf
+
+
+@cache
+def setting(members: int = 1, degree: int = 0, nym_secrets: int = 1) -> Setting:
+    """Return the setting of a committee; every secret comes from a labelled seed."""
+    name = f"{members}-{degree}-{nym_secrets}"
+    issuers, shares = _issuers(members, degree, name)
+    registry = _registry(nym_secrets, degree, issuers, shares)
+    holder = signing_key("holder")
+    device = OpeningKey(stream.seed("device"))
+    attestation = attest(registry, PERSON, holder, device)
+    enrolment = enrol(
+        GROUP, registry, issuers, attestation, INDEX, stream(f"enrol {name}")
+    )
+    return Setting(
+        name=name,
+        registry=registry,
+        issuers=issuers,
+        holder=holder,
+        device=device,
+        attestation=attestation,
+        enrolment=enrolment,
+        identity=receive_identity(
+            GROUP, registry, enrolment, device, attestation.attributes
+        ),
+        credentials=Credentials(GROUP, registry),
+    )
+
+
+def _issuers(
+    members: int, degree: int, name: str
+) -> tuple[tuple[IssuerSecrets, ...], tuple[bytes, ...]]:
+    public, held = threshold.deal_key(GROUP, members, degree, stream(f"key {name}"))
+    season = prss.deal(members, degree, stream(f"season {name}"))
+    issuers = tuple(
+        IssuerSecrets(i, signing_key(f"issuer {i}"), season[i - 1], held[i - 1])
+        for i in range(1, members + 1)
+    )
+    return issuers, tuple(w.to_bytes() for w in public.shares)
+
+
+def _registry(
+    nym_secrets: int,
+    degree: int,
+    issuers: tuple[IssuerSecrets, ...],
+    shares: tuple[bytes, ...],
+) -> Registry:
+    return Registry(
+        rehearsal=True,
+        season=2030,
+        starts=START,
+        ends=START + 365 * 86_400,
+        attributes=(
+            Attribute("assurance", ("listed", "document")),
+            Attribute("region", ("north", "south")),
+            Attribute("cohort_a", ()),
+            Attribute("cohort_b", ()),
+        ),
+        nym_secrets=nym_secrets,
+        threshold=degree,
+        issuers=tuple(
+            Issuer(issuer.key.public, w)
+            for issuer, w in zip(issuers, shares, strict=True)
+        ),
+        attesters=(signing_key("attester").public,),
+    )
+
+
+def attest(
+    registry: Registry,
+    person: str,
+    holder: SigningKey,
+    device: OpeningKey,
+    attributes: tuple[str, ...] = VALUES,
+    time: int = NOW - 1000,
+) -> Attestation:
+    """Attest ``person``, at START + 49000 by default."""
+    key = signing_key("attester")
+    attester = ListAttester(registry, key, TAG_KEY, {person: attributes})
+    return attester.attest(person, holder.public, device.public, time)
+
+
+def registry_octets(registry: Registry) -> bytes:
+    """Return the registry as it is hashed."""
+    return cbor.encode(registry.to_value())
+
+
+def leaf_octets(leaf: Leaf) -> bytes:
+    """Return the body of the LEAF entry."""
+    return cbor.encode(leaf.to_value())
+
+
+def attestation_inputs(attestation: Attestation) -> dict[str, Raw]:
+    """Return an attestation."""
+    return {
+        "registry_id": attestation.registry_id,
+        "person_tag": attestation.person_tag,
+        "holder_key": attestation.holder_key,
+        "device_key": attestation.device_key,
+        "attributes": list(attestation.attributes),
+        "time": attestation.time,
+        "attester": attestation.attester,
+        "sig": attestation.sig,
+    }
+
+
+def issuer_inputs(issuer: IssuerSecrets) -> dict[str, Raw]:
+    """Return everything that an issuer holds; sharing_id is that of the registry."""
+    return {
+        "index": issuer.index,
+        "key_seed": issuer.key.seed,
+        "season_keys": keys_of(issuer.season_keys.keys),
+        "secret": scalar_to_bytes(issuer.signing.secret),
+        "exponent_key": issuer.signing.exponent_key,
+        "signing_keys": keys_of(issuer.signing.prss.keys),
+    }
+
+
+def identity_inputs(identity: Identity) -> Mapping[str, Raw]:
+    """Return what the holder keeps of a leaf."""
+    return {
+        "leaf": leaf_octets(identity.leaf),
+        "attributes": list(identity.attributes),
+        "rho": scalar_to_bytes(identity.rho),
+        "nym_secrets": octets(identity.nym_secrets),
+    }

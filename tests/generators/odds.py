@@ -1,0 +1,337 @@
+"""Vectors of the odds before the draw (specs/odds.md)."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from fairlot.allocation.entering import Entrant
+from fairlot.allocation.odds import PoolOdds, sale_odds
+from fairlot.allocation.shape import Chance
+from fairlot.fields import UINT_MAX
+from fairlot.terms.pool import Mechanism, Pool, Requirement, Tier
+from generators.allocation_sales import everything
+from generators.allocation_setting import (
+    SALE_ID,
+    entrant_maps,
+    numbered,
+    pool_maps,
+    sample_entrants,
+    together,
+)
+from generators.case import Case, Chapter, Raw, accept, reject
+
+_Row = tuple[str, str, Sequence[Pool], Sequence[Entrant]]
+
+_SHARE = Pool("share", Mechanism.EQUAL_SHARE, 7, 10, 3)
+_SEATS = Pool("seats", Mechanism.LOTTERY, 2, 10)
+_PAIRS = Pool("pairs", Mechanism.LOTTERY, 8, 10, group_max=2)
+_TIERS = Pool(
+    "sponsors",
+    Mechanism.TIERS,
+    3,
+    tiers=(Tier("gold", 50, 1), Tier("silver", 20, 2)),
+)
+
+
+def chapter() -> Chapter:
+    """Return the chapter."""
+    return Chapter(
+        "odds",
+        "`op` odds: from pools (as in the terms), entrants and sale_id compute for each "
+        "pool the supply that is known, how many enter (at least, at most), the nyms of "
+        "who enters, or may, and the pools on whose draw the odds depend. If there are "
+        "any, chances is null; else it holds, in the order of the nyms, the least units, "
+        "the chance of one more, and that of each part that has any (the empty text is "
+        "the pool itself); then unsold is what is left on average, and unsold_certain "
+        "whether lots cannot change it. alike is the chance of whoever enters, where only "
+        "who that is depends on a draw, else null. Chances are fractions a/b in lowest terms.",
+        (*_accepted(), *_refused()),
+    )
+
+
+def _accepted() -> Sequence[Case]:
+    rows = (*_of_one(), *_of_several())
+    return [_odds(*row) for row in rows]
+
+
+def _of_one() -> Sequence[_Row]:
+    five = numbered(*[Entrant(b"", 1, 10)] * 5)
+    twelve = numbered(*[Entrant(b"", 1, 10)] * 12)
+    paired = together(together(twelve, 0, 1), 2, 3)
+    pairs: Sequence[Entrant] = twelve
+    for first in range(0, 12, 2):
+        pairs = together(pairs, first, first + 1)
+    threes = replace(_PAIRS, supply=12, group_max=3)
+    uneven: Sequence[Entrant] = numbered(*[Entrant(b"", 1, 10)] * 15)
+    for members in ((0, 1, 2), (3, 4, 5), (6, 7, 8), (9, 10), (11, 12)):
+        uneven = together(uneven, *members)
+    bids = (30, 30, 30, 20, None, 9)
+    bidders = numbered(*(Entrant(b"", 1, 40, bid=bid) for bid in bids))
+    tiers = ("gold", "gold", "gold", "silver", "silver", None)
+    sponsors = numbered(*(Entrant(b"", 1, 60, tier=tier) for tier in tiers))
+    return (
+        ("nobody", "Nobody comes: all is unsold.", (_SHARE,), []),
+        (
+            "shares",
+            "Two units for certain, and one of the two that are left with 2/3.",
+            (replace(_SHARE, supply=9),),
+            sample_entrants((9, 90), (9, 90), (9, 30), (1, 90)),
+        ),
+        (
+            "squares",
+            "Two can pay three units, one two: one unit is left for the first two.",
+            (Pool("squares", Mechanism.QUADRATIC, 7, 10, 3),),
+            sample_entrants((9, 90), (9, 90), (9, 40), (9, 9)),
+        ),
+        ("lottery", "Two seats for five: 2/5 for each.", (_SEATS,), five),
+        ("enough", "Seats for all.", (replace(_SEATS, supply=5),), five),
+        (
+            "groups-mode-a",
+            "Groups change nobody's chance: 8/12.",
+            (_PAIRS,),
+            paired,
+        ),
+        (
+            "groups-mode-b",
+            "Pairs only: units of two, nothing is left, 8/12.",
+            (_PAIRS,),
+            pairs,
+        ),
+        (
+            "groups-mode-b-uneven",
+            "Sizes 3 and 2 with two singles: 10/15, and lots change what is left.",
+            (threes,),
+            uneven,
+        ),
+        (
+            "auction",
+            "Three equal bids for two seats.",
+            (Pool("auction", Mechanism.AUCTION, 2, 10),),
+            bidders,
+        ),
+        (
+            "certain-seats",
+            "A certain seat with 2/3, else the lottery; in parts.",
+            (replace(_SEATS, supply=4, certain=2),),
+            bidders,
+        ),
+        (
+            "tiers",
+            "Whoever misses gold has the chances of silver.",
+            (_TIERS,),
+            sponsors,
+        ),
+    )
+
+
+def _of_several() -> Sequence[_Row]:
+    pools, people = everything()
+    five = numbered(*[Entrant(b"", 2, 60)] * 5)
+    second = replace(_SEATS, name="second")
+    north = Requirement("region", ("north",))
+    split = [
+        replace(person, attributes=(("region", "north" if i < 2 else "south"),))
+        for i, person in enumerate(five)
+    ]
+    rich = [replace(person, tier="gold") for person in five[:2]]
+    return (
+        ("every-mechanism", "A sale with a pool of every mechanism.", pools, people),
+        (
+            "depends-on-winners",
+            "Two of five win first: three enter the second pool, nobody knows who.",
+            (_SEATS, second),
+            five,
+        ),
+        (
+            "depends-on-money",
+            "Everybody enters again; what the winners have left is left to chance.",
+            (_SEATS, replace(_SHARE, again=True)),
+            five,
+        ),
+        (
+            "depends-on-supply",
+            "Mode B leaves a number of units to chance, and the next pool with it.",
+            (
+                replace(_PAIRS, supply=12, group_max=3, unsold="last"),
+                replace(_SHARE, name="last", requires=(north,)),
+            ),
+            _leaving(),
+        ),
+        (
+            "known-winners",
+            "Who surely wins first does not enter; the second pool is exact.",
+            (replace(_SEATS, requires=(north,), unsold="second"), second),
+            split,
+        ),
+        (
+            "known-payment",
+            "All get two units for certain, and what they have left is known.",
+            (replace(_SHARE, supply=10, unsold="last"), replace(_AGAIN, name="last")),
+            [replace(person, wants=4) for person in five],
+        ),
+        (
+            "sure-of-a-unit",
+            "Whoever surely has a unit does not enter, whatever more it may get.",
+            (replace(_SHARE, supply=7), second),
+            five,
+        ),
+        (
+            "sure-of-a-seat-not-of-its-price",
+            "Both get a seat, one gold, one silver: what is left to pay depends on it.",
+            (_TIERS, _AGAIN),
+            rich,
+        ),
+        (
+            "losers-in-between",
+            "One of three wins first; two may win the second pool before the third.",
+            (
+                replace(_SEATS, supply=1),
+                replace(second, supply=1, requires=(north,)),
+                replace(_SEATS, name="third", supply=5),
+            ),
+            split[1:4],
+        ),
+    )
+
+
+_AGAIN = replace(_SHARE, name="again", again=True)
+
+
+def _leaving() -> Sequence[Entrant]:
+    people: Sequence[Entrant] = numbered(
+        *[Entrant(b"", 1, 10, attributes=(("region", "south"),))] * 13,
+        *[Entrant(b"", 3, 9, attributes=(("region", "north"),))] * 2,
+    )
+    for members in ((0, 1, 2), (3, 4, 5), (6, 7, 8), (9, 10), (11, 12)):
+        people = together(people, *members)
+    return [
+        replace(person, deposit=9) if i > 12 else person
+        for i, person in enumerate(people)
+    ]
+
+
+def _odds(
+    name: str, comment: str, pools: Sequence[Pool], entrants: Sequence[Entrant]
+) -> Case:
+    known = sale_odds(pools, entrants, SALE_ID)
+    output: dict[str, Raw] = {"pools": [_pool(each) for each in known]}
+    return accept(name, comment, _input(pools, entrants, SALE_ID), output)
+
+
+def _input(
+    pools: Sequence[Pool], entrants: Sequence[Entrant], sale_id: bytes
+) -> dict[str, Raw]:
+    return {
+        "op": "odds",
+        "pools": pool_maps(pools),
+        "entrants": entrant_maps(entrants),
+        "sale_id": sale_id,
+    }
+
+
+def _pool(known: PoolOdds) -> dict[str, Raw]:
+    exact = known.odds
+    return {
+        "pool": known.pool.name,
+        "supply": known.pool.supply,
+        "entering": known.entering,
+        "nyms": known.nyms,
+        "depends_on": known.depends_on,
+        "chances": None if exact is None else [_chance(c) for c in exact.chances],
+        "unsold": None if exact is None else _fraction(exact.expected_unsold),
+        "unsold_certain": None if exact is None else exact.unsold_certain,
+        "alike": None if known.alike is None else _fraction(known.alike),
+    }
+
+
+def _chance(chance: Chance) -> dict[str, Raw]:
+    return {
+        "least": chance.least,
+        "more": _fraction(chance.more),
+        "parts": {part: _fraction(share) for part, share in chance.parts.items()},
+    }
+
+
+def _fraction(number: Fraction) -> str:
+    return f"{number.numerator}/{number.denominator}"
+
+
+def _refused() -> Sequence[Case]:
+    first, second = sample_entrants((1, 10), (1, 10))
+    nyms: tuple[tuple[str, str, str, Sequence[Entrant]], ...] = (
+        (
+            "duplicate-nym",
+            "One final deposit a nym; everybody's odds would be too small.",
+            "allocation.duplicate-nym",
+            [first, second, first],
+        ),
+        (
+            "duplicate-nym-with-another-order",
+            "One final deposit a nym, whatever the orders ask.",
+            "allocation.duplicate-nym",
+            [first, second, replace(first, wants=2, deposit=20)],
+        ),
+        *(
+            (
+                f"nym-of-{length}-bytes",
+                "A nym has 48 bytes; this is nobody who could be drawn.",
+                "allocation.nym-length",
+                [first, replace(second, nym=(second.nym + b"\x00")[:length])],
+            )
+            for length in (0, 47, 49)
+        ),
+    )
+    numbers = [
+        (
+            f"{field}-{word}",
+            f"{field} is a uint64; it could not have been in a deposit.",
+            "allocation.range",
+            [first, _with(second, field, number)],
+        )
+        for field in ("wants", "deposit", "bid")
+        for word, number in (
+            ("negative", -1),
+            ("above-64-bits", UINT_MAX + 1),
+            ("far-below", -UINT_MAX),
+            ("far-above", 2 * UINT_MAX),
+        )
+    ]
+    ids = (SALE_ID[:-1], SALE_ID + b"\x00", b"", SALE_ID * 2)
+    return [
+        *(_refused_odds(*row, SALE_ID) for row in (*nyms, *numbers)),
+        *(
+            _refused_odds(
+                f"sale-id-of-{len(sale_id)}-bytes",
+                "sale_id has 32 bytes; group ids would not be bound to one sale.",
+                "allocation.seed-length",
+                [first, second],
+                sale_id,
+            )
+            for sale_id in ids
+        ),
+        _refused_odds(
+            "nobody-in-no-sale",
+            "sale_id has 32 bytes even where no group could have formed.",
+            "allocation.seed-length",
+            [],
+            bytes(31),
+        ),
+    ]
+
+
+def _with(entrant: Entrant, field: str, number: int) -> Entrant:
+    match field:
+        case "wants":
+            return replace(entrant, wants=number)
+        case "deposit":
+            return replace(entrant, deposit=number)
+        case _:
+            return replace(entrant, bid=number)
+
+
+def _refused_odds(
+    name: str, rule: str, code: str, entrants: Sequence[Entrant], sale_id: bytes
+) -> Case:
+    pools = (_SHARE,)
+    inputs = _input(pools, entrants, sale_id)
+    return reject(name, rule, code, inputs, lambda: sale_odds(pools, entrants, sale_id))

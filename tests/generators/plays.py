@@ -1,0 +1,225 @@
+"""The sales that the vectors of board, sale and audit play on the stage."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import cache
+
+from fairlot.board.sale import SaleState, VoidReason
+from fairlot.deposit.deposit import read_deposit
+from fairlot.deposit.make import Wish
+from fairlot.entry import Entry, EntryType
+from fairlot.rehearsal.parts import START, TIMES
+from fairlot.terms.pool import MAIN_POOL, Mechanism, Pool
+from fairlot.terms.terms import ROUND_MARGIN
+from generators.stage import PRICE, Batch, Stage, fold, fold_leniently, stage
+
+DEPOSITED = START + 60
+PAID = START + 3_000
+
+LADDER = (2 * PRICE, 3 * PRICE)
+"""What a deposit may amount to where people bid."""
+
+Scene = Callable[[Stage, SaleState], Sequence[Entry]]
+"""Makes the entries of a batch for the state before it."""
+
+
+def nym_of(deposit: Entry) -> bytes:
+    """Return the nym of a DEPOSIT or CANCEL entry."""
+    return read_deposit(deposit).nym
+
+
+@cache
+def drawn() -> tuple[Batch, ...]:
+    """Two people want one seat; one gets it."""
+    return _play((*_REGISTERED, *_DEPOSITED, (TIMES.close, _close), *_DRAW))
+
+
+@cache
+def replaced() -> tuple[Batch, ...]:
+    """Ann replaces her deposit and pays more than she must; bob cancels."""
+    deposited = (DEPOSITED, _replacements), (PAID, _overpayments)
+    return _play((*_REGISTERED, *deposited, (TIMES.close, _close), *_DRAW))
+
+
+@cache
+def nobody() -> tuple[Batch, ...]:
+    """Nobody deposits; markers come as late as they may."""
+    return _play(NOBODY)
+
+
+@cache
+def recovered() -> tuple[Batch, ...]:
+    """Nobody reveals in time; anybody recovers, and one gets the seat all the same."""
+    *before, result = _DRAW
+    kept = [scene for scene in before if scene is not _REVEAL]
+    recovery: tuple[int, Scene] = (result[0], lambda on, state: (on.recovery(state),))
+    return _play(
+        (*_REGISTERED, *_DEPOSITED, (TIMES.close, _close), *kept, recovery, result)
+    )
+
+
+@cache
+def close_missed() -> tuple[Batch, ...]:
+    """CLOSE does not come in time: void, everything back."""
+    late = TIMES.close + TIMES.slack + 1
+    return _play((*_REGISTERED, *_DEPOSITED, (late, _void(VoidReason.CLOSE_MISSED))))
+
+
+@cache
+def commits_missing() -> tuple[Batch, ...]:
+    """The contributor does not commit: void, everything back."""
+    void = _void(VoidReason.COMMITS_MISSING)
+    scenes = (*_REGISTERED, *_DEPOSITED, (TIMES.close, _close))
+    return _play((*scenes, (TIMES.commit_end, void)))
+
+
+@cache
+def waiting_stage() -> Stage:
+    """Return the stage with a draw that waits for a round of its own clock."""
+    on = stage()
+    ended = TIMES.commit_end + TIMES.slack + ROUND_MARGIN
+    beacon = replace(on.terms.beacon, drand=on.parts.clock.round_after(ended))
+    return replace(on, terms=replace(on.terms, beacon=beacon))
+
+
+@cache
+def waited() -> tuple[Batch, ...]:
+    """Nobody deposits; the draw waits for a round."""
+    batches = lie(WAITED, waiting_stage())
+    fold(batches)
+    return batches
+
+
+@cache
+def auction_stage() -> Stage:
+    """Return the stage with an auction of its one seat."""
+    on = stage()
+    pools = (Pool(MAIN_POOL, Mechanism.AUCTION, supply=1, price=PRICE),)
+    bids = on.parts.clock.round_after(TIMES.commit_end + TIMES.slack)
+    terms = replace(on.terms, pools=pools, deposits=LADDER, bids=bids)
+    return replace(on, terms=terms)
+
+
+@cache
+def auctioned() -> tuple[Batch, ...]:
+    """Two people bid for one seat."""
+    batches = lie(AUCTIONED, auction_stage())
+    fold(batches)
+    return batches
+
+
+def lie(
+    scenes: Iterable[tuple[int, Scene]], on: Stage | None = None
+) -> tuple[Batch, ...]:
+    """Play scenes whether or not their entries fit, as a lying board does."""
+    batches: list[Batch] = []
+    for time, scene in scenes:
+        entries = scene(on or stage(), fold_leniently(batches))
+        batches.append(Batch(time, tuple(entries)))
+    return tuple(batches)
+
+
+def _play(scenes: Iterable[tuple[int, Scene]]) -> tuple[Batch, ...]:
+    batches = lie(scenes)
+    fold(batches)
+    return batches
+
+
+def _deposits(on: Stage, _state: SaleState) -> Sequence[Entry]:
+    return on.deposit("ann"), on.deposit("bob")
+
+
+def _payments(on: Stage, state: SaleState) -> Sequence[Entry]:
+    nyms = [nym_of(deposit) for deposit in _deposits(on, state)]
+    return [on.payment(nym, PRICE, f"{i}") for i, nym in enumerate(nyms)]
+
+
+def _replacements(on: Stage, _state: SaleState) -> Sequence[Entry]:
+    return (
+        on.deposit("ann", Wish(1, 1, PRICE)),
+        on.deposit("ann", Wish(0, 3, 3 * PRICE)),
+        on.deposit("bob"),
+        on.deposit("bob", Wish(1, 0, 0), EntryType.CANCEL),
+    )
+
+
+def _overpayments(on: Stage, _state: SaleState) -> Sequence[Entry]:
+    ann, bob = nym_of(on.deposit("ann")), nym_of(on.deposit("bob"))
+    return (
+        on.payment(ann, PRICE - 1, "first part"),
+        on.payment(ann, 8, "second part"),
+        on.payment(bob, PRICE, "bob"),
+    )
+
+
+def _bids(on: Stage, _state: SaleState) -> Sequence[Entry]:
+    first, second = LADDER
+    return (
+        on.deposit("ann", Wish(0, 1, first, bid=PRICE + 7)),
+        on.deposit("bob", Wish(0, 1, second, bid=second)),
+    )
+
+
+def _paid_bids(on: Stage, state: SaleState) -> Sequence[Entry]:
+    paid = zip(_bids(on, state), LADDER, strict=True)
+    return [on.payment(nym_of(made), money, f"{money}") for made, money in paid]
+
+
+def _close(on: Stage, state: SaleState) -> Sequence[Entry]:
+    return (on.close(state),)
+
+
+def _void(reason: VoidReason) -> Scene:
+    return lambda on, _: (on.sign(EntryType.VOID, {"reason": reason.value}),)
+
+
+BEGIN: tuple[int, Scene] = (
+    START,
+    lambda on, _: (on.terms_entry(), on.registry_entry()),
+)
+"""Terms and registry."""
+_REGISTERED: tuple[tuple[int, Scene], ...] = (
+    BEGIN,
+    (START, lambda on, _: (on.leaf_entry("ann"), on.leaf_entry("bob"))),
+    (START, lambda on, _: (on.marker(EntryType.OPEN),)),
+)
+_DEPOSITED: tuple[tuple[int, Scene], ...] = ((DEPOSITED, _deposits), (PAID, _payments))
+_REVEAL: tuple[int, Scene] = (
+    TIMES.commit_end + 10,
+    lambda on, _: (on.reveal(),),
+)
+_DRAW: tuple[tuple[int, Scene], ...] = (
+    (TIMES.close + 10, lambda on, state: (on.commitment(state),)),
+    (TIMES.commit_end, lambda on, _: (on.marker(EntryType.COMMIT_END),)),
+    _REVEAL,
+    (TIMES.reveal_end, lambda on, _: (on.marker(EntryType.REVEAL_END),)),
+    (TIMES.reveal_end + 10, lambda on, state: (on.result(state),)),
+)
+_LATE = TIMES.slack
+NOBODY: tuple[tuple[int, Scene], ...] = (
+    BEGIN,
+    (START + _LATE, lambda on, _: (on.marker(EntryType.OPEN),)),
+    (TIMES.close + _LATE, _close),
+    (TIMES.close + _LATE, lambda on, state: (on.commitment(state),)),
+    (TIMES.commit_end + _LATE, lambda on, _: (on.marker(EntryType.COMMIT_END),)),
+    (TIMES.unlock, lambda on, _: (on.marker(EntryType.REVEAL_END),)),
+    (TIMES.unlock, lambda on, _: (on.reveal(),)),
+    (TIMES.unlock, lambda on, state: (on.result(state),)),
+)
+"""A sale in which nobody takes part."""
+WAITED: tuple[tuple[int, Scene], ...] = (
+    *NOBODY[:-1],
+    (TIMES.unlock, lambda on, _: (on.round(),)),
+    NOBODY[-1],
+)
+"""One whose draw waits for a round."""
+AUCTIONED: tuple[tuple[int, Scene], ...] = (
+    *_REGISTERED,
+    (DEPOSITED, _bids),
+    (PAID, _paid_bids),
+    (TIMES.close, _close),
+    *_DRAW[:-1],
+    (TIMES.reveal_end, lambda on, _: (on.round(),)),
+    _DRAW[-1],
+)
+"""One whose bids a round opens."""

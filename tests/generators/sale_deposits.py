@@ -1,0 +1,228 @@
+"""Entries from OPEN to CLOSE that must be refused; a part of chapter sale."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from fairlot.deposit.make import Wish
+from fairlot.entry import Entry, EntryType, sign_entry
+from fairlot.rehearsal.parts import TIMES
+from fairlot_crypto.cbor import Value
+from generators import plays
+from generators.sale_refusal import (
+    CLOSED,
+    DEPOSITED,
+    FUNDED,
+    OPENED,
+    Refusal,
+    entry_at,
+    state_after,
+)
+from generators.stage import PRICE, stage
+
+_NOT_AFTER = TIMES.close + TIMES.slack
+_NEXT_DAY = TIMES.open + 86_400 + 3_600
+
+
+def refusals() -> Sequence[Refusal]:
+    """Return the refusals."""
+    return (*_deposits(), *_cancellation(), *_payments(), *_closings(), *_afterwards())
+
+
+def bound(deposit: Entry, **changes: Value) -> Entry:
+    """Return ``deposit`` with a changed body, signed by its own settlement key."""
+    on = stage()
+    stream = on.actors["ann"].holder.randomness.derive("deposit/0")
+    key = type(on.parts.seller).generate(stream)
+    return sign_entry(deposit.type, on.terms.sale_id, {**deposit.body, **changes}, key)
+
+
+def _deposits() -> Sequence[Refusal]:
+    on = stage()
+    other = replace(on.terms, title="Another concert")
+    elsewhere = on.deposit("ann", terms=other)
+    replayed = sign_entry(
+        EntryType.DEPOSIT, on.terms.sale_id, elsewhere.body, on.parts.seller
+    )
+    stolen = sign_entry(
+        EntryType.DEPOSIT, on.terms.sale_id, entry_at(OPENED).body, on.parts.seller
+    )
+    rows: tuple[tuple[str, str, str, Entry, int], ...] = (
+        (
+            "deposit-of-other-sale",
+            "A presentation is bound to its sale; it would be replayed.",
+            "deposit.sale",
+            replayed,
+            plays.DEPOSITED,
+        ),
+        (
+            "deposit-stolen",
+            "The bound key signs; a thief would take a deposit over.",
+            "deposit.settle-key",
+            stolen,
+            plays.DEPOSITED,
+        ),
+        (
+            "deposit-after-not-after",
+            "A deposit is void when it is first logged too late.",
+            "deposit.not-after",
+            on.deposit("ann"),
+            _NOT_AFTER + 1,
+        ),
+    )
+    expired = Refusal(
+        "deposit-of-old-epoch",
+        "The credential is of the running epoch; a lost one would live on.",
+        "deposit.epoch",
+        OPENED,
+        bound(entry_at(OPENED), epoch=0),
+        plays.DEPOSITED,
+    )
+    forged = Refusal(
+        "deposit-forged",
+        "The presentation verifies; anybody could make people up.",
+        "deposit.presentation",
+        OPENED,
+        bound(entry_at(OPENED), nym=entry_at(OPENED + 1).body["nym"]),
+        plays.DEPOSITED,
+    )
+    dated = [
+        Refusal(name, rule, code, OPENED, entry, time)
+        for name, rule, code, entry, time in rows
+    ]
+    return (*dated, expired, forged)
+
+
+def _cancellation() -> Sequence[Refusal]:
+    greedy = stage().deposit("ann", Wish(1, 1, 0), EntryType.CANCEL)
+    rule = "A cancellation wants and pays nothing."
+    return [
+        Refusal(
+            "cancel-with-order", rule, "deposit.cancel", OPENED, greedy, plays.DEPOSITED
+        )
+    ]
+
+
+def _payments() -> Sequence[Refusal]:
+    on = stage()
+    nym = plays.nym_of(entry_at(OPENED))
+    first = entry_at(DEPOSITED)
+    body: Mapping[str, Value] = first.body
+    rows: tuple[tuple[str, str, str, int, Entry], ...] = (
+        (
+            "paid-unknown-nym",
+            "A payment names a deposit; money would have no owner.",
+            "paid.unknown-nym",
+            OPENED,
+            first,
+        ),
+        (
+            "paid-again",
+            "A payment is booked once; it would be refunded twice.",
+            "paid.ref",
+            DEPOSITED + 1,
+            on.sign(EntryType.PAID, {**body, "amount": 1}, on.parts.escrow),
+        ),
+        (
+            "paid-overflow",
+            "The money of a nym is a uint64.",
+            "paid.total",
+            FUNDED,
+            on.payment(nym, 2**64 - PRICE, "too much"),
+        ),
+        (
+            "paid-nothing",
+            "A payment is at least 1.",
+            "entry.field",
+            DEPOSITED,
+            on.sign(EntryType.PAID, {**body, "amount": 0}, on.parts.escrow),
+        ),
+        (
+            "paid-by-seller",
+            "The escrow says what was paid; the seller would let his friends in.",
+            "entry.key",
+            DEPOSITED,
+            on.sign(EntryType.PAID, body, on.parts.seller),
+        ),
+    )
+    return [Refusal(*row, plays.PAID) for row in rows]
+
+
+def _closings() -> Sequence[Refusal]:
+    on = stage()
+    close = entry_at(FUNDED)
+    earlier = state_after(DEPOSITED)
+    own_size = {**close.body, "size": FUNDED + 1}
+    rows: tuple[tuple[str, str, str, Entry, int], ...] = (
+        (
+            "close-early",
+            "CLOSE is not early; people who were in time would be left out.",
+            "phase.early",
+            close,
+            TIMES.close - 1,
+        ),
+        (
+            "close-late",
+            "CLOSE is at most the slack late; then the sale is void.",
+            "phase.late",
+            close,
+            _NOT_AFTER + 1,
+        ),
+        (
+            "close-of-earlier-board",
+            "CLOSE freezes all that lies before it; payments would be left out.",
+            "close.tree",
+            on.close(earlier),
+            TIMES.close,
+        ),
+        (
+            "close-with-itself",
+            "The frozen tree ends before CLOSE.",
+            "close.tree",
+            on.sign(EntryType.CLOSE, own_size),
+            TIMES.close,
+        ),
+        (
+            "close-not-missed",
+            "CLOSE is missed only after the slack.",
+            "void.reason",
+            on.sign(EntryType.VOID, {"reason": "close-missed"}),
+            _NOT_AFTER,
+        ),
+        (
+            "void-unknown-reason",
+            "A sale is void for a reason of the list; a seller would call it off.",
+            "void.reason",
+            on.sign(EntryType.VOID, {"reason": "low-demand"}),
+            _NEXT_DAY,
+        ),
+    )
+    return [
+        Refusal(name, rule, code, FUNDED, entry, time)
+        for name, rule, code, entry, time in rows
+    ]
+
+
+def _afterwards() -> Sequence[Refusal]:
+    on = stage()
+    nym = plays.nym_of(entry_at(OPENED))
+    rows: tuple[tuple[str, str, Entry], ...] = (
+        (
+            "deposit-after-close",
+            "Deposits end with CLOSE; the draw's set would change.",
+            on.deposit("ann", Wish(1, 1, PRICE)),
+        ),
+        (
+            "cancel-after-close",
+            "A deposit stands after CLOSE; one could leave after seeing the draw.",
+            on.deposit("ann", Wish(1, 0, 0), EntryType.CANCEL),
+        ),
+        (
+            "paid-after-close",
+            "Payments end with CLOSE; a winner would be called unpaid, or paid.",
+            on.payment(nym, 1, "late"),
+        ),
+    )
+    return [
+        Refusal(name, rule, "phase.wrong", CLOSED, entry, TIMES.close)
+        for name, rule, entry in rows
+    ]

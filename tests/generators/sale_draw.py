@@ -1,0 +1,340 @@
+"""Entries after CLOSE that must be refused; a part of chapter sale."""
+
+from collections.abc import Sequence
+
+from fairlot.beacon.contributions import Frozen, make_commitment
+from fairlot.entry import Entry, EntryType
+from fairlot.rehearsal.parts import TIMES
+from generators.sale_refusal import (
+    CLOSED,
+    COMMIT_ENDED,
+    COMMITTED,
+    DONE,
+    FUNDED,
+    REVEAL_ENDED,
+    REVEALED,
+    Refusal,
+    entry_at,
+    state_after,
+)
+from generators.stage import draw_alpha, stage
+
+_COMMIT_LATE = TIMES.commit_end + TIMES.slack + 1
+
+
+def refusals() -> Sequence[Refusal]:
+    """Return the refusals."""
+    return (
+        *_commitments(),
+        *_commit_ends(),
+        *_reveals(),
+        *_reveal_ends(),
+        *_recoveries(),
+        *_results(),
+        *_ends(),
+    )
+
+
+def _commitments() -> Sequence[Refusal]:
+    on = stage()
+    commit = entry_at(CLOSED)
+    frozen = state_after(CLOSED).contributions.frozen
+    key, alpha = on.parts.contributors[0], draw_alpha()
+    by_seller = make_commitment(on.terms, frozen, alpha, on.parts.seller)
+    elsewhere = make_commitment(on.terms, Frozen(1, frozen.root), alpha, key)
+    one = {**commit.body, "c": bytes(255) + b"\x01"}
+    rows: tuple[tuple[str, str, str, int, Entry], ...] = (
+        (
+            "commit-before-close",
+            "Commitments follow CLOSE; deposits could be chosen to fit them.",
+            "phase.wrong",
+            FUNDED,
+            commit,
+        ),
+        (
+            "commit-by-outsider",
+            "Contributors are of the roster, or have a funded deposit.",
+            "commit.roster",
+            CLOSED,
+            by_seller,
+        ),
+        (
+            "commit-twice",
+            "One commitment a contributor; he could choose between two.",
+            "commit.twice",
+            COMMITTED,
+            on.commitment(state_after(CLOSED), draw_alpha("another")),
+        ),
+        (
+            "commit-for-other-deposits",
+            "A commitment is made for the board at CLOSE.",
+            "commit.frozen",
+            CLOSED,
+            elsewhere,
+        ),
+        (
+            "commit-one",
+            "A commitment is an element other than 1; it would add nothing.",
+            "commit.value",
+            CLOSED,
+            on.sign(EntryType.COMMIT, one, key),
+        ),
+    )
+    return [Refusal(*row, TIMES.close + 10) for row in rows]
+
+
+def _commit_ends() -> Sequence[Refusal]:
+    on = stage()
+    marker = on.marker(EntryType.COMMIT_END)
+    void = on.sign(EntryType.VOID, {"reason": "commits-missing"})
+    missed = on.sign(EntryType.VOID, {"reason": "commit-end-missed"})
+    rows: tuple[tuple[str, str, str, int, Entry, int], ...] = (
+        (
+            "commit-end-early",
+            "COMMIT_END is not early; contributors would be shut out.",
+            "phase.early",
+            COMMITTED,
+            marker,
+            TIMES.commit_end - 1,
+        ),
+        (
+            "commit-end-late",
+            "COMMIT_END is at most the slack late; Ω might be known by then.",
+            "phase.late",
+            COMMITTED,
+            marker,
+            _COMMIT_LATE,
+        ),
+        (
+            "commit-end-without-commitments",
+            "As many commit as the terms need; the others would draw alone.",
+            "commit.missing",
+            CLOSED,
+            marker,
+            TIMES.commit_end,
+        ),
+        (
+            "void-with-all-commitments",
+            "With all commitments there is no reason; the board would re-roll.",
+            "void.reason",
+            COMMITTED,
+            void,
+            TIMES.commit_end,
+        ),
+        (
+            "void-before-commit-end",
+            "A contributor may commit until t_commit_end.",
+            "void.reason",
+            CLOSED,
+            void,
+            TIMES.commit_end - 1,
+        ),
+        (
+            "commit-end-not-missed",
+            "COMMIT_END is missed only after the slack.",
+            "void.reason",
+            COMMITTED,
+            missed,
+            _COMMIT_LATE - 1,
+        ),
+    )
+    return [Refusal(*row) for row in rows]
+
+
+def _reveals() -> Sequence[Refusal]:
+    on = stage()
+    after = TIMES.commit_end + 10
+    rows: tuple[tuple[str, str, str, int, Entry, int], ...] = (
+        (
+            "reveal-before-commit-end",
+            "Openings follow COMMIT_END; others could still choose their commitment.",
+            "phase.wrong",
+            COMMITTED,
+            on.reveal(),
+            TIMES.close + 20,
+        ),
+        (
+            "reveal-by-outsider",
+            "Who opens has committed.",
+            "reveal.commitment",
+            COMMIT_ENDED,
+            on.reveal(key=on.parts.seller),
+            after,
+        ),
+        (
+            "reveal-other",
+            "An opening opens the commitment; the seed would be chosen now.",
+            "reveal.opening",
+            COMMIT_ENDED,
+            on.reveal(draw_alpha("another")),
+            after,
+        ),
+        (
+            "reveal-twice",
+            "One opening a contributor.",
+            "reveal.twice",
+            REVEALED,
+            on.reveal(draw_alpha("another")),
+            after,
+        ),
+        (
+            "commit-after-commit-end",
+            "Nothing logged after COMMIT_END enters the seed.",
+            "phase.wrong",
+            COMMIT_ENDED,
+            on.commitment(state_after(CLOSED), draw_alpha("another")),
+            after,
+        ),
+        (
+            "void-after-commit-end",
+            "After COMMIT_END nobody voids; a bad draw would be thrown away.",
+            "phase.wrong",
+            COMMIT_ENDED,
+            on.sign(EntryType.VOID, {"reason": "commit-end-missed"}),
+            _COMMIT_LATE,
+        ),
+    )
+    return [Refusal(*row) for row in rows]
+
+
+def _reveal_ends() -> Sequence[Refusal]:
+    on = stage()
+    marker, result = on.marker(EntryType.REVEAL_END), entry_at(REVEAL_ENDED)
+    return (
+        Refusal(
+            "reveal-end-early",
+            "REVEAL_END is not early.",
+            "phase.early",
+            REVEALED,
+            marker,
+            TIMES.reveal_end - 1,
+        ),
+        Refusal(
+            "result-before-reveal-end",
+            "RESULT follows REVEAL_END.",
+            "phase.wrong",
+            REVEALED,
+            result,
+            TIMES.reveal_end,
+        ),
+        Refusal(
+            "result-without-opening",
+            "Every commitment is opened or recovered; the board would leave one out.",
+            "result.withheld",
+            COMMIT_ENDED,
+            result,
+            TIMES.reveal_end + 10,
+            [(marker, TIMES.reveal_end)],
+        ),
+    )
+
+
+def _recoveries() -> Sequence[Refusal]:
+    on, time = stage(), TIMES.reveal_end + 10
+    marker = on.marker(EntryType.REVEAL_END)
+    ended = [(marker, TIMES.reveal_end)]
+    recovery = on.recovery(state_after(COMMIT_ENDED))
+    forged = on.recovery(state_after(COMMIT_ENDED), y=bytes(255) + b"\x04")
+    return (
+        Refusal(
+            "recovery-before-reveal-end",
+            "Recovery follows REVEAL_END; it would shut out who still reveals.",
+            "phase.wrong",
+            COMMIT_ENDED,
+            recovery,
+            TIMES.commit_end + 10,
+        ),
+        Refusal(
+            "recovery-of-what-is-revealed",
+            "What is revealed needs no recovery.",
+            "recover.not-needed",
+            REVEAL_ENDED,
+            recovery,
+            time,
+        ),
+        Refusal(
+            "recovery-made-up",
+            "A recovery is proved; the seed would be anybody's.",
+            "recover.proof",
+            COMMIT_ENDED,
+            forged,
+            time,
+            ended,
+        ),
+        Refusal(
+            "reveal-after-recovery",
+            "With a recovery Ω is fixed.",
+            "reveal.fixed",
+            COMMIT_ENDED,
+            on.reveal(),
+            time,
+            [*ended, (recovery, time)],
+        ),
+    )
+
+
+def _results() -> Sequence[Refusal]:
+    on, state = stage(), state_after(REVEAL_ENDED)
+    rows = (
+        (
+            "result-other-seed",
+            "The seed is the beacon's; the board would choose the winners.",
+            "result.draw",
+            on.result(state, seed=bytes(32)),
+        ),
+        (
+            "result-other-omega",
+            "Ω is what the openings give.",
+            "result.draw",
+            on.result(state, omega=bytes(255) + b"\x02"),
+        ),
+        (
+            "result-other-bstar",
+            "b* is the hash of the commitments.",
+            "result.draw",
+            on.result(state, b_star=bytes(32)),
+        ),
+        (
+            "result-other-outcome",
+            "The outcome follows from the seed; money would go elsewhere.",
+            "result.outcome",
+            on.result(state, outcome=bytes(32)),
+        ),
+    )
+    time = TIMES.reveal_end + 10
+    return [
+        Refusal(name, rule, code, REVEAL_ENDED, entry, time)
+        for name, rule, code, entry in rows
+    ]
+
+
+def _ends() -> Sequence[Refusal]:
+    on, time = stage(), TIMES.unlock
+    reason = {"reason": "commits-missing"}
+    return (
+        Refusal(
+            "void-after-result",
+            "A sale that is done stays done.",
+            "phase.wrong",
+            DONE,
+            on.sign(EntryType.VOID, reason),
+            time,
+        ),
+        Refusal(
+            "reveal-after-result",
+            "After RESULT there is nothing to open.",
+            "phase.wrong",
+            DONE,
+            on.reveal(draw_alpha("another")),
+            time,
+        ),
+        Refusal(
+            "commit-after-void",
+            "A void sale stays void; there is no second draw.",
+            "phase.wrong",
+            11,
+            on.commitment(state_after(CLOSED)),
+            time,
+            play="commits-missing",
+        ),
+    )

@@ -1,0 +1,61 @@
+"""One entry that the fold must refuse; a part of chapter sale."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from fairlot.board.sale import SaleState
+from fairlot.entry import Entry
+from fairlot.errors import InvariantError
+from generators import plays
+from generators.stage import Batch, fold
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An entry, where it is posted, and the rule that it breaks."""
+
+    name: str
+    rule: str
+    code: str
+    entries: int
+    """How many entries of the play stand before it."""
+    entry: Entry
+    time: int
+    then: Sequence[tuple[Entry, int]] = ()
+    """Entries that are accepted in between."""
+    play: str = "drawn"
+
+
+def entry_at(index: int) -> Entry:
+    """Return an entry of the play ``drawn``."""
+    entries = [entry for batch in plays.drawn() for entry in batch.entries]
+    return entries[index]
+
+
+@cache
+def state_after(count: int) -> SaleState:
+    """Return the state after ``count`` entries of the play ``drawn``; only to be read.
+
+    Raises:
+        InvariantError: ``vectors.no-boundary`` where a batch would be cut.
+    """
+    taken: list[Batch] = []
+    for batch in plays.drawn():
+        if sum(len(b.entries) for b in taken) == count:
+            return fold(taken)
+        taken.append(batch)
+    raise InvariantError("vectors.no-boundary", f"no batch ends at entry {count}")
+
+
+REGISTERED = 4
+"""Entries of the play ``drawn`` before OPEN; the next ones before their markers."""
+OPENED = 5
+DEPOSITED = 7
+FUNDED = 9
+CLOSED = 10
+COMMITTED = 11
+COMMIT_ENDED = 12
+REVEALED = 13
+REVEAL_ENDED = 14
+DONE = 15

@@ -1,0 +1,577 @@
+"""Vectors of the terms of several pools and of sealed bids (specs/terms.md, 7 and 8)."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from fairlot.fields import UINT_MAX
+from fairlot.terms.named_round import NamedRound
+from fairlot.terms.pool import Mechanism, Pool, Requirement, Tier
+from fairlot.terms.terms import Terms
+from fairlot_crypto.cbor import Value
+from fairlot_crypto.hashing import i2osp
+from fairlot_crypto.keys import SigningKey
+from fairlot_crypto.timelock.chain import DEFAULT_CHAIN, QUICKNET, first_round_after
+
+Change = Callable[[Any], Any]
+Row = tuple[str, str, str, str, Change]
+"""Name, rule, code, path in the terms, and how the value there is changed."""
+
+_PUZZLE = SigningKey.from_seed(hashlib.sha256(b"puzzle").digest()).public
+
+
+def conference(terms: Terms) -> Terms:
+    """Return terms with a pool of every mechanism, a ladder and sealed bids."""
+    tiers = (Tier("gold", 500, 2), Tier("silver", 200, 3))
+    cohort = Requirement("cohort_a", ("2028", "2029"))
+    return replace(
+        terms,
+        title="Conference",
+        pools=(
+            Pool("sponsors", Mechanism.TIERS, 5, tiers=tiers, unsold="guests"),
+            Pool("guests", Mechanism.LOTTERY, 8, 50, certain=2, requires=(cohort,)),
+            Pool("crowd", Mechanism.LOTTERY, 16, 50, group_max=4, puzzle=_PUZZLE),
+            Pool("tokens", Mechanism.QUADRATIC, 20, 1, 5, again=True),
+            Pool("rest", Mechanism.EQUAL_SHARE, 3, 10, 2),
+        ),
+        deposits=(50, 500, 1000),
+        bids=_opening(terms),
+    )
+
+
+def accepted(terms: Terms) -> Sequence[tuple[str, str, Terms]]:
+    """Return the terms to accept: name, what they are, terms."""
+    whole = conference(terms)
+    auction = Pool("main", Mechanism.AUCTION, 3, 100)
+    groups = Pool("main", Mechanism.LOTTERY, 8, 50, group_max=8)
+    largest = Pool(
+        "a" * 32,
+        Mechanism.TIERS,
+        UINT_MAX,
+        tiers=(Tier("a", UINT_MAX, UINT_MAX), Tier("b-0", 0, 0)),
+        requires=(Requirement("0_" * 16, tuple(f"{i:02}" for i in range(64))),),
+    )
+    many = tuple(Pool(f"p{i}", Mechanism.LOTTERY, 1, 0) for i in range(16))
+    return (
+        ("conference", "A pool of every mechanism, run in order.", whole),
+        (
+            "auction",
+            "An auction, whose bids a round of a clock opens.",
+            replace(whole, pools=(auction,)),
+        ),
+        (
+            "lottery-alone",
+            "A lottery in which the person is the unit; all defaults are absent.",
+            replace(terms, pools=(Pool("main", Mechanism.LOTTERY, 8, 50),)),
+        ),
+        (
+            "groups-of-all",
+            "The greatest group takes the whole supply.",
+            replace(terms, pools=(groups,)),
+        ),
+        (
+            "ladder-without-bids",
+            "A ladder of deposits is legal where no pool takes bids.",
+            replace(terms, deposits=(0, UINT_MAX)),
+        ),
+        (
+            "tiers-at-the-limit",
+            "Names, prices, supplies and values at their limits.",
+            replace(terms, pools=(largest,)),
+        ),
+        ("sixteen-pools", "Sixteen pools.", replace(terms, pools=many)),
+        (
+            "quadratic-then-auction",
+            "What is left of one pool goes to a later one.",
+            replace(
+                whole,
+                pools=(
+                    Pool("first", Mechanism.QUADRATIC, 0, 1, 1, unsold="last"),
+                    replace(auction, name="last", again=True),
+                ),
+            ),
+        ),
+    )
+
+
+def _opening(terms: Terms) -> NamedRound:
+    """Return the first round of quicknet that may open the bids of these terms."""
+    committed = terms.times.commit_end + terms.times.slack
+    return NamedRound(QUICKNET, first_round_after(QUICKNET, committed))
+
+
+def _with_drand(scheme: str) -> Change:
+    """Name one round twice, for the seed by a scheme of its own."""
+
+    def change(found: Mapping[str, Any]) -> Value:
+        bids = {**found["bids"], "round": found["bids"]["round"] + 25}
+        beacon = {**found["beacon"], "drand": {**bids, "scheme": scheme}}
+        return {**found, "beacon": beacon, "bids": bids}
+
+    return change
+
+
+def _set(value: Value) -> Change:
+    return lambda _: value
+
+
+def _with(extra: Mapping[str, Value]) -> Change:
+    return lambda found: {**found, **extra}
+
+
+def _without(key: str) -> Change:
+    return lambda found: {k: v for k, v in found.items() if k != key}
+
+
+_SPONSORS, _GUESTS, _CROWD, _TOKENS, _REST = (f"terms/pools/{i}" for i in range(5))
+_SMALL_ORDER_KEY = i2osp(1, 1) + bytes(31)
+
+REFUSED: Sequence[Row] = (
+    (
+        "seventeen-pools",
+        "At most 16 pools; reading more would be work without end.",
+        "terms.pools",
+        "terms/pools",
+        lambda found: [{**found[4], "name": f"p{i}"} for i in range(17)],
+    ),
+    (
+        "pool-named-twice",
+        "Names are distinct; two pools would draw the same lots.",
+        "terms.pools",
+        f"{_REST}/name",
+        _set("guests"),
+    ),
+    (
+        "two-pools-with-tiers",
+        "One pool with tiers at most; an order names one tier.",
+        "terms.pools",
+        "terms/pools",
+        lambda found: [
+            *found,
+            {**found[0], "name": "more", "unsold": "last"},
+            {**found[4], "name": "last"},
+        ],
+    ),
+    (
+        "two-pools-with-bids",
+        "One pool that takes bids at most; an order holds one bid.",
+        "terms.pools",
+        "terms/pools",
+        lambda found: [*found, {**found[1], "name": "more"}],
+    ),
+    (
+        "unsold-to-an-earlier-pool",
+        "What is left goes to a later pool; an earlier one has run already.",
+        "terms.pools",
+        _CROWD,
+        _with({"unsold": "guests"}),
+    ),
+    (
+        "unsold-to-itself",
+        "What is left goes to a later pool; its own never ends.",
+        "terms.pools",
+        _CROWD,
+        _with({"unsold": "crowd"}),
+    ),
+    (
+        "unsold-to-nobody",
+        "What is left goes to a pool that is there.",
+        "terms.pools",
+        _CROWD,
+        _with({"unsold": "return"}),
+    ),
+    (
+        "pool-name-with-slash",
+        "Names hold no /; a pool could pass for the part of another.",
+        "terms.pool-name",
+        f"{_REST}/name",
+        _set("guests/certain"),
+    ),
+    (
+        "pool-name-of-33",
+        "Names have at most 32 characters.",
+        "terms.pool-name",
+        f"{_REST}/name",
+        _set("a" * 33),
+    ),
+    (
+        "pool-name-begins-with-digit",
+        "Names begin with a letter.",
+        "terms.pool-name",
+        f"{_REST}/name",
+        _set("1st"),
+    ),
+    (
+        "pool-name-empty",
+        "Names are not empty.",
+        "terms.pool-name",
+        f"{_REST}/name",
+        _set(""),
+    ),
+    (
+        "mechanism-in-capitals",
+        "Mechanisms are written in one way.",
+        "terms.mechanism",
+        f"{_CROWD}/mechanism",
+        _set("Lottery"),
+    ),
+    (
+        "unsold-by-null",
+        "What is absent has no key; one sale would have two names.",
+        "terms.field",
+        _CROWD,
+        _with({"unsold": None}),
+    ),
+    (
+        "again-false",
+        "No key states its default; one sale would have two names.",
+        "terms.field",
+        _CROWD,
+        _with({"again": False}),
+    ),
+    (
+        "group-of-one",
+        "No key states its default; one sale would have two names.",
+        "terms.field",
+        f"{_CROWD}/group_max",
+        _set(1),
+    ),
+    (
+        "certain-zero",
+        "No key states its default; one sale would have two names.",
+        "terms.field",
+        f"{_GUESTS}/certain",
+        _set(0),
+    ),
+    (
+        "equal-share-without-cap",
+        "An equal share has a cap; no reader may choose one.",
+        "terms.field",
+        _REST,
+        _without("cap"),
+    ),
+    (
+        "quadratic-without-cap",
+        "A quadratic price has a greatest cap; no reader may choose one.",
+        "terms.field",
+        _TOKENS,
+        _without("cap"),
+    ),
+    (
+        "quadratic-for-nothing",
+        "A quadratic price is at least 1; no budget would bound an order.",
+        "terms.field",
+        f"{_TOKENS}/price",
+        _set(0),
+    ),
+    (
+        "lottery-with-cap",
+        "A lottery has no cap; a person gets one unit.",
+        "terms.field",
+        _CROWD,
+        _with({"cap": 2}),
+    ),
+    (
+        "equal-share-with-groups",
+        "Only a lottery has groups; a key without meaning would bind nobody.",
+        "terms.field",
+        _REST,
+        _with({"group_max": 2}),
+    ),
+    (
+        "quadratic-with-certain",
+        "Only a lottery has certain seats.",
+        "terms.field",
+        _TOKENS,
+        _with({"certain": 1}),
+    ),
+    (
+        "tiers-with-supply",
+        "The supply of tiers is their sum; it could contradict them.",
+        "terms.field",
+        _SPONSORS,
+        _with({"supply": 5}),
+    ),
+    (
+        "tiers-with-price",
+        "Tiers have prices of their own.",
+        "terms.field",
+        _SPONSORS,
+        _with({"price": 0}),
+    ),
+    (
+        "lottery-with-tiers",
+        "Only a pool of the mechanism tiers has tiers.",
+        "terms.field",
+        _CROWD,
+        _with({"tiers": []}),
+    ),
+    (
+        "group-above-the-supply",
+        "The greatest group is at most the supply; it could never win.",
+        "terms.group",
+        f"{_CROWD}/supply",
+        _set(3),
+    ),
+    (
+        "certain-all",
+        "Not every seat is certain; nothing would be drawn.",
+        "terms.certain",
+        f"{_GUESTS}/certain",
+        _set(8),
+    ),
+    (
+        "certain-seats-and-groups",
+        "Certain seats and groups are not in one pool; their odds are not defined.",
+        "terms.certain",
+        _GUESTS,
+        _with({"group_max": 2}),
+    ),
+    ("no-tier", "There is a tier.", "terms.tiers", f"{_SPONSORS}/tiers", _set([])),
+    (
+        "seventeen-tiers",
+        "At most 16 tiers.",
+        "terms.tiers",
+        f"{_SPONSORS}/tiers",
+        _set([{"name": f"t{i}", "price": 99 - i, "supply": 1} for i in range(17)]),
+    ),
+    (
+        "tier-named-twice",
+        "Names of tiers are distinct; an order could mean either.",
+        "terms.tiers",
+        f"{_SPONSORS}/tiers/1/name",
+        _set("gold"),
+    ),
+    (
+        "tier-name",
+        "Names of tiers are made as those of pools.",
+        "terms.tiers",
+        f"{_SPONSORS}/tiers/1/name",
+        _set("Silver"),
+    ),
+    (
+        "tiers-at-one-price",
+        "Prices fall strictly; which of two equal tiers is higher would be open.",
+        "terms.tiers",
+        f"{_SPONSORS}/tiers/1/price",
+        _set(500),
+    ),
+    (
+        "tiers-of-rising-price",
+        "Prices fall; who misses a tier could not pay the next.",
+        "terms.tiers",
+        f"{_SPONSORS}/tiers/1/price",
+        _set(501),
+    ),
+    (
+        "tiers-beyond-64-bits",
+        "The sum of the supplies is a uint; it would wrap.",
+        "terms.tiers",
+        f"{_SPONSORS}/tiers/0/supply",
+        _set(UINT_MAX),
+    ),
+    (
+        "tier-with-cap",
+        "Tiers hold no other field.",
+        "terms.field",
+        f"{_SPONSORS}/tiers/0",
+        _with({"cap": 1}),
+    ),
+    (
+        "requires-nothing",
+        "An empty map of attributes is left out; one sale would have two names.",
+        "terms.requires",
+        f"{_GUESTS}/requires",
+        _set({}),
+    ),
+    (
+        "requires-no-value",
+        "An attribute has a value to require; nobody could enter.",
+        "terms.requires",
+        f"{_GUESTS}/requires/cohort_a",
+        _set([]),
+    ),
+    (
+        "requires-unsorted",
+        "Values ascend; one sale would have two names.",
+        "terms.requires",
+        f"{_GUESTS}/requires/cohort_a",
+        _set(["2029", "2028"]),
+    ),
+    (
+        "requires-a-value-twice",
+        "Values are distinct.",
+        "terms.requires",
+        f"{_GUESTS}/requires/cohort_a",
+        _set(["2029", "2029"]),
+    ),
+    (
+        "requires-the-empty-value",
+        "The empty value says that a person has none; it is no right to enter.",
+        "terms.requires",
+        f"{_GUESTS}/requires/cohort_a",
+        _set(["", "2029"]),
+    ),
+    (
+        "requires-65-values",
+        "At most 64 values.",
+        "terms.requires",
+        f"{_GUESTS}/requires/cohort_a",
+        _set([f"{i:02}" for i in range(65)]),
+    ),
+    (
+        "requires-an-unnameable-attribute",
+        "No registry can name such an attribute.",
+        "terms.requires",
+        f"{_GUESTS}/requires",
+        _with({"cohort-a": ["2029"]}),
+    ),
+    (
+        "requires-65-attributes",
+        "No registry has more than 64 attributes.",
+        "terms.requires",
+        f"{_GUESTS}/requires",
+        _set({f"a{i}": ["x"] for i in range(65)}),
+    ),
+    (
+        "requires-a-number",
+        "Values are texts.",
+        "terms.field",
+        f"{_GUESTS}/requires/cohort_a",
+        _set([2029]),
+    ),
+    (
+        "small-order-puzzle",
+        "Keys have prime order; everybody would know a solution.",
+        "terms.key",
+        f"{_CROWD}/puzzle",
+        _set(_SMALL_ORDER_KEY),
+    ),
+    (
+        "empty-ladder",
+        "A ladder that is there has an amount; no deposit would be legal.",
+        "terms.deposits",
+        "terms/deposits",
+        _set([]),
+    ),
+    (
+        "ladder-of-65",
+        "At most 64 amounts.",
+        "terms.deposits",
+        "terms/deposits",
+        _set(list(range(65))),
+    ),
+    (
+        "unsorted-ladder",
+        "Amounts ascend; one sale would have two names.",
+        "terms.deposits",
+        "terms/deposits",
+        _set([500, 50]),
+    ),
+    (
+        "amount-twice",
+        "Amounts are distinct.",
+        "terms.deposits",
+        "terms/deposits",
+        _set([50, 50]),
+    ),
+    (
+        "ladder-of-booleans",
+        "Amounts are integers.",
+        "terms.field",
+        "terms/deposits",
+        _set([False, True]),
+    ),
+    (
+        "amount-beyond-64-bits",
+        "Amounts are uints.",
+        "terms.field",
+        "terms/deposits",
+        _set([-1]),
+    ),
+    (
+        "bids-without-ladder",
+        "A pool that takes bids has a ladder; a free amount would tell the bid.",
+        "terms.deposits",
+        "terms",
+        _without("deposits"),
+    ),
+    (
+        "bids-that-nobody-opens",
+        "A pool that takes bids has a round that opens them.",
+        "terms.bids",
+        "terms",
+        _without("bids"),
+    ),
+    (
+        "round-without-bids",
+        "No round is named where nobody bids; the sale would wait for nothing.",
+        "terms.bids",
+        _GUESTS,
+        _without("certain"),
+    ),
+    (
+        "bids-open-before-the-close",
+        "Bids open after the last that can be made; a late one would see the others.",
+        "terms.bids",
+        "terms/bids/round",
+        lambda found: found - 31,
+    ),
+    (
+        "bids-open-while-commitments-are-open",
+        "Bids open after COMMIT_END; who reads them before could void the sale.",
+        "terms.bids",
+        "terms/bids/round",
+        lambda found: found - 1,
+    ),
+    (
+        "bids-open-after-unlock",
+        "Bids open before the sale ends.",
+        "terms.bids",
+        "terms/bids/round",
+        lambda found: found + 50,
+    ),
+    (
+        "bids-under-the-name-of-another-round",
+        "One name on the board means one round; bids would open with a wrong one.",
+        "terms.bids",
+        "terms",
+        _with_drand("bls-unchained-on-g1"),
+    ),
+    (
+        "bids-of-a-chained-clock",
+        "Only rounds of the scheme that can be sealed to; bids would never open.",
+        "terms.bids",
+        "terms/bids",
+        lambda found: NamedRound(DEFAULT_CHAIN, found["round"]).to_value(),
+    ),
+    (
+        "round-zero",
+        "Rounds are counted from 1.",
+        "terms.round",
+        "terms/bids/round",
+        _set(0),
+    ),
+    (
+        "unknown-clock-scheme",
+        "The scheme is known; otherwise nobody can verify the round.",
+        "terms.round",
+        "terms/bids/scheme",
+        _set("bls-of-tomorrow"),
+    ),
+    (
+        "bids-of-another-scheme",
+        "Only the scheme whose hash is that of RFC 9380; others seal otherwise.",
+        "terms.bids",
+        "terms/bids/scheme",
+        _set("bls-unchained-on-g1"),
+    ),
+    (
+        "bids-with-hash",
+        "The round holds no other field.",
+        "terms.field",
+        "terms/bids",
+        _with({"hash": bytes(32)}),
+    ),
+)
