@@ -18,6 +18,6 @@ def nym_context(sale_id: SaleId) -> bytes:
     return tag("nym").encode() + b"\x00" + sale_id
 
 
-def group_id(sale_id: bytes, nyms: Sequence[bytes]) -> bytes:
+def group_id(sale_id: bytes, nyms: Sequence[Nym]) -> bytes:
     """Return H("fairlot-v1/group", sale_id, nyms in ascending order), 32 bytes."""
     return tagged_hash("group", sale_id, *sorted(nyms))

@@ -1,7 +1,15 @@
-"""Text that people write: titles and names (specs/terms.md, section 3)."""
+"""Text that people write, and what people and machines are shown.
+
+Titles and names follow specs/terms.md, section 3.
+"""
 
 import re
 import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+Json: TypeAlias = "str | int | bool | Sequence[Json] | Mapping[str, Json] | None"
+"""What commands print for machines."""
 
 MAX_TEXT_BYTES = 200
 """Longest text, in bytes of UTF-8."""

@@ -12,10 +12,11 @@ from math import factorial
 import pytest
 
 from fairlot.allocation.entering import Entrant
-from fairlot.allocation.lots import drawing_order, pool_seed, rank
+from fairlot.allocation.lots import permutation_by_rank, pool_seed, rank
 from fairlot.allocation.mechanisms.fill import fill
 from fairlot.allocation.run_pools import allocate
 from fairlot.allocation.settlement import Funding, outcome_hash, settle
+from fairlot.names import Nym
 from fairlot.terms.pool import Mechanism, Pool
 from fairlot_crypto.errors import CallerError
 
@@ -25,8 +26,8 @@ SEED = sha256(b"seed").digest()
 POOL = Pool("main", Mechanism.EQUAL_SHARE, 40, 7, 3)
 
 
-def nym(i: int) -> bytes:
-    return sha512(i.to_bytes(8, "big")).digest()[:48]
+def nym(i: int) -> Nym:
+    return Nym(sha512(i.to_bytes(8, "big")).digest()[:48])
 
 
 def crowd(size: int) -> list[Entrant]:
@@ -39,7 +40,7 @@ def crowd(size: int) -> list[Entrant]:
 def test_a_rank_depends_on_nothing_that_a_person_chooses() -> None:
     """Only seed, sale, pool and nym: an order can be changed without moving ranks."""
     entrants = [Entrant(nym(i), 1, 7) for i in range(50)]
-    other = [replace(e, wants=LARGEST, deposit=LARGEST) for e in entrants]
+    other = [replace(e, wants=LARGEST, amount=LARGEST) for e in entrants]
     assert drawn_in_order(entrants) == drawn_in_order(other)
 
 
@@ -56,7 +57,7 @@ def drawn_in_order(entrants: list[Entrant]) -> list[bytes]:
 def test_a_further_entrant_moves_nobody_elses_rank() -> None:
     entrants = [Entrant(nym(i), 1, 7) for i in range(50)]
     before = drawn_in_order(entrants)
-    after = drawn_in_order([*entrants, Entrant(bytes(48), 1, 7)])
+    after = drawn_in_order([*entrants, Entrant(Nym(bytes(48)), 1, 7)])
     assert before == [drawn for drawn in after if drawn != bytes(48)]
 
 
@@ -64,7 +65,7 @@ def test_no_sale_can_be_used_to_foresee_another() -> None:
     """The same people under another seed, sale or pool stand in another order."""
     nyms = [nym(i) for i in range(60)]
     orders = {
-        drawing_order([rank(seed_L, n) for n in nyms], nyms)
+        permutation_by_rank([rank(seed_L, n) for n in nyms], nyms)
         for seed_L in (
             pool_seed(SEED, SALE, "main"),
             pool_seed(sha256(SEED).digest(), SALE, "main"),
@@ -77,14 +78,14 @@ def test_no_sale_can_be_used_to_foresee_another() -> None:
 
 def test_a_second_entry_of_a_nym_is_refused_whatever_it_asks() -> None:
     entrants = crowd(20)
-    for copy in (entrants[3], replace(entrants[3], wants=1, deposit=7)):
+    for copy in (entrants[3], replace(entrants[3], wants=1, amount=7)):
         with pytest.raises(CallerError, match=r"allocation\.duplicate-nym"):
             allocate([POOL], [*entrants, copy], SEED, SALE)
 
 
 @pytest.mark.parametrize("length", [0, 47, 49, 96])
 def test_a_nym_in_another_encoding_is_refused(length: int) -> None:
-    other = Entrant(bytes(length), 1, 7)
+    other = Entrant(Nym(bytes(length)), 1, 7)
     with pytest.raises(CallerError, match=r"allocation\.nym-length"):
         allocate([POOL], [*crowd(5), other], SEED, SALE)
 
@@ -112,7 +113,7 @@ present = {
 }
 pool = Pool("main", Mechanism.EQUAL_SHARE, 40, 7, 3)
 outcome = allocate([pool], present, bytes.fromhex(sys.argv[1]), bytes(range(32)))
-accounts = {Funding(entrant.nym, entrant.deposit, b"") for entrant in present}
+accounts = {Funding(entrant.nym, entrant.amount, b"") for entrant in present}
 print(outcome_hash(settle(outcome, accounts), [pool]).hex())
 """
 
@@ -120,7 +121,7 @@ print(outcome_hash(settle(outcome, accounts), [pool]).hex())
 def test_neither_hash_seed_nor_optimisation_changes_an_outcome() -> None:
     """Sets iterate in another order in each process; ``-O`` removes assertions."""
     present = crowd(200)
-    accounts = [Funding(entrant.nym, entrant.deposit, b"") for entrant in present]
+    accounts = [Funding(entrant.nym, entrant.amount, b"") for entrant in present]
     expected = outcome_hash(
         settle(allocate([POOL], present, SEED, SALE), accounts), [POOL]
     )
@@ -156,7 +157,7 @@ def test_every_order_is_reached_by_some_seed() -> None:
     reached: set[tuple[int, ...]] = set()
     for i in range(600):
         seed_L = pool_seed(i.to_bytes(32, "big"), SALE, "main")
-        reached.add(drawing_order([rank(seed_L, n) for n in nyms], nyms))
+        reached.add(permutation_by_rank([rank(seed_L, n) for n in nyms], nyms))
     assert reached == set(permutations(range(4)))
 
 

@@ -495,7 +495,7 @@ def test_a_larger_deposit_needs_the_rest_of_its_money(concert: Stage) -> None:
     state = applied(concert, [first, concert.payment(nym, PRICE), larger])
     assert state.entrants() == ()
     state.apply(concert.payment(nym, PRICE, "the rest"), DEPOSIT_TIME)
-    assert [e.deposit for e in state.entrants()] == [2 * PRICE]
+    assert [e.amount for e in state.entrants()] == [2 * PRICE]
 
 
 @pytest.mark.parametrize("paid_at", [1, 2])

@@ -13,15 +13,15 @@ from fairlot.allocation.lots import SeededLots
 from fairlot.allocation.mechanisms.groups import draw_rule, worst_flip
 from fairlot.allocation.mechanisms.lottery import lottery, lottery_odds
 from fairlot.allocation.shape import Lots, Order
-from fairlot.names import group_id
+from fairlot.names import Nym, group_id
 from fairlot.terms.pool import Mechanism, Pool
 
 SALE = bytes(32)
 POOL = Pool("main", Mechanism.LOTTERY, 12, 10, group_max=3)
 
 
-def nym(name: str) -> bytes:
-    return sha256(name.encode()).digest() + bytes(16)
+def nym(name: str) -> Nym:
+    return Nym(sha256(name.encode()).digest() + bytes(16))
 
 
 def signed(names: str, of: str | None = None) -> list[Entrant]:
@@ -83,7 +83,7 @@ def test_a_group_of_another_sale_is_none_here() -> None:
 
 def test_a_member_who_cannot_pay_parts_the_group() -> None:
     poor, rich = signed("ab")
-    orders = orders_of([replace(poor, deposit=9), rich, *alone("uvwxyz")])
+    orders = orders_of([replace(poor, amount=9), rich, *alone("uvwxyz")])
     assert not any(order.group for order in orders)
 
 

@@ -22,6 +22,7 @@ from statistics import median
 from fairlot.allocation.lots import SeededLots
 from fairlot.allocation.mechanisms.fill import fill
 from fairlot.allocation.mechanisms.groups import draw, draw_rule
+from fairlot.names import Nym
 
 SEED, SALE_ID = hashlib.sha256(b"allocation").digest(), bytes(32)
 TIMES = 5
@@ -53,10 +54,10 @@ def compared(
     return min(p[0] for p in pairs), min(p[1] for p in pairs), ratio
 
 
-def sample_nyms(count: int) -> tuple[bytes, ...]:
+def sample_nyms(count: int) -> tuple[Nym, ...]:
     """Return what stands for the nyms of as many people."""
     return tuple(
-        hashlib.sha512(number.to_bytes(8, "big")).digest()[:48]
+        Nym(hashlib.sha512(number.to_bytes(8, "big")).digest()[:48])
         for number in range(count)
     )
 
@@ -69,7 +70,7 @@ def hashing(count: int) -> None:
 
 def ranking(lots: SeededLots, quantities: Sequence[int]) -> None:
     """Rank and fill: two units in three of what is asked for are there."""
-    fill(2 * sum(quantities) // 3, quantities, lots.order())
+    fill(2 * sum(quantities) // 3, quantities, lots.permutation())
 
 
 def drawing(groups: int) -> Callable[[], object]:
@@ -79,7 +80,7 @@ def drawing(groups: int) -> Callable[[], object]:
     people = GROUP * groups + SINGLES
     rule = draw_rule(people // 2, (GROUP,) * groups, SINGLES)
     lots = SeededLots(SEED, SALE_ID, "main", ())
-    return lambda: draw(rule, lots.group_order(ids), lots.uniform)
+    return lambda: draw(rule, lots.group_permutation(ids), lots.uniform)
 
 
 def memory() -> int:

@@ -23,6 +23,7 @@ from pathlib import Path
 from fairlot.allocation.lots import SeededLots
 from fairlot.allocation.mechanisms.equal_share import equal_share
 from fairlot.allocation.shape import Order
+from fairlot.names import Nym
 from fairlot.terms.pool import MAIN_POOL, Mechanism, Pool
 from fairlot_crypto.delay import bicorn
 from fairlot_crypto.delay.group import Modulus
@@ -44,8 +45,8 @@ BEGIN = "<!-- begin: python tests/benchmarks/bench_bias.py --write -->\n"
 END = "<!-- end -->\n"
 
 POOL = Pool(MAIN_POOL, Mechanism.EQUAL_SHARE, SUPPLY, 1, 1)
-NYMS = tuple(number.to_bytes(48, "big") for number in range(BUYERS))
-CROWD = [Order(wants=1, deposit=1)] * BUYERS
+NYMS = tuple(Nym(number.to_bytes(48, "big")) for number in range(BUYERS))
+CROWD = [Order(wants=1, budget=1)] * BUYERS
 FAVOURITE = 7
 
 

@@ -20,7 +20,7 @@ from fairlot.beacon.recovery import make_recovery, recovery_statement, take_reco
 from fairlot.beacon.rounds import Rounds
 from fairlot.board.replay import replay
 from fairlot.board.sale import SaleState
-from fairlot.board.transcript import Broken, acknowledged_length, read_records
+from fairlot.board.transcript import Stop, acknowledged_length, read_records
 from fairlot.entry import Entry, EntryType, check_signature, read_entry, sign_entry
 from fairlot.errors import FairlotError, Rejection
 from fairlot.names import Nym
@@ -129,7 +129,7 @@ def split(given: Case) -> dict[str, Any]:
     data = unhex(given["transcript"])
     items: list[dict[str, Any]] = []
     for record in read_records(data):
-        if isinstance(record, Broken):
+        if isinstance(record, Stop):
             items.append({"offset": record.offset, "refused": record.code})
         else:
             kind = "entry" if isinstance(record.item, Entry) else "checkpoint"

@@ -577,7 +577,7 @@ def check_the_entry(case: In) -> Out:
     check_binding(terms, entry, deposit, case["time"])
     check_order(terms, credentials.registry, deposit, statements)
     check_presentation(credentials, deposit, statements)
-    epoch, seq, entry_hash = deposit.order_key
+    epoch, seq, entry_hash = deposit.precedence
     return {"nym": deposit.nym.hex(), "order": [epoch, seq, entry_hash.hex()]}
 
 

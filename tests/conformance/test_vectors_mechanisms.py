@@ -77,7 +77,7 @@ def by_hand(given: dict[str, Any]) -> list[tuple[int, int]]:
 def quadratic_by_hand(
     pool: Pool, orders: Sequence[Order], drawn: Sequence[int]
 ) -> list[tuple[int, int]]:
-    q = [min(pool.cap, o.wants, isqrt(o.deposit // pool.price)) for o in orders]
+    q = [min(pool.cap, o.wants, isqrt(o.budget // pool.price)) for o in orders]
     low, high = 0, max(q, default=0)
     while low < high:
         middle = (low + high + 1) // 2
@@ -103,7 +103,7 @@ def auction_by_hand(
 def certain_by_hand(
     pool: Pool, orders: Sequence[Order], drawn: Sequence[int], part: Sequence[int]
 ) -> list[tuple[int, int]]:
-    wishing = [i for i, o in enumerate(orders) if o.wants and o.deposit >= pool.price]
+    wishing = [i for i, o in enumerate(orders) if o.wants and o.budget >= pool.price]
     k, n, price = pool.supply, len(wishing), pool.price
     if n <= k:
         return [(1, price) if i in wishing else (0, 0) for i in range(len(orders))]
@@ -129,7 +129,7 @@ def tiers_by_hand(
             named = orders[i].tier
             if named is None or named > level or i in got or not orders[i].wants:
                 continue
-            if rest and orders[i].deposit >= pool.tiers[named].price:
+            if rest and orders[i].budget >= pool.tiers[named].price:
                 got[i] = tier.price
                 rest -= 1
     return [(1, got[i]) if i in got else (0, 0) for i in range(len(orders))]

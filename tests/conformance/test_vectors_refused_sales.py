@@ -15,12 +15,14 @@ from fairlot.allocation.odds import PoolOdds, sale_odds
 from fairlot.allocation.outcome import Award, Gain, Outcome, PoolResult, Total
 from fairlot.allocation.run_pools import allocate
 from fairlot.allocation.settlement import Funding, LedgerLine, check_ledger, settle
-from fairlot.allocation.shape import Json, Order, Reason
+from fairlot.allocation.shape import Order, Reason
 from fairlot.errors import InvariantError
 from fairlot.fields import Fields
+from fairlot.names import Nym
 from fairlot.terms.pool import Pool
 from fairlot.terms.read_fields import field_error
 from fairlot.terms.read_pools import read_pools
+from fairlot.text import Json
 from fairlot_crypto.errors import CallerError
 
 FOLDER = Path(__file__).parents[1] / "vectors"
@@ -74,9 +76,9 @@ def octets(value: str | None) -> bytes | None:
 def entrants_of(given: Map) -> list[Entrant]:
     return [
         Entrant(
-            nym=bytes.fromhex(one["nym"]),
+            nym=Nym(bytes.fromhex(one["nym"])),
             wants=int(one["wants"]),
-            deposit=int(one["deposit"]),
+            amount=int(one["deposit"]),
             bid=number(one["bid"]),
             tier=one["tier"],
             group=octets(one["group"]),
@@ -99,7 +101,7 @@ def judge_sale(given: Map) -> object:
     )
     totals = tuple(
         Total(
-            bytes.fromhex(total["nym"]),
+            Nym(bytes.fromhex(total["nym"])),
             int(total["units"]),
             int(total["payment"]),
             gains_of(total),
@@ -118,7 +120,7 @@ def result_of(pool: Pool, claimed: Map) -> PoolResult:
     )
     awards = tuple(
         Award(
-            bytes.fromhex(award["nym"]),
+            Nym(bytes.fromhex(award["nym"])),
             int(award["q"]),
             int(award["units"]),
             int(award["payment"]),
@@ -140,7 +142,7 @@ def gains_of(line: Map) -> tuple[Gain, ...]:
 def fundings_of(given: Map) -> list[Funding]:
     return [
         Funding(
-            bytes.fromhex(one["nym"]),
+            Nym(bytes.fromhex(one["nym"])),
             int(one["paid"]),
             bytes.fromhex(one["refund_to"]),
             one["final"],
@@ -152,7 +154,7 @@ def fundings_of(given: Map) -> list[Funding]:
 def settle_sale(given: Map) -> object:
     totals = tuple(
         Total(
-            bytes.fromhex(award["nym"]),
+            Nym(bytes.fromhex(award["nym"])),
             int(award["units"]),
             int(award["payment"]),
             gains_of(award),
@@ -165,7 +167,7 @@ def settle_sale(given: Map) -> object:
 def judge_ledger(given: Map) -> object:
     lines = [
         LedgerLine(
-            bytes.fromhex(line["nym"]),
+            Nym(bytes.fromhex(line["nym"])),
             int(line["units"]),
             int(line["payment"]),
             int(line["refund"]),

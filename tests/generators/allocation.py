@@ -11,6 +11,7 @@ from fairlot.allocation.outcome import Award, Gain, Outcome, PoolResult, Total
 from fairlot.allocation.run_pools import allocate
 from fairlot.allocation.shape import Order
 from fairlot.fields import UINT_MAX
+from fairlot.names import Nym
 from fairlot.terms.pool import Mechanism, Pool
 from generators.allocation_claims import refused_sales
 from generators.allocation_sales import sales
@@ -140,7 +141,7 @@ def _fills() -> Sequence[Case]:
 def _refused_allocations() -> Sequence[Case]:
     entrants = sample_entrants((1, 10), (1, 10))
     first, second = entrants
-    short = replace(second, nym=second.nym[:-1])
+    short = replace(second, nym=Nym(second.nym[:-1]))
     rows: tuple[tuple[str, str, str, Iterable[Entrant], bytes, bytes], ...] = (
         (
             "duplicate-nym",
@@ -178,7 +179,7 @@ def _refused_allocations() -> Sequence[Case]:
             "deposit-too-large",
             "deposit is a uint64; payments could leave 64 bits.",
             "allocation.range",
-            (first, replace(second, deposit=UINT_MAX + 1)),
+            (first, replace(second, amount=UINT_MAX + 1)),
             SEED,
             SALE_ID,
         ),
@@ -186,7 +187,7 @@ def _refused_allocations() -> Sequence[Case]:
             "negative-deposit",
             "deposit is at least 0; the payment would be negative.",
             "allocation.range",
-            (first, replace(second, deposit=-1)),
+            (first, replace(second, amount=-1)),
             SEED,
             SALE_ID,
         ),
@@ -403,7 +404,7 @@ def _pool(pool: Pool) -> dict[str, Raw]:
 
 def _entrants(entrants: Iterable[Entrant]) -> list[Raw]:
     return [
-        {"nym": entrant.nym, "wants": entrant.wants, "deposit": entrant.deposit}
+        {"nym": entrant.nym, "wants": entrant.wants, "deposit": entrant.amount}
         for entrant in entrants
     ]
 

@@ -9,6 +9,7 @@ from fairlot.allocation.invariants import check_outcome
 from fairlot.allocation.outcome import Award, Gain, Outcome, PoolResult, Total, part_id
 from fairlot.allocation.run_pools import allocate
 from fairlot.fields import UINT_MAX
+from fairlot.names import Nym
 from fairlot.terms.pool import Mechanism, Pool, Tier
 from generators.allocation_sales import sale_input
 from generators.allocation_setting import (
@@ -40,10 +41,10 @@ _POOLS = (
     Pool("last", Mechanism.EQUAL_SHARE, 13, 5, 2, again=True),
 )
 _PEOPLE = numbered(
-    Entrant(b"", 1, 60, tier="gold"),
-    Entrant(b"", 1, 60, bid=30),
-    Entrant(b"", 1, 60, bid=25),
-    *[Entrant(b"", 4, 60)] * 5,
+    Entrant(Nym(b""), 1, 60, tier="gold"),
+    Entrant(Nym(b""), 1, 60, bid=30),
+    Entrant(Nym(b""), 1, 60, bid=25),
+    *[Entrant(Nym(b""), 4, 60)] * 5,
 )
 
 
@@ -70,7 +71,7 @@ def _duties() -> Sequence[tuple[str, str, str, Sequence[Entrant], bytes, bytes]]
             "sale-long-nym",
             "A nym has 48 bytes; what was appended would give another rank.",
             "allocation.nym-length",
-            [replace(first, nym=first.nym + b"\x00"), *others],
+            [replace(first, nym=Nym(first.nym + b"\x00")), *others],
             SEED,
             SALE_ID,
         ),
@@ -191,7 +192,7 @@ def _supplies() -> Sequence[_Row]:
             "claim-award-to-a-stranger",
             "Only entrants get units; somebody would win without a deposit.",
             "allocation.supply",
-            _award(_LAST, 2, lambda a: replace(a, nym=sample_nym("stranger"))),
+            _award(_LAST, 2, lambda a: replace(a, nym=Nym(sample_nym("stranger")))),
         ),
     )
 
@@ -340,7 +341,7 @@ def _total(nym: bytes, pools: Sequence[PoolResult]) -> Total:
         if award.nym == nym and award.units
     )
     units = sum(gain.units for gain in gains)
-    return Total(nym, units, sum(gain.payment for gain in gains), gains)
+    return Total(Nym(nym), units, sum(gain.payment for gain in gains), gains)
 
 
 def _refused_claim(name: str, rule: str, code: str, change: Change) -> Case:

@@ -9,7 +9,7 @@ from fairlot.allocation.mechanisms.certain import CERTAIN
 from fairlot.allocation.outcome import PoolResult
 from fairlot.allocation.run_pools import allocate
 from fairlot.fields import UINT_MAX
-from fairlot.names import group_id
+from fairlot.names import Nym, group_id
 from fairlot.terms.pool import Mechanism, Pool, Requirement, Tier
 from generators.allocation_setting import (
     PUZZLE,
@@ -65,15 +65,15 @@ def everything() -> Sale:
         Pool("tokens", Mechanism.QUADRATIC, 20, 1, 3, again=True, unsold="rest"),
         Pool("rest", Mechanism.EQUAL_SHARE, 2, 10, 2),
     )
-    guest = Entrant(b"", 2, 50, attributes=(("cohort_a", "2029"),))
-    anybody = Entrant(b"", 4, 50, attributes=(("cohort_a", ""),))
+    guest = Entrant(Nym(b""), 2, 50, attributes=(("cohort_a", "2029"),))
+    anybody = Entrant(Nym(b""), 4, 50, attributes=(("cohort_a", ""),))
     people = numbered(
         replace(anybody, tier="gold"),
         replace(anybody, tier="gold"),
         *(replace(guest, bid=bid) for bid in (45, 45, 30, None, None)),
         *[anybody] * 10,
-        replace(anybody, wants=1, deposit=10, solved=frozenset({"hunt"})),
-        replace(anybody, wants=1, deposit=10, solved=frozenset({"hunt"})),
+        replace(anybody, wants=1, amount=10, solved=frozenset({"hunt"})),
+        replace(anybody, wants=1, amount=10, solved=frozenset({"hunt"})),
         replace(anybody, wants=0),
     )
     return pools, together(together(people, 7, 8), 5, 9)
@@ -98,7 +98,7 @@ def _whole() -> Sequence[Row]:
 
 
 def _grouped() -> Sequence[Row]:
-    some = numbered(*[Entrant(b"", 1, 10)] * 14)
+    some = numbered(*[Entrant(Nym(b""), 1, 10)] * 14)
     nyms = [person.nym for person in some]
     formed = together(some, 0, 1)
     half = group_id(SALE_ID, nyms[2:4])
@@ -153,7 +153,7 @@ def _grouped() -> Sequence[Row]:
                     replace(_PAIRS, name="pairs"),
                     replace(_PAIRS, name="threes", supply=12, group_max=3, again=True),
                 ),
-                [replace(person, wants=2, deposit=20) for person in three],
+                [replace(person, wants=2, amount=20) for person in three],
             ),
         ),
         (
@@ -164,7 +164,7 @@ def _grouped() -> Sequence[Row]:
                 [
                     replace(person, wants=0)
                     if i == 0
-                    else replace(person, deposit=9)
+                    else replace(person, amount=9)
                     if i == 3
                     else person
                     for i, person in enumerate(together(together(some, 0, 1), 2, 3))
@@ -207,7 +207,7 @@ def _paired(people: Sequence[Entrant]) -> Sequence[Entrant]:
 
 def _of_two_sizes() -> Sale:
     pool = replace(_PAIRS, supply=12, group_max=3, unsold="share")
-    people: Sequence[Entrant] = numbered(*[Entrant(b"", 1, 10)] * 19)
+    people: Sequence[Entrant] = numbered(*[Entrant(Nym(b""), 1, 10)] * 19)
     for first in range(0, 15, 3):
         people = together(people, first, first + 1, first + 2)
     people = together(together(people, 15, 16), 17, 18)
@@ -238,16 +238,16 @@ def _bought_before(some: Sequence[Entrant]) -> Sale:
 
 def _asked() -> Sequence[Row]:
     bids = ((40, 30), (41, 40), (30, 30), (9, 30), (None, 30), (30, 30), (30, 30))
-    bidders = numbered(*(Entrant(b"", 1, money, bid=bid) for bid, money in bids))
+    bidders = numbered(*(Entrant(Nym(b""), 1, money, bid=bid) for bid, money in bids))
     names = ("gold", "gold", "silver", "silver", "lead", None, "gold", "silver")
     funds = (50, 49, 20, 19, 90, 90, 50, 20)
     sponsors = numbered(
         *(
-            Entrant(b"", 1, money, tier=name)
+            Entrant(Nym(b""), 1, money, tier=name)
             for name, money in zip(names, funds, strict=True)
         )
     )
-    crowded = numbered(*[Entrant(b"", 1, 60, tier="gold")] * 6)
+    crowded = numbered(*[Entrant(Nym(b""), 1, 60, tier="gold")] * 6)
     certain = Pool("main", Mechanism.LOTTERY, 3, 10, certain=2)
     return (
         (
@@ -264,7 +264,7 @@ def _asked() -> Sequence[Row]:
             (
                 (_SHARE, replace(_AUCTION, again=True)),
                 [
-                    replace(person, wants=3, deposit=30, bid=bid)
+                    replace(person, wants=3, amount=30, bid=bid)
                     for person, bid in zip(
                         bidders[:5], (30, 31, 29, 10, None), strict=True
                     )
@@ -277,7 +277,10 @@ def _asked() -> Sequence[Row]:
             (
                 (certain,),
                 numbered(
-                    *(Entrant(b"", 1, 30, bid=b) for b in (20, 20, 20, 15, None, 31))
+                    *(
+                        Entrant(Nym(b""), 1, 30, bid=b)
+                        for b in (20, 20, 20, 15, None, 31)
+                    )
                 ),
             ),
         ),
@@ -318,7 +321,7 @@ def _qualified() -> Sale:
     )
     people = (
         Entrant(
-            b"",
+            Nym(b""),
             2,
             20,
             attributes=(("cohort_a", cohort), ("region", region)),
@@ -416,7 +419,7 @@ def _result(result: PoolResult) -> dict[str, Raw]:
 
 
 def _groups(entrants: Sequence[Entrant]) -> list[Raw]:
-    named: dict[bytes, list[bytes]] = {}
+    named: dict[bytes, list[Nym]] = {}
     for entrant in entrants:
         if entrant.group is not None:
             named.setdefault(entrant.group, []).append(entrant.nym)

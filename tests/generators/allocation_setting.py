@@ -8,7 +8,7 @@ from fairlot.allocation.entering import Entrant
 from fairlot.allocation.outcome import Award, Gain, Total
 from fairlot.allocation.shape import Order
 from fairlot.deposit.puzzle import answer_key
-from fairlot.names import group_id
+from fairlot.names import Nym, group_id
 from fairlot.terms.pool import Pool
 from generators.case import Raw
 
@@ -25,7 +25,7 @@ def sample_nym(label: str) -> bytes:
 def sample_entrants(*asked: tuple[int, int]) -> list[Entrant]:
     """Return entrants ``person 0``, ``person 1``, .. from (wants, deposit)."""
     return [
-        Entrant(sample_nym(f"person {i}"), wants, deposit)
+        Entrant(Nym(sample_nym(f"person {i}")), wants, deposit)
         for i, (wants, deposit) in enumerate(asked)
     ]
 
@@ -33,7 +33,7 @@ def sample_entrants(*asked: tuple[int, int]) -> list[Entrant]:
 def numbered(*people: Entrant) -> list[Entrant]:
     """Return people under the nyms of ``person 0``, ``person 1``, .. in their order."""
     return [
-        replace(person, nym=sample_nym(f"person {i}"))
+        replace(person, nym=Nym(sample_nym(f"person {i}")))
         for i, person in enumerate(people)
     ]
 
@@ -58,7 +58,7 @@ def entrant_maps(entrants: Iterable[Entrant]) -> list[Raw]:
         {
             "nym": entrant.nym,
             "wants": entrant.wants,
-            "deposit": entrant.deposit,
+            "deposit": entrant.amount,
             "bid": entrant.bid,
             "tier": entrant.tier,
             "group": entrant.group,
@@ -73,7 +73,7 @@ def order_map(order: Order) -> dict[str, Raw]:
     """Return what one person asks of one pool."""
     return {
         "wants": order.wants,
-        "deposit": order.deposit,
+        "deposit": order.budget,
         "bid": order.bid,
         "tier": order.tier,
         "group": order.group,

@@ -6,7 +6,7 @@ from dataclasses import replace
 from fairlot.board.keeper import Board
 from fairlot.board.sale import SaleState
 from fairlot.board.storage import MemoryStorage
-from fairlot.board.transcript import Broken, acknowledged_length, read_records
+from fairlot.board.transcript import Stop, acknowledged_length, read_records
 from fairlot.entry import Entry, EntryType, check_signature, read_entry, sign_entry
 from fairlot.errors import InvariantError
 from fairlot.rehearsal.parts import START
@@ -119,7 +119,7 @@ def _transcripts() -> Sequence[Case]:
 def _records(name: str, comment: str, data: bytes) -> Case:
     items: list[Raw] = []
     for record in read_records(data):
-        if isinstance(record, Broken):
+        if isinstance(record, Stop):
             items.append({"offset": record.offset, "refused": record.code})
             continue
         kind = "entry" if isinstance(record.item, Entry) else "checkpoint"

@@ -157,7 +157,7 @@ def _late() -> Made:
 def _check(name: str, comment: str, one: Made, time: int) -> Case:
     each, encoded = one.each, one.entry.encoded
     deposit = check_entry(each.case.credentials, one.terms, encoded, time)
-    epoch, seq, entry_hash = deposit.order_key
+    epoch, seq, entry_hash = deposit.precedence
     return accept(
         f"check-{name}",
         comment,

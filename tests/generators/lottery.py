@@ -8,7 +8,7 @@ from fairlot.allocation.lots import PoolSeed, SeededLots, pool_seed, uniform
 from fairlot.allocation.mechanisms.groups import draw, draw_rule
 from fairlot.allocation.mechanisms.lottery import lottery
 from fairlot.allocation.shape import Order, Shares
-from fairlot.names import group_id
+from fairlot.names import Nym, group_id
 from fairlot.terms.pool import Mechanism, Pool
 from generators.case import Case, Chapter, Raw, accept, reject
 
@@ -41,13 +41,13 @@ def chapter() -> Chapter:
     )
 
 
-def sample_orders(sizes: Sequence[int], singles: int) -> list[tuple[bytes, Order]]:
+def sample_orders(sizes: Sequence[int], singles: int) -> list[tuple[Nym, Order]]:
     """Return nyms with orders: groups of these sizes first, then singles."""
     nyms = (
-        hashlib.sha512(f"person {number}".encode()).digest()[:48]
+        Nym(hashlib.sha512(f"person {number}".encode()).digest()[:48])
         for number in range(sum(sizes) + singles)
     )
-    found: list[tuple[bytes, Order]] = []
+    found: list[tuple[Nym, Order]] = []
     for size in sizes:
         members = [next(nyms) for _ in range(size)]
         order = Order(1, PRICE, group=group_id(SALE_ID, members))
@@ -107,7 +107,7 @@ def _lotteries() -> Iterable[Case]:
         pool = replace(_POOL, supply=supply, group_max=max(sizes, default=1))
         yield _lottery(name, comment, pool, sample_orders(sizes, singles))
     orders = sample_orders((2,), 4)
-    poor = [(nym, replace(order, deposit=PRICE - 1)) for nym, order in orders[2:4]]
+    poor = [(nym, replace(order, budget=PRICE - 1)) for nym, order in orders[2:4]]
     idle = [(nym, replace(order, wants=0)) for nym, order in orders[4:5]]
     yield _lottery(
         "who-takes-no-unit",
@@ -138,7 +138,7 @@ def _lottery(
 
 
 def _drawn(pool: Pool, orders: Sequence[tuple[bytes, Order]]) -> Shares:
-    lots = SeededLots(SEED, SALE_ID, pool.name, tuple(nym for nym, _ in orders))
+    lots = SeededLots(SEED, SALE_ID, pool.name, tuple(Nym(nym) for nym, _ in orders))
     return lottery(pool, [order for _, order in orders], lots)
 
 
@@ -155,7 +155,7 @@ def _input(pool: Pool, orders: Iterable[tuple[bytes, Order]]) -> dict[str, Raw]:
             {
                 "nym": nym,
                 "wants": order.wants,
-                "deposit": order.deposit,
+                "deposit": order.budget,
                 "group": order.group,
             }
             for nym, order in orders
@@ -224,7 +224,7 @@ def _refused_lotteries() -> Iterable[Case]:
             "Every member takes a unit; the others could not win together with it.",
             "allocation.group",
             _POOL,
-            [(nym, replace(member, deposit=PRICE - 1)), *orders[1:]],
+            [(nym, replace(member, budget=PRICE - 1)), *orders[1:]],
         ),
         (
             "member-wants-none",

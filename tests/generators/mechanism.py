@@ -7,8 +7,10 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from fairlot.allocation.lots import PART_SEPARATOR, SeededLots
-from fairlot.allocation.shape import Json, Lots, Odds, Order, Shares
+from fairlot.allocation.shape import Lots, Odds, Order, Shares
+from fairlot.names import Nym
 from fairlot.terms.pool import Pool
+from fairlot.text import Json
 from fairlot_crypto.errors import CallerError
 from generators.case import Case, Raw, accept, reject
 
@@ -38,11 +40,11 @@ class GivenLots:
     drawn: Sequence[int]
     parts: Mapping[str, Sequence[int]] = field(default_factory=dict[str, Sequence[int]])
 
-    def order(self) -> Sequence[int]:
+    def permutation(self) -> Sequence[int]:
         """Return the stated order."""
         return self.drawn
 
-    def group_order(self, groups: Sequence[bytes]) -> Sequence[int]:
+    def group_permutation(self, groups: Sequence[bytes]) -> Sequence[int]:
         """Return the groups as they stand."""
         return range(len(groups))
 
@@ -102,7 +104,9 @@ class Play:
 
 def lots_of_a_part(pool: str, part: str) -> Case:
     """Return the case of the lots of one part."""
-    nyms = tuple(hashlib.sha512(f"person {i}".encode()).digest()[:48] for i in range(4))
+    nyms = tuple(
+        Nym(hashlib.sha512(f"person {i}".encode()).digest()[:48]) for i in range(4)
+    )
     lots = SeededLots(SEED, SALE_ID, pool, nyms).part(part)
     return accept(
         f"lots-of-{part}",
@@ -115,7 +119,7 @@ def lots_of_a_part(pool: str, part: str) -> Case:
             "part": part,
             "nyms": nyms,
         },
-        {"order": lots.order()},
+        {"order": lots.permutation()},
         {
             "name": f"{pool}{PART_SEPARATOR}{part}",
             "seed_L": lots.pool_seed,
@@ -152,7 +156,7 @@ def _pool(pool: Pool) -> Raw:
 def _order(order: Order) -> Raw:
     return {
         "wants": order.wants,
-        "deposit": order.deposit,
+        "deposit": order.budget,
         "bid": order.bid,
         "tier": order.tier,
     }

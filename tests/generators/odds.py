@@ -8,6 +8,7 @@ from fairlot.allocation.entering import Entrant
 from fairlot.allocation.odds import PoolOdds, sale_odds
 from fairlot.allocation.shape import Chance
 from fairlot.fields import UINT_MAX
+from fairlot.names import Nym
 from fairlot.terms.pool import Mechanism, Pool, Requirement, Tier
 from generators.allocation_sales import everything
 from generators.allocation_setting import (
@@ -55,20 +56,20 @@ def _accepted() -> Sequence[Case]:
 
 
 def _of_one() -> Sequence[_Row]:
-    five = numbered(*[Entrant(b"", 1, 10)] * 5)
-    twelve = numbered(*[Entrant(b"", 1, 10)] * 12)
+    five = numbered(*[Entrant(Nym(b""), 1, 10)] * 5)
+    twelve = numbered(*[Entrant(Nym(b""), 1, 10)] * 12)
     paired = together(together(twelve, 0, 1), 2, 3)
     pairs: Sequence[Entrant] = twelve
     for first in range(0, 12, 2):
         pairs = together(pairs, first, first + 1)
     threes = replace(_PAIRS, supply=12, group_max=3)
-    uneven: Sequence[Entrant] = numbered(*[Entrant(b"", 1, 10)] * 15)
+    uneven: Sequence[Entrant] = numbered(*[Entrant(Nym(b""), 1, 10)] * 15)
     for members in ((0, 1, 2), (3, 4, 5), (6, 7, 8), (9, 10), (11, 12)):
         uneven = together(uneven, *members)
     bids = (30, 30, 30, 20, None, 9)
-    bidders = numbered(*(Entrant(b"", 1, 40, bid=bid) for bid in bids))
+    bidders = numbered(*(Entrant(Nym(b""), 1, 40, bid=bid) for bid in bids))
     tiers = ("gold", "gold", "gold", "silver", "silver", None)
-    sponsors = numbered(*(Entrant(b"", 1, 60, tier=tier) for tier in tiers))
+    sponsors = numbered(*(Entrant(Nym(b""), 1, 60, tier=tier) for tier in tiers))
     return (
         ("nobody", "Nobody comes: all is unsold.", (_SHARE,), []),
         (
@@ -126,7 +127,7 @@ def _of_one() -> Sequence[_Row]:
 
 def _of_several() -> Sequence[_Row]:
     pools, people = everything()
-    five = numbered(*[Entrant(b"", 2, 60)] * 5)
+    five = numbered(*[Entrant(Nym(b""), 2, 60)] * 5)
     second = replace(_SEATS, name="second")
     north = Requirement("region", ("north",))
     split = [
@@ -199,13 +200,13 @@ _AGAIN = replace(_SHARE, name="again", again=True)
 
 def _leaving() -> Sequence[Entrant]:
     people: Sequence[Entrant] = numbered(
-        *[Entrant(b"", 1, 10, attributes=(("region", "south"),))] * 13,
-        *[Entrant(b"", 3, 9, attributes=(("region", "north"),))] * 2,
+        *[Entrant(Nym(b""), 1, 10, attributes=(("region", "south"),))] * 13,
+        *[Entrant(Nym(b""), 3, 9, attributes=(("region", "north"),))] * 2,
     )
     for members in ((0, 1, 2), (3, 4, 5), (6, 7, 8), (9, 10), (11, 12)):
         people = together(people, *members)
     return [
-        replace(person, deposit=9) if i > 12 else person
+        replace(person, amount=9) if i > 12 else person
         for i, person in enumerate(people)
     ]
 
@@ -269,14 +270,14 @@ def _refused() -> Sequence[Case]:
             "duplicate-nym-with-another-order",
             "One final deposit a nym, whatever the orders ask.",
             "allocation.duplicate-nym",
-            [first, second, replace(first, wants=2, deposit=20)],
+            [first, second, replace(first, wants=2, amount=20)],
         ),
         *(
             (
                 f"nym-of-{length}-bytes",
                 "A nym has 48 bytes; this is nobody who could be drawn.",
                 "allocation.nym-length",
-                [first, replace(second, nym=(second.nym + b"\x00")[:length])],
+                [first, replace(second, nym=Nym((second.nym + b"\x00")[:length]))],
             )
             for length in (0, 47, 49)
         ),
@@ -324,7 +325,7 @@ def _with(entrant: Entrant, field: str, number: int) -> Entrant:
         case "wants":
             return replace(entrant, wants=number)
         case "deposit":
-            return replace(entrant, deposit=number)
+            return replace(entrant, amount=number)
         case _:
             return replace(entrant, bid=number)
 

@@ -18,6 +18,7 @@ from fairlot.allocation.settlement import (
     settle_void,
 )
 from fairlot.fields import UINT_MAX
+from fairlot.names import Nym
 from fairlot.terms.pool import Mechanism, Pool, Tier
 from generators.allocation_setting import (
     SALE_ID,
@@ -49,7 +50,7 @@ def chapter() -> Chapter:
 
 def _funded(entrants: Iterable[Entrant]) -> list[Funding]:
     return [
-        Funding(entrant.nym, entrant.deposit, entrant.nym[:4]) for entrant in entrants
+        Funding(entrant.nym, entrant.amount, entrant.nym[:4]) for entrant in entrants
     ]
 
 
@@ -67,10 +68,10 @@ def _several() -> tuple[Sequence[Pool], Outcome, list[Funding]]:
         Pool("rest", Mechanism.EQUAL_SHARE, 1, 5, 1, again=True),
     )
     entrants = numbered(
-        Entrant(b"", 5, 60, tier="gold"),
-        Entrant(b"", 3, 50, bid=30),
-        *[Entrant(b"", 2, 30)] * 3,
-        Entrant(b"", 0, 20),
+        Entrant(Nym(b""), 5, 60, tier="gold"),
+        Entrant(Nym(b""), 3, 50, bid=30),
+        *[Entrant(Nym(b""), 2, 30)] * 3,
+        Entrant(Nym(b""), 0, 20),
     )
     return pools, allocate(pools, entrants, SEED, SALE_ID), _funded(entrants)
 
@@ -78,10 +79,10 @@ def _several() -> tuple[Sequence[Pool], Outcome, list[Funding]]:
 def _accepted() -> Sequence[Case]:
     outcome, fundings = _drawn()
     one = (_POOL,)
-    cancelled = Funding(sample_nym("cancelled"), 40, b"\x01", final=False)
-    unfunded = Funding(sample_nym("unfunded"), 3, b"\x02")
-    nothing = Funding(sample_nym("nothing"), 0, b"")
-    richest = [Funding(sample_nym(f"rich {i}"), UINT_MAX, b"") for i in range(2)]
+    cancelled = Funding(Nym(sample_nym("cancelled")), 40, b"\x01", final=False)
+    unfunded = Funding(Nym(sample_nym("unfunded")), 3, b"\x02")
+    nothing = Funding(Nym(sample_nym("nothing")), 0, b"")
+    richest = [Funding(Nym(sample_nym(f"rich {i}")), UINT_MAX, b"") for i in range(2)]
     everybody = [*fundings, cancelled, unfunded, nothing]
     overpaid = [replace(funding, paid=funding.paid + 5) for funding in fundings]
     pools, several, accounts = _several()

@@ -10,6 +10,7 @@ from fairlot.allocation.lots import PoolSeed, Rank, pool_seed, rank
 from fairlot.allocation.mechanisms.fill import fill
 from fairlot.allocation.outcome import Outcome
 from fairlot.allocation.run_pools import allocate
+from fairlot.names import Nym
 from fairlot.terms.pool import Mechanism, Pool
 
 LARGEST = 2**64 - 1
@@ -26,7 +27,7 @@ pools = st.builds(
 )
 nyms = st.binary(min_size=48, max_size=48)
 entrants = st.lists(
-    st.builds(Entrant, nym=nyms, wants=uint64, deposit=uint64),
+    st.builds(Entrant, nym=nyms, wants=uint64, amount=uint64),
     max_size=12,
     unique_by=lambda entrant: entrant.nym,
 )
@@ -109,7 +110,7 @@ def test_every_outcome_holds_the_invariants(
 ) -> None:
     outcome = allocate([pool], present, seed, SALE)
     (result,) = outcome.pools
-    deposits = {entrant.nym: entrant.deposit for entrant in present}
+    deposits = {entrant.nym: entrant.amount for entrant in present}
     wants = {entrant.nym: entrant.wants for entrant in present}
     assert [total.nym for total in outcome.totals] == sorted(deposits)
     assert sum(total.units for total in outcome.totals) == result.sold
@@ -129,7 +130,7 @@ def test_raising_ones_own_order_never_lowers_ones_allocation(
     raised = Entrant(
         first.nym,
         data.draw(st.integers(first.wants, LARGEST)),
-        data.draw(st.integers(first.deposit, LARGEST)),
+        data.draw(st.integers(first.amount, LARGEST)),
     )
     before = allocate([pool], [first, *others], seed, SALE)
     after = allocate([pool], [raised, *others], seed, SALE)
@@ -137,7 +138,7 @@ def test_raising_ones_own_order_never_lowers_ones_allocation(
 
 
 def units_of(outcome: Outcome, nym: bytes) -> int:
-    award = outcome.of(nym)
+    award = outcome.of(Nym(nym))
     assert award is not None
     return award.units
 
@@ -157,4 +158,4 @@ def test_equal_quantities_differ_by_one_unit_at_most(
 
 
 def drawn(seed_L: PoolSeed, nym: bytes) -> tuple[Rank, bytes]:
-    return rank(seed_L, nym), nym
+    return rank(seed_L, Nym(nym)), nym

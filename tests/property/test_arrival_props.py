@@ -29,7 +29,7 @@ CROWD = tuple(
     Entrant(
         nym(i),
         wants=1 + i % 2,
-        deposit=20,
+        amount=20,
         bid=(9, 9, 7, None, 9)[i],
         tier=("gold", "silver", "gold", "silver", None)[i],
         group=PAIR if i in {1, 3} else None,
@@ -82,17 +82,17 @@ def units_of(sale: AnySale, entrants: Sequence[Entrant], index: int) -> int:
 def raised(draw: st.DrawFn, pool: Pool, entrant: Entrant) -> Entrant:
     """Ask for more units, or more money, a higher bid or tier that the money covers."""
     wants = draw(st.integers(entrant.wants, UINT_MAX) | st.just(entrant.wants))
-    deposit = draw(st.integers(entrant.deposit, UINT_MAX) | st.just(entrant.deposit))
-    valid = entrant.bid if (entrant.bid or 0) <= entrant.deposit else None
+    deposit = draw(st.integers(entrant.amount, UINT_MAX) | st.just(entrant.amount))
+    valid = entrant.bid if (entrant.bid or 0) <= entrant.amount else None
     bid = draw(st.just(entrant.bid) | st.integers(valid or 0, deposit))
     names = [tier.name for tier in pool.tiers]
-    covered = [tier.name for tier in pool.tiers if tier.price <= entrant.deposit]
+    covered = [tier.name for tier in pool.tiers if tier.price <= entrant.amount]
     above = names[: names.index(entrant.tier)] if entrant.tier in covered else names
     paid = [tier.name for tier in pool.tiers if tier.price <= deposit]
     tier = draw(
         st.sampled_from([entrant.tier, *(name for name in paid if name in above)])
     )
-    return replace(entrant, wants=wants, deposit=deposit, bid=bid, tier=tier)
+    return replace(entrant, wants=wants, amount=deposit, bid=bid, tier=tier)
 
 
 def got(pools: Sequence[Pool], *entrants: Entrant) -> list[int]:
@@ -109,14 +109,14 @@ def test_a_unit_that_is_won_early_keeps_out_of_a_later_pool() -> None:
     """Across pools more can be less: specs/allocation.md, section 12."""
     poor = Entrant(nym(0), 100, 9)
     assert got([SEAT, PIECES], poor) == [9]
-    assert got([SEAT, PIECES], replace(poor, deposit=10)) == [1]
+    assert got([SEAT, PIECES], replace(poor, amount=10)) == [1]
 
 
 def test_money_that_is_spent_early_buys_nothing_later() -> None:
     again = replace(PIECES, again=True)
     poor = Entrant(nym(0), 100, 9)
     assert got([SEAT, again], poor) == [9]
-    assert got([SEAT, again], replace(poor, deposit=10)) == [1]
+    assert got([SEAT, again], replace(poor, amount=10)) == [1]
 
 
 def test_who_wins_early_leaves_others_with_more_to_bid_against_it() -> None:
@@ -127,7 +127,7 @@ def test_who_wins_early_leaves_others_with_more_to_bid_against_it() -> None:
     for i in range(1, 9):
         mine = Entrant(nym(i), 200, 99)
         before = got(seats, rival, mine)
-        after = got(seats, rival, replace(mine, deposit=199))
+        after = got(seats, rival, replace(mine, amount=199))
         assert before == [1, 99]
         assert after in ([1, 100], [50, 51])
         if after[1] < before[1]:

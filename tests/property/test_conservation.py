@@ -25,6 +25,7 @@ from fairlot.allocation.settlement import (
 )
 from fairlot.allocation.shape import Reason
 from fairlot.fields import UINT_MAX, Fields
+from fairlot.names import Nym
 from fairlot.terms.pool import Mechanism, Pool, Tier
 from fairlot.terms.read_fields import field_error
 from fairlot.terms.read_pools import read_pools
@@ -78,7 +79,7 @@ def test_every_unit_of_money_is_paid_or_refunded(sale: AnySale) -> None:
     assert sum(paid.values()) == earned + back
     owed = sum(a.payment for result in outcome.pools for a in result.awards)
     assert earned == owed
-    deposits = {entrant.nym: entrant.deposit for entrant in sale.entrants}
+    deposits = {entrant.nym: entrant.amount for entrant in sale.entrants}
     for line in lines:
         assert 0 <= line.payment <= deposits.get(line.nym, 0)
         assert line.payment + line.refund == paid[line.nym]
@@ -95,7 +96,7 @@ def test_what_everybody_gets_adds_up_over_the_pools(sale: AnySale) -> None:
     assert [total.nym for total in outcome.totals] == [e.nym for e in sale.entrants]
     for entrant, total in zip(sale.entrants, outcome.totals, strict=True):
         found: list[tuple[str, int, int]] = []
-        left, wanted = entrant.deposit, entrant.wants
+        left, wanted = entrant.amount, entrant.wants
         for result in outcome.pools:
             award = result.of(entrant.nym)
             if award is None:
@@ -109,7 +110,7 @@ def test_what_everybody_gets_adds_up_over_the_pools(sale: AnySale) -> None:
                 found.append((name, award.units, award.payment))
         assert [(g.pool, g.units, g.payment) for g in total.gains] == found
         assert total.units == sum(units for _, units, _ in found) <= entrant.wants
-        assert total.payment == entrant.deposit - left
+        assert total.payment == entrant.amount - left
 
 
 @settings(max_examples=40)
@@ -289,8 +290,8 @@ def test_everybody_the_same_at_the_extremes(
 ) -> None:
     """Each number of pool and order is the same extreme, for as many as there are."""
     pool = extreme_pool(kind, number)
-    same = Entrant(b"", number, number, bid=number, tier="gold")
-    entrants = [replace(same, nym=i.to_bytes(48, "big")) for i in range(people)]
+    same = Entrant(Nym(b""), number, number, bid=number, tier="gold")
+    entrants = [replace(same, nym=Nym(i.to_bytes(48, "big"))) for i in range(people)]
     outcome = allocate([pool], entrants, bytes(32), SALE)
     (result,) = outcome.pools
     takes = sum(award.q for award in result.awards)

@@ -25,6 +25,7 @@ from fairlot.allocation.mechanisms.groups import (
 )
 from fairlot.allocation.mechanisms.lottery import lottery, lottery_odds
 from fairlot.allocation.shape import Lots, Order
+from fairlot.names import Nym
 from fairlot.terms.pool import Mechanism, Pool
 
 SEED = sha256(b"compositions").digest()
@@ -348,7 +349,7 @@ def sales(draw_: st.DrawFn) -> tuple[Pool, list[Order], list[bytes]]:
 
 
 def lots_of(nyms: Sequence[bytes]) -> SeededLots:
-    return SeededLots(SEED, SALE, "main", tuple(nym[:48] for nym in nyms))
+    return SeededLots(SEED, SALE, "main", tuple(Nym(nym[:48]) for nym in nyms))
 
 
 @given(sales(), st.data())
@@ -379,7 +380,7 @@ def test_raising_an_order_never_lowers_its_allocation(
     person = data.draw(st.sampled_from(range(len(orders))))
     old = orders[person]
     more = data.draw(st.integers(0, 3)), data.draw(st.integers(0, 9))
-    new = Order(old.wants + more[0], old.deposit + more[1], group=old.group)
+    new = Order(old.wants + more[0], old.budget + more[1], group=old.group)
     raised = [*orders[:person], new, *orders[person + 1 :]]
     before = lottery(pool, orders, lots_of(nyms)).units[person]
     assert lottery(pool, raised, lots_of(nyms)).units[person] >= before
@@ -396,9 +397,9 @@ def test_money_and_supply_fit_and_groups_stay_together(
     for order, takes, got, paid in zip(
         orders, shares.quantities, shares.units, shares.payments, strict=True
     ):
-        assert takes == (order.wants >= 1 and order.deposit >= pool.price)
+        assert takes == (order.wants >= 1 and order.budget >= pool.price)
         assert 0 <= got <= takes
-        assert paid == pool.price * got <= order.deposit
+        assert paid == pool.price * got <= order.budget
     fates = {
         (o.group, got) for o, got in zip(orders, shares.units, strict=True) if o.group
     }

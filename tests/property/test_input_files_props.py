@@ -28,16 +28,18 @@ LARGEST = 2**64 - 1
 names = st.text(min_size=1, max_size=60).filter(lambda text: not text_problem(text))
 numbers = st.integers(0, LARGEST)
 attributes = st.text("abc_9", min_size=1, max_size=32)
+_FIELD = {"solution": "answer"}
+"""What a column is called where its name means something else."""
 people_lists = st.lists(
     st.builds(
         Person,
         name=names,
         wants=numbers,
-        deposit=numbers,
+        amount=numbers,
         group=st.none() | names,
         bid=st.none() | numbers,
         tier=st.none() | names,
-        solution=st.none() | names,
+        answer=st.none() | names,
         attributes=st.dictionaries(attributes, names, max_size=3).map(
             lambda found: tuple(sorted(found.items()))
         ),
@@ -81,8 +83,8 @@ def test_what_a_csv_writer_writes_is_read_back(
     writer.writerow([*COLUMNS, *columns])
     for person in people:
         values = {f"attr:{name}": value for name, value in person.attributes}
-        more = {name: getattr(person, name) for name in MORE_COLUMNS} | values
-        first = (person.name, person.wants, person.deposit)
+        more = {n: getattr(person, _FIELD.get(n, n)) for n in MORE_COLUMNS} | values
+        first = (person.name, person.wants, person.amount)
         writer.writerow([*first, *(more.get(column) for column in columns)])
     file.write_bytes(text.getvalue().encode())
     assert read_people(file) == tuple(people)

@@ -18,6 +18,7 @@ from fairlot.allocation.mechanisms.fill import fill
 from fairlot.allocation.mechanisms.quadratic import quadratic, quadratic_odds
 from fairlot.allocation.mechanisms.tiers import tiers, tiers_odds
 from fairlot.allocation.shape import ITSELF, Lots, Odds, Order, Reason, Shares
+from fairlot.names import Nym
 from fairlot.terms.pool import Mechanism, Pool, Tier
 
 LARGEST = 2**64 - 1
@@ -105,7 +106,7 @@ def test_supply_and_money_are_conserved(play: Play) -> None:
     rows = (shares.units, shares.quantities, shares.payments)
     for order, units, quantity, paid in zip(play.orders, *rows, strict=True):
         assert 0 <= units <= quantity <= order.wants
-        assert 0 <= paid <= order.deposit
+        assert 0 <= paid <= order.budget
         assert units or not paid
 
 
@@ -180,7 +181,7 @@ def test_the_order_of_arrival_never_matters(play: Play, data: st.DataObject) -> 
 def moved_lots(lots: FixedLots, places: Sequence[int]) -> FixedLots:
     now_at = {person: place for place, person in enumerate(places)}
     parts = {name: [now_at[i] for i in order] for name, order in lots.parts.items()}
-    return FixedLots([now_at[i] for i in lots.drawing_order], parts)
+    return FixedLots([now_at[i] for i in lots.drawn], parts)
 
 
 ALIKE = {
@@ -201,10 +202,10 @@ def test_over_all_arrivals_each_person_gets_the_same(name: str) -> None:
     tier = (0, 0, 1, 1, None) if pool.tiers else (None,) * 5
     bids = (9, 9, 7, 7, None)
     people = [
-        (bytes([i]) * 48, Order(3, 9 + 9 * i, bid, level))
+        (Nym(bytes([i]) * 48), Order(3, 9 + 9 * i, bid, level))
         for i, (bid, level) in enumerate(zip(bids, tier, strict=True))
     ]
-    seen: set[tuple[tuple[bytes, int, int, Reason, str], ...]] = set()
+    seen: set[tuple[tuple[Nym, int, int, Reason, str], ...]] = set()
     for arrival in permutations(people):
         nyms = tuple(nym for nym, _ in arrival)
         lots = SeededLots(SEED, SALE, pool.name, nyms)
@@ -233,7 +234,7 @@ def test_raising_ones_own_order_never_lowers_ones_allocation(
 def raised(draw: st.DrawFn, pool: Pool, order: Order) -> Order:
     """Ask for more: more units, more money, a higher bid, a higher tier that is paid."""
     wants = draw(st.integers(order.wants, LARGEST))
-    deposit = draw(st.integers(order.deposit, LARGEST))
+    deposit = draw(st.integers(order.budget, LARGEST))
     bid = draw(st.integers(order.bid or 0, deposit))
     highest = len(pool.tiers) if order.tier is None else order.tier
     payable = [i for i in range(highest) if pool.tiers[i].price <= deposit]
@@ -276,7 +277,7 @@ class Clock:
         return (
             self.units[i] == self.cap
             and bounded
-            and self.paid[i] + step <= order.deposit
+            and self.paid[i] + step <= order.budget
         )
 
 
@@ -284,7 +285,7 @@ class Clock:
 def test_the_clearing_cap_is_where_the_rising_clock_stops(play: Play) -> None:
     people = len(play.orders)
     clock = Clock([0] * people, [0] * people, play.pool.supply)
-    drawn = play.lots.drawing_order
+    drawn = play.lots.drawn
     while clock.left and clock.step(play.pool, play.orders, drawn):
         pass
     shares = play.run()
@@ -303,12 +304,12 @@ def test_the_quadratic_price_is_paid_exactly(play: Play) -> None:
         price=max(1, play.pool.price),
         tiers=(),
     )
-    orders = [Order(order.wants, order.deposit) for order in play.orders]
+    orders = [Order(order.wants, order.budget) for order in play.orders]
     shares = quadratic(pool, orders, play.lots)
     assert shares.payments == tuple(pool.price * a * a for a in shares.units)
     for order, q in zip(orders, shares.quantities, strict=True):
-        assert pool.price * q * q <= order.deposit
+        assert pool.price * q * q <= order.budget
         bounded = q == min(pool.cap, order.wants)
-        assert bounded or pool.price * (q + 1) ** 2 > order.deposit
-    filled = fill(pool.supply, shares.quantities, play.lots.drawing_order)
+        assert bounded or pool.price * (q + 1) ** 2 > order.budget
+    filled = fill(pool.supply, shares.quantities, play.lots.drawn)
     assert shares.units == filled.units

@@ -14,14 +14,14 @@ from fairlot.allocation.odds import sale_odds
 from fairlot.allocation.outcome import Outcome, PoolResult, part_id
 from fairlot.allocation.run_pools import run_pools
 from fairlot.allocation.shape import Lots
-from fairlot.names import group_id
+from fairlot.names import Nym, group_id
 from fairlot.terms.pool import Mechanism, Pool, Requirement, Tier
 
 SALE = bytes(range(32))
 
 
-def nym(i: int) -> bytes:
-    return i.to_bytes(48, "big")
+def nym(i: int) -> Nym:
+    return Nym(i.to_bytes(48, "big"))
 
 
 def all_outcomes(
@@ -77,7 +77,7 @@ def check_alike(
     results: Sequence[tuple[Fraction, PoolResult]], alike: Fraction
 ) -> None:
     """Check the chance of whoever enters, for each set of persons who may be those."""
-    by_crowd: dict[tuple[bytes, ...], list[tuple[Fraction, PoolResult]]] = {}
+    by_crowd: dict[tuple[Nym, ...], list[tuple[Fraction, PoolResult]]] = {}
     for weight, result in results:
         crowd = tuple(award.nym for award in result.awards)
         by_crowd.setdefault(crowd, []).append((weight, result))
@@ -195,7 +195,7 @@ def test_groups_of_others_are_drawn_in_a_mode_that_is_known() -> None:
     assert known.entering == (3, 3)
     assert known.alike is not None
     assert any(line.startswith("Mode B") for line in known.rule)
-    open_friend = [friends[0], replace(friends[1], deposit=9, tier="gold"), *rich]
+    open_friend = [friends[0], replace(friends[1], amount=9, tier="gold"), *rich]
     (_, unknown) = sale_odds((guests, rest), open_friend, SALE)
     assert unknown.alike is None
 

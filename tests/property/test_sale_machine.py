@@ -117,7 +117,7 @@ class SaleMachine(RuleBasedStateMachine):
         for entrant in self.state.entrants():
             final = self.state.positions.by_nym[Nym(entrant.nym)].final
             assert final.binding.type is EntryType.DEPOSIT
-            assert self.paid[Nym(entrant.nym)] >= entrant.deposit
+            assert self.paid[Nym(entrant.nym)] >= entrant.amount
 
     @invariant()
     def money_is_conserved_whatever_is_drawn(self) -> None:

@@ -15,6 +15,7 @@ from fairlot.allocation.settlement import (
     settle,
     settle_void,
 )
+from fairlot.names import Nym
 from fairlot.terms.pool import Mechanism, Pool
 
 LARGEST = 2**64 - 1
@@ -34,11 +35,13 @@ def sales(draw: st.DrawFn) -> tuple[Pool, list[Entrant], list[Funding]]:
     fundings: list[Funding] = []
     for nym in draw(st.lists(names, max_size=10, unique=True)):
         paid = draw(uint64)
-        funding = Funding(nym, paid, draw(st.binary(max_size=4)), draw(st.booleans()))
+        funding = Funding(
+            Nym(nym), paid, draw(st.binary(max_size=4)), draw(st.booleans())
+        )
         fundings.append(funding)
         if funding.final and draw(st.booleans()):
             deposit = draw(st.integers(0, paid))
-            entrants.append(Entrant(nym, draw(uint64), deposit))
+            entrants.append(Entrant(Nym(nym), draw(uint64), deposit))
     return pool, entrants, draw(st.permutations(fundings))
 
 
@@ -57,7 +60,7 @@ def test_money_is_conserved(sale: tuple[Pool, list[Entrant], list[Funding]]) -> 
         assert 0 <= line.payment <= paid[line.nym].paid
         assert line.refund_to == paid[line.nym].refund_to
         if line.nym in present:
-            assert line.payment <= present[line.nym].deposit
+            assert line.payment <= present[line.nym].amount
         if line.nym not in present or line.units == 0:
             assert (line.units, line.refund) == (0, paid[line.nym].paid)
 

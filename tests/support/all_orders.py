@@ -13,13 +13,13 @@ from fairlot.terms.pool import Pool
 class FixedLots:
     """Lots that say what the test says; a part that it does not name is an error."""
 
-    drawing_order: Sequence[int]
+    drawn: Sequence[int]
     parts: Mapping[str, Sequence[int]] = field(default_factory=dict[str, Sequence[int]])
 
-    def order(self) -> Sequence[int]:
-        return self.drawing_order
+    def permutation(self) -> Sequence[int]:
+        return self.drawn
 
-    def group_order(self, groups: Sequence[bytes]) -> Sequence[int]:
+    def group_permutation(self, groups: Sequence[bytes]) -> Sequence[int]:
         raise AssertionError(groups)
 
     def uniform(self, q: int, label: bytes) -> int:

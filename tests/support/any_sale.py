@@ -13,7 +13,7 @@ from fairlot.allocation.entering import Entrant
 from fairlot.allocation.settlement import Funding
 from fairlot.deposit.puzzle import answer_key
 from fairlot.fields import UINT_MAX
-from fairlot.names import group_id
+from fairlot.names import Nym, group_id
 from fairlot.terms.pool import Mechanism, Pool, Requirement, Tier
 
 KINDS = ("share", "square", "lottery", "groups", "auction", "certain", "tiers")
@@ -30,9 +30,9 @@ numbers = st.integers(0, 9) | st.sampled_from(EXTREMES)
 """Mostly so small that people compete, else at an end of the range."""
 
 
-def nym(i: int) -> bytes:
+def nym(i: int) -> Nym:
     """Return the nym of person ``i``."""
-    return i.to_bytes(48, "big")
+    return Nym(i.to_bytes(48, "big"))
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class AnySale:
     def fundings(self) -> tuple[Funding, ...]:
         """What the board says about everybody's money."""
         paid = zip(self.entrants, self.overpaid, strict=True)
-        own = (Funding(e.nym, e.deposit + more, e.nym[-2:]) for e, more in paid)
+        own = (Funding(e.nym, e.amount + more, e.nym[-2:]) for e, more in paid)
         return (*own, *self.others)
 
 
@@ -64,7 +64,7 @@ def any_sale(draw: st.DrawFn, *kinds: str, most_people: int = 7) -> AnySale:
     above = st.integers(0, 5)
     overpaid = draw(st.lists(above, min_size=people, max_size=people))
     room = (
-        min(o, UINT_MAX - e.deposit) for o, e in zip(overpaid, entrants, strict=True)
+        min(o, UINT_MAX - e.amount) for o, e in zip(overpaid, entrants, strict=True)
     )
     other = st.builds(Funding, st.just(b""), numbers, st.just(b"other"), st.booleans())
     others = (
@@ -173,9 +173,9 @@ def any_order(draw: st.DrawFn, puzzles: frozenset[str], *, ready: bool) -> Entra
         wants, deposit = max(1, wants), max(9, deposit)
     covered = st.just(deposit) | st.integers(0, deposit)
     return Entrant(
-        nym=b"",
+        nym=Nym(b""),
         wants=wants,
-        deposit=deposit,
+        amount=deposit,
         bid=draw(st.none() | covered | covered | numbers),
         tier=draw(st.sampled_from((None, *TIERS, *TIERS, "lead"))),
         attributes=(("region", "north" if ready else draw(st.sampled_from(REGIONS))),),

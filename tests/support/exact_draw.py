@@ -120,17 +120,17 @@ class ForkingLots:
 
     def __init__(self, forks: Forks, count: int) -> None:
         self.forks, self.count = forks, count
-        self.drawing_order: UniformOrder | None = None
+        self.drawn: UniformOrder | None = None
         self.group_orders: dict[frozenset[bytes], list[bytes]] = {}
         self.draws: dict[bytes, UniformDraw] = {}
         self.parts: dict[str, ForkingLots] = {}
 
-    def order(self) -> Sequence[int]:
-        if self.drawing_order is None:
-            self.drawing_order = UniformOrder(self.forks, self.count)
-        return self.drawing_order
+    def permutation(self) -> Sequence[int]:
+        if self.drawn is None:
+            self.drawn = UniformOrder(self.forks, self.count)
+        return self.drawn
 
-    def group_order(self, groups: Sequence[bytes]) -> Sequence[int]:
+    def group_permutation(self, groups: Sequence[bytes]) -> Sequence[int]:
         assert len(set(groups)) == len(groups)
         found = self.group_orders.get(frozenset(groups))
         if found is None:

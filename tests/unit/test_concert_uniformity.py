@@ -8,6 +8,7 @@ import pytest
 from fairlot.allocation.lots import SeededLots
 from fairlot.allocation.mechanisms.equal_share import equal_share
 from fairlot.allocation.shape import Order
+from fairlot.names import Nym
 from fairlot.terms.pool import Mechanism, Pool
 
 PEOPLE, SEATS, SEEDS = 300, 120, 2000
@@ -32,7 +33,7 @@ def test_win_counts_of_the_concert_are_uniform() -> None:
     The seeds are 0..1999 as integers of 32 bytes, big-endian, so the test is
     deterministic: of all ways to derive ranks, 1 in 1000 would miss this bound.
     """
-    nyms = tuple(sha512(i.to_bytes(8, "big")).digest()[:48] for i in range(PEOPLE))
+    nyms = tuple(Nym(sha512(i.to_bytes(8, "big")).digest()[:48]) for i in range(PEOPLE))
     orders = [Order(1, 4500)] * PEOPLE
     wins = [0] * PEOPLE
     for number in range(SEEDS):

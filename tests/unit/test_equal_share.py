@@ -10,6 +10,7 @@ from fairlot.allocation.lots import pool_seed, rank
 from fairlot.allocation.mechanisms.equal_share import equal_share, quantity
 from fairlot.allocation.run_pools import allocate
 from fairlot.allocation.shape import Order
+from fairlot.names import Nym
 from fairlot.terms.pool import Mechanism, Pool
 
 LARGEST = 2**64 - 1
@@ -17,8 +18,8 @@ POOL = Pool("main", Mechanism.EQUAL_SHARE, 10, 7, 5)
 SEED, SALE = bytes(32), bytes(range(32))
 
 
-def nym(i: int) -> bytes:
-    return i.to_bytes(48, "big")
+def nym(i: int) -> Nym:
+    return Nym(i.to_bytes(48, "big"))
 
 
 @pytest.mark.parametrize(

@@ -36,13 +36,13 @@ class Scripted:
     def __init__(
         self, order: Sequence[int], groups: Sequence[int] = (), *draws: int
     ) -> None:
-        self.drawing_order, self.groups, self.draws = order, groups, list(draws)
+        self.drawn, self.groups, self.draws = order, groups, list(draws)
         self.asked: list[tuple[int, bytes]] = []
 
-    def order(self) -> Sequence[int]:
-        return self.drawing_order
+    def permutation(self) -> Sequence[int]:
+        return self.drawn
 
-    def group_order(self, groups: Sequence[bytes]) -> Sequence[int]:
+    def group_permutation(self, groups: Sequence[bytes]) -> Sequence[int]:
         assert len(groups) == len(self.groups)
         return self.groups
 

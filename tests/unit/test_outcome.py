@@ -12,7 +12,7 @@ from fairlot.allocation.outcome import Award, Outcome, PoolResult
 from fairlot.allocation.run_pools import allocate
 from fairlot.allocation.shape import Order, Reason
 from fairlot.errors import InvariantError
-from fairlot.names import group_id
+from fairlot.names import Nym, group_id
 from fairlot.terms.pool import Mechanism, Pool, Requirement, Tier
 from fairlot_crypto.keys import VerifyKey
 
@@ -22,8 +22,8 @@ LOTTERY = Pool("lottery", Mechanism.LOTTERY, 8, 5, group_max=2)
 REST = Pool("rest", Mechanism.AUCTION, 2, 4, again=True)
 
 
-def nym(i: int) -> bytes:
-    return i.to_bytes(48, "big")
+def nym(i: int) -> Nym:
+    return Nym(i.to_bytes(48, "big"))
 
 
 def enter(pool: Pool, *entrants: Entrant, **units: int) -> dict[int, Order]:

@@ -59,7 +59,7 @@ def test_what_people_add_is_read_by_column(tmp_path: Path) -> None:
         group="we",
         bid=7,
         tier="gold",
-        solution="a, b",
+        answer="a, b",
         attributes=(("region", "FR"),),
     )
     bob = Person("Bob", 1, 5, bid=0, attributes=(("age", "old"),))

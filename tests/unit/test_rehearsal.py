@@ -97,7 +97,7 @@ def test_everybody_gets_what_the_rule_gives() -> None:
         person = next(p for p in PEOPLE if p.name == name)
         line = by_nym[nym]
         assert line.payment == PRICE * line.units
-        assert line.payment + line.refund == person.deposit
+        assert line.payment + line.refund == person.amount
 
 
 def test_names_come_in_the_order_of_the_list() -> None:
@@ -246,7 +246,7 @@ def test_deposits_say_what_people_want() -> None:
     }
     nyms = dict(done.nyms)
     for person in PEOPLE:
-        assert said[nyms[person.name]] == (person.wants, person.deposit)
+        assert said[nyms[person.name]] == (person.wants, person.amount)
 
 
 def _kinds(data: bytes) -> list[str]:
@@ -314,7 +314,7 @@ def test_too_few_commitments_void_the_sale_and_refund_everybody(
     for name, nym in done.nyms:
         person = next(p for p in PEOPLE if p.name == name)
         line = by_nym[nym]
-        assert (line.units, line.payment, line.refund) == (0, 0, person.deposit)
+        assert (line.units, line.payment, line.refund) == (0, 0, person.amount)
     last = {stage: (d, total) for stage, d, total in notes.stages}
     assert last["drawing"] == (3, 3)
     assert audit(data, GROUP, Expected(done.terms.sale_id), STATEMENTS).holds

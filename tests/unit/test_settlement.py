@@ -20,6 +20,7 @@ from fairlot.allocation.settlement import (
     settle_void,
 )
 from fairlot.errors import InvariantError
+from fairlot.names import Nym
 from fairlot.terms.pool import Mechanism, Pool
 from fairlot_crypto.cbor import Value, encode
 from fairlot_crypto.errors import CallerError
@@ -30,8 +31,8 @@ SEED, SALE = bytes(32), bytes(range(32))
 WON = Gain("main", 1, 7)
 
 
-def nym(i: int) -> bytes:
-    return i.to_bytes(48, "big")
+def nym(i: int) -> Nym:
+    return Nym(i.to_bytes(48, "big"))
 
 
 def drawn(*deposits: int) -> Outcome:

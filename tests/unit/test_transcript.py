@@ -3,8 +3,8 @@
 import pytest
 
 from fairlot.board.transcript import (
-    Broken,
     Record,
+    Stop,
     Unreadable,
     acknowledged_length,
     read_records,
@@ -82,7 +82,7 @@ def test_reading_stops_where_no_item_can_be_told(
     entry = deposit(concert, 0)
     first, second = read_records(entry.encoded + tail)
     assert isinstance(first, Record)
-    assert isinstance(second, Broken)
+    assert isinstance(second, Stop)
     assert (second.offset, second.code) == (len(entry.encoded), code)
 
 

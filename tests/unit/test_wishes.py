@@ -83,7 +83,7 @@ def test_a_label_that_no_pool_can_draw_makes_singles(size: int) -> None:
 
 
 def test_a_wish_says_what_the_row_says() -> None:
-    row = replace(PEOPLE[BOB], bid=7, tier="gold", solution="owl", deposit=1_000)
+    row = replace(PEOPLE[BOB], bid=7, tier="gold", answer="owl", amount=1_000)
     wish = wishes(GROUP, gala().terms, (row,), identities())["bob"]
     assert (wish.seq, wish.wants, wish.amount) == (0, 1, 1_000)
     assert (wish.bid, wish.tier, wish.answers) == (7, "gold", ("owl",))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from fairlot.allocation.lots import NYM_LENGTH
 from fairlot.allocation.shape import Order
 from fairlot.fields import UINT_MAX
-from fairlot.names import group_id
+from fairlot.names import Nym, group_id
 from fairlot.terms.pool import Pool
 from fairlot_crypto.errors import CallerError
 
@@ -15,11 +15,10 @@ from fairlot_crypto.errors import CallerError
 class Entrant:
     """One funded final deposit."""
 
-    nym: bytes
-    """48 bytes."""
+    nym: Nym
     wants: int
     """Units wanted over all pools, uint64."""
-    deposit: int
+    amount: int
     """The deposit's amount, uint64, all of it paid."""
     bid: int | None = None
     """What a unit is worth to it, as its opened bid says; ``None`` for no valid bid."""
@@ -113,10 +112,10 @@ def _qualifies(pool: Pool, entrant: Entrant) -> bool:
 def _order(
     pool: Pool, entrant: Entrant, standing: Standing, group: bytes | None
 ) -> Order:
-    left = entrant.deposit - standing.spent
+    left = entrant.amount - standing.spent
     return Order(
         wants=max(0, entrant.wants - standing.units),
-        deposit=left,
+        budget=left,
         bid=_bid(entrant, left) if pool.takes_bids else None,
         tier=_tier(pool, entrant.tier, left),
         group=group,
@@ -125,7 +124,7 @@ def _order(
 
 def _bid(entrant: Entrant, left: int) -> int | None:
     """Return what the bid comes to; one above the whole deposit is void."""
-    if entrant.bid is None or entrant.bid > entrant.deposit:
+    if entrant.bid is None or entrant.bid > entrant.amount:
         return None
     return min(entrant.bid, left)
 
@@ -146,7 +145,7 @@ def _intact(pool: Pool, entered: Mapping[int, Order], members: Sequence[int]) ->
 
 def can_take_one(pool: Pool, order: Order) -> bool:
     """Tell whether an order wants a unit and has its price."""
-    return order.wants >= 1 and order.deposit >= pool.price
+    return order.wants >= 1 and order.budget >= pool.price
 
 
 def check_entrants(entrants: Sequence[Entrant]) -> None:
@@ -159,7 +158,7 @@ def check_entrants(entrants: Sequence[Entrant]) -> None:
     for entrant in entrants:
         if len(entrant.nym) != NYM_LENGTH:
             raise CallerError("allocation.nym-length", "a nym has 48 bytes")
-        numbers = (entrant.wants, entrant.deposit, entrant.bid or 0)
+        numbers = (entrant.wants, entrant.amount, entrant.bid or 0)
         if any(not 0 <= number <= UINT_MAX for number in numbers):
             raise CallerError("allocation.range", "wants, deposit, bid are uint64")
     if len({entrant.nym for entrant in entrants}) != len(entrants):

@@ -5,12 +5,13 @@ from typing import TypeAlias
 
 from fairlot.allocation.outcome import Award, PoolResult
 from fairlot.allocation.shape import Order, Reason
+from fairlot.names import Nym
 from fairlot.text import counted
 
 _Sentence: TypeAlias = Callable[[PoolResult, Order, Award], str]
 
 
-def explain(result: PoolResult, nym: bytes) -> str:
+def explain(result: PoolResult, nym: Nym) -> str:
     """Return why a nym got what it got from a pool: a clause without subject.
 
     Args:
@@ -52,7 +53,7 @@ def _bid(order: Order) -> str:
 
 _SENTENCES: Mapping[Reason, _Sentence] = {
     Reason.NOTHING: lambda _r, o, _a: (
-        f"gets nothing: it wanted {_units(o.wants)} and had {o.deposit} to pay"
+        f"gets nothing: it wanted {_units(o.wants)} and had {o.budget} to pay"
     ),
     Reason.IN_FULL: lambda r, o, a: f"{_pays(a)}: {_in_full(r, o, a)}",
     Reason.LEVEL: lambda _r, _o, a: f"{_pays(a)}: the share that is everybody's",

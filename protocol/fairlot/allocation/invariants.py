@@ -57,7 +57,7 @@ def _check_totals(entrants: Sequence[Entrant], outcome: Outcome) -> None:
         sums = (sum(gain.units for gain in won), sum(gain.payment for gain in won))
         if total.gains != won or (total.units, total.payment) != sums:
             raise InvariantError("allocation.supply", total.nym.hex())
-        if total.payment > entrant.deposit:
+        if total.payment > entrant.amount:
             raise InvariantError("allocation.payment", total.nym.hex())
 
 
@@ -67,7 +67,7 @@ def _check_pool(result: PoolResult) -> None:
     for order, award in zip(result.orders, result.awards, strict=True):
         if not 0 <= award.units <= award.q <= order.wants:
             raise InvariantError("allocation.quantity-exceeded", award.nym.hex())
-        if not 0 <= award.payment <= order.deposit:
+        if not 0 <= award.payment <= order.budget:
             raise InvariantError("allocation.payment", award.nym.hex())
         if award.units == 0 and award.payment:
             raise InvariantError("allocation.loser-pays", award.nym.hex())

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NewType
 
+from fairlot.names import Nym
 from fairlot_crypto.errors import CallerError
 from fairlot_crypto.hashing import i2osp, os2ip, tag, tagged_hash
 
@@ -54,12 +55,12 @@ def pool_seed(seed: bytes, sale_id: bytes, pool: str) -> PoolSeed:
     return PoolSeed(tagged_hash("lot", seed, sale_id, pool.encode()))
 
 
-def rank(seed_L: PoolSeed, nym: bytes) -> Rank:
+def rank(seed_L: PoolSeed, nym: Nym) -> Rank:
     """Return rank = HMAC-SHA256(seed_L, "fairlot-v1/rank" || nym)."""
     return Rank(hmac.digest(seed_L, _RANK_TAG + nym, hashlib.sha256))
 
 
-def drawing_order(ranks: Sequence[Rank], nyms: Sequence[bytes]) -> tuple[int, ...]:
+def permutation_by_rank(ranks: Sequence[Rank], nyms: Sequence[Nym]) -> tuple[int, ...]:
     """Return the indices of ``nyms``, the smallest (rank, nym) first."""
     keyed = sorted(zip(ranks, nyms, range(len(nyms)), strict=True))
     return tuple(index for _, _, index in keyed)
@@ -95,7 +96,7 @@ class SeededLots:
     sale_id: bytes
     pool: str
     """Name of the pool, or ``pool/part``."""
-    nyms: tuple[bytes, ...]
+    nyms: tuple[Nym, ...]
     """Of the orders, in their order."""
 
     @property
@@ -108,11 +109,11 @@ class SeededLots:
         seed_L = self.pool_seed
         return tuple(rank(seed_L, nym) for nym in self.nyms)
 
-    def order(self) -> Sequence[int]:
+    def permutation(self) -> Sequence[int]:
         """Return the drawing order."""
-        return drawing_order(self.ranks(), self.nyms)
+        return permutation_by_rank(self.ranks(), self.nyms)
 
-    def group_order(self, groups: Sequence[bytes]) -> Sequence[int]:
+    def group_permutation(self, groups: Sequence[bytes]) -> Sequence[int]:
         """Return the indices of ``groups`` by HMAC(seed_L, "fairlot-v1/ord" || gid)."""
         seed_L = self.pool_seed
         keyed = sorted(

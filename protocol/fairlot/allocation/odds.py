@@ -27,6 +27,7 @@ from fairlot.allocation.mechanisms.quadratic import quadratic_odds
 from fairlot.allocation.mechanisms.tiers import tiers_odds
 from fairlot.allocation.run_pools import run_pool
 from fairlot.allocation.shape import Lots, Odds, Order
+from fairlot.names import Nym
 from fairlot.terms.pool import Mechanism, Pool
 from fairlot.text import counted
 from fairlot_crypto.errors import CallerError
@@ -46,7 +47,7 @@ class PoolOdds:
 
     pool: Pool
     """Its supply includes what is known to be left by earlier pools."""
-    nyms: tuple[bytes, ...]
+    nyms: tuple[Nym, ...]
     """Who enters, ascending; who may enter, where the odds are a rule."""
     odds: Odds | None
     """In the order of the nyms; ``None`` where they depend on an earlier draw."""
@@ -224,10 +225,10 @@ class _FirstCome:
 
     size: int
 
-    def order(self) -> Sequence[int]:
+    def permutation(self) -> Sequence[int]:
         return range(self.size)
 
-    def group_order(self, groups: Sequence[bytes]) -> Sequence[int]:
+    def group_permutation(self, groups: Sequence[bytes]) -> Sequence[int]:
         return range(len(groups))
 
     def uniform(self, q: int, label: bytes) -> int:  # noqa: ARG002 (nothing to draw)

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from fairlot.allocation.lots import PART_SEPARATOR
 from fairlot.allocation.shape import ITSELF, Facts, Order, Reason
+from fairlot.names import Nym
 from fairlot.terms.pool import Pool
 
 
@@ -15,7 +16,7 @@ from fairlot.terms.pool import Pool
 class Award:
     """What one entrant gets from one pool."""
 
-    nym: bytes
+    nym: Nym
     q: int
     """q_i: units that the entrant could take and pay."""
     units: int
@@ -59,7 +60,7 @@ class PoolResult:
         """Units that are left, for a later pool or the seller."""
         return self.pool.supply - self.sold
 
-    def of(self, nym: bytes) -> Award | None:
+    def of(self, nym: Nym) -> Award | None:
         """Return the award of ``nym``; ``None`` where it did not enter."""
         return _find(self.awards, nym)
 
@@ -78,7 +79,7 @@ class Gain:
 class Total:
     """What one entrant gets from the whole sale."""
 
-    nym: bytes
+    nym: Nym
     units: int
     payment: int
     gains: tuple[Gain, ...]
@@ -95,7 +96,7 @@ class Outcome:
     unsold: int = 0
     """Units that go back to the seller."""
 
-    def of(self, nym: bytes) -> Total | None:
+    def of(self, nym: Nym) -> Total | None:
         """Return the total of ``nym``; ``None`` where it is no entrant."""
         return _find(self.totals, nym)
 
@@ -105,9 +106,9 @@ def part_id(pool: str, part: str) -> str:
     return pool if part == ITSELF else f"{pool}{PART_SEPARATOR}{part}"
 
 
-def gains_by_nym(results: Sequence[PoolResult]) -> Mapping[bytes, Sequence[Gain]]:
+def gains_by_nym(results: Sequence[PoolResult]) -> Mapping[Nym, Sequence[Gain]]:
     """Return what each nym with units got, in the order of the pools."""
-    gains: dict[bytes, list[Gain]] = {}
+    gains: dict[Nym, list[Gain]] = {}
     for result in results:
         for award in result.awards:
             if award.units:
@@ -120,6 +121,6 @@ def gains_by_nym(results: Sequence[PoolResult]) -> Mapping[bytes, Sequence[Gain]
 _Named = TypeVar("_Named", Award, Total)
 
 
-def _find(rows: Sequence[_Named], nym: bytes) -> _Named | None:
+def _find(rows: Sequence[_Named], nym: Nym) -> _Named | None:
     index = bisect_left(rows, nym, key=attrgetter("nym"))
     return next((row for row in rows[index : index + 1] if row.nym == nym), None)

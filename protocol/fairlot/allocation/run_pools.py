@@ -22,10 +22,11 @@ from fairlot.allocation.mechanisms.quadratic import quadratic
 from fairlot.allocation.mechanisms.tiers import tiers
 from fairlot.allocation.outcome import Award, Outcome, PoolResult, Total, gains_by_nym
 from fairlot.allocation.shape import Lots, Order, Shares
+from fairlot.names import Nym
 from fairlot.terms.pool import Mechanism, Pool
 from fairlot_crypto.errors import CallerError
 
-LotsOf: TypeAlias = Callable[[Pool, tuple[bytes, ...]], Lots]
+LotsOf: TypeAlias = Callable[[Pool, tuple[Nym, ...]], Lots]
 """Gives the lots of a pool for the nyms that enter it, in ascending order."""
 
 
@@ -109,7 +110,7 @@ def run_pools(
 
 
 def run_pool(
-    pool: Pool, nyms: Sequence[bytes], orders: tuple[Order, ...], lots: Lots
+    pool: Pool, nyms: Sequence[Nym], orders: tuple[Order, ...], lots: Lots
 ) -> PoolResult:
     """Run one pool (step 4)."""
     mechanism = certain_lottery if pool.certain else _MECHANISMS[pool.mechanism]
@@ -127,7 +128,7 @@ def run_pool(
 
 
 def _totals(
-    nyms: Sequence[bytes],
+    nyms: Sequence[Nym],
     standings: Sequence[Standing],
     results: Sequence[PoolResult],
 ) -> tuple[Total, ...]:

@@ -7,6 +7,7 @@ from operator import attrgetter
 from fairlot.allocation.outcome import Gain, Outcome, Total
 from fairlot.errors import InvariantError
 from fairlot.fields import UINT_MAX
+from fairlot.names import Nym
 from fairlot.terms.pool import Mechanism, Pool
 from fairlot_crypto.cbor import Value, encode
 from fairlot_crypto.errors import CallerError
@@ -20,8 +21,7 @@ POOLS_CSV_HEADER = "nym,pool,units,payment"
 class Funding:
     """What the board says about the money of one nym, at CLOSE."""
 
-    nym: bytes
-    """48 bytes."""
+    nym: Nym
     paid: int
     """Σ PAID of the nym, uint64."""
     refund_to: bytes
@@ -34,7 +34,7 @@ class Funding:
 class LedgerLine:
     """The account of one nym: payment + refund is what it paid."""
 
-    nym: bytes
+    nym: Nym
     units: int
     """Units of the asset it gets."""
     payment: int

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
-Json: TypeAlias = "str | int | bool | Sequence[Json] | Mapping[str, Json] | None"
+from fairlot.text import Json
 
 ITSELF = ""
 """The part of a pool that has no parts."""
@@ -23,7 +23,7 @@ class Order:
 
     wants: int
     """Units still wanted; any number >= 0."""
-    deposit: int
+    budget: int
     """Money that is left to pay with."""
     bid: int | None = None
     """What a unit is worth to the bidder, at most ``deposit``; ``None`` for no bid."""
@@ -36,11 +36,11 @@ class Order:
 class Lots(Protocol):
     """All the chance that a pool needs."""
 
-    def order(self) -> Sequence[int]:
+    def permutation(self) -> Sequence[int]:
         """Return the indices of the orders, who is drawn first in front."""
         ...
 
-    def group_order(self, groups: Sequence[bytes]) -> Sequence[int]:
+    def group_permutation(self, groups: Sequence[bytes]) -> Sequence[int]:
         """Return the indices of distinct group ids, who is looked at first in front."""
         ...
 

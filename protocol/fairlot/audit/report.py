@@ -1,15 +1,13 @@
 """What an audit found, for people and for machines (specs/audit.md, section 4)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from fairlot.audit.checks import Check
 from fairlot.audit.disclosed import Disclosed
 from fairlot.audit.margin import BeaconFacts
 from fairlot.board.replay import Finding
-
-Json: TypeAlias = "str | int | bool | Sequence[Json] | Mapping[str, Json] | None"
+from fairlot.text import Json
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ def _entrant(nym: Nym, position: Position, opened: Opener) -> Entrant:
     return Entrant(
         nym=nym,
         wants=binding.wants,
-        deposit=binding.amount,
+        amount=binding.amount,
         bid=None if binding.bid is None else opened(nym, binding.bid),
         tier=binding.tier,
         group=binding.group,

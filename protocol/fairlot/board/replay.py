@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from fairlot.board.sale import SaleState
-from fairlot.board.transcript import Broken, Record, Unreadable, read_records
+from fairlot.board.transcript import Record, Stop, Unreadable, read_records
 from fairlot.entry import Entry
 from fairlot.errors import Rejection
 from fairlot.terms.terms import BoardIdentity
@@ -80,9 +80,9 @@ class Replay:
         """Bytes behind the last checkpoint, which no reader may rely on."""
         return self.length - self.acknowledged
 
-    def take(self, record: Record | Broken) -> None:
+    def take(self, record: Record | Stop) -> None:
         """Take the next item of the sequence in (steps 1 to 4)."""
-        if isinstance(record, Broken):
+        if isinstance(record, Stop):
             if record.code != "cbor.truncated":
                 self._find(record.code, record.message, record.offset, None)
         elif isinstance(record.item, SignedCheckpoint):

@@ -34,7 +34,7 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
+class Stop:
     """Where reading stopped: no item can be told from here on."""
 
     offset: int
@@ -43,14 +43,14 @@ class Broken:
     message: str
 
 
-def read_records(data: bytes) -> Iterator[Record | Broken]:
-    """Read the sequence; a ``Broken``, if there is one, comes last."""
+def read_records(data: bytes) -> Iterator[Record | Stop]:
+    """Read the sequence; a ``Stop``, if there is one, comes last."""
     offset = 0
     while offset < len(data):
         try:
             value, end = cbor.decode_first(data, offset)
         except EncodingError as error:
-            yield Broken(offset, error.code, error.message)
+            yield Stop(offset, error.code, error.message)
             return
         yield Record(offset, data[offset:end], _item(value, data[offset:end]))
         offset = end

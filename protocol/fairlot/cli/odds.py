@@ -12,6 +12,7 @@ from fairlot.cli.output import say, show_table
 from fairlot.inputs.forecast import flip_of, fraction_text, odds_document, people_odds
 from fairlot.inputs.people_file import read_people
 from fairlot.inputs.terms_file import read_terms_file
+from fairlot.names import Nym
 from fairlot.rehearsal.fit import check_people
 from fairlot.terms.pool import Pool
 
@@ -60,7 +61,7 @@ COMMAND = Command(
 )
 
 
-def show_odds(odds: Sequence[PoolOdds], name_of: Callable[[bytes], str]) -> None:
+def show_odds(odds: Sequence[PoolOdds], name_of: Callable[[Nym], str]) -> None:
     """Print the odds of all pools."""
     for number, pool in enumerate(odds):
         if number:

@@ -18,6 +18,7 @@ from fairlot.cli.output import Screen, complain, say
 from fairlot.errors import InputError
 from fairlot.inputs.people_file import Person, read_people
 from fairlot.inputs.terms_file import TermsFile, read_terms_file
+from fairlot.names import Nym
 from fairlot.rehearsal.fit import check_people, check_playable
 from fairlot.rehearsal.play import BATCH, Rehearsed, rehearse
 from fairlot.rehearsal.work import InProcess, Processes, Workers
@@ -165,7 +166,7 @@ def _workers(jobs: int) -> AbstractContextManager[Workers]:
     return nullcontext(InProcess()) if jobs == 1 else Processes(jobs)
 
 
-def nyms_csv(nyms: Iterable[tuple[str, bytes]]) -> bytes:
+def nyms_csv(nyms: Iterable[tuple[str, Nym]]) -> bytes:
     """Return nyms.csv: one row a person, in the order given."""
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")

@@ -36,7 +36,7 @@ class Deposit:
     entry_hash: EntryHash
 
     @property
-    def order_key(self) -> tuple[int, int, bytes]:
+    def precedence(self) -> tuple[int, int, bytes]:
         """Rank among the nym's entries: the greatest is final, whenever it came."""
         return (self.epoch, self.binding.seq, self.entry_hash)
 

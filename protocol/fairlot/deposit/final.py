@@ -51,7 +51,7 @@ class Positions:
         known = self.by_nym.get(deposit.nym)
         if known is None:
             self.by_nym[deposit.nym] = Position(deposit, deposit.binding.refund_to)
-        elif deposit.order_key > known.final.order_key:
+        elif deposit.precedence > known.final.precedence:
             self.by_nym[deposit.nym] = replace(known, final=deposit)
 
     def pay(self, nym: Nym, amount: int, ref: bytes) -> None:

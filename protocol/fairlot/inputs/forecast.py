@@ -7,13 +7,14 @@ from fairlot.allocation.entering import Entrant
 from fairlot.allocation.lots import NYM_LENGTH
 from fairlot.allocation.mechanisms.groups import worst_flip
 from fairlot.allocation.odds import PoolOdds, sale_odds
-from fairlot.allocation.shape import Chance, Json
+from fairlot.allocation.shape import Chance
 from fairlot.board.sale import SaleState
 from fairlot.deposit.puzzle import answer_key
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import TermsFile
-from fairlot.names import group_id
+from fairlot.names import Nym, group_id
 from fairlot.terms.pool import Pool
+from fairlot.text import Json
 from fairlot_crypto.hashing import i2osp
 
 _NO_SALE = bytes(32)
@@ -24,14 +25,14 @@ _PER_CENT = 1000
 
 def people_odds(
     file: TermsFile, people: Sequence[Person]
-) -> tuple[tuple[PoolOdds, ...], Mapping[bytes, str]]:
+) -> tuple[tuple[PoolOdds, ...], Mapping[Nym, str]]:
     """Return the odds of a list of people, and who the nyms in them stand for (section 2).
 
     Everybody's deposit is taken to be paid in full. No draw is made: the nyms are those
     of nobody, numbers in the order of the list.
     """
-    nyms = [i2osp(index, NYM_LENGTH) for index in range(len(people))]
-    groups: dict[str, list[bytes]] = {}
+    nyms = [Nym(i2osp(index, NYM_LENGTH)) for index in range(len(people))]
+    groups: dict[str, list[Nym]] = {}
     for nym, person in zip(nyms, people, strict=True):
         if person.group is not None:
             groups.setdefault(person.group, []).append(nym)
@@ -45,13 +46,13 @@ def people_odds(
 
 
 def _stand_in(
-    pools: Sequence[Pool], nym: bytes, person: Person, groups: Mapping[str, bytes]
+    pools: Sequence[Pool], nym: Nym, person: Person, groups: Mapping[str, bytes]
 ) -> Entrant:
-    key = None if person.solution is None else answer_key(person.solution).public
+    key = None if person.answer is None else answer_key(person.answer).public
     return Entrant(
         nym=nym,
         wants=person.wants,
-        deposit=person.deposit,
+        amount=person.amount,
         bid=person.bid,
         tier=person.tier,
         group=None if person.group is None else groups[person.group],
@@ -72,13 +73,13 @@ def state_odds(state: SaleState) -> tuple[PoolOdds, ...]:
 
 
 def odds_document(
-    odds: Sequence[PoolOdds], name_of: Callable[[bytes], str]
+    odds: Sequence[PoolOdds], name_of: Callable[[Nym], str]
 ) -> list[Mapping[str, Json]]:
     """Return the odds for machines: chances as fractions ``a/b``."""
     return [_pool(pool, name_of) for pool in odds]
 
 
-def _pool(pool: PoolOdds, name_of: Callable[[bytes], str]) -> Mapping[str, Json]:
+def _pool(pool: PoolOdds, name_of: Callable[[Nym], str]) -> Mapping[str, Json]:
     exact, flip = pool.odds, flip_of(pool.pool)
     return {
         "pool": pool.pool.name,
@@ -108,7 +109,7 @@ def flip_of(pool: Pool) -> Fraction | None:
     return worst_flip(pool.supply, pool.group_max)
 
 
-def _with_chances(pool: PoolOdds) -> Sequence[tuple[bytes, Chance | None]]:
+def _with_chances(pool: PoolOdds) -> Sequence[tuple[Nym, Chance | None]]:
     """Return who enters and each one's chance, ``None`` where it is not known yet."""
     if pool.odds is None:
         return [(nym, None) for nym in pool.nyms]

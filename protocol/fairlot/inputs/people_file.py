@@ -35,7 +35,7 @@ class Person:
     """Column person: distinct."""
     wants: int
     """Units wanted, uint64."""
-    deposit: int
+    amount: int
     """Money deposited, smallest unit, uint64."""
     group: str | None = None
     """Label of the group: all with the same label form it."""
@@ -43,7 +43,7 @@ class Person:
     """What a unit is worth to the person, uint64."""
     tier: str | None = None
     """Name of the highest tier that the person accepts."""
-    solution: str | None = None
+    answer: str | None = None
     """Answer to the puzzle."""
     attributes: tuple[tuple[str, str], ...] = ()
     """Names and values of the attributes that the person has, ascending."""
@@ -139,11 +139,11 @@ def _person(file: InputFile, line: int, cells: Mapping[str, str]) -> Person:
     return Person(
         name=name,
         wants=_number(file, line, "wants", cells["wants"]),
-        deposit=_number(file, line, "deposit", cells["deposit"]),
+        amount=_number(file, line, "deposit", cells["deposit"]),
         group=given.get("group"),
         bid=_number(file, line, "bid", bid) if bid else None,
         tier=given.get("tier"),
-        solution=given.get("solution"),
+        answer=given.get("solution"),
         attributes=tuple(
             (column.removeprefix(ATTRIBUTE), given[column])
             for column in sorted(given)

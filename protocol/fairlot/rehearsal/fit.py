@@ -118,9 +118,9 @@ class _Orders:
     def check_deposit(self, person: Person) -> None:
         """Check that the ladder has the deposit."""
         deposits = self._file.deposits
-        if deposits and person.deposit not in deposits:
+        if deposits and person.amount not in deposits:
             amounts = ", ".join(map(str, deposits))
-            problem = f"is {person.deposit}: the terms allow deposits of {amounts} only"
+            problem = f"is {person.amount}: the terms allow deposits of {amounts} only"
             raise self._error("deposit", person, problem)
 
     def check_offered(self, person: Person) -> None:
@@ -129,7 +129,7 @@ class _Orders:
             "group": person.group,
             "bid": person.bid,
             "tier": person.tier,
-            "solution": person.solution,
+            "solution": person.answer,
         }
         missing = {
             "group": "no pool has a group_max above 1",

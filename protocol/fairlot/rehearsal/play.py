@@ -280,13 +280,13 @@ class _Run:
         return earliest
 
     def _pay(self, people: Sequence[Person], deposits: dict[str, MadeDeposit]) -> None:
-        paying = [p for p in self._shuffled(people, "payments") if p.deposit > 0]
+        paying = [p for p in self._shuffled(people, "payments") if p.amount > 0]
         refs = self.sale_randomness.derive("payment-refs")
         payments = [
             make_payment(
                 self.terms.sale_id,
                 deposits[p.name].nym,
-                p.deposit,
+                p.amount,
                 self.parts.escrow,
                 refs,
             )

@@ -49,9 +49,9 @@ def _wish(person: Person, nyms: Mapping[str, tuple[Nym, ...]]) -> Wish:
     return Wish(
         seq=0,
         wants=person.wants,
-        amount=person.deposit,
+        amount=person.amount,
         members=nyms.get(person.group, ()) if person.group is not None else (),
         tier=person.tier,
         bid=person.bid,
-        answers=() if person.solution is None else (person.solution,),
+        answers=() if person.answer is None else (person.answer,),
     )

@@ -19,21 +19,21 @@ def check_orders(pool: Pool, orders: Sequence[Order]) -> None:
     if min(pool.supply, pool.price, pool.cap, *of_tiers) < 0:
         raise CallerError("allocation.quantity", "numbers of a pool are >= 0")
     for order in orders:
-        if order.wants < 0 or order.deposit < 0:
+        if order.wants < 0 or order.budget < 0:
             raise CallerError("allocation.quantity", "wants and deposit are >= 0")
-        if order.bid is not None and not 0 <= order.bid <= order.deposit:
+        if order.bid is not None and not 0 <= order.bid <= order.budget:
             raise CallerError("allocation.bid", "a bid lies in 0..deposit")
         if order.tier is not None and not 0 <= order.tier < len(pool.tiers):
             raise CallerError("allocation.tier", "a tier is an index of pool.tiers")
 
 
-def check_permutation(order: Sequence[int], count: int) -> None:
-    """Check that a drawing order holds each of 0..count-1 once.
+def check_permutation(permutation: Sequence[int], count: int) -> None:
+    """Check that a permutation holds each of 0..count-1 once.
 
     Raises:
         CallerError: ``allocation.order``.
     """
-    if len(order) != count or set(order) != set(range(count)):
+    if len(permutation) != count or set(permutation) != set(range(count)):
         raise CallerError("allocation.order", "each index must be there once")
 
 
@@ -43,6 +43,6 @@ def drawn_first(lots: Lots, count: int) -> Sequence[int]:
     Raises:
         CallerError: ``allocation.order`` where it is no permutation.
     """
-    order = lots.order()
-    check_permutation(order, count)
-    return order
+    permutation = lots.permutation()
+    check_permutation(permutation, count)
+    return permutation

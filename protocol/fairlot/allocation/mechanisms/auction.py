@@ -7,7 +7,6 @@ from fractions import Fraction
 from fairlot.allocation.mechanisms.arguments import check_orders, drawn_first
 from fairlot.allocation.shape import (
     ITSELF,
-    Json,
     Lots,
     Odds,
     Order,
@@ -16,11 +15,11 @@ from fairlot.allocation.shape import (
     whole,
 )
 from fairlot.terms.pool import Pool
-from fairlot.text import counted
+from fairlot.text import Json, counted
 
 
 @dataclass(frozen=True, slots=True)
-class Margin:
+class Cutoff:
     """Where bids stop winning: it does not depend on the lots."""
 
     seats: int
@@ -48,12 +47,12 @@ class Margin:
         return Fraction(self.tied_seats, self.tied) if bid == self.last else Fraction(1)
 
 
-def find_margin(seats: int, bids: Sequence[int]) -> Margin:
-    """Return the margin where at most ``seats`` of the valid ``bids`` win."""
+def find_cutoff(seats: int, bids: Sequence[int]) -> Cutoff:
+    """Return the cutoff where at most ``seats`` of the valid ``bids`` win."""
     ordered = sorted(bids, reverse=True)
     winning, losing = ordered[:seats], ordered[seats:]
     last = winning[-1] if winning else None
-    return Margin(
+    return Cutoff(
         seats=len(winning),
         valid=len(ordered),
         last=last,
@@ -64,16 +63,16 @@ def find_margin(seats: int, bids: Sequence[int]) -> Margin:
 
 
 def winners(
-    seats: int, bids: Mapping[int, int], drawing_order: Sequence[int]
+    seats: int, bids: Mapping[int, int], permutation: Sequence[int]
 ) -> frozenset[int]:
     """Return the indices of the ``seats`` highest bids, ties by the drawing order.
 
     Args:
         seats: at least 0.
         bids: the valid bids by the index of their order.
-        drawing_order: all indices, who is drawn first in front.
+        permutation: all indices, who is drawn first in front.
     """
-    bidders = (index for index in drawing_order if index in bids)
+    bidders = (index for index in permutation if index in bids)
     ranked = sorted(bidders, key=lambda index: -bids[index])
     return frozenset(ranked[:seats])
 
@@ -88,7 +87,7 @@ class AuctionFacts:
     """P."""
     price: int
     """What every winner pays."""
-    margin: Margin
+    cutoff: Cutoff
 
     def to_json(self) -> Mapping[str, Json]:
         """Return the certificate for machines."""
@@ -96,33 +95,33 @@ class AuctionFacts:
             "supply": self.supply,
             "reserve": self.reserve,
             "price": self.price,
-            "valid_bids": self.margin.valid,
-            "lowest_winning": self.margin.last,
-            "highest_losing": self.margin.best_losing,
-            "tied": self.margin.tied,
-            "tied_seats": self.margin.tied_seats,
+            "valid_bids": self.cutoff.valid,
+            "lowest_winning": self.cutoff.last,
+            "highest_losing": self.cutoff.best_losing,
+            "tied": self.cutoff.tied,
+            "tied_seats": self.cutoff.tied_seats,
         }
 
     def lines(self) -> tuple[str, ...]:
         """Return the certificate in sentences, without a final stop."""
-        count = counted(self.margin.valid, "bid counts", "bids count")
+        count = counted(self.cutoff.valid, "bid counts", "bids count")
         supply = counted(self.supply, "unit", "units")
-        return f"{count}, for {supply}", self._price(), *ties(self.margin)
+        return f"{count}, for {supply}", self._price(), *ties(self.cutoff)
 
     def _price(self) -> str:
-        if self.margin.best_losing is None:
+        if self.cutoff.best_losing is None:
             return (
                 f"No bid that counts lost: whoever wins pays the reserve, {self.price}"
             )
         return f"Whoever wins pays the highest losing bid, {self.price}"
 
 
-def ties(margin: Margin) -> tuple[str, ...]:
+def ties(cutoff: Cutoff) -> tuple[str, ...]:
     """Say in a sentence what lots decided between equal bids; nothing for nothing."""
-    if not margin.by_lot:
+    if not cutoff.by_lot:
         return ()
     return (
-        f"Of {margin.tied} equal bids of {margin.last} lots chose {margin.tied_seats}",
+        f"Of {cutoff.tied} equal bids of {cutoff.last} lots chose {cutoff.tied_seats}",
     )
 
 
@@ -149,9 +148,9 @@ def auction(pool: Pool, orders: Sequence[Order], lots: Lots) -> Shares:
     """
     check_orders(pool, orders)
     bids = valid_bids(pool, orders)
-    margin = find_margin(pool.supply, list(bids.values()))
+    cutoff = find_cutoff(pool.supply, list(bids.values()))
     won = winners(pool.supply, bids, drawn_first(lots, len(orders)))
-    price = max(pool.price, margin.best_losing or 0)
+    price = max(pool.price, cutoff.best_losing or 0)
     people = range(len(orders))
     return Shares(
         quantities=tuple(int(index in bids) for index in people),
@@ -162,7 +161,7 @@ def auction(pool: Pool, orders: Sequence[Order], lots: Lots) -> Shares:
             for index, order in enumerate(orders)
         ),
         parts=(ITSELF,) * len(orders),
-        facts=AuctionFacts(pool.supply, pool.price, price, margin),
+        facts=AuctionFacts(pool.supply, pool.price, price, cutoff),
     )
 
 
@@ -174,16 +173,16 @@ def auction_odds(pool: Pool, orders: Sequence[Order]) -> Odds:
     """
     check_orders(pool, orders)
     bids = valid_bids(pool, orders)
-    margin = find_margin(pool.supply, list(bids.values()))
+    cutoff = find_cutoff(pool.supply, list(bids.values()))
     chances = tuple(
-        whole(margin.chance(bids[index]) if index in bids else Fraction(0))
+        whole(cutoff.chance(bids[index]) if index in bids else Fraction(0))
         for index in range(len(orders))
     )
     why = (
         "The highest bids win; only equal bids at the margin are left to the lots",
-        *ties(margin),
+        *ties(cutoff),
     )
-    unsold = Fraction(pool.supply - margin.seats)
+    unsold = Fraction(pool.supply - cutoff.seats)
     return Odds(chances, unsold, why)
 
 
@@ -192,5 +191,5 @@ def _reason(pool: Pool, order: Order, *, bid: bool, won: bool) -> Reason:
         return Reason.WINNING_BID
     if bid:
         return Reason.OUTBID
-    short = order.wants < 1 or order.deposit < pool.price
+    short = order.wants < 1 or order.budget < pool.price
     return Reason.NOTHING if short else Reason.NO_BID

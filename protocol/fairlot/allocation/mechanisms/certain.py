@@ -6,8 +6,8 @@ from fractions import Fraction
 
 from fairlot.allocation.mechanisms.arguments import check_orders, drawn_first
 from fairlot.allocation.mechanisms.auction import (
-    Margin,
-    find_margin,
+    Cutoff,
+    find_cutoff,
     ties,
     valid_bids,
     winners,
@@ -15,7 +15,6 @@ from fairlot.allocation.mechanisms.auction import (
 from fairlot.allocation.shape import (
     ITSELF,
     Chance,
-    Json,
     Lots,
     Odds,
     Order,
@@ -24,7 +23,7 @@ from fairlot.allocation.shape import (
     one_unit,
 )
 from fairlot.terms.pool import Pool
-from fairlot.text import counted
+from fairlot.text import Json, counted
 from fairlot_crypto.errors import CallerError
 
 CERTAIN = "certain"
@@ -43,13 +42,13 @@ class CertainFacts:
     """``certain`` of the terms."""
     base: int
     """P, the price of a drawn seat."""
-    margin: Margin
+    cutoff: Cutoff
     """Its ``seats`` are k_c; without a seat or bid where n <= k."""
 
     @property
     def sold_certain(self) -> int:
         """k_c."""
-        return self.margin.seats
+        return self.cutoff.seats
 
     @property
     def scarce(self) -> bool:
@@ -59,7 +58,7 @@ class CertainFacts:
     @property
     def best_losing(self) -> int:
         """v': the best losing bid, or P where no bid that counts loses."""
-        lost = self.margin.best_losing if self.scarce else None
+        lost = self.cutoff.best_losing if self.scarce else None
         return self.base if lost is None else lost
 
     @property
@@ -87,12 +86,12 @@ class CertainFacts:
             "candidates": self.candidates,
             "certain_offered": self.offered,
             "certain_sold": self.sold_certain,
-            "valid_bids": self.margin.valid,
+            "valid_bids": self.cutoff.valid,
             "best_losing": self.best_losing,
             "premium": self.premium,
             "price": self.price,
-            "tied": self.margin.tied,
-            "tied_seats": self.margin.tied_seats,
+            "tied": self.cutoff.tied,
+            "tied_seats": self.cutoff.tied_seats,
         }
 
     def lines(self) -> tuple[str, ...]:
@@ -109,7 +108,7 @@ class CertainFacts:
             f"{self.supply - self.sold_certain} at {self.base}, each with the chance "
             f"{self.drawn}"
         )
-        return *self._sold(seats, others), *ties(self.margin), draw
+        return *self._sold(seats, others), *ties(self.cutoff), draw
 
     def _sold(self, seats: str, others: int) -> tuple[str, ...]:
         if not self.sold_certain:
@@ -118,7 +117,7 @@ class CertainFacts:
             f"{self.sold_certain} of {seats} are sold as certain at {self.price} each, "
             f"which is {self.premium} above {self.base}"
         )
-        if self.margin.best_losing is None:
+        if self.cutoff.best_losing is None:
             return sold, "No bid that counts lost, so there is no premium"
         excess, missing = self.best_losing - self.base, self.candidates - self.supply
         premium = (
@@ -148,8 +147,10 @@ def certain_lottery(pool: Pool, orders: Sequence[Order], lots: Lots) -> Shares:
     facts = _facts(pool, len(wishing), list(bids.values()))
     ranked = drawn_first(lots.part(CERTAIN), len(orders))
     certain = winners(facts.sold_certain, bids, ranked)
-    order = drawn_first(lots, len(orders))
-    others = [index for index in order if index in wishing and index not in certain]
+    permutation = drawn_first(lots, len(orders))
+    others = [
+        index for index in permutation if index in wishing and index not in certain
+    ]
     drawn = frozenset(others[: pool.supply - len(certain)])
     prices = dict.fromkeys(drawn, pool.price) | dict.fromkeys(certain, facts.price)
     reasons = (
@@ -194,16 +195,16 @@ def _wishing(pool: Pool, orders: Sequence[Order]) -> frozenset[int]:
     return frozenset(
         index
         for index, order in enumerate(orders)
-        if order.wants >= 1 and order.deposit >= pool.price
+        if order.wants >= 1 and order.budget >= pool.price
     )
 
 
 def _facts(pool: Pool, candidates: int, bids: Sequence[int]) -> CertainFacts:
     seats = pool.certain if candidates > pool.supply else 0
-    margin = find_margin(seats, bids)
-    return CertainFacts(pool.supply, candidates, pool.certain, pool.price, margin)
+    cutoff = find_cutoff(seats, bids)
+    return CertainFacts(pool.supply, candidates, pool.certain, pool.price, cutoff)
 
 
 def _chance(facts: CertainFacts, bid: int | None) -> Chance:
-    sure = Fraction(0) if bid is None else facts.margin.chance(bid)
+    sure = Fraction(0) if bid is None else facts.cutoff.chance(bid)
     return one_unit({CERTAIN: sure, ITSELF: (1 - sure) * facts.drawn})

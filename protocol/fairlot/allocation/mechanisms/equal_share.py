@@ -12,9 +12,9 @@ from fairlot.allocation.mechanisms.fill import (
     find_level,
     hand_out,
 )
-from fairlot.allocation.shape import ITSELF, Json, Lots, Odds, Order, Shares
+from fairlot.allocation.shape import ITSELF, Lots, Odds, Order, Shares
 from fairlot.terms.pool import Pool
-from fairlot.text import counted
+from fairlot.text import Json, counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def quantity(pool: Pool, order: Order) -> int:
     bounded = min(pool.cap, order.wants)
     if pool.price == 0:
         return bounded
-    return min(bounded, order.deposit // pool.price)
+    return min(bounded, order.budget // pool.price)
 
 
 def equal_share(pool: Pool, orders: Sequence[Order], lots: Lots) -> Shares:
@@ -84,7 +84,7 @@ def equal_share(pool: Pool, orders: Sequence[Order], lots: Lots) -> Shares:
     """
     quantities = _quantities(pool, orders)
     found = find_level(pool.supply, quantities)
-    units = hand_out(found, quantities, lots.order())
+    units = hand_out(found, quantities, lots.permutation())
     return Shares(
         quantities=quantities,
         units=units,

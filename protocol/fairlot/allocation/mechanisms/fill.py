@@ -45,34 +45,34 @@ def find_level(supply: int, quantities: Sequence[int]) -> Level:
     return Level(level, remainder, sum(quantity > level for quantity in quantities))
 
 
-def fill(supply: int, quantities: Sequence[int], order: Sequence[int]) -> Filled:
+def fill(supply: int, quantities: Sequence[int], permutation: Sequence[int]) -> Filled:
     """Return FILL(N, q): O(n log n), in the order of specs/allocation.md, section 3.
 
     Args:
         supply: N >= 0.
         quantities: q_i >= 0.
-        order: the indices of ``quantities``, each once, who is drawn first in front.
+        permutation: the indices of ``quantities``, each once, who is drawn first in front.
 
     Raises:
         CallerError: ``allocation.quantity`` for a negative number,
-            ``allocation.order`` where ``order`` is not a permutation.
+            ``allocation.order`` where ``permutation`` is not a permutation.
     """
     found = find_level(supply, quantities)
-    units = hand_out(found, quantities, order)
+    units = hand_out(found, quantities, permutation)
     return Filled(units, found.level, found.remainder)
 
 
 def hand_out(
-    found: Level, quantities: Sequence[int], order: Sequence[int]
+    found: Level, quantities: Sequence[int], permutation: Sequence[int]
 ) -> tuple[int, ...]:
     """Return a_i: step 3.
 
     Raises:
-        CallerError: ``allocation.order`` where ``order`` is not a permutation.
+        CallerError: ``allocation.order`` where ``permutation`` is not a permutation.
     """
-    check_permutation(order, len(quantities))
+    check_permutation(permutation, len(quantities))
     units = [min(quantity, found.level) for quantity in quantities]
-    above = (index for index in order if quantities[index] > found.level)
+    above = (index for index in permutation if quantities[index] > found.level)
     for index, _ in zip(above, range(found.remainder), strict=False):
         units[index] += 1
     return tuple(units)

@@ -239,42 +239,46 @@ def walk(stakes: Iterable[Stake], uniform: Uniform) -> Walk:
     return Walk(tuple(won), tuple(pairings), last)
 
 
-def draw(rule: Rule, order: Sequence[int], uniform: Uniform) -> Drawn:
+def draw(rule: Rule, permutation: Sequence[int], uniform: Uniform) -> Drawn:
     """Return who wins: steps 4 to 9 of specs/lottery.md, section 4.
 
     Args:
         rule: of ``draw_rule``.
-        order: the group order: the indices of ``rule.sizes``, each once.
+        permutation: the group order: the indices of ``rule.sizes``, each once.
         uniform: U(q) under a label.
 
     Raises:
-        CallerError: ``allocation.order`` where ``order`` is not a permutation.
+        CallerError: ``allocation.order`` where ``permutation`` is not a permutation.
         InvariantError: ``allocation.supply`` where the winners do not fit the supply:
             this library is wrong, or the rule was not made by ``draw_rule``.
     """
-    check_permutation(order, len(rule.sizes))
+    check_permutation(permutation, len(rule.sizes))
     if rule.mode is Mode.ALL:
-        return Drawn(frozenset(order), range(rule.singles), Walk((), (), None))
-    walked = walk(stakes_of(rule, order), uniform)
-    groups = frozenset(order[unit] for unit in walked.won if unit < len(order))
+        return Drawn(frozenset(permutation), range(rule.singles), Walk((), (), None))
+    walked = walk(stakes_of(rule, permutation), uniform)
+    groups = frozenset(
+        permutation[unit] for unit in walked.won if unit < len(permutation)
+    )
     left = rule.supply - sum(rule.sizes[index] for index in groups)
     singles: Collection[int] = range(max(left, 0))
     if rule.mode is Mode.B:
-        singles = tuple(unit - len(order) for unit in walked.won if unit >= len(order))
+        singles = tuple(
+            unit - len(permutation) for unit in walked.won if unit >= len(permutation)
+        )
     if not len(singles) <= min(left, rule.singles):
         raise InvariantError("allocation.supply", "the winners do not fit the supply")
     return Drawn(groups, singles, walked)
 
 
-def stakes_of(rule: Rule, order: Sequence[int]) -> Iterator[Stake]:
+def stakes_of(rule: Rule, permutation: Sequence[int]) -> Iterator[Stake]:
     """Return the units of the walk: step 4 of specs/lottery.md, section 4.
 
     They are the groups in their order and, in mode B, then the singles in theirs.
     """
     everything = rule.people // rule.weight
-    for unit, index in enumerate(order):
+    for unit, index in enumerate(permutation):
         size = rule.sizes[index] // rule.weight
         yield Stake(unit, size * rule.target, size * everything)
     if rule.mode is Mode.B:
-        for unit in range(len(order), len(order) + rule.singles):
+        for unit in range(len(permutation), len(permutation) + rule.singles):
             yield Stake(unit, rule.target, everything)

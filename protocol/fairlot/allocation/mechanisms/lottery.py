@@ -16,7 +16,6 @@ from fairlot.allocation.mechanisms.groups import (
 )
 from fairlot.allocation.shape import (
     ITSELF,
-    Json,
     Lots,
     Odds,
     Order,
@@ -25,7 +24,7 @@ from fairlot.allocation.shape import (
     whole,
 )
 from fairlot.terms.pool import Pool
-from fairlot.text import counted
+from fairlot.text import Json, counted
 from fairlot_crypto.errors import CallerError
 
 
@@ -105,7 +104,7 @@ def lottery(pool: Pool, orders: Sequence[Order], lots: Lots) -> Shares:
     """
     crowd = crowd_of(pool, orders)
     ids = tuple(crowd.groups)
-    group_order = lots.group_order(ids) if ids else ()
+    group_order = lots.group_permutation(ids) if ids else ()
     drawn = draw(crowd.rule, group_order, lots.uniform)
     singles = _singles(crowd, orders, lots)
     winners = [singles[place] for place in drawn.singles]

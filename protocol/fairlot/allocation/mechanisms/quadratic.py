@@ -14,9 +14,9 @@ from fairlot.allocation.mechanisms.fill import (
     find_level,
     hand_out,
 )
-from fairlot.allocation.shape import ITSELF, Json, Lots, Odds, Order, Shares
+from fairlot.allocation.shape import ITSELF, Lots, Odds, Order, Shares
 from fairlot.terms.pool import Pool
-from fairlot.text import counted
+from fairlot.text import Json, counted
 from fairlot_crypto.errors import CallerError
 
 
@@ -75,7 +75,7 @@ class ClearingFacts:
 
 def quantity(pool: Pool, order: Order) -> int:
     """Return q = min(C_max, wants, isqrt(floor(deposit / P))): P·q² <= deposit."""
-    return min(pool.cap, order.wants, isqrt(order.deposit // pool.price))
+    return min(pool.cap, order.wants, isqrt(order.budget // pool.price))
 
 
 def quadratic(pool: Pool, orders: Sequence[Order], lots: Lots) -> Shares:
@@ -92,7 +92,7 @@ def quadratic(pool: Pool, orders: Sequence[Order], lots: Lots) -> Shares:
     """
     quantities = _quantities(pool, orders)
     found = find_level(pool.supply, quantities)
-    units = hand_out(found, quantities, lots.order())
+    units = hand_out(found, quantities, lots.permutation())
     return Shares(
         quantities=quantities,
         units=units,

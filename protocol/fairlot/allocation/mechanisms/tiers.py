@@ -9,7 +9,6 @@ from fairlot.allocation.mechanisms.arguments import check_orders, drawn_first
 from fairlot.allocation.shape import (
     ITSELF,
     Chance,
-    Json,
     Lots,
     Odds,
     Order,
@@ -18,7 +17,7 @@ from fairlot.allocation.shape import (
     one_unit,
 )
 from fairlot.terms.pool import Pool
-from fairlot.text import counted
+from fairlot.text import Json, counted
 from fairlot_crypto.errors import CallerError
 
 
@@ -112,8 +111,8 @@ def tiers(pool: Pool, orders: Sequence[Order], lots: Lots) -> Shares:
     waiting: set[int] = set()
     for level, tier in enumerate(facts.tiers):
         waiting |= {index for index, wish in named.items() if wish == level}
-        order = drawn_first(lots.part(tier.name), len(orders))
-        drawn = [index for index in order if index in waiting][: tier.supply]
+        permutation = drawn_first(lots.part(tier.name), len(orders))
+        drawn = [index for index in permutation if index in waiting][: tier.supply]
         got |= dict.fromkeys(drawn, level)
         waiting -= set(drawn)
     people = range(len(orders))
@@ -162,7 +161,7 @@ def _named(pool: Pool, orders: Sequence[Order]) -> dict[int, int]:
         for index, order in enumerate(orders)
         if order.wants >= 1
         and order.tier is not None
-        and order.deposit >= pool.tiers[order.tier].price
+        and order.budget >= pool.tiers[order.tier].price
     }
 
 
