@@ -5,6 +5,7 @@ from itertools import combinations
 import pytest
 
 from fairlot_crypto.committee.shamir import (
+    first_off_polynomial,
     interpolate,
     interpolate_points,
     lagrange,
@@ -96,3 +97,42 @@ def test_the_degree_is_below_the_members(members: int, degree: int) -> None:
     with pytest.raises(CallerError) as caught:
         split(SECRET, members, degree, source())
     assert caught.value.code == "shamir.degree"
+
+
+@pytest.mark.parametrize(
+    ("members", "degree"), [(1, 0), (2, 0), (4, 1), (7, 2), (9, 8)]
+)
+def test_points_of_a_sharing_are_on_its_polynomial(members: int, degree: int) -> None:
+    shares = split(SECRET, members, degree, source())
+    for generator in (GROUP.g1_generator(), GROUP.g2_generator()):
+        points = {i: generator * share for i, share in shares.items()}
+        assert first_off_polynomial(points, degree) is None
+        gone = {i: point for i, point in points.items() if i != 1}
+        if len(gone) > degree:
+            assert first_off_polynomial(gone, degree) is None
+
+
+@pytest.mark.parametrize(("members", "degree"), [(2, 0), (4, 1), (7, 2), (7, 5)])
+def test_the_first_point_that_is_off_is_named(members: int, degree: int) -> None:
+    generator = GROUP.g1_generator()
+    points = {
+        i: generator * s for i, s in split(SECRET, members, degree, source()).items()
+    }
+    for wrong in range(degree + 2, members + 1):
+        changed = {**points, wrong: points[wrong] + generator}
+        assert first_off_polynomial(changed, degree) == wrong
+    for early in range(1, degree + 2):
+        # What the first t + 1 say is what the others are measured by.
+        changed = {**points, early: points[early] + generator}
+        assert first_off_polynomial(changed, degree) == degree + 2
+
+
+def test_errors_that_cancel_in_a_sum_are_found() -> None:
+    """Equal and opposite errors pass a sum without weights, or with weights known before."""
+    generator = GROUP.g1_generator()
+    points = {
+        i: generator * share for i, share in split(SECRET, 7, 2, source()).items()
+    }
+    for i, j in combinations(range(4, 8), 2):
+        changed = {**points, i: points[i] + generator, j: points[j] - generator}
+        assert first_off_polynomial(changed, 2) == i

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from fairlot_crypto.curve import Scalar, inverse, random_scalar
 from fairlot_crypto.curve.interface import AnyPoint
 from fairlot_crypto.errors import CallerError
-from fairlot_crypto.hashing import GROUP_ORDER
+from fairlot_crypto.hashing import GROUP_ORDER, i2osp, scalar_for
 from fairlot_crypto.randomness import Randomness
 
 
@@ -47,6 +47,34 @@ def interpolate_points(shares: Mapping[int, AnyPoint], at: int = 0) -> AnyPoint:
     return total
 
 
+def first_off_polynomial(points: Mapping[int, AnyPoint], degree: int) -> int | None:
+    """Return the first member whose point is off the polynomial through the first t + 1.
+
+    All are compared at once: where they lie on a polynomial of degree t, the sum of the
+    points with the weights of ``_dual_weights`` is the identity; where they do not, it is
+    so for less than n of the 2^255 challenges (specs/committee.md, section 1). Only after
+    a failure are they compared one by one.
+
+    Args:
+        points: by index, more than ``degree`` of them.
+        degree: t.
+
+    Returns:
+        The smallest index that is off; ``None`` where all points fit.
+    """
+    ascending = sorted(points)
+    weights = _dual_weights(ascending, degree, _challenge(points, degree))
+    terms = [points[i] * w for i, w in zip(ascending, weights, strict=True)]
+    total = terms[0]
+    for term in terms[1:]:
+        total = total + term
+    if len(ascending) == degree + 1 or total.is_identity():
+        return None
+    known = {i: points[i] for i in ascending[: degree + 1]}
+    rest = ascending[degree + 1 :]
+    return next((i for i in rest if interpolate_points(known, i) != points[i]), None)
+
+
 def split(
     secret: int, members: int, degree: int, randomness: Randomness
 ) -> dict[int, Scalar]:
@@ -59,6 +87,26 @@ def split(
         raise CallerError("shamir.degree", "a sharing has 0 <= degree < members")
     coefficients = [secret, *(random_scalar(randomness) for _ in range(degree))]
     return {i: _evaluate(coefficients, i) for i in range(1, members + 1)}
+
+
+def _challenge(points: Mapping[int, AnyPoint], degree: int) -> Scalar:
+    encoded = (i2osp(i, 1) + points[i].to_bytes() for i in sorted(points))
+    return Scalar(scalar_for("shares-fold", i2osp(degree, 1), *encoded))
+
+
+def _dual_weights(indexes: Sequence[int], degree: int, challenge: int) -> list[Scalar]:
+    """Return w_i = q(i)·Π_{j ≠ i} (i − j)^−1 with q(i) = Σ_{k ≤ n−t−2} (challenge·i)^k."""
+    weights: list[Scalar] = []
+    for i in indexes:
+        denominator = 1
+        for j in indexes:
+            if j != i:
+                denominator = denominator * (i - j) % GROUP_ORDER
+        value = 0
+        for _ in range(len(indexes) - degree - 1):
+            value = (value * challenge * i + 1) % GROUP_ORDER
+        weights.append(Scalar(value * inverse(denominator) % GROUP_ORDER))
+    return weights
 
 
 def _evaluate(coefficients: Sequence[int], at: int) -> Scalar:

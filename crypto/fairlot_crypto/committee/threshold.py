@@ -54,9 +54,9 @@ class PublicSharing:
         known = {i: w for i, w in by_index.items() if i <= self.degree + 1}
         if len(known) != self.degree + 1:
             raise EncodingError("threshold.sharing", "fewer than t + 1 shares")
-        for i, w in by_index.items():
-            if i not in known and shamir.interpolate_points(known, i) != w:
-                raise EncodingError("threshold.sharing", f"share {i} is off the rest")
+        off = shamir.first_off_polynomial(by_index, self.degree)
+        if off is not None:
+            raise EncodingError("threshold.sharing", f"share {off} is off the rest")
         W = shamir.interpolate_points(known)
         if W.is_identity():
             raise EncodingError("threshold.sharing", "anybody can sign with x = 0")

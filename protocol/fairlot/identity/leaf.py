@@ -114,11 +114,10 @@ def combine_shares(curve: Backend, shares: Mapping[int, bytes], degree: int) -> 
     if len(points) <= degree:
         raise ProofError("leaf.commitment", "fewer than t + 1 shares")
     known = {i: points[i] for i in sorted(points)[: degree + 1]}
-    for i, point in points.items():
-        if i not in known and shamir.interpolate_points(known, i) != point:
-            raise ProofError(
-                "leaf.commitment", f"the share of issuer {i} is off the rest"
-            )
+    off = shamir.first_off_polynomial(points, degree)
+    if off is not None:
+        problem = f"the share of issuer {off} is off the rest"
+        raise ProofError("leaf.commitment", problem)
     combined = shamir.interpolate_points(known)
     if combined.is_identity():
         raise ProofError("leaf.commitment", "IC is the identity")
