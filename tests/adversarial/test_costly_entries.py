@@ -1,13 +1,17 @@
 """Entries that cost their reader far more than their writer."""
 
+from dataclasses import replace
+
 import pytest
 
+from fairlot.beacon.contributions import make_commitment
+from fairlot.errors import Rejection
 from fairlot.identity.leaf import combine_shares
 from fairlot_crypto.committee import shamir
 from fairlot_crypto.committee.threshold import PublicSharing
 from fairlot_crypto.curve import Point
 from fairlot_crypto.randomness import SeededRandomness
-from sales import GROUP
+from sales import GROUP, PRICE, Stage, alpha, draft, nym_of, play
 
 MEMBERS, DEGREE = 255, 84
 
@@ -21,7 +25,7 @@ def multiplications(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
         def counting(self: Point, scalar: int, multiply: object = multiply) -> Point:
             counted.append(scalar)
-            return multiply(self, scalar)  # type: ignore[operator]
+            return multiply(self, scalar)  # type: ignore[operator, no-any-return]
 
         monkeypatch.setattr(kind, "__mul__", counting)
     return counted
@@ -47,3 +51,21 @@ def test_the_key_of_255_issuers_costs_one_combination(
     multiplications.clear()
     assert PublicSharing(DEGREE, shares).public_key() == GROUP.g2_generator() * 7
     assert len(multiplications) == MEMBERS + DEGREE + 2
+
+
+def test_a_deposit_of_nothing_cannot_commit_and_withhold(concert: Stage) -> None:
+    """Each withheld commitment costs everybody T squarings: it must cost its maker too."""
+    free, paid = draft(concert, 0), draft(concert, 1)
+    free = replace(free, binding=replace(free.binding, amount=0))
+    entries = free.entry(), paid.entry()
+    payment = concert.payment(nym_of(entries[1]), PRICE)
+    state = play(concert.board(), concert, "close", [*entries, payment]).state
+    known = state.contributions.frozen
+    by_free = make_commitment(concert.terms, known, alpha(7), free.keys.settle)
+    time = concert.terms.times.close + 10
+    assert sorted(each.amount for each in state.entrants()) == [0, PRICE]
+    with pytest.raises(Rejection) as caught:
+        state.append(by_free, time)
+    assert caught.value.code == "commit.roster"
+    by_paid = make_commitment(concert.terms, known, alpha(7), paid.keys.settle)
+    state.append(by_paid, time)

@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 
 from fairlot.beacon.contributions import Frozen, make_commitment
+from fairlot.deposit.make import Wish
 from fairlot.entry import Entry, EntryType
 from fairlot.rehearsal.parts import TIMES
+from fairlot_crypto.keys import SigningKey
+from generators.plays import PAID
 from generators.sale_refusal import (
     CLOSED,
     COMMIT_ENDED,
@@ -16,8 +19,9 @@ from generators.sale_refusal import (
     Refusal,
     entry_at,
     state_after,
+    until,
 )
-from generators.stage import draw_alpha, stage
+from generators.stage import Batch, draw_alpha, fold, stage
 
 _COMMIT_LATE = TIMES.commit_end + TIMES.slack + 1
 
@@ -80,7 +84,28 @@ def _commitments() -> Sequence[Refusal]:
             on.sign(EntryType.COMMIT, one, key),
         ),
     )
-    return [Refusal(*row, TIMES.close + 10) for row in rows]
+    by_place = [Refusal(*row, TIMES.close + 10) for row in rows]
+    return [*by_place, _commitment_for_nothing()]
+
+
+def _commitment_for_nothing() -> Refusal:
+    """Return a commitment by a final deposit that counts and pays nothing."""
+    on, wish = stage(), Wish(seq=1, wants=1, amount=0)
+    free = on.deposit("bob", wish)
+    settle = SigningKey.generate(on.actors["bob"].holder.randomness.derive("deposit/1"))
+    state = fold([*until(FUNDED), Batch(PAID, (free,))])
+    close = on.close(state)
+    state.append(close, TIMES.close)
+    frozen = state.contributions.frozen
+    return Refusal(
+        "commit-for-nothing",
+        "Depositors who contribute have paid; a free key could withhold at no cost.",
+        "commit.roster",
+        FUNDED,
+        make_commitment(on.terms, frozen, draw_alpha(), settle),
+        TIMES.close + 10,
+        ((free, PAID), (close, TIMES.close)),
+    )
 
 
 def _commit_ends() -> Sequence[Refusal]:

@@ -35,7 +35,12 @@ def entry_at(index: int) -> Entry:
 
 @cache
 def state_after(count: int) -> SaleState:
-    """Return the state after ``count`` entries of the play ``drawn``; only to be read.
+    """Return the state after ``count`` entries of the play ``drawn``; only to be read."""
+    return fold(until(count))
+
+
+def until(count: int) -> Sequence[Batch]:
+    """Return the batches of the first ``count`` entries of the play ``drawn``.
 
     Raises:
         InvariantError: ``vectors.no-boundary`` where a batch would be cut.
@@ -43,7 +48,7 @@ def state_after(count: int) -> SaleState:
     taken: list[Batch] = []
     for batch in plays.drawn():
         if sum(len(b.entries) for b in taken) == count:
-            return fold(taken)
+            return taken
         taken.append(batch)
     raise InvariantError("vectors.no-boundary", f"no batch ends at entry {count}")
 

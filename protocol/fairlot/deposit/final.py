@@ -39,11 +39,16 @@ class Positions:
 
     @property
     def depositors(self) -> dict[VerifyKey, Nym]:
-        """The settlement keys of the final, funded deposits: they may contribute."""
+        """The settlement keys of those who may contribute to the beacon.
+
+        They are of the final, funded deposits of more than nothing: whoever commits and
+        withholds costs everybody a recovery, which must not be free (specs/beacon.md,
+        section 1).
+        """
         return {
             position.final.binding.settle_pk: nym
             for nym, position in self.by_nym.items()
-            if position.funded
+            if position.funded and position.final.binding.amount > 0
         }
 
     def place(self, deposit: Deposit) -> None:

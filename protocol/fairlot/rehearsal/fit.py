@@ -28,7 +28,7 @@ def check_people(file: TermsFile, people: Sequence[Person], path: Path) -> None:
             ``terms-file.requires``; ``people-file.deposit``, ``people-file.group``,
             ``people-file.bid``, ``people-file.tier``, ``people-file.solution``.
     """
-    _check_depositors(file, len(people))
+    _check_depositors(file, sum(person.amount > 0 for person in people))
     _check_round(file)
     _check_requires(file, people)
     orders = _Orders(file, InputFile(path, "people-file", ""))
@@ -53,9 +53,9 @@ def check_playable(file: TermsFile) -> None:
         raise _terms_error(file, "bids", "bids.clock", problem)
 
 
-def _check_depositors(file: TermsFile, people: int) -> None:
-    if file.depositors > people:
-        problem = f"must be at most {people}, the number of people on the list"
+def _check_depositors(file: TermsFile, paying: int) -> None:
+    if file.depositors > paying:
+        problem = f"must be at most {paying}, the number of people who deposit money"
         raise _terms_error(file, "depositors", "beacon.depositors", problem)
 
 

@@ -241,7 +241,8 @@ class _Run:
     ) -> tuple[list[tuple[SigningKey, int]], list[tuple[SigningKey, int]]]:
         """Return who commits, and who of them reveals: keys and openings."""
         roster = self.parts.contributors
-        some = self._shuffled(deposits, "depositors")[: file.depositors]
+        paying = [deposit for deposit in deposits if deposit.amount > 0]
+        some = self._shuffled(paying, "depositors")[: file.depositors]
         keys = [*roster, *(deposit.settle for deposit in some)]
         alphas = [
             bicorn.draw_alpha(self.sale_randomness.derive(f"alpha/{i}"))

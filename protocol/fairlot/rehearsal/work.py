@@ -168,6 +168,8 @@ class MadeDeposit:
 
     entry: Entry
     nym: Nym
+    amount: int
+    """Money that it promises, smallest unit."""
     settle: SigningKey
     """Settles the deposit, and contributes to the beacon where its holder wishes."""
 
@@ -212,7 +214,8 @@ def deposit_people(job: DepositJob) -> Deposited:
         check_signature(entry, statements)
         check_order(job.terms, job.parts.registry, deposit, statements)
         check_presentation(credentials, deposit, statements)
-        made.append(MadeDeposit(entry, deposit.nym, keys.settle))
+        amount = deposit.binding.amount
+        made.append(MadeDeposit(entry, deposit.nym, amount, keys.settle))
     return Deposited(tuple(made), statements.verified)
 
 
