@@ -5,15 +5,14 @@ from math import isqrt
 
 import pytest
 
+import bpsw
+from bpsw import is_strong_lucas_probable_prime, is_strong_probable_prime, jacobi
 from fairlot_crypto.delay.group import Modulus
 from fairlot_crypto.delay.parameters import RSA_2048
-from fairlot_crypto.delay.primes import (
-    is_probable_prime,
-    is_strong_lucas_probable_prime,
-    is_strong_probable_prime,
-    jacobi,
-)
+from fairlot_crypto.delay.primes import is_probable_prime
 from fairlot_crypto.errors import CallerError, EncodingError, ProofError
+from fairlot_crypto.hashing import os2ip
+from fairlot_crypto.randomness import SeededRandomness
 
 TOY = Modulus(1009 * 2003)
 
@@ -147,7 +146,8 @@ def sieve(limit: int) -> set[int]:
 
 def test_small_numbers_are_judged_as_the_sieve_does() -> None:
     primes = sieve(50_000)
-    assert {n for n in range(-5, 50_000) if is_probable_prime(n)} == primes
+    for judge in (is_probable_prime, bpsw.is_probable_prime):
+        assert {n for n in range(-5, 50_000) if judge(n)} == primes
 
 
 STRONG_PSEUDOPRIMES_TO_2 = [
@@ -192,6 +192,18 @@ LARGE_PRIMES = [
     2**521 - 1,
     0x73EDA753299D7D483339D80809A1D80553BDA402FFFE5BFEFFFFFFFF00000001,
 ]
+
+
+@pytest.mark.parametrize("bits", [16, 64, 65, 256, 2048])
+def test_the_library_judges_as_plain_python_does(bits: int) -> None:
+    stream = SeededRandomness(bits.to_bytes(32, "big"))
+    drawn = [
+        os2ip(stream.take(bits // 8 + 1)) >> 7 for _ in range(400_000 // bits**2 + 40)
+    ]
+    judged = [is_probable_prime(n | 1) for n in drawn]
+    assert judged == [bpsw.is_probable_prime(n | 1) for n in drawn]
+    if bits <= 64:
+        assert True in judged
 
 
 @pytest.mark.parametrize("p", LARGE_PRIMES)
