@@ -5,10 +5,10 @@ from pathlib import Path
 
 PUBLIC = 0o666
 """Permissions of what anyone may read, less the process's umask."""
-
-
 PRIVATE = 0o600
 """Permissions of what only its owner may read."""
+DRAFT = ".partial"
+"""What the name of a file ends with that a kill left unfinished."""
 
 
 def write_file(path: Path, data: bytes, mode: int = PUBLIC) -> None:
@@ -22,14 +22,19 @@ def write_file(path: Path, data: bytes, mode: int = PUBLIC) -> None:
     Raises:
         OSError: as the system says; then ``path`` is as it was.
     """
-    draft = path.with_name(f".{path.name}.partial")
+    # Two processes may write one file at once, but not into one draft.
+    draft = path.with_name(f".{path.name}.{os.getpid()}{DRAFT}")
     draft.unlink(missing_ok=True)
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    try:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
     sync_folder(path.parent)
 
 

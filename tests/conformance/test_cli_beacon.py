@@ -201,7 +201,20 @@ def test_the_secret_of_another_is_refused(place: Place) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{}", "[]", "null", '{"sale": 5}', "[" * 60000, "\x00", '{"alpha": "zz"}'],
+    [
+        *(
+            "",
+            "{}",
+            "[]",
+            "null",
+            '{"sale": 5}',
+            "[" * 60000,
+            "\x00",
+            '{"alpha": "zz"}',
+        ),
+        '{"sale": "", "size": 1e999, "root": "", "key": "", "alpha": ""}',
+        '{"sale": "", "size": 1, "size": 1, "root": "", "key": "", "alpha": ""}',
+    ],
 )
 def test_what_is_no_secret_is_refused(place: Place, text: str) -> None:
     (place.folder / "one.secret").write_text(text, encoding="utf-8")

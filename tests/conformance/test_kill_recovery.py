@@ -140,4 +140,4 @@ def test_what_a_kill_leaves_is_whole_or_an_unfinished_write(tmp_path: Path) -> N
     assert any(path.suffix == ".checkpoint" for path in tmp_path.iterdir())
     assert run(2**20, tmp_path).result == shipped_result(2**20)
     leftovers = [path for path in tmp_path.iterdir() if path.suffix != ".checkpoint"]
-    assert all(path.name.endswith(".checkpoint.tmp") for path in leftovers)
+    assert all(path.name.endswith(".partial") for path in leftovers)

@@ -109,7 +109,7 @@ def test_clearing_removes_checkpoints_and_nothing_else(tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     store = FolderStore(folder, ignored)
     store.write("a", b"one")
-    (folder / "b.77.checkpoint.tmp").write_bytes(b"left by a kill")
+    (folder / ".b.checkpoint.77.partial").write_bytes(b"left by a kill")
     (folder / "letter.txt").write_bytes(b"precious")
     store.clear()
     assert [path.name for path in folder.iterdir()] == ["letter.txt"]

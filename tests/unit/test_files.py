@@ -8,7 +8,7 @@ import pytest
 
 from fairlot.cli.folders import check_new_folder, create_folder
 from fairlot.errors import InputError
-from fairlot_crypto.durable import PRIVATE, write_file
+from fairlot_crypto.durable import DRAFT, PRIVATE, write_file
 
 
 def test_a_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
@@ -21,11 +21,15 @@ def test_a_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
 
 def test_what_a_crash_left_does_not_matter(tmp_path: Path) -> None:
     path = tmp_path / "nyms.csv"
-    (tmp_path / ".nyms.csv.partial").write_bytes(b"torn, and readable by all")
+    own = tmp_path / f".nyms.csv.{os.getpid()}{DRAFT}"
+    another = tmp_path / f".nyms.csv.{os.getpid() + 1}{DRAFT}"
+    for draft in (own, another):
+        draft.write_bytes(b"torn, and readable by all")
     write_file(path, b"whole", PRIVATE)
     assert path.read_bytes() == b"whole"
     assert stat.S_IMODE(path.stat().st_mode) == PRIVATE
-    assert list(tmp_path.iterdir()) == [path]
+    # A process that still runs may be at work on the other.
+    assert set(tmp_path.iterdir()) == {path, another}
 
 
 def test_private_is_private_under_any_umask(tmp_path: Path) -> None:
@@ -45,6 +49,7 @@ def test_where_nothing_can_be_written_the_old_file_stays(tmp_path: Path) -> None
     with pytest.raises(OSError, match="folder"):
         write_file(path, b"data")
     assert (path / "in it").is_dir()
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_a_folder_is_created_with_those_above_it(tmp_path: Path) -> None:

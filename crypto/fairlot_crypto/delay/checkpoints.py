@@ -1,11 +1,11 @@
 """Where a long computation keeps what it has so far (specs/delay.md, section 4.6)."""
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from fairlot_crypto.durable import DRAFT, write_file
 from fairlot_crypto.errors import EncodingError
 from fairlot_crypto.hashing import tagged_hash
 
@@ -65,15 +65,8 @@ class FolderStore:
             return None
 
     def write(self, name: str, data: bytes) -> None:
-        """Write aside, synchronise, rename, and synchronise the folder."""
-        # Two processes at once write the same bytes, but not into one file.
-        aside = self._folder / f"{name}.{os.getpid()}{_SUFFIX}.tmp"
-        with aside.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(self._path(name))
-        self._synchronise()
+        """Replace the blob, wholly or not at all; it is durable on return."""
+        write_file(self._path(name), data)
 
     def drop(self, name: str) -> None:
         """Say that the file is damaged, and remove it."""
@@ -83,7 +76,7 @@ class FolderStore:
 
     def clear(self) -> None:
         """Remove what was written, and the folder if nothing else lies in it."""
-        for pattern in ("*" + _SUFFIX, f"*{_SUFFIX}.tmp"):
+        for pattern in ("*" + _SUFFIX, f".*{_SUFFIX}.*{DRAFT}"):
             for path in self._folder.glob(pattern):
                 path.unlink(missing_ok=True)
         if not any(self._folder.iterdir()):
@@ -91,12 +84,6 @@ class FolderStore:
 
     def _path(self, name: str) -> Path:
         return self._folder / (name + _SUFFIX)
-
-    def _synchronise(self) -> None:
-        if os.name == "posix":
-            descriptor = os.open(self._folder, os.O_RDONLY)
-            os.fsync(descriptor)
-            os.close(descriptor)
 
 
 @dataclass(frozen=True, slots=True)

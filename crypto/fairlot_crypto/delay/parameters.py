@@ -8,6 +8,8 @@ from fairlot_crypto.delay import wesolowski
 from fairlot_crypto.delay.checkpoints import Store
 from fairlot_crypto.delay.evaluation import Progress, silent
 from fairlot_crypto.delay.group import Modulus
+from fairlot_crypto.errors import EncodingError
+from fairlot_crypto.json_object import read_json_object
 
 RSA_2048 = Modulus(
     int(
@@ -86,8 +88,46 @@ def shipped_setup(T: int) -> Setup | None:
     if T not in SHIPPED:
         return None
     file = files("fairlot_crypto.delay") / "data" / f"rsa-2048-T{T}.json"
-    fields = json.loads(file.read_text(encoding="ascii"))
-    return Setup(RSA_2048, T, int(fields["h"], 16), int(fields["proof"], 16))
+    return read_setup(file.read_bytes()).setup()
+
+
+@dataclass(frozen=True, slots=True)
+class SetupFile:
+    """What a set-up file says; nothing of it is verified."""
+
+    modulus: str
+    """Name of the modulus; RSA-2048 in every file that this package writes."""
+    T: int
+    """T, how many squarings lie between g and h."""
+    h: bytes
+    """h, as wide as the modulus."""
+    proof: bytes
+    """π, the proof of h, as wide as the modulus."""
+
+    def setup(self) -> Setup:
+        """Return the set-up that it claims, over RSA-2048.
+
+        Raises:
+            EncodingError: ``delay.element``.
+        """
+        return Setup(
+            RSA_2048, self.T, RSA_2048.decode(self.h), RSA_2048.decode(self.proof)
+        )
+
+
+def read_setup(data: bytes) -> SetupFile:
+    """Read a file as ``setup_file`` makes it.
+
+    Raises:
+        EncodingError: ``delay.setup-file``.
+    """
+    fields = read_json_object(data, ("modulus", "T", "h", "proof"), (), _malformed)
+    h, proof = fields.octets("h"), fields.octets("proof")
+    return SetupFile(fields.text("modulus"), fields.integer("T"), h, proof)
+
+
+def _malformed(problem: str) -> EncodingError:
+    return EncodingError("delay.setup-file", problem)
 
 
 def setup_file(setup: Setup) -> str:

@@ -7,7 +7,7 @@ from typing import NewType
 
 from fairlot_crypto.errors import EncodingError
 from fairlot_crypto.hashing import i2osp
-from fairlot_crypto.timelock.fields import read_fields
+from fairlot_crypto.json_object import read_json_object
 from fairlot_crypto.timelock.scheme import CHAINED, UNCHAINED_G1, Scheme, scheme_of
 
 ChainHash = NewType("ChainHash", bytes)
@@ -85,7 +85,7 @@ def read_chain_info(data: bytes) -> ChainInfo:
         EncodingError: ``drand.json``, ``drand.scheme``, ``drand.chain-info``;
             ``drand.chain-hash`` where its hash is not that of its fields.
     """
-    fields = read_fields(data, _FIELDS)
+    fields = read_json_object(data, _FIELDS, (), malformed)
     chain = ChainInfo(
         scheme=scheme_of(fields.text("schemeID")),
         public_key=fields.octets("public_key"),
@@ -177,3 +177,8 @@ As published by the relays of drand under the chain hash
 
 LEAGUE_OF_ENTROPY = (DEFAULT_CHAIN, QUICKNET)
 """The chains that many independent organisations run together."""
+
+
+def malformed(problem: str) -> EncodingError:
+    """Return the error for a relay's JSON that is not as specified (section 3.1)."""
+    return EncodingError("drand.json", problem)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.errors import EncodingError, ProofError
 from fairlot_crypto.hashing import i2osp
-from fairlot_crypto.timelock.chain import ChainInfo, check_round_number
-from fairlot_crypto.timelock.fields import read_fields
+from fairlot_crypto.json_object import read_json_object
+from fairlot_crypto.timelock.chain import ChainInfo, check_round_number, malformed
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def read_beacon(data: bytes) -> Beacon:
             is given and is not the hash of the signature.
     """
     optional = ("previous_signature", "randomness")
-    fields = read_fields(data, ("round", "signature"), optional)
+    fields = read_json_object(data, ("round", "signature"), optional, malformed)
     chained = fields.has("previous_signature")
     beacon = Beacon(
         round_number=fields.integer("round"),

@@ -6,7 +6,6 @@ Every step reads the whole board first, and makes nothing that the board would r
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from fairlot.beacon.contributions import Frozen, make_commitment, make_reveal
 from fairlot.beacon.recovery import recovery_entry, recovery_statement
@@ -25,11 +24,14 @@ from fairlot_crypto.delay.evaluation import Progress
 from fairlot_crypto.durable import PRIVATE, write_file
 from fairlot_crypto.errors import CryptoError, EncodingError
 from fairlot_crypto.hashing import i2osp, os2ip
+from fairlot_crypto.json_object import read_json_object
 from fairlot_crypto.keys import KEY_LENGTH, SigningKey, VerifyKey
 from fairlot_crypto.randomness import Randomness
 from fairlot_crypto.statements import Statements
 from fairlot_crypto.timelock.drand import Beacon, read_beacon, verify_round
 
+_SECRET = ("sale", "size", "root", "key", "alpha")
+"""The fields of a secret's file."""
 _LARGEST_FILE = 1 << 16
 """Bytes: keys, secrets and entries are far smaller."""
 
@@ -74,18 +76,14 @@ class Secret:
         Raises:
             ValueError: where it is none, to the byte.
         """
-        try:
-            fields: Any = json.loads(data)
-            secret = cls(
-                SaleId(bytes.fromhex(fields["sale"])),
-                Frozen(int(fields["size"]), bytes.fromhex(fields["root"])),
-                VerifyKey(bytes.fromhex(fields["key"])),
-                os2ip(bytes.fromhex(fields["alpha"])),
-            )
-            whole = secret.to_bytes()
-        except (LookupError, TypeError, RecursionError, CryptoError) as error:
-            raise ValueError(str(error)) from error
-        if whole != data:
+        fields = read_json_object(data, _SECRET, (), ValueError)
+        secret = cls(
+            SaleId(fields.octets("sale")),
+            Frozen(fields.integer("size"), fields.octets("root")),
+            VerifyKey(fields.octets("key")),
+            os2ip(fields.octets("alpha")),
+        )
+        if secret.to_bytes() != data:
             raise ValueError("not written as this program writes it")
         return secret
 

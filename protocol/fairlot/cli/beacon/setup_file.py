@@ -6,11 +6,15 @@ Code of specs/command-line.md, section 2.1.
 from pathlib import Path
 
 from fairlot.errors import InputError
-from fairlot_crypto.delay.parameters import RSA_2048, RSA_2048_NAME, Setup, verify_setup
+from fairlot_crypto.delay.parameters import (
+    RSA_2048_NAME,
+    Setup,
+    SetupFile,
+    read_setup,
+    verify_setup,
+)
 from fairlot_crypto.errors import EncodingError, ProofError
-from fairlot_crypto.timelock.fields import read_fields
 
-_FIELDS = ("modulus", "T", "h", "proof")
 _LARGEST_FILE = 1 << 13
 """Bytes: a set-up of RSA-2048 has some 1100."""
 
@@ -26,16 +30,16 @@ def read_setup_file(path: Path, delay: int) -> Setup:
         InputError: ``setup-file.unreadable``, ``setup-file.json``,
             ``setup-file.modulus``, ``setup-file.delay``, ``setup-file.proof``.
     """
-    modulus, squarings, h, proof = _fields(path)
-    if modulus != RSA_2048_NAME:
+    read = _read(path)
+    if read.modulus != RSA_2048_NAME:
         problem = f"is of another modulus than {RSA_2048_NAME}: no sale can use it"
         raise InputError("setup-file.modulus", f"{path} {problem}")
-    if squarings != delay:
-        problem = f"is for a delay of {squarings} squarings, and the terms say {delay}"
+    if delay != read.T:
+        problem = f"is for a delay of {read.T} squarings, and the terms say {delay}"
         make = f"fairlot beacon setup {delay} makes the one that they need"
         raise InputError("setup-file.delay", f"{path} {problem}: {make}")
     try:
-        setup = Setup(RSA_2048, delay, RSA_2048.decode(h), RSA_2048.decode(proof))
+        setup = read.setup()
         verify_setup(setup)
     except (EncodingError, ProofError) as error:
         problem = f"{path} is false: its proof does not show its h"
@@ -44,8 +48,8 @@ def read_setup_file(path: Path, delay: int) -> Setup:
     return setup
 
 
-def _fields(path: Path) -> tuple[str, int, bytes, bytes]:
-    """Return modulus, T, h and proof as they stand in a file."""
+def _read(path: Path) -> SetupFile:
+    """Return what a file says."""
     try:
         with path.open("rb") as file:
             data = file.read(_LARGEST_FILE)
@@ -53,9 +57,7 @@ def _fields(path: Path) -> tuple[str, int, bytes, bytes]:
         problem = f"{path} cannot be read: {error.strerror or 'unknown reason'}"
         raise InputError("setup-file.unreadable", problem) from error
     try:
-        fields = read_fields(data, _FIELDS)
-        h, proof = fields.octets("h"), fields.octets("proof")
-        return fields.text("modulus"), fields.integer("T"), h, proof
+        return read_setup(data)
     except EncodingError as error:
         problem = f"{path} is no set-up as fairlot beacon setup writes it"
         raise InputError("setup-file.json", f"{problem}: {error.message}") from error
