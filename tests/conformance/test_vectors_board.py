@@ -28,12 +28,12 @@ from fairlot.terms.terms import BoardIdentity, Terms
 from fairlot_crypto import cbor
 from fairlot_crypto.curve import backend
 from fairlot_crypto.delay import bicorn
-from fairlot_crypto.delay.evaluation import silent
 from fairlot_crypto.delay.group import Modulus
 from fairlot_crypto.errors import CryptoError
 from fairlot_crypto.hashing import os2ip
 from fairlot_crypto.keys import SigningKey, VerifyKey, check_verify_key
 from fairlot_crypto.log.merkle import leaf_hash
+from fairlot_crypto.progress import silent
 from fairlot_crypto.statements import Statements
 
 VECTORS = Path(__file__).parents[1] / "vectors"

@@ -8,11 +8,11 @@ from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot.terms.terms import Terms
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.delay import wesolowski
-from fairlot_crypto.delay.evaluation import silent
 from fairlot_crypto.delay.parameters import RSA_2048
 from fairlot_crypto.delay.primes import hash_to_prime
 from fairlot_crypto.hashing import i2osp, os2ip, tagged_hash
 from fairlot_crypto.keys import SigningKey
+from fairlot_crypto.progress import silent
 from generators.beacon_setting import (
     ELEMENT,
     Contributor,

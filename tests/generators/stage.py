@@ -37,7 +37,6 @@ from fairlot_crypto.bbs.profile import Credential
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.curve import backend
 from fairlot_crypto.delay import bicorn
-from fairlot_crypto.delay.evaluation import silent
 from fairlot_crypto.delay.parameters import shipped_setup
 from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.log.checkpoint import (
@@ -47,6 +46,7 @@ from fairlot_crypto.log.checkpoint import (
     sign_checkpoint,
 )
 from fairlot_crypto.log.merkle import Tree
+from fairlot_crypto.progress import silent
 from fairlot_crypto.randomness import Randomness, SeededRandomness
 from fairlot_crypto.statements import Statements
 

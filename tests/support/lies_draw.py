@@ -8,9 +8,9 @@ from fairlot.beacon.recovery import make_recovery
 from fairlot.board.sale import VoidReason
 from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot_crypto.cbor import Value
-from fairlot_crypto.delay.evaluation import silent
 from fairlot_crypto.delay.parameters import RSA_2048
 from fairlot_crypto.keys import SigningKey
+from fairlot_crypto.progress import silent
 from lies_file import STRANGER, Make, Row, slipped, told
 from lies_people import void_entry
 from lying_board import LyingBoard, play_with

@@ -9,8 +9,8 @@ from fairlot.beacon.recovery import make_recovery
 from fairlot.board.sale import SaleState
 from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot_crypto.cbor import Value
-from fairlot_crypto.delay.evaluation import silent
 from fairlot_crypto.delay.parameters import RSA_2048, Setup, make_setup
+from fairlot_crypto.progress import silent
 from lies_file import STRANGER
 from sales import Stage, result, stage, steps
 

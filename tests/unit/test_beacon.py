@@ -24,11 +24,11 @@ from fairlot.terms.beacon import BeaconTerms
 from fairlot.terms.terms import Terms
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.delay import bicorn
-from fairlot_crypto.delay.evaluation import silent
 from fairlot_crypto.delay.group import Modulus
 from fairlot_crypto.delay.parameters import RSA_2048, make_setup
 from fairlot_crypto.errors import CallerError, EncodingError, ProofError
 from fairlot_crypto.hashing import tagged_hash
+from fairlot_crypto.progress import silent
 from fairlot_crypto.statements import Statements
 from lies_file import STRANGER
 from sales import STATEMENTS, Stage, alpha, setup_of_one, stage

@@ -5,10 +5,9 @@ the proof costs about T / 12 multiplications, since some powers of x are kept wh
 squaring. What is done is kept in a store, so that a killed run does not begin again.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import TypeAlias
 
 from gmpy2 import mpz, pack, powmod, unpack
 
@@ -17,12 +16,11 @@ from fairlot_crypto.delay.group import Modulus
 from fairlot_crypto.delay.primes import hash_to_prime
 from fairlot_crypto.errors import CallerError
 from fairlot_crypto.hashing import i2osp, os2ip, tagged_hash
+from fairlot_crypto.progress import Progress, silent
 
 MAX_SQUARINGS = 2**40
 """The largest T."""
 
-Progress: TypeAlias = Callable[[int, int], None]
-"""Told of long work: steps done, steps in total."""
 
 _STORED_POWERS = 400_000
 """Powers of x that are kept at most: 130 MB in memory, 100 MB on a disk."""
@@ -37,10 +35,6 @@ _CHECKPOINTS = 1024
 """Checkpoints of an evaluation, where that fits these bounds."""
 _STEPS_UNTOLD = 2**14
 """Steps between two calls of progress, about."""
-
-
-def silent(_done: int, _total: int) -> None:
-    """Take no notice of progress."""
 
 
 def check_squarings(T: int) -> None:

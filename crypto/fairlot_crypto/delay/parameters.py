@@ -6,10 +6,10 @@ from importlib.resources import files
 
 from fairlot_crypto.delay import wesolowski
 from fairlot_crypto.delay.checkpoints import Store
-from fairlot_crypto.delay.evaluation import Progress, silent
 from fairlot_crypto.delay.group import Modulus
 from fairlot_crypto.errors import EncodingError
 from fairlot_crypto.json_object import read_json_object
+from fairlot_crypto.progress import Progress, silent
 
 RSA_2048 = Modulus(
     int(

@@ -5,15 +5,11 @@ non-interactive over the whole statement, in Z_N^*/{±1}.
 """
 
 from fairlot_crypto.delay.checkpoints import Store
-from fairlot_crypto.delay.evaluation import (
-    Progress,
-    check_squarings,
-    evaluate,
-    silent,
-)
+from fairlot_crypto.delay.evaluation import check_squarings, evaluate
 from fairlot_crypto.delay.group import Modulus
 from fairlot_crypto.delay.primes import hash_to_prime
 from fairlot_crypto.errors import EncodingError, ProofError
+from fairlot_crypto.progress import Progress, silent
 
 
 def prove(

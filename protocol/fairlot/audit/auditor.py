@@ -8,10 +8,11 @@ from fairlot.audit.disclosed import disclosed_counts
 from fairlot.audit.margin import beacon_facts, margin_findings, notices
 from fairlot.audit.report import CheckResult, Report, Roots
 from fairlot.board.phase import Phase
-from fairlot.board.replay import Finding, Progress, Replay, replay, silent
+from fairlot.board.replay import Finding, Replay, replay
 from fairlot.board.sale import SaleState
 from fairlot.entry import EntryType
 from fairlot_crypto.curve import Backend
+from fairlot_crypto.progress import Progress, silent
 from fairlot_crypto.statements import Statements
 
 

@@ -9,11 +9,11 @@ from fairlot.names import SaleId
 from fairlot.terms.terms import Terms
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.delay import bicorn, wesolowski
-from fairlot_crypto.delay.evaluation import Progress
 from fairlot_crypto.delay.group import Modulus
 from fairlot_crypto.errors import CryptoError
 from fairlot_crypto.hashing import i2osp, os2ip
 from fairlot_crypto.keys import SigningKey
+from fairlot_crypto.progress import Progress
 from fairlot_crypto.statements import Statements
 
 CHALLENGE_BITS = 256

@@ -4,7 +4,6 @@ Nothing is believed: every item is decoded strictly, every entry goes through th
 checkpoint is recomputed. What does not hold becomes a finding, and the reading goes on.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from fairlot.board.sale import SaleState
@@ -21,15 +20,9 @@ from fairlot_crypto.log.checkpoint import (
     verify_cosignature,
 )
 from fairlot_crypto.log.note import KeyKind, NoteKey
+from fairlot_crypto.progress import Progress, silent
 
 _TIME_LENGTH = 8
-
-Progress = Callable[[int, int], None]
-"""Told of long work: bytes read, bytes in all."""
-
-
-def silent(_done: int, _total: int) -> None:
-    """Take no notice of progress."""
 
 
 @dataclass(frozen=True, slots=True)

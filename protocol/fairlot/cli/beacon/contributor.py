@@ -20,12 +20,12 @@ from fairlot_crypto import cbor
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.delay import bicorn, wesolowski
 from fairlot_crypto.delay.checkpoints import Store
-from fairlot_crypto.delay.evaluation import Progress
 from fairlot_crypto.durable import PRIVATE, write_file
 from fairlot_crypto.errors import CryptoError, EncodingError
 from fairlot_crypto.hashing import i2osp, os2ip
 from fairlot_crypto.json_object import read_json_object
 from fairlot_crypto.keys import KEY_LENGTH, SigningKey, VerifyKey
+from fairlot_crypto.progress import Progress
 from fairlot_crypto.randomness import Randomness
 from fairlot_crypto.statements import Statements
 from fairlot_crypto.timelock.drand import Beacon, read_beacon, verify_round
