@@ -47,7 +47,9 @@ def encode(value: Value) -> bytes:
     try:
         return cbor2.dumps(value, canonical=True)
     except UnicodeEncodeError as error:
-        raise CallerError("cbor.value", "text holds a lone surrogate") from error
+        raise CallerError(
+            "cbor.value", "a text holds half of a surrogate pair"
+        ) from error
 
 
 def decode(data: bytes) -> Value:
@@ -57,8 +59,11 @@ def decode(data: bytes) -> Value:
         EncodingError: as ``decode_first``; ``cbor.trailing`` where bytes are left over.
     """
     value, end = decode_first(data)
+    # Step 3.
     if end != len(data):
-        raise EncodingError("cbor.trailing", f"{len(data) - end} bytes left over")
+        raise EncodingError(
+            "cbor.trailing", f"{len(data) - end} bytes follow the value"
+        )
     return value
 
 
@@ -74,14 +79,19 @@ def decode_first(data: bytes, offset: int = 0) -> tuple[Value, int]:
             ``cbor.not-deterministic`` for another encoding of such an item.
     """
     if not 0 <= offset <= len(data):
-        raise CallerError("cbor.offset", f"offset {offset} of {len(data)} bytes")
+        raise CallerError(
+            "cbor.offset", f"offset {offset} lies outside {len(data)} bytes"
+        )
+    # Step 1.
     value, end = _read(data, offset)
     problem = _problem(value, MAX_DEPTH)
     if problem:
         raise EncodingError("cbor.malformed", problem)
+    # Step 2.
     if cbor2.dumps(value, canonical=True) != data[offset:end]:
         raise EncodingError(
-            "cbor.not-deterministic", "not the one encoding of its value"
+            "cbor.not-deterministic",
+            "the value must be in its one deterministic encoding",
         )
     return cast("Value", value), end
 
@@ -105,7 +115,7 @@ class _RefusedTags(Mapping[int, cbor2.ShareableDecoderInitializer]):
 
 @cbor2.shareable_decoder
 def _refuse_tag(immutable: bool) -> NoReturn:  # noqa: ARG001
-    raise EncodingError("cbor.malformed", "tags are not carried")
+    raise EncodingError("cbor.malformed", "tags have no place in this profile of CBOR")
 
 
 _REFUSED_TAGS = _RefusedTags()
@@ -125,7 +135,7 @@ def _read(data: bytes, offset: int) -> tuple[object, int]:
     try:
         value: object = decoder.decode()
     except cbor2.CBORDecodeEOF as error:
-        raise EncodingError("cbor.truncated", "ends inside a value") from error
+        raise EncodingError("cbor.truncated", "the bytes end inside a value") from error
     except cbor2.CBORDecodeError as error:
         raise EncodingError(
             "cbor.malformed", f"not CBOR of this profile: {error}"

@@ -24,7 +24,7 @@ def i2osp(value: int, length: int) -> bytes:
         CallerError: ``hashing.i2osp-range`` where the value is negative or too large.
     """
     if value < 0 or value.bit_length() > 8 * length:
-        raise CallerError("hashing.i2osp-range", f"value does not fit {length} bytes")
+        raise CallerError("hashing.i2osp-range", f"the integer must fit {length} bytes")
     return value.to_bytes(length, "big")
 
 
@@ -60,7 +60,9 @@ def usable_dst(dst: bytes) -> bytes:
         CallerError: ``hashing.dst-empty``: no domain would be separated (section 3.1).
     """
     if not dst:
-        raise CallerError("hashing.dst-empty", "a domain separation tag is not empty")
+        raise CallerError(
+            "hashing.dst-empty", "a domain separation tag must not be empty"
+        )
     if len(dst) > 255:
         return hashlib.sha256(b"H2C-OVERSIZE-DST-" + dst).digest()
     return dst
@@ -73,21 +75,28 @@ def expand_message_xmd(message: bytes, dst: bytes, length: int) -> bytes:
         CallerError: ``hashing.expand-length`` outside 1..8160 bytes (255 blocks);
             ``hashing.dst-empty``.
     """
+    # Step 2; step 1 is that of usable_dst.
     blocks = -(-length // _SHA256_SIZE)
     if not 0 < blocks <= 255:
-        raise CallerError("hashing.expand-length", "1 to 8160 bytes can be expanded")
+        raise CallerError(
+            "hashing.expand-length", "the length to expand to must lie in [1, 8160]"
+        )
+    # Step 3.
     dst = usable_dst(dst)
     dst_prime = dst + i2osp(len(dst), 1)
+    # Step 4.
     pad = bytes(_SHA256_BLOCK)
     b_0 = hashlib.sha256(
         pad + message + i2osp(length, 2) + b"\x00" + dst_prime
     ).digest()
+    # Step 5.
     b_i = hashlib.sha256(b_0 + b"\x01" + dst_prime).digest()
     uniform = [b_i]
     for i in range(2, blocks + 1):
         mixed = bytes(x ^ y for x, y in zip(b_0, b_i, strict=True))
         b_i = hashlib.sha256(mixed + i2osp(i, 1) + dst_prime).digest()
         uniform.append(b_i)
+    # Step 6.
     return b"".join(uniform)[:length]
 
 

@@ -69,11 +69,15 @@ def verify_signature(key: VerifyKey, message: bytes, signature: bytes) -> None:
         ProofError: ``signature.invalid`` where libsodium does not accept it.
     """
     if len(key) != KEY_LENGTH or len(signature) != SIGNATURE_LENGTH:
-        raise ProofError("signature.invalid", "wrong length of key or signature")
+        raise ProofError(
+            "signature.invalid", "a key must have 32 bytes, and a signature 64"
+        )
     try:
         bindings.crypto_sign_open(signature + message, key)
     except SodiumError as error:
-        raise ProofError("signature.invalid", "signature does not verify") from error
+        raise ProofError(
+            "signature.invalid", "the signature does not verify under this key"
+        ) from error
 
 
 def check_verify_key(key: bytes) -> VerifyKey:
@@ -84,7 +88,9 @@ def check_verify_key(key: bytes) -> VerifyKey:
     """
     valid = len(key) == KEY_LENGTH and bindings.crypto_core_ed25519_is_valid_point(key)
     if not valid:
-        raise EncodingError("signature.key", "not an Ed25519 key of prime order")
+        raise EncodingError(
+            "signature.key", "the key must be an Ed25519 point of prime order"
+        )
     return VerifyKey(key)
 
 
@@ -117,7 +123,9 @@ class OpeningKey:
         try:
             return bindings.crypto_box_seal_open(sealed, self.public, self.secret)
         except SodiumError as error:
-            raise ProofError("sealed-box.invalid", "box does not open") from error
+            raise ProofError(
+                "sealed-box.invalid", "the box does not open with this key"
+            ) from error
 
 
 def seal(message: bytes, key: SealKey, randomness: Randomness) -> bytes:
@@ -134,10 +142,12 @@ def seal(message: bytes, key: SealKey, randomness: Randomness) -> bytes:
     try:
         box = bindings.crypto_box(message, nonce, key, ephemeral.secret)
     except SodiumError as error:
-        raise EncodingError("sealed-box.key", "not an X25519 key") from error
+        raise EncodingError(
+            "sealed-box.key", "the key must be an X25519 key of large order"
+        ) from error
     return ephemeral.public + box
 
 
 def _check_secret(secret: bytes) -> None:
     if len(secret) != KEY_LENGTH:
-        raise CallerError("keys.secret-length", "a secret key has 32 bytes")
+        raise CallerError("keys.secret-length", "a secret key must have 32 bytes")

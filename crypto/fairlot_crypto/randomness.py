@@ -70,7 +70,7 @@ class SeededRandomness:
             CallerError: ``randomness.seed-length``.
         """
         if len(seed) != SEED_LENGTH:
-            raise CallerError("randomness.seed-length", "a seed has 32 bytes")
+            raise CallerError("randomness.seed-length", "the seed must have 32 bytes")
         self._seed = seed
         self._block = 0
         self._buffer = b""
@@ -108,4 +108,6 @@ def shuffled(items: Sequence[T], randomness: Randomness) -> list[T]:
 
 def _check_length(length: int) -> None:
     if length < 0:
-        raise CallerError("randomness.length", "bytes are taken by a length from 0")
+        raise CallerError(
+            "randomness.length", "the length of what is taken must not be negative"
+        )

@@ -86,6 +86,8 @@ _CITATION = re.compile(
     r"(?:, (?P<kind>sections?|steps?|table) "
     r"(?P<numbers>[0-9.]+(?:(?:, | to | and )[0-9.]+)*))?"
 )
+_MARKED = re.compile(r"^ *# Steps? ([0-9]+(?:(?: to | and )[0-9]+)?)\b", re.MULTILINE)
+"""A comment that marks where a step of the module's chapter is taken."""
 _STEPS = re.compile(r"\(steps? ([0-9.]+(?:(?:, | to | and )[0-9.]+)*)\)")
 _HEADING = re.compile(r"^#{2,4} (\d+(?:\.\d+)*)\.? ", re.MULTILINE)
 _STEP = re.compile(r"^ *(\d+)\. ", re.MULTILINE)
@@ -101,6 +103,7 @@ def problems(root: Path = ROOT) -> list[str]:
     return [
         *check_codes(source),
         *check_citations(source),
+        *check_marked_steps(source),
         *check_version(source),
         *check_tags(source),
         *check_chapters(root),
@@ -115,6 +118,7 @@ class Source:
         """Parse them."""
         self.root = root
         self.modules: dict[str, ast.Module] = {}
+        self.texts: dict[str, str] = {}
         for base in ("crypto", "protocol"):
             self._parse(root / base, root / base)
         self.product = dict(self.modules)
@@ -124,7 +128,8 @@ class Source:
     def _parse(self, folder: Path, base: Path) -> None:
         for path in sorted(folder.rglob("*.py")):
             name = path.relative_to(base).as_posix()
-            self.modules[name] = _parsed(path.read_text())
+            self.texts[name] = path.read_text()
+            self.modules[name] = _parsed(self.texts[name])
 
     def spec(self, chapter: str) -> str | None:
         """Return a chapter's text; ``None`` where there is none."""
@@ -197,6 +202,22 @@ def check_citations(source: Source) -> Iterator[str]:
                 steps = {step for spec in known for step in _STEP.findall(spec)}
                 for number in sorted(_expand(match[1]) - steps):
                     yield f"{name} cites step {number} of {', '.join(own)}"
+
+
+def check_marked_steps(source: Source) -> Iterator[str]:
+    """Check that steps marked in the code exist in a chapter that its module cites."""
+    for name, text in source.texts.items():
+        marked = _MARKED.findall(text)
+        if marked:
+            cited = {
+                match["chapter"]
+                for docstring in _module_docstrings(source.modules[name])
+                for match in _CITATION.finditer(docstring)
+            }
+            chapters = [source.spec(chapter) or "" for chapter in sorted(cited)]
+            known = {step for chapter in chapters for step in _STEP.findall(chapter)}
+            for number in sorted({n for each in marked for n in _expand(each)} - known):
+                yield f"{name} marks step {number} of {', '.join(sorted(cited))}"
 
 
 def _check_citation(source: Source, name: str, match: re.Match[str]) -> Iterator[str]:

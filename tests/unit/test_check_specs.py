@@ -81,6 +81,11 @@ ROWS: tuple[tuple[str, Edit, str], ...] = (
         "cites step 14",
     ),
     (
+        "a step that is marked and missing",
+        ("crypto/fairlot_crypto/log/merkle.py", "# Step 9.", "# Step 10."),
+        "marks step 10",
+    ),
+    (
         "a table that is cited and missing",
         ("protocol/fairlot/board/phase.py", "sale.md, table 1", "sale.md, table 2"),
         "cites specs/sale.md, table 2",

@@ -221,7 +221,9 @@ def blind_disclosed_scalars(
             is too short for the messages of the signer.
     """
     if committed_count < 0:
-        raise EncodingError("presentation.length", "fewer messages than were signed")
+        raise EncodingError(
+            "presentation.length", "the proof covers fewer messages than were signed"
+        )
     offset = message_count + 1
     committed = disclosed_scalars(disclosed_committed, committed_count, api_id)
     shifted = [(offset + j, scalar) for j, scalar in committed]

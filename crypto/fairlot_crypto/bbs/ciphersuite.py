@@ -65,8 +65,13 @@ def key_gen(
         CallerError: ``bbs.key-material`` where the material is too short or the info
             too long.
     """
+    # Step 1.
     if len(material) < MIN_KEY_MATERIAL or len(info) > MAX_KEY_INFO:
-        raise CallerError("bbs.key-material", "32 bytes or more, info up to 65535")
+        raise CallerError(
+            "bbs.key-material",
+            "key material must have at least 32 bytes, and key info at most 65535",
+        )
+    # Step 2.
     return secret_key(hash_to_scalar(material + i2osp(len(info), 2) + info, dst))
 
 
@@ -77,7 +82,7 @@ def secret_key(value: int) -> SecretKey:
         CallerError: ``bbs.secret-key`` outside [1, r-1].
     """
     if not 0 < value < GROUP_ORDER:
-        raise CallerError("bbs.secret-key", "a secret key lies in [1, r-1]")
+        raise CallerError("bbs.secret-key", "the secret key must lie in [1, r-1]")
     return SecretKey(value)
 
 

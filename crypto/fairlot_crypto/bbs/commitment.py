@@ -5,7 +5,7 @@ of May 2026 (specs/bbs.md, sections 1 and 7).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fairlot_crypto.bbs import octets
 from fairlot_crypto.bbs.ciphersuite import (
@@ -35,7 +35,7 @@ class BlindCommitment:
 
     octets: bytes
     """commitment_with_proof, for the signer: C, s^, m^_1.., challenge."""
-    secret_prover_blind: Scalar
+    secret_prover_blind: Scalar = field(repr=False)
     """Stays with the prover."""
 
 
@@ -62,11 +62,15 @@ def commit_scalars(
 ) -> BlindCommitment:
     """Commit to scalars: C = Q_2 * blind + sum of J_i * scalar_i (CoreCommit)."""
     generators = create_blind_generators(curve, len(scalars) + 1, api_id)
+    # Step 1.
     blind, *tildes = random_scalars(randomness, len(scalars) + 2)
+    # Step 2.
     secrets = (blind, *scalars)
     C = curve.msm(generators, secrets)
     C_bar = curve.msm(generators, tildes)
+    # Step 3.
     challenge = _challenge(generators, C, C_bar, api_id)
+    # Step 4.
     hats = (
         (tilde + secret * challenge) % GROUP_ORDER
         for tilde, secret in zip(tildes, secrets, strict=True)
@@ -87,16 +91,23 @@ def verify_commitment(
             ``bbs.commitment-point``, ``bbs.commitment-identity``.
         ProofError: ``bbs.commitment-proof``.
     """
+    # Step 1.
     count = octets.scalar_count(commitment_with_proof, 1, COMMITMENT_CODES)
     if not _FIXED_SCALARS <= count <= MAX_GENERATORS:
-        raise EncodingError("bbs.commitment-length", f"{count} scalars")
+        raise EncodingError(
+            "bbs.commitment-length", f"a commitment proof cannot have {count} scalars"
+        )
     (C,), (*hats, challenge) = octets.decode(
         curve, commitment_with_proof, 1, count, COMMITMENT_CODES
     )
     generators = create_blind_generators(curve, count - 1, api_id)
+    # Step 2.
     C_bar = curve.msm((*generators, C), (*hats, GROUP_ORDER - challenge))
     if challenge != _challenge(generators, C, C_bar, api_id):
-        raise ProofError("bbs.commitment-proof", "the commitment is not opened")
+        raise ProofError(
+            "bbs.commitment-proof",
+            "the proof does not show that the committed values are known",
+        )
     return C, generators
 
 

@@ -20,7 +20,10 @@ def create_generators(curve: Backend, count: int, api_id: bytes) -> tuple[G1, ..
         CallerError: ``bbs.generator-count`` outside [0, 4096].
     """
     if not 0 <= count <= MAX_GENERATORS:
-        raise CallerError("bbs.generator-count", f"0 to {MAX_GENERATORS} generators")
+        raise CallerError(
+            "bbs.generator-count",
+            f"the number of generators must lie in [0, {MAX_GENERATORS}]",
+        )
     return _create(curve, count, api_id, api_id + b"MESSAGE_GENERATOR_SEED")
 
 
@@ -41,8 +44,10 @@ def _create(
 ) -> tuple[G1, ...]:
     seed_dst = api_id + b"SIG_GENERATOR_SEED_"
     generator_dst = api_id + b"SIG_GENERATOR_DST_"
+    # Step 1.
     v = expand_message_xmd(generator_seed, seed_dst, EXPAND_LENGTH)
     points: list[G1] = []
+    # Step 2.
     for i in range(1, count + 1):
         v = expand_message_xmd(v + i2osp(i, 8), seed_dst, EXPAND_LENGTH)
         points.append(curve.hash_to_g1(v, generator_dst))

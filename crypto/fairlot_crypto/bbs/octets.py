@@ -47,7 +47,7 @@ def scalar_count(data: bytes, points: int, codes: Codes) -> int:
     """
     scalars, torn = divmod(len(data) - points * G1_LENGTH, SCALAR_LENGTH)
     if torn:
-        raise EncodingError(codes.length, f"{len(data)} bytes end inside a scalar")
+        raise EncodingError(codes.length, f"the {len(data)} bytes end inside a scalar")
     return scalars
 
 
@@ -59,15 +59,19 @@ def decode(
     Raises:
         EncodingError: the four ``codes``, in the order length, scalar, point, identity.
     """
+    # Step 1.
     if len(data) != length_of(points, scalars):
         raise EncodingError(
-            codes.length, f"{len(data)} bytes, not {length_of(points, scalars)}"
+            codes.length,
+            f"there must be {length_of(points, scalars)} bytes, not {len(data)}",
         )
     split = points * G1_LENGTH
+    # Step 2.
     decoded = tuple(
         _scalar(data[start : start + SCALAR_LENGTH], codes)
         for start in range(split, len(data), SCALAR_LENGTH)
     )
+    # Steps 3 and 4, point by point.
     return tuple(
         decode_point(curve, data[start : start + G1_LENGTH], codes)
         for start in range(0, split, G1_LENGTH)
@@ -81,13 +85,15 @@ def decode_point(curve: Backend, data: bytes, codes: Codes) -> G1:
         EncodingError: ``codes.length``, ``codes.point``, ``codes.identity``.
     """
     if len(data) != G1_LENGTH:
-        raise EncodingError(codes.length, f"{len(data)} bytes, not {G1_LENGTH}")
+        raise EncodingError(
+            codes.length, f"there must be {G1_LENGTH} bytes, not {len(data)}"
+        )
     try:
         point = curve.g1_from_bytes(data)
     except EncodingError as error:
         raise EncodingError(codes.point, error.message) from error
     if point.is_identity():
-        raise EncodingError(codes.identity, "the identity is refused here")
+        raise EncodingError(codes.identity, "the identity must not stand here")
     return point
 
 

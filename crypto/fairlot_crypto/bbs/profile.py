@@ -7,7 +7,7 @@ neither the length of a presentation nor an index in it tells people apart
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from fairlot_crypto.bbs import octets, pseudonym
@@ -45,9 +45,9 @@ class Schema:
     """The shape of all credentials of an issuer."""
 
     attributes: int
-    """L, at least 0."""
+    """L, how many attributes a credential has, at least 0."""
     nym_secrets: int
-    """N, at least 1."""
+    """N, how many nym secrets it has, at least 1."""
 
     def __post_init__(self) -> None:
         """Refuse impossible shapes.
@@ -56,7 +56,10 @@ class Schema:
             CallerError: ``bbs.schema``.
         """
         if self.attributes < 0 or self.nym_secrets < 1:
-            raise CallerError("bbs.schema", "L is at least 0 and N at least 1")
+            raise CallerError(
+                "bbs.schema",
+                "a schema must have at least 0 attributes and at least 1 nym secret",
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ class ProfileGenerators:
     H: tuple[G1, ...]
     """H_1..H_L, for the attributes."""
     Q_2: G1
-    """For the blind."""
+    """The generator of the blind."""
     J: tuple[G1, ...]
     """J_1..J_N, for the nym secrets."""
 
@@ -89,7 +92,7 @@ class IssuerContext:
 
     @property
     def curve(self) -> Backend:
-        """The back-end."""
+        """The back-end of curve arithmetic."""
         return self.signed.curve
 
     @property
@@ -109,10 +112,10 @@ class Credential:
 
     attributes: tuple[bytes, ...]
     signature: Signature
-    blind: Scalar
-    """b + rho mod r"""
-    nym_secrets: tuple[Scalar, ...]
-    """s_0..s_{N-1}"""
+    blind: Scalar = field(repr=False)
+    """b + rho mod r, the opening of the commitment's blind."""
+    nym_secrets: tuple[Scalar, ...] = field(repr=False)
+    """s_0..s_{N-1}, what the person's nyms are made of."""
 
 
 @cache
@@ -153,7 +156,10 @@ def commitment(
             ``groups.scalar-range``.
     """
     if len(nym_secrets) != schema.nym_secrets:
-        raise CallerError("credential.nym-secrets", "as many as the schema says")
+        raise CallerError(
+            "credential.nym-secrets",
+            "there must be as many nym secrets as the schema says",
+        )
     points = generators(curve, schema)
     return curve.msm((points.Q_2, *points.J), (blind, *nym_secrets))
 
@@ -230,7 +236,10 @@ def present(
             ``bbs.index``, ``nym.identity``.
     """
     if len(credential.nym_secrets) != context.schema.nym_secrets:
-        raise CallerError("credential.nym-secrets", "as many as the schema says")
+        raise CallerError(
+            "credential.nym-secrets",
+            "there must be as many nym secrets as the schema says",
+        )
     attributes = _attribute_scalars(context, credential.attributes)
     scalars = (*attributes, credential.blind, *credential.nym_secrets)
     return pseudonym.prove_core(
@@ -308,5 +317,8 @@ def _attribute_scalars(
     context: IssuerContext, attributes: Sequence[bytes]
 ) -> tuple[Scalar, ...]:
     if len(attributes) != context.schema.attributes:
-        raise CallerError("credential.attributes", "as many as the schema says")
+        raise CallerError(
+            "credential.attributes",
+            "there must be as many attributes as the schema says",
+        )
     return map_messages(attributes, API_PSEUDONYM)

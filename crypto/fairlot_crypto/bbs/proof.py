@@ -6,7 +6,7 @@ points to the transcript.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from fairlot_crypto.bbs import octets
@@ -52,15 +52,15 @@ class Hidden:
     """A proof under way: its points and the prover's randomness (ProofInit)."""
 
     points: tuple[G1, ...]
-    """Abar, Bbar, D, T1, T2"""
+    """Abar, Bbar, D, T1 and T2, what the proof shows and what it commits to."""
     indexes: tuple[int, ...]
     """j1..jU, the undisclosed indexes."""
-    r1: Scalar
-    r2: Scalar
-    e_tilde: Scalar
-    r1_tilde: Scalar
-    r3_tilde: Scalar
-    m_tilde: tuple[Scalar, ...]
+    r1: Scalar = field(repr=False)
+    r2: Scalar = field(repr=False)
+    e_tilde: Scalar = field(repr=False)
+    r1_tilde: Scalar = field(repr=False)
+    r3_tilde: Scalar = field(repr=False)
+    m_tilde: tuple[Scalar, ...] = field(repr=False)
     """One for each undisclosed index."""
 
 
@@ -154,6 +154,7 @@ def prove_core(
     """Prove a signature over ``scalars`` (CoreProofGen)."""
     hidden = hide(context, signature, scalars, disclosed, randomness)
     points = octets.encode(hidden.points, ())
+    # Step 5.
     challenge = calculate_challenge(context, disclosed, points, (ph,))
     return finalize(hidden, signature.e, scalars, challenge)
 
@@ -169,8 +170,11 @@ def verify_core(
         ProofError: ``presentation.challenge``, ``presentation.pairing``.
     """
     undisclosed = len(context.generators) - len(disclosed)
+    # Step 1.
     decoded = decode_proof(context.curve, proof, undisclosed)
+    # Steps 2 and 3.
     commitments = octets.encode(reconstruct(context, decoded, disclosed), ())
+    # Steps 4 and 5.
     points = proof[: POINTS * G1_LENGTH] + commitments
     check(context, decoded, calculate_challenge(context, disclosed, points, (ph,)))
 
@@ -181,9 +185,12 @@ def select(scalars: Sequence[Scalar], indexes: Sequence[int]) -> Disclosed:
     Raises:
         CallerError: ``bbs.index`` where they do not ascend from 0 within the range.
     """
+    # Step 1.
     bounds = (-1, *indexes, len(scalars))
     if any(low >= high for low, high in pairwise(bounds)):
-        raise CallerError("bbs.index", "indexes ascend and name a message each")
+        raise CallerError(
+            "bbs.index", "indexes must ascend, and each must name a message"
+        )
     return [(i, scalars[i]) for i in indexes]
 
 
@@ -196,7 +203,10 @@ def disclosed_scalars(
         EncodingError: ``presentation.index`` outside [0, total-1].
     """
     if any(not 0 <= i < total for i in disclosed):
-        raise EncodingError("presentation.index", f"indexes lie in [0, {total - 1}]")
+        raise EncodingError(
+            "presentation.index",
+            f"the indexes of messages must lie in [0, {total - 1}]",
+        )
     return [(i, map_message_to_scalar(disclosed[i], api_id)) for i in sorted(disclosed)]
 
 
@@ -211,12 +221,15 @@ def hide(
     msm = context.curve.msm
     shown = {i for i, _ in disclosed}
     indexes = tuple(j for j in range(len(scalars)) if j not in shown)
+    # Step 2.
     r1, r2, e_tilde, r1_tilde, r3_tilde, *m_tilde = random_scalars(
         randomness, 5 + len(indexes)
     )
+    # Step 3.
     D = signed_point(context, scalars) * r2
     A_bar = signature.A * (r1 * r2 % GROUP_ORDER)
     B_bar = D * r1 - A_bar * signature.e
+    # Step 4.
     T1 = msm((A_bar, D), (e_tilde, r1_tilde))
     T2 = msm(
         (D, *(context.generators[j] for j in indexes)),
@@ -250,6 +263,7 @@ def finalize(
 ) -> bytes:
     """Answer the challenge and encode the proof (ProofFinalize)."""
     undisclosed = (scalars[j] for j in hidden.indexes)
+    # Step 6.
     responses = (
         hidden.e_tilde + e * challenge,
         hidden.r1_tilde - hidden.r1 * challenge,
@@ -260,6 +274,7 @@ def finalize(
         ),
         challenge,
     )
+    # Step 7.
     reduced = (response % GROUP_ORDER for response in responses)
     return octets.encode(hidden.points[:POINTS], reduced)
 
@@ -273,7 +288,9 @@ def hidden_count(data: bytes, disclosed_count: int) -> int:
     """
     count = octets.scalar_count(data, POINTS, PRESENTATION_CODES) - FIXED_SCALARS
     if not 0 <= count < MAX_GENERATORS - disclosed_count:
-        raise EncodingError("presentation.length", f"{len(data)} bytes are no proof")
+        raise EncodingError(
+            "presentation.length", f"a proof cannot have {len(data)} bytes"
+        )
     return count
 
 
@@ -304,7 +321,9 @@ def reconstruct(context: Context, proof: Proof, disclosed: Disclosed) -> tuple[G
         shown[i] * c % GROUP_ORDER if i in shown else next(hats)
         for i in range(len(context.generators))
     ]
+    # Step 2.
     T1 = msm((proof.B_bar, proof.A_bar, proof.D), (c, proof.e_hat, proof.r1_hat))
+    # Step 3.
     T2 = msm((context.start, proof.D, *context.generators), (c, proof.r3_hat, *weights))
     return T1, T2
 
@@ -315,9 +334,16 @@ def check(context: Context, proof: Proof, challenge: Scalar) -> None:
     Raises:
         ProofError: ``presentation.challenge``, ``presentation.pairing``.
     """
+    # Step 4.
     if proof.challenge != challenge:
-        raise ProofError("presentation.challenge", "the challenge does not match")
+        raise ProofError(
+            "presentation.challenge",
+            "the challenge is not that of this proof and statement",
+        )
+    # Step 5.
     curve = context.curve
     pairs = ((proof.A_bar, context.public_key), (-proof.B_bar, curve.g2_generator()))
     if not curve.pairing_product_is_one(pairs):
-        raise ProofError("presentation.pairing", "the signature is not the issuer's")
+        raise ProofError(
+            "presentation.pairing", "the issuer did not sign what is presented"
+        )

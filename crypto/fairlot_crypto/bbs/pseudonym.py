@@ -49,7 +49,7 @@ def combined_header(header: bytes, nym_count: int) -> bytes:
         CallerError: ``bbs.nym-count`` where N is below one.
     """
     if nym_count < 1:
-        raise CallerError("bbs.nym-count", "there is at least one nym secret")
+        raise CallerError("bbs.nym-count", "there must be at least one nym secret")
     return header + i2osp(nym_count, 8)
 
 
@@ -77,7 +77,10 @@ def nym(
     """
     exponent = evaluate(nym_secrets, context_id, api_id)
     if not exponent:
-        raise CallerError("nym.identity", "these secrets have no pseudonym here")
+        raise CallerError(
+            "nym.identity",
+            "these secrets have no pseudonym in this context: it would be the identity",
+        )
     return context_point(curve, context_id, api_id) * exponent
 
 
@@ -123,7 +126,10 @@ def blind_sign_with_nym(
     signed_header = combined_header(header, nym_count)
     C, generators = verify_commitment(curve, commitment_with_proof, api_id)
     if len(generators) <= nym_count:
-        raise EncodingError("bbs.commitment-length", "fewer scalars than nym secrets")
+        raise EncodingError(
+            "bbs.commitment-length",
+            "a commitment must hold a scalar for every nym secret",
+        )
     commitment = C + generators[-1] * signer_nym_entropy
     return blind.sign_commitment(
         curve,
@@ -304,17 +310,24 @@ def verify_core(
             ``presentation.pairing``.
     """
     curve, api_id = context.curve, context.api_id
+    # Step 1.
     if len(presentation.nym) != G1_LENGTH:
-        raise EncodingError("presentation.length", "a nym has 48 bytes")
+        raise EncodingError("presentation.length", "a nym must have 48 bytes")
     undisclosed = len(context.generators) - len(disclosed)
     proof = decode_proof(curve, presentation.proof, undisclosed)
     nym_point = octets.decode_point(curve, presentation.nym, PRESENTATION_CODES)
+    # Step 2.
     T1, T2 = reconstruct(context, proof, disclosed)
+    # Step 3.
     OP = context_point(curve, context_id, api_id)
     response = evaluate(proof.m_hat[-nym_count:], context_id, api_id)
     U = curve.msm((OP, nym_point), (response, GROUP_ORDER - proof.challenge))
     if U.is_identity():
-        raise ProofError("presentation.commitment", "U is the identity")
+        raise ProofError(
+            "presentation.commitment",
+            "the commitment U of the pseudonym's proof must not be the identity",
+        )
+    # Steps 4 and 5.
     points = (
         presentation.proof[: POINTS * G1_LENGTH]
         + octets.encode((T1, T2), ())

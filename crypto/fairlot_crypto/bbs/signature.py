@@ -26,7 +26,7 @@ class Context:
 
     curve: Backend
     public_key: G2
-    """W"""
+    """W, the issuer's key, a point of G2."""
     generators: tuple[G1, ...]
     """One for each signed scalar, in order: H_1.., and Q_2, J_1.. where blind."""
     api_id: bytes

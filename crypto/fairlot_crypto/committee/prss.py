@@ -8,7 +8,7 @@ every label without a message. With n = 1 and t = 0 it is one PRF.
 import hashlib
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 
 from fairlot_crypto.curve import Scalar, inverse
@@ -27,11 +27,11 @@ class PrssKeys:
     """What one member holds."""
 
     index: int
-    """i, from 1."""
+    """i, the member's number, from 1."""
     degree: int
-    """t."""
-    keys: Mapping[Subset, bytes]
-    """k_A for every A that does not contain i."""
+    """t, how many members may collude and learn nothing."""
+    keys: Mapping[Subset, bytes] = field(repr=False)
+    """k_A, a key for every A that does not contain i."""
 
 
 def deal(members: int, degree: int, randomness: Randomness) -> tuple[PrssKeys, ...]:
@@ -41,7 +41,10 @@ def deal(members: int, degree: int, randomness: Randomness) -> tuple[PrssKeys, .
         CallerError: ``shamir.degree`` unless 0 <= degree < members.
     """
     if not 0 <= degree < members:
-        raise CallerError("shamir.degree", "a sharing has 0 <= degree < members")
+        raise CallerError(
+            "shamir.degree",
+            "the degree of a sharing must be at least 0 and below the number of members",
+        )
     everyone = range(1, members + 1)
     keys = {a: randomness.take(KEY_LENGTH) for a in combinations(everyone, degree)}
     return tuple(

@@ -20,7 +20,9 @@ def lagrange(indexes: Sequence[int], at: int = 0) -> tuple[Scalar, ...]:
         CallerError: ``shamir.indexes`` where an index repeats or is not positive.
     """
     if len(set(indexes)) != len(indexes) or any(i < 1 for i in indexes):
-        raise CallerError("shamir.indexes", "members have distinct indexes from 1")
+        raise CallerError(
+            "shamir.indexes", "the indexes of members must be distinct and at least 1"
+        )
     return tuple(_basis(i, indexes, at) for i in indexes)
 
 
@@ -40,7 +42,7 @@ def interpolate_points(shares: Mapping[int, AnyPoint], at: int = 0) -> AnyPoint:
     factors = lagrange(tuple(shares), at)
     terms = [point * f for f, point in zip(factors, shares.values(), strict=True)]
     if not terms:
-        raise CallerError("shamir.indexes", "interpolation needs a share")
+        raise CallerError("shamir.indexes", "interpolation needs at least one share")
     total = terms[0]
     for term in terms[1:]:
         total = total + term
@@ -84,7 +86,10 @@ def split(
         CallerError: ``shamir.degree`` unless 0 <= degree < members.
     """
     if not 0 <= degree < members:
-        raise CallerError("shamir.degree", "a sharing has 0 <= degree < members")
+        raise CallerError(
+            "shamir.degree",
+            "the degree of a sharing must be at least 0 and below the number of members",
+        )
     coefficients = [secret, *(random_scalar(randomness) for _ in range(degree))]
     return {i: _evaluate(coefficients, i) for i in range(1, members + 1)}
 

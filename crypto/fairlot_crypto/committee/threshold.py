@@ -9,7 +9,7 @@ With n = 1 and t = 0 it is plain BBS signing.
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fairlot_crypto.bbs.ciphersuite import Signature
 from fairlot_crypto.committee import prss, shamir
@@ -33,7 +33,7 @@ class PublicSharing:
     """What everybody knows of a shared signing key."""
 
     degree: int
-    """t."""
+    """t, the degree of the sharing: t + 1 members determine the key."""
     shares: tuple[G2, ...]
     """W_i = BP2·x_i for the members 1..n."""
 
@@ -53,13 +53,21 @@ class PublicSharing:
         by_index = dict(enumerate(self.shares, 1))
         known = {i: w for i, w in by_index.items() if i <= self.degree + 1}
         if len(known) != self.degree + 1:
-            raise EncodingError("threshold.sharing", "fewer than t + 1 shares")
+            raise EncodingError(
+                "threshold.sharing", "a sharing of degree t needs at least t + 1 shares"
+            )
         off = shamir.first_off_polynomial(by_index, self.degree)
         if off is not None:
-            raise EncodingError("threshold.sharing", f"share {off} is off the rest")
+            raise EncodingError(
+                "threshold.sharing",
+                f"the share of member {off} does not fit those of the others",
+            )
         W = shamir.interpolate_points(known)
         if W.is_identity():
-            raise EncodingError("threshold.sharing", "anybody can sign with x = 0")
+            raise EncodingError(
+                "threshold.sharing",
+                "the shared key must not be 0: anybody could sign with it",
+            )
         return W
 
 
@@ -68,10 +76,10 @@ class SigningShare:
     """What one member holds of the signing key."""
 
     index: int
-    """i, from 1."""
-    secret: Scalar
-    """x_i."""
-    exponent_key: bytes
+    """i, the member's number, from 1."""
+    secret: Scalar = field(repr=False)
+    """x_i, the member's share of the signing key."""
+    exponent_key: bytes = field(repr=False)
     """k_e, the same for all members."""
     prss: PrssKeys
     """Keys of this sharing alone: a new sharing of the key needs new ones."""
@@ -88,7 +96,7 @@ class PartialSignature:
     u: Scalar
     """u_i, a share of degree 2t of a·(x + e)."""
     A: G1
-    """A_i = B·a_i."""
+    """A_i = B·a_i, a share of the signature's point."""
 
 
 def deal_key(
@@ -100,7 +108,9 @@ def deal_key(
         CallerError: ``threshold.members`` unless members >= 3·degree + 1.
     """
     if not 0 <= 3 * degree < members:
-        raise CallerError("threshold.members", "n is at least 3t + 1")
+        raise CallerError(
+            "threshold.members", "n, the members, must be at least 3t + 1"
+        )
     shares = shamir.split(random_scalar(randomness), members, degree, randomness)
     public = PublicSharing(
         degree, tuple(curve.g2_generator() * x for x in shares.values())
@@ -122,11 +132,15 @@ def sign_share(share: SigningShare, B: G1, domain: Scalar) -> PartialSignature:
         B: P1 + Q_1·domain + Σ H_i·m_i + C.
         domain: the domain inside B.
     """
+    # Step 1.
     e = signature_exponent(share.exponent_key, B, domain)
+    # Step 2.
     statement = B.to_bytes(), scalar_to_bytes(e), scalar_to_bytes(domain)
     nonce = tagged_hash("tbbs", share.sharing_id, *statement)
+    # Step 3.
     a_i = prss.share(share.prss, b"a" + nonce)
     zero_i = prss.zero_share(share.prss, b"z" + nonce)
+    # Step 4.
     u_i = (a_i * (share.secret + e) + zero_i) % GROUP_ORDER
     return PartialSignature(share.index, e, Scalar(u_i), B * a_i)
 
@@ -159,16 +173,21 @@ def combine(
         CallerError: ``threshold.too-few``, ``shamir.indexes``.
         ProofError: ``threshold.signature`` where the result does not verify.
     """
+    # Step 5.
     needed = 2 * degree + 1
     if len(partials) < needed:
-        raise CallerError("threshold.too-few", f"{needed} members must answer")
+        raise CallerError("threshold.too-few", f"at least {needed} members must answer")
     chosen = {partial.index: partial for partial in partials[:needed]}
     if len(chosen) != needed:
-        raise CallerError("shamir.indexes", "a member answers once")
+        raise CallerError("shamir.indexes", "each member must answer once")
+    # Step 6.
     u = shamir.interpolate({i: p.u for i, p in chosen.items()})
     e = partials[0].exponent
     if u == 0 or any(p.exponent != e for p in chosen.values()):
-        raise ProofError("threshold.signature", "the answers do not fit one another")
+        raise ProofError(
+            "threshold.signature", "the members' answers do not fit one another"
+        )
+    # Step 7.
     blinded = shamir.interpolate_points(_first(chosen, degree + 1))
     signature = Signature(blinded * inverse(u), e)
     verify_base(curve, public_key, B, signature)

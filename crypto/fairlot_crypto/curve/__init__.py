@@ -68,7 +68,8 @@ def _load(name: str) -> Backend:
     if name == "reference":
         return _load_reference()
     raise CallerError(
-        "groups.backend", f"{BACKEND_VARIABLE} is native or reference, not {name!r}"
+        "groups.backend",
+        f"{BACKEND_VARIABLE} must be native or reference, not {name!r}",
     )
 
 

@@ -72,11 +72,11 @@ class Backend(ABC):
 
     @abstractmethod
     def g1_generator(self) -> G1:
-        """Return BP1."""
+        """Return BP1, the generator of G1 that the standard fixes."""
 
     @abstractmethod
     def g2_generator(self) -> G2:
-        """Return BP2."""
+        """Return BP2, the generator of G2 that the standard fixes."""
 
     @abstractmethod
     def g1_identity(self) -> G1:
@@ -159,7 +159,7 @@ class Backend(ABC):
 
 def _refuse_identity(point: AnyPoint) -> AnyPoint:
     if point.is_identity():
-        raise EncodingError("groups.identity", "the identity is refused here")
+        raise EncodingError("groups.identity", "the identity must not stand here")
     return point
 
 
@@ -170,7 +170,7 @@ def check_scalar(scalar: int) -> None:
         CallerError: ``groups.scalar-range``.
     """
     if not 0 <= scalar < GROUP_ORDER:
-        raise CallerError("groups.scalar-range", "a scalar lies in [0, r-1]")
+        raise CallerError("groups.scalar-range", "a scalar must lie in [0, r-1]")
 
 
 def scalar_to_bytes(scalar: int) -> bytes:
@@ -190,7 +190,9 @@ def scalar_from_bytes(data: bytes) -> Scalar:
         EncodingError: ``groups.scalar`` for another length, zero, and values from r.
     """
     if len(data) != SCALAR_LENGTH or not 0 < os2ip(data) < GROUP_ORDER:
-        raise EncodingError("groups.scalar", "not 32 bytes of a scalar in [1, r-1]")
+        raise EncodingError(
+            "groups.scalar", "a scalar must have 32 bytes and lie in [1, r-1]"
+        )
     return Scalar(os2ip(data))
 
 

@@ -98,11 +98,11 @@ class NativeBackend(Backend):
     name = "native"
 
     def g1_generator(self) -> G1:
-        """Return BP1."""
+        """Return BP1, the generator of G1 that the standard fixes."""
         return NativeG1(arkworks.G1Point())
 
     def g2_generator(self) -> G2:
-        """Return BP2."""
+        """Return BP2, the generator of G2 that the standard fixes."""
         return NativeG2(arkworks.G2Point())
 
     def g1_identity(self) -> G1:
@@ -112,25 +112,29 @@ class NativeBackend(Backend):
     def g1_from_bytes(self, data: bytes) -> G1:
         """Decode a canonical element of G1, the identity included."""
         if len(data) != G1_LENGTH:
-            raise EncodingError("groups.length", "a point of G1 has 48 bytes")
+            raise EncodingError("groups.length", "a point of G1 must have 48 bytes")
         try:
             value = arkworks.G1Point.from_compressed_bytes(data)
         except ValueError as error:
-            raise EncodingError("groups.point", "not a point of G1") from error
+            raise EncodingError(
+                "groups.point", "the bytes are no point of G1"
+            ) from error
         if bytes(value.to_compressed_bytes()) != data:
-            raise EncodingError("groups.point", "encoding is not canonical")
+            raise EncodingError("groups.point", "the point must be in its one encoding")
         return NativeG1(value)
 
     def g2_from_bytes(self, data: bytes) -> G2:
         """Decode a canonical element of G2, the identity included."""
         if len(data) != G2_LENGTH:
-            raise EncodingError("groups.length", "a point of G2 has 96 bytes")
+            raise EncodingError("groups.length", "a point of G2 must have 96 bytes")
         try:
             value = arkworks.G2Point.from_compressed_bytes(data)
         except ValueError as error:
-            raise EncodingError("groups.point", "not a point of G2") from error
+            raise EncodingError(
+                "groups.point", "the bytes are no point of G2"
+            ) from error
         if bytes(value.to_compressed_bytes()) != data:
-            raise EncodingError("groups.point", "encoding is not canonical")
+            raise EncodingError("groups.point", "the point must be in its one encoding")
         return NativeG2(value)
 
     def hash_to_g1(self, message: bytes, dst: bytes) -> G1:
@@ -144,7 +148,9 @@ class NativeBackend(Backend):
     def msm(self, points: Sequence[G1], scalars: Sequence[int]) -> G1:
         """Return the sum of ``points[i] * scalars[i]``."""
         if len(points) != len(scalars):
-            raise CallerError("groups.msm-length", "as many scalars as points")
+            raise CallerError(
+                "groups.msm-length", "there must be as many scalars as points"
+            )
         if not points:
             return self.g1_identity()
         values = [_g1(point) for point in points]
@@ -154,7 +160,9 @@ class NativeBackend(Backend):
     def pairing_product_is_one(self, pairs: Sequence[tuple[G1, G2]]) -> bool:
         """Tell whether the product of e(P, Q) over ``pairs`` is one."""
         if not pairs:
-            raise CallerError("groups.no-pairs", "a pairing product needs a pair")
+            raise CallerError(
+                "groups.no-pairs", "a product of pairings needs at least one pair"
+            )
         left = [_g1(p) for p, _ in pairs]
         right = [_g2(q) for _, q in pairs]
         return arkworks.GT.pairing_check(left, right)
@@ -167,13 +175,17 @@ class NativeBackend(Backend):
 
 def _g1(point: Point) -> arkworks.G1Point:
     if not isinstance(point, NativeG1):
-        raise CallerError("groups.foreign-point", "not a G1 point of this back-end")
+        raise CallerError(
+            "groups.foreign-point", "the point must be of G1 and of this back-end"
+        )
     return point.value
 
 
 def _g2(point: Point) -> arkworks.G2Point:
     if not isinstance(point, NativeG2):
-        raise CallerError("groups.foreign-point", "not a G2 point of this back-end")
+        raise CallerError(
+            "groups.foreign-point", "the point must be of G2 and of this back-end"
+        )
     return point.value
 
 

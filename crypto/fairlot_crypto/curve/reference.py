@@ -122,11 +122,11 @@ class ReferenceBackend(Backend):
     name = "reference"
 
     def g1_generator(self) -> G1:
-        """Return BP1."""
+        """Return BP1, the generator of G1 that the standard fixes."""
         return ReferenceG1(curve.G1)
 
     def g2_generator(self) -> G2:
-        """Return BP2."""
+        """Return BP2, the generator of G2 that the standard fixes."""
         return ReferenceG2(curve.G2)
 
     def g1_identity(self) -> G1:
@@ -136,28 +136,36 @@ class ReferenceBackend(Backend):
     def g1_from_bytes(self, data: bytes) -> G1:
         """Decode a canonical element of G1, the identity included."""
         if len(data) != G1_LENGTH:
-            raise EncodingError("groups.length", "a point of G1 has 48 bytes")
+            raise EncodingError("groups.length", "a point of G1 must have 48 bytes")
         try:
             value = point_compression.decompress_G1(G1Compressed(os2ip(data)))
         except ValueError as error:
-            raise EncodingError("groups.point", "not a point of G1") from error
+            raise EncodingError(
+                "groups.point", "the bytes are no point of G1"
+            ) from error
         point = ReferenceG1(value)
         if not g2_primitives.subgroup_check(value) or point.to_bytes() != data:
-            raise EncodingError("groups.point", "not a point of G1, or not canonical")
+            raise EncodingError(
+                "groups.point", "the bytes are no point of G1 in its one encoding"
+            )
         return point
 
     def g2_from_bytes(self, data: bytes) -> G2:
         """Decode a canonical element of G2, the identity included."""
         if len(data) != G2_LENGTH:
-            raise EncodingError("groups.length", "a point of G2 has 96 bytes")
+            raise EncodingError("groups.length", "a point of G2 must have 96 bytes")
         halves = os2ip(data[:_COORDINATE]), os2ip(data[_COORDINATE:])
         try:
             value = point_compression.decompress_G2(G2Compressed(halves))
         except ValueError as error:
-            raise EncodingError("groups.point", "not a point of G2") from error
+            raise EncodingError(
+                "groups.point", "the bytes are no point of G2"
+            ) from error
         point = ReferenceG2(value)
         if not g2_primitives.subgroup_check(value) or point.to_bytes() != data:
-            raise EncodingError("groups.point", "not a point of G2, or not canonical")
+            raise EncodingError(
+                "groups.point", "the bytes are no point of G2 in its one encoding"
+            )
         return point
 
     def hash_to_g1(self, message: bytes, dst: bytes) -> G1:
@@ -173,14 +181,18 @@ class ReferenceBackend(Backend):
     def msm(self, points: Sequence[G1], scalars: Sequence[int]) -> G1:
         """Return the sum of ``points[i] * scalars[i]``."""
         if len(points) != len(scalars):
-            raise CallerError("groups.msm-length", "as many scalars as points")
+            raise CallerError(
+                "groups.msm-length", "there must be as many scalars as points"
+            )
         products = [p * s for p, s in zip(points, scalars, strict=True)]
         return reduce(lambda total, term: total + term, products, self.g1_identity())
 
     def pairing_product_is_one(self, pairs: Sequence[tuple[G1, G2]]) -> bool:
         """Tell whether the product of e(P, Q) over ``pairs`` is one."""
         if not pairs:
-            raise CallerError("groups.no-pairs", "a pairing product needs a pair")
+            raise CallerError(
+                "groups.no-pairs", "a product of pairings needs at least one pair"
+            )
         product = FQ12.one()
         for p, q in pairs:
             product *= pairing.pairing(_g2(q), _g1(p), final_exponentiate=False)
@@ -201,11 +213,15 @@ def _tower_bytes(value: FQ12) -> bytes:
 
 def _g1(point: Point) -> G1Uncompressed:
     if not isinstance(point, ReferenceG1):
-        raise CallerError("groups.foreign-point", "not a G1 point of this back-end")
+        raise CallerError(
+            "groups.foreign-point", "the point must be of G1 and of this back-end"
+        )
     return point.value
 
 
 def _g2(point: Point) -> G2Uncompressed:
     if not isinstance(point, ReferenceG2):
-        raise CallerError("groups.foreign-point", "not a G2 point of this back-end")
+        raise CallerError(
+            "groups.foreign-point", "the point must be of G2 and of this back-end"
+        )
     return point.value

@@ -29,7 +29,7 @@ def commit(modulus: Modulus, alpha: int) -> int:
             alpha = 0.
     """
     if not _in_range(alpha):
-        raise CallerError("bicorn.alpha", "an opening lies in [0, 2^2176)")
+        raise CallerError("bicorn.alpha", "an opening must lie in [0, 2^2176)")
     c = modulus.power(modulus.generator(), alpha)
     modulus.check_commitment(c)
     return c

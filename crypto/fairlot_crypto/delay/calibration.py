@@ -26,7 +26,7 @@ class Coverage:
     """What a set-up of T squarings is good for on a machine of a certain rate."""
 
     T: int
-    """Squarings."""
+    """T, how many squarings the set-up is for."""
     longest_window: int
     """Seconds that commitments may be open, with those of the marker's slack."""
     recovery: int
@@ -56,7 +56,10 @@ def measure_rate(
         x = modulus.power(x, 1 << _SLICE)
         times.append(clock() - start)
     if min(times) <= 0:
-        raise CallerError("calibration.range", "the clock does not go forward")
+        raise CallerError(
+            "calibration.range",
+            "the clock must go forward while squarings are measured",
+        )
     return -int(-_SLICE // min(times))
 
 
@@ -103,4 +106,6 @@ def shipped_coverage(rate: int, advantage: int = ADVANTAGE) -> tuple[Coverage, .
 
 def _check(*numbers: int) -> None:
     if min(numbers) < 1:
-        raise CallerError("calibration.range", "rates, times and factors are positive")
+        raise CallerError(
+            "calibration.range", "rates, times and factors must be positive"
+        )

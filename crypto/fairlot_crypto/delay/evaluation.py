@@ -44,7 +44,9 @@ def check_squarings(T: int) -> None:
         CallerError: ``wesolowski.squarings``.
     """
     if not 1 <= T <= MAX_SQUARINGS:
-        raise CallerError("wesolowski.squarings", "T lies in [1, 2^40]")
+        raise CallerError(
+            "wesolowski.squarings", "T, the squarings, must lie in [1, 2^40]"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +59,11 @@ class Plan:
     """
 
     T: int
-    """Squarings."""
+    """T, how many squarings are done one after the other."""
     bits: int
-    """k: bits of a digit."""
+    """k, bits of a digit of the exponent."""
     stride: int
-    """γ: rounds."""
+    """γ, in how many rounds the digits are taken."""
 
     @classmethod
     def of(cls, T: int) -> "Plan":

@@ -28,7 +28,7 @@ class Modulus:
             CallerError: ``delay.modulus``.
         """
         if self.n <= 3 or self.n % 2 == 0:
-            raise CallerError("delay.modulus", "a modulus is odd and above 3")
+            raise CallerError("delay.modulus", "the modulus must be odd and above 3")
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Modulus":
@@ -39,7 +39,10 @@ class Modulus:
         """
         n = os2ip(data)
         if n <= 3 or n % 2 == 0 or data[0] == 0:
-            raise EncodingError("delay.modulus", "even, below 4 or not minimal")
+            raise EncodingError(
+                "delay.modulus",
+                "the modulus must be odd, above 3, and without a leading zero byte",
+            )
         return cls(n)
 
     @property
@@ -68,7 +71,7 @@ class Modulus:
             CallerError: ``delay.exponent`` for a negative exponent.
         """
         if exponent < 0:
-            raise CallerError("delay.exponent", "an exponent is not negative")
+            raise CallerError("delay.exponent", "the exponent must not be negative")
         return self.reduce(int(powmod(x, exponent, self.n)))
 
     def generator(self) -> int:
@@ -88,7 +91,10 @@ class Modulus:
             CallerError: ``delay.element-range`` outside [1, floor(N/2)].
         """
         if not self.contains(x):
-            raise CallerError("delay.element-range", "not in [1, floor(N/2)]")
+            raise CallerError(
+                "delay.element-range",
+                "an element to be encoded must lie in [1, floor(N/2)]",
+            )
         return i2osp(x, self.width)
 
     def decode(self, data: bytes) -> int:
@@ -100,7 +106,10 @@ class Modulus:
         """
         x = os2ip(data)
         if len(data) != self.width or not self.contains(x):
-            raise EncodingError("delay.element", "not an element of the group")
+            raise EncodingError(
+                "delay.element",
+                "an element must be as wide as N and lie in [1, floor(N/2)]",
+            )
         return x
 
     def contains(self, x: int) -> bool:
@@ -114,4 +123,7 @@ class Modulus:
             ProofError: ``bicorn.commitment-range``.
         """
         if not 2 <= c <= self.largest or gcd(c, self.n) != 1:
-            raise ProofError("bicorn.commitment-range", "not a unit in [2, floor(N/2)]")
+            raise ProofError(
+                "bicorn.commitment-range",
+                "a commitment must lie in [2, floor(N/2)] and have no factor in common with N",
+            )

@@ -45,13 +45,13 @@ class Setup:
     """What a beacon of T squarings computes once and uses for every sale."""
 
     modulus: Modulus
-    """N."""
+    """N, the modulus of the group."""
     T: int
-    """Squarings."""
+    """T, how many squarings lie between g and h."""
     h: int
-    """|g^(2^T)|."""
+    """h = |g^(2^T)|, what T squarings make of the generator."""
     proof: int
-    """Wesolowski's proof of it, π."""
+    """π, Wesolowski's proof that h is right."""
 
 
 def make_setup(

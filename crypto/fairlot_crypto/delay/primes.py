@@ -17,10 +17,13 @@ def hash_to_prime(modulus: Modulus, x: int, y: int, T: int) -> int:
         CallerError: ``delay.element-range``.
     """
     statement = (modulus.to_bytes(), modulus.encode(x), modulus.encode(y), i2osp(T, 8))
+    # Step 1.
     counter = 0
     while True:
+        # Step 2.
         digest = tagged_hash("h2p", *statement, i2osp(counter, 8))
         candidate = os2ip(digest) | 1 << 255 | 1
+        # Step 3.
         if is_probable_prime(candidate):
             return candidate
         counter += 1

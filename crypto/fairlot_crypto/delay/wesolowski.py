@@ -40,7 +40,8 @@ def prove(
         verify(modulus, x, y, T, proof)
     except ProofError as error:
         raise EncodingError(
-            "evaluation.false", "the checkpoints are false: remove them, start again"
+            "evaluation.false",
+            "the checkpoints are false: remove them, and start again",
         ) from error
     return y, proof
 
@@ -61,10 +62,16 @@ def verify(modulus: Modulus, x: int, y: int, T: int, proof: int) -> None:
             ``wesolowski.equation`` where π does not fit.
     """
     check_squarings(T)
+    # Step 1.
     if not all(modulus.contains(element) for element in (x, y, proof)):
-        raise ProofError("wesolowski.element", "x, y or π is not in [1, floor(N/2)]")
+        raise ProofError("wesolowski.element", "x, y and π must lie in [1, floor(N/2)]")
+    # Step 2.
     prime = hash_to_prime(modulus, x, y, T)
+    # Step 3.
     remainder = pow(2, T, prime)
+    # Step 4.
     result = modulus.multiply(modulus.power(proof, prime), modulus.power(x, remainder))
     if result != y:
-        raise ProofError("wesolowski.equation", "the proof is of another statement")
+        raise ProofError(
+            "wesolowski.equation", "the proof does not show that y is x squared T times"
+        )

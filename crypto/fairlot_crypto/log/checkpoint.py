@@ -53,7 +53,10 @@ class Checkpoint:
         one_line = self.origin and is_text(self.origin) and "\n" not in self.origin
         in_range = 0 <= self.size <= MAX_INTEGER
         if not (one_line and in_range and len(self.root) == HASH_LENGTH):
-            raise CallerError("checkpoint.field", "origin, size or root is illegal")
+            raise CallerError(
+                "checkpoint.field",
+                "origin must be one line, size below 2^63, root 32 bytes",
+            )
 
     def body(self) -> str:
         """Return the note text: origin, size and root, a line each."""
@@ -67,15 +70,25 @@ class Checkpoint:
             EncodingError: ``checkpoint.lines``, ``checkpoint.origin``,
                 ``checkpoint.size``, ``checkpoint.root``, ``note.base64``.
         """
+        # Step 1.
         lines = body.split("\n")
         if len(lines) != 4 or lines[3]:
-            raise EncodingError("checkpoint.lines", "not three lines")
+            raise EncodingError(
+                "checkpoint.lines",
+                "a checkpoint must have three lines: origin, size, root",
+            )
+        # Step 2.
         origin, size, root = lines[:3]
         if not origin or not is_text(origin):
-            raise EncodingError("checkpoint.origin", "empty or not text")
+            raise EncodingError(
+                "checkpoint.origin",
+                "the origin must not be empty and must hold no control character",
+            )
+        # Step 3.
         root_hash = decode_base64(root)
         if len(root_hash) != HASH_LENGTH:
-            raise EncodingError("checkpoint.root", "a root has 32 bytes")
+            raise EncodingError("checkpoint.root", "the root must have 32 bytes")
+        # Step 4.
         return cls(origin, _parse_size(size), root_hash)
 
 
@@ -133,7 +146,9 @@ def cosign_checkpoint(
     """
     check_key_name(name)
     if not 0 <= time <= MAX_INTEGER:
-        raise CallerError("checkpoint.cosign-time", "a time lies in [0, 2^63 - 1]")
+        raise CallerError(
+            "checkpoint.cosign-time", "the time must lie in [0, 2^63 - 1]"
+        )
     key_id = NoteKey(name, KeyKind.COSIGNATURE_V1, key.public).key_id
     signature = key.sign(_cosigned_message(checkpoint, time))
     return SignatureLine(name, key_id, time.to_bytes(_TIME_LENGTH, "big") + signature)
@@ -156,14 +171,24 @@ def verify_cosignature(signed: SignedCheckpoint, name: str, key: VerifyKey) -> i
         ProofError: ``note.unsigned``, ``checkpoint.cosignature``,
             ``signature.invalid``.
     """
+    # Step 1.
     line = line_of(signed.lines, NoteKey(name, KeyKind.COSIGNATURE_V1, key))
+    # Step 2.
     if len(line.signature) != _TIME_LENGTH + SIGNATURE_LENGTH:
-        raise ProofError("checkpoint.cosignature", "a cosignature has 72 bytes")
+        raise ProofError(
+            "checkpoint.cosignature",
+            "a cosignature must have 72 bytes: a time and a signature",
+        )
     time = int.from_bytes(line.signature[:_TIME_LENGTH], "big")
     if time > MAX_INTEGER:
-        raise ProofError("checkpoint.cosignature", "a time is at most 2^63 - 1")
+        raise ProofError(
+            "checkpoint.cosignature",
+            "the time of a cosignature must be at most 2^63 - 1",
+        )
+    # Step 3.
     message = _cosigned_message(signed.checkpoint, time)
     verify_signature(key, message, line.signature[_TIME_LENGTH:])
+    # Step 4.
     return time
 
 
@@ -185,5 +210,8 @@ def _cosigned_message(checkpoint: Checkpoint, time: int) -> bytes:
 def _parse_size(text: str) -> int:
     digits = text.isascii() and text.isdigit() and len(text) <= len(str(MAX_INTEGER))
     if not digits or int(text) > MAX_INTEGER or str(int(text)) != text:
-        raise EncodingError("checkpoint.size", "not a canonical decimal below 2^63")
+        raise EncodingError(
+            "checkpoint.size",
+            "the size must be a decimal number below 2^63 without leading zeros",
+        )
     return int(text)

@@ -69,7 +69,9 @@ class Tree:
         width = end - start
         aligned = width > 0 and start % (1 << (width - 1).bit_length()) == 0
         if not 0 <= start <= end <= self.size or not (aligned or end == 0):
-            raise CallerError("merkle.range", f"no subtree over [{start}, {end})")
+            raise CallerError(
+                "merkle.range", f"the tree has no subtree over [{start}, {end})"
+            )
         return self._hash(start, end) if width else EMPTY_ROOT
 
     def _hash(self, start: int, end: int) -> bytes:
@@ -109,7 +111,7 @@ def inclusion_proof(
     """
     end = tree.size if size is None else size
     if not 0 <= index < end <= tree.size:
-        raise CallerError("merkle.range", f"no leaf {index} in a tree of {end}")
+        raise CallerError("merkle.range", f"a tree of {end} leaves has no leaf {index}")
     start, path = 0, list[bytes]()
     while end - start > 1:
         middle = _split(start, end)
@@ -137,7 +139,9 @@ def consistency_proof(
     """
     end = tree.size if new_size is None else new_size
     if not 1 <= old_size <= end <= tree.size:
-        raise CallerError("merkle.range", f"no proof from {old_size} to {end}")
+        raise CallerError(
+            "merkle.range", f"a tree of {end} leaves does not extend one of {old_size}"
+        )
     start, path = 0, list[bytes]()
     while old_size != end:
         middle = _split(start, end)
@@ -168,10 +172,14 @@ def verify_inclusion(
         ProofError: ``merkle.index``, ``merkle.hash-length``, ``merkle.proof-length``,
             ``merkle.root``.
     """
+    # Step 1.
     if not 0 <= index < size:
-        raise ProofError("merkle.index", f"no leaf {index} in a tree of {size}")
+        raise ProofError("merkle.index", f"a tree of {size} leaves has no leaf {index}")
+    # Step 2.
     _check_lengths([leaf, *proof])
+    # Step 3.
     position, last, value = index, size - 1, leaf
+    # Step 4.
     for sibling in proof:
         _check_below_root(last)
         if position % 2 == 1 or position == last:
@@ -180,7 +188,9 @@ def verify_inclusion(
         else:
             value = node_hash(value, sibling)
         position, last = position >> 1, last >> 1
+    # Step 5.
     _check_at_root(last)
+    # Step 6.
     _check_root(value, root)
 
 
@@ -205,18 +215,31 @@ def verify_consistency(
         ProofError: ``merkle.sizes``, ``merkle.hash-length``, ``merkle.proof-length``,
             ``merkle.root``.
     """
+    # Step 1.
     if not 1 <= old_size <= new_size:
-        raise ProofError("merkle.sizes", f"no proof from {old_size} to {new_size}")
+        raise ProofError(
+            "merkle.sizes",
+            f"a tree of {new_size} leaves does not extend one of {old_size}",
+        )
+    # Step 2.
     if (old_size == new_size) != (not proof):
-        raise ProofError("merkle.proof-length", "empty for equal sizes and only then")
+        raise ProofError(
+            "merkle.proof-length",
+            "the proof must be empty for equal sizes, and only for these",
+        )
+    # Step 3.
     if old_size == new_size:
         _check_root(old_root, new_root)
         return
+    # Step 4.
     path = [old_root, *proof] if old_size & (old_size - 1) == 0 else list(proof)
+    # Step 5.
     _check_lengths(path)
+    # Step 6.
     position, last = old_size - 1, new_size - 1
     while position % 2 == 1:
         position, last = position >> 1, last >> 1
+    # Step 7.
     old_value = new_value = path[0]
     for sibling in path[1:]:
         _check_below_root(last)
@@ -227,7 +250,9 @@ def verify_consistency(
         else:
             new_value = node_hash(new_value, sibling)
         position, last = position >> 1, last >> 1
+    # Step 8.
     _check_at_root(last)
+    # Step 9.
     _check_root(old_value, old_root)
     _check_root(new_value, new_root)
 
@@ -241,7 +266,9 @@ def _skip_missing_siblings(position: int, last: int) -> tuple[int, int]:
 
 def _check_lengths(hashes: Sequence[bytes]) -> None:
     if any(len(value) != HASH_LENGTH for value in hashes):
-        raise ProofError("merkle.hash-length", "every hash has 32 bytes")
+        raise ProofError(
+            "merkle.hash-length", "every hash of a proof must have 32 bytes"
+        )
 
 
 def _check_below_root(last: int) -> None:

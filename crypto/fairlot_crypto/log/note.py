@@ -67,10 +67,14 @@ class NoteKey:
         check_key_name(name)
         material = decode_base64(encoded)
         if len(material) != 1 + KEY_LENGTH or material[0] not in list(KeyKind):
-            raise EncodingError("note.vkey", "not an Ed25519 key of a kind used here")
+            raise EncodingError(
+                "note.vkey", "the key must be an Ed25519 key of kind 0x01 or 0x04"
+            )
         parsed = cls(name, KeyKind(material[0]), check_verify_key(material[1:]))
         if parsed.key_id.hex() != key_id:
-            raise EncodingError("note.vkey", "the key id is not that of name and key")
+            raise EncodingError(
+                "note.vkey", "the key id does not belong to this name and key"
+            )
         return parsed
 
 
@@ -98,11 +102,17 @@ class SignatureLine:
         """
         name, space, encoded = line.removeprefix(_DASH).partition(" ")
         if not line.startswith(_DASH) or not space:
-            raise EncodingError("note.signature-line", "not: dash, key name, base64")
+            raise EncodingError(
+                "note.signature-line",
+                "a signature line must be: em dash, key name, base64",
+            )
         check_key_name(name)
         material = decode_base64(encoded)
         if len(material) <= KEY_ID_LENGTH:
-            raise EncodingError("note.signature-line", "no signature after the key id")
+            raise EncodingError(
+                "note.signature-line",
+                "a signature line must hold a signature after the key id",
+            )
         return cls(name, material[:KEY_ID_LENGTH], material[KEY_ID_LENGTH:])
 
 
@@ -128,17 +138,33 @@ class Note:
                 ``note.signature-count``, ``note.signature-line``, ``note.key-name``,
                 ``note.base64``, ``note.duplicate-key``.
         """
+        # Step 1.
         if not is_text(note):
-            raise EncodingError("note.characters", "a control character or surrogate")
+            raise EncodingError(
+                "note.characters",
+                "a note must hold neither control characters nor surrogates",
+            )
+        # Step 2.
         text, blank, block = note.rpartition("\n\n")
         if not blank or not block.endswith("\n"):
-            raise EncodingError("note.layout", "not: text, blank line, signature lines")
+            raise EncodingError(
+                "note.layout",
+                "a note must be: text, blank line, signature lines",
+            )
+        # Step 3.
         lines = block.removesuffix("\n").split("\n")
         if len(lines) > MAX_SIGNATURES:
-            raise EncodingError("note.signature-count", f"above {MAX_SIGNATURES} lines")
+            raise EncodingError(
+                "note.signature-count",
+                f"a note must have at most {MAX_SIGNATURES} signature lines",
+            )
+        # Steps 4 to 7, line by line.
         parsed = tuple(SignatureLine.parse(line) for line in lines)
+        # Step 8.
         if len({(line.name, line.key_id) for line in parsed}) != len(parsed):
-            raise EncodingError("note.duplicate-key", "two lines name one key")
+            raise EncodingError(
+                "note.duplicate-key", "two signature lines name the same key: keep one"
+            )
         return cls(text + "\n", parsed)
 
 
@@ -151,7 +177,9 @@ def line_of(lines: Iterable[SignatureLine], key: NoteKey) -> SignatureLine:
     for line in lines:
         if (line.name, line.key_id) == (key.name, key.key_id):
             return line
-    raise ProofError("note.unsigned", f"no signature line of {key.to_text()}")
+    raise ProofError(
+        "note.unsigned", f"no signature line names the key {key.to_text()}"
+    )
 
 
 def check_key_name(name: str) -> None:
@@ -161,7 +189,10 @@ def check_key_name(name: str) -> None:
         EncodingError: ``note.key-name``.
     """
     if not name or not is_text(name) or any(c.isspace() or c == "+" for c in name):
-        raise EncodingError("note.key-name", "empty, or with a space, + or control")
+        raise EncodingError(
+            "note.key-name",
+            "a key name must hold a character, and no blank, + or control",
+        )
 
 
 def encode_base64(data: bytes) -> str:
@@ -179,9 +210,14 @@ def decode_base64(text: str) -> bytes:
     try:
         data = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise EncodingError("note.base64", "not base64") from error
+        raise EncodingError(
+            "note.base64", "the text must be base64 with padding"
+        ) from error
     if encode_base64(data) != text:
-        raise EncodingError("note.base64", "not the one base64 encoding of its bytes")
+        raise EncodingError(
+            "note.base64",
+            "base64 must be canonical: padded, and without stray bits at its end",
+        )
     return data
 
 

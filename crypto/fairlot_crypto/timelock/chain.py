@@ -51,15 +51,15 @@ class ChainInfo:
     def __post_init__(self) -> None:
         """Check lengths and ranges."""
         if len(self.public_key) != self.scheme.key_length:
-            raise _illegal("the public key has another length than its scheme's")
+            raise _illegal("the public key must have the length that its scheme says")
         if not 1 <= self.period <= _GREATEST_PERIOD:
-            raise _illegal("the period lies in [1, 2^32 - 1]")
+            raise _illegal("the period must lie in [1, 2^32 - 1]")
         if not 0 <= self.genesis_time <= _GREATEST_TIME:
-            raise _illegal("the genesis time lies in [0, 2^63 - 1]")
+            raise _illegal("the genesis time must lie in [0, 2^63 - 1]")
         if len(self.genesis_seed) != SEED_LENGTH:
-            raise _illegal("the genesis seed has 32 bytes")
+            raise _illegal("the genesis seed must have 32 bytes")
         if not _BEACON_ID.fullmatch(self.beacon_id):
-            raise _illegal("a beacon id has 1 to 64 visible ASCII characters")
+            raise _illegal("the beacon id must have 1 to 64 visible ASCII characters")
 
     def chain_hash(self) -> ChainHash:
         """Return drand's hash of the chain; the scheme is no part of it (section 3.2)."""
@@ -95,7 +95,9 @@ def read_chain_info(data: bytes) -> ChainInfo:
         beacon_id=fields.object("metadata", ["beaconID"]).text("beaconID"),
     )
     if fields.octets("hash") != chain.chain_hash():
-        raise EncodingError("drand.chain-hash", "the hash is not that of the fields")
+        raise EncodingError(
+            "drand.chain-hash", "the chain hash does not belong to the other fields"
+        )
     return chain
 
 
@@ -106,7 +108,9 @@ def check_round_number(round_number: int) -> None:
         EncodingError: ``drand.round`` outside [1, 2^64 - 1].
     """
     if not 1 <= round_number <= GREATEST_ROUND:
-        raise EncodingError("drand.round", "a round lies in [1, 2^64 - 1]")
+        raise EncodingError(
+            "drand.round", "the number of a round must lie in [1, 2^64 - 1]"
+        )
 
 
 def time_of_round(chain: ChainInfo, round_number: int) -> int:

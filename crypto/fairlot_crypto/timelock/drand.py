@@ -51,7 +51,9 @@ def read_beacon(data: bytes) -> Beacon:
     )
     given = fields.octets("randomness") if fields.has("randomness") else None
     if given not in {None, beacon.randomness()}:
-        raise EncodingError("drand.randomness", "not the hash of the signature")
+        raise EncodingError(
+            "drand.randomness", "the randomness must be the hash of the signature"
+        )
     return beacon
 
 
@@ -94,17 +96,19 @@ def verify_round(
         ProofError: ``drand.other-round`` for another round than the one named;
             ``drand.signature`` where the chain's key did not sign it.
     """
-    # (1)
+    # Step 1.
     if beacon.round_number != round_number:
-        raise ProofError("drand.other-round", f"not round {round_number}")
-    # (2)
+        raise ProofError(
+            "drand.other-round", f"the round must be number {round_number}"
+        )
+    # Step 2.
     message = round_message(chain, round_number, beacon.previous_signature)
-    # (3) to (5)
+    # Steps 3 to 5.
     if chain.scheme.signs_in_g1:
         holds = _holds_in_g1(curve, chain, beacon, message)
     else:
         holds = _holds_in_g2(curve, chain, beacon, message)
-    # (6)
+    # Step 6.
     if not holds:
         raise ProofError("drand.signature", "the chain did not sign this round")
 
@@ -140,11 +144,17 @@ def _holds_in_g2(
 
 
 def _key() -> EncodingError:
-    return EncodingError("drand.public-key", "not a key of the chain's scheme")
+    return EncodingError(
+        "drand.public-key",
+        "the public key must be a point of the group of the chain's scheme",
+    )
 
 
 def _point() -> EncodingError:
-    return EncodingError("drand.signature-point", "not a signature of the scheme")
+    return EncodingError(
+        "drand.signature-point",
+        "the signature must be a point of the group of the chain's scheme",
+    )
 
 
 def _previous(problem: str) -> EncodingError:

@@ -48,17 +48,19 @@ def read_ciphertext(curve: Backend, scheme: Scheme, data: bytes) -> Ciphertext:
         EncodingError: ``tlock.length`` for another number of bytes, ``tlock.point``
             where U is no canonical element of the key's group, or the identity.
     """
-    # (1)
+    # Step 1.
     if len(data) != ciphertext_length(scheme):
-        raise EncodingError("tlock.length", "a ciphertext has another length")
-    # (2)
+        raise EncodingError(
+            "tlock.length", "a ciphertext must have the length that its scheme says"
+        )
+    # Step 2.
     try:
         U = _key_side(curve, scheme, data[: scheme.key_length])
     except EncodingError as error:
         raise EncodingError(
-            "tlock.point", "U is no point of the key's group"
+            "tlock.point", "U must be a point of the group of the chain's key"
         ) from error
-    # (3)
+    # Step 3.
     return Ciphertext(
         U, data[-2 * MESSAGE_LENGTH : -MESSAGE_LENGTH], data[-MESSAGE_LENGTH:]
     )
@@ -84,20 +86,22 @@ def encrypt(
         CallerError: ``tlock.message-length``.
         EncodingError: ``tlock.scheme``, ``drand.round``, ``drand.public-key``.
     """
-    # (1)
+    # Step 1.
     if len(message) != MESSAGE_LENGTH:
-        raise CallerError("tlock.message-length", "a message has 16 bytes")
-    # (2)
+        raise CallerError("tlock.message-length", "the message must have 16 bytes")
+    # Step 2.
     Q = round_point(curve, chain, round_number)
-    # (3)
+    # Step 3.
     try:
         PK = _key_side(curve, chain.scheme, chain.public_key)
     except EncodingError as error:
-        raise EncodingError("drand.public-key", "not a key of the scheme") from error
-    # (4) and (5)
+        raise EncodingError(
+            "drand.public-key", "the public key must be a point of the scheme's group"
+        ) from error
+    # Steps 4 and 5.
     sigma = randomness.take(MESSAGE_LENGTH)
     r = exponent(sigma, message)
-    # (6)
+    # Step 6.
     return Ciphertext(
         _generator(curve, chain.scheme) * r,
         _xor(sigma, mask_of_pairing(_pairing(curve, Q * r, PK))),
@@ -121,22 +125,27 @@ def decrypt(
         ProofError: ``tlock.ciphertext`` where encrypting again gives another U: another
             round's signature, or a ciphertext that nobody made by the rules.
     """
-    # (1)
+    # Step 1.
     check_scheme(chain.scheme)
-    # (2)
+    # Step 2.
     try:
         S = _signature_side(curve, chain.scheme, signature)
     except EncodingError as error:
-        raise EncodingError("drand.signature-point", "not of the scheme") from error
-    # (3)
+        raise EncodingError(
+            "drand.signature-point",
+            "the signature must be a point of the scheme's group",
+        ) from error
+    # Step 3.
     mask = mask_of_pairing(_pairing(curve, S, ciphertext.U))
     sigma = _xor(ciphertext.V, mask)
     message = _xor(ciphertext.W, mask_of_sigma(sigma))
-    # (4)
+    # Step 4.
     r = exponent(sigma, message)
     if _generator(curve, chain.scheme) * r != ciphertext.U:
-        raise ProofError("tlock.ciphertext", "it does not encrypt again to itself")
-    # (5)
+        raise ProofError(
+            "tlock.ciphertext", "the ciphertext is not what its message encrypts to"
+        )
+    # Step 5.
     return message
 
 
@@ -147,7 +156,10 @@ def check_scheme(scheme: Scheme) -> None:
         EncodingError: ``tlock.scheme`` for a chained one.
     """
     if scheme.chained:
-        raise EncodingError("tlock.scheme", "nobody knows what a chained round signs")
+        raise EncodingError(
+            "tlock.scheme",
+            "nothing can be sealed to a chained scheme: what it signs is not known yet",
+        )
 
 
 def round_point(curve: Backend, chain: ChainInfo, round_number: int) -> G1 | G2:
@@ -209,7 +221,10 @@ def _pairing(curve: Backend, one: G1 | G2, other: G1 | G2) -> bytes:
         case G2(), G1():
             return curve.pairing_bytes(other, one)
         case _:
-            raise CallerError("groups.foreign-point", "two points of the same group")
+            raise CallerError(
+                "groups.foreign-point",
+                "a pairing takes a point of each group, not two of one",
+            )
 
 
 def _xor(left: bytes, right: bytes) -> bytes:

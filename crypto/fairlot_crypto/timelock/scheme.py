@@ -56,5 +56,7 @@ def scheme_of(scheme_id: str) -> Scheme:
     """
     scheme = _SCHEMES.get(scheme_id)
     if scheme is None:
-        raise EncodingError("drand.scheme", "no scheme of this specification")
+        raise EncodingError(
+            "drand.scheme", "the scheme must be one of those that specs/drand.md lists"
+        )
     return scheme

@@ -57,12 +57,13 @@ def read_sealed(curve: Backend, scheme: Scheme, data: bytes, length: int) -> Sea
     Raises:
         EncodingError: ``tlock.length``, ``tlock.point``.
     """
-    # (1)
+    # Step 1.
     if len(data) != sealed_length(scheme, length):
         raise EncodingError(
-            "tlock.length", f"what seals {length} bytes has another length"
+            "tlock.length",
+            f"what seals {length} bytes must have the length that belongs to them",
         )
-    # (2)
+    # Step 2.
     end = ciphertext_length(scheme)
     return Sealed(read_ciphertext(curve, scheme, data[:end]), data[end:])
 
@@ -88,12 +89,12 @@ def seal(
     Raises:
         EncodingError: ``tlock.scheme``, ``drand.round``, ``drand.public-key``.
     """
-    # (1) and (2)
+    # Steps 1 and 2.
     K = randomness.take(MESSAGE_LENGTH)
     ciphertext = encrypt(curve, chain, round_number, K, randomness)
-    # (3)
+    # Step 3.
     bound = binding(chain, round_number, context, ciphertext)
-    # (4) and (5)
+    # Steps 4 and 5.
     box = bindings.crypto_aead_chacha20poly1305_ietf_encrypt(
         plaintext, bound, _NONCE, box_key(K, bound)
     )
@@ -128,16 +129,16 @@ def open_sealed(
             ``tlock.authentication`` where it is of another chain, round or context, or
             was changed.
     """
-    # (1)
+    # Step 1.
     check_scheme(chain.scheme)
     check_round_number(round_number)
-    # (2)
+    # Step 2.
     sealed = read_sealed(curve, chain.scheme, data, length)
-    # (3)
+    # Step 3.
     K = decrypt(curve, chain, sealed.ciphertext, signature)
-    # (4)
+    # Step 4.
     bound = binding(chain, round_number, context, sealed.ciphertext)
-    # (5)
+    # Step 5.
     try:
         return bindings.crypto_aead_chacha20poly1305_ietf_decrypt(
             sealed.box, bound, _NONCE, box_key(K, bound)
