@@ -21,6 +21,12 @@ class Fault(StrEnum):
     """Whoever made the bytes: refuse them."""
     PROVER = "prover"
     """Whoever signed or proved the statement: refuse it."""
+    SELLER = "seller"
+    """Whoever wrote the terms: they correct them."""
+    PERSON = "person"
+    """Whoever wrote the file or the option: they correct it."""
+    LIBRARY = "library"
+    """This library: report it."""
 
 
 class CryptoError(Exception):
