@@ -48,7 +48,7 @@ def test_the_version_names_the_back_end(chosen: str) -> None:
 def test_an_unknown_back_end_is_refused_with_the_known_ones(words: list[str]) -> None:
     ran = fairlot(*words, env={"FAIRLOT_BACKEND": "quick"})
     assert (ran.code, ran.out) == (2, "")
-    assert "FAIRLOT_BACKEND is native or reference, not 'quick'" in ran.err
+    assert "FAIRLOT_BACKEND must be native or reference, not 'quick'" in ran.err
 
 
 @pytest.mark.parametrize(
