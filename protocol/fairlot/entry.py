@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NewType
 
 from fairlot.errors import Rejection
-from fairlot.fields import Fields
+from fairlot.fields import Fields, Problem
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.errors import ProofError
@@ -120,7 +120,7 @@ def read_entry(value: Value, encoded: bytes) -> Entry:
     Raises:
         Rejection: ``entry.field`` naming the field and the rule.
     """
-    fields = Fields(value, "entry", lambda why: Rejection("entry.field", why))
+    fields = Fields(value, ("entry",), _field_error)
     fields.exactly("v", ENTRY_VERSION)
     kind = _type(fields.text("type"))
     fields.exactly("role", kind.role.value)
@@ -154,7 +154,11 @@ def check_signature(entry: Entry, statements: Statements) -> None:
 
 def body_fields(entry: Entry) -> Fields:
     """Return the entry's body for strict reading: errors are ``entry.field``."""
-    return Fields(entry.body, "body", lambda why: Rejection("entry.field", why))
+    return Fields(entry.body, ("body",), _field_error)
+
+
+def _field_error(problem: Problem) -> Rejection:
+    return Rejection("entry.field", str(problem))
 
 
 def _type(name: str) -> EntryType:

@@ -3,43 +3,94 @@
 Every field is asked for once by name, type and range; ``done`` refuses what is left over.
 """
 
-from collections.abc import Callable, Mapping
-from typing import cast
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import Enum, auto
+from typing import TypeAlias
 
+from fairlot.errors import Where, place
+from fairlot.text import shown
 from fairlot_crypto.cbor import Value
 
 UINT_MAX = 2**64 - 1
 """The largest money, count or time: integers are uint64."""
 
-Fail = Callable[[str], Exception]
-"""Makes the error for a message that names the path and the rule."""
+_SHOWN_BITS = 128
+
+
+class FieldRule(Enum):
+    """What is asked of a field."""
+
+    MISSING = auto()
+    """It must be there."""
+    UNKNOWN = auto()
+    """It must be known."""
+    BYTES = auto()
+    """It must be a byte string, of one length where that is given."""
+    TEXT = auto()
+    BOOLEAN = auto()
+    INTEGER = auto()
+    RANGE = auto()
+    """An integer must lie in a range."""
+    ARRAY = auto()
+    MAP = auto()
+    """It must be a map, or an array of maps."""
+    VALUE = auto()
+    """It must be one of some values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A field that breaks a rule."""
+
+    rule: FieldRule
+    where: Where
+    text: str
+    """What must hold, in half a sentence that begins with a verb."""
+
+    def __str__(self) -> str:
+        """Return the whole sentence."""
+        return f"{place(self.where)} {self.text}"
+
+
+ByteString: TypeAlias = bytes
+ByteStrings: TypeAlias = tuple[bytes, ...]
+"""What a method called ``bytes`` hides inside its class."""
+
+Fail = Callable[[Problem], Exception]
+"""Makes the error for a field that breaks a rule."""
 
 
 class Fields:
-    """The fields of one map, with the path that errors name."""
+    """The fields of one map, with the place that errors name."""
 
-    def __init__(self, value: Value, path: str, fail: Fail) -> None:
+    def __init__(self, value: Value, where: Where, fail: Fail) -> None:
         """Start reading.
 
         Args:
             value: what was decoded; anything but a map is refused.
-            path: where the map lies, e.g. ``body.order``.
+            where: where the map lies, e.g. in the field ``order`` of ``body``.
             fail: makes the error to raise.
         """
-        if not isinstance(value, Mapping):
-            raise fail(f"{path} is not a map")
-        self._left = dict(value)
-        self._path = path
+        self._where = where
         self._fail = fail
+        if not isinstance(value, Mapping):
+            raise fail(Problem(FieldRule.MAP, where, _must("be a map", value)))
+        self._left = dict(value)
 
     @property
-    def path(self) -> str:
+    def where(self) -> Where:
         """Where the map lies, for the caller's own errors."""
-        return self._path
+        return self._where
 
-    def error(self, why: str) -> Exception:
-        """Return the error for a field of this map that the caller finds wrong."""
-        return self._fail(f"{self._path}.{why}")
+    def at(self, name: str) -> Where:
+        """Return where a field lies."""
+        return (*self._where, name)
+
+    def error(self, name: str, text: str) -> Exception:
+        """Return the error for a value that the caller finds wrong."""
+        return self._error(FieldRule.VALUE, name, text)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -48,79 +99,167 @@ class Fields:
 
     def done(self) -> None:
         """Refuse fields that nobody asked for."""
-        if self._left:
-            names = ", ".join(repr(name) for name in sorted(self._left))
-            raise self._fail(f"{self._path} has unknown fields: {names}")
+        self.only((), ())
+
+    def only(
+        self,
+        required: Sequence[str],
+        optional: Sequence[str],
+        elsewhere: Mapping[str, str] | None = None,
+    ) -> None:
+        """Refuse fields that are unknown, then fields that are missing.
+
+        Args:
+            required: fields that must be there.
+            optional: fields that may be there.
+            elsewhere: what to say of fields that are known in another place.
+        """
+        known = (*required, *optional)
+        for name in self._left:
+            if name not in known:
+                close = get_close_matches(name, known, n=1)
+                hint = f"did you mean {close[0]}?" if close else "remove it"
+                text = (elsewhere or {}).get(name, f"is not a known field: {hint}")
+                raise self._error(FieldRule.UNKNOWN, name, text)
+        missing = [name for name in required if name not in self._left]
+        if missing:
+            others = f", and so must {', '.join(missing[1:])}" if missing[1:] else ""
+            text = f"must be given{others}"
+            raise self._error(FieldRule.MISSING, missing[0], text)
 
     def has(self, name: str) -> bool:
         """Tell whether an optional field is there."""
         return name in self._left
 
+    def peek(self, name: str) -> Value:
+        """Return a field that is asked for later, too; null where it is absent."""
+        return self._left.get(name)
+
     def value(self, name: str) -> Value:
         """Return a field as it is."""
         if name not in self._left:
-            raise self._fail(f"{self._path}.{name} is missing")
+            raise self._error(FieldRule.MISSING, name, "must be given")
         return self._left.pop(name)
 
     def bytes(self, name: str, length: int | None = None) -> bytes:
         """Return a byte string, of ``length`` bytes where that is given."""
-        value = self.value(name)
-        if not isinstance(value, bytes):
-            raise self._fail(f"{self._path}.{name} is not a byte string")
-        if length is not None and len(value) != length:
-            raise self._fail(f"{self._path}.{name} has not {length} bytes")
-        return value
+        return self._octets(self.at(name), self.value(name), length)
+
+    def byte_strings(self, name: str, length: int | None = None) -> ByteStrings:
+        """Return an array of byte strings, of ``length`` bytes each where that is given."""
+        return tuple(
+            self._octets((*self.at(name), index), item, length)
+            for index, item in enumerate(self.array(name, "byte strings"))
+        )
 
     def text(self, name: str) -> str:
         """Return a text."""
-        value = self.value(name)
-        if not isinstance(value, str):
-            raise self._fail(f"{self._path}.{name} is not a text")
-        return value
+        return self._text(self.at(name), self.value(name))
 
     def flag(self, name: str) -> bool:
         """Return a boolean."""
         value = self.value(name)
         if not isinstance(value, bool):
-            raise self._fail(f"{self._path}.{name} is not a boolean")
+            text = _must("be true or false", value)
+            raise self._error(FieldRule.BOOLEAN, name, text)
         return value
 
     def uint(self, name: str, low: int = 0, high: int = UINT_MAX) -> int:
-        """Return an integer in [low, high]."""
-        value = self.value(name)
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise self._fail(f"{self._path}.{name} is not an integer")
-        if not low <= value <= high:
-            raise self._fail(f"{self._path}.{name} is not in {low}..{high}")
-        return value
+        """Return an integer in [low, high]; booleans are none."""
+        return self._uint(self.at(name), self.value(name), low, high)
 
     def exactly(self, name: str, expected: Value) -> None:
         """Require one value."""
         value = self.value(name)
         if type(value) is not type(expected) or value != expected:
-            raise self._fail(f"{self._path}.{name} is not {expected!r}")
+            text = _must(f"be {expected!r}", value)
+            raise self._error(FieldRule.VALUE, name, text)
 
-    def array(self, name: str) -> list[Value]:
-        """Return an array."""
+    def array(self, name: str, of: str = "") -> list[Value]:
+        """Return an array.
+
+        Args:
+            name: the field.
+            of: what the elements are called in the error.
+        """
         value = self.value(name)
         if not isinstance(value, list):
-            raise self._fail(f"{self._path}.{name} is not an array")
+            kind = f"be an array of {of}" if of else "be an array"
+            raise self._error(FieldRule.ARRAY, name, _must(kind, value))
         return value
 
     def map(self, name: str) -> "Fields":
         """Return a map, to be read in turn."""
-        return Fields(self.value(name), f"{self._path}.{name}", self._fail)
+        return Fields(self.value(name), self.at(name), self._fail)
 
     def maps(self, name: str) -> "list[Fields]":
         """Return an array of maps, to be read in turn."""
+        value = self.value(name)
+        if not isinstance(value, list):
+            text = _must("be an array of maps", value)
+            raise self._error(FieldRule.MAP, name, text)
         return [
-            Fields(item, f"{self._path}.{name}[{i}]", self._fail)
-            for i, item in enumerate(self.array(name))
+            Fields(item, (*self.at(name), index), self._fail)
+            for index, item in enumerate(value)
         ]
 
     def texts(self, name: str) -> tuple[str, ...]:
         """Return an array of texts."""
-        items = self.array(name)
-        if not all(isinstance(item, str) for item in items):
-            raise self._fail(f"{self._path}.{name} is not an array of texts")
-        return tuple(cast("list[str]", items))
+        return tuple(
+            self._text((*self.at(name), index), item)
+            for index, item in enumerate(self.array(name, "texts"))
+        )
+
+    def uints(self, name: str) -> tuple[int, ...]:
+        """Return an array of integers."""
+        return tuple(
+            self._uint((*self.at(name), index), item, 0, UINT_MAX)
+            for index, item in enumerate(self.array(name, "integers"))
+        )
+
+    def _octets(self, where: Where, value: Value, length: int | None) -> ByteString:
+        if not isinstance(value, bytes):
+            text = _must("be a byte string", value)
+            raise self._fail(Problem(FieldRule.BYTES, where, text))
+        if length is not None and len(value) != length:
+            text = f"must have {length} bytes, and has {len(value)}"
+            raise self._fail(Problem(FieldRule.BYTES, where, text))
+        return value
+
+    def _text(self, where: Where, value: Value) -> str:
+        if not isinstance(value, str):
+            raise self._fail(Problem(FieldRule.TEXT, where, _must("be a text", value)))
+        return value
+
+    def _uint(self, where: Where, value: Value, low: int, high: int) -> int:
+        text = _must(f"be an integer from {low} to {high}", value)
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise self._fail(Problem(FieldRule.INTEGER, where, text))
+        if not low <= value <= high:
+            raise self._fail(Problem(FieldRule.RANGE, where, text))
+        return value
+
+    def _error(self, rule: FieldRule, name: str, text: str) -> Exception:
+        return self._fail(Problem(rule, self.at(name), text))
+
+
+def _must(rule: str, value: object) -> str:
+    return f"must {rule}, found {_found(value)}"
+
+
+def _found(value: object) -> str:
+    """Say what was found in place of something else."""
+    if isinstance(value, str):
+        return f"the text {shown(value)}"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value) if value.bit_length() <= _SHOWN_BITS else "a huge number"
+    kinds: dict[type, str] = {
+        type(None): "null",
+        bytes: "a byte string",
+        float: "a number with a point",
+        dict: "a map",
+        list: "an array",
+    }
+    return kinds.get(type(value), "a date or time")

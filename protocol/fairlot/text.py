@@ -5,11 +5,14 @@ Titles and names follow specs/terms.md, section 3.
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 Json: TypeAlias = "str | int | bool | Sequence[Json] | Mapping[str, Json] | None"
 """What commands print for machines."""
+
+Fail: TypeAlias = Callable[[str], Exception]
+"""Makes the error for what is wrong with a text."""
 
 MAX_TEXT_BYTES = 200
 """Longest text, in bytes of UTF-8."""
@@ -26,28 +29,32 @@ _SHOWN = 40
 _ATTRIBUTE = re.compile(r"[a-z0-9_]{1,32}")
 
 
-def text_problem(text: str) -> str | None:
-    """Say which rule of specs/terms.md, section 3, is broken; ``None`` for none."""
+def check_text(text: str, fail: Fail) -> None:
+    """Check the rules of specs/terms.md, section 3.
+
+    Args:
+        text: what somebody wrote.
+        fail: makes the error to raise, out of half a sentence about the text that begins
+            with a verb.
+    """
     if not text:
-        return "is empty"
+        raise fail("is empty")
     for character in text:
         forbidden = _FORBIDDEN.get(unicodedata.category(character))
         if forbidden:
-            return f"holds {forbidden} (U+{ord(character):04X})"
+            raise fail(f"holds {forbidden} (U+{ord(character):04X}): remove it")
     if len(text.encode()) > MAX_TEXT_BYTES:
-        return f"is longer than {MAX_TEXT_BYTES} bytes of UTF-8"
+        raise fail(f"is longer than {MAX_TEXT_BYTES} bytes of UTF-8: shorten it")
     if not unicodedata.is_normalized("NFC", text):
-        return "is not in Unicode normal form NFC"
+        raise fail("is not in Unicode normal form NFC: type it anew")
     if text != text.strip():
-        return "begins or ends with a blank"
-    return None
+        raise fail("begins or ends with a blank: remove it")
 
 
-def attribute_problem(name: str) -> str | None:
-    """Say what is wrong with the name of an attribute of people; ``None`` for nothing."""
-    if _ATTRIBUTE.fullmatch(name):
-        return None
-    return f"{shown(name)} is no attribute: 1 to 32 characters of a-z, 0-9 and _"
+def check_attribute(name: str, fail: Fail) -> None:
+    """Check the name of an attribute of people; ``fail`` is as in ``check_text``."""
+    if not _ATTRIBUTE.fullmatch(name):
+        raise fail("must be named with 1 to 32 characters of a-z, 0-9 and _")
 
 
 def shown(text: str) -> str:

@@ -140,7 +140,7 @@ def credentials_of(encoded: str) -> Credentials:
 
 def fields_of(encoded: str) -> Fields:
     value = cbor.decode(unhex(encoded))
-    return Fields(value, "body", lambda why: Rejection("entry.field", why))
+    return Fields(value, ("body",), lambda why: Rejection("entry.field", str(why)))
 
 
 def leaf_of(encoded: str) -> Leaf:

@@ -50,8 +50,8 @@ def cases(chapter: str, *ops: str, refused: bool) -> list[Any]:
 
 def pools_of(given: Map) -> tuple[Pool, ...]:
     """Read pools as terms hold them."""
-    maps = [Fields(as_value(pool), "pool", field_error) for pool in given["pools"]]
-    return read_pools(maps)
+    maps = [Fields(as_value(pool), ("pool",), field_error) for pool in given["pools"]]
+    return read_pools(maps, ("pools",))
 
 
 def as_value(pool: Map) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from fairlot.errors import Rejection
-from fairlot.fields import Fields
+from fairlot.fields import Fields, Problem
 from fairlot.identity.enrolment import Enrolment, receive_identity
 from fairlot.identity.leaf import (
     Leaf,
@@ -135,12 +135,12 @@ def _refused(name: str, rule: str, code: str, case: Setting, encoded: bytes) -> 
 
 
 def _read_and_check(case: Setting, encoded: bytes) -> None:
-    fields = Fields(cbor.decode(encoded), "body", _field_error)
+    fields = Fields(cbor.decode(encoded), ("body",), _field_error)
     check_leaf(GROUP, case.registry, read_leaf(fields), Statements())
 
 
-def _field_error(message: str) -> Rejection:
-    return Rejection("entry.field", message)
+def _field_error(problem: Problem) -> Rejection:
+    return Rejection("entry.field", str(problem))
 
 
 def _combinations() -> Sequence[Case]:

@@ -41,8 +41,8 @@ def outcome_of(sale: AnySale) -> Outcome:
 @given(any_pools())
 def test_the_pools_are_legal_terms(pools: tuple[Pool, ...]) -> None:
     """They are what canonical terms can say, and read back as they are."""
-    maps = [Fields(pool.to_value(), "pool", field_error) for pool in pools]
-    assert read_pools(maps) == pools
+    maps = [Fields(pool.to_value(), ("pool",), field_error) for pool in pools]
+    assert read_pools(maps, ("pools",)) == pools
 
 
 @settings(max_examples=40)

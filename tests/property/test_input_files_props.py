@@ -16,16 +16,27 @@ from hypothesis import strategies as st
 from fairlot.errors import FairlotError, InputError, TermsError
 from fairlot.inputs.people_file import COLUMNS, MORE_COLUMNS, Person, read_people
 from fairlot.inputs.terms_file import read_terms_file
+from fairlot.inputs.toml_lines import line_of
 from fairlot.terms.pool import Mechanism, Pool, Requirement, Tier
 from fairlot.terms.terms import Terms
-from fairlot.text import text_problem
+from fairlot.text import check_text
 from fairlot_crypto.cbor import Value, decode, encode
 from generators.terms_pools import conference
 from generators.terms_setting import sample_terms
 
 LARGEST = 2**64 - 1
 
-names = st.text(min_size=1, max_size=60).filter(lambda text: not text_problem(text))
+
+def legal(text: str) -> bool:
+    """Tell whether a text keeps the rules for texts."""
+    try:
+        check_text(text, ValueError)
+    except ValueError:
+        return False
+    return True
+
+
+names = st.text(min_size=1, max_size=60).filter(legal)
 numbers = st.integers(0, LARGEST)
 attributes = st.text("abc_9", min_size=1, max_size=32)
 _FIELD = {"solution": "answer"}
@@ -194,7 +205,7 @@ def in_toml(pool: Pool) -> str:
     )
 
 
-ascii_names = st.text("ab-1 ~", min_size=1).filter(lambda text: not text_problem(text))
+ascii_names = st.text("ab-1 ~", min_size=1).filter(legal)
 required = st.dictionaries(
     attributes, st.sets(ascii_names, min_size=1, max_size=3), max_size=2
 ).map(
@@ -310,3 +321,61 @@ def test_no_value_crashes_the_reader_of_canonical_terms(
     else:
         assert isinstance(error, TermsError)
         assert "terms" in error.message
+
+
+keys = st.sampled_from(["a", "b-c", '"a b"', "'a.b'", '"\\u00e9\\""', "pool"])
+scalars = st.sampled_from(
+    [
+        *("1", "-0.5", "true", "1979-05-27 07:32:00"),
+        *('"x # ="', "'[x]'", '""', "''"),
+        '"""\na = 1\n[b] ""x"" \\""""""',
+        "'''\nb = {''\n'''''",
+    ]
+)
+toml_values = st.recursive(
+    scalars,
+    lambda inner: (
+        st.lists(inner, max_size=3).map(lambda items: f"[{', '.join(items)}]")
+        | st.lists(inner, max_size=3).map(
+            lambda items: (
+                "[ # ]\n" + "".join(f" {item}, # }}\n" for item in items) + "]"
+            )
+        )
+        | st.lists(st.tuples(keys, inner), max_size=3).map(
+            lambda pairs: "{" + ", ".join(f"{k} = {v}" for k, v in pairs) + "}"
+        )
+    ),
+    max_leaves=6,
+)
+dotted = st.lists(keys, min_size=1, max_size=3).map(" . ".join)
+statements = st.lists(
+    st.one_of(
+        st.tuples(dotted, toml_values).map(" = ".join),
+        dotted.map("[{}] # [[x]]".format),
+        dotted.map("[[{}]]".format),
+        st.just(""),
+    ),
+    max_size=8,
+)
+
+
+@given(statements=statements)
+@example(statements=["[[pool]]", "a = 1", "[[pool]]", "[pool.a]", "b-c = 2"])
+def test_the_line_of_a_value_is_where_it_is_written(statements: list[str]) -> None:
+    """Whatever is TOML: a statement that is cut off makes its values vanish."""
+    text = "\n".join(statements)
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return
+    begins = [
+        1 + "\n".join(statements[:n]).count("\n") + (n > 0)
+        for n in range(len(statements))
+    ]
+    for key in values:
+        line = line_of(text, values, (key,))
+        assert line is not None
+        index = max(n for n, begin in enumerate(begins) if begin <= line)
+        before = tomllib.loads("\n".join(statements[:index]))
+        assert key not in before
+        assert key in tomllib.loads("\n".join(statements[: index + 1]))

@@ -7,7 +7,7 @@ each, and exits with 0 or 1.
 import ast
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
@@ -15,66 +15,28 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 PITFALLS = 46
 
-_ERRORS = {
-    "CallerError",
-    "EncodingError",
-    "ProofError",
-    "InputError",
-    "TermsError",
-    "Rejection",
-    "InvariantError",
-    "Finding",
-    "Unreadable",
-    "_find",
+_FAULTS = {
+    "CallerError": "caller",
+    "EncodingError": "sender",
+    "ProofError": "prover",
+    "InputError": "person",
+    "TermsError": "seller",
+    "Rejection": "sender",
+    "InvariantError": "library",
+    "Finding": "",
+    "Unreadable": "",
+    "_find": "",
+    "error": "person",
+    "_order_error": "person",
+    "_terms_error": "person",
 }
-"""Whatever takes a code as its first argument."""
-_CODE_TABLES = {"Codes"}
+"""Whatever takes a code as an argument, and the fault of whoever broke the rule; a finding's
+depends on the rule."""
+_TAKES_IT_SECOND = {"_terms_error"}
+_CODE_TABLES = {"Codes", "FileCodes"}
 """Whatever takes codes by keyword."""
-_FILE_RULES = ("unreadable", "utf8", "line-end", "empty")
-DYNAMIC: dict[str, dict[str, tuple[str, ...]]] = {
-    "fairlot/deposit/deposit.py": {
-        "deposit": (
-            *("sale", "asset", "board", "settle-key", "not-after", "cancel"),
-            "epoch",
-        )
-    },
-    "fairlot/deposit/rules.py": {"deposit": ("ladder", "tier", "bid", "group")},
-    "fairlot/audit/auditor.py": {"roots": ("sale-id", "board-key")},
-    "fairlot/terms/terms.py": {"terms": ("refund",)},
-    "fairlot/terms/pool_rules.py": dict.fromkeys(
-        ("terms", "terms-file"),
-        ("pools", "pool-name", "group", "certain", "tiers", "requires"),
-    ),
-    "fairlot/inputs/input_file.py": {
-        "terms-file": _FILE_RULES,
-        "people-file": _FILE_RULES,
-    },
-    "fairlot/inputs/terms_file.py": {
-        "terms-file": ("issuers", "deposits", "bids", "drand")
-    },
-    "fairlot/inputs/terms_file_pools.py": {
-        "terms-file": ("pools", "pool-name", "mechanism", "key")
-    },
-    "fairlot/inputs/toml_table.py": {
-        "terms-file": (
-            *("toml", "unknown", "missing", "table", "text", "integer", "range"),
-            *("boolean", "array"),
-        )
-    },
-    "fairlot/rehearsal/fit.py": {
-        "terms-file": ("depositors", "bids", "requires"),
-        "people-file": ("deposit", "group", "bid", "tier", "solution"),
-    },
-    "fairlot/inputs/people_file.py": {
-        "people-file": (
-            *("separator", "header", "no-rows", "blank-line", "quote", "columns"),
-            *("person", "number", "range", "duplicate", "attribute", "text"),
-        )
-    },
-}
-"""Codes that the source puts together: module, subject, rules."""
-_RULE_METHODS = {"error", "_error"}
-"""Functions of these modules whose first argument is a rule."""
+_CODE_DICTIONARIES = re.compile(r"[A-Z_]*_CODES")
+"""Names of dictionaries whose values are codes."""
 
 _PARAMETERS = ("codes.",)
 """Attributes of arguments, which docstrings name in place of codes."""
@@ -93,6 +55,7 @@ _HEADING = re.compile(r"^#{2,4} (\d+(?:\.\d+)*)\.? ", re.MULTILINE)
 _STEP = re.compile(r"^ *(\d+)\. ", re.MULTILINE)
 _NUMBER = re.compile(r"\d+(?:\.\d+)*")
 _ROW = re.compile(r"^\| `([^`]+)` \|", re.MULTILINE)
+_FAULT_ROW = re.compile(r"^\| `([^`]+)` \| ([a-z, ]+) \|", re.MULTILINE)
 _VECTOR = re.compile(r"`([a-z]+)\.json::([A-Za-z0-9-]+)`")
 _TEST = re.compile(r"`(test_[a-z0-9_]+\.py)::([a-z0-9_*\[\]-]+)`")
 
@@ -139,10 +102,9 @@ class Source:
 
 def check_codes(source: Source) -> Iterator[str]:
     """Compare the codes of the source, of its docstrings, and of errors.md."""
-    raised = _constant_codes(source) | {code for _, code in _listed_codes()}
-    yield from _unlisted_rules(source)
-    listed = set(_ROW.findall(source.spec("errors") or ""))
-    codes = {code for code in listed if _CODE.fullmatch(code)}
+    raised = {code for code, _, _ in _raised(source)}
+    rows = dict(_FAULT_ROW.findall(source.spec("errors") or ""))
+    codes = {code for code in rows if _CODE.fullmatch(code)}
     for code in sorted(raised - codes):
         yield f"specs/errors.md does not list {code}"
     for code in sorted(codes - raised):
@@ -151,40 +113,56 @@ def check_codes(source: Source) -> Iterator[str]:
         for code in _DOCUMENTED.findall(text.partition("Raises:")[2]):
             if code not in raised and not code.startswith(_PARAMETERS):
                 yield f"{name} documents {code}, which nothing raises"
+    yield from _check_faults(source, rows)
+    yield from _check_written_out(source)
 
 
-def _listed_codes() -> Iterator[tuple[str, str]]:
-    for name, subjects in DYNAMIC.items():
-        for subject, rules in subjects.items():
-            for rule in rules:
-                yield name, f"{subject}.{rule}"
-
-
-def _constant_codes(source: Source) -> set[str]:
-    codes: set[str] = set()
-    for module in source.product.values():
-        for call in _calls(module):
-            if _name(call) in _ERRORS:
-                codes |= {c for c in _strings(call.args[:1]) if _CODE.fullmatch(c)}
-            elif _name(call) in _CODE_TABLES:
-                codes |= set(_strings(keyword.value for keyword in call.keywords))
-    return codes
-
-
-def _unlisted_rules(source: Source) -> Iterator[str]:
-    for name, code in _listed_codes():
-        module = source.modules.get(name, ast.Module([], []))
-        if code.partition(".")[2] not in _constants(module):
-            yield f"{name} does not make {code}"
+def _check_written_out(source: Source) -> Iterator[str]:
     for name, module in source.product.items():
-        known = {r for rules in DYNAMIC.get(name, {}).values() for r in rules}
         for call in _calls(module):
-            joined = call.args and isinstance(call.args[0], ast.JoinedStr)
-            if _name(call) in _ERRORS and joined and name not in DYNAMIC:
-                yield f"{name}:{call.lineno} makes a code that DYNAMIC does not list"
-            if name in DYNAMIC and _name(call) in _RULE_METHODS:
-                for rule in set(_strings(call.args[:1])) - known:
-                    yield f"{name}:{call.lineno} has the rule {rule}, not in DYNAMIC"
+            if any(isinstance(node, ast.JoinedStr) for node in _code_of(call)):
+                yield f"{name}:{call.lineno} puts a code together: write it out"
+
+
+def _check_faults(source: Source, rows: Mapping[str, str]) -> Iterator[str]:
+    faults: dict[str, set[str]] = {}
+    for code, fault, _ in _raised(source):
+        faults.setdefault(code, set()).add(fault)
+    for code, stated in rows.items():
+        known = faults.get(code, set()) - {""}
+        if known - set(stated.split(", ")):
+            found = ", ".join(sorted(known))
+            yield f"specs/errors.md says {stated} of {code}, and the source {found}"
+
+
+def _raised(source: Source) -> Iterator[tuple[str, str, str]]:
+    """Yield each code that is written out, the fault where it is known, the module."""
+    for name, module in source.product.items():
+        for call in _calls(module):
+            for code in _strings(_code_of(call)):
+                if _CODE.fullmatch(code):
+                    yield code, _FAULTS[_name(call)], name
+            if _name(call) in _CODE_TABLES:
+                for code in _strings(keyword.value for keyword in call.keywords):
+                    yield code, "", name
+        for code in _strings(_dictionary_values(module)):
+            yield code, "", name
+
+
+def _code_of(call: ast.Call) -> list[ast.expr]:
+    """Return the argument that is a code, where there is one."""
+    if _name(call) not in _FAULTS:
+        return []
+    at = 1 if _name(call) in _TAKES_IT_SECOND else 0
+    return call.args[at : at + 1]
+
+
+def _dictionary_values(module: ast.Module) -> Iterator[ast.expr]:
+    for node in module.body:
+        if not (isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Dict)):
+            continue
+        if _CODE_DICTIONARIES.fullmatch(ast.unparse(node.target)):
+            yield from node.value.values
 
 
 def check_citations(source: Source) -> Iterator[str]:

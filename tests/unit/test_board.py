@@ -14,6 +14,7 @@ from fairlot.board.transcript import Record, read_records
 from fairlot.entry import EntryType
 from fairlot.errors import Rejection
 from fairlot.rehearsal.parts import START
+from fairlot_crypto.errors import CallerError
 from fairlot_crypto.log.checkpoint import (
     SignedCheckpoint,
     verify_checkpoint,
@@ -78,7 +79,7 @@ def test_what_cannot_be_written_is_not_acknowledged(concert: Stage) -> None:
     board = concert.board(Failing())
     with pytest.raises(OSError, match="full"):
         board.append([concert.terms_entry()], START)
-    with pytest.raises(Rejection) as refused:
+    with pytest.raises(CallerError) as refused:
         board.append([concert.registry_entry()], START)
     assert refused.value.code == "board.ahead"
 

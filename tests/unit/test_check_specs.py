@@ -26,23 +26,32 @@ ROWS: tuple[tuple[str, Edit, str], ...] = (
         "lists close.wood, which nothing raises",
     ),
     (
-        "a rule of a code that is put together",
-        ("protocol/fairlot/deposit/deposit.py", '"not-after"', '"too-late"'),
-        "fairlot/deposit/deposit.py does not make deposit.not-after",
-    ),
-    (
-        "a rule that nobody listed",
+        "a code of a file that nobody listed",
         (
             "protocol/fairlot/inputs/people_file.py",
-            '.error("header"',
-            '.error("heading"',
+            '.error("people-file.header"',
+            '.error("people-file.heading"',
         ),
-        "has the rule heading",
+        "does not list people-file.heading",
     ),
     (
-        "a code that is put together where nobody listed it",
+        "a code in a table that nobody listed",
+        (
+            "protocol/fairlot/inputs/toml_file.py",
+            '"terms-file.array"',
+            '"terms-file.list"',
+        ),
+        "does not list terms-file.list",
+    ),
+    (
+        "a code that is put together",
         ("protocol/fairlot/beacon/contributions.py", '"commit.twice"', 'f"commit.{2}"'),
-        "makes a code that DYNAMIC does not list",
+        "puts a code together: write it out",
+    ),
+    (
+        "another fault than the class of the error has",
+        ("specs/errors.md", "| `close.tree` | sender |", "| `close.tree` | seller |"),
+        "says seller of close.tree, and the source sender",
     ),
     (
         "a docstring about a code of the past",

@@ -38,7 +38,9 @@ def leaf_of(on: Stage) -> Leaf:
 
 
 def read(value: Value) -> Leaf:
-    return read_leaf(Fields(value, "body", lambda why: Rejection("entry.field", why)))
+    return read_leaf(
+        Fields(value, ("body",), lambda why: Rejection("entry.field", str(why)))
+    )
 
 
 def refusal(on: Stage, leaf: Leaf) -> str:

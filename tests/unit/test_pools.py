@@ -7,7 +7,7 @@ import pytest
 
 from fairlot.errors import TermsError
 from fairlot.terms.pool import Mechanism, Pool, Requirement, Tier
-from fairlot.terms.pool_rules import broken_rules
+from fairlot.terms.pool_rules import check_pools
 from fairlot.terms.terms import Terms
 from fairlot_crypto.cbor import Value, decode, encode
 from fairlot_crypto.timelock.chain import first_round_after
@@ -17,6 +17,15 @@ from generators.terms_setting import sample_terms
 
 WHOLE = conference(sample_terms())
 LOTTERY = Pool("main", Mechanism.LOTTERY, 16, 50)
+
+
+def broken(*pools: Pool) -> str | None:
+    """Return the code of the first rule that pools break."""
+    try:
+        check_pools(pools, [("pools", index) for index in range(len(pools))])
+    except TermsError as error:
+        return error.code
+    return None
 
 
 def reread(terms: Terms) -> Terms:
@@ -76,14 +85,13 @@ def test_a_group_is_at_most_the_supply(
     supply: int, group_max: int, legal: bool
 ) -> None:
     pool = replace(LOTTERY, supply=supply, group_max=group_max)
-    codes = [broken.rule for broken in broken_rules([pool])]
-    assert codes == ([] if legal else ["group"])
+    assert broken(pool) == (None if legal else "terms.group")
 
 
 @pytest.mark.parametrize(("certain", "legal"), [(1, True), (15, True), (16, False)])
 def test_some_seats_are_drawn(certain: int, legal: bool) -> None:
-    codes = [b.rule for b in broken_rules([replace(LOTTERY, certain=certain)])]
-    assert codes == ([] if legal else ["certain"])
+    found = broken(replace(LOTTERY, certain=certain))
+    assert found == (None if legal else "terms.certain")
 
 
 def test_a_lottery_of_nothing_is_legal() -> None:
@@ -96,7 +104,7 @@ def test_the_place_of_a_broken_rule_is_named() -> None:
     gold, _ = sponsors.tiers
     tiers = (gold, replace(gold, name="other"))
     terms = replace(WHOLE, pools=(replace(sponsors, tiers=tiers), *others))
-    assert "terms.pools[0].tiers[1].price is not below 500" in str(refused(terms))
+    assert "terms.pools[0].tiers[1].price must be below 500" in str(refused(terms))
     requires = (Requirement("cohort_a", ("b", "a")),)
     guests = replace(LOTTERY, name="guests", requires=requires)
     terms = replace(WHOLE, pools=(sponsors, guests))
@@ -104,18 +112,35 @@ def test_the_place_of_a_broken_rule_is_named() -> None:
 
 
 def test_all_broken_rules_are_found_in_order() -> None:
-    first = Pool("A", Mechanism.LOTTERY, 4, 1, group_max=5, certain=4, unsold="B")
-    second = Pool("A", Mechanism.AUCTION, 1, 1)
-    found = [(broken.pool, broken.rule) for broken in broken_rules([first, second])]
+    """Whoever mends what is named is told the next, until nothing is left."""
+    first = Pool("A", Mechanism.LOTTERY, 4, 1, group_max=5, certain=4, unsold="C")
+    second = Pool("B", Mechanism.AUCTION, 1, 1)
+    found = [broken(first, second)]
+    first = replace(first, name="b")
+    found.append(broken(first, second))
+    first = replace(first, unsold="B")
+    found.append(broken(first, second))
+    first = replace(first, group_max=2)
+    found.append(broken(first, second))
+    first = replace(first, certain=3)
+    found.append(broken(first, second))
+    first = replace(first, group_max=1)
+    found.append(broken(first, second))
+    second = replace(second, name="b")
+    found.append(broken(replace(first, unsold=None), second))
+    second = replace(second, name="c")
+    found.append(broken(replace(first, unsold="c"), second))
+    found.append(broken(replace(first, unsold="c", certain=0), second))
     assert found == [
-        (0, "pool-name"),
-        (0, "pools"),
-        (0, "group"),
-        (0, "certain"),
-        (0, "certain"),
-        (1, "pool-name"),
-        (1, "pools"),
-        (1, "pools"),
+        "terms.pool-name",
+        "terms.pools",
+        "terms.group",
+        "terms.certain",
+        "terms.certain",
+        "terms.pool-name",
+        "terms.pools",
+        "terms.pools",
+        None,
     ]
 
 

@@ -63,7 +63,7 @@ def refusal(rounds: Rounds, entry: Entry, time: int = DUE) -> str:
 def test_a_named_round_survives_its_map(chain: ChainInfo) -> None:
     named = NamedRound(chain, 2**64 - 1)
     value = cbor.decode(cbor.encode(named.to_value()))
-    assert read_named_round(Fields(value, "there", ValueError)) == named
+    assert read_named_round(Fields(value, ("there",), ValueError)) == named
 
 
 def test_a_named_round_is_due_by_the_clock_of_its_chain() -> None:
@@ -89,7 +89,7 @@ def test_a_named_round_is_due_by_the_clock_of_its_chain() -> None:
     ],
 )
 def test_an_illegal_chain_or_round_is_refused(field: str, value: Value) -> None:
-    fields = Fields({**THIRD.to_value(), field: value}, "there", ValueError)
+    fields = Fields({**THIRD.to_value(), field: value}, ("there",), ValueError)
     with pytest.raises(TermsError, match="there") as caught:
         read_named_round(fields)
     assert caught.value.code == "terms.round"

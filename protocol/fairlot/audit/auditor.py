@@ -99,14 +99,16 @@ def _own_findings(read: Replay, expected: Expected) -> Iterator[Finding]:
 
 
 def _root_findings(state: SaleState, expected: Expected) -> Iterator[Finding]:
-    pairs = (
-        ("sale-id", expected.sale_id, state.sale_id),
-        ("board-key", expected.board_key, state.terms.board.key),
-    )
-    for name, wanted, found in pairs:
-        if wanted is not None and wanted != found:
-            why = f"expected {wanted.hex()}, the file has {found.hex()}"
-            yield Finding(f"roots.{name}", why, None, None)
+    wanted, found = expected.sale_id, state.sale_id
+    if wanted is not None and wanted != found:
+        yield Finding("roots.sale-id", _differs(wanted, found), None, None)
+    wanted, key = expected.board_key, state.terms.board.key
+    if wanted is not None and wanted != key:
+        yield Finding("roots.board-key", _differs(wanted, key), None, None)
+
+
+def _differs(wanted: bytes, found: bytes) -> str:
+    return f"expected {wanted.hex()}, but the file has {found.hex()}"
 
 
 def _checkpoint_findings(read: Replay) -> Iterator[Finding]:

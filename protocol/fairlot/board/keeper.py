@@ -15,6 +15,7 @@ from fairlot.entry import Entry, EntryHash, EntryType, sign_entry
 from fairlot.errors import Rejection
 from fairlot.terms.terms import BoardIdentity
 from fairlot_crypto import cbor
+from fairlot_crypto.errors import CallerError
 from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.log.checkpoint import (
     Checkpoint,
@@ -92,13 +93,15 @@ class Board:
             time: the board's clock, unix seconds; it never runs back.
 
         Raises:
-            Rejection: ``checkpoint.time`` where it does; ``board.ahead`` where an earlier
-                batch could not be written: resume from what stands.
+            Rejection: ``checkpoint.time`` where it does.
+            CallerError: ``board.ahead`` where an earlier batch could not be written:
+                resume from what stands.
         """
         if time < self._time:
             raise Rejection("checkpoint.time", "the board's clock ran back")
         if self._ahead:
-            raise Rejection("board.ahead", "a batch was not written: resume the board")
+            problem = "an earlier batch was not written: open the file and resume"
+            raise CallerError("board.ahead", problem)
         taken: list[bytes] = []
         answers: list[tuple[EntryHash, int | None, Rejection | None]] = []
         for entry in entries:

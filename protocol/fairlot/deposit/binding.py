@@ -122,18 +122,17 @@ def _group(fields: Fields) -> bytes | None:
     value = fields.value("group")
     if value is None or (isinstance(value, bytes) and len(value) == GROUP_LENGTH):
         return value
-    raise fields.error(f"group is neither null nor {GROUP_LENGTH} bytes")
+    raise fields.error("group", f"must be null or {GROUP_LENGTH} bytes")
 
 
 def _members(order: Fields) -> tuple[Nym, ...]:
     """Return the members; where there are none the field is absent, not empty."""
     if not order.has("members"):
         return ()
-    members = order.array("members")
-    nyms = tuple(Nym(m) for m in members if isinstance(m, bytes))
-    if not members or [len(nym) for nym in nyms] != [G1_LENGTH] * len(members):
-        raise order.error(f"members are not byte strings of {G1_LENGTH} bytes")
-    return nyms
+    members = order.byte_strings("members", G1_LENGTH)
+    if not members:
+        raise order.error("members", "is empty, as where it is absent: leave it out")
+    return tuple(Nym(member) for member in members)
 
 
 def _solutions(order: Fields) -> dict[str, Signature]:
@@ -142,5 +141,5 @@ def _solutions(order: Fields) -> dict[str, Signature]:
         return {}
     given = order.map("solutions")
     if not given.names:
-        raise order.error("solutions are empty: leave them out")
+        raise order.error("solutions", "is empty, as where it is absent: leave it out")
     return {n: Signature(given.bytes(n, SIGNATURE_LENGTH)) for n in given.names}

@@ -70,32 +70,46 @@ def check_binding(terms: Terms, entry: Entry, deposit: Deposit, time: int) -> No
             ``deposit.settle-key``, ``deposit.not-after``, ``deposit.cancel``,
             ``deposit.epoch``.
     """
+    # Step 7.
+    _check_sale(terms, deposit)
+    _check_key(entry, deposit)
+    binding = deposit.binding
+    if time > binding.not_after:
+        late = f"{time - binding.not_after} s after its not_after"
+        raise Rejection("deposit.not-after", f"the entry came {late}: make it anew")
+    if binding.type is EntryType.CANCEL and not _asks_nothing(binding):
+        problem = "a cancellation must want nothing and pay nothing"
+        raise Rejection("deposit.cancel", problem)
+    # Step 8.
+    epochs = epochs_accepted(time)
+    if deposit.epoch not in epochs:
+        accepted = " or ".join(map(str, sorted(epochs)))
+        problem = (
+            f"the credential is of epoch {deposit.epoch}, but must be of {accepted}"
+        )
+        raise Rejection("deposit.epoch", problem)
+
+
+def _check_sale(terms: Terms, deposit: Deposit) -> None:
+    binding = deposit.binding
+    if binding.sale_id != terms.sale_id:
+        raise Rejection("deposit.sale", "the deposit was made for another sale")
+    if binding.asset != terms.asset:
+        raise Rejection("deposit.asset", "the deposit was made for another asset")
+    if binding.board != terms.board.key:
+        raise Rejection("deposit.board", "the deposit was made for another board")
+
+
+def _check_key(entry: Entry, deposit: Deposit) -> None:
     binding = deposit.binding
     try:
         check_verify_key(binding.settle_pk)
     except CryptoError as error:
-        raise Rejection("deposit.settle-key", error.message) from error
-    cancels = binding.type is EntryType.CANCEL
-    rules = (
-        ("sale", binding.sale_id == terms.sale_id, "bound to another sale"),
-        ("asset", binding.asset == terms.asset, "bound to another asset"),
-        ("board", binding.board == terms.board.key, "bound to another board"),
-        ("settle-key", binding.settle_pk == entry.key, "settle_pk did not sign"),
-        ("not-after", time <= binding.not_after, "logged later than not_after"),
-        (
-            "cancel",
-            not cancels or _asks_nothing(binding),
-            "a cancellation wants and pays nothing",
-        ),
-        (
-            "epoch",
-            deposit.epoch in epochs_accepted(time),
-            "the credential is not of the running epoch",
-        ),
-    )
-    for rule, holds, why in rules:
-        if not holds:
-            raise Rejection(f"deposit.{rule}", why)
+        problem = "settle_pk must be an Ed25519 key of prime order"
+        raise Rejection("deposit.settle-key", problem) from error
+    if binding.settle_pk != entry.key:
+        problem = "the entry must be signed with the key that it names as settle_pk"
+        raise Rejection("deposit.settle-key", problem)
 
 
 def check_presentation(

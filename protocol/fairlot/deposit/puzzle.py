@@ -1,14 +1,14 @@
 """Pools for whoever solves a public puzzle (specs/puzzle.md).
 
-The answer is a key: who has it signs who he is in the sale. The terms hold the public key,
-so that anybody can check a solution and nobody can copy one.
+The answer is a key: whoever knows the answer signs their nym with it. The terms
+hold the public key, so that anybody can check a solution and nobody can copy one.
 """
 
 import unicodedata
 
 from fairlot.errors import InputError
 from fairlot.names import Nym, SaleId
-from fairlot.text import text_problem
+from fairlot.text import check_text
 from fairlot_crypto.hashing import tag, tagged_hash
 from fairlot_crypto.keys import Signature, SigningKey, VerifyKey
 
@@ -20,9 +20,7 @@ def answer_key(answer: str) -> SigningKey:
         InputError: ``puzzle.answer`` where the answer is no text of the sale.
     """
     text = unicodedata.normalize("NFC", answer)
-    problem = text_problem(text)
-    if problem:
-        raise InputError("puzzle.answer", f"the answer {problem}")
+    check_text(text, lambda why: InputError("puzzle.answer", f"the answer {why}"))
     return SigningKey.from_seed(tagged_hash("puzzle", text.encode()))
 
 

@@ -1,6 +1,6 @@
 """What the terms of a sale ask of a deposit's order (specs/deposit.md, section 3)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 from fairlot.deposit.deposit import Deposit
@@ -12,12 +12,10 @@ from fairlot.identity.registry import Registry
 from fairlot.names import group_id
 from fairlot.terms.pool import Requirement
 from fairlot.terms.terms import Terms
+from fairlot.text import shown
 from fairlot_crypto.errors import ProofError
 from fairlot_crypto.keys import Signature, VerifyKey, verify_signature
 from fairlot_crypto.statements import Statements
-
-Broken = Iterator[tuple[str, str]]
-"""Second half of a code, and why."""
 
 
 def check_required(terms: Terms, registry: Registry) -> None:
@@ -42,9 +40,10 @@ def check_order(
         Rejection: ``deposit.ladder``, ``deposit.tier``, ``deposit.bid``,
             ``deposit.group``, ``deposit.solution``, ``deposit.disclosed``.
     """
-    for rules in (_amount, _tier, _bid, _group):
-        for rule, why in rules(terms, deposit):
-            raise Rejection(f"deposit.{rule}", why)
+    _check_amount(terms, deposit)
+    _check_tier(terms, deposit)
+    _check_bid(terms, deposit)
+    _check_group(terms, deposit)
     _check_solutions(terms, deposit, statements)
     _check_disclosed(terms, registry, deposit)
 
@@ -53,49 +52,59 @@ def _cancels(deposit: Deposit) -> bool:
     return deposit.binding.type is EntryType.CANCEL
 
 
-def _amount(terms: Terms, deposit: Deposit) -> Broken:
-    ladder = terms.deposits
-    if ladder and not _cancels(deposit) and deposit.binding.amount not in ladder:
-        yield "ladder", "the amount is not on the ladder of the terms"
+def _check_amount(terms: Terms, deposit: Deposit) -> None:
+    ladder, amount = terms.deposits, deposit.binding.amount
+    if ladder and not _cancels(deposit) and amount not in ladder:
+        amounts = ", ".join(map(str, ladder))
+        problem = f"the terms allow deposits of {amounts} only, and this is of {amount}"
+        raise Rejection("deposit.ladder", problem)
 
 
-def _tier(terms: Terms, deposit: Deposit) -> Broken:
+def _check_tier(terms: Terms, deposit: Deposit) -> None:
     wanted, pool = deposit.binding.tier, terms.tiered
     known = [tier.name for tier in pool.tiers] if pool else []
     if wanted is not None and wanted not in known:
-        yield "tier", f"no tier is called {wanted!r}"
+        problem = f"the terms have no tier called {shown(wanted)}"
+        raise Rejection("deposit.tier", problem)
 
 
-def _bid(terms: Terms, deposit: Deposit) -> Broken:
+def _check_bid(terms: Terms, deposit: Deposit) -> None:
     sealed, named = deposit.binding.bid, terms.bids
     if named is None or _cancels(deposit):
         if sealed is not None:
-            yield "bid", "a bid where none is taken"
-    elif sealed is None:
-        yield "bid", "every deposit holds a sealed bid, also who does not bid"
-    elif len(sealed) != sealed_bid_length(named):
-        yield "bid", "sealed bids have one length"
+            problem = "no bid belongs into a cancellation, or where no pool takes bids"
+            raise Rejection("deposit.bid", problem)
+        return
+    if sealed is None:
+        problem = "every deposit of this sale must hold a sealed bid, if only of no bid"
+        raise Rejection("deposit.bid", problem)
+    length = sealed_bid_length(named)
+    if len(sealed) != length:
+        problem = f"a sealed bid must have {length} bytes, and this has {len(sealed)}"
+        raise Rejection("deposit.bid", problem)
 
 
-def _group(terms: Terms, deposit: Deposit) -> Broken:
+def _check_group(terms: Terms, deposit: Deposit) -> None:
     binding, members = deposit.binding, deposit.binding.members
     if binding.group is None and not members:
         return
+    if _cancels(deposit):
+        raise Rejection("deposit.group", "a cancellation must not name a group")
+    if not members:
+        raise Rejection("deposit.group", "a group must name its members")
     most = max(pool.group_max for pool in terms.pools)
-    rules = (
-        (not _cancels(deposit), "a cancellation names no group"),
-        (bool(members), "the members of the group are not named"),
-        (2 <= len(members) <= most, f"no pool draws groups of {len(members)}"),
-        (all(a < b for a, b in pairwise(members)), "members ascend, each once"),
-        (deposit.nym in members, "only members sign for a group"),
-        (
-            binding.group == group_id(binding.sale_id, members),
-            "group is not the hash of sale and members",
-        ),
-    )
-    for holds, why in rules:
-        if not holds:
-            yield "group", why
+    if not 2 <= len(members) <= most:
+        problem = f"no pool of this sale draws groups of {len(members)}"
+        raise Rejection("deposit.group", problem)
+    if any(first >= second for first, second in pairwise(members)):
+        problem = "the members of a group must ascend, each named once"
+        raise Rejection("deposit.group", problem)
+    if deposit.nym not in members:
+        problem = "whoever deposits for a group must be one of its members"
+        raise Rejection("deposit.group", problem)
+    if binding.group != group_id(binding.sale_id, members):
+        problem = "the group must be the hash of this sale and its members"
+        raise Rejection("deposit.group", problem)
 
 
 def _check_solutions(terms: Terms, deposit: Deposit, statements: Statements) -> None:
@@ -103,7 +112,8 @@ def _check_solutions(terms: Terms, deposit: Deposit, statements: Statements) -> 
         pool = terms.pool(name)
         puzzle = pool.puzzle if pool else None
         if puzzle is None:
-            raise Rejection("deposit.solution", f"pool {name!r} has no puzzle")
+            problem = f"the terms have no pool {shown(name)} with a puzzle to solve"
+            raise Rejection("deposit.solution", problem)
         _check_solution(puzzle, deposit, solution, statements)
 
 
@@ -119,18 +129,22 @@ def _check_solution(
             lambda: verify_signature(puzzle, message, solution),
         )
     except ProofError as error:
-        raise Rejection("deposit.solution", "does not verify") from error
+        problem = (
+            "the solution was not signed with the puzzle's answer for this deposit"
+        )
+        raise Rejection("deposit.solution", problem) from error
 
 
 def _check_disclosed(terms: Terms, registry: Registry, deposit: Deposit) -> None:
     required = terms.attributes_required
     if tuple(sorted(deposit.disclosed)) != required:
-        named = ", ".join(required) or "nothing"
-        raise Rejection("deposit.disclosed", f"everybody discloses {named}")
+        named = ", ".join(required) or "no attribute"
+        problem = f"a deposit of this sale must disclose {named}, and nothing else"
+        raise Rejection("deposit.disclosed", problem)
     for name in required:
         value = deposit.disclosed[name]
         if value and value not in _values(registry, name):
-            problem = f"{name} has no value {value!r}"
+            problem = f"the registry knows no value {shown(value)} of {name}"
             raise Rejection("deposit.disclosed", problem)
 
 
@@ -138,7 +152,8 @@ def _check_in_schema(registry: Registry, requirement: Requirement) -> None:
     known = _values(registry, requirement.attribute)
     missing = [value for value in requirement.values if value not in known]
     if missing:
-        problem = f"{requirement.attribute} has no value {missing[0]!r} in the registry"
+        name, value = requirement.attribute, shown(missing[0])
+        problem = f"a pool requires {name} = {value}, which the registry does not know"
         raise Rejection("registry.requires", problem)
 
 

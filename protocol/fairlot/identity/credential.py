@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fairlot.errors import Rejection
-from fairlot.fields import Fields
+from fairlot.fields import Fields, Problem
 from fairlot.identity.enrolment import Identity, IssuerSecrets
 from fairlot.identity.leaf import Leaf, LeafStatus, holder_hash
 from fairlot.identity.registry import (
@@ -286,7 +286,7 @@ def _request_statement(
 def _open_answer(curve: Backend, reply: OpeningKey, answer: bytes) -> PartialSignature:
     try:
         value = cbor.decode(reply.open(answer))
-        fields = Fields(value, "answer", lambda why: Rejection("answer.malformed", why))
+        fields = Fields(value, ("answer",), _malformed)
         partial = PartialSignature(
             fields.uint("issuer", 1, 255),
             scalar_from_bytes(fields.bytes("e")),
@@ -297,3 +297,7 @@ def _open_answer(curve: Backend, reply: OpeningKey, answer: bytes) -> PartialSig
         raise Rejection("answer.malformed", error.message) from error
     fields.done()
     return partial
+
+
+def _malformed(problem: Problem) -> Rejection:
+    return Rejection("answer.malformed", str(problem))

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from fairlot.errors import Rejection
-from fairlot.fields import Fields
+from fairlot.fields import Fields, Problem
 from fairlot.identity.attestation import Attestation, check_attestation
 from fairlot.identity.leaf import (
     Leaf,
@@ -261,7 +261,7 @@ def _open_share(
         value = cbor.decode(device.open(box))
     except CryptoError as error:
         raise Rejection("enrolment.share", f"a box does not open: {error}") from error
-    fields = Fields(value, "share", lambda why: Rejection("enrolment.share", why))
+    fields = Fields(value, ("share",), _malformed)
     issuer = fields.uint("issuer", 1, 255)
     rho = fields.bytes("rho", 32)
     nyms = fields.array("nyms")
@@ -278,3 +278,7 @@ def _open_share(
 
 def _scalar(encoded: Value) -> Scalar:
     return scalar_from_bytes(encoded if isinstance(encoded, bytes) else b"")
+
+
+def _malformed(problem: Problem) -> Rejection:
+    return Rejection("enrolment.share", str(problem))

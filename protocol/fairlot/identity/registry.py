@@ -6,8 +6,8 @@ from functools import cached_property
 from typing import NewType
 
 from fairlot.errors import Rejection
-from fairlot.fields import Fields
-from fairlot.text import attribute_problem
+from fairlot.fields import Fields, Problem
+from fairlot.text import check_attribute, shown
 from fairlot_crypto import cbor
 from fairlot_crypto.bbs.profile import IssuerContext, Schema, issuer_context
 from fairlot_crypto.cbor import Value
@@ -24,6 +24,7 @@ REGISTRY_VERSION = 1
 EPOCH_SECONDS = 86_400
 GRACE_SECONDS = 3_600
 SEASON_MAX = 2**32 - 1
+ISSUERS_MAX = 255
 ATTRIBUTES_MAX = 64
 
 
@@ -111,7 +112,7 @@ def read_registry(value: Value | Mapping[str, Value]) -> Registry:
         Rejection: ``registry.field``, ``registry.attributes``, ``registry.issuers``,
             ``registry.season``, ``registry.key``.
     """
-    fields = Fields(value, "registry", lambda why: Rejection("registry.field", why))
+    fields = Fields(value, ("registry",), _field_error)
     fields.exactly("v", REGISTRY_VERSION)
     registry = Registry(
         rehearsal=fields.flag("rehearsal"),
@@ -194,6 +195,10 @@ def _issuer(fields: Fields) -> Issuer:
     return issuer
 
 
+def _field_error(problem: Problem) -> Rejection:
+    return Rejection("registry.field", str(problem))
+
+
 def _key(key: Value) -> VerifyKey:
     try:
         return check_verify_key(key if isinstance(key, bytes) else b"")
@@ -204,17 +209,28 @@ def _key(key: Value) -> VerifyKey:
 def _check(registry: Registry) -> None:
     names = [attribute.name for attribute in registry.attributes]
     if len(names) > ATTRIBUTES_MAX:
-        raise Rejection("registry.attributes", f"more than {ATTRIBUTES_MAX} of them")
-    if len(set(names)) != len(names) or any(map(attribute_problem, names)):
-        raise Rejection("registry.attributes", "names are distinct, of a-z, 0-9 and _")
+        rule = f"there must be at most {ATTRIBUTES_MAX} attributes, found {len(names)}"
+        raise Rejection("registry.attributes", rule)
+    if len(set(names)) != len(names):
+        raise Rejection("registry.attributes", "attribute names must be distinct")
     for attribute in registry.attributes:
-        values = attribute.values
-        if len(set(values)) != len(values) or "" in values:
-            raise Rejection("registry.attributes", "values are distinct and not empty")
-    members = len(registry.issuers)
-    if not 3 * registry.threshold < members <= 255:
-        raise Rejection("registry.issuers", "n is at least 3t + 1 and at most 255")
+        _check_attribute(attribute)
+    members, t = len(registry.issuers), registry.threshold
+    if not 3 * t < members <= ISSUERS_MAX:
+        least = f"t = {t} needs {3 * t + 1} to {ISSUERS_MAX} issuers"
+        raise Rejection("registry.issuers", f"{least}, and there are {members}")
     if len({issuer.key for issuer in registry.issuers}) != members:
-        raise Rejection("registry.issuers", "issuers have distinct keys")
+        raise Rejection("registry.issuers", "issuers must have distinct keys")
     if registry.starts >= registry.ends:
-        raise Rejection("registry.season", "a season starts before it ends")
+        raise Rejection("registry.season", "the season must start before it ends")
+
+
+def _check_attribute(attribute: Attribute) -> None:
+    name, values = shown(attribute.name), attribute.values
+    check_attribute(
+        attribute.name,
+        lambda why: Rejection("registry.attributes", f"the attribute {name} {why}"),
+    )
+    if len(set(values)) != len(values) or "" in values:
+        problem = f"values of the attribute {name} must be distinct and non-empty"
+        raise Rejection("registry.attributes", problem)

@@ -7,8 +7,8 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from fairlot.fields import UINT_MAX
-from fairlot.inputs.input_file import InputFile, read_input
-from fairlot.text import attribute_problem, shown, text_problem
+from fairlot.inputs.input_file import PEOPLE_FILE_CODES, InputFile, read_input
+from fairlot.text import check_attribute, check_text, shown
 
 COLUMNS = ("person", "wants", "deposit")
 """The columns that every file begins with."""
@@ -29,7 +29,7 @@ _LONGEST_NUMBER = len(str(UINT_MAX))
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One row: a verified person and what it asks for."""
+    """One row: a verified person and what they ask for."""
 
     name: str
     """Column person: distinct."""
@@ -63,11 +63,13 @@ def read_people(path: Path) -> tuple[Person, ...]:
             ``people-file.duplicate``, ``people-file.attribute``,
             ``people-file.text``.
     """
-    file = read_input(path, "people-file")
+    file = read_input(path, PEOPLE_FILE_CODES)
     header, *rows = file.text.rstrip("\n").split("\n")
     columns = _columns(file, header)
     if not rows:
-        raise file.error("no-rows", "has no row: write one line for each person")
+        raise file.error(
+            "people-file.no-rows", "has no row: write one line for each person"
+        )
     people = tuple(
         _person(file, line, _cells(file, line, row, columns))
         for line, row in enumerate(rows, 2)
@@ -85,29 +87,30 @@ def _columns(file: InputFile, header: str) -> tuple[str, ...]:
                 problem = (
                     f"columns are separated by {name}: use commas, as in {expected}"
                 )
-                raise file.error("separator", problem, line=1)
+                raise file.error("people-file.separator", problem, line=1)
         problem = f"the first line must begin with {expected}, found {shown(header)}"
-        raise file.error("header", problem, line=1)
+        raise file.error("people-file.header", problem, line=1)
     for index, column in enumerate(columns[3:], 3):
         _check_column(file, column)
         if column in columns[:index]:
             problem = f"the column {shown(column)} is there twice: keep one"
-            raise file.error("header", problem, line=1)
+            raise file.error("people-file.header", problem, line=1)
     return columns
 
 
 def _check_column(file: InputFile, column: str) -> None:
     """Check the name of a column that not every file has."""
     if column.startswith(ATTRIBUTE):
-        problem = attribute_problem(column.removeprefix(ATTRIBUTE))
-        if problem:
-            raise file.error("attribute", problem, line=1, field=column)
+        check_attribute(
+            column.removeprefix(ATTRIBUTE),
+            lambda why: file.error("people-file.attribute", why, line=1, field=column),
+        )
     elif column not in MORE_COLUMNS:
         close = get_close_matches(column, MORE_COLUMNS, n=1)
         known = f"{', '.join(MORE_COLUMNS)} or {ATTRIBUTE}NAME"
         hint = f"did you mean {close[0]}?" if close else f"write {known}, or remove it"
         problem = f"unknown column {shown(column)}: {hint}"
-        raise file.error("header", problem, line=1)
+        raise file.error("people-file.header", problem, line=1)
 
 
 def _cells(
@@ -115,21 +118,25 @@ def _cells(
 ) -> Mapping[str, str]:
     """Return the cells of a row by the names of their columns."""
     if not row:
-        raise file.error("blank-line", "is blank: remove the line", line=line)
+        raise file.error(
+            "people-file.blank-line", "is blank: remove the line", line=line
+        )
     cells = _split(file, line, row)
     if len(cells) != len(columns):
         hint = "use commas to separate them" if ";" in row else f"found {shown(row)}"
         problem = f"has {len(cells)} columns, not {len(columns)}: {hint}"
-        raise file.error("columns", problem, line=line)
+        raise file.error("people-file.columns", problem, line=line)
     return dict(zip(columns, cells, strict=True))
 
 
 def _person(file: InputFile, line: int, cells: Mapping[str, str]) -> Person:
     name = cells["person"]
-    problem = text_problem(name)
-    if problem:
-        broken = f"{shown(name)} {problem}"
-        raise file.error("person", broken, line=line, field="person")
+    check_text(
+        name,
+        lambda why: file.error(
+            "people-file.person", f"{shown(name)} {why}", line=line, field="person"
+        ),
+    )
     given = {
         column: _text(file, line, column, cell)
         for column, cell in cells.items()
@@ -154,9 +161,12 @@ def _person(file: InputFile, line: int, cells: Mapping[str, str]) -> Person:
 
 
 def _text(file: InputFile, line: int, column: str, cell: str) -> str:
-    problem = text_problem(cell)
-    if problem:
-        raise file.error("text", f"{shown(cell)} {problem}", line=line, field=column)
+    check_text(
+        cell,
+        lambda why: file.error(
+            "people-file.text", f"{shown(cell)} {why}", line=line, field=column
+        ),
+    )
     return cell
 
 
@@ -168,7 +178,9 @@ def _split(file: InputFile, line: int, row: str) -> tuple[str, ...]:
         rule = (
             'put a field that holds a quote in quotes, each inner one doubled: "a""b"'
         )
-        raise file.error("quote", f"misplaced quotation mark: {rule}", line=line)
+        raise file.error(
+            "people-file.quote", f"misplaced quotation mark: {rule}", line=line
+        )
     return tuple(
         found[1:-1].replace('""', '"') if found.startswith('"') else found
         for found in _FIELDS.findall(row)
@@ -179,10 +191,10 @@ def _number(file: InputFile, line: int, column: str, cell: str) -> int:
     if not _NUMBER.fullmatch(cell):
         rule = "must be 0 or digits 0-9 without sign, point, blank or leading zero"
         problem = f"{rule}, found {shown(cell)}"
-        raise file.error("number", problem, line=line, field=column)
+        raise file.error("people-file.number", problem, line=line, field=column)
     if len(cell) > _LONGEST_NUMBER or int(cell) > UINT_MAX:
         problem = f"is above {UINT_MAX}: {shown(cell)}"
-        raise file.error("range", problem, line=line, field=column)
+        raise file.error("people-file.range", problem, line=line, field=column)
     return int(cell)
 
 
@@ -194,5 +206,5 @@ def _check_distinct(file: InputFile, people: Sequence[Person]) -> None:
             problem = f"{shown(person.name)} is on line {earlier} already"
             hint = "one row a person; tell namesakes apart"
             raise file.error(
-                "duplicate", f"{problem}: {hint}", line=line, field="person"
+                "people-file.duplicate", f"{problem}: {hint}", line=line, field="person"
             )

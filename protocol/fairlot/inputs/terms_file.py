@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fairlot.fields import UINT_MAX
-from fairlot.inputs.input_file import InputFile, read_input
-from fairlot.inputs.terms_file_pools import read_pool_tables
-from fairlot.inputs.toml_table import Table, parse_toml
+from fairlot.errors import TermsError
+from fairlot.fields import UINT_MAX, Fields
+from fairlot.inputs.input_file import TERMS_FILE_CODES, read_input
+from fairlot.inputs.terms_file_pools import TOP_KEYS, read_file_pools
+from fairlot.inputs.toml_file import TomlFile, parse_toml
 from fairlot.terms.beacon import MAX_CONTRIBUTORS, MAX_DELAY
-from fairlot.terms.bidding import ladder_problem
+from fairlot.terms.bidding import read_deposits
 from fairlot.terms.pool import Pool
 from fairlot.text import shown
 
@@ -73,7 +74,7 @@ class TermsFile:
     """The ladder of deposits, ascending; none for any amount."""
     bids: BidsFile | None = None
     """There iff a pool takes bids."""
-    source: InputFile | None = field(default=None, compare=False, repr=False)
+    source: TomlFile | None = field(default=None, compare=False, repr=False)
     """The file, for errors that show later; ``None`` where there is none."""
     own_clock: bool = False
     """Whether a round of the rehearsal's own clock is mixed into the seed."""
@@ -93,22 +94,23 @@ def read_terms_file(path: Path) -> TermsFile:
             ``terms-file.key``, ``terms-file.deposits``, ``terms-file.bids``,
             ``terms-file.issuers``, ``terms-file.drand``.
     """
-    file = read_input(path, "terms-file")
-    top = parse_toml(file)
-    pools = read_pool_tables(top, _REQUIRED, _OPTIONAL)
-    title, asset = top.text("title"), top.text("asset")
-    deposits, bids = _deposits(top, pools), _bids(top, pools)
-    issuers, threshold = _issuers(top.table("issuers", _ISSUERS))
-    beacon = top.table("beacon", _BEACON)
-    contributors = beacon.integer(
-        "contributors", 1, MAX_CONTRIBUTORS, DEFAULT_CONTRIBUTORS
+    source = parse_toml(read_input(path, TERMS_FILE_CODES))
+    _check_keys(source)
+    pools = read_file_pools(source)
+    top = source.fields()
+    title, asset = source.text(top, "title"), source.text(top, "asset")
+    deposits, bids = _deposits(source, pools), _bids(source, top, pools)
+    issuers, threshold = _issuers(source, top)
+    beacon = _table(source, top, "beacon", _BEACON)
+    contributors = _integer(
+        beacon, "contributors", 1, MAX_CONTRIBUTORS, DEFAULT_CONTRIBUTORS
     )
-    delay = beacon.integer("delay", 1, MAX_DELAY, DEFAULT_DELAY)
-    depositors = beacon.integer("depositors", 0, UINT_MAX, 0)
-    absent = beacon.integer("absent", 0, contributors, 0)
-    withhold = beacon.integer("withhold", 0, contributors - absent, 0)
-    min_commits = beacon.integer("min_commits", 1, contributors, contributors)
-    own_clock = _own_clock(beacon)
+    delay = _integer(beacon, "delay", 1, MAX_DELAY, DEFAULT_DELAY)
+    depositors = _integer(beacon, "depositors", 0, UINT_MAX, 0)
+    absent = _integer(beacon, "absent", 0, contributors, 0)
+    withhold = _integer(beacon, "withhold", 0, contributors - absent, 0)
+    min_commits = _integer(beacon, "min_commits", 1, contributors, contributors)
+    own_clock = _own_clock(source, beacon)
     return TermsFile(
         title=title,
         asset=asset,
@@ -123,61 +125,81 @@ def read_terms_file(path: Path) -> TermsFile:
         min_commits=None if min_commits == contributors else min_commits,
         deposits=deposits,
         bids=bids,
-        source=file,
+        source=source,
         own_clock=own_clock,
     )
 
 
-def _deposits(top: Table, pools: Sequence[Pool]) -> tuple[int, ...]:
-    """Return the ladder of deposits; none for any amount."""
-    deposits = top.integers("deposits", 0, UINT_MAX)
-    if deposits:
-        problem = ladder_problem(deposits)
-    elif any(pool.takes_bids for pool in pools):
-        problem = "must be given where a pool takes bids: any amount would tell the bid"
-    else:
-        problem = None
-    if problem:
-        raise top.error("deposits", "deposits", problem)
-    return deposits
+def _check_keys(source: TomlFile) -> None:
+    """Check the keys of the top level, where a pool is described or pools are listed."""
+    if "pool" in source.values:
+        for key in source.values:
+            if key in TOP_KEYS:
+                problem = "describes a pool beside [[pool]]: move it into its pool"
+                raise source.error("terms-file.pools", (key,), problem)
+    source.fields().only(_REQUIRED, (*_OPTIONAL, *TOP_KEYS, "pool"))
 
 
-def _bids(top: Table, pools: Sequence[Pool]) -> BidsFile | None:
+def _table(source: TomlFile, top: Fields, name: str, known: Sequence[str]) -> Fields:
+    """Return an optional table with some of the known keys; an absent one is empty."""
+    table = top.map(name) if top.has(name) else source.table({}, (name,))
+    table.only((), known)
+    return table
+
+
+def _integer(table: Fields, name: str, low: int, high: int, default: int) -> int:
+    return table.uint(name, low, high) if table.has(name) else default
+
+
+def _deposits(source: TomlFile, pools: Sequence[Pool]) -> tuple[int, ...]:
+    """Return the ladder of deposits; none for any amount, as an empty one says."""
+    written = source.values.get("deposits", [])
+    ladder = source.table({} if written == [] else {"deposits": written}, ())
+    try:
+        return read_deposits(ladder, pools)
+    except TermsError as error:
+        raise source.terms_error(error) from error
+
+
+def _bids(source: TomlFile, top: Fields, pools: Sequence[Pool]) -> BidsFile | None:
     """Return which clock opens the bids; none where no pool takes any."""
-    table = top.table("bids", _BIDS)
+    given = top.has("bids")
+    table = _table(source, top, "bids", _BIDS)
     if not any(pool.takes_bids for pool in pools):
-        if "bids" in top.values:
+        if given:
             problem = "has no meaning where no pool takes bids: remove it"
-            raise top.error("bids", "bids", problem)
+            raise source.error("terms-file.bids", table.where, problem)
         return None
-    clock = table.text("clock") if "clock" in table.values else OWN_CLOCK
+    clock = source.text(table, "clock") if table.has("clock") else OWN_CLOCK
     if clock not in CLOCKS:
         known = " or ".join(f'"{name}"' for name in CLOCKS)
-        raise table.error("bids", "clock", f"must be {known}, found {shown(clock)}")
-    if "round" in table.values:
-        return BidsFile(clock, table.integer("round", 1, UINT_MAX))
+        problem = f"must be {known}, found {shown(clock)}"
+        raise source.error("terms-file.bids", table.at("clock"), problem)
+    if table.has("round"):
+        return BidsFile(clock, table.uint("round", 1))
     if clock == QUICKNET_CLOCK:
         problem = f'must be given with clock = "{clock}": a round due after the close'
-        raise table.error("bids", "round", problem)
+        raise source.error("terms-file.bids", table.at("round"), problem)
     return BidsFile(clock, None)
 
 
-def _issuers(table: Table) -> tuple[int, int]:
-    issuers = table.integer("n", 0, UINT_MAX, 1)
-    threshold = table.integer("t", 0, UINT_MAX, 0)
+def _issuers(source: TomlFile, top: Fields) -> tuple[int, int]:
+    table = _table(source, top, "issuers", _ISSUERS)
+    issuers = _integer(table, "n", 0, UINT_MAX, 1)
+    threshold = _integer(table, "t", 0, UINT_MAX, 0)
     if (issuers, threshold) != (1, 0):
         name = "n" if issuers != 1 else "t"
         problem = "this version knows one issuer only: write n = 1 and t = 0"
-        raise table.error("issuers", name, problem)
+        raise source.error("terms-file.issuers", table.at(name), problem)
     return issuers, threshold
 
 
-def _own_clock(beacon: Table) -> bool:
+def _own_clock(source: TomlFile, beacon: Fields) -> bool:
     """Tell whether the draw waits for a round; a rehearsal has no clock but its own."""
-    if "drand" not in beacon.values:
+    if not beacon.has("drand"):
         return False
-    word = beacon.text("drand")
+    word = source.text(beacon, "drand")
     if word != OWN_CLOCK:
         problem = f'must be "{OWN_CLOCK}", found {shown(word)}'
-        raise beacon.error("drand", "drand", problem)
+        raise source.error("terms-file.drand", beacon.at("drand"), problem)
     return True

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
-from fairlot.errors import InputError
+from fairlot.errors import InputError, Where
 from fairlot.inputs.input_file import InputFile
 from fairlot.inputs.people_file import ATTRIBUTE, Person
 from fairlot.inputs.terms_file import OWN_CLOCK, QUICKNET_CLOCK, TermsFile
-from fairlot.inputs.toml_table import line_of
+from fairlot.inputs.toml_file import TomlFile
 from fairlot.rehearsal.parts import ASSURANCE, CLOCK_PERIOD, TIMES
 from fairlot.terms.pool import Mechanism
 from fairlot.text import shown
@@ -31,7 +31,7 @@ def check_people(file: TermsFile, people: Sequence[Person], path: Path) -> None:
     _check_depositors(file, sum(person.amount > 0 for person in people))
     _check_round(file)
     _check_requires(file, people)
-    orders = _Orders(file, InputFile(path, "people-file", ""))
+    orders = _Orders(file, InputFile(path, ""))
     for person in people:
         orders.check_deposit(person)
         orders.check_offered(person)
@@ -50,13 +50,14 @@ def check_playable(file: TermsFile) -> None:
             f'"{file.bids.clock}" has no rounds for a rehearsal, whose clock is '
             f'simulated: rehearse with clock = "{OWN_CLOCK}" and without round'
         )
-        raise _terms_error(file, "bids", "bids.clock", problem)
+        raise _terms_error(file, "terms-file.bids", ("bids", "clock"), problem)
 
 
 def _check_depositors(file: TermsFile, paying: int) -> None:
     if file.depositors > paying:
+        where = ("beacon", "depositors")
         problem = f"must be at most {paying}, the number of people who deposit money"
-        raise _terms_error(file, "depositors", "beacon.depositors", problem)
+        raise _terms_error(file, "terms-file.depositors", where, problem)
 
 
 def _check_round(file: TermsFile) -> None:
@@ -76,16 +77,16 @@ def _check_round(file: TermsFile) -> None:
     last = (TIMES.unlock - 1 - genesis) // period + 1
     if file.bids.round < first:
         problem = f"is due at {due}, before bids may open: the first is {first}"
-        raise _terms_error(file, "bids", "bids.round", problem)
+        raise _terms_error(file, "terms-file.bids", ("bids", "round"), problem)
     if file.bids.round > last and not quicknet:
         problem = f"is due at {due}, after this rehearsal has ended: the last is {last}"
-        raise _terms_error(file, "bids", "bids.round", problem)
+        raise _terms_error(file, "terms-file.bids", ("bids", "round"), problem)
 
 
 def _check_requires(file: TermsFile, people: Sequence[Person]) -> None:
     """Check that somebody has each attribute that a pool requires."""
     given = {name for person in people for name, _ in person.attributes} | {ASSURANCE}
-    for index, pool in enumerate(file.pools, 1):
+    for index, pool in enumerate(file.pools):
         for need in pool.requires:
             if need.attribute not in given:
                 close = get_close_matches(need.attribute, given, n=1)
@@ -94,10 +95,8 @@ def _check_requires(file: TermsFile, people: Sequence[Person]) -> None:
                     f"did you mean {close[0]}?" if close else f"add a column {column}"
                 )
                 problem = f"nobody on the list has {need.attribute}: {hint}"
-                field = f"requires.{need.attribute}"
-                raise _terms_error(
-                    file, "requires", _in_pool(file, index, field), problem
-                )
+                where = (*_pool_place(file, index), "requires", need.attribute)
+                raise _terms_error(file, "terms-file.requires", where, problem)
 
 
 class _Orders:
@@ -121,28 +120,23 @@ class _Orders:
         if deposits and person.amount not in deposits:
             amounts = ", ".join(map(str, deposits))
             problem = f"is {person.amount}: the terms allow deposits of {amounts} only"
-            raise self._error("deposit", person, problem)
+            raise self._order_error("people-file.deposit", "deposit", person, problem)
 
     def check_offered(self, person: Person) -> None:
         """Check that a pool can do something with each cell that is there."""
-        asked = {
-            "group": person.group,
-            "bid": person.bid,
-            "tier": person.tier,
-            "solution": person.answer,
-        }
-        missing = {
-            "group": "no pool has a group_max above 1",
-            "bid": "no pool takes bids",
-            "tier": "no pool has tiers",
-            "solution": "no pool has a puzzle",
-        }
-        for column, value in asked.items():
-            if value is not None and not self._offered[column]:
-                problem = (
-                    f"has no meaning here: {missing[column]}; leave the cell empty"
-                )
-                raise self._error(column, person, problem)
+        offered = self._offered
+        if person.group is not None and not offered["group"]:
+            problem = _no_use("no pool has a group_max above 1")
+            raise self._order_error("people-file.group", "group", person, problem)
+        if person.bid is not None and not offered["bid"]:
+            problem = _no_use("no pool takes bids")
+            raise self._order_error("people-file.bid", "bid", person, problem)
+        if person.tier is not None and not offered["tier"]:
+            problem = _no_use("no pool has tiers")
+            raise self._order_error("people-file.tier", "tier", person, problem)
+        if person.answer is not None and not offered["solution"]:
+            problem = _no_use("no pool has a puzzle")
+            raise self._order_error("people-file.solution", "solution", person, problem)
 
     def check_tier(self, person: Person) -> None:
         """Check that the terms have the tier."""
@@ -151,21 +145,26 @@ class _Orders:
         close = get_close_matches(person.tier, self._tiers, n=1)
         hint = f"did you mean {close[0]}?" if close else f"one of {self._tiers}"
         problem = f"{shown(person.tier)} is no tier of the terms: {hint}"
-        raise self._error("tier", person, problem)
+        raise self._order_error("people-file.tier", "tier", person, problem)
 
-    def _error(self, column: str, person: Person, problem: str) -> InputError:
+    def _order_error(
+        self, code: str, column: str, person: Person, problem: str
+    ) -> InputError:
         return self._people_file.error(
-            column, problem, line=person.line or None, field=column
+            code, problem, line=person.line or None, field=column
         )
 
 
-def _terms_error(file: TermsFile, rule: str, field: str, problem: str) -> InputError:
-    source = file.source or InputFile(Path("TERMS.toml"), "terms-file", "")
-    return source.error(rule, problem, line=line_of(source.text, field), field=field)
+def _no_use(why: str) -> str:
+    return f"has no meaning here: {why}; leave the cell empty"
 
 
-def _in_pool(file: TermsFile, index: int, field: str) -> str:
-    """Return the path of a field of a pool, in whichever form the file is."""
-    path = f"pool[{index}].{field}"
-    listed = file.source is not None and line_of(file.source.text, path)
-    return path if listed else field
+def _terms_error(file: TermsFile, code: str, where: Where, problem: str) -> InputError:
+    source = file.source or TomlFile(InputFile(Path("TERMS.toml"), ""), {})
+    return source.error(code, where, problem)
+
+
+def _pool_place(file: TermsFile, index: int) -> Where:
+    """Return where a pool lies, in whichever form the file is."""
+    listed = file.source is not None and "pool" in file.source.values
+    return ("pool", index) if listed else ()

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from fairlot.errors import TermsError
 from fairlot.fields import Fields
 from fairlot.terms.named_round import NamedRound, read_named_round
-from fairlot.terms.read_fields import read_key
+from fairlot.terms.read_fields import read_keys
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.hashing import os2ip
 from fairlot_crypto.keys import VerifyKey
@@ -78,8 +78,9 @@ def _modulus(fields: Fields) -> bytes:
     n = os2ip(modulus)
     legal = n % 2 == 1 and MIN_MODULUS_BITS <= n.bit_length() <= MAX_MODULUS_BITS
     if not legal or modulus[0] == 0:
-        rule = f"is not odd with {MIN_MODULUS_BITS} to {MAX_MODULUS_BITS} bits"
-        raise TermsError("terms.modulus", f"terms.beacon.modulus {rule}")
+        bits = f"{MIN_MODULUS_BITS} to {MAX_MODULUS_BITS} bits"
+        rule = f"must be odd, of {bits}, without leading zero bytes"
+        raise TermsError("terms.modulus", fields.at("modulus"), rule)
     return modulus
 
 
@@ -93,16 +94,16 @@ def _min_commits(fields: Fields, contributors: int) -> int | None:
 def _element(fields: Fields, name: str, modulus: bytes) -> bytes:
     element = fields.bytes(name, len(modulus))
     if not 1 <= os2ip(element) <= os2ip(modulus) // 2:
-        raise TermsError("terms.element", f"terms.beacon.{name} is not in 1..N/2")
+        raise TermsError("terms.element", fields.at(name), "must be from 1 to N/2")
     return element
 
 
 def _roster(fields: Fields) -> tuple[VerifyKey, ...]:
-    keys = fields.array("roster")
-    path = "terms.beacon.roster"
-    if not 1 <= len(keys) <= MAX_CONTRIBUTORS:
-        raise TermsError("terms.roster", f"{path} has not 1..{MAX_CONTRIBUTORS} keys")
-    roster = tuple(read_key(key, f"{path}[{i}]") for i, key in enumerate(keys))
+    where, roster = fields.at("roster"), read_keys(fields, "roster")
+    if not 1 <= len(roster) <= MAX_CONTRIBUTORS:
+        rule = f"must hold 1 to {MAX_CONTRIBUTORS} keys, and holds {len(roster)}"
+        raise TermsError("terms.roster", where, rule)
     if len(set(roster)) != len(roster):
-        raise TermsError("terms.roster", f"{path} repeats a key")
+        rule = "holds a key twice: each contributor has their own"
+        raise TermsError("terms.roster", where, rule)
     return roster

@@ -5,14 +5,11 @@ Code of specs/terms.md, section 8.
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import cast
 
-from fairlot.errors import TermsError
-from fairlot.fields import UINT_MAX, Fields
+from fairlot.errors import TermsError, Where
+from fairlot.fields import Fields
 from fairlot.terms.named_round import NamedRound, read_named_round
 from fairlot.terms.pool import Pool
-from fairlot.terms.read_fields import field_error
-from fairlot_crypto.cbor import Value
 from fairlot_crypto.timelock.scheme import UNCHAINED_G1
 
 MAX_DEPOSITS = 64
@@ -22,16 +19,29 @@ def read_deposits(fields: Fields, pools: Sequence[Pool]) -> tuple[int, ...]:
     """Return the amounts that a deposit may have; none for any.
 
     Raises:
-        TermsError: ``terms.field``, ``terms.deposits``.
+        TermsError: ``terms.deposits``. For a field of another type or out of range what
+            ``fields`` raises.
     """
-    if fields.has("deposits"):
-        return _ladder(fields.array("deposits"), f"{fields.path}.deposits")
-    if any(pool.takes_bids for pool in pools):
-        problem = "a pool takes bids: without a ladder a deposit would tell the bid"
-        raise TermsError(
-            "terms.deposits", f"{fields.path}.deposits is absent: {problem}"
-        )
-    return ()
+    if not fields.has("deposits"):
+        if any(pool.takes_bids for pool in pools):
+            rule = (
+                "must be given where a pool takes bids: any amount would tell the bid"
+            )
+            raise TermsError("terms.deposits", fields.at("deposits"), rule)
+        return ()
+    amounts = fields.uints("deposits")
+    _check_ladder(amounts, fields.at("deposits"))
+    return amounts
+
+
+def _check_ladder(amounts: Sequence[int], where: Where) -> None:
+    if not 1 <= len(amounts) <= MAX_DEPOSITS:
+        rule = f"must hold 1 to {MAX_DEPOSITS} amounts, and holds {len(amounts)}"
+        raise TermsError("terms.deposits", where, rule)
+    for first, second in pairwise(amounts):
+        if first >= second:
+            rule = f"must ascend, each amount once: {second} follows {first}"
+            raise TermsError("terms.deposits", where, rule)
 
 
 def read_bids(fields: Fields, pools: Sequence[Pool]) -> NamedRound | None:
@@ -42,16 +52,21 @@ def read_bids(fields: Fields, pools: Sequence[Pool]) -> NamedRound | None:
     Raises:
         TermsError: ``terms.field``, ``terms.bids``, ``terms.round``.
     """
-    path = f"{fields.path}.bids"
-    if fields.has("bids") != any(pool.takes_bids for pool in pools):
-        rule = "must be there if and only if a pool takes bids"
-        raise TermsError("terms.bids", f"{path} {rule}")
-    if not fields.has("bids"):
+    where = fields.at("bids")
+    if not any(pool.takes_bids for pool in pools):
+        if fields.has("bids"):
+            rule = "has no meaning where no pool takes bids: remove it"
+            raise TermsError("terms.bids", where, rule)
         return None
+    if not fields.has("bids"):
+        rule = (
+            "must be given where a pool takes bids: it names the round that opens them"
+        )
+        raise TermsError("terms.bids", where, rule)
     named = read_named_round(fields.map("bids"))
     if named.chain.scheme is not UNCHAINED_G1:
-        rule = f"is not {UNCHAINED_G1.scheme_id}: nothing can be sealed to its rounds"
-        raise TermsError("terms.bids", f"{path}.scheme {rule}")
+        rule = f"must be {UNCHAINED_G1.scheme_id}: no other's rounds can open a bid"
+        raise TermsError("terms.bids", (*where, "scheme"), rule)
     return named
 
 
@@ -69,10 +84,9 @@ def check_bids_time(named: NamedRound, earliest: int, latest: int) -> None:
         TermsError: ``terms.bids``.
     """
     if not earliest < named.due < latest:
-        rule = f"is not after {earliest} (commit_end + slack), before {latest} (unlock)"
-        raise TermsError(
-            "terms.bids", f"terms.bids is due at {named.due}, which {rule}"
-        )
+        rule = f"after {earliest} (commit_end + slack) and before {latest} (unlock)"
+        problem = f"is due at {named.due}, but must be due {rule}"
+        raise TermsError("terms.bids", ("terms", "bids"), problem)
 
 
 def check_same_round(bids: NamedRound, drand: NamedRound | None) -> None:
@@ -84,26 +98,8 @@ def check_same_round(bids: NamedRound, drand: NamedRound | None) -> None:
         TermsError: ``terms.bids``.
     """
     if drand is not None and drand.name == bids.name and drand != bids:
-        problem = "has the chain hash and the round of beacon.drand, and is another"
-        raise TermsError("terms.bids", f"terms.bids {problem}")
-
-
-def _ladder(items: Sequence[Value], path: str) -> tuple[int, ...]:
-    for item in items:
-        if isinstance(item, bool) or not isinstance(item, int):
-            raise field_error(f"{path} is not an array of integers")
-        if not 0 <= item <= UINT_MAX:
-            raise field_error(f"{path} holds an integer outside 0..{UINT_MAX}")
-    problem = ladder_problem(amounts := tuple(cast("Sequence[int]", items)))
-    if problem:
-        raise TermsError("terms.deposits", f"{path} {problem}")
-    return amounts
-
-
-def ladder_problem(amounts: Sequence[int]) -> str | None:
-    """Say which rule of specs/terms.md, section 8, a ladder breaks; ``None`` for none."""
-    if not 1 <= len(amounts) <= MAX_DEPOSITS:
-        return f"must hold 1 to {MAX_DEPOSITS} amounts"
-    if any(first >= second for first, second in pairwise(amounts)):
-        return "must ascend, each amount once"
-    return None
+        problem = (
+            "has the chain hash and the round of beacon.drand, but is another round"
+        )
+        rule = f"{problem}: name the same chain in both, or another round"
+        raise TermsError("terms.bids", ("terms", "bids"), rule)

@@ -71,7 +71,8 @@ def read_named_round(fields: Fields) -> NamedRound:
         chain = ChainInfo(scheme, key, period, genesis, seed, beacon_id)
         check_round_number(round_number)
     except EncodingError as error:
-        raise TermsError("terms.round", f"{fields.path}: {error.message}") from error
+        problem = f"is illegal: {error.message}"
+        raise TermsError("terms.round", fields.where, problem) from error
     return NamedRound(chain, round_number)
 
 
@@ -84,4 +85,5 @@ def check_chain(named: NamedRound, rehearsal: bool) -> None:
         Rejection: ``round.chain``.
     """
     if not rehearsal and named.chain not in LEAGUE_OF_ENTROPY:
-        raise Rejection("round.chain", "not a chain of the League of Entropy")
+        problem = "a real sale must name rounds of a chain of the League of Entropy"
+        raise Rejection("round.chain", problem)

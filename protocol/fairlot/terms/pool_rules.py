@@ -1,152 +1,142 @@
 """The rules that pools keep, whoever wrote them down (specs/terms.md, section 7).
 
-Ranges and types are what readers check; here are the rules that join several values.
+Ranges and types are what the reader checks; here are the rules that join several values.
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from itertools import pairwise
 
-from fairlot.errors import TermsError
+from fairlot.errors import TermsError, Where
 from fairlot.fields import UINT_MAX
-from fairlot.terms.pool import Mechanism, Pool, Requirement
-from fairlot.text import attribute_problem, shown, text_problem
+from fairlot.terms.pool import Mechanism, Pool, Requirement, Tier
+from fairlot.text import check_attribute, check_text, shown
 
-MAX_POOLS = 16
 MAX_TIERS = 16
 MAX_ATTRIBUTES = 64
 MAX_VALUES = 64
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
-_NAME_RULE = "begins with a-z and has 1 to 32 characters of a-z, 0-9 and -"
+_NAME_RULE = "a name begins with a-z and has 1 to 32 characters of a-z, 0-9 and -"
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """A rule that pools break."""
+def check_pools(pools: Sequence[Pool], places: Sequence[Where]) -> None:
+    """Check every rule of section 7, in the order of the pools.
 
-    rule: str
-    """Second half of the code."""
-    pool: int
-    """Index of the pool, from 0."""
-    field: tuple[str | int, ...]
-    """Where in the pool: names of fields, indices from 0."""
-    problem: str
-    """What must hold, in half a sentence that begins with a verb."""
+    Args:
+        pools: of one sale, in the order in which they run.
+        places: where each of them lies.
 
-    def path(self, first: int) -> str:
-        """Return the place in the pool, where indices are counted from ``first``."""
-        return "".join(
-            f"[{part + first}]" if isinstance(part, int) else f".{part}"
-            for part in self.field
-        )
-
-    def in_terms(self) -> TermsError:
-        """Return the error of canonical terms, whose indices are counted from 0."""
-        path = f"terms.pools[{self.pool}]{self.path(0)}"
-        return TermsError(f"terms.{self.rule}", f"{path} {self.problem}")
+    Raises:
+        TermsError: ``terms.pools``, ``terms.pool-name``, ``terms.group``,
+            ``terms.certain``, ``terms.tiers``, ``terms.requires``.
+    """
+    for index, (pool, where) in enumerate(zip(pools, places, strict=True)):
+        _check_name(pool, pools[:index], where)
+        _check_unsold(pool, pools[index + 1 :], where)
+        _check_lottery(pool, where)
+        if pool.mechanism is Mechanism.TIERS:
+            _check_tiers(pool, where)
+        _check_requires(pool.requires, (*where, "requires"))
+    bids = [pool.takes_bids for pool in pools]
+    _check_single(bids, places, "takes bids as an earlier pool does")
+    tiers = [pool.mechanism is Mechanism.TIERS for pool in pools]
+    _check_single(tiers, places, "has tiers as an earlier pool does")
 
 
-def broken_rules(pools: Sequence[Pool]) -> Iterator[Broken]:
-    """Yield every broken rule of section 7, in the order of the pools."""
-    for index, pool in enumerate(pools):
-        names = [earlier.name for earlier in pools[:index]]
-        later = [each.name for each in pools[index + 1 :]]
-        yield from _broken_names(index, pool, names, later)
-        for rule, field, problem in _broken_in(pool):
-            yield Broken(rule, index, field, problem)
-    yield from _second(
-        [pool.takes_bids for pool in pools], "is the second pool that takes bids"
-    )
-    yield from _second(
-        [pool.mechanism is Mechanism.TIERS for pool in pools],
-        "is the second pool with tiers",
-    )
-
-
-_Found = tuple[str, tuple[str | int, ...], str]
-"""Rule, field and problem."""
-
-
-def _broken_names(
-    index: int, pool: Pool, names: Sequence[str], later: Sequence[str]
-) -> Iterator[Broken]:
-    name = ("name",)
+def _check_name(pool: Pool, earlier: Sequence[Pool], where: Where) -> None:
+    place = (*where, "name")
     if not _NAME.fullmatch(pool.name):
-        problem = f"is {shown(pool.name)}: a name {_NAME_RULE}"
-        yield Broken("pool-name", index, name, problem)
-    if pool.name in names:
-        problem = f"is {shown(pool.name)} for a second time: names are distinct"
-        yield Broken("pools", index, name, problem)
-    if pool.unsold is not None and pool.unsold not in later:
-        problem = f"is {shown(pool.unsold)}, which is not the name of a later pool"
-        yield Broken("pools", index, ("unsold",), problem)
+        problem = f"is {shown(pool.name)}: {_NAME_RULE}"
+        raise TermsError("terms.pool-name", place, problem)
+    if pool.name in [each.name for each in earlier]:
+        problem = f"is {shown(pool.name)}, as an earlier pool's: choose another name"
+        raise TermsError("terms.pools", place, problem)
 
 
-def _second(have: Sequence[bool], problem: str) -> Iterator[Broken]:
-    found = [index for index, has in enumerate(have) if has]
-    for index in found[1:2]:
-        yield Broken("pools", index, (), f"{problem}: a sale has one at most")
+def _check_unsold(pool: Pool, later: Sequence[Pool], where: Where) -> None:
+    if pool.unsold is not None and pool.unsold not in [each.name for each in later]:
+        problem = f"is {shown(pool.unsold)}, but must be the name of a later pool"
+        raise TermsError("terms.pools", (*where, "unsold"), problem)
 
 
-def _broken_in(pool: Pool) -> Iterator[_Found]:
-    yield from _broken_lottery(pool)
-    if pool.mechanism is Mechanism.TIERS:
-        yield from _broken_tiers(pool)
-    yield from _broken_requires(pool.requires)
+def _check_single(have: Sequence[bool], places: Sequence[Where], problem: str) -> None:
+    found = [place for has, place in zip(have, places, strict=True) if has]
+    for place in found[1:2]:
+        rule = f"{problem}: at most one pool of a sale may"
+        raise TermsError("terms.pools", place, rule)
 
 
-def _broken_lottery(pool: Pool) -> Iterator[_Found]:
+def _check_lottery(pool: Pool, where: Where) -> None:
     if 1 < pool.group_max > pool.supply:
-        problem = f"is {pool.group_max}, above the supply, {pool.supply}"
-        yield "group", ("group_max",), problem
+        problem = f"is {pool.group_max}, but must be at most the supply, {pool.supply}"
+        raise TermsError("terms.group", (*where, "group_max"), problem)
     if pool.certain and pool.certain >= pool.supply:
-        problem = f"is not below the supply, {pool.supply}: some seats are drawn"
-        yield "certain", ("certain",), problem
+        problem = f"must be below the supply, {pool.supply}: some seats are drawn"
+        raise TermsError("terms.certain", (*where, "certain"), problem)
     if pool.certain and pool.group_max > 1:
-        problem = "does not go with group_max: certain seats are for singles only"
-        yield "certain", ("certain",), problem
+        problem = "does not go with group_max, since groups buy no certain seats"
+        rule = f"{problem}: remove one of them"
+        raise TermsError("terms.certain", (*where, "certain"), rule)
 
 
-def _broken_tiers(pool: Pool) -> Iterator[_Found]:
-    tiers = pool.tiers
+def _check_tiers(pool: Pool, where: Where) -> None:
+    tiers, place = pool.tiers, (*where, "tiers")
     if not 1 <= len(tiers) <= MAX_TIERS:
-        yield "tiers", ("tiers",), f"must hold 1 to {MAX_TIERS} tiers"
+        rule = f"must hold 1 to {MAX_TIERS} tiers, and holds {len(tiers)}"
+        raise TermsError("terms.tiers", place, rule)
     for index, tier in enumerate(tiers):
-        if not _NAME.fullmatch(tier.name):
-            problem = f"is {shown(tier.name)}: a name {_NAME_RULE}"
-            yield "tiers", ("tiers", index, "name"), problem
-        if tier.name in {earlier.name for earlier in tiers[:index]}:
-            problem = f"is {shown(tier.name)} for a second time: names are distinct"
-            yield "tiers", ("tiers", index, "name"), problem
+        _check_tier_name(tier, tiers[:index], (*place, index, "name"))
     for index, (higher, lower) in enumerate(pairwise(tiers), 1):
         if lower.price >= higher.price:
-            problem = f"is not below {higher.price}, the price of the tier before"
-            yield "tiers", ("tiers", index, "price"), problem
+            problem = f"must be below {higher.price}, the price of the tier before"
+            raise TermsError("terms.tiers", (*place, index, "price"), problem)
     if pool.supply > UINT_MAX:
-        yield "tiers", ("tiers",), f"supply more than {UINT_MAX} units together"
+        problem = f"must together supply {UINT_MAX} units at most"
+        raise TermsError("terms.tiers", place, problem)
 
 
-def _broken_requires(requires: Sequence[Requirement]) -> Iterator[_Found]:
+def _check_tier_name(tier: Tier, earlier: Sequence[Tier], where: Where) -> None:
+    if not _NAME.fullmatch(tier.name):
+        problem = f"is {shown(tier.name)}: {_NAME_RULE}"
+        raise TermsError("terms.tiers", where, problem)
+    if tier.name in [each.name for each in earlier]:
+        problem = f"is {shown(tier.name)}, as an earlier tier's: choose another name"
+        raise TermsError("terms.tiers", where, problem)
+
+
+def _check_requires(requires: Sequence[Requirement], where: Where) -> None:
     if len(requires) > MAX_ATTRIBUTES:
-        yield "requires", ("requires",), f"names more than {MAX_ATTRIBUTES} attributes"
+        rule = f"must name at most {MAX_ATTRIBUTES} attributes, and names "
+        raise TermsError("terms.requires", where, f"{rule}{len(requires)}")
     for requirement in requires:
-        field = ("requires", requirement.attribute)
-        problem = attribute_problem(requirement.attribute) or _values_problem(
-            requirement.values
-        )
-        if problem:
-            yield "requires", field, problem
+        _check_requirement(requirement, (*where, requirement.attribute))
 
 
-def _values_problem(values: Sequence[str]) -> str | None:
+def _check_requirement(requirement: Requirement, where: Where) -> None:
+    check_attribute(
+        requirement.attribute, lambda why: TermsError("terms.requires", where, why)
+    )
+    _check_values(requirement.values, where)
+
+
+def _check_values(values: Sequence[str], where: Where) -> None:
     if not 1 <= len(values) <= MAX_VALUES:
-        return f"must hold 1 to {MAX_VALUES} values"
+        rule = f"must hold 1 to {MAX_VALUES} values, and holds {len(values)}"
+        raise TermsError("terms.requires", where, rule)
     for value in values:
-        problem = text_problem(value)
-        if problem:
-            return f"holds {shown(value)}, which {problem}"
-    if any(first >= second for first, second in pairwise(values)):
-        return "must hold distinct values in ascending order"
-    return None
+        _check_value(value, where)
+    for first, second in pairwise(values):
+        if first == second:
+            problem = f"holds {shown(first)} twice: name it once"
+            raise TermsError("terms.requires", where, problem)
+        if first > second:
+            problem = f"must hold its values in ascending order: {shown(second)} first"
+            raise TermsError("terms.requires", where, problem)
+
+
+def _check_value(value: str, where: Where) -> None:
+    problem = f"holds {shown(value)}, which"
+    check_text(
+        value, lambda why: TermsError("terms.requires", where, f"{problem} {why}")
+    )

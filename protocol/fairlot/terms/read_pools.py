@@ -1,68 +1,97 @@
-"""Reads the pools of canonical terms (specs/terms.md, section 7)."""
+"""Reads the pools of terms (specs/terms.md, section 7)."""
 
-from collections.abc import Sequence
-from typing import cast
+from collections.abc import Mapping, Sequence
 
-from fairlot.errors import TermsError
+from fairlot.errors import TermsError, Where
 from fairlot.fields import Fields
 from fairlot.terms.pool import Mechanism, Pool, Requirement, Tier
-from fairlot.terms.pool_rules import MAX_POOLS, broken_rules
-from fairlot.terms.read_fields import field_error, read_key
+from fairlot.terms.pool_rules import check_pools
+from fairlot.terms.read_fields import read_key
 from fairlot.text import shown
-from fairlot_crypto.keys import VerifyKey
 
-_CAPPED = (Mechanism.EQUAL_SHARE, Mechanism.QUADRATIC)
+MAX_POOLS = 16
+
+CAPPED = (Mechanism.EQUAL_SHARE, Mechanism.QUADRATIC)
+"""The mechanisms whose pools say how much one person may get."""
+
+_OFFER = ("supply", "price")
+_KEYS: Mapping[Mechanism, tuple[Sequence[str], Sequence[str]]] = {
+    Mechanism.EQUAL_SHARE: ((*_OFFER, "cap"), ()),
+    Mechanism.QUADRATIC: ((*_OFFER, "cap"), ()),
+    Mechanism.LOTTERY: (_OFFER, ("group_max", "certain")),
+    Mechanism.AUCTION: (_OFFER, ()),
+    Mechanism.TIERS: (("tiers",), ()),
+}
+"""Keys of each mechanism's own: those that must be given, those that may."""
+
+_OWN = tuple(
+    dict.fromkeys(key for keys in _KEYS.values() for part in keys for key in part)
+)
+_EVERY = ("unsold", "again", "requires", "puzzle")
+_TIER = ("name", "price", "supply")
+
+POOL_KEYS = ("name", "mechanism", *_OWN, *_EVERY)
+"""All that can be said of a pool."""
 
 
-def read_pools(maps: Sequence[Fields]) -> tuple[Pool, ...]:
-    """Return the pools that the maps of ``terms.pools`` hold, checked completely.
+def read_pools(maps: Sequence[Fields], where: Where) -> tuple[Pool, ...]:
+    """Return the pools that some maps hold, checked completely.
 
     What is absent has its default, and what is there states another value: one meaning
     has one encoding.
 
+    Args:
+        maps: one a pool, as ``Pool.to_value`` returns them.
+        where: where the array of them lies.
+
     Raises:
         TermsError: ``terms.pools``, ``terms.pool-name``, ``terms.mechanism``,
-            ``terms.field``, ``terms.group``, ``terms.certain``, ``terms.tiers``,
-            ``terms.requires``, ``terms.key``.
+            ``terms.group``, ``terms.certain``, ``terms.tiers``, ``terms.requires``,
+            ``terms.key``. For a field that is missing, unknown, of another type or out
+            of range what the maps raise.
     """
     if not 1 <= len(maps) <= MAX_POOLS:
-        raise TermsError("terms.pools", f"terms.pools has not 1..{MAX_POOLS} pools")
+        rule = f"must hold 1 to {MAX_POOLS} pools, and holds {len(maps)}"
+        raise TermsError("terms.pools", where, rule)
     pools = tuple(_pool(fields) for fields in maps)
-    for broken in broken_rules(pools):
-        raise broken.in_terms()
+    check_pools(pools, [fields.where for fields in maps])
     return pools
 
 
 def _pool(fields: Fields) -> Pool:
-    name, mechanism = fields.text("name"), _mechanism(fields)
+    mechanism = _mechanism(fields)
     tiers = _tiers(fields) if mechanism is Mechanism.TIERS else ()
     supply, price = _offer(fields, mechanism)
-    lottery = mechanism is Mechanism.LOTTERY
-    pool = Pool(
-        name=name,
+    return Pool(
+        name=fields.text("name"),
         mechanism=mechanism,
         supply=sum(tier.supply for tier in tiers) if tiers else supply,
         price=price,
-        cap=fields.uint("cap", 1) if mechanism in _CAPPED else 1,
-        group_max=_above(fields, "group_max", 1) if lottery else 1,
-        certain=_above(fields, "certain", 0) if lottery else 0,
+        cap=fields.uint("cap", 1) if mechanism in CAPPED else 1,
+        group_max=_above(fields, "group_max", 1),
+        certain=_above(fields, "certain", 0),
         tiers=tiers,
         unsold=fields.text("unsold") if fields.has("unsold") else None,
         again=_again(fields),
         requires=_requires(fields),
-        puzzle=_puzzle(fields),
+        puzzle=read_key(fields, "puzzle") if fields.has("puzzle") else None,
     )
-    fields.done()
-    return pool
 
 
 def _mechanism(fields: Fields) -> Mechanism:
-    word = fields.text("mechanism")
-    try:
-        return Mechanism(word)
-    except ValueError as error:
-        problem = f"{fields.path}.mechanism is {shown(word)}, which is not known"
-        raise TermsError("terms.mechanism", problem) from error
+    """Return the mechanism, once the keys are known to be those that it has."""
+    word = fields.peek("mechanism")
+    found = next((each for each in Mechanism if each == word), None)
+    must, may = _KEYS[found] if found else ((), _OWN)
+    problem = f"has no meaning for mechanism = {shown(str(word))}: remove it"
+    elsewhere = dict.fromkeys(_OWN, problem)
+    fields.only(("name", "mechanism", *must), (*may, *_EVERY), elsewhere)
+    text = fields.text("mechanism")
+    if found is None:
+        known = ", ".join(f'"{each}"' for each in Mechanism)
+        rule = f"must be one of {known}, found {shown(text)}"
+        raise TermsError("terms.mechanism", fields.at("mechanism"), rule)
+    return found
 
 
 def _offer(fields: Fields, mechanism: Mechanism) -> tuple[int, int]:
@@ -84,31 +113,23 @@ def _tiers(fields: Fields) -> tuple[Tier, ...]:
 
 
 def _tier(fields: Fields) -> Tier:
-    tier = Tier(fields.text("name"), fields.uint("price"), fields.uint("supply"))
-    fields.done()
-    return tier
+    fields.only(_TIER, ())
+    return Tier(fields.text("name"), fields.uint("price"), fields.uint("supply"))
 
 
 def _again(fields: Fields) -> bool:
     if not fields.has("again"):
         return False
-    fields.exactly("again", expected=True)
+    if not fields.flag("again"):
+        raise fields.error("again", "is false, as where it is absent: leave it out")
     return True
 
 
 def _requires(fields: Fields) -> tuple[Requirement, ...]:
     if not fields.has("requires"):
         return ()
-    value = fields.value("requires")
-    path = f"{fields.path}.requires"
-    required = Fields(value, path, field_error)
-    names = sorted(cast("dict[str, object]", value))
-    if not names:
-        raise TermsError("terms.requires", f"{path} is empty: leave it out")
-    return tuple(Requirement(name, required.texts(name)) for name in names)
-
-
-def _puzzle(fields: Fields) -> VerifyKey | None:
-    if not fields.has("puzzle"):
-        return None
-    return read_key(fields.value("puzzle"), f"{fields.path}.puzzle")
+    required = fields.map("requires")
+    if not required.names:
+        rule = "is empty, as where it is absent: leave it out"
+        raise TermsError("terms.requires", required.where, rule)
+    return tuple(Requirement(name, required.texts(name)) for name in required.names)

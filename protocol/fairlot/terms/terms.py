@@ -16,9 +16,9 @@ from fairlot.terms.bidding import (
 )
 from fairlot.terms.named_round import NamedRound
 from fairlot.terms.pool import Mechanism, Pool
-from fairlot.terms.read_fields import field_error, read_key
+from fairlot.terms.read_fields import field_error, read_key, read_text
 from fairlot.terms.read_pools import read_pools
-from fairlot.text import shown, text_problem
+from fairlot.text import shown
 from fairlot_crypto.cbor import Value, encode
 from fairlot_crypto.hashing import tagged_hash
 from fairlot_crypto.keys import VerifyKey
@@ -173,24 +173,23 @@ class Terms:
                 ``terms.roster``, ``terms.round``, ``terms.round-time``,
                 ``terms.refund``. The message names the path.
         """
-        fields = Fields(value, "terms", field_error)
-        if fields.uint("v") != TERMS_VERSION:
-            raise TermsError("terms.version", f"terms.v is not {TERMS_VERSION}")
-        pools = read_pools(fields.maps("pools"))
+        fields = Fields(value, ("terms",), field_error)
+        _check_version(fields)
+        pools = read_pools(fields.maps("pools"), fields.at("pools"))
         terms = cls(
             rehearsal=fields.flag("rehearsal"),
-            title=_text(fields, "title"),
-            asset=_text(fields, "asset"),
+            title=read_text(fields, "title"),
+            asset=read_text(fields, "asset"),
             season=fields.uint("season", 0, MAX_SEASON),
             pools=pools,
             times=_times(fields.map("times")),
             registry=fields.bytes("registry", HASH_LENGTH),
             board=_board(fields.map("board")),
             witnesses=_witnesses(fields),
-            seller=read_key(fields.value("seller"), "terms.seller"),
-            escrow=read_key(fields.value("escrow"), "terms.escrow"),
+            seller=read_key(fields, "seller"),
+            escrow=read_key(fields, "escrow"),
             beacon=read_beacon_terms(fields.map("beacon")),
-            refund=_word(fields.text("refund"), REFUND_AT_ONCE, "refund"),
+            refund=_refund(fields),
             deposits=read_deposits(fields, pools),
             bids=read_bids(fields, pools),
         )
@@ -203,20 +202,20 @@ class Terms:
         return terms
 
 
-def _text(fields: Fields, name: str) -> str:
-    text = fields.text(name)
-    problem = text_problem(text)
-    if problem:
-        raise TermsError("terms.text", f"terms.{name} {problem}")
-    return text
+def _check_version(fields: Fields) -> None:
+    version = fields.uint("v")
+    if version != TERMS_VERSION:
+        rule = f"must be {TERMS_VERSION}, the version known here, found {version}"
+        raise TermsError("terms.version", fields.at("v"), rule)
 
 
-def _word(found: str, only: str, rule: str) -> str:
-    """Return ``found`` where it is the one word that this version knows."""
-    if found != only:
-        problem = f"is {shown(found)}, and only {only!r} is known"
-        raise TermsError(f"terms.{rule}", f"the {rule} in terms {problem}")
-    return found
+def _refund(fields: Fields) -> str:
+    """Return the one rule for refunds that this version knows."""
+    word = fields.text("refund")
+    if word != REFUND_AT_ONCE:
+        rule = f"must be {REFUND_AT_ONCE!r}, found {shown(word)}"
+        raise TermsError("terms.refund", fields.at("refund"), rule)
+    return word
 
 
 def _times(fields: Fields) -> Times:
@@ -232,27 +231,29 @@ def _times(fields: Fields) -> Times:
     instants = (times.open, times.close, times.commit_end, times.reveal_end)
     for earlier, later in pairwise((*instants, times.unlock)):
         if earlier >= later:
-            rule = "open < close < commit_end < reveal_end < unlock"
-            raise TermsError("terms.times", f"terms.times do not hold {rule}")
+            rule = "must ascend: open < close < commit_end < reveal_end < unlock"
+            raise TermsError("terms.times", fields.where, rule)
         if earlier + times.slack > later:
-            rule = "is longer than a phase"
-            raise TermsError("terms.slack", f"terms.times.slack {rule}")
+            rule = f"must be at most {later - earlier}, the length of a phase"
+            raise TermsError("terms.slack", fields.at("slack"), rule)
     return times
 
 
 def _board(fields: Fields) -> BoardIdentity:
     name = fields.text("name")
     if not _BOARD_NAME.fullmatch(name):
-        rule = f"1..{MAX_BOARD_NAME} printable ASCII characters, no blank, no +"
-        raise TermsError("terms.board-name", f"terms.board.name is not {rule}")
-    board = BoardIdentity(name, read_key(fields.value("key"), "terms.board.key"))
+        rule = f"must have 1 to {MAX_BOARD_NAME} printable ASCII characters"
+        problem = f"{rule} without blanks and +, found {shown(name)}"
+        raise TermsError("terms.board-name", fields.at("name"), problem)
+    board = BoardIdentity(name, read_key(fields, "key"))
     fields.done()
     return board
 
 
 def _witnesses(fields: Fields) -> tuple[bytes, ...]:
     if fields.array("witnesses"):
-        raise TermsError("terms.witnesses", "terms.witnesses must be empty")
+        rule = "must be empty: this version knows no witnesses"
+        raise TermsError("terms.witnesses", fields.at("witnesses"), rule)
     return ()
 
 
@@ -264,5 +265,5 @@ def _check_round_time(terms: Terms) -> None:
     earliest = times.commit_end + times.slack + ROUND_MARGIN
     if not earliest < named.due < times.unlock:
         rule = f"after {earliest} (commit_end + slack + {ROUND_MARGIN}), before unlock"
-        problem = f"the round of terms.beacon.drand is due at {named.due}, not {rule}"
-        raise TermsError("terms.round-time", problem)
+        problem = f"is due at {named.due}, but must be due {rule}"
+        raise TermsError("terms.round-time", ("terms", "beacon", "drand"), problem)

@@ -1,0 +1,108 @@
+"""A TOML file, read strictly, with errors that name file, line and field."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from fairlot.errors import InputError, TermsError, Where, place
+from fairlot.fields import FieldRule, Fields, Problem
+from fairlot.inputs.input_file import InputFile
+from fairlot.inputs.toml_lines import line_of
+from fairlot.text import check_text, shown
+from fairlot_crypto.cbor import Value
+
+_PLACE = re.compile(r" \(at line (\d+), column \d+\)$")
+
+FIELD_CODES: Mapping[FieldRule, str] = {
+    FieldRule.MISSING: "terms-file.missing",
+    FieldRule.UNKNOWN: "terms-file.unknown",
+    FieldRule.TEXT: "terms-file.text",
+    FieldRule.BOOLEAN: "terms-file.boolean",
+    FieldRule.INTEGER: "terms-file.integer",
+    FieldRule.RANGE: "terms-file.range",
+    FieldRule.ARRAY: "terms-file.array",
+    FieldRule.MAP: "terms-file.table",
+}
+"""The code of each rule that is asked of a field of TOML, which has no byte strings."""
+
+TERMS_CODES: Mapping[str, str] = {
+    "terms.pools": "terms-file.pools",
+    "terms.pool-name": "terms-file.pool-name",
+    "terms.mechanism": "terms-file.mechanism",
+    "terms.group": "terms-file.group",
+    "terms.certain": "terms-file.certain",
+    "terms.tiers": "terms-file.tiers",
+    "terms.requires": "terms-file.requires",
+    "terms.key": "terms-file.key",
+    "terms.deposits": "terms-file.deposits",
+}
+"""What a rule of canonical terms is called where a seller's file breaks it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TomlFile:
+    """What a seller wrote."""
+
+    file: InputFile
+    values: Mapping[str, Any]
+    """The top level."""
+
+    def fields(self) -> Fields:
+        """Return the top level, to be read."""
+        return self.table(self.values, ())
+
+    def table(self, value: object, where: Where) -> Fields:
+        """Return a table, to be read."""
+        return Fields(cast("Value", value), where, self._field_error)
+
+    def text(self, fields: Fields, name: str) -> str:
+        """Return a text under the rules of specs/terms.md, section 3."""
+        text = fields.text(name)
+        self.check_text(text, fields.at(name))
+        return text
+
+    def check_text(self, text: str, where: Where) -> None:
+        """Check a text under the same rules."""
+        check_text(
+            text,
+            lambda why: self.error("terms-file.text", where, f"{shown(text)} {why}"),
+        )
+
+    def error(self, code: str, where: Where, problem: str) -> InputError:
+        """Return an error at a place of this file, with its line where that is certain."""
+        line = line_of(self.file.text, self.values, where)
+        return self.file.error(code, problem, line=line, field=place(where, 1))
+
+    def terms_error(self, error: TermsError) -> InputError:
+        """Return the error for a rule of terms that this file breaks."""
+        return self.error(TERMS_CODES[error.code], error.where, error.problem)
+
+    def _field_error(self, problem: Problem) -> InputError:
+        text = problem.text
+        if problem.rule is FieldRule.MISSING:
+            text += f": add a line {problem.where[-1]} = …"
+        if problem.rule is FieldRule.MAP:
+            text = text.replace("an array of maps", f"[[{problem.where[-1]}]] tables")
+            text = text.replace("a map", "a table")
+        return self.error(FIELD_CODES[problem.rule], problem.where, text)
+
+
+def parse_toml(file: InputFile) -> TomlFile:
+    """Return what a file says.
+
+    Raises:
+        InputError: ``terms-file.toml``.
+    """
+    try:
+        return TomlFile(file, tomllib.loads(file.text))
+    except tomllib.TOMLDecodeError as error:
+        found = _PLACE.search(str(error))
+        line = int(found[1]) if found else file.text.rstrip("\n").count("\n") + 1
+        problem = _PLACE.sub("", str(error)).removesuffix(" (at end of document)")
+        message = f"is not TOML: {problem}"
+        raise file.error("terms-file.toml", message, line=line) from error
+    except (ValueError, RecursionError) as error:
+        problem = "holds a number of too many digits, or brackets too deep"
+        raise file.error("terms-file.toml", problem) from error
