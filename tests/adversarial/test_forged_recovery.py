@@ -7,7 +7,6 @@ import pytest
 from nacl import bindings
 
 from fairlot.beacon.contributions import Contributions
-from fairlot.beacon.recovery import recovery_statement
 from fairlot.board.sale import SaleState
 from fairlot.entry import Entry, EntryType, check_signature, read_entry, sign_entry
 from fairlot.errors import Rejection
@@ -128,7 +127,7 @@ def test_a_forged_recovery_is_refused(
 ) -> None:
     code, forge = FORGERIES[what]
     made = withheld.contributions
-    changes = forge(made, recovery_statement(made, on.terms.sale_id))
+    changes = forge(made, made.recovery_statement(on.terms.sale_id))
     assert refusal(withheld, forged(on, withheld, changes)) == code
     withheld.append(recovery(on, made), on.terms.times.reveal_end + 1)
     assert made.recovered is not None
@@ -177,7 +176,7 @@ def test_another_element_proves_nothing(
 def test_a_proof_of_fewer_squarings_does_not_pass_for_one_of_t(
     on: Stage, withheld: SaleState
 ) -> None:
-    x = recovery_statement(withheld.contributions, on.terms.sale_id)
+    x = withheld.contributions.recovery_statement(on.terms.sale_id)
     changes = other_delay_untold(withheld.contributions, x)
     assert refusal(withheld, forged(on, withheld, changes)) == "recover.proof"
 
@@ -275,7 +274,7 @@ def test_the_library_refuses_what_the_fold_refuses(
     on: Stage, withheld: SaleState
 ) -> None:
     """The composite l fails in the equation itself, not in a rule beside it."""
-    x = recovery_statement(withheld.contributions, on.terms.sale_id)
+    x = withheld.contributions.recovery_statement(on.terms.sale_id)
     y, _ = proved(x)
     proof = composite_challenge(withheld.contributions, x)["proof"]
     assert isinstance(proof, bytes)

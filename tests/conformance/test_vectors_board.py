@@ -16,7 +16,7 @@ from fairlot.beacon.contributions import (
     make_commitment,
     make_reveal,
 )
-from fairlot.beacon.recovery import make_recovery, recovery_statement, take_recovery
+from fairlot.beacon.recovery import make_recovery
 from fairlot.beacon.rounds import Rounds
 from fairlot.board.replay import replay
 from fairlot.board.sale import SaleState
@@ -297,7 +297,7 @@ def take_in(taken: Contributions, entry: Entry) -> None:
     else:
         if taken.unopened is None:
             taken.end_reveals()
-        take_recovery(taken, entry, Statements())
+        taken.recover(entry, Statements())
 
 
 def take(given: Case) -> dict[str, Any]:
@@ -331,7 +331,7 @@ def recover(given: Case) -> dict[str, Any]:
     terms, taken = terms_of(given), contributions(given)
     taken.end_reveals()
     modulus = Modulus.from_bytes(terms.beacon.modulus)
-    x = recovery_statement(taken, terms.sale_id)
+    x = taken.recovery_statement(terms.sale_id)
     key = SigningKey.from_seed(unhex(given["seed"]))
     entry = make_recovery(terms, taken, silent, key)
     take_in(taken, entry)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from fairlot.beacon.contributions import Contributions
-from fairlot.beacon.recovery import make_recovery, recovery_statement
+from fairlot.beacon.recovery import make_recovery
 from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot.terms.terms import Terms
 from fairlot_crypto.cbor import Value
@@ -60,7 +60,7 @@ def _recover(
     third = depositors(contributors()[2])
     taken = take_all(terms, (*commits, *reveals), third)
     taken.end_reveals()
-    x = recovery_statement(taken, terms.sale_id)
+    x = taken.recovery_statement(terms.sale_id)
     entry = make_recovery(terms, taken, silent, _finder())
     take(taken, entry)
     draw = taken.draw(terms.sale_id)
@@ -91,7 +91,7 @@ def _withheld() -> tuple[Terms, Sequence[Entry], Contributions]:
 
 def _forged() -> Sequence[Case]:
     terms, _, taken = _withheld()
-    x = recovery_statement(taken, terms.sale_id)
+    x = taken.recovery_statement(terms.sale_id)
     y, _ = wesolowski.prove(RSA_2048, x, _T)
     other = RSA_2048.multiply(x, x)
     other_y, other_proof = wesolowski.prove(RSA_2048, other, _T)

@@ -10,7 +10,6 @@ from fairlot.beacon.contributions import (
     make_commitment,
     make_reveal,
 )
-from fairlot.beacon.recovery import take_recovery
 from fairlot.entry import Entry, EntryType
 from fairlot.names import Nym
 from fairlot.terms.beacon import BeaconTerms
@@ -97,7 +96,7 @@ def take(taken: Contributions, entry: Entry) -> None:
     else:
         if taken.unopened is None:
             taken.end_reveals()
-        take_recovery(taken, entry, Statements())
+        taken.recover(entry, Statements())
 
 
 def take_all(

@@ -16,7 +16,7 @@ from fairlot.beacon.contributions import (
     make_reveal,
     read_setup,
 )
-from fairlot.beacon.recovery import make_recovery, recovery_statement, take_recovery
+from fairlot.beacon.recovery import make_recovery
 from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot.errors import Rejection
 from fairlot.names import Nym, SaleId
@@ -283,7 +283,7 @@ def test_without_all_openings_there_is_no_draw(on: Stage) -> None:
 
 def test_x_is_made_of_what_is_not_opened(on: Stage) -> None:
     made, sale_id = complete(on), on.terms.sale_id
-    assert recovery_statement(made, sale_id) == 1
+    assert made.recovery_statement(sale_id) == 1
     keys = [on.parts.contributors[number].public for number in (0, 2)]
     for key in keys:
         del made.openings[key]
@@ -292,7 +292,7 @@ def test_x_is_made_of_what_is_not_opened(on: Stage) -> None:
         c = made.commitments[key]
         b = bicorn.coefficient(RSA_2048, c, made.b_star(sale_id))
         x = RSA_2048.multiply(x, RSA_2048.power(c, b))
-    assert recovery_statement(made, sale_id) == x
+    assert made.recovery_statement(sale_id) == x
 
 
 @pytest.mark.parametrize("revealing", [(), (1,), (0, 2), (2, 1)])
@@ -304,14 +304,12 @@ def test_recovered_and_revealed_are_one(on: Stage, revealing: tuple[int, ...]) -
         made.reveal(on.reveal(number), STATEMENTS)
     made.end_reveals()
     entry = make_recovery(on.terms, made, silent, STRANGER)
-    take_recovery(made, entry, Statements())
+    made.recover(entry, Statements())
     assert made.draw(sale_id) == everything
     late = next(number for number in range(3) if number not in revealing)
     code = refusal(lambda: made.reveal(on.reveal(late), STATEMENTS))
     assert code == "reveal.fixed"
-    assert (
-        refusal(lambda: take_recovery(made, entry, STATEMENTS)) == "recover.not-needed"
-    )
+    assert refusal(lambda: made.recover(entry, STATEMENTS)) == "recover.not-needed"
 
 
 def test_nothing_is_recovered_where_nothing_is_withheld(on: Stage) -> None:
@@ -320,10 +318,7 @@ def test_nothing_is_recovered_where_nothing_is_withheld(on: Stage) -> None:
     entry = make_recovery(on.terms, made, silent, STRANGER)
     made.reveal(on.reveal(), STATEMENTS)
     made.end_reveals()
-    assert (
-        refusal(lambda: take_recovery(made, entry, Statements()))
-        == "recover.not-needed"
-    )
+    assert refusal(lambda: made.recover(entry, Statements())) == "recover.not-needed"
 
 
 def test_progress_is_told_of(on: Stage) -> None:
@@ -369,7 +364,7 @@ def test_a_rehearsal_may_use_another_group(on: Stage, bits: int) -> None:
         made.commit(make_commitment(terms, FROZEN, alpha(number), key))
     made.end_reveals()
     recovered = replace(made, openings={})
-    take_recovery(recovered, make_recovery(terms, made, silent, STRANGER), Statements())
+    recovered.recover(make_recovery(terms, made, silent, STRANGER), Statements())
     for number, key in enumerate(keys):
         made.reveal(make_reveal(terms.sale_id, alpha(number), key), Statements())
     draw = made.draw(terms.sale_id)

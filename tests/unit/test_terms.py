@@ -203,3 +203,14 @@ def test_a_modulus_has_one_encoding() -> None:
         with pytest.raises(TermsError) as caught:
             with_beacon(modulus=modulus)
         assert caught.value.code == "terms.modulus"
+
+
+def test_the_sale_id_is_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    terms = sample_terms()
+    changed = replace(terms, title="Another")
+    name = terms.sale_id
+    assert changed.sale_id != name
+    assert replace(changed, title=terms.title) == terms
+    assert replace(changed, title=terms.title).sale_id == name
+    monkeypatch.setattr(Terms, "to_value", None)
+    assert terms.sale_id == name

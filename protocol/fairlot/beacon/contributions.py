@@ -7,6 +7,7 @@ which order cannot change it, and what is withheld anybody recovers.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from fairlot.beacon.read_recovery import read_element, read_recovery
 from fairlot.entry import Entry, EntryType, body_fields, sign_entry
 from fairlot.errors import Rejection
 from fairlot.fields import Fields
@@ -15,7 +16,7 @@ from fairlot.terms.beacon import BeaconTerms
 from fairlot.terms.named_round import RoundName, check_chain
 from fairlot.terms.terms import Terms
 from fairlot_crypto.cbor import Value
-from fairlot_crypto.delay import bicorn
+from fairlot_crypto.delay import bicorn, wesolowski
 from fairlot_crypto.delay.group import Modulus
 from fairlot_crypto.delay.parameters import RSA_2048, Setup, verify_setup
 from fairlot_crypto.errors import CryptoError
@@ -24,6 +25,9 @@ from fairlot_crypto.keys import SigningKey, VerifyKey
 from fairlot_crypto.statements import Statements
 
 ROOT_LENGTH = HASH_LENGTH = 32
+
+CHALLENGE_BITS = 256
+"""Of Wesolowski's primes: with fewer squarings every proof is the element 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +226,49 @@ class Contributions:
     def end_reveals(self) -> None:
         """Fix what is to be recovered, at REVEAL_END."""
         self.unopened = self.withheld
+
+    def recovery_statement(self, sale_id: SaleId) -> int:
+        """Return X = |Π c_i^(b_i)| over the commitments that are not opened (step 8)."""
+        modulus, b_star = self.modulus, self.b_star(sale_id)
+        missing = [self.commitments[key] for key in self.to_recover]
+        return bicorn.missing_start(
+            modulus, [(c, bicorn.coefficient(modulus, c, b_star)) for c in missing]
+        )
+
+    def recover(self, entry: Entry, statements: Statements) -> None:
+        """Take a RECOVER entry in (step 9).
+
+        Raises:
+            Rejection: ``entry.field``, ``recover.not-needed``, ``recover.modulus``,
+                ``recover.delay``, ``recover.length``, ``recover.zero``,
+                ``recover.minus-one``, ``recover.sign``, ``recover.input``,
+                ``recover.trivial``, ``recover.proof``.
+        """
+        recovery = read_recovery(entry)
+        if not self.withheld or self.recovered is not None:
+            problem = "nothing is left to recover: Ω is known already"
+            raise Rejection("recover.not-needed", problem)
+        if recovery.modulus != self.beacon.modulus:
+            raise Rejection("recover.modulus", "the modulus must be the N of the terms")
+        if recovery.delay != self.beacon.delay:
+            raise Rejection("recover.delay", "the delay must be the T of the terms")
+        modulus = self.modulus
+        x, y, proof = (read_element(modulus, data) for data in recovery.elements)
+        if x != self.recovery_statement(SaleId(entry.scope)):
+            problem = "x must be made of the commitments that are not opened"
+            raise Rejection("recover.input", problem)
+        if y == 1 or (proof == 1 and recovery.delay >= CHALLENGE_BITS):
+            raise Rejection("recover.trivial", "y and π must not be 1")
+        parts = (recovery.modulus, i2osp(recovery.delay, 8), *recovery.elements)
+        try:
+            statements.check(
+                "recovery",
+                parts,
+                lambda: wesolowski.verify(modulus, x, y, recovery.delay, proof),
+            )
+        except CryptoError as error:
+            raise Rejection("recover.proof", str(error)) from error
+        self.recovered = y
 
     def b_star(self, sale_id: SaleId) -> bytes:
         """Return b*, over all commitments (step 7)."""

@@ -19,7 +19,6 @@ from fairlot.allocation.settlement import (
     settle_void,
 )
 from fairlot.beacon.contributions import Contributions, Draw, Frozen, check_setup
-from fairlot.beacon.recovery import take_recovery
 from fairlot.beacon.rounds import Rounds
 from fairlot.board.entrants import entrants_of
 from fairlot.board.phase import PHASES, Phase
@@ -129,7 +128,7 @@ class SaleState:
             Rejection: ``phase.no-registry`` before the REGISTRY entry.
         """
         if self._credentials is None:
-            raise Rejection("phase.no-registry", "the registry is not on the board")
+            raise _no_registry()
         return self._credentials
 
     @property
@@ -140,8 +139,17 @@ class SaleState:
             Rejection: ``phase.wrong`` before CLOSE.
         """
         if self._contributions is None:
-            raise Rejection("phase.wrong", "the deposits are not closed yet")
+            raise _not_closed()
         return self._contributions
+
+    def check_closed(self) -> None:
+        """Check that CLOSE has fixed the deposits.
+
+        Raises:
+            Rejection: ``phase.wrong``.
+        """
+        if self._contributions is None:
+            raise _not_closed()
 
     def append(self, entry: Entry, time: int) -> None:
         """Apply an entry and add it to the tree.
@@ -264,7 +272,8 @@ class SaleState:
     def _open_entry(self, entry: Entry, time: int) -> None:
         body_fields(entry).done()
         self._check_marker(self.terms.times.open, time)
-        _ = self.credentials
+        if self._credentials is None:
+            raise _no_registry()
         self.phase = Phase.OPEN
 
     def _close_entry(self, entry: Entry, time: int) -> None:
@@ -300,7 +309,7 @@ class SaleState:
         self.phase = Phase.RESULT
 
     def _recover_entry(self, entry: Entry, _time: int) -> None:
-        take_recovery(self.contributions, entry, self.statements)
+        self.contributions.recover(entry, self.statements)
 
     def _round_entry(self, entry: Entry, time: int) -> None:
         self.rounds.take(self.curve, entry, time, self.statements)
@@ -380,6 +389,14 @@ class SaleState:
             raise Rejection("phase.early", f"{due - time} seconds before its time")
         if time > due + self.terms.times.slack:
             raise Rejection("phase.late", "later than its time and the slack: void")
+
+
+def _no_registry() -> Rejection:
+    return Rejection("phase.no-registry", "the registry must be on the board first")
+
+
+def _not_closed() -> Rejection:
+    return Rejection("phase.wrong", "the deposits are not closed yet: wait for CLOSE")
 
 
 def _check_any_key(entry: Entry) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TypeAlias
 
+from fairlot.allocation.mechanisms.equal_share import EqualShareFacts
 from fairlot.allocation.outcome import PoolResult
 from fairlot.board.sale import SaleState
 from fairlot.cli.output import say, show_table
@@ -53,9 +54,9 @@ def _pool_rows(state: SaleState, result: PoolResult) -> Iterator[_Row]:
     supply = result.pool.supply
     wanted = f"units that could be taken and paid, of {supply}"
     yield f"{before}demand", result.demand, wanted
-    level = result.facts.to_json().get("level")
-    if isinstance(level, int):
-        yield f"{before}level", level, "units for everyone who could take as many"
+    if isinstance(result.facts, EqualShareFacts):
+        why = "units for everyone who could take as many"
+        yield f"{before}level", result.facts.level, why
     yield f"{before}winners", result.winners, f"of {len(result.awards)} deposits"
 
 

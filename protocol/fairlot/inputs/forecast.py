@@ -68,7 +68,7 @@ def state_odds(state: SaleState) -> tuple[PoolOdds, ...]:
         Rejection: ``phase.wrong`` before CLOSE, ``result.round`` where bids cannot be
             opened yet.
     """
-    _ = state.contributions
+    state.check_closed()
     return sale_odds(state.terms.pools, state.entrants(), state.sale_id)
 
 

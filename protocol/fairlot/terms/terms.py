@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from fairlot.errors import TermsError
@@ -65,7 +66,7 @@ class BoardIdentity:
     """Ed25519 key that signs and timestamps checkpoints."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Terms:
     """The complete description of one sale.
 
@@ -153,7 +154,7 @@ class Terms:
         named = (self.beacon.drand, self.bids)
         return tuple(dict.fromkeys(each for each in named if each is not None))
 
-    @property
+    @cached_property
     def sale_id(self) -> SaleId:
         """H("fairlot-v1/sale", CBOR(terms)) (specs/terms.md, section 5)."""
         return SaleId(tagged_hash("sale", encode(self.to_value())))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fairlot.beacon.contributions import Frozen, make_commitment, make_reveal
-from fairlot.beacon.recovery import recovery_entry, recovery_statement
+from fairlot.beacon.recovery import recovery_entry
 from fairlot.beacon.rounds import make_round
 from fairlot.board.replay import Replay, replay
 from fairlot.board.sale import SaleState
@@ -141,7 +141,7 @@ def recover(
     contributions = state.contributions
     if not contributions.withheld or contributions.recovered is not None:
         raise Rejection("recover.not-needed", "no reveal is missing on this board")
-    x = recovery_statement(contributions, state.sale_id)
+    x = contributions.recovery_statement(state.sale_id)
     delay = state.terms.beacon.delay
     y, proof = wesolowski.prove(contributions.modulus, x, delay, progress, store)
     return _taken(view, recovery_entry(state.terms, (x, y, proof), key))
