@@ -127,7 +127,7 @@ def read_entry(value: Value, encoded: bytes) -> Entry:
     scope = fields.bytes(kind.scope, 32)
     body = fields.value("body")
     if not isinstance(body, Mapping):
-        raise Rejection("entry.field", "entry.body is not a map")
+        raise Rejection("entry.field", "entry.body must be a map")
     key = VerifyKey(fields.bytes("key", KEY_LENGTH))
     sig = Signature(fields.bytes("sig", SIGNATURE_LENGTH))
     fields.done()
@@ -149,7 +149,10 @@ def check_signature(entry: Entry, statements: Statements) -> None:
             lambda: verify_signature(entry.key, message, entry.sig),
         )
     except ProofError as error:
-        raise Rejection("entry.signature", "the signature does not verify") from error
+        raise Rejection(
+            "entry.signature",
+            "the entry was not signed with its key, or was changed since",
+        ) from error
 
 
 def body_fields(entry: Entry) -> Fields:
@@ -165,7 +168,9 @@ def _type(name: str) -> EntryType:
     try:
         return EntryType(name)
     except ValueError as error:
-        raise Rejection("entry.field", f"entry.type {name!r} is unknown") from error
+        raise Rejection(
+            "entry.field", f"entry.type must be a known type, found {name!r}"
+        ) from error
 
 
 def _unsigned(

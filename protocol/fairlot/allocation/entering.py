@@ -157,9 +157,14 @@ def check_entrants(entrants: Sequence[Entrant]) -> None:
     """
     for entrant in entrants:
         if len(entrant.nym) != NYM_LENGTH:
-            raise CallerError("allocation.nym-length", "a nym has 48 bytes")
+            raise CallerError("allocation.nym-length", "a nym must have 48 bytes")
         numbers = (entrant.wants, entrant.amount, entrant.bid or 0)
         if any(not 0 <= number <= UINT_MAX for number in numbers):
-            raise CallerError("allocation.range", "wants, deposit, bid are uint64")
+            raise CallerError(
+                "allocation.range", "wants, deposit and bid must be from 0 to 2^64 - 1"
+            )
     if len({entrant.nym for entrant in entrants}) != len(entrants):
-        raise CallerError("allocation.duplicate-nym", "one final deposit a nym")
+        raise CallerError(
+            "allocation.duplicate-nym",
+            "each nym must enter once, with its final deposit",
+        )

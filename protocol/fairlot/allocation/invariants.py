@@ -35,10 +35,14 @@ def _check_supplies(pools: Sequence[Pool], outcome: Outcome) -> None:
     supplies = {pool.name: pool.supply for pool in pools}
     returned = 0
     if [result.pool.name for result in outcome.pools] != list(supplies):
-        raise InvariantError("allocation.supply", "not one result a pool, in order")
+        raise InvariantError(
+            "allocation.supply", "there must be one result for each pool, in order"
+        )
     for pool, result in zip(pools, outcome.pools, strict=True):
         if result.pool.supply != supplies[pool.name]:
-            raise InvariantError("allocation.supply", f"{pool.name} sells other units")
+            raise InvariantError(
+                "allocation.supply", f"pool {pool.name} sells other units than it has"
+            )
         if pool.unsold is None:
             returned += result.unsold
         else:
@@ -51,26 +55,40 @@ def _check_totals(entrants: Sequence[Entrant], outcome: Outcome) -> None:
     nyms = [entrant.nym for entrant in entrants]
     gains = gains_by_nym(outcome.pools)
     if [total.nym for total in outcome.totals] != nyms or not gains.keys() <= set(nyms):
-        raise InvariantError("allocation.supply", "not one total an entrant, sorted")
+        raise InvariantError(
+            "allocation.supply", "there must be one total for each entrant, in order"
+        )
     for entrant, total in zip(entrants, outcome.totals, strict=True):
         won = tuple(gains.get(total.nym, ()))
         sums = (sum(gain.units for gain in won), sum(gain.payment for gain in won))
         if total.gains != won or (total.units, total.payment) != sums:
-            raise InvariantError("allocation.supply", total.nym.hex())
+            raise InvariantError(
+                "allocation.supply", f"units of {total.nym.hex()} do not add up"
+            )
         if total.payment > entrant.amount:
-            raise InvariantError("allocation.payment", total.nym.hex())
+            raise InvariantError(
+                "allocation.payment", f"{total.nym.hex()} pays too much"
+            )
 
 
 def _check_pool(result: PoolResult) -> None:
     if result.unsold < 0:
-        raise InvariantError("allocation.supply", f"{result.pool.name} is oversold")
+        raise InvariantError(
+            "allocation.supply", f"pool {result.pool.name} is oversold"
+        )
     for order, award in zip(result.orders, result.awards, strict=True):
         if not 0 <= award.units <= award.q <= order.wants:
-            raise InvariantError("allocation.quantity-exceeded", award.nym.hex())
+            raise InvariantError(
+                "allocation.quantity-exceeded", f"{award.nym.hex()} gets too much"
+            )
         if not 0 <= award.payment <= order.budget:
-            raise InvariantError("allocation.payment", award.nym.hex())
+            raise InvariantError(
+                "allocation.payment", f"{award.nym.hex()} pays a wrong price"
+            )
         if award.units == 0 and award.payment:
-            raise InvariantError("allocation.loser-pays", award.nym.hex())
+            raise InvariantError(
+                "allocation.loser-pays", f"{award.nym.hex()} pays for no unit"
+            )
     _check_prices(result)
 
 
@@ -101,5 +119,7 @@ def _price(pool: Pool, award: Award) -> int:
     steps = award.units**2 if pool.mechanism is Mechanism.QUADRATIC else award.units
     price, odd = divmod(award.payment, steps)
     if odd:
-        raise InvariantError("allocation.payment", award.nym.hex())
+        raise InvariantError(
+            "allocation.payment", f"{award.nym.hex()} pays a wrong price"
+        )
     return price

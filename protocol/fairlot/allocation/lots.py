@@ -51,7 +51,9 @@ def pool_seed(seed: bytes, sale_id: bytes, pool: str) -> PoolSeed:
         CallerError: ``allocation.seed-length`` for another length of seed or sale_id.
     """
     if len(seed) != SEED_LENGTH or len(sale_id) != SEED_LENGTH:
-        raise CallerError("allocation.seed-length", "seed and sale_id have 32 bytes")
+        raise CallerError(
+            "allocation.seed-length", "seed and sale_id must have 32 bytes each"
+        )
     return PoolSeed(tagged_hash("lot", seed, sale_id, pool.encode()))
 
 
@@ -76,7 +78,7 @@ def uniform(seed_L: PoolSeed, q: int, label: bytes) -> int:
         CallerError: ``allocation.uniform`` for q < 1 or q > 2^256.
     """
     if not 1 <= q <= 2**_MAC_BITS:
-        raise CallerError("allocation.uniform", "q lies in 1..2^256")
+        raise CallerError("allocation.uniform", "q must be from 1 to 2^256")
     spare = _MAC_BITS - (q - 1).bit_length()
     counter = 0
     while True:

@@ -86,7 +86,7 @@ def sale_odds(
             ``allocation.duplicate-nym``, ``allocation.range``.
     """
     if len(sale_id) != SEED_LENGTH:
-        raise CallerError("allocation.seed-length", "sale_id has 32 bytes")
+        raise CallerError("allocation.seed-length", "sale_id must have 32 bytes")
     present = sorted(entrants, key=attrgetter("nym"))
     check_entrants(present)
     view = _View(pools, present, formed_groups(sale_id, present))

@@ -58,7 +58,9 @@ def allocate(
             ``allocation.payment``, ``allocation.loser-pays``: this library is wrong.
     """
     if len(seed) != SEED_LENGTH or len(sale_id) != SEED_LENGTH:
-        raise CallerError("allocation.seed-length", "seed and sale_id have 32 bytes")
+        raise CallerError(
+            "allocation.seed-length", "seed and sale_id must have 32 bytes each"
+        )
     return run_pools(
         pools,
         entrants,
@@ -81,6 +83,7 @@ def run_pools(
     Raises:
         CallerError, InvariantError: as ``allocate``, seeds aside.
     """
+    # Step 1.
     present = sorted(entrants, key=attrgetter("nym"))
     check_entrants(present)
     groups = formed_groups(sale_id, present)
@@ -88,21 +91,27 @@ def run_pools(
     supplies = {pool.name: pool.supply for pool in pools}
     results: list[PoolResult] = []
     returned = 0
+    # Step 2.
     for pool in pools:
+        # Step 3.
         running = replace(pool, supply=supplies[pool.name])
         entered = entering(running, present, standings, groups)
         nyms = tuple(present[i].nym for i, _ in entered)
         orders = tuple(order for _, order in entered)
+        # Step 4.
         result = run_pool(running, nyms, orders, lots_of(running, nyms))
+        # Step 5.
         for (i, _), award in zip(entered, result.awards, strict=True):
             standings[i] = Standing(
                 standings[i].units + award.units, standings[i].spent + award.payment
             )
+        # Step 6.
         if pool.unsold is None:
             returned += result.unsold
         else:
             supplies[pool.unsold] += result.unsold
         results.append(result)
+    # Step 7.
     totals = _totals([e.nym for e in present], standings, results)
     outcome = Outcome(tuple(results), totals, returned)
     check_outcome(pools, present, outcome)

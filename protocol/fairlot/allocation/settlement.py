@@ -67,7 +67,10 @@ def settle(outcome: Outcome, fundings: Iterable[Funding]) -> tuple[LedgerLine, .
     ordered = _sorted_fundings(fundings)
     final = {funding.nym for funding in ordered if funding.final}
     if any(total.nym not in final for total in outcome.totals):
-        raise CallerError("settlement.no-funding", "an entrant has no final deposit")
+        raise CallerError(
+            "settlement.no-funding",
+            "every entrant must have a funding with a final deposit",
+        )
     totals = {total.nym: total for total in outcome.totals}
     lines = tuple(_line(funding, totals.get(funding.nym)) for funding in ordered)
     check_ledger(lines, ordered)
@@ -145,19 +148,32 @@ def check_ledger(lines: Sequence[LedgerLine], fundings: Iterable[Funding]) -> No
     """
     ordered = _sorted_fundings(fundings)
     if [line.nym for line in lines] != [funding.nym for funding in ordered]:
-        raise InvariantError("settlement.accounts", "not one line a nym, sorted")
+        raise InvariantError(
+            "settlement.accounts",
+            "the ledger must have one line for each nym, in order",
+        )
     for line, funding in zip(lines, ordered, strict=True):
         name = line.nym.hex()
         if not 0 <= line.payment <= funding.paid:
-            raise InvariantError("settlement.payment-exceeded", name)
+            raise InvariantError(
+                "settlement.payment-exceeded", f"{name} pays more than they deposited"
+            )
         if line.units == 0 and line.payment != 0:
-            raise InvariantError("settlement.loser-pays", name)
+            raise InvariantError(
+                "settlement.loser-pays", f"{name} gets no unit and pays"
+            )
         if line.payment + line.refund != funding.paid:
-            raise InvariantError("settlement.conservation", name)
+            raise InvariantError(
+                "settlement.conservation", f"money of {name} appears or disappears"
+            )
         if line.refund_to != funding.refund_to:
-            raise InvariantError("settlement.destination", name)
+            raise InvariantError(
+                "settlement.destination", f"the refund of {name} goes elsewhere"
+            )
         if line.units < 0 or _gained(line) != (line.units, line.payment):
-            raise InvariantError("settlement.gains", name)
+            raise InvariantError(
+                "settlement.gains", f"the line of {name} differs from the outcome"
+            )
 
 
 def _gained(line: LedgerLine) -> tuple[int, int]:
@@ -168,9 +184,13 @@ def _gained(line: LedgerLine) -> tuple[int, int]:
 def _sorted_fundings(fundings: Iterable[Funding]) -> list[Funding]:
     ordered = sorted(fundings, key=attrgetter("nym"))
     if len({funding.nym for funding in ordered}) != len(ordered):
-        raise CallerError("settlement.duplicate-nym", "one funding a nym")
+        raise CallerError(
+            "settlement.duplicate-nym", "each nym must have one funding only"
+        )
     if any(not 0 <= funding.paid <= UINT_MAX for funding in ordered):
-        raise CallerError("settlement.range", "the money of a nym is a uint64")
+        raise CallerError(
+            "settlement.range", "the money of a nym must be from 0 to 2^64 - 1"
+        )
     return ordered
 
 

@@ -50,9 +50,11 @@ def audit(
         statements: what this process has verified before; a fresh one knows nothing.
         progress: told how many bytes were read, of how many.
     """
+    # Step 1.
     read = replay(data, SaleState(curve, statements), progress)
     findings = [*read.findings, *_own_findings(read, expected)]
     state = read.state
+    # Step 7.
     results = tuple(_result(check, findings, read) for check in CHECKS)
     return Report(
         results=results,
@@ -75,25 +77,35 @@ def _result(check: Check, findings: Sequence[Finding], read: Replay) -> CheckRes
 
 def _own_findings(read: Replay, expected: Expected) -> Iterator[Finding]:
     state = read.state
+    # Step 2.
     if state.has_terms:
         yield from _root_findings(state, expected)
     elif expected.given:
-        yield Finding("roots.absent", "there are no terms to compare", 0, None)
+        yield Finding(
+            "roots.absent",
+            "the file holds no terms to compare with what is expected",
+            0,
+            None,
+        )
+    # Step 4, and the checkpoint that must follow CLOSE.
     yield from margin_findings(read)
     yield from _checkpoint_findings(read)
+    # Step 3.
     finals = sum(f.final for f in state.fundings())
     if finals > len(state.leaves):
-        why = f"{finals} final deposits, {len(state.leaves)} active leaves"
+        why = f"there are {finals} final deposits for {len(state.leaves)} active leaves"
         yield Finding("people.more-than-leaves", why, None, None)
     ended = state.phase in (Phase.DONE, Phase.VOID)
     tail = ""
     if read.unacknowledged:
         tail = f"{read.unacknowledged} bytes from {read.acknowledged} on "
         tail += "are under no checkpoint"
+    # Step 5.
     if ended and tail:
         yield Finding("file.tail", tail, read.acknowledged, None)
+    # Step 6.
     if not (ended or read.stopped or _wrong_end(read)):
-        why = f"incomplete: it stands in phase {state.phase}"
+        why = f"the sale has not ended: it stands in phase {state.phase}"
         why = f"{why}; {tail}" if tail else why
         yield Finding("sale.incomplete", why, read.acknowledged, None)
 

@@ -23,6 +23,7 @@ from fairlot.identity.registry import read_registry
 from fairlot.names import Nym
 from fairlot.terms.pool import Mechanism, Pool
 from fairlot.terms.terms import MAX_TIME, Terms
+from fairlot.text import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +258,8 @@ _OFFERS: Mapping[Mechanism, Callable[[Pool], str]] = {
 
 def _registry(entry: Entry) -> str:
     registry = read_registry(entry.body)
-    committee = f"n = {len(registry.issuers)} issuers, t = {registry.threshold}"
+    issuers = counted(len(registry.issuers), "issuer", "issuers")
+    committee = f"{issuers}, t = {registry.threshold}"
     return f"The registry of season {registry.season}, with {committee}."
 
 

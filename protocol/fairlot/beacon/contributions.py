@@ -90,7 +90,10 @@ def check_setup(terms: Terms, statements: Statements) -> None:
     """
     beacon = terms.beacon
     if not terms.rehearsal and beacon.modulus != RSA_2048.to_bytes():
-        raise Rejection("beacon.modulus", "N is not the RSA-2048 challenge modulus")
+        raise Rejection(
+            "beacon.modulus",
+            "the modulus of a real sale must be the RSA-2048 challenge number",
+        )
     for named in terms.named_rounds():
         check_chain(named, terms.rehearsal)
     parts = (beacon.modulus, i2osp(beacon.delay, 8), beacon.h, beacon.proof)
@@ -183,12 +186,22 @@ class Contributions:
         encoded = fields.bytes("c", self.modulus.width)
         frozen = Frozen.read(fields)
         fields.done()
+        # Step 4, in its order.
         if entry.key not in self.beacon.roster and entry.key not in self.depositors:
-            raise Rejection("commit.roster", "neither of the roster nor a depositor's")
+            raise Rejection(
+                "commit.roster",
+                "only keys of the roster and of final, funded deposits may commit",
+            )
         if entry.key in self.commitments:
-            raise Rejection("commit.twice", "one commitment a contributor")
+            raise Rejection(
+                "commit.twice",
+                "this key has committed already: a contributor commits once",
+            )
         if frozen != self.frozen:
-            raise Rejection("commit.frozen", "made for other deposits than at CLOSE")
+            raise Rejection(
+                "commit.frozen",
+                "the commitment was made for other deposits than those at CLOSE",
+            )
         try:
             c = self.modulus.decode(encoded)
             self.modulus.check_commitment(c)
@@ -206,13 +219,22 @@ class Contributions:
         fields = body_fields(entry)
         alpha = fields.bytes("alpha", bicorn.ALPHA_LENGTH)
         fields.done()
+        # Step 6, in its order.
         if self.recovered is not None:
-            raise Rejection("reveal.fixed", "Ω has been recovered")
+            raise Rejection(
+                "reveal.fixed", "it is too late to reveal: Ω has been recovered"
+            )
         c = self.commitments.get(entry.key)
         if c is None:
-            raise Rejection("reveal.commitment", "this key has not committed")
+            raise Rejection(
+                "reveal.commitment",
+                "this key has not committed: it has nothing to reveal",
+            )
         if entry.key in self.openings:
-            raise Rejection("reveal.twice", "one opening a contributor")
+            raise Rejection(
+                "reveal.twice",
+                "this key has revealed already: a contributor reveals once",
+            )
         modulus, opening = self.modulus, os2ip(alpha)
         parts = (self.beacon.modulus, modulus.encode(c), alpha)
         try:
@@ -245,6 +267,7 @@ class Contributions:
                 ``recover.trivial``, ``recover.proof``.
         """
         recovery = read_recovery(entry)
+        # Step 9, in its order.
         if not self.withheld or self.recovered is not None:
             problem = "nothing is left to recover: Ω is known already"
             raise Rejection("recover.not-needed", problem)
@@ -293,8 +316,13 @@ class Contributions:
             Rejection: ``result.withheld`` where an opening is missing and nothing was
                 recovered; ``result.round`` where the round that the terms name is.
         """
+        # Step 12.
         if not self.enough or (self.withheld and self.recovered is None):
-            raise Rejection("result.withheld", "a commitment is not opened")
+            raise Rejection(
+                "result.withheld",
+                "a commitment is neither opened nor recovered: wait, or recover it",
+            )
+        # Step 13.
         drand = self._signature(signatures or {})
         modulus, b_star = self.modulus, self.b_star(sale_id)
         omega = self._omega(b_star)
@@ -310,7 +338,7 @@ class Contributions:
             return b""
         signature = signatures.get(named.name)
         if signature is None:
-            problem = f"round {named.round_number} of drand is not on the board"
+            problem = f"round {named.round_number} of drand must be on the board first"
             raise Rejection("result.round", problem)
         return signature
 

@@ -61,14 +61,18 @@ class Rounds:
         signature = fields.bytes("signature")
         previous = fields.bytes("previous") if fields.has("previous") else None
         fields.done()
+        # Step 11, in its order.
         named = next((named for named in self.named if named.name == name), None)
         if named is None:
-            raise Rejection("round.unnamed", "the terms name no such chain and round")
+            raise Rejection(
+                "round.unnamed", "the terms do not name this round of this chain"
+            )
         if name in self.signatures:
             raise Rejection("round.twice", "this round is on the board already")
         if time < named.due:
             raise Rejection(
-                "round.early", f"{named.due - time} seconds before it is due"
+                "round.early",
+                f"this round is not due for {named.due - time} s: nobody can know it yet",
             )
         beacon = Beacon(named.round_number, signature, previous)
         _check_signed(curve, named, beacon, entry, statements)

@@ -81,7 +81,10 @@ class Board:
             raise Rejection(found.code, f"at byte {found.offset}: {found.message}")
         board = cls(storage, name, key, state)
         if state.has_terms and state.terms.board != board.identity:
-            raise Rejection("entry.key", "the terms name another board")
+            raise Rejection(
+                "entry.key",
+                "the terms of this file name another board: resume with its key and name",
+            )
         board._time = read.time
         return board
 
@@ -97,11 +100,16 @@ class Board:
             CallerError: ``board.ahead`` where an earlier batch could not be written:
                 resume from what stands.
         """
+        # Step 1.
         if time < self._time:
-            raise Rejection("checkpoint.time", "the board's clock ran back")
+            raise Rejection(
+                "checkpoint.time",
+                f"the clock must not run back: the last batch is of {self._time}",
+            )
         if self._ahead:
             problem = "an earlier batch was not written: open the file and resume"
             raise CallerError("board.ahead", problem)
+        # Step 2.
         taken: list[bytes] = []
         answers: list[tuple[EntryHash, int | None, Rejection | None]] = []
         for entry in entries:
@@ -112,7 +120,9 @@ class Board:
             else:
                 answers.append((entry.hash, self.state.tree.size - 1, None))
                 taken.append(entry.encoded)
+        # Steps 3 and 4.
         checkpoint = self._write(taken, time) if taken else None
+        # Step 5.
         return tuple(Receipt(*answer, checkpoint) for answer in answers)
 
     def append_marker(self, kind: EntryType, time: int) -> Receipt:

@@ -75,28 +75,40 @@ class Replay:
 
     def take(self, record: Record | Stop) -> None:
         """Take the next item of the sequence in (steps 1 to 4)."""
+        # Step 1.
         if isinstance(record, Stop):
             if record.code != "cbor.truncated":
                 self._find(record.code, record.message, record.offset, None)
         elif isinstance(record.item, SignedCheckpoint):
+            # Step 4.
             self._checkpoint(record, record.item)
         elif isinstance(record.item, Unreadable) and not record.item.is_leaf:
+            # Step 2.
             self._find(record.item.code, record.item.message, record.offset, None)
         else:
+            # Step 3.
             self._waiting.append(record)
 
     def _checkpoint(self, record: Record, signed: SignedCheckpoint) -> None:
         time = _claimed_time(signed)
         if time is None:
             self._find(
-                "checkpoint.board-lines", "not the board's two lines", record.offset
+                "checkpoint.board-lines",
+                "a checkpoint must begin with the board's two signature lines",
+                record.offset,
             )
             return
         if time < self.time:
-            self._find("checkpoint.time", "the clock ran back", record.offset)
+            self._find(
+                "checkpoint.time",
+                "this checkpoint is older than the one before: the clock ran back",
+                record.offset,
+            )
         self.time = max(time, self.time)
         if not self._waiting:
-            self._find("checkpoint.empty", "covers no new entry", record.offset)
+            self._find(
+                "checkpoint.empty", "this checkpoint covers no new entry", record.offset
+            )
         for waiting in self._waiting:
             self._entry(waiting, record.offset)
         self._waiting.clear()
@@ -104,7 +116,7 @@ class Replay:
         tree = self.state.tree
         claimed = signed.checkpoint.size, signed.checkpoint.root
         if claimed != (tree.size, tree.root()):
-            why = "size or root is not that of the entries before it"
+            why = "size or root of this checkpoint is not that of the entries before it"
             self._find("checkpoint.tree", why, record.offset)
         if self.state.has_terms:
             self._check_signatures(record, signed, self.state.terms.board)
@@ -132,11 +144,15 @@ class Replay:
         self, record: Record, signed: SignedCheckpoint, board: BoardIdentity
     ) -> None:
         if signed.checkpoint.origin != board.name:
-            self._find("checkpoint.board-name", "another log's", record.offset)
+            self._find(
+                "checkpoint.board-name",
+                "this checkpoint is another log's: its origin is not the board's name",
+                record.offset,
+            )
         kinds = KeyKind.ED25519, KeyKind.COSIGNATURE_V1
         keys = [NoteKey(board.name, kind, board.key) for kind in kinds]
         for line in unknown_lines(signed, keys):
-            why = f"a line by {line.name!r}, whom the terms do not name"
+            why = f"{line.name!r} signed this checkpoint, whom the terms do not name"
             self._find("checkpoint.unknown-line", why, record.offset)
         parts = (record.encoded, board.name.encode(), board.key)
         try:

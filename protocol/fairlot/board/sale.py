@@ -107,7 +107,9 @@ class SaleState:
             Rejection: ``phase.no-terms`` before the TERMS entry.
         """
         if self._terms is None:
-            raise Rejection("phase.no-terms", "the board does not begin with terms")
+            raise Rejection(
+                "phase.no-terms", "the first entry of a board must be TERMS"
+            )
         return self._terms
 
     @property
@@ -170,29 +172,45 @@ class SaleState:
         Raises:
             Rejection: naming the rule that it breaks.
         """
+        # Step 1.
         if entry.hash in self._hashes:
-            raise Rejection("entry.duplicate", "the same entry is on the board already")
+            raise Rejection(
+                "entry.duplicate",
+                "the same entry is on the board already: there is nothing to send",
+            )
+        # Step 2.
         if self.phase not in PHASES[entry.type]:
             self._refuse_phase(entry)
+        # Step 3.
         check_signature(entry, self.statements)
+        # Steps 4 and 5. TERMS bring scope and key with them.
         if entry.type is not EntryType.TERMS:
             self._check_scope(entry)
             self._check_key(entry)
+        # Step 6.
         self._handlers[entry.type](entry, time)
         self._hashes.add(entry.hash)
 
     def _refuse_phase(self, entry: Entry) -> None:
         if self.phase is Phase.EMPTY:
-            raise Rejection("phase.no-terms", "the board does not begin with terms")
+            raise Rejection(
+                "phase.no-terms", "the first entry of a board must be TERMS"
+            )
         if entry.type is EntryType.TERMS:
-            raise Rejection("terms.again", "a board has one sale")
-        raise Rejection("phase.wrong", f"{entry.type} in phase {self.phase}")
+            raise Rejection(
+                "terms.again", "this board has terms already: it runs one sale only"
+            )
+        raise Rejection(
+            "phase.wrong", f"{entry.type} does not belong into the phase {self.phase}"
+        )
 
     def _check_scope(self, entry: Entry) -> None:
         registry_scope = entry.type.scope == "registry"
         expected = self.terms.registry if registry_scope else self.sale_id
         if entry.scope != expected:
-            raise Rejection("entry.scope", f"belongs to another {entry.type.scope}")
+            raise Rejection(
+                "entry.scope", f"the entry was made for another {entry.type.scope}"
+            )
 
     def _check_key(self, entry: Entry) -> None:
         named: Mapping[Role, Callable[[], tuple[VerifyKey, ...]]] = {
@@ -206,7 +224,10 @@ class SaleState:
         if keys is None or entry.type is EntryType.REGISTRY:
             return
         if entry.key not in keys():
-            raise Rejection("entry.key", f"not the {entry.type.role}'s key")
+            raise Rejection(
+                "entry.key",
+                f"{entry.type} must be signed by the {entry.type.role}'s key",
+            )
 
     def _issuer_keys(self) -> tuple[VerifyKey, ...]:
         return tuple(issuer.key for issuer in self.credentials.registry.issuers)
@@ -217,30 +238,48 @@ class SaleState:
         except TermsError as error:
             raise Rejection(error.code, error.message) from error
         if entry.scope != terms.sale_id:
-            raise Rejection("terms.sale-id", "the entry names another sale")
+            raise Rejection(
+                "terms.sale-id", "the entry's sale must be the hash of its terms"
+            )
         if entry.key != terms.seller:
-            raise Rejection("terms.seller", "not signed by the seller they name")
+            raise Rejection(
+                "terms.seller", "the terms must be signed by the seller whom they name"
+            )
         check_setup(terms, self.statements)
         if time > terms.times.open + terms.times.slack:
-            raise Rejection("terms.late", "posted after the sale opens")
+            raise Rejection(
+                "terms.late", "the terms must be posted before the sale opens"
+            )
         self._terms, self._sale_id = terms, terms.sale_id
         self.rounds = Rounds(terms.named_rounds())
         self.phase = Phase.REGISTRATION
 
     def _registry_entry(self, entry: Entry, _time: int) -> None:
         if self._credentials is not None:
-            raise Rejection("registry.again", "a sale has one registry")
+            raise Rejection(
+                "registry.again", "this board has a registry already: a sale has one"
+            )
         registry = read_registry(entry.body)
         terms = self.terms
         if registry.registry_id != terms.registry:
-            raise Rejection("registry.id", "not the registry that the terms name")
+            raise Rejection(
+                "registry.id", "this is not the registry that the terms name"
+            )
         if entry.key not in [issuer.key for issuer in registry.issuers]:
-            raise Rejection("entry.key", "not an issuer's key")
+            raise Rejection(
+                "entry.key", "REGISTRY must be signed by one of its issuers"
+            )
         if (registry.rehearsal, registry.season) != (terms.rehearsal, terms.season):
-            raise Rejection("registry.terms", "another season or kind than the terms'")
+            raise Rejection(
+                "registry.terms",
+                "season and rehearsal must be the same in registry and terms",
+            )
         times = terms.times
         if not registry.starts <= times.open < times.unlock < registry.ends:
-            raise Rejection("registry.terms", "the sale does not lie inside the season")
+            raise Rejection(
+                "registry.terms",
+                "the sale must begin and end inside the registry's season",
+            )
         check_required(terms, registry)
         self._credentials = Credentials(self.curve, registry)
         self.registry = registry
@@ -248,11 +287,15 @@ class SaleState:
     def _leaf_entry(self, entry: Entry, _time: int) -> None:
         leaf = read_leaf(body_fields(entry))
         if leaf.index != len(self.leaves):
-            raise Rejection("leaf.index", f"the next leaf has index {len(self.leaves)}")
+            raise Rejection(
+                "leaf.index", f"the next leaf must have index {len(self.leaves)}"
+            )
         if leaf.commitment in self._identity_commitments:
-            raise Rejection("leaf.repeated", "this identity commitment has a leaf")
+            raise Rejection(
+                "leaf.repeated", "this identity commitment has a leaf already"
+            )
         if leaf.version != 1:
-            raise Rejection("leaf.version", "a new leaf has version 1")
+            raise Rejection("leaf.version", "a new leaf must have version 1")
         registry = self.credentials.registry
         check_leaf(self.curve, registry, leaf, self.statements)
         self._identity_commitments.add(leaf.commitment)
@@ -282,7 +325,9 @@ class SaleState:
         fields.done()
         self._check_marker(self.terms.times.close, time)
         if frozen != Frozen(self.tree.size, self.tree.root()):
-            raise Rejection("close.tree", "size or root is not that of the board")
+            raise Rejection(
+                "close.tree", "CLOSE must state size and root of the tree before it"
+            )
         self._contributions = Contributions(
             self.terms.beacon, frozen, self.positions.depositors
         )
@@ -295,7 +340,10 @@ class SaleState:
         body_fields(entry).done()
         self._check_marker(self.terms.times.commit_end, time)
         if not self.contributions.enough:
-            raise Rejection("commit.missing", "too few of the roster have committed")
+            raise Rejection(
+                "commit.missing",
+                "fewer of the roster have committed than the terms need",
+            )
         self.phase = Phase.REVEAL
 
     def _reveal_entry(self, entry: Entry, _time: int) -> None:
@@ -304,7 +352,10 @@ class SaleState:
     def _reveal_end_entry(self, entry: Entry, time: int) -> None:
         body_fields(entry).done()
         if time < self.terms.times.reveal_end:
-            raise Rejection("phase.early", "REVEAL_END before its time")
+            raise Rejection(
+                "phase.early",
+                "it is too early: REVEAL_END comes at reveal_end of the terms",
+            )
         self.contributions.end_reveals()
         self.phase = Phase.RESULT
 
@@ -320,10 +371,17 @@ class SaleState:
         claimed_outcome = fields.bytes("outcome", 32)
         fields.done()
         draw, outcome, ledger = self.result()
+        # Step 10.
         if claimed != draw:
-            raise Rejection("result.draw", "b*, Ω or seed is not what the beacon gives")
+            raise Rejection(
+                "result.draw",
+                "RESULT must state b*, Ω and the seed that the beacon gives",
+            )
+        # Step 11.
         if claimed_outcome != outcome_hash(ledger, self.terms.pools):
-            raise Rejection("result.outcome", "not the hash of what the draw gives")
+            raise Rejection(
+                "result.outcome", "RESULT must state the hash of what the draw gives"
+            )
         self.draw, self.outcome, self.ledger = draw, outcome, ledger
         self.phase = Phase.DONE
 
@@ -332,7 +390,9 @@ class SaleState:
         reason = fields.text("reason")
         fields.done()
         if reason not in [known.value for known in self.void_reasons(time)]:
-            raise Rejection("void.reason", f"{reason!r} does not hold at this time")
+            raise Rejection(
+                "void.reason", f"the reason {reason!r} does not hold at this time"
+            )
         self.void_reason = VoidReason(reason)
         self.ledger = settle_void(self.fundings())
         self.phase = Phase.VOID
@@ -358,7 +418,9 @@ class SaleState:
         Raises:
             Rejection: ``result.withheld``, ``result.round``.
         """
+        # Step 7.
         draw = self.contributions.draw(self.sale_id, self.rounds.signatures)
+        # Steps 8 and 9, and the allocation of step 11.
         outcome = allocate(self.terms.pools, self.entrants(), draw.seed, self.sale_id)
         return draw, outcome, settle(outcome, self.fundings())
 
@@ -386,9 +448,15 @@ class SaleState:
 
     def _check_marker(self, due: int, time: int) -> None:
         if time < due:
-            raise Rejection("phase.early", f"{due - time} seconds before its time")
+            raise Rejection(
+                "phase.early",
+                f"it is too early by {due - time} s: post the marker when it is due",
+            )
         if time > due + self.terms.times.slack:
-            raise Rejection("phase.late", "later than its time and the slack: void")
+            raise Rejection(
+                "phase.late",
+                "it is too late, beyond the slack of the terms: the sale is void",
+            )
 
 
 def _no_registry() -> Rejection:
@@ -403,4 +471,6 @@ def _check_any_key(entry: Entry) -> None:
     try:
         check_verify_key(entry.key)
     except CryptoError as error:
-        raise Rejection("entry.key", error.message) from error
+        raise Rejection(
+            "entry.key", f"the entry must be signed by an Ed25519 key: {error.message}"
+        ) from error

@@ -76,4 +76,8 @@ def _item(value: cbor.Value, encoded: bytes) -> Entry | SignedCheckpoint | Unrea
             return SignedCheckpoint.parse(value)
         except EncodingError as error:
             return Unreadable(error.code, error.message, is_leaf=False)
-    return Unreadable("record.type", "neither a map nor a text", is_leaf=False)
+    return Unreadable(
+        "record.type",
+        "a record must be a map (an entry) or a text (a checkpoint)",
+        is_leaf=False,
+    )

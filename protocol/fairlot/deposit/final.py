@@ -65,15 +65,19 @@ class Positions:
         Raises:
             Rejection: ``paid.unknown-nym``, ``paid.ref``, ``paid.total``.
         """
+        # Step 14, in its order.
         position = self.by_nym.get(nym)
         if position is None:
             raise Rejection(
-                "paid.unknown-nym", "no deposit of this nym is on the board"
+                "paid.unknown-nym",
+                "this nym has no deposit on the board that could be paid",
             )
         if ref in self._refs:
             raise Rejection("paid.ref", "this payment has been booked already")
         total = position.paid + amount
         if total >= 2**64:
-            raise Rejection("paid.total", "the payments of a nym exceed 64 bits")
+            raise Rejection(
+                "paid.total", "the payments of a nym must sum up to less than 2^64"
+            )
         self._refs.add(ref)
         self.by_nym[nym] = replace(position, paid=total)

@@ -40,11 +40,13 @@ def check_order(
         Rejection: ``deposit.ladder``, ``deposit.tier``, ``deposit.bid``,
             ``deposit.group``, ``deposit.solution``, ``deposit.disclosed``.
     """
+    # Step 9.
     _check_amount(terms, deposit)
     _check_tier(terms, deposit)
     _check_bid(terms, deposit)
     _check_group(terms, deposit)
     _check_solutions(terms, deposit, statements)
+    # Step 10.
     _check_disclosed(terms, registry, deposit)
 
 

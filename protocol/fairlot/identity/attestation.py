@@ -86,7 +86,10 @@ class ListAttester:
         """Attest that ``person`` is on the list."""
         attributes = self._people.get(person)
         if attributes is None:
-            raise Rejection("attestation.unknown-person", "not on the attester's list")
+            raise Rejection(
+                "attestation.unknown-person",
+                "this person is not on the attester's list",
+            )
         message = tag("person").encode() + b"\x00" + person.encode()
         person_tag = hmac.digest(self._tag_key, message, hashlib.sha256)
         registry_id = self._registry.registry_id
@@ -114,9 +117,13 @@ def check_attestation(registry: Registry, attestation: Attestation, now: int) ->
             ``attestation.attributes``.
     """
     if attestation.registry_id != registry.registry_id:
-        raise Rejection("attestation.registry", "made for another registry")
+        raise Rejection(
+            "attestation.registry", "the attestation was made for another registry"
+        )
     if attestation.attester not in registry.attesters:
-        raise Rejection("attestation.attester", "the registry names no such attester")
+        raise Rejection(
+            "attestation.attester", "the registry does not name this attester"
+        )
     statement = _statement(
         attestation.registry_id,
         attestation.person_tag,
@@ -128,13 +135,20 @@ def check_attestation(registry: Registry, attestation: Attestation, now: int) ->
     try:
         verify_signature(attestation.attester, statement, attestation.sig)
     except ProofError as error:
-        raise Rejection("attestation.signature", "does not verify") from error
+        raise Rejection(
+            "attestation.signature", "the attester did not sign this attestation"
+        ) from error
     try:
         check_verify_key(attestation.holder_key)
     except CryptoError as error:
-        raise Rejection("attestation.holder-key", error.message) from error
+        raise Rejection(
+            "attestation.holder-key", f"the holder's key is bad: {error.message}"
+        ) from error
     if not attestation.time <= now < attestation.time + ATTESTATION_LIFETIME:
-        raise Rejection("attestation.time", "older than a day, or from the future")
+        raise Rejection(
+            "attestation.time",
+            "the attestation must be of the last 24 hours: ask for a new one",
+        )
     check_attributes(registry, attestation.attributes)
 
 
@@ -145,11 +159,15 @@ def check_attributes(registry: Registry, values: tuple[str, ...]) -> None:
         Rejection: ``attestation.attributes``.
     """
     if len(values) != len(registry.attributes):
-        raise Rejection("attestation.attributes", "one value an attribute")
+        raise Rejection(
+            "attestation.attributes",
+            "there must be one value for each attribute of the registry",
+        )
     for attribute, value in zip(registry.attributes, values, strict=True):
         if value and value not in attribute.values:
             raise Rejection(
-                "attestation.attributes", f"{attribute.name} has no value {value!r}"
+                "attestation.attributes",
+                f"the registry knows no value {value!r} of {attribute.name}",
             )
 
 

@@ -140,19 +140,33 @@ def check_request(
             ``request.holder``, ``request.signature``, ``request.epoch``,
             ``request.proof``.
     """
+    # Step 5.
     if not all(0 <= s < GROUP_ORDER for s in (request.challenge, request.response)):
-        raise Rejection("request.proof", "a scalar lies in [0, r-1]")
+        raise Rejection(
+            "request.proof", "challenge and response must be from 0 to r - 1"
+        )
     if not now - VIEW_SECONDS <= view_time <= now:
         raise Rejection(
-            "request.view", "the view of the board is older than 10 minutes"
+            "request.view",
+            "the issuer's view of the board is older than 10 minutes: read it again",
         )
     if not registry.starts <= now < registry.ends:
-        raise Rejection("request.season", "outside the registry's season")
+        raise Rejection(
+            "request.season", "credentials are issued in the registry's season only"
+        )
+    # Step 6.
     same_leaf = (leaf.index, leaf.version) == (request.index, request.version)
     if not same_leaf or leaf.status is not LeafStatus.ACTIVE:
-        raise Rejection("request.leaf", "not an active leaf of this version")
+        raise Rejection(
+            "request.leaf",
+            "the request must name an active leaf, in the version that it has",
+        )
+    # Step 7.
     if holder_hash(request.holder_key) != leaf.holder:
-        raise Rejection("request.holder", "not the leaf's current holder key")
+        raise Rejection(
+            "request.holder",
+            "the request must come from the current holder of the leaf",
+        )
     proof = request.commitment, request.challenge, request.response
     statement = _request_statement(
         registry, leaf, request.epoch, proof, request.reply_key
@@ -160,11 +174,17 @@ def check_request(
     try:
         verify_signature(request.holder_key, statement, request.sig)
     except ProofError as error:
-        raise Rejection("request.signature", "does not verify") from error
+        raise Rejection(
+            "request.signature", "the holder's key did not sign this request"
+        ) from error
+    # Step 8.
     running = epoch_at(now)
     early = now % EPOCH_SECONDS >= EPOCH_SECONDS - EARLY_SECONDS
     if request.epoch not in ((running, running + 1) if early else (running,)):
-        raise Rejection("request.epoch", "not the running epoch")
+        raise Rejection(
+            "request.epoch", f"the request must be for the running epoch, {running}"
+        )
+    # Step 9.
     return _check_proof(curve, registry, leaf, request)
 
 
@@ -257,7 +277,10 @@ def _check_proof(
         raise Rejection("request.proof", error.message) from error
     expected = _challenge(registry, leaf, request.epoch, (Q_2, IC, C, R))
     if C == IC or expected != request.challenge:
-        raise Rejection("request.proof", "no proof that the holder knows b")
+        raise Rejection(
+            "request.proof",
+            "the request does not prove that its sender knows the blind of C",
+        )
     return C
 
 

@@ -83,16 +83,21 @@ class AdmissionBook:
                 recovery, never a second leaf; ``enrolment.index`` where the index is not
                 the next one.
         """
+        # Step 1.
         check_attestation(self._registry, attestation, now)
+        # Step 2.
         if not self._registry.starts <= now < self._registry.ends:
-            raise Rejection("enrolment.season", "outside the registry's season")
+            raise Rejection(
+                "enrolment.season", "the registry admits people in its season only"
+            )
         known = self._by_tag.get(attestation.person_tag)
         if known is not None:
             self._check_repeated(self._admissions[known], attestation, index)
             return
         if index != len(self._admissions):
             raise Rejection(
-                "enrolment.index", f"the next leaf is {len(self._admissions)}"
+                "enrolment.index",
+                f"the next leaf must have index {len(self._admissions)}",
             )
         self._by_tag[attestation.person_tag] = index
         self._admissions.append(Admission(index, attestation, None))
@@ -112,7 +117,10 @@ class AdmissionBook:
         keys = before.holder_key, before.device_key, admission.index
         same = keys == (attestation.holder_key, attestation.device_key, index)
         if admission.handle is not None or not same:
-            raise Rejection("enrolment.known-person", "this person has a leaf already")
+            raise Rejection(
+                "enrolment.known-person",
+                "this person has a leaf already: nobody gets a second one",
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,15 +225,22 @@ def receive_identity(
         issuer, scalars = _open_share(box, device, registry.nym_secrets)
         point = commitment(curve, registry.schema, scalars[0], scalars[1:])
         if committed.get(issuer) != point.to_bytes():
-            raise Rejection("enrolment.share", f"issuer {issuer} sent another share")
+            raise Rejection(
+                "enrolment.share", f"issuer {issuer} sent two different shares"
+            )
         shares[issuer] = scalars
     if len(shares) <= registry.threshold:
-        raise Rejection("enrolment.share", "fewer than t + 1 issuers sent a share")
+        raise Rejection(
+            "enrolment.share", "at least t + 1 issuers must send a share, and fewer did"
+        )
     used = {i: shares[i] for i in sorted(shares)[: registry.threshold + 1]}
     rho, *nyms = _interpolate_each(used)
     opened = commitment(curve, registry.schema, rho, nyms).to_bytes()
     if opened != enrolment.leaf.commitment:
-        raise Rejection("enrolment.share", "the shares do not open IC")
+        raise Rejection(
+            "enrolment.share",
+            "the shares of the issuers do not open the commitment of the leaf",
+        )
     return Identity(enrolment.leaf, attributes, rho, tuple(nyms))
 
 
@@ -260,7 +275,9 @@ def _open_share(
     try:
         value = cbor.decode(device.open(box))
     except CryptoError as error:
-        raise Rejection("enrolment.share", f"a box does not open: {error}") from error
+        raise Rejection(
+            "enrolment.share", f"the box of an issuer does not open: {error}"
+        ) from error
     fields = Fields(value, ("share",), _malformed)
     issuer = fields.uint("issuer", 1, 255)
     rho = fields.bytes("rho", 32)
@@ -268,12 +285,15 @@ def _open_share(
     fields.done()
     if len(nyms) != nym_secrets or not all(isinstance(s, bytes) for s in nyms):
         raise Rejection(
-            "enrolment.share", f"issuer {issuer}: another number of secrets"
+            "enrolment.share",
+            f"issuer {issuer} sent another number of secrets than the registry says",
         )
     try:
         return issuer, tuple(_scalar(encoded) for encoded in (rho, *nyms))
     except CryptoError as error:
-        raise Rejection("enrolment.share", f"issuer {issuer}: {error}") from error
+        raise Rejection(
+            "enrolment.share", f"issuer {issuer} sent a bad share: {error}"
+        ) from error
 
 
 def _scalar(encoded: Value) -> Scalar:

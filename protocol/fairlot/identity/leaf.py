@@ -112,7 +112,9 @@ def combine_shares(curve: Backend, shares: Mapping[int, bytes], degree: int) -> 
     """
     points = {i: curve.g1_not_identity(c) for i, c in shares.items()}
     if len(points) <= degree:
-        raise ProofError("leaf.commitment", "fewer than t + 1 shares")
+        raise ProofError(
+            "leaf.commitment", "a leaf needs the shares of at least t + 1 issuers"
+        )
     known = {i: points[i] for i in sorted(points)[: degree + 1]}
     off = shamir.first_off_polynomial(points, degree)
     if off is not None:
@@ -120,7 +122,9 @@ def combine_shares(curve: Backend, shares: Mapping[int, bytes], degree: int) -> 
         raise ProofError("leaf.commitment", problem)
     combined = shamir.interpolate_points(known)
     if combined.is_identity():
-        raise ProofError("leaf.commitment", "IC is the identity")
+        raise ProofError(
+            "leaf.commitment", "the commitment IC must not be the identity"
+        )
     return combined.to_bytes()
 
 
@@ -157,7 +161,10 @@ def check_leaf(
         range(1, members + 1)
     )
     if not ascending or len(indexes) < members - registry.threshold:
-        raise Rejection("leaf.shares", "n - t issuers, each once, in ascending order")
+        raise Rejection(
+            "leaf.shares",
+            "n - t issuers must sign a leaf, each once, in ascending order",
+        )
     for share in leaf.shares:
         _check_share(registry, leaf, share, statements)
     parts = [leaf.commitment, i2osp(registry.threshold, 1)]
@@ -182,13 +189,18 @@ def _check_share(
             lambda: verify_signature(key, message, share.sig),
         )
     except ProofError as error:
-        raise Rejection("leaf.signature", f"issuer {share.issuer}") from error
+        raise Rejection(
+            "leaf.signature",
+            f"issuer {share.issuer} did not sign this share of the leaf",
+        ) from error
 
 
 def _check_commitment(curve: Backend, registry: Registry, leaf: Leaf) -> None:
     shares = {share.issuer: share.commitment for share in leaf.shares}
     if combine_shares(curve, shares, registry.threshold) != leaf.commitment:
-        raise ProofError("leaf.commitment", "IC is not the combination of its shares")
+        raise ProofError(
+            "leaf.commitment", "the commitment IC must be the combination of its shares"
+        )
 
 
 def _share_message(registry: Registry, leaf: Leaf, commitment: bytes) -> bytes:
@@ -219,5 +231,5 @@ def _status(name: str) -> LeafStatus:
         return LeafStatus(name)
     except ValueError as error:
         raise Rejection(
-            "leaf.status", f"{name!r} is no status of a new leaf"
+            "leaf.status", f"a leaf cannot have the status {name!r}"
         ) from error

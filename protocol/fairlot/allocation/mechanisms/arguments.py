@@ -17,14 +17,18 @@ def check_orders(pool: Pool, orders: Sequence[Order]) -> None:
     """
     of_tiers = (number for tier in pool.tiers for number in (tier.supply, tier.price))
     if min(pool.supply, pool.price, pool.cap, *of_tiers) < 0:
-        raise CallerError("allocation.quantity", "numbers of a pool are >= 0")
+        raise CallerError("allocation.quantity", "no number of a pool may be negative")
     for order in orders:
         if order.wants < 0 or order.budget < 0:
-            raise CallerError("allocation.quantity", "wants and deposit are >= 0")
+            raise CallerError(
+                "allocation.quantity", "wants and deposit must not be negative"
+            )
         if order.bid is not None and not 0 <= order.bid <= order.budget:
-            raise CallerError("allocation.bid", "a bid lies in 0..deposit")
+            raise CallerError("allocation.bid", "a bid must be from 0 to the deposit")
         if order.tier is not None and not 0 <= order.tier < len(pool.tiers):
-            raise CallerError("allocation.tier", "a tier is an index of pool.tiers")
+            raise CallerError(
+                "allocation.tier", "a tier must be an index into pool.tiers"
+            )
 
 
 def check_permutation(permutation: Sequence[int], count: int) -> None:
@@ -34,7 +38,7 @@ def check_permutation(permutation: Sequence[int], count: int) -> None:
         CallerError: ``allocation.order``.
     """
     if len(permutation) != count or set(permutation) != set(range(count)):
-        raise CallerError("allocation.order", "each index must be there once")
+        raise CallerError("allocation.order", "a permutation must hold each index once")
 
 
 def drawn_first(lots: Lots, count: int) -> Sequence[int]:

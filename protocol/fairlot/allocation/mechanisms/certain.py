@@ -191,7 +191,9 @@ def _wishing(pool: Pool, orders: Sequence[Order]) -> frozenset[int]:
     """Return who wants a seat and has its price: steps 1 and 2."""
     check_orders(pool, orders)
     if not 1 <= pool.certain < pool.supply:
-        raise CallerError("allocation.certain", "certain seats are 1..supply - 1")
+        raise CallerError(
+            "allocation.certain", "certain seats must be from 1 to supply - 1"
+        )
     return frozenset(
         index
         for index, order in enumerate(orders)

@@ -40,7 +40,9 @@ def find_level(supply: int, quantities: Sequence[int]) -> Level:
         CallerError: ``allocation.quantity`` for a negative number.
     """
     if supply < 0 or min(quantities, default=0) < 0:
-        raise CallerError("allocation.quantity", "supply and quantities are >= 0")
+        raise CallerError(
+            "allocation.quantity", "supply and quantities must not be negative"
+        )
     level, remainder = _level(supply, quantities)
     return Level(level, remainder, sum(quantity > level for quantity in quantities))
 

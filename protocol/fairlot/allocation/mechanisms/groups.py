@@ -90,16 +90,20 @@ def draw_rule(supply: int, sizes: Sequence[int], singles: int) -> Rule:
             supply where not everybody wins.
     """
     if supply < 0 or singles < 0:
-        raise CallerError("allocation.quantity", "supply and singles are >= 0")
+        raise CallerError(
+            "allocation.quantity", "supply and singles must not be negative"
+        )
     if min(sizes, default=2) < 2:
-        raise CallerError("allocation.group", "a group has at least 2 members")
+        raise CallerError("allocation.group", "a group must have at least 2 members")
     people = sum(sizes) + singles
     largest = max(sizes, default=1)
     if people <= supply:
         mode, room, weight, target = Mode.ALL, 0, 1, people
     else:
         if sizes and largest > supply:
-            raise CallerError("allocation.group", "a group is larger than the supply")
+            raise CallerError(
+                "allocation.group", "a group must not be larger than the supply"
+            )
         room = min(supply * singles // people, (people - supply) * singles // people)
         mode, weight, target = Mode.A, 1, supply
         if room < largest - 1:
@@ -126,7 +130,7 @@ def worst_flip(supply: int, group_max: int) -> Fraction:
         CallerError: ``allocation.group`` for other numbers.
     """
     if group_max < 1 or (group_max > 1 and group_max > supply):
-        raise CallerError("allocation.group", "group_max lies in 1..supply")
+        raise CallerError("allocation.group", "group_max must be from 1 to the supply")
     return Fraction(group_max - 1, max(supply, 1))
 
 

@@ -170,9 +170,14 @@ def crowd_of(pool: Pool, orders: Sequence[Order]) -> Crowd:
     groups = {gid: tuple(members[gid]) for gid in sorted(members)}
     for found in groups.values():
         if not 2 <= len(found) <= pool.group_max:
-            raise CallerError("allocation.group", "a group has 2..group_max members")
+            raise CallerError(
+                "allocation.group", "a group must have from 2 to group_max members"
+            )
         if not all(takes[index] for index in found):
-            raise CallerError("allocation.group", "every member takes a unit")
+            raise CallerError(
+                "allocation.group",
+                "every member of a group must want and afford a unit",
+            )
     sizes = tuple(map(len, groups.values()))
     rule = draw_rule(pool.supply, sizes, sum(takes) - sum(sizes))
     return Crowd(rule, takes, groups)

@@ -130,5 +130,7 @@ def clearing(supply: int, quantities: Sequence[int], found: Level) -> ClearingFa
 def _quantities(pool: Pool, orders: Sequence[Order]) -> tuple[int, ...]:
     check_orders(pool, orders)
     if pool.price < 1:
-        raise CallerError("quadratic.price", "units at no price have no square")
+        raise CallerError(
+            "quadratic.price", "the price of a quadratic pool must be at least 1"
+        )
     return tuple(quantity(pool, order) for order in orders)

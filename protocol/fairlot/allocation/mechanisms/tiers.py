@@ -153,9 +153,11 @@ def _named(pool: Pool, orders: Sequence[Order]) -> dict[int, int]:
     """Return the highest tier that each accepts and can pay: steps 1 and 2."""
     check_orders(pool, orders)
     if pool.supply < sum(tier.supply for tier in pool.tiers):
-        raise CallerError("allocation.tiers", "the supply covers all tiers")
+        raise CallerError("allocation.tiers", "the supply must cover all tiers")
     if any(above.price <= below.price for above, below in pairwise(pool.tiers)):
-        raise CallerError("allocation.tiers", "tiers fall in price")
+        raise CallerError(
+            "allocation.tiers", "each tier must have a lower price than the one before"
+        )
     return {
         index: order.tier
         for index, order in enumerate(orders)

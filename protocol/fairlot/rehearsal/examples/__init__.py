@@ -39,7 +39,9 @@ def load_example(name: str) -> Example:
     """
     if name not in NAMES:
         known = ", ".join(NAMES)
-        raise InputError("example.unknown", f"no example {name!r}; there are: {known}")
+        raise InputError(
+            "example.unknown", f"there is no example {name!r}: choose one of {known}"
+        )
     folder = files("fairlot.rehearsal.examples") / name
     return Example(
         name=name,
