@@ -26,43 +26,46 @@ Value: TypeAlias = (
 """What the profile can carry: lists and tuples are arrays, dicts are maps."""
 
 MAX_DEPTH = 16
-"""Arrays and maps that may enclose one another."""
+"""How deep arrays and maps may enclose one another."""
 
 _LOWEST = -(2**63)
 _HIGHEST = 2**64 - 1
 
 
 def encode(value: Value) -> bytes:
-    """Return the one encoding of ``value``.
+    """Return the one encoding of ``value`` (specs/notation.md, section 4.2).
 
     Only the built-in types themselves are carried: an instance of a subclass (an enum
     member, a named tuple) may mean more than its encoding says.
 
     Raises:
-        CallerError: ``cbor.value`` for what the profile cannot carry.
+        CallerError: ``cbor.value`` for a value that the profile cannot carry.
     """
     problem = _problem(value, MAX_DEPTH)
     if problem:
         raise CallerError("cbor.value", problem)
+    # Steps 1 and 2 are cbor2's canonical form.
     try:
         return cbor2.dumps(value, canonical=True)
     except UnicodeEncodeError as error:
         raise CallerError(
-            "cbor.value", "a text holds half of a surrogate pair"
+            "cbor.value", "a text must not hold half of a surrogate pair"
         ) from error
 
 
 def decode(data: bytes) -> Value:
-    """Return the value that ``data``, all of it, encodes.
+    """Return the value that the whole of ``data`` encodes (specs/notation.md, section 4.3).
 
     Raises:
-        EncodingError: as ``decode_first``; ``cbor.trailing`` where bytes are left over.
+        EncodingError: as ``decode_first``; ``cbor.trailing`` if bytes are left over.
     """
+    # Steps 1 and 2.
     value, end = decode_first(data)
     # Step 3.
     if end != len(data):
         raise EncodingError(
-            "cbor.trailing", f"{len(data) - end} bytes follow the value"
+            "cbor.trailing",
+            f"nothing must follow the value, which ends at byte {end} of {len(data)}",
         )
     return value
 
@@ -70,17 +73,18 @@ def decode(data: bytes) -> Value:
 def decode_first(data: bytes, offset: int = 0) -> tuple[Value, int]:
     """Return the value at ``offset`` of a CBOR sequence, and the offset behind it.
 
-    The work depends on the length of that one value, not on the length of ``data``.
+    The work depends on the length of that one value, not on the length of ``data``. The
+    steps are those of specs/notation.md, section 4.3.
 
     Raises:
         CallerError: ``cbor.offset`` outside ``data``.
-        EncodingError: ``cbor.truncated`` where ``data`` ends inside the value;
-            ``cbor.malformed`` for what is not an item of the profile;
+        EncodingError: ``cbor.truncated`` if ``data`` ends inside the value;
+            ``cbor.malformed`` for anything but an item of the profile;
             ``cbor.not-deterministic`` for another encoding of such an item.
     """
     if not 0 <= offset <= len(data):
         raise CallerError(
-            "cbor.offset", f"offset {offset} lies outside {len(data)} bytes"
+            "cbor.offset", f"the offset must lie in [0, {len(data)}], and is {offset}"
         )
     # Step 1.
     value, end = _read(data, offset)
@@ -97,10 +101,10 @@ def decode_first(data: bytes, offset: int = 0) -> tuple[Value, int]:
 
 
 class _RefusedTags(Mapping[int, cbor2.ShareableDecoderInitializer]):
-    """Answers for every tag: refused, before its content is looked at.
+    """Refuses every tag before its content is looked at.
 
-    Without it cbor2 would run what the sender asks for: compile regular expressions,
-    build decimals, follow shared references.
+    Without it cbor2 would do what the sender asks for: compile regular expressions, build
+    decimals, follow shared references.
     """
 
     def __getitem__(self, tag: int) -> cbor2.ShareableDecoderInitializer:
@@ -115,7 +119,7 @@ class _RefusedTags(Mapping[int, cbor2.ShareableDecoderInitializer]):
 
 @cbor2.shareable_decoder
 def _refuse_tag(immutable: bool) -> NoReturn:  # noqa: ARG001
-    raise EncodingError("cbor.malformed", "tags have no place in this profile of CBOR")
+    raise EncodingError("cbor.malformed", "there must be no tags")
 
 
 _REFUSED_TAGS = _RefusedTags()
@@ -135,33 +139,35 @@ def _read(data: bytes, offset: int) -> tuple[object, int]:
     try:
         value: object = decoder.decode()
     except cbor2.CBORDecodeEOF as error:
-        raise EncodingError("cbor.truncated", "the bytes end inside a value") from error
+        raise EncodingError(
+            "cbor.truncated", "the value must be complete, but the bytes end inside it"
+        ) from error
     except cbor2.CBORDecodeError as error:
         raise EncodingError(
-            "cbor.malformed", f"not CBOR of this profile: {error}"
+            "cbor.malformed", f"the bytes must be CBOR of this profile: {error}"
         ) from error
     return value, stream.tell()
 
 
 def _problem(value: object, depth: int) -> str | None:
-    """Say why the profile cannot carry ``value``; ``None`` where it can."""
+    """Say why the profile cannot carry ``value``; return ``None`` if it can."""
     kind = type(value)
     if kind in {bytes, str, bool, type(None)}:
         return None
     if kind is int:
         inside = _LOWEST <= cast("int", value) <= _HIGHEST
-        return None if inside else "integers lie in [-2^63, 2^64-1]"
+        return None if inside else "an integer must lie in [-2^63, 2^64-1]"
     if kind in {list, tuple}:
         return _first_problem(cast("list[object]", value), depth)
     if kind is dict:
         items = cast("dict[object, object]", value)
         if not all(type(key) is str for key in items):
-            return "map keys are text"
+            return "the keys of a map must be texts"
         return _first_problem(items.values(), depth)
-    return f"{kind.__name__} is not carried"
+    return f"a value must not be of the type {kind.__name__}"
 
 
 def _first_problem(values: Iterable[object], depth: int) -> str | None:
     if depth == 0:
-        return f"more than {MAX_DEPTH} levels"
+        return f"arrays and maps must be at most {MAX_DEPTH} deep"
     return next(filter(None, (_problem(value, depth - 1) for value in values)), None)

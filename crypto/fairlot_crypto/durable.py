@@ -1,26 +1,26 @@
-"""Files that are there completely or not at all."""
+"""Writes a file completely or not at all, so that it outlasts a crash."""
 
 import os
 from pathlib import Path
 
 PUBLIC = 0o666
-"""Permissions of what anyone may read, less the process's umask."""
+"""Permissions of a file that anybody may read, less the process's umask."""
 PRIVATE = 0o600
-"""Permissions of what only its owner may read."""
+"""Permissions of a file that only its owner may read."""
 DRAFT = ".partial"
-"""What the name of a file ends with that a kill left unfinished."""
+"""The ending of a file's name while it is written; a kill leaves such a file behind."""
 
 
 def write_file(path: Path, data: bytes, mode: int = PUBLIC) -> None:
-    """Write a file under another name, synchronise it, then give it its own.
+    """Write a file under another name, synchronise it, then rename it.
 
     Args:
-        path: the file; one that is there is replaced.
-        data: all of it.
+        path: the file; an existing one is replaced.
+        data: the whole content.
         mode: its permissions, less the umask.
 
     Raises:
-        OSError: as the system says; then ``path`` is as it was.
+        OSError: as the system says; ``path`` is then as it was before.
     """
     # Two processes may write one file at once, but not into one draft.
     draft = path.with_name(f".{path.name}.{os.getpid()}{DRAFT}")
@@ -39,8 +39,10 @@ def write_file(path: Path, data: bytes, mode: int = PUBLIC) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make durable which files are in a folder."""
+    """Make the list of files in a folder durable."""
     if os.name == "posix":
         descriptor = os.open(folder, os.O_RDONLY)
-        os.fsync(descriptor)
-        os.close(descriptor)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

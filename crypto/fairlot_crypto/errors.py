@@ -1,4 +1,4 @@
-"""What can go wrong in this package, and who is at fault.
+"""The errors of this package, and who is at fault.
 
 ``CryptoError``
  ├── ``CallerError``    the calling code broke a precondition (also a ``ValueError``)

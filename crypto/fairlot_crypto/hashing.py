@@ -5,7 +5,7 @@ import hashlib
 from fairlot_crypto.errors import CallerError
 
 SPEC_VERSION = "fairlot-v1"
-"""Version in every domain separation tag; a breaking change of the spec bumps it."""
+"""The version in every domain separation tag; a breaking change of the spec bumps it."""
 
 GROUP_ORDER = 0x73EDA753299D7D483339D80809A1D80553BDA402FFFE5BFEFFFFFFFF00000001
 """r, the order of the groups of BLS12-381."""
@@ -45,11 +45,15 @@ def tagged_hash(name: str, *parts: bytes) -> bytes:
         name: the tag without its version, e.g. ``sale``.
         parts: each is hashed behind its length in 8 bytes.
     """
+    # Step 1.
     prefix = hashlib.sha256(tag(name).encode()).digest()
+    # Step 2.
     digest = hashlib.sha256(prefix + prefix)
+    # Step 3.
     for part in parts:
         digest.update(i2osp(len(part), 8))
         digest.update(part)
+    # Step 4.
     return digest.digest()
 
 
@@ -57,7 +61,8 @@ def usable_dst(dst: bytes) -> bytes:
     """Return a DST of at most 255 bytes: a longer one hashed (RFC 9380, section 5.3.3).
 
     Raises:
-        CallerError: ``hashing.dst-empty``: no domain would be separated (section 3.1).
+        CallerError: ``hashing.dst-empty`` for an empty DST, which separates no domain
+            (RFC 9380, section 3.1).
     """
     if not dst:
         raise CallerError(
@@ -71,18 +76,21 @@ def usable_dst(dst: bytes) -> bytes:
 def expand_message_xmd(message: bytes, dst: bytes, length: int) -> bytes:
     """Return ``length`` uniform bytes (RFC 9380, section 5.3.1, SHA-256).
 
+    The steps are those of specs/notation.md, section 5.
+
     Raises:
         CallerError: ``hashing.expand-length`` outside 1..8160 bytes (255 blocks);
             ``hashing.dst-empty``.
     """
-    # Step 2; step 1 is that of usable_dst.
+    # Step 1.
+    dst = usable_dst(dst)
+    # Step 2.
     blocks = -(-length // _SHA256_SIZE)
     if not 0 < blocks <= 255:
         raise CallerError(
             "hashing.expand-length", "the length to expand to must lie in [1, 8160]"
         )
     # Step 3.
-    dst = usable_dst(dst)
     dst_prime = dst + i2osp(len(dst), 1)
     # Step 4.
     pad = bytes(_SHA256_BLOCK)
@@ -108,6 +116,6 @@ def hash_to_scalar(message: bytes, dst: bytes) -> int:
 def scalar_for(purpose: str, *parts: bytes) -> int:
     """Return h2s of the joined parts under ``fairlot-v1/<purpose>_H2S_``.
 
-    Nothing separates the parts: all but the last have a fixed length.
+    Nothing separates the parts, so all but the last must have a fixed length.
     """
     return hash_to_scalar(b"".join(parts), f"{tag(purpose)}_H2S_".encode())

@@ -1,17 +1,19 @@
-"""One JSON object, read strictly (specs/drand.md, section 3.1).
+"""Reads one JSON object strictly (specs/drand.md, section 3.1).
 
-A small document of known fields: nothing twice, nothing unknown, no number but integers. What
-is wrong is reported by the caller's own error.
+The only reader of JSON in both packages. A document is small and has known fields: no name
+stands twice, no field is unknown, and the only numbers are integers. The caller's own error
+reports what is wrong.
 """
 
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 _GREATEST_LENGTH = 4096
 _MOST_BRACKETS = 100
-"""Of ``[`` and ``{``: a reader that descends would else run out of stack."""
+"""Of ``[`` and ``{``: deeper nesting would exhaust the stack of a recursive reader."""
 _HEX = re.compile(r"(?:[0-9a-f]{2})*")
 
 Fail = Callable[[str], Exception]
@@ -22,7 +24,8 @@ Fail = Callable[[str], Exception]
 class JsonObject:
     """A JSON object with the fields that it may have, and no other."""
 
-    values: Mapping[str, object]
+    values: Mapping[str, object] = field(repr=False)
+    """The fields by name; a secret may be among them."""
     fail: Fail = field(repr=False)
     """Makes the error to raise."""
 
@@ -31,21 +34,24 @@ class JsonObject:
         return name in self.values
 
     def integer(self, name: str) -> int:
-        """Return an integer: no fraction, no exponent, no truth value."""
+        """Return an integer (step 5): no fraction, no exponent, no truth value."""
+        # Step 5.
         value = self.values[name]
         if type(value) is not int:
             raise self.fail(f"{name} must be an integer")
         return value
 
     def text(self, name: str) -> str:
-        """Return a text."""
+        """Return a text (step 5)."""
+        # Step 5.
         value = self.values[name]
         if not isinstance(value, str):
             raise self.fail(f"{name} must be a text")
         return value
 
     def octets(self, name: str) -> bytes:
-        """Return bytes, which are written in lower-case hexadecimal."""
+        """Return bytes (step 5), which are written in lower-case hexadecimal."""
+        # Step 5.
         text = self.text(name)
         if not _HEX.fullmatch(text):
             raise self.fail(f"{name} must be in lower-case hexadecimal")
@@ -65,26 +71,35 @@ def read_json_object(
     Args:
         data: the document, at most 4096 bytes of UTF-8 with at most 100 brackets.
         required: names of the fields that must be there.
-        optional: names of those that may be there.
+        optional: names of the fields that may be there.
         fail: makes the error to raise.
     """
     # Step 1.
     if len(data) > _GREATEST_LENGTH:
-        raise fail(f"it is longer than {_GREATEST_LENGTH} bytes")
+        raise fail(f"the document must have at most {_GREATEST_LENGTH} bytes")
     if data.count(b"[") + data.count(b"{") > _MOST_BRACKETS:
-        raise fail(f"it has more than {_MOST_BRACKETS} brackets")
-    # Step 2.
+        raise fail(f"the document must have at most {_MOST_BRACKETS} opening brackets")
+    # Step 2. What is no integer is refused here, before it could become a float.
     try:
-        value: object = json.loads(data.decode(), object_pairs_hook=_Pairs)
+        value: object = json.loads(
+            data.decode(),
+            object_pairs_hook=_Pairs,
+            parse_float=_not_an_integer,
+            parse_constant=_not_an_integer,
+        )
     except ValueError as error:
-        raise fail("it is not one JSON value in UTF-8") from error
+        raise fail(f"the document must be one JSON value in UTF-8: {error}") from error
     # Steps 3 and 4.
     names = frozenset(required), frozenset(optional)
     return _checked("the document", value, *names, fail)
 
 
 class _Pairs(list[tuple[str, object]]):
-    """The fields of an object as they stand, those that stand twice included."""
+    """The fields of an object as they stand, including those that stand twice."""
+
+
+def _not_an_integer(number: str) -> NoReturn:
+    raise ValueError(f"{number[:20]} is not an integer")
 
 
 def _checked(
@@ -94,14 +109,16 @@ def _checked(
     optional: frozenset[str],
     fail: Fail,
 ) -> JsonObject:
+    # Step 3.
     if not isinstance(value, _Pairs):
         raise fail(f"{name} must be an object")
     fields = dict(value)
     if len(fields) != len(value):
-        raise fail(f"{name} has a field twice")
+        raise fail(f"{name} must not have a field twice")
+    # Step 4.
     missing, unknown = required - fields.keys(), fields.keys() - required - optional
     if missing:
-        raise fail(f"{name} lacks the field {min(missing)}")
+        raise fail(f"{name} must have the field {min(missing)}")
     if unknown:
-        raise fail(f"{name} has the unknown field {min(unknown)!r}")
+        raise fail(f"{name} must not have the field {min(unknown)!r}")
     return JsonObject(fields, fail)

@@ -32,9 +32,9 @@ class SigningKey:
     """An Ed25519 key pair."""
 
     seed: bytes = field(repr=False)
-    """RFC 8032 private key, 32 bytes."""
+    """The private key of RFC 8032, 32 bytes."""
     public: VerifyKey = field(init=False)
-    """The public key of ``seed``: never chosen apart, which would leak the secret."""
+    """The public key of ``seed``: signing with another one would leak the seed."""
 
     def __post_init__(self) -> None:
         """Derive the public key."""
@@ -63,15 +63,17 @@ class SigningKey:
 
 
 def verify_signature(key: VerifyKey, message: bytes, signature: bytes) -> None:
-    """Check an Ed25519 signature.
+    """Check an Ed25519 signature (specs/notation.md, section 7.1).
 
     Raises:
-        ProofError: ``signature.invalid`` where libsodium does not accept it.
+        ProofError: ``signature.invalid`` if libsodium does not accept it.
     """
+    # Step 1.
     if len(key) != KEY_LENGTH or len(signature) != SIGNATURE_LENGTH:
         raise ProofError(
             "signature.invalid", "a key must have 32 bytes, and a signature 64"
         )
+    # Steps 2 to 5 are libsodium's.
     try:
         bindings.crypto_sign_open(signature + message, key)
     except SodiumError as error:
@@ -99,7 +101,7 @@ class OpeningKey:
     """An X25519 key pair that opens sealed boxes."""
 
     secret: bytes = field(repr=False)
-    """RFC 7748 private key, 32 bytes."""
+    """The private key of RFC 7748, 32 bytes."""
     public: SealKey = field(init=False)
     """The public key of ``secret``."""
 
@@ -129,22 +131,26 @@ class OpeningKey:
 
 
 def seal(message: bytes, key: SealKey, randomness: Randomness) -> bytes:
-    """Seal ``message`` to ``key``: libsodium's crypto_box_seal with injected entropy.
+    """Seal ``message`` to ``key`` (specs/notation.md, section 7.2).
 
-    The layout is ``ephemeral key(32) || crypto_box(message)`` under the nonce
-    ``BLAKE2b-192(ephemeral key || key)``, so that any libsodium opens it.
+    This is libsodium's crypto_box_seal with injected entropy: any libsodium opens it.
 
     Raises:
         EncodingError: ``sealed-box.key`` for a key of small order or of wrong length.
     """
+    # Step 1.
     ephemeral = OpeningKey.generate(randomness)
+    # Step 2.
     nonce = hashlib.blake2b(ephemeral.public + key, digest_size=_NONCE_LENGTH).digest()
+    # Step 3.
     try:
         box = bindings.crypto_box(message, nonce, key, ephemeral.secret)
     except SodiumError as error:
         raise EncodingError(
-            "sealed-box.key", "the key must be an X25519 key of large order"
+            "sealed-box.key",
+            "the key must be an X25519 key of 32 bytes and of large order",
         ) from error
+    # Step 4.
     return ephemeral.public + box
 
 

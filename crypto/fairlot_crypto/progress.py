@@ -1,11 +1,11 @@
-"""How long work tells whoever waits how far it is."""
+"""How far long work has come: what it tells whoever waits for it."""
 
 from collections.abc import Callable
 from typing import TypeAlias
 
 Progress: TypeAlias = Callable[[int, int], None]
-"""Told of long work: how much is done, and of how much."""
+"""Called now and then during long work, with how much is done and how much there is."""
 
 
 def silent(_done: int, _total: int) -> None:
-    """Take no notice of progress."""
+    """Ignore progress."""

@@ -1,7 +1,7 @@
 """Entropy as a parameter (specs/notation.md, section 6).
 
-Nothing in this distribution reads ambient entropy except ``SystemRandomness``, which is
-constructed in the outermost layer only.
+Nothing in this distribution reads ambient entropy except ``SystemRandomness``, which only the
+outermost layer constructs.
 """
 
 import hashlib
@@ -30,7 +30,7 @@ class Randomness(Protocol):
     def derive(self, label: str) -> "Randomness":
         """Return an independent source named by ``label``.
 
-        The children of one source have distinct labels: equal labels name one child.
+        Equal labels name the same child, so the children of a source need distinct ones.
         """
         ...
 
@@ -53,7 +53,7 @@ class SystemRandomness:
 
 
 class SeededRandomness:
-    """A reproducible stream: for tests, vectors and seeded rehearsals only.
+    """A reproducible stream (steps 1 to 3): for tests, vectors and seeded rehearsals only.
 
     Block ``i`` is ``HMAC-SHA256(seed, "fairlot-v1/stream" || I2OSP(i, 8))``; the child
     named ``label`` has the seed ``HMAC-SHA256(seed, "fairlot-v1/child" || label)``.
@@ -81,6 +81,7 @@ class SeededRandomness:
         Raises:
             CallerError: ``randomness.length`` for a negative length.
         """
+        # Step 2.
         _check_length(length)
         missing = max(0, length - len(self._buffer))
         end = self._block - (-missing // _BLOCK_LENGTH)
@@ -92,10 +93,12 @@ class SeededRandomness:
 
     def derive(self, label: str) -> "SeededRandomness":
         """Return the child stream named ``label``."""
+        # Step 3.
         message = tag("child").encode() + label.encode()
         return SeededRandomness(hmac.digest(self._seed, message, hashlib.sha256))
 
     def _block_at(self, index: int) -> bytes:
+        # Step 1.
         message = tag("stream").encode() + i2osp(index, 8)
         return hmac.digest(self._seed, message, hashlib.sha256)
 
@@ -109,5 +112,5 @@ def shuffled(items: Sequence[T], randomness: Randomness) -> list[T]:
 def _check_length(length: int) -> None:
     if length < 0:
         raise CallerError(
-            "randomness.length", "the length of what is taken must not be negative"
+            "randomness.length", "the number of bytes to take must not be negative"
         )

@@ -1,7 +1,8 @@
 """Verifies each statement once (specs/audit.md, section 2).
 
-A statement is a kind and byte strings that together determine the verdict. What verified
-is remembered by its hash, so that a second look costs one hash; what failed is not.
+A statement is a kind and byte strings that together determine the verdict. A statement that
+verified is remembered by its hash, so that a second look costs one hash; one that failed is
+not.
 """
 
 from collections.abc import Callable, Iterable
@@ -16,8 +17,8 @@ class Statements:
         """Start with statements that are known to verify.
 
         Args:
-            verified: digests from ``verified`` of another instance that the caller
-                trusts as itself, e.g. of a worker process.
+            verified: digests from ``verified`` of another instance, e.g. of a worker
+                process, which the caller trusts as they trust themselves.
         """
         self._verified = set(verified)
 
@@ -36,9 +37,9 @@ class Statements:
         """Verify a statement, unless the same one has verified before.
 
         Args:
-            kind: what is stated.
+            kind: of the statement, e.g. ``ed25519``.
             parts: everything that the verdict depends on.
-            verify: raises where the statement does not hold.
+            verify: raises if the statement does not hold.
         """
         digest = tagged_hash("statement", kind.encode(), *parts)
         if digest not in self._verified:

@@ -1,8 +1,7 @@
 """BBS signatures, blind signatures and pseudonyms, and fairlot's profile of them.
 
-Reading order, one chapter of specs/bbs.md each: octets, ciphersuite, generators,
-signature, proof, commitment, blind, pseudonym, profile. The protocol calls only
-``profile``; the layers below it follow the drafts in full, so that their published
-vectors apply.
-Reference code: nothing here is constant-time.
+Read the modules as the sections of specs/bbs.md stand: octets, ciphersuite, generators,
+signature, proof, commitment, blind, pseudonym, profile. The protocol calls only ``profile``;
+the layers below it follow the drafts in full, so that their published vectors apply.
+This is reference code: nothing here is constant-time.
 """

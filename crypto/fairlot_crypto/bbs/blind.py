@@ -44,7 +44,7 @@ def blind_sign(
     messages: Sequence[bytes],
     api_id: bytes,
 ) -> Signature:
-    """Sign ``messages`` and what is committed; an empty commitment commits to nothing.
+    """Sign ``messages`` and committed messages; an empty commitment commits to nothing.
 
     Raises:
         EncodingError: as ``verify_commitment``.
@@ -105,7 +105,7 @@ def verify_blind_sign(
     secret_prover_blind: Scalar,
     api_id: bytes,
 ) -> None:
-    """Check a blind signature; the blind is 0 where nothing was committed.
+    """Check a blind signature; the blind is 0 if nothing was committed.
 
     Raises:
         ProofError: ``bbs.signature``.
@@ -214,15 +214,15 @@ def blind_disclosed_scalars(
     committed_count: int,
     api_id: bytes,
 ) -> list[tuple[int, Scalar]]:
-    """Map and place what was disclosed; the blind itself has no index that can be.
+    """Map and place the disclosed messages; no index names the blind.
 
     Raises:
-        EncodingError: ``presentation.index``, ``presentation.length`` where the proof
-            is too short for the messages of the signer.
+        EncodingError: ``presentation.index``, ``presentation.length`` if the proof is
+            too short for the messages of the signer.
     """
     if committed_count < 0:
         raise EncodingError(
-            "presentation.length", "the proof covers fewer messages than were signed"
+            "presentation.length", "the proof must cover every message of the signer"
         )
     offset = message_count + 1
     committed = disclosed_scalars(disclosed_committed, committed_count, api_id)

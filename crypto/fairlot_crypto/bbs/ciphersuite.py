@@ -10,6 +10,7 @@ from functools import cache
 from typing import NewType
 
 from fairlot_crypto.bbs import octets
+from fairlot_crypto.bbs.octets import Rule
 from fairlot_crypto.curve import G1, G2, Backend, Scalar, random_scalar, scalar_to_bytes
 from fairlot_crypto.errors import CallerError, EncodingError
 from fairlot_crypto.hashing import GROUP_ORDER, hash_to_scalar, i2osp
@@ -27,25 +28,18 @@ P1_OCTETS = bytes.fromhex(
     "a8ce256102840821a3e94ea9025e4662b205762f9776b3a766c872b948f1fd22"
     "5e7c59698588e70d11406d161b4e28c9"
 )
-"""P1: the first generator for the seed ``API_PLAIN || "BP_MESSAGE_GENERATOR_SEED"``."""
+"""P1, the first generator for the seed ``API_PLAIN || "BP_MESSAGE_GENERATOR_SEED"``."""
 
 MIN_KEY_MATERIAL = 32
 MAX_KEY_INFO = 65535
 
 SecretKey = NewType("SecretKey", int)
-"""SK, an integer in [1, r-1]."""
-
-SIGNATURE_CODES = octets.Codes(
-    length="bbs.signature-length",
-    scalar="bbs.signature-scalar",
-    point="bbs.signature-point",
-    identity="bbs.signature-identity",
-)
+"""SK, the signer's secret key, an integer in [1, r-1]."""
 
 
 @cache
 def p1(curve: Backend) -> G1:
-    """Return P1, the fixed point that every signed value starts from."""
+    """Return P1, the fixed point with which every signed point begins."""
     return curve.g1_not_identity(P1_OCTETS)
 
 
@@ -54,7 +48,7 @@ def key_gen(
     info: bytes = b"",
     dst: bytes = CIPHERSUITE_ID + b"KEYGEN_DST_",
 ) -> SecretKey:
-    """Derive a secret key (BBS draft, section 3.4.1).
+    """Derive a secret key (BBS draft, section 3.4.1; specs/bbs.md, section 3).
 
     Args:
         material: at least 32 secret bytes of full entropy.
@@ -62,8 +56,8 @@ def key_gen(
         dst: domain separation tag.
 
     Raises:
-        CallerError: ``bbs.key-material`` where the material is too short or the info
-            too long.
+        CallerError: ``bbs.key-material`` if the material is too short or the info too
+            long.
     """
     # Step 1.
     if len(material) < MIN_KEY_MATERIAL or len(info) > MAX_KEY_INFO:
@@ -125,10 +119,10 @@ def calculate_domain(
     """Return the scalar that binds key, generators, interface and header.
 
     Args:
-        public: W.
+        public: W, the signer's public key.
         generators: Q_1 first, then one for each message.
-        header: any length.
-        api_id: of the interface.
+        header: of any length.
+        api_id: names the interface.
     """
     transcript = (
         public.to_bytes()
@@ -143,10 +137,12 @@ def calculate_domain(
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A BBS signature: A = B * 1/(SK + e)."""
+    """A BBS signature (A, e)."""
 
     A: G1
+    """A = B * 1/(SK + e), where B is the signed point."""
     e: Scalar
+    """e, a function of B, so that no two signed points share one."""
 
     def to_bytes(self) -> bytes:
         """Return A in 48 bytes and e in 32."""
@@ -160,8 +156,21 @@ class Signature:
             EncodingError: ``bbs.signature-length``, ``bbs.signature-scalar``,
                 ``bbs.signature-point``, ``bbs.signature-identity``.
         """
-        (a,), (e,) = octets.decode(curve, data, 1, 1, SIGNATURE_CODES)
+        (a,), (e,) = octets.decode(curve, data, 1, 1, refused_signature)
         return cls(a, e)
+
+
+def refused_signature(rule: Rule, problem: str) -> EncodingError:
+    """Return the error for bytes that are no signature."""
+    match rule:
+        case Rule.LENGTH:
+            return EncodingError("bbs.signature-length", problem)
+        case Rule.SCALAR:
+            return EncodingError("bbs.signature-scalar", problem)
+        case Rule.POINT:
+            return EncodingError("bbs.signature-point", problem)
+        case Rule.IDENTITY:
+            return EncodingError("bbs.signature-identity", problem)
 
 
 def random_scalars(randomness: Randomness, count: int) -> tuple[Scalar, ...]:

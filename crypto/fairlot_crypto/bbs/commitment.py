@@ -1,4 +1,4 @@
-"""Commitments of a prover, with a proof that it can open them.
+"""Commitments of a prover, with a proof that the prover can open them.
 
 draft-irtf-cfrg-bbs-blind-signatures-02, sections 4.1, 4.3 and 5, with the corrections
 of May 2026 (specs/bbs.md, sections 1 and 7).
@@ -14,29 +14,24 @@ from fairlot_crypto.bbs.ciphersuite import (
     random_scalars,
 )
 from fairlot_crypto.bbs.generators import MAX_GENERATORS, create_blind_generators
+from fairlot_crypto.bbs.octets import Rule
 from fairlot_crypto.curve import G1, Backend, Scalar
 from fairlot_crypto.errors import EncodingError, ProofError
 from fairlot_crypto.hashing import GROUP_ORDER, i2osp
 from fairlot_crypto.randomness import Randomness
 
-COMMITMENT_CODES = octets.Codes(
-    length="bbs.commitment-length",
-    scalar="bbs.commitment-scalar",
-    point="bbs.commitment-point",
-    identity="bbs.commitment-identity",
-)
 _FIXED_SCALARS = 2
 """Scalars of a commitment proof over no message: s^ and the challenge."""
 
 
 @dataclass(frozen=True, slots=True)
 class BlindCommitment:
-    """What a prover makes before issuance."""
+    """A commitment that a prover makes before issuance."""
 
     octets: bytes
-    """commitment_with_proof, for the signer: C, s^, m^_1.., challenge."""
+    """commitment_with_proof, which the signer gets: C, s^, m^_1.., challenge."""
     secret_prover_blind: Scalar = field(repr=False)
-    """Stays with the prover."""
+    """b, the blind, which stays with the prover."""
 
 
 def commit(
@@ -48,10 +43,10 @@ def commit(
     """Commit to messages that the signer will not see.
 
     Args:
-        curve: back-end.
-        committed_messages: in the order of signing.
-        randomness: 48 bytes for each of the blind, s~, m~_1.., in this order.
-        api_id: of the interface.
+        curve: the back-end.
+        committed_messages: as they are signed, one after the other.
+        randomness: 48 bytes for each of the blind, s~, m~_1.., one after the other.
+        api_id: names the interface.
     """
     scalars = map_messages(committed_messages, api_id)
     return commit_scalars(curve, scalars, randomness, api_id)
@@ -60,7 +55,10 @@ def commit(
 def commit_scalars(
     curve: Backend, scalars: Sequence[Scalar], randomness: Randomness, api_id: bytes
 ) -> BlindCommitment:
-    """Commit to scalars: C = Q_2 * blind + sum of J_i * scalar_i (CoreCommit)."""
+    """Commit to scalars: C = Q_2 * blind + sum of J_i * scalar_i (CoreCommit).
+
+    The steps are those of specs/bbs.md, section 7.1.
+    """
     generators = create_blind_generators(curve, len(scalars) + 1, api_id)
     # Step 1.
     blind, *tildes = random_scalars(randomness, len(scalars) + 2)
@@ -81,10 +79,10 @@ def commit_scalars(
 def verify_commitment(
     curve: Backend, commitment_with_proof: bytes, api_id: bytes
 ) -> tuple[G1, tuple[G1, ...]]:
-    """Check that the prover can open the commitment.
+    """Check that the prover can open the commitment (specs/bbs.md, section 7.2).
 
     Returns:
-        C and the blind generators (Q_2, J_1, ..) that it was proved over.
+        C, and the blind generators (Q_2, J_1, ..) of its proof.
 
     Raises:
         EncodingError: ``bbs.commitment-length``, ``bbs.commitment-scalar``,
@@ -92,13 +90,14 @@ def verify_commitment(
         ProofError: ``bbs.commitment-proof``.
     """
     # Step 1.
-    count = octets.scalar_count(commitment_with_proof, 1, COMMITMENT_CODES)
+    count = octets.scalar_count(commitment_with_proof, 1, _refused)
     if not _FIXED_SCALARS <= count <= MAX_GENERATORS:
         raise EncodingError(
-            "bbs.commitment-length", f"a commitment proof cannot have {count} scalars"
+            "bbs.commitment-length",
+            f"a commitment must have {_FIXED_SCALARS} to {MAX_GENERATORS} scalars",
         )
     (C,), (*hats, challenge) = octets.decode(
-        curve, commitment_with_proof, 1, count, COMMITMENT_CODES
+        curve, commitment_with_proof, 1, count, _refused
     )
     generators = create_blind_generators(curve, count - 1, api_id)
     # Step 2.
@@ -106,7 +105,7 @@ def verify_commitment(
     if challenge != _challenge(generators, C, C_bar, api_id):
         raise ProofError(
             "bbs.commitment-proof",
-            "the proof does not show that the committed values are known",
+            "the proof must show that its prover knows the committed values",
         )
     return C, generators
 
@@ -114,3 +113,15 @@ def verify_commitment(
 def _challenge(generators: Sequence[G1], C: G1, C_bar: G1, api_id: bytes) -> Scalar:
     points = octets.encode((*generators, C, C_bar), ())
     return challenge_scalar(i2osp(len(generators) - 1, 8) + points, api_id)
+
+
+def _refused(rule: Rule, problem: str) -> EncodingError:
+    match rule:
+        case Rule.LENGTH:
+            return EncodingError("bbs.commitment-length", problem)
+        case Rule.SCALAR:
+            return EncodingError("bbs.commitment-scalar", problem)
+        case Rule.POINT:
+            return EncodingError("bbs.commitment-point", problem)
+        case Rule.IDENTITY:
+            return EncodingError("bbs.commitment-identity", problem)

@@ -10,7 +10,7 @@ from fairlot_crypto.errors import CallerError
 from fairlot_crypto.hashing import EXPAND_LENGTH, expand_message_xmd, i2osp
 
 MAX_GENERATORS = 4096
-"""More are refused: counts follow from the length of untrusted proofs."""
+"""The most generators of one statement, since counts follow from untrusted lengths."""
 
 
 def create_generators(curve: Backend, count: int, api_id: bytes) -> tuple[G1, ...]:
@@ -30,7 +30,7 @@ def create_generators(curve: Backend, count: int, api_id: bytes) -> tuple[G1, ..
 def create_blind_generators(
     curve: Backend, count: int, api_id: bytes
 ) -> tuple[G1, ...]:
-    """Return Q_2, J_1, ..: the generators of what the signer does not see.
+    """Return Q_2, J_1, ..: the generators of the values that the signer does not see.
 
     Raises:
         CallerError: ``bbs.generator-count`` outside [0, 4096].

@@ -5,8 +5,9 @@ least two scalars, a proof three points and at least four scalars (specs/bbs.md,
 section 2).
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from enum import Enum, auto
+from typing import TypeAlias
 
 from fairlot_crypto.curve import (
     G1,
@@ -20,80 +21,87 @@ from fairlot_crypto.curve import (
 from fairlot_crypto.errors import EncodingError
 
 
-@dataclass(frozen=True, slots=True)
-class Codes:
-    """The error codes of one kind of octet string."""
+class Rule(Enum):
+    """What an octet string can break."""
 
-    length: str
-    """The length is not that of the expected points and scalars."""
-    scalar: str
-    """A scalar is zero, or r or above."""
-    point: str
-    """A point is not canonical, not on the curve or not in the subgroup."""
-    identity: str
-    """A point is the identity."""
+    LENGTH = auto()
+    """It has the length of the expected points and scalars."""
+    SCALAR = auto()
+    """Each scalar lies in [1, r-1]."""
+    POINT = auto()
+    """Each point is in its one encoding, on the curve and in the subgroup."""
+    IDENTITY = auto()
+    """No point is the identity."""
+
+
+Refuse: TypeAlias = Callable[[Rule, str], EncodingError]
+"""Makes the error of a broken rule, for a sentence that says what is wrong."""
 
 
 def length_of(points: int, scalars: int) -> int:
-    """Return the bytes that so many points of G1 and scalars take."""
+    """Return how many bytes so many points of G1 and scalars take."""
     return points * G1_LENGTH + scalars * SCALAR_LENGTH
 
 
-def scalar_count(data: bytes, points: int, codes: Codes) -> int:
-    """Return how many scalars follow ``points`` points; negative where data ends early.
+def scalar_count(data: bytes, points: int, refuse: Refuse) -> int:
+    """Return how many scalars follow ``points`` points; negative if data ends earlier.
 
     Raises:
-        EncodingError: ``codes.length`` where a scalar is torn.
+        EncodingError: for ``Rule.LENGTH``, if data ends inside a scalar.
     """
     scalars, torn = divmod(len(data) - points * G1_LENGTH, SCALAR_LENGTH)
     if torn:
-        raise EncodingError(codes.length, f"the {len(data)} bytes end inside a scalar")
+        raise refuse(
+            Rule.LENGTH,
+            f"the scalars must be whole, and {len(data)} bytes end inside one",
+        )
     return scalars
 
 
 def decode(
-    curve: Backend, data: bytes, points: int, scalars: int, codes: Codes
+    curve: Backend, data: bytes, points: int, scalars: int, refuse: Refuse
 ) -> tuple[tuple[G1, ...], tuple[Scalar, ...]]:
-    """Decode exactly ``points`` points and ``scalars`` scalars: the cheap checks first.
+    """Decode exactly ``points`` points and ``scalars`` scalars, with cheap checks first.
 
     Raises:
-        EncodingError: the four ``codes``, in the order length, scalar, point, identity.
+        EncodingError: for each ``Rule``, in their order.
     """
     # Step 1.
     if len(data) != length_of(points, scalars):
-        raise EncodingError(
-            codes.length,
+        raise refuse(
+            Rule.LENGTH,
             f"there must be {length_of(points, scalars)} bytes, not {len(data)}",
         )
     split = points * G1_LENGTH
     # Step 2.
     decoded = tuple(
-        _scalar(data[start : start + SCALAR_LENGTH], codes)
+        _scalar(data[start : start + SCALAR_LENGTH], refuse)
         for start in range(split, len(data), SCALAR_LENGTH)
     )
     # Steps 3 and 4, point by point.
     return tuple(
-        decode_point(curve, data[start : start + G1_LENGTH], codes)
+        decode_point(curve, data[start : start + G1_LENGTH], refuse)
         for start in range(0, split, G1_LENGTH)
     ), decoded
 
 
-def decode_point(curve: Backend, data: bytes, codes: Codes) -> G1:
-    """Decode one point of G1 other than the identity.
+def decode_point(curve: Backend, data: bytes, refuse: Refuse) -> G1:
+    """Decode one point of G1 other than the identity (steps 1, 3 and 4).
 
     Raises:
-        EncodingError: ``codes.length``, ``codes.point``, ``codes.identity``.
+        EncodingError: for ``Rule.LENGTH``, ``Rule.POINT``, ``Rule.IDENTITY``.
     """
+    # Step 1.
     if len(data) != G1_LENGTH:
-        raise EncodingError(
-            codes.length, f"there must be {G1_LENGTH} bytes, not {len(data)}"
-        )
+        raise refuse(Rule.LENGTH, f"there must be {G1_LENGTH} bytes, not {len(data)}")
+    # Step 3.
     try:
         point = curve.g1_from_bytes(data)
     except EncodingError as error:
-        raise EncodingError(codes.point, error.message) from error
+        raise refuse(Rule.POINT, error.message) from error
+    # Step 4.
     if point.is_identity():
-        raise EncodingError(codes.identity, "the identity must not stand here")
+        raise refuse(Rule.IDENTITY, "the point must not be the identity")
     return point
 
 
@@ -103,8 +111,8 @@ def encode(points: Iterable[G1], scalars: Iterable[int]) -> bytes:
     return head + b"".join(scalar_to_bytes(scalar) for scalar in scalars)
 
 
-def _scalar(data: bytes, codes: Codes) -> Scalar:
+def _scalar(data: bytes, refuse: Refuse) -> Scalar:
     try:
         return scalar_from_bytes(data)
     except EncodingError as error:
-        raise EncodingError(codes.scalar, error.message) from error
+        raise refuse(Rule.SCALAR, error.message) from error

@@ -1,9 +1,9 @@
 """Fairlot's credential: one fixed shape of BBS with pseudonyms.
 
-L attributes that the issuer knows, the blind, N nym secrets, in this order; no other
-committed message, no entropy of the signer. Every count is fixed by the schema, so that
-neither the length of a presentation nor an index in it tells people apart
-(specs/bbs.md, section 9).
+The signed values are L attributes that the issuer knows, the blind and N nym secrets, one
+after the other; there is no other committed message, and no entropy of the signer. The
+schema fixes every count, so that neither the length of a presentation nor an index in it
+tells people apart (specs/bbs.md, section 9).
 """
 
 from collections.abc import Mapping, Sequence
@@ -50,7 +50,7 @@ class Schema:
     """N, how many nym secrets it has, at least 1."""
 
     def __post_init__(self) -> None:
-        """Refuse impossible shapes.
+        """Check the shape.
 
         Raises:
             CallerError: ``bbs.schema``.
@@ -67,12 +67,13 @@ class ProfileGenerators:
     """The generators of a schema."""
 
     Q_1: G1
+    """Q_1, the generator of the domain."""
     H: tuple[G1, ...]
-    """H_1..H_L, for the attributes."""
+    """H_1..H_L, the generators of the attributes."""
     Q_2: G1
-    """The generator of the blind."""
+    """Q_2, the generator of the blind."""
     J: tuple[G1, ...]
-    """J_1..J_N, for the nym secrets."""
+    """J_1..J_N, the generators of the nym secrets."""
 
     def in_order(self) -> tuple[G1, ...]:
         """Return Q_1, H_1..H_L, Q_2, J_1..J_N."""
@@ -84,11 +85,13 @@ class IssuerContext:
     """Everything that depends on issuer key, schema and header only; built once."""
 
     schema: Schema
+    """The shape of the issuer's credentials."""
     header: bytes
-    """Without N, which the domain appends."""
+    """The signed header, without N, which the domain appends."""
     generators: ProfileGenerators
+    """The generators of the schema."""
     signed: Context
-    """The same for the layers below."""
+    """The same context in the form of the layers below."""
 
     @property
     def curve(self) -> Backend:
@@ -110,12 +113,14 @@ class IssuerContext:
 class Credential:
     """What a holder keeps for one epoch."""
 
-    attributes: tuple[bytes, ...]
-    signature: Signature
+    attributes: tuple[bytes, ...] = field(repr=False)
+    """a_1..a_L, of which a presentation shows those that the terms require."""
+    signature: Signature = field(repr=False)
+    """(A, e), which identifies the credential and is never shown."""
     blind: Scalar = field(repr=False)
     """b + rho mod r, the opening of the commitment's blind."""
     nym_secrets: tuple[Scalar, ...] = field(repr=False)
-    """s_0..s_{N-1}, what the person's nyms are made of."""
+    """s_0..s_{N-1}, from which the person's nyms are made."""
 
 
 @cache
@@ -155,11 +160,7 @@ def commitment(
         CallerError: ``credential.nym-secrets`` for another number than N,
             ``groups.scalar-range``.
     """
-    if len(nym_secrets) != schema.nym_secrets:
-        raise CallerError(
-            "credential.nym-secrets",
-            "there must be as many nym secrets as the schema says",
-        )
+    _check_nym_secrets(schema, nym_secrets)
     points = generators(curve, schema)
     return curve.msm((points.Q_2, *points.J), (blind, *nym_secrets))
 
@@ -195,7 +196,7 @@ def verify_credential(context: IssuerContext, credential: Credential) -> None:
 
 
 def nym(curve: Backend, ctx: bytes, nym_secrets: Sequence[Scalar]) -> G1:
-    """Return h2c(ctx) * sum of s_j * z^j, the same for all credentials of a person.
+    """Return h2c(ctx) * sum of s_j * z^j, which all credentials of a person share.
 
     Raises:
         CallerError: ``nym.identity`` for secrets whose nym is the identity.
@@ -204,7 +205,7 @@ def nym(curve: Backend, ctx: bytes, nym_secrets: Sequence[Scalar]) -> G1:
 
 
 def proof_length(schema: Schema, disclosed_count: int) -> int:
-    """Return the bytes of every proof of ``schema`` with so many attributes shown."""
+    """Return how many bytes a proof has that shows so many attributes."""
     undisclosed = schema.attributes - disclosed_count + 1 + schema.nym_secrets
     return octets.length_of(POINTS, FIXED_SCALARS + undisclosed)
 
@@ -217,17 +218,17 @@ def present(
     disclosed: Sequence[int],
     randomness: Randomness,
 ) -> Presentation:
-    """Show a credential under the nym of ``ctx``, bound to ``ph``.
+    """Show a credential under the nym of ``ctx``, bound to ``ph`` (specs/bbs.md, section 9.6).
 
     Takes 32 bytes of ``randomness`` and hashes them with the secrets and the whole
-    statement: where a source repeats itself, two different presentations still share
-    no blinding.
+    statement: even if a source repeats itself, two different presentations share no
+    blinding.
 
     Args:
-        context: of the credential; it is not verified again here.
-        credential: stays hidden but for what is disclosed.
+        context: of the credential.
+        credential: is not verified again here; it stays hidden but for what is disclosed.
         ctx: the context of the nym.
-        ph: presentation header.
+        ph: the presentation header.
         disclosed: ascending indexes of the attributes to show.
         randomness: 32 bytes are taken.
 
@@ -235,22 +236,23 @@ def present(
         CallerError: ``credential.attributes``, ``credential.nym-secrets``,
             ``bbs.index``, ``nym.identity``.
     """
-    if len(credential.nym_secrets) != context.schema.nym_secrets:
-        raise CallerError(
-            "credential.nym-secrets",
-            "there must be as many nym secrets as the schema says",
-        )
+    _check_nym_secrets(context.schema, credential.nym_secrets)
     attributes = _attribute_scalars(context, credential.attributes)
     scalars = (*attributes, credential.blind, *credential.nym_secrets)
+    # Step 1.
+    shown = select(attributes, disclosed)
+    # Step 2.
+    stream = hedged(context, credential, ctx, ph, disclosed, randomness)
+    # Step 3.
     return pseudonym.prove_core(
         context.signed,
         credential.signature,
         scalars,
-        select(attributes, disclosed),
+        shown,
         context.schema.nym_secrets,
         ctx,
         ph,
-        hedged(context, credential, ctx, ph, disclosed, randomness),
+        stream,
     )
 
 
@@ -262,7 +264,7 @@ def hedged(
     disclosed: Sequence[int],
     randomness: Randomness,
 ) -> Randomness:
-    """Return the stream that a presentation draws its scalars from.
+    """Return the stream from which a presentation draws its scalars.
 
     Its seed is a hash of 32 fresh bytes, of everything secret and of the statement.
     """
@@ -289,14 +291,14 @@ def verify_presentation(
 ) -> None:
     """Check a presentation against what the terms require.
 
-    In this order: lengths, scalars, points, the commitment U, the challenge, the
-    pairing.
+    The checks are those of lengths, scalars, points, the commitment U, the challenge and
+    the pairing, one after the other.
 
     Args:
         context: of the expected header; the presentation does not choose it.
-        presentation: from outside.
+        presentation: as it came from outside.
         ctx: the context of the nym.
-        ph: presentation header.
+        ph: the presentation header.
         disclosed: attributes by index, exactly those that the verifier requires.
 
     Raises:
@@ -317,8 +319,17 @@ def _attribute_scalars(
     context: IssuerContext, attributes: Sequence[bytes]
 ) -> tuple[Scalar, ...]:
     if len(attributes) != context.schema.attributes:
+        expected = context.schema.attributes
         raise CallerError(
             "credential.attributes",
-            "there must be as many attributes as the schema says",
+            f"there must be {expected} attributes, not {len(attributes)}",
         )
     return map_messages(attributes, API_PSEUDONYM)
+
+
+def _check_nym_secrets(schema: Schema, nym_secrets: Sequence[Scalar]) -> None:
+    if len(nym_secrets) != schema.nym_secrets:
+        raise CallerError(
+            "credential.nym-secrets",
+            f"there must be {schema.nym_secrets} nym secrets, not {len(nym_secrets)}",
+        )

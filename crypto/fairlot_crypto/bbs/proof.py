@@ -18,6 +18,7 @@ from fairlot_crypto.bbs.ciphersuite import (
     random_scalars,
 )
 from fairlot_crypto.bbs.generators import MAX_GENERATORS, create_generators
+from fairlot_crypto.bbs.octets import Rule
 from fairlot_crypto.bbs.signature import Context, signed_point
 from fairlot_crypto.curve import (
     G1,
@@ -33,15 +34,10 @@ from fairlot_crypto.hashing import GROUP_ORDER, i2osp
 from fairlot_crypto.randomness import Randomness
 
 POINTS = 3
+"""Points of a proof: Abar, Bbar and D."""
 FIXED_SCALARS = 4
 """Scalars of a proof that hides no message: e^, r1^, r3^ and the challenge."""
 
-PRESENTATION_CODES = octets.Codes(
-    length="presentation.length",
-    scalar="presentation.scalar",
-    point="presentation.point",
-    identity="presentation.identity",
-)
 
 Disclosed = Sequence[tuple[int, Scalar]]
 """Index and scalar of each disclosed message, by ascending index."""
@@ -52,16 +48,21 @@ class Hidden:
     """A proof under way: its points and the prover's randomness (ProofInit)."""
 
     points: tuple[G1, ...]
-    """Abar, Bbar, D, T1 and T2, what the proof shows and what it commits to."""
+    """Abar, Bbar, D, which the proof shows, and T1 and T2, to which it commits."""
     indexes: tuple[int, ...]
     """j1..jU, the undisclosed indexes."""
     r1: Scalar = field(repr=False)
+    """r1, which blinds Abar and Bbar."""
     r2: Scalar = field(repr=False)
+    """r2, which blinds D."""
     e_tilde: Scalar = field(repr=False)
+    """e~, which blinds e."""
     r1_tilde: Scalar = field(repr=False)
+    """r1~, which blinds r1."""
     r3_tilde: Scalar = field(repr=False)
+    """r3~, which blinds the inverse of r2."""
     m_tilde: tuple[Scalar, ...] = field(repr=False)
-    """One for each undisclosed index."""
+    """m~_j1..m~_jU, each of which blinds an undisclosed message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +70,21 @@ class Proof:
     """A decoded proof."""
 
     A_bar: G1
+    """Abar, the signature's point, blinded."""
     B_bar: G1
+    """Bbar, which pairs with BP2 as Abar does with W."""
     D: G1
+    """D, the signed point, blinded."""
     e_hat: Scalar
+    """e^, the response for e."""
     r1_hat: Scalar
+    """r1^, the response for r1."""
     r3_hat: Scalar
+    """r3^, the response for the inverse of r2."""
     m_hat: tuple[Scalar, ...]
-    """One for each undisclosed message."""
+    """m^_j1..m^_jU, the response for each undisclosed message."""
     challenge: Scalar
+    """c, the hash that the responses answer."""
 
 
 def prove(
@@ -90,21 +98,22 @@ def prove(
     randomness: Randomness,
     api_id: bytes,
 ) -> bytes:
-    """Prove knowledge of ``signature``, disclosing the messages at the indexes given.
+    """Prove knowledge of ``signature``, disclosing the messages at the given indexes.
 
     Two proofs must never draw the same randomness: their difference would reveal what
     they hide.
 
     Args:
-        curve: back-end.
+        curve: the back-end.
         public_key: of the signer.
-        signature: over ``header`` and ``messages``; not verified here.
-        header: signed header, shown to the verifier.
-        ph: presentation header, bound to the proof.
-        messages: all of them, in the order of signing.
+        signature: over ``header`` and ``messages``; it is not verified here.
+        header: the signed header, which the verifier sees.
+        ph: the presentation header, to which the proof is bound.
+        messages: all signed messages, one after the other.
         disclosed_indexes: ascending, from 0.
-        randomness: 48 bytes for each of r1, r2, e~, r1~, r3~, m~_j1.., in this order.
-        api_id: of the interface.
+        randomness: 48 bytes for each of r1, r2, e~, r1~, r3~, m~_j1.., one after the
+            other.
+        api_id: names the interface.
 
     Raises:
         CallerError: ``bbs.index`` for indexes that do not ascend or do not exist,
@@ -151,11 +160,14 @@ def prove_core(
     ph: bytes,
     randomness: Randomness,
 ) -> bytes:
-    """Prove a signature over ``scalars`` (CoreProofGen)."""
+    """Prove a signature over ``scalars`` (CoreProofGen; specs/bbs.md, section 6.2)."""
+    # Step 1 is the caller's, by ``select``.
+    # Steps 2 to 4.
     hidden = hide(context, signature, scalars, disclosed, randomness)
-    points = octets.encode(hidden.points, ())
     # Step 5.
+    points = octets.encode(hidden.points, ())
     challenge = calculate_challenge(context, disclosed, points, (ph,))
+    # Steps 6 and 7.
     return finalize(hidden, signature.e, scalars, challenge)
 
 
@@ -163,6 +175,8 @@ def verify_core(
     context: Context, proof: bytes, disclosed: Disclosed, ph: bytes
 ) -> None:
     """Check a proof in a context that fixes every count (CoreProofVerify).
+
+    The steps are those of specs/bbs.md, section 6.3.
 
     Raises:
         EncodingError: ``presentation.length``, ``presentation.scalar``,
@@ -180,16 +194,17 @@ def verify_core(
 
 
 def select(scalars: Sequence[Scalar], indexes: Sequence[int]) -> Disclosed:
-    """Return index and scalar for ``indexes``.
+    """Return index and scalar for ``indexes`` (specs/bbs.md, section 6.2).
 
     Raises:
-        CallerError: ``bbs.index`` where they do not ascend from 0 within the range.
+        CallerError: ``bbs.index`` if they do not ascend from 0 within the range.
     """
     # Step 1.
     bounds = (-1, *indexes, len(scalars))
     if any(low >= high for low, high in pairwise(bounds)):
         raise CallerError(
-            "bbs.index", "indexes must ascend, and each must name a message"
+            "bbs.index",
+            f"disclosed indexes must ascend from 0 and be below {len(scalars)}",
         )
     return [(i, scalars[i]) for i in indexes]
 
@@ -197,15 +212,16 @@ def select(scalars: Sequence[Scalar], indexes: Sequence[int]) -> Disclosed:
 def disclosed_scalars(
     disclosed: Mapping[int, bytes], total: int, api_id: bytes
 ) -> Disclosed:
-    """Map disclosed messages to scalars, by ascending index.
+    """Map disclosed messages to scalars, by ascending index (specs/bbs.md, section 6.3).
 
     Raises:
         EncodingError: ``presentation.index`` outside [0, total-1].
     """
+    # Step 1.
     if any(not 0 <= i < total for i in disclosed):
         raise EncodingError(
             "presentation.index",
-            f"the indexes of messages must lie in [0, {total - 1}]",
+            f"the index of a disclosed message must be at least 0 and below {total}",
         )
     return [(i, map_message_to_scalar(disclosed[i], api_id)) for i in sorted(disclosed)]
 
@@ -217,7 +233,10 @@ def hide(
     disclosed: Disclosed,
     randomness: Randomness,
 ) -> Hidden:
-    """Blind the signature and commit to what stays undisclosed (ProofInit)."""
+    """Blind the signature and commit to the undisclosed messages (ProofInit).
+
+    The steps are those of specs/bbs.md, section 6.2.
+    """
     msm = context.curve.msm
     shown = {i for i, _ in disclosed}
     indexes = tuple(j for j in range(len(scalars)) if j not in shown)
@@ -243,7 +262,7 @@ def hide(
 def calculate_challenge(
     context: Context, disclosed: Disclosed, points: bytes, trailers: Sequence[bytes]
 ) -> Scalar:
-    """Hash everything that is public; the one transcript of all proofs.
+    """Hash everything that is public: the one transcript of all proofs.
 
     Args:
         context: gives domain and interface.
@@ -261,7 +280,10 @@ def calculate_challenge(
 def finalize(
     hidden: Hidden, e: Scalar, scalars: Sequence[Scalar], challenge: Scalar
 ) -> bytes:
-    """Answer the challenge and encode the proof (ProofFinalize)."""
+    """Answer the challenge and encode the proof (ProofFinalize).
+
+    The steps are those of specs/bbs.md, section 6.2.
+    """
     undisclosed = (scalars[j] for j in hidden.indexes)
     # Step 6.
     responses = (
@@ -280,16 +302,18 @@ def finalize(
 
 
 def hidden_count(data: bytes, disclosed_count: int) -> int:
-    """Return U, the number of hidden messages, as the length of a proof says it.
+    """Return U, the number of hidden messages, which follows from a proof's length.
 
     Raises:
         EncodingError: ``presentation.length`` for a length that no proof has, or more
             messages than there may be.
     """
-    count = octets.scalar_count(data, POINTS, PRESENTATION_CODES) - FIXED_SCALARS
+    count = octets.scalar_count(data, POINTS, refused_proof) - FIXED_SCALARS
     if not 0 <= count < MAX_GENERATORS - disclosed_count:
         raise EncodingError(
-            "presentation.length", f"a proof cannot have {len(data)} bytes"
+            "presentation.length",
+            f"{len(data)} bytes are too few or too many for a proof: "
+            f"it has {POINTS} points and at least {FIXED_SCALARS} scalars",
         )
     return count
 
@@ -302,14 +326,14 @@ def decode_proof(curve: Backend, data: bytes, undisclosed: int) -> Proof:
             ``presentation.point``, ``presentation.identity``.
     """
     count = FIXED_SCALARS + undisclosed
-    points, scalars = octets.decode(curve, data, POINTS, count, PRESENTATION_CODES)
+    points, scalars = octets.decode(curve, data, POINTS, count, refused_proof)
     e_hat, r1_hat, r3_hat, *m_hat, challenge = scalars
     A_bar, B_bar, D = points
     return Proof(A_bar, B_bar, D, e_hat, r1_hat, r3_hat, tuple(m_hat), challenge)
 
 
 def reconstruct(context: Context, proof: Proof, disclosed: Disclosed) -> tuple[G1, G1]:
-    """Recompute T1 and T2 from the responses (ProofVerifyInit).
+    """Recompute T1 and T2 from the responses (ProofVerifyInit; specs/bbs.md, section 6.3).
 
     T1 = Bbar*c + Abar*e^ + D*r1^ and T2 = Bv*c + D*r3^ + sum of generator * m^, where
     Bv = P1 + Q_1*domain + sum of generator * disclosed scalar.
@@ -331,6 +355,8 @@ def reconstruct(context: Context, proof: Proof, disclosed: Disclosed) -> tuple[G
 def check(context: Context, proof: Proof, challenge: Scalar) -> None:
     """Compare the challenge, then check e(Abar, W) = e(Bbar, BP2).
 
+    The steps are those of specs/bbs.md, section 6.3.
+
     Raises:
         ProofError: ``presentation.challenge``, ``presentation.pairing``.
     """
@@ -338,12 +364,25 @@ def check(context: Context, proof: Proof, challenge: Scalar) -> None:
     if proof.challenge != challenge:
         raise ProofError(
             "presentation.challenge",
-            "the challenge is not that of this proof and statement",
+            "the proof must be of this statement: key, header, messages, context and ph",
         )
     # Step 5.
     curve = context.curve
     pairs = ((proof.A_bar, context.public_key), (-proof.B_bar, curve.g2_generator()))
     if not curve.pairing_product_is_one(pairs):
         raise ProofError(
-            "presentation.pairing", "the issuer did not sign what is presented"
+            "presentation.pairing", "the issuer must have signed what is presented"
         )
+
+
+def refused_proof(rule: Rule, problem: str) -> EncodingError:
+    """Return the error for bytes that are no proof, or no nym."""
+    match rule:
+        case Rule.LENGTH:
+            return EncodingError("presentation.length", problem)
+        case Rule.SCALAR:
+            return EncodingError("presentation.scalar", problem)
+        case Rule.POINT:
+            return EncodingError("presentation.point", problem)
+        case Rule.IDENTITY:
+            return EncodingError("presentation.identity", problem)

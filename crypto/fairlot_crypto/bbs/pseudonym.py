@@ -16,7 +16,6 @@ from fairlot_crypto.bbs.commitment import (
 )
 from fairlot_crypto.bbs.proof import (
     POINTS,
-    PRESENTATION_CODES,
     Disclosed,
     calculate_challenge,
     check,
@@ -25,6 +24,7 @@ from fairlot_crypto.bbs.proof import (
     hidden_count,
     hide,
     reconstruct,
+    refused_proof,
 )
 from fairlot_crypto.bbs.signature import Context, signed_point, verify_point
 from fairlot_crypto.curve import G1, G1_LENGTH, G2, Backend, Scalar
@@ -40,13 +40,14 @@ class Presentation:
     nym: bytes
     """The pseudonym, a point of G1 in 48 bytes."""
     proof: bytes
+    """The proof, three points and at least four scalars."""
 
 
 def combined_header(header: bytes, nym_count: int) -> bytes:
     """Return header || I2OSP(N, 8), so that N is signed.
 
     Raises:
-        CallerError: ``bbs.nym-count`` where N is below one.
+        CallerError: ``bbs.nym-count`` if N is below one.
     """
     if nym_count < 1:
         raise CallerError("bbs.nym-count", "there must be at least one nym secret")
@@ -54,7 +55,7 @@ def combined_header(header: bytes, nym_count: int) -> bytes:
 
 
 def context_point(curve: Backend, context_id: bytes, api_id: bytes) -> G1:
-    """Return OP, the base of all pseudonyms of a context."""
+    """Return OP, the base of all pseudonyms in a context."""
     return curve.hash_to_g1(context_id, api_id)
 
 
@@ -79,7 +80,7 @@ def nym(
     if not exponent:
         raise CallerError(
             "nym.identity",
-            "these secrets have no pseudonym in this context: it would be the identity",
+            "the pseudonym must not be the identity: take other secrets or another context",
         )
     return context_point(curve, context_id, api_id) * exponent
 
@@ -94,11 +95,11 @@ def commit_with_nym(
     """Commit to messages and, behind them, to the prover's part of the nym secrets.
 
     Args:
-        curve: back-end.
+        curve: the back-end.
         committed_messages: may be empty.
         prover_nyms: at least one scalar.
-        randomness: 48 bytes for each of the blind, s~, m~_1.., in this order.
-        api_id: of the interface.
+        randomness: 48 bytes for each of the blind, s~, m~_1.., one after the other.
+        api_id: names the interface.
     """
     scalars = (*map_messages(committed_messages, api_id), *prover_nyms)
     return commit_scalars(curve, scalars, randomness, api_id)
@@ -118,8 +119,8 @@ def blind_sign_with_nym(
     """Sign a commitment, adding the signer's entropy to the last nym secret.
 
     Raises:
-        EncodingError: as ``verify_commitment``; ``bbs.commitment-length`` also
-            where fewer than ``nym_count`` scalars are committed.
+        EncodingError: as ``verify_commitment``; ``bbs.commitment-length`` also if
+            fewer than ``nym_count`` scalars are committed.
         ProofError: ``bbs.commitment-proof``, ``bbs.signed-identity``.
         CallerError: ``bbs.nym-count``, ``bbs.generator-count``.
     """
@@ -190,7 +191,7 @@ def prove_with_nym(
 ) -> Presentation:
     """Prove a signature and the pseudonym of its nym secrets in ``context_id``.
 
-    Randomness as in ``proof.prove``: r1, r2, e~, r1~, r3~, m~_j1...
+    The randomness is used as by ``proof.prove``: r1, r2, e~, r1~, r3~, m~_j1...
 
     Raises:
         CallerError: ``bbs.index``, ``bbs.nym-count``, ``bbs.generator-count``,
@@ -233,17 +234,17 @@ def verify_proof_with_nym(
     """Check a presentation; the number of committed messages follows from its length.
 
     Args:
-        curve: back-end.
+        curve: the back-end.
         public_key: of the signer.
         presentation: nym and proof.
         header: without N, which is appended here.
-        ph: presentation header.
+        ph: the presentation header.
         context_id: of the pseudonym.
-        nym_count: N.
-        message_count: L, the messages that the signer knew.
-        disclosed: of them, by index from 0.
-        disclosed_committed: of the committed messages, by index from 0.
-        api_id: of the interface.
+        nym_count: N, how many nym secrets there are.
+        message_count: L, how many messages the signer knew.
+        disclosed: messages of the signer, by index from 0.
+        disclosed_committed: committed messages, by index from 0.
+        api_id: names the interface.
 
     Raises:
         EncodingError: ``presentation.length``, ``presentation.scalar``,
@@ -280,16 +281,22 @@ def prove_core(
 ) -> Presentation:
     """Prove over scalars whose last ``nym_count`` are the nym secrets.
 
+    The steps are those of specs/bbs.md, section 6.2, with what section 8 adds.
+
     Raises:
         CallerError: ``nym.identity``.
     """
+    # Step 1 is the caller's.
     curve, api_id = context.curve, context.api_id
     nym_octets = nym(curve, context_id, scalars[-nym_count:], api_id).to_bytes()
+    # Steps 2 to 4.
     hidden = hide(context, signature, scalars, disclosed, randomness)
     OP = context_point(curve, context_id, api_id)
     U = OP * evaluate(hidden.m_tilde[-nym_count:], context_id, api_id)
+    # Step 5.
     points = octets.encode(hidden.points, ()) + nym_octets + U.to_bytes()
     challenge = calculate_challenge(context, disclosed, points, (ph, context_id))
+    # Steps 6 and 7.
     return Presentation(nym_octets, finalize(hidden, signature.e, scalars, challenge))
 
 
@@ -301,7 +308,7 @@ def verify_core(
     context_id: bytes,
     ph: bytes,
 ) -> None:
-    """Check a presentation in a context that fixes every count.
+    """Check a presentation in a context that fixes every count (specs/bbs.md, section 8).
 
     Raises:
         EncodingError: ``presentation.length``, ``presentation.scalar``,
@@ -315,7 +322,7 @@ def verify_core(
         raise EncodingError("presentation.length", "a nym must have 48 bytes")
     undisclosed = len(context.generators) - len(disclosed)
     proof = decode_proof(curve, presentation.proof, undisclosed)
-    nym_point = octets.decode_point(curve, presentation.nym, PRESENTATION_CODES)
+    nym_point = octets.decode_point(curve, presentation.nym, refused_proof)
     # Step 2.
     T1, T2 = reconstruct(context, proof, disclosed)
     # Step 3.

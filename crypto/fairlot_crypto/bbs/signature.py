@@ -25,14 +25,17 @@ class Context:
     """What all signatures under one key, generator list and header share."""
 
     curve: Backend
+    """The back-end of curve arithmetic."""
     public_key: G2
     """W, the issuer's key, a point of G2."""
     generators: tuple[G1, ...]
-    """One for each signed scalar, in order: H_1.., and Q_2, J_1.. where blind."""
+    """The generator of each signed scalar: H_1.., then Q_2, J_1.. if it is blind."""
     api_id: bytes
+    """The name of the interface."""
     domain: Scalar
+    """The hash that binds key, generators, interface and header."""
     start: G1
-    """P1 + Q_1 * domain"""
+    """P1 + Q_1 * domain, with which every signed point begins."""
 
     @classmethod
     def build(
@@ -43,7 +46,7 @@ class Context:
         header: bytes,
         api_id: bytes,
     ) -> "Context":
-        """Build it once for many statements; ``generators`` starts with Q_1."""
+        """Build the context of many statements; ``generators`` starts with Q_1."""
         domain = calculate_domain(public_key, generators, header, api_id)
         start = p1(curve) + generators[0] * domain
         rest = tuple(generators[1:])
@@ -57,18 +60,20 @@ def signed_point(
 
     Args:
         context: of the signature.
-        scalars: for the first generators; all of them where nothing is committed.
+        scalars: for the first generators; for all of them if there is no commitment.
         commitment: to the scalars of the remaining generators.
 
     Raises:
-        ProofError: ``bbs.signed-identity`` where B is the identity.
+        ProofError: ``bbs.signed-identity`` if B is the identity.
     """
     generators = context.generators[: len(scalars)]
     point = context.start + context.curve.msm(generators, scalars)
     if commitment is not None:
         point = point + commitment
     if point.is_identity():
-        raise ProofError("bbs.signed-identity", "the point to sign is the identity")
+        raise ProofError(
+            "bbs.signed-identity", "the point to sign must not be the identity"
+        )
     return point
 
 
@@ -93,7 +98,9 @@ def verify_point(context: Context, signature: Signature, point: G1) -> None:
         (signature.A * signature.e - point, curve.g2_generator()),
     )
     if signature.A.is_identity() or not curve.pairing_product_is_one(pairs):
-        raise ProofError("bbs.signature", "the signature does not verify")
+        raise ProofError(
+            "bbs.signature", "the signature must be of this key, header and messages"
+        )
 
 
 def sign(
@@ -109,12 +116,16 @@ def sign(
     Raises:
         CallerError: ``bbs.generator-count`` for too many messages.
     """
+    # Step 1.
     generators = create_generators(curve, len(messages) + 1, api_id)
     context = Context.build(curve, public_key, generators, header, api_id)
     scalars = map_messages(messages, api_id)
-    secret = b"".join(map(scalar_to_bytes, (secret_key, *scalars, context.domain)))
     point = signed_point(context, scalars)
-    return sign_point(secret_key, point, challenge_scalar(secret, api_id))
+    # Step 2.
+    secret = b"".join(map(scalar_to_bytes, (secret_key, *scalars, context.domain)))
+    e = challenge_scalar(secret, api_id)
+    # Step 3.
+    return sign_point(secret_key, point, e)
 
 
 def verify(

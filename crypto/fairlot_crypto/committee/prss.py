@@ -1,8 +1,8 @@
 """Pseudorandom secret sharing (specs/committee.md, section 2).
 
 Cramer, Damgård, Ishai: "Share conversion, pseudorandom secret-sharing and applications to
-secure computation", TCC 2005. From keys dealt once, the members derive a fresh sharing for
-every label without a message. With n = 1 and t = 0 it is one PRF.
+secure computation", TCC 2005. From keys that are dealt once, the members derive a fresh
+sharing for every label and send nothing. With n = 1 and t = 0 it is one PRF.
 """
 
 import hashlib
@@ -19,17 +19,17 @@ from fairlot_crypto.randomness import Randomness
 KEY_LENGTH = 32
 
 Subset = tuple[int, ...]
-"""A: t members, in ascending order, who do not hold the key k_A."""
+"""A, a set of t members, ascending, who do not hold the key k_A."""
 
 
 @dataclass(frozen=True, slots=True)
 class PrssKeys:
-    """What one member holds."""
+    """The keys of one member."""
 
     index: int
     """i, the member's number, from 1."""
     degree: int
-    """t, how many members may collude and learn nothing."""
+    """t, how many members learn nothing even if they collude."""
     keys: Mapping[Subset, bytes] = field(repr=False)
     """k_A, a key for every A that does not contain i."""
 
@@ -43,7 +43,7 @@ def deal(members: int, degree: int, randomness: Randomness) -> tuple[PrssKeys, .
     if not 0 <= degree < members:
         raise CallerError(
             "shamir.degree",
-            "the degree of a sharing must be at least 0 and below the number of members",
+            f"the degree must be at least 0 and below {members}, the number of members",
         )
     everyone = range(1, members + 1)
     keys = {a: randomness.take(KEY_LENGTH) for a in combinations(everyone, degree)}
@@ -79,7 +79,7 @@ def _scalar(key: bytes, label: bytes) -> Scalar:
 
 
 def _f(subset: Subset, i: int) -> Scalar:
-    """Evaluate f_A at i: degree t, 1 at zero, 0 at every member of A."""
+    """Evaluate at i the polynomial f_A of degree t: 1 at zero, 0 at every member of A."""
     value = 1
     for j in subset:
         value = value * (j - i) * inverse(j) % GROUP_ORDER

@@ -1,7 +1,7 @@
 """Shamir sharing over the scalars (specs/committee.md, section 1).
 
-Members have the indexes 1..n; a sharing of degree t is a polynomial f with the secret at 0,
-and member i holds f(i).
+Members have the indexes 1..n. A sharing of degree t is a polynomial f with f(0) the secret;
+member i holds f(i).
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ def lagrange(indexes: Sequence[int], at: int = 0) -> tuple[Scalar, ...]:
     """Return λ_i with f(at) = Σ λ_i·f(i) for every f of degree below ``len(indexes)``.
 
     Raises:
-        CallerError: ``shamir.indexes`` where an index repeats or is not positive.
+        CallerError: ``shamir.indexes`` if an index repeats or is not positive.
     """
     if len(set(indexes)) != len(indexes) or any(i < 1 for i in indexes):
         raise CallerError(
@@ -52,17 +52,17 @@ def interpolate_points(shares: Mapping[int, AnyPoint], at: int = 0) -> AnyPoint:
 def first_off_polynomial(points: Mapping[int, AnyPoint], degree: int) -> int | None:
     """Return the first member whose point is off the polynomial through the first t + 1.
 
-    All are compared at once: where they lie on a polynomial of degree t, the sum of the
-    points with the weights of ``_dual_weights`` is the identity; where they do not, it is
-    so for less than n of the 2^255 challenges (specs/committee.md, section 1). Only after
-    a failure are they compared one by one.
+    All are compared at once. If they lie on a polynomial of degree t, the sum of the points
+    with the weights of ``_dual_weights`` is the identity; if they do not, it is the identity
+    for less than n of the 2^255 challenges (specs/committee.md, section 1). Only then are
+    they compared one by one.
 
     Args:
         points: by index, more than ``degree`` of them.
-        degree: t.
+        degree: t, the degree of the polynomial.
 
     Returns:
-        The smallest index that is off; ``None`` where all points fit.
+        The smallest index that is off; ``None`` if all points fit.
     """
     ascending = sorted(points)
     weights = _dual_weights(ascending, degree, _challenge(points, degree))
@@ -88,7 +88,7 @@ def split(
     if not 0 <= degree < members:
         raise CallerError(
             "shamir.degree",
-            "the degree of a sharing must be at least 0 and below the number of members",
+            f"the degree must be at least 0 and below {members}, the number of members",
         )
     coefficients = [secret, *(random_scalar(randomness) for _ in range(degree))]
     return {i: _evaluate(coefficients, i) for i in range(1, members + 1)}

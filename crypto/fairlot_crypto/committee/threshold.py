@@ -1,9 +1,9 @@
 """Threshold BBS signing in one round (specs/committee.md, section 3).
 
-A signature is ``A = B·(x + e)^-1``. The members hold shares of x; they multiply it with a
-pseudorandom scalar a by publishing shares of ``a·(x + e)``, blinded with a sharing of zero,
-and shares of ``B·a``. Both e and a are functions of what is signed, never anybody's choice.
-With n = 1 and t = 0 it is plain BBS signing.
+A signature is ``A = B·(x + e)^-1``. The members hold shares of x. They publish shares of
+``a·(x + e)``, where a is a pseudorandom scalar, blinded with a sharing of zero, and shares of
+``B·a``. Both e and a are functions of what is signed; nobody chooses them. With n = 1 and
+t = 0 it is plain BBS signing.
 """
 
 import hashlib
@@ -39,7 +39,7 @@ class PublicSharing:
 
     @property
     def sharing_id(self) -> bytes:
-        """Identify this sharing of the key: another sharing, another id."""
+        """The id of this sharing of the key, which no other sharing has."""
         sizes = i2osp(len(self.shares), 1), i2osp(self.degree, 1)
         return tagged_hash("sharing", *sizes, *(w.to_bytes() for w in self.shares))
 
@@ -47,52 +47,55 @@ class PublicSharing:
         """Return W = BP2·x.
 
         Raises:
-            EncodingError: ``threshold.sharing`` where the shares lie on no polynomial of
+            EncodingError: ``threshold.sharing`` if the shares lie on no polynomial of
                 degree t, are too few, or share the zero key.
         """
         by_index = dict(enumerate(self.shares, 1))
         known = {i: w for i, w in by_index.items() if i <= self.degree + 1}
         if len(known) != self.degree + 1:
             raise EncodingError(
-                "threshold.sharing", "a sharing of degree t needs at least t + 1 shares"
+                "threshold.sharing",
+                f"there must be at least {self.degree + 1} shares, not {len(known)}",
             )
         off = shamir.first_off_polynomial(by_index, self.degree)
         if off is not None:
             raise EncodingError(
                 "threshold.sharing",
-                f"the share of member {off} does not fit those of the others",
+                f"the share of member {off} must fit those of the members before it",
             )
         W = shamir.interpolate_points(known)
         if W.is_identity():
             raise EncodingError(
                 "threshold.sharing",
-                "the shared key must not be 0: anybody could sign with it",
+                "the shared key must not be 0, with which anybody could sign",
             )
         return W
 
 
 @dataclass(frozen=True, slots=True)
 class SigningShare:
-    """What one member holds of the signing key."""
+    """One member's share of the signing key."""
 
     index: int
     """i, the member's number, from 1."""
     secret: Scalar = field(repr=False)
     """x_i, the member's share of the signing key."""
     exponent_key: bytes = field(repr=False)
-    """k_e, the same for all members."""
+    """k_e, a key of 32 bytes that all members hold."""
     prss: PrssKeys
-    """Keys of this sharing alone: a new sharing of the key needs new ones."""
+    """The keys of this sharing alone: a new sharing of the signing key needs new ones."""
     sharing_id: bytes
+    """The id of this sharing, 32 bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class PartialSignature:
-    """One member's answer."""
+    """One member's part of a signature."""
 
     index: int
+    """i, the member's number, from 1."""
     exponent: Scalar
-    """e, the same for all members."""
+    """e, which all members compute alike."""
     u: Scalar
     """u_i, a share of degree 2t of a·(x + e)."""
     A: G1
@@ -102,14 +105,15 @@ class PartialSignature:
 def deal_key(
     curve: Backend, members: int, degree: int, randomness: Randomness
 ) -> tuple[PublicSharing, tuple[SigningShare, ...]]:
-    """Deal a fresh signing key: what a trusted dealer does in a rehearsal.
+    """Deal a fresh signing key, as a trusted dealer does in a rehearsal.
 
     Raises:
         CallerError: ``threshold.members`` unless members >= 3·degree + 1.
     """
     if not 0 <= 3 * degree < members:
         raise CallerError(
-            "threshold.members", "n, the members, must be at least 3t + 1"
+            "threshold.members",
+            "the degree t must not be negative, and the members at least 3t + 1",
         )
     shares = shamir.split(random_scalar(randomness), members, degree, randomness)
     public = PublicSharing(
@@ -125,11 +129,11 @@ def deal_key(
 
 
 def sign_share(share: SigningShare, B: G1, domain: Scalar) -> PartialSignature:
-    """Return member i's part of the signature over B (steps 1 to 4).
+    """Return member i's part of the signature over B (specs/committee.md, section 3.2).
 
     Args:
-        share: what the member holds.
-        B: P1 + Q_1·domain + Σ H_i·m_i + C.
+        share: the member's share of the key.
+        B: the point to sign, P1 + Q_1·domain + Σ H_i·m_i + C.
         domain: the domain inside B.
     """
     # Step 1.
@@ -146,7 +150,7 @@ def sign_share(share: SigningShare, B: G1, domain: Scalar) -> PartialSignature:
 
 
 def signature_exponent(exponent_key: bytes, B: G1, domain: Scalar) -> Scalar:
-    """Return e = h2s(HMAC(k_e, B || domain)): unique per B, never a caller's choice."""
+    """Return e = h2s(HMAC(k_e, B || domain)), which no caller chooses."""
     message = B.to_bytes() + scalar_to_bytes(domain)
     return Scalar(
         scalar_for("tbbs-e", hmac.digest(exponent_key, message, hashlib.sha256))
@@ -160,36 +164,40 @@ def combine(
     B: G1,
     partials: Sequence[PartialSignature],
 ) -> Signature:
-    """Combine 2t + 1 answers into a signature, and verify it (steps 5 to 7).
+    """Combine 2t + 1 parts into a signature and verify it (specs/committee.md, section 3.3).
 
     Args:
         curve: the back-end.
-        degree: t.
+        degree: t, the degree of the sharing.
         public_key: W, from ``PublicSharing.public_key``.
-        B: what was signed.
-        partials: the answers; those after the first 2t + 1 are not looked at.
+        B: the point that was signed.
+        partials: the members' parts; those after the first 2t + 1 are not looked at.
 
     Raises:
         CallerError: ``threshold.too-few``, ``shamir.indexes``.
-        ProofError: ``threshold.signature`` where the result does not verify.
+        ProofError: ``threshold.signature`` if the result does not verify.
     """
     # Step 5.
     needed = 2 * degree + 1
     if len(partials) < needed:
-        raise CallerError("threshold.too-few", f"at least {needed} members must answer")
+        raise CallerError(
+            "threshold.too-few",
+            f"at least {needed} members must answer, and {len(partials)} did",
+        )
     chosen = {partial.index: partial for partial in partials[:needed]}
     if len(chosen) != needed:
-        raise CallerError("shamir.indexes", "each member must answer once")
+        raise CallerError("shamir.indexes", "the members who answer must be distinct")
     # Step 6.
     u = shamir.interpolate({i: p.u for i, p in chosen.items()})
     e = partials[0].exponent
     if u == 0 or any(p.exponent != e for p in chosen.values()):
         raise ProofError(
-            "threshold.signature", "the members' answers do not fit one another"
+            "threshold.signature",
+            "the members' answers must fit one another: ask other members",
         )
-    # Step 7.
     blinded = shamir.interpolate_points(_first(chosen, degree + 1))
     signature = Signature(blinded * inverse(u), e)
+    # Step 7.
     verify_base(curve, public_key, B, signature)
     return signature
 
@@ -203,7 +211,10 @@ def verify_base(curve: Backend, public_key: G2, B: G1, signature: Signature) -> 
     key = public_key + curve.g2_generator() * signature.e
     pairs = ((signature.A, key), (-B, curve.g2_generator()))
     if signature.A.is_identity() or not curve.pairing_product_is_one(pairs):
-        raise ProofError("threshold.signature", "the signature does not verify")
+        raise ProofError(
+            "threshold.signature",
+            "the signature must be of this key and point: ask other members",
+        )
 
 
 def _first(chosen: Mapping[int, PartialSignature], count: int) -> dict[int, G1]:

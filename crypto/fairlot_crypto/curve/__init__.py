@@ -41,7 +41,7 @@ BACKEND_VARIABLE = "FAIRLOT_BACKEND"
 
 
 def chosen_backend_name() -> str:
-    """Return the back-end that the environment chooses: ``native`` unless it says."""
+    """Return the back-end that the environment chooses, or ``native``."""
     return os.environ.get(BACKEND_VARIABLE, "native")
 
 
@@ -52,8 +52,8 @@ def backend(name: str | None = None) -> Backend:
         name: ``native`` or ``reference``; ``None`` asks the environment.
 
     Raises:
-        CallerError: ``groups.backend`` for another name; ``groups.backend-missing``
-            where the library behind it is not installed.
+        CallerError: ``groups.backend`` for another name; ``groups.backend-missing`` if
+            the library behind it is not installed.
     """
     return _load(chosen_backend_name() if name is None else name)
 
@@ -69,7 +69,8 @@ def _load(name: str) -> Backend:
         return _load_reference()
     raise CallerError(
         "groups.backend",
-        f"{BACKEND_VARIABLE} must be native or reference, not {name!r}",
+        f"the back-end must be native or reference, not {name!r}: correct the argument "
+        f"or the environment variable {BACKEND_VARIABLE}",
     )
 
 

@@ -69,6 +69,7 @@ class Backend(ABC):
     """The group operations; two implementations, each tested against the other."""
 
     name: str
+    """What ``backend`` calls it."""
 
     @abstractmethod
     def g1_generator(self) -> G1:
@@ -84,7 +85,7 @@ class Backend(ABC):
 
     @abstractmethod
     def g1_from_bytes(self, data: bytes) -> G1:
-        """Decode a canonical element of G1, the identity included.
+        """Decode a canonical element of G1, including the identity.
 
         Raises:
             EncodingError: ``groups.length``, ``groups.point``.
@@ -92,7 +93,7 @@ class Backend(ABC):
 
     @abstractmethod
     def g2_from_bytes(self, data: bytes) -> G2:
-        """Decode a canonical element of G2, the identity included.
+        """Decode a canonical element of G2, including the identity.
 
         Raises:
             EncodingError: ``groups.length``, ``groups.point``.
@@ -159,7 +160,7 @@ class Backend(ABC):
 
 def _refuse_identity(point: AnyPoint) -> AnyPoint:
     if point.is_identity():
-        raise EncodingError("groups.identity", "the identity must not stand here")
+        raise EncodingError("groups.identity", "the point must not be the identity")
     return point
 
 
@@ -187,7 +188,7 @@ def scalar_from_bytes(data: bytes) -> Scalar:
     """Decode a scalar in [1, r-1].
 
     Raises:
-        EncodingError: ``groups.scalar`` for another length, zero, and values from r.
+        EncodingError: ``groups.scalar`` for another length, for zero, and from r upwards.
     """
     if len(data) != SCALAR_LENGTH or not 0 < os2ip(data) < GROUP_ORDER:
         raise EncodingError(
@@ -197,7 +198,7 @@ def scalar_from_bytes(data: bytes) -> Scalar:
 
 
 def random_scalar(randomness: Randomness) -> Scalar:
-    """Draw a scalar in [1, r-1]: 48 bytes reduced mod r; again where that is zero."""
+    """Draw a scalar in [1, r-1]: 48 bytes reduced mod r, drawn again if that is zero."""
     while True:
         value = os2ip(randomness.take(48)) % GROUP_ORDER
         if value:
@@ -211,5 +212,8 @@ def inverse(scalar: int) -> Scalar:
         CallerError: ``groups.no-inverse`` for a multiple of r.
     """
     if scalar % GROUP_ORDER == 0:
-        raise CallerError("groups.no-inverse", "zero has no inverse")
+        raise CallerError(
+            "groups.no-inverse",
+            "the scalar must not be zero mod r, which has no inverse",
+        )
     return Scalar(pow(scalar, -1, GROUP_ORDER))

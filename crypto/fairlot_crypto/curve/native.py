@@ -1,7 +1,7 @@
 """The default back-end: py-arkworks-bls12381 behind the checks that it leaves out.
 
 What the binding accepts and this module refuses: non-canonical encodings of infinity,
-lists of different length in a multi-scalar multiplication, scalars from r, an empty
+lists of different length in a multi-scalar multiplication, scalars of r and above, an empty
 pairing product. Nothing here is constant-time.
 """
 
@@ -110,31 +110,37 @@ class NativeBackend(Backend):
         return NativeG1(_G1_IDENTITY)
 
     def g1_from_bytes(self, data: bytes) -> G1:
-        """Decode a canonical element of G1, the identity included."""
+        """Decode a canonical element of G1 (specs/groups.md, section 2.1)."""
+        # Step 1.
         if len(data) != G1_LENGTH:
             raise EncodingError("groups.length", "a point of G1 must have 48 bytes")
+        # Steps 2 to 5 are the library's.
         try:
             value = arkworks.G1Point.from_compressed_bytes(data)
         except ValueError as error:
             raise EncodingError(
-                "groups.point", "the bytes are no point of G1"
+                "groups.point", "the bytes must encode a point of G1"
             ) from error
+        # Step 6.
         if bytes(value.to_compressed_bytes()) != data:
-            raise EncodingError("groups.point", "the point must be in its one encoding")
+            raise EncodingError("groups.point", "a point must be in its one encoding")
         return NativeG1(value)
 
     def g2_from_bytes(self, data: bytes) -> G2:
-        """Decode a canonical element of G2, the identity included."""
+        """Decode a canonical element of G2 (specs/groups.md, section 2.1)."""
+        # Step 1.
         if len(data) != G2_LENGTH:
             raise EncodingError("groups.length", "a point of G2 must have 96 bytes")
+        # Steps 2 to 5 are the library's.
         try:
             value = arkworks.G2Point.from_compressed_bytes(data)
         except ValueError as error:
             raise EncodingError(
-                "groups.point", "the bytes are no point of G2"
+                "groups.point", "the bytes must encode a point of G2"
             ) from error
+        # Step 6.
         if bytes(value.to_compressed_bytes()) != data:
-            raise EncodingError("groups.point", "the point must be in its one encoding")
+            raise EncodingError("groups.point", "a point must be in its one encoding")
         return NativeG2(value)
 
     def hash_to_g1(self, message: bytes, dst: bytes) -> G1:

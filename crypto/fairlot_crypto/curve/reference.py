@@ -134,37 +134,43 @@ class ReferenceBackend(Backend):
         return ReferenceG1(curve.Z1)
 
     def g1_from_bytes(self, data: bytes) -> G1:
-        """Decode a canonical element of G1, the identity included."""
+        """Decode a canonical element of G1 (specs/groups.md, section 2.1)."""
+        # Step 1.
         if len(data) != G1_LENGTH:
             raise EncodingError("groups.length", "a point of G1 must have 48 bytes")
+        # Steps 2 to 4 are the library's.
         try:
             value = point_compression.decompress_G1(G1Compressed(os2ip(data)))
         except ValueError as error:
             raise EncodingError(
-                "groups.point", "the bytes are no point of G1"
+                "groups.point", "the bytes must encode a point of G1"
             ) from error
         point = ReferenceG1(value)
+        # Steps 5 and 6.
         if not g2_primitives.subgroup_check(value) or point.to_bytes() != data:
             raise EncodingError(
-                "groups.point", "the bytes are no point of G1 in its one encoding"
+                "groups.point", "the bytes must be the one encoding of a point of G1"
             )
         return point
 
     def g2_from_bytes(self, data: bytes) -> G2:
-        """Decode a canonical element of G2, the identity included."""
+        """Decode a canonical element of G2 (specs/groups.md, section 2.1)."""
+        # Step 1.
         if len(data) != G2_LENGTH:
             raise EncodingError("groups.length", "a point of G2 must have 96 bytes")
+        # Steps 2 to 4 are the library's.
         halves = os2ip(data[:_COORDINATE]), os2ip(data[_COORDINATE:])
         try:
             value = point_compression.decompress_G2(G2Compressed(halves))
         except ValueError as error:
             raise EncodingError(
-                "groups.point", "the bytes are no point of G2"
+                "groups.point", "the bytes must encode a point of G2"
             ) from error
         point = ReferenceG2(value)
+        # Steps 5 and 6.
         if not g2_primitives.subgroup_check(value) or point.to_bytes() != data:
             raise EncodingError(
-                "groups.point", "the bytes are no point of G2 in its one encoding"
+                "groups.point", "the bytes must be the one encoding of a point of G2"
             )
         return point
 

@@ -1,1 +1,1 @@
-"""Sequential work in a group of unknown order, and the beacon's arithmetic on it."""
+"""Sequential work in a group of unknown order, and the beacon's arithmetic in it."""

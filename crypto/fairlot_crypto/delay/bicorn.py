@@ -12,7 +12,7 @@ from fairlot_crypto.hashing import i2osp, os2ip, tagged_hash
 from fairlot_crypto.randomness import Randomness
 
 ALPHA_LENGTH = 272
-"""Bytes of an opening: 128 bits above N, so that g^alpha is close to uniform."""
+"""Bytes of an opening, 128 bits more than N, so that g^alpha is close to uniform."""
 
 
 def draw_alpha(randomness: Randomness) -> int:
@@ -25,7 +25,7 @@ def commit(modulus: Modulus, alpha: int) -> int:
 
     Raises:
         CallerError: ``bicorn.alpha`` outside [0, 2^2176).
-        ProofError: ``bicorn.commitment-range`` where c is no legal commitment, as for
+        ProofError: ``bicorn.commitment-range`` if c is no legal commitment, as for
             alpha = 0.
     """
     if not _in_range(alpha):
@@ -42,7 +42,7 @@ def open_commitment(modulus: Modulus, c: int, alpha: int) -> None:
         ProofError: ``bicorn.opening``, also for an alpha outside [0, 2^2176).
     """
     if not _in_range(alpha) or modulus.power(modulus.generator(), alpha) != c:
-        raise ProofError("bicorn.opening", "alpha does not open the commitment")
+        raise ProofError("bicorn.opening", "alpha must open the commitment")
 
 
 def b_star(
@@ -52,18 +52,19 @@ def b_star(
     root_d: bytes,
     commitments: Iterable[int],
 ) -> bytes:
-    """Return b*, the hash of the sale and of all its commitments; 32 bytes.
+    """Return b*, the hash of the sale and of its commitments (specs/delay.md, section 5.2).
 
     Args:
         sale_id: 32 bytes.
-        modulus: N.
-        T: squarings.
-        root_d: root of the tree at CLOSE, 32 bytes.
-        commitments: c_1..c_m in any order, repeated ones as often as they occur.
+        modulus: N, the modulus of the group.
+        T: how many squarings the delay takes.
+        root_d: the root of the tree at CLOSE, 32 bytes.
+        commitments: c_1..c_m however they are sorted, equal ones as often as they occur.
 
     Raises:
         CallerError: ``delay.element-range``.
     """
+    # Step 1.
     encoded = [modulus.encode(c) for c in sorted(commitments)]
     return tagged_hash(
         "bstar", sale_id, modulus.to_bytes(), i2osp(T, 8), root_d, *encoded
@@ -71,13 +72,14 @@ def b_star(
 
 
 def coefficient(modulus: Modulus, c: int, b_star: bytes) -> int:
-    """Return b_i in [0, 2^256), the exponent that the commitment ``c`` gets.
+    """Return b_i in [0, 2^256), the exponent of ``c`` (specs/delay.md, section 5.2).
 
-    It depends on all commitments, so nobody can choose his to cancel another.
+    It depends on all commitments, so nobody can choose theirs to cancel another.
 
     Raises:
         CallerError: ``delay.element-range``.
     """
+    # Step 2.
     return os2ip(tagged_hash("bi", modulus.encode(c), b_star))
 
 
@@ -87,8 +89,8 @@ def missing_start(modulus: Modulus, missing: Sequence[tuple[int, int]]) -> int:
     Recovery is T squarings of it.
 
     Args:
-        modulus: N.
-        missing: (c_i, b_i); 1 is returned for none.
+        modulus: N, the modulus of the group.
+        missing: (c_i, b_i) of each; the result is 1 if there are none.
     """
     x = 1
     for c, b in missing:
@@ -99,13 +101,13 @@ def missing_start(modulus: Modulus, missing: Sequence[tuple[int, int]]) -> int:
 def omega(
     modulus: Modulus, h: int, revealed: Sequence[tuple[int, int]], recovered: int = 1
 ) -> int:
-    """Return Ω = |Y Π h^(b_i alpha_i)|, the same whatever is revealed.
+    """Return Ω = |Y Π h^(b_i alpha_i)|, the same whichever openings are revealed.
 
     Args:
-        modulus: N.
-        h: |g^(2^T)|.
-        revealed: (b_i, alpha_i) of each opened commitment, openings checked.
-        recovered: Y = |X^(2^T)| of the others, its proof checked; 1 without others.
+        modulus: N, the modulus of the group.
+        h: |g^(2^T)|, from the set-up.
+        revealed: (b_i, alpha_i) of each opened commitment, whose opening was checked.
+        recovered: Y = |X^(2^T)| of the others, whose proof was checked; 1 without others.
     """
     exponent = sum(b * alpha for b, alpha in revealed)
     return modulus.multiply(recovered, modulus.power(h, exponent))
@@ -124,12 +126,12 @@ def seed(
 
     Args:
         sale_id: 32 bytes.
-        root_d: root of the tree at CLOSE, 32 bytes.
-        n_d: size of the tree at CLOSE.
-        b_star: 32 bytes.
-        modulus: N.
-        omega: Ω.
-        drand: signature of the round that the terms name; empty where they name none.
+        root_d: the root of the tree at CLOSE, 32 bytes.
+        n_d: the size of the tree at CLOSE.
+        b_star: b*, 32 bytes.
+        modulus: N, the modulus of the group.
+        omega: Ω, the output of the beacon.
+        drand: the signature of the round that the terms name; empty if they name none.
 
     Raises:
         CallerError: ``delay.element-range``, ``hashing.i2osp-range``.

@@ -1,4 +1,4 @@
-"""How long a delay has to be, and how long it then takes (specs/delay.md, section 6)."""
+"""How long a delay must be, and how long it then takes (specs/delay.md, section 6)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,44 +9,44 @@ from fairlot_crypto.delay.parameters import SHIPPED
 from fairlot_crypto.errors import CallerError
 
 ADVANTAGE = 60
-"""A: how many times faster than ordinary hardware the fastest attacker is taken to be."""
+"""A, how many times faster than ordinary hardware the fastest attacker is assumed to be."""
 REFERENCE_RATE = 1_000_000
-"""R of ordinary hardware, above what was measured: squarings a second."""
+"""R of ordinary hardware in squarings a second, more than was measured."""
 SAFETY = 2
-"""How many times what A and R ask for T should be."""
+"""The factor by which T exceeds what A and R ask for."""
 
 _SLICE = 2**14
 """Squarings timed at once."""
 _MULTIPLICATION = 2
-"""Squarings that a multiplication of the proof takes, at most."""
+"""Squarings that take as long as a multiplication of the proof, at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What a set-up of T squarings is good for on a machine of a certain rate."""
+    """How far a set-up of T squarings reaches on a machine of a certain rate."""
 
     T: int
     """T, how many squarings the set-up is for."""
     longest_window: int
-    """Seconds that commitments may be open, with those of the marker's slack."""
+    """For how many seconds commitments may be open, including the marker's slack."""
     recovery: int
-    """Seconds that computing a missing opening takes, proof included."""
+    """How many seconds the recovery of a missing opening takes, including its proof."""
 
 
 def measure_rate(
     modulus: Modulus, clock: Callable[[], float], slices: int = 100
 ) -> int:
-    """Return R, the squarings a second of this machine, by the fastest of many slices.
+    """Return R, the squarings a second of this machine in the fastest of many slices.
 
     Other load only slows a slice down, and too small an R would give too small a T.
 
     Args:
-        modulus: N.
-        clock: seconds, such as ``time.perf_counter``.
-        slices: to be timed; each is 16,384 squarings.
+        modulus: N, the modulus of the group.
+        clock: tells the time in seconds, such as ``time.perf_counter``.
+        slices: how many slices of 16,384 squarings are timed.
 
     Raises:
-        CallerError: ``calibration.range`` for fewer slices than 1 or a clock that stands.
+        CallerError: ``calibration.range`` for less than 1 slice or a clock that stands.
     """
     _check(slices)
     x = modulus.generator()
@@ -58,28 +58,29 @@ def measure_rate(
     if min(times) <= 0:
         raise CallerError(
             "calibration.range",
-            "the clock must go forward while squarings are measured",
+            "the clock must go forward while squarings are measured: take a finer one",
         )
     return -int(-_SLICE // min(times))
 
 
 def required_squarings(rate: int, window: int, advantage: int = ADVANTAGE) -> int:
-    """Return the least T >= 2 A R w, with which nobody ends within the window.
+    """Return the least T >= 2 A R w, with which nobody finishes within the window.
 
     Args:
-        rate: R, of the machine that was measured.
-        window: w, seconds from CLOSE to COMMIT_END, with its slack.
-        advantage: A.
+        rate: R, the squarings a second that were measured.
+        window: w, the seconds from CLOSE to COMMIT_END, including their slack.
+        advantage: A, how many times faster the fastest attacker is.
 
     Raises:
         CallerError: ``calibration.range`` for an argument below 1,
-            ``calibration.window`` where T would exceed 2^40.
+            ``calibration.window`` if T would exceed 2^40.
     """
     _check(rate, window, advantage)
     T = SAFETY * advantage * rate * window
     if T > MAX_SQUARINGS:
         raise CallerError(
-            "calibration.window", "no delay of up to 2^40 squarings covers this window"
+            "calibration.window",
+            f"the window must be shorter: it asks for {T} squarings, and 2^40 are the most",
         )
     return T
 
@@ -107,5 +108,5 @@ def shipped_coverage(rate: int, advantage: int = ADVANTAGE) -> tuple[Coverage, .
 def _check(*numbers: int) -> None:
     if min(numbers) < 1:
         raise CallerError(
-            "calibration.range", "rates, times and factors must be positive"
+            "calibration.range", "rate, window, factor and slices must be at least 1"
         )

@@ -1,4 +1,4 @@
-"""Where a long computation keeps what it has so far (specs/delay.md, section 4.6)."""
+"""Where a long computation keeps its intermediate results (specs/delay.md, section 4.6)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Store(Protocol):
     """Keeps blobs by name."""
 
     def read(self, name: str, /) -> bytes | None:
-        """Return what was written last under ``name``, if anything was."""
+        """Return the blob that was last written under ``name``, or ``None``."""
         ...
 
     def write(self, name: str, data: bytes, /) -> None:
@@ -25,12 +25,12 @@ class Store(Protocol):
         ...
 
     def drop(self, name: str, /) -> None:
-        """Take notice that the blob is damaged, and forget it."""
+        """Forget the blob, which is damaged."""
         ...
 
 
 class NoStore:
-    """Keeps nothing: a killed computation starts again."""
+    """Keeps nothing: a killed computation starts anew."""
 
     def read(self, _name: str) -> bytes | None:
         """Return nothing."""
@@ -47,18 +47,18 @@ class FolderStore:
     """Keeps each blob in a file of one folder."""
 
     def __init__(self, folder: Path, note: Callable[[str], None]) -> None:
-        """Use ``folder``, which is made if it does not exist.
+        """Use ``folder``, and make it if it does not exist.
 
         Args:
             folder: for one computation.
-            note: told, in a sentence, of a damaged file that is ignored.
+            note: is told, in a sentence, of a damaged file that is ignored.
         """
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._note = note
 
     def read(self, name: str) -> bytes | None:
-        """Return what was written last under ``name``, if anything was."""
+        """Return the blob that was last written under ``name``, or ``None``."""
         try:
             return self._path(name).read_bytes()
         except FileNotFoundError:
@@ -69,13 +69,13 @@ class FolderStore:
         write_file(self._path(name), data)
 
     def drop(self, name: str) -> None:
-        """Say that the file is damaged, and remove it."""
+        """Report that the file is damaged, and remove it."""
         path = self._path(name)
         self._note(f"{path} is damaged: what it held is computed again")
         path.unlink(missing_ok=True)
 
     def clear(self) -> None:
-        """Remove what was written, and the folder if nothing else lies in it."""
+        """Remove everything that was written, and the folder if it is then empty."""
         for pattern in ("*" + _SUFFIX, f".*{_SUFFIX}.*{DRAFT}"):
             for path in self._folder.glob(pattern):
                 path.unlink(missing_ok=True)
@@ -88,22 +88,22 @@ class FolderStore:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoints:
-    """Blobs of one computation: those of another, or torn ones, are not believed."""
+    """Blobs of one computation; those of another, and damaged ones, are not believed."""
 
     store: Store
-    """Where they lie."""
+    """Where the blobs are kept."""
     statement: bytes
-    """What is computed, hashed; 32 bytes."""
+    """The hash of what is computed, 32 bytes."""
 
     def load(self, name: str, length: int) -> bytes | None:
         """Return the payload under ``name``, or ``None`` if it is missing or damaged.
 
         Args:
-            name: its name.
-            length: bytes that a payload of this name has.
+            name: of the payload.
+            length: of a payload of this name, in bytes.
 
         Raises:
-            EncodingError: ``evaluation.foreign`` for a whole one of another computation.
+            EncodingError: ``evaluation.foreign`` for an intact one of another computation.
         """
         data = self.store.read(name)
         if data is None:
@@ -116,7 +116,7 @@ class Checkpoints:
         if statement != self.statement or len(payload) != length:
             raise EncodingError(
                 "evaluation.foreign",
-                f"checkpoint {name!r} is of another computation: name another folder",
+                f"the checkpoint {name!r} is of another computation: name another folder",
             )
         return payload
 

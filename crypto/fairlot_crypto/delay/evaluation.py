@@ -21,20 +21,19 @@ from fairlot_crypto.progress import Progress, silent
 MAX_SQUARINGS = 2**40
 """The largest T."""
 
-
 _STORED_POWERS = 400_000
-"""Powers of x that are kept at most: 130 MB in memory, 100 MB on a disk."""
+"""The most powers of x that are kept: 130 MB in memory, 100 MB on a disk."""
 _LEAST_SPACING = 40
-"""Squarings of one call: fewer are slower, and there are powers enough."""
+"""Squarings of one call at least: with fewer it is slower, and there are powers enough."""
 _MAX_DIGIT_BITS = 16
 _EXPANSION = 2**12
-"""Bits of floor(2^T / l) computed at once, about."""
+"""About how many bits of floor(2^T / l) are computed at once."""
 _CHECKPOINT = (2**17, 2**24)
 """Squarings between two checkpoints, at least and at most: 0.3 to 30 seconds."""
 _CHECKPOINTS = 1024
-"""Checkpoints of an evaluation, where that fits these bounds."""
+"""How many checkpoints an evaluation has if these bounds allow it."""
 _STEPS_UNTOLD = 2**14
-"""Steps between two calls of progress, about."""
+"""About how many steps lie between two calls of progress."""
 
 
 def check_squarings(T: int) -> None:
@@ -45,7 +44,7 @@ def check_squarings(T: int) -> None:
     """
     if not 1 <= T <= MAX_SQUARINGS:
         raise CallerError(
-            "wesolowski.squarings", "T, the squarings, must lie in [1, 2^40]"
+            "wesolowski.squarings", "T, the number of squarings, must lie in [1, 2^40]"
         )
 
 
@@ -54,14 +53,14 @@ class Plan:
     """How T squarings and their proof are done; the result does not depend on it.
 
     The proof's exponent floor(2^T / l) is written in digits of ``bits`` bits. Every
-    ``bits * stride``-th power of x is kept, and the digits are taken in ``stride``
-    rounds, round j those whose index from the lowest is j mod stride.
+    ``bits * stride``-th power of x is kept. The digits are taken in ``stride`` rounds:
+    round j takes those whose index, counted from the lowest, is j mod stride.
     """
 
     T: int
     """T, how many squarings are done one after the other."""
     bits: int
-    """k, bits of a digit of the exponent."""
+    """k, how many bits a digit of the exponent has."""
     stride: int
     """γ, in how many rounds the digits are taken."""
 
@@ -79,7 +78,7 @@ class Plan:
 
     @property
     def multiplications(self) -> int:
-        """What the proof costs: one a digit, and two a bucket and round."""
+        """Multiplications of the proof: one a digit, and two a bucket and round."""
         return self.digits + self.stride * (2 << self.bits)
 
     @property
@@ -89,12 +88,12 @@ class Plan:
 
     @property
     def digits(self) -> int:
-        """Digits of the exponent; what lies above them is zero, l having 256 bits."""
+        """Digits of the exponent; all above them is zero, since l has 256 bits."""
         return self.T // self.bits
 
     @property
     def powers(self) -> int:
-        """Powers to be computed and kept, x itself aside."""
+        """Powers to be computed and kept besides x itself."""
         return self.T // self.spacing
 
     @property
@@ -106,7 +105,7 @@ class Plan:
 
     @property
     def total(self) -> int:
-        """Steps, of which progress tells."""
+        """Steps in all, as progress counts them."""
         return self.T + self.digits
 
 
@@ -119,22 +118,23 @@ def evaluate(
 ) -> tuple[int, int]:
     """Return y = |x^(2^T)| and its proof π = |x^floor(2^T / l)|.
 
-    Called again with the same arguments after a kill, it goes on from the store's last
-    checkpoint. A damaged checkpoint is computed anew; the result of a false one that
-    is whole is false: ``wesolowski.prove`` checks it.
+    If it is called again with the same arguments after a kill, it goes on from the store's
+    last checkpoint. A damaged checkpoint is computed anew. An intact checkpoint with false
+    content gives a false result, which ``wesolowski.prove`` checks. The steps are those of
+    specs/delay.md, section 4.2.
 
     Args:
-        modulus: N.
-        x: an element.
-        T: squarings, in [1, 2^40].
-        progress: told first where the work begins, then of squarings done, then of
-            digits of the proof's exponent.
-        store: where checkpoints lie; by default nothing is kept.
+        modulus: N, the modulus of the group.
+        x: an element of the group.
+        T: how many squarings, in [1, 2^40].
+        progress: is told first where the work begins, then of squarings, then of digits of
+            the proof's exponent.
+        store: where checkpoints are kept; by default nothing is kept.
 
     Raises:
         CallerError: ``wesolowski.squarings``, ``delay.element-range``.
-        EncodingError: ``evaluation.foreign`` where the store holds checkpoints of
-            another computation.
+        EncodingError: ``evaluation.foreign`` if the store holds checkpoints of another
+            computation.
     """
     plan = Plan.of(T)
     statement = tagged_hash(
@@ -144,10 +144,13 @@ def evaluate(
         *(i2osp(number, 8) for number in (T, plan.bits, plan.stride)),
     )
     work = _Work(modulus, plan, Checkpoints(store or NoStore(), statement), progress)
+    # Step 1.
     powers = work.squarings(x)
     y = modulus.power(int(powers[-1]), 1 << T % plan.spacing)
-    proof = work.proof(powers, hash_to_prime(modulus, x, y, T))
-    return y, proof
+    # Step 2.
+    prime = hash_to_prime(modulus, x, y, T)
+    # Steps 3 and 4.
+    return y, work.proof(powers, prime)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,16 +197,21 @@ class _Work:
         """Return x^floor(2^T / l), where powers[i] = x^(2^(spacing * i)).
 
         The result of a round is shifted into place by the squarings of the rounds
-        after it.
+        after it. The steps are those of specs/delay.md, section 4.5.
         """
         modulus, plan = self.modulus, self.plan
+        # Step 1.
         done, result = self._resumed_proof()
+        # Step 2.
         for j in reversed(range(plan.stride - done)):
+            # Step 3.
             result = modulus.power(result, 1 << plan.bits)
+            # Steps 4 and 5.
             result = modulus.multiply(result, self._round(powers, prime, j))
             payload = i2osp(plan.stride - j, 8) + modulus.encode(result)
             self.checkpoints.save("proof", payload)
         self.progress(plan.total, plan.total)
+        # Step 6. Every product is reduced already.
         return result
 
     def _resumed_proof(self) -> tuple[int, int]:
@@ -241,9 +249,9 @@ class _Work:
 def _digits(plan: Plan, prime: int, j: int) -> Iterator[mpz]:
     """Yield the digits of floor(2^T / l) with index = j mod stride, highest first.
 
-    Some are read off one division: with r = 2^(T - bits * (index + 1)) mod l, those
-    from ``index`` down begin the binary expansion of r / l, ``spacing`` bits apart. The
-    next r is one modular multiplication away.
+    One division gives many: with r = 2^(T - bits * (index + 1)) mod l, the digits from
+    ``index`` down begin the binary expansion of r / l, ``spacing`` bits apart. The next r
+    is one modular multiplication away.
     """
     divisor, spacing = mpz(prime), plan.spacing
     count = max(1, _EXPANSION // spacing)

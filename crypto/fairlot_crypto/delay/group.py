@@ -19,10 +19,10 @@ class Modulus:
     """A modulus and the group that it defines."""
 
     n: int
-    """N: odd, above 3, of a factorisation that nobody should know."""
+    """N, the modulus: odd, above 3, and of factors that nobody should know."""
 
     def __post_init__(self) -> None:
-        """Check the form; whether anybody knows the factors cannot be checked.
+        """Check the form; nobody can check whether somebody knows the factors.
 
         Raises:
             CallerError: ``delay.modulus``.
@@ -32,7 +32,7 @@ class Modulus:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Modulus":
-        """Read a modulus: big-endian, no leading zero byte.
+        """Read a modulus, big-endian without a leading zero byte.
 
         Raises:
             EncodingError: ``delay.modulus``.
@@ -75,9 +75,11 @@ class Modulus:
         return self.reduce(int(powmod(x, exponent, self.n)))
 
     def generator(self) -> int:
-        """Return g: a square hashed from N, so that nobody chose it (section 3.1)."""
+        """Return g, a hashed square that nobody chose (specs/delay.md, section 3.1)."""
+        # Step 1.
         dst = tag("g").encode() + self.to_bytes()
         uniform = expand_message_xmd(b"", dst, self.width + 16)
+        # Step 2.
         return self.power(os2ip(uniform), 2)
 
     def to_bytes(self) -> bytes:
@@ -93,23 +95,30 @@ class Modulus:
         if not self.contains(x):
             raise CallerError(
                 "delay.element-range",
-                "an element to be encoded must lie in [1, floor(N/2)]",
+                "an element of the group must lie in [1, floor(N/2)]",
             )
         return i2osp(x, self.width)
 
     def decode(self, data: bytes) -> int:
-        """Read an element; whether it is a unit is not checked.
+        """Read an element, whether or not it is a unit (specs/delay.md, section 2).
 
         Raises:
             EncodingError: ``delay.element`` for another length than ``width`` and for
                 values outside [1, floor(N/2)].
         """
-        x = os2ip(data)
-        if len(data) != self.width or not self.contains(x):
+        # Step 1.
+        if len(data) != self.width:
             raise EncodingError(
                 "delay.element",
-                "an element must be as wide as N and lie in [1, floor(N/2)]",
+                f"an element must have {self.width} bytes, not {len(data)}",
             )
+        # Step 2.
+        x = os2ip(data)
+        if not self.contains(x):
+            raise EncodingError(
+                "delay.element", "an element of the group must lie in [1, floor(N/2)]"
+            )
+        # Step 3.
         return x
 
     def contains(self, x: int) -> bool:

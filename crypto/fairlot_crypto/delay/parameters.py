@@ -33,23 +33,22 @@ challenge numbers was destroyed; no factor is publicly known. Whoever has one co
 x^(2^T) at once and can bias every draw: specs/delay.md, section 7.
 """
 RSA_2048_NAME = "RSA-2048"
-"""How files name it."""
-
+"""The name of this modulus in files."""
 
 SHIPPED = (1, 2**16, 2**20, 2**24, 2**28)
-"""T of the set-ups that come with the package, all of RSA-2048."""
+"""T of each set-up that comes with the package, all of RSA-2048."""
 
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What a beacon of T squarings computes once and uses for every sale."""
+    """A result that a beacon of T squarings computes once and uses for every sale."""
 
     modulus: Modulus
     """N, the modulus of the group."""
     T: int
     """T, how many squarings lie between g and h."""
     h: int
-    """h = |g^(2^T)|, what T squarings make of the generator."""
+    """h = |g^(2^T)|, the generator after T squarings."""
     proof: int
     """π, Wesolowski's proof that h is right."""
 
@@ -62,7 +61,7 @@ def make_setup(
 ) -> Setup:
     """Compute the set-up of ``T`` squarings, in the time that they take.
 
-    Progress and store are those of ``wesolowski.prove``.
+    Progress and store are used as by ``wesolowski.prove``.
 
     Raises:
         CallerError: ``wesolowski.squarings``.
@@ -84,7 +83,7 @@ def verify_setup(setup: Setup) -> None:
 
 
 def shipped_setup(T: int) -> Setup | None:
-    """Return the set-up of RSA-2048 that comes with the package, if one does for T."""
+    """Return the set-up of T squarings that comes with the package, or ``None``."""
     if T not in SHIPPED:
         return None
     file = files("fairlot_crypto.delay") / "data" / f"rsa-2048-T{T}.json"
@@ -93,23 +92,26 @@ def shipped_setup(T: int) -> Setup | None:
 
 @dataclass(frozen=True, slots=True)
 class SetupFile:
-    """What a set-up file says; nothing of it is verified."""
+    """The claims of a set-up file; nothing of it is verified."""
 
     modulus: str
-    """Name of the modulus; RSA-2048 in every file that this package writes."""
+    """The name of the modulus; RSA-2048 in every file that this package writes."""
     T: int
     """T, how many squarings lie between g and h."""
     h: bytes
-    """h, as wide as the modulus."""
+    """h, the generator after T squarings, as wide as the modulus."""
     proof: bytes
     """π, the proof of h, as wide as the modulus."""
 
     def setup(self) -> Setup:
-        """Return the set-up that it claims, over RSA-2048.
+        """Return the set-up that the file claims.
 
         Raises:
-            EncodingError: ``delay.element``.
+            EncodingError: ``delay.setup-file`` for another modulus than RSA-2048,
+                ``delay.element``.
         """
+        if self.modulus != RSA_2048_NAME:
+            raise _malformed(f"the modulus must be {RSA_2048_NAME}")
         return Setup(
             RSA_2048, self.T, RSA_2048.decode(self.h), RSA_2048.decode(self.proof)
         )
@@ -131,7 +133,7 @@ def _malformed(problem: str) -> EncodingError:
 
 
 def setup_file(setup: Setup) -> str:
-    """Return a set-up of RSA-2048 as the package carries it."""
+    """Return the file of a set-up of RSA-2048."""
     fields = {
         "modulus": RSA_2048_NAME,
         "T": setup.T,

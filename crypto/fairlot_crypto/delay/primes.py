@@ -1,8 +1,4 @@
-"""The challenge of a proof, and which numbers count as prime (specs/delay.md, 4).
-
-The Baillie-PSW test: no composite is known to pass it, and none below 2^64 does. Both
-halves matter, since each has known pseudoprimes of its own, but no common ones.
-"""
+"""The challenge of a proof, and which numbers count as prime (specs/delay.md, section 4)."""
 
 import gmpy2
 
@@ -30,5 +26,10 @@ def hash_to_prime(modulus: Modulus, x: int, y: int, T: int) -> int:
 
 
 def is_probable_prime(n: int) -> bool:
-    """Tell whether ``n`` passes Baillie-PSW; exact below 2^64."""
+    """Tell whether ``n`` passes the test of Baillie and PSW (specs/delay.md, section 4.4).
+
+    Below 2^64 exactly the primes pass, and no composite above is known that does: the two
+    halves of the test have pseudoprimes of their own, but none in common.
+    """
+    # Steps 1 to 4, and the test to base 2, are gmpy2's; it asks for a positive n.
     return n > 1 and gmpy2.is_strong_bpsw_prp(n)

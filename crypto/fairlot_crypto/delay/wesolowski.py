@@ -22,18 +22,18 @@ def prove(
     """Return y = |x^(2^T)| and its proof π = |x^floor(2^T / l)|, and check them.
 
     Args:
-        modulus: N.
-        x: an element.
-        T: squarings, in [1, 2^40].
-        progress: see ``evaluate``.
-        store: where checkpoints lie, from which a killed call goes on when it is made
-            again; by default nothing is kept.
+        modulus: N, the modulus of the group.
+        x: an element of the group.
+        T: how many squarings, in [1, 2^40].
+        progress: is told of the work; see ``evaluate``.
+        store: where checkpoints are kept; if a killed call is made again, it goes on from
+            there. By default nothing is kept.
 
     Raises:
         CallerError: ``wesolowski.squarings``, ``delay.element-range``.
-        EncodingError: ``evaluation.foreign`` where the store holds checkpoints of
-            another computation, ``evaluation.false`` where those that it holds, or the
-            machine, led to a false result.
+        EncodingError: ``evaluation.foreign`` if the store holds checkpoints of another
+            computation, ``evaluation.false`` if false checkpoints, or the machine, led to
+            a false result.
     """
     y, proof = evaluate(modulus, x, T, progress, store)
     try:
@@ -41,25 +41,25 @@ def prove(
     except ProofError as error:
         raise EncodingError(
             "evaluation.false",
-            "the checkpoints are false: remove them, and start again",
+            "the result is false, and so must be a checkpoint: remove them and start anew",
         ) from error
     return y, proof
 
 
 def verify(modulus: Modulus, x: int, y: int, T: int, proof: int) -> None:
-    """Check that y = |x^(2^T)|.
+    """Check that y = |x^(2^T)| (specs/delay.md, section 4.3).
 
     Args:
-        modulus: N.
-        x: start.
-        y: claimed result.
-        T: squarings, in [1, 2^40].
-        proof: π.
+        modulus: N, the modulus of the group.
+        x: the element that was squared.
+        y: the claimed result.
+        T: how many squarings, in [1, 2^40].
+        proof: π, the proof.
 
     Raises:
         CallerError: ``wesolowski.squarings``.
-        ProofError: ``wesolowski.element`` where x, y or π is not in [1, floor(N/2)],
-            ``wesolowski.equation`` where π does not fit.
+        ProofError: ``wesolowski.element`` if x, y or π is not in [1, floor(N/2)],
+            ``wesolowski.equation`` if π does not fit.
     """
     check_squarings(T)
     # Step 1.
@@ -73,5 +73,5 @@ def verify(modulus: Modulus, x: int, y: int, T: int, proof: int) -> None:
     result = modulus.multiply(modulus.power(proof, prime), modulus.power(x, remainder))
     if result != y:
         raise ProofError(
-            "wesolowski.equation", "the proof does not show that y is x squared T times"
+            "wesolowski.equation", "the proof must show that y is x squared T times"
         )

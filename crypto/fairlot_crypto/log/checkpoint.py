@@ -35,14 +35,14 @@ _TIME_LENGTH = 8
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """Size and root of the log that ``origin`` names."""
+    """The size and the root of the log that ``origin`` names."""
 
     origin: str
-    """Identity of the log: one line."""
+    """The identity of the log, one line."""
     size: int
-    """Leaves of the tree, at most 2^63 - 1."""
+    """The number of leaves of the tree, at most 2^63 - 1."""
     root: bytes
-    """Root of the tree, 32 bytes."""
+    """The root of the tree, 32 bytes."""
 
     def __post_init__(self) -> None:
         """Check the fields.
@@ -55,16 +55,16 @@ class Checkpoint:
         if not (one_line and in_range and len(self.root) == HASH_LENGTH):
             raise CallerError(
                 "checkpoint.field",
-                "origin must be one line, size below 2^63, root 32 bytes",
+                "the origin must be one line, the size below 2^63, the root 32 bytes",
             )
 
     def body(self) -> str:
-        """Return the note text: origin, size and root, a line each."""
+        """Return the text of the note: origin, size and root, a line each."""
         return f"{self.origin}\n{self.size}\n{encode_base64(self.root)}\n"
 
     @classmethod
     def parse(cls, body: str) -> "Checkpoint":
-        """Read a note text.
+        """Read the text of a note (steps 1 to 4).
 
         Raises:
             EncodingError: ``checkpoint.lines``, ``checkpoint.origin``,
@@ -97,9 +97,9 @@ class SignedCheckpoint:
     """A checkpoint and the signature lines under it."""
 
     checkpoint: Checkpoint
-    """What is signed."""
+    """The checkpoint that is signed."""
     lines: tuple[SignatureLine, ...]
-    """At least one; at most one of each key."""
+    """The signature lines: at least one, and at most one of each key."""
 
     def to_text(self) -> str:
         """Return the signed note."""
@@ -135,10 +135,10 @@ def cosign_checkpoint(
     """Cosign a checkpoint as the witness ``name``.
 
     Args:
-        checkpoint: what the witness saw.
-        name: key name of the witness.
-        key: its key.
-        time: Unix seconds, at most 2^63 - 1.
+        checkpoint: that the witness saw.
+        name: the key name of the witness.
+        key: the key of the witness.
+        time: in Unix seconds, at most 2^63 - 1.
 
     Raises:
         CallerError: ``checkpoint.cosign-time``.
@@ -166,6 +166,8 @@ def verify_checkpoint(signed: SignedCheckpoint, name: str, key: VerifyKey) -> No
 
 def verify_cosignature(signed: SignedCheckpoint, name: str, key: VerifyKey) -> int:
     """Check the cosignature of the witness ``name`` and return its time.
+
+    The steps are those of specs/log.md, section 5.
 
     Raises:
         ProofError: ``note.unsigned``, ``checkpoint.cosignature``,
@@ -197,7 +199,7 @@ def unknown_lines(
 ) -> tuple[SignatureLine, ...]:
     """Return the lines that name none of the ``known`` keys.
 
-    C2SP has verifiers ignore them; whoever accounts for every byte reports them.
+    C2SP lets verifiers ignore them; whoever accounts for every byte reports them.
     """
     names = {(key.name, key.key_id) for key in known}
     return tuple(line for line in signed.lines if (line.name, line.key_id) not in names)

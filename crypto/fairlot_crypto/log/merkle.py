@@ -12,7 +12,7 @@ from fairlot_crypto.errors import CallerError, ProofError
 HASH_LENGTH = 32
 
 EMPTY_ROOT = hashlib.sha256(b"").digest()
-"""Root of the tree without leaves."""
+"""The root of the tree without leaves."""
 
 
 def leaf_hash(data: bytes) -> bytes:
@@ -28,8 +28,8 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 class Tree:
     """A growing tree that keeps the hash of every complete subtree.
 
-    That is less than two hashes a leaf. An append costs one inner node on average; the
-    roots and proofs of every size up to now cost O(log n).
+    These are less than two hashes a leaf. An append costs one inner node on average; a root
+    or proof of any size up to now costs O(log n).
     """
 
     __slots__ = ("_levels",)
@@ -49,7 +49,7 @@ class Tree:
         return self.size - 1
 
     def root(self, size: int | None = None) -> bytes:
-        """Return the root over the first ``size`` leaves; over all of them by default.
+        """Return the root over the first ``size`` leaves, by default over all of them.
 
         Raises:
             CallerError: ``merkle.range`` for a size that the tree has not reached.
@@ -70,7 +70,8 @@ class Tree:
         aligned = width > 0 and start % (1 << (width - 1).bit_length()) == 0
         if not 0 <= start <= end <= self.size or not (aligned or end == 0):
             raise CallerError(
-                "merkle.range", f"the tree has no subtree over [{start}, {end})"
+                "merkle.range",
+                f"[{start}, {end}) must be an aligned range of the {self.size} leaves",
             )
         return self._hash(start, end) if width else EMPTY_ROOT
 
@@ -104,14 +105,17 @@ def inclusion_proof(
     Args:
         tree: a tree of at least ``size`` leaves.
         index: of the leaf, from 0.
-        size: of the tree that the proof is for; all leaves by default.
+        size: of the tree that the proof is for; by default all leaves.
 
     Raises:
-        CallerError: ``merkle.range`` where the leaf is not among the first ``size``.
+        CallerError: ``merkle.range`` if the leaf is not among the first ``size``.
     """
     end = tree.size if size is None else size
     if not 0 <= index < end <= tree.size:
-        raise CallerError("merkle.range", f"a tree of {end} leaves has no leaf {index}")
+        raise CallerError(
+            "merkle.range",
+            f"leaf {index} must exist among {end}, and these in a tree of {tree.size}",
+        )
     start, path = 0, list[bytes]()
     while end - start > 1:
         middle = _split(start, end)
@@ -132,7 +136,7 @@ def consistency_proof(
     Args:
         tree: a tree of at least ``new_size`` leaves.
         old_size: at least 1.
-        new_size: all leaves by default.
+        new_size: by default all leaves.
 
     Raises:
         CallerError: ``merkle.range`` unless 1 <= old_size <= new_size <= tree.size.
@@ -140,7 +144,8 @@ def consistency_proof(
     end = tree.size if new_size is None else new_size
     if not 1 <= old_size <= end <= tree.size:
         raise CallerError(
-            "merkle.range", f"a tree of {end} leaves does not extend one of {old_size}"
+            "merkle.range",
+            f"the sizes must ascend from 1: {old_size}, {end}, {tree.size} in the tree",
         )
     start, path = 0, list[bytes]()
     while old_size != end:
@@ -159,13 +164,15 @@ def consistency_proof(
 def verify_inclusion(
     leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes
 ) -> None:
-    """Check that a leaf is in a tree (RFC 9162, section 2.1.3.2).
+    """Check that a leaf is in a tree (specs/log.md, section 2.2).
+
+    This is the algorithm of RFC 9162, section 2.1.3.2.
 
     Args:
-        leaf: hash of the leaf, 32 bytes.
+        leaf: the hash of the leaf, 32 bytes.
         index: of the leaf, from 0.
-        size: leaves of the tree.
-        proof: hashes from the leaf's sibling upwards.
+        size: how many leaves the tree has.
+        proof: the hashes from the leaf's sibling upwards.
         root: of the tree, 32 bytes.
 
     Raises:
@@ -174,7 +181,10 @@ def verify_inclusion(
     """
     # Step 1.
     if not 0 <= index < size:
-        raise ProofError("merkle.index", f"a tree of {size} leaves has no leaf {index}")
+        raise ProofError(
+            "merkle.index",
+            f"the index must be at least 0 and below {size}, and is {index}",
+        )
     # Step 2.
     _check_lengths([leaf, *proof])
     # Step 3.
@@ -201,15 +211,17 @@ def verify_consistency(
     new_root: bytes,
     proof: Sequence[bytes],
 ) -> None:
-    """Check that a tree extends an earlier one (RFC 9162, section 2.1.4.2).
+    """Check that a tree extends an earlier one (specs/log.md, section 2.3).
+
+    This is the algorithm of RFC 9162, section 2.1.4.2.
 
     Args:
-        old_size: leaves of the earlier tree, at least 1: every tree extends the empty
-            one, so that a proof from there would say nothing.
-        new_size: leaves of the later tree.
-        old_root: root of the earlier tree, 32 bytes.
-        new_root: root of the later tree, 32 bytes.
-        proof: in the order of RFC 6962, section 2.1.2; empty for equal sizes.
+        old_size: how many leaves the earlier tree has, at least 1: every tree extends the
+            empty one, so that a proof from there would say nothing.
+        new_size: how many leaves the later tree has.
+        old_root: the root of the earlier tree, 32 bytes.
+        new_root: the root of the later tree, 32 bytes.
+        proof: sorted as in RFC 6962, section 2.1.2; empty for equal sizes.
 
     Raises:
         ProofError: ``merkle.sizes``, ``merkle.hash-length``, ``merkle.proof-length``,
@@ -219,13 +231,13 @@ def verify_consistency(
     if not 1 <= old_size <= new_size:
         raise ProofError(
             "merkle.sizes",
-            f"a tree of {new_size} leaves does not extend one of {old_size}",
+            f"the sizes must ascend from 1, and are {old_size} and {new_size}",
         )
     # Step 2.
     if (old_size == new_size) != (not proof):
         raise ProofError(
             "merkle.proof-length",
-            "the proof must be empty for equal sizes, and only for these",
+            "the proof must be empty if the sizes are equal, and only then",
         )
     # Step 3.
     if old_size == new_size:
@@ -273,14 +285,21 @@ def _check_lengths(hashes: Sequence[bytes]) -> None:
 
 def _check_below_root(last: int) -> None:
     if last == 0:
-        raise ProofError("merkle.proof-length", "the proof goes on above the root")
+        raise ProofError(
+            "merkle.proof-length",
+            "the proof must be shorter: it goes on above the root",
+        )
 
 
 def _check_at_root(last: int) -> None:
     if last != 0:
-        raise ProofError("merkle.proof-length", "the proof ends below the root")
+        raise ProofError(
+            "merkle.proof-length", "the proof must be longer: it ends below the root"
+        )
 
 
 def _check_root(value: bytes, root: bytes) -> None:
     if value != root:
-        raise ProofError("merkle.root", "the proof leads to another root")
+        raise ProofError(
+            "merkle.root", "the proof must lead to this root, but leads to another"
+        )

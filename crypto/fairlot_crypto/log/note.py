@@ -1,6 +1,6 @@
-"""Signed notes and the two kinds of key that fairlot signs them with (specs/log.md).
+"""Signed notes, and the two kinds of key with which fairlot signs them (specs/log.md).
 
-The format is C2SP signed-note, made strict: what parses serialises to the same bytes.
+The format is C2SP signed-note, made strict: a note that parses serialises to the same bytes.
 """
 
 import base64
@@ -15,7 +15,7 @@ from fairlot_crypto.errors import EncodingError, ProofError
 from fairlot_crypto.keys import KEY_LENGTH, VerifyKey, check_verify_key
 
 MAX_SIGNATURES = 64
-"""Signature lines of one note; C2SP asks for 16 at least."""
+"""The most signature lines of a note; C2SP asks for 16 at least."""
 
 KEY_ID_LENGTH = 4
 
@@ -24,7 +24,7 @@ _NOT_TEXT = re.compile("[\x00-\x09\x0b-\x1f\ud800-\udfff]")
 
 
 class KeyKind(IntEnum):
-    """Signature type byte of C2SP signed-note."""
+    """The signature type byte of C2SP signed-note."""
 
     ED25519 = 0x01
     """An Ed25519 signature over the text."""
@@ -37,9 +37,9 @@ class NoteKey:
     """A public key as a signature line refers to it."""
 
     name: str
-    """Key name: not empty, neither a Unicode space nor ``+`` in it."""
+    """The key name: not empty, and without Unicode space or ``+``."""
     kind: KeyKind
-    """What the key signs."""
+    """The kind of message that the key signs."""
     key: VerifyKey
     """The Ed25519 public key, 32 bytes."""
 
@@ -83,11 +83,11 @@ class SignatureLine:
     """One signature under a note."""
 
     name: str
-    """Key name of the signer."""
+    """The key name of the signer."""
     key_id: bytes
-    """4 bytes; with the name it identifies the key."""
+    """The id of the key, 4 bytes; with the name it identifies the key."""
     signature: bytes
-    """At least 1 byte; the kind of the key says what they are."""
+    """The signature, at least 1 byte; the kind of the key gives it its form."""
 
     def to_text(self) -> str:
         """Return the line without its newline."""
@@ -95,19 +95,23 @@ class SignatureLine:
 
     @classmethod
     def parse(cls, line: str) -> "SignatureLine":
-        """Read a line without its newline.
+        """Read a line without its newline (specs/log.md, section 3.1).
 
         Raises:
             EncodingError: ``note.signature-line``, ``note.key-name``, ``note.base64``.
         """
+        # Step 4.
         name, space, encoded = line.removeprefix(_DASH).partition(" ")
         if not line.startswith(_DASH) or not space:
             raise EncodingError(
                 "note.signature-line",
                 "a signature line must be: em dash, key name, base64",
             )
+        # Step 5.
         check_key_name(name)
+        # Step 6.
         material = decode_base64(encoded)
+        # Step 7.
         if len(material) <= KEY_ID_LENGTH:
             raise EncodingError(
                 "note.signature-line",
@@ -121,9 +125,9 @@ class Note:
     """A text and the signatures under it."""
 
     text: str
-    """What is signed, its final newline included."""
+    """The signed text, including its final newline."""
     lines: tuple[SignatureLine, ...]
-    """At least one; at most one of each key."""
+    """The signature lines: at least one, and at most one of each key."""
 
     def to_text(self) -> str:
         """Return the signed note."""
@@ -131,7 +135,7 @@ class Note:
 
     @classmethod
     def parse(cls, note: str) -> "Note":
-        """Read a signed note.
+        """Read a signed note (specs/log.md, section 3.1).
 
         Raises:
             EncodingError: ``note.characters``, ``note.layout``,
@@ -163,7 +167,7 @@ class Note:
         # Step 8.
         if len({(line.name, line.key_id) for line in parsed}) != len(parsed):
             raise EncodingError(
-                "note.duplicate-key", "two signature lines name the same key: keep one"
+                "note.duplicate-key", "every signature line must name another key"
             )
         return cls(text + "\n", parsed)
 
@@ -172,13 +176,13 @@ def line_of(lines: Iterable[SignatureLine], key: NoteKey) -> SignatureLine:
     """Return the line that names ``key``; its signature is not checked here.
 
     Raises:
-        ProofError: ``note.unsigned`` where there is none.
+        ProofError: ``note.unsigned`` if there is none.
     """
     for line in lines:
         if (line.name, line.key_id) == (key.name, key.key_id):
             return line
     raise ProofError(
-        "note.unsigned", f"no signature line names the key {key.to_text()}"
+        "note.unsigned", f"a signature line must name the key {key.to_text()}"
     )
 
 
@@ -191,7 +195,7 @@ def check_key_name(name: str) -> None:
     if not name or not is_text(name) or any(c.isspace() or c == "+" for c in name):
         raise EncodingError(
             "note.key-name",
-            "a key name must hold a character, and no blank, + or control",
+            "a key name must not be empty, and hold no blank, + or control character",
         )
 
 

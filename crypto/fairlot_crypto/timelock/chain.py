@@ -11,7 +11,7 @@ from fairlot_crypto.json_object import read_json_object
 from fairlot_crypto.timelock.scheme import CHAINED, UNCHAINED_G1, Scheme, scheme_of
 
 ChainHash = NewType("ChainHash", bytes)
-"""drand's name of a chain, 32 bytes."""
+"""The hash by which drand names a chain, 32 bytes."""
 
 SEED_LENGTH = 32
 GREATEST_ROUND = 2**64 - 1
@@ -28,30 +28,31 @@ _FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class ChainInfo:
-    """What never changes about a chain.
+    """The description of a chain, which never changes.
 
     Raises:
         EncodingError: ``drand.chain-info`` for a value outside its range. Whether the
-            key is a point is tested where it is used.
+            key is a point is checked where it is used.
     """
 
     scheme: Scheme
-    """How rounds are signed."""
+    """The scheme by which rounds are signed."""
     public_key: bytes
-    """PK, compressed: of the whole network, the same after every change of members."""
+    """PK, the compressed key of the network, which outlasts every change of members."""
     period: int
     """Seconds from one round to the next, in [1, 2^32 - 1]."""
     genesis_time: int
-    """Unix time of round 1, in [0, 2^63 - 1]."""
+    """The Unix time of round 1, in [0, 2^63 - 1]."""
     genesis_seed: bytes
-    """Hash of the first group, 32 bytes: what round 1 of a chained scheme follows."""
+    """The hash of the first group, 32 bytes, which round 1 of a chained scheme follows."""
     beacon_id: str
-    """Name of the chain within its network, 1 to 64 visible ASCII characters."""
+    """The name of the chain within its network, 1 to 64 visible ASCII characters."""
 
     def __post_init__(self) -> None:
         """Check lengths and ranges."""
         if len(self.public_key) != self.scheme.key_length:
-            raise _illegal("the public key must have the length that its scheme says")
+            expected = self.scheme.key_length
+            raise _illegal(f"the public key must have {expected} bytes")
         if not 1 <= self.period <= _GREATEST_PERIOD:
             raise _illegal("the period must lie in [1, 2^32 - 1]")
         if not 0 <= self.genesis_time <= _GREATEST_TIME:
@@ -62,7 +63,7 @@ class ChainInfo:
             raise _illegal("the beacon id must have 1 to 64 visible ASCII characters")
 
     def chain_hash(self) -> ChainHash:
-        """Return drand's hash of the chain; the scheme is no part of it (section 3.2)."""
+        """Return drand's hash of the chain, to which the scheme does not belong."""
         named = self.beacon_id != _HASHED_WITHOUT_ID
         return ChainHash(
             hashlib.sha256(
@@ -78,14 +79,16 @@ class ChainInfo:
 def read_chain_info(data: bytes) -> ChainInfo:
     """Read the JSON with which a relay describes a chain (specs/drand.md, section 3.3).
 
-    It tells a consistent chain, not the right one: compare the hash with one that is
-    known.
+    The description is then consistent, but need not be of the right chain: compare it with
+    a known chain.
 
     Raises:
         EncodingError: ``drand.json``, ``drand.scheme``, ``drand.chain-info``;
-            ``drand.chain-hash`` where its hash is not that of its fields.
+            ``drand.chain-hash`` if the hash is not that of the other fields.
     """
+    # Step 1.
     fields = read_json_object(data, _FIELDS, (), malformed)
+    # Step 2.
     chain = ChainInfo(
         scheme=scheme_of(fields.text("schemeID")),
         public_key=fields.octets("public_key"),
@@ -94,15 +97,17 @@ def read_chain_info(data: bytes) -> ChainInfo:
         genesis_seed=fields.octets("groupHash"),
         beacon_id=fields.object("metadata", ["beaconID"]).text("beaconID"),
     )
+    # Step 3.
     if fields.octets("hash") != chain.chain_hash():
         raise EncodingError(
-            "drand.chain-hash", "the chain hash does not belong to the other fields"
+            "drand.chain-hash", "the hash must be that of the other fields"
         )
+    # Step 4.
     return chain
 
 
 def check_round_number(round_number: int) -> None:
-    """Check that rounds of that number exist.
+    """Check that a chain can have a round of this number.
 
     Raises:
         EncodingError: ``drand.round`` outside [1, 2^64 - 1].
@@ -114,7 +119,7 @@ def check_round_number(round_number: int) -> None:
 
 
 def time_of_round(chain: ChainInfo, round_number: int) -> int:
-    """Return the Unix time at which a round is due; round 1 is at the genesis time.
+    """Return the Unix time at which a round is due; round 1 is due at the genesis time.
 
     Raises:
         EncodingError: ``drand.round``.
@@ -184,5 +189,5 @@ LEAGUE_OF_ENTROPY = (DEFAULT_CHAIN, QUICKNET)
 
 
 def malformed(problem: str) -> EncodingError:
-    """Return the error for a relay's JSON that is not as specified (section 3.1)."""
+    """Return the error for JSON of a relay that is not as specified."""
     return EncodingError("drand.json", problem)

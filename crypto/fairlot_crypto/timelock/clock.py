@@ -1,7 +1,7 @@
 """A clock of one's own, with one secret key (specs/drand.md, section 6).
 
-Who holds the secret knows every round beforehand: it is for rehearsals, tests and
-vectors, where nothing depends on its being kept.
+Whoever holds the secret knows every round in advance. Such a clock is for rehearsals, tests
+and vectors, where nothing depends on its secrecy.
 """
 
 from fairlot_crypto.curve import Backend, Scalar
@@ -32,10 +32,10 @@ def sign_round(
 
     Args:
         curve: the back-end.
-        chain: with the key of ``secret``; another key's rounds do not verify.
-        secret: k.
-        round_number: ρ.
-        previous_signature: where the scheme is chained, of the round before.
+        chain: whose key is that of ``secret``; otherwise the round does not verify.
+        secret: k, the secret key of the clock.
+        round_number: ρ, the number of the round.
+        previous_signature: of the round before, if the scheme is chained.
 
     Raises:
         CallerError: ``groups.scalar-range``.

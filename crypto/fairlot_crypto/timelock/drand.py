@@ -12,25 +12,25 @@ from fairlot_crypto.timelock.chain import ChainInfo, check_round_number, malform
 
 @dataclass(frozen=True, slots=True)
 class Beacon:
-    """One round as a relay gives it; nothing of it is verified.
+    """A round as a relay gives it; nothing of it is verified.
 
     Raises:
         EncodingError: ``drand.round``.
     """
 
     round_number: int
-    """ρ, in [1, 2^64 - 1]."""
+    """ρ, the number of the round, in [1, 2^64 - 1]."""
     signature: bytes
-    """S, compressed: of the chain's key over the message of the round."""
+    """S, the compressed signature of the chain's key over the message of the round."""
     previous_signature: bytes | None = None
-    """S', where the scheme is chained: of the round before, or the genesis seed."""
+    """S', the signature of the round before or the genesis seed, if the scheme is chained."""
 
     def __post_init__(self) -> None:
         """Check the range of the round."""
         check_round_number(self.round_number)
 
     def randomness(self) -> bytes:
-        """Return the round's 32 random bytes, which mean nothing before it verifies."""
+        """Return the round's 32 random bytes, which mean nothing until it verifies."""
         return hashlib.sha256(self.signature).digest()
 
 
@@ -38,22 +38,26 @@ def read_beacon(data: bytes) -> Beacon:
     """Read the JSON with which a relay gives a round (specs/drand.md, section 5.1).
 
     Raises:
-        EncodingError: ``drand.json``, ``drand.round``; ``drand.randomness`` where that
-            is given and is not the hash of the signature.
+        EncodingError: ``drand.json``, ``drand.round``; ``drand.randomness`` if that is
+            given and is not the hash of the signature.
     """
+    # Step 1.
     optional = ("previous_signature", "randomness")
     fields = read_json_object(data, ("round", "signature"), optional, malformed)
     chained = fields.has("previous_signature")
+    # Step 2.
     beacon = Beacon(
         round_number=fields.integer("round"),
         signature=fields.octets("signature"),
         previous_signature=fields.octets("previous_signature") if chained else None,
     )
+    # Step 3.
     given = fields.octets("randomness") if fields.has("randomness") else None
     if given not in {None, beacon.randomness()}:
         raise EncodingError(
             "drand.randomness", "the randomness must be the hash of the signature"
         )
+    # Step 4.
     return beacon
 
 
@@ -63,21 +67,26 @@ def round_message(
     """Return the 32 bytes that the chain signs in a round (specs/drand.md, section 5.2).
 
     Raises:
-        EncodingError: ``drand.round``; ``drand.previous-signature`` where it is missing
-            or not wanted, has not the length of a signature, or, for round 1, is not
-            the genesis seed.
+        EncodingError: ``drand.round``; ``drand.previous-signature`` if it is missing or
+            not wanted, has another length than a signature, or, for round 1, is not the
+            genesis seed.
     """
+    # Step 1.
     check_round_number(round_number)
+    # Step 2.
     if not chain.scheme.chained:
         if previous_signature is not None:
-            raise _previous("the scheme is not chained")
+            raise _previous("must be left out, since the scheme is not chained")
         return hashlib.sha256(i2osp(round_number, 8)).digest()
+    # Step 3.
     if previous_signature is None:
-        raise _previous("the scheme is chained")
+        raise _previous("must be given, since the scheme is chained")
     if round_number == 1 and previous_signature != chain.genesis_seed:
-        raise _previous("round 1 follows the genesis seed")
-    if round_number > 1 and len(previous_signature) != chain.scheme.signature_length:
-        raise _previous("it has not the length of a signature")
+        raise _previous("must be the genesis seed for round 1")
+    expected = chain.scheme.signature_length
+    if round_number > 1 and len(previous_signature) != expected:
+        raise _previous(f"must have {expected} bytes")
+    # Step 4.
     return hashlib.sha256(previous_signature + i2osp(round_number, 8)).digest()
 
 
@@ -94,59 +103,69 @@ def verify_round(
             ``drand.signature-point`` for anything but the canonical encoding of an
             element other than the identity.
         ProofError: ``drand.other-round`` for another round than the one named;
-            ``drand.signature`` where the chain's key did not sign it.
+            ``drand.signature`` if the chain's key did not sign it.
     """
     # Step 1.
     if beacon.round_number != round_number:
         raise ProofError(
-            "drand.other-round", f"the round must be number {round_number}"
+            "drand.other-round",
+            f"the round must be number {round_number}, not {beacon.round_number}",
         )
     # Step 2.
     message = round_message(chain, round_number, beacon.previous_signature)
-    # Steps 3 to 5.
+    # Steps 3 to 6.
     if chain.scheme.signs_in_g1:
         holds = _holds_in_g1(curve, chain, beacon, message)
     else:
         holds = _holds_in_g2(curve, chain, beacon, message)
-    # Step 6.
     if not holds:
-        raise ProofError("drand.signature", "the chain did not sign this round")
+        raise ProofError(
+            "drand.signature", "the chain's key must have signed this round"
+        )
 
 
 def _holds_in_g1(
     curve: Backend, chain: ChainInfo, beacon: Beacon, message: bytes
 ) -> bool:
+    # Step 3.
     try:
         PK = curve.g2_not_identity(chain.public_key)
     except EncodingError as error:
         raise _key() from error
+    # Step 4.
     try:
         S = curve.g1_not_identity(beacon.signature)
     except EncodingError as error:
         raise _point() from error
+    # Step 5.
     M = curve.hash_to_g1(message, chain.scheme.dst)
+    # Step 6.
     return curve.pairing_product_is_one([(M, PK), (-S, curve.g2_generator())])
 
 
 def _holds_in_g2(
     curve: Backend, chain: ChainInfo, beacon: Beacon, message: bytes
 ) -> bool:
+    # Step 3.
     try:
         PK = curve.g1_not_identity(chain.public_key)
     except EncodingError as error:
         raise _key() from error
+    # Step 4.
     try:
         S = curve.g2_not_identity(beacon.signature)
     except EncodingError as error:
         raise _point() from error
+    # Step 5.
     M = curve.hash_to_g2(message, chain.scheme.dst)
+    # Step 6.
     return curve.pairing_product_is_one([(PK, M), (-curve.g1_generator(), S)])
 
 
 def _key() -> EncodingError:
     return EncodingError(
         "drand.public-key",
-        "the public key must be a point of the group of the chain's scheme",
+        "the chain's public key must be a point of the group of its scheme",
     )
 
 
@@ -158,4 +177,6 @@ def _point() -> EncodingError:
 
 
 def _previous(problem: str) -> EncodingError:
-    return EncodingError("drand.previous-signature", problem)
+    return EncodingError(
+        "drand.previous-signature", f"the signature of the round before {problem}"
+    )

@@ -1,7 +1,7 @@
 """Encryption to a round: Boneh and Franklin's scheme as drand's tlock has it.
 
-The steps are those of specs/tlock.md, sections 2 to 4. Whoever has the signature of the
-round decrypts, and nobody does before.
+The steps are those of specs/tlock.md, sections 2 and 3. Whoever has the signature of the
+round can decrypt, and nobody can before.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from fairlot_crypto.timelock.drand import round_message
 from fairlot_crypto.timelock.scheme import Scheme
 
 MESSAGE_LENGTH = 16
-"""Bytes of what is encrypted, and of σ: the key of something else."""
+"""Bytes of a message and of σ; the message is the key of something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Ciphertext:
     """A message of 16 bytes that is encrypted to a round; it does not say to which."""
 
     U: G1 | G2
-    """BP·r, in the group of the chain's key."""
+    """U = BP·r, a point in the group of the chain's key."""
     V: bytes
     """σ under the mask of the pairing, 16 bytes."""
     W: bytes
@@ -37,7 +37,7 @@ class Ciphertext:
 
 
 def ciphertext_length(scheme: Scheme) -> int:
-    """Return the bytes of a ciphertext: 128 where keys are in G2, 80 in G1."""
+    """Return the length of a ciphertext: 128 bytes if keys are in G2, 80 if in G1."""
     return scheme.key_length + 2 * MESSAGE_LENGTH
 
 
@@ -45,13 +45,14 @@ def read_ciphertext(curve: Backend, scheme: Scheme, data: bytes) -> Ciphertext:
     """Decode U || V || W (specs/tlock.md, section 3.1).
 
     Raises:
-        EncodingError: ``tlock.length`` for another number of bytes, ``tlock.point``
-            where U is no canonical element of the key's group, or the identity.
+        EncodingError: ``tlock.length`` for another number of bytes, ``tlock.point`` if
+            U is no canonical element of the key's group, or the identity.
     """
     # Step 1.
     if len(data) != ciphertext_length(scheme):
         raise EncodingError(
-            "tlock.length", "a ciphertext must have the length that its scheme says"
+            "tlock.length",
+            f"a ciphertext of this scheme must have {ciphertext_length(scheme)} bytes",
         )
     # Step 2.
     try:
@@ -78,8 +79,8 @@ def encrypt(
     Args:
         curve: the back-end.
         chain: of an unchained scheme.
-        round_number: ρ.
-        message: M, 16 bytes that nobody can guess; what is guessed can be tested.
+        round_number: ρ, the number of the round.
+        message: M, 16 bytes that nobody can guess; whoever guesses them can test the guess.
         randomness: gives σ, 16 bytes.
 
     Raises:
@@ -96,10 +97,12 @@ def encrypt(
         PK = _key_side(curve, chain.scheme, chain.public_key)
     except EncodingError as error:
         raise EncodingError(
-            "drand.public-key", "the public key must be a point of the scheme's group"
+            "drand.public-key",
+            "the chain's public key must be a point of the group of its scheme",
         ) from error
-    # Steps 4 and 5.
+    # Step 4.
     sigma = randomness.take(MESSAGE_LENGTH)
+    # Step 5.
     r = exponent(sigma, message)
     # Step 6.
     return Ciphertext(
@@ -114,16 +117,15 @@ def decrypt(
 ) -> bytes:
     """Return the 16 bytes (specs/tlock.md, section 3.3).
 
-    The caller has verified that ``signature`` is that of the round (specs/drand.md,
-    section 5.3), once for all ciphertexts; under any other this refuses what its sender
-    made honestly.
+    The caller has verified that ``signature`` is that of the round (``verify_round``), once
+    for all ciphertexts: under any other signature an honest ciphertext is refused.
 
     Raises:
         CallerError: ``groups.foreign-point`` for a ciphertext of a scheme whose keys
             are in the other group.
         EncodingError: ``tlock.scheme``; ``drand.signature-point``.
-        ProofError: ``tlock.ciphertext`` where encrypting again gives another U: another
-            round's signature, or a ciphertext that nobody made by the rules.
+        ProofError: ``tlock.ciphertext`` if encrypting again gives another U: the
+            signature is another round's, or the ciphertext was not made by the rules.
     """
     # Step 1.
     check_scheme(chain.scheme)
@@ -133,7 +135,7 @@ def decrypt(
     except EncodingError as error:
         raise EncodingError(
             "drand.signature-point",
-            "the signature must be a point of the scheme's group",
+            "the signature must be a point of the group of the chain's scheme",
         ) from error
     # Step 3.
     mask = mask_of_pairing(_pairing(curve, S, ciphertext.U))
@@ -143,14 +145,14 @@ def decrypt(
     r = exponent(sigma, message)
     if _generator(curve, chain.scheme) * r != ciphertext.U:
         raise ProofError(
-            "tlock.ciphertext", "the ciphertext is not what its message encrypts to"
+            "tlock.ciphertext", "the ciphertext must be encrypted to this round"
         )
     # Step 5.
     return message
 
 
 def check_scheme(scheme: Scheme) -> None:
-    """Check that a scheme's rounds are known before they are signed.
+    """Check that the messages of a scheme's rounds are known before they are signed.
 
     Raises:
         EncodingError: ``tlock.scheme`` for a chained one.
@@ -158,12 +160,12 @@ def check_scheme(scheme: Scheme) -> None:
     if scheme.chained:
         raise EncodingError(
             "tlock.scheme",
-            "nothing can be sealed to a chained scheme: what it signs is not known yet",
+            "the scheme must not be chained: it signs messages that nobody knows yet",
         )
 
 
 def round_point(curve: Backend, chain: ChainInfo, round_number: int) -> G1 | G2:
-    """Return Q, which the chain's key multiplies to the round's signature.
+    """Return Q, whose multiple by the chain's secret key is the round's signature.
 
     Raises:
         EncodingError: ``tlock.scheme``, ``drand.round``.
@@ -182,8 +184,11 @@ def mask_of_pairing(value: bytes) -> bytes:
 
 def exponent(sigma: bytes, message: bytes) -> Scalar:
     """Return r = H3(σ, M) (specs/tlock.md, section 2)."""
+    # Step 1.
     seed = hashlib.sha256(b"IBE-H3" + sigma + message).digest()
+    # Step 2.
     candidates = (_candidate(counter, seed) for counter in count(1))
+    # Step 3.
     return Scalar(next(value for value in candidates if value < GROUP_ORDER))
 
 
@@ -214,7 +219,7 @@ def _signature_side(curve: Backend, scheme: Scheme, data: bytes) -> G1 | G2:
 
 
 def _pairing(curve: Backend, one: G1 | G2, other: G1 | G2) -> bytes:
-    """Pair two points, one of each group, in whichever order they come."""
+    """Pair two points, one of each group, whichever of them comes first."""
     match one, other:
         case G1(), G2():
             return curve.pairing_bytes(one, other)
@@ -223,7 +228,7 @@ def _pairing(curve: Backend, one: G1 | G2, other: G1 | G2) -> bytes:
         case _:
             raise CallerError(
                 "groups.foreign-point",
-                "a pairing takes a point of each group, not two of one",
+                "a pairing must be given one point of each group",
             )
 
 

@@ -11,16 +11,16 @@ _DST_G2 = b"BLS_SIG_BLS12381G2_XMD:SHA-256_SSWU_RO_NUL_"
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """What a scheme id fixes."""
+    """How the rounds of a chain are signed; a scheme id fixes it."""
 
     scheme_id: str
-    """drand's name of the scheme."""
+    """The name that drand gives the scheme."""
     chained: bool
-    """Whether the signature of the round before is part of what is signed."""
+    """Whether a round signs the signature of the round before."""
     signs_in_g1: bool
-    """Signatures in G1 and keys in G2, or the other way round."""
+    """Whether signatures are in G1 and keys in G2, or the other way round."""
     dst: bytes
-    """Domain separation tag under which messages are hashed to the curve."""
+    """The domain separation tag under which messages are hashed to the curve."""
 
     @property
     def key_length(self) -> int:
@@ -34,13 +34,13 @@ class Scheme:
 
 
 CHAINED = Scheme("pedersen-bls-chained", True, False, _DST_G2)
-"""The default chain's."""
+"""The scheme of the default chain."""
 UNCHAINED = Scheme("pedersen-bls-unchained", False, False, _DST_G2)
-"""The first that time-lock encryption could use."""
+"""The first scheme that time-lock encryption could use."""
 UNCHAINED_G1 = Scheme("bls-unchained-g1-rfc9380", False, True, _DST_G1)
-"""Quicknet's."""
+"""The scheme of quicknet."""
 UNCHAINED_G1_LEGACY = Scheme("bls-unchained-on-g1", False, True, _DST_G2)
-"""Fastnet's, which has ended: it hashes to G1 under the tag of G2."""
+"""The scheme of fastnet, which has ended: it hashes to G1 under the tag of G2."""
 
 _SCHEMES = {
     scheme.scheme_id: scheme
@@ -57,6 +57,6 @@ def scheme_of(scheme_id: str) -> Scheme:
     scheme = _SCHEMES.get(scheme_id)
     if scheme is None:
         raise EncodingError(
-            "drand.scheme", "the scheme must be one of those that specs/drand.md lists"
+            "drand.scheme", f"the scheme must be one of {', '.join(_SCHEMES)}"
         )
     return scheme

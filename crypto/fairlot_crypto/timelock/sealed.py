@@ -1,6 +1,6 @@
 """Short secrets of a fixed length, sealed until a round (specs/tlock.md, section 4).
 
-What is sealed belongs to a chain, a round and a context, and opens as one plaintext or as
+A sealed secret belongs to a chain, a round and a context, and opens as one plaintext or as
 none: whoever sealed it has no choice left.
 """
 
@@ -28,40 +28,41 @@ from fairlot_crypto.timelock.scheme import Scheme
 AUTHENTICATOR_LENGTH = 16
 
 _NONCE = bytes(12)
-"""Every key encrypts once."""
+"""One nonce suffices, since every key encrypts once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A sealed secret whose form is right; whether it opens shows with the round."""
+    """A sealed secret of the right form; the round shows whether it opens."""
 
     ciphertext: Ciphertext
-    """(U, V, W): the key K, encrypted to the round."""
+    """(U, V, W), the key K encrypted to the round."""
     box: bytes
-    """The plaintext, encrypted, and its authenticator of 16 bytes."""
+    """The encrypted plaintext and its authenticator of 16 bytes."""
 
 
 def sealed_length(scheme: Scheme, length: int) -> int:
-    """Return the bytes of what seals ``length`` bytes.
+    """Return how many bytes seal ``length`` bytes.
 
-    They are ``length`` + 144 where keys are in G2, and ``length`` + 96 in G1.
+    They are ``length`` + 144 if keys are in G2, and ``length`` + 96 if they are in G1.
     """
     return ciphertext_length(scheme) + length + AUTHENTICATOR_LENGTH
 
 
 def read_sealed(curve: Backend, scheme: Scheme, data: bytes, length: int) -> Sealed:
-    """Decode what seals ``length`` bytes (specs/tlock.md, section 4.1).
+    """Decode a sealed secret of ``length`` bytes (specs/tlock.md, section 4.1).
 
-    Needs no signature: it refuses beforehand what could never be opened.
+    No signature is needed to refuse in advance what could never be opened.
 
     Raises:
         EncodingError: ``tlock.length``, ``tlock.point``.
     """
     # Step 1.
-    if len(data) != sealed_length(scheme, length):
+    expected = sealed_length(scheme, length)
+    if len(data) != expected:
         raise EncodingError(
             "tlock.length",
-            f"what seals {length} bytes must have the length that belongs to them",
+            f"a sealed secret of {length} bytes must have {expected} bytes",
         )
     # Step 2.
     end = ciphertext_length(scheme)
@@ -81,23 +82,25 @@ def seal(
     Args:
         curve: the back-end.
         chain: of an unchained scheme.
-        round_number: ρ.
-        plaintext: its length shows, and nothing else of it.
-        context: what it belongs to: a sale and a nym, for instance.
+        round_number: ρ, the number of the round.
+        plaintext: of which only the length shows.
+        context: to which it belongs, for instance a sale and a nym.
         randomness: gives K and then σ, 16 bytes each.
 
     Raises:
         EncodingError: ``tlock.scheme``, ``drand.round``, ``drand.public-key``.
     """
-    # Steps 1 and 2.
+    # Step 1.
     K = randomness.take(MESSAGE_LENGTH)
+    # Step 2.
     ciphertext = encrypt(curve, chain, round_number, K, randomness)
     # Step 3.
     bound = binding(chain, round_number, context, ciphertext)
-    # Steps 4 and 5.
+    # Step 4.
     box = bindings.crypto_aead_chacha20poly1305_ietf_encrypt(
         plaintext, bound, _NONCE, box_key(K, bound)
     )
+    # Step 5.
     return ciphertext.to_bytes() + box
 
 
@@ -115,19 +118,19 @@ def open_sealed(
     Args:
         curve: the back-end.
         chain: of an unchained scheme.
-        round_number: ρ.
-        data: what ``seal`` returned.
-        context: what it must belong to.
-        signature: of the round. The caller has verified it (specs/drand.md, section
-            5.3), once for all: under a wrong one nothing opens, whoever is at fault.
-        length: bytes of the plaintext.
+        round_number: ρ, the number of the round.
+        data: the bytes that ``seal`` returned.
+        context: to which it must belong.
+        signature: of the round. The caller has verified it (``verify_round``), once for all
+            that is opened with it: under a wrong one nothing opens, whoever is at fault.
+        length: of the plaintext, in bytes.
 
     Raises:
         EncodingError: ``tlock.scheme``, ``drand.round``, ``drand.signature-point``;
-            ``tlock.length``, ``tlock.point`` (steps 1 and 2).
-        ProofError: ``tlock.ciphertext`` where it was not encrypted to this round,
-            ``tlock.authentication`` where it is of another chain, round or context, or
-            was changed.
+            ``tlock.length``, ``tlock.point``.
+        ProofError: ``tlock.ciphertext`` if it was not encrypted to this round,
+            ``tlock.authentication`` if it is of another chain, round or context, or was
+            changed.
     """
     # Step 1.
     check_scheme(chain.scheme)
@@ -138,13 +141,13 @@ def open_sealed(
     K = decrypt(curve, chain, sealed.ciphertext, signature)
     # Step 4.
     bound = binding(chain, round_number, context, sealed.ciphertext)
-    # Step 5.
+    # Steps 5 and 6.
     try:
         return bindings.crypto_aead_chacha20poly1305_ietf_decrypt(
             sealed.box, bound, _NONCE, box_key(K, bound)
         )
     except SodiumError as error:
-        problem = "not sealed for this chain, round and context"
+        problem = "the secret must be sealed for this chain, round and context"
         raise ProofError("tlock.authentication", problem) from error
 
 
