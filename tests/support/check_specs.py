@@ -10,10 +10,13 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatch
 from functools import cache
+from itertools import zip_longest
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PITFALLS = 46
+MARKED = ("notation", "groups", "bbs", "committee", "delay", "drand", "tlock", "log")
+"""Chapters of the crypto package, whose every step is marked in the code."""
 
 _FAULTS = {
     "CallerError": "caller",
@@ -33,7 +36,7 @@ _FAULTS = {
 """Whatever takes a code as an argument, and the fault of whoever broke the rule; a finding's
 depends on the rule."""
 _TAKES_IT_SECOND = {"_terms_error"}
-_CODE_TABLES = {"Codes", "FileCodes"}
+_CODE_TABLES = {"FileCodes"}
 """Whatever takes codes by keyword."""
 _CODE_DICTIONARIES = re.compile(r"[A-Z_]*_CODES")
 """Names of dictionaries whose values are codes."""
@@ -48,8 +51,10 @@ _CITATION = re.compile(
     r"(?:, (?P<kind>sections?|steps?|table) "
     r"(?P<numbers>[0-9.]+(?:(?:, | to | and )[0-9.]+)*))?"
 )
-_MARKED = re.compile(r"^ *# Steps? ([0-9]+(?:(?: to | and )[0-9]+)?)\b", re.MULTILINE)
-"""A comment that marks where a step of the module's chapter is taken."""
+_MARK = re.compile(r"^ *# Steps? ([0-9]+(?:(?: to | and )[0-9]+)?)(?=[., ]|$)")
+"""A comment that marks where a step of a chapter is taken: ``# Step 3.``"""
+_MISMARKED = re.compile(r"^ *# *(?:[Ss]teps?\b|\([0-9]+\)|[0-9]+\.? *$)")
+"""A comment that might be meant so."""
 _STEPS = re.compile(r"\(steps? ([0-9.]+(?:(?:, | to | and )[0-9.]+)*)\)")
 _HEADING = re.compile(r"^#{2,4} (\d+(?:\.\d+)*)\.? ", re.MULTILINE)
 _STEP = re.compile(r"^ *(\d+)\. ", re.MULTILINE)
@@ -183,19 +188,66 @@ def check_citations(source: Source) -> Iterator[str]:
 
 
 def check_marked_steps(source: Source) -> Iterator[str]:
-    """Check that steps marked in the code exist in a chapter that its module cites."""
+    """Check that each step marked in the code is one of what is cited around it.
+
+    What counts is the docstring of the innermost function or class that cites a chapter,
+    else that of the module: the steps of the sections that it names, or of the chapter.
+    Of the chapters in ``MARKED``, every step is marked somewhere.
+    """
+    missing = {step for chapter in MARKED for step in _steps_of(source, chapter, None)}
     for name, text in source.texts.items():
-        marked = _MARKED.findall(text)
-        if marked:
-            cited = {
-                match["chapter"]
-                for docstring in _module_docstrings(source.modules[name])
-                for match in _CITATION.finditer(docstring)
-            }
-            chapters = [source.spec(chapter) or "" for chapter in sorted(cited)]
-            known = {step for chapter in chapters for step in _STEP.findall(chapter)}
-            for number in sorted({n for each in marked for n in _expand(each)} - known):
-                yield f"{name} marks step {number} of {', '.join(sorted(cited))}"
+        for number, line in enumerate(text.splitlines(), 1):
+            marked = _MARK.match(line)
+            if marked:
+                cited = _citations_around(source.modules[name], number)
+                known = {
+                    step for match in cited for step in _cited_steps(source, match)
+                }
+                numbers = _expand(marked[1])
+                missing -= {step for step in known if step[2] in numbers}
+                for step in sorted(numbers - {step[2] for step in known}):
+                    chapters = ", ".join(match[0] for match in cited) or "no chapter"
+                    yield f"{name}:{number} marks step {step} of {chapters}"
+            elif _MISMARKED.match(line):
+                yield f"{name}:{number} does not mark a step as in '# Step 3.'"
+    for chapter, section, step in sorted(missing):
+        yield f"specs/{chapter}.md, section {section}: nothing marks step {step}"
+
+
+def _citations_around(module: ast.Module, line: int) -> list[re.Match[str]]:
+    """Return what the innermost docstring around a line cites that cites anything."""
+    scopes = [
+        node
+        for node in ast.walk(module)
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+        and node.lineno <= line <= (node.end_lineno or 0)
+    ]
+    inwards = [module, *sorted(scopes, key=lambda node: node.lineno)]
+    texts = (ast.get_docstring(node) or "" for node in reversed(inwards))
+    found = (list(_CITATION.finditer(text)) for text in texts)
+    return next((matches for matches in found if matches), [])
+
+
+def _cited_steps(source: Source, match: re.Match[str]) -> set[tuple[str, str, str]]:
+    by_section = (match["kind"] or "").startswith("section")
+    sections = _expand(match["numbers"]) if by_section else None
+    return _steps_of(source, match["chapter"], sections)
+
+
+def _steps_of(
+    source: Source, chapter: str, sections: set[str] | None
+) -> set[tuple[str, str, str]]:
+    """Return chapter, section and number of the steps of some sections, or of all."""
+    spec = source.spec(chapter) or ""
+    headings = [*_HEADING.finditer(spec)]
+    steps: set[tuple[str, str, str]] = set()
+    for heading, after in zip_longest(headings, headings[1:]):
+        parts = heading[1].split(".")
+        above = {".".join(parts[:i]) for i in range(1, len(parts) + 1)}
+        if sections is None or above & sections:
+            text = spec[heading.end() : after.start() if after else len(spec)]
+            steps |= {(chapter, heading[1], step) for step in _STEP.findall(text)}
+    return steps
 
 
 def _check_citation(source: Source, name: str, match: re.Match[str]) -> Iterator[str]:

@@ -92,7 +92,22 @@ ROWS: tuple[tuple[str, Edit, str], ...] = (
     (
         "a step that is marked and missing",
         ("crypto/fairlot_crypto/log/merkle.py", "# Step 9.", "# Step 10."),
-        "marks step 10",
+        "marks step 10 of specs/log.md, section 2.3",
+    ),
+    (
+        "a step that is marked for another section",
+        ("crypto/fairlot_crypto/log/merkle.py", "section 2.3)", "section 2.2)"),
+        "marks step 7 of specs/log.md, section 2.2",
+    ),
+    (
+        "a step of the crypto package that nothing marks",
+        ("specs/log.md", "9. If v ≠ old-root", "9. Do nothing.\n10. If v ≠ old-root"),
+        "specs/log.md, section 2.3: nothing marks step 10",
+    ),
+    (
+        "a step that is marked in another form",
+        ("crypto/fairlot_crypto/log/merkle.py", "# Step 9.", "# (9)"),
+        "does not mark a step as in",
     ),
     (
         "a table that is cited and missing",

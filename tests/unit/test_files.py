@@ -8,7 +8,7 @@ import pytest
 
 from fairlot.cli.folders import check_new_folder, create_folder
 from fairlot.errors import InputError
-from fairlot_crypto.durable import DRAFT, PRIVATE, write_file
+from fairlot_crypto.durable import DRAFT, PRIVATE, sync_folder, write_file
 
 
 def test_a_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
@@ -50,6 +50,37 @@ def test_where_nothing_can_be_written_the_old_file_stays(tmp_path: Path) -> None
         write_file(path, b"data")
     assert (path / "in it").is_dir()
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_failing_disk_leaves_the_old_file_and_no_draft(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_descriptor: int) -> None:
+        raise OSError("the disk is full")
+
+    path = tmp_path / "file"
+    path.write_bytes(b"before")
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(OSError, match="full"):
+        write_file(path, b"after")
+    assert path.read_bytes() == b"before"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_folder_that_cannot_be_synchronised_is_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[int] = []
+
+    def fail(descriptor: int) -> None:
+        opened.append(descriptor)
+        raise OSError("no such disk")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(OSError, match="disk"):
+        sync_folder(tmp_path)
+    with pytest.raises(OSError, match="descriptor"):
+        os.fstat(opened[0])
 
 
 def test_a_folder_is_created_with_those_above_it(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ the same nym secrets.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fairlot.errors import Rejection
 from fairlot.fields import Fields, Problem
@@ -78,7 +78,7 @@ class PendingCredential:
     """What the holder keeps until the issuers have answered."""
 
     request: CredentialRequest
-    blind: Scalar
+    blind: Scalar = field(repr=False)
     """b, fresh each time."""
     reply: OpeningKey
 

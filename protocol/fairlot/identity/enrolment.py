@@ -5,7 +5,7 @@ that they can be given again to a person who lost them. No t issuers know them.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from fairlot.errors import Rejection
 from fairlot.fields import Fields, Problem
@@ -58,7 +58,7 @@ class Admission:
     index: int
     attestation: Attestation
     """Gives the attributes and the keys: a holder cannot name others later."""
-    handle: bytes | None
+    handle: bytes | None = field(repr=False)
     """The leaf's handle, once the leaf is on the board: the PRF's input for ever."""
 
 
@@ -130,7 +130,7 @@ class Enrolment:
     leaf: Leaf
     sealed: tuple[bytes, ...]
     """One sealed box an issuer, for the person's device."""
-    handle: bytes
+    handle: bytes = field(repr=False)
     """For the issuers' books; neither the board nor the holder needs it."""
 
 
@@ -140,9 +140,9 @@ class Identity:
 
     leaf: Leaf
     attributes: tuple[str, ...]
-    rho: Scalar
+    rho: Scalar = field(repr=False)
     """ρ, the blind of IC."""
-    nym_secrets: tuple[Scalar, ...]
+    nym_secrets: tuple[Scalar, ...] = field(repr=False)
     """s_0..s_{N-1}."""
 
 

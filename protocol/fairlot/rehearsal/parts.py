@@ -5,7 +5,7 @@ order in which work happens to finish.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fairlot.identity.attestation import ListAttester
 from fairlot.identity.enrolment import IssuerSecrets
@@ -64,7 +64,7 @@ class Clock:
     """A chain whose key the rehearsal itself holds."""
 
     chain: ChainInfo
-    secret: Scalar
+    secret: Scalar = field(repr=False)
     """k."""
 
     @classmethod

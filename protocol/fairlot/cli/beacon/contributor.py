@@ -4,7 +4,7 @@ Every step reads the whole board first, and makes nothing that the board would r
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from fairlot.beacon.contributions import Frozen, make_commitment, make_reveal
@@ -45,7 +45,7 @@ class Secret:
     """n_d and root_d that the commitment is for."""
     key: VerifyKey
     """Who commits."""
-    alpha: int
+    alpha: int = field(repr=False)
     """α, drawn for this sale only."""
 
     @classmethod
@@ -74,7 +74,7 @@ class Secret:
         """Read the file of a secret.
 
         Raises:
-            ValueError: where it is none, to the byte.
+            ValueError: if it is none, to the byte.
         """
         fields = read_json_object(data, _SECRET, (), ValueError)
         secret = cls(
@@ -84,7 +84,7 @@ class Secret:
             os2ip(fields.octets("alpha")),
         )
         if secret.to_bytes() != data:
-            raise ValueError("not written as this program writes it")
+            raise ValueError("it must be as this program writes it, to the byte")
         return secret
 
 
@@ -212,7 +212,7 @@ def read_secret(path: Path) -> Secret:
     try:
         return Secret.from_bytes(_read(path))
     except ValueError as error:
-        problem = f"{path} is no secret of a contributor"
+        problem = f"{path} is no secret of a contributor: {error}"
         raise InputError("contribution.secret", problem) from error
 
 
