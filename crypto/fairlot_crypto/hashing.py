@@ -21,7 +21,7 @@ def i2osp(value: int, length: int) -> bytes:
     """Encode an integer >= 0 big-endian in ``length`` bytes (RFC 8017, section 4.1).
 
     Raises:
-        CallerError: ``hashing.i2osp-range`` where the value is negative or too large.
+        CallerError: ``hashing.i2osp-range`` if the value is negative or too large.
     """
     if value < 0 or value.bit_length() > 8 * length:
         raise CallerError("hashing.i2osp-range", f"the integer must fit {length} bytes")

@@ -79,7 +79,7 @@ def read_json_object(
         raise fail(f"the document must have at most {_GREATEST_LENGTH} bytes")
     if data.count(b"[") + data.count(b"{") > _MOST_BRACKETS:
         raise fail(f"the document must have at most {_MOST_BRACKETS} opening brackets")
-    # Step 2. What is no integer is refused here, before it could become a float.
+    # Step 2. A number that is no integer is refused before it could become a float.
     try:
         value: object = json.loads(
             data.decode(),

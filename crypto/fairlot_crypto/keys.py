@@ -78,7 +78,7 @@ def verify_signature(key: VerifyKey, message: bytes, signature: bytes) -> None:
         bindings.crypto_sign_open(signature + message, key)
     except SodiumError as error:
         raise ProofError(
-            "signature.invalid", "the signature does not verify under this key"
+            "signature.invalid", "the signature must be of this message by this key"
         ) from error
 
 
@@ -126,7 +126,7 @@ class OpeningKey:
             return bindings.crypto_box_seal_open(sealed, self.public, self.secret)
         except SodiumError as error:
             raise ProofError(
-                "sealed-box.invalid", "the box does not open with this key"
+                "sealed-box.invalid", "the box must be whole and sealed to this key"
             ) from error
 
 

@@ -224,8 +224,11 @@ def _citations_around(module: ast.Module, line: int) -> list[re.Match[str]]:
     ]
     inwards = [module, *sorted(scopes, key=lambda node: node.lineno)]
     texts = (ast.get_docstring(node) or "" for node in reversed(inwards))
-    found = (list(_CITATION.finditer(text)) for text in texts)
-    return next((matches for matches in found if matches), [])
+    for text in texts:
+        found = [*_CITATION.finditer(text)]
+        if found:
+            return found
+    return []
 
 
 def _cited_steps(source: Source, match: re.Match[str]) -> set[tuple[str, str, str]]:

@@ -22,7 +22,7 @@ from fairlot_crypto.errors import EncodingError
 
 
 class Rule(Enum):
-    """What an octet string can break."""
+    """The rules that an octet string can break."""
 
     LENGTH = auto()
     """It has the length of the expected points and scalars."""

@@ -111,7 +111,7 @@ class IssuerContext:
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What a holder keeps for one epoch."""
+    """A holder's credential for one epoch."""
 
     attributes: tuple[bytes, ...] = field(repr=False)
     """a_1..a_L, of which a presentation shows those that the terms require."""

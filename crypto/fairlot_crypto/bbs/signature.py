@@ -22,7 +22,7 @@ from fairlot_crypto.errors import ProofError
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What all signatures under one key, generator list and header share."""
+    """The values that all signatures under one key, generator list and header share."""
 
     curve: Backend
     """The back-end of curve arithmetic."""

@@ -1,1 +1,1 @@
-"""What n issuers do together so that no t of them can do it alone (specs/committee.md)."""
+"""Computations of n issuers that no t of them can do alone (specs/committee.md)."""

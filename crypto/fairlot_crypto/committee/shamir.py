@@ -42,7 +42,9 @@ def interpolate_points(shares: Mapping[int, AnyPoint], at: int = 0) -> AnyPoint:
     factors = lagrange(tuple(shares), at)
     terms = [point * f for f, point in zip(factors, shares.values(), strict=True)]
     if not terms:
-        raise CallerError("shamir.indexes", "interpolation needs at least one share")
+        raise CallerError(
+            "shamir.indexes", "there must be at least one share to interpolate"
+        )
     total = terms[0]
     for term in terms[1:]:
         total = total + term

@@ -30,7 +30,7 @@ from fairlot_crypto.randomness import Randomness
 
 @dataclass(frozen=True, slots=True)
 class PublicSharing:
-    """What everybody knows of a shared signing key."""
+    """The public part of a shared signing key."""
 
     degree: int
     """t, the degree of the sharing: t + 1 members determine the key."""

@@ -69,8 +69,7 @@ def _load(name: str) -> Backend:
         return _load_reference()
     raise CallerError(
         "groups.backend",
-        f"the back-end must be native or reference, not {name!r}: correct the argument "
-        f"or the environment variable {BACKEND_VARIABLE}",
+        f"{BACKEND_VARIABLE} must be native or reference, not {name!r}",
     )
 
 

@@ -69,7 +69,7 @@ class Backend(ABC):
     """The group operations; two implementations, each tested against the other."""
 
     name: str
-    """What ``backend`` calls it."""
+    """The name by which ``backend`` returns it."""
 
     @abstractmethod
     def g1_generator(self) -> G1:

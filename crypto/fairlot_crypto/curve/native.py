@@ -167,7 +167,7 @@ class NativeBackend(Backend):
         """Tell whether the product of e(P, Q) over ``pairs`` is one."""
         if not pairs:
             raise CallerError(
-                "groups.no-pairs", "a product of pairings needs at least one pair"
+                "groups.no-pairs", "a product of pairings must have at least one pair"
             )
         left = [_g1(p) for p, _ in pairs]
         right = [_g2(q) for _, q in pairs]

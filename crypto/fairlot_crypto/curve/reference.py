@@ -197,7 +197,7 @@ class ReferenceBackend(Backend):
         """Tell whether the product of e(P, Q) over ``pairs`` is one."""
         if not pairs:
             raise CallerError(
-                "groups.no-pairs", "a product of pairings needs at least one pair"
+                "groups.no-pairs", "a product of pairings must have at least one pair"
             )
         product = FQ12.one()
         for p, q in pairs:

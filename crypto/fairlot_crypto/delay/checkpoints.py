@@ -1,4 +1,4 @@
-"""Where a long computation keeps its intermediate results (specs/delay.md, section 4.6)."""
+"""Keeps the intermediate results of a long computation (specs/delay.md, section 4.6)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

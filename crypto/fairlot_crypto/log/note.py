@@ -73,7 +73,7 @@ class NoteKey:
         parsed = cls(name, KeyKind(material[0]), check_verify_key(material[1:]))
         if parsed.key_id.hex() != key_id:
             raise EncodingError(
-                "note.vkey", "the key id does not belong to this name and key"
+                "note.vkey", "the key id must be that of this name and key"
             )
         return parsed
 
