@@ -45,9 +45,9 @@ class IssuerSecrets:
     """i, from 1."""
     key: SigningKey
     """Signs leaves and entries."""
-    season_keys: PrssKeys
+    season_keys: PrssKeys = field(repr=False)
     """k_A of the running season: determine nym secrets and blinds, nothing else."""
-    signing: SigningShare
+    signing: SigningShare = field(repr=False)
     """Its share of the credential key."""
 
 

@@ -39,11 +39,11 @@ class Person:
     """Money deposited, smallest unit, uint64."""
     group: str | None = None
     """Label of the group: all with the same label form it."""
-    bid: int | None = None
+    bid: int | None = field(default=None, repr=False)
     """What a unit is worth to the person, uint64."""
     tier: str | None = None
     """Name of the highest tier that the person accepts."""
-    answer: str | None = None
+    answer: str | None = field(default=None, repr=False)
     """Answer to the puzzle."""
     attributes: tuple[tuple[str, str], ...] = ()
     """Names and values of the attributes that the person has, ascending."""
