@@ -263,3 +263,17 @@ def _found(value: object) -> str:
         list: "an array",
     }
     return kinds.get(type(value), "a date or time")
+
+
+def uint_problem(value: object, low: int = 0, high: int = UINT_MAX) -> str | None:
+    """Say why an argument is not an integer in [low, high]; ``None`` where it is."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        return f"must be an integer, not {type(value).__name__}"
+    return None if low <= value <= high else f"must be in {low}..{high}, not {value}"
+
+
+def bytes_problem(value: object, length: int) -> str | None:
+    """Say why an argument is not ``length`` bytes; ``None`` where it is."""
+    if not isinstance(value, bytes):
+        return f"must be {length} bytes, not {type(value).__name__}"
+    return None if len(value) == length else f"must be {length} bytes, not {len(value)}"

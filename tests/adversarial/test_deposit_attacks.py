@@ -456,7 +456,11 @@ def test_a_reference_is_booked_once(concert: Stage) -> None:
 def test_a_payment_of_nothing_is_none(concert: Stage) -> None:
     first = deposit(concert, 0)
     state = applied(concert, [first])
-    assert refusal(state, concert.payment(nym_of(first), 0)) == "entry.field"
+    paid = concert.payment(nym_of(first), 1)
+    body = {**paid.body, "amount": 0}
+    scope = concert.terms.sale_id
+    nothing = sign_entry(EntryType.PAID, scope, body, concert.parts.escrow)
+    assert refusal(state, nothing) == "entry.field"
 
 
 def test_payments_stay_below_64_bits(concert: Stage) -> None:

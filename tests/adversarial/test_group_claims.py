@@ -14,7 +14,7 @@ from fairlot.errors import Rejection
 from fairlot.names import Nym, group_id
 from fairlot_crypto.statements import Statements
 from gala import ANN, BOB, CAT, FRIENDS, WISH, gala, nyms, opened, says, together
-from sales import DEPOSIT_TIME
+from sales import DEPOSIT_TIME, forced
 
 PAIR = together(ANN, BOB)
 LATER = replace(PAIR, seq=1)
@@ -65,7 +65,7 @@ def test_who_all_sign_the_same_form_a_group() -> None:
 def test_a_stranger_cannot_sign_for_a_group_of_others() -> None:
     """So he can neither join it nor break it, at whatever price."""
     state = opened(says(ANN, PAIR))
-    assert refusal(state, says(CAT, PAIR)) == "deposit.group"
+    assert refusal(state, forced(gala(), CAT, PAIR)) == "deposit.group"
     state.apply(says(BOB, PAIR), DEPOSIT_TIME)
     assert len(groups(state)) == 1
 

@@ -6,8 +6,8 @@ import pytest
 
 from fairlot.board.sale import SaleState
 from fairlot.deposit.deposit import read_deposit
-from fairlot.deposit.make import Wish
 from fairlot.deposit.puzzle import answer_key, solve
+from fairlot.deposit.wish import Wish
 from fairlot.entry import Entry, EntryType
 from fairlot.errors import Rejection
 from fairlot_crypto.keys import Signature

@@ -12,9 +12,10 @@ from fairlot.board.replay import replay
 from fairlot.board.sale import SaleState
 from fairlot.board.storage import MemoryStorage
 from fairlot.deposit.deposit import Deposit, read_deposit
-from fairlot.deposit.make import Wish
 from fairlot.deposit.puzzle import answer_key
+from fairlot.deposit.wish import Wish
 from fairlot.entry import Entry, EntryType
+from fairlot.identity.committee import Holder
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import TermsFile
 from fairlot.names import Nym
@@ -22,7 +23,6 @@ from fairlot.rehearsal.play import rehearse
 from fairlot.rehearsal.work import (
     DepositJob,
     EnrolJob,
-    Holder,
     InProcess,
     deposit_people,
     enrol_people,

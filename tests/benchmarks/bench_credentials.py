@@ -18,6 +18,7 @@ from functools import partial
 import py_arkworks_bls12381 as arkworks
 
 from fairlot.board.storage import MemoryStorage
+from fairlot.identity.committee import Holder
 from fairlot.identity.credential import (
     answer_request,
     attribute_octets,
@@ -30,7 +31,7 @@ from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import TermsFile
 from fairlot.rehearsal.parts import START, cast_parts
 from fairlot.rehearsal.play import rehearse
-from fairlot.rehearsal.work import Holder, InProcess, Processes
+from fairlot.rehearsal.work import InProcess, Processes
 from fairlot.terms.pool import Mechanism, Pool
 from fairlot_crypto.bbs.profile import Credential, present, verify_presentation
 from fairlot_crypto.curve import backend

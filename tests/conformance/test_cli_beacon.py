@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from command import FAIRLOT, Ran, fairlot
-from fairlot.board.storage import create_file
+from fairlot.board.storage import create_transcript
 from fairlot.entry import EntryType
 from fairlot_crypto.delay.parameters import (
     RSA_2048,
@@ -82,7 +82,7 @@ def place(tmp_path: Path) -> Place:
     on = delayed(2)
     depositor = draft(on)
     entry = depositor.entry()
-    storage = create_file(tmp_path / "transcript.fairlot")
+    storage = create_transcript(tmp_path / "transcript.fairlot")
     deposits = (entry, on.payment(nym_of(entry), PRICE))
     play(on.board(storage), on, until="close", deposits=deposits)
     storage.close()

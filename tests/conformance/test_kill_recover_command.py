@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from command import Ran, fairlot
-from fairlot.board.storage import create_file
+from fairlot.board.storage import create_transcript
 from fairlot.entry import EntryType
 from fairlot_crypto.delay.evaluation import Plan
 from fairlot_crypto.delay.parameters import RSA_2048, make_setup, shipped_setup
@@ -63,7 +63,7 @@ def place_of(T: int, folder: Path) -> Place:
     on = on.with_terms(replace(on.terms, beacon=beacon))
     times, deposit = on.terms.times, draft(on).entry()
     place = Place(on, folder)
-    storage = create_file(place.transcript)
+    storage = create_transcript(place.transcript)
     deposits = (deposit, on.payment(nym_of(deposit), PRICE))
     board = play(on.board(storage), on, until="commit-end", deposits=deposits)
     board.append([on.reveal(0)], times.commit_end + 10)

@@ -10,7 +10,7 @@ import pytest
 from command import SEED, TERMS, Ran, fairlot, write_inputs
 from fairlot.board.replay import replay
 from fairlot.board.sale import SaleState
-from fairlot.board.storage import create_file
+from fairlot.board.storage import create_transcript
 from fairlot.entry import EntryType
 from fairlot.terms.named_round import NamedRound
 from fairlot_crypto.statements import Statements
@@ -69,7 +69,7 @@ class Place:
 def place(tmp_path: Path) -> Place:
     """Return a board on which the reveals have ended."""
     on = clocked()
-    storage = create_file(tmp_path / "transcript.fairlot")
+    storage = create_transcript(tmp_path / "transcript.fairlot")
     play(on.board(storage), on, until="reveal-end")
     storage.close()
     key = f"{on.parts.board.seed.hex()}\n"

@@ -16,10 +16,11 @@ import pytest
 
 from fairlot.deposit.deposit import check_binding, check_presentation, read_deposit
 from fairlot.deposit.final import Positions
-from fairlot.deposit.make import Wish, make_entry
+from fairlot.deposit.make import make_entry
 from fairlot.deposit.payment import make_payment, read_payment
 from fairlot.deposit.rules import check_order
 from fairlot.deposit.sealed_bid import open_bid
+from fairlot.deposit.wish import Wish
 from fairlot.entry import Entry, EntryType, check_signature, read_entry
 from fairlot.errors import FairlotError, Rejection
 from fairlot.fields import Fields
@@ -524,7 +525,7 @@ def make_the_entry(case: In) -> Out:
         scalar(item["blind"]),
         scalars(item["nym_secrets"]),
     )
-    entry, _ = make_entry(
+    made = make_entry(
         credentials_of(case["registry"]),
         credential,
         terms_of(case),
@@ -533,7 +534,7 @@ def make_the_entry(case: In) -> Out:
         wish_of(case),
         source(case),
     )
-    return {"entry": entry.encoded.hex(), "nym": read_deposit(entry).nym.hex()}
+    return {"entry": made.entry.encoded.hex(), "nym": made.nym.hex()}
 
 
 def wish_of(case: In) -> Wish:

@@ -4,8 +4,8 @@ import hashlib
 from collections.abc import Mapping, Sequence
 
 from fairlot.deposit.final import Positions
-from fairlot.deposit.make import Wish
 from fairlot.deposit.payment import make_payment, read_payment
+from fairlot.deposit.wish import Wish
 from fairlot.entry import EntryType
 from fairlot.names import nym_context
 from fairlot_crypto import cbor

@@ -6,10 +6,11 @@ A part of chapter deposit.
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from fairlot.deposit.make import Wish, make_entry
+from fairlot.deposit.make import make_entry
 from fairlot.deposit.nym import nym_of
 from fairlot.deposit.puzzle import answer_key, solution_message, solve
 from fairlot.deposit.sealed_bid import open_bid
+from fairlot.deposit.wish import Wish
 from fairlot.entry import EntryType
 from fairlot.names import Nym, SaleId
 from fairlot.terms.named_round import NamedRound
@@ -114,10 +115,10 @@ def rich(name: str) -> Made:
     """Make one of the entries."""
     _, wish, kind = _wishes()[name]
     each, terms = issued(), _terms()
-    entry, keys = make_entry(
+    made_entry = make_entry(
         each.case.credentials, each.credential, terms, kind, EPOCH, wish, stream(name)
     )
-    return Made(each, terms, entry, keys, name)
+    return Made(each, terms, made_entry.entry, made_entry.keys, name)
 
 
 def wishes() -> Sequence[tuple[str, str, Made, Mapping[str, Raw]]]:

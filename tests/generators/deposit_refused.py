@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from fairlot.deposit.final import Positions
-from fairlot.deposit.make import Wish
 from fairlot.deposit.payment import read_payment
+from fairlot.deposit.wish import Wish
 from fairlot.entry import EntryType, Role, read_entry, sign_entry
 from fairlot.names import SaleId, nym_context
 from fairlot.terms.terms import Terms

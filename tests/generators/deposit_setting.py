@@ -14,8 +14,9 @@ from fairlot.deposit.deposit import (
     check_presentation,
     read_deposit,
 )
-from fairlot.deposit.make import SettlementKeys, Wish, make_entry
+from fairlot.deposit.make import SettlementKeys, make_entry
 from fairlot.deposit.rules import check_order
+from fairlot.deposit.wish import Wish
 from fairlot.entry import (
     Entry,
     EntryType,
@@ -79,7 +80,7 @@ def made(
     """Make an entry; ``label`` names its seed."""
     each = each or issued()
     terms = sale(each, title)
-    entry, keys = make_entry(
+    made_entry = make_entry(
         each.case.credentials,
         each.credential,
         terms,
@@ -88,7 +89,7 @@ def made(
         wish,
         stream(label),
     )
-    return Made(each, terms, entry, keys, label)
+    return Made(each, terms, made_entry.entry, made_entry.keys, label)
 
 
 def resigned(start: Made, path: str, new: Value) -> bytes:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from fairlot.identity.attestation import Attestation, ListAttester
+from fairlot.identity.attestation import Attestation, sign_attestation, tag_person
 from fairlot.identity.enrolment import (
     Enrolment,
     Identity,
@@ -132,9 +132,15 @@ def attest(
     time: int = NOW - 1000,
 ) -> Attestation:
     """Attest ``person``, at START + 49000 by default."""
-    key = signing_key("attester")
-    attester = ListAttester(registry, key, TAG_KEY, {person: attributes})
-    return attester.attest(person, holder.public, device.public, time)
+    return sign_attestation(
+        registry.registry_id,
+        tag_person(TAG_KEY, person),
+        holder.public,
+        device.public,
+        attributes,
+        time,
+        signing_key("attester"),
+    )
 
 
 def registry_octets(registry: Registry) -> bytes:

@@ -6,7 +6,7 @@ from functools import cache
 
 from fairlot.board.sale import SaleState, VoidReason
 from fairlot.deposit.deposit import read_deposit
-from fairlot.deposit.make import Wish
+from fairlot.deposit.wish import Wish
 from fairlot.entry import Entry, EntryType
 from fairlot.rehearsal.parts import START, TIMES
 from fairlot.terms.pool import MAIN_POOL, Mechanism, Pool

@@ -3,10 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from fairlot.deposit.make import Wish
+from fairlot.deposit.make import SettlementKeys, bind, present_binding
+from fairlot.deposit.nym import nym_of
+from fairlot.deposit.wish import Wish
 from fairlot.entry import Entry, EntryType, sign_entry
+from fairlot.identity.registry import epoch_at
 from fairlot.rehearsal.parts import TIMES
 from fairlot_crypto.cbor import Value
+from fairlot_crypto.keys import OpeningKey, SigningKey
 from generators import plays
 from generators.sale_refusal import (
     CLOSED,
@@ -93,13 +97,32 @@ def _deposits() -> Sequence[Refusal]:
 
 
 def _cancellation() -> Sequence[Refusal]:
-    greedy = stage().deposit("ann", Wish(1, 1, 0), EntryType.CANCEL)
+    greedy = _greedy()
     rule = "A cancellation wants and pays nothing."
     return [
         Refusal(
             "cancel-with-order", rule, "deposit.cancel", OPENED, greedy, plays.DEPOSITED
         )
     ]
+
+
+def _greedy() -> Entry:
+    """Return a CANCEL that wants a unit: this library would not sign its wish."""
+    on, wish = stage(), Wish(1, 1, 0)
+    actor = on.actors["ann"]
+    stream = actor.holder.randomness.derive("deposit/1")
+    keys = SettlementKeys(SigningKey.generate(stream), OpeningKey.generate(stream))
+    nym = nym_of(on.credentials.curve, actor.identity, on.terms.sale_id)
+    binding = bind(on.credentials, on.terms, EntryType.CANCEL, wish, keys, nym, stream)
+    return present_binding(
+        on.credentials,
+        actor.credential,
+        on.terms,
+        epoch_at(TIMES.open),
+        binding,
+        keys,
+        stream,
+    )
 
 
 def _payments() -> Sequence[Refusal]:

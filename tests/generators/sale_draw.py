@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from fairlot.beacon.contributions import Frozen, make_commitment
-from fairlot.deposit.make import Wish
+from fairlot.deposit.wish import Wish
 from fairlot.entry import Entry, EntryType
 from fairlot.rehearsal.parts import TIMES
 from fairlot_crypto.keys import SigningKey

@@ -14,10 +14,12 @@ from fairlot.beacon.contributions import make_commitment, make_reveal
 from fairlot.beacon.recovery import make_recovery
 from fairlot.beacon.rounds import make_round
 from fairlot.board.sale import SaleState
-from fairlot.deposit.make import Wish, make_entry
+from fairlot.deposit.make import make_entry
 from fairlot.deposit.payment import make_payment
+from fairlot.deposit.wish import Wish
 from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot.errors import InvariantError, Rejection
+from fairlot.identity.committee import Holder
 from fairlot.identity.credential import (
     answer_request,
     receive_credential,
@@ -29,7 +31,7 @@ from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import TermsFile
 from fairlot.names import Nym
 from fairlot.rehearsal.parts import START, Parts, cast_parts, write_terms
-from fairlot.rehearsal.work import EnrolJob, Holder, enrol_people
+from fairlot.rehearsal.work import EnrolJob, enrol_people
 from fairlot.terms.pool import Mechanism, Pool
 from fairlot.terms.terms import Terms
 from fairlot_crypto import cbor
@@ -136,7 +138,7 @@ class Stage:
         """Return a person's DEPOSIT or CANCEL."""
         actor = self.actors[who]
         stream = actor.holder.randomness.derive(f"deposit/{wish.seq}")
-        entry, _ = make_entry(
+        made = make_entry(
             self.credentials,
             actor.credential,
             terms or self.terms,
@@ -145,7 +147,7 @@ class Stage:
             wish,
             stream,
         )
-        return entry
+        return made.entry
 
     def payment(self, nym: bytes, amount: int, label: str) -> Entry:
         """Return a PAID entry."""

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from fairlot.deposit.deposit import read_deposit
-from fairlot.deposit.make import Wish
 from fairlot.deposit.nym import nym_of
 from fairlot.deposit.puzzle import answer_key
+from fairlot.deposit.wish import Wish
 from fairlot.entry import Entry
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import OWN_CLOCK, BidsFile, TermsFile

@@ -4,9 +4,9 @@ from dataclasses import replace
 from functools import cache
 
 from fairlot.board.sale import SaleState
-from fairlot.deposit.make import Wish
 from fairlot.deposit.nym import nym_of
 from fairlot.deposit.puzzle import answer_key
+from fairlot.deposit.wish import Wish
 from fairlot.entry import Entry, EntryType
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import OWN_CLOCK, BidsFile, TermsFile

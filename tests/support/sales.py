@@ -15,10 +15,13 @@ from fairlot.board.sale import SaleState
 from fairlot.board.storage import MemoryStorage, Storage
 from fairlot.deposit.binding import Binding
 from fairlot.deposit.deposit import read_deposit
-from fairlot.deposit.make import SettlementKeys, Wish, make_entry
+from fairlot.deposit.make import SettlementKeys, bind, make_entry, present_binding
+from fairlot.deposit.nym import nym_from
 from fairlot.deposit.payment import make_payment
+from fairlot.deposit.wish import Wish
 from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot.identity.attestation import Attestation
+from fairlot.identity.committee import Holder
 from fairlot.identity.credential import (
     answer_request,
     receive_credential,
@@ -36,7 +39,6 @@ from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import TermsFile
 from fairlot.names import Nym, nym_context
 from fairlot.rehearsal.parts import START, Parts, cast_parts, write_terms
-from fairlot.rehearsal.work import Holder
 from fairlot.terms.named_round import NamedRound
 from fairlot.terms.pool import MAIN_POOL, Mechanism, Pool
 from fairlot.terms.terms import ROUND_MARGIN, Terms
@@ -294,7 +296,24 @@ def wished(
     on: Stage, number: int, wish: Wish, kind: EntryType = EntryType.DEPOSIT
 ) -> Entry:
     """Return a member's entry with any wish."""
-    return _entry(on, number, kind, wish, f"{wish}")
+    return _entry(on, number, kind, wish, f"{wish}/{wish.bid}/{wish.answers}")
+
+
+@cache
+def forced(on: Stage, number: int, wish: Wish) -> Entry:
+    """Return a member's DEPOSIT with a wish that this library would not sign."""
+    randomness = source(f"forced/{number}/{wish}")
+    credentials, credential = on.credentials, on.members[number].credential
+    keys = SettlementKeys(
+        SigningKey.generate(randomness), OpeningKey.generate(randomness)
+    )
+    nym = nym_from(GROUP, credential.nym_secrets, on.terms.sale_id)
+    binding = bind(
+        credentials, on.terms, EntryType.DEPOSIT, wish, keys, nym, randomness
+    )
+    return present_binding(
+        credentials, credential, on.terms, EPOCH, binding, keys, randomness
+    )
 
 
 def _entry(on: Stage, number: int, kind: EntryType, wish: Wish, label: str) -> Entry:
@@ -304,10 +323,8 @@ def _entry(on: Stage, number: int, kind: EntryType, wish: Wish, label: str) -> E
         f"{kind}/{sale}/{number}/{wish.seq, wish.wants, wish.amount}/{label}"
     )
     credential, credentials = member.credential, on.credentials
-    entry, _ = make_entry(
-        credentials, credential, on.terms, kind, EPOCH, wish, randomness
-    )
-    return entry
+    made = make_entry(credentials, credential, on.terms, kind, EPOCH, wish, randomness)
+    return made.entry
 
 
 def nym_of(entry: Entry) -> Nym:
@@ -400,7 +417,6 @@ def steps(on: Stage, deposits: Sequence[Entry] | None = None) -> tuple[Step, ...
             default everybody deposits and pays for one unit.
     """
     times = on.terms.times
-    taken = default_deposits(on) if deposits is None else tuple(deposits)
     everybody = range(len(on.parts.contributors))
     rounds = on.terms.named_rounds()
     known = max((times.reveal_end, *(named.due for named in rounds)))
@@ -412,7 +428,11 @@ def steps(on: Stage, deposits: Sequence[Entry] | None = None) -> tuple[Step, ...
             "leaves", START, lambda _: [on.leaf_entry(m.identity) for m in on.members]
         ),
         Step("open", times.open, lambda _: [on.marker(EntryType.OPEN)]),
-        Step("deposits", DEPOSIT_TIME, lambda _: taken),
+        Step(
+            "deposits",
+            DEPOSIT_TIME,
+            lambda _: default_deposits(on) if deposits is None else deposits,
+        ),
         Step("close", times.close, lambda s: [on.marker(EntryType.CLOSE, frozen(s))]),
         Step(
             "commits",

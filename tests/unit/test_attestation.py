@@ -12,6 +12,7 @@ from fairlot.identity.attestation import (
     ListAttester,
     check_attestation,
     check_attributes,
+    sign_attestation,
 )
 from fairlot.identity.registry import RegistryId
 from fairlot.rehearsal.parts import START
@@ -117,11 +118,12 @@ def test_an_attester_cannot_tag_anybody_by_a_value(concert: Stage) -> None:
     registry = concert.registry
     assert STRANGER.public not in registry.attesters
     trusting = replace(registry, attesters=(STRANGER.public,))
-    lister = ListAttester(
-        trusting, STRANGER, bytes(32), {"ann": ("tagged", "", "", "")}
-    )
     holder = concert.members[0].holder
-    made = lister.attest("ann", holder.signing.public, holder.device.public, START)
+    keys = holder.signing.public, holder.device.public
+    values = ("tagged", "", "", "")
+    made = sign_attestation(
+        trusting.registry_id, bytes(32), *keys, values, START, STRANGER
+    )
     with pytest.raises(Rejection) as caught:
         check_attestation(trusting, made, START)
     assert caught.value.code == "attestation.attributes"

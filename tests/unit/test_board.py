@@ -9,7 +9,7 @@ from fairlot.audit.auditor import Expected, audit
 from fairlot.board.keeper import Board
 from fairlot.board.phase import Phase
 from fairlot.board.sale import VoidReason
-from fairlot.board.storage import MemoryStorage, create_file, open_file
+from fairlot.board.storage import MemoryStorage, create_transcript, open_transcript
 from fairlot.board.transcript import Record, read_records
 from fairlot.entry import EntryType
 from fairlot.errors import Rejection
@@ -186,11 +186,11 @@ def test_a_board_goes_on_where_it_stood(concert: Stage, until: str) -> None:
 
 def test_after_a_torn_tail_it_goes_on(concert: Stage, tmp_path: Path) -> None:
     path = tmp_path / "transcript"
-    file = create_file(path)
+    file = create_transcript(path)
     play(concert.board(file), concert, until="open")
     file.append(deposit(concert, 0).encoded[:-5])
     file.close()
-    storage, data, cut = open_file(path)
+    storage, data, cut = open_transcript(path)
     assert cut == len(deposit(concert, 0).encoded) - 5
     name, key = concert.terms.board.name, concert.parts.board
     board = Board.resume(storage, data, name, key, concert.state())

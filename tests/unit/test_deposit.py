@@ -11,8 +11,9 @@ from fairlot.deposit.deposit import (
     read_deposit,
 )
 from fairlot.deposit.final import Position, Positions
-from fairlot.deposit.make import Wish, make_entry
+from fairlot.deposit.make import make_entry
 from fairlot.deposit.payment import make_payment, read_payment
+from fairlot.deposit.wish import Wish
 from fairlot.entry import EntryHash, EntryType, Role, sign_entry
 from fairlot.errors import Rejection
 from fairlot.names import Nym, SaleId, nym_context
@@ -38,7 +39,7 @@ def read(on: Stage, number: int = 0, seq: int = 0) -> Deposit:
 
 
 def test_an_entry_says_what_was_wished(concert: Stage) -> None:
-    entry, keys = make_entry(
+    made_entry = make_entry(
         concert.credentials,
         concert.members[0].credential,
         concert.terms,
@@ -47,6 +48,7 @@ def test_an_entry_says_what_was_wished(concert: Stage) -> None:
         Wish(3, 2, 700),
         source("entry"),
     )
+    entry, keys = made_entry.entry, made_entry.keys
     made = read_deposit(entry)
     binding = made.binding
     assert (binding.seq, binding.wants, binding.amount) == (3, 2, 700)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from fairlot.audit.auditor import Expected, audit
 from fairlot.audit.report import Report
 from fairlot.board.storage import MemoryStorage
-from fairlot.deposit.make import Wish
+from fairlot.deposit.wish import Wish
 from fairlot.entry import Entry, EntryType
 from gala import ANN, BOB, CAT, WISH, gala, says
 from sales import GROUP, STATEMENTS, play

@@ -6,6 +6,7 @@ import pytest
 
 from fairlot.errors import Rejection
 from fairlot.identity.attestation import Attestation
+from fairlot.identity.committee import Holder
 from fairlot.identity.enrolment import (
     AdmissionBook,
     Enrolment,
@@ -15,7 +16,6 @@ from fairlot.identity.enrolment import (
 )
 from fairlot.identity.leaf import check_leaf
 from fairlot.rehearsal.parts import START
-from fairlot.rehearsal.work import Holder
 from fairlot_crypto import cbor
 from fairlot_crypto.bbs.profile import commitment
 from fairlot_crypto.cbor import Value

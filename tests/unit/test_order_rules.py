@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 
 from fairlot.deposit.deposit import check_binding, check_presentation, read_deposit
-from fairlot.deposit.make import Wish
 from fairlot.deposit.nym import nym_of
 from fairlot.deposit.puzzle import answer_key, solution_message
 from fairlot.deposit.rules import check_order, check_required
 from fairlot.deposit.sealed_bid import BID_LENGTH, open_bid, seal_bid, sealed_bid_length
+from fairlot.deposit.wish import Wish
 from fairlot.entry import EntryType
 from fairlot.errors import Rejection
 from fairlot.names import nym_context
@@ -25,7 +25,7 @@ from fairlot_crypto.timelock.clock import sign_round
 from fairlot_crypto.timelock.sealed import seal
 from gala import ANN, ANSWER, BOB, CAT, FRIENDS, WISH, gala, nyms, says, together
 from lies_people import as_map, changed
-from sales import DEPOSIT_TIME, GROUP, Stage, deposit, source
+from sales import DEPOSIT_TIME, GROUP, Stage, deposit, forced, source
 
 EVERYTHING = replace(
     WISH, members=(), tier="gold", bid=250, answers=(ANSWER,), amount=1_000
@@ -46,7 +46,7 @@ def signature() -> bytes:
 
 def refusal(number: int, wish: Wish, terms: Terms | None = None) -> str:
     on = gala()
-    made = read_deposit(says(number, wish))
+    made = read_deposit(forced(on, number, wish))
     with pytest.raises(Rejection) as caught:
         check_order(terms or on.terms, on.registry, made, Statements())
     return caught.value.code
@@ -91,7 +91,7 @@ def test_a_deposit_that_only_wants_has_the_bytes_of_one_that_cannot_more(
 def test_a_nym_is_known_before_there_is_a_credential() -> None:
     assert read_deposit(says(ANN, WISH)).nym == nyms(ANN)[0]
     other = nym_of(
-        GROUP, gala().members[ANN].identity, type(gala().terms.sale_id)(b"x")
+        GROUP, gala().members[ANN].identity, type(gala().terms.sale_id)(bytes(32))
     )
     assert other != nyms(ANN)[0]
     assert nym_context(gala().terms.sale_id).endswith(gala().terms.sale_id)
@@ -129,7 +129,10 @@ def test_an_amount_off_the_ladder_is_refused(amount: int) -> None:
 
 def test_a_tier_is_one_of_the_terms(concert: Stage) -> None:
     assert refusal(ANN, replace(WISH, tier="bronze")) == "deposit.tier"
-    assert refusal(ANN, replace(WISH, tier="")) == "deposit.tier"
+    made = read_deposit(says(ANN, WISH))
+    nameless = replace(made, binding=replace(made.binding, tier=""))
+    with pytest.raises(Rejection, match=r"^deposit\.tier"):
+        check_order(gala().terms, gala().registry, nameless, Statements())
     without = replace(concert.terms, bids=the_round(), deposits=())
     assert refusal(ANN, replace(WISH, tier="gold"), without) == "deposit.tier"
 

@@ -14,8 +14,9 @@ from fairlot.board.storage import MemoryStorage
 from fairlot.deposit.deposit import read_deposit
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import TermsFile
+from fairlot.rehearsal.draw import BATCH
 from fairlot.rehearsal.parts import START, cast_parts, write_terms
-from fairlot.rehearsal.play import BATCH, Rehearsed, rehearse
+from fairlot.rehearsal.play import Rehearsed, rehearse
 from fairlot.rehearsal.work import InProcess, Processes, Workers
 from fairlot.terms.pool import MAIN_POOL, Mechanism, Pool
 from fairlot.terms.terms import Terms

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from fairlot.board.storage import MemoryStorage, create_file, open_file
+from fairlot.board.storage import MemoryStorage, create_transcript, open_transcript
 from lying_board import LyingBoard
 from sales import Stage, transcript
 
@@ -18,7 +18,7 @@ def test_memory_keeps_what_is_appended() -> None:
 
 def test_a_file_keeps_what_is_appended(tmp_path: Path) -> None:
     path = tmp_path / "transcript"
-    storage = create_file(path)
+    storage = create_transcript(path)
     storage.append(b"one")
     assert path.read_bytes() == b"one"
     storage.append(b"two")
@@ -30,7 +30,7 @@ def test_an_existing_file_is_not_overwritten(tmp_path: Path) -> None:
     path = tmp_path / "transcript"
     path.write_bytes(b"precious")
     with pytest.raises(FileExistsError):
-        create_file(path)
+        create_transcript(path)
     assert path.read_bytes() == b"precious"
 
 
@@ -38,7 +38,7 @@ def test_a_whole_file_is_opened_as_it_is(concert: Stage, tmp_path: Path) -> None
     path = tmp_path / "transcript"
     whole = transcript(concert)
     path.write_bytes(whole)
-    storage, data, cut = open_file(path)
+    storage, data, cut = open_transcript(path)
     assert (data, cut) == (whole, 0)
     storage.append(b"more")
     storage.close()
@@ -55,7 +55,7 @@ def test_a_torn_tail_is_cut_and_counted(
     path = tmp_path / "transcript"
     for length in range(len(stands), len(liar.data), 37):
         path.write_bytes(liar.data[:length])
-        storage, data, cut = open_file(path)
+        storage, data, cut = open_transcript(path)
         storage.close()
         assert (data, cut) == (stands, length - len(stands))
         assert path.read_bytes() == stands
@@ -64,6 +64,6 @@ def test_a_torn_tail_is_cut_and_counted(
 def test_a_file_without_a_checkpoint_is_empty(concert: Stage, tmp_path: Path) -> None:
     path = tmp_path / "transcript"
     path.write_bytes(concert.terms_entry().encoded)
-    storage, data, cut = open_file(path)
+    storage, data, cut = open_transcript(path)
     storage.close()
     assert (data, cut) == (b"", len(concert.terms_entry().encoded))

@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from fairlot.allocation.lots import NYM_LENGTH
 from fairlot.allocation.shape import Order
-from fairlot.fields import UINT_MAX
-from fairlot.names import Nym, group_id
+from fairlot.fields import bytes_problem, uint_problem
+from fairlot.names import HASH_LENGTH, NYM_LENGTH, Nym, group_id
 from fairlot.terms.pool import Pool
 from fairlot_crypto.errors import CallerError
 
@@ -153,18 +152,29 @@ def check_entrants(entrants: Sequence[Entrant]) -> None:
 
     Raises:
         CallerError: ``allocation.nym-length``, ``allocation.range``,
-            ``allocation.duplicate-nym``.
+            ``allocation.duplicate-nym``, ``allocation.group-id``.
     """
     for entrant in entrants:
-        if len(entrant.nym) != NYM_LENGTH:
-            raise CallerError("allocation.nym-length", "a nym must have 48 bytes")
-        numbers = (entrant.wants, entrant.amount, entrant.bid or 0)
-        if any(not 0 <= number <= UINT_MAX for number in numbers):
-            raise CallerError(
-                "allocation.range", "wants, deposit and bid must be from 0 to 2^64 - 1"
-            )
+        _check_entrant(entrant)
     if len({entrant.nym for entrant in entrants}) != len(entrants):
         raise CallerError(
             "allocation.duplicate-nym",
             "each nym must enter once, with its final deposit",
         )
+
+
+def _check_entrant(entrant: Entrant) -> None:
+    problem = bytes_problem(entrant.nym, NYM_LENGTH)
+    if problem:
+        raise CallerError("allocation.nym-length", f"a nym {problem}")
+    numbers = {"wants": entrant.wants, "amount": entrant.amount}
+    if entrant.bid is not None:
+        numbers["bid"] = entrant.bid
+    for name, number in numbers.items():
+        problem = uint_problem(number)
+        if problem:
+            raise CallerError("allocation.range", f"{name} {problem}")
+    if entrant.group is not None:
+        problem = bytes_problem(entrant.group, HASH_LENGTH)
+        if problem:
+            raise CallerError("allocation.group-id", f"a group id {problem}")

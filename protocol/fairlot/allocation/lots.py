@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NewType
 
+from fairlot.fields import bytes_problem
 from fairlot.names import Nym
 from fairlot_crypto.errors import CallerError
 from fairlot_crypto.hashing import i2osp, os2ip, tag, tagged_hash
@@ -19,9 +20,6 @@ Rank = NewType("Rank", bytes)
 
 
 SEED_LENGTH = 32
-
-
-NYM_LENGTH = 48
 
 
 _RANK_TAG = tag("rank").encode()
@@ -50,11 +48,20 @@ def pool_seed(seed: bytes, sale_id: bytes, pool: str) -> PoolSeed:
     Raises:
         CallerError: ``allocation.seed-length`` for another length of seed or sale_id.
     """
-    if len(seed) != SEED_LENGTH or len(sale_id) != SEED_LENGTH:
-        raise CallerError(
-            "allocation.seed-length", "seed and sale_id must have 32 bytes each"
-        )
+    check_hash("seed", seed)
+    check_hash("sale_id", sale_id)
     return PoolSeed(tagged_hash("lot", seed, sale_id, pool.encode()))
+
+
+def check_hash(name: str, value: bytes) -> None:
+    """Check an argument that is a hash: the seed or the sale's id.
+
+    Raises:
+        CallerError: ``allocation.seed-length`` unless it is 32 bytes.
+    """
+    problem = bytes_problem(value, SEED_LENGTH)
+    if problem:
+        raise CallerError("allocation.seed-length", f"{name} {problem}")
 
 
 def rank(seed_L: PoolSeed, nym: Nym) -> Rank:

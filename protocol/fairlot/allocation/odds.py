@@ -18,7 +18,7 @@ from fairlot.allocation.entering import (
     entering,
     formed_groups,
 )
-from fairlot.allocation.lots import SEED_LENGTH
+from fairlot.allocation.lots import check_hash
 from fairlot.allocation.mechanisms.auction import auction_odds
 from fairlot.allocation.mechanisms.certain import certain_odds
 from fairlot.allocation.mechanisms.equal_share import equal_share_odds
@@ -28,9 +28,9 @@ from fairlot.allocation.mechanisms.tiers import tiers_odds
 from fairlot.allocation.run_pools import run_pool
 from fairlot.allocation.shape import Lots, Odds, Order
 from fairlot.names import Nym
+from fairlot.terms.made_pools import check_made_pools
 from fairlot.terms.pool import Mechanism, Pool
 from fairlot.text import counted
-from fairlot_crypto.errors import CallerError
 
 _ODDS: Mapping[Mechanism, Callable[[Pool, Sequence[Order]], Odds]] = {
     Mechanism.EQUAL_SHARE: equal_share_odds,
@@ -82,11 +82,10 @@ def sale_odds(
         sale_id: 32 bytes: what groups are bound to.
 
     Raises:
-        CallerError: ``allocation.seed-length``, ``allocation.nym-length``,
-            ``allocation.duplicate-nym``, ``allocation.range``.
+        CallerError: as ``allocate``.
     """
-    if len(sale_id) != SEED_LENGTH:
-        raise CallerError("allocation.seed-length", "sale_id must have 32 bytes")
+    check_hash("sale_id", sale_id)
+    check_made_pools(pools)
     present = sorted(entrants, key=attrgetter("nym"))
     check_entrants(present)
     view = _View(pools, present, formed_groups(sale_id, present))

@@ -13,7 +13,7 @@ from fairlot.allocation.entering import (
     formed_groups,
 )
 from fairlot.allocation.invariants import check_outcome
-from fairlot.allocation.lots import SEED_LENGTH, SeededLots
+from fairlot.allocation.lots import SeededLots, check_hash
 from fairlot.allocation.mechanisms.auction import auction
 from fairlot.allocation.mechanisms.certain import certain_lottery
 from fairlot.allocation.mechanisms.equal_share import equal_share
@@ -23,8 +23,8 @@ from fairlot.allocation.mechanisms.tiers import tiers
 from fairlot.allocation.outcome import Award, Outcome, PoolResult, Total, gains_by_nym
 from fairlot.allocation.shape import Lots, Order, Shares
 from fairlot.names import Nym
+from fairlot.terms.made_pools import check_made_pools
 from fairlot.terms.pool import Mechanism, Pool
-from fairlot_crypto.errors import CallerError
 
 LotsOf: TypeAlias = Callable[[Pool, tuple[Nym, ...]], Lots]
 """Gives the lots of a pool for the nyms that enter it, in ascending order."""
@@ -51,16 +51,15 @@ def allocate(
         sale_id: 32 bytes.
 
     Raises:
-        CallerError: ``allocation.seed-length``, ``allocation.nym-length``,
-            ``allocation.duplicate-nym``, ``allocation.range`` where the arguments are
-            not those of a sale.
+        CallerError: ``pools.type``, ``pools.range``, ``pools.rule`` for pools that no
+            terms can have; ``allocation.seed-length``, ``allocation.nym-length``,
+            ``allocation.duplicate-nym``, ``allocation.range``,
+            ``allocation.group-id`` where the other arguments are not those of a sale.
         InvariantError: ``allocation.supply``, ``allocation.quantity-exceeded``,
             ``allocation.payment``, ``allocation.loser-pays``: this library is wrong.
     """
-    if len(seed) != SEED_LENGTH or len(sale_id) != SEED_LENGTH:
-        raise CallerError(
-            "allocation.seed-length", "seed and sale_id must have 32 bytes each"
-        )
+    check_hash("seed", seed)
+    check_hash("sale_id", sale_id)
     return run_pools(
         pools,
         entrants,
@@ -83,6 +82,7 @@ def run_pools(
     Raises:
         CallerError, InvariantError: as ``allocate``, seeds aside.
     """
+    check_made_pools(pools)
     # Step 1.
     present = sorted(entrants, key=attrgetter("nym"))
     check_entrants(present)

@@ -6,8 +6,8 @@ from operator import attrgetter
 
 from fairlot.allocation.outcome import Gain, Outcome, Total
 from fairlot.errors import InvariantError
-from fairlot.fields import UINT_MAX
-from fairlot.names import Nym
+from fairlot.fields import uint_problem
+from fairlot.names import Nym, check_nym
 from fairlot.terms.pool import Mechanism, Pool
 from fairlot_crypto.cbor import Value, encode
 from fairlot_crypto.errors import CallerError
@@ -61,7 +61,8 @@ def settle(outcome: Outcome, fundings: Iterable[Funding]) -> tuple[LedgerLine, .
 
     Raises:
         CallerError: ``settlement.duplicate-nym``, ``settlement.range``,
-            ``settlement.no-funding`` for an entrant without final deposit.
+            ``settlement.refund-to``, ``names.nym``; ``settlement.no-funding`` for an
+            entrant without final deposit.
         InvariantError: as ``check_ledger``: somebody counted wrong.
     """
     ordered = _sorted_fundings(fundings)
@@ -182,16 +183,25 @@ def _gained(line: LedgerLine) -> tuple[int, int]:
 
 
 def _sorted_fundings(fundings: Iterable[Funding]) -> list[Funding]:
-    ordered = sorted(fundings, key=attrgetter("nym"))
+    known = list(fundings)
+    for funding in known:
+        check_nym(funding.nym)
+    ordered = sorted(known, key=attrgetter("nym"))
     if len({funding.nym for funding in ordered}) != len(ordered):
         raise CallerError(
             "settlement.duplicate-nym", "each nym must have one funding only"
         )
-    if any(not 0 <= funding.paid <= UINT_MAX for funding in ordered):
-        raise CallerError(
-            "settlement.range", "the money of a nym must be from 0 to 2^64 - 1"
-        )
+    for funding in ordered:
+        problem = uint_problem(funding.paid)
+        if problem:
+            raise CallerError("settlement.range", f"what a nym has paid {problem}")
+        _check_destination(funding.refund_to)
     return ordered
+
+
+def _check_destination(refund_to: object) -> None:
+    if not isinstance(refund_to, bytes):
+        raise CallerError("settlement.refund-to", "a destination is bytes")
 
 
 def _line(funding: Funding, total: Total | None) -> LedgerLine:

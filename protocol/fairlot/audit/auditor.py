@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from fairlot.audit.checks import BEFORE_TERMS, CHECKS, NOT_CHECKED, Check, check_of
 from fairlot.audit.disclosed import disclosed_counts
@@ -11,7 +12,11 @@ from fairlot.board.phase import Phase
 from fairlot.board.replay import Finding, Replay, replay
 from fairlot.board.sale import SaleState
 from fairlot.entry import EntryType
-from fairlot_crypto.curve import Backend
+from fairlot.errors import InputError
+from fairlot.fields import bytes_problem
+from fairlot.names import HASH_LENGTH
+from fairlot_crypto.curve import Backend, backend
+from fairlot_crypto.errors import CallerError
 from fairlot_crypto.progress import Progress, silent
 from fairlot_crypto.statements import Statements
 
@@ -21,12 +26,84 @@ class Expected:
     """The trust roots that the auditor has from elsewhere."""
 
     sale_id: bytes | None = None
+    """32 bytes; ``None`` where the auditor has none."""
     board_key: bytes | None = None
+    """Ed25519 key, 32 bytes; ``None`` where the auditor has none."""
+
+    def __post_init__(self) -> None:
+        """Refuse what can be no root: no transcript would ever agree with it.
+
+        Raises:
+            CallerError: ``audit.root`` unless each is 32 bytes or ``None``.
+        """
+        for name, root in (("sale_id", self.sale_id), ("board_key", self.board_key)):
+            problem = None if root is None else bytes_problem(root, HASH_LENGTH)
+            if problem:
+                hint = "bytes.fromhex() reads hexadecimal digits"
+                raise CallerError("audit.root", f"{name} {problem}; {hint}")
 
     @property
     def given(self) -> bool:
         """Tell whether there are any."""
         return self.sale_id is not None or self.board_key is not None
+
+
+def audit_transcript(
+    transcript: bytes | str | Path,
+    *,
+    sale_id: bytes | None = None,
+    board_key: bytes | None = None,
+    curve: Backend | None = None,
+    statements: Statements | None = None,
+    progress: Progress = silent,
+) -> Report:
+    """Check a whole transcript offline (specs/audit.md).
+
+    A file that breaks rules gives a report with findings, never an exception: read
+    ``report.holds``. A rehearsal holds too, and says so: ``report.rehearsal``.
+
+    Args:
+        transcript: its bytes, or the path of its file.
+        sale_id: the sale that the auditor expects, 32 bytes, from elsewhere; without it
+            and ``board_key`` the report shows only that the file agrees with itself.
+        board_key: the board's Ed25519 key, 32 bytes, from elsewhere.
+        curve: the back-end; ``None`` for the default one.
+        statements: what this process has verified before; ``None`` for nothing.
+        progress: told how many bytes were read, of how many.
+
+    Raises:
+        InputError: ``transcript.unreadable`` for a file that cannot be read.
+        CallerError: ``audit.root`` for a root that is not 32 bytes, ``audit.transcript``
+            for a transcript that is neither bytes nor a path.
+    """
+    expected = Expected(sale_id, board_key)
+    data = _read(transcript)
+    curve = backend() if curve is None else curve
+    known = Statements() if statements is None else statements
+    return audit(data, curve, expected, known, progress)
+
+
+def read_transcript(path: Path) -> bytes:
+    """Return the bytes of a transcript.
+
+    Raises:
+        InputError: ``transcript.unreadable``.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or "unknown reason"
+        problem = f"{path} cannot be read: {reason}; name a file transcript.fairlot"
+        raise InputError("transcript.unreadable", problem) from error
+
+
+def _read(transcript: object) -> bytes:
+    if isinstance(transcript, bytes):
+        return transcript
+    if isinstance(transcript, str | Path):
+        return read_transcript(Path(transcript))
+    problem = f"a transcript is bytes or a path, not {type(transcript).__name__}"
+    raise CallerError("audit.transcript", problem)
 
 
 def audit(

@@ -11,7 +11,7 @@ from fairlot.beacon.read_recovery import read_element, read_recovery
 from fairlot.entry import Entry, EntryType, body_fields, sign_entry
 from fairlot.errors import Rejection
 from fairlot.fields import Fields
-from fairlot.names import Nym, SaleId
+from fairlot.names import Nym, SaleId, check_sale_id
 from fairlot.terms.beacon import BeaconTerms
 from fairlot.terms.named_round import RoundName, check_chain
 from fairlot.terms.terms import Terms
@@ -125,7 +125,13 @@ def make_commitment(
 
 
 def make_reveal(sale_id: SaleId, alpha: int, contributor: SigningKey) -> Entry:
-    """Make the REVEAL entry that opens a commitment (step 5)."""
+    """Make the REVEAL entry that opens a commitment (step 5).
+
+    Raises:
+        CallerError: ``names.sale-id``; ``hashing.i2osp-range`` for an alpha outside
+            [0, 2^2176).
+    """
+    check_sale_id(sale_id)
     body: dict[str, Value] = {"alpha": i2osp(alpha, bicorn.ALPHA_LENGTH)}
     return sign_entry(EntryType.REVEAL, sale_id, body, contributor)
 

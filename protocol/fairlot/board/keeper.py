@@ -13,7 +13,9 @@ from fairlot.board.sale import SaleState, VoidReason
 from fairlot.board.storage import Storage
 from fairlot.entry import Entry, EntryHash, EntryType, sign_entry
 from fairlot.errors import Rejection
-from fairlot.terms.terms import BoardIdentity
+from fairlot.identity.registry import Credentials
+from fairlot.names import check_time
+from fairlot.terms.terms import BOARD_NAME, BoardIdentity, Terms
 from fairlot_crypto import cbor
 from fairlot_crypto.errors import CallerError
 from fairlot_crypto.keys import SigningKey
@@ -23,6 +25,16 @@ from fairlot_crypto.log.checkpoint import (
     cosign_checkpoint,
     sign_checkpoint,
 )
+from fairlot_crypto.statements import Statements
+
+MARKERS = (
+    EntryType.OPEN,
+    EntryType.CLOSE,
+    EntryType.COMMIT_END,
+    EntryType.REVEAL_END,
+    EntryType.RESULT,
+)
+"""What the board itself says, in this order; and VOID."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +47,18 @@ class Receipt:
     refusal: Rejection | None
     checkpoint: SignedCheckpoint | None
     """The checkpoint that covers the batch; ``None`` where nothing of it was taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartKeys:
+    """Whose keys sign the first batch of a board; none shows its secret."""
+
+    board: SigningKey
+    """Signs checkpoints and markers."""
+    seller: SigningKey
+    """Signs TERMS."""
+    issuer: SigningKey
+    """Signs REGISTRY: any of its issuers."""
 
 
 class Board:
@@ -50,7 +74,15 @@ class Board:
             name: the origin in its checkpoints.
             key: signs checkpoints and markers.
             state: the fold over what ``storage`` holds.
+
+        Raises:
+            CallerError: ``board.name`` for a name that no terms can give a board.
         """
+        if not BOARD_NAME.fullmatch(name):
+            problem = (
+                f"{name!r} is not 1 to 200 printable ASCII characters, no blank, no +"
+            )
+            raise CallerError("board.name", problem)
         self._storage = storage
         self._key = key
         self.identity = BoardIdentity(name, key.public)
@@ -66,7 +98,7 @@ class Board:
 
         Args:
             storage: where the bytes go; it holds ``data``.
-            data: what stands, from ``open_file``.
+            data: what stands, from ``open_transcript``.
             name: the origin in its checkpoints.
             key: signs checkpoints and markers.
             state: as constructed; ``data`` is folded into it.
@@ -97,9 +129,14 @@ class Board:
 
         Raises:
             Rejection: ``checkpoint.time`` where it does.
-            CallerError: ``board.ahead`` where an earlier batch could not be written:
-                resume from what stands.
+            CallerError: ``names.time``; ``board.entry`` for what is no entry;
+                ``board.ahead`` where an earlier batch could not be written: resume from
+                what stands.
         """
+        check_time(time)
+        entries = tuple(entries)
+        for entry in entries:
+            _check_entry(entry)
         # Step 1.
         if time < self._time:
             raise Rejection(
@@ -128,9 +165,17 @@ class Board:
     def append_marker(self, kind: EntryType, time: int) -> Receipt:
         """Append OPEN, CLOSE, COMMIT_END, REVEAL_END or RESULT.
 
+        Args:
+            kind: one of these.
+            time: the board's clock, unix seconds.
+
         Raises:
+            CallerError: ``board.marker`` for another type, ``names.time``.
             Rejection: naming why the marker does not fit; nothing was appended.
         """
+        if kind not in MARKERS:
+            raise CallerError("board.marker", f"{kind} is not a marker of the board")
+        check_time(time)
         return self._append_own(kind, self._marker_body(kind), time)
 
     def append_void(self, reason: VoidReason, time: int) -> Receipt:
@@ -179,3 +224,56 @@ class Board:
             cosign_checkpoint(checkpoint, name, self._key, time),
         )
         return SignedCheckpoint(checkpoint, lines)
+
+
+def start_board(
+    storage: Storage,
+    terms: Terms,
+    credentials: Credentials,
+    keys: StartKeys,
+    time: int,
+    statements: Statements | None = None,
+) -> Board:
+    """Start a board with its first batch: TERMS and REGISTRY.
+
+    Args:
+        storage: where the bytes go; empty.
+        terms: of the sale; legal.
+        credentials: of the registry that they name.
+        keys: of the three who sign.
+        time: the board's clock, unix seconds, not after the sale opens.
+        statements: what this process has verified before; ``None`` for nothing.
+
+    Raises:
+        CallerError: ``board.start`` where the keys or the registry are not those that
+            the terms name, ``names.time``.
+        Rejection: ``terms.*``, ``beacon.*``, ``registry.*`` where the fold refuses them.
+    """
+    registry = credentials.registry
+    issuers = [issuer.key for issuer in registry.issuers]
+    for holds, problem in (
+        (registry.registry_id == terms.registry, "the terms name another registry"),
+        (keys.board.public == terms.board.key, "the terms name another board's key"),
+        (keys.seller.public == terms.seller, "the terms name another seller"),
+        (keys.issuer.public in issuers, "the registry has no such issuer"),
+    ):
+        if not holds:
+            raise CallerError("board.start", problem)
+    known = Statements() if statements is None else statements
+    board = Board(
+        storage, terms.board.name, keys.board, SaleState(credentials.curve, known)
+    )
+    sale_id, registry_id = terms.sale_id, registry.registry_id
+    first = (
+        sign_entry(EntryType.TERMS, sale_id, terms.to_value(), keys.seller),
+        sign_entry(EntryType.REGISTRY, registry_id, registry.to_value(), keys.issuer),
+    )
+    for receipt in board.append(first, time):
+        if receipt.refusal is not None:
+            raise receipt.refusal
+    return board
+
+
+def _check_entry(entry: object) -> None:
+    if not isinstance(entry, Entry):
+        raise CallerError("board.entry", f"{type(entry).__name__} is not an Entry")

@@ -22,10 +22,10 @@ from fairlot.beacon.contributions import Contributions, Draw, Frozen, check_setu
 from fairlot.beacon.rounds import Rounds
 from fairlot.board.entrants import entrants_of
 from fairlot.board.phase import PHASES, Phase
-from fairlot.deposit.deposit import check_binding, check_presentation, read_deposit
 from fairlot.deposit.final import Positions
 from fairlot.deposit.payment import read_payment
-from fairlot.deposit.rules import check_order, check_required
+from fairlot.deposit.rules import check_required
+from fairlot.deposit.verify import check_deposit
 from fairlot.entry import (
     Entry,
     EntryHash,
@@ -302,12 +302,8 @@ class SaleState:
         self.leaves[leaf.index] = leaf
 
     def _deposit_entry(self, entry: Entry, time: int) -> None:
-        deposit = read_deposit(entry)
-        credentials = self.credentials
-        check_binding(self.terms, entry, deposit, time)
-        check_order(self.terms, credentials.registry, deposit, self.statements)
-        check_presentation(credentials, deposit, self.statements)
-        self.positions.place(deposit)
+        credentials, known = self.credentials, self.statements
+        self.positions.place(check_deposit(credentials, self.terms, entry, time, known))
 
     def _paid_entry(self, entry: Entry, _time: int) -> None:
         self.positions.pay(*read_payment(entry))

@@ -37,7 +37,7 @@ class FileStorage:
     """Keeps the transcript in one file, synchronised before an append returns."""
 
     def __init__(self, file: BinaryIO) -> None:
-        """Take a file opened for appending; see ``create_file`` and ``open_file``."""
+        """Take a file opened for appending: ``create_transcript``, ``open_transcript``."""
         self._file = file
 
     def append(self, data: bytes) -> None:
@@ -51,25 +51,27 @@ class FileStorage:
         self._file.close()
 
 
-def create_file(path: Path) -> FileStorage:
-    """Create a new, empty transcript file.
+def create_transcript(path: Path | str) -> FileStorage:
+    """Create a new, empty transcript file for a board; close it when the board is done.
 
     Raises:
         FileExistsError: where there is one already.
     """
-    file = path.open("xb")
-    sync_folder(path.parent)
+    created = Path(path)
+    file = created.open("xb")
+    sync_folder(created.parent)
     return FileStorage(file)
 
 
-def open_file(path: Path) -> tuple[FileStorage, bytes, int]:
+def open_transcript(path: Path | str) -> tuple[FileStorage, bytes, int]:
     """Open a transcript file to append to it, and cut its torn tail.
 
     Bytes behind the last checkpoint were never acknowledged: a crash left them.
 
     Returns:
-        The storage, the bytes that stand, and how many bytes were cut.
+        The storage, the bytes that stand, for ``Board.resume``, and how many were cut.
     """
+    path = Path(path)
     data = path.read_bytes()
     length = acknowledged_length(data)
     if length < len(data):

@@ -5,13 +5,12 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from fairlot.audit.auditor import Expected, audit
+from fairlot.audit.auditor import Expected, audit, read_transcript
 from fairlot.audit.margin import BeaconFacts
 from fairlot.audit.report import CheckResult, Report
 from fairlot.board.replay import Finding
 from fairlot.cli.command import FAILED, OK, Command, chosen_curve, hex_bytes
 from fairlot.cli.output import Screen, say, show_table
-from fairlot.errors import InputError
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.statements import Statements
 
@@ -64,20 +63,6 @@ COMMAND = Command(
     configure,
     execute,
 )
-
-
-def read_transcript(path: Path) -> bytes:
-    """Return the bytes of a transcript.
-
-    Raises:
-        InputError: ``transcript.unreadable``.
-    """
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        reason = error.strerror or "unknown reason"
-        problem = f"{path} cannot be read: {reason}; name a file transcript.fairlot"
-        raise InputError("transcript.unreadable", problem) from error
 
 
 def audit_file(backend: Backend, path: Path, expected: Expected) -> Report:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from fairlot.audit.auditor import read_transcript
 from fairlot.audit.inspection import EntryFacts, entry_facts, nym_facts, utc
 from fairlot.board.replay import Replay, replay
 from fairlot.board.sale import SaleState
-from fairlot.cli.audit import read_transcript
 from fairlot.cli.command import FAILED, OK, Command, chosen_curve, hex_bytes
 from fairlot.cli.odds import show_odds
 from fairlot.cli.output import Screen, complain, say, show_table

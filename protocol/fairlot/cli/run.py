@@ -9,7 +9,7 @@ from io import StringIO
 from pathlib import Path
 
 from fairlot.allocation.settlement import allocation_csv, in_parts, pools_csv
-from fairlot.board.storage import create_file
+from fairlot.board.storage import create_transcript
 from fairlot.cli.beacon.setup_file import read_setup_file
 from fairlot.cli.closing import show_closing, void_sentence
 from fairlot.cli.command import FAILED, OK, Command, chosen_curve, hex_bytes, whole
@@ -19,8 +19,9 @@ from fairlot.errors import InputError
 from fairlot.inputs.people_file import Person, read_people
 from fairlot.inputs.terms_file import TermsFile, read_terms_file
 from fairlot.names import Nym
+from fairlot.rehearsal.draw import BATCH
 from fairlot.rehearsal.fit import check_people, check_playable
-from fairlot.rehearsal.play import BATCH, Rehearsed, rehearse
+from fairlot.rehearsal.play import Rehearsed, rehearse
 from fairlot.rehearsal.work import InProcess, Processes, Workers
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.delay.parameters import Setup
@@ -142,7 +143,7 @@ def play(
             written.
     """
     try:
-        storage = create_file(folder / TRANSCRIPT)
+        storage = create_transcript(folder / TRANSCRIPT)
     except OSError as error:
         reason = error.strerror or "unknown reason"
         problem = f"{folder} cannot take a transcript: {reason}"

@@ -7,6 +7,7 @@ from fairlot.deposit.deposit import disclosed_indexes
 from fairlot.deposit.nym import nym_from
 from fairlot.deposit.puzzle import answer_key, solve
 from fairlot.deposit.sealed_bid import seal_bid
+from fairlot.deposit.wish import Wish, check_wish
 from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot.identity.registry import Credentials
 from fairlot.names import Nym, group_id, nym_context
@@ -16,6 +17,7 @@ from fairlot_crypto.bbs.profile import (
     present,
 )
 from fairlot_crypto.cbor import Value
+from fairlot_crypto.errors import CallerError
 from fairlot_crypto.keys import (
     OpeningKey,
     Signature,
@@ -26,31 +28,82 @@ from fairlot_crypto.randomness import Randomness
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What a holder wants of a sale; a CANCEL has a seq and nothing else."""
+class SettlementKeys:
+    """A holder's keys for one deposit, fresh each time; neither shows its secret."""
 
-    seq: int
-    """The holder's own count: the greatest replaces the others."""
-    wants: int
-    """Units."""
-    amount: int
-    """Money deposited, smallest unit."""
-    members: tuple[Nym, ...] = ()
-    """Whom to win or lose with, oneself included, in any order; none for a single."""
-    tier: str | None = None
-    """The highest tier of sponsorship that is accepted."""
-    bid: int | None = None
-    """What a unit is worth to the holder; it is sealed where the terms take bids."""
-    answers: tuple[str, ...] = ()
-    """Answers to the sale's puzzles; a wrong one solves nothing."""
+    settle: SigningKey
+    """Signs the entry, and contributes to the beacon where the holder wishes."""
+    enc: OpeningKey
+    """Opens what the seller sends to the winner."""
 
 
 @dataclass(frozen=True, slots=True)
-class SettlementKeys:
-    """A holder's keys for one deposit, fresh each time."""
+class MadeDeposit:
+    """A DEPOSIT or CANCEL as its holder keeps it."""
 
-    settle: SigningKey
-    enc: OpeningKey
+    entry: Entry
+    """For the board."""
+    nym: Nym
+    """Of the holder in this sale, 48 bytes."""
+    amount: int
+    """Money that it promises, smallest unit; 0 of a CANCEL."""
+    keys: SettlementKeys
+    """Of this entry alone: keep them until the sale is settled."""
+
+
+def make_deposit(
+    credentials: Credentials,
+    credential: Credential,
+    terms: Terms,
+    wish: Wish,
+    epoch: int,
+    randomness: Randomness,
+) -> MadeDeposit:
+    """Make a DEPOSIT entry (steps 1 to 5).
+
+    Args:
+        credentials: of the registry that the terms name.
+        credential: the holder's, of ``epoch``.
+        terms: the terms as they stand on the board.
+        wish: what is ordered.
+        epoch: the credential's epoch, days since 1970-01-01 (``epoch_at``).
+        randomness: for the keys, the salt, the sealed bid and the proof.
+
+    Raises:
+        CallerError: ``wish.registry`` where the terms name another registry;
+            ``credential.epoch`` for an epoch that is none; ``wish.ladder``, ``wish.tier``,
+            ``wish.bid``, ``wish.group``, ``wish.answers`` where the terms do not offer
+            what is wished.
+        InputError: ``puzzle.answer`` for an answer that is no text of the sale.
+    """
+    arguments = credentials, credential, terms, EntryType.DEPOSIT, epoch, wish
+    return make_entry(*arguments, randomness)
+
+
+def make_cancellation(
+    credentials: Credentials,
+    credential: Credential,
+    terms: Terms,
+    seq: int,
+    epoch: int,
+    randomness: Randomness,
+) -> MadeDeposit:
+    """Make a CANCEL entry: it replaces the holder's entries of a smaller ``seq``.
+
+    Args:
+        credentials: of the registry that the terms name.
+        credential: the holder's, of ``epoch``.
+        terms: the terms as they stand on the board.
+        seq: the holder's own count, above that of the deposit.
+        epoch: the credential's epoch, days since 1970-01-01.
+        randomness: for the keys, the salt and the proof.
+
+    Raises:
+        CallerError: ``wish.range``, ``wish.registry``, ``credential.epoch``.
+    """
+    nothing = Wish(seq, wants=0, amount=0)
+    arguments = credentials, credential, terms, EntryType.CANCEL, epoch, nothing
+    return make_entry(*arguments, randomness)
 
 
 def make_entry(
@@ -61,30 +114,51 @@ def make_entry(
     epoch: int,
     wish: Wish,
     randomness: Randomness,
-) -> tuple[Entry, SettlementKeys]:
+) -> MadeDeposit:
     """Make a DEPOSIT or CANCEL entry (steps 1 to 5).
 
-    Args:
-        credentials: of the registry that the terms name.
-        credential: the holder's, of ``epoch``.
-        terms: the terms as they stand on the board.
-        kind: DEPOSIT or CANCEL.
-        epoch: the credential's epoch.
-        wish: what is ordered; a CANCEL wants and pays nothing.
-        randomness: for the keys, the salt, the sealed bid and the proof.
+    Arguments are those of ``make_deposit``, and ``kind``: DEPOSIT or CANCEL.
 
     Raises:
-        InputError: ``puzzle.answer`` for an answer that is none.
+        CallerError: as ``make_deposit``; ``wish.kind`` for another type;
+            ``wish.cancel`` for a CANCEL that asks for something.
+        InputError: ``puzzle.answer``.
     """
+    nym = nym_from(credentials.curve, credential.nym_secrets, terms.sale_id)
+    _check_registry(credentials, terms)
+    credentials.context(epoch)
+    check_wish(terms, kind, wish, nym)
     keys = SettlementKeys(
         SigningKey.generate(randomness), OpeningKey.generate(randomness)
     )
-    nym = nym_from(credentials.curve, credential.nym_secrets, terms.sale_id)
-    binding = _bind(credentials, terms, kind, wish, keys, nym, randomness)
-    context = credentials.context(epoch)
+    binding = bind(credentials, terms, kind, wish, keys, nym, randomness)
+    entry = present_binding(
+        credentials, credential, terms, epoch, binding, keys, randomness
+    )
+    return MadeDeposit(entry, nym, wish.amount, keys)
+
+
+def _check_registry(credentials: Credentials, terms: Terms) -> None:
+    if terms.registry != credentials.registry.registry_id:
+        raise CallerError("wish.registry", "the terms name another registry")
+
+
+def present_binding(
+    credentials: Credentials,
+    credential: Credential,
+    terms: Terms,
+    epoch: int,
+    binding: Binding,
+    keys: SettlementKeys,
+    randomness: Randomness,
+) -> Entry:
+    """Present a credential for a binding, whatever it says, and sign the entry.
+
+    Steps 4 and 5; ``make_entry`` is what holders call.
+    """
     indexes = disclosed_indexes(credentials.registry, terms.attributes_required)
     shown = present(
-        context,
+        credentials.context(epoch),
         credential,
         nym_context(terms.sale_id),
         binding.ph,
@@ -99,10 +173,10 @@ def make_entry(
         "epoch": epoch,
         "disclosed": dict(each.split("=", 1) for each in octets),
     }
-    return sign_entry(kind, terms.sale_id, body, keys.settle), keys
+    return sign_entry(binding.type, terms.sale_id, body, keys.settle)
 
 
-def _bind(
+def bind(
     credentials: Credentials,
     terms: Terms,
     kind: EntryType,
@@ -111,6 +185,7 @@ def _bind(
     nym: Nym,
     randomness: Randomness,
 ) -> Binding:
+    """Return what a deposit binds: the wish, and fresh values (steps 1 and 2)."""
     members = tuple(sorted(wish.members))
     settle_pk = keys.settle.public
     refund_to = randomness.take(REFUND_TO_LENGTH)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from fairlot.errors import Rejection
+from fairlot.fields import bytes_problem
 from fairlot.identity.registry import EPOCH_SECONDS, Registry, RegistryId
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
-from fairlot_crypto.errors import CryptoError, ProofError
+from fairlot_crypto.errors import CallerError, CryptoError, ProofError
 from fairlot_crypto.hashing import tag
 from fairlot_crypto.keys import (
     SealKey,
@@ -23,6 +24,7 @@ from fairlot_crypto.keys import (
 
 ATTESTATION_LIFETIME = EPOCH_SECONDS
 """Seconds for which an attestation can be used."""
+TAG_KEY_LENGTH = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,16 @@ class ListAttester:
             tag_key: 32 secret bytes that turn a name into a tag.
             people: the names on the list, each a different person, and what is
                 attested of each: one value an attribute of the schema.
+
+        Raises:
+            CallerError: ``attester.tag-key`` unless it is 32 bytes; ``attester.people``
+                for an empty name, or for values that are not the schema's.
         """
+        problem = bytes_problem(tag_key, TAG_KEY_LENGTH)
+        if problem:
+            raise CallerError("attester.tag-key", f"the key of tags {problem}")
+        for person, values in people.items():
+            _check_listed(registry, person, values)
         self._registry = registry
         self._key = key
         self._tag_key = tag_key
@@ -90,22 +101,47 @@ class ListAttester:
                 "attestation.unknown-person",
                 "this person is not on the attester's list",
             )
-        message = tag("person").encode() + b"\x00" + person.encode()
-        person_tag = hmac.digest(self._tag_key, message, hashlib.sha256)
-        registry_id = self._registry.registry_id
-        statement = _statement(
-            registry_id, person_tag, holder_key, device_key, attributes, time
+        person_tag = tag_person(self._tag_key, person)
+        return sign_attestation(
+            self._registry.registry_id,
+            person_tag,
+            holder_key,
+            device_key,
+            attributes,
+            time,
+            self._key,
         )
-        return Attestation(
-            registry_id=registry_id,
-            person_tag=person_tag,
-            holder_key=holder_key,
-            device_key=device_key,
-            attributes=attributes,
-            time=time,
-            attester=self._key.public,
-            sig=self._key.sign(statement),
-        )
+
+
+def sign_attestation(
+    registry_id: RegistryId,
+    person_tag: bytes,
+    holder_key: VerifyKey,
+    device_key: SealKey,
+    attributes: tuple[str, ...],
+    time: int,
+    key: SigningKey,
+) -> Attestation:
+    """Sign an attestation as it is given (section 2)."""
+    statement = _statement(
+        registry_id, person_tag, holder_key, device_key, attributes, time
+    )
+    return Attestation(
+        registry_id=registry_id,
+        person_tag=person_tag,
+        holder_key=holder_key,
+        device_key=device_key,
+        attributes=attributes,
+        time=time,
+        attester=key.public,
+        sig=key.sign(statement),
+    )
+
+
+def tag_person(tag_key: bytes, person: str) -> bytes:
+    """Return the tag that names a person among issuers, 32 bytes (section 2)."""
+    message = tag("person").encode() + b"\x00" + person.encode()
+    return hmac.digest(tag_key, message, hashlib.sha256)
 
 
 def check_attestation(registry: Registry, attestation: Attestation, now: int) -> None:
@@ -169,6 +205,15 @@ def check_attributes(registry: Registry, values: tuple[str, ...]) -> None:
                 "attestation.attributes",
                 f"the registry knows no value {value!r} of {attribute.name}",
             )
+
+
+def _check_listed(registry: Registry, person: str, values: tuple[str, ...]) -> None:
+    if not person:
+        raise CallerError("attester.people", "a name on the list is empty")
+    try:
+        check_attributes(registry, values)
+    except Rejection as error:
+        raise CallerError("attester.people", f"{person!r}: {error.message}") from error
 
 
 def _statement(

@@ -6,14 +6,15 @@ from functools import cached_property
 from typing import NewType
 
 from fairlot.errors import Rejection
-from fairlot.fields import Fields, Problem
+from fairlot.fields import Fields, Problem, uint_problem
+from fairlot.names import check_time
 from fairlot.text import check_attribute, shown
 from fairlot_crypto import cbor
 from fairlot_crypto.bbs.profile import IssuerContext, Schema, issuer_context
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.committee.threshold import PublicSharing
 from fairlot_crypto.curve import G2, G2_LENGTH, Backend
-from fairlot_crypto.errors import CryptoError
+from fairlot_crypto.errors import CallerError, CryptoError
 from fairlot_crypto.hashing import SPEC_VERSION, tagged_hash
 from fairlot_crypto.keys import KEY_LENGTH, VerifyKey, check_verify_key
 
@@ -148,7 +149,14 @@ class Credentials:
         self._contexts: dict[int, IssuerContext] = {}
 
     def context(self, epoch: int) -> IssuerContext:
-        """Return the key, generators and domain of the credentials of ``epoch``."""
+        """Return the key, generators and domain of the credentials of ``epoch``.
+
+        Raises:
+            CallerError: ``credential.epoch`` unless it is a uint64.
+        """
+        problem = uint_problem(epoch)
+        if problem:
+            raise CallerError("credential.epoch", f"an epoch {problem}")
         if epoch not in self._contexts:
             header = credential_header(self.registry, epoch)
             schema = self.registry.schema
@@ -170,7 +178,12 @@ def credential_header(registry: Registry, epoch: int) -> bytes:
 
 
 def epoch_at(time: int) -> int:
-    """Return the epoch of a unix time: days since 1970-01-01T00:00:00Z."""
+    """Return the epoch of a unix time: days since 1970-01-01T00:00:00Z.
+
+    Raises:
+        CallerError: ``names.time`` unless it is whole seconds, uint64.
+    """
+    check_time(time)
     return time // EPOCH_SECONDS
 
 

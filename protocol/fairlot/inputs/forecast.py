@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
 from fairlot.allocation.entering import Entrant
-from fairlot.allocation.lots import NYM_LENGTH
 from fairlot.allocation.mechanisms.groups import worst_flip
 from fairlot.allocation.odds import PoolOdds, sale_odds
 from fairlot.allocation.shape import Chance
@@ -12,7 +11,7 @@ from fairlot.board.sale import SaleState
 from fairlot.deposit.puzzle import answer_key
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import TermsFile
-from fairlot.names import Nym, group_id
+from fairlot.names import NYM_LENGTH, Nym, group_id
 from fairlot.terms.pool import Pool
 from fairlot.text import Json
 from fairlot_crypto.hashing import i2osp

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from fairlot.deposit.make import Wish
 from fairlot.deposit.nym import nym_of
+from fairlot.deposit.wish import Wish
 from fairlot.identity.enrolment import Identity
 from fairlot.inputs.people_file import Person
 from fairlot.names import Nym

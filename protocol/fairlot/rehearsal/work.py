@@ -9,16 +9,16 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing import connection
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
-from fairlot.deposit.deposit import check_presentation, read_deposit
-from fairlot.deposit.make import SettlementKeys, Wish, make_entry
-from fairlot.deposit.rules import check_order
-from fairlot.entry import Entry, EntryType, check_signature
+from fairlot.deposit.make import MadeDeposit, make_deposit
+from fairlot.deposit.verify import verify_deposit
+from fairlot.deposit.wish import Wish
 from fairlot.identity.attestation import Attestation
+from fairlot.identity.committee import Holder
 from fairlot.identity.credential import (
     answer_request,
     receive_credential,
@@ -27,12 +27,9 @@ from fairlot.identity.credential import (
 from fairlot.identity.enrolment import Identity, enrol, receive_identity
 from fairlot.identity.leaf import Leaf, check_leaf
 from fairlot.identity.registry import Credentials, epoch_at
-from fairlot.names import Nym
 from fairlot.rehearsal.parts import Parts
 from fairlot.terms.terms import Terms
 from fairlot_crypto.curve import Backend, backend
-from fairlot_crypto.keys import OpeningKey, SigningKey
-from fairlot_crypto.randomness import Randomness
 from fairlot_crypto.statements import Statements
 
 T = TypeVar("T")
@@ -101,24 +98,6 @@ def _end_after(sentinel: int) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
-    """A person's keys and source of randomness."""
-
-    signing: SigningKey
-    device: OpeningKey
-    randomness: Randomness
-
-    @classmethod
-    def generate(cls, randomness: Randomness) -> "Holder":
-        """Draw the keys of a person who comes for the first time."""
-        return cls(
-            SigningKey.generate(randomness.derive("holder")),
-            OpeningKey.generate(randomness.derive("device")),
-            randomness,
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class EnrolJob:
     """People who were admitted, to be enrolled."""
 
@@ -133,7 +112,7 @@ class Enrolled:
     """Their identities, in the order of the job."""
 
     identities: tuple[Identity, ...]
-    handles: tuple[bytes, ...]
+    handles: tuple[bytes, ...] = field(repr=False)
     """For the issuers' books."""
     verified: frozenset[bytes]
 
@@ -160,18 +139,6 @@ class DepositJob:
     terms: Terms
     time: int
     people: tuple[Participant, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class MadeDeposit:
-    """One person's DEPOSIT entry, as its holder keeps it."""
-
-    entry: Entry
-    nym: Nym
-    amount: int
-    """Money that it promises, smallest unit."""
-    settle: SigningKey
-    """Settles the deposit, and contributes to the beacon where its holder wishes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,13 +176,10 @@ def deposit_people(job: DepositJob) -> Deposited:
     credentials = Credentials(curve, job.parts.registry)
     made: list[MadeDeposit] = []
     for person in job.people:
-        entry, keys = _deposit(curve, credentials, job, person)
-        deposit = read_deposit(entry)
-        check_signature(entry, statements)
-        check_order(job.terms, job.parts.registry, deposit, statements)
-        check_presentation(credentials, deposit, statements)
-        amount = deposit.binding.amount
-        made.append(MadeDeposit(entry, deposit.nym, amount, keys.settle))
+        deposit = _deposit(curve, credentials, job, person)
+        # So that the board, which learns what was verified here, need not do it again.
+        verify_deposit(credentials, job.terms, deposit.entry, job.time, statements)
+        made.append(deposit)
     return Deposited(tuple(made), statements.verified)
 
 
@@ -224,7 +188,7 @@ def _deposit(
     credentials: Credentials,
     job: DepositJob,
     person: Participant,
-) -> tuple[Entry, SettlementKeys]:
+) -> MadeDeposit:
     holder, identity = person.holder, person.identity
     registry, now = job.parts.registry, job.time
     epoch = epoch_at(now)
@@ -247,12 +211,6 @@ def _deposit(
     ]
     credential = receive_credential(credentials, identity, pending, answers)
     randomness = holder.randomness.derive(f"deposit/{job.terms.sale_id.hex()}")
-    return make_entry(
-        credentials,
-        credential,
-        job.terms,
-        EntryType.DEPOSIT,
-        epoch,
-        person.wish,
-        randomness,
+    return make_deposit(
+        credentials, credential, job.terms, person.wish, epoch, randomness
     )

@@ -35,7 +35,7 @@ ROUND_MARGIN = 60
 
 REFUND_AT_ONCE = "at-once"
 
-_BOARD_NAME = re.compile(rf"[!-*,-~]{{1,{MAX_BOARD_NAME}}}")
+BOARD_NAME = re.compile(rf"[!-*,-~]{{1,{MAX_BOARD_NAME}}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +242,7 @@ def _times(fields: Fields) -> Times:
 
 def _board(fields: Fields) -> BoardIdentity:
     name = fields.text("name")
-    if not _BOARD_NAME.fullmatch(name):
+    if not BOARD_NAME.fullmatch(name):
         rule = f"must have 1 to {MAX_BOARD_NAME} printable ASCII characters"
         problem = f"{rule} without blanks and +, found {shown(name)}"
         raise TermsError("terms.board-name", fields.at("name"), problem)

@@ -6,10 +6,10 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from fairlot.board.keeper import Board, Receipt
+from fairlot.audit.auditor import read_transcript
+from fairlot.board.keeper import MARKERS, Board, Receipt
 from fairlot.board.sale import SaleState
-from fairlot.board.storage import open_file
-from fairlot.cli.audit import read_transcript
+from fairlot.board.storage import open_transcript
 from fairlot.cli.beacon.contributor import read_entry_file, read_key
 from fairlot.cli.beacon.steps import step_command, view_of
 from fairlot.cli.command import FAILED, OK, chosen_curve, whole
@@ -19,14 +19,6 @@ from fairlot.terms.terms import MAX_TIME
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.statements import Statements
-
-_MARKERS = (
-    EntryType.OPEN,
-    EntryType.CLOSE,
-    EntryType.COMMIT_END,
-    EntryType.REVEAL_END,
-    EntryType.RESULT,
-)
 
 
 def _configure_keeper(parser: argparse.ArgumentParser) -> None:
@@ -69,7 +61,7 @@ def _post(arguments: argparse.Namespace) -> int:
 
 def _configure_mark(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("transcript", metavar="TRANSCRIPT", type=Path, help="the board")
-    names = [kind.value for kind in _MARKERS]
+    names = [kind.value for kind in MARKERS]
     parser.add_argument(
         "kind", metavar="MARKER", choices=names, help=f"one of {', '.join(names)}"
     )
@@ -96,7 +88,7 @@ def _acknowledge(receipt: Receipt) -> None:
 @contextmanager
 def _resumed(backend: Backend, path: Path, key: SigningKey) -> Generator[Board]:
     read_transcript(path)
-    storage, data, cut = open_file(path)
+    storage, data, cut = open_transcript(path)
     try:
         if cut:
             complain(f"{cut} bytes were cut that were never acknowledged")

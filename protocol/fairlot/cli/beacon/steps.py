@@ -4,8 +4,8 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+from fairlot.audit.auditor import read_transcript
 from fairlot.board.replay import Replay
-from fairlot.cli.audit import read_transcript
 from fairlot.cli.beacon.contributor import (
     Secret,
     check_secret,

@@ -1,0 +1,182 @@
+"""The draw of a rehearsal: from CLOSE to RESULT, or to VOID (specs/rehearsal.md, section 3).
+
+It never waits: every batch has the time at which the terms allow it.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+from fairlot.beacon.contributions import make_commitment, make_reveal
+from fairlot.beacon.recovery import make_recovery
+from fairlot.beacon.rounds import make_round
+from fairlot.board.keeper import Board, Receipt
+from fairlot.entry import Entry, EntryType
+from fairlot.rehearsal.parts import Clock
+from fairlot_crypto.delay import bicorn
+from fairlot_crypto.delay.parameters import RSA_2048, Setup, make_setup, shipped_setup
+from fairlot_crypto.keys import SigningKey
+from fairlot_crypto.randomness import Randomness
+
+BATCH = 64
+"""Entries under one checkpoint, and people in one piece of work."""
+
+T = TypeVar("T")
+
+
+class Watcher(Protocol):
+    """Whoever looks on."""
+
+    def progress(self, stage: str, done: int, total: int) -> None:
+        """Learn how far a stage has come."""
+        ...
+
+    def acknowledged(self, receipts: tuple[Receipt, ...]) -> None:
+        """Learn what is durable on the board."""
+        ...
+
+
+class NobodyWatches:
+    """Takes no notice."""
+
+    def progress(self, stage: str, done: int, total: int) -> None:
+        """Ignore how far a stage has come."""
+
+    def acknowledged(self, receipts: tuple[Receipt, ...]) -> None:
+        """Ignore what is durable on the board."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contributor:
+    """Who takes part in the beacon."""
+
+    key: SigningKey
+    alpha: int = field(repr=False)
+    """α, the opening of the commitment."""
+
+
+def draw_alphas(
+    keys: Iterable[SigningKey], randomness: Randomness
+) -> list[Contributor]:
+    """Return contributors with these keys, each with an opening of a child of its own."""
+    return [
+        Contributor(key, bicorn.draw_alpha(randomness.derive(f"alpha/{i}")))
+        for i, key in enumerate(keys)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Poster:
+    """Posts entries that must be taken, and tells who looks on."""
+
+    board: Board
+    watcher: Watcher
+
+    def post(self, entries: Sequence[Entry], time: int) -> None:
+        """Post a batch.
+
+        Raises:
+            Rejection: the first that the board gives.
+        """
+        receipts = self.board.append(entries, time)
+        for receipt in receipts:
+            if receipt.refusal is not None:
+                raise receipt.refusal
+        self.watcher.acknowledged(receipts)
+
+    def post_chunks(self, entries: Sequence[Entry], time: int) -> None:
+        """Post in batches of at most ``BATCH``."""
+        for chunk in chunks(entries, BATCH):
+            self.post(chunk, time)
+
+    def mark(self, kind: EntryType, time: int) -> None:
+        """Post a marker."""
+        self.watcher.acknowledged((self.board.append_marker(kind, time),))
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """The draw of one sale."""
+
+    poster: Poster
+    clock: Clock
+    """Gives the rounds that the terms name."""
+    randomness: Randomness
+    """For whoever recovers, and whoever posts rounds."""
+
+    def run(
+        self, committing: Sequence[Contributor], revealing: Sequence[Contributor]
+    ) -> None:
+        """Close, commit, reveal, recover what is missing, and draw (steps 7 to 9)."""
+        board, watcher = self.poster.board, self.poster.watcher
+        terms = board.state.terms
+        times = terms.times
+        watcher.progress("drawing", 0, 3)
+        self.poster.mark(EntryType.CLOSE, times.close)
+        frozen = board.state.contributions.frozen
+        commits = [make_commitment(terms, frozen, c.alpha, c.key) for c in committing]
+        self.poster.post_chunks(commits, times.close + 10)
+        reasons = board.state.void_reasons(times.commit_end)
+        if reasons:
+            receipt = board.append_void(reasons[0], times.commit_end)
+            watcher.acknowledged((receipt,))
+            watcher.progress("drawing", 3, 3)
+            return
+        self.poster.mark(EntryType.COMMIT_END, times.commit_end)
+        watcher.progress("drawing", 1, 3)
+        reveals = [make_reveal(terms.sale_id, c.alpha, c.key) for c in revealing]
+        self.poster.post_chunks(reveals, times.commit_end + 10)
+        self.poster.mark(EntryType.REVEAL_END, times.reveal_end)
+        watcher.progress("drawing", 2, 3)
+        self._recover()
+        known = self._publish_rounds()
+        self.poster.mark(EntryType.RESULT, max(times.reveal_end + 10, known))
+        watcher.progress("drawing", 3, 3)
+
+    def _recover(self) -> None:
+        """Let somebody without any role recompute what is withheld."""
+        state, watcher = self.poster.board.state, self.poster.watcher
+        if not state.contributions.withheld:
+            return
+        recovery = make_recovery(
+            state.terms,
+            state.contributions,
+            lambda done, total: watcher.progress("recovering", done, total),
+            SigningKey.generate(self.randomness.derive("recoverer")),
+        )
+        self.poster.post([recovery], state.terms.times.reveal_end + 5)
+
+    def _publish_rounds(self) -> int:
+        """Post the rounds that the terms name, and return when all are known."""
+        state = self.poster.board.state
+        named = sorted(state.terms.named_rounds(), key=lambda each: each.due)
+        relay = SigningKey.generate(self.randomness.derive("relay"))
+        earliest = state.terms.times.reveal_end + 5
+        for each in named:
+            beacon = self.clock.sign(state.curve, each.round_number)
+            entry = make_round(state.sale_id, each.chain, beacon, relay)
+            earliest = max(earliest, each.due)
+            self.poster.post([entry], earliest)
+        return earliest
+
+
+def find_setup(delay: int, watcher: Watcher) -> Setup:
+    """Return the set-up of RSA-2048 and ``delay``: shipped, or else computed.
+
+    Raises:
+        CallerError: ``wesolowski.squarings`` for a delay that there cannot be.
+    """
+    shipped = shipped_setup(delay)
+    if shipped is not None:
+        return shipped
+    return make_setup(
+        RSA_2048,
+        delay,
+        lambda done, total: watcher.progress("computing the set-up", done, total),
+    )
+
+
+def chunks(items: Sequence[T], size: int) -> Iterator[tuple[T, ...]]:
+    """Yield ``items`` in pieces of at most ``size``."""
+    for start in range(0, len(items), size):
+        yield tuple(items[start : start + size])
