@@ -1,3 +1,191 @@
-"""fairlot: sell something scarce fairly, one person one deposit, audited by anyone."""
+"""fairlot: sell something scarce fairly, one person one deposit, audited by anyone.
+
+What a program that uses the protocol needs, under one name: ``import fairlot``. Everything
+here is defined in a chapter of the package, whose modules hold the rest; a name is imported
+when it is first used, so that importing the package costs nothing.
+
+Start with ``cast_rehearsal``, which draws every role of a sale on this machine, and with
+``audit_transcript``, which checks any sale from its file. Randomness, time and storage are
+arguments. Wrong arguments raise ``CallerError``; what somebody else sent and does not hold
+raises ``Rejection``; each has a stable ``code`` (specs/errors.md).
+"""
+
+from importlib import import_module
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "Board",
+    "CallerError",
+    "Cast",
+    "Committee",
+    "Credential",
+    "Credentials",
+    "Deposit",
+    "Entrant",
+    "Entry",
+    "EntryType",
+    "FairlotError",
+    "Funding",
+    "Holder",
+    "Identity",
+    "InputError",
+    "InvariantError",
+    "LedgerLine",
+    "ListAttester",
+    "MadeDeposit",
+    "Mechanism",
+    "MemoryStorage",
+    "Nym",
+    "Outcome",
+    "Pool",
+    "Randomness",
+    "Receipt",
+    "Registry",
+    "Rejection",
+    "Report",
+    "Requirement",
+    "SaleState",
+    "SeededRandomness",
+    "SigningKey",
+    "StartKeys",
+    "Statements",
+    "SystemRandomness",
+    "Terms",
+    "TermsError",
+    "Tier",
+    "Wish",
+    "allocate",
+    "answer_key",
+    "audit_transcript",
+    "backend",
+    "cast_rehearsal",
+    "create_transcript",
+    "draw_alpha",
+    "draw_sale",
+    "epoch_at",
+    "make_cancellation",
+    "make_commitment",
+    "make_deposit",
+    "make_payment",
+    "make_reveal",
+    "nym_of",
+    "open_transcript",
+    "sale_odds",
+    "settle",
+    "start_board",
+    "verify_deposit",
+]
+
+TYPE_CHECKING = False
+"""As type checkers know it; ``typing`` is not imported for it, since it takes long."""
+
+if TYPE_CHECKING:
+    from fairlot.allocation.entering import Entrant
+    from fairlot.allocation.odds import sale_odds
+    from fairlot.allocation.outcome import Outcome
+    from fairlot.allocation.run_pools import allocate
+    from fairlot.allocation.settlement import Funding, LedgerLine, settle
+    from fairlot.audit.auditor import audit_transcript
+    from fairlot.audit.report import Report
+    from fairlot.beacon.contributions import make_commitment, make_reveal
+    from fairlot.board.keeper import Board, Receipt, StartKeys, start_board
+    from fairlot.board.sale import SaleState
+    from fairlot.board.storage import (
+        MemoryStorage,
+        create_transcript,
+        open_transcript,
+    )
+    from fairlot.deposit.deposit import Deposit
+    from fairlot.deposit.make import MadeDeposit, make_cancellation, make_deposit
+    from fairlot.deposit.nym import nym_of
+    from fairlot.deposit.payment import make_payment
+    from fairlot.deposit.puzzle import answer_key
+    from fairlot.deposit.verify import verify_deposit
+    from fairlot.deposit.wish import Wish
+    from fairlot.entry import Entry, EntryType
+    from fairlot.errors import (
+        FairlotError,
+        InputError,
+        InvariantError,
+        Rejection,
+        TermsError,
+    )
+    from fairlot.identity.attestation import ListAttester
+    from fairlot.identity.committee import Committee, Holder
+    from fairlot.identity.enrolment import Identity
+    from fairlot.identity.registry import Credentials, Registry, epoch_at
+    from fairlot.names import Nym
+    from fairlot.rehearsal.cast import Cast, cast_rehearsal, draw_sale
+    from fairlot.terms.pool import Mechanism, Pool, Requirement, Tier
+    from fairlot.terms.terms import Terms
+    from fairlot_crypto.bbs.profile import Credential
+    from fairlot_crypto.curve import backend
+    from fairlot_crypto.delay.bicorn import draw_alpha
+    from fairlot_crypto.errors import CallerError
+    from fairlot_crypto.keys import SigningKey
+    from fairlot_crypto.randomness import (
+        Randomness,
+        SeededRandomness,
+        SystemRandomness,
+    )
+    from fairlot_crypto.statements import Statements
+else:
+    # Hidden from type checkers, to whom any name would else be there.
+    _HOMES = {
+        "fairlot.allocation.entering": ("Entrant",),
+        "fairlot.allocation.odds": ("sale_odds",),
+        "fairlot.allocation.outcome": ("Outcome",),
+        "fairlot.allocation.run_pools": ("allocate",),
+        "fairlot.allocation.settlement": ("Funding", "LedgerLine", "settle"),
+        "fairlot.audit.auditor": ("audit_transcript",),
+        "fairlot.audit.report": ("Report",),
+        "fairlot.beacon.contributions": ("make_commitment", "make_reveal"),
+        "fairlot.board.keeper": ("Board", "Receipt", "StartKeys", "start_board"),
+        "fairlot.board.sale": ("SaleState",),
+        "fairlot.board.storage": (
+            *("MemoryStorage", "create_transcript", "open_transcript"),
+        ),
+        "fairlot.deposit.deposit": ("Deposit",),
+        "fairlot.deposit.make": ("MadeDeposit", "make_cancellation", "make_deposit"),
+        "fairlot.deposit.nym": ("nym_of",),
+        "fairlot.deposit.payment": ("make_payment",),
+        "fairlot.deposit.puzzle": ("answer_key",),
+        "fairlot.deposit.verify": ("verify_deposit",),
+        "fairlot.deposit.wish": ("Wish",),
+        "fairlot.entry": ("Entry", "EntryType"),
+        "fairlot.errors": (
+            *("FairlotError", "InputError", "InvariantError", "Rejection"),
+            "TermsError",
+        ),
+        "fairlot.identity.attestation": ("ListAttester",),
+        "fairlot.identity.committee": ("Committee", "Holder"),
+        "fairlot.identity.enrolment": ("Identity",),
+        "fairlot.identity.registry": ("Credentials", "Registry", "epoch_at"),
+        "fairlot.names": ("Nym",),
+        "fairlot.rehearsal.cast": ("Cast", "cast_rehearsal", "draw_sale"),
+        "fairlot.terms.pool": ("Mechanism", "Pool", "Requirement", "Tier"),
+        "fairlot.terms.terms": ("Terms",),
+        "fairlot_crypto.bbs.profile": ("Credential",),
+        "fairlot_crypto.curve": ("backend",),
+        "fairlot_crypto.delay.bicorn": ("draw_alpha",),
+        "fairlot_crypto.errors": ("CallerError",),
+        "fairlot_crypto.keys": ("SigningKey",),
+        "fairlot_crypto.randomness": (
+            *("Randomness", "SeededRandomness", "SystemRandomness"),
+        ),
+        "fairlot_crypto.statements": ("Statements",),
+    }
+    _HOME = {name: home for home, names in _HOMES.items() for name in names}
+
+    def __getattr__(name: str) -> object:
+        """Import a name of ``__all__`` when it is first asked for (PEP 562)."""
+        if name not in _HOME:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = getattr(import_module(_HOME[name]), name)
+        globals()[name] = value
+        return value
+
+    def __dir__() -> list[str]:
+        """Return what is public, whether it has been imported yet or not."""
+        return sorted({*globals(), *__all__})

@@ -23,7 +23,7 @@ def test_two_blocks_are_all_the_set_up_there_is() -> None:
     assert second.splitlines()[-1].startswith("python -m pytest")
 
 
-def test_the_commands_and_the_library_example_run_as_they_stand(tmp_path: Path) -> None:
+def test_the_commands_run_as_they_stand(tmp_path: Path) -> None:
     inputs = write_inputs(tmp_path)
     inputs.terms.rename(tmp_path / "TERMS.toml")
     inputs.people.rename(tmp_path / "PEOPLE.csv")
@@ -32,7 +32,11 @@ def test_the_commands_and_the_library_example_run_as_they_stand(tmp_path: Path) 
     assert [words.split()[0] for words in typed] == ["odds", "run", "inspect", "audit"]
     for words in typed:
         assert fairlot(*words.split(), cwd=tmp_path).code == 0
+
+
+def test_the_library_example_prints_what_is_promised(tmp_path: Path) -> None:
     (example,) = _blocks("python")
+    assert len(example.splitlines()) <= 30
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", example],
         cwd=tmp_path,
@@ -41,8 +45,32 @@ def test_the_commands_and_the_library_example_run_as_they_stand(tmp_path: Path) 
         check=False,
     )
     assert done.stderr == ""
-    promised = re.findall(r"# (\[.*\])$", example, flags=re.MULTILINE)
-    assert done.stdout.splitlines() == [*promised, "True 599"]
+    promise = (
+        README.partition(example)[2].partition("It prints ")[2].partition("\n\n")[0]
+    )
+    promised = re.findall(r"`([^`]+)`", promise)
+    assert len(promised) == 3
+    assert done.stdout.splitlines() == promised
+
+
+@pytest.mark.slow
+def test_the_library_example_has_types(tmp_path: Path) -> None:
+    """Under the configuration of this project: mypy strict."""
+    (example,) = _blocks("python")
+    path = tmp_path / "example.py"
+    path.write_text(example, encoding="utf-8")
+    command = [sys.executable, "-m", "mypy", "--cache-dir", str(tmp_path / "cache")]
+    done = subprocess.run(
+        [*command, "--config-file", str(ROOT / "pyproject.toml"), str(path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (
+        0,
+        "Success: no issues found in 1 source file\n",
+    )
 
 
 def test_every_file_that_it_links_is_there() -> None:
