@@ -197,7 +197,7 @@ def _root_findings(state: SaleState, expected: Expected) -> Iterator[Finding]:
 
 
 def _differs(wanted: bytes, found: bytes) -> str:
-    return f"expected {wanted.hex()}, but the file has {found.hex()}"
+    return f"expected {wanted.hex()}, the file has {found.hex()}"
 
 
 def _checkpoint_findings(read: Replay) -> Iterator[Finding]:
