@@ -23,13 +23,13 @@ from fairlot_crypto.keys import (
 from fairlot_crypto.statements import Statements
 
 EntryHash = NewType("EntryHash", bytes)
-"""H("entry-hash", encoding), 32 bytes."""
+"""H("entry-hash", encoding), 32 bytes: it names an entry."""
 
 ENTRY_VERSION = 1
 
 
 class Role(StrEnum):
-    """In which capacity a key signs."""
+    """The capacity in which a key signs."""
 
     SELLER = "seller"
     ISSUER = "issuer"
@@ -41,7 +41,7 @@ class Role(StrEnum):
 
 
 class EntryType(StrEnum):
-    """What an entry does."""
+    """The type of an entry: what it does."""
 
     TERMS = "TERMS"
     REGISTRY = "REGISTRY"

@@ -1,6 +1,6 @@
 """Reads the fields of a map that somebody else made (specs/notation.md, section 4).
 
-Every field is asked for once by name, type and range; ``done`` refuses what is left over.
+The reader asks for every field once, by name, type and range; ``done`` refuses the others.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -128,7 +128,7 @@ class Fields:
             raise self._error(FieldRule.MISSING, missing[0], text)
 
     def has(self, name: str) -> bool:
-        """Tell whether an optional field is there."""
+        """Tell whether an optional field is present."""
         return name in self._left
 
     def peek(self, name: str) -> Value:

@@ -1,4 +1,4 @@
-"""What everybody names things by: sales, nyms, groups (specs/notation.md)."""
+"""The names of sales, nyms and groups, which every chapter uses (specs/notation.md)."""
 
 from collections.abc import Sequence
 from typing import NewType

@@ -1,4 +1,4 @@
-"""Text that people write, and what people and machines are shown.
+"""Text that people write, and text that people and machines read.
 
 Titles and names follow specs/terms.md, section 3.
 """
@@ -9,13 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 Json: TypeAlias = "str | int | bool | Sequence[Json] | Mapping[str, Json] | None"
-"""What commands print for machines."""
+"""A value that commands print for machines."""
 
 Fail: TypeAlias = Callable[[str], Exception]
 """Makes the error for what is wrong with a text."""
 
 MAX_TEXT_BYTES = 200
-"""Longest text, in bytes of UTF-8."""
+"""The length of the longest text, in bytes of UTF-8."""
 
 _FORBIDDEN = {
     "Cc": "a control character",
@@ -23,7 +23,7 @@ _FORBIDDEN = {
     "Zl": "a line separator",
     "Zp": "a paragraph separator",
 }
-"""Unicode categories that no text may hold."""
+"""Unicode categories whose characters no text may contain."""
 
 _SHOWN = 40
 _ATTRIBUTE = re.compile(r"[a-z0-9_]{1,32}")

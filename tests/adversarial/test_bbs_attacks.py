@@ -557,7 +557,7 @@ def test_a_copied_proof_serves_no_other_order_and_no_other_nym() -> None:
 
 
 def test_the_nym_of_another_person_cannot_be_proved() -> None:
-    """The prover's own credential, presented under a nym that he saw."""
+    """The prover's own credential, presented under a nym seen elsewhere."""
     context = SHOWN.context
     credential = credential_for(context, secrets(1, "thief"))
     made = profile.present(context, credential, CTX, PH, (0, 2), source("thief"))

@@ -67,7 +67,7 @@ def other_group(_made: Contributions, _x: int) -> Mapping[str, Value]:
 
 
 def composite_challenge(_made: Contributions, x: int) -> Mapping[str, Value]:
-    """Take an l that is no prime, as a prover does who has lost his primality test."""
+    """Take an l that is no prime, as a prover does without a primality test."""
     y, _ = proved(x)
     parts = (element(N), element(x), element(y), i2osp(DELAY, 8))
     counters = range(1000)

@@ -63,7 +63,7 @@ def test_who_all_sign_the_same_form_a_group() -> None:
 
 
 def test_a_stranger_cannot_sign_for_a_group_of_others() -> None:
-    """So he can neither join it nor break it, at whatever price."""
+    """So strangers can neither join it nor break it, at whatever price."""
     state = opened(says(ANN, PAIR))
     assert refusal(state, forced(gala(), CAT, PAIR)) == "deposit.group"
     state.apply(says(BOB, PAIR), DEPOSIT_TIME)

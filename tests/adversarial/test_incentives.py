@@ -150,7 +150,7 @@ def test_at_a_plain_uniform_price_this_search_finds_whoever_gains() -> None:
         assert greatest_gain(pool, (7, 7), (9,), expect, ENOUGH) == gain
 
 
-def test_in_an_equal_share_nobody_comes_nearer_to_what_he_wants() -> None:
+def test_in_an_equal_share_nobody_comes_nearer_to_what_they_want() -> None:
     """For every drawing order, so for every utility with one peak at the wanted quantity."""
     pool = Pool("main", Mechanism.EQUAL_SHARE, 0, 2, 4)
     for people, supply in product(range(1, 5), range(1, 7)):

@@ -146,7 +146,7 @@ def test_a_copied_bid_is_not_the_copiers_bid() -> None:
 
 
 def test_a_key_that_is_wrapped_again_does_not_move_the_box() -> None:
-    """After the opening anybody knows K, and could wrap it for a context of his own."""
+    """After the opening anybody knows K, and could wrap it for a context of their own."""
     data = sealed()
     parts = read_sealed(NATIVE, UNCHAINED_G1, data, len(BID))
     K = decrypt(NATIVE, CLOCK, parts.ciphertext, signature())

@@ -281,7 +281,7 @@ def test_bids_groups_and_solutions_do_not_link_two_sales() -> None:
         )
 
 
-def test_nobody_shows_whether_he_bids_or_what() -> None:
+def test_nobody_shows_whether_they_bid_or_what() -> None:
     """Same keys, same lengths: the sealed bid is one that everybody has."""
     on = selling(*SALE)
     bids = (None, 0, 250, 2**64 - 1)

@@ -25,7 +25,7 @@ def chapter() -> Chapter:
     """Return the chapter."""
     return Chapter(
         "allocation",
-        "`op` says what to do. allocate: from pool, entrants, seed and sale_id compute "
+        "`op` names the operation. allocate: from pool, entrants, seed and sale_id compute "
         "awards and result, in the order of nyms; trace holds seed_L and, in the same "
         "order, ranks, q, and FILL's level and remainder. fill: FILL(supply, "
         "quantities) with the drawing order as indices. check: judge awards and result "
@@ -66,7 +66,7 @@ def _allocations() -> Sequence[Case]:
         ),
         (
             "undersubscribed",
-            "Demand 4 is below supply 10: everybody gets what it can pay.",
+            "Demand 4 is below supply 10: everybody gets what they can pay for.",
             _SHARED,
             sample_entrants((1, 100), (3, 22), (5, 6), (0, 7)),
         ),
@@ -145,7 +145,7 @@ def _refused_allocations() -> Sequence[Case]:
     rows: tuple[tuple[str, str, str, Iterable[Entrant], bytes, bytes], ...] = (
         (
             "duplicate-nym",
-            "A nym enters once; a person could enter as often as it likes.",
+            "A nym enters once; otherwise a person could enter as often as they like.",
             "allocation.duplicate-nym",
             (first, second, replace(first, wants=2)),
             SEED,
@@ -294,7 +294,7 @@ def _refused_claims() -> Sequence[Case]:
         ),
         (
             "claim-above-quantity",
-            "Nobody gets more than it could take and pay.",
+            "Nobody gets more than they could take and pay for.",
             "allocation.quantity-exceeded",
             lambda award: replace(award, q=1),
         ),

@@ -85,7 +85,7 @@ def _duties() -> Sequence[tuple[str, str, str, Sequence[Entrant], bytes, bytes]]
         ),
         (
             "sale-negative-bid",
-            "A bid is at least 0; who bids would be paid.",
+            "A bid is at least 0; otherwise bidders would be paid.",
             "allocation.range",
             [replace(first, bid=-1), *others],
             SEED,
@@ -201,7 +201,7 @@ def _shares() -> Sequence[_Row]:
     return (
         (
             "claim-more-than-wanted",
-            "Nobody gets more than it wants; it would pay for what it did not ask.",
+            "Nobody gets more than they want; they would pay for what they did not order.",
             "allocation.quantity-exceeded",
             _award(_LAST, 2, lambda a: replace(a, q=4, units=4, payment=20)),
         ),
@@ -219,7 +219,7 @@ def _shares() -> Sequence[_Row]:
         ),
         (
             "claim-loser-pays-in-a-pool",
-            "Who gets no unit of a pool pays nothing there, whatever it got elsewhere.",
+            "Whoever gets no unit of a pool pays nothing there, whatever they got elsewhere.",
             "allocation.loser-pays",
             _award(_SEATS, 2, lambda a: replace(a, payment=10)),
         ),

@@ -134,9 +134,9 @@ def _grouped() -> Sequence[Row]:
         (
             "groups-not-formed",
             (
-                "One pair forms. Who is named and did not sign (2, 3), who signs and is not "
-                "named (4 to 6), an id of another sale (7, 8) and one of one person (9) "
-                "leave singles."
+                "One pair forms. People who are named and did not sign (2, 3), people who "
+                "sign and are not named (4 to 6), an id of another sale (7, 8) and an id of "
+                "one person (9) leave singles."
             ),
             ((_PAIRS,), claimed),
         ),
@@ -158,7 +158,7 @@ def _grouped() -> Sequence[Row]:
         ),
         (
             "group-member-without-means",
-            "A member wants no unit, another has not the price: both groups fall apart.",
+            "A member wants no unit, another does not have the price: both groups fall apart.",
             (
                 (_PAIRS,),
                 [
@@ -181,7 +181,7 @@ def _grouped() -> Sequence[Row]:
         ),
         (
             "group-member-not-qualified-alone",
-            "Where the pool takes no groups, each member enters by itself or not.",
+            "If the pool takes no groups, each member enters alone or not at all.",
             (
                 (replace(_PAIRS, group_max=1, requires=(_COHORT,)),),
                 [
@@ -192,7 +192,7 @@ def _grouped() -> Sequence[Row]:
         ),
         (
             "group-member-has-a-unit",
-            "One of a pair has bought before: it stays out and its partner is a single.",
+            "One of a pair has bought before and stays out; the partner is a single.",
             _bought_before(some),
         ),
     )
@@ -260,7 +260,7 @@ def _asked() -> Sequence[Row]:
         ),
         (
             "bids-with-what-is-left",
-            "A bid of 30 is 10 where 20 of 30 are spent; one above 30 stays void.",
+            "A bid of 30 is 10 if 20 of 30 are spent; a bid above 30 stays void.",
             (
                 (_SHARE, replace(_AUCTION, again=True)),
                 [
@@ -359,7 +359,7 @@ def _followed() -> Sequence[Row]:
         ),
         (
             "without-again",
-            "Who has a unit does not enter the second pool; the others do.",
+            "People with a unit do not enter the second pool; the others do.",
             ((replace(_SHARE, supply=3, cap=1), replace(_SHARE, name="second")), five),
         ),
         (

@@ -20,7 +20,7 @@ def chapter() -> Chapter:
     """Return the chapter."""
     return Chapter(
         "auction",
-        f"`op` says what to do. auction, certain: {HOW}",
+        f"`op` names the operation. auction, certain: {HOW}",
         (
             *_auctions(),
             *_seats(),
@@ -148,7 +148,7 @@ def _seats() -> Iterator[Case]:
         ),
         (
             "certain-poor",
-            "Who wants no seat or cannot pay P is not counted in n, nor is its bid.",
+            "n leaves out people who want no seat or cannot pay P; their bids do not count.",
             2,
             1,
             (

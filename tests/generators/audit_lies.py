@@ -71,7 +71,7 @@ def _files() -> Sequence[Lie]:
     return (
         Lie(
             "A01-tail",
-            "Nothing lies behind the last checkpoint of a sale that has ended.",
+            "Nothing comes after the last checkpoint of a sale that has ended.",
             "file.tail",
             data + tail,
         ),
@@ -274,7 +274,7 @@ def _drawn() -> Sequence[Lie]:
         ),
         (
             "A18-twice",
-            "One commitment a contributor.",
+            "A contributor has one commitment.",
             "commit.twice",
             4,
             lambda on, state: (on.commitment(state, draw_alpha("another")),),
@@ -295,7 +295,7 @@ def _drawn() -> Sequence[Lie]:
         ),
         (
             "A19-outsider",
-            "Who opens has committed.",
+            "Whoever opens has committed.",
             "reveal.commitment",
             5,
             lambda on, _: (on.reveal(key=outsider),),

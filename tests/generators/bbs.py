@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from fairlot.text import counted
 from fairlot_crypto.bbs import profile, proof, pseudonym
 from fairlot_crypto.bbs.ciphersuite import (
     API_PSEUDONYM,
@@ -72,7 +73,7 @@ def _generators(attributes: int, nym_count: int) -> Case:
     }
     return accept(
         f"generators-{attributes}-{nym_count}",
-        f"The generators for {attributes} attributes and {nym_count} nym secrets.",
+        f"The generators for {attributes} attributes and {_secrets(nym_count)}.",
         {"operation": "generators", "L": attributes, "N": nym_count},
         output,
     )
@@ -85,7 +86,7 @@ def _sign(nym_count: int) -> Case:
     scalars = map_messages(made.attributes, API_PSEUDONYM)
     return accept(
         f"sign-{nym_count}",
-        f"A credential over {nym_count} nym secrets; e is the signer's own choice.",
+        f"A credential over {_secrets(nym_count)}; e is the signer's own choice.",
         {
             "operation": "sign",
             "secret_key": scalar_to_bytes(issuer_key()),
@@ -112,7 +113,7 @@ def _nym(nym_count: int) -> Case:
     exponent = pseudonym.evaluate(secrets, CTX, API_PSEUDONYM)
     return accept(
         f"nym-{nym_count}",
-        f"The nym of {nym_count} secrets in one context.",
+        f"The nym of {_secrets(nym_count)} in one context.",
         {
             "operation": "nym",
             "ctx": CTX,
@@ -208,6 +209,10 @@ def _verify_credential() -> Case:
         credential_inputs(context(), made),
         {"valid": True},
     )
+
+
+def _secrets(count: int) -> str:
+    return counted(count, "nym secret", "nym secrets")
 
 
 def accepted() -> tuple[Case, ...]:

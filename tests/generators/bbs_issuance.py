@@ -81,7 +81,7 @@ def _decoding() -> Iterator[Case]:
     ):
         yield reject(
             f"signature-{name}",
-            "A signature is one element of G1 but the identity, and e in [1, r-1].",
+            "A signature is an element of G1 other than the identity, and e in [1, r-1].",
             code,
             {"operation": "decode-signature", "signature": octets},
             partial(Signature.from_bytes, curve(), octets),
@@ -95,7 +95,7 @@ def _decoding() -> Iterator[Case]:
     ):
         yield reject(
             f"key-{name}",
-            "A public key is a canonical element of G2 but the identity.",
+            "A public key is a canonical element of G2 other than the identity.",
             "bbs.public-key",
             {"operation": "decode-public-key", "public_key": octets},
             partial(public_key_from_bytes, curve(), octets),
@@ -137,7 +137,7 @@ def _nyms() -> Iterator[Case]:
     secrets = (Scalar(GROUP_ORDER - z), Scalar(1))
     yield reject(
         "nym-of-cancelling-secrets",
-        "No person's nym is the identity; all who chose such secrets would share it.",
+        "No person's nym is the identity; everybody who chose such secrets would share it.",
         "nym.identity",
         {
             "operation": "nym",

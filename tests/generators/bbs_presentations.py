@@ -114,7 +114,7 @@ def _scalars(base: Statement) -> Iterator[Case]:
         start = 3 * G1_LENGTH + k * SCALAR_LENGTH
         value = os2ip(base.proof[start : start + SCALAR_LENGTH])
         for kind, wrong, effect in (
-            ("zero", 0, "0 is no response of an honest prover"),
+            ("zero", 0, "0 is never the response of an honest prover"),
             ("r", GROUP_ORDER, "r is a second encoding of 0"),
             (
                 "unreduced",
@@ -133,10 +133,12 @@ def _scalars(base: Statement) -> Iterator[Case]:
 def _points(base: Statement) -> Iterator[Case]:
     for kind, (octets, code, what) in BAD_POINTS.items():
         for k, name in enumerate(POINT_NAMES):
-            rule = f"{name} is an element of G1 but the identity; here it is {what}."
+            rule = f"{name} is an element of G1 other than the identity; here it is {what}."
             changed = _spliced(base, k * G1_LENGTH, octets)
             yield _refused(f"{name}-{kind}", rule, code, changed)
-        rule = f"The nym is an element of G1 but the identity; here it is {what}."
+        rule = (
+            f"The nym is an element of G1 other than the identity; here it is {what}."
+        )
         yield _refused(f"nym-{kind}", rule, code, replace(base, nym=octets))
 
 
@@ -231,7 +233,7 @@ def _forgeries(base: Statement) -> Iterator[Case]:
     stolen = statement(issuer, secrets, (0, 2))
     rule = "The nym secrets are the signed ones; otherwise nyms could be chosen."
     yield _refused("own-secrets", rule, "presentation.pairing", stolen)
-    rule = "U is not the identity, which a prover reaches by not blinding his nym."
+    rule = "U is not the identity; a prover who does not blind the nym gets there."
     zeroed = _without_nym_blinding(base)
     yield _refused("U-identity", rule, "presentation.commitment", zeroed)
 

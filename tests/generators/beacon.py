@@ -163,7 +163,7 @@ def _refused_setups() -> Sequence[Case]:
         for name, rule, changed in rows
     ]
     real = replace(terms, rehearsal=False, beacon=small)
-    rule = "A real sale uses RSA-2048; the seller would know the factors of his own."
+    rule = "A real sale uses RSA-2048; sellers would know the factors of an N of their own."
     return (*cases, _refused_setup("own-modulus", rule, "beacon.modulus", real))
 
 
@@ -197,7 +197,7 @@ def _refused_commitments() -> Sequence[_Row]:
         ),
         (
             "commit-twice",
-            "One commitment a contributor; he could choose between two.",
+            "A contributor has one commitment; otherwise they could choose between two.",
             "commit.twice",
             (one.commit(terms),),
             again.commit(terms),
@@ -260,7 +260,7 @@ def _refused_reveals() -> Sequence[_Row]:
     return (
         (
             "reveal-without-commitment",
-            "Who opens has committed.",
+            "Whoever opens has committed.",
             "reveal.commitment",
             before,
             borrowed.reveal(terms),
@@ -274,7 +274,7 @@ def _refused_reveals() -> Sequence[_Row]:
         ),
         (
             "reveal-twice",
-            "One opening a contributor.",
+            "A contributor has one opening.",
             "reveal.twice",
             (*before, one.reveal(terms)),
             one.reveal(terms),
@@ -308,7 +308,7 @@ def _withheld() -> Sequence[Case]:
         ),
         (
             "unopened",
-            "Every commitment is opened or recovered; who keeps silent chooses nothing.",
+            "Every commitment is opened or recovered; whoever keeps silent chooses nothing.",
             (one.commit(terms), two.commit(terms), one.reveal(terms)),
         ),
         ("nobody", "There are commitments.", ()),

@@ -124,7 +124,7 @@ def _forged() -> Sequence[Case]:
             "recover.length",
             {"proof": _element(y)[:-1]},
         ),
-        ("zero", "0 is no element.", "recover.zero", {"y": _element(0)}),
+        ("zero", "0 is not an element.", "recover.zero", {"y": _element(0)}),
         (
             "minus-one",
             "N - 1 is another name of 1.",

@@ -151,7 +151,7 @@ def _refused() -> Sequence[Case]:
         ),
         (
             "other-key",
-            "The chain's key signs; anybody could make a round of a key of his own.",
+            "The chain's key signs; otherwise anybody could make a round with their own key.",
             "round.signature",
             _entry(terms, chain, strange_one),
         ),
@@ -258,7 +258,7 @@ def _refused_chains() -> Sequence[Case]:
         ),
         (
             "other-scheme",
-            "A known chain is known by its scheme too, which its hash does not hold.",
+            "A known chain has a known scheme too, which its hash does not contain.",
             posed,
         ),
     )

@@ -29,7 +29,7 @@ def chapter() -> Chapter:
     """Return the chapter."""
     return Chapter(
         "board",
-        "`op` says what to do. entry: make the entry of `type`, `scope` and `body` (CBOR) "
+        "`op` names the operation. entry: make the entry of `type`, `scope` and `body` (CBOR) "
         "with the Ed25519 seed `seed`. read: decode `entry`, read it (section 2, step 4) "
         "and check its signature (step 5). records: split `transcript` into its items; "
         "output the offset, length and kind of each, and the acknowledged length. "
@@ -109,7 +109,7 @@ def _transcripts() -> Sequence[Case]:
     torn = whole + entry_at(4).encoded[:100]
     rows = (
         ("begin", "Two batches.", whole),
-        ("torn", "A crash left a part of an entry behind the last checkpoint.", torn),
+        ("torn", "A crash left a part of an entry after the last checkpoint.", torn),
         ("one-batch", "The least that a board can hold.", publish((first,))),
         ("empty", "A board before its first entry.", b""),
     )
@@ -141,7 +141,11 @@ def _refused_entries() -> Sequence[Case]:
     whole = _value(entry_at(4))
     rows: tuple[tuple[str, str, dict[str, Value]], ...] = (
         ("version", "The version is 1.", {"v": 2}),
-        ("version-true", "The version is an integer; true is none.", {"v": True}),
+        (
+            "version-true",
+            "The version is an integer; true is not an integer.",
+            {"v": True},
+        ),
         ("type", "The type is of the table.", {"type": "OPENED"}),
         (
             "role",

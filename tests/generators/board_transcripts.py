@@ -60,7 +60,7 @@ def _items(whole: bytes) -> Sequence[Row]:
         ),
         (
             "no-entry",
-            "A map is an entry; this one is a leaf all the same.",
+            "A map is an entry; this one is not, but is still a leaf.",
             "entry.field",
             whole + _with_leaf(cbor.encode({"v": 1})),
         ),
@@ -135,7 +135,7 @@ def _lines(whole: bytes) -> Sequence[Row]:
         ),
         (
             "stranger",
-            "No line of another key; nobody would check it.",
+            "There is no line of another key; nobody would check it.",
             "checkpoint.unknown-line",
             (note, cosignature, stranger),
         ),

@@ -149,7 +149,7 @@ def _refused_texts() -> Sequence[Case]:
         ),
         (
             "line-twice",
-            "One line a key; it would be open which of them counts.",
+            "A key has one line; otherwise it would be open which of them counts.",
             "note.duplicate-key",
             clock_line,
             clock_line * 2,
@@ -230,10 +230,10 @@ def _refused_signatures() -> Sequence[Case]:
             head,
             (log, overflow),
         ),
-        ("stranger", "A name is no key.", "note.unsigned", head, (foreign, clock)),
+        ("stranger", "A name is not a key.", "note.unsigned", head, (foreign, clock)),
         (
             "stranger-posing",
-            "A key id is no signature.",
+            "A key id is not a signature.",
             "signature.invalid",
             head,
             (posing, clock),

@@ -73,7 +73,7 @@ def _shamir() -> Sequence[Case]:
         ),
         accept(
             "interpolate-points",
-            "The same of points.",
+            "The same, with points.",
             {
                 "op": "interpolate-points",
                 "at": 0,
@@ -243,7 +243,12 @@ def _combined() -> Sequence[Case]:
     rows = (
         ("alone", (1, 0), (1,), "Plain BBS: u = a·(x + e)."),
         ("first", (4, 1), (1, 2, 3), "Three of four."),
-        ("last", (4, 1), (4, 3, 2), "Other three, in another order: one signature."),
+        (
+            "last",
+            (4, 1),
+            (4, 3, 2),
+            "Another three, in another order: the same signature.",
+        ),
         ("more", (4, 1), (1, 2, 3, 4), "The fourth answer is not looked at."),
         ("seven", (7, 2), (1, 3, 4, 6, 7), "Five of seven."),
     )

@@ -49,7 +49,7 @@ def _indexes() -> Sequence[Case]:
         *(_lagrange(*row) for row in rows),
         reject(
             "interpolate-no-points",
-            "Without a share there is no point; the identity would pass for one.",
+            "Without shares there is no point; the identity would pass for one.",
             "shamir.indexes",
             {"op": "interpolate-points", "at": 0, "points": {}},
             lambda: shamir.interpolate_points(dict[int, G1]()),

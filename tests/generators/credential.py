@@ -92,7 +92,7 @@ def _request(each: Issued) -> Case:
     label = request_label(case, request.epoch)
     return accept(
         f"request-{_name(each)}",
-        "What the holder sends, and what it keeps.",
+        "What the holder sends, and what the holder keeps.",
         {
             "op": "request",
             "registry": registry_octets(case.registry),

@@ -63,7 +63,7 @@ def _standing() -> Sequence[Request]:
     one = "A credential acts in its own epoch; ahead of it the leaf may change."
     return (
         ("view-old", old, view, request, NOW, NOW - 601),
-        ("view-ahead", "A view is not of the future.", view, request, NOW, NOW + 1),
+        ("view-ahead", "A view is not from the future.", view, request, NOW, NOW + 1),
         ("leaf", "It asks for this leaf.", "request.leaf", other_leaf, NOW, NOW),
         ("version", old, "request.leaf", other_version, NOW, NOW),
         ("holder", key, "request.holder", stolen, NOW, NOW),
@@ -96,7 +96,7 @@ def _unsigned() -> Sequence[Request]:
 
 
 def _unproved() -> Sequence[Request]:
-    """Let the holder himself cheat: he signs all of these."""
+    """Let the holder cheat: the holder signs all of these."""
     case, request = setting(), issued().request
     J_1 = generators(GROUP, case.registry.schema).J[0]
     C = GROUP.g1_not_identity(request.commitment)
@@ -106,7 +106,7 @@ def _unproved() -> Sequence[Request]:
     )
     next_c = Scalar((request.challenge + 1) % GROUP_ORDER)
     next_s = Scalar((request.response + 1) % GROUP_ORDER)
-    known = "He does not show that C − IC is a multiple of Q_2."
+    known = "The proof does not show that C − IC is a multiple of Q_2."
     nym = "Another nym secret in C: the same person would enter twice."
     bare = replace(request, commitment=case.leaf.commitment)
     rows = (

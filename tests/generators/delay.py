@@ -17,7 +17,7 @@ def chapter() -> Chapter:
     """Return the chapter."""
     return Chapter(
         "delay",
-        "`op` says what to do. generator: g of a modulus. prove: y and π from x and T; "
+        "`op` names the operation. generator: g of a modulus. prove: y and π from x and T; "
         "trace holds the challenge l and its counter. verify: check π. element: decode. "
         "commitment: check c. beacon: from openings (each below 2^2176) to the seed, "
         "everything revealed; omega is also what recovery must give. open: check alpha "
@@ -102,8 +102,12 @@ def _counter(setup: Setup, prime: int) -> int:
 def _refused_elements() -> Sequence[Case]:
     n, g = RSA_2048.n, RSA_2048.encode(RSA_2048.generator())
     rows = (
-        ("zero", "Elements are at least 1; 0 is no unit.", bytes(256)),
-        ("minus-one", "Elements are at most floor(N/2); -1 is 1.", i2osp(n - 1, 256)),
+        ("zero", "Elements are at least 1; 0 is not a unit.", bytes(256)),
+        (
+            "minus-one",
+            "Elements are at most floor(N/2); -1 is another name of 1.",
+            i2osp(n - 1, 256),
+        ),
         (
             "upper-half",
             "Of x and N - x the smaller one stands for both.",
@@ -166,7 +170,12 @@ def _refused_proofs() -> Sequence[Case]:
         ),
         ("minus-proof", "π is canonical.", element, _Claim(g, h, 65536, n - proof)),
         ("zero", "0 satisfies the equation.", element, _Claim(g, 0, 65536, 0)),
-        ("minus-one", "-1 is 1.", element, _Claim(n - 1, n - 1, 65536, 1)),
+        (
+            "minus-one",
+            "-1 is another name of 1.",
+            element,
+            _Claim(n - 1, n - 1, 65536, 1),
+        ),
         ("composite", *_composite_challenge()),
     )
     return [_refused_proof(*row) for row in rows]
@@ -250,7 +259,7 @@ def _refused_long_proofs() -> Sequence[Case]:
         ("long-input", "x is proved.", equation, replace(claim, x=_long(2**24).y)),
         (
             "long-output-one",
-            "1 is no power of g.",
+            "1 is not a power of g.",
             equation,
             replace(claim, y=1, proof=1),
         ),
@@ -261,7 +270,12 @@ def _refused_long_proofs() -> Sequence[Case]:
             replace(claim, y=n - claim.y, proof=n - claim.proof),
         ),
         ("long-proof-zero", "π is at least 1.", element, replace(claim, proof=0)),
-        ("long-proof-minus-one", "-1 is 1.", element, replace(claim, proof=n - 1)),
+        (
+            "long-proof-minus-one",
+            "-1 is another name of 1.",
+            element,
+            replace(claim, proof=n - 1),
+        ),
         (
             "long-truncated",
             "π fits; here its last byte is missing.",

@@ -92,7 +92,7 @@ def _wishes() -> Mapping[str, tuple[str, Wish, EntryType]]:
     everything = Wish(0, 2, 9_000, pair, "gold", 8_000, (ANSWER,))
     nothing = Wish(1, 0, 0)
     return {
-        "rich-plain": ("Whoever does not bid seals that.", _PLAIN, deposit),
+        "rich-plain": ("People who do not bid seal just that.", _PLAIN, deposit),
         "rich-bid": ("The same length.", replace(_PLAIN, bid=4_500), deposit),
         "rich-group": (
             "Two, one not there yet.",
@@ -158,18 +158,18 @@ def _unfit() -> Sequence[Row]:
     right = solve(key, sale_id, own_nym(), own)
     copied = solved.deposit.binding.solutions["solvers"]
     sealed = plain.deposit.binding.bid or b""
-    tells = "An amount of one's own tells the bid."
-    bids = "Who has a bid and who has none would show."
+    tells = "An amount off the ladder would reveal the bid."
+    bids = "Otherwise it would show who has a bid and who has none."
     forged = "It would be solved by a copy."
     at = "ph/order/solutions"
-    empty = "What is empty is absent."
+    empty = "A list that would be empty is absent."
     tier, bid, solution = "deposit.tier", "deposit.bid", "deposit.solution"
     field, nothing = "entry.field", "deposit.cancel"
     at_tier, at_bid = "ph/order/tier", "ph/order/bid"
     return (
         ("ladder", tells, "deposit.ladder", plain, "ph/amount", 4_501),
         ("tier", "Nobody sells it.", tier, plain, at_tier, "bronze"),
-        ("tier-pool", "A pool is no tier.", tier, plain, at_tier, "sponsors"),
+        ("tier-pool", "A pool is not a tier.", tier, plain, at_tier, "sponsors"),
         ("bid-short", bids, bid, plain, at_bid, sealed[:-1]),
         ("bid-long", bids, bid, plain, at_bid, sealed + b"\0"),
         ("bid-none", bids, bid, plain, "ph/order", {"wants": 1}),
@@ -221,7 +221,7 @@ def _unfit_group() -> Sequence[Row]:
 def _unshown() -> Sequence[Row]:
     start, at = rich("rich-plain"), "disclosed"
     same = "Everybody shows the same attributes, and no others."
-    schema = "A value of one's own is a name."
+    schema = "A value that only one person has is a name."
     lie = "The credential says otherwise."
     code, proof = "deposit.disclosed", "deposit.presentation"
     more: Value = {"region": "north", "assurance": "listed"}
@@ -258,10 +258,15 @@ def bids() -> Sequence[Case]:
         ("bid", "4500.", bid, context),
         ("highest", "2^64 - 1.", b"\x01" + b"\xff" * 8, context),
         ("zero", "A bid of nothing is a bid.", b"\x01" + bytes(8), context),
-        ("none", "Whoever does not bid.", none, context),
+        ("none", "A person who does not bid.", none, context),
         ("none-filled", "It does not begin with 0x01.", b"\x00" + bid[1:], context),
         ("other-form", "It does not begin with 0x01.", b"\x02" + bid[1:], context),
-        ("copied", "Of another nym: it does not open.", bid, sale_id + friend()),
+        (
+            "copied",
+            "It belongs to another nym: it does not open.",
+            bid,
+            sale_id + friend(),
+        ),
         ("other-sale", "It does not open.", bid, SaleId(bytes(32)) + nym),
         ("long", "Ten bytes: it does not open.", bid + b"\0", context),
     )

@@ -111,7 +111,7 @@ def _unsigned() -> Sequence[Row]:
     changed = (
         ("sale", "It is for one sale.", edited(record, "sale", other.terms.sale_id)),
         ("wants", "The holder ordered two.", edited(record, "body/ph/order/wants", 3)),
-        ("type", "A deposit is no cancellation.", as_cancel),
+        ("type", "A deposit is not a cancellation.", as_cancel),
         ("key", "Another key.", edited(record, "key", thief.public)),
         ("sig", "Another signature.", edited(record, "sig", other.entry.sig)),
     )

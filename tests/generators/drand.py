@@ -38,7 +38,7 @@ def chapter() -> Chapter:
     curve = backend()
     return Chapter(
         "drand",
-        "`op` says what to do. chain: read `json`, which is a text, as a description of "
+        "`op` names the operation. chain: read `json`, which is a text, as a description of "
         "a chain. beacon: read `json` as a round. time: the time of `round`, in a "
         "decimal string where it is large. rounds: the latest round due at `time`, 0 "
         "where there is none, and the first one after it. verify: check round, "
@@ -60,8 +60,8 @@ def chapter() -> Chapter:
 def _chains(curve: Backend) -> Sequence[Case]:
     own = clock(curve, UNCHAINED)
     rows = (
-        ("default", "The id default is no part of the hash.", DEFAULT_CHAIN),
-        ("quicknet", "Any other id is hashed behind the rest.", QUICKNET),
+        ("default", "The id default is not part of the hash.", DEFAULT_CHAIN),
+        ("quicknet", "Any other id is hashed after the rest.", QUICKNET),
         ("clock", "A clock of one's own.", own),
         (
             "greatest",

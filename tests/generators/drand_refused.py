@@ -37,7 +37,7 @@ def _rounds_in_g1(curve: Backend) -> Sequence[Case]:
     shifted = curve.g1_from_bytes(second.signature) + curve.g1_generator()
     own = replace(chain, public_key=clock_key(curve, UNCHAINED_G1, Scalar(5)))
     legacy = replace(chain, scheme=UNCHAINED_G1_LEGACY)
-    other = "Who may choose among rounds chooses among random values"
+    other = "Whoever may choose among rounds chooses among random values"
     forged = "Only the chain's key gives a random value"
     with_past = replace(second, previous_signature=first.signature)
     signed_by_first = replace(second, signature=first.signature)

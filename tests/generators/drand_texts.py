@@ -91,8 +91,14 @@ def _misread_chains() -> Sequence[Case]:
             *("json", "public_key", QUICKNET.public_key.hex().upper()),
         ),
         ("fraction", f"{_STRICT}: periods are integers.", "json", "period", 3.0),
-        ("truth", f"{_STRICT}: a truth value is none.", "json", "period", True),
-        ("quoted", f"{_STRICT}: a text is no number.", "json", "period", "3"),
+        (
+            "truth",
+            f"{_STRICT}: a truth value is not an integer.",
+            "json",
+            "period",
+            True,
+        ),
+        ("quoted", f"{_STRICT}: a text is not a number.", "json", "period", "3"),
         ("unknown", f"{_STRICT}: no other field.", "json", "more", 1),
         ("no-object", f"{_STRICT}: an object.", "json", "metadata", "quicknet"),
         (
@@ -128,7 +134,7 @@ def _chain_texts() -> Sequence[Case]:
     rows = (
         ("missing", f"{_STRICT}: every field.", missing),
         ("twice", f"{_STRICT}: no field twice.", text[:-1] + ', "period": 3}'),
-        ("behind", f"{_STRICT}: nothing behind it.", text + "{}"),
+        ("behind", f"{_STRICT}: nothing after it.", text + "{}"),
         ("array", f"{_STRICT}: an object.", f"[{text}]"),
         ("empty", f"{_STRICT}: an object.", ""),
         ("long", "A text has at most 4096 bytes, padding included.", text.ljust(4097)),

@@ -231,7 +231,7 @@ def _names() -> Sequence[Case]:
     ]
     holder = accept(
         "holder",
-        "What a leaf shows of its holder's key.",
+        "The hash of the holder's key, which a leaf contains.",
         {"op": "holder", "key": key},
         {"holder": holder_hash(key)},
     )

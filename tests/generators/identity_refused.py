@@ -152,7 +152,7 @@ def _combinations() -> Sequence[Case]:
     rows: tuple[tuple[str, str, str, dict[int, bytes]], ...] = (
         ("too-few", half, "leaf.commitment", {1: good[1]}),
         ("none", half, "leaf.commitment", {}),
-        ("off", "One share is off the rest.", "leaf.commitment", {**good, 3: back}),
+        ("off", "One share does not fit the others.", "leaf.commitment", {**good, 3: back}),
         ("identity", "IC = 0 hides nothing.", "leaf.commitment", _line_through_zero()),
         ("share-identity", "A share is not 0.", "groups.identity", {**good, 3: _IDENTITY}),
         ("share-no-point", "x is on the curve.", "groups.point", {**good, 3: bytes(48)}),

@@ -8,7 +8,7 @@ def chapter() -> Chapter:
     """Return the chapter."""
     return Chapter(
         "log",
-        "`op` says what to do. tree: append the leaves; output the root of every size "
+        "`op` names the operation. tree: append the leaves; output the root of every size "
         "from 0. inclusion, consistency: make the proof from the leaves, where they are "
         "given, and verify it. sign: make the signed checkpoint of a board whose "
         "Ed25519 private key is `seed`, its own signature first, then its cosignature. "

@@ -24,7 +24,7 @@ def chapter() -> Chapter:
     """Return the chapter."""
     return Chapter(
         "lottery",
-        "`op` says what to do. lottery: from pool, orders (nym, wants, deposit, group), "
+        "`op` names the operation. lottery: from pool, orders (nym, wants, deposit, group), "
         "seed and sale_id compute units, payments and reasons, in the order of the orders; "
         "trace holds seed_L and the certificate: the mode and its numbers (people n, "
         "singles m, largest gmax, weight d, target K), the group order, the walk with a "
@@ -111,7 +111,7 @@ def _lotteries() -> Iterable[Case]:
     idle = [(nym, replace(order, wants=0)) for nym, order in orders[4:5]]
     yield _lottery(
         "who-takes-no-unit",
-        "Who wants none or has not the price is not counted: three people for two units.",
+        "People who want none or do not have the price are not counted: three for two units.",
         replace(_POOL, supply=2),
         [*orders[:2], *poor, *idle, *orders[5:]],
     )
@@ -200,14 +200,14 @@ def _refused_lotteries() -> Iterable[Case]:
     rows: tuple[tuple[str, str, str, Pool, Sequence[tuple[bytes, Order]]], ...] = (
         (
             "group-of-one",
-            "A group has two members at least; who is left alone is a single.",
+            "A group has at least two members; a member who is left alone is a single.",
             "allocation.group",
             _POOL,
             [*orders[:3], *orders[4:]],
         ),
         (
             "group-above-group-max",
-            "A group has group_max members at most; the seller knows what it can cost.",
+            "A group has at most group_max members; the seller knows what that can cost.",
             "allocation.group",
             replace(_POOL, group_max=2),
             orders,
@@ -279,7 +279,7 @@ def _refused_draws() -> Iterable[Case]:
         ),
         (
             "draw-small-group",
-            "A single is no group: it is drawn by rank.",
+            "A single is not a group: singles are drawn by rank.",
             "allocation.group",
             *(12, (3, 1), 14, (0, 1)),
         ),

@@ -38,7 +38,7 @@ def _tree() -> Case:
     tree = sample_tree()
     return accept(
         "tree",
-        "Leaves and inner nodes are hashed behind different bytes.",
+        "Leaves and inner nodes are hashed after different prefix bytes.",
         {"op": "tree", "leaves": LEAVES},
         {"roots": [tree.root(size) for size in range(tree.size + 1)]},
         {"leaf_hashes": [leaf_hash(leaf) for leaf in LEAVES]},
@@ -106,7 +106,7 @@ def _refused_inclusions() -> Sequence[Case]:
         ),
         (
             "node-as-leaf",
-            "Leaf data is hashed behind 0x00; a node could pose as an entry.",
+            "Leaf data is hashed after 0x00; a node could pose as an entry.",
             "merkle.root",
             leaf_hash(leaf + proof[0]),
             5,

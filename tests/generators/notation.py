@@ -47,10 +47,12 @@ def chapter() -> Chapter:
 def _hashes() -> list[Case]:
     return [
         _tagged("tagged-hash-of-nothing", "No part at all."),
-        _tagged("tagged-hash-of-an-empty-part", "An empty part is not no part.", b""),
+        _tagged(
+            "tagged-hash-of-an-empty-part", "An empty part differs from no part.", b""
+        ),
         _tagged(
             "tagged-hash-of-two-parts",
-            "Each part stands behind its length.",
+            "Each part comes after its length.",
             b"ab",
             b"c",
         ),

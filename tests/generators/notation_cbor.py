@@ -89,7 +89,7 @@ _REFUSED: dict[str, tuple[str, str, str]] = {
     "cbor-17-levels": (_OUTSIDE, "81" * 16 + "80", "at most 16 levels"),
     "cbor-text-not-utf-8": (_OUTSIDE, "62c328", "text is UTF-8"),
     "cbor-text-surrogate": (_OUTSIDE, "63eda080", "UTF-8 has no surrogates"),
-    "cbor-break": (_OUTSIDE, "ff", "a break is no item"),
+    "cbor-break": (_OUTSIDE, "ff", "a break is not an item"),
     "cbor-reserved": (_OUTSIDE, "1c", "reserved forms are not used"),
     "cbor-empty-input": ("cbor.truncated", "", "there is one item"),
     "cbor-cut-text": ("cbor.truncated", "6261", "an item is complete"),

@@ -160,7 +160,7 @@ def _of_several() -> Sequence[_Row]:
         ),
         (
             "known-winners",
-            "Who surely wins first does not enter; the second pool is exact.",
+            "People who surely win first do not enter; the second pool is exact.",
             (replace(_SEATS, requires=(north,), unsold="second"), second),
             split,
         ),
@@ -172,7 +172,7 @@ def _of_several() -> Sequence[_Row]:
         ),
         (
             "sure-of-a-unit",
-            "Whoever surely has a unit does not enter, whatever more it may get.",
+            "A person who surely has a unit does not enter, whatever more they may get.",
             (replace(_SHARE, supply=7), second),
             five,
         ),
@@ -262,13 +262,13 @@ def _refused() -> Sequence[Case]:
     nyms: tuple[tuple[str, str, str, Sequence[Entrant]], ...] = (
         (
             "duplicate-nym",
-            "One final deposit a nym; everybody's odds would be too small.",
+            "A nym has one final deposit; otherwise everybody's odds would be too small.",
             "allocation.duplicate-nym",
             [first, second, first],
         ),
         (
             "duplicate-nym-with-another-order",
-            "One final deposit a nym, whatever the orders ask.",
+            "A nym has one final deposit, whatever the orders ask.",
             "allocation.duplicate-nym",
             [first, second, replace(first, wants=2, amount=20)],
         ),

@@ -36,7 +36,7 @@ def drawn() -> tuple[Batch, ...]:
 
 @cache
 def replaced() -> tuple[Batch, ...]:
-    """Ann replaces her deposit and pays more than she must; bob cancels."""
+    """Ann replaces the deposit and pays more than is due; bob cancels."""
     deposited = (DEPOSITED, _replacements), (PAID, _overpayments)
     return _play((*_REGISTERED, *deposited, (TIMES.close, _close), *_DRAW))
 

@@ -53,7 +53,7 @@ def _key(name: str, comment: str, answer: str) -> Case:
 
 def _refused_answers() -> Sequence[Case]:
     rows = (
-        ("empty", "Nothing is no answer: everybody would have it.", ""),
+        ("empty", "An empty text is not an answer: everybody would have it.", ""),
         ("line-end", "The end of a line belongs to the file, not the answer.", "owl\n"),
         ("blank-before", "A blank that nobody sees would make another key.", " owl"),
         ("blank-behind", "A blank that nobody sees would make another key.", "owl "),

@@ -19,7 +19,7 @@ def chapter() -> Chapter:
     """Return the chapter."""
     return Chapter(
         "quadratic",
-        f"`op` says what to do. quadratic: {HOW}",
+        f"`op` names the operation. quadratic: {HOW}",
         (*_accepted(), *_refused()),
     )
 
@@ -92,7 +92,7 @@ def _refused() -> Iterator[Case]:
     pools: tuple[tuple[str, str, str, Pool], ...] = (
         (
             "price-zero",
-            "P is at least 1; at no price no root bounds the quantity.",
+            "P is at least 1; at a price of 0 no root bounds the quantity.",
             "quadratic.price",
             replace(_POOL, price=0),
         ),
@@ -115,7 +115,7 @@ def _refused() -> Iterator[Case]:
     for name, order in (("wants", Order(-1, 75)), ("deposit", Order(1, -1))):
         yield _play(orders=(*_ORDERS[1:], order)).refused(
             f"negative-{name}",
-            "Numbers are not negative; a root of less than nothing is none.",
+            "Numbers are not negative; a negative number has no root.",
             "allocation.quantity",
         )
     orders = {

@@ -151,7 +151,7 @@ def _attestations() -> Sequence[tuple[str, str, str, Attestation, int]]:
     stranger = signing_key("stranger")
     device = OpeningKey(stream.seed("stranger's device")).public
     signature = "attestation.signature"
-    thief = "Whoever sees an attestation would put his own key in."
+    thief = "Whoever sees an attestation would substitute their own key."
     weak = _signed(replace(made, holder_key=VerifyKey(SMALL_ORDER_KEY)))
     small = "A small-order key verifies what nobody signed."
     attester = "The registry names no such attester."
@@ -163,11 +163,11 @@ def _attestations() -> Sequence[tuple[str, str, str, Attestation, int]]:
     rows: Sequence[tuple[str, str, str, Attestation, int]] = (
         ("registry", another, "attestation.registry", elsewhere, NOW),
         ("attester", attester, "attestation.attester", unnamed, NOW),
-        ("person", "One word would give many leaves.", signature, anybody, NOW),
+        ("person", "One attestation would give many leaves.", signature, anybody, NOW),
         ("holder", thief, signature, replace(made, holder_key=stranger.public), NOW),
         ("device", thief, signature, replace(made, device_key=device), NOW),
         ("attributes", "The attester says them.", signature, raised, NOW),
-        ("time", "An old word would be renewed.", signature, replace(made, time=NOW), NOW),
+        ("time", "It would be renewed later.", signature, replace(made, time=NOW), NOW),
         ("sig", "64 bytes.", signature, short, NOW),
         ("holder-key", small, "attestation.holder-key", weak, NOW),
         ("early", "Not before its time.", "attestation.time", made, made.time - 1),
@@ -196,13 +196,21 @@ def _attestation(
 
 def _attributes() -> Sequence[Case]:
     case = setting()
-    legal = "A value of his own would tag a person."
+    legal = "A value that only one person has would tag them."
     rows: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         ("value-unknown", legal, ("listed", "west", "", "")),
         ("value-of-another", legal, ("north", "listed", "", "")),
         ("value-not-empty", legal, ("listed", "", "1", "")),
-        ("values-missing", "One value an attribute.", ("listed", "north", "")),
-        ("values-left-over", "One value an attribute.", ("listed", "", "", "", "")),
+        (
+            "values-missing",
+            "There is one value for each attribute.",
+            ("listed", "north", ""),
+        ),
+        (
+            "values-left-over",
+            "There is one value for each attribute.",
+            ("listed", "", "", "", ""),
+        ),
     )
     return [
         _attestation(
@@ -231,7 +239,14 @@ def _admissions() -> Sequence[Case]:
     rows = (
         ("known-person", known, "enrolment.known-person", (first,), again, 1),
         ("same-word-again", known, "enrolment.known-person", (first,), first, 1),
-        ("index-taken", "One leaf an index.", "enrolment.index", (first,), other, 0),
+        (
+            "index-taken",
+            "An index has one leaf.",
+            "enrolment.index",
+            (first,),
+            other,
+            0,
+        ),
         ("index-ahead", index, "enrolment.index", (first,), other, 2),
     )
     ends = case.registry.ends

@@ -22,7 +22,7 @@ def chapter() -> Chapter:
     """Return the chapter."""
     return Chapter(
         "sale",
-        "`op` says what to do. fold: read `transcript` and apply its entries, each at the "
+        "`op` names the operation. fold: read `transcript` and apply its entries, each at the "
         "time of the checkpoint that covers it; output the phase after each entry, the "
         "ledger and the draw. apply: take the first `entries` entries of the transcript "
         "of the case `play`; apply those of `then`, each at its time, which are "

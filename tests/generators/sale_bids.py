@@ -48,7 +48,7 @@ def refusals() -> Sequence[Refusal]:
         ),
         (
             "result-other-price",
-            "The price is the best losing bid; a seller would add what he likes.",
+            "The price is the best losing bid; a seller would add to it at will.",
             "result.outcome",
             _KNOWN,
             _bidding(lambda bid: bid + 1 if bid < 2 * PRICE else bid),
@@ -56,7 +56,7 @@ def refusals() -> Sequence[Refusal]:
         ),
         (
             "result-first-price",
-            "Nobody pays his own bid; the truth would cost him.",
+            "Nobody pays their own bid; the truth would cost them.",
             "result.outcome",
             _KNOWN,
             _first_price(),

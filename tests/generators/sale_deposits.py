@@ -161,7 +161,7 @@ def _payments() -> Sequence[Refusal]:
         ),
         (
             "paid-by-seller",
-            "The escrow says what was paid; the seller would let his friends in.",
+            "The escrow says what was paid; the seller would let friends in.",
             "entry.key",
             DEPOSITED,
             on.sign(EntryType.PAID, body, on.parts.seller),

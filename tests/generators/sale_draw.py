@@ -64,7 +64,7 @@ def _commitments() -> Sequence[Refusal]:
         ),
         (
             "commit-twice",
-            "One commitment a contributor; he could choose between two.",
+            "A contributor has one commitment; otherwise they could choose between two.",
             "commit.twice",
             COMMITTED,
             on.commitment(state_after(CLOSED), draw_alpha("another")),
@@ -180,7 +180,7 @@ def _reveals() -> Sequence[Refusal]:
         ),
         (
             "reveal-by-outsider",
-            "Who opens has committed.",
+            "Whoever opens has committed.",
             "reveal.commitment",
             COMMIT_ENDED,
             on.reveal(key=on.parts.seller),
@@ -196,7 +196,7 @@ def _reveals() -> Sequence[Refusal]:
         ),
         (
             "reveal-twice",
-            "One opening a contributor.",
+            "A contributor has one opening.",
             "reveal.twice",
             REVEALED,
             on.reveal(draw_alpha("another")),
@@ -263,7 +263,7 @@ def _recoveries() -> Sequence[Refusal]:
     return (
         Refusal(
             "recovery-before-reveal-end",
-            "Recovery follows REVEAL_END; it would shut out who still reveals.",
+            "Recovery follows REVEAL_END; it would shut out those who still reveal.",
             "phase.wrong",
             COMMIT_ENDED,
             recovery,

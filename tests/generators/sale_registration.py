@@ -140,7 +140,7 @@ def _terms() -> Sequence[Refusal]:
         ),
         (
             "terms-by-board",
-            "The seller signs the terms; anybody could sell in his name.",
+            "The seller signs the terms; anybody could sell in the seller's name.",
             "terms.seller",
             0,
             on.sign(EntryType.TERMS, value),
@@ -188,7 +188,7 @@ def _setups() -> Sequence[Refusal]:
         ),
         (
             "setup-other-modulus",
-            "A real sale uses RSA-2048; the seller would know the factors of his own.",
+            "A real sale uses RSA-2048; sellers would know the factors of an N of their own.",
             "beacon.modulus",
             replace(real, beacon=small),
         ),
@@ -315,7 +315,7 @@ def _leaf_shares() -> Sequence[Refusal]:
         ),
         (
             "leaf-other-holder",
-            "The issuers sign the holder's key; a thief would put in his own.",
+            "The issuers sign the holder's key; a thief would substitute another.",
             "leaf.signature",
             replace(leaf, holder=bytes(32)),
         ),

@@ -39,7 +39,7 @@ def chapter() -> Chapter:
     """Return the chapter."""
     return Chapter(
         "settlement",
-        "`op` says what to do. settle: from awards, with their gains [pool or part, "
+        "`op` names the operation. settle: from awards, with their gains [pool or part, "
         "units, payment], and fundings compute the ledger, its outcome_hash and the texts "
         "of allocation.csv and, where the pools are such, of pools.csv, else null. void: "
         "the same without awards. check: judge a ledger that somebody claims against the "
@@ -179,7 +179,7 @@ def _refused_settlements() -> Sequence[Case]:
     rows: tuple[tuple[str, str, str, Sequence[Funding]], ...] = (
         (
             "duplicate-funding",
-            "One account a nym; money would be refunded twice.",
+            "A nym has one account; money would be refunded twice.",
             "settlement.duplicate-nym",
             [first, *fundings],
         ),
@@ -203,7 +203,7 @@ def _refused_settlements() -> Sequence[Case]:
         ),
         (
             "entrant-cancelled",
-            "A cancelled deposit is no entrant; it would get units unasked.",
+            "A cancelled deposit is not an entrant; it would get units unasked.",
             "settlement.no-funding",
             [replace(first, final=False), *others],
         ),
@@ -252,13 +252,13 @@ def _refused_ledgers() -> Sequence[Case]:
         ),
         (
             "refund-too-small",
-            "Payment and refund are what was paid; a unit of money would vanish.",
+            "Payment and refund add up to what was paid; a unit of money would vanish.",
             "settlement.conservation",
             _put(lines, winner, replace(won, refund=won.refund - 1)),
         ),
         (
             "refund-too-large",
-            "Payment and refund are what was paid; money would be made.",
+            "Payment and refund add up to what was paid; money would be made.",
             "settlement.conservation",
             _put(lines, loser, replace(lost, refund=lost.refund + 1)),
         ),

@@ -144,7 +144,7 @@ REFUSED: Sequence[Row] = (
     ),
     (
         "two-pools-with-tiers",
-        "One pool with tiers at most; an order names one tier.",
+        "There is at most one pool with tiers; an order names one tier.",
         "terms.pools",
         "terms/pools",
         lambda found: [
@@ -155,7 +155,7 @@ REFUSED: Sequence[Row] = (
     ),
     (
         "two-pools-with-bids",
-        "One pool that takes bids at most; an order holds one bid.",
+        "There is at most one pool that takes bids; an order holds one bid.",
         "terms.pools",
         "terms/pools",
         lambda found: [*found, {**found[1], "name": "more"}],
@@ -176,7 +176,7 @@ REFUSED: Sequence[Row] = (
     ),
     (
         "unsold-to-nobody",
-        "What is left goes to a pool that is there.",
+        "Unsold units go to a pool that exists.",
         "terms.pools",
         _CROWD,
         _with({"unsold": "return"}),
@@ -218,7 +218,7 @@ REFUSED: Sequence[Row] = (
     ),
     (
         "unsold-by-null",
-        "What is absent has no key; one sale would have two names.",
+        "An absent value has no key; one sale would have two names.",
         "terms.field",
         _CROWD,
         _with({"unsold": None}),
@@ -345,7 +345,7 @@ REFUSED: Sequence[Row] = (
     ),
     (
         "tier-name",
-        "Names of tiers are made as those of pools.",
+        "Names of tiers have the form of pool names.",
         "terms.tiers",
         f"{_SPONSORS}/tiers/1/name",
         _set("Silver"),
@@ -359,7 +359,7 @@ REFUSED: Sequence[Row] = (
     ),
     (
         "tiers-of-rising-price",
-        "Prices fall; who misses a tier could not pay the next.",
+        "Prices fall; whoever misses a tier could not pay for the next.",
         "terms.tiers",
         f"{_SPONSORS}/tiers/1/price",
         _set(501),
@@ -408,7 +408,7 @@ REFUSED: Sequence[Row] = (
     ),
     (
         "requires-the-empty-value",
-        "The empty value says that a person has none; it is no right to enter.",
+        "The empty value says that a person has none; it gives no right to enter.",
         "terms.requires",
         f"{_GUESTS}/requires/cohort_a",
         _set(["", "2029"]),
@@ -450,7 +450,7 @@ REFUSED: Sequence[Row] = (
     ),
     (
         "empty-ladder",
-        "A ladder that is there has an amount; no deposit would be legal.",
+        "A ladder that is present has an amount; no deposit would be legal.",
         "terms.deposits",
         "terms/deposits",
         _set([]),
@@ -492,7 +492,7 @@ REFUSED: Sequence[Row] = (
     ),
     (
         "bids-without-ladder",
-        "A pool that takes bids has a ladder; a free amount would tell the bid.",
+        "A pool that takes bids has a ladder; a free amount would reveal the bid.",
         "terms.deposits",
         "terms",
         _without("deposits"),
@@ -506,7 +506,7 @@ REFUSED: Sequence[Row] = (
     ),
     (
         "round-without-bids",
-        "No round is named where nobody bids; the sale would wait for nothing.",
+        "No round is named if nobody bids; the sale would wait for nothing.",
         "terms.bids",
         _GUESTS,
         _without("certain"),
@@ -520,7 +520,7 @@ REFUSED: Sequence[Row] = (
     ),
     (
         "bids-open-while-commitments-are-open",
-        "Bids open after COMMIT_END; who reads them before could void the sale.",
+        "Bids open after COMMIT_END; whoever reads them before could void the sale.",
         "terms.bids",
         "terms/bids/round",
         lambda found: found - 1,

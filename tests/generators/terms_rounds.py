@@ -44,7 +44,7 @@ def refused_rounds() -> Sequence[Case]:
     rows: tuple[tuple[str, str, str, dict[str, Value]], ...] = (
         (
             "early",
-            "The round is later than the last commitment; who commits last would know it.",
+            "The round is later than the last commitment; the last to commit would know it.",
             "terms.round-time",
             {"round": early},
         ),
@@ -56,7 +56,7 @@ def refused_rounds() -> Sequence[Case]:
         ),
         (
             "zero",
-            "Rounds are numbered from 1; round 0 is no random value.",
+            "Rounds are numbered from 1; round 0 is not a random value.",
             "terms.round",
             {"round": 0},
         ),

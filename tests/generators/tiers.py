@@ -18,7 +18,7 @@ def chapter() -> Chapter:
     """Return the chapter."""
     return Chapter(
         "tiers",
-        f"`op` says what to do. tiers: {HOW}",
+        f"`op` names the operation. tiers: {HOW}",
         (*_accepted(), lots_of_a_part("main", "gold"), *_refused()),
     )
 
@@ -48,7 +48,7 @@ def _accepted() -> Iterator[Case]:
     draws = {"gold": (2, 1, 0, 3), "silver": (3, 0, 2, 1)}
     yield _play(_selling(1, 1), _naming(0, 0, 0, 1), draws).accepted(
         "oversubscribed",
-        "Two persons miss gold and stand for silver, with a draw of its own.",
+        "Two persons miss gold and are candidates for silver, with a draw of its own.",
     )
     rows: tuple[tuple[str, str, Pool, Sequence[Order]], ...] = (
         (
@@ -156,7 +156,7 @@ def _refused() -> Iterator[Case]:
         ),
         (
             "prices-rise",
-            "Prices fall; who falls to a dearer tier could not pay it.",
+            "Prices fall; whoever falls to a dearer tier could not pay for it.",
             "allocation.tiers",
             replace(pool, tiers=(second, first)),
         ),

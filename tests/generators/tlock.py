@@ -51,7 +51,7 @@ def chapter() -> Chapter:
     curve = backend()
     return Chapter(
         "tlock",
-        "`op` says what to do. pairing: the bytes of e(p, q) (groups.md, section 2.4). "
+        "`op` names the operation. pairing: the bytes of e(p, q) (groups.md, section 2.4). "
         "exponent: H3 of sigma and message; trace says which candidate it is. encrypt: "
         "encrypt message to a round, with randomness as σ. decrypt: with the signature "
         "of the round. seal: with randomness as K || σ. open: what seals length bytes, "

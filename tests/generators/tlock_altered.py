@@ -85,7 +85,7 @@ def _lengths(curve: Backend) -> Sequence[Case]:
 
 def _points(curve: Backend) -> Sequence[Case]:
     good = honest(curve, UNCHAINED_G1)
-    one = "U has one encoding, else what is sealed could be altered and still open"
+    one = "U has one encoding, else sealed bytes could be altered and still open"
     rows = (
         ("identity", "Its mask is known to everybody.", infinity(U_LENGTH)),
         (

@@ -168,7 +168,7 @@ def _dishonest(curve: Backend) -> Sequence[Case]:
         ),
         (
             "no-data",
-            "nothing bound",
+            "nothing is bound",
             "authentication",
             good.sealed[:end] + _box(key, b""),
         ),
@@ -192,7 +192,7 @@ def _signatures(curve: Backend) -> Sequence[Case]:
     good = honest(curve, UNCHAINED_G1)
     one = "A signature has one encoding"
     rows = (
-        ("identity", "The identity is no signature.", infinity(48)),
+        ("identity", "The identity is not a signature.", infinity(48)),
         ("short", f"{one}; 47 bytes.", good.signature[:-1]),
         ("of-g2", f"{one}; 96 bytes.", infinity(96)),
         ("no-flag", f"{one}; not compressed.", flipped(good.signature, 0, 0x80)),
@@ -240,7 +240,7 @@ def _in_g1(curve: Backend) -> Sequence[Case]:
         ),
         (
             "chained",
-            "Nobody knows what a chained round signs before it is there.",
+            "Nobody knows what a chained round signs before that round exists.",
             *("scheme", replace(good, chain=clock(curve, CHAINED))),
         ),
     )
@@ -258,7 +258,7 @@ def _encryptions(curve: Backend) -> Sequence[Case]:
     identity = replace(chain, public_key=infinity(U_LENGTH))
     off_subgroup = replace(chain, public_key=in_g2(2))
     chained = clock(curve, CHAINED)
-    unknown = "Nobody knows what a chained round signs before it is there."
+    unknown = "Nobody knows what a chained round signs before that round exists."
     size = "A message has 16 bytes: it is a key."
     rows = (
         ("round-zero", numbers, "drand.round", chain, 0, MESSAGE),

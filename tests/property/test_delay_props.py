@@ -1,4 +1,4 @@
-"""The beacon's output is one value, whoever withholds his opening."""
+"""The beacon's output is one value, whoever withholds an opening."""
 
 from itertools import combinations
 from math import isqrt

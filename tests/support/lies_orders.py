@@ -89,7 +89,7 @@ ORDERS = (
     Row(
         "A12",
         "deposit.disclosed",
-        "somebody has a value of his own",
+        "somebody has a value of their own",
         _shown(cohort="cat", region=""),
     ),
     Row(

@@ -189,7 +189,7 @@ def _solved(_ball: Ball, entrant: Entrant) -> Entrant:
 
 
 def _signed(ball: Ball, entrant: Entrant) -> Entrant:
-    """Take whom another names for one who signed with him."""
+    """Take people whom another names as if they had signed too."""
     if entrant.nym != ball.nym(5):
         return entrant
     gid = group_id(ball.on.terms.sale_id, [ball.nym(4), ball.nym(5)])
@@ -224,7 +224,7 @@ CHEATS = (
     Cheated("a certain seat costs no premium", certain, _certain_seat(lambda _: 100)),
     Cheated("a premium is one too high", certain, _certain_seat(lambda x: x + 1)),
     Cheated("the second bid buys the certain seat", certain, _bidding(0, None)),
-    Cheated("everybody pays what he bid", auctioned, _first_price),
+    Cheated("everybody pays their own bid", auctioned, _first_price),
     Cheated("the price is below the best losing bid", auctioned, _bidding(2, 149)),
     Cheated("the best bid is not opened", auctioned, _bidding(0, None)),
     Cheated("a bid above its deposit counts", auctioned, _bidding(3, 300)),

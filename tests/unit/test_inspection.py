@@ -24,7 +24,7 @@ def _played(on: Stage, until: str, *deposits: Entry) -> SaleState:
 
 
 def _mixed(on: Stage) -> tuple[Entry, ...]:
-    """Ann pays, Bob pays and cancels, Eve promises more than she pays."""
+    """Ann pays, Bob pays and cancels, Eve promises more than comes in."""
     ann, bob, eve = (deposit(on, number) for number in range(3))
     return (
         ann,

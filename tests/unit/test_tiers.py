@@ -80,7 +80,7 @@ def test_what_an_earlier_pool_left_comes_in_at_the_first_tier() -> None:
     }
 
 
-def test_nobody_is_put_above_the_tier_that_he_names() -> None:
+def test_nobody_is_put_above_the_tier_that_they_name() -> None:
     shares = tiers(selling(2, 1), naming(1, 1, 1), in_turn(3, *NAMES))
     assert shares.parts == ("silver", "silver", "silver")
     shares = tiers(selling(2, 1), naming(None, 1), in_turn(2, *NAMES))

@@ -51,7 +51,7 @@ def test_the_schema_has_the_values_of_list_and_terms() -> None:
     }
 
 
-def test_everybody_is_attested_with_attributes_of_his_own() -> None:
+def test_everybody_is_attested_with_attributes_of_their_own() -> None:
     held = [member.attestation.attributes for member in gala().members]
     assert held == [
         ("listed", "2029", "north", ""),

@@ -1,4 +1,4 @@
-"""Who gets how much: pure, integer, independent of order (specs/allocation.md).
+"""Who gets how much: pure, in integers, whatever the order of arrival (specs/allocation.md).
 
 Read ``shape`` and ``lots``; then ``mechanisms``; then who enters a pool, ``entering``, and how
 pools follow each other, ``run_pools``, with ``outcome`` and ``invariants``; then ``odds``,

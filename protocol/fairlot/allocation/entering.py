@@ -1,4 +1,4 @@
-"""Who enters a pool, and what each asks of it (specs/allocation.md, section 6)."""
+"""Who enters a pool, and what each of them asks for (specs/allocation.md, section 6)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,20 +20,20 @@ class Entrant:
     amount: int
     """The deposit's amount, uint64, all of it paid."""
     bid: int | None = None
-    """What a unit is worth to it, as its opened bid says; ``None`` for no valid bid."""
+    """What a unit is worth to the person, by the opened bid; ``None`` for no valid bid."""
     tier: str | None = None
-    """Name of the highest tier that it accepts."""
+    """Name of the highest tier that the person accepts."""
     group: bytes | None = None
-    """The group id that it signed, 32 bytes."""
+    """The group id that the person signed, 32 bytes."""
     attributes: tuple[tuple[str, str], ...] = ()
-    """What it discloses: names and values, empty for none."""
+    """The disclosed attributes: names and values, empty for none."""
     solved: frozenset[str] = frozenset()
-    """Names of the pools whose puzzle it solved."""
+    """Names of the pools whose puzzle the person solved."""
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the pools so far have done to one entrant."""
+    """What one entrant has got from the pools so far, and spent there."""
 
     units: int = 0
     spent: int = 0
@@ -47,7 +47,7 @@ def formed_groups(sale_id: bytes, entrants: Sequence[Entrant]) -> Groups:
     """Return the groups whose members all signed, and nobody else (steps 1 and 2).
 
     Two or more entrants form a group iff they name the same id and it is the id of
-    exactly their nyms: whoever is named without having signed, or signs without being
+    exactly their nyms: a person who is named without having signed, or who signs without being
     named, keeps the group from forming.
     """
     named: dict[bytes, list[int]] = {}
@@ -122,14 +122,14 @@ def _order(
 
 
 def _bid(entrant: Entrant, left: int) -> int | None:
-    """Return what the bid comes to; one above the whole deposit is void."""
+    """Return the bid that the order has; a bid above the whole deposit is void."""
     if entrant.bid is None or entrant.bid > entrant.amount:
         return None
     return min(entrant.bid, left)
 
 
 def _tier(pool: Pool, name: str | None, left: int) -> int | None:
-    """Return the tier's index; one that the money does not cover is void."""
+    """Return the tier's index; a tier that the money does not cover is void."""
     for index, tier in enumerate(pool.tiers):
         if tier.name == name:
             return index if tier.price <= left else None
@@ -143,7 +143,7 @@ def _intact(pool: Pool, entered: Mapping[int, Order], members: Sequence[int]) ->
 
 
 def can_take_one(pool: Pool, order: Order) -> bool:
-    """Tell whether an order wants a unit and has its price."""
+    """Tell whether an order wants a unit and has the money for one."""
     return order.wants >= 1 and order.budget >= pool.price
 
 

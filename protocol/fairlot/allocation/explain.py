@@ -1,4 +1,4 @@
-"""Each outcome in one line, for the person who got it (specs/allocation.md, section 9)."""
+"""States each outcome in one line for its person (specs/allocation.md, section 9)."""
 
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
@@ -12,11 +12,11 @@ _Sentence: TypeAlias = Callable[[PoolResult, Order, Award], str]
 
 
 def explain(result: PoolResult, nym: Nym) -> str:
-    """Return why a nym got what it got from a pool: a clause without subject.
+    """Return why a nym got what it got from a pool: a clause without a subject.
 
     Args:
         result: what became of the pool.
-        nym: anybody's; who did not enter is told so.
+        nym: any nym; if it did not enter, the clause says so.
     """
     for order, award in zip(result.orders, result.awards, strict=True):
         if award.nym == nym:
@@ -33,7 +33,7 @@ def _pays(award: Award) -> str:
 
 
 def _rivals(result: PoolResult) -> str:
-    """Say how many were drawn for how much: certain seats were not."""
+    """State how many people drew for how many units; certain seats are not counted."""
     certain = sum(award.reason is Reason.CERTAIN for award in result.awards)
     competing = sum(award.q > 0 for award in result.awards) - certain
     return f"{competing} for {_units(result.pool.supply - certain)}"

@@ -18,7 +18,7 @@ def check_outcome(
     Args:
         pools: the terms' pools.
         entrants: sorted by nym.
-        outcome: what is claimed.
+        outcome: the claimed outcome.
 
     Raises:
         InvariantError: ``allocation.supply``, ``allocation.quantity-exceeded``,
@@ -31,7 +31,7 @@ def check_outcome(
 
 
 def _check_supplies(pools: Sequence[Pool], outcome: Outcome) -> None:
-    """Require that what a pool leaves is for sale where it goes, or comes back."""
+    """Require that a pool's unsold units are sold on in a later pool, or come back."""
     supplies = {pool.name: pool.supply for pool in pools}
     returned = 0
     if [result.pool.name for result in outcome.pools] != list(supplies):
@@ -93,7 +93,7 @@ def _check_pool(result: PoolResult) -> None:
 
 
 def _check_prices(result: PoolResult) -> None:
-    """Require the stated price, or, where bids make it, one price not below it."""
+    """Require the stated price or, if bids set the price, one price not below it."""
     pool = result.pool
     asked: dict[str, set[int]] = {}
     for award in result.awards:

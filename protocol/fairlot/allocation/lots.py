@@ -98,19 +98,19 @@ def uniform(seed_L: PoolSeed, q: int, label: bytes) -> int:
 
 @dataclass(frozen=True, slots=True)
 class SeededLots:
-    """Lots that anybody can compute again."""
+    """Lots that anybody can recompute from the seed."""
 
     seed: bytes
-    """The beacon's, 32 bytes."""
+    """The beacon's seed, 32 bytes."""
     sale_id: bytes
     pool: str
     """Name of the pool, or ``pool/part``."""
     nyms: tuple[Nym, ...]
-    """Of the orders, in their order."""
+    """The nyms of the orders, in the same sequence."""
 
     @property
     def pool_seed(self) -> PoolSeed:
-        """seed_L."""
+        """seed_L, from which all lots of the pool or part come."""
         return pool_seed(self.seed, self.sale_id, self.pool)
 
     def ranks(self) -> tuple[Rank, ...]:

@@ -1,7 +1,7 @@
-"""What everybody may expect before the draw (specs/odds.md).
+"""What each person may expect before the draw (specs/odds.md).
 
-A pool's odds are exact where it is known who enters it, with what, and how much it sells:
-that is, where no draw before it decides about that. Else they are a rule on that draw.
+A pool's odds are exact if it is known who enters it, with what, and how much it sells: that
+is, if no earlier draw decides that. Otherwise they are a rule that depends on that draw.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -46,20 +46,20 @@ class PoolOdds:
     """What is known about one pool."""
 
     pool: Pool
-    """Its supply includes what is known to be left by earlier pools."""
+    """The pool; its supply includes the units known to come from earlier pools."""
     nyms: tuple[Nym, ...]
-    """Who enters, ascending; who may enter, where the odds are a rule."""
+    """Who enters, ascending; who may enter, if the odds are a rule."""
     odds: Odds | None
-    """In the order of the nyms; ``None`` where they depend on an earlier draw."""
+    """In the order of the nyms; ``None`` if they depend on an earlier draw."""
     entering: tuple[int, int]
     """How many enter, at least and at most."""
     depends_on: tuple[str, ...]
-    """The earlier pools on whose draw they depend; empty where ``odds`` are given."""
+    """The earlier pools on whose draw they depend; empty if ``odds`` are given."""
     rule: tuple[str, ...]
-    """In sentences: how the chances come about."""
+    """The rule of the chances, in sentences."""
     alike: Fraction | None = None
-    """The chance of whoever enters and can take a unit, where that is known though it is
-    not known who enters."""
+    """The chance of whoever enters and can take a unit, if it is known although it is not
+    known who enters."""
 
 
 def pool_odds(pool: Pool, orders: Sequence[Order]) -> Odds:
@@ -74,12 +74,12 @@ def pool_odds(pool: Pool, orders: Sequence[Order]) -> Odds:
 def sale_odds(
     pools: Sequence[Pool], entrants: Iterable[Entrant], sale_id: bytes
 ) -> tuple[PoolOdds, ...]:
-    """Return what is known about each pool before the draw, in their order.
+    """Return what is known about each pool before the draw, in the order of the pools.
 
     Args:
         pools: the terms' pools.
         entrants: the funded final deposits with their bids opened, in any order.
-        sale_id: 32 bytes: what groups are bound to.
+        sale_id: 32 bytes, to which groups are bound.
 
     Raises:
         CallerError: as ``allocate``.
@@ -93,7 +93,7 @@ def sale_odds(
 
 
 class _View:
-    """What is known of a sale while its pools are gone through."""
+    """What is known about a sale after each of its pools."""
 
     def __init__(
         self, pools: Sequence[Pool], entrants: Sequence[Entrant], groups: Groups
@@ -101,11 +101,11 @@ class _View:
         self.entrants = entrants
         self.groups = groups
         self.standings = [Standing() for _ in entrants]
-        """What each has got for certain; nothing of what is left to chance."""
+        """What each entrant has got for certain, without anything left to chance."""
         self.unknown: dict[int, list[str]] = {}
         """The pools that left an entrant's standing to chance."""
         self.losers: dict[str, tuple[frozenset[int], int]] = {}
-        """Whom a pool left to chance, and how many of them get no unit, where known."""
+        """Whom a pool left to chance, and how many of them get no unit, if known."""
         self.supplies = {pool.name: pool.supply for pool in pools}
         self.unknown_supplies: dict[str, list[str]] = {}
 
@@ -182,8 +182,9 @@ class _View:
     ) -> "_Alike | None":
         """Return the chance of whoever enters, if the draw only decides who that is.
 
-        So it is where as many persons enter as ever, with the same units and groups: any
-        of those with open standings stand for the others (specs/odds.md, step 6).
+        That is so if the same number of persons enters whatever the draw, with the same
+        units and groups: it makes no difference which of those with open standings enter
+        (specs/odds.md, step 6).
         """
         plain = pool.mechanism is Mechanism.LOTTERY and not (pool.certain or pool.again)
         fewest, most = entering_it
@@ -212,7 +213,7 @@ class _View:
 
 @dataclass(frozen=True, slots=True)
 class _Alike:
-    """A chance that is the same whoever enters."""
+    """A chance that does not depend on who enters."""
 
     chance: Fraction
     why: tuple[str, ...]
@@ -220,7 +221,7 @@ class _Alike:
 
 @dataclass(frozen=True, slots=True)
 class _FirstCome:
-    """Lots for what no lot can change."""
+    """Lots for numbers that no lot can change."""
 
     size: int
 
@@ -260,7 +261,7 @@ _CERTAIN_RULE = (
 
 
 def _rule_of(pool: Pool) -> str:
-    """Say by which rule a pool gives chances to whoever enters."""
+    """State the rule by which a pool gives chances to those who enter."""
     if pool.certain:
         return _CERTAIN_RULE
     rule = _RULES[pool.mechanism]

@@ -18,11 +18,11 @@ class Award:
 
     nym: Nym
     q: int
-    """q_i: units that the entrant could take and pay."""
+    """q_i, the units that the entrant could take and pay for."""
     units: int
-    """a_i."""
+    """a_i, the units that the entrant gets."""
     payment: int
-    """What is owed for them; at most what was left of the deposit."""
+    """The money owed for them, at most what was left of the deposit."""
     part: str
     """The part of the pool that gave the units; empty for the pool itself."""
     reason: Reason
@@ -30,44 +30,44 @@ class Award:
 
 @dataclass(frozen=True, slots=True)
 class PoolResult:
-    """What became of one pool."""
+    """The result of one pool."""
 
     pool: Pool
-    """Its supply includes what earlier pools left to it."""
+    """The pool; its supply includes what earlier pools left to it."""
     orders: tuple[Order, ...]
     awards: tuple[Award, ...]
-    """One for each who entered, sorted by nym, as the orders."""
+    """One award for each person who entered, sorted by nym, like the orders."""
     facts: Facts
     """The mechanism's certificate."""
 
     @property
     def demand(self) -> int:
-        """Σ q_i; may be above 2^64 - 1."""
+        """Σ q_i, the demand; it may be above 2^64 - 1."""
         return sum(award.q for award in self.awards)
 
     @property
     def winners(self) -> int:
-        """Entrants with at least one unit."""
+        """The number of entrants with at least one unit."""
         return sum(award.units > 0 for award in self.awards)
 
     @property
     def sold(self) -> int:
-        """Units."""
+        """The units sold."""
         return sum(award.units for award in self.awards)
 
     @property
     def unsold(self) -> int:
-        """Units that are left, for a later pool or the seller."""
+        """The units that are left, for a later pool or the seller."""
         return self.pool.supply - self.sold
 
     def of(self, nym: Nym) -> Award | None:
-        """Return the award of ``nym``; ``None`` where it did not enter."""
+        """Return the award of ``nym``; ``None`` if it did not enter."""
         return _find(self.awards, nym)
 
 
 @dataclass(frozen=True, slots=True)
 class Gain:
-    """Units of one nym from one pool, or one part of it."""
+    """The units of one nym from one pool, or from one part of it."""
 
     pool: str
     """The pool's name, or ``pool/part``."""
@@ -83,21 +83,21 @@ class Total:
     units: int
     payment: int
     gains: tuple[Gain, ...]
-    """In the order of the pools; those without units are left out."""
+    """In the order of the pools; pools that gave no units are left out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of the sale."""
+    """The result of the sale."""
 
     pools: tuple[PoolResult, ...]
     totals: tuple[Total, ...]
-    """One an entrant, sorted by nym."""
+    """One for each entrant, sorted by nym."""
     unsold: int = 0
     """Units that go back to the seller."""
 
     def of(self, nym: Nym) -> Total | None:
-        """Return the total of ``nym``; ``None`` where it is no entrant."""
+        """Return the total of ``nym``; ``None`` if it is not an entrant."""
         return _find(self.totals, nym)
 
 

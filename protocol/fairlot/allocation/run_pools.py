@@ -76,11 +76,11 @@ def run_pools(
     Args:
         pools: the terms' pools.
         entrants: the funded final deposits, in any order.
-        sale_id: 32 bytes: what groups are bound to.
-        lots_of: all the chance there is.
+        sale_id: 32 bytes, to which groups are bound.
+        lots_of: gives the lots of each pool, the only source of chance.
 
     Raises:
-        CallerError, InvariantError: as ``allocate``, seeds aside.
+        CallerError, InvariantError: as ``allocate``, except for seeds.
     """
     check_made_pools(pools)
     # Step 1.

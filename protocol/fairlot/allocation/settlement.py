@@ -1,4 +1,4 @@
-"""Who pays and who gets what back, to the unit (specs/settlement.md)."""
+"""Who pays, and who gets what back, to the last unit of money (specs/settlement.md)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -23,20 +23,20 @@ class Funding:
 
     nym: Nym
     paid: int
-    """Σ PAID of the nym, uint64."""
+    """The sum of the nym's PAID entries, uint64."""
     refund_to: bytes
-    """Where refunds go: what the nym's first entry says."""
+    """Where refunds go: the destination in the nym's first entry."""
     final: bool = True
-    """Whether the nym's last word is a DEPOSIT, and not a CANCEL."""
+    """Whether the nym's final entry is a DEPOSIT and not a CANCEL."""
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerLine:
-    """The account of one nym: payment + refund is what it paid."""
+    """The line of one nym in the ledger: payment + refund is the money that was paid."""
 
     nym: Nym
     units: int
-    """Units of the asset it gets."""
+    """The units that the nym gets."""
     payment: int
     """Money to the seller."""
     refund: int
@@ -44,19 +44,19 @@ class LedgerLine:
     refund_to: bytes
     """Where the refund goes."""
     final: bool = True
-    """Whether the nym's last word is a DEPOSIT: then it has a row in the CSV."""
+    """Whether the nym's final entry is a DEPOSIT: then it has a row in the CSV."""
     gains: tuple[Gain, ...] = ()
-    """Which pools, or parts of them, the units come from."""
+    """The pools, or parts of pools, that the units come from."""
 
 
 def settle(outcome: Outcome, fundings: Iterable[Funding]) -> tuple[LedgerLine, ...]:
     """Return the ledger of a sale that was drawn, sorted by nym.
 
-    A nym that is no entrant (its deposit is cancelled or not funded) gets no unit and
+    A nym that is not an entrant (its deposit is cancelled or not funded) gets no unit and
     all its money back (specs/settlement.md, section 3).
 
     Args:
-        outcome: what the draw gave.
+        outcome: the outcome of the draw.
         fundings: one for each nym with an entry on the board, in any order.
 
     Raises:
@@ -97,12 +97,12 @@ def in_parts(pools: Sequence[Pool]) -> bool:
 def outcome_hash(lines: Sequence[LedgerLine], pools: Sequence[Pool]) -> bytes:
     """Return H("fairlot-v1/outcome", CBOR([[nym, units, payment, refund], ..])).
 
-    Where units can come from several pools or parts, each row ends with a list of
+    If units can come from several pools or parts, each row ends with a list of
     [pool, units, payment] (specs/settlement.md, section 5).
 
     Args:
         lines: the whole ledger, sorted by nym, as ``settle`` returns it.
-        pools: the terms'.
+        pools: the terms' pools.
     """
     detailed = in_parts(pools)
     rows: list[Value] = [_row(line, detailed=detailed) for line in lines]
@@ -117,7 +117,7 @@ def _row(line: LedgerLine, *, detailed: bool) -> list[Value]:
 
 
 def allocation_csv(lines: Iterable[LedgerLine]) -> bytes:
-    """Return allocation.csv: one row a nym with a final deposit, sorted by nym."""
+    """Return allocation.csv: one row for each nym with a final deposit, sorted by nym."""
     rows = [
         f"{line.nym.hex()},{line.units},{line.payment},{line.refund}"
         for line in sorted(lines, key=attrgetter("nym"))
@@ -139,7 +139,7 @@ def pools_csv(lines: Iterable[LedgerLine]) -> bytes:
 def check_ledger(lines: Sequence[LedgerLine], fundings: Iterable[Funding]) -> None:
     """Check the invariants of specs/settlement.md, section 4.
 
-    Per line they are stricter than in sum: no money moves from one nym to another.
+    They hold for each line and not only in sum: no money moves from one nym to another.
 
     Raises:
         CallerError: ``settlement.duplicate-nym``, ``settlement.range``.

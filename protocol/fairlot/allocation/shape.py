@@ -1,8 +1,8 @@
 """The one shape of every mechanism: orders and lots in, shares out.
 
-A mechanism is a pure function ``(pool, orders, lots) -> Shares`` over integers. Lots are the
-only chance in it and an argument, so that tests can go through all of them; ``odds`` of the
-same module states without lots what is left to chance (specs/allocation.md, section 2).
+A mechanism is a pure function ``(pool, orders, lots) -> Shares`` over integers. All chance is
+in the lots, which are an argument, so that tests can go through all of them; ``odds`` of the
+same module states without lots what is left to chance (specs/allocation.md, section 1).
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ ITSELF = ""
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What one person asks of one pool."""
+    """What one person asks for in one pool."""
 
     wants: int
     """Units still wanted; any number >= 0."""
@@ -30,22 +30,22 @@ class Order:
     tier: int | None = None
     """Index of the highest tier accepted; ``None`` for none."""
     group: bytes | None = None
-    """Group id, 32 bytes, of a group all of whose members have an order here."""
+    """The id, 32 bytes, of a group whose members all have an order here."""
 
 
 class Lots(Protocol):
-    """All the chance that a pool needs."""
+    """The lots of a pool: the only source of chance in it."""
 
     def permutation(self) -> Sequence[int]:
-        """Return the indices of the orders, who is drawn first in front."""
+        """Return the indices of the orders, the first drawn first."""
         ...
 
     def group_permutation(self, groups: Sequence[bytes]) -> Sequence[int]:
-        """Return the indices of distinct group ids, who is looked at first in front."""
+        """Return the indices of distinct group ids in the group order."""
         ...
 
     def uniform(self, q: int, label: bytes) -> int:
-        """Return U(q), one of 0..q-1; the same label gives the same."""
+        """Return U(q), one of 0..q-1; the same label gives the same number."""
         ...
 
     def part(self, name: str) -> "Lots":
@@ -57,13 +57,13 @@ class Reason(StrEnum):
     """Why an order got what it got."""
 
     NOTHING = "nothing"
-    """It wanted no unit, or had not the money for one."""
+    """The order wants no unit, or does not have the money for one."""
     IN_FULL = "in-full"
-    """It got all that it wanted and could pay."""
+    """It got everything that it wanted and could pay for."""
     LEVEL = "level"
-    """It got as many as everybody whose order reached that far."""
+    """It got as many units as everybody whose order reached that far."""
     LEVEL_AND_ONE = "level-and-one"
-    """It got one more, being among the first in the drawing order."""
+    """It got one unit more, because it was among the first in the drawing order."""
     DRAWN = "drawn"
     NOT_DRAWN = "not-drawn"
     DRAWN_GROUP = "drawn-group"
@@ -73,16 +73,16 @@ class Reason(StrEnum):
     OUTBID = "outbid"
     WINNING_BID = "winning-bid"
     NO_BID = "no-bid"
-    """It made no bid, or none that counts."""
+    """It has no bid, or none that counts."""
     TIER = "tier"
     """It got a seat of a tier: its part says which."""
     TIERS_MISSED = "tiers-missed"
     NO_TIER = "no-tier"
-    """It asked for no tier, or for one that its deposit does not cover."""
+    """It names no tier, or one that its deposit does not cover."""
 
 
 class Facts(Protocol):
-    """What a mechanism shows for its result: a certificate that people can check."""
+    """A certificate of a mechanism's result, which people can check."""
 
     def to_json(self) -> Mapping[str, Json]:
         """Return the certificate for machines."""
@@ -98,14 +98,14 @@ class Shares:
     """Who gets and pays what, each in the order of the orders."""
 
     quantities: tuple[int, ...]
-    """q_i: units that each could take and pay."""
+    """q_i, the units that each could take and pay for."""
     units: tuple[int, ...]
-    """a_i <= q_i."""
+    """a_i, the units that each gets, at most q_i."""
     payments: tuple[int, ...]
-    """At most the order's deposit."""
+    """The money that each owes, at most the order's deposit."""
     reasons: tuple[Reason, ...]
     parts: tuple[str, ...]
-    """In which part of the pool each got its units; ``ITSELF`` where it has none."""
+    """The part of the pool in which each got its units; ``ITSELF`` without parts."""
     facts: Facts
 
 
@@ -133,7 +133,7 @@ class Odds:
     chances: tuple[Chance, ...]
     expected_unsold: Fraction
     why: tuple[str, ...]
-    """In sentences: the rule by which the chances are what they are; mode A or B."""
+    """The rule that gives these chances, in sentences; for a lottery with its mode."""
     unsold_certain: bool = True
     """Whether the lots cannot change how many units are left."""
 
@@ -145,6 +145,6 @@ def whole(chance: Fraction) -> Chance:
 
 
 def one_unit(parts: Mapping[str, Fraction]) -> Chance:
-    """Return the chance of one unit from the chances in each part, which exclude."""
+    """Return the chance of one unit from the chances in each part, only one of which wins."""
     least, more = divmod(sum(parts.values(), Fraction(0)), 1)
     return Chance(least, more, {name: part for name, part in parts.items() if part})

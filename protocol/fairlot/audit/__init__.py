@@ -1,5 +1,5 @@
-"""Anyone's check of a sale, offline, from its transcript (specs/audit.md).
+"""How anybody checks a sale, offline, from its transcript (specs/audit.md).
 
 Read ``checks``, ``auditor``, ``margin``, ``disclosed``, ``report``; then ``inspection``, which
-tells people what a board says.
+shows a board to people.
 """

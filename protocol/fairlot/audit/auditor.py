@@ -44,7 +44,7 @@ class Expected:
 
     @property
     def given(self) -> bool:
-        """Tell whether there are any."""
+        """Tell whether there is any trust root."""
         return self.sale_id is not None or self.board_key is not None
 
 
@@ -113,19 +113,18 @@ def audit(
     statements: Statements,
     progress: Progress = silent,
 ) -> Report:
-    """Check a transcript, all of it.
+    """Check a whole transcript.
 
-    The checklist is ``CHECKS``: A01 to A05, A07 to A22 and A24 come out of reading and
-    folding; A06 (roots), A14 (people), the margin of A17 and A23 (the end) are this
-    function's own.
-    What it leaves to its caller is in ``NOT_CHECKED``.
+    The checklist is ``CHECKS``: A01 to A05, A07 to A22 and A24 follow from reading and
+    folding; this function itself checks A06 (roots), A14 (people), the margin of A17 and
+    A23 (the end). ``NOT_CHECKED`` lists what it leaves to its caller.
 
     Args:
-        data: the file.
+        data: the bytes of the file.
         curve: the back-end.
-        expected: trust roots; where none are given the report shows self-consistency only.
+        expected: trust roots; without any, the report shows only self-consistency.
         statements: what this process has verified before; a fresh one knows nothing.
-        progress: told how many bytes were read, of how many.
+        progress: called with the bytes read and the bytes in all.
     """
     # Step 1.
     read = replay(data, SaleState(curve, statements), progress)
@@ -214,7 +213,7 @@ def _checkpoint_findings(read: Replay) -> Iterator[Finding]:
 
 
 def _wrong_end(read: Replay) -> bool:
-    """Tell whether the sale has an end that was found wrong: that finding says it all."""
+    """Tell whether the sale has an end that is wrong, for which there is a finding already."""
     ends = (EntryType.RESULT, EntryType.VOID)
     last = read.entries[-1] if read.entries else None
     return last is not None and last.entry.type in ends and last.refusal is not None

@@ -1,6 +1,6 @@
 """The numbered checks, and which rule belongs to which (specs/audit.md, section 3).
 
-Every code that reading or folding a transcript can end in belongs to exactly one check.
+Every code with which reading or folding can refuse belongs to exactly one check.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ class Check:
     id: str
     title: str
     codes: tuple[str, ...]
-    """Codes of the findings that break it: whole, or all that begin with ``x.``."""
+    """Codes of the findings that break it: whole codes, or ``x.`` for all that begin so."""
 
 
 CHECKS = (
@@ -105,10 +105,10 @@ CHECKS = (
     Check("A23", "The sale has ended as its terms say", ("sale.",)),
     Check("A24", "Rounds are those that the terms name, signed in time", ("round.",)),
 )
-"""In the order in which they are reported."""
+"""The checks in the order of the report."""
 
 BEFORE_TERMS = ("A01", "A02", "A04", "A05", "A07", "A17")
-"""The checks that do not need terms; without terms the others are not reached."""
+"""Checks that need no terms; without terms the others are not reached."""
 
 NOT_CHECKED = (
     "that an attester looked at a real person, once",
@@ -127,7 +127,7 @@ def check_of(code: str) -> Check:
     """Return the check that a code belongs to.
 
     Raises:
-        KeyError: for a code that no check has; a test shows that there is none.
+        KeyError: for a code that no check has; a test shows that no such code exists.
     """
     for check in CHECKS:
         if any(

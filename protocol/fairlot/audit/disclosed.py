@@ -1,6 +1,6 @@
 """How many nyms show each combination of attributes (specs/audit.md, section 4.4).
 
-Whoever shows a combination alone is tagged by it.
+A nym that is alone in showing a combination is tagged by it.
 """
 
 from collections import Counter
@@ -17,21 +17,21 @@ class Disclosed:
     values: tuple[tuple[str, str], ...]
     """Name and value of each attribute that the terms require, by name."""
     nyms: int
-    """How many nyms show it."""
+    """The number of nyms that show it."""
 
     def to_json(self) -> Mapping[str, "int | Mapping[str, str]"]:
-        """Return it for machines."""
+        """Return the combination for machines."""
         return {"values": dict(self.values), "nyms": self.nyms}
 
     def __str__(self) -> str:
-        """Return it for people."""
+        """Return the combination for people."""
         shown = ", ".join(f"{name}={value}" for name, value in self.values)
         alone = ": this one is tagged" if self.nyms == 1 else ""
         return f"{shown}: {self.nyms} nym{'s' if self.nyms > 1 else ''}{alone}"
 
 
 def disclosed_counts(state: SaleState) -> tuple[Disclosed, ...]:
-    """Return the combinations of all nyms' final entries, ascending; none if none show."""
+    """Return the combinations in all nyms' final entries, ascending; empty for none."""
     shown = (
         tuple(sorted(position.final.disclosed.items()))
         for position in state.positions.by_nym.values()

@@ -1,7 +1,7 @@
-"""The board as people read it: one sentence an entry, one sentence a buyer.
+"""The board as people read it: one sentence per entry, one sentence per buyer.
 
-Nothing here judges: what the fold refused is said to be refused, and ``fairlot.audit`` tells
-what that means for the sale.
+Nothing here judges: an entry that the fold refused is shown as refused, and ``fairlot.audit``
+says what that means for the sale.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -32,7 +32,7 @@ class EntryFacts:
 
     index: int
     time: int | None
-    """Unix seconds of the checkpoint that covers it; ``None`` where it was not read."""
+    """Unix seconds of the checkpoint that covers it; ``None`` if it was not read."""
     type: str | None
     hash: bytes | None
     refusal: str | None
@@ -42,59 +42,59 @@ class EntryFacts:
 
 @dataclass(frozen=True, slots=True)
 class PoolFacts:
-    """What one pool did to one buyer."""
+    """What one buyer got from one pool."""
 
     pool: str
     place: int
-    """In the drawing order of the pool, 1 is first."""
+    """The place in the drawing order of the pool, from 1."""
     entrants: int
     rank: bytes
     units: int
     payment: int
     part: str
-    """Where in the pool the units come from; empty for the pool itself."""
+    """The part of the pool that gave the units; empty for the pool itself."""
     reason: str
-    """Why, as specs/allocation.md, section 9, calls it."""
+    """The reason, a word of specs/allocation.md, section 9."""
     why: str
-    """Why, in a clause."""
+    """The reason, in a clause."""
 
 
 @dataclass(frozen=True, slots=True)
 class NymFacts:
-    """One buyer's standing; money in the smallest unit."""
+    """One buyer's position; money is in the smallest unit."""
 
     nym: Nym
     cancelled: bool
-    """Whether its last word is a CANCEL."""
+    """Whether the final entry is a CANCEL."""
     wants: int
     deposit: int
-    """What its last word promises to pay in."""
+    """The amount of the final entry."""
     paid: int
-    """What the escrow says has been paid in."""
+    """The sum of the payments that the escrow reports."""
     place: int | None
-    """In the drawing order of the first pool that it entered, 1 is first."""
+    """The place in the drawing order of the first pool entered, from 1."""
     entrants: int | None
-    """How many entered that pool."""
+    """How many people entered that pool."""
     rank: bytes | None
-    """In that pool."""
+    """The units won in that pool."""
     pools: tuple[PoolFacts, ...]
-    """Every pool that it entered, in their order; empty before the draw."""
+    """Every pool entered, in the order of the pools; empty before the draw."""
     units: int | None
     payment: int | None
     refund: int | None
-    """``None`` as long as the sale has not ended."""
+    """The line of the ledger; ``None`` until the sale has ended."""
     sentence: str
 
 
 def utc(time: int) -> str:
-    """Return unix seconds as people read them; absurd ones as they are."""
+    """Return Unix seconds as a date; seconds outside the calendar as a number."""
     if time > MAX_TIME:
         return f"second {time}"
     return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
 
 
 def entry_facts(read: Replay) -> tuple[EntryFacts, ...]:
-    """Return what every entry under a checkpoint says, in the order of the board."""
+    """Return a sentence for every entry under a checkpoint, in the order of the board."""
     judged = {timed.index: timed for timed in read.entries}
     broken = {f.entry: f.code for f in read.findings if f.entry not in judged}
     return tuple(
@@ -104,7 +104,7 @@ def entry_facts(read: Replay) -> tuple[EntryFacts, ...]:
 
 
 def nym_facts(state: SaleState, nym: Nym) -> NymFacts | None:
-    """Return one buyer's standing; ``None`` where the board knows no such nym."""
+    """Return one buyer's position; ``None`` if the board does not know the nym."""
     position = state.positions.by_nym.get(nym)
     if position is None:
         return None
@@ -328,4 +328,4 @@ _SENTENCES: Mapping[EntryType, Callable[[Entry], str]] = {
     EntryType.RESULT: _result,
     EntryType.VOID: _void,
 }
-"""What entries say that the fold has accepted: their form is known to be right."""
+"""The sentences for accepted entries, whose form is known to be right."""

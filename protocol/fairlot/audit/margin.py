@@ -24,30 +24,30 @@ WITHHOLDING = (
     "Whoever withholds a reveal could have chosen between 1 outcome: the seed that is "
     "recovered is the seed that is revealed."
 )
-"""What a withholding set could have chosen, of a beacon that recovers."""
+"""What contributors who withhold can choose, in a beacon that recovers."""
 
 
 Fact: TypeAlias = "list[str] | Mapping[str, bool | int | str] | bool | int | str | None"
-"""What JSON says of one fact."""
+"""The JSON value of one fact."""
 
 
 @dataclass(frozen=True, slots=True)
 class Margin:
-    """The delay against the time in which commitments could still be added."""
+    """The delay, compared with the time in which commitments could still be added."""
 
     delay: int
-    """T."""
+    """T, the number of squarings."""
     window: int
     """Seconds from the checkpoint of CLOSE to that of COMMIT_END, at least 1."""
 
     @property
     def speed_up(self) -> str:
-        """What an attacker would have needed to be faster by than R, 3 decimals."""
+        """How much faster than R an attacker would have had to be, with 3 decimals."""
         return _decimal(self.delay, REFERENCE_RATE * self.window)
 
     @property
     def ratio(self) -> str:
-        """T / (2·A·R·window), 3 decimals, rounded down."""
+        """T / (2·A·R·window), with 3 decimals, rounded down."""
         return _decimal(self.delay, self.required)
 
     @property
@@ -63,23 +63,23 @@ class Margin:
 
 @dataclass(frozen=True, slots=True)
 class BeaconFacts:
-    """Who made the seed, and what could have been chosen."""
+    """Who made the seed, and what they could have chosen."""
 
     roster: tuple[VerifyKey, ...]
     """The keys of the roster that committed."""
     depositors: tuple[VerifyKey, ...]
     """The settlement keys of depositors that committed."""
     absent: tuple[VerifyKey, ...]
-    """The keys of the roster that did not."""
+    """The keys of the roster that have not committed."""
     withheld: tuple[VerifyKey, ...]
-    """Who committed and has not revealed."""
+    """The keys that committed and have not revealed."""
     recovered: bool
     drand: NamedRound | None
     """The round that the terms name."""
     mixed: bool
     """Whether its signature is in the seed."""
     margin: Margin | None
-    """``None`` where the commitments have not ended."""
+    """The margin of the delay; ``None`` until COMMIT_END."""
     withholding: str = WITHHOLDING
 
     def to_json(self) -> Mapping[str, "Fact"]:
@@ -106,7 +106,7 @@ class BeaconFacts:
 
 
 def beacon_facts(read: Replay) -> BeaconFacts | None:
-    """Return who contributed; ``None`` where CLOSE is not on the board."""
+    """Return who contributed; ``None`` before CLOSE."""
     if EntryType.CLOSE not in _marker_times(read):
         return None
     made = read.state.contributions
@@ -124,7 +124,7 @@ def beacon_facts(read: Replay) -> BeaconFacts | None:
 
 
 def margin_of(read: Replay) -> Margin | None:
-    """Return the margin; ``None`` where the commitments have not ended."""
+    """Return the margin; ``None`` before COMMIT_END."""
     times = _marker_times(read)
     if EntryType.COMMIT_END not in times:
         return None
@@ -133,14 +133,14 @@ def margin_of(read: Replay) -> Margin | None:
 
 
 def margin_findings(read: Replay) -> Iterator[Finding]:
-    """Yield what a real sale fails by: ``beacon.margin``."""
+    """Yield the finding of a real sale whose margin is below 1: ``beacon.margin``."""
     margin = margin_of(read)
     if margin and not margin.holds and not read.state.terms.rehearsal:
         yield Finding("beacon.margin", _too_short(margin), None, None)
 
 
 def notices(read: Replay) -> tuple[str, ...]:
-    """Return what a rehearsal may do and people must know."""
+    """Return notices: what a rehearsal may do and people must know."""
     state, margin = read.state, margin_of(read)
     if not state.has_terms or not state.terms.rehearsal:
         return ()

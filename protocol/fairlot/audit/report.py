@@ -1,4 +1,4 @@
-"""What an audit found, for people and for machines (specs/audit.md, section 4)."""
+"""The report of an audit, for people and for machines (specs/audit.md, section 4)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,17 +17,17 @@ class CheckResult:
     check: Check
     findings: tuple[Finding, ...]
     reached: bool
-    """Whether there was anything to check: without terms most checks have nothing."""
+    """Whether there was anything to check; without terms most checks have nothing."""
 
     @property
     def holds(self) -> bool:
-        """Tell whether it was checked and nothing breaks it."""
+        """Tell whether the check was reached and nothing breaks it."""
         return self.reached and not self.findings
 
 
 @dataclass(frozen=True, slots=True)
 class Roots:
-    """What the verdict rests on."""
+    """The trust roots on which the verdict rests."""
 
     sale_id: bytes | None
     board_key: bytes | None
@@ -43,12 +43,12 @@ class Report:
     results: tuple[CheckResult, ...]
     roots: Roots
     rehearsal: bool | None
-    """``None`` where there are no terms."""
+    """``None`` if there are no terms."""
     phase: str
     facts: Mapping[str, int]
     """Counts that people compare: leaves, deposits, money."""
     disclosed: tuple[Disclosed, ...]
-    """How many nyms show each combination of attributes, where the terms require any."""
+    """How many nyms show each combination of attributes, if the terms require any."""
     beacon: BeaconFacts | None
     """Who made the seed; ``None`` before CLOSE."""
     notices: tuple[str, ...]

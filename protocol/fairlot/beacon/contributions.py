@@ -1,7 +1,7 @@
 """Commit, reveal or recover, seed: the draw's randomness (specs/beacon.md).
 
-The seed is fixed once the commitments are: which openings are known, who posted them and in
-which order cannot change it, and what is withheld anybody recovers.
+The seed is fixed once the commitments are. It does not matter which openings are known, who
+posted them and in which order, and anybody can recover what is withheld.
 """
 
 from collections.abc import Mapping
@@ -32,12 +32,12 @@ CHALLENGE_BITS = 256
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """The tree at CLOSE: what the beacon draws for."""
+    """The tree at CLOSE, for which the beacon draws."""
 
     size: int
-    """n_d."""
+    """n_d, how many entries the tree held at CLOSE."""
     root: bytes
-    """root_d."""
+    """root_d, the root of the tree at CLOSE."""
 
     @classmethod
     def read(cls, fields: Fields) -> "Frozen":
@@ -55,7 +55,7 @@ class Frozen:
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """What the beacon gave."""
+    """The result of the beacon."""
 
     b_star: bytes
     omega: bytes
@@ -64,7 +64,7 @@ class Draw:
 
     @classmethod
     def read(cls, fields: Fields) -> "Draw":
-        """Return what a RESULT entry claims.
+        """Return the draw that a RESULT entry claims.
 
         Raises:
             Rejection: ``entry.field``.
@@ -81,11 +81,11 @@ class Draw:
 
 
 def check_setup(terms: Terms, statements: Statements) -> None:
-    """Verify that h is g raised T times to the square, and the chains' names (step 1).
+    """Verify that h is g squared T times, and that the chains are known ones (step 1).
 
     Raises:
-        Rejection: ``beacon.modulus`` where a real sale uses another N than RSA-2048,
-            ``round.chain`` where it names another chain than the League of Entropy's,
+        Rejection: ``beacon.modulus`` if a real sale uses an N other than RSA-2048,
+            ``round.chain`` if it names a chain other than the League of Entropy's,
             ``beacon.setup``.
     """
     beacon = terms.beacon
@@ -104,10 +104,10 @@ def check_setup(terms: Terms, statements: Statements) -> None:
 
 
 def read_setup(beacon: BeaconTerms) -> Setup:
-    """Return the set-up that the terms hold.
+    """Return the set-up in the terms.
 
     Raises:
-        EncodingError: ``delay.*`` where a field is no element.
+        EncodingError: ``delay.*`` if a field is not an element.
     """
     modulus = Modulus.from_bytes(beacon.modulus)
     h, proof = modulus.decode(beacon.h), modulus.decode(beacon.proof)
@@ -138,22 +138,22 @@ def make_reveal(sale_id: SaleId, alpha: int, contributor: SigningKey) -> Entry:
 
 @dataclass(slots=True)
 class Contributions:
-    """Commitments and openings so far, and what was recovered."""
+    """The commitments and openings so far, and what was recovered."""
 
     beacon: BeaconTerms
     frozen: Frozen
     depositors: Mapping[VerifyKey, Nym] = field(default_factory=dict[VerifyKey, Nym])
-    """Whose settlement keys may commit as well: the final, funded deposits."""
+    """The settlement keys of final, funded deposits, which may commit as well."""
     commitments: dict[VerifyKey, int] = field(default_factory=dict[VerifyKey, int])
     openings: dict[VerifyKey, int] = field(default_factory=dict[VerifyKey, int])
     unopened: tuple[VerifyKey, ...] | None = None
-    """What was not revealed at REVEAL_END, where that has come."""
+    """What was not revealed at REVEAL_END; ``None`` before it."""
     recovered: int | None = None
-    """Y = |X^(2^T)|, where a RECOVER entry has proved it."""
+    """Y = |X^(2^T)|, once a RECOVER entry has proved it."""
 
     @property
     def modulus(self) -> Modulus:
-        """N."""
+        """N, the modulus of the terms."""
         return Modulus.from_bytes(self.beacon.modulus)
 
     @property
@@ -163,7 +163,7 @@ class Contributions:
 
     @property
     def enough(self) -> bool:
-        """Tell whether as many of the roster have committed as the terms need."""
+        """Tell whether as many of the roster have committed as the terms require."""
         committed = len(self.beacon.roster) - len(self.missing)
         return committed >= self.beacon.needed
 
@@ -174,10 +174,10 @@ class Contributions:
 
     @property
     def to_recover(self) -> tuple[VerifyKey, ...]:
-        """The keys whose commitments X is made of (step 8).
+        """The keys whose commitments make X (step 8).
 
-        REVEAL_END fixes them, so that who reveals afterwards, bit by bit, does not make
-        those start again who already compute.
+        REVEAL_END fixes them, so that contributors who reveal one by one afterwards do not
+        force those who already compute to start again.
         """
         return self.withheld if self.unopened is None else self.unopened
 
@@ -252,7 +252,7 @@ class Contributions:
         self.openings[entry.key] = opening
 
     def end_reveals(self) -> None:
-        """Fix what is to be recovered, at REVEAL_END."""
+        """Fix at REVEAL_END what has to be recovered."""
         self.unopened = self.withheld
 
     def recovery_statement(self, sale_id: SaleId) -> int:
@@ -319,8 +319,8 @@ class Contributions:
             signatures: S of each round of drand that is on the board.
 
         Raises:
-            Rejection: ``result.withheld`` where an opening is missing and nothing was
-                recovered; ``result.round`` where the round that the terms name is.
+            Rejection: ``result.withheld`` if an opening is missing and nothing was
+                recovered; ``result.round`` if the round that the terms name is missing.
         """
         # Step 12.
         if not self.enough or (self.withheld and self.recovered is None):
@@ -338,7 +338,7 @@ class Contributions:
         return Draw(b_star, modulus.encode(omega), seed)
 
     def _signature(self, signatures: Mapping[RoundName, bytes]) -> bytes:
-        """Return what the seed mixes in: nothing where the terms name no round."""
+        """Return the signature that the seed mixes in; empty if the terms name no round."""
         named = self.beacon.drand
         if named is None:
             return b""

@@ -19,10 +19,10 @@ def make_recovery(
     """Make the RECOVER entry, in the time that T squarings take (step 8).
 
     Args:
-        terms: of the sale.
-        contributions: as they stand after REVEAL_END.
-        progress: told of the work.
-        key: of whoever recovers; anybody's.
+        terms: the terms of the sale.
+        contributions: the contributions after REVEAL_END.
+        progress: called with the progress of the work.
+        key: the key of whoever recovers, which may be anybody.
     """
     modulus = contributions.modulus
     x = contributions.recovery_statement(terms.sale_id)
@@ -33,7 +33,7 @@ def make_recovery(
 def recovery_entry(
     terms: Terms, elements: tuple[int, int, int], key: SigningKey
 ) -> Entry:
-    """Return the RECOVER entry of x, y and π that were computed before."""
+    """Return the RECOVER entry of x, y and π that have been computed."""
     modulus = Modulus.from_bytes(terms.beacon.modulus)
     x, y, proof = (modulus.encode(element) for element in elements)
     body: dict[str, Value] = {

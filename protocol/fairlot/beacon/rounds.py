@@ -21,7 +21,7 @@ CHAIN_HASH_LENGTH = 32
 def make_round(
     sale_id: SaleId, chain: ChainInfo, beacon: Beacon, key: SigningKey
 ) -> Entry:
-    """Make the ROUND entry of a round that a relay gives; any key signs it (step 10)."""
+    """Make the ROUND entry of a round that a relay gives; any key may sign (step 10)."""
     body: dict[str, Value] = {
         "chain": chain.chain_hash(),
         "round": beacon.round_number,
@@ -38,7 +38,7 @@ class Rounds:
 
     named: tuple[NamedRound, ...] = ()
     signatures: dict[RoundName, bytes] = field(default_factory=dict[RoundName, bytes])
-    """S of each round that was taken in."""
+    """S, the signature, of each accepted round."""
 
     def take(
         self, curve: Backend, entry: Entry, time: int, statements: Statements
@@ -47,9 +47,9 @@ class Rounds:
 
         Args:
             curve: the back-end.
-            entry: of type ROUND.
-            time: unix seconds of the checkpoint that covers it.
-            statements: what was verified before.
+            entry: an entry of type ROUND.
+            time: Unix seconds of the checkpoint that covers it.
+            statements: what this process has verified before.
 
         Raises:
             Rejection: ``entry.field``, ``round.unnamed``, ``round.twice``,

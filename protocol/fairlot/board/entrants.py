@@ -1,4 +1,4 @@
-"""Who takes part in the draw, and what each asks (specs/sale.md, steps 8 and 9)."""
+"""Who takes part in the draw, and with which order (specs/sale.md, steps 8 and 9)."""
 
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
@@ -13,7 +13,7 @@ from fairlot.terms.terms import Terms
 from fairlot_crypto.curve import Backend
 
 Opener: TypeAlias = Callable[[Nym, bytes], int | None]
-"""Opens a sealed bid of a nym."""
+"""Opens the sealed bid of a nym."""
 
 
 def entrants_of(
@@ -26,13 +26,12 @@ def entrants_of(
 
     Args:
         curve: the back-end.
-        terms: of the sale.
-        positions: of all nyms.
+        terms: the terms of the sale.
+        positions: the positions of all nyms.
         signatures: S of each round of drand that is on the board, verified.
 
     Raises:
-        Rejection: ``result.round`` where the round that opens the bids is not on the
-            board.
+        Rejection: ``result.round`` if the round that opens the bids is not on the board.
     """
     opened = _opener(curve, terms, signatures)
     return tuple(
@@ -59,7 +58,7 @@ def _entrant(nym: Nym, position: Position, opened: Opener) -> Entrant:
 def _opener(
     curve: Backend, terms: Terms, signatures: Mapping[RoundName, bytes]
 ) -> Opener:
-    """Return what opens bids, as soon as the round that the terms name is there."""
+    """Return the function that opens bids, once the round that the terms name is there."""
     named, sale_id = terms.bids, terms.sale_id
     if named is None:
         return lambda _nym, _sealed: None

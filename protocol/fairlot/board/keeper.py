@@ -1,7 +1,7 @@
-"""Who keeps the board: appends entries in batches, each under a signed checkpoint.
+"""Keeps the board: appends entries in batches, each under a signed checkpoint.
 
-specs/board.md, section 5. The board applies the fold before it appends, so an entry that
-does not fit is refused to its sender's face, with a reason, and leaves no trace.
+specs/board.md, section 5. The board applies the fold before it appends, so the sender of an
+entry that does not fit gets a refusal with a reason, and the entry leaves no trace.
 """
 
 from collections.abc import Iterable
@@ -43,10 +43,10 @@ class Receipt:
 
     entry_hash: EntryHash
     index: int | None
-    """Its leaf in the tree; ``None`` where it was refused."""
+    """The index of its leaf in the tree; ``None`` if it was refused."""
     refusal: Rejection | None
     checkpoint: SignedCheckpoint | None
-    """The checkpoint that covers the batch; ``None`` where nothing of it was taken."""
+    """The checkpoint that covers the batch; ``None`` if no entry of it was accepted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +70,8 @@ class Board:
         """Start a board.
 
         Args:
-            storage: where the bytes go; empty where ``state`` is.
-            name: the origin in its checkpoints.
+            storage: where the bytes go; empty if ``state`` is.
+            name: the origin in the board's checkpoints.
             key: signs checkpoints and markers.
             state: the fold over what ``storage`` holds.
 
@@ -104,8 +104,8 @@ class Board:
             state: as constructed; ``data`` is folded into it.
 
         Raises:
-            Rejection: the first rule that ``data`` breaks: it is another board's, or was
-                changed behind this one's back.
+            Rejection: the first rule that ``data`` breaks: it belongs to another board, or
+                somebody else changed it.
         """
         read = replay(data, state)
         if read.findings:
@@ -124,8 +124,8 @@ class Board:
         """Append a batch; it is durable when this returns.
 
         Args:
-            entries: in this order; those that do not fit are refused one by one.
-            time: the board's clock, unix seconds; it never runs back.
+            entries: the entries in order; each that does not fit is refused by itself.
+            time: the board's clock, Unix seconds; it never runs back.
 
         Raises:
             Rejection: ``checkpoint.time`` where it does.
@@ -182,7 +182,7 @@ class Board:
         """Append VOID.
 
         Raises:
-            Rejection: ``void.reason`` where the reason does not hold.
+            Rejection: ``void.reason`` if the reason does not hold.
         """
         return self._append_own(EntryType.VOID, {"reason": reason.value}, time)
 

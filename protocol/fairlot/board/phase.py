@@ -1,4 +1,4 @@
-"""Where a sale stands, and which entries are legal there (specs/sale.md, section 1)."""
+"""The phases of a sale, and which entries are legal in each (specs/sale.md, section 1)."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -7,7 +7,7 @@ from fairlot.entry import EntryType
 
 
 class Phase(StrEnum):
-    """Where a sale stands: the last marker on its board says."""
+    """The phase of a sale, which the last marker on its board determines."""
 
     EMPTY = "empty"
     REGISTRATION = "registration"
@@ -37,4 +37,4 @@ PHASES: Mapping[EntryType, tuple[Phase, ...]] = {
     EntryType.RESULT: (Phase.RESULT,),
     EntryType.VOID: (Phase.REGISTRATION, Phase.OPEN, Phase.COMMIT),
 }
-"""In which phases an entry of each type is legal (specs/sale.md, table 1)."""
+"""The phases in which an entry of each type is legal (specs/sale.md, table 1)."""

@@ -1,7 +1,7 @@
 """Reads a transcript back into the state of its sale (specs/board.md, section 6).
 
-Nothing is believed: every item is decoded strictly, every entry goes through the fold, every
-checkpoint is recomputed. What does not hold becomes a finding, and the reading goes on.
+Nothing is taken on trust: every item is decoded strictly, every entry goes through the fold,
+every checkpoint is recomputed. Whatever does not hold becomes a finding, and reading goes on.
 """
 
 from dataclasses import dataclass, field
@@ -30,12 +30,12 @@ class Finding:
     """Something in a transcript that breaks a rule."""
 
     code: str
-    """The rule, stable."""
+    """The code of the rule, which is stable."""
     message: str
     offset: int | None
-    """Where in the file; ``None`` for the transcript as a whole."""
+    """The place in the file; ``None`` for the transcript as a whole."""
     entry: int | None
-    """Which leaf of the tree; ``None`` where it is no entry."""
+    """The index of the leaf in the tree; ``None`` if there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,29 +48,29 @@ class TimedEntry:
     refusal: str | None
     """The code with which the fold refused it."""
     checkpoint: int
-    """Where in the file the checkpoint begins that covers it."""
+    """The place in the file of the checkpoint that covers it."""
 
 
 @dataclass(slots=True)
 class Replay:
-    """What reading a transcript gave."""
+    """The result of reading a transcript."""
 
     state: SaleState
     findings: list[Finding] = field(default_factory=list[Finding])
     entries: list[TimedEntry] = field(default_factory=list[TimedEntry])
     time: int = 0
-    """Of the last checkpoint."""
+    """The time of the last checkpoint."""
     acknowledged: int = 0
     """Bytes up to the last checkpoint."""
     length: int = 0
     """Bytes of the whole file."""
     stopped: bool = False
-    """Whether the terms were refused: then nothing after them can be judged."""
+    """Whether the terms were refused, so that nothing after them can be judged."""
     _waiting: list[Record] = field(default_factory=list[Record])
 
     @property
     def unacknowledged(self) -> int:
-        """Bytes behind the last checkpoint, which no reader may rely on."""
+        """The number of bytes after the last checkpoint, on which no reader may rely."""
         return self.length - self.acknowledged
 
     def take(self, record: Record | Stop) -> None:
@@ -172,9 +172,9 @@ def replay(data: bytes, state: SaleState, progress: Progress = silent) -> Replay
     """Read a whole transcript into a fresh ``state``.
 
     Args:
-        data: the file.
-        state: as constructed.
-        progress: told how many bytes were read, of how many.
+        data: the bytes of the file.
+        state: a newly constructed state.
+        progress: called with the bytes read and the bytes in all.
     """
     result = Replay(state, length=len(data))
     for record in read_records(data):

@@ -47,7 +47,7 @@ from fairlot_crypto.statements import Statements
 
 
 class VoidReason(StrEnum):
-    """Why a sale cannot be completed."""
+    """The reason why a sale cannot be completed."""
 
     OPEN_MISSED = "open-missed"
     CLOSE_MISSED = "close-missed"
@@ -59,7 +59,7 @@ class SaleState:
     """Everything that the entries so far determine."""
 
     def __init__(self, curve: Backend, statements: Statements) -> None:
-        """Start before the first entry."""
+        """Start with no entry."""
         self.curve = curve
         self.statements = statements
         self.tree = Tree()
@@ -77,7 +77,7 @@ class SaleState:
         self._credentials: Credentials | None = None
         self._contributions: Contributions | None = None
         self._entrants: tuple[Entrant, ...] | None = None
-        """Kept once CLOSE has fixed them: to open bids takes time."""
+        """The entrants, kept once CLOSE has fixed them, since opening bids takes time."""
         self._hashes: set[EntryHash] = set()
         self._identity_commitments: set[bytes] = set()
         self._handlers: Mapping[EntryType, Callable[[Entry, int], None]] = {
@@ -124,7 +124,7 @@ class SaleState:
 
     @property
     def credentials(self) -> Credentials:
-        """What verifying presentations needs.
+        """What a verifier of presentations needs.
 
         Raises:
             Rejection: ``phase.no-registry`` before the REGISTRY entry.
@@ -166,8 +166,8 @@ class SaleState:
         """Take an entry in (steps 1 to 6).
 
         Args:
-            entry: an entry whose form was checked.
-            time: unix seconds of the checkpoint that covers it.
+            entry: an entry whose form has been checked.
+            time: Unix seconds of the checkpoint that covers it.
 
         Raises:
             Rejection: naming the rule that it breaks.
@@ -409,7 +409,7 @@ class SaleState:
         return tuple(found)
 
     def result(self) -> tuple[Draw, Outcome, tuple[LedgerLine, ...]]:
-        """Compute what a RESULT entry must say (steps 7 to 11).
+        """Compute the RESULT entry that is due (steps 7 to 11).
 
         Raises:
             Rejection: ``result.withheld``, ``result.round``.
@@ -421,10 +421,10 @@ class SaleState:
         return draw, outcome, settle(outcome, self.fundings())
 
     def entrants(self) -> tuple[Entrant, ...]:
-        """Return the final, funded deposits, their bids opened: those that count.
+        """Return the deposits that count, final and funded, with their bids opened.
 
         Raises:
-            Rejection: ``phase.no-terms``; ``result.round`` where bids cannot be opened
+            Rejection: ``phase.no-terms``; ``result.round`` if bids cannot be opened
                 yet.
         """
         if self._entrants is not None:
@@ -436,7 +436,7 @@ class SaleState:
         return found
 
     def fundings(self) -> tuple[Funding, ...]:
-        """Return what every nym has paid, and where its money goes back to."""
+        """Return what every nym has paid, and where its refunds go."""
         return tuple(
             Funding(nym, p.paid, p.refund_to, p.final.binding.type is EntryType.DEPOSIT)
             for nym, p in self.positions.by_nym.items()

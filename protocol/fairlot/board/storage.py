@@ -1,4 +1,4 @@
-"""Where a board keeps its bytes: in memory or in one file (specs/board.md, section 4)."""
+"""Storage of a board's bytes, in memory or in one file (specs/board.md, section 4)."""
 
 import os
 from pathlib import Path
@@ -9,7 +9,7 @@ from fairlot_crypto.durable import sync_folder
 
 
 class Storage(Protocol):
-    """Append-only bytes."""
+    """Stores bytes that can only be appended to."""
 
     def append(self, data: bytes) -> None:
         """Append ``data``; it is durable when this returns."""
@@ -17,7 +17,7 @@ class Storage(Protocol):
 
 
 class MemoryStorage:
-    """Keeps the transcript in memory: durable as long as the process."""
+    """Keeps the transcript in memory, as long as the process lives."""
 
     def __init__(self) -> None:
         """Start empty."""
@@ -55,7 +55,7 @@ def create_transcript(path: Path | str) -> FileStorage:
     """Create a new, empty transcript file for a board; close it when the board is done.
 
     Raises:
-        FileExistsError: where there is one already.
+        FileExistsError: if the file already exists.
     """
     created = Path(path)
     file = created.open("xb")
@@ -66,7 +66,7 @@ def create_transcript(path: Path | str) -> FileStorage:
 def open_transcript(path: Path | str) -> tuple[FileStorage, bytes, int]:
     """Open a transcript file to append to it, and cut its torn tail.
 
-    Bytes behind the last checkpoint were never acknowledged: a crash left them.
+    Bytes after the last checkpoint were never acknowledged: a crash left them.
 
     Returns:
         The storage, the bytes that stand, for ``Board.resume``, and how many were cut.

@@ -20,7 +20,7 @@ class Unreadable:
     code: str
     message: str
     is_leaf: bool
-    """Whether it is a map, and so a leaf of the tree all the same."""
+    """Whether it is a map, and hence still a leaf of the tree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +28,18 @@ class Record:
     """One item of the sequence."""
 
     offset: int
-    """Where it begins in the file."""
+    """The place in the file where it begins."""
     encoded: bytes
     item: Entry | SignedCheckpoint | Unreadable
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Where reading stopped: no item can be told from here on."""
+    """The place where reading stopped, because nobody can tell where an item begins."""
 
     offset: int
     code: str
-    """``cbor.truncated`` where the file ends inside an item."""
+    """The code: ``cbor.truncated`` if the file ends inside an item."""
     message: str
 
 
@@ -57,7 +57,7 @@ def read_records(data: bytes) -> Iterator[Record | Stop]:
 
 
 def acknowledged_length(data: bytes) -> int:
-    """Return the length up to the last checkpoint: behind it nothing was acknowledged."""
+    """Return the length up to the last checkpoint, after which nothing was acknowledged."""
     length = 0
     for record in read_records(data):
         if isinstance(record, Record) and isinstance(record.item, SignedCheckpoint):

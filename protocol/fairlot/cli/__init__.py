@@ -1,7 +1,7 @@
 """The command line ``fairlot``: thin commands over the library.
 
-Exit codes: 0 done and it holds; 1 done and it does not hold, or not completed; 2 input or
-usage refused; 130 interrupted; 141 the reader of the output has gone away.
+Exit codes: 0 done, and it holds; 1 it does not hold or could not be completed; 2 the input or
+the usage was refused; 130 interrupted; 141 the reader of the output has gone away.
 """
 
 import argparse
@@ -32,11 +32,11 @@ INTERRUPTED = 130
 READER_GONE = 141
 
 _EXPECTED = (FairlotError, CryptoError, OSError, BrokenExecutor)
-"""What may go wrong without a mistake in this program."""
+"""Errors that can occur without a mistake in this program."""
 
 _SUMMARY = """\
-Sell something scarce fairly: one person one deposit, an unbiased draw, an audit by
-anyone."""
+Sell something scarce fairly: one deposit per person, an unbiased draw, and an audit that
+anybody can make."""
 _EXAMPLES = """\
 Examples:
   fairlot demo

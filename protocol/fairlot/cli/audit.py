@@ -1,4 +1,4 @@
-"""``fairlot audit``: check a transcript, offline, against nothing but its own rules."""
+"""``fairlot audit``: check a transcript offline."""
 
 import argparse
 import json
@@ -11,11 +11,12 @@ from fairlot.audit.report import CheckResult, Report
 from fairlot.board.replay import Finding
 from fairlot.cli.command import FAILED, OK, Command, chosen_curve, hex_bytes
 from fairlot.cli.output import Screen, say, show_table
+from fairlot.text import counted
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.statements import Statements
 
 _EXAMPLES = """\
-Exit code: 0 all checks hold, 1 some fail, 2 the file or the usage was refused.
+Exit code: 0 if all checks hold, 1 if some fail, 2 if the file or the usage was refused.
 
 Examples:
   fairlot audit result/transcript.fairlot
@@ -24,7 +25,7 @@ Examples:
 """
 _HASH = 32
 _SHOWN = 20
-"""Findings of one check that people are shown."""
+"""How many findings of one check are shown to people."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -34,13 +35,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--sale-id",
         metavar="HEX",
         type=hex_bytes(_HASH),
-        help="the sale that it must be, as the seller has published it",
+        help="the expected sale, as the seller has published it",
     )
     parser.add_argument(
         "--board-key",
         metavar="HEX",
         type=hex_bytes(_HASH),
-        help="the key of the board that it must come from",
+        help="the expected key of the board",
     )
     parser.add_argument("--json", action="store_true", help="report for machines")
 
@@ -144,7 +145,8 @@ def _findings(report: Report) -> Iterator[str]:
             yield f"{result.check.id} {finding.code}{_place(finding)}: {finding.message}"
         left = len(result.findings) - _SHOWN
         if left > 0:
-            yield f"{result.check.id} and {left} findings more: see --json"
+            more = counted(left, "more finding", "more findings")
+            yield f"{result.check.id} and {more}: see --json"
     if report.findings:
         yield ""
 
@@ -153,8 +155,9 @@ def _beacon(facts: BeaconFacts) -> Iterator[str]:
     """Yield the bias meter."""
     roster = len(facts.roster) + len(facts.absent)
     yield (
-        f"Beacon: {len(facts.roster)} of {roster} contributors of the roster committed, "
-        f"and {len(facts.depositors)} depositors."
+        f"Beacon: {len(facts.roster)} of {counted(roster, 'contributor', 'contributors')} "
+        "of the roster committed, and "
+        f"{counted(len(facts.depositors), 'depositor', 'depositors')}."
     )
     for key in facts.absent:
         yield f"  absent: {key.hex()}"

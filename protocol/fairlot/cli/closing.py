@@ -1,4 +1,4 @@
-"""How a sale ended, as people read it."""
+"""Shows people how a sale ended."""
 
 from collections.abc import Iterator
 from typing import TypeAlias
@@ -9,11 +9,11 @@ from fairlot.board.sale import SaleState
 from fairlot.cli.output import say, show_table
 
 _Row: TypeAlias = tuple[str, int, str]
-"""Of the closing table: name, number, what it counts."""
+"""A row of the closing table: name, number, and what it counts."""
 
 
 def void_sentence(state: SaleState) -> str:
-    """Say why a sale is void, and what becomes of the money."""
+    """State why a sale is void, and what happens to the money."""
     beacon = state.terms.beacon
     committed = len(beacon.roster) - len(state.contributions.missing)
     return (
@@ -52,7 +52,7 @@ def _pool_rows(state: SaleState, result: PoolResult) -> Iterator[_Row]:
     several = len(state.terms.pools) > 1
     before = f"{result.pool.name}: " if several else ""
     supply = result.pool.supply
-    wanted = f"units that could be taken and paid, of {supply}"
+    wanted = f"units that people could take and pay for, of {supply}"
     yield f"{before}demand", result.demand, wanted
     if isinstance(result.facts, EqualShareFacts):
         why = "units for everyone who could take as many"

@@ -1,4 +1,4 @@
-"""What a command is, and the options that several have."""
+"""What a command is, and options that several commands share."""
 
 import argparse
 import re
@@ -10,11 +10,11 @@ from fairlot_crypto.curve import Backend, backend
 from fairlot_crypto.errors import CallerError
 
 OK = 0
-"""What was asked for was done, and it holds."""
+"""The command did its work, and everything holds."""
 FAILED = 1
-"""It was done and does not hold, or it could not be completed."""
+"""Something does not hold, or the work could not be completed."""
 REFUSED = 2
-"""Input or usage was refused; nothing was written."""
+"""The input or the usage was refused; nothing was written."""
 
 _HEX = re.compile(r"[0-9a-fA-F]*")
 
@@ -26,7 +26,7 @@ class Command:
     name: str
     summary: str
     examples: str
-    """Lines that can be typed as they stand."""
+    """Examples that can be typed as they are."""
     configure: Callable[[argparse.ArgumentParser], None]
     execute: Callable[[argparse.Namespace], int]
     """Returns the exit code."""
@@ -43,9 +43,9 @@ def add_commands(
     """Add words that follow those of ``parser``.
 
     Args:
-        parser: of the words before.
-        commands: one a word.
-        name: where the chosen command stands among the arguments.
+        parser: the parser of the words before.
+        commands: one for each word.
+        name: the argument that receives the chosen command.
         kind: what such a word is called in the help.
         required: whether usage without one is wrong.
     """

@@ -25,7 +25,7 @@ PEOPLE = "people.csv"
 _EXAMPLES = f"""\
 Worked examples: {", ".join(NAMES)}.
 
-Exit code: 0 it ran and its audit holds, 1 not, 2 the usage was refused.
+Exit code: 0 if it ran and its audit holds, 1 if not, 2 if the usage was refused.
 
 Examples:
   fairlot demo
@@ -46,7 +46,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--keep",
         metavar="DIR",
         type=Path,
-        help="a new or empty folder where terms, people and outputs are left",
+        help="a new or empty folder that keeps terms, people and outputs",
     )
 
 

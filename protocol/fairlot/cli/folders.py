@@ -1,4 +1,4 @@
-"""Files that are there completely or not at all."""
+"""Folders that take a command's outputs."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ from fairlot.errors import InputError
 
 
 def check_new_folder(path: Path) -> None:
-    """Check that a folder can take outputs: it is empty, or not there yet.
+    """Check that a folder can take outputs: it is empty or does not exist yet.
 
     Raises:
         InputError: ``out-dir.not-empty``, ``out-dir.unusable``.
@@ -23,7 +23,7 @@ def check_new_folder(path: Path) -> None:
 
 
 def create_folder(path: Path) -> None:
-    """Create a folder and those above it; an empty one that is there will do.
+    """Create a folder and those above it; it may exist if it is empty.
 
     Raises:
         InputError: ``out-dir.not-empty``, ``out-dir.unusable``.

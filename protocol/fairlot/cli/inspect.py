@@ -1,4 +1,4 @@
-"""``fairlot inspect``: the board as people read it."""
+"""``fairlot inspect``: show the board to people."""
 
 import argparse
 import json
@@ -16,12 +16,13 @@ from fairlot.cli.output import Screen, complain, say, show_table
 from fairlot.errors import Rejection
 from fairlot.inputs.forecast import odds_document, state_odds
 from fairlot.names import Nym
+from fairlot.text import counted
 from fairlot_crypto.curve import G1_LENGTH
 from fairlot_crypto.statements import Statements
 
 _EXAMPLES = """\
-Exit code: 0 shown, 1 there is nothing to show, 2 the file or the usage was
-refused. To inspect is not to audit: see fairlot audit.
+Exit code: 0 if something is shown, 1 if there is nothing to show, 2 if the file or the
+usage was refused. Inspecting is not auditing: see fairlot audit.
 
 Examples:
   fairlot inspect result/transcript.fairlot
@@ -38,18 +39,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--nym",
         metavar="HEX",
         type=hex_bytes(G1_LENGTH),
-        help="say what becomes of one buyer (nyms are in allocation.csv)",
+        help="show one buyer's deposit, rank, units and refund (nyms are in allocation.csv)",
     )
     one.add_argument(
         "--odds",
         action="store_true",
-        help="say what every nym may expect of the draw, once deposits are closed",
+        help="show what every nym may expect of the draw, once deposits are closed",
     )
     parser.add_argument("--json", action="store_true", help="the same for machines")
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Print the board, or one buyer's standing."""
+    """Print the board, or one buyer's position."""
     path: Path = arguments.file
     backend = chosen_curve()
     data = read_transcript(path)
@@ -143,8 +144,9 @@ def _show_entries(read: Replay, path: Path, entries: Sequence[EntryFacts]) -> No
     if read.unacknowledged:
         say(f"The last {read.unacknowledged} bytes are under no checkpoint: not shown.")
     if read.findings:
-        say(f"{len(read.findings)} rules are broken: fairlot audit {path} names them.")
-    say(f"{len(entries)} entries.")
+        broken = counted(len(read.findings), "rule is", "rules are")
+        say(f"{broken} broken: fairlot audit {path} gives details.")
+    say(f"{counted(len(entries), 'entry', 'entries')}.")
 
 
 def _json(document: dict[str, object]) -> str:

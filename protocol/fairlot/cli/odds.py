@@ -1,4 +1,4 @@
-"""``fairlot odds``: what everybody may expect, before anything is drawn."""
+"""``fairlot odds``: what each person may expect, before anything is drawn."""
 
 import argparse
 import json
@@ -15,12 +15,13 @@ from fairlot.inputs.terms_file import read_terms_file
 from fairlot.names import Nym
 from fairlot.rehearsal.fit import check_people
 from fairlot.terms.pool import Pool
+from fairlot.text import counted
 
 _EXAMPLES = """\
-Everybody's deposit is taken to be paid. Chances are exact fractions; where they depend on
-an earlier pool's draw, the rule is said instead. Nothing is drawn or written.
+Every deposit is assumed to be paid. Chances are exact fractions; if they depend on the draw
+of an earlier pool, the rule is stated instead. Nothing is drawn or written.
 
-Exit code: 0 shown, 2 the input was refused.
+Exit code: 0 if the odds are shown, 2 if the input was refused.
 
 Examples:
   fairlot odds TERMS.toml PEOPLE.csv
@@ -54,7 +55,7 @@ def execute(arguments: argparse.Namespace) -> int:
 
 COMMAND = Command(
     "odds",
-    "State everybody's exact chance or share, before the draw.",
+    "State each person's exact chance or share, before the draw.",
     _EXAMPLES,
     configure,
     execute,
@@ -67,11 +68,12 @@ def show_odds(odds: Sequence[PoolOdds], name_of: Callable[[Nym], str]) -> None:
         if number:
             say()
         stands = pool.pool
-        say(f"Pool {stands.name}: {stands.mechanism.value}, {stands.supply} units")
+        units = counted(stands.supply, "unit", "units")
+        say(f"Pool {stands.name}: {stands.mechanism.value}, {units}")
         flip = flip_of(stands)
         if flip is not None:
             most = f"groups of up to {stands.group_max}"
-            say(f"  {most} can cost everybody {fraction_text(flip)} of its chance")
+            say(f"  {most} can cost everybody {fraction_text(flip)} of their chance")
         for line in pool.rule:
             say(f"  {line}")
         if pool.odds is not None:

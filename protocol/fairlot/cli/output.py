@@ -1,4 +1,4 @@
-"""What people see: tables, progress on a terminal, acknowledgements in a pipe."""
+"""Output for people: tables, progress on a terminal, acknowledgements in a pipe."""
 
 import os
 import sys
@@ -24,18 +24,18 @@ from rich.table import Table
 from fairlot.board.keeper import Receipt
 
 _UNBOUNDED = 1_000_000
-"""Width of a pipe: nothing is wrapped or cut there."""
+"""The width of a pipe, where nothing is wrapped or cut."""
 
 
 def make_streams_safe() -> None:
-    """Escape what the streams' encoding cannot carry, rather than fail on it."""
+    """Escape characters that the streams' encoding cannot carry, instead of failing."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
 
 def silence_stdout() -> None:
-    """Stop writing to a reader who has gone away, also when the interpreter ends."""
+    """Stop writing to a reader that has gone away, even when the interpreter ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
@@ -84,7 +84,7 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 @contextmanager
 def busy(what: str) -> Generator[None]:
-    """Show on a terminal that something takes its time."""
+    """Show on a terminal that something takes a while."""
     console = _terminal()
     if console is None:
         yield
@@ -100,7 +100,7 @@ class Screen:
         """Start watching.
 
         Args:
-            acknowledge: print ``ack <entry hash> <index>`` for what is durable.
+            acknowledge: print ``ack <entry hash> <index>`` for each durable entry.
         """
         console = _terminal()
         columns = (
@@ -114,7 +114,7 @@ class Screen:
         self._tasks: dict[str, TaskID] = {}
 
     def __enter__(self) -> Self:
-        """Return this."""
+        """Return this object."""
         self._bars.start()
         return self
 
@@ -146,5 +146,5 @@ class Screen:
 
 
 def _terminal() -> Console | None:
-    """Return stderr where it is a terminal."""
+    """Return stderr if it is a terminal."""
     return Console(stderr=True) if sys.stderr.isatty() else None

@@ -10,12 +10,12 @@ from fairlot.errors import InputError
 
 FROM_INPUT = "-"
 SHORT = 12
-"""Characters below which an answer is surely in reach of guessing."""
+"""The number of characters below which an answer can surely be guessed."""
 
 _EXAMPLES = """\
-Exit code: 0 done; 2 the answer was refused.
+Exit code: 0 if done, 2 if the answer was refused.
 
-Prints 64 hexadecimal digits for the line puzzle = "..." of a pool in TERMS.toml.
+The command prints 64 hexadecimal digits for the line puzzle = "..." of a pool in TERMS.toml.
 Whoever knows the answer can enter the pool. Case and blanks count: say beside the puzzle
 how the answer is written. An answer on the command line stays in the shell's history;
 with - it is read from the standard input, up to the end of the line.
@@ -28,7 +28,11 @@ Examples:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("answer", metavar="ANSWER", help="the answer, or - to read it")
+    parser.add_argument(
+        "answer",
+        metavar="ANSWER",
+        help="the answer, or - to read it from the standard input",
+    )
 
 
 def execute(arguments: argparse.Namespace) -> int:

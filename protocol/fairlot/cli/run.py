@@ -35,8 +35,8 @@ POOLS = "pools.csv"
 
 _NYMS_HEADER = ("person", "nym")
 _EXAMPLES = """\
-Exit code: 0 the sale ended as its terms say, 1 it is void or could not be completed,
-2 the input was refused and nothing was written.
+Exit code: 0 if the sale ended as its terms say, 1 if it is void or could not be completed,
+2 if the input was refused and nothing was written.
 
 Examples:
   fairlot run TERMS.toml PEOPLE.csv --out result
@@ -61,19 +61,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--seed",
         metavar="HEX64",
         type=hex_bytes(SEED_LENGTH),
-        help="makes every output the same from run to run; for rehearsals only",
+        help="makes every output the same from run to run; only for rehearsals",
     )
     parser.add_argument(
         "--setup",
         metavar="FILE",
         type=Path,
-        help="the set-up of the terms' delay, as fairlot beacon setup has written it",
+        help="the set-up for the terms' delay, a file written by fairlot beacon setup",
     )
     parser.add_argument(
         "--jobs",
         metavar="N",
         type=whole(1, 9999),
-        help="processes that work; changes no output (default: what this machine has)",
+        help="how many processes work; changes no output (default: by this machine)",
     )
     parser.add_argument(
         "--acks",
@@ -103,7 +103,9 @@ def execute(arguments: argparse.Namespace) -> int:
     say(f"  {ALLOCATION}      units, payment and refund of every nym")
     if in_parts(done.terms.pools):
         say(f"  {POOLS}           which pool gave the units, and what was paid there")
-    say(f"  {NYMS}            who is which nym: private, known to a rehearsal only")
+    say(
+        f"  {NYMS}            which nym belongs to whom: private, known only to a rehearsal"
+    )
     say()
     show_closing(done.state)
     if done.state.void_reason is not None:
@@ -122,7 +124,7 @@ COMMAND = Command(
 
 
 def default_jobs(people: int) -> int:
-    """Return the number of processes that can all have work."""
+    """Return the number of processes for which there is work."""
     return max(1, min(os.cpu_count() or 1, people // BATCH))
 
 
@@ -139,7 +141,7 @@ def play(
     """Rehearse a sale, and leave transcript, allocation and nyms in ``folder``.
 
     Raises:
-        InputError: ``out-dir.not-empty``, ``out-dir.unusable`` before anything was
+        InputError: ``out-dir.not-empty``, ``out-dir.unusable``, before anything is
             written.
     """
     try:
@@ -168,7 +170,7 @@ def _workers(jobs: int) -> AbstractContextManager[Workers]:
 
 
 def nyms_csv(nyms: Iterable[tuple[str, Nym]]) -> bytes:
-    """Return nyms.csv: one row a person, in the order given."""
+    """Return nyms.csv: one row per person, in the order of the list."""
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(_NYMS_HEADER)

@@ -25,34 +25,34 @@ GROUP_LENGTH = 32
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """Everything that the presentation binds: the map inside ph."""
+    """Everything that a presentation binds: the map inside ph."""
 
     type: EntryType
-    """DEPOSIT or CANCEL."""
+    """The type of the entry: DEPOSIT or CANCEL."""
     sale_id: SaleId
     seq: int
     amount: int
-    """Money, smallest unit."""
+    """Money deposited, in the smallest unit."""
     asset: str
     settle_pk: VerifyKey
     enc_pk: SealKey
     refund_to: bytes
     """Where refunds go: 32 bytes that only the escrow can read."""
     wants: int
-    """The order: how many units."""
+    """How many units are ordered."""
     salt: bytes
     board: VerifyKey
     not_after: int
-    """Unix seconds: the entry is void if first logged later."""
+    """Unix seconds: the entry is void if it is first logged later."""
     group: bytes | None = None
-    """gid, 32 bytes."""
+    """gid, 32 bytes: the group; ``None`` for no group."""
     members: tuple[Nym, ...] = ()
-    """What gid is the hash of: all members, ascending."""
+    """The nyms of all members, ascending, whose hash gid is."""
     tier: str | None = None
     solutions: Mapping[str, Signature] = field(default_factory=dict[str, Signature])
-    """By name of the pool."""
+    """Solutions of puzzles, by the name of the pool."""
     bid: bytes | None = None
-    """Sealed."""
+    """The sealed bid; ``None`` if the terms take none."""
 
     def to_value(self) -> dict[str, Value]:
         """Return the map that is encoded into ph."""
@@ -126,7 +126,7 @@ def _group(fields: Fields) -> bytes | None:
 
 
 def _members(order: Fields) -> tuple[Nym, ...]:
-    """Return the members; where there are none the field is absent, not empty."""
+    """Return the members; without members the field is absent, not empty."""
     if not order.has("members"):
         return ()
     members = order.byte_strings("members", G1_LENGTH)
@@ -136,7 +136,7 @@ def _members(order: Fields) -> tuple[Nym, ...]:
 
 
 def _solutions(order: Fields) -> dict[str, Signature]:
-    """Return the solutions; where there are none the field is absent, not empty."""
+    """Return the solutions; without solutions the field is absent, not empty."""
     if not order.has("solutions"):
         return {}
     given = order.map("solutions")

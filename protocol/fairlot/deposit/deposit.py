@@ -1,4 +1,4 @@
-"""One deposit a person and sale, bound to an anonymous credential (specs/deposit.md)."""
+"""One deposit per person and sale, bound to an anonymous credential (specs/deposit.md)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from fairlot_crypto.statements import Statements
 
 @dataclass(frozen=True, slots=True)
 class Deposit:
-    """What a DEPOSIT or CANCEL entry says."""
+    """The content of a DEPOSIT or CANCEL entry."""
 
     binding: Binding
     nym: Nym
@@ -32,12 +32,12 @@ class Deposit:
     epoch: int
     """The epoch of the credential."""
     disclosed: Mapping[str, str]
-    """Value by name of the attribute, empty for none."""
+    """The disclosed values by name of the attribute; an empty value means none."""
     entry_hash: EntryHash
 
     @property
     def precedence(self) -> tuple[int, int, bytes]:
-        """Rank among the nym's entries: the greatest is final, whenever it came."""
+        """What orders the nym's entries: the greatest is final, whenever it came."""
         return (self.epoch, self.binding.seq, self.entry_hash)
 
 
@@ -152,7 +152,7 @@ def disclosed_indexes(registry: Registry, names: Iterable[str]) -> tuple[int, ..
 def _disclosed_octets(
     registry: Registry, disclosed: Mapping[str, str]
 ) -> dict[int, bytes]:
-    """Return the messages that the presentation must show, by ascending index."""
+    """Return the messages that the presentation must disclose, by ascending index."""
     schema = registry.attributes
     indexes = disclosed_indexes(registry, disclosed)
     return {i: schema[i].octets(disclosed[schema[i].name]) for i in indexes}

@@ -1,4 +1,4 @@
-"""Who stands where in a sale: final entries and the payments for them.
+"""The position of each nym in a sale: its final entry and its payments.
 
 specs/deposit.md, sections 4 to 6.
 """
@@ -14,14 +14,14 @@ from fairlot_crypto.keys import VerifyKey
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """One nym's standing in a sale."""
+    """One nym's position in a sale."""
 
     final: Deposit
-    """The greatest by (epoch, seq, entry hash) so far."""
+    """The greatest entry by (epoch, seq, entry hash) so far."""
     refund_to: bytes
-    """Of the nym's first entry on the board: whoever steals the keys later cannot move it."""
+    """Where refunds go, by the nym's first entry: a later thief cannot redirect them."""
     paid: int = 0
-    """Σ PAID."""
+    """The sum of the nym's PAID entries."""
 
     @property
     def funded(self) -> bool:
@@ -32,7 +32,7 @@ class Position:
 
 @dataclass(slots=True)
 class Positions:
-    """All nyms of a sale."""
+    """The positions of all nyms of a sale."""
 
     by_nym: dict[Nym, Position] = field(default_factory=dict[Nym, Position])
     _refs: set[bytes] = field(default_factory=set[bytes])
@@ -52,7 +52,7 @@ class Positions:
         }
 
     def place(self, deposit: Deposit) -> None:
-        """Take an entry in: it replaces by rule, never adds (step 12)."""
+        """Take an entry in: the greatest entry replaces the others (step 12)."""
         known = self.by_nym.get(deposit.nym)
         if known is None:
             self.by_nym[deposit.nym] = Position(deposit, deposit.binding.refund_to)

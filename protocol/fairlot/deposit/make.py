@@ -1,4 +1,4 @@
-"""A holder makes a deposit, or cancels one (specs/deposit.md, section 2)."""
+"""How a holder makes or cancels a deposit (specs/deposit.md, section 2)."""
 
 from dataclasses import dataclass
 
@@ -218,7 +218,7 @@ def bind(
 def _solutions(
     terms: Terms, wish: Wish, nym: Nym, settle_pk: VerifyKey
 ) -> dict[str, Signature]:
-    """Solve what the answers are right for; the others would be refused."""
+    """Solve the puzzles whose answer is right; other solutions would be refused."""
     keys = {key.public: key for key in map(answer_key, wish.answers)}
     return {
         pool.name: solve(keys[pool.puzzle], terms.sale_id, nym, settle_pk)

@@ -1,4 +1,4 @@
-"""What the escrow says has been paid (specs/deposit.md, section 5)."""
+"""Payments, as the escrow reports them (specs/deposit.md, section 5)."""
 
 from collections.abc import Mapping
 

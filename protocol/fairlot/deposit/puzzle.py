@@ -1,4 +1,4 @@
-"""Pools for whoever solves a public puzzle (specs/puzzle.md).
+"""Pools for people who solve a public puzzle (specs/puzzle.md).
 
 The answer is a key: whoever knows the answer signs their nym with it. The terms
 hold the public key, so that anybody can check a solution and nobody can copy one.
@@ -14,10 +14,10 @@ from fairlot_crypto.keys import Signature, SigningKey, VerifyKey
 
 
 def answer_key(answer: str) -> SigningKey:
-    """Return the key pair that an answer is (steps 1 and 2).
+    """Return the key pair of an answer (steps 1 and 2).
 
     Raises:
-        InputError: ``puzzle.answer`` where the answer is no text of the sale.
+        InputError: ``puzzle.answer`` if the answer breaks the rules for texts.
     """
     text = unicodedata.normalize("NFC", answer)
     check_text(text, lambda why: InputError("puzzle.answer", f"the answer {why}"))
@@ -32,5 +32,5 @@ def solve(
 
 
 def solution_message(sale_id: SaleId, nym: Nym, settle_pk: VerifyKey) -> bytes:
-    """Return what a solution signs: it is worthless for anybody else (step 3)."""
+    """Return the message that a solution signs: it serves nobody else (step 3)."""
     return tag("solution").encode() + b"\x00" + sale_id + nym + settle_pk

@@ -1,4 +1,4 @@
-"""What the terms of a sale ask of a deposit's order (specs/deposit.md, section 3)."""
+"""The rules that terms make for a deposit's order (specs/deposit.md, section 3)."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -19,7 +19,7 @@ from fairlot_crypto.statements import Statements
 
 
 def check_required(terms: Terms, registry: Registry) -> None:
-    """Check that people can show what the pools require.
+    """Check that people can disclose what the pools require.
 
     specs/sale.md, section 3.2.
 
@@ -34,7 +34,7 @@ def check_required(terms: Terms, registry: Registry) -> None:
 def check_order(
     terms: Terms, registry: Registry, deposit: Deposit, statements: Statements
 ) -> None:
-    """Check the order and what is disclosed against the terms (steps 9 and 10).
+    """Check the order and the disclosed attributes against the terms (steps 9 and 10).
 
     Raises:
         Rejection: ``deposit.ladder``, ``deposit.tier``, ``deposit.bid``,

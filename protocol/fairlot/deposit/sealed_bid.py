@@ -1,7 +1,7 @@
 """Sealed bids: nobody can read one before the round that the terms name.
 
-specs/deposit.md, section 1.3. What does not open as a bid is none: that is a rule, not an
-error, since only the round shows it, when nothing can be corrected any more.
+specs/deposit.md, section 1.3. A sealed bid that does not open counts as no bid. That is a
+rule and not an error, since it shows only after the round, when nobody can correct it.
 """
 
 from fairlot.names import Nym, SaleId
@@ -20,7 +20,7 @@ _UNOPENABLE = (
     "tlock.ciphertext",
     "tlock.authentication",
 )
-"""Whoever sealed the bid is at fault; any other failure is the caller's."""
+"""Codes for which whoever sealed the bid is at fault; other failures are the caller's."""
 
 
 def sealed_bid_length(named: NamedRound) -> int:
@@ -36,11 +36,11 @@ def seal_bid(
     bid: int | None,
     randomness: Randomness,
 ) -> bytes:
-    """Seal a bid, or that there is none: both look the same.
+    """Seal a bid, or the statement that there is none: both look the same.
 
     Raises:
         CallerError: ``hashing.i2osp-range`` for a bid outside uint64.
-        EncodingError: ``drand.public-key`` where the chain's key is no point.
+        EncodingError: ``drand.public-key`` if the chain's key is not a point.
     """
     plaintext = _DOES_NOT + bytes(8) if bid is None else _BIDS + i2osp(bid, 8)
     return seal(
@@ -56,19 +56,19 @@ def open_bid(
     sealed: bytes,
     signature: bytes,
 ) -> int | None:
-    """Return the bid; ``None`` where there is none, or it was not sealed as one.
+    """Return the bid; ``None`` if there is none, or if it does not open as one.
 
     Args:
         curve: the back-end.
-        named: the round of the terms.
-        sale_id: of the sale.
-        nym: whose deposit holds it: a copy in another's deposit does not open.
-        sealed: from the deposit.
-        signature: of the round; the caller has verified it.
+        named: the round that the terms name.
+        sale_id: the sale.
+        nym: the nym of the deposit; a copy in another nym's deposit does not open.
+        sealed: the sealed bid in the deposit.
+        signature: the round's signature, which the caller has verified.
 
     Raises:
-        EncodingError: ``tlock.scheme``, ``drand.signature-point``: never of a round
-            that legal terms name, under the signature that it has.
+        EncodingError: ``tlock.scheme``, ``drand.signature-point``: never for a round that
+            legal terms name and its verified signature.
     """
     chain, round_number = named.chain, named.round_number
     context = sale_id + nym

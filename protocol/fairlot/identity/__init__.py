@@ -1,1 +1,1 @@
-"""One untradeable identity commitment a person and season (specs/identity.md)."""
+"""One untradeable identity commitment per person and season (specs/identity.md)."""

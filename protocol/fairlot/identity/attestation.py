@@ -1,4 +1,4 @@
-"""Who checks that somebody is a person, and which one (specs/identity.md, section 2)."""
+"""Attesters, who check who somebody is (specs/identity.md, section 2)."""
 
 import hashlib
 import hmac
@@ -29,37 +29,37 @@ TAG_KEY_LENGTH = 32
 
 @dataclass(frozen=True, slots=True)
 class Attestation:
-    """An attester's word that one person asks, with these keys. Never on the board."""
+    """An attester's statement that a person has these keys. It is never on the board."""
 
     registry_id: RegistryId
     person_tag: bytes
-    """Names the person among issuers: same person, same tag; 32 bytes."""
+    """The person tag, 32 bytes, which names the person among issuers."""
     holder_key: VerifyKey
     device_key: SealKey
     attributes: tuple[str, ...]
-    """One value an attribute of the schema, empty where the person has none."""
+    """One value for each attribute of the schema, empty if the person has none."""
     time: int
-    """Unix seconds."""
+    """When the attestation was made, in Unix seconds."""
     attester: VerifyKey
     sig: Signature
 
 
 class Attester(Protocol):
-    """Whatever can tell people apart: a list, an office, a reader of documents."""
+    """Something that can tell people apart: a list, an office, a reader of documents."""
 
     def attest(
         self, person: str, holder_key: VerifyKey, device_key: SealKey, time: int
     ) -> Attestation:
-        """Attest that ``person`` was checked and asks with these keys.
+        """Attest that ``person`` was checked and has these keys.
 
         Raises:
-            Rejection: ``attestation.unknown-person`` where it cannot say so.
+            Rejection: ``attestation.unknown-person`` if it cannot attest that.
         """
         ...
 
 
 class ListAttester:
-    """Attests the people on a list that the seller or a city has verified."""
+    """Attests people on a list that the seller or a city has verified."""
 
     def __init__(
         self,
@@ -71,7 +71,7 @@ class ListAttester:
         """Take the list.
 
         Args:
-            registry: which registry it attests for.
+            registry: the registry to attest for.
             key: signs attestations; the registry names its public part.
             tag_key: 32 secret bytes that turn a name into a tag.
             people: the names on the list, each a different person, and what is
@@ -189,7 +189,7 @@ def check_attestation(registry: Registry, attestation: Attestation, now: int) ->
 
 
 def check_attributes(registry: Registry, values: tuple[str, ...]) -> None:
-    """Check that each value is one of the schema's enumeration.
+    """Check that each value is in the schema's enumeration.
 
     Raises:
         Rejection: ``attestation.attributes``.

@@ -1,8 +1,8 @@
 """From a leaf to a credential of one epoch (specs/credential.md).
 
-The holder adds a fresh blind b to the registered commitment, C = Q_2·b + IC, and proves that
-it knows b; the opening of IC is the issuers' own. Every credential of a leaf therefore holds
-the same nym secrets.
+The holder adds a fresh blind b to the registered commitment, C = Q_2·b + IC, and proves
+knowledge of b; the issuers made IC themselves. Every credential of a leaf therefore holds the
+same nym secrets.
 """
 
 from collections.abc import Sequence
@@ -51,7 +51,7 @@ from fairlot_crypto.randomness import Randomness
 EARLY_SECONDS = 3_600
 """The next epoch's credentials are issued in the last hour of the running one."""
 VIEW_SECONDS = 600
-"""The oldest view of the board on which an issuer answers."""
+"""The greatest age, in seconds, of the view of the board on which an issuer answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +64,11 @@ class CredentialRequest:
     commitment: bytes
     """C, a point of G1."""
     challenge: Scalar
-    """c of the proof of knowledge of b."""
+    """c, the challenge of the proof of knowledge of b."""
     response: Scalar
-    """k + c·b."""
+    """k + c·b, the response of the proof of knowledge of b."""
     reply_key: SealKey
-    """Where the issuers seal their answers to."""
+    """The key to which the issuers seal their answers."""
     holder_key: VerifyKey
     sig: Signature
 
@@ -131,8 +131,8 @@ def check_request(
         curve: the back-end.
         registry: the issuer's registry.
         leaf: the leaf of ``request.index`` on the issuer's own view of the board.
-        request: what came.
-        now: the issuer's clock, unix seconds.
+        request: the holder's request.
+        now: the issuer's clock, Unix seconds.
         view_time: when that view of the board was current.
 
     Raises:
@@ -227,7 +227,7 @@ def receive_credential(
 ) -> Credential:
     """Combine the issuers' answers into a credential and verify it (steps 12 to 14).
 
-    The signature is verified over what the holder itself can open.
+    The signature is verified over values that the holder knows.
 
     Raises:
         Rejection: ``answer.malformed`` for a box that does not hold an answer.
@@ -246,7 +246,7 @@ def receive_credential(
 
 
 def attribute_octets(registry: Registry, values: Sequence[str]) -> tuple[bytes, ...]:
-    """Return the messages that are signed: ``name=value`` in the schema's order."""
+    """Return the signed messages: ``name=value`` in the schema's order."""
     pairs = zip(registry.attributes, values, strict=True)
     return tuple(attribute.octets(value) for attribute, value in pairs)
 

@@ -1,7 +1,7 @@
 """How a person gets a leaf (specs/identity.md, sections 4 and 5).
 
 Nobody chooses the nym secrets: the issuers' PRF determines them from the leaf's handle, so
-that they can be given again to a person who lost them. No t issuers know them.
+that a person who lost them can get them again. No t issuers know them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -39,10 +39,10 @@ NONCE_LENGTH = 32
 
 @dataclass(frozen=True, slots=True)
 class IssuerSecrets:
-    """What one issuer holds."""
+    """The keys that one issuer holds."""
 
     index: int
-    """i, from 1."""
+    """i, the issuer's number, from 1."""
     key: SigningKey
     """Signs leaves and entries."""
     season_keys: PrssKeys = field(repr=False)
@@ -53,7 +53,7 @@ class IssuerSecrets:
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """What an issuer knows of one leaf and shows nobody."""
+    """What an issuer knows about one leaf and shows to nobody."""
 
     index: int
     attestation: Attestation
@@ -79,9 +79,8 @@ class AdmissionBook:
 
         Raises:
             Rejection: ``attestation.*``; ``enrolment.season`` outside the season;
-                ``enrolment.known-person`` where the person has a leaf: that is a
-                recovery, never a second leaf; ``enrolment.index`` where the index is not
-                the next one.
+                ``enrolment.known-person`` if the person has a leaf: that is a recovery,
+                never a second leaf; ``enrolment.index`` if the index is not the next one.
         """
         # Step 1.
         check_attestation(self._registry, attestation, now)
@@ -107,7 +106,7 @@ class AdmissionBook:
         self._admissions[index] = replace(self._admissions[index], handle=leaf_handle)
 
     def attributes(self, index: int) -> tuple[str, ...]:
-        """Return what was attested of the person of leaf ``index``."""
+        """Return what was attested about the person of leaf ``index``."""
         return self._admissions[index].attestation.attributes
 
     def _check_repeated(
@@ -125,7 +124,7 @@ class AdmissionBook:
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """What the issuers made together for one person."""
+    """What the issuers have made together for one person."""
 
     leaf: Leaf
     sealed: tuple[bytes, ...]
@@ -136,7 +135,7 @@ class Enrolment:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What the holder keeps of a leaf."""
+    """What the holder keeps about a leaf."""
 
     leaf: Leaf
     attributes: tuple[str, ...]
@@ -216,7 +215,7 @@ def receive_identity(
     """Open the issuers' boxes, check each share against its C_i, and combine (step 7).
 
     Raises:
-        Rejection: ``enrolment.share`` naming the issuer whose share does not fit, or where
+        Rejection: ``enrolment.share`` naming the issuer whose share does not fit, or if
             fewer than t + 1 issuers' shares fit.
     """
     shares: dict[int, tuple[Scalar, ...]] = {}

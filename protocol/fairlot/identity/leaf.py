@@ -18,7 +18,7 @@ from fairlot_crypto.statements import Statements
 
 
 class LeafStatus(StrEnum):
-    """Whether a leaf may act."""
+    """Says whether a leaf may act."""
 
     ACTIVE = "active"
 
@@ -28,7 +28,7 @@ class LeafShare:
     """One issuer's part of the identity commitment, and its signature over it."""
 
     issuer: int
-    """i, from 1."""
+    """i, the issuer's number, from 1."""
     commitment: bytes
     """C_i, a point of G1."""
     sig: Signature
@@ -40,7 +40,7 @@ class Leaf:
 
     index: int
     version: int
-    """1, and one more for every recovery."""
+    """1, plus one for every recovery."""
     holder: bytes
     """Hash of the holder's current key."""
     handle: bytes
@@ -72,12 +72,12 @@ def handle(registry_id: RegistryId, index: int, nonces: tuple[bytes, ...]) -> by
 
 
 def handle_hash(leaf_handle: bytes) -> bytes:
-    """Return what the leaf shows of its handle."""
+    """Return the hash of the handle, which the leaf contains."""
     return tagged_hash("handle-hash", leaf_handle)
 
 
 def holder_hash(key: VerifyKey) -> bytes:
-    """Return what the leaf shows of its holder's key."""
+    """Return the hash of the holder's key, which the leaf contains."""
     return tagged_hash("holder", key)
 
 
@@ -106,9 +106,9 @@ def combine_shares(curve: Backend, shares: Mapping[int, bytes], degree: int) -> 
     """Return IC: the polynomial of degree t through the C_i, at 0.
 
     Raises:
-        ProofError: ``leaf.commitment`` where the C_i lie on no such polynomial, are fewer
+        ProofError: ``leaf.commitment`` if the C_i lie on no such polynomial, are fewer
             than t + 1, or give the identity.
-        EncodingError: ``groups.*`` where a C_i is no point other than the identity.
+        EncodingError: ``groups.*`` if a C_i is not a point, or is the identity.
     """
     points = {i: curve.g1_not_identity(c) for i, c in shares.items()}
     if len(points) <= degree:

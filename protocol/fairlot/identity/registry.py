@@ -19,7 +19,7 @@ from fairlot_crypto.hashing import SPEC_VERSION, tagged_hash
 from fairlot_crypto.keys import KEY_LENGTH, VerifyKey, check_verify_key
 
 RegistryId = NewType("RegistryId", bytes)
-"""H("registry", CBOR of the registry), 32 bytes."""
+"""H("registry", CBOR of the registry), 32 bytes: it names a registry."""
 
 REGISTRY_VERSION = 1
 EPOCH_SECONDS = 86_400
@@ -35,7 +35,7 @@ class Attribute:
 
     name: str
     values: tuple[str, ...]
-    """Its values; the empty value, for a person who has none, is always legal."""
+    """The values; the empty value, for a person who has none, is always legal."""
 
     def octets(self, value: str) -> bytes:
         """Return the message that is signed: ``name=value``."""
@@ -58,14 +58,14 @@ class Registry:
     rehearsal: bool
     season: int
     starts: int
-    """Unix seconds."""
+    """The first second of the season, in Unix seconds."""
     ends: int
-    """Unix seconds; the first second that is outside."""
+    """The first second after the season, in Unix seconds."""
     attributes: tuple[Attribute, ...]
     nym_secrets: int
-    """N."""
+    """N, the number of nym secrets."""
     threshold: int
-    """t."""
+    """t, the number of issuers that may be corrupt."""
     issuers: tuple[Issuer, ...]
     attesters: tuple[VerifyKey, ...]
 
@@ -93,14 +93,14 @@ class Registry:
 
     @property
     def schema(self) -> Schema:
-        """L and N."""
+        """The shape of credentials: L, the number of attributes, and N, of nym secrets."""
         return Schema(len(self.attributes), self.nym_secrets)
 
     def sharing(self, curve: Backend) -> PublicSharing:
         """Return the shared signing key.
 
         Raises:
-            EncodingError: ``groups.*`` where a share is not a point other than identity.
+            EncodingError: ``groups.*`` if a share is not a point, or is the identity.
         """
         shares = tuple(curve.g2_not_identity(i.share) for i in self.issuers)
         return PublicSharing(self.threshold, shares)
@@ -132,13 +132,13 @@ def read_registry(value: Value | Mapping[str, Value]) -> Registry:
 
 
 class Credentials:
-    """What verifiers need of a registry's credentials, epoch by epoch."""
+    """What verifiers need to know about a registry's credentials, epoch by epoch."""
 
     def __init__(self, curve: Backend, registry: Registry) -> None:
         """Combine the issuers' key.
 
         Raises:
-            Rejection: ``registry.key`` where the issuers' shares are no sharing.
+            Rejection: ``registry.key`` if the issuers' shares are not a sharing.
         """
         self.curve = curve
         self.registry = registry
@@ -188,7 +188,7 @@ def epoch_at(time: int) -> int:
 
 
 def epochs_accepted(time: int) -> tuple[int, ...]:
-    """Return the epochs whose credentials may act at ``time``: the last one for an hour."""
+    """Return the epochs accepted at ``time``: the previous one for an hour of grace."""
     epoch = epoch_at(time)
     in_grace = time % EPOCH_SECONDS < GRACE_SECONDS and epoch > 0
     return (epoch, epoch - 1) if in_grace else (epoch,)

@@ -1,4 +1,4 @@
-"""What may be expected of a sale before its draw, for people and machines (specs/odds.md)."""
+"""The odds of a sale before its draw, for people and for machines (specs/odds.md)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
@@ -17,7 +17,7 @@ from fairlot.text import Json
 from fairlot_crypto.hashing import i2osp
 
 _NO_SALE = bytes(32)
-"""Stands for the sale_id, which needs keys that no list of people has."""
+"""Takes the place of the sale_id, which needs keys that a list of people does not have."""
 _PER_CENT = 1000
 """A chance in tenths of a per cent."""
 
@@ -25,10 +25,10 @@ _PER_CENT = 1000
 def people_odds(
     file: TermsFile, people: Sequence[Person]
 ) -> tuple[tuple[PoolOdds, ...], Mapping[Nym, str]]:
-    """Return the odds of a list of people, and who the nyms in them stand for (section 2).
+    """Return the odds of a list of people, and the person of each nym in them (section 2).
 
-    Everybody's deposit is taken to be paid in full. No draw is made: the nyms are those
-    of nobody, numbers in the order of the list.
+    Every deposit is assumed to be paid in full. No draw is made: the nyms belong to nobody;
+    they are numbers in the order of the list.
     """
     nyms = [Nym(i2osp(index, NYM_LENGTH)) for index in range(len(people))]
     groups: dict[str, list[Nym]] = {}
@@ -64,7 +64,7 @@ def state_odds(state: SaleState) -> tuple[PoolOdds, ...]:
     """Return the odds on a board, as they stood before its draw (section 4).
 
     Raises:
-        Rejection: ``phase.wrong`` before CLOSE, ``result.round`` where bids cannot be
+        Rejection: ``phase.wrong`` before CLOSE, ``result.round`` if bids cannot be
             opened yet.
     """
     state.check_closed()
@@ -99,9 +99,9 @@ def _pool(pool: PoolOdds, name_of: Callable[[Nym], str]) -> Mapping[str, Json]:
 
 
 def flip_of(pool: Pool) -> Fraction | None:
-    """Return the part of its chance that everybody can lose by the groups that form.
+    """Return the part of their chance that everybody can lose by the groups that form.
 
-    ``None`` where none can form (specs/lottery.md, section 7).
+    ``None`` if no group can form (specs/lottery.md, section 7).
     """
     if pool.group_max == 1 or pool.supply == 0:
         return None
@@ -109,7 +109,7 @@ def flip_of(pool: Pool) -> Fraction | None:
 
 
 def _with_chances(pool: PoolOdds) -> Sequence[tuple[Nym, Chance | None]]:
-    """Return who enters and each one's chance, ``None`` where it is not known yet."""
+    """Return who enters and each one's chance, ``None`` if it is not known yet."""
     if pool.odds is None:
         return [(nym, None) for nym in pool.nyms]
     return list(zip(pool.nyms, pool.odds.chances, strict=True))
@@ -125,7 +125,7 @@ def _chance(chance: Chance) -> Mapping[str, Json]:
 
 
 def fraction_text(chance: Fraction) -> str:
-    """Return a chance as people read it: exact, and in per cent rounded down."""
+    """Return a chance for people: exact, and in per cent rounded down."""
     if chance.denominator == 1:
         return str(chance.numerator)
     tenths = chance.numerator * _PER_CENT // chance.denominator

@@ -1,4 +1,4 @@
-"""Files that a person writes, and errors that say where (specs/terms-file.md)."""
+"""Files that people write, and errors that name the place (specs/terms-file.md)."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,11 +34,11 @@ PEOPLE_FILE_CODES = FileCodes(
 
 @dataclass(frozen=True, slots=True)
 class InputFile:
-    """The text of a file, and where errors in it are reported."""
+    """The text of a file, and the means to report errors in it."""
 
     path: Path
     text: str
-    """Without byte order mark, lines ending in LF."""
+    """The text without a byte order mark, with lines ending in LF."""
 
     def error(
         self, code: str, problem: str, *, line: int | None = None, field: str = ""

@@ -13,15 +13,15 @@ from fairlot.text import check_attribute, check_text, shown
 COLUMNS = ("person", "wants", "deposit")
 """The columns that every file begins with."""
 MORE_COLUMNS = ("group", "bid", "tier", "solution")
-"""Those that may follow, in any order."""
+"""The columns that may follow, in any order."""
 ATTRIBUTE = "attr:"
-"""What the name of a column begins with that holds an attribute."""
+"""The beginning of the name of a column that holds an attribute."""
 
 _OTHER_THAN_TEXT = (*COLUMNS, "bid")
 
 _FIELD = r'(?:"(?:[^"]|"")*"|[^",]*)'
 _RECORD = re.compile(rf"{_FIELD}(?:,{_FIELD})*")
-"""A line of RFC 4180: fields are quoted as a whole or hold no quote at all."""
+"""A line of RFC 4180: a field is quoted as a whole or contains no quotation mark."""
 _FIELDS = re.compile(rf"(?:^|,)({_FIELD})")
 _NUMBER = re.compile(r"0|[1-9][0-9]*")
 _LONGEST_NUMBER = len(str(UINT_MAX))
@@ -32,11 +32,11 @@ class Person:
     """One row: a verified person and what they ask for."""
 
     name: str
-    """Column person: distinct."""
+    """The name in the column person, which is distinct."""
     wants: int
     """Units wanted, uint64."""
     amount: int
-    """Money deposited, smallest unit, uint64."""
+    """Money deposited, in the smallest unit, uint64."""
     group: str | None = None
     """Label of the group: all with the same label form it."""
     bid: int | None = field(default=None, repr=False)
@@ -48,7 +48,7 @@ class Person:
     attributes: tuple[tuple[str, str], ...] = ()
     """Names and values of the attributes that the person has, ascending."""
     line: int = field(default=0, compare=False, repr=False)
-    """Where the row stands in its file, from 1, for errors that show later."""
+    """The line of the row in its file, from 1, for errors that are found later."""
 
 
 def read_people(path: Path) -> tuple[Person, ...]:

@@ -1,4 +1,4 @@
-"""TERMS.toml: what a seller writes (specs/terms-file.md, section 3)."""
+"""TERMS.toml, which the seller writes (specs/terms-file.md, section 3)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -38,40 +38,40 @@ _BEACON = (
 
 @dataclass(frozen=True, slots=True)
 class BidsFile:
-    """Which round opens the sealed bids."""
+    """The round that opens the sealed bids."""
 
     clock: str
-    """``own``: the rehearsal's; ``quicknet``: drand's chain of that name."""
+    """``own`` is the rehearsal's clock, ``quicknet`` drand's chain of that name."""
     round: int | None
-    """ρ; ``None`` where the rehearsal chooses."""
+    """ρ, the number of the round; ``None`` if the rehearsal chooses it."""
 
 
 @dataclass(frozen=True, slots=True)
 class TermsFile:
-    """What the seller decides; a rehearsal adds keys, times and the beacon's set-up."""
+    """The seller's decisions; a rehearsal adds keys, times and the beacon's set-up."""
 
     title: str
     asset: str
     pools: tuple[Pool, ...]
-    """In the order in which they run."""
+    """The pools, in the order in which they run."""
     issuers: int
-    """n: 1 in this version."""
+    """n, the number of issuers; 1 in this version."""
     threshold: int
-    """t: 0 in this version."""
+    """t, how many issuers may be corrupt; 0 in this version."""
     contributors: int
-    """How many take part in the beacon."""
+    """How many contributors the roster has."""
     delay: int
-    """T, sequential squarings."""
+    """T, the number of sequential squarings."""
     depositors: int = 0
-    """How many of the people contribute too, each with the key of its deposit."""
+    """How many of the people contribute too, each with the key of their deposit."""
     absent: int = 0
     """How many contributors never commit, the last of the roster."""
     withhold: int = 0
-    """How many commit and never reveal, the last of those who commit."""
+    """How many contributors commit and never reveal, the last of those who commit."""
     min_commits: int | None = None
-    """How many of the roster must commit; ``None`` for all of it."""
+    """How many of the roster must commit; ``None`` for all of them."""
     deposits: tuple[int, ...] = ()
-    """The ladder of deposits, ascending; none for any amount."""
+    """The ladder of deposits, ascending; empty for any amount."""
     bids: BidsFile | None = None
     """There iff a pool takes bids."""
     source: TomlFile | None = field(default=None, compare=False, repr=False)
@@ -81,7 +81,7 @@ class TermsFile:
 
 
 def read_terms_file(path: Path) -> TermsFile:
-    """Return what a seller's file says.
+    """Return the content of a seller's file.
 
     Raises:
         InputError: ``terms-file.unreadable``, ``terms-file.utf8``,

@@ -1,4 +1,4 @@
-"""Whether the two files of a seller fit each other (specs/terms-file.md, section 5)."""
+"""Whether the two files of a sale fit each other (specs/terms-file.md, section 5)."""
 
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -21,7 +21,7 @@ def check_people(file: TermsFile, people: Sequence[Person], path: Path) -> None:
     Args:
         file: the seller's terms.
         people: the list.
-        path: where the list was read, for errors.
+        path: the path of the list, for errors.
 
     Raises:
         InputError: ``terms-file.depositors``, ``terms-file.bids``,
@@ -42,7 +42,7 @@ def check_playable(file: TermsFile) -> None:
     """Check that a rehearsal can play the terms on its simulated clock.
 
     Raises:
-        InputError: ``terms-file.bids`` where only another clock than the rehearsal's own
+        InputError: ``terms-file.bids`` if only another clock than the rehearsal's own
             could open the bids.
     """
     if file.bids is not None and file.bids.clock != OWN_CLOCK:
@@ -63,8 +63,8 @@ def _check_depositors(file: TermsFile, paying: int) -> None:
 def _check_round(file: TermsFile) -> None:
     """Check that a round of the bids is due after the commitments.
 
-    A round of the rehearsal's own clock is due before its end, too; one of quicknet is
-    for a real sale, which lasts as long as its terms say.
+    A round of the rehearsal's own clock must also be due before the end of the rehearsal; a
+    round of quicknet is for a real sale, which lasts as long as its terms say.
     """
     if file.bids is None or file.bids.round is None:
         return
@@ -100,7 +100,7 @@ def _check_requires(file: TermsFile, people: Sequence[Person]) -> None:
 
 
 class _Orders:
-    """What people may ask for, with errors at their lines."""
+    """Checks what people ask for, with errors at their lines."""
 
     def __init__(self, file: TermsFile, people_file: InputFile) -> None:
         self._file = file

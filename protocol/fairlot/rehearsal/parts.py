@@ -1,4 +1,4 @@
-"""Who plays in a rehearsal: keys, registry and terms (specs/rehearsal.md, section 1).
+"""The roles of a rehearsal: keys, registry and terms (specs/rehearsal.md, section 1).
 
 Every role draws from a stream of its own, derived by label, so that nothing depends on the
 order in which work happens to finish.
@@ -37,7 +37,7 @@ from fairlot_crypto.timelock.drand import Beacon
 from fairlot_crypto.timelock.scheme import UNCHAINED_G1
 
 START = 1_893_456_000
-"""2030-01-01T00:00:00Z."""
+"""2030-01-01T00:00:00Z, when every rehearsal opens."""
 SEASON = 2030
 SEASON_SECONDS = 365 * 86_400
 TIMES = Times(
@@ -53,10 +53,10 @@ CLOCK_PERIOD = 3
 """Seconds from one round of the rehearsal's own clock to the next."""
 CLOCK_NAME = "rehearsal"
 ASSURANCE, LISTED = "assurance", "listed"
-"""What the attester says of everybody, unless the list says it better."""
+"""The attester's value of ``assurance`` for everybody, unless the list has one."""
 
 _SPARE = ("region", "cohort_a", "cohort_b")
-"""Attributes of the schema that the list and the terms may replace by their own."""
+"""Attributes that fill the schema if the list and the terms have fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +86,13 @@ class Clock:
         return NamedRound(self.chain, first_round_after(self.chain, time))
 
     def sign(self, curve: Backend, round_number: int) -> Beacon:
-        """Return a round; nothing keeps whoever holds the clock from being early."""
+        """Return a round; whoever holds the clock can make it early."""
         return sign_round(curve, self.chain, self.secret, round_number)
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Everybody's secrets: a rehearsal knows them all."""
+    """Everybody's secrets, all of which a rehearsal knows."""
 
     registry: Registry
     issuers: tuple[IssuerSecrets, ...]
@@ -102,7 +102,7 @@ class Parts:
     board: SigningKey
     contributors: tuple[SigningKey, ...]
     clock: Clock
-    """Of drand's kind: the terms may name rounds of it."""
+    """A clock like drand's, whose rounds the terms may name."""
 
 
 def cast_parts(
@@ -112,9 +112,9 @@ def cast_parts(
 
     Args:
         curve: the back-end.
-        file: the seller's terms: how many issuers and contributors.
+        file: the seller's terms, which say how many issuers and contributors there are.
         people: the attester's list, with everybody's attributes.
-        randomness: each role takes from a child of its own.
+        randomness: the source of which each role takes a child of its own.
     """
     attester_key = _key(randomness, "attester")
     issuing = randomness.derive("issuers")
@@ -167,7 +167,7 @@ def write_terms(file: TermsFile, parts: Parts, setup: Setup) -> Terms:
     """Complete the seller's terms with keys, times and the beacon's set-up (step 2).
 
     Raises:
-        TermsError: where they are not legal.
+        TermsError: if they are not legal.
     """
     drawing_from = TIMES.commit_end + TIMES.slack + ROUND_MARGIN
     terms = Terms(
@@ -199,7 +199,7 @@ def write_terms(file: TermsFile, parts: Parts, setup: Setup) -> Terms:
 
 
 def _schema(file: TermsFile, people: Sequence[Person]) -> tuple[Attribute, ...]:
-    """Return the attributes that the list has and the pools require, at least four."""
+    """Return the schema: attributes of the list and the pools, filled up to four."""
     values: dict[str, set[str]] = {ASSURANCE: {LISTED}}
     for person in people:
         for name, value in person.attributes:

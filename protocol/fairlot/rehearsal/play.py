@@ -1,6 +1,6 @@
 """The run of a rehearsal, phase by phase (specs/rehearsal.md, section 3).
 
-It never waits: it runs on the simulated clock that its terms state.
+It never waits: it runs on a simulated clock, by the times of its terms.
 """
 
 from collections.abc import Sequence
@@ -53,7 +53,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Rehearsed:
-    """What a rehearsal leaves behind."""
+    """The result of a rehearsal."""
 
     terms: Terms
     state: SaleState
@@ -77,12 +77,12 @@ def rehearse(
         curve: the back-end.
         file: the seller's terms.
         people: who takes part, and what they ask for.
-        storage: an empty board's.
-        randomness: where every role's and person's stream is derived from.
+        storage: the storage of an empty board.
+        randomness: the source from which every role's and person's stream is derived.
         workers: do the people's part.
-        watcher: told of progress and acknowledgements.
-        setup: of RSA-2048 and the delay of ``file``, verified; found or computed where
-            none is given.
+        watcher: is told of progress and acknowledgements.
+        setup: a verified set-up for RSA-2048 and the delay of ``file``; without one it is
+            found or computed.
     """
     parts = cast_parts(curve, file, people, randomness)
     terms = write_terms(file, parts, setup or find_setup(file.delay, watcher))
@@ -109,7 +109,7 @@ class _Run:
 
     @property
     def sale_randomness(self) -> Randomness:
-        """The streams of this sale: another one of the same people has others."""
+        """The streams of this sale; another sale of the same people has others."""
         return self.randomness.derive(f"sale/{self.terms.sale_id.hex()}")
 
     def begin(self) -> None:
@@ -202,7 +202,7 @@ class _Run:
 
         Args:
             file: says how many contribute, stay away and withhold.
-            deposits: everybody's, in the order of the list.
+            deposits: everybody's deposits, in the order of the list.
         """
         committing, revealing = self._contributors(file, deposits)
         drawing = Drawing(self.poster, self.parts.clock, self.sale_randomness)

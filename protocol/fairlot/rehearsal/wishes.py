@@ -1,4 +1,4 @@
-"""What the people of a list want, as their wallets say it (specs/rehearsal.md, section 2)."""
+"""What the people on a list want, as their wallets see it (specs/rehearsal.md, section 2)."""
 
 from collections.abc import Mapping, Sequence
 
@@ -23,9 +23,9 @@ def wishes(
 
     Args:
         curve: the back-end.
-        terms: of the sale.
+        terms: the terms of the sale.
         people: the list.
-        identities: by name.
+        identities: everybody's identity by name.
     """
     together = _together(terms, people)
     nyms = {
@@ -36,7 +36,7 @@ def wishes(
 
 
 def _together(terms: Terms, people: Sequence[Person]) -> dict[str, list[str]]:
-    """Return who shares a label, where a pool draws groups of that size."""
+    """Return the people who share a label, if a pool draws groups of that size."""
     labels: dict[str, list[str]] = {}
     for person in people:
         if person.group is not None:

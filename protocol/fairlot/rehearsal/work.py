@@ -1,6 +1,6 @@
 """One person's part, as pieces of work for several processes (specs/rehearsal.md, section 2).
 
-Group elements do not cross processes: work is described, and answered, in bytes and numbers.
+Points do not cross processes: jobs and results consist of bytes and numbers.
 """
 
 import multiprocessing
@@ -37,7 +37,7 @@ R = TypeVar("R")
 
 
 class Workers(Protocol):
-    """Whatever can do pieces of work, in order or not."""
+    """Does pieces of work, in any order."""
 
     def map(self, function: Callable[[T], R], jobs: Sequence[T]) -> Iterator[R]:
         """Yield the results in the order of ``jobs``."""
@@ -61,7 +61,7 @@ class Processes:
         self._executor = ProcessPoolExecutor(count, context, _live_with_parent)
 
     def __enter__(self) -> Self:
-        """Return this."""
+        """Return this object."""
         return self
 
     def __exit__(
@@ -79,7 +79,7 @@ class Processes:
 
 
 def _live_with_parent() -> None:
-    """Begin a worker: it ends with its parent, however that ends, and only then.
+    """Begin a worker, which ends when its parent ends, however that happens, and not before.
 
     An interrupt from the keyboard reaches every process of the terminal: the parent
     answers it.
@@ -99,17 +99,17 @@ def _end_after(sentinel: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class EnrolJob:
-    """People who were admitted, to be enrolled."""
+    """People who were admitted and are to be enrolled."""
 
     backend: str
     parts: Parts
     people: tuple[tuple[Holder, Attestation, int], ...]
-    """Holder, attestation, index of the leaf."""
+    """For each person the holder, the attestation and the index of the leaf."""
 
 
 @dataclass(frozen=True, slots=True)
 class Enrolled:
-    """Their identities, in the order of the job."""
+    """The people's identities, in the order of the job."""
 
     identities: tuple[Identity, ...]
     handles: tuple[bytes, ...] = field(repr=False)
@@ -119,14 +119,14 @@ class Enrolled:
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """A person who wants to take part, as holder and issuers know it."""
+    """A person who wants to take part, as their wallet and the issuers know them."""
 
     holder: Holder
     identity: Identity
     leaf: Leaf
-    """As it stands on the board."""
+    """The person's leaf on the board."""
     attributes: tuple[str, ...]
-    """As they stand in the issuers' books."""
+    """The person's attributes in the issuers' books."""
     wish: Wish
 
 
@@ -143,7 +143,7 @@ class DepositJob:
 
 @dataclass(frozen=True, slots=True)
 class Deposited:
-    """Their deposits, in the order of the job."""
+    """The people's deposits, in the order of the job."""
 
     deposits: tuple[MadeDeposit, ...]
     verified: frozenset[bytes]

@@ -1,4 +1,4 @@
-"""What the terms say of the beacon (specs/terms.md, section 2)."""
+"""What the terms say about the beacon (specs/terms.md, section 2)."""
 
 from dataclasses import asdict, dataclass, replace
 
@@ -13,7 +13,7 @@ from fairlot_crypto.keys import VerifyKey
 MAX_DELAY = 2**40
 MAX_CONTRIBUTORS = 64
 MIN_MODULUS_BITS, MAX_MODULUS_BITS = 1024, 4096
-"""What the form of the terms allows; a real sale has RSA-2048 (specs/beacon.md)."""
+"""Lengths of N that the form of the terms allows; a real sale has RSA-2048."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +21,9 @@ class BeaconTerms:
     """The group, the delay and the contributors of the draw."""
 
     modulus: bytes
-    """N, big-endian without leading zero bytes: w bytes."""
+    """N, the modulus: w bytes, big-endian, without leading zero bytes."""
     delay: int
-    """T, sequential squarings from g to h."""
+    """T, the number of sequential squarings from g to h."""
     h: bytes
     """h = |g^(2^T)|, w bytes big-endian."""
     proof: bytes
@@ -31,9 +31,9 @@ class BeaconTerms:
     roster: tuple[VerifyKey, ...]
     """Ed25519 keys of the contributors, distinct."""
     min_commits: int | None = None
-    """How many of the roster must commit; all of them where it is absent."""
+    """How many of the roster must commit; ``None`` for all of them."""
     drand: NamedRound | None = None
-    """The round that is mixed into the seed; none where it is absent."""
+    """The round that is mixed into the seed; ``None`` for no round."""
 
     @property
     def needed(self) -> int:
@@ -41,7 +41,7 @@ class BeaconTerms:
         return len(self.roster) if self.min_commits is None else self.min_commits
 
     def to_value(self) -> dict[str, Value]:
-        """Return the CBOR map; what is absent has no key."""
+        """Return the CBOR map; an absent value has no key."""
         value: dict[str, Value] = {
             **asdict(replace(self, drand=None)),
             "roster": list(self.roster),
@@ -87,7 +87,7 @@ def _modulus(fields: Fields) -> bytes:
 def _min_commits(fields: Fields, contributors: int) -> int | None:
     if not fields.has("min_commits"):
         return None
-    # All of them is what an absent key says: one meaning has one name.
+    # An absent key already means all of them: one meaning has one encoding.
     return fields.uint("min_commits", 1, contributors - 1)
 
 

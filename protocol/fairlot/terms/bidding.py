@@ -16,7 +16,7 @@ MAX_DEPOSITS = 64
 
 
 def read_deposits(fields: Fields, pools: Sequence[Pool]) -> tuple[int, ...]:
-    """Return the amounts that a deposit may have; none for any.
+    """Return the amounts that a deposit may have; empty for any amount.
 
     Raises:
         TermsError: ``terms.deposits``. For a field of another type or out of range what
@@ -45,9 +45,9 @@ def _check_ladder(amounts: Sequence[int], where: Where) -> None:
 
 
 def read_bids(fields: Fields, pools: Sequence[Pool]) -> NamedRound | None:
-    """Return the round whose signature opens the bids, where a pool takes bids.
+    """Return the round whose signature opens the bids; ``None`` if no pool takes bids.
 
-    When it is due is checked against the times by ``check_bids_time``.
+    ``check_bids_time`` checks the time at which it is due.
 
     Raises:
         TermsError: ``terms.field``, ``terms.bids``, ``terms.round``.
@@ -73,7 +73,8 @@ def read_bids(fields: Fields, pools: Sequence[Pool]) -> NamedRound | None:
 def check_bids_time(named: NamedRound, earliest: int, latest: int) -> None:
     """Check that bids stay sealed until nobody can void the sale, and open before its end.
 
-    Whoever reads bids while commitments are open could void the sale by not committing.
+    A contributor who reads bids while commitments are open could void the sale by not
+    committing.
 
     Args:
         named: the round of the bids.
@@ -92,7 +93,7 @@ def check_bids_time(named: NamedRound, earliest: int, latest: int) -> None:
 def check_same_round(bids: NamedRound, drand: NamedRound | None) -> None:
     """Check that one name on the board means one round.
 
-    The hash of a chain does not hold its scheme, and ROUND entries hold the hash.
+    ROUND entries name a chain by its hash, which does not contain the scheme.
 
     Raises:
         TermsError: ``terms.bids``.

@@ -1,4 +1,4 @@
-"""Rounds of drand that the terms of a sale name beforehand (specs/beacon.md, section 2)."""
+"""Rounds of drand that the terms of a sale name beforehand (specs/terms.md, section 2)."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -17,17 +17,17 @@ from fairlot_crypto.timelock.chain import (
 from fairlot_crypto.timelock.scheme import scheme_of
 
 RoundName: TypeAlias = "tuple[ChainHash, int]"
-"""What an entry names a round by: the chain's hash and ρ."""
+"""The chain's hash and ρ, by which an entry names a round."""
 
 
 @dataclass(frozen=True, slots=True)
 class NamedRound:
-    """One round of one chain: its value is known to nobody before it is due."""
+    """One round of one chain, whose value nobody knows before it is due."""
 
     chain: ChainInfo
-    """All of it: the chain hash does not hold the scheme."""
+    """The whole chain, since the chain hash does not contain the scheme."""
     round_number: int
-    """ρ, in [1, 2^64 - 1]."""
+    """ρ, the number of the round, in [1, 2^64 - 1]."""
 
     @property
     def due(self) -> int:
@@ -36,11 +36,11 @@ class NamedRound:
 
     @property
     def name(self) -> RoundName:
-        """What an entry names the round by."""
+        """The chain's hash and ρ, by which an entry names the round."""
         return self.chain.chain_hash(), self.round_number
 
     def to_value(self) -> dict[str, Value]:
-        """Return the CBOR map that terms hold."""
+        """Return the CBOR map that the terms contain."""
         return {
             "scheme": self.chain.scheme.scheme_id,
             "key": self.chain.public_key,
@@ -55,7 +55,7 @@ class NamedRound:
 def read_named_round(fields: Fields) -> NamedRound:
     """Return the round that a map of the terms names (specs/terms.md, section 2).
 
-    Whether the key is a point is tested where it is used.
+    Whether the key is a point is checked when it is used.
 
     Raises:
         TermsError: ``terms.round`` for a scheme, chain or round that specs/drand.md
@@ -79,7 +79,7 @@ def read_named_round(fields: Fields) -> NamedRound:
 def check_chain(named: NamedRound, rehearsal: bool) -> None:
     """Check that a real sale names a chain that many organisations run together.
 
-    The chain is compared as a whole, since its hash does not hold its scheme.
+    The chain is compared as a whole, since its hash does not contain the scheme.
 
     Raises:
         Rejection: ``round.chain``.

@@ -1,4 +1,4 @@
-"""What is sold in one go, and how (specs/terms.md, section 7)."""
+"""A pool: what is sold together, and how (specs/terms.md, section 7)."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,7 +7,7 @@ from fairlot_crypto.cbor import Value
 from fairlot_crypto.keys import VerifyKey
 
 MAIN_POOL = "main"
-"""Name of the pool of a sale that has one only, unless the seller names it."""
+"""Name of the only pool of a sale, unless the seller names it."""
 
 
 class Mechanism(StrEnum):
@@ -26,45 +26,45 @@ class Tier:
 
     name: str
     price: int
-    """Money for the one unit that a sponsor gets; tiers fall in price."""
+    """Price of the one unit that a sponsor gets; tiers fall in price."""
     supply: int
 
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """An attribute that whoever enters must disclose with one of some values."""
+    """An attribute for which everybody who enters must disclose one of some values."""
 
     attribute: str
     values: tuple[str, ...]
-    """At least one, distinct, in ascending order of their UTF-8 bytes."""
+    """The accepted values: at least one, distinct, ascending by their UTF-8 bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """One pool: ``from_value`` of the terms yields legal ones only."""
+    """One pool; ``from_value`` of the terms returns only legal ones."""
 
     name: str
-    """Unique in the sale; enters ``seed_L``."""
+    """Unique in the sale; it enters ``seed_L``."""
     mechanism: Mechanism
     supply: int
-    """N, units for sale; of tiers the sum."""
+    """N, the units for sale; for tiers the sum over the tiers."""
     price: int = 0
-    """P, money for one unit; of an auction the reserve, of tiers 0."""
+    """P, the price of one unit; for an auction the reserve, for tiers 0."""
     cap: int = 1
-    """X of equal shares, C_max of the quadratic price; elsewhere a person gets one."""
+    """X of equal shares, C_max of the quadratic price; elsewhere a person gets one unit."""
     group_max: int = 1
-    """Lottery: the greatest size of a group; 1 for none."""
+    """Lottery: the greatest size of a group; 1 for no groups."""
     certain: int = 0
-    """Lottery: seats that the certainty auction sells."""
+    """Lottery: how many seats bids can make certain."""
     tiers: tuple[Tier, ...] = ()
     unsold: str | None = None
-    """The later pool that gets what is left; ``None`` returns it to the seller."""
+    """The later pool that gets unsold units; ``None`` returns them to the seller."""
     again: bool = False
-    """Whether those enter who got units in an earlier pool."""
+    """Whether people who got units in an earlier pool may enter."""
     requires: tuple[Requirement, ...] = ()
-    """Sorted by attribute."""
+    """What everybody who enters must disclose, sorted by attribute."""
     puzzle: VerifyKey | None = None
-    """Ed25519 key derived from the answer; ``None`` where there is nothing to solve."""
+    """Ed25519 key derived from the answer; ``None`` if there is nothing to solve."""
 
     @property
     def takes_bids(self) -> bool:
@@ -72,7 +72,7 @@ class Pool:
         return self.mechanism is Mechanism.AUCTION or self.certain > 0
 
     def to_value(self) -> dict[str, Value]:
-        """Return the CBOR map: what has its default has no key."""
+        """Return the CBOR map; a value that is the default has no key."""
         value: dict[str, Value] = {"name": self.name, "mechanism": self.mechanism.value}
         if self.mechanism is Mechanism.TIERS:
             value["tiers"] = [

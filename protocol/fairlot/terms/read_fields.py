@@ -1,4 +1,4 @@
-"""Reads what several parts of the terms hold (specs/terms.md, section 2)."""
+"""Reads fields that several parts of the terms have (specs/terms.md, section 2)."""
 
 from fairlot.errors import TermsError, Where
 from fairlot.fields import Fields, Problem

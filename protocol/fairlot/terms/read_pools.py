@@ -37,8 +37,8 @@ POOL_KEYS = ("name", "mechanism", *_OWN, *_EVERY)
 def read_pools(maps: Sequence[Fields], where: Where) -> tuple[Pool, ...]:
     """Return the pools that some maps hold, checked completely.
 
-    What is absent has its default, and what is there states another value: one meaning
-    has one encoding.
+    An absent key means its default, and a key that is present states another value: one
+    meaning has one encoding.
 
     Args:
         maps: one a pool, as ``Pool.to_value`` returns them.
@@ -95,7 +95,7 @@ def _mechanism(fields: Fields) -> Mechanism:
 
 
 def _offer(fields: Fields, mechanism: Mechanism) -> tuple[int, int]:
-    """Return supply and price; tiers have their own."""
+    """Return supply and price; tiers have their own prices."""
     if mechanism is Mechanism.TIERS:
         return 0, 0
     # With a price of 0 no budget would bound a quadratic order.
@@ -104,7 +104,7 @@ def _offer(fields: Fields, mechanism: Mechanism) -> tuple[int, int]:
 
 
 def _above(fields: Fields, name: str, default: int) -> int:
-    """Return an optional number that is above its default where it is there."""
+    """Return an optional number, which is above its default if it is present."""
     return fields.uint(name, default + 1) if fields.has(name) else default
 
 

@@ -27,7 +27,7 @@ from fairlot_crypto.keys import VerifyKey
 TERMS_VERSION = 1
 MAX_SEASON = 2**32 - 1
 MAX_TIME = 253_402_300_799
-"""9999-12-31T23:59:59Z: the last second that calendars can write."""
+"""9999-12-31T23:59:59Z: the last second with a year of four digits."""
 MAX_BOARD_NAME = 200
 HASH_LENGTH = 32
 ROUND_MARGIN = 60
@@ -40,28 +40,28 @@ BOARD_NAME = re.compile(rf"[!-*,-~]{{1,{MAX_BOARD_NAME}}}")
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """When each phase ends: unix seconds of the board's clock."""
+    """When each phase ends, in Unix seconds of the board's clock."""
 
     open: int
-    """t_open: deposits from here on."""
+    """t_open: deposits are accepted from here on."""
     close: int
-    """t_close: deposits until here."""
+    """t_close: deposits are accepted until here."""
     commit_end: int
-    """t_commit_end: commitments of the beacon until here."""
+    """t_commit_end: commitments are accepted until here."""
     reveal_end: int
-    """t_reveal_end: reveals until here; what is missing is then recovered."""
+    """t_reveal_end: after this, reveals that are missing can be recovered."""
     unlock: int
     """t_unlock: items may be released from here on."""
     slack: int
-    """Seconds by which a marker may come late."""
+    """How many seconds late a marker may come."""
 
 
 @dataclass(frozen=True, slots=True)
 class BoardIdentity:
-    """Which board the sale runs on."""
+    """The board of the sale."""
 
     name: str
-    """Origin of the board's checkpoints and name of its key."""
+    """The origin of the board's checkpoints and the name of its key."""
     key: VerifyKey
     """Ed25519 key that signs and timestamps checkpoints."""
 
@@ -70,7 +70,7 @@ class BoardIdentity:
 class Terms:
     """The complete description of one sale.
 
-    ``from_value`` yields legal terms only. Terms built field by field are checked by
+    ``from_value`` returns only legal terms. To check terms built field by field, call
     ``Terms.from_value(terms.to_value())``.
     """
 
@@ -78,29 +78,29 @@ class Terms:
     """Whether all roles are played on one machine and nothing is really sold."""
     title: str
     asset: str
-    """What a unit is."""
+    """What a unit is called."""
     season: int
-    """Season whose nym secrets enter."""
+    """The season of the registry, whose nym secrets make the nyms."""
     pools: tuple[Pool, ...]
     times: Times
     registry: bytes
-    """registry_id of the registry whose persons may enter, 32 bytes."""
+    """The registry_id of the registry whose people may enter, 32 bytes."""
     board: BoardIdentity
     witnesses: tuple[bytes, ...]
     """Empty in this version."""
     seller: VerifyKey
     escrow: VerifyKey
-    """Key that signs PAID entries."""
+    """The key that signs PAID entries."""
     beacon: BeaconTerms
     refund: str
-    """``at-once``: refunds go where the nym's first entry said."""
+    """``at-once``: refunds go to the destination in the nym's first entry."""
     deposits: tuple[int, ...] = ()
-    """The ladder: amounts that a deposit may have, ascending; none for any."""
+    """The ladder: amounts that a deposit may have, ascending; empty for any amount."""
     bids: NamedRound | None = None
-    """The round that opens sealed bids; there iff a pool takes bids."""
+    """The round that opens sealed bids; ``None`` iff no pool takes bids."""
 
     def to_value(self) -> dict[str, Value]:
-        """Return the CBOR map; what is absent has no key."""
+        """Return the CBOR map; an absent value has no key."""
         value: dict[str, Value] = {
             "v": TERMS_VERSION,
             "rehearsal": self.rehearsal,
@@ -124,7 +124,7 @@ class Terms:
         return value
 
     def pool(self, name: str) -> Pool | None:
-        """Return the pool of that name; ``None`` where there is none."""
+        """Return the pool of that name; ``None`` if there is none."""
         return next((pool for pool in self.pools if pool.name == name), None)
 
     @property
@@ -134,7 +134,7 @@ class Terms:
 
     @property
     def tiered(self) -> Pool | None:
-        """The pool with tiers, where there is one."""
+        """The pool with tiers; ``None`` if there is none."""
         pools = (p for p in self.pools if p.mechanism is Mechanism.TIERS)
         return next(pools, None)
 
@@ -259,7 +259,7 @@ def _witnesses(fields: Fields) -> tuple[bytes, ...]:
 
 
 def _check_round_time(terms: Terms) -> None:
-    """Check that the round is unknown while commitments change, and due in time."""
+    """Check that the round is unknown while commitments are open, and due in time."""
     named, times = terms.beacon.drand, terms.times
     if named is None:
         return

@@ -1,1 +1,1 @@
-"""How a pool turns orders into units and payments: one module a mechanism."""
+"""How a pool turns orders into units and payments: one module per mechanism."""

@@ -1,4 +1,4 @@
-"""What callers of a mechanism owe it (specs/allocation.md, section 1)."""
+"""What callers of a mechanism must pass to it (specs/allocation.md, section 1)."""
 
 from collections.abc import Sequence
 
@@ -45,7 +45,7 @@ def drawn_first(lots: Lots, count: int) -> Sequence[int]:
     """Return the drawing order of ``count`` orders.
 
     Raises:
-        CallerError: ``allocation.order`` where it is no permutation.
+        CallerError: ``allocation.order`` if it is not a permutation.
     """
     permutation = lots.permutation()
     check_permutation(permutation, count)

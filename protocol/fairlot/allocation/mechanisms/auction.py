@@ -1,4 +1,4 @@
-"""Auction: the highest bids win and pay one price (specs/auction.md, section 3)."""
+"""Auction: the highest bids win, and all pay one price (specs/auction.md, section 3)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,20 +20,20 @@ from fairlot.text import Json, counted
 
 @dataclass(frozen=True, slots=True)
 class Cutoff:
-    """Where bids stop winning: it does not depend on the lots."""
+    """The margin at which bids stop winning; it does not depend on the lots."""
 
     seats: int
     """How many bids win."""
     valid: int
     """How many bids count."""
     last: int | None
-    """The lowest winning bid; ``None`` where no bid wins."""
+    """The lowest winning bid; ``None`` if no bid wins."""
     best_losing: int | None
-    """The highest losing bid; ``None`` where none loses."""
+    """The highest losing bid; ``None`` if none loses."""
     tied: int
-    """How many bid as much as the lowest winner."""
+    """t: how many bids equal the lowest winning bid."""
     tied_seats: int
-    """How many of them win."""
+    """u: how many of these win."""
 
     @property
     def by_lot(self) -> bool:
@@ -48,7 +48,7 @@ class Cutoff:
 
 
 def find_cutoff(seats: int, bids: Sequence[int]) -> Cutoff:
-    """Return the cutoff where at most ``seats`` of the valid ``bids`` win."""
+    """Return the cutoff if at most ``seats`` of the valid ``bids`` win."""
     ordered = sorted(bids, reverse=True)
     winning, losing = ordered[:seats], ordered[seats:]
     last = winning[-1] if winning else None
@@ -70,7 +70,7 @@ def winners(
     Args:
         seats: at least 0.
         bids: the valid bids by the index of their order.
-        permutation: all indices, who is drawn first in front.
+        permutation: all indices, the first drawn first.
     """
     bidders = (index for index in permutation if index in bids)
     ranked = sorted(bidders, key=lambda index: -bids[index])
@@ -79,14 +79,14 @@ def winners(
 
 @dataclass(frozen=True, slots=True)
 class AuctionFacts:
-    """What the price of an auction follows from."""
+    """The numbers from which the price of an auction follows."""
 
     supply: int
-    """N."""
+    """N, the units for sale."""
     reserve: int
-    """P."""
+    """P, the reserve price."""
     price: int
-    """What every winner pays."""
+    """The price that every winner pays."""
     cutoff: Cutoff
 
     def to_json(self) -> Mapping[str, Json]:
@@ -117,7 +117,7 @@ class AuctionFacts:
 
 
 def ties(cutoff: Cutoff) -> tuple[str, ...]:
-    """Say in a sentence what lots decided between equal bids; nothing for nothing."""
+    """State in a sentence how lots decided between equal bids; empty if they did not."""
     if not cutoff.by_lot:
         return ()
     return (
@@ -139,8 +139,8 @@ def auction(pool: Pool, orders: Sequence[Order], lots: Lots) -> Shares:
 
     Args:
         pool: supply N, the reserve P as its price.
-        orders: one a person; a bid is what one unit is worth.
-        lots: only their drawing order matters, between equal bids.
+        orders: one for each person; a bid is what one unit is worth.
+        lots: only the drawing order matters, and only between equal bids.
 
     Raises:
         CallerError: ``allocation.quantity``, ``allocation.bid``, ``allocation.tier``,
@@ -166,7 +166,7 @@ def auction(pool: Pool, orders: Sequence[Order], lots: Lots) -> Shares:
 
 
 def auction_odds(pool: Pool, orders: Sequence[Order]) -> Odds:
-    """Return what each may expect, bids being open and lots unknown.
+    """Return what each person may expect if bids are open and lots unknown.
 
     Raises:
         CallerError: ``allocation.quantity``, ``allocation.bid``, ``allocation.tier``.

@@ -27,27 +27,30 @@ from fairlot.text import Json, counted
 from fairlot_crypto.errors import CallerError
 
 CERTAIN = "certain"
-"""The part of the pool where certain seats are sold."""
+"""The part of the pool that sells certain seats."""
 
 
 @dataclass(frozen=True, slots=True)
 class CertainFacts:
-    """What a certain seat costs, and how many are left to draw."""
+    """The price of a certain seat, and the number of seats left to draw."""
 
     supply: int
-    """k."""
+    """k, the seats for sale."""
     candidates: int
-    """n: who wants a seat and has its price."""
+    """n: how many people want a seat and can pay its price."""
     offered: int
-    """``certain`` of the terms."""
+    """c: the ``certain`` seats of the terms."""
     base: int
     """P, the price of a drawn seat."""
     cutoff: Cutoff
-    """Its ``seats`` are k_c; without a seat or bid where n <= k."""
+    """Where the bids for certain seats stop winning; its ``seats`` are k_c.
+
+    It has neither seats nor bids if n <= k.
+    """
 
     @property
     def sold_certain(self) -> int:
-        """k_c."""
+        """k_c, the certain seats that are sold."""
         return self.cutoff.seats
 
     @property
@@ -57,13 +60,13 @@ class CertainFacts:
 
     @property
     def best_losing(self) -> int:
-        """v': the best losing bid, or P where no bid that counts loses."""
+        """v': the best losing bid, or P if no valid bid loses."""
         lost = self.cutoff.best_losing if self.scarce else None
         return self.base if lost is None else lost
 
     @property
     def drawn(self) -> Fraction:
-        """The chance of a candidate without a certain seat."""
+        """The chance of a person without a certain seat."""
         if not self.scarce:
             return Fraction(1)
         sold = self.sold_certain
@@ -71,12 +74,12 @@ class CertainFacts:
 
     @property
     def premium(self) -> int:
-        """⌊(v' - P)·(n - k) / (n - k_c)⌋; 0 where everybody gets a seat."""
+        """⌊(v' - P)·(n - k) / (n - k_c)⌋; 0 if everybody gets a seat."""
         return int((self.best_losing - self.base) * (1 - self.drawn))
 
     @property
     def price(self) -> int:
-        """What a certain seat costs."""
+        """The price of a certain seat."""
         return self.base + self.premium
 
     def to_json(self) -> Mapping[str, Json]:
@@ -133,9 +136,9 @@ def certain_lottery(pool: Pool, orders: Sequence[Order], lots: Lots) -> Shares:
 
     Args:
         pool: supply k, price P, 1 <= certain < k.
-        orders: one a person; a bid is what a seat is worth, not the premium.
-        lots: their drawing order is for the lottery, that of part ``certain`` for ties
-            between bids.
+        orders: one for each person; a bid is what a seat is worth, not a premium.
+        lots: the drawing order decides the lottery, that of the part ``certain`` decides
+            ties between bids.
 
     Raises:
         CallerError: ``allocation.certain`` for other numbers of certain seats;
@@ -170,7 +173,7 @@ def certain_lottery(pool: Pool, orders: Sequence[Order], lots: Lots) -> Shares:
 
 
 def certain_odds(pool: Pool, orders: Sequence[Order]) -> Odds:
-    """Return what each may expect, bids being open and lots unknown.
+    """Return what each person may expect if bids are open and lots unknown.
 
     Raises:
         CallerError: ``allocation.certain``, ``allocation.quantity``,
@@ -188,7 +191,7 @@ def certain_odds(pool: Pool, orders: Sequence[Order]) -> Odds:
 
 
 def _wishing(pool: Pool, orders: Sequence[Order]) -> frozenset[int]:
-    """Return who wants a seat and has its price: steps 1 and 2."""
+    """Return who wants a seat and can pay its price: steps 1 and 2."""
     check_orders(pool, orders)
     if not 1 <= pool.certain < pool.supply:
         raise CallerError(

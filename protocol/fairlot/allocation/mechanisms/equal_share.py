@@ -1,4 +1,4 @@
-"""Equal share: each gets min(X, N / buyers) (specs/allocation.md, section 4)."""
+"""Equal share: everybody gets min(X, N / buyers) (specs/allocation.md, section 4)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,15 +22,15 @@ class EqualShareFacts:
     """How far the supply reaches."""
 
     supply: int
-    """N."""
+    """N, the units for sale."""
     demand: int
-    """Σ q_i; may be above 2^64 - 1."""
+    """Σ q_i, the demand; it may be above 2^64 - 1."""
     level: int
-    """ℓ."""
+    """ℓ, the level that everybody reaches whose order goes that far."""
     remainder: int
-    """rem."""
+    """rem, how many get one unit more than ℓ."""
     above: int
-    """|M|: how many could take more than ℓ."""
+    """|M|, how many could take more than ℓ."""
 
     def to_json(self) -> Mapping[str, Json]:
         """Return the certificate for machines."""
@@ -50,7 +50,7 @@ class EqualShareFacts:
 
 
 def reach(found: Level) -> str:
-    """Say in one sentence how far FILL comes."""
+    """State in one sentence which level FILL reaches."""
     if not found.above:
         return "Everybody gets all that they want and can pay"
     many, few = counted(found.above, "person", "persons"), found.remainder
@@ -63,7 +63,7 @@ def reach(found: Level) -> str:
 
 
 def quantity(pool: Pool, order: Order) -> int:
-    """Return q = min(X, wants, floor(deposit / P)), without the last where P = 0."""
+    """Return q = min(X, wants, floor(deposit / P)), without the last term if P = 0."""
     bounded = min(pool.cap, order.wants)
     if pool.price == 0:
         return bounded
@@ -75,8 +75,8 @@ def equal_share(pool: Pool, orders: Sequence[Order], lots: Lots) -> Shares:
 
     Args:
         pool: supply N, price P, cap X.
-        orders: one a person.
-        lots: only their drawing order matters.
+        orders: one for each person.
+        lots: only the drawing order matters.
 
     Raises:
         CallerError: ``allocation.quantity``, ``allocation.bid``, ``allocation.tier``
@@ -102,7 +102,7 @@ def equal_share(pool: Pool, orders: Sequence[Order], lots: Lots) -> Shares:
 
 
 def equal_share_odds(pool: Pool, orders: Sequence[Order]) -> Odds:
-    """Return what each may expect before the lots are known.
+    """Return what each person may expect before the lots are known.
 
     Raises:
         CallerError: ``allocation.quantity``, ``allocation.bid``, ``allocation.tier``.

@@ -11,10 +11,10 @@ from fairlot_crypto.errors import CallerError
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """How far FILL comes: it does not depend on the lots."""
+    """The level that FILL reaches; it does not depend on the lots."""
 
     level: int
-    """ℓ: everybody gets min(q_i, ℓ) or one unit more."""
+    """ℓ: each gets min(q_i, ℓ) or one unit more."""
     remainder: int
     """rem: how many get ℓ + 1; below ``above``, or both are 0."""
     above: int
@@ -23,14 +23,14 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """What FILL gives."""
+    """The result of FILL."""
 
     units: tuple[int, ...]
-    """a_i, in the order of the quantities."""
+    """a_i, what each gets, in the order of the quantities."""
     level: int
-    """ℓ."""
+    """ℓ: each gets min(q_i, ℓ) or one unit more."""
     remainder: int
-    """rem: how many got ℓ + 1, being the first in the drawing order with q_i > ℓ."""
+    """rem: how many got ℓ + 1, the first in the drawing order with q_i > ℓ."""
 
 
 def find_level(supply: int, quantities: Sequence[int]) -> Level:
@@ -53,11 +53,11 @@ def fill(supply: int, quantities: Sequence[int], permutation: Sequence[int]) -> 
     Args:
         supply: N >= 0.
         quantities: q_i >= 0.
-        permutation: the indices of ``quantities``, each once, who is drawn first in front.
+        permutation: the indices of ``quantities``, each once, the first drawn first.
 
     Raises:
         CallerError: ``allocation.quantity`` for a negative number,
-            ``allocation.order`` where ``permutation`` is not a permutation.
+            ``allocation.order`` if ``permutation`` is not a permutation.
     """
     found = find_level(supply, quantities)
     units = hand_out(found, quantities, permutation)
@@ -70,7 +70,7 @@ def hand_out(
     """Return a_i: step 3.
 
     Raises:
-        CallerError: ``allocation.order`` where ``permutation`` is not a permutation.
+        CallerError: ``allocation.order`` if ``permutation`` is not a permutation.
     """
     check_permutation(permutation, len(quantities))
     units = [min(quantity, found.level) for quantity in quantities]
@@ -83,7 +83,7 @@ def hand_out(
 def fill_reasons(
     found: Level, quantities: Sequence[int], units: Sequence[int]
 ) -> tuple[Reason, ...]:
-    """Say why FILL gave each what it gave (specs/allocation.md, section 3)."""
+    """Return why FILL gave each what it gave (specs/allocation.md, section 3)."""
     level = found.level
     more = Reason.LEVEL_AND_ONE if level else Reason.DRAWN
     no_more = Reason.LEVEL if level else Reason.NOT_DRAWN
@@ -99,7 +99,7 @@ def fill_reasons(
 
 
 def fill_chances(found: Level, quantities: Sequence[int]) -> tuple[Chance, ...]:
-    """Return what each may expect: ℓ for certain and one more with rem / |M|."""
+    """Return what each may expect: ℓ for certain, one more with chance rem / |M|."""
     none = Fraction(0)
     more = Fraction(found.remainder, found.above) if found.above else none
     return tuple(
@@ -113,8 +113,8 @@ def fill_chances(found: Level, quantities: Sequence[int]) -> tuple[Chance, ...]:
 def _level(supply: int, quantities: Sequence[int]) -> tuple[int, int]:
     """Return (ℓ, rem): steps 1 and 2.
 
-    The smallest quantities are served in full as long as all who are left could get
-    as much; the first that cannot be shows how far the rest goes.
+    The smallest quantities are served in full as long as everybody who is left could get
+    as much; the first quantity that cannot be served shows which level the rest reaches.
     """
     left = supply
     sharing = len(quantities)

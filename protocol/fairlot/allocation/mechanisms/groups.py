@@ -1,6 +1,6 @@
 """Groups that win or lose together, with equal chances (specs/lottery.md, section 4).
 
-Read ``draw_rule``, which is decided before there is a seed, then ``walk``, then ``draw``.
+Read ``draw_rule``, which needs no seed, then ``walk``, then ``draw``.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -16,10 +16,10 @@ from fairlot_crypto.errors import CallerError
 from fairlot_crypto.hashing import i2osp
 
 Uniform: TypeAlias = Callable[[int, bytes], int]
-"""U(q) under a label: one of 0..q-1."""
+"""Gives U(q) under a label: one of 0..q-1."""
 
 LAST = b"last"
-"""Label of the draw that decides about the last unit."""
+"""Label of the draw that decides the last unit."""
 
 
 def pair_label(step: int) -> bytes:
@@ -31,38 +31,38 @@ class Mode(StrEnum):
     """How a draw is done."""
 
     ALL = "all"
-    """Nobody need be drawn: there is a unit for each."""
+    """Everybody wins, without a draw: there is a unit for each person."""
     A = "A"
-    """Groups are drawn first; singles, by rank, take exactly what is left."""
+    """Groups are drawn first; singles, by rank, take exactly the units that are left."""
     B = "B"
-    """Singles are drawn like groups of one; units may be left."""
+    """Singles are drawn like groups of one; some units may be left."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How a draw is done, and why: known from the list of people alone."""
+    """How a draw is done, and why: it follows from the list of people alone."""
 
     mode: Mode
     supply: int
-    """k."""
+    """k, the units for sale."""
     people: int
-    """n: all that take a unit."""
+    """n, how many people take part."""
     sizes: tuple[int, ...]
-    """g_j, of the groups."""
+    """g_j, the sizes of the groups."""
     singles: int
-    """m."""
+    """m, how many singles take part."""
     largest: int
-    """gmax: size of the largest group; 1 for none."""
+    """gmax, the size of the largest group; 1 without groups."""
     room: int
-    """min(⌊km/n⌋, ⌊(n-k)m/n⌋): how far the seats of singles can give way; ALL: 0."""
+    """min(⌊km/n⌋, ⌊(n-k)m/n⌋): how far the seats of singles can vary; 0 in ALL."""
     weight: int
-    """d: what all sizes are multiples of; 1 in mode A."""
+    """d, of which all sizes are multiples; 1 in mode A."""
     target: int
-    """K: units of weight d that are drawn; k in mode A, n in ALL."""
+    """K, the units of weight d that are drawn; k in mode A, n in ALL."""
 
     @property
     def chance(self) -> Fraction:
-        """Return what everybody has: d·K/n; 0 where there is nobody."""
+        """Return everybody's chance: d·K/n, or 0 if there is nobody."""
         return Fraction(self.weight * self.target, self.people or 1)
 
     @property
@@ -86,8 +86,8 @@ def draw_rule(supply: int, sizes: Sequence[int], singles: int) -> Rule:
 
     Raises:
         CallerError: ``allocation.quantity`` for a negative number,
-            ``allocation.group`` for a group of less than two, or of more than the
-            supply where not everybody wins.
+            ``allocation.group`` for a group of fewer than two, or of more than the
+            supply if not everybody wins.
     """
     if supply < 0 or singles < 0:
         raise CallerError(
@@ -115,15 +115,15 @@ def draw_rule(supply: int, sizes: Sequence[int], singles: int) -> Rule:
 
 
 def worst_flip(supply: int, group_max: int) -> Fraction:
-    """Return which part of everybody's chance groups can cost at worst.
+    """Return the part of their chance that groups can cost everybody at worst.
 
     A pool that is drawn in mode A gives the chance k/n. Whatever groups form, nobody has
-    less than (k - group_max + 1)/n: the part that is lost is at most
-    (group_max - 1)/k, and there are lists of people for which it is that much
-    (specs/lottery.md, section 7).
+    less than (k - group_max + 1)/n: everybody loses at most the part (group_max - 1)/k,
+    and there are lists of people for which they lose exactly that (specs/lottery.md,
+    section 7).
 
     Args:
-        supply: k >= group_max; any where ``group_max`` is 1.
+        supply: k >= group_max; any if ``group_max`` is 1.
         group_max: the greatest size that the terms allow.
 
     Raises:
@@ -136,53 +136,53 @@ def worst_flip(supply: int, group_max: int) -> Fraction:
 
 @dataclass(frozen=True, slots=True)
 class Stake:
-    """What a unit of the draw has of the supply, on its way to nothing or to all."""
+    """A unit of the draw and its share, which moves until it is nothing or full."""
 
     unit: int
-    """Its place in the walk."""
+    """The unit's place in the walk."""
     share: int
-    """y: its chance at this point is y/full."""
+    """y: the unit's chance at this point is y/full."""
     full: int
-    """Where it has won."""
+    """The share at which the unit has won."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """One step of the walk: two units of which one gains what the other loses."""
+    """One step of the walk: of two units, one gains what the other loses."""
 
     a: int
     """Place of the unit that waited."""
     b: int
     """Place of the next one."""
     up: int
-    """What a gains from b, if U(up + dn) < dn."""
+    """up: what a gains from b if U(up + dn) < dn."""
     dn: int
-    """What a else loses to b."""
+    """dn: what a loses to b otherwise."""
     draw: int
-    """U(up + dn)."""
+    """u, the number drawn: U(up + dn)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Last:
-    """The one unit that the walk leaves open, and how it is decided."""
+    """The last draw, which decides the one unit that the walk leaves open."""
 
     unit: int
     share: int
-    """y: it wins iff U(full) < y."""
+    """y: the unit wins iff U(full) < y."""
     full: int
     draw: int
-    """U(full)."""
+    """The number drawn: U(full)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """All that a draw decided."""
+    """Everything that a walk decided."""
 
     won: tuple[int, ...]
     """Places of the units that win."""
     pairings: tuple[Pairing, ...]
     last: Last | None
-    """``None`` where nothing was left open."""
+    """``None`` if no unit was left open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,16 +190,16 @@ class Drawn:
     """Who wins."""
 
     groups: frozenset[int]
-    """Indices of the sizes."""
+    """The groups that win: indices of the sizes."""
     singles: Collection[int]
-    """Places in the drawing order of the singles among themselves, from 0."""
+    """The singles that win: places in the drawing order of the singles, from 0."""
     walk: Walk
 
 
 def pair(
     a: Stake, b: Stake, step: int, uniform: Uniform
 ) -> tuple[Pairing, Stake, Stake]:
-    """Let two units meet of which each has more than nothing and less than all.
+    """Pair two units, each with more than nothing and less than its full share.
 
     Afterwards at least one of them has won or lost, their shares have the same sum, and
     on average each share is what it was: steps 6 and 7 of specs/lottery.md, section 4.
@@ -216,9 +216,9 @@ def pair(
 
 
 def walk(stakes: Iterable[Stake], uniform: Uniform) -> Walk:
-    """Decide about all units: steps 5 to 8 of specs/lottery.md, section 4.
+    """Decide all units: steps 5 to 8 of specs/lottery.md, section 4.
 
-    Whoever is still open waits for the next unit, so every unit is looked at once.
+    The unit that is still open waits for the next one, so every unit is looked at once.
 
     Args:
         stakes: each with 0 < share < full.
@@ -247,13 +247,13 @@ def draw(rule: Rule, permutation: Sequence[int], uniform: Uniform) -> Drawn:
     """Return who wins: steps 4 to 9 of specs/lottery.md, section 4.
 
     Args:
-        rule: of ``draw_rule``.
+        rule: the result of ``draw_rule``.
         permutation: the group order: the indices of ``rule.sizes``, each once.
         uniform: U(q) under a label.
 
     Raises:
-        CallerError: ``allocation.order`` where ``permutation`` is not a permutation.
-        InvariantError: ``allocation.supply`` where the winners do not fit the supply:
+        CallerError: ``allocation.order`` if ``permutation`` is not a permutation.
+        InvariantError: ``allocation.supply`` if the winners do not fit the supply:
             this library is wrong, or the rule was not made by ``draw_rule``.
     """
     check_permutation(permutation, len(rule.sizes))
@@ -277,7 +277,8 @@ def draw(rule: Rule, permutation: Sequence[int], uniform: Uniform) -> Drawn:
 def stakes_of(rule: Rule, permutation: Sequence[int]) -> Iterator[Stake]:
     """Return the units of the walk: step 4 of specs/lottery.md, section 4.
 
-    They are the groups in their order and, in mode B, then the singles in theirs.
+    They are the groups in the group order and then, in mode B, the singles in the drawing
+    order.
     """
     everything = rule.people // rule.weight
     for unit, index in enumerate(permutation):

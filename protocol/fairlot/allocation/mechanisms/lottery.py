@@ -1,4 +1,4 @@
-"""The lottery: one unit a person, for persons alone and groups (specs/lottery.md)."""
+"""The lottery: one unit per person, for singles and groups (specs/lottery.md)."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,18 +30,18 @@ from fairlot_crypto.errors import CallerError
 
 @dataclass(frozen=True, slots=True)
 class LotteryFacts:
-    """How the draw was done, so that anybody can do it again."""
+    """How the draw was done, so that anybody can repeat it."""
 
     rule: Rule
     groups: tuple[bytes, ...]
-    """Group ids in the group order: the first units of the walk."""
+    """Group ids in the group order: these are the first units of the walk."""
     won: tuple[bytes, ...]
     """Group ids that win, ascending."""
     walk: Walk
     seats: int
     """How many singles win."""
     last_in: int | None
-    """Index of the order of the single who wins latest in the drawing order."""
+    """Index of the order of the last single in the drawing order who wins."""
 
     def to_json(self) -> Mapping[str, Json]:
         """Return the certificate for machines; orders by their index."""
@@ -78,11 +78,11 @@ class LotteryFacts:
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """Who takes part, apart from the lots."""
+    """Who takes part; this does not depend on the lots."""
 
     rule: Rule
     takes: tuple[int, ...]
-    """q_i: 1 for who takes a unit, else 0."""
+    """q_i: 1 for a person who takes part, else 0."""
     groups: Mapping[bytes, tuple[int, ...]]
     """Members by group id, ids ascending."""
 
@@ -91,14 +91,14 @@ def lottery(pool: Pool, orders: Sequence[Order], lots: Lots) -> Shares:
     """Return who gets a unit at the price (specs/lottery.md, sections 3 and 4).
 
     Args:
-        pool: supply k, price P, group_max; its certain seats are not looked at.
-        orders: one a person; those of a group carry its id.
+        pool: supply k, price P, group_max; its certain seats are ignored.
+        orders: one for each person; the orders of a group carry its id.
         lots: drawing order, group order and uniform draws.
 
     Raises:
-        CallerError: ``allocation.group`` for a group of less than two or more than
+        CallerError: ``allocation.group`` for a group of fewer than two or more than
             group_max members, with a member who takes no unit, or larger than a supply
-            for which people are drawn; ``allocation.quantity``, ``allocation.bid``,
+            for which lots are drawn; ``allocation.quantity``, ``allocation.bid``,
             ``allocation.tier`` (see ``check_orders``); ``allocation.order``.
         InvariantError: ``allocation.supply``: this library is wrong.
     """
@@ -128,7 +128,7 @@ def lottery(pool: Pool, orders: Sequence[Order], lots: Lots) -> Shares:
 
 
 def lottery_odds(pool: Pool, orders: Sequence[Order]) -> Odds:
-    """Return the chances: the same for everybody who takes a unit.
+    """Return the chances: the same for everybody who takes part.
 
     Raises:
         CallerError: ``allocation.group``, ``allocation.quantity``, ``allocation.bid``,
@@ -146,7 +146,7 @@ def lottery_odds(pool: Pool, orders: Sequence[Order]) -> Odds:
 
 
 def in_drawing_order(lots: Lots, count: int, among: Collection[int]) -> tuple[int, ...]:
-    """Return some of ``count`` orders as they are drawn: the first of them win.
+    """Return some of ``count`` orders in the drawing order: the first of them win.
 
     Raises:
         CallerError: ``allocation.order``.
@@ -155,7 +155,7 @@ def in_drawing_order(lots: Lots, count: int, among: Collection[int]) -> tuple[in
 
 
 def crowd_of(pool: Pool, orders: Sequence[Order]) -> Crowd:
-    """Return who takes part, and by which rule they are drawn.
+    """Return who takes part, and the rule by which they are drawn.
 
     Raises:
         CallerError: ``allocation.group``, ``allocation.quantity``, ``allocation.bid``,
@@ -184,7 +184,7 @@ def crowd_of(pool: Pool, orders: Sequence[Order]) -> Crowd:
 
 
 def reasons_of(rule: Rule) -> tuple[str, ...]:
-    """Say which mode it is and why, and what chance everybody has."""
+    """State the mode, the reason for it, and the chance that everybody has."""
     people, units = (
         counted(rule.people, "person", "people"),
         counted(rule.supply, "unit", "units"),
@@ -208,7 +208,7 @@ _GROUPS = ("group", "groups")
 
 
 def _singles(crowd: Crowd, orders: Sequence[Order], lots: Lots) -> Sequence[int]:
-    """Return the singles in the drawing order, which matters only where some lose."""
+    """Return the singles in the drawing order, which matters only if some lose."""
     everybody = enumerate(zip(orders, crowd.takes, strict=True))
     singles = [i for i, (order, takes) in everybody if takes and order.group is None]
     if not singles or crowd.rule.mode is Mode.ALL:

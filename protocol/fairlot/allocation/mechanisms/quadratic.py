@@ -1,4 +1,4 @@
-"""Quadratic price: x units cost P·x², the cap rises until all is sold (specs/quadratic.md)."""
+"""Quadratic price: x units cost P·x²; the cap rises until N are sold (specs/quadratic.md)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,22 +22,22 @@ from fairlot_crypto.errors import CallerError
 
 @dataclass(frozen=True, slots=True)
 class ClearingFacts:
-    """The clearing certificate: where the rising cap stopped, and why there."""
+    """The clearing certificate: the cap at which the clock stopped, and why."""
 
     supply: int
-    """N."""
+    """N, the units for sale."""
     demand: int
-    """Σ q_i: what would be sold without a limit; may be above 2^64 - 1."""
+    """Σ q_i: what an unlimited supply would sell; it may be above 2^64 - 1."""
     clearing_cap: int | None
-    """C*, the smallest C with Σ min(C, q_i) >= N; ``None`` where no cap sells out."""
+    """C*, the smallest C with Σ min(C, q_i) >= N; ``None`` if no cap sells out."""
     demand_at: int
-    """Σ min(C*, q_i) >= N; the demand where no cap sells out."""
+    """D = Σ min(C*, q_i) >= N; the demand if no cap sells out."""
     demand_below: int
-    """Σ min(C* - 1, q_i) < N; 0 for C* = 0, the demand where no cap sells out."""
+    """D' = Σ min(C* - 1, q_i) < N; 0 for C* = 0, the demand if no cap sells out."""
     last_steps: int
-    """N - ``demand_below``: units that the step to C* sells; 0 for C* = 0 or none."""
+    """N - D': the units that the step to C* sells; 0 for C* = 0 or none."""
     last_takers: int
-    """``demand_at`` - ``demand_below``: who would take the step to C*."""
+    """D - D': how many persons would take the step to C*."""
 
     def to_json(self) -> Mapping[str, Json]:
         """Return the certificate for machines."""
@@ -83,8 +83,8 @@ def quadratic(pool: Pool, orders: Sequence[Order], lots: Lots) -> Shares:
 
     Args:
         pool: supply N, price P >= 1, cap C_max.
-        orders: one a person.
-        lots: only their drawing order matters.
+        orders: one for each person.
+        lots: only the drawing order matters.
 
     Raises:
         CallerError: ``quadratic.price`` for P < 1; ``allocation.quantity``,
@@ -104,7 +104,7 @@ def quadratic(pool: Pool, orders: Sequence[Order], lots: Lots) -> Shares:
 
 
 def quadratic_odds(pool: Pool, orders: Sequence[Order]) -> Odds:
-    """Return what each may expect before the lots are known.
+    """Return what each person may expect before the lots are known.
 
     Raises:
         CallerError: ``quadratic.price``, ``allocation.quantity``, ``allocation.bid``,

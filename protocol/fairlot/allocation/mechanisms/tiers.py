@@ -23,16 +23,16 @@ from fairlot_crypto.errors import CallerError
 
 @dataclass(frozen=True, slots=True)
 class TierFacts:
-    """What became of one tier: it does not depend on the lots."""
+    """The result of one tier; it does not depend on the lots."""
 
     name: str
     price: int
     rolled_in: int
-    """Seats that came from the tier above; to the first, from an earlier pool."""
+    """Seats that came from the tier above; for the first tier, from an earlier pool."""
     supply: int
-    """All its seats, those that rolled in among them."""
+    """All its seats, including those that rolled in."""
     candidates: int
-    """Who wanted it: named it, or a higher one and missed."""
+    """How many wanted it: they named it, or named a higher one and missed that."""
 
     @property
     def sold(self) -> int:
@@ -41,7 +41,7 @@ class TierFacts:
 
     @property
     def rolled_out(self) -> int:
-        """Seats that go to the next tier; of the last, unsold."""
+        """Seats that go to the next tier; after the last tier, unsold seats."""
         return self.supply - self.sold
 
     @property
@@ -79,7 +79,7 @@ class TierFacts:
 
 @dataclass(frozen=True, slots=True)
 class TiersFacts:
-    """What became of each tier, the dearest first."""
+    """The result of each tier, the dearest first."""
 
     tiers: tuple[TierFacts, ...]
 
@@ -96,8 +96,8 @@ def tiers(pool: Pool, orders: Sequence[Order], lots: Lots) -> Shares:
     """Return who gets a seat of which tier, and pays its price: steps 1 to 5.
 
     Args:
-        pool: its tiers, the dearest first; its supply, at least the sum of theirs.
-        orders: one a person; ``tier`` is the highest that it accepts.
+        pool: its tiers, the dearest first; its supply is at least the sum of theirs.
+        orders: one for each person; ``tier`` is the highest that they accept.
         lots: only the drawing order of each tier's part matters.
 
     Raises:
@@ -131,7 +131,7 @@ def tiers(pool: Pool, orders: Sequence[Order], lots: Lots) -> Shares:
 
 
 def tiers_odds(pool: Pool, orders: Sequence[Order]) -> Odds:
-    """Return what each may expect before the lots are known.
+    """Return what each person may expect before the lots are known.
 
     Raises:
         CallerError: ``allocation.tiers``, ``allocation.quantity``, ``allocation.bid``,
@@ -150,7 +150,7 @@ def tiers_odds(pool: Pool, orders: Sequence[Order]) -> Odds:
 
 
 def _named(pool: Pool, orders: Sequence[Order]) -> dict[int, int]:
-    """Return the highest tier that each accepts and can pay: steps 1 and 2."""
+    """Return the highest tier that each accepts and can pay for: steps 1 and 2."""
     check_orders(pool, orders)
     if pool.supply < sum(tier.supply for tier in pool.tiers):
         raise CallerError("allocation.tiers", "the supply must cover all tiers")
@@ -172,7 +172,7 @@ def _facts(pool: Pool, named: Mapping[int, int]) -> TiersFacts:
 
 
 def _walk(pool: Pool, named: Mapping[int, int]) -> Iterator[TierFacts]:
-    """Go down the tiers with the seats and the people that are left over: step 3."""
+    """Go down the tiers with the seats and people that are left over: step 3."""
     seats = pool.supply - sum(tier.supply for tier in pool.tiers)
     people = 0
     for level, tier in enumerate(pool.tiers):
@@ -183,7 +183,7 @@ def _walk(pool: Pool, named: Mapping[int, int]) -> Iterator[TierFacts]:
 
 
 def _chance(facts: TiersFacts, level: int) -> Chance:
-    """Return the chances of whoever names a tier: a product of misses, then a hit."""
+    """Return the chances of an order that names a tier: a product of misses, then a hit."""
     missed = Fraction(1)
     parts: dict[str, Fraction] = {}
     for tier in facts.tiers[level:]:

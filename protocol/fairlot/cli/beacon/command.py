@@ -1,4 +1,4 @@
-"""``fairlot beacon``: a contributor's steps, and what a delay needs."""
+"""``fairlot beacon``: the steps of a contributor, and what a delay needs."""
 
 import argparse
 
@@ -20,10 +20,10 @@ STEPS = (
 )
 
 _EXAMPLES = """\
-A contributor commits before COMMIT_END, and reveals after it. What is not revealed,
-anybody recovers. Entries are files: give them to whoever keeps the board.
+A contributor commits before COMMIT_END and reveals after it. Anybody can recover what is
+not revealed. Entries are files: give them to whoever keeps the board.
 
-Exit code: 0 done, 1 the board would refuse it, 2 a file or the usage was refused.
+Exit code: 0 if done, 1 if the board would refuse it, 2 if a file or the usage was refused.
 
 Examples:
   fairlot beacon key --out my.key

@@ -1,6 +1,6 @@
-"""A contributor's part on a machine of its own, in files (specs/command-line.md, section 6).
+"""A contributor's part on their own machine, in files (specs/command-line.md, section 6).
 
-Every step reads the whole board first, and makes nothing that the board would refuse.
+Every step first reads the whole board, and makes nothing that the board would refuse.
 """
 
 import json
@@ -33,16 +33,16 @@ from fairlot_crypto.timelock.drand import Beacon, read_beacon, verify_round
 _SECRET = ("sale", "size", "root", "key", "alpha")
 """The fields of a secret's file."""
 _LARGEST_FILE = 1 << 16
-"""Bytes: keys, secrets and entries are far smaller."""
+"""The greatest size of a file, in bytes; keys, secrets and entries are far smaller."""
 
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """What a contributor keeps from COMMIT to REVEAL; told early, it gives the draw away."""
+    """What a contributor keeps from COMMIT to REVEAL; nobody may learn it earlier."""
 
     sale_id: SaleId
     frozen: Frozen
-    """n_d and root_d that the commitment is for."""
+    """n_d and root_d, for which the commitment is made."""
     key: VerifyKey
     """Who commits."""
     alpha: int = field(repr=False)
@@ -89,11 +89,11 @@ class Secret:
 
 
 def read_view(data: bytes, curve: Backend) -> Replay:
-    """Return the sale on a board, checked like an auditor does.
+    """Return the sale on a board, checked as an auditor does.
 
     Raises:
-        Rejection: the first rule that the transcript breaks: nobody should contribute
-            to such a sale.
+        Rejection: the first rule that the transcript breaks; nobody should contribute to
+            such a sale.
     """
     view = replay(data, SaleState(curve, Statements()))
     if view.findings:
@@ -129,12 +129,12 @@ def recover(
 
     Args:
         view: the board, after REVEAL_END.
-        key: anybody's.
-        progress: told of the work.
-        store: where checkpoints lie, so that a killed recovery goes on.
+        key: any key.
+        progress: called with the progress of the work.
+        store: where checkpoints are kept, so that a killed recovery can continue.
 
     Raises:
-        Rejection: ``recover.not-needed`` where nothing is withheld, ``phase.wrong``.
+        Rejection: ``recover.not-needed`` if nothing is withheld, ``phase.wrong``.
         EncodingError: ``evaluation.foreign``, ``evaluation.false``.
     """
     state = view.state
@@ -150,17 +150,17 @@ def recover(
 def publish(view: Replay, key: SigningKey, beacon: Beacon) -> Entry:
     """Return the ROUND entry of a round (specs/beacon.md, step 10).
 
-    A relay does not say of which chain a round is: it is the first of the terms' chains
-    whose round of this number it is.
+    A relay does not say to which chain a round belongs: it is the first of the terms'
+    chains for which the round verifies.
 
     Args:
         view: the board, after CLOSE.
-        key: anybody's.
-        beacon: as a relay gives it.
+        key: any key.
+        beacon: the round that a relay gives.
 
     Raises:
-        Rejection: ``round.unnamed`` where the terms name no round of this number; as
-            the board would refuse it when the round is due.
+        Rejection: ``round.unnamed`` if the terms name no round of this number; otherwise
+            as the board would refuse it when the round is due.
     """
     state = view.state
     numbered = [
@@ -177,7 +177,7 @@ def publish(view: Replay, key: SigningKey, beacon: Beacon) -> Entry:
 
 
 def check_secret(view: Replay, key: VerifyKey, secret: Secret) -> None:
-    """Check that a secret is of this sale and key.
+    """Check that a secret belongs to this sale and key.
 
     Raises:
         InputError: ``contribution.secret``.
@@ -242,7 +242,7 @@ def read_key(path: Path) -> SigningKey:
 
 
 def write_key(path: Path, key: SigningKey) -> None:
-    """Write a new signing key, readable by its owner only; none is ever replaced.
+    """Write a new signing key, readable by its owner only; no key is ever replaced.
 
     Raises:
         InputError: ``contribution.exists``.
@@ -255,7 +255,7 @@ def write_key(path: Path, key: SigningKey) -> None:
 
 
 def read_entry_file(path: Path) -> Entry:
-    """Read one entry, the bytes that would stand in the transcript.
+    """Read one entry, the bytes that would appear in the transcript.
 
     Raises:
         InputError: ``contribution.unreadable``, ``contribution.entry``.
@@ -287,6 +287,6 @@ def _signed(view: Replay, named: NamedRound, beacon: Beacon) -> bool:
 
 
 def _taken(view: Replay, entry: Entry, time: int | None = None) -> Entry:
-    """Return an entry that the board as it stands would take, now or at ``time``."""
+    """Return an entry that the board in its present state would accept, now or at ``time``."""
     view.state.apply(entry, view.time if time is None else time)
     return entry

@@ -1,4 +1,4 @@
-"""The steps of ``fairlot beacon`` about delays: make a set-up, calibrate."""
+"""The steps of ``fairlot beacon`` that concern delays: make a set-up, calibrate."""
 
 import argparse
 import json
@@ -26,21 +26,21 @@ from fairlot_crypto.durable import write_file
 from fairlot_crypto.errors import CallerError
 
 _WINDOW = 600
-"""Seconds, where nobody says for how long commitments are open."""
+"""The seconds for which commitments are open, unless the user says otherwise."""
 _LONGEST_WINDOW = 10**9
 _LARGEST_ADVANTAGE = 10**6
 
 _SETUP_EXAMPLES = """\
-Killed, the same command goes on from its last checkpoint.
+After a kill, the same command continues from its last checkpoint.
 
-Exit code: 0 done, 1 it could not be completed, 2 the usage was refused.
+Exit code: 0 if done, 1 if it could not be completed, 2 if the usage was refused.
 
 Examples:
   fairlot beacon setup 1048576 --out setup.json
   fairlot beacon setup 2^28 --out setup.json --work checkpoints
 """
 _CALIBRATE_EXAMPLES = """\
-Exit code: 0 done, 1 it could not be completed, 2 the usage was refused.
+Exit code: 0 if done, 1 if it could not be completed, 2 if the usage was refused.
 
 Examples:
   fairlot beacon calibrate
@@ -98,7 +98,7 @@ def _calibrate(arguments: argparse.Namespace) -> int:
     chosen_curve()
     with busy("squaring"):
         rate = measure_rate(RSA_2048, time.perf_counter)
-    # The audit takes ordinary hardware for at least this fast.
+    # The audit assumes that ordinary hardware is at least this fast.
     ordinary = max(rate, REFERENCE_RATE)
     advantage: int = arguments.advantage
     needed = _needed(ordinary, arguments.window, advantage)
@@ -128,7 +128,7 @@ def _calibrate(arguments: argparse.Namespace) -> int:
 
 
 def _window_ms(T: int, rate: int, advantage: int) -> int:
-    """Return the milliseconds that T squarings cover: most shipped sets cover no second."""
+    """Return the milliseconds that T covers: most shipped set-ups cover less than a second."""
     return 1000 * T // (SAFETY * advantage * rate)
 
 
@@ -176,7 +176,7 @@ SETUP = Command(
 )
 CALIBRATE = Command(
     "calibrate",
-    "Measure this machine, and say which delay a commit window needs.",
+    "Measure this machine, and state the delay that a commit window needs.",
     _CALIBRATE_EXAMPLES,
     _configure_calibrate,
     _calibrate,

@@ -101,14 +101,14 @@ def _resumed(backend: Backend, path: Path, key: SigningKey) -> Generator[Board]:
 
 POST = step_command(
     "post",
-    "Append entries to a board, as the one who keeps it.",
+    "Append entries to a board, with its key.",
     "transcript.fairlot commit --key board.key",
     _configure_post,
     _post,
 )
 MARK = step_command(
     "mark",
-    "Append a marker, when it is due, as the one who keeps the board.",
+    "Append a marker to a board when it is due, with its key.",
     "transcript.fairlot COMMIT_END --key board.key",
     _configure_mark,
     _mark,

@@ -1,4 +1,4 @@
-"""The set-up of a delay, from the file that ``fairlot beacon setup`` leaves.
+"""Reads the set-up of a delay from the file that ``fairlot beacon setup`` writes.
 
 Code of specs/command-line.md, section 2.1.
 """
@@ -16,11 +16,11 @@ from fairlot_crypto.delay.parameters import (
 from fairlot_crypto.errors import EncodingError, ProofError
 
 _LARGEST_FILE = 1 << 13
-"""Bytes: a set-up of RSA-2048 has some 1100."""
+"""The greatest size of a file, in bytes; a set-up for RSA-2048 has some 1100."""
 
 
 def read_setup_file(path: Path, delay: int) -> Setup:
-    """Return a set-up of RSA-2048 whose proof holds (steps 1 to 4).
+    """Return a set-up for RSA-2048 whose proof holds (steps 1 to 4).
 
     Args:
         path: the file.
@@ -49,7 +49,7 @@ def read_setup_file(path: Path, delay: int) -> Setup:
 
 
 def _read(path: Path) -> SetupFile:
-    """Return what a file says."""
+    """Return modulus, T, h and proof as they are in a file."""
     try:
         with path.open("rb") as file:
             data = file.read(_LARGEST_FILE)

@@ -44,7 +44,7 @@ def add_work_options(parser: argparse.ArgumentParser, what: str) -> None:
         "--work",
         metavar="DIR",
         type=Path,
-        help="where checkpoints lie: the same command again goes on (default: FILE.work)",
+        help="where checkpoints are kept, for the same command again (default: FILE.work)",
     )
 
 
@@ -80,7 +80,7 @@ def _configure_own(parser: argparse.ArgumentParser, secret: str) -> None:
 
 
 def _configure_commit(parser: argparse.ArgumentParser) -> None:
-    _configure_own(parser, "where the secret is kept; one that is there is used again")
+    _configure_own(parser, "where the secret is kept; an existing secret is used again")
 
 
 def _commit(arguments: argparse.Namespace) -> int:
@@ -105,7 +105,7 @@ def _secret(view: Replay, key: VerifyKey, path: Path) -> Secret:
 
 
 def _configure_reveal(parser: argparse.ArgumentParser) -> None:
-    _configure_own(parser, "the secret that commit has left")
+    _configure_own(parser, "the secret that commit has written")
 
 
 def _reveal(arguments: argparse.Namespace) -> int:
@@ -140,7 +140,7 @@ def _add_anybody(parser: argparse.ArgumentParser) -> None:
         "--key",
         metavar="FILE",
         type=Path,
-        help="whose name the entry carries (default: a fresh one's)",
+        help="the key that signs the entry (default: a fresh one)",
     )
 
 
@@ -151,7 +151,10 @@ def _anybody(path: Path | None) -> SigningKey:
 def _configure_round(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("transcript", metavar="TRANSCRIPT", type=Path, help="the board")
     parser.add_argument(
-        "round", metavar="ROUND", type=Path, help="the JSON that a relay of drand gives"
+        "round",
+        metavar="ROUND",
+        type=Path,
+        help="the round, as JSON from a relay of drand",
     )
     _add_anybody(parser)
     parser.add_argument(
@@ -172,7 +175,7 @@ def _view(backend: Backend, path: Path) -> Replay:
 
 
 def view_of(backend: Backend, data: bytes) -> Replay:
-    """Return the sale on a board, while saying that it is read."""
+    """Return the sale on a board, and show on a terminal that it is being read."""
     with busy("reading the board"):
         return read_view(data, backend)
 
@@ -191,7 +194,8 @@ def step_command(
 ) -> Command:
     """Return a step with its exit codes and one example."""
     codes = (
-        "Exit code: 0 done, 1 the board would refuse it, 2 input or usage was refused."
+        "Exit code: 0 if done, 1 if the board would refuse it, 2 if the input or the usage\n"
+        "was refused."
     )
     examples = f"{codes}\n\nExamples:\n  fairlot beacon {name} {words}\n"
     return Command(name, summary, examples, configure, execute)
@@ -199,7 +203,7 @@ def step_command(
 
 KEY = step_command(
     "key",
-    "Draw a contributor's key; prints the public one, for the terms' roster.",
+    "Draw a contributor's key, and print the public key for the roster of the terms.",
     "--out my.key",
     _configure_key,
     _key,

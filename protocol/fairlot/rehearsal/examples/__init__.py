@@ -1,4 +1,4 @@
-"""The worked examples: terms, people, and a sentence on what to expect of them."""
+"""The worked examples: terms, people, and a sentence on what to expect."""
 
 from dataclasses import dataclass
 from importlib.resources import files
@@ -15,7 +15,7 @@ NAMES = (
     "workshop",
     "cooperative",
 )
-"""In the order in which a newcomer tries them; the first is the default."""
+"""The examples in the order in which to try them; the first is the default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +24,11 @@ class Example:
 
     name: str
     terms: bytes
-    """TERMS.toml."""
+    """The content of TERMS.toml."""
     people: bytes
-    """PEOPLE.csv."""
+    """The content of PEOPLE.csv."""
     expectation: str
-    """One sentence."""
+    """One sentence on what to expect."""
 
 
 def load_example(name: str) -> Example:
