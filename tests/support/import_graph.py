@@ -83,7 +83,8 @@ def report(root: Path) -> tuple[list[str], bool]:
     """
     floor, graph = floors(root), arrows(root)
     top = max(floor.values()) + 1
-    lines, downward = [], True
+    lines: list[str] = []
+    downward = True
     for start in sorted(graph, key=lambda name: (-floor.get(name, 0), name)):
         wrong = {
             end for end in graph[start] if floor.get(end, top) >= floor.get(start, 0)

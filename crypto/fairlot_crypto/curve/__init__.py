@@ -38,6 +38,7 @@ __all__ = [
 ]
 
 BACKEND_VARIABLE = "FAIRLOT_BACKEND"
+"""The environment variable that chooses the back-end."""
 
 
 def chosen_backend_name() -> str:

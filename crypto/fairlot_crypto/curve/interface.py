@@ -16,8 +16,11 @@ Scalar = NewType("Scalar", int)
 """An integer in [0, r-1]."""
 
 SCALAR_LENGTH = 32
+"""Bytes of a scalar."""
 G1_LENGTH = 48
+"""Bytes of a point of G1, compressed."""
 G2_LENGTH = 96
+"""Bytes of a point of G2, compressed."""
 
 
 class Point(ABC):
