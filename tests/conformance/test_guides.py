@@ -61,7 +61,9 @@ def test_the_program_of_a_guide_runs(guide: str, promised: str) -> None:
     "path", re.findall(r"`((?:crypto|protocol|specs|tests)/[\w./-]+)`", CONTRIBUTING)
 )
 def test_contributing_names_what_is_there(path: str) -> None:
-    assert (ROOT / path.replace("NAME", "lottery").replace("CHAPTER", "puzzle")).exists()
+    assert (
+        ROOT / path.replace("NAME", "lottery").replace("CHAPTER", "puzzle")
+    ).exists()
 
 
 def test_contributing_runs_a_test_that_is_there() -> None:
