@@ -67,23 +67,23 @@ class Ground(Modules):
 
 
 class Facade(SphinxDirective):
-    """``.. facade:: PACKAGE``: the names in its ``__all__``, and where they lead."""
+    """``.. facade:: PACKAGE``: the names in its ``__all__``, by chapter, with links."""
 
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
         """List them, each with the first paragraph of its docstring."""
-        package = self.arguments[0]
-        module = import_module(package)
-        lines: list[str] = []
+        module = import_module(self.arguments[0])
+        chapters: dict[str, list[str]] = {}
         for name in getattr(module, "__all__", ()):
             found = getattr(module, name)
             home, own = found.__module__, found.__name__
-            lines += [
-                f":py:obj:`{name} <{home}.{own}>`",
-                f"   {_summary(home, own)}",
-                "",
-            ]
+            link = f":py:obj:`{name} <{home}.{own}>`"
+            chapter = chapters.setdefault(".".join(home.split(".")[:2]), [])
+            chapter += [link, f"   {_summary(home, own)}", ""]
+        lines: list[str] = []
+        for title in sorted(chapters):
+            lines += [f".. rubric:: {title}", "", *chapters[title]]
         return self.parse_text_to_nodes("\n".join(lines))
 
 
