@@ -10,6 +10,7 @@ from fairlot.deposit.puzzle import answer_key, solve
 from fairlot.deposit.wish import Wish
 from fairlot.entry import Entry, EntryType
 from fairlot.errors import Rejection
+from fairlot.names import Nym, SaleId
 from fairlot_crypto.keys import Signature
 from gala import ANN, ANSWER, BOB, CAT, WISH, gala, opened, says
 from lies_people import as_map, bound, changed
@@ -34,6 +35,10 @@ def mine(number: int) -> Draft:
     return bound(start, amount=WISH.amount, bid=binding.bid)
 
 
+def nym_of(made: Draft) -> Nym:
+    return read_deposit(made.entry()).nym
+
+
 def stolen_solution() -> Signature:
     return read_deposit(says(ANN, SOLVES)).binding.solutions["solvers"]
 
@@ -43,9 +48,7 @@ def test_a_draft_is_a_good_deposit() -> None:
     made = mine(CAT)
     opened(made.entry())
     key = made.binding.settle_pk
-    own = solve(
-        answer_key(ANSWER), gala().terms.sale_id, read_deposit(made.entry()).nym, key
-    )
+    own = solve(answer_key(ANSWER), gala().terms.sale_id, nym_of(made), key)
     opened(bound(made, solutions={"solvers": own}).entry())
 
 
@@ -59,6 +62,32 @@ def test_a_solution_is_not_moved_to_another_entry_of_the_same_person() -> None:
     """It is bound to settle_pk: whoever has the credential but no answer cannot keep it."""
     replaced = bound(mine(ANN), seq=1, solutions={"solvers": stolen_solution()})
     assert refusal(opened(says(ANN, SOLVES)), replaced.entry()) == "deposit.solution"
+
+
+def test_a_solution_is_not_lent_with_the_settlement_key_that_it_names() -> None:
+    """It is bound to the nym: whoever knows the answer cannot solve for others by it."""
+    solver = mine(ANN)
+    key = answer_key(ANSWER)
+    borrowed = replace(
+        bound(mine(CAT), settle_pk=solver.binding.settle_pk), keys=solver.keys
+    )
+    own, others = (
+        solve(key, gala().terms.sale_id, nym_of(made), solver.binding.settle_pk)
+        for made in (borrowed, solver)
+    )
+    opened(bound(solver, solutions={"solvers": others}).entry())
+    opened(bound(borrowed, solutions={"solvers": own}).entry())
+    lent = bound(borrowed, solutions={"solvers": others})
+    assert refusal(opened(), lent.entry()) == "deposit.solution"
+
+
+def test_a_solution_is_of_one_sale() -> None:
+    """Whoever could have the nym and key of another sale still has to solve this one."""
+    made = mine(ANN)
+    nym, settle = nym_of(made), made.binding.settle_pk
+    solution = solve(answer_key(ANSWER), SaleId(bytes(32)), nym, settle)
+    elsewhere = bound(made, solutions={"solvers": solution})
+    assert refusal(opened(), elsewhere.entry()) == "deposit.solution"
 
 
 @pytest.mark.parametrize("pool", ["friends", "bidders", "nowhere", ""])
