@@ -1,9 +1,17 @@
-"""What many tests look at: one small sale, made once a process."""
+"""How all tests run, and what many look at: one small sale, made once a process."""
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from lying_board import LyingBoard
 from sales import Stage, stage, transcript
+
+_UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""However slow the machine is: what is tested is what is found, never how soon."""
+settings.register_profile("default", _UNHURRIED)
+settings.register_profile("ci", _UNHURRIED, derandomize=True, print_blob=True)
+settings.register_profile("nightly", _UNHURRIED, max_examples=1_000)
+settings.load_profile("default")
 
 
 @pytest.fixture(scope="session")

@@ -6,10 +6,11 @@ from functools import cache
 from itertools import permutations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from any_sale import KINDS, SALE, AnySale, any_sale, nym
+from examples import examples
 from fairlot.allocation.entering import Entrant
 from fairlot.allocation.run_pools import allocate
 from fairlot.allocation.settlement import Funding, outcome_hash, settle
@@ -60,7 +61,7 @@ def test_all_arrivals_have_one_outcome(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=30)
+@examples(30)
 @given(st.data())
 def test_raising_ones_order_never_lowers_what_one_gets_in_one_pool(
     kind: str, data: st.DataObject
@@ -192,7 +193,7 @@ def hash_of(state: SaleState) -> bytes:
     return outcome_hash(settle(outcome, fundings), pools)
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(st.data())
 def test_posted_in_any_order_deposits_leave_the_same_sale(data: st.DataObject) -> None:
     """Only where a refund goes is decided by somebody's own first entry."""

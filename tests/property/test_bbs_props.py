@@ -1,9 +1,10 @@
 """BBS over drawn messages, disclosures and garbage."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from examples import examples
 from fairlot_crypto.bbs import commitment, proof, pseudonym
 from fairlot_crypto.bbs.ciphersuite import API_PLAIN, API_PSEUDONYM, Signature
 from fairlot_crypto.bbs.profile import Presentation
@@ -14,8 +15,8 @@ from fairlot_crypto.hashing import GROUP_ORDER
 from fairlot_crypto.randomness import SeededRandomness
 from holder import CTX, GROUP, HEADER, KEY, PH, PUBLIC, Shown, context_for, shown_for
 
-FEW = settings(max_examples=20, deadline=None)
-MANY = settings(max_examples=150, deadline=None)
+FEW = examples(20)
+MANY = examples(150)
 SHOWN = shown_for()
 
 message_lists = st.lists(st.binary(max_size=20), max_size=6)

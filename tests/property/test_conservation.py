@@ -11,6 +11,7 @@ from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
 from any_sale import KINDS, SALE, AnySale, any_pools, any_sale
+from examples import examples
 from fairlot.allocation.entering import Entrant, formed_groups
 from fairlot.allocation.explain import explain
 from fairlot.allocation.odds import sale_odds
@@ -37,7 +38,7 @@ def outcome_of(sale: AnySale) -> Outcome:
     return allocate(sale.pools, sale.entrants, sale.seed, SALE)
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(any_pools())
 def test_the_pools_are_legal_terms(pools: tuple[Pool, ...]) -> None:
     """They are what canonical terms can say, and read back as they are."""
@@ -45,7 +46,7 @@ def test_the_pools_are_legal_terms(pools: tuple[Pool, ...]) -> None:
     assert read_pools(maps, ("pools",)) == pools
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(any_sale())
 def test_every_unit_is_sold_handed_on_or_returned(sale: AnySale) -> None:
     outcome = outcome_of(sale)
@@ -65,7 +66,7 @@ def test_every_unit_is_sold_handed_on_or_returned(sale: AnySale) -> None:
     assert sold + returned == sum(pool.supply for pool in sale.pools)
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(any_sale())
 def test_every_unit_of_money_is_paid_or_refunded(sale: AnySale) -> None:
     outcome = outcome_of(sale)
@@ -89,7 +90,7 @@ def test_every_unit_of_money_is_paid_or_refunded(sale: AnySale) -> None:
             assert (line.units, line.gains) == (0, ())
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(any_sale())
 def test_what_everybody_gets_adds_up_over_the_pools(sale: AnySale) -> None:
     outcome = outcome_of(sale)
@@ -113,7 +114,7 @@ def test_what_everybody_gets_adds_up_over_the_pools(sale: AnySale) -> None:
         assert total.payment == entrant.amount - left
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(any_sale())
 def test_prices_are_those_of_the_terms(sale: AnySale) -> None:
     for result in outcome_of(sale).pools:
@@ -138,7 +139,7 @@ def test_prices_are_those_of_the_terms(sale: AnySale) -> None:
                 assert price == stated[part]
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(any_sale(), st.data())
 def test_the_outcome_is_a_function_of_the_set(
     sale: AnySale, data: st.DataObject
@@ -151,7 +152,7 @@ def test_the_outcome_is_a_function_of_the_set(
     assert settle(again, paid) == settle(outcome, sale.fundings)
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(any_sale())
 def test_everybody_is_told_why(sale: AnySale) -> None:
     for result in outcome_of(sale).pools:
@@ -166,7 +167,7 @@ def test_everybody_is_told_why(sale: AnySale) -> None:
                 assert said.startswith("gets nothing: ") == (award.units == 0)
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(any_sale())
 def test_only_who_qualifies_enters_and_groups_win_or_lose_together(
     sale: AnySale,
@@ -187,7 +188,7 @@ def test_only_who_qualifies_enters_and_groups_win_or_lose_together(
             assert len(set(units)) == 1
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(any_sale())
 def test_every_outcome_is_one_that_the_odds_allow(sale: AnySale) -> None:
     foretold = sale_odds(sale.pools, sale.entrants, SALE)
@@ -209,7 +210,7 @@ def test_every_outcome_is_one_that_the_odds_allow(sale: AnySale) -> None:
             assert result.unsold == known.odds.expected_unsold
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(any_sale())
 def test_hash_and_csv_say_what_the_ledger_says(sale: AnySale) -> None:
     lines = settle(outcome_of(sale), sale.fundings)

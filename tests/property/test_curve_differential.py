@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from examples import examples
 from fairlot_crypto import curve as groups
 from fairlot_crypto.curve import G1, G2, Backend
 from fairlot_crypto.errors import EncodingError
@@ -19,7 +20,7 @@ EDGES = st.sampled_from([0, 1, 2, GROUP_ORDER - 1, GROUP_ORDER - 2, 2**254, 2**1
 SCALARS = EDGES | st.integers(0, GROUP_ORDER - 1)
 NON_ZERO = st.integers(1, GROUP_ORDER - 1)
 
-few = settings(max_examples=8, deadline=None)
+few = examples(8)
 
 
 def g1_pair(scalar: int) -> tuple[G1, G1]:
@@ -75,14 +76,14 @@ def test_multi_scalar_multiplication_agrees(terms: list[tuple[int, int]]) -> Non
     assert native.to_bytes() == reference.to_bytes()
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(st.binary(max_size=80), st.binary(min_size=1, max_size=300))
 def test_hash_to_g1_agrees(message: bytes, dst: bytes) -> None:
     native = NATIVE.hash_to_g1(message, dst)
     assert native.to_bytes() == REFERENCE.hash_to_g1(message, dst).to_bytes()
 
 
-@settings(max_examples=5, deadline=None)
+@examples(5)
 @given(st.binary(max_size=80), st.sampled_from([b"d", b"d" * 255, b"d" * 256]))
 def test_hash_to_g2_agrees(message: bytes, dst: bytes) -> None:
     native = NATIVE.hash_to_g2(message, dst)
@@ -101,7 +102,7 @@ def pairing_verdicts(a: int, b: int, error: int) -> list[bool]:
     ]
 
 
-@settings(max_examples=3, deadline=None)
+@examples(3)
 @given(SCALARS, SCALARS, NON_ZERO)
 def test_pairing_products_agree(a: int, b: int, error: int) -> None:
     assert pairing_verdicts(a, b, 0) == [True, True]
@@ -123,7 +124,7 @@ def g2_verdicts(data: bytes) -> set[str]:
     return {decoded(side.g2_from_bytes, data) for side in (NATIVE, REFERENCE)}
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(NON_ZERO, st.integers(0, 8 * 48 - 1))
 def test_verdict_on_a_flipped_bit_agrees_in_g1(scalar: int, bit: int) -> None:
     data = bytearray((NATIVE.g1_generator() * scalar).to_bytes())
@@ -131,7 +132,7 @@ def test_verdict_on_a_flipped_bit_agrees_in_g1(scalar: int, bit: int) -> None:
     assert len(g1_verdicts(bytes(data))) == 1
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(NON_ZERO, st.integers(0, 8 * 96 - 1))
 def test_verdict_on_a_flipped_bit_agrees_in_g2(scalar: int, bit: int) -> None:
     data = bytearray((NATIVE.g2_generator() * scalar).to_bytes())
@@ -139,7 +140,7 @@ def test_verdict_on_a_flipped_bit_agrees_in_g2(scalar: int, bit: int) -> None:
     assert len(g2_verdicts(bytes(data))) == 1
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.integers(0, 255), st.binary(min_size=47, max_size=47))
 def test_verdict_on_arbitrary_bytes_agrees_in_g1(first: int, rest: bytes) -> None:
     assert len(g1_verdicts(bytes([first]) + rest)) == 1
@@ -156,7 +157,7 @@ def every_operation_once(curve: Backend, seed: int) -> list[str]:
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(NON_ZERO)
 def test_long_chains_of_operations_agree(seed: int) -> None:
     assert every_operation_once(NATIVE, seed) == every_operation_once(REFERENCE, seed)

@@ -3,9 +3,10 @@
 from itertools import combinations
 from math import isqrt
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from examples import examples
 from fairlot_crypto.delay import bicorn, wesolowski
 from fairlot_crypto.delay.group import Modulus
 from fairlot_crypto.delay.parameters import RSA_2048
@@ -20,7 +21,7 @@ ALPHAS = st.lists(st.integers(1, 2**2176 - 1), min_size=1, max_size=4)
 HASHES = st.binary(min_size=32, max_size=32)
 SQUARINGS = st.integers(1, 300)
 
-slow_arithmetic = settings(deadline=None, max_examples=30)
+slow_arithmetic = examples(30)
 
 
 def recovered(

@@ -7,10 +7,11 @@ from hashlib import sha256
 from itertools import chain, count, islice
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from exact_draw import enumerate_lots
+from examples import examples
 from fairlot.allocation.lots import PoolSeed, SeededLots, uniform
 from fairlot.allocation.mechanisms.groups import (
     Mode,
@@ -353,7 +354,7 @@ def lots_of(nyms: Sequence[bytes]) -> SeededLots:
 
 
 @given(sales(), st.data())
-@settings(max_examples=60)
+@examples(60)
 def test_the_order_of_arrival_changes_nothing(
     sale: tuple[Pool, list[Order], list[bytes]], data: st.DataObject
 ) -> None:
@@ -372,7 +373,7 @@ def test_the_order_of_arrival_changes_nothing(
 
 
 @given(sales(), st.data())
-@settings(max_examples=60)
+@examples(60)
 def test_raising_an_order_never_lowers_its_allocation(
     sale: tuple[Pool, list[Order], list[bytes]], data: st.DataObject
 ) -> None:
@@ -387,7 +388,7 @@ def test_raising_an_order_never_lowers_its_allocation(
 
 
 @given(sales())
-@settings(max_examples=60)
+@examples(60)
 def test_money_and_supply_fit_and_groups_stay_together(
     sale: tuple[Pool, list[Order], list[bytes]],
 ) -> None:

@@ -5,10 +5,11 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from exact_draw import ForkingLots, Forks
+from examples import examples
 from fairlot.allocation.entering import Entrant
 from fairlot.allocation.odds import sale_odds
 from fairlot.allocation.outcome import Outcome, PoolResult, part_id
@@ -155,7 +156,7 @@ def people(draw: st.DrawFn, most: int = 3) -> list[Entrant]:
 
 
 @given(pools(), people())
-@settings(max_examples=50, deadline=None)
+@examples(50)
 def test_odds_are_what_all_lots_give(
     sold: tuple[Pool, ...], entrants: list[Entrant]
 ) -> None:
@@ -165,7 +166,7 @@ def test_odds_are_what_all_lots_give(
 
 @pytest.mark.slow
 @given(pools(3), people(4))
-@settings(max_examples=12, deadline=None)
+@examples(12)
 def test_odds_of_three_pools_are_what_all_lots_give(
     sold: tuple[Pool, ...], entrants: list[Entrant]
 ) -> None:

@@ -10,6 +10,7 @@ from hypothesis.stateful import (
     rule,
 )
 
+from examples import examples
 from fairlot.allocation.run_pools import allocate
 from fairlot.allocation.settlement import settle
 from fairlot.board.phase import Phase
@@ -173,7 +174,5 @@ class SaleMachine(RuleBasedStateMachine):
         state.append(ON.marker(EntryType.RESULT, result(state)), times.reveal_end)
 
 
-SaleMachine.TestCase.settings = settings(
-    max_examples=40, stateful_step_count=15, deadline=None
-)
+SaleMachine.TestCase.settings = settings(examples(40), stateful_step_count=15)
 TestSaleMachine = SaleMachine.TestCase

@@ -1,9 +1,10 @@
 """Any secret, context and round: it opens as itself, for itself, and alike everywhere."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from examples import examples
 from fairlot_crypto import curve as groups
 from fairlot_crypto.curve import Backend, Scalar
 from fairlot_crypto.errors import CryptoError
@@ -27,7 +28,7 @@ CLOCKS = [
 ROUNDS = st.integers(1, 2**64 - 1)
 SEEDS = st.binary(min_size=32, max_size=32)
 
-few = settings(max_examples=15, deadline=None)
+few = examples(15)
 
 
 def ending(
@@ -72,7 +73,7 @@ def test_another_round_does_not_open_it(
         assert code == (b"plain".hex() if same else "tlock.ciphertext")
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.sampled_from(CLOCKS), SEEDS, st.data())
 def test_no_flipped_bit_opens(
     chain: ChainInfo, seed: bytes, data: st.DataObject
@@ -102,7 +103,7 @@ def test_arbitrary_bytes_end_in_a_code(
 
 
 @pytest.mark.slow
-@settings(max_examples=6, deadline=None)
+@examples(6)
 @given(
     st.sampled_from(CLOCKS),
     ROUNDS,

@@ -1,0 +1,12 @@
+"""How many examples a property tries that is costly, or simple."""
+
+from hypothesis import settings
+
+_USUAL = 100
+"""Examples of a property that says nothing, in the default profile."""
+
+
+def examples(number: int) -> settings:
+    """Return the profile with ``number`` examples; of more by default, as many more."""
+    usual = settings().max_examples
+    return settings(max_examples=max(1, number * usual // _USUAL))
