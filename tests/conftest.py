@@ -1,8 +1,11 @@
 """How all tests run, and what many look at: one small sale, made once a process."""
 
+import os
+
 import pytest
 from hypothesis import HealthCheck, settings
 
+from command import PROCESSES
 from lying_board import LyingBoard
 from sales import Stage, stage, transcript
 
@@ -12,6 +15,21 @@ settings.register_profile("default", _UNHURRIED)
 settings.register_profile("ci", _UNHURRIED, derandomize=True, print_blob=True)
 settings.register_profile("nightly", _UNHURRIED, max_examples=1_000)
 settings.load_profile("default")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that the tests of the command line know."""
+    parser.addoption(
+        "--processes",
+        action="store_true",
+        help="run every command in a process of its own",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Hand the option on to the tests, and to the workers that run them."""
+    if config.getoption("--processes"):
+        os.environ[PROCESSES] = "1"
 
 
 @pytest.fixture(scope="session")

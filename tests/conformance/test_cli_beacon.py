@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from command import FAIRLOT, Ran, fairlot
+from command import FAIRLOT, Ran, fairlot, run_program
 from fairlot.board.storage import create_transcript
 from fairlot.entry import EntryType
 from fairlot_crypto.delay.parameters import (
@@ -307,7 +307,7 @@ def test_what_is_no_marker_is_refused(place: Place, kind: str) -> None:
 
 def test_a_key_is_new_private_and_never_replaced(tmp_path: Path) -> None:
     path = tmp_path / "my.key"
-    ran = fairlot("beacon", "key", "--out", path)
+    ran = run_program(FAIRLOT, "beacon", "key", "--out", path)
     assert ran.code == 0
     seed = bytes.fromhex(path.read_text(encoding="ascii"))
     assert ran.out == f"{SigningKey.from_seed(seed).public.hex()}\n"
@@ -344,6 +344,7 @@ def test_a_killed_set_up_goes_on(tmp_path: Path) -> None:
     verify_setup(Setup(RSA_2048, T_OF_A_SECOND, h, proof))
 
 
+@pytest.mark.slow
 def test_a_folder_of_another_computation_is_refused(tmp_path: Path) -> None:
     out, work = tmp_path / "setup.json", tmp_path / "work"
     words = ["beacon", "setup", str(T_OF_A_SECOND), "--out", str(out)]
@@ -383,6 +384,7 @@ def test_calibration_is_by_the_formula(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_calibration_for_people(tmp_path: Path) -> None:
     ran = fairlot("beacon", "calibrate", cwd=tmp_path)
     assert ran.code == 0
@@ -390,6 +392,7 @@ def test_calibration_for_people(tmp_path: Path) -> None:
     assert "shipped T" in ran.out
 
 
+@pytest.mark.slow
 def test_a_window_that_no_delay_covers_is_refused() -> None:
     ran = fairlot("beacon", "calibrate", "--window", "1000000000")
     assert (ran.code, ran.out) == (2, "")

@@ -26,7 +26,14 @@ def test_it_prints_the_public_key_and_nothing_else() -> None:
     assert (ran.code, ran.out, ran.err) == (0, f"{KEY}\n", "")
 
 
-@pytest.mark.parametrize("end", [b"\n", b"\r\n", b""])
+@pytest.mark.parametrize(
+    "end",
+    [
+        b"\n",
+        pytest.param(b"\r\n", marks=pytest.mark.slow),
+        pytest.param(b"", marks=pytest.mark.slow),
+    ],
+)
 def test_the_answer_can_be_read_so_that_no_shell_keeps_it(end: bytes) -> None:
     done = from_input(ANSWER.encode() + end)
     assert (done.returncode, done.stdout.decode(), done.stderr) == (0, f"{KEY}\n", b"")

@@ -11,7 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from command import FAIRLOT, PEOPLE, SEED, TERMS, Ran, crowd, fairlot, write_inputs
+from command import (
+    FAIRLOT,
+    PEOPLE,
+    SEED,
+    TERMS,
+    Ran,
+    crowd,
+    fairlot,
+    interruptible,
+    run_program,
+    write_inputs,
+)
 
 NAMES = ("Zoé", 'Bob, the "Great"', "Ann", "Nil", "Poor")
 DEPOSITS = (150, 250, 100, 0, 99)
@@ -202,7 +213,8 @@ def test_a_pipe_gets_neither_colours_nor_foreign_encodings(tmp_path: Path) -> No
     inputs = write_inputs(tmp_path, odd)
     env = {"FORCE_COLOR": "1", "PYTHONIOENCODING": "ascii", "COLUMNS": "20"}
     out = tmp_path / "out"
-    done = fairlot("run", inputs.terms, inputs.people, "--out", out, env=env)
+    words = ("run", inputs.terms, inputs.people, "--out", out)
+    done = run_program(FAIRLOT, *words, env=env)
     assert done.code == 0
     assert "\x1b" not in done.out + done.err
     assert "[red]Gr\\xf6\\xdfe[/red] \\u202e \\U0001f39f" in done.out
@@ -313,12 +325,15 @@ def test_an_interrupt_from_the_keyboard_is_no_traceback(tmp_path: Path) -> None:
     inputs = write_inputs(tmp_path, people=crowd(200))
     out = tmp_path / "out"
     words = [str(inputs.terms), str(inputs.people), "--out", str(out), "--acks"]
-    with subprocess.Popen(
-        [FAIRLOT, "run", *words, "--jobs", "2"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    ) as process:
+    with (
+        interruptible(),
+        subprocess.Popen(
+            [FAIRLOT, "run", *words, "--jobs", "2"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        ) as process,
+    ):
         assert process.stdout is not None
         while not process.stdout.readline().endswith(b" 2\n"):
             assert process.poll() is None

@@ -18,6 +18,13 @@ def generators(*words: str | Path) -> Ran:
     return run_program(sys.executable, *words, env={"PYTHONPATH": str(TESTS)})
 
 
+def test_the_published_vectors_are_what_the_generators_make() -> None:
+    published = TESTS / "vectors"
+    ran = generators("check", published)
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out == f"{published} holds the vectors of this version\n"
+
+
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("vectors") / "new" / "below"
@@ -30,6 +37,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_each_file_is_one_chapter(written: Path) -> None:
     for path in written.iterdir():
         document = json.loads(path.read_bytes())
@@ -41,11 +49,13 @@ def test_each_file_is_one_chapter(written: Path) -> None:
         )
 
 
+@pytest.mark.slow
 def test_what_was_written_holds(written: Path) -> None:
     ran = generators("check", written)
     assert (ran.code, ran.err) == (0, "")
 
 
+@pytest.mark.slow
 def test_every_difference_is_named_and_repaired(written: Path, tmp_path: Path) -> None:
     folder = tmp_path / "changed"
     shutil.copytree(written, folder)

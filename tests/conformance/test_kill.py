@@ -92,7 +92,13 @@ def _check(folder: Path, acknowledged: list[str]) -> Phase:
     return phase
 
 
-@pytest.mark.parametrize("moment", _moments(6, "some"), ids=str)
+def _mostly_slow(moments: list[Moment]) -> list[pytest.ParameterSet]:
+    first, *others = moments
+    slow = (pytest.param(moment, marks=pytest.mark.slow) for moment in others)
+    return [pytest.param(first), *slow]
+
+
+@pytest.mark.parametrize("moment", _mostly_slow(_moments(6, "some")), ids=str)
 def test_a_killed_run_keeps_its_word(tmp_path: Path, moment: Moment) -> None:
     acknowledged = _killed(tmp_path, moment, "1")
     assert len(acknowledged) >= moment.acks
@@ -119,6 +125,7 @@ def test_workers_end_with_a_killed_run(tmp_path: Path) -> None:
     _check(tmp_path, acknowledged)
 
 
+@pytest.mark.slow
 def test_a_run_into_what_a_killed_one_left_is_refused(tmp_path: Path) -> None:
     _killed(tmp_path, Moment(2, 0.0), "1")
     before = (tmp_path / "out" / "transcript.fairlot").read_bytes()

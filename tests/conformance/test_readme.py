@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from command import fairlot, write_inputs
+from command import FAIRLOT, run_program, write_inputs
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -31,7 +31,7 @@ def test_the_commands_run_as_they_stand(tmp_path: Path) -> None:
     typed = re.findall(r"(?m)^\$ fairlot ([^#\n]*)", commands)
     assert [words.split()[0] for words in typed] == ["odds", "run", "inspect", "audit"]
     for words in typed:
-        assert fairlot(*words.split(), cwd=tmp_path).code == 0
+        assert run_program(FAIRLOT, *words.split(), cwd=tmp_path).code == 0
 
 
 def test_the_library_example_prints_what_is_promised(tmp_path: Path) -> None:

@@ -164,7 +164,14 @@ def test_what_cannot_be_played_is_refused(
     assert not sale.folder.exists()
 
 
-@pytest.mark.parametrize("left", [1, 2, 3])
+@pytest.mark.parametrize(
+    "left",
+    [
+        2,
+        pytest.param(1, marks=pytest.mark.slow),
+        pytest.param(3, marks=pytest.mark.slow),
+    ],
+)
 def test_a_sale_killed_near_its_end_has_one_finding(tmp_path: Path, left: int) -> None:
     """The last entries are REVEAL_END, RECOVER and RESULT."""
     beacon = WITHHELD.replace("= 300", "= 65536")

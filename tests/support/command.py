@@ -1,13 +1,27 @@
-"""Drives the installed ``fairlot`` as somebody else's program would."""
+"""Drives ``fairlot`` as somebody else's program would.
+
+``fairlot`` calls the program's entry point in this process, because starting an interpreter
+costs more than most commands do. What only a process can show (signals, pipes, encodings,
+its environment) starts one with ``run_program``; at least one test of every command does.
+With the option ``--processes``, as in continuous integration, ``fairlot`` starts one too.
+"""
 
 import os
+import signal
 import subprocess
 import sysconfig
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
+from unittest.mock import patch
+
+from fairlot.cli import main
 
 FAIRLOT = str(Path(sysconfig.get_path("scripts")) / "fairlot")
+PROCESSES = "FAIRLOT_TESTS_PROCESSES"
+"""Set in the environment by the option ``--processes``."""
 SEED = f"{7:064x}"
 
 TERMS = """\
@@ -44,7 +58,33 @@ def fairlot(
     *words: str | Path, cwd: Path | None = None, env: Mapping[str, str] | None = None
 ) -> Ran:
     """Run a command with its output in pipes; no traceback, ever."""
-    return run_program(FAIRLOT, *words, cwd=cwd, env=env)
+    if os.environ.get(PROCESSES):
+        return run_program(FAIRLOT, *words, cwd=cwd, env=env)
+    out, err = _pipe(), _pipe()
+    with (
+        redirect_stdout(out),
+        redirect_stderr(err),
+        chdir(cwd or Path.cwd()),
+        patch.dict(os.environ, env or {}),
+    ):
+        code = _exit_code([*map(str, words)])
+    return Ran(code, _written(out), _written(err))
+
+
+def _exit_code(words: list[str]) -> int:
+    try:
+        return main(words)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 1
+
+
+def _pipe() -> TextIOWrapper:
+    return TextIOWrapper(BytesIO(), encoding="utf-8", newline="\n")
+
+
+def _written(pipe: TextIOWrapper) -> str:
+    pipe.seek(0)
+    return pipe.read()
 
 
 def run_program(
@@ -53,7 +93,7 @@ def run_program(
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
 ) -> Ran:
-    """Run any program like that."""
+    """Run any program in a process of its own, and no traceback either."""
     done = subprocess.run(
         [program, *map(str, words)],
         capture_output=True,
@@ -65,6 +105,19 @@ def run_program(
     ran = Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
     assert "Traceback" not in ran.out + ran.err, ran.err
     return ran
+
+
+@contextmanager
+def interruptible() -> Generator[None]:
+    """Let processes that are started here heed SIGINT, even where this one ignores it.
+
+    Shells ignore it for what they start in the background, and a process inherits that.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @dataclass(frozen=True, slots=True)
