@@ -6,8 +6,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from command import PROCESSES
-from lying_board import LyingBoard
-from sales import Stage, stage, transcript
+from kit.lying_board import LyingBoard
+from kit.sales import stage, transcript
+from kit.stage import Stage
 
 _UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """However slow the machine is: what is tested is what is found, never how soon."""

@@ -22,7 +22,7 @@ from fairlot_crypto.curve import (
 )
 from fairlot_crypto.errors import CryptoError, EncodingError, ProofError
 from fairlot_crypto.hashing import GROUP_ORDER
-from holder import (
+from kit.holder import (
     ATTRIBUTES,
     CTX,
     GROUP,

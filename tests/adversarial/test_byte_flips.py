@@ -12,8 +12,9 @@ from fairlot.audit.report import Report
 from fairlot.board.transcript import Record, read_records
 from fairlot.entry import Entry
 from fairlot_crypto.hashing import os2ip
-from gala import attended
-from sales import GROUP, STATEMENTS, source
+from kit.gala import attended
+from kit.sales import GROUP, source
+from kit.stage import STATEMENTS
 
 STRIDE = 89
 """The default run flips every 89th or 267th byte; the slow one all, in 16 parts, or four."""

@@ -11,7 +11,8 @@ from fairlot_crypto.committee import shamir
 from fairlot_crypto.committee.threshold import PublicSharing
 from fairlot_crypto.curve import Point
 from fairlot_crypto.randomness import SeededRandomness
-from sales import GROUP, PRICE, Stage, alpha, draft, nym_of, play
+from kit.sales import GROUP, PRICE, alpha, draft, nym_of, play
+from kit.stage import Stage
 
 MEMBERS, DEGREE = 255, 84
 

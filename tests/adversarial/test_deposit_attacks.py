@@ -19,17 +19,12 @@ from fairlot_crypto.bbs import profile
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.curve import Scalar
 from fairlot_crypto.hashing import GROUP_ORDER
-from lies_file import STRANGER
-from lies_people import as_map, changed, copied
-from lying_board import LyingBoard, play_with
-from sales import (
+from kit.lying_board import LyingBoard, play_with
+from kit.sales import (
     DEPOSIT_TIME,
-    EPOCH,
     GROUP,
     PRICE,
-    STATEMENTS,
     Draft,
-    Stage,
     cancel,
     deposit,
     draft,
@@ -38,6 +33,9 @@ from sales import (
     renewed,
     stage,
 )
+from kit.stage import EPOCH, STATEMENTS, Stage
+from lies_file import STRANGER
+from lies_people import as_map, changed, copied
 
 SWAPS: Mapping[str, tuple[Value, str]] = {
     "type": ("CANCEL", "entry.field"),

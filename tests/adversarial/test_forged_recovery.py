@@ -18,9 +18,9 @@ from fairlot_crypto.delay.primes import hash_to_prime
 from fairlot_crypto.errors import ProofError
 from fairlot_crypto.hashing import i2osp, os2ip, tagged_hash
 from fairlot_crypto.statements import Statements
+from kit.recovering import DELAY, committed, delayed, drawn, element, revealed
+from kit.stage import Stage
 from lies_file import STRANGER
-from recovering import DELAY, committed, delayed, drawn, element, recovery, revealed
-from sales import Stage
 
 N = RSA_2048.n
 ORDER_TWO = bytes.fromhex("ec" + "ff" * 30 + "7f")
@@ -107,7 +107,7 @@ FORGERIES: dict[str, tuple[str, Forge]] = {
 
 
 def forged(on: Stage, state: SaleState, changes: Mapping[str, Value]) -> Entry:
-    honest = recovery(on, state.contributions)
+    honest = on.recovery(state.contributions)
     body = {**honest.body, **changes}
     return sign_entry(EntryType.RECOVER, on.terms.sale_id, body, STRANGER)
 
@@ -129,7 +129,7 @@ def test_a_forged_recovery_is_refused(
     made = withheld.contributions
     changes = forge(made, made.recovery_statement(on.terms.sale_id))
     assert refusal(withheld, forged(on, withheld, changes)) == code
-    withheld.append(recovery(on, made), on.terms.times.reveal_end + 1)
+    withheld.append(on.recovery(made), on.terms.times.reveal_end + 1)
     assert made.recovered is not None
 
 
@@ -187,7 +187,7 @@ def test_a_recovery_of_another_sale_recovers_nothing(
     """Its commitments are others'; and its signature names the other sale."""
     elsewhere = delayed(3)
     other = revealed(elsewhere, committed(elsewhere), [])
-    entry = recovery(elsewhere, other.contributions)
+    entry = elsewhere.recovery(other.contributions)
     assert refusal(withheld, entry) == "entry.scope"
     here = sign_entry(EntryType.RECOVER, on.terms.sale_id, entry.body, STRANGER)
     assert refusal(withheld, here) == "recover.input"
@@ -198,14 +198,14 @@ def test_a_recovery_of_all_is_none_of_what_is_missing(
 ) -> None:
     """X is made of exactly what was not revealed: no other set gives another Ω."""
     state = revealed(on, committed(on), [])
-    assert refusal(withheld, recovery(on, state.contributions)) == "recover.input"
+    assert refusal(withheld, on.recovery(state.contributions)) == "recover.input"
 
 
 @pytest.mark.parametrize("field", ["delay", "modulus", "x", "y", "proof"])
 def test_every_field_is_there_and_no_other(
     on: Stage, withheld: SaleState, field: str
 ) -> None:
-    body = dict(recovery(on, withheld.contributions).body)
+    body = dict(on.recovery(withheld.contributions).body)
     more = {**body, "omega": body["y"]}
     del body[field]
     for wrong in (body, {**body, field: "text"}, more):
@@ -215,7 +215,7 @@ def test_every_field_is_there_and_no_other(
 
 def test_a_recovery_is_taken_once(on: Stage, withheld: SaleState) -> None:
     time = on.terms.times.reveal_end + 1
-    entry = recovery(on, withheld.contributions)
+    entry = on.recovery(withheld.contributions)
     withheld.append(entry, time)
     another = sign_entry(
         EntryType.RECOVER, on.terms.sale_id, entry.body, on.parts.seller
@@ -229,7 +229,7 @@ def test_a_recovery_is_taken_once(on: Stage, withheld: SaleState) -> None:
 
 def test_a_recovery_before_the_reveals_have_ended_is_refused(on: Stage) -> None:
     state = committed(on)
-    assert refusal(state, recovery(on, state.contributions)) == "phase.wrong"
+    assert refusal(state, on.recovery(state.contributions)) == "phase.wrong"
 
 
 def under_a_mixed_key(on: Stage, honest: Entry) -> Entry:
@@ -265,7 +265,7 @@ def under_a_mixed_key(on: Stage, honest: Entry) -> Entry:
 def test_a_recovery_is_signed_with_a_key_of_prime_order(
     on: Stage, withheld: SaleState
 ) -> None:
-    entry = under_a_mixed_key(on, recovery(on, withheld.contributions))
+    entry = under_a_mixed_key(on, on.recovery(withheld.contributions))
     check_signature(entry, Statements())
     assert refusal(withheld, entry) == "entry.key"
 

@@ -14,20 +14,11 @@ from fairlot_crypto.cbor import Value
 from fairlot_crypto.delay import bicorn
 from fairlot_crypto.delay.parameters import RSA_2048
 from fairlot_crypto.keys import SigningKey
+from kit.recovering import committed, delayed, drawn, element, revealed
+from kit.sales import DEPOSIT_TIME, alpha, cancel, deposit, nym_of, steps
+from kit.stage import Stage
 from lies_file import STRANGER
 from lies_people import void_entry
-from recovering import committed, delayed, drawn, element, recovery, revealed
-from sales import (
-    DEPOSIT_TIME,
-    Stage,
-    alpha,
-    cancel,
-    deposit,
-    frozen,
-    nym_of,
-    result,
-    steps,
-)
 
 N = RSA_2048.n
 
@@ -76,8 +67,8 @@ def extra(on: Stage) -> Iterator[tuple[str, Entry]]:
     yield "phase.wrong", cancel(on, 0, 9)
     yield "phase.wrong", on.payment(nym_of(deposit(on, 0)), 1, "late")
     yield "phase.wrong", make_commitment(on.terms, late, alpha(9), STRANGER)
-    yield "phase.wrong", on.marker(EntryType.CLOSE, {"size": 0, "root": bytes(32)})
-    yield "entry.duplicate", on.marker(EntryType.COMMIT_END)
+    yield "phase.wrong", on.sign(EntryType.CLOSE, {"size": 0, "root": bytes(32)})
+    yield "entry.duplicate", on.sign(EntryType.COMMIT_END)
     yield "phase.wrong", void_entry(on, VoidReason.COMMITS_MISSING)
     yield "phase.wrong", void_entry(on, VoidReason.COMMIT_END_MISSED)
     yield "reveal.commitment", make_reveal(on.terms.sale_id, alpha(9), STRANGER)
@@ -149,7 +140,7 @@ def test_a_trivial_commitment_is_refused_and_does_not_move_the_seed(
     known = state.contributions.frozen
     for number in range(3):
         state.append(on.commit(known, number), time)
-    state.append(on.marker(EntryType.COMMIT_END), on.terms.times.commit_end)
+    state.append(on.sign(EntryType.COMMIT_END), on.terms.times.commit_end)
     revealed(on, state, map(on.reveal, range(3)))
     assert draw_of(drawn(on, state)) == honest(on)
 
@@ -218,7 +209,7 @@ def test_a_recovery_instead_of_a_reveal_does_not_move_the_seed(
     """And nothing revealed after it counts, or has to."""
     time = on.terms.times.reveal_end + 5
     state = revealed(on, committed(on), map(on.reveal, kept))
-    state.append(recovery(on, state.contributions), time)
+    state.append(on.recovery(state.contributions), time)
     for number in set(range(3)) - set(kept):
         assert refusal(state, on.reveal(number), time) == "reveal.fixed"
     assert draw_of(drawn(on, state)) == honest(on)
@@ -227,7 +218,7 @@ def test_a_recovery_instead_of_a_reveal_does_not_move_the_seed(
 def test_a_recovery_is_no_way_to_outrun_reveals(on: Stage) -> None:
     """Before REVEAL_END, or with all revealed, there is nothing to recover."""
     state = committed(on)
-    early = recovery(on, state.contributions)
+    early = on.recovery(state.contributions)
     assert refusal(state, early, on.terms.times.commit_end + 5) == "phase.wrong"
     revealed(on, state, map(on.reveal, range(3)))
     time = on.terms.times.reveal_end + 5
@@ -245,7 +236,7 @@ def test_a_late_marker_makes_the_sale_void(on: Stage) -> None:
     known = state.contributions.frozen
     for number in range(3):
         state.append(on.commit(known, number), on.terms.times.close + 10)
-    assert refusal(state, on.marker(EntryType.COMMIT_END), late) == "phase.late"
+    assert refusal(state, on.sign(EntryType.COMMIT_END), late) == "phase.late"
     for number in range(3):
         assert refusal(state, on.reveal(number), late) == "phase.wrong"
     state.append(void_entry(on, VoidReason.COMMIT_END_MISSED), late)
@@ -264,7 +255,7 @@ def test_a_late_close_makes_the_sale_void(on: Stage) -> None:
             break
         for entry in step.make(state):
             state.append(entry, step.time)
-    marker = on.marker(EntryType.CLOSE, frozen(state))
+    marker = on.close(state)
     assert refusal(state, marker, late) == "phase.late"
     state.append(void_entry(on, VoidReason.CLOSE_MISSED), late)
     assert state.phase is Phase.VOID
@@ -275,13 +266,13 @@ def test_an_early_marker_is_refused_and_does_not_move_the_seed(on: Stage) -> Non
     state = on.state()
     for step in steps(on):
         if step.name == "close":
-            early = on.marker(EntryType.CLOSE, frozen(state))
+            early = on.close(state)
             assert refusal(state, early, times.close - 1) == "phase.early"
         if step.name == "commit-end":
-            early = on.marker(EntryType.COMMIT_END)
+            early = on.sign(EntryType.COMMIT_END)
             assert refusal(state, early, times.commit_end - 1) == "phase.early"
         if step.name == "reveal-end":
-            early = on.marker(EntryType.REVEAL_END)
+            early = on.sign(EntryType.REVEAL_END)
             assert refusal(state, early, times.reveal_end - 1) == "phase.early"
         for entry in step.make(state):
             state.append(entry, step.time)
@@ -294,8 +285,8 @@ def test_a_late_reveal_end_or_result_does_not_move_the_seed(on: Stage) -> None:
     state = committed(on)
     for number in range(3):
         state.append(on.reveal(number), much_later)
-    state.append(on.marker(EntryType.REVEAL_END), much_later)
-    state.append(on.marker(EntryType.RESULT, result(state)), much_later + 1)
+    state.append(on.sign(EntryType.REVEAL_END), much_later)
+    state.append(on.result(state), much_later + 1)
     assert draw_of(state) == honest(on)
 
 

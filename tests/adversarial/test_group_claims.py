@@ -13,8 +13,8 @@ from fairlot.entry import Entry, EntryType
 from fairlot.errors import Rejection
 from fairlot.names import Nym, group_id
 from fairlot_crypto.statements import Statements
-from gala import ANN, BOB, CAT, FRIENDS, WISH, gala, nyms, opened, says, together
-from sales import DEPOSIT_TIME, forced
+from kit.gala import ANN, BOB, CAT, FRIENDS, WISH, gala, nyms, opened, says, together
+from kit.sales import DEPOSIT_TIME, forced
 
 PAIR = together(ANN, BOB)
 LATER = replace(PAIR, seq=1)

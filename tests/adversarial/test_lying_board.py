@@ -13,6 +13,8 @@ import fairlot_crypto
 from fairlot.audit.auditor import Expected, audit
 from fairlot.audit.checks import CHECKS, check_of
 from fairlot_crypto.statements import Statements
+from kit.sales import GROUP
+from kit.stage import STATEMENTS
 from lies_draw import DRAW
 from lies_file import BYTES, HEADS, Row
 from lies_people import PEOPLE
@@ -20,7 +22,6 @@ from lies_rounds import ROUNDS
 from lies_signers import SIGNERS
 from lies_terms import OFFERS
 from lies_times import PHASES
-from sales import GROUP, STATEMENTS
 
 ROWS = (*BYTES, *HEADS, *SIGNERS, *OFFERS, *PEOPLE, *PHASES, *DRAW, *ROUNDS)
 WITHOUT_A_ROW = {

@@ -8,11 +8,12 @@ import pytest
 
 from fairlot.audit.auditor import Expected, audit
 from fairlot.audit.checks import check_of
+from kit.lying_board import play_with
+from kit.sales import GROUP
+from kit.stage import STATEMENTS
 from lies_file import Row
 from lies_orders import ORDERS
 from lies_outcomes import CHEATS, OUTCOMES
-from lying_board import play_with
-from sales import GROUP, STATEMENTS
 
 ROWS = (*ORDERS, *OUTCOMES)
 

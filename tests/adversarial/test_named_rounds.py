@@ -11,9 +11,10 @@ from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot.rehearsal.parts import Clock
 from fairlot.terms.named_round import NamedRound
 from fairlot_crypto.cbor import Value
+from kit.lying_board import LyingBoard, play_with
+from kit.sales import GROUP, clocked, source, steps
+from kit.stage import STATEMENTS, Stage
 from lies_file import STRANGER
-from lying_board import LyingBoard, play_with
-from sales import GROUP, STATEMENTS, Stage, clocked, result, source, steps
 
 OTHERS = (-1000, -1, 1, 2, 1000)
 
@@ -52,7 +53,7 @@ def drawn_with(entries: Sequence[Entry], signature: bytes) -> bytes:
 
     def drawn(board: LyingBoard, time: int) -> None:
         board.state.rounds.signatures[named_of(board.on).name] = signature
-        board.batch(time, board.on.marker(EntryType.RESULT, result(board.state)))
+        board.batch(time, board.on.result(board.state))
 
     return play_with(clocked(), instead={"round": rounds, "result": drawn})
 
@@ -114,7 +115,7 @@ def test_another_clock_of_the_same_pace_does_not_count() -> None:
 
 def test_without_the_round_there_is_no_draw() -> None:
     for signature in (b"", bytes(48)):
-        report = judged(drawn_with([clocked().marker(EntryType.OPEN)], signature))
+        report = judged(drawn_with([clocked().sign(EntryType.OPEN)], signature))
         assert "result.round" in codes(report)
         assert "A20" in report.failed
 

@@ -12,9 +12,9 @@ from fairlot.entry import Entry, EntryType
 from fairlot.errors import Rejection
 from fairlot.names import Nym, SaleId
 from fairlot_crypto.keys import Signature
-from gala import ANN, ANSWER, BOB, CAT, WISH, gala, opened, says
+from kit.gala import ANN, ANSWER, BOB, CAT, WISH, gala, opened, says
+from kit.sales import DEPOSIT_TIME, Draft, draft
 from lies_people import as_map, bound, changed
-from sales import DEPOSIT_TIME, Draft, draft
 
 SOLVES = replace(WISH, answers=(ANSWER,))
 SHOWS = ("cohort", "region")

@@ -25,7 +25,7 @@ from fairlot_crypto.json_object import read_json_object
 from fairlot_crypto.keys import OpeningKey, SigningKey, VerifyKey
 from fairlot_crypto.randomness import SeededRandomness
 from fairlot_crypto.timelock.chain import QUICKNET
-from sales import GROUP
+from kit.sales import GROUP
 
 SEED = b"a secret of thirty-two bytes...."
 SCALAR = Scalar(123_456_789_123_456_789)

@@ -30,10 +30,11 @@ from fairlot.rehearsal.work import (
 from fairlot.terms.pool import MAIN_POOL, Mechanism, Pool
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.randomness import SeededRandomness
-from gala import ANN, BOB, WISH, says, together
-from gala import ANSWER as GALA_ANSWER
+from kit.gala import ANN, BOB, WISH, says, together
+from kit.gala import ANSWER as GALA_ANSWER
+from kit.sales import GROUP, PRICE, deposit, wished
+from kit.stage import STATEMENTS, Stage
 from lies_people import as_map
-from sales import GROUP, PRICE, STATEMENTS, Stage, deposit, wished
 
 WINDOW = 16
 CHANCE = 2

@@ -9,8 +9,8 @@ from fairlot.allocation.outcome import Outcome
 from fairlot.allocation.settlement import LedgerLine
 from fairlot.beacon.contributions import Draw
 from fairlot.board.phase import Phase
-from recovering import committed, delayed, drawn, recovery, revealed
-from sales import Stage
+from kit.recovering import committed, delayed, drawn, revealed
+from kit.stage import Stage
 
 Result = tuple[Draw | None, Outcome | None, tuple[LedgerLine, ...]]
 
@@ -51,11 +51,11 @@ def test_late_reveals_do_not_make_a_recovery_start_again(late: tuple[int, ...]) 
     """X is fixed at REVEAL_END: who reveals one by one afterwards stalls nobody."""
     on = delayed(4)
     state = revealed(on, committed(on), [on.reveal(3)])
-    begun = recovery(on, state.contributions)
+    begun = on.recovery(state.contributions)
     time = on.terms.times.reveal_end + 5
     for number in late:
         state.append(on.reveal(number), time)
-    assert recovery(on, state.contributions).body == begun.body
+    assert on.recovery(state.contributions).body == begun.body
     state.append(begun, time)
     assert drawn(on, state).draw == played(on, (0, 1, 2, 3))[0]
 

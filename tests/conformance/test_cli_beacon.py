@@ -21,8 +21,9 @@ from fairlot_crypto.delay.parameters import (
     verify_setup,
 )
 from fairlot_crypto.keys import SigningKey
-from recovering import delayed
-from sales import PRICE, Stage, draft, nym_of, play
+from kit.recovering import delayed
+from kit.sales import PRICE, draft, nym_of, play
+from kit.stage import Stage
 
 T_OF_A_SECOND = 2**19
 

@@ -18,9 +18,10 @@ from fairlot.entry import EntryType
 from fairlot_crypto.delay.evaluation import Plan
 from fairlot_crypto.delay.parameters import RSA_2048, make_setup, shipped_setup
 from fairlot_crypto.randomness import SeededRandomness
+from kit.recovering import delayed
+from kit.sales import PRICE, draft, nym_of, play
+from kit.stage import Stage
 from on_a_terminal import Shown, watch
-from recovering import delayed
-from sales import PRICE, Stage, draft, nym_of, play
 
 
 @dataclass(frozen=True, slots=True)

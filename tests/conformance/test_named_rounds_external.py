@@ -17,10 +17,11 @@ from fairlot.terms.terms import Terms, Times
 from fairlot_crypto.statements import Statements
 from fairlot_crypto.timelock.chain import DEFAULT_CHAIN, QUICKNET
 from fairlot_crypto.timelock.drand import Beacon, read_beacon
+from kit.lying_board import LyingBoard
+from kit.sales import GROUP, steps
+from kit.stage import Stage
 from lies_draw import real
 from lies_file import STRANGER
-from lying_board import LyingBoard
-from sales import GROUP, Stage, steps
 
 CHAINS = {"default": DEFAULT_CHAIN, "quicknet": QUICKNET}
 

@@ -15,7 +15,8 @@ from fairlot.entry import EntryType
 from fairlot.terms.named_round import NamedRound
 from fairlot_crypto.statements import Statements
 from fairlot_crypto.timelock.drand import Beacon
-from sales import GROUP, Stage, clocked, play
+from kit.sales import GROUP, clocked, play
+from kit.stage import Stage
 
 OPEN = 1893456000
 DUE_AFTER = 3753

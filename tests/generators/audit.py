@@ -9,7 +9,9 @@ from generators import plays
 from generators.audit_lies import Lie, lies
 from generators.audit_rounds import round_lies
 from generators.case import Case, Chapter, Raw, accept, reject
-from generators.stage import GROUP, STATEMENTS, Batch, publish, stage
+from generators.stage import GROUP, publish, stage
+from kit.board import Batch
+from kit.stage import STATEMENTS
 
 
 def chapter() -> Chapter:

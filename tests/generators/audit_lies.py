@@ -17,7 +17,9 @@ from generators import plays
 from generators.plays import Scene, lie
 from generators.sale_deposits import bound
 from generators.sale_registration import tampered
-from generators.stage import Batch, Stage, draw_alpha, publish, signed_head, stage
+from generators.stage import FIRST, draw_alpha, publish, signed_head, stage
+from kit.board import Batch
+from kit.stage import Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def _short(
     scenes: list[tuple[int, Scene]] = [plays.BEGIN]
     if before:
         scenes.append((START, lambda _on, _state: before))
-    scenes.append((START, lambda on, _: (on.marker(EntryType.OPEN),)))
+    scenes.append((START, lambda on, _: (on.sign(EntryType.OPEN),)))
     if after:
         scenes.append((plays.DEPOSITED, lambda _on, _state: after))
     scenes.append(_void_scene(TIMES.close + TIMES.slack + 1, "close-missed"))
@@ -67,7 +69,7 @@ def _short(
 
 def _files() -> Sequence[Lie]:
     data = publish(_short())
-    tail = stage().marker(EntryType.OPEN).encoded
+    tail = stage().sign(EntryType.OPEN).encoded
     return (
         Lie(
             "A01-tail",
@@ -183,7 +185,7 @@ def _registered() -> Sequence[Lie]:
     on = stage()
     registry, key = on.parts.registry, on.parts.issuers[0].key
     again = on.sign_registry(EntryType.REGISTRY, registry.to_value(), on.parts.seller)
-    bare = {**on.actors["ann"].identity.leaf.to_value(), "shares": []}
+    bare = {**on.member("ann").identity.leaf.to_value(), "shares": []}
     rows = (
         (
             "A08-twice",
@@ -202,7 +204,7 @@ def _registered() -> Sequence[Lie]:
             "A09-phase",
             "Deposits begin with OPEN.",
             "phase.wrong",
-            on.deposit("ann"),
+            on.deposit("ann", FIRST),
         ),
     )
     return [
@@ -213,8 +215,8 @@ def _registered() -> Sequence[Lie]:
 
 def _deposited() -> Sequence[Lie]:
     on = stage()
-    deposit = on.deposit("ann")
-    nym, other = plays.nym_of(deposit), plays.nym_of(on.deposit("bob"))
+    deposit = on.deposit("ann", FIRST)
+    nym, other = plays.nym_of(deposit), plays.nym_of(on.deposit("bob", FIRST))
     paid = on.payment(nym, 1, "lie")
     elsewhere = sign_entry(EntryType.PAID, bytes(32), paid.body, on.parts.escrow)
     stolen = on.sign(EntryType.DEPOSIT, deposit.body, on.parts.seller)
@@ -277,21 +279,23 @@ def _drawn() -> Sequence[Lie]:
             "A contributor has one commitment.",
             "commit.twice",
             4,
-            lambda on, state: (on.commitment(state, draw_alpha("another")),),
+            lambda on, state: (
+                on.commit(state.contributions.frozen, alpha=draw_alpha("another")),
+            ),
         ),
         (
             "A20-recovery",
             "What is revealed needs no recovery.",
             "recover.not-needed",
             7,
-            lambda on, state: (on.recovery(state),),
+            lambda on, state: (on.recovery(state.contributions),),
         ),
         (
             "A19-opening",
             "An opening opens its commitment.",
             "reveal.opening",
             5,
-            lambda on, _: (on.reveal(draw_alpha("another")),),
+            lambda on, _: (on.reveal(alpha=draw_alpha("another")),),
         ),
         (
             "A19-outsider",
@@ -315,7 +319,7 @@ def _ends() -> Sequence[Lie]:
             "phase.late",
             (
                 plays.BEGIN,
-                (TIMES.open + 31, lambda on, _: (on.marker(EntryType.OPEN),)),
+                (TIMES.open + 31, lambda on, _: (on.sign(EntryType.OPEN),)),
                 _void_scene(TIMES.open + 31, "open-missed"),
             ),
         ),

@@ -8,7 +8,8 @@ from fairlot_crypto.cbor import Value
 from generators import plays
 from generators.audit_lies import Lie
 from generators.plays import Scene, lie
-from generators.stage import Stage, publish
+from generators.stage import publish
+from kit.stage import Stage
 
 _NOTHING: dict[str, Value] = {
     name: bytes(32) for name in ("b_star", "omega", "seed", "outcome")
@@ -31,7 +32,7 @@ def round_lies() -> Sequence[Lie]:
             "A24-other",
             "The terms fix the round.",
             "round.unnamed",
-            (*before, (time, lambda on, _: (on.round(1), on.round())), result),
+            (*before, (time, lambda on, _: (on.round(step=1), on.round())), result),
         ),
         (
             "A24-early",
@@ -61,7 +62,7 @@ def round_lies() -> Sequence[Lie]:
             "round.signature",
             (
                 *before,
-                (time, lambda on, _: (on.round(1, round=number), on.round())),
+                (time, lambda on, _: (on.round(step=1, round=number), on.round())),
                 result,
             ),
         ),

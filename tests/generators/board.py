@@ -19,7 +19,9 @@ from fairlot_crypto.statements import Statements
 from generators import board_transcripts, plays
 from generators.case import Case, Chapter, Raw, accept, reject
 from generators.sale_refusal import entry_at
-from generators.stage import GROUP, STATEMENTS, Batch, publish, stage
+from generators.stage import GROUP, publish, stage
+from kit.board import Batch
+from kit.stage import STATEMENTS
 
 _SEED = bytes(range(32))
 _SCOPE = bytes(range(32, 64))

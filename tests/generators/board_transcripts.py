@@ -14,7 +14,8 @@ from fairlot_crypto.log.checkpoint import (
 from fairlot_crypto.log.merkle import Tree
 from fairlot_crypto.log.note import SignatureLine
 from generators import plays
-from generators.stage import Batch, publish, signed_head, stage
+from generators.stage import publish, signed_head, stage
+from kit.board import Batch
 
 Row = tuple[str, str, str, bytes]
 """Name, rule, code, transcript."""
@@ -186,7 +187,7 @@ def _backwards() -> Row:
 
 
 def _open() -> bytes:
-    return stage().marker(EntryType.OPEN).encoded
+    return stage().sign(EntryType.OPEN).encoded
 
 
 def _tree() -> Tree:

@@ -6,9 +6,6 @@ from functools import cache
 from fairlot.identity.credential import (
     CredentialRequest,
     PendingCredential,
-    answer_request,
-    receive_credential,
-    request_credential,
 )
 from fairlot.identity.registry import epoch_at
 from fairlot_crypto import cbor
@@ -18,8 +15,9 @@ from fairlot_crypto.curve import scalar_to_bytes
 from fairlot_crypto.hashing import tag
 from fairlot_crypto.keys import SigningKey
 from generators.case import Raw
-from generators.committee_setting import GROUP, stream
+from generators.committee_setting import stream
 from generators.identity_setting import NOW, Setting, setting
+from kit.stage import issue
 
 EPOCH = epoch_at(NOW)
 
@@ -45,26 +43,17 @@ def issued(
 ) -> Issued:
     """Issue a credential of ``epoch``."""
     case = setting(members, degree, nym_secrets)
-    source = stream(request_label(case, epoch))
-    pending = request_credential(
-        GROUP, case.registry, case.identity, case.holder, epoch, source
+    labels = {"request": request_label(case, epoch)}
+    made = issue(
+        case.credentials,
+        case.issuers,
+        case.identity,
+        case.holder,
+        epoch,
+        epoch * 86_400 + 50_000,
+        lambda what: stream(labels.get(what, what.replace("/", " "))),
     )
-    now = epoch * 86_400 + 50_000
-    answers = tuple(
-        answer_request(
-            case.credentials,
-            issuer,
-            case.leaf,
-            case.attestation.attributes,
-            pending.request,
-            now,
-            now,
-            stream(f"answer {issuer.index}"),
-        )
-        for issuer in case.issuers
-    )
-    credential = receive_credential(case.credentials, case.identity, pending, answers)
-    return Issued(case, pending, answers, credential)
+    return Issued(case, made.pending, made.answers, made.credential)
 
 
 def request_label(case: Setting, epoch: int) -> str:

@@ -8,10 +8,12 @@ from fairlot.board.sale import SaleState, VoidReason
 from fairlot.deposit.deposit import read_deposit
 from fairlot.deposit.wish import Wish
 from fairlot.entry import Entry, EntryType
+from fairlot.names import Nym
 from fairlot.rehearsal.parts import START, TIMES
 from fairlot.terms.pool import MAIN_POOL, Mechanism, Pool
-from fairlot.terms.terms import ROUND_MARGIN
-from generators.stage import PRICE, Batch, Stage, fold, fold_leniently, stage
+from generators.stage import FIRST, PRICE, fold, stage
+from kit.board import Batch, fold_leniently
+from kit.stage import Stage
 
 DEPOSITED = START + 60
 PAID = START + 3_000
@@ -23,7 +25,7 @@ Scene = Callable[[Stage, SaleState], Sequence[Entry]]
 """Makes the entries of a batch for the state before it."""
 
 
-def nym_of(deposit: Entry) -> bytes:
+def nym_of(deposit: Entry) -> Nym:
     """Return the nym of a DEPOSIT or CANCEL entry."""
     return read_deposit(deposit).nym
 
@@ -52,7 +54,10 @@ def recovered() -> tuple[Batch, ...]:
     """Nobody reveals in time; anybody recovers, and one gets the seat all the same."""
     *before, result = _DRAW
     kept = [scene for scene in before if scene is not _REVEAL]
-    recovery: tuple[int, Scene] = (result[0], lambda on, state: (on.recovery(state),))
+    recovery: tuple[int, Scene] = (
+        result[0],
+        lambda on, state: (on.recovery(state.contributions),),
+    )
     return _play(
         (*_REGISTERED, *_DEPOSITED, (TIMES.close, _close), *kept, recovery, result)
     )
@@ -76,10 +81,7 @@ def commits_missing() -> tuple[Batch, ...]:
 @cache
 def waiting_stage() -> Stage:
     """Return the stage with a draw that waits for a round of its own clock."""
-    on = stage()
-    ended = TIMES.commit_end + TIMES.slack + ROUND_MARGIN
-    beacon = replace(on.terms.beacon, drand=on.parts.clock.round_after(ended))
-    return replace(on, terms=replace(on.terms, beacon=beacon))
+    return stage().waiting()
 
 
 @cache
@@ -114,7 +116,7 @@ def lie(
     """Play scenes whether or not their entries fit, as a lying board does."""
     batches: list[Batch] = []
     for time, scene in scenes:
-        entries = scene(on or stage(), fold_leniently(batches))
+        entries = scene(on or stage(), fold_leniently(stage(), batches))
         batches.append(Batch(time, tuple(entries)))
     return tuple(batches)
 
@@ -126,7 +128,7 @@ def _play(scenes: Iterable[tuple[int, Scene]]) -> tuple[Batch, ...]:
 
 
 def _deposits(on: Stage, _state: SaleState) -> Sequence[Entry]:
-    return on.deposit("ann"), on.deposit("bob")
+    return on.deposit("ann", FIRST), on.deposit("bob", FIRST)
 
 
 def _payments(on: Stage, state: SaleState) -> Sequence[Entry]:
@@ -138,13 +140,13 @@ def _replacements(on: Stage, _state: SaleState) -> Sequence[Entry]:
     return (
         on.deposit("ann", Wish(1, 1, PRICE)),
         on.deposit("ann", Wish(0, 3, 3 * PRICE)),
-        on.deposit("bob"),
+        on.deposit("bob", FIRST),
         on.deposit("bob", Wish(1, 0, 0), EntryType.CANCEL),
     )
 
 
 def _overpayments(on: Stage, _state: SaleState) -> Sequence[Entry]:
-    ann, bob = nym_of(on.deposit("ann")), nym_of(on.deposit("bob"))
+    ann, bob = nym_of(on.deposit("ann", FIRST)), nym_of(on.deposit("bob", FIRST))
     return (
         on.payment(ann, PRICE - 1, "first part"),
         on.payment(ann, 8, "second part"),
@@ -180,8 +182,14 @@ BEGIN: tuple[int, Scene] = (
 """Terms and registry."""
 _REGISTERED: tuple[tuple[int, Scene], ...] = (
     BEGIN,
-    (START, lambda on, _: (on.leaf_entry("ann"), on.leaf_entry("bob"))),
-    (START, lambda on, _: (on.marker(EntryType.OPEN),)),
+    (
+        START,
+        lambda on, _: (
+            on.leaf_entry(on.member("ann").identity),
+            on.leaf_entry(on.member("bob").identity),
+        ),
+    ),
+    (START, lambda on, _: (on.sign(EntryType.OPEN),)),
 )
 _DEPOSITED: tuple[tuple[int, Scene], ...] = ((DEPOSITED, _deposits), (PAID, _payments))
 _REVEAL: tuple[int, Scene] = (
@@ -189,20 +197,20 @@ _REVEAL: tuple[int, Scene] = (
     lambda on, _: (on.reveal(),),
 )
 _DRAW: tuple[tuple[int, Scene], ...] = (
-    (TIMES.close + 10, lambda on, state: (on.commitment(state),)),
-    (TIMES.commit_end, lambda on, _: (on.marker(EntryType.COMMIT_END),)),
+    (TIMES.close + 10, lambda on, state: (on.commit(state.contributions.frozen),)),
+    (TIMES.commit_end, lambda on, _: (on.sign(EntryType.COMMIT_END),)),
     _REVEAL,
-    (TIMES.reveal_end, lambda on, _: (on.marker(EntryType.REVEAL_END),)),
+    (TIMES.reveal_end, lambda on, _: (on.sign(EntryType.REVEAL_END),)),
     (TIMES.reveal_end + 10, lambda on, state: (on.result(state),)),
 )
 _LATE = TIMES.slack
 NOBODY: tuple[tuple[int, Scene], ...] = (
     BEGIN,
-    (START + _LATE, lambda on, _: (on.marker(EntryType.OPEN),)),
+    (START + _LATE, lambda on, _: (on.sign(EntryType.OPEN),)),
     (TIMES.close + _LATE, _close),
-    (TIMES.close + _LATE, lambda on, state: (on.commitment(state),)),
-    (TIMES.commit_end + _LATE, lambda on, _: (on.marker(EntryType.COMMIT_END),)),
-    (TIMES.unlock, lambda on, _: (on.marker(EntryType.REVEAL_END),)),
+    (TIMES.close + _LATE, lambda on, state: (on.commit(state.contributions.frozen),)),
+    (TIMES.commit_end + _LATE, lambda on, _: (on.sign(EntryType.COMMIT_END),)),
+    (TIMES.unlock, lambda on, _: (on.sign(EntryType.REVEAL_END),)),
     (TIMES.unlock, lambda on, _: (on.reveal(),)),
     (TIMES.unlock, lambda on, state: (on.result(state),)),
 )

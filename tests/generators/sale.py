@@ -15,7 +15,9 @@ from generators import (
 )
 from generators.case import Case, Chapter, Raw, accept, reject
 from generators.sale_refusal import Refusal
-from generators.stage import GROUP, STATEMENTS, Batch, fold, publish
+from generators.stage import GROUP, fold, publish
+from kit.board import Batch
+from kit.stage import STATEMENTS
 
 
 def chapter() -> Chapter:

@@ -21,7 +21,7 @@ from generators.sale_refusal import (
     entry_at,
     state_after,
 )
-from generators.stage import PRICE, stage
+from generators.stage import FIRST, PRICE, stage
 
 _NOT_AFTER = TIMES.close + TIMES.slack
 _NEXT_DAY = TIMES.open + 86_400 + 3_600
@@ -35,7 +35,7 @@ def refusals() -> Sequence[Refusal]:
 def bound(deposit: Entry, **changes: Value) -> Entry:
     """Return ``deposit`` with a changed body, signed by its own settlement key."""
     on = stage()
-    stream = on.actors["ann"].holder.randomness.derive("deposit/0")
+    stream = on.member("ann").holder.randomness.derive("deposit/0")
     key = type(on.parts.seller).generate(stream)
     return sign_entry(deposit.type, on.terms.sale_id, {**deposit.body, **changes}, key)
 
@@ -43,7 +43,7 @@ def bound(deposit: Entry, **changes: Value) -> Entry:
 def _deposits() -> Sequence[Refusal]:
     on = stage()
     other = replace(on.terms, title="Another concert")
-    elsewhere = on.deposit("ann", terms=other)
+    elsewhere = on.deposit("ann", FIRST, terms=other)
     replayed = sign_entry(
         EntryType.DEPOSIT, on.terms.sale_id, elsewhere.body, on.parts.seller
     )
@@ -69,7 +69,7 @@ def _deposits() -> Sequence[Refusal]:
             "deposit-after-not-after",
             "A deposit is void when it is first logged too late.",
             "deposit.not-after",
-            on.deposit("ann"),
+            on.deposit("ann", FIRST),
             _NOT_AFTER + 1,
         ),
     )
@@ -109,7 +109,7 @@ def _cancellation() -> Sequence[Refusal]:
 def _greedy() -> Entry:
     """Return a CANCEL that wants a unit: this library would not sign its wish."""
     on, wish = stage(), Wish(1, 1, 0)
-    actor = on.actors["ann"]
+    actor = on.member("ann")
     stream = actor.holder.randomness.derive("deposit/1")
     keys = SettlementKeys(SigningKey.generate(stream), OpeningKey.generate(stream))
     nym = nym_of(on.credentials.curve, actor.identity, on.terms.sale_id)

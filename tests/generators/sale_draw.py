@@ -21,7 +21,8 @@ from generators.sale_refusal import (
     state_after,
     until,
 )
-from generators.stage import Batch, draw_alpha, fold, stage
+from generators.stage import draw_alpha, fold, stage
+from kit.board import Batch
 
 _COMMIT_LATE = TIMES.commit_end + TIMES.slack + 1
 
@@ -39,11 +40,16 @@ def refusals() -> Sequence[Refusal]:
     )
 
 
+def _frozen() -> Frozen:
+    """Return what was frozen when deposits were closed."""
+    return state_after(CLOSED).contributions.frozen
+
+
 def _commitments() -> Sequence[Refusal]:
     on = stage()
     commit = entry_at(CLOSED)
-    frozen = state_after(CLOSED).contributions.frozen
-    key, alpha = on.parts.contributors[0], draw_alpha()
+    frozen = _frozen()
+    key, alpha = on.parts.contributors[0], on.alpha()
     by_seller = make_commitment(on.terms, frozen, alpha, on.parts.seller)
     elsewhere = make_commitment(on.terms, Frozen(1, frozen.root), alpha, key)
     one = {**commit.body, "c": bytes(255) + b"\x01"}
@@ -67,7 +73,7 @@ def _commitments() -> Sequence[Refusal]:
             "A contributor has one commitment; otherwise they could choose between two.",
             "commit.twice",
             COMMITTED,
-            on.commitment(state_after(CLOSED), draw_alpha("another")),
+            on.commit(_frozen(), alpha=draw_alpha("another")),
         ),
         (
             "commit-for-other-deposits",
@@ -92,7 +98,7 @@ def _commitment_for_nothing() -> Refusal:
     """Return a commitment by a final deposit that counts and pays nothing."""
     on, wish = stage(), Wish(seq=1, wants=1, amount=0)
     free = on.deposit("bob", wish)
-    settle = SigningKey.generate(on.actors["bob"].holder.randomness.derive("deposit/1"))
+    settle = SigningKey.generate(on.member("bob").holder.randomness.derive("deposit/1"))
     state = fold([*until(FUNDED), Batch(PAID, (free,))])
     close = on.close(state)
     state.append(close, TIMES.close)
@@ -102,7 +108,7 @@ def _commitment_for_nothing() -> Refusal:
         "Depositors who contribute have paid; a free key could withhold at no cost.",
         "commit.roster",
         FUNDED,
-        make_commitment(on.terms, frozen, draw_alpha(), settle),
+        make_commitment(on.terms, frozen, on.alpha(), settle),
         TIMES.close + 10,
         ((free, PAID), (close, TIMES.close)),
     )
@@ -110,7 +116,7 @@ def _commitment_for_nothing() -> Refusal:
 
 def _commit_ends() -> Sequence[Refusal]:
     on = stage()
-    marker = on.marker(EntryType.COMMIT_END)
+    marker = on.sign(EntryType.COMMIT_END)
     void = on.sign(EntryType.VOID, {"reason": "commits-missing"})
     missed = on.sign(EntryType.VOID, {"reason": "commit-end-missed"})
     rows: tuple[tuple[str, str, str, int, Entry, int], ...] = (
@@ -191,7 +197,7 @@ def _reveals() -> Sequence[Refusal]:
             "An opening opens the commitment; the seed would be chosen now.",
             "reveal.opening",
             COMMIT_ENDED,
-            on.reveal(draw_alpha("another")),
+            on.reveal(alpha=draw_alpha("another")),
             after,
         ),
         (
@@ -199,7 +205,7 @@ def _reveals() -> Sequence[Refusal]:
             "A contributor has one opening.",
             "reveal.twice",
             REVEALED,
-            on.reveal(draw_alpha("another")),
+            on.reveal(alpha=draw_alpha("another")),
             after,
         ),
         (
@@ -207,7 +213,7 @@ def _reveals() -> Sequence[Refusal]:
             "Nothing logged after COMMIT_END enters the seed.",
             "phase.wrong",
             COMMIT_ENDED,
-            on.commitment(state_after(CLOSED), draw_alpha("another")),
+            on.commit(_frozen(), alpha=draw_alpha("another")),
             after,
         ),
         (
@@ -224,7 +230,7 @@ def _reveals() -> Sequence[Refusal]:
 
 def _reveal_ends() -> Sequence[Refusal]:
     on = stage()
-    marker, result = on.marker(EntryType.REVEAL_END), entry_at(REVEAL_ENDED)
+    marker, result = on.sign(EntryType.REVEAL_END), entry_at(REVEAL_ENDED)
     return (
         Refusal(
             "reveal-end-early",
@@ -256,10 +262,12 @@ def _reveal_ends() -> Sequence[Refusal]:
 
 def _recoveries() -> Sequence[Refusal]:
     on, time = stage(), TIMES.reveal_end + 10
-    marker = on.marker(EntryType.REVEAL_END)
+    marker = on.sign(EntryType.REVEAL_END)
     ended = [(marker, TIMES.reveal_end)]
-    recovery = on.recovery(state_after(COMMIT_ENDED))
-    forged = on.recovery(state_after(COMMIT_ENDED), y=bytes(255) + b"\x04")
+    recovery = on.recovery(state_after(COMMIT_ENDED).contributions)
+    forged = on.recovery(
+        state_after(COMMIT_ENDED).contributions, y=bytes(255) + b"\x04"
+    )
     return (
         Refusal(
             "recovery-before-reveal-end",
@@ -350,7 +358,7 @@ def _ends() -> Sequence[Refusal]:
             "After RESULT there is nothing to open.",
             "phase.wrong",
             DONE,
-            on.reveal(draw_alpha("another")),
+            on.reveal(alpha=draw_alpha("another")),
             time,
         ),
         Refusal(
@@ -358,7 +366,7 @@ def _ends() -> Sequence[Refusal]:
             "A void sale stays void; there is no second draw.",
             "phase.wrong",
             11,
-            on.commitment(state_after(CLOSED)),
+            on.commit(_frozen()),
             time,
             play="commits-missing",
         ),

@@ -8,7 +8,8 @@ from fairlot.board.sale import SaleState
 from fairlot.entry import Entry
 from fairlot.errors import InvariantError
 from generators import plays
-from generators.stage import Batch, fold
+from generators.stage import fold
+from kit.board import Batch
 
 
 @dataclass(frozen=True, slots=True)

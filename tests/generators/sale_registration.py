@@ -10,7 +10,7 @@ from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.hashing import i2osp
 from generators.sale_refusal import REGISTERED, Refusal, entry_at
-from generators.stage import GROUP, stage
+from generators.stage import FIRST, GROUP, stage
 
 _LATE = TIMES.open + TIMES.slack + 1
 _OTHER_MODULUS = i2osp(2**2047 + 1, 256)
@@ -50,10 +50,10 @@ def _forms() -> Sequence[Refusal]:
     other_registry = sign_entry(
         EntryType.LEAF,
         bytes(32),
-        on.actors["ann"].identity.leaf.to_value(),
+        on.member("ann").identity.leaf.to_value(),
         on.parts.issuers[0].key,
     )
-    leaf = on.actors["ann"].identity.leaf.to_value()
+    leaf = on.member("ann").identity.leaf.to_value()
     by_board = on.sign_registry(EntryType.LEAF, leaf, on.parts.board)
     rows: tuple[tuple[str, str, str, int, Entry], ...] = (
         (
@@ -68,14 +68,14 @@ def _forms() -> Sequence[Refusal]:
             "An entry stands once; it would count twice.",
             "entry.duplicate",
             3,
-            on.leaf_entry("ann"),
+            on.leaf_entry(on.member("ann").identity),
         ),
         (
             "signature",
             "An entry is signed; anybody could speak for the board.",
             "entry.signature",
             REGISTERED,
-            tampered(on.marker(EntryType.OPEN)),
+            tampered(on.sign(EntryType.OPEN)),
         ),
         (
             "other-sale",
@@ -96,7 +96,7 @@ def _forms() -> Sequence[Refusal]:
             "Markers are the board's; the seller would choose the moment.",
             "entry.key",
             REGISTERED,
-            on.sign(EntryType.OPEN, {}, seller),
+            on.sign(EntryType.OPEN, key=seller),
         ),
         (
             "leaf-by-board",
@@ -235,14 +235,14 @@ def _registries() -> Sequence[Refusal]:
             "Leaves follow the registry; nobody could have issued them.",
             "phase.no-registry",
             1,
-            on.leaf_entry("ann"),
+            on.leaf_entry(on.member("ann").identity),
         ),
         (
             "open-without-registry",
             "A sale opens with a registry; nobody could take part.",
             "phase.no-registry",
             1,
-            on.marker(EntryType.OPEN),
+            on.sign(EntryType.OPEN),
         ),
     )
     season = Refusal(
@@ -260,8 +260,8 @@ def _registries() -> Sequence[Refusal]:
 def _leaves() -> Sequence[Refusal]:
     on = stage()
     key = on.parts.issuers[0].key
-    first = on.actors["ann"].identity.leaf
-    second = on.actors["bob"].identity.leaf.to_value()
+    first = on.member("ann").identity.leaf
+    second = on.member("bob").identity.leaf.to_value()
     repeated = replace(first, index=1).to_value()
     foreign = {**second, "commitment": GROUP.g1_generator().to_bytes()}
     rows: tuple[tuple[str, str, str, dict[str, Value]], ...] = (
@@ -304,7 +304,7 @@ def _leaves() -> Sequence[Refusal]:
 
 def _leaf_shares() -> Sequence[Refusal]:
     on = stage()
-    leaf = on.actors["bob"].identity.leaf
+    leaf = on.member("bob").identity.leaf
     share = leaf.shares[0]
     rows = (
         (
@@ -342,8 +342,8 @@ def _leaf_shares() -> Sequence[Refusal]:
 
 def _openings() -> Sequence[Refusal]:
     on = stage()
-    marker = on.marker(EntryType.OPEN)
-    third = replace(on.actors["bob"].identity.leaf, index=2).to_value()
+    marker = on.sign(EntryType.OPEN)
+    third = replace(on.member("bob").identity.leaf, index=2).to_value()
     another_leaf = on.sign_registry(EntryType.LEAF, third, on.parts.issuers[0].key)
     void = on.sign(EntryType.VOID, {"reason": "open-missed"})
     rows: tuple[tuple[str, str, str, int, Entry, int], ...] = (
@@ -376,7 +376,7 @@ def _openings() -> Sequence[Refusal]:
             "Deposits begin with OPEN; the first would see who is registered.",
             "phase.wrong",
             REGISTERED,
-            on.deposit("ann"),
+            on.deposit("ann", FIRST),
             START,
         ),
         (

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from any_sale import KINDS, SALE, AnySale, any_sale, nym
 from examples import examples
 from fairlot.allocation.entering import Entrant
 from fairlot.allocation.run_pools import allocate
@@ -21,8 +20,10 @@ from fairlot.entry import Entry, EntryType
 from fairlot.fields import UINT_MAX
 from fairlot.names import Nym, group_id
 from fairlot.terms.pool import Mechanism, Pool, Tier
-from gala import ANN, ANSWER, BOB, CAT, FILE, PEOPLE, WISH
-from sales import DEPOSIT_TIME, GROUP, Stage, cast_sale, play, wished
+from kit.any_sale import KINDS, SALE, AnySale, any_sale, nym
+from kit.gala import ANN, ANSWER, BOB, CAT, FILE, PEOPLE, WISH
+from kit.sales import DEPOSIT_TIME, GROUP, play, staged, wished
+from kit.stage import Stage
 
 SEED = bytes(range(32, 64))
 PAIR = group_id(SALE, [nym(1), nym(3)])
@@ -139,7 +140,7 @@ def test_who_wins_early_leaves_others_with_more_to_bid_against_it() -> None:
 @cache
 def on_stage() -> Stage:
     """Return the gala without its auction, so that no round need come."""
-    return cast_sale(replace(FILE, pools=FILE.pools[:3], bids=None), PEOPLE)
+    return staged(replace(FILE, pools=FILE.pools[:3], bids=None), PEOPLE)
 
 
 @cache

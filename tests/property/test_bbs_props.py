@@ -13,7 +13,17 @@ from fairlot_crypto.curve import Scalar
 from fairlot_crypto.errors import CryptoError, EncodingError
 from fairlot_crypto.hashing import GROUP_ORDER
 from fairlot_crypto.randomness import SeededRandomness
-from holder import CTX, GROUP, HEADER, KEY, PH, PUBLIC, Shown, context_for, shown_for
+from kit.holder import (
+    CTX,
+    GROUP,
+    HEADER,
+    KEY,
+    PH,
+    PUBLIC,
+    Shown,
+    context_for,
+    shown_for,
+)
 
 FEW = examples(20)
 MANY = examples(150)

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
-from any_sale import KINDS, SALE, AnySale, any_pools, any_sale
 from examples import examples
 from fairlot.allocation.entering import Entrant, formed_groups
 from fairlot.allocation.explain import explain
@@ -32,6 +31,7 @@ from fairlot.terms.read_fields import field_error
 from fairlot.terms.read_pools import read_pools
 from fairlot_crypto.cbor import Value, encode
 from fairlot_crypto.hashing import tagged_hash
+from kit.any_sale import KINDS, SALE, AnySale, any_pools, any_sale
 
 
 def outcome_of(sale: AnySale) -> Outcome:

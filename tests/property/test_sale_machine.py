@@ -22,18 +22,8 @@ from fairlot.errors import Rejection
 from fairlot.names import Nym
 from fairlot_crypto.hashing import tagged_hash
 from fairlot_crypto.randomness import SeededRandomness, shuffled
+from kit.sales import DEPOSIT_TIME, PRICE, cancel, deposit, nym_of, play, stage
 from lies_people import void_entry
-from sales import (
-    DEPOSIT_TIME,
-    PRICE,
-    cancel,
-    deposit,
-    frozen,
-    nym_of,
-    play,
-    result,
-    stage,
-)
 
 ON = stage(names=("ann", "bob", "cat"), supply=3, cap=2)
 PEOPLE = range(len(ON.members))
@@ -165,13 +155,13 @@ class SaleMachine(RuleBasedStateMachine):
 
     def _draw(self) -> None:
         times, state = ON.terms.times, self.state
-        close = ON.marker(EntryType.CLOSE, frozen(state))
+        close = ON.close(state)
         state.append(close, times.close)
         state.append(ON.commit(state.contributions.frozen), times.close)
-        state.append(ON.marker(EntryType.COMMIT_END), times.commit_end)
+        state.append(ON.sign(EntryType.COMMIT_END), times.commit_end)
         state.append(ON.reveal(), times.commit_end)
-        state.append(ON.marker(EntryType.REVEAL_END), times.reveal_end)
-        state.append(ON.marker(EntryType.RESULT, result(state)), times.reveal_end)
+        state.append(ON.sign(EntryType.REVEAL_END), times.reveal_end)
+        state.append(ON.result(state), times.reveal_end)
 
 
 SaleMachine.TestCase.settings = settings(examples(40), stateful_step_count=15)

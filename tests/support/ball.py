@@ -13,8 +13,9 @@ from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import OWN_CLOCK, BidsFile, TermsFile
 from fairlot.names import Nym
 from fairlot.terms.pool import MAIN_POOL, Mechanism, Pool, Tier
-from sales import GROUP, Stage, cast_sale, draft, wished
-from sales import nym_of as nym_in
+from kit.sales import GROUP, draft, staged, wished
+from kit.sales import nym_of as nym_in
+from kit.stage import Stage
 
 CROWD = 10
 ANSWER = "the cat that grins"
@@ -44,7 +45,7 @@ def cast() -> Stage:
     pool = Pool(MAIN_POOL, Mechanism.AUCTION, 1, 100)
     bids = BidsFile(OWN_CLOCK, None)
     file = TermsFile("Ball", "seat", (pool,), 1, 0, 1, 1, deposits=LADDER, bids=bids)
-    return cast_sale(file, [Person(f"guest {i}", 1, 300) for i in range(CROWD)])
+    return staged(file, [Person(f"guest {i}", 1, 300) for i in range(CROWD)])
 
 
 def selling(*pools: Pool) -> Stage:

@@ -4,17 +4,16 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from fairlot.beacon.contributions import Frozen, make_commitment, make_reveal
-from fairlot.beacon.recovery import make_recovery
 from fairlot.board.sale import VoidReason
 from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.delay.parameters import RSA_2048
 from fairlot_crypto.keys import SigningKey
-from fairlot_crypto.progress import silent
+from kit.lying_board import LyingBoard, play_with
+from kit.sales import alpha, stage
+from kit.stage import Stage
 from lies_file import STRANGER, Make, Row, slipped, told
 from lies_people import void_entry
-from lying_board import LyingBoard, play_with
-from sales import Stage, alpha, frozen, result, stage
 
 OTHER_ALPHA = 9
 
@@ -50,13 +49,13 @@ def _commitment_to_nothing(board: LyingBoard) -> Entry:
 
 def _commits_after_the_end(board: LyingBoard, _time: int) -> None:
     end = board.on.terms.times.commit_end
-    board.batch(end, board.on.marker(EntryType.COMMIT_END))
+    board.batch(end, board.on.sign(EntryType.COMMIT_END))
     board.batch(end, board.on.commit(board.state.contributions.frozen))
 
 
 def _commits_with_close(board: LyingBoard, time: int) -> None:
     """Put CLOSE and the commitments under one checkpoint."""
-    board.put(time, board.on.marker(EntryType.CLOSE, frozen(board.state)))
+    board.put(time, board.on.close(board.state))
     board.batch(time, board.on.commit(board.state.contributions.frozen))
 
 
@@ -134,9 +133,7 @@ BEACON = (
 
 
 def _recovery(board: LyingBoard, **changes: Value) -> Entry:
-    on, made = board.on, board.state.contributions
-    body = {**make_recovery(on.terms, made, silent, STRANGER).body, **changes}
-    return sign_entry(EntryType.RECOVER, on.terms.sale_id, body, STRANGER)
+    return board.on.recovery(board.state.contributions, **changes)
 
 
 def _withholding(before: Callable[[LyingBoard], Entry | None]) -> Make:
@@ -198,8 +195,7 @@ RECOVERY = (
 
 def _result(**changes: Value) -> Make:
     def lie(board: LyingBoard, time: int) -> None:
-        body = {**result(board.state), **changes}
-        board.batch(time, board.on.marker(EntryType.RESULT, body))
+        board.batch(time, board.on.result(board.state, **changes))
 
     return told("result", lie)
 
@@ -210,7 +206,7 @@ def _withheld() -> bytes:
     def made_up(board: LyingBoard, time: int) -> None:
         names = ("b_star", "omega", "seed", "outcome")
         body: dict[str, Value] = {name: bytes(32) for name in names}
-        board.batch(time, board.on.marker(EntryType.RESULT, body))
+        board.batch(time, board.on.sign(EntryType.RESULT, body))
 
     return play_with(stage(), instead={"reveals": nothing, "result": made_up})
 
@@ -235,7 +231,7 @@ RESULTS = (
         "A22",
         "void.reason",
         "a sale is called off for a reason that nobody knows",
-        slipped("close", lambda b: [b.on.marker(EntryType.VOID, {"reason": "rain"})]),
+        slipped("close", lambda b: [b.on.sign(EntryType.VOID, {"reason": "rain"})]),
     ),
     *(
         Row("A23", "sale.incomplete", f"it stops after {name}", _stopped(name))

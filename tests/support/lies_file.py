@@ -12,15 +12,10 @@ from fairlot_crypto.log.checkpoint import (
     SignedCheckpoint,
     cosign_checkpoint,
 )
-from lying_board import Leaf, Lie, LyingBoard, encoded, play_with
-from sales import (
-    Stage,
-    default_deposits,
-    deposit,
-    source,
-    stage,
-    transcript,
-)
+from kit.board import as_record
+from kit.lying_board import Leaf, Lie, LyingBoard, play_with
+from kit.sales import default_deposits, deposit, source, stage, transcript
+from kit.stage import Stage
 
 Make = Callable[[], bytes]
 STRANGER = SigningKey.generate(source("stranger"))
@@ -92,7 +87,7 @@ def _headed(sign: Callable[[LyingBoard, int], SignedCheckpoint]) -> Make:
 
     def lie(board: LyingBoard, time: int) -> None:
         board.put(time, *default_deposits(board.on))
-        board.raw(encoded(sign(board, time)))
+        board.raw(as_record(sign(board, time)))
 
     return told("deposits", lie)
 
@@ -114,7 +109,7 @@ def _wrong_head(
 
 def _one_line(board: LyingBoard, time: int) -> bytes:
     signed = board.signed(board.head(), time)
-    return encoded(replace(signed, lines=signed.lines[:1]))
+    return as_record(replace(signed, lines=signed.lines[:1]))
 
 
 def _unnamed_line(board: LyingBoard, time: int) -> SignedCheckpoint:
@@ -201,7 +196,7 @@ BYTES = (
         "A01",
         "entry.field",
         "the body of a marker holds a message",
-        slipped("open", lambda b: [b.on.marker(EntryType.OPEN, {"memo": "hello"})]),
+        slipped("open", lambda b: [b.on.sign(EntryType.OPEN, {"memo": "hello"})]),
     ),
     Row("A01", "note.layout", "a text is no note", _note(lambda _: "hello")),
     Row("A01", "note.characters", "a note holds a tab", _note(lambda t: "\t" + t)),

@@ -8,12 +8,12 @@ from fairlot.deposit.deposit import read_deposit
 from fairlot.entry import Entry, EntryType
 from fairlot.names import group_id
 from fairlot_crypto.cbor import Value
-from gala import ANN, ANSWER, BOB, CAT, WISH, gala, nyms, says
+from kit.gala import ANN, ANSWER, BOB, CAT, WISH, gala, nyms, says
+from kit.lying_board import LyingBoard, play_with
+from kit.sales import Draft, draft
 from lies_draw import nothing
 from lies_file import Make, Row
 from lies_people import as_map, bound
-from lying_board import LyingBoard, play_with
-from sales import Draft, draft
 
 
 def _mine(number: int) -> Draft:
@@ -67,7 +67,7 @@ def _before_bids_open() -> bytes:
     def lie(board: LyingBoard, time: int) -> None:
         drawn = board.state.contributions.draw(board.state.sale_id).to_value()
         body: dict[str, Value] = {**drawn, "outcome": bytes(32)}
-        board.batch(time, board.on.marker(EntryType.RESULT, body))
+        board.batch(time, board.on.sign(EntryType.RESULT, body))
 
     instead = {"round": nothing, "result": lie}
     return play_with(ball.on, instead=instead, deposits=ball.entries)

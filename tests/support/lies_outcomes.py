@@ -27,8 +27,8 @@ from fairlot.board.sale import SaleState
 from fairlot.entry import EntryType
 from fairlot.names import group_id
 from fairlot.terms.pool import Pool
+from kit.lying_board import LyingBoard, play_with
 from lies_file import Row
-from lying_board import LyingBoard, play_with
 
 Lines = Sequence[LedgerLine]
 Cheat = Callable[[Ball, SaleState, Lines], Lines]
@@ -62,7 +62,7 @@ class Cheated:
             raise AssertionError(f"{self.sentence}: the draw gives that too")
         outcome = outcome_hash(lines, state.terms.pools)
         body = {**draw.to_value(), "outcome": outcome}
-        board.batch(time, board.on.marker(EntryType.RESULT, body))
+        board.batch(time, board.on.sign(EntryType.RESULT, body))
 
 
 def _with(line: LedgerLine, units: int, payment: int, like: LedgerLine) -> LedgerLine:

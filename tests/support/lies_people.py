@@ -4,27 +4,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from fairlot.board.sale import VoidReason
-from fairlot.deposit.payment import make_payment
 from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot.names import Nym
 from fairlot.rehearsal.parts import START
 from fairlot_crypto.cbor import Value, encode
 from fairlot_crypto.curve import G2_LENGTH
 from fairlot_crypto.hashing import tagged_hash
+from kit.lying_board import LyingBoard, play_with
+from kit.sales import PRICE, Draft, deposit, draft, nym_of, renewed, stage
+from kit.stage import EPOCH, Stage
 from lies_file import STRANGER, Make, Row, slipped, told
-from lying_board import LyingBoard, play_with
-from sales import (
-    EPOCH,
-    PRICE,
-    Draft,
-    Stage,
-    deposit,
-    draft,
-    nym_of,
-    renewed,
-    source,
-    stage,
-)
 
 IDENTITY_G2 = b"\xc0" + bytes(G2_LENGTH - 1)
 
@@ -61,7 +50,7 @@ def posted_terms(value: Value) -> Make:
 
 def void_entry(on: Stage, reason: VoidReason) -> Entry:
     """Return a VOID entry."""
-    return on.marker(EntryType.VOID, {"reason": reason.value})
+    return on.sign(EntryType.VOID, {"reason": reason.value})
 
 
 def _leaf(**changes: Value) -> Make:
@@ -254,9 +243,7 @@ def _paid(make: Callable[[Stage, Nym], Entry]) -> Make:
 
 def _same_reference(on: Stage, nym: Nym) -> Entry:
     """Return a payment for the other person with a reference that was booked."""
-    randomness = source(f"ref/{nym.hex()}/")
-    other = nym_of(deposit(on, 1))
-    return make_payment(on.terms.sale_id, other, PRICE, on.parts.escrow, randomness)
+    return on.payment(nym_of(deposit(on, 1)), PRICE, label=nym.hex())
 
 
 PAYMENTS = (

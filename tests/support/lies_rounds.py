@@ -9,11 +9,11 @@ from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot.rehearsal.parts import Clock
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.timelock.chain import QUICKNET
+from kit.lying_board import LyingBoard, play_with
+from kit.sales import GROUP, clocked, source, stage
 from lies_draw import nothing, real
 from lies_file import STRANGER, Make, Row
 from lies_people import changed, posted_terms
-from lying_board import LyingBoard, play_with
-from sales import GROUP, clocked, result, source, stage, waiting
 
 
 def _round(board: LyingBoard, number: int | None = None, **changes: Value) -> Entry:
@@ -67,7 +67,7 @@ def _without_the_round() -> bytes:
         )
         drawn = fewer.draw(state.sale_id).to_value()
         body: dict[str, Value] = {**drawn, "outcome": bytes(32)}
-        board.batch(time, board.on.marker(EntryType.RESULT, body))
+        board.batch(time, board.on.sign(EntryType.RESULT, body))
 
     return play_with(clocked(), instead={"round": nothing, "result": lie})
 
@@ -80,8 +80,7 @@ def _seed_without_the_round() -> bytes:
         made.beacon = replace(made.beacon, drand=None)
         without = made.draw(board.state.sale_id).to_value()
         made.beacon = board.on.terms.beacon
-        body = {**result(board.state), "seed": without["seed"]}
-        board.batch(time, board.on.marker(EntryType.RESULT, body))
+        board.batch(time, board.on.result(board.state, seed=without["seed"]))
 
     return play_with(clocked(), instead={"result": lie})
 
@@ -150,7 +149,7 @@ ROUNDS = (
         "A24",
         "round.chain",
         "a real sale on a clock of the seller's own",
-        lambda: play_with(waiting(real()), until="terms"),
+        lambda: play_with(real().waiting(), until="terms"),
     ),
     Row(
         "A20",

@@ -4,10 +4,8 @@ from fairlot.audit.auditor import Expected
 from fairlot.deposit.payment import make_payment
 from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot_crypto.keys import SigningKey
-from lies_file import STRANGER, Row, forged, slipped
-from sales import (
+from kit.sales import (
     PRICE,
-    Stage,
     default_deposits,
     deposit,
     nym_of,
@@ -15,6 +13,8 @@ from sales import (
     stage,
     transcript,
 )
+from kit.stage import Stage
+from lies_file import STRANGER, Row, forged, slipped
 
 
 def _payment(on: Stage, key: SigningKey, sale: bytes | None = None) -> Entry:

@@ -10,11 +10,12 @@ from fairlot.rehearsal.parts import START
 from fairlot.terms.pool import Requirement
 from fairlot.terms.terms import ROUND_MARGIN
 from fairlot_crypto.cbor import Value
-from gala import gala
+from kit.gala import gala
+from kit.lying_board import LyingBoard
+from kit.sales import stage
+from kit.stage import Stage
 from lies_file import STRANGER, Make, Row, slipped, told
 from lies_people import IDENTITY_G2, as_map, changed, posted_terms, void_entry
-from lying_board import LyingBoard
-from sales import Stage, stage
 
 
 def _terms(path: str, new: Value) -> Make:

@@ -6,29 +6,29 @@ from fairlot.beacon.contributions import Frozen
 from fairlot.board.sale import VoidReason
 from fairlot.entry import Entry, EntryType
 from fairlot_crypto.cbor import Value
+from kit.lying_board import LyingBoard, play_with
+from kit.sales import stage
 from lies_draw import nothing, real
 from lies_file import Make, Row, slipped, told
 from lies_people import changed, posted_terms, void_entry
-from lying_board import LyingBoard, play_with
-from sales import frozen, stage
 
 
 def _late_open(board: LyingBoard, time: int) -> None:
     """Open too late; then the sale is void, and says so."""
     late = time + board.on.terms.times.slack + 1
-    board.batch(late, board.on.marker(EntryType.OPEN))
+    board.batch(late, board.on.sign(EntryType.OPEN))
     board.batch(late, void_entry(board.on, VoidReason.OPEN_MISSED))
 
 
 def _late_close(board: LyingBoard, time: int) -> None:
     late = time + board.on.terms.times.slack + 1
-    board.batch(late, board.on.marker(EntryType.CLOSE, frozen(board.state)))
+    board.batch(late, board.on.close(board.state))
     board.batch(late, void_entry(board.on, VoidReason.CLOSE_MISSED))
 
 
 def _late_commit_end(board: LyingBoard, time: int) -> None:
     late = time + board.on.terms.times.slack + 1
-    board.batch(late, board.on.marker(EntryType.COMMIT_END))
+    board.batch(late, board.on.sign(EntryType.COMMIT_END))
     board.batch(late, void_entry(board.on, VoidReason.COMMIT_END_MISSED))
 
 
@@ -61,7 +61,7 @@ TIMES = (
         "A09",
         "phase.no-registry",
         "the sale opens without a registry",
-        slipped("registry", lambda b: [b.on.marker(EntryType.OPEN)]),
+        slipped("registry", lambda b: [b.on.sign(EntryType.OPEN)]),
     ),
     Row(
         "A09",
@@ -79,13 +79,13 @@ TIMES = (
         "A09",
         "phase.early",
         "the deposits close before their time",
-        slipped("deposits", lambda b: [b.on.marker(EntryType.CLOSE, frozen(b.state))]),
+        slipped("deposits", lambda b: [b.on.close(b.state)]),
     ),
     Row(
         "A09",
         "phase.early",
         "the reveals end before their time",
-        slipped("reveals", lambda b: [b.on.marker(EntryType.REVEAL_END)]),
+        slipped("reveals", lambda b: [b.on.sign(EntryType.REVEAL_END)]),
     ),
     Row(
         "A09",
@@ -115,7 +115,7 @@ CLOSING = (
         slipped(
             "close",
             lambda b: [
-                b.on.marker(
+                b.on.sign(
                     EntryType.CLOSE,
                     {"size": b.state.tree.size - 1, "root": b.state.tree.root()},
                 )
@@ -129,7 +129,7 @@ CLOSING = (
         slipped(
             "close",
             lambda b: [
-                b.on.marker(
+                b.on.sign(
                     EntryType.CLOSE, {"size": b.state.tree.size, "root": bytes(32)}
                 )
             ],

@@ -17,8 +17,8 @@ from fairlot.identity.attestation import (
 from fairlot.identity.registry import RegistryId
 from fairlot.rehearsal.parts import START
 from fairlot_crypto.keys import SealKey
+from kit.stage import Stage
 from lies_file import STRANGER
-from sales import Stage
 
 
 def attest(on: Stage, name: str = "ann", number: int = 0) -> Attestation:

@@ -15,21 +15,12 @@ from fairlot.rehearsal.parts import START
 from fairlot_crypto.delay.group import Modulus
 from fairlot_crypto.delay.parameters import RSA_2048, make_setup
 from fairlot_crypto.statements import Statements
+from kit.lying_board import LyingBoard, play_with
+from kit.recovering import delayed
+from kit.sales import GROUP, PRICE, alpha, deposit, draft, nym_of, transcript
+from kit.stage import STATEMENTS, Stage
 from lies_file import forged
 from lies_people import void_entry
-from lying_board import LyingBoard, play_with
-from recovering import delayed, recovery
-from sales import (
-    GROUP,
-    PRICE,
-    STATEMENTS,
-    Stage,
-    alpha,
-    deposit,
-    draft,
-    nym_of,
-    transcript,
-)
 
 
 def verdict(data: bytes, expected: Expected | None = None) -> Report:
@@ -163,7 +154,7 @@ def test_a_recovered_sale_holds_and_names_who_withheld(concert: Stage) -> None:
         instead={"reveals": nothing},
         before={
             "result": lambda board, time: board.batch(
-                time, recovery(concert, board.state.contributions)
+                time, concert.recovery(board.state.contributions)
             )
         },
     )

@@ -43,7 +43,7 @@ from fairlot_crypto.hashing import (
     expand_message_xmd,
     i2osp,
 )
-from holder import GROUP, HEADER, KEY, PH, PUBLIC, secrets, source
+from kit.holder import GROUP, HEADER, KEY, PH, PUBLIC, secrets, source
 
 MESSAGES = (b"", b"one", b"two", b"three" * 50)
 CTX = b"context"

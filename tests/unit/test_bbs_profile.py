@@ -13,7 +13,7 @@ from fairlot_crypto.bbs.profile import Schema
 from fairlot_crypto.curve import Scalar
 from fairlot_crypto.errors import CallerError, CryptoError
 from fairlot_crypto.hashing import GROUP_ORDER
-from holder import (
+from kit.holder import (
     ATTRIBUTES,
     CTX,
     GROUP,

@@ -7,7 +7,7 @@ from fairlot_crypto.bbs.ciphersuite import API_PSEUDONYM, public_key_from_bytes
 from fairlot_crypto.curve import BACKEND_VARIABLE
 from generators.bbs import chapter
 from generators.case import Case
-from holder import GROUP
+from kit.holder import GROUP
 
 CASES = chapter().cases
 PRESENTED = [case for case in CASES if case.inputs["operation"] == "present"]

@@ -30,8 +30,9 @@ from fairlot_crypto.errors import CallerError, EncodingError, ProofError
 from fairlot_crypto.hashing import tagged_hash
 from fairlot_crypto.progress import silent
 from fairlot_crypto.statements import Statements
+from kit.sales import alpha, stage
+from kit.stage import STATEMENTS, Stage, setup_of_one
 from lies_file import STRANGER
-from sales import STATEMENTS, Stage, alpha, setup_of_one, stage
 
 FROZEN = Frozen(7, bytes(32))
 

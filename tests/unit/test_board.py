@@ -21,12 +21,9 @@ from fairlot_crypto.log.checkpoint import (
     verify_cosignature,
 )
 from fairlot_crypto.log.merkle import inclusion_proof, leaf_hash, verify_inclusion
-from lies_file import STRANGER
-from sales import (
+from kit.sales import (
     DEPOSIT_TIME,
     GROUP,
-    STATEMENTS,
-    Stage,
     cancel,
     default_deposits,
     deposit,
@@ -35,6 +32,8 @@ from sales import (
     steps,
     transcript,
 )
+from kit.stage import STATEMENTS, Stage
+from lies_file import STRANGER
 
 
 def items(data: bytes) -> list[str]:

@@ -44,8 +44,9 @@ from fairlot.names import SaleId
 from fairlot.rehearsal.parts import START
 from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.randomness import SeededRandomness
-from sales import EPOCH, GROUP, PRICE, Stage, deposit, source, stage
-from sales import nym_of as nym_in
+from kit.sales import GROUP, PRICE, deposit, source, stage
+from kit.sales import nym_of as nym_in
+from kit.stage import EPOCH, Stage
 
 NYMS = tuple(Nym(bytes([i]) * 48) for i in range(3))
 ZERO = bytes(32)

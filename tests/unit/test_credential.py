@@ -28,8 +28,9 @@ from fairlot_crypto.curve import G1, Scalar, random_scalar, scalar_to_bytes
 from fairlot_crypto.errors import ProofError
 from fairlot_crypto.hashing import GROUP_ORDER, i2osp, scalar_for
 from fairlot_crypto.keys import Signature, SigningKey, seal
+from kit.sales import GROUP, renewed, source, stage
+from kit.stage import EPOCH, Member, Stage, issue
 from lies_file import STRANGER
-from sales import EPOCH, GROUP, Member, Stage, issue, renewed, source, stage
 
 
 @pytest.fixture(params=[(1, 0), (4, 1)], ids=["one issuer", "four issuers"])
@@ -130,12 +131,14 @@ def test_every_credential_of_a_leaf_holds_the_same_secrets(concert: Stage) -> No
         member.credential,
         renewed(concert, 0, EPOCH + 1),
         issue(
-            concert.parts,
             concert.credentials,
-            replace(member.holder, randomness=source("other randomness")),
+            concert.parts.issuers,
             member.identity,
+            member.holder.signing,
             EPOCH,
-        ),
+            START,
+            source("other randomness").derive,
+        ).credential,
     ]
     assert len({c.nym_secrets for c in credentials}) == 1
     assert len({c.blind for c in credentials}) == 3

@@ -20,18 +20,9 @@ from fairlot.names import Nym, SaleId, nym_context
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.statements import Statements
+from kit.sales import DEPOSIT_TIME, PRICE, cancel, deposit, nym_of, source
+from kit.stage import EPOCH, STATEMENTS, Stage
 from lies_people import as_map, changed
-from sales import (
-    DEPOSIT_TIME,
-    EPOCH,
-    PRICE,
-    STATEMENTS,
-    Stage,
-    cancel,
-    deposit,
-    nym_of,
-    source,
-)
 
 
 def read(on: Stage, number: int = 0, seq: int = 0) -> Deposit:

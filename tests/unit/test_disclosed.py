@@ -7,8 +7,9 @@ from fairlot.audit.report import Report
 from fairlot.board.storage import MemoryStorage
 from fairlot.deposit.wish import Wish
 from fairlot.entry import Entry, EntryType
-from gala import ANN, BOB, CAT, WISH, gala, says
-from sales import GROUP, STATEMENTS, play
+from kit.gala import ANN, BOB, CAT, WISH, gala, says
+from kit.sales import GROUP, play
+from kit.stage import STATEMENTS
 
 
 def report_of(*entries: Entry) -> Report:

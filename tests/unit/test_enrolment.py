@@ -22,7 +22,8 @@ from fairlot_crypto.cbor import Value
 from fairlot_crypto.hashing import GROUP_ORDER
 from fairlot_crypto.keys import OpeningKey, seal
 from fairlot_crypto.statements import Statements
-from sales import GROUP, Member, Stage, source, stage
+from kit.sales import GROUP, source, stage
+from kit.stage import Member, Stage
 
 
 @pytest.fixture(params=[(1, 0), (4, 1)], ids=["one issuer", "four issuers"])

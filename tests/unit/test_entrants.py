@@ -17,8 +17,9 @@ from fairlot_crypto.cbor import Value
 from fairlot_crypto.errors import CryptoError, EncodingError
 from fairlot_crypto.timelock.chain import DEFAULT_CHAIN
 from fairlot_crypto.timelock.sealed import open_sealed
-from gala import ANN, ANSWER, BOB, CAT, WISH, attended, gala, nyms, says, together
-from sales import GROUP, STATEMENTS, nym_of, play, result, source
+from kit.gala import ANN, ANSWER, BOB, CAT, WISH, attended, gala, nyms, says, together
+from kit.sales import GROUP, nym_of, play, source
+from kit.stage import STATEMENTS
 
 BIDS = replace(WISH, bid=250, answers=(ANSWER,), tier="silver", amount=1_000)
 
@@ -59,10 +60,10 @@ def test_a_result_without_the_round_is_refused() -> None:
     }
     time = gala().terms.times.unlock
     with pytest.raises(Rejection) as caught:
-        state.apply(gala().marker(EntryType.RESULT, body), time)
+        state.apply(gala().sign(EntryType.RESULT, body), time)
     assert caught.value.code == "result.round"
     state.apply(gala().round(the_round()), time)
-    state.apply(gala().marker(EntryType.RESULT, result(state)), time)
+    state.apply(gala().result(state), time)
     assert state.phase is Phase.DONE
 
 

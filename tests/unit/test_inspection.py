@@ -9,7 +9,8 @@ from fairlot.board.storage import MemoryStorage
 from fairlot.entry import Entry
 from fairlot.names import Nym
 from fairlot.terms.terms import MAX_TIME
-from sales import PRICE, Stage, cancel, deposit, nym_of, play, stage
+from kit.sales import PRICE, cancel, deposit, nym_of, play, stage
+from kit.stage import Stage
 
 NAMES = ("ann", "bob", "eve")
 

@@ -25,8 +25,9 @@ from fairlot_crypto.errors import EncodingError, ProofError
 from fairlot_crypto.hashing import i2osp
 from fairlot_crypto.keys import Signature
 from fairlot_crypto.statements import Statements
+from kit.sales import GROUP, stage
+from kit.stage import Stage
 from lies_people import changed
-from sales import GROUP, Stage, stage
 
 
 def committee() -> Stage:

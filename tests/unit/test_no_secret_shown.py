@@ -15,7 +15,8 @@ from fairlot.deposit.make import SettlementKeys, make_deposit
 from fairlot.deposit.wish import Wish
 from fairlot.identity.credential import request_credential
 from fairlot_crypto.keys import OpeningKey, SigningKey
-from sales import EPOCH, GROUP, Stage, alpha, source
+from kit.sales import GROUP, alpha, source
+from kit.stage import EPOCH, Stage
 
 OF_TYPE = r"\b(Scalar|PrssKeys|SigningShare)\b"
 CALLED = r"alpha|secret|seed|answers?|bid|nym_secrets|rho|blind|handles?"

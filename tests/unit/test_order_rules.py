@@ -23,9 +23,10 @@ from fairlot_crypto.keys import verify_signature
 from fairlot_crypto.statements import Statements
 from fairlot_crypto.timelock.clock import sign_round
 from fairlot_crypto.timelock.sealed import seal
-from gala import ANN, ANSWER, BOB, CAT, FRIENDS, WISH, gala, nyms, says, together
+from kit.gala import ANN, ANSWER, BOB, CAT, FRIENDS, WISH, gala, nyms, says, together
+from kit.sales import DEPOSIT_TIME, GROUP, deposit, forced, source
+from kit.stage import Stage
 from lies_people import as_map, changed
-from sales import DEPOSIT_TIME, GROUP, Stage, deposit, forced, source
 
 EVERYTHING = replace(
     WISH, members=(), tier="gold", bid=250, answers=(ANSWER,), amount=1_000

@@ -22,8 +22,9 @@ from fairlot.rehearsal.parts import START
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.hashing import tagged_hash
+from kit.sales import GROUP, stage
+from kit.stage import EPOCH, Stage
 from lies_people import IDENTITY_G2, as_map, changed
-from sales import EPOCH, GROUP, Stage, stage
 
 
 @pytest.fixture

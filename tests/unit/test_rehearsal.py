@@ -21,7 +21,8 @@ from fairlot.rehearsal.work import InProcess, Processes, Workers
 from fairlot.terms.pool import MAIN_POOL, Mechanism, Pool
 from fairlot.terms.terms import Terms
 from fairlot_crypto.randomness import Randomness, SeededRandomness, SystemRandomness
-from sales import GROUP, PRICE, STATEMENTS, setup_of_one, source
+from kit.sales import GROUP, PRICE, source
+from kit.stage import STATEMENTS, setup_of_one
 
 SEED = bytes(range(32))
 PEOPLE = (

@@ -7,9 +7,10 @@ from fairlot.board.phase import Phase
 from fairlot.board.replay import Replay, replay
 from fairlot.board.transcript import Record, read_records
 from fairlot.rehearsal.parts import START
+from kit.lying_board import LyingBoard, play_with
+from kit.sales import GROUP, deposit, play, steps
+from kit.stage import STATEMENTS, Stage
 from lies_file import forged
-from lying_board import LyingBoard, play_with
-from sales import GROUP, STATEMENTS, Stage, deposit, play, steps
 
 
 def read(on: Stage, data: bytes) -> Replay:

@@ -10,8 +10,9 @@ from fairlot.board.storage import MemoryStorage
 from fairlot.cli.beacon.contributor import publish, read_round_file, read_view
 from fairlot.entry import Entry, EntryType
 from fairlot.errors import InputError, Rejection
+from kit.sales import GROUP, clocked, play, stage
+from kit.stage import Stage
 from lies_file import STRANGER
-from sales import GROUP, Stage, clocked, play, stage
 
 ON = clocked()
 NUMBER = ON.terms.named_rounds()[0].round_number

@@ -25,8 +25,9 @@ from fairlot_crypto.timelock.chain import DEFAULT_CHAIN, QUICKNET, ChainInfo
 from fairlot_crypto.timelock.clock import clock_key, sign_round
 from fairlot_crypto.timelock.drand import Beacon
 from fairlot_crypto.timelock.scheme import CHAINED, UNCHAINED_G1_LEGACY
+from kit.sales import GROUP, clocked, stage, steps
+from kit.stage import Stage
 from lies_file import STRANGER
-from sales import GROUP, Stage, clocked, result, stage, steps
 
 SALE = SaleId(bytes(32))
 SECRET = Scalar(7)
@@ -346,7 +347,7 @@ def test_a_round_is_not_legal_once_the_sale_has_ended() -> None:
     on = clocked()
     named = named_of(on)
     state = state_before("result", on)
-    state.append(on.marker(EntryType.RESULT, result(state)), named.due)
+    state.append(on.result(state), named.due)
     assert state.phase is Phase.DONE
     by_another = sign_entry(
         EntryType.ROUND, on.terms.sale_id, on.round(named).body, STRANGER

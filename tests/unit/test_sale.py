@@ -13,23 +13,21 @@ from fairlot.errors import Rejection
 from fairlot.rehearsal.parts import START
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.keys import SigningKey
-from lies_people import void_entry
-from recovering import committed, delayed, drawn, revealed
-from sales import (
+from kit.recovering import committed, delayed, drawn, revealed
+from kit.sales import (
     DEPOSIT_TIME,
     PRICE,
-    Stage,
     alpha,
     cancel,
     deposit,
     draft,
-    frozen,
     nym_of,
     play,
-    result,
     stage,
     steps,
 )
+from kit.stage import Stage
+from lies_people import void_entry
 
 SLACK = 30
 PHASES = {
@@ -73,17 +71,17 @@ def samples(on: Stage) -> dict[EntryType, Entry]:
         EntryType.TERMS: on.terms_entry(),
         EntryType.REGISTRY: on.registry_entry({"nym_secrets": 2}),
         EntryType.LEAF: on.leaf_entry(on.members[0].identity, {"index": 9}),
-        EntryType.OPEN: on.marker(EntryType.OPEN),
+        EntryType.OPEN: on.sign(EntryType.OPEN),
         EntryType.DEPOSIT: deposit(on, 0, 7),
         EntryType.CANCEL: cancel(on, 0, 7),
         EntryType.PAID: on.payment(nym_of(deposit(on, 0)), 1, "sample"),
-        EntryType.CLOSE: on.marker(EntryType.CLOSE, bare),
+        EntryType.CLOSE: on.sign(EntryType.CLOSE, bare),
         EntryType.COMMIT: sign_entry(EntryType.COMMIT, on.terms.sale_id, bare, key),
-        EntryType.COMMIT_END: on.marker(EntryType.COMMIT_END),
+        EntryType.COMMIT_END: on.sign(EntryType.COMMIT_END),
         EntryType.REVEAL: sign_entry(EntryType.REVEAL, on.terms.sale_id, {}, key),
-        EntryType.REVEAL_END: on.marker(EntryType.REVEAL_END),
+        EntryType.REVEAL_END: on.sign(EntryType.REVEAL_END),
         EntryType.RECOVER: sign_entry(EntryType.RECOVER, on.terms.sale_id, {}, key),
-        EntryType.RESULT: on.marker(EntryType.RESULT, made_result),
+        EntryType.RESULT: on.sign(EntryType.RESULT, made_result),
         EntryType.VOID: void_entry(on, VoidReason.OPEN_MISSED),
     }
 
@@ -148,7 +146,7 @@ def test_a_board_has_one_sale(concert: Stage) -> None:
 def test_a_refused_entry_changes_nothing(concert: Stage) -> None:
     state = after(concert, "deposits")
     before = state.tree.root(), dict(state.positions.by_nym), state.phase
-    bad = [deposit(concert, 0), concert.marker(EntryType.OPEN)]
+    bad = [deposit(concert, 0), concert.sign(EntryType.OPEN)]
     for entry in bad:
         refusal(state, entry, DEPOSIT_TIME)
     assert (state.tree.root(), dict(state.positions.by_nym), state.phase) == before
@@ -184,7 +182,7 @@ MARKERS = {
 
 def marker(on: Stage, name: str, state: SaleState) -> Entry:
     kind = EntryType(name.upper().replace("-", "_"))
-    return on.marker(kind, frozen(state) if name == "close" else None)
+    return on.close(state) if name == "close" else on.sign(kind)
 
 
 @pytest.mark.parametrize("name", MARKERS)
@@ -209,7 +207,7 @@ def test_a_marker_comes_within_its_slack(concert: Stage, name: str) -> None:
 def test_the_reveals_end_when_they_are_due_or_later(concert: Stage) -> None:
     """After COMMIT_END nothing voids the sale, so lateness is no reason to refuse."""
     due = concert.terms.times.reveal_end
-    entry = concert.marker(EntryType.REVEAL_END)
+    entry = concert.sign(EntryType.REVEAL_END)
     assert refusal(after(concert, "reveals"), entry, due - 1) == "phase.early"
     state = after(concert, "reveals")
     state.append(entry, due + 10**6)
@@ -218,7 +216,7 @@ def test_the_reveals_end_when_they_are_due_or_later(concert: Stage) -> None:
 
 def test_commits_do_not_end_before_all_are_there(concert: Stage) -> None:
     state = after(concert, "close")
-    entry = concert.marker(EntryType.COMMIT_END)
+    entry = concert.sign(EntryType.COMMIT_END)
     assert refusal(state, entry, concert.terms.times.commit_end) == "commit.missing"
 
 
@@ -226,14 +224,14 @@ def test_a_late_opening_is_still_taken(concert: Stage) -> None:
     """After REVEAL_END, as long as no RESULT stands: the seed is the same."""
     state = after(concert, "commit-end")
     times = concert.terms.times
-    state.append(concert.marker(EntryType.REVEAL_END), times.reveal_end)
+    state.append(concert.sign(EntryType.REVEAL_END), times.reveal_end)
     with pytest.raises(Rejection) as caught:
         state.result()
     assert caught.value.code == "result.withheld"
     state.append(concert.reveal(), times.reveal_end + 5)
     in_time = after(concert, "result")
     assert state.result()[0].b_star == in_time.contributions.draw(state.sale_id).b_star
-    state.append(concert.marker(EntryType.RESULT, result(state)), times.unlock)
+    state.append(concert.result(state), times.unlock)
     assert state.draw == in_time.draw
 
 
@@ -314,7 +312,7 @@ def test_a_void_sale_stays_void(concert: Stage) -> None:
     state = after(concert, "deposits")
     late = START + 3_631
     state.append(void_entry(concert, VoidReason.CLOSE_MISSED), late)
-    again = concert.marker(EntryType.CLOSE, frozen(state))
+    again = concert.close(state)
     assert refusal(state, again, late) == "phase.wrong"
     assert refusal(state, deposit(concert, 0, 3), late) == "phase.wrong"
 
@@ -333,12 +331,11 @@ def test_one_of_two_gets_the_seat(concert: Stage) -> None:
 def test_the_board_cannot_choose_the_outcome(concert: Stage) -> None:
     for field in ("b_star", "seed", "outcome", "omega"):
         state = after(concert, "reveal-end")
-        body = result(state)
-        value = body[field]
+        value = concert.result(state).body[field]
         if not isinstance(value, bytes):
             raise TypeError(field)
-        body[field] = bytes([value[0] ^ 1]) + value[1:]
-        code = refusal(state, concert.marker(EntryType.RESULT, body), START + 9_999)
+        chosen = {field: bytes([value[0] ^ 1]) + value[1:]}
+        code = refusal(state, concert.result(state, **chosen), START + 9_999)
         assert code == ("result.outcome" if field == "outcome" else "result.draw")
         assert state.ledger == ()
 
@@ -385,7 +382,7 @@ def test_as_many_commit_as_the_terms_need(committing: int) -> None:
     for number in range(committing):
         state.append(on.commit(known, number), times.close + 10)
     void = void_entry(on, VoidReason.COMMITS_MISSING)
-    marker = on.marker(EntryType.COMMIT_END)
+    marker = on.sign(EntryType.COMMIT_END)
     if committing < 2:
         assert refusal(state, marker, times.commit_end) == "commit.missing"
         state.append(void, times.commit_end)
@@ -417,13 +414,12 @@ def test_a_depositor_contributes_with_the_settlement_key(concert: Stage) -> None
     state.append(make_commitment(concert.terms, known, alpha(7), funded), time)
     again = make_commitment(concert.terms, known, alpha(8), funded)
     assert refusal(state, again, time) == "commit.twice"
-    state.append(concert.marker(EntryType.COMMIT_END), times.commit_end)
+    state.append(concert.sign(EntryType.COMMIT_END), times.commit_end)
     state.append(concert.reveal(), times.commit_end + 10)
     opening = make_reveal(concert.terms.sale_id, alpha(7), funded)
     state.append(opening, times.commit_end + 10)
-    state.append(concert.marker(EntryType.REVEAL_END), times.reveal_end)
-    body = result(state)
-    state.append(concert.marker(EntryType.RESULT, body), times.reveal_end + 1)
+    state.append(concert.sign(EntryType.REVEAL_END), times.reveal_end)
+    state.append(concert.result(state), times.reveal_end + 1)
     assert state.draw is not None
     assert alone.draw is not None
     assert state.draw.seed != alone.draw.seed
@@ -435,7 +431,7 @@ def test_a_depositor_does_not_stand_in_for_the_roster(concert: Stage) -> None:
     known, times = state.contributions.frozen, concert.terms.times
     commit = make_commitment(concert.terms, known, alpha(7), funded)
     state.append(commit, times.close + 10)
-    marker = concert.marker(EntryType.COMMIT_END)
+    marker = concert.sign(EntryType.COMMIT_END)
     assert refusal(state, marker, times.commit_end) == "commit.missing"
 
 

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from fairlot.board.storage import MemoryStorage, create_transcript, open_transcript
-from lying_board import LyingBoard
-from sales import Stage, transcript
+from kit.lying_board import LyingBoard
+from kit.sales import transcript
+from kit.stage import Stage
 
 
 def test_memory_keeps_what_is_appended() -> None:

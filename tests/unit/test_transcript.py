@@ -12,8 +12,10 @@ from fairlot.board.transcript import (
 from fairlot.entry import Entry
 from fairlot_crypto import cbor
 from fairlot_crypto.log.checkpoint import SignedCheckpoint
-from lying_board import LyingBoard, encoded
-from sales import Stage, deposit
+from kit.board import as_record
+from kit.lying_board import LyingBoard
+from kit.sales import deposit
+from kit.stage import Stage
 
 
 def test_nothing_is_no_record() -> None:
@@ -100,7 +102,7 @@ def test_what_stands_ends_with_the_last_checkpoint(
 
 def test_a_checkpoint_is_a_text(concert: Stage, liar: LyingBoard) -> None:
     signed = liar.signed(liar.head(), 5)
-    (record,) = read_records(encoded(signed))
+    (record,) = read_records(as_record(signed))
     assert isinstance(record, Record)
     assert record.item == signed
     assert concert.terms.board.name in signed.to_text()

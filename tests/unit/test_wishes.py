@@ -10,8 +10,9 @@ from fairlot.inputs.terms_file import OWN_CLOCK, QUICKNET_CLOCK, BidsFile
 from fairlot.rehearsal.parts import TIMES, cast_parts, write_terms
 from fairlot.rehearsal.wishes import wishes
 from fairlot_crypto.timelock.chain import QUICKNET
-from gala import ANN, BOB, CAT, FILE, PEOPLE, gala, nyms
-from sales import GROUP, setup_of_one, source
+from kit.gala import ANN, BOB, CAT, FILE, PEOPLE, gala, nyms
+from kit.sales import GROUP, source
+from kit.stage import setup_of_one
 
 Schema = list[tuple[str, tuple[str, ...]]]
 

@@ -7,16 +7,11 @@ there is to find.
 from collections.abc import Callable, Mapping, Sequence
 
 from fairlot.entry import Entry
-from fairlot.errors import Rejection
-from fairlot_crypto import cbor
 from fairlot_crypto.keys import SigningKey
-from fairlot_crypto.log.checkpoint import (
-    Checkpoint,
-    SignedCheckpoint,
-    cosign_checkpoint,
-    sign_checkpoint,
-)
-from sales import Stage, steps
+from fairlot_crypto.log.checkpoint import Checkpoint, SignedCheckpoint
+from kit.board import as_record, head, signed, take
+from kit.sales import steps
+from kit.stage import Stage
 
 Leaf = Entry | bytes
 """What a leaf of the tree may be made of: an entry, or any map that is none."""
@@ -39,11 +34,12 @@ class LyingBoard:
     def put(self, time: int, *leaves: Leaf) -> None:
         """Append leaves, whether or not they fit; the fold takes those that do."""
         for leaf in leaves:
-            encoded = leaf if isinstance(leaf, bytes) else leaf.encoded
             if isinstance(leaf, Entry):
-                self._apply(leaf, time)
-            self.state.tree.append(encoded)
-            self._data += encoded
+                take(self.state, leaf, time)
+                self._data += leaf.encoded
+            else:
+                self.state.tree.append(leaf)
+                self._data += leaf
 
     def batch(self, time: int, *leaves: Leaf) -> None:
         """Append leaves and an honest checkpoint over them."""
@@ -56,35 +52,17 @@ class LyingBoard:
 
     def checkpoint(self, time: int) -> bytes:
         """Return an honest checkpoint, encoded."""
-        return encoded(self.signed(self.head(), time))
+        return as_record(self.signed(self.head(), time))
 
     def head(self) -> Checkpoint:
         """Return size and root as they are."""
-        tree = self.state.tree
-        return Checkpoint(self.on.terms.board.name, tree.size, tree.root())
+        return head(self.on, self.state.tree)
 
     def signed(
-        self, head: Checkpoint, time: int, key: SigningKey | None = None
+        self, said: Checkpoint, time: int, key: SigningKey | None = None
     ) -> SignedCheckpoint:
         """Sign and cosign a head, by default with the board's key."""
-        signer = self.on.parts.board if key is None else key
-        name = self.on.terms.board.name
-        lines = (
-            sign_checkpoint(head, name, signer),
-            cosign_checkpoint(head, name, signer, time),
-        )
-        return SignedCheckpoint(head, lines)
-
-    def _apply(self, entry: Entry, time: int) -> None:
-        try:
-            self.state.apply(entry, time)
-        except Rejection:
-            return
-
-
-def encoded(signed: SignedCheckpoint) -> bytes:
-    """Return the record that a checkpoint is."""
-    return cbor.encode(signed.to_text())
+        return signed(self.on, said, time, key, self.on.terms.board.name)
 
 
 Lie = Callable[[LyingBoard, int], None]

@@ -12,15 +12,8 @@ from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import OWN_CLOCK, BidsFile, TermsFile
 from fairlot.names import Nym
 from fairlot.terms.pool import Mechanism, Pool, Requirement, Tier
-from sales import (
-    DEPOSIT_TIME,
-    GROUP,
-    Stage,
-    cast_sale,
-    play,
-    transcript,
-    wished,
-)
+from kit.sales import DEPOSIT_TIME, GROUP, play, staged, transcript, wished
+from kit.stage import Stage
 
 ANSWER = "the owl of Minerva"
 TIERS = Pool(
@@ -71,7 +64,7 @@ ANN, BOB, CAT = 0, 1, 2
 @cache
 def gala() -> Stage:
     """Return the sale, ready to be played."""
-    return cast_sale(FILE, PEOPLE)
+    return staged(FILE, PEOPLE)
 
 
 def nyms(*numbers: int) -> tuple[Nym, ...]:

@@ -4,15 +4,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 
-from fairlot.beacon.contributions import Contributions
-from fairlot.beacon.recovery import make_recovery
 from fairlot.board.sale import SaleState
-from fairlot.entry import Entry, EntryType, sign_entry
-from fairlot_crypto.cbor import Value
+from fairlot.entry import Entry, EntryType
 from fairlot_crypto.delay.parameters import RSA_2048, Setup, make_setup
-from fairlot_crypto.progress import silent
-from lies_file import STRANGER
-from sales import Stage, result, stage, steps
+from kit.sales import stage, steps
+from kit.stage import Stage
 
 DELAY = 300
 """More squarings than a challenge has bits: a proof is an element like any other."""
@@ -60,7 +56,7 @@ def revealed(on: Stage, state: SaleState, reveals: Iterable[Entry]) -> SaleState
     times = on.terms.times
     for entry in reveals:
         state.append(entry, times.commit_end + 10)
-    state.append(on.marker(EntryType.REVEAL_END), times.reveal_end)
+    state.append(on.sign(EntryType.REVEAL_END), times.reveal_end)
     return state
 
 
@@ -68,18 +64,9 @@ def drawn(on: Stage, state: SaleState) -> SaleState:
     """Recover what must be, and post the RESULT."""
     time = on.terms.times.reveal_end + 10
     if state.contributions.withheld and state.contributions.recovered is None:
-        state.append(recovery(on, state.contributions), time)
-    state.append(on.marker(EntryType.RESULT, result(state)), time)
+        state.append(on.recovery(state.contributions), time)
+    state.append(on.result(state), time)
     return state
-
-
-def recovery(on: Stage, contributions: Contributions, **changes: Value) -> Entry:
-    """Return a stranger's RECOVER entry, or one with some fields changed."""
-    honest = make_recovery(on.terms, contributions, silent, STRANGER)
-    if not changes:
-        return honest
-    body = {**honest.body, **changes}
-    return sign_entry(EntryType.RECOVER, on.terms.sale_id, body, STRANGER)
 
 
 def element(x: int) -> bytes:
