@@ -181,7 +181,7 @@ def _own_findings(read: Replay, expected: Expected) -> Iterator[Finding]:
         yield Finding("file.tail", tail, read.acknowledged, None)
     # Step 6.
     if not (ended or read.stopped or _wrong_end(read)):
-        why = f"the sale has not ended: it stands in phase {state.phase}"
+        why = f"incomplete: it stands in phase {state.phase}"
         why = f"{why}; {tail}" if tail else why
         yield Finding("sale.incomplete", why, read.acknowledged, None)
 
