@@ -1,6 +1,6 @@
 """How a holder makes or cancels a deposit (specs/deposit.md, section 2)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fairlot.deposit.binding import REFUND_TO_LENGTH, SALT_LENGTH, Binding
 from fairlot.deposit.deposit import disclosed_indexes
@@ -47,7 +47,7 @@ class MadeDeposit:
     """Of the holder in this sale, 48 bytes."""
     amount: int
     """Money that it promises, smallest unit; 0 of a CANCEL."""
-    keys: SettlementKeys
+    keys: SettlementKeys = field(repr=False)
     """Of this entry alone: keep them until the sale is settled."""
 
 
