@@ -134,7 +134,7 @@ def sponsored() -> Ball:
         Pool("early", Mechanism.LOTTERY, 1, 100),
         Pool("late", Mechanism.LOTTERY, 1, 100),
     )
-    asked = ("gold", "gold", None, None, None, None)
+    asked = ("gold", "gold", None, None, None)
     return wishing(on, *[Wish(0, 2, 300, tier=tier) for tier in asked])
 
 

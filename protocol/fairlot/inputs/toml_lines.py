@@ -13,6 +13,9 @@ from typing import Any, cast
 
 from fairlot.errors import Where
 
+_DEEPEST = 32
+"""Places that lie deeper have no line: terms need four levels."""
+
 _BLANK = re.compile(r"(?:[ \t\n]|#[^\n]*)*")
 _KEY = re.compile(r'[ \t]*("(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'|[A-Za-z0-9_-]+)[ \t]*')
 _SCALAR = re.compile(
@@ -44,7 +47,7 @@ def _lines(text: str, values: Mapping[str, Any]) -> Mapping[Where, int]:
     scanner = _Scanner(text)
     try:
         scanner.scan()
-    except (_Lost, RecursionError):
+    except _Lost:
         return {}
     return scanner.lines if scanner.lines.keys() == set(_places(values, ())) else {}
 
@@ -111,6 +114,8 @@ class _Scanner:
 
     def _set(self, where: Where, begin: int) -> None:
         """Note the line of a place and of what it makes around it."""
+        if len(where) > _DEEPEST:
+            raise _Lost
         line = bisect_right(self._ends, begin - 1) + 1
         for length in range(1, len(where) + 1):
             self.lines.setdefault(where[:length], line)
