@@ -26,6 +26,8 @@ EntryHash = NewType("EntryHash", bytes)
 """H("entry-hash", encoding), 32 bytes: it names an entry."""
 
 ENTRY_VERSION = 1
+MAX_ENTRY_BYTES = 65_535
+"""The longest entry: logs count its bytes in 16 bits (C2SP tlog-tiles)."""
 
 
 class Role(StrEnum):
@@ -107,10 +109,15 @@ class Entry:
 def sign_entry(
     kind: EntryType, scope: bytes, body: Mapping[str, Value], key: SigningKey
 ) -> Entry:
-    """Make an entry (steps 1 to 3)."""
+    """Make an entry (steps 1 to 3).
+
+    Raises:
+        Rejection: ``entry.size`` for a body that makes it too long.
+    """
     unsigned = _unsigned(kind, scope, body, key.public)
     sig = key.sign(_message(kind.role, cbor.encode(unsigned)))
     encoded = cbor.encode({**unsigned, "sig": sig})
+    _check_size(encoded)
     return Entry(kind, scope, body, key.public, sig, encoded)
 
 
@@ -118,8 +125,10 @@ def read_entry(value: Value, encoded: bytes) -> Entry:
     """Return the entry that a decoded record is (step 4).
 
     Raises:
-        Rejection: ``entry.field`` naming the field and the rule.
+        Rejection: ``entry.size``; ``entry.field`` naming the field and the rule.
     """
+    # Step 4.
+    _check_size(encoded)
     fields = Fields(value, ("entry",), _field_error)
     fields.exactly("v", ENTRY_VERSION)
     kind = _type(fields.text("type"))
@@ -162,6 +171,12 @@ def body_fields(entry: Entry) -> Fields:
 
 def _field_error(problem: Problem) -> Rejection:
     return Rejection("entry.field", str(problem))
+
+
+def _check_size(encoded: bytes) -> None:
+    if len(encoded) > MAX_ENTRY_BYTES:
+        problem = f"it has {len(encoded)} bytes: an entry has at most {MAX_ENTRY_BYTES}"
+        raise Rejection("entry.size", problem)
 
 
 def _type(name: str) -> EntryType:

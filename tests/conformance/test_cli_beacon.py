@@ -192,6 +192,22 @@ def test_a_second_commitment_is_not_made(place: Place) -> None:
     assert "entry.duplicate" in posted.err
 
 
+@pytest.mark.parametrize("kept", ["transcript.fairlot", "one.key", "one.secret"])
+def test_no_output_replaces_what_cannot_be_made_again(place: Place, kept: str) -> None:
+    assert place.commit("one").code == 0
+    path = place.folder / kept
+    before = path.read_bytes()
+    words = ("--key", place.folder / "one.key", "--secret", place.folder / "one.secret")
+    refused = place.beacon("commit", *words, "--out", path)
+    assert (refused.code, refused.out) == (2, "")
+    assert "contribution.exists" in refused.err
+    made = fairlot("beacon", "setup", "1", "--out", path)
+    assert (made.code, made.out) == (2, "")
+    assert path.read_bytes() == before
+    again = place.commit("one")
+    assert again.code == 0, "an entry may be written over the same entry"
+
+
 def test_the_secret_of_another_is_refused(place: Place) -> None:
     assert place.commit("one").code == 0
     (place.folder / "one.secret").rename(place.folder / "two.secret")

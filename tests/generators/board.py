@@ -6,8 +6,15 @@ from dataclasses import replace
 from fairlot.board.keeper import Board
 from fairlot.board.sale import SaleState
 from fairlot.board.storage import MemoryStorage
-from fairlot.board.transcript import Stop, acknowledged_length, read_records
-from fairlot.entry import Entry, EntryType, check_signature, read_entry, sign_entry
+from fairlot.board.transcript import Stop, read_records
+from fairlot.entry import (
+    MAX_ENTRY_BYTES,
+    Entry,
+    EntryType,
+    check_signature,
+    read_entry,
+    sign_entry,
+)
 from fairlot.errors import InvariantError
 from fairlot.rehearsal.parts import START
 from fairlot_crypto import cbor
@@ -128,13 +135,12 @@ def _records(name: str, comment: str, data: bytes) -> Case:
         length = len(record.encoded)
         items.append({"offset": record.offset, "length": length, "kind": kind})
     state = SaleState(GROUP, STATEMENTS)
-    standing = data[: acknowledged_length(data)]
-    _resume(standing, state)
+    storage = _resume(data, state)
     return accept(
         f"records-{name}",
         comment,
         {"op": "records", "transcript": data},
-        {"items": items, "acknowledged": len(standing)},
+        {"items": items, "acknowledged": len(storage.data)},
         {"size": state.tree.size, "root": state.tree.root()},
     )
 
@@ -170,15 +176,22 @@ def _refused_entries() -> Sequence[Case]:
     changed = [(name, rule, {**whole, **change}) for name, rule, change in rows]
     unsigned = {key: value for key, value in whole.items() if key != "sig"}
     changed.append(("no-signature", "Every key is there.", unsigned))
-    return [_refused_read(name, rule, value) for name, rule, value in changed]
+    long = {**whole, "body": {"x": bytes(MAX_ENTRY_BYTES)}}
+    too_long = "An entry has at most 65,535 bytes; logs count them in 16 bits."
+    return [
+        *(_refused_read(name, rule, value) for name, rule, value in changed),
+        _refused_read("too-long", too_long, long, "entry.size"),
+    ]
 
 
-def _refused_read(name: str, rule: str, value: dict[str, Value]) -> Case:
+def _refused_read(
+    name: str, rule: str, value: dict[str, Value], code: str = "entry.field"
+) -> Case:
     encoded = cbor.encode(value)
     return reject(
         f"read-{name}",
         rule,
-        "entry.field",
+        code,
         {"op": "read", "entry": encoded},
         lambda: read_entry(cbor.decode(encoded), encoded),
     )
@@ -266,6 +279,9 @@ def _refused_transcript(name: str, rule: str, code: str, data: bytes) -> Case:
     return reject(f"replay-{name}", rule, code, inputs, lambda: _resume(data, state))
 
 
-def _resume(data: bytes, state: SaleState) -> None:
+def _resume(data: bytes, state: SaleState) -> MemoryStorage:
+    """Return the storage of a board that was resumed, its torn end cut."""
+    storage = MemoryStorage(data)
     name, key = stage().terms.board.name, stage().parts.board
-    Board.resume(MemoryStorage(), data, name, key, state)
+    Board.resume(storage, key, state, name)
+    return storage

@@ -21,6 +21,7 @@ from fairlot_crypto.log.checkpoint import (
     verify_cosignature,
 )
 from fairlot_crypto.log.merkle import inclusion_proof, leaf_hash, verify_inclusion
+from kit.lying_board import LyingBoard
 from kit.sales import (
     DEPOSIT_TIME,
     GROUP,
@@ -71,7 +72,7 @@ def test_receipts_name_leaf_and_checkpoint(concert: Stage) -> None:
 
 
 def test_what_cannot_be_written_is_not_acknowledged(concert: Stage) -> None:
-    class Failing:
+    class Failing(MemoryStorage):
         def append(self, data: bytes) -> None:
             raise OSError(f"full: {len(data)} bytes")
 
@@ -161,10 +162,8 @@ def test_void_needs_a_reason_that_holds(concert: Stage) -> None:
 
 
 def resume(on: Stage, data: bytes) -> Board:
-    storage = MemoryStorage()
-    storage.append(data)
     name, key = on.terms.board.name, on.parts.board
-    return Board.resume(storage, data, name, key, on.state())
+    return Board.resume(MemoryStorage(data), key, on.state(), name)
 
 
 @pytest.mark.parametrize("until", [step.name for step in steps(stage())])
@@ -172,11 +171,8 @@ def test_a_board_goes_on_where_it_stood(concert: Stage, until: str) -> None:
     """Stopped after any step and resumed, it ends in the same bytes."""
     storage = MemoryStorage()
     play(concert.board(storage), concert, until=until)
-    data = storage.data
-    kept = MemoryStorage()
-    kept.append(data)
-    name, key = concert.terms.board.name, concert.parts.board
-    board = Board.resume(kept, data, name, key, concert.state())
+    kept = MemoryStorage(storage.data)
+    board = Board.resume(kept, concert.parts.board, concert.state())
     names = [step.name for step in steps(concert)]
     for step in steps(concert)[names.index(until) + 1 :]:
         board.append(step.make(board.state), step.time)
@@ -189,16 +185,34 @@ def test_after_a_torn_tail_it_goes_on(concert: Stage, tmp_path: Path) -> None:
     play(concert.board(file), concert, until="open")
     file.append(deposit(concert, 0).encoded[:-5])
     file.close()
-    storage, data, cut = open_transcript(path)
-    assert cut == len(deposit(concert, 0).encoded) - 5
-    name, key = concert.terms.board.name, concert.parts.board
-    board = Board.resume(storage, data, name, key, concert.state())
+    storage = open_transcript(path)
+    board = Board.resume(storage, concert.parts.board, concert.state())
+    assert board.cut == len(deposit(concert, 0).encoded) - 5
     for step in steps(concert)[4:]:
         board.append(step.make(board.state), step.time)
     storage.close()
     report = audit(path.read_bytes(), GROUP, Expected(), STATEMENTS)
     assert report.holds
     assert path.read_bytes() == transcript(concert)
+
+
+def test_a_torn_tail_is_cut_and_counted(concert: Stage, liar: LyingBoard) -> None:
+    """Wherever the crash was, what was acknowledged stands and no more."""
+    liar.batch(0, concert.terms_entry())
+    stands = liar.data
+    liar.batch(0, concert.registry_entry())
+    for length in range(len(stands), len(liar.data), 37):
+        storage = MemoryStorage(liar.data[:length])
+        board = Board.resume(storage, concert.parts.board, concert.state())
+        assert (storage.data, board.cut) == (stands, length - len(stands))
+
+
+def test_a_file_without_a_checkpoint_is_empty(concert: Stage) -> None:
+    torn = concert.terms_entry().encoded
+    storage = MemoryStorage(torn)
+    name, key = concert.terms.board.name, concert.parts.board
+    board = Board.resume(storage, key, concert.state(), name)
+    assert (storage.data, board.cut) == (b"", len(torn))
 
 
 def test_it_remembers_the_time(concert: Stage) -> None:
@@ -213,14 +227,10 @@ def test_it_remembers_the_time(concert: Stage) -> None:
 def test_another_boards_file_is_refused(concert: Stage) -> None:
     data = transcript(concert)
     with pytest.raises(Rejection) as caught:
-        Board.resume(
-            MemoryStorage(), data, concert.terms.board.name, STRANGER, concert.state()
-        )
+        Board.resume(MemoryStorage(data), STRANGER, concert.state())
     assert caught.value.code == "entry.key"
     with pytest.raises(Rejection) as caught:
-        Board.resume(
-            MemoryStorage(), data, "other", concert.parts.board, concert.state()
-        )
+        Board.resume(MemoryStorage(data), concert.parts.board, concert.state(), "other")
     assert caught.value.code == "entry.key"
 
 

@@ -1,13 +1,17 @@
 """Where the bytes lie: appended whole, cut where a crash tore them."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from fairlot.board.storage import MemoryStorage, create_transcript, open_transcript
-from kit.lying_board import LyingBoard
-from kit.sales import transcript
-from kit.stage import Stage
+from fairlot.board.storage import (
+    FileStorage,
+    MemoryStorage,
+    create_transcript,
+    open_transcript,
+)
+from fairlot.errors import InputError
 
 
 def test_memory_keeps_what_is_appended() -> None:
@@ -35,36 +39,44 @@ def test_an_existing_file_is_not_overwritten(tmp_path: Path) -> None:
     assert path.read_bytes() == b"precious"
 
 
-def test_a_whole_file_is_opened_as_it_is(concert: Stage, tmp_path: Path) -> None:
+def test_a_whole_file_is_opened_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "transcript"
-    whole = transcript(concert)
-    path.write_bytes(whole)
-    storage, data, cut = open_transcript(path)
-    assert (data, cut) == (whole, 0)
-    storage.append(b"more")
+    path.write_bytes(b"whole")
+    storage = open_transcript(path)
+    assert storage.read() == b"whole"
+    storage.append(b" and more")
     storage.close()
-    assert path.read_bytes() == whole + b"more"
+    assert path.read_bytes() == b"whole and more"
 
 
-def test_a_torn_tail_is_cut_and_counted(
-    concert: Stage, liar: LyingBoard, tmp_path: Path
+def test_what_is_cut_is_kept_beside(tmp_path: Path) -> None:
+    path = tmp_path / "transcript"
+    path.write_bytes(b"stands, torn")
+    storage = open_transcript(path)
+    storage.cut(6)
+    storage.append(b"!")
+    storage.close()
+    assert path.read_bytes() == b"stands!"
+    assert (tmp_path / "transcript.6.cut").read_bytes() == b", torn"
+    memory = MemoryStorage(b"stands, torn")
+    memory.cut(6)
+    assert (memory.data, memory.off) == (b"stands", [b", torn"])
+
+
+@pytest.mark.parametrize("make", [create_transcript, open_transcript])
+def test_one_writer_at_a_time(
+    tmp_path: Path, make: Callable[[Path], FileStorage]
 ) -> None:
-    """Wherever the crash was, what was acknowledged stands and no more."""
-    liar.batch(0, concert.terms_entry())
-    stands = liar.data
-    liar.batch(0, concert.registry_entry())
     path = tmp_path / "transcript"
-    for length in range(len(stands), len(liar.data), 37):
-        path.write_bytes(liar.data[:length])
-        storage, data, cut = open_transcript(path)
-        storage.close()
-        assert (data, cut) == (stands, length - len(stands))
-        assert path.read_bytes() == stands
-
-
-def test_a_file_without_a_checkpoint_is_empty(concert: Stage, tmp_path: Path) -> None:
-    path = tmp_path / "transcript"
-    path.write_bytes(concert.terms_entry().encoded)
-    storage, data, cut = open_transcript(path)
-    storage.close()
-    assert (data, cut) == (b"", len(concert.terms_entry().encoded))
+    if make is open_transcript:
+        path.touch()
+    first = make(path)
+    with pytest.raises(InputError) as caught:
+        open_transcript(path)
+    assert caught.value.code == "board.locked"
+    first.append(b"one")
+    first.close()
+    second = open_transcript(path)
+    second.append(b"two")
+    second.close()
+    assert path.read_bytes() == b"onetwo"

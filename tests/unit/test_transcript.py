@@ -2,11 +2,11 @@
 
 import pytest
 
+from fairlot.board.replay import replay
 from fairlot.board.transcript import (
     Record,
     Stop,
     Unreadable,
-    acknowledged_length,
     read_records,
 )
 from fairlot.entry import Entry
@@ -20,7 +20,6 @@ from kit.stage import Stage
 
 def test_nothing_is_no_record() -> None:
     assert list(read_records(b"")) == []
-    assert acknowledged_length(b"") == 0
 
 
 def test_the_records_are_the_file(concert_transcript: bytes) -> None:
@@ -94,10 +93,15 @@ def test_what_stands_ends_with_the_last_checkpoint(
     liar.batch(0, concert.terms_entry())
     stands = len(liar.data)
     liar.put(0, concert.registry_entry())
-    assert acknowledged_length(liar.data) == stands
-    assert acknowledged_length(liar.data[:-1]) == stands
-    assert acknowledged_length(liar.data[: stands - 1]) == 0
-    assert acknowledged_length(liar.data + b"\xff") == stands
+
+    def acknowledged(data: bytes) -> int:
+        return replay(data, concert.state()).acknowledged
+
+    assert acknowledged(b"") == 0
+    assert acknowledged(liar.data) == stands
+    assert acknowledged(liar.data[:-1]) == stands
+    assert acknowledged(liar.data[: stands - 1]) == 0
+    assert acknowledged(liar.data + b"\xff") == stands
 
 
 def test_a_checkpoint_is_a_text(concert: Stage, liar: LyingBoard) -> None:

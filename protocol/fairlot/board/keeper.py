@@ -11,6 +11,7 @@ from fairlot.allocation.settlement import outcome_hash
 from fairlot.board.replay import replay
 from fairlot.board.sale import SaleState, VoidReason
 from fairlot.board.storage import Storage
+from fairlot.board.torn import check_torn
 from fairlot.entry import Entry, EntryHash, EntryType, sign_entry
 from fairlot.errors import Rejection
 from fairlot.identity.registry import Credentials
@@ -89,35 +90,54 @@ class Board:
         self.state = state
         self._time = 0
         self._ahead = False
+        self.cut = 0
+        """How many bytes of a torn end were cut when the board was resumed."""
 
     @classmethod
     def resume(
-        cls, storage: Storage, data: bytes, name: str, key: SigningKey, state: SaleState
+        cls,
+        storage: Storage,
+        key: SigningKey,
+        state: SaleState,
+        name: str | None = None,
     ) -> "Board":
         """Continue a board after a restart.
 
+        Everything is verified before anything is changed: only what a crash can have
+        left, a torn end that no checkpoint covers, is cut, and kept.
+
         Args:
-            storage: where the bytes go; it holds ``data``.
-            data: what stands, from ``open_transcript``.
-            name: the origin in its checkpoints.
+            storage: where the bytes lie.
             key: signs checkpoints and markers.
-            state: as constructed; ``data`` is folded into it.
+            state: as constructed; what stands is folded into it.
+            name: the origin in its checkpoints; ``None`` takes the terms' word.
 
         Raises:
-            Rejection: the first rule that ``data`` breaks: it belongs to another board, or
-                somebody else changed it.
+            Rejection: the first rule that the bytes break: they are another board's, or
+                were changed behind this one's back; ``entry.key`` where the terms name
+                another board; ``board.damaged`` where what lies behind the last
+                checkpoint is no torn end; ``phase.no-terms`` where nothing is there
+                and no name was given.
         """
+        data = storage.read()
         read = replay(data, state)
         if read.findings:
             found = read.findings[0]
             raise Rejection(found.code, f"at byte {found.offset}: {found.message}")
+        if name is None or state.has_terms:
+            identity = BoardIdentity(name or state.terms.board.name, key.public)
+            if state.terms.board != identity:
+                raise Rejection(
+                    "entry.key",
+                    "the terms of this file name another board: resume with its key and name",
+                )
+            name = identity.name
+        if read.unacknowledged:
+            check_torn(data, read.acknowledged, name, key.public)
+            storage.cut(read.acknowledged)
         board = cls(storage, name, key, state)
-        if state.has_terms and state.terms.board != board.identity:
-            raise Rejection(
-                "entry.key",
-                "the terms of this file name another board: resume with its key and name",
-            )
         board._time = read.time
+        board.cut = read.unacknowledged
         return board
 
     def append(self, entries: Iterable[Entry], time: int) -> tuple[Receipt, ...]:

@@ -1,44 +1,79 @@
 """Storage of a board's bytes, in memory or in one file (specs/board.md, section 4)."""
 
 import os
+import sys
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from fairlot.board.transcript import acknowledged_length
-from fairlot_crypto.durable import sync_folder
+from fairlot.errors import InputError
+from fairlot_crypto.durable import sync_folder, write_file
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+CUT = ".cut"
+"""What the name of a file ends with that keeps what was cut off a transcript."""
+
+_LOCKED_BYTE = 2**62
 
 
 class Storage(Protocol):
-    """Stores bytes that can only be appended to."""
+    """Append-only bytes, of which only a torn end is ever cut."""
+
+    def read(self) -> bytes:
+        """Return everything that is kept."""
+        ...
 
     def append(self, data: bytes) -> None:
         """Append ``data``; it is durable when this returns."""
+        ...
+
+    def cut(self, length: int) -> None:
+        """Cut everything behind the first ``length`` bytes, and keep it elsewhere."""
         ...
 
 
 class MemoryStorage:
     """Keeps the transcript in memory, as long as the process lives."""
 
-    def __init__(self) -> None:
-        """Start empty."""
-        self._data = bytearray()
+    def __init__(self, data: bytes = b"") -> None:
+        """Start with ``data``."""
+        self._data = bytearray(data)
+        self.off: list[bytes] = []
+        """What was cut."""
 
     @property
     def data(self) -> bytes:
         """The transcript so far."""
         return bytes(self._data)
 
+    def read(self) -> bytes:
+        """Return the transcript so far."""
+        return self.data
+
     def append(self, data: bytes) -> None:
         """Append ``data``."""
         self._data += data
+
+    def cut(self, length: int) -> None:
+        """Cut everything behind the first ``length`` bytes, and keep it in ``off``."""
+        self.off.append(self.data[length:])
+        del self._data[length:]
 
 
 class FileStorage:
     """Keeps the transcript in one file, synchronised before an append returns."""
 
-    def __init__(self, file: BinaryIO) -> None:
-        """Take a file opened for appending: ``create_transcript``, ``open_transcript``."""
+    def __init__(self, path: Path, file: BinaryIO) -> None:
+        """Take a locked file: ``create_transcript``, ``open_transcript``."""
+        self._path = path
         self._file = file
+
+    def read(self) -> bytes:
+        """Return the whole file."""
+        return self._path.read_bytes()
 
     def append(self, data: bytes) -> None:
         """Append ``data`` and wait until it is on the disk."""
@@ -46,36 +81,63 @@ class FileStorage:
         self._file.flush()
         os.fsync(self._file.fileno())
 
+    def cut(self, length: int) -> None:
+        """Move everything behind the first ``length`` bytes into a file beside.
+
+        The file is ``NAME.LENGTH.cut``: what is cut is durable there before it is gone
+        here.
+        """
+        behind = self.read()[length:]
+        write_file(self._path.with_name(f"{self._path.name}.{length}{CUT}"), behind)
+        self._file.truncate(length)
+        os.fsync(self._file.fileno())
+
     def close(self) -> None:
-        """Close the file."""
+        """Close the file, and let others write to it."""
         self._file.close()
 
 
 def create_transcript(path: Path | str) -> FileStorage:
-    """Create a new, empty transcript file for a board; close it when the board is done.
+    """Create a new, empty transcript file for a board, and lock it; close it at the end.
 
     Raises:
         FileExistsError: if the file already exists.
+        InputError: ``board.locked``.
     """
     created = Path(path)
     file = created.open("xb")
+    _lock(created, file)
     sync_folder(created.parent)
-    return FileStorage(file)
+    return FileStorage(created, file)
 
 
-def open_transcript(path: Path | str) -> tuple[FileStorage, bytes, int]:
-    """Open a transcript file to append to it, and cut its torn tail.
+def open_transcript(path: Path | str) -> FileStorage:
+    """Open a transcript file to append to it, and lock it; nothing in it is changed.
 
-    Bytes after the last checkpoint were never acknowledged: a crash left them.
-
-    Returns:
-        The storage, the bytes that stand, for ``Board.resume``, and how many were cut.
+    Raises:
+        InputError: ``board.locked`` where another process writes to it.
+        OSError: as the system says.
     """
-    path = Path(path)
-    data = path.read_bytes()
-    length = acknowledged_length(data)
-    if length < len(data):
-        with path.open("r+b") as file:
-            file.truncate(length)
-            os.fsync(file.fileno())
-    return FileStorage(path.open("ab")), data[:length], len(data) - length
+    there = Path(path)
+    file = there.open("ab")
+    try:
+        _lock(there, file)
+    except InputError:
+        file.close()
+        raise
+    return FileStorage(there, file)
+
+
+def _lock(path: Path, file: BinaryIO) -> None:
+    """Lock a file against other writers until it is closed."""
+    descriptor = file.fileno()
+    try:
+        if sys.platform == "win32":
+            # A byte far behind any content, so that others can read.
+            os.lseek(descriptor, _LOCKED_BYTE, os.SEEK_SET)
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        else:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError) as error:
+        problem = f"{path} is in use: another process writes to it; stop that one first"
+        raise InputError("board.locked", problem) from error

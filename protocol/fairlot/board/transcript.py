@@ -56,15 +56,6 @@ def read_records(data: bytes) -> Iterator[Record | Stop]:
         offset = end
 
 
-def acknowledged_length(data: bytes) -> int:
-    """Return the length up to the last checkpoint, after which nothing was acknowledged."""
-    length = 0
-    for record in read_records(data):
-        if isinstance(record, Record) and isinstance(record.item, SignedCheckpoint):
-            length = record.offset + len(record.encoded)
-    return length
-
-
 def _item(value: cbor.Value, encoded: bytes) -> Entry | SignedCheckpoint | Unreadable:
     if isinstance(value, Mapping):
         try:

@@ -4,6 +4,7 @@ Every step first reads the whole board, and makes nothing that the board would r
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -262,10 +263,40 @@ def read_entry_file(path: Path) -> Entry:
     """
     data = _read(path)
     try:
-        return read_entry(cbor.decode(data), data)
+        return decode_entry(data)
     except (EncodingError, Rejection) as error:
         problem = f"{path} is no entry: {error.message}"
         raise InputError("contribution.entry", problem) from error
+
+
+def check_replaceable(path: Path, read: Callable[[bytes], object]) -> None:
+    """Check that writing to ``path`` destroys nothing but what can be made again.
+
+    Args:
+        path: where an output is to go.
+        read: reads an earlier output of the same kind, and raises for anything else.
+
+    Raises:
+        InputError: ``contribution.exists`` where a key, a secret, a transcript or any
+            other file lies there.
+    """
+    if not path.is_file():
+        return
+    try:
+        read(_read(path))
+    except (EncodingError, Rejection) as error:
+        problem = f"{path} exists and holds something else: name another file"
+        raise InputError("contribution.exists", problem) from error
+
+
+def decode_entry(data: bytes) -> Entry:
+    """Return the entry that a file holds, and nothing else.
+
+    Raises:
+        EncodingError: ``cbor.*``.
+        Rejection: ``entry.field``, ``entry.size``.
+    """
+    return read_entry(cbor.decode(data), data)
 
 
 def _read(path: Path) -> bytes:

@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Mapping, Sequence
 
+from fairlot.cli.beacon.contributor import check_replaceable
 from fairlot.cli.beacon.steps import add_work_options, work_folder
 from fairlot.cli.command import OK, Command, chosen_curve, whole
 from fairlot.cli.output import Screen, busy, say, show_table
@@ -21,7 +22,7 @@ from fairlot_crypto.delay.calibration import (
     shipped_coverage,
 )
 from fairlot_crypto.delay.evaluation import MAX_SQUARINGS
-from fairlot_crypto.delay.parameters import RSA_2048, make_setup, setup_file
+from fairlot_crypto.delay.parameters import RSA_2048, make_setup, read_setup, setup_file
 from fairlot_crypto.durable import write_file
 from fairlot_crypto.errors import CallerError
 
@@ -66,6 +67,7 @@ def _squarings(text: str) -> int:
 
 def _setup(arguments: argparse.Namespace) -> int:
     chosen_curve()
+    check_replaceable(arguments.out, read_setup)
     with Screen(acknowledge=False) as screen:
         store = work_folder(arguments)
         progress = screen.stage("computing the set-up")

@@ -11,9 +11,9 @@ from fairlot.board.keeper import MARKERS, Board, Receipt
 from fairlot.board.sale import SaleState
 from fairlot.board.storage import open_transcript
 from fairlot.cli.beacon.contributor import read_entry_file, read_key
-from fairlot.cli.beacon.steps import step_command, view_of
+from fairlot.cli.beacon.steps import step_command
 from fairlot.cli.command import FAILED, OK, chosen_curve, whole
-from fairlot.cli.output import complain, say
+from fairlot.cli.output import busy, complain, say
 from fairlot.entry import EntryType
 from fairlot.terms.terms import MAX_TIME
 from fairlot_crypto.curve import Backend
@@ -88,13 +88,16 @@ def _acknowledge(receipt: Receipt) -> None:
 @contextmanager
 def _resumed(backend: Backend, path: Path, key: SigningKey) -> Generator[Board]:
     read_transcript(path)
-    storage, data, cut = open_transcript(path)
+    storage = open_transcript(path)
     try:
-        if cut:
-            complain(f"{cut} bytes were cut that were never acknowledged")
-        name = view_of(backend, data).state.terms.board.name
-        state = SaleState(backend, Statements())
-        yield Board.resume(storage, data, name, key, state)
+        with busy("reading the board"):
+            board = Board.resume(storage, key, SaleState(backend, Statements()))
+        if board.cut:
+            complain(
+                f"{board.cut} bytes that no checkpoint covers were cut: a file beside "
+                f"{path} keeps them"
+            )
+        yield board
     finally:
         storage.close()
 

@@ -8,8 +8,10 @@ from fairlot.audit.auditor import read_transcript
 from fairlot.board.replay import Replay
 from fairlot.cli.beacon.contributor import (
     Secret,
+    check_replaceable,
     check_secret,
     commit,
+    decode_entry,
     publish,
     read_key,
     read_round_file,
@@ -84,7 +86,7 @@ def _configure_commit(parser: argparse.ArgumentParser) -> None:
 
 
 def _commit(arguments: argparse.Namespace) -> int:
-    backend = chosen_curve()
+    backend = _ready(arguments)
     key = read_key(arguments.key)
     view = _view(backend, arguments.transcript)
     secret = _secret(view, key.public, arguments.secret)
@@ -109,7 +111,7 @@ def _configure_reveal(parser: argparse.ArgumentParser) -> None:
 
 
 def _reveal(arguments: argparse.Namespace) -> int:
-    backend = chosen_curve()
+    backend = _ready(arguments)
     key, secret = read_key(arguments.key), read_secret(arguments.secret)
     view = _view(backend, arguments.transcript)
     check_secret(view, key.public, secret)
@@ -124,7 +126,7 @@ def _configure_recover(parser: argparse.ArgumentParser) -> None:
 
 
 def _recover(arguments: argparse.Namespace) -> int:
-    backend = chosen_curve()
+    backend = _ready(arguments)
     key = _anybody(arguments.key)
     view = _view(backend, arguments.transcript)
     with Screen(acknowledge=False) as screen:
@@ -163,11 +165,18 @@ def _configure_round(parser: argparse.ArgumentParser) -> None:
 
 
 def _round(arguments: argparse.Namespace) -> int:
-    backend = chosen_curve()
+    backend = _ready(arguments)
     key, beacon = _anybody(arguments.key), read_round_file(arguments.round)
     view = _view(backend, arguments.transcript)
     _write_entry(arguments.out, publish(view, key, beacon))
     return OK
+
+
+def _ready(arguments: argparse.Namespace) -> Backend:
+    """Return the back-end, after a look at where the entry is to go."""
+    backend = chosen_curve()
+    check_replaceable(arguments.out, decode_entry)
+    return backend
 
 
 def _view(backend: Backend, path: Path) -> Replay:
