@@ -96,7 +96,7 @@ def test_a_file_that_is_no_board_is_left_alone(
     board: Path, concert: Stage, data: bytes
 ) -> None:
     board.write_bytes(data)
-    assert post(board, concert) == 1
+    assert post(board, concert) == 2
     assert board.read_bytes() == data
 
 

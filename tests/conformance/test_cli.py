@@ -1,11 +1,12 @@
 """What holds of every command: help, version, usage, encodings, readers who leave."""
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from command import FAIRLOT, fairlot
+from command import FAIRLOT, fairlot, run_program
 from fairlot import __version__
 from fairlot.rehearsal.examples import NAMES
 
@@ -88,3 +89,18 @@ def test_a_reader_who_leaves_causes_no_traceback() -> None:
         process.stdout.close()
         complaint = process.stderr.read()
     assert (process.returncode, complaint) == (141, b"")
+
+
+def test_an_interrupt_while_it_starts_is_no_traceback() -> None:
+    """Loading takes a quarter of a second, in which somebody may think better of it."""
+    script = """
+import sys, fairlot.cli
+class Interrupting:
+    def find_spec(self, name, path=None, target=None):
+        if name == "fairlot.cli.program":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Interrupting())
+sys.exit(fairlot.cli.main(["--version"]))
+"""
+    ran = run_program(sys.executable, "-c", script)
+    assert (ran.code, ran.out, ran.err) == (130, "", "fairlot: interrupted\n")

@@ -15,6 +15,7 @@ from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
+from typing import BinaryIO
 from unittest.mock import patch
 
 from fairlot.cli import main
@@ -92,12 +93,14 @@ def run_program(
     *words: str | Path,
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
+    stdin: BinaryIO | None = None,
 ) -> Ran:
     """Run any program in a process of its own, and no traceback either."""
     done = subprocess.run(
         [program, *map(str, words)],
         capture_output=True,
         check=False,
+        stdin=stdin,
         cwd=cwd,
         env={**os.environ, **(env or {})},
         timeout=300,

@@ -1,5 +1,6 @@
 """Runs the same fold as the board, and collects every finding (specs/audit.md)."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,11 +9,11 @@ from fairlot.audit.checks import BEFORE_TERMS, CHECKS, NOT_CHECKED, Check, check
 from fairlot.audit.disclosed import disclosed_counts
 from fairlot.audit.margin import beacon_facts, margin_findings, notices
 from fairlot.audit.report import CheckResult, Report, Roots
+from fairlot.audit.transcript_file import read_transcript
 from fairlot.board.phase import Phase
 from fairlot.board.replay import Finding, Replay, replay
 from fairlot.board.sale import SaleState
 from fairlot.entry import EntryType
-from fairlot.errors import InputError
 from fairlot.fields import bytes_problem
 from fairlot.names import HASH_LENGTH
 from fairlot_crypto.curve import Backend, backend
@@ -83,20 +84,6 @@ def audit_transcript(
     return audit(data, curve, expected, known, progress)
 
 
-def read_transcript(path: Path) -> bytes:
-    """Return the bytes of a transcript.
-
-    Raises:
-        InputError: ``transcript.unreadable``.
-    """
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        reason = error.strerror or "unknown reason"
-        problem = f"{path} cannot be read: {reason}; name a file transcript.fairlot"
-        raise InputError("transcript.unreadable", problem) from error
-
-
 def _read(transcript: object) -> bytes:
     if isinstance(transcript, bytes):
         return transcript
@@ -148,7 +135,9 @@ def audit(
 def _result(check: Check, findings: Sequence[Finding], read: Replay) -> CheckResult:
     found = tuple(f for f in findings if check_of(f.code) is check)
     reached = not read.stopped or check.id in BEFORE_TERMS or bool(found)
-    return CheckResult(check, found, reached)
+    kept = Counter(finding.code for finding in found)
+    left_out = sum((read.counts - kept)[code] for code in kept)
+    return CheckResult(check, found, len(found) + left_out, reached)
 
 
 def _own_findings(read: Replay, expected: Expected) -> Iterator[Finding]:

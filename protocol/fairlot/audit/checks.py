@@ -30,6 +30,8 @@ CHECKS = (
             "checkpoint.size",
             "checkpoint.root",
             "file.tail",
+            "file.given-up",
+            "entry.size",
         ),
     ),
     Check(

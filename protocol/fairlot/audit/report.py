@@ -16,6 +16,9 @@ class CheckResult:
 
     check: Check
     findings: tuple[Finding, ...]
+    """The first thousand of each code."""
+    found: int
+    """How many findings there are in all."""
     reached: bool
     """Whether there was anything to check; without terms most checks have nothing."""
 
@@ -97,6 +100,7 @@ def _check(result: CheckResult) -> Json:
         "title": result.check.title,
         "holds": result.holds,
         "reached": result.reached,
+        "found": result.found,
         "findings": [
             {"code": f.code, "message": f.message, "offset": f.offset, "entry": f.entry}
             for f in result.findings

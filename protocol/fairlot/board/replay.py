@@ -4,6 +4,7 @@ Nothing is taken on trust: every item is decoded strictly, every entry goes thro
 every checkpoint is recomputed. Whatever does not hold becomes a finding, and reading goes on.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from fairlot.board.sale import SaleState
@@ -23,6 +24,12 @@ from fairlot_crypto.log.note import KeyKind, NoteKey
 from fairlot_crypto.progress import Progress, silent
 
 _TIME_LENGTH = 8
+
+
+KEPT = 1_000
+"""Findings of one code that are kept; the others are counted."""
+GIVEN_UP = 100_000
+"""Findings after which a file is not read any further."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,9 @@ class Replay:
 
     state: SaleState
     findings: list[Finding] = field(default_factory=list[Finding])
+    """The first of each code."""
+    counts: Counter[str] = field(default_factory=Counter[str])
+    """How many of each code were found."""
     entries: list[TimedEntry] = field(default_factory=list[TimedEntry])
     time: int = 0
     """The time of the last checkpoint."""
@@ -72,6 +82,11 @@ class Replay:
     def unacknowledged(self) -> int:
         """The number of bytes after the last checkpoint, on which no reader may rely."""
         return self.length - self.acknowledged
+
+    def give_up(self, offset: int) -> None:
+        """Say that what follows ``offset`` was not read."""
+        why = f"{GIVEN_UP} findings so far: what follows was not read"
+        self._find("file.given-up", why, offset, None)
 
     def take(self, record: Record | Stop) -> None:
         """Take the next item of the sequence in (steps 1 to 4)."""
@@ -165,7 +180,9 @@ class Replay:
     def _find(
         self, code: str, message: str, offset: int, entry: int | None = None
     ) -> None:
-        self.findings.append(Finding(code, message, offset, entry))
+        self.counts[code] += 1
+        if self.counts[code] <= KEPT:
+            self.findings.append(Finding(code, message, offset, entry))
 
 
 def replay(data: bytes, state: SaleState, progress: Progress = silent) -> Replay:
@@ -180,6 +197,9 @@ def replay(data: bytes, state: SaleState, progress: Progress = silent) -> Replay
     for record in read_records(data):
         progress(record.offset, len(data))
         result.take(record)
+        if result.counts.total() >= GIVEN_UP:
+            result.give_up(record.offset)
+            break
     return result
 
 

@@ -7,7 +7,11 @@ from fairlot.entry import Entry
 from fairlot.errors import Rejection
 from fairlot_crypto.errors import CryptoError
 from fairlot_crypto.keys import VerifyKey
-from fairlot_crypto.log.checkpoint import SignedCheckpoint, verify_checkpoint
+from fairlot_crypto.log.checkpoint import (
+    SignedCheckpoint,
+    verify_checkpoint,
+    verify_cosignature,
+)
 
 
 def check_torn(data: bytes, acknowledged: int, name: str, key: VerifyKey) -> None:
@@ -16,7 +20,8 @@ def check_torn(data: bytes, acknowledged: int, name: str, key: VerifyKey) -> Non
     A batch is written in one go, its checkpoint last. A crash can tear it anywhere: then
     entries stand there, and at most one item that the file ends inside. A single bit that
     flipped can make the length of an item swallow everything behind it, which looks the
-    same, but for the board's own signature on what it acknowledged.
+    same, but for the board's own two signatures on what it acknowledged. A checkpoint of
+    which only the first was written is torn.
 
     Args:
         data: the whole file.
@@ -49,7 +54,9 @@ def _notes(name: str) -> re.Pattern[bytes]:
 
 def _is_signed(note: bytes, name: str, key: VerifyKey) -> bool:
     try:
-        verify_checkpoint(SignedCheckpoint.parse(note.decode()), name, key)
+        signed = SignedCheckpoint.parse(note.decode())
+        verify_checkpoint(signed, name, key)
+        verify_cosignature(signed, name, key)
     except (CryptoError, UnicodeDecodeError):
         return False
     return True

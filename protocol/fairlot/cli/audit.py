@@ -5,9 +5,10 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from fairlot.audit.auditor import Expected, audit, read_transcript
+from fairlot.audit.auditor import Expected, audit
 from fairlot.audit.margin import BeaconFacts
 from fairlot.audit.report import CheckResult, Report
+from fairlot.audit.transcript_file import read_transcript
 from fairlot.board.replay import Finding
 from fairlot.cli.command import FAILED, OK, Command, chosen_curve, hex_bytes
 from fairlot.cli.output import Screen, say, show_table
@@ -30,7 +31,12 @@ _SHOWN = 20
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("file", metavar="FILE", type=Path, help="a board's transcript")
+    parser.add_argument(
+        "file",
+        metavar="FILE",
+        type=Path,
+        help="a board's transcript; - reads standard input, up to 1 GiB",
+    )
     parser.add_argument(
         "--sale-id",
         metavar="HEX",
@@ -70,7 +76,8 @@ def audit_file(backend: Backend, path: Path, expected: Expected) -> Report:
     """Audit the transcript in a file.
 
     Raises:
-        InputError: ``transcript.unreadable``.
+        InputError: ``transcript.unreadable``, ``transcript.none``,
+            ``transcript.too-long``.
     """
     data = read_transcript(path)
     with Screen(acknowledge=False) as screen:
@@ -143,7 +150,7 @@ def _findings(report: Report) -> Iterator[str]:
     for result in report.results:
         for finding in result.findings[:_SHOWN]:
             yield f"{result.check.id} {finding.code}{_place(finding)}: {finding.message}"
-        left = len(result.findings) - _SHOWN
+        left = result.found - len(result.findings[:_SHOWN])
         if left > 0:
             more = counted(left, "more finding", "more findings")
             yield f"{result.check.id} and {more}: see --json"

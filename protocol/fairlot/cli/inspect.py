@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from fairlot.audit.auditor import read_transcript
 from fairlot.audit.inspection import EntryFacts, entry_facts, nym_facts, utc
+from fairlot.audit.transcript_file import read_transcript
 from fairlot.board.replay import Replay, replay
 from fairlot.board.sale import SaleState
 from fairlot.cli.command import FAILED, OK, Command, chosen_curve, hex_bytes

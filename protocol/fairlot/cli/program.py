@@ -1,8 +1,4 @@
-"""The command line ``fairlot``: thin commands over the library.
-
-Exit codes: 0 done, and it holds; 1 it does not hold or could not be completed; 2 the input or
-the usage was refused; 130 interrupted; 141 the reader of the output has gone away.
-"""
+"""What ``fairlot`` does with its words: the commands, and how errors end them."""
 
 import argparse
 import sys
@@ -17,8 +13,6 @@ from fairlot.cli.output import complain, make_streams_safe, say, silence_stdout
 from fairlot.errors import FairlotError, InputError
 from fairlot_crypto.errors import CryptoError
 
-__all__ = ["main"]
-
 COMMANDS = (
     demo.COMMAND,
     run.COMMAND,
@@ -28,7 +22,6 @@ COMMANDS = (
     puzzle.COMMAND,
     beacon.COMMAND,
 )
-INTERRUPTED = 130
 READER_GONE = 141
 
 _EXPECTED = (FairlotError, CryptoError, OSError, BrokenExecutor)
@@ -45,18 +38,8 @@ Examples:
 """
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command.
-
-    Args:
-        argv: the words after ``fairlot``; ``None`` takes those of the process.
-
-    Returns:
-        The exit code.
-
-    Raises:
-        SystemExit: with 2 for wrong usage, with 0 after printing help.
-    """
+def run_words(argv: Sequence[str] | None) -> int:
+    """Run a command: ``fairlot.cli.main``, but for interruptions."""
     make_streams_safe()
     parser = _parser()
     arguments = parser.parse_args(argv)
@@ -66,9 +49,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         silence_stdout()
         return READER_GONE
-    except KeyboardInterrupt:
-        complain("interrupted")
-        return INTERRUPTED
     except _EXPECTED as error:
         complain(_explanation(error))
         return REFUSED if isinstance(error, InputError) else FAILED

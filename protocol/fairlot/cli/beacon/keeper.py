@@ -6,7 +6,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from fairlot.audit.auditor import read_transcript
+from fairlot.audit.transcript_file import read_transcript
 from fairlot.board.keeper import MARKERS, Board, Receipt
 from fairlot.board.sale import SaleState
 from fairlot.board.storage import open_transcript

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from fairlot.audit.auditor import read_transcript
+from fairlot.audit.transcript_file import read_transcript
 from fairlot.board.replay import Replay
 from fairlot.cli.beacon.contributor import (
     Secret,

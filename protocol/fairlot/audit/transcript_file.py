@@ -1,0 +1,76 @@
+"""Reads the file of a board, wherever it comes from, and refuses what is none."""
+
+import stat
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from fairlot.errors import InputError
+from fairlot_crypto import cbor
+from fairlot_crypto.errors import EncodingError
+
+STREAM_LIMIT = 1 << 30
+"""Bytes that are read of standard input, a pipe or a device: they may never end."""
+STANDARD_INPUT = "-"
+
+_FIRST = 1 << 16
+"""Bytes that are looked at before the rest is read: no entry is longer."""
+
+
+def read_transcript(path: Path) -> bytes:
+    """Return the bytes of a transcript; ``-`` is standard input.
+
+    What begins with anything but an entry is refused before the rest of it is read.
+
+    Raises:
+        InputError: ``transcript.unreadable``, ``transcript.none``,
+            ``transcript.too-long`` for an endless stream.
+    """
+    try:
+        with _opened(path) as (file, limit):
+            first = file.read(_FIRST)
+            _check_beginning(path, first)
+            rest = file.read() if limit is None else file.read(limit + 1 - len(first))
+    except OSError as error:
+        reason = error.strerror or "unknown reason"
+        problem = f"{path} cannot be read: {reason}; name a file transcript.fairlot"
+        raise InputError("transcript.unreadable", problem) from error
+    data = first + rest
+    if limit is not None and len(data) > limit:
+        problem = f"{path} is longer than {limit} bytes: save it as a file first"
+        raise InputError("transcript.too-long", problem)
+    return data
+
+
+@contextmanager
+def _opened(path: Path) -> Generator[tuple[BinaryIO, int | None]]:
+    """Open a file, and say how much of it may be read: all where it has an end."""
+    if str(path) == STANDARD_INPUT:
+        yield sys.stdin.buffer, STREAM_LIMIT
+        return
+    with path.open("rb") as file:
+        ends = stat.S_ISREG(path.stat().st_mode)
+        yield file, None if ends else STREAM_LIMIT
+
+
+def _check_beginning(path: Path, first: bytes) -> None:
+    if not first:
+        raise InputError("transcript.none", f"{path} is empty: this is no transcript")
+    if not _begins_with_entry(first):
+        problem = "this is no transcript: a board's file begins with an entry"
+        raise InputError("transcript.none", f"{path}: {problem}")
+
+
+def _begins_with_entry(first: bytes) -> bool:
+    """Tell whether bytes begin with a map that has a type, or with a broken map.
+
+    A map that cannot be read may be an entry that was damaged, which is a finding.
+    """
+    is_map = first[0] >> 5 == 5
+    try:
+        value, _ = cbor.decode_first(first)
+    except EncodingError:
+        return is_map
+    return isinstance(value, dict) and "type" in value
