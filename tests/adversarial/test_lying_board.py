@@ -32,6 +32,7 @@ WITHOUT_A_ROW = {
     "note.unsigned": "a line of the board is missing: checkpoint.signature",
     "note.vkey": "no key is written as text in a transcript",
     "terms.escrow": "no code: the path of a field",
+    "file.given-up": "never alone: 100,000 findings come before it",
     "roots.absent": "never alone: without terms the sale is incomplete or refused",
 }
 

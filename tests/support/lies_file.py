@@ -198,6 +198,12 @@ BYTES = (
         "the body of a marker holds a message",
         slipped("open", lambda b: [b.on.sign(EntryType.OPEN, {"memo": "hello"})]),
     ),
+    Row(
+        "A01",
+        "entry.size",
+        "an entry is longer than a log may hand out",
+        slipped("close", lambda b: [_entry_with(b.on, memo="x" * 65_536)]),
+    ),
     Row("A01", "note.layout", "a text is no note", _note(lambda _: "hello")),
     Row("A01", "note.characters", "a note holds a tab", _note(lambda t: "\t" + t)),
     Row(
