@@ -1,5 +1,6 @@
 """A board's file that was damaged: what was acknowledged is never destroyed."""
 
+import io
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,19 @@ def test_a_file_that_is_no_board_is_left_alone(
     board.write_bytes(data)
     assert post(board, concert) == 2
     assert board.read_bytes() == data
+
+
+def test_a_board_is_a_file_and_no_stream(
+    board: Path, concert: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was read from standard input, and an empty file called - was made."""
+    monkeypatch.chdir(board.parent)
+    stream = io.TextIOWrapper(io.BytesIO(board.read_bytes()))
+    monkeypatch.setattr("sys.stdin", stream)
+    before = sorted(board.parent.iterdir())
+    words = ["-", "entry", "--key", "board.key", "--time"]
+    assert main(["beacon", "post", *words, str(concert.terms.times.close + 1)]) == 2
+    assert sorted(board.parent.iterdir()) == before
 
 
 def test_another_boards_key_changes_nothing(board: Path, concert: Stage) -> None:

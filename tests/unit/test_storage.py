@@ -39,6 +39,13 @@ def test_an_existing_file_is_not_overwritten(tmp_path: Path) -> None:
     assert path.read_bytes() == b"precious"
 
 
+def test_a_file_that_is_not_there_is_not_made_by_opening_it(tmp_path: Path) -> None:
+    path = tmp_path / "transcript"
+    with pytest.raises(FileNotFoundError):
+        open_transcript(path)
+    assert not path.exists()
+
+
 def test_a_whole_file_is_opened_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "transcript"
     path.write_bytes(b"whole")

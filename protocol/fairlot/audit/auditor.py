@@ -60,7 +60,7 @@ def audit_transcript(
 ) -> Report:
     """Check a whole transcript offline (specs/audit.md).
 
-    A file that breaks rules gives a report with findings, never an exception: read
+    A transcript that breaks rules gives a report with findings, never an exception: read
     ``report.holds``. A rehearsal holds too, and says so: ``report.rehearsal``.
 
     Args:
@@ -73,7 +73,9 @@ def audit_transcript(
         progress: told how many bytes were read, of how many.
 
     Raises:
-        InputError: ``transcript.unreadable`` for a file that cannot be read.
+        InputError: ``transcript.unreadable`` for a file that cannot be read,
+            ``transcript.none`` for one that is no transcript at all,
+            ``transcript.too-long`` for an endless stream.
         CallerError: ``audit.root`` for a root that is not 32 bytes, ``audit.transcript``
             for a transcript that is neither bytes nor a path.
     """

@@ -28,20 +28,34 @@ def read_transcript(path: Path) -> bytes:
         InputError: ``transcript.unreadable``, ``transcript.none``,
             ``transcript.too-long`` for an endless stream.
     """
-    try:
-        with _opened(path) as (file, limit):
-            first = file.read(_FIRST)
-            _check_beginning(path, first)
-            rest = file.read() if limit is None else file.read(limit + 1 - len(first))
-    except OSError as error:
-        reason = error.strerror or "unknown reason"
-        problem = f"{path} cannot be read: {reason}; name a file transcript.fairlot"
-        raise InputError("transcript.unreadable", problem) from error
+    with _unreadable(path), _opened(path) as (file, limit):
+        first = _read_beginning(path, file)
+        rest = file.read() if limit is None else file.read(limit + 1 - len(first))
     data = first + rest
     if limit is not None and len(data) > limit:
         problem = f"{path} is longer than {limit} bytes: save it as a file first"
         raise InputError("transcript.too-long", problem)
     return data
+
+
+def check_beginning(path: Path) -> None:
+    """Check that a file, of which no more is read, begins as a transcript does.
+
+    Raises:
+        InputError: ``transcript.unreadable``, ``transcript.none``.
+    """
+    with _unreadable(path), path.open("rb") as file:
+        _read_beginning(path, file)
+
+
+@contextmanager
+def _unreadable(path: Path) -> Generator[None]:
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or "unknown reason"
+        problem = f"{path} cannot be read: {reason}; name a file transcript.fairlot"
+        raise InputError("transcript.unreadable", problem) from error
 
 
 @contextmanager
@@ -55,12 +69,14 @@ def _opened(path: Path) -> Generator[tuple[BinaryIO, int | None]]:
         yield file, None if ends else STREAM_LIMIT
 
 
-def _check_beginning(path: Path, first: bytes) -> None:
+def _read_beginning(path: Path, file: BinaryIO) -> bytes:
+    first = file.read(_FIRST)
     if not first:
         raise InputError("transcript.none", f"{path} is empty: this is no transcript")
     if not _begins_with_entry(first):
         problem = "this is no transcript: a board's file begins with an entry"
         raise InputError("transcript.none", f"{path}: {problem}")
+    return first
 
 
 def _begins_with_entry(first: bytes) -> bool:

@@ -77,6 +77,7 @@ class FileStorage:
 
     def append(self, data: bytes) -> None:
         """Append ``data`` and wait until it is on the disk."""
+        self._file.seek(0, os.SEEK_END)
         self._file.write(data)
         self._file.flush()
         os.fsync(self._file.fileno())
@@ -116,10 +117,10 @@ def open_transcript(path: Path | str) -> FileStorage:
 
     Raises:
         InputError: ``board.locked`` where another process writes to it.
-        OSError: as the system says.
+        OSError: ``FileNotFoundError`` for a file that is not there, or as the system says.
     """
     there = Path(path)
-    file = there.open("ab")
+    file = there.open("r+b")
     try:
         _lock(there, file)
     except InputError:

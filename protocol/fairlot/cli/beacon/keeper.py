@@ -6,7 +6,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from fairlot.audit.transcript_file import read_transcript
+from fairlot.audit.transcript_file import check_beginning
 from fairlot.board.keeper import MARKERS, Board, Receipt
 from fairlot.board.sale import SaleState
 from fairlot.board.storage import open_transcript
@@ -87,7 +87,7 @@ def _acknowledge(receipt: Receipt) -> None:
 
 @contextmanager
 def _resumed(backend: Backend, path: Path, key: SigningKey) -> Generator[Board]:
-    read_transcript(path)
+    check_beginning(path)
     storage = open_transcript(path)
     try:
         with busy("reading the board"):
