@@ -121,9 +121,7 @@ class Board:
         """
         data = storage.read()
         read = replay(data, state)
-        if read.findings:
-            found = read.findings[0]
-            raise Rejection(found.code, f"at byte {found.offset}: {found.message}")
+        read.check()
         if name is None or state.has_terms:
             identity = BoardIdentity(name or state.terms.board.name, key.public)
             if state.terms.board != identity:

@@ -64,7 +64,7 @@ class Replay:
 
     state: SaleState
     findings: list[Finding] = field(default_factory=list[Finding])
-    """The first of each code."""
+    """The first ``KEPT`` of each code."""
     counts: Counter[str] = field(default_factory=Counter[str])
     """How many of each code were found."""
     entries: list[TimedEntry] = field(default_factory=list[TimedEntry])
@@ -82,6 +82,16 @@ class Replay:
     def unacknowledged(self) -> int:
         """The number of bytes after the last checkpoint, on which no reader may rely."""
         return self.length - self.acknowledged
+
+    def check(self) -> None:
+        """Refuse a transcript with findings.
+
+        Raises:
+            Rejection: the first of them.
+        """
+        if self.findings:
+            found = self.findings[0]
+            raise Rejection(found.code, f"at byte {found.offset}: {found.message}")
 
     def give_up(self, offset: int) -> None:
         """Say that what follows ``offset`` was not read."""

@@ -34,7 +34,7 @@ from fairlot_crypto.timelock.drand import Beacon, read_beacon, verify_round
 _SECRET = ("sale", "size", "root", "key", "alpha")
 """The fields of a secret's file."""
 _LARGEST_FILE = 1 << 16
-"""The greatest size of a file, in bytes; keys, secrets and entries are far smaller."""
+"""Bytes that are read of a file: no key, secret or entry has as many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +97,7 @@ def read_view(data: bytes, curve: Backend) -> Replay:
             such a sale.
     """
     view = replay(data, SaleState(curve, Statements()))
-    if view.findings:
-        found = view.findings[0]
-        raise Rejection(found.code, f"at byte {found.offset}: {found.message}")
+    view.check()
     return view
 
 
