@@ -232,12 +232,14 @@ class Fields:
         return value
 
     def _uint(self, where: Where, value: Value, low: int, high: int) -> int:
-        text = _must(f"be an integer from {low} to {high}", value)
         if isinstance(value, bool) or not isinstance(value, int):
-            raise self._fail(Problem(FieldRule.INTEGER, where, text))
-        if not low <= value <= high:
-            raise self._fail(Problem(FieldRule.RANGE, where, text))
-        return value
+            rule = FieldRule.INTEGER
+        elif not low <= value <= high:
+            rule = FieldRule.RANGE
+        else:
+            return value
+        text = _must(f"be an integer from {low} to {high}", value)
+        raise self._fail(Problem(rule, where, text))
 
     def _error(self, rule: FieldRule, name: str, text: str) -> Exception:
         return self._fail(Problem(rule, self.at(name), text))

@@ -11,7 +11,7 @@ from fairlot.beacon.read_recovery import read_element, read_recovery
 from fairlot.entry import Entry, EntryType, body_fields, sign_entry
 from fairlot.errors import Rejection
 from fairlot.fields import Fields
-from fairlot.names import Nym, SaleId, check_sale_id
+from fairlot.names import HASH_LENGTH, Nym, SaleId, check_sale_id
 from fairlot.terms.beacon import BeaconTerms
 from fairlot.terms.named_round import RoundName, check_chain
 from fairlot.terms.terms import Terms
@@ -23,8 +23,6 @@ from fairlot_crypto.errors import CryptoError
 from fairlot_crypto.hashing import i2osp, os2ip
 from fairlot_crypto.keys import SigningKey, VerifyKey
 from fairlot_crypto.statements import Statements
-
-ROOT_LENGTH = HASH_LENGTH = 32
 
 CHALLENGE_BITS = 256
 """Of Wesolowski's primes: with fewer squarings every proof is the element 1."""
@@ -46,7 +44,7 @@ class Frozen:
         Raises:
             Rejection: ``entry.field``.
         """
-        return cls(fields.uint("size"), fields.bytes("root", ROOT_LENGTH))
+        return cls(fields.uint("size"), fields.bytes("root", HASH_LENGTH))
 
     def to_value(self) -> dict[str, Value]:
         """Return the two fields that entries repeat."""

@@ -12,8 +12,10 @@ from fairlot.audit.transcript_file import read_transcript
 from fairlot.board.replay import Finding
 from fairlot.cli.command import FAILED, OK, Command, chosen_curve, hex_bytes
 from fairlot.cli.output import Screen, say, show_table
+from fairlot.names import HASH_LENGTH
 from fairlot.text import counted
 from fairlot_crypto.curve import Backend
+from fairlot_crypto.keys import KEY_LENGTH
 from fairlot_crypto.statements import Statements
 
 _EXAMPLES = """\
@@ -24,7 +26,6 @@ Examples:
   fairlot audit result/transcript.fairlot --json
   fairlot audit transcript.fairlot --sale-id HEX64 --board-key HEX64
 """
-_HASH = 32
 _SHOWN = 20
 """How many findings of one check are shown to people."""
 
@@ -40,13 +41,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sale-id",
         metavar="HEX",
-        type=hex_bytes(_HASH),
+        type=hex_bytes(HASH_LENGTH),
         help="the expected sale, as the seller has published it",
     )
     parser.add_argument(
         "--board-key",
         metavar="HEX",
-        type=hex_bytes(_HASH),
+        type=hex_bytes(KEY_LENGTH),
         help="the expected key of the board",
     )
     parser.add_argument("--json", action="store_true", help="report for machines")

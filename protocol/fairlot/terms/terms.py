@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from fairlot.errors import TermsError
 from fairlot.fields import Fields
-from fairlot.names import SaleId
+from fairlot.names import HASH_LENGTH, SaleId
 from fairlot.terms.beacon import BeaconTerms, read_beacon_terms
 from fairlot.terms.bidding import (
     check_bids_time,
@@ -29,7 +29,6 @@ MAX_SEASON = 2**32 - 1
 MAX_TIME = 253_402_300_799
 """9999-12-31T23:59:59Z: the last second with a year of four digits."""
 MAX_BOARD_NAME = 200
-HASH_LENGTH = 32
 ROUND_MARGIN = 60
 """Seconds by which the board's clock and a chain's may differ."""
 
