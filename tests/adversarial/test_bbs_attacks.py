@@ -611,22 +611,18 @@ def test_a_repeated_source_would_reveal_the_secret_in_the_drafts() -> None:
     """What the hedge of the profile is for."""
     context = context_for()
     credential = credential_for(context, secrets(1))
+    held = pseudonym.Held(
+        PUBLIC,
+        credential.signature,
+        HEADER,
+        ATTRIBUTES,
+        (),
+        credential.nym_secrets,
+        credential.blind,
+    )
     one, two = (
         pseudonym.prove_with_nym(
-            GROUP,
-            PUBLIC,
-            credential.signature,
-            HEADER,
-            ph,
-            credential.nym_secrets,
-            CTX,
-            ATTRIBUTES,
-            (),
-            (),
-            (),
-            credential.blind,
-            source("snapshot"),
-            API_PSEUDONYM,
+            GROUP, held, (), (), CTX, ph, source("snapshot"), API_PSEUDONYM
         )
         for ph in (b"one", b"two")
     )

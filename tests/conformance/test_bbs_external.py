@@ -385,19 +385,22 @@ def test_nym_proof(curve: Backend, name: str) -> None:
     hidden = len(messages) + len(committed) - len(shown) - len(shown_committed)
     dst = fixture["mockRngParameters"]["proof"]["DST"].encode()
     source = MockedRandomness(SEED, dst, 5 + hidden + 1 + len(secrets))
-    made = pseudonym.prove_with_nym(
-        curve,
+    held = pseudonym.Held(
         public,
         Signature.from_bytes(curve, octets(fixture["signature"])),
         header,
-        ph,
-        secrets,
-        ctx,
-        messages,
-        committed,
+        tuple(messages),
+        tuple(committed),
+        tuple(secrets),
+        scalar(fixture["proverBlind"]),
+    )
+    made = pseudonym.prove_with_nym(
+        curve,
+        held,
         sorted(shown),
         sorted(shown_committed),
-        scalar(fixture["proverBlind"]),
+        ctx,
+        ph,
         source,
         API_PSEUDONYM,
     )

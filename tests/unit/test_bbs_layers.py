@@ -360,21 +360,17 @@ def test_presentations_with_committed_messages(count: int, entropy: int) -> None
     )
     assert nym_secrets[:-1] == own[:-1]
     assert nym_secrets[-1] == (own[-1] + entropy) % GROUP_ORDER
-    presentation = pseudonym.prove_with_nym(
-        GROUP,
+    held = pseudonym.Held(
         PUBLIC,
         signed,
         HEADER,
-        PH,
-        nym_secrets,
-        CTX,
         MESSAGES,
         committed,
-        (1, 3),
-        (1,),
+        nym_secrets,
         made.secret_prover_blind,
-        source("prove"),
-        API_PSEUDONYM,
+    )
+    presentation = pseudonym.prove_with_nym(
+        GROUP, held, (1, 3), (1,), CTX, PH, source("prove"), API_PSEUDONYM
     )
     nym = pseudonym.nym(GROUP, CTX, nym_secrets, API_PSEUDONYM)
     assert presentation.nym == nym.to_bytes()

@@ -4,7 +4,7 @@ draft-irtf-cfrg-bbs-per-verifier-linkability-02 (specs/bbs.md, sections 1 and 8)
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fairlot_crypto.bbs import blind, octets
 from fairlot_crypto.bbs.blind import blind_context
@@ -41,6 +41,26 @@ class Presentation:
     """The pseudonym, a point of G1 in 48 bytes."""
     proof: bytes
     """The proof, three points and at least four scalars."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A signature with nym, and everything that it signs, as its holder keeps it."""
+
+    public_key: G2
+    """W, the key of the signer."""
+    signature: Signature = field(repr=False)
+    """(A, e), which is never shown."""
+    header: bytes
+    """The signed header, without N, which is appended where it is signed."""
+    messages: tuple[bytes, ...] = field(repr=False)
+    """What the signer knew, in order."""
+    committed_messages: tuple[bytes, ...] = field(repr=False)
+    """What only the holder knew, in order."""
+    nym_secrets: tuple[Scalar, ...] = field(repr=False)
+    """s_0..s_{N-1}, from which the pseudonyms are made."""
+    secret_prover_blind: Scalar = field(repr=False)
+    """The opening of the commitment to messages and nym secrets."""
 
 
 def combined_header(header: bytes, nym_count: int) -> bytes:
@@ -175,17 +195,11 @@ def verify_finalize(
 
 def prove_with_nym(
     curve: Backend,
-    public_key: G2,
-    signature: Signature,
-    header: bytes,
-    ph: bytes,
-    nym_secrets: Sequence[Scalar],
-    context_id: bytes,
-    messages: Sequence[bytes],
-    committed_messages: Sequence[bytes],
+    held: Held,
     disclosed_indexes: Sequence[int],
     disclosed_committed_indexes: Sequence[int],
-    secret_prover_blind: Scalar,
+    context_id: bytes,
+    ph: bytes,
     randomness: Randomness,
     api_id: bytes,
 ) -> Presentation:
@@ -193,25 +207,36 @@ def prove_with_nym(
 
     The randomness is used as by ``proof.prove``: r1, r2, e~, r1~, r3~, m~_j1...
 
+    Args:
+        curve: the back-end.
+        held: the signature, and what it signs.
+        disclosed_indexes: of messages that are shown, ascending, from 0.
+        disclosed_committed_indexes: of committed messages that are shown, likewise.
+        context_id: of the pseudonym.
+        ph: the presentation header.
+        randomness: for the proof.
+        api_id: names the interface.
+
     Raises:
         CallerError: ``bbs.index``, ``bbs.nym-count``, ``bbs.generator-count``,
             ``nym.identity``.
     """
-    signed_header = combined_header(header, len(nym_secrets))
-    signer = map_messages(messages, api_id)
-    committed = map_messages(committed_messages, api_id)
-    counts = len(signer), 1 + len(committed) + len(nym_secrets)
-    context = blind_context(curve, public_key, *counts, signed_header, api_id)
+    nym_count = len(held.nym_secrets)
+    signed_header = combined_header(held.header, nym_count)
+    signer = map_messages(held.messages, api_id)
+    committed = map_messages(held.committed_messages, api_id)
+    counts = len(signer), 1 + len(committed) + nym_count
+    context = blind_context(curve, held.public_key, *counts, signed_header, api_id)
     disclosed = blind.select_blind(
         signer, committed, disclosed_indexes, disclosed_committed_indexes
     )
-    scalars = (*signer, secret_prover_blind, *committed, *nym_secrets)
+    scalars = (*signer, held.secret_prover_blind, *committed, *held.nym_secrets)
     return prove_core(
         context,
-        signature,
+        held.signature,
         scalars,
         disclosed,
-        len(nym_secrets),
+        nym_count,
         context_id,
         ph,
         randomness,

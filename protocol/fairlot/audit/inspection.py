@@ -76,7 +76,7 @@ class NymFacts:
     entrants: int | None
     """How many people entered that pool."""
     rank: bytes | None
-    """The units won in that pool."""
+    """The rank that gave the place there (specs/allocation.md, section 2)."""
     pools: tuple[PoolFacts, ...]
     """Every pool entered, in the order of the pools; empty before the draw."""
     units: int | None

@@ -13,11 +13,11 @@ class Recovery:
     """What a RECOVER entry says."""
 
     delay: int
-    """T."""
+    """T, the number of squarings."""
     modulus: bytes
-    """N."""
+    """N, the modulus of the group."""
     elements: tuple[bytes, bytes, bytes]
-    """x, y, π."""
+    """x, y and π, elements of the group: the start, the result and its proof."""
 
 
 def read_recovery(entry: Entry) -> Recovery:

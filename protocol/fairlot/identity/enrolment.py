@@ -142,7 +142,7 @@ class Identity:
     rho: Scalar = field(repr=False)
     """ρ, the blind of IC."""
     nym_secrets: tuple[Scalar, ...] = field(repr=False)
-    """s_0..s_{N-1}."""
+    """s_0..s_{N-1}, from which the person's nyms are made."""
 
 
 def enrol(

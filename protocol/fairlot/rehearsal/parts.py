@@ -65,7 +65,7 @@ class Clock:
 
     chain: ChainInfo
     secret: Scalar = field(repr=False)
-    """k."""
+    """k, the key that signs the rounds."""
 
     @classmethod
     def generate(cls, curve: Backend, randomness: Randomness) -> "Clock":
