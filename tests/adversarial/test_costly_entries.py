@@ -10,6 +10,7 @@ from fairlot.identity.leaf import combine_shares
 from fairlot_crypto.committee import shamir
 from fairlot_crypto.committee.threshold import PublicSharing
 from fairlot_crypto.curve import Point
+from fairlot_crypto.errors import ProofError
 from fairlot_crypto.randomness import SeededRandomness
 from kit.sales import GROUP, PRICE, alpha, draft, nym_of, play
 from kit.stage import Stage
@@ -42,6 +43,21 @@ def test_a_leaf_of_255_issuers_costs_one_combination(
     multiplications.clear()
     combine_shares(GROUP, encoded, DEGREE)
     assert len(multiplications) == MEMBERS + DEGREE + 1
+
+
+@pytest.mark.parametrize("wrong", [DEGREE + 2, 170, MEMBERS])
+def test_a_leaf_of_255_issuers_that_does_not_fit_costs_a_few(
+    multiplications: list[int], wrong: int
+) -> None:
+    """To say who was wrong took 14,705, whenever somebody wished."""
+    dealt = shamir.split(7, MEMBERS, DEGREE, SeededRandomness(bytes(32)))
+    points = {i: GROUP.g1_generator() * share for i, share in dealt.items()}
+    points[wrong] = points[wrong] + GROUP.g1_generator()
+    encoded = {i: point.to_bytes() for i, point in points.items()}
+    multiplications.clear()
+    with pytest.raises(ProofError, match=f"issuer {wrong} is off"):
+        combine_shares(GROUP, encoded, DEGREE)
+    assert len(multiplications) < 9 * MEMBERS
 
 
 def test_the_key_of_255_issuers_costs_one_combination(

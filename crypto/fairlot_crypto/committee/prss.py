@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 
+from fairlot_crypto.committee.shamir import check_degree
 from fairlot_crypto.curve import Scalar, inverse
-from fairlot_crypto.errors import CallerError
 from fairlot_crypto.hashing import GROUP_ORDER, i2osp, scalar_for
 from fairlot_crypto.randomness import Randomness
 
@@ -40,11 +40,7 @@ def deal(members: int, degree: int, randomness: Randomness) -> tuple[PrssKeys, .
     Raises:
         CallerError: ``shamir.degree`` unless 0 <= degree < members.
     """
-    if not 0 <= degree < members:
-        raise CallerError(
-            "shamir.degree",
-            f"the degree must be at least 0 and below {members}, the number of members",
-        )
+    check_degree(members, degree)
     everyone = range(1, members + 1)
     keys = {a: randomness.take(KEY_LENGTH) for a in combinations(everyone, degree)}
     return tuple(

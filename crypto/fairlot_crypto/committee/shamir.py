@@ -45,10 +45,7 @@ def interpolate_points(shares: Mapping[int, AnyPoint], at: int = 0) -> AnyPoint:
         raise CallerError(
             "shamir.indexes", "there must be at least one share to interpolate"
         )
-    total = terms[0]
-    for term in terms[1:]:
-        total = total + term
-    return total
+    return _sum(terms)
 
 
 def first_off_polynomial(points: Mapping[int, AnyPoint], degree: int) -> int | None:
@@ -56,8 +53,8 @@ def first_off_polynomial(points: Mapping[int, AnyPoint], degree: int) -> int | N
 
     All are compared at once. If they lie on a polynomial of degree t, the sum of the points
     with the weights of ``_dual_weights`` is the identity; if they do not, it is the identity
-    for less than n of the 2^255 challenges (specs/committee.md, section 1). Only then are
-    they compared one by one.
+    for less than n of the 2^255 challenges (specs/committee.md, section 1). Only then is the
+    first that is off looked for, by halving.
 
     Args:
         points: by index, more than ``degree`` of them.
@@ -67,16 +64,30 @@ def first_off_polynomial(points: Mapping[int, AnyPoint], degree: int) -> int | N
         The smallest index that is off; ``None`` if all points fit.
     """
     ascending = sorted(points)
-    weights = _dual_weights(ascending, degree, _challenge(points, degree))
-    terms = [points[i] * w for i, w in zip(ascending, weights, strict=True)]
-    total = terms[0]
-    for term in terms[1:]:
-        total = total + term
-    if len(ascending) == degree + 1 or total.is_identity():
+    if _fit(points, ascending, degree):
         return None
-    known = {i: points[i] for i in ascending[: degree + 1]}
-    rest = ascending[degree + 1 :]
-    return next((i for i in rest if interpolate_points(known, i) != points[i]), None)
+    # The first t + 1 fit, all do not.
+    fit, off = degree + 1, len(ascending)
+    while off - fit > 1:
+        middle = (fit + off) // 2
+        if _fit(points, ascending[:middle], degree):
+            fit = middle
+        else:
+            off = middle
+    return ascending[off - 1]
+
+
+def check_degree(members: int, degree: int) -> None:
+    """Check that members can share a secret with a polynomial of this degree.
+
+    Raises:
+        CallerError: ``shamir.degree`` unless 0 <= degree < members.
+    """
+    if not 0 <= degree < members:
+        raise CallerError(
+            "shamir.degree",
+            f"the degree must be at least 0 and below {members}, the number of members",
+        )
 
 
 def split(
@@ -87,33 +98,53 @@ def split(
     Raises:
         CallerError: ``shamir.degree`` unless 0 <= degree < members.
     """
-    if not 0 <= degree < members:
-        raise CallerError(
-            "shamir.degree",
-            f"the degree must be at least 0 and below {members}, the number of members",
-        )
+    check_degree(members, degree)
     coefficients = [secret, *(random_scalar(randomness) for _ in range(degree))]
     return {i: _evaluate(coefficients, i) for i in range(1, members + 1)}
 
 
-def _challenge(points: Mapping[int, AnyPoint], degree: int) -> Scalar:
-    encoded = (i2osp(i, 1) + points[i].to_bytes() for i in sorted(points))
+def _fit(points: Mapping[int, AnyPoint], indexes: Sequence[int], degree: int) -> bool:
+    """Tell whether the points of ``indexes``, ascending, lie on one polynomial."""
+    if len(indexes) == degree + 1:
+        return True
+    challenge = _challenge(points, indexes, degree)
+    weights = _dual_weights(indexes, degree, challenge)
+    terms = [points[i] * w for i, w in zip(indexes, weights, strict=True)]
+    return _sum(terms).is_identity()
+
+
+def _sum(points: Sequence[AnyPoint]) -> AnyPoint:
+    total = points[0]
+    for point in points[1:]:
+        total = total + point
+    return total
+
+
+def _challenge(
+    points: Mapping[int, AnyPoint], indexes: Sequence[int], degree: int
+) -> Scalar:
+    encoded = (i2osp(i, 1) + points[i].to_bytes() for i in indexes)
     return Scalar(scalar_for("shares-fold", i2osp(degree, 1), *encoded))
 
 
 def _dual_weights(indexes: Sequence[int], degree: int, challenge: int) -> list[Scalar]:
     """Return w_i = q(i)·Π_{j ≠ i} (i − j)^−1 with q(i) = Σ_{k ≤ n−t−2} (challenge·i)^k."""
+    ones = [1] * (len(indexes) - degree - 1)
     weights: list[Scalar] = []
     for i in indexes:
-        denominator = 1
-        for j in indexes:
-            if j != i:
-                denominator = denominator * (i - j) % GROUP_ORDER
-        value = 0
-        for _ in range(len(indexes) - degree - 1):
-            value = (value * challenge * i + 1) % GROUP_ORDER
-        weights.append(Scalar(value * inverse(denominator) % GROUP_ORDER))
+        value = _evaluate(ones, challenge * i % GROUP_ORDER)
+        weight = value * inverse(_denominator(i, indexes)) % GROUP_ORDER
+        weights.append(Scalar(weight))
     return weights
+
+
+def _denominator(i: int, indexes: Sequence[int]) -> int:
+    """Return Π_{j ≠ i} (i − j)."""
+    product = 1
+    for j in indexes:
+        if j != i:
+            product = product * (i - j) % GROUP_ORDER
+    return product
 
 
 def _evaluate(coefficients: Sequence[int], at: int) -> Scalar:
@@ -124,9 +155,8 @@ def _evaluate(coefficients: Sequence[int], at: int) -> Scalar:
 
 
 def _basis(i: int, indexes: Sequence[int], at: int) -> Scalar:
-    numerator, denominator = 1, 1
+    numerator = 1
     for j in indexes:
         if j != i:
             numerator = numerator * (at - j) % GROUP_ORDER
-            denominator = denominator * (i - j) % GROUP_ORDER
-    return Scalar(numerator * inverse(denominator) % GROUP_ORDER)
+    return Scalar(numerator * inverse(_denominator(i, indexes)) % GROUP_ORDER)
