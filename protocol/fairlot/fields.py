@@ -135,6 +135,11 @@ class Fields:
         """Return a field that is asked for later, too; null where it is absent."""
         return self._left.get(name)
 
+    def length(self, name: str) -> int | None:
+        """Return how long an array is that is asked for later; ``None`` if it is none."""
+        value = self.peek(name)
+        return len(value) if isinstance(value, list) else None
+
     def value(self, name: str) -> Value:
         """Return a field as it is."""
         if name not in self._left:

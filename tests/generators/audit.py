@@ -1,6 +1,6 @@
 """Vectors of the audit: whole transcripts and what it must find (specs/audit.md)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from fairlot.audit.auditor import Expected, audit
 from fairlot.audit.report import Report
@@ -8,9 +8,9 @@ from fairlot.errors import InvariantError, Rejection
 from generators import plays
 from generators.audit_lies import Lie, lies
 from generators.audit_rounds import round_lies
+from generators.audit_watch import thinned, watch_lies, watched
 from generators.case import Case, Chapter, Raw, accept, reject
 from generators.stage import GROUP, publish, stage
-from kit.board import Batch
 from kit.stage import STATEMENTS
 
 
@@ -29,13 +29,28 @@ def chapter() -> Chapter:
 
 def _accepted() -> Sequence[Case]:
     roots = Expected(stage().terms.sale_id, stage().terms.board.key)
+    drawn = publish(plays.drawn())
+    few, missed = plays.commits_missing(), plays.seals_missing()
     rows = (
-        ("drawn", "A sale that was drawn.", plays.drawn, Expected()),
-        ("drawn-roots", "The same, with its trust roots.", plays.drawn, roots),
-        ("recovered", "A sale that was recovered.", plays.recovered, Expected()),
-        ("void", "A sale that was void.", plays.commits_missing, Expected()),
-        ("waited", "A sale that waited for a round.", plays.waited, Expected()),
-        ("nobody", "A sale in which nobody took part.", plays.nobody, Expected()),
+        ("drawn", "A sale that was drawn.", drawn, Expected()),
+        ("drawn-roots", "The same, with its trust roots.", drawn, roots),
+        (
+            "recovered",
+            "A sale that was recovered.",
+            publish(plays.recovered()),
+            Expected(),
+        ),
+        ("void", "Void: too few committed.", publish(few), Expected()),
+        ("unsealed", "Void: too few sealed.", publish(missed), Expected()),
+        (
+            "waited",
+            "A sale that waited for a round.",
+            publish(plays.waited()),
+            Expected(),
+        ),
+        ("nobody", "Nobody took part.", publish(plays.nobody()), Expected()),
+        ("watched", "Two of three witnesses saw every head.", watched(), Expected()),
+        ("thinned", "Witnesses saw the heads behind markers.", thinned(), Expected()),
     )
     return [_accept(*row) for row in rows]
 
@@ -43,10 +58,9 @@ def _accepted() -> Sequence[Case]:
 def _accept(
     name: str,
     comment: str,
-    play: Callable[[], tuple[Batch, ...]],
+    data: bytes,
     expected: Expected,
 ) -> Case:
-    data = publish(play())
     report = _audit(data, expected)
     _raise_finding(report)
     return accept(
@@ -64,7 +78,7 @@ def _accept(
 
 
 def _refused() -> Sequence[Case]:
-    return [_reject(lie) for lie in (*lies(), *round_lies())]
+    return [_reject(lie) for lie in (*lies(), *round_lies(), *watch_lies())]
 
 
 def _reject(lie: Lie) -> Case:

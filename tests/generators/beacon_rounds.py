@@ -9,7 +9,7 @@ from fairlot.beacon.rounds import Rounds, make_round
 from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot.rehearsal.parts import START, TIMES, Clock
 from fairlot.terms.named_round import NamedRound
-from fairlot.terms.terms import ROUND_MARGIN, Terms
+from fairlot.terms.terms import Terms
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.curve import G1_LENGTH
@@ -47,7 +47,7 @@ def refused_rounds() -> Sequence[Case]:
 
 
 def _named(chain: ChainInfo) -> NamedRound:
-    ended = TIMES.commit_end + TIMES.slack + ROUND_MARGIN
+    ended = TIMES.drawn_from
     return NamedRound(chain, first_round_after(chain, ended))
 
 

@@ -27,7 +27,8 @@ from fairlot.entry import (
 )
 from fairlot.identity.registry import Credentials
 from fairlot.names import nym_context
-from fairlot.terms.terms import Terms, Times
+from fairlot.terms.terms import Terms
+from fairlot.terms.times import Times
 from fairlot_crypto import cbor
 from fairlot_crypto.bbs.profile import present
 from fairlot_crypto.cbor import Value
@@ -42,7 +43,7 @@ from generators.identity_setting import NOW, registry_octets
 from generators.terms_setting import sample_terms
 
 CLOSE = NOW + 3 * 86_400
-TIMES = Times(NOW - 1_000, CLOSE, CLOSE + 60, CLOSE + 120, CLOSE + 180, 30)
+TIMES = Times(NOW - 1_000, CLOSE, CLOSE + 60, CLOSE + 120, CLOSE + 180, CLOSE + 240, 30)
 WISH = Wish(seq=0, wants=2, amount=9_000)
 
 

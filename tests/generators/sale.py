@@ -15,7 +15,7 @@ from generators import (
 )
 from generators.case import Case, Chapter, Raw, accept, reject
 from generators.sale_refusal import Refusal
-from generators.stage import GROUP, fold, publish
+from generators.stage import GROUP, publish, stage
 from kit.board import Batch
 from kit.stage import STATEMENTS
 
@@ -25,9 +25,9 @@ def chapter() -> Chapter:
     return Chapter(
         "sale",
         "`op` names the operation. fold: read `transcript` and apply its entries, each at the "
-        "time of the checkpoint that covers it; output the phase after each entry, the "
-        "ledger and the draw. apply: take the first `entries` entries of the transcript "
-        "of the case `play`; apply those of `then`, each at its time, which are "
+        "time that the last TIME entry before it states; output the phase after each "
+        "entry, the ledger and the draw. apply: take the first `entries` entries of the "
+        "transcript of the case `play`; apply those of `then`, each at its time, which are "
         "accepted; then apply `entry` at `time`, which is refused and changes nothing.",
         (*_accepted(), *_refused()),
     )
@@ -54,6 +54,7 @@ _PLAYS = (
     _Play("auctioned", "Two people bid; a round opens their bids.", plays.auctioned),
     _Play("close-missed", "Void: CLOSE was missed.", plays.close_missed),
     _Play("commits-missing", "Void: nobody committed.", plays.commits_missing),
+    _Play("seals-missing", "Void: nobody sealed.", plays.seals_missing),
 )
 
 
@@ -132,7 +133,10 @@ def _refused() -> Sequence[Case]:
 
 def _reject(refusal: Refusal) -> Case:
     batches = {play.name: play.batches for play in _PLAYS}[refusal.play]()
-    state = fold(_first(batches, refusal.entries))
+    state = stage().state()
+    for batch in _first(batches, refusal.entries):
+        for entry in batch.entries:
+            state.append(entry, batch.time)
     for entry, time in refusal.then:
         state.append(entry, time)
     inputs: Mapping[str, Raw] = {

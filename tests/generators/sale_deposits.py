@@ -86,7 +86,7 @@ def _deposits() -> Sequence[Refusal]:
         "The presentation verifies; anybody could make people up.",
         "deposit.presentation",
         OPENED,
-        bound(entry_at(OPENED), nym=entry_at(OPENED + 1).body["nym"]),
+        bound(entry_at(OPENED), nym=entry_at(OPENED + 2).body["nym"]),
         plays.DEPOSITED,
     )
     dated = [
@@ -142,7 +142,7 @@ def _payments() -> Sequence[Refusal]:
             "paid-again",
             "A payment is booked once; it would be refunded twice.",
             "paid.ref",
-            DEPOSITED + 1,
+            DEPOSITED + 2,
             on.sign(EntryType.PAID, {**body, "amount": 1}, on.parts.escrow),
         ),
         (

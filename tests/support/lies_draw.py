@@ -27,7 +27,8 @@ def real() -> Stage:
     on = stage(names=())
     registry = replace(on.registry, rehearsal=False)
     terms = replace(on.terms, rehearsal=False, registry=registry.registry_id)
-    return replace(on, parts=replace(on.parts, registry=registry), terms=terms)
+    real = replace(on, parts=replace(on.parts, registry=registry), terms=terms)
+    return real.watched()
 
 
 def _commit(board: LyingBoard, key: SigningKey, number: int = 0) -> Entry:

@@ -7,9 +7,9 @@ import pytest
 
 from fairlot.audit.auditor import Expected, audit
 from fairlot.audit.checks import BEFORE_TERMS, CHECKS, NOT_CHECKED, check_of
-from fairlot.audit.margin import Margin
 from fairlot.audit.report import Report
 from fairlot.beacon.contributions import make_commitment
+from fairlot.beacon.margin import Margin
 from fairlot.board.sale import VoidReason
 from fairlot.rehearsal.parts import START
 from fairlot_crypto.delay.group import Modulus

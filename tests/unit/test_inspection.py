@@ -8,7 +8,7 @@ from fairlot.board.sale import SaleState, VoidReason
 from fairlot.board.storage import MemoryStorage
 from fairlot.entry import Entry
 from fairlot.names import Nym
-from fairlot.terms.terms import MAX_TIME
+from fairlot.terms.times import MAX_TIME
 from kit.sales import PRICE, cancel, deposit, nym_of, play, stage
 from kit.stage import Stage
 

@@ -14,7 +14,7 @@ from fairlot.errors import Rejection, TermsError
 from fairlot.fields import Fields
 from fairlot.names import SaleId
 from fairlot.terms.named_round import NamedRound, read_named_round
-from fairlot.terms.terms import ROUND_MARGIN, Terms
+from fairlot.terms.terms import Terms
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.curve import Scalar
@@ -139,7 +139,7 @@ def test_the_round_moves_the_sale_id_and_survives_encoding() -> None:
 
 def test_a_round_is_due_after_the_commitments_and_before_unlock() -> None:
     times = stage().terms.times
-    ended = times.commit_end + times.slack + ROUND_MARGIN
+    ended = times.drawn_from
     clock = replace(stage().parts.clock.chain, period=1, genesis_time=ended)
     last = times.unlock - ended
     assert NamedRound(clock, last + 1).due == times.unlock

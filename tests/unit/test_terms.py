@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from fairlot.errors import TermsError
-from fairlot.terms.terms import MAX_TIME, Terms, Times
+from fairlot.terms.terms import Terms
+from fairlot.terms.times import MAX_TIME, Times
 from fairlot.text import check_text
 from fairlot_crypto.cbor import Value, decode, encode
 from generators import terms as vectors
@@ -96,13 +97,14 @@ def test_no_value_is_met_with_anything_but_a_terms_error(wrong: Value) -> None:
 
 def test_a_phase_may_be_as_long_as_the_slack_and_no_shorter() -> None:
     terms = sample_terms()
-    exact = replace(terms, times=Times(0, 30, 60, 90, 120, 30))
+    exact = replace(terms, times=Times(0, 30, 60, 90, 120, 150, 30))
     assert Terms.from_value(exact.to_value()) == exact
     for moved in (
-        Times(1, 30, 60, 90, 120, 30),
-        Times(0, 30, 59, 90, 120, 30),
-        Times(0, 30, 60, 89, 119, 30),
-        Times(0, 30, 60, 90, 119, 30),
+        Times(1, 30, 60, 90, 120, 150, 30),
+        Times(0, 30, 59, 90, 120, 150, 30),
+        Times(0, 30, 60, 89, 119, 150, 30),
+        Times(0, 30, 60, 90, 119, 150, 30),
+        Times(0, 30, 60, 90, 120, 149, 30),
     ):
         short = replace(terms, times=moved)
         with pytest.raises(TermsError, match=r"terms\.slack"):

@@ -176,6 +176,20 @@ def verify_cosignature(signed: SignedCheckpoint, name: str, key: VerifyKey) -> i
     # Step 1.
     line = line_of(signed.lines, NoteKey(name, KeyKind.COSIGNATURE_V1, key))
     # Step 2.
+    time = date_of(line)
+    # Step 3.
+    message = _cosigned_message(signed.checkpoint, time)
+    verify_signature(key, message, line.signature[_TIME_LENGTH:])
+    # Step 4.
+    return time
+
+
+def date_of(line: SignatureLine) -> int:
+    """Return the time that a cosignature states, Unix seconds; it is not verified here.
+
+    Raises:
+        ProofError: ``checkpoint.cosignature`` unless it has the form of a cosignature.
+    """
     if len(line.signature) != _TIME_LENGTH + SIGNATURE_LENGTH:
         raise ProofError(
             "checkpoint.cosignature",
@@ -187,10 +201,6 @@ def verify_cosignature(signed: SignedCheckpoint, name: str, key: VerifyKey) -> i
             "checkpoint.cosignature",
             "the time of a cosignature must be at most 2^63 - 1",
         )
-    # Step 3.
-    message = _cosigned_message(signed.checkpoint, time)
-    verify_signature(key, message, line.signature[_TIME_LENGTH:])
-    # Step 4.
     return time
 
 

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from fairlot.audit.checks import BEFORE_TERMS, CHECKS, NOT_CHECKED, Check, check_of
 from fairlot.audit.disclosed import disclosed_counts
-from fairlot.audit.margin import beacon_facts, margin_findings, notices
+from fairlot.audit.margin import beacon_facts, notices
 from fairlot.audit.report import CheckResult, Report, Roots
 from fairlot.audit.transcript_file import read_transcript
 from fairlot.board.phase import Phase
 from fairlot.board.replay import Finding, Replay, replay
 from fairlot.board.sale import SaleState
+from fairlot.board.standing import DUE, Marked
 from fairlot.entry import EntryType
 from fairlot.fields import bytes_problem
 from fairlot.names import HASH_LENGTH
@@ -105,8 +106,8 @@ def audit(
     """Check a whole transcript.
 
     The checklist is ``CHECKS``: A01 to A05, A07 to A22 and A24 follow from reading and
-    folding; this function itself checks A06 (roots), A14 (people), the margin of A17 and
-    A23 (the end). ``NOT_CHECKED`` lists what it leaves to its caller.
+    folding; this function itself checks A06 (roots), A14 (people), A23 (the end) and A28
+    (the witnesses). ``NOT_CHECKED`` lists what it leaves to its caller.
 
     Args:
         data: the bytes of the file.
@@ -154,9 +155,8 @@ def _own_findings(read: Replay, expected: Expected) -> Iterator[Finding]:
             0,
             None,
         )
-    # Step 4, and the checkpoint that must follow CLOSE.
-    yield from margin_findings(read)
-    yield from _checkpoint_findings(read)
+    # Step 4.
+    yield from _watch_findings(read)
     # Step 3.
     finals = sum(f.final for f in state.fundings())
     if finals > len(state.leaves):
@@ -190,17 +190,27 @@ def _differs(wanted: bytes, found: bytes) -> str:
     return f"expected {wanted.hex()}, the file has {found.hex()}"
 
 
-def _checkpoint_findings(read: Replay) -> Iterator[Finding]:
-    """Require a checkpoint between the entries that CLOSE fixes and the commitments."""
-    closed: int | None = None
-    for timed in read.entries:
-        if timed.refusal is not None:
-            continue
-        if timed.entry.type is EntryType.CLOSE:
-            closed = timed.checkpoint
-        elif timed.entry.type is EntryType.COMMIT and timed.checkpoint == closed:
-            why = "a commitment lies under the checkpoint that first covers CLOSE"
-            yield Finding("commit.checkpoint", why, None, timed.index)
+def _watch_findings(read: Replay) -> Iterator[Finding]:
+    """Yield what the witnesses' dates do not show of a sale that has ended."""
+    state, watch = read.state, read.watch
+    if state.phase is Phase.DONE:
+        for kind in DUE:
+            if watch.marked(state, kind) is not Marked.IN_TIME:
+                yield _unwatched(state, kind, "was posted in time")
+    elif (
+        state.phase is Phase.VOID and watch.void_reason(state) is not state.void_reason
+    ):
+        why = "no quorum of co-signatures shows the reason of this void sale"
+        yield Finding("void.not-shown", why, None, None)
+    for kind in (EntryType.RESULT, EntryType.VOID):
+        index = state.markers.get(kind)
+        if index is not None and not watch.covers(state, index):
+            yield _unwatched(state, kind, "was seen")
+
+
+def _unwatched(state: SaleState, kind: EntryType, what: str) -> Finding:
+    why = f"no quorum of co-signatures shows that {kind} {what}"
+    return Finding("witness.quorum", why, None, state.markers.get(kind))
 
 
 def _wrong_end(read: Replay) -> bool:

@@ -22,7 +22,8 @@ from fairlot.identity.leaf import read_leaf
 from fairlot.identity.registry import read_registry
 from fairlot.names import Nym
 from fairlot.terms.pool import Mechanism, Pool
-from fairlot.terms.terms import MAX_TIME, Terms
+from fairlot.terms.terms import Terms
+from fairlot.terms.times import MAX_TIME
 from fairlot.text import counted
 
 

@@ -7,6 +7,7 @@ posted them and in which order, and anybody can recover what is withheld.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from fairlot.beacon.margin import Margin
 from fairlot.beacon.read_recovery import read_element, read_recovery
 from fairlot.entry import Entry, EntryType, body_fields, sign_entry
 from fairlot.errors import Rejection
@@ -84,6 +85,7 @@ def check_setup(terms: Terms, statements: Statements) -> None:
     Raises:
         Rejection: ``beacon.modulus`` if a real sale uses an N other than RSA-2048,
             ``round.chain`` if it names a chain other than the League of Entropy's,
+            ``beacon.margin`` if it names no round and its delay is too short,
             ``beacon.setup``.
     """
     beacon = terms.beacon
@@ -94,6 +96,10 @@ def check_setup(terms: Terms, statements: Statements) -> None:
         )
     for named in terms.named_rounds():
         check_chain(named, terms.rehearsal)
+    margin = Margin.of(terms)
+    if not (terms.rehearsal or beacon.drand or margin.holds):
+        advice = "or name a round of drand, on which the draw then rests"
+        raise Rejection("beacon.margin", f"{margin.problem}, {advice}")
     parts = (beacon.modulus, i2osp(beacon.delay, 8), beacon.h, beacon.proof)
     try:
         statements.check("setup", parts, lambda: verify_setup(read_setup(beacon)))

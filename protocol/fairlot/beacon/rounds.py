@@ -40,6 +40,11 @@ class Rounds:
     signatures: dict[RoundName, bytes] = field(default_factory=dict[RoundName, bytes])
     """S, the signature, of each accepted round."""
 
+    @property
+    def missing(self) -> tuple[NamedRound, ...]:
+        """The rounds that are not on the board."""
+        return tuple(each for each in self.named if each.name not in self.signatures)
+
     def take(
         self, curve: Backend, entry: Entry, time: int, statements: Statements
     ) -> None:
@@ -48,7 +53,7 @@ class Rounds:
         Args:
             curve: the back-end.
             entry: an entry of type ROUND.
-            time: Unix seconds of the checkpoint that covers it.
+            time: Unix seconds of the last TIME entry before it.
             statements: what this process has verified before.
 
         Raises:

@@ -176,14 +176,17 @@ def _beacon(facts: BeaconFacts) -> Iterator[str]:
         chain_hash, number = facts.drand.name
         what = "mixed in" if facts.mixed else "not mixed in"
         yield f"  drand: round {number} of chain {chain_hash.hex()} {what}"
+    for key in facts.unsealed:
+        yield f"  committed and did not seal: {key.hex()}"
     margin = facts.margin
-    if margin is not None:
-        yield (
-            f"  To know the draw while commitments were open ({margin.window} s), one must "
-            f"square {margin.speed_up} times as fast as ordinary hardware; "
-            f"margin {margin.ratio}."
-        )
-        yield f"  {facts.withholding}"
+    yield (
+        f"  To know the draw while it could still be changed ({margin.window} s), one must "
+        f"square {margin.speed_up} times as fast as ordinary hardware; "
+        f"margin {margin.ratio}."
+    )
+    if facts.drand is not None:
+        yield "  That nobody knew it rests on the round of drand alone."
+    yield f"  {facts.withholding}"
 
 
 def _place(finding: Finding) -> str:

@@ -21,7 +21,7 @@ from fairlot.inputs.terms_file import TermsFile
 from fairlot.names import Nym
 from fairlot.rehearsal.draw import (
     BATCH,
-    Contributor,
+    Contributing,
     Drawing,
     Poster,
     Watcher,
@@ -198,29 +198,31 @@ class _Run:
         return deposits
 
     def draw(self, file: TermsFile, deposits: Sequence[MadeDeposit]) -> None:
-        """Close, commit, reveal, recover what is missing, and draw (steps 7 to 9).
+        """Close, commit, seal, reveal, recover what is missing, and draw (steps 7 to 9).
 
         Args:
-            file: says how many contribute, stay away and withhold.
+            file: says how many contribute, stay away, leave unsealed and withhold.
             deposits: everybody's deposits, in the order of the list.
         """
-        committing, revealing = self._contributors(file, deposits)
         drawing = Drawing(self.poster, self.parts.clock, self.sale_randomness)
-        drawing.run(committing, revealing)
+        drawing.run(self._contributors(file, deposits))
 
     def _contributors(
         self, file: TermsFile, deposits: Sequence[MadeDeposit]
-    ) -> tuple[list[Contributor], list[Contributor]]:
-        """Return who commits, and who of them reveals."""
+    ) -> Contributing:
+        """Return who commits, and who of them seals and reveals."""
         roster = self.parts.contributors
         paying = [deposit for deposit in deposits if deposit.amount > 0]
         some = self._shuffled(paying, "depositors")[: file.depositors]
         keys = [*roster, *(deposit.keys.settle for deposit in some)]
         everybody = draw_alphas(keys, self.sale_randomness)
         present = len(roster) - file.absent
-        opened = present - file.withhold
         others = everybody[len(roster) :]
-        return everybody[:present] + others, everybody[:opened] + others
+        return Contributing(
+            everybody[:present] + others,
+            everybody[: present - file.unsealed] + others,
+            everybody[: present - file.withhold] + others,
+        )
 
     def _pay(self, people: Sequence[Person], deposits: dict[str, MadeDeposit]) -> None:
         paying = [p for p in self._shuffled(people, "payments") if p.amount > 0]

@@ -15,7 +15,7 @@ from fairlot.cli.beacon.steps import step_command
 from fairlot.cli.command import FAILED, OK, chosen_curve, whole
 from fairlot.cli.output import busy, complain, say
 from fairlot.entry import EntryType
-from fairlot.terms.terms import MAX_TIME
+from fairlot.terms.times import MAX_TIME
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.statements import Statements
