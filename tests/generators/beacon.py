@@ -40,7 +40,7 @@ def chapter() -> Chapter:
         "`terms` are CBOR, `size` and `root` those of CLOSE, entries are encoded. `op` "
         "says what to do. setup: check the set-up in the terms (step 1). draw: make the "
         "COMMIT and REVEAL entries of the contributors with these Ed25519 seeds and "
-        "openings (steps 2, 3, 5), take them in (4, 6), and compute the seed (7, 12, 13), "
+        "openings (steps 2, 3, 9), take them in (4, 10), and compute the seed (5, 15, 16), "
         "with the ROUND entries of `rounds`, if any, taken in when they are due. round: "
         "take in the ROUND entries `before`, which are accepted, then `entry`, each at "
         "`time` (11). "

@@ -24,23 +24,23 @@ from fairlot_crypto.log.note import KeyKind, NoteKey, line_of
 from fairlot_crypto.statements import Statements
 
 
-def line_problems(signed: SignedCheckpoint, terms: Terms) -> Iterator[tuple[str, str]]:
-    """Yield code and message of what is wrong with a head, but for its signatures."""
+def line_problems(signed: SignedCheckpoint, terms: Terms) -> Iterator[Rejection]:
+    """Yield what is wrong with a head, but for the tree and the signatures."""
     if signed.checkpoint.origin != terms.origin:
-        yield (
+        yield Rejection(
             "checkpoint.board-name",
             "this checkpoint is another log's: its origin is not board and sale_id",
         )
     board = _board_key(terms)
     first = signed.lines[0]
     if (first.name, first.key_id) != (board.name, board.key_id):
-        yield (
+        yield Rejection(
             "checkpoint.board-lines",
             "a checkpoint must begin with the board's signature",
         )
     witnesses = [witness.note_key for witness in terms.watching.named]
     for line in unknown_lines(signed, [board, *witnesses]):
-        yield (
+        yield Rejection(
             "checkpoint.unknown-line",
             f"{line.name!r} signed this checkpoint, whom the terms do not name",
         )
@@ -78,11 +78,11 @@ def check_head(signed: SignedCheckpoint, state: SaleState) -> tuple[Cosigned, ..
             ``checkpoint.unknown-line``, ``checkpoint.signature``; ``phase.no-terms``.
     """
     terms, said = state.terms, signed.checkpoint
-    for code, message in line_problems(signed, terms):
-        raise Rejection(code, message)
+    for problem in line_problems(signed, terms):
+        raise problem
     if said.size > state.tree.size or said.root != state.tree.root(said.size):
-        problem = f"this log does not extend the head of {said.size} entries"
-        raise Rejection("checkpoint.tree", problem)
+        why = f"this log does not extend the head of {said.size} entries"
+        raise Rejection("checkpoint.tree", why)
     try:
         return verify_lines(signed, terms, state.statements)
     except CryptoError as error:
