@@ -210,6 +210,24 @@ def test_a_missing_key_is_named(tmp_path: Path, key: str) -> None:
     assert f", {key}: must be given" in error.message
 
 
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (toml('beacon = "a map"\n'), "must be a table, found the text 'a map'"),
+        (
+            'title = "a"\nasset = "b"\npool = "an array of maps"\n',
+            "must be [[pool]] tables, found the text 'an array of maps'",
+        ),
+        (toml(title="title = {a = 1}"), "must be a text, found a table"),
+        (toml(supply="supply = {a = 1}"), "found a table"),
+    ],
+)
+def test_maps_are_tables_but_not_in_what_the_seller_wrote(
+    tmp_path: Path, text: str, sentence: str
+) -> None:
+    assert refused(tmp_path, text).message.endswith(sentence)
+
+
 def test_a_mistyped_key_is_met_with_the_right_one(tmp_path: Path) -> None:
     error = refused(tmp_path, toml(supply="suply = 120"))
     assert error.code == "terms-file.unknown"
