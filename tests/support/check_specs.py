@@ -60,7 +60,8 @@ _HEADING = re.compile(r"^#{2,4} (\d+(?:\.\d+)*)\.? ", re.MULTILINE)
 _STEP = re.compile(r"^ *(\d+)\. ", re.MULTILINE)
 _NUMBER = re.compile(r"\d+(?:\.\d+)*")
 _ROW = re.compile(r"^\| `([^`]+)` \|", re.MULTILINE)
-_FAULT_ROW = re.compile(r"^\| `([^`]+)` \| ([a-z, ]+) \|", re.MULTILINE)
+_CODE_ROW = re.compile(r"^\| `([^`]+)` \| ([a-z, ]+) \| ([^|]*) \|", re.MULTILINE)
+"""Code, fault and where of a row of errors.md."""
 _VECTOR = re.compile(r"`([a-z]+)\.json::([A-Za-z0-9-]+)`")
 _TEST = re.compile(r"`(test_[a-z0-9_]+\.py)::([a-z0-9_*\[\]-]+)`")
 
@@ -108,8 +109,8 @@ class Source:
 def check_codes(source: Source) -> Iterator[str]:
     """Compare the codes of the source, of its docstrings, and of errors.md."""
     raised = {code for code, _, _ in _raised(source)}
-    rows = dict(_FAULT_ROW.findall(source.spec("errors") or ""))
-    codes = {code for code in rows if _CODE.fullmatch(code)}
+    rows = _CODE_ROW.findall(source.spec("errors") or "")
+    codes = {code for code, _, _ in rows if _CODE.fullmatch(code)}
     for code in sorted(raised - codes):
         yield f"specs/errors.md does not list {code}"
     for code in sorted(codes - raised):
@@ -118,7 +119,8 @@ def check_codes(source: Source) -> Iterator[str]:
         for code in _DOCUMENTED.findall(text.partition("Raises:")[2]):
             if code not in raised and not code.startswith(_PARAMETERS):
                 yield f"{name} documents {code}, which nothing raises"
-    yield from _check_faults(source, rows)
+    yield from _check_faults(source, {code: fault for code, fault, _ in rows})
+    yield from _check_places(source, {code: where for code, _, where in rows})
     yield from _check_written_out(source)
 
 
@@ -138,6 +140,16 @@ def _check_faults(source: Source, rows: Mapping[str, str]) -> Iterator[str]:
         if known - set(stated.split(", ")):
             found = ", ".join(sorted(known))
             yield f"specs/errors.md says {stated} of {code}, and the source {found}"
+
+
+def _check_places(source: Source, rows: Mapping[str, str]) -> Iterator[str]:
+    places: dict[str, set[str]] = {}
+    for code, _, name in _raised(source):
+        places.setdefault(code, set()).add(name.partition("/")[2])
+    for code in sorted(places.keys() & rows.keys()):
+        found = ", ".join(f"`{name}`" for name in sorted(places[code]))
+        if rows[code] != found:
+            yield f"specs/errors.md says {rows[code]} of {code}, and it is in {found}"
 
 
 def _raised(source: Source) -> Iterator[tuple[str, str, str]]:

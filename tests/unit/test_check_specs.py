@@ -54,6 +54,24 @@ ROWS: tuple[tuple[str, Edit, str], ...] = (
         "says seller of close.tree, and the source sender",
     ),
     (
+        "another module than the code is in",
+        (
+            "specs/errors.md",
+            "`close.tree` | sender | `board/",
+            "`close.tree` | sender | `",
+        ),
+        "says `sale.py` of close.tree, and it is in `board/sale.py`",
+    ),
+    (
+        "one of two modules that a code is in",
+        (
+            "specs/errors.md",
+            "`checkpoint.time` | board, sender | `board/keeper.py`, ",
+            "`checkpoint.time` | board, sender | ",
+        ),
+        "and it is in `board/keeper.py`, `board/replay.py`",
+    ),
+    (
         "a docstring about a code of the past",
         (
             "protocol/fairlot/beacon/contributions.py",
