@@ -24,7 +24,6 @@ from fairlot.identity.leaf import (
 from fairlot.identity.registry import Registry
 from fairlot_crypto import cbor
 from fairlot_crypto.bbs.profile import commitment
-from fairlot_crypto.cbor import Value
 from fairlot_crypto.committee import prss, shamir
 from fairlot_crypto.committee.prss import PrssKeys
 from fairlot_crypto.committee.threshold import SigningShare
@@ -280,23 +279,19 @@ def _open_share(
     fields = Fields(value, ("share",), _malformed)
     issuer = fields.uint("issuer", 1, 255)
     rho = fields.bytes("rho", 32)
-    nyms = fields.array("nyms")
+    nyms = fields.byte_strings("nyms")
     fields.done()
-    if len(nyms) != nym_secrets or not all(isinstance(s, bytes) for s in nyms):
+    if len(nyms) != nym_secrets:
         raise Rejection(
             "enrolment.share",
             f"issuer {issuer} sent another number of secrets than the registry says",
         )
     try:
-        return issuer, tuple(_scalar(encoded) for encoded in (rho, *nyms))
+        return issuer, tuple(scalar_from_bytes(encoded) for encoded in (rho, *nyms))
     except CryptoError as error:
         raise Rejection(
             "enrolment.share", f"issuer {issuer} sent a bad share: {error}"
         ) from error
-
-
-def _scalar(encoded: Value) -> Scalar:
-    return scalar_from_bytes(encoded if isinstance(encoded, bytes) else b"")
 
 
 def _malformed(problem: Problem) -> Rejection:
