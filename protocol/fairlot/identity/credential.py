@@ -14,6 +14,7 @@ from fairlot.identity.enrolment import Identity, IssuerSecrets
 from fairlot.identity.leaf import Leaf, LeafStatus, holder_hash
 from fairlot.identity.registry import (
     EPOCH_SECONDS,
+    ISSUERS_MAX,
     Credentials,
     Registry,
     epoch_at,
@@ -311,7 +312,7 @@ def _open_answer(curve: Backend, reply: OpeningKey, answer: bytes) -> PartialSig
         value = cbor.decode(reply.open(answer))
         fields = Fields(value, ("answer",), _malformed)
         partial = PartialSignature(
-            fields.uint("issuer", 1, 255),
+            fields.uint("issuer", 1, ISSUERS_MAX),
             scalar_from_bytes(fields.bytes("e")),
             scalar_from_bytes(fields.bytes("u")),
             curve.g1_not_identity(fields.bytes("A")),

@@ -21,7 +21,7 @@ from fairlot.identity.leaf import (
     label,
     sign_share,
 )
-from fairlot.identity.registry import Registry
+from fairlot.identity.registry import ISSUERS_MAX, Registry
 from fairlot_crypto import cbor
 from fairlot_crypto.bbs.profile import commitment
 from fairlot_crypto.committee import prss, shamir
@@ -277,7 +277,7 @@ def _open_share(
             "enrolment.share", f"the box of an issuer does not open: {error}"
         ) from error
     fields = Fields(value, ("share",), _malformed)
-    issuer = fields.uint("issuer", 1, 255)
+    issuer = fields.uint("issuer", 1, ISSUERS_MAX)
     rho = fields.bytes("rho", 32)
     nyms = fields.byte_strings("nyms")
     fields.done()

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from fairlot.errors import Rejection
 from fairlot.fields import Fields
-from fairlot.identity.registry import Registry, RegistryId
+from fairlot.identity.registry import ISSUERS_MAX, Registry, RegistryId
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.committee import shamir
@@ -218,7 +218,7 @@ def _share_message(registry: Registry, leaf: Leaf, commitment: bytes) -> bytes:
 
 def _read_share(fields: Fields) -> LeafShare:
     share = LeafShare(
-        fields.uint("issuer", 1, 255),
+        fields.uint("issuer", 1, ISSUERS_MAX),
         fields.bytes("commitment", G1_LENGTH),
         Signature(fields.bytes("sig", 64)),
     )
