@@ -182,15 +182,7 @@ def enrol(
         sealed.append(box)
     by_issuer = {share.issuer: share.commitment for share in shares}
     combined = combine_shares(curve, by_issuer, registry.threshold)
-    leaf = Leaf(
-        index=index,
-        version=1,
-        holder=draft.holder,
-        handle=draft.handle,
-        status=LeafStatus.ACTIVE,
-        shares=tuple(shares),
-        commitment=combined,
-    )
+    leaf = replace(draft, shares=tuple(shares), commitment=combined)
     return Enrolment(leaf, tuple(sealed), leaf_handle)
 
 
