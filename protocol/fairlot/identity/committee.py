@@ -127,17 +127,17 @@ class Committee:
             Rejection: ``request.*`` where the issuers do not answer.
             CallerError: ``names.time``.
         """
-        check_time(now)
-        request = holder.randomness.derive("request").derive(str(epoch_at(now)))
+        epoch = epoch_at(now)
+        randomness = holder.randomness.derive("request").derive(str(epoch))
         pending = request_credential(
             self.credentials.curve,
             self.credentials.registry,
             identity,
             holder.signing,
-            epoch_at(now),
-            request,
+            epoch,
+            randomness,
         )
-        answers = self.answer(pending.request, now, request)
+        answers = self.answer(pending.request, now, randomness)
         return receive_credential(self.credentials, identity, pending, answers)
 
     def answer(
