@@ -461,6 +461,7 @@ def test_a_clock_opens_the_bids(tmp_path: Path, table: str, bids: BidsFile) -> N
         (PUZZLE, PUZZLE[2:], "key", "line 31, pool[3].puzzle"),
         (PUZZLE, "01" + 62 * "0", "key", "line 31, pool[3].puzzle"),
         (PUZZLE, f"{PUZZLE[:2]} {PUZZLE[2:]}", "key", "line 31, pool[3].puzzle"),
+        (PUZZLE, f"{PUZZLE[:-4]}  {PUZZLE[-2:]}", "key", "line 31, pool[3].puzzle"),
         (PUZZLE, "paris", "key", "line 31, pool[3].puzzle"),
         ("[50, 500, 1_000]", "[]", "deposits", "line 3, deposits"),
         ("[50, 500, 1_000]", "[50, 50]", "deposits", "line 3, deposits"),
