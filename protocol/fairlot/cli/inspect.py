@@ -15,9 +15,8 @@ from fairlot.cli.odds import show_odds
 from fairlot.cli.output import Screen, complain, say, show_table
 from fairlot.errors import Rejection
 from fairlot.inputs.forecast import odds_document, state_odds
-from fairlot.names import Nym
+from fairlot.names import NYM_LENGTH, Nym
 from fairlot.text import counted
-from fairlot_crypto.curve import G1_LENGTH
 from fairlot_crypto.statements import Statements
 
 _EXAMPLES = """\
@@ -38,7 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     one.add_argument(
         "--nym",
         metavar="HEX",
-        type=hex_bytes(G1_LENGTH),
+        type=hex_bytes(NYM_LENGTH),
         help="show one buyer's deposit, rank, units and refund (nyms are in allocation.csv)",
     )
     one.add_argument(
