@@ -220,6 +220,37 @@ def answer_request(
     return seal(answer, request.reply_key, randomness)
 
 
+def answer_all(
+    credentials: Credentials,
+    issuers: Sequence[IssuerSecrets],
+    leaf: Leaf,
+    attributes: Sequence[str],
+    request: CredentialRequest,
+    now: int,
+    randomness: Randomness,
+) -> tuple[bytes, ...]:
+    """Return every issuer's answer, where all of them see the board as it is ``now``.
+
+    Each box takes from a child of ``randomness`` that is named after its issuer.
+
+    Raises:
+        Rejection: as ``check_request``.
+    """
+    return tuple(
+        answer_request(
+            credentials,
+            issuer,
+            leaf,
+            attributes,
+            request,
+            now,
+            now,
+            randomness.derive(f"answer/{issuer.index}"),
+        )
+        for issuer in issuers
+    )
+
+
 def receive_credential(
     credentials: Credentials,
     identity: Identity,

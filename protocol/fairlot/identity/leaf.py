@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot.errors import Rejection
 from fairlot.fields import Fields
 from fairlot.identity.registry import ISSUERS_MAX, Registry, RegistryId
@@ -91,6 +92,11 @@ def label(what: bytes, registry: Registry, index: int, leaf_handle: bytes) -> by
         + i2osp(index, 8)
         + leaf_handle
     )
+
+
+def make_leaf_entry(registry_id: RegistryId, leaf: Leaf, issuer: SigningKey) -> Entry:
+    """Make the LEAF entry that one of the issuers posts (specs/identity.md, step 6)."""
+    return sign_entry(EntryType.LEAF, registry_id, leaf.to_value(), issuer)
 
 
 def sign_share(
