@@ -1,4 +1,6 @@
-"""Checks that specification and source agree: codes, citations, version, tags, chapters.
+"""Checks that specification and source agree.
+
+That is: in codes, citations, version, tags, chapters and the modules that they name.
 
 Run as ``python tests/support/check_specs.py [ROOT]``: prints what does not agree, a line
 each, and exits with 0 or 1.
@@ -66,6 +68,10 @@ _VECTOR = re.compile(r"`([a-z]+)\.json::([A-Za-z0-9-]+)`")
 _TEST = re.compile(r"`(test_[a-z0-9_]+\.py)::([a-z0-9_*\[\]-]+)`")
 
 
+_MODULE = re.compile(r"`([\w/{},]+\.py|(?:fairlot|fairlot_crypto|tests)/(?:\w+/)*)`")
+"""A module or a folder of them that a chapter names; ``{a,b}`` stands for several."""
+
+
 def problems(root: Path = ROOT) -> list[str]:
     """Return everything that does not agree, a sentence each."""
     source = Source(root)
@@ -76,6 +82,7 @@ def problems(root: Path = ROOT) -> list[str]:
         *check_version(source),
         *check_tags(source),
         *check_chapters(root),
+        *check_modules(source),
         *check_pitfalls(root),
     ]
 
@@ -350,6 +357,25 @@ def check_chapters(root: Path) -> Iterator[str]:
     for name in re.findall(r"\]\(([0-9][^)]+\.md)\)", listed):
         if not (folder / "adr" / name).is_file():
             yield f"specs/adr/README.md names {name}, which does not exist"
+
+
+def check_modules(source: Source) -> Iterator[str]:
+    """Check that every module or folder exists that a chapter names."""
+    bases = [source.root / base for base in ("crypto", "protocol", "")]
+    for path in sorted((source.root / "specs").glob("*.md")):
+        text = path.read_text()
+        if path.stem == "errors":  # Its rows are compared with the source.
+            text = _CODE_ROW.sub("", text)
+        for named in _MODULE.findall(text):
+            for each in _spread(named):
+                if not any((base / each).exists() for base in bases):
+                    yield f"specs/{path.name} names {each}, which does not exist"
+
+
+def _spread(named: str) -> list[str]:
+    before, brace, rest = named.partition("{")
+    inside, _, after = rest.partition("}")
+    return [before + each + after for each in inside.split(",")] if brace else [named]
 
 
 def check_pitfalls(root: Path) -> Iterator[str]:

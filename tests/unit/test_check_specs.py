@@ -172,6 +172,26 @@ ROWS: tuple[tuple[str, Edit, str], ...] = (
         "names sales.md, which does not exist",
     ),
     (
+        "a module that a chapter names and that has moved",
+        ("specs/puzzle.md", "`fairlot/deposit/puzzle.py`", "`fairlot/puzzle.py`"),
+        "specs/puzzle.md names fairlot/puzzle.py, which does not exist",
+    ),
+    (
+        "one of several modules that has moved",
+        ("specs/tlock.md", "{ibe,sealed}", "{ibe,opened}"),
+        "names fairlot_crypto/timelock/opened.py, which does not exist",
+    ),
+    (
+        "a folder that has moved",
+        ("specs/board.md", "`fairlot/board/`", "`fairlot/boards/`"),
+        "names fairlot/boards/, which does not exist",
+    ),
+    (
+        "a module without its package",
+        ("specs/drand.md", "`fairlot_crypto/json_object.py`", "`json_object.py`"),
+        "names json_object.py, which does not exist",
+    ),
+    (
         "a decision that the index misses",
         ("specs/adr/README.md", "(0001-layout.md)", "(0001-order.md)"),
         "does not name 0001-layout.md",
