@@ -8,10 +8,10 @@ from pathlib import Path
 from fairlot.audit.auditor import Expected, audit
 from fairlot.audit.margin import BeaconFacts
 from fairlot.audit.report import CheckResult, Report
-from fairlot.audit.transcript_file import read_transcript
 from fairlot.board.replay import Finding
 from fairlot.cli.command import FAILED, OK, Command, chosen_curve, hex_bytes
 from fairlot.cli.output import Screen, say, show_table
+from fairlot.cli.transcript import read_named
 from fairlot.names import HASH_LENGTH
 from fairlot.text import counted
 from fairlot_crypto.curve import Backend
@@ -80,7 +80,7 @@ def audit_file(backend: Backend, path: Path, expected: Expected) -> Report:
         InputError: ``transcript.unreadable``, ``transcript.none``,
             ``transcript.too-long``.
     """
-    data = read_transcript(path)
+    data = read_named(path)
     with Screen(acknowledge=False) as screen:
         return audit(data, backend, expected, Statements(), screen.stage("checking"))
 

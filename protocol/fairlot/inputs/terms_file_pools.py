@@ -5,6 +5,7 @@ left out, values sorted, digits made bytes. What is not understood stays as it i
 reader of pools to refuse.
 """
 
+import re
 from typing import Any
 
 from fairlot.errors import TermsError, Where
@@ -22,6 +23,7 @@ TOP_KEYS = tuple(key for key in POOL_KEYS if key != "name")
 """What describes the only pool at the top level."""
 
 _DIGITS = 2 * KEY_LENGTH
+_KEY = re.compile(f"[0-9a-fA-F]{{{_DIGITS}}}")
 _TEXTS = ("name", "mechanism", "unsold", "puzzle")
 
 
@@ -119,10 +121,8 @@ def _sorted(source: TomlFile, required: Fields, name: str) -> list[str]:
 
 
 def _key(source: TomlFile, where: Where, text: str) -> bytes:
-    try:
-        # fromhex skips blanks, which the length then excludes.
-        return bytes.fromhex(text if len(text) == _DIGITS else "not hexadecimal")
-    except ValueError as error:
+    if not _KEY.fullmatch(text):
         problem = f"must be the {_DIGITS} hexadecimal digits that fairlot puzzle prints"
         message = f"{problem}, found {shown(text)}"
-        raise source.error("terms-file.key", where, message) from error
+        raise source.error("terms-file.key", where, message)
+    return bytes.fromhex(text)
