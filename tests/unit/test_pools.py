@@ -146,7 +146,7 @@ def test_all_broken_rules_are_found_in_order() -> None:
 
 def test_terms_tell_what_a_deposit_may_hold() -> None:
     assert WHOLE.takes_bids
-    assert WHOLE.groups_allowed
+    assert WHOLE.group_max == 4
     assert WHOLE.attributes_required == ("cohort_a",)
     assert WHOLE.tiered == WHOLE.pools[0]
     assert WHOLE.pool("tokens") == WHOLE.pools[3]
@@ -154,7 +154,7 @@ def test_terms_tell_what_a_deposit_may_hold() -> None:
     assert WHOLE.bids in WHOLE.named_rounds()
     plain = sample_terms()
     assert not plain.takes_bids
-    assert not plain.groups_allowed
+    assert plain.group_max == 1
     assert plain.tiered is None
     assert plain.attributes_required == ()
     assert plain.named_rounds() == ()

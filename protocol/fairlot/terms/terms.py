@@ -138,9 +138,9 @@ class Terms:
         return next(pools, None)
 
     @property
-    def groups_allowed(self) -> bool:
-        """Tell whether a deposit may name a group."""
-        return any(pool.group_max > 1 for pool in self.pools)
+    def group_max(self) -> int:
+        """The greatest size of a group that a deposit may name; 1 for no groups."""
+        return max(pool.group_max for pool in self.pools)
 
     @property
     def attributes_required(self) -> tuple[str, ...]:
