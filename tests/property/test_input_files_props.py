@@ -19,7 +19,7 @@ from fairlot.errors import FairlotError, InputError, TermsError
 from fairlot.inputs.people_file import COLUMNS, MORE_COLUMNS, Person, read_people
 from fairlot.inputs.terms_file import read_terms_file
 from fairlot.inputs.toml_lines import line_of
-from fairlot.terms.pool import Mechanism, Pool, Requirement, Tier
+from fairlot.terms.pool import CAPPED, Mechanism, Pool, Requirement, Tier
 from fairlot.terms.terms import Terms
 from fairlot.text import check_text
 from fairlot_crypto.cbor import Value, decode, encode
@@ -243,7 +243,6 @@ def legal_pools(draw: st.DrawFn) -> list[Pool]:
             mechanism = Mechanism.QUADRATIC
         tiers = draw(tier_lists) if tiered else ()
         supply = draw(st.integers(0, 20) | st.just(LARGEST))
-        capped = mechanism in {Mechanism.EQUAL_SHARE, Mechanism.QUADRATIC}
         lottery = mechanism is Mechanism.LOTTERY
         most = max(1, supply)
         group_max = draw(st.integers(1, most)) if lottery else 1
@@ -254,7 +253,7 @@ def legal_pools(draw: st.DrawFn) -> list[Pool]:
             mechanism=mechanism,
             supply=sum(tier.supply for tier in tiers) if tiered else supply,
             price=0 if tiered else draw(st.integers(1, LARGEST)),
-            cap=draw(st.integers(1, LARGEST)) if capped else 1,
+            cap=draw(st.integers(1, LARGEST)) if mechanism in CAPPED else 1,
             group_max=group_max,
             certain=draw(st.integers(0, supply - 1)) if certainly else 0,
             tiers=tiers,

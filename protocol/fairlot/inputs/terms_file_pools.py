@@ -10,8 +10,8 @@ from typing import Any
 from fairlot.errors import TermsError, Where
 from fairlot.fields import Fields
 from fairlot.inputs.toml_file import TomlFile
-from fairlot.terms.pool import MAIN_POOL, Mechanism, Pool
-from fairlot.terms.read_pools import CAPPED, POOL_KEYS, read_pools
+from fairlot.terms.pool import CAPPED, MAIN_POOL, Mechanism, Pool
+from fairlot.terms.read_pools import POOL_KEYS, read_pools
 from fairlot.text import shown
 from fairlot_crypto.keys import KEY_LENGTH
 
