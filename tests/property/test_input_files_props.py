@@ -25,6 +25,7 @@ from fairlot.text import check_text
 from fairlot_crypto.cbor import Value, decode, encode
 from generators.terms_pools import conference
 from generators.terms_setting import sample_terms
+from kit.any_sale import handed_on
 
 LARGEST = 2**64 - 1
 
@@ -233,8 +234,7 @@ tier_lists = st.sets(st.integers(0, 9), min_size=1, max_size=4).map(
 def legal_pools(draw: st.DrawFn) -> list[Pool]:
     """Draw pools that keep every rule, at the edges of the rules too."""
     pools: list[Pool] = []
-    count = draw(st.integers(1, 5))
-    for index in range(count):
+    for index in range(draw(st.integers(1, 5))):
         mechanism = draw(st.sampled_from(Mechanism))
         tiered = mechanism is Mechanism.TIERS
         if tiered and any(pool.tiers for pool in pools):
@@ -257,14 +257,11 @@ def legal_pools(draw: st.DrawFn) -> list[Pool]:
             group_max=group_max,
             certain=draw(st.integers(0, supply - 1)) if certainly else 0,
             tiers=tiers,
-            unsold=draw(
-                st.sampled_from([None, *(f"pool-{i}" for i in range(index + 1, count))])
-            ),
             again=draw(st.booleans()),
             requires=draw(required),
         )
         pools.append(pool)
-    return pools
+    return list(draw(handed_on(pools)))
 
 
 @examples(40)

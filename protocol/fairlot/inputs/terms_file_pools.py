@@ -34,7 +34,7 @@ def read_file_pools(source: TomlFile) -> tuple[Pool, ...]:
             ``terms-file.integer``, ``terms-file.range``, ``terms-file.boolean``,
             ``terms-file.array``, ``terms-file.mechanism``, ``terms-file.pool-name``,
             ``terms-file.group``, ``terms-file.certain``, ``terms-file.tiers``,
-            ``terms-file.requires``, ``terms-file.key``.
+            ``terms-file.requires``, ``terms-file.unsold``, ``terms-file.key``.
     """
     try:
         return read_pools(_canonical_pools(source), ("pool",))

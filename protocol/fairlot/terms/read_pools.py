@@ -44,8 +44,8 @@ def read_pools(maps: Sequence[Fields], where: Where) -> tuple[Pool, ...]:
     Raises:
         TermsError: ``terms.pools``, ``terms.pool-name``, ``terms.mechanism``,
             ``terms.group``, ``terms.certain``, ``terms.tiers``, ``terms.requires``,
-            ``terms.key``. For a field that is missing, unknown, of another type or out
-            of range what the maps raise.
+            ``terms.unsold``, ``terms.key``. For a field that is missing, unknown, of
+            another type or out of range what the maps raise.
     """
     if not 1 <= len(maps) <= MAX_POOLS:
         rule = f"must hold 1 to {MAX_POOLS} pools, and holds {len(maps)}"

@@ -167,10 +167,10 @@ class Terms:
                 type or out of range; ``terms.version``, ``terms.text``, ``terms.key``,
                 ``terms.pools``, ``terms.pool-name``, ``terms.mechanism``,
                 ``terms.group``, ``terms.certain``, ``terms.tiers``,
-                ``terms.requires``, ``terms.deposits``, ``terms.bids``, ``terms.round``,
-                ``terms.times``, ``terms.slack``, ``terms.board-name``,
-                ``terms.witnesses``, ``terms.modulus``, ``terms.element``,
-                ``terms.roster``, ``terms.round``, ``terms.round-time``,
+                ``terms.requires``, ``terms.unsold``, ``terms.deposits``,
+                ``terms.bids``, ``terms.round``, ``terms.times``, ``terms.slack``,
+                ``terms.board-name``, ``terms.witnesses``, ``terms.modulus``,
+                ``terms.element``, ``terms.roster``, ``terms.round-time``,
                 ``terms.refund``. The message names the path.
         """
         fields = Fields(value, ("terms",), field_error)
