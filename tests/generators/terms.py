@@ -9,7 +9,7 @@ from fairlot.terms.terms import MAX_SEASON, Terms
 from fairlot.terms.times import MAX_TIME, Times
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.hashing import i2osp
-from generators import terms_pools
+from generators import terms_leftovers, terms_pools
 from generators.case import Case, Chapter
 from generators.terms_pools import Change, Row
 from generators.terms_rounds import accepted_rounds, refused_rounds
@@ -44,6 +44,11 @@ def chapter() -> Chapter:
             *(
                 refuse_terms(terms_pools.conference(sample_terms()), *row)
                 for row in terms_pools.REFUSED
+            ),
+            *(accept_terms(*row) for row in terms_leftovers.accepted(sample_terms())),
+            *(
+                refuse_terms(terms_leftovers.leaving(sample_terms()), *row)
+                for row in terms_leftovers.refused(sample_terms())
             ),
         ),
     )

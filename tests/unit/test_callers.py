@@ -254,6 +254,13 @@ POOLS: Mapping[str, tuple[str, object]] = {
     "twice": ("pools.rule", (LOTTERY, LOTTERY)),
     "no-name": ("pools.rule", (replace(LOTTERY, name=""),)),
     "unsold-nowhere": ("pools.rule", (replace(LOTTERY, unsold="later"),)),
+    "leftovers-of-groups": (
+        "pools.rule",
+        (
+            replace(LOTTERY, supply=2, group_max=2, unsold="later"),
+            replace(LOTTERY, name="later"),
+        ),
+    ),
     "group-above-supply": ("pools.rule", (replace(LOTTERY, group_max=2),)),
     "no-tiers": ("pools.rule", (replace(LOTTERY, mechanism=Mechanism.TIERS),)),
     "negative": ("pools.range", (replace(LOTTERY, supply=-1),)),

@@ -428,6 +428,7 @@ def test_a_clock_opens_the_bids(tmp_path: Path, table: str, bids: BidsFile) -> N
         ('name = "tokens"', "", "missing", "line 33, pool[4].name"),
         ('"guests"\ntiers', '"tokenz"\ntiers', "pools", "line 8, pool[1].unsold"),
         ("again = true", 'unsold = "guests"', "pools", "line 30, pool[3].unsold"),
+        ("again = true", 'unsold = "tokens"', "unsold", "line 30, pool[3].unsold"),
         ("again = true", "again = 1", "boolean", "line 30, pool[3].again"),
         ("again = true", "agian = true", "unknown", "line 30, pool[3].agian"),
         ("again = true", "cap = 1", "unknown", "line 30, pool[3].cap"),

@@ -11,8 +11,8 @@ from typing import Any
 from fairlot.errors import TermsError, Where
 from fairlot.fields import Fields
 from fairlot.inputs.toml_file import TomlFile
-from fairlot.terms.pool import MAIN_POOL, Mechanism, Pool
-from fairlot.terms.read_pools import CAPPED, POOL_KEYS, read_pools
+from fairlot.terms.pool import CAPPED, MAIN_POOL, Mechanism, Pool
+from fairlot.terms.read_pools import POOL_KEYS, read_pools
 from fairlot.text import shown
 from fairlot_crypto.keys import KEY_LENGTH
 
@@ -36,7 +36,7 @@ def read_file_pools(source: TomlFile) -> tuple[Pool, ...]:
             ``terms-file.integer``, ``terms-file.range``, ``terms-file.boolean``,
             ``terms-file.array``, ``terms-file.mechanism``, ``terms-file.pool-name``,
             ``terms-file.group``, ``terms-file.certain``, ``terms-file.tiers``,
-            ``terms-file.requires``, ``terms-file.key``.
+            ``terms-file.requires``, ``terms-file.unsold``, ``terms-file.key``.
     """
     try:
         return read_pools(_canonical_pools(source), ("pool",))
