@@ -111,15 +111,21 @@ def test_whoever_accepts_it_is_told_everything_that_is_wrong() -> None:
     report = judged(made_up(), A_REHEARSAL)
     assert report.holds
     assert all("a real sale would" in notice for notice in report.notices)
-    warning, margin = report.notices
+    warning, margin, *shared = report.notices
     assert "not RSA-2048" in warning
     assert "the delay of 1 squarings has the margin 0.000" in margin
+    others = ("the escrow", "the board", "a contributor", "an issuer", "an attester")
+    assert len(shared) == len(others)
+    for other, notice in zip(others, shared, strict=True):
+        assert notice.startswith(f"the seller and {other} have one key")
+        assert STRANGER.public.hex() in notice
 
 
 def test_no_title_claims_what_holds_of_real_sales_only() -> None:
     """It was "its delay long enough" beside a notice that it is too short."""
     titles = {r.check.id: r.check.title for r in judged(made_up(), A_REHEARSAL).results}
     assert "a real sale's delay" in titles["A17"]
+    assert "of a real sale" in titles["A26"]
 
 
 def test_said_to_be_a_sale_it_has_the_wrong_modulus() -> None:
@@ -127,6 +133,14 @@ def test_said_to_be_a_sale_it_has_the_wrong_modulus() -> None:
     report = audit(data, GROUP, A_REHEARSAL, STATEMENTS)
     assert (report.failed, codes(report)) == (("A17",), ["beacon.modulus"])
     assert not report.holds
+
+
+def test_said_to_be_a_sale_with_the_right_modulus_the_rest_is_found() -> None:
+    on = held(real(stage(names=())), STRANGER, *ROLES)
+    report = judged(on, A_REHEARSAL)
+    assert report.failed == ("A17", "A26")
+    assert codes(report) == ["beacon.margin", *["roles.shared"] * (len(ROLES) - 1)]
+    assert not report.notices
 
 
 @pytest.mark.parametrize("expected", [Expected(), A_REHEARSAL])

@@ -40,7 +40,7 @@ def _accepted() -> Sequence[Case]:
     rows = (
         (
             "one-key",
-            "A rehearsal in which one key has every role.",
+            "A rehearsal in which one key has every role: a notice for each after the first.",
             one_key(),
             ACCEPTED,
         ),

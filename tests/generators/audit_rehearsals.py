@@ -1,6 +1,7 @@
-"""Rehearsals and sales; a part of chapter audit."""
+"""Rehearsals and sales, and keys with two roles; a part of chapter audit."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from fairlot.audit.auditor import Expected
 from fairlot.board.sale import VoidReason
@@ -37,7 +38,7 @@ def one_key() -> bytes:
 
 
 def rehearsal_lies() -> Sequence[Lie]:
-    """Return rehearsals that nobody accepts."""
+    """Return rehearsals that nobody accepts, and sales of keys with two roles."""
     rehearsal = publish(plays.drawn())
     return (
         Lie(
@@ -54,4 +55,23 @@ def rehearsal_lies() -> Sequence[Lie]:
             rehearsal,
             Expected(stage().terms.sale_id, stage().terms.board.key),
         ),
+        *(_shared(*roles) for roles in pairwise(ROLES)),
+    )
+
+
+def _shared(one: str, other: str) -> Lie:
+    on = stage()
+    key = {
+        "seller": on.parts.seller,
+        "escrow": on.parts.escrow,
+        "board": on.parts.board,
+        "contributor": on.parts.contributors[0],
+        "issuer": on.parts.issuers[0].key,
+    }[one]
+    return Lie(
+        f"A26-{other}",
+        f"The key of {one} is not that of {other}: they would check themselves.",
+        "roles.shared",
+        void_sale(held(real(on), key, other)),
+        Expected(),
     )

@@ -16,6 +16,7 @@ from fairlot.audit.checks import (
 from fairlot.audit.disclosed import disclosed_counts
 from fairlot.audit.margin import beacon_facts, margin_findings, notices
 from fairlot.audit.report import CheckResult, Report, Roots
+from fairlot.audit.roles import role_findings, role_notices
 from fairlot.audit.transcript_file import read_transcript
 from fairlot.board.phase import Phase
 from fairlot.board.replay import Finding, Replay, replay
@@ -133,7 +134,8 @@ def audit(
 
     The checklist is ``CHECKS``: A01 to A05, A07 to A22 and A24 follow from reading and
     folding; this function itself checks A06 (roots), A14 (people), the margin of A17, A23
-    (the end) and A25 (no rehearsal). ``NOT_CHECKED`` lists what it leaves to its caller.
+    (the end), A25 (no rehearsal) and A26 (roles). ``NOT_CHECKED`` lists what it leaves to
+    its caller.
 
     Args:
         data: the bytes of the file.
@@ -147,7 +149,7 @@ def audit(
     read = replay(data, SaleState(curve, statements), progress)
     findings = [*read.findings, *_own_findings(read, expected)]
     state = read.state
-    # Step 8.
+    # Step 9.
     results = tuple(_result(check, findings, read, expected) for check in CHECKS)
     return Report(
         results=results,
@@ -157,7 +159,7 @@ def audit(
         facts=_facts(state),
         disclosed=disclosed_counts(state),
         beacon=beacon_facts(read),
-        notices=notices(read),
+        notices=(*notices(read), *role_notices(state)),
         not_checked=NOT_CHECKED,
     )
 
@@ -208,6 +210,8 @@ def _own_findings(read: Replay, expected: Expected) -> Iterator[Finding]:
         yield Finding("sale.incomplete", why, read.acknowledged, None)
     # Step 7.
     yield from _rehearsal_findings(state, expected)
+    # Step 8.
+    yield from role_findings(state)
 
 
 def _root_findings(state: SaleState, expected: Expected) -> Iterator[Finding]:

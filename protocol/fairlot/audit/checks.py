@@ -111,6 +111,7 @@ CHECKS = (
         "This is no rehearsal, or the auditor accepts one",
         ("audit.rehearsal",),
     ),
+    Check("A26", "No key of a real sale has two roles", ("roles.",)),
 )
 """The checks in the order of the report."""
 
@@ -129,6 +130,7 @@ NOT_CHECKED = (
     "that everybody was shown this board, and its clock is right: no witness co-signs it",
     "that nobody squares more than 60 times as fast as the million a second assumed here",
     "that nobody knows the factors of the beacon's modulus",
+    "that the keys of different roles belong to different parties",
 )
 """What no transcript can show."""
 
