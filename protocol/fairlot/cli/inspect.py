@@ -144,7 +144,9 @@ def _show_entries(read: Replay, path: Path, entries: Sequence[EntryFacts]) -> No
         say(f"The last {read.unacknowledged} bytes are under no checkpoint: not shown.")
     if read.findings:
         broken = counted(len(read.findings), "rule is", "rules are")
-        say(f"{broken} broken: fairlot audit {path} gives details.")
+        rehearsed = state.has_terms and state.terms.rehearsal
+        accepting = " --rehearsal" if rehearsed else ""
+        say(f"{broken} broken: fairlot audit {path}{accepting} gives details.")
     say(f"{counted(len(entries), 'entry', 'entries')}.")
 
 
