@@ -9,7 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 Json: TypeAlias = "str | int | bool | Sequence[Json] | Mapping[str, Json] | None"
-"""A value that commands print for machines."""
+"""A value that commands print for machines: integers are below 2^53."""
+
+Viewed: TypeAlias = (
+    "bytes | str | int | bool | Sequence[Viewed] | Mapping[str, Viewed] | None"
+)
+"""A value of which there is a JSON view."""
 
 Fail: TypeAlias = Callable[[str], Exception]
 """Makes the error for what is wrong with a text."""
@@ -26,6 +31,8 @@ _FORBIDDEN = {
 """Unicode categories whose characters no text may contain."""
 
 _SHOWN = 40
+_JSON_NUMBERS = 2**53
+"""From here on, programs that read JSON may lose digits of a number."""
 _ATTRIBUTE = re.compile(r"[a-z0-9_]{1,32}")
 
 
@@ -62,6 +69,26 @@ def shown(text: str) -> str:
     if len(text) <= _SHOWN:
         return repr(text)
     return f"{text[:_SHOWN]!r}…"
+
+
+def json_view(values: Mapping[str, Viewed]) -> dict[str, Json]:
+    """Return the JSON view of named values (specs/notation.md, section 4.4).
+
+    Byte strings become hexadecimal digits, integers of 2^53 and more texts.
+    """
+    return {name: _json(value) for name, value in values.items()}
+
+
+def _json(value: Viewed) -> Json:
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, bool | str) or value is None:
+        return value
+    if isinstance(value, int):
+        return value if abs(value) < _JSON_NUMBERS else str(value)
+    if isinstance(value, Mapping):
+        return json_view(value)
+    return [_json(item) for item in value]
 
 
 def counted(number: int, one: str, many: str) -> str:

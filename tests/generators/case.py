@@ -1,18 +1,17 @@
 """The shape of a test vector, and of a chapter of them (specs/vectors.md)."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from fairlot.errors import FairlotError, InvariantError
+from fairlot.text import Viewed, json_view
 from fairlot_crypto.errors import CryptoError
 
-Json: TypeAlias = "str | int | bool | Sequence[Json] | Mapping[str, Json] | None"
-Raw: TypeAlias = "bytes | str | int | bool | Sequence[Raw] | Mapping[str, Raw] | None"
+Raw: TypeAlias = Viewed
 
 FORMAT = "fairlot-vectors/1"
-_JSON_SAFE = 2**53
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +38,14 @@ class Chapter:
 
     def to_json(self) -> bytes:
         """Return the file's bytes: UTF-8, two-space indent, final newline."""
-        document = {
+        document: dict[str, Raw] = {
             "format": FORMAT,
             "chapter": self.name,
             "description": self.description,
             "cases": [_case(i, case) for i, case in enumerate(self.cases, 1)],
         }
-        return json.dumps(document, indent=2, ensure_ascii=False).encode() + b"\n"
+        view = json_view(document)
+        return json.dumps(view, indent=2, ensure_ascii=False).encode() + b"\n"
 
 
 def accept(
@@ -88,29 +88,17 @@ def reject(
     raise InvariantError("vectors.not-refused", f"{name} is not refused with {code}")
 
 
-def _case(number: int, case: Case) -> Json:
-    body: dict[str, Json] = {
+def _case(number: int, case: Case) -> Raw:
+    body: dict[str, Raw] = {
         "tcId": number,
         "name": case.name,
         "comment": case.comment,
-        "input": _json(case.inputs),
+        "input": case.inputs,
     }
     if case.trace:
-        body["trace"] = _json(case.trace)
+        body["trace"] = case.trace
     if case.code is None:
-        body["output"] = _json(case.output)
+        body["output"] = case.output
     else:
         body["refused"] = {"code": case.code}
     return body
-
-
-def _json(raw: Raw) -> Json:
-    if isinstance(raw, bytes):
-        return raw.hex()
-    if isinstance(raw, bool | str) or raw is None:
-        return raw
-    if isinstance(raw, int):
-        return raw if abs(raw) < _JSON_SAFE else str(raw)
-    if isinstance(raw, Mapping):
-        return {key: _json(value) for key, value in raw.items()}
-    return [_json(value) for value in raw]
