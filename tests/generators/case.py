@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from fairlot.errors import FairlotError, InvariantError
+from fairlot.errors import FairlotError, InputError, InvariantError
 from fairlot.text import Viewed, json_view
 from fairlot_crypto.errors import CryptoError
 
@@ -24,6 +24,8 @@ class Case:
     trace: Mapping[str, Raw]
     output: Mapping[str, Raw] | None
     code: str | None
+    place: Mapping[str, Raw] | None = None
+    """Line and field of a file that people write, where the rule is broken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ def reject(
     code: str,
     inputs: Mapping[str, Raw],
     attempt: Callable[[], object],
+    *,
+    placed: bool = False,
 ) -> Case:
     """Return a case that must be refused, after having tried it.
 
@@ -74,6 +78,7 @@ def reject(
         code: the stable code of the refusal.
         inputs: what the implementation is given.
         attempt: drives this library with ``inputs``.
+        placed: whether the case says where in a file the rule is broken.
 
     Raises:
         InvariantError: ``vectors.not-refused`` where ``attempt`` ends otherwise.
@@ -82,7 +87,8 @@ def reject(
         attempt()
     except (CryptoError, FairlotError) as error:
         if error.code == code:
-            return Case(name, rule, inputs, {}, None, code)
+            place = _place(error) if placed else None
+            return Case(name, rule, inputs, {}, None, code, place)
         problem = f"{name} ends in {error.code}, not {code}"
         raise InvariantError("vectors.not-refused", problem) from error
     raise InvariantError("vectors.not-refused", f"{name} is not refused with {code}")
@@ -100,5 +106,13 @@ def _case(number: int, case: Case) -> Raw:
     if case.code is None:
         body["output"] = case.output
     else:
-        body["refused"] = {"code": case.code}
+        place = {} if case.place is None else {"place": case.place}
+        body["refused"] = {"code": case.code, **place}
     return body
+
+
+def _place(error: Exception) -> Mapping[str, Raw] | None:
+    """Return line and field, those that are known; ``None`` if none is."""
+    if not isinstance(error, InputError) or not (error.line or error.field):
+        return None
+    return {"line": error.line, "field": error.field or None}
