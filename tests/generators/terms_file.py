@@ -1,15 +1,13 @@
 """Vectors of the two files that people write (specs/terms-file.md)."""
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from fairlot.inputs.people_file import Person, read_people
-from fairlot.inputs.terms_file import TermsFile, read_terms_file
-from fairlot.rehearsal.fit import check_people, check_playable
+from fairlot.inputs.people_file import Person
+from fairlot.inputs.terms_file import TermsFile
 from generators import terms_file_both, terms_file_people, terms_file_refused
 from generators.case import Case, Chapter, Raw, accept, reject
 from generators.terms_file_setting import CONFERENCE, HEAD, PUZZLE, toml
+from generators.written import read_both, read_listed, read_terms
 
 UNPLACED = "terms-file.toml"
 """Where a text stops to be TOML depends on the parser."""
@@ -103,12 +101,12 @@ def _terms(name: str, comment: str, text: str) -> Case:
         f"terms-{name}",
         comment,
         {"op": "terms-file", "file": text},
-        _terms_map(_read_terms(text)),
+        _terms_map(read_terms(text)),
     )
 
 
 def _people(name: str, comment: str, text: str) -> Case:
-    people = _read_people(text)
+    people = read_listed(text)
     return accept(
         f"people-{name}",
         comment,
@@ -118,17 +116,17 @@ def _people(name: str, comment: str, text: str) -> Case:
 
 
 def _both(name: str, comment: str, terms: str, people: str, simulated: bool) -> Case:
-    _fit(terms, people, simulated=simulated)
+    read_both(terms, people, simulated=simulated)
     inputs = _both_inputs(terms, people, simulated=simulated)
     return accept(f"both-{name}", comment, inputs, {"valid": True})
 
 
 def _refused(name: str, rule: str, code: str, data: str | bytes) -> Case:
-    return _reject(f"terms-{name}", rule, code, "terms-file", data, _read_terms)
+    return _reject(f"terms-{name}", rule, code, "terms-file", data, read_terms)
 
 
 def _refused_people(name: str, rule: str, code: str, data: str | bytes) -> Case:
-    return _reject(f"people-{name}", rule, code, "people-file", data, _read_people)
+    return _reject(f"people-{name}", rule, code, "people-file", data, read_listed)
 
 
 def _reject(
@@ -158,7 +156,7 @@ def _refused_both(
         rule,
         code,
         _both_inputs(terms, people, simulated=simulated),
-        lambda: _fit(terms, people, simulated=simulated),
+        lambda: read_both(terms, people, simulated=simulated),
         placed=True,
     )
 
@@ -166,29 +164,6 @@ def _refused_both(
 def _both_inputs(terms: str, people: str, *, simulated: bool) -> Mapping[str, Raw]:
     files = {"terms": terms, "people": people}
     return {"op": "both", **files, "simulated": simulated}
-
-
-def _read_terms(data: str | bytes) -> TermsFile:
-    with TemporaryDirectory() as folder:
-        return read_terms_file(_written(folder, "TERMS.toml", data))
-
-
-def _read_people(data: str | bytes) -> tuple[Person, ...]:
-    with TemporaryDirectory() as folder:
-        return read_people(_written(folder, "PEOPLE.csv", data))
-
-
-def _fit(terms: str, people: str, *, simulated: bool) -> None:
-    file, listed = _read_terms(terms), _read_people(people)
-    if simulated:
-        check_playable(file)
-    check_people(file, listed, Path("PEOPLE.csv"))
-
-
-def _written(folder: str, name: str, data: str | bytes) -> Path:
-    path = Path(folder) / name
-    path.write_bytes(data if isinstance(data, bytes) else data.encode())
-    return path
 
 
 def _terms_map(file: TermsFile) -> Mapping[str, Raw]:

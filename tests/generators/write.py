@@ -39,6 +39,7 @@ CHAPTERS = (
     "sale",
     "audit",
     "terms-file",
+    "rehearsal",
 )
 """Chapters, in the order in which the specification is read.
 
