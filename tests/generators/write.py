@@ -40,6 +40,7 @@ CHAPTERS = (
     "audit",
     "terms-file",
     "rehearsal",
+    "command-line",
 )
 """Chapters, in the order in which the specification is read.
 
