@@ -390,7 +390,9 @@ def test_audit(case: Case) -> None:
         assert report.holds
         assert report.phase == case["output"]["phase"]
         assert report.facts == case["output"]["facts"]
-        beacon = report.beacon.to_json() if report.beacon else None
+        beacon = dict(report.beacon.to_json()) if report.beacon else None
+        if beacon is not None:
+            assert beacon.pop("withholding")
         assert beacon == case["output"]["beacon"]
         assert list(report.unchecked) == case["output"]["unchecked"]
         assert len(report.notices) == case["output"]["notices"]

@@ -21,9 +21,10 @@ def chapter() -> Chapter:
         "audit",
         "Audit `transcript`, expecting the roots of `expected` where there are any, and "
         "accepting a rehearsal if `rehearsal` is true. An accepted one holds; output the "
-        "report's phase, facts and beacon, the checks that were not checked, and how many "
-        "notices there are. A refused one has exactly one finding, with that code; the check "
-        "that fails is the one that the case's name begins with.",
+        "report's phase, facts and beacon, without the sentence `withholding` of the "
+        "latter, the checks that were not checked, and how many notices there are. A "
+        "refused one has exactly one finding, with that code; the check that fails is the "
+        "one that the case's name begins with.",
         (*_accepted(), *_refused()),
     )
 
@@ -83,12 +84,19 @@ def _accept(
         {
             "phase": report.phase,
             "facts": dict(report.facts),
-            "beacon": report.beacon.to_json() if report.beacon else None,
+            "beacon": _beacon(report),
             "unchecked": list(report.unchecked),
             "notices": len(report.notices),
         },
         {"checks": [result.check.id for result in report.results]},
     )
+
+
+def _beacon(report: Report) -> Raw:
+    """Return the bias meter without its sentence, whose words are free."""
+    if report.beacon is None:
+        return None
+    return {k: v for k, v in report.beacon.to_json().items() if k != "withholding"}
 
 
 def _refused() -> Sequence[Case]:

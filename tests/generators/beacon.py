@@ -222,7 +222,11 @@ def _refused_commitments() -> Sequence[_Row]:
 def _refused_values() -> Sequence[_Row]:
     terms = beacon_terms(2)
     one = contributors()[0]
-    mirrored = RSA_2048.n - bicorn.commit(RSA_2048, one.alpha)
+    c = bicorn.commit(RSA_2048, one.alpha)
+    mirrored, committed = RSA_2048.n - c, i2osp(c, ELEMENT)
+    width = (
+        "c has as many bytes as N, 256: another length is a wrong field, not a value."
+    )
     rows = (
         ("zero", "c is a unit.", "commit.value", bytes(ELEMENT)),
         (
@@ -237,7 +241,9 @@ def _refused_values() -> Sequence[_Row]:
             "commit.value",
             i2osp(mirrored, ELEMENT),
         ),
-        ("short", "c has 256 bytes.", "entry.field", bytes(255)),
+        ("short", width, "entry.field", bytes(255)),
+        ("long", width, "entry.field", bytes(1) + committed),
+        ("empty", width, "entry.field", b""),
     )
     return [
         (f"commit-{name}", rule, code, (), _commit_entry(terms, one, c))

@@ -13,6 +13,6 @@ def chapter() -> Chapter:
         "given, and verify it. sign: make the signed checkpoint of a board whose "
         "Ed25519 private key is `seed`, its own signature first, then its cosignature. "
         "verify: read the text and verify the board's signature and its cosignature "
-        "under `name` and `key`, in this order.",
+        "under `name` and `key`, in this order; output what the text says.",
         (*merkle.cases(), *checkpoint.cases()),
     )

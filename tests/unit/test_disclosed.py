@@ -24,7 +24,7 @@ def test_each_combination_is_counted_once_a_nym() -> None:
     entries = [says(n, WISH) for n in (ANN, BOB, CAT)]
     report = report_of(*entries, says(ANN, again))
     assert report.failed == ("A23",)
-    assert report.to_json()["disclosed"] == [  # type: ignore[call-overload, index]
+    assert report.to_json()["disclosed"] == [
         {"values": {"cohort": "", "region": ""}, "nyms": 1},
         {"values": {"cohort": "2028", "region": ""}, "nyms": 1},
         {"values": {"cohort": "2029", "region": "north"}, "nyms": 1},

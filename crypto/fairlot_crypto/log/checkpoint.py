@@ -82,7 +82,7 @@ class Checkpoint:
         if not origin or not is_text(origin):
             raise EncodingError(
                 "checkpoint.origin",
-                "the origin must not be empty and must hold no control character",
+                "the origin must not be empty and must hold no character below U+0020",
             )
         # Step 3.
         root_hash = decode_base64(root)

@@ -8,7 +8,7 @@ from fairlot.audit.checks import Check
 from fairlot.audit.disclosed import Disclosed
 from fairlot.audit.margin import BeaconFacts
 from fairlot.board.replay import Finding
-from fairlot.text import Json
+from fairlot.text import Json, Viewed, json_view
 
 
 class CheckState(StrEnum):
@@ -111,17 +111,17 @@ class Report:
     def _ids(self, state: CheckState) -> tuple[str, ...]:
         return tuple(r.check.id for r in self.results if r.state is state)
 
-    def to_json(self) -> Json:
+    def to_json(self) -> Mapping[str, Json]:
         """Return the report for machines."""
-        return {
+        report: dict[str, Viewed] = {
             "holds": self.holds,
             "rehearsal": self.rehearsal,
             "phase": self.phase,
             "roots": {
                 "from_file": self.roots.from_file,
-                "sale_id": _hex(self.roots.sale_id),
-                "board_key": _hex(self.roots.board_key),
-                "registry_id": _hex(self.roots.registry_id),
+                "sale_id": self.roots.sale_id,
+                "board_key": self.roots.board_key,
+                "registry_id": self.roots.registry_id,
             },
             "checks": [_check(result) for result in self.results],
             "facts": dict(self.facts),
@@ -130,9 +130,10 @@ class Report:
             "notices": list(self.notices),
             "not_checked": list(self.not_checked),
         }
+        return json_view(report)
 
 
-def _check(result: CheckResult) -> Json:
+def _check(result: CheckResult) -> Viewed:
     return {
         "id": result.check.id,
         "title": result.check.title,
@@ -145,7 +146,3 @@ def _check(result: CheckResult) -> Json:
             for f in result.findings
         ],
     }
-
-
-def _hex(data: bytes | None) -> str | None:
-    return None if data is None else data.hex()

@@ -1,7 +1,6 @@
 """``fairlot audit``: check a transcript offline."""
 
 import argparse
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from fairlot.audit.margin import BeaconFacts
 from fairlot.audit.report import Report
 from fairlot.board.replay import Finding
 from fairlot.cli.command import FAILED, OK, Command, chosen_curve, hex_bytes
-from fairlot.cli.output import Screen, say, show_table
+from fairlot.cli.output import Screen, say, show_json, show_table
 from fairlot.cli.transcript import read_named
 from fairlot.names import HASH_LENGTH
 from fairlot.text import counted
@@ -66,7 +65,7 @@ def execute(arguments: argparse.Namespace) -> int:
     expected = Expected(arguments.sale_id, arguments.board_key, arguments.rehearsal)
     report = audit_file(chosen_curve(), arguments.file, expected)
     if arguments.json:
-        print(json.dumps(report.to_json(), indent=2))
+        show_json(report.to_json())
     else:
         show_report(report, expected)
     return OK if report.holds else FAILED

@@ -1,8 +1,7 @@
 """``fairlot inspect``: show the board to people."""
 
 import argparse
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -11,12 +10,12 @@ from fairlot.board.replay import Replay, replay
 from fairlot.board.sale import SaleState
 from fairlot.cli.command import FAILED, OK, Command, chosen_curve, hex_bytes
 from fairlot.cli.odds import show_odds
-from fairlot.cli.output import Screen, complain, say, show_table
+from fairlot.cli.output import Screen, complain, say, show_json, show_table
 from fairlot.cli.transcript import read_named
 from fairlot.errors import Rejection
 from fairlot.inputs.forecast import odds_document, state_odds
 from fairlot.names import NYM_LENGTH, Nym
-from fairlot.text import counted
+from fairlot.text import Viewed, counted
 from fairlot_crypto.statements import Statements
 
 _EXAMPLES = """\
@@ -78,7 +77,7 @@ def _show_nym(read: Replay, nym: Nym, *, as_json: bool) -> int:
         complain(f"no deposit of nym {nym.hex()} is on this board")
         return FAILED
     if as_json:
-        print(_json(asdict(facts)))
+        show_json(asdict(facts))
     else:
         say(facts.sentence)
     return OK
@@ -91,9 +90,8 @@ def _show_odds(state: SaleState, *, as_json: bool) -> int:
         complain(f"the odds cannot be told yet: {error.message}")
         return FAILED
     if as_json:
-        print(
-            _json({"sale_id": state.sale_id, "pools": odds_document(odds, bytes.hex)})
-        )
+        pools = odds_document(odds, bytes.hex)
+        show_json({"sale_id": state.sale_id, "pools": pools})
     else:
         show_odds(odds, bytes.hex)
     return OK
@@ -102,7 +100,7 @@ def _show_odds(state: SaleState, *, as_json: bool) -> int:
 def _show_board(read: Replay, path: Path, *, as_json: bool) -> int:
     entries = entry_facts(read)
     if as_json:
-        print(_json(_document(read, path, entries)))
+        show_json(_document(read, path, entries))
     else:
         _show_entries(read, path, entries)
     return OK if entries else FAILED
@@ -110,7 +108,7 @@ def _show_board(read: Replay, path: Path, *, as_json: bool) -> int:
 
 def _document(
     read: Replay, path: Path, entries: Sequence[EntryFacts]
-) -> dict[str, object]:
+) -> Mapping[str, Viewed]:
     state = read.state
     return {
         "file": str(path),
@@ -148,11 +146,3 @@ def _show_entries(read: Replay, path: Path, entries: Sequence[EntryFacts]) -> No
         accepting = " --rehearsal" if rehearsed else ""
         say(f"{broken} broken: fairlot audit {path}{accepting} gives details.")
     say(f"{counted(len(entries), 'entry', 'entries')}.")
-
-
-def _json(document: dict[str, object]) -> str:
-    return json.dumps(document, indent=2, default=_plain)
-
-
-def _plain(value: object) -> str:
-    return value.hex() if isinstance(value, bytes) else str(value)
