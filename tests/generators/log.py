@@ -1,6 +1,6 @@
-"""Vectors of the log: tree, proofs, checkpoints (specs/log.md)."""
+"""Vectors of the log: tree, proofs, checkpoints, policies (specs/log.md)."""
 
-from generators import checkpoint, merkle
+from generators import checkpoint, judgement, merkle, policy
 from generators.case import Chapter
 
 
@@ -13,6 +13,15 @@ def chapter() -> Chapter:
         "given, and verify it. sign: make the signed checkpoint of a board whose "
         "Ed25519 private key is `seed`, its own signature first, then its cosignature. "
         "verify: read the text and verify the board's signature and its cosignature "
-        "under `name` and `key`, in this order.",
-        (*merkle.cases(), *checkpoint.cases()),
+        "under `name` and `key`, in this order. policy: read `data`, the bytes of a "
+        "file; output what it says, and the bytes of the equal policy without comments. "
+        "judge: read policy and checkpoint, and judge the one by the other; output the "
+        "keys of the logs that signed, witnesses with their times, and the lines of "
+        "unknown keys.",
+        (
+            *merkle.cases(),
+            *checkpoint.cases(),
+            *policy.cases(),
+            *judgement.cases(),
+        ),
     )
