@@ -1,6 +1,6 @@
-"""Vectors of the log: tree, proofs, checkpoints, policies (specs/log.md)."""
+"""Vectors of the log: tree, proofs, checkpoints, policies, receipts (specs/log.md)."""
 
-from generators import checkpoint, judgement, merkle, policy
+from generators import checkpoint, judgement, merkle, policy, proof
 from generators.case import Chapter
 
 
@@ -17,11 +17,14 @@ def chapter() -> Chapter:
         "file; output what it says, and the bytes of the equal policy without comments. "
         "judge: read policy and checkpoint, and judge the one by the other; output the "
         "keys of the logs that signed, witnesses with their times, and the lines of "
-        "unknown keys.",
+        "unknown keys. make-receipt: append the leaves and make the receipt of one under "
+        "the checkpoint. verify-receipt: read policy and receipt, and verify it for the "
+        "data of the leaf and the origin; output as for judge.",
         (
             *merkle.cases(),
             *checkpoint.cases(),
             *policy.cases(),
             *judgement.cases(),
+            *proof.cases(),
         ),
     )

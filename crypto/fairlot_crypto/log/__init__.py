@@ -1,1 +1,1 @@
-"""The append-only log: tree, notes, checkpoints, policies (specs/log.md)."""
+"""The append-only log: tree, notes, checkpoints, policies, receipts (specs/log.md)."""
