@@ -307,6 +307,7 @@ def _void(entry: Entry) -> str:
 
 _SENTENCES: Mapping[EntryType, Callable[[Entry], str]] = {
     EntryType.TERMS: _terms,
+    EntryType.TIME: lambda e: f"It is {utc(body_fields(e).uint('time'))}.",
     EntryType.REGISTRY: _registry,
     EntryType.LEAF: _leaf,
     EntryType.OPEN: lambda _: "Registration is over; deposits are open.",
@@ -317,9 +318,9 @@ _SENTENCES: Mapping[EntryType, Callable[[Entry], str]] = {
     EntryType.PAID: _paid,
     EntryType.CLOSE: _close,
     EntryType.COMMIT: lambda e: f"Contributor {e.key.hex()} commits to its share.",
-    EntryType.COMMIT_END: lambda _: (
-        "The commitments are there: nobody can change the draw."
-    ),
+    EntryType.COMMIT_END: lambda _: "The time for commitments is over.",
+    EntryType.SEAL: lambda e: f"Contributor {e.key.hex()} seals the commitments.",
+    EntryType.SEALED: lambda _: "The commitments are sealed: the draw is fixed.",
     EntryType.REVEAL: lambda e: f"Contributor {e.key.hex()} reveals its share.",
     EntryType.REVEAL_END: lambda _: "The time for reveals is over.",
     EntryType.RECOVER: lambda e: (
