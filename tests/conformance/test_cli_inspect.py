@@ -53,7 +53,7 @@ def test_the_board_is_told_entry_by_entry(folder: Path) -> None:
         "TIME",
         "It is 2030-01-01 00:00:00Z.",
     )
-    assert rows[-1][1:3] == ("2030-01-01 01:02:10Z", "RESULT")
+    assert rows[-1][1:3] == ("2030-01-01 01:03:10Z", "RESULT")
     kinds = [row[2] for row in rows]
     assert (kinds.count("LEAF"), kinds.count("DEPOSIT")) == (5, 5)
     assert kinds.count("PAID") == 4, "who deposits nothing pays nothing"
