@@ -332,6 +332,7 @@ def _over_midnight() -> Stage:
         times,
         close=times.close + day,
         commit_end=times.commit_end + day,
+        seal_end=times.seal_end + day,
         reveal_end=times.reveal_end + day,
         unlock=times.unlock + day,
     )

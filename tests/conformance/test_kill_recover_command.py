@@ -66,8 +66,8 @@ def place_of(T: int, folder: Path) -> Place:
     place = Place(on, folder)
     storage = create_transcript(place.transcript)
     deposits = (deposit, on.payment(nym_of(deposit), PRICE))
-    board = play(on.board(storage), on, until="commit-end", deposits=deposits)
-    board.append([on.reveal(0)], times.commit_end + 10)
+    board = play(on.board(storage), on, until="sealed", deposits=deposits)
+    board.append([on.reveal(0)], times.seal_end + 10)
     board.append_marker(EntryType.REVEAL_END, times.reveal_end)
     storage.close()
     stranger, keeper = bytes(31) + b"\x01", on.parts.board.seed

@@ -19,6 +19,7 @@ from fairlot.terms.terms import Terms
 from fairlot_crypto.bbs.profile import Credential
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.hashing import i2osp, tagged_hash
+from fairlot_crypto.timelock.chain import first_round_after
 from fairlot_crypto.timelock.clock import sign_round
 from fairlot_crypto.timelock.scheme import UNCHAINED_G1
 from fairlot_crypto.timelock.sealed import seal
@@ -26,7 +27,7 @@ from generators.case import Case, Raw, accept, reject
 from generators.committee_setting import GROUP, stream
 from generators.credential_setting import EPOCH, issued
 from generators.deposit_setting import (
-    CLOSE,
+    TIMES,
     Made,
     check_entry,
     check_inputs,
@@ -69,7 +70,7 @@ _POOLS = (
 
 def _named() -> NamedRound:
     chain = clock(GROUP, UNCHAINED_G1)
-    return NamedRound(chain, (CLOSE + 90 - chain.genesis_time) // chain.period + 2)
+    return NamedRound(chain, first_round_after(chain, TIMES.drawn_from))
 
 
 def _terms() -> Terms:

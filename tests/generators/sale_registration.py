@@ -230,6 +230,12 @@ def _setups() -> Sequence[Refusal]:
             "beacon.modulus",
             replace(real, beacon=small),
         ),
+        (
+            "setup-short-delay",
+            "The delay of a real sale is long, or it names a round; else the draw is known.",
+            "beacon.margin",
+            real,
+        ),
     )
     return [
         Refusal(name, rule, code, 0, on.terms_entry(terms), START)

@@ -20,7 +20,7 @@ from fairlot_crypto.delay.parameters import RSA_2048, make_setup
 from fairlot_crypto.statements import Statements
 from kit.lying_board import LyingBoard, play_with
 from kit.recovering import delayed
-from kit.sales import GROUP, PRICE, alpha, deposit, draft, nym_of, transcript
+from kit.sales import GROUP, PRICE, alpha, clocked, deposit, draft, nym_of, transcript
 from kit.stage import STATEMENTS, Stage
 from lies_file import A_REHEARSAL, forged
 from lies_people import void_entry
@@ -45,7 +45,7 @@ def test_a_good_transcript_holds(concert_transcript: bytes) -> None:
 def test_all_checks_are_reported_in_order(concert_transcript: bytes) -> None:
     found = [result.check for result in verdict(concert_transcript).results]
     assert found == list(CHECKS)
-    assert [check.id for check in CHECKS] == [f"A{i:02}" for i in range(1, 27)]
+    assert [check.id for check in CHECKS] == [f"A{i:02}" for i in range(1, 29)]
 
 
 def test_the_specification_has_the_same_checks() -> None:
@@ -136,7 +136,7 @@ def test_one_root_is_better_than_none() -> None:
 def test_facts_count_people_and_money(concert_transcript: bytes) -> None:
     assert verdict(concert_transcript).facts == {
         "beacon_delay": 1,
-        "entries": 15,
+        "entries": 27,
         "leaves": 2,
         "final_deposits": 2,
         "money_in": 2 * PRICE,
@@ -163,7 +163,7 @@ def test_a_void_sale_holds_and_refunds(concert: Stage) -> None:
 # The bias meter.
 
 
-def test_the_margin_is_that_of_the_witnessed_window() -> None:
+def test_the_margin_is_that_of_the_window_of_the_terms() -> None:
     """T against 2 · 60 · 10^6 squarings a second, in integers, rounded down."""
     enough = Margin(120_000_000 * 60, 60)
     assert (enough.ratio, enough.speed_up, enough.holds) == ("1.000", "120.000", True)
@@ -181,7 +181,11 @@ def test_the_beacon_of_a_revealed_sale(
     assert beacon.roster == concert.terms.beacon.roster
     assert (beacon.depositors, beacon.absent, beacon.withheld) == ((), (), ())
     assert not beacon.recovered
-    assert beacon.margin == Margin(1, 60)
+    times = concert.terms.times
+    window = times.seal_end + times.slack - times.close
+    assert beacon.margin == Margin(1, window) == Margin(1, 150)
+    assert beacon.unsealed == ()
+    assert beacon.to_json()["rests_on"] == "delay"
     assert "1 outcome" in beacon.withholding
 
 
@@ -202,18 +206,18 @@ def test_a_recovered_sale_holds_and_names_who_withheld(concert: Stage) -> None:
     assert report.beacon.recovered
     value = json.loads(json.dumps(report.to_json()))["beacon"]
     assert value["withheld"] == [key.hex() for key in concert.terms.beacon.roster]
-    assert (value["window"], value["margin"]) == (60, "0.000")
+    assert (value["window"], value["margin"]) == (150, "0.000")
 
 
 def test_absent_contributors_and_depositors_are_named(concert: Stage) -> None:
-    on = delayed(2, min_commits=1)
+    on = delayed(3, min_commits=2)
     mine = draft(on, 0)
     deposits = mine.entry(), on.payment(nym_of(mine.entry()), PRICE)
 
     def commit(board: LyingBoard, time: int) -> None:
         known = board.state.contributions.frozen
         own = make_commitment(on.terms, known, alpha(7), mine.keys.settle)
-        board.batch(time, on.commit(known), own)
+        board.batch(time, on.commit(known), on.commit(known, 1), own)
 
     data = play_with(
         on,
@@ -227,28 +231,54 @@ def test_absent_contributors_and_depositors_are_named(concert: Stage) -> None:
     assert report.failed == ("A23",)
     beacon = report.beacon
     assert beacon is not None
-    assert beacon.roster == on.terms.beacon.roster[:1]
-    assert beacon.absent == on.terms.beacon.roster[1:]
+    assert beacon.roster == on.terms.beacon.roster[:2]
+    assert beacon.absent == on.terms.beacon.roster[2:]
     assert beacon.depositors == (mine.keys.settle.public,)
-    assert len(beacon.withheld) == 2
-    assert not verdict(play_with(concert, until="commits")).notices
+    assert beacon.unsealed == on.terms.beacon.roster[:2]
+    assert len(beacon.withheld) == 3
+
+
+def test_who_has_not_sealed_is_named_and_sealing_ends_that() -> None:
+    """Contributors who need not seal for SEALED are named all the same."""
+    on = delayed(3, min_commits=2)
+
+    def seal(board: LyingBoard, time: int) -> None:
+        board.batch(time, on.seal(board.state, 0), on.seal(board.state, 2))
+
+    report = verdict(play_with(on, instead={"seals": seal}))
+    assert report.holds
+    assert report.beacon is not None
+    assert report.beacon.unsealed == on.terms.beacon.roster[1:2]
+    value = json.loads(json.dumps(report.to_json()))["beacon"]
+    assert value["unsealed"] == [on.terms.beacon.roster[1].hex()]
 
 
 def test_before_close_there_is_no_beacon(concert: Stage) -> None:
     assert verdict(b"").beacon is None
     assert verdict(play_with(concert, until="deposits")).beacon is None
-    beacon = verdict(play_with(concert, until="commits")).beacon
+    beacon = verdict(play_with(concert, until="close")).beacon
     assert beacon is not None
-    assert beacon.margin is None
+    assert (beacon.roster, beacon.unsealed) == ((), ())
+    assert beacon.margin == Margin.of(concert.terms), "the terms alone give it"
 
 
 def test_a_short_delay_is_noticed_in_a_rehearsal(concert_transcript: bytes) -> None:
     report = verdict(concert_transcript)
     (notice,) = report.notices
-    assert "7200000000 are needed" in notice
-    assert "a real sale would fail" in notice
+    assert "18000000000 are needed" in notice
+    assert "a real sale's terms would be refused" in notice
     assert report.holds
     assert json.loads(json.dumps(report.to_json()))["notices"] == [notice]
+
+
+def test_no_delay_is_too_short_where_a_round_is_named() -> None:
+    """Then all rests on the round: the audit says so, and names its clock."""
+    report = verdict(transcript(clocked()))
+    assert report.holds
+    assert report.beacon is not None
+    assert report.beacon.to_json()["rests_on"] == "round"
+    (notice,) = report.notices
+    assert "of a clock whose key is the rehearsal's own" in notice
 
 
 @pytest.mark.parametrize(
@@ -275,7 +305,7 @@ def test_a_modulus_of_ones_own_is_noticed_loudly(
     warning, _ = report.notices
     assert warning.startswith("WARNING")
     assert said in warning
-    real = on.with_terms(replace(on.terms, rehearsal=False))
+    real = on.watched().with_terms(replace(on.watched().terms, rehearsal=False))
     refused = verdict(play_with(real, until="terms"))
     assert [finding.code for finding in refused.findings] == ["beacon.modulus"]
     assert not refused.notices

@@ -212,25 +212,28 @@ def test_ladder_round_and_order_of_pools_move_the_sale_id(changed: Terms) -> Non
     assert changed.sale_id != WHOLE.sale_id
 
 
-def test_bids_open_after_the_commitments_and_before_unlock() -> None:
+def test_bids_open_when_nobody_can_void_any_more_and_before_unlock() -> None:
     """Round by round: exactly those due strictly between are legal."""
     bids, times = WHOLE.bids, WHOLE.times
     assert bids is not None
-    start = bids.round_number - 4
-    for number in range(start, start + 60):
+    start = bids.round_number - 60
+    legal = 0
+    for number in range(start, start + 120):
         named = replace(bids, round_number=number)
         terms = replace(WHOLE, bids=named)
-        if times.commit_end + times.slack < named.due < times.unlock:
+        if times.seal_end + times.slack + 60 < named.due < times.unlock:
+            legal += 1
             assert reread(terms) == terms
         else:
             assert refused(terms).code == "terms.bids"
+    assert 0 < legal < 60
 
 
 def test_one_round_for_seed_and_bids_is_one_round() -> None:
     """The chain hash does not hold the scheme, and ROUND entries name chains by it."""
     bids, times = WHOLE.bids, WHOLE.times
     assert bids is not None
-    late = first_round_after(bids.chain, times.commit_end + times.slack + 60)
+    late = first_round_after(bids.chain, times.drawn_from)
     shared = replace(bids, round_number=late)
     beacon = replace(WHOLE.beacon, drand=shared)
     both = replace(WHOLE, bids=shared, beacon=beacon)

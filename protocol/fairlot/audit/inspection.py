@@ -33,7 +33,7 @@ class EntryFacts:
 
     index: int
     time: int | None
-    """Unix seconds of the checkpoint that covers it; ``None`` if it was not read."""
+    """Unix seconds of the last TIME before it; ``None`` without one, or if it was not read."""
     type: str | None
     hash: bytes | None
     refusal: str | None
@@ -134,7 +134,7 @@ def _judged(timed: TimedEntry) -> EntryFacts:
     entry = timed.entry
     return EntryFacts(
         index=timed.index,
-        time=timed.time,
+        time=timed.time or None,
         type=entry.type.value,
         hash=entry.hash,
         refusal=timed.refusal,
