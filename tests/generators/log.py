@@ -15,11 +15,12 @@ def chapter() -> Chapter:
         "verify: read the text and verify the board's signature and its cosignature "
         "under `name` and `key`, in this order; output what the text says. "
         "policy: read `data`, the bytes of a file; output what it says, and the bytes of "
-        "the equal policy without comments. judge: read policy and checkpoint, and judge the one by the other; output the "
-        "keys of the logs that signed, witnesses with their times, and the lines of "
-        "unknown keys. make-receipt: append the leaves and make the receipt of one under "
-        "the checkpoint. verify-receipt: read policy and receipt, and verify it for the "
-        "data of the leaf and the origin; output as for judge.",
+        "the equal policy without comments. judge: read policy and checkpoint, and judge "
+        "the one by the other; output the keys of the logs that signed, witnesses with "
+        "their times, and the lines of unknown keys. make-receipt: append the leaves and "
+        "make the receipt of one under the checkpoint. verify-receipt: read policy and "
+        "receipt, and verify it for the data of the leaf and the origin; output as for "
+        "judge.",
         (
             *merkle.cases(),
             *checkpoint.cases(),
