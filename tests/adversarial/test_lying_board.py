@@ -16,14 +16,15 @@ from fairlot_crypto.statements import Statements
 from kit.sales import GROUP
 from kit.stage import STATEMENTS
 from lies_draw import DRAW
-from lies_file import BYTES, HEADS, Row
+from lies_file import BYTES, HEADS, Make, Row
 from lies_people import PEOPLE
 from lies_rounds import ROUNDS
 from lies_signers import SIGNERS
 from lies_terms import OFFERS
 from lies_times import PHASES
+from lies_watch import HOLDING, WATCH
 
-ROWS = (*BYTES, *HEADS, *SIGNERS, *OFFERS, *PEOPLE, *PHASES, *DRAW, *ROUNDS)
+ROWS = (*BYTES, *HEADS, *SIGNERS, *OFFERS, *PEOPLE, *PHASES, *DRAW, *ROUNDS, *WATCH)
 WITHOUT_A_ROW = {
     "cbor.truncated": "the end of the file lies in an item: file.tail, sale.incomplete",
     "cbor.offset": "a caller's mistake",
@@ -52,6 +53,14 @@ def test_the_same_board_without_a_lie_is_believed(concert_transcript: bytes) -> 
     report = audit(concert_transcript, GROUP, Expected(), STATEMENTS)
     assert report.holds
     assert not report.findings
+
+
+@pytest.mark.parametrize(
+    "make", [make for _, make in HOLDING], ids=[n for n, _ in HOLDING]
+)
+def test_what_witnesses_show_in_the_last_second_is_believed(make: Make) -> None:
+    report = audit(make(), GROUP, Expected(), STATEMENTS)
+    assert report.holds, report.findings
 
 
 def test_the_verdict_does_not_rest_on_what_was_verified_before() -> None:

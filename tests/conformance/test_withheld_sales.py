@@ -130,9 +130,7 @@ def test_a_sale_without_enough_of_the_roster_is_void_and_refunded(
 
 
 def test_depositors_alone_do_not_replace_the_roster(tmp_path: Path) -> None:
-    beacon = (
-        "contributors = 2\ndelay = 1\ndepositors = 4\nabsent = 2\n"
-    )
+    beacon = "contributors = 2\ndelay = 1\ndepositors = 4\nabsent = 2\n"
     sale = _sale(tmp_path, beacon)
     assert sale.ran.code == 1
     assert sale.kinds.count(EntryType.COMMIT) == 4

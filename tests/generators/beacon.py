@@ -174,7 +174,9 @@ def _refused_setups() -> Sequence[Case]:
     ]
     own = real(replace(terms, beacon=small))
     rule = "A real sale uses RSA-2048; sellers would know the factors of an N of their own."
-    short = "The delay of a real sale is long, or it names a round; else the draw is known."
+    short = (
+        "The delay of a real sale is long, or it names a round; else the draw is known."
+    )
     return (
         *cases,
         _refused_setup("own-modulus", rule, "beacon.modulus", own),
