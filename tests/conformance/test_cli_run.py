@@ -23,7 +23,6 @@ from command import (
     run_program,
     write_inputs,
 )
-
 from fairlot.board.replay import replay
 from fairlot.entry import EntryType
 from kit.sales import stage

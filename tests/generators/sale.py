@@ -24,11 +24,12 @@ def chapter() -> Chapter:
     """Return the chapter."""
     return Chapter(
         "sale",
-        "`op` names the operation. fold: read `transcript` and apply its entries, each at the "
-        "time that the last TIME entry before it states, 0 without one, and a TIME at its own; "
-        "output the phase after each entry, the ledger and the draw. apply: take the first `entries` entries of the "
-        "transcript of the case `play`; apply those of `then`, each at its time, which are "
-        "accepted; then apply `entry` at `time`, which is refused and changes nothing.",
+        "`op` names the operation. fold: read `transcript` and apply its entries, each at "
+        "the time that the last TIME entry before it states, 0 without one, and a TIME at "
+        "its own; output the phase after each entry, the ledger and the draw. apply: take "
+        "the first `entries` entries of the transcript of the case `play`; apply those of "
+        "`then`, each at its time, which are accepted; then apply `entry` at `time`, which "
+        "is refused and changes nothing.",
         (*_accepted(), *_refused()),
     )
 

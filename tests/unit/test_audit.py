@@ -176,7 +176,7 @@ def test_a_recovered_sale_holds_and_names_who_withheld(concert: Stage) -> None:
     assert (value["window"], value["margin"]) == (150, "0.000")
 
 
-def test_absent_contributors_and_depositors_are_named(concert: Stage) -> None:
+def test_absent_contributors_and_depositors_are_named() -> None:
     on = delayed(3, min_commits=2)
     mine = draft(on, 0)
     deposits = mine.entry(), on.payment(nym_of(mine.entry()), PRICE)
