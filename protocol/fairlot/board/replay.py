@@ -5,9 +5,15 @@ every checkpoint is recomputed. Whatever does not hold becomes a finding, and re
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from fairlot.board.head import line_problems, verify_lines
+from fairlot.board.head import (
+    line_problems,
+    merge_heads,
+    named_lines,
+    verify_lines,
+)
 from fairlot.board.sale import SaleState
 from fairlot.board.standing import Cosigned, Watch
 from fairlot.board.transcript import Record, Stop, Unreadable, read_records
@@ -61,7 +67,7 @@ class Replay:
     heads: dict[int, SignedCheckpoint] = field(
         default_factory=dict[int, SignedCheckpoint]
     )
-    """The last head of each size that states the tree as it was."""
+    """Size to head: those that state the tree as it was and verify, their lines in one."""
     watch: Watch = field(default_factory=Watch)
     """What the witnesses have co-signed."""
     acknowledged: int = 0
@@ -71,6 +77,8 @@ class Replay:
     stopped: bool = False
     """Whether the terms were refused, so that nothing after them can be judged."""
     _waiting: list[Record] = field(default_factory=list[Record])
+    _sizes: set[int] = field(default_factory=set[int])
+    """Of the heads that state the tree as it was, however they are signed."""
 
     @property
     def unacknowledged(self) -> int:
@@ -115,7 +123,7 @@ class Replay:
 
     def _checkpoint(self, record: Record, signed: SignedCheckpoint) -> None:
         # Step 4.1.
-        repeats = not self._waiting and signed.checkpoint.size in self.heads
+        repeats = not self._waiting and signed.checkpoint.size in self._sizes
         for place, waiting in enumerate(self._waiting):
             if place > 0:
                 self._check_ended(waiting.offset)
@@ -127,15 +135,21 @@ class Replay:
         known = repeats or 0 < said.size == tree.size
         agrees = known and said.root == tree.root(said.size)
         if agrees:
-            self.heads[said.size] = signed
+            self._sizes.add(said.size)
         else:
             why = "size or root of this checkpoint is not that of the entries before it"
             self._find("checkpoint.tree", why, record.offset)
         # Step 4.3.
         if self.state.has_terms:
             found = self._check_signatures(record, signed, self.state.terms)
-            if agrees:
-                self.watch.seen.update(found)
+            if agrees and found is not None:
+                self._count(signed, found)
+
+    def _count(self, signed: SignedCheckpoint, found: Iterable[Cosigned]) -> None:
+        """Let the co-signatures of a head count."""
+        size, head = signed.checkpoint.size, named_lines(signed, self.state.terms)
+        self.heads[size], *_ = merge_heads([self.heads.get(size, head), head])
+        self.watch.seen.update(found)
 
     def _check_ended(self, offset: int) -> None:
         """Check that the leaf before is no marker: a checkpoint must follow it."""
@@ -170,14 +184,15 @@ class Replay:
 
     def _check_signatures(
         self, record: Record, signed: SignedCheckpoint, terms: Terms
-    ) -> tuple[Cosigned, ...]:
+    ) -> tuple[Cosigned, ...] | None:
+        """Return who co-signed a head; ``None`` where a signature does not verify."""
         for problem in line_problems(signed, terms):
             self._find(problem.code, problem.message, record.offset)
         try:
             return verify_lines(signed, terms, self.state.statements)
         except CryptoError as error:
             self._find("checkpoint.signature", str(error), record.offset)
-            return ()
+            return None
 
     def _find(
         self, code: str, message: str, offset: int, entry: int | None = None
