@@ -10,13 +10,14 @@ import pytest
 
 import fairlot
 import fairlot_crypto
-from fairlot.audit.auditor import audit
+from fairlot.audit.auditor import Expected, audit
 from fairlot.audit.checks import CHECKS, check_of
 from fairlot_crypto.statements import Statements
 from kit.sales import GROUP
 from kit.stage import STATEMENTS
 from lies_draw import DRAW
 from lies_file import A_REHEARSAL, BYTES, HEADS, Make, Row
+from lies_kept import KEPT
 from lies_people import PEOPLE
 from lies_roles import PARTIES
 from lies_rounds import ROUNDS
@@ -36,6 +37,7 @@ ROWS = (
     *ROUNDS,
     *PARTIES,
     *WATCH,
+    *KEPT,
 )
 WITHOUT_A_ROW = {
     "cbor.truncated": "the end of the file lies in an item: file.tail, sale.incomplete",
@@ -47,6 +49,7 @@ WITHOUT_A_ROW = {
     "terms.escrow": "no code: the path of a field",
     "file.given-up": "never alone: 100,000 findings come before it",
     "roots.absent": "never alone: without terms the sale is incomplete or refused",
+    "heads.absent": "never alone: without terms the sale is incomplete or refused",
 }
 
 CHAPTERS = ("terms", "identity", "deposit", "beacon", "board")
@@ -55,7 +58,7 @@ CHAPTERS = ("terms", "identity", "deposit", "beacon", "board")
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.check}-{row.sentence}")
 def test_the_audit_names_the_broken_check_and_no_other(row: Row) -> None:
-    report = audit(row.make(), GROUP, row.expected, STATEMENTS)
+    report = audit(row.make(), GROUP, row.expected, STATEMENTS, kept=row.kept)
     assert report.failed == (row.check,), report.findings
     assert row.code in {finding.code for finding in report.findings}
     assert not report.holds
@@ -77,7 +80,7 @@ def test_what_witnesses_show_in_the_last_second_is_believed(make: Make) -> None:
 
 def test_the_verdict_does_not_rest_on_what_was_verified_before() -> None:
     for row in ROWS[:: len(ROWS) // 6]:
-        report = audit(row.make(), GROUP, row.expected, Statements())
+        report = audit(row.make(), GROUP, row.expected, Statements(), kept=row.kept)
         assert report.failed == (row.check,), row.sentence
 
 
@@ -103,7 +106,9 @@ def codes_in_the_source() -> set[str]:
         *package.glob("*.py"),
         *(path for chapter in CHAPTERS for path in package.glob(f"{chapter}/*.py")),
         package / "audit/auditor.py",
+        package / "audit/kept.py",
         package / "audit/roles.py",
+        package / "audit/trust.py",
         crypto / "cbor.py",
         crypto / "log/note.py",
         crypto / "log/checkpoint.py",

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from fairlot.audit.auditor import Expected, audit
+from fairlot.audit.auditor import audit_transcript
 from fairlot.audit.checks import CHECKS
 from fairlot.beacon.contributions import (
     Contributions,
@@ -381,9 +381,17 @@ def draw(given: Case) -> dict[str, Any]:
 def test_audit(case: Case) -> None:
     given = case["input"]
     roots = {name: unhex(value) for name, value in given["expected"].items()}
-    data = unhex(given["transcript"])
-    expected = Expected(**roots, rehearsal=given["rehearsal"])
-    report = audit(data, backend(), expected, STATEMENTS)
+    policy = unhex(given["policy"]) if "policy" in given else None
+    report = audit_transcript(
+        unhex(given["transcript"]),
+        sale_id=roots.get("sale_id"),
+        board_key=roots.get("board_key"),
+        rehearsal=given["rehearsal"],
+        heads=given.get("heads", []),
+        receipts=map(unhex, given.get("receipts", [])),
+        policy=policy,
+        statements=STATEMENTS,
+    )
     if "refused" in case:
         assert [finding.code for finding in report.findings] == [
             case["refused"]["code"]
@@ -392,6 +400,9 @@ def test_audit(case: Case) -> None:
         assert not report.holds
     else:
         assert report.holds
+        counts = [len(given.get(name, [])) for name in ("heads", "receipts")]
+        assert [report.roots.heads, report.roots.receipts] == counts
+        assert report.roots.policy is (policy is not None)
         assert report.phase == case["output"]["phase"]
         assert report.facts == case["output"]["facts"]
         beacon = dict(report.beacon.to_json()) if report.beacon else None

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 
 from fairlot.audit.auditor import Expected, audit
+from fairlot.audit.kept import NOTHING, Kept
 from fairlot.audit.report import Report
 from fairlot.errors import InvariantError, Rejection
 from generators import plays
+from generators.audit_kept import kept_lies, kept_rows
 from generators.audit_lies import ACCEPTED, Lie, lies
 from generators.audit_rehearsals import one_key, real_sale, rehearsal_lies
 from generators.audit_rounds import round_lies
@@ -20,7 +22,9 @@ def chapter() -> Chapter:
     return Chapter(
         "audit",
         "Audit `transcript`, expecting the roots of `expected` where there are any, and "
-        "accepting a rehearsal if `rehearsal` is true. An accepted one holds; output the "
+        "accepting a rehearsal if `rehearsal` is true; with the file of a policy `policy`, "
+        "the signed notes `heads` and the files of receipts `receipts`, where there are "
+        "any. An accepted one holds; output the "
         "report's phase, facts and beacon, without the sentence `withholding` of the "
         "latter, the checks that were not checked, and how many notices there are. A "
         "refused one has exactly one finding, with that code; the check that fails is the "
@@ -66,7 +70,8 @@ def _accepted() -> Sequence[Case]:
         _accept(name, comment, publish(play()), expected)
         for name, comment, play, expected in rehearsed
     ]
-    return [*played, *(_accept(*row) for row in rows)]
+    kept = [_accept(*row) for row in kept_rows()]
+    return [*played, *(_accept(*row) for row in rows), *kept]
 
 
 def _accept(
@@ -74,13 +79,14 @@ def _accept(
     comment: str,
     data: bytes,
     expected: Expected,
+    kept: Kept = NOTHING,
 ) -> Case:
-    report = _audit(data, expected)
+    report = _audit(data, expected, kept)
     _raise_finding(report)
     return accept(
         name,
         comment,
-        _inputs(data, expected),
+        _inputs(data, expected, kept),
         {
             "phase": report.phase,
             "facts": dict(report.facts),
@@ -100,19 +106,25 @@ def _beacon(report: Report) -> Raw:
 
 
 def _refused() -> Sequence[Case]:
-    every = (*lies(), *round_lies(), *watch_lies(), *rehearsal_lies())
+    every = (
+        *lies(),
+        *round_lies(),
+        *watch_lies(),
+        *rehearsal_lies(),
+        *kept_lies(),
+    )
     return [_reject(lie) for lie in every]
 
 
 def _reject(lie: Lie) -> Case:
-    report = _audit(lie.transcript, lie.expected)
+    report = _audit(lie.transcript, lie.expected, lie.kept)
     if len(report.findings) != 1 or report.failed != (lie.name.partition("-")[0],):
         raise InvariantError("vectors.other-findings", f"{lie.name}: {report.findings}")
     return reject(
         lie.name,
         lie.rule,
         lie.code,
-        _inputs(lie.transcript, lie.expected),
+        _inputs(lie.transcript, lie.expected, lie.kept),
         lambda: _raise_finding(report),
     )
 
@@ -122,16 +134,22 @@ def _raise_finding(report: Report) -> None:
         raise Rejection(finding.code, finding.message)
 
 
-def _audit(data: bytes, expected: Expected) -> Report:
-    return audit(data, GROUP, expected, STATEMENTS)
+def _audit(data: bytes, expected: Expected, kept: Kept) -> Report:
+    return audit(data, GROUP, expected, STATEMENTS, kept=kept)
 
 
-def _inputs(data: bytes, expected: Expected) -> dict[str, Raw]:
+def _inputs(data: bytes, expected: Expected, kept: Kept) -> dict[str, Raw]:
     roots = {"sale_id": expected.sale_id, "board_key": expected.board_key}
-    given: dict[str, Raw] = {k: v for k, v in roots.items() if v is not None}
+    policy = expected.policy.to_bytes() if expected.policy else None
+    given: dict[str, Raw] = {
+        "policy": policy,
+        "heads": [head.to_text() for head in kept.heads],
+        "receipts": [receipt.to_bytes() for receipt in kept.receipts],
+    }
     return {
         "op": "audit",
-        "expected": given,
+        "expected": {k: v for k, v in roots.items() if v is not None},
         "rehearsal": expected.rehearsal,
+        **{name: value for name, value in given.items() if value},
         "transcript": data,
     }

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from fairlot.audit.auditor import Expected
+from fairlot.audit.kept import NOTHING, Kept
 from fairlot.board.sale import SaleState
 from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot.rehearsal.parts import START, TIMES
@@ -35,6 +36,7 @@ class Lie:
     code: str
     transcript: bytes
     expected: Expected = ACCEPTED
+    kept: Kept = NOTHING
 
 
 def lies() -> Sequence[Lie]:

@@ -28,6 +28,7 @@ SENTENCES = (
 
 _SEED = hashlib.sha256(b"fairlot-vectors/1 command line").hexdigest()
 _SALE, _LIST, _BOARD = "TERMS.toml", "PEOPLE.csv", "out/transcript.fairlot"
+_TRUSTED = "trusted.policy"
 _RUN = ("run", _SALE, _LIST, "--out", "out", "--seed", _SEED)
 _NYM = "{nym}"
 _RICH = 2**53 + 1
@@ -126,6 +127,7 @@ _ACCEPTED: Sequence[tuple[str, str, Session]] = (
                 ("inspect", _BOARD, "--json"),
                 ("inspect", _BOARD, "--nym", _NYM, "--json"),
                 ("inspect", _BOARD, "--odds", "--json"),
+                ("inspect", _BOARD, "--policy", "--json"),
             ),
         ),
     ),
@@ -139,13 +141,14 @@ _ACCEPTED: Sequence[tuple[str, str, Session]] = (
     ),
     (
         "other-roots",
-        "Neither sale nor board is the expected one: audit ends with 1.",
+        "Neither sale nor board nor policy is the expected one: audit ends with 1.",
         Session(
-            {_SALE: _SHARE, _LIST: _PEOPLE},
+            {_SALE: _SHARE, _LIST: _PEOPLE, _TRUSTED: "quorum none\n"},
             (
                 _RUN,
                 ("audit", _BOARD, "--sale-id", "00" * 32, "--json"),
                 ("audit", _BOARD, "--board-key", "00" * 32, "--json"),
+                ("audit", _BOARD, "--policy", _TRUSTED, "--json"),
             ),
         ),
     ),
@@ -260,6 +263,27 @@ _REFUSED: Sequence[tuple[str, str, str, Files, Sequence[Words]]] = (
         "transcript.none",
         {_SALE: _SHARE},
         (("audit", _SALE, "--json"),),
+    ),
+    *(
+        (
+            f"{name}-{what}",
+            rule,
+            f"{name}.{code}",
+            files | {_SALE: _SHARE, _LIST: _PEOPLE},
+            (_RUN, ("audit", _BOARD, f"--{name}", "given", "--json")),
+        )
+        for what, rule, code, files in (
+            ("not-there", "The file can be read.", "unreadable", {}),
+            ("wrong", "The file is what it should be.", "form", {"given": "hello"}),
+        )
+        for name in ("policy", "head", "receipt")
+    ),
+    (
+        "head-of-another-kind",
+        "A head is a signed note; a transcript is not taken for one.",
+        "head.form",
+        {_SALE: _SHARE, _LIST: _PEOPLE},
+        (_RUN, ("audit", _BOARD, "--head", _BOARD, "--json")),
     ),
     (
         "inspect-terms",

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from fairlot.audit.auditor import Expected
+from fairlot.audit.kept import NOTHING, Kept
 from fairlot.entry import Entry, EntryType
 from fairlot.terms.terms import log_origin
 from fairlot_crypto import cbor
@@ -37,6 +38,8 @@ class Row:
     make: Make
     """Makes the transcript."""
     expected: Expected = A_REHEARSAL
+    kept: Kept = NOTHING
+    """What the auditor has from people."""
 
 
 def slipped(step: str, make: Callable[[LyingBoard], Sequence[Leaf]]) -> Make:

@@ -41,7 +41,7 @@ def _step(name: str, late: int, who: Sequence[int]) -> Lie:
     return lie
 
 
-def _shown(name: str, late: int, who: Sequence[int]) -> Make:
+def shown(name: str, late: int, who: Sequence[int]) -> Make:
     """Post a step and what comes soon after it under such heads."""
     names = [each.name for each in steps(watched())]
     place = names.index(name)
@@ -109,7 +109,7 @@ WATCH = (
             "A28",
             "witness.quorum",
             f"one witness of three saw {name} in time",
-            _shown(name, 0, TOO_FEW),
+            shown(name, 0, TOO_FEW),
         )
         for name in MARKERS
     ),
@@ -118,7 +118,7 @@ WATCH = (
             "A28",
             "witness.quorum",
             f"all witnesses saw {name} a second too late",
-            _shown(name, 31, ALL),
+            shown(name, 31, ALL),
         )
         for name in MARKERS
     ),
@@ -126,13 +126,13 @@ WATCH = (
         "A28",
         "witness.quorum",
         "one witness of three saw the result",
-        _shown("result", 0, TOO_FEW),
+        shown("result", 0, TOO_FEW),
     ),
     Row(
         "A28",
         "witness.quorum",
         "nobody saw the result",
-        _shown("result", 0, ()),
+        shown("result", 0, ()),
     ),
     Row(
         "A28",
@@ -161,8 +161,8 @@ WATCH = (
 )
 
 HOLDING: Sequence[tuple[str, Make]] = (
-    *((f"{name} at its last moment", _shown(name, 30, ENOUGH)) for name in MARKERS),
-    ("the result, by as few as may be", _shown("result", 0, ENOUGH)),
+    *((f"{name} at its last moment", shown(name, 30, ENOUGH)) for name in MARKERS),
+    ("the result, by as few as may be", shown("result", 0, ENOUGH)),
     ("called off by as few as may be", _called_off(ENOUGH, 1)),
     ("expired", _expired(1)),
 )

@@ -1,32 +1,44 @@
 """Runs the same fold as the board, and collects every finding (specs/audit.md)."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from fairlot.audit.checks import (
     BEFORE_TERMS,
     CHECKS,
+    NEEDS_KEPT,
     NEEDS_ROOTS,
     NOT_CHECKED,
     Check,
     check_of,
 )
 from fairlot.audit.disclosed import disclosed_counts
+from fairlot.audit.given import (
+    GivenHead,
+    GivenPolicy,
+    GivenReceipt,
+    read_heads,
+    read_policy,
+    read_receipts,
+)
+from fairlot.audit.kept import NOTHING, Compared, Kept, compare_kept
 from fairlot.audit.margin import beacon_facts, notices
 from fairlot.audit.report import CheckResult, Report, Roots
 from fairlot.audit.roles import role_findings, role_notices
-from fairlot.audit.transcript_file import read_transcript
+from fairlot.audit.transcript_file import transcript_bytes
+from fairlot.audit.trust import policy_findings
 from fairlot.board.phase import Phase
 from fairlot.board.replay import Finding, Replay, replay
 from fairlot.board.sale import SaleState
-from fairlot.board.standing import DUE, Marked
+from fairlot.board.standing import DUE, Marked, Watch
 from fairlot.entry import EntryType
 from fairlot.fields import bytes_problem
 from fairlot.names import HASH_LENGTH
 from fairlot_crypto.curve import Backend, backend
 from fairlot_crypto.errors import CallerError
+from fairlot_crypto.log.policy import Policy
 from fairlot_crypto.progress import Progress, silent
 from fairlot_crypto.statements import Statements
 
@@ -46,6 +58,8 @@ class Expected:
     """Ed25519 key, 32 bytes; ``None`` where the auditor has none."""
     rehearsal: bool = False
     """Whether a rehearsal is accepted."""
+    policy: Policy | None = None
+    """The log and the witnesses that the auditor trusts; ``None`` where there is none."""
 
     def __post_init__(self) -> None:
         """Refuse what can be no root, since no transcript would ever agree with it.
@@ -64,7 +78,8 @@ class Expected:
     @property
     def given(self) -> bool:
         """Tell whether there is any trust root."""
-        return self.sale_id is not None or self.board_key is not None
+        roots = (self.sale_id, self.board_key, self.policy)
+        return any(root is not None for root in roots)
 
 
 def _check_flag(rehearsal: object) -> None:
@@ -80,6 +95,9 @@ def audit_transcript(
     sale_id: bytes | None = None,
     board_key: bytes | None = None,
     rehearsal: bool = False,
+    heads: Iterable[GivenHead] = (),
+    receipts: Iterable[GivenReceipt] = (),
+    policy: GivenPolicy | None = None,
     curve: Backend | None = None,
     statements: Statements | None = None,
     progress: Progress = silent,
@@ -96,6 +114,10 @@ def audit_transcript(
         board_key: the board's Ed25519 key, 32 bytes, from elsewhere.
         rehearsal: whether a rehearsal is accepted, in which one machine played every
             role; unless it is, its report does not hold. It changes nothing for a sale.
+        heads: signed notes that people kept: the log must extend each, and what witnesses
+            have co-signed there counts.
+        receipts: what the board answered to senders of entries: the log must hold them.
+        policy: the log and the witnesses that the auditor trusts, a trust root.
         curve: the back-end; ``None`` for the default one.
         statements: what this process has verified before; ``None`` for nothing.
         progress: told how many bytes were read, of how many.
@@ -106,22 +128,18 @@ def audit_transcript(
             ``transcript.too-long`` for an endless stream.
         CallerError: ``audit.root`` for a root that is not 32 bytes, ``audit.flag`` for a
             ``rehearsal`` that is no boolean, ``audit.transcript`` for a transcript that
-            is neither bytes nor a path.
+            is neither bytes nor a path, ``audit.head``, ``audit.receipt``,
+            ``audit.policy`` for what is none.
+        EncodingError: ``note.*``, ``checkpoint.*``, ``proof.*``, ``policy.*`` for a head,
+            a receipt or a policy that cannot be read.
     """
-    expected = Expected(sale_id, board_key, rehearsal)
-    data = _read(transcript)
+    trusted = None if policy is None else read_policy(policy)
+    expected = Expected(sale_id, board_key, rehearsal, trusted)
+    kept = Kept(read_heads(heads), read_receipts(receipts))
+    data = transcript_bytes(transcript)
     curve = backend() if curve is None else curve
     known = Statements() if statements is None else statements
-    return audit(data, curve, expected, known, progress)
-
-
-def _read(transcript: object) -> bytes:
-    if isinstance(transcript, bytes):
-        return transcript
-    if isinstance(transcript, str | Path):
-        return read_transcript(Path(transcript))
-    problem = f"a transcript is bytes or a path, not {type(transcript).__name__}"
-    raise CallerError("audit.transcript", problem)
+    return audit(data, curve, expected, known, progress, kept=kept)
 
 
 def audit(
@@ -130,13 +148,15 @@ def audit(
     expected: Expected,
     statements: Statements,
     progress: Progress = silent,
+    *,
+    kept: Kept = NOTHING,
 ) -> Report:
     """Check a whole transcript.
 
     The checklist is ``CHECKS``: A01 to A05, A07 to A22 and A24 follow from reading and
     folding; this function itself checks A06 (roots), A14 (people), A23 (the end), A25 (no
-    rehearsal), A26 (roles) and A28 (the witnesses). ``NOT_CHECKED`` lists what it leaves to
-    its caller.
+    rehearsal), A26 (roles), A28 (the witnesses) and A29 (what was kept). ``NOT_CHECKED``
+    lists what it leaves to its caller.
 
     Args:
         data: the bytes of the file.
@@ -145,16 +165,21 @@ def audit(
             agrees with itself; and whether a rehearsal is accepted.
         statements: what this process has verified before; a fresh one knows nothing.
         progress: called with the bytes read and the bytes in all.
+        kept: heads and receipts from elsewhere.
     """
     # Step 1.
     read = replay(data, SaleState(curve, statements), progress)
-    findings = [*read.findings, *_own_findings(read, expected)]
+    # Step 2, what was kept; its co-signatures count in what follows.
+    compared = compare_kept(read, kept)
+    own = _own_findings(read, expected, compared)
+    findings = [*read.findings, *compared.findings, *own]
     state = read.state
     # Step 9.
-    results = tuple(_result(check, findings, read, expected) for check in CHECKS)
+    unchecked = _unchecked(expected, kept)
+    results = tuple(_result(check, findings, read, unchecked) for check in CHECKS)
     return Report(
         results=results,
-        roots=_roots(state, expected),
+        roots=_roots(state, expected, kept),
         rehearsal=state.terms.rehearsal if state.has_terms else None,
         phase=state.phase.value,
         facts=_facts(state),
@@ -166,21 +191,30 @@ def audit(
 
 
 def _result(
-    check: Check, findings: Sequence[Finding], read: Replay, expected: Expected
+    check: Check, findings: Sequence[Finding], read: Replay, unchecked: Sequence[str]
 ) -> CheckResult:
     found = tuple(f for f in findings if check_of(f.code) is check)
     reached = not read.stopped or check.id in BEFORE_TERMS or bool(found)
     kept = Counter(finding.code for finding in found)
     left_out = sum((read.counts - kept)[code] for code in kept)
-    checked = check.id != NEEDS_ROOTS or expected.given
+    checked = check.id not in unchecked
     return CheckResult(check, found, len(found) + left_out, reached, checked)
 
 
-def _own_findings(read: Replay, expected: Expected) -> Iterator[Finding]:
+def _unchecked(expected: Expected, kept: Kept) -> tuple[str, ...]:
+    """Return the checks for which the auditor gave nothing to compare with."""
+    given = ((NEEDS_ROOTS, expected.given), (NEEDS_KEPT, kept.given))
+    return tuple(check for check, there in given if not there)
+
+
+def _own_findings(
+    read: Replay, expected: Expected, compared: Compared
+) -> Iterator[Finding]:
     state = read.state
     # Step 2.
     if state.has_terms:
         yield from _root_findings(state, expected)
+        yield from policy_findings(expected.policy, read, compared.heads)
     elif expected.given:
         yield Finding(
             "roots.absent",
@@ -189,7 +223,7 @@ def _own_findings(read: Replay, expected: Expected) -> Iterator[Finding]:
             None,
         )
     # Step 4.
-    yield from _watch_findings(read)
+    yield from _watch_findings(state, Watch(read.watch.seen | compared.seen))
     # Step 3.
     finals = sum(f.final for f in state.fundings())
     if finals > len(state.leaves):
@@ -232,9 +266,8 @@ def _differs(wanted: bytes, found: bytes) -> str:
     return f"expected {wanted.hex()}, the file has {found.hex()}"
 
 
-def _watch_findings(read: Replay) -> Iterator[Finding]:
+def _watch_findings(state: SaleState, watch: Watch) -> Iterator[Finding]:
     """Yield what the witnesses' dates do not show of a sale that has ended."""
-    state, watch = read.state, read.watch
     if state.phase is Phase.DONE:
         for kind in DUE:
             if watch.marked(state, kind) is not Marked.IN_TIME:
@@ -262,11 +295,17 @@ def _wrong_end(read: Replay) -> bool:
     return last is not None and last.entry.type in ends and last.refusal is not None
 
 
-def _roots(state: SaleState, expected: Expected) -> Roots:
-    if not state.has_terms:
-        return Roots(None, None, None, not expected.given)
-    terms = state.terms
-    return Roots(state.sale_id, terms.board.key, terms.registry, not expected.given)
+def _roots(state: SaleState, expected: Expected, kept: Kept) -> Roots:
+    terms = state.terms if state.has_terms else None
+    return Roots(
+        sale_id=terms.sale_id if terms else None,
+        board_key=terms.board.key if terms else None,
+        registry_id=terms.registry if terms else None,
+        from_file=not expected.given,
+        policy=expected.policy is not None,
+        heads=len(kept.heads),
+        receipts=len(kept.receipts),
+    )
 
 
 def _facts(state: SaleState) -> dict[str, int]:

@@ -84,7 +84,11 @@ CHECKS = (
             "deposit.disclosed",
         ),
     ),
-    Check("A13", "Every deposit is one registered person's", ("deposit.presentation",)),
+    Check(
+        "A13",
+        "Every deposit shows a credential of the registry, once a nym",
+        ("deposit.presentation",),
+    ),
     Check("A14", "There are no more final deposits than active leaves", ("people.",)),
     Check("A15", "Payments name a deposit and are booked once", ("paid.",)),
     Check("A16", "CLOSE freezes the board as it was", ("close.",)),
@@ -114,6 +118,11 @@ CHECKS = (
     Check("A26", "No key of a real sale has two roles", ("roles.",)),
     Check("A27", "Seals fix the commitments before anybody reveals", ("seal.",)),
     Check("A28", "A quorum of witnesses saw each phase end in time", ("witness.",)),
+    Check(
+        "A29",
+        "The log extends every head that was kept, and holds every receipt",
+        ("heads.",),
+    ),
 )
 """The checks in the order of the report."""
 
@@ -122,6 +131,9 @@ BEFORE_TERMS = ("A01", "A02", "A04", "A05", "A07", "A17")
 
 NEEDS_ROOTS = "A06"
 """The check that compares nothing unless the auditor gave trust roots."""
+
+NEEDS_KEPT = "A29"
+"""The check that compares nothing unless the auditor gave heads or receipts."""
 
 NOT_CHECKED = (
     "that an attester looked at a real person, once",

@@ -58,6 +58,12 @@ class Roots:
     registry_id: bytes | None
     from_file: bool
     """Whether they were taken from the file itself."""
+    policy: bool
+    """Whether the auditor gave a policy."""
+    heads: int
+    """How many heads the auditor gave that people kept."""
+    receipts: int
+    """How many receipts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +128,9 @@ class Report:
                 "sale_id": self.roots.sale_id,
                 "board_key": self.roots.board_key,
                 "registry_id": self.roots.registry_id,
+                "policy": self.roots.policy,
+                "heads": self.roots.heads,
+                "receipts": self.roots.receipts,
             },
             "checks": [_check(result) for result in self.results],
             "facts": dict(self.facts),

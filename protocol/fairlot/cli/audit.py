@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from fairlot.audit.auditor import Expected, audit
+from fairlot.audit.kept import NOTHING, Kept
 from fairlot.audit.margin import BeaconFacts
 from fairlot.audit.report import Report
 from fairlot.board.replay import Finding
 from fairlot.cli.command import FAILED, OK, Command, chosen_curve, hex_bytes
+from fairlot.cli.heads import read_kept_head, read_policy_file, read_receipt
 from fairlot.cli.output import Screen, say, show_json, show_table
 from fairlot.cli.transcript import read_named
 from fairlot.names import HASH_LENGTH
@@ -24,6 +26,7 @@ accepted, 2 if the file or the usage was refused.
 Examples:
   fairlot audit transcript.fairlot --sale-id HEX64 --board-key HEX64
   fairlot audit transcript.fairlot --sale-id HEX64 --json
+  fairlot audit transcript.fairlot --policy trusted.policy --head mine.head
   fairlot audit result/transcript.fairlot --rehearsal
 """
 _ACCEPTED = "You accept a REHEARSAL: nothing below is proved about people or money."
@@ -53,6 +56,25 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="the expected key of the board",
     )
     parser.add_argument(
+        "--policy",
+        metavar="FILE",
+        type=Path,
+        help="the log and the witnesses that you trust, a tlog-policy",
+    )
+    for name, many, what in (
+        ("--head", "heads", "a head that somebody kept, which the board must extend"),
+        ("--receipt", "receipts", "a tlog-proof, whose entry the board must hold"),
+    ):
+        parser.add_argument(
+            name,
+            metavar="FILE",
+            type=Path,
+            action="append",
+            default=[],
+            dest=many,
+            help=f"{what}; may be repeated",
+        )
+    parser.add_argument(
         "--rehearsal",
         action="store_true",
         help="accept a rehearsal, in which one machine played every role",
@@ -62,8 +84,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def execute(arguments: argparse.Namespace) -> int:
     """Audit and print the report."""
-    expected = Expected(arguments.sale_id, arguments.board_key, arguments.rehearsal)
-    report = audit_file(chosen_curve(), arguments.file, expected)
+    path: Path | None = arguments.policy
+    expected = Expected(
+        arguments.sale_id,
+        arguments.board_key,
+        arguments.rehearsal,
+        None if path is None else read_policy_file(path),
+    )
+    kept = Kept(
+        tuple(map(read_kept_head, arguments.heads)),
+        tuple(map(read_receipt, arguments.receipts)),
+    )
+    report = audit_file(chosen_curve(), arguments.file, expected, kept)
     if arguments.json:
         show_json(report.to_json())
     else:
@@ -80,16 +112,19 @@ COMMAND = Command(
 )
 
 
-def audit_file(backend: Backend, path: Path, expected: Expected) -> Report:
+def audit_file(
+    backend: Backend, path: Path, expected: Expected, kept: Kept = NOTHING
+) -> Report:
     """Audit the transcript in a file.
 
     Raises:
         InputError: ``transcript.unreadable``, ``transcript.none``,
             ``transcript.too-long``.
     """
-    data = read_named(path)
+    data, known = read_named(path), Statements()
     with Screen(acknowledge=False) as screen:
-        return audit(data, backend, expected, Statements(), screen.stage("checking"))
+        stage = screen.stage("checking")
+        return audit(data, backend, expected, known, stage, kept=kept)
 
 
 def show_report(report: Report, expected: Expected) -> None:
@@ -97,9 +132,8 @@ def show_report(report: Report, expected: Expected) -> None:
     if report.rehearsal:
         say("This is a REHEARSAL: one machine played every role, and nothing was sold.")
         say(_ACCEPTED if expected.rehearsal else _NOT_ACCEPTED)
-    say(_roots(report, expected))
-    for notice in report.notices:
-        say(f"Notice: {notice}")
+    for line in _basis(report, expected):
+        say(line)
     say()
     rows = [(r.check.id, r.state.value, r.check.title) for r in report.results]
     show_table(("check", "verdict", "what must hold"), rows)
@@ -138,6 +172,17 @@ def summary(report: Report) -> str:
     return f"{subject}: {'; '.join(said)}."
 
 
+def _basis(report: Report, expected: Expected) -> Iterator[str]:
+    """Yield on what the verdict rests: the roots, what people kept; and the notices."""
+    yield _roots(report, expected)
+    heads = counted(report.roots.heads, "head", "heads")
+    receipts = counted(report.roots.receipts, "receipt", "receipts")
+    if report.roots.heads or report.roots.receipts:
+        yield f"Compared with what people kept: {heads}, {receipts}"
+    for notice in report.notices:
+        yield f"Notice: {notice}"
+
+
 def _roots(report: Report, expected: Expected) -> str:
     roots = report.roots
     found = (
@@ -153,7 +198,8 @@ def _roots(report: Report, expected: Expected) -> str:
     if roots.from_file:
         warning = "The trust roots come from the file itself, so compare them"
         return f"{warning}{listed}"
-    return f"Audited against the trust roots that were given{listed}"
+    policy = ", a policy among them" if roots.policy else ""
+    return f"Audited against the trust roots that were given{policy}{listed}"
 
 
 def _findings(report: Report) -> Iterator[str]:

@@ -1,13 +1,22 @@
-"""Reads the heads that people keep (specs/board.md, section 3)."""
+"""Reads what people keep of a board, and whom they trust: heads, receipts, policies.
+
+specs/board.md, section 3; specs/log.md, sections 6 and 7.
+"""
 
 from pathlib import Path
 
 from fairlot.errors import InputError
 from fairlot_crypto.errors import EncodingError
 from fairlot_crypto.log.checkpoint import SignedCheckpoint
+from fairlot_crypto.log.policy import Policy
+from fairlot_crypto.log.proof import LogProof
 
 _LARGEST_HEAD = 1 << 15
 """Bytes of a head: 64 signature lines of keys whose names have 200 characters, and more."""
+_LARGEST_RECEIPT = 2 * _LARGEST_HEAD
+"""Bytes of a receipt: a head, 63 hashes, and what an application added."""
+_LARGEST_POLICY = 1 << 20
+"""Bytes of a policy: 192 definitions, and comments of any length."""
 _MAPS = range(0xA0, 0xC0)
 """First bytes with which a transcript begins: it begins with a map."""
 
@@ -30,3 +39,52 @@ def read_head(path: Path) -> SignedCheckpoint | None:
         return SignedCheckpoint.parse(data.decode())
     except (EncodingError, UnicodeDecodeError) as error:
         raise InputError("head.form", f"{path} is no signed head: {error}") from error
+
+
+def read_kept_head(path: Path) -> SignedCheckpoint:
+    """Read a head where nothing else will do.
+
+    Raises:
+        InputError: ``head.unreadable``, ``head.form``.
+    """
+    head = read_head(path)
+    if head is None:
+        problem = f"{path} is a transcript: name the file of a head"
+        raise InputError("head.form", problem)
+    return head
+
+
+def read_receipt(path: Path) -> LogProof:
+    """Read a receipt, a tlog-proof in a file.
+
+    Raises:
+        InputError: ``receipt.unreadable``, ``receipt.form``.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(_LARGEST_RECEIPT + 1)
+    except OSError as error:
+        problem = f"{path} cannot be read: {error.strerror or 'unknown reason'}"
+        raise InputError("receipt.unreadable", problem) from error
+    try:
+        return LogProof.parse(data)
+    except EncodingError as error:
+        raise InputError("receipt.form", f"{path} is no receipt: {error}") from error
+
+
+def read_policy_file(path: Path) -> Policy:
+    """Read a policy, a tlog-policy in a file.
+
+    Raises:
+        InputError: ``policy.unreadable``, ``policy.form``.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(_LARGEST_POLICY + 1)
+    except OSError as error:
+        problem = f"{path} cannot be read: {error.strerror or 'unknown reason'}"
+        raise InputError("policy.unreadable", problem) from error
+    try:
+        return Policy.parse(data)
+    except EncodingError as error:
+        raise InputError("policy.form", f"{path} is no policy: {error}") from error

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from fairlot.audit.inspection import EntryFacts, entry_facts, nym_facts, utc
+from fairlot.audit.trust import terms_policy
 from fairlot.board.replay import Replay, replay
 from fairlot.board.sale import SaleState
 from fairlot.cli.command import FAILED, OK, Command, chosen_curve, hex_bytes
@@ -26,6 +27,7 @@ Examples:
   fairlot inspect result/transcript.fairlot
   fairlot inspect result/transcript.fairlot --nym HEX96
   fairlot inspect result/transcript.fairlot --odds
+  fairlot inspect transcript.fairlot --policy
 """
 
 
@@ -44,6 +46,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="show what every nym may expect of the draw, once deposits are closed",
     )
+    one.add_argument(
+        "--policy",
+        action="store_true",
+        help="show board and witnesses of the terms as a tlog-policy: compare its keys with "
+        "those that you know before you give it to fairlot audit",
+    )
     parser.add_argument("--json", action="store_true", help="the same for machines")
 
 
@@ -57,6 +65,8 @@ def execute(arguments: argparse.Namespace) -> int:
         read = replay(data, state, screen.stage("reading"))
     if arguments.odds:
         return _show_odds(read.state, as_json=arguments.json)
+    if arguments.policy:
+        return _show_policy(read.state, as_json=arguments.json)
     if arguments.nym is not None:
         return _show_nym(read, arguments.nym, as_json=arguments.json)
     return _show_board(read, path, as_json=arguments.json)
@@ -94,6 +104,19 @@ def _show_odds(state: SaleState, *, as_json: bool) -> int:
         show_json({"sale_id": state.sale_id, "pools": pools})
     else:
         show_odds(odds, bytes.hex)
+    return OK
+
+
+def _show_policy(state: SaleState, *, as_json: bool) -> int:
+    if not state.has_terms:
+        complain("the file holds no terms that name a board")
+        return FAILED
+    text = terms_policy(state.terms).to_bytes().decode()
+    if as_json:
+        show_json({"sale_id": state.sale_id, "policy": text})
+    else:
+        for line in text.splitlines():
+            say(line)
     return OK
 
 
