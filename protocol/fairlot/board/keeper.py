@@ -30,6 +30,7 @@ from fairlot_crypto.log.checkpoint import (
     cosign_checkpoint,
     sign_checkpoint,
 )
+from fairlot_crypto.log.proof import LogProof, make_proof
 from fairlot_crypto.statements import Statements
 
 MARKERS = (
@@ -223,6 +224,21 @@ class Board:
             Rejection: ``void.reason`` if the reason does not hold.
         """
         return self._append_own(EntryType.VOID, {"reason": reason.value}, time)
+
+    def proof_of(self, receipt: Receipt) -> LogProof:
+        """Return the receipt that its holder can show to anybody (step 5).
+
+        Args:
+            receipt: this board's answer to an entry that it accepted.
+
+        Raises:
+            CallerError: ``board.receipt`` for one that it refused; ``proof.tree``,
+                ``merkle.range`` for one of another board.
+        """
+        if receipt.index is None or receipt.checkpoint is None:
+            problem = "a refused entry has no leaf: there is nothing to prove"
+            raise CallerError("board.receipt", problem)
+        return make_proof(self.state.tree, receipt.index, receipt.checkpoint)
 
     def attach(self, head: SignedCheckpoint) -> None:
         """Attach what witnesses have co-signed: one of this board's heads (step 6).

@@ -29,6 +29,15 @@ def create_folder(path: Path) -> None:
         InputError: ``out-dir.not-empty``, ``out-dir.unusable``.
     """
     check_new_folder(path)
+    make_folder(path)
+
+
+def make_folder(path: Path) -> None:
+    """Create a folder and those above it, unless it exists.
+
+    Raises:
+        InputError: ``out-dir.unusable``.
+    """
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -2,23 +2,28 @@
 
 import argparse
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
 
 from fairlot.audit.transcript_file import check_beginning
-from fairlot.board.keeper import MARKERS, Board
+from fairlot.board.keeper import MARKERS, Board, Receipt
 from fairlot.board.sale import SaleState
 from fairlot.board.storage import open_transcript
 from fairlot.cli.beacon.contributor import read_entry_file, read_key
 from fairlot.cli.beacon.steps import step_command
 from fairlot.cli.command import FAILED, OK, chosen_curve, whole
+from fairlot.cli.folders import make_folder
 from fairlot.cli.output import acknowledge, busy, complain
 from fairlot.entry import EntryType
 from fairlot.terms.times import MAX_TIME
 from fairlot_crypto.curve import Backend
+from fairlot_crypto.durable import write_file
 from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.statements import Statements
+
+PROOF = ".tlog-proof"
+"""The ending of a receipt's name."""
 
 
 def _configure_keeper(parser: argparse.ArgumentParser) -> None:
@@ -42,6 +47,12 @@ def _configure_post(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "entries", metavar="ENTRY", type=Path, nargs="+", help="in this order"
     )
+    parser.add_argument(
+        "--receipts",
+        metavar="DIR",
+        type=Path,
+        help="where a receipt of each accepted entry goes, for its sender",
+    )
     _configure_keeper(parser)
 
 
@@ -49,6 +60,9 @@ def _post(arguments: argparse.Namespace) -> int:
     backend = chosen_curve()
     key = read_key(arguments.key)
     entries = [read_entry_file(path) for path in arguments.entries]
+    folder: Path | None = arguments.receipts
+    if folder is not None:
+        make_folder(folder)
     with _resumed(backend, arguments.transcript, key) as board:
         receipts = board.append(entries, _now(arguments))
     for path, receipt in zip(arguments.entries, receipts, strict=True):
@@ -56,7 +70,17 @@ def _post(arguments: argparse.Namespace) -> int:
             acknowledge(receipt)
         else:
             complain(f"{path} was refused: {receipt.refusal}")
+    if folder is not None:
+        _write_receipts(folder, board, receipts)
     return OK if all(receipt.refusal is None for receipt in receipts) else FAILED
+
+
+def _write_receipts(folder: Path, board: Board, receipts: Iterable[Receipt]) -> None:
+    """Write a file for each accepted entry, named by its hash; it is durable on return."""
+    for receipt in receipts:
+        if receipt.refusal is None:
+            name = f"{receipt.entry_hash.hex()}{PROOF}"
+            write_file(folder / name, board.proof_of(receipt).to_bytes())
 
 
 def _configure_mark(parser: argparse.ArgumentParser) -> None:
