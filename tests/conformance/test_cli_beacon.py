@@ -355,7 +355,8 @@ def test_too_few_commitments_void_the_sale_when_they_end(place: Place) -> None:
     assert place.commit("one").code == 0
     assert place.post("one.commit", after=10).code == 0
     assert place.mark(EntryType.COMMIT_END).code == 0
-    report = json.loads(fairlot("audit", place.transcript, "--json").out)
+    words = ("audit", place.transcript, "--rehearsal", "--json")
+    report = json.loads(fairlot(*words).out)
     assert (report["holds"], report["phase"]) == (True, "void")
     assert report["facts"]["refunds"] == report["facts"]["money_in"] == PRICE
     refused = place.mark(EntryType.SEALED)

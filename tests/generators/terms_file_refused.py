@@ -172,6 +172,8 @@ def _pools() -> Iterator[Row]:
          "again = true", 'unsold = "guests"'),
         ("group", "group_max is at most the supply.", "group",
          "group_max = 4", "group_max = 17"),
+        ("group-leftovers", "What groups leave goes where all of them can enter.",
+         "unsold", "group_max = 4", 'group_max = 4\nunsold = "tokens"'),
         ("certain", "certain is below the supply.", "certain",
          "certain = 2", "certain = 8"),
         ("certain-groups", "Groups buy no certain seats.", "certain",

@@ -84,7 +84,11 @@ CHECKS = (
             "deposit.disclosed",
         ),
     ),
-    Check("A13", "Every deposit is one registered person's", ("deposit.presentation",)),
+    Check(
+        "A13",
+        "Every deposit shows a credential of the registry, once a nym",
+        ("deposit.presentation",),
+    ),
     Check("A14", "There are no more final deposits than active leaves", ("people.",)),
     Check("A15", "Payments name a deposit and are booked once", ("paid.",)),
     Check("A16", "CLOSE freezes the board as it was", ("close.",)),
