@@ -54,7 +54,7 @@ def run_inclusion(given: Given) -> Given:
         proof = octets(given["proof"])
         verify_inclusion(leaf, int(given["index"]), int(given["size"]), proof, root)
         return {}
-    tree, index = tree_of(given), given["index"]
+    tree, index = tree_of(given), int(given["index"])
     leaf, root = leaf_hash(octets(given["leaves"])[index]), tree.root()
     proof = list(inclusion_proof(tree, index))
     verify_inclusion(leaf, index, tree.size, proof, root)
