@@ -46,6 +46,7 @@ class EntryType(StrEnum):
     """The type of an entry: what it does."""
 
     TERMS = "TERMS"
+    TIME = "TIME"
     REGISTRY = "REGISTRY"
     LEAF = "LEAF"
     OPEN = "OPEN"
@@ -55,6 +56,8 @@ class EntryType(StrEnum):
     CLOSE = "CLOSE"
     COMMIT = "COMMIT"
     COMMIT_END = "COMMIT_END"
+    SEAL = "SEAL"
+    SEALED = "SEALED"
     REVEAL = "REVEAL"
     REVEAL_END = "REVEAL_END"
     RECOVER = "RECOVER"
@@ -81,6 +84,7 @@ _ROLES = {
     EntryType.CANCEL: Role.HOLDER,
     EntryType.PAID: Role.ESCROW,
     EntryType.COMMIT: Role.CONTRIBUTOR,
+    EntryType.SEAL: Role.CONTRIBUTOR,
     EntryType.REVEAL: Role.CONTRIBUTOR,
     EntryType.RECOVER: Role.ANYONE,
     EntryType.ROUND: Role.ANYONE,

@@ -1,7 +1,7 @@
 """What a lying board posts, one rule broken at a time; a part of chapter audit."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from fairlot.audit.auditor import Expected
 from fairlot.board.sale import SaleState
@@ -21,6 +21,9 @@ from generators.stage import FIRST, draw_alpha, publish, signed_head, stage
 from kit.board import Batch
 from kit.stage import Stage
 
+ACCEPTED = Expected(rehearsal=True)
+"""No roots, and a rehearsal will do."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lie:
@@ -31,7 +34,7 @@ class Lie:
     rule: str
     code: str
     transcript: bytes
-    expected: Expected = field(default_factory=Expected)
+    expected: Expected = ACCEPTED
 
 
 def lies() -> Sequence[Lie]:
@@ -100,13 +103,13 @@ def _heads() -> Sequence[Lie]:
             "A02-tree",
             "A checkpoint states the tree of all entries before it.",
             "checkpoint.tree",
-            standing + _text(signed_head(cut, time)),
+            standing + _text(signed_head(cut, time)) + last,
         ),
         Lie(
-            "A02-empty",
-            "A checkpoint covers new entries.",
-            "checkpoint.empty",
-            standing + last + last,
+            "A02-missing",
+            "A checkpoint lies behind each marker; it could be moved.",
+            "checkpoint.missing",
+            publish(_joined()),
         ),
         Lie(
             "A03-stranger",
@@ -116,11 +119,18 @@ def _heads() -> Sequence[Lie]:
         ),
         Lie(
             "A04-clock",
-            "The board's clock does not run back.",
-            "checkpoint.time",
-            publish((replace(batches[0], time=START + 1), *batches[1:])),
+            "The log's clock goes on.",
+            "time.back",
+            _publish_short(registered=(stage().time_entry(START - 1),)),
         ),
     )
+
+
+def _joined() -> Sequence[Batch]:
+    """Put OPEN under one checkpoint with what follows."""
+    first, opened, after, last = _short(opened=(stage().time_entry(plays.DEPOSITED),))
+    joined = Batch(opened.time, (*opened.entries, *after.entries))
+    return (first, joined, last)
 
 
 def _tree(batches: Iterable[Batch]) -> Tree:
@@ -143,14 +153,14 @@ def _roots() -> Sequence[Lie]:
             "The file is of the sale that the auditor means.",
             "roots.sale-id",
             data,
-            Expected(sale_id=bytes(32)),
+            Expected(sale_id=bytes(32), rehearsal=True),
         ),
         Lie(
             "A06-board",
             "The file is of the board that the auditor means.",
             "roots.board-key",
             data,
-            Expected(board_key=stage().parts.seller.public),
+            Expected(board_key=stage().parts.seller.public, rehearsal=True),
         ),
     )
 
@@ -284,30 +294,42 @@ def _drawn() -> Sequence[Lie]:
             ),
         ),
         (
+            "A27-twice",
+            "A contributor seals once.",
+            "seal.twice",
+            6,
+            lambda on, state: (_other_seal(on, state),),
+        ),
+        (
             "A20-recovery",
             "What is revealed needs no recovery.",
             "recover.not-needed",
-            7,
+            9,
             lambda on, state: (on.recovery(state.contributions),),
         ),
         (
             "A19-opening",
             "An opening opens its commitment.",
             "reveal.opening",
-            5,
+            7,
             lambda on, _: (on.reveal(alpha=draw_alpha("another")),),
         ),
         (
             "A19-outsider",
             "Whoever opens has committed.",
             "reveal.commitment",
-            5,
+            7,
             lambda on, _: (on.reveal(key=outsider),),
         ),
     )
     return [
         Lie(name, rule, code, _with(at, scene)) for name, rule, code, at, scene in rows
     ]
+
+
+def _other_seal(on: Stage, state: SaleState) -> Entry:
+    body = {**on.seal(state).body, "b_star": bytes(32)}
+    return on.sign(EntryType.SEAL, body, on.parts.contributors[0])
 
 
 def _ends() -> Sequence[Lie]:
@@ -321,6 +343,16 @@ def _ends() -> Sequence[Lie]:
                 plays.BEGIN,
                 (TIMES.open + 31, lambda on, _: (on.sign(EntryType.OPEN),)),
                 _void_scene(TIMES.open + 31, "open-missed"),
+            ),
+        ),
+        (
+            "A27-missing",
+            "As many seal as must commit; the sale is void, as it must be.",
+            "seal.missing",
+            (
+                *before[:5],
+                (TIMES.seal_end, lambda on, _: (on.sign(EntryType.SEALED),)),
+                _void_scene(TIMES.seal_end + 31, "sealed-missed"),
             ),
         ),
         (

@@ -38,7 +38,7 @@ def round_lies() -> Sequence[Lie]:
             "A24-early",
             "No round is known before it is due.",
             "round.early",
-            (*before[:5], (named.due - 1, right), *before[5:], (time, right), result),
+            (*before[:7], (named.due - 1, right), *before[7:], (time, right), result),
         ),
         (
             "A24-twice",

@@ -12,6 +12,7 @@ from fairlot_crypto.delay import bicorn
 from fairlot_crypto.delay.parameters import RSA_2048
 from fairlot_crypto.hashing import i2osp
 from fairlot_crypto.statements import Statements
+from fairlot_crypto.timelock.chain import QUICKNET
 from generators.beacon_recovery import recoveries, refused_recoveries
 from generators.beacon_rounds import (
     named_round_entry,
@@ -27,6 +28,7 @@ from generators.beacon_setting import (
     beacon_terms,
     board,
     contributors,
+    real,
     take,
     take_all,
 )
@@ -40,7 +42,7 @@ def chapter() -> Chapter:
         "`terms` are CBOR, `size` and `root` those of CLOSE, entries are encoded. `op` "
         "says what to do. setup: check the set-up in the terms (step 1). draw: make the "
         "COMMIT and REVEAL entries of the contributors with these Ed25519 seeds and "
-        "openings (steps 2, 3, 5), take them in (4, 6), and compute the seed (7, 12, 13), "
+        "openings (steps 2, 3, 9), take them in (4, 10), and compute the seed (5, 15, 16), "
         "with the ROUND entries of `rounds`, if any, taken in when they are due. round: "
         "take in the ROUND entries `before`, which are accepted, then `entry`, each at "
         "`time` (11). "
@@ -125,8 +127,16 @@ def _draw(name: str, comment: str, terms: Terms, who: Sequence[Contributor]) -> 
 
 
 def _setups() -> Sequence[Case]:
-    rows = (("shortest", "One squaring.", 1), ("default", "The default.", 65536))
-    return [_setup(name, comment, beacon_terms(1, T)) for name, comment, T in rows]
+    rows = (
+        ("shortest", "One squaring.", beacon_terms(1)),
+        ("default", "The default.", beacon_terms(1, 65536)),
+        (
+            "real",
+            "A real sale that names a round; its delay may be short.",
+            real(waiting_terms(QUICKNET)),
+        ),
+    )
+    return [_setup(*row) for row in rows]
 
 
 def _setup(name: str, comment: str, terms: Terms) -> Case:
@@ -162,9 +172,16 @@ def _refused_setups() -> Sequence[Case]:
         _refused_setup(name, rule, "beacon.setup", replace(terms, beacon=changed))
         for name, rule, changed in rows
     ]
-    real = replace(terms, rehearsal=False, beacon=small)
+    own = real(replace(terms, beacon=small))
     rule = "A real sale uses RSA-2048; sellers would know the factors of an N of their own."
-    return (*cases, _refused_setup("own-modulus", rule, "beacon.modulus", real))
+    short = (
+        "The delay of a real sale is long, or it names a round; else the draw is known."
+    )
+    return (
+        *cases,
+        _refused_setup("own-modulus", rule, "beacon.modulus", own),
+        _refused_setup("short-delay", short, "beacon.margin", real(terms)),
+    )
 
 
 def _refused_setup(name: str, rule: str, code: str, terms: Terms) -> Case:

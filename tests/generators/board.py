@@ -25,8 +25,9 @@ from fairlot_crypto.log.merkle import leaf_hash
 from fairlot_crypto.statements import Statements
 from generators import board_transcripts, plays
 from generators.case import Case, Chapter, Raw, accept, reject
-from generators.sale_refusal import entry_at
+from generators.sale_refusal import REGISTERED, entry_at
 from generators.stage import GROUP, publish, stage
+from kit import board
 from kit.board import Batch
 from kit.stage import STATEMENTS
 
@@ -115,7 +116,7 @@ def _value(entry: Entry) -> dict[str, Value]:
 def _transcripts() -> Sequence[Case]:
     first, second, *_ = plays.drawn()
     whole = publish((first, second))
-    torn = whole + entry_at(4).encoded[:100]
+    torn = whole + entry_at(REGISTERED).encoded[:100]
     rows = (
         ("begin", "Two batches.", whole),
         ("torn", "A crash left a part of an entry after the last checkpoint.", torn),
@@ -146,7 +147,7 @@ def _records(name: str, comment: str, data: bytes) -> Case:
 
 
 def _refused_entries() -> Sequence[Case]:
-    whole = _value(entry_at(4))
+    whole = _value(entry_at(REGISTERED))
     rows: tuple[tuple[str, str, dict[str, Value]], ...] = (
         ("version", "The version is 1.", {"v": 2}),
         (
@@ -198,7 +199,7 @@ def _refused_read(
 
 
 def _refused_signatures() -> Sequence[Case]:
-    entry = entry_at(4)
+    entry = entry_at(REGISTERED)
     seed_key, other = stage().parts.board, stage().parts.seller
     message = b"another message"
     rows: tuple[tuple[str, str, dict[str, Value]], ...] = (
@@ -243,24 +244,21 @@ def _refused_signature(name: str, rule: str, value: dict[str, Value]) -> Case:
 def _refused_transcripts() -> Sequence[Case]:
     whole = publish(plays.drawn()[:2])
     terms = stage().terms
-    other_board = replace(
-        terms, board=replace(terms.board, name="rehearsal.example/other")
-    )
-    foreign = publish((Batch(START, (stage().terms_entry(other_board),)),))
+    named = replace(terms.board, name="rehearsal.example/other")
+    other = stage().with_terms(replace(terms, board=named))
+    mine = Batch(START, (stage().terms_entry(),))
+    foreign = publish((mine,), other.terms.origin)
     rows = (
         *board_transcripts.broken(whole),
         (
             "other-board",
             "The terms name this board; another one would go on with it.",
             "entry.key",
-            publish(
-                (Batch(START, (stage().terms_entry(other_board),)),),
-                "rehearsal.example/other",
-            ),
+            board.publish(other, (Batch(START, (other.terms_entry(),)),)),
         ),
         (
             "other-origin",
-            "Checkpoints carry the name that the terms give.",
+            "Checkpoints carry the name of the log; another sale's would do.",
             "checkpoint.board-name",
             foreign,
         ),

@@ -29,6 +29,8 @@ def broken(whole: bytes) -> Sequence[Row]:
         *_lines(whole),
         _of_other_key(whole),
         _backwards(),
+        _unended(),
+        _of_other_root(whole),
     )
 
 
@@ -84,16 +86,9 @@ def _heads(whole: bytes) -> Sequence[Row]:
     leaf = _open()
     short, other = _tree(), _tree()
     other.append(b"")
-    empty = whole + _text(signed_head(_tree(), START))
     without = whole + leaf + _text(signed_head(short, START))
     different = whole + leaf + _text(signed_head(other, START))
     return (
-        (
-            "empty-batch",
-            "A checkpoint covers new entries; it would be a byte that says nothing.",
-            "checkpoint.empty",
-            empty,
-        ),
         (
             "entry-left-out",
             "A checkpoint covers all entries before it; one could be taken back.",
@@ -123,14 +118,8 @@ def _lines(whole: bytes) -> Sequence[Row]:
     )
     rows = (
         (
-            "one-line",
-            "There are the board's two lines; an entry would have no time.",
-            "checkpoint.board-lines",
-            (note,),
-        ),
-        (
             "swapped-lines",
-            "The signature comes first, then the cosignature.",
+            "The board's signature comes first, then those of others.",
             "checkpoint.board-lines",
             (cosignature, note),
         ),
@@ -148,7 +137,7 @@ def _lines(whole: bytes) -> Sequence[Row]:
         ),
         (
             "other-time",
-            "The time is signed; markers would be moved.",
+            "The date is signed; a marker would be in time by what nobody said.",
             "checkpoint.signature",
             (note, backdated),
         ),
@@ -168,22 +157,41 @@ def _of_other_key(whole: bytes) -> Row:
     on = stage()
     leaf, tree = _open(), _tree()
     tree.append(leaf)
-    key, name = on.parts.seller, on.terms.board.name
+    key, name = on.parts.seller, on.terms.origin
     head = Checkpoint(name, tree.size, tree.root())
     lines = (
-        sign_checkpoint(head, name, key),
+        sign_checkpoint(head, name, on.parts.board),
         cosign_checkpoint(head, name, key, START),
     )
-    rule = "The key is the board's; these lines are a stranger's."
+    rule = "Who dates a head is named; this line is a stranger's."
     data = whole + leaf + _text(SignedCheckpoint(head, lines))
     return ("other-key", rule, "checkpoint.unknown-line", data)
 
 
 def _backwards() -> Row:
-    first, second, *_ = plays.drawn()
-    data = publish((Batch(START + 1, first.entries), Batch(START, second.entries)))
-    rule = "The clock does not run back; an early entry would be a late one."
-    return ("clock", rule, "checkpoint.time", data)
+    first, second, third, *_ = plays.drawn()
+    time = Batch(START, (stage().time_entry(START - 1),))
+    rule = "The clock goes on; an early entry would be a late one."
+    return ("clock", rule, "time.back", publish((first, second, time, third)))
+
+
+def _unended() -> Row:
+    """Return a board on which no checkpoint lies behind OPEN."""
+    first, second, third, fourth, *_ = plays.drawn()
+    joined = Batch(third.time, (*third.entries, *fourth.entries))
+    rule = "A checkpoint separates phases; a marker could be moved."
+    data = publish((first, second, joined))
+    return ("no-checkpoint-after-open", rule, "checkpoint.missing", data)
+
+
+def _of_other_root(whole: bytes) -> Row:
+    """Return a board that repeats its first head with another root."""
+    tree = Tree()
+    for entry in plays.drawn()[0].entries:
+        tree.append(entry.encoded[::-1])
+    rule = "A head that is repeated is the one that was; co-signatures would be of another."
+    data = whole + _text(signed_head(tree, START))
+    return ("repeated-other-root", rule, "checkpoint.tree", data)
 
 
 def _open() -> bytes:

@@ -160,7 +160,7 @@ def _refused_texts() -> Sequence[Case]:
             "Unused bits are zero; the text would not be one encoding.",
             "note.base64",
             root_line,
-            _with_trailing_bit(root_line),
+            with_trailing_bit(root_line),
         ),
         ("base64-padding", "Padding is there.", "note.base64", "=\n", "\n"),
         ("line-end", "Lines end with U+000A.", "note.characters", "\n13\n", "\r\n13\n"),
@@ -196,7 +196,8 @@ def _refused_texts() -> Sequence[Case]:
     ]
 
 
-def _with_trailing_bit(line: str) -> str:
+def with_trailing_bit(line: str) -> str:
+    """Return a line of base64 with one "=", whose unused bits are not zero."""
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
     last = line[-3]
     return f"{line[:-3]}{alphabet[alphabet.index(last) + 1]}=\n"

@@ -11,8 +11,8 @@ from fairlot.entry import Entry, EntryType
 from fairlot.names import Nym
 from fairlot.rehearsal.parts import START, TIMES
 from fairlot.terms.pool import MAIN_POOL, Mechanism, Pool
-from generators.stage import FIRST, PRICE, fold, stage
-from kit.board import Batch, fold_leniently
+from generators.stage import FIRST, PRICE, stage
+from kit.board import Batch, fold, fold_leniently, timed
 from kit.stage import Stage
 
 DEPOSITED = START + 60
@@ -33,14 +33,18 @@ def nym_of(deposit: Entry) -> Nym:
 @cache
 def drawn() -> tuple[Batch, ...]:
     """Two people want one seat; one gets it."""
-    return _play((*_REGISTERED, *_DEPOSITED, (TIMES.close, _close), *_DRAW))
+    return _play(
+        (*_REGISTERED, *_DEPOSITED, (TIMES.close, _closed_at(TIMES.close)), *_DRAW)
+    )
 
 
 @cache
 def replaced() -> tuple[Batch, ...]:
     """Ann replaces the deposit and pays more than is due; bob cancels."""
     deposited = (DEPOSITED, _replacements), (PAID, _overpayments)
-    return _play((*_REGISTERED, *deposited, (TIMES.close, _close), *_DRAW))
+    return _play(
+        (*_REGISTERED, *deposited, (TIMES.close, _closed_at(TIMES.close)), *_DRAW)
+    )
 
 
 @cache
@@ -58,9 +62,8 @@ def recovered() -> tuple[Batch, ...]:
         result[0],
         lambda on, state: (on.recovery(state.contributions),),
     )
-    return _play(
-        (*_REGISTERED, *_DEPOSITED, (TIMES.close, _close), *kept, recovery, result)
-    )
+    closed = (TIMES.close, _closed_at(TIMES.close))
+    return _play((*_REGISTERED, *_DEPOSITED, closed, *kept, recovery, result))
 
 
 @cache
@@ -73,9 +76,17 @@ def close_missed() -> tuple[Batch, ...]:
 @cache
 def commits_missing() -> tuple[Batch, ...]:
     """The contributor does not commit: void, everything back."""
-    void = _void(VoidReason.COMMITS_MISSING)
-    scenes = (*_REGISTERED, *_DEPOSITED, (TIMES.close, _close))
-    return _play((*scenes, (TIMES.commit_end, void)))
+    scenes = (*_REGISTERED, *_DEPOSITED, (TIMES.close, _closed_at(TIMES.close)))
+    return _play((*scenes, _COMMIT_END))
+
+
+@cache
+def seals_missing() -> tuple[Batch, ...]:
+    """The contributor commits and does not seal: void, everything back."""
+    late = TIMES.seal_end + TIMES.slack + 1
+    scenes = (*_REGISTERED, *_DEPOSITED, (TIMES.close, _closed_at(TIMES.close)))
+    void = _void(VoidReason.SEALED_MISSED)
+    return _play((*scenes, *_DRAW[:2], (late, void)))
 
 
 @cache
@@ -88,7 +99,7 @@ def waiting_stage() -> Stage:
 def waited() -> tuple[Batch, ...]:
     """Nobody deposits; the draw waits for a round."""
     batches = lie(WAITED, waiting_stage())
-    fold(batches)
+    fold(waiting_stage(), batches)
     return batches
 
 
@@ -97,7 +108,7 @@ def auction_stage() -> Stage:
     """Return the stage with an auction of its one seat."""
     on = stage()
     pools = (Pool(MAIN_POOL, Mechanism.AUCTION, supply=1, price=PRICE),)
-    bids = on.parts.clock.round_after(TIMES.commit_end + TIMES.slack)
+    bids = on.parts.clock.round_after(TIMES.drawn_from)
     terms = replace(on.terms, pools=pools, deposits=LADDER, bids=bids)
     return replace(on, terms=terms)
 
@@ -106,7 +117,7 @@ def auction_stage() -> Stage:
 def auctioned() -> tuple[Batch, ...]:
     """Two people bid for one seat."""
     batches = lie(AUCTIONED, auction_stage())
-    fold(batches)
+    fold(auction_stage(), batches)
     return batches
 
 
@@ -114,16 +125,16 @@ def lie(
     scenes: Iterable[tuple[int, Scene]], on: Stage | None = None
 ) -> tuple[Batch, ...]:
     """Play scenes whether or not their entries fit, as a lying board does."""
-    batches: list[Batch] = []
+    playing, batches = on or stage(), list[Batch]()
     for time, scene in scenes:
-        entries = scene(on or stage(), fold_leniently(stage(), batches))
+        entries = scene(playing, fold_leniently(playing, batches))
         batches.append(Batch(time, tuple(entries)))
-    return tuple(batches)
+    return timed(playing, batches)
 
 
 def _play(scenes: Iterable[tuple[int, Scene]]) -> tuple[Batch, ...]:
     batches = lie(scenes)
-    fold(batches)
+    fold(stage(), batches)
     return batches
 
 
@@ -167,8 +178,8 @@ def _paid_bids(on: Stage, state: SaleState) -> Sequence[Entry]:
     return [on.payment(nym_of(made), money, f"{money}") for made, money in paid]
 
 
-def _close(on: Stage, state: SaleState) -> Sequence[Entry]:
-    return (on.close(state),)
+def _closed_at(time: int) -> Scene:
+    return lambda on, state: (on.close(state, time),)
 
 
 def _void(reason: VoidReason) -> Scene:
@@ -193,12 +204,18 @@ _REGISTERED: tuple[tuple[int, Scene], ...] = (
 )
 _DEPOSITED: tuple[tuple[int, Scene], ...] = ((DEPOSITED, _deposits), (PAID, _payments))
 _REVEAL: tuple[int, Scene] = (
-    TIMES.commit_end + 10,
+    TIMES.seal_end + 10,
     lambda on, _: (on.reveal(),),
+)
+_COMMIT_END: tuple[int, Scene] = (
+    TIMES.commit_end,
+    lambda on, _: (on.sign(EntryType.COMMIT_END),),
 )
 _DRAW: tuple[tuple[int, Scene], ...] = (
     (TIMES.close + 10, lambda on, state: (on.commit(state.contributions.frozen),)),
-    (TIMES.commit_end, lambda on, _: (on.sign(EntryType.COMMIT_END),)),
+    _COMMIT_END,
+    (TIMES.commit_end + 10, lambda on, state: (on.seal(state),)),
+    (TIMES.seal_end, lambda on, _: (on.sign(EntryType.SEALED),)),
     _REVEAL,
     (TIMES.reveal_end, lambda on, _: (on.sign(EntryType.REVEAL_END),)),
     (TIMES.reveal_end + 10, lambda on, state: (on.result(state),)),
@@ -207,9 +224,11 @@ _LATE = TIMES.slack
 NOBODY: tuple[tuple[int, Scene], ...] = (
     BEGIN,
     (START + _LATE, lambda on, _: (on.sign(EntryType.OPEN),)),
-    (TIMES.close + _LATE, _close),
+    (TIMES.close + _LATE, _closed_at(TIMES.close + _LATE)),
     (TIMES.close + _LATE, lambda on, state: (on.commit(state.contributions.frozen),)),
     (TIMES.commit_end + _LATE, lambda on, _: (on.sign(EntryType.COMMIT_END),)),
+    (TIMES.commit_end + _LATE, lambda on, state: (on.seal(state),)),
+    (TIMES.seal_end + _LATE, lambda on, _: (on.sign(EntryType.SEALED),)),
     (TIMES.unlock, lambda on, _: (on.sign(EntryType.REVEAL_END),)),
     (TIMES.unlock, lambda on, _: (on.reveal(),)),
     (TIMES.unlock, lambda on, state: (on.result(state),)),
@@ -225,9 +244,9 @@ AUCTIONED: tuple[tuple[int, Scene], ...] = (
     *_REGISTERED,
     (DEPOSITED, _bids),
     (PAID, _paid_bids),
-    (TIMES.close, _close),
+    (TIMES.close, _closed_at(TIMES.close)),
     *_DRAW[:-1],
-    (TIMES.reveal_end, lambda on, _: (on.round(),)),
-    _DRAW[-1],
+    (TIMES.unlock, lambda on, _: (on.round(),)),
+    (TIMES.unlock, _DRAW[-1][1]),
 )
 """One whose bids a round opens."""

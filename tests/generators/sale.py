@@ -15,7 +15,7 @@ from generators import (
 )
 from generators.case import Case, Chapter, Raw, accept, reject
 from generators.sale_refusal import Refusal
-from generators.stage import GROUP, fold, publish
+from generators.stage import GROUP, publish, stage
 from kit.board import Batch
 from kit.stage import STATEMENTS
 
@@ -24,11 +24,12 @@ def chapter() -> Chapter:
     """Return the chapter."""
     return Chapter(
         "sale",
-        "`op` names the operation. fold: read `transcript` and apply its entries, each at the "
-        "time of the checkpoint that covers it; output the phase after each entry, the "
-        "ledger and the draw. apply: take the first `entries` entries of the transcript "
-        "of the case `play`; apply those of `then`, each at its time, which are "
-        "accepted; then apply `entry` at `time`, which is refused and changes nothing.",
+        "`op` names the operation. fold: read `transcript` and apply its entries, each at "
+        "the time that the last TIME entry before it states, 0 without one, and a TIME at "
+        "its own; output the phase after each entry, the ledger and the draw. apply: take "
+        "the first `entries` entries of the transcript of the case `play`; apply those of "
+        "`then`, each at its time, which are accepted; then apply `entry` at `time`, which "
+        "is refused and changes nothing.",
         (*_accepted(), *_refused()),
     )
 
@@ -54,6 +55,7 @@ _PLAYS = (
     _Play("auctioned", "Two people bid; a round opens their bids.", plays.auctioned),
     _Play("close-missed", "Void: CLOSE was missed.", plays.close_missed),
     _Play("commits-missing", "Void: nobody committed.", plays.commits_missing),
+    _Play("seals-missing", "Void: nobody sealed.", plays.seals_missing),
 )
 
 
@@ -67,7 +69,7 @@ def _accept(play: _Play) -> Case:
     for batch in batches:
         for entry in batch.entries:
             state.append(entry, batch.time)
-            steps.append(_step(entry, batch.time, state))
+            steps.append(_step(entry, state))
     output: dict[str, Raw] = {
         "phase": state.phase.value,
         "void_reason": state.void_reason.value if state.void_reason else None,
@@ -82,10 +84,10 @@ def _accept(play: _Play) -> Case:
     )
 
 
-def _step(entry: Entry, time: int, state: SaleState) -> Raw:
+def _step(entry: Entry, state: SaleState) -> Raw:
     return {
         "type": entry.type.value,
-        "time": time,
+        "time": state.clock,
         "entry_hash": entry.hash,
         "phase": state.phase.value,
         "leaves": len(state.leaves),
@@ -132,7 +134,10 @@ def _refused() -> Sequence[Case]:
 
 def _reject(refusal: Refusal) -> Case:
     batches = {play.name: play.batches for play in _PLAYS}[refusal.play]()
-    state = fold(_first(batches, refusal.entries))
+    state = stage().state()
+    for batch in _first(batches, refusal.entries):
+        for entry in batch.entries:
+            state.append(entry, batch.time)
     for entry, time in refusal.then:
         state.append(entry, time)
     inputs: Mapping[str, Raw] = {

@@ -12,9 +12,9 @@ from generators import plays
 from generators.sale_refusal import Refusal
 from generators.stage import PRICE, fold
 
-_COMMIT_ENDED, _REVEALED, _KNOWN = 12, 14, 15
+_SEALED, _REVEALED, _KNOWN = 22, 26, 28
 """Entries of the play ``auctioned`` before REVEAL, ROUND and RESULT."""
-_TIME = TIMES.reveal_end + 10
+_TIME = TIMES.unlock
 
 
 def refusals() -> Sequence[Refusal]:
@@ -26,7 +26,7 @@ def refusals() -> Sequence[Refusal]:
             "bids-opened-early",
             "Bids open when their round is due; if earlier, a clock is wrong.",
             "round.early",
-            _COMMIT_ENDED,
+            _SEALED,
             on.round(),
             named.due - 1,
         ),

@@ -16,6 +16,8 @@ from generators.sale_refusal import (
     FUNDED,
     REVEAL_ENDED,
     REVEALED,
+    SEALED,
+    SEALING,
     Refusal,
     entry_at,
     state_after,
@@ -25,6 +27,7 @@ from generators.stage import draw_alpha, fold, stage
 from kit.board import Batch
 
 _COMMIT_LATE = TIMES.commit_end + TIMES.slack + 1
+_SEAL_LATE = TIMES.seal_end + TIMES.slack + 1
 
 
 def refusals() -> Sequence[Refusal]:
@@ -32,6 +35,8 @@ def refusals() -> Sequence[Refusal]:
     return (
         *_commitments(),
         *_commit_ends(),
+        *_seals(),
+        *_sealed(),
         *_reveals(),
         *_reveal_ends(),
         *_recoveries(),
@@ -107,7 +112,7 @@ def _commitment_for_nothing() -> Refusal:
     free = on.deposit("bob", wish)
     settle = SigningKey.generate(on.member("bob").holder.randomness.derive("deposit/1"))
     state = fold([*until(FUNDED), Batch(PAID, (free,))])
-    close = on.close(state)
+    close = on.close(state, state.clock)
     state.append(close, TIMES.close)
     frozen = state.contributions.frozen
     return Refusal(
@@ -144,14 +149,6 @@ def _commit_ends() -> Sequence[Refusal]:
             _COMMIT_LATE,
         ),
         (
-            "commit-end-without-commitments",
-            "As many commit as the terms need; the others would draw alone.",
-            "commit.missing",
-            CLOSED,
-            marker,
-            TIMES.commit_end,
-        ),
-        (
             "void-with-all-commitments",
             "With all commitments there is no reason; the board would re-roll.",
             "void.reason",
@@ -179,23 +176,130 @@ def _commit_ends() -> Sequence[Refusal]:
     return [Refusal(*row) for row in rows]
 
 
-def _reveals() -> Sequence[Refusal]:
+def _seals() -> Sequence[Refusal]:
     on = stage()
-    after = TIMES.commit_end + 10
+    seal = entry_at(COMMIT_ENDED)
+    key = on.parts.contributors[0]
+    other = {**seal.body, "b_star": bytes(32)}
     rows: tuple[tuple[str, str, str, int, Entry, int], ...] = (
         (
-            "reveal-before-commit-end",
-            "Openings follow COMMIT_END; others could still choose their commitment.",
+            "seal-before-commit-end",
+            "What is sealed is fixed; a commitment could still be added.",
             "phase.wrong",
             COMMITTED,
-            on.reveal(),
+            seal,
             TIMES.close + 20,
+        ),
+        (
+            "seal-by-outsider",
+            "Whoever seals has committed.",
+            "seal.commitment",
+            COMMIT_ENDED,
+            on.sign(EntryType.SEAL, seal.body, on.parts.seller),
+            TIMES.commit_end + 10,
+        ),
+        (
+            "seal-twice",
+            "A contributor seals once; two sets could be sealed.",
+            "seal.twice",
+            SEALING,
+            on.sign(EntryType.SEAL, other, key),
+            TIMES.commit_end + 10,
+        ),
+        (
+            "seal-other-set",
+            "A seal is over the set of this log; the board would have another one.",
+            "seal.set",
+            COMMIT_ENDED,
+            on.sign(EntryType.SEAL, other, key),
+            TIMES.commit_end + 10,
+        ),
+        (
+            "seal-other-root",
+            "A seal is over the checkpoint of COMMIT_END; the history would be another.",
+            "seal.head",
+            COMMIT_ENDED,
+            on.sign(EntryType.SEAL, {**seal.body, "root": bytes(32)}, key),
+            TIMES.commit_end + 10,
+        ),
+        (
+            "seal-other-size",
+            "A seal is over the first checkpoint that covers COMMIT_END.",
+            "seal.head",
+            COMMIT_ENDED,
+            on.sign(EntryType.SEAL, {**seal.body, "size": COMMIT_ENDED - 1}, key),
+            TIMES.commit_end + 10,
+        ),
+        (
+            "seal-after-sealed",
+            "SEALED ends the seals.",
+            "phase.wrong",
+            SEALED,
+            on.sign(EntryType.SEAL, other, key),
+            TIMES.seal_end + 10,
+        ),
+    )
+    return [Refusal(*row) for row in rows]
+
+
+def _sealed() -> Sequence[Refusal]:
+    on = stage()
+    marker = on.sign(EntryType.SEALED)
+    missed = on.sign(EntryType.VOID, {"reason": "sealed-missed"})
+    rows: tuple[tuple[str, str, str, int, Entry, int], ...] = (
+        (
+            "sealed-early",
+            "SEALED is not early; contributors would be shut out.",
+            "phase.early",
+            SEALING,
+            marker,
+            TIMES.seal_end - 1,
+        ),
+        (
+            "sealed-late",
+            "SEALED is at most the slack late; Ω might be known by then.",
+            "phase.late",
+            SEALING,
+            marker,
+            _SEAL_LATE,
+        ),
+        (
+            "sealed-without-seals",
+            "As many seal as must commit; the set would be the board's choice.",
+            "seal.missing",
+            COMMIT_ENDED,
+            marker,
+            TIMES.seal_end,
+        ),
+        (
+            "sealed-not-missed",
+            "SEALED is missed only after the slack.",
+            "void.reason",
+            SEALING,
+            missed,
+            _SEAL_LATE - 1,
+        ),
+    )
+    return [Refusal(*row) for row in rows]
+
+
+def _reveals() -> Sequence[Refusal]:
+    on = stage()
+    after = TIMES.seal_end + 10
+    rows: tuple[tuple[str, str, str, int, Entry, int], ...] = (
+        (
+            "reveal-before-sealed",
+            "Openings follow SEALED; a board could go back and add a commitment.",
+            "phase.wrong",
+            SEALING,
+            on.reveal(),
+            TIMES.commit_end + 20,
         ),
         (
             "reveal-by-outsider",
             "Whoever opens has committed.",
             "reveal.commitment",
-            COMMIT_ENDED,
+            SEALED,
             on.reveal(key=on.parts.seller),
             after,
         ),
@@ -203,7 +307,7 @@ def _reveals() -> Sequence[Refusal]:
             "reveal-other",
             "An opening opens the commitment; the seed would be chosen now.",
             "reveal.opening",
-            COMMIT_ENDED,
+            SEALED,
             on.reveal(alpha=draw_alpha("another")),
             after,
         ),
@@ -221,15 +325,15 @@ def _reveals() -> Sequence[Refusal]:
             "phase.wrong",
             COMMIT_ENDED,
             on.commit(_frozen(), alpha=draw_alpha("another")),
-            after,
+            TIMES.commit_end + 10,
         ),
         (
-            "void-after-commit-end",
-            "After COMMIT_END nobody voids; a bad draw would be thrown away.",
-            "phase.wrong",
-            COMMIT_ENDED,
-            on.sign(EntryType.VOID, {"reason": "commit-end-missed"}),
-            _COMMIT_LATE,
+            "void-after-sealed",
+            "After SEALED nobody voids; a bad draw would be thrown away.",
+            "void.reason",
+            SEALED,
+            on.sign(EntryType.VOID, {"reason": "sealed-missed"}),
+            _SEAL_LATE,
         ),
     )
     return [Refusal(*row) for row in rows]
@@ -259,7 +363,7 @@ def _reveal_ends() -> Sequence[Refusal]:
             "result-without-opening",
             "Every commitment is opened or recovered; the board would leave one out.",
             "result.withheld",
-            COMMIT_ENDED,
+            SEALED,
             result,
             TIMES.reveal_end + 10,
             [(marker, TIMES.reveal_end)],
@@ -271,18 +375,16 @@ def _recoveries() -> Sequence[Refusal]:
     on, time = stage(), TIMES.reveal_end + 10
     marker = on.sign(EntryType.REVEAL_END)
     ended = [(marker, TIMES.reveal_end)]
-    recovery = on.recovery(state_after(COMMIT_ENDED).contributions)
-    forged = on.recovery(
-        state_after(COMMIT_ENDED).contributions, y=bytes(255) + b"\x04"
-    )
+    recovery = on.recovery(state_after(SEALED).contributions)
+    forged = on.recovery(state_after(SEALED).contributions, y=bytes(255) + b"\x04")
     return (
         Refusal(
             "recovery-before-reveal-end",
             "Recovery follows REVEAL_END; it would shut out those who still reveal.",
             "phase.wrong",
-            COMMIT_ENDED,
+            SEALED,
             recovery,
-            TIMES.commit_end + 10,
+            TIMES.seal_end + 10,
         ),
         Refusal(
             "recovery-of-what-is-revealed",
@@ -296,7 +398,7 @@ def _recoveries() -> Sequence[Refusal]:
             "recovery-made-up",
             "A recovery is proved; the seed would be anybody's.",
             "recover.proof",
-            COMMIT_ENDED,
+            SEALED,
             forged,
             time,
             ended,
@@ -305,7 +407,7 @@ def _recoveries() -> Sequence[Refusal]:
             "reveal-after-recovery",
             "With a recovery Ω is fixed.",
             "reveal.fixed",
-            COMMIT_ENDED,
+            SEALED,
             on.reveal(),
             time,
             [*ended, (recovery, time)],
@@ -372,7 +474,7 @@ def _ends() -> Sequence[Refusal]:
             "commit-after-void",
             "A void sale stays void; there is no second draw.",
             "phase.wrong",
-            11,
+            COMMITTED,
             on.commit(_frozen()),
             time,
             play="commits-missing",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from fairlot.board.sale import SaleState
-from fairlot.entry import Entry
+from fairlot.entry import Entry, EntryType
 from fairlot.errors import InvariantError
 from generators import plays
 from generators.stage import fold
@@ -29,9 +29,9 @@ class Refusal:
 
 
 def entry_at(index: int) -> Entry:
-    """Return an entry of the play ``drawn``."""
+    """Return the entry of the play ``drawn`` that comes next, TIME left aside."""
     entries = [entry for batch in plays.drawn() for entry in batch.entries]
-    return entries[index]
+    return next(e for e in entries[index:] if e.type is not EntryType.TIME)
 
 
 @cache
@@ -54,14 +54,16 @@ def until(count: int) -> Sequence[Batch]:
     raise InvariantError("vectors.no-boundary", f"no batch ends at entry {count}")
 
 
-REGISTERED = 4
+REGISTERED = 5
 """Entries of the play ``drawn`` before OPEN; the next ones before their markers."""
-OPENED = 5
-DEPOSITED = 7
-FUNDED = 9
-CLOSED = 10
-COMMITTED = 11
-COMMIT_ENDED = 12
-REVEALED = 13
-REVEAL_ENDED = 14
-DONE = 15
+OPENED = 6
+DEPOSITED = 9
+FUNDED = 12
+CLOSED = 14
+COMMITTED = 16
+COMMIT_ENDED = 18
+SEALING = 20
+SEALED = 22
+REVEALED = 24
+REVEAL_ENDED = 26
+DONE = 28

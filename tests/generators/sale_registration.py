@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from fairlot.entry import Entry, EntryType, read_entry, sign_entry
+from fairlot.identity.leaf import Leaf, sign_share
 from fairlot.rehearsal.parts import SEASON, START, TIMES
 from fairlot.terms.beacon import BeaconTerms
+from fairlot.terms.times import MAX_TIME
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.hashing import i2osp
@@ -21,6 +23,7 @@ def refusals() -> Sequence[Refusal]:
     return (
         *_forms(),
         *_terms(),
+        *_times(),
         *_setups(),
         *_registries(),
         *_leaves(),
@@ -67,7 +70,7 @@ def _forms() -> Sequence[Refusal]:
             "duplicate",
             "An entry stands once; it would count twice.",
             "entry.duplicate",
-            3,
+            4,
             on.leaf_entry(on.member("ann").identity),
         ),
         (
@@ -88,7 +91,7 @@ def _forms() -> Sequence[Refusal]:
             "other-registry",
             "A leaf belongs to this registry; people would come from another.",
             "entry.scope",
-            2,
+            3,
             other_registry,
         ),
         (
@@ -102,7 +105,7 @@ def _forms() -> Sequence[Refusal]:
             "leaf-by-board",
             "Leaves are posted by issuers.",
             "entry.key",
-            2,
+            3,
             by_board,
         ),
         (
@@ -154,22 +157,57 @@ def _terms() -> Sequence[Refusal]:
             sign_entry(EntryType.TERMS, on.terms.sale_id, unknown, seller),
             START,
         ),
-        (
-            "terms-late",
-            "Terms are there before the sale opens.",
-            "terms.late",
-            0,
-            on.terms_entry(),
-            _LATE,
-        ),
     )
     return [Refusal(*row) for row in rows]
+
+
+def _times() -> Sequence[Refusal]:
+    on = stage()
+    body: dict[str, Value] = {"time": START}
+    rows: tuple[tuple[str, str, str, int, Entry], ...] = (
+        (
+            "time-before-terms",
+            "A board begins with terms; they say whose clock it is.",
+            "phase.no-terms",
+            0,
+            on.time_entry(START),
+        ),
+        (
+            "time-again",
+            "The clock goes on; a batch would be dated back.",
+            "time.back",
+            REGISTERED,
+            on.sign(EntryType.TIME, {"time": START - 1}),
+        ),
+        (
+            "time-by-seller",
+            "The clock is the board's.",
+            "entry.key",
+            REGISTERED,
+            on.sign(EntryType.TIME, {"time": START + 1}, on.parts.seller),
+        ),
+        (
+            "time-too-large",
+            "A time has a year of four digits.",
+            "entry.field",
+            REGISTERED,
+            on.time_entry(MAX_TIME + 1),
+        ),
+        (
+            "time-with-note",
+            "A body has no other fields than its type's.",
+            "entry.field",
+            REGISTERED,
+            on.sign(EntryType.TIME, {**body, "note": "hello"}),
+        ),
+    )
+    return [Refusal(*row, START) for row in rows]
 
 
 def _setups() -> Sequence[Refusal]:
     on = stage()
     beacon = on.terms.beacon
-    real = replace(on.terms, rehearsal=False)
+    real = replace(on.watched().terms, rehearsal=False)
     small = BeaconTerms(
         _OTHER_MODULUS, beacon.delay, i2osp(2, 256), i2osp(2, 256), beacon.roster
     )
@@ -192,6 +230,12 @@ def _setups() -> Sequence[Refusal]:
             "beacon.modulus",
             replace(real, beacon=small),
         ),
+        (
+            "setup-short-delay",
+            "The delay of a real sale is long, or it names a round; else the draw is known.",
+            "beacon.margin",
+            real,
+        ),
     )
     return [
         Refusal(name, rule, code, 0, on.terms_entry(terms), START)
@@ -213,7 +257,7 @@ def _registries() -> Sequence[Refusal]:
             "registry-again",
             "A sale has one registry; people would be counted twice.",
             "registry.again",
-            2,
+            3,
             again,
         ),
         (
@@ -262,14 +306,15 @@ def _leaves() -> Sequence[Refusal]:
     key = on.parts.issuers[0].key
     first = on.member("ann").identity.leaf
     second = on.member("bob").identity.leaf.to_value()
-    repeated = replace(first, index=1).to_value()
+    repeated = _signed(replace(first, index=1)).to_value()
+    ahead = _signed(replace(on.member("bob").identity.leaf, index=2)).to_value()
     foreign = {**second, "commitment": GROUP.g1_generator().to_bytes()}
     rows: tuple[tuple[str, str, str, dict[str, Value]], ...] = (
         (
             "leaf-index",
             "Leaves are numbered without gaps.",
             "leaf.index",
-            {**second, "index": 2},
+            ahead,
         ),
         (
             "leaf-status",
@@ -297,9 +342,20 @@ def _leaves() -> Sequence[Refusal]:
         ),
     )
     return [
-        Refusal(name, rule, code, 3, on.sign_registry(EntryType.LEAF, body, key), START)
+        Refusal(name, rule, code, 4, on.sign_registry(EntryType.LEAF, body, key), START)
         for name, rule, code, body in rows
     ]
+
+
+def _signed(leaf: Leaf) -> Leaf:
+    """Return a leaf as its issuers sign it who do not count."""
+    on = stage()
+    keys = {issuer.index: issuer.key for issuer in on.parts.issuers}
+    shares = tuple(
+        sign_share(on.registry, leaf, each.issuer, each.commitment, keys[each.issuer])
+        for each in leaf.shares
+    )
+    return replace(leaf, shares=shares)
 
 
 def _leaf_shares() -> Sequence[Refusal]:
@@ -332,7 +388,7 @@ def _leaf_shares() -> Sequence[Refusal]:
             name,
             rule,
             code,
-            3,
+            4,
             on.sign_registry(EntryType.LEAF, changed.to_value(), key),
             START,
         )

@@ -9,7 +9,7 @@ from generators import plays
 from generators.sale_refusal import Refusal
 from generators.stage import fold
 
-_OPENED, _COMMIT_ENDED, _REVEALED, _KNOWN, _DONE = 3, 6, 8, 9, 10
+_OPENED, _SEALED, _REVEALED, _KNOWN, _DONE = 5, 13, 16, 17, 18
 """Entries of the play ``waited`` before CLOSE, REVEAL_END, ROUND, RESULT, and all."""
 
 
@@ -22,8 +22,8 @@ def refusals() -> Sequence[Refusal]:
     result = plays.waited()[-1].entries[0]
     rows: tuple[tuple[str, str, str, int, Entry, int], ...] = (
         (
-            "round-before-close",
-            "Rounds follow CLOSE; deposits could be chosen to fit them.",
+            "round-before-sealed",
+            "Rounds follow SEALED; the set could be chosen to fit them.",
             "phase.wrong",
             _OPENED,
             right,
@@ -33,7 +33,7 @@ def refusals() -> Sequence[Refusal]:
             "round-early",
             "A round is not known before it is due; if it is, a clock is wrong.",
             "round.early",
-            _COMMIT_ENDED,
+            _SEALED,
             right,
             named.due - 1,
         ),

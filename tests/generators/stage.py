@@ -12,6 +12,7 @@ from fairlot.deposit.wish import Wish
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import TermsFile
 from fairlot.terms.pool import Mechanism, Pool
+from fairlot.terms.terms import log_origin
 from fairlot_crypto.curve import backend
 from fairlot_crypto.delay import bicorn
 from fairlot_crypto.log.checkpoint import SignedCheckpoint
@@ -65,8 +66,15 @@ def fold(batches: Iterable[Batch]) -> SaleState:
 
 
 def publish(batches: Sequence[Batch], name: str | None = None) -> bytes:
-    """Return the transcript of ``batches``, legal or not, signed by the board."""
-    return board.publish(stage(), batches, name)
+    """Return the transcript of ``batches``, legal or not, signed by the board.
+
+    Args:
+        batches: of any sale on the stage; the first entry says of which.
+        name: the origin of the heads, by default that of the sale.
+    """
+    scope = batches[0].entries[0].scope
+    origin = log_origin(stage().terms.board.name, scope)
+    return board.publish(stage(), batches, name or origin)
 
 
 def signed_head(tree: Tree, time: int, name: str | None = None) -> SignedCheckpoint:

@@ -5,10 +5,11 @@ from dataclasses import replace
 
 from fairlot.fields import UINT_MAX
 from fairlot.terms.beacon import MAX_CONTRIBUTORS, MAX_DELAY
-from fairlot.terms.terms import MAX_SEASON, MAX_TIME, Terms, Times
+from fairlot.terms.terms import MAX_SEASON, Terms
+from fairlot.terms.times import MAX_TIME, Times
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.hashing import i2osp
-from generators import terms_pools
+from generators import terms_leftovers, terms_pools
 from generators.case import Case, Chapter
 from generators.terms_pools import Change, Row
 from generators.terms_rounds import accepted_rounds, refused_rounds
@@ -20,6 +21,7 @@ from generators.terms_setting import (
     sample_key,
     sample_terms,
 )
+from generators.terms_watch import accepted_watch, refused_watch
 
 _SMALL_ORDER_KEY = i2osp(1, 1) + bytes(31)
 """The neutral element of Ed25519."""
@@ -36,10 +38,17 @@ def chapter() -> Chapter:
             *_accepted(),
             *(refuse_terms(sample_terms(), *row) for row in _REFUSED),
             *refused_rounds(),
+            *accepted_watch(),
+            *refused_watch(),
             *(accept_terms(*row) for row in terms_pools.accepted(sample_terms())),
             *(
                 refuse_terms(terms_pools.conference(sample_terms()), *row)
                 for row in terms_pools.REFUSED
+            ),
+            *(accept_terms(*row) for row in terms_leftovers.accepted(sample_terms())),
+            *(
+                refuse_terms(terms_leftovers.leaving(sample_terms()), *row)
+                for row in terms_leftovers.refused(sample_terms())
             ),
         ),
     )
@@ -51,10 +60,17 @@ def _accepted() -> Sequence[Case]:
     nothing = replace(pool, supply=0, price=0, cap=1)
     limit = replace(pool, supply=UINT_MAX, price=UINT_MAX, cap=UINT_MAX)
     roster = tuple(sample_key(f"member {i}") for i in range(MAX_CONTRIBUTORS))
-    tight = Times(MAX_TIME - 4, MAX_TIME - 3, MAX_TIME - 2, MAX_TIME - 1, MAX_TIME, 1)
+    tight = Times(
+        open=MAX_TIME - 5,
+        close=MAX_TIME - 4,
+        commit_end=MAX_TIME - 3,
+        seal_end=MAX_TIME - 2,
+        reveal_end=MAX_TIME - 1,
+        unlock=MAX_TIME,
+        slack=1,
+    )
     largest = replace(
         terms,
-        rehearsal=False,
         title="é" * 100,
         season=MAX_SEASON,
         pools=(limit,),
@@ -369,13 +385,6 @@ _REFUSED: Sequence[Row] = (
         "terms.field",
         "terms/escrow",
         lambda found: found.hex(),
-    ),
-    (
-        "witnesses",
-        "No witness is named in this version; nobody would check that it signed.",
-        "terms.witnesses",
-        "terms/witnesses",
-        _set([bytes(32)]),
     ),
     (
         "even-modulus",

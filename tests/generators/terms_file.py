@@ -40,7 +40,7 @@ _TERMS: Sequence[tuple[str, str, str]] = (
         "Every key of a sale with one pool.",
         toml(
             "[issuers]\nn = 1\nt = 0\n[beacon]\ncontributors = 5\ndelay = 1\n"
-            "depositors = 7\nabsent = 2\nwithhold = 3\nmin_commits = 3\n"
+            "depositors = 7\nabsent = 2\nunsealed = 1\nwithhold = 3\nmin_commits = 3\n"
             'drand = "own"\n'
         ),
     ),
@@ -182,6 +182,7 @@ def _terms_map(file: TermsFile) -> Mapping[str, Raw]:
             "depositors": file.depositors,
             "absent": file.absent,
             "withhold": file.withhold,
+            "unsealed": file.unsealed,
             "min_commits": roster if file.min_commits is None else file.min_commits,
             "drand": "own" if file.own_clock else None,
         },

@@ -12,7 +12,7 @@ _REQUIRED = f'{_PLAIN}requires = {{cohort_a = ["2029"]}}\n'
 _COLUMNS = "person,wants,deposit,group,bid,tier,solution,attr:cohort_a,attr:region\n"
 _AUCTION = f'{HEAD}deposits = [50]\nmechanism = "auction"\nsupply = 8\nprice = 50\n'
 _ANN = f"{HEADER}Ann,1,50\n"
-_OPENS = TIMES.commit_end + TIMES.slack
+_OPENS = TIMES.drawn_from
 _FIRST = (_OPENS - START) // CLOCK_PERIOD + 2
 _LAST = (TIMES.unlock - 1 - START) // CLOCK_PERIOD + 1
 _QUICKNET = first_round_after(QUICKNET, _OPENS)

@@ -36,7 +36,7 @@ def conference(terms: Terms) -> Terms:
             Pool("rest", Mechanism.EQUAL_SHARE, 3, 10, 2),
         ),
         deposits=(50, 500, 1000),
-        bids=_opening(terms),
+        bids=opening(terms),
     )
 
 
@@ -95,9 +95,9 @@ def accepted(terms: Terms) -> Sequence[tuple[str, str, Terms]]:
     )
 
 
-def _opening(terms: Terms) -> NamedRound:
+def opening(terms: Terms) -> NamedRound:
     """Return the first round of quicknet that may open the bids of these terms."""
-    committed = terms.times.commit_end + terms.times.slack
+    committed = terms.times.drawn_from
     return NamedRound(QUICKNET, first_round_after(QUICKNET, committed))
 
 
@@ -105,7 +105,7 @@ def _with_drand(scheme: str) -> Change:
     """Name one round twice, for the seed by a scheme of its own."""
 
     def change(found: Mapping[str, Any]) -> Value:
-        bids = {**found["bids"], "round": found["bids"]["round"] + 25}
+        bids = {**found["bids"], "round": found["bids"]["round"] + 5}
         beacon = {**found["beacon"], "drand": {**bids, "scheme": scheme}}
         return {**found, "beacon": beacon, "bids": bids}
 

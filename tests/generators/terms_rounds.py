@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from fairlot.terms.named_round import NamedRound
-from fairlot.terms.terms import ROUND_MARGIN, Terms
+from fairlot.terms.terms import Terms
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.timelock.chain import QUICKNET, first_round_after, round_at
 from generators.case import Case
@@ -14,7 +14,7 @@ from generators.terms_setting import accept_terms, refuse_terms, sample_terms
 def accepted_rounds() -> Sequence[Case]:
     """Return terms that name a round."""
     times = sample_terms().times
-    first = first_round_after(QUICKNET, times.commit_end + times.slack + ROUND_MARGIN)
+    first = first_round_after(QUICKNET, times.drawn_from)
     last = first_round_after(QUICKNET, times.unlock - QUICKNET.period - 1)
     return [
         accept_terms(
@@ -39,7 +39,7 @@ def refused_rounds() -> Sequence[Case]:
     """Return rounds that no terms may name."""
     terms = sample_terms()
     times = terms.times
-    early = round_at(QUICKNET, times.commit_end + times.slack + ROUND_MARGIN)
+    early = round_at(QUICKNET, times.drawn_from)
     late = first_round_after(QUICKNET, times.unlock - 1)
     rows: tuple[tuple[str, str, str, dict[str, Value]], ...] = (
         (

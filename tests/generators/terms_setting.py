@@ -7,7 +7,9 @@ from typing import Any, cast
 
 from fairlot.terms.beacon import BeaconTerms
 from fairlot.terms.pool import Mechanism, Pool
-from fairlot.terms.terms import BoardIdentity, Terms, Times
+from fairlot.terms.terms import BoardIdentity, Terms
+from fairlot.terms.times import Times
+from fairlot.terms.witnesses import NOBODY
 from fairlot_crypto.cbor import Value, decode, encode
 from fairlot_crypto.hashing import i2osp
 from fairlot_crypto.keys import SigningKey, VerifyKey
@@ -37,13 +39,14 @@ def sample_terms() -> Terms:
             open=OPEN,
             close=OPEN + 3600,
             commit_end=OPEN + 3660,
-            reveal_end=OPEN + 3720,
-            unlock=OPEN + 3780,
+            seal_end=OPEN + 3720,
+            reveal_end=OPEN + 3780,
+            unlock=OPEN + 3840,
             slack=30,
         ),
         registry=hashlib.sha256(b"registry").digest(),
         board=BoardIdentity("board.example/sale", sample_key("board")),
-        witnesses=(),
+        witnesses=NOBODY,
         seller=sample_key("seller"),
         escrow=sample_key("escrow"),
         beacon=BeaconTerms(

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fairlot.entry import Entry
 from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.log.checkpoint import Checkpoint, SignedCheckpoint
-from kit.board import as_record, head, signed, take
+from kit.board import as_record, head, signed, stamped, take
 from kit.sales import steps
 from kit.stage import Stage
 
@@ -33,7 +33,7 @@ class LyingBoard:
 
     def put(self, time: int, *leaves: Leaf) -> None:
         """Append leaves, whether or not they fit; the fold takes those that do."""
-        for leaf in leaves:
+        for leaf in stamped(self.on, self.state.clock, time, leaves):
             if isinstance(leaf, Entry):
                 take(self.state, leaf, time)
                 self._data += leaf.encoded
@@ -62,7 +62,7 @@ class LyingBoard:
         self, said: Checkpoint, time: int, key: SigningKey | None = None
     ) -> SignedCheckpoint:
         """Sign and cosign a head, by default with the board's key."""
-        return signed(self.on, said, time, key, self.on.terms.board.name)
+        return signed(self.on, said, time, key, self.on.terms.origin)
 
 
 Lie = Callable[[LyingBoard, int], None]

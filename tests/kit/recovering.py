@@ -7,6 +7,7 @@ from functools import cache
 from fairlot.board.sale import SaleState
 from fairlot.entry import Entry, EntryType
 from fairlot_crypto.delay.parameters import RSA_2048, Setup, make_setup
+from kit.board import extend
 from kit.sales import stage, steps
 from kit.stage import Stage
 
@@ -38,15 +39,20 @@ def delayed(contributors: int, min_commits: int | None = None) -> Stage:
 
 
 def committed(on: Stage, commits: Iterable[Entry] | None = None) -> SaleState:
-    """Return the state after COMMIT_END, by default with the whole roster's commits."""
+    """Return the state after SEALED, by default with the whole roster's commits."""
     state = on.state()
     for step in steps(on):
         made = step.make(state)
         if step.name == "commits" and commits is not None:
             made = tuple(commits)
-        for entry in made:
-            state.append(entry, step.time)
-        if step.name == "commit-end":
+        if step.name == "seals":
+            made = [
+                on.seal(state, i)
+                for i in range(len(on.parts.contributors))
+                if on.parts.contributors[i].public in state.contributions.commitments
+            ]
+        extend(on, state, step.time, made)
+        if step.name == "sealed":
             break
     return state
 
@@ -55,7 +61,7 @@ def revealed(on: Stage, state: SaleState, reveals: Iterable[Entry]) -> SaleState
     """Go on until after REVEAL_END."""
     times = on.terms.times
     for entry in reveals:
-        state.append(entry, times.commit_end + 10)
+        state.append(entry, times.seal_end + 10)
     state.append(on.sign(EntryType.REVEAL_END), times.reveal_end)
     return state
 

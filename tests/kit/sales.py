@@ -255,7 +255,13 @@ def steps(on: Stage, deposits: Sequence[Entry] | None = None) -> tuple[Step, ...
             lambda s: [on.commit(s.contributions.frozen, i) for i in everybody],
         ),
         Step("commit-end", times.commit_end, lambda _: [on.sign(EntryType.COMMIT_END)]),
-        Step("reveals", times.commit_end + 10, lambda _: [*map(on.reveal, everybody)]),
+        Step(
+            "seals",
+            times.commit_end + 10,
+            lambda s: [on.seal(s, number) for number in everybody],
+        ),
+        Step("sealed", times.seal_end, lambda _: [on.sign(EntryType.SEALED)]),
+        Step("reveals", times.seal_end + 10, lambda _: [*map(on.reveal, everybody)]),
         Step("reveal-end", times.reveal_end, lambda _: [on.sign(EntryType.REVEAL_END)]),
         *((round_step,) if rounds else ()),
         Step(

@@ -15,6 +15,7 @@ from fairlot.beacon.contributions import (
 )
 from fairlot.beacon.recovery import make_recovery
 from fairlot.beacon.rounds import make_round
+from fairlot.beacon.seals import make_seal
 from fairlot.board.keeper import Board
 from fairlot.board.sale import SaleState
 from fairlot.board.storage import MemoryStorage, Storage
@@ -44,7 +45,8 @@ from fairlot.inputs.terms_file import TermsFile
 from fairlot.names import Nym
 from fairlot.rehearsal.parts import START, Parts, cast_parts, write_terms
 from fairlot.terms.named_round import NamedRound
-from fairlot.terms.terms import ROUND_MARGIN, Terms
+from fairlot.terms.terms import Terms
+from fairlot.terms.witnesses import Witness, Witnesses
 from fairlot_crypto.bbs.profile import Credential
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.curve import Backend
@@ -120,11 +122,23 @@ class Stage:
         """Return the same cast under other terms."""
         return replace(self, terms=terms)
 
+    def watched(self, number: int = 3, quorum: int = 2) -> "Stage":
+        """Return the sale with witnesses, whose keys are drawn."""
+        named = tuple(
+            Witness(f"witness.example/{i}", self.witness_key(i).public)
+            for i in range(number)
+        )
+        return self.with_terms(replace(self.terms, witnesses=Witnesses(named, quorum)))
+
+    def witness_key(self, number: int) -> SigningKey:
+        """Return the key of a witness."""
+        return SigningKey.generate(self.randomness.derive(f"witness/{number}"))
+
     def waiting(self) -> "Stage":
         """Return the sale with a seed that waits for a round of the own clock."""
         times = self.terms.times
-        ended = times.commit_end + times.slack + ROUND_MARGIN
-        beacon = replace(self.terms.beacon, drand=self.parts.clock.round_after(ended))
+        named = self.parts.clock.round_after(times.drawn_from)
+        beacon = replace(self.terms.beacon, drand=named)
         return self.with_terms(replace(self.terms, beacon=beacon))
 
     def state(self) -> SaleState:
@@ -247,10 +261,32 @@ class Stage:
         made = make_round(self.terms.sale_id, named.chain, beacon, key)
         return self.sign(EntryType.ROUND, {**made.body, **changes}, key)
 
-    def close(self, state: SaleState) -> Entry:
-        """Return the CLOSE entry of a board that stands so."""
-        body: dict[str, Value] = {"size": state.tree.size, "root": state.tree.root()}
-        return self.sign(EntryType.CLOSE, body)
+    def time_entry(self, time: int) -> Entry:
+        """Return the TIME entry of the board."""
+        return self.sign(EntryType.TIME, {"time": time})
+
+    def close(self, state: SaleState, time: int | None = None) -> Entry:
+        """Return the CLOSE entry of a board that stands so.
+
+        Args:
+            state: of the board.
+            time: when it comes, by default when it is due: a TIME may come before it.
+        """
+        due = self.terms.times.close if time is None else time
+        tree = state.tree
+        size, root = tree.size, tree.root()
+        if due != state.clock:
+            size, root = size + 1, tree.root_after(self.time_entry(due).encoded)
+        return self.sign(EntryType.CLOSE, {"size": size, "root": root})
+
+    def seal(
+        self, state: SaleState, number: int = 0, key: SigningKey | None = None
+    ) -> Entry:
+        """Return the SEAL entry of a contributor after COMMIT_END."""
+        if state.seals is None:
+            raise AssertionError("there is nothing to seal")
+        signer = key or self.parts.contributors[number]
+        return make_seal(self.terms.sale_id, state.seals.due, signer)
 
     def result(self, state: SaleState, **changes: Value) -> Entry:
         """Return the RESULT entry, or one with some fields changed."""

@@ -8,7 +8,6 @@ from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot.identity.registry import Attribute, Issuer, Registry
 from fairlot.rehearsal.parts import START
 from fairlot.terms.pool import Requirement
-from fairlot.terms.terms import ROUND_MARGIN
 from fairlot_crypto.cbor import Value
 from kit.gala import gala
 from kit.lying_board import LyingBoard
@@ -50,9 +49,7 @@ def _two_schemes() -> Value:
     """Name one round twice, by two schemes, which a chain's hash does not hold."""
     terms = gala().terms
     times = terms.times
-    named = gala().parts.clock.round_after(
-        times.commit_end + times.slack + ROUND_MARGIN
-    )
+    named = gala().parts.clock.round_after(times.drawn_from)
     drand: Value = {**named.to_value(), "scheme": "bls-unchained-on-g1"}
     value = terms.to_value()
     beacon: Value = {**as_map(value["beacon"]), "drand": drand}
@@ -92,6 +89,12 @@ TERMS = (
         "terms.group",
         "groups of more than all seats",
         _gala("pools.1.group_max", 9),
+    ),
+    Row(
+        "A05",
+        "terms.unsold",
+        "what friends leave goes to whoever knows an answer",
+        _gala("pools.1.unsold", "solvers"),
     ),
     Row(
         "A05",

@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 
 from fairlot.errors import TermsError
-from fairlot.terms.terms import MAX_TIME, Terms, Times
+from fairlot.terms.terms import Terms
+from fairlot.terms.times import MAX_TIME, Times
+from fairlot.terms.witnesses import Witnesses
 from fairlot.text import check_text
 from fairlot_crypto.cbor import Value, decode, encode
 from generators import terms as vectors
 from generators.terms_setting import sample_key, sample_terms
+from generators.terms_watch import witness
 
 
 def test_terms_survive_encoding() -> None:
@@ -36,8 +39,14 @@ def test_sale_id_is_the_tagged_hash_of_the_encoding() -> None:
     assert sample_terms().sale_id == expected.digest()
 
 
+def watched(number: int) -> Terms:
+    """Return the sample with witnesses, all of whom must agree."""
+    named = tuple(map(witness, range(number)))
+    return replace(sample_terms(), witnesses=Witnesses(named, number))
+
+
 def test_every_field_moves_the_sale_id() -> None:
-    terms = sample_terms()
+    terms = watched(1)
     (pool,) = terms.pools
     others: dict[str, Any] = {
         "rehearsal": False,
@@ -48,11 +57,12 @@ def test_every_field_moves_the_sale_id() -> None:
         "times": replace(terms.times, slack=29),
         "registry": bytes(32),
         "board": replace(terms.board, name="other"),
+        "witnesses": watched(2).witnesses,
         "seller": sample_key("other"),
         "escrow": sample_key("other"),
         "beacon": replace(terms.beacon, delay=1),
     }
-    fixed = {"witnesses", "refund", "deposits", "bids"}
+    fixed = {"refund", "deposits", "bids"}
     assert {field.name for field in fields(Terms)} == set(others) | fixed
     changed = [replace(terms, **{name: other}) for name, other in others.items()]
     ids = {Terms.from_value(new.to_value()).sale_id for new in changed}
@@ -96,13 +106,14 @@ def test_no_value_is_met_with_anything_but_a_terms_error(wrong: Value) -> None:
 
 def test_a_phase_may_be_as_long_as_the_slack_and_no_shorter() -> None:
     terms = sample_terms()
-    exact = replace(terms, times=Times(0, 30, 60, 90, 120, 30))
+    exact = replace(terms, times=Times(0, 30, 60, 90, 120, 150, 30))
     assert Terms.from_value(exact.to_value()) == exact
     for moved in (
-        Times(1, 30, 60, 90, 120, 30),
-        Times(0, 30, 59, 90, 120, 30),
-        Times(0, 30, 60, 89, 119, 30),
-        Times(0, 30, 60, 90, 119, 30),
+        Times(1, 30, 60, 90, 120, 150, 30),
+        Times(0, 30, 59, 90, 120, 150, 30),
+        Times(0, 30, 60, 89, 119, 150, 30),
+        Times(0, 30, 60, 90, 119, 150, 30),
+        Times(0, 30, 60, 90, 120, 149, 30),
     ):
         short = replace(terms, times=moved)
         with pytest.raises(TermsError, match=r"terms\.slack"):
@@ -177,12 +188,25 @@ def test_an_absent_minimum_is_the_whole_roster_and_has_no_key() -> None:
     assert "min_commits" not in beacon.to_value()
 
 
-@pytest.mark.parametrize("needed", [1, 2])
-def test_a_minimum_of_commitments_is_kept(needed: int) -> None:
-    terms = with_beacon(min_commits=needed)
-    assert terms.beacon.needed == needed
+def test_a_minimum_of_commitments_is_kept() -> None:
+    terms = with_beacon(min_commits=2)
+    assert terms.beacon.needed == 2
     assert Terms.from_value(terms.to_value()) == terms
     assert terms.sale_id != sample_terms().sale_id
+
+
+@pytest.mark.parametrize("contributors", range(2, 9))
+def test_a_minimum_is_above_half_of_the_roster(contributors: int) -> None:
+    """Two sets of commitments that are both sealed have a contributor in common."""
+    roster = [sample_key(f"contributor {i}") for i in range(contributors)]
+    for needed in range(1, contributors):
+        if 2 * needed > contributors:
+            terms = with_beacon(roster=[*roster], min_commits=needed)
+            assert terms.beacon.needed == needed
+            continue
+        with pytest.raises(TermsError) as caught:
+            with_beacon(roster=[*roster], min_commits=needed)
+        assert caught.value.code == "terms.min-commits"
 
 
 @pytest.mark.parametrize("needed", [0, 3, 4, -1, True, None, "1", 2**64])

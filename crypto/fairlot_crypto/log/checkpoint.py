@@ -89,7 +89,13 @@ class Checkpoint:
         if len(root_hash) != HASH_LENGTH:
             raise EncodingError("checkpoint.root", "the root must have 32 bytes")
         # Step 4.
-        return cls(origin, _parse_size(size), root_hash)
+        number = read_decimal(size)
+        if number is None:
+            raise EncodingError(
+                "checkpoint.size",
+                "the size must be a decimal number below 2^63 without leading zeros",
+            )
+        return cls(origin, number, root_hash)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +182,20 @@ def verify_cosignature(signed: SignedCheckpoint, name: str, key: VerifyKey) -> i
     # Step 1.
     line = line_of(signed.lines, NoteKey(name, KeyKind.COSIGNATURE_V1, key))
     # Step 2.
+    time = date_of(line)
+    # Step 3.
+    message = _cosigned_message(signed.checkpoint, time)
+    verify_signature(key, message, line.signature[_TIME_LENGTH:])
+    # Step 4.
+    return time
+
+
+def date_of(line: SignatureLine) -> int:
+    """Return the time that a cosignature states, Unix seconds; it is not verified here.
+
+    Raises:
+        ProofError: ``checkpoint.cosignature`` unless it has the form of a cosignature.
+    """
     if len(line.signature) != _TIME_LENGTH + SIGNATURE_LENGTH:
         raise ProofError(
             "checkpoint.cosignature",
@@ -187,10 +207,6 @@ def verify_cosignature(signed: SignedCheckpoint, name: str, key: VerifyKey) -> i
             "checkpoint.cosignature",
             "the time of a cosignature must be at most 2^63 - 1",
         )
-    # Step 3.
-    message = _cosigned_message(signed.checkpoint, time)
-    verify_signature(key, message, line.signature[_TIME_LENGTH:])
-    # Step 4.
     return time
 
 
@@ -205,15 +221,16 @@ def unknown_lines(
     return tuple(line for line in signed.lines if (line.name, line.key_id) not in names)
 
 
-def _cosigned_message(checkpoint: Checkpoint, time: int) -> bytes:
-    return f"cosignature/v1\ntime {time}\n{checkpoint.body()}".encode()
+def read_decimal(text: str) -> int | None:
+    """Return the integer below 2^63 that ``text`` writes in decimal digits.
 
-
-def _parse_size(text: str) -> int:
+    ``None`` for anything else: each integer has one text, without sign or leading zero.
+    """
     digits = text.isascii() and text.isdigit() and len(text) <= len(str(MAX_INTEGER))
     if not digits or int(text) > MAX_INTEGER or str(int(text)) != text:
-        raise EncodingError(
-            "checkpoint.size",
-            "the size must be a decimal number below 2^63 without leading zeros",
-        )
+        return None
     return int(text)
+
+
+def _cosigned_message(checkpoint: Checkpoint, time: int) -> bytes:
+    return f"cosignature/v1\ntime {time}\n{checkpoint.body()}".encode()

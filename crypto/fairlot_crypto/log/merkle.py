@@ -48,6 +48,18 @@ class Tree:
         self._append_node(0, leaf_hash(leaf_data))
         return self.size - 1
 
+    def cut(self, size: int) -> None:
+        """Take back all leaves behind the first ``size``.
+
+        Raises:
+            CallerError: ``merkle.range`` for a size that the tree has not reached.
+        """
+        if not 0 <= size <= self.size:
+            problem = f"{size} is not one of the sizes that the tree has had"
+            raise CallerError("merkle.range", problem)
+        for level, nodes in enumerate(self._levels):
+            del nodes[size >> level :]
+
     def root(self, size: int | None = None) -> bytes:
         """Return the root over the first ``size`` leaves, by default over all of them.
 
@@ -55,6 +67,13 @@ class Tree:
             CallerError: ``merkle.range`` for a size that the tree has not reached.
         """
         return self.subtree(0, self.size if size is None else size)
+
+    def root_after(self, leaf_data: bytes) -> bytes:
+        """Return the root that the tree will have with one more leaf."""
+        index = self.append(leaf_data)
+        root = self.root()
+        self.cut(index)
+        return root
 
     def subtree(self, start: int, end: int) -> bytes:
         """Return MTH(D[start:end]), the hash of an aligned subtree; 32 bytes.

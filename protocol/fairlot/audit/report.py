@@ -2,12 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from fairlot.audit.checks import Check
 from fairlot.audit.disclosed import Disclosed
 from fairlot.audit.margin import BeaconFacts
 from fairlot.board.replay import Finding
 from fairlot.text import Json, Viewed, json_view
+
+
+class CheckState(StrEnum):
+    """What an audit says of a check, in the words that people read."""
+
+    HOLDS = "holds"
+    FAILS = "FAILS"
+    NOT_REACHED = "not reached"
+    NOT_CHECKED = "not checked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +31,22 @@ class CheckResult:
     """How many findings there are in all."""
     reached: bool
     """Whether there was anything to check; without terms most checks have nothing."""
+    checked: bool
+    """Whether there was anything to compare it with, which is up to the auditor."""
+
+    @property
+    def state(self) -> CheckState:
+        """The verdict."""
+        if self.findings:
+            return CheckState.FAILS
+        if not self.reached:
+            return CheckState.NOT_REACHED
+        return CheckState.HOLDS if self.checked else CheckState.NOT_CHECKED
 
     @property
     def holds(self) -> bool:
-        """Tell whether the check was reached and nothing breaks it."""
-        return self.reached and not self.findings
+        """Tell whether the check was reached and checked, and nothing breaks it."""
+        return self.state is CheckState.HOLDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +81,12 @@ class Report:
 
     @property
     def holds(self) -> bool:
-        """Tell whether every check holds."""
-        return all(result.holds for result in self.results)
+        """Tell whether every check was reached and nothing breaks any.
+
+        What was not checked breaks nothing: ``unchecked`` names it.
+        """
+        enough = (CheckState.HOLDS, CheckState.NOT_CHECKED)
+        return all(result.state in enough for result in self.results)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -71,7 +96,20 @@ class Report:
     @property
     def failed(self) -> tuple[str, ...]:
         """Return the ids of the checks that something breaks."""
-        return tuple(r.check.id for r in self.results if r.findings)
+        return self._ids(CheckState.FAILS)
+
+    @property
+    def unreached(self) -> tuple[str, ...]:
+        """Return the ids of the checks for which the file has nothing to check."""
+        return self._ids(CheckState.NOT_REACHED)
+
+    @property
+    def unchecked(self) -> tuple[str, ...]:
+        """Return the ids of the checks for which the auditor gave nothing to compare."""
+        return self._ids(CheckState.NOT_CHECKED)
+
+    def _ids(self, state: CheckState) -> tuple[str, ...]:
+        return tuple(r.check.id for r in self.results if r.state is state)
 
     def to_json(self) -> Mapping[str, Json]:
         """Return the report for machines."""
@@ -101,6 +139,7 @@ def _check(result: CheckResult) -> Viewed:
         "title": result.check.title,
         "holds": result.holds,
         "reached": result.reached,
+        "checked": result.checked,
         "found": result.found,
         "findings": [
             {"code": f.code, "message": f.message, "offset": f.offset, "entry": f.entry}

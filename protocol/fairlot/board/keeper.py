@@ -8,6 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fairlot.allocation.settlement import outcome_hash
+from fairlot.beacon.contributions import Frozen
+from fairlot.board.head import check_head
+from fairlot.board.phase import PHASES
 from fairlot.board.replay import replay
 from fairlot.board.sale import SaleState, VoidReason
 from fairlot.board.storage import Storage
@@ -16,7 +19,8 @@ from fairlot.entry import Entry, EntryHash, EntryType, sign_entry
 from fairlot.errors import Rejection
 from fairlot.identity.registry import Credentials
 from fairlot.names import check_time
-from fairlot.terms.terms import BOARD_NAME, BoardIdentity, Terms
+from fairlot.terms.board_name import BOARD_NAME
+from fairlot.terms.terms import BoardIdentity, Terms
 from fairlot_crypto import cbor
 from fairlot_crypto.errors import CallerError
 from fairlot_crypto.keys import SigningKey
@@ -32,6 +36,7 @@ MARKERS = (
     EntryType.OPEN,
     EntryType.CLOSE,
     EntryType.COMMIT_END,
+    EntryType.SEALED,
     EntryType.REVEAL_END,
     EntryType.RESULT,
 )
@@ -72,7 +77,7 @@ class Board:
 
         Args:
             storage: where the bytes go; empty if ``state`` is.
-            name: the origin in the board's checkpoints.
+            name: with which the origin of its logs begins.
             key: signs checkpoints and markers.
             state: the fold over what ``storage`` holds.
 
@@ -88,7 +93,6 @@ class Board:
         self._key = key
         self.identity = BoardIdentity(name, key.public)
         self.state = state
-        self._time = 0
         self._ahead = False
         self.cut = 0
         """How many bytes of a torn end were cut when the board was resumed."""
@@ -110,7 +114,7 @@ class Board:
             storage: where the bytes lie.
             key: signs checkpoints and markers.
             state: as constructed; what stands is folded into it.
-            name: the origin in its checkpoints; ``None`` takes the terms' word.
+            name: of the board; ``None`` takes the terms' word.
 
         Raises:
             Rejection: the first rule that the bytes break: they are another board's, or
@@ -131,10 +135,9 @@ class Board:
                 )
             name = identity.name
         if read.unacknowledged:
-            check_torn(data, read.acknowledged, name, key.public)
+            check_torn(data, read.acknowledged, state, BoardIdentity(name, key.public))
             storage.cut(read.acknowledged)
         board = cls(storage, name, key, state)
-        board._time = read.time
         board.cut = read.unacknowledged
         return board
 
@@ -143,10 +146,11 @@ class Board:
 
         Args:
             entries: the entries in order; each that does not fit is refused by itself.
-            time: the board's clock, Unix seconds; it never runs back.
+            time: the board's clock, Unix seconds; it never runs back. Where it has gone
+                on, the batch begins with a TIME entry.
 
         Raises:
-            Rejection: ``checkpoint.time`` where it does.
+            Rejection: ``time.back`` where it does.
             CallerError: ``names.time``; ``board.entry`` for what is no entry;
                 ``board.ahead`` where an earlier batch could not be written: resume from
                 what stands.
@@ -156,32 +160,48 @@ class Board:
         for entry in entries:
             _check_entry(entry)
         # Step 1.
-        if time < self._time:
-            raise Rejection(
-                "checkpoint.time",
-                f"the clock must not run back: the last batch is of {self._time}",
-            )
+        clock = self.state.clock
+        if time < clock:
+            problem = f"the clock must not run back: the last batch is of {clock}"
+            raise Rejection("time.back", problem)
         if self._ahead:
             problem = "an earlier batch was not written: open the file and resume"
             raise CallerError("board.ahead", problem)
         # Step 2.
-        taken: list[bytes] = []
+        taken: list[Entry] = []
         answers: list[tuple[EntryHash, int | None, Rejection | None]] = []
         for entry in entries:
+            self._stamp(taken, time)
             try:
                 self.state.append(entry, time)
             except Rejection as refusal:
                 answers.append((entry.hash, None, refusal))
             else:
                 answers.append((entry.hash, self.state.tree.size - 1, None))
-                taken.append(entry.encoded)
+                taken.append(entry)
+        self._stamp(taken, time)
         # Steps 3 and 4.
-        checkpoint = self._write(taken, time) if taken else None
+        checkpoint = self._write(taken, time) if self._holds(taken, clock) else None
         # Step 5.
         return tuple(Receipt(*answer, checkpoint) for answer in answers)
 
+    def _stamp(self, taken: list[Entry], time: int) -> None:
+        """Append TIME while the sale runs, unless the clock stands at ``time``."""
+        running = self.state.phase in PHASES[EntryType.TIME]
+        if running and self.state.clock < time:
+            stamp = self._time_entry(time)
+            self.state.append(stamp, time)
+            taken.append(stamp)
+
+    def _holds(self, taken: list[Entry], clock: int) -> bool:
+        """Tell whether a batch holds more than a TIME, which is taken back otherwise."""
+        if len(taken) == 1 and taken[0].type is EntryType.TIME:
+            self.state.take_back_time(taken[0], clock)
+            return False
+        return bool(taken)
+
     def append_marker(self, kind: EntryType, time: int) -> Receipt:
-        """Append OPEN, CLOSE, COMMIT_END, REVEAL_END or RESULT.
+        """Append OPEN, CLOSE, COMMIT_END, SEALED, REVEAL_END or RESULT.
 
         Args:
             kind: one of these.
@@ -194,7 +214,7 @@ class Board:
         if kind not in MARKERS:
             raise CallerError("board.marker", f"{kind} is not a marker of the board")
         check_time(time)
-        return self._append_own(kind, self._marker_body(kind), time)
+        return self._append_own(kind, self._marker_body(kind, time), time)
 
     def append_void(self, reason: VoidReason, time: int) -> Receipt:
         """Append VOID.
@@ -204,13 +224,34 @@ class Board:
         """
         return self._append_own(EntryType.VOID, {"reason": reason.value}, time)
 
-    def _write(self, taken: list[bytes], time: int) -> SignedCheckpoint:
-        checkpoint = self._sign(time)
+    def attach(self, head: SignedCheckpoint) -> None:
+        """Attach what witnesses have co-signed: one of this board's heads (step 6).
+
+        Raises:
+            Rejection: ``checkpoint.tree`` where it is no head of this log,
+                ``checkpoint.board-lines``, ``checkpoint.unknown-line``,
+                ``checkpoint.signature``.
+            CallerError: ``board.ahead``.
+        """
+        if self._ahead:
+            problem = "an earlier batch was not written: open the file and resume"
+            raise CallerError("board.ahead", problem)
+        check_head(head, self.state)
         self._ahead = True
-        self._storage.append(b"".join(taken) + cbor.encode(checkpoint.to_text()))
+        self._storage.append(cbor.encode(head.to_text()))
         self._ahead = False
-        self._time = time
+
+    def _write(self, taken: list[Entry], time: int) -> SignedCheckpoint:
+        checkpoint = self._sign(time)
+        entries = b"".join(entry.encoded for entry in taken)
+        self._ahead = True
+        self._storage.append(entries + cbor.encode(checkpoint.to_text()))
+        self._ahead = False
         return checkpoint
+
+    def _time_entry(self, time: int) -> Entry:
+        body: dict[str, cbor.Value] = {"time": time}
+        return sign_entry(EntryType.TIME, self.state.sale_id, body, self._key)
 
     def _append_own(
         self, kind: EntryType, body: dict[str, cbor.Value], time: int
@@ -221,10 +262,9 @@ class Board:
             raise receipt.refusal
         return receipt
 
-    def _marker_body(self, kind: EntryType) -> dict[str, cbor.Value]:
+    def _marker_body(self, kind: EntryType, time: int) -> dict[str, cbor.Value]:
         if kind is EntryType.CLOSE:
-            tree = self.state.tree
-            return {"size": tree.size, "root": tree.root()}
+            return self._frozen(time).to_value()
         if kind is EntryType.RESULT:
             draw, _, ledger = self.state.result()
             return {
@@ -233,15 +273,22 @@ class Board:
             }
         return {}
 
-    def _sign(self, time: int) -> SignedCheckpoint:
+    def _frozen(self, time: int) -> Frozen:
+        """Return size and root of the tree before a CLOSE of ``time``, its TIME included."""
         tree = self.state.tree
-        name = self.identity.name
-        checkpoint = Checkpoint(name, tree.size, tree.root())
-        lines = (
-            sign_checkpoint(checkpoint, name, self._key),
-            cosign_checkpoint(checkpoint, name, self._key, time),
-        )
-        return SignedCheckpoint(checkpoint, lines)
+        if not self.state.has_terms or time <= self.state.clock:
+            return Frozen(tree.size, tree.root())
+        return Frozen(tree.size + 1, tree.root_after(self._time_entry(time).encoded))
+
+    def _sign(self, time: int) -> SignedCheckpoint:
+        terms, tree = self.state.terms, self.state.tree
+        checkpoint = Checkpoint(terms.origin, tree.size, tree.root())
+        line = sign_checkpoint(checkpoint, terms.origin, self._key)
+        if terms.witnesses.named:
+            return SignedCheckpoint(checkpoint, (line,))
+        # Nobody else watches: the board itself dates its heads.
+        dated = cosign_checkpoint(checkpoint, terms.origin, self._key, time)
+        return SignedCheckpoint(checkpoint, (line, dated))
 
 
 def start_board(

@@ -13,14 +13,26 @@ class Phase(StrEnum):
     REGISTRATION = "registration"
     OPEN = "open"
     COMMIT = "commit"
+    SEAL = "seal"
     REVEAL = "reveal"
     RESULT = "result"
     DONE = "done"
     VOID = "void"
 
 
+_RUNNING = (
+    Phase.REGISTRATION,
+    Phase.OPEN,
+    Phase.COMMIT,
+    Phase.SEAL,
+    Phase.REVEAL,
+    Phase.RESULT,
+)
+"""From TERMS on until the sale has ended."""
+
 PHASES: Mapping[EntryType, tuple[Phase, ...]] = {
     EntryType.TERMS: (Phase.EMPTY,),
+    EntryType.TIME: _RUNNING,
     EntryType.REGISTRY: (Phase.REGISTRATION,),
     EntryType.LEAF: (Phase.REGISTRATION,),
     EntryType.OPEN: (Phase.REGISTRATION,),
@@ -30,11 +42,13 @@ PHASES: Mapping[EntryType, tuple[Phase, ...]] = {
     EntryType.CLOSE: (Phase.OPEN,),
     EntryType.COMMIT: (Phase.COMMIT,),
     EntryType.COMMIT_END: (Phase.COMMIT,),
+    EntryType.SEAL: (Phase.SEAL,),
+    EntryType.SEALED: (Phase.SEAL,),
     EntryType.REVEAL: (Phase.REVEAL, Phase.RESULT),
     EntryType.REVEAL_END: (Phase.REVEAL,),
     EntryType.RECOVER: (Phase.RESULT,),
-    EntryType.ROUND: (Phase.COMMIT, Phase.REVEAL, Phase.RESULT),
+    EntryType.ROUND: (Phase.REVEAL, Phase.RESULT),
     EntryType.RESULT: (Phase.RESULT,),
-    EntryType.VOID: (Phase.REGISTRATION, Phase.OPEN, Phase.COMMIT),
+    EntryType.VOID: _RUNNING,
 }
 """The phases in which an entry of each type is legal (specs/sale.md, table 1)."""

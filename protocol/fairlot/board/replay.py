@@ -7,24 +7,16 @@ every checkpoint is recomputed. Whatever does not hold becomes a finding, and re
 from collections import Counter
 from dataclasses import dataclass, field
 
+from fairlot.board.head import line_problems, verify_lines
 from fairlot.board.sale import SaleState
+from fairlot.board.standing import Cosigned, Watch
 from fairlot.board.transcript import Record, Stop, Unreadable, read_records
 from fairlot.entry import Entry
 from fairlot.errors import Rejection
-from fairlot.terms.terms import BoardIdentity
+from fairlot.terms.terms import Terms
 from fairlot_crypto.errors import CryptoError
-from fairlot_crypto.keys import SIGNATURE_LENGTH
-from fairlot_crypto.log.checkpoint import (
-    SignedCheckpoint,
-    unknown_lines,
-    verify_checkpoint,
-    verify_cosignature,
-)
-from fairlot_crypto.log.note import KeyKind, NoteKey
+from fairlot_crypto.log.checkpoint import SignedCheckpoint
 from fairlot_crypto.progress import Progress, silent
-
-_TIME_LENGTH = 8
-
 
 KEPT = 1_000
 """Findings of one code that are kept; the others are counted."""
@@ -47,15 +39,13 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class TimedEntry:
-    """An entry that was read, with the time of the checkpoint that covers it."""
+    """An entry that was read, with its time: that of the last TIME before it."""
 
     entry: Entry
     index: int
     time: int
     refusal: str | None
     """The code with which the fold refused it."""
-    checkpoint: int
-    """The place in the file of the checkpoint that covers it."""
 
 
 @dataclass(slots=True)
@@ -68,8 +58,12 @@ class Replay:
     counts: Counter[str] = field(default_factory=Counter[str])
     """How many of each code were found."""
     entries: list[TimedEntry] = field(default_factory=list[TimedEntry])
-    time: int = 0
-    """The time of the last checkpoint."""
+    heads: dict[int, SignedCheckpoint] = field(
+        default_factory=dict[int, SignedCheckpoint]
+    )
+    """The last head of each size that states the tree as it was."""
+    watch: Watch = field(default_factory=Watch)
+    """What the witnesses have co-signed."""
     acknowledged: int = 0
     """Bytes up to the last checkpoint."""
     length: int = 0
@@ -114,78 +108,76 @@ class Replay:
             # Step 3.
             self._waiting.append(record)
 
+    @property
+    def time(self) -> int:
+        """The time of the log: what its last TIME entry says."""
+        return self.state.clock
+
     def _checkpoint(self, record: Record, signed: SignedCheckpoint) -> None:
-        time = _claimed_time(signed)
-        if time is None:
-            self._find(
-                "checkpoint.board-lines",
-                "a checkpoint must begin with the board's two signature lines",
-                record.offset,
-            )
-            return
-        if time < self.time:
-            self._find(
-                "checkpoint.time",
-                "this checkpoint is older than the one before: the clock ran back",
-                record.offset,
-            )
-        self.time = max(time, self.time)
-        if not self._waiting:
-            self._find(
-                "checkpoint.empty", "this checkpoint covers no new entry", record.offset
-            )
-        for waiting in self._waiting:
-            self._entry(waiting, record.offset)
+        # Step 4.1.
+        repeats = not self._waiting and signed.checkpoint.size in self.heads
+        for place, waiting in enumerate(self._waiting):
+            if place > 0:
+                self._check_ended(waiting.offset)
+            self._entry(waiting)
         self._waiting.clear()
         self.acknowledged = record.offset + len(record.encoded)
-        tree = self.state.tree
-        claimed = signed.checkpoint.size, signed.checkpoint.root
-        if claimed != (tree.size, tree.root()):
+        # Step 4.2.
+        said, tree = signed.checkpoint, self.state.tree
+        known = repeats or said.size == tree.size
+        agrees = known and said.root == tree.root(said.size)
+        if agrees:
+            self.heads[said.size] = signed
+        else:
             why = "size or root of this checkpoint is not that of the entries before it"
             self._find("checkpoint.tree", why, record.offset)
+        # Step 4.3.
         if self.state.has_terms:
-            self._check_signatures(record, signed, self.state.terms.board)
+            found = self._check_signatures(record, signed, self.state.terms)
+            if agrees:
+                self.watch.seen.update(found)
 
-    def _entry(self, record: Record, checkpoint: int) -> None:
+    def _check_ended(self, offset: int) -> None:
+        """Check that the leaf before is no marker: a checkpoint must follow it."""
+        last = self.entries[-1] if self.entries else None
+        if last is None or last.index != self.state.tree.size - 1:
+            return
+        if (
+            last.refusal is None
+            and self.state.markers.get(last.entry.type) == last.index
+        ):
+            why = f"no checkpoint separates {last.entry.type} from what comes after it"
+            self._find("checkpoint.missing", why, offset, last.index)
+
+    def _entry(self, record: Record) -> None:
         index = self.state.tree.size
         if isinstance(record.item, Unreadable):
             self._find(record.item.code, record.item.message, record.offset, index)
         elif isinstance(record.item, Entry) and not self.stopped:
-            self._apply(record, record.item, index, checkpoint)
+            self._apply(record, record.item, index)
         self.state.tree.append(record.encoded)
         self.stopped = not self.state.has_terms
 
-    def _apply(self, record: Record, entry: Entry, index: int, checkpoint: int) -> None:
+    def _apply(self, record: Record, entry: Entry, index: int) -> None:
         refusal: str | None = None
         try:
             self.state.apply(entry, self.time)
         except Rejection as error:
             refusal = error.code
             self._find(error.code, error.message, record.offset, index)
-        timed = TimedEntry(entry, index, self.time, refusal, checkpoint)
+        timed = TimedEntry(entry, index, self.time, refusal)
         self.entries.append(timed)
 
     def _check_signatures(
-        self, record: Record, signed: SignedCheckpoint, board: BoardIdentity
-    ) -> None:
-        if signed.checkpoint.origin != board.name:
-            self._find(
-                "checkpoint.board-name",
-                "this checkpoint is another log's: its origin is not the board's name",
-                record.offset,
-            )
-        kinds = KeyKind.ED25519, KeyKind.COSIGNATURE_V1
-        keys = [NoteKey(board.name, kind, board.key) for kind in kinds]
-        for line in unknown_lines(signed, keys):
-            why = f"{line.name!r} signed this checkpoint, whom the terms do not name"
-            self._find("checkpoint.unknown-line", why, record.offset)
-        parts = (record.encoded, board.name.encode(), board.key)
+        self, record: Record, signed: SignedCheckpoint, terms: Terms
+    ) -> tuple[Cosigned, ...]:
+        for problem in line_problems(signed, terms):
+            self._find(problem.code, problem.message, record.offset)
         try:
-            self.state.statements.check(
-                "checkpoint", parts, lambda: _verify_lines(signed, board)
-            )
+            return verify_lines(signed, terms, self.state.statements)
         except CryptoError as error:
             self._find("checkpoint.signature", str(error), record.offset)
+            return ()
 
     def _find(
         self, code: str, message: str, offset: int, entry: int | None = None
@@ -211,18 +203,3 @@ def replay(data: bytes, state: SaleState, progress: Progress = silent) -> Replay
             result.give_up(record.offset)
             break
     return result
-
-
-def _verify_lines(signed: SignedCheckpoint, board: BoardIdentity) -> None:
-    verify_checkpoint(signed, board.name, board.key)
-    verify_cosignature(signed, board.name, board.key)
-
-
-def _claimed_time(signed: SignedCheckpoint) -> int | None:
-    """Return the time in the second line, before its signature is checked."""
-    if len(signed.lines) < 2:
-        return None
-    signature = signed.lines[1].signature
-    if len(signature) != _TIME_LENGTH + SIGNATURE_LENGTH:
-        return None
-    return int.from_bytes(signature[:_TIME_LENGTH], "big")

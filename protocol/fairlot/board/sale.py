@@ -20,6 +20,7 @@ from fairlot.allocation.settlement import (
 )
 from fairlot.beacon.contributions import Contributions, Draw, Frozen, check_setup
 from fairlot.beacon.rounds import Rounds
+from fairlot.beacon.seals import Seal, Seals
 from fairlot.board.entrants import entrants_of
 from fairlot.board.phase import PHASES, Phase
 from fairlot.deposit.final import Positions
@@ -39,6 +40,7 @@ from fairlot.identity.leaf import Leaf, check_leaf, read_leaf
 from fairlot.identity.registry import Credentials, Registry, read_registry
 from fairlot.names import SaleId
 from fairlot.terms.terms import Terms
+from fairlot.terms.times import MAX_TIME
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.errors import CryptoError
 from fairlot_crypto.keys import VerifyKey, check_verify_key
@@ -53,6 +55,8 @@ class VoidReason(StrEnum):
     CLOSE_MISSED = "close-missed"
     COMMIT_END_MISSED = "commit-end-missed"
     COMMITS_MISSING = "commits-missing"
+    SEALED_MISSED = "sealed-missed"
+    EXPIRED = "expired"
 
 
 class SaleState:
@@ -72,6 +76,12 @@ class SaleState:
         self.outcome: Outcome | None = None
         self.ledger: tuple[LedgerLine, ...] = ()
         self.void_reason: VoidReason | None = None
+        self.clock = 0
+        """What the last TIME entry said."""
+        self.markers: dict[EntryType, int] = {}
+        """The index of the leaf of each accepted entry of the board, but for TIME."""
+        self.seals: Seals | None = None
+        """There from COMMIT_END on."""
         self._terms: Terms | None = None
         self._sale_id = SaleId(b"")
         self._credentials: Credentials | None = None
@@ -82,6 +92,7 @@ class SaleState:
         self._identity_commitments: set[bytes] = set()
         self._handlers: Mapping[EntryType, Callable[[Entry, int], None]] = {
             EntryType.TERMS: self._terms_entry,
+            EntryType.TIME: self._time_entry,
             EntryType.REGISTRY: self._registry_entry,
             EntryType.LEAF: self._leaf_entry,
             EntryType.OPEN: self._open_entry,
@@ -91,6 +102,8 @@ class SaleState:
             EntryType.CLOSE: self._close_entry,
             EntryType.COMMIT: self._commit_entry,
             EntryType.COMMIT_END: self._commit_end_entry,
+            EntryType.SEAL: self._seal_entry,
+            EntryType.SEALED: self._sealed_entry,
             EntryType.REVEAL: self._reveal_entry,
             EntryType.REVEAL_END: self._reveal_end_entry,
             EntryType.RECOVER: self._recover_entry,
@@ -167,7 +180,7 @@ class SaleState:
 
         Args:
             entry: an entry whose form has been checked.
-            time: Unix seconds of the checkpoint that covers it.
+            time: Unix seconds of the last TIME entry before it.
 
         Raises:
             Rejection: naming the rule that it breaks.
@@ -190,6 +203,8 @@ class SaleState:
         # Step 6.
         self._handlers[entry.type](entry, time)
         self._hashes.add(entry.hash)
+        if entry.type.role is Role.BOARD and entry.type is not EntryType.TIME:
+            self.markers[entry.type] = self.tree.size
 
     def _refuse_phase(self, entry: Entry) -> None:
         if self.phase is Phase.EMPTY:
@@ -232,7 +247,27 @@ class SaleState:
     def _issuer_keys(self) -> tuple[VerifyKey, ...]:
         return tuple(issuer.key for issuer in self.credentials.registry.issuers)
 
-    def _terms_entry(self, entry: Entry, time: int) -> None:
+    def take_back_time(self, entry: Entry, before: int) -> None:
+        """Take the last leaf back: the TIME of a batch in which nothing was accepted.
+
+        Args:
+            entry: that TIME entry.
+            before: the clock before it.
+        """
+        self.tree.cut(self.tree.size - 1)
+        self._hashes.discard(entry.hash)
+        self.clock = before
+
+    def _time_entry(self, entry: Entry, _time: int) -> None:
+        fields = body_fields(entry)
+        time = fields.uint("time", 0, MAX_TIME)
+        fields.done()
+        if time <= self.clock:
+            problem = f"the clock must go on: it stands at {self.clock} already"
+            raise Rejection("time.back", problem)
+        self.clock = time
+
+    def _terms_entry(self, entry: Entry, _time: int) -> None:
         try:
             terms = Terms.from_value(entry.body)
         except TermsError as error:
@@ -246,10 +281,6 @@ class SaleState:
                 "terms.seller", "the terms must be signed by the seller whom they name"
             )
         check_setup(terms, self.statements)
-        if time > terms.times.open + terms.times.slack:
-            raise Rejection(
-                "terms.late", "the terms must be posted before the sale opens"
-            )
         self._terms, self._sale_id = terms, terms.sale_id
         self.rounds = Rounds(terms.named_rounds())
         self.phase = Phase.REGISTRATION
@@ -335,11 +366,27 @@ class SaleState:
     def _commit_end_entry(self, entry: Entry, time: int) -> None:
         body_fields(entry).done()
         self._check_marker(self.terms.times.commit_end, time)
-        if not self.contributions.enough:
-            raise Rejection(
-                "commit.missing",
-                "fewer of the roster have committed than the terms need",
-            )
+        made = self.contributions
+        if not made.enough:
+            self._end(VoidReason.COMMITS_MISSING)
+            return
+        head = Frozen(self.tree.size + 1, self.tree.root_after(entry.encoded))
+        seal = Seal(made.b_star(self.sale_id), head)
+        self.seals = Seals(made.beacon, seal, made.commitments)
+        self.phase = Phase.SEAL
+
+    def _due_seals(self) -> Seals:
+        if self.seals is None:
+            raise Rejection("phase.wrong", "there is nothing to seal before COMMIT_END")
+        return self.seals
+
+    def _seal_entry(self, entry: Entry, _time: int) -> None:
+        self._due_seals().take(entry)
+
+    def _sealed_entry(self, entry: Entry, time: int) -> None:
+        body_fields(entry).done()
+        self._check_marker(self.terms.times.seal_end, time)
+        self._due_seals().check_enough()
         self.phase = Phase.REVEAL
 
     def _reveal_entry(self, entry: Entry, _time: int) -> None:
@@ -389,7 +436,11 @@ class SaleState:
             raise Rejection(
                 "void.reason", f"the reason {reason!r} does not hold at this time"
             )
-        self.void_reason = VoidReason(reason)
+        self._end(VoidReason(reason))
+
+    def _end(self, reason: VoidReason) -> None:
+        """Give everybody everything back."""
+        self.void_reason = reason
         self.ledger = settle_void(self.fundings())
         self.phase = Phase.VOID
 
@@ -400,13 +451,16 @@ class SaleState:
             Phase.REGISTRATION: (times.open, VoidReason.OPEN_MISSED),
             Phase.OPEN: (times.close, VoidReason.CLOSE_MISSED),
             Phase.COMMIT: (times.commit_end, VoidReason.COMMIT_END_MISSED),
+            Phase.SEAL: (times.seal_end, VoidReason.SEALED_MISSED),
         }
         due, reason = missed.get(self.phase, (0, None))
-        found = [reason] if reason and time > due + times.slack else []
-        ended = self.phase is Phase.COMMIT and time >= times.commit_end
-        if ended and not self.contributions.enough:
-            found.append(VoidReason.COMMITS_MISSING)
-        return tuple(found)
+        if reason and time > due + times.slack:
+            return (reason,)
+        sealed = self.phase in (Phase.REVEAL, Phase.RESULT)
+        expired = times.expiry is not None and time > times.expiry
+        if sealed and expired and self.rounds.missing:
+            return (VoidReason.EXPIRED,)
+        return ()
 
     def result(self) -> tuple[Draw, Outcome, tuple[LedgerLine, ...]]:
         """Compute the RESULT entry that is due (steps 7 to 11).

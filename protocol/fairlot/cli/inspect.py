@@ -6,17 +6,16 @@ from dataclasses import asdict
 from pathlib import Path
 
 from fairlot.audit.inspection import EntryFacts, entry_facts, nym_facts, utc
-from fairlot.audit.transcript_file import read_transcript
 from fairlot.board.replay import Replay, replay
 from fairlot.board.sale import SaleState
 from fairlot.cli.command import FAILED, OK, Command, chosen_curve, hex_bytes
 from fairlot.cli.odds import show_odds
 from fairlot.cli.output import Screen, complain, say, show_json, show_table
+from fairlot.cli.transcript import read_named
 from fairlot.errors import Rejection
 from fairlot.inputs.forecast import odds_document, state_odds
-from fairlot.names import Nym
+from fairlot.names import NYM_LENGTH, Nym
 from fairlot.text import Viewed, counted
-from fairlot_crypto.curve import G1_LENGTH
 from fairlot_crypto.statements import Statements
 
 _EXAMPLES = """\
@@ -37,7 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     one.add_argument(
         "--nym",
         metavar="HEX",
-        type=hex_bytes(G1_LENGTH),
+        type=hex_bytes(NYM_LENGTH),
         help="show one buyer's deposit, rank, units and refund (nyms are in allocation.csv)",
     )
     one.add_argument(
@@ -52,7 +51,7 @@ def execute(arguments: argparse.Namespace) -> int:
     """Print the board, or one buyer's position."""
     path: Path = arguments.file
     backend = chosen_curve()
-    data = read_transcript(path)
+    data = read_named(path)
     with Screen(acknowledge=False) as screen:
         state = SaleState(backend, Statements())
         read = replay(data, state, screen.stage("reading"))
@@ -143,5 +142,7 @@ def _show_entries(read: Replay, path: Path, entries: Sequence[EntryFacts]) -> No
         say(f"The last {read.unacknowledged} bytes are under no checkpoint: not shown.")
     if read.findings:
         broken = counted(len(read.findings), "rule is", "rules are")
-        say(f"{broken} broken: fairlot audit {path} gives details.")
+        rehearsed = state.has_terms and state.terms.rehearsal
+        accepting = " --rehearsal" if rehearsed else ""
+        say(f"{broken} broken: fairlot audit {path}{accepting} gives details.")
     say(f"{counted(len(entries), 'entry', 'entries')}.")

@@ -53,6 +53,13 @@ def say(line: str = "") -> None:
     print(printable(line))
 
 
+def acknowledge(*receipts: Receipt) -> None:
+    """Print to stdout, at once, that entries are durable: ``ack <entry hash> <index>``."""
+    for receipt in receipts:
+        say(f"ack {receipt.entry_hash.hex()} {receipt.index}")
+    sys.stdout.flush()
+
+
 def complain(line: str) -> None:
     """Print one line to stderr."""
     print(f"fairlot: {printable(line)}", file=sys.stderr)
@@ -147,9 +154,7 @@ class Screen:
     def acknowledged(self, receipts: tuple[Receipt, ...]) -> None:
         """Print what is durable, at once."""
         if self._acknowledge:
-            for receipt in receipts:
-                print(f"ack {receipt.entry_hash.hex()} {receipt.index}")
-            sys.stdout.flush()
+            acknowledge(*receipts)
 
 
 def _terminal() -> Console | None:

@@ -26,6 +26,8 @@ EPOCH_SECONDS = 86_400
 GRACE_SECONDS = 3_600
 SEASON_MAX = 2**32 - 1
 ISSUERS_MAX = 255
+THRESHOLD_MAX = (ISSUERS_MAX - 1) // 3
+"""t of the largest committee: n is at least 3t + 1."""
 ATTRIBUTES_MAX = 64
 
 
@@ -122,7 +124,7 @@ def read_registry(value: Value | Mapping[str, Value]) -> Registry:
         ends=fields.uint("ends"),
         attributes=tuple(_attribute(f) for f in fields.maps("attributes")),
         nym_secrets=fields.uint("nym_secrets", 1, 255),
-        threshold=fields.uint("threshold", 0, 84),
+        threshold=fields.uint("threshold", 0, THRESHOLD_MAX),
         issuers=tuple(_issuer(f) for f in fields.maps("issuers")),
         attesters=tuple(map(VerifyKey, fields.byte_strings("attesters", KEY_LENGTH))),
     )

@@ -30,6 +30,7 @@ _BEACON = (
     "delay",
     "depositors",
     "absent",
+    "unsealed",
     "withhold",
     "min_commits",
     "drand",
@@ -66,6 +67,8 @@ class TermsFile:
     """How many of the people contribute too, each with the key of their deposit."""
     absent: int = 0
     """How many contributors never commit, the last of the roster."""
+    unsealed: int = 0
+    """How many contributors commit and never seal, the last of those who commit."""
     withhold: int = 0
     """How many contributors commit and never reveal, the last of those who commit."""
     min_commits: int | None = None
@@ -91,8 +94,8 @@ def read_terms_file(path: Path) -> TermsFile:
             ``terms-file.boolean``, ``terms-file.array``, ``terms-file.pools``,
             ``terms-file.pool-name``, ``terms-file.mechanism``, ``terms-file.group``,
             ``terms-file.certain``, ``terms-file.tiers``, ``terms-file.requires``,
-            ``terms-file.key``, ``terms-file.deposits``, ``terms-file.bids``,
-            ``terms-file.issuers``, ``terms-file.drand``.
+            ``terms-file.unsold``, ``terms-file.key``, ``terms-file.deposits``,
+            ``terms-file.bids``, ``terms-file.issuers``, ``terms-file.drand``.
     """
     source = parse_toml(read_input(path, TERMS_FILE_CODES))
     _check_keys(source)
@@ -108,8 +111,10 @@ def read_terms_file(path: Path) -> TermsFile:
     delay = _integer(beacon, "delay", 1, MAX_DELAY, DEFAULT_DELAY)
     depositors = _integer(beacon, "depositors", 0, UINT_MAX, 0)
     absent = _integer(beacon, "absent", 0, contributors, 0)
+    unsealed = _integer(beacon, "unsealed", 0, contributors - absent, 0)
     withhold = _integer(beacon, "withhold", 0, contributors - absent, 0)
-    min_commits = _integer(beacon, "min_commits", 1, contributors, contributors)
+    least = contributors // 2 + 1
+    min_commits = _integer(beacon, "min_commits", least, contributors, contributors)
     own_clock = _own_clock(source, beacon)
     return TermsFile(
         title=title,
@@ -121,6 +126,7 @@ def read_terms_file(path: Path) -> TermsFile:
         delay=delay,
         depositors=depositors,
         absent=absent,
+        unsealed=unsealed,
         withhold=withhold,
         min_commits=None if min_commits == contributors else min_commits,
         deposits=deposits,

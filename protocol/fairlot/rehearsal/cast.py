@@ -21,6 +21,7 @@ from fairlot.inputs.terms_file import (
     TermsFile,
 )
 from fairlot.rehearsal.draw import (
+    Contributing,
     Drawing,
     NobodyWatches,
     Poster,
@@ -144,8 +145,9 @@ def draw_sale(
 ) -> tuple[LedgerLine, ...]:
     """Play the draw of an open sale, and return the ledger, sorted by nym.
 
-    CLOSE; every contributor of the cast commits; COMMIT_END; every one reveals;
-    REVEAL_END; the rounds that the terms name; RESULT: each at its time of the terms.
+    CLOSE; every contributor of the cast commits; COMMIT_END; every one seals; SEALED;
+    every one reveals; REVEAL_END; the rounds that the terms name; RESULT: each at its time
+    of the terms.
 
     Args:
         cast: of the sale.
@@ -161,7 +163,8 @@ def draw_sale(
         raise CallerError("cast.board", "the board is another sale's")
     contributors = draw_alphas(cast.parts.contributors, randomness)
     poster = Poster(board, NobodyWatches())
-    Drawing(poster, cast.parts.clock, randomness).run(contributors, contributors)
+    everybody = Contributing.all(contributors)
+    Drawing(poster, cast.parts.clock, randomness).run(everybody)
     return board.state.ledger
 
 

@@ -10,8 +10,11 @@ from typing import Protocol, TypeVar
 from fairlot.beacon.contributions import make_commitment, make_reveal
 from fairlot.beacon.recovery import make_recovery
 from fairlot.beacon.rounds import make_round
+from fairlot.beacon.seals import make_seal
 from fairlot.board.keeper import Board, Receipt
+from fairlot.board.sale import VoidReason
 from fairlot.entry import Entry, EntryType
+from fairlot.errors import Rejection
 from fairlot.rehearsal.parts import Clock
 from fairlot_crypto.delay import bicorn
 from fairlot_crypto.delay.parameters import RSA_2048, Setup, make_setup, shipped_setup
@@ -53,6 +56,20 @@ class Contributor:
     key: SigningKey
     alpha: int = field(repr=False)
     """α, the opening of the commitment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contributing:
+    """Who does what in the beacon."""
+
+    committing: Sequence[Contributor]
+    sealing: Sequence[Contributor]
+    revealing: Sequence[Contributor]
+
+    @classmethod
+    def all(cls, contributors: Sequence[Contributor]) -> "Contributing":
+        """Let everybody do everything."""
+        return cls(contributors, contributors, contributors)
 
 
 def draw_alphas(
@@ -104,34 +121,52 @@ class Drawing:
     randomness: Randomness
     """For whoever recovers, and whoever posts rounds."""
 
-    def run(
-        self, committing: Sequence[Contributor], revealing: Sequence[Contributor]
-    ) -> None:
-        """Close, commit, reveal, recover what is missing, and draw (steps 7 to 9)."""
+    def run(self, playing: Contributing) -> None:
+        """Close, commit, seal, reveal, recover what is missing, and draw (steps 7 to 9)."""
         board, watcher = self.poster.board, self.poster.watcher
         terms = board.state.terms
         times = terms.times
         watcher.progress("drawing", 0, 3)
         self.poster.mark(EntryType.CLOSE, times.close)
         frozen = board.state.contributions.frozen
-        commits = [make_commitment(terms, frozen, c.alpha, c.key) for c in committing]
+        commits = [
+            make_commitment(terms, frozen, c.alpha, c.key) for c in playing.committing
+        ]
         self.poster.post_chunks(commits, times.close + 10)
-        reasons = board.state.void_reasons(times.commit_end)
-        if reasons:
-            receipt = board.append_void(reasons[0], times.commit_end)
-            watcher.acknowledged((receipt,))
+        self.poster.mark(EntryType.COMMIT_END, times.commit_end)
+        if not self._seal(playing.sealing):
             watcher.progress("drawing", 3, 3)
             return
-        self.poster.mark(EntryType.COMMIT_END, times.commit_end)
         watcher.progress("drawing", 1, 3)
-        reveals = [make_reveal(terms.sale_id, c.alpha, c.key) for c in revealing]
-        self.poster.post_chunks(reveals, times.commit_end + 10)
+        reveals = [
+            make_reveal(terms.sale_id, c.alpha, c.key) for c in playing.revealing
+        ]
+        self.poster.post_chunks(reveals, times.seal_end + 10)
         self.poster.mark(EntryType.REVEAL_END, times.reveal_end)
         watcher.progress("drawing", 2, 3)
         self._recover()
         known = self._publish_rounds()
         self.poster.mark(EntryType.RESULT, max(times.reveal_end + 10, known))
         watcher.progress("drawing", 3, 3)
+
+    def _seal(self, sealing: Sequence[Contributor]) -> bool:
+        """Seal the commitments, and tell whether the sale can still be drawn."""
+        board, state = self.poster.board, self.poster.board.state
+        if state.seals is None:
+            return False
+        times, due = state.terms.times, state.seals.due
+        seals = [make_seal(state.sale_id, due, c.key) for c in sealing]
+        self.poster.post_chunks(seals, times.commit_end + 10)
+        try:
+            self.poster.mark(EntryType.SEALED, times.seal_end)
+        except Rejection as refusal:
+            if refusal.code != "seal.missing":
+                raise
+            late = times.seal_end + times.slack + 1
+            receipt = board.append_void(VoidReason.SEALED_MISSED, late)
+            self.poster.watcher.acknowledged((receipt,))
+            return False
+        return True
 
     def _recover(self) -> None:
         """Let somebody without any role recompute what is withheld."""

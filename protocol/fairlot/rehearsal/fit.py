@@ -61,7 +61,7 @@ def _check_depositors(file: TermsFile, paying: int) -> None:
 
 
 def _check_round(file: TermsFile) -> None:
-    """Check that a round of the bids is due after the commitments.
+    """Check that a round of the bids is due when nobody can void the sale any more.
 
     A round of the rehearsal's own clock must also be due before the end of the rehearsal; a
     round of quicknet is for a real sale, which lasts as long as its terms say.
@@ -72,7 +72,7 @@ def _check_round(file: TermsFile) -> None:
     genesis = QUICKNET.genesis_time if quicknet else TIMES.open
     period = QUICKNET.period if quicknet else CLOCK_PERIOD
     due = genesis + (file.bids.round - 1) * period
-    earliest = TIMES.commit_end + TIMES.slack
+    earliest = TIMES.drawn_from
     first = (earliest - genesis) // period + 2
     last = (TIMES.unlock - 1 - genesis) // period + 1
     if file.bids.round < first:

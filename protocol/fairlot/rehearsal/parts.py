@@ -14,13 +14,9 @@ from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import QUICKNET_CLOCK, TermsFile
 from fairlot.terms.beacon import BeaconTerms
 from fairlot.terms.named_round import NamedRound
-from fairlot.terms.terms import (
-    REFUND_AT_ONCE,
-    ROUND_MARGIN,
-    BoardIdentity,
-    Terms,
-    Times,
-)
+from fairlot.terms.terms import REFUND_AT_ONCE, BoardIdentity, Terms
+from fairlot.terms.times import Times
+from fairlot.terms.witnesses import NOBODY
 from fairlot_crypto.committee import prss, threshold
 from fairlot_crypto.curve import Backend, Scalar, random_scalar
 from fairlot_crypto.delay.parameters import RSA_2048, Setup
@@ -44,8 +40,9 @@ TIMES = Times(
     open=START,
     close=START + 3_600,
     commit_end=START + 3_660,
-    reveal_end=START + 3_720,
-    unlock=START + 3_780,
+    seal_end=START + 3_720,
+    reveal_end=START + 3_780,
+    unlock=START + 3_840,
     slack=30,
 )
 BOARD_NAME = "rehearsal.example/board"
@@ -169,7 +166,6 @@ def write_terms(file: TermsFile, parts: Parts, setup: Setup) -> Terms:
     Raises:
         TermsError: if they are not legal.
     """
-    drawing_from = TIMES.commit_end + TIMES.slack + ROUND_MARGIN
     terms = Terms(
         rehearsal=True,
         title=file.title,
@@ -179,7 +175,7 @@ def write_terms(file: TermsFile, parts: Parts, setup: Setup) -> Terms:
         times=TIMES,
         registry=parts.registry.registry_id,
         board=BoardIdentity(BOARD_NAME, parts.board.public),
-        witnesses=(),
+        witnesses=NOBODY,
         seller=parts.seller.public,
         escrow=parts.escrow.public,
         beacon=BeaconTerms(
@@ -189,7 +185,7 @@ def write_terms(file: TermsFile, parts: Parts, setup: Setup) -> Terms:
             proof=RSA_2048.encode(setup.proof),
             roster=tuple(key.public for key in parts.contributors),
             min_commits=file.min_commits,
-            drand=parts.clock.round_after(drawing_from) if file.own_clock else None,
+            drand=parts.clock.round_after(TIMES.drawn_from) if file.own_clock else None,
         ),
         refund=REFUND_AT_ONCE,
         deposits=file.deposits,
@@ -219,13 +215,13 @@ def _attested(registry: Registry, person: Person) -> tuple[str, ...]:
 
 
 def _bids(file: TermsFile, parts: Parts) -> NamedRound | None:
-    """Return the round that opens the bids, by default the first after COMMIT_END."""
+    """Return the round that opens the bids, by default the first that may."""
     if file.bids is None:
         return None
     chain = QUICKNET if file.bids.clock == QUICKNET_CLOCK else parts.clock.chain
     if file.bids.round is not None:
         return NamedRound(chain, file.bids.round)
-    return NamedRound(chain, first_round_after(chain, TIMES.commit_end + TIMES.slack))
+    return NamedRound(chain, first_round_after(chain, TIMES.drawn_from))
 
 
 def _key(randomness: Randomness, label: str) -> SigningKey:

@@ -16,12 +16,13 @@ from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot.identity.attestation import Attestation
 from fairlot.identity.committee import Holder
 from fairlot.identity.enrolment import AdmissionBook, Identity
+from fairlot.identity.leaf import make_leaf_entry
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import TermsFile
 from fairlot.names import Nym
 from fairlot.rehearsal.draw import (
     BATCH,
-    Contributor,
+    Contributing,
     Drawing,
     Poster,
     Watcher,
@@ -131,7 +132,7 @@ class _Run:
 
     def enrol(self, people: Sequence[Person]) -> dict[str, Participant]:
         """Admit, enrol and register everybody, in a random order (step 4)."""
-        registry = self.parts.registry
+        registry, issuer = self.parts.registry, self.parts.issuers[0].key
         book = AdmissionBook(registry)
         admitted: list[tuple[Holder, Person]] = []
         todo: list[tuple[Holder, Attestation, int]] = []
@@ -151,7 +152,10 @@ class _Run:
         identities: list[Identity] = []
         for done in self.workers.map(enrol_people, jobs):
             self.poster.board.state.statements.learn(done.verified)
-            entries = [self._leaf(identity) for identity in done.identities]
+            entries = [
+                make_leaf_entry(registry.registry_id, identity.leaf, issuer)
+                for identity in done.identities
+            ]
             self.poster.post(entries, START)
             for identity, handle in zip(done.identities, done.handles, strict=True):
                 book.registered(identity.leaf.index, handle)
@@ -198,29 +202,31 @@ class _Run:
         return deposits
 
     def draw(self, file: TermsFile, deposits: Sequence[MadeDeposit]) -> None:
-        """Close, commit, reveal, recover what is missing, and draw (steps 7 to 9).
+        """Close, commit, seal, reveal, recover what is missing, and draw (steps 7 to 9).
 
         Args:
-            file: says how many contribute, stay away and withhold.
+            file: says how many contribute, stay away, leave unsealed and withhold.
             deposits: everybody's deposits, in the order of the list.
         """
-        committing, revealing = self._contributors(file, deposits)
         drawing = Drawing(self.poster, self.parts.clock, self.sale_randomness)
-        drawing.run(committing, revealing)
+        drawing.run(self._contributors(file, deposits))
 
     def _contributors(
         self, file: TermsFile, deposits: Sequence[MadeDeposit]
-    ) -> tuple[list[Contributor], list[Contributor]]:
-        """Return who commits, and who of them reveals."""
+    ) -> Contributing:
+        """Return who commits, and who of them seals and reveals."""
         roster = self.parts.contributors
         paying = [deposit for deposit in deposits if deposit.amount > 0]
         some = self._shuffled(paying, "depositors")[: file.depositors]
         keys = [*roster, *(deposit.keys.settle for deposit in some)]
         everybody = draw_alphas(keys, self.sale_randomness)
         present = len(roster) - file.absent
-        opened = present - file.withhold
         others = everybody[len(roster) :]
-        return everybody[:present] + others, everybody[:opened] + others
+        return Contributing(
+            everybody[:present] + others,
+            everybody[: present - file.unsealed] + others,
+            everybody[: present - file.withhold] + others,
+        )
 
     def _pay(self, people: Sequence[Person], deposits: dict[str, MadeDeposit]) -> None:
         paying = [p for p in self._shuffled(people, "payments") if p.amount > 0]
@@ -236,11 +242,6 @@ class _Run:
             for p in paying
         ]
         self.poster.post_chunks(payments, DEPOSITS_UNTIL)
-
-    def _leaf(self, identity: Identity) -> Entry:
-        registry_id = self.parts.registry.registry_id
-        body = identity.leaf.to_value()
-        return sign_entry(EntryType.LEAF, registry_id, body, self.parts.issuers[0].key)
 
     def _post_all(self, entries: Sequence[Entry]) -> None:
         batches = list(chunks(entries, BATCH))

@@ -55,8 +55,8 @@ def read_beacon_terms(fields: Fields) -> BeaconTerms:
 
     Raises:
         TermsError: ``terms.modulus``, ``terms.element``, ``terms.roster``,
-            ``terms.key``, ``terms.round``; for other fields or types what ``fields``
-            raises.
+            ``terms.key``, ``terms.min-commits``, ``terms.round``; for other fields or
+            types what ``fields`` raises.
     """
     modulus = _modulus(fields)
     roster = _roster(fields)
@@ -88,7 +88,11 @@ def _min_commits(fields: Fields, contributors: int) -> int | None:
     if not fields.has("min_commits"):
         return None
     # An absent key already means all of them: one meaning has one encoding.
-    return fields.uint("min_commits", 1, contributors - 1)
+    needed = fields.uint("min_commits", 1, contributors - 1)
+    if 2 * needed <= contributors:
+        rule = f"must be above half of the roster of {contributors}: two sets would do"
+        raise TermsError("terms.min-commits", fields.at("min_commits"), rule)
+    return needed
 
 
 def _element(fields: Fields, name: str, modulus: bytes) -> bytes:
@@ -99,10 +103,11 @@ def _element(fields: Fields, name: str, modulus: bytes) -> bytes:
 
 
 def _roster(fields: Fields) -> tuple[VerifyKey, ...]:
-    where, roster = fields.at("roster"), read_keys(fields, "roster")
-    if not 1 <= len(roster) <= MAX_CONTRIBUTORS:
-        rule = f"must hold 1 to {MAX_CONTRIBUTORS} keys, and holds {len(roster)}"
+    where, count = fields.at("roster"), fields.length("roster")
+    if count is not None and not 1 <= count <= MAX_CONTRIBUTORS:
+        rule = f"must hold 1 to {MAX_CONTRIBUTORS} keys, and holds {count}"
         raise TermsError("terms.roster", where, rule)
+    roster = read_keys(fields, "roster")
     if len(set(roster)) != len(roster):
         rule = "holds a key twice: each contributor has their own"
         raise TermsError("terms.roster", where, rule)

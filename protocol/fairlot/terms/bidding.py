@@ -73,19 +73,19 @@ def read_bids(fields: Fields, pools: Sequence[Pool]) -> NamedRound | None:
 def check_bids_time(named: NamedRound, earliest: int, latest: int) -> None:
     """Check that bids stay sealed until nobody can void the sale, and open before its end.
 
-    A contributor who reads bids while commitments are open could void the sale by not
-    committing.
+    A contributor who reads bids before that could void the sale, by neither committing
+    nor sealing.
 
     Args:
         named: the round of the bids.
-        earliest: t_commit_end + slack.
+        earliest: t_seal_end + slack and a minute: they are due later.
         latest: t_unlock.
 
     Raises:
         TermsError: ``terms.bids``.
     """
     if not earliest < named.due < latest:
-        rule = f"after {earliest} (commit_end + slack) and before {latest} (unlock)"
+        rule = f"after {earliest} (seal_end + slack + 60) and before {latest} (unlock)"
         problem = f"is due at {named.due}, but must be due {rule}"
         raise TermsError("terms.bids", ("terms", "bids"), problem)
 

@@ -1,9 +1,7 @@
 """The terms of a sale and the hash that names it (specs/terms.md)."""
 
-import re
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from itertools import pairwise
 
 from fairlot.errors import TermsError
 from fairlot.fields import Fields
@@ -15,10 +13,18 @@ from fairlot.terms.bidding import (
     read_bids,
     read_deposits,
 )
+from fairlot.terms.board_name import read_log_name
 from fairlot.terms.named_round import NamedRound
 from fairlot.terms.pool import Mechanism, Pool
 from fairlot.terms.read_fields import field_error, read_key, read_text
 from fairlot.terms.read_pools import read_pools
+from fairlot.terms.times import ROUND_MARGIN, Times, check_expiry, read_times
+from fairlot.terms.witnesses import (
+    Witness,
+    Witnesses,
+    check_separate,
+    read_witnesses,
+)
 from fairlot.text import shown
 from fairlot_crypto.cbor import Value, encode
 from fairlot_crypto.hashing import tagged_hash
@@ -26,33 +32,8 @@ from fairlot_crypto.keys import VerifyKey
 
 TERMS_VERSION = 1
 MAX_SEASON = 2**32 - 1
-MAX_TIME = 253_402_300_799
-"""9999-12-31T23:59:59Z: the last second with a year of four digits."""
-MAX_BOARD_NAME = 200
-ROUND_MARGIN = 60
-"""Seconds by which the board's clock and a chain's may differ."""
 
 REFUND_AT_ONCE = "at-once"
-
-BOARD_NAME = re.compile(rf"[!-*,-~]{{1,{MAX_BOARD_NAME}}}")
-
-
-@dataclass(frozen=True, slots=True)
-class Times:
-    """When each phase ends, in Unix seconds of the board's clock."""
-
-    open: int
-    """t_open: deposits are accepted from here on."""
-    close: int
-    """t_close: deposits are accepted until here."""
-    commit_end: int
-    """t_commit_end: commitments are accepted until here."""
-    reveal_end: int
-    """t_reveal_end: after this, reveals that are missing can be recovered."""
-    unlock: int
-    """t_unlock: items may be released from here on."""
-    slack: int
-    """How many seconds late a marker may come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +41,9 @@ class BoardIdentity:
     """The board of the sale."""
 
     name: str
-    """The origin of the board's checkpoints and the name of its key."""
+    """The origin of each log that it keeps begins with it."""
     key: VerifyKey
-    """Ed25519 key that signs and timestamps checkpoints."""
+    """Ed25519 key that signs heads and markers."""
 
 
 @dataclass(frozen=True)
@@ -85,8 +66,8 @@ class Terms:
     registry: bytes
     """The registry_id of the registry whose people may enter, 32 bytes."""
     board: BoardIdentity
-    witnesses: tuple[bytes, ...]
-    """Empty in this version."""
+    witnesses: Witnesses
+    """Who watches the board; in a rehearsal perhaps nobody."""
     seller: VerifyKey
     escrow: VerifyKey
     """The key that signs PAID entries."""
@@ -107,10 +88,10 @@ class Terms:
             "asset": self.asset,
             "season": self.season,
             "pools": [pool.to_value() for pool in self.pools],
-            "times": asdict(self.times),
+            "times": self.times.to_value(),
             "registry": self.registry,
             "board": asdict(self.board),
-            "witnesses": list(self.witnesses),
+            **self.witnesses.to_value(),
             "seller": self.seller,
             "escrow": self.escrow,
             "beacon": self.beacon.to_value(),
@@ -138,15 +119,31 @@ class Terms:
         return next(pools, None)
 
     @property
-    def groups_allowed(self) -> bool:
-        """Tell whether a deposit may name a group."""
-        return any(pool.group_max > 1 for pool in self.pools)
+    def group_max(self) -> int:
+        """The greatest size of a group that a deposit may name; 1 for no groups."""
+        return max(pool.group_max for pool in self.pools)
 
     @property
     def attributes_required(self) -> tuple[str, ...]:
         """Names of the attributes that everybody discloses, ascending."""
         required = (need for pool in self.pools for need in pool.requires)
         return tuple(sorted({need.attribute for need in required}))
+
+    @property
+    def origin(self) -> str:
+        """The name of the sale's log; one board may keep many."""
+        return log_origin(self.board.name, self.sale_id)
+
+    @property
+    def watching(self) -> Witnesses:
+        """Who dates the heads: the witnesses, or where none is named the board itself."""
+        if self.witnesses.named:
+            return self.witnesses
+        return Witnesses((Witness(self.origin, self.board.key),), 1)
+
+    def keys(self) -> tuple[VerifyKey, ...]:
+        """Return the keys that the terms name, but for those of the witnesses."""
+        return (self.board.key, self.seller, self.escrow, *self.beacon.roster)
 
     def named_rounds(self) -> tuple[NamedRound, ...]:
         """Return the rounds of drand that the sale waits for."""
@@ -167,11 +164,12 @@ class Terms:
                 type or out of range; ``terms.version``, ``terms.text``, ``terms.key``,
                 ``terms.pools``, ``terms.pool-name``, ``terms.mechanism``,
                 ``terms.group``, ``terms.certain``, ``terms.tiers``,
-                ``terms.requires``, ``terms.deposits``, ``terms.bids``, ``terms.round``,
-                ``terms.times``, ``terms.slack``, ``terms.board-name``,
-                ``terms.witnesses``, ``terms.modulus``, ``terms.element``,
-                ``terms.roster``, ``terms.round``, ``terms.round-time``,
-                ``terms.refund``. The message names the path.
+                ``terms.requires``, ``terms.unsold``, ``terms.deposits``,
+                ``terms.bids``, ``terms.round``, ``terms.times``, ``terms.slack``,
+                ``terms.board-name``, ``terms.witnesses``, ``terms.expiry``,
+                ``terms.modulus``, ``terms.element``, ``terms.roster``,
+                ``terms.min-commits``, ``terms.round-time``, ``terms.refund``. The
+                message names the path.
         """
         fields = Fields(value, ("terms",), field_error)
         _check_version(fields)
@@ -182,10 +180,10 @@ class Terms:
             asset=read_text(fields, "asset"),
             season=fields.uint("season", 0, MAX_SEASON),
             pools=pools,
-            times=_times(fields.map("times")),
+            times=read_times(fields.map("times")),
             registry=fields.bytes("registry", HASH_LENGTH),
             board=_board(fields.map("board")),
-            witnesses=_witnesses(fields),
+            witnesses=read_witnesses(fields),
             seller=read_key(fields, "seller"),
             escrow=read_key(fields, "escrow"),
             beacon=read_beacon_terms(fields.map("beacon")),
@@ -196,10 +194,18 @@ class Terms:
         fields.done()
         if terms.bids is not None:
             times = terms.times
-            check_bids_time(terms.bids, times.commit_end + times.slack, times.unlock)
+            check_bids_time(terms.bids, times.drawn_from, times.unlock)
             check_same_round(terms.bids, terms.beacon.drand)
         _check_round_time(terms)
+        dues = [named.due for named in terms.named_rounds()]
+        check_expiry(terms.times, max(dues, default=None))
+        check_separate(terms.witnesses, terms.keys(), terms.rehearsal)
         return terms
+
+
+def log_origin(board: str, scope: bytes) -> str:
+    """Return the origin of a board's log of one sale or registry, 32 bytes."""
+    return f"{board}/{scope.hex()}"
 
 
 def _check_version(fields: Fields) -> None:
@@ -218,43 +224,10 @@ def _refund(fields: Fields) -> str:
     return word
 
 
-def _times(fields: Fields) -> Times:
-    times = Times(
-        open=fields.uint("open", 0, MAX_TIME),
-        close=fields.uint("close", 0, MAX_TIME),
-        commit_end=fields.uint("commit_end", 0, MAX_TIME),
-        reveal_end=fields.uint("reveal_end", 0, MAX_TIME),
-        unlock=fields.uint("unlock", 0, MAX_TIME),
-        slack=fields.uint("slack", 1, MAX_TIME),
-    )
-    fields.done()
-    instants = (times.open, times.close, times.commit_end, times.reveal_end)
-    for earlier, later in pairwise((*instants, times.unlock)):
-        if earlier >= later:
-            rule = "must ascend: open < close < commit_end < reveal_end < unlock"
-            raise TermsError("terms.times", fields.where, rule)
-        if earlier + times.slack > later:
-            rule = f"must be at most {later - earlier}, the length of a phase"
-            raise TermsError("terms.slack", fields.at("slack"), rule)
-    return times
-
-
 def _board(fields: Fields) -> BoardIdentity:
-    name = fields.text("name")
-    if not BOARD_NAME.fullmatch(name):
-        rule = f"must have 1 to {MAX_BOARD_NAME} printable ASCII characters"
-        problem = f"{rule} without blanks and +, found {shown(name)}"
-        raise TermsError("terms.board-name", fields.at("name"), problem)
-    board = BoardIdentity(name, read_key(fields, "key"))
+    board = BoardIdentity(read_log_name(fields, "name"), read_key(fields, "key"))
     fields.done()
     return board
-
-
-def _witnesses(fields: Fields) -> tuple[bytes, ...]:
-    if fields.array("witnesses"):
-        rule = "must be empty: this version knows no witnesses"
-        raise TermsError("terms.witnesses", fields.at("witnesses"), rule)
-    return ()
 
 
 def _check_round_time(terms: Terms) -> None:
@@ -262,8 +235,8 @@ def _check_round_time(terms: Terms) -> None:
     named, times = terms.beacon.drand, terms.times
     if named is None:
         return
-    earliest = times.commit_end + times.slack + ROUND_MARGIN
+    earliest = times.drawn_from
     if not earliest < named.due < times.unlock:
-        rule = f"after {earliest} (commit_end + slack + {ROUND_MARGIN}), before unlock"
+        rule = f"after {earliest} (seal_end + slack + {ROUND_MARGIN}), before unlock"
         problem = f"is due at {named.due}, but must be due {rule}"
         raise TermsError("terms.round-time", ("terms", "beacon", "drand"), problem)

@@ -113,7 +113,7 @@ def commit(view: Replay, key: SigningKey, secret: Secret) -> Entry:
 
 
 def reveal(view: Replay, key: SigningKey, secret: Secret) -> Entry:
-    """Return the REVEAL entry of a secret (specs/beacon.md, step 5).
+    """Return the REVEAL entry of a secret (specs/beacon.md, step 9).
 
     Raises:
         Rejection: as the board would refuse it: ``phase.wrong`` before COMMIT_END.
@@ -147,7 +147,7 @@ def recover(
 
 
 def publish(view: Replay, key: SigningKey, beacon: Beacon) -> Entry:
-    """Return the ROUND entry of a round (specs/beacon.md, step 10).
+    """Return the ROUND entry of a round (specs/beacon.md, step 13).
 
     A relay does not say to which chain a round belongs: it is the first of the terms'
     chains for which the round verifies.

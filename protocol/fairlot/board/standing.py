@@ -1,0 +1,111 @@
+"""Whether a sale stands, is void or still open: what witnesses' dates show.
+
+specs/sale.md, section 7. A marker counts by its TIME and by the dates of a quorum of
+co-signatures. Which heads a board attaches, leaves out or repeats changes nothing but what
+is still open.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from fairlot.board.sale import SaleState, VoidReason
+from fairlot.entry import EntryType
+from fairlot.terms.terms import Terms
+from fairlot_crypto.keys import VerifyKey
+
+
+@dataclass(frozen=True, slots=True)
+class Cosigned:
+    """One co-signature of a witness, verified, on a head that this log extends."""
+
+    witness: VerifyKey
+    size: int
+    """Of the tree of that head."""
+    date: int
+    """Unix seconds of the witness's clock."""
+
+
+class Marked(StrEnum):
+    """How a marker that is due stands."""
+
+    IN_TIME = "in-time"
+    MISSED = "missed"
+    OPEN = "open"
+    """Neither is shown."""
+
+
+DUE = (EntryType.OPEN, EntryType.CLOSE, EntryType.COMMIT_END, EntryType.SEALED)
+"""The markers that void the sale if they are missed, in their order."""
+MISSED: Mapping[EntryType, VoidReason] = {
+    EntryType.OPEN: VoidReason.OPEN_MISSED,
+    EntryType.CLOSE: VoidReason.CLOSE_MISSED,
+    EntryType.COMMIT_END: VoidReason.COMMIT_END_MISSED,
+    EntryType.SEALED: VoidReason.SEALED_MISSED,
+}
+
+
+@dataclass(slots=True)
+class Watch:
+    """What the witnesses of a sale have co-signed."""
+
+    seen: set[Cosigned] = field(default_factory=set[Cosigned])
+
+    def marked(self, state: SaleState, kind: EntryType) -> Marked:
+        """Return how a marker stands (steps 13 and 14)."""
+        terms, index = state.terms, state.markers.get(kind)
+        deadline = due(terms, kind) + terms.times.slack
+        # Step 13.
+        if index is not None and self._quorum(
+            terms, (c for c in self.seen if c.size > index and c.date <= deadline)
+        ):
+            return Marked.IN_TIME
+        # Step 14.
+        lacking = (
+            c
+            for c in self.seen
+            if c.date > deadline and (index is None or c.size <= index)
+        )
+        return Marked.MISSED if self._quorum(terms, lacking) else Marked.OPEN
+
+    def covers(self, state: SaleState, index: int, after: int = 0) -> bool:
+        """Tell whether a quorum, dated ``after`` or later, has seen a leaf."""
+        found = (c for c in self.seen if c.size > index and c.date >= after)
+        return self._quorum(state.terms, found)
+
+    def void_reason(self, state: SaleState) -> VoidReason | None:
+        """Return why the sale is shown to be void; ``None`` where it is not (step 15)."""
+        # Step 15.
+        if self.marked(state, EntryType.SEALED) is Marked.IN_TIME:
+            return self._expired(state)
+        for kind in DUE:
+            standing = self.marked(state, kind)
+            if standing is Marked.MISSED:
+                return MISSED[kind]
+            ended = kind is EntryType.COMMIT_END and standing is Marked.IN_TIME
+            if ended and not state.contributions.enough:
+                return VoidReason.COMMITS_MISSING
+        return None
+
+    def _expired(self, state: SaleState) -> VoidReason | None:
+        """Tell whether a quorum saw the VOID of a sale whose round has not come."""
+        index = state.markers.get(EntryType.VOID)
+        expiry = state.terms.times.expiry
+        if index is None or expiry is None:
+            return None
+        shown = self.covers(state, index, expiry + 1)
+        return VoidReason.EXPIRED if shown else None
+
+    def _quorum(self, terms: Terms, found: Iterable[Cosigned]) -> bool:
+        return len({c.witness for c in found}) >= terms.watching.quorum
+
+
+def due(terms: Terms, kind: EntryType) -> int:
+    """Return when a marker is due: one of ``DUE``."""
+    times = terms.times
+    return {
+        EntryType.OPEN: times.open,
+        EntryType.CLOSE: times.close,
+        EntryType.COMMIT_END: times.commit_end,
+        EntryType.SEALED: times.seal_end,
+    }[kind]
