@@ -70,7 +70,11 @@ def test_rehearsals_play_what_only_they_can_show() -> None:
     traces = {
         c["name"]: [e[0] for e in c["trace"]["entries"]] for c in CASES if "trace" in c
     }
-    auction = [kind for kind in traces["auction"] if kind != "TIME"]
-    assert auction[-3:] == ["REVEAL_END", "ROUND", "RESULT"]
-    assert {"RECOVER", "ROUND"} < set(traces["parts"])
-    assert traces["void"][-1] == "COMMIT_END"
+    told = {
+        name: [kind for kind in kinds if kind != "TIME"]
+        for name, kinds in traces.items()
+    }
+    assert told["auction"][-3:] == ["REVEAL_END", "ROUND", "RESULT"]
+    assert {"RECOVER", "ROUND"} < {*told["parts"]}
+    assert told["void"][-1] == "COMMIT_END"
+    assert told["unsealed"][-1] == "VOID"

@@ -38,12 +38,8 @@ def run_terms(folder: Path, given: Given) -> Given:
     beacon = {
         name: getattr(file, name)
         for name in (
-            "contributors",
-            "delay",
-            "depositors",
-            "absent",
-            "unsealed",
-            "withhold",
+            *("contributors", "delay", "depositors"),
+            *("absent", "unsealed", "withhold"),
         )
     }
     beacon["min_commits"] = file.min_commits or file.contributors

@@ -170,6 +170,8 @@ def _pools() -> Iterator[Row]:
          '"guests"\ntiers', '"gest"\ntiers'),
         ("unsold-earlier", "unsold names a later pool.", "pools",
          "again = true", 'unsold = "guests"'),
+        ("unsold-door", "What groups leave goes where all of them may go.", "unsold",
+         "again = true", 'again = true\nunsold = "tokens"'),
         ("group", "group_max is at most the supply.", "group",
          "group_max = 4", "group_max = 17"),
         ("group-leftovers", "What groups leave goes where all of them can enter.",
