@@ -10,7 +10,7 @@ from fairlot.audit.transcript_file import check_beginning
 from fairlot.board.keeper import MARKERS, Board, Receipt
 from fairlot.board.sale import SaleState
 from fairlot.board.storage import open_transcript
-from fairlot.cli.beacon.contributor import read_entry_file, read_key
+from fairlot.cli.beacon.files import read_entry_file, read_key
 from fairlot.cli.beacon.steps import step_command
 from fairlot.cli.command import FAILED, OK, chosen_curve, whole
 from fairlot.cli.output import busy, complain, say
