@@ -359,6 +359,7 @@ def test_wrong_usage_of_a_step_is_refused(words: list[str]) -> None:
         "round",
         "post",
         "mark",
+        "attach",
         "setup",
         "calibrate",
     ],

@@ -107,7 +107,9 @@ CHECKS = (
     Check("A23", "The sale has ended as its terms say", ("sale.",)),
     Check("A24", "Rounds are those that the terms name, signed in time", ("round.",)),
     Check("A27", "Seals fix the commitments before anybody reveals", ("seal.",)),
-    Check("A28", "A quorum of witnesses saw each phase end in time", ("witness.",)),
+    Check(
+        "A28", "A quorum of witnesses saw each phase end in time", ("witness.quorum",)
+    ),
 )
 """The checks in the order of the report."""
 

@@ -17,6 +17,7 @@ STEPS = (
     beacon_steps.ROUND,
     beacon_keeper.POST,
     beacon_keeper.MARK,
+    beacon_keeper.ATTACH,
     beacon_delay.SETUP,
     beacon_delay.CALIBRATE,
 )
@@ -37,6 +38,7 @@ Examples:
   fairlot beacon round transcript.fairlot round.json --out round
   fairlot beacon post transcript.fairlot commit --key board.key
   fairlot beacon mark transcript.fairlot COMMIT_END --key board.key
+  fairlot beacon attach transcript.fairlot head --key board.key
   fairlot beacon setup 1048576 --out setup.json
   fairlot beacon calibrate --window 3600
 """

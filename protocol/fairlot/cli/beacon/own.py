@@ -62,9 +62,7 @@ def _commit(arguments: argparse.Namespace) -> int:
         # Whoever loses the secret after the entry is out cannot reveal.
         write_secret(kept.file, secret)
         write_entry(arguments.out, entry)
-    say(
-        f"Keep {kept.file} to yourself until SEALED is on the board, and {kept.head}."
-    )
+    say(f"Keep {kept.file} to yourself until SEALED is on the board, and {kept.head}.")
     return OK
 
 
