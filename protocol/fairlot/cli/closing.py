@@ -15,10 +15,12 @@ _Row: TypeAlias = tuple[str, int, str]
 def void_sentence(state: SaleState) -> str:
     """State why a sale is void, and what happens to the money."""
     beacon = state.terms.beacon
-    committed = len(beacon.roster) - len(state.contributions.missing)
+    did, what = len(beacon.roster) - len(state.contributions.missing), "committed"
+    if state.seals is not None:
+        did, what = did - len(state.seals.missing), "sealed"
     return (
-        f"the sale is void ({state.void_reason}): {committed} of {len(beacon.roster)} "
-        f"contributors committed and {beacon.needed} must; everybody is refunded in full"
+        f"the sale is void ({state.void_reason}): {did} of {len(beacon.roster)} "
+        f"contributors {what} and {beacon.needed} must; everybody is refunded in full"
     )
 
 
@@ -42,10 +44,15 @@ def _show_certificates(pools: tuple[PoolResult, ...]) -> None:
     say()
 
 
-def _draw_rows(state: SaleState) -> tuple[_Row, ...]:
+def _draw_rows(state: SaleState) -> Iterator[_Row]:
+    unsealed = len(state.seals.missing) if state.seals is not None else 0
+    if unsealed:
+        why = "contributors committed and never sealed; enough of the others did"
+        yield "unsealed", unsealed, why
     withheld = len(state.contributions.withheld)
-    why = "openings were withheld; the seed is what it would have been with them"
-    return (("recovered", withheld, why),) if withheld else ()
+    if withheld:
+        why = "openings were withheld; the seed is what it would have been with them"
+        yield "recovered", withheld, why
 
 
 def _pool_rows(state: SaleState, result: PoolResult) -> Iterator[_Row]:
