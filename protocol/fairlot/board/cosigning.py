@@ -1,7 +1,7 @@
 """What a witness checks before it co-signs a head (specs/command-line.md, section 9)."""
 
-from fairlot.board.duties import CLOCK_TOLERANCE
-from fairlot.board.head import extends
+from fairlot.board.duties import CLOCK_TOLERANCE, KEEP_BOTH
+from fairlot.board.head import contradiction
 from fairlot.board.replay import Replay
 from fairlot.errors import Rejection
 from fairlot.terms.witnesses import Witness
@@ -66,15 +66,9 @@ def cosign(
 
 def _check_extends(view: Replay, last: SignedCheckpoint) -> None:
     """Check that the board extends what was co-signed last."""
-    if not extends(view.state, last):
-        size = last.checkpoint.size
-        problem = (
-            f"this board does not extend the head of {size} entries that you signed"
-        )
-        advice = (
-            "it is an old copy, or a fork: keep both files, and fairlot compare them"
-        )
-        raise Rejection("witness.fork", f"{problem}: {advice}")
+    why = contradiction(last, view.state)
+    if why is not None:
+        raise Rejection("witness.fork", f"{why} that you co-signed: {KEEP_BOTH}")
 
 
 def _check_clock(view: Replay, clock: int) -> None:

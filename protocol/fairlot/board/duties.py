@@ -4,7 +4,7 @@ A contributor's signature binds them to one history of the sale. So they look at
 they saw before, at a clock of their own, and at the dates of the witnesses.
 """
 
-from fairlot.board.head import extends, merge_heads
+from fairlot.board.head import contradiction, merge_heads
 from fairlot.board.replay import Replay
 from fairlot.board.standing import DUE, Marked, due
 from fairlot.entry import EntryType
@@ -13,6 +13,11 @@ from fairlot_crypto.log.checkpoint import SignedCheckpoint
 
 CLOCK_TOLERANCE = 600
 """Seconds by which two clocks may differ."""
+KEEP_BOTH = (
+    "it is an old copy, or a fork. Keep the board, the head and every other copy: "
+    "fairlot compare tells"
+)
+"""What to do with a board that does not extend a head."""
 
 
 def own_clock(view: Replay, clock: int) -> int:
@@ -39,13 +44,9 @@ def check_kept(view: Replay, kept: SignedCheckpoint) -> None:
         Rejection: ``head.fork``.
     """
     # Step 1.
-    if not extends(view.state, kept):
-        size = kept.checkpoint.size
-        problem = f"this board does not extend the head of {size} entries that was kept"
-        advice = (
-            "it is an old copy, or a fork: keep both files, and fairlot compare them"
-        )
-        raise Rejection("head.fork", f"{problem}: {advice}")
+    why = contradiction(kept, view.state)
+    if why is not None:
+        raise Rejection("head.fork", f"{why} that you keep: {KEEP_BOTH}")
 
 
 def check_clock(view: Replay, clock: int) -> None:

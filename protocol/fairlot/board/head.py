@@ -93,16 +93,23 @@ def check_head(signed: SignedCheckpoint, state: SaleState) -> tuple[Cosigned, ..
             ``verify_head``.
     """
     found = verify_head(signed, state)
-    if not extends(state, signed):
-        why = f"this log does not extend the head of {signed.checkpoint.size} entries"
+    why = contradiction(signed, state)
+    if why is not None:
         raise Rejection("checkpoint.tree", why)
     return found
 
 
-def extends(state: SaleState, signed: SignedCheckpoint) -> bool:
-    """Tell whether the log so far extends a head; who signed it is not looked at."""
-    said = signed.checkpoint
-    return said.size <= state.tree.size and said.root == state.tree.root(said.size)
+def contradiction(signed: SignedCheckpoint, state: SaleState) -> str | None:
+    """Say why the log so far does not extend a head; ``None`` if it does.
+
+    Who signed the head is not looked at.
+    """
+    said, tree = signed.checkpoint, state.tree
+    if said.size > tree.size:
+        return f"this board has {tree.size} entries, and the head {said.size}"
+    if said.root != tree.root(said.size):
+        return f"the first {said.size} entries of this board are not those of the head"
+    return None
 
 
 def merge_heads(heads: Iterable[SignedCheckpoint]) -> tuple[SignedCheckpoint, ...]:
