@@ -7,6 +7,7 @@ import pytest
 
 from command import Ran, fairlot
 from fairlot.beacon.seals import make_seal
+from fairlot.cli import main
 from fairlot.cli.beacon.files import decode_entry
 from fairlot.cli.beacon.kept import Kept
 from fairlot.entry import EntryType
@@ -87,6 +88,28 @@ def test_the_head_is_there_before_the_entry(place: Place, step: str) -> None:
     (place.folder / "out" / "in the way").mkdir(parents=True)
     assert place.own(step, "one", "out").code == 1
     assert head_of(place).checkpoint.size == place.view().state.tree.size
+
+
+@pytest.mark.parametrize(
+    ("step", "record"),
+    [("commit", "own.write_secret"), ("seal", "kept.write_new_file")],
+)
+def test_the_head_is_there_before_secret_and_seal(
+    place: Place, monkeypatch: pytest.MonkeyPatch, step: str, record: str
+) -> None:
+    """A kill between the two leaves nothing that another history could use."""
+
+    def full(*_: object) -> None:
+        raise OSError("the disk is full")
+
+    if step == "seal":
+        place.commit_all()
+    monkeypatch.setattr(f"fairlot.cli.beacon.{record}", full)
+    words = [f"--{name}={place.folder / f'one.{name}'}" for name in ("key", "secret")]
+    out = place.folder / "out"
+    assert main(["beacon", step, str(place.transcript), *words, f"--out={out}"]) == 1
+    assert head_of(place).checkpoint.size == place.view().state.tree.size
+    assert not out.exists()
 
 
 @pytest.mark.parametrize("step", STEPS)
