@@ -19,6 +19,7 @@ from fairlot_crypto.delay.parameters import (
     verify_setup,
 )
 from fairlot_crypto.keys import SigningKey
+from kit.sales import PRICE
 from place import Place, closed_place
 
 T_OF_A_SECOND = 2**19
@@ -41,7 +42,7 @@ def test_everybody_reveals(place: Place) -> None:
     assert recovered.code == 1
     assert "recover.not-needed" in recovered.err
     assert place.mark(EntryType.RESULT).code == 0
-    assert fairlot("audit", place.transcript).code == 0
+    assert fairlot("audit", place.transcript, "--rehearsal").code == 0
 
 
 def test_what_two_withhold_anybody_recovers(place: Place) -> None:
@@ -60,7 +61,7 @@ def test_what_two_withhold_anybody_recovers(place: Place) -> None:
     assert late.code == 1
     assert "reveal.fixed" in late.err
     assert place.mark(EntryType.RESULT).code == 0
-    report = json.loads(fairlot("audit", place.transcript, "--json").out)
+    report = json.loads(fairlot("audit", place.transcript, "--rehearsal", "--json").out)
     assert report["holds"]
     assert report["beacon"]["recovered"]
     assert len(report["beacon"]["withheld"]) == 2
@@ -85,12 +86,22 @@ def test_the_secret_is_private_and_there_before_the_entry(place: Place) -> None:
     assert json.loads(kept)["alpha"] not in fairlot("inspect", place.transcript).out
 
 
-def test_nobody_reveals_before_the_seals_are_there(place: Place) -> None:
-    place.commit_all()
-    early = place.reveal("one")
-    assert early.code == 1
-    assert "phase.wrong" in early.err
-    assert not (place.folder / "one.reveal").exists()
+def test_nobody_reveals_before_the_commitments_are_sealed(place: Place) -> None:
+    def check_early() -> None:
+        early = place.reveal("one")
+        assert early.code == 1
+        assert "phase.wrong" in early.err
+        assert not (place.folder / "one.reveal").exists()
+
+    for who in ("one", "two"):
+        assert place.commit(who).code == 0
+    assert place.post("one.commit", "two.commit", after=10).code == 0
+    check_early()
+    assert place.mark(EntryType.COMMIT_END).code == 0
+    check_early()
+    assert place.seal("one").code == 0
+    assert place.post("one.seal", after=70).code == 0
+    check_early()
 
 
 def test_who_may_not_contribute_is_told(place: Place) -> None:
@@ -234,9 +245,24 @@ def test_a_marker_is_posted_when_it_is_due_and_by_the_keeper_only(place: Place) 
     marked = place.mark(EntryType.COMMIT_END)
     assert (marked.code, marked.err) == (0, "")
     assert marked.out.startswith("ack ")
-    unsealed = place.mark(EntryType.SEALED)
-    assert (unsealed.code, unsealed.out) == (1, "")
-    assert "seal.missing" in unsealed.err
+    before = place.transcript.read_bytes()
+    missing = place.mark(EntryType.SEALED)
+    assert (missing.code, missing.out) == (1, "")
+    assert "seal.missing" in missing.err
+    assert place.transcript.read_bytes() == before
+
+
+def test_too_few_commitments_void_the_sale_when_they_end(place: Place) -> None:
+    assert place.commit("one").code == 0
+    assert place.post("one.commit", after=10).code == 0
+    assert place.mark(EntryType.COMMIT_END).code == 0
+    words = ("audit", place.transcript, "--rehearsal", "--json")
+    report = json.loads(fairlot(*words).out)
+    assert (report["holds"], report["phase"]) == (True, "void")
+    assert report["facts"]["refunds"] == report["facts"]["money_in"] == PRICE
+    refused = place.mark(EntryType.SEALED)
+    assert (refused.code, refused.out) == (1, "")
+    assert "phase.wrong" in refused.err
 
 
 @pytest.mark.parametrize("kind", ["VOID", "TERMS", "commit_end", ""])

@@ -105,6 +105,8 @@ def contradiction(signed: SignedCheckpoint, state: SaleState) -> str | None:
     Who signed the head is not looked at.
     """
     said, tree = signed.checkpoint, state.tree
+    if said.size == 0:
+        return "a head of no entries says nothing of this board"
     if said.size > tree.size:
         return f"this board has {tree.size} entries, and the head {said.size}"
     if said.root != tree.root(said.size):

@@ -15,12 +15,13 @@ _Row: TypeAlias = tuple[str, int, str]
 def void_sentence(state: SaleState) -> str:
     """State why a sale is void, and what happens to the money."""
     beacon = state.terms.beacon
-    did, what = len(beacon.roster) - len(state.contributions.missing), "committed"
+    missing, did = state.contributions.missing, "committed"
     if state.seals is not None:
-        did, what = did - len(state.seals.missing), "sealed"
+        missing, did = (*missing, *state.seals.missing), "sealed"
+    there = len(beacon.roster) - len(missing)
     return (
-        f"the sale is void ({state.void_reason}): {did} of {len(beacon.roster)} "
-        f"contributors {what} and {beacon.needed} must; everybody is refunded in full"
+        f"the sale is void ({state.void_reason}): {there} of {len(beacon.roster)} "
+        f"contributors {did} and {beacon.needed} must; everybody is refunded in full"
     )
 
 

@@ -1,7 +1,6 @@
 """The steps of ``fairlot beacon`` that concern delays: make a set-up, calibrate."""
 
 import argparse
-import json
 import re
 import time
 from collections.abc import Mapping, Sequence
@@ -9,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from fairlot.cli.beacon.files import check_replaceable
 from fairlot.cli.beacon.steps import add_work_options, work_folder
 from fairlot.cli.command import OK, Command, chosen_curve, whole
-from fairlot.cli.output import Screen, busy, say, show_table
+from fairlot.cli.output import Screen, busy, say, show_json, show_table
 from fairlot.errors import InputError
+from fairlot.text import Viewed
 from fairlot_crypto.delay.calibration import (
     ADVANTAGE,
     REFERENCE_RATE,
@@ -107,7 +107,7 @@ def _calibrate(arguments: argparse.Namespace) -> int:
     wanted = coverage(needed, rate, advantage)
     sets = shipped_coverage(rate, advantage)
     if arguments.json:
-        report: Mapping[str, object] = {
+        report: Mapping[str, Viewed] = {
             "squarings_per_second": rate,
             "ordinary_squarings_per_second": ordinary,
             "advantage": advantage,
@@ -123,7 +123,7 @@ def _calibrate(arguments: argparse.Namespace) -> int:
                 for c in sets
             ],
         }
-        print(json.dumps(report, indent=2))
+        show_json(report)
     else:
         _show(arguments, (rate, ordinary), wanted, sets)
     return OK

@@ -4,7 +4,6 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from fairlot.audit.transcript_file import read_transcript
 from fairlot.board.replay import Replay
 from fairlot.cli.beacon.contributor import publish, read_view, recover
 from fairlot.cli.beacon.files import (
@@ -17,6 +16,7 @@ from fairlot.cli.beacon.files import (
 from fairlot.cli.beacon.kept import read_extended
 from fairlot.cli.command import OK, Command, chosen_curve
 from fairlot.cli.output import Screen, busy, complain, say
+from fairlot.cli.transcript import read_named
 from fairlot.entry import Entry
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.delay.checkpoints import FolderStore
@@ -133,7 +133,7 @@ def _extending(backend: Backend, arguments: argparse.Namespace) -> Replay:
 
 def view_of(backend: Backend, path: Path) -> Replay:
     """Return the sale on a board, and show on a terminal that it is being read."""
-    data = read_transcript(path)
+    data = read_named(path)
     with busy("reading the board"):
         return read_view(data, backend)
 
