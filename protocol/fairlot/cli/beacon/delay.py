@@ -5,7 +5,7 @@ import re
 import time
 from collections.abc import Mapping, Sequence
 
-from fairlot.cli.beacon.contributor import check_replaceable
+from fairlot.cli.beacon.files import check_replaceable
 from fairlot.cli.beacon.steps import add_work_options, work_folder
 from fairlot.cli.command import OK, Command, chosen_curve, whole
 from fairlot.cli.output import Screen, busy, say, show_json, show_table
