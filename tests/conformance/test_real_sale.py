@@ -1,0 +1,113 @@
+"""A sale in real terms that waits for a round of drand, from its keys to its audit."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from command import Ran, fairlot
+from external import external_vectors
+from fairlot.board.storage import MemoryStorage
+from fairlot.errors import Rejection
+from fairlot_crypto.curve import backend
+from fairlot_crypto.keys import VerifyKey
+from fairlot_crypto.timelock.chain import QUICKNET
+from fairlot_crypto.timelock.drand import verify_round
+from kit.real_sale import (
+    AMOUNT,
+    DELAY,
+    NAMED,
+    PEOPLE,
+    PRICE,
+    QUORUM,
+    ROUND,
+    SUPPLY,
+    Play,
+    RealSale,
+    cast_real,
+    policy_of,
+)
+
+CURVE = backend()
+
+
+def played(sale: RealSale, watching: int = QUORUM) -> bytes:
+    """Return the transcript of a cast's sale; people register once in it."""
+    storage = MemoryStorage()
+    Play(sale, storage, watching).run()
+    return storage.data
+
+
+@pytest.fixture(scope="module")
+def sale() -> RealSale:
+    return cast_real(CURVE)
+
+
+@pytest.fixture(scope="module")
+def transcript(sale: RealSale) -> bytes:
+    return played(sale)
+
+
+def audited(sale: RealSale, transcript: bytes, folder: Path) -> Ran:
+    """Audit as somebody does who has the trust roots from elsewhere."""
+    path, policy = folder / "transcript.fairlot", folder / "policy"
+    path.write_bytes(transcript)
+    policy.write_text(policy_of(sale.terms), encoding="ascii")
+    roots = {"--sale-id": sale.terms.sale_id, "--board-key": sale.terms.board.key}
+    words = [word for name, root in roots.items() for word in (name, root.hex())]
+    return fairlot("audit", path, *words, "--json")
+
+
+def test_it_audits_clean(sale: RealSale, transcript: bytes, tmp_path: Path) -> None:
+    ran = audited(sale, transcript, tmp_path)
+    report = json.loads(ran.out)
+    assert (ran.code, report["holds"], report["rehearsal"]) == (0, True, False)
+    assert all(check["holds"] for check in report["checks"])
+    assert (report["phase"], report["notices"]) == ("done", [])
+    facts = report["facts"]
+    assert (facts["beacon_delay"], facts["leaves"]) == (DELAY, len(PEOPLE))
+    assert (facts["money_in"], facts["units"]) == (len(PEOPLE) * AMOUNT, SUPPLY)
+    assert facts["payments"] == SUPPLY * PRICE
+    beacon = report["beacon"]
+    assert (beacon["margin"], beacon["rests_on"]) == ("0.000", "round")
+    assert beacon["drand"]["round"] == ROUND.round_number
+    assert beacon["drand"]["mixed"]
+    assert not beacon["recovered"], "nobody withholds, so nobody squares"
+
+
+def test_without_the_round_it_is_refused_at_its_terms(sale: RealSale) -> None:
+    storage = MemoryStorage()
+    with pytest.raises(Rejection) as caught:
+        Play(sale.unwaiting(), storage)
+    assert caught.value.code == "beacon.margin"
+    assert storage.data == b""
+
+
+def test_one_witness_of_three_is_no_quorum(tmp_path: Path) -> None:
+    sale = cast_real(CURVE)
+    ran = audited(sale, played(sale, watching=QUORUM - 1), tmp_path)
+    report = json.loads(ran.out)
+    codes = {f["code"] for check in report["checks"] for f in check["findings"]}
+    assert (ran.code, codes) == (1, {"witness.quorum"})
+
+
+def test_nobody_has_two_roles(sale: RealSale) -> None:
+    keys = list(_keys(sale))
+    assert len(keys) == len(set(keys)) == 14
+
+
+def _keys(sale: RealSale) -> Iterator[VerifyKey]:
+    terms, registry = sale.terms, sale.committee.credentials.registry
+    yield from terms.keys()
+    yield from (witness.key for witness in terms.witnesses.named)
+    yield from (issuer.key for issuer in registry.issuers)
+    yield from registry.attesters
+
+
+def test_the_round_is_the_real_one() -> None:
+    verify_round(CURVE, QUICKNET, ROUND, NAMED.round_number)
+    file = external_vectors("drand") / "beacons-quicknet.json"
+    rounds = json.loads(file.read_text(encoding="utf-8"))["rounds"]
+    signatures = {each["round"]: each["signature"] for each in rounds}
+    assert signatures[ROUND.round_number] == ROUND.signature.hex()
