@@ -8,11 +8,14 @@ import pytest
 
 from command import Ran, fairlot
 from external import external_vectors
+from fairlot.audit.auditor import CLOCKS_DIFFER, audit_transcript
 from fairlot.board.storage import MemoryStorage
 from fairlot.errors import Rejection
+from fairlot.terms.named_round import NamedRound
 from fairlot_crypto.curve import backend
+from fairlot_crypto.errors import CallerError
 from fairlot_crypto.keys import VerifyKey
-from fairlot_crypto.timelock.chain import QUICKNET
+from fairlot_crypto.timelock.chain import QUICKNET, first_round_after
 from fairlot_crypto.timelock.drand import verify_round
 from kit.real_sale import (
     AMOUNT,
@@ -21,6 +24,7 @@ from kit.real_sale import (
     PEOPLE,
     PRICE,
     QUORUM,
+    RESULT_TIME,
     ROUND,
     SUPPLY,
     Play,
@@ -30,6 +34,8 @@ from kit.real_sale import (
 )
 
 CURVE = backend()
+LATER = NamedRound(QUICKNET, first_round_after(QUICKNET, 4_102_444_800))
+"""A round of 2100, which no clock of an auditor has reached."""
 
 
 def played(sale: RealSale, watching: int = QUORUM) -> bytes:
@@ -111,3 +117,38 @@ def test_the_round_is_the_real_one() -> None:
     rounds = json.loads(file.read_text(encoding="utf-8"))["rounds"]
     signatures = {each["round"]: each["signature"] for each in rounds}
     assert signatures[ROUND.round_number] == ROUND.signature.hex()
+
+
+# A log whose clock is ahead.
+
+
+def test_an_end_in_the_future_is_noticed_in_a_real_sale(transcript: bytes) -> None:
+    ahead = RESULT_TIME - CLOCKS_DIFFER - 1
+    report = audit_transcript(transcript, now=ahead)
+    assert report.holds, "no verdict depends on when it is asked for"
+    (notice,) = report.notices
+    assert f"{RESULT_TIME}, {CLOCKS_DIFFER + 1} s after" in notice
+    for clock in (ahead + 1, RESULT_TIME, None):
+        assert audit_transcript(transcript, now=clock).notices == ()
+
+
+def test_the_command_compares_with_the_clock_of_its_machine(tmp_path: Path) -> None:
+    sale, storage = cast_real(CURVE, LATER), MemoryStorage()
+    Play(sale, storage).run_void()
+    ran = audited(sale, storage.data, tmp_path)
+    report = json.loads(ran.out)
+    assert (ran.code, report["phase"]) == (0, "void")
+    (notice,) = report["notices"]
+    assert str(sale.terms.times.commit_end) in notice
+
+
+def test_a_rehearsal_may_play_in_the_future(concert_transcript: bytes) -> None:
+    without = audit_transcript(concert_transcript)
+    assert audit_transcript(concert_transcript, now=0).notices == without.notices
+
+
+@pytest.mark.parametrize("now", [-1, 1.5, "0", 2**64])
+def test_what_is_no_time_is_refused(now: int) -> None:
+    with pytest.raises(CallerError) as caught:
+        audit_transcript(b"", now=now)
+    assert caught.value.code == "names.time"

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -82,7 +83,9 @@ def audit_file(backend: Backend, path: Path, expected: Expected) -> Report:
     """
     data = read_transcript(path)
     with Screen(acknowledge=False) as screen:
-        return audit(data, backend, expected, Statements(), screen.stage("checking"))
+        progress = screen.stage("checking")
+        now = int(time.time())
+        return audit(data, backend, expected, Statements(), progress, now)
 
 
 def show_report(report: Report, expected: Expected) -> None:
