@@ -1,11 +1,13 @@
 """Attempts to move the seed once something about it is known: it does not move."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
 
 from fairlot.beacon.contributions import Draw, Frozen, make_commitment, make_reveal
+from fairlot.beacon.seals import Seal, make_seal
 from fairlot.board.phase import Phase
 from fairlot.board.sale import SaleState, VoidReason
 from fairlot.entry import Entry, EntryType, sign_entry
@@ -14,8 +16,9 @@ from fairlot_crypto.cbor import Value
 from fairlot_crypto.delay import bicorn
 from fairlot_crypto.delay.parameters import RSA_2048
 from fairlot_crypto.keys import SigningKey
+from kit.board import extend
 from kit.recovering import committed, delayed, drawn, element, revealed
-from kit.sales import DEPOSIT_TIME, alpha, cancel, deposit, nym_of, steps
+from kit.sales import DEPOSIT_TIME, alpha, cancel, deposit, nym_of, play, steps
 from kit.stage import Stage
 from lies_file import STRANGER
 from lies_people import void_entry
@@ -50,11 +53,18 @@ def at_close(on: Stage) -> SaleState:
     """Return the state after CLOSE."""
     state = on.state()
     for step in steps(on):
-        for entry in step.make(state):
-            state.append(entry, step.time)
+        extend(on, state, step.time, step.make(state))
         if step.name == "close":
             return state
     raise AssertionError
+
+
+def sealed(on: Stage, state: SaleState) -> SaleState:
+    """Go on from COMMIT_END until after SEALED, sealed by everybody."""
+    times = on.terms.times
+    seals = [on.seal(state, i) for i in range(len(on.parts.contributors))]
+    extend(on, state, times.commit_end + 10, seals)
+    return extend(on, state, times.seal_end, [on.sign(EntryType.SEALED)])
 
 
 # Entries added, reordered or withheld after COMMIT_END.
@@ -69,17 +79,32 @@ def extra(on: Stage) -> Iterator[tuple[str, Entry]]:
     yield "phase.wrong", make_commitment(on.terms, late, alpha(9), STRANGER)
     yield "phase.wrong", on.sign(EntryType.CLOSE, {"size": 0, "root": bytes(32)})
     yield "entry.duplicate", on.sign(EntryType.COMMIT_END)
-    yield "phase.wrong", void_entry(on, VoidReason.COMMITS_MISSING)
-    yield "phase.wrong", void_entry(on, VoidReason.COMMIT_END_MISSED)
+    yield "void.reason", void_entry(on, VoidReason.COMMITS_MISSING)
+    yield "void.reason", void_entry(on, VoidReason.COMMIT_END_MISSED)
+    yield "void.reason", void_entry(on, VoidReason.SEALED_MISSED)
+
+
+def extra_once_sealed(on: Stage, state: SaleState) -> Iterator[tuple[str, Entry]]:
+    """Yield what somebody might add when the commitments are sealed, and its refusal."""
+    yield from extra(on)
+    other = replace(sealing(state), b_star=bytes(32))
+    key = on.parts.contributors[0]
+    yield "phase.wrong", make_seal(on.terms.sale_id, other, key)
+    yield "entry.duplicate", on.sign(EntryType.SEALED)
     yield "reveal.commitment", make_reveal(on.terms.sale_id, alpha(9), STRANGER)
+
+
+def sealing(state: SaleState) -> Seal:
+    assert state.seals is not None
+    return state.seals.due
 
 
 def test_entries_added_after_commit_end_do_not_move_the_seed(on: Stage) -> None:
     """Refused, they are leaves of the tree all the same: the seed reads root_d only."""
     state = committed(on)
-    time = on.terms.times.commit_end + 5
+    time = on.terms.times.seal_end + 5
     root = state.contributions.frozen
-    for code, entry in extra(on):
+    for code, entry in extra_once_sealed(on, state):
         assert refusal(state, entry, time) == code
         state.tree.append(entry.encoded)
     revealed(on, state, map(on.reveal, range(3)))
@@ -87,6 +112,35 @@ def test_entries_added_after_commit_end_do_not_move_the_seed(on: Stage) -> None:
         state.tree.append(entry.encoded)
     assert state.contributions.frozen == root
     assert draw_of(drawn(on, state)) == honest(on)
+
+
+def test_entries_added_before_the_seals_do_not_move_the_seed(on: Stage) -> None:
+    """Nothing that comes between COMMIT_END and SEALED changes what is sealed."""
+    state = play(on.board(), on, until="commit-end").state
+    due = sealing(state)
+    early = make_reveal(on.terms.sale_id, alpha(0), on.parts.contributors[0])
+    for code, entry in (*extra(on), ("phase.wrong", early)):
+        assert refusal(state, entry, on.terms.times.commit_end + 5) == code
+        state.tree.append(entry.encoded)
+    assert sealing(state) == due
+    revealed(on, sealed(on, state), map(on.reveal, range(3)))
+    assert draw_of(drawn(on, state)) == honest(on)
+
+
+def test_no_other_set_of_commitments_is_sealed(on: Stage) -> None:
+    """A board that goes back and adds a commitment needs new seals of the same keys."""
+    own = play(on.board(), on, until="commit-end").state
+    frozen = own.contributions.frozen
+    other = [on.commit(frozen, 0), on.commit(frozen, 1), on.commit(frozen, 2, alpha(9))]
+    forked = at_close(on)
+    extend(on, forked, on.terms.times.close + 10, other)
+    end = on.sign(EntryType.COMMIT_END)
+    extend(on, forked, on.terms.times.commit_end, [end])
+    time = on.terms.times.commit_end + 10
+    for number in range(3):
+        assert refusal(forked, on.seal(own, number), time) == "seal.set"
+    marker = on.sign(EntryType.SEALED)
+    assert refusal(forked, marker, on.terms.times.seal_end) == "seal.missing"
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))
@@ -141,7 +195,7 @@ def test_a_trivial_commitment_is_refused_and_does_not_move_the_seed(
     for number in range(3):
         state.append(on.commit(known, number), time)
     state.append(on.sign(EntryType.COMMIT_END), on.terms.times.commit_end)
-    revealed(on, state, map(on.reveal, range(3)))
+    revealed(on, sealed(on, state), map(on.reveal, range(3)))
     assert draw_of(drawn(on, state)) == honest(on)
 
 
@@ -190,7 +244,7 @@ def test_whoever_copies_can_open_only_what_the_other_opens(on: Stage) -> None:
     copy = make_commitment(on.terms, known, alpha(0), copier)
     commits = [on.commit(known, 0), on.commit(known, 1), copy]
     state = committed(on, commits)
-    time = on.terms.times.commit_end + 5
+    time = on.terms.times.seal_end + 5
     guess = make_reveal(on.terms.sale_id, alpha(0) + 1, copier)
     assert refusal(state, guess, time) == "reveal.opening"
     reveals = [on.reveal(0), on.reveal(1)]
@@ -219,7 +273,7 @@ def test_a_recovery_is_no_way_to_outrun_reveals(on: Stage) -> None:
     """Before REVEAL_END, or with all revealed, there is nothing to recover."""
     state = committed(on)
     early = on.recovery(state.contributions)
-    assert refusal(state, early, on.terms.times.commit_end + 5) == "phase.wrong"
+    assert refusal(state, early, on.terms.times.seal_end + 5) == "phase.wrong"
     revealed(on, state, map(on.reveal, range(3)))
     time = on.terms.times.reveal_end + 5
     assert refusal(state, early, time) == "recover.not-needed"
@@ -247,15 +301,26 @@ def test_a_late_marker_makes_the_sale_void(on: Stage) -> None:
     assert sum(line.refund for line in state.ledger) == paid
 
 
+def test_a_late_sealed_makes_the_sale_void(on: Stage) -> None:
+    late = on.terms.times.seal_end + on.terms.times.slack + 1
+    state = play(on.board(), on, until="seals").state
+    assert refusal(state, on.sign(EntryType.SEALED), late) == "phase.late"
+    for number in range(3):
+        assert refusal(state, on.reveal(number), late) == "phase.wrong"
+    state.append(void_entry(on, VoidReason.SEALED_MISSED), late)
+    assert state.phase is Phase.VOID
+    assert [line.units for line in state.ledger] == [0, 0]
+
+
 def test_a_late_close_makes_the_sale_void(on: Stage) -> None:
     late = on.terms.times.close + on.terms.times.slack + 1
     state = on.state()
     for step in steps(on):
         if step.name == "close":
             break
-        for entry in step.make(state):
-            state.append(entry, step.time)
-    marker = on.close(state)
+        extend(on, state, step.time, step.make(state))
+    extend(on, state, late, [])
+    marker = on.close(state, late)
     assert refusal(state, marker, late) == "phase.late"
     state.append(void_entry(on, VoidReason.CLOSE_MISSED), late)
     assert state.phase is Phase.VOID
@@ -266,16 +331,18 @@ def test_an_early_marker_is_refused_and_does_not_move_the_seed(on: Stage) -> Non
     state = on.state()
     for step in steps(on):
         if step.name == "close":
-            early = on.close(state)
+            early = on.close(state, state.clock)
             assert refusal(state, early, times.close - 1) == "phase.early"
         if step.name == "commit-end":
             early = on.sign(EntryType.COMMIT_END)
             assert refusal(state, early, times.commit_end - 1) == "phase.early"
+        if step.name == "sealed":
+            early = on.sign(EntryType.SEALED)
+            assert refusal(state, early, times.seal_end - 1) == "phase.early"
         if step.name == "reveal-end":
             early = on.sign(EntryType.REVEAL_END)
             assert refusal(state, early, times.reveal_end - 1) == "phase.early"
-        for entry in step.make(state):
-            state.append(entry, step.time)
+        extend(on, state, step.time, step.make(state))
     assert draw_of(state) == honest(on)
 
 

@@ -11,6 +11,7 @@ from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot.rehearsal.parts import Clock
 from fairlot.terms.named_round import NamedRound
 from fairlot_crypto.cbor import Value
+from kit.board import extend
 from kit.lying_board import LyingBoard, play_with
 from kit.sales import GROUP, clocked, source, steps
 from kit.stage import STATEMENTS, Stage
@@ -27,7 +28,9 @@ def named_of(on: Stage) -> NamedRound:
 
 def judged(data: bytes) -> Report:
     """Return the audit's report."""
-    return audit(data, GROUP, Expected(clocked().terms.sale_id), STATEMENTS)
+    return audit(
+        data, GROUP, Expected(clocked().terms.sale_id, rehearsal=True), STATEMENTS
+    )
 
 
 def codes(report: Report) -> set[str]:
@@ -128,9 +131,15 @@ def test_nobody_is_believed_who_knows_the_round_before_it_is_due() -> None:
         assert time < named.due
         board.batch(time, on.round(named))
 
-    for step in ("commit-end", "reveals", "reveal-end"):
+    for step, code in (
+        ("commit-end", "phase.wrong"),
+        ("seals", "phase.wrong"),
+        ("sealed", "phase.wrong"),
+        ("reveals", "round.early"),
+        ("reveal-end", "round.early"),
+    ):
         report = judged(play_with(on, before={step: early}))
-        assert codes(report) == {"round.early"}
+        assert codes(report) == {code}, step
 
 
 def test_a_sale_stops_before_its_result_and_is_incomplete_without_the_round() -> None:
@@ -153,7 +162,6 @@ def test_whoever_posts_the_round_and_when_changes_nothing() -> None:
                     entry = sign_entry(EntryType.ROUND, on.terms.sale_id, body, key)
                     state.append(entry, step.time + late)
                     break
-                for entry in step.make(state):
-                    state.append(entry, step.time)
+                extend(on, state, step.time, step.make(state))
             seeds.add(state.result()[0].seed)
     assert len(seeds) == 1

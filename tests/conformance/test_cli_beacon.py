@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from command import FAIRLOT, Ran, fairlot, run_program
+from fairlot.beacon.seals import make_seal
+from fairlot.board.replay import replay
 from fairlot.board.storage import create_transcript
 from fairlot.entry import EntryType
 from fairlot_crypto.delay.parameters import (
@@ -26,6 +28,8 @@ from kit.sales import PRICE, draft, nym_of, play
 from kit.stage import Stage
 
 T_OF_A_SECOND = 2**19
+SEALING, REVEALING, RECOVERING = 70, 130, 190
+"""Seconds after CLOSE at which entries are posted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +69,22 @@ class Place:
         times = self.on.terms.times
         due = {
             EntryType.COMMIT_END: times.commit_end,
+            EntryType.SEALED: times.seal_end,
             EntryType.REVEAL_END: times.reveal_end,
             EntryType.RESULT: times.reveal_end + 20,
         }
         clock = ("--time", str(due[kind] + late))
         return self.beacon("mark", kind, "--key", self.folder / "board.key", *clock)
+
+    def seal(self, who: str) -> None:
+        """Make somebody's SEAL entry, of what the board says is to be sealed."""
+        state = self.on.state()
+        replay(self.transcript.read_bytes(), state)
+        assert state.seals is not None
+        seed = bytes.fromhex((self.folder / f"{who}.key").read_text(encoding="ascii"))
+        key = SigningKey.from_seed(seed)
+        entry = make_seal(self.on.terms.sale_id, state.seals.due, key)
+        (self.folder / f"{who}.seal").write_bytes(entry.encoded)
 
     def _own(self, step: str, who: str) -> Ran:
         keys = ("--key", self.folder / f"{who}.key")
@@ -109,24 +124,32 @@ def _commit_all(place: Place) -> None:
     assert place.mark(EntryType.COMMIT_END).code == 0
 
 
-def test_everybody_reveals(place: Place) -> None:
+def _seal_all(place: Place) -> None:
     _commit_all(place)
+    for who in ("one", "two"):
+        place.seal(who)
+    assert place.post("one.seal", "two.seal", after=SEALING).code == 0
+    assert place.mark(EntryType.SEALED).code == 0
+
+
+def test_everybody_reveals(place: Place) -> None:
+    _seal_all(place)
     for who in ("one", "two", "depositor"):
         assert place.reveal(who).code == 0
     names = ("one.reveal", "two.reveal", "depositor.reveal")
-    assert place.post(*names, after=70).code == 0
+    assert place.post(*names, after=REVEALING).code == 0
     assert place.mark(EntryType.REVEAL_END).code == 0
     recovered = place.beacon("recover", "--out", place.folder / "recovery")
     assert recovered.code == 1
     assert "recover.not-needed" in recovered.err
     assert place.mark(EntryType.RESULT).code == 0
-    assert fairlot("audit", place.transcript).code == 0
+    assert fairlot("audit", place.transcript, "--rehearsal").code == 0
 
 
 def test_what_two_withhold_anybody_recovers(place: Place) -> None:
-    _commit_all(place)
+    _seal_all(place)
     assert place.reveal("one").code == 0
-    assert place.post("one.reveal", after=70).code == 0
+    assert place.post("one.reveal", after=REVEALING).code == 0
     early = place.beacon("recover", "--out", place.folder / "recovery")
     assert early.code == 1
     assert "phase.wrong" in early.err
@@ -134,12 +157,12 @@ def test_what_two_withhold_anybody_recovers(place: Place) -> None:
     made = place.beacon("recover", "--out", place.folder / "recovery")
     assert (made.code, made.err) == (0, "")
     assert not list(place.folder.glob("*.work")), "checkpoints are not left behind"
-    assert place.post("recovery", after=130).code == 0
+    assert place.post("recovery", after=RECOVERING).code == 0
     late = place.reveal("two")
     assert late.code == 1
     assert "reveal.fixed" in late.err
     assert place.mark(EntryType.RESULT).code == 0
-    report = json.loads(fairlot("audit", place.transcript, "--json").out)
+    report = json.loads(fairlot("audit", place.transcript, "--rehearsal", "--json").out)
     assert report["holds"]
     assert report["beacon"]["recovered"]
     assert len(report["beacon"]["withheld"]) == 2
@@ -164,13 +187,23 @@ def test_the_secret_is_private_and_there_before_the_entry(place: Place) -> None:
     assert json.loads(kept)["alpha"] not in fairlot("inspect", place.transcript).out
 
 
-def test_nobody_reveals_before_the_commitments_have_ended(place: Place) -> None:
+def test_nobody_reveals_before_the_commitments_are_sealed(place: Place) -> None:
     assert place.commit("one").code == 0
-    assert place.post("one.commit", after=10).code == 0
-    early = place.reveal("one")
-    assert early.code == 1
-    assert "phase.wrong" in early.err
-    assert not (place.folder / "one.reveal").exists()
+    assert place.commit("two").code == 0
+
+    def check_early() -> None:
+        early = place.reveal("one")
+        assert early.code == 1
+        assert "phase.wrong" in early.err
+        assert not (place.folder / "one.reveal").exists()
+
+    assert place.post("one.commit", "two.commit", after=10).code == 0
+    check_early()
+    assert place.mark(EntryType.COMMIT_END).code == 0
+    check_early()
+    place.seal("one")
+    assert place.post("one.seal", after=SEALING).code == 0
+    check_early()
 
 
 def test_who_may_not_contribute_is_told(place: Place) -> None:
@@ -290,9 +323,6 @@ def test_only_the_keeper_posts_and_the_clock_never_runs_back(place: Place) -> No
 
 def test_a_marker_is_posted_when_it_is_due_and_by_the_keeper_only(place: Place) -> None:
     before = place.transcript.read_bytes()
-    missing = place.mark(EntryType.COMMIT_END)
-    assert (missing.code, missing.out) == (1, "")
-    assert "commit.missing" in missing.err
     for who in ("one", "two"):
         assert place.commit(who).code == 0
     assert place.transcript.read_bytes() == before
@@ -314,6 +344,23 @@ def test_a_marker_is_posted_when_it_is_due_and_by_the_keeper_only(place: Place) 
     marked = place.mark(EntryType.COMMIT_END)
     assert (marked.code, marked.err) == (0, "")
     assert marked.out.startswith("ack ")
+    before = place.transcript.read_bytes()
+    missing = place.mark(EntryType.SEALED)
+    assert (missing.code, missing.out) == (1, "")
+    assert "seal.missing" in missing.err
+    assert place.transcript.read_bytes() == before
+
+
+def test_too_few_commitments_void_the_sale_when_they_end(place: Place) -> None:
+    assert place.commit("one").code == 0
+    assert place.post("one.commit", after=10).code == 0
+    assert place.mark(EntryType.COMMIT_END).code == 0
+    report = json.loads(fairlot("audit", place.transcript, "--json").out)
+    assert (report["holds"], report["phase"]) == (True, "void")
+    assert report["facts"]["refunds"] == report["facts"]["money_in"] == PRICE
+    refused = place.mark(EntryType.SEALED)
+    assert (refused.code, refused.out) == (1, "")
+    assert "phase.wrong" in refused.err
 
 
 @pytest.mark.parametrize("kind", ["VOID", "TERMS", "commit_end", ""])

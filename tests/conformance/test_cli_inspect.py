@@ -44,11 +44,16 @@ def test_the_board_is_told_entry_by_entry(folder: Path) -> None:
     ran = fairlot("inspect", folder / "transcript.fairlot")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith("Rehearsal of sale ")
-    rows = re.findall(r"(?m)^(\d+) +(\S+ \S+Z) +([A-Z_]+) +(\S.*)$", ran.out)
-    assert [int(row[0]) for row in rows] == list(range(23))
-    assert rows[0][1:3] == ("2030-01-01 00:00:00Z", "TERMS")
+    rows = re.findall(r"(?m)^(\d+) +(\S+ \S+Z|) +([A-Z_]+) +(\S.*)$", ran.out)
+    assert [int(row[0]) for row in rows] == list(range(36))
+    assert rows[0][1:3] == ("", "TERMS")
     assert "“Small sale”: 3 × seat at 100 each" in rows[0][3]
-    assert rows[-1][1:3] == ("2030-01-01 01:02:10Z", "RESULT")
+    assert rows[1][1:] == (
+        "2030-01-01 00:00:00Z",
+        "TIME",
+        "It is 2030-01-01 00:00:00Z.",
+    )
+    assert rows[-1][1:3] == ("2030-01-01 01:03:10Z", "RESULT")
     kinds = [row[2] for row in rows]
     assert (kinds.count("LEAF"), kinds.count("DEPOSIT")) == (5, 5)
     assert kinds.count("PAID") == 4, "who deposits nothing pays nothing"
@@ -146,7 +151,7 @@ def test_an_incomplete_board_is_told_as_far_as_it_goes(
     path.write_bytes((folder / "transcript.fairlot").read_bytes()[:-1])
     board = _board(path)
     assert board["phase"] == "result"
-    assert len(board["entries"]) == 22
+    assert len(board["entries"]) == 34
     assert board["unacknowledged_bytes"] > 0
     nym = _allocated(folder)[0]["nym"]
     ran = fairlot("inspect", path, "--nym", nym)
@@ -163,4 +168,6 @@ def test_refused_entries_are_shown_as_refused(folder: Path, tmp_path: Path) -> N
     ran = fairlot("inspect", path)
     assert ran.code == 0
     assert re.search(r"(?m)DEPOSIT +Refused\. \([a-z]+\.[a-z-]+\)$", ran.out)
-    assert f"rules are broken: fairlot audit {path} gives details." in ran.out
+    assert (
+        f"rules are broken: fairlot audit {path} --rehearsal gives details." in ran.out
+    )

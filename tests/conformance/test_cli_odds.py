@@ -53,8 +53,8 @@ Fay,1,10,,
 Gus,1,10,,
 """
 """Ann gets the sure one for 40; Cat or Dan the guests'; five are left for four."""
-OWN = BALL.replace("CLOCK", "own").replace("ROUND", "1240")
-QUICKNET = BALL.replace("CLOCK", "quicknet").replace("ROUND", "66885460")
+OWN = BALL.replace("CLOCK", "own").replace("ROUND", "1275")
+QUICKNET = BALL.replace("CLOCK", "quicknet").replace("ROUND", "66885490")
 
 
 def odds(folder: Path, *options: str, terms: str = OWN, people: str = DANCERS) -> Ran:
@@ -168,7 +168,7 @@ def test_a_sale_for_quicknet_can_be_looked_at(tmp_path: Path) -> None:
             "terms-file.requires",
             "pool[2]",
         ),
-        (OWN.replace("1240", "1"), DANCERS, "terms-file.bids", "bids.round"),
+        (OWN.replace("1275", "1"), DANCERS, "terms-file.bids", "bids.round"),
     ],
 )
 def test_bad_files_are_refused_as_run_refuses_them(

@@ -23,6 +23,9 @@ from command import (
     run_program,
     write_inputs,
 )
+from fairlot.board.replay import replay
+from fairlot.entry import EntryType
+from kit.sales import stage
 
 NAMES = ("Zoé", 'Bob, the "Great"', "Ann", "Nil", "Poor")
 DEPOSITS = (150, 250, 100, 0, 99)
@@ -105,9 +108,13 @@ def test_it_acknowledges_every_entry_once_in_order(ran: tuple[Ran, Path]) -> Non
     acks = [line for line in ran[0].out.splitlines() if line.startswith("ack ")]
     assert all(re.fullmatch("ack [0-9a-f]{64} [0-9]+", ack) for ack in acks)
     # TERMS, REGISTRY, 5 leaves, OPEN, 5 deposits, 4 payments, CLOSE, COMMIT,
-    # COMMIT_END, REVEAL, REVEAL_END, RESULT
-    assert [int(ack.split()[2]) for ack in acks] == list(range(23))
-    assert len({ack.split()[1] for ack in acks}) == 23
+    # COMMIT_END, SEAL, SEALED, REVEAL, REVEAL_END, RESULT
+    assert len({ack.split()[1] for ack in acks}) == len(acks) == 25
+    read = replay((ran[1] / "transcript.fairlot").read_bytes(), stage().state())
+    sent = [t for t in read.entries if t.entry.type is not EntryType.TIME]
+    assert [ack.split()[1:] for ack in acks] == [
+        [t.entry.hash.hex(), str(t.index)] for t in sent
+    ]
 
 
 def test_no_name_is_in_the_transcript(ran: tuple[Ran, Path]) -> None:
@@ -318,7 +325,7 @@ def test_a_full_disk_ends_the_sale_with_a_reason(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.startswith(b"fairlot: could not be completed: File too large")
     assert [path.name for path in out.iterdir()] == ["transcript.fairlot"]
-    assert fairlot("audit", out / "transcript.fairlot").code == 1
+    assert fairlot("audit", out / "transcript.fairlot", "--rehearsal").code == 1
 
 
 def test_an_interrupt_from_the_keyboard_is_no_traceback(tmp_path: Path) -> None:
@@ -335,7 +342,7 @@ def test_an_interrupt_from_the_keyboard_is_no_traceback(tmp_path: Path) -> None:
         ) as process,
     ):
         assert process.stdout is not None
-        while not process.stdout.readline().endswith(b" 2\n"):
+        while not process.stdout.readline().endswith(b" 3\n"):
             assert process.poll() is None
         time.sleep(0.2)
         os.killpg(process.pid, signal.SIGINT)

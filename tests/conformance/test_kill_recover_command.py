@@ -66,8 +66,8 @@ def place_of(T: int, folder: Path) -> Place:
     place = Place(on, folder)
     storage = create_transcript(place.transcript)
     deposits = (deposit, on.payment(nym_of(deposit), PRICE))
-    board = play(on.board(storage), on, until="commit-end", deposits=deposits)
-    board.append([on.reveal(0)], times.commit_end + 10)
+    board = play(on.board(storage), on, until="sealed", deposits=deposits)
+    board.append([on.reveal(0)], times.seal_end + 10)
     board.append_marker(EntryType.REVEAL_END, times.reveal_end)
     storage.close()
     stranger, keeper = bytes(31) + b"\x01", on.parts.board.seed
@@ -99,7 +99,7 @@ def check_board(place: Place, name: str) -> None:
     """Post the recovery and end the sale: everything holds."""
     assert place.keeper("post", place.folder / name, 10).code == 0
     assert place.keeper("mark", EntryType.RESULT, 20).code == 0
-    audited = fairlot("audit", place.transcript, "--json")
+    audited = fairlot("audit", place.transcript, "--rehearsal", "--json")
     report = json.loads(audited.out)
     assert (audited.code, report["holds"]) == (0, True)
     assert report["beacon"]["recovered"]

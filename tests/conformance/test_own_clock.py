@@ -19,8 +19,8 @@ from kit.sales import GROUP, clocked, play
 from kit.stage import Stage
 
 OPEN = 1893456000
-DUE_AFTER = 3753
-"""The first round of three seconds that is later than 3660 + 30 + 60."""
+DUE_AFTER = 3813
+"""The first round of three seconds that is later than 3720 + 30 + 60."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +86,13 @@ def test_a_rehearsal_waits_for_its_own_clock(tmp_path: Path) -> None:
     assert (ran.code, ran.err) == (0, "")
     data = (out / "transcript.fairlot").read_bytes()
     read = replay(data, SaleState(GROUP, Statements()))
-    assert [(timed.entry.type, timed.time) for timed in read.entries[-3:]] == [
-        (EntryType.RECOVER, OPEN + 3725),
+    assert [(timed.entry.type, timed.time) for timed in read.entries[-4:]] == [
+        (EntryType.RECOVER, OPEN + 3785),
+        (EntryType.TIME, OPEN + DUE_AFTER),
         (EntryType.ROUND, OPEN + DUE_AFTER),
         (EntryType.RESULT, OPEN + DUE_AFTER),
     ]
-    audited = fairlot("audit", out / "transcript.fairlot", "--json")
+    audited = fairlot("audit", out / "transcript.fairlot", "--rehearsal", "--json")
     assert audited.code == 0
     report: dict[str, Any] = json.loads(audited.out)
     assert report["beacon"]["drand"]["mixed"] is True

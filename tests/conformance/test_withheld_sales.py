@@ -15,8 +15,9 @@ from fairlot.entry import Entry, EntryType
 BEACON = "contributors = 1\ndelay = 1\n"
 FULL = "contributors = 4\ndelay = 300\ndepositors = 2\n"
 WITHHELD = FULL + "withhold = 3\n"
-FEWER = FULL + "absent = 2\nwithhold = 1\nmin_commits = 2\n"
+FEWER = FULL + "absent = 1\nwithhold = 1\nmin_commits = 3\n"
 ABORTED = FULL + "absent = 2\nmin_commits = 3\n"
+UNSEALED = FULL + "unsealed = 2\nmin_commits = 3\n"
 DEPOSITS = {"Zoé": 150, 'Bob, the "Great"': 250, "Ann": 100, "Nil": 0, "Poor": 99}
 
 
@@ -47,10 +48,11 @@ class Sale:
 
     @property
     def kinds(self) -> list[EntryType]:
-        """The types of the board's entries."""
+        """The types of the board's entries, but for the time."""
         records = read_records(self.transcript.read_bytes())
         items = [r.item for r in records if isinstance(r, Record)]
-        return [item.type for item in items if isinstance(item, Entry)]
+        kinds = [item.type for item in items if isinstance(item, Entry)]
+        return [kind for kind in kinds if kind is not EntryType.TIME]
 
 
 def _rows(path: Path) -> list[list[str]]:
@@ -88,7 +90,7 @@ def test_a_sale_with_withheld_reveals_is_drawn_and_settled(
     for name, (units, payment, refund) in sale.accounts.items():
         assert payment == 100 * units
         assert payment + refund == DEPOSITS[name]
-    assert fairlot("audit", sale.transcript).code == 0
+    assert fairlot("audit", sale.transcript, "--rehearsal").code == 0
 
 
 def test_withholding_changes_nothing_that_anybody_gets(tmp_path: Path) -> None:
@@ -99,19 +101,27 @@ def test_withholding_changes_nothing_that_anybody_gets(tmp_path: Path) -> None:
         assert (honest.folder / name).read_bytes() == (sale.folder / name).read_bytes()
 
 
-def test_a_sale_without_enough_commitments_is_void_and_refunded(
-    tmp_path: Path,
+@pytest.mark.parametrize(
+    ("beacon", "reason", "did", "last"),
+    [
+        (ABORTED, "commits-missing", "committed", EntryType.COMMIT_END),
+        (UNSEALED, "sealed-missed", "sealed", EntryType.VOID),
+    ],
+    ids=["commitments", "seals"],
+)
+def test_a_sale_without_enough_of_the_roster_is_void_and_refunded(
+    tmp_path: Path, beacon: str, reason: str, did: str, last: EntryType
 ) -> None:
-    sale = _sale(tmp_path, ABORTED)
+    sale = _sale(tmp_path, beacon)
     assert sale.ran.code == 1
-    assert "void (commits-missing): 2 of 4 contributors" in sale.ran.err
-    assert "3 must" in sale.ran.err
-    assert sale.kinds[-1] is EntryType.VOID
+    assert f"void ({reason}): 2 of 4 contributors {did} and 3 must" in sale.ran.err
+    assert sale.kinds[-1] is last
+    assert EntryType.REVEAL not in sale.kinds
     assert EntryType.RESULT not in sale.kinds
     accounts = {name: (0, 0, deposit) for name, deposit in DEPOSITS.items()}
     assert sale.accounts == accounts
     assert "599 back" in sale.ran.out
-    audited = fairlot("audit", sale.transcript, "--json")
+    audited = fairlot("audit", sale.transcript, "--rehearsal", "--json")
     report = json.loads(audited.out)
     assert (audited.code, report["phase"]) == (0, "void")
     facts = report["facts"]
@@ -120,23 +130,23 @@ def test_a_sale_without_enough_commitments_is_void_and_refunded(
 
 
 def test_depositors_alone_do_not_replace_the_roster(tmp_path: Path) -> None:
-    beacon = (
-        "contributors = 2\ndelay = 1\ndepositors = 4\nabsent = 2\nmin_commits = 1\n"
-    )
+    beacon = "contributors = 2\ndelay = 1\ndepositors = 4\nabsent = 2\n"
     sale = _sale(tmp_path, beacon)
     assert sale.ran.code == 1
     assert sale.kinds.count(EntryType.COMMIT) == 4
-    assert sale.kinds[-1] is EntryType.VOID
+    assert sale.kinds[-1] is EntryType.COMMIT_END
+    assert "void (commits-missing): 0 of 2 contributors" in sale.ran.err
 
 
 def test_depositors_contribute(tmp_path: Path) -> None:
     sale = _sale(tmp_path, FULL)
     assert sale.ran.code == 0
     assert sale.kinds.count(EntryType.COMMIT) == 4 + 2
+    assert sale.kinds.count(EntryType.SEAL) == 4 + 2
     assert sale.kinds.count(EntryType.REVEAL) == 4 + 2
 
 
-@pytest.mark.parametrize("beacon", [WITHHELD, FEWER, ABORTED])
+@pytest.mark.parametrize("beacon", [WITHHELD, FEWER, ABORTED, UNSEALED])
 def test_a_seed_gives_the_same_bytes(tmp_path: Path, beacon: str) -> None:
     one = _sale(tmp_path / "one", beacon, "--jobs", "1")
     two = _sale(tmp_path / "two", beacon, "--jobs", "2")
@@ -153,6 +163,8 @@ def test_a_seed_gives_the_same_bytes(tmp_path: Path, beacon: str) -> None:
         (FULL.replace("= 2", "= 6"), "terms-file.depositors"),
         (FULL + "absent = 3\nwithhold = 2\n", "terms-file.range"),
         (FULL + "min_commits = 5\n", "terms-file.range"),
+        (FULL + "min_commits = 2\n", "terms-file.range"),
+        (FULL + "absent = 3\nunsealed = 2\n", "terms-file.range"),
     ],
 )
 def test_what_cannot_be_played_is_refused(
@@ -176,7 +188,7 @@ def test_a_sale_killed_near_its_end_has_one_finding(tmp_path: Path, left: int) -
     """The last entries are REVEAL_END, RECOVER and RESULT."""
     beacon = WITHHELD.replace("= 300", "= 65536")
     inputs = _inputs(tmp_path, beacon, crowd(3))
-    entries = 2 + 3 + 1 + 3 + 3 + 1 + 6 + 1 + 3 + 3
+    entries = 2 + 3 + 1 + 3 + 3 + 1 + 6 + 1 + 6 + 1 + 3 + 3
     words = [str(inputs.terms), str(inputs.people), "--out", str(tmp_path / "out")]
     with subprocess.Popen(
         [FAIRLOT, "run", *words, "--acks", "--seed", SEED],
@@ -188,7 +200,9 @@ def test_a_sale_killed_near_its_end_has_one_finding(tmp_path: Path, left: int) -
         process.kill()
         process.communicate(timeout=60)
     assert acks[-1].startswith(b"ack ")
-    audited = fairlot("audit", tmp_path / "out" / "transcript.fairlot", "--json")
+    audited = fairlot(
+        "audit", tmp_path / "out" / "transcript.fairlot", "--rehearsal", "--json"
+    )
     report = json.loads(audited.out)
     findings = [f["code"] for check in report["checks"] for f in check["findings"]]
     if report["phase"] == "done":

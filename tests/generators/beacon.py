@@ -12,6 +12,7 @@ from fairlot_crypto.delay import bicorn
 from fairlot_crypto.delay.parameters import RSA_2048
 from fairlot_crypto.hashing import i2osp
 from fairlot_crypto.statements import Statements
+from fairlot_crypto.timelock.chain import QUICKNET
 from generators.beacon_recovery import recoveries, refused_recoveries
 from generators.beacon_rounds import (
     named_round_entry,
@@ -27,6 +28,7 @@ from generators.beacon_setting import (
     beacon_terms,
     board,
     contributors,
+    real,
     take,
     take_all,
 )
@@ -125,8 +127,16 @@ def _draw(name: str, comment: str, terms: Terms, who: Sequence[Contributor]) -> 
 
 
 def _setups() -> Sequence[Case]:
-    rows = (("shortest", "One squaring.", 1), ("default", "The default.", 65536))
-    return [_setup(name, comment, beacon_terms(1, T)) for name, comment, T in rows]
+    rows = (
+        ("shortest", "One squaring.", beacon_terms(1)),
+        ("default", "The default.", beacon_terms(1, 65536)),
+        (
+            "real",
+            "A real sale that names a round; its delay may be short.",
+            real(waiting_terms(QUICKNET)),
+        ),
+    )
+    return [_setup(*row) for row in rows]
 
 
 def _setup(name: str, comment: str, terms: Terms) -> Case:
@@ -162,9 +172,16 @@ def _refused_setups() -> Sequence[Case]:
         _refused_setup(name, rule, "beacon.setup", replace(terms, beacon=changed))
         for name, rule, changed in rows
     ]
-    real = replace(terms, rehearsal=False, beacon=small)
+    own = real(replace(terms, beacon=small))
     rule = "A real sale uses RSA-2048; sellers would know the factors of an N of their own."
-    return (*cases, _refused_setup("own-modulus", rule, "beacon.modulus", real))
+    short = (
+        "The delay of a real sale is long, or it names a round; else the draw is known."
+    )
+    return (
+        *cases,
+        _refused_setup("own-modulus", rule, "beacon.modulus", own),
+        _refused_setup("short-delay", short, "beacon.margin", real(terms)),
+    )
 
 
 def _refused_setup(name: str, rule: str, code: str, terms: Terms) -> Case:
@@ -222,7 +239,11 @@ def _refused_commitments() -> Sequence[_Row]:
 def _refused_values() -> Sequence[_Row]:
     terms = beacon_terms(2)
     one = contributors()[0]
-    mirrored = RSA_2048.n - bicorn.commit(RSA_2048, one.alpha)
+    c = bicorn.commit(RSA_2048, one.alpha)
+    mirrored, committed = RSA_2048.n - c, i2osp(c, ELEMENT)
+    width = (
+        "c has as many bytes as N, 256: another length is a wrong field, not a value."
+    )
     rows = (
         ("zero", "c is a unit.", "commit.value", bytes(ELEMENT)),
         (
@@ -237,7 +258,9 @@ def _refused_values() -> Sequence[_Row]:
             "commit.value",
             i2osp(mirrored, ELEMENT),
         ),
-        ("short", "c has 256 bytes.", "entry.field", bytes(255)),
+        ("short", width, "entry.field", bytes(255)),
+        ("long", width, "entry.field", bytes(1) + committed),
+        ("empty", width, "entry.field", b""),
     )
     return [
         (f"commit-{name}", rule, code, (), _commit_entry(terms, one, c))

@@ -19,7 +19,7 @@ from fairlot_crypto.timelock.chain import QUICKNET, ChainInfo, first_round_after
 from fairlot_crypto.timelock.clock import clock_key, sign_round
 from fairlot_crypto.timelock.drand import Beacon
 from fairlot_crypto.timelock.scheme import CHAINED, UNCHAINED_G1_LEGACY
-from generators.beacon_setting import beacon_terms, board, contributors, take_all
+from generators.beacon_setting import beacon_terms, board, contributors, real, take_all
 from generators.case import Case, Raw, accept, reject
 from generators.stage import GROUP, randomness, stage
 
@@ -266,7 +266,7 @@ def _refused_chains() -> Sequence[Case]:
 
 
 def _refused_chain(name: str, rule: str, chain: ChainInfo) -> Case:
-    terms = replace(waiting_terms(chain), rehearsal=False)
+    terms = real(waiting_terms(chain))
     inputs: dict[str, Raw] = {"op": "setup", "terms": cbor.encode(terms.to_value())}
     return reject(
         f"setup-{name}",

@@ -67,6 +67,12 @@ def beacon_terms(count: int, T: int = 1) -> Terms:
     return replace(stage().terms, beacon=beacon)
 
 
+def real(terms: Terms) -> Terms:
+    """Return terms of a real sale, which has witnesses."""
+    watched = stage().watched().terms.witnesses
+    return replace(terms, rehearsal=False, witnesses=watched)
+
+
 @cache
 def _setup(T: int) -> Setup:
     shipped = shipped_setup(T)

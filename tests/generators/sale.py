@@ -24,11 +24,12 @@ def chapter() -> Chapter:
     """Return the chapter."""
     return Chapter(
         "sale",
-        "`op` names the operation. fold: read `transcript` and apply its entries, each at the "
-        "time that the last TIME entry before it states; output the phase after each "
-        "entry, the ledger and the draw. apply: take the first `entries` entries of the "
-        "transcript of the case `play`; apply those of `then`, each at its time, which are "
-        "accepted; then apply `entry` at `time`, which is refused and changes nothing.",
+        "`op` names the operation. fold: read `transcript` and apply its entries, each at "
+        "the time that the last TIME entry before it states, 0 without one, and a TIME at "
+        "its own; output the phase after each entry, the ledger and the draw. apply: take "
+        "the first `entries` entries of the transcript of the case `play`; apply those of "
+        "`then`, each at its time, which are accepted; then apply `entry` at `time`, which "
+        "is refused and changes nothing.",
         (*_accepted(), *_refused()),
     )
 
@@ -68,7 +69,7 @@ def _accept(play: _Play) -> Case:
     for batch in batches:
         for entry in batch.entries:
             state.append(entry, batch.time)
-            steps.append(_step(entry, batch.time, state))
+            steps.append(_step(entry, state))
     output: dict[str, Raw] = {
         "phase": state.phase.value,
         "void_reason": state.void_reason.value if state.void_reason else None,
@@ -83,10 +84,10 @@ def _accept(play: _Play) -> Case:
     )
 
 
-def _step(entry: Entry, time: int, state: SaleState) -> Raw:
+def _step(entry: Entry, state: SaleState) -> Raw:
     return {
         "type": entry.type.value,
-        "time": time,
+        "time": state.clock,
         "entry_hash": entry.hash,
         "phase": state.phase.value,
         "leaves": len(state.leaves),

@@ -53,6 +53,19 @@ def is_of(leaves: Sequence[object], kind: EntryType) -> bool:
     return bool(leaves) and isinstance(leaves[0], Entry) and leaves[0].type is kind
 
 
+def extend(
+    on: Stage, state: SaleState, time: int, entries: Iterable[Entry]
+) -> SaleState:
+    """Append a batch to a fold, with a TIME where it is due.
+
+    Raises:
+        Rejection: the first refusal.
+    """
+    for entry in stamped(on, state.clock, time, tuple(entries)):
+        state.append(entry, time)
+    return state
+
+
 def timed(on: Stage, batches: Iterable[Batch]) -> tuple[Batch, ...]:
     """Return batches with the TIME entries that a board posts."""
     clock, found = 0, list[Batch]()
@@ -70,9 +83,8 @@ def fold(on: Stage, batches: Iterable[Batch]) -> SaleState:
         Rejection: the first refusal.
     """
     state = on.state()
-    for batch in timed(on, batches):
-        for entry in batch.entries:
-            state.append(entry, batch.time)
+    for batch in batches:
+        extend(on, state, batch.time, batch.entries)
     return state
 
 

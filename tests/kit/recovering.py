@@ -7,7 +7,7 @@ from functools import cache
 from fairlot.board.sale import SaleState
 from fairlot.entry import Entry, EntryType
 from fairlot_crypto.delay.parameters import RSA_2048, Setup, make_setup
-from kit.board import stamped
+from kit.board import extend
 from kit.sales import stage, steps
 from kit.stage import Stage
 
@@ -51,8 +51,7 @@ def committed(on: Stage, commits: Iterable[Entry] | None = None) -> SaleState:
                 for i in range(len(on.parts.contributors))
                 if on.parts.contributors[i].public in state.contributions.commitments
             ]
-        for entry in stamped(on, state.clock, step.time, made):
-            state.append(entry, step.time)
+        extend(on, state, step.time, made)
         if step.name == "sealed":
             break
     return state

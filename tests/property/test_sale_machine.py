@@ -22,6 +22,7 @@ from fairlot.errors import Rejection
 from fairlot.names import Nym
 from fairlot_crypto.hashing import tagged_hash
 from fairlot_crypto.randomness import SeededRandomness, shuffled
+from kit.board import extend
 from kit.sales import DEPOSIT_TIME, PRICE, cancel, deposit, nym_of, play, stage
 from lies_people import void_entry
 
@@ -43,10 +44,11 @@ class SaleMachine(RuleBasedStateMachine):
         self.deposits: dict[Nym, list[Deposit]] = defaultdict(list)
         self.paid: dict[Nym, int] = defaultdict(int)
         self.payments = 0
+        self.now = self.state.clock
 
     def _give(self, entry: Entry) -> str | None:
         try:
-            self.state.append(entry, DEPOSIT_TIME)
+            self.state.append(entry, self.now)
         except Rejection as refusal:
             return refusal.code
         self.taken.append(entry)
@@ -82,6 +84,21 @@ class SaleMachine(RuleBasedStateMachine):
         assert code == (None if self.deposits[nym] else "paid.unknown-nym")
         if code is None:
             self.paid[nym] += amount
+
+    @rule(seconds=st.integers(1, 60))
+    def time_passes(self, seconds: int) -> None:
+        """The clock goes on, and never back."""
+        self.now += seconds
+        assert self._give(ON.time_entry(self.now)) is None
+
+    @rule(seconds=st.integers(0, 3_600))
+    def time_runs_back(self, seconds: int) -> None:
+        entry = ON.time_entry(self.now - seconds)
+        assert self._give(entry) in {"time.back", "entry.duplicate"}
+
+    @invariant()
+    def the_clock_is_the_last_time(self) -> None:
+        assert self.state.clock == self.now
 
     @rule(number=st.sampled_from(PEOPLE))
     def pay_again(self, number: int) -> None:
@@ -128,7 +145,8 @@ class SaleMachine(RuleBasedStateMachine):
 
         Payments stay behind the deposits: before them there is nobody to pay for.
         """
-        order = shuffled(self.taken, SeededRandomness(seed))
+        taken = [entry for entry in self.taken if entry.type is not EntryType.TIME]
+        order = shuffled(taken, SeededRandomness(seed))
         order.sort(key=lambda entry: entry.type is EntryType.PAID)
         other = play(ON.board(), ON, until="open").state
         for entry in order:
@@ -141,27 +159,56 @@ class SaleMachine(RuleBasedStateMachine):
         assert mine == theirs
 
     def teardown(self) -> None:
-        """End the sale, one way or the other: nothing is lost."""
-        times = ON.terms.times
-        if len(self.taken) % 2:
-            late = times.close + times.slack + 1
-            self.state.append(void_entry(ON, VoidReason.CLOSE_MISSED), late)
-            assert {line.payment for line in self.state.ledger} <= {0}
-        else:
-            self._draw()
-            assert self.state.phase is Phase.DONE
+        """End the sale, in one of the ways there are: nothing is lost."""
+        (self._draw, self._miss_close, self._miss_commits, self._miss_seals)[
+            len(self.taken) % 4
+        ]()
         money = sum(line.payment + line.refund for line in self.state.ledger)
         assert money == sum(self.paid.values())
 
     def _draw(self) -> None:
         times, state = ON.terms.times, self.state
-        close = ON.close(state)
-        state.append(close, times.close)
-        state.append(ON.commit(state.contributions.frozen), times.close)
-        state.append(ON.sign(EntryType.COMMIT_END), times.commit_end)
-        state.append(ON.reveal(), times.commit_end)
-        state.append(ON.sign(EntryType.REVEAL_END), times.reveal_end)
-        state.append(ON.result(state), times.reveal_end)
+        self._close()
+        self._go_on(times.close, ON.commit(state.contributions.frozen))
+        self._go_on(times.commit_end, ON.sign(EntryType.COMMIT_END))
+        self._go_on(times.commit_end, ON.seal(state))
+        self._go_on(times.seal_end, ON.sign(EntryType.SEALED))
+        self._go_on(times.seal_end, ON.reveal())
+        self._go_on(times.reveal_end, ON.sign(EntryType.REVEAL_END))
+        self._go_on(times.reveal_end, ON.result(state))
+        assert state.phase is Phase.DONE
+
+    def _miss_close(self) -> None:
+        late = ON.terms.times.close + ON.terms.times.slack + 1
+        self._go_on(late, void_entry(ON, VoidReason.CLOSE_MISSED))
+        self._check_void(VoidReason.CLOSE_MISSED)
+
+    def _miss_commits(self) -> None:
+        self._close()
+        self._go_on(ON.terms.times.commit_end, ON.sign(EntryType.COMMIT_END))
+        self._check_void(VoidReason.COMMITS_MISSING)
+
+    def _miss_seals(self) -> None:
+        times, state = ON.terms.times, self.state
+        self._close()
+        self._go_on(times.close, ON.commit(state.contributions.frozen))
+        self._go_on(times.commit_end, ON.sign(EntryType.COMMIT_END))
+        late = times.seal_end + times.slack + 1
+        self._go_on(late, void_entry(ON, VoidReason.SEALED_MISSED))
+        self._check_void(VoidReason.SEALED_MISSED)
+
+    def _close(self) -> None:
+        close = ON.terms.times.close
+        self._go_on(close)
+        self._go_on(close, ON.close(self.state))
+
+    def _go_on(self, time: int, *entries: Entry) -> None:
+        extend(ON, self.state, time, entries)
+
+    def _check_void(self, reason: VoidReason) -> None:
+        assert self.state.phase is Phase.VOID
+        assert self.state.void_reason is reason
+        assert {line.payment for line in self.state.ledger} <= {0}
 
 
 SaleMachine.TestCase.settings = settings(examples(40), stateful_step_count=15)

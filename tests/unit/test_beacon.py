@@ -16,11 +16,13 @@ from fairlot.beacon.contributions import (
     make_reveal,
     read_setup,
 )
+from fairlot.beacon.margin import Margin
 from fairlot.beacon.recovery import make_recovery
 from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot.errors import Rejection
 from fairlot.names import Nym, SaleId
 from fairlot.terms.beacon import BeaconTerms
+from fairlot.terms.named_round import NamedRound
 from fairlot.terms.terms import Terms
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.delay import bicorn
@@ -30,6 +32,7 @@ from fairlot_crypto.errors import CallerError, EncodingError, ProofError
 from fairlot_crypto.hashing import tagged_hash
 from fairlot_crypto.progress import silent
 from fairlot_crypto.statements import Statements
+from fairlot_crypto.timelock.chain import QUICKNET
 from kit.sales import alpha, stage
 from kit.stage import STATEMENTS, Stage, setup_of_one
 from lies_file import STRANGER
@@ -86,11 +89,34 @@ def test_a_set_up_without_its_proof_is_refused(on: Stage, what: str) -> None:
 
 
 def test_a_real_sale_uses_the_modulus_that_nobody_made_for_it(on: Stage) -> None:
-    check_setup(replace(on.terms, rehearsal=False), Statements())
+    """It names a round: no test computes a delay that is long enough without one."""
+    named = replace(on.terms.beacon, drand=NamedRound(QUICKNET, 1))
+    check_setup(replace(on.terms, rehearsal=False, beacon=named), Statements())
     modulus = (RSA_2048.n - 2).to_bytes(256, "big")
-    beacon = replace(on.terms.beacon, modulus=modulus)
+    beacon = replace(named, modulus=modulus)
     real = replace(on.terms, rehearsal=False, beacon=beacon)
     assert refusal(lambda: check_setup(real, Statements())) == "beacon.modulus"
+
+
+@pytest.mark.parametrize("rehearsal", [True, False])
+@pytest.mark.parametrize("short", [0, 1])
+def test_the_delay_of_a_real_sale_without_a_round_has_margin_1(
+    on: Stage, rehearsal: bool, short: int
+) -> None:
+    """By the times of the terms. One that is long enough is still to be proved."""
+    delay = Margin.of(on.terms).required - short
+    beacon = replace(on.terms.beacon, delay=delay)
+    terms = replace(on.terms, rehearsal=rehearsal, beacon=beacon)
+    code = "beacon.margin" if short and not rehearsal else "beacon.setup"
+    assert refusal(lambda: check_setup(terms, Statements())) == code
+
+
+def test_the_margin_counts_until_sealed_may_come(on: Stage) -> None:
+    """R is a million squarings a second, A is 60, and both are doubled once."""
+    times = on.terms.times
+    window = times.seal_end + times.slack - times.close
+    assert Margin.of(on.terms) == Margin(on.terms.beacon.delay, window)
+    assert Margin(1, window).required == 2 * 60 * 1_000_000 * window
 
 
 def test_an_element_beyond_half_is_none(on: Stage) -> None:

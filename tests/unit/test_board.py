@@ -8,6 +8,7 @@ import pytest
 from fairlot.audit.auditor import Expected, audit
 from fairlot.board.keeper import Board
 from fairlot.board.phase import Phase
+from fairlot.board.replay import replay
 from fairlot.board.sale import VoidReason
 from fairlot.board.storage import MemoryStorage, create_transcript, open_transcript
 from fairlot.board.transcript import Record, read_records
@@ -51,16 +52,45 @@ def test_a_batch_is_entries_and_one_checkpoint(concert: Stage) -> None:
     storage = MemoryStorage()
     board = concert.board(storage)
     board.append([concert.terms_entry(), concert.registry_entry()], START)
-    assert items(storage.data) == ["TERMS", "REGISTRY", "checkpoint"]
+    assert items(storage.data) == ["TERMS", "TIME", "REGISTRY", "checkpoint"]
+
+
+def test_a_batch_begins_with_its_time_where_the_clock_has_gone_on(
+    concert: Stage,
+) -> None:
+    storage = MemoryStorage()
+    board = play(concert.board(storage), concert, until="open")
+    before = len(storage.data)
+    board.append([deposit(concert, 0)], DEPOSIT_TIME)
+    board.append([deposit(concert, 1)], DEPOSIT_TIME)
+    board.append([cancel(concert, 1)], DEPOSIT_TIME + 1)
+    assert items(storage.data[before:]) == [
+        *("TIME", "DEPOSIT", "checkpoint"),
+        *("DEPOSIT", "checkpoint"),
+        *("TIME", "CANCEL", "checkpoint"),
+    ]
+    assert board.state.clock == DEPOSIT_TIME + 1
+
+
+def test_after_the_end_it_answers_and_the_clock_stands(concert: Stage) -> None:
+    """Whoever reveals too late learns it from a receipt, as before the end."""
+    storage = MemoryStorage()
+    board = play(concert.board(storage), concert)
+    ended, clock = storage.data, board.state.clock
+    (receipt,) = board.append([concert.reveal(0, 9)], clock + 100)
+    assert receipt.refusal is not None
+    assert (receipt.refusal.code, receipt.checkpoint) == ("phase.wrong", None)
+    assert board.append([], clock + 100) == ()
+    assert (storage.data, board.state.clock) == (ended, clock)
 
 
 def test_receipts_name_leaf_and_checkpoint(concert: Stage) -> None:
     board = concert.board()
     entries = [concert.terms_entry(), concert.registry_entry()]
     receipts = board.append(entries, START)
-    key, name = concert.parts.board.public, concert.terms.board.name
+    key, name = concert.parts.board.public, concert.terms.origin
     tree = board.state.tree
-    for index, (entry, receipt) in enumerate(zip(entries, receipts, strict=True)):
+    for index, entry, receipt in zip((0, 2), entries, receipts, strict=True):
         assert (receipt.entry_hash, receipt.index) == (entry.hash, index)
         assert receipt.refusal is None
         assert receipt.checkpoint is not None
@@ -85,15 +115,21 @@ def test_what_cannot_be_written_is_not_acknowledged(concert: Stage) -> None:
 
 
 def test_a_refused_entry_leaves_no_trace(concert: Stage) -> None:
+    """Nor does the TIME that was appended for it: the board answers at that time again."""
     storage = MemoryStorage()
     board = play(concert.board(storage), concert, until="open")
-    before = storage.data
+    before, tree = storage.data, board.state.tree
+    stood = tree.size, tree.root(), board.state.clock
     (receipt,) = board.append([concert.terms_entry()], DEPOSIT_TIME)
     assert receipt.refusal is not None
     assert receipt.refusal.code == "entry.duplicate"
     assert receipt.index is None
     assert receipt.checkpoint is None
     assert storage.data == before
+    assert (tree.size, tree.root(), board.state.clock) == stood
+    board.append([deposit(concert, 0)], DEPOSIT_TIME)
+    assert items(storage.data[len(before) :]) == ["TIME", "DEPOSIT", "checkpoint"]
+    assert not replay(storage.data, concert.state()).findings
 
 
 def test_the_good_ones_of_a_batch_are_taken(concert: Stage) -> None:
@@ -103,7 +139,7 @@ def test_the_good_ones_of_a_batch_are_taken(concert: Stage) -> None:
     receipts = board.append([good, bad, also], DEPOSIT_TIME)
     codes = [r.refusal.code if r.refusal else None for r in receipts]
     assert codes == [None, "entry.duplicate", None]
-    assert [r.index for r in receipts] == [5, None, 6]
+    assert [r.index for r in receipts] == [7, None, 8]
 
 
 def test_an_empty_batch_writes_nothing(concert: Stage) -> None:
@@ -117,7 +153,7 @@ def test_the_clock_never_runs_back(concert: Stage) -> None:
     board.append([deposit(concert, 0)], DEPOSIT_TIME)
     with pytest.raises(Rejection) as caught:
         board.append([deposit(concert, 1)], DEPOSIT_TIME - 1)
-    assert caught.value.code == "checkpoint.time"
+    assert caught.value.code == "time.back"
     assert len(board.state.positions.by_nym) == 1
     board.append([deposit(concert, 1)], DEPOSIT_TIME)
 
@@ -126,7 +162,7 @@ def test_markers_say_what_the_fold_gives(concert: Stage) -> None:
     """Played with the board's own markers, a sale gives the same transcript."""
     storage = MemoryStorage()
     board = concert.board(storage)
-    own = {"open", "close", "commit-end", "reveal-end", "result"}
+    own = {"open", "close", "commit-end", "sealed", "reveal-end", "result"}
     for step in steps(concert):
         if step.name in own:
             kind = EntryType(step.name.upper().replace("-", "_"))
@@ -191,7 +227,7 @@ def test_after_a_torn_tail_it_goes_on(concert: Stage, tmp_path: Path) -> None:
     for step in steps(concert)[4:]:
         board.append(step.make(board.state), step.time)
     storage.close()
-    report = audit(path.read_bytes(), GROUP, Expected(), STATEMENTS)
+    report = audit(path.read_bytes(), GROUP, Expected(rehearsal=True), STATEMENTS)
     assert report.holds
     assert path.read_bytes() == transcript(concert)
 
@@ -221,7 +257,7 @@ def test_it_remembers_the_time(concert: Stage) -> None:
     board = resume(concert, storage.data)
     with pytest.raises(Rejection) as caught:
         board.append([cancel(concert, 0)], DEPOSIT_TIME - 1)
-    assert caught.value.code == "checkpoint.time"
+    assert caught.value.code == "time.back"
 
 
 def test_another_boards_file_is_refused(concert: Stage) -> None:

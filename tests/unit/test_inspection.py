@@ -8,6 +8,7 @@ from fairlot.board.sale import SaleState, VoidReason
 from fairlot.board.storage import MemoryStorage
 from fairlot.entry import Entry
 from fairlot.names import Nym
+from fairlot.rehearsal.parts import START
 from fairlot.terms.times import MAX_TIME
 from kit.sales import PRICE, cancel, deposit, nym_of, play, stage
 from kit.stage import Stage
@@ -104,6 +105,11 @@ def test_every_kind_of_entry_has_a_sentence(on: Stage) -> None:
     assert [fact.index for fact in facts] == list(range(len(facts)))
     said = {fact.type: fact.sentence for fact in facts}
     assert said["CANCEL"] == f"Nym {nym_of(entries[1]).hex()} takes its deposit back."
+    assert said["COMMIT_END"] == "The time for commitments is over."
+    key = on.parts.contributors[0].public.hex()
+    assert said["SEAL"] == f"Contributor {key} seals the commitments."
+    assert said["SEALED"] == "The commitments are sealed: the draw is fixed."
+    assert said["TIME"].startswith("It is 2030-01-01 01:")
     assert said["OPEN"] == "Registration is over; deposits are open."
     assert all(fact.sentence.endswith(".") for fact in facts)
     assert not [fact for fact in facts if fact.refusal]
@@ -115,6 +121,13 @@ def test_every_kind_of_entry_has_a_sentence(on: Stage) -> None:
     assert last.type == "VOID"
     assert "void (close-missed)" in last.sentence
     assert last.time == late
+
+
+def test_entries_have_a_time_from_the_first_time_entry_on(on: Stage) -> None:
+    terms, first, *others = entry_facts(_read(on, _file(on, "open")))
+    assert (terms.type, terms.time) == ("TERMS", None)
+    assert (first.type, first.time) == ("TIME", START)
+    assert {fact.time for fact in others} == {START}
 
 
 def test_without_legal_terms_nothing_is_judged(on: Stage) -> None:

@@ -126,10 +126,10 @@ def test_the_top_level_form_is_named_as_it_is_written(tmp_path: Path) -> None:
     assert "TERMS.toml, line 6, requires.region: " in error.message
 
 
-def test_bids_open_after_commit_end(tmp_path: Path) -> None:
+def test_bids_open_when_nobody_can_void_the_sale_any_more(tmp_path: Path) -> None:
     people = f"{HEADER},attr:cohort_a\nAnn,1,50,2029\n"
     first = WITHIN
-    while time_of_round(QUICKNET, first - 1) > TIMES.commit_end + TIMES.slack:
+    while time_of_round(QUICKNET, first - 1) > TIMES.drawn_from:
         first -= 1
     for number in (first, WITHIN, 2**40):
         check(tmp_path, WHOLE.replace("ROUND", str(number)), people)
@@ -143,8 +143,8 @@ def test_bids_open_after_commit_end(tmp_path: Path) -> None:
 def test_a_round_of_the_own_clock_counts_from_the_opening(tmp_path: Path) -> None:
     people = f"{HEADER},attr:cohort_a\nAnn,1,50,2029\n"
     own = WHOLE.replace("quicknet", "own")
-    check(tmp_path, own.replace("ROUND", "1232"), people)
-    check(tmp_path, own.replace("ROUND", "1260"), people)
-    for number, hint in ((1231, "the first is 1232"), (1261, "the last is 1260")):
+    check(tmp_path, own.replace("ROUND", "1272"), people)
+    check(tmp_path, own.replace("ROUND", "1280"), people)
+    for number, hint in ((1271, "the first is 1272"), (1281, "the last is 1280")):
         error = refused(tmp_path, own.replace("ROUND", str(number)), people)
         assert error.message.endswith(hint)

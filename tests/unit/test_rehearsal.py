@@ -12,6 +12,7 @@ from fairlot.board.replay import replay
 from fairlot.board.sale import SaleState, VoidReason
 from fairlot.board.storage import MemoryStorage
 from fairlot.deposit.deposit import read_deposit
+from fairlot.entry import EntryType
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import TermsFile
 from fairlot.rehearsal.draw import BATCH
@@ -83,7 +84,9 @@ def seeded() -> tuple[bytes, Rehearsed, Notes]:
 def test_it_ends_as_its_terms_say() -> None:
     data, done, _ = seeded()
     assert done.state.phase is Phase.DONE
-    report = audit(data, GROUP, Expected(done.terms.sale_id), STATEMENTS)
+    report = audit(
+        data, GROUP, Expected(done.terms.sale_id, rehearsal=True), STATEMENTS
+    )
     assert report.holds
 
 
@@ -143,11 +146,12 @@ def _secrets_shown(data: bytes) -> set[bytes]:
 
 def test_every_entry_is_acknowledged_in_order() -> None:
     data, done, notes = seeded()
+    """Each that somebody has sent: the board's own TIME needs no receipt."""
     read = replay(data, SaleState(GROUP, STATEMENTS))
-    assert [r.entry_hash for r in notes.receipts] == [
-        t.entry.hash for t in read.entries
-    ]
-    assert [r.index for r in notes.receipts] == list(range(done.state.tree.size))
+    sent = [t for t in read.entries if t.entry.type is not EntryType.TIME]
+    assert 0 < len(sent) < len(read.entries) == done.state.tree.size
+    assert [r.entry_hash for r in notes.receipts] == [t.entry.hash for t in sent]
+    assert [r.index for r in notes.receipts] == [t.index for t in sent]
     assert all(receipt.refusal is None for receipt in notes.receipts)
 
 
@@ -166,9 +170,10 @@ def test_the_clock_is_simulated() -> None:
     times = done.terms.times
     assert times.open == START == 1_893_456_000
     assert (times.close, times.commit_end) == (START + 3_600, START + 3_660)
-    assert (times.reveal_end, times.unlock) == (START + 3_720, START + 3_780)
+    assert times.seal_end == START + 3_720
+    assert (times.reveal_end, times.unlock) == (START + 3_780, START + 3_840)
     read = replay(data, SaleState(GROUP, STATEMENTS))
-    assert read.entries[0].time == START
+    assert [entry.time for entry in read.entries[:3]] == [0, START, START]
     assert read.time == times.reveal_end + 10
 
 
@@ -188,14 +193,14 @@ def test_a_delay_without_shipped_set_up_is_computed() -> None:
     )
     assert done.terms.beacon.delay == 3
     assert "computing the set-up" in {stage for stage, _, _ in notes.stages}
-    assert audit(data, GROUP, Expected(), STATEMENTS).holds
+    assert audit(data, GROUP, Expected(rehearsal=True), STATEMENTS).holds
 
 
 def test_more_people_than_a_batch_holds() -> None:
     people = tuple(Person(f"p{i}", 1, PRICE) for i in range(BATCH + 3))
     data, done, _ = run(SeededRandomness(SEED), people, terms_file(supply=10))
     assert sum(line.units for line in done.state.ledger) == 10
-    assert audit(data, GROUP, Expected(), STATEMENTS).holds
+    assert audit(data, GROUP, Expected(rehearsal=True), STATEMENTS).holds
 
 
 @pytest.mark.parametrize("supply", [0, 100])
@@ -269,9 +274,15 @@ def test_who_withholds_changes_neither_seed_nor_allocation(withhold: int) -> Non
     assert done.state.ledger == honest.state.ledger
     kinds = _kinds(data)
     assert (kinds.count("COMMIT"), kinds.count("REVEAL")) == (5, 5 - withhold)
-    assert kinds[-3:] == ["REVEAL_END", "RECOVER", "RESULT"]
+    assert [kind for kind in kinds if kind != "TIME"][-3:] == [
+        "REVEAL_END",
+        "RECOVER",
+        "RESULT",
+    ]
     assert "recovering" in {stage for stage, _, _ in notes.stages}
-    assert audit(data, GROUP, Expected(done.terms.sale_id), STATEMENTS).holds
+    assert audit(
+        data, GROUP, Expected(done.terms.sale_id, rehearsal=True), STATEMENTS
+    ).holds
 
 
 def test_depositors_contribute_with_the_keys_of_their_deposits() -> None:
@@ -296,11 +307,51 @@ def test_more_depositors_contribute_than_a_batch_holds() -> None:
 
 
 def test_somebody_may_stay_away_where_the_terms_allow_it() -> None:
-    file = replace(terms_file(contributors=3), absent=2, min_commits=1)
+    file = replace(terms_file(contributors=3), absent=1, min_commits=2)
     data, done, _ = run(SeededRandomness(SEED), file=file)
     assert done.state.phase is Phase.DONE
-    assert len(done.state.contributions.missing) == 2
-    assert audit(data, GROUP, Expected(), STATEMENTS).holds
+    assert len(done.state.contributions.missing) == 1
+    assert audit(data, GROUP, Expected(rehearsal=True), STATEMENTS).holds
+
+
+def test_somebody_may_leave_unsealed_what_the_terms_do_not_need() -> None:
+    file = replace(terms_file(contributors=3), unsealed=1, min_commits=2)
+    data, done, _ = run(SeededRandomness(SEED), file=file)
+    assert done.state.phase is Phase.DONE
+    report = audit(data, GROUP, Expected(), STATEMENTS)
+    assert report.holds
+    assert report.beacon is not None
+    assert report.beacon.unsealed == done.terms.beacon.roster[2:]
+    kinds = _kinds(data)
+    assert (kinds.count("COMMIT"), kinds.count("SEAL")) == (3, 2)
+
+
+@pytest.mark.parametrize("unsealed", [1, 2])
+@pytest.mark.parametrize("depositors", [0, 3])
+def test_too_few_seals_void_the_sale_and_refund_everybody(
+    unsealed: int, depositors: int
+) -> None:
+    """Seals of depositors do not stand in for those of the roster."""
+    file = replace(terms_file(), unsealed=unsealed, depositors=depositors)
+    data, done, notes = run(SeededRandomness(SEED), file=file)
+    assert done.state.void_reason is VoidReason.SEALED_MISSED
+    kinds = _kinds(data)
+    assert kinds[-1] == "VOID"
+    assert "REVEAL" not in kinds
+    assert kinds.count("SEAL") == 2 - unsealed + depositors
+    check_refunds(done)
+    last = {stage: (d, total) for stage, d, total in notes.stages}
+    assert last["drawing"] == (3, 3)
+    assert audit(data, GROUP, Expected(done.terms.sale_id), STATEMENTS).holds
+
+
+def check_refunds(done: Rehearsed) -> None:
+    """Check that everybody gets everything back, and nothing else."""
+    by_nym = {line.nym: line for line in done.state.ledger}
+    for name, nym in done.nyms:
+        person = next(p for p in PEOPLE if p.name == name)
+        line = by_nym[nym]
+        assert (line.units, line.payment, line.refund) == (0, 0, person.amount)
 
 
 @pytest.mark.parametrize("absent", [1, 2])
@@ -311,20 +362,20 @@ def test_too_few_commitments_void_the_sale_and_refund_everybody(
     file = replace(terms_file(), absent=absent, depositors=depositors)
     data, done, notes = run(SeededRandomness(SEED), file=file)
     assert done.state.void_reason is VoidReason.COMMITS_MISSING
-    assert _kinds(data)[-1] == "VOID"
-    by_nym = {line.nym: line for line in done.state.ledger}
-    for name, nym in done.nyms:
-        person = next(p for p in PEOPLE if p.name == name)
-        line = by_nym[nym]
-        assert (line.units, line.payment, line.refund) == (0, 0, person.amount)
+    kinds = _kinds(data)
+    assert kinds[-1] == "COMMIT_END"
+    assert "VOID" not in kinds
+    check_refunds(done)
     last = {stage: (d, total) for stage, d, total in notes.stages}
     assert last["drawing"] == (3, 3)
-    assert audit(data, GROUP, Expected(done.terms.sale_id), STATEMENTS).holds
+    assert audit(
+        data, GROUP, Expected(done.terms.sale_id, rehearsal=True), STATEMENTS
+    ).holds
 
 
 def test_what_is_played_is_the_same_for_the_same_seed() -> None:
     file = replace(
-        terms_file(contributors=4), depositors=3, absent=1, withhold=2, min_commits=2
+        terms_file(contributors=4), depositors=3, absent=1, withhold=2, min_commits=3
     )
     data, done, _ = run(SeededRandomness(SEED), file=file)
     with Processes(2) as workers:

@@ -6,6 +6,7 @@ from fairlot.audit.auditor import Expected, audit
 from fairlot.board.phase import Phase
 from fairlot.board.replay import Replay, replay
 from fairlot.board.transcript import Record, read_records
+from fairlot.entry import Entry
 from fairlot.rehearsal.parts import START
 from kit.lying_board import LyingBoard, play_with
 from kit.sales import GROUP, deposit, play, steps
@@ -29,14 +30,16 @@ def test_it_gives_the_state_that_the_board_had(
     assert found.state.tree.root() == state.tree.root()
 
 
-def test_entries_have_the_time_of_the_first_checkpoint_behind_them(
+def test_entries_have_the_time_of_the_last_time_entry_before_them(
     concert: Stage, concert_transcript: bytes
 ) -> None:
+    """The terms come before any, at the time 0; a TIME has its own."""
     times = [e.time for e in read(concert, concert_transcript).entries]
-    expected: list[int] = []
+    expected, clock = [0], 0
     for step in steps(concert):
-        count = {"leaves": 2, "deposits": 4}.get(step.name, 1)
-        expected += [step.time] * count
+        count = {"terms": 0, "leaves": 2, "deposits": 4}.get(step.name, 1)
+        expected += [step.time] * (count + (step.time != clock))
+        clock = step.time
     assert times == expected
 
 
@@ -63,7 +66,7 @@ def test_entries_behind_the_last_checkpoint_do_not_count(
     stands = len(liar.data)
     liar.put(START, concert.registry_entry())
     found = read(concert, liar.data)
-    assert [e.entry.type for e in found.entries] == ["TERMS"]
+    assert [e.entry.type for e in found.entries] == ["TERMS", "TIME"]
     assert found.unacknowledged == len(liar.data) - stands
     assert not found.findings
 
@@ -114,6 +117,10 @@ def test_reading_goes_on_behind_a_finding(concert: Stage) -> None:
     ]
 
 
+def honest_size(on: Stage) -> int:
+    return play(on.board(), on).state.tree.size
+
+
 def test_a_refused_entry_is_still_a_leaf(concert: Stage) -> None:
     """Otherwise a board could hide what it refused."""
     bad = forged(deposit(concert, 0, 1))
@@ -123,7 +130,7 @@ def test_a_refused_entry_is_still_a_leaf(concert: Stage) -> None:
 
     data = play_with(concert, before={"close": post})
     found = read(concert, data)
-    assert found.state.tree.size == len(found.entries) == 16
+    assert found.state.tree.size == len(found.entries) == honest_size(concert) + 1
     honest = play(concert.board(), concert).state
     assert found.state.tree.root() != honest.tree.root()
 
@@ -143,31 +150,91 @@ def test_after_the_clock_ran_back_the_later_time_counts(
     """A board cannot make late entries early."""
     liar.batch(START, concert.terms_entry())
     liar.batch(START + 50, concert.registry_entry())
-    liar.batch(START, concert.leaf_entry(concert.members[0].identity))
+    leaf = concert.leaf_entry(concert.members[0].identity)
+    liar.batch(START + 49, concert.time_entry(START + 49), leaf)
     found = read(concert, liar.data)
-    assert [f.code for f in found.findings] == ["checkpoint.time"]
-    assert [e.time for e in found.entries] == [START, START + 50, START + 50]
-    assert found.time == START + 50
+    assert [f.code for f in found.findings] == ["time.back"]
+    late = START + 50
+    assert [e.time for e in found.entries] == [0, START, late, late, late, late]
+    assert found.time == late
 
 
-def test_a_checkpoint_repeated_is_named(
-    concert: Stage, concert_transcript: bytes
+@pytest.mark.parametrize("late", [0, -1, -START])
+def test_the_clock_goes_on_with_every_time_entry(
+    concert: Stage, liar: LyingBoard, late: int
 ) -> None:
+    """Also the same time a second time is none."""
+    liar.batch(START, concert.terms_entry())
+    liar.batch(START, concert.registry_entry(), concert.time_entry(START + late))
+    found = read(concert, liar.data)
+    code = "entry.duplicate" if late == 0 else "time.back"
+    assert [f.code for f in found.findings] == [code]
+    assert found.time == START
+
+
+def test_a_head_may_come_again(concert: Stage, concert_transcript: bytes) -> None:
+    """Its entries are not read twice, and it acknowledges no more than it did."""
     *_, last = read_records(concert_transcript)
     assert isinstance(last, Record)
     found = read(concert, concert_transcript + last.encoded)
-    assert [f.code for f in found.findings] == ["checkpoint.empty"]
+    assert not found.findings
+    assert found.state.tree.size == honest_size(concert)
+    assert found.unacknowledged == 0
+
+
+def test_a_head_before_which_entries_lie_is_no_repetition(
+    concert: Stage, liar: LyingBoard
+) -> None:
+    liar.batch(START, concert.terms_entry())
+    head = liar.checkpoint(START)
+    liar.put(START, concert.registry_entry())
+    liar.raw(head)
+    assert [f.code for f in read(concert, liar.data).findings] == ["checkpoint.tree"]
+
+
+MARKED = ("open", "close", "commit-end", "sealed", "reveal-end")
+
+
+@pytest.mark.parametrize("step", MARKED)
+def test_a_checkpoint_lies_right_behind_each_marker(concert: Stage, step: str) -> None:
+    """Whatever comes next, and be it only the time."""
+    names = [each.name for each in steps(concert)]
+    following = names[names.index(step) + 1]
+    marker: list[Entry] = []
+
+    def keep(board: LyingBoard, time: int) -> None:
+        made = next(each for each in steps(concert) if each.name == step)
+        marker.extend(made.make(board.state))
+        board.put(time, *marker)
+
+    data = play_with(concert, instead={step: keep}, until=following)
+    found = read(concert, data)
+    assert [f.code for f in found.findings] == ["checkpoint.missing"]
+    (finding,) = found.findings
+    assert finding.entry == found.state.markers[marker[0].type]
+    assert found.state.phase is not Phase.EMPTY
+
+
+def test_a_refused_marker_needs_no_checkpoint(concert: Stage) -> None:
+    """It ends no phase: what comes behind it belongs to the same one."""
+
+    def early(board: LyingBoard, time: int) -> None:
+        board.put(time, concert.close(board.state, time))
+
+    found = read(concert, play_with(concert, before={"deposits": early}))
+    assert [f.code for f in found.findings] == ["phase.early"]
 
 
 def test_what_was_verified_once_is_not_verified_again(
     concert_transcript: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert audit(concert_transcript, GROUP, Expected(), STATEMENTS).holds
+    assert audit(concert_transcript, GROUP, Expected(rehearsal=True), STATEMENTS).holds
 
     def fail(*_: object) -> None:
         raise AssertionError("verified again")
 
     monkeypatch.setattr("fairlot.deposit.deposit.verify_presentation", fail)
     monkeypatch.setattr("fairlot.entry.verify_signature", fail)
-    monkeypatch.setattr("fairlot.board.replay.verify_checkpoint", fail)
-    assert audit(concert_transcript, GROUP, Expected(), STATEMENTS).holds
+    monkeypatch.setattr("fairlot.board.head.verify_checkpoint", fail)
+    monkeypatch.setattr("fairlot.board.head.verify_cosignature", fail)
+    assert audit(concert_transcript, GROUP, Expected(rehearsal=True), STATEMENTS).holds

@@ -25,6 +25,7 @@ from fairlot_crypto.timelock.chain import DEFAULT_CHAIN, QUICKNET, ChainInfo
 from fairlot_crypto.timelock.clock import clock_key, sign_round
 from fairlot_crypto.timelock.drand import Beacon
 from fairlot_crypto.timelock.scheme import CHAINED, UNCHAINED_G1_LEGACY
+from kit.board import extend
 from kit.sales import GROUP, clocked, stage, steps
 from kit.stage import Stage
 from lies_file import STRANGER
@@ -137,7 +138,7 @@ def test_the_round_moves_the_sale_id_and_survives_encoding() -> None:
     assert len(ids | {terms.sale_id, stage().terms.sale_id}) == 4
 
 
-def test_a_round_is_due_after_the_commitments_and_before_unlock() -> None:
+def test_a_round_is_due_when_nobody_can_void_any_more_and_before_unlock() -> None:
     times = stage().terms.times
     ended = times.drawn_from
     clock = replace(stage().parts.clock.chain, period=1, genesis_time=ended)
@@ -278,8 +279,7 @@ def state_before(step: str, on: Stage) -> SaleState:
     for each in steps(on):
         if each.name == step:
             return state
-        for entry in each.make(state):
-            state.append(entry, each.time)
+        extend(on, state, each.time, each.make(state))
     raise AssertionError(step)
 
 
@@ -321,6 +321,7 @@ def test_omega_does_not_depend_on_the_round() -> None:
 def test_a_withheld_opening_is_told_before_a_missing_round() -> None:
     on = clocked()
     state = state_before("reveals", on)
+    assert state.contributions.withheld
     with pytest.raises(Rejection, match=r"result\.withheld"):
         state.contributions.draw(on.terms.sale_id)
 
@@ -332,12 +333,14 @@ def test_a_withheld_opening_is_told_before_a_missing_round() -> None:
         ("registry", "phase.wrong"),
         ("deposits", "phase.wrong"),
         ("close", "phase.wrong"),
-        ("commits", None),
+        ("commits", "phase.wrong"),
+        ("seals", "phase.wrong"),
+        ("sealed", "phase.wrong"),
         ("reveals", None),
         ("round", None),
     ],
 )
-def test_a_round_is_legal_from_close_to_result(step: str, code: str | None) -> None:
+def test_a_round_is_legal_from_sealed_to_result(step: str, code: str | None) -> None:
     on = clocked()
     named = named_of(on)
     assert _code(state_before(step, on), on.round(named), named.due) == code

@@ -9,10 +9,12 @@ import pytest
 from fairlot.errors import TermsError
 from fairlot.terms.terms import Terms
 from fairlot.terms.times import MAX_TIME, Times
+from fairlot.terms.witnesses import Witnesses
 from fairlot.text import check_text
 from fairlot_crypto.cbor import Value, decode, encode
 from generators import terms as vectors
 from generators.terms_setting import sample_key, sample_terms
+from generators.terms_watch import witness
 
 
 def test_terms_survive_encoding() -> None:
@@ -37,8 +39,14 @@ def test_sale_id_is_the_tagged_hash_of_the_encoding() -> None:
     assert sample_terms().sale_id == expected.digest()
 
 
+def watched(number: int) -> Terms:
+    """Return the sample with witnesses, all of whom must agree."""
+    named = tuple(map(witness, range(number)))
+    return replace(sample_terms(), witnesses=Witnesses(named, number))
+
+
 def test_every_field_moves_the_sale_id() -> None:
-    terms = sample_terms()
+    terms = watched(1)
     (pool,) = terms.pools
     others: dict[str, Any] = {
         "rehearsal": False,
@@ -49,11 +57,12 @@ def test_every_field_moves_the_sale_id() -> None:
         "times": replace(terms.times, slack=29),
         "registry": bytes(32),
         "board": replace(terms.board, name="other"),
+        "witnesses": watched(2).witnesses,
         "seller": sample_key("other"),
         "escrow": sample_key("other"),
         "beacon": replace(terms.beacon, delay=1),
     }
-    fixed = {"witnesses", "refund", "deposits", "bids"}
+    fixed = {"refund", "deposits", "bids"}
     assert {field.name for field in fields(Terms)} == set(others) | fixed
     changed = [replace(terms, **{name: other}) for name, other in others.items()]
     ids = {Terms.from_value(new.to_value()).sale_id for new in changed}
@@ -119,7 +128,17 @@ def test_the_last_second_of_the_year_9999_is_legal() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["a", "x" * 200, "é" * 100, "a b", "می\u200cخواهم", "👩\u200d🚀", '",;"'],
+    [
+        "a",
+        "x" * 200,
+        "é" * 100,
+        "a b",
+        "می\u200cخواهم",
+        "👩\u200d🚀",
+        '",;"',
+        "\ue000",
+        "🫠",
+    ],
 )
 def test_texts_that_people_write_are_legal(text: str) -> None:
     check_text(text, ValueError)
@@ -141,6 +160,10 @@ def test_texts_that_people_write_are_legal(text: str) -> None:
         "\x85",
         "\u2028",
         "a\u2029b",
+        "\u0378",
+        "a\ufffe",
+        "\U0001fae8",
+        "\U0010ffff",
         "e\u0301",
         "\ud800",
         "x" * 201,
@@ -165,12 +188,25 @@ def test_an_absent_minimum_is_the_whole_roster_and_has_no_key() -> None:
     assert "min_commits" not in beacon.to_value()
 
 
-@pytest.mark.parametrize("needed", [1, 2])
-def test_a_minimum_of_commitments_is_kept(needed: int) -> None:
-    terms = with_beacon(min_commits=needed)
-    assert terms.beacon.needed == needed
+def test_a_minimum_of_commitments_is_kept() -> None:
+    terms = with_beacon(min_commits=2)
+    assert terms.beacon.needed == 2
     assert Terms.from_value(terms.to_value()) == terms
     assert terms.sale_id != sample_terms().sale_id
+
+
+@pytest.mark.parametrize("contributors", range(2, 9))
+def test_a_minimum_is_above_half_of_the_roster(contributors: int) -> None:
+    """Two sets of commitments that are both sealed have a contributor in common."""
+    roster = [sample_key(f"contributor {i}") for i in range(contributors)]
+    for needed in range(1, contributors):
+        if 2 * needed > contributors:
+            terms = with_beacon(roster=[*roster], min_commits=needed)
+            assert terms.beacon.needed == needed
+            continue
+        with pytest.raises(TermsError) as caught:
+            with_beacon(roster=[*roster], min_commits=needed)
+        assert caught.value.code == "terms.min-commits"
 
 
 @pytest.mark.parametrize("needed", [0, 3, 4, -1, True, None, "1", 2**64])

@@ -65,16 +65,17 @@ def test_the_optional_tables_are_read(tmp_path: Path) -> None:
 
 def test_a_beacon_with_people_who_fail_it(tmp_path: Path) -> None:
     lines = "contributors = 5\ndepositors = 7\nabsent = 2\nwithhold = 3\n"
-    file = read(tmp_path, toml(f"[beacon]\n{lines}min_commits = 1\n"))
+    more = "unsealed = 1\nmin_commits = 3\n"
+    file = read(tmp_path, toml(f"[beacon]\n{lines}{more}"))
     assert (file.depositors, file.absent, file.withhold) == (7, 2, 3)
-    assert file.min_commits == 1
+    assert (file.unsealed, file.min_commits) == (1, 3)
 
 
 @pytest.mark.parametrize("line", ["", "min_commits = 5\n"])
 def test_all_of_the_roster_is_one_thing_to_say(tmp_path: Path, line: str) -> None:
     file = read(tmp_path, toml(f"[beacon]\ncontributors = 5\n{line}"))
     assert (file.depositors, file.absent, file.withhold) == (0, 0, 0)
-    assert file.min_commits is None
+    assert (file.unsealed, file.min_commits) == (0, None)
 
 
 def test_the_draw_may_wait_for_a_clock_of_its_own(tmp_path: Path) -> None:
@@ -175,7 +176,12 @@ def test_a_bad_value_is_refused_with_its_line(
         ('[beacon]\ndrand = "quicknet"\n', "drand", "line 8, beacon.drand"),
         ('[beacon]\ndrand = ""\n', "text", "line 8, beacon.drand"),
         ("[beacon]\ndrand = true\n", "text", "line 8, beacon.drand"),
+        ("[beacon]\nunsealed = -1\n", "range", "line 8, beacon.unsealed"),
+        ("[beacon]\nunsealed = 4\n", "range", "line 8, beacon.unsealed"),
+        ("[beacon]\nabsent = 2\nunsealed = 2\n", "range", "line 9, beacon.unsealed"),
+        ('[beacon]\nunsealed = "1"\n', "integer", "line 8, beacon.unsealed"),
         ("[beacon]\nmin_commits = 0\n", "range", "line 8, beacon.min_commits"),
+        ("[beacon]\nmin_commits = 1\n", "range", "line 8, beacon.min_commits"),
         ("[beacon]\nmin_commits = 4\n", "range", "line 8, beacon.min_commits"),
         ('[beacon]\nmin_commits = "2"\n', "integer", "line 8, beacon.min_commits"),
         ("[beacon]\nmin-commits = 2\n", "unknown", "line 8, beacon.min-commits"),
@@ -208,6 +214,24 @@ def test_a_missing_key_is_named(tmp_path: Path, key: str) -> None:
     error = refused(tmp_path, toml(**{key: "# left out"}))
     assert error.code == "terms-file.missing"
     assert f", {key}: must be given" in error.message
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (toml('beacon = "a map"\n'), "must be a table, found the text 'a map'"),
+        (
+            'title = "a"\nasset = "b"\npool = "an array of maps"\n',
+            "must be [[pool]] tables, found the text 'an array of maps'",
+        ),
+        (toml(title="title = {a = 1}"), "must be a text, found a table"),
+        (toml(supply="supply = {a = 1}"), "found a table"),
+    ],
+)
+def test_maps_are_tables_but_not_in_what_the_seller_wrote(
+    tmp_path: Path, text: str, sentence: str
+) -> None:
+    assert refused(tmp_path, text).message.endswith(sentence)
 
 
 def test_a_mistyped_key_is_met_with_the_right_one(tmp_path: Path) -> None:
@@ -410,6 +434,7 @@ def test_a_clock_opens_the_bids(tmp_path: Path, table: str, bids: BidsFile) -> N
         ('name = "tokens"', "", "missing", "line 33, pool[4].name"),
         ('"guests"\ntiers', '"tokenz"\ntiers', "pools", "line 8, pool[1].unsold"),
         ("again = true", 'unsold = "guests"', "pools", "line 30, pool[3].unsold"),
+        ("again = true", 'unsold = "tokens"', "unsold", "line 30, pool[3].unsold"),
         ("again = true", "again = 1", "boolean", "line 30, pool[3].again"),
         ("again = true", "agian = true", "unknown", "line 30, pool[3].agian"),
         ("again = true", "cap = 1", "unknown", "line 30, pool[3].cap"),
@@ -443,6 +468,7 @@ def test_a_clock_opens_the_bids(tmp_path: Path, table: str, bids: BidsFile) -> N
         (PUZZLE, PUZZLE[2:], "key", "line 31, pool[3].puzzle"),
         (PUZZLE, "01" + 62 * "0", "key", "line 31, pool[3].puzzle"),
         (PUZZLE, f"{PUZZLE[:2]} {PUZZLE[2:]}", "key", "line 31, pool[3].puzzle"),
+        (PUZZLE, f"{PUZZLE[:-4]}  {PUZZLE[-2:]}", "key", "line 31, pool[3].puzzle"),
         (PUZZLE, "paris", "key", "line 31, pool[3].puzzle"),
         ("[50, 500, 1_000]", "[]", "deposits", "line 3, deposits"),
         ("[50, 500, 1_000]", "[50, 50]", "deposits", "line 3, deposits"),
@@ -512,7 +538,7 @@ def test_a_mistyped_key_of_a_pool_is_met_with_the_right_one(tmp_path: Path) -> N
 def test_what_a_file_says_is_legal_in_terms(tmp_path: Path) -> None:
     file = read(tmp_path, CONFERENCE)
     times = sample_terms().times
-    number = first_round_after(QUICKNET, times.commit_end + times.slack)
+    number = first_round_after(QUICKNET, times.drawn_from)
     terms = replace(
         sample_terms(),
         pools=file.pools,

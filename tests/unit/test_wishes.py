@@ -90,14 +90,14 @@ def test_a_wish_says_what_the_row_says() -> None:
     assert (wish.bid, wish.tier, wish.answers) == (7, "gold", ("owl",))
 
 
-def test_bids_open_after_the_commitments_unless_the_file_says_when() -> None:
+def test_bids_open_when_nobody_can_void_unless_the_file_says_when() -> None:
     named = gala().terms.bids
     assert named is not None
-    earliest = TIMES.commit_end + TIMES.slack
+    earliest = TIMES.seal_end + TIMES.slack + 60
     assert earliest < named.due <= earliest + 3
     for bids, chain in (
-        (BidsFile(OWN_CLOCK, 1_240), gala().parts.clock.chain),
-        (BidsFile(QUICKNET_CLOCK, 66_885_446), QUICKNET),
+        (BidsFile(OWN_CLOCK, 1_275), gala().parts.clock.chain),
+        (BidsFile(QUICKNET_CLOCK, 66_885_490), QUICKNET),
     ):
         file = replace(FILE, bids=bids)
         made = write_terms(file, gala().parts, setup_of_one()).bids

@@ -90,7 +90,7 @@ CHECKS = (
     Check("A16", "CLOSE freezes the board as it was", ("close.",)),
     Check(
         "A17",
-        "The beacon's set-up is proved, and its delay long enough",
+        "The beacon's set-up verifies, and a real sale's delay is long enough",
         ("beacon.",),
     ),
     Check("A18", "Commitments are the contributors', legal and enough", ("commit.",)),
@@ -106,6 +106,12 @@ CHECKS = (
     Check("A22", "A void sale is void for a reason that holds", ("void.",)),
     Check("A23", "The sale has ended as its terms say", ("sale.",)),
     Check("A24", "Rounds are those that the terms name, signed in time", ("round.",)),
+    Check(
+        "A25",
+        "This is no rehearsal, or the auditor accepts one",
+        ("audit.rehearsal",),
+    ),
+    Check("A26", "No key of a real sale has two roles", ("roles.",)),
     Check("A27", "Seals fix the commitments before anybody reveals", ("seal.",)),
     Check("A28", "A quorum of witnesses saw each phase end in time", ("witness.",)),
 )
@@ -113,6 +119,9 @@ CHECKS = (
 
 BEFORE_TERMS = ("A01", "A02", "A04", "A05", "A07", "A17")
 """Checks that need no terms; without terms the others are not reached."""
+
+NEEDS_ROOTS = "A06"
+"""The check that compares nothing unless the auditor gave trust roots."""
 
 NOT_CHECKED = (
     "that an attester looked at a real person, once",
@@ -123,6 +132,7 @@ NOT_CHECKED = (
     "that everybody was shown this board, and its clock is right: no witness co-signs it",
     "that nobody squares more than 60 times as fast as the million a second assumed here",
     "that nobody knows the factors of the beacon's modulus",
+    "that the keys of different roles belong to different parties",
 )
 """What no transcript can show."""
 

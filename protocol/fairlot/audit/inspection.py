@@ -33,7 +33,7 @@ class EntryFacts:
 
     index: int
     time: int | None
-    """Unix seconds of the checkpoint that covers it; ``None`` if it was not read."""
+    """Unix seconds of the last TIME before it; ``None`` without one, or if it was not read."""
     type: str | None
     hash: bytes | None
     refusal: str | None
@@ -134,7 +134,7 @@ def _judged(timed: TimedEntry) -> EntryFacts:
     entry = timed.entry
     return EntryFacts(
         index=timed.index,
-        time=timed.time,
+        time=timed.time or None,
         type=entry.type.value,
         hash=entry.hash,
         refusal=timed.refusal,
@@ -307,6 +307,7 @@ def _void(entry: Entry) -> str:
 
 _SENTENCES: Mapping[EntryType, Callable[[Entry], str]] = {
     EntryType.TERMS: _terms,
+    EntryType.TIME: lambda e: f"It is {utc(body_fields(e).uint('time'))}.",
     EntryType.REGISTRY: _registry,
     EntryType.LEAF: _leaf,
     EntryType.OPEN: lambda _: "Registration is over; deposits are open.",
@@ -317,9 +318,9 @@ _SENTENCES: Mapping[EntryType, Callable[[Entry], str]] = {
     EntryType.PAID: _paid,
     EntryType.CLOSE: _close,
     EntryType.COMMIT: lambda e: f"Contributor {e.key.hex()} commits to its share.",
-    EntryType.COMMIT_END: lambda _: (
-        "The commitments are there: nobody can change the draw."
-    ),
+    EntryType.COMMIT_END: lambda _: "The time for commitments is over.",
+    EntryType.SEAL: lambda e: f"Contributor {e.key.hex()} seals the commitments.",
+    EntryType.SEALED: lambda _: "The commitments are sealed: the draw is fixed.",
     EntryType.REVEAL: lambda e: f"Contributor {e.key.hex()} reveals its share.",
     EntryType.REVEAL_END: lambda _: "The time for reveals is over.",
     EntryType.RECOVER: lambda e: (

@@ -116,8 +116,8 @@ def _modulus_notices(beacon: BeaconTerms) -> Iterator[str]:
     kind = "a PRIME" if is_probable_prime(modulus.n) else "a number"
     yield (
         f"WARNING: the beacon's modulus is not RSA-2048 but {kind} of "
-        f"{modulus.n.bit_length()} bits: whoever made it may know the draw at once, and a "
-        "real sale would be refused"
+        f"{modulus.n.bit_length()} bits: whoever made it may know the draw at once and "
+        "prove what is not so, and a real sale would be refused"
     )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fairlot.allocation.settlement import outcome_hash
 from fairlot.beacon.contributions import Frozen
 from fairlot.board.head import check_head
+from fairlot.board.phase import PHASES
 from fairlot.board.replay import replay
 from fairlot.board.sale import SaleState, VoidReason
 from fairlot.board.storage import Storage
@@ -185,8 +186,9 @@ class Board:
         return tuple(Receipt(*answer, checkpoint) for answer in answers)
 
     def _stamp(self, taken: list[Entry], time: int) -> None:
-        """Append TIME once the terms are there, unless the clock stands at ``time``."""
-        if self.state.has_terms and self.state.clock < time:
+        """Append TIME while the sale runs, unless the clock stands at ``time``."""
+        running = self.state.phase in PHASES[EntryType.TIME]
+        if running and self.state.clock < time:
             stamp = self._time_entry(time)
             self.state.append(stamp, time)
             taken.append(stamp)

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from itertools import chain, count
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -85,13 +86,19 @@ class FileStorage:
     def cut(self, length: int) -> None:
         """Move everything behind the first ``length`` bytes into a file beside.
 
-        The file is ``NAME.LENGTH.cut``: what is cut is durable there before it is gone
-        here.
+        The file is ``NAME.LENGTH.cut``, or ``NAME.LENGTH.2.cut`` and so on where that
+        keeps an earlier cut: what is cut is durable there before it is gone here.
         """
         behind = self.read()[length:]
-        write_file(self._path.with_name(f"{self._path.name}.{length}{CUT}"), behind)
+        write_file(self._free(f"{self._path.name}.{length}"), behind)
         self._file.truncate(length)
         os.fsync(self._file.fileno())
+
+    def _free(self, name: str) -> Path:
+        """Return where nothing is kept yet; the lock keeps other writers out."""
+        names = chain([name], (f"{name}.{number}" for number in count(2)))
+        paths = (self._path.with_name(f"{each}{CUT}") for each in names)
+        return next(path for path in paths if not path.exists())
 
     def close(self) -> None:
         """Close the file, and let others write to it."""

@@ -15,10 +15,13 @@ _Row: TypeAlias = tuple[str, int, str]
 def void_sentence(state: SaleState) -> str:
     """State why a sale is void, and what happens to the money."""
     beacon = state.terms.beacon
-    committed = len(beacon.roster) - len(state.contributions.missing)
+    missing, did = state.contributions.missing, "committed"
+    if state.seals is not None:
+        missing, did = (*missing, *state.seals.missing), "sealed"
+    there = len(beacon.roster) - len(missing)
     return (
-        f"the sale is void ({state.void_reason}): {committed} of {len(beacon.roster)} "
-        f"contributors committed and {beacon.needed} must; everybody is refunded in full"
+        f"the sale is void ({state.void_reason}): {there} of {len(beacon.roster)} "
+        f"contributors {did} and {beacon.needed} must; everybody is refunded in full"
     )
 
 

@@ -35,7 +35,7 @@ _EXAMPLES = """\
 Examples:
   fairlot demo
   fairlot run TERMS.toml PEOPLE.csv --out result
-  fairlot audit result/transcript.fairlot
+  fairlot audit result/transcript.fairlot --rehearsal
 """
 
 

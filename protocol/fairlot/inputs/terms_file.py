@@ -101,8 +101,8 @@ def read_terms_file(path: Path) -> TermsFile:
             ``terms-file.boolean``, ``terms-file.array``, ``terms-file.pools``,
             ``terms-file.pool-name``, ``terms-file.mechanism``, ``terms-file.group``,
             ``terms-file.certain``, ``terms-file.tiers``, ``terms-file.requires``,
-            ``terms-file.key``, ``terms-file.deposits``, ``terms-file.bids``,
-            ``terms-file.issuers``, ``terms-file.drand``.
+            ``terms-file.unsold``, ``terms-file.key``, ``terms-file.deposits``,
+            ``terms-file.bids``, ``terms-file.issuers``, ``terms-file.drand``.
     """
     source = parse_toml(read_input(path, TERMS_FILE_CODES))
     _check_keys(source)

@@ -1,18 +1,17 @@
 """``fairlot beacon calibrate``: the delay that a sale needs, without and with a round."""
 
 import argparse
-import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from fairlot.audit.inspection import utc
 from fairlot.cli.command import OK, Command, chosen_curve, whole
-from fairlot.cli.output import busy, say, show_table
+from fairlot.cli.output import busy, say, show_json, show_table
 from fairlot.errors import InputError
 from fairlot.terms.named_round import NamedRound
 from fairlot.terms.times import MAX_TIME, ROUND_MARGIN, rounds_from
-from fairlot.text import Json, lasting
+from fairlot.text import Viewed, lasting
 from fairlot_crypto.delay.calibration import (
     ADVANTAGE,
     REFERENCE_RATE,
@@ -91,7 +90,7 @@ class Advice:
         """Return the milliseconds that T covers: often less than a second."""
         return 1000 * T // (SAFETY * self.advantage * self.ordinary)
 
-    def to_json(self) -> Json:
+    def to_json(self) -> Mapping[str, Viewed]:
         """Return the advice for machines."""
         alone, quick = self.without_round, self.with_round
         return {
@@ -158,11 +157,11 @@ class Advice:
         )
 
 
-def _delay(each: Coverage) -> dict[str, Json]:
+def _delay(each: Coverage) -> dict[str, Viewed]:
     return {"delay": each.T, "recovery": each.recovery}
 
 
-def _round(named: NamedRound) -> Json:
+def _round(named: NamedRound) -> Viewed:
     chain_hash, number = named.name
     return {"chain": chain_hash.hex(), "round": number, "due": named.due}
 
@@ -204,7 +203,7 @@ def _execute(arguments: argparse.Namespace) -> int:
         rate = measure_rate(RSA_2048, time.perf_counter)
     advice = Advice(rate, arguments.window, arguments.advantage, named)
     if arguments.json:
-        print(json.dumps(advice.to_json(), indent=2))
+        show_json(advice.to_json())
     else:
         _show(advice)
     return OK

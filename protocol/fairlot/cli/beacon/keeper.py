@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from fairlot.audit.transcript_file import check_beginning
-from fairlot.board.keeper import MARKERS, Board, Receipt
+from fairlot.board.keeper import MARKERS, Board
 from fairlot.board.sale import SaleState
 from fairlot.board.storage import open_transcript
 from fairlot.cli.beacon.contributor import read_entry_file, read_key
 from fairlot.cli.beacon.steps import step_command
 from fairlot.cli.command import FAILED, OK, chosen_curve, whole
-from fairlot.cli.output import busy, complain, say
+from fairlot.cli.output import acknowledge, busy, complain
 from fairlot.entry import EntryType
 from fairlot.terms.times import MAX_TIME
 from fairlot_crypto.curve import Backend
@@ -53,7 +53,7 @@ def _post(arguments: argparse.Namespace) -> int:
         receipts = board.append(entries, _now(arguments))
     for path, receipt in zip(arguments.entries, receipts, strict=True):
         if receipt.refusal is None:
-            _acknowledge(receipt)
+            acknowledge(receipt)
         else:
             complain(f"{path} was refused: {receipt.refusal}")
     return OK if all(receipt.refusal is None for receipt in receipts) else FAILED
@@ -73,16 +73,12 @@ def _mark(arguments: argparse.Namespace) -> int:
     key = read_key(arguments.key)
     with _resumed(backend, arguments.transcript, key) as board:
         receipt = board.append_marker(EntryType(arguments.kind), _now(arguments))
-    _acknowledge(receipt)
+    acknowledge(receipt)
     return OK
 
 
 def _now(arguments: argparse.Namespace) -> int:
     return int(time.time()) if arguments.time is None else arguments.time
-
-
-def _acknowledge(receipt: Receipt) -> None:
-    say(f"ack {receipt.entry_hash.hex()} {receipt.index}")
 
 
 @contextmanager

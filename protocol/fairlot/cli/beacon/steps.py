@@ -4,7 +4,6 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from fairlot.audit.transcript_file import read_transcript
 from fairlot.board.replay import Replay
 from fairlot.cli.beacon.contributor import (
     Secret,
@@ -24,6 +23,7 @@ from fairlot.cli.beacon.contributor import (
 )
 from fairlot.cli.command import OK, Command, chosen_curve
 from fairlot.cli.output import Screen, busy, complain, say
+from fairlot.cli.transcript import read_named
 from fairlot.entry import Entry
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.delay.checkpoints import FolderStore
@@ -180,7 +180,7 @@ def _ready(arguments: argparse.Namespace) -> Backend:
 
 
 def _view(backend: Backend, path: Path) -> Replay:
-    return view_of(backend, read_transcript(path))
+    return view_of(backend, read_named(path))
 
 
 def view_of(backend: Backend, data: bytes) -> Replay:
