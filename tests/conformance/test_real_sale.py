@@ -10,11 +10,14 @@ from command import Ran, fairlot
 from external import external_vectors
 from fairlot.audit.auditor import CLOCKS_DIFFER, audit_transcript
 from fairlot.board.storage import MemoryStorage
+from fairlot.board.transcript import Record, read_records
 from fairlot.errors import Rejection
 from fairlot.terms.named_round import NamedRound
 from fairlot_crypto.curve import backend
-from fairlot_crypto.errors import CallerError
+from fairlot_crypto.errors import CallerError, ProofError
 from fairlot_crypto.keys import VerifyKey
+from fairlot_crypto.log.checkpoint import SignedCheckpoint
+from fairlot_crypto.log.judgement import judge_checkpoint
 from fairlot_crypto.timelock.chain import QUICKNET, first_round_after
 from fairlot_crypto.timelock.drand import verify_round
 from kit.real_sale import (
@@ -59,7 +62,7 @@ def audited(sale: RealSale, transcript: bytes, folder: Path) -> Ran:
     """Audit as somebody does who has the trust roots from elsewhere."""
     path, policy = folder / "transcript.fairlot", folder / "policy"
     path.write_bytes(transcript)
-    policy.write_text(policy_of(sale.terms), encoding="ascii")
+    policy.write_bytes(policy_of(sale.terms).to_bytes())
     roots = {"--sale-id": sale.terms.sale_id, "--board-key": sale.terms.board.key}
     words = [word for name, root in roots.items() for word in (name, root.hex())]
     return fairlot("audit", path, *words, "--json")
@@ -90,12 +93,34 @@ def test_without_the_round_it_is_refused_at_its_terms(sale: RealSale) -> None:
     assert storage.data == b""
 
 
+def test_its_last_head_is_believed_under_its_policy(
+    sale: RealSale, transcript: bytes
+) -> None:
+    believed = judge_checkpoint(last_head(transcript), policy_of(sale.terms))
+    assert len(believed.logs) == 1
+    dates = [each.time for each in believed.cosigned]
+    assert dates == [RESULT_TIME + 1] * QUORUM
+    assert believed.unknown == ()
+
+
+def last_head(transcript: bytes) -> SignedCheckpoint:
+    """Return the last head of a transcript."""
+    *_, last = read_records(transcript)
+    assert isinstance(last, Record)
+    assert isinstance(last.item, SignedCheckpoint)
+    return last.item
+
+
 def test_one_witness_of_three_is_no_quorum(tmp_path: Path) -> None:
     sale = cast_real(CURVE)
-    ran = audited(sale, played(sale, watching=QUORUM - 1), tmp_path)
+    transcript = played(sale, watching=QUORUM - 1)
+    ran = audited(sale, transcript, tmp_path)
     report = json.loads(ran.out)
     codes = {f["code"] for check in report["checks"] for f in check["findings"]}
     assert (ran.code, codes) == (1, {"witness.quorum"})
+    with pytest.raises(ProofError) as caught:
+        judge_checkpoint(last_head(transcript), policy_of(sale.terms))
+    assert caught.value.code == "policy.quorum"
 
 
 def test_nobody_has_two_roles(sale: RealSale) -> None:
@@ -111,8 +136,11 @@ def _keys(sale: RealSale) -> Iterator[VerifyKey]:
     yield from registry.attesters
 
 
-def test_the_round_is_the_real_one() -> None:
+def test_the_round_is_signed_by_quicknet() -> None:
     verify_round(CURVE, QUICKNET, ROUND, NAMED.round_number)
+
+
+def test_the_round_is_the_published_one() -> None:
     file = external_vectors("drand") / "beacons-quicknet.json"
     rounds = json.loads(file.read_text(encoding="utf-8"))["rounds"]
     signatures = {each["round"]: each["signature"] for each in rounds}

@@ -38,8 +38,9 @@ from fairlot_crypto.curve import Backend
 from fairlot_crypto.delay.bicorn import draw_alpha
 from fairlot_crypto.delay.parameters import shipped_setup
 from fairlot_crypto.keys import SigningKey
+from fairlot_crypto.log import policy
 from fairlot_crypto.log.checkpoint import SignedCheckpoint, cosign_checkpoint
-from fairlot_crypto.log.note import KeyKind, NoteKey
+from fairlot_crypto.log.policy import Policy
 from fairlot_crypto.randomness import SystemRandomness
 from fairlot_crypto.timelock.chain import QUICKNET
 from fairlot_crypto.timelock.drand import read_beacon
@@ -290,17 +291,16 @@ class Play:
         self.board.attach(SignedCheckpoint(head.checkpoint, (*head.lines, *lines)))
 
 
-def policy_of(terms: Terms) -> str:
-    """Return the trust roots of a sale as a C2SP tlog-policy: its log, and its quorum."""
-    log = NoteKey(terms.origin, KeyKind.ED25519, terms.board.key)
-    names = [f"witness-{number}" for number in range(len(terms.witnesses.named))]
-    lines = [
-        f"log {log.to_text()}",
-        *(
-            f"witness {name} {witness.note_key.to_text()}"
-            for name, witness in zip(names, terms.witnesses.named, strict=True)
-        ),
-        f"group watching {terms.witnesses.quorum} {' '.join(names)}",
-        "quorum watching",
-    ]
-    return "".join(f"{line}\n" for line in lines)
+def policy_of(terms: Terms) -> Policy:
+    """Return the trust roots of a sale: its log, and the quorum of its witnesses."""
+    witnesses = tuple(
+        policy.Witness(f"witness-{number}", witness.name, witness.key)
+        for number, witness in enumerate(terms.witnesses.named)
+    )
+    names = tuple(witness.name for witness in witnesses)
+    return Policy(
+        logs=(policy.Log(terms.origin, terms.board.key),),
+        witnesses=witnesses,
+        groups=(policy.Group("watching", terms.witnesses.quorum, names),),
+        quorum="watching",
+    )
