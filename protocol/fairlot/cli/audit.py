@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from fairlot.audit.auditor import Expected, audit
@@ -10,13 +10,22 @@ from fairlot.audit.margin import BeaconFacts
 from fairlot.audit.report import CheckResult, Report
 from fairlot.audit.transcript_file import read_transcript
 from fairlot.board.replay import Finding
-from fairlot.cli.command import FAILED, OK, Command, chosen_curve, hex_bytes
+from fairlot.cli.beacon.contributor import read_round_file
+from fairlot.cli.command import (
+    FAILED,
+    OK,
+    Command,
+    add_rounds,
+    chosen_curve,
+    hex_bytes,
+)
 from fairlot.cli.output import Screen, say, show_table
 from fairlot.names import HASH_LENGTH
 from fairlot.text import counted
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.keys import KEY_LENGTH
 from fairlot_crypto.statements import Statements
+from fairlot_crypto.timelock.drand import Beacon
 
 _EXAMPLES = """\
 Exit code: 0 if all checks hold, 1 if some fail, 2 if the file or the usage was refused.
@@ -25,6 +34,7 @@ Examples:
   fairlot audit result/transcript.fairlot
   fairlot audit result/transcript.fairlot --json
   fairlot audit transcript.fairlot --sale-id HEX64 --board-key HEX64
+  fairlot audit transcript.fairlot --round round.json
 """
 _SHOWN = 20
 """How many findings of one check are shown to people."""
@@ -50,13 +60,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=hex_bytes(KEY_LENGTH),
         help="the expected key of the board",
     )
+    add_rounds(parser, "a round for whose lack the sale is said to be void")
     parser.add_argument("--json", action="store_true", help="report for machines")
 
 
 def execute(arguments: argparse.Namespace) -> int:
     """Audit and print the report."""
     expected = Expected(arguments.sale_id, arguments.board_key)
-    report = audit_file(chosen_curve(), arguments.file, expected)
+    rounds = [read_round_file(path) for path in arguments.rounds]
+    report = audit_file(chosen_curve(), arguments.file, expected, rounds)
     if arguments.json:
         print(json.dumps(report.to_json(), indent=2))
     else:
@@ -73,16 +85,21 @@ COMMAND = Command(
 )
 
 
-def audit_file(backend: Backend, path: Path, expected: Expected) -> Report:
+def audit_file(
+    backend: Backend, path: Path, expected: Expected, rounds: Sequence[Beacon] = ()
+) -> Report:
     """Audit the transcript in a file.
 
     Raises:
         InputError: ``transcript.unreadable``, ``transcript.none``,
             ``transcript.too-long``.
+        Rejection: ``round.unnamed``, ``round.signature`` for a round that the terms do
+            not name.
     """
-    data = read_transcript(path)
+    data, known = read_transcript(path), Statements()
     with Screen(acknowledge=False) as screen:
-        return audit(data, backend, expected, Statements(), screen.stage("checking"))
+        stage = screen.stage("checking")
+        return audit(data, backend, expected, known, stage, rounds)
 
 
 def show_report(report: Report, expected: Expected) -> None:

@@ -16,20 +16,20 @@ from fairlot.board.sale import SaleState
 from fairlot.entry import Entry, read_entry
 from fairlot.errors import InputError, Rejection
 from fairlot.names import SaleId
-from fairlot.terms.named_round import NamedRound
 from fairlot_crypto import cbor
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.delay import bicorn, wesolowski
 from fairlot_crypto.delay.checkpoints import Store
 from fairlot_crypto.durable import PRIVATE, write_file
-from fairlot_crypto.errors import CryptoError, EncodingError
+from fairlot_crypto.errors import EncodingError
 from fairlot_crypto.hashing import i2osp, os2ip
 from fairlot_crypto.json_object import read_json_object
 from fairlot_crypto.keys import KEY_LENGTH, SigningKey, VerifyKey
+from fairlot_crypto.log.checkpoint import SignedCheckpoint
 from fairlot_crypto.progress import Progress
 from fairlot_crypto.randomness import Randomness
 from fairlot_crypto.statements import Statements
-from fairlot_crypto.timelock.drand import Beacon, read_beacon, verify_round
+from fairlot_crypto.timelock.drand import Beacon, read_beacon
 
 _SECRET = ("sale", "size", "root", "key", "alpha")
 """The fields of a secret's file."""
@@ -149,28 +149,17 @@ def recover(
 def publish(view: Replay, key: SigningKey, beacon: Beacon) -> Entry:
     """Return the ROUND entry of a round (specs/beacon.md, step 10).
 
-    A relay does not say to which chain a round belongs: it is the first of the terms'
-    chains for which the round verifies.
-
     Args:
-        view: the board, after CLOSE.
+        view: the board, after SEALED.
         key: any key.
         beacon: the round that a relay gives.
 
     Raises:
-        Rejection: ``round.unnamed`` if the terms name no round of this number; otherwise
-            as the board would refuse it when the round is due.
+        Rejection: ``round.unnamed``, ``round.signature`` if it is none of the terms';
+            otherwise as the board would refuse it when the round is due.
     """
     state = view.state
-    numbered = [
-        named
-        for named in state.terms.named_rounds()
-        if named.round_number == beacon.round_number
-    ]
-    if not numbered:
-        raise Rejection("round.unnamed", f"no round {beacon.round_number} in the terms")
-    signed = (each for each in numbered if _signed(view, each, beacon))
-    named = next(signed, numbered[0])
+    named = state.rounds.identify(state.curve, beacon, state.statements)
     entry = make_round(state.sale_id, named.chain, beacon, key)
     return _taken(view, entry, max(view.time, named.due))
 
@@ -200,6 +189,19 @@ def read_round_file(path: Path) -> Beacon:
     except EncodingError as error:
         problem = f"{path} is no round of drand: {error.message}"
         raise InputError("contribution.round", problem) from error
+
+
+def read_head_file(path: Path) -> SignedCheckpoint:
+    """Read a head of a log, a signed note (specs/log.md, section 4).
+
+    Raises:
+        InputError: ``contribution.unreadable``, ``contribution.head``.
+    """
+    try:
+        return SignedCheckpoint.parse(_read(path).decode())
+    except (EncodingError, UnicodeDecodeError) as error:
+        problem = f"{path} is no head of a log: {error}"
+        raise InputError("contribution.head", problem) from error
 
 
 def read_secret(path: Path) -> Secret:
@@ -305,14 +307,6 @@ def _read(path: Path) -> bytes:
         reason = error.strerror or "unknown reason"
         problem = f"{path} cannot be read: {reason}"
         raise InputError("contribution.unreadable", problem) from error
-
-
-def _signed(view: Replay, named: NamedRound, beacon: Beacon) -> bool:
-    try:
-        verify_round(view.state.curve, named.chain, beacon, named.round_number)
-    except CryptoError:
-        return False
-    return True
 
 
 def _taken(view: Replay, entry: Entry, time: int | None = None) -> Entry:
