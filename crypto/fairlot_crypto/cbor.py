@@ -2,12 +2,12 @@
 
 The profile of RFC 8949, section 4.2.1: integers in [-2^63, 2^64-1], byte strings, text,
 arrays, maps with text keys, booleans, null; nothing else, at most 16 levels deep. The
-decoder re-encodes what it read and compares the bytes.
+decoder reads from left to right, so that the first broken rule is known, lets a library
+encode the value again and compares the bytes.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from io import BytesIO
-from typing import NoReturn, TypeAlias, cast
+from collections.abc import Iterable, Mapping
+from typing import TypeAlias, cast
 
 import cbor2
 
@@ -87,66 +87,120 @@ def decode_first(data: bytes, offset: int = 0) -> tuple[Value, int]:
             "cbor.offset", f"the offset must lie in [0, {len(data)}], and is {offset}"
         )
     # Step 1.
-    value, end = _read(data, offset)
-    problem = _problem(value, MAX_DEPTH)
-    if problem:
-        raise EncodingError("cbor.malformed", problem)
+    value, end = _read_item(data, offset, 1)
     # Step 2.
     if cbor2.dumps(value, canonical=True) != data[offset:end]:
         raise EncodingError(
             "cbor.not-deterministic",
             "the value must be in its one deterministic encoding",
         )
-    return cast("Value", value), end
+    return value, end
 
 
-class _RefusedTags(Mapping[int, cbor2.ShareableDecoderInitializer]):
-    """Refuses every tag before its content is looked at.
+_UNSIGNED, _NEGATIVE, _BYTES, _TEXT, _ARRAY, _MAP = range(6)
+"""Major types."""
+_SIMPLE: Mapping[int, bool | None] = {0xF4: False, 0xF5: True, 0xF6: None}
+"""The values of major type 7 that the profile has, by their only byte."""
 
-    Without it cbor2 would do what the sender asks for: compile regular expressions, build
-    decimals, follow shared references.
+
+def _read_item(data: bytes, at: int, depth: int) -> tuple[Value, int]:
+    """Return the item at ``at`` and the offset behind it (specs/notation.md, section 4.3).
+
+    Args:
+        data: at least all of the item, or it is truncated.
+        at: where the item begins.
+        depth: how deep an array or a map would be here, from 1.
+
+    Raises:
+        EncodingError: ``cbor.truncated``, ``cbor.malformed``: whatever comes first.
     """
+    initial = data[at : at + 1]
+    if initial and initial[0] in _SIMPLE:
+        return _SIMPLE[initial[0]], at + 1
+    major, argument, at = _read_head(data, at)
+    if major == _UNSIGNED:
+        return argument, at
+    if major == _NEGATIVE:
+        return -1 - argument, at
+    if major in {_BYTES, _TEXT}:
+        return _read_string(data, at, major, argument)
+    # Step 7.
+    if depth > MAX_DEPTH:
+        raise _malformed(f"arrays and maps must be at most {MAX_DEPTH} deep")
+    if major == _MAP:
+        return _read_map(data, at, depth, argument)
+    # Step 8.
+    items: list[Value] = []
+    for _ in range(argument):
+        item, at = _read_item(data, at, depth + 1)
+        items.append(item)
+    return items, at
 
-    def __getitem__(self, tag: int) -> cbor2.ShareableDecoderInitializer:
-        return _refuse_tag
 
-    def __iter__(self) -> Iterator[int]:
-        return iter(())
+def _read_head(data: bytes, at: int) -> tuple[int, int, int]:
+    """Return major type, argument, and the offset behind them (steps 4 and 5)."""
+    # Step 4.
+    if at == len(data):
+        raise _truncated()
+    major, low = divmod(data[at], 32)
+    if major > _MAP or low > 27:
+        raise _malformed(f"no item of the profile begins with 0x{data[at]:02x}")
+    # Step 5.
+    at += 1
+    if low < 24:
+        return major, low, at
+    end = at + (1 << low - 24)
+    if end > len(data):
+        raise _truncated()
+    argument = int.from_bytes(data[at:end])
+    if major == _NEGATIVE and argument > -1 - _LOWEST:
+        raise _malformed("an integer must be at least -2^63")
+    return major, argument, end
 
-    def __len__(self) -> int:
-        return 0
 
-
-@cbor2.shareable_decoder
-def _refuse_tag(immutable: bool) -> NoReturn:  # noqa: ARG001
-    raise EncodingError("cbor.malformed", "there must be no tags")
-
-
-_REFUSED_TAGS = _RefusedTags()
-
-
-def _read(data: bytes, offset: int) -> tuple[object, int]:
-    stream = BytesIO(data)
-    stream.seek(offset)
-    decoder = cbor2.CBORDecoder(
-        stream,
-        semantic_decoders=_REFUSED_TAGS,
-        max_depth=MAX_DEPTH,
-        allow_indefinite=False,
-        allow_duplicate_keys=False,
-        strict_hashable_types=True,
-    )
+def _read_string(
+    data: bytes, at: int, major: int, length: int
+) -> tuple[bytes | str, int]:
+    """Return a byte string or a text, and the offset behind it (step 6)."""
+    # Step 6.
+    end = at + length
+    if end > len(data):
+        raise _truncated()
+    if major == _BYTES:
+        return data[at:end], end
     try:
-        value: object = decoder.decode()
-    except cbor2.CBORDecodeEOF as error:
-        raise EncodingError(
-            "cbor.truncated", "the value must be complete, but the bytes end inside it"
-        ) from error
-    except cbor2.CBORDecodeError as error:
-        raise EncodingError(
-            "cbor.malformed", f"the bytes must be CBOR of this profile: {error}"
-        ) from error
-    return value, stream.tell()
+        return data[at:end].decode(), end
+    except UnicodeDecodeError as error:
+        raise _malformed("a text must be UTF-8") from error
+
+
+def _read_map(
+    data: bytes, at: int, depth: int, count: int
+) -> tuple[dict[str, Value], int]:
+    """Return a map of so many entries, and the offset behind it (step 9)."""
+    # Step 9.
+    items: dict[str, Value] = {}
+    for _ in range(count):
+        if data[at : at + 1] and data[at] >> 5 != _TEXT:
+            raise _malformed("the keys of a map must be texts")
+        major, length, at = _read_head(data, at)
+        key, at = _read_string(data, at, major, length)
+        if key in items:
+            raise _malformed("the keys of a map must be distinct")
+        items[cast("str", key)], at = _read_item(data, at, depth + 1)
+    return items, at
+
+
+def _truncated() -> EncodingError:
+    return EncodingError(
+        "cbor.truncated", "the value must be complete, but the bytes end inside it"
+    )
+
+
+def _malformed(rule: str) -> EncodingError:
+    return EncodingError(
+        "cbor.malformed", f"the bytes must be CBOR of this profile: {rule}"
+    )
 
 
 def _problem(value: object, depth: int) -> str | None:

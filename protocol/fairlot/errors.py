@@ -35,6 +35,21 @@ class InputError(FairlotError):
 
     fault = Fault.PERSON
 
+    def __init__(
+        self, code: str, message: str, *, line: int | None = None, field: str = ""
+    ) -> None:
+        """Describe a broken rule.
+
+        Args:
+            code: of the rule.
+            message: place, field and rule in a sentence.
+            line: of the file, from 1; ``None`` where there is none or it is not known.
+            field: the field or the column; empty where there is none.
+        """
+        super().__init__(code, message)
+        self.line = line
+        self.field = field
+
 
 class TermsError(FairlotError):
     """Canonical terms break a rule; the message names the path of the field."""

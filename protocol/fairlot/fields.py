@@ -46,12 +46,19 @@ class Problem:
 
     rule: FieldRule
     where: Where
-    text: str
+    must: str
     """What must hold, in half a sentence that begins with a verb."""
+    found: str = ""
+    """What was found instead, where that helps; it may quote what somebody wrote."""
 
     def __str__(self) -> str:
         """Return the whole sentence."""
         return f"{place(self.where)} {self.text}"
+
+    @property
+    def text(self) -> str:
+        """The sentence without the place."""
+        return f"{self.must}, found {self.found}" if self.found else self.must
 
 
 ByteString: TypeAlias = bytes
@@ -76,7 +83,7 @@ class Fields:
         self._where = where
         self._fail = fail
         if not isinstance(value, Mapping):
-            raise fail(Problem(FieldRule.MAP, where, _must("be a map", value)))
+            raise fail(Problem(FieldRule.MAP, where, "must be a map", _found(value)))
         self._left = dict(value)
 
     @property
@@ -165,8 +172,8 @@ class Fields:
         """Return a boolean."""
         value = self.value(name)
         if not isinstance(value, bool):
-            text = _must("be true or false", value)
-            raise self._error(FieldRule.BOOLEAN, name, text)
+            must = "must be true or false"
+            raise self._error(FieldRule.BOOLEAN, name, must, _found(value))
         return value
 
     def uint(self, name: str, low: int = 0, high: int = UINT_MAX) -> int:
@@ -177,8 +184,8 @@ class Fields:
         """Require one value."""
         value = self.value(name)
         if type(value) is not type(expected) or value != expected:
-            text = _must(f"be {expected!r}", value)
-            raise self._error(FieldRule.VALUE, name, text)
+            must = f"must be {expected!r}"
+            raise self._error(FieldRule.VALUE, name, must, _found(value))
 
     def array(self, name: str, of: str = "") -> list[Value]:
         """Return an array.
@@ -189,8 +196,8 @@ class Fields:
         """
         value = self.value(name)
         if not isinstance(value, list):
-            kind = f"be an array of {of}" if of else "be an array"
-            raise self._error(FieldRule.ARRAY, name, _must(kind, value))
+            must = f"must be an array of {of}" if of else "must be an array"
+            raise self._error(FieldRule.ARRAY, name, must, _found(value))
         return value
 
     def map(self, name: str) -> "Fields":
@@ -201,8 +208,8 @@ class Fields:
         """Return an array of maps, to be read in turn."""
         value = self.value(name)
         if not isinstance(value, list):
-            text = _must("be an array of maps", value)
-            raise self._error(FieldRule.MAP, name, text)
+            must = "must be an array of maps"
+            raise self._error(FieldRule.MAP, name, must, _found(value))
         return [
             Fields(item, (*self.at(name), index), self._fail)
             for index, item in enumerate(value)
@@ -224,8 +231,8 @@ class Fields:
 
     def _octets(self, where: Where, value: Value, length: int | None) -> ByteString:
         if not isinstance(value, bytes):
-            text = _must("be a byte string", value)
-            raise self._fail(Problem(FieldRule.BYTES, where, text))
+            must = "must be a byte string"
+            raise self._fail(Problem(FieldRule.BYTES, where, must, _found(value)))
         if length is not None and len(value) != length:
             text = f"must have {length} bytes, and has {len(value)}"
             raise self._fail(Problem(FieldRule.BYTES, where, text))
@@ -233,7 +240,8 @@ class Fields:
 
     def _text(self, where: Where, value: Value) -> str:
         if not isinstance(value, str):
-            raise self._fail(Problem(FieldRule.TEXT, where, _must("be a text", value)))
+            problem = Problem(FieldRule.TEXT, where, "must be a text", _found(value))
+            raise self._fail(problem)
         return value
 
     def _uint(self, where: Where, value: Value, low: int, high: int) -> int:
@@ -243,15 +251,13 @@ class Fields:
             rule = FieldRule.RANGE
         else:
             return value
-        text = _must(f"be an integer from {low} to {high}", value)
-        raise self._fail(Problem(rule, where, text))
+        must = f"must be an integer from {low} to {high}"
+        raise self._fail(Problem(rule, where, must, _found(value)))
 
-    def _error(self, rule: FieldRule, name: str, text: str) -> Exception:
-        return self._fail(Problem(rule, self.at(name), text))
-
-
-def _must(rule: str, value: object) -> str:
-    return f"must {rule}, found {_found(value)}"
+    def _error(
+        self, rule: FieldRule, name: str, must: str, found: str = ""
+    ) -> Exception:
+        return self._fail(Problem(rule, self.at(name), must, found))
 
 
 def _found(value: object) -> str:

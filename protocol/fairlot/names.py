@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import NewType
 
 from fairlot.fields import bytes_problem, uint_problem
+from fairlot_crypto.curve import G1_LENGTH
 from fairlot_crypto.errors import CallerError
 from fairlot_crypto.hashing import tag, tagged_hash
 
 HASH_LENGTH = 32
-NYM_LENGTH = 48
+NYM_LENGTH = G1_LENGTH
 
 SaleId = NewType("SaleId", bytes)
 """``sale_id``, 32 bytes: the hash of the terms, the name of the sale."""

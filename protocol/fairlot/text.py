@@ -8,8 +8,15 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
+from fairlot.assigned import is_assigned
+
 Json: TypeAlias = "str | int | bool | Sequence[Json] | Mapping[str, Json] | None"
-"""A value that commands print for machines."""
+"""A value that commands print for machines: integers are below 2^53."""
+
+Viewed: TypeAlias = (
+    "bytes | str | int | bool | Sequence[Viewed] | Mapping[str, Viewed] | None"
+)
+"""A value of which there is a JSON view."""
 
 Fail: TypeAlias = Callable[[str], Exception]
 """Makes the error for what is wrong with a text."""
@@ -23,9 +30,16 @@ _FORBIDDEN = {
     "Zl": "a line separator",
     "Zp": "a paragraph separator",
 }
-"""Unicode categories whose characters no text may contain."""
+"""Unicode categories whose characters no text may contain; these never get new ones."""
+_BLANKS = (
+    "\u0020\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u202f\u205f\u3000"
+)
+"""Category Zs: no text may begin or end with one."""
 
 _SHOWN = 40
+_JSON_NUMBERS = 2**53
+"""From here on, programs that read JSON may lose digits of a number."""
 _ATTRIBUTE = re.compile(r"[a-z0-9_]{1,32}")
 
 
@@ -43,11 +57,14 @@ def check_text(text: str, fail: Fail) -> None:
         forbidden = _FORBIDDEN.get(unicodedata.category(character))
         if forbidden:
             raise fail(f"holds {forbidden} (U+{ord(character):04X}): remove it")
+        if not is_assigned(character):
+            number = f"U+{ord(character):04X}"
+            raise fail(f"holds {number}, which Unicode 14.0 does not assign: remove it")
     if len(text.encode()) > MAX_TEXT_BYTES:
         raise fail(f"is longer than {MAX_TEXT_BYTES} bytes of UTF-8: shorten it")
     if not unicodedata.is_normalized("NFC", text):
         raise fail("is not in Unicode normal form NFC: type it anew")
-    if text != text.strip():
+    if text != text.strip(_BLANKS):
         raise fail("begins or ends with a blank: remove it")
 
 
@@ -62,6 +79,34 @@ def shown(text: str) -> str:
     if len(text) <= _SHOWN:
         return repr(text)
     return f"{text[:_SHOWN]!r}…"
+
+
+def lasting(seconds: int) -> str:
+    """Return a duration as people say it, rounded up: ``40 s``, ``3 h``, ``6 days``."""
+    for unit, length in (("days", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds > 2 * length:
+            return f"{-(-seconds // length)} {unit}"
+    return f"{seconds} s"
+
+
+def json_view(values: Mapping[str, Viewed]) -> dict[str, Json]:
+    """Return the JSON view of named values (specs/notation.md, section 4.4).
+
+    Byte strings become hexadecimal digits, integers of 2^53 and more texts.
+    """
+    return {name: _json(value) for name, value in values.items()}
+
+
+def _json(value: Viewed) -> Json:
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, bool | str) or value is None:
+        return value
+    if isinstance(value, int):
+        return value if abs(value) < _JSON_NUMBERS else str(value)
+    if isinstance(value, Mapping):
+        return json_view(value)
+    return [_json(item) for item in value]
 
 
 def counted(number: int, one: str, many: str) -> str:

@@ -22,7 +22,7 @@ PARTS = 16
 
 
 def verdict(data: bytes) -> Report:
-    return audit(data, GROUP, Expected(), STATEMENTS)
+    return audit(data, GROUP, Expected(rehearsal=True), STATEMENTS)
 
 
 def check_named(data: bytes, what: str) -> None:
@@ -72,7 +72,7 @@ def some_positions(length: int, count: int, label: str) -> list[int]:
 
 def check_command(data: bytes, path: Path) -> None:
     path.write_bytes(data)
-    ran = fairlot("audit", path)
+    ran = fairlot("audit", path, "--rehearsal")
     assert ran.code in {1, 2}
     assert ran.out + ran.err
 
@@ -98,7 +98,7 @@ def test_the_command_believes_the_untouched_file(
 ) -> None:
     path = tmp_path / "good.fairlot"
     path.write_bytes(concert_transcript)
-    ran = fairlot("audit", path)
+    ran = fairlot("audit", path, "--rehearsal")
     assert ran.code == 0, ran.err
 
 

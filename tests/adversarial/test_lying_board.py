@@ -10,21 +10,33 @@ import pytest
 
 import fairlot
 import fairlot_crypto
-from fairlot.audit.auditor import Expected, audit
+from fairlot.audit.auditor import audit
 from fairlot.audit.checks import CHECKS, check_of
 from fairlot_crypto.statements import Statements
 from kit.sales import GROUP
 from kit.stage import STATEMENTS
 from lies_draw import DRAW
-from lies_file import BYTES, HEADS, Make, Row
+from lies_file import A_REHEARSAL, BYTES, HEADS, Make, Row
 from lies_people import PEOPLE
+from lies_roles import PARTIES
 from lies_rounds import ROUNDS
 from lies_signers import SIGNERS
 from lies_terms import OFFERS
 from lies_times import PHASES
 from lies_watch import HOLDING, WATCH
 
-ROWS = (*BYTES, *HEADS, *SIGNERS, *OFFERS, *PEOPLE, *PHASES, *DRAW, *ROUNDS, *WATCH)
+ROWS = (
+    *BYTES,
+    *HEADS,
+    *SIGNERS,
+    *OFFERS,
+    *PEOPLE,
+    *PHASES,
+    *DRAW,
+    *ROUNDS,
+    *PARTIES,
+    *WATCH,
+)
 WITHOUT_A_ROW = {
     "cbor.truncated": "the end of the file lies in an item: file.tail, sale.incomplete",
     "cbor.offset": "a caller's mistake",
@@ -50,7 +62,7 @@ def test_the_audit_names_the_broken_check_and_no_other(row: Row) -> None:
 
 
 def test_the_same_board_without_a_lie_is_believed(concert_transcript: bytes) -> None:
-    report = audit(concert_transcript, GROUP, Expected(), STATEMENTS)
+    report = audit(concert_transcript, GROUP, A_REHEARSAL, STATEMENTS)
     assert report.holds
     assert not report.findings
 
@@ -59,7 +71,7 @@ def test_the_same_board_without_a_lie_is_believed(concert_transcript: bytes) -> 
     "make", [make for _, make in HOLDING], ids=[n for n, _ in HOLDING]
 )
 def test_what_witnesses_show_in_the_last_second_is_believed(make: Make) -> None:
-    report = audit(make(), GROUP, Expected(), STATEMENTS)
+    report = audit(make(), GROUP, A_REHEARSAL, STATEMENTS)
     assert report.holds, report.findings
 
 
@@ -91,6 +103,7 @@ def codes_in_the_source() -> set[str]:
         *package.glob("*.py"),
         *(path for chapter in CHAPTERS for path in package.glob(f"{chapter}/*.py")),
         package / "audit/auditor.py",
+        package / "audit/roles.py",
         crypto / "cbor.py",
         crypto / "log/note.py",
         crypto / "log/checkpoint.py",

@@ -168,4 +168,6 @@ def test_refused_entries_are_shown_as_refused(folder: Path, tmp_path: Path) -> N
     ran = fairlot("inspect", path)
     assert ran.code == 0
     assert re.search(r"(?m)DEPOSIT +Refused\. \([a-z]+\.[a-z-]+\)$", ran.out)
-    assert f"rules are broken: fairlot audit {path} gives details." in ran.out
+    assert (
+        f"rules are broken: fairlot audit {path} --rehearsal gives details." in ran.out
+    )

@@ -325,7 +325,7 @@ def test_a_full_disk_ends_the_sale_with_a_reason(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.startswith(b"fairlot: could not be completed: File too large")
     assert [path.name for path in out.iterdir()] == ["transcript.fairlot"]
-    assert fairlot("audit", out / "transcript.fairlot").code == 1
+    assert fairlot("audit", out / "transcript.fairlot", "--rehearsal").code == 1
 
 
 def test_an_interrupt_from_the_keyboard_is_no_traceback(tmp_path: Path) -> None:

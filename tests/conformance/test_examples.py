@@ -151,9 +151,9 @@ def test_it_runs_and_its_audit_holds(played: Played) -> None:
     assert (played.ran.code, played.ran.err) == (0, "")
     out = played.ran.out
     assert out.splitlines()[0].endswith(f"What to expect: {played.expectation}")
-    assert re.search(r"(?m)^Verdict: all \d+ checks hold\.$", out)
+    assert re.search(r"(?m)^Verdict on this REHEARSAL: all \d+ checks hold\.$", out)
     tail = out.split("Try next:\n")[1]
-    assert f"fairlot audit {played.folder / 'transcript.fairlot'}" in tail
+    assert f"fairlot audit {played.folder / 'transcript.fairlot'} --rehearsal" in tail
     pools = ["pools.csv"] if played.folder.name in SEVERAL else []
     assert sorted(path.name for path in played.folder.iterdir()) == [
         "allocation.csv",

@@ -99,7 +99,7 @@ def check_board(place: Place, name: str) -> None:
     """Post the recovery and end the sale: everything holds."""
     assert place.keeper("post", place.folder / name, 10).code == 0
     assert place.keeper("mark", EntryType.RESULT, 20).code == 0
-    audited = fairlot("audit", place.transcript, "--json")
+    audited = fairlot("audit", place.transcript, "--rehearsal", "--json")
     report = json.loads(audited.out)
     assert (audited.code, report["holds"]) == (0, True)
     assert report["beacon"]["recovered"]

@@ -92,7 +92,7 @@ def test_a_rehearsal_waits_for_its_own_clock(tmp_path: Path) -> None:
         (EntryType.ROUND, OPEN + DUE_AFTER),
         (EntryType.RESULT, OPEN + DUE_AFTER),
     ]
-    audited = fairlot("audit", out / "transcript.fairlot", "--json")
+    audited = fairlot("audit", out / "transcript.fairlot", "--rehearsal", "--json")
     assert audited.code == 0
     report: dict[str, Any] = json.loads(audited.out)
     assert report["beacon"]["drand"]["mixed"] is True

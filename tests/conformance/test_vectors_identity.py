@@ -698,6 +698,50 @@ def test_a_refused_case_ends_with_its_code(chapter: str, case: In) -> None:
     assert code_of_refusal(drive, case["input"]) == case["refused"]["code"]
 
 
+def refusals_of(*attempts: Callable[[], object]) -> list[str]:
+    """Return the code of each attempt that is refused, whatever the others do."""
+    found: list[str] = []
+    for attempt in attempts:
+        try:
+            attempt()
+        except (CryptoError, FairlotError) as error:
+            found.append(error.code)
+    return found
+
+
+def steps_of(case: In) -> list[str]:
+    """Return what refuses an entry if the checks do not end at the first that does."""
+    statements, terms = Statements(), terms_of(case)
+    credentials = credentials_of(case["registry"])
+    try:
+        entry = entry_of(case["entry"])
+    except FairlotError as error:
+        return [error.code]
+    signature = refusals_of(lambda: check_signature(entry, statements))
+    try:
+        deposit = read_deposit(entry)
+    except FairlotError as error:
+        return [*signature, error.code]
+    return signature + refusals_of(
+        lambda: check_binding(terms, entry, deposit, case["time"]),
+        lambda: check_order(terms, credentials.registry, deposit, statements),
+        lambda: check_presentation(credentials, deposit, statements),
+    )
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, id=case["name"])
+        for case in cases("deposit", refused=True)
+        if case["input"]["op"] == "check-entry"
+    ],
+)
+def test_an_entry_that_breaks_a_rule_breaks_no_other(case: In) -> None:
+    """Who leaves the rule out accepts it, and does not refuse it by accident."""
+    assert steps_of(case["input"]) == [case["refused"]["code"]]
+
+
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_every_driver_is_exercised_and_refusals_are_the_majority(chapter: str) -> None:
     taken, refused = (cases(chapter, refused=each) for each in (False, True))

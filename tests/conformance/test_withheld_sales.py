@@ -90,7 +90,7 @@ def test_a_sale_with_withheld_reveals_is_drawn_and_settled(
     for name, (units, payment, refund) in sale.accounts.items():
         assert payment == 100 * units
         assert payment + refund == DEPOSITS[name]
-    assert fairlot("audit", sale.transcript).code == 0
+    assert fairlot("audit", sale.transcript, "--rehearsal").code == 0
 
 
 def test_withholding_changes_nothing_that_anybody_gets(tmp_path: Path) -> None:
@@ -121,7 +121,7 @@ def test_a_sale_without_enough_of_the_roster_is_void_and_refunded(
     accounts = {name: (0, 0, deposit) for name, deposit in DEPOSITS.items()}
     assert sale.accounts == accounts
     assert "599 back" in sale.ran.out
-    audited = fairlot("audit", sale.transcript, "--json")
+    audited = fairlot("audit", sale.transcript, "--rehearsal", "--json")
     report = json.loads(audited.out)
     assert (audited.code, report["phase"]) == (0, "void")
     facts = report["facts"]
@@ -200,7 +200,9 @@ def test_a_sale_killed_near_its_end_has_one_finding(tmp_path: Path, left: int) -
         process.kill()
         process.communicate(timeout=60)
     assert acks[-1].startswith(b"ack ")
-    audited = fairlot("audit", tmp_path / "out" / "transcript.fairlot", "--json")
+    audited = fairlot(
+        "audit", tmp_path / "out" / "transcript.fairlot", "--rehearsal", "--json"
+    )
     report = json.loads(audited.out)
     findings = [f["code"] for check in report["checks"] for f in check["findings"]]
     if report["phase"] == "done":

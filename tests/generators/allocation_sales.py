@@ -61,7 +61,7 @@ def everything() -> Sale:
             unsold="crowd",
         ),
         Pool("hunt", Mechanism.LOTTERY, 1, 10, puzzle=PUZZLE),
-        replace(_PAIRS, name="crowd", unsold="tokens"),
+        replace(_PAIRS, name="crowd"),
         Pool("tokens", Mechanism.QUADRATIC, 20, 1, 3, again=True, unsold="rest"),
         Pool("rest", Mechanism.EQUAL_SHARE, 2, 10, 2),
     )
@@ -85,7 +85,7 @@ def _whole() -> Sequence[Row]:
     return (
         (
             "sale-of-every-mechanism",
-            "A pool of every mechanism; each pool that leaves units hands them on.",
+            "A pool of every mechanism; units that are left go on, or back to the seller.",
             everything(),
         ),
         ("sale-nobody", "Nobody comes: all units return.", (everything()[0], [])),
@@ -128,7 +128,7 @@ def _grouped() -> Sequence[Row]:
         ),
         (
             "groups-leave-units",
-            "Groups of 3 and of 2 and no single: mode B, and what is left goes on.",
+            "Groups of 3 and of 2 and no single: mode B; what is left goes on to groups.",
             _of_two_sizes(),
         ),
         (
@@ -206,12 +206,12 @@ def _paired(people: Sequence[Entrant]) -> Sequence[Entrant]:
 
 
 def _of_two_sizes() -> Sale:
-    pool = replace(_PAIRS, supply=12, group_max=3, unsold="share")
+    pool = replace(_PAIRS, supply=12, group_max=3, unsold="second")
     people: Sequence[Entrant] = numbered(*[Entrant(Nym(b""), 1, 10)] * 19)
     for first in range(0, 15, 3):
         people = together(people, first, first + 1, first + 2)
     people = together(together(people, 15, 16), 17, 18)
-    return (pool, replace(_SHARE, supply=0)), people
+    return (pool, replace(pool, name="second", supply=3, unsold=None)), people
 
 
 def _half_qualified(some: Sequence[Entrant]) -> Sale:

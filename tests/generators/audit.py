@@ -6,7 +6,8 @@ from fairlot.audit.auditor import Expected, audit
 from fairlot.audit.report import Report
 from fairlot.errors import InvariantError, Rejection
 from generators import plays
-from generators.audit_lies import Lie, lies
+from generators.audit_lies import ACCEPTED, Lie, lies
+from generators.audit_rehearsals import one_key, real_sale, rehearsal_lies
 from generators.audit_rounds import round_lies
 from generators.audit_watch import thinned, watch_lies, watched
 from generators.case import Case, Chapter, Raw, accept, reject
@@ -18,41 +19,54 @@ def chapter() -> Chapter:
     """Return the chapter."""
     return Chapter(
         "audit",
-        "Audit `transcript`, expecting the roots of `expected` where there are any. "
-        "An accepted one holds; output the report's phase, facts and beacon, and how many "
-        "notices there are (none in a sale that is void before COMMIT_END). A refused one has "
-        "exactly one finding, with that code; the check that fails is the one that the "
-        "case's name begins with.",
+        "Audit `transcript`, expecting the roots of `expected` where there are any, and "
+        "accepting a rehearsal if `rehearsal` is true. An accepted one holds; output the "
+        "report's phase, facts and beacon, without the sentence `withholding` of the "
+        "latter, the checks that were not checked, and how many notices there are. A "
+        "refused one has exactly one finding, with that code; the check that fails is the "
+        "one that the case's name begins with.",
         (*_accepted(), *_refused()),
     )
 
 
 def _accepted() -> Sequence[Case]:
-    roots = Expected(stage().terms.sale_id, stage().terms.board.key)
-    drawn = publish(plays.drawn())
-    few, missed = plays.commits_missing(), plays.seals_missing()
-    rows = (
-        ("drawn", "A sale that was drawn.", drawn, Expected()),
-        ("drawn-roots", "The same, with its trust roots.", drawn, roots),
-        (
-            "recovered",
-            "A sale that was recovered.",
-            publish(plays.recovered()),
-            Expected(),
-        ),
-        ("void", "Void: too few committed.", publish(few), Expected()),
-        ("unsealed", "Void: too few sealed.", publish(missed), Expected()),
-        (
-            "waited",
-            "A sale that waited for a round.",
-            publish(plays.waited()),
-            Expected(),
-        ),
-        ("nobody", "Nobody took part.", publish(plays.nobody()), Expected()),
-        ("watched", "Two of three witnesses saw every head.", watched(), Expected()),
-        ("thinned", "Witnesses saw the heads behind markers.", thinned(), Expected()),
+    roots = Expected(stage().terms.sale_id, stage().terms.board.key, rehearsal=True)
+    rehearsed = (
+        ("drawn", "A sale that was drawn.", plays.drawn, ACCEPTED),
+        ("drawn-roots", "The same, with its trust roots.", plays.drawn, roots),
+        ("recovered", "A sale that was recovered.", plays.recovered, ACCEPTED),
+        ("void", "Void: too few committed.", plays.commits_missing, ACCEPTED),
+        ("unsealed", "Void: too few sealed.", plays.seals_missing, ACCEPTED),
+        ("waited", "A sale that waited for a round.", plays.waited, ACCEPTED),
+        ("nobody", "A sale in which nobody took part.", plays.nobody, ACCEPTED),
     )
-    return [_accept(*row) for row in rows]
+    rows = (
+        (
+            "one-key",
+            "A rehearsal in which one key has every role: a notice for each after the first.",
+            one_key(),
+            ACCEPTED,
+        ),
+        (
+            "watched",
+            "Two of three witnesses saw every head.",
+            watched(),
+            ACCEPTED,
+        ),
+        ("thinned", "Witnesses saw the heads behind markers.", thinned(), ACCEPTED),
+        ("real", "A real sale that nobody entered.", real_sale(), Expected()),
+        (
+            "real-accepted",
+            "Accepting a rehearsal changes nothing.",
+            real_sale(),
+            ACCEPTED,
+        ),
+    )
+    played = [
+        _accept(name, comment, publish(play()), expected)
+        for name, comment, play, expected in rehearsed
+    ]
+    return [*played, *(_accept(*row) for row in rows)]
 
 
 def _accept(
@@ -70,15 +84,24 @@ def _accept(
         {
             "phase": report.phase,
             "facts": dict(report.facts),
-            "beacon": report.beacon.to_json() if report.beacon else None,
+            "beacon": _beacon(report),
+            "unchecked": list(report.unchecked),
             "notices": len(report.notices),
         },
         {"checks": [result.check.id for result in report.results]},
     )
 
 
+def _beacon(report: Report) -> Raw:
+    """Return the bias meter without its sentence, whose words are free."""
+    if report.beacon is None:
+        return None
+    return {k: v for k, v in report.beacon.to_json().items() if k != "withholding"}
+
+
 def _refused() -> Sequence[Case]:
-    return [_reject(lie) for lie in (*lies(), *round_lies(), *watch_lies())]
+    every = (*lies(), *round_lies(), *watch_lies(), *rehearsal_lies())
+    return [_reject(lie) for lie in every]
 
 
 def _reject(lie: Lie) -> Case:
@@ -106,4 +129,9 @@ def _audit(data: bytes, expected: Expected) -> Report:
 def _inputs(data: bytes, expected: Expected) -> dict[str, Raw]:
     roots = {"sale_id": expected.sale_id, "board_key": expected.board_key}
     given: dict[str, Raw] = {k: v for k, v in roots.items() if v is not None}
-    return {"op": "audit", "expected": given, "transcript": data}
+    return {
+        "op": "audit",
+        "expected": given,
+        "rehearsal": expected.rehearsal,
+        "transcript": data,
+    }

@@ -1,7 +1,7 @@
 """What a lying board posts, one rule broken at a time; a part of chapter audit."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from fairlot.audit.auditor import Expected
 from fairlot.board.sale import SaleState
@@ -21,6 +21,9 @@ from generators.stage import FIRST, draw_alpha, publish, signed_head, stage
 from kit.board import Batch
 from kit.stage import Stage
 
+ACCEPTED = Expected(rehearsal=True)
+"""No roots, and a rehearsal will do."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lie:
@@ -31,7 +34,7 @@ class Lie:
     rule: str
     code: str
     transcript: bytes
-    expected: Expected = field(default_factory=Expected)
+    expected: Expected = ACCEPTED
 
 
 def lies() -> Sequence[Lie]:
@@ -150,14 +153,14 @@ def _roots() -> Sequence[Lie]:
             "The file is of the sale that the auditor means.",
             "roots.sale-id",
             data,
-            Expected(sale_id=bytes(32)),
+            Expected(sale_id=bytes(32), rehearsal=True),
         ),
         Lie(
             "A06-board",
             "The file is of the board that the auditor means.",
             "roots.board-key",
             data,
-            Expected(board_key=stage().parts.seller.public),
+            Expected(board_key=stage().parts.seller.public, rehearsal=True),
         ),
     )
 

@@ -42,7 +42,7 @@ def chapter() -> Chapter:
         "`terms` are CBOR, `size` and `root` those of CLOSE, entries are encoded. `op` "
         "says what to do. setup: check the set-up in the terms (step 1). draw: make the "
         "COMMIT and REVEAL entries of the contributors with these Ed25519 seeds and "
-        "openings (steps 2, 3, 5), take them in (4, 6), and compute the seed (7, 12, 13), "
+        "openings (steps 2, 3, 9), take them in (4, 10), and compute the seed (5, 15, 16), "
         "with the ROUND entries of `rounds`, if any, taken in when they are due. round: "
         "take in the ROUND entries `before`, which are accepted, then `entry`, each at "
         "`time` (11). "
@@ -239,7 +239,11 @@ def _refused_commitments() -> Sequence[_Row]:
 def _refused_values() -> Sequence[_Row]:
     terms = beacon_terms(2)
     one = contributors()[0]
-    mirrored = RSA_2048.n - bicorn.commit(RSA_2048, one.alpha)
+    c = bicorn.commit(RSA_2048, one.alpha)
+    mirrored, committed = RSA_2048.n - c, i2osp(c, ELEMENT)
+    width = (
+        "c has as many bytes as N, 256: another length is a wrong field, not a value."
+    )
     rows = (
         ("zero", "c is a unit.", "commit.value", bytes(ELEMENT)),
         (
@@ -254,7 +258,9 @@ def _refused_values() -> Sequence[_Row]:
             "commit.value",
             i2osp(mirrored, ELEMENT),
         ),
-        ("short", "c has 256 bytes.", "entry.field", bytes(255)),
+        ("short", width, "entry.field", bytes(255)),
+        ("long", width, "entry.field", bytes(1) + committed),
+        ("empty", width, "entry.field", b""),
     )
     return [
         (f"commit-{name}", rule, code, (), _commit_entry(terms, one, c))

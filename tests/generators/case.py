@@ -1,18 +1,17 @@
 """The shape of a test vector, and of a chapter of them (specs/vectors.md)."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from fairlot.errors import FairlotError, InvariantError
+from fairlot.errors import FairlotError, InputError, InvariantError
+from fairlot.text import Viewed, json_view
 from fairlot_crypto.errors import CryptoError
 
-Json: TypeAlias = "str | int | bool | Sequence[Json] | Mapping[str, Json] | None"
-Raw: TypeAlias = "bytes | str | int | bool | Sequence[Raw] | Mapping[str, Raw] | None"
+Raw: TypeAlias = Viewed
 
 FORMAT = "fairlot-vectors/1"
-_JSON_SAFE = 2**53
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +24,8 @@ class Case:
     trace: Mapping[str, Raw]
     output: Mapping[str, Raw] | None
     code: str | None
+    place: Mapping[str, Raw] | None = None
+    """Line and field of a file that people write, where the rule is broken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +40,14 @@ class Chapter:
 
     def to_json(self) -> bytes:
         """Return the file's bytes: UTF-8, two-space indent, final newline."""
-        document = {
+        document: dict[str, Raw] = {
             "format": FORMAT,
             "chapter": self.name,
             "description": self.description,
             "cases": [_case(i, case) for i, case in enumerate(self.cases, 1)],
         }
-        return json.dumps(document, indent=2, ensure_ascii=False).encode() + b"\n"
+        view = json_view(document)
+        return json.dumps(view, indent=2, ensure_ascii=False).encode() + b"\n"
 
 
 def accept(
@@ -65,6 +67,8 @@ def reject(
     code: str,
     inputs: Mapping[str, Raw],
     attempt: Callable[[], object],
+    *,
+    placed: bool = False,
 ) -> Case:
     """Return a case that must be refused, after having tried it.
 
@@ -74,6 +78,7 @@ def reject(
         code: the stable code of the refusal.
         inputs: what the implementation is given.
         attempt: drives this library with ``inputs``.
+        placed: whether the case says where in a file the rule is broken.
 
     Raises:
         InvariantError: ``vectors.not-refused`` where ``attempt`` ends otherwise.
@@ -82,35 +87,32 @@ def reject(
         attempt()
     except (CryptoError, FairlotError) as error:
         if error.code == code:
-            return Case(name, rule, inputs, {}, None, code)
+            place = _place(error) if placed else None
+            return Case(name, rule, inputs, {}, None, code, place)
         problem = f"{name} ends in {error.code}, not {code}"
         raise InvariantError("vectors.not-refused", problem) from error
     raise InvariantError("vectors.not-refused", f"{name} is not refused with {code}")
 
 
-def _case(number: int, case: Case) -> Json:
-    body: dict[str, Json] = {
+def _case(number: int, case: Case) -> Raw:
+    body: dict[str, Raw] = {
         "tcId": number,
         "name": case.name,
         "comment": case.comment,
-        "input": _json(case.inputs),
+        "input": case.inputs,
     }
     if case.trace:
-        body["trace"] = _json(case.trace)
+        body["trace"] = case.trace
     if case.code is None:
-        body["output"] = _json(case.output)
+        body["output"] = case.output
     else:
-        body["refused"] = {"code": case.code}
+        place = {} if case.place is None else {"place": case.place}
+        body["refused"] = {"code": case.code, **place}
     return body
 
 
-def _json(raw: Raw) -> Json:
-    if isinstance(raw, bytes):
-        return raw.hex()
-    if isinstance(raw, bool | str) or raw is None:
-        return raw
-    if isinstance(raw, int):
-        return raw if abs(raw) < _JSON_SAFE else str(raw)
-    if isinstance(raw, Mapping):
-        return {key: _json(value) for key, value in raw.items()}
-    return [_json(value) for value in raw]
+def _place(error: Exception) -> Mapping[str, Raw] | None:
+    """Return line and field, those that are known; ``None`` if none is."""
+    if not isinstance(error, InputError) or not (error.line or error.field):
+        return None
+    return {"line": error.line, "field": error.field or None}

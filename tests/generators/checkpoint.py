@@ -25,7 +25,12 @@ TIME = 1893456000
 
 def cases() -> Sequence[Case]:
     """Return the cases of signed checkpoints."""
-    return (*_checkpoints(), *_refused_texts(), *_refused_signatures())
+    return (
+        *_checkpoints(),
+        *_origins(),
+        *_refused_texts(),
+        *_refused_signatures(),
+    )
 
 
 def sample_checkpoint() -> SignedCheckpoint:
@@ -84,6 +89,28 @@ def _checkpoint(name: str, comment: str, signed: SignedCheckpoint) -> Case:
     )
 
 
+def _origins() -> Sequence[Case]:
+    characters = ("\x7f", "\x80", "\x85", "\u2028", "\u2029", "\u0378")
+    return [_origin(f"{NAME}{character}1") for character in characters]
+
+
+def _origin(origin: str) -> Case:
+    tree = sample_tree()
+    signed = _signed(Checkpoint(origin, tree.size, tree.root()), TIME)
+    text, read = signed.to_text(), signed.checkpoint
+    return accept(
+        f"checkpoint-origin-{ord(origin[-2]):04x}",
+        "An origin may hold any character from U+0020 on; a line ends at U+000A only.",
+        _verify_inputs(text),
+        {
+            "origin": read.origin,
+            "size": read.size,
+            "root": read.root,
+            "time": _verify(text, BOARD.public),
+        },
+    )
+
+
 def _refused_texts() -> Sequence[Case]:
     text = sample_checkpoint().to_text()
     log_line, clock_line = text.splitlines(keepends=True)[-2:]
@@ -105,6 +132,14 @@ def _refused_texts() -> Sequence[Case]:
             "\n9223372036854775808",
         ),
         ("no-origin", "The log is named.", "checkpoint.origin", f"{NAME}\n13", "\n13"),
+        ("origin-tab", "No tab.", "note.characters", f"{NAME}\n13", f"{NAME}\t\n13"),
+        (
+            "origin-1f",
+            "No U+001F.",
+            "note.characters",
+            f"{NAME}\n13",
+            f"{NAME}\x1f\n13",
+        ),
         (
             "extension",
             "There are three lines; a fourth would be signed and mean nothing.",
@@ -125,7 +160,7 @@ def _refused_texts() -> Sequence[Case]:
             "Unused bits are zero; the text would not be one encoding.",
             "note.base64",
             root_line,
-            _with_trailing_bit(root_line),
+            with_trailing_bit(root_line),
         ),
         ("base64-padding", "Padding is there.", "note.base64", "=\n", "\n"),
         ("line-end", "Lines end with U+000A.", "note.characters", "\n13\n", "\r\n13\n"),
@@ -161,7 +196,8 @@ def _refused_texts() -> Sequence[Case]:
     ]
 
 
-def _with_trailing_bit(line: str) -> str:
+def with_trailing_bit(line: str) -> str:
+    """Return a line of base64 with one "=", whose unused bits are not zero."""
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
     last = line[-3]
     return f"{line[:-3]}{alphabet[alphabet.index(last) + 1]}=\n"
@@ -246,15 +282,17 @@ def _refused_signatures() -> Sequence[Case]:
 
 
 def _refused(name: str, rule: str, code: str, text: str) -> Case:
-    inputs: dict[str, Raw] = {
-        "op": "verify",
-        "text": text,
-        "name": NAME,
-        "key": BOARD.public,
-    }
     return reject(
-        f"checkpoint-{name}", rule, code, inputs, lambda: _verify(text, BOARD.public)
+        f"checkpoint-{name}",
+        rule,
+        code,
+        _verify_inputs(text),
+        lambda: _verify(text, BOARD.public),
     )
+
+
+def _verify_inputs(text: str) -> dict[str, Raw]:
+    return {"op": "verify", "text": text, "name": NAME, "key": BOARD.public}
 
 
 def _verify(text: str, key: VerifyKey) -> int:

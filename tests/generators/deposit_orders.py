@@ -16,6 +16,7 @@ from fairlot.names import Nym, SaleId
 from fairlot.terms.named_round import NamedRound
 from fairlot.terms.pool import Mechanism, Pool, Requirement, Tier
 from fairlot.terms.terms import Terms
+from fairlot_crypto.bbs.profile import Credential
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.hashing import i2osp, tagged_hash
 from fairlot_crypto.timelock.chain import first_round_after
@@ -30,11 +31,15 @@ from generators.deposit_setting import (
     Made,
     check_entry,
     check_inputs,
+    presented,
+    rebound,
     resigned,
     sale,
+    signed_body,
 )
 from generators.drand_setting import SECRET, clock
 from generators.identity_setting import NOW
+from kit.stage import issue
 
 ANSWER = "the owl of Minerva"
 _POOLS = (
@@ -142,12 +147,15 @@ def _beyond(wish: Wish) -> dict[str, Raw]:
 
 def refused() -> Sequence[Case]:
     """Return the entries that do not fit the terms."""
-    rows = (*_unfit(), *_unfit_group(), *_unshown())
-    return [_refused(*row) for row in rows]
+    unfit = [
+        (name, rule, code, start, rebound(start, path, new))
+        for name, rule, code, start, path, new in (*_unfit(), *_unfit_group())
+    ]
+    return [_refused(*row) for row in (*unfit, *_unshown())]
 
 
 Row = tuple[str, str, str, Made, str, Value]
-"""Name, rule, code, start, path, new value."""
+"""Name, rule, code, start, path into what is bound, new value."""
 
 
 def _unfit() -> Sequence[Row]:
@@ -158,6 +166,7 @@ def _unfit() -> Sequence[Row]:
     other = solve(answer_key("hawk"), sale_id, own_nym(), own)
     right = solve(key, sale_id, own_nym(), own)
     copied = solved.deposit.binding.solutions["solvers"]
+    of_cancel = solve(key, sale_id, own_nym(), cancel.deposit.binding.settle_pk)
     sealed = plain.deposit.binding.bid or b""
     tells = "An amount off the ladder would reveal the bid."
     bids = "Otherwise it would show who has a bid and who has none."
@@ -180,7 +189,7 @@ def _unfit() -> Sequence[Row]:
         ("solution-old-key", forged, solution, plain, at, {"solvers": copied}),
         ("solution-pool", "It has no puzzle.", solution, plain, at, {"friends": right}),
         ("solution-nowhere", "No such pool.", solution, plain, at, {"x": right}),
-        ("solution-cancel", "It orders none.", nothing, cancel, at, {"solvers": right}),
+        ("solution-cancel", "It orders none.", nothing, cancel, at, {"solvers": of_cancel}),
         ("tier-cancel", "It orders none.", nothing, cancel, at_tier, "gold"),
         ("solutions-empty", empty, field, plain, at, {}),
         ("members-empty", empty, field, plain, "ph/order/members", []),
@@ -219,27 +228,48 @@ def _unfit_group() -> Sequence[Row]:
     )  # fmt: skip
 
 
-def _unshown() -> Sequence[Row]:
-    start, at = rich("rich-plain"), "disclosed"
+def _unshown() -> Sequence[tuple[str, str, str, Made, bytes]]:
+    start, schema = rich("rich-plain"), "deposit.disclosed"
     same = "Everybody shows the same attributes, and no others."
-    schema = "A value that only one person has is a name."
-    lie = "The credential says otherwise."
-    code, proof = "deposit.disclosed", "deposit.presentation"
-    more: Value = {"region": "north", "assurance": "listed"}
+    alone = "A value that only one person has is a name."
+    lie, proof = "The credential says otherwise.", "deposit.presentation"
+    shown = (
+        ("nothing", same, _showing(start, ())),
+        ("more", same, _showing(start, ("assurance", "region"))),
+        ("other", same, _showing(start, ("assurance",))),
+        ("value", alone, _showing(start, ("region",), _westerner())),
+    )
+    south = resigned(start, "disclosed", {"region": "south"})
+    hidden = resigned(start, "disclosed", {"region": ""})
     return (
-        ("disclosed-nothing", same, code, start, at, {}),
-        ("disclosed-more", same, code, start, at, more),
-        ("disclosed-other", same, code, start, at, {"assurance": "listed"}),
-        ("disclosed-value", schema, code, start, at, {"region": "west"}),
-        ("disclosed-lie", lie, proof, start, at, {"region": "south"}),
-        ("disclosed-hidden", lie, proof, start, at, {"region": ""}),
+        *(
+            (f"disclosed-{name}", rule, schema, start, body)
+            for name, rule, body in shown
+        ),
+        ("disclosed-lie", lie, proof, start, south),
+        ("disclosed-hidden", lie, proof, start, hidden),
     )
 
 
-def _refused(
-    name: str, rule: str, code: str, start: Made, path: str, new: Value
-) -> Case:
-    encoded = resigned(start, path, new)
+def _showing(
+    start: Made, names: Sequence[str], credential: Credential | None = None
+) -> bytes:
+    """Return the entry with a presentation that discloses these attributes."""
+    binding = start.deposit.binding.to_value()
+    body = presented(start, binding, names, credential)
+    return signed_body(start.entry.type, start.terms, body, start.keys.settle)
+
+
+def _westerner() -> Credential:
+    """Return the person's credential as issuers make it who keep to no schema."""
+    case = issued().case
+    identity = replace(case.identity, attributes=("listed", "west", "", ""))
+    sources = (case.credentials, case.issuers, identity, case.holder)
+    made = issue(*sources, EPOCH, NOW, lambda what: stream(f"west {what}"))
+    return made.credential
+
+
+def _refused(name: str, rule: str, code: str, start: Made, encoded: bytes) -> Case:
     credentials, terms = issued().case.credentials, start.terms
     return reject(
         f"entry-{name}",

@@ -1,18 +1,17 @@
 """Entries and payments that are refused; a part of chapter deposit."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from fairlot.deposit.final import Positions
 from fairlot.deposit.payment import read_payment
 from fairlot.deposit.wish import Wish
 from fairlot.entry import EntryType, Role, read_entry, sign_entry
-from fairlot.names import SaleId, nym_context
+from fairlot.names import nym_context
 from fairlot.terms.terms import Terms
 from fairlot_crypto import cbor
 from fairlot_crypto.bbs.profile import present
 from fairlot_crypto.cbor import Value
-from fairlot_crypto.keys import OpeningKey
+from fairlot_crypto.keys import OpeningKey, Signature
 from generators.case import Case, Raw, reject
 from generators.committee_setting import GROUP, stream
 from generators.credential_setting import EPOCH, issued
@@ -21,9 +20,10 @@ from generators.deposit_setting import (
     Made,
     check_entry,
     check_inputs,
+    in_role,
     made,
     mixed_order_entry,
-    presented,
+    rebound,
     resigned,
     sale,
     signed_body,
@@ -40,20 +40,26 @@ Row = tuple[str, str, str, bytes, int]
 
 def cases() -> Sequence[Case]:
     """Return the cases."""
-    rows = (
-        *_malformed(),
+    rows = (*_stolen(), *_unfit(), *_untimely(), *_unbound(), *_unproved())
+    return (
+        *(_refused(*row) for row in _malformed()),
         *_unsigned(),
-        *_unfit(),
-        *_untimely(),
-        *_unbound(),
-        *_unproved(),
+        *(_refused(*row) for row in rows),
+        *_payments(),
+        *_accounts(),
     )
-    return (*(_refused(*row) for row in rows), *_payments(), *_accounts())
 
 
-def _refused(name: str, rule: str, code: str, encoded: bytes, time: int) -> Case:
+def _refused(
+    name: str,
+    rule: str,
+    code: str,
+    encoded: bytes,
+    time: int,
+    of: Terms | None = None,
+) -> Case:
     each = issued()
-    terms, credentials = sale(each), each.case.credentials
+    terms, credentials = of or sale(each), each.case.credentials
     return reject(
         f"entry-{name}",
         rule,
@@ -86,7 +92,7 @@ def _malformed() -> Sequence[Row]:
         ("proof-text", form, "proof", ""),
     )
     edits = [
-        (name, rule, "entry.field", resigned(start, path, new), NOW)
+        (name, rule, "entry.field", _changed(start, path, new), NOW)
         for name, rule, path, new in rows
     ]
     body: Value = start.entry.body
@@ -98,31 +104,51 @@ def _malformed() -> Sequence[Row]:
     return edits
 
 
-def _unsigned() -> Sequence[Row]:
-    """Change what settle_pk has signed."""
-    start = made("deposit")
-    record: Value = cbor.decode(start.entry.encoded)
-    other = made("other sale", title="Another concert")
-    thief = signing_key("thief")
+def _changed(start: Made, path: str, new: Value) -> bytes:
+    """Change the body, and present anew what it binds."""
+    change = rebound if path.startswith("ph/") else resigned
+    return change(start, path, new)
+
+
+def _unsigned() -> Sequence[Case]:
+    """Put a signature of settle_pk under another entry, of which all else holds."""
+    start, wish, cancel = made("deposit"), Wish(0, 3, 9_000), EntryType.CANCEL
+    own, other = start.entry.sig, made("other sale", title="Another concert")
+    # The same seed: the same keys, and so on.
+    elsewhere = made("deposit", title="Another concert")
+    thief, scope = signing_key("thief"), start.terms.sale_id
+    of_thief = sign_entry(start.entry.type, scope, start.entry.body, thief).sig
+    rows = (
+        ("sale", "It is for one sale.", elsewhere, own),
+        ("wants", "The holder ordered two.", made("deposit", wish=wish), own),
+        (
+            "type",
+            "A deposit is not a cancellation.",
+            made("deposit", cancel, Wish(0, 0, 0)),
+            own,
+        ),
+        ("key", "Another key.", start, of_thief),
+        ("sig", "Another signature.", start, other.entry.sig),
+    )
+    return [_misplaced(*row) for row in rows]
+
+
+def _misplaced(name: str, rule: str, under: Made, sig: Signature) -> Case:
+    record: Value = cbor.decode(under.entry.encoded)
+    encoded = cbor.encode(edited(record, "sig", sig))
+    code, terms = "entry.signature", under.terms
+    return _refused(f"signed-{name}", rule, code, encoded, NOW, terms)
+
+
+def _stolen() -> Sequence[Row]:
+    """Sign as another, or as something else than a holder."""
+    start, thief = made("deposit"), signing_key("thief")
     stolen = sign_entry(
         EntryType.DEPOSIT, start.terms.sale_id, start.entry.body, thief
     ).encoded
-    as_cancel = edited(edited(record, "type", "CANCEL"), "body/ph/type", "CANCEL")
-    changed = (
-        ("sale", "It is for one sale.", edited(record, "sale", other.terms.sale_id)),
-        ("wants", "The holder ordered two.", edited(record, "body/ph/order/wants", 3)),
-        ("type", "A deposit is not a cancellation.", as_cancel),
-        ("key", "Another key.", edited(record, "key", thief.public)),
-        ("sig", "Another signature.", edited(record, "sig", other.entry.sig)),
-    )
     role = "Roles are distinct: a key may sign for two."
-    foreign = edited(record, "role", Role.ESCROW.value)
     return (
-        *(
-            (f"signed-{name}", rule, "entry.signature", cbor.encode(value), NOW)
-            for name, rule, value in changed
-        ),
-        ("role", role, "entry.field", cbor.encode(foreign), NOW),
+        ("role", role, "entry.field", in_role(start, Role.ESCROW), NOW),
         (
             "stolen",
             "A proof seen on its way would be entered under another's key.",
@@ -136,39 +162,29 @@ def _unsigned() -> Sequence[Row]:
 def _unfit() -> Sequence[Row]:
     """Present honestly what does not fit the sale or the entry."""
     start = made("deposit")
-    key, binding = start.keys.settle, start.deposit.binding
-    cancel = made("cancel", EntryType.CANCEL, Wish(1, 0, 0)).deposit.binding
+    cancel = made("cancel", EntryType.CANCEL, Wish(1, 0, 0))
+    other = made("other sale", title="Another concert")
     stranger = signing_key("stranger").public
-    other = made("other sale", title="Another concert").deposit.binding
-    other_sale = SaleId(other.sale_id)
     free = "A cancellation wants and pays nothing."
-    rows = (
-        ("sale", "Bound to another sale.", "sale", replace(binding, sale_id=other_sale)),
-        ("asset", "The buyer saw another good.", "asset", replace(binding, asset="chair")),
-        ("board", "A copy on another board.", "board", replace(binding, board=stranger)),
-        ("settle-key", "It signs.", "settle-key", replace(binding, settle_pk=stranger)),
-        ("cancel-wants", free, "cancel", replace(cancel, wants=1)),
-        ("cancel-pays", free, "cancel", replace(cancel, amount=1)),
-    )  # fmt: skip
-    mixed = (
-        "settle-key-mixed-order",
-        "A key of mixed order: verifiers would disagree about its signatures.",
-        "deposit.settle-key",
-        mixed_order_entry(start),
-        NOW,
+    rows: tuple[tuple[str, str, str, Made, str, Value], ...] = (
+        ("asset", "The buyer saw another good.", "asset", start, "ph/asset", "chair"),
+        ("board", "A copy on another board.", "board", start, "ph/board", stranger),
+        ("settle-key", "It signs.", "settle-key", start, "ph/settle_pk", stranger),
+        ("cancel-wants", free, "cancel", cancel, "ph/order/wants", 1),
+        ("cancel-pays", free, "cancel", cancel, "ph/amount", 1),
     )
-    bodies = [
-        (name, rule, f"deposit.{code}", unfit.type, presented(start, unfit))
-        for name, rule, code, unfit in rows
+    unfit = [
+        (name, rule, f"deposit.{code}", rebound(of, path, new), NOW)
+        for name, rule, code, of, path, new in rows
     ]
-    cancel_key = made("cancel", EntryType.CANCEL, Wish(1, 0, 0)).keys.settle
-    keys = {EntryType.DEPOSIT: key, EntryType.CANCEL: cancel_key}
+    key, body = other.keys.settle, other.entry.body
+    replayed = signed_body(EntryType.DEPOSIT, start.terms, body, key)
+    mixed = mixed_order_entry(start)
+    twice = "A key of mixed order: verifiers would disagree about its signatures."
     return (
-        *(
-            (name, rule, code, signed_body(kind, start.terms, body, keys[kind]), NOW)
-            for name, rule, code, kind, body in bodies
-        ),
-        mixed,
+        ("sale", "It was made for another sale.", "deposit.sale", replayed, NOW),
+        *unfit,
+        ("settle-key-mixed-order", twice, "deposit.settle-key", mixed, NOW),
     )
 
 

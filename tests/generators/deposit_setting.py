@@ -1,17 +1,17 @@
 """A sale and the entries of its buyers (specs/deposit.md)."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
 from nacl import bindings
 
-from fairlot.deposit.binding import Binding
 from fairlot.deposit.deposit import (
     Deposit,
     check_binding,
     check_presentation,
+    disclosed_indexes,
     read_deposit,
 )
 from fairlot.deposit.make import SettlementKeys, make_entry
@@ -30,7 +30,7 @@ from fairlot.names import nym_context
 from fairlot.terms.terms import Terms
 from fairlot.terms.times import Times
 from fairlot_crypto import cbor
-from fairlot_crypto.bbs.profile import present
+from fairlot_crypto.bbs.profile import Credential, present
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.hashing import os2ip, tag
 from fairlot_crypto.keys import Signature, SigningKey, VerifyKey
@@ -99,25 +99,49 @@ def resigned(start: Made, path: str, new: Value) -> bytes:
     return signed_body(start.entry.type, start.terms, body, start.keys.settle)
 
 
+def rebound(start: Made, path: str, new: Value) -> bytes:
+    """Change what is bound, present that, and sign: ``path`` leads into ``ph``."""
+    changed = edited({"ph": start.deposit.binding.to_value()}, path, new)
+    ph = changed["ph"] if isinstance(changed, Mapping) else None
+    body = presented(start, ph)
+    return signed_body(start.entry.type, start.terms, body, start.keys.settle)
+
+
 def signed_body(kind: EntryType, terms: Terms, body: Value, key: SigningKey) -> bytes:
     """Return an entry with this body."""
     mapping = body if isinstance(body, Mapping) else dict[str, Value]()
     return sign_entry(kind, terms.sale_id, mapping, key).encoded
 
 
-def presented(start: Made, binding: Binding) -> dict[str, Value]:
-    """Return the body of an entry whose presentation does bind ``binding``."""
-    each = start.each
+def presented(
+    start: Made,
+    binding: Value,
+    names: Sequence[str] | None = None,
+    credential: Credential | None = None,
+) -> dict[str, Value]:
+    """Return the body of an entry whose presentation does bind ``binding``.
+
+    Args:
+        start: whose entry it is, and in which sale.
+        binding: the map inside ph, legal or not.
+        names: the attributes to disclose; ``None`` for those that the terms require.
+        credential: the one to present; ``None`` for the person's own.
+    """
+    each, own = start.each, credential or start.each.credential
     epoch = each.request.epoch
+    wanted = start.terms.attributes_required if names is None else names
+    indexes = disclosed_indexes(each.case.registry, wanted)
+    ph = tag("ph").encode() + b"\x00" + cbor.encode(binding)
+    ctx, source = nym_context(start.terms.sale_id), stream("presented")
     context = each.case.credentials.context(epoch)
-    ctx, source = nym_context(binding.sale_id), stream("presented")
-    shown = present(context, each.credential, ctx, binding.ph, (), source)
+    shown = present(context, own, ctx, ph, indexes, source)
+    octets = (own.attributes[index].decode() for index in indexes)
     return {
-        "ph": binding.to_value(),
+        "ph": binding,
         "nym": shown.nym,
         "proof": shown.proof,
         "epoch": epoch,
-        "disclosed": {},
+        "disclosed": dict(each.split("=", 1) for each in octets),
     }
 
 
@@ -165,19 +189,37 @@ def mixed_order_entry(start: Made) -> bytes:
     secret[31] = secret[31] & 0x7F | 0x40
     public = SigningKey.from_seed(seed).public
     mixed = VerifyKey(bindings.crypto_core_ed25519_add(public, _ORDER_2))
-    body = presented(start, replace(start.deposit.binding, settle_pk=mixed))
-    unsigned: dict[str, Value] = {
-        "v": 1,
-        "type": "DEPOSIT",
-        "sale": start.terms.sale_id,
-        "body": body,
-        "role": Role.HOLDER.value,
-        "key": mixed,
-    }
-    digest = hashlib.sha256(cbor.encode(unsigned)).digest()
-    message = tag("entry").encode() + b"\x00holder\x00" + digest
+    binding = replace(start.deposit.binding, settle_pk=mixed)
+    body = presented(start, binding.to_value())
+    unsigned = _unsigned(start.terms, body, Role.HOLDER, mixed)
+    message = _message(unsigned, Role.HOLDER)
     sig = _sign_mixed(int.from_bytes(secret, "little"), mixed, message)
     return cbor.encode({**unsigned, "sig": sig})
+
+
+def in_role(start: Made, role: Role) -> bytes:
+    """Return a deposit that its holder has signed in a role that is not a holder's."""
+    key = start.keys.settle
+    unsigned = _unsigned(start.terms, start.entry.body, role, key.public)
+    return cbor.encode({**unsigned, "sig": key.sign(_message(unsigned, role))})
+
+
+def _unsigned(
+    terms: Terms, body: Mapping[str, Value], role: Role, key: VerifyKey
+) -> dict[str, Value]:
+    return {
+        "v": 1,
+        "type": EntryType.DEPOSIT.value,
+        "sale": terms.sale_id,
+        "body": body,
+        "role": role.value,
+        "key": key,
+    }
+
+
+def _message(unsigned: Mapping[str, Value], role: Role) -> bytes:
+    digest = hashlib.sha256(cbor.encode(unsigned)).digest()
+    return tag("entry").encode() + b"\x00" + role.encode() + b"\x00" + digest
 
 
 def _sign_mixed(secret: int, mixed: bytes, message: bytes) -> Signature:

@@ -31,8 +31,8 @@ def chapter() -> Chapter:
     return Chapter(
         "notation",
         "The field `function` of the input names a function of specs/notation.md; "
-        "the other fields are its arguments. `cbor-decode` gives the value as JSON "
-        "text in `value` where it is accepted.",
+        "the other fields are its arguments. `cbor-decode` gives the JSON view of the "
+        "value (section 4.4) in `value` where it is accepted.",
         (
             *_hashes(),
             *_randomness(),

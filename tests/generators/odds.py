@@ -154,7 +154,7 @@ def _of_several() -> Sequence[_Row]:
             "Mode B leaves a number of units to chance, and the next pool with it.",
             (
                 replace(_PAIRS, supply=12, group_max=3, unsold="last"),
-                replace(_SHARE, name="last", requires=(north,)),
+                replace(_PAIRS, name="last", supply=3, price=9, group_max=3),
             ),
             _leaving(),
         ),
@@ -199,16 +199,13 @@ _AGAIN = replace(_SHARE, name="again", again=True)
 
 
 def _leaving() -> Sequence[Entrant]:
+    """Return groups of 3 and 2, and two people who can pay the second pool only."""
     people: Sequence[Entrant] = numbered(
-        *[Entrant(Nym(b""), 1, 10, attributes=(("region", "south"),))] * 13,
-        *[Entrant(Nym(b""), 3, 9, attributes=(("region", "north"),))] * 2,
+        *[Entrant(Nym(b""), 1, 10)] * 13, *[Entrant(Nym(b""), 1, 9)] * 2
     )
     for members in ((0, 1, 2), (3, 4, 5), (6, 7, 8), (9, 10), (11, 12)):
         people = together(people, *members)
-    return [
-        replace(person, amount=9) if i > 12 else person
-        for i, person in enumerate(people)
-    ]
+    return people
 
 
 def _odds(

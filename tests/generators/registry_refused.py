@@ -48,6 +48,7 @@ def _edits() -> Sequence[tuple[str, str, str, str, Value]]:
     twice = "cohort_a"
     starts = setting().registry.starts
     small = "A small-order key verifies messages that nobody signed."
+    short = "A key has 32 bytes: that is part of its type, and comes before check_key."
     return (
         ("version", "This is version 1.", field, "v", 2),
         ("version-boolean", one_form, field, "v", True),
@@ -71,7 +72,10 @@ def _edits() -> Sequence[tuple[str, str, str, str, Value]]:
         ("share-short", "A point of G2 has 96 bytes.", field, "issuers/0/share", bp2[:95]),
         ("issuer-key", small, "registry.key", "issuers/0/key", SMALL_ORDER_KEY),
         ("attester-key", small, "registry.key", "attesters/0", SMALL_ORDER_KEY),
-        ("attester-number", one_form, "registry.key", "attesters/0", 1),
+        ("issuer-key-short", short, field, "issuers/0/key", bytes(31)),
+        ("attester-number", one_form, field, "attesters/0", 1),
+        ("attester-short", short, field, "attesters/0", bytes(31)),
+        ("attesters-map", one_form, field, "attesters", {}),
         ("no-issuers", "Somebody must sign.", "registry.issuers", "issuers", []),
         ("season-empty", "starts < ends.", "registry.season", "ends", starts),
     )  # fmt: skip

@@ -3,11 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from fairlot.deposit.make import SettlementKeys, bind, present_binding
+from fairlot.deposit.make import (
+    SettlementKeys,
+    bind,
+    make_deposit,
+    present_binding,
+)
 from fairlot.deposit.nym import nym_of
 from fairlot.deposit.wish import Wish
 from fairlot.entry import Entry, EntryType, sign_entry
-from fairlot.identity.registry import epoch_at
+from fairlot.identity.registry import EPOCH_SECONDS, epoch_at
 from fairlot.rehearsal.parts import TIMES
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.keys import OpeningKey, SigningKey
@@ -22,6 +27,7 @@ from generators.sale_refusal import (
     state_after,
 )
 from generators.stage import FIRST, PRICE, stage
+from kit.stage import issue
 
 _NOT_AFTER = TIMES.close + TIMES.slack
 _NEXT_DAY = TIMES.open + 86_400 + 3_600
@@ -43,10 +49,7 @@ def bound(deposit: Entry, **changes: Value) -> Entry:
 def _deposits() -> Sequence[Refusal]:
     on = stage()
     other = replace(on.terms, title="Another concert")
-    elsewhere = on.deposit("ann", FIRST, terms=other)
-    replayed = sign_entry(
-        EntryType.DEPOSIT, on.terms.sale_id, elsewhere.body, on.parts.seller
-    )
+    replayed = bound(on.deposit("ann", FIRST, terms=other))
     stolen = sign_entry(
         EntryType.DEPOSIT, on.terms.sale_id, entry_at(OPENED).body, on.parts.seller
     )
@@ -73,12 +76,12 @@ def _deposits() -> Sequence[Refusal]:
             _NOT_AFTER + 1,
         ),
     )
-    expired = Refusal(
-        "deposit-of-old-epoch",
-        "The credential is of the running epoch; a lost one would live on.",
+    ahead = Refusal(
+        "deposit-of-next-epoch",
+        "A credential serves in its epoch; tomorrow's would outrank all of today.",
         "deposit.epoch",
         OPENED,
-        bound(entry_at(OPENED), epoch=0),
+        _tomorrow(),
         plays.DEPOSITED,
     )
     forged = Refusal(
@@ -93,7 +96,25 @@ def _deposits() -> Sequence[Refusal]:
         Refusal(name, rule, code, OPENED, entry, time)
         for name, rule, code, entry, time in rows
     ]
-    return (*dated, expired, forged)
+    return (*dated, ahead, forged)
+
+
+def _tomorrow() -> Entry:
+    """Return a deposit with a credential of the next epoch."""
+    on, epoch = stage(), epoch_at(TIMES.open) + 1
+    actor = on.member("ann")
+    stream = actor.holder.randomness.derive("tomorrow")
+    made = issue(
+        on.credentials,
+        on.parts.issuers,
+        actor.identity,
+        actor.holder.signing,
+        epoch,
+        epoch * EPOCH_SECONDS,
+        stream.derive,
+    )
+    arguments = on.credentials, made.credential, on.terms, FIRST, epoch
+    return make_deposit(*arguments, stream).entry
 
 
 def _cancellation() -> Sequence[Refusal]:

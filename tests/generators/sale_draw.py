@@ -94,6 +94,13 @@ def _commitments() -> Sequence[Refusal]:
             CLOSED,
             on.sign(EntryType.COMMIT, one, key),
         ),
+        (
+            "commit-short",
+            "c has as many bytes as N: another length is a wrong field, not a value.",
+            "entry.field",
+            CLOSED,
+            on.sign(EntryType.COMMIT, {**commit.body, "c": bytes(255)}, key),
+        ),
     )
     by_place = [Refusal(*row, TIMES.close + 10) for row in rows]
     return [*by_place, _commitment_for_nothing()]

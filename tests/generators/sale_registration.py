@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from fairlot.entry import Entry, EntryType, read_entry, sign_entry
+from fairlot.identity.leaf import Leaf, sign_share
 from fairlot.rehearsal.parts import SEASON, START, TIMES
 from fairlot.terms.beacon import BeaconTerms
 from fairlot.terms.times import MAX_TIME
@@ -305,14 +306,15 @@ def _leaves() -> Sequence[Refusal]:
     key = on.parts.issuers[0].key
     first = on.member("ann").identity.leaf
     second = on.member("bob").identity.leaf.to_value()
-    repeated = replace(first, index=1).to_value()
+    repeated = _signed(replace(first, index=1)).to_value()
+    ahead = _signed(replace(on.member("bob").identity.leaf, index=2)).to_value()
     foreign = {**second, "commitment": GROUP.g1_generator().to_bytes()}
     rows: tuple[tuple[str, str, str, dict[str, Value]], ...] = (
         (
             "leaf-index",
             "Leaves are numbered without gaps.",
             "leaf.index",
-            {**second, "index": 2},
+            ahead,
         ),
         (
             "leaf-status",
@@ -343,6 +345,17 @@ def _leaves() -> Sequence[Refusal]:
         Refusal(name, rule, code, 4, on.sign_registry(EntryType.LEAF, body, key), START)
         for name, rule, code, body in rows
     ]
+
+
+def _signed(leaf: Leaf) -> Leaf:
+    """Return a leaf as its issuers sign it who do not count."""
+    on = stage()
+    keys = {issuer.index: issuer.key for issuer in on.parts.issuers}
+    shares = tuple(
+        sign_share(on.registry, leaf, each.issuer, each.commitment, keys[each.issuer])
+        for each in leaf.shares
+    )
+    return replace(leaf, shares=shares)
 
 
 def _leaf_shares() -> Sequence[Refusal]:

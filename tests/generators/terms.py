@@ -9,7 +9,7 @@ from fairlot.terms.terms import MAX_SEASON, Terms
 from fairlot.terms.times import MAX_TIME, Times
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.hashing import i2osp
-from generators import terms_pools
+from generators import terms_leftovers, terms_pools
 from generators.case import Case, Chapter
 from generators.terms_pools import Change, Row
 from generators.terms_rounds import accepted_rounds, refused_rounds
@@ -44,6 +44,11 @@ def chapter() -> Chapter:
             *(
                 refuse_terms(terms_pools.conference(sample_terms()), *row)
                 for row in terms_pools.REFUSED
+            ),
+            *(accept_terms(*row) for row in terms_leftovers.accepted(sample_terms())),
+            *(
+                refuse_terms(terms_leftovers.leaving(sample_terms()), *row)
+                for row in terms_leftovers.refused(sample_terms())
             ),
         ),
     )
@@ -84,6 +89,16 @@ def _accepted() -> Sequence[Case]:
             "two-of-three",
             "Two of three contributors are enough.",
             replace(terms, beacon=replace(terms.beacon, min_commits=2)),
+        ),
+        accept_terms(
+            "title-of-unicode-14",
+            "U+1FAE0 came with Unicode 14.0.",
+            replace(terms, title="Club \U0001fae0"),
+        ),
+        accept_terms(
+            "title-of-format-and-private-use",
+            "U+200C and U+E000 are legal.",
+            replace(terms, title="\u200cClub \ue000"),
         ),
         *accepted_rounds(),
         accept_terms("narrow", "A modulus of 1024 bits.", _sized(1024)),
@@ -244,6 +259,55 @@ _REFUSED: Sequence[Row] = (
         "terms.text",
         "terms/asset",
         _set("seat\u00a0"),
+    ),
+    (
+        "title-with-delete",
+        "U+007F is a control character.",
+        "terms.text",
+        "terms/title",
+        _set("Club\x7f"),
+    ),
+    (
+        "title-with-next-line",
+        "U+0085 is a control character; some readers would see two lines.",
+        "terms.text",
+        "terms/title",
+        _set("Club\x85concert"),
+    ),
+    (
+        "title-with-line-separator",
+        "U+2028 separates lines.",
+        "terms.text",
+        "terms/title",
+        _set("Club\u2028concert"),
+    ),
+    (
+        "title-unassigned",
+        "Unicode 14.0 assigns each code point; else its normal form could change.",
+        "terms.text",
+        "terms/title",
+        _set("Club \u0378"),
+    ),
+    (
+        "title-of-unicode-15",
+        "U+1FAE8 came with Unicode 15.0; older readers cannot know its normal form.",
+        "terms.text",
+        "terms/title",
+        _set("Club \U0001fae8"),
+    ),
+    (
+        "title-noncharacter",
+        "U+FFFE is no character in any version.",
+        "terms.text",
+        "terms/title",
+        _set("Club \ufffe"),
+    ),
+    (
+        "asset-with-wide-blank",
+        "U+3000 is a blank; no blank at the beginning.",
+        "terms.text",
+        "terms/asset",
+        _set("\u3000seat"),
     ),
     (
         "season-too-large",

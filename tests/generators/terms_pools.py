@@ -36,7 +36,7 @@ def conference(terms: Terms) -> Terms:
             Pool("rest", Mechanism.EQUAL_SHARE, 3, 10, 2),
         ),
         deposits=(50, 500, 1000),
-        bids=_opening(terms),
+        bids=opening(terms),
     )
 
 
@@ -95,7 +95,7 @@ def accepted(terms: Terms) -> Sequence[tuple[str, str, Terms]]:
     )
 
 
-def _opening(terms: Terms) -> NamedRound:
+def opening(terms: Terms) -> NamedRound:
     """Return the first round of quicknet that may open the bids of these terms."""
     committed = terms.times.drawn_from
     return NamedRound(QUICKNET, first_round_after(QUICKNET, committed))

@@ -38,10 +38,14 @@ CHAPTERS = (
     "settlement",
     "sale",
     "audit",
+    "terms-file",
+    "rehearsal",
+    "command-line",
 )
-"""Modules of this package, in the order in which the specification is read.
+"""Chapters, in the order in which the specification is read.
 
-They are imported where they are asked for: their constants choose the back-end.
+Each is a module of this package, with ``_`` for ``-``. They are imported where they are
+asked for: their constants choose the back-end.
 """
 
 
@@ -76,7 +80,7 @@ def check_vectors(folder: Path) -> tuple[str, ...]:
 
 def _made() -> Iterator[Chapter]:
     for name in CHAPTERS:
-        module = import_module(f"generators.{name}")
+        module = import_module(f"generators.{name.replace('-', '_')}")
         yield cast("Callable[[], Chapter]", module.chapter)()
 
 

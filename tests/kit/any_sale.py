@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from fairlot.allocation.entering import Entrant
 from fairlot.allocation.settlement import Funding
 from fairlot.deposit.puzzle import answer_key
+from fairlot.errors import TermsError
 from fairlot.fields import UINT_MAX
 from fairlot.names import Nym, group_id
 from fairlot.terms.pool import Mechanism, Pool, Requirement, Tier
+from fairlot.terms.pool_rules import check_pools
 
 KINDS = ("share", "square", "lottery", "groups", "auction", "certain", "tiers")
 BIDDING = frozenset({"auction", "certain"})
@@ -89,19 +91,34 @@ def any_pools(draw: st.DrawFn, *kinds: str) -> tuple[Pool, ...]:
     names = [f"p{place}" for place in range(len(chosen))]
     pools: list[Pool] = []
     for place, kind in enumerate(_legal(chosen)):
-        later = names[place + 1 :]
-        pool = replace(
-            draw(one_pool(kind)),
-            name=names[place],
-            unsold=draw(st.none() | st.sampled_from(later)) if later else None,
-            again=draw(st.booleans()),
-        )
+        again = draw(st.booleans())
+        pool = replace(draw(one_pool(kind)), name=names[place], again=again)
         if draw(st.integers(0, 4)) == 0:
             pool = replace(pool, requires=NORTH)
         if draw(st.integers(0, 4)) == 0:
             pool = replace(pool, puzzle=PUZZLE)
         pools.append(pool)
-    return tuple(pools)
+    return draw(handed_on(pools))
+
+
+@st.composite
+def handed_on(draw: st.DrawFn, pools: Sequence[Pool]) -> tuple[Pool, ...]:
+    """Draw where legal pools leave what they do not sell."""
+    given = list(pools)
+    for place, pool in enumerate(pools):
+        leaving = [replace(pool, unsold=to.name) for to in pools[place + 1 :]]
+        legal = [one for one in leaving if _may_leave(one, pools[place + 1 :])]
+        given[place] = draw(st.sampled_from([pool, *legal]))
+    return tuple(given)
+
+
+def _may_leave(pool: Pool, later: Sequence[Pool]) -> bool:
+    """Tell whether a pool that leaves something is legal before these."""
+    try:
+        check_pools([pool, *later], [()] * (1 + len(later)))
+    except TermsError:
+        return False
+    return True
 
 
 def _legal(kinds: Sequence[str]) -> Iterator[str]:

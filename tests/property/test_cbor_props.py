@@ -3,6 +3,7 @@
 import struct
 from typing import cast
 
+import cbor2
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -99,3 +100,21 @@ def test_no_other_order_of_a_map_is_accepted(
         assert result == value
     else:
         assert cast("EncodingError", result).code == "cbor.not-deterministic"
+
+
+@given(VALUES, st.integers(0))
+def test_a_cut_item_is_truncated_wherever_it_is_cut(value: Value, cut: int) -> None:
+    data = cbor.encode(value)
+    error = accepted(data[: cut % len(data)])
+    assert cast("EncodingError", error).code == "cbor.truncated"
+
+
+@given(VALUES, st.integers(0), st.binary(max_size=9))
+def test_the_library_reads_the_same_in_what_is_accepted(
+    value: Value, cut: int, tail: bytes
+) -> None:
+    data = cbor.encode(value)
+    data = data[: cut % len(data)] + tail
+    read = accepted(data)
+    if not isinstance(read, EncodingError):
+        assert cbor2.loads(data) == read

@@ -264,6 +264,10 @@ REACHED: Mapping[str, tuple[tuple[str, ...], Callable[[Outcome], bool]]] = {
     "no-tier": (("tiers",), gives(Reason.NO_TIER)),
     "nobody": ((), lambda outcome: not outcome.totals),
     "roll-over": ((), lambda o: any(r.unsold and r.pool.unsold for r in o.pools)),
+    "friends-roll-over": (
+        ("groups", "groups"),
+        lambda o: bool(o.pools[0].unsold and o.pools[0].pool.unsold),
+    ),
     "two-pools": ((), lambda o: any(len(total.gains) > 1 for total in o.totals)),
     "somebody-out": ((), lambda o: any(len(r.awards) < len(o.totals) for r in o.pools)),
     "beyond-64-bits": (("share", "lottery"), lambda o: o.unsold > UINT_MAX),

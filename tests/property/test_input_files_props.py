@@ -19,12 +19,13 @@ from fairlot.errors import FairlotError, InputError, TermsError
 from fairlot.inputs.people_file import COLUMNS, MORE_COLUMNS, Person, read_people
 from fairlot.inputs.terms_file import read_terms_file
 from fairlot.inputs.toml_lines import line_of
-from fairlot.terms.pool import Mechanism, Pool, Requirement, Tier
+from fairlot.terms.pool import CAPPED, Mechanism, Pool, Requirement, Tier
 from fairlot.terms.terms import Terms
 from fairlot.text import check_text
 from fairlot_crypto.cbor import Value, decode, encode
 from generators.terms_pools import conference
 from generators.terms_setting import sample_terms
+from kit.any_sale import handed_on
 
 LARGEST = 2**64 - 1
 
@@ -233,8 +234,7 @@ tier_lists = st.sets(st.integers(0, 9), min_size=1, max_size=4).map(
 def legal_pools(draw: st.DrawFn) -> list[Pool]:
     """Draw pools that keep every rule, at the edges of the rules too."""
     pools: list[Pool] = []
-    count = draw(st.integers(1, 5))
-    for index in range(count):
+    for index in range(draw(st.integers(1, 5))):
         mechanism = draw(st.sampled_from(Mechanism))
         tiered = mechanism is Mechanism.TIERS
         if tiered and any(pool.tiers for pool in pools):
@@ -243,7 +243,6 @@ def legal_pools(draw: st.DrawFn) -> list[Pool]:
             mechanism = Mechanism.QUADRATIC
         tiers = draw(tier_lists) if tiered else ()
         supply = draw(st.integers(0, 20) | st.just(LARGEST))
-        capped = mechanism in {Mechanism.EQUAL_SHARE, Mechanism.QUADRATIC}
         lottery = mechanism is Mechanism.LOTTERY
         most = max(1, supply)
         group_max = draw(st.integers(1, most)) if lottery else 1
@@ -254,18 +253,15 @@ def legal_pools(draw: st.DrawFn) -> list[Pool]:
             mechanism=mechanism,
             supply=sum(tier.supply for tier in tiers) if tiered else supply,
             price=0 if tiered else draw(st.integers(1, LARGEST)),
-            cap=draw(st.integers(1, LARGEST)) if capped else 1,
+            cap=draw(st.integers(1, LARGEST)) if mechanism in CAPPED else 1,
             group_max=group_max,
             certain=draw(st.integers(0, supply - 1)) if certainly else 0,
             tiers=tiers,
-            unsold=draw(
-                st.sampled_from([None, *(f"pool-{i}" for i in range(index + 1, count))])
-            ),
             again=draw(st.booleans()),
             requires=draw(required),
         )
         pools.append(pool)
-    return pools
+    return list(draw(handed_on(pools)))
 
 
 @examples(40)

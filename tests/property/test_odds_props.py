@@ -1,6 +1,6 @@
 """The odds of whole sales against every lot that their pools can have."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -8,13 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exact_draw import ForkingLots, Forks
+from exact_draw import all_outcomes
 from examples import examples
 from fairlot.allocation.entering import Entrant
 from fairlot.allocation.odds import sale_odds
-from fairlot.allocation.outcome import Outcome, PoolResult, part_id
-from fairlot.allocation.run_pools import run_pools
-from fairlot.allocation.shape import Lots
+from fairlot.allocation.outcome import PoolResult, part_id
 from fairlot.names import Nym, group_id
 from fairlot.terms.pool import Mechanism, Pool, Requirement, Tier
 
@@ -25,25 +23,9 @@ def nym(i: int) -> Nym:
     return Nym(i.to_bytes(48, "big"))
 
 
-def all_outcomes(
-    pools: Sequence[Pool], entrants: Sequence[Entrant]
-) -> Iterator[tuple[Fraction, Outcome]]:
-    """Run a sale over all lots of all its pools."""
-    forks, more = Forks(), True
-
-    def lots_of(_: Pool, nyms: tuple[bytes, ...]) -> Lots:
-        return ForkingLots(forks, len(nyms))
-
-    while more:
-        outcome = run_pools(pools, entrants, SALE, lots_of)
-        weight = forks.weight()
-        more = forks.move_on()
-        yield weight, outcome
-
-
 def check_odds(pools: Sequence[Pool], entrants: Sequence[Entrant]) -> list[str]:
     """Compare all odds that are exact; return the pools that have them."""
-    outcomes = list(all_outcomes(pools, entrants))
+    outcomes = list(all_outcomes(pools, entrants, SALE))
     assert sum(weight for weight, _ in outcomes) == 1
     exact: list[str] = []
     for number, known in enumerate(sale_odds(pools, entrants, SALE)):
@@ -118,7 +100,7 @@ def pools(draw: st.DrawFn, most: int = 2) -> tuple[Pool, ...]:
                 how = Mechanism.LOTTERY
                 pool = Pool(kind, how, draw(supply), price, unsold=to, again=again)
             case "groups":
-                pool = Pool(kind, Mechanism.LOTTERY, 8, price, group_max=2, unsold=to)
+                pool = Pool(kind, Mechanism.LOTTERY, 8, price, group_max=2)
             case "bids":
                 certain = draw(st.booleans())
                 how = Mechanism.LOTTERY if certain else Mechanism.AUCTION
@@ -182,6 +164,21 @@ def test_a_pool_after_a_draw_depends_on_it() -> None:
     assert known.depends_on == ("first",)
     assert "2 enter; 1 unit is for sale" in known.rule
     assert known.alike == Fraction(1, 2)
+
+
+def test_what_groups_leave_to_chance_the_next_pool_depends_on() -> None:
+    """A pair and one alone for two seats: two, one or none are sold, and the rest go on."""
+    first = Pool("first", Mechanism.LOTTERY, 2, 1, group_max=2, unsold="second")
+    second = replace(first, name="second", unsold=None)
+    pair = group_id(SALE, [nym(0), nym(1)])
+    three = [Entrant(nym(i), 1, 1, group=pair if i < 2 else None) for i in range(3)]
+    assert check_odds((first, second), three) == ["first"]
+    known, then = sale_odds((first, second), three, SALE)
+    assert known.odds is not None
+    assert not known.odds.unsold_certain
+    assert then.depends_on == ("first",)
+    assert then.alike is None
+    assert any("and what “first” leaves" in line for line in then.rule)
 
 
 def test_groups_of_others_are_drawn_in_a_mode_that_is_known() -> None:

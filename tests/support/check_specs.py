@@ -1,4 +1,6 @@
-"""Checks that specification and source agree: codes, citations, version, tags, chapters.
+"""Checks that specification and source agree.
+
+That is: in codes, citations, version, tags, chapters and the modules that they name.
 
 Run as ``python tests/support/check_specs.py [ROOT]``: prints what does not agree, a line
 each, and exits with 0 or 1.
@@ -60,9 +62,14 @@ _HEADING = re.compile(r"^#{2,4} (\d+(?:\.\d+)*)\.? ", re.MULTILINE)
 _STEP = re.compile(r"^ *(\d+)\. ", re.MULTILINE)
 _NUMBER = re.compile(r"\d+(?:\.\d+)*")
 _ROW = re.compile(r"^\| `([^`]+)` \|", re.MULTILINE)
-_FAULT_ROW = re.compile(r"^\| `([^`]+)` \| ([a-z, ]+) \|", re.MULTILINE)
+_CODE_ROW = re.compile(r"^\| `([^`]+)` \| ([a-z, ]+) \| ([^|]*) \|", re.MULTILINE)
+"""Code, fault and where of a row of errors.md."""
 _VECTOR = re.compile(r"`([a-z]+)\.json::([A-Za-z0-9-]+)`")
 _TEST = re.compile(r"`(test_[a-z0-9_]+\.py)::([a-z0-9_*\[\]-]+)`")
+
+
+_MODULE = re.compile(r"`([\w/{},]+\.py|(?:fairlot|fairlot_crypto|tests)/(?:\w+/)*)`")
+"""A module or a folder of them that a chapter names; ``{a,b}`` stands for several."""
 
 
 def problems(root: Path = ROOT) -> list[str]:
@@ -75,6 +82,7 @@ def problems(root: Path = ROOT) -> list[str]:
         *check_version(source),
         *check_tags(source),
         *check_chapters(root),
+        *check_modules(source),
         *check_pitfalls(root),
     ]
 
@@ -108,8 +116,8 @@ class Source:
 def check_codes(source: Source) -> Iterator[str]:
     """Compare the codes of the source, of its docstrings, and of errors.md."""
     raised = {code for code, _, _ in _raised(source)}
-    rows = dict(_FAULT_ROW.findall(source.spec("errors") or ""))
-    codes = {code for code in rows if _CODE.fullmatch(code)}
+    rows = _CODE_ROW.findall(source.spec("errors") or "")
+    codes = {code for code, _, _ in rows if _CODE.fullmatch(code)}
     for code in sorted(raised - codes):
         yield f"specs/errors.md does not list {code}"
     for code in sorted(codes - raised):
@@ -118,7 +126,8 @@ def check_codes(source: Source) -> Iterator[str]:
         for code in _DOCUMENTED.findall(text.partition("Raises:")[2]):
             if code not in raised and not code.startswith(_PARAMETERS):
                 yield f"{name} documents {code}, which nothing raises"
-    yield from _check_faults(source, rows)
+    yield from _check_faults(source, {code: fault for code, fault, _ in rows})
+    yield from _check_places(source, {code: where for code, _, where in rows})
     yield from _check_written_out(source)
 
 
@@ -138,6 +147,16 @@ def _check_faults(source: Source, rows: Mapping[str, str]) -> Iterator[str]:
         if known - set(stated.split(", ")):
             found = ", ".join(sorted(known))
             yield f"specs/errors.md says {stated} of {code}, and the source {found}"
+
+
+def _check_places(source: Source, rows: Mapping[str, str]) -> Iterator[str]:
+    places: dict[str, set[str]] = {}
+    for code, _, name in _raised(source):
+        places.setdefault(code, set()).add(name.partition("/")[2])
+    for code in sorted(places.keys() & rows.keys()):
+        found = ", ".join(f"`{name}`" for name in sorted(places[code]))
+        if rows[code] != found:
+            yield f"specs/errors.md says {rows[code]} of {code}, and it is in {found}"
 
 
 def _raised(source: Source) -> Iterator[tuple[str, str, str]]:
@@ -338,6 +357,25 @@ def check_chapters(root: Path) -> Iterator[str]:
     for name in re.findall(r"\]\(([0-9][^)]+\.md)\)", listed):
         if not (folder / "adr" / name).is_file():
             yield f"specs/adr/README.md names {name}, which does not exist"
+
+
+def check_modules(source: Source) -> Iterator[str]:
+    """Check that every module or folder exists that a chapter names."""
+    bases = [source.root / base for base in ("crypto", "protocol", "")]
+    for path in sorted((source.root / "specs").glob("*.md")):
+        text = path.read_text()
+        if path.stem == "errors":  # Its rows are compared with the source.
+            text = _CODE_ROW.sub("", text)
+        for named in _MODULE.findall(text):
+            for each in _spread(named):
+                if not any((base / each).exists() for base in bases):
+                    yield f"specs/{path.name} names {each}, which does not exist"
+
+
+def _spread(named: str) -> list[str]:
+    before, brace, rest = named.partition("{")
+    inside, _, after = rest.partition("}")
+    return [before + each + after for each in inside.split(",")] if brace else [named]
 
 
 def check_pitfalls(root: Path) -> Iterator[str]:

@@ -11,7 +11,11 @@ from fractions import Fraction
 from math import prod
 from typing import TypeVar, cast, overload
 
+from fairlot.allocation.entering import Entrant
+from fairlot.allocation.outcome import Outcome
+from fairlot.allocation.run_pools import run_pools
 from fairlot.allocation.shape import Lots
+from fairlot.terms.pool import Pool
 
 Result = TypeVar("Result")
 Key = TypeVar("Key", bound=Hashable)
@@ -162,6 +166,26 @@ def enumerate_lots(
         weight = forks.weight()
         more = forks.move_on()
         yield weight, result
+
+
+def all_outcomes(
+    pools: Sequence[Pool], entrants: Sequence[Entrant], sale_id: bytes
+) -> Iterator[tuple[Fraction, Outcome]]:
+    """Run a sale over all lots of all its pools.
+
+    Yields:
+        The weight of each run and its outcome; the weights have the sum 1.
+    """
+    forks, more = Forks(), True
+
+    def lots_of(_: Pool, nyms: tuple[bytes, ...]) -> Lots:
+        return ForkingLots(forks, len(nyms))
+
+    while more:
+        outcome = run_pools(pools, entrants, sale_id, lots_of)
+        weight = forks.weight()
+        more = forks.move_on()
+        yield weight, outcome
 
 
 def distribution(function: Callable[[Lots], Key], people: int) -> dict[Key, Fraction]:

@@ -1,7 +1,6 @@
 """Lies about the draw, and how it ended."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from fairlot.beacon.contributions import Frozen, make_commitment, make_reveal
 from fairlot.board.sale import VoidReason
@@ -9,6 +8,7 @@ from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.delay.parameters import RSA_2048
 from fairlot_crypto.keys import SigningKey
+from kit import roles
 from kit.lying_board import LyingBoard, play_with
 from kit.sales import alpha, stage
 from kit.stage import Stage
@@ -24,11 +24,7 @@ def nothing(_board: LyingBoard, _time: int) -> None:
 
 def real() -> Stage:
     """Return a sale that says it is none of the rehearsals, and has nobody in it."""
-    on = stage(names=())
-    registry = replace(on.registry, rehearsal=False)
-    terms = replace(on.terms, rehearsal=False, registry=registry.registry_id)
-    real = replace(on, parts=replace(on.parts, registry=registry), terms=terms)
-    return real.watched()
+    return roles.real(stage(names=()))
 
 
 def _commit(board: LyingBoard, key: SigningKey, number: int = 0) -> Entry:

@@ -21,7 +21,8 @@ from kit.stage import Stage
 Make = Callable[[], bytes]
 STRANGER = SigningKey.generate(source("stranger"))
 """A key that no terms name."""
-NOTHING_EXPECTED = Expected()
+A_REHEARSAL = Expected(rehearsal=True)
+"""What an auditor expects who has no roots and knows that nothing is sold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Row:
     sentence: str
     make: Make
     """Makes the transcript."""
-    expected: Expected = NOTHING_EXPECTED
+    expected: Expected = A_REHEARSAL
 
 
 def slipped(step: str, make: Callable[[LyingBoard], Sequence[Leaf]]) -> Make:

@@ -92,6 +92,12 @@ TERMS = (
     ),
     Row(
         "A05",
+        "terms.unsold",
+        "what friends leave goes to whoever knows an answer",
+        _gala("pools.1.unsold", "solvers"),
+    ),
+    Row(
+        "A05",
         "terms.certain",
         "all seats of a lottery are certain",
         _gala("pools.3", ALL_CERTAIN),

@@ -254,6 +254,13 @@ POOLS: Mapping[str, tuple[str, object]] = {
     "twice": ("pools.rule", (LOTTERY, LOTTERY)),
     "no-name": ("pools.rule", (replace(LOTTERY, name=""),)),
     "unsold-nowhere": ("pools.rule", (replace(LOTTERY, unsold="later"),)),
+    "leftovers-of-groups": (
+        "pools.rule",
+        (
+            replace(LOTTERY, supply=2, group_max=2, unsold="later"),
+            replace(LOTTERY, name="later"),
+        ),
+    ),
     "group-above-supply": ("pools.rule", (replace(LOTTERY, group_max=2),)),
     "no-tiers": ("pools.rule", (replace(LOTTERY, mechanism=Mechanism.TIERS),)),
     "negative": ("pools.range", (replace(LOTTERY, supply=-1),)),
@@ -332,6 +339,13 @@ def test_a_trust_root_is_32_bytes(name: str, root: object) -> None:
     assert code_of(audit_transcript, b"", **roots) == "audit.root"
 
 
+@pytest.mark.parametrize("flag", ["no", "", 1, None])
+def test_a_rehearsal_is_accepted_or_not(flag: object) -> None:
+    """A text such as "no" would accept one."""
+    assert code_of(Expected, rehearsal=any_of(flag)) == "audit.flag"
+    assert code_of(audit_transcript, b"", rehearsal=any_of(flag)) == "audit.flag"
+
+
 def test_a_transcript_is_bytes_or_a_path(
     tmp_path: Path, concert_transcript: bytes
 ) -> None:
@@ -339,8 +353,10 @@ def test_a_transcript_is_bytes_or_a_path(
         assert code_of(audit_transcript, any_of(wrong)) == "audit.transcript"
     path = tmp_path / "transcript.fairlot"
     path.write_bytes(concert_transcript)
-    reports = [audit_transcript(each) for each in (path, str(path), concert_transcript)]
+    given = (path, str(path), concert_transcript)
+    reports = [audit_transcript(each, rehearsal=True) for each in given]
     assert all(report.holds for report in reports)
+    assert not audit_transcript(path).holds
     assert reports[0].roots.from_file
     with pytest.raises(fairlot.InputError) as caught:
         audit_transcript(tmp_path / "nothing")

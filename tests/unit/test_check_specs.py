@@ -54,6 +54,24 @@ ROWS: tuple[tuple[str, Edit, str], ...] = (
         "says seller of close.tree, and the source sender",
     ),
     (
+        "another module than the code is in",
+        (
+            "specs/errors.md",
+            "`close.tree` | sender | `board/",
+            "`close.tree` | sender | `",
+        ),
+        "says `sale.py` of close.tree, and it is in `board/sale.py`",
+    ),
+    (
+        "one of two modules that a code is in",
+        (
+            "specs/errors.md",
+            "`time.back` | sender | `board/keeper.py`, ",
+            "`time.back` | sender | ",
+        ),
+        "and it is in `board/keeper.py`, `board/sale.py`",
+    ),
+    (
         "a docstring about a code of the past",
         (
             "protocol/fairlot/beacon/contributions.py",
@@ -84,10 +102,10 @@ ROWS: tuple[tuple[str, Edit, str], ...] = (
         "a step that is cited and missing",
         (
             "protocol/fairlot/beacon/contributions.py",
-            "(steps 12 and 13)",
-            "(steps 12 and 14)",
+            "(steps 15 and 16)",
+            "(steps 15 and 17)",
         ),
-        "cites step 14",
+        "cites step 17",
     ),
     (
         "a step that is marked and missing",
@@ -152,6 +170,26 @@ ROWS: tuple[tuple[str, Edit, str], ...] = (
         "a chapter that only the overview has",
         ("specs/README.md", "](sale.md)", "](sales.md)"),
         "names sales.md, which does not exist",
+    ),
+    (
+        "a module that a chapter names and that has moved",
+        ("specs/puzzle.md", "`fairlot/deposit/puzzle.py`", "`fairlot/puzzle.py`"),
+        "specs/puzzle.md names fairlot/puzzle.py, which does not exist",
+    ),
+    (
+        "one of several modules that has moved",
+        ("specs/tlock.md", "{ibe,sealed}", "{ibe,opened}"),
+        "names fairlot_crypto/timelock/opened.py, which does not exist",
+    ),
+    (
+        "a folder that has moved",
+        ("specs/board.md", "`fairlot/board/`", "`fairlot/boards/`"),
+        "names fairlot/boards/, which does not exist",
+    ),
+    (
+        "a module without its package",
+        ("specs/drand.md", "`fairlot_crypto/json_object.py`", "`json_object.py`"),
+        "names json_object.py, which does not exist",
     ),
     (
         "a decision that the index misses",

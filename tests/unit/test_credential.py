@@ -11,7 +11,7 @@ from fairlot.identity.credential import (
     VIEW_SECONDS,
     CredentialRequest,
     PendingCredential,
-    answer_request,
+    answer_all,
     attribute_octets,
     check_request,
     receive_credential,
@@ -97,21 +97,10 @@ def signed(
     return replace(request, holder_key=key.public, sig=key.sign(message))
 
 
-def answers(on: Stage, request: CredentialRequest) -> list[bytes]:
+def answers(on: Stage, request: CredentialRequest) -> tuple[bytes, ...]:
     leaf, attributes = on.members[0].identity.leaf, on.members[0].identity.attributes
-    return [
-        answer_request(
-            on.credentials,
-            issuer,
-            leaf,
-            attributes,
-            request,
-            START,
-            START,
-            source(f"answer/{issuer.index}"),
-        )
-        for issuer in on.parts.issuers
-    ]
+    issuers, stream = on.parts.issuers, source("answers")
+    return answer_all(on.credentials, issuers, leaf, attributes, request, START, stream)
 
 
 def test_a_credential_is_issued_and_verifies(on: Stage) -> None:

@@ -141,7 +141,7 @@ def test_a_fault_of_the_caller_does_not_void_anybodys_bid(
 
 
 def test_a_report_says_who_could_read_the_bids_beforehand() -> None:
-    report = audit(attended(), GROUP, Expected(), STATEMENTS)
+    report = audit(attended(), GROUP, Expected(rehearsal=True), STATEMENTS)
     assert report.holds, report.findings
     (notice,) = (notice for notice in report.notices if "clock" in notice)
     assert "could read all bids" in notice

@@ -12,6 +12,7 @@ from fairlot.terms.terms import Terms
 from fairlot_crypto.cbor import Value, decode, encode
 from fairlot_crypto.timelock.chain import first_round_after
 from fairlot_crypto.timelock.scheme import UNCHAINED_G1_LEGACY
+from generators import terms_leftovers
 from generators.terms_pools import accepted, conference
 from generators.terms_setting import sample_terms
 
@@ -38,7 +39,11 @@ def refused(terms: Terms) -> TermsError:
     return caught.value
 
 
-@pytest.mark.parametrize("row", accepted(sample_terms()), ids=lambda row: row[0])
+@pytest.mark.parametrize(
+    "row",
+    [*accepted(sample_terms()), *terms_leftovers.accepted(sample_terms())],
+    ids=lambda row: row[0],
+)
 def test_every_mechanism_survives_encoding(row: tuple[str, str, Terms]) -> None:
     assert reread(row[2]) == row[2]
 
@@ -130,7 +135,9 @@ def test_all_broken_rules_are_found_in_order() -> None:
     found.append(broken(replace(first, unsold=None), second))
     second = replace(second, name="c")
     found.append(broken(replace(first, unsold="c"), second))
-    found.append(broken(replace(first, unsold="c", certain=0), second))
+    first = replace(first, unsold="c", certain=0)
+    found.append(broken(replace(first, group_max=2), second))
+    found.append(broken(first, second))
     assert found == [
         "terms.pool-name",
         "terms.pools",
@@ -140,13 +147,36 @@ def test_all_broken_rules_are_found_in_order() -> None:
         "terms.pool-name",
         "terms.pools",
         "terms.pools",
+        "terms.unsold",
         None,
     ]
 
 
+CROWD, LAST = terms_leftovers.leaving(sample_terms()).pools
+
+
+@pytest.mark.parametrize(
+    ("crowd", "last", "why"),
+    [
+        (CROWD, replace(LAST, group_max=3), "which draws no groups of 4"),
+        (CROWD, replace(LAST, group_max=5), "whose group_max must be 4 too"),
+        (CROWD, replace(LAST, price=51), "where a unit costs more, 51"),
+        (replace(CROWD, again=True), LAST, "which is closed to whoever has a unit"),
+        (replace(CROWD, puzzle=None), LAST, "which has a puzzle of its own"),
+        (replace(CROWD, requires=()), LAST, "which requires more of cohort_a"),
+    ],
+)
+def test_it_is_said_who_could_not_get_what_groups_leave(
+    crowd: Pool, last: Pool, why: str
+) -> None:
+    error = refused(replace(sample_terms(), pools=(crowd, last)))
+    assert error.code == "terms.unsold"
+    assert f"terms.pools[0].unsold is 'last', {why}" in str(error)
+
+
 def test_terms_tell_what_a_deposit_may_hold() -> None:
     assert WHOLE.takes_bids
-    assert WHOLE.groups_allowed
+    assert WHOLE.group_max == 4
     assert WHOLE.attributes_required == ("cohort_a",)
     assert WHOLE.tiered == WHOLE.pools[0]
     assert WHOLE.pool("tokens") == WHOLE.pools[3]
@@ -154,7 +184,7 @@ def test_terms_tell_what_a_deposit_may_hold() -> None:
     assert WHOLE.bids in WHOLE.named_rounds()
     plain = sample_terms()
     assert not plain.takes_bids
-    assert not plain.groups_allowed
+    assert plain.group_max == 1
     assert plain.tiered is None
     assert plain.attributes_required == ()
     assert plain.named_rounds() == ()

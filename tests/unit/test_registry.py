@@ -77,8 +77,8 @@ REFUSED: Mapping[str, tuple[str, Value, str]] = {
     "too high a threshold": ("threshold", 1, "registry.issuers"),
     "a season without a second": ("ends", START, "registry.season"),
     "a small-order key": ("issuers.0.key", bytes(32), "registry.key"),
-    "an attester's key of 31 bytes": ("attesters.0", bytes(31), "registry.key"),
-    "an attester that is a text": ("attesters.0", "me", "registry.key"),
+    "an attester's key of 31 bytes": ("attesters.0", bytes(31), "registry.field"),
+    "an attester that is a text": ("attesters.0", "me", "registry.field"),
 }
 
 

@@ -84,7 +84,9 @@ def seeded() -> tuple[bytes, Rehearsed, Notes]:
 def test_it_ends_as_its_terms_say() -> None:
     data, done, _ = seeded()
     assert done.state.phase is Phase.DONE
-    report = audit(data, GROUP, Expected(done.terms.sale_id), STATEMENTS)
+    report = audit(
+        data, GROUP, Expected(done.terms.sale_id, rehearsal=True), STATEMENTS
+    )
     assert report.holds
 
 
@@ -191,14 +193,14 @@ def test_a_delay_without_shipped_set_up_is_computed() -> None:
     )
     assert done.terms.beacon.delay == 3
     assert "computing the set-up" in {stage for stage, _, _ in notes.stages}
-    assert audit(data, GROUP, Expected(), STATEMENTS).holds
+    assert audit(data, GROUP, Expected(rehearsal=True), STATEMENTS).holds
 
 
 def test_more_people_than_a_batch_holds() -> None:
     people = tuple(Person(f"p{i}", 1, PRICE) for i in range(BATCH + 3))
     data, done, _ = run(SeededRandomness(SEED), people, terms_file(supply=10))
     assert sum(line.units for line in done.state.ledger) == 10
-    assert audit(data, GROUP, Expected(), STATEMENTS).holds
+    assert audit(data, GROUP, Expected(rehearsal=True), STATEMENTS).holds
 
 
 @pytest.mark.parametrize("supply", [0, 100])
@@ -278,7 +280,9 @@ def test_who_withholds_changes_neither_seed_nor_allocation(withhold: int) -> Non
         "RESULT",
     ]
     assert "recovering" in {stage for stage, _, _ in notes.stages}
-    assert audit(data, GROUP, Expected(done.terms.sale_id), STATEMENTS).holds
+    assert audit(
+        data, GROUP, Expected(done.terms.sale_id, rehearsal=True), STATEMENTS
+    ).holds
 
 
 def test_depositors_contribute_with_the_keys_of_their_deposits() -> None:
@@ -307,14 +311,14 @@ def test_somebody_may_stay_away_where_the_terms_allow_it() -> None:
     data, done, _ = run(SeededRandomness(SEED), file=file)
     assert done.state.phase is Phase.DONE
     assert len(done.state.contributions.missing) == 1
-    assert audit(data, GROUP, Expected(), STATEMENTS).holds
+    assert audit(data, GROUP, Expected(rehearsal=True), STATEMENTS).holds
 
 
 def test_somebody_may_leave_unsealed_what_the_terms_do_not_need() -> None:
     file = replace(terms_file(contributors=3), unsealed=1, min_commits=2)
     data, done, _ = run(SeededRandomness(SEED), file=file)
     assert done.state.phase is Phase.DONE
-    report = audit(data, GROUP, Expected(), STATEMENTS)
+    report = audit(data, GROUP, Expected(rehearsal=True), STATEMENTS)
     assert report.holds
     assert report.beacon is not None
     assert report.beacon.unsealed == done.terms.beacon.roster[2:]
@@ -338,7 +342,9 @@ def test_too_few_seals_void_the_sale_and_refund_everybody(
     check_refunds(done)
     last = {stage: (d, total) for stage, d, total in notes.stages}
     assert last["drawing"] == (3, 3)
-    assert audit(data, GROUP, Expected(done.terms.sale_id), STATEMENTS).holds
+    assert audit(
+        data, GROUP, Expected(done.terms.sale_id, rehearsal=True), STATEMENTS
+    ).holds
 
 
 def check_refunds(done: Rehearsed) -> None:
@@ -364,7 +370,9 @@ def test_too_few_commitments_void_the_sale_and_refund_everybody(
     check_refunds(done)
     last = {stage: (d, total) for stage, d, total in notes.stages}
     assert last["drawing"] == (3, 3)
-    assert audit(data, GROUP, Expected(done.terms.sale_id), STATEMENTS).holds
+    assert audit(
+        data, GROUP, Expected(done.terms.sale_id, rehearsal=True), STATEMENTS
+    ).holds
 
 
 def test_what_is_played_is_the_same_for_the_same_seed() -> None:

@@ -1,6 +1,7 @@
 """Where the bytes lie: appended whole, cut where a crash tore them."""
 
 from collections.abc import Callable
+from errno import ENOSPC
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,35 @@ def test_what_is_cut_is_kept_beside(tmp_path: Path) -> None:
     memory = MemoryStorage(b"stands, torn")
     memory.cut(6)
     assert (memory.data, memory.off) == (b"stands", [b", torn"])
+
+
+def test_what_was_kept_is_never_overwritten(tmp_path: Path) -> None:
+    path = tmp_path / "transcript"
+    path.write_bytes(b"stands")
+    storage = open_transcript(path)
+    for torn in (b"first", b"second", b"third"):
+        storage.append(torn)
+        storage.cut(6)
+    storage.close()
+    assert path.read_bytes() == b"stands"
+    kept = [tmp_path / f"transcript.6{number}.cut" for number in ("", ".2", ".3")]
+    assert [each.read_bytes() for each in kept] == [b"first", b"second", b"third"]
+
+
+def test_what_is_cut_stays_where_it_cannot_be_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_path: Path, _data: bytes) -> None:
+        raise OSError(ENOSPC, "no space left on device")
+
+    monkeypatch.setattr("fairlot.board.storage.write_file", full)
+    path = tmp_path / "transcript"
+    path.write_bytes(b"stands, torn")
+    storage = open_transcript(path)
+    with pytest.raises(OSError, match="no space left"):
+        storage.cut(6)
+    storage.close()
+    assert path.read_bytes() == b"stands, torn"
 
 
 @pytest.mark.parametrize("make", [create_transcript, open_transcript])

@@ -128,7 +128,17 @@ def test_the_last_second_of_the_year_9999_is_legal() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["a", "x" * 200, "é" * 100, "a b", "می\u200cخواهم", "👩\u200d🚀", '",;"'],
+    [
+        "a",
+        "x" * 200,
+        "é" * 100,
+        "a b",
+        "می\u200cخواهم",
+        "👩\u200d🚀",
+        '",;"',
+        "\ue000",
+        "🫠",
+    ],
 )
 def test_texts_that_people_write_are_legal(text: str) -> None:
     check_text(text, ValueError)
@@ -150,6 +160,10 @@ def test_texts_that_people_write_are_legal(text: str) -> None:
         "\x85",
         "\u2028",
         "a\u2029b",
+        "\u0378",
+        "a\ufffe",
+        "\U0001fae8",
+        "\U0010ffff",
         "e\u0301",
         "\ud800",
         "x" * 201,

@@ -216,6 +216,24 @@ def test_a_missing_key_is_named(tmp_path: Path, key: str) -> None:
     assert f", {key}: must be given" in error.message
 
 
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (toml('beacon = "a map"\n'), "must be a table, found the text 'a map'"),
+        (
+            'title = "a"\nasset = "b"\npool = "an array of maps"\n',
+            "must be [[pool]] tables, found the text 'an array of maps'",
+        ),
+        (toml(title="title = {a = 1}"), "must be a text, found a table"),
+        (toml(supply="supply = {a = 1}"), "found a table"),
+    ],
+)
+def test_maps_are_tables_but_not_in_what_the_seller_wrote(
+    tmp_path: Path, text: str, sentence: str
+) -> None:
+    assert refused(tmp_path, text).message.endswith(sentence)
+
+
 def test_a_mistyped_key_is_met_with_the_right_one(tmp_path: Path) -> None:
     error = refused(tmp_path, toml(supply="suply = 120"))
     assert error.code == "terms-file.unknown"
@@ -416,6 +434,7 @@ def test_a_clock_opens_the_bids(tmp_path: Path, table: str, bids: BidsFile) -> N
         ('name = "tokens"', "", "missing", "line 33, pool[4].name"),
         ('"guests"\ntiers', '"tokenz"\ntiers', "pools", "line 8, pool[1].unsold"),
         ("again = true", 'unsold = "guests"', "pools", "line 30, pool[3].unsold"),
+        ("again = true", 'unsold = "tokens"', "unsold", "line 30, pool[3].unsold"),
         ("again = true", "again = 1", "boolean", "line 30, pool[3].again"),
         ("again = true", "agian = true", "unknown", "line 30, pool[3].agian"),
         ("again = true", "cap = 1", "unknown", "line 30, pool[3].cap"),
@@ -449,6 +468,7 @@ def test_a_clock_opens_the_bids(tmp_path: Path, table: str, bids: BidsFile) -> N
         (PUZZLE, PUZZLE[2:], "key", "line 31, pool[3].puzzle"),
         (PUZZLE, "01" + 62 * "0", "key", "line 31, pool[3].puzzle"),
         (PUZZLE, f"{PUZZLE[:2]} {PUZZLE[2:]}", "key", "line 31, pool[3].puzzle"),
+        (PUZZLE, f"{PUZZLE[:-4]}  {PUZZLE[-2:]}", "key", "line 31, pool[3].puzzle"),
         (PUZZLE, "paris", "key", "line 31, pool[3].puzzle"),
         ("[50, 500, 1_000]", "[]", "deposits", "line 3, deposits"),
         ("[50, 500, 1_000]", "[50, 50]", "deposits", "line 3, deposits"),

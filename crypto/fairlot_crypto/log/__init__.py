@@ -1,1 +1,1 @@
-"""The append-only log: Merkle tree, signed notes, checkpoints (specs/log.md)."""
+"""The append-only log: tree, notes, checkpoints, policies, receipts (specs/log.md)."""

@@ -82,14 +82,20 @@ class Checkpoint:
         if not origin or not is_text(origin):
             raise EncodingError(
                 "checkpoint.origin",
-                "the origin must not be empty and must hold no control character",
+                "the origin must not be empty and must hold no character below U+0020",
             )
         # Step 3.
         root_hash = decode_base64(root)
         if len(root_hash) != HASH_LENGTH:
             raise EncodingError("checkpoint.root", "the root must have 32 bytes")
         # Step 4.
-        return cls(origin, _parse_size(size), root_hash)
+        number = read_decimal(size)
+        if number is None:
+            raise EncodingError(
+                "checkpoint.size",
+                "the size must be a decimal number below 2^63 without leading zeros",
+            )
+        return cls(origin, number, root_hash)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,15 +221,16 @@ def unknown_lines(
     return tuple(line for line in signed.lines if (line.name, line.key_id) not in names)
 
 
-def _cosigned_message(checkpoint: Checkpoint, time: int) -> bytes:
-    return f"cosignature/v1\ntime {time}\n{checkpoint.body()}".encode()
+def read_decimal(text: str) -> int | None:
+    """Return the integer below 2^63 that ``text`` writes in decimal digits.
 
-
-def _parse_size(text: str) -> int:
+    ``None`` for anything else: each integer has one text, without sign or leading zero.
+    """
     digits = text.isascii() and text.isdigit() and len(text) <= len(str(MAX_INTEGER))
     if not digits or int(text) > MAX_INTEGER or str(int(text)) != text:
-        raise EncodingError(
-            "checkpoint.size",
-            "the size must be a decimal number below 2^63 without leading zeros",
-        )
+        return None
     return int(text)
+
+
+def _cosigned_message(checkpoint: Checkpoint, time: int) -> bytes:
+    return f"cosignature/v1\ntime {time}\n{checkpoint.body()}".encode()

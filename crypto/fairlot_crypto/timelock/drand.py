@@ -124,6 +124,22 @@ def verify_round(
         )
 
 
+def key_error() -> EncodingError:
+    """Return the error for a chain's key that is no point of its group."""
+    return EncodingError(
+        "drand.public-key",
+        "the chain's public key must be a point of the group of its scheme",
+    )
+
+
+def signature_error() -> EncodingError:
+    """Return the error for a signature that is no point of its group."""
+    return EncodingError(
+        "drand.signature-point",
+        "the signature must be a point of the group of the chain's scheme",
+    )
+
+
 def _holds_in_g1(
     curve: Backend, chain: ChainInfo, beacon: Beacon, message: bytes
 ) -> bool:
@@ -131,12 +147,12 @@ def _holds_in_g1(
     try:
         PK = curve.g2_not_identity(chain.public_key)
     except EncodingError as error:
-        raise _key() from error
+        raise key_error() from error
     # Step 4.
     try:
         S = curve.g1_not_identity(beacon.signature)
     except EncodingError as error:
-        raise _point() from error
+        raise signature_error() from error
     # Step 5.
     M = curve.hash_to_g1(message, chain.scheme.dst)
     # Step 6.
@@ -150,30 +166,16 @@ def _holds_in_g2(
     try:
         PK = curve.g1_not_identity(chain.public_key)
     except EncodingError as error:
-        raise _key() from error
+        raise key_error() from error
     # Step 4.
     try:
         S = curve.g2_not_identity(beacon.signature)
     except EncodingError as error:
-        raise _point() from error
+        raise signature_error() from error
     # Step 5.
     M = curve.hash_to_g2(message, chain.scheme.dst)
     # Step 6.
     return curve.pairing_product_is_one([(PK, M), (-curve.g1_generator(), S)])
-
-
-def _key() -> EncodingError:
-    return EncodingError(
-        "drand.public-key",
-        "the chain's public key must be a point of the group of its scheme",
-    )
-
-
-def _point() -> EncodingError:
-    return EncodingError(
-        "drand.signature-point",
-        "the signature must be a point of the group of the chain's scheme",
-    )
 
 
 def _previous(problem: str) -> EncodingError:

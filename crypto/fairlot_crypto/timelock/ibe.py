@@ -13,7 +13,7 @@ from fairlot_crypto.errors import CallerError, EncodingError, ProofError
 from fairlot_crypto.hashing import GROUP_ORDER, os2ip
 from fairlot_crypto.randomness import Randomness
 from fairlot_crypto.timelock.chain import ChainInfo
-from fairlot_crypto.timelock.drand import round_message
+from fairlot_crypto.timelock.drand import key_error, round_message, signature_error
 from fairlot_crypto.timelock.scheme import Scheme
 
 MESSAGE_LENGTH = 16
@@ -96,10 +96,7 @@ def encrypt(
     try:
         PK = _key_side(curve, chain.scheme, chain.public_key)
     except EncodingError as error:
-        raise EncodingError(
-            "drand.public-key",
-            "the chain's public key must be a point of the group of its scheme",
-        ) from error
+        raise key_error() from error
     # Step 4.
     sigma = randomness.take(MESSAGE_LENGTH)
     # Step 5.
@@ -133,10 +130,7 @@ def decrypt(
     try:
         S = _signature_side(curve, chain.scheme, signature)
     except EncodingError as error:
-        raise EncodingError(
-            "drand.signature-point",
-            "the signature must be a point of the group of the chain's scheme",
-        ) from error
+        raise signature_error() from error
     # Step 3.
     mask = mask_of_pairing(_pairing(curve, S, ciphertext.U))
     sigma = _xor(ciphertext.V, mask)

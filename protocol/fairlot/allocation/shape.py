@@ -85,7 +85,7 @@ class Facts(Protocol):
     """A certificate of a mechanism's result, which people can check."""
 
     def to_json(self) -> Mapping[str, Json]:
-        """Return the certificate for machines."""
+        """Return the certificate for machines, under the names that its chapter gives."""
         ...
 
     def lines(self) -> tuple[str, ...]:

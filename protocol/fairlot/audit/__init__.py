@@ -1,5 +1,5 @@
 """How anybody checks a sale, offline, from its transcript (specs/audit.md).
 
-Read ``checks``, ``auditor``, ``margin``, ``disclosed``, ``report``; then ``inspection``, which
-shows a board to people.
+Read ``checks``, ``auditor``, ``margin``, ``roles``, ``disclosed``, ``report``; then
+``inspection``, which shows a board to people.
 """

@@ -5,10 +5,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fairlot.audit.checks import BEFORE_TERMS, CHECKS, NOT_CHECKED, Check, check_of
+from fairlot.audit.checks import (
+    BEFORE_TERMS,
+    CHECKS,
+    NEEDS_ROOTS,
+    NOT_CHECKED,
+    Check,
+    check_of,
+)
 from fairlot.audit.disclosed import disclosed_counts
 from fairlot.audit.margin import beacon_facts, notices
 from fairlot.audit.report import CheckResult, Report, Roots
+from fairlot.audit.roles import role_findings, role_notices
 from fairlot.audit.transcript_file import read_transcript
 from fairlot.board.phase import Phase
 from fairlot.board.replay import Finding, Replay, replay
@@ -16,28 +24,39 @@ from fairlot.board.sale import SaleState
 from fairlot.board.standing import DUE, Marked
 from fairlot.entry import EntryType
 from fairlot.fields import bytes_problem
-from fairlot.names import HASH_LENGTH
+from fairlot.names import HASH_LENGTH, check_time
 from fairlot_crypto.curve import Backend, backend
 from fairlot_crypto.errors import CallerError
 from fairlot_crypto.progress import Progress, silent
 from fairlot_crypto.statements import Statements
 
+CLOCKS_DIFFER = 600
+"""Seconds by which the log's clock may be ahead of the auditor's, and no notice says so."""
+_REHEARSED = (
+    "this is a rehearsal: one machine played every role, and whoever ran it may have known "
+    "every key and the draw; --rehearsal accepts it"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """The trust roots that the auditor has from elsewhere."""
+    """What the auditor has from elsewhere: trust roots, and whether it may be a rehearsal."""
 
     sale_id: bytes | None = None
     """32 bytes; ``None`` where the auditor has none."""
     board_key: bytes | None = None
     """Ed25519 key, 32 bytes; ``None`` where the auditor has none."""
+    rehearsal: bool = False
+    """Whether a rehearsal is accepted."""
 
     def __post_init__(self) -> None:
-        """Refuse what can be no root: no transcript would ever agree with it.
+        """Refuse what can be no root, since no transcript would ever agree with it.
 
         Raises:
-            CallerError: ``audit.root`` unless each is 32 bytes or ``None``.
+            CallerError: ``audit.root`` unless each is 32 bytes or ``None``;
+                ``audit.flag`` unless ``rehearsal`` is a boolean.
         """
+        _check_flag(self.rehearsal)
         for name, root in (("sale_id", self.sale_id), ("board_key", self.board_key)):
             problem = None if root is None else bytes_problem(root, HASH_LENGTH)
             if problem:
@@ -50,41 +69,55 @@ class Expected:
         return self.sale_id is not None or self.board_key is not None
 
 
+def _check_flag(rehearsal: object) -> None:
+    """Refuse what is no boolean: a text such as "no" would accept a rehearsal."""
+    if not isinstance(rehearsal, bool):
+        problem = f"rehearsal is True or False, not {type(rehearsal).__name__}"
+        raise CallerError("audit.flag", problem)
+
+
 def audit_transcript(
     transcript: bytes | str | Path,
     *,
     sale_id: bytes | None = None,
     board_key: bytes | None = None,
+    rehearsal: bool = False,
     curve: Backend | None = None,
     statements: Statements | None = None,
     progress: Progress = silent,
+    now: int | None = None,
 ) -> Report:
     """Check a whole transcript offline (specs/audit.md).
 
     A transcript that breaks rules gives a report with findings, never an exception: read
-    ``report.holds``. A rehearsal holds too, and says so: ``report.rehearsal``.
+    ``report.holds``.
 
     Args:
         transcript: its bytes, or the path of its file.
         sale_id: the sale that the auditor expects, 32 bytes, from elsewhere; without it
             and ``board_key`` the report shows only that the file agrees with itself.
         board_key: the board's Ed25519 key, 32 bytes, from elsewhere.
+        rehearsal: whether a rehearsal is accepted, in which one machine played every
+            role; unless it is, its report does not hold. It changes nothing for a sale.
         curve: the back-end; ``None`` for the default one.
         statements: what this process has verified before; ``None`` for nothing.
         progress: told how many bytes were read, of how many.
+        now: the auditor's clock, Unix seconds: a notice says where the log of a real sale
+            is ahead of it; ``None`` compares nothing.
 
     Raises:
         InputError: ``transcript.unreadable`` for a file that cannot be read,
             ``transcript.none`` for one that is no transcript at all,
             ``transcript.too-long`` for an endless stream.
-        CallerError: ``audit.root`` for a root that is not 32 bytes, ``audit.transcript``
-            for a transcript that is neither bytes nor a path.
+        CallerError: ``audit.root`` for a root that is not 32 bytes, ``audit.flag`` for a
+            ``rehearsal`` that is no boolean, ``audit.transcript`` for a transcript that
+            is neither bytes nor a path; ``names.time``.
     """
-    expected = Expected(sale_id, board_key)
+    expected = Expected(sale_id, board_key, rehearsal)
     data = _read(transcript)
     curve = backend() if curve is None else curve
     known = Statements() if statements is None else statements
-    return audit(data, curve, expected, known, progress)
+    return audit(data, curve, expected, known, progress, now)
 
 
 def _read(transcript: object) -> bytes:
@@ -102,26 +135,35 @@ def audit(
     expected: Expected,
     statements: Statements,
     progress: Progress = silent,
+    now: int | None = None,
 ) -> Report:
     """Check a whole transcript.
 
     The checklist is ``CHECKS``: A01 to A05, A07 to A22 and A24 follow from reading and
-    folding; this function itself checks A06 (roots), A14 (people), A23 (the end) and A28
-    (the witnesses). ``NOT_CHECKED`` lists what it leaves to its caller.
+    folding; this function itself checks A06 (roots), A14 (people), A23 (the end), A25 (no
+    rehearsal), A26 (roles) and A28 (the witnesses). ``NOT_CHECKED`` lists what it leaves to
+    its caller.
 
     Args:
         data: the bytes of the file.
         curve: the back-end.
-        expected: trust roots; without any, the report shows only self-consistency.
+        expected: trust roots, without any of which the report shows only that the file
+            agrees with itself; and whether a rehearsal is accepted.
         statements: what this process has verified before; a fresh one knows nothing.
         progress: called with the bytes read and the bytes in all.
+        now: the auditor's clock, Unix seconds; ``None`` where there is none.
+
+    Raises:
+        CallerError: ``names.time``.
     """
+    if now is not None:
+        check_time(now)
     # Step 1.
     read = replay(data, SaleState(curve, statements), progress)
     findings = [*read.findings, *_own_findings(read, expected)]
     state = read.state
-    # Step 7.
-    results = tuple(_result(check, findings, read) for check in CHECKS)
+    # Step 9.
+    results = tuple(_result(check, findings, read, expected) for check in CHECKS)
     return Report(
         results=results,
         roots=_roots(state, expected),
@@ -130,17 +172,24 @@ def audit(
         facts=_facts(state),
         disclosed=disclosed_counts(state),
         beacon=beacon_facts(read),
-        notices=notices(read),
+        notices=(
+            *notices(read),
+            *role_notices(state),
+            *_future_notices(state, now),
+        ),
         not_checked=NOT_CHECKED,
     )
 
 
-def _result(check: Check, findings: Sequence[Finding], read: Replay) -> CheckResult:
+def _result(
+    check: Check, findings: Sequence[Finding], read: Replay, expected: Expected
+) -> CheckResult:
     found = tuple(f for f in findings if check_of(f.code) is check)
     reached = not read.stopped or check.id in BEFORE_TERMS or bool(found)
     kept = Counter(finding.code for finding in found)
     left_out = sum((read.counts - kept)[code] for code in kept)
-    return CheckResult(check, found, len(found) + left_out, reached)
+    checked = check.id != NEEDS_ROOTS or expected.given
+    return CheckResult(check, found, len(found) + left_out, reached, checked)
 
 
 def _own_findings(read: Replay, expected: Expected) -> Iterator[Finding]:
@@ -175,6 +224,10 @@ def _own_findings(read: Replay, expected: Expected) -> Iterator[Finding]:
         why = f"incomplete: it stands in phase {state.phase}"
         why = f"{why}; {tail}" if tail else why
         yield Finding("sale.incomplete", why, read.acknowledged, None)
+    # Step 7.
+    yield from _rehearsal_findings(state, expected)
+    # Step 8.
+    yield from role_findings(state)
 
 
 def _root_findings(state: SaleState, expected: Expected) -> Iterator[Finding]:
@@ -184,6 +237,11 @@ def _root_findings(state: SaleState, expected: Expected) -> Iterator[Finding]:
     wanted, key = expected.board_key, state.terms.board.key
     if wanted is not None and wanted != key:
         yield Finding("roots.board-key", _differs(wanted, key), None, None)
+
+
+def _rehearsal_findings(state: SaleState, expected: Expected) -> Iterator[Finding]:
+    if state.has_terms and state.terms.rehearsal and not expected.rehearsal:
+        yield Finding("audit.rehearsal", _REHEARSED, None, None)
 
 
 def _differs(wanted: bytes, found: bytes) -> str:
@@ -211,6 +269,18 @@ def _watch_findings(read: Replay) -> Iterator[Finding]:
 def _unwatched(state: SaleState, kind: EntryType, what: str) -> Finding:
     why = f"no quorum of co-signatures shows that {kind} {what}"
     return Finding("witness.quorum", why, None, state.markers.get(kind))
+
+
+def _future_notices(state: SaleState, now: int | None) -> Iterator[str]:
+    """Yield a notice where the log of a real sale tells a time that has not come yet."""
+    if now is None or not state.has_terms or state.terms.rehearsal:
+        return
+    if state.clock > now + CLOCKS_DIFFER:
+        yield (
+            f"the log's last time is {state.clock}, {state.clock - now} s after the clock "
+            "of this audit: one of the two is wrong, or nobody has waited for the times of "
+            "the terms"
+        )
 
 
 def _wrong_end(read: Replay) -> bool:

@@ -84,13 +84,17 @@ CHECKS = (
             "deposit.disclosed",
         ),
     ),
-    Check("A13", "Every deposit is one registered person's", ("deposit.presentation",)),
+    Check(
+        "A13",
+        "Every deposit shows a credential of the registry, once a nym",
+        ("deposit.presentation",),
+    ),
     Check("A14", "There are no more final deposits than active leaves", ("people.",)),
     Check("A15", "Payments name a deposit and are booked once", ("paid.",)),
     Check("A16", "CLOSE freezes the board as it was", ("close.",)),
     Check(
         "A17",
-        "The beacon's set-up is proved, and its delay long enough",
+        "The beacon's set-up verifies, and a real sale's delay is long enough",
         ("beacon.",),
     ),
     Check("A18", "Commitments are the contributors', legal and enough", ("commit.",)),
@@ -106,13 +110,24 @@ CHECKS = (
     Check("A22", "A void sale is void for a reason that holds", ("void.",)),
     Check("A23", "The sale has ended as its terms say", ("sale.",)),
     Check("A24", "Rounds are those that the terms name, signed in time", ("round.",)),
+    Check(
+        "A25",
+        "This is no rehearsal, or the auditor accepts one",
+        ("audit.rehearsal",),
+    ),
+    Check("A26", "No key of a real sale has two roles", ("roles.",)),
     Check("A27", "Seals fix the commitments before anybody reveals", ("seal.",)),
-    Check("A28", "A quorum of witnesses saw each phase end in time", ("witness.",)),
+    Check(
+        "A28", "A quorum of witnesses saw each phase end in time", ("witness.quorum",)
+    ),
 )
 """The checks in the order of the report."""
 
 BEFORE_TERMS = ("A01", "A02", "A04", "A05", "A07", "A17")
 """Checks that need no terms; without terms the others are not reached."""
+
+NEEDS_ROOTS = "A06"
+"""The check that compares nothing unless the auditor gave trust roots."""
 
 NOT_CHECKED = (
     "that an attester looked at a real person, once",
@@ -120,9 +135,13 @@ NOT_CHECKED = (
     "that money moved as the escrow says it did",
     "that the seller hands over what was won",
     "that entries were not refused or delayed before they reached the board",
-    "that everybody was shown this board, and its clock is right: no witness co-signs it",
+    (
+        "that everybody was shown this board, and its clock is right, unless witnesses say so: "
+        "where the terms name none, the board is its own"
+    ),
     "that nobody squares more than 60 times as fast as the million a second assumed here",
     "that nobody knows the factors of the beacon's modulus",
+    "that the keys of different roles belong to different parties",
 )
 """What no transcript can show."""
 

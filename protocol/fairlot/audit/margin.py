@@ -105,7 +105,7 @@ def notices(read: Replay) -> tuple[str, ...]:
     margin = Margin.of(state.terms)
     found = [*_modulus_notices(state.terms.beacon), *_clock_notices(state.terms)]
     if state.terms.beacon.drand is None and not margin.holds:
-        found.append(f"{margin.problem}; a real sale's terms would be refused")
+        found.append(f"{margin.problem}; a real sale would be refused")
     return tuple(found)
 
 
@@ -116,8 +116,8 @@ def _modulus_notices(beacon: BeaconTerms) -> Iterator[str]:
     kind = "a PRIME" if is_probable_prime(modulus.n) else "a number"
     yield (
         f"WARNING: the beacon's modulus is not RSA-2048 but {kind} of "
-        f"{modulus.n.bit_length()} bits: whoever made it may know the draw at once, and a "
-        "real sale would be refused"
+        f"{modulus.n.bit_length()} bits: whoever made it may know the draw at once and "
+        "prove what is not so, and a real sale would be refused"
     )
 
 

@@ -2,12 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from fairlot.audit.checks import Check
 from fairlot.audit.disclosed import Disclosed
 from fairlot.audit.margin import BeaconFacts
 from fairlot.board.replay import Finding
-from fairlot.text import Json
+from fairlot.text import Json, Viewed, json_view
+
+
+class CheckState(StrEnum):
+    """What an audit says of a check, in the words that people read."""
+
+    HOLDS = "holds"
+    FAILS = "FAILS"
+    NOT_REACHED = "not reached"
+    NOT_CHECKED = "not checked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +31,22 @@ class CheckResult:
     """How many findings there are in all."""
     reached: bool
     """Whether there was anything to check; without terms most checks have nothing."""
+    checked: bool
+    """Whether there was anything to compare it with, which is up to the auditor."""
+
+    @property
+    def state(self) -> CheckState:
+        """The verdict."""
+        if self.findings:
+            return CheckState.FAILS
+        if not self.reached:
+            return CheckState.NOT_REACHED
+        return CheckState.HOLDS if self.checked else CheckState.NOT_CHECKED
 
     @property
     def holds(self) -> bool:
-        """Tell whether the check was reached and nothing breaks it."""
-        return self.reached and not self.findings
+        """Tell whether the check was reached and checked, and nothing breaks it."""
+        return self.state is CheckState.HOLDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +76,17 @@ class Report:
     beacon: BeaconFacts | None
     """Who made the seed; ``None`` before CLOSE."""
     notices: tuple[str, ...]
-    """What a rehearsal may do, and a real sale may not."""
+    """What breaks no check and people must know."""
     not_checked: tuple[str, ...]
 
     @property
     def holds(self) -> bool:
-        """Tell whether every check holds."""
-        return all(result.holds for result in self.results)
+        """Tell whether every check was reached and nothing breaks any.
+
+        What was not checked breaks nothing: ``unchecked`` names it.
+        """
+        enough = (CheckState.HOLDS, CheckState.NOT_CHECKED)
+        return all(result.state in enough for result in self.results)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -71,19 +96,32 @@ class Report:
     @property
     def failed(self) -> tuple[str, ...]:
         """Return the ids of the checks that something breaks."""
-        return tuple(r.check.id for r in self.results if r.findings)
+        return self._ids(CheckState.FAILS)
 
-    def to_json(self) -> Json:
+    @property
+    def unreached(self) -> tuple[str, ...]:
+        """Return the ids of the checks for which the file has nothing to check."""
+        return self._ids(CheckState.NOT_REACHED)
+
+    @property
+    def unchecked(self) -> tuple[str, ...]:
+        """Return the ids of the checks for which the auditor gave nothing to compare."""
+        return self._ids(CheckState.NOT_CHECKED)
+
+    def _ids(self, state: CheckState) -> tuple[str, ...]:
+        return tuple(r.check.id for r in self.results if r.state is state)
+
+    def to_json(self) -> Mapping[str, Json]:
         """Return the report for machines."""
-        return {
+        report: dict[str, Viewed] = {
             "holds": self.holds,
             "rehearsal": self.rehearsal,
             "phase": self.phase,
             "roots": {
                 "from_file": self.roots.from_file,
-                "sale_id": _hex(self.roots.sale_id),
-                "board_key": _hex(self.roots.board_key),
-                "registry_id": _hex(self.roots.registry_id),
+                "sale_id": self.roots.sale_id,
+                "board_key": self.roots.board_key,
+                "registry_id": self.roots.registry_id,
             },
             "checks": [_check(result) for result in self.results],
             "facts": dict(self.facts),
@@ -92,21 +130,19 @@ class Report:
             "notices": list(self.notices),
             "not_checked": list(self.not_checked),
         }
+        return json_view(report)
 
 
-def _check(result: CheckResult) -> Json:
+def _check(result: CheckResult) -> Viewed:
     return {
         "id": result.check.id,
         "title": result.check.title,
         "holds": result.holds,
         "reached": result.reached,
+        "checked": result.checked,
         "found": result.found,
         "findings": [
             {"code": f.code, "message": f.message, "offset": f.offset, "entry": f.entry}
             for f in result.findings
         ],
     }
-
-
-def _hex(data: bytes | None) -> str | None:
-    return None if data is None else data.hex()

@@ -1,7 +1,6 @@
 """Reads the file of a board, wherever it comes from, and refuses what is none."""
 
 import stat
-import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,30 +11,39 @@ from fairlot_crypto import cbor
 from fairlot_crypto.errors import EncodingError
 
 STREAM_LIMIT = 1 << 30
-"""Bytes that are read of standard input, a pipe or a device: they may never end."""
-STANDARD_INPUT = "-"
+"""Bytes that are read of a stream, a pipe or a device: they may never end."""
 
 _FIRST = 1 << 16
 """Bytes that are looked at before the rest is read: no entry is longer."""
 
 
 def read_transcript(path: Path) -> bytes:
-    """Return the bytes of a transcript; ``-`` is standard input.
+    """Return the bytes of a transcript in a file.
 
     What begins with anything but an entry is refused before the rest of it is read.
 
     Raises:
         InputError: ``transcript.unreadable``, ``transcript.none``,
-            ``transcript.too-long`` for an endless stream.
+            ``transcript.too-long`` for a pipe or a device that goes on and on.
     """
-    with _unreadable(path), _opened(path) as (file, limit):
-        first = _read_beginning(path, file)
-        rest = file.read() if limit is None else file.read(limit + 1 - len(first))
-    data = first + rest
-    if limit is not None and len(data) > limit:
-        problem = f"{path} is longer than {limit} bytes: save it as a file first"
-        raise InputError("transcript.too-long", problem)
-    return data
+    with _unreadable(str(path)), path.open("rb") as file:
+        if stat.S_ISREG(path.stat().st_mode):
+            return _read_beginning(str(path), file) + file.read()
+        return _read_limited(str(path), file)
+
+
+def read_stream(name: str, stream: BinaryIO) -> bytes:
+    """Return the bytes of a transcript that somebody hands over as a stream.
+
+    Args:
+        name: what errors call it.
+        stream: it is read up to its end, but not for ever.
+
+    Raises:
+        InputError: as ``read_transcript``.
+    """
+    with _unreadable(name):
+        return _read_limited(name, stream)
 
 
 def check_beginning(path: Path) -> None:
@@ -44,38 +52,36 @@ def check_beginning(path: Path) -> None:
     Raises:
         InputError: ``transcript.unreadable``, ``transcript.none``.
     """
-    with _unreadable(path), path.open("rb") as file:
-        _read_beginning(path, file)
+    with _unreadable(str(path)), path.open("rb") as file:
+        _read_beginning(str(path), file)
 
 
 @contextmanager
-def _unreadable(path: Path) -> Generator[None]:
+def _unreadable(name: str) -> Generator[None]:
     try:
         yield
     except OSError as error:
         reason = error.strerror or "unknown reason"
-        problem = f"{path} cannot be read: {reason}; name a file transcript.fairlot"
+        problem = f"{name} cannot be read: {reason}; name a file transcript.fairlot"
         raise InputError("transcript.unreadable", problem) from error
 
 
-@contextmanager
-def _opened(path: Path) -> Generator[tuple[BinaryIO, int | None]]:
-    """Open a file, and say how much of it may be read: all where it has an end."""
-    if str(path) == STANDARD_INPUT:
-        yield sys.stdin.buffer, STREAM_LIMIT
-        return
-    with path.open("rb") as file:
-        ends = stat.S_ISREG(path.stat().st_mode)
-        yield file, None if ends else STREAM_LIMIT
+def _read_limited(name: str, stream: BinaryIO) -> bytes:
+    first = _read_beginning(name, stream)
+    data = first + stream.read(STREAM_LIMIT + 1 - len(first))
+    if len(data) > STREAM_LIMIT:
+        problem = f"{name} is longer than {STREAM_LIMIT} bytes: save it as a file first"
+        raise InputError("transcript.too-long", problem)
+    return data
 
 
-def _read_beginning(path: Path, file: BinaryIO) -> bytes:
+def _read_beginning(name: str, file: BinaryIO) -> bytes:
     first = file.read(_FIRST)
     if not first:
-        raise InputError("transcript.none", f"{path} is empty: this is no transcript")
+        raise InputError("transcript.none", f"{name} is empty: this is no transcript")
     if not _begins_with_entry(first):
         problem = "this is no transcript: a board's file begins with an entry"
-        raise InputError("transcript.none", f"{path}: {problem}")
+        raise InputError("transcript.none", f"{name}: {problem}")
     return first
 
 

@@ -129,7 +129,7 @@ def make_commitment(
 
 
 def make_reveal(sale_id: SaleId, alpha: int, contributor: SigningKey) -> Entry:
-    """Make the REVEAL entry that opens a commitment (step 5).
+    """Make the REVEAL entry that opens a commitment (step 9).
 
     Raises:
         CallerError: ``names.sale-id``; ``hashing.i2osp-range`` for an alpha outside
@@ -178,7 +178,7 @@ class Contributions:
 
     @property
     def to_recover(self) -> tuple[VerifyKey, ...]:
-        """The keys whose commitments make X (step 8).
+        """The keys whose commitments make X (step 11).
 
         REVEAL_END fixes them, so that contributors who reveal one by one afterwards do not
         force those who already compute to start again.
@@ -220,7 +220,7 @@ class Contributions:
         self.commitments[entry.key] = c
 
     def reveal(self, entry: Entry, statements: Statements) -> None:
-        """Take a REVEAL entry in (step 6).
+        """Take a REVEAL entry in (step 10).
 
         Raises:
             Rejection: ``entry.field``, ``reveal.fixed``, ``reveal.commitment``,
@@ -229,7 +229,7 @@ class Contributions:
         fields = body_fields(entry)
         alpha = fields.bytes("alpha", bicorn.ALPHA_LENGTH)
         fields.done()
-        # Step 6, in its order.
+        # Step 10, in its order.
         if self.recovered is not None:
             raise Rejection(
                 "reveal.fixed", "it is too late to reveal: Ω has been recovered"
@@ -260,7 +260,7 @@ class Contributions:
         self.unopened = self.withheld
 
     def recovery_statement(self, sale_id: SaleId) -> int:
-        """Return X = |Π c_i^(b_i)| over the commitments that are not opened (step 8)."""
+        """Return X = |Π c_i^(b_i)| over the commitments that are not opened (step 11)."""
         modulus, b_star = self.modulus, self.b_star(sale_id)
         missing = [self.commitments[key] for key in self.to_recover]
         return bicorn.missing_start(
@@ -268,7 +268,7 @@ class Contributions:
         )
 
     def recover(self, entry: Entry, statements: Statements) -> None:
-        """Take a RECOVER entry in (step 9).
+        """Take a RECOVER entry in (step 12).
 
         Raises:
             Rejection: ``entry.field``, ``recover.not-needed``, ``recover.modulus``,
@@ -277,7 +277,7 @@ class Contributions:
                 ``recover.trivial``, ``recover.proof``.
         """
         recovery = read_recovery(entry)
-        # Step 9, in its order.
+        # Step 12, in its order.
         if not self.withheld or self.recovered is not None:
             problem = "nothing is left to recover: Ω is known already"
             raise Rejection("recover.not-needed", problem)
@@ -304,7 +304,7 @@ class Contributions:
         self.recovered = y
 
     def b_star(self, sale_id: SaleId) -> bytes:
-        """Return b*, over all commitments (step 7)."""
+        """Return b*, over all commitments (step 5)."""
         return bicorn.b_star(
             sale_id,
             self.modulus,
@@ -316,7 +316,7 @@ class Contributions:
     def draw(
         self, sale_id: SaleId, signatures: Mapping[RoundName, bytes] | None = None
     ) -> Draw:
-        """Compute Ω and the seed, revealed or recovered (steps 12 and 13).
+        """Compute Ω and the seed, revealed or recovered (steps 15 and 16).
 
         Args:
             sale_id: the sale.
@@ -326,13 +326,13 @@ class Contributions:
             Rejection: ``result.withheld`` if an opening is missing and nothing was
                 recovered; ``result.round`` if the round that the terms name is missing.
         """
-        # Step 12.
+        # Step 15.
         if not self.enough or (self.withheld and self.recovered is None):
             raise Rejection(
                 "result.withheld",
                 "a commitment is neither opened nor recovered: wait, or recover it",
             )
-        # Step 13.
+        # Step 16.
         drand = self._signature(signatures or {})
         modulus, b_star = self.modulus, self.b_star(sale_id)
         omega = self._omega(b_star)

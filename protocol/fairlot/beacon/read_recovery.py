@@ -21,7 +21,7 @@ class Recovery:
 
 
 def read_recovery(entry: Entry) -> Recovery:
-    """Read a RECOVER entry (step 9).
+    """Read a RECOVER entry (step 12).
 
     Raises:
         Rejection: ``entry.field``.
@@ -37,7 +37,7 @@ def read_recovery(entry: Entry) -> Recovery:
 
 
 def read_element(modulus: Modulus, data: bytes) -> int:
-    """Return an element under the name that it has (step 9).
+    """Return an element under the name that it has (step 12).
 
     Raises:
         Rejection: ``recover.length``, ``recover.zero``, ``recover.minus-one``,

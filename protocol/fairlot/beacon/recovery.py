@@ -16,7 +16,7 @@ from fairlot_crypto.progress import Progress
 def make_recovery(
     terms: Terms, contributions: Contributions, progress: Progress, key: SigningKey
 ) -> Entry:
-    """Make the RECOVER entry, in the time that T squarings take (step 8).
+    """Make the RECOVER entry, in the time that T squarings take (step 11).
 
     Args:
         terms: the terms of the sale.

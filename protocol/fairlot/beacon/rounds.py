@@ -21,7 +21,7 @@ CHAIN_HASH_LENGTH = 32
 def make_round(
     sale_id: SaleId, chain: ChainInfo, beacon: Beacon, key: SigningKey
 ) -> Entry:
-    """Make the ROUND entry of a round that a relay gives; any key may sign (step 10)."""
+    """Make the ROUND entry of a round that a relay gives; any key may sign (step 13)."""
     body: dict[str, Value] = {
         "chain": chain.chain_hash(),
         "round": beacon.round_number,
@@ -48,7 +48,7 @@ class Rounds:
     def take(
         self, curve: Backend, entry: Entry, time: int, statements: Statements
     ) -> None:
-        """Take a ROUND entry in (step 11).
+        """Take a ROUND entry in (step 14).
 
         Args:
             curve: the back-end.
@@ -66,7 +66,7 @@ class Rounds:
         signature = fields.bytes("signature")
         previous = fields.bytes("previous") if fields.has("previous") else None
         fields.done()
-        # Step 11, in its order.
+        # Step 14, in its order.
         named = next((named for named in self.named if named.name == name), None)
         if named is None:
             raise Rejection(

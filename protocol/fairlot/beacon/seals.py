@@ -31,7 +31,7 @@ class Seal:
 
 
 def make_seal(sale_id: SaleId, seal: Seal, contributor: SigningKey) -> Entry:
-    """Make the SEAL entry of a contributor (step 8).
+    """Make the SEAL entry of a contributor (step 6).
 
     Raises:
         CallerError: ``names.sale-id``.
@@ -71,14 +71,14 @@ class Seals:
         return tuple(k for k in roster if k in self.committed and k not in self.made)
 
     def take(self, entry: Entry) -> None:
-        """Take a SEAL entry in (step 9).
+        """Take a SEAL entry in (step 7).
 
         Raises:
             Rejection: ``entry.field``, ``seal.commitment``, ``seal.twice``, ``seal.set``,
                 ``seal.head``.
         """
         seal = read_seal(entry)
-        # Step 9, in its order.
+        # Step 7, in its order.
         if entry.key not in self.committed:
             problem = "this key has not committed: it has nothing to seal"
             raise Rejection("seal.commitment", problem)
@@ -94,7 +94,7 @@ class Seals:
         self.made[entry.key] = entry.encoded
 
     def check_enough(self) -> None:
-        """Check that as many of the roster have sealed as must commit (step 10).
+        """Check that as many of the roster have sealed as must commit (step 8).
 
         Raises:
             Rejection: ``seal.missing``.

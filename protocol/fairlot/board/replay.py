@@ -171,8 +171,8 @@ class Replay:
     def _check_signatures(
         self, record: Record, signed: SignedCheckpoint, terms: Terms
     ) -> tuple[Cosigned, ...]:
-        for code, message in line_problems(signed, terms):
-            self._find(code, message, record.offset)
+        for problem in line_problems(signed, terms):
+            self._find(problem.code, problem.message, record.offset)
         try:
             return verify_lines(signed, terms, self.state.statements)
         except CryptoError as error:

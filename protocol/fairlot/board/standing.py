@@ -55,10 +55,12 @@ class Watch:
         """Return how a marker stands (steps 13 and 14)."""
         terms, index = state.terms, state.markers.get(kind)
         deadline = due(terms, kind) + terms.times.slack
+        # Step 13.
         if index is not None and self._quorum(
             terms, (c for c in self.seen if c.size > index and c.date <= deadline)
         ):
             return Marked.IN_TIME
+        # Step 14.
         lacking = (
             c
             for c in self.seen
@@ -73,6 +75,7 @@ class Watch:
 
     def void_reason(self, state: SaleState) -> VoidReason | None:
         """Return why the sale is shown to be void; ``None`` where it is not (step 15)."""
+        # Step 15.
         if self.marked(state, EntryType.SEALED) is Marked.IN_TIME:
             return self._expired(state)
         for kind in DUE:

@@ -1,22 +1,15 @@
 """Storage of a board's bytes, in memory or in one file (specs/board.md, section 4)."""
 
 import os
-import sys
+from itertools import chain, count
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from fairlot.errors import InputError
-from fairlot_crypto.durable import sync_folder, write_file
-
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
+from fairlot_crypto.durable import lock_file, sync_folder, write_file
 
 CUT = ".cut"
 """What the name of a file ends with that keeps what was cut off a transcript."""
-
-_LOCKED_BYTE = 2**62
 
 
 class Storage(Protocol):
@@ -85,13 +78,19 @@ class FileStorage:
     def cut(self, length: int) -> None:
         """Move everything behind the first ``length`` bytes into a file beside.
 
-        The file is ``NAME.LENGTH.cut``: what is cut is durable there before it is gone
-        here.
+        The file is ``NAME.LENGTH.cut``, or ``NAME.LENGTH.2.cut`` and so on where that
+        keeps an earlier cut: what is cut is durable there before it is gone here.
         """
         behind = self.read()[length:]
-        write_file(self._path.with_name(f"{self._path.name}.{length}{CUT}"), behind)
+        write_file(self._free(f"{self._path.name}.{length}"), behind)
         self._file.truncate(length)
         os.fsync(self._file.fileno())
+
+    def _free(self, name: str) -> Path:
+        """Return where nothing is kept yet; the lock keeps other writers out."""
+        names = chain([name], (f"{name}.{number}" for number in count(2)))
+        paths = (self._path.with_name(f"{each}{CUT}") for each in names)
+        return next(path for path in paths if not path.exists())
 
     def close(self) -> None:
         """Close the file, and let others write to it."""
@@ -131,14 +130,8 @@ def open_transcript(path: Path | str) -> FileStorage:
 
 def _lock(path: Path, file: BinaryIO) -> None:
     """Lock a file against other writers until it is closed."""
-    descriptor = file.fileno()
     try:
-        if sys.platform == "win32":
-            # A byte far behind any content, so that others can read.
-            os.lseek(descriptor, _LOCKED_BYTE, os.SEEK_SET)
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        else:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError) as error:
+        lock_file(file)
+    except BlockingIOError as error:
         problem = f"{path} is in use: another process writes to it; stop that one first"
         raise InputError("board.locked", problem) from error

@@ -1,17 +1,17 @@
 """``fairlot audit``: check a transcript offline."""
 
 import argparse
-import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from fairlot.audit.auditor import Expected, audit
 from fairlot.audit.margin import BeaconFacts
-from fairlot.audit.report import CheckResult, Report
-from fairlot.audit.transcript_file import read_transcript
+from fairlot.audit.report import Report
 from fairlot.board.replay import Finding
 from fairlot.cli.command import FAILED, OK, Command, chosen_curve, hex_bytes
-from fairlot.cli.output import Screen, say, show_table
+from fairlot.cli.output import Screen, say, show_json, show_table
+from fairlot.cli.transcript import read_named
 from fairlot.names import HASH_LENGTH
 from fairlot.text import counted
 from fairlot_crypto.curve import Backend
@@ -19,13 +19,16 @@ from fairlot_crypto.keys import KEY_LENGTH
 from fairlot_crypto.statements import Statements
 
 _EXAMPLES = """\
-Exit code: 0 if all checks hold, 1 if some fail, 2 if the file or the usage was refused.
+Exit code: 0 if the audit holds, 1 if a check fails or it is a rehearsal that was not
+accepted, 2 if the file or the usage was refused.
 
 Examples:
-  fairlot audit result/transcript.fairlot
-  fairlot audit result/transcript.fairlot --json
   fairlot audit transcript.fairlot --sale-id HEX64 --board-key HEX64
+  fairlot audit transcript.fairlot --sale-id HEX64 --json
+  fairlot audit result/transcript.fairlot --rehearsal
 """
+_ACCEPTED = "You accept a REHEARSAL: nothing below is proved about people or money."
+_NOT_ACCEPTED = "A REHEARSAL does not pass for a sale: this audit fails."
 _SHOWN = 20
 """How many findings of one check are shown to people."""
 
@@ -50,15 +53,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=hex_bytes(KEY_LENGTH),
         help="the expected key of the board",
     )
+    parser.add_argument(
+        "--rehearsal",
+        action="store_true",
+        help="accept a rehearsal, in which one machine played every role",
+    )
     parser.add_argument("--json", action="store_true", help="report for machines")
 
 
 def execute(arguments: argparse.Namespace) -> int:
     """Audit and print the report."""
-    expected = Expected(arguments.sale_id, arguments.board_key)
+    expected = Expected(arguments.sale_id, arguments.board_key, arguments.rehearsal)
     report = audit_file(chosen_curve(), arguments.file, expected)
     if arguments.json:
-        print(json.dumps(report.to_json(), indent=2))
+        show_json(report.to_json())
     else:
         show_report(report, expected)
     return OK if report.holds else FAILED
@@ -80,20 +88,23 @@ def audit_file(backend: Backend, path: Path, expected: Expected) -> Report:
         InputError: ``transcript.unreadable``, ``transcript.none``,
             ``transcript.too-long``.
     """
-    data = read_transcript(path)
+    data = read_named(path)
     with Screen(acknowledge=False) as screen:
-        return audit(data, backend, expected, Statements(), screen.stage("checking"))
+        progress = screen.stage("checking")
+        now = int(time.time())
+        return audit(data, backend, expected, Statements(), progress, now)
 
 
 def show_report(report: Report, expected: Expected) -> None:
     """Print a report: roots, checks, findings, beacon, what was not checked, verdict."""
-    say(_roots(report, expected))
     if report.rehearsal:
-        say("This is a REHEARSAL: one machine played every role, nothing was sold.")
+        say("This is a REHEARSAL: one machine played every role, and nothing was sold.")
+        say(_ACCEPTED if expected.rehearsal else _NOT_ACCEPTED)
+    say(_roots(report, expected))
     for notice in report.notices:
         say(f"Notice: {notice}")
     say()
-    rows = [(r.check.id, _verdict(r), r.check.title) for r in report.results]
+    rows = [(r.check.id, r.state.value, r.check.title) for r in report.results]
     show_table(("check", "verdict", "what must hold"), rows)
     say()
     for line in _findings(report):
@@ -115,12 +126,19 @@ def show_report(report: Report, expected: Expected) -> None:
 
 def summary(report: Report) -> str:
     """Return the verdict in one line."""
-    if report.holds:
-        return f"Verdict: all {len(report.results)} checks hold."
-    failing = f"{len(report.failed)} of {len(report.results)} checks fail"
-    unreached = sum(not r.reached for r in report.results)
-    rest = f"; {unreached} could not be reached" if unreached else ""
-    return f"Verdict: {failing}: {', '.join(report.failed)}{rest}."
+    subject = "Verdict on this REHEARSAL" if report.rehearsal else "Verdict"
+    checks, holding = len(report.results), sum(r.holds for r in report.results)
+    said = [f"all {checks} checks hold"]
+    if not report.holds:
+        failed = ", ".join(report.failed)
+        said = [f"{len(report.failed)} of {checks} checks fail: {failed}"]
+    elif holding < checks:
+        said = [f"{holding} checks hold"]
+    if report.unreached:
+        said.append(f"{len(report.unreached)} could not be reached")
+    if report.unchecked:
+        said.append(f"not checked: {', '.join(report.unchecked)}")
+    return f"{subject}: {'; '.join(said)}."
 
 
 def _roots(report: Report, expected: Expected) -> str:
@@ -139,12 +157,6 @@ def _roots(report: Report, expected: Expected) -> str:
         warning = "The trust roots come from the file itself, so compare them"
         return f"{warning}{listed}"
     return f"Audited against the trust roots that were given{listed}"
-
-
-def _verdict(result: CheckResult) -> str:
-    if result.findings:
-        return "FAILS"
-    return "holds" if result.reached else "not reached"
 
 
 def _findings(report: Report) -> Iterator[str]:

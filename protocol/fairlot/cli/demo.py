@@ -92,7 +92,8 @@ def _run(backend: Backend, example: Example, folder: Path) -> int:
     say()
     show_closing(done.state)
     say()
-    report = audit_file(backend, folder / TRANSCRIPT, Expected(done.state.sale_id))
+    expected = Expected(done.state.sale_id, rehearsal=True)
+    report = audit_file(backend, folder / TRANSCRIPT, expected)
     size = (folder / TRANSCRIPT).stat().st_size
     say(f"Audit of the transcript ({report.facts['entries']} entries, {size} bytes):")
     say(summary(report))
@@ -108,7 +109,7 @@ def _next(example: Example, keep: Path | None) -> tuple[str, ...]:
         )
     transcript = keep / TRANSCRIPT
     return (
-        f"fairlot audit {transcript}",
+        f"fairlot audit {transcript} --rehearsal",
         f"fairlot inspect {transcript}",
         f"edit {keep / TERMS}, then fairlot run {keep / TERMS} {keep / PEOPLE} --out new",
     )

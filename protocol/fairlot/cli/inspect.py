@@ -1,23 +1,21 @@
 """``fairlot inspect``: show the board to people."""
 
 import argparse
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from fairlot.audit.inspection import EntryFacts, entry_facts, nym_facts, utc
-from fairlot.audit.transcript_file import read_transcript
 from fairlot.board.replay import Replay, replay
 from fairlot.board.sale import SaleState
 from fairlot.cli.command import FAILED, OK, Command, chosen_curve, hex_bytes
 from fairlot.cli.odds import show_odds
-from fairlot.cli.output import Screen, complain, say, show_table
+from fairlot.cli.output import Screen, complain, say, show_json, show_table
+from fairlot.cli.transcript import read_named
 from fairlot.errors import Rejection
 from fairlot.inputs.forecast import odds_document, state_odds
-from fairlot.names import Nym
-from fairlot.text import counted
-from fairlot_crypto.curve import G1_LENGTH
+from fairlot.names import NYM_LENGTH, Nym
+from fairlot.text import Viewed, counted
 from fairlot_crypto.statements import Statements
 
 _EXAMPLES = """\
@@ -38,7 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     one.add_argument(
         "--nym",
         metavar="HEX",
-        type=hex_bytes(G1_LENGTH),
+        type=hex_bytes(NYM_LENGTH),
         help="show one buyer's deposit, rank, units and refund (nyms are in allocation.csv)",
     )
     one.add_argument(
@@ -53,7 +51,7 @@ def execute(arguments: argparse.Namespace) -> int:
     """Print the board, or one buyer's position."""
     path: Path = arguments.file
     backend = chosen_curve()
-    data = read_transcript(path)
+    data = read_named(path)
     with Screen(acknowledge=False) as screen:
         state = SaleState(backend, Statements())
         read = replay(data, state, screen.stage("reading"))
@@ -79,7 +77,7 @@ def _show_nym(read: Replay, nym: Nym, *, as_json: bool) -> int:
         complain(f"no deposit of nym {nym.hex()} is on this board")
         return FAILED
     if as_json:
-        print(_json(asdict(facts)))
+        show_json(asdict(facts))
     else:
         say(facts.sentence)
     return OK
@@ -92,9 +90,8 @@ def _show_odds(state: SaleState, *, as_json: bool) -> int:
         complain(f"the odds cannot be told yet: {error.message}")
         return FAILED
     if as_json:
-        print(
-            _json({"sale_id": state.sale_id, "pools": odds_document(odds, bytes.hex)})
-        )
+        pools = odds_document(odds, bytes.hex)
+        show_json({"sale_id": state.sale_id, "pools": pools})
     else:
         show_odds(odds, bytes.hex)
     return OK
@@ -103,7 +100,7 @@ def _show_odds(state: SaleState, *, as_json: bool) -> int:
 def _show_board(read: Replay, path: Path, *, as_json: bool) -> int:
     entries = entry_facts(read)
     if as_json:
-        print(_json(_document(read, path, entries)))
+        show_json(_document(read, path, entries))
     else:
         _show_entries(read, path, entries)
     return OK if entries else FAILED
@@ -111,7 +108,7 @@ def _show_board(read: Replay, path: Path, *, as_json: bool) -> int:
 
 def _document(
     read: Replay, path: Path, entries: Sequence[EntryFacts]
-) -> dict[str, object]:
+) -> Mapping[str, Viewed]:
     state = read.state
     return {
         "file": str(path),
@@ -145,13 +142,7 @@ def _show_entries(read: Replay, path: Path, entries: Sequence[EntryFacts]) -> No
         say(f"The last {read.unacknowledged} bytes are under no checkpoint: not shown.")
     if read.findings:
         broken = counted(len(read.findings), "rule is", "rules are")
-        say(f"{broken} broken: fairlot audit {path} gives details.")
+        rehearsed = state.has_terms and state.terms.rehearsal
+        accepting = " --rehearsal" if rehearsed else ""
+        say(f"{broken} broken: fairlot audit {path}{accepting} gives details.")
     say(f"{counted(len(entries), 'entry', 'entries')}.")
-
-
-def _json(document: dict[str, object]) -> str:
-    return json.dumps(document, indent=2, default=_plain)
-
-
-def _plain(value: object) -> str:
-    return value.hex() if isinstance(value, bytes) else str(value)

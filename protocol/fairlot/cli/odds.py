@@ -1,14 +1,13 @@
 """``fairlot odds``: what each person may expect, before anything is drawn."""
 
 import argparse
-import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from fairlot.allocation.odds import PoolOdds
 from fairlot.allocation.shape import Chance
 from fairlot.cli.command import OK, Command
-from fairlot.cli.output import say, show_table
+from fairlot.cli.output import say, show_json, show_table
 from fairlot.inputs.forecast import flip_of, fraction_text, odds_document, people_odds
 from fairlot.inputs.people_file import read_people
 from fairlot.inputs.terms_file import read_terms_file
@@ -43,11 +42,8 @@ def execute(arguments: argparse.Namespace) -> int:
     check_people(terms, people, arguments.people)
     odds, names = people_odds(terms, people)
     if arguments.json:
-        document = {
-            "title": terms.title,
-            "pools": odds_document(odds, names.__getitem__),
-        }
-        print(json.dumps(document, indent=2))
+        pools = odds_document(odds, names.__getitem__)
+        show_json({"title": terms.title, "pools": pools})
     else:
         show_odds(odds, names.__getitem__)
     return OK

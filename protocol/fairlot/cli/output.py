@@ -1,8 +1,9 @@
 """Output for people: tables, progress on a terminal, acknowledgements in a pipe."""
 
+import json
 import os
 import sys
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from io import TextIOWrapper
@@ -22,6 +23,7 @@ from rich.progress import (
 from rich.table import Table
 
 from fairlot.board.keeper import Receipt
+from fairlot.text import Viewed, json_view
 
 _UNBOUNDED = 1_000_000
 """The width of a pipe, where nothing is wrapped or cut."""
@@ -51,9 +53,21 @@ def say(line: str = "") -> None:
     print(printable(line))
 
 
+def acknowledge(*receipts: Receipt) -> None:
+    """Print to stdout, at once, that entries are durable: ``ack <entry hash> <index>``."""
+    for receipt in receipts:
+        say(f"ack {receipt.entry_hash.hex()} {receipt.index}")
+    sys.stdout.flush()
+
+
 def complain(line: str) -> None:
     """Print one line to stderr."""
     print(f"fairlot: {printable(line)}", file=sys.stderr)
+
+
+def show_json(document: Mapping[str, Viewed]) -> None:
+    """Print the JSON view of a document to stdout."""
+    print(json.dumps(json_view(document), indent=2))
 
 
 def show_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -140,9 +154,7 @@ class Screen:
     def acknowledged(self, receipts: tuple[Receipt, ...]) -> None:
         """Print what is durable, at once."""
         if self._acknowledge:
-            for receipt in receipts:
-                print(f"ack {receipt.entry_hash.hex()} {receipt.index}")
-            sys.stdout.flush()
+            acknowledge(*receipts)
 
 
 def _terminal() -> Console | None:

@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 
 from fairlot.entry import EntryType
 from fairlot.fields import Fields
-from fairlot.names import Nym, SaleId
+from fairlot.names import NYM_LENGTH, Nym, SaleId
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
-from fairlot_crypto.curve import G1_LENGTH
 from fairlot_crypto.hashing import tag
 from fairlot_crypto.keys import (
     KEY_LENGTH,
@@ -129,7 +128,7 @@ def _members(order: Fields) -> tuple[Nym, ...]:
     """Return the members; without members the field is absent, not empty."""
     if not order.has("members"):
         return ()
-    members = order.byte_strings("members", G1_LENGTH)
+    members = order.byte_strings("members", NYM_LENGTH)
     if not members:
         raise order.error("members", "is empty, as where it is absent: leave it out")
     return tuple(Nym(member) for member in members)

@@ -7,13 +7,12 @@ from fairlot.deposit.binding import Binding, read_binding
 from fairlot.entry import Entry, EntryHash, EntryType, body_fields
 from fairlot.errors import Rejection
 from fairlot.identity.registry import Credentials, Registry, epochs_accepted
-from fairlot.names import Nym, nym_context
+from fairlot.names import NYM_LENGTH, Nym, nym_context
 from fairlot.terms.terms import Terms
 from fairlot_crypto.bbs.profile import (
     Presentation,
     verify_presentation,
 )
-from fairlot_crypto.curve import G1_LENGTH
 from fairlot_crypto.errors import CryptoError
 from fairlot_crypto.hashing import i2osp
 from fairlot_crypto.keys import (
@@ -52,7 +51,7 @@ def read_deposit(entry: Entry) -> Deposit:
     disclosed = fields.map("disclosed")
     deposit = Deposit(
         binding=binding,
-        nym=Nym(fields.bytes("nym", G1_LENGTH)),
+        nym=Nym(fields.bytes("nym", NYM_LENGTH)),
         proof=fields.bytes("proof"),
         epoch=fields.uint("epoch"),
         disclosed={name: disclosed.text(name) for name in disclosed.names},

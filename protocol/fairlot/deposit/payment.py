@@ -4,9 +4,8 @@ from collections.abc import Mapping
 
 from fairlot.entry import Entry, EntryType, body_fields, sign_entry
 from fairlot.fields import uint_problem
-from fairlot.names import Nym, SaleId, check_nym, check_sale_id
+from fairlot.names import NYM_LENGTH, Nym, SaleId, check_nym, check_sale_id
 from fairlot_crypto.cbor import Value
-from fairlot_crypto.curve import G1_LENGTH
 from fairlot_crypto.errors import CallerError
 from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.randomness import Randomness
@@ -47,7 +46,7 @@ def read_payment(entry: Entry) -> tuple[Nym, int, bytes]:
     """
     fields = body_fields(entry)
     paid = (
-        Nym(fields.bytes("nym", G1_LENGTH)),
+        Nym(fields.bytes("nym", NYM_LENGTH)),
         fields.uint("amount", 1),
         fields.bytes("ref", REF_LENGTH),
     )

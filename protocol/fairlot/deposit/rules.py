@@ -94,8 +94,7 @@ def _check_group(terms: Terms, deposit: Deposit) -> None:
         raise Rejection("deposit.group", "a cancellation must not name a group")
     if not members:
         raise Rejection("deposit.group", "a group must name its members")
-    most = max(pool.group_max for pool in terms.pools)
-    if not 2 <= len(members) <= most:
+    if not 2 <= len(members) <= terms.group_max:
         problem = f"no pool of this sale draws groups of {len(members)}"
         raise Rejection("deposit.group", problem)
     if any(first >= second for first, second in pairwise(members)):

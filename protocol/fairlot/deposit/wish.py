@@ -101,8 +101,7 @@ def _check_offered(terms: Terms, wish: Wish) -> None:
 
 
 def _check_group(terms: Terms, wish: Wish, nym: Nym) -> None:
-    most = max(pool.group_max for pool in terms.pools)
-    if not 2 <= len(wish.members) <= most:
+    if not 2 <= len(wish.members) <= terms.group_max:
         problem = f"no pool draws groups of {len(wish.members)}"
         raise CallerError("wish.group", problem)
     if nym not in wish.members:

@@ -8,12 +8,12 @@ leaves, and answers for every issuer. The steps are those of specs/identity.md, 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fairlot.entry import Entry, EntryType, sign_entry
+from fairlot.entry import Entry
 from fairlot.errors import Rejection
 from fairlot.identity.attestation import Attester
 from fairlot.identity.credential import (
     CredentialRequest,
-    answer_request,
+    answer_all,
     receive_credential,
     request_credential,
 )
@@ -24,7 +24,7 @@ from fairlot.identity.enrolment import (
     enrol,
     receive_identity,
 )
-from fairlot.identity.leaf import Leaf
+from fairlot.identity.leaf import Leaf, make_leaf_entry
 from fairlot.identity.registry import Credentials, epoch_at
 from fairlot.names import check_time
 from fairlot_crypto.bbs.profile import Credential
@@ -112,8 +112,7 @@ class Committee:
     def leaf_entry(self, identity: Identity) -> Entry:
         """Return the LEAF entry of an identity, signed by the first issuer."""
         registry_id = self.credentials.registry.registry_id
-        body = identity.leaf.to_value()
-        return sign_entry(EntryType.LEAF, registry_id, body, self._issuers[0].key)
+        return make_leaf_entry(registry_id, identity.leaf, self._issuers[0].key)
 
     def issue(self, identity: Identity, holder: Holder, now: int) -> Credential:
         """Ask every issuer for a credential of the epoch of ``now``, and combine.
@@ -127,17 +126,17 @@ class Committee:
             Rejection: ``request.*`` where the issuers do not answer.
             CallerError: ``names.time``.
         """
-        check_time(now)
-        request = holder.randomness.derive("request").derive(str(epoch_at(now)))
+        epoch = epoch_at(now)
+        randomness = holder.randomness.derive("request").derive(str(epoch))
         pending = request_credential(
             self.credentials.curve,
             self.credentials.registry,
             identity,
             holder.signing,
-            epoch_at(now),
-            request,
+            epoch,
+            randomness,
         )
-        answers = self.answer(pending.request, now, request)
+        answers = self.answer(pending.request, now, randomness)
         return receive_credential(self.credentials, identity, pending, answers)
 
     def answer(
@@ -155,16 +154,12 @@ class Committee:
             raise Rejection("request.leaf", "there is no leaf of this index")
         leaf = self._leaves[request.index]
         attributes = self._book.attributes(request.index)
-        return tuple(
-            answer_request(
-                self.credentials,
-                issuer,
-                leaf,
-                attributes,
-                request,
-                now,
-                now,
-                randomness.derive(f"answer/{issuer.index}"),
-            )
-            for issuer in self._issuers
+        return answer_all(
+            self.credentials,
+            self._issuers,
+            leaf,
+            attributes,
+            request,
+            now,
+            randomness,
         )

@@ -14,6 +14,7 @@ from fairlot.identity.enrolment import Identity, IssuerSecrets
 from fairlot.identity.leaf import Leaf, LeafStatus, holder_hash
 from fairlot.identity.registry import (
     EPOCH_SECONDS,
+    ISSUERS_MAX,
     Credentials,
     Registry,
     epoch_at,
@@ -219,6 +220,37 @@ def answer_request(
     return seal(answer, request.reply_key, randomness)
 
 
+def answer_all(
+    credentials: Credentials,
+    issuers: Sequence[IssuerSecrets],
+    leaf: Leaf,
+    attributes: Sequence[str],
+    request: CredentialRequest,
+    now: int,
+    randomness: Randomness,
+) -> tuple[bytes, ...]:
+    """Return every issuer's answer, where all of them see the board as it is ``now``.
+
+    Each box takes from a child of ``randomness`` that is named after its issuer.
+
+    Raises:
+        Rejection: as ``check_request``.
+    """
+    return tuple(
+        answer_request(
+            credentials,
+            issuer,
+            leaf,
+            attributes,
+            request,
+            now,
+            now,
+            randomness.derive(f"answer/{issuer.index}"),
+        )
+        for issuer in issuers
+    )
+
+
 def receive_credential(
     credentials: Credentials,
     identity: Identity,
@@ -311,7 +343,7 @@ def _open_answer(curve: Backend, reply: OpeningKey, answer: bytes) -> PartialSig
         value = cbor.decode(reply.open(answer))
         fields = Fields(value, ("answer",), _malformed)
         partial = PartialSignature(
-            fields.uint("issuer", 1, 255),
+            fields.uint("issuer", 1, ISSUERS_MAX),
             scalar_from_bytes(fields.bytes("e")),
             scalar_from_bytes(fields.bytes("u")),
             curve.g1_not_identity(fields.bytes("A")),

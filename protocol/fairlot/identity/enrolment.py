@@ -21,10 +21,9 @@ from fairlot.identity.leaf import (
     label,
     sign_share,
 )
-from fairlot.identity.registry import Registry
+from fairlot.identity.registry import ISSUERS_MAX, Registry
 from fairlot_crypto import cbor
 from fairlot_crypto.bbs.profile import commitment
-from fairlot_crypto.cbor import Value
 from fairlot_crypto.committee import prss, shamir
 from fairlot_crypto.committee.prss import PrssKeys
 from fairlot_crypto.committee.threshold import SigningShare
@@ -183,15 +182,7 @@ def enrol(
         sealed.append(box)
     by_issuer = {share.issuer: share.commitment for share in shares}
     combined = combine_shares(curve, by_issuer, registry.threshold)
-    leaf = Leaf(
-        index=index,
-        version=1,
-        holder=draft.holder,
-        handle=draft.handle,
-        status=LeafStatus.ACTIVE,
-        shares=tuple(shares),
-        commitment=combined,
-    )
+    leaf = replace(draft, shares=tuple(shares), commitment=combined)
     return Enrolment(leaf, tuple(sealed), leaf_handle)
 
 
@@ -278,25 +269,21 @@ def _open_share(
             "enrolment.share", f"the box of an issuer does not open: {error}"
         ) from error
     fields = Fields(value, ("share",), _malformed)
-    issuer = fields.uint("issuer", 1, 255)
+    issuer = fields.uint("issuer", 1, ISSUERS_MAX)
     rho = fields.bytes("rho", 32)
-    nyms = fields.array("nyms")
+    nyms = fields.byte_strings("nyms")
     fields.done()
-    if len(nyms) != nym_secrets or not all(isinstance(s, bytes) for s in nyms):
+    if len(nyms) != nym_secrets:
         raise Rejection(
             "enrolment.share",
             f"issuer {issuer} sent another number of secrets than the registry says",
         )
     try:
-        return issuer, tuple(_scalar(encoded) for encoded in (rho, *nyms))
+        return issuer, tuple(scalar_from_bytes(encoded) for encoded in (rho, *nyms))
     except CryptoError as error:
         raise Rejection(
             "enrolment.share", f"issuer {issuer} sent a bad share: {error}"
         ) from error
-
-
-def _scalar(encoded: Value) -> Scalar:
-    return scalar_from_bytes(encoded if isinstance(encoded, bytes) else b"")
 
 
 def _malformed(problem: Problem) -> Rejection:

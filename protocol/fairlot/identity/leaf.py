@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot.errors import Rejection
 from fairlot.fields import Fields
-from fairlot.identity.registry import Registry, RegistryId
+from fairlot.identity.registry import ISSUERS_MAX, Registry, RegistryId
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.committee import shamir
@@ -91,6 +92,11 @@ def label(what: bytes, registry: Registry, index: int, leaf_handle: bytes) -> by
         + i2osp(index, 8)
         + leaf_handle
     )
+
+
+def make_leaf_entry(registry_id: RegistryId, leaf: Leaf, issuer: SigningKey) -> Entry:
+    """Make the LEAF entry that one of the issuers posts (specs/identity.md, step 6)."""
+    return sign_entry(EntryType.LEAF, registry_id, leaf.to_value(), issuer)
 
 
 def sign_share(
@@ -218,7 +224,7 @@ def _share_message(registry: Registry, leaf: Leaf, commitment: bytes) -> bytes:
 
 def _read_share(fields: Fields) -> LeafShare:
     share = LeafShare(
-        fields.uint("issuer", 1, 255),
+        fields.uint("issuer", 1, ISSUERS_MAX),
         fields.bytes("commitment", G1_LENGTH),
         Signature(fields.bytes("sig", 64)),
     )

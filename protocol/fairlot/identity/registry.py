@@ -26,6 +26,8 @@ EPOCH_SECONDS = 86_400
 GRACE_SECONDS = 3_600
 SEASON_MAX = 2**32 - 1
 ISSUERS_MAX = 255
+THRESHOLD_MAX = (ISSUERS_MAX - 1) // 3
+"""t of the largest committee: n is at least 3t + 1."""
 ATTRIBUTES_MAX = 64
 
 
@@ -107,7 +109,7 @@ class Registry:
 
 
 def read_registry(value: Value | Mapping[str, Value]) -> Registry:
-    """Return the registry that a map defines.
+    """Return the registry that a map defines; its sharing is not checked.
 
     Raises:
         Rejection: ``registry.field``, ``registry.attributes``, ``registry.issuers``,
@@ -122,9 +124,9 @@ def read_registry(value: Value | Mapping[str, Value]) -> Registry:
         ends=fields.uint("ends"),
         attributes=tuple(_attribute(f) for f in fields.maps("attributes")),
         nym_secrets=fields.uint("nym_secrets", 1, 255),
-        threshold=fields.uint("threshold", 0, 84),
+        threshold=fields.uint("threshold", 0, THRESHOLD_MAX),
         issuers=tuple(_issuer(f) for f in fields.maps("issuers")),
-        attesters=tuple(_key(key) for key in fields.array("attesters")),
+        attesters=tuple(map(VerifyKey, fields.byte_strings("attesters", KEY_LENGTH))),
     )
     fields.done()
     _check(registry)
@@ -201,25 +203,18 @@ def _attribute(fields: Fields) -> Attribute:
 
 
 def _issuer(fields: Fields) -> Issuer:
-    issuer = Issuer(
-        _key(fields.bytes("key", KEY_LENGTH)), fields.bytes("share", G2_LENGTH)
-    )
+    key, share = fields.bytes("key", KEY_LENGTH), fields.bytes("share", G2_LENGTH)
     fields.done()
-    return issuer
+    return Issuer(VerifyKey(key), share)
 
 
 def _field_error(problem: Problem) -> Rejection:
     return Rejection("registry.field", str(problem))
 
 
-def _key(key: Value) -> VerifyKey:
-    try:
-        return check_verify_key(key if isinstance(key, bytes) else b"")
-    except CryptoError as error:
-        raise Rejection("registry.key", f"a key of the registry: {error}") from error
-
-
 def _check(registry: Registry) -> None:
+    for key in (*(issuer.key for issuer in registry.issuers), *registry.attesters):
+        _check_key(key)
     names = [attribute.name for attribute in registry.attributes]
     if len(names) > ATTRIBUTES_MAX:
         rule = f"there must be at most {ATTRIBUTES_MAX} attributes, found {len(names)}"
@@ -236,6 +231,13 @@ def _check(registry: Registry) -> None:
         raise Rejection("registry.issuers", "issuers must have distinct keys")
     if registry.starts >= registry.ends:
         raise Rejection("registry.season", "the season must start before it ends")
+
+
+def _check_key(key: VerifyKey) -> None:
+    try:
+        check_verify_key(key)
+    except CryptoError as error:
+        raise Rejection("registry.key", f"a key of the registry: {error}") from error
 
 
 def _check_attribute(attribute: Attribute) -> None:

@@ -13,7 +13,7 @@ from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import TermsFile
 from fairlot.names import NYM_LENGTH, Nym, group_id
 from fairlot.terms.pool import Pool
-from fairlot.text import Json
+from fairlot.text import Json, Viewed, json_view
 from fairlot_crypto.hashing import i2osp
 
 _NO_SALE = bytes(32)
@@ -80,7 +80,7 @@ def odds_document(
 
 def _pool(pool: PoolOdds, name_of: Callable[[Nym], str]) -> Mapping[str, Json]:
     exact, flip = pool.odds, flip_of(pool.pool)
-    return {
+    document: dict[str, Viewed] = {
         "pool": pool.pool.name,
         "mechanism": pool.pool.mechanism.value,
         "supply": pool.pool.supply,
@@ -96,6 +96,7 @@ def _pool(pool: PoolOdds, name_of: Callable[[Nym], str]) -> Mapping[str, Json]:
             for nym, chance in _with_chances(pool)
         ],
     }
+    return json_view(document)
 
 
 def flip_of(pool: Pool) -> Fraction | None:
@@ -115,7 +116,7 @@ def _with_chances(pool: PoolOdds) -> Sequence[tuple[Nym, Chance | None]]:
     return list(zip(pool.nyms, pool.odds.chances, strict=True))
 
 
-def _chance(chance: Chance) -> Mapping[str, Json]:
+def _chance(chance: Chance) -> Mapping[str, Viewed]:
     return {
         "least": chance.least,
         "chance_of_one_more": str(chance.more),

@@ -6,6 +6,7 @@ from pathlib import Path
 from fairlot.errors import InputError
 
 _BYTE_ORDER_MARK = "\ufeff"
+_BLANKS = " \t\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class InputFile:
             place += f", line {line}"
         if field:
             place += f", {field}"
-        return InputError(code, f"{place}: {problem}")
+        return InputError(code, f"{place}: {problem}", line=line, field=field)
 
 
 def read_input(path: Path, codes: FileCodes) -> InputFile:
@@ -64,22 +65,26 @@ def read_input(path: Path, codes: FileCodes) -> InputFile:
             ``codes.line_end``.
     """
     nowhere = InputFile(path, "")
+    # Step 1.
     try:
         data = path.read_bytes()
     except OSError as error:
         problem = f"cannot be read: {error.strerror or 'unknown reason'}"
         raise nowhere.error(codes.unreadable, problem) from error
+    # Step 2.
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         problem = "is not UTF-8: save the file with the encoding UTF-8"
         raise nowhere.error(codes.utf8, problem, line=line) from error
+    # Step 3.
     text = text.removeprefix(_BYTE_ORDER_MARK).replace("\r\n", "\n")
-    if not text.strip():
-        raise nowhere.error(codes.empty, "is empty: nothing can be sold with it")
     if "\r" in text:
         line = text.count("\n", 0, text.index("\r")) + 1
         problem = "holds a carriage return without line feed: end lines with LF"
         raise nowhere.error(codes.line_end, problem, line=line)
+    # Step 4.
+    if not text.strip(_BLANKS):
+        raise nowhere.error(codes.empty, "is empty: nothing can be sold with it")
     return InputFile(path, text)

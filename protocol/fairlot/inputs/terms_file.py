@@ -82,6 +82,13 @@ class TermsFile:
     own_clock: bool = False
     """Whether a round of the rehearsal's own clock is mixed into the seed."""
 
+    @property
+    def recovers(self) -> bool:
+        """Tell whether a reveal is withheld in a sale that comes so far."""
+        needed = self.min_commits or self.contributors
+        sealing = self.contributors - self.absent - self.unsealed
+        return self.withhold > 0 and sealing >= needed
+
 
 def read_terms_file(path: Path) -> TermsFile:
     """Return the content of a seller's file.
@@ -94,8 +101,8 @@ def read_terms_file(path: Path) -> TermsFile:
             ``terms-file.boolean``, ``terms-file.array``, ``terms-file.pools``,
             ``terms-file.pool-name``, ``terms-file.mechanism``, ``terms-file.group``,
             ``terms-file.certain``, ``terms-file.tiers``, ``terms-file.requires``,
-            ``terms-file.key``, ``terms-file.deposits``, ``terms-file.bids``,
-            ``terms-file.issuers``, ``terms-file.drand``.
+            ``terms-file.unsold``, ``terms-file.key``, ``terms-file.deposits``,
+            ``terms-file.bids``, ``terms-file.issuers``, ``terms-file.drand``.
     """
     source = parse_toml(read_input(path, TERMS_FILE_CODES))
     _check_keys(source)

@@ -5,13 +5,14 @@ left out, values sorted, digits made bytes. What is not understood stays as it i
 reader of pools to refuse.
 """
 
+import re
 from typing import Any
 
 from fairlot.errors import TermsError, Where
 from fairlot.fields import Fields
 from fairlot.inputs.toml_file import TomlFile
-from fairlot.terms.pool import MAIN_POOL, Mechanism, Pool
-from fairlot.terms.read_pools import CAPPED, POOL_KEYS, read_pools
+from fairlot.terms.pool import CAPPED, MAIN_POOL, Mechanism, Pool
+from fairlot.terms.read_pools import POOL_KEYS, read_pools
 from fairlot.text import shown
 from fairlot_crypto.keys import KEY_LENGTH
 
@@ -22,6 +23,7 @@ TOP_KEYS = tuple(key for key in POOL_KEYS if key != "name")
 """What describes the only pool at the top level."""
 
 _DIGITS = 2 * KEY_LENGTH
+_KEY = re.compile(f"[0-9a-fA-F]{{{_DIGITS}}}")
 _TEXTS = ("name", "mechanism", "unsold", "puzzle")
 
 
@@ -34,7 +36,7 @@ def read_file_pools(source: TomlFile) -> tuple[Pool, ...]:
             ``terms-file.integer``, ``terms-file.range``, ``terms-file.boolean``,
             ``terms-file.array``, ``terms-file.mechanism``, ``terms-file.pool-name``,
             ``terms-file.group``, ``terms-file.certain``, ``terms-file.tiers``,
-            ``terms-file.requires``, ``terms-file.key``.
+            ``terms-file.requires``, ``terms-file.unsold``, ``terms-file.key``.
     """
     try:
         return read_pools(_canonical_pools(source), ("pool",))
@@ -119,10 +121,8 @@ def _sorted(source: TomlFile, required: Fields, name: str) -> list[str]:
 
 
 def _key(source: TomlFile, where: Where, text: str) -> bytes:
-    try:
-        # fromhex skips blanks, which the length then excludes.
-        return bytes.fromhex(text if len(text) == _DIGITS else "not hexadecimal")
-    except ValueError as error:
+    if not _KEY.fullmatch(text):
         problem = f"must be the {_DIGITS} hexadecimal digits that fairlot puzzle prints"
         message = f"{problem}, found {shown(text)}"
-        raise source.error("terms-file.key", where, message) from error
+        raise source.error("terms-file.key", where, message)
+    return bytes.fromhex(text)

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from fairlot.errors import InputError, TermsError, Where, place
@@ -35,6 +35,7 @@ TERMS_CODES: Mapping[str, str] = {
     "terms.certain": "terms-file.certain",
     "terms.tiers": "terms-file.tiers",
     "terms.requires": "terms-file.requires",
+    "terms.unsold": "terms-file.unsold",
     "terms.key": "terms-file.key",
     "terms.deposits": "terms-file.deposits",
 }
@@ -80,13 +81,16 @@ class TomlFile:
         return self.error(TERMS_CODES[error.code], error.where, error.problem)
 
     def _field_error(self, problem: Problem) -> InputError:
-        text = problem.text
+        must = problem.must
         if problem.rule is FieldRule.MISSING:
-            text += f": add a line {problem.where[-1]} = …"
+            must += f": add a line {problem.where[-1]} = …"
         if problem.rule is FieldRule.MAP:
-            text = text.replace("an array of maps", f"[[{problem.where[-1]}]] tables")
-            text = text.replace("a map", "a table")
-        return self.error(FIELD_CODES[problem.rule], problem.where, text)
+            must = must.replace("an array of maps", f"[[{problem.where[-1]}]] tables")
+            must = must.replace("a map", "a table")
+        # What was found is left alone but for a map: it may be the seller's own words.
+        found = "a table" if problem.found == "a map" else problem.found
+        worded = replace(problem, must=must, found=found)
+        return self.error(FIELD_CODES[problem.rule], problem.where, worded.text)
 
 
 def parse_toml(file: InputFile) -> TomlFile:

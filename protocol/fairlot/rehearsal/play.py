@@ -16,6 +16,7 @@ from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot.identity.attestation import Attestation
 from fairlot.identity.committee import Holder
 from fairlot.identity.enrolment import AdmissionBook, Identity
+from fairlot.identity.leaf import make_leaf_entry
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import TermsFile
 from fairlot.names import Nym
@@ -131,7 +132,7 @@ class _Run:
 
     def enrol(self, people: Sequence[Person]) -> dict[str, Participant]:
         """Admit, enrol and register everybody, in a random order (step 4)."""
-        registry = self.parts.registry
+        registry, issuer = self.parts.registry, self.parts.issuers[0].key
         book = AdmissionBook(registry)
         admitted: list[tuple[Holder, Person]] = []
         todo: list[tuple[Holder, Attestation, int]] = []
@@ -151,7 +152,10 @@ class _Run:
         identities: list[Identity] = []
         for done in self.workers.map(enrol_people, jobs):
             self.poster.board.state.statements.learn(done.verified)
-            entries = [self._leaf(identity) for identity in done.identities]
+            entries = [
+                make_leaf_entry(registry.registry_id, identity.leaf, issuer)
+                for identity in done.identities
+            ]
             self.poster.post(entries, START)
             for identity, handle in zip(done.identities, done.handles, strict=True):
                 book.registered(identity.leaf.index, handle)
@@ -238,11 +242,6 @@ class _Run:
             for p in paying
         ]
         self.poster.post_chunks(payments, DEPOSITS_UNTIL)
-
-    def _leaf(self, identity: Identity) -> Entry:
-        registry_id = self.parts.registry.registry_id
-        body = identity.leaf.to_value()
-        return sign_entry(EntryType.LEAF, registry_id, body, self.parts.issuers[0].key)
 
     def _post_all(self, entries: Sequence[Entry]) -> None:
         batches = list(chunks(entries, BATCH))

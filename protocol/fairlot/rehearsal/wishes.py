@@ -41,8 +41,8 @@ def _together(terms: Terms, people: Sequence[Person]) -> dict[str, list[str]]:
     for person in people:
         if person.group is not None:
             labels.setdefault(person.group, []).append(person.name)
-    most = max(pool.group_max for pool in terms.pools)
-    return {label: names for label, names in labels.items() if 2 <= len(names) <= most}
+    sizes = range(2, terms.group_max + 1)
+    return {label: names for label, names in labels.items() if len(names) in sizes}
 
 
 def _wish(person: Person, nyms: Mapping[str, tuple[Nym, ...]]) -> Wish:

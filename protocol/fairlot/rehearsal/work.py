@@ -20,7 +20,7 @@ from fairlot.deposit.wish import Wish
 from fairlot.identity.attestation import Attestation
 from fairlot.identity.committee import Holder
 from fairlot.identity.credential import (
-    answer_request,
+    answer_all,
     receive_credential,
     request_credential,
 )
@@ -196,19 +196,15 @@ def _deposit(
     pending = request_credential(
         curve, registry, identity, holder.signing, epoch, asking
     )
-    answers = [
-        answer_request(
-            credentials,
-            issuer,
-            person.leaf,
-            person.attributes,
-            pending.request,
-            now,
-            now,
-            holder.randomness.derive(f"answer/{issuer.index}"),
-        )
-        for issuer in job.parts.issuers
-    ]
+    answers = answer_all(
+        credentials,
+        job.parts.issuers,
+        person.leaf,
+        person.attributes,
+        pending.request,
+        now,
+        holder.randomness,
+    )
     credential = receive_credential(credentials, identity, pending, answers)
     randomness = holder.randomness.derive(f"deposit/{job.terms.sale_id.hex()}")
     return make_deposit(

@@ -20,6 +20,10 @@ class Mechanism(StrEnum):
     TIERS = "tiers"
 
 
+CAPPED = (Mechanism.EQUAL_SHARE, Mechanism.QUADRATIC)
+"""The mechanisms whose pools say how much one person may get."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tier:
     """One level of sponsorship."""
@@ -81,7 +85,7 @@ class Pool:
             ]
         else:
             value |= {"supply": self.supply, "price": self.price}
-        if self.mechanism in (Mechanism.EQUAL_SHARE, Mechanism.QUADRATIC):
+        if self.mechanism in CAPPED:
             value["cap"] = self.cap
         if self.group_max > 1:
             value["group_max"] = self.group_max

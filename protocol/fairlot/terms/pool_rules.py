@@ -29,7 +29,7 @@ def check_pools(pools: Sequence[Pool], places: Sequence[Where]) -> None:
 
     Raises:
         TermsError: ``terms.pools``, ``terms.pool-name``, ``terms.group``,
-            ``terms.certain``, ``terms.tiers``, ``terms.requires``.
+            ``terms.certain``, ``terms.tiers``, ``terms.requires``, ``terms.unsold``.
     """
     for index, (pool, where) in enumerate(zip(pools, places, strict=True)):
         _check_name(pool, pools[:index], where)
@@ -42,6 +42,10 @@ def check_pools(pools: Sequence[Pool], places: Sequence[Where]) -> None:
     _check_single(bids, places, "takes bids as an earlier pool does")
     tiers = [pool.mechanism is Mechanism.TIERS for pool in pools]
     _check_single(tiers, places, "has tiers as an earlier pool does")
+    by_name = {pool.name: pool for pool in pools}
+    for pool, where in zip(pools, places, strict=True):
+        if pool.group_max > 1 and pool.unsold is not None:
+            _check_leftovers(pool, by_name[pool.unsold], where)
 
 
 def _check_name(pool: Pool, earlier: Sequence[Pool], where: Where) -> None:
@@ -58,6 +62,50 @@ def _check_unsold(pool: Pool, later: Sequence[Pool], where: Where) -> None:
     if pool.unsold is not None and pool.unsold not in [each.name for each in later]:
         problem = f"is {shown(pool.unsold)}, but must be the name of a later pool"
         raise TermsError("terms.pools", (*where, "unsold"), problem)
+
+
+def _check_leftovers(pool: Pool, target: Pool, where: Where) -> None:
+    """Check that whoever enters a pool with groups can enter the one it leaves to.
+
+    A large group makes leftovers (specs/lottery.md, section 7): behind a door that only
+    its friends can pass they would be the friends' (specs/terms.md, section 7, rule 9).
+    """
+    bar = _bar(pool, target)
+    if bar is not None:
+        problem = f"is {shown(target.name)}, {bar}: what groups leave goes only to"
+        rule = f"{problem} a pool that everybody here can enter, or to the seller"
+        raise TermsError("terms.unsold", (*where, "unsold"), rule)
+
+
+def _bar(pool: Pool, target: Pool) -> str | None:
+    """Say what could keep somebody in ``pool`` out of ``target``; ``None`` for nothing."""
+    most = pool.group_max
+    # A member who does not qualify keeps a whole group out, where it may be one.
+    barring = bool(target.requires) or target.puzzle is not None
+    bars = (
+        # Only lotteries have groups: what takes bids, or has tiers or a cap, ends here.
+        (target.group_max < most, f"which draws no groups of {most}"),
+        (
+            target.group_max > most and barring,
+            f"whose group_max must be {most} too, as not everybody qualifies there",
+        ),
+        (target.price > pool.price, f"where a unit costs more, {target.price}"),
+        (pool.again and not target.again, "which is closed to whoever has a unit"),
+        (target.puzzle not in (None, pool.puzzle), "which has a puzzle of its own"),
+        *(
+            (not _implied(need, pool), f"which requires more of {need.attribute}")
+            for need in target.requires
+        ),
+    )
+    return next((why for closed, why in bars if closed), None)
+
+
+def _implied(need: Requirement, pool: Pool) -> bool:
+    """Tell whether everybody who qualifies for a pool meets a requirement."""
+    return any(
+        own.attribute == need.attribute and set(own.values) <= set(need.values)
+        for own in pool.requires
+    )
 
 
 def _check_single(have: Sequence[bool], places: Sequence[Where], problem: str) -> None:

@@ -4,15 +4,12 @@ from collections.abc import Mapping, Sequence
 
 from fairlot.errors import TermsError, Where
 from fairlot.fields import Fields
-from fairlot.terms.pool import Mechanism, Pool, Requirement, Tier
+from fairlot.terms.pool import CAPPED, Mechanism, Pool, Requirement, Tier
 from fairlot.terms.pool_rules import check_pools
 from fairlot.terms.read_fields import read_key
 from fairlot.text import shown
 
 MAX_POOLS = 16
-
-CAPPED = (Mechanism.EQUAL_SHARE, Mechanism.QUADRATIC)
-"""The mechanisms whose pools say how much one person may get."""
 
 _OFFER = ("supply", "price")
 _KEYS: Mapping[Mechanism, tuple[Sequence[str], Sequence[str]]] = {
@@ -47,8 +44,8 @@ def read_pools(maps: Sequence[Fields], where: Where) -> tuple[Pool, ...]:
     Raises:
         TermsError: ``terms.pools``, ``terms.pool-name``, ``terms.mechanism``,
             ``terms.group``, ``terms.certain``, ``terms.tiers``, ``terms.requires``,
-            ``terms.key``. For a field that is missing, unknown, of another type or out
-            of range what the maps raise.
+            ``terms.unsold``, ``terms.key``. For a field that is missing, unknown, of
+            another type or out of range what the maps raise.
     """
     if not 1 <= len(maps) <= MAX_POOLS:
         rule = f"must hold 1 to {MAX_POOLS} pools, and holds {len(maps)}"

@@ -119,9 +119,9 @@ class Terms:
         return next(pools, None)
 
     @property
-    def groups_allowed(self) -> bool:
-        """Tell whether a deposit may name a group."""
-        return any(pool.group_max > 1 for pool in self.pools)
+    def group_max(self) -> int:
+        """The greatest size of a group that a deposit may name; 1 for no groups."""
+        return max(pool.group_max for pool in self.pools)
 
     @property
     def attributes_required(self) -> tuple[str, ...]:
@@ -164,11 +164,12 @@ class Terms:
                 type or out of range; ``terms.version``, ``terms.text``, ``terms.key``,
                 ``terms.pools``, ``terms.pool-name``, ``terms.mechanism``,
                 ``terms.group``, ``terms.certain``, ``terms.tiers``,
-                ``terms.requires``, ``terms.deposits``, ``terms.bids``, ``terms.round``,
-                ``terms.times``, ``terms.slack``, ``terms.board-name``,
-                ``terms.witnesses``, ``terms.expiry``, ``terms.modulus``, ``terms.element``,
-                ``terms.roster``, ``terms.min-commits``, ``terms.round``,
-                ``terms.round-time``, ``terms.refund``. The message names the path.
+                ``terms.requires``, ``terms.unsold``, ``terms.deposits``,
+                ``terms.bids``, ``terms.round``, ``terms.times``, ``terms.slack``,
+                ``terms.board-name``, ``terms.witnesses``, ``terms.expiry``,
+                ``terms.modulus``, ``terms.element``, ``terms.roster``,
+                ``terms.min-commits``, ``terms.round-time``, ``terms.refund``. The
+                message names the path.
         """
         fields = Fields(value, ("terms",), field_error)
         _check_version(fields)

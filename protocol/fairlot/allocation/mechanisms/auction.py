@@ -15,7 +15,7 @@ from fairlot.allocation.shape import (
     whole,
 )
 from fairlot.terms.pool import Pool
-from fairlot.text import Json, counted
+from fairlot.text import Json, counted, json_view
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +91,18 @@ class AuctionFacts:
 
     def to_json(self) -> Mapping[str, Json]:
         """Return the certificate for machines."""
-        return {
-            "supply": self.supply,
-            "reserve": self.reserve,
-            "price": self.price,
-            "valid_bids": self.cutoff.valid,
-            "lowest_winning": self.cutoff.last,
-            "highest_losing": self.cutoff.best_losing,
-            "tied": self.cutoff.tied,
-            "tied_seats": self.cutoff.tied_seats,
-        }
+        return json_view(
+            {
+                "supply": self.supply,
+                "reserve": self.reserve,
+                "price": self.price,
+                "valid_bids": self.cutoff.valid,
+                "lowest_winning": self.cutoff.last,
+                "highest_losing": self.cutoff.best_losing,
+                "tied": self.cutoff.tied,
+                "tied_seats": self.cutoff.tied_seats,
+            }
+        )
 
     def lines(self) -> tuple[str, ...]:
         """Return the certificate in sentences, without a final stop."""

@@ -23,7 +23,7 @@ from fairlot.allocation.shape import (
     one_unit,
 )
 from fairlot.terms.pool import Pool
-from fairlot.text import Json, counted
+from fairlot.text import Json, counted, json_view
 from fairlot_crypto.errors import CallerError
 
 CERTAIN = "certain"
@@ -84,18 +84,20 @@ class CertainFacts:
 
     def to_json(self) -> Mapping[str, Json]:
         """Return the certificate for machines."""
-        return {
-            "supply": self.supply,
-            "candidates": self.candidates,
-            "certain_offered": self.offered,
-            "certain_sold": self.sold_certain,
-            "valid_bids": self.cutoff.valid,
-            "best_losing": self.best_losing,
-            "premium": self.premium,
-            "price": self.price,
-            "tied": self.cutoff.tied,
-            "tied_seats": self.cutoff.tied_seats,
-        }
+        return json_view(
+            {
+                "supply": self.supply,
+                "candidates": self.candidates,
+                "certain_offered": self.offered,
+                "certain_sold": self.sold_certain,
+                "valid_bids": self.cutoff.valid,
+                "best_losing": self.best_losing,
+                "premium": self.premium,
+                "price": self.price,
+                "tied": self.cutoff.tied,
+                "tied_seats": self.cutoff.tied_seats,
+            }
+        )
 
     def lines(self) -> tuple[str, ...]:
         """Return the certificate in sentences, without a final stop."""

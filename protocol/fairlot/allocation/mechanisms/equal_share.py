@@ -14,7 +14,7 @@ from fairlot.allocation.mechanisms.fill import (
 )
 from fairlot.allocation.shape import ITSELF, Lots, Odds, Order, Shares
 from fairlot.terms.pool import Pool
-from fairlot.text import Json, counted
+from fairlot.text import Json, counted, json_view
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,15 @@ class EqualShareFacts:
 
     def to_json(self) -> Mapping[str, Json]:
         """Return the certificate for machines."""
-        return {
-            "supply": self.supply,
-            "demand": self.demand,
-            "level": self.level,
-            "remainder": self.remainder,
-            "above": self.above,
-        }
+        return json_view(
+            {
+                "supply": self.supply,
+                "demand": self.demand,
+                "level": self.level,
+                "remainder": self.remainder,
+                "above": self.above,
+            }
+        )
 
     def lines(self) -> tuple[str, ...]:
         """Return the certificate in sentences, without a final stop."""

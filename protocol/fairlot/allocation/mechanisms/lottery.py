@@ -24,7 +24,7 @@ from fairlot.allocation.shape import (
     whole,
 )
 from fairlot.terms.pool import Pool
-from fairlot.text import Json, counted
+from fairlot.text import Json, Viewed, counted, json_view
 from fairlot_crypto.errors import CallerError
 
 
@@ -46,7 +46,7 @@ class LotteryFacts:
     def to_json(self) -> Mapping[str, Json]:
         """Return the certificate for machines; orders by their index."""
         rule = self.rule
-        return {
+        certificate: dict[str, Viewed] = {
             "mode": rule.mode.value,
             "supply": rule.supply,
             "people": rule.people,
@@ -55,15 +55,16 @@ class LotteryFacts:
             "room": rule.room,
             "weight": rule.weight,
             "target": rule.target,
-            "groups": [gid.hex() for gid in self.groups],
-            "groups_won": [gid.hex() for gid in self.won],
+            "groups": self.groups,
+            "groups_won": self.won,
             "walk": [[p.a, p.b, p.up, p.dn, p.draw] for p in self.walk.pairings],
             "last": self._last_to_json(),
             "seats": self.seats,
             "last_in": self.last_in,
         }
+        return json_view(certificate)
 
-    def _last_to_json(self) -> Json:
+    def _last_to_json(self) -> Viewed:
         last = self.walk.last
         return None if last is None else [last.unit, last.share, last.full, last.draw]
 

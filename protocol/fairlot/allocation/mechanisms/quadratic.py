@@ -16,7 +16,7 @@ from fairlot.allocation.mechanisms.fill import (
 )
 from fairlot.allocation.shape import ITSELF, Lots, Odds, Order, Shares
 from fairlot.terms.pool import Pool
-from fairlot.text import Json, counted
+from fairlot.text import Json, counted, json_view
 from fairlot_crypto.errors import CallerError
 
 
@@ -41,15 +41,17 @@ class ClearingFacts:
 
     def to_json(self) -> Mapping[str, Json]:
         """Return the certificate for machines."""
-        return {
-            "supply": self.supply,
-            "demand": self.demand,
-            "clearing_cap": self.clearing_cap,
-            "demand_at": self.demand_at,
-            "demand_below": self.demand_below,
-            "last_steps": self.last_steps,
-            "last_takers": self.last_takers,
-        }
+        return json_view(
+            {
+                "supply": self.supply,
+                "demand": self.demand,
+                "clearing_cap": self.clearing_cap,
+                "demand_at": self.demand_at,
+                "demand_below": self.demand_below,
+                "last_steps": self.last_steps,
+                "last_takers": self.last_takers,
+            }
+        )
 
     def lines(self) -> tuple[str, ...]:
         """Return the certificate in sentences, without a final stop."""

@@ -17,7 +17,7 @@ from fairlot.allocation.shape import (
     one_unit,
 )
 from fairlot.terms.pool import Pool
-from fairlot.text import Json, counted
+from fairlot.text import Json, counted, json_view
 from fairlot_crypto.errors import CallerError
 
 
@@ -56,15 +56,17 @@ class TierFacts:
 
     def to_json(self) -> Mapping[str, Json]:
         """Return the numbers for machines."""
-        return {
-            "name": self.name,
-            "price": self.price,
-            "rolled_in": self.rolled_in,
-            "supply": self.supply,
-            "candidates": self.candidates,
-            "sold": self.sold,
-            "rolled_out": self.rolled_out,
-        }
+        return json_view(
+            {
+                "name": self.name,
+                "price": self.price,
+                "rolled_in": self.rolled_in,
+                "supply": self.supply,
+                "candidates": self.candidates,
+                "sold": self.sold,
+                "rolled_out": self.rolled_out,
+            }
+        )
 
     def line(self) -> str:
         """Return the numbers in a sentence."""
@@ -85,7 +87,7 @@ class TiersFacts:
 
     def to_json(self) -> Mapping[str, Json]:
         """Return the certificate for machines."""
-        return {"tiers": [tier.to_json() for tier in self.tiers]}
+        return json_view({"tiers": [tier.to_json() for tier in self.tiers]})
 
     def lines(self) -> tuple[str, ...]:
         """Return the certificate in sentences, without a final stop."""

@@ -1,0 +1,101 @@
+"""Compares what two people were shown of one sale (specs/audit.md, section 7)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fairlot.audit.evidence import Evidence, Fork, TwoSeals
+from fairlot.board.replay import Replay
+from fairlot.entry import Entry, EntryType
+from fairlot.errors import InputError, Rejection
+from fairlot_crypto.keys import VerifyKey
+from fairlot_crypto.log.checkpoint import SignedCheckpoint
+from fairlot_crypto.log.merkle import Tree, consistency_proof
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What somebody was shown of a log."""
+
+    heads: Mapping[int, SignedCheckpoint]
+    """Size to head."""
+    tree: Tree | None = None
+    """Of the log; ``None`` for a head alone."""
+    seals: tuple[Entry, ...] = ()
+
+    @classmethod
+    def of_log(cls, read: Replay) -> "View":
+        """Return what a transcript shows."""
+        seals = (timed.entry for timed in read.entries)
+        found = tuple(entry for entry in seals if entry.type is EntryType.SEAL)
+        return cls(read.heads, read.state.tree, found)
+
+    @classmethod
+    def of_head(cls, head: SignedCheckpoint) -> "View":
+        """Return what a head alone shows."""
+        return cls({head.checkpoint.size: head})
+
+
+def compare(log: Replay, other: View) -> Evidence | None:
+    """Return evidence that a log and another view of it contradict each other.
+
+    Args:
+        log: a transcript, whose terms are known.
+        other: another transcript, or a head.
+
+    Returns:
+        The first evidence that holds by itself; ``None`` where both can be true.
+
+    Raises:
+        InputError: ``compare.origin`` for views of two logs.
+        Rejection: ``phase.no-terms``.
+    """
+    terms = log.state.terms
+    mine = View.of_log(log)
+    for head in other.heads.values():
+        if head.checkpoint.origin != terms.origin:
+            problem = f"these are two logs: {terms.origin}, {head.checkpoint.origin}"
+            raise InputError("compare.origin", problem)
+    found = [
+        _first_fork(terms.board.key, mine, other.heads),
+        _first_fork(terms.board.key, other, mine.heads),
+        _two_seals(mine, other),
+    ]
+    return next((each for each in found if each is not None), None)
+
+
+def _first_fork(
+    key: VerifyKey, log: View, heads: Mapping[int, SignedCheckpoint]
+) -> Fork | None:
+    """Return evidence for the smallest head that a log does not extend."""
+    if log.tree is None:
+        return None
+    for size in sorted(heads):
+        if size > log.tree.size:
+            break
+        root = log.tree.root(size)
+        if root == heads[size].checkpoint.root:
+            continue
+        for later in sorted(each for each in log.heads if each >= size):
+            proof = () if later == size else consistency_proof(log.tree, size, later)
+            fork = Fork(key, heads[size], log.heads[later], root, proof)
+            if _holds(fork):
+                return fork
+    return None
+
+
+def _two_seals(first: View, second: View) -> TwoSeals | None:
+    made = {(entry.key, entry.scope): entry for entry in first.seals}
+    for entry in second.seals:
+        mine = made.get((entry.key, entry.scope))
+        both = TwoSeals(mine, entry) if mine is not None else None
+        if both is not None and _holds(both):
+            return both
+    return None
+
+
+def _holds(evidence: Evidence) -> bool:
+    try:
+        evidence.verify()
+    except Rejection:
+        return False
+    return True

@@ -1,0 +1,121 @@
+"""``fairlot compare``: tell one history from two, and write the evidence."""
+
+import argparse
+import json
+from pathlib import Path
+
+from fairlot.audit.compare import View, compare
+from fairlot.audit.evidence import Evidence, encode_evidence, read_evidence
+from fairlot.audit.transcript_file import read_transcript
+from fairlot.board.replay import Replay, replay
+from fairlot.board.sale import SaleState
+from fairlot.cli.command import FAILED, OK, REFUSED, Command, chosen_curve
+from fairlot.cli.heads import read_head
+from fairlot.cli.output import busy, complain, say
+from fairlot.errors import InputError, Rejection
+from fairlot_crypto.curve import Backend
+from fairlot_crypto.durable import write_file
+from fairlot_crypto.statements import Statements
+
+_EXAMPLES = """\
+Exit code: 0 if both can be true, 1 if somebody signed two histories, 2 if a file or the
+usage was refused. With --evidence: 1 if it is proven, 2 if it is no evidence.
+
+Examples:
+  fairlot compare mine.fairlot theirs.fairlot --out evidence
+  fairlot compare mine.fairlot my.secret.head
+  fairlot compare --evidence evidence
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument(
+        "log", metavar="A", type=Path, nargs="?", help="a board's transcript"
+    )
+    parser.add_argument(
+        "other", metavar="B", type=Path, nargs="?", help="another one, or a head"
+    )
+    parser.add_argument(
+        "--out", metavar="FILE", type=Path, help="where evidence is written, if any"
+    )
+    parser.add_argument(
+        "--evidence", metavar="FILE", type=Path, help="verify evidence by itself"
+    )
+    parser.add_argument("--json", action="store_true", help="answer for machines")
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Compare two views, or verify evidence."""
+    if arguments.evidence is not None:
+        return _verify(arguments)
+    if arguments.log is None or arguments.other is None:
+        problem = "name two transcripts, or a transcript and a head"
+        raise InputError("compare.files", problem)
+    log = _read(chosen_curve(), arguments.log)
+    found = compare(log, _view(log, arguments.other))
+    if found is not None and arguments.out is not None:
+        _write(arguments.out, found)
+    _answer(arguments, found)
+    return OK if found is None else FAILED
+
+
+COMMAND = Command(
+    "compare",
+    "Compare two transcripts of one sale, or a transcript and a head.",
+    _EXAMPLES,
+    configure,
+    execute,
+)
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    try:
+        data = arguments.evidence.read_bytes()
+    except OSError as error:
+        reason = error.strerror or "unknown reason"
+        problem = f"{arguments.evidence} cannot be read: {reason}"
+        raise InputError("evidence.unreadable", problem) from error
+    found = read_evidence(data)
+    try:
+        found.verify()
+    except Rejection as error:
+        complain(f"{arguments.evidence} proves nothing: {error}")
+        return REFUSED
+    _answer(arguments, found)
+    return FAILED
+
+
+def _answer(arguments: argparse.Namespace, found: Evidence | None) -> None:
+    title = None if found is None else found.title
+    if arguments.json:
+        print(json.dumps({"consistent": found is None, "evidence": title}, indent=2))
+    elif title is None:
+        say("Both can be true: one history extends the other.")
+    else:
+        say(f"EVIDENCE: {title}.")
+
+
+def _read(backend: Backend, path: Path) -> Replay:
+    data = read_transcript(path)
+    with busy("reading a board"):
+        read = replay(data, SaleState(backend, Statements()))
+    if not read.state.has_terms:
+        problem = f"{path} begins with no legal terms: nothing says whose board it is"
+        raise InputError("compare.terms", problem)
+    return read
+
+
+def _view(log: Replay, path: Path) -> View:
+    head = read_head(path)
+    if head is not None:
+        return View.of_head(head)
+    return View.of_log(_read(log.state.curve, path))
+
+
+def _write(path: Path, found: Evidence) -> None:
+    if path.exists():
+        problem = f"{path} exists: name another file for the evidence"
+        raise InputError("compare.exists", problem)
+    write_file(path, encode_evidence(found))
+    say(f"{path} holds the evidence: fairlot compare --evidence {path} verifies it.")

@@ -1,0 +1,80 @@
+"""A consumer of the published vectors of rehearsals, through the command line."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from command import Inputs, fairlot, write_inputs
+from fairlot_crypto.errors import CallerError
+from fairlot_crypto.randomness import SEED_LENGTH, SeededRandomness
+
+FILE = Path(__file__).parents[1] / "vectors" / "rehearsal.json"
+CASES: list[dict[str, Any]] = json.loads(FILE.read_bytes())["cases"]
+
+Case = dict[str, Any]
+
+
+def written(folder: Path, case: Case) -> tuple[Inputs, str]:
+    given = case["input"]
+    return write_inputs(folder, given["terms"], given["people"]), given["seed"]
+
+
+def text_of(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.is_file() else None
+
+
+@pytest.mark.parametrize(
+    "case", [c for c in CASES if "output" in c], ids=lambda case: str(case["name"])
+)
+def test_a_seed_and_two_files_give_the_transcript(case: Case, tmp_path: Path) -> None:
+    inputs, seed = written(tmp_path, case)
+    out = tmp_path / "out"
+    ran = fairlot("run", inputs.terms, inputs.people, "--out", out, "--seed", seed)
+    transcript = out / "transcript.fairlot"
+    board = json.loads(fairlot("inspect", transcript, "--json").out)
+    traced = [[e["type"], e["time"], e["hash"]] for e in board["entries"]]
+    assert traced == case["trace"]["entries"]
+    data, expected = transcript.read_bytes(), case["output"]
+    assert {
+        "transcript_hash": hashlib.sha256(data).hexdigest(),
+        "transcript_length": len(data),
+        "sale_id": board["sale_id"],
+        "phase": board["phase"],
+        "allocation_csv": text_of(out / "allocation.csv"),
+        "nyms_csv": text_of(out / "nyms.csv"),
+        "pools_csv": text_of(out / "pools.csv"),
+    } == expected
+    assert ran.code == int(expected["phase"] == "void")
+
+
+@pytest.mark.parametrize(
+    "case", [c for c in CASES if "refused" in c], ids=lambda case: str(case["name"])
+)
+def test_what_cannot_be_played_is_refused(case: Case, tmp_path: Path) -> None:
+    inputs, seed = written(tmp_path, case)
+    code, out = case["refused"]["code"], tmp_path / "out"
+    ran = fairlot("run", inputs.terms, inputs.people, "--out", out, "--seed", seed)
+    assert (ran.code, out.exists()) == (2, False)
+    if len(seed) == 2 * SEED_LENGTH:
+        assert ran.err.startswith(f"fairlot: {code}: ")
+    else:
+        with pytest.raises(CallerError) as caught:
+            SeededRandomness(bytes.fromhex(seed))
+        assert caught.value.code == code
+
+
+def test_rehearsals_play_what_only_they_can_show() -> None:
+    traces = {
+        c["name"]: [e[0] for e in c["trace"]["entries"]] for c in CASES if "trace" in c
+    }
+    told = {
+        name: [kind for kind in kinds if kind != "TIME"]
+        for name, kinds in traces.items()
+    }
+    assert told["auction"][-3:] == ["REVEAL_END", "ROUND", "RESULT"]
+    assert {"RECOVER", "ROUND"} < {*told["parts"]}
+    assert told["void"][-1] == "COMMIT_END"
+    assert told["unsealed"][-1] == "VOID"

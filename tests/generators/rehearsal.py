@@ -1,0 +1,196 @@
+"""Vectors of whole rehearsals: a seed and two files give a transcript (specs/rehearsal.md)."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+from fairlot.allocation.settlement import allocation_csv, in_parts, pools_csv
+from fairlot.audit.inspection import entry_facts
+from fairlot.board.replay import replay
+from fairlot.board.sale import SaleState
+from fairlot.board.storage import MemoryStorage
+from fairlot.cli.run import nyms_csv
+from fairlot.deposit.puzzle import answer_key
+from fairlot.rehearsal.draw import NobodyWatches
+from fairlot.rehearsal.play import Rehearsed, rehearse
+from fairlot.rehearsal.work import InProcess
+from fairlot_crypto.randomness import SeededRandomness
+from generators.case import Case, Chapter, Raw, accept, reject
+from generators.stage import GROUP
+from generators.written import read_both
+from kit.stage import STATEMENTS
+
+_SEED = hashlib.sha256(b"fairlot-vectors/1 rehearsal").digest()
+_HEADER = "person,wants,deposit"
+_SALE = 'title = "Small sale"\nasset = "seat"\n'
+_SMALL = "[beacon]\ncontributors = 2\ndelay = 1\n"
+_SHARE = f'{_SALE}mechanism = "equal-share"\nsupply = 3\nprice = 100\ncap = 2\n{_SMALL}'
+_AUCTION = (
+    f'{_SALE}deposits = [100, 500]\nmechanism = "auction"\nsupply = 1\nprice = 100\n'
+    "[beacon]\ncontributors = 1\ndelay = 1\n"
+)
+_ANSWER = "open sesame"
+_PARTS = f"""{_SALE}[[pool]]
+name = "sponsors"
+mechanism = "tiers"
+unsold = "friends"
+tiers = [{{name = "gold", price = 500, supply = 1}}]
+[[pool]]
+name = "friends"
+mechanism = "lottery"
+supply = 2
+price = 100
+group_max = 2
+requires = {{region = ["north", "south"]}}
+puzzle = "{answer_key(_ANSWER).public.hex()}"
+{_SMALL}drand = "own"
+withhold = 1
+depositors = 1
+"""
+_ROW = f"{_HEADER}\nAnn,1,100\n"
+
+
+def chapter() -> Chapter:
+    """Return the chapter."""
+    return Chapter(
+        "rehearsal",
+        "rehearse: from `seed` and the texts of TERMS.toml and PEOPLE.csv play the sale; "
+        "output the SHA-256 and the length of the transcript, sale_id, the last phase, and "
+        "the texts of allocation.csv, nyms.csv and, where the sale has parts, pools.csv, "
+        "else null. trace holds registry_id and, for each entry in the order of the board, "
+        "its type, time and entry hash: the first that differs shows where.",
+        (*(_accept(*row) for row in _ACCEPTED), *(_reject(*row) for row in _REFUSED)),
+    )
+
+
+_ACCEPTED: Sequence[tuple[str, str, str, str]] = (
+    (
+        "share",
+        "Three units for three people, of whom one pays nothing and one orders nothing.",
+        _SHARE,
+        f"{_HEADER}\nZoé,5,150\nAnn,2,200\nNil,0,0\n",
+    ),
+    (
+        "auction",
+        "The round of the bids is due after REVEAL_END, and RESULT waits for it.",
+        _AUCTION,
+        f"{_HEADER},bid\nAnn,1,500,320\nBob,1,100,\n",
+    ),
+    (
+        "parts",
+        ("Tiers, a group, attributes and a puzzle; a depositor contributes, one contributor "
+        "withholds, and the draw waits for a round."),
+        _PARTS,
+        (f"{_HEADER},group,tier,solution,attr:region\nAnn,1,100,we,,{_ANSWER},north\n"
+        f"Bob,1,100,we,,{_ANSWER},south\nEve,1,500,,gold,no,\n"),
+    ),
+    (
+        "void",
+        "A contributor stays away: the sale is void, and everything goes back.",
+        f"{_SHARE}absent = 1\n",
+        _ROW,
+    ),
+    (
+        "unsealed",
+        "A contributor never seals: VOID, and everything goes back.",
+        f"{_SHARE}unsealed = 1\n",
+        _ROW,
+    ),
+)  # fmt: skip
+
+
+def _accept(name: str, comment: str, terms: str, people: str) -> Case:
+    done, data = _play(_SEED, terms, people)
+    ledger, pools = done.state.ledger, done.terms.pools
+    inputs = _inputs(_SEED, terms, people)
+    output: dict[str, Raw] = {
+        "transcript_hash": hashlib.sha256(data).digest(),
+        "transcript_length": len(data),
+        "sale_id": done.terms.sale_id,
+        "phase": done.state.phase.value,
+        "allocation_csv": allocation_csv(ledger).decode(),
+        "nyms_csv": nyms_csv(done.nyms).decode(),
+        "pools_csv": pools_csv(ledger).decode() if in_parts(pools) else None,
+    }
+    return accept(name, comment, inputs, output, _trace(done, data))
+
+
+def _trace(done: Rehearsed, data: bytes) -> Mapping[str, Raw]:
+    read = replay(data, SaleState(GROUP, STATEMENTS))
+    entries = [[each.type, each.time, each.hash] for each in entry_facts(read)]
+    return {"registry_id": done.terms.registry, "entries": entries}
+
+
+_REFUSED: Sequence[tuple[str, str, str, bytes, str, str]] = (
+    (
+        "short-seed",
+        "A seed has 32 bytes: a short one, padded, would name another rehearsal.",
+        "randomness.seed-length",
+        _SEED[:-1],
+        _SHARE,
+        _ROW,
+    ),
+    (
+        "long-seed",
+        "A seed has 32 bytes; what is cut off would change nothing.",
+        "randomness.seed-length",
+        _SEED + b"\x00",
+        _SHARE,
+        _ROW,
+    ),
+    (
+        "quicknet",
+        "No round of quicknet exists in simulated time: the bids could not be opened.",
+        "terms-file.bids",
+        _SEED,
+        f'{_AUCTION}[bids]\nclock = "quicknet"\nround = 1000000000\n',
+        _ROW,
+    ),
+    (
+        "depositors",
+        "Who contributes has a deposit above 0.",
+        "terms-file.depositors",
+        _SEED,
+        f"{_SHARE}depositors = 2\n",
+        _ROW,
+    ),
+    (
+        "requires",
+        "Somebody has the attribute that a pool requires.",
+        "terms-file.requires",
+        _SEED,
+        _PARTS,
+        f"{_HEADER},attr:cohort\nAnn,1,100,2029\n",
+    ),
+    (
+        "ladder",
+        "A deposit is on the ladder: the board would refuse the entry.",
+        "people-file.deposit",
+        _SEED,
+        _AUCTION,
+        f"{_HEADER},bid\nAnn,1,101,100\n",
+    ),
+)
+
+
+def _reject(
+    name: str, rule: str, code: str, seed: bytes, terms: str, people: str
+) -> Case:
+    return reject(
+        name,
+        rule,
+        code,
+        _inputs(seed, terms, people),
+        lambda: _play(seed, terms, people),
+        placed=True,
+    )
+
+
+def _inputs(seed: bytes, terms: str, people: str) -> Mapping[str, Raw]:
+    return {"op": "rehearse", "seed": seed, "terms": terms, "people": people}
+
+
+def _play(seed: bytes, terms: str, people: str) -> tuple[Rehearsed, bytes]:
+    file, listed = read_both(terms, people, simulated=True)
+    storage, source = MemoryStorage(), SeededRandomness(seed)
+    done = rehearse(GROUP, file, listed, storage, source, InProcess(), NobodyWatches())
+    return done, storage.data

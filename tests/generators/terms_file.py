@@ -1,0 +1,202 @@
+"""Vectors of the two files that people write (specs/terms-file.md)."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from fairlot.inputs.people_file import Person
+from fairlot.inputs.terms_file import TermsFile
+from generators import terms_file_both, terms_file_people, terms_file_refused
+from generators.case import Case, Chapter, Raw, accept, reject
+from generators.terms_file_setting import CONFERENCE, HEAD, PUZZLE, toml
+from generators.written import read_both, read_listed, read_terms
+
+UNPLACED = "terms-file.toml"
+"""Where a text stops to be TOML depends on the parser."""
+
+
+def chapter() -> Chapter:
+    """Return the chapter."""
+    return Chapter(
+        "terms-file",
+        "`op` names what is read. terms-file and people-file: `file` is the text of a "
+        "TERMS.toml or PEOPLE.csv, or `bytes` where it is not UTF-8; output what it says, "
+        "with defaults filled in, pools as in canonical terms, and null for none. both: "
+        "read `terms` and `people` and compare them as section 5 says; `simulated` tells "
+        "whether the clock is. The texts of cells and TOML are texts, `puzzle` is bytes.",
+        (
+            *(_terms(*row) for row in _TERMS),
+            *(_people(*row) for row in terms_file_people.ACCEPTED),
+            *(_both(*row) for row in terms_file_both.ACCEPTED),
+            *(_refused(*row) for row in terms_file_refused.REFUSED),
+            *(_refused_people(*row) for row in terms_file_people.REFUSED),
+            *(_refused_both(*row) for row in terms_file_both.REFUSED),
+        ),
+    )
+
+
+_TERMS: Sequence[tuple[str, str, str]] = (
+    ("required-keys", "Everything else has a default.", toml()),
+    (
+        "every-key",
+        "Every key of a sale with one pool.",
+        toml(
+            "[issuers]\nn = 1\nt = 0\n[beacon]\ncontributors = 5\ndelay = 1\n"
+            "depositors = 7\nabsent = 2\nunsealed = 1\nwithhold = 3\nmin_commits = 3\n"
+            'drand = "own"\n'
+        ),
+    ),
+    ("conference", "Every mechanism with parts, and what pools may ask.", CONFERENCE),
+    ("crlf", "A byte order mark, and CR LF.", "\ufeff" + toml().replace("\n", "\r\n")),
+    (
+        "integers",
+        "An integer is whatever TOML calls one.",
+        toml(supply="supply = 1_000", price="price = 0x10", cap="cap = +5"),
+    ),
+    (
+        "greatest-integers",
+        "The limits of uint64.",
+        toml(supply=f"supply = {2**64 - 1}", price=f"price = {2**64 - 1}", cap=""),
+    ),
+    ("nothing-for-sale", "cap is at least 1.", toml(supply="supply = 0", cap="")),
+    (
+        "defaults-stated",
+        "Defaults may be stated.",
+        (
+            f'{HEAD}mechanism = "lottery"\nsupply = 0\nprice = 5\ngroup_max = 1\n'
+            'certain = 0\nagain = false\nrequires = {}\nunsold = "return"\ndeposits = []\n'
+        ),
+    ),
+    (
+        "pool-without-name",
+        "A single pool is named main, in both forms.",
+        f'{HEAD}[[pool]]\nmechanism = "lottery"\nsupply = 1\nprice = 5\n',
+    ),
+    (
+        "own-clock",
+        "The rehearsal chooses the round.",
+        f'{HEAD}deposits = [5]\nmechanism = "auction"\nsupply = 1\nprice = 5\n',
+    ),
+    (
+        "quicknet",
+        "A round of quicknet is legal in the file; a rehearsal refuses it.",
+        (
+            f'{HEAD}deposits = [5]\nmechanism = "auction"\nsupply = 1\nprice = 5\n'
+            '[bids]\nclock = "quicknet"\nround = 77\n'
+        ),
+    ),
+    (
+        "values-in-any-order",
+        "Values of an attribute are sorted by their UTF-8 bytes.",
+        f'{toml()}requires = {{region = ["é", "b", "Z", "🎫"]}}\n',
+    ),
+    (
+        "puzzle-upper-case",
+        "Hexadecimal digits have either case.",
+        f'{toml()}puzzle = "{PUZZLE.upper()}"\n',
+    ),
+)
+
+
+def _terms(name: str, comment: str, text: str) -> Case:
+    return accept(
+        f"terms-{name}",
+        comment,
+        {"op": "terms-file", "file": text},
+        _terms_map(read_terms(text)),
+    )
+
+
+def _people(name: str, comment: str, text: str) -> Case:
+    people = read_listed(text)
+    return accept(
+        f"people-{name}",
+        comment,
+        {"op": "people-file", "file": text},
+        {"people": [_person_map(person) for person in people]},
+    )
+
+
+def _both(name: str, comment: str, terms: str, people: str, simulated: bool) -> Case:
+    read_both(terms, people, simulated=simulated)
+    inputs = _both_inputs(terms, people, simulated=simulated)
+    return accept(f"both-{name}", comment, inputs, {"valid": True})
+
+
+def _refused(name: str, rule: str, code: str, data: str | bytes) -> Case:
+    return _reject(f"terms-{name}", rule, code, "terms-file", data, read_terms)
+
+
+def _refused_people(name: str, rule: str, code: str, data: str | bytes) -> Case:
+    return _reject(f"people-{name}", rule, code, "people-file", data, read_listed)
+
+
+def _reject(
+    name: str,
+    rule: str,
+    code: str,
+    op: str,
+    data: str | bytes,
+    read: Callable[[str | bytes], object],
+) -> Case:
+    key = "file" if isinstance(data, str) else "bytes"
+    return reject(
+        name,
+        rule,
+        code,
+        {"op": op, key: data},
+        lambda: read(data),
+        placed=code != UNPLACED,
+    )
+
+
+def _refused_both(
+    name: str, rule: str, code: str, terms: str, people: str, simulated: bool
+) -> Case:
+    return reject(
+        f"both-{name}",
+        rule,
+        code,
+        _both_inputs(terms, people, simulated=simulated),
+        lambda: read_both(terms, people, simulated=simulated),
+        placed=True,
+    )
+
+
+def _both_inputs(terms: str, people: str, *, simulated: bool) -> Mapping[str, Raw]:
+    files = {"terms": terms, "people": people}
+    return {"op": "both", **files, "simulated": simulated}
+
+
+def _terms_map(file: TermsFile) -> Mapping[str, Raw]:
+    bids = file.bids
+    roster = file.contributors
+    return {
+        "title": file.title,
+        "asset": file.asset,
+        "pools": [pool.to_value() for pool in file.pools],
+        "deposits": file.deposits,
+        "bids": None if bids is None else {"clock": bids.clock, "round": bids.round},
+        "issuers": {"n": file.issuers, "t": file.threshold},
+        "beacon": {
+            "contributors": roster,
+            "delay": file.delay,
+            "depositors": file.depositors,
+            "absent": file.absent,
+            "withhold": file.withhold,
+            "unsealed": file.unsealed,
+            "min_commits": roster if file.min_commits is None else file.min_commits,
+            "drand": "own" if file.own_clock else None,
+        },
+    }
+
+
+def _person_map(person: Person) -> Raw:
+    return {
+        "person": person.name,
+        "wants": person.wants,
+        "deposit": person.amount,
+        "group": person.group,
+        "bid": person.bid,
+        "tier": person.tier,
+        "solution": person.answer,
+        "attributes": dict(person.attributes),
+    }

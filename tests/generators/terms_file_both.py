@@ -1,0 +1,163 @@
+"""Vectors of the two files together; a part of chapter terms-file."""
+
+from collections.abc import Sequence
+
+from fairlot.rehearsal.parts import CLOCK_PERIOD, START, TIMES
+from fairlot_crypto.timelock.chain import QUICKNET, first_round_after
+from generators.terms_file_people import HEADER
+from generators.terms_file_setting import CONFERENCE, HEAD
+
+_PLAIN = f'{HEAD}mechanism = "lottery"\nsupply = 8\nprice = 50\n'
+_REQUIRED = f'{_PLAIN}requires = {{cohort_a = ["2029"]}}\n'
+_COLUMNS = "person,wants,deposit,group,bid,tier,solution,attr:cohort_a,attr:region\n"
+_AUCTION = f'{HEAD}deposits = [50]\nmechanism = "auction"\nsupply = 8\nprice = 50\n'
+_ANN = f"{HEADER}Ann,1,50\n"
+_OPENS = TIMES.drawn_from
+_FIRST = (_OPENS - START) // CLOCK_PERIOD + 2
+_LAST = (TIMES.unlock - 1 - START) // CLOCK_PERIOD + 1
+_QUICKNET = first_round_after(QUICKNET, _OPENS)
+
+
+def _own(number: int) -> str:
+    return f"{_AUCTION}[bids]\nround = {number}\n"
+
+
+def _of_quicknet(number: int) -> str:
+    return f'{_AUCTION}[bids]\nclock = "quicknet"\nround = {number}\n'
+
+
+ACCEPTED: Sequence[tuple[str, str, str, str, bool]] = (
+    (
+        "conference",
+        "What people ask for is what the terms offer.",
+        CONFERENCE,
+        f"{_COLUMNS}Ann,1,500,we,500,gold,answer,2029,\nBob,1,50,we,,,,,FR\n",
+        True,
+    ),
+    (
+        "empty-columns",
+        "Columns without content ask for nothing.",
+        _PLAIN,
+        f"{_COLUMNS}Ann,1,7,,,,,,\n",
+        True,
+    ),
+    (
+        "attribute",
+        "Nobody requires it.",
+        _PLAIN,
+        f"{HEADER.strip()},attr:a\nAnn,1,7,x\n",
+        True,
+    ),
+    (
+        "assurance",
+        "A rehearsal gives it to everybody.",
+        f'{_PLAIN}requires = {{assurance = ["listed"]}}\n',
+        _ANN,
+        True,
+    ),
+    ("first-round", "The first round that may open bids.", _own(_FIRST), _ANN, True),
+    ("last-round", "The last round that may open bids.", _own(_LAST), _ANN, True),
+    ("quicknet", "A real clock, for odds.", _of_quicknet(_QUICKNET), _ANN, False),
+    (
+        "as-many-depositors",
+        "As many contribute as have a deposit above 0.",
+        f"{_PLAIN}[beacon]\ndepositors = 2\n",
+        f"{HEADER}Ann,1,7\nBob,1,7\nCat,1,0\n",
+        True,
+    ),
+)  # fmt: skip
+
+_Row = tuple[str, str, str, str, str, bool]
+
+_UNOFFERED: Sequence[tuple[str, str]] = (
+    ("group", "we"),
+    ("bid", "0"),
+    ("tier", "gold"),
+    ("solution", "x"),
+)
+
+REFUSED: Sequence[_Row] = (
+    *(
+        (
+            f"no-{column}",
+            "No pool can do anything with the cell; the person would wait for nothing.",
+            f"people-file.{column}",
+            _PLAIN,
+            f"{HEADER.strip()},{column}\nAnn,1,7,\nBob,1,7,{cell}\n",
+            True,
+        )
+        for column, cell in _UNOFFERED
+    ),
+    (
+        "ladder",
+        "A deposit is on the ladder; another amount would tell the bid.",
+        "people-file.deposit",
+        _AUCTION,
+        f"{HEADER}Ann,1,50\nBob,1,51\n",
+        True,
+    ),
+    (
+        "tier",
+        "The terms have the tier; the person would get none.",
+        "people-file.tier",
+        CONFERENCE,
+        f"{_COLUMNS}Ann,1,500,,,glod,,2029,FR\n",
+        True,
+    ),
+    (
+        "requires",
+        "Somebody has the attribute; else the pool is empty by an oversight.",
+        "terms-file.requires",
+        _REQUIRED,
+        _ANN,
+        True,
+    ),
+    (
+        "requires-empty",
+        "A column of empty cells gives nobody the attribute.",
+        "terms-file.requires",
+        _REQUIRED,
+        f"{HEADER.strip()},attr:cohort_a\nAnn,1,50,\n",
+        True,
+    ),
+    (
+        "depositors",
+        "Who contributes has a deposit above 0.",
+        "terms-file.depositors",
+        f"{_PLAIN}[beacon]\ndepositors = 2\n",
+        f"{HEADER}Ann,1,7\nCat,1,0\n",
+        True,
+    ),
+    (
+        "round-early",
+        "Bids stay sealed while commitments are open.",
+        "terms-file.bids",
+        _own(_FIRST - 1),
+        _ANN,
+        True,
+    ),
+    (
+        "round-late",
+        "The round comes before the rehearsal ends.",
+        "terms-file.bids",
+        _own(_LAST + 1),
+        _ANN,
+        True,
+    ),
+    (
+        "quicknet-early",
+        "Bids stay sealed while commitments are open.",
+        "terms-file.bids",
+        _of_quicknet(_QUICKNET - 1),
+        _ANN,
+        False,
+    ),
+    (
+        "quicknet-simulated",
+        "No round of quicknet exists in simulated time.",
+        "terms-file.bids",
+        _of_quicknet(_QUICKNET),
+        _ANN,
+        True,
+    ),
+)

@@ -1,0 +1,219 @@
+"""What TERMS.toml must not say; a part of chapter terms-file."""
+
+from collections.abc import Iterator, Sequence
+from itertools import starmap
+
+from generators.terms_file_setting import CONFERENCE, HEAD, PUZZLE, toml, without
+
+Row = tuple[str, str, str, str | bytes]
+"""Name, rule, code, file."""
+
+_WHOLE = "A file is read strictly; two programs that guess differ about money."
+_LARGE = 2**64
+_AUCTION = f'{HEAD}deposits = [5]\nmechanism = "auction"\nsupply = 1\nprice = 5\n'
+_POOL = 'mechanism = "lottery"\nsupply = 1\nprice = 1\n'
+
+
+def _files() -> Sequence[Row]:
+    cut = toml().encode().replace(b"concert", b"con\xffcert")
+    surrogate = toml().encode().replace(b"concert", b"\xed\xa0\x80")
+    return (
+        ("utf-16", "The file is UTF-8.", "utf8", toml().encode("utf-16")),
+        ("latin-1", "The file is UTF-8; line 1 is not.", "utf8", cut),
+        ("surrogate", "UTF-8 has no surrogates.", "utf8", surrogate),
+        ("cr", "Lines end in LF or CR LF.", "line-end", toml().replace("\n", "\r")),
+        ("cr-cr-lf", "A CR before CR LF stands alone.", "line-end", f"{toml()}\r\r\n"),
+        ("cr-alone", "A CR comes before blanks.", "line-end", "\r"),
+        ("empty", "A file says something.", "empty", ""),
+        ("bom", "A byte order mark says nothing.", "empty", "\ufeff"),
+        ("blanks", "Blanks and line ends say nothing.", "empty", " \n\r\n\t\n"),
+        ("no-break-space", "U+00A0 is no blank of TOML.", "toml", "\u00a0\n"),
+        ("two-boms", "One byte order mark is skipped.", "toml", "\ufeff\ufeff" + toml()),
+        ("no-value", "A key has a value.", "toml", toml(supply="supply = ")),
+        ("octal", "TOML has no leading zero.", "toml", toml(supply="supply = 0120")),
+        ("comma", "TOML has no such number.", "toml", toml(supply="supply = 1,000")),
+        ("key-twice", "A key stands once.", "toml", toml("cap = 2\n")),
+        ("table-twice", "A table stands once.", "toml", toml("[beacon]\n[beacon]\n")),
+        ("comment", "Keys are required.", "missing", "# nothing but this\n"),
+    )  # fmt: skip
+
+
+def _keys() -> Sequence[Row]:
+    must = "It has no default."
+    return (
+        *(
+            (f"no-{key}", must, "missing", without(key))
+            for key in ("title", "asset", "supply", "mechanism", "price")
+        ),
+        ("suply", "Unknown keys are refused.", "unknown", toml(supply="suply = 120")),
+        ("v", "Unknown keys are refused.", "unknown", toml("v = 1\n")),
+        ("pools", "The table is called pool.", "unknown", toml("[pools]\n")),
+        ("name", "The only pool has no name here.", "unknown", toml('name = "x"\n')),
+        ("other-key", "Equal share has no group_max.", "unknown", toml("group_max = 2\n")),
+        ("beacon-key", "Unknown keys are refused.", "unknown", toml("[beacon]\nround = 7\n")),
+        ("issuers-key", "Unknown keys are refused.", "unknown", toml("[issuers]\nm = 1\n")),
+        ("bids-key", "Unknown keys are refused.", "unknown", f"{_AUCTION}[bids]\ndue = 1\n"),
+        ("beacon-number", "beacon is a table.", "table", toml("beacon = 3\n")),
+        ("beacon-array", "beacon is one table.", "table", toml("[[beacon]]\ndelay = 1\n")),
+        ("issuers-number", "issuers is a table.", "table", toml("issuers = 1\n")),
+        ("pool-table", "pool is an array of tables.", "table", f"{HEAD}[pool]\n"),
+        ("pool-numbers", "pool is an array of tables.", "table", f"{HEAD}pool = [3]\n"),
+        ("no-pool", "There is at least one pool.", "pools", f"{HEAD}pool = []\n"),
+        (
+            "both-forms",
+            "One pool at the top level, or a list.",
+            "pools",
+            toml('[[pool]]\nname = "main"\n'),
+        ),
+        (
+            "17-pools",
+            "At most 16 pools.",
+            "pools",
+            HEAD + "".join(f'[[pool]]\nname = "p{i}"\n{_POOL}' for i in range(17)),
+        ),
+    )  # fmt: skip
+
+
+def _values() -> Sequence[Row]:
+    supplies = (
+        ("float", "integer", "120.0"),
+        ("exponent", "integer", "1e3"),
+        ("nan", "integer", "nan"),
+        ("boolean", "integer", "true"),
+        ("text", "integer", '"120"'),
+        ("array", "integer", "[120]"),
+        ("date", "integer", "2030-01-01"),
+        ("negative", "range", "-1"),
+        ("too-large", "range", str(_LARGE)),
+    )
+    titles = (
+        ("number", "5"),
+        ("empty", '""'),
+        ("outer-blank", '" concert"'),
+        ("control", '"a\\u0000"'),
+        ("tab", '"a\\tb"'),
+        ("next-line", '"a\\u0085"'),
+        ("not-nfc", '"e\\u0301"'),
+        ("unassigned", '"\\u0378"'),
+        ("too-long", f'"{"é" * 101}"'),
+    )
+    return (
+        *(
+            (f"supply-{name}", "supply is an integer of uint64.", code, toml(supply=line))
+            for name, code, line in (
+                (name, code, f"supply = {value}") for name, code, value in supplies
+            )
+        ),
+        *(
+            (f"title-{name}", "A text of terms.md, section 3.", "text", toml(title=line))
+            for name, line in ((name, f"title = {value}") for name, value in titles)
+        ),
+        ("cap-zero", "cap is at least 1.", "range", toml(cap="cap = 0")),
+        ("asset-array", "asset is a text.", "text", toml(asset='asset = ["seat"]')),
+        (
+            "mechanism",
+            "Mechanisms are written in lower case.",
+            "mechanism",
+            toml(mechanism='mechanism = "Equal-Share"'),
+        ),
+        ("again-number", "again is a boolean.", "boolean", toml("again = 1\n")),
+        ("requires-number", "requires is a table.", "table", toml("requires = 3\n")),
+        ("deposits-number", "deposits is an array.", "array", toml("deposits = 5\n")),
+        ("unsold-here", "unsold names a later pool.", "pools", toml('unsold = "main"\n')),
+        ("bids-without-pool", "No pool takes bids.", "bids", toml("[bids]\n")),
+    )  # fmt: skip
+
+
+def _beacons() -> Iterator[Row]:
+    rows = (
+        ("delay-zero", "delay is at least 1.", "range", "delay = 0"),
+        ("delay", "delay is at most 2^40.", "range", f"delay = {2**40 + 1}"),
+        ("delay-boolean", "delay is an integer.", "integer", "delay = true"),
+        ("nobody", "Somebody contributes.", "range", "contributors = 0"),
+        ("contributors", "At most 64 contribute.", "range", "contributors = 65"),
+        ("absent", "At most all are absent.", "range", "absent = 4"),
+        ("withhold", "Who is absent has nothing to withhold.", "range",
+         "absent = 2\nwithhold = 2"),
+        ("min-zero", "At least one commits.", "range", "min_commits = 0"),
+        ("min-half", "More than half commit.", "range", "min_commits = 1"),
+        ("unsealed", "Who never seals has committed.", "range", "unsealed = 4"),
+        ("min-all", "At most all commit.", "range", "min_commits = 4"),
+        ("drand", "A rehearsal has its own clock only.", "drand", 'drand = "quicknet"'),
+        ("drand-boolean", "drand is a word.", "text", "drand = true"),
+    )  # fmt: skip
+    for name, rule, code, lines in rows:
+        yield f"beacon-{name}", rule, code, toml(f"[beacon]\n{lines}\n")
+    committee = "This version knows one issuer only."
+    yield "issuers-3", committee, "issuers", toml("[issuers]\nn = 3\nt = 0\n")
+    yield "issuers-t", committee, "issuers", toml("[issuers]\nn = 1\nt = 1\n")
+    clock = f'{_AUCTION}[bids]\nclock = "mine"\n'
+    yield "clock", "There are two clocks.", "bids", clock
+    quicknet = f'{_AUCTION}[bids]\nclock = "quicknet"\n'
+    yield "quicknet-round", "A real clock's round is named.", "bids", quicknet
+    yield (
+        "round-zero",
+        "Rounds count from 1.",
+        "range",
+        f"{_AUCTION}[bids]\nround = 0\n",
+    )
+    ladder = _AUCTION.replace("deposits = [5]\n", "")
+    yield "no-ladder", "Bids need a ladder.", "deposits", ladder
+
+
+def _pools() -> Iterator[Row]:
+    rows = (
+        ("name-twice", "Names are distinct.", "pools", '"tokens"', '"crowd"'),
+        ("name", "Names are in lower case.", "pool-name", '"tokens"', '"Tokens"'),
+        ("name-return", "return is no name.", "pool-name", '"tokens"', '"return"'),
+        ("no-name", "Several pools have names.", "missing", 'name = "tokens"', ""),
+        ("unsold-unknown", "unsold names a later pool.", "pools",
+         '"guests"\ntiers', '"gest"\ntiers'),
+        ("unsold-earlier", "unsold names a later pool.", "pools",
+         "again = true", 'unsold = "guests"'),
+        ("unsold-door", "What groups leave goes where all of them may go.", "unsold",
+         "again = true", 'again = true\nunsold = "tokens"'),
+        ("group", "group_max is at most the supply.", "group",
+         "group_max = 4", "group_max = 17"),
+        ("group-leftovers", "What groups leave goes where all of them can enter.",
+         "unsold", "group_max = 4", 'group_max = 4\nunsold = "tokens"'),
+        ("certain", "certain is below the supply.", "certain",
+         "certain = 2", "certain = 8"),
+        ("certain-groups", "Groups buy no certain seats.", "certain",
+         "certain = 2", "certain = 2\ngroup_max = 2"),
+        ("two-with-bids", "One pool takes bids.", "pools", "group_max = 4", "certain = 2"),
+        ("quadratic-free", "A quadratic price is at least 1.", "range",
+         "price = 1\n", "price = 0\n"),
+        ("tier-price", "Prices fall.", "tiers", "price = 200", "price = 500"),
+        ("tier-name-twice", "Names of tiers are distinct.", "tiers", '"silver"', '"gold"'),
+        ("tier-name", "A tier is named like a pool.", "tiers", '"silver"', '"Silver"'),
+        ("tier-key", "A tier has three keys.", "unknown", "supply = 3}", "suply = 3}"),
+        ("tier-no-price", "A tier has a price.", "missing", "price = 200, ", ""),
+        ("tiers-too-many-units", "Tiers add up to a uint64.", "tiers",
+         "supply = 3}", f"supply = {_LARGE - 1}}}"),
+        ("value-twice", "A value stands once.", "requires", '"FR"', '"DE"'),
+        ("value-empty", "A value is a text.", "text", '"FR"', '""'),
+        ("no-value", "An attribute has a value.", "requires", '["2029"]', "[]"),
+        ("value", "Values are an array.", "array", '["2029"]', '"2029"'),
+        ("attribute", "Names hold no hyphen.", "requires", "cohort_a =", "cohort-a ="),
+        ("puzzle-short", "A key has 64 digits.", "key", PUZZLE, PUZZLE[2:]),
+        ("puzzle-blank", "Digits only.", "key", PUZZLE, f"{PUZZLE[:2]} {PUZZLE[3:]}"),
+        ("puzzle-small-order", "The key is of prime order.", "key", PUZZLE, "01" + 62 * "0"),
+        ("ladder-twice", "Amounts ascend.", "deposits", "[50, 500, 1_000]", "[50, 50]"),
+        ("ladder-empty", "Bids need a ladder.", "deposits", "[50, 500, 1_000]", "[]"),
+        ("ladder-negative", "Amounts are uint64.", "range", "[50, 500, 1_000]", "[50, -1]"),
+        ("ladder-text", "Amounts are integers.", "integer", "[50, 500, 1_000]", '["50"]'),
+        ("price-above", "Keys of a pool stand in it.", "pools",
+         "deposits", "price = 1\ndeposits"),
+    )  # fmt: skip
+    for name, rule, code, old, new in rows:
+        yield f"pool-{name}", rule, code, CONFERENCE.replace(old, new, 1)
+
+
+def _row(name: str, rule: str, code: str, file: str | bytes) -> Row:
+    return name, f"{rule} {_WHOLE}", f"terms-file.{code}", file
+
+
+REFUSED: Sequence[Row] = tuple(
+    starmap(_row, (*_files(), *_keys(), *_values(), *_beacons(), *_pools()))
+)
+"""Files that must be refused."""

@@ -1,0 +1,43 @@
+"""Reads the two files that people write from texts that vectors hold."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from fairlot.inputs.people_file import Person, read_people
+from fairlot.inputs.terms_file import TermsFile, read_terms_file
+from fairlot.rehearsal.fit import check_people, check_playable
+
+
+def read_terms(data: str | bytes) -> TermsFile:
+    """Return what a TERMS.toml says."""
+    with TemporaryDirectory() as folder:
+        return read_terms_file(_written(folder, "TERMS.toml", data))
+
+
+def read_listed(data: str | bytes) -> tuple[Person, ...]:
+    """Return the people of a PEOPLE.csv."""
+    with TemporaryDirectory() as folder:
+        return read_people(_written(folder, "PEOPLE.csv", data))
+
+
+def read_both(
+    terms: str, people: str, *, simulated: bool
+) -> tuple[TermsFile, tuple[Person, ...]]:
+    """Return what both files say, if they fit each other.
+
+    Args:
+        terms: the text of a TERMS.toml.
+        people: the text of a PEOPLE.csv.
+        simulated: whether the sale is for a rehearsal, whose clock is simulated.
+    """
+    file, listed = read_terms(terms), read_listed(people)
+    if simulated:
+        check_playable(file)
+    check_people(file, listed, Path("PEOPLE.csv"))
+    return file, listed
+
+
+def _written(folder: str, name: str, data: str | bytes) -> Path:
+    path = Path(folder) / name
+    path.write_bytes(data if isinstance(data, bytes) else data.encode())
+    return path

@@ -1,0 +1,49 @@
+"""Where the bytes of a transcript come from: a file, or a stream that may never end."""
+
+from io import BytesIO, TextIOWrapper
+from pathlib import Path
+
+import pytest
+
+from fairlot import audit_transcript
+from fairlot.audit import transcript_file
+from fairlot.audit.transcript_file import read_stream
+from fairlot.cli.transcript import read_named
+from fairlot.errors import InputError
+
+
+@pytest.fixture
+def streaming(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, concert_transcript: bytes
+) -> bytes:
+    """Work in an empty folder, with a transcript on standard input."""
+    monkeypatch.chdir(tmp_path)
+    stream = TextIOWrapper(BytesIO(concert_transcript))
+    monkeypatch.setattr("sys.stdin", stream)
+    return concert_transcript
+
+
+@pytest.mark.parametrize("hyphen", ["-", Path("-")])
+def test_a_hyphen_is_a_file_to_the_library(
+    hyphen: str | Path, streaming: bytes
+) -> None:
+    with pytest.raises(InputError) as caught:
+        audit_transcript(hyphen)
+    assert caught.value.code == "transcript.unreadable"
+    Path("-").write_bytes(streaming)
+    assert audit_transcript(hyphen, rehearsal=True).holds
+
+
+def test_a_hyphen_is_standard_input_to_a_command(streaming: bytes) -> None:
+    assert read_named(Path("-")) == streaming
+
+
+def test_a_stream_is_read_up_to_a_limit(
+    monkeypatch: pytest.MonkeyPatch, concert_transcript: bytes
+) -> None:
+    longest = len(concert_transcript)
+    monkeypatch.setattr(transcript_file, "STREAM_LIMIT", longest)
+    assert read_stream("a", BytesIO(concert_transcript)) == concert_transcript
+    with pytest.raises(InputError) as caught:
+        read_stream("a", BytesIO(concert_transcript + b"\x00"))
+    assert caught.value.code == "transcript.too-long"
