@@ -332,39 +332,6 @@ def test_a_delay_out_of_range_is_refused(tmp_path: Path, T: str) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_calibration_is_by_the_formula(tmp_path: Path) -> None:
-    options = ("--window", "90", "--advantage", "7")
-    ran = fairlot("beacon", "calibrate", *options, "--json", cwd=tmp_path)
-    assert (ran.code, ran.err) == (0, "")
-    report = json.loads(ran.out)
-    ordinary = report["ordinary_squarings_per_second"]
-    assert ordinary == max(10**6, report["squarings_per_second"])
-    assert (report["advantage"], report["window"]) == (7, 90)
-    assert report["delay"] == 2 * 7 * ordinary * 90
-    least = report["delay"] // report["squarings_per_second"]
-    assert least <= report["recovery"] <= 2 * least
-    assert 65536 in [known["delay"] for known in report["sets"]]
-    for known in report["sets"]:
-        assert known["longest_window_ms"] == known["delay"] * 1000 // (14 * ordinary)
-        assert known["recovery"] >= 1
-    assert not list(tmp_path.iterdir())
-
-
-@pytest.mark.slow
-def test_calibration_for_people(tmp_path: Path) -> None:
-    ran = fairlot("beacon", "calibrate", cwd=tmp_path)
-    assert ran.code == 0
-    assert "600 s of commitments need T = " in ran.out
-    assert "shipped T" in ran.out
-
-
-@pytest.mark.slow
-def test_a_window_that_no_delay_covers_is_refused() -> None:
-    ran = fairlot("beacon", "calibrate", "--window", "1000000000")
-    assert (ran.code, ran.out) == (2, "")
-    assert "calibration.window" in ran.err
-
-
 @pytest.mark.parametrize(
     "words", [[], ["play"], ["commit"], ["setup"], ["calibrate", "--window", "0"]]
 )

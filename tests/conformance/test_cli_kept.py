@@ -15,7 +15,7 @@ from fairlot.errors import InputError
 from fairlot_crypto.durable import lock_file
 from fairlot_crypto.log.checkpoint import SignedCheckpoint
 from kit.lying_board import LyingBoard, play_with
-from kit.real_sale import real, real_transcript
+from kit.real_view import real, real_transcript
 from kit.sales import stage
 from place import Place, closed_place
 

@@ -15,7 +15,7 @@ from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.log.checkpoint import SignedCheckpoint
 from fairlot_crypto.log.note import KeyKind, NoteKey
 from kit.lying_board import LyingBoard, play_with
-from kit.real_sale import real
+from kit.real_view import real
 from kit.recovering import delayed
 from kit.sales import stage
 from place import CONTRIBUTORS, Place, closed_place

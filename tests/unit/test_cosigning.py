@@ -10,7 +10,7 @@ from fairlot.board.replay import Replay, replay
 from fairlot.errors import Rejection
 from fairlot_crypto.log.checkpoint import SignedCheckpoint, verify_cosignature
 from kit.lying_board import LyingBoard, play_with
-from kit.real_sale import real, real_view
+from kit.real_view import real, real_view
 from kit.sales import stage
 from kit.stage import Stage
 

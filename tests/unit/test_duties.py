@@ -21,7 +21,7 @@ from fairlot.errors import InputError, Rejection
 from fairlot_crypto.log.checkpoint import SignedCheckpoint, sign_checkpoint
 from kit.board import as_record, cosigned, signed
 from kit.lying_board import Lie, LyingBoard, play_with
-from kit.real_sale import nothing, real, real_view
+from kit.real_view import nothing, real, real_view
 from kit.sales import alpha, stage
 from kit.stage import Stage
 

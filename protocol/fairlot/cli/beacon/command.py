@@ -2,6 +2,7 @@
 
 import argparse
 
+from fairlot.cli.beacon import calibrate as beacon_calibrate
 from fairlot.cli.beacon import delay as beacon_delay
 from fairlot.cli.beacon import keeper as beacon_keeper
 from fairlot.cli.beacon import own as beacon_own
@@ -19,7 +20,7 @@ STEPS = (
     beacon_keeper.MARK,
     beacon_keeper.ATTACH,
     beacon_delay.SETUP,
-    beacon_delay.CALIBRATE,
+    beacon_calibrate.CALIBRATE,
 )
 
 _EXAMPLES = """\
