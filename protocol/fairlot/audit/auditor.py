@@ -22,6 +22,7 @@ from fairlot.audit.given import (
     read_heads,
     read_policy,
     read_receipts,
+    read_rounds,
 )
 from fairlot.audit.kept import NOTHING, Compared, Kept, compare_kept
 from fairlot.audit.margin import beacon_facts, notices
@@ -29,19 +30,24 @@ from fairlot.audit.report import CheckResult, Report, Roots
 from fairlot.audit.roles import role_findings, role_notices
 from fairlot.audit.transcript_file import transcript_bytes
 from fairlot.audit.trust import policy_findings
+from fairlot.audit.watching import expiry_findings, watch_findings
+from fairlot.beacon.rounds import Rounds
 from fairlot.board.phase import Phase
 from fairlot.board.replay import Finding, Replay, replay
 from fairlot.board.sale import SaleState
-from fairlot.board.standing import DUE, Marked, Watch
+from fairlot.board.standing import Watch
 from fairlot.entry import EntryType
 from fairlot.fields import bytes_problem
-from fairlot.names import HASH_LENGTH
+from fairlot.names import HASH_LENGTH, check_time
 from fairlot_crypto.curve import Backend, backend
 from fairlot_crypto.errors import CallerError
 from fairlot_crypto.log.policy import Policy
 from fairlot_crypto.progress import Progress, silent
 from fairlot_crypto.statements import Statements
+from fairlot_crypto.timelock.drand import Beacon
 
+CLOCKS_DIFFER = 600
+"""Seconds by which the log's clock may be ahead of the auditor's, and no notice says so."""
 _REHEARSED = (
     "this is a rehearsal: one machine played every role, and whoever ran it may have known "
     "every key and the draw; --rehearsal accepts it"
@@ -95,12 +101,14 @@ def audit_transcript(
     sale_id: bytes | None = None,
     board_key: bytes | None = None,
     rehearsal: bool = False,
+    rounds: Iterable[bytes] = (),
     heads: Iterable[GivenHead] = (),
     receipts: Iterable[GivenReceipt] = (),
     policy: GivenPolicy | None = None,
     curve: Backend | None = None,
     statements: Statements | None = None,
     progress: Progress = silent,
+    now: int | None = None,
 ) -> Report:
     """Check a whole transcript offline (specs/audit.md).
 
@@ -114,6 +122,8 @@ def audit_transcript(
         board_key: the board's Ed25519 key, 32 bytes, from elsewhere.
         rehearsal: whether a rehearsal is accepted, in which one machine played every
             role; unless it is, its report does not hold. It changes nothing for a sale.
+        rounds: rounds that the terms name, each the JSON of a relay: a sale cannot be
+            void for the lack of a round that is there.
         heads: signed notes that people kept: the log must extend each, and what witnesses
             have co-signed there counts.
         receipts: what the board answered to senders of entries: the log must hold them.
@@ -121,25 +131,30 @@ def audit_transcript(
         curve: the back-end; ``None`` for the default one.
         statements: what this process has verified before; ``None`` for nothing.
         progress: told how many bytes were read, of how many.
+        now: the auditor's clock, Unix seconds: a notice says where the log of a real sale
+            is ahead of it; ``None`` compares nothing.
 
     Raises:
         InputError: ``transcript.unreadable`` for a file that cannot be read,
             ``transcript.none`` for one that is no transcript at all,
             ``transcript.too-long`` for an endless stream.
+        EncodingError: ``drand.*``, ``note.*``, ``checkpoint.*``, ``proof.*``,
+            ``policy.*`` for a round, head, receipt or policy that cannot be read.
+        Rejection: ``round.unnamed``, ``round.signature`` for a round that the terms do
+            not name.
         CallerError: ``audit.root`` for a root that is not 32 bytes, ``audit.flag`` for a
             ``rehearsal`` that is no boolean, ``audit.transcript`` for a transcript that
-            is neither bytes nor a path, ``audit.head``, ``audit.receipt``,
-            ``audit.policy`` for what is none.
-        EncodingError: ``note.*``, ``checkpoint.*``, ``proof.*``, ``policy.*`` for a head,
-            a receipt or a policy that cannot be read.
+            is neither bytes nor a path, ``audit.head``, ``audit.receipt``, ``audit.policy``
+            and ``audit.round`` for what is none; ``names.time``.
     """
     trusted = None if policy is None else read_policy(policy)
     expected = Expected(sale_id, board_key, rehearsal, trusted)
     kept = Kept(read_heads(heads), read_receipts(receipts))
+    given = read_rounds(rounds)
     data = transcript_bytes(transcript)
     curve = backend() if curve is None else curve
     known = Statements() if statements is None else statements
-    return audit(data, curve, expected, known, progress, kept=kept)
+    return audit(data, curve, expected, known, progress, now, given, kept)
 
 
 def audit(
@@ -148,7 +163,8 @@ def audit(
     expected: Expected,
     statements: Statements,
     progress: Progress = silent,
-    *,
+    now: int | None = None,
+    rounds: Iterable[Beacon] = (),
     kept: Kept = NOTHING,
 ) -> Report:
     """Check a whole transcript.
@@ -165,15 +181,26 @@ def audit(
             agrees with itself; and whether a rehearsal is accepted.
         statements: what this process has verified before; a fresh one knows nothing.
         progress: called with the bytes read and the bytes in all.
+        now: the auditor's clock, Unix seconds; ``None`` where there is none.
+        rounds: from elsewhere, as relays give them; without terms nobody looks at them.
         kept: heads and receipts from elsewhere.
+
+    Raises:
+        Rejection: ``round.unnamed``, ``round.signature`` for a round that the terms do
+            not name.
+        CallerError: ``names.time``.
     """
+    if now is not None:
+        check_time(now)
     # Step 1.
     read = replay(data, SaleState(curve, statements), progress)
     # Step 2, what was kept; its co-signatures count in what follows.
     compared = compare_kept(read, kept)
-    own = _own_findings(read, expected, compared)
-    findings = [*read.findings, *compared.findings, *own]
     state = read.state
+    given = rounds if state.has_terms else ()
+    known = state.rounds.including(curve, given, statements)
+    own = _own_findings(read, expected, compared, known)
+    findings = [*read.findings, *compared.findings, *own]
     # Step 9.
     unchecked = _unchecked(expected, kept)
     results = tuple(_result(check, findings, read, unchecked) for check in CHECKS)
@@ -185,7 +212,11 @@ def audit(
         facts=_facts(state),
         disclosed=disclosed_counts(state),
         beacon=beacon_facts(read),
-        notices=(*notices(read), *role_notices(state)),
+        notices=(
+            *notices(read),
+            *role_notices(state),
+            *_future_notices(state, now),
+        ),
         not_checked=NOT_CHECKED,
     )
 
@@ -208,7 +239,7 @@ def _unchecked(expected: Expected, kept: Kept) -> tuple[str, ...]:
 
 
 def _own_findings(
-    read: Replay, expected: Expected, compared: Compared
+    read: Replay, expected: Expected, compared: Compared, known: Rounds
 ) -> Iterator[Finding]:
     state = read.state
     # Step 2.
@@ -223,7 +254,8 @@ def _own_findings(
             None,
         )
     # Step 4.
-    yield from _watch_findings(state, Watch(read.watch.seen | compared.seen))
+    yield from watch_findings(state, Watch(read.watch.seen | compared.seen))
+    yield from expiry_findings(state, known)
     # Step 3.
     finals = sum(f.final for f in state.fundings())
     if finals > len(state.leaves):
@@ -266,26 +298,16 @@ def _differs(wanted: bytes, found: bytes) -> str:
     return f"expected {wanted.hex()}, the file has {found.hex()}"
 
 
-def _watch_findings(state: SaleState, watch: Watch) -> Iterator[Finding]:
-    """Yield what the witnesses' dates do not show of a sale that has ended."""
-    if state.phase is Phase.DONE:
-        for kind in DUE:
-            if watch.marked(state, kind) is not Marked.IN_TIME:
-                yield _unwatched(state, kind, "was posted in time")
-    elif (
-        state.phase is Phase.VOID and watch.void_reason(state) is not state.void_reason
-    ):
-        why = "no quorum of co-signatures shows the reason of this void sale"
-        yield Finding("void.not-shown", why, None, None)
-    for kind in (EntryType.RESULT, EntryType.VOID):
-        index = state.markers.get(kind)
-        if index is not None and not watch.covers(state, index):
-            yield _unwatched(state, kind, "was seen")
-
-
-def _unwatched(state: SaleState, kind: EntryType, what: str) -> Finding:
-    why = f"no quorum of co-signatures shows that {kind} {what}"
-    return Finding("witness.quorum", why, None, state.markers.get(kind))
+def _future_notices(state: SaleState, now: int | None) -> Iterator[str]:
+    """Yield a notice where the log of a real sale tells a time that has not come yet."""
+    if now is None or not state.has_terms or state.terms.rehearsal:
+        return
+    if state.clock > now + CLOCKS_DIFFER:
+        yield (
+            f"the log's last time is {state.clock}, {state.clock - now} s after the clock "
+            "of this audit: one of the two is wrong, or nobody has waited for the times of "
+            "the terms"
+        )
 
 
 def _wrong_end(read: Replay) -> bool:

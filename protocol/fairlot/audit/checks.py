@@ -117,7 +117,9 @@ CHECKS = (
     ),
     Check("A26", "No key of a real sale has two roles", ("roles.",)),
     Check("A27", "Seals fix the commitments before anybody reveals", ("seal.",)),
-    Check("A28", "A quorum of witnesses saw each phase end in time", ("witness.",)),
+    Check(
+        "A28", "A quorum of witnesses saw each phase end in time", ("witness.quorum",)
+    ),
     Check(
         "A29",
         "The log extends every head that was kept, and holds every receipt",
@@ -141,7 +143,10 @@ NOT_CHECKED = (
     "that money moved as the escrow says it did",
     "that the seller hands over what was won",
     "that entries were not refused or delayed before they reached the board",
-    "that everybody was shown this board, and its clock is right: no witness co-signs it",
+    (
+        "that everybody was shown this board, and its clock is right, unless witnesses say "
+        "so: where the terms name none, the board is its own"
+    ),
     "that nobody squares more than 60 times as fast as the million a second assumed here",
     "that nobody knows the factors of the beacon's modulus",
     "that the keys of different roles belong to different parties",

@@ -1,4 +1,4 @@
-"""What somebody hands over beside a transcript: heads, receipts, a policy.
+"""What somebody hands over beside a transcript: rounds, heads, receipts, a policy.
 
 Nothing is verified here: these are read, or taken as they were read before.
 """
@@ -10,6 +10,7 @@ from fairlot_crypto.errors import CallerError
 from fairlot_crypto.log.checkpoint import SignedCheckpoint
 from fairlot_crypto.log.policy import Policy
 from fairlot_crypto.log.proof import LogProof
+from fairlot_crypto.timelock.drand import Beacon, read_beacon
 
 GivenHead: TypeAlias = SignedCheckpoint | str | bytes
 """A head, or the signed note that it is."""
@@ -17,6 +18,16 @@ GivenReceipt: TypeAlias = LogProof | bytes
 """A receipt, or the file of one."""
 GivenPolicy: TypeAlias = Policy | bytes
 """A policy, or the file of one."""
+
+
+def read_rounds(rounds: Iterable[bytes]) -> tuple[Beacon, ...]:
+    """Read rounds, each the JSON of a relay (specs/drand.md, section 5.1).
+
+    Raises:
+        CallerError: ``audit.round`` for what is not bytes.
+        EncodingError: ``drand.json``, ``drand.round``, ``drand.randomness``.
+    """
+    return tuple(map(_round, rounds))
 
 
 def read_heads(heads: Iterable[GivenHead]) -> tuple[SignedCheckpoint, ...]:
@@ -56,6 +67,13 @@ def read_policy(policy: GivenPolicy) -> Policy:
 def _listed(given: object) -> bool:
     """Tell whether there may be several; a text alone would be a list of characters."""
     return isinstance(given, Iterable) and not isinstance(given, str | bytes)
+
+
+def _round(data: object) -> Beacon:
+    if not isinstance(data, bytes):
+        problem = f"a round is a relay's JSON in bytes, not {type(data).__name__}"
+        raise CallerError("audit.round", problem)
+    return read_beacon(data)
 
 
 def _head(head: object) -> SignedCheckpoint:

@@ -166,6 +166,16 @@ class SaleState:
         if self._contributions is None:
             raise _not_closed()
 
+    def due_seals(self) -> Seals:
+        """Return the seals so far, and what is to be sealed.
+
+        Raises:
+            Rejection: ``phase.wrong`` before COMMIT_END.
+        """
+        if self.seals is None:
+            raise Rejection("phase.wrong", "there is nothing to seal before COMMIT_END")
+        return self.seals
+
     def append(self, entry: Entry, time: int) -> None:
         """Apply an entry and add it to the tree.
 
@@ -375,18 +385,13 @@ class SaleState:
         self.seals = Seals(made.beacon, seal, made.commitments)
         self.phase = Phase.SEAL
 
-    def _due_seals(self) -> Seals:
-        if self.seals is None:
-            raise Rejection("phase.wrong", "there is nothing to seal before COMMIT_END")
-        return self.seals
-
     def _seal_entry(self, entry: Entry, _time: int) -> None:
-        self._due_seals().take(entry)
+        self.due_seals().take(entry)
 
     def _sealed_entry(self, entry: Entry, time: int) -> None:
         body_fields(entry).done()
         self._check_marker(self.terms.times.seal_end, time)
-        self._due_seals().check_enough()
+        self.due_seals().check_enough()
         self.phase = Phase.REVEAL
 
     def _reveal_entry(self, entry: Entry, _time: int) -> None:
@@ -462,20 +467,30 @@ class SaleState:
             return (VoidReason.EXPIRED,)
         return ()
 
-    def result(self) -> tuple[Draw, Outcome, tuple[LedgerLine, ...]]:
+    def result(
+        self, rounds: Rounds | None = None
+    ) -> tuple[Draw, Outcome, tuple[LedgerLine, ...]]:
         """Compute the RESULT entry that is due (steps 7 to 11).
+
+        Args:
+            rounds: by default those on the board.
 
         Raises:
             Rejection: ``result.withheld``, ``result.round``.
         """
+        known = self.rounds if rounds is None else rounds
         # Step 7.
-        draw = self.contributions.draw(self.sale_id, self.rounds.signatures)
+        draw = self.contributions.draw(self.sale_id, known.signatures)
         # Steps 8 and 9, and the allocation of step 11.
-        outcome = allocate(self.terms.pools, self.entrants(), draw.seed, self.sale_id)
+        entrants = self.entrants(rounds)
+        outcome = allocate(self.terms.pools, entrants, draw.seed, self.sale_id)
         return draw, outcome, settle(outcome, self.fundings())
 
-    def entrants(self) -> tuple[Entrant, ...]:
+    def entrants(self, rounds: Rounds | None = None) -> tuple[Entrant, ...]:
         """Return the deposits that count, final and funded, with their bids opened.
+
+        Args:
+            rounds: what opens them, by default the rounds on the board.
 
         Raises:
             Rejection: ``phase.no-terms``; ``result.round`` if bids cannot be opened
@@ -483,9 +498,9 @@ class SaleState:
         """
         if self._entrants is not None:
             return self._entrants
-        signatures = self.rounds.signatures
+        signatures = (self.rounds if rounds is None else rounds).signatures
         found = entrants_of(self.curve, self.terms, self.positions, signatures)
-        if self._contributions is not None:
+        if self._contributions is not None and rounds is None:
             self._entrants = found
         return found
 

@@ -1,7 +1,8 @@
 """``fairlot audit``: check a transcript offline."""
 
 import argparse
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from fairlot.audit.auditor import Expected, audit
@@ -9,7 +10,16 @@ from fairlot.audit.kept import NOTHING, Kept
 from fairlot.audit.margin import BeaconFacts
 from fairlot.audit.report import Report
 from fairlot.board.replay import Finding
-from fairlot.cli.command import FAILED, OK, Command, chosen_curve, hex_bytes
+from fairlot.cli.beacon.files import read_round_file
+from fairlot.cli.command import (
+    FAILED,
+    OK,
+    Command,
+    add_files,
+    add_rounds,
+    chosen_curve,
+    hex_bytes,
+)
 from fairlot.cli.heads import read_kept_head, read_policy_file, read_receipt
 from fairlot.cli.output import Screen, say, show_json, show_table
 from fairlot.cli.transcript import read_named
@@ -18,6 +28,7 @@ from fairlot.text import counted
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.keys import KEY_LENGTH
 from fairlot_crypto.statements import Statements
+from fairlot_crypto.timelock.drand import Beacon
 
 _EXAMPLES = """\
 Exit code: 0 if the audit holds, 1 if a check fails or it is a rehearsal that was not
@@ -28,6 +39,7 @@ Examples:
   fairlot audit transcript.fairlot --sale-id HEX64 --json
   fairlot audit transcript.fairlot --policy trusted.policy --head mine.head
   fairlot audit result/transcript.fairlot --rehearsal
+  fairlot audit transcript.fairlot --round round.json
 """
 _ACCEPTED = "You accept a REHEARSAL: nothing below is proved about people or money."
 _NOT_ACCEPTED = "A REHEARSAL does not pass for a sale: this audit fails."
@@ -61,24 +73,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="the log and the witnesses that you trust, a tlog-policy",
     )
-    for name, many, what in (
-        ("--head", "heads", "a head that somebody kept, which the board must extend"),
-        ("--receipt", "receipts", "a tlog-proof, whose entry the board must hold"),
-    ):
-        parser.add_argument(
-            name,
-            metavar="FILE",
-            type=Path,
-            action="append",
-            default=[],
-            dest=many,
-            help=f"{what}; may be repeated",
-        )
+    add_files(parser, "head", "a head that somebody kept, which the board must extend")
+    add_files(parser, "receipt", "a tlog-proof, whose entry the board must hold")
     parser.add_argument(
         "--rehearsal",
         action="store_true",
         help="accept a rehearsal, in which one machine played every role",
     )
+    add_rounds(parser, "a round for whose lack the sale is said to be void")
     parser.add_argument("--json", action="store_true", help="report for machines")
 
 
@@ -95,7 +97,8 @@ def execute(arguments: argparse.Namespace) -> int:
         tuple(map(read_kept_head, arguments.heads)),
         tuple(map(read_receipt, arguments.receipts)),
     )
-    report = audit_file(chosen_curve(), arguments.file, expected, kept)
+    rounds = [read_round_file(path) for path in arguments.rounds]
+    report = audit_file(chosen_curve(), arguments.file, expected, rounds, kept)
     if arguments.json:
         show_json(report.to_json())
     else:
@@ -113,18 +116,24 @@ COMMAND = Command(
 
 
 def audit_file(
-    backend: Backend, path: Path, expected: Expected, kept: Kept = NOTHING
+    backend: Backend,
+    path: Path,
+    expected: Expected,
+    rounds: Sequence[Beacon] = (),
+    kept: Kept = NOTHING,
 ) -> Report:
     """Audit the transcript in a file.
 
     Raises:
         InputError: ``transcript.unreadable``, ``transcript.none``,
             ``transcript.too-long``.
+        Rejection: ``round.unnamed``, ``round.signature`` for a round that the terms do
+            not name.
     """
     data, known = read_named(path), Statements()
     with Screen(acknowledge=False) as screen:
-        stage = screen.stage("checking")
-        return audit(data, backend, expected, known, stage, kept=kept)
+        stage, now = screen.stage("checking"), int(time.time())
+        return audit(data, backend, expected, known, stage, now, rounds, kept)
 
 
 def show_report(report: Report, expected: Expected) -> None:

@@ -4,6 +4,7 @@ import argparse
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from fairlot.errors import InputError
 from fairlot_crypto.curve import Backend, backend
@@ -61,6 +62,35 @@ def add_commands(
         )
         command.configure(word)
         word.set_defaults(**{name: command})
+
+
+def add_rounds(parser: argparse.ArgumentParser, what: str) -> None:
+    """Add --round, a relay's file, as often as it is given.
+
+    Args:
+        parser: of a command.
+        what: says what the rounds are for.
+    """
+    add_files(parser, "round", f"{what}: JSON as a relay of drand gives it")
+
+
+def add_files(parser: argparse.ArgumentParser, kind: str, what: str) -> None:
+    """Add an option for a file, as often as it is given.
+
+    Args:
+        parser: of a command.
+        kind: the option's word; the argument that receives all of them has an s more.
+        what: says what the files are.
+    """
+    parser.add_argument(
+        f"--{kind}",
+        metavar="FILE",
+        type=Path,
+        action="append",
+        default=[],
+        dest=f"{kind}s",
+        help=f"{what}; may be repeated",
+    )
 
 
 def hex_bytes(length: int) -> Callable[[str], bytes]:

@@ -1,8 +1,33 @@
 """Folders that take a command's outputs."""
 
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from fairlot.errors import InputError
+from fairlot_crypto.durable import DRAFT
+
+
+@dataclass(frozen=True, slots=True)
+class NewFolder:
+    """A folder that takes a command's outputs, and was empty before."""
+
+    path: Path
+    created: tuple[Path, ...]
+    """The folders that did not exist before, the lowest first."""
+
+    def leave_nothing(self, outputs: Iterable[str]) -> None:
+        """Remove outputs of these names, whole or half written, and what was created.
+
+        What somebody else has put there meanwhile stays.
+        """
+        for name in outputs:
+            for path in (self.path / name, *self.path.glob(f".{name}.*{DRAFT}")):
+                path.unlink(missing_ok=True)
+        with suppress(OSError):
+            for folder in self.created:
+                folder.rmdir()
 
 
 def check_new_folder(path: Path) -> None:
@@ -22,14 +47,16 @@ def check_new_folder(path: Path) -> None:
         raise InputError("out-dir.not-empty", f"{path} {problem}")
 
 
-def create_folder(path: Path) -> None:
+def create_folder(path: Path) -> NewFolder:
     """Create a folder and those above it; it may exist if it is empty.
 
     Raises:
         InputError: ``out-dir.not-empty``, ``out-dir.unusable``.
     """
     check_new_folder(path)
+    created = tuple(p for p in (path, *path.parents) if not p.exists())
     make_folder(path)
+    return NewFolder(path, created)
 
 
 def make_folder(path: Path) -> None:
