@@ -9,6 +9,7 @@ from fairlot.errors import InvariantError, Rejection
 from generators import plays
 from generators.audit_kept import kept_lies, kept_rows
 from generators.audit_lies import ACCEPTED, Lie, lies
+from generators.audit_policies import policy_lies, policy_rows
 from generators.audit_rehearsals import one_key, real_sale, rehearsal_lies
 from generators.audit_rounds import round_lies
 from generators.audit_watch import thinned, watch_lies, watched
@@ -70,7 +71,7 @@ def _accepted() -> Sequence[Case]:
         _accept(name, comment, publish(play()), expected)
         for name, comment, play, expected in rehearsed
     ]
-    kept = [_accept(*row) for row in kept_rows()]
+    kept = [_accept(*row) for row in (*kept_rows(), *policy_rows())]
     return [*played, *(_accept(*row) for row in rows), *kept]
 
 
@@ -112,6 +113,7 @@ def _refused() -> Sequence[Case]:
         *watch_lies(),
         *rehearsal_lies(),
         *kept_lies(),
+        *policy_lies(),
     )
     return [_reject(lie) for lie in every]
 

@@ -1,12 +1,11 @@
-"""Heads, receipts and policies that an auditor hands over; a part of chapter audit."""
+"""Heads and receipts that an auditor hands over; a part of chapter audit."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 
 from fairlot.audit.auditor import Expected
-from fairlot.audit.kept import NOTHING, Kept
-from fairlot.audit.trust import terms_policy
+from fairlot.audit.kept import Kept
 from fairlot.board.sale import VoidReason
 from fairlot.entry import Entry, EntryType
 from fairlot.rehearsal.parts import START, TIMES
@@ -14,33 +13,29 @@ from fairlot.terms.terms import log_origin
 from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.log.checkpoint import Checkpoint, SignedCheckpoint
 from fairlot_crypto.log.merkle import EMPTY_ROOT, Tree
-from fairlot_crypto.log.policy import NO_QUORUM, Group, Log, Policy, Witness
 from fairlot_crypto.log.proof import LogProof, make_proof
 from generators import plays
 from generators.audit_lies import ACCEPTED, Lie
-from generators.audit_watch import unseen, watched, watched_stage
+from generators.audit_watch import unseen, watched_stage
 from generators.stage import publish, stage
 from kit.board import Batch, dated, head, signed
 
 Row = tuple[str, str, bytes, Expected, Kept]
 """Name, comment, transcript, and what the auditor gives."""
-_STRANGER = SigningKey.from_seed(bytes(32))
+STRANGER = SigningKey.from_seed(bytes(32))
+"""Whose key nobody names."""
 _END = TIMES.unlock
 """A date after the end of every play."""
 
 
+def kept_lies() -> Sequence[Lie]:
+    """Return logs that are not those of which something was kept."""
+    return (*_other_heads(), *_other_receipts(), *_unsupplied())
+
+
 def kept_rows() -> Sequence[Row]:
     """Return audits that hold, given what people kept."""
-    return (*_kept(), *_trusted())
-
-
-def kept_lies() -> Sequence[Lie]:
-    """Return logs that are not those of which something was kept, or that are not trusted."""
-    return (*_other_heads(), *_other_receipts(), *_unsupplied(), *_other_policies())
-
-
-def _kept() -> Sequence[Row]:
-    data = publish(_missed())
+    data = publish(missed())
     both = Kept((_head(EntryType.VOID), _head(EntryType.OPEN)), (_receipt(),))
     return (
         (
@@ -63,55 +58,14 @@ def _kept() -> Sequence[Row]:
             "Two witnesses hand over what they co-signed and the board left out.",
             unseen(),
             ACCEPTED,
-            Kept((_seen((0,)), _seen((2,)))),
+            Kept((seen((0,)), seen((2,)))),
         ),
         (
             "supplied-one",
             "One co-signature is in the file, another one is handed over.",
             unseen(),
             ACCEPTED,
-            Kept((_seen((0,)),)),
-        ),
-    )
-
-
-def _trusted() -> Sequence[Row]:
-    named = _trusting(terms_policy(watched_stage().terms))
-    return (
-        (
-            "policy",
-            "The log is that of the policy, which asks for no witness.",
-            publish(_missed()),
-            _trusting(terms_policy(stage().terms)),
-            NOTHING,
-        ),
-        (
-            "policy-clock",
-            "The policy takes the board for the witness of its own heads.",
-            publish(_missed()),
-            _trusting(_of_witnesses(_board_as_witness())),
-            NOTHING,
-        ),
-        (
-            "policy-witnesses",
-            "The policy trusts the witnesses that the terms name.",
-            watched(),
-            named,
-            NOTHING,
-        ),
-        (
-            "policy-fewer",
-            "The policy trusts one witness, and does not know the others.",
-            watched(),
-            _trusting(_of_witnesses(_witness(2))),
-            NOTHING,
-        ),
-        (
-            "policy-supplied",
-            "What is handed over counts for the policy too.",
-            unseen(),
-            named,
-            Kept((_seen((0,)),)),
+            Kept((seen((0,)),)),
         ),
     )
 
@@ -156,7 +110,7 @@ def _other_heads() -> Sequence[Lie]:
             "unsigned",
             "The board signed what was kept; else anybody could make up a fork.",
             "heads.signature",
-            signed(stage(), last, _END, _STRANGER),
+            signed(stage(), last, _END, STRANGER),
         ),
         (
             "forged",
@@ -177,7 +131,7 @@ def _other_heads() -> Sequence[Lie]:
             named,
         ),
     )
-    data = publish(_missed())
+    data = publish(missed())
     return [
         Lie(f"A29-{name}", rule, code, data, ACCEPTED, Kept((kept,)))
         for name, rule, code, kept in rows
@@ -224,10 +178,10 @@ def _other_receipts() -> Sequence[Lie]:
             "receipt-forged",
             "The board signed the head of the receipt.",
             "heads.signature",
-            replace(true, signed=signed(stage(), true.signed.checkpoint, 0, _STRANGER)),
+            replace(true, signed=signed(stage(), true.signed.checkpoint, 0, STRANGER)),
         ),
     )
-    data = publish(_missed())
+    data = publish(missed())
     return [
         Lie(f"A29-{name}", rule, code, data, ACCEPTED, Kept((), (kept,)))
         for name, rule, code, kept in rows
@@ -239,12 +193,12 @@ def _unsupplied() -> Sequence[Lie]:
         (
             "supplied-again",
             "Two witnesses saw the end; one that hands its date over twice is one.",
-            _seen((1,), 1),
+            seen((1,), 1),
         ),
         (
             "supplied-earlier",
             "Two witnesses saw the end; what they saw before does not show it.",
-            _seen((0, 2), 0, 1),
+            seen((0, 2), 0, 1),
         ),
     )
     return [
@@ -253,55 +207,8 @@ def _unsupplied() -> Sequence[Lie]:
     ]
 
 
-def _other_policies() -> Sequence[Lie]:
-    on = stage()
-    other_log = log_origin(on.terms.board.name, bytes(32))
-    impostor = replace(_witness(0), key=_STRANGER.public)
-    rows = (
-        (
-            "policy-key",
-            "The policy names the board's key; another board may use its name.",
-            _naming(Log(on.terms.origin, _STRANGER.public)),
-            NOTHING,
-        ),
-        (
-            "policy-log",
-            "The policy names this log; the board may keep another one.",
-            _naming(Log(other_log, on.parts.board.public)),
-            NOTHING,
-        ),
-        ("policy-no-log", "The policy names a log.", _naming(), NOTHING),
-    )
-    watching = (
-        (
-            "policy-quorum",
-            "The quorum of the policy saw the last head; its witness 1 did not.",
-            _of_witnesses(_witness(0), _witness(1), _witness(2)),
-            NOTHING,
-        ),
-        (
-            "policy-impostor",
-            "A witness is a key; another one of the same name co-signs in vain.",
-            _of_witnesses(impostor),
-            NOTHING,
-        ),
-        (
-            "policy-earlier",
-            "The quorum saw the last head; what witness 1 saw before is not enough.",
-            _of_witnesses(_witness(1)),
-            Kept((_seen((1,), 0, 1),)),
-        ),
-    )
-    data = publish(_missed())
-    lies = [(data, row) for row in rows] + [(watched(), row) for row in watching]
-    return [
-        Lie(f"A06-{name}", rule, "roots.policy", data, _trusting(policy), kept)
-        for data, (name, rule, policy, kept) in lies
-    ]
-
-
 @cache
-def _missed() -> tuple[Batch, ...]:
+def missed() -> tuple[Batch, ...]:
     """Return a short sale: two people have leaves, nobody enters, CLOSE does not come."""
     reason = {"reason": VoidReason.CLOSE_MISSED.value}
     return plays.lie(
@@ -318,7 +225,7 @@ def _missed() -> tuple[Batch, ...]:
 
 
 def _entries() -> tuple[Entry, ...]:
-    return tuple(entry for batch in _missed() for entry in batch.entries)
+    return tuple(entry for batch in missed() for entry in batch.entries)
 
 
 def _swapped() -> tuple[Entry, ...]:
@@ -365,7 +272,7 @@ def _receipt() -> LogProof:
     return make_proof(tree, index, _signed(said))
 
 
-def _seen(who: Sequence[int], later: int = 0, before: int = 0) -> SignedCheckpoint:
+def seen(who: Sequence[int], later: int = 0, before: int = 0) -> SignedCheckpoint:
     """Return the last head of the watched sale, or an earlier one, that some co-signed.
 
     Args:
@@ -377,29 +284,3 @@ def _seen(who: Sequence[int], later: int = 0, before: int = 0) -> SignedCheckpoi
     entries = [e for batch in plays.lie(plays.NOBODY, on) for e in batch.entries]
     said = head(on, _tree(entries[: len(entries) - before]))
     return dated(on, said, [(number, _END + later) for number in who])
-
-
-def _trusting(policy: Policy) -> Expected:
-    return Expected(rehearsal=True, policy=policy)
-
-
-def _naming(*logs: Log) -> Policy:
-    return Policy(logs, (), (), NO_QUORUM)
-
-
-def _witness(number: int) -> Witness:
-    named = watched_stage().terms.witnesses.named[number]
-    return Witness(f"w{number}", named.name, named.key)
-
-
-def _board_as_witness() -> Witness:
-    terms = stage().terms
-    return Witness("clock", terms.origin, terms.board.key)
-
-
-def _of_witnesses(*witnesses: Witness) -> Policy:
-    """Return a policy that wants all of some witnesses."""
-    on = stage() if witnesses[0].name == "clock" else watched_stage()
-    log = Log(on.terms.origin, on.terms.board.key)
-    members = tuple(witness.name for witness in witnesses)
-    return Policy((log,), witnesses, (Group("all", len(members), members),), "all")

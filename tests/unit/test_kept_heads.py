@@ -275,6 +275,9 @@ def test_what_does_not_verify_adds_nothing() -> None:
     line = replace(whole.lines[2], signature=bytes(72))
     broken = replace(whole, lines=(*whole.lines[:2], line))
     assert codes(verdict(data, headed(broken))) == ["witness.quorum", "heads.signature"]
+    expected = trusting(terms_policy(watched().terms))
+    seen = shown("result", 0, (0, 2))()
+    assert codes(verdict(seen, headed(broken), expected)) == ["heads.signature"]
 
 
 # Heads of one size.
