@@ -84,7 +84,11 @@ CHECKS = (
             "deposit.disclosed",
         ),
     ),
-    Check("A13", "Every deposit is one registered person's", ("deposit.presentation",)),
+    Check(
+        "A13",
+        "Every deposit shows a credential of the registry, once a nym",
+        ("deposit.presentation",),
+    ),
     Check("A14", "There are no more final deposits than active leaves", ("people.",)),
     Check("A15", "Payments name a deposit and are booked once", ("paid.",)),
     Check("A16", "CLOSE freezes the board as it was", ("close.",)),
@@ -125,11 +129,12 @@ NEEDS_ROOTS = "A06"
 
 NOT_CHECKED = (
     "that an attester looked at a real person, once",
+    "that each deposit's leaf is on this log, from before OPEN: it shows only a credential",
     "that the issuers erased last season's keys and that no t + 1 of them collude",
     "that money moved as the escrow says it did",
     "that the seller hands over what was won",
     "that entries were not refused or delayed before they reached the board",
-    "that everybody was shown this board, and its clock is right: no witness co-signs it",
+    "that everybody was shown this board and its clock is right, beyond what witnesses say",
     "that nobody squares more than 60 times as fast as the million a second assumed here",
     "that nobody knows the factors of the beacon's modulus",
     "that the keys of different roles belong to different parties",
