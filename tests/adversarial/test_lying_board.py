@@ -16,15 +16,27 @@ from fairlot_crypto.statements import Statements
 from kit.sales import GROUP
 from kit.stage import STATEMENTS
 from lies_draw import DRAW
-from lies_file import A_REHEARSAL, BYTES, HEADS, Row
+from lies_file import A_REHEARSAL, BYTES, HEADS, Make, Row
 from lies_people import PEOPLE
 from lies_roles import PARTIES
 from lies_rounds import ROUNDS
 from lies_signers import SIGNERS
 from lies_terms import OFFERS
 from lies_times import PHASES
+from lies_watch import HOLDING, WATCH
 
-ROWS = (*BYTES, *HEADS, *SIGNERS, *OFFERS, *PEOPLE, *PHASES, *DRAW, *ROUNDS, *PARTIES)
+ROWS = (
+    *BYTES,
+    *HEADS,
+    *SIGNERS,
+    *OFFERS,
+    *PEOPLE,
+    *PHASES,
+    *DRAW,
+    *ROUNDS,
+    *PARTIES,
+    *WATCH,
+)
 WITHOUT_A_ROW = {
     "cbor.truncated": "the end of the file lies in an item: file.tail, sale.incomplete",
     "cbor.offset": "a caller's mistake",
@@ -53,6 +65,14 @@ def test_the_same_board_without_a_lie_is_believed(concert_transcript: bytes) -> 
     report = audit(concert_transcript, GROUP, A_REHEARSAL, STATEMENTS)
     assert report.holds
     assert not report.findings
+
+
+@pytest.mark.parametrize(
+    "make", [make for _, make in HOLDING], ids=[n for n, _ in HOLDING]
+)
+def test_what_witnesses_show_in_the_last_second_is_believed(make: Make) -> None:
+    report = audit(make(), GROUP, Expected(), STATEMENTS)
+    assert report.holds, report.findings
 
 
 def test_the_verdict_does_not_rest_on_what_was_verified_before() -> None:

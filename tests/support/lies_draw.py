@@ -1,6 +1,6 @@
 """Lies about the draw, and how it ended."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from fairlot.beacon.contributions import Frozen, make_commitment, make_reveal
 from fairlot.board.sale import VoidReason
@@ -89,18 +89,18 @@ BEACON = (
         slipped("commits", lambda b: [_commitment_to_nothing(b)]),
     ),
     Row(
-        "A18",
-        "commit.checkpoint",
+        "A02",
+        "checkpoint.missing",
         "no checkpoint fixes the entries before the first commitment",
         lambda: play_with(
             stage(), instead={"close": _commits_with_close, "commits": nothing}
         ),
     ),
     Row(
-        "A18",
-        "commit.missing",
-        "the commitments end before all are there",
-        told("commits", _commits_after_the_end),
+        "A09",
+        "phase.wrong",
+        "somebody commits once the sale is void without",
+        told("commits", _commits_after_the_end, until="commits"),
     ),
     Row(
         "A19",
@@ -163,6 +163,72 @@ def _reveal_after_recovery() -> bytes:
 
 def _encoded(x: int) -> bytes:
     return x.to_bytes(256, "big")
+
+
+def _sealing(**changes: Value) -> Make:
+    """Post a contributor's seal over something else before the right one."""
+
+    def make(board: LyingBoard) -> Sequence[Entry]:
+        body = {**board.on.seal(board.state).body, **changes}
+        return [board.on.sign(EntryType.SEAL, body, board.on.parts.contributors[0])]
+
+    return slipped("seals", make)
+
+
+def _sealed_without_seals(board: LyingBoard, time: int) -> None:
+    """Say that all is sealed when it is not; then the sale is void, and says so."""
+    board.batch(time, board.on.sign(EntryType.SEALED))
+    late = time + board.on.terms.times.slack + 1
+    board.batch(late, void_entry(board.on, VoidReason.SEALED_MISSED))
+
+
+SEALS = (
+    Row(
+        "A27",
+        "seal.commitment",
+        "somebody seals who has not committed",
+        slipped("sealed", lambda b: [b.on.seal(b.state, key=STRANGER)]),
+    ),
+    Row(
+        "A27",
+        "seal.twice",
+        "a contributor seals another set as well",
+        slipped("sealed", lambda b: [_other_seal(b)]),
+    ),
+    Row(
+        "A27",
+        "seal.set",
+        "a contributor seals other commitments",
+        _sealing(b_star=bytes(32)),
+    ),
+    Row(
+        "A27",
+        "seal.head",
+        "a contributor seals a checkpoint of another size",
+        _sealing(size=1),
+    ),
+    Row(
+        "A27",
+        "seal.head",
+        "a contributor seals the checkpoint of another board",
+        _sealing(root=bytes(32)),
+    ),
+    Row(
+        "A27",
+        "seal.missing",
+        "it is sealed without the seals",
+        lambda: play_with(
+            stage(),
+            instead={"seals": nothing, "sealed": _sealed_without_seals},
+            until="sealed",
+        ),
+    ),
+)
+
+
+def _other_seal(board: LyingBoard) -> Entry:
+    body = {**board.on.seal(board.state).body, "b_star": bytes(32)}
+    return board.on.sign(EntryType.SEAL, body, board.on.parts.contributors[0])
 
 
 RECOVERY = (
@@ -230,9 +296,29 @@ RESULTS = (
         "a sale is called off for a reason that nobody knows",
         slipped("close", lambda b: [b.on.sign(EntryType.VOID, {"reason": "rain"})]),
     ),
+    Row(
+        "A22",
+        "void.reason",
+        "a sale is called off once it is sealed",
+        slipped("reveals", lambda b: [void_entry(b.on, VoidReason.SEALED_MISSED)]),
+    ),
     *(
         Row("A23", "sale.incomplete", f"it stops after {name}", _stopped(name))
-        for name in ("terms", "leaves", "open", "close", "commit-end", "reveal-end")
+        for name in (
+            "terms",
+            "leaves",
+            "open",
+            "close",
+            "commit-end",
+            "seals",
+            "sealed",
+        )
+    ),
+    Row(
+        "A23",
+        "sale.incomplete",
+        "it stops before its result",
+        _stopped("reveal-end"),
     ),
     Row(
         "A23",
@@ -243,4 +329,4 @@ RESULTS = (
     Row("A23", "sale.incomplete", "it never begins", lambda: b""),
 )
 
-DRAW = (*BEACON, *RECOVERY, *RESULTS)
+DRAW = (*BEACON, *SEALS, *RECOVERY, *RESULTS)

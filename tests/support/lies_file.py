@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from fairlot.audit.auditor import Expected
 from fairlot.entry import Entry, EntryType
+from fairlot.terms.terms import log_origin
 from fairlot_crypto import cbor
 from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.log.checkpoint import (
@@ -14,7 +15,7 @@ from fairlot_crypto.log.checkpoint import (
 )
 from kit.board import as_record
 from kit.lying_board import Leaf, Lie, LyingBoard, play_with
-from kit.sales import default_deposits, deposit, source, stage, transcript
+from kit.sales import default_deposits, deposit, source, stage, steps, transcript
 from kit.stage import Stage
 
 Make = Callable[[], bytes]
@@ -108,9 +109,48 @@ def _wrong_head(
     return _headed(sign)
 
 
-def _one_line(board: LyingBoard, time: int) -> bytes:
+def _date_first(board: LyingBoard, time: int) -> bytes:
     signed = board.signed(board.head(), time)
-    return as_record(replace(signed, lines=signed.lines[:1]))
+    return as_record(replace(signed, lines=signed.lines[::-1]))
+
+
+def _forged_line(number: int) -> Callable[[LyingBoard, int], SignedCheckpoint]:
+    """Flip the last bit of a signature of the board: of the head, or of its date."""
+
+    def sign(board: LyingBoard, time: int) -> SignedCheckpoint:
+        signed = board.signed(board.head(), time)
+        lines = list(signed.lines)
+        true = lines[number].signature
+        lines[number] = replace(
+            lines[number], signature=true[:-1] + bytes([true[-1] ^ 1])
+        )
+        return replace(signed, lines=tuple(lines))
+
+    return sign
+
+
+def _earlier_head(board: LyingBoard, time: int) -> SignedCheckpoint:
+    """Return the head of before the deposits and their TIME, once more."""
+    tree, new = board.state.tree, len(default_deposits(board.on)) + 1
+    size = tree.size - new
+    said = Checkpoint(board.on.terms.origin, size, tree.root(size))
+    return board.signed(said, time)
+
+
+def _without_a_checkpoint(step: str) -> Make:
+    """Leave the checkpoint behind a marker out, and take it soon after."""
+
+    def lie(board: LyingBoard, time: int) -> None:
+        made = next(each for each in steps(board.on) if each.name == step)
+        board.put(time, *made.make(board.state))
+        board.batch(time + 1)
+
+    return told(step, lie)
+
+
+def _other_log() -> str:
+    """Return the name of the log that the same board keeps of another sale."""
+    return log_origin(stage().terms.board.name, bytes(32))
 
 
 def _unnamed_line(board: LyingBoard, time: int) -> SignedCheckpoint:
@@ -122,7 +162,12 @@ def _unnamed_line(board: LyingBoard, time: int) -> SignedCheckpoint:
 def _clock_back(board: LyingBoard, time: int) -> None:
     first, *rest = default_deposits(board.on)
     board.batch(time + 10, first)
-    board.batch(time, *rest)
+    board.batch(time, board.on.time_entry(time), *rest)
+
+
+def _clock_set_back(board: LyingBoard, time: int) -> None:
+    """Say within one batch that it is earlier than its beginning said."""
+    board.batch(time, board.on.time_entry(time), board.on.time_entry(time - 1))
 
 
 def forged(entry: Entry) -> Entry:
@@ -239,7 +284,10 @@ BYTES = (
         _line(2, lambda line: line + "\nmore"),
     ),
     Row(
-        "A01", "checkpoint.board-lines", "a checkpoint without a time", _raw(_one_line)
+        "A01",
+        "checkpoint.board-lines",
+        "a checkpoint that its date comes before",
+        _raw(_date_first),
     ),
     Row("A01", "checkpoint.size", "a size with a leading zero", _line(1, "0".__add__)),
     Row("A01", "checkpoint.root", "a root of 3 bytes", _line(2, lambda _: "AAAA")),
@@ -252,13 +300,22 @@ HEADS = (
     Row("A02", "checkpoint.tree", "a wrong size is signed", _wrong_head(size=1)),
     Row(
         "A02",
-        "checkpoint.empty",
-        "a checkpoint covers no new entry",
-        _raw(lambda board, time: board.checkpoint(time)),
+        "checkpoint.tree",
+        "new entries lie before an earlier head",
+        _headed(_earlier_head),
+    ),
+    *(
+        Row(
+            "A02",
+            "checkpoint.missing",
+            f"no checkpoint lies behind the marker of {step}",
+            _without_a_checkpoint(step),
+        )
+        for step in ("open", "close", "commit-end", "sealed", "reveal-end")
     ),
     Row(
         "A02",
-        "checkpoint.empty",
+        "checkpoint.tree",
         "a checkpoint comes before the terms",
         lambda: play_with(
             stage(), before={"terms": lambda b, t: b.raw(b.checkpoint(t))}
@@ -267,8 +324,14 @@ HEADS = (
     Row(
         "A03",
         "checkpoint.signature",
-        "a stranger signs the head",
-        _headed(lambda b, t: b.signed(b.head(), t, STRANGER)),
+        "the signature of a head is forged",
+        _headed(_forged_line(0)),
+    ),
+    Row(
+        "A03",
+        "checkpoint.signature",
+        "the date of a head is forged",
+        _headed(_forged_line(1)),
     ),
     Row(
         "A03",
@@ -276,7 +339,19 @@ HEADS = (
         "the head of another log",
         _wrong_head(origin="another.example/log"),
     ),
+    Row(
+        "A03",
+        "checkpoint.board-name",
+        "the head of another sale's log on this board",
+        _wrong_head(origin=_other_log()),
+    ),
     Row("A03", "checkpoint.origin", "a head of no log", _line(0, lambda _: "")),
     Row("A03", "checkpoint.unknown-line", "an unnamed witness", _headed(_unnamed_line)),
-    Row("A04", "checkpoint.time", "the clock runs back", told("deposits", _clock_back)),
+    Row("A04", "time.back", "the clock runs back", told("deposits", _clock_back)),
+    Row(
+        "A04",
+        "time.back",
+        "the clock runs back within a batch",
+        told("deposits", _clock_set_back),
+    ),
 )

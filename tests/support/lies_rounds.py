@@ -102,12 +102,24 @@ ROUNDS = (
         "the terms name a round that is known when commitments are made",
         _terms("beacon.drand.round", 1),
     ),
+    Row(
+        "A05",
+        "terms.round-time",
+        "the terms name a round that may be known before all is sealed",
+        _terms("beacon.drand.round", 1271),
+    ),
+    Row(
+        "A05",
+        "terms.expiry",
+        "a sale that expires before its round has had a day to come",
+        _terms("times.expiry", clocked().terms.times.unlock),
+    ),
     Row("A24", "round.unnamed", "a round that no terms name", _unnamed),
     Row(
         "A24",
         "round.unnamed",
         "a later round, true as it is",
-        _round_lie("round", lambda b: _round(b, number=1253)),
+        _round_lie("round", lambda b: _round(b, number=1273)),
     ),
     Row(
         "A24",
@@ -137,7 +149,7 @@ ROUNDS = (
         "A24",
         "round.signature",
         "another round under the number of the one named",
-        _round_lie("round", lambda b: _round(b, number=1251, round=1252)),
+        _round_lie("round", lambda b: _round(b, number=1271, round=1272)),
     ),
     Row(
         "A24",

@@ -32,9 +32,9 @@ def _bids_round(earlier: int) -> Make:
     return _gala("bids.round", named.round_number - earlier)
 
 
-def _terms_entry(make: Callable[[Stage], Entry], late: int = 0) -> Make:
+def _terms_entry(make: Callable[[Stage], Entry]) -> Make:
     def lie(board: LyingBoard, time: int) -> None:
-        board.batch(time + late, make(board.on))
+        board.batch(time, make(board.on))
 
     return told("terms", lie, until="terms")
 
@@ -130,13 +130,19 @@ TERMS = (
         "A05",
         "terms.bids",
         "bids open while deposits are made",
-        _bids_round(32),
+        _bids_round(72),
     ),
     Row(
         "A05",
         "terms.bids",
-        "bids open while a contributor may still not commit",
+        "bids open while a contributor may still not seal",
         _bids_round(1),
+    ),
+    Row(
+        "A05",
+        "terms.bids",
+        "bids open when the commitments have just ended",
+        _bids_round(40),
     ),
     Row(
         "A05",
@@ -161,7 +167,36 @@ TERMS = (
         _terms("board.name", "a+b"),
     ),
     Row(
-        "A05", "terms.witnesses", "a witness is named", _terms("witnesses", [bytes(32)])
+        "A05",
+        "terms.witnesses",
+        "nobody watches a real sale",
+        _terms("rehearsal", new=False),
+    ),
+    Row(
+        "A05",
+        "terms.witnesses",
+        "the board is its own witness",
+        posted_terms(
+            changed(
+                stage().watched().terms.to_value(),
+                "witnesses.0.key",
+                stage().terms.board.key,
+            )
+        ),
+    ),
+    Row(
+        "A05",
+        "terms.min-commits",
+        "half of the roster would do",
+        posted_terms(
+            changed(stage(contributors=2).terms.to_value(), "beacon.min_commits", 1)
+        ),
+    ),
+    Row(
+        "A05",
+        "terms.expiry",
+        "a sale expires that waits for nothing",
+        _terms("times.expiry", stage().terms.times.unlock),
     ),
     Row(
         "A05",
@@ -194,12 +229,6 @@ TERMS = (
         "terms.seller",
         "terms signed by a stranger",
         _terms_entry(lambda on: _signed_terms(on, stranger=True)),
-    ),
-    Row(
-        "A05",
-        "terms.late",
-        "terms posted when the sale should be open",
-        _terms_entry(lambda on: _signed_terms(on, stranger=False), late=31),
     ),
 )
 

@@ -8,7 +8,7 @@ from fairlot.entry import Entry, EntryType
 from fairlot_crypto.cbor import Value
 from kit.lying_board import LyingBoard, play_with
 from kit.sales import stage
-from lies_draw import nothing, real
+from lies_draw import real
 from lies_file import Make, Row, slipped, told
 from lies_people import changed, posted_terms, void_entry
 
@@ -22,7 +22,7 @@ def _late_open(board: LyingBoard, time: int) -> None:
 
 def _late_close(board: LyingBoard, time: int) -> None:
     late = time + board.on.terms.times.slack + 1
-    board.batch(late, board.on.close(board.state))
+    board.batch(late, board.on.close(board.state, late))
     board.batch(late, void_entry(board.on, VoidReason.CLOSE_MISSED))
 
 
@@ -30,6 +30,12 @@ def _late_commit_end(board: LyingBoard, time: int) -> None:
     late = time + board.on.terms.times.slack + 1
     board.batch(late, board.on.sign(EntryType.COMMIT_END))
     board.batch(late, void_entry(board.on, VoidReason.COMMIT_END_MISSED))
+
+
+def _late_sealed(board: LyingBoard, time: int) -> None:
+    late = time + board.on.terms.times.slack + 1
+    board.batch(late, board.on.sign(EntryType.SEALED))
+    board.batch(late, void_entry(board.on, VoidReason.SEALED_MISSED))
 
 
 def _registry_first(board: LyingBoard, time: int) -> None:
@@ -105,6 +111,24 @@ TIMES = (
         "the commitments end too late",
         told("commit-end", _late_commit_end, until="commit-end"),
     ),
+    Row(
+        "A09",
+        "phase.early",
+        "the seals end before their time",
+        slipped("seals", lambda b: [b.on.sign(EntryType.SEALED)]),
+    ),
+    Row(
+        "A09",
+        "phase.late",
+        "the seals end too late",
+        told("sealed", _late_sealed, until="sealed"),
+    ),
+    Row(
+        "A09",
+        "phase.wrong",
+        "a contributor reveals before the commitments are sealed",
+        slipped("sealed", lambda b: [b.on.reveal(0, 1)]),
+    ),
 )
 
 CLOSING = (
@@ -165,14 +189,9 @@ SETUPS = (
         "A17",
         "beacon.modulus",
         "a real sale on a modulus of the seller's own",
-        _beacon({"rehearsal": False, "beacon.modulus": b"\xff" * 256}),
+        posted_terms(changed(real().terms.to_value(), "beacon.modulus", b"\xff" * 256)),
     ),
 )
-
-
-def _short_delay() -> bytes:
-    """Draw for real with one squaring, which takes nobody the time of the commitments."""
-    return play_with(real(), instead={"leaves": nothing, "deposits": nothing})
 
 
 MARGIN = (
@@ -180,7 +199,7 @@ MARGIN = (
         "A17",
         "beacon.margin",
         "a real sale whose delay ends before the commitments do",
-        _short_delay,
+        lambda: play_with(real(), until="terms"),
     ),
 )
 

@@ -11,6 +11,7 @@ from fairlot.board.sale import SaleState, VoidReason
 from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot.errors import Rejection
 from fairlot.rehearsal.parts import START
+from fairlot.terms.times import MAX_TIME
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.keys import SigningKey
 from kit.recovering import committed, delayed, drawn, revealed
@@ -19,6 +20,7 @@ from kit.sales import (
     PRICE,
     alpha,
     cancel,
+    clocked,
     deposit,
     draft,
     nym_of,
@@ -38,7 +40,9 @@ PHASES = {
     "deposits": Phase.OPEN,
     "close": Phase.COMMIT,
     "commits": Phase.COMMIT,
-    "commit-end": Phase.REVEAL,
+    "commit-end": Phase.SEAL,
+    "seals": Phase.SEAL,
+    "sealed": Phase.REVEAL,
     "reveals": Phase.REVEAL,
     "reveal-end": Phase.RESULT,
     "result": Phase.DONE,
@@ -69,6 +73,7 @@ def samples(on: Stage) -> dict[EntryType, Entry]:
     key = on.parts.contributors[0]
     return {
         EntryType.TERMS: on.terms_entry(),
+        EntryType.TIME: on.time_entry(1),
         EntryType.REGISTRY: on.registry_entry({"nym_secrets": 2}),
         EntryType.LEAF: on.leaf_entry(on.members[0].identity, {"index": 9}),
         EntryType.OPEN: on.sign(EntryType.OPEN),
@@ -78,6 +83,9 @@ def samples(on: Stage) -> dict[EntryType, Entry]:
         EntryType.CLOSE: on.sign(EntryType.CLOSE, bare),
         EntryType.COMMIT: sign_entry(EntryType.COMMIT, on.terms.sale_id, bare, key),
         EntryType.COMMIT_END: on.sign(EntryType.COMMIT_END),
+        EntryType.SEAL: sign_entry(EntryType.SEAL, on.terms.sale_id, {}, key),
+        EntryType.SEALED: on.sign(EntryType.SEALED, {"note": "another"}),
+        EntryType.ROUND: sign_entry(EntryType.ROUND, on.terms.sale_id, {}, key),
         EntryType.REVEAL: sign_entry(EntryType.REVEAL, on.terms.sale_id, {}, key),
         EntryType.REVEAL_END: on.sign(EntryType.REVEAL_END),
         EntryType.RECOVER: sign_entry(EntryType.RECOVER, on.terms.sale_id, {}, key),
@@ -86,23 +94,32 @@ def samples(on: Stage) -> dict[EntryType, Entry]:
     }
 
 
+ALWAYS = {EntryType.TIME, EntryType.VOID}
+"""What is legal until the sale has ended."""
 LEGAL = {
     Phase.REGISTRATION: {
+        *ALWAYS,
         EntryType.REGISTRY,
         EntryType.LEAF,
         EntryType.OPEN,
-        EntryType.VOID,
     },
     Phase.OPEN: {
+        *ALWAYS,
         EntryType.DEPOSIT,
         EntryType.CANCEL,
         EntryType.PAID,
         EntryType.CLOSE,
-        EntryType.VOID,
     },
-    Phase.COMMIT: {EntryType.COMMIT, EntryType.COMMIT_END, EntryType.VOID},
-    Phase.REVEAL: {EntryType.REVEAL, EntryType.REVEAL_END},
-    Phase.RESULT: {EntryType.REVEAL, EntryType.RECOVER, EntryType.RESULT},
+    Phase.COMMIT: {*ALWAYS, EntryType.COMMIT, EntryType.COMMIT_END},
+    Phase.SEAL: {*ALWAYS, EntryType.SEAL, EntryType.SEALED},
+    Phase.REVEAL: {*ALWAYS, EntryType.REVEAL, EntryType.REVEAL_END, EntryType.ROUND},
+    Phase.RESULT: {
+        *ALWAYS,
+        EntryType.REVEAL,
+        EntryType.RECOVER,
+        EntryType.ROUND,
+        EntryType.RESULT,
+    },
     Phase.DONE: set[EntryType](),
 }
 
@@ -113,10 +130,12 @@ def test_the_phase_follows_the_markers(concert: Stage, until: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "until", ["leaves", "deposits", "commits", "reveals", "reveal-end", "result"]
+    "until",
+    ["leaves", "deposits", "commits", "seals", "reveals", "reveal-end", "result"],
 )
 def test_entries_lie_in_their_phase(concert: Stage, until: str) -> None:
     state = after(concert, until)
+    assert set(samples(concert)) == set(EntryType)
     for kind, entry in samples(concert).items():
         try:
             replayed = after(concert, until)
@@ -152,10 +171,54 @@ def test_a_refused_entry_changes_nothing(concert: Stage) -> None:
     assert (state.tree.root(), dict(state.positions.by_nym), state.phase) == before
 
 
-def test_terms_come_before_the_sale_opens(concert: Stage) -> None:
-    concert.state().append(concert.terms_entry(), START + SLACK)
-    code = refusal(concert.state(), concert.terms_entry(), START + SLACK + 1)
-    assert code == "terms.late"
+def test_terms_posted_too_late_cannot_open_the_sale(concert: Stage) -> None:
+    """No rule judges when terms come: the log has no time before them."""
+    late = START + SLACK + 1
+    state = concert.state()
+    state.append(concert.terms_entry(), late)
+    state.append(concert.time_entry(late), late)
+    state.append(concert.registry_entry(), late)
+    assert refusal(state, concert.sign(EntryType.OPEN), late) == "phase.late"
+    assert state.void_reasons(late) == (VoidReason.OPEN_MISSED,)
+
+
+def test_the_clock_goes_on(concert: Stage) -> None:
+    state = after(concert, "deposits")
+    assert state.clock == DEPOSIT_TIME
+    for time in (DEPOSIT_TIME - 1, 0):
+        entry = concert.time_entry(time)
+        assert refusal(state, entry, DEPOSIT_TIME) == "time.back"
+    again = concert.sign(EntryType.TIME, {"time": DEPOSIT_TIME, "memo": 1})
+    assert refusal(state, again, DEPOSIT_TIME) == "entry.field"
+    assert state.clock == DEPOSIT_TIME
+    state.append(concert.time_entry(DEPOSIT_TIME + 1), DEPOSIT_TIME)
+    assert state.clock == DEPOSIT_TIME + 1
+
+
+@pytest.mark.parametrize("time", [-1, MAX_TIME + 1, True, None, "now"])
+def test_a_time_is_seconds_until_the_year_9999(concert: Stage, time: Value) -> None:
+    state = after(concert, "deposits")
+    entry = concert.sign(EntryType.TIME, {"time": time})
+    assert refusal(state, entry, DEPOSIT_TIME) == "entry.field"
+    assert state.clock == DEPOSIT_TIME
+
+
+def test_only_the_board_says_what_time_it_is(concert: Stage) -> None:
+    state = after(concert, "deposits")
+    for key in (concert.parts.seller, concert.parts.contributors[0]):
+        entry = concert.sign(EntryType.TIME, {"time": DEPOSIT_TIME + 1}, key)
+        assert refusal(state, entry, DEPOSIT_TIME) == "entry.key"
+
+
+def test_a_time_taken_back_leaves_no_trace(concert: Stage) -> None:
+    state = after(concert, "deposits")
+    before = state.tree.size, state.tree.root(), state.clock
+    entry = concert.time_entry(DEPOSIT_TIME + 1)
+    state.append(entry, DEPOSIT_TIME + 1)
+    state.take_back_time(entry, DEPOSIT_TIME)
+    assert (state.tree.size, state.tree.root(), state.clock) == before
+    state.append(entry, DEPOSIT_TIME + 1)
+    assert state.clock == DEPOSIT_TIME + 1
 
 
 def test_questions_before_their_time_are_refused(concert: Stage) -> None:
@@ -177,12 +240,13 @@ MARKERS = {
     "open": ("leaves", "open"),
     "close": ("deposits", "close"),
     "commit-end": ("commits", "commit_end"),
+    "sealed": ("seals", "seal_end"),
 }
 
 
 def marker(on: Stage, name: str, state: SaleState) -> Entry:
     kind = EntryType(name.upper().replace("-", "_"))
-    return on.close(state) if name == "close" else on.sign(kind)
+    return on.close(state, state.clock) if name == "close" else on.sign(kind)
 
 
 @pytest.mark.parametrize("name", MARKERS)
@@ -205,7 +269,7 @@ def test_a_marker_comes_within_its_slack(concert: Stage, name: str) -> None:
 
 
 def test_the_reveals_end_when_they_are_due_or_later(concert: Stage) -> None:
-    """After COMMIT_END nothing voids the sale, so lateness is no reason to refuse."""
+    """After SEALED lateness of the board voids nothing, so it is no reason to refuse."""
     due = concert.terms.times.reveal_end
     entry = concert.sign(EntryType.REVEAL_END)
     assert refusal(after(concert, "reveals"), entry, due - 1) == "phase.early"
@@ -214,15 +278,19 @@ def test_the_reveals_end_when_they_are_due_or_later(concert: Stage) -> None:
     assert state.phase is Phase.RESULT
 
 
-def test_commits_do_not_end_before_all_are_there(concert: Stage) -> None:
-    state = after(concert, "close")
-    entry = concert.sign(EntryType.COMMIT_END)
-    assert refusal(state, entry, concert.terms.times.commit_end) == "commit.missing"
+def test_the_seals_do_not_end_before_all_are_there(concert: Stage) -> None:
+    state = after(concert, "commit-end")
+    entry = concert.sign(EntryType.SEALED)
+    due = concert.terms.times.seal_end
+    assert refusal(state, entry, due) == "seal.missing"
+    state.append(concert.seal(state), due)
+    state.append(entry, due)
+    assert state.phase is Phase.REVEAL
 
 
 def test_a_late_opening_is_still_taken(concert: Stage) -> None:
     """After REVEAL_END, as long as no RESULT stands: the seed is the same."""
-    state = after(concert, "commit-end")
+    state = after(concert, "sealed")
     times = concert.terms.times
     state.append(concert.sign(EntryType.REVEAL_END), times.reveal_end)
     with pytest.raises(Rejection) as caught:
@@ -241,6 +309,7 @@ VOIDS = {
     VoidReason.OPEN_MISSED: ("leaves", START),
     VoidReason.CLOSE_MISSED: ("deposits", START + 3_600),
     VoidReason.COMMIT_END_MISSED: ("commits", START + 3_660),
+    VoidReason.SEALED_MISSED: ("seals", START + 3_720),
 }
 
 
@@ -256,17 +325,27 @@ def test_a_missed_marker_voids_the_sale(concert: Stage, reason: VoidReason) -> N
 
 
 def test_missing_commits_void_the_sale(concert: Stage) -> None:
-    """As soon as they are due: nobody waits for the slack."""
+    """COMMIT_END itself does, as soon as it is due: nobody waits for the slack."""
     due = concert.terms.times.commit_end
-    entry = void_entry(concert, VoidReason.COMMITS_MISSING)
-    assert refusal(after(concert, "close"), entry, due - 1) == "void.reason"
-    assert refusal(after(concert, "commits"), entry, due) == "void.reason"
+    marker = concert.sign(EntryType.COMMIT_END)
+    assert refusal(after(concert, "close"), marker, due - 1) == "phase.early"
     state = after(concert, "close")
-    state.append(entry, due)
+    state.append(marker, due)
+    assert state.phase is Phase.VOID
     assert state.void_reason is VoidReason.COMMITS_MISSING
+    assert state.seals is None
 
 
-@pytest.mark.parametrize("until", ["deposits", "close"])
+@pytest.mark.parametrize("until", PHASES)
+def test_no_entry_says_that_commits_are_missing(concert: Stage, until: str) -> None:
+    """COMMIT_END shows it, and a VOID for that reason is none in any phase."""
+    entry = void_entry(concert, VoidReason.COMMITS_MISSING)
+    for time in (START + 3_660, START + 3_691, START + 10**9):
+        code = "phase.wrong" if until == "result" else "void.reason"
+        assert refusal(after(concert, until), entry, time) == code
+
+
+@pytest.mark.parametrize("until", ["deposits", "close", "commit-end"])
 def test_a_void_sale_refunds_everything(concert: Stage, until: str) -> None:
     """Also money beyond the deposit, and of cancelled deposits."""
     first, second = deposit(concert, 0), deposit(concert, 1)
@@ -281,6 +360,7 @@ def test_a_void_sale_refunds_everything(concert: Stage, until: str) -> None:
     reason, time = {
         "deposits": (VoidReason.CLOSE_MISSED, START + 3_631),
         "close": (VoidReason.COMMIT_END_MISSED, START + 3_691),
+        "commit-end": (VoidReason.SEALED_MISSED, START + 3_751),
     }[until]
     state.append(void_entry(concert, reason), time)
     account = {line.nym: (line.payment, line.refund) for line in state.ledger}
@@ -296,16 +376,76 @@ def test_each_phase_has_its_own_reason(concert: Stage) -> None:
                 assert refusal(state, void_entry(concert, other), late) == "void.reason"
 
 
-@pytest.mark.parametrize("until", ["commit-end", "reveals", "reveal-end", "result"])
+@pytest.mark.parametrize("until", ["sealed", "reveals", "reveal-end", "result"])
 @pytest.mark.parametrize("reason", VoidReason)
-def test_after_commit_end_nobody_voids_the_sale(
+def test_after_sealed_nobody_voids_the_sale(
     concert: Stage, until: str, reason: VoidReason
 ) -> None:
     state = after(concert, until)
     entry = void_entry(concert, reason)
     for time in (START + 3_660, START + 10**9):
-        assert refusal(state, entry, time) == "phase.wrong"
-        assert VoidReason.COMMITS_MISSING not in state.void_reasons(time)
+        code = "phase.wrong" if until == "result" else "void.reason"
+        assert refusal(state, entry, time) == code
+        assert state.void_reasons(time) == ()
+
+
+# A sale whose round does not come.
+
+
+def expiring() -> Stage:
+    """Return the sale that waits for a round, and expires two days after it at most."""
+    on = clocked()
+    (named,) = on.terms.named_rounds()
+    expiry = named.due + 86_400
+    times = replace(on.terms.times, unlock=expiry + 86_400, expiry=expiry)
+    registry = on.registry
+    assert registry.starts <= times.open < times.unlock < registry.ends
+    return on.with_terms(replace(on.terms, times=times))
+
+
+@pytest.mark.parametrize("until", ["sealed", "reveals", "reveal-end"])
+def test_a_round_that_does_not_come_voids_the_sale_when_it_expires(until: str) -> None:
+    """Only then, and for no other reason."""
+    on = expiring()
+    expiry = on.terms.times.expiry
+    assert expiry is not None
+    entry = void_entry(on, VoidReason.EXPIRED)
+    assert refusal(after(on, until), entry, expiry) == "void.reason"
+    for other in set(VoidReason) - {VoidReason.EXPIRED}:
+        code = refusal(after(on, until), void_entry(on, other), expiry + 1)
+        assert code == "void.reason"
+    state = after(on, until)
+    state.append(entry, expiry + 1)
+    assert (state.phase, state.void_reason) == (Phase.VOID, VoidReason.EXPIRED)
+    paid = sum(funding.paid for funding in state.fundings())
+    assert sum(line.refund for line in state.ledger) == paid > 0
+
+
+def test_a_sale_whose_round_is_there_does_not_expire() -> None:
+    """A board that is slow with its RESULT can void nothing."""
+    on = expiring()
+    state = after(on, "round")
+    expiry = on.terms.times.expiry
+    assert expiry is not None
+    entry = void_entry(on, VoidReason.EXPIRED)
+    assert refusal(state, entry, expiry + 10**6) == "void.reason"
+    state.append(on.result(state), expiry + 10**6)
+    assert state.phase is Phase.DONE
+
+
+@pytest.mark.parametrize("until", ["leaves", "deposits", "commits", "seals"])
+def test_a_sale_does_not_expire_before_it_is_sealed(until: str) -> None:
+    on = expiring()
+    expiry = on.terms.times.expiry
+    assert expiry is not None
+    entry = void_entry(on, VoidReason.EXPIRED)
+    assert refusal(after(on, until), entry, expiry + 1) == "void.reason"
+
+
+def test_without_an_expiry_a_sale_waits_for_its_round() -> None:
+    state = after(clocked(), "reveal-end")
+    entry = void_entry(clocked(), VoidReason.EXPIRED)
+    assert refusal(state, entry, MAX_TIME) == "void.reason"
 
 
 def test_a_void_sale_stays_void(concert: Stage) -> None:
@@ -375,23 +515,40 @@ def test_the_order_of_deposits_gives_another_tree_and_the_same_rule() -> None:
 
 @pytest.mark.parametrize("committing", [0, 1, 2, 3])
 def test_as_many_commit_as_the_terms_need(committing: int) -> None:
-    """COMMIT_END and commits-missing exclude each other, and one of them holds."""
+    """COMMIT_END is legal in any case; with too few commitments the sale is void by it."""
     on = delayed(3, min_commits=2)
     state = after(on, "close")
     known, times = state.contributions.frozen, on.terms.times
     for number in range(committing):
         state.append(on.commit(known, number), times.close + 10)
-    void = void_entry(on, VoidReason.COMMITS_MISSING)
-    marker = on.sign(EntryType.COMMIT_END)
+    state.append(on.sign(EntryType.COMMIT_END), times.commit_end)
     if committing < 2:
-        assert refusal(state, marker, times.commit_end) == "commit.missing"
-        state.append(void, times.commit_end)
+        assert state.void_reason is VoidReason.COMMITS_MISSING
         paid = sum(funding.paid for funding in state.fundings())
         assert sum(line.refund for line in state.ledger) == paid > 0
     else:
-        assert refusal(state, void, times.commit_end) == "void.reason"
-        state.append(marker, times.commit_end)
+        assert state.void_reason is None
+        assert state.phase is Phase.SEAL
+
+
+@pytest.mark.parametrize("sealing", [0, 1, 2, 3])
+def test_as_many_seal_as_must_commit(sealing: int) -> None:
+    """SEALED and sealed-missed exclude each other, and in the end one of them holds."""
+    on = delayed(3, min_commits=2)
+    state, times = after(on, "commit-end"), on.terms.times
+    for number in range(sealing):
+        state.append(on.seal(state, number), times.commit_end + 10)
+    marker, late = on.sign(EntryType.SEALED), times.seal_end + times.slack + 1
+    void = void_entry(on, VoidReason.SEALED_MISSED)
+    if sealing < 2:
+        assert refusal(state, marker, times.seal_end) == "seal.missing"
+        state.append(void, late)
+        paid = sum(funding.paid for funding in state.fundings())
+        assert sum(line.refund for line in state.ledger) == paid > 0
+    else:
+        state.append(marker, times.seal_end)
         assert state.phase is Phase.REVEAL
+        assert refusal(state, void, late) == "void.reason"
 
 
 def contributing(on: Stage) -> tuple[tuple[Entry, ...], SigningKey, SigningKey]:
@@ -415,9 +572,14 @@ def test_a_depositor_contributes_with_the_settlement_key(concert: Stage) -> None
     again = make_commitment(concert.terms, known, alpha(8), funded)
     assert refusal(state, again, time) == "commit.twice"
     state.append(concert.sign(EntryType.COMMIT_END), times.commit_end)
-    state.append(concert.reveal(), times.commit_end + 10)
+    state.append(concert.seal(state, key=funded), times.commit_end + 10)
+    marker = concert.sign(EntryType.SEALED)
+    assert refusal(state, marker, times.seal_end) == "seal.missing", "nobody's stand-in"
+    state.append(concert.seal(state), times.commit_end + 10)
+    state.append(marker, times.seal_end)
+    state.append(concert.reveal(), times.seal_end + 10)
     opening = make_reveal(concert.terms.sale_id, alpha(7), funded)
-    state.append(opening, times.commit_end + 10)
+    state.append(opening, times.seal_end + 10)
     state.append(concert.sign(EntryType.REVEAL_END), times.reveal_end)
     state.append(concert.result(state), times.reveal_end + 1)
     assert state.draw is not None
@@ -431,8 +593,8 @@ def test_a_depositor_does_not_stand_in_for_the_roster(concert: Stage) -> None:
     known, times = state.contributions.frozen, concert.terms.times
     commit = make_commitment(concert.terms, known, alpha(7), funded)
     state.append(commit, times.close + 10)
-    marker = concert.sign(EntryType.COMMIT_END)
-    assert refusal(state, marker, times.commit_end) == "commit.missing"
+    state.append(concert.sign(EntryType.COMMIT_END), times.commit_end)
+    assert state.void_reason is VoidReason.COMMITS_MISSING
 
 
 def test_whoever_replaced_or_cancelled_a_deposit_contributes_as_the_last_says(

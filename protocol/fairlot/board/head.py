@@ -80,7 +80,8 @@ def check_head(signed: SignedCheckpoint, state: SaleState) -> tuple[Cosigned, ..
     terms, said = state.terms, signed.checkpoint
     for problem in line_problems(signed, terms):
         raise problem
-    if said.size > state.tree.size or said.root != state.tree.root(said.size):
+    tree = state.tree
+    if not 0 < said.size <= tree.size or said.root != tree.root(said.size):
         why = f"this log does not extend the head of {said.size} entries"
         raise Rejection("checkpoint.tree", why)
     try:

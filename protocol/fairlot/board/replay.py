@@ -124,7 +124,7 @@ class Replay:
         self.acknowledged = record.offset + len(record.encoded)
         # Step 4.2.
         said, tree = signed.checkpoint, self.state.tree
-        known = repeats or said.size == tree.size
+        known = repeats or 0 < said.size == tree.size
         agrees = known and said.root == tree.root(said.size)
         if agrees:
             self.heads[said.size] = signed
