@@ -1,7 +1,14 @@
-"""Writes a file completely or not at all, so that it outlasts a crash."""
+"""Writes a file completely or not at all, so that it outlasts a crash, and locks one."""
 
 import os
+import sys
 from pathlib import Path
+from typing import BinaryIO
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
 
 PUBLIC = 0o666
 """Permissions of a file that anybody may read, less the process's umask."""
@@ -9,6 +16,8 @@ PRIVATE = 0o600
 """Permissions of a file that only its owner may read."""
 DRAFT = ".partial"
 """The ending of a file's name while it is written; a kill leaves such a file behind."""
+
+_LOCKED_BYTE = 2**62
 
 
 def write_file(path: Path, data: bytes, mode: int = PUBLIC) -> None:
@@ -22,6 +31,40 @@ def write_file(path: Path, data: bytes, mode: int = PUBLIC) -> None:
     Raises:
         OSError: as the system says; ``path`` is then as it was before.
     """
+    draft = _draft(path, data, mode)
+    try:
+        draft.replace(path)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def write_new_file(path: Path, data: bytes, mode: int = PUBLIC) -> None:
+    """Write a file as ``write_file`` does, but never replace one.
+
+    Of several processes that write one path at once, one succeeds.
+
+    Args:
+        path: the file.
+        data: the whole content.
+        mode: its permissions, less the umask.
+
+    Raises:
+        FileExistsError: if ``path`` is there already, whatever it is.
+        OSError: as the system says; ``path`` is then not there.
+    """
+    draft = _draft(path, data, mode)
+    try:
+        # A rename would replace what another process has just written.
+        os.link(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
+    sync_folder(path.parent)
+
+
+def _draft(path: Path, data: bytes, mode: int) -> Path:
+    """Write a synchronised file beside ``path``, and return where it lies."""
     # Two processes may write one file at once, but not into one draft.
     draft = path.with_name(f".{path.name}.{os.getpid()}{DRAFT}")
     draft.unlink(missing_ok=True)
@@ -31,11 +74,29 @@ def write_file(path: Path, data: bytes, mode: int = PUBLIC) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        draft.replace(path)
     except OSError:
         draft.unlink(missing_ok=True)
         raise
-    sync_folder(path.parent)
+    return draft
+
+
+def lock_file(file: BinaryIO) -> None:
+    """Lock an open file against whoever locks it too, until it is closed.
+
+    Raises:
+        BlockingIOError: if it is locked already.
+        OSError: as the system says.
+    """
+    descriptor = file.fileno()
+    if sys.platform == "win32":
+        # A byte far behind any content, so that others can read.
+        os.lseek(descriptor, _LOCKED_BYTE, os.SEEK_SET)
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except PermissionError as error:
+            raise BlockingIOError(str(error)) from error
+    else:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def sync_folder(folder: Path) -> None:

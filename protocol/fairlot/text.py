@@ -81,6 +81,14 @@ def shown(text: str) -> str:
     return f"{text[:_SHOWN]!r}…"
 
 
+def lasting(seconds: int) -> str:
+    """Return a duration as people say it, rounded up: ``40 s``, ``3 h``, ``6 days``."""
+    for unit, length in (("days", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds > 2 * length:
+            return f"{-(-seconds // length)} {unit}"
+    return f"{seconds} s"
+
+
 def json_view(values: Mapping[str, Viewed]) -> dict[str, Json]:
     """Return the JSON view of named values (specs/notation.md, section 4.4).
 

@@ -71,7 +71,7 @@ def test_the_same_board_without_a_lie_is_believed(concert_transcript: bytes) -> 
     "make", [make for _, make in HOLDING], ids=[n for n, _ in HOLDING]
 )
 def test_what_witnesses_show_in_the_last_second_is_believed(make: Make) -> None:
-    report = audit(make(), GROUP, Expected(), STATEMENTS)
+    report = audit(make(), GROUP, A_REHEARSAL, STATEMENTS)
     assert report.holds, report.findings
 
 

@@ -15,16 +15,18 @@ from command import fairlot
 from fairlot import audit_transcript
 from fairlot.audit.auditor import Expected, audit
 from fairlot.audit.report import Report
+from fairlot.board.sale import VoidReason
 from fairlot_crypto.delay.group import Modulus
 from fairlot_crypto.delay.parameters import Setup, make_setup, verify_setup
 from fairlot_crypto.delay.primes import hash_to_prime
 from fairlot_crypto.errors import ProofError
-from kit.lying_board import play_with
+from kit.lying_board import LyingBoard, play_with
 from kit.roles import ROLES, held, real
 from kit.sales import GROUP, stage
 from kit.stage import STATEMENTS, Stage
 from lies_draw import nothing
 from lies_file import A_REHEARSAL, STRANGER
+from lies_people import void_entry
 
 P, Q = 2**521 - 1, 2**607 - 1
 FACTORED = Modulus(P * Q)
@@ -68,6 +70,17 @@ def shown(on: Stage) -> bytes:
 
 def judged(on: Stage, expected: Expected) -> Report:
     return audit(shown(on), GROUP, expected, STATEMENTS)
+
+
+def voided(on: Stage) -> bytes:
+    """Return the transcript of a sale that is void, since CLOSE does not come."""
+    lies = {"leaves": nothing, "deposits": nothing, "close": missed}
+    return play_with(on, instead=lies, until="close")
+
+
+def missed(board: LyingBoard, time: int) -> None:
+    late = time + board.on.terms.times.slack + 1
+    board.batch(late, void_entry(board.on, VoidReason.CLOSE_MISSED))
 
 
 def codes(report: Report) -> Sequence[str]:
@@ -137,16 +150,25 @@ def test_said_to_be_a_sale_it_has_the_wrong_modulus() -> None:
 
 def test_said_to_be_a_sale_with_the_right_modulus_the_rest_is_found() -> None:
     on = held(real(stage(names=())), STRANGER, *ROLES)
-    report = judged(on, A_REHEARSAL)
-    assert report.failed == ("A17", "A26")
-    assert codes(report) == ["beacon.margin", *["roles.shared"] * (len(ROLES) - 1)]
+    report = audit(voided(on), GROUP, A_REHEARSAL, STATEMENTS)
+    assert report.failed == ("A26",)
+    assert codes(report) == ["roles.shared"] * (len(ROLES) - 1)
     assert not report.notices
+
+
+def test_said_to_be_a_sale_with_its_own_delay_it_has_none() -> None:
+    on = real(stage(names=()))
+    short = on.with_terms(
+        replace(on.terms, beacon=replace(on.terms.beacon, drand=None))
+    )
+    report = audit(play_with(short, until="terms"), GROUP, A_REHEARSAL, STATEMENTS)
+    assert (report.failed, codes(report)) == (("A17",), ["beacon.margin"])
 
 
 @pytest.mark.parametrize("expected", [Expected(), A_REHEARSAL])
 def test_accepting_a_rehearsal_changes_nothing_of_a_sale(expected: Expected) -> None:
-    report = judged(real(stage(names=())), expected)
-    assert codes(report) == ["beacon.margin"]
+    report = audit(voided(real(stage(names=()))), GROUP, expected, STATEMENTS)
+    assert (report.holds, report.phase) == (True, "void")
 
 
 def test_a_long_delay_over_known_factors_is_no_delay() -> None:

@@ -10,7 +10,7 @@ from command import FAIRLOT, fairlot, run_program
 from fairlot import __version__
 from fairlot.rehearsal.examples import NAMES
 
-COMMANDS = ("demo", "run", "audit", "inspect", "odds", "beacon")
+COMMANDS = ("demo", "run", "audit", "inspect", "odds", "beacon", "witness")
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -5,15 +5,11 @@ import signal
 import stat
 import subprocess
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from command import FAIRLOT, Ran, fairlot, run_program
-from fairlot.beacon.seals import make_seal
-from fairlot.board.replay import replay
-from fairlot.board.storage import create_transcript
+from command import FAIRLOT, fairlot, run_program
 from fairlot.entry import EntryType
 from fairlot_crypto.delay.parameters import (
     RSA_2048,
@@ -23,121 +19,24 @@ from fairlot_crypto.delay.parameters import (
     verify_setup,
 )
 from fairlot_crypto.keys import SigningKey
-from kit.recovering import delayed
-from kit.sales import PRICE, draft, nym_of, play
-from kit.stage import Stage
+from kit.sales import PRICE
+from place import Place, closed_place
 
 T_OF_A_SECOND = 2**19
-SEALING, REVEALING, RECOVERING = 70, 130, 190
-"""Seconds after CLOSE at which entries are posted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A board in a file, its keeper's key, and two contributors and a depositor."""
-
-    on: Stage
-    folder: Path
-
-    @property
-    def transcript(self) -> Path:
-        """The board."""
-        return self.folder / "transcript.fairlot"
-
-    def beacon(self, step: str, *words: str | Path) -> Ran:
-        """Take a step on the transcript."""
-        return fairlot("beacon", step, self.transcript, *words)
-
-    def commit(self, who: str) -> Ran:
-        """Make somebody's COMMIT entry."""
-        return self._own("commit", who)
-
-    def reveal(self, who: str) -> Ran:
-        """Make somebody's REVEAL entry."""
-        return self._own("reveal", who)
-
-    def post(self, *names: str, after: int = 0) -> Ran:
-        """Post entry files some seconds after CLOSE."""
-        clock = str(self.on.terms.times.close + after)
-        entries = [self.folder / name for name in names]
-        return self.beacon(
-            "post", *entries, "--key", self.folder / "board.key", "--time", clock
-        )
-
-    def mark(self, kind: EntryType, *, late: int = 0) -> Ran:
-        """Post a marker by the board, some seconds after its time."""
-        times = self.on.terms.times
-        due = {
-            EntryType.COMMIT_END: times.commit_end,
-            EntryType.SEALED: times.seal_end,
-            EntryType.REVEAL_END: times.reveal_end,
-            EntryType.RESULT: times.reveal_end + 20,
-        }
-        clock = ("--time", str(due[kind] + late))
-        return self.beacon("mark", kind, "--key", self.folder / "board.key", *clock)
-
-    def seal(self, who: str) -> None:
-        """Make somebody's SEAL entry, of what the board says is to be sealed."""
-        state = self.on.state()
-        replay(self.transcript.read_bytes(), state)
-        assert state.seals is not None
-        seed = bytes.fromhex((self.folder / f"{who}.key").read_text(encoding="ascii"))
-        key = SigningKey.from_seed(seed)
-        entry = make_seal(self.on.terms.sale_id, state.seals.due, key)
-        (self.folder / f"{who}.seal").write_bytes(entry.encoded)
-
-    def _own(self, step: str, who: str) -> Ran:
-        keys = ("--key", self.folder / f"{who}.key")
-        secret = ("--secret", self.folder / f"{who}.secret")
-        return self.beacon(step, *keys, *secret, "--out", self.folder / f"{who}.{step}")
 
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
     """Return a board on which deposits are closed."""
-    on = delayed(2)
-    depositor = draft(on)
-    entry = depositor.entry()
-    storage = create_transcript(tmp_path / "transcript.fairlot")
-    deposits = (entry, on.payment(nym_of(entry), PRICE))
-    play(on.board(storage), on, until="close", deposits=deposits)
-    storage.close()
-    keys = {
-        "one": on.parts.contributors[0],
-        "two": on.parts.contributors[1],
-        "depositor": depositor.keys.settle,
-        "board": on.parts.board,
-        "stranger": SigningKey.from_seed(bytes(32)),
-    }
-    for name, key in keys.items():
-        (tmp_path / f"{name}.key").write_text(f"{key.seed.hex()}\n", encoding="ascii")
-    return Place(on, tmp_path)
-
-
-def _commit_all(place: Place) -> None:
-    for who in ("one", "two", "depositor"):
-        assert place.commit(who).code == 0
-    names = ("one.commit", "two.commit", "depositor.commit")
-    posted = place.post(*names, after=10)
-    assert (posted.code, posted.err) == (0, "")
-    assert len(posted.out.splitlines()) == 3
-    assert place.mark(EntryType.COMMIT_END).code == 0
-
-
-def _seal_all(place: Place) -> None:
-    _commit_all(place)
-    for who in ("one", "two"):
-        place.seal(who)
-    assert place.post("one.seal", "two.seal", after=SEALING).code == 0
-    assert place.mark(EntryType.SEALED).code == 0
+    return closed_place(tmp_path)
 
 
 def test_everybody_reveals(place: Place) -> None:
-    _seal_all(place)
+    place.seal_all()
     for who in ("one", "two", "depositor"):
         assert place.reveal(who).code == 0
     names = ("one.reveal", "two.reveal", "depositor.reveal")
-    assert place.post(*names, after=REVEALING).code == 0
+    assert place.post(*names, after=130).code == 0
     assert place.mark(EntryType.REVEAL_END).code == 0
     recovered = place.beacon("recover", "--out", place.folder / "recovery")
     assert recovered.code == 1
@@ -147,9 +46,9 @@ def test_everybody_reveals(place: Place) -> None:
 
 
 def test_what_two_withhold_anybody_recovers(place: Place) -> None:
-    _seal_all(place)
+    place.seal_all()
     assert place.reveal("one").code == 0
-    assert place.post("one.reveal", after=REVEALING).code == 0
+    assert place.post("one.reveal", after=130).code == 0
     early = place.beacon("recover", "--out", place.folder / "recovery")
     assert early.code == 1
     assert "phase.wrong" in early.err
@@ -157,7 +56,7 @@ def test_what_two_withhold_anybody_recovers(place: Place) -> None:
     made = place.beacon("recover", "--out", place.folder / "recovery")
     assert (made.code, made.err) == (0, "")
     assert not list(place.folder.glob("*.work")), "checkpoints are not left behind"
-    assert place.post("recovery", after=RECOVERING).code == 0
+    assert place.post("recovery", after=190).code == 0
     late = place.reveal("two")
     assert late.code == 1
     assert "reveal.fixed" in late.err
@@ -188,21 +87,20 @@ def test_the_secret_is_private_and_there_before_the_entry(place: Place) -> None:
 
 
 def test_nobody_reveals_before_the_commitments_are_sealed(place: Place) -> None:
-    assert place.commit("one").code == 0
-    assert place.commit("two").code == 0
-
     def check_early() -> None:
         early = place.reveal("one")
         assert early.code == 1
         assert "phase.wrong" in early.err
         assert not (place.folder / "one.reveal").exists()
 
+    for who in ("one", "two"):
+        assert place.commit(who).code == 0
     assert place.post("one.commit", "two.commit", after=10).code == 0
     check_early()
     assert place.mark(EntryType.COMMIT_END).code == 0
     check_early()
-    place.seal("one")
-    assert place.post("one.seal", after=SEALING).code == 0
+    assert place.seal("one").code == 0
+    assert place.post("one.seal", after=70).code == 0
     check_early()
 
 
@@ -210,7 +108,7 @@ def test_who_may_not_contribute_is_told(place: Place) -> None:
     refused = place.commit("stranger")
     assert (refused.code, refused.out) == (1, "")
     assert "commit.roster" in refused.err
-    assert not (place.folder / "stranger.secret").exists()
+    assert not list(place.folder.glob("stranger.secret*"))
 
 
 def test_a_second_commitment_is_not_made(place: Place) -> None:
@@ -225,7 +123,9 @@ def test_a_second_commitment_is_not_made(place: Place) -> None:
     assert "entry.duplicate" in posted.err
 
 
-@pytest.mark.parametrize("kept", ["transcript.fairlot", "one.key", "one.secret"])
+@pytest.mark.parametrize(
+    "kept", ["transcript.fairlot", "one.key", "one.secret", "one.secret.head"]
+)
 def test_no_output_replaces_what_cannot_be_made_again(place: Place, kept: str) -> None:
     assert place.commit("one").code == 0
     path = place.folder / kept
@@ -243,7 +143,8 @@ def test_no_output_replaces_what_cannot_be_made_again(place: Place, kept: str) -
 
 def test_the_secret_of_another_is_refused(place: Place) -> None:
     assert place.commit("one").code == 0
-    (place.folder / "one.secret").rename(place.folder / "two.secret")
+    for end in ("secret", "secret.head"):
+        (place.folder / f"one.{end}").rename(place.folder / f"two.{end}")
     refused = place.commit("two")
     assert (refused.code, refused.out) == (2, "")
     assert "contribution.secret" in refused.err
@@ -355,7 +256,8 @@ def test_too_few_commitments_void_the_sale_when_they_end(place: Place) -> None:
     assert place.commit("one").code == 0
     assert place.post("one.commit", after=10).code == 0
     assert place.mark(EntryType.COMMIT_END).code == 0
-    report = json.loads(fairlot("audit", place.transcript, "--json").out)
+    words = ("audit", place.transcript, "--rehearsal", "--json")
+    report = json.loads(fairlot(*words).out)
     assert (report["holds"], report["phase"]) == (True, "void")
     assert report["facts"]["refunds"] == report["facts"]["money_in"] == PRICE
     refused = place.mark(EntryType.SEALED)
@@ -430,39 +332,6 @@ def test_a_delay_out_of_range_is_refused(tmp_path: Path, T: str) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_calibration_is_by_the_formula(tmp_path: Path) -> None:
-    options = ("--window", "90", "--advantage", "7")
-    ran = fairlot("beacon", "calibrate", *options, "--json", cwd=tmp_path)
-    assert (ran.code, ran.err) == (0, "")
-    report = json.loads(ran.out)
-    ordinary = report["ordinary_squarings_per_second"]
-    assert ordinary == max(10**6, report["squarings_per_second"])
-    assert (report["advantage"], report["window"]) == (7, 90)
-    assert report["delay"] == 2 * 7 * ordinary * 90
-    least = report["delay"] // report["squarings_per_second"]
-    assert least <= report["recovery"] <= 2 * least
-    assert 65536 in [known["delay"] for known in report["sets"]]
-    for known in report["sets"]:
-        assert known["longest_window_ms"] == known["delay"] * 1000 // (14 * ordinary)
-        assert known["recovery"] >= 1
-    assert not list(tmp_path.iterdir())
-
-
-@pytest.mark.slow
-def test_calibration_for_people(tmp_path: Path) -> None:
-    ran = fairlot("beacon", "calibrate", cwd=tmp_path)
-    assert ran.code == 0
-    assert "600 s of commitments need T = " in ran.out
-    assert "shipped T" in ran.out
-
-
-@pytest.mark.slow
-def test_a_window_that_no_delay_covers_is_refused() -> None:
-    ran = fairlot("beacon", "calibrate", "--window", "1000000000")
-    assert (ran.code, ran.out) == (2, "")
-    assert "calibration.window" in ran.err
-
-
 @pytest.mark.parametrize(
     "words", [[], ["play"], ["commit"], ["setup"], ["calibrate", "--window", "0"]]
 )
@@ -477,11 +346,13 @@ def test_wrong_usage_of_a_step_is_refused(words: list[str]) -> None:
     [
         "key",
         "commit",
+        "seal",
         "reveal",
         "recover",
         "round",
         "post",
         "mark",
+        "attach",
         "setup",
         "calibrate",
     ],

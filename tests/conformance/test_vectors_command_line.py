@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from command import Ran, fairlot
+from fairlot.text import Json
 
 FILE = Path(__file__).parents[1] / "vectors" / "command-line.json"
 DOCUMENT: dict[str, Any] = json.loads(FILE.read_bytes())
@@ -25,12 +27,12 @@ def run(folder: Path, case: Case) -> list[Ran]:
     return [fairlot(*words, cwd=folder) for words in case["input"]["commands"]]
 
 
-def kept(value: Any) -> Any:  # noqa: ANN401 (whatever JSON holds)
-    if isinstance(value, list):
-        return [kept(item) for item in value]
-    if isinstance(value, dict):
-        left_out = SENTENCES | ({"title"} if "reached" in value else set())
+def kept(value: Json) -> Json:
+    if isinstance(value, Mapping):
+        left_out = {*SENTENCES, *(["title"] if "reached" in value else ())}
         return {k: kept(v) for k, v in value.items() if k not in left_out}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [kept(item) for item in value]
     return value
 
 

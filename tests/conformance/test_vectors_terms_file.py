@@ -37,7 +37,10 @@ def run_terms(folder: Path, given: Given) -> Given:
     bids = file.bids and {"clock": file.bids.clock, "round": file.bids.round}
     beacon = {
         name: getattr(file, name)
-        for name in ("contributors", "delay", "depositors", "absent", "withhold")
+        for name in (
+            *("contributors", "delay", "depositors"),
+            *("absent", "unsealed", "withhold"),
+        )
     }
     beacon["min_commits"] = file.min_commits or file.contributors
     beacon["drand"] = "own" if file.own_clock else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from fairlot.cli import main
 from fairlot.errors import InputError
@@ -361,18 +361,18 @@ def _shown(words: Words, ended: Ended) -> Raw:
     return shown
 
 
-def without_sentences(document: Any) -> Any:  # noqa: ANN401 (whatever JSON holds)
+def without_sentences(document: Raw) -> Raw:
     """Return a document without what is said to people."""
-    if isinstance(document, list):
+    if isinstance(document, Mapping):
+        titles = ("title",) if "reached" in document else ()
+        return {
+            key: without_sentences(value)
+            for key, value in document.items()
+            if key not in (*SENTENCES, *titles)
+        }
+    if isinstance(document, Sequence) and not isinstance(document, str | bytes):
         return [without_sentences(item) for item in document]
-    if not isinstance(document, dict):
-        return document
-    titles = ("title",) if "findings" in document else ()
-    return {
-        key: without_sentences(value)
-        for key, value in document.items()
-        if key not in (*SENTENCES, *titles)
-    }
+    return document
 
 
 def _left(folder: Path) -> Iterator[tuple[str, Raw]]:

@@ -71,7 +71,7 @@ _ACCEPTED: Sequence[tuple[str, str, str, str]] = (
     ),
     (
         "auction",
-        "The round of the bids is due before REVEAL_END, and is posted after it.",
+        "The round of the bids is due after REVEAL_END, and RESULT waits for it.",
         _AUCTION,
         f"{_HEADER},bid\nAnn,1,500,320\nBob,1,100,\n",
     ),
@@ -85,8 +85,14 @@ _ACCEPTED: Sequence[tuple[str, str, str, str]] = (
     ),
     (
         "void",
-        "A contributor stays away: VOID, and everything goes back.",
+        "A contributor stays away: the sale is void, and everything goes back.",
         f"{_SHARE}absent = 1\n",
+        _ROW,
+    ),
+    (
+        "unsealed",
+        "A contributor never seals: VOID, and everything goes back.",
+        f"{_SHARE}unsealed = 1\n",
         _ROW,
     ),
 )  # fmt: skip

@@ -1,6 +1,7 @@
 """Lies about time, and about how long the delay is."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from fairlot.beacon.contributions import Frozen
 from fairlot.board.sale import VoidReason
@@ -8,6 +9,7 @@ from fairlot.entry import Entry, EntryType
 from fairlot_crypto.cbor import Value
 from kit.lying_board import LyingBoard, play_with
 from kit.sales import stage
+from kit.stage import Stage
 from lies_draw import real
 from lies_file import Make, Row, slipped, told
 from lies_people import changed, posted_terms, void_entry
@@ -194,12 +196,17 @@ SETUPS = (
 )
 
 
+def _without_round() -> Stage:
+    on = real()
+    return on.with_terms(replace(on.terms, beacon=replace(on.terms.beacon, drand=None)))
+
+
 MARGIN = (
     Row(
         "A17",
         "beacon.margin",
         "a real sale whose delay ends before the commitments do",
-        lambda: play_with(real(), until="terms"),
+        lambda: play_with(_without_round(), until="terms"),
     ),
 )
 

@@ -6,8 +6,10 @@ from time import perf_counter
 import pytest
 
 from fairlot_crypto.delay.calibration import (
+    QUICK,
     coverage,
     measure_rate,
+    quick_coverage,
     required_squarings,
     shipped_coverage,
 )
@@ -83,6 +85,15 @@ def test_every_shipped_set_up_is_covered() -> None:
     assert rows == tuple(coverage(row.T, 500_000) for row in rows)
 
 
+@pytest.mark.parametrize("rate", [500, 10_000, 100_000, 1_000_000, 10_000_000])
+def test_the_quick_one_is_the_largest_that_takes_three_minutes(rate: int) -> None:
+    quick = quick_coverage(rate)
+    rows = shipped_coverage(rate)
+    assert quick in rows
+    assert quick.recovery <= QUICK
+    assert all(row.recovery > QUICK for row in rows if row.T > quick.T)
+
+
 @pytest.mark.parametrize("bad", [0, -1])
 def test_what_is_not_positive_is_refused(bad: int) -> None:
     for call in (
@@ -92,6 +103,7 @@ def test_what_is_not_positive_is_refused(bad: int) -> None:
         lambda: coverage(1, bad),
         lambda: coverage(1, 1, bad),
         lambda: shipped_coverage(bad),
+        lambda: quick_coverage(bad),
         lambda: measure_rate(TOY, lambda: 0.0, bad),
     ):
         assert refusal(call) == "calibration.range"

@@ -8,7 +8,12 @@ from itertools import combinations_with_replacement, permutations
 import pytest
 
 from all_orders import FixedLots, all_lots, frequencies, in_turn
-from fairlot.allocation.mechanisms.certain import CERTAIN, certain_lottery, certain_odds
+from fairlot.allocation.mechanisms.certain import (
+    CERTAIN,
+    CertainFacts,
+    certain_lottery,
+    certain_odds,
+)
 from fairlot.allocation.shape import ITSELF, Lots, Order, Reason
 from fairlot.terms.pool import Mechanism, Pool
 from fairlot_crypto.errors import CallerError
@@ -84,9 +89,10 @@ def test_bids_decide_how_many_certain_seats_there_are_and_at_what_price(
 ) -> None:
     pool = replace(POOL, supply=supply, certain=certain)
     shares = certain_lottery(pool, bidding(*bids), in_turn(len(bids), CERTAIN))
-    facts = shares.facts.to_json()
-    assert facts["certain_sold"] == sold == shares.parts.count(CERTAIN)
-    assert (facts["best_losing"], facts["price"]) == (best_losing, price)
+    facts = shares.facts
+    assert isinstance(facts, CertainFacts)
+    assert facts.sold_certain == sold == shares.parts.count(CERTAIN)
+    assert (facts.best_losing, facts.price) == (best_losing, price)
     paid = [p for p, part in zip(shares.payments, shares.parts, strict=True) if part]
     assert paid == [price] * sold
     assert sum(shares.units) == min(supply, len(bids))

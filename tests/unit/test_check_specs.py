@@ -66,10 +66,10 @@ ROWS: tuple[tuple[str, Edit, str], ...] = (
         "one of two modules that a code is in",
         (
             "specs/errors.md",
-            "`checkpoint.time` | board, sender | `board/keeper.py`, ",
-            "`checkpoint.time` | board, sender | ",
+            "`time.back` | sender | `board/keeper.py`, ",
+            "`time.back` | sender | ",
         ),
-        "and it is in `board/keeper.py`, `board/replay.py`",
+        "and it is in `board/keeper.py`, `board/sale.py`",
     ),
     (
         "a docstring about a code of the past",
@@ -102,10 +102,10 @@ ROWS: tuple[tuple[str, Edit, str], ...] = (
         "a step that is cited and missing",
         (
             "protocol/fairlot/beacon/contributions.py",
-            "(steps 12 and 13)",
-            "(steps 12 and 14)",
+            "(steps 15 and 16)",
+            "(steps 15 and 17)",
         ),
-        "cites step 14",
+        "cites step 17",
     ),
     (
         "a step that is marked and missing",

@@ -8,7 +8,14 @@ import pytest
 
 from fairlot.cli.folders import check_new_folder, create_folder
 from fairlot.errors import InputError
-from fairlot_crypto.durable import DRAFT, PRIVATE, sync_folder, write_file
+from fairlot_crypto.durable import (
+    DRAFT,
+    PRIVATE,
+    lock_file,
+    sync_folder,
+    write_file,
+    write_new_file,
+)
 
 
 def test_a_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
@@ -65,6 +72,58 @@ def test_a_failing_disk_leaves_the_old_file_and_no_draft(
         write_file(path, b"after")
     assert path.read_bytes() == b"before"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_is_written_once_is_never_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "seal"
+    write_new_file(path, b"first", PRIVATE)
+    assert stat.S_IMODE(path.stat().st_mode) == PRIVATE
+    with pytest.raises(FileExistsError):
+        write_new_file(path, b"second", PRIVATE)
+    assert path.read_bytes() == b"first"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_of_two_who_write_once_the_first_wins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other one looked before, when nothing was there."""
+    path = tmp_path / "seal"
+    sync = os.fsync
+
+    def meanwhile(descriptor: int) -> None:
+        monkeypatch.setattr(os, "fsync", sync)
+        path.write_bytes(b"another's")
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", meanwhile)
+    with pytest.raises(FileExistsError):
+        write_new_file(path, b"mine")
+    assert path.read_bytes() == b"another's"
+
+
+def test_what_is_written_once_is_whole_or_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_descriptor: int) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(OSError, match="full"):
+        write_new_file(tmp_path / "seal", b"data")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_lock_keeps_others_out_until_the_file_is_closed(tmp_path: Path) -> None:
+    path = tmp_path / "key"
+    path.write_bytes(b"key")
+    with path.open("rb") as first, path.open("rb") as second:
+        lock_file(first)
+        with pytest.raises(BlockingIOError):
+            lock_file(second)
+        assert second.read() == b"key"
+    with path.open("rb") as third:
+        lock_file(third)
 
 
 def test_a_folder_that_cannot_be_synchronised_is_closed(

@@ -7,7 +7,8 @@ import pytest
 
 from fairlot.board.replay import Replay
 from fairlot.board.storage import MemoryStorage
-from fairlot.cli.beacon.contributor import publish, read_round_file, read_view
+from fairlot.cli.beacon.contributor import publish, read_view
+from fairlot.cli.beacon.files import read_round_file
 from fairlot.entry import Entry, EntryType
 from fairlot.errors import InputError, Rejection
 from kit.sales import GROUP, clocked, play, stage

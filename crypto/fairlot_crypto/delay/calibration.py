@@ -14,6 +14,8 @@ REFERENCE_RATE = 1_000_000
 """R of ordinary hardware in squarings a second, more than was measured."""
 SAFETY = 2
 """The factor by which T exceeds what A and R ask for."""
+QUICK = 180
+"""Seconds that a recovery may take where unpredictability does not rest on T."""
 
 _SLICE = 2**14
 """Squarings timed at once."""
@@ -28,9 +30,12 @@ class Coverage:
     T: int
     """T, how many squarings the set-up is for."""
     longest_window: int
-    """For how many seconds commitments may be open, including the marker's slack."""
+    """For how many seconds a commitment may be added or the sale be voided."""
     recovery: int
-    """How many seconds the recovery of a missing opening takes, including its proof."""
+    """How many seconds the recovery of a missing opening takes, including its proof.
+
+    The set-up takes as long.
+    """
 
 
 def measure_rate(
@@ -68,7 +73,7 @@ def required_squarings(rate: int, window: int, advantage: int = ADVANTAGE) -> in
 
     Args:
         rate: R, the squarings a second that were measured.
-        window: w, the seconds from CLOSE to COMMIT_END, including their slack.
+        window: w, the seconds in which a commitment can be added or the sale be voided.
         advantage: A, how many times faster the fastest attacker is.
 
     Raises:
@@ -103,6 +108,19 @@ def shipped_coverage(rate: int, advantage: int = ADVANTAGE) -> tuple[Coverage, .
         CallerError: ``calibration.range``.
     """
     return tuple(coverage(T, rate, advantage) for T in SHIPPED)
+
+
+def quick_coverage(rate: int, advantage: int = ADVANTAGE) -> Coverage:
+    """Return ``coverage`` of the largest shipped set-up with a recovery of three minutes.
+
+    It suits a sale that names a round of drand: T then only bounds how long a withheld
+    reveal delays the draw.
+
+    Raises:
+        CallerError: ``calibration.range``.
+    """
+    first, *others = shipped_coverage(rate, advantage)
+    return max((first, *(c for c in others if c.recovery <= QUICK)), key=lambda c: c.T)
 
 
 def _check(*numbers: int) -> None:

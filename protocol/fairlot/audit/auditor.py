@@ -24,12 +24,14 @@ from fairlot.board.sale import SaleState
 from fairlot.board.standing import DUE, Marked
 from fairlot.entry import EntryType
 from fairlot.fields import bytes_problem
-from fairlot.names import HASH_LENGTH
+from fairlot.names import HASH_LENGTH, check_time
 from fairlot_crypto.curve import Backend, backend
 from fairlot_crypto.errors import CallerError
 from fairlot_crypto.progress import Progress, silent
 from fairlot_crypto.statements import Statements
 
+CLOCKS_DIFFER = 600
+"""Seconds by which the log's clock may be ahead of the auditor's, and no notice says so."""
 _REHEARSED = (
     "this is a rehearsal: one machine played every role, and whoever ran it may have known "
     "every key and the draw; --rehearsal accepts it"
@@ -83,6 +85,7 @@ def audit_transcript(
     curve: Backend | None = None,
     statements: Statements | None = None,
     progress: Progress = silent,
+    now: int | None = None,
 ) -> Report:
     """Check a whole transcript offline (specs/audit.md).
 
@@ -99,6 +102,8 @@ def audit_transcript(
         curve: the back-end; ``None`` for the default one.
         statements: what this process has verified before; ``None`` for nothing.
         progress: told how many bytes were read, of how many.
+        now: the auditor's clock, Unix seconds: a notice says where the log of a real sale
+            is ahead of it; ``None`` compares nothing.
 
     Raises:
         InputError: ``transcript.unreadable`` for a file that cannot be read,
@@ -106,13 +111,13 @@ def audit_transcript(
             ``transcript.too-long`` for an endless stream.
         CallerError: ``audit.root`` for a root that is not 32 bytes, ``audit.flag`` for a
             ``rehearsal`` that is no boolean, ``audit.transcript`` for a transcript that
-            is neither bytes nor a path.
+            is neither bytes nor a path; ``names.time``.
     """
     expected = Expected(sale_id, board_key, rehearsal)
     data = _read(transcript)
     curve = backend() if curve is None else curve
     known = Statements() if statements is None else statements
-    return audit(data, curve, expected, known, progress)
+    return audit(data, curve, expected, known, progress, now)
 
 
 def _read(transcript: object) -> bytes:
@@ -130,6 +135,7 @@ def audit(
     expected: Expected,
     statements: Statements,
     progress: Progress = silent,
+    now: int | None = None,
 ) -> Report:
     """Check a whole transcript.
 
@@ -145,7 +151,13 @@ def audit(
             agrees with itself; and whether a rehearsal is accepted.
         statements: what this process has verified before; a fresh one knows nothing.
         progress: called with the bytes read and the bytes in all.
+        now: the auditor's clock, Unix seconds; ``None`` where there is none.
+
+    Raises:
+        CallerError: ``names.time``.
     """
+    if now is not None:
+        check_time(now)
     # Step 1.
     read = replay(data, SaleState(curve, statements), progress)
     findings = [*read.findings, *_own_findings(read, expected)]
@@ -160,7 +172,11 @@ def audit(
         facts=_facts(state),
         disclosed=disclosed_counts(state),
         beacon=beacon_facts(read),
-        notices=(*notices(read), *role_notices(state)),
+        notices=(
+            *notices(read),
+            *role_notices(state),
+            *_future_notices(state, now),
+        ),
         not_checked=NOT_CHECKED,
     )
 
@@ -253,6 +269,18 @@ def _watch_findings(read: Replay) -> Iterator[Finding]:
 def _unwatched(state: SaleState, kind: EntryType, what: str) -> Finding:
     why = f"no quorum of co-signatures shows that {kind} {what}"
     return Finding("witness.quorum", why, None, state.markers.get(kind))
+
+
+def _future_notices(state: SaleState, now: int | None) -> Iterator[str]:
+    """Yield a notice where the log of a real sale tells a time that has not come yet."""
+    if now is None or not state.has_terms or state.terms.rehearsal:
+        return
+    if state.clock > now + CLOCKS_DIFFER:
+        yield (
+            f"the log's last time is {state.clock}, {state.clock - now} s after the clock "
+            "of this audit: one of the two is wrong, or nobody has waited for the times of "
+            "the terms"
+        )
 
 
 def _wrong_end(read: Replay) -> bool:

@@ -117,7 +117,9 @@ CHECKS = (
     ),
     Check("A26", "No key of a real sale has two roles", ("roles.",)),
     Check("A27", "Seals fix the commitments before anybody reveals", ("seal.",)),
-    Check("A28", "A quorum of witnesses saw each phase end in time", ("witness.",)),
+    Check(
+        "A28", "A quorum of witnesses saw each phase end in time", ("witness.quorum",)
+    ),
 )
 """The checks in the order of the report."""
 

@@ -105,7 +105,7 @@ def notices(read: Replay) -> tuple[str, ...]:
     margin = Margin.of(state.terms)
     found = [*_modulus_notices(state.terms.beacon), *_clock_notices(state.terms)]
     if state.terms.beacon.drand is None and not margin.holds:
-        found.append(f"{margin.problem}; a real sale's terms would be refused")
+        found.append(f"{margin.problem}; a real sale would be refused")
     return tuple(found)
 
 

@@ -76,7 +76,7 @@ class Report:
     beacon: BeaconFacts | None
     """Who made the seed; ``None`` before CLOSE."""
     notices: tuple[str, ...]
-    """What a rehearsal may do, and a real sale may not."""
+    """What breaks no check and people must know."""
     not_checked: tuple[str, ...]
 
     @property

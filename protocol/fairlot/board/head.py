@@ -4,7 +4,7 @@ specs/board.md, section 3. A head is a checkpoint that the board signs first; wi
 it, each with the date of their own clock.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from fairlot.board.sale import SaleState
 from fairlot.board.standing import Cosigned
@@ -14,13 +14,14 @@ from fairlot.terms.witnesses import Witness
 from fairlot_crypto import cbor
 from fairlot_crypto.errors import CryptoError
 from fairlot_crypto.log.checkpoint import (
+    Checkpoint,
     SignedCheckpoint,
     date_of,
     unknown_lines,
     verify_checkpoint,
     verify_cosignature,
 )
-from fairlot_crypto.log.note import KeyKind, NoteKey, line_of
+from fairlot_crypto.log.note import KeyKind, NoteKey, SignatureLine, line_of
 from fairlot_crypto.statements import Statements
 
 
@@ -69,25 +70,88 @@ def verify_lines(
     return tuple(_cosigned(signed, witness) for witness in present)
 
 
+def verify_head(signed: SignedCheckpoint, state: SaleState) -> tuple[Cosigned, ...]:
+    """Verify that a head is of this log, whatever its tree, and return who co-signed it.
+
+    Raises:
+        Rejection: ``checkpoint.board-name``, ``checkpoint.board-lines``,
+            ``checkpoint.unknown-line``, ``checkpoint.signature``; ``phase.no-terms``.
+    """
+    for problem in line_problems(signed, state.terms):
+        raise problem
+    try:
+        return verify_lines(signed, state.terms, state.statements)
+    except CryptoError as error:
+        raise Rejection("checkpoint.signature", str(error)) from error
+
+
 def check_head(signed: SignedCheckpoint, state: SaleState) -> tuple[Cosigned, ...]:
     """Check that the log so far extends a head, and return who co-signed it.
 
     Raises:
-        Rejection: ``checkpoint.tree`` where the log is shorter or another,
-            ``checkpoint.board-name``, ``checkpoint.board-lines``,
-            ``checkpoint.unknown-line``, ``checkpoint.signature``; ``phase.no-terms``.
+        Rejection: ``checkpoint.tree`` where the log is shorter or another; as
+            ``verify_head``.
     """
-    terms, said = state.terms, signed.checkpoint
-    for problem in line_problems(signed, terms):
-        raise problem
-    tree = state.tree
-    if not 0 < said.size <= tree.size or said.root != tree.root(said.size):
-        why = f"this log does not extend the head of {said.size} entries"
+    found = verify_head(signed, state)
+    why = contradiction(signed, state)
+    if why is not None:
         raise Rejection("checkpoint.tree", why)
-    try:
-        return verify_lines(signed, terms, state.statements)
-    except CryptoError as error:
-        raise Rejection("checkpoint.signature", str(error)) from error
+    return found
+
+
+def contradiction(signed: SignedCheckpoint, state: SaleState) -> str | None:
+    """Say why the log so far does not extend a head; ``None`` if it does.
+
+    Who signed the head is not looked at.
+    """
+    said, tree = signed.checkpoint, state.tree
+    if said.size == 0:
+        return "a head of no entries says nothing of this board"
+    if said.size > tree.size:
+        return f"this board has {tree.size} entries, and the head {said.size}"
+    if said.root != tree.root(said.size):
+        return f"the first {said.size} entries of this board are not those of the head"
+    return None
+
+
+def merge_heads(heads: Iterable[SignedCheckpoint]) -> tuple[SignedCheckpoint, ...]:
+    """Gather the lines of heads that say the same.
+
+    Args:
+        heads: each begins with the line of its board.
+
+    Returns:
+        One head for each checkpoint, with one line of each key; a second one where a key
+        has signed it twice, e.g. with two dates, and so on. Ascending in size.
+    """
+    lines: dict[Checkpoint, list[SignatureLine]] = {}
+    for head in heads:
+        lines.setdefault(head.checkpoint, []).extend(head.lines)
+    merged = [
+        SignedCheckpoint(said, (found[0], *layer))
+        for said, found in lines.items()
+        for layer in _layers(found)
+    ]
+    return tuple(sorted(merged, key=lambda head: head.checkpoint.size))
+
+
+def _layers(lines: Sequence[SignatureLine]) -> list[list[SignatureLine]]:
+    """Return all lines but those of the first one's key: at most one of a key in a layer."""
+    layers: list[list[SignatureLine]] = [[]]
+    for line in dict.fromkeys(lines):
+        if _same_key(line, lines[0]):
+            continue
+        for layer in layers:
+            if not any(_same_key(line, other) for other in layer):
+                layer.append(line)
+                break
+        else:
+            layers.append([line])
+    return layers
+
+
+def _same_key(first: SignatureLine, second: SignatureLine) -> bool:
+    return (first.name, first.key_id) == (second.name, second.key_id)
 
 
 def _board_key(terms: Terms) -> NoteKey:

@@ -166,6 +166,16 @@ class SaleState:
         if self._contributions is None:
             raise _not_closed()
 
+    def due_seals(self) -> Seals:
+        """Return the seals so far, and what is to be sealed.
+
+        Raises:
+            Rejection: ``phase.wrong`` before COMMIT_END.
+        """
+        if self.seals is None:
+            raise Rejection("phase.wrong", "there is nothing to seal before COMMIT_END")
+        return self.seals
+
     def append(self, entry: Entry, time: int) -> None:
         """Apply an entry and add it to the tree.
 
@@ -375,18 +385,13 @@ class SaleState:
         self.seals = Seals(made.beacon, seal, made.commitments)
         self.phase = Phase.SEAL
 
-    def _due_seals(self) -> Seals:
-        if self.seals is None:
-            raise Rejection("phase.wrong", "there is nothing to seal before COMMIT_END")
-        return self.seals
-
     def _seal_entry(self, entry: Entry, _time: int) -> None:
-        self._due_seals().take(entry)
+        self.due_seals().take(entry)
 
     def _sealed_entry(self, entry: Entry, time: int) -> None:
         body_fields(entry).done()
         self._check_marker(self.terms.times.seal_end, time)
-        self._due_seals().check_enough()
+        self.due_seals().check_enough()
         self.phase = Phase.REVEAL
 
     def _reveal_entry(self, entry: Entry, _time: int) -> None:

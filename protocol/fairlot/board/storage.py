@@ -1,23 +1,15 @@
 """Storage of a board's bytes, in memory or in one file (specs/board.md, section 4)."""
 
 import os
-import sys
 from itertools import chain, count
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from fairlot.errors import InputError
-from fairlot_crypto.durable import sync_folder, write_file
-
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
+from fairlot_crypto.durable import lock_file, sync_folder, write_file
 
 CUT = ".cut"
 """What the name of a file ends with that keeps what was cut off a transcript."""
-
-_LOCKED_BYTE = 2**62
 
 
 class Storage(Protocol):
@@ -138,14 +130,8 @@ def open_transcript(path: Path | str) -> FileStorage:
 
 def _lock(path: Path, file: BinaryIO) -> None:
     """Lock a file against other writers until it is closed."""
-    descriptor = file.fileno()
     try:
-        if sys.platform == "win32":
-            # A byte far behind any content, so that others can read.
-            os.lseek(descriptor, _LOCKED_BYTE, os.SEEK_SET)
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        else:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError) as error:
+        lock_file(file)
+    except BlockingIOError as error:
         problem = f"{path} is in use: another process writes to it; stop that one first"
         raise InputError("board.locked", problem) from error

@@ -1,6 +1,7 @@
 """``fairlot audit``: check a transcript offline."""
 
 import argparse
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -89,7 +90,9 @@ def audit_file(backend: Backend, path: Path, expected: Expected) -> Report:
     """
     data = read_named(path)
     with Screen(acknowledge=False) as screen:
-        return audit(data, backend, expected, Statements(), screen.stage("checking"))
+        progress = screen.stage("checking")
+        now = int(time.time())
+        return audit(data, backend, expected, Statements(), progress, now)
 
 
 def show_report(report: Report, expected: Expected) -> None:

@@ -45,10 +45,15 @@ def _show_certificates(pools: tuple[PoolResult, ...]) -> None:
     say()
 
 
-def _draw_rows(state: SaleState) -> tuple[_Row, ...]:
+def _draw_rows(state: SaleState) -> Iterator[_Row]:
+    unsealed = len(state.seals.missing) if state.seals is not None else 0
+    if unsealed:
+        why = "contributors committed and never sealed; enough of the others did"
+        yield "unsealed", unsealed, why
     withheld = len(state.contributions.withheld)
-    why = "openings were withheld; the seed is what it would have been with them"
-    return (("recovered", withheld, why),) if withheld else ()
+    if withheld:
+        why = "openings were withheld; the seed is what it would have been with them"
+        yield "recovered", withheld, why
 
 
 def _pool_rows(state: SaleState, result: PoolResult) -> Iterator[_Row]:

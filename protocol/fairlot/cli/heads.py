@@ -30,3 +30,16 @@ def read_head(path: Path) -> SignedCheckpoint | None:
         return SignedCheckpoint.parse(data.decode())
     except (EncodingError, UnicodeDecodeError) as error:
         raise InputError("head.form", f"{path} is no signed head: {error}") from error
+
+
+def read_kept_head(path: Path) -> SignedCheckpoint:
+    """Read a head where nothing else will do.
+
+    Raises:
+        InputError: ``head.unreadable``, ``head.form``.
+    """
+    head = read_head(path)
+    if head is None:
+        problem = f"{path} is a transcript: name the file of a head"
+        raise InputError("head.form", problem)
+    return head

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import BrokenExecutor
 
 from fairlot import __version__
-from fairlot.cli import audit, compare, demo, inspect, odds, puzzle, run
+from fairlot.cli import audit, compare, demo, inspect, odds, puzzle, run, witness
 from fairlot.cli.beacon import command as beacon
 from fairlot.cli.command import FAILED, OK, REFUSED, Command, add_commands, chosen_curve
 from fairlot.cli.output import complain, make_streams_safe, say, silence_stdout
@@ -22,6 +22,7 @@ COMMANDS = (
     odds.COMMAND,
     puzzle.COMMAND,
     beacon.COMMAND,
+    witness.COMMAND,
 )
 READER_GONE = 141
 

@@ -15,11 +15,12 @@ from fairlot.cli.closing import show_closing, void_sentence
 from fairlot.cli.command import FAILED, OK, Command, chosen_curve, hex_bytes, whole
 from fairlot.cli.folders import check_new_folder, create_folder
 from fairlot.cli.output import Screen, complain, say
+from fairlot.cli.squarings import announce_squarings
 from fairlot.errors import InputError
 from fairlot.inputs.people_file import Person, read_people
 from fairlot.inputs.terms_file import TermsFile, read_terms_file
 from fairlot.names import Nym
-from fairlot.rehearsal.draw import BATCH
+from fairlot.rehearsal.draw import BATCH, find_setup
 from fairlot.rehearsal.fit import check_people, check_playable
 from fairlot.rehearsal.play import Rehearsed, rehearse
 from fairlot.rehearsal.work import InProcess, Processes, Workers
@@ -32,6 +33,7 @@ TRANSCRIPT = "transcript.fairlot"
 ALLOCATION = "allocation.csv"
 NYMS = "nyms.csv"
 POOLS = "pools.csv"
+OUTPUTS = (TRANSCRIPT, ALLOCATION, NYMS, POOLS)
 
 _NYMS_HEADER = ("person", "nym")
 _EXAMPLES = """\
@@ -93,12 +95,30 @@ def execute(arguments: argparse.Namespace) -> int:
     path: Path | None = arguments.setup
     setup = None if path is None else read_setup_file(path, terms.delay)
     backend = chosen_curve()
-    create_folder(folder)
+    announce_squarings(terms, setup_given=setup is not None)
     seed = arguments.seed or SystemRandomness().take(SEED_LENGTH)
     jobs = arguments.jobs or default_jobs(len(people))
-    with Screen(acknowledge=arguments.acks) as screen:
-        done = play(backend, terms, people, folder, seed, jobs, screen, setup)
-    say(f"The sale “{terms.title}” has ended; {folder} holds")
+    acknowledge: bool = arguments.acks
+    with Screen(acknowledge=acknowledge) as screen:
+        # This may take hours: nothing is there to be left behind yet.
+        setup = setup or find_setup(terms.delay, screen)
+        new = create_folder(folder)
+        try:
+            done = play(backend, terms, people, folder, seed, jobs, screen, setup)
+        except KeyboardInterrupt:
+            # What was acknowledged was promised.
+            if not acknowledge:
+                new.leave_nothing(OUTPUTS)
+            raise
+    _show(done, folder)
+    if done.state.void_reason is not None:
+        complain(f"could not be completed: {void_sentence(done.state)}")
+        return FAILED
+    return OK
+
+
+def _show(done: Rehearsed, folder: Path) -> None:
+    say(f"The sale “{done.terms.title}” has ended; {folder} holds")
     say(f"  {TRANSCRIPT}  the whole board, to be published and audited")
     say(f"  {ALLOCATION}      units, payment and refund of every nym")
     if in_parts(done.terms.pools):
@@ -108,10 +128,6 @@ def execute(arguments: argparse.Namespace) -> int:
     )
     say()
     show_closing(done.state)
-    if done.state.void_reason is not None:
-        complain(f"could not be completed: {void_sentence(done.state)}")
-        return FAILED
-    return OK
 
 
 COMMAND = Command(

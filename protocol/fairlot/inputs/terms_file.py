@@ -82,6 +82,13 @@ class TermsFile:
     own_clock: bool = False
     """Whether a round of the rehearsal's own clock is mixed into the seed."""
 
+    @property
+    def recovers(self) -> bool:
+        """Tell whether a reveal is withheld in a sale that comes so far."""
+        needed = self.min_commits or self.contributors
+        sealing = self.contributors - self.absent - self.unsealed
+        return self.withhold > 0 and sealing >= needed
+
 
 def read_terms_file(path: Path) -> TermsFile:
     """Return the content of a seller's file.

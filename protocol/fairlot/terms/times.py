@@ -39,7 +39,7 @@ class Times:
     @property
     def drawn_from(self) -> int:
         """The time after which a named round must be due: nobody can void any more."""
-        return self.seal_end + self.slack + ROUND_MARGIN
+        return rounds_from(self.seal_end, self.slack)
 
     @property
     def window(self) -> int:
@@ -49,6 +49,11 @@ class Times:
     def to_value(self) -> dict[str, Value]:
         """Return the CBOR map; an absent value has no key."""
         return {name: time for name, time in asdict(self).items() if time is not None}
+
+
+def rounds_from(seal_end: int, slack: int) -> int:
+    """Return the time after which a named round must be due (specs/terms.md, 2.1)."""
+    return seal_end + slack + ROUND_MARGIN
 
 
 def read_times(fields: Fields) -> Times:

@@ -2,37 +2,44 @@
 
 import argparse
 
+from fairlot.cli.beacon import calibrate as beacon_calibrate
 from fairlot.cli.beacon import delay as beacon_delay
 from fairlot.cli.beacon import keeper as beacon_keeper
+from fairlot.cli.beacon import own as beacon_own
 from fairlot.cli.beacon import steps as beacon_steps
 from fairlot.cli.command import Command, add_commands
 
 STEPS = (
     beacon_steps.KEY,
-    beacon_steps.COMMIT,
-    beacon_steps.REVEAL,
+    beacon_own.COMMIT,
+    beacon_own.SEAL,
+    beacon_own.REVEAL,
     beacon_steps.RECOVER,
     beacon_steps.ROUND,
     beacon_keeper.POST,
     beacon_keeper.MARK,
+    beacon_keeper.ATTACH,
     beacon_delay.SETUP,
-    beacon_delay.CALIBRATE,
+    beacon_calibrate.CALIBRATE,
 )
 
 _EXAMPLES = """\
-A contributor commits before COMMIT_END and reveals after it. Anybody can recover what is
-not revealed. Entries are files: give them to whoever keeps the board.
+A contributor commits before COMMIT_END, seals the set of commitments after it, and reveals
+after SEALED. Anybody can recover what is not revealed. Entries are files: give them to
+whoever keeps the board.
 
 Exit code: 0 if done, 1 if the board would refuse it, 2 if a file or the usage was refused.
 
 Examples:
   fairlot beacon key --out my.key
   fairlot beacon commit transcript.fairlot --key my.key --secret my.secret --out commit
+  fairlot beacon seal transcript.fairlot --key my.key --secret my.secret --out seal
   fairlot beacon reveal transcript.fairlot --key my.key --secret my.secret --out reveal
   fairlot beacon recover transcript.fairlot --out recover
   fairlot beacon round transcript.fairlot round.json --out round
-  fairlot beacon post transcript.fairlot commit reveal --key board.key
+  fairlot beacon post transcript.fairlot commit --key board.key
   fairlot beacon mark transcript.fairlot COMMIT_END --key board.key
+  fairlot beacon attach transcript.fairlot head --key board.key
   fairlot beacon setup 1048576 --out setup.json
   fairlot beacon calibrate --window 3600
 """
@@ -51,7 +58,7 @@ def execute(arguments: argparse.Namespace) -> int:
 
 COMMAND = Command(
     "beacon",
-    "Commit, reveal or recover as a contributor; make a delay's set-up; calibrate.",
+    "Commit, seal, reveal or recover as a contributor; make a delay's set-up; calibrate.",
     _EXAMPLES,
     configure,
     execute,

@@ -1,40 +1,36 @@
-"""A contributor's part on their own machine, in files (specs/command-line.md, section 6).
+"""A contributor's part on their own machine (specs/beacon.md, section 7).
 
 Every step first reads the whole board, and makes nothing that the board would refuse.
 """
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from fairlot.beacon.contributions import Frozen, make_commitment, make_reveal
 from fairlot.beacon.recovery import recovery_entry
 from fairlot.beacon.rounds import make_round
+from fairlot.beacon.seals import Seal, make_seal, read_seal
+from fairlot.board.duties import check_clock, check_in_time, own_clock
 from fairlot.board.replay import Replay, replay
 from fairlot.board.sale import SaleState
-from fairlot.entry import Entry, read_entry
+from fairlot.entry import Entry, EntryType
 from fairlot.errors import InputError, Rejection
 from fairlot.names import SaleId
 from fairlot.terms.named_round import NamedRound
-from fairlot_crypto import cbor
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.delay import bicorn, wesolowski
 from fairlot_crypto.delay.checkpoints import Store
-from fairlot_crypto.durable import PRIVATE, write_file
-from fairlot_crypto.errors import CryptoError, EncodingError
+from fairlot_crypto.errors import CryptoError
 from fairlot_crypto.hashing import i2osp, os2ip
 from fairlot_crypto.json_object import read_json_object
-from fairlot_crypto.keys import KEY_LENGTH, SigningKey, VerifyKey
+from fairlot_crypto.keys import SigningKey, VerifyKey
 from fairlot_crypto.progress import Progress
 from fairlot_crypto.randomness import Randomness
 from fairlot_crypto.statements import Statements
-from fairlot_crypto.timelock.drand import Beacon, read_beacon, verify_round
+from fairlot_crypto.timelock.drand import Beacon, verify_round
 
 _SECRET = ("sale", "size", "root", "key", "alpha")
 """The fields of a secret's file."""
-_LARGEST_FILE = 1 << 16
-"""Bytes that are read of a file: no key, secret or entry has as many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,24 +97,88 @@ def read_view(data: bytes, curve: Backend) -> Replay:
     return view
 
 
-def commit(view: Replay, key: SigningKey, secret: Secret) -> Entry:
+def commit(view: Replay, key: SigningKey, secret: Secret, clock: int) -> Entry:
     """Return the COMMIT entry of a secret (specs/beacon.md, steps 2 and 3).
 
+    Args:
+        view: the board, which extends the head that was kept.
+        key: whose.
+        secret: of this sale and key.
+        clock: the contributor's own, Unix seconds.
+
     Raises:
-        Rejection: as the board would refuse it.
+        Rejection: as the board would refuse it; ``head.clock``, ``witness.quorum``.
     """
     state = view.state
-    entry = make_commitment(state.terms, state.contributions.frozen, secret.alpha, key)
-    return _taken(view, entry)
+    frozen = state.contributions.frozen
+    entry = _taken(view, make_commitment(state.terms, frozen, secret.alpha, key))
+    check_clock(view, clock)
+    check_in_time(view, EntryType.CLOSE)
+    return entry
 
 
-def reveal(view: Replay, key: SigningKey, secret: Secret) -> Entry:
-    """Return the REVEAL entry of a secret (specs/beacon.md, step 9).
+def seal(view: Replay, key: SigningKey, secret: Secret, clock: int) -> Entry:
+    """Return the SEAL entry of a contributor who has not sealed (specs/beacon.md, section 7).
+
+    Args:
+        view: the board, which extends the head that was kept.
+        key: whose.
+        secret: of this sale and key.
+        clock: the contributor's own, Unix seconds.
 
     Raises:
-        Rejection: as the board would refuse it: ``phase.wrong`` before COMMIT_END.
+        Rejection: as the board would refuse it; ``head.clock``, ``witness.quorum``,
+            ``sealing.late``.
+        InputError: ``contribution.secret`` where the commitment on the board is another.
     """
-    return _taken(view, make_reveal(view.state.sale_id, secret.alpha, key))
+    state = view.state
+    entry = _taken(view, make_seal(state.sale_id, state.due_seals().due, key))
+    check_clock(view, clock)
+    check_in_time(view, EntryType.COMMIT_END)
+    # Step 5.
+    made = state.contributions
+    if made.commitments[key.public] != bicorn.commit(made.modulus, secret.alpha):
+        problem = "this key has committed with another secret than this one"
+        raise InputError("contribution.secret", problem)
+    # Step 6.
+    ends = state.terms.times.seal_end
+    if own_clock(view, clock) >= ends:
+        problem = f"the time of sealing has ended at {ends} by your clock: do not seal"
+        raise Rejection("sealing.late", problem)
+    return entry
+
+
+def check_sealed(view: Replay, made: Entry) -> None:
+    """Check that a board asks for the seal that its contributor has made.
+
+    Raises:
+        Rejection: ``sealing.other``, with both, as evidence.
+    """
+    seals, first = view.state.seals, read_seal(made)
+    # Step 4.
+    if seals is not None and seals.due != first:
+        problem = "this board asks for another seal than the one that you have made"
+        both = f"yours is over {_described(first)}; it asks for {_described(seals.due)}"
+        raise Rejection("sealing.other", f"{problem}: keep both files. {both}")
+
+
+def reveal(view: Replay, key: SigningKey, secret: Secret, clock: int) -> Entry:
+    """Return the REVEAL entry of a secret (specs/beacon.md, step 9).
+
+    Args:
+        view: the board, which extends the head that was kept.
+        key: whose.
+        secret: of this sale and key.
+        clock: the contributor's own, Unix seconds.
+
+    Raises:
+        Rejection: as the board would refuse it: ``phase.wrong`` before SEALED;
+            ``head.clock``, ``witness.quorum``.
+    """
+    entry = _taken(view, make_reveal(view.state.sale_id, secret.alpha, key))
+    check_clock(view, clock)
+    check_in_time(view, EntryType.SEALED)
+    return entry
 
 
 def recover(
@@ -189,124 +249,6 @@ def check_secret(view: Replay, key: VerifyKey, secret: Secret) -> None:
         raise InputError("contribution.secret", problem)
 
 
-def read_round_file(path: Path) -> Beacon:
-    """Read a round as a relay of drand gives it (specs/drand.md, section 5.1).
-
-    Raises:
-        InputError: ``contribution.unreadable``, ``contribution.round``.
-    """
-    try:
-        return read_beacon(_read(path))
-    except EncodingError as error:
-        problem = f"{path} is no round of drand: {error.message}"
-        raise InputError("contribution.round", problem) from error
-
-
-def read_secret(path: Path) -> Secret:
-    """Read a secret.
-
-    Raises:
-        InputError: ``contribution.unreadable``, ``contribution.secret``.
-    """
-    try:
-        return Secret.from_bytes(_read(path))
-    except ValueError as error:
-        problem = f"{path} is no secret of a contributor: {error}"
-        raise InputError("contribution.secret", problem) from error
-
-
-def write_secret(path: Path, secret: Secret) -> None:
-    """Write a secret, readable by its owner only; it is durable on return.
-
-    Raises:
-        OSError: as the system says.
-    """
-    write_file(path, secret.to_bytes(), PRIVATE)
-
-
-def read_key(path: Path) -> SigningKey:
-    """Read a signing key: 64 hexadecimal digits in a line.
-
-    Raises:
-        InputError: ``contribution.unreadable``, ``contribution.key``.
-    """
-    try:
-        seed = bytes.fromhex(_read(path).decode("ascii").removesuffix("\n"))
-    except ValueError:
-        seed = b""
-    if len(seed) != KEY_LENGTH:
-        problem = f"{path} must be one line of {2 * KEY_LENGTH} hexadecimal digits"
-        raise InputError("contribution.key", problem)
-    return SigningKey.from_seed(seed)
-
-
-def write_key(path: Path, key: SigningKey) -> None:
-    """Write a new signing key, readable by its owner only; no key is ever replaced.
-
-    Raises:
-        InputError: ``contribution.exists``.
-        OSError: as the system says.
-    """
-    if path.exists():
-        problem = f"{path} exists, and a key is not replaced: name another file"
-        raise InputError("contribution.exists", problem)
-    write_file(path, key.seed.hex().encode() + b"\n", PRIVATE)
-
-
-def read_entry_file(path: Path) -> Entry:
-    """Read one entry, the bytes that would appear in the transcript.
-
-    Raises:
-        InputError: ``contribution.unreadable``, ``contribution.entry``.
-    """
-    data = _read(path)
-    try:
-        return decode_entry(data)
-    except (EncodingError, Rejection) as error:
-        problem = f"{path} is no entry: {error.message}"
-        raise InputError("contribution.entry", problem) from error
-
-
-def check_replaceable(path: Path, read: Callable[[bytes], object]) -> None:
-    """Check that writing to ``path`` destroys nothing but what can be made again.
-
-    Args:
-        path: where an output is to go.
-        read: reads an earlier output of the same kind, and raises for anything else.
-
-    Raises:
-        InputError: ``contribution.exists`` where a key, a secret, a transcript or any
-            other file lies there.
-    """
-    if not path.is_file():
-        return
-    try:
-        read(_read(path))
-    except (EncodingError, Rejection) as error:
-        problem = f"{path} exists and holds something else: name another file"
-        raise InputError("contribution.exists", problem) from error
-
-
-def decode_entry(data: bytes) -> Entry:
-    """Return the entry that a file holds, and nothing else.
-
-    Raises:
-        EncodingError: ``cbor.*``.
-        Rejection: ``entry.field``, ``entry.size``.
-    """
-    return read_entry(cbor.decode(data), data)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(_LARGEST_FILE)
-    except OSError as error:
-        reason = error.strerror or "unknown reason"
-        problem = f"{path} cannot be read: {reason}"
-        raise InputError("contribution.unreadable", problem) from error
-
-
 def _signed(view: Replay, named: NamedRound, beacon: Beacon) -> bool:
     try:
         verify_round(view.state.curve, named.chain, beacon, named.round_number)
@@ -319,3 +261,8 @@ def _taken(view: Replay, entry: Entry, time: int | None = None) -> Entry:
     """Return an entry that the board in its present state would accept, now or at ``time``."""
     view.state.apply(entry, view.time if time is None else time)
     return entry
+
+
+def _described(seal: Seal) -> str:
+    head = seal.head
+    return f"b* {seal.b_star.hex()}, {head.size} entries, root {head.root.hex()}"

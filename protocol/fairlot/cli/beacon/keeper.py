@@ -1,4 +1,4 @@
-"""The steps of ``fairlot beacon`` for whoever keeps the board: post entries, post markers."""
+"""The steps of ``fairlot beacon`` for whoever keeps the board: post, mark, attach."""
 
 import argparse
 import time
@@ -7,21 +7,25 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from fairlot.audit.transcript_file import check_beginning
+from fairlot.board.head import check_head, merge_heads
 from fairlot.board.keeper import MARKERS, Board
 from fairlot.board.sale import SaleState
 from fairlot.board.storage import open_transcript
-from fairlot.cli.beacon.contributor import read_entry_file, read_key
+from fairlot.cli.beacon.files import read_entry_file, read_key
 from fairlot.cli.beacon.steps import step_command
 from fairlot.cli.command import FAILED, OK, chosen_curve, whole
-from fairlot.cli.output import acknowledge, busy, complain
+from fairlot.cli.heads import read_kept_head
+from fairlot.cli.output import acknowledge, busy, complain, say
 from fairlot.entry import EntryType
+from fairlot.errors import Rejection
 from fairlot.terms.times import MAX_TIME
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.keys import SigningKey
+from fairlot_crypto.log.checkpoint import SignedCheckpoint
 from fairlot_crypto.statements import Statements
 
 
-def _configure_keeper(parser: argparse.ArgumentParser) -> None:
+def _configure_key(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--key",
         metavar="FILE",
@@ -29,6 +33,10 @@ def _configure_keeper(parser: argparse.ArgumentParser) -> None:
         required=True,
         help="the board's private key",
     )
+
+
+def _configure_keeper(parser: argparse.ArgumentParser) -> None:
+    _configure_key(parser)
     parser.add_argument(
         "--time",
         metavar="SECONDS",
@@ -77,6 +85,37 @@ def _mark(arguments: argparse.Namespace) -> int:
     return OK
 
 
+def _configure_attach(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("transcript", metavar="TRANSCRIPT", type=Path, help="the board")
+    parser.add_argument(
+        "heads",
+        metavar="HEAD",
+        type=Path,
+        nargs="+",
+        help="what a witness has co-signed",
+    )
+    _configure_key(parser)
+
+
+def _attach(arguments: argparse.Namespace) -> int:
+    backend = chosen_curve()
+    key = read_key(arguments.key)
+    heads = [(path, read_kept_head(path)) for path in arguments.heads]
+    taken: list[SignedCheckpoint] = []
+    with _resumed(backend, arguments.transcript, key) as board:
+        for path, head in heads:
+            try:
+                check_head(head, board.state)
+            except Rejection as refusal:
+                complain(f"{path} was refused: {refusal}")
+            else:
+                taken.append(head)
+        for head in merge_heads(taken):
+            board.attach(head)
+            say(f"head {head.checkpoint.size} {len(head.lines) - 1}")
+    return OK if len(taken) == len(heads) else FAILED
+
+
 def _now(arguments: argparse.Namespace) -> int:
     return int(time.time()) if arguments.time is None else arguments.time
 
@@ -111,4 +150,11 @@ MARK = step_command(
     "transcript.fairlot COMMIT_END --key board.key",
     _configure_mark,
     _mark,
+)
+ATTACH = step_command(
+    "attach",
+    "Append what witnesses have co-signed: heads of the board.",
+    "transcript.fairlot head --key board.key",
+    _configure_attach,
+    _attach,
 )

@@ -5,22 +5,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from fairlot.board.replay import Replay
-from fairlot.cli.beacon.contributor import (
-    Secret,
+from fairlot.cli.beacon.contributor import publish, read_view, recover
+from fairlot.cli.beacon.files import (
     check_replaceable,
-    check_secret,
-    commit,
-    decode_entry,
-    publish,
     read_key,
+    read_remade,
     read_round_file,
-    read_secret,
-    read_view,
-    recover,
-    reveal,
     write_key,
-    write_secret,
 )
+from fairlot.cli.beacon.kept import read_extended
 from fairlot.cli.command import OK, Command, chosen_curve
 from fairlot.cli.output import Screen, busy, complain, say
 from fairlot.cli.transcript import read_named
@@ -28,7 +21,7 @@ from fairlot.entry import Entry
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.delay.checkpoints import FolderStore
 from fairlot_crypto.durable import write_file
-from fairlot_crypto.keys import SigningKey, VerifyKey
+from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.randomness import SystemRandomness
 
 
@@ -64,61 +57,6 @@ def _key(arguments: argparse.Namespace) -> int:
     return OK
 
 
-def _configure_own(parser: argparse.ArgumentParser, secret: str) -> None:
-    parser.add_argument("transcript", metavar="TRANSCRIPT", type=Path, help="the board")
-    parser.add_argument(
-        "--key",
-        metavar="FILE",
-        type=Path,
-        required=True,
-        help="the contributor's private key, of the roster or of a deposit",
-    )
-    parser.add_argument(
-        "--secret", metavar="FILE", type=Path, required=True, help=secret
-    )
-    parser.add_argument(
-        "--out", metavar="FILE", type=Path, required=True, help="the new entry"
-    )
-
-
-def _configure_commit(parser: argparse.ArgumentParser) -> None:
-    _configure_own(parser, "where the secret is kept; an existing secret is used again")
-
-
-def _commit(arguments: argparse.Namespace) -> int:
-    backend = _ready(arguments)
-    key = read_key(arguments.key)
-    view = _view(backend, arguments.transcript)
-    secret = _secret(view, key.public, arguments.secret)
-    entry = commit(view, key, secret)
-    # Whoever loses the secret after the entry is out cannot reveal.
-    write_secret(arguments.secret, secret)
-    _write_entry(arguments.out, entry)
-    say(f"Keep {arguments.secret} to yourself until COMMIT_END is on the board.")
-    return OK
-
-
-def _secret(view: Replay, key: VerifyKey, path: Path) -> Secret:
-    if not path.exists():
-        return Secret.draw(view, key, SystemRandomness())
-    secret = read_secret(path)
-    check_secret(view, key, secret)
-    return secret
-
-
-def _configure_reveal(parser: argparse.ArgumentParser) -> None:
-    _configure_own(parser, "the secret that commit has written")
-
-
-def _reveal(arguments: argparse.Namespace) -> int:
-    backend = _ready(arguments)
-    key, secret = read_key(arguments.key), read_secret(arguments.secret)
-    view = _view(backend, arguments.transcript)
-    check_secret(view, key.public, secret)
-    _write_entry(arguments.out, reveal(view, key, secret))
-    return OK
-
-
 def _configure_recover(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("transcript", metavar="TRANSCRIPT", type=Path, help="the board")
     _add_anybody(parser)
@@ -128,11 +66,11 @@ def _configure_recover(parser: argparse.ArgumentParser) -> None:
 def _recover(arguments: argparse.Namespace) -> int:
     backend = _ready(arguments)
     key = _anybody(arguments.key)
-    view = _view(backend, arguments.transcript)
+    view = _extending(backend, arguments)
     with Screen(acknowledge=False) as screen:
         store = work_folder(arguments)
         entry = recover(view, key, screen.stage("recovering"), store)
-    _write_entry(arguments.out, entry)
+    write_entry(arguments.out, entry)
     store.clear()
     return OK
 
@@ -143,6 +81,12 @@ def _add_anybody(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         type=Path,
         help="the key that signs the entry (default: a fresh one)",
+    )
+    parser.add_argument(
+        "--head",
+        metavar="FILE",
+        type=Path,
+        help="a head that you keep, which the board must extend",
     )
 
 
@@ -167,29 +111,35 @@ def _configure_round(parser: argparse.ArgumentParser) -> None:
 def _round(arguments: argparse.Namespace) -> int:
     backend = _ready(arguments)
     key, beacon = _anybody(arguments.key), read_round_file(arguments.round)
-    view = _view(backend, arguments.transcript)
-    _write_entry(arguments.out, publish(view, key, beacon))
+    view = _extending(backend, arguments)
+    write_entry(arguments.out, publish(view, key, beacon))
     return OK
 
 
 def _ready(arguments: argparse.Namespace) -> Backend:
     """Return the back-end, after a look at where the entry is to go."""
     backend = chosen_curve()
-    check_replaceable(arguments.out, decode_entry)
+    check_replaceable(arguments.out, read_remade)
     return backend
 
 
-def _view(backend: Backend, path: Path) -> Replay:
-    return view_of(backend, read_named(path))
+def _extending(backend: Backend, arguments: argparse.Namespace) -> Replay:
+    """Return the sale on a board, which extends the head that was given."""
+    view = view_of(backend, arguments.transcript)
+    if arguments.head is not None:
+        read_extended(arguments.head, view)
+    return view
 
 
-def view_of(backend: Backend, data: bytes) -> Replay:
+def view_of(backend: Backend, path: Path) -> Replay:
     """Return the sale on a board, and show on a terminal that it is being read."""
+    data = read_named(path)
     with busy("reading the board"):
         return read_view(data, backend)
 
 
-def _write_entry(path: Path, entry: Entry) -> None:
+def write_entry(path: Path, entry: Entry) -> None:
+    """Write an entry, and say which."""
     write_file(path, entry.encoded)
     say(f"{path} holds the {entry.type} entry {entry.hash.hex()}")
 
@@ -216,20 +166,6 @@ KEY = step_command(
     "--out my.key",
     _configure_key,
     _key,
-)
-COMMIT = step_command(
-    "commit",
-    "Draw a secret and make the COMMIT entry, after CLOSE.",
-    "transcript.fairlot --key my.key --secret my.secret --out commit",
-    _configure_commit,
-    _commit,
-)
-REVEAL = step_command(
-    "reveal",
-    "Make the REVEAL entry of a secret, after COMMIT_END.",
-    "transcript.fairlot --key my.key --secret my.secret --out reveal",
-    _configure_reveal,
-    _reveal,
 )
 RECOVER = step_command(
     "recover",

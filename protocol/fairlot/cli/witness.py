@@ -1,0 +1,216 @@
+"""``fairlot witness``: draw a witness's key, co-sign the head of a board.
+
+specs/command-line.md, section 9.
+"""
+
+import argparse
+import json
+import time
+from pathlib import Path
+
+from fairlot.board.cosigning import cosign, witness_of
+from fairlot.board.replay import Replay
+from fairlot.cli.beacon.files import check_replaceable, held_key, write_key
+from fairlot.cli.beacon.steps import view_of
+from fairlot.cli.command import OK, Command, add_commands, chosen_curve, whole
+from fairlot.cli.heads import read_kept_head
+from fairlot.cli.output import say
+from fairlot.errors import InputError
+from fairlot.terms.board_name import BOARD_NAME, MAX_BOARD_NAME
+from fairlot.terms.times import MAX_TIME
+from fairlot.terms.witnesses import Witness
+from fairlot_crypto.durable import write_file
+from fairlot_crypto.errors import CryptoError
+from fairlot_crypto.keys import SigningKey
+from fairlot_crypto.log.checkpoint import SignedCheckpoint, verify_cosignature
+from fairlot_crypto.randomness import SystemRandomness
+
+_CODES = """\
+Exit code: 0 if done, 1 if the head must not be co-signed, 2 if a file or the usage was
+refused."""
+_KEY_EXAMPLES = f"""\
+{_CODES}
+
+Examples:
+  fairlot witness key --out witness.key --name witness.example/1
+"""
+_COSIGN_EXAMPLES = f"""\
+{_CODES}
+
+Examples:
+  fairlot witness cosign transcript.fairlot --key witness.key --state witness.state --out head
+"""
+_EXAMPLES = f"""\
+A witness co-signs heads of a board, with the date of its own clock, and never two of which
+neither extends the other. The terms name it; its state file is its memory: keep it.
+
+{_CODES}
+
+Examples:
+  fairlot witness key --out witness.key --name witness.example/1
+  fairlot witness cosign transcript.fairlot --key witness.key --state witness.state --out head
+"""
+
+
+def _name(text: str) -> str:
+    if not BOARD_NAME.fullmatch(text):
+        rule = (
+            f"must be 1 to {MAX_BOARD_NAME} printable ASCII characters, no blank, no +"
+        )
+        raise argparse.ArgumentTypeError(rule)
+    return text
+
+
+def _configure_key(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--out", metavar="FILE", type=Path, required=True, help="the new private key"
+    )
+    parser.add_argument(
+        "--name", metavar="NAME", type=_name, required=True, help="the witness's name"
+    )
+    parser.add_argument("--json", action="store_true", help="answer for machines")
+
+
+def _key(arguments: argparse.Namespace) -> int:
+    chosen_curve()
+    key = SigningKey.generate(SystemRandomness())
+    write_key(arguments.out, key)
+    witness = Witness(arguments.name, key.public)
+    vkey = witness.note_key.to_text()
+    if arguments.json:
+        found = {"name": witness.name, "key": witness.key.hex(), "vkey": vkey}
+        print(json.dumps(found, indent=2))
+    else:
+        say(vkey)
+    return OK
+
+
+def _configure_cosign(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("transcript", metavar="TRANSCRIPT", type=Path, help="the board")
+    for name, what in (
+        ("--key", "the witness's private key"),
+        ("--state", "where it keeps the last head of this log that it co-signed"),
+        ("--out", "the head with the board's line and its own"),
+    ):
+        parser.add_argument(name, metavar="FILE", type=Path, required=True, help=what)
+    parser.add_argument(
+        "--time",
+        metavar="SECONDS",
+        type=whole(0, MAX_TIME),
+        help="the simulated clock of a rehearsal, unix seconds (default: the board's)",
+    )
+    parser.add_argument("--json", action="store_true", help="answer for machines")
+
+
+def _cosign(arguments: argparse.Namespace) -> int:
+    backend = chosen_curve()
+    check_replaceable(arguments.out, _parse_head)
+    with held_key(arguments.key) as key:
+        # Step 1.
+        view = view_of(backend, arguments.transcript)
+        witness = witness_of(view, key.public)
+        last = _read_state(arguments.state, view, witness)
+        date = _clock(arguments.time, view)
+        head = cosign(view, key, last, date)
+        text = head.to_text().encode()
+        # Step 7. What is not recorded has not been signed.
+        write_file(arguments.state, text)
+        write_file(arguments.out, text)
+    _answer(arguments, head, witness, date)
+    return OK
+
+
+def _answer(
+    arguments: argparse.Namespace, head: SignedCheckpoint, witness: Witness, date: int
+) -> None:
+    said = head.checkpoint
+    if not arguments.json:
+        what = f"the head of {said.size} entries, co-signed by {witness.name}"
+        say(f"{arguments.out} holds {what} at {date}")
+        return
+    found = {
+        "origin": said.origin,
+        "size": said.size,
+        "root": said.root.hex(),
+        "witness": witness.name,
+        "time": date,
+    }
+    print(json.dumps(found, indent=2))
+
+
+def _read_state(path: Path, view: Replay, witness: Witness) -> SignedCheckpoint | None:
+    """Return what the witness co-signed last of this log; ``None`` for nothing."""
+    # Step 3.
+    if not path.exists():
+        if any(seen.witness == witness.key for seen in view.watch.seen):
+            problem = f"{path} is not there, but you have co-signed this log before"
+            raise InputError(
+                "witness.state", f"{problem}: name the file of the last head"
+            )
+        return None
+    last = read_kept_head(path)
+    try:
+        verify_cosignature(last, witness.name, witness.key)
+    except CryptoError as error:
+        problem = f"{path} is no head that you have co-signed: {error.message}"
+        raise InputError("witness.state", problem) from error
+    if last.checkpoint.origin != view.state.terms.origin:
+        problem = (
+            f"{path} is a head of another log: each log has a state file of its own"
+        )
+        raise InputError("witness.state", problem)
+    return last
+
+
+def _clock(given: int | None, view: Replay) -> int:
+    """Return the clock of a witness: in a rehearsal the simulated one."""
+    if view.state.terms.rehearsal:
+        return view.time if given is None else given
+    if given is not None:
+        problem = (
+            "--time is for rehearsals: a real sale is dated by the machine's clock"
+        )
+        raise InputError("witness.time", problem)
+    return int(time.time())
+
+
+def _parse_head(data: bytes) -> SignedCheckpoint:
+    return SignedCheckpoint.parse(data.decode(errors="replace"))
+
+
+STEPS = (
+    Command(
+        "key",
+        "Draw a witness's key, and print the public one as a signed note names it.",
+        _KEY_EXAMPLES,
+        _configure_key,
+        _key,
+    ),
+    Command(
+        "cosign",
+        "Verify a board, and co-sign its last head.",
+        _COSIGN_EXAMPLES,
+        _configure_cosign,
+        _cosign,
+    ),
+)
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the steps."""
+    add_commands(parser, STEPS, "step", "STEP", required=True)
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Do one step."""
+    step: Command = arguments.step
+    return step.execute(arguments)
+
+
+COMMAND = Command(
+    "witness",
+    "Co-sign heads of a board, as a witness whom the terms name.",
+    _EXAMPLES,
+    configure,
+    execute,
+)
