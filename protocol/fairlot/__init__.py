@@ -5,7 +5,8 @@ here is defined in a chapter of the package, whose modules hold the rest; a name
 when it is first used, so that importing the package costs nothing.
 
 Start with ``cast_rehearsal``, which draws every role of a sale on this machine, and with
-``audit_transcript``, which checks any sale from its file. Randomness, time and storage are
+``audit_transcript``, which checks any sale from its file, and ``settle_transcript``, which
+computes who gets what from it, without the board. Randomness, time and storage are
 arguments. Wrong arguments raise ``CallerError``; what somebody else sent and does not hold
 raises ``Rejection``; each has a stable ``code`` (specs/errors.md).
 """
@@ -36,6 +37,7 @@ __all__ = [
     "MadeDeposit",
     "Mechanism",
     "MemoryStorage",
+    "NotYet",
     "Nym",
     "Outcome",
     "Pool",
@@ -47,6 +49,8 @@ __all__ = [
     "Requirement",
     "SaleState",
     "SeededRandomness",
+    "Settled",
+    "ShownVoid",
     "SigningKey",
     "StartKeys",
     "Statements",
@@ -73,6 +77,7 @@ __all__ = [
     "open_transcript",
     "sale_odds",
     "settle",
+    "settle_transcript",
     "start_board",
     "verify_deposit",
 ]
@@ -88,6 +93,12 @@ if TYPE_CHECKING:
     from fairlot.allocation.settlement import Funding, LedgerLine, settle
     from fairlot.audit.auditor import audit_transcript
     from fairlot.audit.report import Report
+    from fairlot.audit.settling import (
+        NotYet,
+        Settled,
+        ShownVoid,
+        settle_transcript,
+    )
     from fairlot.beacon.contributions import make_commitment, make_reveal
     from fairlot.board.keeper import Board, Receipt, StartKeys, start_board
     from fairlot.board.sale import SaleState
@@ -140,6 +151,9 @@ else:
         "fairlot.allocation.settlement": ("Funding", "LedgerLine", "settle"),
         "fairlot.audit.auditor": ("audit_transcript",),
         "fairlot.audit.report": ("Report",),
+        "fairlot.audit.settling": (
+            *("NotYet", "Settled", "ShownVoid", "settle_transcript"),
+        ),
         "fairlot.beacon.contributions": ("make_commitment", "make_reveal"),
         "fairlot.board.keeper": ("Board", "Receipt", "StartKeys", "start_board"),
         "fairlot.board.sale": ("SaleState",),

@@ -1,6 +1,8 @@
 """A board's file that was damaged: what was acknowledged is never destroyed."""
 
 import io
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,10 +12,12 @@ from fairlot.board.storage import MemoryStorage, create_transcript
 from fairlot.board.transcript import Record, read_records
 from fairlot.cli import main
 from fairlot.errors import Rejection
+from fairlot_crypto import cbor
 from fairlot_crypto.log.checkpoint import SignedCheckpoint
 from fairlot_crypto.randomness import SeededRandomness
+from kit.board import head, signed
 from kit.lying_board import LyingBoard
-from kit.sales import deposit, play
+from kit.sales import deposit, play, stage
 from kit.stage import Stage
 
 FLIPS = 50
@@ -143,3 +147,101 @@ def test_what_no_crash_leaves_is_refused(
     with pytest.raises(Rejection):
         Board.resume(storage, concert.parts.board, concert.state())
     assert storage.off == []
+
+
+# Heads that a crash has torn, where witnesses are named and where nobody watches.
+
+STAGES: dict[str, Callable[[], Stage]] = {
+    "nobody watches": stage,
+    "watched": lambda: stage().watched(),
+}
+
+
+def played(on: Stage, until: str) -> bytes:
+    storage = MemoryStorage()
+    play(on.board(storage), on, until=until)
+    return storage.data
+
+
+def last_batch(data: bytes) -> tuple[int, int]:
+    """Return where the last batch begins, and where its head does."""
+    records = [r for r in read_records(data) if isinstance(r, Record)]
+    heads = [r for r in records if isinstance(r.item, SignedCheckpoint)]
+    ends = [0, *(r.offset + len(r.encoded) for r in heads)]
+    return ends[-2], heads[-1].offset
+
+
+def resume(on: Stage, storage: MemoryStorage) -> Board:
+    name = on.terms.board.name
+    return Board.resume(storage, on.parts.board, on.state(), name)
+
+
+@pytest.mark.parametrize("kind", STAGES)
+@pytest.mark.parametrize("until", ["terms", "open", "close"])
+def test_a_batch_that_is_torn_anywhere_is_cut_whole(kind: str, until: str) -> None:
+    """Also within its head, up to the last byte: nobody has seen any of it."""
+    on = STAGES[kind]()
+    whole = played(on, until)
+    begins, head = last_batch(whole)
+    end = len(whole)
+    for length in (
+        *range(begins + 1, head, 97),
+        *range(head, end, 13),
+        *range(end - 4, end),
+    ):
+        torn = MemoryStorage(whole[:length])
+        board = resume(on, torn)
+        assert (torn.data, board.cut) == (whole[:begins], length - begins), length
+
+
+@pytest.mark.parametrize("kind", STAGES)
+@pytest.mark.parametrize("until", ["terms", "open", "close"])
+def test_no_length_of_a_head_swallows_what_it_acknowledged(
+    kind: str, until: str
+) -> None:
+    """The board's line is whole where witnesses date, and its date where they do not."""
+    on = STAGES[kind]()
+    whole = played(on, until)
+    _, head = last_batch(whole)
+    for bit in range(8, 24):
+        damaged = bytearray(whole)
+        damaged[head + bit // 8] ^= 1 << bit % 8
+        storage = MemoryStorage(bytes(damaged))
+        with pytest.raises(Rejection):
+            resume(on, storage)
+        assert storage.data == damaged, bit
+
+
+def test_what_was_attached_and_torn_is_cut_and_nothing_before_it() -> None:
+    """It says nothing new: the witnesses' answer can be attached again."""
+    on = stage().watched()
+    storage = MemoryStorage()
+    board = play(on.board(storage), on, until="close")
+    stands = storage.data
+    board.attach(signed(on, head(on, board.state.tree), on.terms.times.close))
+    whole = storage.data
+    for length in (*range(len(stands) + 1, len(whole), 17), len(whole) - 1):
+        torn = MemoryStorage(whole[:length])
+        assert resume(on, torn).cut == length - len(stands)
+        assert torn.data == stands
+    kept = MemoryStorage(whole)
+    assert (resume(on, kept).cut, kept.data) == (0, whole)
+
+
+def test_a_head_without_its_date_is_torn_only_where_the_board_dates() -> None:
+    """With witnesses the board's line is all that it waits for, so it was given out."""
+    for kind, torn in (("nobody watches", True), ("watched", False)):
+        on = STAGES[kind]()
+        whole = played(on, "open")
+        begins, at = last_batch(whole)
+        text = SignedCheckpoint.parse(str(cbor.decode(whole[at:])))
+        first = replace(text, lines=text.lines[:1]).to_text().encode()
+        item = b"\x79\xff\xff" + first
+        storage = MemoryStorage(whole[:at] + item)
+        if torn:
+            assert resume(on, storage).cut == len(storage.off[0])
+            assert storage.data == whole[:begins]
+        else:
+            with pytest.raises(Rejection, match=r"board\.damaged"):
+                resume(on, storage)
+            assert storage.off == []

@@ -10,7 +10,17 @@ from command import FAIRLOT, fairlot, run_program
 from fairlot import __version__
 from fairlot.rehearsal.examples import NAMES
 
-COMMANDS = ("demo", "run", "audit", "inspect", "odds", "beacon", "witness")
+COMMANDS = (
+    "demo",
+    "run",
+    "audit",
+    "compare",
+    "settle",
+    "inspect",
+    "odds",
+    "beacon",
+    "witness",
+)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -60,6 +70,8 @@ def test_an_unknown_back_end_is_refused_with_the_known_ones(words: list[str]) ->
         ["--vers"],
         ["run"],
         ["audit"],
+        ["settle"],
+        ["settle", "file", "--out"],
         ["inspect"],
         ["odds", "TERMS.toml"],
         ["odds", "TERMS.toml", "PEOPLE.csv", "--seed"],

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from fairlot.allocation.entering import Entrant
 from fairlot.allocation.outcome import Award, Gain, Total
+from fairlot.allocation.settlement import LedgerLine
 from fairlot.allocation.shape import Order
 from fairlot.deposit.puzzle import answer_key
 from fairlot.names import Nym, group_id
@@ -94,6 +95,21 @@ def award_map(award: Award) -> dict[str, Raw]:
 def gain_rows(gains: Iterable[Gain]) -> list[Raw]:
     """Return what the pools gave one person."""
     return [[gain.pool, gain.units, gain.payment] for gain in gains]
+
+
+def ledger_maps(lines: Iterable[LedgerLine]) -> list[Raw]:
+    """Return a ledger, line by line."""
+    return [
+        {
+            "nym": line.nym,
+            "units": line.units,
+            "payment": line.payment,
+            "refund": line.refund,
+            "refund_to": line.refund_to,
+            "gains": gain_rows(line.gains),
+        }
+        for line in lines
+    ]
 
 
 def total_maps(totals: Sequence[Total]) -> list[Raw]:

@@ -5,17 +5,13 @@ from functools import cache
 
 from fairlot.entry import EntryType
 from fairlot.rehearsal.parts import TIMES
-from fairlot_crypto.log.checkpoint import SignedCheckpoint, sign_checkpoint
-from fairlot_crypto.log.merkle import Tree
 from generators import plays
 from generators.audit_lies import Lie
 from generators.plays import lie
 from generators.stage import stage
-from kit.board import Batch, as_record, cosigned, head
+from kit.board import Batch, Dates, publish_dated
 from kit.stage import Stage
 
-Dates = Sequence[tuple[int, int]]
-"""Number of a witness, and the date of its co-signature."""
 _ALL, _ENOUGH, _TOO_FEW = (0, 1, 2), (0, 2), (1,)
 
 
@@ -27,16 +23,7 @@ def watched_stage() -> Stage:
 
 def publish_watched(batches: Sequence[Batch], dates: Callable[[Batch], Dates]) -> bytes:
     """Return a transcript whose heads are co-signed as ``dates`` says."""
-    on, tree, data = watched_stage(), Tree(), b""
-    for batch in batches:
-        for entry in batch.entries:
-            tree.append(entry.encoded)
-            data += entry.encoded
-        said = head(on, tree)
-        board = sign_checkpoint(said, on.terms.origin, on.parts.board)
-        lines = (board, *(cosigned(on, said, *dated) for dated in dates(batch)))
-        data += as_record(SignedCheckpoint(said, lines))
-    return data
+    return publish_dated(watched_stage(), batches, dates)
 
 
 def watched() -> bytes:

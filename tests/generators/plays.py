@@ -34,7 +34,7 @@ def nym_of(deposit: Entry) -> Nym:
 def drawn() -> tuple[Batch, ...]:
     """Two people want one seat; one gets it."""
     return _play(
-        (*_REGISTERED, *_DEPOSITED, (TIMES.close, _closed_at(TIMES.close)), *_DRAW)
+        (*REGISTERED, *DEPOSITS, (TIMES.close, _closed_at(TIMES.close)), *_DRAW)
     )
 
 
@@ -43,7 +43,7 @@ def replaced() -> tuple[Batch, ...]:
     """Ann replaces the deposit and pays more than is due; bob cancels."""
     deposited = (DEPOSITED, _replacements), (PAID, _overpayments)
     return _play(
-        (*_REGISTERED, *deposited, (TIMES.close, _closed_at(TIMES.close)), *_DRAW)
+        (*REGISTERED, *deposited, (TIMES.close, _closed_at(TIMES.close)), *_DRAW)
     )
 
 
@@ -63,20 +63,20 @@ def recovered() -> tuple[Batch, ...]:
         lambda on, state: (on.recovery(state.contributions),),
     )
     closed = (TIMES.close, _closed_at(TIMES.close))
-    return _play((*_REGISTERED, *_DEPOSITED, closed, *kept, recovery, result))
+    return _play((*REGISTERED, *DEPOSITS, closed, *kept, recovery, result))
 
 
 @cache
 def close_missed() -> tuple[Batch, ...]:
     """CLOSE does not come in time: void, everything back."""
     late = TIMES.close + TIMES.slack + 1
-    return _play((*_REGISTERED, *_DEPOSITED, (late, _void(VoidReason.CLOSE_MISSED))))
+    return _play((*REGISTERED, *DEPOSITS, (late, _void(VoidReason.CLOSE_MISSED))))
 
 
 @cache
 def commits_missing() -> tuple[Batch, ...]:
     """The contributor does not commit: void, everything back."""
-    scenes = (*_REGISTERED, *_DEPOSITED, (TIMES.close, _closed_at(TIMES.close)))
+    scenes = (*REGISTERED, *DEPOSITS, (TIMES.close, _closed_at(TIMES.close)))
     return _play((*scenes, _COMMIT_END))
 
 
@@ -84,7 +84,7 @@ def commits_missing() -> tuple[Batch, ...]:
 def seals_missing() -> tuple[Batch, ...]:
     """The contributor commits and does not seal: void, everything back."""
     late = TIMES.seal_end + TIMES.slack + 1
-    scenes = (*_REGISTERED, *_DEPOSITED, (TIMES.close, _closed_at(TIMES.close)))
+    scenes = (*REGISTERED, *DEPOSITS, (TIMES.close, _closed_at(TIMES.close)))
     void = _void(VoidReason.SEALED_MISSED)
     return _play((*scenes, *_DRAW[:2], (late, void)))
 
@@ -191,7 +191,7 @@ BEGIN: tuple[int, Scene] = (
     lambda on, _: (on.terms_entry(), on.registry_entry()),
 )
 """Terms and registry."""
-_REGISTERED: tuple[tuple[int, Scene], ...] = (
+REGISTERED: tuple[tuple[int, Scene], ...] = (
     BEGIN,
     (
         START,
@@ -202,7 +202,9 @@ _REGISTERED: tuple[tuple[int, Scene], ...] = (
     ),
     (START, lambda on, _: (on.sign(EntryType.OPEN),)),
 )
-_DEPOSITED: tuple[tuple[int, Scene], ...] = ((DEPOSITED, _deposits), (PAID, _payments))
+"""Two people have leaves, and deposits are open."""
+DEPOSITS: tuple[tuple[int, Scene], ...] = ((DEPOSITED, _deposits), (PAID, _payments))
+"""Both deposit and pay."""
 _REVEAL: tuple[int, Scene] = (
     TIMES.seal_end + 10,
     lambda on, _: (on.reveal(),),
@@ -241,7 +243,7 @@ WAITED: tuple[tuple[int, Scene], ...] = (
 )
 """One whose draw waits for a round."""
 AUCTIONED: tuple[tuple[int, Scene], ...] = (
-    *_REGISTERED,
+    *REGISTERED,
     (DEPOSITED, _bids),
     (PAID, _paid_bids),
     (TIMES.close, _closed_at(TIMES.close)),

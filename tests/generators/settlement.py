@@ -1,4 +1,4 @@
-"""Vectors of the ledger, its hash and its CSV (specs/settlement.md)."""
+"""Vectors of the ledger, its hash and its CSV, and of whole logs (specs/settlement.md)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -23,7 +23,7 @@ from fairlot.terms.pool import Mechanism, Pool, Tier
 from generators.allocation_setting import (
     SALE_ID,
     SEED,
-    gain_rows,
+    ledger_maps,
     numbered,
     pool_maps,
     sample_entrants,
@@ -31,6 +31,7 @@ from generators.allocation_setting import (
     total_maps,
 )
 from generators.case import Case, Chapter, Raw, accept, reject
+from generators.settlement_logs import answered_logs, refused_logs
 
 _POOL = Pool("main", Mechanism.EQUAL_SHARE, 3, 7, 5)
 
@@ -43,8 +44,15 @@ def chapter() -> Chapter:
         "units, payment], and fundings compute the ledger, its outcome_hash and the texts "
         "of allocation.csv and, where the pools are such, of pools.csv, else null. void: "
         "the same without awards. check: judge a ledger that somebody claims against the "
-        "fundings.",
-        (*_accepted(), *_refused_settlements(), *_refused_ledgers()),
+        "fundings. log: settle the sale of a transcript with rounds and heads from elsewhere; "
+        "an answer that is not yet has what is missing, as fairlot settle --json prints it.",
+        (
+            *_accepted(),
+            *_refused_settlements(),
+            *_refused_ledgers(),
+            *answered_logs(),
+            *refused_logs(),
+        ),
     )
 
 
@@ -160,7 +168,7 @@ def _accept(
         comment,
         _settle_input(pools, fundings, outcome),
         {
-            "ledger": _ledger(lines),
+            "ledger": ledger_maps(lines),
             "outcome_hash": outcome_hash(lines, pools),
             "csv": allocation_csv(lines).decode(),
             "pools_csv": pools_csv(lines).decode() if in_parts(pools) else None,
@@ -312,7 +320,7 @@ def _refused_ledger(
     inputs: dict[str, Raw] = {
         "op": "check",
         "fundings": _fundings(fundings),
-        "ledger": _ledger(lines),
+        "ledger": ledger_maps(lines),
     }
     return reject(name, rule, code, inputs, lambda: check_ledger(lines, fundings))
 
@@ -339,18 +347,4 @@ def _fundings(fundings: Iterable[Funding]) -> list[Raw]:
             "final": funding.final,
         }
         for funding in fundings
-    ]
-
-
-def _ledger(lines: Iterable[LedgerLine]) -> list[Raw]:
-    return [
-        {
-            "nym": line.nym,
-            "units": line.units,
-            "payment": line.payment,
-            "refund": line.refund,
-            "refund_to": line.refund_to,
-            "gains": gain_rows(line.gains),
-        }
-        for line in lines
     ]

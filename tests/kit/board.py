@@ -1,6 +1,6 @@
 """Publishes entries, legal or not, in transcripts that the board signs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
@@ -21,6 +21,8 @@ from fairlot_crypto.log.note import SignatureLine
 from kit.stage import Stage
 
 L = TypeVar("L")
+Dates = Sequence[tuple[int, int]]
+"""Number of a witness, and the date of its co-signature."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,19 @@ def publish(on: Stage, batches: Sequence[Batch], name: str | None = None) -> byt
     return data
 
 
+def publish_dated(
+    on: Stage, batches: Sequence[Batch], dates: Callable[[Batch], Dates]
+) -> bytes:
+    """Return the transcript of ``batches``, whose heads are co-signed as ``dates`` says."""
+    tree, data = Tree(), b""
+    for batch in timed(on, batches):
+        for entry in batch.entries:
+            tree.append(entry.encoded)
+            data += entry.encoded
+        data += as_record(dated(on, head(on, tree), dates(batch)))
+    return data
+
+
 def head(on: Stage, tree: Tree, name: str | None = None) -> Checkpoint:
     """Return what a checkpoint over a tree says."""
     return Checkpoint(name or on.terms.origin, tree.size, tree.root())
@@ -139,6 +154,14 @@ def signed(
     numbers = range(len(on.terms.witnesses.named))
     return SignedCheckpoint(
         said, (line, *(cosigned(on, said, i, time) for i in numbers))
+    )
+
+
+def dated(on: Stage, said: Checkpoint, dates: Dates) -> SignedCheckpoint:
+    """Sign a checkpoint as the board, and co-sign it as some witnesses."""
+    line = sign_checkpoint(said, said.origin, on.parts.board)
+    return SignedCheckpoint(
+        said, (line, *(cosigned(on, said, *each) for each in dates))
     )
 
 

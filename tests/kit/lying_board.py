@@ -65,6 +65,18 @@ class LyingBoard:
         return signed(self.on, said, time, key, self.on.terms.origin)
 
 
+def played(
+    on: Stage, until: str, deposits: Sequence[Entry] | None = None
+) -> LyingBoard:
+    """Play a sale honestly up to and with a step, on a board that may lie then."""
+    board = LyingBoard(on)
+    for step in steps(on, deposits):
+        board.batch(step.time, *step.make(board.state))
+        if step.name == until:
+            break
+    return board
+
+
 Lie = Callable[[LyingBoard, int], None]
 """Does something to the board at the time of the step at hand."""
 NO_LIES: Mapping[str, Lie] = {}

@@ -1,4 +1,4 @@
-"""What readers see of a sale that is no rehearsal: its times are those of real clocks, and witnesses watch it.
+"""What readers see of a sale that is no rehearsal: witnesses watch it.
 
 Nobody is in it, since what contributors and witnesses check does not depend on deposits.
 """

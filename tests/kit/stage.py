@@ -3,6 +3,7 @@
 Everything is drawn from one source, as in a rehearsal (specs/rehearsal.md).
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -46,7 +47,9 @@ from fairlot.names import Nym
 from fairlot.rehearsal.parts import START, Parts, cast_parts, write_terms
 from fairlot.terms.named_round import NamedRound
 from fairlot.terms.terms import Terms
+from fairlot.terms.times import EXPIRY_DELAY
 from fairlot.terms.witnesses import Witness, Witnesses
+from fairlot.text import Json
 from fairlot_crypto.bbs.profile import Credential
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.curve import Backend
@@ -140,6 +143,27 @@ class Stage:
         named = self.parts.clock.round_after(times.drawn_from)
         beacon = replace(self.terms.beacon, drand=named)
         return self.with_terms(replace(self.terms, beacon=beacon))
+
+    def expiring(self) -> "Stage":
+        """Return the sale waiting for a round whose lack voids it a day later."""
+        on = self.waiting()
+        (named,) = on.terms.named_rounds()
+        expiry = named.due + EXPIRY_DELAY
+        times = replace(on.terms.times, expiry=expiry, unlock=expiry + EXPIRY_DELAY)
+        return on.with_terms(replace(on.terms, times=times))
+
+    def relayed(self, named: NamedRound, step: int = 0, **changes: Json) -> bytes:
+        """Return a round of the own clock as a relay gives it.
+
+        Args:
+            named: the round.
+            step: how many rounds later.
+            changes: other fields.
+        """
+        beacon = self.parts.clock.sign(self.curve, named.round_number + step)
+        signature = beacon.signature.hex()
+        fields: dict[str, Json] = {"round": beacon.round_number, "signature": signature}
+        return json.dumps({**fields, **changes}).encode()
 
     def state(self) -> SaleState:
         """Return a fresh fold that remembers what this process has verified."""

@@ -195,3 +195,37 @@ def test_other_consistency_proofs_are_refused(
     with pytest.raises(ProofError) as caught:
         verify_consistency(old, new, *roots, proof)
     assert caught.value.code == code
+
+
+# Leaves that are taken back.
+
+
+@pytest.mark.parametrize("size", range(len(LEAVES) + 1))
+def test_a_tree_that_is_cut_is_that_of_the_leaves_left(size: int) -> None:
+    """And grows again as if the others had never been there."""
+    tree = tree_of(LEAVES)
+    tree.cut(size)
+    assert (tree.size, tree.root()) == (size, mth(LEAVES[:size]))
+    others = [b"other %d" % i for i in range(9)]
+    for leaf in others:
+        tree.append(leaf)
+    assert tree.root() == mth([*LEAVES[:size], *others])
+    for index in range(tree.size):
+        proof = inclusion_proof(tree, index)
+        assert list(proof) == path(index, [*LEAVES[:size], *others])
+
+
+@pytest.mark.parametrize("size", [-1, 6, 7, 2**64])
+def test_a_tree_is_cut_to_a_size_that_it_has_had(size: int) -> None:
+    tree = tree_of(LEAVES[:5])
+    with pytest.raises(CallerError) as caught:
+        tree.cut(size)
+    assert caught.value.code == "merkle.range"
+    assert (tree.size, tree.root()) == (5, mth(LEAVES[:5]))
+
+
+@pytest.mark.parametrize("size", range(len(LEAVES)))
+def test_the_root_with_one_more_leaf_is_known_before_it_comes(size: int) -> None:
+    tree = tree_of(LEAVES[:size])
+    assert tree.root_after(LEAVES[size]) == mth(LEAVES[: size + 1])
+    assert (tree.size, tree.root()) == (size, mth(LEAVES[:size]))

@@ -1,7 +1,7 @@
 """Runs the same fold as the board, and collects every finding (specs/audit.md)."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,10 +14,13 @@ from fairlot.audit.checks import (
     check_of,
 )
 from fairlot.audit.disclosed import disclosed_counts
+from fairlot.audit.given import read_rounds
 from fairlot.audit.margin import beacon_facts, notices
 from fairlot.audit.report import CheckResult, Report, Roots
 from fairlot.audit.roles import role_findings, role_notices
-from fairlot.audit.transcript_file import read_transcript
+from fairlot.audit.settling import refuted
+from fairlot.audit.transcript_file import transcript_bytes
+from fairlot.beacon.rounds import Rounds
 from fairlot.board.phase import Phase
 from fairlot.board.replay import Finding, Replay, replay
 from fairlot.board.sale import SaleState
@@ -29,6 +32,7 @@ from fairlot_crypto.curve import Backend, backend
 from fairlot_crypto.errors import CallerError
 from fairlot_crypto.progress import Progress, silent
 from fairlot_crypto.statements import Statements
+from fairlot_crypto.timelock.drand import Beacon
 
 CLOCKS_DIFFER = 600
 """Seconds by which the log's clock may be ahead of the auditor's, and no notice says so."""
@@ -82,6 +86,7 @@ def audit_transcript(
     sale_id: bytes | None = None,
     board_key: bytes | None = None,
     rehearsal: bool = False,
+    rounds: Iterable[bytes] = (),
     curve: Backend | None = None,
     statements: Statements | None = None,
     progress: Progress = silent,
@@ -99,6 +104,8 @@ def audit_transcript(
         board_key: the board's Ed25519 key, 32 bytes, from elsewhere.
         rehearsal: whether a rehearsal is accepted, in which one machine played every
             role; unless it is, its report does not hold. It changes nothing for a sale.
+        rounds: rounds that the terms name, each the JSON of a relay: a sale cannot be
+            void for the lack of a round that is there.
         curve: the back-end; ``None`` for the default one.
         statements: what this process has verified before; ``None`` for nothing.
         progress: told how many bytes were read, of how many.
@@ -109,24 +116,20 @@ def audit_transcript(
         InputError: ``transcript.unreadable`` for a file that cannot be read,
             ``transcript.none`` for one that is no transcript at all,
             ``transcript.too-long`` for an endless stream.
+        EncodingError: ``drand.*`` for a round that cannot be read.
+        Rejection: ``round.unnamed``, ``round.signature`` for a round that the terms do
+            not name.
         CallerError: ``audit.root`` for a root that is not 32 bytes, ``audit.flag`` for a
             ``rehearsal`` that is no boolean, ``audit.transcript`` for a transcript that
-            is neither bytes nor a path; ``names.time``.
+            is neither bytes nor a path, ``audit.round`` for a round that is not bytes;
+            ``names.time``.
     """
     expected = Expected(sale_id, board_key, rehearsal)
-    data = _read(transcript)
+    given = read_rounds(rounds)
+    data = transcript_bytes(transcript)
     curve = backend() if curve is None else curve
     known = Statements() if statements is None else statements
-    return audit(data, curve, expected, known, progress, now)
-
-
-def _read(transcript: object) -> bytes:
-    if isinstance(transcript, bytes):
-        return transcript
-    if isinstance(transcript, str | Path):
-        return read_transcript(Path(transcript))
-    problem = f"a transcript is bytes or a path, not {type(transcript).__name__}"
-    raise CallerError("audit.transcript", problem)
+    return audit(data, curve, expected, known, progress, now, given)
 
 
 def audit(
@@ -136,6 +139,7 @@ def audit(
     statements: Statements,
     progress: Progress = silent,
     now: int | None = None,
+    rounds: Iterable[Beacon] = (),
 ) -> Report:
     """Check a whole transcript.
 
@@ -152,16 +156,21 @@ def audit(
         statements: what this process has verified before; a fresh one knows nothing.
         progress: called with the bytes read and the bytes in all.
         now: the auditor's clock, Unix seconds; ``None`` where there is none.
+        rounds: from elsewhere, as relays give them; without terms nobody looks at them.
 
     Raises:
+        Rejection: ``round.unnamed``, ``round.signature`` for a round that the terms do
+            not name.
         CallerError: ``names.time``.
     """
     if now is not None:
         check_time(now)
     # Step 1.
     read = replay(data, SaleState(curve, statements), progress)
-    findings = [*read.findings, *_own_findings(read, expected)]
     state = read.state
+    given = rounds if state.has_terms else ()
+    known = state.rounds.including(curve, given, statements)
+    findings = [*read.findings, *_own_findings(read, expected, known)]
     # Step 9.
     results = tuple(_result(check, findings, read, expected) for check in CHECKS)
     return Report(
@@ -192,7 +201,7 @@ def _result(
     return CheckResult(check, found, len(found) + left_out, reached, checked)
 
 
-def _own_findings(read: Replay, expected: Expected) -> Iterator[Finding]:
+def _own_findings(read: Replay, expected: Expected, known: Rounds) -> Iterator[Finding]:
     state = read.state
     # Step 2.
     if state.has_terms:
@@ -206,6 +215,7 @@ def _own_findings(read: Replay, expected: Expected) -> Iterator[Finding]:
         )
     # Step 4.
     yield from _watch_findings(read)
+    yield from _expiry_findings(state, known)
     # Step 3.
     finals = sum(f.final for f in state.fundings())
     if finals > len(state.leaves):
@@ -264,6 +274,18 @@ def _watch_findings(read: Replay) -> Iterator[Finding]:
         index = state.markers.get(kind)
         if index is not None and not watch.covers(state, index):
             yield _unwatched(state, kind, "was seen")
+
+
+def _expiry_findings(state: SaleState, known: Rounds) -> Iterator[Finding]:
+    """Yield whether a sale is void for a round that is there.
+
+    Code of specs/settlement.md, section 7.
+    """
+    # Step 8.
+    if refuted(state.void_reason, known):
+        why = "the sale is void for a round that has not come, and the round is there"
+        place = state.markers.get(EntryType.VOID)
+        yield Finding("void.round-exists", why, None, place)
 
 
 def _unwatched(state: SaleState, kind: EntryType, what: str) -> Finding:

@@ -8,13 +8,28 @@ from typing import BinaryIO
 
 from fairlot.errors import InputError
 from fairlot_crypto import cbor
-from fairlot_crypto.errors import EncodingError
+from fairlot_crypto.errors import CallerError, EncodingError
 
 STREAM_LIMIT = 1 << 30
 """Bytes that are read of a stream, a pipe or a device: they may never end."""
 
 _FIRST = 1 << 16
 """Bytes that are looked at before the rest is read: no entry is longer."""
+
+
+def transcript_bytes(transcript: object) -> bytes:
+    """Return the bytes of a transcript that a program gives: bytes, or the path of a file.
+
+    Raises:
+        InputError: as ``read_transcript``.
+        CallerError: ``audit.transcript`` for anything else.
+    """
+    if isinstance(transcript, bytes):
+        return transcript
+    if isinstance(transcript, str | Path):
+        return read_transcript(Path(transcript))
+    problem = f"a transcript is bytes or a path, not {type(transcript).__name__}"
+    raise CallerError("audit.transcript", problem)
 
 
 def read_transcript(path: Path) -> bytes:

@@ -1,5 +1,6 @@
 """ROUND entries: anybody posts a round that the terms name (specs/beacon.md, section 2)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from fairlot.entry import Entry, EntryType, body_fields, sign_entry
@@ -22,14 +23,7 @@ def make_round(
     sale_id: SaleId, chain: ChainInfo, beacon: Beacon, key: SigningKey
 ) -> Entry:
     """Make the ROUND entry of a round that a relay gives; any key may sign (step 13)."""
-    body: dict[str, Value] = {
-        "chain": chain.chain_hash(),
-        "round": beacon.round_number,
-        "signature": beacon.signature,
-    }
-    if beacon.previous_signature is not None:
-        body["previous"] = beacon.previous_signature
-    return sign_entry(EntryType.ROUND, sale_id, body, key)
+    return sign_entry(EntryType.ROUND, sale_id, _body(chain, beacon), key)
 
 
 @dataclass(slots=True)
@@ -44,6 +38,56 @@ class Rounds:
     def missing(self) -> tuple[NamedRound, ...]:
         """The rounds that are not on the board."""
         return tuple(each for each in self.named if each.name not in self.signatures)
+
+    def including(
+        self, curve: Backend, given: Iterable[Beacon], statements: Statements
+    ) -> "Rounds":
+        """Return these rounds and others, wherever those come from.
+
+        No clock is asked whether they are due: a signature that verifies is there.
+
+        Args:
+            curve: the back-end.
+            given: rounds as a relay gives them.
+            statements: what this process has verified before.
+
+        Raises:
+            Rejection: ``round.unnamed``, ``round.signature``.
+        """
+        signatures = dict(self.signatures)
+        for beacon in given:
+            named = self.identify(curve, beacon, statements)
+            signatures[named.name] = beacon.signature
+        return Rounds(self.named, signatures)
+
+    def identify(
+        self, curve: Backend, beacon: Beacon, statements: Statements
+    ) -> NamedRound:
+        """Return which of the terms' rounds a relay's round is.
+
+        A relay does not say to which chain a round belongs: it is the first of the terms'
+        chains that has signed it.
+
+        Args:
+            curve: the back-end.
+            beacon: a round as a relay gives it.
+            statements: what this process has verified before.
+
+        Raises:
+            Rejection: ``round.unnamed`` if the terms name no round of this number;
+                ``round.signature`` if none of their chains has signed it.
+        """
+        number = beacon.round_number
+        problem = Rejection("round.unnamed", f"the terms name no round {number}")
+        for named in self.named:
+            if named.round_number == number:
+                try:
+                    _check_signed(curve, named, beacon, statements)
+                except Rejection as refusal:
+                    problem = refusal
+                else:
+                    return named
+        raise problem
 
     def take(
         self, curve: Backend, entry: Entry, time: int, statements: Statements
@@ -80,18 +124,26 @@ class Rounds:
                 f"this round is not due for {named.due - time} s: nobody can know it yet",
             )
         beacon = Beacon(named.round_number, signature, previous)
-        _check_signed(curve, named, beacon, entry, statements)
+        _check_signed(curve, named, beacon, statements)
         self.signatures[name] = signature
 
 
+def _body(chain: ChainInfo, beacon: Beacon) -> dict[str, Value]:
+    body: dict[str, Value] = {
+        "chain": chain.chain_hash(),
+        "round": beacon.round_number,
+        "signature": beacon.signature,
+    }
+    if beacon.previous_signature is not None:
+        body["previous"] = beacon.previous_signature
+    return body
+
+
 def _check_signed(
-    curve: Backend,
-    named: NamedRound,
-    beacon: Beacon,
-    entry: Entry,
-    statements: Statements,
+    curve: Backend, named: NamedRound, beacon: Beacon, statements: Statements
 ) -> None:
-    parts = (cbor.encode(named.to_value()), cbor.encode(entry.body))
+    body = _body(named.chain, beacon)
+    parts = (cbor.encode(named.to_value()), cbor.encode(body))
     try:
         statements.check(
             "round",

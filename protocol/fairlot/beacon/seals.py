@@ -70,6 +70,11 @@ class Seals:
         roster = self.beacon.roster
         return tuple(k for k in roster if k in self.committed and k not in self.made)
 
+    @property
+    def sealed(self) -> int:
+        """How many keys of the roster have sealed."""
+        return sum(key in self.made for key in self.beacon.roster)
+
     def take(self, entry: Entry) -> None:
         """Take a SEAL entry in (step 7).
 
@@ -99,7 +104,7 @@ class Seals:
         Raises:
             Rejection: ``seal.missing``.
         """
-        sealed = sum(key in self.made for key in self.beacon.roster)
-        if sealed < self.beacon.needed:
-            need = f"{sealed} of the roster have sealed, and {self.beacon.needed} must"
+        needed = self.beacon.needed
+        if self.sealed < needed:
+            need = f"{self.sealed} of the roster have sealed, and {needed} must"
             raise Rejection("seal.missing", need)

@@ -467,20 +467,30 @@ class SaleState:
             return (VoidReason.EXPIRED,)
         return ()
 
-    def result(self) -> tuple[Draw, Outcome, tuple[LedgerLine, ...]]:
+    def result(
+        self, rounds: Rounds | None = None
+    ) -> tuple[Draw, Outcome, tuple[LedgerLine, ...]]:
         """Compute the RESULT entry that is due (steps 7 to 11).
+
+        Args:
+            rounds: by default those on the board.
 
         Raises:
             Rejection: ``result.withheld``, ``result.round``.
         """
+        known = self.rounds if rounds is None else rounds
         # Step 7.
-        draw = self.contributions.draw(self.sale_id, self.rounds.signatures)
+        draw = self.contributions.draw(self.sale_id, known.signatures)
         # Steps 8 and 9, and the allocation of step 11.
-        outcome = allocate(self.terms.pools, self.entrants(), draw.seed, self.sale_id)
+        entrants = self.entrants(rounds)
+        outcome = allocate(self.terms.pools, entrants, draw.seed, self.sale_id)
         return draw, outcome, settle(outcome, self.fundings())
 
-    def entrants(self) -> tuple[Entrant, ...]:
+    def entrants(self, rounds: Rounds | None = None) -> tuple[Entrant, ...]:
         """Return the deposits that count, final and funded, with their bids opened.
+
+        Args:
+            rounds: what opens them, by default the rounds on the board.
 
         Raises:
             Rejection: ``phase.no-terms``; ``result.round`` if bids cannot be opened
@@ -488,9 +498,9 @@ class SaleState:
         """
         if self._entrants is not None:
             return self._entrants
-        signatures = self.rounds.signatures
+        signatures = (self.rounds if rounds is None else rounds).signatures
         found = entrants_of(self.curve, self.terms, self.positions, signatures)
-        if self._contributions is not None:
+        if self._contributions is not None and rounds is None:
             self._entrants = found
         return found
 

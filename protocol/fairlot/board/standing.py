@@ -54,19 +54,26 @@ class Watch:
     def marked(self, state: SaleState, kind: EntryType) -> Marked:
         """Return how a marker stands (steps 13 and 14)."""
         terms, index = state.terms, state.markers.get(kind)
-        deadline = due(terms, kind) + terms.times.slack
         # Step 13.
-        if index is not None and self._quorum(
-            terms, (c for c in self.seen if c.size > index and c.date <= deadline)
-        ):
+        if self.seen_in_time(state, kind) >= terms.watching.quorum:
             return Marked.IN_TIME
         # Step 14.
+        deadline = last_moment(terms, kind)
         lacking = (
             c
             for c in self.seen
             if c.date > deadline and (index is None or c.size <= index)
         )
         return Marked.MISSED if self._quorum(terms, lacking) else Marked.OPEN
+
+    def seen_in_time(self, state: SaleState, kind: EntryType) -> int:
+        """Return how many witnesses dated a head over a marker by its last moment."""
+        index = state.markers.get(kind)
+        if index is None:
+            return 0
+        deadline = last_moment(state.terms, kind)
+        found = (c for c in self.seen if c.size > index and c.date <= deadline)
+        return len({c.witness for c in found})
 
     def covers(self, state: SaleState, index: int, after: int = 0) -> bool:
         """Tell whether a quorum, dated ``after`` or later, has seen a leaf."""
@@ -109,3 +116,8 @@ def due(terms: Terms, kind: EntryType) -> int:
         EntryType.COMMIT_END: times.commit_end,
         EntryType.SEALED: times.seal_end,
     }[kind]
+
+
+def last_moment(terms: Terms, kind: EntryType) -> int:
+    """Return until when a marker is in time: one of ``DUE``."""
+    return due(terms, kind) + terms.times.slack

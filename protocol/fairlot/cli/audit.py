@@ -2,14 +2,22 @@
 
 import argparse
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from fairlot.audit.auditor import Expected, audit
 from fairlot.audit.margin import BeaconFacts
 from fairlot.audit.report import Report
 from fairlot.board.replay import Finding
-from fairlot.cli.command import FAILED, OK, Command, chosen_curve, hex_bytes
+from fairlot.cli.beacon.files import read_round_file
+from fairlot.cli.command import (
+    FAILED,
+    OK,
+    Command,
+    add_rounds,
+    chosen_curve,
+    hex_bytes,
+)
 from fairlot.cli.output import Screen, say, show_json, show_table
 from fairlot.cli.transcript import read_named
 from fairlot.names import HASH_LENGTH
@@ -17,6 +25,7 @@ from fairlot.text import counted
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.keys import KEY_LENGTH
 from fairlot_crypto.statements import Statements
+from fairlot_crypto.timelock.drand import Beacon
 
 _EXAMPLES = """\
 Exit code: 0 if the audit holds, 1 if a check fails or it is a rehearsal that was not
@@ -26,6 +35,7 @@ Examples:
   fairlot audit transcript.fairlot --sale-id HEX64 --board-key HEX64
   fairlot audit transcript.fairlot --sale-id HEX64 --json
   fairlot audit result/transcript.fairlot --rehearsal
+  fairlot audit transcript.fairlot --round round.json
 """
 _ACCEPTED = "You accept a REHEARSAL: nothing below is proved about people or money."
 _NOT_ACCEPTED = "A REHEARSAL does not pass for a sale: this audit fails."
@@ -58,13 +68,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="accept a rehearsal, in which one machine played every role",
     )
+    add_rounds(parser, "a round for whose lack the sale is said to be void")
     parser.add_argument("--json", action="store_true", help="report for machines")
 
 
 def execute(arguments: argparse.Namespace) -> int:
     """Audit and print the report."""
     expected = Expected(arguments.sale_id, arguments.board_key, arguments.rehearsal)
-    report = audit_file(chosen_curve(), arguments.file, expected)
+    rounds = [read_round_file(path) for path in arguments.rounds]
+    report = audit_file(chosen_curve(), arguments.file, expected, rounds)
     if arguments.json:
         show_json(report.to_json())
     else:
@@ -81,18 +93,21 @@ COMMAND = Command(
 )
 
 
-def audit_file(backend: Backend, path: Path, expected: Expected) -> Report:
+def audit_file(
+    backend: Backend, path: Path, expected: Expected, rounds: Sequence[Beacon] = ()
+) -> Report:
     """Audit the transcript in a file.
 
     Raises:
         InputError: ``transcript.unreadable``, ``transcript.none``,
             ``transcript.too-long``.
+        Rejection: ``round.unnamed``, ``round.signature`` for a round that the terms do
+            not name.
     """
-    data = read_named(path)
+    data, known = read_named(path), Statements()
     with Screen(acknowledge=False) as screen:
-        progress = screen.stage("checking")
-        now = int(time.time())
-        return audit(data, backend, expected, Statements(), progress, now)
+        stage, now = screen.stage("checking"), int(time.time())
+        return audit(data, backend, expected, known, stage, now, rounds)
 
 
 def show_report(report: Report, expected: Expected) -> None:

@@ -1,37 +1,96 @@
-"""Shows people how a sale ended."""
+"""How a sale ended: shown to people, and as tables (specs/command-line.md, section 2)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TypeAlias
 
 from fairlot.allocation.mechanisms.equal_share import EqualShareFacts
-from fairlot.allocation.outcome import PoolResult
-from fairlot.board.sale import SaleState
+from fairlot.allocation.outcome import Outcome, PoolResult
+from fairlot.allocation.settlement import (
+    LedgerLine,
+    allocation_csv,
+    in_parts,
+    pools_csv,
+)
+from fairlot.board.sale import SaleState, VoidReason
 from fairlot.cli.output import say, show_table
+from fairlot.terms.pool import Pool
+from fairlot_crypto.durable import write_file
+
+ALLOCATION = "allocation.csv"
+POOLS = "pools.csv"
 
 _Row: TypeAlias = tuple[str, int, str]
 """A row of the closing table: name, number, and what it counts."""
 
+_WHY: Mapping[VoidReason, str] = {
+    VoidReason.OPEN_MISSED: "OPEN did not come in time",
+    VoidReason.CLOSE_MISSED: "CLOSE did not come in time",
+    VoidReason.COMMIT_END_MISSED: "COMMIT_END did not come in time",
+    VoidReason.SEALED_MISSED: "SEALED did not come in time",
+    VoidReason.EXPIRED: "a round that the terms name has not come",
+}
 
-def void_sentence(state: SaleState) -> str:
+
+def write_tables(
+    folder: Path, pools: Sequence[Pool], ledger: Sequence[LedgerLine]
+) -> None:
+    """Leave who gets and pays what in a folder, each file complete at once.
+
+    Raises:
+        OSError: as the system says.
+    """
+    write_file(folder / ALLOCATION, allocation_csv(ledger))
+    if in_parts(pools):
+        write_file(folder / POOLS, pools_csv(ledger))
+
+
+def name_tables(pools: Sequence[Pool]) -> None:
+    """Print the names of the tables, and what they hold."""
+    say(f"  {ALLOCATION}      units, payment and refund of every nym")
+    if in_parts(pools):
+        say(f"  {POOLS}           which pool gave the units, and what was paid there")
+
+
+def void_sentence(state: SaleState, reason: VoidReason) -> str:
     """State why a sale is void, and what happens to the money."""
+    why = _too_few(state, reason) or _WHY[reason]
+    return f"the sale is void ({reason}): {why}; everybody is refunded in full"
+
+
+def _too_few(state: SaleState, reason: VoidReason) -> str:
+    """Say how many contributors were too few; nothing where it is not for them."""
     beacon = state.terms.beacon
-    missing, did = state.contributions.missing, "committed"
-    if state.seals is not None:
-        missing, did = (*missing, *state.seals.missing), "sealed"
-    there = len(beacon.roster) - len(missing)
-    return (
-        f"the sale is void ({state.void_reason}): {there} of {len(beacon.roster)} "
-        f"contributors {did} and {beacon.needed} must; everybody is refunded in full"
-    )
+    everybody, needed = len(beacon.roster), beacon.needed
+    if reason is VoidReason.COMMITS_MISSING:
+        committed = everybody - len(state.contributions.missing)
+        return f"{committed} of {everybody} contributors committed and {needed} must"
+    seals = state.seals
+    if reason is VoidReason.SEALED_MISSED and seals and seals.sealed < needed:
+        return f"{seals.sealed} of {everybody} contributors sealed and {needed} must"
+    return ""
 
 
 def show_closing(state: SaleState) -> None:
-    """Print how each pool was cleared, and the closing table."""
-    rows = list(_money_rows(state))
-    if state.outcome is not None:
-        _show_certificates(state.outcome.pools)
-        pools = [row for pool in state.outcome.pools for row in _pool_rows(state, pool)]
-        unsold = ("unsold", state.outcome.unsold, "units")
+    """Print how the sale of a board that says so has ended."""
+    show_settlement(state, state.outcome, state.ledger)
+
+
+def show_settlement(
+    state: SaleState, outcome: Outcome | None, ledger: Sequence[LedgerLine]
+) -> None:
+    """Print how each pool is cleared, and the closing table.
+
+    Args:
+        state: of the sale.
+        outcome: ``None`` for a void sale.
+        ledger: everybody's line.
+    """
+    rows = list(_money_rows(state, ledger))
+    if outcome is not None:
+        _show_certificates(outcome.pools)
+        pools = [row for pool in outcome.pools for row in _pool_rows(state, pool)]
+        unsold = ("unsold", outcome.unsold, "units")
         rows = [*_draw_rows(state), *pools, *rows, unsold]
     show_table(("", "", ""), [(name, str(count), why) for name, count, why in rows])
 
@@ -68,10 +127,10 @@ def _pool_rows(state: SaleState, result: PoolResult) -> Iterator[_Row]:
     yield f"{before}winners", result.winners, f"of {len(result.awards)} deposits"
 
 
-def _money_rows(state: SaleState) -> tuple[_Row, ...]:
+def _money_rows(state: SaleState, ledger: Sequence[LedgerLine]) -> tuple[_Row, ...]:
     paid = sum(funding.paid for funding in state.fundings())
-    payments = sum(line.payment for line in state.ledger)
-    refunds = sum(line.refund for line in state.ledger)
+    payments = sum(line.payment for line in ledger)
+    refunds = sum(line.refund for line in ledger)
     return (
         ("money in", paid, "deposited"),
         ("money out", payments + refunds, f"{payments} to the seller, {refunds} back"),

@@ -4,6 +4,7 @@ import argparse
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from fairlot.errors import InputError
 from fairlot_crypto.curve import Backend, backend
@@ -61,6 +62,24 @@ def add_commands(
         )
         command.configure(word)
         word.set_defaults(**{name: command})
+
+
+def add_rounds(parser: argparse.ArgumentParser, what: str) -> None:
+    """Add --round, a relay's file, as often as it is given.
+
+    Args:
+        parser: of a command.
+        what: says what the rounds are for.
+    """
+    parser.add_argument(
+        "--round",
+        metavar="FILE",
+        type=Path,
+        action="append",
+        default=[],
+        dest="rounds",
+        help=f"{what}: JSON as a relay of drand gives it; may be repeated",
+    )
 
 
 def hex_bytes(length: int) -> Callable[[str], bytes]:

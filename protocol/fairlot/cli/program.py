@@ -6,7 +6,17 @@ from collections.abc import Sequence
 from concurrent.futures import BrokenExecutor
 
 from fairlot import __version__
-from fairlot.cli import audit, compare, demo, inspect, odds, puzzle, run, witness
+from fairlot.cli import (
+    audit,
+    compare,
+    demo,
+    inspect,
+    odds,
+    puzzle,
+    run,
+    settling,
+    witness,
+)
 from fairlot.cli.beacon import command as beacon
 from fairlot.cli.command import FAILED, OK, REFUSED, Command, add_commands, chosen_curve
 from fairlot.cli.output import complain, make_streams_safe, say, silence_stdout
@@ -18,6 +28,7 @@ COMMANDS = (
     run.COMMAND,
     audit.COMMAND,
     compare.COMMAND,
+    settling.COMMAND,
     inspect.COMMAND,
     odds.COMMAND,
     puzzle.COMMAND,

@@ -8,10 +8,16 @@ from contextlib import AbstractContextManager, nullcontext
 from io import StringIO
 from pathlib import Path
 
-from fairlot.allocation.settlement import allocation_csv, in_parts, pools_csv
 from fairlot.board.storage import create_transcript
 from fairlot.cli.beacon.setup_file import read_setup_file
-from fairlot.cli.closing import show_closing, void_sentence
+from fairlot.cli.closing import (
+    ALLOCATION,
+    POOLS,
+    name_tables,
+    show_closing,
+    void_sentence,
+    write_tables,
+)
 from fairlot.cli.command import FAILED, OK, Command, chosen_curve, hex_bytes, whole
 from fairlot.cli.folders import check_new_folder, create_folder
 from fairlot.cli.output import Screen, complain, say
@@ -30,9 +36,7 @@ from fairlot_crypto.durable import PRIVATE, write_file
 from fairlot_crypto.randomness import SEED_LENGTH, SeededRandomness, SystemRandomness
 
 TRANSCRIPT = "transcript.fairlot"
-ALLOCATION = "allocation.csv"
 NYMS = "nyms.csv"
-POOLS = "pools.csv"
 OUTPUTS = (TRANSCRIPT, ALLOCATION, NYMS, POOLS)
 
 _NYMS_HEADER = ("person", "nym")
@@ -111,8 +115,9 @@ def execute(arguments: argparse.Namespace) -> int:
                 new.leave_nothing(OUTPUTS)
             raise
     _show(done, folder)
-    if done.state.void_reason is not None:
-        complain(f"could not be completed: {void_sentence(done.state)}")
+    reason = done.state.void_reason
+    if reason is not None:
+        complain(f"could not be completed: {void_sentence(done.state, reason)}")
         return FAILED
     return OK
 
@@ -120,9 +125,7 @@ def execute(arguments: argparse.Namespace) -> int:
 def _show(done: Rehearsed, folder: Path) -> None:
     say(f"The sale “{done.terms.title}” has ended; {folder} holds")
     say(f"  {TRANSCRIPT}  the whole board, to be published and audited")
-    say(f"  {ALLOCATION}      units, payment and refund of every nym")
-    if in_parts(done.terms.pools):
-        say(f"  {POOLS}           which pool gave the units, and what was paid there")
+    name_tables(done.terms.pools)
     say(
         f"  {NYMS}            which nym belongs to whom: private, known only to a rehearsal"
     )
@@ -174,10 +177,8 @@ def play(
             )
     finally:
         storage.close()
-    write_file(folder / ALLOCATION, allocation_csv(done.state.ledger))
+    write_tables(folder, done.terms.pools, done.state.ledger)
     write_file(folder / NYMS, nyms_csv(done.nyms), PRIVATE)
-    if in_parts(done.terms.pools):
-        write_file(folder / POOLS, pools_csv(done.state.ledger))
     return done
 
 

@@ -16,18 +16,16 @@ from fairlot.board.sale import SaleState
 from fairlot.entry import Entry, EntryType
 from fairlot.errors import InputError, Rejection
 from fairlot.names import SaleId
-from fairlot.terms.named_round import NamedRound
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.delay import bicorn, wesolowski
 from fairlot_crypto.delay.checkpoints import Store
-from fairlot_crypto.errors import CryptoError
 from fairlot_crypto.hashing import i2osp, os2ip
 from fairlot_crypto.json_object import read_json_object
 from fairlot_crypto.keys import SigningKey, VerifyKey
 from fairlot_crypto.progress import Progress
 from fairlot_crypto.randomness import Randomness
 from fairlot_crypto.statements import Statements
-from fairlot_crypto.timelock.drand import Beacon, verify_round
+from fairlot_crypto.timelock.drand import Beacon
 
 _SECRET = ("sale", "size", "root", "key", "alpha")
 """The fields of a secret's file."""
@@ -209,28 +207,17 @@ def recover(
 def publish(view: Replay, key: SigningKey, beacon: Beacon) -> Entry:
     """Return the ROUND entry of a round (specs/beacon.md, step 13).
 
-    A relay does not say to which chain a round belongs: it is the first of the terms'
-    chains for which the round verifies.
-
     Args:
-        view: the board, after CLOSE.
+        view: the board, after SEALED.
         key: any key.
         beacon: the round that a relay gives.
 
     Raises:
-        Rejection: ``round.unnamed`` if the terms name no round of this number; otherwise
-            as the board would refuse it when the round is due.
+        Rejection: ``round.unnamed``, ``round.signature`` if it is none of the terms';
+            otherwise as the board would refuse it when the round is due.
     """
     state = view.state
-    numbered = [
-        named
-        for named in state.terms.named_rounds()
-        if named.round_number == beacon.round_number
-    ]
-    if not numbered:
-        raise Rejection("round.unnamed", f"no round {beacon.round_number} in the terms")
-    signed = (each for each in numbered if _signed(view, each, beacon))
-    named = next(signed, numbered[0])
+    named = state.rounds.identify(state.curve, beacon, state.statements)
     entry = make_round(state.sale_id, named.chain, beacon, key)
     return _taken(view, entry, max(view.time, named.due))
 
@@ -247,14 +234,6 @@ def check_secret(view: Replay, key: VerifyKey, secret: Secret) -> None:
     if (secret.sale_id, secret.frozen, secret.key) != expected:
         problem = "the secret is of another sale, board or key"
         raise InputError("contribution.secret", problem)
-
-
-def _signed(view: Replay, named: NamedRound, beacon: Beacon) -> bool:
-    try:
-        verify_round(view.state.curve, named.chain, beacon, named.round_number)
-    except CryptoError:
-        return False
-    return True
 
 
 def _taken(view: Replay, entry: Entry, time: int | None = None) -> Entry:

@@ -1,0 +1,261 @@
+"""Who gets what, computed by anybody (specs/settlement.md, section 7).
+
+RESULT and VOID only announce what the log, its heads and the named rounds determine. Nothing
+here asks a clock, or takes the end of a file for an end of the sale.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from fairlot.allocation.outcome import Outcome
+from fairlot.allocation.settlement import LedgerLine, outcome_hash, settle_void
+from fairlot.audit.given import read_heads, read_rounds
+from fairlot.audit.transcript_file import transcript_bytes
+from fairlot.beacon.contributions import Draw
+from fairlot.beacon.rounds import Rounds
+from fairlot.board.head import check_head
+from fairlot.board.replay import Finding, Replay, replay
+from fairlot.board.sale import SaleState, VoidReason
+from fairlot.board.standing import DUE, Marked, Watch, last_moment
+from fairlot.entry import EntryType
+from fairlot.names import SaleId
+from fairlot.terms.named_round import NamedRound
+from fairlot.text import Json
+from fairlot_crypto.curve import Backend, backend
+from fairlot_crypto.keys import VerifyKey
+from fairlot_crypto.log.checkpoint import SignedCheckpoint
+from fairlot_crypto.progress import Progress, silent
+from fairlot_crypto.statements import Statements
+from fairlot_crypto.timelock.drand import Beacon
+
+
+@dataclass(frozen=True, slots=True)
+class MissingMarker:
+    """A marker that is shown neither to be in time nor to be missed."""
+
+    kind: EntryType
+    logged: bool
+    """Whether it is on the log."""
+    until: int
+    """The last Unix second at which it is in time."""
+    seen: int
+    """How many witnesses dated a head over it by then."""
+    quorum: int
+    """How many must."""
+
+    def to_json(self) -> Mapping[str, Json]:
+        """Return the map that is printed for machines."""
+        return {
+            "missing": "marker",
+            "type": self.kind.value,
+            "logged": self.logged,
+            "until": self.until,
+            "seen": self.seen,
+            "quorum": self.quorum,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class MissingOpening:
+    """A commitment that is neither revealed nor recovered."""
+
+    key: VerifyKey
+    """Whose it is."""
+
+    def to_json(self) -> Mapping[str, Json]:
+        """Return the map that is printed for machines."""
+        return {"missing": "opening", "key": self.key.hex()}
+
+
+@dataclass(frozen=True, slots=True)
+class MissingRound:
+    """A round that the terms name, and that is neither on the log nor given."""
+
+    named: NamedRound
+
+    def to_json(self) -> Mapping[str, Json]:
+        """Return the map that is printed for machines."""
+        chain_hash, number = self.named.name
+        return {
+            "missing": "round",
+            "chain": chain_hash.hex(),
+            "round": number,
+            "due": self.named.due,
+        }
+
+
+Missing: TypeAlias = "MissingMarker | MissingOpening | MissingRound"
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The seed is determined, and with it who gets what; nothing can change that."""
+
+    sale_id: SaleId
+    """As in the file: compare it with what the seller published."""
+    findings: tuple[Finding, ...]
+    """The rules that the file breaks: ``audit_transcript`` says more."""
+    draw: Draw
+    """b*, Ω and the seed."""
+    outcome: Outcome
+    """The pools, and who gets what there."""
+    ledger: tuple[LedgerLine, ...]
+    """One line for each nym, sorted by nym."""
+    outcome_hash: bytes
+    """The hash of the ledger that RESULT states, 32 bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownVoid:
+    """The sale is shown to be void: everybody gets everything back."""
+
+    sale_id: SaleId
+    """As in the file: compare it with what the seller published."""
+    findings: tuple[Finding, ...]
+    """The rules that the file breaks: ``audit_transcript`` says more."""
+    reason: VoidReason
+    """What the heads show."""
+    ledger: tuple[LedgerLine, ...]
+    """One line for each nym, sorted by nym, without units or payments. What is paid on a log
+    that still goes on goes back too."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """Nothing is determined yet, whatever the file announces."""
+
+    sale_id: SaleId
+    """As in the file: compare it with what the seller published."""
+    findings: tuple[Finding, ...]
+    """The rules that the file breaks: ``audit_transcript`` says more."""
+    missing: tuple[Missing, ...]
+    """What would determine it: at least one thing."""
+
+
+Settlement: TypeAlias = "Settled | ShownVoid | NotYet"
+
+
+def settle_transcript(
+    transcript: bytes | str | Path,
+    *,
+    rounds: Iterable[bytes] = (),
+    heads: Iterable[str] = (),
+    curve: Backend | None = None,
+    statements: Statements | None = None,
+    progress: Progress = silent,
+) -> Settlement:
+    """Compute who gets what, whether or not the board has said so.
+
+    Compare ``sale_id`` of the result with what the seller published: a file names its own
+    keys. A file that breaks rules gives a result too, with findings.
+
+    Args:
+        transcript: its bytes, or the path of its file; it may end anywhere.
+        rounds: rounds that the terms name and the log lacks, each the JSON of a relay.
+        heads: heads of the log from elsewhere, each a signed note, whose co-signatures
+            count like those in the file.
+        curve: the back-end; ``None`` for the default one.
+        statements: what this process has verified before; ``None`` for nothing.
+        progress: told how many bytes were read, of how many.
+
+    Returns:
+        ``Settled`` or ``ShownVoid``, which no later entry or head turns into the other, or
+        ``NotYet``.
+
+    Raises:
+        InputError: ``transcript.unreadable``, ``transcript.none``,
+            ``transcript.too-long``.
+        EncodingError: ``drand.*`` for a round, ``note.*`` or ``checkpoint.*`` for a head
+            that cannot be read.
+        Rejection: as ``settle_replay``.
+        CallerError: ``audit.transcript``, ``audit.round``, ``audit.head`` for arguments
+            of another type.
+    """
+    given, signed = read_rounds(rounds), read_heads(heads)
+    data = transcript_bytes(transcript)
+    curve = backend() if curve is None else curve
+    known = Statements() if statements is None else statements
+    read = replay(data, SaleState(curve, known), progress)
+    return settle_replay(read, given, signed)
+
+
+def settle_replay(
+    read: Replay,
+    rounds: Iterable[Beacon] = (),
+    heads: Iterable[SignedCheckpoint] = (),
+) -> Settlement:
+    """Compute who gets what from a log that was read, which stays as it is.
+
+    Args:
+        read: the replay of a transcript.
+        rounds: from elsewhere, as relays give them.
+        heads: of the log, from elsewhere.
+
+    Raises:
+        Rejection: ``phase.no-terms``, or the first finding, without terms;
+            ``checkpoint.board-name``, ``checkpoint.board-lines``,
+            ``checkpoint.unknown-line``, ``checkpoint.tree``, ``checkpoint.signature``
+            for a head that this log does not extend; ``round.unnamed``,
+            ``round.signature`` for a round that the terms do not name.
+    """
+    # Step 1.
+    state, findings = read.state, tuple(read.findings)
+    if not state.has_terms:
+        read.check()
+    sale_id = state.terms.sale_id
+    # Step 2.
+    watch = _watch(read, heads)
+    # Step 3.
+    known = state.rounds.including(state.curve, rounds, state.statements)
+    # Step 4.
+    reason = watch.void_reason(state)
+    if reason is not None and not refuted(reason, known):
+        return ShownVoid(sale_id, findings, reason, settle_void(state.fundings()))
+    # Steps 5 and 6.
+    missing = tuple(_missing(state, watch, known))
+    if missing:
+        return NotYet(sale_id, findings, missing)
+    # Step 7.
+    draw, outcome, ledger = state.result(known)
+    hashed = outcome_hash(ledger, state.terms.pools)
+    return Settled(sale_id, findings, draw, outcome, ledger, hashed)
+
+
+def refuted(reason: VoidReason | None, known: Rounds) -> bool:
+    """Tell whether a sale is said to be void for a round, and all its rounds are there."""
+    return reason is VoidReason.EXPIRED and not known.missing
+
+
+def _watch(read: Replay, heads: Iterable[SignedCheckpoint]) -> Watch:
+    watch = Watch(set(read.watch.seen))
+    for head in heads:
+        watch.seen.update(check_head(head, read.state))
+    return watch
+
+
+def _missing(state: SaleState, watch: Watch, known: Rounds) -> Iterator[Missing]:
+    # Step 5.
+    if watch.marked(state, EntryType.SEALED) is not Marked.IN_TIME:
+        yield from _markers(state, watch)
+        return
+    # Step 6.
+    made = state.contributions
+    if made.recovered is None:
+        yield from map(MissingOpening, made.withheld)
+    yield from map(MissingRound, known.missing)
+
+
+def _markers(state: SaleState, watch: Watch) -> Iterator[Missing]:
+    """Yield the markers that are not in time, up to where the log or the sale ends."""
+    quorum = state.terms.watching.quorum
+    for kind in DUE:
+        logged = kind in state.markers
+        if watch.marked(state, kind) is not Marked.IN_TIME:
+            until = last_moment(state.terms, kind)
+            seen = watch.seen_in_time(state, kind)
+            yield MissingMarker(kind, logged, until, seen, quorum)
+        ends = kind is EntryType.COMMIT_END and not state.contributions.enough
+        if ends or not logged:
+            return

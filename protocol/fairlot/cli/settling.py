@@ -1,0 +1,215 @@
+"""``fairlot settle``: who gets what, without the board (specs/settlement.md, section 7)."""
+
+import argparse
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from fairlot.allocation.settlement import LedgerLine
+from fairlot.audit.inspection import utc
+from fairlot.audit.settling import (
+    Missing,
+    MissingMarker,
+    MissingOpening,
+    MissingRound,
+    NotYet,
+    Settled,
+    Settlement,
+    ShownVoid,
+    settle_replay,
+)
+from fairlot.board.phase import Phase
+from fairlot.board.replay import Replay, replay
+from fairlot.board.sale import SaleState
+from fairlot.cli.beacon.files import read_round_file
+from fairlot.cli.closing import (
+    name_tables,
+    show_settlement,
+    void_sentence,
+    write_tables,
+)
+from fairlot.cli.command import FAILED, OK, Command, add_rounds, chosen_curve
+from fairlot.cli.folders import check_new_folder, create_folder
+from fairlot.cli.heads import read_kept_head
+from fairlot.cli.output import Screen, say, show_json
+from fairlot.cli.transcript import read_named
+from fairlot.text import Json, Viewed, counted
+from fairlot_crypto.statements import Statements
+
+_EXAMPLES = """\
+Nobody's key is needed: once the seed is determined, everybody computes the same. Settling is
+not auditing: see fairlot audit, and compare the sale id with what the seller published.
+
+Exit code: 0 if the sale is settled or shown to be void and the file breaks no rule, 1 if
+something is missing or the file breaks one, 2 if a file or the usage was refused.
+
+Examples:
+  fairlot settle transcript.fairlot
+  fairlot settle transcript.fairlot --out result
+  fairlot settle transcript.fairlot --round round.json --head witnessed.txt --json
+"""
+_SAID: Mapping[Phase, str] = {
+    Phase.DONE: "RESULT on the log says the same",
+    Phase.VOID: "VOID on the log does not hold",
+}
+"""What the log announces of a sale that is settled."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument("file", metavar="FILE", type=Path, help="a board's transcript")
+    add_rounds(parser, "a round that the log lacks")
+    parser.add_argument(
+        "--head",
+        metavar="FILE",
+        type=Path,
+        action="append",
+        default=[],
+        dest="heads",
+        help="a head of the log that witnesses have co-signed, a signed note; may be repeated",
+    )
+    parser.add_argument(
+        "--out",
+        metavar="DIR",
+        type=Path,
+        help="a new or empty folder for the tables that fairlot run leaves",
+    )
+    parser.add_argument("--json", action="store_true", help="the same for machines")
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Settle, write the tables and print the result."""
+    curve = chosen_curve()
+    folder: Path | None = arguments.out
+    if folder is not None:
+        check_new_folder(folder)
+    rounds = [read_round_file(path) for path in arguments.rounds]
+    heads = [read_kept_head(path) for path in arguments.heads]
+    data = read_named(arguments.file)
+    with Screen(acknowledge=False) as screen:
+        state = SaleState(curve, Statements())
+        read = replay(data, state, screen.stage("reading"))
+    result = settle_replay(read, rounds, heads)
+    if folder is not None and not isinstance(result, NotYet):
+        create_folder(folder)
+        write_tables(folder, state.terms.pools, result.ledger)
+    if arguments.json:
+        show_json(_document(read, result))
+    else:
+        _show(read, result, arguments.file, folder)
+    return FAILED if result.findings or isinstance(result, NotYet) else OK
+
+
+COMMAND = Command(
+    "settle",
+    "Compute who gets what as soon as it is determined, without the board.",
+    _EXAMPLES,
+    configure,
+    execute,
+)
+
+
+def _document(read: Replay, result: Settlement) -> Mapping[str, Viewed]:
+    terms = read.state.terms
+    settled = result if isinstance(result, Settled) else None
+    return {
+        "result": _word(result),
+        "sale_id": result.sale_id.hex(),
+        "board_key": terms.board.key.hex(),
+        "rehearsal": terms.rehearsal,
+        "reason": result.reason.value if isinstance(result, ShownVoid) else None,
+        "b_star": settled.draw.b_star.hex() if settled else None,
+        "omega": settled.draw.omega.hex() if settled else None,
+        "seed": settled.draw.seed.hex() if settled else None,
+        "outcome": settled.outcome_hash.hex() if settled else None,
+        "ledger": None if isinstance(result, NotYet) else _ledger(result.ledger),
+        "missing": [m.to_json() for m in result.missing]
+        if isinstance(result, NotYet)
+        else [],
+        "findings": [asdict(finding) for finding in result.findings],
+    }
+
+
+def _word(result: Settlement) -> str:
+    if isinstance(result, NotYet):
+        return "not-yet"
+    return "settled" if isinstance(result, Settled) else "void"
+
+
+def _ledger(lines: Sequence[LedgerLine]) -> Json:
+    return [
+        {
+            "nym": line.nym.hex(),
+            "units": line.units,
+            "payment": line.payment,
+            "refund": line.refund,
+            "refund_to": line.refund_to.hex(),
+            "gains": [[gain.pool, gain.units, gain.payment] for gain in line.gains],
+        }
+        for line in lines
+    ]
+
+
+def _show(read: Replay, result: Settlement, path: Path, folder: Path | None) -> None:
+    state = read.state
+    kind = "Rehearsal of sale" if state.terms.rehearsal else "Sale"
+    say(f"{kind} {result.sale_id.hex()}, board key {state.terms.board.key.hex()}.")
+    say(
+        "Both come from the file itself, so compare them with what the seller published."
+    )
+    say()
+    if isinstance(result, NotYet):
+        say("Not yet settled. What is missing:")
+        for missing in result.missing:
+            say(f"  - {_sentence(missing)}")
+    else:
+        _show_ledger(state, result)
+        if folder is not None:
+            say(f"{folder} holds")
+            name_tables(state.terms.pools)
+    for line in _warnings(read, path):
+        say(line)
+
+
+def _show_ledger(state: SaleState, result: Settled | ShownVoid) -> None:
+    if isinstance(result, ShownVoid):
+        say(f"Shown: {void_sentence(state, result.reason)}.")
+        outcome = None
+    else:
+        said = _SAID.get(state.phase, "RESULT is not on the log")
+        say(f"Settled by the seed {result.draw.seed.hex()}; {said}.")
+        outcome = result.outcome
+    say()
+    show_settlement(state, outcome, result.ledger)
+
+
+def _warnings(read: Replay, path: Path) -> Iterator[str]:
+    if read.unacknowledged:
+        yield f"The last {read.unacknowledged} bytes are under no checkpoint: not used."
+    if read.findings:
+        broken = counted(len(read.findings), "rule is", "rules are")
+        yield f"{broken} broken: fairlot audit {path} gives details."
+
+
+def _sentence(missing: Missing) -> str:
+    """Say what is missing, and what brings it."""
+    match missing:
+        case MissingMarker(kind, logged, until, seen, quorum):
+            last = utc(until)
+            if not logged:
+                return f"{kind} is not on the log; it is in time until {last}"
+            return (
+                f"{kind}: {counted(seen, 'witness', 'witnesses')} saw it by {last}, and "
+                f"{quorum} must have: bring their heads with --head"
+            )
+        case MissingOpening(key):
+            return (
+                f"the opening of {key.hex()}: after REVEAL_END anybody recovers it with "
+                "fairlot beacon recover"
+            )
+        case MissingRound(named):
+            chain_hash, number = named.name
+            return (
+                f"round {number} of chain {chain_hash.hex()}, due {utc(named.due)}: bring "
+                "it from a relay with --round"
+            )
