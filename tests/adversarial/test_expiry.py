@@ -96,7 +96,7 @@ def voided(
 
 def judged(data: bytes, *rounds: bytes) -> Report:
     """Return the audit's report."""
-    return audit_transcript(data, rounds=rounds, statements=STATEMENTS)
+    return audit_transcript(data, rehearsal=True, rounds=rounds, statements=STATEMENTS)
 
 
 def settled(data: bytes, *rounds: bytes) -> Settlement:

@@ -266,7 +266,7 @@ def test_a_short_delay_is_noticed_in_a_rehearsal(concert_transcript: bytes) -> N
     report = verdict(concert_transcript)
     (notice,) = report.notices
     assert "18000000000 are needed" in notice
-    assert "a real sale's terms would be refused" in notice
+    assert "a real sale would be refused" in notice
     assert report.holds
     assert json.loads(json.dumps(report.to_json()))["notices"] == [notice]
 
