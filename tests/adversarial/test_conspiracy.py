@@ -6,7 +6,7 @@ one outcome besides VOID passes even without heads; with honest witnesses both h
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -25,8 +25,9 @@ from conspiracy import (
     subsets,
 )
 from fairlot.beacon.seals import Seals
-from fairlot.board.standing import Watch
+from fairlot.board.standing import Cosigned, Watch
 from fairlot.entry import EntryType
+from fairlot.terms.terms import Terms
 
 SMALL = [
     Game(3, 2, frozenset()),
@@ -159,7 +160,7 @@ def witnessed(game: Game, first: Keys) -> int:
 
 def test_without_seals_two_outcomes_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     """The board goes back to CLOSE: this was so before there were seals."""
-    monkeypatch.setattr(Seals, "check_enough", lambda _: None)
+    monkeypatch.setattr(Seals, "check_enough", nothing)
     game = Game(3, 3, frozenset((0,)))
     mine = replace(RESULT, commits=((0, False), (1, False), (2, False)))
     other = replace(RESULT, commits=((0, True), (1, False), (2, False)))
@@ -167,7 +168,7 @@ def test_without_seals_two_outcomes_pass(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_without_a_quorum_two_outcomes_pass(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Watch, "_quorum", lambda _self, _terms, found: any(found))
+    monkeypatch.setattr(Watch, "_quorum", anybody)
     game = Game(3, 2, frozenset((0, 1)), watched=True)
     first = replace(RESULT, seen=frozenset((0,)), seals=frozenset((0, 1)))
     second = replace(first, commits=((0, False), (1, True)), seen=frozenset((1, 2)))
@@ -185,6 +186,15 @@ def test_without_the_head_two_outcomes_pass() -> None:
     found = {show(game, each).outcome for each in (mine, other)}
     assert len(found) == 2
     assert passes_with(game, show(game, other), head) is None
+
+
+def nothing(_seals: Seals) -> None:
+    """Require no seal."""
+
+
+def anybody(_watch: Watch, _terms: Terms, found: Iterable[Cosigned]) -> bool:
+    """Let one witness be enough."""
+    return any(found)
 
 
 RESULT = Branch(0, ((0, False), (1, False)), frozenset(), EntryType.RESULT)

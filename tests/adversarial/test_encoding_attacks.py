@@ -29,6 +29,8 @@ FIELD = int(
     16,
 )
 """p, the modulus of the base field."""
+TRACE = 1 - 0xD201000000010000
+"""p + 1 less the number of points of G1's curve."""
 
 
 @pytest.fixture(params=["native", "reference"])
@@ -94,6 +96,46 @@ def test_points_off_the_subgroup_of_g1_are_refused(
     with pytest.raises(EncodingError) as refused:
         curve.g1_from_bytes(compressed(x, larger_y=larger_y))
     assert refusal(refused) == "groups.point"
+
+
+@pytest.mark.parametrize("order", [3, 11])
+def test_parts_of_small_order_that_cancel_are_refused_in_each_point(
+    curve: Backend, order: int
+) -> None:
+    """A check of their sum sees nothing, and one of a random sum nothing once in 3 or 11."""
+    part = of_small_order(order)
+    base = arkworks.G1Point()
+    pair = (base + part, base - part)
+    curve.g1_from_bytes(bytes((pair[0] + pair[1]).to_compressed_bytes()))
+    for point in pair:
+        with pytest.raises(EncodingError) as refused:
+            curve.g1_from_bytes(bytes(point.to_compressed_bytes()))
+        assert refusal(refused) == "groups.point"
+
+
+def of_small_order(order: int) -> arkworks.G1Point:
+    """Return a point of G1's curve of a prime order that divides the cofactor."""
+    rest = FIELD + 1 - TRACE
+    while rest % order == 0:
+        rest //= order
+    for x in (0, 4, 5, 6):
+        data = compressed(x)
+        point = arkworks.G1Point.from_compressed_bytes_unchecked(data)
+        part = times(point, rest)
+        if part != arkworks.G1Point.identity():
+            assert times(part, order) == arkworks.G1Point.identity()
+            return part
+    raise AssertionError(order)
+
+
+def times(point: arkworks.G1Point, factor: int) -> arkworks.G1Point:
+    """Double and add: the binding takes scalars below the group's order only."""
+    found = arkworks.G1Point.identity()
+    for bit in f"{factor:b}":
+        found = found + found
+        if bit == "1":
+            found = found + point
+    return found
 
 
 @pytest.mark.parametrize("x", [2, 4, 5, 7, 10])

@@ -171,6 +171,18 @@ def test_accepting_a_rehearsal_changes_nothing_of_a_sale(expected: Expected) -> 
     assert (report.holds, report.phase) == (True, "void")
 
 
+def test_a_registry_of_a_rehearsal_serves_no_sale() -> None:
+    """Its credentials verify: the keys are right, and only the registry says what it is."""
+    on = real(stage(names=()))
+    rehearsed = replace(on.registry, rehearsal=True)
+    terms = replace(on.terms, registry=rehearsed.registry_id)
+    parts = replace(on.parts, registry=rehearsed)
+    data = play_with(replace(on, parts=parts, terms=terms), until="registry")
+    report = audit(data, GROUP, A_REHEARSAL, STATEMENTS)
+    assert "registry.terms" in codes(report)
+    assert "A10" in report.failed
+
+
 def test_a_long_delay_over_known_factors_is_no_delay() -> None:
     """The margin is great, the proof holds, and both are worth nothing."""
     setup = false_setup(FACTORED, ORDER)

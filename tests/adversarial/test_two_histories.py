@@ -103,6 +103,16 @@ def test_a_kept_head_shows_the_fork() -> None:
     assert compare(read(on, honest()), View.of_head(kept)) is None
 
 
+def test_a_log_that_ends_before_a_head_is_not_called_consistent() -> None:
+    """A board hides what came, and shows a void sale: only a longer log could tell."""
+    on = stage(contributors=2)
+    mine = read(on, play_with(on, until="sealed"))
+    kept = View.of_head(mine.heads[mine.state.tree.size])
+    shorter = read(on, play_with(on, until="close"))
+    with pytest.raises(InputError, match=r"compare\.shorter"):
+        compare(shorter, kept)
+
+
 def test_two_seals_of_one_contributor_are_evidence() -> None:
     found = two_seals()
     found.verify()

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import pytest
+
 from command import SEED, Inputs, crowd, fairlot, write_inputs
 from fairlot.board.transcript import Record, read_records
 from fairlot.entry import Entry, EntryType
@@ -20,6 +22,7 @@ def _run(inputs: Inputs, out: Path, *options: str) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in out.iterdir()}
 
 
+@pytest.mark.slow
 def test_a_seed_gives_the_same_bytes_for_any_number_of_processes(
     tmp_path: Path,
 ) -> None:

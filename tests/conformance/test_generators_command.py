@@ -18,6 +18,7 @@ def generators(*words: str | Path) -> Ran:
     return run_program(sys.executable, *words, env={"PYTHONPATH": str(TESTS)})
 
 
+@pytest.mark.slow
 def test_the_published_vectors_are_what_the_generators_make() -> None:
     published = TESTS / "vectors"
     ran = generators("check", published)

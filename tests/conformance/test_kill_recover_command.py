@@ -118,6 +118,7 @@ def compare(place: Place, kills: int) -> list[Shown]:
     return runs
 
 
+@pytest.mark.slow
 def test_a_killed_recovery_goes_on_and_gives_the_same_entry(tmp_path: Path) -> None:
     place = place_of(2**19, tmp_path)
     first, last = compare(place, kills=1)

@@ -250,7 +250,7 @@ def _deposited() -> Sequence[Lie]:
         ),
         (
             "A14-unregistered",
-            "Every final deposit is a registered person's; there are no leaves here.",
+            "There are no more final deposits than leaves; there are none here.",
             "people.more-than-leaves",
             deposit,
         ),

@@ -437,7 +437,7 @@ def _openings() -> Sequence[Refusal]:
         ),
         (
             "leaf-after-open",
-            "Registration ends with OPEN; people would be made to order.",
+            "No leaf joins the log after OPEN; it would make room for one deposit more.",
             "phase.wrong",
             REGISTERED + 1,
             another_leaf,

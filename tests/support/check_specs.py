@@ -16,7 +16,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PITFALLS = 46
+PITFALLS = 60
 MARKED = ("notation", "groups", "bbs", "committee", "delay", "drand", "tlock", "log")
 """Chapters of the crypto package, whose every step is marked in the code."""
 

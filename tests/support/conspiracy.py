@@ -269,6 +269,7 @@ def _ends(
 ) -> Iterator[Branch]:
     committed = frozenset(key for key, _ in commits)
     plain = Branch(deposits, commits, NOBODY, EntryType.RESULT, seen)
+    yield replace(plain, commits=commits[::-1], seals=committed)
     yield replace(plain, end=VoidReason.CLOSE_MISSED)
     yield replace(plain, end=VoidReason.COMMIT_END_MISSED)
     for seals in subsets(committed):

@@ -196,6 +196,15 @@ def _signed(ball: Ball, entrant: Entrant) -> Entrant:
     return replace(entrant, group=gid)
 
 
+def _left_out(ball: Ball, state: SaleState, lines: Lines) -> Lines:
+    """Draw without the first buyer, as without a bot, and give the money back."""
+    draw, _, _ = state.result()
+    buyer = next(line.nym for line in lines if line.units)
+    others = [entrant for entrant in state.entrants() if entrant.nym != buyer]
+    made = allocate(ball.on.terms.pools, others, draw.seed, state.sale_id)
+    return settle(made, state.fundings())
+
+
 def _kept(pool: Pool) -> Pool:
     return replace(pool, unsold=None)
 
@@ -212,6 +221,7 @@ CHEATS = (
     Cheated("somebody gets the last unit out of turn", shared, _the_other_wins),
     Cheated("a unit costs one more than the price", shared, partial(_pays, 1)),
     Cheated("a unit that is left is sold all the same", plenty, _one_more),
+    Cheated("somebody who paid is left out of the draw", shared, _left_out),
     Cheated("the square costs one less", squared, partial(_pays, -1)),
     Cheated("the last step goes to the other", squared, _the_other_wins),
     Cheated("a loser wins", grouped, _the_other_wins),

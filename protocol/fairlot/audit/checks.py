@@ -139,14 +139,12 @@ NEEDS_KEPT = "A29"
 
 NOT_CHECKED = (
     "that an attester looked at a real person, once",
+    "that each deposit's leaf is on this log, from before OPEN: it shows only a credential",
     "that the issuers erased last season's keys and that no t + 1 of them collude",
     "that money moved as the escrow says it did",
     "that the seller hands over what was won",
     "that entries were not refused or delayed before they reached the board",
-    (
-        "that everybody was shown this board, and its clock is right, unless witnesses say "
-        "so: where the terms name none, the board is its own"
-    ),
+    "that everybody was shown this board and its clock is right, beyond what witnesses say",
     "that nobody squares more than 60 times as fast as the million a second assumed here",
     "that nobody knows the factors of the beacon's modulus",
     "that the keys of different roles belong to different parties",

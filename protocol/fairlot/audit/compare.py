@@ -46,15 +46,23 @@ def compare(log: Replay, other: View) -> Evidence | None:
         The first evidence that holds by itself; ``None`` where both can be true.
 
     Raises:
-        InputError: ``compare.origin`` for views of two logs.
+        InputError: ``compare.origin`` for views of two logs; ``compare.shorter`` for a
+            head that is larger than the log, of which nothing can be told.
         Rejection: ``phase.no-terms``.
     """
     terms = log.state.terms
-    mine = View.of_log(log)
+    mine, mine_size = View.of_log(log), log.state.tree.size
     for head in other.heads.values():
         if head.checkpoint.origin != terms.origin:
             problem = f"these are two logs: {terms.origin}, {head.checkpoint.origin}"
             raise InputError("compare.origin", problem)
+        if other.tree is None and head.checkpoint.size > mine_size:
+            size = head.checkpoint.size
+            problem = (
+                f"the log ends after {mine_size} entries, before the head of {size}"
+            )
+            advice = "the board owes you a longer one; compare that"
+            raise InputError("compare.shorter", f"{problem}: {advice}")
     found = [
         _first_fork(terms.board.key, mine, other.heads),
         _first_fork(terms.board.key, other, mine.heads),
