@@ -94,8 +94,11 @@ def test_without_terms_there_is_no_policy(tmp_path: Path) -> None:
         assert "no terms" in ran.err
 
 
-@pytest.mark.parametrize("name", ["head", "receipt", "policy"])
-def test_files_that_are_none_are_refused(desk: Desk, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "subject"),
+    [("head", "head"), ("receipt", "receipt"), ("policy", "policy-file")],
+)
+def test_files_that_are_none_are_refused(desk: Desk, name: str, subject: str) -> None:
     for what, data in (
         ("text", b"hello\n"),
         ("empty", b""),
@@ -104,11 +107,13 @@ def test_files_that_are_none_are_refused(desk: Desk, name: str) -> None:
     ):
         ran = desk.audit(f"--{name}", desk.write(what, data))
         assert (ran.code, ran.out) == (2, "")
-        assert ran.err.startswith(f"fairlot: {name}.form: {desk.folder / what} is ")
+        assert ran.err.startswith(f"fairlot: {subject}.form: {desk.folder / what} is ")
     for path in (desk.folder, desk.folder / "missing"):
         ran = desk.audit(f"--{name}", path)
         assert (ran.code, ran.out) == (2, "")
-        assert ran.err.startswith(f"fairlot: {name}.unreadable: {path} cannot be read")
+        assert ran.err.startswith(
+            f"fairlot: {subject}.unreadable: {path} cannot be read"
+        )
 
 
 def test_the_program_takes_them_too(desk: Desk) -> None:

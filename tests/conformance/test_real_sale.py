@@ -9,6 +9,7 @@ import pytest
 from command import Ran, fairlot
 from external import external_vectors
 from fairlot.audit.auditor import CLOCKS_DIFFER, audit_transcript
+from fairlot.audit.trust import terms_policy
 from fairlot.board.storage import MemoryStorage
 from fairlot.board.transcript import Record, read_records
 from fairlot.errors import Rejection
@@ -33,7 +34,6 @@ from kit.real_sale import (
     Play,
     RealSale,
     cast_real,
-    policy_of,
 )
 
 CURVE = backend()
@@ -59,13 +59,16 @@ def transcript(sale: RealSale) -> bytes:
 
 
 def audited(sale: RealSale, transcript: bytes, folder: Path) -> Ran:
-    """Audit as somebody does who has the trust roots from elsewhere."""
+    """Audit as somebody does who has the trust roots from elsewhere, and kept a head."""
     path, policy = folder / "transcript.fairlot", folder / "policy"
+    head = folder / "head"
     path.write_bytes(transcript)
-    policy.write_bytes(policy_of(sale.terms).to_bytes())
+    head.write_text(last_head(transcript).to_text(), encoding="utf-8")
+    policy.write_bytes(terms_policy(sale.terms).to_bytes())
     roots = {"--sale-id": sale.terms.sale_id, "--board-key": sale.terms.board.key}
     words = [word for name, root in roots.items() for word in (name, root.hex())]
-    return fairlot("audit", path, *words, "--json")
+    files = ("--policy", policy, "--head", head)
+    return fairlot("audit", path, *words, *files, "--json")
 
 
 def test_it_audits_clean(sale: RealSale, transcript: bytes, tmp_path: Path) -> None:
@@ -96,7 +99,7 @@ def test_without_the_round_it_is_refused_at_its_terms(sale: RealSale) -> None:
 def test_its_last_head_is_believed_under_its_policy(
     sale: RealSale, transcript: bytes
 ) -> None:
-    believed = judge_checkpoint(last_head(transcript), policy_of(sale.terms))
+    believed = judge_checkpoint(last_head(transcript), terms_policy(sale.terms))
     assert len(believed.logs) == 1
     dates = [each.time for each in believed.cosigned]
     assert dates == [RESULT_TIME + 1] * QUORUM
@@ -117,9 +120,9 @@ def test_one_witness_of_three_is_no_quorum(tmp_path: Path) -> None:
     ran = audited(sale, transcript, tmp_path)
     report = json.loads(ran.out)
     codes = {f["code"] for check in report["checks"] for f in check["findings"]}
-    assert (ran.code, codes) == (1, {"witness.quorum"})
+    assert (ran.code, codes) == (1, {"witness.quorum", "roots.policy"})
     with pytest.raises(ProofError) as caught:
-        judge_checkpoint(last_head(transcript), policy_of(sale.terms))
+        judge_checkpoint(last_head(transcript), terms_policy(sale.terms))
     assert caught.value.code == "policy.quorum"
 
 

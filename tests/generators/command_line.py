@@ -268,7 +268,7 @@ _REFUSED: Sequence[tuple[str, str, str, Files, Sequence[Words]]] = (
         (
             f"{name}-{what}",
             rule,
-            f"{name}.{code}",
+            f"{'policy-file' if name == 'policy' else name}.{code}",
             files | {_SALE: _SHARE, _LIST: _PEOPLE},
             (_RUN, ("audit", _BOARD, f"--{name}", "given", "--json")),
         )

@@ -38,9 +38,7 @@ from fairlot_crypto.curve import Backend
 from fairlot_crypto.delay.bicorn import draw_alpha
 from fairlot_crypto.delay.parameters import shipped_setup
 from fairlot_crypto.keys import SigningKey
-from fairlot_crypto.log import policy
 from fairlot_crypto.log.checkpoint import SignedCheckpoint, cosign_checkpoint
-from fairlot_crypto.log.policy import Policy
 from fairlot_crypto.randomness import SystemRandomness
 from fairlot_crypto.timelock.chain import QUICKNET
 from fairlot_crypto.timelock.drand import read_beacon
@@ -289,18 +287,3 @@ class Play:
             for witness, key in watching
         ]
         self.board.attach(SignedCheckpoint(head.checkpoint, (*head.lines, *lines)))
-
-
-def policy_of(terms: Terms) -> Policy:
-    """Return the trust roots of a sale: its log, and the quorum of its witnesses."""
-    witnesses = tuple(
-        policy.Witness(f"witness-{number}", witness.name, witness.key)
-        for number, witness in enumerate(terms.witnesses.named)
-    )
-    names = tuple(witness.name for witness in witnesses)
-    return Policy(
-        logs=(policy.Log(terms.origin, terms.board.key),),
-        witnesses=witnesses,
-        groups=(policy.Group("watching", terms.witnesses.quorum, names),),
-        quorum="watching",
-    )

@@ -287,7 +287,8 @@ def test_a_board_attaches_what_witnesses_co_sign_later() -> None:
         Cosigned(on.terms.witnesses.named[who].key, size, date)
         for who, date in ((2, DATE), (0, DATE + 1), (1, DATE + 1))
     }
-    assert found.heads[size] == seen_by(on, bare, 0, 1, date=DATE + 1)
+    first = seen_by(on, bare, 2)
+    assert found.heads[size] == seen_by(on, first, 0, 1, date=DATE + 1)
     assert found.unacknowledged == 0
 
 
@@ -371,7 +372,7 @@ def test_a_head_that_comes_again_with_fewer_co_signatures_takes_none_away() -> N
     board.attach(bare)
     found = read(on, storage)
     assert len(found.watch.seen) == 3
-    assert found.heads[bare.checkpoint.size] == bare
+    assert found.heads[bare.checkpoint.size] == seen_by(on, bare, 0, 1, 2)
 
 
 def test_a_size_that_is_no_head_of_the_file_does_not_come_again() -> None:

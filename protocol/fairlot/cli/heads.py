@@ -76,15 +76,15 @@ def read_policy_file(path: Path) -> Policy:
     """Read a policy, a tlog-policy in a file.
 
     Raises:
-        InputError: ``policy.unreadable``, ``policy.form``.
+        InputError: ``policy-file.unreadable``, ``policy-file.form``.
     """
     try:
         with path.open("rb") as file:
             data = file.read(_LARGEST_POLICY + 1)
     except OSError as error:
         problem = f"{path} cannot be read: {error.strerror or 'unknown reason'}"
-        raise InputError("policy.unreadable", problem) from error
+        raise InputError("policy-file.unreadable", problem) from error
     try:
         return Policy.parse(data)
     except EncodingError as error:
-        raise InputError("policy.form", f"{path} is no policy: {error}") from error
+        raise InputError("policy-file.form", f"{path} is no policy: {error}") from error
