@@ -65,7 +65,7 @@ def audited(sale: RealSale, transcript: bytes, folder: Path) -> Ran:
     policy.write_bytes(policy_of(sale.terms).to_bytes())
     roots = {"--sale-id": sale.terms.sale_id, "--board-key": sale.terms.board.key}
     words = [word for name, root in roots.items() for word in (name, root.hex())]
-    return fairlot("audit", path, *words, "--json")
+    return fairlot("audit", path, *words, "--policy", policy, "--json")
 
 
 def test_it_audits_clean(sale: RealSale, transcript: bytes, tmp_path: Path) -> None:
