@@ -128,7 +128,7 @@ def named(game: Game) -> str:
 
 
 def test_whatever_they_do_one_outcome_passes() -> None:
-    assert check(Game(3, 2, frozenset((0,)))).strategies > 100_000
+    assert check(Game(2, 2, frozenset((0,)))).strategies > 10_000
 
 
 @pytest.mark.slow
