@@ -137,6 +137,7 @@ def test_whatever_more_of_them_do_one_outcome_passes(game: Game) -> None:
     check(game)
 
 
+@pytest.mark.slow
 def test_honest_witnesses_hold_the_board_to_one_outcome() -> None:
     """They saw it two against one, in a game whose contributors could not hold it."""
     assert witnessed(Game(2, 2, frozenset((0,)), watched=True), frozenset((0,))) == 1

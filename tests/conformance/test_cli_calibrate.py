@@ -79,6 +79,7 @@ def test_a_window_that_no_delay_covers_leaves_the_round() -> None:
     assert report["with_round"]["round"]["round"] == FIRST
 
 
+@pytest.mark.slow
 def test_calibration_is_by_the_formula(tmp_path: Path) -> None:
     options = ("--window", "90", "--advantage", "7")
     times = ("--seal-end", str(SEAL_END), "--slack", str(SLACK))

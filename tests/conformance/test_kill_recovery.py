@@ -134,6 +134,7 @@ def test_a_kill_during_the_proof_costs_one_round(tmp_path: Path) -> None:
     assert first.steps + second.steps <= plan.total + 2 * plan.digits // plan.stride
 
 
+@pytest.mark.slow
 def test_what_a_kill_leaves_is_whole_or_an_unfinished_write(tmp_path: Path) -> None:
     killed = run(2**20, tmp_path, steps=2**18)
     assert killed.result == ""

@@ -8,6 +8,7 @@ import pytest
 import check_specs
 
 
+@pytest.mark.slow
 def test_specification_and_source_agree() -> None:
     assert check_specs.problems() == []
 

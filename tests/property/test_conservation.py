@@ -275,6 +275,7 @@ REACHED: Mapping[str, tuple[tuple[str, ...], Callable[[Outcome], bool]]] = {
 """What must be among the random sales, or the properties above would be worth little."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", REACHED)
 def test_the_random_sales_come_to(name: str) -> None:
     kinds, reached = REACHED[name]

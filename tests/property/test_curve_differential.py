@@ -174,6 +174,7 @@ def test_every_single_flipped_bit_of_a_point_gets_the_same_verdict() -> None:
             assert len(verdicts(bytes(data))) == 1
 
 
+@pytest.mark.slow
 def test_published_vectors_are_the_same_from_both(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -243,6 +243,7 @@ def known(copied: Path) -> set[str]:
     return set(check_specs.problems(copied))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("edit", "problem"),
     [row[1:] for row in ROWS],

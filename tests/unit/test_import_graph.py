@@ -88,6 +88,7 @@ def test_the_list_is_one_command(tmp_path: Path) -> None:
     assert ran.returncode == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("file", "line", "shown"), [row[1:] for row in WRONG], ids=[row[0] for row in WRONG]
 )
@@ -103,6 +104,7 @@ def test_what_runs_upward_is_flagged(
     assert end in found
 
 
+@pytest.mark.slow
 def test_what_types_alone_need_is_no_arrow(tmp_path: Path) -> None:
     root = _copy(tmp_path)
     hidden = "if TYPE_CHECKING:\n    from fairlot.board.sale import Sale"

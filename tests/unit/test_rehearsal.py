@@ -298,6 +298,7 @@ def test_depositors_contribute_with_the_keys_of_their_deposits() -> None:
     assert seeded()[1].state.draw != done.state.draw, "they have a say in the seed"
 
 
+@pytest.mark.slow
 def test_more_depositors_contribute_than_a_batch_holds() -> None:
     people = tuple(Person(f"p{i}", 1, PRICE) for i in range(BATCH + 1))
     file = replace(terms_file(contributors=1), depositors=BATCH + 1)
