@@ -65,6 +65,36 @@ def test_the_audit_names_the_broken_check_and_no_other(row: Row) -> None:
     assert not report.holds
 
 
+def places() -> list[tuple[list[str], bool, bool]]:
+    """Return the rows of the specification's table: codes, and what is not null."""
+    chapter = Path(__file__).parents[2] / "specs" / "audit.md"
+    section = chapter.read_text("utf-8").split("### 3.1 The place of a finding")[1]
+    lines = section.split("\n## ")[0].splitlines()
+    rows = [line.split(" | ") for line in lines if line.startswith("| ")]
+    return [
+        (codes.split("`")[1::2], offset != "null", entry != "null |")
+        for codes, offset, entry in rows[1:]
+    ]
+
+
+def test_every_finding_is_at_the_place_that_the_specification_says() -> None:
+    table = places()
+    assert len(table) == 9
+    for row in ROWS:
+        for finding in audit(row.make(), GROUP, row.expected, STATEMENTS).findings:
+            _, offset, entry = next(
+                each
+                for each in table
+                if not each[0] or any(_names(code, finding.code) for code in each[0])
+            )
+            known = (finding.offset is not None, finding.entry is not None)
+            assert known == (offset, entry), finding
+
+
+def _names(pattern: str, code: str) -> bool:
+    return code.startswith(pattern[:-1]) if pattern.endswith("*") else code == pattern
+
+
 def test_the_same_board_without_a_lie_is_believed(concert_transcript: bytes) -> None:
     report = audit(concert_transcript, GROUP, A_REHEARSAL, STATEMENTS)
     assert report.holds

@@ -393,9 +393,9 @@ def test_audit(case: Case) -> None:
         statements=STATEMENTS,
     )
     if "refused" in case:
-        assert [finding.code for finding in report.findings] == [
-            case["refused"]["code"]
-        ]
+        (finding,) = report.findings
+        place = {"offset": finding.offset, "entry": finding.entry}
+        assert {"code": finding.code, "place": place} == case["refused"]
         assert report.failed == (case["name"][:3],)
         assert not report.holds
     else:

@@ -122,12 +122,14 @@ def _reject(lie: Lie) -> Case:
     report = _audit(lie.transcript, lie.expected, lie.kept)
     if len(report.findings) != 1 or report.failed != (lie.name.partition("-")[0],):
         raise InvariantError("vectors.other-findings", f"{lie.name}: {report.findings}")
+    (finding,) = report.findings
     return reject(
         lie.name,
         lie.rule,
         lie.code,
         _inputs(lie.transcript, lie.expected, lie.kept),
         lambda: _raise_finding(report),
+        place={"offset": finding.offset, "entry": finding.entry},
     )
 
 

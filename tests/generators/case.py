@@ -69,6 +69,7 @@ def reject(
     attempt: Callable[[], object],
     *,
     placed: bool = False,
+    place: Mapping[str, Raw] | None = None,
 ) -> Case:
     """Return a case that must be refused, after having tried it.
 
@@ -79,6 +80,7 @@ def reject(
         inputs: what the implementation is given.
         attempt: drives this library with ``inputs``.
         placed: whether the case says where in a file the rule is broken.
+        place: where in a transcript it is broken, where that is known.
 
     Raises:
         InvariantError: ``vectors.not-refused`` where ``attempt`` ends otherwise.
@@ -87,8 +89,8 @@ def reject(
         attempt()
     except (CryptoError, FairlotError) as error:
         if error.code == code:
-            place = _place(error) if placed else None
-            return Case(name, rule, inputs, {}, None, code, place)
+            stated = _place(error) if placed else place
+            return Case(name, rule, inputs, {}, None, code, stated)
         problem = f"{name} ends in {error.code}, not {code}"
         raise InvariantError("vectors.not-refused", problem) from error
     raise InvariantError("vectors.not-refused", f"{name} is not refused with {code}")
