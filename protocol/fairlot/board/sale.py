@@ -23,9 +23,9 @@ from fairlot.beacon.rounds import Rounds
 from fairlot.beacon.seals import Seal, Seals
 from fairlot.board.entrants import entrants_of
 from fairlot.board.phase import PHASES, Phase
+from fairlot.board.registration import read_registry_of, read_terms
 from fairlot.deposit.final import Positions
 from fairlot.deposit.payment import read_payment
-from fairlot.deposit.rules import check_required
 from fairlot.deposit.verify import check_deposit
 from fairlot.entry import (
     Entry,
@@ -35,9 +35,9 @@ from fairlot.entry import (
     body_fields,
     check_signature,
 )
-from fairlot.errors import Rejection, TermsError
+from fairlot.errors import Rejection
 from fairlot.identity.leaf import Leaf, check_leaf, read_leaf
-from fairlot.identity.registry import Credentials, Registry, read_registry
+from fairlot.identity.registry import Credentials, Registry
 from fairlot.names import SaleId
 from fairlot.terms.terms import Terms
 from fairlot.terms.times import MAX_TIME
@@ -278,18 +278,7 @@ class SaleState:
         self.clock = time
 
     def _terms_entry(self, entry: Entry, _time: int) -> None:
-        try:
-            terms = Terms.from_value(entry.body)
-        except TermsError as error:
-            raise Rejection(error.code, error.message) from error
-        if entry.scope != terms.sale_id:
-            raise Rejection(
-                "terms.sale-id", "the entry's sale must be the hash of its terms"
-            )
-        if entry.key != terms.seller:
-            raise Rejection(
-                "terms.seller", "the terms must be signed by the seller whom they name"
-            )
+        terms = read_terms(entry)
         check_setup(terms, self.statements)
         self._terms, self._sale_id = terms, terms.sale_id
         self.rounds = Rounds(terms.named_rounds())
@@ -300,30 +289,8 @@ class SaleState:
             raise Rejection(
                 "registry.again", "this board has a registry already: a sale has one"
             )
-        registry = read_registry(entry.body)
-        terms = self.terms
-        if registry.registry_id != terms.registry:
-            raise Rejection(
-                "registry.id", "this is not the registry that the terms name"
-            )
-        if entry.key not in [issuer.key for issuer in registry.issuers]:
-            raise Rejection(
-                "entry.key", "REGISTRY must be signed by one of its issuers"
-            )
-        if (registry.rehearsal, registry.season) != (terms.rehearsal, terms.season):
-            raise Rejection(
-                "registry.terms",
-                "season and rehearsal must be the same in registry and terms",
-            )
-        times = terms.times
-        if not registry.starts <= times.open < times.unlock < registry.ends:
-            raise Rejection(
-                "registry.terms",
-                "the sale must begin and end inside the registry's season",
-            )
-        check_required(terms, registry)
-        self._credentials = Credentials(self.curve, registry)
-        self.registry = registry
+        self.registry = read_registry_of(self.terms, entry)
+        self._credentials = Credentials(self.curve, self.registry)
 
     def _leaf_entry(self, entry: Entry, _time: int) -> None:
         leaf = read_leaf(body_fields(entry))
