@@ -7,6 +7,7 @@ from fairlot.audit.kept import NOTHING, Kept
 from fairlot.audit.report import Report
 from fairlot.errors import InvariantError, Rejection
 from generators import plays
+from generators.audit_evidence import evidence_cases
 from generators.audit_kept import kept_lies, kept_rows
 from generators.audit_lies import ACCEPTED, Lie, lies
 from generators.audit_policies import policy_lies, policy_rows
@@ -22,15 +23,16 @@ def chapter() -> Chapter:
     """Return the chapter."""
     return Chapter(
         "audit",
-        "Audit `transcript`, expecting the roots of `expected` where there are any, and "
-        "accepting a rehearsal if `rehearsal` is true; with the file of a policy `policy`, "
-        "the signed notes `heads` and the files of receipts `receipts`, where there are "
-        "any. An accepted one holds; output the "
+        "`op` names the operation. evidence: read the file `data` of evidence and verify it "
+        "(section 7); output its kind. audit: audit `transcript`, expecting the roots of "
+        "`expected` where there are any, and accepting a rehearsal if `rehearsal` is true; "
+        "with the file of a policy `policy`, the signed notes `heads` and the files of "
+        "receipts `receipts`, where there are any. An accepted one holds; output the "
         "report's phase, facts and beacon, without the sentence `withholding` of the "
         "latter, the checks that were not checked, and how many notices there are. A "
         "refused one has exactly one finding, with that code; the check that fails is the "
         "one that the case's name begins with.",
-        (*_accepted(), *_refused()),
+        (*_accepted(), *_refused(), *evidence_cases()),
     )
 
 
