@@ -169,6 +169,7 @@ def _refused() -> Sequence[Case]:
 
 def _malformed() -> Sequence[Case]:
     fork, seals = _fork(COMMITTED, COMMITTED).to_value(), _seals().to_value()
+    empty: Value = b"\xa0"
     rows: tuple[tuple[str, str, dict[str, Value]], ...] = (
         ("version", "The version is 1.", {**fork, "v": 2}),
         ("kind", "The kind is known.", {**fork, "kind": "rumour"}),
@@ -177,8 +178,12 @@ def _malformed() -> Sequence[Case]:
         ("short-key", "A key has 32 bytes.", {**fork, "key": bytes(31)}),
         ("short-root", "A root has 32 bytes.", {**fork, "root": bytes(31)}),
         ("with-note", "There is nothing else.", {**fork, "note": "hello"}),
-        ("three-seals", "There are two seals.", {**seals, "entries": [b"\xa0"] * 3}),
-        ("no-entry", "Seals are entries.", {**seals, "entries": [b"\xa0", b"\xa0"]}),
+        (
+            "three-seals",
+            "There are two seals.",
+            {**seals, "entries": [empty, empty, empty]},
+        ),
+        ("no-entry", "Seals are entries.", {**seals, "entries": [empty, empty]}),
     )
     return [
         _refuse_bytes(n, rule, "evidence.form", cbor.encode(v)) for n, rule, v in rows
