@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from command import FAIRLOT, SEED, Ran, fairlot, run_program, write_inputs
+from command import SEED, Ran, fairlot, write_inputs
 from fairlot.audit.checks import CHECKS
 
 IDS = tuple(check.id for check in CHECKS)
@@ -141,68 +141,6 @@ def test_what_cannot_be_read_is_refused(tmp_path: Path, command: str) -> None:
         ran = fairlot(command, path, "--json")
         assert (ran.code, ran.out) == (2, "")
         assert f"transcript.unreadable: {path}" in ran.err
-
-
-ODD_FILES = {
-    "empty": b"",
-    "zeros": bytes(1000),
-    "ones": b"\xff" * 1000,
-    "text": b"nym,units,payment,refund\n",
-    "a picture": b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(500),
-    "an archive": b"\x1f\x8b\x08\x00" + bytes(500),
-    "a long text that is not there": b"\x7b" + b"\xff" * 8,
-    "a deep array": b"\x81" * 100_000,
-    "an empty map": b"\xa0" * 50,
-    "an empty note": b"\x60" * 50,
-    "every byte": bytes(range(256)) * 4,
-}
-
-
-@pytest.mark.parametrize("name", ODD_FILES)
-@pytest.mark.parametrize("command", ["audit", "inspect"])
-def test_what_is_no_transcript_is_said_in_one_line(
-    tmp_path: Path, command: str, name: str
-) -> None:
-    """It was "A05 holds, A13 holds" of a picture."""
-    path = tmp_path / "odd"
-    path.write_bytes(ODD_FILES[name])
-    ran = fairlot(command, path, "--json")
-    assert (ran.code, ran.out) == (2, "")
-    assert "this is no transcript" in ran.err
-    assert ran.err.count("\n") == 1
-
-
-def test_noise_behind_a_transcript_is_counted_not_kept(
-    transcript: Path, tmp_path: Path
-) -> None:
-    path = tmp_path / "noisy"
-    path.write_bytes(transcript.read_bytes() + bytes(200_000))
-    ran = rehearsed(path, "--json")
-    assert ran.code == 1
-    report = json.loads(ran.out)
-    (first, *_) = report["checks"]
-    assert (first["holds"], first["found"]) == (False, 100_002)
-    assert [f["code"] for f in first["findings"][-2:]] == ["file.given-up", "file.tail"]
-    assert len(first["findings"]) == 1_002
-
-
-def test_endless_streams_are_not_read(transcript: Path) -> None:
-    with Path("/dev/zero").open("rb") as endless:
-        ran = run_program(FAIRLOT, "audit", "-", stdin=endless)
-    assert (ran.code, ran.out) == (2, "")
-    assert "this is no transcript" in ran.err
-    with transcript.open("rb") as file:
-        ran = run_program(FAIRLOT, "audit", "-", "--rehearsal", stdin=file)
-    assert (ran.code, ran.err) == (0, "")
-
-
-@pytest.mark.parametrize("closed", ["1", "2"])
-def test_closed_output_does_not_change_the_verdict(
-    transcript: Path, closed: str
-) -> None:
-    script = f'exec "$1" audit "$2" --rehearsal {closed}>&-'
-    ran = run_program("/bin/sh", "-c", script, "sh", FAIRLOT, transcript)
-    assert ran.code == 0
 
 
 def test_a_cut_file_is_incomplete_and_nothing_else(
