@@ -157,6 +157,9 @@ def _play(board: Conspirator, branch: Branch) -> SignedCheckpoint | None:
     """Play a branch to its end, and return the head behind SEALED if there is one."""
     on = board.on
     board.batch(START, on.terms_entry(), on.registry_entry())
+    if branch.end is VoidReason.OPEN_MISSED:
+        _void(board, TIMES.open, branch.end)
+        return None
     board.mark(START, on.sign(EntryType.OPEN))
     if branch.deposits:
         board.batch(START + 60, on.time_entry(START + 60))
@@ -270,6 +273,7 @@ def _ends(
     committed = frozenset(key for key, _ in commits)
     plain = Branch(deposits, commits, NOBODY, EntryType.RESULT, seen)
     yield replace(plain, commits=commits[::-1], seals=committed)
+    yield replace(plain, end=VoidReason.OPEN_MISSED)
     yield replace(plain, end=VoidReason.CLOSE_MISSED)
     yield replace(plain, end=VoidReason.COMMIT_END_MISSED)
     for seals in subsets(committed):
