@@ -13,6 +13,7 @@ from fairlot.terms.pool import Mechanism, Pool, Requirement, Tier
 from fairlot.terms.terms import Terms
 from fairlot_crypto.keys import VerifyKey
 from fairlot_crypto.timelock.chain import QUICKNET, first_round_after
+from generators.terms_file_setting import CONFERENCE, HEAD, PUZZLE
 from generators.terms_setting import sample_terms
 
 LINES = {
@@ -297,49 +298,6 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
         with pytest.raises(InputError, match=re.escape(str(path))) as caught:
             read_terms_file(path)
         assert caught.value.code == "terms-file.unreadable"
-
-
-HEAD = 'title = "Conference"\nasset = "seat"\n'
-PUZZLE = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"
-CONFERENCE = f"""{HEAD}deposits = [50, 500, 1_000]
-
-[[pool]]
-name = "sponsors"
-mechanism = "tiers"
-unsold = "guests"
-tiers = [
-  {{name = "gold", price = 500, supply = 2}},
-  {{name = "silver", price = 200, supply = 3}},
-]
-
-[[pool]]
-name = "guests"
-mechanism = "lottery"
-supply = 8
-price = 50
-certain = 2
-[pool.requires]
-region = ["FR", "DE"]
-cohort_a = ["2029"]
-
-[[pool]]
-name = "crowd"
-mechanism = "lottery"
-supply = 16
-price = 50
-group_max = 4
-again = true
-puzzle = "{PUZZLE}"
-
-[[pool]]
-name = "tokens"
-mechanism = "quadratic"
-supply = 20
-price = 1
-
-[beacon]
-delay = 1
-"""
 
 
 def test_every_mechanism_is_read(tmp_path: Path) -> None:
