@@ -96,6 +96,13 @@ def test_endless_streams_are_not_read(transcript: Path) -> None:
     assert (ran.code, ran.err) == (0, "")
 
 
+def test_endless_evidence_is_not_read() -> None:
+    """A device that never ends was read whole, and is no evidence."""
+    ran = fairlot("compare", "--evidence", Path("/dev/zero"))
+    assert (ran.code, ran.out) == (2, "")
+    assert "evidence.form" in ran.err
+
+
 @pytest.mark.parametrize("closed", ["1", "2"])
 def test_closed_output_does_not_change_the_verdict(
     transcript: Path, closed: str

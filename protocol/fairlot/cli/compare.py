@@ -12,6 +12,7 @@ from fairlot.board.sale import SaleState
 from fairlot.cli.command import FAILED, OK, REFUSED, Command, chosen_curve
 from fairlot.cli.heads import read_head
 from fairlot.cli.output import busy, complain, say
+from fairlot.cli.reading import read_at_most
 from fairlot.errors import InputError, Rejection
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.durable import write_file
@@ -26,6 +27,9 @@ Examples:
   fairlot compare mine.fairlot my.secret.head
   fairlot compare --evidence evidence
 """
+
+_LARGEST_EVIDENCE = 1 << 18
+"""Bytes that are read of evidence: two entries of the greatest size are less."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -70,12 +74,11 @@ COMMAND = Command(
 
 
 def _verify(arguments: argparse.Namespace) -> int:
-    try:
-        data = arguments.evidence.read_bytes()
-    except OSError as error:
-        reason = error.strerror or "unknown reason"
-        problem = f"{arguments.evidence} cannot be read: {reason}"
-        raise InputError("evidence.unreadable", problem) from error
+    data = read_at_most(
+        arguments.evidence,
+        _LARGEST_EVIDENCE,
+        lambda why: InputError("evidence.unreadable", why),
+    )
     found = read_evidence(data)
     try:
         found.verify()

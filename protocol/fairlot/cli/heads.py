@@ -5,6 +5,7 @@ specs/board.md, section 3; specs/log.md, sections 6 and 7.
 
 from pathlib import Path
 
+from fairlot.cli.reading import read_at_most
 from fairlot.errors import InputError
 from fairlot_crypto.errors import EncodingError
 from fairlot_crypto.log.checkpoint import SignedCheckpoint
@@ -27,12 +28,9 @@ def read_head(path: Path) -> SignedCheckpoint | None:
     Raises:
         InputError: ``head.unreadable``, ``head.form``.
     """
-    try:
-        with path.open("rb") as file:
-            data = file.read(_LARGEST_HEAD + 1)
-    except OSError as error:
-        problem = f"{path} cannot be read: {error.strerror or 'unknown reason'}"
-        raise InputError("head.unreadable", problem) from error
+    data = read_at_most(
+        path, _LARGEST_HEAD + 1, lambda why: InputError("head.unreadable", why)
+    )
     if data[:1] and data[0] in _MAPS:
         return None
     try:
@@ -60,12 +58,9 @@ def read_receipt(path: Path) -> LogProof:
     Raises:
         InputError: ``receipt.unreadable``, ``receipt.form``.
     """
-    try:
-        with path.open("rb") as file:
-            data = file.read(_LARGEST_RECEIPT + 1)
-    except OSError as error:
-        problem = f"{path} cannot be read: {error.strerror or 'unknown reason'}"
-        raise InputError("receipt.unreadable", problem) from error
+    data = read_at_most(
+        path, _LARGEST_RECEIPT + 1, lambda why: InputError("receipt.unreadable", why)
+    )
     try:
         return LogProof.parse(data)
     except EncodingError as error:
@@ -78,12 +73,9 @@ def read_policy_file(path: Path) -> Policy:
     Raises:
         InputError: ``policy-file.unreadable``, ``policy-file.form``.
     """
-    try:
-        with path.open("rb") as file:
-            data = file.read(_LARGEST_POLICY + 1)
-    except OSError as error:
-        problem = f"{path} cannot be read: {error.strerror or 'unknown reason'}"
-        raise InputError("policy-file.unreadable", problem) from error
+    data = read_at_most(
+        path, _LARGEST_POLICY + 1, lambda why: InputError("policy-file.unreadable", why)
+    )
     try:
         return Policy.parse(data)
     except EncodingError as error:

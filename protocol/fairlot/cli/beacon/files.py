@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+from fairlot.cli.reading import read_at_most
 from fairlot.entry import Entry, EntryType, read_entry
 from fairlot.errors import InputError, Rejection
 from fairlot_crypto import cbor
@@ -142,13 +143,9 @@ def read_short(path: Path) -> bytes:
     Raises:
         InputError: ``contribution.unreadable``.
     """
-    try:
-        with path.open("rb") as file:
-            return file.read(_LARGEST_FILE)
-    except OSError as error:
-        reason = error.strerror or "unknown reason"
-        problem = f"{path} cannot be read: {reason}"
-        raise InputError("contribution.unreadable", problem) from error
+    return read_at_most(
+        path, _LARGEST_FILE, lambda why: InputError("contribution.unreadable", why)
+    )
 
 
 def _key(path: Path, data: bytes) -> SigningKey:

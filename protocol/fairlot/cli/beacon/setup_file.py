@@ -5,6 +5,7 @@ Code of specs/command-line.md, section 2.1.
 
 from pathlib import Path
 
+from fairlot.cli.reading import read_at_most
 from fairlot.errors import InputError
 from fairlot_crypto.delay.parameters import (
     RSA_2048_NAME,
@@ -50,12 +51,9 @@ def read_setup_file(path: Path, delay: int) -> Setup:
 
 def _read(path: Path) -> SetupFile:
     """Return modulus, T, h and proof as they are in a file."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(_LARGEST_FILE)
-    except OSError as error:
-        problem = f"{path} cannot be read: {error.strerror or 'unknown reason'}"
-        raise InputError("setup-file.unreadable", problem) from error
+    data = read_at_most(
+        path, _LARGEST_FILE, lambda why: InputError("setup-file.unreadable", why)
+    )
     try:
         return read_setup(data)
     except EncodingError as error:
