@@ -60,6 +60,8 @@ class Place:
         """Settle a transcript, for machines."""
         ran = self.settle(data, *words, "--json")
         found = json.loads(ran.out)
+        assert found.pop("format") == "fairlot/settlement"
+        assert found.pop("version") == 1
         assert ran.code == (found["result"] == "not-yet" or found["findings"] != [])
         return found
 

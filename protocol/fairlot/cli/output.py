@@ -65,9 +65,16 @@ def complain(line: str) -> None:
     print(f"fairlot: {printable(line)}", file=sys.stderr)
 
 
-def show_json(document: Mapping[str, Viewed]) -> None:
-    """Print the JSON view of a document to stdout."""
-    print(json.dumps(json_view(document), indent=2))
+def show_json(form: str, document: Mapping[str, Viewed], version: int = 1) -> None:
+    """Print the JSON view of a document to stdout, after its format and version.
+
+    Args:
+        form: the name of the format, that of a schema: ``specs/json/<form>.schema.json``.
+        document: what there is to say.
+        version: of the format; a key that goes or means something else raises it.
+    """
+    begin = {"format": f"fairlot/{form}", "version": version}
+    print(json.dumps({**begin, **json_view(document)}, indent=2))
 
 
 def show_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

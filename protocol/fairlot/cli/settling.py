@@ -90,7 +90,7 @@ def execute(arguments: argparse.Namespace) -> int:
         create_folder(folder)
         write_tables(folder, state.terms.pools, result.ledger)
     if arguments.json:
-        show_json(_document(read, result))
+        show_json("settlement", _document(read, result))
     else:
         _show(read, result, arguments.file, folder)
     return FAILED if result.findings or isinstance(result, NotYet) else OK
