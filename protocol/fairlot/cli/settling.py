@@ -162,7 +162,7 @@ def _show(read: Replay, result: Settlement, path: Path, folder: Path | None) -> 
         _show_ledger(state, result)
         if folder is not None:
             say(f"{folder} holds")
-            name_tables(state.terms.pools)
+            name_tables(state.terms.pools, named=False)
     for line in _warnings(read, path):
         say(line)
 
