@@ -46,7 +46,7 @@ def chapter() -> Chapter:
         "of allocation.csv, winners.csv and, where the pools are such, pools.csv, else null. "
         "void: the same without awards. check: judge a ledger that somebody claims against "
         "the fundings. log: settle the sale of a transcript with rounds and heads from "
-        "elsewhere; an answer that is not yet has what is missing, as in fairlot settle --json.",
+        "elsewhere; an answer that is not yet has what is missing, as settle --json has it.",
         (
             *_accepted(),
             *_refused_settlements(),
