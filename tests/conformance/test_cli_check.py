@@ -77,6 +77,8 @@ FAULTS: Sequence[tuple[str, Mapping[str, str]]] = (
     ("Span 1,1,50,span,,,,9,\nSpan 2,1,50,span,,,,10,",
      {"Span 1": "group-split", "Span 2": "group-split"}),
     ("Many,4,50,,,,,7,", {"Many": "wants-ignored"}),
+    ("Ann,1,50,,,,,7,\n\u0410nn,1,50,,,,,7,",
+     {"Ann": "look-alike", "\u0410nn": "look-alike"}),
     ("Points,1,50,,,,,7,4", {"Points": "attribute-unused"}),
 )  # fmt: skip
 

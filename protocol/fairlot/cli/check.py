@@ -47,11 +47,12 @@ def execute(arguments: argparse.Namespace) -> int:
     found = find(terms, people)
     if arguments.json:
         show_json(
+            "check",
             {
                 "title": terms.title,
                 "people": len(people),
                 "warnings": warnings_document(found),
-            }
+            },
         )
     else:
         _show(found, len(people))

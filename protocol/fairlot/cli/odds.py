@@ -47,7 +47,7 @@ def execute(arguments: argparse.Namespace) -> int:
     if arguments.json:
         pools = odds_document(odds, names.__getitem__)
         warnings = warnings_document(found)
-        show_json({"title": terms.title, "pools": pools, "warnings": warnings})
+        show_json("odds", {"title": terms.title, "pools": pools, "warnings": warnings})
     else:
         warn(found)
         show_odds(odds, names.__getitem__)

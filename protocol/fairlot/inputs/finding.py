@@ -30,6 +30,7 @@ class FindingCode(StrEnum):
     GROUP_SPLIT = "group-split"
     GROUP_SHORT = "group-short"
     WANTS_IGNORED = "wants-ignored"
+    LOOK_ALIKE = "look-alike"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from fairlot.inputs.findings_values import value_findings
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.stand_in import stand_ins
 from fairlot.inputs.terms_file import TermsFile
+from fairlot.same_name import look_alikes
 from fairlot.terms.pool import CAPPED, Pool
 from fairlot.text import counted
 
@@ -61,6 +62,7 @@ def find(file: TermsFile, people: Sequence[Person]) -> tuple[Finding, ...]:
         *_answers(both),
         *group_findings(both),
         *_ignored_wants(both),
+        *_look_alikes(both),
     )
 
 
@@ -210,6 +212,20 @@ def _most_units(pools: Sequence[Pool], bars: Bars) -> int | None:
     if not open_to or any(pool.mechanism in CAPPED for pool in open_to):
         return None
     return 1 + sum(pool.again for pool in open_to[1:])
+
+
+def _look_alikes(both: TermsAndPeople) -> Iterator[Finding]:
+    """Name people whose names look alike in letters of different scripts."""
+    alike: dict[str, list[str]] = {}
+    for first, later in look_alikes(person.name for person in both.people):
+        alike.setdefault(first, [first]).append(later)
+    for names in alike.values():
+        yield Finding(
+            FindingCode.LOOK_ALIKE,
+            "have names that look alike, in letters of different scripts",
+            "see that they are not one person; if they are, keep one row",
+            tuple(names),
+        )
 
 
 def _some(

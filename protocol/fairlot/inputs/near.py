@@ -1,9 +1,10 @@
 """Values that were probably meant to be the same (specs/check.md, section 4)."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+
+from fairlot.same_name import compared_name
 
 _WIDEST = 100
 """A range of more numbers than this is taken for something else."""
@@ -17,7 +18,7 @@ _NUMBERED = re.compile(r"[^0-9]*([0-9]{1,9})[^0-9]*")
 
 def folded(text: str) -> str:
     """Return a text without case and blanks."""
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return compared_name(text).replace(" ", "")
 
 
 class NearMisses:
