@@ -47,6 +47,19 @@ class Why(StrEnum):
     """The pool sells nothing, and nothing can be left to it."""
 
 
+_CLAUSES: Mapping[Why, str] = {
+    Why.ATTRIBUTE_EMPTY: "no {attribute} is given, which is required",
+    Why.ATTRIBUTE_UNLISTED: "the {attribute} is another than required",
+    Why.PUZZLE: "the puzzle is not solved",
+    Why.WANTS: "no unit is wanted",
+    Why.PRICE: "the deposit is below the price",
+    Why.NO_BID: "there is no bid",
+    Why.VOID_BID: "the bid is above the deposit",
+    Why.LOW_BID: "the bid is below the reserve",
+    Why.NO_TIER: "no tier is named",
+    Why.VOID_TIER: "the deposit is below the price of the tier",
+    Why.SUPPLY: "nothing is for sale",
+}
 DOORS = frozenset({Why.ATTRIBUTE_EMPTY, Why.ATTRIBUTE_UNLISTED, Why.PUZZLE})
 """What keeps an entrant from entering a pool at all."""
 
@@ -59,6 +72,11 @@ class Bar:
     why: Why
     attribute: str = ""
     """The name of the attribute that the pool requires, where that is why."""
+
+    @property
+    def clause(self) -> str:
+        """Say why, without the pool."""
+        return _CLAUSES[self.why].format(attribute=self.attribute)
 
 
 Bars = tuple[Bar | None, ...]

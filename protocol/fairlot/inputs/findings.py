@@ -17,19 +17,6 @@ from fairlot.same_name import look_alikes
 from fairlot.terms.pool import CAPPED, Pool
 from fairlot.text import counted
 
-_CLAUSES: Mapping[Why, str] = {
-    Why.ATTRIBUTE_EMPTY: "no {attribute} is given, which is required in {pools}",
-    Why.ATTRIBUTE_UNLISTED: "the {attribute} is another than required in {pools}",
-    Why.PUZZLE: "the puzzle is not solved in {pools}",
-    Why.WANTS: "no unit is wanted in {pools}",
-    Why.PRICE: "the deposit is below the price in {pools}",
-    Why.NO_BID: "there is no bid in {pools}",
-    Why.VOID_BID: "the bid is above the deposit in {pools}",
-    Why.LOW_BID: "the bid is below the reserve in {pools}",
-    Why.NO_TIER: "no tier is named in {pools}",
-    Why.VOID_TIER: "the deposit is below the price of the tier in {pools}",
-    Why.SUPPLY: "nothing is for sale in {pools}",
-}
 _REMEDIES: Mapping[Why, str] = {
     Why.ATTRIBUTE_EMPTY: "fill in the cell, or take them off the list",
     Why.ATTRIBUTE_UNLISTED: "correct the cell, or list the value in requires",
@@ -73,15 +60,15 @@ def _left_out(both: TermsAndPeople) -> Iterator[Finding]:
         if None not in bars:
             by_bars.setdefault(bars, []).append(index)
     for bars, found in by_bars.items():
-        pools_of: dict[tuple[Why, str], list[Pool]] = {}
+        pools_of: dict[tuple[str, Why], list[Pool]] = {}
         for bar, pool in zip(bars, both.pools, strict=True):
             if bar is not None:
-                pools_of.setdefault((bar.why, bar.attribute), []).append(pool)
+                pools_of.setdefault((bar.clause, bar.why), []).append(pool)
         clauses = [
-            _CLAUSES[why].format(attribute=attribute, pools=_named(pools, why))
-            for (why, attribute), pools in pools_of.items()
+            f"{clause} in {_named(pools, why)}"
+            for (clause, why), pools in pools_of.items()
         ]
-        remedies = dict.fromkeys(_REMEDIES[why] for why, _ in pools_of)
+        remedies = dict.fromkeys(_REMEDIES[why] for _, why in pools_of)
         yield Finding(
             FindingCode.LEFT_OUT,
             f"can get nothing, whatever others do: {'; '.join(clauses)}",
