@@ -21,7 +21,9 @@ from fairlot.cli.command import FAILED, OK, Command, chosen_curve, hex_bytes, wh
 from fairlot.cli.folders import check_new_folder, create_folder
 from fairlot.cli.output import Screen, complain, say
 from fairlot.cli.squarings import announce_squarings
+from fairlot.cli.warnings import warn
 from fairlot.errors import InputError
+from fairlot.inputs.findings import find
 from fairlot.inputs.people_file import Person, read_people
 from fairlot.inputs.terms_file import TermsFile, read_terms_file
 from fairlot.names import Nym
@@ -99,6 +101,7 @@ def execute(arguments: argparse.Namespace) -> int:
     path: Path | None = arguments.setup
     setup = None if path is None else read_setup_file(path, terms.delay)
     backend = chosen_curve()
+    warn(find(terms, people))
     announce_squarings(terms, setup_given=setup is not None)
     seed = arguments.seed or SystemRandomness().take(SEED_LENGTH)
     jobs = arguments.jobs or default_jobs(len(people))
