@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,8 @@ def run_terms(folder: Path, given: Given) -> Given:
     return {
         "title": file.title,
         "asset": file.asset,
+        "currency": file.currency and asdict(file.currency),
+        "keep": list(file.keep),
         "pools": [pool.to_value() for pool in file.pools],
         "deposits": list(file.deposits),
         "bids": bids,

@@ -1,12 +1,13 @@
 """Vectors of the two files that people write (specs/terms-file.md)."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import TermsFile
 from generators import terms_file_both, terms_file_people, terms_file_refused
 from generators.case import Case, Chapter, Raw, accept, reject
-from generators.terms_file_setting import CONFERENCE, HEAD, PUZZLE, toml
+from generators.terms_file_setting import CONFERENCE, EUROS, HEAD, PUZZLE, toml
 from generators.written import read_both, read_listed, read_terms
 
 UNPLACED = "terms-file.toml"
@@ -87,6 +88,30 @@ _TERMS: Sequence[tuple[str, str, str]] = (
         "values-in-any-order",
         "Values of an attribute are sorted by their UTF-8 bytes.",
         f'{toml()}requires = {{region = ["é", "b", "Z", "🎫"]}}\n',
+    ),
+    (
+        "currency",
+        "Every amount is in units of the currency; no rounding, no binary number.",
+        EUROS
+        + 'deposits = [0, 49.9, 1_000]\n[[pool]]\nname = "sponsors"\nmechanism = "tiers"\n'
+        'tiers = [{name = "gold", price = 500.00, supply = 2}, '
+        '{name = "silver", price = +0.29, supply = 3}]\n'
+        '[[pool]]\nname = "rest"\nmechanism = "auction"\nsupply = 3\nprice = 45\n',
+    ),
+    (
+        "currency-without-decimals",
+        "With decimals = 0 amounts stay as they are; a code may be a word.",
+        toml('currency = "points"\ndecimals = 0\n'),
+    ),
+    (
+        "currency-greatest-amount",
+        "The greatest amount of 2^64 - 1 smallest units.",
+        toml('currency = "EUR"\ndecimals = 9\n', price="price = 18446744073.709551615"),
+    ),
+    (
+        "keep",
+        "Columns of the seller's own.",
+        toml('[people]\nkeep = ["E-mail", "Phone no."]\n'),
     ),
     (
         "puzzle-upper-case",
@@ -172,6 +197,8 @@ def _terms_map(file: TermsFile) -> Mapping[str, Raw]:
     return {
         "title": file.title,
         "asset": file.asset,
+        "currency": None if file.currency is None else asdict(file.currency),
+        "keep": file.keep,
         "pools": [pool.to_value() for pool in file.pools],
         "deposits": file.deposits,
         "bids": None if bids is None else {"clock": bids.clock, "round": bids.round},

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import starmap
 
-from generators.terms_file_setting import CONFERENCE, HEAD, PUZZLE, toml, without
+from generators.terms_file_setting import CONFERENCE, EUROS, HEAD, PUZZLE, toml, without
 
 Row = tuple[str, str, str, str | bytes]
 """Name, rule, code, file."""
@@ -209,11 +209,86 @@ def _pools() -> Iterator[Row]:
         yield f"pool-{name}", rule, code, CONFERENCE.replace(old, new, 1)
 
 
+def _money() -> Iterator[Row]:
+    code, both = 'currency = "EUR"\n', 'currency = "EUR"\ndecimals = 2\n'
+    currencies = (
+        ("no-decimals", "currency", code),
+        ("no-currency", "currency", "decimals = 2\n"),
+        ("code-sign", "currency", 'currency = "€"\ndecimals = 2\n'),
+        ("code-digit", "currency", 'currency = "EUR2"\ndecimals = 2\n'),
+        ("code-blank", "currency", 'currency = "US dollar"\ndecimals = 2\n'),
+        ("code-13-letters", "currency", f'currency = "{"a" * 13}"\ndecimals = 2\n'),
+        ("code-empty", "text", 'currency = ""\ndecimals = 2\n'),
+        ("code-number", "text", "currency = 978\ndecimals = 2\n"),
+        ("decimals-10", "range", f"{code}decimals = 10\n"),
+        ("decimals-negative", "range", f"{code}decimals = -1\n"),
+        ("decimals-float", "integer", f"{code}decimals = 2.0\n"),
+    )
+    amounts = (
+        ("third-decimal", "decimals", "45.005"),
+        ("third-zero", "decimals", "45.000"),
+        ("exponent", "integer", "1e3"),
+        ("nan", "integer", "nan"),
+        ("negative-float", "integer", "-0.5"),
+        ("negative", "range", "-1"),
+        ("text", "integer", '"45.00"'),
+        ("boolean", "integer", "true"),
+        ("too-large", "range", "184467440737095516.16"),
+        ("whole-too-large", "range", "184467440737095517"),
+    )
+    for name, kind, lines in currencies:
+        rule = "A currency has a code of letters and decimals; both or neither."
+        yield f"currency-{name}", rule, kind, toml(lines)
+    for name, kind, amount in amounts:
+        rule = "An amount is digits and no more decimals than the currency has."
+        yield f"amount-{name}", rule, kind, toml(both, price=f"price = {amount}")
+    yield (
+        "amount-of-a-tier",
+        "Prices of tiers are amounts, too.",
+        "decimals",
+        f'{EUROS}mechanism = "tiers"\ntiers = [{{price = 0.001, supply = 1}}]\n',
+    )
+    yield (
+        "amount-of-the-ladder",
+        "Deposits are amounts, too.",
+        "decimals",
+        toml(f"{both}deposits = [1, 1.001]\n"),
+    )
+    yield (
+        "amount-twice",
+        "1 and 1.00 are one amount.",
+        "deposits",
+        toml(f"{both}deposits = [1, 1.00]\n"),
+    )
+    yield (
+        "supply-is-no-amount",
+        "A supply is an integer with a currency, too.",
+        "integer",
+        toml(both, supply="supply = 120.00"),
+    )
+
+
+def _keep() -> Iterator[Row]:
+    for name, code, line in (
+        ("text", "array", 'keep = "E-mail"'),
+        ("number", "text", "keep = [7]"),
+        ("empty", "text", 'keep = [""]'),
+        ("twice", "keep", 'keep = ["E-mail", "E-mail"]'),
+        ("key", "unknown", "kept = []"),
+    ):
+        rule = "keep is an array of names of columns, each once."
+        yield f"keep-{name}", rule, code, toml(f"[people]\n{line}\n")
+    yield "people-number", "people is a table.", "table", toml("people = 3\n")
+
+
 def _row(name: str, rule: str, code: str, file: str | bytes) -> Row:
     return name, f"{rule} {_WHOLE}", f"terms-file.{code}", file
 
 
 REFUSED: Sequence[Row] = tuple(
-    starmap(_row, (*_files(), *_keys(), *_values(), *_beacons(), *_pools()))
+    starmap(
+        _row,
+        (*_files(), *_keys(), *_values(), *_beacons(), *_pools(), *_money(), *_keep()),
+    )
 )
 """Files that must be refused."""

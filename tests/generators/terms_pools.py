@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from fairlot.fields import UINT_MAX
+from fairlot.money import Currency
 from fairlot.terms.named_round import NamedRound
 from fairlot.terms.pool import Mechanism, Pool, Requirement, Tier
 from fairlot.terms.terms import Terms
@@ -82,6 +83,16 @@ def accepted(terms: Terms) -> Sequence[tuple[str, str, Terms]]:
         ),
         ("sixteen-pools", "Sixteen pools.", replace(terms, pools=many)),
         (
+            "currency",
+            "Amounts are written with two decimals; here they are integers.",
+            replace(whole, currency=Currency("EUR", 2)),
+        ),
+        (
+            "currency-at-the-limit",
+            "A code of 12 letters, 9 decimals.",
+            replace(terms, currency=Currency("nanofrancsCH", 9)),
+        ),
+        (
             "quadratic-then-auction",
             "What is left of one pool goes to a later one.",
             replace(
@@ -126,6 +137,65 @@ def _without(key: str) -> Change:
 
 _SPONSORS, _GUESTS, _CROWD, _TOKENS, _REST = (f"terms/pools/{i}" for i in range(5))
 _SMALL_ORDER_KEY = i2osp(1, 1) + bytes(31)
+
+_CURRENCIES: Sequence[tuple[str, str, str, Value]] = (
+    (
+        "by-null",
+        "An absent value has no key; one sale would have two names.",
+        "terms.field",
+        None,
+    ),
+    ("as-text", "A currency is a map.", "terms.field", "EUR"),
+    (
+        "without-decimals",
+        "It has decimals; amounts would be read in two ways.",
+        "terms.field",
+        {"code": "EUR"},
+    ),
+    ("without-code", "It has a code.", "terms.field", {"decimals": 2}),
+    (
+        "with-symbol",
+        "It holds no other field.",
+        "terms.field",
+        {"code": "EUR", "decimals": 2, "symbol": "€"},
+    ),
+    (
+        "of-ten-decimals",
+        "It has at most 9 decimals.",
+        "terms.field",
+        {"code": "EUR", "decimals": 10},
+    ),
+    (
+        "of-true-decimals",
+        "decimals is an integer; true would be another encoding of 1.",
+        "terms.field",
+        {"code": "EUR", "decimals": True},
+    ),
+    (
+        "empty",
+        "A code has a letter; amounts could not be told from integers.",
+        "terms.currency",
+        {"code": "", "decimals": 2},
+    ),
+    (
+        "with-digit",
+        "A code has letters only; 450.00 5EUR could be misread.",
+        "terms.currency",
+        {"code": "5EUR", "decimals": 2},
+    ),
+    (
+        "of-a-sign",
+        "A code has letters of ASCII; signs stand for several currencies.",
+        "terms.currency",
+        {"code": "€", "decimals": 2},
+    ),
+    (
+        "of-thirteen-letters",
+        "A code has at most 12 letters.",
+        "terms.currency",
+        {"code": "a" * 13, "decimals": 2},
+    ),
+)
 
 REFUSED: Sequence[Row] = (
     (
@@ -447,6 +517,10 @@ REFUSED: Sequence[Row] = (
         "terms.key",
         f"{_CROWD}/puzzle",
         _set(_SMALL_ORDER_KEY),
+    ),
+    *(
+        (f"currency-{name}", rule, code, "terms", _with({"currency": value}))
+        for name, rule, code, value in _CURRENCIES
     ),
     (
         "empty-ladder",

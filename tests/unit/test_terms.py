@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from fairlot.errors import TermsError
+from fairlot.money import Currency
 from fairlot.terms.terms import Terms
 from fairlot.terms.times import MAX_TIME, Times
 from fairlot.terms.witnesses import Witnesses
@@ -61,6 +62,7 @@ def test_every_field_moves_the_sale_id() -> None:
         "seller": sample_key("other"),
         "escrow": sample_key("other"),
         "beacon": replace(terms.beacon, delay=1),
+        "currency": Currency("EUR", 2),
     }
     fixed = {"refund", "deposits", "bids"}
     assert {field.name for field in fields(Terms)} == set(others) | fixed

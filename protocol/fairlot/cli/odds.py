@@ -43,7 +43,7 @@ def execute(arguments: argparse.Namespace) -> int:
     odds, names = people_odds(terms, people)
     if arguments.json:
         pools = odds_document(odds, names.__getitem__)
-        show_json({"title": terms.title, "pools": pools})
+        show_json("odds", {"title": terms.title, "pools": pools})
     else:
         show_odds(odds, names.__getitem__)
     return OK

@@ -1,4 +1,4 @@
-"""What every role holds where a rehearsal has stopped (specs/command-line.md, section 2.2).
+"""What every role holds where a rehearsal has stopped (specs/command-line.md, section 2.3).
 
 In the files that the steps of ``fairlot beacon`` read, so that others can go on by hand.
 """

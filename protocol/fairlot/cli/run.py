@@ -1,11 +1,9 @@
 """``fairlot run``: a rehearsal of a whole sale on this machine."""
 
 import argparse
-import csv
 import os
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from io import StringIO
 from pathlib import Path
 
 from fairlot.board.storage import create_transcript
@@ -13,6 +11,7 @@ from fairlot.cli.beacon.setup_file import read_setup_file
 from fairlot.cli.closing import (
     ALLOCATION,
     POOLS,
+    WINNERS,
     name_tables,
     show_closing,
     void_sentence,
@@ -33,6 +32,7 @@ from fairlot.rehearsal.fit import check_people, check_playable
 from fairlot.rehearsal.play import Rehearsed, rehearse
 from fairlot.rehearsal.work import InProcess, Processes, Workers
 from fairlot.terms.terms import Terms
+from fairlot.text import csv_table
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.delay.parameters import Setup
 from fairlot_crypto.durable import PRIVATE, write_file
@@ -40,7 +40,7 @@ from fairlot_crypto.randomness import SEED_LENGTH, SeededRandomness, SystemRando
 
 TRANSCRIPT = "transcript.fairlot"
 NYMS = "nyms.csv"
-OUTPUTS = (TRANSCRIPT, ALLOCATION, NYMS, POOLS, KEYS)
+OUTPUTS = (TRANSCRIPT, ALLOCATION, NYMS, POOLS, WINNERS, KEYS)
 
 _NYMS_HEADER = ("person", "nym")
 _EXAMPLES = """\
@@ -140,7 +140,7 @@ def _show(done: Rehearsed, folder: Path) -> None:
     if done.held is None:
         say(f"The sale “{done.terms.title}” has ended; {folder} holds")
         say(f"  {TRANSCRIPT}  the whole board, to be published and audited")
-        name_tables(done.terms.pools)
+        name_tables(done.terms.pools, named=True)
     else:
         behind = f"has stopped behind {done.held.marker}"
         say(f"The sale “{done.terms.title}” {behind}; {folder} holds")
@@ -225,7 +225,8 @@ def play(
     finally:
         storage.close()
     if done.held is None:
-        write_tables(folder, done.terms.pools, done.state.ledger)
+        persons = {nym: person for person, nym in done.nyms}
+        write_tables(folder, done.terms.pools, done.state.ledger, persons)
     else:
         write_private_folder(folder / KEYS, role_files(done.held, done.state))
     write_file(folder / NYMS, nyms_csv(done.nyms), PRIVATE)
@@ -238,8 +239,4 @@ def _workers(jobs: int) -> AbstractContextManager[Workers]:
 
 def nyms_csv(nyms: Iterable[tuple[str, Nym]]) -> bytes:
     """Return nyms.csv: one row per person, in the order of the list."""
-    text = StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(_NYMS_HEADER)
-    writer.writerows((person, nym.hex()) for person, nym in nyms)
-    return text.getvalue().encode()
+    return csv_table(_NYMS_HEADER, ((person, nym.hex()) for person, nym in nyms))

@@ -43,6 +43,13 @@ TERMS_CODES: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
+class WithPoint:
+    """A number with a point or an exponent, as it is written: nothing is rounded."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class TomlFile:
     """What a seller wrote."""
 
@@ -71,6 +78,16 @@ class TomlFile:
             lambda why: self.error("terms-file.text", where, f"{shown(text)} {why}"),
         )
 
+    def value_at(self, where: Where) -> object:
+        """Return what is written at a place; ``None`` if nothing is."""
+        value: Any = self.values
+        for part in where:
+            try:
+                value = value[part]
+            except (KeyError, IndexError, TypeError):
+                return None
+        return value
+
     def error(self, code: str, where: Where, problem: str) -> InputError:
         """Return an error at a place of this file, with its line where that is certain."""
         line = line_of(self.file.text, self.values, where)
@@ -89,6 +106,9 @@ class TomlFile:
             must = must.replace("a map", "a table")
         # What was found is left alone but for a map: it may be the seller's own words.
         found = "a table" if problem.found == "a map" else problem.found
+        value = self.value_at(problem.where)
+        if isinstance(value, WithPoint):
+            found = value.text
         worded = replace(problem, must=must, found=found)
         return self.error(FIELD_CODES[problem.rule], problem.where, worded.text)
 
@@ -100,7 +120,7 @@ def parse_toml(file: InputFile) -> TomlFile:
         InputError: ``terms-file.toml``.
     """
     try:
-        return TomlFile(file, tomllib.loads(file.text))
+        return TomlFile(file, tomllib.loads(file.text, parse_float=WithPoint))
     except tomllib.TOMLDecodeError as error:
         found = _PLACE.search(str(error))
         line = int(found[1]) if found else file.text.rstrip("\n").count("\n") + 1

@@ -190,6 +190,7 @@ def write_terms(file: TermsFile, parts: Parts, setup: Setup) -> Terms:
         refund=REFUND_AT_ONCE,
         deposits=file.deposits,
         bids=_bids(file, parts),
+        currency=file.currency,
     )
     return Terms.from_value(terms.to_value())
 

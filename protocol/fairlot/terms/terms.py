@@ -5,6 +5,7 @@ from functools import cached_property
 
 from fairlot.errors import TermsError
 from fairlot.fields import Fields
+from fairlot.money import Currency
 from fairlot.names import HASH_LENGTH, SaleId
 from fairlot.terms.beacon import BeaconTerms, read_beacon_terms
 from fairlot.terms.bidding import (
@@ -14,6 +15,7 @@ from fairlot.terms.bidding import (
     read_deposits,
 )
 from fairlot.terms.board_name import read_log_name
+from fairlot.terms.currency import read_currency
 from fairlot.terms.named_round import NamedRound
 from fairlot.terms.pool import Mechanism, Pool
 from fairlot.terms.read_fields import field_error, read_key, read_text
@@ -78,6 +80,8 @@ class Terms:
     """The ladder: amounts that a deposit may have, ascending; empty for any amount."""
     bids: NamedRound | None = None
     """The round that opens sealed bids; ``None`` iff no pool takes bids."""
+    currency: Currency | None = None
+    """How people write the money; ``None`` for integers of the smallest unit."""
 
     def to_value(self) -> dict[str, Value]:
         """Return the CBOR map; an absent value has no key."""
@@ -101,6 +105,8 @@ class Terms:
             value["deposits"] = list(self.deposits)
         if self.bids is not None:
             value["bids"] = self.bids.to_value()
+        if self.currency is not None:
+            value["currency"] = asdict(self.currency)
         return value
 
     def pool(self, name: str) -> Pool | None:
@@ -165,8 +171,8 @@ class Terms:
                 ``terms.pools``, ``terms.pool-name``, ``terms.mechanism``,
                 ``terms.group``, ``terms.certain``, ``terms.tiers``,
                 ``terms.requires``, ``terms.unsold``, ``terms.deposits``,
-                ``terms.bids``, ``terms.round``, ``terms.times``, ``terms.slack``,
-                ``terms.board-name``, ``terms.witnesses``, ``terms.expiry``,
+                ``terms.bids``, ``terms.currency``, ``terms.round``, ``terms.times``,
+                ``terms.slack``, ``terms.board-name``, ``terms.witnesses``, ``terms.expiry``,
                 ``terms.modulus``, ``terms.element``, ``terms.roster``,
                 ``terms.min-commits``, ``terms.round-time``, ``terms.refund``. The
                 message names the path.
@@ -190,6 +196,7 @@ class Terms:
             refund=_refund(fields),
             deposits=read_deposits(fields, pools),
             bids=read_bids(fields, pools),
+            currency=read_currency(fields),
         )
         fields.done()
         if terms.bids is not None:
