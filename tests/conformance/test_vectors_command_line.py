@@ -53,6 +53,7 @@ def test_commands_end_as_published(case: Case, tmp_path: Path) -> None:
             path.read_bytes()
         ).hexdigest()
         for path in (tmp_path / "out").rglob("*")
+        if path.is_file()
     }
     assert left == expected["files"]
 
