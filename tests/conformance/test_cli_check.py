@@ -143,7 +143,7 @@ def test_the_text_names_each_with_the_reason_too(tmp_path: Path) -> None:
             for name in names[1].split(", "):
                 told.setdefault(name, set()).add(code)
     assert told == expected_codes()
-    assert "did you mean 8?" in ran.out
+    assert "did you mean '8'?" in ran.out
 
 
 def test_every_kind_is_among_the_faults() -> None:
