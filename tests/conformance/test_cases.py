@@ -5,6 +5,7 @@ mechanism that there is not (weights, withdrawal) is refused, or said to be igno
 """
 
 import csv
+import gzip
 import json
 from collections.abc import Mapping
 from fractions import Fraction
@@ -175,7 +176,7 @@ def test_a_value_of_another_case_is_told_with_what_was_meant() -> None:
 def test_a_home_passes_on_to_the_next_bucket() -> None:
     first, second, third = chances(HOMES, "TERMS-buckets.toml", "buckets.csv")
     half = Fraction(1, 2)
-    assert (first, second, third) == ({}, {"K": half, "L": half}, {"M": 0})
+    assert [first, second, third] == [{}, {"K": half, "L": half}, {"M": Fraction(0)}]
 
 
 def test_a_void_bid_and_a_void_tier_are_named() -> None:
@@ -250,5 +251,71 @@ def test_names_go_out_as_they_are_and_run_nowhere(tmp_path: Path) -> None:
         written = [row["person"] for row in csv.DictReader(file)]
     assert [name.removeprefix("'") for name in written] == names
     assert not any(name.lstrip("\u202e\u200e ")[0] in "=+-@" for name in written)
-    told_names = fairlot("check", folder / "TERMS.toml", folder / "people.csv")
-    assert "\u202e" not in told_names.out
+    found = told("17-names-out", "TERMS.toml", "people.csv")
+    assert found["name-hidden"][0]["people"] == ["\u202eevil"]
+    assert "\u202e" not in case("17-names-out", "TERMS.toml", "people.csv", "check").out
+
+
+# 07: SplitTime/OpenSplitTime#653, bloom-housing/bloom#318: who is next?
+def test_the_waiting_list_is_the_drawing_order(tmp_path: Path) -> None:
+    """There is no withdrawal: nobody but who has the nyms can say who is next."""
+    folder, out = CASES / "07-waiting-list", tmp_path / "out"
+    words = ("--out", out, "--seed", f"{7:064x}")
+    assert (
+        fairlot("run", folder / "TERMS.toml", folder / "people.csv", *words).code == 0
+    )
+    places: dict[int, int] = {}
+    for row in table(out / "nyms.csv"):
+        board = out / "transcript.fairlot"
+        ran = fairlot("inspect", board, "--nym", row["nym"], "--json")
+        facts = json.loads(ran.out)
+        places[facts["place"]] = facts["units"]
+    assert [places[place] for place in range(1, 8)] == [1, 1, 1, 0, 0, 0, 0]
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+# 15: pooltogether-judging#130, socialincome PR 1150, sui PR 6490: contributors vanish.
+@pytest.mark.slow
+def test_whoever_vanishes_changes_nothing_or_voids_the_sale(tmp_path: Path) -> None:
+    folder, given = CASES / "15-beacon-failures", {}
+    for kind in ("none", "withhold", "absent", "mincommits", "drand", "drand0"):
+        terms, out = folder / f"TERMS-{kind}.toml", tmp_path / kind
+        words = ("--out", out, "--seed", f"{7:064x}")
+        ran = fairlot("run", terms, folder / "people.csv", *words)
+        assert ran.code == int(kind == "absent")
+        assert ("the sale is void (commits-missing)" in ran.err) == (kind == "absent")
+        audit = fairlot("audit", out / "transcript.fairlot", "--rehearsal")
+        assert audit.code == 0
+        given[kind] = (out / "allocation.csv").read_bytes()
+    assert given["withhold"] == given["none"]
+    assert given["drand"] == given["drand0"]
+    void = [line.split(",")[1] for line in given["absent"].decode().splitlines()[1:]]
+    assert set(void) == {"0"}
+
+
+# 20: wmespi/honest-healthcare#52, Secure-FTP-WEB#10: a file that is cut, or another file.
+def test_a_file_that_is_no_transcript_is_said_to_be_none(tmp_path: Path) -> None:
+    folder, out = CASES / "05-unit-mismatch", tmp_path / "out"
+    files = folder / "TERMS.toml", folder / "b-one-in-euros.csv"
+    assert fairlot("run", *files, "--out", out).code == 0
+    whole = (out / "transcript.fairlot").read_bytes()
+    others = {
+        "zipped": gzip.compress(whole),
+        "table": (out / "allocation.csv").read_bytes(),
+        "empty": b"",
+        "text": "Sehr geehrte Damen und Herren".encode("utf-16"),
+    }
+    for name, data in others.items():
+        (tmp_path / name).write_bytes(data)
+        ran = fairlot("audit", tmp_path / name, "--rehearsal")
+        assert ran.code == 2, name
+        assert "no transcript" in ran.err, name
+        assert "holds" not in ran.out, name
+    (tmp_path / "cut").write_bytes(whole[: len(whole) // 2])
+    ran = fairlot("audit", tmp_path / "cut", "--rehearsal")
+    assert ran.code == 1
+    assert "A23" in ran.out

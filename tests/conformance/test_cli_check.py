@@ -12,6 +12,7 @@ from command import Ran, fairlot, write_inputs
 from fairlot.deposit.puzzle import answer_key
 from fairlot.inputs.finding import FindingCode
 from fairlot.rehearsal.examples import NAMES, load_example
+from fairlot.text import printable
 
 LOTTERY = (
     'title = "Ball"\nasset = "seat"\nsupply = 9\nmechanism = "lottery"\nprice = 50\n'
@@ -76,6 +77,7 @@ FAULTS: Sequence[tuple[str, Mapping[str, str]]] = (
       "Spell 3": "group-alike group-alone"}),
     ("Span 1,1,50,span,,,,9,\nSpan 2,1,50,span,,,,10,",
      {"Span 1": "group-split", "Span 2": "group-split"}),
+    ("Hid\u200bden,1,50,,,,,7,", {"Hid\\u200bden": "name-hidden"}),
     ("Many,4,50,,,,,7,", {"Many": "wants-ignored"}),
     ("Ann,1,50,,,,,7,\n\u0410nn,1,50,,,,,7,",
      {"Ann": "look-alike", "\u0410nn": "look-alike"}),
@@ -120,7 +122,7 @@ def test_of_300_each_with_a_fault_is_named_with_the_reason(tmp_path: Path) -> No
     found = warnings(check(tmp_path, CAMP, camp(), "--json"))
     told: dict[str, set[str]] = {}
     for each in found:
-        for name in each["people"]:
+        for name in map(printable, each["people"]):
             told.setdefault(name, set()).add(each["code"])
     assert told == expected_codes()
     of_terms = [each["sentence"] for each in found if not each["people"]]

@@ -15,7 +15,7 @@ from fairlot.inputs.stand_in import stand_ins
 from fairlot.inputs.terms_file import TermsFile
 from fairlot.same_name import look_alikes
 from fairlot.terms.pool import CAPPED, Pool
-from fairlot.text import counted
+from fairlot.text import counted, printable
 
 _REMEDIES: Mapping[Why, str] = {
     Why.ATTRIBUTE_EMPTY: "fill in the cell, or take them off the list",
@@ -50,6 +50,7 @@ def find(file: TermsFile, people: Sequence[Person]) -> tuple[Finding, ...]:
         *group_findings(both),
         *_ignored_wants(both),
         *_look_alikes(both),
+        *_hidden(both),
     )
 
 
@@ -213,6 +214,18 @@ def _look_alikes(both: TermsAndPeople) -> Iterator[Finding]:
             "see that they are not one person; if they are, keep one row",
             tuple(names),
         )
+
+
+def _hidden(both: TermsAndPeople) -> Iterator[Finding]:
+    """Name people whose names hold what is not seen, or reorders what is."""
+    hiding = [i for i, p in enumerate(both.people) if printable(p.name) != p.name]
+    yield from _some(
+        both,
+        FindingCode.NAME_HIDDEN,
+        "have names with characters that are not seen, or that reorder the others",
+        "type the names anew",
+        hiding,
+    )
 
 
 def _some(
