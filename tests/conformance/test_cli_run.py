@@ -1,6 +1,7 @@
 """``fairlot run``: what it leaves, what it prints, what it refuses."""
 
 import csv
+import json
 import os
 import re
 import signal
@@ -107,6 +108,17 @@ def test_the_closing_table_ends_the_output(ran: tuple[Ran, Path]) -> None:
         ["money out", "599"],
         ["unsold", "0"],
     ]
+
+
+def test_it_names_what_its_seller_would_publish(ran: tuple[Ran, Path]) -> None:
+    done, out = ran
+    roots = re.findall("(?m)^  (sale id|board key) +([0-9a-f]{64})$", done.out)
+    assert [name for name, _ in roots] == ["sale id", "board key"]
+    words = [f"--{name.replace(' ', '-')}={value}" for name, value in roots]
+    board = out / "transcript.fairlot"
+    audited = fairlot("audit", board, "--rehearsal", *words, "--json")
+    (check,) = (c for c in json.loads(audited.out)["checks"] if c["id"] == "A06")
+    assert (audited.code, check["holds"], check["reached"]) == (0, True, True)
 
 
 def test_it_acknowledges_every_entry_once_in_order(ran: tuple[Ran, Path]) -> None:

@@ -24,6 +24,7 @@ from fairlot.names import Nym
 from fairlot.rehearsal.draw import (
     BATCH,
     Contributing,
+    Contributor,
     Drawing,
     Poster,
     Watcher,
@@ -61,7 +62,8 @@ class Held:
     marker: EntryType
     """The last entry of the board."""
     parts: Parts = field(repr=False)
-    playing: Contributing
+    contributors: Sequence[Contributor]
+    """The roster in its order, then the depositors who contribute."""
     head: SignedCheckpoint
     """The last of the board."""
 
@@ -242,7 +244,7 @@ class _Run:
         ended = self.poster.board.state.phase in (Phase.DONE, Phase.VOID)
         if until is None or head is None or ended:
             return None
-        return Held(until, self.parts, playing, head)
+        return Held(until, self.parts, playing.everybody, head)
 
     def _contributors(
         self, file: TermsFile, deposits: Sequence[MadeDeposit]
