@@ -11,6 +11,7 @@ from fairlot.cli import (
     compare,
     demo,
     inspect,
+    new,
     odds,
     puzzle,
     run,
@@ -25,6 +26,7 @@ from fairlot_crypto.errors import CryptoError
 
 COMMANDS = (
     demo.COMMAND,
+    new.COMMAND,
     run.COMMAND,
     audit.COMMAND,
     compare.COMMAND,
@@ -46,7 +48,8 @@ anybody can make."""
 _EXAMPLES = """\
 Examples:
   fairlot demo
-  fairlot run TERMS.toml PEOPLE.csv --out result
+  fairlot new my-sale
+  fairlot run my-sale/terms.toml my-sale/people.csv --out result
   fairlot audit result/transcript.fairlot --rehearsal
 """
 
