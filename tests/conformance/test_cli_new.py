@@ -57,7 +57,8 @@ def test_what_it_says_to_do_next_works(tmp_path: Path) -> None:
     made = fairlot("new", "workshop", "my sale", cwd=tmp_path)
     lines = made.out.partition("then:\n")[2].splitlines()
     typed = [shlex.split(line, comments=True) for line in lines]
-    assert [words[:2] for words in typed] == [["fairlot", "odds"], ["fairlot", "run"]]
+    steps = ["check", "odds", "run"]
+    assert [words[:2] for words in typed] == [["fairlot", step] for step in steps]
     for _, *words in typed:
         ran = fairlot(*words, cwd=tmp_path)
         assert (ran.code, ran.err) == (0, "")

@@ -65,6 +65,7 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> Documents:
     assert fairlot("run", *words).code == 0
     board, nym = out / "transcript.fairlot", _nym(out)
     commands: tuple[tuple[str | Path, ...], ...] = (
+        ("check", inputs.terms, inputs.people),
         ("odds", inputs.terms, inputs.people),
         ("audit", board),
         ("inspect", board),

@@ -19,6 +19,7 @@ SENTENCES = (
     "message",
     "notices",
     "not_checked",
+    "remedy",
     "rule",
     "sentence",
     "why",

@@ -11,6 +11,14 @@ _PLAIN = f'{HEAD}mechanism = "lottery"\nsupply = 8\nprice = 50\n'
 _REQUIRED = f'{_PLAIN}requires = {{cohort_a = ["2029"]}}\n'
 _COLUMNS = "person,wants,deposit,group,bid,tier,solution,attr:cohort_a,attr:region\n"
 _AUCTION = f'{HEAD}deposits = [50]\nmechanism = "auction"\nsupply = 8\nprice = 50\n'
+_HANDING_ON = (
+    f'{HEAD}[[pool]]\nname = "first"\nmechanism = "lottery"\nsupply = 1\nprice = 50\n'
+    'unsold = "second"\nrequires = {bucket = ["1"]}\n'
+)
+_OPEN_POOL = (
+    '[[pool]]\nname = "second"\nmechanism = "lottery"\nsupply = 1\nprice = 50\n'
+)
+_TWO_NEEDS = f'{_PLAIN}requires = {{cohort_a = ["2029"], region = ["FR"]}}\n'
 _ANN = f"{HEADER}Ann,1,50\n"
 _OPENS = TIMES.drawn_from
 _FIRST = (_OPENS - START) // CLOCK_PERIOD + 2
@@ -31,7 +39,7 @@ ACCEPTED: Sequence[tuple[str, str, str, str, bool]] = (
         "conference",
         "What people ask for is what the terms offer.",
         CONFERENCE,
-        f"{_COLUMNS}Ann,1,500,we,500,gold,answer,2029,\nBob,1,50,we,,,,,FR\n",
+        f"{_COLUMNS}Ann,1,500,we,500,gold,answer,2029,FR\nBob,1,50,we,,,,,FR\n",
         True,
     ),
     (
@@ -53,6 +61,13 @@ ACCEPTED: Sequence[tuple[str, str, str, str, bool]] = (
         "A rehearsal gives it to everybody.",
         f'{_PLAIN}requires = {{assurance = ["listed"]}}\n',
         _ANN,
+        True,
+    ),
+    (
+        "requires-nobody-hands-on",
+        "Nobody has the value; the units go on to a later pool.",
+        f"{_HANDING_ON}{_OPEN_POOL}",
+        f"{HEADER.strip()},attr:bucket\nAnn,1,50,2\n",
         True,
     ),
     ("first-round", "The first round that may open bids.", _own(_FIRST), _ANN, True),
@@ -118,6 +133,38 @@ REFUSED: Sequence[_Row] = (
         "terms-file.requires",
         _REQUIRED,
         f"{HEADER.strip()},attr:cohort_a\nAnn,1,50,\n",
+        True,
+    ),
+    (
+        "requires-values",
+        "Somebody has a value that the pool lists; else nobody can enter it.",
+        "terms-file.requires",
+        _REQUIRED,
+        f"{HEADER.strip()},attr:cohort_a\nAnn,1,50,2028\n",
+        True,
+    ),
+    (
+        "requires-case",
+        "Values are compared as they are; another case is another value.",
+        "terms-file.requires",
+        f'{_PLAIN}requires = {{income = ["Low"]}}\n',
+        f"{HEADER.strip()},attr:income\nAnn,1,50,low\n",
+        True,
+    ),
+    (
+        "requires-together",
+        "Somebody has all that the pool requires; else nobody can enter it.",
+        "terms-file.requires",
+        _TWO_NEEDS,
+        f"{HEADER.strip()},attr:cohort_a,attr:region\nAnn,1,50,2029,\nBob,1,50,,FR\n",
+        True,
+    ),
+    (
+        "requires-handing-on",
+        "A pool that hands its units on requires an attribute that somebody has.",
+        "terms-file.requires",
+        f"{_HANDING_ON}{_OPEN_POOL}",
+        _ANN,
         True,
     ),
     (

@@ -96,6 +96,7 @@ def write_example(folder: Path, example: Example) -> None:
 
 def _next(folder: Path) -> Iterator[str]:
     files = f"{quote(str(folder / TERMS))} {quote(str(folder / PEOPLE))}"
+    yield f"fairlot check {files}   # who can get nothing, and why"
     yield f"fairlot odds {files}   # each person's chance, before the draw"
     out = quote(str(folder / "result"))
     yield f"fairlot run {files} --out {out}   # rehearse the whole sale"

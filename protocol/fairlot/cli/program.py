@@ -8,6 +8,7 @@ from concurrent.futures import BrokenExecutor
 from fairlot import __version__
 from fairlot.cli import (
     audit,
+    check,
     compare,
     demo,
     inspect,
@@ -27,12 +28,13 @@ from fairlot_crypto.errors import CryptoError
 COMMANDS = (
     demo.COMMAND,
     new.COMMAND,
+    check.COMMAND,
+    odds.COMMAND,
     run.COMMAND,
     audit.COMMAND,
     compare.COMMAND,
     settling.COMMAND,
     inspect.COMMAND,
-    odds.COMMAND,
     puzzle.COMMAND,
     beacon.COMMAND,
     witness.COMMAND,
@@ -49,6 +51,7 @@ _EXAMPLES = """\
 Examples:
   fairlot demo
   fairlot new my-sale
+  fairlot check my-sale/terms.toml my-sale/people.csv
   fairlot run my-sale/terms.toml my-sale/people.csv --out result
   fairlot audit result/transcript.fairlot --rehearsal
 """

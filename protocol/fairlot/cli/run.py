@@ -22,8 +22,10 @@ from fairlot.cli.folders import check_new_folder, create_folder, write_private_f
 from fairlot.cli.output import Screen, complain, say
 from fairlot.cli.role_files import KEYS, next_steps, role_files
 from fairlot.cli.squarings import announce_squarings
+from fairlot.cli.warnings import warn
 from fairlot.entry import EntryType
 from fairlot.errors import InputError
+from fairlot.inputs.findings import find
 from fairlot.inputs.people_file import Person, read_people
 from fairlot.inputs.terms_file import TermsFile, read_terms_file
 from fairlot.names import Nym
@@ -110,6 +112,7 @@ def execute(arguments: argparse.Namespace) -> int:
     path: Path | None = arguments.setup
     setup = None if path is None else read_setup_file(path, terms.delay)
     backend = chosen_curve()
+    warn(find(terms, people))
     until = None if arguments.until is None else EntryType(arguments.until)
     announce_squarings(terms, setup_given=setup is not None, draws=until is None)
     seed = arguments.seed or SystemRandomness().take(SEED_LENGTH)

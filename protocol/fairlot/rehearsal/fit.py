@@ -1,18 +1,23 @@
 """Whether the two files of a sale fit each other (specs/terms-file.md, section 5)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
 from fairlot.errors import InputError, Where
 from fairlot.inputs.input_file import InputFile
+from fairlot.inputs.near import NearMisses
 from fairlot.inputs.people_file import ATTRIBUTE, Person
+from fairlot.inputs.stand_in import disclosed
 from fairlot.inputs.terms_file import OWN_CLOCK, QUICKNET_CLOCK, TermsFile
 from fairlot.inputs.toml_file import TomlFile
-from fairlot.rehearsal.parts import ASSURANCE, CLOCK_PERIOD, TIMES
-from fairlot.terms.pool import Mechanism
+from fairlot.rehearsal.parts import CLOCK_PERIOD, TIMES
+from fairlot.terms.pool import Mechanism, Pool, Requirement
 from fairlot.text import shown
 from fairlot_crypto.timelock.chain import QUICKNET
+
+_SOME = 5
+"""So many values stand in a message."""
 
 
 def check_people(file: TermsFile, people: Sequence[Person], path: Path) -> None:
@@ -84,19 +89,55 @@ def _check_round(file: TermsFile) -> None:
 
 
 def _check_requires(file: TermsFile, people: Sequence[Person]) -> None:
-    """Check that somebody has each attribute that a pool requires."""
-    given = {name for person in people for name, _ in person.attributes} | {ASSURANCE}
+    """Check that somebody has what each pool requires (step 3).
+
+    A pool that nobody enters sells nothing, unless it leaves its units to a later pool.
+    """
+    given: dict[str, set[str]] = {}
+    for person in people:
+        for name, value in disclosed(person):
+            given.setdefault(name, set()).add(value)
     for index, pool in enumerate(file.pools):
+        where = (*_pool_place(file, index), "requires")
         for need in pool.requires:
-            if need.attribute not in given:
-                close = get_close_matches(need.attribute, given, n=1)
-                column = f"{ATTRIBUTE}{need.attribute}"
-                hint = (
-                    f"did you mean {close[0]}?" if close else f"add a column {column}"
-                )
-                problem = f"nobody on the list has {need.attribute}: {hint}"
-                where = (*_pool_place(file, index), "requires", need.attribute)
-                raise _terms_error(file, "terms-file.requires", where, problem)
+            has = given.get(need.attribute, set())
+            if not has or (pool.unsold is None and has.isdisjoint(need.values)):
+                problem = _unmet(need, given)
+                place = (*where, need.attribute)
+                raise _terms_error(file, "terms-file.requires", place, problem)
+        lone = pool.unsold is None and len(pool.requires) > 1
+        if lone and not any(map(_meeting(pool), people)):
+            problem = "nobody on the list has all that it names: correct terms or list"
+            raise _terms_error(file, "terms-file.requires", where, problem)
+
+
+def _unmet(need: Requirement, given: Mapping[str, set[str]]) -> str:
+    """Say that nobody has any of some values, and what was probably meant."""
+    name = need.attribute
+    if name not in given:
+        close = get_close_matches(name, given, n=1)
+        hint = (
+            f"did you mean {close[0]}?" if close else f"add a column {ATTRIBUTE}{name}"
+        )
+        return f"nobody on the list has {name}: {hint}"
+    near = NearMisses(given[name])
+    meant = [(value, near.of(value)) for value in need.values]
+    hints = [f"for {shown(v)} did you mean {shown(m)}?" for v, m in meant if m]
+    has = ", ".join(map(shown, sorted(given[name])[:_SOME]))
+    hint = hints[0] if hints else f"the list has {has}"
+    wanted = ", ".join(map(shown, need.values[:_SOME]))
+    return f"nobody on the list has {name} {wanted}: {hint}"
+
+
+def _meeting(pool: Pool) -> Callable[[Person], bool]:
+    """Return what tells whether a person has all that a pool requires."""
+    needs = [(need.attribute, frozenset(need.values)) for need in pool.requires]
+
+    def meets(person: Person) -> bool:
+        has = dict(disclosed(person))
+        return all(has.get(name, "") in values for name, values in needs)
+
+    return meets
 
 
 class _Orders:

@@ -34,6 +34,8 @@ class Example:
     """The content of PEOPLE.csv."""
     expectation: str
     """One sentence on what to expect."""
+    warnings: tuple[str, ...]
+    """What ``fairlot check`` prints of it; empty where there is nothing to say."""
 
 
 def load_example(name: str) -> Example:
@@ -48,9 +50,13 @@ def load_example(name: str) -> Example:
             "example.unknown", f"there is no example {name!r}: choose one of {known}"
         )
     folder = files("fairlot.rehearsal.examples") / name
+    expected = (folder / "expect.txt").read_text(encoding="utf-8")
+    # The sentence, and behind an empty line what a check says.
+    expectation, *warnings = expected.splitlines()
     return Example(
         name=name,
         terms=(folder / TERMS).read_bytes(),
         people=(folder / PEOPLE).read_bytes(),
-        expectation=(folder / "expect.txt").read_text(encoding="utf-8").strip(),
+        expectation=expectation,
+        warnings=tuple(warnings[1:]),
     )
