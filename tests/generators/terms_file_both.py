@@ -70,6 +70,13 @@ ACCEPTED: Sequence[tuple[str, str, str, str, bool]] = (
         f"{HEADER.strip()},attr:bucket\nAnn,1,50,2\n",
         True,
     ),
+    (
+        "solution",
+        "An answer where there is no puzzle is of no use, and no harm.",
+        _PLAIN,
+        f"{HEADER.strip()},solution\nAnn,1,50,x\n",
+        True,
+    ),
     ("first-round", "The first round that may open bids.", _own(_FIRST), _ANN, True),
     ("last-round", "The last round that may open bids.", _own(_LAST), _ANN, True),
     ("quicknet", "A real clock, for odds.", _of_quicknet(_QUICKNET), _ANN, False),
@@ -88,7 +95,6 @@ _UNOFFERED: Sequence[tuple[str, str]] = (
     ("group", "we"),
     ("bid", "0"),
     ("tier", "gold"),
-    ("solution", "x"),
 )
 
 REFUSED: Sequence[_Row] = (

@@ -15,7 +15,7 @@ from fairlot.inputs.stand_in import stand_ins
 from fairlot.inputs.terms_file import TermsFile
 from fairlot.same_name import look_alikes
 from fairlot.terms.pool import CAPPED, Pool
-from fairlot.text import counted, printable
+from fairlot.text import counted
 
 _REMEDIES: Mapping[Why, str] = {
     Why.ATTRIBUTE_EMPTY: "fill in the cell, or take them off the list",
@@ -40,7 +40,9 @@ def find(file: TermsFile, people: Sequence[Person]) -> tuple[Finding, ...]:
         people: the list.
     """
     entrants = stand_ins(file.pools, people)
-    both = TermsAndPeople(file.pools, people, entrants, bars_of(file.pools, entrants))
+    both = TermsAndPeople(
+        file.pools, people, entrants, bars_of(file.pools, entrants), file.currency
+    )
     return (
         *_left_out(both),
         *_empty_pools(both),
@@ -50,7 +52,6 @@ def find(file: TermsFile, people: Sequence[Person]) -> tuple[Finding, ...]:
         *group_findings(both),
         *_ignored_wants(both),
         *_look_alikes(both),
-        *_hidden(both),
     )
 
 
@@ -66,7 +67,7 @@ def _left_out(both: TermsAndPeople) -> Iterator[Finding]:
             if bar is not None:
                 pools_of.setdefault((bar.clause, bar.why), []).append(pool)
         clauses = [
-            f"{clause} in {_named(pools, why)}"
+            f"{clause} in {_named(both, pools, why)}"
             for (clause, why), pools in pools_of.items()
         ]
         remedies = dict.fromkeys(_REMEDIES[why] for _, why in pools_of)
@@ -78,9 +79,9 @@ def _left_out(both: TermsAndPeople) -> Iterator[Finding]:
         )
 
 
-def _named(pools: Sequence[Pool], why: Why) -> str:
+def _named(both: TermsAndPeople, pools: Sequence[Pool], why: Why) -> str:
     if why in {Why.PRICE, Why.LOW_BID}:
-        return ", ".join(f"{pool.name} ({pool.price})" for pool in pools)
+        return ", ".join(f"{pool.name} ({both.money(pool.price)})" for pool in pools)
     return ", ".join(pool.name for pool in pools)
 
 
@@ -104,8 +105,8 @@ def _because(both: TermsAndPeople, pool: Pool, why: Sequence[Why]) -> str:
         short = [i for i, one in enumerate(why) if one is Why.PRICE]
         highest = max(both.people[i].amount for i in short)
         return (
-            f": no deposit reaches the price: the highest is {highest}, the price "
-            f"{pool.price}"
+            f": no deposit reaches the price: the highest is {both.money(highest)}, "
+            f"the price {both.money(pool.price)}"
         )
     if inside:
         return ": it sells nothing" if Why.SUPPLY in inside else ""
@@ -134,7 +135,7 @@ def _void_wishes(both: TermsAndPeople) -> Iterator[Finding]:
             yield from _some(
                 both,
                 FindingCode.BID_LOW,
-                f"bid less than {pool.price} in {pool.name}: the bid does not count",
+                f"bid less than {both.money(pool.price)} in {pool.name}: it does not count",
                 _REMEDIES[Why.LOW_BID],
                 low,
             )
@@ -214,18 +215,6 @@ def _look_alikes(both: TermsAndPeople) -> Iterator[Finding]:
             "see that they are not one person; if they are, keep one row",
             tuple(names),
         )
-
-
-def _hidden(both: TermsAndPeople) -> Iterator[Finding]:
-    """Name people whose names hold what is not seen, or reorders what is."""
-    hiding = [i for i, p in enumerate(both.people) if printable(p.name) != p.name]
-    yield from _some(
-        both,
-        FindingCode.NAME_HIDDEN,
-        "have names with characters that are not seen, or that reorder the others",
-        "type the names anew",
-        hiding,
-    )
 
 
 def _some(
