@@ -84,7 +84,7 @@ def _run(backend: Backend, example: Example, folder: Path) -> int:
     write_file(folder / TERMS, example.terms)
     write_file(folder / PEOPLE, example.people)
     terms = read_terms_file(folder / TERMS)
-    people = read_people(folder / PEOPLE)
+    people = read_people(folder / PEOPLE, terms.currency, terms.keep)
     seed = SystemRandomness().take(SEED_LENGTH)
     jobs = default_jobs(len(people))
     with Screen(acknowledge=False) as screen:

@@ -105,7 +105,7 @@ def execute(arguments: argparse.Namespace) -> int:
     """Play the sale and print its closing table."""
     terms = read_terms_file(arguments.terms)
     check_playable(terms)
-    people = read_people(arguments.people)
+    people = read_people(arguments.people, terms.currency, terms.keep)
     check_people(terms, people, arguments.people)
     folder: Path = arguments.out
     check_new_folder(folder)

@@ -31,6 +31,7 @@ class FindingCode(StrEnum):
     GROUP_SHORT = "group-short"
     WANTS_IGNORED = "wants-ignored"
     LOOK_ALIKE = "look-alike"
+    NAME_REORDERS = "name-reorders"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from fairlot.inputs.findings_values import value_findings
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.stand_in import stand_ins
 from fairlot.inputs.terms_file import TermsFile
-from fairlot.same_name import look_alikes
+from fairlot.same_name import look_alikes, reordering
 from fairlot.terms.pool import CAPPED, Pool
 from fairlot.text import counted
 
@@ -50,6 +50,7 @@ def find(file: TermsFile, people: Sequence[Person]) -> tuple[Finding, ...]:
         *group_findings(both),
         *_ignored_wants(both),
         *_look_alikes(both),
+        *_reordering_names(both),
     )
 
 
@@ -203,9 +204,10 @@ def _most_units(pools: Sequence[Pool], bars: Bars) -> int | None:
 
 def _look_alikes(both: TermsAndPeople) -> Iterator[Finding]:
     """Name people whose names look alike in letters of different scripts."""
+    named = {person.called or person.name: person.name for person in both.people}
     alike: dict[str, list[str]] = {}
-    for first, later in look_alikes(person.name for person in both.people):
-        alike.setdefault(first, [first]).append(later)
+    for first, later in look_alikes(named):
+        alike.setdefault(first, [named[first]]).append(named[later])
     for names in alike.values():
         yield Finding(
             FindingCode.LOOK_ALIKE,
@@ -213,6 +215,18 @@ def _look_alikes(both: TermsAndPeople) -> Iterator[Finding]:
             "see that they are not one person; if they are, keep one row",
             tuple(names),
         )
+
+
+def _reordering_names(both: TermsAndPeople) -> Iterator[Finding]:
+    """Name people whose names change the order of what is shown around them."""
+    yield from _some(
+        both,
+        FindingCode.NAME_REORDERS,
+        "have names with characters that reorder what is shown (U+202A to U+202E, U+2066 to "
+        "U+2069)",
+        "type the names anew, without these characters",
+        [i for i, person in enumerate(both.people) if reordering(person.name)],
+    )
 
 
 def _some(
