@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from command import Ran, fairlot, write_inputs
-from fairlot.cli.output import printable
 from fairlot.deposit.puzzle import answer_key
 from fairlot.inputs.finding import FindingCode
 from fairlot.rehearsal.examples import NAMES, load_example
+from fairlot.text import printable
 
 LOTTERY = (
     'title = "Ball"\nasset = "seat"\nsupply = 9\nmechanism = "lottery"\nprice = 50\n'

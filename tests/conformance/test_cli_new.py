@@ -32,7 +32,8 @@ def test_it_writes_the_two_files_of_an_example(tmp_path: Path, name: str) -> Non
     assert f"holds the example {name}:" in made.out
     _holds(folder, name)
     people = folder / "people.csv"
-    check_people(read_terms_file(folder / "terms.toml"), read_people(people), people)
+    terms = read_terms_file(folder / "terms.toml")
+    check_people(terms, read_people(people, terms.currency, terms.keep), people)
 
 
 def test_without_a_name_it_is_the_first(tmp_path: Path) -> None:

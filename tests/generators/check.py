@@ -320,6 +320,18 @@ _FINDINGS: Sequence[tuple[str, str, str, str]] = (
         _SEATS,
         f"{_ROWS}\nAnn,1,10\nBob,1,10\n\u0410nn,1,10\n",
     ),
+    (
+        "look-alikes-with-ids",
+        "Names that look alike are told by what names the person.",
+        _SEATS,
+        f"{_ROWS},id\nAnn,1,10,7\nAnn,1,10,8\n\u0410nn,1,10,\n",
+    ),
+    (
+        "reordering-names",
+        "Isolates and overrides reorder what stands beside them.",
+        _SEATS,
+        f"{_ROWS}\n\u2067Ann\u2069,1,10\nBob,1,10\n\u202eCat,1,10\n",
+    ),
 )  # fmt: skip
 
 _REFUSED: Sequence[tuple[str, str, str, str, str]] = (

@@ -204,10 +204,12 @@ def _most_units(pools: Sequence[Pool], bars: Bars) -> int | None:
 
 def _look_alikes(both: TermsAndPeople) -> Iterator[Finding]:
     """Name people whose names look alike in letters of different scripts."""
-    named = {person.called or person.name: person.name for person in both.people}
+    named: dict[str, list[str]] = {}
+    for person in both.people:
+        named.setdefault(person.called or person.name, []).append(person.name)
     alike: dict[str, list[str]] = {}
     for first, later in look_alikes(named):
-        alike.setdefault(first, [named[first]]).append(named[later])
+        alike.setdefault(first, [*named[first]]).extend(named[later])
     for names in alike.values():
         yield Finding(
             FindingCode.LOOK_ALIKE,
