@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from fairlot.errors import InputError
+from fairlot.inputs import people_file
 from fairlot.inputs.people_file import Person, read_people
 from fairlot.money import Currency
 
@@ -314,6 +315,7 @@ REFUSED = (
     amount("zero-of-accountants", "-", "must be an amount of EUR", EUR),
     amount("exponent", "4.5E+04", "show the column without exponents", EUR),
     amount("groups-of-two", "1,45,000", "must be an amount of EUR", EUR),
+    amount("one-mark-for-both", "1.450.00", "must be an amount of EUR", EUR),
     amount("mixed-groups", "1.450 000", "must be an amount of EUR", EUR),
     amount("other-digits", "４５０", "must be an amount of EUR", EUR),
     amount("no-amount", "", "must be an amount of EUR", EUR),
@@ -493,6 +495,16 @@ def test_one_person_in_eleven_spellings_has_one_row(tmp_path: Path) -> None:
         InputError, match="is the same person as 'Zoë Müller' on line 2"
     ):
         read(tmp_path, file)
+
+
+def test_what_is_not_assigned_is_not_normalised(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A later Unicode could decompose it into what is assigned today."""
+    file = File("decomposed", f"{HEADER}Zoe\u0308,1,0\n")
+    assert read(tmp_path, file)[0].name == "Zoë"
+    monkeypatch.setattr(people_file, "is_assigned", lambda c: c != "\u0308")
+    assert all_errors(tmp_path, file) == [("person", 2, "person")]
 
 
 def test_names_are_written_out_as_typed(tmp_path: Path) -> None:

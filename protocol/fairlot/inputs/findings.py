@@ -204,18 +204,18 @@ def _most_units(pools: Sequence[Pool], bars: Bars) -> int | None:
 
 def _look_alikes(both: TermsAndPeople) -> Iterator[Finding]:
     """Name people whose names look alike in letters of different scripts."""
-    named: dict[str, list[str]] = {}
-    for person in both.people:
-        named.setdefault(person.called or person.name, []).append(person.name)
-    alike: dict[str, list[str]] = {}
-    for first, later in look_alikes(named):
-        alike.setdefault(first, [*named[first]]).extend(named[later])
-    for names in alike.values():
+    typed: dict[str, list[int]] = {}
+    for index, person in enumerate(both.people):
+        typed.setdefault(person.called or person.name, []).append(index)
+    alike: dict[str, list[int]] = {}
+    for first, later in look_alikes(typed):
+        alike.setdefault(first, [*typed[first]]).extend(typed[later])
+    for found in alike.values():
         yield Finding(
             FindingCode.LOOK_ALIKE,
             "have names that look alike, in letters of different scripts",
             "see that they are not one person; if they are, keep one row",
-            tuple(names),
+            both.names(sorted(found)),
         )
 
 

@@ -38,23 +38,19 @@ class Refusals:
         self._found: list[InputError] = []
 
     def add(self, error: InputError) -> None:
-        """Note what is wrong."""
+        """Note what is wrong, from the beginning of the file to its end."""
         self._found.append(error)
 
     def check(self) -> None:
         """Check that nothing is wrong.
 
         Raises:
-            InputError: the first by line of all that were noted, with the others in ``more``.
+            InputError: the first that was noted, with the others in ``more``.
         """
         if self._found:
-            first, *more = sorted(self._found, key=_line)
+            first, *more = self._found
             first.more = tuple(more)
             raise first
-
-
-def _line(error: InputError) -> int:
-    return error.line or 0
 
 
 def read_bytes(path: Path, fail: Fail) -> bytes:
