@@ -176,7 +176,7 @@ def test_a_file_is_no_folder(tmp_path: Path, below: bool) -> None:
         (TERMS.replace("= 2", "= 0"), PEOPLE, "terms-file.range", "line 6, cap"),
         (TERMS + "[issuers]\nn = 4\n", PEOPLE, "terms-file.issuers", "line 11"),
         (TERMS, "", "people-file.empty", "people.csv"),
-        (TERMS, PEOPLE.replace(",", ";"), "people-file.separator", "line 1"),
+        (TERMS, PEOPLE.replace(",", "|"), "people-file.separator", "line 1"),
         (TERMS, PEOPLE + "Ann,1,100\n", "people-file.duplicate", "line 7, person"),
         (TERMS, PEOPLE + "Eve,-1,100\n", "people-file.number", "line 7, wants"),
         (TERMS, PEOPLE + f"Eve,1,{2**64}\n", "people-file.range", "line 7, deposit"),

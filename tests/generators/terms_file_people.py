@@ -133,10 +133,10 @@ ACCEPTED: Sequence[Row] = (
 
 _FILES: Sequence[tuple[str, str, str, str | bytes]] = (
     ("empty", "A file says something.", "empty", ""),
-    ("blanks", "Blanks and line ends say nothing.", "empty", "\ufeff \r\n"),
+    ("nothing", "Blanks and line ends say nothing.", "empty", "\ufeff \r\n"),
     ("commas", "Nor do separators.", "empty", ',,\n;;\n""\n'),
     ("no-rows", "Somebody is on the list.", "no-rows", HEADER),
-    ("empty-rows", "Empty rows are nobody.", "no-rows", f"{HEADER},,\n\n,,\n"),
+    ("no-rows-but-empty", "Empty rows are nobody.", "no-rows", f"{HEADER},,\n\n,,\n"),
     ("latin-1", "The file is UTF-8; line 3 is not.", "utf8",
      f"{HEADER}Ann,1,5\n".encode() + b"Jos\xe9,1,5\n"),
     ("latin-1-cr", "Lines end in CR too.", "utf8",
