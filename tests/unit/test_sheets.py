@@ -503,7 +503,7 @@ def test_what_is_not_assigned_is_not_normalised(
     """A later Unicode could decompose it into what is assigned today."""
     file = File("decomposed", f"{HEADER}Zoe\u0308,1,0\n")
     assert read(tmp_path, file)[0].name == "Zoë"
-    monkeypatch.setattr(people_file, "is_assigned", lambda c: c != "\u0308")
+    monkeypatch.setattr(people_file, "is_assigned", "Zoe".__contains__)
     assert all_errors(tmp_path, file) == [("person", 2, "person")]
 
 
