@@ -4,7 +4,6 @@ For comparing only: a name is kept, hashed and printed as it was typed. Whoever 
 looks for ``repeated`` names first, so that nobody has a second chance by a capital letter.
 """
 
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
@@ -28,7 +27,6 @@ _DROPPED: dict[int, str | None] = {
     **{code: " " for codes in _BLANK for code in codes},
 }
 
-_REORDERING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 _LATIN = str.maketrans(
     "ЅІЈАВЕКМНОРСТУХЬагеорсухѕіјѡѴѵҮүһҽӀӏԁԌԛԜԝꙇͿΑΒΕΖΗΙΚΜΝΟΡΤΥΧαγινορσυϜϳϺᴦ",
@@ -93,16 +91,6 @@ def look_alikes(names: Iterable[str]) -> tuple[tuple[str, str], ...]:
             if compared_name(earlier) != compared_name(name):
                 pairs.append((earlier, name))
     return tuple(pairs)
-
-
-def reordering(name: str) -> str:
-    """Return the first character of a name that reorders what is shown; empty if none does.
-
-    These are the embeddings, overrides and isolates of the bidirectional algorithm. Names in
-    Arabic or Hebrew need none, but programs leave isolates around names that are copied.
-    """
-    found = None if name.isascii() else _REORDERING.search(name)
-    return found[0] if found else ""
 
 
 def _look(name: str) -> str:

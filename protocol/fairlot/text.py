@@ -102,8 +102,23 @@ def printable(text: str) -> str:
         return text
     return "".join(
         c if c.isprintable() or _joins(c, before, after) else _escaped(c)
-        for before, c, after in zip(f" {text}", text, f"{text[1:]} ", strict=False)
+        for before, c, after in _with_neighbours(text)
     )
+
+
+def is_misleading(text: str) -> bool:
+    """Tell whether characters without a shape (Cf) reorder or hide in a text.
+
+    Joiners that ``printable`` shows as they are do neither.
+    """
+    return any(
+        unicodedata.category(c) == "Cf" and not _joins(c, before, after)
+        for before, c, after in _with_neighbours(text)
+    )
+
+
+def _with_neighbours(text: str) -> Iterable[tuple[str, str, str]]:
+    return zip(f" {text}", text, f"{text[1:]} ", strict=False)
 
 
 def _joins(c: str, before: str, after: str) -> bool:

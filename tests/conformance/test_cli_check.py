@@ -80,7 +80,7 @@ FAULTS: Sequence[tuple[str, Mapping[str, str]]] = (
     ("Many,4,50,,,,,7,", {"Many": "wants-ignored"}),
     ("Ann,1,50,,,,,7,\n\u0410nn,1,50,,,,,7,",
      {"Ann": "look-alike", "\u0410nn": "look-alike"}),
-    ("\u2067Isaac\u2069,1,50,,,,,7,", {"\u2067Isaac\u2069": "name-reorders"}),
+    ("\u202eevil,1,50,,,,,7,", {"\u202eevil": "name-hides"}),
     ("Points,1,50,,,,,7,4", {"Points": "attribute-unused"}),
 )  # fmt: skip
 
@@ -144,7 +144,8 @@ def test_the_text_names_each_with_the_reason_too(tmp_path: Path) -> None:
         ):
             for name in names[1].split(", "):
                 told.setdefault(name, set()).add(code)
-    assert told == {printable(n): codes for n, codes in expected_codes().items()}
+    shown = {printable(who): codes for who, codes in expected_codes().items()}
+    assert told == shown
     assert "did you mean 8?" in ran.out
 
 

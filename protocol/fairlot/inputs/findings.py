@@ -13,9 +13,9 @@ from fairlot.inputs.findings_values import value_findings
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.stand_in import stand_ins
 from fairlot.inputs.terms_file import TermsFile
-from fairlot.same_name import look_alikes, reordering
+from fairlot.same_name import look_alikes
 from fairlot.terms.pool import CAPPED, Pool
-from fairlot.text import counted
+from fairlot.text import counted, is_misleading
 
 _REMEDIES: Mapping[Why, str] = {
     Why.ATTRIBUTE_EMPTY: "fill in the cell, or take them off the list",
@@ -50,7 +50,7 @@ def find(file: TermsFile, people: Sequence[Person]) -> tuple[Finding, ...]:
         *group_findings(both),
         *_ignored_wants(both),
         *_look_alikes(both),
-        *_reordering_names(both),
+        *_hiding_names(both),
     )
 
 
@@ -219,16 +219,15 @@ def _look_alikes(both: TermsAndPeople) -> Iterator[Finding]:
         )
 
 
-def _reordering_names(both: TermsAndPeople) -> Iterator[Finding]:
-    """Name people whose names change the order of what is shown around them."""
-    yield from _some(
-        both,
-        FindingCode.NAME_REORDERS,
-        "have names with characters that reorder what is shown (U+202A to U+202E, U+2066 to "
-        "U+2069)",
-        "type the names anew, without these characters",
-        [i for i, person in enumerate(both.people) if reordering(person.name)],
+def _hiding_names(both: TermsAndPeople) -> Iterator[Finding]:
+    """Name people whose names a spreadsheet shows otherwise than they are typed."""
+    hiding = [i for i, one in enumerate(both.people) if is_misleading(one.name)]
+    sentence = (
+        "have characters in their names that reorder text or are not seen: here their "
+        "numbers stand for them, elsewhere nothing does"
     )
+    remedy = "type the names anew"
+    yield from _some(both, FindingCode.NAME_HIDES, sentence, remedy, hiding)
 
 
 def _some(
