@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from fairlot.audit.auditor import Expected
-from fairlot.cli.audit import audit_file, summary
+from fairlot.cli.audit import audit_file
 from fairlot.cli.closing import show_closing
 from fairlot.cli.command import FAILED, OK, Command, chosen_curve
 from fairlot.cli.folders import create_folder
@@ -92,7 +92,7 @@ def _run(backend: Backend, example: Example, folder: Path) -> int:
     report = audit_file(backend, folder / TRANSCRIPT, expected)
     size = (folder / TRANSCRIPT).stat().st_size
     say(f"Audit of the transcript ({report.facts['entries']} entries, {size} bytes):")
-    say(summary(report))
+    say(report.verdict)
     return OK if report.holds else FAILED
 
 
