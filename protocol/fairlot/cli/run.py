@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from shlex import quote
 
 from fairlot.board.storage import create_transcript
 from fairlot.cli.beacon.setup_file import read_setup_file
@@ -154,21 +155,25 @@ def _show(done: Rehearsed, folder: Path) -> None:
     if done.held is not None:
         say(f"  {KEYS}                what every role holds: private too")
     say()
-    _show_roots(done.terms)
+    board = folder / TRANSCRIPT
+    _show_roots(done.terms, board)
     say()
     if done.held is None:
         show_closing(done.state)
     else:
         say("Try next:")
-        for line in next_steps(done.held, done.state, folder / TRANSCRIPT):
+        for line in next_steps(done.held, done.state, board):
             say(f"  {line}")
 
 
-def _show_roots(terms: Terms) -> None:
-    """Print what a seller publishes before deposits open."""
+def _show_roots(terms: Terms, board: Path) -> None:
+    """Print what a seller publishes before deposits open, and what that is good for."""
+    sale_id = terms.sale_id.hex()
     say("Before a sale opens, its seller publishes")
-    say(f"  sale id    {terms.sale_id.hex()}")
+    say(f"  sale id    {sale_id}")
     say(f"  board key  {terms.board.key.hex()}")
+    say("so that everybody can check the board that they are shown:")
+    say(f"  fairlot audit {quote(str(board))} --rehearsal --sale-id {sale_id}")
 
 
 COMMAND = Command(
