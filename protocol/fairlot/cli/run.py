@@ -141,39 +141,37 @@ def execute(arguments: argparse.Namespace) -> int:
 
 
 def _show(done: Rehearsed, folder: Path) -> None:
-    if done.held is None:
-        say(f"The sale “{done.terms.title}” has ended; {folder} holds")
-        say(f"  {TRANSCRIPT}  the whole board, to be published and audited")
-        name_tables(done.terms.pools, named=True)
-    else:
-        behind = f"has stopped behind {done.held.marker}"
-        say(f"The sale “{done.terms.title}” {behind}; {folder} holds")
-        say(f"  {TRANSCRIPT}  the board so far")
-    say(
-        f"  {NYMS}            which nym belongs to whom: private, known only to a rehearsal"
-    )
+    title, nyms = done.terms.title, f"  {NYMS}            which nym belongs to whom"
     if done.held is not None:
+        say(f"The sale “{title}” has stopped behind {done.held.marker}; {folder} holds")
+        say(f"  {TRANSCRIPT}  the board so far")
+        say(f"{nyms}: private, known only to a rehearsal")
         say(f"  {KEYS}                what every role holds: private too")
-    say()
-    board = folder / TRANSCRIPT
-    _show_roots(done.terms, board)
-    say()
-    if done.held is None:
-        show_closing(done.state)
-    else:
+        say()
+        _show_roots(done.terms)
+        say()
         say("Try next:")
-        for line in next_steps(done.held, done.state, board):
+        for line in next_steps(done.held, done.state, folder / TRANSCRIPT):
             say(f"  {line}")
-
-
-def _show_roots(terms: Terms, board: Path) -> None:
-    """Print what a seller publishes before deposits open, and what that is good for."""
-    sale_id = terms.sale_id.hex()
-    say("Before a sale opens, its seller publishes")
-    say(f"  sale id    {sale_id}")
-    say(f"  board key  {terms.board.key.hex()}")
+        return
+    say(f"The sale “{title}” has ended; {folder} holds")
+    say(f"  {TRANSCRIPT}  the whole board, to be published and audited")
+    name_tables(done.terms.pools, named=True)
+    say(f"{nyms}: private, known only to a rehearsal")
+    say()
+    _show_roots(done.terms)
     say("so that everybody can check the board that they are shown:")
-    say(f"  fairlot audit {quote(str(board))} --rehearsal --sale-id {sale_id}")
+    roots = f"--rehearsal --sale-id {done.terms.sale_id.hex()}"
+    say(f"  fairlot audit {quote(str(folder / TRANSCRIPT))} {roots}")
+    say()
+    show_closing(done.state)
+
+
+def _show_roots(terms: Terms) -> None:
+    """Print what a seller publishes before deposits open."""
+    say("Before a sale opens, its seller publishes")
+    say(f"  sale id    {terms.sale_id.hex()}")
+    say(f"  board key  {terms.board.key.hex()}")
 
 
 COMMAND = Command(
