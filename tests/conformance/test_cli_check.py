@@ -146,7 +146,7 @@ def test_the_text_names_each_with_the_reason_too(tmp_path: Path) -> None:
                 told.setdefault(name, set()).add(code)
     shown = {printable(who): codes for who, codes in expected_codes().items()}
     assert told == shown
-    assert "did you mean 8?" in ran.out
+    assert "did you mean '8'?" in ran.out
 
 
 def test_every_kind_is_among_the_faults() -> None:

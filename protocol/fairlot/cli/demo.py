@@ -99,9 +99,9 @@ def _run(backend: Backend, example: Example, folder: Path) -> int:
 def _next(example: Example, keep: Path | None) -> tuple[str, ...]:
     if keep is None:
         return (
-            f"fairlot demo {example.name} --keep result   keep terms, people and outputs",
+            f"fairlot demo {example.name} --keep result   # keeps terms, people and outputs",
             *(f"fairlot demo {name}" for name in NAMES if name != example.name),
-            f"fairlot new {example.name}   its two files, to change",
+            f"fairlot new {example.name}   # its two files, to change",
             "fairlot --help",
         )
     transcript = keep / TRANSCRIPT
