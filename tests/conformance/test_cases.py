@@ -250,6 +250,8 @@ def test_names_go_out_as_they_are_and_run_nowhere(tmp_path: Path) -> None:
         written = [row["person"] for row in csv.DictReader(file)]
     assert [name.removeprefix("'") for name in written] == names
     assert not any(name.lstrip("\u202e\u200e ")[0] in "=+-@" for name in written)
+    found = told("17-names-out", "TERMS.toml", "people.csv")
+    assert found["name-hides"][0]["people"] == ["\u202eevil"]
     assert "\u202e" not in case("17-names-out", "TERMS.toml", "people.csv", "check").out
 
 

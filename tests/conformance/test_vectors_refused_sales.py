@@ -13,6 +13,7 @@ from fairlot.allocation.run_pools import allocate
 from fairlot.allocation.settlement import Funding, LedgerLine, check_ledger, settle
 from fairlot.allocation.shape import Order, Reason
 from fairlot.errors import InvariantError
+from fairlot.money import Money
 from fairlot.names import Nym
 from fairlot.terms.pool import Pool
 from fairlot.text import Json
@@ -26,7 +27,7 @@ class NoFacts:
     def to_json(self) -> Mapping[str, Json]:
         return {}
 
-    def lines(self) -> tuple[str, ...]:
+    def lines(self, _money: Money = str, /) -> tuple[str, ...]:
         return ()
 
 
