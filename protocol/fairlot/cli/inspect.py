@@ -100,8 +100,8 @@ def _show_odds(state: SaleState, *, as_json: bool) -> int:
         complain(f"the odds cannot be told yet: {error.message}")
         return FAILED
     if as_json:
-        pools = odds_document(odds, bytes.hex)
-        show_json("nym-odds", {"sale_id": state.sale_id, "pools": pools})
+        known = odds_document(odds, bytes.hex)
+        show_json("nym-odds", {"sale_id": state.sale_id, **known})
     else:
         show_odds(odds, bytes.hex)
     return OK

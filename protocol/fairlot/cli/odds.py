@@ -4,13 +4,20 @@ import argparse
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from fairlot.allocation.odds import PoolOdds
 from fairlot.allocation.shape import Chance
 from fairlot.cli.command import OK, Command
 from fairlot.cli.output import say, show_json, show_table
 from fairlot.cli.warnings import warn, warnings_document
 from fairlot.inputs.findings import find
-from fairlot.inputs.forecast import flip_of, fraction_text, odds_document, people_odds
+from fairlot.inputs.forecast import (
+    Forecast,
+    average_text,
+    flip_of,
+    fraction_text,
+    odds_document,
+    people_odds,
+    whole_rule,
+)
 from fairlot.inputs.people_file import read_people
 from fairlot.inputs.terms_file import read_terms_file
 from fairlot.names import Nym
@@ -19,8 +26,9 @@ from fairlot.terms.pool import Pool
 from fairlot.text import counted
 
 _EXAMPLES = """\
-Every deposit is assumed to be paid. Chances are exact fractions; if they depend on the draw
-of an earlier pool, the rule is stated instead. Nothing is drawn or written.
+Every deposit is assumed to be paid. Chances are exact fractions, pool by pool and over the
+whole sale. If a pool's depend on the draw of an earlier one, its rule is stated instead.
+Nothing is drawn or written.
 
 Exit code: 0 if the odds are shown, 2 if the input was refused.
 
@@ -45,9 +53,9 @@ def execute(arguments: argparse.Namespace) -> int:
     found = find(terms, people)
     odds, names = people_odds(terms, people)
     if arguments.json:
-        pools = odds_document(odds, names.__getitem__)
+        known = odds_document(odds, names.__getitem__)
         warnings = warnings_document(found)
-        show_json("odds", {"title": terms.title, "pools": pools, "warnings": warnings})
+        show_json("odds", {"title": terms.title, **known, "warnings": warnings})
     else:
         warn(found)
         show_odds(odds, names.__getitem__)
@@ -63,9 +71,9 @@ COMMAND = Command(
 )
 
 
-def show_odds(odds: Sequence[PoolOdds], name_of: Callable[[Nym], str]) -> None:
-    """Print the odds of all pools."""
-    for number, pool in enumerate(odds):
+def show_odds(odds: Forecast, name_of: Callable[[Nym], str]) -> None:
+    """Print the odds of all pools, and of the whole sale if it has several."""
+    for number, pool in enumerate(odds.pools):
         if number:
             say()
         stands = pool.pool
@@ -78,10 +86,37 @@ def show_odds(odds: Sequence[PoolOdds], name_of: Callable[[Nym], str]) -> None:
         for line in pool.rule:
             say(f"  {line}")
         if pool.odds is not None:
-            say(f"  expected to be left: {fraction_text(pool.odds.expected_unsold)}")
+            say(f"  expected to be left: {average_text(pool.odds.expected_unsold)}")
             _show_chances(stands, pool.odds.chances, list(map(name_of, pool.nyms)))
         elif pool.nyms:
             say(f"  may enter: {', '.join(map(name_of, pool.nyms))}")
+    if len(odds.pools) > 1:
+        say()
+        _show_whole(odds, name_of)
+
+
+def _show_whole(odds: Forecast, name_of: Callable[[Nym], str]) -> None:
+    say("The whole sale")
+    for line in whole_rule(odds):
+        say(f"  {line}")
+    if odds.whole is None:
+        return
+    several = any(each.expected != each.chance for each in odds.whole.values())
+    columns = ("who", "chance of a unit", "units on average")[: 2 + several]
+    rows = [
+        (name_of(nym), fraction_text(each.chance), average_text(each.expected))
+        for nym, each in odds.whole.items()
+        if each.chance
+    ]
+    if rows:
+        show_table(columns, [row[: len(columns)] for row in rows])
+    _say_others(len(odds.whole) - len(rows), "cannot get a unit")
+
+
+def _say_others(many: int, what: str) -> None:
+    """Say how many people are not in a table."""
+    if many:
+        say(f"  {counted(many, 'person', 'people')} {what}")
 
 
 def _show_chances(pool: Pool, chances: Sequence[Chance], names: Sequence[str]) -> None:
@@ -95,8 +130,7 @@ def _show_chances(pool: Pool, chances: Sequence[Chance], names: Sequence[str]) -
         columns.append("by part")
     if rows:
         show_table(columns, [row[: len(columns)] for row in rows])
-    if len(rows) < len(chances):
-        say(f"  {len(chances) - len(rows)} more cannot get a unit here")
+    _say_others(len(chances) - len(rows), "cannot get a unit here")
 
 
 def _cells(pool: Pool, chance: Chance) -> tuple[str, str, str]:
