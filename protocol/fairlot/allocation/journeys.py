@@ -56,10 +56,13 @@ class Journeys:
                 if asks not in alone:
                     (alone[asks],) = self._places(0, [Player(entrant)], grouped=False)
                 places[i] = alone[asks]
+        in_groups: dict[Hashable, list[Place | None]] = {}
         for members in together:
-            players = [Player(entrants[i]) for i in members]
-            found = self._places(0, players, grouped=True)
-            for i, place in zip(members, found, strict=True):
+            asked = tuple(_asks(entrants[i]) for i in members)
+            if asked not in in_groups:
+                players = [Player(entrants[i]) for i in members]
+                in_groups[asked] = self._places(0, players, grouped=True)
+            for i, place in zip(members, in_groups[asked], strict=True):
                 places[i] = place
         return places
 

@@ -11,7 +11,8 @@ from fairlot.board.replay import Replay, replay
 from fairlot.board.sale import SaleState
 from fairlot.cli.command import FAILED, OK, Command, chosen_curve, hex_bytes
 from fairlot.cli.odds import show_odds
-from fairlot.cli.output import Screen, complain, say, show_json, show_table
+from fairlot.cli.output import Screen, complain, say, show_json
+from fairlot.cli.table import show_table
 from fairlot.cli.transcript import read_named
 from fairlot.errors import Rejection
 from fairlot.inputs.forecast import odds_document, state_odds

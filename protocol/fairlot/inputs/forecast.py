@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TypeVar
 
 from fairlot.allocation.entering import Entrant
 from fairlot.allocation.mechanisms.groups import worst_flip
@@ -16,7 +17,10 @@ from fairlot.inputs.stand_in import NO_SALE, stand_ins
 from fairlot.inputs.terms_file import TermsFile
 from fairlot.names import Nym
 from fairlot.terms.pool import Pool
-from fairlot.text import Json, Viewed, json_view
+from fairlot.text import Viewed
+
+_Known = TypeVar("_Known")
+_Shown = TypeVar("_Shown")
 
 _PER_CENT = 1000
 """A chance in tenths of a per cent."""
@@ -73,7 +77,7 @@ def _forecast(
 
 def odds_document(
     odds: Forecast, name_of: Callable[[Nym], str]
-) -> Mapping[str, Sequence[Mapping[str, Json]] | Mapping[str, Json]]:
+) -> Mapping[str, Viewed]:
     """Return the odds for machines: chances as fractions ``a/b``."""
     return {
         "pools": [_pool(pool, name_of) for pool in odds.pools],
@@ -81,20 +85,19 @@ def odds_document(
     }
 
 
-def _whole(odds: Forecast, name_of: Callable[[Nym], str]) -> Mapping[str, Json]:
+def _whole(odds: Forecast, name_of: Callable[[Nym], str]) -> Mapping[str, Viewed]:
     known = odds.whole
-    texts: dict[Prospect, tuple[str, str]] = {}
-    people: list[Mapping[str, Json]] = []
-    for nym, prospect in (known or {}).items():
-        if prospect not in texts:
-            texts[prospect] = _ratio(prospect.chance), _ratio(prospect.expected)
-        chance, expected = texts[prospect]
-        people.append({"who": name_of(nym), "chance": chance, "expected": expected})
-    return {
-        "exact": known is not None,
-        "rule": list(whole_rule(odds)),
-        "people": people,
-    }
+    row_of = shared(_prospect)
+    people = [
+        {"who": name_of(nym), **row_of(prospect)}
+        for nym, prospect in (known or {}).items()
+    ]
+    rule = list(whole_rule(odds))
+    return {"exact": known is not None, "rule": rule, "people": people}
+
+
+def _prospect(prospect: Prospect) -> Mapping[str, Viewed]:
+    return {"chance": _ratio(prospect.chance), "expected": _ratio(prospect.expected)}
 
 
 def whole_rule(odds: Forecast) -> tuple[str, ...]:
@@ -108,9 +111,10 @@ def whole_rule(odds: Forecast) -> tuple[str, ...]:
     return ("the chance of at least one unit from any of the pools, before all draws",)
 
 
-def _pool(pool: PoolOdds, name_of: Callable[[Nym], str]) -> Mapping[str, Json]:
+def _pool(pool: PoolOdds, name_of: Callable[[Nym], str]) -> Mapping[str, Viewed]:
     exact, flip = pool.odds, flip_of(pool.pool)
-    document: dict[str, Viewed] = {
+    row_of = shared(_chance)
+    return {
         "pool": pool.pool.name,
         "mechanism": pool.pool.mechanism.value,
         "supply": pool.pool.supply,
@@ -122,11 +126,25 @@ def _pool(pool: PoolOdds, name_of: Callable[[Nym], str]) -> Mapping[str, Json]:
         "chance_of_whoever_enters": None if pool.alike is None else str(pool.alike),
         "expected_unsold": None if exact is None else str(exact.expected_unsold),
         "people": [
-            {"who": name_of(nym), **({} if chance is None else _chance(chance))}
+            {"who": name_of(nym), **({} if chance is None else row_of(chance))}
             for nym, chance in _with_chances(pool)
         ],
     }
-    return json_view(document)
+
+
+def shared(view: Callable[[_Known], _Shown]) -> Callable[[_Known], _Shown]:
+    """Return ``view``, made once for each object: a crowd of people share few chances.
+
+    The objects must outlive the function.
+    """
+    made: dict[int, _Shown] = {}
+
+    def seen(known: _Known) -> _Shown:
+        if id(known) not in made:
+            made[id(known)] = view(known)
+        return made[id(known)]
+
+    return seen
 
 
 def flip_of(pool: Pool) -> Fraction | None:

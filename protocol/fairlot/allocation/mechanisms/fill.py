@@ -113,12 +113,13 @@ def fill_chances(found: Level, quantities: Sequence[int]) -> tuple[Chance, ...]:
     """Return what each may expect: ℓ for certain, one more with chance rem / |M|."""
     none = Fraction(0)
     more = Fraction(found.remainder, found.above) if found.above else none
-    return tuple(
-        Chance(quantity, none, {})
+    by_quantity = {
+        quantity: Chance(quantity, none, {})
         if quantity <= found.level
         else Chance(found.level, more, {})
-        for quantity in quantities
-    )
+        for quantity in set(quantities)
+    }
+    return tuple(by_quantity[quantity] for quantity in quantities)
 
 
 def _level(supply: int, counts: Mapping[int, int]) -> tuple[int, int]:
