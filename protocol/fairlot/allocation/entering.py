@@ -71,7 +71,7 @@ def entering(
     """Return who enters the pool, by index, and each one's order (steps 3 to 9)."""
     legal = _legal_groups(pool, groups)
     of_group = {i: gid for gid, members in legal.items() for i in members}
-    qualified = [_qualifies(pool, entrant) for entrant in entrants]
+    qualified = [qualifies(pool, entrant) for entrant in entrants]
     barred = {
         i
         for members in legal.values()
@@ -100,7 +100,8 @@ def _legal_groups(pool: Pool, groups: Groups) -> Groups:
     }
 
 
-def _qualifies(pool: Pool, entrant: Entrant) -> bool:
+def qualifies(pool: Pool, entrant: Entrant) -> bool:
+    """Tell whether an entrant may enter a pool alone, with nothing so far (step 3)."""
     disclosed = dict(entrant.attributes)
     for required in pool.requires:
         if disclosed.get(required.attribute, "") not in required.values:
@@ -115,13 +116,13 @@ def _order(
     return Order(
         wants=max(0, entrant.wants - standing.units),
         budget=left,
-        bid=_bid(entrant, left) if pool.takes_bids else None,
+        bid=bid_of(entrant, left) if pool.takes_bids else None,
         tier=_tier(pool, entrant.tier, left),
         group=group,
     )
 
 
-def _bid(entrant: Entrant, left: int) -> int | None:
+def bid_of(entrant: Entrant, left: int) -> int | None:
     """Return the bid that the order has; a bid above the whole deposit is void."""
     if entrant.bid is None or entrant.bid > entrant.amount:
         return None
