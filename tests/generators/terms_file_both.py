@@ -9,6 +9,8 @@ from generators.terms_file_setting import CONFERENCE, HEAD
 
 _PLAIN = f'{HEAD}mechanism = "lottery"\nsupply = 8\nprice = 50\n'
 _REQUIRED = f'{_PLAIN}requires = {{cohort_a = ["2029"]}}\n'
+_TWO = f'{HEAD}[[pool]]\nname = "a"\nmechanism = "lottery"\nsupply = 1\nprice = 50\n'
+_SECOND = '[[pool]]\nname = "b"\nmechanism = "lottery"\nsupply = 1\nprice = 50\n'
 _COLUMNS = "person,wants,deposit,group,bid,tier,solution,attr:cohort_a,attr:region\n"
 _AUCTION = f'{HEAD}deposits = [50]\nmechanism = "auction"\nsupply = 8\nprice = 50\n'
 _ANN = f"{HEADER}Ann,1,50\n"
@@ -31,7 +33,7 @@ ACCEPTED: Sequence[tuple[str, str, str, str, bool]] = (
         "conference",
         "What people ask for is what the terms offer.",
         CONFERENCE,
-        f"{_COLUMNS}Ann,1,500,we,500,gold,answer,2029,\nBob,1,50,we,,,,,FR\n",
+        f"{_COLUMNS}Ann,1,500,we,500,gold,answer,2029,FR\nBob,1,50,we,,,,,FR\n",
         True,
     ),
     (
@@ -53,6 +55,13 @@ ACCEPTED: Sequence[tuple[str, str, str, str, bool]] = (
         "A rehearsal gives it to everybody.",
         f'{_PLAIN}requires = {{assurance = ["listed"]}}\n',
         _ANN,
+        True,
+    ),
+    (
+        "one-person-for-each-pool",
+        "Each pool admits somebody; who has no value is not excluded.",
+        f'{_TWO}requires = {{grade = "7..9"}}\n{_SECOND}excludes = {{grade = "7..9"}}\n',
+        f"{HEADER.strip()},attr:grade\nAnn,1,50,8\nBob,1,50,\n",
         True,
     ),
     ("first-round", "The first round that may open bids.", _own(_FIRST), _ANN, True),
@@ -118,6 +127,62 @@ REFUSED: Sequence[_Row] = (
         "terms-file.requires",
         _REQUIRED,
         f"{HEADER.strip()},attr:cohort_a\nAnn,1,50,\n",
+        True,
+    ),
+    (
+        "requires-other-case",
+        "Somebody has a value that is required, letter for letter; Low is not low.",
+        "terms-file.requires",
+        f'{_PLAIN}requires = {{income = ["Low"]}}\n',
+        f"{HEADER.strip()},attr:income\nAnn,1,50,low\nBob,1,50,\n",
+        True,
+    ),
+    (
+        "requires-hyphen",
+        "7-9 is a value as it stands; a range is written 7..9.",
+        "terms-file.requires",
+        f'{_PLAIN}requires = {{grade = ["7-9"]}}\n',
+        f"{HEADER.strip()},attr:grade\nAnn,1,50,8\nBob,1,50,9\n",
+        True,
+    ),
+    (
+        "requires-together",
+        "One person has all that a pool requires; two who share it do not enter.",
+        "terms-file.requires",
+        f'{_PLAIN}requires = {{cohort_a = ["2029"], region = ["FR"]}}\n',
+        f"{_COLUMNS}Ann,1,50,,,,,2029,\nBob,1,50,,,,,,FR\n",
+        True,
+    ),
+    (
+        "requires-second-pool",
+        "Somebody enters each pool; the second would be empty.",
+        "terms-file.requires",
+        f'{_TWO}requires = {{grade = "7..9"}}\n{_SECOND}requires = {{grade = "10..12"}}\n',
+        f"{HEADER.strip()},attr:grade\nAnn,1,50,8\nBob,1,50,9\n",
+        True,
+    ),
+    (
+        "requires-assurance",
+        "A rehearsal gives everybody listed, and nothing else.",
+        "terms-file.requires",
+        f'{_PLAIN}requires = {{assurance = ["high"]}}\n',
+        _ANN,
+        True,
+    ),
+    (
+        "excludes-everybody",
+        "Somebody is not excluded; else the pool is empty by an oversight.",
+        "terms-file.excludes",
+        f'{_PLAIN}excludes = {{cohort_a = ["2028", "2029"]}}\n',
+        f"{_COLUMNS}Ann,1,50,,,,,2029,\nBob,1,50,,,,,2028,FR\n",
+        True,
+    ),
+    (
+        "excludes-all-who-have-what-is-required",
+        "Somebody has what is required and is not excluded.",
+        "terms-file.excludes",
+        f'{_PLAIN}requires = {{region = ["FR"]}}\nexcludes = {{cohort_a = ["2029"]}}\n',
+        f"{_COLUMNS}Ann,1,50,,,,,2029,FR\nBob,1,50,,,,,,DE\n",
         True,
     ),
     (

@@ -118,7 +118,8 @@ def read_terms_file(path: Path) -> TermsFile:
             ``terms-file.certain``, ``terms-file.tiers``, ``terms-file.requires``,
             ``terms-file.unsold``, ``terms-file.key``, ``terms-file.deposits``,
             ``terms-file.bids``, ``terms-file.issuers``, ``terms-file.drand``,
-            ``terms-file.currency``, ``terms-file.decimals``, ``terms-file.keep``.
+            ``terms-file.currency``, ``terms-file.decimals``, ``terms-file.keep``,
+            ``terms-file.excludes``.
     """
     source = parse_toml(read_input(path, TERMS_FILE_CODES))
     _check_keys(source)

@@ -35,6 +35,7 @@ TERMS_CODES: Mapping[str, str] = {
     "terms.certain": "terms-file.certain",
     "terms.tiers": "terms-file.tiers",
     "terms.requires": "terms-file.requires",
+    "terms.excludes": "terms-file.excludes",
     "terms.unsold": "terms-file.unsold",
     "terms.key": "terms-file.key",
     "terms.deposits": "terms-file.deposits",

@@ -1,6 +1,7 @@
 """Whether the two files of a sale fit each other (specs/terms-file.md, section 5)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -9,10 +10,13 @@ from fairlot.inputs.input_file import InputFile
 from fairlot.inputs.people_file import ATTRIBUTE, Person
 from fairlot.inputs.terms_file import OWN_CLOCK, QUICKNET_CLOCK, TermsFile
 from fairlot.inputs.toml_file import TomlFile
-from fairlot.rehearsal.parts import ASSURANCE, CLOCK_PERIOD, TIMES
-from fairlot.terms.pool import Mechanism
+from fairlot.rehearsal.parts import ASSURANCE, CLOCK_PERIOD, LISTED, TIMES
+from fairlot.terms.pool import Mechanism, Pool, Requirement
 from fairlot.text import shown
 from fairlot_crypto.timelock.chain import QUICKNET
+
+_SOME = 6
+"""How many values an error names."""
 
 
 def check_people(file: TermsFile, people: Sequence[Person], path: Path) -> None:
@@ -25,12 +29,13 @@ def check_people(file: TermsFile, people: Sequence[Person], path: Path) -> None:
 
     Raises:
         InputError: ``terms-file.depositors``, ``terms-file.bids``,
-            ``terms-file.requires``; ``people-file.deposit``, ``people-file.group``,
-            ``people-file.bid``, ``people-file.tier``, ``people-file.solution``.
+            ``terms-file.requires``, ``terms-file.excludes``; ``people-file.deposit``,
+            ``people-file.group``, ``people-file.bid``, ``people-file.tier``,
+            ``people-file.solution``.
     """
     _check_depositors(file, sum(person.amount > 0 for person in people))
     _check_round(file)
-    _check_requires(file, people)
+    _check_somebody_enters(file, people)
     orders = _Orders(file, InputFile(path, ""))
     for person in people:
         orders.check_deposit(person)
@@ -83,20 +88,67 @@ def _check_round(file: TermsFile) -> None:
         raise _terms_error(file, "terms-file.bids", ("bids", "round"), problem)
 
 
-def _check_requires(file: TermsFile, people: Sequence[Person]) -> None:
-    """Check that somebody has each attribute that a pool requires."""
-    given = {name for person in people for name, _ in person.attributes} | {ASSURANCE}
+def _check_somebody_enters(file: TermsFile, people: Sequence[Person]) -> None:
+    """Check for every pool that the attributes of somebody on the list let them in."""
+    # A rehearsal attests to everybody that they are on the list.
+    kinds = {((ASSURANCE, LISTED), *person.attributes) for person in people}
+    disclosed = [dict(kind) for kind in kinds]
     for index, pool in enumerate(file.pools):
-        for need in pool.requires:
-            if need.attribute not in given:
-                close = get_close_matches(need.attribute, given, n=1)
-                column = f"{ATTRIBUTE}{need.attribute}"
-                hint = (
-                    f"did you mean {close[0]}?" if close else f"add a column {column}"
-                )
-                problem = f"nobody on the list has {need.attribute}: {hint}"
-                where = (*_pool_place(file, index), "requires", need.attribute)
-                raise _terms_error(file, "terms-file.requires", where, problem)
+        if not any(map(pool.admits, disclosed)):
+            place = _pool_place(file, index)
+            for need in pool.requires:
+                _check_somebody_has(file, need, disclosed, place)
+            _check_not_all_excluded(file, pool, disclosed, place)
+            problem = "together let nobody on the list in: each value is somebody's"
+            rule = f"{problem}, and nobody has one of each"
+            where = (*place, "requires")
+            raise _terms_error(file, "terms-file.requires", where, rule)
+
+
+def _check_somebody_has(
+    file: TermsFile,
+    need: Requirement,
+    disclosed: Sequence[Mapping[str, str]],
+    place: Where,
+) -> None:
+    """Check that somebody has one of the values that a pool requires."""
+    found = {each.get(need.attribute, "") for each in disclosed} - {""}
+    if not found.isdisjoint(need.values):
+        return
+    where = (*place, "requires", need.attribute)
+    if found:
+        wanted = _some(need.values, "or")
+        problem = f"nobody on the list has {need.attribute} = {wanted}"
+        rule = f"{problem}: the list has {_some(sorted(found), 'and')}"
+        raise _terms_error(file, "terms-file.requires", where, rule)
+    names = {name for each in disclosed for name in each}
+    close = get_close_matches(need.attribute, names, n=1)
+    column = f"{ATTRIBUTE}{need.attribute}"
+    hint = f"did you mean {close[0]}?" if close else f"add a column {column}"
+    problem = f"nobody on the list has {need.attribute}: {hint}"
+    raise _terms_error(file, "terms-file.requires", where, problem)
+
+
+def _check_not_all_excluded(
+    file: TermsFile, pool: Pool, disclosed: Sequence[Mapping[str, str]], place: Where
+) -> None:
+    """Check that the exclusions leave somebody of those who have what is required."""
+    meeting = replace(pool, excludes=())
+    if any(map(meeting.admits, disclosed)):
+        problem = "keeps everybody on the list out, of those whom requires lets in"
+        shorter = "keeps everybody on the list out"
+        rule = f"{problem if pool.requires else shorter}: leave somebody"
+        where = (*place, "excludes")
+        raise _terms_error(file, "terms-file.excludes", where, rule)
+
+
+def _some(values: Sequence[str], joined: str) -> str:
+    """Return a few values as people list them."""
+    first = [shown(value) for value in values[:_SOME]]
+    if len(values) > _SOME:
+        return f"{', '.join(first)} {joined} {len(values) - _SOME} others"
+    *others, last = first
+    return f"{', '.join(others)} {joined} {last}" if others else last
 
 
 class _Orders:

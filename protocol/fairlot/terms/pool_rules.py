@@ -4,17 +4,21 @@ Ranges and types are what the reader checks; here are the rules that join severa
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import pairwise
 
 from fairlot.errors import TermsError, Where
 from fairlot.fields import UINT_MAX
-from fairlot.terms.pool import Mechanism, Pool, Requirement, Tier
-from fairlot.text import check_attribute, check_text, shown
+from fairlot.terms.pool import Exclusion, Mechanism, Pool, Requirement, Tier
+from fairlot.text import Fail, check_attribute, check_text, shown
 
 MAX_TIERS = 16
 MAX_ATTRIBUTES = 64
 MAX_VALUES = 64
+
+_Fail = Callable[[Where, str], TermsError]
+"""Makes the error for what is wrong at a place."""
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
 _NAME_RULE = "a name begins with a-z and has 1 to 32 characters of a-z, 0-9 and -"
@@ -29,7 +33,8 @@ def check_pools(pools: Sequence[Pool], places: Sequence[Where]) -> None:
 
     Raises:
         TermsError: ``terms.pools``, ``terms.pool-name``, ``terms.group``,
-            ``terms.certain``, ``terms.tiers``, ``terms.requires``, ``terms.unsold``.
+            ``terms.certain``, ``terms.tiers``, ``terms.requires``, ``terms.excludes``,
+            ``terms.unsold``.
     """
     for index, (pool, where) in enumerate(zip(pools, places, strict=True)):
         _check_name(pool, pools[:index], where)
@@ -38,6 +43,7 @@ def check_pools(pools: Sequence[Pool], places: Sequence[Where]) -> None:
         if pool.mechanism is Mechanism.TIERS:
             _check_tiers(pool, where)
         _check_requires(pool.requires, (*where, "requires"))
+        _check_excludes(pool, (*where, "excludes"))
     bids = [pool.takes_bids for pool in pools]
     _check_single(bids, places, "takes bids as an earlier pool does")
     tiers = [pool.mechanism is Mechanism.TIERS for pool in pools]
@@ -80,21 +86,19 @@ def _check_leftovers(pool: Pool, target: Pool, where: Where) -> None:
 def _bar(pool: Pool, target: Pool) -> str | None:
     """Say what could keep somebody in ``pool`` out of ``target``; ``None`` for nothing."""
     most = pool.group_max
-    # A member who does not qualify keeps a whole group out, where it may be one.
-    barring = bool(target.requires) or target.puzzle is not None
     bars = (
         # Only lotteries have groups: what takes bids, or has tiers or a cap, ends here.
         (target.group_max < most, f"which draws no groups of {most}"),
-        (
-            target.group_max > most and barring,
-            f"whose group_max must be {most} too, as not everybody qualifies there",
-        ),
         (target.price > pool.price, f"where a unit costs more, {target.price}"),
         (pool.again and not target.again, "which is closed to whoever has a unit"),
         (target.puzzle not in (None, pool.puzzle), "which has a puzzle of its own"),
         *(
             (not _implied(need, pool), f"which requires more of {need.attribute}")
             for need in target.requires
+        ),
+        *(
+            (not _spared(bar, pool), f"which excludes more of {bar.attribute}")
+            for bar in target.excludes
         ),
     )
     return next((why for closed, why in bars if closed), None)
@@ -105,6 +109,21 @@ def _implied(need: Requirement, pool: Pool) -> bool:
     return any(
         own.attribute == need.attribute and set(own.values) <= set(need.values)
         for own in pool.requires
+    )
+
+
+def _spared(bar: Exclusion, pool: Pool) -> bool:
+    """Tell whether nobody who qualifies for a pool falls under an exclusion."""
+    values = set(bar.values)
+    if any(need.attribute == bar.attribute for need in pool.requires):
+        return all(
+            values.isdisjoint(need.values)
+            for need in pool.requires
+            if need.attribute == bar.attribute
+        )
+    return any(
+        own.attribute == bar.attribute and values <= set(own.values)
+        for own in pool.excludes
     )
 
 
@@ -154,37 +173,49 @@ def _check_tier_name(tier: Tier, earlier: Sequence[Tier], where: Where) -> None:
 
 
 def _check_requires(requires: Sequence[Requirement], where: Where) -> None:
-    if len(requires) > MAX_ATTRIBUTES:
-        rule = f"must name at most {MAX_ATTRIBUTES} attributes, and names "
-        raise TermsError("terms.requires", where, f"{rule}{len(requires)}")
-    for requirement in requires:
-        _check_requirement(requirement, (*where, requirement.attribute))
+    def fail(place: Where, why: str) -> TermsError:
+        return TermsError("terms.requires", place, why)
+
+    _check_attributes(requires, where, fail)
 
 
-def _check_requirement(requirement: Requirement, where: Where) -> None:
-    check_attribute(
-        requirement.attribute, lambda why: TermsError("terms.requires", where, why)
-    )
-    _check_values(requirement.values, where)
+def _check_excludes(pool: Pool, where: Where) -> None:
+    def fail(place: Where, why: str) -> TermsError:
+        return TermsError("terms.excludes", place, why)
+
+    _check_attributes(pool.excludes, where, fail)
+    for bar in pool.excludes:
+        if bar.attribute in {need.attribute for need in pool.requires}:
+            problem = "is in requires too, which lets nobody else in: remove it here"
+            raise fail((*where, bar.attribute), problem)
 
 
-def _check_values(values: Sequence[str], where: Where) -> None:
+def _check_attributes(
+    rules: Sequence[Requirement | Exclusion], where: Where, fail: _Fail
+) -> None:
+    """Check attributes and values; ``fail`` makes the error."""
+    if len(rules) > MAX_ATTRIBUTES:
+        rule = f"must name at most {MAX_ATTRIBUTES} attributes, and names {len(rules)}"
+        raise fail(where, rule)
+    for each in rules:
+        place = (*where, each.attribute)
+        check_attribute(each.attribute, partial(fail, place))
+        _check_values(each.values, partial(fail, place))
+
+
+def _check_values(values: Sequence[str], fail: Fail) -> None:
     if not 1 <= len(values) <= MAX_VALUES:
-        rule = f"must hold 1 to {MAX_VALUES} values, and holds {len(values)}"
-        raise TermsError("terms.requires", where, rule)
+        raise fail(f"must hold 1 to {MAX_VALUES} values, and holds {len(values)}")
     for value in values:
-        _check_value(value, where)
+        _check_value(value, fail)
     for first, second in pairwise(values):
         if first == second:
-            problem = f"holds {shown(first)} twice: name it once"
-            raise TermsError("terms.requires", where, problem)
+            raise fail(f"holds {shown(first)} twice: name it once")
         if first > second:
             problem = f"must hold its values in ascending order: {shown(second)} first"
-            raise TermsError("terms.requires", where, problem)
+            raise fail(problem)
 
 
-def _check_value(value: str, where: Where) -> None:
+def _check_value(value: str, fail: Fail) -> None:
     problem = f"holds {shown(value)}, which"
-    check_text(
-        value, lambda why: TermsError("terms.requires", where, f"{problem} {why}")
-    )
+    check_text(value, lambda why: fail(f"{problem} {why}"))

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 
 from fairlot.errors import TermsError, Where
 from fairlot.fields import Fields
-from fairlot.terms.pool import CAPPED, Mechanism, Pool, Requirement, Tier
+from fairlot.terms.pool import CAPPED, Exclusion, Mechanism, Pool, Requirement, Tier
 from fairlot.terms.pool_rules import check_pools
 from fairlot.terms.read_fields import read_key
 from fairlot.text import shown
 
-MAX_POOLS = 16
+MAX_POOLS = 64
 
 _OFFER = ("supply", "price")
 _KEYS: Mapping[Mechanism, tuple[Sequence[str], Sequence[str]]] = {
@@ -24,7 +24,8 @@ _KEYS: Mapping[Mechanism, tuple[Sequence[str], Sequence[str]]] = {
 _OWN = tuple(
     dict.fromkeys(key for keys in _KEYS.values() for part in keys for key in part)
 )
-_EVERY = ("unsold", "again", "requires", "puzzle")
+_EVERY = ("unsold", "again", "requires", "excludes", "puzzle")
+_EMPTY = "is empty, as where it is absent: leave it out"
 _TIER = ("name", "price", "supply")
 
 POOL_KEYS = ("name", "mechanism", *_OWN, *_EVERY)
@@ -44,8 +45,8 @@ def read_pools(maps: Sequence[Fields], where: Where) -> tuple[Pool, ...]:
     Raises:
         TermsError: ``terms.pools``, ``terms.pool-name``, ``terms.mechanism``,
             ``terms.group``, ``terms.certain``, ``terms.tiers``, ``terms.requires``,
-            ``terms.unsold``, ``terms.key``. For a field that is missing, unknown, of
-            another type or out of range what the maps raise.
+            ``terms.excludes``, ``terms.unsold``, ``terms.key``. For a field that is
+            missing, unknown, of another type or out of range what the maps raise.
     """
     if not 1 <= len(maps) <= MAX_POOLS:
         rule = f"must hold 1 to {MAX_POOLS} pools, and holds {len(maps)}"
@@ -72,6 +73,7 @@ def _pool(fields: Fields) -> Pool:
         again=_again(fields),
         requires=_requires(fields),
         puzzle=read_key(fields, "puzzle") if fields.has("puzzle") else None,
+        excludes=_excludes(fields),
     )
 
 
@@ -127,6 +129,14 @@ def _requires(fields: Fields) -> tuple[Requirement, ...]:
         return ()
     required = fields.map("requires")
     if not required.names:
-        rule = "is empty, as where it is absent: leave it out"
-        raise TermsError("terms.requires", required.where, rule)
+        raise TermsError("terms.requires", required.where, _EMPTY)
     return tuple(Requirement(name, required.texts(name)) for name in required.names)
+
+
+def _excludes(fields: Fields) -> tuple[Exclusion, ...]:
+    if not fields.has("excludes"):
+        return ()
+    excluded = fields.map("excludes")
+    if not excluded.names:
+        raise TermsError("terms.excludes", excluded.where, _EMPTY)
+    return tuple(Exclusion(name, excluded.texts(name)) for name in excluded.names)
