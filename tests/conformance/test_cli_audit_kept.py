@@ -78,6 +78,8 @@ def test_inspect_prints_the_policy_of_the_terms_and_nothing_else(desk: Desk) -> 
     assert Policy.parse(ran.out.encode()) == terms_policy(desk.on.terms)
     machine = fairlot("inspect", desk.file, "--policy", "--json")
     assert json.loads(machine.out) == {
+        "format": "fairlot/policy",
+        "version": 1,
         "sale_id": desk.on.terms.sale_id.hex(),
         "policy": ran.out,
     }

@@ -171,3 +171,65 @@ def test_refused_entries_are_shown_as_refused(folder: Path, tmp_path: Path) -> N
     assert (
         f"rules are broken: fairlot audit {path} --rehearsal gives details." in ran.out
     )
+
+
+SCHOOL = """\
+title = "School"
+asset = "place"
+[beacon]
+contributors = 1
+delay = 1
+[[pool]]
+name = "younger"
+mechanism = "lottery"
+supply = 3
+price = 50
+requires = {grade = ["7"]}
+[[pool]]
+name = "older"
+mechanism = "lottery"
+supply = 3
+price = 50
+requires = {grade = ["8"]}
+"""
+PUPILS = """\
+person,wants,deposit,attr:grade
+Ann,1,50,7
+Bob,1,50,8
+Typo,1,50,Grade 7
+None,1,50,
+Poor,1,49,7
+"""
+
+
+def test_whoever_could_get_nothing_is_told_why(tmp_path: Path) -> None:
+    inputs = write_inputs(tmp_path, SCHOOL, PUPILS)
+    out = tmp_path / "out"
+    assert fairlot("run", inputs.terms, inputs.people, "--out", out).code == 0
+    with (out / "nyms.csv").open(encoding="utf-8", newline="") as file:
+        nyms = {row["person"]: row["nym"] for row in csv.DictReader(file)}
+
+    def told(name: str) -> tuple[str, list[list[str]]]:
+        words = ("inspect", out / "transcript.fairlot", "--nym", nyms[name])
+        document = json.loads(fairlot(*words, "--json").out)
+        return fairlot(*words).out, [list(bar.values()) for bar in document["left_out"]]
+
+    unlisted = "attribute-unlisted", "grade"
+    said, bars = told("Typo")
+    assert bars == [["younger", *unlisted], ["older", *unlisted]]
+    assert (
+        "; it did not take part in the draw (pool younger: the grade is another than "
+        "required; pool older: the grade is another than required), gets no unit"
+    ) in said
+    said, bars = told("None")
+    assert {bar[1] for bar in bars} == {"attribute-empty"}
+    assert "pool older: no grade is given, which is required" in said
+    said, bars = told("Poor")
+    assert bars == [["younger", "price", ""], ["older", *unlisted]]
+    assert "it gets nothing: it wanted 1 unit and had 49 to pay" in said
+    assert (
+        "; pool older has nothing for it: the grade is another than required;" in said
+    )
+    said, bars = told("Ann")
+    assert bars == []
+    assert "has nothing for it" not in said

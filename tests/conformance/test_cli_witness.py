@@ -131,6 +131,8 @@ def test_a_witness_dates_what_it_sees(place: Place) -> None:
     read = place.view()
     last = read.heads[read.state.tree.size]
     assert json.loads(ran.out) == {
+        "format": "fairlot/witness-head",
+        "version": 1,
         "origin": place.on.terms.origin,
         "size": read.state.tree.size,
         "root": read.state.tree.root().hex(),
@@ -291,6 +293,8 @@ def test_a_witness_key_for_machines(tmp_path: Path) -> None:
     said = json.loads(ran.out)
     key = SigningKey.from_seed(bytes.fromhex(path.read_text(encoding="ascii")))
     named = NoteKey("w", KeyKind.COSIGNATURE_V1, key.public)
+    assert said.pop("format") == "fairlot/witness-key"
+    assert said.pop("version") == 1
     assert said == {"name": "w", "key": key.public.hex(), "vkey": named.to_text()}
 
 

@@ -96,6 +96,21 @@ def test_without_the_round_it_is_refused_at_its_terms(sale: RealSale) -> None:
     assert storage.data == b""
 
 
+def test_its_markers_are_dated_by_the_clock_of_the_machine(
+    sale: RealSale, tmp_path: Path
+) -> None:
+    """Years after it was to open; in a rehearsal the marker would be in time."""
+    storage = MemoryStorage()
+    Play(sale, storage)
+    board, key = tmp_path / "transcript.fairlot", tmp_path / "board.key"
+    board.write_bytes(storage.data)
+    key.write_text(f"{sale.start.board.seed.hex()}\n", encoding="ascii")
+    late = fairlot("beacon", "mark", board, "OPEN", "--key", key)
+    assert (late.code, late.out) == (1, "")
+    assert "phase.late" in late.err
+    assert board.read_bytes() == storage.data
+
+
 def test_its_last_head_is_believed_under_its_policy(
     sale: RealSale, transcript: bytes
 ) -> None:

@@ -380,6 +380,7 @@ def test_a_ledger_is_what_the_specification_says(case: Map) -> None:
     rows: list[list[Any]] = []
     lines: list[tuple[Any, ...]] = []
     table, parts = ["nym,units,payment,refund"], ["nym,pool,units,payment"]
+    winners = ["nym,pool,units,payment,refund"]
     for account in sorted(given["fundings"], key=lambda account: account["nym"]):
         nym, award = account["nym"], awards.get(account["nym"], none)
         units, payment = int(award["units"]), int(award["payment"])
@@ -390,6 +391,10 @@ def test_a_ledger_is_what_the_specification_says(case: Map) -> None:
         if account["final"]:
             table.append(f"{nym},{units},{payment},{refund}")
         parts += [f"{nym},{pool},{got},{paid}" for pool, got, paid in gains]
+        winners += [
+            f"{nym},{pool},{got},{paid},{0 if number else refund}"
+            for number, (pool, got, paid) in enumerate(gains)
+        ]
     detailed = len(given["pools"]) > 1 or any(
         "tiers" in pool or "certain" in pool for pool in given["pools"]
     )
@@ -398,6 +403,7 @@ def test_a_ledger_is_what_the_specification_says(case: Map) -> None:
     assert output["csv"] == "".join(f"{line}\n" for line in table)
     said = "".join(f"{line}\n" for line in parts)
     assert output["pools_csv"] == (said if detailed else None)
+    assert output["winners_csv"] == "".join(f"{line}\n" for line in winners)
     assert [read_line(line) for line in output["ledger"]] == lines
 
 

@@ -13,6 +13,14 @@ _TWO = f'{HEAD}[[pool]]\nname = "a"\nmechanism = "lottery"\nsupply = 1\nprice = 
 _SECOND = '[[pool]]\nname = "b"\nmechanism = "lottery"\nsupply = 1\nprice = 50\n'
 _COLUMNS = "person,wants,deposit,group,bid,tier,solution,attr:cohort_a,attr:region\n"
 _AUCTION = f'{HEAD}deposits = [50]\nmechanism = "auction"\nsupply = 8\nprice = 50\n'
+_HANDING_ON = (
+    f'{HEAD}[[pool]]\nname = "first"\nmechanism = "lottery"\nsupply = 1\nprice = 50\n'
+    'unsold = "second"\nrequires = {bucket = ["1"]}\n'
+)
+_OPEN_POOL = (
+    '[[pool]]\nname = "second"\nmechanism = "lottery"\nsupply = 1\nprice = 50\n'
+)
+_TWO_NEEDS = f'{_PLAIN}requires = {{cohort_a = ["2029"], region = ["FR"]}}\n'
 _ANN = f"{HEADER}Ann,1,50\n"
 _OPENS = TIMES.drawn_from
 _FIRST = (_OPENS - START) // CLOCK_PERIOD + 2
@@ -62,6 +70,20 @@ ACCEPTED: Sequence[tuple[str, str, str, str, bool]] = (
         "Each pool admits somebody; who has no value is not excluded.",
         f'{_TWO}requires = {{grade = "7..9"}}\n{_SECOND}excludes = {{grade = "7..9"}}\n',
         f"{HEADER.strip()},attr:grade\nAnn,1,50,8\nBob,1,50,\n",
+        True,
+    ),
+    (
+        "requires-nobody-hands-on",
+        "Nobody has the value; the units go on to a later pool.",
+        f"{_HANDING_ON}{_OPEN_POOL}",
+        f"{HEADER.strip()},attr:bucket\nAnn,1,50,2\n",
+        True,
+    ),
+    (
+        "excludes-hands-on",
+        "Everybody is excluded; the units go on to a later pool.",
+        f'{_HANDING_ON.replace("requires", "excludes")}{_OPEN_POOL}',
+        f"{HEADER.strip()},attr:bucket\nAnn,1,50,1\n",
         True,
     ),
     ("first-round", "The first round that may open bids.", _own(_FIRST), _ANN, True),
@@ -130,11 +152,19 @@ REFUSED: Sequence[_Row] = (
         True,
     ),
     (
-        "requires-other-case",
-        "Somebody has a value that is required, letter for letter; Low is not low.",
+        "requires-values",
+        "Somebody has a value that the pool lists; else nobody can enter it.",
+        "terms-file.requires",
+        _REQUIRED,
+        f"{HEADER.strip()},attr:cohort_a\nAnn,1,50,2028\n",
+        True,
+    ),
+    (
+        "requires-case",
+        "Values are compared as they are; another case is another value.",
         "terms-file.requires",
         f'{_PLAIN}requires = {{income = ["Low"]}}\n',
-        f"{HEADER.strip()},attr:income\nAnn,1,50,low\nBob,1,50,\n",
+        f"{HEADER.strip()},attr:income\nAnn,1,50,low\n",
         True,
     ),
     (
@@ -147,10 +177,10 @@ REFUSED: Sequence[_Row] = (
     ),
     (
         "requires-together",
-        "One person has all that a pool requires; two who share it do not enter.",
+        "Somebody has all that the pool requires; else nobody can enter it.",
         "terms-file.requires",
-        f'{_PLAIN}requires = {{cohort_a = ["2029"], region = ["FR"]}}\n',
-        f"{_COLUMNS}Ann,1,50,,,,,2029,\nBob,1,50,,,,,,FR\n",
+        _TWO_NEEDS,
+        f"{HEADER.strip()},attr:cohort_a,attr:region\nAnn,1,50,2029,\nBob,1,50,,FR\n",
         True,
     ),
     (
@@ -166,6 +196,14 @@ REFUSED: Sequence[_Row] = (
         "A rehearsal gives everybody listed, and nothing else.",
         "terms-file.requires",
         f'{_PLAIN}requires = {{assurance = ["high"]}}\n',
+        _ANN,
+        True,
+    ),
+    (
+        "requires-handing-on",
+        "A pool that hands its units on requires an attribute that somebody has.",
+        "terms-file.requires",
+        f"{_HANDING_ON}{_OPEN_POOL}",
         _ANN,
         True,
     ),

@@ -212,6 +212,12 @@ TERMS = (
     ),
     Row(
         "A05",
+        "terms.currency",
+        "amounts are in a currency of no name",
+        _terms("currency", {"code": "", "decimals": 2}),
+    ),
+    Row(
+        "A05",
         "terms.modulus",
         "the modulus is even",
         _terms("beacon.modulus", b"\xff" * 255 + b"\x00"),

@@ -417,7 +417,13 @@ def test_a_list_of_people_fits_the_registry(concert: Stage) -> None:
             code_of(ListAttester, registry, key, any_of(tag_key), {})
             == "attester.tag-key"
         )
-    for people in ({"": values}, {"ann": ()}, {"ann": ("tagged", "", "", "")}):
+    for people in (
+        {"": values},
+        {"\u200b": values},
+        {"ann": values, "ANN ": values},
+        {"ann": ()},
+        {"ann": ("tagged", "", "", "")},
+    ):
         assert (
             code_of(ListAttester, registry, key, ZERO, any_of(people))
             == "attester.people"
@@ -443,6 +449,7 @@ def test_a_committee_is_the_registrys(concert: Stage) -> None:
     ("code", "change"),
     [
         ("cast.people", {"people": ["ann", "ann"]}),
+        ("cast.people", {"people": ["ann", "Ann\u200b"]}),
         ("cast.people", {"people": [""]}),
         ("cast.people", {"people": "ann"}),
         ("cast.people", {"attributes": {"eve": {"region": "north"}}}),

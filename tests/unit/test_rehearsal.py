@@ -15,7 +15,7 @@ from fairlot.deposit.deposit import read_deposit
 from fairlot.entry import EntryType
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import TermsFile
-from fairlot.rehearsal.draw import BATCH
+from fairlot.rehearsal.draw import BATCH, STOPS
 from fairlot.rehearsal.parts import START, cast_parts, write_terms
 from fairlot.rehearsal.play import Rehearsed, rehearse
 from fairlot.rehearsal.work import InProcess, Processes, Workers
@@ -62,6 +62,7 @@ def run(
     people: tuple[Person, ...] = PEOPLE,
     file: TermsFile | None = None,
     workers: Workers | None = None,
+    until: EntryType | None = None,
 ) -> tuple[bytes, Rehearsed, Notes]:
     storage, notes = MemoryStorage(), Notes()
     done = rehearse(
@@ -72,6 +73,7 @@ def run(
         randomness,
         workers or InProcess(),
         notes,
+        until=until,
     )
     return storage.data, done, notes
 
@@ -342,7 +344,7 @@ def test_too_few_seals_void_the_sale_and_refund_everybody(
     assert kinds.count("SEAL") == 2 - unsealed + depositors
     check_refunds(done)
     last = {stage: (d, total) for stage, d, total in notes.stages}
-    assert last["drawing"] == (3, 3)
+    assert last["drawing"] == (4, 4)
     assert audit(
         data, GROUP, Expected(done.terms.sale_id, rehearsal=True), STATEMENTS
     ).holds
@@ -370,7 +372,7 @@ def test_too_few_commitments_void_the_sale_and_refund_everybody(
     assert "VOID" not in kinds
     check_refunds(done)
     last = {stage: (d, total) for stage, d, total in notes.stages}
-    assert last["drawing"] == (3, 3)
+    assert last["drawing"] == (4, 4)
     assert audit(
         data, GROUP, Expected(done.terms.sale_id, rehearsal=True), STATEMENTS
     ).holds
@@ -385,3 +387,39 @@ def test_what_is_played_is_the_same_for_the_same_seed() -> None:
         again, twice, _ = run(SeededRandomness(SEED), file=file, workers=workers)
     assert data == again
     assert done.nyms == twice.nyms
+
+
+@pytest.mark.parametrize("until", STOPS)
+def test_a_rehearsal_that_stops_is_the_beginning_of_the_whole_one(
+    until: EntryType,
+) -> None:
+    """Up to the checkpoint behind the marker, with nothing drawn."""
+    whole, _, _ = seeded()
+    data, done, notes = run(SeededRandomness(SEED), until=until)
+    assert whole.startswith(data)
+    assert data != whole
+    assert _kinds(data)[-1] == until
+    assert done.held is not None
+    assert (done.held.marker, done.held.head) == (until, notes.receipts[-1].checkpoint)
+    assert done.state.phase not in (Phase.DONE, Phase.VOID)
+    last = {stage: (d, total) for stage, d, total in notes.stages}
+    assert last["drawing"] == (4, 4)
+
+
+@pytest.mark.parametrize("until", STOPS[1:])
+@pytest.mark.parametrize("fails", ["absent", "unsealed"])
+def test_a_sale_that_is_void_before_has_not_stopped(
+    until: EntryType, fails: str
+) -> None:
+    """Nobody can go on with it: void at COMMIT_END, or for the lack of SEALED."""
+    absent = fails == "absent"
+    file = replace(terms_file(), absent=int(absent), unsealed=int(not absent))
+    whole, _, _ = run(SeededRandomness(SEED), file=file)
+    data, done, _ = run(SeededRandomness(SEED), file=file, until=until)
+    stops = not absent and until is EntryType.COMMIT_END
+    assert (data == whole) is not stops
+    assert (done.held is None) is not stops
+
+
+def test_whoever_has_a_whole_rehearsal_holds_nothing() -> None:
+    assert seeded()[1].held is None

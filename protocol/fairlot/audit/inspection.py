@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from fairlot.allocation.explain import explain
+from fairlot.allocation.left_out import Bar, left_out
 from fairlot.allocation.lots import pool_seed, rank
 from fairlot.allocation.settlement import LedgerLine
 from fairlot.board.phase import Phase
@@ -18,6 +19,7 @@ from fairlot.deposit.deposit import read_deposit
 from fairlot.deposit.final import Position
 from fairlot.deposit.payment import read_payment
 from fairlot.entry import Entry, EntryType, body_fields
+from fairlot.errors import Rejection
 from fairlot.identity.leaf import read_leaf
 from fairlot.identity.registry import read_registry
 from fairlot.names import Nym
@@ -84,6 +86,8 @@ class NymFacts:
     payment: int | None
     refund: int | None
     """The line of the ledger; ``None`` until the sale has ended."""
+    left_out: tuple[Bar, ...]
+    """Why it can get nothing whatever others do, pool by pool; else empty, as before CLOSE."""
     sentence: str
 
 
@@ -111,6 +115,7 @@ def nym_facts(state: SaleState, nym: Nym) -> NymFacts | None:
         return None
     binding = position.final.binding
     pools = _pools(state, nym)
+    bars = _bars(state, nym)
     first = pools[0] if pools else None
     line = _ledger_line(state, nym)
     return NymFacts(
@@ -126,7 +131,9 @@ def nym_facts(state: SaleState, nym: Nym) -> NymFacts | None:
         units=line.units if line else None,
         payment=line.payment if line else None,
         refund=line.refund if line else None,
-        sentence=f"Nym {nym.hex()} {_standing(position)}{_fate(state, line, pools)}.",
+        left_out=bars,
+        sentence=f"Nym {nym.hex()} {_standing(position)}"
+        f"{_fate(state, line, pools, bars)}.",
     )
 
 
@@ -173,6 +180,17 @@ def _pools(state: SaleState, nym: Nym) -> tuple[PoolFacts, ...]:
     return tuple(found)
 
 
+def _bars(state: SaleState, nym: Nym) -> tuple[Bar, ...]:
+    """Return why a nym can get nothing, once deposits are closed and bids can be opened."""
+    try:
+        state.check_closed()
+        entrants = state.entrants()
+    except Rejection:
+        return ()
+    own = [entrant for entrant in entrants if entrant.nym == nym]
+    return left_out(state.terms.pools, own).get(nym, ())
+
+
 def _ledger_line(state: SaleState, nym: Nym) -> LedgerLine | None:
     return next((line for line in state.ledger if line.nym == nym), None)
 
@@ -187,15 +205,28 @@ def _standing(position: Position) -> str:
     return f"{asked}, of which only {position.paid} was paid"
 
 
-def _fate(state: SaleState, line: LedgerLine | None, pools: Sequence[PoolFacts]) -> str:
+def _fate(
+    state: SaleState,
+    line: LedgerLine | None,
+    pools: Sequence[PoolFacts],
+    bars: Sequence[Bar],
+) -> str:
+    reasons = "; ".join(f"pool {bar.pool}: {bar.clause}" for bar in bars)
     if line is None:
-        return f"; nothing is decided yet, the sale stands in phase {state.phase}"
+        why = f"; it can get nothing ({reasons})" if bars else ""
+        return f"{why}; nothing is decided yet, the sale stands in phase {state.phase}"
     money = f"pays {line.payment} and gets {line.refund} back"
     if state.phase is Phase.VOID:
         return f"; the sale is void ({state.void_reason}), so it {money}"
     if not pools:
-        return f"; it did not take part in the draw, gets no unit, {money}"
+        why = f" ({reasons})" if bars else ""
+        return f"; it did not take part in the draw{why}, gets no unit, {money}"
     said = "".join(f"; {_in_pool(facts)}" for facts in pools)
+    entered = {facts.pool for facts in pools}
+    out = [bar for bar in bars if bar.pool not in entered]
+    said += "".join(
+        f"; pool {bar.pool} has nothing for it: {bar.clause}" for bar in out
+    )
     return f"{said}; in all it gets {_units(line.units)}, {money}"
 
 

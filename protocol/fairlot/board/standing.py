@@ -108,13 +108,15 @@ class Watch:
 
 
 def due(terms: Terms, kind: EntryType) -> int:
-    """Return when a marker is due: one of ``DUE``."""
+    """Return when a marker is due; RESULT is from the end of the reveals on."""
     times = terms.times
     return {
         EntryType.OPEN: times.open,
         EntryType.CLOSE: times.close,
         EntryType.COMMIT_END: times.commit_end,
         EntryType.SEALED: times.seal_end,
+        EntryType.REVEAL_END: times.reveal_end,
+        EntryType.RESULT: times.reveal_end,
     }[kind]
 
 

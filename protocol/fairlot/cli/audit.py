@@ -100,7 +100,7 @@ def execute(arguments: argparse.Namespace) -> int:
     rounds = [read_round_file(path) for path in arguments.rounds]
     report = audit_file(chosen_curve(), arguments.file, expected, rounds, kept)
     if arguments.json:
-        show_json(report.to_json())
+        show_json("audit", report.to_json())
     else:
         show_report(report, expected)
     return OK if report.holds else FAILED

@@ -11,14 +11,17 @@ from fairlot.allocation.settlement import (
     allocation_csv,
     in_parts,
     pools_csv,
+    winners_csv,
 )
 from fairlot.board.sale import SaleState, VoidReason
 from fairlot.cli.output import say, show_table
+from fairlot.names import Nym
 from fairlot.terms.pool import Pool
-from fairlot_crypto.durable import write_file
+from fairlot_crypto.durable import PRIVATE, write_file
 
 ALLOCATION = "allocation.csv"
 POOLS = "pools.csv"
+WINNERS = "winners.csv"
 
 _Row: TypeAlias = tuple[str, int, str]
 """A row of the closing table: name, number, and what it counts."""
@@ -33,23 +36,44 @@ _WHY: Mapping[VoidReason, str] = {
 
 
 def write_tables(
-    folder: Path, pools: Sequence[Pool], ledger: Sequence[LedgerLine]
+    folder: Path,
+    pools: Sequence[Pool],
+    ledger: Sequence[LedgerLine],
+    persons: Mapping[Nym, str] | None = None,
 ) -> None:
     """Leave who gets and pays what in a folder, each file complete at once.
+
+    Args:
+        folder: an existing folder.
+        pools: the terms' pools.
+        ledger: everybody's line.
+        persons: the person of each nym, if it is known: winners.csv is private then.
 
     Raises:
         OSError: as the system says.
     """
+    winners = winners_csv(ledger, persons)
+    if persons is None:
+        write_file(folder / WINNERS, winners)
+    else:
+        write_file(folder / WINNERS, winners, PRIVATE)
     write_file(folder / ALLOCATION, allocation_csv(ledger))
     if in_parts(pools):
         write_file(folder / POOLS, pools_csv(ledger))
 
 
-def name_tables(pools: Sequence[Pool]) -> None:
-    """Print the names of the tables, and what they hold."""
+def name_tables(pools: Sequence[Pool], *, named: bool) -> None:
+    """Print the names of the tables, and what they hold.
+
+    Args:
+        pools: the terms' pools.
+        named: whether winners.csv names persons.
+    """
     say(f"  {ALLOCATION}      units, payment and refund of every nym")
     if in_parts(pools):
         say(f"  {POOLS}           which pool gave the units, and what was paid there")
+    whose = ", with their names: private" if named else ""
+    say(f"  {WINNERS}         who got units, from which pool{whose}")
 
 
 def void_sentence(state: SaleState, reason: VoidReason) -> str:

@@ -87,7 +87,7 @@ def _show_nym(read: Replay, nym: Nym, *, as_json: bool) -> int:
         complain(f"no deposit of nym {nym.hex()} is on this board")
         return FAILED
     if as_json:
-        show_json(asdict(facts))
+        show_json("nym", asdict(facts))
     else:
         say(facts.sentence)
     return OK
@@ -101,7 +101,7 @@ def _show_odds(state: SaleState, *, as_json: bool) -> int:
         return FAILED
     if as_json:
         pools = odds_document(odds, bytes.hex)
-        show_json({"sale_id": state.sale_id, "pools": pools})
+        show_json("nym-odds", {"sale_id": state.sale_id, "pools": pools})
     else:
         show_odds(odds, bytes.hex)
     return OK
@@ -113,7 +113,7 @@ def _show_policy(state: SaleState, *, as_json: bool) -> int:
         return FAILED
     text = terms_policy(state.terms).to_bytes().decode()
     if as_json:
-        show_json({"sale_id": state.sale_id, "policy": text})
+        show_json("policy", {"sale_id": state.sale_id, "policy": text})
     else:
         for line in text.splitlines():
             say(line)
@@ -123,7 +123,7 @@ def _show_policy(state: SaleState, *, as_json: bool) -> int:
 def _show_board(read: Replay, path: Path, *, as_json: bool) -> int:
     entries = entry_facts(read)
     if as_json:
-        show_json(_document(read, path, entries))
+        show_json("board", _document(read, path, entries))
     else:
         _show_entries(read, path, entries)
     return OK if entries else FAILED

@@ -8,6 +8,8 @@ from fairlot.allocation.odds import PoolOdds
 from fairlot.allocation.shape import Chance
 from fairlot.cli.command import OK, Command
 from fairlot.cli.output import say, show_json, show_table
+from fairlot.cli.warnings import warn, warnings_document
+from fairlot.inputs.findings import find
 from fairlot.inputs.forecast import flip_of, fraction_text, odds_document, people_odds
 from fairlot.inputs.people_file import read_people
 from fairlot.inputs.terms_file import read_terms_file
@@ -40,11 +42,14 @@ def execute(arguments: argparse.Namespace) -> int:
     terms = read_terms_file(arguments.terms)
     people = read_people(arguments.people)
     check_people(terms, people, arguments.people)
+    found = find(terms, people)
     odds, names = people_odds(terms, people)
     if arguments.json:
         pools = odds_document(odds, names.__getitem__)
-        show_json({"title": terms.title, "pools": pools})
+        warnings = warnings_document(found)
+        show_json("odds", {"title": terms.title, "pools": pools, "warnings": warnings})
     else:
+        warn(found)
         show_odds(odds, names.__getitem__)
     return OK
 

@@ -23,7 +23,7 @@ from rich.progress import (
 from rich.table import Table
 
 from fairlot.board.keeper import Receipt
-from fairlot.text import Viewed, json_view
+from fairlot.text import Viewed, json_view, printable
 
 _UNBOUNDED = 1_000_000
 """The width of a pipe, where nothing is wrapped or cut."""
@@ -39,13 +39,6 @@ def make_streams_safe() -> None:
 def silence_stdout() -> None:
     """Stop writing to a reader that has gone away, even when the interpreter ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def printable(text: str) -> str:
-    """Escape characters that would steer a terminal or reorder what it shows."""
-    return "".join(
-        c if c.isprintable() else c.encode("unicode_escape").decode() for c in text
-    )
 
 
 def say(line: str = "") -> None:
@@ -65,9 +58,16 @@ def complain(line: str) -> None:
     print(f"fairlot: {printable(line)}", file=sys.stderr)
 
 
-def show_json(document: Mapping[str, Viewed]) -> None:
-    """Print the JSON view of a document to stdout."""
-    print(json.dumps(json_view(document), indent=2))
+def show_json(form: str, document: Mapping[str, Viewed], version: int = 1) -> None:
+    """Print the JSON view of a document to stdout, after its format and version.
+
+    Args:
+        form: the name of the format, that of a schema: ``specs/json/<form>.schema.json``.
+        document: what there is to say.
+        version: of the format; a key that goes or means something else raises it.
+    """
+    begin = {"format": f"fairlot/{form}", "version": version}
+    print(json.dumps({**begin, **json_view(document)}, indent=2))
 
 
 def show_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

@@ -8,6 +8,7 @@ from concurrent.futures import BrokenExecutor
 from fairlot import __version__
 from fairlot.cli import (
     audit,
+    check,
     compare,
     demo,
     inspect,
@@ -25,6 +26,7 @@ from fairlot_crypto.errors import CryptoError
 
 COMMANDS = (
     demo.COMMAND,
+    check.COMMAND,
     run.COMMAND,
     audit.COMMAND,
     compare.COMMAND,

@@ -90,7 +90,7 @@ def execute(arguments: argparse.Namespace) -> int:
         create_folder(folder)
         write_tables(folder, state.terms.pools, result.ledger)
     if arguments.json:
-        show_json(_document(read, result))
+        show_json("settlement", _document(read, result))
     else:
         _show(read, result, arguments.file, folder)
     return FAILED if result.findings or isinstance(result, NotYet) else OK
@@ -162,7 +162,7 @@ def _show(read: Replay, result: Settlement, path: Path, folder: Path | None) -> 
         _show_ledger(state, result)
         if folder is not None:
             say(f"{folder} holds")
-            name_tables(state.terms.pools)
+            name_tables(state.terms.pools, named=False)
     for line in _warnings(read, path):
         say(line)
 

@@ -9,6 +9,7 @@ from typing import Protocol
 from fairlot.errors import Rejection
 from fairlot.fields import bytes_problem
 from fairlot.identity.registry import EPOCH_SECONDS, Registry, RegistryId
+from fairlot.same_name import compared_name, repeated
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.errors import CallerError, CryptoError, ProofError
@@ -59,7 +60,11 @@ class Attester(Protocol):
 
 
 class ListAttester:
-    """Attests people on a list that the seller or a city has verified."""
+    """Attests people on a list that the seller or a city has verified.
+
+    The names on the list are compared as ``fairlot.same_name`` does. Whoever attests by other
+    means, an office or a reader of documents, can call ``repeated`` and ``look_alikes`` of it.
+    """
 
     def __init__(
         self,
@@ -79,13 +84,17 @@ class ListAttester:
 
         Raises:
             CallerError: ``attester.tag-key`` unless it is 32 bytes; ``attester.people``
-                for an empty name, or for values that are not the schema's.
+                for a name of which nothing can be seen, for two names that compare
+                equal, or for values that are not the schema's.
         """
         problem = bytes_problem(tag_key, TAG_KEY_LENGTH)
         if problem:
             raise CallerError("attester.tag-key", f"the key of tags {problem}")
         for person, values in people.items():
             _check_listed(registry, person, values)
+        for earlier, again in repeated(people):
+            problem = f"{again!r} is the same person as {earlier!r}: list them once"
+            raise CallerError("attester.people", problem)
         self._registry = registry
         self._key = key
         self._tag_key = tag_key
@@ -208,8 +217,9 @@ def check_attributes(registry: Registry, values: tuple[str, ...]) -> None:
 
 
 def _check_listed(registry: Registry, person: str, values: tuple[str, ...]) -> None:
-    if not person:
-        raise CallerError("attester.people", "a name on the list is empty")
+    if not compared_name(person):
+        problem = f"nothing of the name {person!r} on the list can be seen"
+        raise CallerError("attester.people", problem)
     try:
         check_attributes(registry, values)
     except Rejection as error:

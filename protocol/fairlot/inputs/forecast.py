@@ -3,21 +3,17 @@
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
-from fairlot.allocation.entering import Entrant
 from fairlot.allocation.mechanisms.groups import worst_flip
 from fairlot.allocation.odds import PoolOdds, sale_odds
 from fairlot.allocation.shape import Chance
 from fairlot.board.sale import SaleState
-from fairlot.deposit.puzzle import answer_key
 from fairlot.inputs.people_file import Person
+from fairlot.inputs.stand_in import NO_SALE, stand_ins
 from fairlot.inputs.terms_file import TermsFile
-from fairlot.names import NYM_LENGTH, Nym, group_id
+from fairlot.names import Nym
 from fairlot.terms.pool import Pool
 from fairlot.text import Json, Viewed, json_view
-from fairlot_crypto.hashing import i2osp
 
-_NO_SALE = bytes(32)
-"""Takes the place of the sale_id, which needs keys that a list of people does not have."""
 _PER_CENT = 1000
 """A chance in tenths of a per cent."""
 
@@ -30,34 +26,12 @@ def people_odds(
     Every deposit is assumed to be paid in full. No draw is made: the nyms belong to nobody;
     they are numbers in the order of the list.
     """
-    nyms = [Nym(i2osp(index, NYM_LENGTH)) for index in range(len(people))]
-    groups: dict[str, list[Nym]] = {}
-    for nym, person in zip(nyms, people, strict=True):
-        if person.group is not None:
-            groups.setdefault(person.group, []).append(nym)
-    ids = {label: group_id(_NO_SALE, members) for label, members in groups.items()}
-    entrants = [
-        _stand_in(file.pools, nym, person, ids)
-        for nym, person in zip(nyms, people, strict=True)
-    ]
-    names = {nym: person.name for nym, person in zip(nyms, people, strict=True)}
-    return sale_odds(file.pools, entrants, _NO_SALE), names
-
-
-def _stand_in(
-    pools: Sequence[Pool], nym: Nym, person: Person, groups: Mapping[str, bytes]
-) -> Entrant:
-    key = None if person.answer is None else answer_key(person.answer).public
-    return Entrant(
-        nym=nym,
-        wants=person.wants,
-        amount=person.amount,
-        bid=person.bid,
-        tier=person.tier,
-        group=None if person.group is None else groups[person.group],
-        attributes=person.attributes,
-        solved=frozenset(p.name for p in pools if p.puzzle and p.puzzle == key),
-    )
+    entrants = stand_ins(file.pools, people)
+    names = {
+        entrant.nym: person.name
+        for entrant, person in zip(entrants, people, strict=True)
+    }
+    return sale_odds(file.pools, entrants, NO_SALE), names
 
 
 def state_odds(state: SaleState) -> tuple[PoolOdds, ...]:

@@ -29,6 +29,7 @@ from fairlot.rehearsal.draw import (
     find_setup,
 )
 from fairlot.rehearsal.parts import START, Parts, cast_parts, write_terms
+from fairlot.same_name import compared_name, repeated
 from fairlot.terms.beacon import MAX_CONTRIBUTORS
 from fairlot.terms.made_pools import check_made_pools
 from fairlot.terms.pool import Pool
@@ -179,8 +180,9 @@ def _listed(
 ) -> list[Person]:
     if isinstance(people, str):
         raise CallerError("cast.people", "people are a list of names, not one name")
-    if len(set(people)) != len(people) or "" in people:
-        raise CallerError("cast.people", "each person has one name, which is not empty")
+    if not all(map(compared_name, people)) or any(repeated(people)):
+        problem = "each person has one name, which compares equal to no other's"
+        raise CallerError("cast.people", problem)
     strangers = sorted(attributes.keys() - set(people))
     if strangers:
         raise CallerError("cast.people", f"attributes of {strangers[0]!r}: not listed")

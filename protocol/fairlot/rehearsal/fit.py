@@ -1,5 +1,6 @@
 """Whether the two files of a sale fit each other (specs/terms-file.md, section 5)."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
@@ -7,16 +8,19 @@ from pathlib import Path
 
 from fairlot.errors import InputError, Where
 from fairlot.inputs.input_file import InputFile
+from fairlot.inputs.near import NearMisses
 from fairlot.inputs.people_file import ATTRIBUTE, Person
+from fairlot.inputs.stand_in import disclosed
 from fairlot.inputs.terms_file import OWN_CLOCK, QUICKNET_CLOCK, TermsFile
 from fairlot.inputs.toml_file import TomlFile
-from fairlot.rehearsal.parts import ASSURANCE, CLOCK_PERIOD, LISTED, TIMES
+from fairlot.rehearsal.parts import CLOCK_PERIOD, TIMES
 from fairlot.terms.pool import Mechanism, Pool, Requirement
 from fairlot.text import shown
 from fairlot_crypto.timelock.chain import QUICKNET
 
-_SOME = 6
-"""How many values an error names."""
+_SPAN = re.compile(r"([0-9]+) ?[-–—] ?([0-9]+)")
+_SOME = 5
+"""So many values stand in a message."""
 
 
 def check_people(file: TermsFile, people: Sequence[Person], path: Path) -> None:
@@ -89,66 +93,59 @@ def _check_round(file: TermsFile) -> None:
 
 
 def _check_somebody_enters(file: TermsFile, people: Sequence[Person]) -> None:
-    """Check for every pool that the attributes of somebody on the list let them in."""
-    # A rehearsal attests to everybody that they are on the list.
-    kinds = {((ASSURANCE, LISTED), *person.attributes) for person in people}
-    disclosed = [dict(kind) for kind in kinds]
+    """Check that attributes let somebody into each pool (step 3).
+
+    A pool that nobody enters sells nothing, unless it leaves its units to a later pool.
+    """
+    kinds = [dict(kind) for kind in {disclosed(person) for person in people}]
+    given: dict[str, set[str]] = {}
+    for kind in kinds:
+        for name, value in kind.items():
+            given.setdefault(name, set()).add(value)
     for index, pool in enumerate(file.pools):
-        if not any(map(pool.admits, disclosed)):
-            place = _pool_place(file, index)
-            for need in pool.requires:
-                _check_somebody_has(file, need, disclosed, place)
-            _check_not_all_excluded(file, pool, disclosed, place)
-            problem = "together let nobody on the list in: each value is somebody's"
-            rule = f"{problem}, and nobody has one of each"
-            where = (*place, "requires")
-            raise _terms_error(file, "terms-file.requires", where, rule)
+        place = _pool_place(file, index)
+        for need in pool.requires:
+            has = given.get(need.attribute, set())
+            if not has or (pool.unsold is None and has.isdisjoint(need.values)):
+                where = (*place, "requires", need.attribute)
+                problem = _unmet(need, given)
+                raise _terms_error(file, "terms-file.requires", where, problem)
+        if pool.unsold is None and not any(map(pool.admits, kinds)):
+            raise _nobody_enters(file, pool, place, kinds)
 
 
-def _check_somebody_has(
-    file: TermsFile,
-    need: Requirement,
-    disclosed: Sequence[Mapping[str, str]],
-    place: Where,
-) -> None:
-    """Check that somebody has one of the values that a pool requires."""
-    found = {each.get(need.attribute, "") for each in disclosed} - {""}
-    if not found.isdisjoint(need.values):
-        return
-    where = (*place, "requires", need.attribute)
-    if found:
-        wanted = _some(need.values, "or")
-        problem = f"nobody on the list has {need.attribute} = {wanted}"
-        rule = f"{problem}: the list has {_some(sorted(found), 'and')}"
-        raise _terms_error(file, "terms-file.requires", where, rule)
-    names = {name for each in disclosed for name in each}
-    close = get_close_matches(need.attribute, names, n=1)
-    column = f"{ATTRIBUTE}{need.attribute}"
-    hint = f"did you mean {close[0]}?" if close else f"add a column {column}"
-    problem = f"nobody on the list has {need.attribute}: {hint}"
-    raise _terms_error(file, "terms-file.requires", where, problem)
+def _nobody_enters(
+    file: TermsFile, pool: Pool, place: Where, kinds: Sequence[Mapping[str, str]]
+) -> InputError:
+    """Return the error for a pool whose rules together leave nobody on the list."""
+    unbarred = replace(pool, excludes=())
+    if any(map(unbarred.admits, kinds)):
+        problem = "keeps out everybody on the list"
+        some = ", of those whom requires lets in" if pool.requires else ""
+        where, rule = (*place, "excludes"), f"{problem}{some}: correct terms or list"
+        return _terms_error(file, "terms-file.excludes", where, rule)
+    problem = "nobody on the list has all that it names: correct terms or list"
+    return _terms_error(file, "terms-file.requires", (*place, "requires"), problem)
 
 
-def _check_not_all_excluded(
-    file: TermsFile, pool: Pool, disclosed: Sequence[Mapping[str, str]], place: Where
-) -> None:
-    """Check that the exclusions leave somebody of those who have what is required."""
-    meeting = replace(pool, excludes=())
-    if any(map(meeting.admits, disclosed)):
-        problem = "keeps everybody on the list out, of those whom requires lets in"
-        shorter = "keeps everybody on the list out"
-        rule = f"{problem if pool.requires else shorter}: leave somebody"
-        where = (*place, "excludes")
-        raise _terms_error(file, "terms-file.excludes", where, rule)
-
-
-def _some(values: Sequence[str], joined: str) -> str:
-    """Return a few values as people list them."""
-    first = [shown(value) for value in values[:_SOME]]
-    if len(values) > _SOME:
-        return f"{', '.join(first)} {joined} {len(values) - _SOME} others"
-    *others, last = first
-    return f"{', '.join(others)} {joined} {last}" if others else last
+def _unmet(need: Requirement, given: Mapping[str, set[str]]) -> str:
+    """Say that nobody has any of some values, and what was probably meant."""
+    name = need.attribute
+    if name not in given:
+        close = get_close_matches(name, given, n=1)
+        hint = (
+            f"did you mean {close[0]}?" if close else f"add a column {ATTRIBUTE}{name}"
+        )
+        return f"nobody on the list has {name}: {hint}"
+    near = NearMisses(given[name])
+    meant = [(value, near.of(value)) for value in need.values]
+    spans = [found for value in need.values if (found := _SPAN.fullmatch(value))]
+    hints = [f"write a range as {span[1]}..{span[2]}" for span in spans]
+    hints += [f"for {shown(v)} did you mean {shown(m)}?" for v, m in meant if m]
+    has = ", ".join(map(shown, sorted(given[name])[:_SOME]))
+    hint = hints[0] if hints else f"the list has {has}"
+    wanted = ", ".join(map(shown, need.values[:_SOME]))
+    return f"nobody on the list has {name} {wanted}: {hint}"
 
 
 class _Orders:

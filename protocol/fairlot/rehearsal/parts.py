@@ -11,6 +11,7 @@ from fairlot.identity.attestation import ListAttester
 from fairlot.identity.enrolment import IssuerSecrets
 from fairlot.identity.registry import Attribute, Issuer, Registry
 from fairlot.inputs.people_file import Person
+from fairlot.inputs.stand_in import ASSURANCE, LISTED, disclosed
 from fairlot.inputs.terms_file import QUICKNET_CLOCK, TermsFile
 from fairlot.terms.beacon import BeaconTerms
 from fairlot.terms.named_round import NamedRound
@@ -49,8 +50,6 @@ BOARD_NAME = "rehearsal.example/board"
 CLOCK_PERIOD = 3
 """Seconds from one round of the rehearsal's own clock to the next."""
 CLOCK_NAME = "rehearsal"
-ASSURANCE, LISTED = "assurance", "listed"
-"""The attester's value of ``assurance`` for everybody, unless the list has one."""
 
 _SPARE = ("region", "cohort_a", "cohort_b")
 """Attributes that fill the schema if the list and the terms have fewer."""
@@ -211,7 +210,7 @@ def _schema(file: TermsFile, people: Sequence[Person]) -> tuple[Attribute, ...]:
 
 
 def _attested(registry: Registry, person: Person) -> tuple[str, ...]:
-    has = {ASSURANCE: LISTED, **dict(person.attributes)}
+    has = dict(disclosed(person))
     return tuple(has.get(attribute.name, "") for attribute in registry.attributes)
 
 

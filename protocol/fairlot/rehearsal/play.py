@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from fairlot.board.keeper import Board
+from fairlot.board.phase import Phase
 from fairlot.board.sale import SaleState
 from fairlot.board.storage import Storage
 from fairlot.deposit.make import MadeDeposit
@@ -23,6 +24,7 @@ from fairlot.names import Nym
 from fairlot.rehearsal.draw import (
     BATCH,
     Contributing,
+    Contributor,
     Drawing,
     Poster,
     Watcher,
@@ -43,6 +45,7 @@ from fairlot.rehearsal.work import (
 from fairlot.terms.terms import Terms
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.delay.parameters import Setup
+from fairlot_crypto.log.checkpoint import SignedCheckpoint
 from fairlot_crypto.randomness import Randomness, shuffled
 from fairlot_crypto.statements import Statements
 
@@ -53,6 +56,19 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """What every role holds where a rehearsal has stopped (section 3.1)."""
+
+    marker: EntryType
+    """The last entry of the board."""
+    parts: Parts = field(repr=False)
+    contributors: Sequence[Contributor]
+    """The roster in its order, then the depositors who contribute."""
+    head: SignedCheckpoint
+    """The last of the board."""
+
+
+@dataclass(frozen=True, slots=True)
 class Rehearsed:
     """The result of a rehearsal."""
 
@@ -60,6 +76,8 @@ class Rehearsed:
     state: SaleState
     nyms: tuple[tuple[str, Nym], ...] = field(repr=False)
     """Name and nym of every person, in the order given: a private view."""
+    held: Held | None = field(repr=False, default=None)
+    """What every role holds, where the rehearsal has stopped; else nothing."""
 
 
 def rehearse(
@@ -71,6 +89,7 @@ def rehearse(
     workers: Workers,
     watcher: Watcher,
     setup: Setup | None = None,
+    until: EntryType | None = None,
 ) -> Rehearsed:
     """Play a sale from the first entry to RESULT, or to VOID (steps 1 to 9).
 
@@ -84,6 +103,8 @@ def rehearse(
         watcher: is told of progress and acknowledgements.
         setup: a verified set-up for RSA-2048 and the delay of ``file``; without one it is
             found or computed.
+        until: one of ``STOPS``, behind which the rehearsal stops (section 3.1); ``None``
+            for a whole sale.
     """
     parts = cast_parts(curve, file, people, randomness)
     terms = write_terms(file, parts, setup or find_setup(file.delay, watcher))
@@ -94,9 +115,9 @@ def rehearse(
     participants = run.enrol(people)
     deposits = run.sell(people, participants)
     made = [deposits[p.name] for p in people]
-    run.draw(file, made)
+    held = run.draw(file, made, until)
     nyms = tuple((p.name, d.nym) for p, d in zip(people, made, strict=True))
-    return Rehearsed(terms, state, nyms)
+    return Rehearsed(terms, state, nyms, held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,15 +222,29 @@ class _Run:
         self._pay(people, deposits)
         return deposits
 
-    def draw(self, file: TermsFile, deposits: Sequence[MadeDeposit]) -> None:
+    def draw(
+        self,
+        file: TermsFile,
+        deposits: Sequence[MadeDeposit],
+        until: EntryType | None,
+    ) -> Held | None:
         """Close, commit, seal, reveal, recover what is missing, and draw (steps 7 to 9).
 
         Args:
             file: says how many contribute, stay away, leave unsealed and withhold.
             deposits: everybody's deposits, in the order of the list.
+            until: the marker behind which it stops; ``None`` for none.
+
+        Returns:
+            What every role holds where it has stopped; ``None`` where the sale has ended.
         """
         drawing = Drawing(self.poster, self.parts.clock, self.sale_randomness)
-        drawing.run(self._contributors(file, deposits))
+        playing = self._contributors(file, deposits)
+        head = drawing.run(playing, until).checkpoint
+        ended = self.poster.board.state.phase in (Phase.DONE, Phase.VOID)
+        if until is None or head is None or ended:
+            return None
+        return Held(until, self.parts, playing.everybody, head)
 
     def _contributors(
         self, file: TermsFile, deposits: Sequence[MadeDeposit]
@@ -223,6 +258,7 @@ class _Run:
         present = len(roster) - file.absent
         others = everybody[len(roster) :]
         return Contributing(
+            everybody,
             everybody[:present] + others,
             everybody[: present - file.unsealed] + others,
             everybody[: present - file.withhold] + others,

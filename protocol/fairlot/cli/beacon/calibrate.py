@@ -203,7 +203,7 @@ def _execute(arguments: argparse.Namespace) -> int:
         rate = measure_rate(RSA_2048, time.perf_counter)
     advice = Advice(rate, arguments.window, arguments.advantage, named)
     if arguments.json:
-        show_json(advice.to_json())
+        show_json("calibration", advice.to_json())
     else:
         _show(advice)
     return OK

@@ -10,6 +10,7 @@ from fairlot.audit.transcript_file import check_beginning
 from fairlot.board.head import check_head, merge_heads
 from fairlot.board.keeper import MARKERS, Board, Receipt
 from fairlot.board.sale import SaleState
+from fairlot.board.standing import due
 from fairlot.board.storage import open_transcript
 from fairlot.cli.beacon.files import read_entry_file, read_key
 from fairlot.cli.beacon.steps import step_command
@@ -46,7 +47,8 @@ def _configure_keeper(parser: argparse.ArgumentParser) -> None:
         "--time",
         metavar="SECONDS",
         type=whole(0, MAX_TIME),
-        help="the board's clock, unix seconds (default: now)",
+        help="the board's clock, unix seconds (default: now; in a rehearsal the simulated "
+        "time: that of the board, or when the marker is due)",
     )
 
 
@@ -72,7 +74,7 @@ def _post(arguments: argparse.Namespace) -> int:
     if folder is not None:
         make_folder(folder)
     with _resumed(backend, arguments.transcript, key) as board:
-        receipts = board.append(entries, _now(arguments))
+        receipts = board.append(entries, _clock(arguments.time, board))
     for path, receipt in zip(arguments.entries, receipts, strict=True):
         if receipt.refusal is None:
             acknowledge(receipt)
@@ -104,7 +106,9 @@ def _mark(arguments: argparse.Namespace) -> int:
     backend = chosen_curve()
     key = read_key(arguments.key)
     with _resumed(backend, arguments.transcript, key) as board:
-        receipt = board.append_marker(EntryType(arguments.kind), _now(arguments))
+        kind = EntryType(arguments.kind)
+        clock = _clock(arguments.time, board, due(board.state.terms, kind))
+        receipt = board.append_marker(kind, clock)
     acknowledge(receipt)
     return OK
 
@@ -140,8 +144,13 @@ def _attach(arguments: argparse.Namespace) -> int:
     return OK if len(taken) == len(heads) else FAILED
 
 
-def _now(arguments: argparse.Namespace) -> int:
-    return int(time.time()) if arguments.time is None else arguments.time
+def _clock(given: int | None, board: Board, earliest: int = 0) -> int:
+    """Return the board's clock: in a rehearsal the simulated one, which waits for nobody."""
+    if given is not None:
+        return given
+    if board.state.terms.rehearsal:
+        return max(board.state.clock, earliest)
+    return int(time.time())
 
 
 @contextmanager

@@ -29,6 +29,8 @@ class Example:
     """The content of PEOPLE.csv."""
     expectation: str
     """One sentence on what to expect."""
+    warnings: tuple[str, ...]
+    """What ``fairlot check`` prints of it; empty where there is nothing to say."""
 
 
 def load_example(name: str) -> Example:
@@ -43,9 +45,13 @@ def load_example(name: str) -> Example:
             "example.unknown", f"there is no example {name!r}: choose one of {known}"
         )
     folder = files("fairlot.rehearsal.examples") / name
+    expected = (folder / "expect.txt").read_text(encoding="utf-8")
+    # The sentence, and behind an empty line what a check says.
+    expectation, *warnings = expected.splitlines()
     return Example(
         name=name,
         terms=(folder / "terms.toml").read_bytes(),
         people=(folder / "people.csv").read_bytes(),
-        expectation=(folder / "expect.txt").read_text(encoding="utf-8").strip(),
+        expectation=expectation,
+        warnings=tuple(warnings[1:]),
     )

@@ -1,0 +1,37 @@
+"""The schemas of what commands print for machines: specs/json/NAME.schema.json."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+SCHEMAS = Path(__file__).parents[2] / "specs" / "json"
+_SUFFIX = ".schema.json"
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of the formats that have a schema."""
+    return tuple(
+        sorted(path.name.removesuffix(_SUFFIX) for path in SCHEMAS.glob(f"*{_SUFFIX}"))
+    )
+
+
+@cache
+def schema(name: str) -> Draft202012Validator:
+    """Return what checks the documents of one format."""
+    text = (SCHEMAS / f"{name}{_SUFFIX}").read_text(encoding="utf-8")
+    return Draft202012Validator(json.loads(text))
+
+
+def check_document(text: str) -> Any:  # noqa: ANN401 (JSON)
+    """Return a printed document, after it was checked against the schema that it names.
+
+    Raises:
+        ValidationError: if it has another form.
+    """
+    document = json.loads(text)
+    assert [*document][:2] == ["format", "version"], "a document begins with its format"
+    schema(document["format"].removeprefix("fairlot/")).validate(document)
+    return document
