@@ -362,6 +362,20 @@ _REFUSED: Sequence[tuple[str, str, str, Files, Sequence[Words]]] = (
         {},
         (("demo", "opera"),),
     ),
+    (
+        "new-unknown",
+        "There is no such example; another one would be taken for it.",
+        "example.unknown",
+        {},
+        (("new", "opera", "out"),),
+    ),
+    (
+        "new-full",
+        "Files that are there are left alone; a seller's terms could be lost.",
+        "out-dir.not-empty",
+        {"TERMS.toml": _SHARE},
+        (("new", "workshop", "."),),
+    ),
 )
 
 

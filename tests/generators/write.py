@@ -35,6 +35,7 @@ CHAPTERS = (
     "auction",
     "tiers",
     "odds",
+    "check",
     "settlement",
     "sale",
     "audit",

@@ -5,7 +5,7 @@ can be said of each entrant by itself, before the draw, and is right of every dr
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from fairlot.allocation.entering import (
@@ -123,9 +123,8 @@ def bars_of(pools: Sequence[Pool], entrants: Sequence[Entrant]) -> Sequence[Bars
     """
     check_made_pools(pools)
     check_entrants(entrants)
-    alone = [replace(entrant, group=None) for entrant in entrants]
     supplies = dict(_most_for_sale(pools))
-    columns = [_of_pool(pool, supplies[pool.name], alone) for pool in pools]
+    columns = [_of_pool(pool, supplies[pool.name], entrants) for pool in pools]
     return [tuple(column[i] for column in columns) for i in range(len(entrants))]
 
 
@@ -139,9 +138,12 @@ def _most_for_sale(pools: Sequence[Pool]) -> Iterator[tuple[str, int]]:
         yield pool.name, supply
 
 
-def _of_pool(pool: Pool, supply: int, alone: Sequence[Entrant]) -> Sequence[Bar | None]:
+def _of_pool(
+    pool: Pool, supply: int, entrants: Sequence[Entrant]
+) -> Sequence[Bar | None]:
     """Return the first of the bars of steps 2 to 7, for each entrant."""
-    entered = dict(entering(pool, alone, [Standing()] * len(alone), {}))
+    # Without a group, and without a unit from an earlier pool: as if each were alone.
+    entered = dict(entering(pool, entrants, [Standing()] * len(entrants), {}))
     sells = supply > 0 and (pool.mechanism not in CAPPED or pool.cap > 0)
     kinds: dict[tuple[Why, str], Bar] = {}
 
@@ -153,7 +155,7 @@ def _of_pool(pool: Pool, supply: int, alone: Sequence[Entrant]) -> Sequence[Bar 
         kind = found or (Why.SUPPLY, "")
         return kinds.setdefault(kind, Bar(pool.name, *kind))
 
-    return [bar(i, entrant) for i, entrant in enumerate(alone)]
+    return [bar(i, entrant) for i, entrant in enumerate(entrants)]
 
 
 def _door(pool: Pool, entrant: Entrant) -> tuple[Why, str]:

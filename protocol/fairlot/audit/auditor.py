@@ -190,15 +190,30 @@ def audit(
             not name.
         CallerError: ``names.time``.
     """
-    if now is not None:
-        check_time(now)
     # Step 1.
     read = replay(data, SaleState(curve, statements), progress)
+    return audit_replay(read, expected, now, rounds, kept)
+
+
+def audit_replay(
+    read: Replay,
+    expected: Expected,
+    now: int | None = None,
+    rounds: Iterable[Beacon] = (),
+    kept: Kept = NOTHING,
+) -> Report:
+    """Check a whole transcript that was read: ``audit`` without its first step.
+
+    For whoever wants to look at the board as well. Arguments and errors are those of
+    ``audit``.
+    """
+    if now is not None:
+        check_time(now)
     # Step 2, what was kept; its co-signatures count in what follows.
     compared = compare_kept(read, kept)
     state = read.state
     given = rounds if state.has_terms else ()
-    known = state.rounds.including(curve, given, statements)
+    known = state.rounds.including(state.curve, given, state.statements)
     own = _own_findings(read, expected, compared, known)
     findings = [*read.findings, *compared.findings, *own]
     # Step 9.

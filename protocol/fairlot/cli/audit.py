@@ -3,6 +3,7 @@
 import argparse
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from fairlot.audit.auditor import Expected, audit
@@ -47,6 +48,15 @@ _SHOWN = 20
 """How many findings of one check are shown to people."""
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What an auditor has from elsewhere."""
+
+    expected: Expected
+    kept: Kept
+    rounds: Sequence[Beacon]
+
+
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument(
@@ -55,6 +65,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="a board's transcript; - reads standard input, up to 1 GiB",
     )
+    add_given(parser)
+    parser.add_argument("--json", action="store_true", help="report for machines")
+
+
+def add_given(parser: argparse.ArgumentParser) -> None:
+    """Add the options for what an auditor has from elsewhere."""
     parser.add_argument(
         "--sale-id",
         metavar="HEX",
@@ -81,11 +97,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="accept a rehearsal, in which one machine played every role",
     )
     add_rounds(parser, "a round for whose lack the sale is said to be void")
-    parser.add_argument("--json", action="store_true", help="report for machines")
 
 
-def execute(arguments: argparse.Namespace) -> int:
-    """Audit and print the report."""
+def read_given(arguments: argparse.Namespace) -> Given:
+    """Return what the auditor has from elsewhere.
+
+    Raises:
+        InputError: as the chapter says of each file.
+    """
     path: Path | None = arguments.policy
     expected = Expected(
         arguments.sale_id,
@@ -97,12 +116,19 @@ def execute(arguments: argparse.Namespace) -> int:
         tuple(map(read_kept_head, arguments.heads)),
         tuple(map(read_receipt, arguments.receipts)),
     )
-    rounds = [read_round_file(path) for path in arguments.rounds]
-    report = audit_file(chosen_curve(), arguments.file, expected, rounds, kept)
+    return Given(expected, kept, tuple(map(read_round_file, arguments.rounds)))
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Audit and print the report."""
+    given = read_given(arguments)
+    report = audit_file(
+        chosen_curve(), arguments.file, given.expected, given.rounds, given.kept
+    )
     if arguments.json:
         show_json("audit", report.to_json())
     else:
-        show_report(report, expected)
+        show_report(report, given.expected)
     return OK if report.holds else FAILED
 
 
@@ -161,24 +187,7 @@ def show_report(report: Report, expected: Expected) -> None:
     say("What no transcript can show:")
     for missing in report.not_checked:
         say(f"  - {missing}")
-    say(summary(report))
-
-
-def summary(report: Report) -> str:
-    """Return the verdict in one line."""
-    subject = "Verdict on this REHEARSAL" if report.rehearsal else "Verdict"
-    checks, holding = len(report.results), sum(r.holds for r in report.results)
-    said = [f"all {checks} checks hold"]
-    if not report.holds:
-        failed = ", ".join(report.failed)
-        said = [f"{len(report.failed)} of {checks} checks fail: {failed}"]
-    elif holding < checks:
-        said = [f"{holding} checks hold"]
-    if report.unreached:
-        said.append(f"{len(report.unreached)} could not be reached")
-    if report.unchecked:
-        said.append(f"not checked: {', '.join(report.unchecked)}")
-    return f"{subject}: {'; '.join(said)}."
+    say(report.verdict)
 
 
 def _basis(report: Report, expected: Expected) -> Iterator[str]:

@@ -13,8 +13,9 @@ from fairlot.allocation.settlement import (
     pools_csv,
     winners_csv,
 )
-from fairlot.board.sale import SaleState, VoidReason
+from fairlot.board.sale import SaleState
 from fairlot.cli.output import say, show_table
+from fairlot.money import money_text
 from fairlot.names import Nym
 from fairlot.terms.pool import Pool
 from fairlot_crypto.durable import PRIVATE, write_file
@@ -23,16 +24,8 @@ ALLOCATION = "allocation.csv"
 POOLS = "pools.csv"
 WINNERS = "winners.csv"
 
-_Row: TypeAlias = tuple[str, int, str]
-"""A row of the closing table: name, number, and what it counts."""
-
-_WHY: Mapping[VoidReason, str] = {
-    VoidReason.OPEN_MISSED: "OPEN did not come in time",
-    VoidReason.CLOSE_MISSED: "CLOSE did not come in time",
-    VoidReason.COMMIT_END_MISSED: "COMMIT_END did not come in time",
-    VoidReason.SEALED_MISSED: "SEALED did not come in time",
-    VoidReason.EXPIRED: "a round that the terms name has not come",
-}
+_Row: TypeAlias = tuple[str, int | str, str]
+"""A row of the closing table: name, number or amount, and what it counts."""
 
 
 def write_tables(
@@ -74,25 +67,6 @@ def name_tables(pools: Sequence[Pool], *, named: bool) -> None:
         say(f"  {POOLS}           which pool gave the units, and what was paid there")
     whose = ", with their names: private" if named else ""
     say(f"  {WINNERS}         who got units, from which pool{whose}")
-
-
-def void_sentence(state: SaleState, reason: VoidReason) -> str:
-    """State why a sale is void, and what happens to the money."""
-    why = _too_few(state, reason) or _WHY[reason]
-    return f"the sale is void ({reason}): {why}; everybody is refunded in full"
-
-
-def _too_few(state: SaleState, reason: VoidReason) -> str:
-    """Say how many contributors were too few; nothing where it is not for them."""
-    beacon = state.terms.beacon
-    everybody, needed = len(beacon.roster), beacon.needed
-    if reason is VoidReason.COMMITS_MISSING:
-        committed = everybody - len(state.contributions.missing)
-        return f"{committed} of {everybody} contributors committed and {needed} must"
-    seals = state.seals
-    if reason is VoidReason.SEALED_MISSED and seals and seals.sealed < needed:
-        return f"{seals.sealed} of {everybody} contributors sealed and {needed} must"
-    return ""
 
 
 def show_closing(state: SaleState) -> None:
@@ -155,7 +129,9 @@ def _money_rows(state: SaleState, ledger: Sequence[LedgerLine]) -> tuple[_Row, .
     paid = sum(funding.paid for funding in state.fundings())
     payments = sum(line.payment for line in ledger)
     refunds = sum(line.refund for line in ledger)
+    amounts = (paid, payments, refunds, payments + refunds)
+    came, kept, back, out = (money_text(a, state.terms.currency) for a in amounts)
     return (
-        ("money in", paid, "deposited"),
-        ("money out", payments + refunds, f"{payments} to the seller, {refunds} back"),
+        ("money in", came, "deposited"),
+        ("money out", out, f"{kept} to the seller, {back} back"),
     )

@@ -12,8 +12,10 @@ from fairlot.cli import (
     compare,
     demo,
     inspect,
+    new,
     odds,
     puzzle,
+    report,
     run,
     settling,
     witness,
@@ -26,13 +28,15 @@ from fairlot_crypto.errors import CryptoError
 
 COMMANDS = (
     demo.COMMAND,
+    new.COMMAND,
     check.COMMAND,
+    odds.COMMAND,
     run.COMMAND,
     audit.COMMAND,
     compare.COMMAND,
     settling.COMMAND,
+    report.COMMAND,
     inspect.COMMAND,
-    odds.COMMAND,
     puzzle.COMMAND,
     beacon.COMMAND,
     witness.COMMAND,
@@ -48,7 +52,9 @@ anybody can make."""
 _EXAMPLES = """\
 Examples:
   fairlot demo
-  fairlot run TERMS.toml PEOPLE.csv --out result
+  fairlot new my-sale
+  fairlot check my-sale/terms.toml my-sale/people.csv
+  fairlot run my-sale/terms.toml my-sale/people.csv --out result
   fairlot audit result/transcript.fairlot --rehearsal
 """
 

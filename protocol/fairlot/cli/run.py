@@ -14,7 +14,6 @@ from fairlot.cli.closing import (
     WINNERS,
     name_tables,
     show_closing,
-    void_sentence,
     write_tables,
 )
 from fairlot.cli.command import FAILED, OK, Command, chosen_curve, hex_bytes, whole
@@ -33,6 +32,7 @@ from fairlot.rehearsal.draw import BATCH, STOPS, find_setup
 from fairlot.rehearsal.fit import check_people, check_playable
 from fairlot.rehearsal.play import Rehearsed, rehearse
 from fairlot.rehearsal.work import InProcess, Processes, Workers
+from fairlot.report.ending import void_sentence
 from fairlot.terms.terms import Terms
 from fairlot.text import csv_table
 from fairlot_crypto.curve import Backend

@@ -25,7 +25,6 @@ from fairlot.cli.beacon.files import read_round_file
 from fairlot.cli.closing import (
     name_tables,
     show_settlement,
-    void_sentence,
     write_tables,
 )
 from fairlot.cli.command import FAILED, OK, Command, add_files, add_rounds, chosen_curve
@@ -33,6 +32,7 @@ from fairlot.cli.folders import check_new_folder, create_folder
 from fairlot.cli.heads import read_kept_head
 from fairlot.cli.output import Screen, say, show_json
 from fairlot.cli.transcript import read_named
+from fairlot.report.ending import void_sentence
 from fairlot.text import Json, Viewed, counted
 from fairlot_crypto.statements import Statements
 

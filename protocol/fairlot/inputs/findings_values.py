@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from fairlot.inputs.finding import Finding, FindingCode, TermsAndPeople
 from fairlot.inputs.near import NearMisses, near_hint
-from fairlot.inputs.stand_in import disclosed
 from fairlot.terms.pool import Pool
 from fairlot.text import counted, shown
 
@@ -82,8 +81,8 @@ def _few(both: TermsAndPeople, names: Sequence[str]) -> Iterator[Finding]:
     if not names:
         return
     sharing: dict[tuple[str, ...], list[int]] = {}
-    for index, person in enumerate(both.people):
-        has = dict(disclosed(person))
+    for index, entrant in enumerate(both.entrants):
+        has = dict(entrant.attributes)
         sharing.setdefault(tuple(has.get(n, "") for n in names), []).append(index)
     for values, found in sharing.items():
         if len(found) < FEW:
