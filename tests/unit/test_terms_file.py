@@ -518,6 +518,36 @@ def test_pools_that_are_none_are_refused(tmp_path: Path, text: str, code: str) -
     assert refused(tmp_path, text).code == f"terms-file.{code}"
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("price = 0.50", "price = 45.00", "must be below 45.00 EUR, the price of"),
+        ("[45, 90.5]", "[45, 45.00]", "each amount once: 45.00 EUR follows 45.00 EUR"),
+        ("[45, 90.5]", "[90.5, 45]", "each amount once: 45.00 EUR follows 90.50 EUR"),
+        ("price = 7.25", "price = 7.26", "where a unit costs more, 7.26 EUR"),
+        ("[45, 90.5]", "[45, 90.505]", "must have at most 2 decimals, as EUR has"),
+        ("[45, 90.5]", f"[{2**64}]", "above 184467440737095516.15 EUR, the most"),
+        ("[45, 90.5]", f"[{2**64}]", "use a larger unit"),
+    ],
+)
+def test_errors_state_amounts_in_the_currency(
+    tmp_path: Path, old: str, new: str, sentence: str
+) -> None:
+    lottery = 'mechanism = "lottery"\nsupply = 9\ngroup_max = 2\n'
+    text = (
+        f'{HEAD}currency = "EUR"\ndecimals = 2\ndeposits = [45, 90.5]\n'
+        '[[pool]]\nname = "sponsors"\nmechanism = "tiers"\n'
+        'tiers = [{name = "gold", price = 45, supply = 1}, '
+        '{name = "tin", price = 0.50, supply = 1}]\n'
+        f'[[pool]]\nname = "a"\n{lottery}price = 7.25\nunsold = "b"\n'
+        f'[[pool]]\nname = "b"\n{lottery}price = 7.25\n'
+    )
+    assert [pool.price for pool in read(tmp_path, text).pools] == [0, 725, 725]
+    before, _, after = text.rpartition(old)
+    error = refused(tmp_path, f"{before}{new}{after}")
+    assert sentence in error.message
+
+
 def test_there_are_sixty_four_pools_at_most(tmp_path: Path) -> None:
     def pools(count: int) -> str:
         body = 'mechanism = "lottery"\nsupply = 1\nprice = 1\n'

@@ -209,7 +209,7 @@ def _deposits(
         ]
     ladder = source.table({} if written == [] else {"deposits": written}, ())
     try:
-        return read_deposits(ladder, pools)
+        return read_deposits(ladder, pools, currency)
     except TermsError as error:
         raise source.terms_error(error) from error
 

@@ -43,7 +43,7 @@ def read_file_pools(source: TomlFile, currency: Currency | None) -> tuple[Pool, 
             ``terms-file.excludes``, ``terms-file.decimals``.
     """
     try:
-        return read_pools(_canonical_pools(source, currency), ("pool",))
+        return read_pools(_canonical_pools(source, currency), ("pool",), currency)
     except TermsError as error:
         raise source.terms_error(error) from error
 

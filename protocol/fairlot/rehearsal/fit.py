@@ -13,6 +13,7 @@ from fairlot.inputs.people_file import ATTRIBUTE, Person
 from fairlot.inputs.stand_in import disclosed
 from fairlot.inputs.terms_file import OWN_CLOCK, QUICKNET_CLOCK, TermsFile
 from fairlot.inputs.toml_file import TomlFile
+from fairlot.money import money_text
 from fairlot.rehearsal.parts import CLOCK_PERIOD, TIMES
 from fairlot.terms.pool import Mechanism, Pool, Requirement
 from fairlot.text import shown
@@ -167,8 +168,13 @@ class _Orders:
         """Check that the ladder has the deposit."""
         deposits = self._file.deposits
         if deposits and person.amount not in deposits:
-            amounts = ", ".join(map(str, deposits))
-            problem = f"is {person.amount}: the terms allow deposits of {amounts} only"
+            paid, *amounts = (
+                money_text(amount, self._file.currency)
+                for amount in (person.amount, *deposits)
+            )
+            problem = (
+                f"is {paid}: the terms allow deposits of {', '.join(amounts)} only"
+            )
             raise self._order_error("people-file.deposit", "deposit", person, problem)
 
     def check_offered(self, person: Person) -> None:

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from fairlot.errors import TermsError, Where
 from fairlot.fields import UINT_MAX
+from fairlot.money import Currency, money_text
 from fairlot.terms.pool import Exclusion, Mechanism, Pool, Requirement, Tier
 from fairlot.text import Fail, check_attribute, check_text, shown
 
@@ -24,12 +25,15 @@ _NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
 _NAME_RULE = "a name begins with a-z and has 1 to 32 characters of a-z, 0-9 and -"
 
 
-def check_pools(pools: Sequence[Pool], places: Sequence[Where]) -> None:
+def check_pools(
+    pools: Sequence[Pool], places: Sequence[Where], currency: Currency | None = None
+) -> None:
     """Check every rule of section 7, in the order of the pools.
 
     Args:
         pools: of one sale, in the order in which they run.
         places: where each of them lies.
+        currency: in which errors state amounts; ``None`` for smallest units.
 
     Raises:
         TermsError: ``terms.pools``, ``terms.pool-name``, ``terms.group``,
@@ -41,7 +45,7 @@ def check_pools(pools: Sequence[Pool], places: Sequence[Where]) -> None:
         _check_unsold(pool, pools[index + 1 :], where)
         _check_lottery(pool, where)
         if pool.mechanism is Mechanism.TIERS:
-            _check_tiers(pool, where)
+            _check_tiers(pool, where, currency)
         _check_requires(pool.requires, (*where, "requires"))
         _check_excludes(pool, (*where, "excludes"))
     bids = [pool.takes_bids for pool in pools]
@@ -51,7 +55,7 @@ def check_pools(pools: Sequence[Pool], places: Sequence[Where]) -> None:
     by_name = {pool.name: pool for pool in pools}
     for pool, where in zip(pools, places, strict=True):
         if pool.group_max > 1 and pool.unsold is not None:
-            _check_leftovers(pool, by_name[pool.unsold], where)
+            _check_leftovers(pool, by_name[pool.unsold], where, currency)
 
 
 def _check_name(pool: Pool, earlier: Sequence[Pool], where: Where) -> None:
@@ -70,26 +74,28 @@ def _check_unsold(pool: Pool, later: Sequence[Pool], where: Where) -> None:
         raise TermsError("terms.pools", (*where, "unsold"), problem)
 
 
-def _check_leftovers(pool: Pool, target: Pool, where: Where) -> None:
+def _check_leftovers(
+    pool: Pool, target: Pool, where: Where, currency: Currency | None
+) -> None:
     """Check that whoever enters a pool with groups can enter the one it leaves to.
 
     A large group makes leftovers (specs/lottery.md, section 7): behind a door that only
     its friends can pass they would be the friends' (specs/terms.md, section 7, rule 9).
     """
-    bar = _bar(pool, target)
+    bar = _bar(pool, target, money_text(target.price, currency))
     if bar is not None:
         problem = f"is {shown(target.name)}, {bar}: what groups leave goes only to"
         rule = f"{problem} a pool that everybody here can enter, or to the seller"
         raise TermsError("terms.unsold", (*where, "unsold"), rule)
 
 
-def _bar(pool: Pool, target: Pool) -> str | None:
+def _bar(pool: Pool, target: Pool, price: str) -> str | None:
     """Say what could keep somebody in ``pool`` out of ``target``; ``None`` for nothing."""
     most = pool.group_max
     bars = (
         # Only lotteries have groups: what takes bids, or has tiers or a cap, ends here.
         (target.group_max < most, f"which draws no groups of {most}"),
-        (target.price > pool.price, f"where a unit costs more, {target.price}"),
+        (target.price > pool.price, f"where a unit costs more, {price}"),
         (pool.again and not target.again, "which is closed to whoever has a unit"),
         (target.puzzle not in (None, pool.puzzle), "which has a puzzle of its own"),
         *(
@@ -147,7 +153,7 @@ def _check_lottery(pool: Pool, where: Where) -> None:
         raise TermsError("terms.certain", (*where, "certain"), rule)
 
 
-def _check_tiers(pool: Pool, where: Where) -> None:
+def _check_tiers(pool: Pool, where: Where, currency: Currency | None) -> None:
     tiers, place = pool.tiers, (*where, "tiers")
     if not 1 <= len(tiers) <= MAX_TIERS:
         rule = f"must hold 1 to {MAX_TIERS} tiers, and holds {len(tiers)}"
@@ -156,7 +162,8 @@ def _check_tiers(pool: Pool, where: Where) -> None:
         _check_tier_name(tier, tiers[:index], (*place, index, "name"))
     for index, (higher, lower) in enumerate(pairwise(tiers), 1):
         if lower.price >= higher.price:
-            problem = f"must be below {higher.price}, the price of the tier before"
+            price = money_text(higher.price, currency)
+            problem = f"must be below {price}, the price of the tier before"
             raise TermsError("terms.tiers", (*place, index, "price"), problem)
     if pool.supply > UINT_MAX:
         problem = f"must together supply {UINT_MAX} units at most"

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from fairlot.errors import TermsError, Where
 from fairlot.fields import Fields
+from fairlot.money import Currency
 from fairlot.terms.pool import CAPPED, Exclusion, Mechanism, Pool, Requirement, Tier
 from fairlot.terms.pool_rules import check_pools
 from fairlot.terms.read_fields import read_key
@@ -32,7 +33,9 @@ POOL_KEYS = ("name", "mechanism", *_OWN, *_EVERY)
 """All that can be said of a pool."""
 
 
-def read_pools(maps: Sequence[Fields], where: Where) -> tuple[Pool, ...]:
+def read_pools(
+    maps: Sequence[Fields], where: Where, currency: Currency | None = None
+) -> tuple[Pool, ...]:
     """Return the pools that some maps hold, checked completely.
 
     An absent key means its default, and a key that is present states another value: one
@@ -41,6 +44,7 @@ def read_pools(maps: Sequence[Fields], where: Where) -> tuple[Pool, ...]:
     Args:
         maps: one a pool, as ``Pool.to_value`` returns them.
         where: where the array of them lies.
+        currency: in which errors state amounts; ``None`` for smallest units.
 
     Raises:
         TermsError: ``terms.pools``, ``terms.pool-name``, ``terms.mechanism``,
@@ -52,7 +56,7 @@ def read_pools(maps: Sequence[Fields], where: Where) -> tuple[Pool, ...]:
         rule = f"must hold 1 to {MAX_POOLS} pools, and holds {len(maps)}"
         raise TermsError("terms.pools", where, rule)
     pools = tuple(_pool(fields) for fields in maps)
-    check_pools(pools, [fields.where for fields in maps])
+    check_pools(pools, [fields.where for fields in maps], currency)
     return pools
 
 
