@@ -22,10 +22,12 @@ __all__ = [
     "Committee",
     "Credential",
     "Credentials",
+    "Currency",
     "Deposit",
     "Entrant",
     "Entry",
     "EntryType",
+    "Exclusion",
     "FairlotError",
     "Funding",
     "Holder",
@@ -128,9 +130,10 @@ if TYPE_CHECKING:
     from fairlot.identity.committee import Committee, Holder
     from fairlot.identity.enrolment import Identity
     from fairlot.identity.registry import Credentials, Registry, epoch_at
+    from fairlot.money import Currency
     from fairlot.names import Nym
     from fairlot.rehearsal.cast import Cast, cast_rehearsal, draw_sale
-    from fairlot.terms.pool import Mechanism, Pool, Requirement, Tier
+    from fairlot.terms.pool import Exclusion, Mechanism, Pool, Requirement, Tier
     from fairlot.terms.terms import Terms
     from fairlot_crypto.bbs.profile import Credential
     from fairlot_crypto.curve import backend
@@ -179,9 +182,10 @@ else:
         "fairlot.identity.committee": ("Committee", "Holder"),
         "fairlot.identity.enrolment": ("Identity",),
         "fairlot.identity.registry": ("Credentials", "Registry", "epoch_at"),
+        "fairlot.money": ("Currency",),
         "fairlot.names": ("Nym",),
         "fairlot.rehearsal.cast": ("Cast", "cast_rehearsal", "draw_sale"),
-        "fairlot.terms.pool": ("Mechanism", "Pool", "Requirement", "Tier"),
+        "fairlot.terms.pool": ("Exclusion", "Mechanism", "Pool", "Requirement", "Tier"),
         "fairlot.terms.terms": ("Terms",),
         "fairlot_crypto.bbs.profile": ("Credential",),
         "fairlot_crypto.curve": ("backend",),

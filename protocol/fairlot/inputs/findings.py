@@ -20,6 +20,7 @@ from fairlot.text import counted, is_misleading
 _REMEDIES: Mapping[Why, str] = {
     Why.ATTRIBUTE_EMPTY: "fill in the cell, or take them off the list",
     Why.ATTRIBUTE_UNLISTED: "correct the cell, or list the value in requires",
+    Why.ATTRIBUTE_EXCLUDED: "take them off the list, or the value out of excludes",
     Why.PUZZLE: "they need another answer, or a pool without a puzzle",
     Why.WANTS: "let them want 1, or take them off the list",
     Why.PRICE: "see that price and deposits are in the same unit; else they pay in more",
@@ -40,7 +41,8 @@ def find(file: TermsFile, people: Sequence[Person]) -> tuple[Finding, ...]:
         people: the list.
     """
     entrants = stand_ins(file.pools, people)
-    both = TermsAndPeople(file.pools, people, entrants, bars_of(file.pools, entrants))
+    bars = bars_of(file.pools, entrants)
+    both = TermsAndPeople(file.pools, people, entrants, bars, file.currency)
     return (
         *_left_out(both),
         *_empty_pools(both),
@@ -66,7 +68,7 @@ def _left_out(both: TermsAndPeople) -> Iterator[Finding]:
             if bar is not None:
                 pools_of.setdefault((bar.clause, bar.why), []).append(pool)
         clauses = [
-            f"{clause} in {_named(pools, why)}"
+            f"{clause} in {_named(both, pools, why)}"
             for (clause, why), pools in pools_of.items()
         ]
         remedies = dict.fromkeys(_REMEDIES[why] for _, why in pools_of)
@@ -78,9 +80,9 @@ def _left_out(both: TermsAndPeople) -> Iterator[Finding]:
         )
 
 
-def _named(pools: Sequence[Pool], why: Why) -> str:
+def _named(both: TermsAndPeople, pools: Sequence[Pool], why: Why) -> str:
     if why in {Why.PRICE, Why.LOW_BID}:
-        return ", ".join(f"{pool.name} ({pool.price})" for pool in pools)
+        return ", ".join(f"{pool.name} ({both.money(pool.price)})" for pool in pools)
     return ", ".join(pool.name for pool in pools)
 
 
@@ -102,10 +104,10 @@ def _because(both: TermsAndPeople, pool: Pool, why: Sequence[Why]) -> str:
     inside = {one for one in why if one not in DOORS}
     if Why.PRICE in inside <= {Why.PRICE, Why.WANTS}:
         short = [i for i, one in enumerate(why) if one is Why.PRICE]
-        highest = max(both.people[i].amount for i in short)
+        highest = both.money(max(both.people[i].amount for i in short))
         return (
             f": no deposit reaches the price: the highest is {highest}, the price "
-            f"{pool.price}"
+            f"{both.money(pool.price)}"
         )
     if inside:
         return ": it sells nothing" if Why.SUPPLY in inside else ""
@@ -134,7 +136,8 @@ def _void_wishes(both: TermsAndPeople) -> Iterator[Finding]:
             yield from _some(
                 both,
                 FindingCode.BID_LOW,
-                f"bid less than {pool.price} in {pool.name}: the bid does not count",
+                f"bid less than {both.money(pool.price)} in {pool.name}: the bid does not "
+                "count",
                 _REMEDIES[Why.LOW_BID],
                 low,
             )
