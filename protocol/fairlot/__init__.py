@@ -22,10 +22,12 @@ __all__ = [
     "Committee",
     "Credential",
     "Credentials",
+    "Currency",
     "Deposit",
     "Entrant",
     "Entry",
     "EntryType",
+    "Exclusion",
     "FairlotError",
     "Funding",
     "Holder",
@@ -80,6 +82,7 @@ __all__ = [
     "settle_transcript",
     "start_board",
     "verify_deposit",
+    "whole_sale_odds",
 ]
 
 TYPE_CHECKING = False
@@ -91,6 +94,7 @@ if TYPE_CHECKING:
     from fairlot.allocation.outcome import Outcome
     from fairlot.allocation.run_pools import allocate
     from fairlot.allocation.settlement import Funding, LedgerLine, settle
+    from fairlot.allocation.whole_odds import whole_sale_odds
     from fairlot.audit.auditor import audit_transcript
     from fairlot.audit.report import Report
     from fairlot.audit.settling import (
@@ -126,9 +130,10 @@ if TYPE_CHECKING:
     from fairlot.identity.committee import Committee, Holder
     from fairlot.identity.enrolment import Identity
     from fairlot.identity.registry import Credentials, Registry, epoch_at
+    from fairlot.money import Currency
     from fairlot.names import Nym
     from fairlot.rehearsal.cast import Cast, cast_rehearsal, draw_sale
-    from fairlot.terms.pool import Mechanism, Pool, Requirement, Tier
+    from fairlot.terms.pool import Exclusion, Mechanism, Pool, Requirement, Tier
     from fairlot.terms.terms import Terms
     from fairlot_crypto.bbs.profile import Credential
     from fairlot_crypto.curve import backend
@@ -149,6 +154,7 @@ else:
         "fairlot.allocation.outcome": ("Outcome",),
         "fairlot.allocation.run_pools": ("allocate",),
         "fairlot.allocation.settlement": ("Funding", "LedgerLine", "settle"),
+        "fairlot.allocation.whole_odds": ("whole_sale_odds",),
         "fairlot.audit.auditor": ("audit_transcript",),
         "fairlot.audit.report": ("Report",),
         "fairlot.audit.settling": (
@@ -176,9 +182,10 @@ else:
         "fairlot.identity.committee": ("Committee", "Holder"),
         "fairlot.identity.enrolment": ("Identity",),
         "fairlot.identity.registry": ("Credentials", "Registry", "epoch_at"),
+        "fairlot.money": ("Currency",),
         "fairlot.names": ("Nym",),
         "fairlot.rehearsal.cast": ("Cast", "cast_rehearsal", "draw_sale"),
-        "fairlot.terms.pool": ("Mechanism", "Pool", "Requirement", "Tier"),
+        "fairlot.terms.pool": ("Exclusion", "Mechanism", "Pool", "Requirement", "Tier"),
         "fairlot.terms.terms": ("Terms",),
         "fairlot_crypto.bbs.profile": ("Credential",),
         "fairlot_crypto.curve": ("backend",),

@@ -176,9 +176,11 @@ def json_view(values: Mapping[str, Viewed]) -> dict[str, Json]:
 
 
 def _json(value: Viewed) -> Json:
+    if isinstance(value, str) or value is None:
+        return value
     if isinstance(value, bytes):
         return value.hex()
-    if isinstance(value, bool | str) or value is None:
+    if isinstance(value, bool):
         return value
     if isinstance(value, int):
         return value if abs(value) < _JSON_NUMBERS else str(value)

@@ -9,7 +9,7 @@ from fairlot.deposit.puzzle import answer_key
 from fairlot.fields import UINT_MAX
 from fairlot.inputs.findings import find
 from fairlot.names import Nym
-from fairlot.terms.pool import Mechanism, Pool, Requirement, Tier
+from fairlot.terms.pool import Exclusion, Mechanism, Pool, Requirement, Tier
 from generators.allocation_setting import (
     PUZZLE,
     entrant_maps,
@@ -102,6 +102,26 @@ _BARS: Sequence[tuple[str, str, Sequence[Pool], Sequence[Entrant]]] = (
         numbered(
             replace(_ONE, attributes=(("a", "2"), ("b", "2"))),
             replace(_ONE, attributes=(("a", "1"),)),
+        ),
+    ),
+    (
+        "excluded",
+        "An excluded value keeps out, another or none does not; what is required is first.",
+        (
+            replace(_LOTTERY, excludes=(Exclusion("year", ("2028", "2029")),)),
+            replace(_YOUNG, excludes=(Exclusion("year", ("2029",)),), puzzle=PUZZLE),
+        ),
+        numbered(
+            *(
+                replace(_ONE, attributes=(("grade", grade), ("year", year)))
+                for grade, year in (
+                    ("7", "2029"),
+                    ("7", "2028"),
+                    ("9", "2029"),
+                    ("7", ""),
+                    ("7", "2027"),
+                )
+            )
         ),
     ),
     (
@@ -259,6 +279,16 @@ _FINDINGS: Sequence[tuple[str, str, str, str]] = (
         f"{_ROWS},attr:grade\n{_MANY}Typo,1,10,08\nNone,1,10,\nOld,1,10,9\n",
     ),
     (
+        "excluded",
+        "Whoever is excluded is left out; of other values only near misses are told.",
+        f'{_SEATS}excludes = {{won = ["2028", "2029"]}}\n',
+        (
+            f"{_ROWS},attr:won\n"
+            + "".join(f"P{i},1,10,\nQ{i},1,10,2026\n" for i in range(10))
+            + "Ann,1,10,2029\nBob,1,10,in 2028\nCat,1,10,2027\n"
+        ),
+    ),
+    (
         "attribute",
         "An attribute that no pool uses.",
         _SEATS,
@@ -342,6 +372,13 @@ _FINDINGS: Sequence[tuple[str, str, str, str]] = (
 )  # fmt: skip
 
 _REFUSED: Sequence[tuple[str, str, str, str, str]] = (
+    (
+        "everybody-excluded",
+        "Somebody may enter each pool; else it is for nobody.",
+        "terms-file.excludes",
+        f'{_SEATS}excludes = {{won = ["2028"]}}\n',
+        f"{_ROWS},attr:won\nAnn,1,10,2028\n",
+    ),
     (
         "values-of-nobody",
         "A pool lists a value that somebody has; else it is for nobody.",

@@ -64,7 +64,8 @@ _TERMS: Sequence[tuple[str, str, str]] = (
         "Defaults may be stated.",
         (
             f'{HEAD}mechanism = "lottery"\nsupply = 0\nprice = 5\ngroup_max = 1\n'
-            'certain = 0\nagain = false\nrequires = {}\nunsold = "return"\ndeposits = []\n'
+            "certain = 0\nagain = false\nrequires = {}\nexcludes = {}\n"
+            'unsold = "return"\ndeposits = []\n'
         ),
     ),
     (
@@ -113,6 +114,24 @@ _TERMS: Sequence[tuple[str, str, str]] = (
         "keep",
         "Columns of the seller's own.",
         toml('[people]\nkeep = ["E-mail", "Phone no."]\n'),
+    ),
+    (
+        "values-and-ranges",
+        "A range stands for its numbers; integers, texts and ranges may be mixed.",
+        toml(
+            'requires = {grade = "7..9", room = 12, hall = ["9..10", 3, "b"]}\n'
+            'excludes = {cohort = ["2028", "2029"], year = "1998..2001"}\n'
+        ),
+    ),
+    (
+        "range-of-64",
+        "A range of 64 numbers, and one of a single number.",
+        toml('requires = {seat = "0..63"}\nexcludes = {row = "7..7"}\n'),
+    ),
+    (
+        "values-that-are-no-range",
+        "Only numbers make a range; another text is a value as it stands.",
+        toml('excludes = {grade = ["7-9", "a..b", "7..b", "..9", "7."]}\n'),
     ),
     (
         "puzzle-upper-case",

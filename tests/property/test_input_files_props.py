@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypedDict, cast
 
 import pytest
 from hypothesis import example, given
@@ -20,7 +20,7 @@ from fairlot.inputs.people_file import COLUMNS, MORE_COLUMNS, Person, read_peopl
 from fairlot.inputs.terms_file import read_terms_file
 from fairlot.inputs.toml_lines import line_of
 from fairlot.same_name import compared_name
-from fairlot.terms.pool import CAPPED, Mechanism, Pool, Requirement, Tier
+from fairlot.terms.pool import CAPPED, Exclusion, Mechanism, Pool, Requirement, Tier
 from fairlot.terms.terms import Terms
 from fairlot.text import check_text
 from fairlot_crypto.cbor import Value, decode, encode
@@ -219,21 +219,41 @@ def in_toml(pool: Pool) -> str:
     requires = "".join(
         f"requires.{need.attribute} = {quoted(need.values)}\n" for need in pool.requires
     )
+    excludes = "".join(
+        f"excludes.{bar.attribute} = {quoted(bar.values)}\n" for bar in pool.excludes
+    )
     return (
         f'[[pool]]\nname = "{pool.name}"\nmechanism = "{pool.mechanism}"\n'
         f'unsold = "{pool.unsold or "return"}"\nagain = {str(pool.again).lower()}\n'
-        f"{own}\n{offer}\n{requires}"
+        f"{own}\n{offer}\n{requires}{excludes}"
     )
 
 
 ascii_names = st.text("ab-1 ~", min_size=1).filter(legal)
-required = st.dictionaries(
-    attributes, st.sets(ascii_names, min_size=1, max_size=3), max_size=2
-).map(
-    lambda found: tuple(
-        Requirement(n, tuple(sorted(v))) for n, v in sorted(found.items())
-    )
-)
+listed = st.tuples(st.booleans(), st.sets(ascii_names, min_size=1, max_size=3))
+
+
+class Rules(TypedDict):
+    """What attributes decide about a pool."""
+
+    requires: tuple[Requirement, ...]
+    excludes: tuple[Exclusion, ...]
+
+
+@st.composite
+def drawn_rules(draw: st.DrawFn) -> Rules:
+    """Draw attributes with some values each, required or excluded."""
+    found = draw(st.dictionaries(attributes, listed, max_size=3))
+    values = {name: tuple(sorted(some)) for name, (_, some) in sorted(found.items())}
+    return {
+        "requires": tuple(Requirement(n, v) for n, v in values.items() if found[n][0]),
+        "excludes": tuple(
+            Exclusion(n, v) for n, v in values.items() if not found[n][0]
+        ),
+    }
+
+
+rules = drawn_rules()
 tier_lists = st.sets(st.integers(0, 9), min_size=1, max_size=4).map(
     lambda prices: tuple(Tier(f"t{p}", p, p) for p in sorted(prices, reverse=True))
 )
@@ -267,7 +287,7 @@ def legal_pools(draw: st.DrawFn) -> list[Pool]:
             certain=draw(st.integers(0, supply - 1)) if certainly else 0,
             tiers=tiers,
             again=draw(st.booleans()),
-            requires=draw(required),
+            **draw(rules),
         )
         pools.append(pool)
     return list(draw(handed_on(pools)))

@@ -116,6 +116,18 @@ TERMS = (
     ),
     Row(
         "A05",
+        "terms.excludes",
+        "a pool excludes what it requires",
+        _gala("pools.1.excludes", {"cohort": ["2027"]}),
+    ),
+    Row(
+        "A05",
+        "terms.currency",
+        "a currency whose code could be misread as part of an amount",
+        _gala("currency", {"code": "5EUR", "decimals": 2}),
+    ),
+    Row(
+        "A05",
         "terms.key",
         "a puzzle whose solutions fit any message",
         _gala("pools.2.puzzle", bytes(32)),

@@ -15,7 +15,7 @@ from fairlot.entry import EntryType
 from fairlot.errors import Rejection
 from fairlot.names import nym_context
 from fairlot.terms.named_round import NamedRound
-from fairlot.terms.pool import Requirement
+from fairlot.terms.pool import Exclusion, Requirement
 from fairlot.terms.terms import Terms
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
@@ -207,10 +207,23 @@ def test_the_registry_must_have_what_pools_require() -> None:
         Requirement("cohort", ("2028", "2030")),
         Requirement("height", ("tall",)),
     ):
-        pool = replace(FRIENDS, requires=(requirement,))
-        with pytest.raises(Rejection) as caught:
-            check_required(replace(on.terms, pools=(pool,)), on.registry)
-        assert caught.value.code == "registry.requires"
+        exclusion = Exclusion(requirement.attribute, requirement.values)
+        for pool in (
+            replace(FRIENDS, requires=(requirement,)),
+            replace(FRIENDS, requires=(), excludes=(exclusion,)),
+        ):
+            with pytest.raises(Rejection) as caught:
+                check_required(replace(on.terms, pools=(pool,)), on.registry)
+            assert caught.value.code == "registry.requires"
+
+
+def test_a_deposit_discloses_what_pools_exclude_too() -> None:
+    pools = (
+        replace(FRIENDS, requires=(), excludes=(Exclusion("region", ("north",)),)),
+        replace(FRIENDS, name="others", requires=(Requirement("cohort", ("2028",)),)),
+    )
+    terms = replace(gala().terms, pools=pools)
+    assert terms.attributes_required == ("cohort", "region")
 
 
 # Bids.

@@ -134,6 +134,54 @@ def test_somebody_has_what_is_required(tmp_path: Path) -> None:
     assert "did you mean cohort_b?" in error.message
 
 
+GRADES = f"{PLAIN}requires = {{grade = GRADE}}\n"
+LISTED = f"{HEADER},attr:grade,attr:town\nAnn,1,7,8,x\nBob,1,7,9,y\nCat,1,7,,y\n"
+
+
+@pytest.mark.parametrize(
+    ("terms", "place", "problem"),
+    [
+        (
+            GRADES.replace("GRADE", '["7-9"]'),
+            "line 6, requires.grade",
+            "nobody on the list has grade '7-9': write a range as 7..9",
+        ),
+        (
+            GRADES.replace("GRADE", '"10..12"'),
+            "line 6, requires.grade",
+            "has grade '10', '11', '12': the list has '8', '9'",
+        ),
+        (
+            GRADES.replace("GRADE", '"8", town = "y"'),
+            "line 6, requires",
+            "nobody on the list has all that it names",
+        ),
+        (
+            GRADES.replace("GRADE", '["8..9"]') + 'excludes = {town = ["x", "y"]}\n',
+            "line 7, excludes",
+            "keeps out everybody on the list, of those whom requires lets in",
+        ),
+        (
+            f'{PLAIN}excludes = {{town = ["x", "y"]}}\n',
+            "line 6, excludes",
+            "keeps out everybody on the list: correct terms or list",
+        ),
+    ],
+)
+def test_somebody_can_enter_each_pool(
+    tmp_path: Path, terms: str, place: str, problem: str
+) -> None:
+    error = refused(tmp_path, terms, LISTED)
+    key = place.rpartition(" ")[2].partition(".")[0]
+    assert error.code == f"terms-file.{key}"
+    assert f"TERMS.toml, {place}: " in error.message
+    assert problem in error.message
+
+
+def test_who_has_no_value_is_not_excluded(tmp_path: Path) -> None:
+    check(tmp_path, f'{PLAIN}excludes = {{grade = ["8", "9"]}}\n', LISTED)
+
+
 def test_the_top_level_form_is_named_as_it_is_written(tmp_path: Path) -> None:
     terms = f'{PLAIN}requires.region = ["FR"]\n'
     error = refused(tmp_path, terms, f"{HEADER}\nAnn,1,50\n")

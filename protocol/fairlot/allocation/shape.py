@@ -16,6 +16,8 @@ from fairlot.text import Json
 
 ITSELF = ""
 """The part of a pool that has no parts."""
+NOBODY = "There is nobody who wants a unit and can pay for it"
+"""What there is to say of a pool in which nobody takes part."""
 
 
 @dataclass(frozen=True, slots=True)

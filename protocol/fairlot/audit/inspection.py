@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from fairlot.allocation.explain import explain
 from fairlot.allocation.left_out import Bar, left_out
 from fairlot.allocation.lots import pool_seed, rank
+from fairlot.allocation.rivals import rivals
 from fairlot.allocation.settlement import LedgerLine
 from fairlot.board.phase import Phase
 from fairlot.board.replay import Replay, TimedEntry
@@ -49,8 +50,11 @@ class PoolFacts:
     """What one buyer got from one pool."""
 
     pool: str
-    place: int
-    """The place in the drawing order of the pool, from 1."""
+    place: int | None
+    """The place in the drawing order, from 1, among those between whom it decided; ``None``
+    if it decided nothing for this buyer."""
+    among: int | None
+    """How many these are, with this buyer."""
     entrants: int
     rank: bytes
     units: int
@@ -76,11 +80,11 @@ class NymFacts:
     paid: int
     """The sum of the payments that the escrow reports."""
     place: int | None
-    """The place in the drawing order of the first pool entered, from 1."""
+    """The place that counted in the first pool entered, if any did there."""
     entrants: int | None
     """How many people entered that pool."""
     rank: bytes | None
-    """The rank that gave the place there (specs/allocation.md, section 2)."""
+    """The rank there (specs/allocation.md, section 2)."""
     pools: tuple[PoolFacts, ...]
     """Every pool entered, in the order of the pools; empty before the draw."""
     units: int | None
@@ -168,11 +172,13 @@ def _pools(state: SaleState, nym: Nym) -> tuple[PoolFacts, ...]:
         if award is not None:
             seed_L = pool_seed(state.draw.seed, state.sale_id, result.pool.name)
             own = (rank(seed_L, nym), nym)
-            ahead = sum((rank(seed_L, a.nym), a.nym) < own for a in result.awards)
+            drawn = rivals(result, nym)
+            ahead = sum((rank(seed_L, other), other) < own for other in drawn)
             found.append(
                 PoolFacts(
                     pool=result.pool.name,
-                    place=ahead + 1,
+                    place=ahead + 1 if drawn else None,
+                    among=len(drawn) or None,
                     entrants=len(result.awards),
                     rank=own[0],
                     units=award.units,
@@ -238,8 +244,10 @@ def _fate(
 
 
 def _in_pool(facts: PoolFacts) -> str:
-    place = f"place {facts.place} of {facts.entrants}, rank {facts.rank.hex()}"
-    return f"in pool {facts.pool} ({place}) it {facts.why}"
+    place = ""
+    if facts.place is not None:
+        place = f" (place {facts.place} of {facts.among}, rank {facts.rank.hex()})"
+    return f"in pool {facts.pool}{place} it {facts.why}"
 
 
 def _units(count: int) -> str:

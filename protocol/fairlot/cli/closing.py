@@ -14,7 +14,8 @@ from fairlot.allocation.settlement import (
     winners_csv,
 )
 from fairlot.board.sale import SaleState
-from fairlot.cli.output import say, show_table
+from fairlot.cli.output import say
+from fairlot.cli.table import show_table
 from fairlot.money import Money, money_text, writing
 from fairlot.names import Nym
 from fairlot.terms.pool import Pool

@@ -59,10 +59,10 @@ class TermsAndPeople:
     bars: Sequence[Bars]
     """For each person, what stands between them and each pool."""
     currency: Currency | None = None
-    """How people write the money."""
+    """In which sentences state amounts; ``None`` for smallest units."""
 
     def money(self, amount: int) -> str:
-        """Return an amount as people write it."""
+        """Return an amount as sentences state it."""
         return money_text(amount, self.currency)
 
     def names(self, indices: Sequence[int]) -> tuple[str, ...]:

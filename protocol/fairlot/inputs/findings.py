@@ -20,6 +20,7 @@ from fairlot.text import counted, is_misleading
 _REMEDIES: Mapping[Why, str] = {
     Why.ATTRIBUTE_EMPTY: "fill in the cell, or take them off the list",
     Why.ATTRIBUTE_UNLISTED: "correct the cell, or list the value in requires",
+    Why.ATTRIBUTE_EXCLUDED: "take them off the list, or the value out of excludes",
     Why.PUZZLE: "they need another answer, or a pool without a puzzle",
     Why.WANTS: "let them want 1, or take them off the list",
     Why.PRICE: "see that price and deposits are in the same unit; else they pay in more",
@@ -40,9 +41,8 @@ def find(file: TermsFile, people: Sequence[Person]) -> tuple[Finding, ...]:
         people: the list.
     """
     entrants = stand_ins(file.pools, people)
-    both = TermsAndPeople(
-        file.pools, people, entrants, bars_of(file.pools, entrants), file.currency
-    )
+    bars = bars_of(file.pools, entrants)
+    both = TermsAndPeople(file.pools, people, entrants, bars, file.currency)
     return (
         *_left_out(both),
         *_empty_pools(both),
@@ -104,10 +104,10 @@ def _because(both: TermsAndPeople, pool: Pool, why: Sequence[Why]) -> str:
     inside = {one for one in why if one not in DOORS}
     if Why.PRICE in inside <= {Why.PRICE, Why.WANTS}:
         short = [i for i, one in enumerate(why) if one is Why.PRICE]
-        highest = max(both.people[i].amount for i in short)
+        highest = both.money(max(both.people[i].amount for i in short))
         return (
-            f": no deposit reaches the price: the highest is {both.money(highest)}, "
-            f"the price {both.money(pool.price)}"
+            f": no deposit reaches the price: the highest is {highest}, the price "
+            f"{both.money(pool.price)}"
         )
     if inside:
         return ": it sells nothing" if Why.SUPPLY in inside else ""
@@ -136,7 +136,8 @@ def _void_wishes(both: TermsAndPeople) -> Iterator[Finding]:
             yield from _some(
                 both,
                 FindingCode.BID_LOW,
-                f"bid less than {both.money(pool.price)} in {pool.name}: it does not count",
+                f"bid less than {both.money(pool.price)} in {pool.name}: the bid does not "
+                "count",
                 _REMEDIES[Why.LOW_BID],
                 low,
             )

@@ -118,7 +118,8 @@ def read_terms_file(path: Path) -> TermsFile:
             ``terms-file.certain``, ``terms-file.tiers``, ``terms-file.requires``,
             ``terms-file.unsold``, ``terms-file.key``, ``terms-file.deposits``,
             ``terms-file.bids``, ``terms-file.issuers``, ``terms-file.drand``,
-            ``terms-file.currency``, ``terms-file.decimals``, ``terms-file.keep``.
+            ``terms-file.currency``, ``terms-file.decimals``, ``terms-file.keep``,
+            ``terms-file.excludes``.
     """
     source = parse_toml(read_input(path))
     _check_keys(source)
@@ -208,7 +209,7 @@ def _deposits(
         ]
     ladder = source.table({} if written == [] else {"deposits": written}, ())
     try:
-        return read_deposits(ladder, pools)
+        return read_deposits(ladder, pools, currency)
     except TermsError as error:
         raise source.terms_error(error) from error
 

@@ -1,6 +1,8 @@
 """Whether the two files of a sale fit each other (specs/terms-file.md, section 5)."""
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from fairlot.terms.pool import Mechanism, Pool, Requirement
 from fairlot.text import shown
 from fairlot_crypto.timelock.chain import QUICKNET
 
+_SPAN = re.compile(r"([0-9]+) ?[-–—] ?([0-9]+)")
 _SOME = 5
 """So many values stand in a message."""
 
@@ -31,13 +34,13 @@ def check_people(file: TermsFile, people: Sequence[Person], path: Path) -> None:
 
     Raises:
         InputError: ``terms-file.depositors``, ``terms-file.bids``,
-            ``terms-file.requires``; ``people-file.deposit``, ``people-file.group``,
-            ``people-file.bid``, ``people-file.tier``: the first in the list, with the
-            others in ``more``.
+            ``terms-file.requires``, ``terms-file.excludes``; ``people-file.deposit``,
+            ``people-file.group``, ``people-file.bid``, ``people-file.tier``: the first
+            in the list, with the others in ``more``.
     """
     _check_depositors(file, sum(person.amount > 0 for person in people))
     _check_round(file)
-    _check_requires(file, people)
+    _check_somebody_enters(file, people)
     refusals = Refusals()
     orders = _Orders(file, InputFile(path, ""), refusals)
     for person in people:
@@ -92,27 +95,40 @@ def _check_round(file: TermsFile) -> None:
         raise _terms_error(file, "terms-file.bids", ("bids", "round"), problem)
 
 
-def _check_requires(file: TermsFile, people: Sequence[Person]) -> None:
-    """Check that somebody has what each pool requires (step 3).
+def _check_somebody_enters(file: TermsFile, people: Sequence[Person]) -> None:
+    """Check that attributes let somebody into each pool (step 3).
 
     A pool that nobody enters sells nothing, unless it leaves its units to a later pool.
     """
+    kinds = [dict(kind) for kind in {disclosed(person) for person in people}]
     given: dict[str, set[str]] = {}
-    for person in people:
-        for name, value in disclosed(person):
+    for kind in kinds:
+        for name, value in kind.items():
             given.setdefault(name, set()).add(value)
     for index, pool in enumerate(file.pools):
-        where = (*_pool_place(file, index), "requires")
+        place = _pool_place(file, index)
         for need in pool.requires:
             has = given.get(need.attribute, set())
             if not has or (pool.unsold is None and has.isdisjoint(need.values)):
+                where = (*place, "requires", need.attribute)
                 problem = _unmet(need, given)
-                place = (*where, need.attribute)
-                raise _terms_error(file, "terms-file.requires", place, problem)
-        lone = pool.unsold is None and len(pool.requires) > 1
-        if lone and not any(map(_meeting(pool), people)):
-            problem = "nobody on the list has all that it names: correct terms or list"
-            raise _terms_error(file, "terms-file.requires", where, problem)
+                raise _terms_error(file, "terms-file.requires", where, problem)
+        if pool.unsold is None and not any(map(pool.admits, kinds)):
+            raise _nobody_enters(file, pool, place, kinds)
+
+
+def _nobody_enters(
+    file: TermsFile, pool: Pool, place: Where, kinds: Sequence[Mapping[str, str]]
+) -> InputError:
+    """Return the error for a pool whose rules together leave nobody on the list."""
+    unbarred = replace(pool, excludes=())
+    if any(map(unbarred.admits, kinds)):
+        problem = "keeps out everybody on the list"
+        some = ", of those whom requires lets in" if pool.requires else ""
+        where, rule = (*place, "excludes"), f"{problem}{some}: correct terms or list"
+        return _terms_error(file, "terms-file.excludes", where, rule)
+    problem = "nobody on the list has all that it names: correct terms or list"
+    return _terms_error(file, "terms-file.requires", (*place, "requires"), problem)
 
 
 def _unmet(need: Requirement, given: Mapping[str, set[str]]) -> str:
@@ -126,22 +142,13 @@ def _unmet(need: Requirement, given: Mapping[str, set[str]]) -> str:
         return f"nobody on the list has {name}: {hint}"
     near = NearMisses(given[name])
     meant = [(value, near.of(value)) for value in need.values]
-    hints = [f"for {shown(v)} did you mean {shown(m)}?" for v, m in meant if m]
+    spans = [found for value in need.values if (found := _SPAN.fullmatch(value))]
+    hints = [f"write a range as {span[1]}..{span[2]}" for span in spans]
+    hints += [f"for {shown(v)} did you mean {shown(m)}?" for v, m in meant if m]
     has = ", ".join(map(shown, sorted(given[name])[:_SOME]))
     hint = hints[0] if hints else f"the list has {has}"
     wanted = ", ".join(map(shown, need.values[:_SOME]))
     return f"nobody on the list has {name} {wanted}: {hint}"
-
-
-def _meeting(pool: Pool) -> Callable[[Person], bool]:
-    """Return what tells whether a person has all that a pool requires."""
-    needs = [(need.attribute, frozenset(need.values)) for need in pool.requires]
-
-    def meets(person: Person) -> bool:
-        has = dict(disclosed(person))
-        return all(has.get(name, "") in values for name, values in needs)
-
-    return meets
 
 
 class _Orders:

@@ -53,7 +53,7 @@ def chances(state: SaleState) -> Markup:
     """Return the chance that everybody had before the draw, pool by pool."""
     title = "The chance everybody had"
     try:
-        odds = state_odds(state)
+        odds = state_odds(state).pools
     except Rejection as error:
         told = f"The odds cannot be told: {error.message}."
         return section("chances", title, element("p", told))

@@ -132,8 +132,8 @@ class Terms:
     @property
     def attributes_required(self) -> tuple[str, ...]:
         """Names of the attributes that everybody discloses, ascending."""
-        required = (need for pool in self.pools for need in pool.requires)
-        return tuple(sorted({need.attribute for need in required}))
+        rules = (rule for pool in self.pools for rule in pool.rules)
+        return tuple(sorted({rule.attribute for rule in rules}))
 
     @property
     def origin(self) -> str:
@@ -170,7 +170,7 @@ class Terms:
                 type or out of range; ``terms.version``, ``terms.text``, ``terms.key``,
                 ``terms.pools``, ``terms.pool-name``, ``terms.mechanism``,
                 ``terms.group``, ``terms.certain``, ``terms.tiers``,
-                ``terms.requires``, ``terms.unsold``, ``terms.deposits``,
+                ``terms.requires``, ``terms.excludes``, ``terms.unsold``, ``terms.deposits``,
                 ``terms.bids``, ``terms.currency``, ``terms.round``, ``terms.times``,
                 ``terms.slack``, ``terms.board-name``, ``terms.witnesses``, ``terms.expiry``,
                 ``terms.modulus``, ``terms.element``, ``terms.roster``,

@@ -119,11 +119,12 @@ class AuctionFacts:
 
 
 def ties(cutoff: Cutoff, money: Money = str) -> tuple[str, ...]:
-    """State in a sentence how lots decided between equal bids; empty if they did not."""
+    """State in a sentence how lots decide between equal bids; empty if they do not."""
     if not cutoff.by_lot:
         return ()
+    winning = counted(cutoff.tied_seats, "wins", "win")
     bid = money(cutoff.last or 0)
-    return (f"Of {cutoff.tied} equal bids of {bid} lots chose {cutoff.tied_seats}",)
+    return (f"Of {cutoff.tied} equal bids of {bid}, {winning} by lot",)
 
 
 def valid_bids(pool: Pool, orders: Sequence[Order]) -> dict[int, int]:
@@ -133,6 +134,11 @@ def valid_bids(pool: Pool, orders: Sequence[Order]) -> dict[int, int]:
         for index, order in enumerate(orders)
         if order.wants >= 1 and order.bid is not None and order.bid >= pool.price
     }
+
+
+def auction_price(pool: Pool, cutoff: Cutoff) -> int:
+    """Return the price that every winner pays: step 3."""
+    return max(pool.price, cutoff.best_losing or 0)
 
 
 def auction(pool: Pool, orders: Sequence[Order], lots: Lots) -> Shares:
@@ -151,7 +157,7 @@ def auction(pool: Pool, orders: Sequence[Order], lots: Lots) -> Shares:
     bids = valid_bids(pool, orders)
     cutoff = find_cutoff(pool.supply, list(bids.values()))
     won = winners(pool.supply, bids, drawn_first(lots, len(orders)))
-    price = max(pool.price, cutoff.best_losing or 0)
+    price = auction_price(pool, cutoff)
     people = range(len(orders))
     return Shares(
         quantities=tuple(int(index in bids) for index in people),
@@ -179,10 +185,8 @@ def auction_odds(pool: Pool, orders: Sequence[Order]) -> Odds:
         whole(cutoff.chance(bids[index]) if index in bids else Fraction(0))
         for index in range(len(orders))
     )
-    why = (
-        "The highest bids win; only equal bids at the margin are left to the lots",
-        *ties(cutoff),
-    )
+    margin = "The highest bids win; only equal bids at the margin are left to the lots"
+    why = (margin if cutoff.valid else "There is no bid that counts", *ties(cutoff))
     unsold = Fraction(pool.supply - cutoff.seats)
     return Odds(chances, unsold, why)
 

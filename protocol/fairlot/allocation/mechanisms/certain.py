@@ -14,6 +14,7 @@ from fairlot.allocation.mechanisms.auction import (
 )
 from fairlot.allocation.shape import (
     ITSELF,
+    NOBODY,
     Chance,
     Lots,
     Odds,
@@ -102,6 +103,8 @@ class CertainFacts:
 
     def lines(self, money: Money = str, /) -> tuple[str, ...]:
         """Return the certificate in sentences, without a final stop."""
+        if not self.candidates:
+            return (NOBODY,)
         people = counted(self.candidates, "person", "persons")
         seats = counted(self.supply, "seat", "seats")
         if not self.scarce:
@@ -149,7 +152,7 @@ def certain_lottery(pool: Pool, orders: Sequence[Order], lots: Lots) -> Shares:
     """
     wishing = _wishing(pool, orders)
     bids = valid_bids(pool, orders)
-    facts = _facts(pool, len(wishing), list(bids.values()))
+    facts = certain_facts(pool, len(wishing), list(bids.values()))
     ranked = drawn_first(lots.part(CERTAIN), len(orders))
     certain = winners(facts.sold_certain, bids, ranked)
     permutation = drawn_first(lots, len(orders))
@@ -183,7 +186,7 @@ def certain_odds(pool: Pool, orders: Sequence[Order]) -> Odds:
     """
     wishing = _wishing(pool, orders)
     bids = valid_bids(pool, orders)
-    facts = _facts(pool, len(wishing), list(bids.values()))
+    facts = certain_facts(pool, len(wishing), list(bids.values()))
     chances = tuple(
         _chance(facts, bids.get(index)) if index in wishing else one_unit({})
         for index in range(len(orders))
@@ -206,7 +209,14 @@ def _wishing(pool: Pool, orders: Sequence[Order]) -> frozenset[int]:
     )
 
 
-def _facts(pool: Pool, candidates: int, bids: Sequence[int]) -> CertainFacts:
+def certain_facts(pool: Pool, candidates: int, bids: Sequence[int]) -> CertainFacts:
+    """Return the price of a certain seat, and all that it is made of.
+
+    Args:
+        pool: supply k, price P, 1 <= certain < k.
+        candidates: how many people want a seat and can pay its price.
+        bids: the valid bids, in any order.
+    """
     seats = pool.certain if candidates > pool.supply else 0
     cutoff = find_cutoff(seats, bids)
     return CertainFacts(pool.supply, candidates, pool.certain, pool.price, cutoff)

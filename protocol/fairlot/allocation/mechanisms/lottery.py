@@ -16,6 +16,7 @@ from fairlot.allocation.mechanisms.groups import (
 )
 from fairlot.allocation.shape import (
     ITSELF,
+    NOBODY,
     Lots,
     Odds,
     Order,
@@ -191,6 +192,10 @@ def reasons_of(rule: Rule) -> tuple[str, ...]:
         counted(rule.people, "person", "people"),
         counted(rule.supply, "unit", "units"),
     )
+    if not rule.people:
+        return (NOBODY,)
+    if not rule.supply:
+        return ("No unit is for sale",)
     if rule.mode is Mode.ALL:
         return (f"Everybody wins: {people} for {units}",)
     same = f"Each of {people} has the chance {rule.chance} of one of {units}"

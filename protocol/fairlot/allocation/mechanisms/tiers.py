@@ -76,7 +76,9 @@ class TierFacts:
         came = f", {self.rolled_in} of them left from above" if self.rolled_in else ""
         return (
             f"Tier {self.name} has {seats} at {money(self.price)}{came}, for {people}: "
-            f"{self.sold} sold, {self.rolled_out} left, {self.missed} missed it"
+            f"{counted(self.sold, 'goes', 'go')}, "
+            f"{counted(self.rolled_out, 'is', 'are')} left, "
+            f"{counted(self.missed, 'misses', 'miss')} it"
         )
 
 
