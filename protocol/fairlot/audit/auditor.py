@@ -30,10 +30,11 @@ from fairlot.audit.report import CheckResult, Report, Roots
 from fairlot.audit.roles import role_findings, role_notices
 from fairlot.audit.transcript_file import transcript_bytes
 from fairlot.audit.trust import policy_findings
-from fairlot.audit.watching import expiry_findings, watch_findings
+from fairlot.audit.watching import expiry_findings, roll_findings, watch_findings
 from fairlot.beacon.rounds import Rounds
-from fairlot.board.phase import Phase
-from fairlot.board.replay import Finding, Replay, replay
+from fairlot.board.log_replay import Finding
+from fairlot.board.phase import ENDED
+from fairlot.board.replay import Replay, replay_file
 from fairlot.board.sale import SaleState
 from fairlot.board.standing import Watch
 from fairlot.entry import EntryType
@@ -169,10 +170,10 @@ def audit(
 ) -> Report:
     """Check a whole transcript.
 
-    The checklist is ``CHECKS``: A01 to A05, A07 to A22 and A24 follow from reading and
-    folding; this function itself checks A06 (roots), A14 (people), A23 (the end), A25 (no
-    rehearsal), A26 (roles), A28 (the witnesses) and A29 (what was kept). ``NOT_CHECKED``
-    lists what it leaves to its caller.
+    The checklist is ``CHECKS``: A01 to A05, A07 to A22, A24 and A30 to A32 follow from
+    reading and folding; this function itself checks A06 (roots), A14 (people), A23 (the
+    end), A25 (no rehearsal), A26 (roles), A28 (the witnesses) and A29 (what was kept).
+    ``NOT_CHECKED`` lists what it leaves to its caller.
 
     Args:
         data: the bytes of the file.
@@ -191,7 +192,7 @@ def audit(
         CallerError: ``names.time``.
     """
     # Step 1.
-    read = replay(data, SaleState(curve, statements), progress)
+    read = replay_file(data, curve, statements, progress)
     return audit_replay(read, expected, now, rounds, kept)
 
 
@@ -271,24 +272,27 @@ def _own_findings(
     # Step 4.
     yield from watch_findings(state, Watch(read.watch.seen | compared.seen))
     yield from expiry_findings(state, known)
+    seen = read.registry.watch.seen | compared.registry
+    yield from roll_findings(state.registry, Watch(seen))
     # Step 3.
     finals = sum(f.final for f in state.fundings())
-    if finals > len(state.leaves):
-        why = f"there are {finals} final deposits for {len(state.leaves)} active leaves"
+    most = state.roll.roll.leaves if finals else 0
+    if finals > most:
+        why = f"there are {finals} final deposits for the {most} leaves of the roll"
         yield Finding("people.more-than-leaves", why, None, None)
-    ended = state.phase in (Phase.DONE, Phase.VOID)
+    ended = state.phase in ENDED
     tail = ""
     if read.unacknowledged:
-        tail = f"{read.unacknowledged} bytes from {read.acknowledged} on "
+        tail = f"{read.unacknowledged} bytes from {read.covered} on "
         tail += "are under no checkpoint"
     # Step 5.
     if ended and tail:
-        yield Finding("file.tail", tail, read.acknowledged, None)
+        yield Finding("file.tail", tail, read.covered, None)
     # Step 6.
     if not (ended or read.stopped or _wrong_end(read)):
         why = f"incomplete: it stands in phase {state.phase}"
         why = f"{why}; {tail}" if tail else why
-        yield Finding("sale.incomplete", why, read.acknowledged, None)
+        yield Finding("sale.incomplete", why, read.covered, None)
     # Step 7.
     yield from _rehearsal_findings(state, expected)
     # Step 8.
@@ -350,7 +354,9 @@ def _facts(state: SaleState) -> dict[str, int]:
     return {
         "beacon_delay": state.terms.beacon.delay if state.has_terms else 0,
         "entries": state.tree.size,
-        "leaves": len(state.leaves),
+        "registry_entries": state.registry.tree.size,
+        "leaves": len(state.registry.leaves),
+        "rolls": len(state.registry.rolls),
         "final_deposits": sum(f.final for f in state.fundings()),
         "money_in": sum(f.paid for f in state.fundings()),
         "payments": sum(line.payment for line in ledger),

@@ -4,7 +4,7 @@ Nothing here judges: an entry that the fold refused is shown as refused, and ``f
 says what that means for the sale.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -12,8 +12,10 @@ from fairlot.allocation.explain import explain
 from fairlot.allocation.left_out import Bar, left_out
 from fairlot.allocation.lots import pool_seed, rank
 from fairlot.allocation.settlement import LedgerLine
+from fairlot.board.log_replay import LogReplay, TimedEntry
 from fairlot.board.phase import Phase
-from fairlot.board.replay import Replay, TimedEntry
+from fairlot.board.registry_state import RegistryState
+from fairlot.board.replay import Replay
 from fairlot.board.sale import SaleState
 from fairlot.deposit.deposit import read_deposit
 from fairlot.deposit.final import Position
@@ -22,6 +24,8 @@ from fairlot.entry import Entry, EntryType, body_fields
 from fairlot.errors import Rejection
 from fairlot.identity.leaf import read_leaf
 from fairlot.identity.registry import read_registry
+from fairlot.identity.roll import read_roll
+from fairlot.logs import LogKind
 from fairlot.names import Nym
 from fairlot.terms.pool import Mechanism, Pool
 from fairlot.terms.terms import Terms
@@ -31,8 +35,9 @@ from fairlot.text import counted
 
 @dataclass(frozen=True, slots=True)
 class EntryFacts:
-    """One leaf of the tree."""
+    """One leaf of the tree of a log."""
 
+    log: LogKind
     index: int
     time: int | None
     """Unix seconds of the last TIME before it; ``None`` without one, or if it was not read."""
@@ -99,13 +104,21 @@ def utc(time: int) -> str:
 
 
 def entry_facts(read: Replay) -> tuple[EntryFacts, ...]:
-    """Return a sentence for every entry under a checkpoint, in the order of the board."""
-    judged = {timed.index: timed for timed in read.entries}
-    broken = {f.entry: f.code for f in read.findings if f.entry not in judged}
-    return tuple(
-        _judged(judged[index]) if index in judged else _unread(index, broken.get(index))
-        for index in range(read.state.tree.size)
-    )
+    """Return a sentence for every entry under a checkpoint: the registry's log first."""
+    return (*_log_facts(read.registry, read), *_log_facts(read, read))
+
+
+def _log_facts(
+    log: LogReplay[RegistryState] | LogReplay[SaleState], read: Replay
+) -> Iterator[EntryFacts]:
+    """Yield a sentence for every entry of a log, in its order."""
+    judged = {timed.index: timed for timed in log.entries}
+    broken = {f.entry: f.code for f in read.findings if f.log is log.kind}
+    for index in range(log.state.tree.size):
+        if index in judged:
+            yield _judged(judged[index])
+        else:
+            yield _unread(log.kind, index, broken.get(index))
 
 
 def nym_facts(state: SaleState, nym: Nym) -> NymFacts | None:
@@ -140,6 +153,7 @@ def nym_facts(state: SaleState, nym: Nym) -> NymFacts | None:
 def _judged(timed: TimedEntry) -> EntryFacts:
     entry = timed.entry
     return EntryFacts(
+        log=entry.log,
         index=timed.index,
         time=timed.time or None,
         type=entry.type.value,
@@ -149,9 +163,9 @@ def _judged(timed: TimedEntry) -> EntryFacts:
     )
 
 
-def _unread(index: int, code: str | None) -> EntryFacts:
-    why = "Unreadable." if code else "Not judged: the board has no legal terms."
-    return EntryFacts(index, None, None, None, code, why)
+def _unread(log: LogKind, index: int, code: str | None) -> EntryFacts:
+    why = "Unreadable." if code else "Not judged: the log has no legal beginning."
+    return EntryFacts(log, index, None, None, None, code, why)
 
 
 def _pools(state: SaleState, nym: Nym) -> tuple[PoolFacts, ...]:
@@ -301,6 +315,17 @@ def _leaf(entry: Entry) -> str:
     return f"Leaf {leaf.index}: one person, by the identity commitment {commitment}."
 
 
+def _roll(entry: Entry) -> str:
+    roll, _ = read_roll(body_fields(entry))
+    leaves = counted(roll.leaves, "leaf", "leaves")
+    return f"Roll {roll.number} of the registry: {leaves}, until {utc(roll.expires)}."
+
+
+def _open(entry: Entry) -> str:
+    roll = body_fields(entry).bytes("roll").hex()
+    return f"Deposits are open to whoever is on roll {roll}."
+
+
 def _deposit(entry: Entry) -> str:
     deposit = read_deposit(entry)
     binding = deposit.binding
@@ -341,7 +366,8 @@ _SENTENCES: Mapping[EntryType, Callable[[Entry], str]] = {
     EntryType.TIME: lambda e: f"It is {utc(body_fields(e).uint('time'))}.",
     EntryType.REGISTRY: _registry,
     EntryType.LEAF: _leaf,
-    EntryType.OPEN: lambda _: "Registration is over; deposits are open.",
+    EntryType.ROLL: _roll,
+    EntryType.OPEN: _open,
     EntryType.DEPOSIT: _deposit,
     EntryType.CANCEL: lambda e: (
         f"Nym {read_deposit(e).nym.hex()} takes its deposit back."
@@ -359,6 +385,7 @@ _SENTENCES: Mapping[EntryType, Callable[[Entry], str]] = {
     ),
     EntryType.ROUND: _round,
     EntryType.RESULT: _result,
+    EntryType.UNLOCK: lambda _: "Items may be handed over from now on.",
     EntryType.VOID: _void,
 }
 """The sentences for accepted entries, whose form is known to be right."""

@@ -10,7 +10,7 @@ from fairlot.audit.auditor import Expected, audit
 from fairlot.audit.kept import NOTHING, Kept
 from fairlot.audit.margin import BeaconFacts
 from fairlot.audit.report import Report
-from fairlot.board.replay import Finding
+from fairlot.board.log_replay import Finding
 from fairlot.cli.beacon.files import read_round_file
 from fairlot.cli.command import (
     FAILED,

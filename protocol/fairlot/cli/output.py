@@ -22,7 +22,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from fairlot.board.keeper import Receipt
+from fairlot.board.log_keeper import Receipt
 from fairlot.text import Viewed, json_view, printable
 
 _UNBOUNDED = 1_000_000
