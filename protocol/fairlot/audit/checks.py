@@ -138,7 +138,9 @@ CHECKS = (
     ),
     Check("A31", "OPEN names a roll that the terms allow", ("open.",)),
     Check(
-        "A32", "The file holds one sale and its registry, and no other log", ("log.",)
+        "A32",
+        "Files hold one sale and its registry, each log once, and no other",
+        ("log.",),
     ),
 )
 """The checks in the order of the report."""
@@ -147,6 +149,12 @@ BEFORE_TERMS = (
     *("A01", "A02", "A04", "A05", "A07", "A10", "A11", "A17", "A30", "A32"),
 )
 """Checks that need no terms; without terms the others are not reached."""
+
+OF_REGISTRIES = (
+    *("A01", "A02", "A03", "A04", "A06", "A07", "A08", "A09", "A10", "A11"),
+    *("A25", "A28", "A29", "A30", "A32"),
+)
+"""Checks of the log of a registry; where it is alone, the others are not checked."""
 
 NEEDS_ROOTS = "A06"
 """The check that compares nothing unless the auditor gave trust roots."""

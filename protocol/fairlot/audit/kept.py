@@ -53,7 +53,7 @@ def compare_kept(read: Replay, kept: Kept) -> Compared:
     """Compare the log of a sale, and that of its registry, with what was kept of both."""
     findings, heads = list[Finding](), list[SignedCheckpoint]()
     seen, registry = set[Cosigned](), set[Cosigned]()
-    if kept.given and not read.state.has_terms:
+    if kept.given and not (read.state.has_terms or read.registry.state.begun):
         why = "the file holds no terms: nothing says whose log it is to be compared"
         return Compared((Finding("heads.absent", why, None, None),), (), frozenset())
     for name, head, proof in _each(kept):
@@ -73,7 +73,7 @@ def _log_of(head: SignedCheckpoint, read: Replay) -> LogState:
     """Return the log that a head names; the sale's where it is neither's."""
     registry: LogState = read.registry.state
     named = registry.begun and head.checkpoint.origin == registry.identity.origin
-    return registry if named else read.state
+    return registry if named or not read.state.begun else read.state
 
 
 def _each(kept: Kept) -> Iterator[tuple[str, SignedCheckpoint, LogProof | None]]:

@@ -5,12 +5,13 @@ The file is taken apart; the log of the registry is folded first, then that of t
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from fairlot.board.log_replay import Finding, Findings, LogReplay
 from fairlot.board.registry_state import RegistryState
 from fairlot.board.sale import SaleState
 from fairlot.board.transcript import (
+    Apart,
     LogName,
     LogRecords,
     Record,
@@ -37,7 +38,13 @@ class Replay(LogReplay[SaleState]):
 
     registry: LogReplay[RegistryState] = field(kw_only=True)
     length: int = field(default=0, kw_only=True)
-    """Bytes of the whole file."""
+    """Bytes of all files."""
+    sold: bool = field(default=True, kw_only=True)
+    """Whether there is a log of a sale, or nothing at all: else a registry is alone."""
+    torn: int = field(default=0, kw_only=True)
+    """Bytes at the end of files but the last that no item is made of."""
+    others: Sequence[LogRecords] = field(default=(), kw_only=True)
+    """Logs that nobody looks into: foreign ones, and copies of what an earlier file holds."""
 
     @property
     def findings(self) -> list[Finding]:
@@ -59,7 +66,10 @@ class Replay(LogReplay[SaleState]):
         """The number of bytes under no checkpoint, on which no reader may rely."""
         between = (*self.registry.waiting, *self.waiting)
         early = (len(r.encoded) for r in between if r.offset < self.covered)
-        return self.length - self.covered + sum(early)
+        beside = (r for log in self.others for r in log.records)
+        foreign = (len(r.encoded) for r in beside if r.offset >= self.covered)
+        behind = self.length - self.covered - sum(foreign)
+        return behind + self.torn + sum(early)
 
     def check(self) -> None:
         """Refuse a transcript with findings.
@@ -80,13 +90,37 @@ def replay(data: bytes, state: SaleState, progress: Progress = silent) -> Replay
         state: a newly constructed state.
         progress: called with the bytes read and the bytes in all.
     """
+    return replay_files((data,), state, progress)
+
+
+def replay_files(
+    files: Sequence[bytes], state: SaleState, progress: Progress = silent
+) -> Replay:
+    """Read files that hold the logs of a sale and its registry, each log in one of them.
+
+    Args:
+        files: the bytes of each; places are counted as if they were one file.
+        state: a newly constructed state.
+        progress: called with the bytes read and the bytes in all.
+    """
+    length = sum(map(len, files))
     found, unread = Findings(), list[int]()
-    apart = take_apart(_readable(data, unread))
+    apart, again, torn = _together(files, unread)
     sale = _sale_log(apart.logs)
     registry = _registry_log(apart.logs, sale)
     first = LogReplay(LogKind.REGISTRY, state.registry, found)
-    result = Replay(LogKind.SALE, state, found, registry=first, length=len(data))
-    read = _Reader(found, progress, len(data))
+    foreign = [log for log in apart.logs if log is not registry and log is not sale]
+    result = Replay(
+        LogKind.SALE,
+        state,
+        found,
+        registry=first,
+        length=length,
+        sold=sale is not None or registry is None,
+        torn=torn,
+        others=(*foreign, *again),
+    )
+    read = _Reader(found, progress, length)
     if registry is not None:
         read.log(registry, first)
         # Without its registry nothing of the sale can be judged.
@@ -96,12 +130,40 @@ def replay(data: bytes, state: SaleState, progress: Progress = silent) -> Replay
     # Steps 1 and 2.
     for item in apart.loose:
         _judge_loose(item, found)
-    for log in apart.logs:
-        if log is not registry and log is not sale:
-            found.add(_foreign(log))
+    for log in foreign:
+        found.add(_foreign(log))
+    for log in again:
+        found.add(_twice(log))
     for offset in unread:
         _give_up(found, offset)
     return result
+
+
+def _together(
+    files: Sequence[bytes], unread: list[int]
+) -> tuple[Apart, Sequence[LogRecords], int]:
+    """Take files apart, and return copies of logs of earlier files, and torn bytes."""
+    logs: dict[LogName, LogRecords] = {}
+    again: list[LogRecords] = []
+    loose: list[Record | Stop] = []
+    offset, torn = 0, 0
+    for number, data in enumerate(files, 1):
+        items = [_moved(item, offset) for item in _readable(data, unread)]
+        apart = take_apart(items)
+        again += [
+            log for log in apart.logs if logs.setdefault(log.name, log) is not log
+        ]
+        loose += apart.loose
+        offset += len(data)
+        if number < len(files):
+            stops = (item.offset for item in items if isinstance(item, Stop))
+            torn += sum(offset - at for at in stops)
+    return Apart(tuple(logs.values()), tuple(loose)), again, torn
+
+
+def _moved(item: Record | Stop, by: int) -> Record | Stop:
+    """Return an item with its place behind the files before its own."""
+    return replace(item, offset=item.offset + by)
 
 
 def _readable(data: bytes, unread: list[int]) -> Iterator[Record | Stop]:
@@ -140,8 +202,7 @@ def replay_file(
         statements: what this process has verified before.
         progress: called with the bytes read and the bytes in all.
     """
-    state = SaleState(RegistryState(curve, statements))
-    return replay(data, state, progress)
+    return replay(data, SaleState(RegistryState(curve, statements)), progress)
 
 
 @dataclass(slots=True)
@@ -212,3 +273,9 @@ def _foreign(log: LogRecords) -> Finding:
     first = log.records[0]
     why = f"the log of another {log.name.kind}, {log.name.scope.hex()}, is in this file"
     return Finding("log.foreign", why, first.offset, None)
+
+
+def _twice(log: LogRecords) -> Finding:
+    first = log.records[0]
+    why = f"a second copy of the log {log.name.scope.hex()}: give each log once"
+    return Finding("log.twice", why, first.offset, None)
