@@ -9,10 +9,17 @@ import pytest
 
 from fairlot.audit.auditor import audit_transcript
 from fairlot.audit.report import Report
+from fairlot.board.keeper import Board
+from fairlot.board.storage import MemoryStorage
 from fairlot.board.transcript import Record, Stop, read_records, take_apart
+from fairlot.errors import Rejection
 from fairlot.logs import LogKind
+from fairlot_crypto.log.checkpoint import SignedCheckpoint, sign_checkpoint
 from fairlot_crypto.randomness import SeededRandomness
-from kit.lying_board import play_with
+from kit.board import as_record
+from kit.lying_board import LyingBoard, play_with
+from kit.real_view import nothing
+from kit.roles import real
 from kit.sales import GROUP, stage, transcript
 from kit.stage import STATEMENTS
 
@@ -172,3 +179,30 @@ def test_a_torn_end_of_the_first_file_is_a_torn_end() -> None:
     assert any(isinstance(item, Stop) for item in read_records(torn))
     report = judged(torn, of(SALE))
     assert codes(report) == ["file.tail"]
+
+
+def test_a_roll_that_no_quorum_saw_is_found() -> None:
+    """Two registries, one for the witnesses and one for a sale, would both pass."""
+    on = real(stage(names=()))
+
+    def alone(board: LyingBoard, time: int) -> None:
+        board.put(time, on.roll_entry())
+        said = board.head(REGISTRY)
+        line = sign_checkpoint(said, said.origin, on.parts.board)
+        board.raw(as_record(SignedCheckpoint(said, (line,))))
+
+    data = play_with(on, instead={"roll": alone, "deposits": nothing}, until="sealed")
+    report = audit_transcript(data, curve=GROUP, statements=STATEMENTS)
+    found = [f for f in report.findings if f.code == "witness.quorum"]
+    assert [(f.log, f.entry) for f in found] == [(REGISTRY, 2)]
+
+
+def test_a_board_does_not_go_on_over_an_entry_that_no_head_covers() -> None:
+    """Between the logs too: a leaf that nobody has acknowledged, and the sale behind it."""
+    on = stage()
+    registry, sale = parts()[REGISTRY], parts()[SALE]
+    heads = [n for n, r in enumerate(registry) if isinstance(r.item, SignedCheckpoint)]
+    late = joined([*registry[: heads[-1]], *sale[:3]])
+    with pytest.raises(Rejection) as caught:
+        Board.resume(MemoryStorage(late), on.parts.board, on.state())
+    assert caught.value.code == "board.damaged"
