@@ -26,6 +26,7 @@ CHAPTERS = (
     "board",
     "identity",
     "credential",
+    "winner-audit",
     "puzzle",
     "deposit",
     "beacon",
