@@ -82,6 +82,7 @@ __all__ = [
     "settle_transcript",
     "start_board",
     "verify_deposit",
+    "whole_sale_odds",
 ]
 
 TYPE_CHECKING = False
@@ -93,6 +94,7 @@ if TYPE_CHECKING:
     from fairlot.allocation.outcome import Outcome
     from fairlot.allocation.run_pools import allocate
     from fairlot.allocation.settlement import Funding, LedgerLine, settle
+    from fairlot.allocation.whole_odds import whole_sale_odds
     from fairlot.audit.auditor import audit_transcript
     from fairlot.audit.report import Report
     from fairlot.audit.settling import (
@@ -152,6 +154,7 @@ else:
         "fairlot.allocation.outcome": ("Outcome",),
         "fairlot.allocation.run_pools": ("allocate",),
         "fairlot.allocation.settlement": ("Funding", "LedgerLine", "settle"),
+        "fairlot.allocation.whole_odds": ("whole_sale_odds",),
         "fairlot.audit.auditor": ("audit_transcript",),
         "fairlot.audit.report": ("Report",),
         "fairlot.audit.settling": (

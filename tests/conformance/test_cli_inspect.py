@@ -14,9 +14,8 @@ from fairlot.board.transcript import Record, read_records
 from fairlot.entry import Entry
 
 SENTENCE = re.compile(
-    r"Nym ([0-9a-f]{96}) deposited (\d+) for up to (\d+) units?; in pool main \(place "
-    r"(\d+) of 5, rank ([0-9a-f]{64})\) it gets [^;]+; in all it gets (\d+) units?, "
-    r"pays (\d+) and gets (\d+) back\.\n"
+    r"Nym ([0-9a-f]{96}) deposited (\d+) for up to (\d+) units?; in pool main it gets "
+    r"[^;]+; in all it gets (\d+) units?, pays (\d+) and gets (\d+) back\.\n"
 )
 
 
@@ -74,19 +73,16 @@ def test_the_board_for_machines_names_every_entry(folder: Path) -> None:
 
 
 def test_one_sentence_says_all_of_one_buyer(folder: Path) -> None:
-    drawn: dict[int, str] = {}
+    """Where nothing is left to lots, no place is told."""
     for row in _allocated(folder):
         ran = fairlot("inspect", folder / "transcript.fairlot", "--nym", row["nym"])
         assert (ran.code, ran.err) == (0, "")
         said = SENTENCE.fullmatch(ran.out)
         assert said is not None, ran.out
-        nym, deposit, _, place, rank, units, payment, refund = said.groups()
+        nym, deposit, _, units, payment, refund = said.groups()
         told = {"nym": nym, "units": units, "payment": payment, "refund": refund}
         assert told == row
         assert int(deposit) == int(payment) + int(refund)
-        drawn[int(place)] = rank
-    assert sorted(drawn) == [1, 2, 3, 4, 5]
-    assert [drawn[place] for place in sorted(drawn)] == sorted(drawn.values())
 
 
 def test_one_buyer_for_machines(folder: Path) -> None:
@@ -171,6 +167,52 @@ def test_refused_entries_are_shown_as_refused(folder: Path, tmp_path: Path) -> N
     assert (
         f"rules are broken: fairlot audit {path} --rehearsal gives details." in ran.out
     )
+
+
+HOTEL = """\
+title = "Beds"
+asset = "bed"
+supply = 8
+mechanism = "lottery"
+price = 120
+group_max = 4
+[beacon]
+contributors = 1
+delay = 1
+"""
+GUESTS = "person,wants,deposit,group\n" + "".join(
+    f"G{number},1,{119 if number == 15 else 120},{'room' if number < 4 else ''}\n"
+    for number in range(16)
+)
+"""Four share a room; the last cannot pay."""
+
+
+def test_a_place_is_told_only_among_those_whom_it_parts(tmp_path: Path) -> None:
+    inputs = write_inputs(tmp_path, HOTEL, GUESTS)
+    out = tmp_path / "out"
+    assert fairlot("run", inputs.terms, inputs.people, "--out", out).code == 0
+    with (out / "nyms.csv").open(encoding="utf-8", newline="") as file:
+        nyms = {row["person"]: row["nym"] for row in csv.DictReader(file)}
+    places: dict[int, tuple[bytes, int]] = {}
+    for name, nym in nyms.items():
+        words = ("inspect", out / "transcript.fairlot", "--nym", nym)
+        said, (pool,) = fairlot(*words).out, _pools_of(*words)
+        if name in ("G0", "G1", "G2", "G3", "G15"):
+            assert (pool["place"], pool["among"]) == (None, None)
+            assert "place" not in said
+            continue
+        assert f"(place {pool['place']} of 11, rank {pool['rank']}) it gets" in said
+        places[pool["place"]] = bytes.fromhex(pool["rank"]), pool["units"]
+    assert sorted(places) == list(range(1, 12))
+    ranks, units = zip(*(places[place] for place in sorted(places)), strict=True)
+    assert list(ranks) == sorted(ranks)
+    assert list(units) == sorted(units, reverse=True)
+    assert sum(units) in (4, 8)
+
+
+def _pools_of(*words: str | Path) -> list[dict[str, Any]]:
+    pools: list[dict[str, Any]] = json.loads(fairlot(*words, "--json").out)["pools"]
+    return pools
 
 
 SCHOOL = """\

@@ -12,7 +12,9 @@ from fairlot.allocation.outcome import Award, Gain, Outcome, PoolResult, Total
 from fairlot.allocation.run_pools import allocate
 from fairlot.allocation.settlement import Funding, LedgerLine, check_ledger, settle
 from fairlot.allocation.shape import Order, Reason
+from fairlot.allocation.whole_odds import whole_sale_odds
 from fairlot.errors import InvariantError
+from fairlot.money import Money
 from fairlot.names import Nym
 from fairlot.terms.pool import Pool
 from fairlot.text import Json
@@ -26,7 +28,7 @@ class NoFacts:
     def to_json(self) -> Mapping[str, Json]:
         return {}
 
-    def lines(self) -> tuple[str, ...]:
+    def lines(self, _money: Money = str, /) -> tuple[str, ...]:
         return ()
 
 
@@ -173,6 +175,22 @@ def test_odds_are_those_of_the_file(case: Map) -> None:
             }
             for chance in pool.odds.chances
         ]
+
+
+@pytest.mark.parametrize("case", cases("odds", "odds", refused=False))
+def test_odds_of_whole_sales_are_those_of_the_file(case: Map) -> None:
+    given = case["input"]
+    sale_id = bytes.fromhex(given["sale_id"])
+    known = whole_sale_odds(pools_of(given), entrants_of(given), sale_id)
+    assert known is not None
+    assert case["output"]["whole"] == [
+        {
+            "nym": nym.hex(),
+            "chance": fraction(prospect.chance),
+            "expected": fraction(prospect.expected),
+        }
+        for nym, prospect in known.items()
+    ]
 
 
 def fraction(number: Fraction | None) -> str | None:

@@ -350,6 +350,19 @@ _FINDINGS: Sequence[tuple[str, str, str, str]] = (
         _SEATS,
         f"{_ROWS}\nAnn,1,10\nBob,1,10\n\u0410nn,1,10\n",
     ),
+    (
+        "look-alikes-with-ids",
+        "Names that look alike are told by what names the person.",
+        _SEATS,
+        f"{_ROWS},id\nAnn,1,10,7\nAnn,1,10,8\n\u0410nn,1,10,\n",
+    ),
+    (
+        "hiding-names",
+        "A name that is read backwards, one with a sign that nobody sees; joiners are legal.",
+        _SEATS,
+        (f"{_ROWS}\n\u202eevil,1,10\nAn\u00adna,1,10\n\U0001f469\u200d\U0001f467,1,10\n"
+        "\u0639\u0644\u06cc\u200c\u0631\u0636\u0627,1,10\nZo\u00eb,1,10\n"),
+    ),
 )  # fmt: skip
 
 _REFUSED: Sequence[tuple[str, str, str, str, str]] = (

@@ -19,6 +19,7 @@ from fairlot.errors import FairlotError, InputError, TermsError
 from fairlot.inputs.people_file import COLUMNS, MORE_COLUMNS, Person, read_people
 from fairlot.inputs.terms_file import read_terms_file
 from fairlot.inputs.toml_lines import line_of
+from fairlot.same_name import compared_name
 from fairlot.terms.pool import CAPPED, Exclusion, Mechanism, Pool, Requirement, Tier
 from fairlot.terms.terms import Terms
 from fairlot.text import check_text
@@ -51,7 +52,7 @@ names = (
 """Made to fit: of any texts that are filtered most are thrown away, now and then too many."""
 numbers = st.integers(0, LARGEST)
 attributes = st.text("abc_9", min_size=1, max_size=32)
-_FIELD = {"solution": "answer"}
+_FIELD = {"person": "name", "deposit": "amount", "solution": "answer"}
 """What a column is called where its name means something else."""
 people_lists = st.lists(
     st.builds(
@@ -69,8 +70,8 @@ people_lists = st.lists(
     ),
     min_size=1,
     max_size=5,
-    unique_by=lambda person: person.name,
-)
+    unique_by=lambda person: compared_name(person.name),
+).filter(lambda people: all(compared_name(person.name) for person in people))
 cells = st.sampled_from([*'",;\n\r\t 0159a-+.', "", "Ann", "\x00", "\ufeff", "é"])
 lines = st.lists(cells, max_size=25).map("".join)
 words = "title supply beacon delay true 0x [[pool]] tiers requires mechanism lottery"
@@ -88,28 +89,34 @@ def one_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @examples(30)
 @given(
     people=people_lists,
-    end=st.sampled_from(["\n", "\r\n"]),
-    quoted=st.booleans(),
+    end=st.sampled_from(["\n", "\r\n", "\r"]),
+    separator=st.sampled_from(",;\t"),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
     data=st.data(),
 )
 def test_what_a_csv_writer_writes_is_read_back(
-    file: Path, people: list[Person], end: str, data: st.DataObject, *, quoted: bool
+    file: Path,
+    people: list[Person],
+    end: str,
+    separator: str,
+    encoding: str,
+    data: st.DataObject,
 ) -> None:
     text = io.StringIO()
-    writer = csv.writer(
-        text,
-        lineterminator=end,
-        quoting=csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL,
-    )
+    quoting: Any = data.draw(st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]))
+    writer = csv.writer(text, delimiter=separator, lineterminator=end, quoting=quoting)
     named = {f"attr:{name}" for person in people for name, _ in person.attributes}
-    columns = data.draw(st.permutations(sorted({*MORE_COLUMNS, *named})))
-    writer.writerow([*COLUMNS, *columns])
+    columns = data.draw(st.permutations(sorted({*COLUMNS, *MORE_COLUMNS, *named})))
+    writer.writerow(columns)
     for person in people:
-        values = {f"attr:{name}": value for name, value in person.attributes}
-        more = {n: getattr(person, _FIELD.get(n, n)) for n in MORE_COLUMNS} | values
-        first = (person.name, person.wants, person.amount)
-        writer.writerow([*first, *(more.get(column) for column in columns)])
-    file.write_bytes(text.getvalue().encode())
+        cells = {
+            n: getattr(person, _FIELD.get(n, n)) for n in (*COLUMNS, *MORE_COLUMNS)
+        }
+        cells |= {f"attr:{name}": value for name, value in person.attributes}
+        writer.writerow([cells.get(column) for column in columns])
+        if data.draw(st.booleans()):
+            writer.writerow([""] * len(columns))
+    file.write_bytes(text.getvalue().encode(encoding))
     assert read_people(file) == tuple(people)
 
 
@@ -125,8 +132,10 @@ def test_a_line_that_is_accepted_means_what_csv_readers_think(
         people = read_people(file)
     except InputError:
         return
-    rows = csv.reader(io.StringIO(text.replace("\r\n", "\n")), strict=True)
-    expected = tuple(Person(r[0], int(r[1]), int(r[2])) for r in rows if r)
+    lines = text.rstrip("\r\n").replace("\r\n", "\n").replace("\r", "\n")
+    rows = csv.reader(io.StringIO(lines), strict=True, skipinitialspace=True)
+    cells = [[cell.strip() for cell in row] for row in rows]
+    expected = tuple(Person(r[0], int(r[1]), int(r[2])) for r in cells if any(r))
     assert people == expected
 
 

@@ -46,7 +46,7 @@ def test_who_cancelled_or_paid_too_little_is_not_drawn(on: Stage) -> None:
     assert ann is not None
     assert bob is not None
     assert eve is not None
-    assert (ann.place, ann.entrants, ann.units, ann.refund) == (1, 1, 1, 0)
+    assert (ann.place, ann.entrants, ann.units, ann.refund) == (None, 1, 1, 0)
     assert (bob.place, bob.rank, bob.cancelled) == (None, None, True)
     assert (bob.units, bob.payment, bob.refund) == (0, 0, PRICE)
     assert (eve.place, eve.paid, eve.refund) == (None, PRICE - 1, PRICE - 1)

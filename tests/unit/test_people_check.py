@@ -48,7 +48,7 @@ def check(folder: Path, terms: str, people: str) -> None:
     (folder / "PEOPLE.csv").write_text(people)
     file = read_terms_file(folder / "TERMS.toml")
     list_file = folder / "PEOPLE.csv"
-    check_people(file, read_people(list_file), list_file)
+    check_people(file, read_people(list_file, file.currency, file.keep), list_file)
 
 
 def refused(folder: Path, terms: str, people: str) -> InputError:
@@ -101,6 +101,20 @@ def test_a_deposit_is_one_of_the_ladder(tmp_path: Path) -> None:
     assert (
         "line 3, deposit: is 51: the terms allow deposits of 50, 500" in error.message
     )
+
+
+def test_amounts_are_said_in_the_currency_of_the_terms(tmp_path: Path) -> None:
+    terms = f'{PLAIN}currency = "EUR"\ndecimals = 2\ndeposits = [50, 500]\n'
+    people = "Ann;1;50,00\nBob;1;€ 51\nCat;1;500\n"
+    error = refused(tmp_path, terms, f"{HEADER.replace(',', ';')}\n{people}")
+    assert "is 51.00 EUR: the terms allow deposits of 50.00 EUR, 500" in error.message
+
+
+def test_all_rows_that_do_not_fit_are_named(tmp_path: Path) -> None:
+    people = f"{HEADER},tier,group\nAnn,1,7,gold,we\nBob,1,7,,\nCat,1,7,,we\n"
+    error = refused(tmp_path, PLAIN, people)
+    found = [(e.line, e.field) for e in (error, *error.more)]
+    assert found == [(2, "group"), (2, "tier"), (4, "group")]
 
 
 def test_a_tier_is_one_of_the_terms(tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ def entering(
     groups: Groups,
 ) -> tuple[tuple[int, Order], ...]:
     """Return who enters the pool, by index, and each one's order (steps 3 to 9)."""
-    qualified = [_qualifies(pool, entrant) for entrant in entrants]
+    qualified = [qualifies(pool, entrant) for entrant in entrants]
     parties = {
         gid: tuple(i for i in members if qualified[i])
         for gid, members in _legal_groups(pool, groups).items()
@@ -97,7 +97,8 @@ def _legal_groups(pool: Pool, groups: Groups) -> Groups:
     }
 
 
-def _qualifies(pool: Pool, entrant: Entrant) -> bool:
+def qualifies(pool: Pool, entrant: Entrant) -> bool:
+    """Tell whether an entrant may enter a pool alone, with nothing so far (step 3)."""
     if pool.puzzle is not None and pool.name not in entrant.solved:
         return False
     # Most pools ask for nothing, and there may be many people and pools.
@@ -111,13 +112,13 @@ def _order(
     return Order(
         wants=max(0, entrant.wants - standing.units),
         budget=left,
-        bid=_bid(entrant, left) if pool.takes_bids else None,
+        bid=bid_of(entrant, left) if pool.takes_bids else None,
         tier=_tier(pool, entrant.tier, left),
         group=group,
     )
 
 
-def _bid(entrant: Entrant, left: int) -> int | None:
+def bid_of(entrant: Entrant, left: int) -> int | None:
     """Return the bid that the order has; a bid above the whole deposit is void."""
     if entrant.bid is None or entrant.bid > entrant.amount:
         return None

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from fairlot.allocation.explain import explain
 from fairlot.allocation.left_out import Bar, left_out
 from fairlot.allocation.lots import pool_seed, rank
+from fairlot.allocation.rivals import rivals
 from fairlot.allocation.settlement import LedgerLine
 from fairlot.board.phase import Phase
 from fairlot.board.replay import Replay, TimedEntry
@@ -22,6 +23,7 @@ from fairlot.entry import Entry, EntryType, body_fields
 from fairlot.errors import Rejection
 from fairlot.identity.leaf import read_leaf
 from fairlot.identity.registry import read_registry
+from fairlot.money import Money, money_text, writing
 from fairlot.names import Nym
 from fairlot.terms.pool import Mechanism, Pool
 from fairlot.terms.terms import Terms
@@ -48,8 +50,11 @@ class PoolFacts:
     """What one buyer got from one pool."""
 
     pool: str
-    place: int
-    """The place in the drawing order of the pool, from 1."""
+    place: int | None
+    """The place in the drawing order, from 1, among those between whom it decided; ``None``
+    if it decided nothing for this buyer."""
+    among: int | None
+    """How many these are, with this buyer."""
     entrants: int
     rank: bytes
     units: int
@@ -75,11 +80,11 @@ class NymFacts:
     paid: int
     """The sum of the payments that the escrow reports."""
     place: int | None
-    """The place in the drawing order of the first pool entered, from 1."""
+    """The place that counted in the first pool entered, if any did there."""
     entrants: int | None
     """How many people entered that pool."""
     rank: bytes | None
-    """The rank that gave the place there (specs/allocation.md, section 2)."""
+    """The rank there (specs/allocation.md, section 2)."""
     pools: tuple[PoolFacts, ...]
     """Every pool entered, in the order of the pools; empty before the draw."""
     units: int | None
@@ -102,8 +107,12 @@ def entry_facts(read: Replay) -> tuple[EntryFacts, ...]:
     """Return a sentence for every entry under a checkpoint, in the order of the board."""
     judged = {timed.index: timed for timed in read.entries}
     broken = {f.entry: f.code for f in read.findings if f.entry not in judged}
+    state = read.state
+    money = writing(state.terms.currency if state.has_terms else None)
     return tuple(
-        _judged(judged[index]) if index in judged else _unread(index, broken.get(index))
+        _judged(judged[index], money)
+        if index in judged
+        else _unread(index, broken.get(index))
         for index in range(read.state.tree.size)
     )
 
@@ -132,12 +141,12 @@ def nym_facts(state: SaleState, nym: Nym) -> NymFacts | None:
         payment=line.payment if line else None,
         refund=line.refund if line else None,
         left_out=bars,
-        sentence=f"Nym {nym.hex()} {_standing(position)}"
+        sentence=f"Nym {nym.hex()} {_standing(position, writing(state.terms.currency))}"
         f"{_fate(state, line, pools, bars)}.",
     )
 
 
-def _judged(timed: TimedEntry) -> EntryFacts:
+def _judged(timed: TimedEntry, money: Money) -> EntryFacts:
     entry = timed.entry
     return EntryFacts(
         index=timed.index,
@@ -145,7 +154,7 @@ def _judged(timed: TimedEntry) -> EntryFacts:
         type=entry.type.value,
         hash=entry.hash,
         refusal=timed.refusal,
-        sentence="Refused." if timed.refusal else _SENTENCES[entry.type](entry),
+        sentence="Refused." if timed.refusal else _SENTENCES[entry.type](entry, money),
     )
 
 
@@ -163,18 +172,20 @@ def _pools(state: SaleState, nym: Nym) -> tuple[PoolFacts, ...]:
         if award is not None:
             seed_L = pool_seed(state.draw.seed, state.sale_id, result.pool.name)
             own = (rank(seed_L, nym), nym)
-            ahead = sum((rank(seed_L, a.nym), a.nym) < own for a in result.awards)
+            drawn = rivals(result, nym)
+            ahead = sum((rank(seed_L, other), other) < own for other in drawn)
             found.append(
                 PoolFacts(
                     pool=result.pool.name,
-                    place=ahead + 1,
+                    place=ahead + 1 if drawn else None,
+                    among=len(drawn) or None,
                     entrants=len(result.awards),
                     rank=own[0],
                     units=award.units,
                     payment=award.payment,
                     part=award.part,
                     reason=award.reason.value,
-                    why=explain(result, nym),
+                    why=explain(result, nym, writing(state.terms.currency)),
                 )
             )
     return tuple(found)
@@ -195,14 +206,14 @@ def _ledger_line(state: SaleState, nym: Nym) -> LedgerLine | None:
     return next((line for line in state.ledger if line.nym == nym), None)
 
 
-def _standing(position: Position) -> str:
+def _standing(position: Position, money: Money) -> str:
     binding = position.final.binding
     if binding.type is EntryType.CANCEL:
-        return f"cancelled its deposit, after {position.paid} had been paid"
-    asked = f"deposited {binding.amount} for up to {_units(binding.wants)}"
+        return f"cancelled its deposit, after {money(position.paid)} had been paid"
+    asked = f"deposited {money(binding.amount)} for up to {_units(binding.wants)}"
     if position.funded:
         return asked
-    return f"{asked}, of which only {position.paid} was paid"
+    return f"{asked}, of which only {money(position.paid)} was paid"
 
 
 def _fate(
@@ -215,7 +226,9 @@ def _fate(
     if line is None:
         why = f"; it can get nothing ({reasons})" if bars else ""
         return f"{why}; nothing is decided yet, the sale stands in phase {state.phase}"
-    money = f"pays {line.payment} and gets {line.refund} back"
+    currency = state.terms.currency
+    paid, back = (money_text(a, currency) for a in (line.payment, line.refund))
+    money = f"pays {paid} and gets {back} back"
     if state.phase is Phase.VOID:
         return f"; the sale is void ({state.void_reason}), so it {money}"
     if not pools:
@@ -231,17 +244,19 @@ def _fate(
 
 
 def _in_pool(facts: PoolFacts) -> str:
-    place = f"place {facts.place} of {facts.entrants}, rank {facts.rank.hex()}"
-    return f"in pool {facts.pool} ({place}) it {facts.why}"
+    place = ""
+    if facts.place is not None:
+        place = f" (place {facts.place} of {facts.among}, rank {facts.rank.hex()})"
+    return f"in pool {facts.pool}{place} it {facts.why}"
 
 
 def _units(count: int) -> str:
     return "1 unit" if count == 1 else f"{count} units"
 
 
-def _terms(entry: Entry) -> str:
+def _terms(entry: Entry, money: Money) -> str:
     terms = Terms.from_value(entry.body)
-    offers = "; ".join(_offer(pool, terms.asset) for pool in terms.pools)
+    offers = "; ".join(_offer(pool, terms.asset, money) for pool in terms.pools)
     return (
         f"The seller announces the sale “{terms.title}”: {offers}. Deposits until "
         f"{utc(terms.times.close)}; {len(terms.beacon.roster)} take part in the draw"
@@ -260,101 +275,103 @@ def _round_of(chain_hash: bytes, number: int) -> str:
     return f"round {number} of drand's chain {chain_hash.hex()}"
 
 
-def _offer(pool: Pool, asset: str) -> str:
-    return f"{pool.supply} × {asset} {_OFFERS[pool.mechanism](pool)}"
+def _offer(pool: Pool, asset: str, money: Money) -> str:
+    return f"{pool.supply} × {asset} {_OFFERS[pool.mechanism](pool, money)}"
 
 
-def _tiers(pool: Pool) -> str:
-    named = (f"{t.name} ({t.supply} at {t.price})" for t in pool.tiers)
+def _tiers(pool: Pool, money: Money) -> str:
+    named = (f"{t.name} ({t.supply} at {money(t.price)})" for t in pool.tiers)
     return f"to sponsors: {', '.join(named)}"
 
 
-def _lottery(pool: Pool) -> str:
+def _lottery(pool: Pool, money: Money) -> str:
     groups = f", groups of up to {pool.group_max}" if pool.group_max > 1 else ""
     certain = f", {pool.certain} of them to the highest bids" if pool.certain else ""
-    return f"at {pool.price}, one a person by lot{groups}{certain}"
+    return f"at {money(pool.price)}, one a person by lot{groups}{certain}"
 
 
-_OFFERS: Mapping[Mechanism, Callable[[Pool], str]] = {
-    Mechanism.EQUAL_SHARE: lambda p: (
-        f"at {p.price} each, at most {_units(p.cap)} a person (equal-share)"
+_OFFERS: Mapping[Mechanism, Callable[[Pool, Money], str]] = {
+    Mechanism.EQUAL_SHARE: lambda p, m: (
+        f"at {m(p.price)} each, at most {_units(p.cap)} a person (equal-share)"
     ),
-    Mechanism.QUADRATIC: lambda p: (
-        f"at {p.price} times the square of their number, at most {_units(p.cap)} a person"
+    Mechanism.QUADRATIC: lambda p, m: (
+        f"at {m(p.price)} times the square of their number, at most {_units(p.cap)} a person"
     ),
     Mechanism.LOTTERY: _lottery,
-    Mechanism.AUCTION: lambda p: f"to the highest bids, from {p.price} on",
+    Mechanism.AUCTION: lambda p, m: f"to the highest bids, from {m(p.price)} on",
     Mechanism.TIERS: _tiers,
 }
 
 
-def _registry(entry: Entry) -> str:
+def _registry(entry: Entry, _money: Money) -> str:
     registry = read_registry(entry.body)
     issuers = counted(len(registry.issuers), "issuer", "issuers")
     committee = f"{issuers}, t = {registry.threshold}"
     return f"The registry of season {registry.season}, with {committee}."
 
 
-def _leaf(entry: Entry) -> str:
+def _leaf(entry: Entry, _money: Money) -> str:
     leaf = read_leaf(body_fields(entry))
     commitment = leaf.commitment.hex()
     return f"Leaf {leaf.index}: one person, by the identity commitment {commitment}."
 
 
-def _deposit(entry: Entry) -> str:
+def _deposit(entry: Entry, money: Money) -> str:
     deposit = read_deposit(entry)
     binding = deposit.binding
-    asks = f"asks for up to {_units(binding.wants)} and promises {binding.amount}"
+    asks = (
+        f"asks for up to {_units(binding.wants)} and promises {money(binding.amount)}"
+    )
     return f"Nym {deposit.nym.hex()} {asks}."
 
 
-def _paid(entry: Entry) -> str:
+def _paid(entry: Entry, money: Money) -> str:
     nym, amount, _ = read_payment(entry)
-    return f"The escrow has received {amount} for nym {nym.hex()}."
+    return f"The escrow has received {money(amount)} for nym {nym.hex()}."
 
 
-def _close(entry: Entry) -> str:
+def _close(entry: Entry, _money: Money) -> str:
     fields = body_fields(entry)
     frozen = f"{fields.uint('size')} entries with root {fields.bytes('root').hex()}"
     return f"Deposits are closed: {frozen}."
 
 
-def _round(entry: Entry) -> str:
+def _round(entry: Entry, _money: Money) -> str:
     fields = body_fields(entry)
     named = _round_of(fields.bytes("chain"), fields.uint("round"))
     return f"Key {entry.key.hex()} posts {named}."
 
 
-def _result(entry: Entry) -> str:
+def _result(entry: Entry, _money: Money) -> str:
     fields = body_fields(entry)
     seed, outcome = fields.bytes("seed").hex(), fields.bytes("outcome").hex()
     return f"The draw gives the seed {seed} and the outcome {outcome}."
 
 
-def _void(entry: Entry) -> str:
+def _void(entry: Entry, _money: Money) -> str:
     reason = body_fields(entry).text("reason")
     return f"The sale is void ({reason}): everybody gets everything back."
 
 
-_SENTENCES: Mapping[EntryType, Callable[[Entry], str]] = {
+_SENTENCES: Mapping[EntryType, Callable[[Entry, Money], str]] = {
     EntryType.TERMS: _terms,
-    EntryType.TIME: lambda e: f"It is {utc(body_fields(e).uint('time'))}.",
+    EntryType.TIME: lambda e, _: f"It is {utc(body_fields(e).uint('time'))}.",
     EntryType.REGISTRY: _registry,
     EntryType.LEAF: _leaf,
-    EntryType.OPEN: lambda _: "Registration is over; deposits are open.",
+    EntryType.OPEN: lambda _e, _: "Registration is over; deposits are open.",
     EntryType.DEPOSIT: _deposit,
-    EntryType.CANCEL: lambda e: (
+    EntryType.CANCEL: lambda e, _: (
         f"Nym {read_deposit(e).nym.hex()} takes its deposit back."
     ),
     EntryType.PAID: _paid,
     EntryType.CLOSE: _close,
-    EntryType.COMMIT: lambda e: f"Contributor {e.key.hex()} commits to its share.",
-    EntryType.COMMIT_END: lambda _: "The time for commitments is over.",
-    EntryType.SEAL: lambda e: f"Contributor {e.key.hex()} seals the commitments.",
-    EntryType.SEALED: lambda _: "The commitments are sealed: the draw is fixed.",
-    EntryType.REVEAL: lambda e: f"Contributor {e.key.hex()} reveals its share.",
-    EntryType.REVEAL_END: lambda _: "The time for reveals is over.",
-    EntryType.RECOVER: lambda e: (
+    EntryType.COMMIT: lambda e, _: f"Contributor {e.key.hex()} commits to its share.",
+    EntryType.COMMIT_END: lambda _e, _: "The time for commitments is over.",
+    EntryType.SEAL: lambda e, _: f"Contributor {e.key.hex()} seals the commitments.",
+    EntryType.SEALED: lambda _e, _: "The commitments are sealed: the draw is fixed.",
+    EntryType.REVEAL: lambda e, _: f"Contributor {e.key.hex()} reveals its share.",
+    EntryType.REVEAL_END: lambda _e, _: "The time for reveals is over.",
+    EntryType.RECOVER: lambda e, _: (
         f"Key {e.key.hex()} proves what the missing reveals come to."
     ),
     EntryType.ROUND: _round,

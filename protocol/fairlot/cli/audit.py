@@ -22,7 +22,8 @@ from fairlot.cli.command import (
     hex_bytes,
 )
 from fairlot.cli.heads import read_kept_head, read_policy_file, read_receipt
-from fairlot.cli.output import Screen, say, show_json, show_table
+from fairlot.cli.output import Screen, say, show_json
+from fairlot.cli.table import show_table
 from fairlot.cli.transcript import read_named
 from fairlot.names import HASH_LENGTH
 from fairlot.text import counted

@@ -11,7 +11,8 @@ from fairlot.board.replay import Replay, replay
 from fairlot.board.sale import SaleState
 from fairlot.cli.command import FAILED, OK, Command, chosen_curve, hex_bytes
 from fairlot.cli.odds import show_odds
-from fairlot.cli.output import Screen, complain, say, show_json, show_table
+from fairlot.cli.output import Screen, complain, say, show_json
+from fairlot.cli.table import show_table
 from fairlot.cli.transcript import read_named
 from fairlot.errors import Rejection
 from fairlot.inputs.forecast import odds_document, state_odds
@@ -100,8 +101,8 @@ def _show_odds(state: SaleState, *, as_json: bool) -> int:
         complain(f"the odds cannot be told yet: {error.message}")
         return FAILED
     if as_json:
-        pools = odds_document(odds, bytes.hex)
-        show_json("nym-odds", {"sale_id": state.sale_id, "pools": pools})
+        known = odds_document(odds, bytes.hex)
+        show_json("nym-odds", {"sale_id": state.sale_id, **known})
     else:
         show_odds(odds, bytes.hex)
     return OK

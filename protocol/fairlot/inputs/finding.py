@@ -32,6 +32,7 @@ class FindingCode(StrEnum):
     GROUP_SHORT = "group-short"
     WANTS_IGNORED = "wants-ignored"
     LOOK_ALIKE = "look-alike"
+    NAME_HIDES = "name-hides"
 
 
 @dataclass(frozen=True, slots=True)

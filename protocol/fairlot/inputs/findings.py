@@ -15,7 +15,7 @@ from fairlot.inputs.stand_in import stand_ins
 from fairlot.inputs.terms_file import TermsFile
 from fairlot.same_name import look_alikes
 from fairlot.terms.pool import CAPPED, Pool
-from fairlot.text import counted
+from fairlot.text import counted, is_misleading
 
 _REMEDIES: Mapping[Why, str] = {
     Why.ATTRIBUTE_EMPTY: "fill in the cell, or take them off the list",
@@ -52,6 +52,7 @@ def find(file: TermsFile, people: Sequence[Person]) -> tuple[Finding, ...]:
         *group_findings(both),
         *_ignored_wants(both),
         *_look_alikes(both),
+        *_hiding_names(both),
     )
 
 
@@ -206,16 +207,30 @@ def _most_units(pools: Sequence[Pool], bars: Bars) -> int | None:
 
 def _look_alikes(both: TermsAndPeople) -> Iterator[Finding]:
     """Name people whose names look alike in letters of different scripts."""
-    alike: dict[str, list[str]] = {}
-    for first, later in look_alikes(person.name for person in both.people):
-        alike.setdefault(first, [first]).append(later)
-    for names in alike.values():
+    typed: dict[str, list[int]] = {}
+    for index, person in enumerate(both.people):
+        typed.setdefault(person.called or person.name, []).append(index)
+    alike: dict[str, list[int]] = {}
+    for first, later in look_alikes(typed):
+        alike.setdefault(first, [*typed[first]]).extend(typed[later])
+    for found in alike.values():
         yield Finding(
             FindingCode.LOOK_ALIKE,
             "have names that look alike, in letters of different scripts",
             "see that they are not one person; if they are, keep one row",
-            tuple(names),
+            both.names(sorted(found)),
         )
+
+
+def _hiding_names(both: TermsAndPeople) -> Iterator[Finding]:
+    """Name people whose names a spreadsheet shows otherwise than they are typed."""
+    hiding = [i for i, one in enumerate(both.people) if is_misleading(one.name)]
+    sentence = (
+        "have characters in their names that reorder text or are not seen: here their "
+        "numbers stand for them, elsewhere nothing does"
+    )
+    remedy = "type the names anew"
+    yield from _some(both, FindingCode.NAME_HIDES, sentence, remedy, hiding)
 
 
 def _some(

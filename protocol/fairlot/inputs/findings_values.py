@@ -33,8 +33,8 @@ def value_findings(both: TermsAndPeople) -> Iterator[Finding]:
                 continue
             yield Finding(
                 FindingCode.VALUE_UNLISTED,
-                f"{name} is {shown(value)}, which no pool lists",
-                hint or "correct the cell, or list the value",
+                f"{name} is {shown(value)}, which no pool lists{hint}",
+                "correct the cell, or list the value",
                 both.names(holders[name][value]),
             )
     for name, values in missing.items():
@@ -43,8 +43,8 @@ def value_findings(both: TermsAndPeople) -> Iterator[Finding]:
             hint = near_hint(near, value)
             yield Finding(
                 FindingCode.VALUE_UNUSED,
-                f"nobody on the list has {name} {shown(value)}, which a pool lists",
-                hint or "correct the terms, or the list",
+                f"nobody on the list has {name} {shown(value)}, which a pool lists{hint}",
+                "correct the terms, or the list",
             )
     for name, by_value in holders.items():
         if name not in listed:

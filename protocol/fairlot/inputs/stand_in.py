@@ -8,7 +8,6 @@ from fairlot.inputs.people_file import Person
 from fairlot.names import NYM_LENGTH, Nym, group_id
 from fairlot.terms.pool import Pool
 from fairlot_crypto.hashing import i2osp
-from fairlot_crypto.keys import VerifyKey
 
 NO_SALE = bytes(32)
 """Takes the place of the sale_id, which needs keys that a list of people does not have."""
@@ -27,10 +26,9 @@ def stand_ins(pools: Sequence[Pool], people: Sequence[Person]) -> tuple[Entrant,
         if person.group is not None:
             groups.setdefault(person.group, []).append(nym)
     ids = {label: group_id(NO_SALE, members) for label, members in groups.items()}
-    answers = {person.answer for person in people if person.answer is not None}
-    keys = {answer: answer_key(answer).public for answer in answers}
+    solved = {answer: _solved(pools, answer) for answer in {p.answer for p in people}}
     return tuple(
-        _stand_in(pools, nym, person, ids, keys)
+        _stand_in(nym, person, ids, solved[person.answer])
         for nym, person in zip(nyms, people, strict=True)
     )
 
@@ -42,14 +40,16 @@ def disclosed(person: Person) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(({ASSURANCE: LISTED} | dict(person.attributes)).items()))
 
 
+def _solved(pools: Sequence[Pool], answer: str | None) -> frozenset[str]:
+    if answer is None:
+        return frozenset()
+    key = answer_key(answer).public
+    return frozenset(pool.name for pool in pools if pool.puzzle == key)
+
+
 def _stand_in(
-    pools: Sequence[Pool],
-    nym: Nym,
-    person: Person,
-    groups: Mapping[str, bytes],
-    keys: Mapping[str, VerifyKey],
+    nym: Nym, person: Person, groups: Mapping[str, bytes], solved: frozenset[str]
 ) -> Entrant:
-    key = None if person.answer is None else keys[person.answer]
     return Entrant(
         nym=nym,
         wants=person.wants,
@@ -58,5 +58,5 @@ def _stand_in(
         tier=person.tier,
         group=None if person.group is None else groups[person.group],
         attributes=disclosed(person),
-        solved=frozenset(p.name for p in pools if p.puzzle and p.puzzle == key),
+        solved=solved,
     )

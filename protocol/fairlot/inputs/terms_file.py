@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fairlot.errors import TermsError
 from fairlot.fields import UINT_MAX, Fields
-from fairlot.inputs.input_file import TERMS_FILE_CODES, read_input
+from fairlot.inputs.input_file import read_input
 from fairlot.inputs.terms_file_pools import TOP_KEYS, read_file_pools
 from fairlot.inputs.toml_file import TomlFile, parse_toml
 from fairlot.inputs.toml_money import read_file_currency, smallest
@@ -121,7 +121,7 @@ def read_terms_file(path: Path) -> TermsFile:
             ``terms-file.currency``, ``terms-file.decimals``, ``terms-file.keep``,
             ``terms-file.excludes``.
     """
-    source = parse_toml(read_input(path, TERMS_FILE_CODES))
+    source = parse_toml(read_input(path))
     _check_keys(source)
     top = source.fields()
     currency = read_file_currency(source, top)

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from fairlot.errors import InputError, Where
-from fairlot.inputs.input_file import InputFile
+from fairlot.inputs.input_file import InputFile, Refusals
 from fairlot.inputs.near import NearMisses
 from fairlot.inputs.people_file import ATTRIBUTE, Person
 from fairlot.inputs.stand_in import disclosed
@@ -36,16 +36,18 @@ def check_people(file: TermsFile, people: Sequence[Person], path: Path) -> None:
         InputError: ``terms-file.depositors``, ``terms-file.bids``,
             ``terms-file.requires``, ``terms-file.excludes``; ``people-file.deposit``,
             ``people-file.group``, ``people-file.bid``, ``people-file.tier``,
-            ``people-file.solution``.
+            ``people-file.solution``: the first in the list, with the others in ``more``.
     """
     _check_depositors(file, sum(person.amount > 0 for person in people))
     _check_round(file)
     _check_somebody_enters(file, people)
-    orders = _Orders(file, InputFile(path, ""))
+    refusals = Refusals()
+    orders = _Orders(file, InputFile(path, ""), refusals)
     for person in people:
         orders.check_deposit(person)
         orders.check_offered(person)
         orders.check_tier(person)
+    refusals.check()
 
 
 def check_playable(file: TermsFile) -> None:
@@ -150,10 +152,13 @@ def _unmet(need: Requirement, given: Mapping[str, set[str]]) -> str:
 
 
 class _Orders:
-    """Checks what people ask for, with errors at their lines."""
+    """Checks what people ask for, and collects errors at their lines."""
 
-    def __init__(self, file: TermsFile, people_file: InputFile) -> None:
+    def __init__(
+        self, file: TermsFile, people_file: InputFile, refusals: Refusals
+    ) -> None:
         self._file = file
+        self._refusals = refusals
         self._people_file = people_file
         self._tiers = [tier.name for pool in file.pools for tier in pool.tiers]
         pools = file.pools
@@ -168,39 +173,48 @@ class _Orders:
         """Check that the ladder has the deposit."""
         deposits = self._file.deposits
         if deposits and person.amount not in deposits:
-            paid, *amounts = (
-                money_text(amount, self._file.currency)
-                for amount in (person.amount, *deposits)
+            currency = self._file.currency
+            amounts = ", ".join(money_text(amount, currency) for amount in deposits)
+            found = money_text(person.amount, currency)
+            problem = f"is {found}: the terms allow deposits of {amounts} only"
+            self._refusals.add(
+                self._order_error("people-file.deposit", "deposit", person, problem)
             )
-            problem = (
-                f"is {paid}: the terms allow deposits of {', '.join(amounts)} only"
-            )
-            raise self._order_error("people-file.deposit", "deposit", person, problem)
 
     def check_offered(self, person: Person) -> None:
         """Check that a pool can do something with each cell that is there."""
         offered = self._offered
         if person.group is not None and not offered["group"]:
             problem = _no_use("no pool has a group_max above 1")
-            raise self._order_error("people-file.group", "group", person, problem)
+            self._refusals.add(
+                self._order_error("people-file.group", "group", person, problem)
+            )
         if person.bid is not None and not offered["bid"]:
             problem = _no_use("no pool takes bids")
-            raise self._order_error("people-file.bid", "bid", person, problem)
+            self._refusals.add(
+                self._order_error("people-file.bid", "bid", person, problem)
+            )
         if person.tier is not None and not offered["tier"]:
             problem = _no_use("no pool has tiers")
-            raise self._order_error("people-file.tier", "tier", person, problem)
+            self._refusals.add(
+                self._order_error("people-file.tier", "tier", person, problem)
+            )
         if person.answer is not None and not offered["solution"]:
             problem = _no_use("no pool has a puzzle")
-            raise self._order_error("people-file.solution", "solution", person, problem)
+            self._refusals.add(
+                self._order_error("people-file.solution", "solution", person, problem)
+            )
 
     def check_tier(self, person: Person) -> None:
         """Check that the terms have the tier."""
-        if person.tier is None or person.tier in self._tiers:
+        if person.tier is None or not self._tiers or person.tier in self._tiers:
             return
         close = get_close_matches(person.tier, self._tiers, n=1)
         hint = f"did you mean {close[0]}?" if close else f"one of {self._tiers}"
         problem = f"{shown(person.tier)} is no tier of the terms: {hint}"
-        raise self._order_error("people-file.tier", "tier", person, problem)
+        self._refusals.add(
+            self._order_error("people-file.tier", "tier", person, problem)
+        )
 
     def _order_error(
         self, code: str, column: str, person: Person, problem: str

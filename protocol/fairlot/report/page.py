@@ -26,8 +26,8 @@ from fairlot.report.style import FIND, STYLE
 BEGIN = "<!doctype html>\n<!-- fairlot/report 1 -->\n"
 """The first bytes of every page, by which one is known."""
 
-_SHOWN = 20
-"""How many findings of one check are shown."""
+_SHOWN = 3
+"""How many findings of one check stand before everything else."""
 _REHEARSAL = "This is a REHEARSAL: one machine played every role, and nothing was sold."
 _NO_SALE = "A rehearsal does not pass for a sale."
 _FILE = "transcript.fairlot"

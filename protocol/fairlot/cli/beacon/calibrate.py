@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from fairlot.audit.inspection import utc
 from fairlot.cli.command import OK, Command, chosen_curve, whole
-from fairlot.cli.output import busy, say, show_json, show_table
+from fairlot.cli.output import busy, say, show_json
+from fairlot.cli.table import show_table
 from fairlot.errors import InputError
 from fairlot.terms.named_round import NamedRound
 from fairlot.terms.times import MAX_TIME, ROUND_MARGIN, rounds_from
