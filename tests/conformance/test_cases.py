@@ -84,6 +84,16 @@ def test_the_one_who_deposits_in_another_unit_is_named() -> None:
     )
 
 
+def test_with_a_currency_terms_and_list_are_in_one_unit() -> None:
+    terms = UNITS[0], "TERMS-euros.toml"
+    assert told(*terms, "a-all-in-euros.csv") == {}
+    (pool,) = chances(*terms, "a-all-in-euros.csv")
+    assert set(pool.values()) == {Fraction(3, 4)}
+    found = told(*terms, "c-nobody-paid-yet.csv")
+    expected = "the highest is 0.00 EUR, the price 450.00 EUR"
+    assert expected in found["pool-empty"][0]["sentence"]
+
+
 # 06: magfest/ubersystem#4489, learning-unlimited/ESP-Website PR 2960: groups.
 HOTEL = ("06-hotel-groups", "TERMS.toml")
 ROOM = ["Ava", "Bill", "Cora", "Dov"]
@@ -151,6 +161,16 @@ def test_ranges_that_nobody_has_are_refused() -> None:
     error = refused(SCHOOL, "TERMS-ranges.toml", "people.csv")
     assert "terms-file.requires" in error
     assert "nobody on the list has grade '7-9'" in error
+
+
+@pytest.mark.parametrize("terms", ["TERMS.toml", "TERMS-numbers.toml", "TERMS-to.toml"])
+def test_siblings_of_two_pools_have_the_chance_of_everybody(terms: str) -> None:
+    """Numbers, texts and ranges are the same grades. Each pool draws 8 of 12."""
+    younger, older = chances(SCHOOL, terms, "people.csv")
+    assert (len(younger), set(younger.values())) == (12, {Fraction(2, 3)})
+    assert (len(older), set(older.values())) == (12, {Fraction(2, 3)})
+    assert "Mina" in younger
+    assert "Oskar" in older
 
 
 def test_siblings_of_two_pools_are_named() -> None:
@@ -295,6 +315,43 @@ def test_whoever_vanishes_changes_nothing_or_voids_the_sale(tmp_path: Path) -> N
     assert given["drand"] == given["drand0"]
     void = [line.split(",")[1] for line in given["absent"].decode().splitlines()[1:]]
     assert set(void) == {"0"}
+
+
+# 18: magfest/ubersystem#1589, thewca/worldcubeassociation.org#1799: deadlines, and slips.
+DEADLINES = "18-deadlines"
+
+
+@pytest.mark.parametrize("terms", ["TERMS-close.toml", "TERMS-times.toml"])
+def test_a_rehearsal_chooses_its_own_times(terms: str) -> None:
+    error = refused(DEADLINES, terms, "people-ok.csv")
+    assert "terms-file.unknown" in error
+    assert "a rehearsal chooses its own times" in error
+
+
+@pytest.mark.parametrize(
+    ("slip", "code", "remedy"),
+    [
+        ("cap", "unknown", "has no meaning for mechanism = 'lottery': remove it"),
+        ("capital", "mechanism", 'did you mean "lottery"?'),
+        ("raffle", "mechanism", 'did you mean "lottery"?'),
+        ("currency", "currency", "decimals = 2"),
+        ("decimal", "integer", "or 4500 of the smallest unit"),
+        ("groupbig", "group", "must be at most the supply, 3"),
+        ("nodeposits", "deposits", "write deposits = [50, 100]"),
+        ("order", "pools", "move it into its pool"),
+        ("poolname", "pool-name", 'write "main-hall"'),
+        ("smartquotes", "toml", "write texts in straight quotes"),
+        ("text", "integer", "write the number alone, without quotes and currency"),
+        ("trailing", "toml", "remove the comma at the end"),
+        ("unsold", "pools", 'did you mean "b"?'),
+    ],
+)
+def test_a_slip_in_the_terms_is_met_with_what_to_write(
+    slip: str, code: str, remedy: str
+) -> None:
+    error = refused(DEADLINES, f"terms-slips/{slip}.toml", "people-ok.csv")
+    assert f"terms-file.{code}" in error
+    assert remedy in error
 
 
 # 20: wmespi/honest-healthcare#52, Secure-FTP-WEB#10: a file that is cut, or another file.
