@@ -46,6 +46,8 @@ __all__ = [
     "Randomness",
     "Receipt",
     "Registry",
+    "RegistryBoard",
+    "RegistryState",
     "Rejection",
     "Report",
     "Requirement",
@@ -81,6 +83,7 @@ __all__ = [
     "settle",
     "settle_transcript",
     "start_board",
+    "start_registry",
     "verify_deposit",
     "whole_sale_odds",
 ]
@@ -104,7 +107,10 @@ if TYPE_CHECKING:
         settle_transcript,
     )
     from fairlot.beacon.contributions import make_commitment, make_reveal
-    from fairlot.board.keeper import Board, Receipt, StartKeys, start_board
+    from fairlot.board.keeper import Board, StartKeys, start_board
+    from fairlot.board.log_keeper import Receipt
+    from fairlot.board.registry_keeper import RegistryBoard, start_registry
+    from fairlot.board.registry_state import RegistryState
     from fairlot.board.sale import SaleState
     from fairlot.board.storage import (
         MemoryStorage,
@@ -161,7 +167,10 @@ else:
             *("NotYet", "Settled", "ShownVoid", "settle_transcript"),
         ),
         "fairlot.beacon.contributions": ("make_commitment", "make_reveal"),
-        "fairlot.board.keeper": ("Board", "Receipt", "StartKeys", "start_board"),
+        "fairlot.board.keeper": ("Board", "StartKeys", "start_board"),
+        "fairlot.board.log_keeper": ("Receipt",),
+        "fairlot.board.registry_keeper": ("RegistryBoard", "start_registry"),
+        "fairlot.board.registry_state": ("RegistryState",),
         "fairlot.board.sale": ("SaleState",),
         "fairlot.board.storage": (
             *("MemoryStorage", "create_transcript", "open_transcript"),

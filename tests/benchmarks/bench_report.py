@@ -17,8 +17,7 @@ from typing import TypeVar
 from unittest.mock import patch
 
 from fairlot.audit.auditor import Expected, audit_replay
-from fairlot.board.replay import replay
-from fairlot.board.sale import SaleState
+from fairlot.board.replay import replay_file
 from fairlot.board.storage import MemoryStorage
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import TermsFile
@@ -77,7 +76,7 @@ def main() -> None:
         if path is None
         else path.read_bytes()
     )
-    read = timed("read", lambda: replay(data, SaleState(backend(), Statements())))
+    read = timed("read", lambda: replay_file(data, backend(), Statements()))
     report = timed("judge", lambda: audit_replay(read, Expected(rehearsal=True)))
 
     def page() -> bytes:

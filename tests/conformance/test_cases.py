@@ -5,8 +5,8 @@ mechanism that there is not (weights, withdrawal) is refused, or said to be igno
 """
 
 import csv
-import gzip
 import json
+import re
 from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
@@ -52,6 +52,99 @@ def refused(folder: str, terms: str, people: str) -> str:
     return ran.err
 
 
+# 01: bardsoftware/ganttproject#1634, AzureStorageExplorer#3136: what a spreadsheet adds.
+PADDING = ("01-excel-padding", "TERMS.toml")
+
+
+@pytest.mark.parametrize(
+    "people",
+    [
+        "a-comma-rows-at-end.csv",
+        "b-empty-columns.csv",
+        "c-comma-row-in-middle.csv",
+        "e-blank-after-name.csv",
+        "f-capital-header.csv",
+        "h-ctrl-z.csv",
+    ],
+)
+def test_padding_changes_nobodys_chance(people: str) -> None:
+    (pool,) = chances(*PADDING, people)
+    names = ("Ingrid Sæther", "Tomás Ó Briain", "Wu Li")
+    assert pool == dict.fromkeys(names, Fraction(2, 3))
+    assert told(*PADDING, people) == {}
+
+
+def test_short_rows_and_own_columns_are_refused_with_what_to_do() -> None:
+    error = refused(*PADDING, "d-short-rows.csv")
+    assert error.count("people-file.columns") == 2, "all the rows in one go"
+    assert "write empty cells too (here group)" in error
+    error = refused(*PADDING, "g-own-columns.csv")
+    assert "unknown column 'email': name it in keep under [people]" in error
+
+
+# 02: firefly-iii#4106, fast-excel#327, PowerShell#7776, commonsbooking#467: European lists.
+EUROPE = ("02-euro-excel", "TERMS.toml")
+
+
+@pytest.mark.parametrize(
+    ("people", "expected"),
+    [
+        ("a-sep-line.csv", "write 45000"),
+        ("b-semicolons.csv", "write 145000"),
+        ("d-decimal-comma.csv", "write 145000"),
+        ("e-decimal-point.csv", "write 45000"),
+        ("f-thousands.csv", "write 45000"),
+        ("g-exponent.csv", "show the column without exponents"),
+        ("h-cp1252.csv", "is not UTF-8"),
+        ("j-euro-sign.csv", "set currency and decimals"),
+        ("l-line-break-in-cell.csv", "holds a line break"),
+    ],
+)
+def test_a_european_list_is_refused_for_its_true_cause(
+    people: str, expected: str
+) -> None:
+    assert expected in refused(*EUROPE, people)
+
+
+@pytest.mark.parametrize("people", ["c-sep-comma.csv", "i-utf16.csv", "k-old-mac.csv"])
+def test_a_list_in_another_form_is_read_as_meant(people: str) -> None:
+    (pool,) = chances(*EUROPE, people)
+    assert set(pool.values()) == {1}
+    assert told(*EUROPE, people) == {}
+
+
+# 03: Notifuse#223, openreview-web#781, lute-v3#612, TheCombine#3713, bloom#902.
+TWICE = ("03-same-person-twice", "TERMS.toml")
+
+
+def test_one_person_in_eleven_spellings_has_no_eleven_chances() -> None:
+    error = refused(*TWICE, "a-ten-spellings.csv")
+    lines = [int(line) for line in re.findall(r"csv, line (\d+), person", error)]
+    assert lines == [3, 4, 5, 6, 7, 8, 9, 11, 12], "the ninth has other letters"
+    assert error.count("on line 2") == 9
+
+
+def test_the_spelling_in_other_letters_is_told(tmp_path: Path) -> None:
+    rows = (CASES / TWICE[0] / "a-ten-spellings.csv").read_text("utf-8").splitlines()
+    people = tmp_path / "people.csv"
+    people.write_text("\n".join([*rows[:2], rows[9], rows[-1]]), encoding="utf-8")
+    ran = fairlot("check", CASES / TWICE[0] / TWICE[1], people, "--json")
+    (warning,) = json.loads(ran.out)["warnings"]
+    assert (warning["code"], len(warning["people"])) == ("look-alike", 2)
+
+
+@pytest.mark.parametrize(
+    ("people", "code"),
+    [
+        ("b-nfd.csv", "people-file.duplicate"),
+        ("c-exact-duplicate.csv", "people-file.duplicate"),
+        ("d-invisible-only.csv", "people-file.person"),
+    ],
+)
+def test_the_same_name_and_no_name_are_refused(people: str, code: str) -> None:
+    assert code in refused(*TWICE, people)
+
+
 # 05: firefly-iii/firefly-iii#4106, dannymcc/may#244: another unit of money.
 UNITS = ("05-unit-mismatch", "TERMS.toml")
 
@@ -70,6 +163,7 @@ def test_nobody_reaches_the_price(people: str, names: list[str], highest: int) -
     assert expected in found["pool-empty"][0]["sentence"]
     odds = case(*UNITS, people, "odds")
     assert odds.code == 0
+    assert "Everybody wins" not in odds.out
     assert f"warning: left-out: {len(names)} people (Ada, Bo, Cy, Di" in odds.out
 
 
@@ -103,6 +197,13 @@ def test_a_group_of_four_has_the_chance_of_singles() -> None:
     assert told(*HOTEL, "a-one-group-of-four.csv") == {}
     (pool,) = chances(*HOTEL, "a-one-group-of-four.csv")
     assert (len(pool), set(pool.values())) == (16, {Fraction(1, 2)})
+
+
+def test_a_blank_after_a_label_parts_no_group() -> None:
+    assert told(*HOTEL, "c-label-with-blank.csv") == {}
+    assert chances(*HOTEL, "c-label-with-blank.csv") == chances(
+        *HOTEL, "a-one-group-of-four.csv"
+    )
 
 
 def test_a_label_that_is_typed_differently_is_told() -> None:
@@ -177,10 +278,26 @@ def test_siblings_of_two_pools_are_named() -> None:
     found = told(SCHOOL, "TERMS.toml", "people.csv")
     assert all(w["people"] == ["Mina", "Oskar"] for w in found["group-split"])
     assert "left-out" not in found
+    for pool, count in zip(
+        chances(SCHOOL, "TERMS.toml", "people.csv"), (12, 12), strict=True
+    ):
+        assert (len(pool), set(pool.values())) == (count, {Fraction(2, 3)})
+
+
+def test_grades_may_be_written_as_numbers() -> None:
+    found = chances(SCHOOL, "TERMS-numbers.toml", "people.csv")
+    assert found == chances(SCHOOL, "TERMS.toml", "people.csv")
 
 
 # 10: City of San Rafael 2018, Teton County WY: a lottery for some, then one for all.
 HOMES = "10-two-lotteries"
+
+
+def test_the_chance_over_both_lotteries_is_told() -> None:
+    document = json.loads(case(HOMES, "TERMS.toml", "people.csv", "odds", "--json").out)
+    whole = {p["who"]: p["chance"] for p in document["whole_sale"]["people"]}
+    assert {whole[f"Low {i}"] for i in range(1, 7)} == {"1/2"}
+    assert {whole[f"Std {i}"] for i in range(1, 9)} == {"1/4"}
 
 
 def test_a_value_of_another_case_is_told_with_what_was_meant() -> None:
@@ -298,81 +415,42 @@ def table(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-# 15: pooltogether-judging#130, socialincome PR 1150, sui PR 6490: contributors vanish.
-@pytest.mark.slow
-def test_whoever_vanishes_changes_nothing_or_voids_the_sale(tmp_path: Path) -> None:
-    folder, given = CASES / "15-beacon-failures", {}
-    for kind in ("none", "withhold", "absent", "mincommits", "drand", "drand0"):
-        terms, out = folder / f"TERMS-{kind}.toml", tmp_path / kind
-        words = ("--out", out, "--seed", f"{7:064x}")
-        ran = fairlot("run", terms, folder / "people.csv", *words)
-        assert ran.code == int(kind == "absent")
-        assert ("the sale is void (commits-missing)" in ran.err) == (kind == "absent")
-        audit = fairlot("audit", out / "transcript.fairlot", "--rehearsal")
-        assert audit.code == 0
-        given[kind] = (out / "allocation.csv").read_bytes()
-    assert given["withhold"] == given["none"]
-    assert given["drand"] == given["drand0"]
-    void = [line.split(",")[1] for line in given["absent"].decode().splitlines()[1:]]
-    assert set(void) == {"0"}
+# 18: magfest/ubersystem#1589, thewca#1799: deadlines, and slips in TERMS.toml.
+SLIPS = {
+    "cap": "cap: has no meaning for mechanism = 'lottery': remove it",
+    "capital": 'did you mean "lottery"?',
+    "currency": "decimals = 2 if 45.00 has two",
+    "decimal": "4500 of the smallest unit",
+    "groupbig": "must be at most the supply, 3",
+    "nodeposits": "write deposits = [50, 100]",
+    "order": "move it into its pool",
+    "poolname": 'write "main-hall"',
+    "raffle": 'did you mean "lottery"?',
+    "smartquotes": "straight quotes",
+    "text": "write the number alone",
+    "trailing": "remove the comma at the end",
+    "unsold": 'did you mean "b"?',
+}
 
 
-# 18: magfest/ubersystem#1589, thewca/worldcubeassociation.org#1799: deadlines, and slips.
-DEADLINES = "18-deadlines"
+@pytest.mark.parametrize("name", SLIPS)
+def test_a_slip_in_the_terms_is_told_with_what_to_write(name: str) -> None:
+    folder = "18-deadlines"
+    assert SLIPS[name] in refused(folder, f"terms-slips/{name}.toml", "people-ok.csv")
 
 
 @pytest.mark.parametrize("terms", ["TERMS-close.toml", "TERMS-times.toml"])
 def test_a_rehearsal_chooses_its_own_times(terms: str) -> None:
-    error = refused(DEADLINES, terms, "people-ok.csv")
-    assert "terms-file.unknown" in error
+    error = refused("18-deadlines", terms, "people-ok.csv")
     assert "a rehearsal chooses its own times" in error
 
 
-@pytest.mark.parametrize(
-    ("slip", "code", "remedy"),
-    [
-        ("cap", "unknown", "has no meaning for mechanism = 'lottery': remove it"),
-        ("capital", "mechanism", 'did you mean "lottery"?'),
-        ("raffle", "mechanism", 'did you mean "lottery"?'),
-        ("currency", "currency", "decimals = 2"),
-        ("decimal", "integer", "or 4500 of the smallest unit"),
-        ("groupbig", "group", "must be at most the supply, 3"),
-        ("nodeposits", "deposits", "write deposits = [50, 100]"),
-        ("order", "pools", "move it into its pool"),
-        ("poolname", "pool-name", 'write "main-hall"'),
-        ("smartquotes", "toml", "write texts in straight quotes"),
-        ("text", "integer", "write the number alone, without quotes and currency"),
-        ("trailing", "toml", "remove the comma at the end"),
-        ("unsold", "pools", 'did you mean "b"?'),
-    ],
-)
-def test_a_slip_in_the_terms_is_met_with_what_to_write(
-    slip: str, code: str, remedy: str
-) -> None:
-    error = refused(DEADLINES, f"terms-slips/{slip}.toml", "people-ok.csv")
-    assert f"terms-file.{code}" in error
-    assert remedy in error
-
-
-# 20: wmespi/honest-healthcare#52, Secure-FTP-WEB#10: a file that is cut, or another file.
-def test_a_file_that_is_no_transcript_is_said_to_be_none(tmp_path: Path) -> None:
-    folder, out = CASES / "05-unit-mismatch", tmp_path / "out"
-    files = folder / "TERMS.toml", folder / "b-one-in-euros.csv"
-    assert fairlot("run", *files, "--out", out).code == 0
-    whole = (out / "transcript.fairlot").read_bytes()
-    others = {
-        "zipped": gzip.compress(whole),
-        "table": (out / "allocation.csv").read_bytes(),
-        "empty": b"",
-        "text": "Sehr geehrte Damen und Herren".encode("utf-16"),
-    }
-    for name, data in others.items():
-        (tmp_path / name).write_bytes(data)
-        ran = fairlot("audit", tmp_path / name, "--rehearsal")
-        assert ran.code == 2, name
-        assert "no transcript" in ran.err, name
-        assert "holds" not in ran.out, name
-    (tmp_path / "cut").write_bytes(whole[: len(whole) // 2])
-    ran = fairlot("audit", tmp_path / "cut", "--rehearsal")
-    assert ran.code == 1
-    assert "A23" in ran.out
+def test_a_column_of_times_may_be_kept(tmp_path: Path) -> None:
+    folder = CASES / "18-deadlines"
+    terms = tmp_path / "TERMS.toml"
+    plain = (CASES / PADDING[0] / PADDING[1]).read_text("utf-8")
+    terms.write_text(plain, encoding="utf-8")
+    ran = fairlot("check", terms, folder / "people.csv")
+    assert (ran.code, "name it in keep under [people]" in ran.err) == (2, True)
+    terms.write_text(f'{plain}[people]\nkeep = ["time"]\n', encoding="utf-8")
+    assert fairlot("check", terms, folder / "people.csv").code == 0

@@ -252,3 +252,22 @@ def test_odds_and_run_say_it_and_go_on(tmp_path: Path) -> None:
     run = fairlot("run", inputs.terms, inputs.people, "--out", tmp_path / "out")
     assert (run.code, run.err) == (0, "")
     assert run.out.startswith(warned)
+
+
+def test_amounts_are_told_in_the_currency(tmp_path: Path) -> None:
+    terms = f'{LOTTERY}currency = "EUR"\ndecimals = 2\n'
+    found = warnings(check(tmp_path, terms, f"{PLAIN}Ann,1,49\n", "--json"))
+    assert [each["code"] for each in found] == ["left-out", "pool-empty"]
+    assert "main (50.00 EUR)" in found[0]["sentence"]
+    assert "the price 50.00 EUR" in found[1]["sentence"]
+
+
+def test_an_answer_where_there_is_no_puzzle_is_told(tmp_path: Path) -> None:
+    terms = f"{LOTTERY}[beacon]\ncontributors = 1\ndelay = 1\n"
+    inputs = write_inputs(tmp_path, terms, f"{PLAIN.strip()},solution\nAnn,1,50,owl\n")
+    found = warnings(fairlot("check", inputs.terms, inputs.people, "--json"))
+    assert [(each["code"], each["people"]) for each in found] == [
+        ("answer-unused", ["Ann"])
+    ]
+    run = fairlot("run", inputs.terms, inputs.people, "--out", tmp_path / "out")
+    assert (run.code, run.err) == (0, "")

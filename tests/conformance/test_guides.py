@@ -62,7 +62,7 @@ def test_the_page_on_practising_ends_a_draw_by_hand(tmp_path: Path) -> None:
     board = tmp_path / "sale" / "transcript.fairlot"
     inspected = json.loads(fairlot("inspect", board, "--json").out)
     kinds = [entry["type"] for entry in inspected["entries"] if entry["type"] != "TIME"]
-    assert (inspected["phase"], inspected["findings"]) == ("done", [])
+    assert (inspected["phase"], inspected["findings"]) == ("locked", [])
     assert Counter(kinds[kinds.index("CLOSE") :]) == {
         **dict.fromkeys(("CLOSE", "COMMIT_END", "SEALED", "REVEAL_END", "RESULT"), 1),
         "COMMIT": 3,

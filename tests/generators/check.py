@@ -313,6 +313,12 @@ _FINDINGS: Sequence[tuple[str, str, str, str]] = (
         f"{_ROWS},solution\nAnn,1,10,owls\nBob,1,10,\nCat,1,10,owl\n",
     ),
     (
+        "answer-without-puzzle",
+        "An answer where there is no puzzle.",
+        _SEATS,
+        f"{_ROWS},solution\nAnn,1,10,owl\nBob,1,10,\n",
+    ),
+    (
         "answer-of-no-use",
         "A right answer of somebody whom the pool does not admit.",
         f'{_RIDDLE}requires = {{grade = ["7"]}}\n',

@@ -80,6 +80,13 @@ ACCEPTED: Sequence[tuple[str, str, str, str, bool]] = (
         True,
     ),
     (
+        "solution",
+        "An answer where there is no puzzle is of no use, and no harm.",
+        _PLAIN,
+        f"{HEADER.strip()},solution\nAnn,1,50,x\n",
+        True,
+    ),
+    (
         "excludes-hands-on",
         "Everybody is excluded; the units go on to a later pool.",
         f'{_HANDING_ON.replace("requires", "excludes")}{_OPEN_POOL}',
@@ -104,7 +111,6 @@ _UNOFFERED: Sequence[tuple[str, str]] = (
     ("group", "we"),
     ("bid", "0"),
     ("tier", "gold"),
-    ("solution", "x"),
 )
 
 REFUSED: Sequence[_Row] = (

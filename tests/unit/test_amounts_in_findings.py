@@ -66,5 +66,5 @@ def test_whoever_is_excluded_is_named_with_the_reason() -> None:
     assert found["left-out"].people == ("Ann",)
     assert "the won is excluded in new" in found["left-out"].sentence
     assert found["value-unlisted"].people == ("Bob",)
-    assert "did you mean 2028?" in found["value-unlisted"].remedy
+    assert "did you mean '2028'?" in found["value-unlisted"].sentence
     assert "won '2028', which a pool lists" in found["value-unused"].sentence

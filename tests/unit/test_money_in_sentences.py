@@ -10,8 +10,7 @@ from fairlot.allocation.explain import explain
 from fairlot.allocation.outcome import Outcome
 from fairlot.allocation.run_pools import allocate
 from fairlot.audit.inspection import entry_facts, nym_facts
-from fairlot.board.replay import replay
-from fairlot.board.sale import SaleState
+from fairlot.board.replay import replay_file
 from fairlot.cli.closing import show_closing
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import TermsFile
@@ -79,7 +78,7 @@ def board() -> bytes:
 def test_the_board_is_shown_in_the_currency(
     board: bytes, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    read = replay(board, SaleState(GROUP, Statements()))
+    read = replay_file(board, GROUP, Statements())
     said = " ".join(entry.sentence for entry in entry_facts(read))
     price, paid, nothing = (EUR.show(amount) for amount in (PRICE - 1, PRICE, 0))
     assert f"at {price} each" in said

@@ -65,9 +65,9 @@ def refusal(number: int, wish: Wish, terms: Terms | None = None) -> str:
 def test_what_wallets_make_checks(number: int, wish: Wish) -> None:
     on, entry = gala(), says(number, wish)
     made = read_deposit(entry)
-    check_binding(on.terms, entry, made, DEPOSIT_TIME)
+    check_binding(on.terms, on.registry, entry, made, DEPOSIT_TIME)
     check_order(on.terms, on.registry, made, Statements())
-    check_presentation(on.credentials, made, Statements())
+    check_presentation(on.credentials, on.roll_id, made, Statements())
 
 
 def test_an_order_says_everything_that_was_wished() -> None:
@@ -161,8 +161,9 @@ def test_a_cancellation_orders_nothing(extra: dict[str, object]) -> None:
     entry = says(ANN, Wish(1, 0, 0), EntryType.CANCEL)
     made = read_deposit(entry)
     binding = replace(made.binding, **extra)  # type: ignore[arg-type]
+    other, on = replace(made, binding=binding), gala()
     with pytest.raises(Rejection) as caught:
-        check_binding(gala().terms, entry, replace(made, binding=binding), DEPOSIT_TIME)
+        check_binding(on.terms, on.registry, entry, other, DEPOSIT_TIME)
     assert caught.value.code == "deposit.cancel"
 
 

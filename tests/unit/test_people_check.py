@@ -85,7 +85,7 @@ def test_who_contributes_must_be_on_the_list(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("column", "cell"),
-    [("group", "we"), ("bid", "0"), ("tier", "a"), ("solution", "x")],
+    [("group", "we"), ("bid", "0"), ("tier", "a")],
 )
 def test_what_no_pool_offers_is_refused(tmp_path: Path, column: str, cell: str) -> None:
     people = f"{HEADER},{column}\nAnn,1,7,\nBob,1,7,{cell}\n"

@@ -4,7 +4,7 @@ Nothing here judges: an entry that the fold refused is shown as refused, and ``f
 says what that means for the sale.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -13,8 +13,10 @@ from fairlot.allocation.left_out import Bar, left_out
 from fairlot.allocation.lots import pool_seed, rank
 from fairlot.allocation.rivals import rivals
 from fairlot.allocation.settlement import LedgerLine
+from fairlot.board.log_replay import LogReplay, TimedEntry
 from fairlot.board.phase import Phase
-from fairlot.board.replay import Replay, TimedEntry
+from fairlot.board.registry_state import RegistryState
+from fairlot.board.replay import Replay
 from fairlot.board.sale import SaleState
 from fairlot.deposit.deposit import read_deposit
 from fairlot.deposit.final import Position
@@ -23,6 +25,8 @@ from fairlot.entry import Entry, EntryType, body_fields
 from fairlot.errors import Rejection
 from fairlot.identity.leaf import read_leaf
 from fairlot.identity.registry import read_registry
+from fairlot.identity.roll import read_roll
+from fairlot.logs import LogKind
 from fairlot.money import Money, money_text, writing
 from fairlot.names import Nym
 from fairlot.terms.pool import Mechanism, Pool
@@ -33,8 +37,9 @@ from fairlot.text import counted
 
 @dataclass(frozen=True, slots=True)
 class EntryFacts:
-    """One leaf of the tree."""
+    """One leaf of the tree of a log."""
 
+    log: LogKind
     index: int
     time: int | None
     """Unix seconds of the last TIME before it; ``None`` without one, or if it was not read."""
@@ -104,17 +109,26 @@ def utc(time: int) -> str:
 
 
 def entry_facts(read: Replay) -> tuple[EntryFacts, ...]:
-    """Return a sentence for every entry under a checkpoint, in the order of the board."""
-    judged = {timed.index: timed for timed in read.entries}
-    broken = {f.entry: f.code for f in read.findings if f.entry not in judged}
+    """Return a sentence for every entry under a checkpoint: the registry's log first."""
     state = read.state
     money = writing(state.terms.currency if state.has_terms else None)
-    return tuple(
-        _judged(judged[index], money)
-        if index in judged
-        else _unread(index, broken.get(index))
-        for index in range(read.state.tree.size)
+    return (
+        *_log_facts(read.registry, read, money),
+        *_log_facts(read, read, money),
     )
+
+
+def _log_facts(
+    log: LogReplay[RegistryState] | LogReplay[SaleState], read: Replay, money: Money
+) -> Iterator[EntryFacts]:
+    """Yield a sentence for every entry of a log, in its order."""
+    judged = {timed.index: timed for timed in log.entries}
+    broken = {f.entry: f.code for f in read.findings if f.log is log.kind}
+    for index in range(log.state.tree.size):
+        if index in judged:
+            yield _judged(judged[index], money)
+        else:
+            yield _unread(log.kind, index, broken.get(index))
 
 
 def nym_facts(state: SaleState, nym: Nym) -> NymFacts | None:
@@ -149,6 +163,7 @@ def nym_facts(state: SaleState, nym: Nym) -> NymFacts | None:
 def _judged(timed: TimedEntry, money: Money) -> EntryFacts:
     entry = timed.entry
     return EntryFacts(
+        log=entry.log,
         index=timed.index,
         time=timed.time or None,
         type=entry.type.value,
@@ -158,9 +173,9 @@ def _judged(timed: TimedEntry, money: Money) -> EntryFacts:
     )
 
 
-def _unread(index: int, code: str | None) -> EntryFacts:
-    why = "Unreadable." if code else "Not judged: the board has no legal terms."
-    return EntryFacts(index, None, None, None, code, why)
+def _unread(log: LogKind, index: int, code: str | None) -> EntryFacts:
+    why = "Unreadable." if code else "Not judged: the log has no legal beginning."
+    return EntryFacts(log, index, None, None, None, code, why)
 
 
 def _pools(state: SaleState, nym: Nym) -> tuple[PoolFacts, ...]:
@@ -316,6 +331,17 @@ def _leaf(entry: Entry, _money: Money) -> str:
     return f"Leaf {leaf.index}: one person, by the identity commitment {commitment}."
 
 
+def _roll(entry: Entry, _money: Money) -> str:
+    roll, _ = read_roll(body_fields(entry))
+    leaves = counted(roll.leaves, "leaf", "leaves")
+    return f"Roll {roll.number} of the registry: {leaves}, until {utc(roll.expires)}."
+
+
+def _open(entry: Entry, _money: Money) -> str:
+    roll = body_fields(entry).bytes("roll").hex()
+    return f"Deposits are open to whoever is on roll {roll}."
+
+
 def _deposit(entry: Entry, money: Money) -> str:
     deposit = read_deposit(entry)
     binding = deposit.binding
@@ -358,7 +384,8 @@ _SENTENCES: Mapping[EntryType, Callable[[Entry, Money], str]] = {
     EntryType.TIME: lambda e, _: f"It is {utc(body_fields(e).uint('time'))}.",
     EntryType.REGISTRY: _registry,
     EntryType.LEAF: _leaf,
-    EntryType.OPEN: lambda _e, _: "Registration is over; deposits are open.",
+    EntryType.ROLL: _roll,
+    EntryType.OPEN: _open,
     EntryType.DEPOSIT: _deposit,
     EntryType.CANCEL: lambda e, _: (
         f"Nym {read_deposit(e).nym.hex()} takes its deposit back."
@@ -376,6 +403,7 @@ _SENTENCES: Mapping[EntryType, Callable[[Entry, Money], str]] = {
     ),
     EntryType.ROUND: _round,
     EntryType.RESULT: _result,
+    EntryType.UNLOCK: lambda _e, _: "Items may be handed over from now on.",
     EntryType.VOID: _void,
 }
 """The sentences for accepted entries, whose form is known to be right."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from fairlot.audit.auditor import Expected
-from fairlot.cli.audit import audit_file
+from fairlot.cli.audit import audit_files
 from fairlot.cli.closing import show_closing
 from fairlot.cli.command import FAILED, OK, Command, chosen_curve
 from fairlot.cli.folders import create_folder
@@ -89,7 +89,7 @@ def _run(backend: Backend, example: Example, folder: Path) -> int:
     show_closing(done.state)
     say()
     expected = Expected(done.state.sale_id, rehearsal=True)
-    report = audit_file(backend, folder / TRANSCRIPT, expected)
+    report = audit_files(backend, [folder / TRANSCRIPT], expected)
     size = (folder / TRANSCRIPT).stat().st_size
     say(f"Audit of the transcript ({report.facts['entries']} entries, {size} bytes):")
     say(report.verdict)

@@ -35,8 +35,8 @@ def check_people(file: TermsFile, people: Sequence[Person], path: Path) -> None:
     Raises:
         InputError: ``terms-file.depositors``, ``terms-file.bids``,
             ``terms-file.requires``, ``terms-file.excludes``; ``people-file.deposit``,
-            ``people-file.group``, ``people-file.bid``, ``people-file.tier``,
-            ``people-file.solution``: the first in the list, with the others in ``more``.
+            ``people-file.group``, ``people-file.bid``, ``people-file.tier``: the first
+            in the list, with the others in ``more``.
     """
     _check_depositors(file, sum(person.amount > 0 for person in people))
     _check_round(file)
@@ -166,7 +166,6 @@ class _Orders:
             "group": any(pool.group_max > 1 for pool in pools),
             "bid": any(pool.takes_bids for pool in pools),
             "tier": any(pool.mechanism is Mechanism.TIERS for pool in pools),
-            "solution": any(pool.puzzle is not None for pool in pools),
         }
 
     def check_deposit(self, person: Person) -> None:
@@ -198,11 +197,6 @@ class _Orders:
             problem = _no_use("no pool has tiers")
             self._refusals.add(
                 self._order_error("people-file.tier", "tier", person, problem)
-            )
-        if person.answer is not None and not offered["solution"]:
-            problem = _no_use("no pool has a puzzle")
-            self._refusals.add(
-                self._order_error("people-file.solution", "solution", person, problem)
             )
 
     def check_tier(self, person: Person) -> None:

@@ -5,7 +5,8 @@ import hashlib
 from collections.abc import Iterator
 
 from fairlot.audit.report import CheckState, Report
-from fairlot.board.replay import Finding, Replay
+from fairlot.board.log_replay import Finding
+from fairlot.board.replay import Replay
 from fairlot.report.buyers import buyers
 from fairlot.report.ending import ending
 from fairlot.report.figures import chances, demand
