@@ -15,6 +15,7 @@ from fairlot.board.sale import SaleState
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.stand_in import NO_SALE, stand_ins
 from fairlot.inputs.terms_file import TermsFile
+from fairlot.money import Money, writing
 from fairlot.names import Nym
 from fairlot.terms.pool import Pool
 from fairlot.text import Viewed
@@ -53,7 +54,8 @@ def people_odds(
         entrant.nym: person.name
         for entrant, person in zip(entrants, people, strict=True)
     }
-    return _forecast(file.pools, entrants, NO_SALE), names
+    money = writing(file.currency)
+    return _forecast(file.pools, entrants, NO_SALE, money), names
 
 
 def state_odds(state: SaleState) -> Forecast:
@@ -64,14 +66,16 @@ def state_odds(state: SaleState) -> Forecast:
             opened yet.
     """
     state.check_closed()
-    return _forecast(state.terms.pools, state.entrants(), state.sale_id)
+    terms, entrants = state.terms, state.entrants()
+    return _forecast(terms.pools, entrants, state.sale_id, writing(terms.currency))
 
 
 def _forecast(
-    pools: Sequence[Pool], entrants: Sequence[Entrant], sale_id: bytes
+    pools: Sequence[Pool], entrants: Sequence[Entrant], sale_id: bytes, money: Money
 ) -> Forecast:
     return Forecast(
-        sale_odds(pools, entrants, sale_id), whole_sale_odds(pools, entrants, sale_id)
+        sale_odds(pools, entrants, sale_id, money),
+        whole_sale_odds(pools, entrants, sale_id),
     )
 
 
