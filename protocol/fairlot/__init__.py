@@ -22,10 +22,12 @@ __all__ = [
     "Committee",
     "Credential",
     "Credentials",
+    "Currency",
     "Deposit",
     "Entrant",
     "Entry",
     "EntryType",
+    "Exclusion",
     "FairlotError",
     "Funding",
     "Holder",
@@ -44,6 +46,8 @@ __all__ = [
     "Randomness",
     "Receipt",
     "Registry",
+    "RegistryBoard",
+    "RegistryState",
     "Rejection",
     "Report",
     "Requirement",
@@ -79,6 +83,7 @@ __all__ = [
     "settle",
     "settle_transcript",
     "start_board",
+    "start_registry",
     "verify_deposit",
     "whole_sale_odds",
 ]
@@ -102,7 +107,10 @@ if TYPE_CHECKING:
         settle_transcript,
     )
     from fairlot.beacon.contributions import make_commitment, make_reveal
-    from fairlot.board.keeper import Board, Receipt, StartKeys, start_board
+    from fairlot.board.keeper import Board, StartKeys, start_board
+    from fairlot.board.log_keeper import Receipt
+    from fairlot.board.registry_keeper import RegistryBoard, start_registry
+    from fairlot.board.registry_state import RegistryState
     from fairlot.board.sale import SaleState
     from fairlot.board.storage import (
         MemoryStorage,
@@ -128,9 +136,10 @@ if TYPE_CHECKING:
     from fairlot.identity.committee import Committee, Holder
     from fairlot.identity.enrolment import Identity
     from fairlot.identity.registry import Credentials, Registry, epoch_at
+    from fairlot.money import Currency
     from fairlot.names import Nym
     from fairlot.rehearsal.cast import Cast, cast_rehearsal, draw_sale
-    from fairlot.terms.pool import Mechanism, Pool, Requirement, Tier
+    from fairlot.terms.pool import Exclusion, Mechanism, Pool, Requirement, Tier
     from fairlot.terms.terms import Terms
     from fairlot_crypto.bbs.profile import Credential
     from fairlot_crypto.curve import backend
@@ -158,7 +167,10 @@ else:
             *("NotYet", "Settled", "ShownVoid", "settle_transcript"),
         ),
         "fairlot.beacon.contributions": ("make_commitment", "make_reveal"),
-        "fairlot.board.keeper": ("Board", "Receipt", "StartKeys", "start_board"),
+        "fairlot.board.keeper": ("Board", "StartKeys", "start_board"),
+        "fairlot.board.log_keeper": ("Receipt",),
+        "fairlot.board.registry_keeper": ("RegistryBoard", "start_registry"),
+        "fairlot.board.registry_state": ("RegistryState",),
         "fairlot.board.sale": ("SaleState",),
         "fairlot.board.storage": (
             *("MemoryStorage", "create_transcript", "open_transcript"),
@@ -179,9 +191,10 @@ else:
         "fairlot.identity.committee": ("Committee", "Holder"),
         "fairlot.identity.enrolment": ("Identity",),
         "fairlot.identity.registry": ("Credentials", "Registry", "epoch_at"),
+        "fairlot.money": ("Currency",),
         "fairlot.names": ("Nym",),
         "fairlot.rehearsal.cast": ("Cast", "cast_rehearsal", "draw_sale"),
-        "fairlot.terms.pool": ("Mechanism", "Pool", "Requirement", "Tier"),
+        "fairlot.terms.pool": ("Exclusion", "Mechanism", "Pool", "Requirement", "Tier"),
         "fairlot.terms.terms": ("Terms",),
         "fairlot_crypto.bbs.profile": ("Credential",),
         "fairlot_crypto.curve": ("backend",),

@@ -8,6 +8,7 @@ from typing import NewType
 
 from fairlot.errors import Rejection
 from fairlot.fields import Fields, Problem
+from fairlot.logs import LogKind
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.errors import ProofError
@@ -49,6 +50,7 @@ class EntryType(StrEnum):
     TIME = "TIME"
     REGISTRY = "REGISTRY"
     LEAF = "LEAF"
+    ROLL = "ROLL"
     OPEN = "OPEN"
     DEPOSIT = "DEPOSIT"
     CANCEL = "CANCEL"
@@ -63,6 +65,7 @@ class EntryType(StrEnum):
     RECOVER = "RECOVER"
     ROUND = "ROUND"
     RESULT = "RESULT"
+    UNLOCK = "UNLOCK"
     VOID = "VOID"
 
     @property
@@ -71,9 +74,9 @@ class EntryType(StrEnum):
         return _ROLES.get(self, Role.BOARD)
 
     @property
-    def scope(self) -> str:
-        """Name the field that says what the entry belongs to."""
-        return "registry" if self in (EntryType.REGISTRY, EntryType.LEAF) else "sale"
+    def logs(self) -> tuple[LogKind, ...]:
+        """The kinds of log on which entries of this type stand."""
+        return _LOGS.get(self, (LogKind.SALE,))
 
 
 _ROLES = {
@@ -90,14 +93,22 @@ _ROLES = {
     EntryType.ROUND: Role.ANYONE,
 }
 
+_LOGS = {
+    EntryType.TIME: (LogKind.SALE, LogKind.REGISTRY),
+    EntryType.REGISTRY: (LogKind.REGISTRY,),
+    EntryType.LEAF: (LogKind.REGISTRY,),
+    EntryType.ROLL: (LogKind.REGISTRY,),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A signed statement of one role about one sale or registry."""
 
     type: EntryType
+    log: LogKind
     scope: bytes
-    """The sale_id, or the registry_id for entries of a registry."""
+    """The sale_id, or the registry_id for entries of a registry log."""
     body: Mapping[str, Value]
     key: VerifyKey
     sig: Signature
@@ -111,18 +122,30 @@ class Entry:
 
 
 def sign_entry(
-    kind: EntryType, scope: bytes, body: Mapping[str, Value], key: SigningKey
+    kind: EntryType,
+    scope: bytes,
+    body: Mapping[str, Value],
+    key: SigningKey,
+    log: LogKind | None = None,
 ) -> Entry:
     """Make an entry (steps 1 to 3).
+
+    Args:
+        kind: its type.
+        scope: sale_id or registry_id, 32 bytes.
+        body: its content.
+        key: of whoever says it.
+        log: the kind of its log; by default the first in which the type stands.
 
     Raises:
         Rejection: ``entry.size`` for a body that makes it too long.
     """
-    unsigned = _unsigned(kind, scope, body, key.public)
+    chosen = kind.logs[0] if log is None else log
+    unsigned = _unsigned(kind, chosen, scope, body, key.public)
     sig = key.sign(_message(kind.role, cbor.encode(unsigned)))
     encoded = cbor.encode({**unsigned, "sig": sig})
     _check_size(encoded)
-    return Entry(kind, scope, body, key.public, sig, encoded)
+    return Entry(kind, chosen, scope, body, key.public, sig, encoded)
 
 
 def read_entry(value: Value, encoded: bytes) -> Entry:
@@ -137,14 +160,15 @@ def read_entry(value: Value, encoded: bytes) -> Entry:
     fields.exactly("v", ENTRY_VERSION)
     kind = _type(fields.text("type"))
     fields.exactly("role", kind.role.value)
-    scope = fields.bytes(kind.scope, 32)
+    log = next((each for each in kind.logs if fields.has(each)), kind.logs[0])
+    scope = fields.bytes(log, 32)
     body = fields.value("body")
     if not isinstance(body, Mapping):
         raise Rejection("entry.field", "entry.body must be a map")
     key = VerifyKey(fields.bytes("key", KEY_LENGTH))
     sig = Signature(fields.bytes("sig", SIGNATURE_LENGTH))
     fields.done()
-    return Entry(kind, scope, body, key, sig, encoded)
+    return Entry(kind, log, scope, body, key, sig, encoded)
 
 
 def check_signature(entry: Entry, statements: Statements) -> None:
@@ -153,7 +177,7 @@ def check_signature(entry: Entry, statements: Statements) -> None:
     Raises:
         Rejection: ``entry.signature``.
     """
-    unsigned = _unsigned(entry.type, entry.scope, entry.body, entry.key)
+    unsigned = _unsigned(entry.type, entry.log, entry.scope, entry.body, entry.key)
     message = _message(entry.type.role, cbor.encode(unsigned))
     try:
         statements.check(
@@ -193,12 +217,16 @@ def _type(name: str) -> EntryType:
 
 
 def _unsigned(
-    kind: EntryType, scope: bytes, body: Mapping[str, Value], key: VerifyKey
+    kind: EntryType,
+    log: LogKind,
+    scope: bytes,
+    body: Mapping[str, Value],
+    key: VerifyKey,
 ) -> dict[str, Value]:
     return {
         "v": ENTRY_VERSION,
         "type": kind.value,
-        kind.scope: scope,
+        log.value: scope,
         "body": body,
         "role": kind.role.value,
         "key": key,

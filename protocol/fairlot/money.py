@@ -5,11 +5,17 @@ currency says how people write it; without one they write that integer.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeAlias
 
 from fairlot.errors import InputError
 from fairlot.fields import UINT_MAX
 from fairlot.text import Fail, shown
+
+Money: TypeAlias = Callable[[int], str]
+"""Writes an amount of smallest units for people."""
 
 MAX_DECIMALS = 9
 
@@ -87,6 +93,11 @@ class Currency:
 def money_text(amount: int, currency: Currency | None) -> str:
     """Return an amount for people; without a currency it is the bare integer."""
     return str(amount) if currency is None else currency.show(amount)
+
+
+def writing(currency: Currency | None) -> Money:
+    """Return what writes amounts in a currency, or as bare integers."""
+    return partial(money_text, currency=currency)
 
 
 def check_currency_code(code: str, fail: Fail) -> None:

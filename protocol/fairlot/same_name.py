@@ -27,6 +27,7 @@ _DROPPED: dict[int, str | None] = {
     **{code: " " for codes in _BLANK for code in codes},
 }
 
+
 _LATIN = str.maketrans(
     "ЅІЈАВЕКМНОРСТУХЬагеорсухѕіјѡѴѵҮүһҽӀӏԁԌԛԜԝꙇͿΑΒΕΖΗΙΚΜΝΟΡΤΥΧαγινορσυϜϳϺᴦ",
     "SIJABEKMHOPCTYXbareopcyxsijwVvYyheIidGqWwiJABEZHIKMNOPTYXayivopouFjMr",

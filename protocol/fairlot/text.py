@@ -31,7 +31,7 @@ _FORBIDDEN = {
     "Zp": "a paragraph separator",
 }
 """Unicode categories whose characters no text may contain; these never get new ones."""
-_BLANKS = (
+BLANKS = (
     "\u0020\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u202f\u205f\u3000"
 )
@@ -63,7 +63,9 @@ def check_text(text: str, fail: Fail) -> None:
     """
     if not text:
         raise fail("is empty")
-    for character in text:
+    # What a list mostly holds breaks none of the rules on characters.
+    plain = text.isascii() and text.isprintable()
+    for character in "" if plain else text:
         forbidden = _FORBIDDEN.get(unicodedata.category(character))
         if forbidden:
             raise fail(f"holds {forbidden} (U+{ord(character):04X}): remove it")
@@ -74,7 +76,7 @@ def check_text(text: str, fail: Fail) -> None:
         raise fail(f"is longer than {MAX_TEXT_BYTES} bytes of UTF-8: shorten it")
     if not unicodedata.is_normalized("NFC", text):
         raise fail("is not in Unicode normal form NFC: type it anew")
-    if text != text.strip(_BLANKS):
+    if text != text.strip(BLANKS):
         raise fail("begins or ends with a blank: remove it")
 
 
@@ -100,8 +102,23 @@ def printable(text: str) -> str:
         return text
     return "".join(
         c if c.isprintable() or _joins(c, before, after) else _escaped(c)
-        for before, c, after in zip(f" {text}", text, f"{text[1:]} ", strict=False)
+        for before, c, after in _with_neighbours(text)
     )
+
+
+def is_misleading(text: str) -> bool:
+    """Tell whether characters without a shape (Cf) reorder or hide in a text.
+
+    Joiners that ``printable`` shows as they are do neither.
+    """
+    return any(
+        unicodedata.category(c) == "Cf" and not _joins(c, before, after)
+        for before, c, after in _with_neighbours(text)
+    )
+
+
+def _with_neighbours(text: str) -> Iterable[tuple[str, str, str]]:
+    return zip(f" {text}", text, f"{text[1:]} ", strict=False)
 
 
 def _joins(c: str, before: str, after: str) -> bool:

@@ -12,6 +12,7 @@ from command import Ran, fairlot, write_inputs
 from fairlot.deposit.puzzle import answer_key
 from fairlot.inputs.finding import FindingCode
 from fairlot.rehearsal.examples import NAMES, load_example
+from fairlot.text import printable
 
 LOTTERY = (
     'title = "Ball"\nasset = "seat"\nsupply = 9\nmechanism = "lottery"\nprice = 50\n'
@@ -79,6 +80,7 @@ FAULTS: Sequence[tuple[str, Mapping[str, str]]] = (
     ("Many,4,50,,,,,7,", {"Many": "wants-ignored"}),
     ("Ann,1,50,,,,,7,\n\u0410nn,1,50,,,,,7,",
      {"Ann": "look-alike", "\u0410nn": "look-alike"}),
+    ("\u202eevil,1,50,,,,,7,", {"\u202eevil": "name-hides"}),
     ("Points,1,50,,,,,7,4", {"Points": "attribute-unused"}),
 )  # fmt: skip
 
@@ -142,8 +144,9 @@ def test_the_text_names_each_with_the_reason_too(tmp_path: Path) -> None:
         ):
             for name in names[1].split(", "):
                 told.setdefault(name, set()).add(code)
-    assert told == expected_codes()
-    assert "did you mean 8?" in ran.out
+    shown = {printable(who): codes for who, codes in expected_codes().items()}
+    assert told == shown
+    assert "did you mean '8'?" in ran.out
 
 
 def test_every_kind_is_among_the_faults() -> None:
@@ -176,6 +179,32 @@ def test_what_is_refused_is_refused(tmp_path: Path) -> None:
     ran = check(tmp_path, LOTTERY, f"{PLAIN}Ann,1,x\n")
     assert (ran.code, ran.out) == (2, "")
     assert "people-file.number" in ran.err
+
+
+def test_the_first_twenty_errors_of_a_list_are_shown_and_the_others_counted(
+    tmp_path: Path,
+) -> None:
+    def lines(count: int) -> list[str]:
+        rows = [f"P{i},{'x' if i % 2 else 1},5\n" for i in range(2 * count)]
+        ran = check(tmp_path, LOTTERY, f"{PLAIN}{''.join(rows)}")
+        assert (ran.code, ran.out) == (2, "")
+        return ran.err.splitlines()
+
+    said = lines(33)
+    assert len(said) == 21
+    for index, line in enumerate(said[:20]):
+        assert f"people.csv, line {3 + 2 * index}, wants: must be" in line
+    assert said[20] == "fairlot: and 13 more errors"
+    assert len(lines(20)) == 20
+    assert lines(21)[20:] == ["fairlot: and 1 more error"]
+
+
+def test_all_rows_that_do_not_fit_the_terms_are_shown(tmp_path: Path) -> None:
+    rows = "".join(f"P{i},1,50,{'gold' * (i % 2)},7\n" for i in range(4))
+    ran = check(tmp_path, LOTTERY, f"{PLAIN.strip()},tier,bid\n{rows}")
+    codes = [line.split()[1].strip(":") for line in ran.err.splitlines()]
+    of_a_row = ["people-file.bid", "people-file.bid", "people-file.tier"]
+    assert codes == 2 * of_a_row
 
 
 def test_machines_get_all_names_and_people_the_first(tmp_path: Path) -> None:
@@ -223,3 +252,22 @@ def test_odds_and_run_say_it_and_go_on(tmp_path: Path) -> None:
     run = fairlot("run", inputs.terms, inputs.people, "--out", tmp_path / "out")
     assert (run.code, run.err) == (0, "")
     assert run.out.startswith(warned)
+
+
+def test_amounts_are_told_in_the_currency(tmp_path: Path) -> None:
+    terms = f'{LOTTERY}currency = "EUR"\ndecimals = 2\n'
+    found = warnings(check(tmp_path, terms, f"{PLAIN}Ann,1,49\n", "--json"))
+    assert [each["code"] for each in found] == ["left-out", "pool-empty"]
+    assert "main (50.00 EUR)" in found[0]["sentence"]
+    assert "the price 50.00 EUR" in found[1]["sentence"]
+
+
+def test_an_answer_where_there_is_no_puzzle_is_told(tmp_path: Path) -> None:
+    terms = f"{LOTTERY}[beacon]\ncontributors = 1\ndelay = 1\n"
+    inputs = write_inputs(tmp_path, terms, f"{PLAIN.strip()},solution\nAnn,1,50,owl\n")
+    found = warnings(fairlot("check", inputs.terms, inputs.people, "--json"))
+    assert [(each["code"], each["people"]) for each in found] == [
+        ("answer-unused", ["Ann"])
+    ]
+    run = fairlot("run", inputs.terms, inputs.people, "--out", tmp_path / "out")
+    assert (run.code, run.err) == (0, "")

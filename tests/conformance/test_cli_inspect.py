@@ -12,6 +12,7 @@ import pytest
 from command import SEED, fairlot, write_inputs
 from fairlot.board.transcript import Record, read_records
 from fairlot.entry import Entry
+from fairlot.logs import LogKind
 
 SENTENCE = re.compile(
     r"Nym ([0-9a-f]{96}) deposited (\d+) for up to (\d+) units?; in pool main it gets "
@@ -44,7 +45,11 @@ def test_the_board_is_told_entry_by_entry(folder: Path) -> None:
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith("Rehearsal of sale ")
     rows = re.findall(r"(?m)^(\d+) +(\S+ \S+Z|) +([A-Z_]+) +(\S.*)$", ran.out)
-    assert [int(row[0]) for row in rows] == list(range(36))
+    registry = [row[2] for row in rows].index("TERMS")
+    assert [int(row[0]) for row in rows[:registry]] == list(range(8))
+    assert rows[0][1:3] == ("", "REGISTRY")
+    rows = rows[registry:]
+    assert [int(row[0]) for row in rows] == list(range(30))
     assert rows[0][1:3] == ("", "TERMS")
     assert "“Small sale”: 3 × seat at 100 each" in rows[0][3]
     assert rows[1][1:] == (
@@ -53,7 +58,7 @@ def test_the_board_is_told_entry_by_entry(folder: Path) -> None:
         "It is 2030-01-01 00:00:00Z.",
     )
     assert rows[-1][1:3] == ("2030-01-01 01:03:10Z", "RESULT")
-    kinds = [row[2] for row in rows]
+    kinds = re.findall(r"(?m)^\d+ +(?:\S+ \S+Z|) +([A-Z_]+) ", ran.out)
     assert (kinds.count("LEAF"), kinds.count("DEPOSIT")) == (5, 5)
     assert kinds.count("PAID") == 4, "who deposits nothing pays nothing"
     for nym in (row["nym"] for row in _allocated(folder)):
@@ -62,13 +67,14 @@ def test_the_board_is_told_entry_by_entry(folder: Path) -> None:
 
 def test_the_board_for_machines_names_every_entry(folder: Path) -> None:
     board = _board(folder / "transcript.fairlot")
-    assert (board["phase"], board["rehearsal"]) == ("done", True)
+    assert (board["phase"], board["rehearsal"]) == ("locked", True)
     assert board["findings"] == []
     assert board["unacknowledged_bytes"] == 0
     data = (folder / "transcript.fairlot").read_bytes()
     records = [r for r in read_records(data) if isinstance(r, Record)]
     items = [record.item for record in records]
-    hashes = [item.hash.hex() for item in items if isinstance(item, Entry)]
+    entries = [item for item in items if isinstance(item, Entry)]
+    hashes = [e.hash.hex() for kind in LogKind for e in entries if e.log is kind]
     assert [entry["hash"] for entry in board["entries"]] == hashes
 
 
@@ -147,7 +153,7 @@ def test_an_incomplete_board_is_told_as_far_as_it_goes(
     path.write_bytes((folder / "transcript.fairlot").read_bytes()[:-1])
     board = _board(path)
     assert board["phase"] == "result"
-    assert len(board["entries"]) == 34
+    assert len(board["entries"]) == 36
     assert board["unacknowledged_bytes"] > 0
     nym = _allocated(folder)[0]["nym"]
     ran = fairlot("inspect", path, "--nym", nym)

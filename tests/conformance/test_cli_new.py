@@ -1,5 +1,6 @@
 """``fairlot new``: the two files of a worked example, to start from."""
 
+import re
 import shlex
 from pathlib import Path
 from unittest.mock import patch
@@ -32,7 +33,8 @@ def test_it_writes_the_two_files_of_an_example(tmp_path: Path, name: str) -> Non
     assert f"holds the example {name}:" in made.out
     _holds(folder, name)
     people = folder / "people.csv"
-    check_people(read_terms_file(folder / "terms.toml"), read_people(people), people)
+    terms = read_terms_file(folder / "terms.toml")
+    check_people(terms, read_people(people, terms.currency, terms.keep), people)
 
 
 def test_without_a_name_it_is_the_first(tmp_path: Path) -> None:
@@ -135,3 +137,15 @@ def test_the_comments_explain_the_columns_of_the_list(name: str) -> None:
     assert "people.csv" in said
     _, _, _, *columns = example.people.decode().splitlines()[0].split(",")
     assert [column for column in columns if column not in said] == []
+
+
+def test_what_stands_in_comments_can_be_taken_in(tmp_path: Path) -> None:
+    """The table that a rehearsal may play besides."""
+    assert fairlot("new", tmp_path / "sale").code == 0
+    path = tmp_path / "sale" / "terms.toml"
+    text = path.read_text(encoding="utf-8")
+    taken, lines = re.subn(r"(?m)^# (\[beacon\]|\w+ = )", r"\1", text)
+    assert lines == 3
+    path.write_text(taken, encoding="utf-8")
+    terms = read_terms_file(path)
+    assert (terms.contributors, terms.withhold) == (3, 1)

@@ -17,7 +17,7 @@ from fairlot_crypto.log.note import KeyKind, NoteKey
 from kit.lying_board import LyingBoard, play_with
 from kit.real_view import real
 from kit.recovering import delayed
-from kit.sales import stage
+from kit.sales import registered, stage
 from place import CONTRIBUTORS, Place, closed_place
 
 NUMBERS = (0, 1, 2)
@@ -260,8 +260,7 @@ def test_a_real_sale_is_dated_by_the_clock_of_the_machine(tmp_path: Path) -> Non
     place = Place(on, tmp_path)
     write_keys(place)
     storage = create_transcript(place.transcript)
-    first = (on.terms_entry(), on.registry_entry())
-    on.board(storage).append(first, on.terms.times.open)
+    registered(on, storage).append([on.terms_entry()], on.terms.times.open)
     storage.close()
     refused(cosign(place), "witness.clock")
     refused(cosign(place, 0, "--time", "1893456000"), "witness.time", 2)

@@ -30,14 +30,14 @@ def _typed(guide: str) -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("guide", ["seller", "auditor"])
+@pytest.mark.parametrize("guide", ["seller", "auditor", "report"])
 def test_the_commands_of_a_guide_run_in_their_order(guide: str, tmp_path: Path) -> None:
     for block in _blocks(guide, "toml"):
         (tmp_path / "TERMS.toml").write_text(block, encoding="utf-8")
         people = _blocks(guide, "text")[0]
         (tmp_path / "PEOPLE.csv").write_text(people, encoding="utf-8")
     typed = _typed(guide)
-    assert "audit" in [words.split()[0] for words in typed]
+    assert {"audit", "report"} & {words.split()[0] for words in typed}
     said = ""
     for words in typed:
         ran = fairlot(*words.split(), cwd=tmp_path)
@@ -62,7 +62,7 @@ def test_the_page_on_practising_ends_a_draw_by_hand(tmp_path: Path) -> None:
     board = tmp_path / "sale" / "transcript.fairlot"
     inspected = json.loads(fairlot("inspect", board, "--json").out)
     kinds = [entry["type"] for entry in inspected["entries"] if entry["type"] != "TIME"]
-    assert (inspected["phase"], inspected["findings"]) == ("done", [])
+    assert (inspected["phase"], inspected["findings"]) == ("locked", [])
     assert Counter(kinds[kinds.index("CLOSE") :]) == {
         **dict.fromkeys(("CLOSE", "COMMIT_END", "SEALED", "REVEAL_END", "RESULT"), 1),
         "COMMIT": 3,
@@ -83,12 +83,20 @@ def _write_as_told(guide: str, path: Path) -> None:
 
 
 def test_the_seller_is_told_the_odds_that_the_command_states(tmp_path: Path) -> None:
-    (terms,), people = _blocks("seller", "toml"), _blocks("seller", "text")[0]
+    (terms, own), people = _blocks("seller", "toml"), _blocks("seller", "text")[0]
     (tmp_path / "TERMS.toml").write_text(terms, encoding="utf-8")
     (tmp_path / "PEOPLE.csv").write_text(people, encoding="utf-8")
     shown = fairlot("odds", "TERMS.toml", "PEOPLE.csv", cwd=tmp_path).out
     assert "Each of 6 people has the chance 2/3" in shown
     assert "can cost everybody 1/4" in shown
+    # With columns of the seller's own, which are ignored.
+    (tmp_path / "TERMS.toml").write_text(f"{terms}\n{own}", encoding="utf-8")
+    rows = people.splitlines()
+    wider = "\n".join(
+        (f"{rows[0]},Phone,E-Mail", *(f"{row},1,a@b" for row in rows[1:]))
+    )
+    (tmp_path / "PEOPLE.csv").write_text(wider, encoding="utf-8")
+    assert fairlot("odds", "TERMS.toml", "PEOPLE.csv", cwd=tmp_path).out == shown
 
 
 @pytest.mark.parametrize(

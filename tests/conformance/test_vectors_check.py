@@ -19,7 +19,8 @@ def findings(folder: Path, given: Map) -> tuple[Finding, ...]:
     terms, people = folder / "TERMS.toml", folder / "PEOPLE.csv"
     terms.write_text(given["terms"], encoding="utf-8")
     people.write_text(given["people"], encoding="utf-8")
-    file, listed = read_terms_file(terms), read_people(people)
+    file = read_terms_file(terms)
+    listed = read_people(people, file.currency, file.keep)
     check_people(file, listed, people)
     return find(file, listed)
 

@@ -14,6 +14,7 @@ from fairlot.allocation.settlement import Funding, LedgerLine, check_ledger, set
 from fairlot.allocation.shape import Order, Reason
 from fairlot.allocation.whole_odds import whole_sale_odds
 from fairlot.errors import InvariantError
+from fairlot.money import Money
 from fairlot.names import Nym
 from fairlot.terms.pool import Pool
 from fairlot.text import Json
@@ -27,7 +28,7 @@ class NoFacts:
     def to_json(self) -> Mapping[str, Json]:
         return {}
 
-    def lines(self) -> tuple[str, ...]:
+    def lines(self, _money: Money = str, /) -> tuple[str, ...]:
         return ()
 
 

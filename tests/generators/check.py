@@ -9,7 +9,7 @@ from fairlot.deposit.puzzle import answer_key
 from fairlot.fields import UINT_MAX
 from fairlot.inputs.findings import find
 from fairlot.names import Nym
-from fairlot.terms.pool import Mechanism, Pool, Requirement, Tier
+from fairlot.terms.pool import Exclusion, Mechanism, Pool, Requirement, Tier
 from generators.allocation_setting import (
     PUZZLE,
     entrant_maps,
@@ -102,6 +102,26 @@ _BARS: Sequence[tuple[str, str, Sequence[Pool], Sequence[Entrant]]] = (
         numbered(
             replace(_ONE, attributes=(("a", "2"), ("b", "2"))),
             replace(_ONE, attributes=(("a", "1"),)),
+        ),
+    ),
+    (
+        "excluded",
+        "An excluded value keeps out, another or none does not; what is required is first.",
+        (
+            replace(_LOTTERY, excludes=(Exclusion("year", ("2028", "2029")),)),
+            replace(_YOUNG, excludes=(Exclusion("year", ("2029",)),), puzzle=PUZZLE),
+        ),
+        numbered(
+            *(
+                replace(_ONE, attributes=(("grade", grade), ("year", year)))
+                for grade, year in (
+                    ("7", "2029"),
+                    ("7", "2028"),
+                    ("9", "2029"),
+                    ("7", ""),
+                    ("7", "2027"),
+                )
+            )
         ),
     ),
     (
@@ -259,6 +279,16 @@ _FINDINGS: Sequence[tuple[str, str, str, str]] = (
         f"{_ROWS},attr:grade\n{_MANY}Typo,1,10,08\nNone,1,10,\nOld,1,10,9\n",
     ),
     (
+        "excluded",
+        "Whoever is excluded is left out; of other values only near misses are told.",
+        f'{_SEATS}excludes = {{won = ["2028", "2029"]}}\n',
+        (
+            f"{_ROWS},attr:won\n"
+            + "".join(f"P{i},1,10,\nQ{i},1,10,2026\n" for i in range(10))
+            + "Ann,1,10,2029\nBob,1,10,in 2028\nCat,1,10,2027\n"
+        ),
+    ),
+    (
         "attribute",
         "An attribute that no pool uses.",
         _SEATS,
@@ -281,6 +311,12 @@ _FINDINGS: Sequence[tuple[str, str, str, str]] = (
         "A wrong answer, and none.",
         _RIDDLE,
         f"{_ROWS},solution\nAnn,1,10,owls\nBob,1,10,\nCat,1,10,owl\n",
+    ),
+    (
+        "answer-without-puzzle",
+        "An answer where there is no puzzle.",
+        _SEATS,
+        f"{_ROWS},solution\nAnn,1,10,owl\nBob,1,10,\n",
     ),
     (
         "answer-of-no-use",
@@ -320,9 +356,29 @@ _FINDINGS: Sequence[tuple[str, str, str, str]] = (
         _SEATS,
         f"{_ROWS}\nAnn,1,10\nBob,1,10\n\u0410nn,1,10\n",
     ),
+    (
+        "look-alikes-with-ids",
+        "Names that look alike are told by what names the person.",
+        _SEATS,
+        f"{_ROWS},id\nAnn,1,10,7\nAnn,1,10,8\n\u0410nn,1,10,\n",
+    ),
+    (
+        "hiding-names",
+        "A name that is read backwards, one with a sign that nobody sees; joiners are legal.",
+        _SEATS,
+        (f"{_ROWS}\n\u202eevil,1,10\nAn\u00adna,1,10\n\U0001f469\u200d\U0001f467,1,10\n"
+        "\u0639\u0644\u06cc\u200c\u0631\u0636\u0627,1,10\nZo\u00eb,1,10\n"),
+    ),
 )  # fmt: skip
 
 _REFUSED: Sequence[tuple[str, str, str, str, str]] = (
+    (
+        "everybody-excluded",
+        "Somebody may enter each pool; else it is for nobody.",
+        "terms-file.excludes",
+        f'{_SEATS}excludes = {{won = ["2028"]}}\n',
+        f"{_ROWS},attr:won\nAnn,1,10,2028\n",
+    ),
     (
         "values-of-nobody",
         "A pool lists a value that somebody has; else it is for nobody.",

@@ -10,8 +10,7 @@ from fairlot.allocation.settlement import (
     winners_csv,
 )
 from fairlot.audit.inspection import entry_facts
-from fairlot.board.replay import replay
-from fairlot.board.sale import SaleState
+from fairlot.board.replay import replay_file
 from fairlot.board.storage import MemoryStorage
 from fairlot.cli.run import nyms_csv
 from fairlot.deposit.puzzle import answer_key
@@ -138,7 +137,7 @@ def _accept(name: str, comment: str, terms: str, people: str) -> Case:
 
 
 def _trace(done: Rehearsed, data: bytes) -> Mapping[str, Raw]:
-    read = replay(data, SaleState(GROUP, STATEMENTS))
+    read = replay_file(data, GROUP, STATEMENTS)
     entries = [[each.type, each.time, each.hash] for each in entry_facts(read)]
     return {"registry_id": done.terms.registry, "entries": entries}
 

@@ -9,6 +9,8 @@ from generators.terms_file_setting import CONFERENCE, HEAD
 
 _PLAIN = f'{HEAD}mechanism = "lottery"\nsupply = 8\nprice = 50\n'
 _REQUIRED = f'{_PLAIN}requires = {{cohort_a = ["2029"]}}\n'
+_TWO = f'{HEAD}[[pool]]\nname = "a"\nmechanism = "lottery"\nsupply = 1\nprice = 50\n'
+_SECOND = '[[pool]]\nname = "b"\nmechanism = "lottery"\nsupply = 1\nprice = 50\n'
 _COLUMNS = "person,wants,deposit,group,bid,tier,solution,attr:cohort_a,attr:region\n"
 _AUCTION = f'{HEAD}deposits = [50]\nmechanism = "auction"\nsupply = 8\nprice = 50\n'
 _HANDING_ON = (
@@ -64,10 +66,31 @@ ACCEPTED: Sequence[tuple[str, str, str, str, bool]] = (
         True,
     ),
     (
+        "one-person-for-each-pool",
+        "Each pool admits somebody; who has no value is not excluded.",
+        f'{_TWO}requires = {{grade = "7..9"}}\n{_SECOND}excludes = {{grade = "7..9"}}\n',
+        f"{HEADER.strip()},attr:grade\nAnn,1,50,8\nBob,1,50,\n",
+        True,
+    ),
+    (
         "requires-nobody-hands-on",
         "Nobody has the value; the units go on to a later pool.",
         f"{_HANDING_ON}{_OPEN_POOL}",
         f"{HEADER.strip()},attr:bucket\nAnn,1,50,2\n",
+        True,
+    ),
+    (
+        "solution",
+        "An answer where there is no puzzle is of no use, and no harm.",
+        _PLAIN,
+        f"{HEADER.strip()},solution\nAnn,1,50,x\n",
+        True,
+    ),
+    (
+        "excludes-hands-on",
+        "Everybody is excluded; the units go on to a later pool.",
+        f'{_HANDING_ON.replace("requires", "excludes")}{_OPEN_POOL}',
+        f"{HEADER.strip()},attr:bucket\nAnn,1,50,1\n",
         True,
     ),
     ("first-round", "The first round that may open bids.", _own(_FIRST), _ANN, True),
@@ -88,7 +111,6 @@ _UNOFFERED: Sequence[tuple[str, str]] = (
     ("group", "we"),
     ("bid", "0"),
     ("tier", "gold"),
-    ("solution", "x"),
 )
 
 REFUSED: Sequence[_Row] = (
@@ -152,6 +174,14 @@ REFUSED: Sequence[_Row] = (
         True,
     ),
     (
+        "requires-hyphen",
+        "7-9 is a value as it stands; a range is written 7..9.",
+        "terms-file.requires",
+        f'{_PLAIN}requires = {{grade = ["7-9"]}}\n',
+        f"{HEADER.strip()},attr:grade\nAnn,1,50,8\nBob,1,50,9\n",
+        True,
+    ),
+    (
         "requires-together",
         "Somebody has all that the pool requires; else nobody can enter it.",
         "terms-file.requires",
@@ -160,11 +190,43 @@ REFUSED: Sequence[_Row] = (
         True,
     ),
     (
+        "requires-second-pool",
+        "Somebody enters each pool; the second would be empty.",
+        "terms-file.requires",
+        f'{_TWO}requires = {{grade = "7..9"}}\n{_SECOND}requires = {{grade = "10..12"}}\n',
+        f"{HEADER.strip()},attr:grade\nAnn,1,50,8\nBob,1,50,9\n",
+        True,
+    ),
+    (
+        "requires-assurance",
+        "A rehearsal gives everybody listed, and nothing else.",
+        "terms-file.requires",
+        f'{_PLAIN}requires = {{assurance = ["high"]}}\n',
+        _ANN,
+        True,
+    ),
+    (
         "requires-handing-on",
         "A pool that hands its units on requires an attribute that somebody has.",
         "terms-file.requires",
         f"{_HANDING_ON}{_OPEN_POOL}",
         _ANN,
+        True,
+    ),
+    (
+        "excludes-everybody",
+        "Somebody is not excluded; else the pool is empty by an oversight.",
+        "terms-file.excludes",
+        f'{_PLAIN}excludes = {{cohort_a = ["2028", "2029"]}}\n',
+        f"{_COLUMNS}Ann,1,50,,,,,2029,\nBob,1,50,,,,,2028,FR\n",
+        True,
+    ),
+    (
+        "excludes-all-who-have-what-is-required",
+        "Somebody has what is required and is not excluded.",
+        "terms-file.excludes",
+        f'{_PLAIN}requires = {{region = ["FR"]}}\nexcludes = {{cohort_a = ["2029"]}}\n',
+        f"{_COLUMNS}Ann,1,50,,,,,2029,FR\nBob,1,50,,,,,,DE\n",
         True,
     ),
     (

@@ -66,10 +66,10 @@ def _keys() -> Sequence[Row]:
             toml('[[pool]]\nname = "main"\n'),
         ),
         (
-            "17-pools",
-            "At most 16 pools.",
+            "65-pools",
+            "At most 64 pools.",
             "pools",
-            HEAD + "".join(f'[[pool]]\nname = "p{i}"\n{_POOL}' for i in range(17)),
+            HEAD + "".join(f'[[pool]]\nname = "p{i}"\n{_POOL}' for i in range(65)),
         ),
     )  # fmt: skip
 
@@ -193,7 +193,8 @@ def _pools() -> Iterator[Row]:
         ("value-twice", "A value stands once.", "requires", '"FR"', '"DE"'),
         ("value-empty", "A value is a text.", "text", '"FR"', '""'),
         ("no-value", "An attribute has a value.", "requires", '["2029"]', "[]"),
-        ("value", "Values are an array.", "array", '["2029"]', '"2029"'),
+        ("value", "Values are an array.", "array", '["2029"]', "true"),
+        ("value-float", "A value is a text or an integer.", "text", '["2029"]', "[20.29]"),
         ("attribute", "Names hold no hyphen.", "requires", "cohort_a =", "cohort-a ="),
         ("puzzle-short", "A key has 64 digits.", "key", PUZZLE, PUZZLE[2:]),
         ("puzzle-blank", "Digits only.", "key", PUZZLE, f"{PUZZLE[:2]} {PUZZLE[3:]}"),
@@ -268,6 +269,37 @@ def _money() -> Iterator[Row]:
     )
 
 
+def _ranges() -> Iterator[Row]:
+    wrong = (
+        ("descending", "A range ascends.", "9..7"),
+        ("of-65", "At most 64 values.", "0..64"),
+        ("without-end", "A number has at most 19 digits.", "0..99999999999999999999"),
+        ("blanks", "A range has no blanks.", "7 .. 9"),
+        ("leading-zeros", "A range has no leading zeros.", "07..09"),
+        ("three-points", "A range has two points.", "7...9"),
+        ("ellipsis", "A range has two points.", "7…9"),
+    )
+    for key in ("requires", "excludes"):
+        for name, rule, value in wrong:
+            line = f'{key} = {{grade = "{value}"}}\n'
+            yield f"{key}-range-{name}", rule, key, toml(line)
+        twice = f'{key} = {{grade = ["7..9", "8"]}}\n'
+        rule = "A value stands once, in a range, too."
+        yield f"{key}-range-and-value", rule, key, toml(twice)
+        many = f'{key} = {{grade = ["0..39", "50..89"]}}\n'
+        yield f"{key}-ranges-of-80", "At most 64 values.", key, toml(many)
+        yield (
+            f"{key}-date",
+            "Values are texts.",
+            "array",
+            toml(f"{key}.a = 2029-01-01\n"),
+        )
+        yield f"{key}-array", "It is a table.", "table", toml(f'{key} = ["2029"]\n')
+    both = 'requires = {a = ["x"]}\nexcludes = {a = ["y"]}\n'
+    rule = "An attribute is required or excluded; a shorter list says the same."
+    yield "excludes-required", rule, "excludes", toml(both)
+
+
 def _keep() -> Iterator[Row]:
     for name, code, line in (
         ("text", "array", 'keep = "E-mail"'),
@@ -288,7 +320,16 @@ def _row(name: str, rule: str, code: str, file: str | bytes) -> Row:
 REFUSED: Sequence[Row] = tuple(
     starmap(
         _row,
-        (*_files(), *_keys(), *_values(), *_beacons(), *_pools(), *_money(), *_keep()),
+        (
+            *_files(),
+            *_keys(),
+            *_values(),
+            *_beacons(),
+            *_pools(),
+            *_money(),
+            *_ranges(),
+            *_keep(),
+        ),
     )
 )
 """Files that must be refused."""

@@ -13,6 +13,13 @@ from fairlot.allocation.run_pools import allocate
 from fairlot.terms.pool import Pool
 from kit.any_sale import SALE, AnySale, any_entrants, any_sale
 
+_DOORS = {
+    Why.ATTRIBUTE_EMPTY,
+    Why.ATTRIBUTE_UNLISTED,
+    Why.ATTRIBUTE_EXCLUDED,
+    Why.PUZZLE,
+}
+
 
 def drawn(pools: Sequence[Pool], entrants: Sequence[Entrant], seed: bytes) -> Outcome:
     return allocate(pools, entrants, seed, SALE)
@@ -56,6 +63,5 @@ def test_each_bar_is_of_its_pool(sale: AnySale) -> None:
             if before == 0:
                 assert (bar is None) == (award is not None and award.units > 0)
             if bar is not None and before == 0:
-                doors = {Why.ATTRIBUTE_EMPTY, Why.ATTRIBUTE_UNLISTED, Why.PUZZLE}
-                assert (bar.why in doors) == (award is None)
+                assert (bar.why in _DOORS) == (award is None)
             before += award.units if award else 0

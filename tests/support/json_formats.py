@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, validate
 
 SCHEMAS = Path(__file__).parents[2] / "specs" / "json"
 _SUFFIX = ".schema.json"
@@ -19,10 +19,19 @@ def names() -> tuple[str, ...]:
 
 
 @cache
-def schema(name: str) -> Draft202012Validator:
-    """Return what checks the documents of one format."""
+def schema(name: str) -> dict[str, Any]:
+    """Return the schema of one format."""
     text = (SCHEMAS / f"{name}{_SUFFIX}").read_text(encoding="utf-8")
-    return Draft202012Validator(json.loads(text))
+    return dict(json.loads(text))
+
+
+def check_form(name: str, document: object) -> None:
+    """Check a document against the schema of a format.
+
+    Raises:
+        ValidationError: if it has another form.
+    """
+    validate(document, schema(name), Draft202012Validator)
 
 
 def check_document(text: str) -> Any:  # noqa: ANN401 (JSON)
@@ -33,5 +42,5 @@ def check_document(text: str) -> Any:  # noqa: ANN401 (JSON)
     """
     document = json.loads(text)
     assert [*document][:2] == ["format", "version"], "a document begins with its format"
-    schema(document["format"].removeprefix("fairlot/")).validate(document)
+    check_form(document["format"].removeprefix("fairlot/"), document)
     return document

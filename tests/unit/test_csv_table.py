@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from fairlot.allocation.outcome import Gain
 from fairlot.allocation.settlement import LedgerLine, winners_csv
 from fairlot.names import NYM_LENGTH, Nym
-from fairlot.text import csv_table, printable
+from fairlot.text import csv_table, is_misleading, printable
 
 RUNS = [
     *("=1+1", "+49 30 1234", "-Bo", "@SUM(1+1)", "\t=1", "\r=1", "\n=1"),
@@ -109,6 +109,7 @@ def test_winners_are_those_who_got_units_and_refunds_add_up() -> None:
 )
 def test_joined_names_are_readable_on_screen(name: str) -> None:
     assert printable(name) == name
+    assert not is_misleading(name)
 
 
 @pytest.mark.parametrize(
@@ -129,3 +130,13 @@ def test_joined_names_are_readable_on_screen(name: str) -> None:
 )
 def test_what_steers_reorders_or_hides_is_seen(name: str, seen: str) -> None:
     assert printable(name) == seen
+
+
+@pytest.mark.parametrize("name", ["\u202eevil", "An\u200bna", "a\u00adb", "👩\u200d"])
+def test_what_has_no_shape_misleads(name: str) -> None:
+    assert is_misleading(name)
+
+
+def test_a_blank_of_another_width_misleads_nobody() -> None:
+    assert not is_misleading("Ann\u00a0Lee")
+    assert printable("Ann\u00a0Lee") == "Ann\\xa0Lee"

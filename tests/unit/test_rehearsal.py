@@ -6,10 +6,10 @@ from functools import cache
 import pytest
 
 from fairlot.audit.auditor import Expected, audit
-from fairlot.board.keeper import Receipt
+from fairlot.board.log_keeper import Receipt
 from fairlot.board.phase import Phase
-from fairlot.board.replay import replay
-from fairlot.board.sale import SaleState, VoidReason
+from fairlot.board.replay import replay_file
+from fairlot.board.sale import VoidReason
 from fairlot.board.storage import MemoryStorage
 from fairlot.deposit.deposit import read_deposit
 from fairlot.entry import EntryType
@@ -85,7 +85,7 @@ def seeded() -> tuple[bytes, Rehearsed, Notes]:
 
 def test_it_ends_as_its_terms_say() -> None:
     data, done, _ = seeded()
-    assert done.state.phase is Phase.DONE
+    assert done.state.phase is Phase.LOCKED
     report = audit(
         data, GROUP, Expected(done.terms.sale_id, rehearsal=True), STATEMENTS
     )
@@ -137,7 +137,7 @@ def test_without_a_seed_two_runs_share_nothing() -> None:
 
 
 def _secrets_shown(data: bytes) -> set[bytes]:
-    read = replay(data, SaleState(GROUP, STATEMENTS))
+    read = replay_file(data, GROUP, STATEMENTS)
     found: set[bytes] = set()
     for position in read.state.positions.by_nym.values():
         d = position.final
@@ -149,11 +149,16 @@ def _secrets_shown(data: bytes) -> set[bytes]:
 def test_every_entry_is_acknowledged_in_order() -> None:
     data, done, notes = seeded()
     """Each that somebody has sent: the board's own TIME needs no receipt."""
-    read = replay(data, SaleState(GROUP, STATEMENTS))
-    sent = [t for t in read.entries if t.entry.type is not EntryType.TIME]
-    assert 0 < len(sent) < len(read.entries) == done.state.tree.size
-    assert [r.entry_hash for r in notes.receipts] == [t.entry.hash for t in sent]
-    assert [r.index for r in notes.receipts] == [t.index for t in sent]
+    read = replay_file(data, GROUP, STATEMENTS)
+    assert len(read.entries) == done.state.tree.size
+    acknowledged = {r.entry_hash: r.index for r in notes.receipts}
+    for log in (read.registry, read):
+        sent = [t for t in log.entries if t.entry.type is not EntryType.TIME]
+        assert 0 < len(sent) < len(log.entries)
+        assert [acknowledged[t.entry.hash] for t in sent] == [t.index for t in sent]
+        for timed in sent:
+            del acknowledged[timed.entry.hash]
+    assert not acknowledged
     assert all(receipt.refusal is None for receipt in notes.receipts)
 
 
@@ -174,14 +179,14 @@ def test_the_clock_is_simulated() -> None:
     assert (times.close, times.commit_end) == (START + 3_600, START + 3_660)
     assert times.seal_end == START + 3_720
     assert (times.reveal_end, times.unlock) == (START + 3_780, START + 3_840)
-    read = replay(data, SaleState(GROUP, STATEMENTS))
+    read = replay_file(data, GROUP, STATEMENTS)
     assert [entry.time for entry in read.entries[:3]] == [0, START, START]
     assert read.time == times.reveal_end + 10
 
 
 def test_who_deposits_nothing_pays_nothing() -> None:
     data, done, _ = seeded()
-    read = replay(data, SaleState(GROUP, STATEMENTS))
+    read = replay_file(data, GROUP, STATEMENTS)
     nyms = dict(done.nyms)
     assert read.state.positions.by_nym[nyms["Eve"]].paid == 0
     kinds = [t.entry.type.value for t in read.entries]
@@ -246,7 +251,7 @@ def test_the_terms_are_complete_and_legal() -> None:
 
 def test_deposits_say_what_people_want() -> None:
     data, done, _ = seeded()
-    read = replay(data, SaleState(GROUP, STATEMENTS))
+    read = replay_file(data, GROUP, STATEMENTS)
     said = {
         d.nym: (d.binding.wants, d.binding.amount)
         for t in read.entries
@@ -259,7 +264,7 @@ def test_deposits_say_what_people_want() -> None:
 
 
 def _kinds(data: bytes) -> list[str]:
-    read = replay(data, SaleState(GROUP, STATEMENTS))
+    read = replay_file(data, GROUP, STATEMENTS)
     assert read.findings == []
     return [t.entry.type.value for t in read.entries]
 
@@ -290,7 +295,7 @@ def test_who_withholds_changes_neither_seed_nor_allocation(withhold: int) -> Non
 def test_depositors_contribute_with_the_keys_of_their_deposits() -> None:
     file = replace(terms_file(), depositors=4)
     data, done, _ = run(SeededRandomness(SEED), file=file)
-    read = replay(data, SaleState(GROUP, STATEMENTS))
+    read = replay_file(data, GROUP, STATEMENTS)
     keys = [t.entry.key for t in read.entries if t.entry.type.value == "COMMIT"]
     roster = done.terms.beacon.roster
     settle = {p.final.binding.settle_pk for p in read.state.positions.by_nym.values()}
@@ -312,7 +317,7 @@ def test_more_depositors_contribute_than_a_batch_holds() -> None:
 def test_somebody_may_stay_away_where_the_terms_allow_it() -> None:
     file = replace(terms_file(contributors=3), absent=1, min_commits=2)
     data, done, _ = run(SeededRandomness(SEED), file=file)
-    assert done.state.phase is Phase.DONE
+    assert done.state.phase is Phase.LOCKED
     assert len(done.state.contributions.missing) == 1
     assert audit(data, GROUP, Expected(rehearsal=True), STATEMENTS).holds
 
@@ -320,7 +325,7 @@ def test_somebody_may_stay_away_where_the_terms_allow_it() -> None:
 def test_somebody_may_leave_unsealed_what_the_terms_do_not_need() -> None:
     file = replace(terms_file(contributors=3), unsealed=1, min_commits=2)
     data, done, _ = run(SeededRandomness(SEED), file=file)
-    assert done.state.phase is Phase.DONE
+    assert done.state.phase is Phase.LOCKED
     report = audit(data, GROUP, Expected(rehearsal=True), STATEMENTS)
     assert report.holds
     assert report.beacon is not None
@@ -401,7 +406,7 @@ def test_a_rehearsal_that_stops_is_the_beginning_of_the_whole_one(
     assert _kinds(data)[-1] == until
     assert done.held is not None
     assert (done.held.marker, done.held.head) == (until, notes.receipts[-1].checkpoint)
-    assert done.state.phase not in (Phase.DONE, Phase.VOID)
+    assert done.state.phase not in (Phase.LOCKED, Phase.VOID)
     last = {stage: (d, total) for stage, d, total in notes.stages}
     assert last["drawing"] == (4, 4)
 

@@ -28,6 +28,8 @@ class Why(StrEnum):
     """It discloses no value of an attribute that the pool requires."""
     ATTRIBUTE_UNLISTED = "attribute-unlisted"
     """It discloses another value than those that the pool requires."""
+    ATTRIBUTE_EXCLUDED = "attribute-excluded"
+    """It discloses a value that the pool excludes."""
     PUZZLE = "puzzle"
     """It has not solved the puzzle."""
     WANTS = "wants"
@@ -50,6 +52,7 @@ class Why(StrEnum):
 _CLAUSES: Mapping[Why, str] = {
     Why.ATTRIBUTE_EMPTY: "no {attribute} is given, which is required",
     Why.ATTRIBUTE_UNLISTED: "the {attribute} is another than required",
+    Why.ATTRIBUTE_EXCLUDED: "the {attribute} is excluded",
     Why.PUZZLE: "the puzzle is not solved",
     Why.WANTS: "no unit is wanted",
     Why.PRICE: "the deposit is below the price",
@@ -60,7 +63,14 @@ _CLAUSES: Mapping[Why, str] = {
     Why.VOID_TIER: "the deposit is below the price of the tier",
     Why.SUPPLY: "nothing is for sale",
 }
-DOORS = frozenset({Why.ATTRIBUTE_EMPTY, Why.ATTRIBUTE_UNLISTED, Why.PUZZLE})
+DOORS = frozenset(
+    {
+        Why.ATTRIBUTE_EMPTY,
+        Why.ATTRIBUTE_UNLISTED,
+        Why.ATTRIBUTE_EXCLUDED,
+        Why.PUZZLE,
+    }
+)
 """What keeps an entrant from entering a pool at all."""
 
 
@@ -71,7 +81,7 @@ class Bar:
     pool: str
     why: Why
     attribute: str = ""
-    """The name of the attribute that the pool requires, where that is why."""
+    """The name of the attribute that the pool requires or excludes, where that is why."""
 
     @property
     def clause(self) -> str:
@@ -156,6 +166,9 @@ def _door(pool: Pool, entrant: Entrant) -> tuple[Why, str]:
         if value not in need.values:
             why = Why.ATTRIBUTE_UNLISTED if value else Why.ATTRIBUTE_EMPTY
             return why, need.attribute
+    for bar in pool.excludes:
+        if disclosed.get(bar.attribute, "") in bar.values:
+            return Why.ATTRIBUTE_EXCLUDED, bar.attribute
     return Why.PUZZLE, ""
 
 

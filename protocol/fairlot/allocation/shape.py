@@ -11,6 +11,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Protocol
 
+from fairlot.money import Money
 from fairlot.text import Json
 
 ITSELF = ""
@@ -90,8 +91,12 @@ class Facts(Protocol):
         """Return the certificate for machines, under the names that its chapter gives."""
         ...
 
-    def lines(self) -> tuple[str, ...]:
-        """Return the certificate in sentences, without a final stop."""
+    def lines(self, money: Money = str, /) -> tuple[str, ...]:
+        """Return the certificate in sentences, without a final stop.
+
+        Args:
+            money: writes amounts, as bare integers unless it is given.
+        """
         ...
 
 

@@ -4,7 +4,7 @@ Nothing here judges: an entry that the fold refused is shown as refused, and ``f
 says what that means for the sale.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -13,8 +13,10 @@ from fairlot.allocation.left_out import Bar, left_out
 from fairlot.allocation.lots import pool_seed, rank
 from fairlot.allocation.rivals import rivals
 from fairlot.allocation.settlement import LedgerLine
+from fairlot.board.log_replay import LogReplay, TimedEntry
 from fairlot.board.phase import Phase
-from fairlot.board.replay import Replay, TimedEntry
+from fairlot.board.registry_state import RegistryState
+from fairlot.board.replay import Replay
 from fairlot.board.sale import SaleState
 from fairlot.deposit.deposit import read_deposit
 from fairlot.deposit.final import Position
@@ -23,6 +25,9 @@ from fairlot.entry import Entry, EntryType, body_fields
 from fairlot.errors import Rejection
 from fairlot.identity.leaf import read_leaf
 from fairlot.identity.registry import read_registry
+from fairlot.identity.roll import read_roll
+from fairlot.logs import LogKind
+from fairlot.money import Money, money_text, writing
 from fairlot.names import Nym
 from fairlot.terms.pool import Mechanism, Pool
 from fairlot.terms.terms import Terms
@@ -32,8 +37,9 @@ from fairlot.text import counted
 
 @dataclass(frozen=True, slots=True)
 class EntryFacts:
-    """One leaf of the tree."""
+    """One leaf of the tree of a log."""
 
+    log: LogKind
     index: int
     time: int | None
     """Unix seconds of the last TIME before it; ``None`` without one, or if it was not read."""
@@ -103,13 +109,26 @@ def utc(time: int) -> str:
 
 
 def entry_facts(read: Replay) -> tuple[EntryFacts, ...]:
-    """Return a sentence for every entry under a checkpoint, in the order of the board."""
-    judged = {timed.index: timed for timed in read.entries}
-    broken = {f.entry: f.code for f in read.findings if f.entry not in judged}
-    return tuple(
-        _judged(judged[index]) if index in judged else _unread(index, broken.get(index))
-        for index in range(read.state.tree.size)
+    """Return a sentence for every entry under a checkpoint: the registry's log first."""
+    state = read.state
+    money = writing(state.terms.currency if state.has_terms else None)
+    return (
+        *_log_facts(read.registry, read, money),
+        *_log_facts(read, read, money),
     )
+
+
+def _log_facts(
+    log: LogReplay[RegistryState] | LogReplay[SaleState], read: Replay, money: Money
+) -> Iterator[EntryFacts]:
+    """Yield a sentence for every entry of a log, in its order."""
+    judged = {timed.index: timed for timed in log.entries}
+    broken = {f.entry: f.code for f in read.findings if f.log is log.kind}
+    for index in range(log.state.tree.size):
+        if index in judged:
+            yield _judged(judged[index], money)
+        else:
+            yield _unread(log.kind, index, broken.get(index))
 
 
 def nym_facts(state: SaleState, nym: Nym) -> NymFacts | None:
@@ -136,26 +155,27 @@ def nym_facts(state: SaleState, nym: Nym) -> NymFacts | None:
         payment=line.payment if line else None,
         refund=line.refund if line else None,
         left_out=bars,
-        sentence=f"Nym {nym.hex()} {_standing(position)}"
+        sentence=f"Nym {nym.hex()} {_standing(position, writing(state.terms.currency))}"
         f"{_fate(state, line, pools, bars)}.",
     )
 
 
-def _judged(timed: TimedEntry) -> EntryFacts:
+def _judged(timed: TimedEntry, money: Money) -> EntryFacts:
     entry = timed.entry
     return EntryFacts(
+        log=entry.log,
         index=timed.index,
         time=timed.time or None,
         type=entry.type.value,
         hash=entry.hash,
         refusal=timed.refusal,
-        sentence="Refused." if timed.refusal else _SENTENCES[entry.type](entry),
+        sentence="Refused." if timed.refusal else _SENTENCES[entry.type](entry, money),
     )
 
 
-def _unread(index: int, code: str | None) -> EntryFacts:
-    why = "Unreadable." if code else "Not judged: the board has no legal terms."
-    return EntryFacts(index, None, None, None, code, why)
+def _unread(log: LogKind, index: int, code: str | None) -> EntryFacts:
+    why = "Unreadable." if code else "Not judged: the log has no legal beginning."
+    return EntryFacts(log, index, None, None, None, code, why)
 
 
 def _pools(state: SaleState, nym: Nym) -> tuple[PoolFacts, ...]:
@@ -180,7 +200,7 @@ def _pools(state: SaleState, nym: Nym) -> tuple[PoolFacts, ...]:
                     payment=award.payment,
                     part=award.part,
                     reason=award.reason.value,
-                    why=explain(result, nym),
+                    why=explain(result, nym, writing(state.terms.currency)),
                 )
             )
     return tuple(found)
@@ -201,14 +221,14 @@ def _ledger_line(state: SaleState, nym: Nym) -> LedgerLine | None:
     return next((line for line in state.ledger if line.nym == nym), None)
 
 
-def _standing(position: Position) -> str:
+def _standing(position: Position, money: Money) -> str:
     binding = position.final.binding
     if binding.type is EntryType.CANCEL:
-        return f"cancelled its deposit, after {position.paid} had been paid"
-    asked = f"deposited {binding.amount} for up to {_units(binding.wants)}"
+        return f"cancelled its deposit, after {money(position.paid)} had been paid"
+    asked = f"deposited {money(binding.amount)} for up to {_units(binding.wants)}"
     if position.funded:
         return asked
-    return f"{asked}, of which only {position.paid} was paid"
+    return f"{asked}, of which only {money(position.paid)} was paid"
 
 
 def _fate(
@@ -221,7 +241,9 @@ def _fate(
     if line is None:
         why = f"; it can get nothing ({reasons})" if bars else ""
         return f"{why}; nothing is decided yet, the sale stands in phase {state.phase}"
-    money = f"pays {line.payment} and gets {line.refund} back"
+    currency = state.terms.currency
+    paid, back = (money_text(a, currency) for a in (line.payment, line.refund))
+    money = f"pays {paid} and gets {back} back"
     if state.phase is Phase.VOID:
         return f"; the sale is void ({state.void_reason}), so it {money}"
     if not pools:
@@ -247,9 +269,9 @@ def _units(count: int) -> str:
     return "1 unit" if count == 1 else f"{count} units"
 
 
-def _terms(entry: Entry) -> str:
+def _terms(entry: Entry, money: Money) -> str:
     terms = Terms.from_value(entry.body)
-    offers = "; ".join(_offer(pool, terms.asset) for pool in terms.pools)
+    offers = "; ".join(_offer(pool, terms.asset, money) for pool in terms.pools)
     return (
         f"The seller announces the sale “{terms.title}”: {offers}. Deposits until "
         f"{utc(terms.times.close)}; {len(terms.beacon.roster)} take part in the draw"
@@ -268,105 +290,120 @@ def _round_of(chain_hash: bytes, number: int) -> str:
     return f"round {number} of drand's chain {chain_hash.hex()}"
 
 
-def _offer(pool: Pool, asset: str) -> str:
-    return f"{pool.supply} × {asset} {_OFFERS[pool.mechanism](pool)}"
+def _offer(pool: Pool, asset: str, money: Money) -> str:
+    return f"{pool.supply} × {asset} {_OFFERS[pool.mechanism](pool, money)}"
 
 
-def _tiers(pool: Pool) -> str:
-    named = (f"{t.name} ({t.supply} at {t.price})" for t in pool.tiers)
+def _tiers(pool: Pool, money: Money) -> str:
+    named = (f"{t.name} ({t.supply} at {money(t.price)})" for t in pool.tiers)
     return f"to sponsors: {', '.join(named)}"
 
 
-def _lottery(pool: Pool) -> str:
+def _lottery(pool: Pool, money: Money) -> str:
     groups = f", groups of up to {pool.group_max}" if pool.group_max > 1 else ""
     certain = f", {pool.certain} of them to the highest bids" if pool.certain else ""
-    return f"at {pool.price}, one a person by lot{groups}{certain}"
+    return f"at {money(pool.price)}, one a person by lot{groups}{certain}"
 
 
-_OFFERS: Mapping[Mechanism, Callable[[Pool], str]] = {
-    Mechanism.EQUAL_SHARE: lambda p: (
-        f"at {p.price} each, at most {_units(p.cap)} a person (equal-share)"
+_OFFERS: Mapping[Mechanism, Callable[[Pool, Money], str]] = {
+    Mechanism.EQUAL_SHARE: lambda p, m: (
+        f"at {m(p.price)} each, at most {_units(p.cap)} a person (equal-share)"
     ),
-    Mechanism.QUADRATIC: lambda p: (
-        f"at {p.price} times the square of their number, at most {_units(p.cap)} a person"
+    Mechanism.QUADRATIC: lambda p, m: (
+        f"at {m(p.price)} times the square of their number, at most {_units(p.cap)} a person"
     ),
     Mechanism.LOTTERY: _lottery,
-    Mechanism.AUCTION: lambda p: f"to the highest bids, from {p.price} on",
+    Mechanism.AUCTION: lambda p, m: f"to the highest bids, from {m(p.price)} on",
     Mechanism.TIERS: _tiers,
 }
 
 
-def _registry(entry: Entry) -> str:
+def _registry(entry: Entry, _money: Money) -> str:
     registry = read_registry(entry.body)
     issuers = counted(len(registry.issuers), "issuer", "issuers")
     committee = f"{issuers}, t = {registry.threshold}"
     return f"The registry of season {registry.season}, with {committee}."
 
 
-def _leaf(entry: Entry) -> str:
+def _leaf(entry: Entry, _money: Money) -> str:
     leaf = read_leaf(body_fields(entry))
     commitment = leaf.commitment.hex()
     return f"Leaf {leaf.index}: one person, by the identity commitment {commitment}."
 
 
-def _deposit(entry: Entry) -> str:
+def _roll(entry: Entry, _money: Money) -> str:
+    roll, _ = read_roll(body_fields(entry))
+    leaves = counted(roll.leaves, "leaf", "leaves")
+    return f"Roll {roll.number} of the registry: {leaves}, until {utc(roll.expires)}."
+
+
+def _open(entry: Entry, _money: Money) -> str:
+    roll = body_fields(entry).bytes("roll").hex()
+    return f"Deposits are open to whoever is on roll {roll}."
+
+
+def _deposit(entry: Entry, money: Money) -> str:
     deposit = read_deposit(entry)
     binding = deposit.binding
-    asks = f"asks for up to {_units(binding.wants)} and promises {binding.amount}"
+    asks = (
+        f"asks for up to {_units(binding.wants)} and promises {money(binding.amount)}"
+    )
     return f"Nym {deposit.nym.hex()} {asks}."
 
 
-def _paid(entry: Entry) -> str:
+def _paid(entry: Entry, money: Money) -> str:
     nym, amount, _ = read_payment(entry)
-    return f"The escrow has received {amount} for nym {nym.hex()}."
+    return f"The escrow has received {money(amount)} for nym {nym.hex()}."
 
 
-def _close(entry: Entry) -> str:
+def _close(entry: Entry, _money: Money) -> str:
     fields = body_fields(entry)
     frozen = f"{fields.uint('size')} entries with root {fields.bytes('root').hex()}"
     return f"Deposits are closed: {frozen}."
 
 
-def _round(entry: Entry) -> str:
+def _round(entry: Entry, _money: Money) -> str:
     fields = body_fields(entry)
     named = _round_of(fields.bytes("chain"), fields.uint("round"))
     return f"Key {entry.key.hex()} posts {named}."
 
 
-def _result(entry: Entry) -> str:
+def _result(entry: Entry, _money: Money) -> str:
     fields = body_fields(entry)
     seed, outcome = fields.bytes("seed").hex(), fields.bytes("outcome").hex()
     return f"The draw gives the seed {seed} and the outcome {outcome}."
 
 
-def _void(entry: Entry) -> str:
+def _void(entry: Entry, _money: Money) -> str:
     reason = body_fields(entry).text("reason")
     return f"The sale is void ({reason}): everybody gets everything back."
 
 
-_SENTENCES: Mapping[EntryType, Callable[[Entry], str]] = {
+_SENTENCES: Mapping[EntryType, Callable[[Entry, Money], str]] = {
     EntryType.TERMS: _terms,
-    EntryType.TIME: lambda e: f"It is {utc(body_fields(e).uint('time'))}.",
+    EntryType.TIME: lambda e, _: f"It is {utc(body_fields(e).uint('time'))}.",
     EntryType.REGISTRY: _registry,
     EntryType.LEAF: _leaf,
-    EntryType.OPEN: lambda _: "Registration is over; deposits are open.",
+    EntryType.ROLL: _roll,
+    EntryType.OPEN: _open,
     EntryType.DEPOSIT: _deposit,
-    EntryType.CANCEL: lambda e: (
+    EntryType.CANCEL: lambda e, _: (
         f"Nym {read_deposit(e).nym.hex()} takes its deposit back."
     ),
     EntryType.PAID: _paid,
     EntryType.CLOSE: _close,
-    EntryType.COMMIT: lambda e: f"Contributor {e.key.hex()} commits to its share.",
-    EntryType.COMMIT_END: lambda _: "The time for commitments is over.",
-    EntryType.SEAL: lambda e: f"Contributor {e.key.hex()} seals the commitments.",
-    EntryType.SEALED: lambda _: "The commitments are sealed: the draw is fixed.",
-    EntryType.REVEAL: lambda e: f"Contributor {e.key.hex()} reveals its share.",
-    EntryType.REVEAL_END: lambda _: "The time for reveals is over.",
-    EntryType.RECOVER: lambda e: (
+    EntryType.COMMIT: lambda e, _: f"Contributor {e.key.hex()} commits to its share.",
+    EntryType.COMMIT_END: lambda _e, _: "The time for commitments is over.",
+    EntryType.SEAL: lambda e, _: f"Contributor {e.key.hex()} seals the commitments.",
+    EntryType.SEALED: lambda _e, _: "The commitments are sealed: the draw is fixed.",
+    EntryType.REVEAL: lambda e, _: f"Contributor {e.key.hex()} reveals its share.",
+    EntryType.REVEAL_END: lambda _e, _: "The time for reveals is over.",
+    EntryType.RECOVER: lambda e, _: (
         f"Key {e.key.hex()} proves what the missing reveals come to."
     ),
     EntryType.ROUND: _round,
     EntryType.RESULT: _result,
+    EntryType.UNLOCK: lambda _e, _: "Items may be handed over from now on.",
     EntryType.VOID: _void,
 }
 """The sentences for accepted entries, whose form is known to be right."""

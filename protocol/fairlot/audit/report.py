@@ -7,7 +7,7 @@ from enum import StrEnum
 from fairlot.audit.checks import Check
 from fairlot.audit.disclosed import Disclosed
 from fairlot.audit.margin import BeaconFacts
-from fairlot.board.replay import Finding
+from fairlot.board.log_replay import Finding
 from fairlot.text import Json, Viewed, json_view
 
 
@@ -168,7 +168,13 @@ def _check(result: CheckResult) -> Viewed:
         "checked": result.checked,
         "found": result.found,
         "findings": [
-            {"code": f.code, "message": f.message, "offset": f.offset, "entry": f.entry}
+            {
+                "code": f.code,
+                "message": f.message,
+                "offset": f.offset,
+                "entry": f.entry,
+                "log": f.log.value if f.log else None,
+            }
             for f in result.findings
         ],
     }

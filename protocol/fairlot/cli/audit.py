@@ -3,14 +3,14 @@
 import argparse
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fairlot.audit.auditor import Expected, audit
 from fairlot.audit.kept import NOTHING, Kept
 from fairlot.audit.margin import BeaconFacts
 from fairlot.audit.report import Report
-from fairlot.board.replay import Finding
+from fairlot.board.log_replay import Finding
 from fairlot.cli.beacon.files import read_round_file
 from fairlot.cli.command import (
     FAILED,
@@ -42,6 +42,8 @@ Examples:
   fairlot audit transcript.fairlot --policy trusted.policy --head mine.head
   fairlot audit result/transcript.fairlot --rehearsal
   fairlot audit transcript.fairlot --round round.json
+  fairlot audit sale.fairlot registry.fairlot --sale-id HEX64
+  fairlot audit registry.fairlot --registry-alone --board-key HEX64
 """
 _ACCEPTED = "You accept a REHEARSAL: nothing below is proved about people or money."
 _NOT_ACCEPTED = "A REHEARSAL does not pass for a sale: this audit fails."
@@ -61,12 +63,19 @@ class Given:
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument(
-        "file",
+        "files",
         metavar="FILE",
         type=Path,
-        help="a board's transcript; - reads standard input, up to 1 GiB",
+        nargs="+",
+        help="a transcript, with the log of the registry in it or in another FILE; a "
+        "registry's log alone; - reads standard input, up to 1 GiB",
     )
     add_given(parser)
+    parser.add_argument(
+        "--registry-alone",
+        action="store_true",
+        help="audit the log of a registry, without any sale",
+    )
     parser.add_argument("--json", action="store_true", help="report for machines")
 
 
@@ -123,8 +132,9 @@ def read_given(arguments: argparse.Namespace) -> Given:
 def execute(arguments: argparse.Namespace) -> int:
     """Audit and print the report."""
     given = read_given(arguments)
-    report = audit_file(
-        chosen_curve(), arguments.file, given.expected, given.rounds, given.kept
+    expected = replace(given.expected, registry_alone=arguments.registry_alone)
+    report = audit_files(
+        chosen_curve(), arguments.files, expected, given.rounds, given.kept
     )
     if arguments.json:
         show_json("audit", report.to_json())
@@ -142,14 +152,14 @@ COMMAND = Command(
 )
 
 
-def audit_file(
+def audit_files(
     backend: Backend,
-    path: Path,
+    paths: Sequence[Path],
     expected: Expected,
     rounds: Sequence[Beacon] = (),
     kept: Kept = NOTHING,
 ) -> Report:
-    """Audit the transcript in a file.
+    """Audit the logs that lie in some files.
 
     Raises:
         InputError: ``transcript.unreadable``, ``transcript.none``,
@@ -157,10 +167,11 @@ def audit_file(
         Rejection: ``round.unnamed``, ``round.signature`` for a round that the terms do
             not name.
     """
-    data, known = read_named(path), Statements()
+    data, *more = map(read_named, paths)
+    known = Statements()
     with Screen(acknowledge=False) as screen:
         stage, now = screen.stage("checking"), int(time.time())
-        return audit(data, backend, expected, known, stage, now, rounds, kept)
+        return audit(data, backend, expected, known, stage, now, rounds, kept, more)
 
 
 def show_report(report: Report, expected: Expected) -> None:

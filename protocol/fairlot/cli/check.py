@@ -42,7 +42,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def execute(arguments: argparse.Namespace) -> int:
     """Print what is to be said, kind by kind."""
     terms = read_terms_file(arguments.terms)
-    people = read_people(arguments.people)
+    people = read_people(arguments.people, terms.currency, terms.keep)
     check_people(terms, people, arguments.people)
     found = find(terms, people)
     if arguments.json:

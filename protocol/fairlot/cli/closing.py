@@ -16,7 +16,7 @@ from fairlot.allocation.settlement import (
 from fairlot.board.sale import SaleState
 from fairlot.cli.output import say
 from fairlot.cli.table import show_table
-from fairlot.money import money_text
+from fairlot.money import Money, money_text, writing
 from fairlot.names import Nym
 from fairlot.terms.pool import Pool
 from fairlot_crypto.durable import PRIVATE, write_file
@@ -87,18 +87,18 @@ def show_settlement(
     """
     rows = list(_money_rows(state, ledger))
     if outcome is not None:
-        _show_certificates(outcome.pools)
+        _show_certificates(outcome.pools, writing(state.terms.currency))
         pools = [row for pool in outcome.pools for row in _pool_rows(state, pool)]
         unsold = ("unsold", outcome.unsold, "units")
         rows = [*_draw_rows(state), *pools, *rows, unsold]
     show_table(("", "", ""), [(name, str(count), why) for name, count, why in rows])
 
 
-def _show_certificates(pools: tuple[PoolResult, ...]) -> None:
+def _show_certificates(pools: tuple[PoolResult, ...], money: Money) -> None:
     for result in pools:
         pool = result.pool
         say(f"Pool {pool.name} ({pool.mechanism.value}):")
-        for line in result.facts.lines():
+        for line in result.facts.lines(money):
             say(f"  {line}")
     say()
 

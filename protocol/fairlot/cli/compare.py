@@ -6,8 +6,7 @@ from pathlib import Path
 from fairlot.audit.compare import View, compare
 from fairlot.audit.evidence import Evidence, encode_evidence, read_evidence
 from fairlot.audit.transcript_file import read_transcript
-from fairlot.board.replay import Replay, replay
-from fairlot.board.sale import SaleState
+from fairlot.board.replay import Replay, replay_file
 from fairlot.cli.command import FAILED, OK, REFUSED, Command, chosen_curve
 from fairlot.cli.heads import read_head
 from fairlot.cli.output import busy, complain, say, show_json
@@ -101,7 +100,7 @@ def _answer(arguments: argparse.Namespace, found: Evidence | None) -> None:
 def _read(backend: Backend, path: Path) -> Replay:
     data = read_transcript(path)
     with busy("reading a board"):
-        read = replay(data, SaleState(backend, Statements()))
+        read = replay_file(data, backend, Statements())
     if not read.state.has_terms:
         problem = f"{path} begins with no legal terms: nothing says whose board it is"
         raise InputError("compare.terms", problem)

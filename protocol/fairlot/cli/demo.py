@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from fairlot.audit.auditor import Expected
-from fairlot.cli.audit import audit_file
+from fairlot.cli.audit import audit_files
 from fairlot.cli.closing import show_closing
 from fairlot.cli.command import FAILED, OK, Command, chosen_curve
 from fairlot.cli.folders import create_folder
@@ -80,7 +80,7 @@ def _run(backend: Backend, example: Example, folder: Path) -> int:
     say(f"Example {example.name}. What to expect: {example.expectation}")
     write_example(folder, example)
     terms = read_terms_file(folder / TERMS)
-    people = read_people(folder / PEOPLE)
+    people = read_people(folder / PEOPLE, terms.currency, terms.keep)
     seed = SystemRandomness().take(SEED_LENGTH)
     jobs = default_jobs(len(people))
     with Screen(acknowledge=False) as screen:
@@ -89,7 +89,7 @@ def _run(backend: Backend, example: Example, folder: Path) -> int:
     show_closing(done.state)
     say()
     expected = Expected(done.state.sale_id, rehearsal=True)
-    report = audit_file(backend, folder / TRANSCRIPT, expected)
+    report = audit_files(backend, [folder / TRANSCRIPT], expected)
     size = (folder / TRANSCRIPT).stat().st_size
     say(f"Audit of the transcript ({report.facts['entries']} entries, {size} bytes):")
     say(report.verdict)
@@ -99,9 +99,9 @@ def _run(backend: Backend, example: Example, folder: Path) -> int:
 def _next(example: Example, keep: Path | None) -> tuple[str, ...]:
     if keep is None:
         return (
-            f"fairlot demo {example.name} --keep result   keep terms, people and outputs",
+            f"fairlot demo {example.name} --keep result   # keeps terms, people and outputs",
             *(f"fairlot demo {name}" for name in NAMES if name != example.name),
-            f"fairlot new {example.name}   its two files, to change",
+            f"fairlot new {example.name}   # its two files, to change",
             "fairlot --help",
         )
     transcript = keep / TRANSCRIPT

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fairlot.audit.inspection import EntryFacts, entry_facts, nym_facts, utc
 from fairlot.audit.trust import terms_policy
-from fairlot.board.replay import Replay, replay
+from fairlot.board.replay import Replay, replay_file
 from fairlot.board.sale import SaleState
 from fairlot.cli.command import FAILED, OK, Command, chosen_curve, hex_bytes
 from fairlot.cli.odds import show_odds
@@ -62,8 +62,7 @@ def execute(arguments: argparse.Namespace) -> int:
     backend = chosen_curve()
     data = read_named(path)
     with Screen(acknowledge=False) as screen:
-        state = SaleState(backend, Statements())
-        read = replay(data, state, screen.stage("reading"))
+        read = replay_file(data, backend, Statements(), screen.stage("reading"))
     if arguments.odds:
         return _show_odds(read.state, as_json=arguments.json)
     if arguments.policy:

@@ -9,6 +9,7 @@ from fairlot.cli.command import OK, Command
 from fairlot.cli.folders import create_folder
 from fairlot.cli.output import say
 from fairlot.inputs.people_file import read_people
+from fairlot.inputs.terms_file import read_terms_file
 from fairlot.rehearsal.examples import (
     EXAMPLES,
     NAMES,
@@ -64,7 +65,9 @@ def execute(arguments: argparse.Namespace) -> int:
     except (OSError, KeyboardInterrupt):
         new.leave_nothing((TERMS, PEOPLE))
         raise
-    people = counted(len(read_people(folder / PEOPLE)), "person", "people")
+    terms = read_terms_file(folder / TERMS)
+    listed = read_people(folder / PEOPLE, terms.currency, terms.keep)
+    people = counted(len(listed), "person", "people")
     say(f"{folder} holds the example {example.name}:")
     say(f"  {TERMS}  what is sold, and how it is shared out; its comments say more")
     say(f"  {PEOPLE}  {people}, with what each of them wants and deposits")

@@ -54,7 +54,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def execute(arguments: argparse.Namespace) -> int:
     """Print everybody's odds, pool by pool."""
     terms = read_terms_file(arguments.terms)
-    people = read_people(arguments.people)
+    people = read_people(arguments.people, terms.currency, terms.keep)
     check_people(terms, people, arguments.people)
     found = find(terms, people)
     odds, names = people_odds(terms, people)

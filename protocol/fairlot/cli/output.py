@@ -19,7 +19,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from fairlot.board.keeper import Receipt
+from fairlot.board.log_keeper import Receipt
 from fairlot.cli.json_text import json_lines
 from fairlot.text import Viewed, printable
 

@@ -6,8 +6,7 @@ from pathlib import Path
 
 from fairlot import __version__
 from fairlot.audit.auditor import audit_replay
-from fairlot.board.replay import replay
-from fairlot.board.sale import SaleState
+from fairlot.board.replay import replay_file
 from fairlot.cli.audit import add_given, read_given
 from fairlot.cli.command import FAILED, OK, Command, chosen_curve
 from fairlot.cli.output import Screen, say
@@ -55,8 +54,8 @@ def execute(arguments: argparse.Namespace) -> int:
     _check_replaceable(path)
     data = read_named(arguments.file)
     with Screen(acknowledge=False) as screen:
-        state = SaleState(chosen_curve(), Statements())
-        read = replay(data, state, screen.stage("checking"))
+        stage = screen.stage("checking")
+        read = replay_file(data, chosen_curve(), Statements(), stage)
     now = int(time.time())
     report = audit_replay(read, given.expected, now, given.rounds, given.kept)
     accepted = given.expected.rehearsal

@@ -5,6 +5,7 @@ In the files that the steps of ``fairlot beacon`` read, so that others can go on
 
 from collections.abc import Iterator
 from pathlib import Path
+from shlex import quote
 
 from fairlot.board.sale import SaleState
 from fairlot.cli.beacon.contributor import Secret
@@ -67,26 +68,28 @@ def next_steps(held: Held, state: SaleState, board: Path) -> Iterator[str]:
         state: of its board.
         board: the transcript, beside which the roles' files lie.
     """
-    keys = board.parent / KEYS
-    post = f"fairlot beacon post {board} {{}} --key {keys / BOARD_KEY}"
-    mark = f"fairlot beacon mark {board} {{}} --key {keys / BOARD_KEY}"
+    keys, named = board.parent / KEYS, quote(str(board))
+    ours = f"--key {quote(str(keys / BOARD_KEY))}"
     if held.marker in _STEPS:
         step, ends = _STEPS[held.marker]
-        whose = keys / contributor_name(0)
-        own = f"--key {whose}.key --secret {whose}.secret --out {step}-0"
-        yield f"fairlot beacon {step} {board} {own}   and so for each contributor"
-        yield post.format(f"{step}-0")
-        yield mark.format(ends)
+        key, secret = (
+            quote(str(keys / f"{contributor_name(0)}.{end}"))
+            for end in ("key", "secret")
+        )
+        own = f"--key {key} --secret {secret} --out {step}-0"
+        yield f"fairlot beacon {step} {named} {own}   # and so for each contributor"
+        yield f"fairlot beacon post {named} {step}-0 {ours}"
+        yield f"fairlot beacon mark {named} {ends} {ours}"
         return
     if state.contributions.withheld:
-        yield f"fairlot beacon recover {board} --out recover"
-        yield post.format("recover")
-    for named in state.terms.named_rounds():
-        number = named.round_number
-        path = keys / round_name(number)
-        yield f"fairlot beacon round {board} {path} --out round-{number}"
-        yield f"{post.format(f'round-{number}')} --time {named.due}"
-    yield mark.format(EntryType.RESULT)
+        yield f"fairlot beacon recover {named} --out recover"
+        yield f"fairlot beacon post {named} recover {ours}"
+    for each in state.terms.named_rounds():
+        number = each.round_number
+        path = quote(str(keys / round_name(number)))
+        yield f"fairlot beacon round {named} {path} --out round-{number}"
+        yield f"fairlot beacon post {named} round-{number} {ours} --time {each.due}"
+    yield f"fairlot beacon mark {named} {EntryType.RESULT} {ours}"
 
 
 def _kept(

@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from shlex import quote
 
 from fairlot.board.storage import create_transcript
 from fairlot.cli.beacon.setup_file import read_setup_file
@@ -105,7 +106,7 @@ def execute(arguments: argparse.Namespace) -> int:
     """Play the sale and print its closing table."""
     terms = read_terms_file(arguments.terms)
     check_playable(terms)
-    people = read_people(arguments.people)
+    people = read_people(arguments.people, terms.currency, terms.keep)
     check_people(terms, people, arguments.people)
     folder: Path = arguments.out
     check_new_folder(folder)
@@ -140,28 +141,30 @@ def execute(arguments: argparse.Namespace) -> int:
 
 
 def _show(done: Rehearsed, folder: Path) -> None:
-    if done.held is None:
-        say(f"The sale “{done.terms.title}” has ended; {folder} holds")
-        say(f"  {TRANSCRIPT}  the whole board, to be published and audited")
-        name_tables(done.terms.pools, named=True)
-    else:
-        behind = f"has stopped behind {done.held.marker}"
-        say(f"The sale “{done.terms.title}” {behind}; {folder} holds")
-        say(f"  {TRANSCRIPT}  the board so far")
-    say(
-        f"  {NYMS}            which nym belongs to whom: private, known only to a rehearsal"
-    )
+    title, nyms = done.terms.title, f"  {NYMS}            which nym belongs to whom"
     if done.held is not None:
+        say(f"The sale “{title}” has stopped behind {done.held.marker}; {folder} holds")
+        say(f"  {TRANSCRIPT}  the board so far")
+        say(f"{nyms}: private, known only to a rehearsal")
         say(f"  {KEYS}                what every role holds: private too")
-    say()
-    _show_roots(done.terms)
-    say()
-    if done.held is None:
-        show_closing(done.state)
-    else:
+        say()
+        _show_roots(done.terms)
+        say()
         say("Try next:")
         for line in next_steps(done.held, done.state, folder / TRANSCRIPT):
             say(f"  {line}")
+        return
+    say(f"The sale “{title}” has ended; {folder} holds")
+    say(f"  {TRANSCRIPT}  the whole board, to be published and audited")
+    name_tables(done.terms.pools, named=True)
+    say(f"{nyms}: private, known only to a rehearsal")
+    say()
+    _show_roots(done.terms)
+    say("so that everybody can check the board that they are shown:")
+    roots = f"--rehearsal --sale-id {done.terms.sale_id.hex()}"
+    say(f"  fairlot audit {quote(str(folder / TRANSCRIPT))} {roots}")
+    say()
+    show_closing(done.state)
 
 
 def _show_roots(terms: Terms) -> None:

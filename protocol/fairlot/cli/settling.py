@@ -18,8 +18,8 @@ from fairlot.audit.settling import (
     ShownVoid,
     settle_replay,
 )
-from fairlot.board.phase import Phase
-from fairlot.board.replay import Replay, replay
+from fairlot.board.phase import DRAWN, Phase
+from fairlot.board.replay import Replay, replay_file
 from fairlot.board.sale import SaleState
 from fairlot.cli.beacon.files import read_round_file
 from fairlot.cli.closing import (
@@ -49,7 +49,7 @@ Examples:
   fairlot settle transcript.fairlot --round round.json --head witnessed.txt --json
 """
 _SAID: Mapping[Phase, str] = {
-    Phase.DONE: "RESULT on the log says the same",
+    **dict.fromkeys(DRAWN, "RESULT on the log says the same"),
     Phase.VOID: "VOID on the log does not hold",
 }
 """What the log announces of a sale that is settled."""
@@ -83,8 +83,8 @@ def execute(arguments: argparse.Namespace) -> int:
     heads = [read_kept_head(path) for path in arguments.heads]
     data = read_named(arguments.file)
     with Screen(acknowledge=False) as screen:
-        state = SaleState(curve, Statements())
-        read = replay(data, state, screen.stage("reading"))
+        read = replay_file(data, curve, Statements(), screen.stage("reading"))
+    state = read.state
     result = settle_replay(read, rounds, heads)
     if folder is not None and not isinstance(result, NotYet):
         create_folder(folder)

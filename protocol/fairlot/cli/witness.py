@@ -16,9 +16,8 @@ from fairlot.cli.command import OK, Command, add_commands, chosen_curve, whole
 from fairlot.cli.heads import read_kept_head
 from fairlot.cli.output import say, show_json
 from fairlot.errors import InputError
-from fairlot.terms.board_name import BOARD_NAME, MAX_BOARD_NAME
+from fairlot.logs import BOARD_NAME, MAX_BOARD_NAME, Witness
 from fairlot.terms.times import MAX_TIME
-from fairlot.terms.witnesses import Witness
 from fairlot.text import Viewed
 from fairlot_crypto.durable import write_file
 from fairlot_crypto.errors import CryptoError

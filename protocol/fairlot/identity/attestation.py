@@ -8,7 +8,7 @@ from typing import Protocol
 
 from fairlot.errors import Rejection
 from fairlot.fields import bytes_problem
-from fairlot.identity.registry import EPOCH_SECONDS, Registry, RegistryId
+from fairlot.identity.registry import Registry, RegistryId
 from fairlot.same_name import compared_name, repeated
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
@@ -23,8 +23,6 @@ from fairlot_crypto.keys import (
     verify_signature,
 )
 
-ATTESTATION_LIFETIME = EPOCH_SECONDS
-"""Seconds for which an attestation can be used."""
 TAG_KEY_LENGTH = 32
 
 
@@ -189,10 +187,10 @@ def check_attestation(registry: Registry, attestation: Attestation, now: int) ->
         raise Rejection(
             "attestation.holder-key", f"the holder's key is bad: {error.message}"
         ) from error
-    if not attestation.time <= now < attestation.time + ATTESTATION_LIFETIME:
+    if not attestation.time <= now < attestation.time + registry.epoch:
         raise Rejection(
             "attestation.time",
-            "the attestation must be of the last 24 hours: ask for a new one",
+            f"the attestation must be of the last {registry.epoch} s: ask for a new one",
         )
     check_attributes(registry, attestation.attributes)
 

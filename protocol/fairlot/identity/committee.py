@@ -5,7 +5,7 @@ leaves, and answers for every issuer. The steps are those of specs/identity.md, 
 5, and of specs/credential.md.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fairlot.entry import Entry
@@ -25,9 +25,17 @@ from fairlot.identity.enrolment import (
     receive_identity,
 )
 from fairlot.identity.leaf import Leaf, make_leaf_entry
-from fairlot.identity.registry import Credentials, epoch_at
+from fairlot.identity.registry import Credentials, RegistryId, RollId, epoch_at
+from fairlot.identity.roll import (
+    PostedRoll,
+    Roll,
+    roll_body,
+    sign_roll,
+    unexpired_rolls,
+)
 from fairlot.names import check_time
 from fairlot_crypto.bbs.profile import Credential
+from fairlot_crypto.cbor import Value
 from fairlot_crypto.errors import CallerError
 from fairlot_crypto.keys import OpeningKey, SigningKey
 from fairlot_crypto.randomness import Randomness
@@ -114,19 +122,34 @@ class Committee:
         registry_id = self.credentials.registry.registry_id
         return make_leaf_entry(registry_id, identity.leaf, self._issuers[0].key)
 
-    def issue(self, identity: Identity, holder: Holder, now: int) -> Credential:
-        """Ask every issuer for a credential of the epoch of ``now``, and combine.
+    def sign_roll(self, roll: Roll) -> dict[str, Value]:
+        """Return the body of a ROLL entry: every issuer signs what the board says is due.
+
+        Args:
+            roll: what ``RegistryBoard.roll_due`` returned.
+        """
+        registry_id = self.credentials.registry.registry_id
+        return signed_roll(registry_id, roll, self._issuers)
+
+    def issue(
+        self, identity: Identity, holder: Holder, rolls: Sequence[PostedRoll], now: int
+    ) -> Mapping[RollId, Credential]:
+        """Ask every issuer for the credentials of the epoch of ``now``, and combine.
 
         Args:
             identity: the person's, from ``register``.
             holder: the person's keys and randomness.
+            rolls: all that are on the registry log.
             now: the issuers' clock, unix seconds.
+
+        Returns:
+            One credential for each unexpired roll on which the person's leaf is.
 
         Raises:
             Rejection: ``request.*`` where the issuers do not answer.
             CallerError: ``names.time``.
         """
-        epoch = epoch_at(now)
+        epoch = epoch_at(self.credentials.registry, now)
         randomness = holder.randomness.derive("request").derive(str(epoch))
         pending = request_credential(
             self.credentials.curve,
@@ -134,13 +157,18 @@ class Committee:
             identity,
             holder.signing,
             epoch,
+            [each.roll_id for each in unexpired_rolls(rolls, now)],
             randomness,
         )
-        answers = self.answer(pending.request, now, randomness)
+        answers = self.answer(pending.request, rolls, now, randomness)
         return receive_credential(self.credentials, identity, pending, answers)
 
     def answer(
-        self, request: CredentialRequest, now: int, randomness: Randomness
+        self,
+        request: CredentialRequest,
+        rolls: Sequence[PostedRoll],
+        now: int,
+        randomness: Randomness,
     ) -> tuple[bytes, ...]:
         """Return every issuer's sealed answer to a request.
 
@@ -158,8 +186,18 @@ class Committee:
             self.credentials,
             self._issuers,
             leaf,
+            rolls,
             attributes,
             request,
             now,
             randomness,
         )
+
+
+def signed_roll(
+    registry_id: RegistryId, roll: Roll, issuers: Sequence[IssuerSecrets]
+) -> dict[str, Value]:
+    """Return the body of a ROLL entry that these issuers sign, in their order."""
+    return roll_body(
+        roll, [sign_roll(registry_id, roll, each.index, each.key) for each in issuers]
+    )

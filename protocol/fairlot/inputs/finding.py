@@ -7,6 +7,7 @@ from enum import StrEnum
 from fairlot.allocation.entering import Entrant
 from fairlot.allocation.left_out import DOORS, Bars
 from fairlot.inputs.people_file import Person
+from fairlot.money import Currency, money_text
 from fairlot.terms.pool import Pool
 
 
@@ -31,6 +32,7 @@ class FindingCode(StrEnum):
     GROUP_SHORT = "group-short"
     WANTS_IGNORED = "wants-ignored"
     LOOK_ALIKE = "look-alike"
+    NAME_HIDES = "name-hides"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,12 @@ class TermsAndPeople:
     """One for each person, as if the deposit were paid and the bid opened."""
     bars: Sequence[Bars]
     """For each person, what stands between them and each pool."""
+    currency: Currency | None = None
+    """In which sentences state amounts; ``None`` for smallest units."""
+
+    def money(self, amount: int) -> str:
+        """Return an amount as sentences state it."""
+        return money_text(amount, self.currency)
 
     def names(self, indices: Sequence[int]) -> tuple[str, ...]:
         """Return the names of some people, given by their places on the list."""

@@ -15,11 +15,12 @@ from fairlot.inputs.stand_in import stand_ins
 from fairlot.inputs.terms_file import TermsFile
 from fairlot.same_name import look_alikes
 from fairlot.terms.pool import CAPPED, Pool
-from fairlot.text import counted
+from fairlot.text import counted, is_misleading
 
 _REMEDIES: Mapping[Why, str] = {
     Why.ATTRIBUTE_EMPTY: "fill in the cell, or take them off the list",
     Why.ATTRIBUTE_UNLISTED: "correct the cell, or list the value in requires",
+    Why.ATTRIBUTE_EXCLUDED: "take them off the list, or the value out of excludes",
     Why.PUZZLE: "they need another answer, or a pool without a puzzle",
     Why.WANTS: "let them want 1, or take them off the list",
     Why.PRICE: "see that price and deposits are in the same unit; else they pay in more",
@@ -40,7 +41,8 @@ def find(file: TermsFile, people: Sequence[Person]) -> tuple[Finding, ...]:
         people: the list.
     """
     entrants = stand_ins(file.pools, people)
-    both = TermsAndPeople(file.pools, people, entrants, bars_of(file.pools, entrants))
+    bars = bars_of(file.pools, entrants)
+    both = TermsAndPeople(file.pools, people, entrants, bars, file.currency)
     return (
         *_left_out(both),
         *_empty_pools(both),
@@ -50,6 +52,7 @@ def find(file: TermsFile, people: Sequence[Person]) -> tuple[Finding, ...]:
         *group_findings(both),
         *_ignored_wants(both),
         *_look_alikes(both),
+        *_hiding_names(both),
     )
 
 
@@ -65,7 +68,7 @@ def _left_out(both: TermsAndPeople) -> Iterator[Finding]:
             if bar is not None:
                 pools_of.setdefault((bar.clause, bar.why), []).append(pool)
         clauses = [
-            f"{clause} in {_named(pools, why)}"
+            f"{clause} in {_named(both, pools, why)}"
             for (clause, why), pools in pools_of.items()
         ]
         remedies = dict.fromkeys(_REMEDIES[why] for _, why in pools_of)
@@ -77,9 +80,9 @@ def _left_out(both: TermsAndPeople) -> Iterator[Finding]:
         )
 
 
-def _named(pools: Sequence[Pool], why: Why) -> str:
+def _named(both: TermsAndPeople, pools: Sequence[Pool], why: Why) -> str:
     if why in {Why.PRICE, Why.LOW_BID}:
-        return ", ".join(f"{pool.name} ({pool.price})" for pool in pools)
+        return ", ".join(f"{pool.name} ({both.money(pool.price)})" for pool in pools)
     return ", ".join(pool.name for pool in pools)
 
 
@@ -101,10 +104,10 @@ def _because(both: TermsAndPeople, pool: Pool, why: Sequence[Why]) -> str:
     inside = {one for one in why if one not in DOORS}
     if Why.PRICE in inside <= {Why.PRICE, Why.WANTS}:
         short = [i for i, one in enumerate(why) if one is Why.PRICE]
-        highest = max(both.people[i].amount for i in short)
+        highest = both.money(max(both.people[i].amount for i in short))
         return (
             f": no deposit reaches the price: the highest is {highest}, the price "
-            f"{pool.price}"
+            f"{both.money(pool.price)}"
         )
     if inside:
         return ": it sells nothing" if Why.SUPPLY in inside else ""
@@ -133,7 +136,8 @@ def _void_wishes(both: TermsAndPeople) -> Iterator[Finding]:
             yield from _some(
                 both,
                 FindingCode.BID_LOW,
-                f"bid less than {pool.price} in {pool.name}: the bid does not count",
+                f"bid less than {both.money(pool.price)} in {pool.name}: the bid does not "
+                "count",
                 _REMEDIES[Why.LOW_BID],
                 low,
             )
@@ -203,16 +207,30 @@ def _most_units(pools: Sequence[Pool], bars: Bars) -> int | None:
 
 def _look_alikes(both: TermsAndPeople) -> Iterator[Finding]:
     """Name people whose names look alike in letters of different scripts."""
-    alike: dict[str, list[str]] = {}
-    for first, later in look_alikes(person.name for person in both.people):
-        alike.setdefault(first, [first]).append(later)
-    for names in alike.values():
+    typed: dict[str, list[int]] = {}
+    for index, person in enumerate(both.people):
+        typed.setdefault(person.called or person.name, []).append(index)
+    alike: dict[str, list[int]] = {}
+    for first, later in look_alikes(typed):
+        alike.setdefault(first, [*typed[first]]).extend(typed[later])
+    for found in alike.values():
         yield Finding(
             FindingCode.LOOK_ALIKE,
             "have names that look alike, in letters of different scripts",
             "see that they are not one person; if they are, keep one row",
-            tuple(names),
+            both.names(sorted(found)),
         )
+
+
+def _hiding_names(both: TermsAndPeople) -> Iterator[Finding]:
+    """Name people whose names a spreadsheet shows otherwise than they are typed."""
+    hiding = [i for i, one in enumerate(both.people) if is_misleading(one.name)]
+    sentence = (
+        "have characters in their names that reorder text or are not seen: here their "
+        "numbers stand for them, elsewhere nothing does"
+    )
+    remedy = "type the names anew"
+    yield from _some(both, FindingCode.NAME_HIDES, sentence, remedy, hiding)
 
 
 def _some(

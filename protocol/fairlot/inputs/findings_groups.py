@@ -69,7 +69,7 @@ def _split(
                 yield Finding(
                     FindingCode.GROUP_SPLIT,
                     f"are in the group {shown(label)}, of which {pool.name} admits only "
-                    f"{len(inside)} of {len(members)}",
+                    f"{len(inside)} of {len(members)}: the others stay out there",
                     "put people into one group whom the same pools admit",
                     both.names(members),
                 )

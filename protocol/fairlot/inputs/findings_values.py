@@ -23,14 +23,18 @@ def value_findings(both: TermsAndPeople) -> Iterator[Finding]:
         name: [value for value in holders.get(name, {}) if value not in values]
         for name, values in listed.items()
     }
+    required = {need.attribute for pool in both.pools for need in pool.requires}
     for name, values in strange.items():
         near = NearMisses(listed[name])
         for value in values:
             hint = near_hint(near, value)
+            if name not in required and not hint:
+                # Where values are only excluded, to have another is what most people do.
+                continue
             yield Finding(
                 FindingCode.VALUE_UNLISTED,
-                f"{name} is {shown(value)}, which no pool lists",
-                hint or "correct the cell, or list the value",
+                f"{name} is {shown(value)}, which no pool lists{hint}",
+                "correct the cell, or list the value",
                 both.names(holders[name][value]),
             )
     for name, values in missing.items():
@@ -39,8 +43,8 @@ def value_findings(both: TermsAndPeople) -> Iterator[Finding]:
             hint = near_hint(near, value)
             yield Finding(
                 FindingCode.VALUE_UNUSED,
-                f"nobody on the list has {name} {shown(value)}, which a pool lists",
-                hint or "correct the terms, or the list",
+                f"nobody on the list has {name} {shown(value)}, which a pool lists{hint}",
+                "correct the terms, or the list",
             )
     for name, by_value in holders.items():
         if name not in listed:
@@ -48,7 +52,7 @@ def value_findings(both: TermsAndPeople) -> Iterator[Finding]:
             yield Finding(
                 FindingCode.ATTRIBUTE_UNUSED,
                 f"have a value of {name}, which no pool uses: nobody learns it",
-                "remove the column, or use it in requires",
+                "remove the column, or use it in requires or excludes",
                 both.names(found),
             )
     yield from _few(both, sorted(listed))
@@ -58,8 +62,8 @@ def listed_values(pools: Sequence[Pool]) -> Mapping[str, Sequence[str]]:
     """Return the values that pools list, by attribute, each once and in their order."""
     listed: dict[str, dict[str, None]] = {}
     for pool in pools:
-        for need in pool.requires:
-            listed.setdefault(need.attribute, {}).update(dict.fromkeys(need.values))
+        for rule in pool.rules:
+            listed.setdefault(rule.attribute, {}).update(dict.fromkeys(rule.values))
     return {name: list(values) for name, values in listed.items()}
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from fairlot.same_name import compared_name
+from fairlot.text import shown
 
 _WIDEST = 100
 """A range of more numbers than this is taken for something else."""
@@ -41,9 +42,9 @@ class NearMisses:
 
 
 def near_hint(near: NearMisses, text: str) -> str:
-    """Return a question about a near miss, or nothing."""
+    """Return a question about a near miss to end a sentence with, or nothing."""
     found = near.of(text)
-    return "" if found is None else f"did you mean {found}?"
+    return "" if found is None else f": did you mean {shown(found)}?"
 
 
 def labels_alike(labels: Iterable[str]) -> Mapping[str, tuple[str, ...]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fairlot.errors import TermsError
 from fairlot.fields import UINT_MAX, Fields
-from fairlot.inputs.input_file import TERMS_FILE_CODES, read_input
+from fairlot.inputs.input_file import read_input
 from fairlot.inputs.terms_file_pools import TOP_KEYS, read_file_pools
 from fairlot.inputs.toml_file import TomlFile, parse_toml
 from fairlot.inputs.toml_money import read_file_currency, smallest
@@ -118,9 +118,10 @@ def read_terms_file(path: Path) -> TermsFile:
             ``terms-file.certain``, ``terms-file.tiers``, ``terms-file.requires``,
             ``terms-file.unsold``, ``terms-file.key``, ``terms-file.deposits``,
             ``terms-file.bids``, ``terms-file.issuers``, ``terms-file.drand``,
-            ``terms-file.currency``, ``terms-file.decimals``, ``terms-file.keep``.
+            ``terms-file.currency``, ``terms-file.decimals``, ``terms-file.keep``,
+            ``terms-file.excludes``.
     """
-    source = parse_toml(read_input(path, TERMS_FILE_CODES))
+    source = parse_toml(read_input(path))
     _check_keys(source)
     top = source.fields()
     currency = read_file_currency(source, top)
@@ -208,7 +209,7 @@ def _deposits(
         ]
     ladder = source.table({} if written == [] else {"deposits": written}, ())
     try:
-        return read_deposits(ladder, pools)
+        return read_deposits(ladder, pools, currency)
     except TermsError as error:
         raise source.terms_error(error) from error
 

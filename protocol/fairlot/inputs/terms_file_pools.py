@@ -12,6 +12,7 @@ from fairlot.errors import TermsError, Where
 from fairlot.fields import Fields
 from fairlot.inputs.toml_file import TomlFile
 from fairlot.inputs.toml_money import smallest
+from fairlot.inputs.toml_values import VALUES_CODES, listed_values
 from fairlot.money import Currency
 from fairlot.terms.pool import CAPPED, MAIN_POOL, Mechanism, Pool
 from fairlot.terms.read_pools import POOL_KEYS, read_pools
@@ -39,10 +40,10 @@ def read_file_pools(source: TomlFile, currency: Currency | None) -> tuple[Pool, 
             ``terms-file.array``, ``terms-file.mechanism``, ``terms-file.pool-name``,
             ``terms-file.group``, ``terms-file.certain``, ``terms-file.tiers``,
             ``terms-file.requires``, ``terms-file.unsold``, ``terms-file.key``,
-            ``terms-file.decimals``.
+            ``terms-file.excludes``, ``terms-file.decimals``.
     """
     try:
-        return read_pools(_canonical_pools(source, currency), ("pool",))
+        return read_pools(_canonical_pools(source, currency), ("pool",), currency)
     except TermsError as error:
         raise source.terms_error(error) from error
 
@@ -85,8 +86,9 @@ def _canonical(
         value.setdefault("cap", _cap(table.get("supply")))
     if mechanism == Mechanism.TIERS and fields.has("tiers"):
         _check_tier_names(source, fields)
-    if "requires" in value:
-        value["requires"] = _sorted_values(source, fields)
+    for key in VALUES_CODES:
+        if key in value:
+            value[key] = listed_values(source, fields, key)
     if "puzzle" in texts:
         value["puzzle"] = _key(source, fields.at("puzzle"), texts["puzzle"])
     return value
@@ -94,7 +96,8 @@ def _canonical(
 
 def _without_defaults(table: dict[str, Any], mechanism: str | None) -> dict[str, Any]:
     """Leave out what says nothing else than its absence."""
-    defaults: dict[str, object] = {"unsold": RETURN, "again": False, "requires": {}}
+    defaults: dict[str, object] = {"unsold": RETURN, "again": False}
+    defaults |= {"requires": {}, "excludes": {}}
     if mechanism == Mechanism.LOTTERY:
         defaults |= {"group_max": 1, "certain": 0}
     return {
@@ -134,18 +137,6 @@ def _check_tier_names(source: TomlFile, fields: Fields) -> None:
     for tier in fields.maps("tiers"):
         if tier.has("name"):
             source.text(tier, "name")
-
-
-def _sorted_values(source: TomlFile, fields: Fields) -> dict[str, list[str]]:
-    required = fields.map("requires")
-    return {name: _sorted(source, required, name) for name in required.names}
-
-
-def _sorted(source: TomlFile, required: Fields, name: str) -> list[str]:
-    values = required.texts(name)
-    for index, value in enumerate(values):
-        source.check_text(value, (*required.at(name), index))
-    return sorted(values)
 
 
 def _key(source: TomlFile, where: Where, text: str) -> bytes:

@@ -5,17 +5,19 @@ It never waits: every batch has the time at which the terms allow it.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from fairlot.beacon.contributions import make_commitment, make_reveal
 from fairlot.beacon.recovery import make_recovery
 from fairlot.beacon.rounds import make_round
 from fairlot.beacon.seals import make_seal
-from fairlot.board.keeper import Board, Receipt
+from fairlot.board.keeper import Board
+from fairlot.board.log_keeper import LogKeeper, Receipt
 from fairlot.board.phase import Phase
 from fairlot.board.sale import VoidReason
 from fairlot.entry import Entry, EntryType
 from fairlot.errors import Rejection
+from fairlot.identity.registry import RollId
 from fairlot.rehearsal.parts import Clock
 from fairlot_crypto.delay import bicorn
 from fairlot_crypto.delay.parameters import RSA_2048, Setup, make_setup, shipped_setup
@@ -33,6 +35,7 @@ STOPS = (
 """The markers behind which a draw can be left to others (section 3.1)."""
 
 T = TypeVar("T")
+K = TypeVar("K", bound=LogKeeper[Any])
 
 
 class Watcher(Protocol):
@@ -93,10 +96,10 @@ def draw_alphas(
 
 
 @dataclass(frozen=True, slots=True)
-class Poster:
+class Posting(Generic[K]):
     """Posts entries that must be taken, and tells who looks on."""
 
-    board: Board
+    board: K
     watcher: Watcher
 
     def post(self, entries: Sequence[Entry], time: int) -> None:
@@ -115,6 +118,14 @@ class Poster:
         """Post in batches of at most ``BATCH``."""
         for chunk in chunks(entries, BATCH):
             self.post(chunk, time)
+
+
+class Poster(Posting[Board]):
+    """Posts on the log of a sale."""
+
+    def open(self, roll: RollId, time: int) -> None:
+        """Post OPEN."""
+        self.watcher.acknowledged((self.board.append_open(roll, time),))
 
     def mark(self, kind: EntryType, time: int) -> Receipt:
         """Post a marker, and return the board's answer."""

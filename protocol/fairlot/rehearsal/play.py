@@ -8,14 +8,16 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from fairlot.board.keeper import Board
-from fairlot.board.phase import Phase
+from fairlot.board.phase import ENDED
+from fairlot.board.registry_keeper import RegistryBoard
+from fairlot.board.registry_state import RegistryState
 from fairlot.board.sale import SaleState
-from fairlot.board.storage import Storage
+from fairlot.board.storage import OneWriter, Storage
 from fairlot.deposit.make import MadeDeposit
 from fairlot.deposit.payment import make_payment
 from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot.identity.attestation import Attestation
-from fairlot.identity.committee import Holder
+from fairlot.identity.committee import Holder, signed_roll
 from fairlot.identity.enrolment import AdmissionBook, Identity
 from fairlot.identity.leaf import make_leaf_entry
 from fairlot.inputs.people_file import Person
@@ -27,12 +29,13 @@ from fairlot.rehearsal.draw import (
     Contributor,
     Drawing,
     Poster,
+    Posting,
     Watcher,
     chunks,
     draw_alphas,
     find_setup,
 )
-from fairlot.rehearsal.parts import START, Parts, cast_parts, write_terms
+from fairlot.rehearsal.parts import BOARD_NAME, START, Parts, cast_parts, write_terms
 from fairlot.rehearsal.wishes import wishes
 from fairlot.rehearsal.work import (
     DepositJob,
@@ -108,11 +111,22 @@ def rehearse(
     """
     parts = cast_parts(curve, file, people, randomness)
     terms = write_terms(file, parts, setup or find_setup(file.delay, watcher))
-    state = SaleState(curve, Statements())
-    board = Board(storage, terms.board.name, parts.board, state)
-    run = _Run(curve, parts, terms, Poster(board, watcher), randomness, workers)
+    registry = RegistryState(curve, Statements())
+    state, file_of_both = SaleState(registry), OneWriter(storage)
+    keeper = RegistryBoard(file_of_both, BOARD_NAME, parts.board, registry)
+    board = Board(file_of_both, terms.board.name, parts.board, state)
+    run = _Run(
+        curve,
+        parts,
+        terms,
+        Posting(keeper, watcher),
+        Poster(board, watcher),
+        randomness,
+        workers,
+    )
     run.begin()
     participants = run.enrol(people)
+    run.open()
     deposits = run.sell(people, participants)
     made = [deposits[p.name] for p in people]
     held = run.draw(file, made, until)
@@ -125,6 +139,7 @@ class _Run:
     curve: Backend
     parts: Parts
     terms: Terms
+    registrar: Posting[RegistryBoard]
     poster: Poster
     randomness: Randomness
     workers: Workers
@@ -135,21 +150,14 @@ class _Run:
         return self.randomness.derive(f"sale/{self.terms.sale_id.hex()}")
 
     def begin(self) -> None:
-        """Post the terms and the registry (step 3)."""
-        registry = self.parts.registry
-        first = sign_entry(
-            EntryType.TERMS,
-            self.terms.sale_id,
-            self.terms.to_value(),
-            self.parts.seller,
-        )
-        second = sign_entry(
-            EntryType.REGISTRY,
-            registry.registry_id,
-            registry.to_value(),
-            self.parts.issuers[0].key,
-        )
-        self.poster.post([first, second], START)
+        """Post the registry on its log, and the terms on that of the sale (step 3)."""
+        registry, terms = self.parts.registry, self.terms
+        issuer, value = self.parts.issuers[0].key, registry.to_value()
+        first = sign_entry(EntryType.REGISTRY, registry.registry_id, value, issuer)
+        self.registrar.post([first], START)
+        value, seller = terms.to_value(), self.parts.seller
+        second = sign_entry(EntryType.TERMS, terms.sale_id, value, seller)
+        self.poster.post([second], START)
 
     def enrol(self, people: Sequence[Person]) -> dict[str, Participant]:
         """Admit, enrol and register everybody, in a random order (step 4)."""
@@ -177,14 +185,14 @@ class _Run:
                 make_leaf_entry(registry.registry_id, identity.leaf, issuer)
                 for identity in done.identities
             ]
-            self.poster.post(entries, START)
+            self.registrar.post(entries, START)
             for identity, handle in zip(done.identities, done.handles, strict=True):
                 book.registered(identity.leaf.index, handle)
             identities += done.identities
             self.poster.watcher.progress(
                 "registering people", len(identities), len(people)
             )
-        leaves = self.poster.board.state.leaves
+        leaves = self.registrar.board.state.leaves
         by_name = {
             p.name: identity
             for (_, p), identity in zip(admitted, identities, strict=True)
@@ -201,15 +209,27 @@ class _Run:
             for index, (holder, p) in enumerate(admitted)
         }
 
+    def open(self) -> None:
+        """Post a roll of everybody, and open the sale with it (step 5)."""
+        keeper, registry = self.registrar.board, self.parts.registry
+        roll = keeper.roll_due(START, registry.closes)
+        body = signed_roll(registry.registry_id, roll, self.parts.issuers)
+        self.registrar.watcher.acknowledged((keeper.append_roll(body, START),))
+        newest = list(keeper.state.rolls)[-1]
+        self.poster.open(newest, self.terms.times.open)
+
     def sell(
         self, people: Sequence[Person], participants: dict[str, Participant]
     ) -> dict[str, MadeDeposit]:
         """Issue credentials, take deposits and payments, each in a random order (5, 6)."""
-        self.poster.mark(EntryType.OPEN, self.terms.times.open)
+        rolls = tuple(self.registrar.board.state.rolls.values())
+        roll = self.poster.board.state.roll.roll_id
         order = self._shuffled(people, "credentials")
         todo = [participants[p.name] for p in order]
         jobs = [
-            DepositJob(self.curve.name, self.parts, self.terms, START, chunk)
+            DepositJob(
+                self.curve.name, self.parts, self.terms, rolls, roll, START, chunk
+            )
             for chunk in chunks(todo, BATCH)
         ]
         made: list[MadeDeposit] = []
@@ -241,7 +261,7 @@ class _Run:
         drawing = Drawing(self.poster, self.parts.clock, self.sale_randomness)
         playing = self._contributors(file, deposits)
         head = drawing.run(playing, until).checkpoint
-        ended = self.poster.board.state.phase in (Phase.DONE, Phase.VOID)
+        ended = self.poster.board.state.phase in ENDED
         if until is None or head is None or ended:
             return None
         return Held(until, self.parts, playing.everybody, head)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from fairlot.board.phase import Phase
+from fairlot.board.phase import ENDED
 from fairlot.board.sale import SaleState, VoidReason
 from fairlot.text import counted
 
@@ -58,4 +58,4 @@ def ending(state: SaleState) -> str:
 
 def is_over(state: SaleState) -> bool:
     """Tell whether the board says who gets what back."""
-    return state.phase in (Phase.DONE, Phase.VOID)
+    return state.phase in ENDED

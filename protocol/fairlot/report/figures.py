@@ -9,6 +9,7 @@ from fairlot.allocation.shape import Chance
 from fairlot.board.sale import SaleState
 from fairlot.errors import Rejection
 from fairlot.inputs.forecast import fraction_text, state_odds
+from fairlot.money import writing
 from fairlot.report.charts import Bar, bars
 from fairlot.report.markup import Markup, element, joined, paragraphs, section
 from fairlot.terms.pool import Mechanism, Pool
@@ -25,6 +26,7 @@ def demand(state: SaleState) -> Markup:
     title = "How demand met supply"
     if state.outcome is None:
         return section("demand", title, element("p", "Nothing was drawn."))
+    money = writing(state.terms.currency)
     drawn: list[Markup] = []
     for number, result in enumerate(state.outcome.pools):
         sizes = (
@@ -38,7 +40,7 @@ def demand(state: SaleState) -> Markup:
         drawn += [
             element("h3", f"Pool {result.pool.name}"),
             bars(f"demand-{number}", f"Pool {result.pool.name}", said, rows),
-            paragraphs(f"{line}." for line in result.facts.lines()),
+            paragraphs(f"{line}." for line in result.facts.lines(money)),
             element(
                 "p", f"{result.winners} of {len(result.awards)} who entered got units."
             ),

@@ -5,7 +5,8 @@ import hashlib
 from collections.abc import Iterator
 
 from fairlot.audit.report import CheckState, Report
-from fairlot.board.replay import Finding, Replay
+from fairlot.board.log_replay import Finding
+from fairlot.board.replay import Replay
 from fairlot.report.buyers import buyers
 from fairlot.report.ending import ending
 from fairlot.report.figures import chances, demand
@@ -26,8 +27,8 @@ from fairlot.report.style import FIND, STYLE
 BEGIN = "<!doctype html>\n<!-- fairlot/report 1 -->\n"
 """The first bytes of every page, by which one is known."""
 
-_SHOWN = 20
-"""How many findings of one check are shown."""
+_SHOWN = 3
+"""How many findings of one check stand before everything else."""
 _REHEARSAL = "This is a REHEARSAL: one machine played every role, and nothing was sold."
 _NO_SALE = "A rehearsal does not pass for a sale."
 _FILE = "transcript.fairlot"

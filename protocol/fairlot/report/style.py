@@ -54,8 +54,8 @@ td:empty{display:none}
 color:var(--soft)}
 }
 @media print{
-:root{--ink:#000;--soft:#333;--page:#fff;--line:#888;--part:#555;--whole:#fff;
---mark:#fff}
+:root{color-scheme:light;--ink:#000;--soft:#333;--page:#fff;--line:#888;--part:#555;
+--whole:#fff;--mark:#fff}
 body{max-width:none;padding:0;font-size:10pt}
 nav,#search{display:none!important}
 tr,svg,pre,.verdict{break-inside:avoid}

@@ -14,6 +14,7 @@ from fairlot.allocation.shape import (
     Shares,
     whole,
 )
+from fairlot.money import Money
 from fairlot.terms.pool import Pool
 from fairlot.text import Json, counted, json_view
 
@@ -104,26 +105,26 @@ class AuctionFacts:
             }
         )
 
-    def lines(self) -> tuple[str, ...]:
+    def lines(self, money: Money = str, /) -> tuple[str, ...]:
         """Return the certificate in sentences, without a final stop."""
         count = counted(self.cutoff.valid, "bid counts", "bids count")
         supply = counted(self.supply, "unit", "units")
-        return f"{count}, for {supply}", self._price(), *ties(self.cutoff)
+        said = f"{count}, for {supply}"
+        return said, self._price(money(self.price)), *ties(self.cutoff, money)
 
-    def _price(self) -> str:
+    def _price(self, price: str) -> str:
         if self.cutoff.best_losing is None:
-            return (
-                f"No bid that counts lost: whoever wins pays the reserve, {self.price}"
-            )
-        return f"Whoever wins pays the highest losing bid, {self.price}"
+            return f"No bid that counts lost: whoever wins pays the reserve, {price}"
+        return f"Whoever wins pays the highest losing bid, {price}"
 
 
-def ties(cutoff: Cutoff) -> tuple[str, ...]:
+def ties(cutoff: Cutoff, money: Money = str) -> tuple[str, ...]:
     """State in a sentence how lots decide between equal bids; empty if they do not."""
     if not cutoff.by_lot:
         return ()
     winning = counted(cutoff.tied_seats, "wins", "win")
-    return (f"Of {cutoff.tied} equal bids of {cutoff.last}, {winning} by lot",)
+    bid = money(cutoff.last or 0)
+    return (f"Of {cutoff.tied} equal bids of {bid}, {winning} by lot",)
 
 
 def valid_bids(pool: Pool, orders: Sequence[Order]) -> dict[int, int]:

@@ -13,6 +13,7 @@ from fairlot.allocation.mechanisms.fill import (
     hand_out,
 )
 from fairlot.allocation.shape import ITSELF, NOBODY, Lots, Odds, Order, Shares
+from fairlot.money import Money
 from fairlot.terms.pool import Pool
 from fairlot.text import Json, counted, json_view
 
@@ -44,7 +45,7 @@ class EqualShareFacts:
             }
         )
 
-    def lines(self) -> tuple[str, ...]:
+    def lines(self, _money: Money = str, /) -> tuple[str, ...]:
         """Return the certificate in sentences, without a final stop."""
         demand = f"The demand is {self.demand} for a supply of {self.supply}"
         found = Level(self.level, self.remainder, self.above)

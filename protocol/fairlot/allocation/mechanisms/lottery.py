@@ -24,6 +24,7 @@ from fairlot.allocation.shape import (
     Shares,
     whole,
 )
+from fairlot.money import Money
 from fairlot.terms.pool import Pool
 from fairlot.text import Json, Viewed, counted, json_view
 from fairlot_crypto.errors import CallerError
@@ -69,7 +70,7 @@ class LotteryFacts:
         last = self.walk.last
         return None if last is None else [last.unit, last.share, last.full, last.draw]
 
-    def lines(self) -> tuple[str, ...]:
+    def lines(self, _money: Money = str, /) -> tuple[str, ...]:
         """Return the certificate in sentences, without a final stop."""
         singles = counted(self.seats, "single wins", "singles win")
         result = f"{singles} of {self.rule.singles}"

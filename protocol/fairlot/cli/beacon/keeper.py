@@ -8,7 +8,9 @@ from pathlib import Path
 
 from fairlot.audit.transcript_file import check_beginning
 from fairlot.board.head import check_head, merge_heads
-from fairlot.board.keeper import MARKERS, Board, Receipt
+from fairlot.board.keeper import MARKERS, Board
+from fairlot.board.log_keeper import Receipt
+from fairlot.board.registry_state import RegistryState
 from fairlot.board.sale import SaleState
 from fairlot.board.standing import due
 from fairlot.board.storage import open_transcript
@@ -20,6 +22,8 @@ from fairlot.cli.heads import read_kept_head
 from fairlot.cli.output import acknowledge, busy, complain, say
 from fairlot.entry import EntryType
 from fairlot.errors import Rejection
+from fairlot.identity.registry import RollId
+from fairlot.names import HASH_LENGTH
 from fairlot.terms.times import MAX_TIME
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.durable import write_file
@@ -95,7 +99,7 @@ def _write_receipts(folder: Path, board: Board, receipts: Iterable[Receipt]) -> 
 
 def _configure_mark(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("transcript", metavar="TRANSCRIPT", type=Path, help="the board")
-    names = [kind.value for kind in MARKERS]
+    names = [kind.value for kind in (EntryType.OPEN, *MARKERS)]
     parser.add_argument(
         "kind", metavar="MARKER", choices=names, help=f"one of {', '.join(names)}"
     )
@@ -108,9 +112,17 @@ def _mark(arguments: argparse.Namespace) -> int:
     with _resumed(backend, arguments.transcript, key) as board:
         kind = EntryType(arguments.kind)
         clock = _clock(arguments.time, board, due(board.state.terms, kind))
-        receipt = board.append_marker(kind, clock)
+        if kind is EntryType.OPEN:
+            receipt = board.append_open(_newest_roll(board), clock)
+        else:
+            receipt = board.append_marker(kind, clock)
     acknowledge(receipt)
     return OK
+
+
+def _newest_roll(board: Board) -> RollId:
+    """Return the last roll on the registry's log, or what is none where there is none."""
+    return (RollId(bytes(HASH_LENGTH)), *board.state.registry.rolls)[-1]
 
 
 def _configure_attach(parser: argparse.ArgumentParser) -> None:
@@ -159,7 +171,8 @@ def _resumed(backend: Backend, path: Path, key: SigningKey) -> Generator[Board]:
     storage = open_transcript(path)
     try:
         with busy("reading the board"):
-            board = Board.resume(storage, key, SaleState(backend, Statements()))
+            state = SaleState(RegistryState(backend, Statements()))
+            board = Board.resume(storage, key, state)
         if board.cut:
             complain(
                 f"{board.cut} bytes that no checkpoint covers were cut: a file beside "
