@@ -27,8 +27,9 @@ _PER_CENT = 1000
 """A chance in tenths of a per cent."""
 _LONG = 10**12
 """From here on nobody reads a denominator."""
-_PIECE_DIGITS = 4000
-_PIECE = 10**_PIECE_DIGITS
+_TOO_LONG = 10**300
+"""From here on a denominator is not written at all."""
+_DECIMALS = 10**12
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,14 +204,13 @@ def average_text(units: Fraction) -> str:
 
 
 def _ratio(number: Fraction) -> str:
-    """Return a fraction ``a/b`` in lowest terms, or an integer, however long it is."""
-    over = "" if number.denominator == 1 else f"/{_digits(number.denominator)}"
-    return f"{_digits(number.numerator)}{over}"
+    """Return a fraction ``a/b``, or ``~`` and 12 decimals where that is too long.
 
-
-def _digits(number: int) -> str:
-    # Python writes no more digits than this at once.
-    if number < _PIECE:
+    Each person has a line with it; the decimals are rounded down.
+    """
+    if number.denominator < _TOO_LONG:
         return str(number)
-    high, low = divmod(number, _PIECE)
-    return f"{_digits(high)}{low:0{_PIECE_DIGITS}}"
+    whole, decimals = divmod(
+        number.numerator * _DECIMALS // number.denominator, _DECIMALS
+    )
+    return f"~{whole}.{decimals:012}"
