@@ -38,6 +38,7 @@ CHAPTERS = (
     "odds",
     "check",
     "settlement",
+    "door",
     "sale",
     "audit",
     "terms-file",
