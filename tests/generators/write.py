@@ -38,6 +38,7 @@ CHAPTERS = (
     "odds",
     "check",
     "settlement",
+    "delivery",
     "door",
     "sale",
     "audit",
