@@ -38,6 +38,10 @@ class Role(StrEnum):
     BOARD = "board"
     ESCROW = "escrow"
     HOLDER = "holder"
+    GUARDIAN = "guardian"
+    """The holder or an attester, as the body says: either may freeze a leaf."""
+    ARBITER = "arbiter"
+    """Decides whether a contested recovery goes on."""
     CONTRIBUTOR = "contributor"
     ANYONE = "anyone"
 
@@ -49,6 +53,13 @@ class EntryType(StrEnum):
     TIME = "TIME"
     REGISTRY = "REGISTRY"
     LEAF = "LEAF"
+    FREEZE = "FREEZE"
+    RECOVERY = "RECOVERY"
+    CLOSURE = "CLOSURE"
+    CONTEST = "CONTEST"
+    RULING = "RULING"
+    SWITCH = "SWITCH"
+    CLOSED = "CLOSED"
     OPEN = "OPEN"
     DEPOSIT = "DEPOSIT"
     CANCEL = "CANCEL"
@@ -73,13 +84,20 @@ class EntryType(StrEnum):
     @property
     def scope(self) -> str:
         """Name the field that says what the entry belongs to."""
-        return "registry" if self in (EntryType.REGISTRY, EntryType.LEAF) else "sale"
+        return "registry" if self in _OF_REGISTRY else "sale"
 
 
 _ROLES = {
     EntryType.TERMS: Role.SELLER,
     EntryType.REGISTRY: Role.ISSUER,
     EntryType.LEAF: Role.ISSUER,
+    EntryType.FREEZE: Role.GUARDIAN,
+    EntryType.RECOVERY: Role.ISSUER,
+    EntryType.CLOSURE: Role.ISSUER,
+    EntryType.CONTEST: Role.HOLDER,
+    EntryType.RULING: Role.ARBITER,
+    EntryType.SWITCH: Role.ISSUER,
+    EntryType.CLOSED: Role.ISSUER,
     EntryType.DEPOSIT: Role.HOLDER,
     EntryType.CANCEL: Role.HOLDER,
     EntryType.PAID: Role.ESCROW,
@@ -89,6 +107,20 @@ _ROLES = {
     EntryType.RECOVER: Role.ANYONE,
     EntryType.ROUND: Role.ANYONE,
 }
+
+_OF_REGISTRY = frozenset(
+    {
+        EntryType.REGISTRY,
+        EntryType.LEAF,
+        EntryType.FREEZE,
+        EntryType.RECOVERY,
+        EntryType.CLOSURE,
+        EntryType.CONTEST,
+        EntryType.RULING,
+        EntryType.SWITCH,
+        EntryType.CLOSED,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ CHAPTERS = (
     "terms",
     "board",
     "identity",
+    "life",
     "credential",
     "puzzle",
     "deposit",

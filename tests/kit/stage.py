@@ -24,6 +24,7 @@ from fairlot.deposit.make import make_entry
 from fairlot.deposit.payment import make_payment
 from fairlot.deposit.wish import Wish
 from fairlot.entry import Entry, EntryType, sign_entry
+from fairlot.identity.admission import AdmissionBook
 from fairlot.identity.attestation import Attestation
 from fairlot.identity.committee import Holder
 from fairlot.identity.credential import (
@@ -33,7 +34,6 @@ from fairlot.identity.credential import (
     request_credential,
 )
 from fairlot.identity.enrolment import (
-    AdmissionBook,
     Enrolment,
     Identity,
     IssuerSecrets,

@@ -96,6 +96,16 @@ def samples(on: Stage) -> dict[EntryType, Entry]:
 
 ALWAYS = {EntryType.TIME, EntryType.VOID}
 """What is legal until the sale has ended."""
+OF_LIVES = {
+    EntryType.FREEZE,
+    EntryType.RECOVERY,
+    EntryType.CLOSURE,
+    EntryType.CONTEST,
+    EntryType.RULING,
+    EntryType.SWITCH,
+    EntryType.CLOSED,
+}
+"""What stands on the registry's log only."""
 LEGAL = {
     Phase.REGISTRATION: {
         *ALWAYS,
@@ -135,7 +145,7 @@ def test_the_phase_follows_the_markers(concert: Stage, until: str) -> None:
 )
 def test_entries_lie_in_their_phase(concert: Stage, until: str) -> None:
     state = after(concert, until)
-    assert set(samples(concert)) == set(EntryType)
+    assert set(samples(concert)) == set(EntryType) - OF_LIVES
     for kind, entry in samples(concert).items():
         try:
             replayed = after(concert, until)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from fairlot.entry import Entry
 from fairlot.errors import Rejection
+from fairlot.identity.admission import AdmissionBook
 from fairlot.identity.attestation import Attester
 from fairlot.identity.credential import (
     CredentialRequest,
@@ -18,7 +19,6 @@ from fairlot.identity.credential import (
     request_credential,
 )
 from fairlot.identity.enrolment import (
-    AdmissionBook,
     Identity,
     IssuerSecrets,
     enrol,

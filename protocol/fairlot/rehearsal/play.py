@@ -13,9 +13,10 @@ from fairlot.board.storage import Storage
 from fairlot.deposit.make import MadeDeposit
 from fairlot.deposit.payment import make_payment
 from fairlot.entry import Entry, EntryType, sign_entry
+from fairlot.identity.admission import AdmissionBook
 from fairlot.identity.attestation import Attestation
 from fairlot.identity.committee import Holder
-from fairlot.identity.enrolment import AdmissionBook, Identity
+from fairlot.identity.enrolment import Identity
 from fairlot.identity.leaf import make_leaf_entry
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import TermsFile
