@@ -74,6 +74,7 @@ class EntryType(StrEnum):
     RECOVER = "RECOVER"
     ROUND = "ROUND"
     RESULT = "RESULT"
+    CLAIM = "CLAIM"
     VOID = "VOID"
 
     @property
@@ -100,6 +101,7 @@ _ROLES = {
     EntryType.CLOSED: Role.ISSUER,
     EntryType.DEPOSIT: Role.HOLDER,
     EntryType.CANCEL: Role.HOLDER,
+    EntryType.CLAIM: Role.HOLDER,
     EntryType.PAID: Role.ESCROW,
     EntryType.COMMIT: Role.CONTRIBUTOR,
     EntryType.SEAL: Role.CONTRIBUTOR,

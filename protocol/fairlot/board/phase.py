@@ -56,6 +56,7 @@ PHASES: Mapping[EntryType, tuple[Phase, ...]] = {
     EntryType.RECOVER: (Phase.RESULT,),
     EntryType.ROUND: (Phase.REVEAL, Phase.RESULT),
     EntryType.RESULT: (Phase.RESULT,),
+    EntryType.CLAIM: (),
     EntryType.VOID: _RUNNING,
 }
 """The phases in which an entry of each type is legal (specs/sale.md, table 1)."""
