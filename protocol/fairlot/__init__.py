@@ -22,10 +22,12 @@ __all__ = [
     "Committee",
     "Credential",
     "Credentials",
+    "Currency",
     "Deposit",
     "Entrant",
     "Entry",
     "EntryType",
+    "Exclusion",
     "FairlotError",
     "Funding",
     "Holder",
@@ -44,6 +46,8 @@ __all__ = [
     "Randomness",
     "Receipt",
     "Registry",
+    "RegistryBoard",
+    "RegistryState",
     "Rejection",
     "Report",
     "Requirement",
@@ -79,7 +83,9 @@ __all__ = [
     "settle",
     "settle_transcript",
     "start_board",
+    "start_registry",
     "verify_deposit",
+    "whole_sale_odds",
 ]
 
 TYPE_CHECKING = False
@@ -91,6 +97,7 @@ if TYPE_CHECKING:
     from fairlot.allocation.outcome import Outcome
     from fairlot.allocation.run_pools import allocate
     from fairlot.allocation.settlement import Funding, LedgerLine, settle
+    from fairlot.allocation.whole_odds import whole_sale_odds
     from fairlot.audit.auditor import audit_transcript
     from fairlot.audit.report import Report
     from fairlot.audit.settling import (
@@ -100,7 +107,10 @@ if TYPE_CHECKING:
         settle_transcript,
     )
     from fairlot.beacon.contributions import make_commitment, make_reveal
-    from fairlot.board.keeper import Board, Receipt, StartKeys, start_board
+    from fairlot.board.keeper import Board, StartKeys, start_board
+    from fairlot.board.log_keeper import Receipt
+    from fairlot.board.registry_keeper import RegistryBoard, start_registry
+    from fairlot.board.registry_state import RegistryState
     from fairlot.board.sale import SaleState
     from fairlot.board.storage import (
         MemoryStorage,
@@ -126,9 +136,10 @@ if TYPE_CHECKING:
     from fairlot.identity.committee import Committee, Holder
     from fairlot.identity.enrolment import Identity
     from fairlot.identity.registry import Credentials, Registry, epoch_at
+    from fairlot.money import Currency
     from fairlot.names import Nym
     from fairlot.rehearsal.cast import Cast, cast_rehearsal, draw_sale
-    from fairlot.terms.pool import Mechanism, Pool, Requirement, Tier
+    from fairlot.terms.pool import Exclusion, Mechanism, Pool, Requirement, Tier
     from fairlot.terms.terms import Terms
     from fairlot_crypto.bbs.profile import Credential
     from fairlot_crypto.curve import backend
@@ -149,13 +160,17 @@ else:
         "fairlot.allocation.outcome": ("Outcome",),
         "fairlot.allocation.run_pools": ("allocate",),
         "fairlot.allocation.settlement": ("Funding", "LedgerLine", "settle"),
+        "fairlot.allocation.whole_odds": ("whole_sale_odds",),
         "fairlot.audit.auditor": ("audit_transcript",),
         "fairlot.audit.report": ("Report",),
         "fairlot.audit.settling": (
             *("NotYet", "Settled", "ShownVoid", "settle_transcript"),
         ),
         "fairlot.beacon.contributions": ("make_commitment", "make_reveal"),
-        "fairlot.board.keeper": ("Board", "Receipt", "StartKeys", "start_board"),
+        "fairlot.board.keeper": ("Board", "StartKeys", "start_board"),
+        "fairlot.board.log_keeper": ("Receipt",),
+        "fairlot.board.registry_keeper": ("RegistryBoard", "start_registry"),
+        "fairlot.board.registry_state": ("RegistryState",),
         "fairlot.board.sale": ("SaleState",),
         "fairlot.board.storage": (
             *("MemoryStorage", "create_transcript", "open_transcript"),
@@ -176,9 +191,10 @@ else:
         "fairlot.identity.committee": ("Committee", "Holder"),
         "fairlot.identity.enrolment": ("Identity",),
         "fairlot.identity.registry": ("Credentials", "Registry", "epoch_at"),
+        "fairlot.money": ("Currency",),
         "fairlot.names": ("Nym",),
         "fairlot.rehearsal.cast": ("Cast", "cast_rehearsal", "draw_sale"),
-        "fairlot.terms.pool": ("Mechanism", "Pool", "Requirement", "Tier"),
+        "fairlot.terms.pool": ("Exclusion", "Mechanism", "Pool", "Requirement", "Tier"),
         "fairlot.terms.terms": ("Terms",),
         "fairlot_crypto.bbs.profile": ("Credential",),
         "fairlot_crypto.curve": ("backend",),

@@ -8,6 +8,7 @@ from typing import NewType
 
 from fairlot.errors import Rejection
 from fairlot.fields import Fields, Problem
+from fairlot.logs import LogKind
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.errors import ProofError
@@ -60,6 +61,7 @@ class EntryType(StrEnum):
     RULING = "RULING"
     SWITCH = "SWITCH"
     CLOSED = "CLOSED"
+    ROLL = "ROLL"
     OPEN = "OPEN"
     DEPOSIT = "DEPOSIT"
     CANCEL = "CANCEL"
@@ -74,7 +76,7 @@ class EntryType(StrEnum):
     RECOVER = "RECOVER"
     ROUND = "ROUND"
     RESULT = "RESULT"
-    CLAIM = "CLAIM"
+    UNLOCK = "UNLOCK"
     VOID = "VOID"
 
     @property
@@ -83,9 +85,9 @@ class EntryType(StrEnum):
         return _ROLES.get(self, Role.BOARD)
 
     @property
-    def scope(self) -> str:
-        """Name the field that says what the entry belongs to."""
-        return "registry" if self in _OF_REGISTRY else "sale"
+    def logs(self) -> tuple[LogKind, ...]:
+        """The kinds of log on which entries of this type stand."""
+        return _LOGS.get(self, (LogKind.SALE,))
 
 
 _ROLES = {
@@ -101,7 +103,6 @@ _ROLES = {
     EntryType.CLOSED: Role.ISSUER,
     EntryType.DEPOSIT: Role.HOLDER,
     EntryType.CANCEL: Role.HOLDER,
-    EntryType.CLAIM: Role.HOLDER,
     EntryType.PAID: Role.ESCROW,
     EntryType.COMMIT: Role.CONTRIBUTOR,
     EntryType.SEAL: Role.CONTRIBUTOR,
@@ -110,19 +111,19 @@ _ROLES = {
     EntryType.ROUND: Role.ANYONE,
 }
 
-_OF_REGISTRY = frozenset(
-    {
-        EntryType.REGISTRY,
-        EntryType.LEAF,
-        EntryType.FREEZE,
-        EntryType.RECOVERY,
-        EntryType.CLOSURE,
-        EntryType.CONTEST,
-        EntryType.RULING,
-        EntryType.SWITCH,
-        EntryType.CLOSED,
-    }
-)
+_LOGS = {
+    EntryType.TIME: (LogKind.SALE, LogKind.REGISTRY),
+    EntryType.REGISTRY: (LogKind.REGISTRY,),
+    EntryType.LEAF: (LogKind.REGISTRY,),
+    EntryType.FREEZE: (LogKind.REGISTRY,),
+    EntryType.RECOVERY: (LogKind.REGISTRY,),
+    EntryType.CLOSURE: (LogKind.REGISTRY,),
+    EntryType.CONTEST: (LogKind.REGISTRY,),
+    EntryType.RULING: (LogKind.REGISTRY,),
+    EntryType.SWITCH: (LogKind.REGISTRY,),
+    EntryType.CLOSED: (LogKind.REGISTRY,),
+    EntryType.ROLL: (LogKind.REGISTRY,),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +131,9 @@ class Entry:
     """A signed statement of one role about one sale or registry."""
 
     type: EntryType
+    log: LogKind
     scope: bytes
-    """The sale_id, or the registry_id for entries of a registry."""
+    """The sale_id, or the registry_id for entries of a registry log."""
     body: Mapping[str, Value]
     key: VerifyKey
     sig: Signature
@@ -145,18 +147,30 @@ class Entry:
 
 
 def sign_entry(
-    kind: EntryType, scope: bytes, body: Mapping[str, Value], key: SigningKey
+    kind: EntryType,
+    scope: bytes,
+    body: Mapping[str, Value],
+    key: SigningKey,
+    log: LogKind | None = None,
 ) -> Entry:
     """Make an entry (steps 1 to 3).
+
+    Args:
+        kind: its type.
+        scope: sale_id or registry_id, 32 bytes.
+        body: its content.
+        key: of whoever says it.
+        log: the kind of its log; by default the first in which the type stands.
 
     Raises:
         Rejection: ``entry.size`` for a body that makes it too long.
     """
-    unsigned = _unsigned(kind, scope, body, key.public)
+    chosen = kind.logs[0] if log is None else log
+    unsigned = _unsigned(kind, chosen, scope, body, key.public)
     sig = key.sign(_message(kind.role, cbor.encode(unsigned)))
     encoded = cbor.encode({**unsigned, "sig": sig})
     _check_size(encoded)
-    return Entry(kind, scope, body, key.public, sig, encoded)
+    return Entry(kind, chosen, scope, body, key.public, sig, encoded)
 
 
 def read_entry(value: Value, encoded: bytes) -> Entry:
@@ -171,14 +185,15 @@ def read_entry(value: Value, encoded: bytes) -> Entry:
     fields.exactly("v", ENTRY_VERSION)
     kind = _type(fields.text("type"))
     fields.exactly("role", kind.role.value)
-    scope = fields.bytes(kind.scope, 32)
+    log = next((each for each in kind.logs if fields.has(each)), kind.logs[0])
+    scope = fields.bytes(log, 32)
     body = fields.value("body")
     if not isinstance(body, Mapping):
         raise Rejection("entry.field", "entry.body must be a map")
     key = VerifyKey(fields.bytes("key", KEY_LENGTH))
     sig = Signature(fields.bytes("sig", SIGNATURE_LENGTH))
     fields.done()
-    return Entry(kind, scope, body, key, sig, encoded)
+    return Entry(kind, log, scope, body, key, sig, encoded)
 
 
 def check_signature(entry: Entry, statements: Statements) -> None:
@@ -187,7 +202,7 @@ def check_signature(entry: Entry, statements: Statements) -> None:
     Raises:
         Rejection: ``entry.signature``.
     """
-    unsigned = _unsigned(entry.type, entry.scope, entry.body, entry.key)
+    unsigned = _unsigned(entry.type, entry.log, entry.scope, entry.body, entry.key)
     message = _message(entry.type.role, cbor.encode(unsigned))
     try:
         statements.check(
@@ -227,12 +242,16 @@ def _type(name: str) -> EntryType:
 
 
 def _unsigned(
-    kind: EntryType, scope: bytes, body: Mapping[str, Value], key: VerifyKey
+    kind: EntryType,
+    log: LogKind,
+    scope: bytes,
+    body: Mapping[str, Value],
+    key: VerifyKey,
 ) -> dict[str, Value]:
     return {
         "v": ENTRY_VERSION,
         "type": kind.value,
-        kind.scope: scope,
+        log.value: scope,
         "body": body,
         "role": kind.role.value,
         "key": key,

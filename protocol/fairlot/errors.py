@@ -49,6 +49,8 @@ class InputError(FairlotError):
         super().__init__(code, message)
         self.line = line
         self.field = field
+        self.more: tuple[InputError, ...] = ()
+        """What else is wrong with the file, where it was read to its end."""
 
 
 class TermsError(FairlotError):

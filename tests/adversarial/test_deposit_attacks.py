@@ -546,12 +546,11 @@ def test_the_auditor_judges_a_refused_deposit_as_the_board_did(
 
 def test_an_issuer_cannot_register_a_person_twice(concert: Stage) -> None:
     """Every credential of a leaf has one nym, and a leaf's commitment is unique."""
-    board = play(concert.board(), concert, until="leaves")
-    identity = concert.members[0].identity
+    state, identity = concert.registered().registry, concert.members[0].identity
     second = concert.leaf_entry(identity, {"index": 2, "version": 2})
-    (receipt,) = board.append([second], DEPOSIT_TIME)
-    assert receipt.refusal is not None
-    assert receipt.refusal.code == "leaf.repeated"
+    with pytest.raises(Rejection) as caught:
+        state.append(second, DEPOSIT_TIME)
+    assert caught.value.code == "leaf.repeated"
 
 
 def test_two_proofs_of_one_deposit_differ(concert: Stage) -> None:

@@ -91,7 +91,7 @@ def forked() -> bytes:
 
 def test_a_fork_without_the_honest_contributor_holds_by_itself() -> None:
     report = judged(roster(), forked())
-    assert (report.holds, report.phase) == (True, "done")
+    assert (report.holds, report.phase) == (True, "locked")
 
 
 @pytest.mark.parametrize("kind", [EntryType.COMMIT_END, EntryType.SEALED])

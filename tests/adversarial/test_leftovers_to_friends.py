@@ -21,7 +21,7 @@ from fairlot.allocation.run_pools import allocate
 from fairlot.allocation.shape import Order
 from fairlot.errors import TermsError
 from fairlot.names import Nym, group_id
-from fairlot.terms.pool import Mechanism, Pool, Requirement, Tier
+from fairlot.terms.pool import Exclusion, Mechanism, Pool, Requirement, Tier
 from fairlot.terms.pool_rules import check_pools
 from fairlot.terms.terms import Terms
 from fairlot_crypto.errors import CallerError
@@ -207,7 +207,15 @@ def test_who_comes_for_the_leftovers_has_no_better_chance_than_whom_they_are_lef
 
 # The rule is exact: it refuses a pair of pools iff somebody can be kept out.
 
-NOBODY_ELSE: Sequence[tuple[Requirement, ...]] = ((), (NORTH,), BOTH)
+Rules = tuple[tuple[Requirement, ...], tuple[Exclusion, ...]]
+
+NOT_SOUTH = Exclusion("region", ("south",))
+NOBODY_ELSE: Sequence[Rules] = (
+    ((), ()),
+    ((NORTH,), ()),
+    (BOTH, ()),
+    ((), (NOT_SOUTH,)),
+)
 KINDS = tuple(product(("north", "south", ""), (True, False), (0, 1)))
 """Region, whether they solved the first puzzle, and how many units they have already."""
 
@@ -215,16 +223,31 @@ KINDS = tuple(product(("north", "south", ""), (True, False), (0, 1)))
 def pairs_of_pools() -> Sequence[tuple[Pool, Pool]]:
     """Return a pool with groups of two and what it leaves to, in every combination."""
     sources = [
-        Pool("s", Mechanism.LOTTERY, 9, price, 1, 2, 0, (), "t", again, needs, puzzle)
-        for price, again, needs, puzzle in product(
+        Pool(
+            "s",
+            Mechanism.LOTTERY,
+            9,
+            price,
+            1,
+            2,
+            0,
+            (),
+            "t",
+            again,
+            needs,
+            puzzle,
+            bars,
+        )
+        for price, again, (needs, bars), puzzle in product(
             (1, 2), (False, True), NOBODY_ELSE, (None, PUZZLE)
         )
     ]
     targets = [
         Pool(
-            "t", Mechanism.LOTTERY, 9, price, 1, most, 0, (), None, again, needs, puzzle
+            *("t", Mechanism.LOTTERY, 9, price, 1, most, 0, (), None),
+            *(again, needs, puzzle, bars),
         )
-        for price, most, again, needs, puzzle in product(
+        for price, most, again, (needs, bars), puzzle in product(
             (1, 2),
             (1, 2, 3),
             (False, True),

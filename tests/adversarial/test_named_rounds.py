@@ -118,7 +118,7 @@ def test_another_clock_of_the_same_pace_does_not_count() -> None:
 
 def test_without_the_round_there_is_no_draw() -> None:
     for signature in (b"", bytes(48)):
-        report = judged(drawn_with([clocked().sign(EntryType.OPEN)], signature))
+        report = judged(drawn_with([clocked().open_entry()], signature))
         assert "result.round" in codes(report)
         assert "A20" in report.failed
 

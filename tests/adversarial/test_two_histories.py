@@ -1,5 +1,6 @@
 """Somebody signs two histories: comparing them gives evidence that stands alone."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -216,4 +217,7 @@ def test_the_commands_tell_one_history_from_two(
     assert main(["compare", "--evidence", names[2]]) == 2
     told = capsys.readouterr()
     assert "signed two histories" in told.out
+    out = str(tmp_path / "again")
+    assert main(["compare", names[0], names[1], "--out", out, "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["consistent"] is False
     assert "evidence.proof" in told.err

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from ball import nym_at, selling
-from fairlot.board.replay import replay
+from fairlot.board.replay import replay_file
 from fairlot.board.sale import SaleState
 from fairlot.board.storage import MemoryStorage
 from fairlot.deposit.deposit import Deposit, read_deposit
@@ -81,8 +81,9 @@ def played(title: str, seed: int = 0) -> Played:
     storage = MemoryStorage()
     randomness = SeededRandomness(bytes([seed]) * 32)
     done = rehearse(GROUP, file, people, storage, randomness, InProcess(), Nobody())
-    read = replay(storage.data, SaleState(GROUP, STATEMENTS))
-    entries = tuple(timed.entry for timed in read.entries)
+    read = replay_file(storage.data, GROUP, STATEMENTS)
+    both = (*read.registry.entries, *read.entries)
+    entries = tuple(timed.entry for timed in both)
     return Played(storage.data, entries, dict(done.nyms), read.state)
 
 

@@ -24,7 +24,7 @@ def subsets(count: int) -> Iterator[tuple[int, ...]]:
 def played(on: Stage, revealing: tuple[int, ...]) -> Result:
     reveals = [on.reveal(number) for number in revealing]
     state = drawn(on, revealed(on, committed(on), reveals))
-    assert state.phase is Phase.DONE
+    assert state.phase is Phase.LOCKED
     return state.draw, state.outcome, state.ledger
 
 

@@ -27,6 +27,7 @@ from fairlot.identity.credential import (
 )
 from fairlot.identity.enrolment import enrol, receive_identity
 from fairlot.identity.registry import Credentials, epoch_at
+from fairlot.identity.roll import PostedRoll, Roll, roll_id_of
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import TermsFile
 from fairlot.rehearsal.parts import START, cast_parts
@@ -138,24 +139,28 @@ def credential_table(rounds: int) -> list[Measured]:
     identity = receive_identity(
         GROUP, registry, enrolment, holder.device, attestation.attributes
     )
-    credentials, epoch = Credentials(GROUP, registry), epoch_at(START)
-    context = credentials.context(epoch)
+    credentials, epoch = Credentials(GROUP, registry), epoch_at(registry, START)
+    roll = Roll(0, START, 3, bytes(32), 1, registry.closes)
+    roll_id = roll_id_of(registry.registry_id, roll)
+    rolls = [PostedRoll(roll_id, roll, 1, frozenset())]
+    context = credentials.context(epoch, roll_id)
 
     def issue() -> Credential:
         pending = request_credential(
-            GROUP, registry, identity, holder.signing, epoch, randomness
+            GROUP, registry, identity, holder.signing, epoch, [roll_id], randomness
         )
         answer = answer_request(
             credentials,
             issuer,
             identity.leaf,
+            rolls,
             identity.attributes,
             pending.request,
             START,
             START,
             randomness,
         )
-        return receive_credential(credentials, identity, pending, [answer])
+        return receive_credential(credentials, identity, pending, [answer])[roll_id]
 
     credential = issue()
     shown = present(context, credential, CTX, PH, (), randomness)

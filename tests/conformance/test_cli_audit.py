@@ -87,7 +87,7 @@ def test_a_rehearsal_is_no_sale_unless_the_auditor_says_so(transcript: Path) -> 
 def test_the_report_for_machines_says_the_same(report: dict[str, Any]) -> None:
     assert report["holds"] is True
     assert report["rehearsal"] is True
-    assert report["phase"] == "done"
+    assert report["phase"] == "locked"
     assert report["roots"]["from_file"] is True
     assert [check["id"] for check in report["checks"]] == list(IDS)
     unchecked = [check["id"] for check in report["checks"] if not check["checked"]]
@@ -166,4 +166,4 @@ def test_a_changed_byte_is_found_and_its_place_named(
     path.write_bytes(data)
     ran = rehearsed(path)
     assert ran.code == 1
-    assert re.search(r"(?m)^A07 entry\.signature at entry 0, byte 0: ", ran.out)
+    assert re.search(r"(?m)^A07 entry\.signature at entry 0, byte [0-9]+: ", ran.out)

@@ -190,3 +190,127 @@ def test_a_name_cannot_steer_the_terminal(tmp_path: Path) -> None:
     ran = odds(tmp_path, people=odd)
     assert "\u202e" not in ran.out
     assert "\\u202eDan" in ran.out
+
+
+HOMES = """\
+title = "Affordable homes"
+asset = "home"
+[[pool]]
+name = "low-income"
+mechanism = "lottery"
+supply = 2
+price = 0
+unsold = "standard"
+requires = {income = ["low"]}
+[[pool]]
+name = "standard"
+mechanism = "lottery"
+supply = 3
+price = 0
+"""
+APPLICANTS = "person,wants,deposit,attr:income\n" + "".join(
+    f"{'Low' if number < 6 else 'Std'} {number},1,0,{'low' if number < 6 else ''}\n"
+    for number in range(14)
+)
+
+
+def test_chances_over_all_pools_are_added_up(tmp_path: Path) -> None:
+    """Six of fourteen draw first for 2, then twelve for 3: 1/2 for them, 1/4 for others."""
+    ran = odds(tmp_path, "--json", terms=HOMES, people=APPLICANTS)
+    whole = json.loads(ran.out)["whole_sale"]
+    assert whole["exact"]
+    chances = {row["who"]: (row["chance"], row["expected"]) for row in whole["people"]}
+    assert list(chances.values()) == [("1/2", "1/2")] * 6 + [("1/4", "1/4")] * 8
+    said = odds(tmp_path, terms=HOMES, people=APPLICANTS).out
+    table = said.split("The whole sale\n")[1]
+    rows = [line.split() for line in table.splitlines()]
+    assert ["Low", "0", "1/2", "(50.0", "%)"] in rows
+    assert ["Std", "13", "1/4", "(25.0", "%)"] in rows
+    assert "units on average" not in table
+
+
+def test_units_on_average_are_told_where_people_can_get_several(tmp_path: Path) -> None:
+    """A chair for each of two, and a third by lot to whoever wants another."""
+    terms = HOMES.split("[[pool]]", maxsplit=1)[0] + (
+        '[[pool]]\nname = "one"\nmechanism = "equal-share"\nsupply = 2\nprice = 0\n'
+        '[[pool]]\nname = "two"\nmechanism = "lottery"\nsupply = 1\nprice = 0\n'
+        "again = true\n"
+    )
+    people = "person,wants,deposit\nAnn,2,0\nBob,2,0\n"
+    table = odds(tmp_path, terms=terms, people=people).out.split("The whole sale\n")[1]
+    rows = [line.split() for line in table.splitlines()]
+    assert ["Ann", "1", "3/2", "(1.50)"] in rows
+    assert ["who", "chance", "of", "a", "unit", "units", "on", "average"] in rows
+
+
+def test_one_pool_needs_no_second_table(tmp_path: Path) -> None:
+    assert "whole sale" not in odds(tmp_path, terms=TERMS, people=PEOPLE).out
+    ran = odds(tmp_path, "--json", terms=TERMS, people=PEOPLE)
+    people = json.loads(ran.out)["whole_sale"]["people"]
+    assert [row["chance"] for row in people] == ["1", "1", "1", "0", "0"]
+
+
+def test_what_passes_on_is_told_without_counting_anybody_twice(tmp_path: Path) -> None:
+    pools = [
+        f'[[pool]]\nname = "bucket-{i}"\nmechanism = "lottery"\nprice = 0\n'
+        f'supply = {int(i == 1)}\nrequires = {{bucket = ["{i}"]}}\n'
+        + (f'unsold = "bucket-{i + 1}"\n' if i < 3 else "")
+        for i in (1, 2, 3)
+    ]
+    people = "person,wants,deposit,attr:bucket\nK,1,0,2\nL,1,0,2\nM,1,0,3\n"
+    terms = HOMES.split("[[pool]]", maxsplit=1)[0] + "".join(pools)
+    ran = odds(tmp_path, "--json", terms=terms, people=people)
+    whole = json.loads(ran.out)["whole_sale"]["people"]
+    assert [row["chance"] for row in whole] == ["1/2", "1/2", "0"]
+    said = odds(tmp_path, terms=terms, people=people).out
+    third = said.split("Pool bucket-3")[1].split("\n\n")[0].splitlines()
+    assert third[1:] == [
+        "  No unit is for sale",
+        "  expected to be left: 0",
+        "  1 person cannot get a unit here",
+    ]
+
+
+MECHANISMS = {
+    "lottery": "",
+    "equal-share": "",
+    "quadratic": "cap = 3\n",
+    "certain": "certain = 1\n",
+    "auction": "",
+}
+
+
+@pytest.mark.parametrize("mechanism", MECHANISMS)
+@pytest.mark.parametrize("supply", [3, 2])
+def test_no_sentence_is_about_nobody(
+    tmp_path: Path, mechanism: str, supply: int
+) -> None:
+    """Whoever deposits euros where the price is in cents can pay for nothing."""
+    kind = "lottery" if mechanism == "certain" else mechanism
+    bids = 'deposits = [450]\n[bids]\nclock = "own"\nround = 1275\n'
+    takes_bids = mechanism in ("certain", "auction")
+    pool = (
+        f'[[pool]]\nname = "main"\nmechanism = "{kind}"\nsupply = {supply}\n'
+        f"price = 45000\n{MECHANISMS[mechanism]}"
+    )
+    head = 'title = "Ball"\nasset = "ticket"\n'
+    terms = head + (bids if takes_bids else "") + pool
+    people = "person,wants,deposit\nAnn,1,450\nBob,1,450\n"
+    said = odds(tmp_path, terms=terms, people=people).out
+    assert "Everybody" not in said
+    assert "veryone" not in said
+    assert "everybody gets" not in said
+    assert "2 people cannot get a unit here" in said
+    nobody = (
+        "There is no bid that counts"
+        if mechanism == "auction"
+        else "There is nobody who wants a unit and can pay for it"
+    )
+    assert nobody in said
+
+
+def test_equal_bids_have_not_been_drawn_yet(tmp_path: Path) -> None:
+    people = DANCERS.replace("Bob,1,90,40", "Bob,1,90,60")
+    said = odds(tmp_path, people=people).out
+    assert "Of 2 equal bids of 60, 1 wins by lot" in said
+    assert "chose" not in said

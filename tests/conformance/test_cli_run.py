@@ -1,8 +1,10 @@
 """``fairlot run``: what it leaves, what it prints, what it refuses."""
 
 import csv
+import json
 import os
 import re
+import shlex
 import signal
 import stat
 import subprocess
@@ -49,12 +51,17 @@ def _rows(path: Path) -> list[list[str]]:
         return list(csv.reader(file))
 
 
-def test_it_leaves_three_files_and_nothing_else(ran: tuple[Ran, Path]) -> None:
+def test_it_leaves_four_files_and_nothing_else(ran: tuple[Ran, Path]) -> None:
     done, out = ran
     assert done.code == 0
     assert done.err == "", "no progress in a pipe"
     left = sorted(path.name for path in out.iterdir())
-    assert left == ["allocation.csv", "nyms.csv", "transcript.fairlot"]
+    assert left == [
+        "allocation.csv",
+        "nyms.csv",
+        "transcript.fairlot",
+        "winners.csv",
+    ]
 
 
 def test_the_allocation_is_exact_to_the_byte(ran: tuple[Ran, Path]) -> None:
@@ -104,17 +111,30 @@ def test_the_closing_table_ends_the_output(ran: tuple[Ran, Path]) -> None:
     ]
 
 
+def test_it_names_what_its_seller_would_publish(ran: tuple[Ran, Path]) -> None:
+    done, _ = ran
+    roots = re.findall("(?m)^  (sale id|board key) +([0-9a-f]{64})$", done.out)
+    assert [name for name, _ in roots] == ["sale id", "board key"]
+    (line,) = re.findall("(?m)^  fairlot (audit .*)$", done.out)
+    words = [*shlex.split(line), "--board-key", roots[1][1], "--json"]
+    audited = fairlot(*words)
+    (check,) = (c for c in json.loads(audited.out)["checks"] if c["id"] == "A06")
+    assert (audited.code, check["holds"]) == (0, True)
+
+
 def test_it_acknowledges_every_entry_once_in_order(ran: tuple[Ran, Path]) -> None:
     acks = [line for line in ran[0].out.splitlines() if line.startswith("ack ")]
     assert all(re.fullmatch("ack [0-9a-f]{64} [0-9]+", ack) for ack in acks)
-    # TERMS, REGISTRY, 5 leaves, OPEN, 5 deposits, 4 payments, CLOSE, COMMIT,
+    # REGISTRY, TERMS, 5 leaves, ROLL, OPEN, 5 deposits, 4 payments, CLOSE, COMMIT,
     # COMMIT_END, SEAL, SEALED, REVEAL, REVEAL_END, RESULT
-    assert len({ack.split()[1] for ack in acks}) == len(acks) == 25
+    assert len({ack.split()[1] for ack in acks}) == len(acks) == 26
     read = replay((ran[1] / "transcript.fairlot").read_bytes(), stage().state())
-    sent = [t for t in read.entries if t.entry.type is not EntryType.TIME]
-    assert [ack.split()[1:] for ack in acks] == [
-        [t.entry.hash.hex(), str(t.index)] for t in sent
-    ]
+    for log in (read.registry, read):
+        sent = [t for t in log.entries if t.entry.type is not EntryType.TIME]
+        hashes = {t.entry.hash.hex() for t in sent}
+        assert [ack.split()[1:] for ack in acks if ack.split()[1] in hashes] == [
+            [t.entry.hash.hex(), str(t.index)] for t in sent
+        ]
 
 
 def test_no_name_is_in_the_transcript(ran: tuple[Ran, Path]) -> None:
@@ -129,7 +149,7 @@ def test_an_empty_folder_will_do_and_acks_are_only_on_demand(tmp_path: Path) -> 
     done = fairlot("run", inputs.terms, inputs.people, "--out", out)
     assert done.code == 0
     assert "ack " not in done.out
-    assert len(list(out.iterdir())) == 3
+    assert len(list(out.iterdir())) == 4
 
 
 def test_a_folder_that_is_not_empty_is_refused_and_left_alone(tmp_path: Path) -> None:
@@ -159,7 +179,7 @@ def test_a_file_is_no_folder(tmp_path: Path, below: bool) -> None:
         (TERMS.replace("= 2", "= 0"), PEOPLE, "terms-file.range", "line 6, cap"),
         (TERMS + "[issuers]\nn = 4\n", PEOPLE, "terms-file.issuers", "line 11"),
         (TERMS, "", "people-file.empty", "people.csv"),
-        (TERMS, PEOPLE.replace(",", ";"), "people-file.separator", "line 1"),
+        (TERMS, PEOPLE.replace(",", "|"), "people-file.separator", "line 1"),
         (TERMS, PEOPLE + "Ann,1,100\n", "people-file.duplicate", "line 7, person"),
         (TERMS, PEOPLE + "Eve,-1,100\n", "people-file.number", "line 7, wants"),
         (TERMS, PEOPLE + f"Eve,1,{2**64}\n", "people-file.range", "line 7, deposit"),
@@ -348,3 +368,24 @@ def test_an_interrupt_from_the_keyboard_is_no_traceback(tmp_path: Path) -> None:
         os.killpg(process.pid, signal.SIGINT)
         _, complaint = process.communicate(timeout=60)
     assert (process.returncode, complaint) == (130, b"fairlot: interrupted\n")
+
+
+def test_names_come_back_harmless_and_private(tmp_path: Path) -> None:
+    """Formulas went out live, and emoji that are joined were shown by their numbers."""
+    names = ("=HYPERLINK(1)", "-Bo", "\uff20x", "👩\u200d👧", "محمد علي", "\u202eevil")
+    people = "".join(f"{name},1,100\n" for name in names)
+    inputs = write_inputs(
+        tmp_path,
+        TERMS.replace("supply = 3", "supply = 6"),
+        f"person,wants,deposit\n{people}",
+    )
+    out = tmp_path / "out"
+    assert fairlot("run", inputs.terms, inputs.people, "--out", out).code == 0
+    harmless = {"'=HYPERLINK(1)", "'-Bo", "'\uff20x", *names[3:]}
+    for table in ("nyms.csv", "winners.csv"):
+        _, *rows = _rows(out / table)
+        assert {row[0] for row in rows} == harmless
+        assert (out / table).stat().st_mode & 0o777 == 0o600
+    shown = fairlot("odds", inputs.terms, inputs.people).out
+    assert "👩\u200d👧" in shown
+    assert "\\u202eevil" in shown

@@ -17,7 +17,7 @@ from fairlot_crypto.log.note import KeyKind, NoteKey
 from kit.lying_board import LyingBoard, play_with
 from kit.real_view import real
 from kit.recovering import delayed
-from kit.sales import stage
+from kit.sales import registered, stage
 from place import CONTRIBUTORS, Place, closed_place
 
 NUMBERS = (0, 1, 2)
@@ -131,6 +131,8 @@ def test_a_witness_dates_what_it_sees(place: Place) -> None:
     read = place.view()
     last = read.heads[read.state.tree.size]
     assert json.loads(ran.out) == {
+        "format": "fairlot/witness-head",
+        "version": 1,
         "origin": place.on.terms.origin,
         "size": read.state.tree.size,
         "root": read.state.tree.root().hex(),
@@ -258,8 +260,7 @@ def test_a_real_sale_is_dated_by_the_clock_of_the_machine(tmp_path: Path) -> Non
     place = Place(on, tmp_path)
     write_keys(place)
     storage = create_transcript(place.transcript)
-    first = (on.terms_entry(), on.registry_entry())
-    on.board(storage).append(first, on.terms.times.open)
+    registered(on, storage).append([on.terms_entry()], on.terms.times.open)
     storage.close()
     refused(cosign(place), "witness.clock")
     refused(cosign(place, 0, "--time", "1893456000"), "witness.time", 2)
@@ -291,6 +292,8 @@ def test_a_witness_key_for_machines(tmp_path: Path) -> None:
     said = json.loads(ran.out)
     key = SigningKey.from_seed(bytes.fromhex(path.read_text(encoding="ascii")))
     named = NoteKey("w", KeyKind.COSIGNATURE_V1, key.public)
+    assert said.pop("format") == "fairlot/witness-key"
+    assert said.pop("version") == 1
     assert said == {"name": "w", "key": key.public.hex(), "vkey": named.to_text()}
 
 

@@ -163,6 +163,7 @@ def test_it_runs_and_its_audit_holds(played: Played) -> None:
         *pools,
         "terms.toml",
         "transcript.fairlot",
+        "winners.csv",
     ]
 
 

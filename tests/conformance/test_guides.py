@@ -1,8 +1,10 @@
 """What the guides print works, and CONTRIBUTING names files that are there."""
 
+import json
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -14,9 +16,12 @@ GUIDES = ROOT / "specs" / "site" / "guides"
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
 
+def _text(guide: str) -> str:
+    return (GUIDES / f"{guide}.md").read_text(encoding="utf-8")
+
+
 def _blocks(guide: str, language: str) -> list[str]:
-    text = (GUIDES / f"{guide}.md").read_text(encoding="utf-8")
-    return re.findall(rf"(?ms)^```{language}\n(.*?)^```$", text)
+    return re.findall(rf"(?ms)^```{language}\n(.*?)^```$", _text(guide))
 
 
 def _typed(guide: str) -> list[str]:
@@ -25,31 +30,73 @@ def _typed(guide: str) -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("guide", ["seller", "auditor"])
+@pytest.mark.parametrize("guide", ["seller", "auditor", "report"])
 def test_the_commands_of_a_guide_run_in_their_order(guide: str, tmp_path: Path) -> None:
     for block in _blocks(guide, "toml"):
         (tmp_path / "TERMS.toml").write_text(block, encoding="utf-8")
         people = _blocks(guide, "text")[0]
         (tmp_path / "PEOPLE.csv").write_text(people, encoding="utf-8")
     typed = _typed(guide)
-    assert "audit" in [words.split()[0] for words in typed]
+    assert {"audit", "report"} & {words.split()[0] for words in typed}
     said = ""
     for words in typed:
         ran = fairlot(*words.split(), cwd=tmp_path)
         assert ran.code == 0
         said += ran.out
-    text = (GUIDES / f"{guide}.md").read_text(encoding="utf-8")
-    for verdict in re.findall("`(Verdict [^`]*)`", text):
+    for verdict in re.findall("`(Verdict [^`]*)`", _text(guide)):
         assert f"{verdict}\n" in said
 
 
+def test_the_page_on_practising_ends_a_draw_by_hand(tmp_path: Path) -> None:
+    """From CLOSE to RESULT with what it prints, refusals and the edit included."""
+    said = ""
+    for words in _typed("practice"):
+        command, _, code = words.partition("   # refused: ")
+        ran = fairlot(*command.split(), cwd=tmp_path)
+        assert (ran.code, code in ran.err) == (1 if code else 0, True), words
+        said += ran.out
+        if command == "new workshop practice":
+            _write_as_told("practice", tmp_path / "practice" / "terms.toml")
+    (verdict,) = re.findall("`(Verdict [^`]*)`", _text("practice"))
+    assert said.endswith(f"{verdict}\n")
+    board = tmp_path / "sale" / "transcript.fairlot"
+    inspected = json.loads(fairlot("inspect", board, "--json").out)
+    kinds = [entry["type"] for entry in inspected["entries"] if entry["type"] != "TIME"]
+    assert (inspected["phase"], inspected["findings"]) == ("locked", [])
+    assert Counter(kinds[kinds.index("CLOSE") :]) == {
+        **dict.fromkeys(("CLOSE", "COMMIT_END", "SEALED", "REVEAL_END", "RESULT"), 1),
+        "COMMIT": 3,
+        "SEAL": 3,
+        "REVEAL": 2,
+        "RECOVER": 1,
+    }
+
+
+def _write_as_told(guide: str, path: Path) -> None:
+    """Set a key as a guide says: open a file and write ``KEY = VALUE``."""
+    ((name, line),) = re.findall("Open `([^`]*)` and write `([^`]*)`", _text(guide))
+    assert path.as_posix().endswith(name)
+    key = line.partition(" = ")[0]
+    text, changed = re.subn(rf"(?m)^{key} = \S+", line, path.read_text("utf-8"))
+    assert changed == 1
+    path.write_text(text, encoding="utf-8")
+
+
 def test_the_seller_is_told_the_odds_that_the_command_states(tmp_path: Path) -> None:
-    (terms,), people = _blocks("seller", "toml"), _blocks("seller", "text")[0]
+    (terms, own), people = _blocks("seller", "toml"), _blocks("seller", "text")[0]
     (tmp_path / "TERMS.toml").write_text(terms, encoding="utf-8")
     (tmp_path / "PEOPLE.csv").write_text(people, encoding="utf-8")
     shown = fairlot("odds", "TERMS.toml", "PEOPLE.csv", cwd=tmp_path).out
     assert "Each of 6 people has the chance 2/3" in shown
     assert "can cost everybody 1/4" in shown
+    # With columns of the seller's own, which are ignored.
+    (tmp_path / "TERMS.toml").write_text(f"{terms}\n{own}", encoding="utf-8")
+    rows = people.splitlines()
+    wider = "\n".join(
+        (f"{rows[0]},Phone,E-Mail", *(f"{row},1,a@b" for row in rows[1:]))
+    )
+    (tmp_path / "PEOPLE.csv").write_text(wider, encoding="utf-8")
+    assert fairlot("odds", "TERMS.toml", "PEOPLE.csv", cwd=tmp_path).out == shown
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from fairlot.entry import Entry
 from fairlot.errors import Rejection
 from fairlot.names import SaleId
 from fairlot.terms.named_round import NamedRound
+from fairlot.terms.roll import RollTerms
 from fairlot.terms.terms import Terms
 from fairlot.terms.times import Times
 from fairlot_crypto.statements import Statements
@@ -44,6 +45,7 @@ def sale_around(named: NamedRound) -> Stage:
     registry = replace(on.registry, starts=due - 5000, ends=due + 5000)
     beacon = replace(on.terms.beacon, drand=named)
     terms = replace(on.terms, times=times, registry=registry.registry_id, beacon=beacon)
+    terms = replace(terms, roll=RollTerms(0, window=(times.open, times.open)))
     parts = replace(on.parts, registry=registry)
     return replace(on, parts=parts, terms=Terms.from_value(terms.to_value()))
 
@@ -54,8 +56,7 @@ def play_with_round(on: Stage, entry: Entry) -> LyingBoard:
     for step in steps(on):
         made = [entry] if step.name == "round" else step.make(board.state)
         if made:
-            early = step.name in {"terms", "registry"}
-            board.batch(on.terms.times.open if early else step.time, *made)
+            board.batch(step.time, *made)
     return board
 
 

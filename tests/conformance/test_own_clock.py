@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from command import SEED, TERMS, Ran, fairlot, write_inputs
-from fairlot.board.replay import replay
-from fairlot.board.sale import SaleState
+from fairlot.board.replay import replay_file
 from fairlot.board.storage import create_transcript
 from fairlot.entry import EntryType
 from fairlot.terms.named_round import NamedRound
@@ -85,7 +84,7 @@ def test_a_rehearsal_waits_for_its_own_clock(tmp_path: Path) -> None:
     ran = fairlot("run", inputs.terms, inputs.people, "--out", out, "--seed", SEED)
     assert (ran.code, ran.err) == (0, "")
     data = (out / "transcript.fairlot").read_bytes()
-    read = replay(data, SaleState(GROUP, Statements()))
+    read = replay_file(data, GROUP, Statements())
     assert [(timed.entry.type, timed.time) for timed in read.entries[-4:]] == [
         (EntryType.RECOVER, OPEN + 3785),
         (EntryType.TIME, OPEN + DUE_AFTER),
@@ -106,6 +105,6 @@ def test_a_round_is_posted_from_a_relays_file(place: Place) -> None:
     assert early.code == 1
     assert "round.early" in early.err
     assert place.post(place.named.due).code == 0
-    read = replay(place.transcript.read_bytes(), SaleState(GROUP, Statements()))
+    read = replay_file(place.transcript.read_bytes(), GROUP, Statements())
     assert read.entries[-1].entry.type is EntryType.ROUND
     assert place.named.name in read.state.rounds.signatures

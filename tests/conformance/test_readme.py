@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from command import FAIRLOT, run_program, write_inputs
+from command import FAIRLOT, run_program
+from fairlot.rehearsal.examples import NAMES, load_example
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -23,15 +24,28 @@ def test_two_blocks_are_all_the_set_up_there_is() -> None:
     assert second.splitlines()[-1].startswith("python -m pytest")
 
 
+def test_it_shows_both_files_of_the_first_example_in_ten_lines() -> None:
+    """The terms without their comments, and the beginning of the list."""
+    (terms,), (people,) = _blocks("toml"), _blocks("text")
+    example = load_example(NAMES[0])
+    lines = example.terms.decode().splitlines(keepends=True)
+    assert terms == "".join(line for line in lines if line[0] not in "#\n")
+    assert example.people.decode().startswith(people)
+    assert len((terms + people).splitlines()) == 10
+    rows, there = people.count("\n") - 1, example.people.count(b"\n") - 1
+    assert f"with {rows} of its {there} people" in README
+
+
 def test_the_commands_run_as_they_stand(tmp_path: Path) -> None:
-    inputs = write_inputs(tmp_path)
-    inputs.terms.rename(tmp_path / "TERMS.toml")
-    inputs.people.rename(tmp_path / "PEOPLE.csv")
+    """With ten people instead of three hundred."""
     (commands,) = _blocks("console")
     typed = re.findall(r"(?m)^\$ fairlot ([^#\n]*)", commands)
-    assert [words.split()[0] for words in typed] == ["odds", "run", "inspect", "audit"]
+    steps = ["new", "check", "odds", "run", "audit", "inspect", "report"]
+    assert [words.split()[0] for words in typed] == steps
     for words in typed:
         assert run_program(FAIRLOT, *words.split(), cwd=tmp_path).code == 0
+        people = tmp_path / "concert" / "people.csv"
+        people.write_bytes(b"".join(people.read_bytes().splitlines(keepends=True)[:11]))
 
 
 def test_the_library_example_prints_what_is_promised(tmp_path: Path) -> None:

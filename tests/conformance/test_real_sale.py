@@ -12,6 +12,7 @@ from fairlot.audit.auditor import CLOCKS_DIFFER, audit_transcript
 from fairlot.audit.trust import terms_policy
 from fairlot.board.storage import MemoryStorage
 from fairlot.board.transcript import Record, read_records
+from fairlot.entry import Entry
 from fairlot.errors import Rejection
 from fairlot.terms.named_round import NamedRound
 from fairlot_crypto.curve import backend
@@ -76,7 +77,7 @@ def test_it_audits_clean(sale: RealSale, transcript: bytes, tmp_path: Path) -> N
     report = json.loads(ran.out)
     assert (ran.code, report["holds"], report["rehearsal"]) == (0, True, False)
     assert all(check["holds"] for check in report["checks"])
-    assert (report["phase"], report["notices"]) == ("done", [])
+    assert (report["phase"], report["notices"]) == ("locked", [])
     facts = report["facts"]
     assert (facts["beacon_delay"], facts["leaves"]) == (DELAY, len(PEOPLE))
     assert (facts["money_in"], facts["units"]) == (len(PEOPLE) * AMOUNT, SUPPLY)
@@ -93,7 +94,24 @@ def test_without_the_round_it_is_refused_at_its_terms(sale: RealSale) -> None:
     with pytest.raises(Rejection) as caught:
         Play(sale.unwaiting(), storage)
     assert caught.value.code == "beacon.margin"
-    assert storage.data == b""
+    records = [r for r in read_records(storage.data) if isinstance(r, Record)]
+    kinds = [r.item.type for r in records if isinstance(r.item, Entry)]
+    assert kinds == ["REGISTRY", "TIME"]
+
+
+def test_its_markers_are_dated_by_the_clock_of_the_machine(
+    sale: RealSale, tmp_path: Path
+) -> None:
+    """Years after it was to open; in a rehearsal the marker would be in time."""
+    storage = MemoryStorage()
+    Play(sale, storage)
+    board, key = tmp_path / "transcript.fairlot", tmp_path / "board.key"
+    board.write_bytes(storage.data)
+    key.write_text(f"{sale.start.board.seed.hex()}\n", encoding="ascii")
+    late = fairlot("beacon", "mark", board, "OPEN", "--key", key)
+    assert (late.code, late.out) == (1, "")
+    assert "phase.late" in late.err
+    assert board.read_bytes() == storage.data
 
 
 def test_its_last_head_is_believed_under_its_policy(

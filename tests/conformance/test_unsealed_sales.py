@@ -34,7 +34,7 @@ def test_enough_seals_are_enough_and_the_others_are_counted(tmp_path: Path) -> N
     assert row.split()[:2] == ["unsealed", "1"]
     assert "recovered" not in ran.out, "who has not sealed may reveal"
     code, found = report(tmp_path)
-    assert (code, found["phase"]) == (0, "done")
+    assert (code, found["phase"]) == (0, "locked")
 
 
 def test_where_all_have_sealed_nothing_is_said(tmp_path: Path) -> None:

@@ -20,13 +20,15 @@ from fairlot.beacon.contributions import (
 )
 from fairlot.beacon.recovery import make_recovery
 from fairlot.beacon.rounds import Rounds
+from fairlot.board.registry_state import RegistryState
 from fairlot.board.replay import replay
 from fairlot.board.sale import SaleState
 from fairlot.board.transcript import Stop, read_records
 from fairlot.entry import Entry, EntryType, check_signature, read_entry, sign_entry
 from fairlot.errors import FairlotError, InputError, Rejection
+from fairlot.logs import BoardIdentity, LogKind
 from fairlot.names import Nym
-from fairlot.terms.terms import BoardIdentity, Terms
+from fairlot.terms.terms import Terms
 from fairlot_crypto import cbor
 from fairlot_crypto.curve import backend
 from fairlot_crypto.delay import bicorn
@@ -87,7 +89,7 @@ def entry_of(encoded: str) -> Entry:
 
 
 def fresh() -> SaleState:
-    return SaleState(backend(), STATEMENTS)
+    return SaleState(RegistryState(backend(), STATEMENTS))
 
 
 @every("board")
@@ -142,7 +144,7 @@ def split(given: Case) -> dict[str, Any]:
     tree = read.state.tree
     return {
         "items": items,
-        "acknowledged": read.acknowledged,
+        "acknowledged": read.covered,
         "size": tree.size,
         "root": tree.root().hex(),
     }
@@ -166,24 +168,31 @@ def test_sale(case: Case) -> None:
 def timed_entries(transcript: bytes) -> list[tuple[Entry, int]]:
     read = replay(transcript, fresh())
     assert not read.findings
-    return [(timed.entry, timed.time) for timed in read.entries]
+    both = (*read.registry.entries, *read.entries)
+    return [(timed.entry, timed.time) for timed in both]
+
+
+def log_of(state: SaleState, entry: Entry) -> SaleState | RegistryState:
+    return state.registry if entry.log is LogKind.REGISTRY else state
 
 
 def fold(given: Case) -> dict[str, Any]:
     state, steps = fresh(), list[dict[str, Any]]()
     for entry, time in timed_entries(unhex(given["transcript"])):
-        state.append(entry, time)
+        log_of(state, entry).append(entry, time)
         steps.append(
             {
+                "log": entry.log.value,
                 "type": entry.type.value,
                 "time": time,
                 "entry_hash": entry.hash.hex(),
                 "phase": state.phase.value,
-                "leaves": len(state.leaves),
+                "leaves": len(state.registry.leaves),
+                "rolls": len(state.registry.rolls),
                 "nyms": len(state.positions.by_nym),
                 "funded": sum(p.funded for p in state.positions.by_nym.values()),
                 "money_in": sum(funding.paid for funding in state.fundings()),
-                "root": state.tree.root().hex(),
+                "root": log_of(state, entry).tree.root().hex(),
             }
         )
     return {
@@ -225,12 +234,15 @@ def apply_to_play(given: Case) -> dict[str, Any]:
     inputs = {case["name"]: case["input"] for case in cases("sale")}
     played = timed_entries(unhex(inputs[given["play"]]["transcript"]))
     for entry, time in played[: given["entries"]]:
-        state.append(entry, time)
+        log_of(state, entry).append(entry, time)
     for then in given["then"]:
-        state.append(entry_of(then["entry"]), then["time"])
+        log_of(state, entry_of(then["entry"])).append(
+            entry_of(then["entry"]), then["time"]
+        )
     before = summary(state)
     try:
-        state.append(entry_of(given["entry"]), given["time"])
+        entry = entry_of(given["entry"])
+        log_of(state, entry).append(entry, given["time"])
     finally:
         assert summary(state) == before
     return {}
@@ -238,14 +250,17 @@ def apply_to_play(given: Case) -> dict[str, Any]:
 
 def summary(state: SaleState) -> tuple[Any, ...]:
     """Return what an entry could change: a refused one changes none of it."""
-    beacon = state.phase.value not in {"empty", "registration", "open", "void"}
+    beacon = state.phase.value not in {"empty", "announced", "open", "void"}
     contributions = state.contributions if beacon else None
     return (
         state.tree.root(),
         state.phase,
         state.sale_id,
-        state.registry,
-        dict(state.leaves),
+        state.registry.tree.root(),
+        state.registry.registry_id,
+        state.registry.clock,
+        dict(state.registry.leaves),
+        dict(state.registry.rolls),
         state.fundings(),
         {nym: (p.final, p.funded) for nym, p in state.positions.by_nym.items()},
         dict(contributions.commitments) if contributions else None,

@@ -23,7 +23,7 @@ from fairlot.deposit.sealed_bid import open_bid
 from fairlot.deposit.wish import Wish
 from fairlot.entry import Entry, EntryType, check_signature, read_entry
 from fairlot.errors import FairlotError, Rejection
-from fairlot.fields import Fields
+from fairlot.fields import Fields, Problem
 from fairlot.identity.admission import AdmissionBook
 from fairlot.identity.attestation import (
     Attestation,
@@ -62,10 +62,12 @@ from fairlot.identity.registry import (
     Credentials,
     Registry,
     RegistryId,
+    RollId,
     credential_header,
     epochs_accepted,
     read_registry,
 )
+from fairlot.identity.roll import PostedRoll, read_roll, roll_id_of
 from fairlot.names import Nym, SaleId
 from fairlot.terms.named_round import NamedRound
 from fairlot.terms.terms import Terms
@@ -291,7 +293,7 @@ def read_the_registry(case: In) -> Out:
 
 
 def epochs(case: In) -> Out:
-    return {"epochs": list(epochs_accepted(case["time"]))}
+    return {"epochs": list(epochs_accepted(registry_of(case), case["time"]))}
 
 
 def attest(case: In) -> Out:
@@ -434,6 +436,7 @@ def request_of(item: In) -> CredentialRequest:
         index=item["index"],
         version=item["version"],
         epoch=item["epoch"],
+        rolls=roll_ids_of(item["rolls"]),
         commitment=unhex(item["commitment"]),
         challenge=scalar(item["challenge"]),
         response=scalar(item["response"]),
@@ -443,9 +446,31 @@ def request_of(item: In) -> CredentialRequest:
     )
 
 
+def roll_ids_of(items: list[str]) -> tuple[RollId, ...]:
+    return tuple(RollId(unhex(item)) for item in items)
+
+
+def rolls_of(case: In) -> list[PostedRoll]:
+    """Return the rolls of an issuer's view."""
+    registry_id = registry_of(case).registry_id
+    found: list[PostedRoll] = []
+    for item in case["rolls"]:
+        body = {"roll": cbor.decode(unhex(item["roll"])), "sigs": []}
+        roll, _ = read_roll(Fields(body, ("body",), fail))
+        name = roll_id_of(registry_id, roll)
+        closed = frozenset(item["closed"])
+        found.append(PostedRoll(name, roll, item["enrolled"], closed))
+    return found
+
+
+def fail(problem: Problem) -> Rejection:
+    return Rejection("entry.field", str(problem))
+
+
 def header(case: In) -> Out:
-    context = credentials_of(case["registry"]).context(case["epoch"])
-    made = credential_header(registry_of(case), case["epoch"])
+    of = case["epoch"], RollId(unhex(case["roll"]))
+    context = credentials_of(case["registry"]).context(*of)
+    made = credential_header(registry_of(case), *of)
     return {"header": made.hex(), "domain": hexed(context.domain)}
 
 
@@ -456,6 +481,7 @@ def request(case: In) -> Out:
         identity_of(case["identity"]),
         SigningKey.from_seed(unhex(case["holder_seed"])),
         case["epoch"],
+        roll_ids_of(case["rolls"]),
         source(case),
     )
     made = pending.request
@@ -464,6 +490,7 @@ def request(case: In) -> Out:
             "index": made.index,
             "version": made.version,
             "epoch": made.epoch,
+            "rolls": [roll.hex() for roll in made.rolls],
             "commitment": made.commitment.hex(),
             "challenge": hexed(made.challenge),
             "response": hexed(made.response),
@@ -479,7 +506,7 @@ def request(case: In) -> Out:
 def check_the_request(case: In) -> Out:
     leaf, times = leaf_of(case["leaf"]), (case["now"], case["view_time"])
     asked = request_of(case["request"])
-    C = check_request(GROUP, registry_of(case), leaf, asked, *times)
+    C = check_request(GROUP, registry_of(case), leaf, rolls_of(case), asked, *times)
     return {"commitment": C.to_bytes().hex()}
 
 
@@ -488,6 +515,7 @@ def answer(case: In) -> Out:
         credentials_of(case["registry"]),
         issuer_of(case["issuer"], registry_of(case)),
         leaf_of(case["leaf"]),
+        rolls_of(case),
         case["attributes"],
         request_of(case["request"]),
         case["now"],
@@ -509,11 +537,13 @@ def receive_answers(case: In) -> Out:
         pending,
         [unhex(box) for box in case["answers"]],
     )
+    ((roll, credential),) = made.items()
     return {
-        "attributes": [octets.hex() for octets in made.attributes],
-        "signature": made.signature.to_bytes().hex(),
-        "blind": hexed(made.blind),
-        "nym_secrets": [hexed(s) for s in made.nym_secrets],
+        "roll": roll.hex(),
+        "attributes": [octets.hex() for octets in credential.attributes],
+        "signature": credential.signature.to_bytes().hex(),
+        "blind": hexed(credential.blind),
+        "nym_secrets": [hexed(s) for s in credential.nym_secrets],
     }
 
 
@@ -536,6 +566,7 @@ def make_the_entry(case: In) -> Out:
         credentials_of(case["registry"]),
         credential,
         terms_of(case),
+        RollId(unhex(case["roll"])),
         EntryType(case["type"]),
         case["epoch"],
         wish_of(case),
@@ -582,9 +613,10 @@ def check_the_entry(case: In) -> Out:
     check_signature(entry, statements)
     deposit = read_deposit(entry)
     terms, credentials = terms_of(case), credentials_of(case["registry"])
-    check_binding(terms, entry, deposit, case["time"])
+    registry, roll = credentials.registry, RollId(unhex(case["roll"]))
+    check_binding(terms, registry, entry, deposit, case["time"])
     check_order(terms, credentials.registry, deposit, statements)
-    check_presentation(credentials, deposit, statements)
+    check_presentation(credentials, roll, deposit, statements)
     epoch, seq, entry_hash = deposit.precedence
     return {"nym": deposit.nym.hex(), "order": [epoch, seq, entry_hash.hex()]}
 
@@ -725,14 +757,15 @@ def steps_of(case: In) -> list[str]:
     except FairlotError as error:
         return [error.code]
     signature = refusals_of(lambda: check_signature(entry, statements))
+    registry, roll = credentials.registry, RollId(unhex(case["roll"]))
     try:
         deposit = read_deposit(entry)
     except FairlotError as error:
         return [*signature, error.code]
     return signature + refusals_of(
-        lambda: check_binding(terms, entry, deposit, case["time"]),
+        lambda: check_binding(terms, registry, entry, deposit, case["time"]),
         lambda: check_order(terms, credentials.registry, deposit, statements),
-        lambda: check_presentation(credentials, deposit, statements),
+        lambda: check_presentation(credentials, roll, deposit, statements),
     )
 
 

@@ -15,7 +15,6 @@ from fairlot.identity.admission import AdmissionBook
 from fairlot.identity.attestation import Attestation, Purpose, Subject
 from fairlot.identity.enrolment import IssuerSecrets
 from fairlot.identity.leaf import read_leaf
-from fairlot.identity.life_rules import LifeRules
 from fairlot.identity.lives import Lives
 from fairlot.identity.recovering import begin_change, complete_change
 from fairlot.identity.registry import Registry, RegistryId, read_registry
@@ -39,19 +38,8 @@ def registry_of(encoded: str) -> Registry:
     return read_registry(cbor.decode(unhex(encoded)))
 
 
-def rules_of(case: In) -> LifeRules:
-    rules = case["rules"]
-    return LifeRules(
-        rules["quorum"],
-        rules["cooling"],
-        rules["freeze"],
-        VerifyKey(unhex(rules["arbiter"])),
-        rules["within"],
-    )
-
-
 def lives_of(case: In) -> Lives:
-    lives = Lives(registry_of(case["registry"]), rules_of(case))
+    lives = Lives(registry_of(case["registry"]))
     statements = Statements()
     for encoded in case["leaves"]:
         value = cbor.decode(unhex(encoded))
@@ -112,7 +100,6 @@ def begin(case: In) -> Out:
         book.admit(admitted, index, admitted.time)
     decision = begin_change(
         registry,
-        rules_of(case),
         book,
         issuer_of(case),
         [attestation_of(item) for item in case["attestations"]],

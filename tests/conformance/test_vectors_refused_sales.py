@@ -1,32 +1,25 @@
 """Drives the library with the vectors of odds, and with what it must refuse of sales."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
-from pathlib import Path
-from typing import Any, TypeAlias
 
 import pytest
 
-from fairlot.allocation.entering import Entrant
 from fairlot.allocation.invariants import check_outcome
 from fairlot.allocation.odds import PoolOdds, sale_odds
 from fairlot.allocation.outcome import Award, Gain, Outcome, PoolResult, Total
 from fairlot.allocation.run_pools import allocate
 from fairlot.allocation.settlement import Funding, LedgerLine, check_ledger, settle
 from fairlot.allocation.shape import Order, Reason
+from fairlot.allocation.whole_odds import whole_sale_odds
 from fairlot.errors import InvariantError
-from fairlot.fields import Fields
+from fairlot.money import Money
 from fairlot.names import Nym
 from fairlot.terms.pool import Pool
-from fairlot.terms.read_fields import field_error
-from fairlot.terms.read_pools import read_pools
 from fairlot.text import Json
 from fairlot_crypto.errors import CallerError
-
-FOLDER = Path(__file__).parents[1] / "vectors"
-Map: TypeAlias = Mapping[str, Any]
+from vector_sales import Map, cases, entrants_of, number, pools_of
 
 
 class NoFacts:
@@ -35,58 +28,8 @@ class NoFacts:
     def to_json(self) -> Mapping[str, Json]:
         return {}
 
-    def lines(self) -> tuple[str, ...]:
+    def lines(self, _money: Money = str, /) -> tuple[str, ...]:
         return ()
-
-
-def cases(chapter: str, *ops: str, refused: bool) -> list[Any]:
-    found = json.loads((FOLDER / f"{chapter}.json").read_text("utf-8"))["cases"]
-    return [
-        pytest.param(case, id=case["name"])
-        for case in found
-        if case["input"]["op"] in ops and ("refused" in case) == refused
-    ]
-
-
-def pools_of(given: Map) -> tuple[Pool, ...]:
-    """Read pools as terms hold them."""
-    maps = [Fields(as_value(pool), ("pool",), field_error) for pool in given["pools"]]
-    return read_pools(maps, ("pools",))
-
-
-def as_value(pool: Map) -> dict[str, Any]:
-    value = dict(pool)
-    for name in {"supply", "price", "cap"} & set(value):
-        value[name] = int(value[name])
-    if "tiers" in value:
-        value["tiers"] = [as_value(tier) for tier in value["tiers"]]
-    if "puzzle" in value:
-        value["puzzle"] = bytes.fromhex(value["puzzle"])
-    return value
-
-
-def number(value: int | str | None) -> int | None:
-    return None if value is None else int(value)
-
-
-def octets(value: str | None) -> bytes | None:
-    return None if value is None else bytes.fromhex(value)
-
-
-def entrants_of(given: Map) -> list[Entrant]:
-    return [
-        Entrant(
-            nym=Nym(bytes.fromhex(one["nym"])),
-            wants=int(one["wants"]),
-            amount=int(one["deposit"]),
-            bid=number(one["bid"]),
-            tier=one["tier"],
-            group=octets(one["group"]),
-            attributes=tuple(one["attributes"].items()),
-            solved=frozenset(one["solved"]),
-        )
-        for one in given["entrants"]
-    ]
 
 
 def sell(given: Map) -> object:
@@ -232,6 +175,22 @@ def test_odds_are_those_of_the_file(case: Map) -> None:
             }
             for chance in pool.odds.chances
         ]
+
+
+@pytest.mark.parametrize("case", cases("odds", "odds", refused=False))
+def test_odds_of_whole_sales_are_those_of_the_file(case: Map) -> None:
+    given = case["input"]
+    sale_id = bytes.fromhex(given["sale_id"])
+    known = whole_sale_odds(pools_of(given), entrants_of(given), sale_id)
+    assert known is not None
+    assert case["output"]["whole"] == [
+        {
+            "nym": nym.hex(),
+            "chance": fraction(prospect.chance),
+            "expected": fraction(prospect.expected),
+        }
+        for nym, prospect in known.items()
+    ]
 
 
 def fraction(number: Fraction | None) -> str | None:

@@ -46,6 +46,7 @@ def test_a_seed_and_two_files_give_the_transcript(case: Case, tmp_path: Path) ->
         "allocation_csv": text_of(out / "allocation.csv"),
         "nyms_csv": text_of(out / "nyms.csv"),
         "pools_csv": text_of(out / "pools.csv"),
+        "winners_csv": text_of(out / "winners.csv"),
     } == expected
     assert ran.code == int(expected["phase"] == "void")
 

@@ -210,8 +210,14 @@ class Person:
 
     def qualifies(self, pool: Map) -> bool:
         required = pool.get("requires", {}).items()
+        excluded = pool.get("excludes", {}).items()
         fits = all(self.attributes.get(name) in values for name, values in required)
-        return fits and ("puzzle" not in pool or pool["name"] in self.solved)
+        barred = any(self.attributes.get(name) in values for name, values in excluded)
+        return (
+            fits
+            and not barred
+            and ("puzzle" not in pool or pool["name"] in self.solved)
+        )
 
     def order(self, pool: Map) -> dict[str, Any]:
         bids = pool["mechanism"] == "auction" or "certain" in pool
@@ -252,22 +258,17 @@ def entering(
 ) -> list[tuple[Person, dict[str, Any]]]:
     most = pool.get("group_max", 1)
     legal = {gid: found for gid, found in groups.items() if len(found) <= most}
-    out = {
-        member.nym
-        for members in legal.values()
-        if not all(member.qualifies(pool) for member in members)
-        for member in members
-    }
     entered = {
         person.nym: (person, person.order(pool))
         for person in people
-        if person.qualifies(pool) and person.nym not in out
+        if person.qualifies(pool)
         if pool.get("again") or not person.gains
     }
     for gid, members in legal.items():
-        orders = [entered[m.nym][1] for m in members if m.nym in entered]
+        party = [member for member in members if member.qualifies(pool)]
+        orders = [entered[m.nym][1] for m in party if m.nym in entered]
         able = [order for order in orders if can_take(order, int(pool["price"]))]
-        if len(able) == len(members):
+        if len(able) == len(party) > 1:
             for order in able:
                 order["group"] = gid
     return list(entered.values())
@@ -379,6 +380,7 @@ def test_a_ledger_is_what_the_specification_says(case: Map) -> None:
     rows: list[list[Any]] = []
     lines: list[tuple[Any, ...]] = []
     table, parts = ["nym,units,payment,refund"], ["nym,pool,units,payment"]
+    winners = ["nym,pool,units,payment,refund"]
     for account in sorted(given["fundings"], key=lambda account: account["nym"]):
         nym, award = account["nym"], awards.get(account["nym"], none)
         units, payment = int(award["units"]), int(award["payment"])
@@ -389,6 +391,10 @@ def test_a_ledger_is_what_the_specification_says(case: Map) -> None:
         if account["final"]:
             table.append(f"{nym},{units},{payment},{refund}")
         parts += [f"{nym},{pool},{got},{paid}" for pool, got, paid in gains]
+        winners += [
+            f"{nym},{pool},{got},{paid},{0 if number else refund}"
+            for number, (pool, got, paid) in enumerate(gains)
+        ]
     detailed = len(given["pools"]) > 1 or any(
         "tiers" in pool or "certain" in pool for pool in given["pools"]
     )
@@ -397,6 +403,7 @@ def test_a_ledger_is_what_the_specification_says(case: Map) -> None:
     assert output["csv"] == "".join(f"{line}\n" for line in table)
     said = "".join(f"{line}\n" for line in parts)
     assert output["pools_csv"] == (said if detailed else None)
+    assert output["winners_csv"] == "".join(f"{line}\n" for line in winners)
     assert [read_line(line) for line in output["ledger"]] == lines
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from fairlot.errors import InputError
 from fairlot.inputs.people_file import read_people
 from fairlot.inputs.terms_file import read_terms_file
+from fairlot.money import Currency
 from fairlot.rehearsal.fit import check_people, check_playable
 from fairlot.text import json_view
 
@@ -47,6 +49,8 @@ def run_terms(folder: Path, given: Given) -> Given:
     return {
         "title": file.title,
         "asset": file.asset,
+        "currency": file.currency and asdict(file.currency),
+        "keep": list(file.keep),
         "pools": [pool.to_value() for pool in file.pools],
         "deposits": list(file.deposits),
         "bids": bids,
@@ -56,11 +60,17 @@ def run_terms(folder: Path, given: Given) -> Given:
 
 
 def run_people(folder: Path, given: Given) -> Given:
-    people = read_people(written(folder, "PEOPLE.csv", data_of(given)))
+    currency = given.get("currency")
+    people = read_people(
+        written(folder, "PEOPLE.csv", data_of(given)),
+        None if currency is None else Currency(**currency),
+        given.get("keep", ()),
+    )
     return {
         "people": [
             {
-                "person": person.name,
+                "person": person.called or person.name,
+                "id": person.name if person.called else None,
                 "wants": person.wants,
                 "deposit": person.amount,
                 "group": person.group,
@@ -78,7 +88,7 @@ def run_both(folder: Path, given: Given) -> Given:
     terms, people = given["terms"].encode(), given["people"].encode()
     file = read_terms_file(written(folder, "TERMS.toml", terms))
     path = written(folder, "PEOPLE.csv", people)
-    listed = read_people(path)
+    listed = read_people(path, file.currency, file.keep)
     if given["simulated"]:
         check_playable(file)
     check_people(file, listed, path)

@@ -97,7 +97,7 @@ def test_withholding_changes_nothing_that_anybody_gets(tmp_path: Path) -> None:
     honest = _sale(tmp_path / "honest", FULL)
     sale = _sale(tmp_path / "withheld", WITHHELD)
     assert honest.ran.code == sale.ran.code == 0
-    for name in ("allocation.csv", "nyms.csv"):
+    for name in ("allocation.csv", "nyms.csv", "winners.csv"):
         assert (honest.folder / name).read_bytes() == (sale.folder / name).read_bytes()
 
 
@@ -151,7 +151,7 @@ def test_a_seed_gives_the_same_bytes(tmp_path: Path, beacon: str) -> None:
     one = _sale(tmp_path / "one", beacon, "--jobs", "1")
     two = _sale(tmp_path / "two", beacon, "--jobs", "2")
     assert one.ran.code == two.ran.code
-    names = ("transcript.fairlot", "allocation.csv", "nyms.csv")
+    names = ("transcript.fairlot", "allocation.csv", "nyms.csv", "winners.csv")
     for name in names:
         assert (one.folder / name).read_bytes() == (two.folder / name).read_bytes()
     assert sorted(path.name for path in one.folder.iterdir()) == sorted(names)
@@ -205,7 +205,7 @@ def test_a_sale_killed_near_its_end_has_one_finding(tmp_path: Path, left: int) -
     )
     report = json.loads(audited.out)
     findings = [f["code"] for check in report["checks"] for f in check["findings"]]
-    if report["phase"] == "done":
+    if report["phase"] == "locked":
         assert (audited.code, findings, left) == (0, [], 1)
     else:
         assert (audited.code, findings) == (1, ["sale.incomplete"])

@@ -10,7 +10,7 @@ from fairlot.allocation.outcome import PoolResult
 from fairlot.allocation.run_pools import allocate
 from fairlot.fields import UINT_MAX
 from fairlot.names import Nym, group_id
-from fairlot.terms.pool import Mechanism, Pool, Requirement, Tier
+from fairlot.terms.pool import Exclusion, Mechanism, Pool, Requirement, Tier
 from generators.allocation_setting import (
     PUZZLE,
     SALE_ID,
@@ -31,6 +31,7 @@ Row = tuple[str, str, Sale]
 """Name, what is special, pools and entrants."""
 
 _COHORT = Requirement("cohort_a", ("2028", "2029"))
+_BEFORE = Exclusion("cohort_a", ("2028", "2029"))
 _PAIRS = Pool("main", Mechanism.LOTTERY, 8, 10, group_max=2)
 _SHARE = Pool("share", Mechanism.EQUAL_SHARE, 6, 10, 2)
 _AUCTION = Pool("auction", Mechanism.AUCTION, 2, 10)
@@ -174,10 +175,44 @@ def _grouped() -> Sequence[Row]:
         (
             "group-member-not-qualified",
             (
-                "One of a pair lacks the attribute, one of another the solution: neither "
-                "enters, while a pair that has both does."
+                "One of a pair lacks the attribute, one of another the solution: they stay "
+                "out alone, and their partners are singles, while a pair that has both stays."
             ),
             _half_qualified(some),
+        ),
+        (
+            "group-members-not-qualified-of-three",
+            (
+                "One of three has an excluded value and stays out, the others are a group; of "
+                "another three two stay out, and the third is a single."
+            ),
+            _some_excluded(some),
+        ),
+        (
+            "group-too-large-with-a-member-not-qualified",
+            "Four signed where three are allowed: singles, though three of them qualify.",
+            (
+                (replace(_PAIRS, group_max=3, excludes=(_BEFORE,)),),
+                _with_cohorts(together(some[:6], 0, 1, 2, 3), 3),
+            ),
+        ),
+        (
+            "excluded",
+            "Who has no value is not excluded, who has another is not; the rest stay out.",
+            (
+                (replace(_SHARE, excludes=(_BEFORE, Exclusion("region", ("north",)))),),
+                [
+                    replace(
+                        person, attributes=(("cohort_a", cohort), ("region", region))
+                    )
+                    for person, cohort, region in zip(
+                        some[:6],
+                        ("", "2027", "2028", "2029", "2029", "2027"),
+                        ("", "North", "", "south", "north", "north"),
+                        strict=True,
+                    )
+                ],
+            ),
         ),
         (
             "group-member-not-qualified-alone",
@@ -225,6 +260,20 @@ def _half_qualified(some: Sequence[Entrant]) -> Sale:
         for i, person in enumerate(some)
     ]
     return (pool,), together(together(together(fit, 0, 1), 2, 3), 4, 5)
+
+
+def _with_cohorts(people: Sequence[Entrant], *before: int) -> Sequence[Entrant]:
+    """Return the people, some of whom have a value of those who came before."""
+    return [
+        replace(person, attributes=(("cohort_a", "2029" if i in before else ""),))
+        for i, person in enumerate(people)
+    ]
+
+
+def _some_excluded(some: Sequence[Entrant]) -> Sale:
+    pool = replace(_PAIRS, supply=6, group_max=3, excludes=(_BEFORE,))
+    people = together(together(some, 0, 1, 2), 3, 4, 5)
+    return (pool,), _with_cohorts(people, 0, 3, 5)
 
 
 def _bought_before(some: Sequence[Entrant]) -> Sale:

@@ -30,7 +30,7 @@ def evidence_cases() -> Sequence[Case]:
     return (*_accepted(), *_refused(), *_malformed())
 
 
-COMMITTED, ENDED = 8, 10
+COMMITTED, ENDED = 7, 9
 """Entries of both histories with the commitment, and with COMMIT_END: where heads stand."""
 
 

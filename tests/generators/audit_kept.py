@@ -6,10 +6,10 @@ from functools import cache
 
 from fairlot.audit.auditor import Expected
 from fairlot.audit.kept import Kept
-from fairlot.board.sale import VoidReason
+from fairlot.board.sale import SaleState, VoidReason
 from fairlot.entry import Entry, EntryType
+from fairlot.logs import LogKind, log_origin
 from fairlot.rehearsal.parts import START, TIMES
-from fairlot.terms.terms import log_origin
 from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.log.checkpoint import Checkpoint, SignedCheckpoint
 from fairlot_crypto.log.merkle import EMPTY_ROOT, Tree
@@ -17,8 +17,9 @@ from fairlot_crypto.log.proof import LogProof, make_proof
 from generators import plays
 from generators.audit_lies import ACCEPTED, Lie
 from generators.audit_watch import unseen, watched_stage
-from generators.stage import publish, stage
+from generators.stage import FIRST, publish, stage
 from kit.board import Batch, dated, head, signed
+from kit.stage import Stage
 
 Row = tuple[str, str, bytes, Expected, Kept]
 """Name, comment, transcript, and what the auditor gives."""
@@ -209,13 +210,13 @@ def _unsupplied() -> Sequence[Lie]:
 
 @cache
 def missed() -> tuple[Batch, ...]:
-    """Return a short sale: two people have leaves, nobody enters, CLOSE does not come."""
+    """Return a short sale: two people deposit, nobody pays, CLOSE does not come."""
     reason = {"reason": VoidReason.CLOSE_MISSED.value}
     return plays.lie(
         (
             plays.BEGIN,
-            (START, lambda on, _: [on.leaf_entry(m.identity) for m in on.members]),
-            (START, lambda on, _: (on.sign(EntryType.OPEN),)),
+            (START, lambda on, _: (on.open_entry(),)),
+            (plays.DEPOSITED, _deposits),
             (
                 TIMES.close + TIMES.slack + 1,
                 lambda on, _: (on.sign(EntryType.VOID, reason),),
@@ -224,13 +225,23 @@ def missed() -> tuple[Batch, ...]:
     )
 
 
+def _deposits(on: Stage, _state: SaleState) -> Sequence[Entry]:
+    return on.deposit("ann", FIRST), on.deposit("bob", FIRST)
+
+
 def _entries() -> tuple[Entry, ...]:
-    return tuple(entry for batch in missed() for entry in batch.entries)
+    return _of_sale(missed())
+
+
+def _of_sale(batches: Iterable[Batch]) -> tuple[Entry, ...]:
+    """Return the entries of the sale's log."""
+    kind = LogKind.SALE
+    return tuple(e for batch in batches if batch.log is kind for e in batch.entries)
 
 
 def _swapped() -> tuple[Entry, ...]:
-    """Return another history up to the leaves: they came in the other order."""
-    first = _index(EntryType.LEAF)
+    """Return another history up to the deposits: they came in the other order."""
+    first = _index(EntryType.DEPOSIT)
     before, (one, two) = _entries()[:first], _entries()[first : first + 2]
     return (*before, two, one)
 
@@ -265,9 +276,9 @@ def _forged(number: int) -> SignedCheckpoint:
 
 
 def _receipt() -> LogProof:
-    """Return the receipt of the second leaf."""
-    tree, index = _tree(_entries()), _index(EntryType.LEAF) + 1
-    size = _index(EntryType.OPEN)
+    """Return the receipt of the second deposit."""
+    tree, index = _tree(_entries()), _index(EntryType.DEPOSIT) + 1
+    size = index + 1
     said = Checkpoint(stage().terms.origin, size, tree.root(size))
     return make_proof(tree, index, _signed(said))
 
@@ -281,6 +292,6 @@ def seen(who: Sequence[int], later: int = 0, before: int = 0) -> SignedCheckpoin
         before: how many entries it lacks.
     """
     on = watched_stage()
-    entries = [e for batch in plays.lie(plays.NOBODY, on) for e in batch.entries]
+    entries = _of_sale(plays.lie(plays.NOBODY, on))
     said = head(on, _tree(entries[: len(entries) - before]))
     return dated(on, said, [(number, _END + later) for number in who])

@@ -7,20 +7,22 @@ from fairlot.audit.auditor import Expected
 from fairlot.audit.kept import NOTHING, Kept
 from fairlot.board.sale import SaleState
 from fairlot.entry import Entry, EntryType, sign_entry
+from fairlot.identity.registry import RollId
 from fairlot.rehearsal.parts import START, TIMES
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.hashing import i2osp
 from fairlot_crypto.log.checkpoint import SignedCheckpoint
-from fairlot_crypto.log.merkle import Tree
 from fairlot_crypto.log.note import SignatureLine
 from generators import plays
+from generators.identity_setting import signing_key
 from generators.plays import Scene, lie
 from generators.sale_deposits import bound
 from generators.sale_registration import tampered
-from generators.stage import FIRST, draw_alpha, publish, signed_head, stage
-from kit.board import Batch
-from kit.stage import Stage
+from generators.stage import FIRST, GROUP, draw_alpha, publish, signed_head, stage
+from kit import board, lives
+from kit.board import Batch, tree_of
+from kit.stage import Stage, unrolled
 
 ACCEPTED = Expected(rehearsal=True)
 """No roots, and a rehearsal will do."""
@@ -47,7 +49,11 @@ def lies() -> Sequence[Lie]:
         *_roots(),
         *_terms(),
         *_registered(),
+        *_rolled(),
+        *_lived(),
         *_deposited(),
+        *_mixed(),
+        _minted(),
         *_drawn(),
         *_ends(),
     )
@@ -65,7 +71,7 @@ def _short(
     scenes: list[tuple[int, Scene]] = [plays.BEGIN]
     if before:
         scenes.append((START, lambda _on, _state: before))
-    scenes.append((START, lambda on, _: (on.sign(EntryType.OPEN),)))
+    scenes.append((START, lambda on, _: (on.open_entry(),)))
     if after:
         scenes.append((plays.DEPOSITED, lambda _on, _state: after))
     scenes.append(_void_scene(TIMES.close + TIMES.slack + 1, "close-missed"))
@@ -93,7 +99,7 @@ def _files() -> Sequence[Lie]:
 
 def _heads() -> Sequence[Lie]:
     batches = _short()
-    whole, cut = _tree(batches), _tree(batches[:-1])
+    whole, cut = tree_of(batches), tree_of(batches[:-1])
     time = batches[-1].time
     last = _text(signed_head(whole, time))
     standing = publish(batches)[: -len(last)]
@@ -130,17 +136,10 @@ def _heads() -> Sequence[Lie]:
 
 def _joined() -> Sequence[Batch]:
     """Put OPEN under one checkpoint with what follows."""
-    first, opened, after, last = _short(opened=(stage().time_entry(plays.DEPOSITED),))
+    dated = stage().time_entry(plays.DEPOSITED)
+    registered, first, opened, after, last = _short(opened=(dated,))
     joined = Batch(opened.time, (*opened.entries, *after.entries))
-    return (first, joined, last)
-
-
-def _tree(batches: Iterable[Batch]) -> Tree:
-    tree = Tree()
-    for batch in batches:
-        for entry in batch.entries:
-            tree.append(entry.encoded)
-    return tree
+    return (registered, first, joined, last)
 
 
 def _text(head: SignedCheckpoint) -> bytes:
@@ -170,19 +169,20 @@ def _roots() -> Sequence[Lie]:
 def _terms() -> Sequence[Lie]:
     on = stage()
     beacon = replace(on.terms.beacon, h=i2osp(4, 256))
-    unproved = on.terms_entry(replace(on.terms, beacon=beacon))
+    unproved = on.with_terms(replace(on.terms, beacon=beacon))
+    other = replace(on.terms, title="Another").to_value()
     return (
         Lie(
             "A05-again",
-            "A board has one sale.",
+            "A log is of one sale.",
             "terms.again",
-            _publish_short((on.terms_entry(replace(on.terms, title="Another")),)),
+            _publish_short((on.sign(EntryType.TERMS, other, on.parts.seller),)),
         ),
         Lie(
             "A17-setup",
             "h is proved; nothing behind such terms is judged.",
             "beacon.setup",
-            publish((Batch(START, (unproved,)),)),
+            board.publish(unproved, (Batch(START, plays.begun(unproved)),)),
         ),
     )
 
@@ -197,7 +197,8 @@ def _registered() -> Sequence[Lie]:
     on = stage()
     registry, key = on.parts.registry, on.parts.issuers[0].key
     again = on.sign_registry(EntryType.REGISTRY, registry.to_value(), on.parts.seller)
-    bare = {**on.member("ann").identity.leaf.to_value(), "shares": []}
+    leaf, point = on.member("ann").identity.leaf, GROUP.g1_generator().to_bytes()
+    bare = {**leaf.to_value(), "index": 2, "commitment": point, "shares": []}
     rows = (
         (
             "A08-twice",
@@ -205,7 +206,7 @@ def _registered() -> Sequence[Lie]:
             "entry.duplicate",
             on.registry_entry(),
         ),
-        ("A10-again", "A sale has one registry.", "registry.again", again),
+        ("A10-again", "A log is of one registry.", "registry.again", again),
         (
             "A11-shares",
             "At least n - t issuers make a leaf.",
@@ -225,12 +226,93 @@ def _registered() -> Sequence[Lie]:
     ]
 
 
+def _lived() -> Sequence[Lie]:
+    """Return a registry in which a leaf changes hands too early."""
+    parts, new = stage().parts, signing_key("new holder")
+    begun, done = lives.recovery(parts, 0, new), lives.switch(parts, 0, new)
+    return (
+        Lie(
+            "A33-early",
+            "A recovery can be contested for a while; a thief would be through at once.",
+            "life.early",
+            _publish_short((begun, done)),
+        ),
+        Lie(
+            "A33-key",
+            "The holder contests, and nobody else: anybody could stop a recovery.",
+            "life.key",
+            _publish_short((begun, lives.contest(parts, 0, new))),
+        ),
+    )
+
+
+def _rolled() -> Sequence[Lie]:
+    """Return registries and sales with rolls that do not hold."""
+    on = stage()
+    second = replace(on.roll.roll, number=1)
+    absent = on.with_terms(replace(on.terms, registry=bytes(32)))
+    other = on.open_entry(RollId(bytes(32)))
+    return (
+        Lie(
+            "A10-absent",
+            "The registry's log is given too; nobody could say who may enter.",
+            "registry.absent",
+            board.publish(absent, (Batch(START, (absent.terms_entry(),)),)),
+        ),
+        Lie(
+            "A30-tree",
+            "A roll states the registry as it is; a leaf would be left out.",
+            "roll.tree",
+            _publish_short((on.roll_entry(second),)),
+        ),
+        Lie(
+            "A31-roll",
+            "OPEN names a roll of the registry.",
+            "open.roll",
+            _publish_short((other,)),
+        ),
+    )
+
+
+def _mixed() -> Sequence[Lie]:
+    """Return files in which something lies that is of no log of this sale."""
+    on = stage()
+    first, *others = _short()
+    paid = on.payment(plays.nym_of(on.deposit("ann", FIRST)), 1, "lie")
+    elsewhere = sign_entry(EntryType.PAID, bytes(32), paid.body, on.parts.escrow)
+    begin, whole = publish((first,)), publish((first, *others))
+    return (
+        Lie(
+            "A32-foreign",
+            "A file holds a sale and its registry; nothing judges what else lies in it.",
+            "log.foreign",
+            begin + elsewhere.encoded + whole[len(begin) :],
+        ),
+    )
+
+
+def _minted() -> Lie:
+    """Return a sale in which somebody deposits who is on no roll."""
+    on = unrolled(stage(), 0)
+    scenes = (
+        plays.BEGIN,
+        (START, lambda on, _: (on.open_entry(),)),
+        (plays.DEPOSITED, lambda on, _: (on.deposit("ann", FIRST),)),
+        _void_scene(TIMES.close + TIMES.slack + 1, "close-missed"),
+    )
+    return Lie(
+        "A14-minted",
+        "No more people deposit than are on the roll; the issuer made one up.",
+        "people.more-than-leaves",
+        board.publish(on, lie(scenes, on)),
+    )
+
+
 def _deposited() -> Sequence[Lie]:
     on = stage()
     deposit = on.deposit("ann", FIRST)
     nym, other = plays.nym_of(deposit), plays.nym_of(on.deposit("bob", FIRST))
     paid = on.payment(nym, 1, "lie")
-    elsewhere = sign_entry(EntryType.PAID, bytes(32), paid.body, on.parts.escrow)
     stolen = on.sign(EntryType.DEPOSIT, deposit.body, on.parts.seller)
     rows = (
         ("A07-signature", "Entries are signed.", "entry.signature", tampered(paid)),
@@ -240,19 +322,12 @@ def _deposited() -> Sequence[Lie]:
             "entry.key",
             on.sign(EntryType.PAID, paid.body, on.parts.seller),
         ),
-        ("A08-sale", "Entries belong to this sale.", "entry.scope", elsewhere),
         ("A12-stolen", "settle_pk signs.", "deposit.settle-key", stolen),
         (
             "A13-forged",
             "A presentation is made from a credential.",
             "deposit.presentation",
             bound(deposit, nym=other),
-        ),
-        (
-            "A14-unregistered",
-            "There are no more final deposits than leaves; there are none here.",
-            "people.more-than-leaves",
-            deposit,
         ),
         ("A15-nobody", "A payment names a deposit.", "paid.unknown-nym", paid),
         (
@@ -343,7 +418,7 @@ def _ends() -> Sequence[Lie]:
             "phase.late",
             (
                 plays.BEGIN,
-                (TIMES.open + 31, lambda on, _: (on.sign(EntryType.OPEN),)),
+                (TIMES.open + 31, lambda on, _: (on.open_entry(),)),
                 _void_scene(TIMES.open + 31, "open-missed"),
             ),
         ),

@@ -6,7 +6,7 @@ from dataclasses import replace
 from fairlot.audit.auditor import Expected
 from fairlot.audit.kept import NOTHING, Kept
 from fairlot.audit.trust import terms_policy
-from fairlot.terms.terms import log_origin
+from fairlot.logs import log_origin
 from fairlot_crypto.log.policy import NO_QUORUM, Group, Log, Policy, Witness
 from generators.audit_kept import STRANGER, Row, missed, seen
 from generators.audit_lies import Lie

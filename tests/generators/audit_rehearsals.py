@@ -7,12 +7,16 @@ from fairlot.audit.auditor import Expected
 from fairlot.board.sale import VoidReason
 from fairlot.entry import EntryType
 from fairlot.rehearsal.parts import START, TIMES
+from fairlot_crypto.keys import SigningKey
 from generators import plays
 from generators.audit_lies import Lie
 from generators.stage import publish, stage
 from kit import board
 from kit.roles import ROLES, held, real
 from kit.stage import Stage
+
+ATTESTER = SigningKey.from_seed(bytes(range(1, 33)))
+"""The key of an attester who decides disputes too."""
 
 
 def void_sale(on: Stage) -> bytes:
@@ -21,7 +25,7 @@ def void_sale(on: Stage) -> bytes:
     late = TIMES.close + TIMES.slack + 1
     scenes: tuple[tuple[int, plays.Scene], ...] = (
         plays.BEGIN,
-        (START, lambda on, _: (on.sign(EntryType.OPEN),)),
+        (START, lambda on, _: (on.open_entry(),)),
         (late, lambda on, _: (on.sign(EntryType.VOID, reason),)),
     )
     return board.publish(on, plays.lie(scenes, on))
@@ -67,11 +71,12 @@ def _shared(one: str, other: str) -> Lie:
         "board": on.parts.board,
         "contributor": on.parts.contributors[0],
         "issuer": on.parts.issuers[0].key,
+        "attester": ATTESTER,
     }[one]
     return Lie(
         f"A26-{other}",
         f"The key of {one} is not that of {other}: they would check themselves.",
         "roles.shared",
-        void_sale(held(real(on), key, other)),
+        void_sale(held(real(on), key, one, other)),
         Expected(),
     )

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from fairlot.board.keeper import Board
+from fairlot.board.registry_state import RegistryState
 from fairlot.board.sale import SaleState
 from fairlot.board.storage import MemoryStorage
 from fairlot.board.transcript import Stop, read_records
@@ -136,7 +137,7 @@ def _records(name: str, comment: str, data: bytes) -> Case:
         kind = "entry" if isinstance(record.item, Entry) else "checkpoint"
         length = len(record.encoded)
         items.append({"offset": record.offset, "length": length, "kind": kind})
-    state = SaleState(GROUP, STATEMENTS)
+    state = SaleState(RegistryState(GROUP, STATEMENTS))
     storage = _resume(data, state)
     return accept(
         f"records-{name}",
@@ -264,7 +265,7 @@ def _refused_transcripts() -> Sequence[Case]:
     terms = stage().terms
     named = replace(terms.board, name="rehearsal.example/other")
     other = stage().with_terms(replace(terms, board=named))
-    mine = Batch(START, (stage().terms_entry(),))
+    mine = Batch(START, plays.begun(stage()))
     foreign = publish((mine,), other.terms.origin)
     rows = (
         *board_transcripts.broken(whole),
@@ -272,7 +273,7 @@ def _refused_transcripts() -> Sequence[Case]:
             "other-board",
             "The terms name this board; another one would go on with it.",
             "entry.key",
-            board.publish(other, (Batch(START, (other.terms_entry(),)),)),
+            board.publish(other, (Batch(START, plays.begun(other)),)),
         ),
         (
             "other-origin",
@@ -291,7 +292,7 @@ def _refused_transcript(name: str, rule: str, code: str, data: bytes) -> Case:
         "key": stage().parts.board.public,
         "transcript": data,
     }
-    state = SaleState(GROUP, STATEMENTS)
+    state = SaleState(RegistryState(GROUP, STATEMENTS))
     return reject(f"replay-{name}", rule, code, inputs, lambda: _resume(data, state))
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from fairlot.entry import EntryType
 from fairlot.rehearsal.parts import START
 from fairlot_crypto import cbor
 from fairlot_crypto.log.checkpoint import (
@@ -15,7 +14,7 @@ from fairlot_crypto.log.merkle import Tree
 from fairlot_crypto.log.note import SignatureLine
 from generators import plays
 from generators.stage import publish, signed_head, stage
-from kit.board import Batch
+from kit.board import Batch, tree_of
 
 Row = tuple[str, str, str, bytes]
 """Name, rule, code, transcript."""
@@ -187,7 +186,7 @@ def _unended() -> Row:
 def _of_other_root(whole: bytes) -> Row:
     """Return a board that repeats its first head with another root."""
     tree = Tree()
-    for entry in plays.drawn()[0].entries:
+    for entry in plays.drawn()[1].entries:
         tree.append(entry.encoded[::-1])
     rule = "A head that is repeated is the one that was; co-signatures would be of another."
     data = whole + _text(signed_head(tree, START))
@@ -195,15 +194,11 @@ def _of_other_root(whole: bytes) -> Row:
 
 
 def _open() -> bytes:
-    return stage().sign(EntryType.OPEN).encoded
+    return stage().open_entry().encoded
 
 
 def _tree() -> Tree:
-    tree = Tree()
-    for batch in plays.drawn()[:2]:
-        for entry in batch.entries:
-            tree.append(entry.encoded)
-    return tree
+    return tree_of(plays.drawn()[:2])
 
 
 def _text(head: SignedCheckpoint) -> bytes:

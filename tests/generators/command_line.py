@@ -19,6 +19,7 @@ SENTENCES = (
     "message",
     "notices",
     "not_checked",
+    "remedy",
     "rule",
     "sentence",
     "why",
@@ -29,6 +30,9 @@ SENTENCES = (
 _SEED = hashlib.sha256(b"fairlot-vectors/1 command line").hexdigest()
 _SALE, _LIST, _BOARD = "TERMS.toml", "PEOPLE.csv", "out/transcript.fairlot"
 _TRUSTED = "trusted.policy"
+_KEYS = "out/keys"
+_ROUND = f"{_KEYS}/round-1272.json"
+_AS_SELLER = ("--key", f"{_KEYS}/seller.key")
 _RUN = ("run", _SALE, _LIST, "--out", "out", "--seed", _SEED)
 _NYM = "{nym}"
 _RICH = 2**53 + 1
@@ -100,6 +104,18 @@ class Ended:
         return (code, message) if refused else None
 
 
+def _own(step: str, number: int) -> Words:
+    """Return a contributor's step, with what a stopped rehearsal has left."""
+    whose = f"{_KEYS}/contributor-{number}"
+    files = ("--key", f"{whose}.key", "--secret", f"{whose}.secret")
+    return ("beacon", step, _BOARD, *files, "--out", f"out/{step}-{number}")
+
+
+def _keep(step: str, *words: str) -> Words:
+    """Return a step with the board's key."""
+    return ("beacon", step, _BOARD, *words, "--key", f"{_KEYS}/board.key")
+
+
 def chapter() -> Chapter:
     """Return the chapter."""
     return Chapter(
@@ -137,6 +153,32 @@ _ACCEPTED: Sequence[tuple[str, str, Session]] = (
         Session(
             {_SALE: f"{_SHARE}absent = 1\n", _LIST: _PEOPLE},
             (_RUN, ("audit", _BOARD, "--json")),
+        ),
+    ),
+    (
+        "stopped",
+        "A rehearsal that stops leaves what every role holds.",
+        Session(
+            {_SALE: f"{_SHARE}depositors = 1\n", _LIST: _PEOPLE},
+            ((*_RUN, "--until", "COMMIT_END"), ("settle", _BOARD, "--json")),
+        ),
+    ),
+    (
+        "stopped-and-ended",
+        "The last steps by hand: reveal, post, mark, the round of the rehearsal's clock.",
+        Session(
+            {_SALE: f'{_SHARE}drand = "own"\n', _LIST: _PEOPLE},
+            (
+                (*_RUN, "--until", "SEALED"),
+                *(_own("reveal", number) for number in range(2)),
+                _keep("post", "out/reveal-0", "out/reveal-1"),
+                _keep("mark", "REVEAL_END"),
+                ("settle", _BOARD, "--json"),
+                ("beacon", "round", _BOARD, _ROUND, *_AS_SELLER, "--out", "out/round"),
+                _keep("post", "out/round", "--time", "1893459813"),
+                _keep("mark", "RESULT"),
+                ("settle", _BOARD, "--json"),
+            ),
         ),
     ),
     (
@@ -320,6 +362,20 @@ _REFUSED: Sequence[tuple[str, str, str, Files, Sequence[Words]]] = (
         {},
         (("demo", "opera"),),
     ),
+    (
+        "new-unknown",
+        "There is no such example; another one would be taken for it.",
+        "example.unknown",
+        {},
+        (("new", "opera", "out"),),
+    ),
+    (
+        "new-full",
+        "Files that are there are left alone; a seller's terms could be lost.",
+        "out-dir.not-empty",
+        {"TERMS.toml": _SHARE},
+        (("new", "workshop", "."),),
+    ),
 )
 
 
@@ -400,7 +456,8 @@ def without_sentences(document: Raw) -> Raw:
 
 
 def _left(folder: Path) -> Iterator[tuple[str, Raw]]:
-    for path in sorted((folder / "out").rglob("*")):
+    files = (path for path in (folder / "out").rglob("*") if path.is_file())
+    for path in sorted(files):
         yield (
             path.relative_to(folder).as_posix(),
             hashlib.sha256(path.read_bytes()).digest(),

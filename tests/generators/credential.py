@@ -27,6 +27,7 @@ from generators.identity_setting import (
     issuer_inputs,
     leaf_octets,
     registry_octets,
+    rolls_inputs,
     setting,
 )
 
@@ -36,7 +37,9 @@ def chapter() -> Chapter:
     return Chapter(
         "credential",
         "`op` names a procedure of specs/credential.md. `registry` and `leaf` are as in "
-        "chapter identity; `identity` is what the holder keeps of a leaf; an issuer holds "
+        "chapter identity; `identity` is what the holder keeps of a leaf; `rolls` are those "
+        "of an issuer's view, each with the number of leaves enrolled and the indexes of "
+        "those closed, or the roll_ids that a request lists; an issuer holds "
         "what the case lists. Scalars have 32 bytes. `seed` starts a seeded source "
         "(notation.md, section 6): a request takes b, k and the secret reply key from it, "
         "an answer the ephemeral key of its sealed box.",
@@ -65,7 +68,7 @@ def _headers() -> Sequence[Case]:
 
 
 def _header(case: Setting, epoch: int) -> Case:
-    context = case.credentials.context(epoch)
+    context = case.credentials.context(epoch, case.roll_id)
     nym_secrets = case.registry.nym_secrets
     points = context.generators.in_order()
     return accept(
@@ -75,9 +78,10 @@ def _header(case: Setting, epoch: int) -> Case:
             "op": "header",
             "registry": registry_octets(case.registry),
             "epoch": epoch,
+            "roll": case.roll_id,
         },
         {
-            "header": credential_header(case.registry, epoch),
+            "header": credential_header(case.registry, epoch, case.roll_id),
             "domain": scalar_to_bytes(context.domain),
         },
         {
@@ -99,6 +103,7 @@ def _request(each: Issued) -> Case:
             "identity": identity_inputs(case.identity),
             "holder_seed": case.holder.seed,
             "epoch": request.epoch,
+            "rolls": list(request.rolls),
             "seed": stream.seed(label),
         },
         {
@@ -122,6 +127,8 @@ def _proof_trace(each: Issued) -> Mapping[str, Raw]:
         i2osp(request.version, 4),
         i2osp(case.registry.season, 4),
         i2osp(request.epoch, 8),
+        i2osp(len(request.rolls), 4),
+        *request.rolls,
         Q_2.to_bytes(),
         case.leaf.commitment,
         request.commitment,
@@ -151,7 +158,8 @@ def _checked() -> Sequence[Case]:
 
 def _check(name: str, comment: str, each: Issued, now: int, view: int) -> Case:
     case = each.case
-    C = check_request(GROUP, case.registry, case.leaf, each.request, now, view)
+    view_of = case.registry, case.leaf, case.rolls
+    C = check_request(GROUP, *view_of, each.request, now, view)
     return accept(
         f"check-{name}",
         comment,
@@ -159,6 +167,7 @@ def _check(name: str, comment: str, each: Issued, now: int, view: int) -> Case:
             "op": "check-request",
             "registry": registry_octets(case.registry),
             "leaf": leaf_octets(case.leaf),
+            "rolls": rolls_inputs(case.rolls),
             "request": request_inputs(each.request),
             "now": now,
             "view_time": view,
@@ -176,7 +185,7 @@ def _answer(each: Issued, issuer: int) -> Case:
     case, request = each.case, each.request
     sealed = each.answers[issuer - 1]
     plain = cbor.decode(each.pending.reply.open(sealed))
-    context = case.credentials.context(request.epoch)
+    context = case.credentials.context(request.epoch, case.roll_id)
     attributes = attribute_octets(case.registry, case.attestation.attributes)
     C = GROUP.g1_not_identity(request.commitment)
     B = signature_base(context, attributes, C).to_bytes()
@@ -185,12 +194,13 @@ def _answer(each: Issued, issuer: int) -> Case:
     domain = scalar_to_bytes(context.domain)
     return accept(
         f"answer-{_name(each)}-{issuer}",
-        "One issuer's part of the signature, sealed to the reply key.",
+        "One issuer's part of the signature for the roll that covers the leaf, sealed.",
         {
             "op": "answer",
             "registry": registry_octets(case.registry),
             "issuer": issuer_inputs(case.issuers[issuer - 1]),
             "leaf": leaf_octets(case.leaf),
+            "rolls": rolls_inputs(case.rolls),
             "attributes": list(case.attestation.attributes),
             "request": request_inputs(request),
             "now": NOW,
@@ -224,7 +234,7 @@ def _received(each: Issued) -> Case:
             "reply_secret": each.pending.reply.secret,
             "answers": list(each.answers),
         },
-        credential_inputs(each.credential),
+        {"roll": case.roll_id, **credential_inputs(each.credential)},
     )
 
 

@@ -25,6 +25,7 @@ from generators.identity_setting import (
     identity_inputs,
     leaf_octets,
     registry_octets,
+    rolls_inputs,
     setting,
     signing_key,
 )
@@ -59,7 +60,14 @@ def _standing() -> Sequence[Request]:
     key = "A thief may have rho and s, but not the key."
     old = "A frozen or recovered leaf would still be answered."
     season = "Keys of another season would answer."
-    starts, ends = case.registry.starts, case.registry.ends
+    starts, closes = case.registry.starts, case.registry.closes
+    rolls = "request.rolls"
+    every = "A request lists every unexpired roll: else it names a sale."
+    fewer = signed(case, replace(request, rolls=request.rolls[:1]))
+    none = signed(case, replace(request, rolls=()))
+    down = signed(case, replace(request, rolls=request.rolls[::-1]))
+    expired = sorted((*request.rolls, case.rolls[0].roll_id))
+    more = signed(case, replace(request, rolls=tuple(expired)))
     one = "A credential acts in its own epoch; ahead of it the leaf may change."
     return (
         ("view-old", old, view, request, NOW, NOW - 601),
@@ -71,7 +79,18 @@ def _standing() -> Sequence[Request]:
         ("epoch-ahead", one, epoch, tomorrow, late, late),
         ("epoch-two-ahead", one, epoch, in_two_days, late + 1, late + 1),
         ("season-before", season, "request.season", request, starts - 1, starts - 1),
-        ("season-over", season, "request.season", request, ends, ends),
+        ("season-over", season, "request.season", request, closes, closes),
+        ("rolls-fewer", every, rolls, fewer, NOW, NOW),
+        ("rolls-none", every, rolls, none, NOW, NOW),
+        (
+            "rolls-descending",
+            "One order, or it marks the wallet.",
+            rolls,
+            down,
+            NOW,
+            NOW,
+        ),
+        ("rolls-expired", "An expired roll gives nothing.", rolls, more, NOW, NOW),
     )
 
 
@@ -84,6 +103,7 @@ def _unsigned() -> Sequence[Request]:
     changed = (
         ("reply", "A thief would get the answers.", replace(request, reply_key=thief)),
         ("epoch", "Old requests would be renewed.", replace(request, epoch=EPOCH + 1)),
+        ("rolls", "Another list would be asked for.", replace(request, rolls=())),
         ("commitment", bound, replace(request, commitment=other.commitment)),
         ("challenge", bound, replace(request, challenge=other.challenge)),
         ("response", bound, replace(request, response=other.response)),
@@ -138,11 +158,14 @@ def _request(
             "op": "check-request",
             "registry": registry_octets(case.registry),
             "leaf": leaf_octets(case.leaf),
+            "rolls": rolls_inputs(case.rolls),
             "request": request_inputs(request),
             "now": now,
             "view_time": view,
         },
-        lambda: check_request(GROUP, case.registry, case.leaf, request, now, view),
+        lambda: check_request(
+            GROUP, case.registry, case.leaf, case.rolls, request, now, view
+        ),
     )
 
 
@@ -155,13 +178,22 @@ def _answers() -> Sequence[Reception]:
     first, second, third, _ = large.answers
     own = large.case.identity
     lie = _lie(large, first)
+    moved = _other_roll(small)
     foreign = _answer(small, ("document", "north", "", ""))
     enough = "2t + 1 issuers must answer."
     signature = "threshold.signature"
     twice = "An issuer answers once."
     attributes = "The attributes are those that the holder knows: no hidden mark."
     return (
-        ("none", enough, "threshold.too-few", small, small.case.identity, ()),
+        ("none", "Somebody answers.", "answer.rolls", small, small.case.identity, ()),
+        (
+            "other-roll",
+            "Of a roll asked for.",
+            "answer.rolls",
+            small,
+            small.case.identity,
+            (moved,),
+        ),
         ("too-few", enough, "threshold.too-few", large, own, (first, second)),
         ("twice", twice, "shamir.indexes", large, own, (first, second, second)),
         ("attributes", attributes, signature, small, small.case.identity, (foreign,)),
@@ -177,6 +209,7 @@ def _answer(each: Issued, attributes: tuple[str, ...]) -> bytes:
         case.credentials,
         issuer,
         case.leaf,
+        case.rolls,
         attributes,
         each.request,
         NOW,
@@ -187,8 +220,15 @@ def _answer(each: Issued, attributes: tuple[str, ...]) -> bytes:
 
 def _lie(each: Issued, answer: bytes) -> bytes:
     value = cbor.decode(each.pending.reply.open(answer))
-    changed = edited(value, "u", scalar_to_bytes(5))
+    changed = edited(value, "parts/0/u", scalar_to_bytes(5))
     return seal(cbor.encode(changed), each.request.reply_key, stream("lie"))
+
+
+def _other_roll(each: Issued) -> bytes:
+    value = cbor.decode(each.pending.reply.open(each.answers[0]))
+    expired = each.case.rolls[0].roll_id
+    changed = edited(value, "parts/0/roll", expired)
+    return seal(cbor.encode(changed), each.request.reply_key, stream("other roll"))
 
 
 def _boxes() -> Sequence[Reception]:
@@ -201,13 +241,18 @@ def _boxes() -> Sequence[Reception]:
     order = i2osp(GROUP_ORDER, 32)
     contents = (
         ("unknown-field", form, edited(value, "note", 1)),
-        ("missing-field", form, without(value, "e")),
+        ("missing-field", form, without(value, "parts")),
         ("issuer-zero", "Issuers count from 1.", edited(value, "issuer", 0)),
-        ("e-zero", "A scalar is not 0.", edited(value, "e", bytes(32))),
-        ("e-too-large", "A scalar is below r.", edited(value, "e", order)),
-        ("u-short", "A scalar has 32 bytes.", edited(value, "u", bytes(31))),
-        ("A-identity", "A_i is not 0.", edited(value, "A", _IDENTITY)),
-        ("A-off-subgroup", "A_i is in G1.", edited(value, "A", _OFF_SUBGROUP)),
+        ("e-zero", "A scalar is not 0.", edited(value, "parts/0/e", bytes(32))),
+        ("e-too-large", "A scalar is below r.", edited(value, "parts/0/e", order)),
+        ("u-short", "A scalar has 32 bytes.", edited(value, "parts/0/u", bytes(31))),
+        ("A-identity", "A_i is not 0.", edited(value, "parts/0/A", _IDENTITY)),
+        ("A-off-subgroup", "A_i is in G1.", edited(value, "parts/0/A", _OFF_SUBGROUP)),
+        (
+            "roll-short",
+            "A roll_id has 32 bytes.",
+            edited(value, "parts/0/roll", bytes(31)),
+        ),
         ("array", form, [value]),
     )
     boxes = [

@@ -19,7 +19,7 @@ from generators.committee_setting import stream
 from generators.identity_setting import NOW, Setting, setting
 from kit.stage import issue
 
-EPOCH = epoch_at(NOW)
+EPOCH = epoch_at(setting().registry, NOW)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,6 +30,7 @@ class Issued:
     pending: PendingCredential
     answers: tuple[bytes, ...]
     credential: Credential
+    """For the one roll that covers the leaf."""
 
     @property
     def request(self) -> CredentialRequest:
@@ -48,12 +49,14 @@ def issued(
         case.credentials,
         case.issuers,
         case.identity,
+        case.rolls,
         case.holder,
         epoch,
         epoch * 86_400 + 50_000,
         lambda what: stream(labels.get(what, what.replace("/", " "))),
     )
-    return Issued(case, made.pending, made.answers, made.credential)
+    (credential,) = made.credentials.values()
+    return Issued(case, made.pending, made.answers, credential)
 
 
 def request_label(case: Setting, epoch: int) -> str:
@@ -67,6 +70,7 @@ def request_inputs(request: CredentialRequest) -> dict[str, Raw]:
         "index": request.index,
         "version": request.version,
         "epoch": request.epoch,
+        "rolls": list(request.rolls),
         "commitment": request.commitment,
         "challenge": scalar_to_bytes(request.challenge),
         "response": scalar_to_bytes(request.response),
@@ -84,6 +88,7 @@ def request_statement(case: Setting, request: CredentialRequest) -> bytes:
         "version": request.version,
         "season": case.registry.season,
         "epoch": request.epoch,
+        "rolls": list(request.rolls),
         "commitment": request.commitment,
         "challenge": scalar_to_bytes(request.challenge),
         "response": scalar_to_bytes(request.response),

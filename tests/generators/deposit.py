@@ -90,6 +90,7 @@ def _made(
             "op": "make-entry",
             "registry": registry_octets(one.each.case.registry),
             "terms": cbor.encode(one.terms.to_value()),
+            "roll": one.each.case.roll_id,
             "credential": credential_inputs(one.each.credential),
             "type": one.entry.type.value,
             "epoch": one.each.request.epoch,
@@ -110,7 +111,9 @@ def _trace(one: Made) -> Mapping[str, Raw]:
     taken = [source.take(32) for _ in range(4)]
     sealing = {"bid_seed": source.take(32)} if binding.bid is not None else {}
     ctx = nym_context(sale_id)
-    context = one.each.case.credentials.context(one.each.request.epoch)
+    context = one.each.case.credentials.context(
+        one.each.request.epoch, one.each.case.roll_id
+    )
     unsigned = cbor.encode(without(cbor.decode(one.entry.encoded), "sig"))
     digest = hashlib.sha256(unsigned).digest()
     return {
@@ -156,7 +159,8 @@ def _late() -> Made:
 
 def _check(name: str, comment: str, one: Made, time: int) -> Case:
     each, encoded = one.each, one.entry.encoded
-    deposit = check_entry(each.case.credentials, one.terms, encoded, time)
+    credentials, roll = each.case.credentials, each.case.roll_id
+    deposit = check_entry(credentials, one.terms, roll, encoded, time)
     epoch, seq, entry_hash = deposit.precedence
     return accept(
         f"check-{name}",

@@ -122,7 +122,14 @@ def rich(name: str) -> Made:
     _, wish, kind = _wishes()[name]
     each, terms = issued(), _terms()
     made_entry = make_entry(
-        each.case.credentials, each.credential, terms, kind, EPOCH, wish, stream(name)
+        each.case.credentials,
+        each.credential,
+        terms,
+        each.case.roll_id,
+        kind,
+        EPOCH,
+        wish,
+        stream(name),
     )
     return Made(each, terms, made_entry.entry, made_entry.keys, name)
 
@@ -264,19 +271,19 @@ def _westerner() -> Credential:
     """Return the person's credential as issuers make it who keep to no schema."""
     case = issued().case
     identity = replace(case.identity, attributes=("listed", "west", "", ""))
-    sources = (case.credentials, case.issuers, identity, case.holder)
+    sources = (case.credentials, case.issuers, identity, case.rolls, case.holder)
     made = issue(*sources, EPOCH, NOW, lambda what: stream(f"west {what}"))
-    return made.credential
+    return made.credentials[case.roll_id]
 
 
 def _refused(name: str, rule: str, code: str, start: Made, encoded: bytes) -> Case:
-    credentials, terms = issued().case.credentials, start.terms
+    case, terms = issued().case, start.terms
     return reject(
         f"entry-{name}",
         rule,
         code,
         check_inputs(issued(), terms, encoded, NOW),
-        lambda: check_entry(credentials, terms, encoded, NOW),
+        lambda: check_entry(case.credentials, terms, case.roll_id, encoded, NOW),
     )
 
 

@@ -65,7 +65,7 @@ def _refused(
         rule,
         code,
         check_inputs(each, terms, encoded, time),
-        lambda: check_entry(credentials, terms, encoded, time),
+        lambda: check_entry(credentials, terms, each.case.roll_id, encoded, time),
     )
 
 
@@ -269,7 +269,7 @@ def _unproved() -> Sequence[Row]:
 
 def _disclosing(start: Made) -> bytes:
     each, binding = start.each, start.deposit.binding
-    context = each.case.credentials.context(EPOCH)
+    context = each.case.credentials.context(EPOCH, each.case.roll_id)
     ctx, source = nym_context(binding.sale_id), stream("disclosing")
     return present(context, each.credential, ctx, binding.ph, (0,), source).proof
 

@@ -25,7 +25,7 @@ from fairlot.entry import (
     read_entry,
     sign_entry,
 )
-from fairlot.identity.registry import Credentials
+from fairlot.identity.registry import Credentials, RollId
 from fairlot.names import nym_context
 from fairlot.terms.terms import Terms
 from fairlot.terms.times import Times
@@ -85,6 +85,7 @@ def made(
         each.case.credentials,
         each.credential,
         terms,
+        each.case.roll_id,
         kind,
         each.request.epoch,
         wish,
@@ -133,7 +134,7 @@ def presented(
     indexes = disclosed_indexes(each.case.registry, wanted)
     ph = tag("ph").encode() + b"\x00" + cbor.encode(binding)
     ctx, source = nym_context(start.terms.sale_id), stream("presented")
-    context = each.case.credentials.context(epoch)
+    context = each.case.credentials.context(epoch, each.case.roll_id)
     shown = present(context, own, ctx, ph, indexes, source)
     octets = (own.attributes[index].decode() for index in indexes)
     return {
@@ -146,16 +147,16 @@ def presented(
 
 
 def check_entry(
-    credentials: Credentials, terms: Terms, encoded: bytes, time: int
+    credentials: Credentials, terms: Terms, roll: RollId, encoded: bytes, time: int
 ) -> Deposit:
     """Check an entry as a board does, steps 6 to 11, its signature first."""
     entry = read_entry(cbor.decode(encoded), encoded)
     statements = Statements()
     check_signature(entry, statements)
     deposit = read_deposit(entry)
-    check_binding(terms, entry, deposit, time)
+    check_binding(terms, credentials.registry, entry, deposit, time)
     check_order(terms, credentials.registry, deposit, statements)
-    check_presentation(credentials, deposit, statements)
+    check_presentation(credentials, roll, deposit, statements)
     return deposit
 
 
@@ -167,6 +168,7 @@ def check_inputs(
         "op": "check-entry",
         "registry": registry_octets(each.case.registry),
         "terms": cbor.encode(terms.to_value()),
+        "roll": each.case.roll_id,
         "entry": encoded,
         "time": time,
     }

@@ -113,8 +113,12 @@ def _epochs() -> Sequence[Case]:
         accept(
             f"epochs-{name}",
             comment,
-            {"op": "epochs-accepted", "time": time},
-            {"epochs": list(epochs_accepted(time))},
+            {
+                "op": "epochs-accepted",
+                "registry": registry_octets(setting().registry),
+                "time": time,
+            },
+            {"epochs": list(epochs_accepted(setting().registry, time))},
         )
         for name, comment, time in rows
     ]

@@ -1,6 +1,6 @@
 """Issuers, an attester and a person from fixed seeds (specs/identity.md, credential.md)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -13,7 +13,18 @@ from fairlot.identity.enrolment import (
     receive_identity,
 )
 from fairlot.identity.leaf import Leaf
-from fairlot.identity.registry import Attribute, Credentials, Issuer, Registry
+from fairlot.identity.registry import (
+    DAY,
+    Attribute,
+    Credentials,
+    Disputes,
+    Issuer,
+    Recovering,
+    Registry,
+    RollId,
+)
+from fairlot.identity.roll import PostedRoll, Roll, roll_id_of
+from fairlot.logs import NOBODY, BoardIdentity
 from fairlot_crypto import cbor
 from fairlot_crypto.committee import prss, threshold
 from fairlot_crypto.curve import scalar_to_bytes
@@ -50,6 +61,13 @@ class Setting:
     enrolment: Enrolment
     identity: Identity
     credentials: Credentials
+    rolls: tuple[PostedRoll, ...]
+    """One that has expired; one that covers the leaf; one at which it was closed."""
+
+    @property
+    def roll_id(self) -> RollId:
+        """The name of the roll that covers the leaf."""
+        return self.rolls[1].roll_id
 
     @property
     def leaf(self) -> Leaf:
@@ -81,7 +99,23 @@ def setting(members: int = 1, degree: int = 0, nym_secrets: int = 1) -> Setting:
             GROUP, registry, enrolment, device, attestation.attributes
         ),
         credentials=Credentials(GROUP, registry),
+        rolls=_rolls(registry),
     )
+
+
+def _rolls(registry: Registry) -> tuple[PostedRoll, ...]:
+    """Return rolls of a log on which the leaf is the last of six."""
+    closes = registry.closes
+    rows = ((8, 5, NOW - 20_000, ()), (16, 6, closes, ()), (24, 5, closes, (INDEX,)))
+    found: list[PostedRoll] = []
+    for number, (size, leaves, expires, closed) in enumerate(rows):
+        root = stream.seed(f"root {number}")
+        time = START + 3_600 * number
+        roll = Roll(number, time, size, root, leaves, expires)
+        name = roll_id_of(registry.registry_id, roll)
+        enrolled = leaves + len(closed)
+        found.append(PostedRoll(name, roll, enrolled, frozenset(closed)))
+    return tuple(found)
 
 
 def _issuers(
@@ -120,6 +154,10 @@ def _registry(
             for issuer, w in zip(issuers, shares, strict=True)
         ),
         attesters=(signing_key("attester").public,),
+        board=BoardIdentity("board.example/registry", signing_key("board").public),
+        witnesses=NOBODY,
+        recovery=Recovering(1, 3 * DAY, 7 * DAY, 7 * DAY),
+        disputes=Disputes(signing_key("disputes").public, 14 * DAY),
     )
 
 
@@ -146,6 +184,18 @@ def attest(
 def registry_octets(registry: Registry) -> bytes:
     """Return the registry as it is hashed."""
     return cbor.encode(registry.to_value())
+
+
+def rolls_inputs(rolls: Sequence[PostedRoll]) -> list[Raw]:
+    """Return rolls as an issuer knows them of its view."""
+    return [
+        {
+            "roll": cbor.encode(each.roll.to_value()),
+            "enrolled": each.enrolled,
+            "closed": sorted(each.closed),
+        }
+        for each in rolls
+    ]
 
 
 def leaf_octets(leaf: Leaf) -> bytes:

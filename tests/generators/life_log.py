@@ -20,7 +20,7 @@ from fairlot.identity.attestation import (
     Purpose,
 )
 from fairlot.identity.leaf import holder_hash
-from fairlot.identity.life_rules import Outcome
+from fairlot.identity.life import Outcome
 from fairlot_crypto.keys import SigningKey
 from generators.case import Raw
 from generators.identity_setting import (
@@ -32,7 +32,8 @@ from generators.identity_setting import (
 from generators.life_setting import (
     ARBITER,
     ATTESTERS,
-    RULES,
+    DISPUTES,
+    RECOVERY,
     Town,
     attest_all,
     keys_of,
@@ -67,13 +68,6 @@ class Log:
         ]
         return {
             "registry": registry_octets(self.town.registry),
-            "rules": {
-                "quorum": RULES.quorum,
-                "cooling": RULES.cooling,
-                "freeze": RULES.freeze,
-                "arbiter": RULES.arbiter,
-                "within": RULES.within,
-            },
             "leaves": [leaf_octets(leaf) for leaf in self.town.leaves],
             "entries": rows,
         }
@@ -95,7 +89,7 @@ def frozen_by_attester() -> Log:
 def thawed() -> Log:
     """Let a freeze end."""
     log = Log()
-    return log.put(log.town.freeze("ann"), RULES.freeze)
+    return log.put(log.town.freeze("ann"), RECOVERY.freeze)
 
 
 def pending() -> Log:
@@ -105,7 +99,7 @@ def pending() -> Log:
 
 def recovered(members: int = 4, degree: int = 1) -> Log:
     """Recover a leaf."""
-    log = Log(members, degree).recovering(seconds=RULES.cooling)
+    log = Log(members, degree).recovering(seconds=RECOVERY.cooling)
     return log.put(log.town.complete())
 
 
@@ -140,21 +134,21 @@ def ruled_for() -> Log:
 def silent() -> Log:
     """Wait for a ruling in vain."""
     log = disputed()
-    log.town.clock += RULES.within
+    log.town.clock += DISPUTES.within
     return log.put(log.town.complete())
 
 
 def closed() -> Log:
     """Close the other leaf."""
     log = Log()
-    log.put(log.town.close("bob", 1), RULES.cooling)
+    log.put(log.town.close("bob", 1), RECOVERY.cooling)
     return log.put(log.town.complete(1))
 
 
 def twice() -> Log:
     """Recover a leaf twice."""
     log = recovered()
-    log.put(log.town.recover("ann", "ann third"), RULES.cooling)
+    log.put(log.town.recover("ann", "ann third"), RECOVERY.cooling)
     return log.put(log.town.complete())
 
 
@@ -166,20 +160,20 @@ def frozen_then_recovered() -> Log:
 
 def cooled() -> Log:
     """Let a recovery cool."""
-    return Log().recovering(seconds=RULES.cooling)
+    return Log().recovering(seconds=RECOVERY.cooling)
 
 
 def overdue() -> Log:
     """Wait for a ruling until it is too late."""
     log = disputed()
-    log.town.clock += RULES.within
+    log.town.clock += DISPUTES.within
     return log
 
 
 def disputed_long() -> Log:
     """Contest, and let the cooling period pass."""
     log = disputed()
-    log.town.clock += RULES.cooling
+    log.town.clock += RECOVERY.cooling
     return log
 
 

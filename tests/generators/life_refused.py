@@ -12,14 +12,14 @@ from fairlot.identity.acts import (
     Ruling,
 )
 from fairlot.identity.attestation import (
-    ATTESTATION_LIFETIME,
     ENROLMENT,
     Attestation,
     Purpose,
     Subject,
 )
-from fairlot.identity.life_rules import Outcome
+from fairlot.identity.life import Outcome
 from fairlot.identity.recovering import complete_change
+from fairlot.identity.registry import DAY
 from fairlot_crypto.cbor import Value
 from generators.case import Case, Raw, reject
 from generators.edits import edited
@@ -456,7 +456,7 @@ def _unasked() -> Sequence[tuple[str, str, str, Log, list[Attestation], int]]:
             "attestation.time",
             log,
             [one, two],
-            ATTESTATION_LIFETIME,
+            DAY,
         ),
         ("pending", "One at a time.", "life.status", pending(), attested(pending()), 0),
         (

@@ -20,7 +20,6 @@ from fairlot.identity.attestation import (
 from fairlot.identity.enrolment import Enrolment, Identity, enrol, receive_identity
 from fairlot.identity.leaf import Leaf
 from fairlot.identity.life import LeafLife
-from fairlot.identity.life_rules import LifeRules
 from fairlot.identity.lives import Lives
 from fairlot.identity.recovering import (
     begin_change,
@@ -28,7 +27,7 @@ from fairlot.identity.recovering import (
     join,
     resend_share,
 )
-from fairlot.identity.registry import Registry
+from fairlot.identity.registry import DAY, Disputes, Recovering, Registry
 from fairlot_crypto.keys import OpeningKey, SigningKey
 from fairlot_crypto.statements import Statements
 from generators.committee_setting import GROUP, stream
@@ -37,9 +36,8 @@ from generators.identity_setting import signing_key as key_of
 
 ARBITER = key_of("arbiter")
 ATTESTERS = tuple(key_of(f"attester {i}") for i in range(3))
-RULES = LifeRules(
-    quorum=2, cooling=3_000, freeze=1_000, arbiter=ARBITER.public, within=5_000
-)
+RECOVERY = Recovering(quorum=2, cooling=3_000, freeze=1_000, detection=DAY)
+DISPUTES = Disputes(ARBITER.public, within=5_000)
 
 
 def attest_all(
@@ -159,7 +157,6 @@ class Town:
         """Let one issuer, from 0, sign that it begins."""
         return begin_change(
             self.registry,
-            RULES,
             self.books[issuer],
             self.base.issuers[issuer],
             asked,
@@ -240,16 +237,23 @@ class Town:
 def town(members: int = 1, degree: int = 0, nym_secrets: int = 1) -> Town:
     """Return a registry without a leaf; every secret comes from a labelled seed."""
     base = setting(members, degree, nym_secrets)
-    registry = replace(base.registry, attesters=tuple(a.public for a in ATTESTERS))
+    attesters = tuple(a.public for a in ATTESTERS)
+    registry = replace(
+        base.registry, attesters=attesters, recovery=RECOVERY, disputes=DISPUTES
+    )
     books = tuple(AdmissionBook(registry) for _ in range(members))
-    return Town(base, registry, books, Lives(registry, RULES))
+    return Town(base, registry, books, Lives(registry))
 
 
 def next_town(before: Town) -> Town:
     """Return the registry of the season after, which carries leaves over."""
     old = before.registry
     registry = replace(
-        old, season=old.season + 1, starts=old.ends, ends=2 * old.ends - old.starts
+        old,
+        season=old.season + 1,
+        starts=old.ends,
+        ends=2 * old.ends - old.starts,
+        previous=old.registry_id,
     )
     books = tuple(AdmissionBook(registry, book) for book in before.books)
-    return Town(before.base, registry, books, Lives(registry, RULES), registry.starts)
+    return Town(before.base, registry, books, Lives(registry), registry.starts)

@@ -6,7 +6,9 @@ from fractions import Fraction
 
 from fairlot.allocation.entering import Entrant
 from fairlot.allocation.odds import PoolOdds, sale_odds
+from fairlot.allocation.prospect import Prospect
 from fairlot.allocation.shape import Chance
+from fairlot.allocation.whole_odds import whole_sale_odds
 from fairlot.fields import UINT_MAX
 from fairlot.names import Nym
 from fairlot.terms.pool import Mechanism, Pool, Requirement, Tier
@@ -45,7 +47,9 @@ def chapter() -> Chapter:
         "the chance of one more, and that of each part that has any (the empty text is "
         "the pool itself); then unsold is what is left on average, and unsold_certain "
         "whether lots cannot change it. alike is the chance of whoever enters, where only "
-        "who that is depends on a draw, else null. Chances are fractions a/b in lowest terms.",
+        "who that is depends on a draw, else null. whole holds for each nym, ascending, the "
+        "chance of at least one unit of the whole sale, and its units on average. Chances are "
+        "fractions a/b in lowest terms.",
         (*_accepted(), *_refused()),
     )
 
@@ -182,6 +186,7 @@ def _of_several() -> Sequence[_Row]:
             (_TIERS, _AGAIN),
             rich,
         ),
+        *_of_the_whole(five),
         (
             "losers-in-between",
             "One of three wins first; two may win the second pool before the third.",
@@ -191,6 +196,80 @@ def _of_several() -> Sequence[_Row]:
                 replace(_SEATS, name="third", supply=5),
             ),
             split[1:4],
+        ),
+    )
+
+
+def _of_the_whole(five: Sequence[Entrant]) -> Sequence[_Row]:
+    """Return sales whose pools have to be weighed against each other."""
+    low = Requirement("income", ("low",))
+    fourteen = [
+        replace(person, attributes=(("income", "low"),) if i < 6 else ())
+        for i, person in enumerate(numbered(*[Entrant(Nym(b""), 1, 0)] * 14))
+    ]
+    homes = Pool("low-income", Mechanism.LOTTERY, 2, requires=(low,), unsold="rest")
+    rest = Pool("rest", Mechanism.LOTTERY, 3)
+    buckets = [
+        Pool(
+            f"bucket-{i}",
+            Mechanism.LOTTERY,
+            int(i == 1),
+            unsold=None if i == 3 else f"bucket-{i + 1}",
+            requires=(Requirement("bucket", (str(i),)),),
+        )
+        for i in (1, 2, 3)
+    ]
+    three = [
+        replace(person, attributes=(("bucket", bucket),))
+        for person, bucket in zip(fourteen[:3], "223", strict=True)
+    ]
+    mixed = [
+        replace(person, attributes=(("income", "low"),) if i < 3 else ())
+        for i, person in enumerate(five)
+    ]
+    pairs = together(together(five, 0, 1), 2, 3)
+    return (
+        (
+            "two-chances",
+            "1/3, and else 3/12 as everybody else: 1/2 and 1/4 over the sale.",
+            (homes, rest),
+            fourteen,
+        ),
+        (
+            "passed-on",
+            "Nobody is of bucket 1: its home goes to one of the two of bucket 2.",
+            buckets,
+            three,
+        ),
+        (
+            "not-all-losers-enter",
+            "How many of the three enter second depends on the draw: it is averaged.",
+            (_SEATS, replace(_SEATS, name="second", supply=1, requires=(low,))),
+            mixed,
+        ),
+        (
+            "pairs-drawn-alone-before",
+            "One of a pair may win alone; the other is then a single in the next draw.",
+            (replace(_SEATS, supply=1), replace(_PAIRS, supply=2)),
+            [replace(person, wants=1) for person in pairs],
+        ),
+        (
+            "what-groups-leave-passes-on",
+            "Mode B may leave a seat, which the next pool sells.",
+            (
+                replace(_PAIRS, supply=2, unsold="second"),
+                replace(_PAIRS, name="second", supply=2),
+            ),
+            [replace(person, wants=1) for person in pairs],
+        ),
+        (
+            "one-more-by-lot-again",
+            "Whoever gets a second unit pays for it and has nothing left for the last.",
+            (
+                replace(_SHARE, supply=7, cap=2),
+                replace(_AGAIN, supply=2, price=40, cap=1),
+            ),
+            [replace(person, wants=3) for person in five],
         ),
     )
 
@@ -212,7 +291,13 @@ def _odds(
     name: str, comment: str, pools: Sequence[Pool], entrants: Sequence[Entrant]
 ) -> Case:
     known = sale_odds(pools, entrants, SALE_ID)
-    output: dict[str, Raw] = {"pools": [_pool(each) for each in known]}
+    whole = whole_sale_odds(pools, entrants, SALE_ID)
+    if whole is None:
+        raise ValueError(f"{name} has too many outcomes for a vector")
+    output: dict[str, Raw] = {
+        "pools": [_pool(each) for each in known],
+        "whole": [_prospect(nym, prospect) for nym, prospect in whole.items()],
+    }
     return accept(name, comment, _input(pools, entrants, SALE_ID), output)
 
 
@@ -239,6 +324,14 @@ def _pool(known: PoolOdds) -> dict[str, Raw]:
         "unsold": None if exact is None else _fraction(exact.expected_unsold),
         "unsold_certain": None if exact is None else exact.unsold_certain,
         "alike": None if known.alike is None else _fraction(known.alike),
+    }
+
+
+def _prospect(nym: Nym, prospect: Prospect) -> dict[str, Raw]:
+    return {
+        "nym": nym,
+        "chance": _fraction(prospect.chance),
+        "expected": _fraction(prospect.expected),
     }
 
 

@@ -186,23 +186,19 @@ def _void(reason: VoidReason) -> Scene:
     return lambda on, _: (on.sign(EntryType.VOID, {"reason": reason.value}),)
 
 
-BEGIN: tuple[int, Scene] = (
-    START,
-    lambda on, _: (on.terms_entry(), on.registry_entry()),
-)
-"""Terms and registry."""
+def begun(on: Stage) -> tuple[Entry, ...]:
+    """Return the entries before OPEN: the registry, everybody's leaf, a roll, and terms."""
+    leaves = map(on.leaf_entry, on.enrolled)
+    return (on.registry_entry(), *leaves, on.roll_entry(), on.terms_entry())
+
+
+BEGIN: tuple[int, Scene] = (START, lambda on, _: begun(on))
+"""Two people have leaves, they are on a roll, and the sale is announced."""
 REGISTERED: tuple[tuple[int, Scene], ...] = (
     BEGIN,
-    (
-        START,
-        lambda on, _: (
-            on.leaf_entry(on.member("ann").identity),
-            on.leaf_entry(on.member("bob").identity),
-        ),
-    ),
-    (START, lambda on, _: (on.sign(EntryType.OPEN),)),
+    (START, lambda on, _: (on.open_entry(),)),
 )
-"""Two people have leaves, and deposits are open."""
+"""Deposits are open."""
 DEPOSITS: tuple[tuple[int, Scene], ...] = ((DEPOSITED, _deposits), (PAID, _payments))
 """Both deposit and pay."""
 _REVEAL: tuple[int, Scene] = (
@@ -225,7 +221,7 @@ _DRAW: tuple[tuple[int, Scene], ...] = (
 _LATE = TIMES.slack
 NOBODY: tuple[tuple[int, Scene], ...] = (
     BEGIN,
-    (START + _LATE, lambda on, _: (on.sign(EntryType.OPEN),)),
+    (START + _LATE, lambda on, _: (on.open_entry(),)),
     (TIMES.close + _LATE, _closed_at(TIMES.close + _LATE)),
     (TIMES.close + _LATE, lambda on, state: (on.commit(state.contributions.frozen),)),
     (TIMES.commit_end + _LATE, lambda on, _: (on.sign(EntryType.COMMIT_END),)),

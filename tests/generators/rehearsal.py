@@ -3,10 +3,14 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 
-from fairlot.allocation.settlement import allocation_csv, in_parts, pools_csv
+from fairlot.allocation.settlement import (
+    allocation_csv,
+    in_parts,
+    pools_csv,
+    winners_csv,
+)
 from fairlot.audit.inspection import entry_facts
-from fairlot.board.replay import replay
-from fairlot.board.sale import SaleState
+from fairlot.board.replay import replay_file
 from fairlot.board.storage import MemoryStorage
 from fairlot.cli.run import nyms_csv
 from fairlot.deposit.puzzle import answer_key
@@ -46,6 +50,16 @@ puzzle = "{answer_key(_ANSWER).public.hex()}"
 withhold = 1
 depositors = 1
 """
+_FORMULAS = f"""{_HEADER}
+"=HYPERLINK(""x"",""y"")",1,100
++49 30 1234,1,100
+-Bo,1,100
+@SUM(1),1,100
+\uff1d2,1,100
+\u202e=1,1,100
+'quoted,1,100
+Ann;=1,1,100
+"""
 _ROW = f"{_HEADER}\nAnn,1,100\n"
 
 
@@ -55,9 +69,9 @@ def chapter() -> Chapter:
         "rehearsal",
         "rehearse: from `seed` and the texts of TERMS.toml and PEOPLE.csv play the sale; "
         "output the SHA-256 and the length of the transcript, sale_id, the last phase, and "
-        "the texts of allocation.csv, nyms.csv and, where the sale has parts, pools.csv, "
-        "else null. trace holds registry_id and, for each entry in the order of the board, "
-        "its type, time and entry hash: the first that differs shows where.",
+        "the texts of allocation.csv, nyms.csv, winners.csv and, where the sale has parts, "
+        "pools.csv, else null. trace holds registry_id and, for each entry in the order of "
+        "the board, its type, time and entry hash: the first that differs shows where.",
         (*(_accept(*row) for row in _ACCEPTED), *(_reject(*row) for row in _REFUSED)),
     )
 
@@ -68,6 +82,12 @@ _ACCEPTED: Sequence[tuple[str, str, str, str]] = (
         "Three units for three people, of whom one pays nothing and one orders nothing.",
         _SHARE,
         f"{_HEADER}\nZoé,5,150\nAnn,2,200\nNil,0,0\n",
+    ),
+    (
+        "formulas",
+        "Names that a spreadsheet would run begin with an apostrophe in tables.",
+        _SHARE,
+        _FORMULAS,
     ),
     (
         "auction",
@@ -101,6 +121,7 @@ _ACCEPTED: Sequence[tuple[str, str, str, str]] = (
 def _accept(name: str, comment: str, terms: str, people: str) -> Case:
     done, data = _play(_SEED, terms, people)
     ledger, pools = done.state.ledger, done.terms.pools
+    persons = {nym: person for person, nym in done.nyms}
     inputs = _inputs(_SEED, terms, people)
     output: dict[str, Raw] = {
         "transcript_hash": hashlib.sha256(data).digest(),
@@ -110,12 +131,13 @@ def _accept(name: str, comment: str, terms: str, people: str) -> Case:
         "allocation_csv": allocation_csv(ledger).decode(),
         "nyms_csv": nyms_csv(done.nyms).decode(),
         "pools_csv": pools_csv(ledger).decode() if in_parts(pools) else None,
+        "winners_csv": winners_csv(ledger, persons).decode(),
     }
     return accept(name, comment, inputs, output, _trace(done, data))
 
 
 def _trace(done: Rehearsed, data: bytes) -> Mapping[str, Raw]:
-    read = replay(data, SaleState(GROUP, STATEMENTS))
+    read = replay_file(data, GROUP, STATEMENTS)
     entries = [[each.type, each.time, each.hash] for each in entry_facts(read)]
     return {"registry_id": done.terms.registry, "entries": entries}
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from fairlot.board.registry_state import RegistryState
 from fairlot.board.sale import SaleState
 from fairlot.entry import Entry
 from generators import (
@@ -16,7 +17,7 @@ from generators import (
 from generators.case import Case, Chapter, Raw, accept, reject
 from generators.sale_refusal import Refusal
 from generators.stage import GROUP, publish, stage
-from kit.board import Batch
+from kit.board import Batch, fold_of
 from kit.stage import STATEMENTS
 
 
@@ -24,7 +25,8 @@ def chapter() -> Chapter:
     """Return the chapter."""
     return Chapter(
         "sale",
-        "`op` names the operation. fold: read `transcript` and apply its entries, each at "
+        "`op` names the operation. fold: read `transcript` and apply its entries to the log "
+        "that each names, each at "
         "the time that the last TIME entry before it states, 0 without one, and a TIME at "
         "its own; output the phase after each entry, the ledger and the draw. apply: take "
         "the first `entries` entries of the transcript of the case `play`; apply those of "
@@ -65,10 +67,10 @@ def _accepted() -> Sequence[Case]:
 
 def _accept(play: _Play) -> Case:
     batches = play.batches()
-    state, steps = SaleState(GROUP, STATEMENTS), list[Raw]()
+    state, steps = SaleState(RegistryState(GROUP, STATEMENTS)), list[Raw]()
     for batch in batches:
         for entry in batch.entries:
-            state.append(entry, batch.time)
+            fold_of(state, entry.log).append(entry, batch.time)
             steps.append(_step(entry, state))
     output: dict[str, Raw] = {
         "phase": state.phase.value,
@@ -87,14 +89,16 @@ def _accept(play: _Play) -> Case:
 def _step(entry: Entry, state: SaleState) -> Raw:
     return {
         "type": entry.type.value,
-        "time": state.clock,
+        "log": entry.log.value,
+        "time": fold_of(state, entry.log).clock,
         "entry_hash": entry.hash,
         "phase": state.phase.value,
-        "leaves": len(state.leaves),
+        "leaves": len(state.registry.leaves),
+        "rolls": len(state.registry.rolls),
         "nyms": len(state.positions.by_nym),
         "funded": sum(p.funded for p in state.positions.by_nym.values()),
         "money_in": sum(funding.paid for funding in state.fundings()),
-        "root": state.tree.root(),
+        "root": fold_of(state, entry.log).tree.root(),
     }
 
 
@@ -137,9 +141,9 @@ def _reject(refusal: Refusal) -> Case:
     state = stage().state()
     for batch in _first(batches, refusal.entries):
         for entry in batch.entries:
-            state.append(entry, batch.time)
+            fold_of(state, entry.log).append(entry, batch.time)
     for entry, time in refusal.then:
-        state.append(entry, time)
+        fold_of(state, entry.log).append(entry, time)
     inputs: Mapping[str, Raw] = {
         "op": "apply",
         "play": refusal.play,
@@ -153,7 +157,7 @@ def _reject(refusal: Refusal) -> Case:
         refusal.rule,
         refusal.code,
         inputs,
-        lambda: state.append(refusal.entry, refusal.time),
+        lambda: fold_of(state, refusal.entry.log).append(refusal.entry, refusal.time),
     )
 
 

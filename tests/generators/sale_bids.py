@@ -12,7 +12,7 @@ from generators import plays
 from generators.sale_refusal import Refusal
 from generators.stage import PRICE, fold
 
-_SEALED, _REVEALED, _KNOWN = 22, 26, 28
+_SEALED, _REVEALED, _KNOWN = 24, 28, 30
 """Entries of the play ``auctioned`` before REVEAL, ROUND and RESULT."""
 _TIME = TIMES.unlock
 

@@ -101,19 +101,22 @@ def _deposits() -> Sequence[Refusal]:
 
 def _tomorrow() -> Entry:
     """Return a deposit with a credential of the next epoch."""
-    on, epoch = stage(), epoch_at(TIMES.open) + 1
+    on = stage()
+    epoch = epoch_at(on.registry, TIMES.open) + 1
     actor = on.member("ann")
     stream = actor.holder.randomness.derive("tomorrow")
     made = issue(
         on.credentials,
         on.parts.issuers,
         actor.identity,
+        [on.roll],
         actor.holder.signing,
         epoch,
         epoch * EPOCH_SECONDS,
         stream.derive,
     )
-    arguments = on.credentials, made.credential, on.terms, FIRST, epoch
+    credential = made.credentials[on.roll_id]
+    arguments = on.credentials, credential, on.terms, on.roll_id, FIRST, epoch
     return make_deposit(*arguments, stream).entry
 
 
@@ -139,7 +142,8 @@ def _greedy() -> Entry:
         on.credentials,
         actor.credential,
         on.terms,
-        epoch_at(TIMES.open),
+        on.roll_id,
+        epoch_at(on.registry, TIMES.open),
         binding,
         keys,
         stream,
@@ -195,7 +199,7 @@ def _closings() -> Sequence[Refusal]:
     on = stage()
     close = entry_at(FUNDED)
     earlier = state_after(DEPOSITED)
-    own_size = {**close.body, "size": FUNDED + 1}
+    own_size = {**close.body, "size": state_after(FUNDED).tree.size + 2}
     rows: tuple[tuple[str, str, str, Entry, int], ...] = (
         (
             "close-early",

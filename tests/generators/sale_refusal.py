@@ -54,16 +54,20 @@ def until(count: int) -> Sequence[Batch]:
     raise InvariantError("vectors.no-boundary", f"no batch ends at entry {count}")
 
 
-REGISTERED = 5
-"""Entries of the play ``drawn`` before OPEN; the next ones before their markers."""
-OPENED = 6
-DEPOSITED = 9
-FUNDED = 12
-CLOSED = 14
-COMMITTED = 16
-COMMIT_ENDED = 18
-SEALING = 20
-SEALED = 22
-REVEALED = 24
-REVEAL_ENDED = 26
-DONE = 28
+LEAVES = 4
+"""Entries of the play ``drawn`` before ROLL; those of both logs are counted."""
+ANNOUNCED = 5
+"""Before TERMS."""
+REGISTERED = 7
+"""Before OPEN; the next ones before their markers."""
+OPENED = 8
+DEPOSITED = 11
+FUNDED = 14
+CLOSED = 16
+COMMITTED = 18
+COMMIT_ENDED = 20
+SEALING = 22
+SEALED = 24
+REVEALED = 26
+REVEAL_ENDED = 28
+DONE = 30

@@ -5,13 +5,23 @@ from dataclasses import replace
 
 from fairlot.entry import Entry, EntryType, read_entry, sign_entry
 from fairlot.identity.leaf import Leaf, sign_share
+from fairlot.identity.registry import RollId
+from fairlot.logs import LogKind
 from fairlot.rehearsal.parts import SEASON, START, TIMES
 from fairlot.terms.beacon import BeaconTerms
-from fairlot.terms.times import MAX_TIME
+from fairlot.terms.roll import RollTerms
+from fairlot.terms.terms import Terms
+from fairlot.terms.times import MAX_TIME, Times
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.hashing import i2osp
-from generators.sale_refusal import REGISTERED, Refusal, entry_at
+from generators.sale_refusal import (
+    ANNOUNCED,
+    LEAVES,
+    REGISTERED,
+    Refusal,
+    entry_at,
+)
 from generators.stage import FIRST, GROUP, stage
 
 _LATE = TIMES.open + TIMES.slack + 1
@@ -28,7 +38,9 @@ def refusals() -> Sequence[Refusal]:
         *_registries(),
         *_leaves(),
         *_leaf_shares(),
+        *_rolls(),
         *_openings(),
+        *_unfit_rolls(),
     )
 
 
@@ -46,10 +58,9 @@ def _map(value: Value) -> dict[str, Value]:
 def _forms() -> Sequence[Refusal]:
     on = stage()
     seller = on.parts.seller
-    open_body = sign_entry(
-        EntryType.OPEN, on.terms.sale_id, {"note": "hello"}, on.parts.board
-    )
-    other_sale = sign_entry(EntryType.OPEN, bytes(32), {}, on.parts.board)
+    roll: dict[str, Value] = {"roll": on.roll_id}
+    open_body = on.sign(EntryType.OPEN, {**roll, "note": "hello"})
+    other_sale = sign_entry(EntryType.OPEN, bytes(32), roll, on.parts.board)
     other_registry = sign_entry(
         EntryType.LEAF,
         bytes(32),
@@ -61,16 +72,16 @@ def _forms() -> Sequence[Refusal]:
     rows: tuple[tuple[str, str, str, int, Entry], ...] = (
         (
             "no-terms",
-            "A board begins with terms; nothing could be judged without them.",
+            "A sale's log begins with terms; nothing could be judged without them.",
             "phase.no-terms",
-            0,
-            on.registry_entry(),
+            ANNOUNCED,
+            on.open_entry(),
         ),
         (
             "duplicate",
             "An entry stands once; it would count twice.",
             "entry.duplicate",
-            4,
+            LEAVES,
             on.leaf_entry(on.member("ann").identity),
         ),
         (
@@ -78,7 +89,7 @@ def _forms() -> Sequence[Refusal]:
             "An entry is signed; anybody could speak for the board.",
             "entry.signature",
             REGISTERED,
-            tampered(on.sign(EntryType.OPEN)),
+            tampered(on.open_entry()),
         ),
         (
             "other-sale",
@@ -91,7 +102,7 @@ def _forms() -> Sequence[Refusal]:
             "other-registry",
             "A leaf belongs to this registry; people would come from another.",
             "entry.scope",
-            3,
+            LEAVES - 1,
             other_registry,
         ),
         (
@@ -99,13 +110,13 @@ def _forms() -> Sequence[Refusal]:
             "Markers are the board's; the seller would choose the moment.",
             "entry.key",
             REGISTERED,
-            on.sign(EntryType.OPEN, key=seller),
+            on.sign(EntryType.OPEN, roll, seller),
         ),
         (
             "leaf-by-board",
             "Leaves are posted by issuers.",
             "entry.key",
-            3,
+            LEAVES - 1,
             by_board,
         ),
         (
@@ -129,7 +140,7 @@ def _terms() -> Sequence[Refusal]:
             "terms-again",
             "A board has one sale; the terms would change while people deposit.",
             "terms.again",
-            1,
+            REGISTERED,
             on.terms_entry(other),
             START,
         ),
@@ -137,7 +148,7 @@ def _terms() -> Sequence[Refusal]:
             "terms-of-other-sale",
             "The entry's scope is the hash of its terms.",
             "terms.sale-id",
-            0,
+            ANNOUNCED,
             sign_entry(EntryType.TERMS, other.sale_id, value, seller),
             START,
         ),
@@ -145,7 +156,7 @@ def _terms() -> Sequence[Refusal]:
             "terms-by-board",
             "The seller signs the terms; anybody could sell in the seller's name.",
             "terms.seller",
-            0,
+            ANNOUNCED,
             on.sign(EntryType.TERMS, value),
             START,
         ),
@@ -153,7 +164,7 @@ def _terms() -> Sequence[Refusal]:
             "terms-unknown-field",
             "Terms hold exactly the known fields; a hidden rule could be added.",
             "terms.field",
-            0,
+            ANNOUNCED,
             sign_entry(EntryType.TERMS, on.terms.sale_id, unknown, seller),
             START,
         ),
@@ -167,9 +178,9 @@ def _times() -> Sequence[Refusal]:
     rows: tuple[tuple[str, str, str, int, Entry], ...] = (
         (
             "time-before-terms",
-            "A board begins with terms; they say whose clock it is.",
+            "A sale's log begins with terms; they say whose clock it is.",
             "phase.no-terms",
-            0,
+            ANNOUNCED,
             on.time_entry(START),
         ),
         (
@@ -238,67 +249,170 @@ def _setups() -> Sequence[Refusal]:
         ),
     )
     return [
-        Refusal(name, rule, code, 0, on.terms_entry(terms), START)
+        Refusal(name, rule, code, ANNOUNCED, on.terms_entry(terms), START)
         for name, rule, code, terms in rows
     ]
 
 
 def _registries() -> Sequence[Refusal]:
     on = stage()
-    registry, key = on.parts.registry, on.parts.issuers[0].key
-    value = registry.to_value()
-    scope = registry.registry_id
+    registry, seller = on.registry, on.parts.seller
+    value, scope = registry.to_value(), registry.registry_id
     earlier = replace(registry, season=SEASON - 1)
-    other_terms = replace(on.terms, season=SEASON - 1)
-    again = sign_entry(EntryType.REGISTRY, scope, value, on.parts.seller)
-    other = sign_entry(EntryType.REGISTRY, scope, earlier.to_value(), key)
+    again = sign_entry(EntryType.REGISTRY, scope, value, seller)
     rows: tuple[tuple[str, str, str, int, Entry], ...] = (
         (
             "registry-again",
-            "A sale has one registry; people would be counted twice.",
+            "A log has one registry; people would be counted twice.",
             "registry.again",
-            3,
+            LEAVES - 1,
             again,
         ),
         (
             "registry-of-another-hash",
-            "The registry is the one that the terms name.",
+            "The entry's scope is the hash of its registry.",
             "registry.id",
-            1,
-            other,
+            0,
+            on.registry_entry({"season": earlier.season}),
         ),
         (
             "registry-by-seller",
             "An issuer posts the registry.",
             "entry.key",
-            1,
+            0,
             again,
         ),
         (
             "leaf-without-registry",
             "Leaves follow the registry; nobody could have issued them.",
             "phase.no-registry",
-            1,
+            0,
             on.leaf_entry(on.member("ann").identity),
         ),
         (
-            "open-without-registry",
-            "A sale opens with a registry; nobody could take part.",
+            "time-without-registry",
+            "A registry log begins with the registry, which says whose clock it is.",
             "phase.no-registry",
-            1,
-            on.sign(EntryType.OPEN),
+            0,
+            on.time_entry(START, LogKind.REGISTRY),
+        ),
+        *((name, rule, code, ANNOUNCED, entry) for name, rule, code, entry in _unfit()),
+    )
+    return [Refusal(*row, START) for row in rows]
+
+
+def _unfit() -> Sequence[tuple[str, str, str, Entry]]:
+    """Return terms that their registry does not fit."""
+    on = stage()
+    terms, registry = on.terms, on.registry
+    times = terms.times
+    serves = registry.closes - registry.settles_after
+    season = "registry.terms"
+    inside = "Deposits open and close in the season; its issuers know no other people."
+    tail = "A sale ends within the season's tail; nobody could claim what they won."
+    return (
+        (
+            "terms-of-absent-registry",
+            "The registry's log is at hand; nobody could say who may enter.",
+            "registry.absent",
+            on.terms_entry(replace(terms, registry=bytes(32))),
+        ),
+        (
+            "terms-of-another-season",
+            "The registry's season is that of the terms; nyms would be another season's.",
+            season,
+            on.terms_entry(replace(terms, season=SEASON - 1)),
+        ),
+        (
+            "terms-before-season",
+            inside,
+            season,
+            on.terms_entry(replace(terms, times=_moved(times, -1))),
+        ),
+        (
+            "terms-after-season",
+            inside,
+            season,
+            on.terms_entry(
+                replace(terms, times=_moved(times, registry.ends - times.close))
+            ),
+        ),
+        (
+            "terms-unlock-after-tail",
+            tail,
+            season,
+            on.terms_entry(replace(terms, times=replace(times, unlock=serves + 1))),
         ),
     )
-    season = Refusal(
-        "registry-of-another-season",
-        "The registry's season is that of the terms; nyms would be another season's.",
-        "registry.terms",
-        0,
-        on.registry_entry(),
-        START,
-        [(on.terms_entry(other_terms), START)],
+
+
+def _moved(times: Times, by: int) -> Times:
+    """Return times, each later by some seconds but the slack."""
+    return replace(
+        times,
+        open=times.open + by,
+        close=times.close + by,
+        commit_end=times.commit_end + by,
+        seal_end=times.seal_end + by,
+        reveal_end=times.reveal_end + by,
+        unlock=times.unlock + by,
     )
-    return [*(Refusal(*row, START) for row in rows), season]
+
+
+def _rolls() -> Sequence[Refusal]:
+    on = stage()
+    roll = on.roll.roll
+    closes, sigs = on.registry.closes, on.roll_entry().body["sigs"]
+    number = "Rolls are numbered without gaps; one could be hidden."
+    tree = "A roll states the log as it was; leaves would be left out of it."
+    serves = "A roll serves until the end of the season's tail at most."
+    signed = "n - t issuers sign a roll; a board would say who may enter."
+    unsigned: Value = [{"issuer": 1, "sig": bytes(64)}]
+    stranger: Value = [{"issuer": 2, "sig": bytes(64)}]
+    other = replace(roll, root=bytes(32))
+    rows: tuple[tuple[str, str, str, Entry], ...] = (
+        ("number", number, "roll.number", on.roll_entry(replace(roll, number=1))),
+        ("time", tree, "roll.time", on.roll_entry(replace(roll, time=START - 1))),
+        ("size", tree, "roll.tree", on.roll_entry(replace(roll, size=roll.size - 1))),
+        ("root", tree, "roll.tree", on.roll_entry(other)),
+        ("leaves", tree, "roll.leaves", on.roll_entry(replace(roll, leaves=1))),
+        ("past", serves, "roll.expires", on.roll_entry(replace(roll, expires=START))),
+        (
+            "after-tail",
+            serves,
+            "roll.expires",
+            on.roll_entry(replace(roll, expires=closes + 1)),
+        ),
+        ("nobody", signed, "roll.issuers", on.roll_entry(changes={"sigs": []})),
+        ("unknown", signed, "roll.issuers", on.roll_entry(changes={"sigs": stranger})),
+        ("forged", signed, "roll.signature", on.roll_entry(changes={"sigs": unsigned})),
+        (
+            "of-another-roll",
+            "The issuers sign this roll, with all that it says.",
+            "roll.signature",
+            on.sign_registry(
+                EntryType.ROLL,
+                {"roll": {**roll.to_value(), "expires": closes - 1}, "sigs": sigs},
+                on.parts.board,
+            ),
+        ),
+        (
+            "by-issuer",
+            "The registry's board posts rolls, and nobody else.",
+            "entry.key",
+            on.sign_registry(EntryType.ROLL, on.roll_entry().body),
+        ),
+        (
+            "unknown-field",
+            "A body has no other fields than its type's.",
+            "entry.field",
+            on.roll_entry(changes={"note": "hello"}),
+        ),
+    )
+    return [
+        Refusal(f"roll-{name}", rule, code, LEAVES, entry, START)
+        for name, rule, code, entry in rows
+    ]
 
 
 def _leaves() -> Sequence[Refusal]:
@@ -342,7 +456,14 @@ def _leaves() -> Sequence[Refusal]:
         ),
     )
     return [
-        Refusal(name, rule, code, 4, on.sign_registry(EntryType.LEAF, body, key), START)
+        Refusal(
+            name,
+            rule,
+            code,
+            LEAVES - 1,
+            on.sign_registry(EntryType.LEAF, body, key),
+            START,
+        )
         for name, rule, code, body in rows
     ]
 
@@ -388,7 +509,7 @@ def _leaf_shares() -> Sequence[Refusal]:
             name,
             rule,
             code,
-            4,
+            LEAVES - 1,
             on.sign_registry(EntryType.LEAF, changed.to_value(), key),
             START,
         )
@@ -398,9 +519,7 @@ def _leaf_shares() -> Sequence[Refusal]:
 
 def _openings() -> Sequence[Refusal]:
     on = stage()
-    marker = on.sign(EntryType.OPEN)
-    third = replace(on.member("bob").identity.leaf, index=2).to_value()
-    another_leaf = on.sign_registry(EntryType.LEAF, third, on.parts.issuers[0].key)
+    marker = on.open_entry()
     void = on.sign(EntryType.VOID, {"reason": "open-missed"})
     rows: tuple[tuple[str, str, str, int, Entry, int], ...] = (
         (
@@ -429,19 +548,63 @@ def _openings() -> Sequence[Refusal]:
         ),
         (
             "deposit-before-open",
-            "Deposits begin with OPEN; the first would see who is registered.",
+            "Deposits begin with OPEN, which says who may enter.",
             "phase.wrong",
             REGISTERED,
             on.deposit("ann", FIRST),
             START,
         ),
         (
-            "leaf-after-open",
-            "No leaf joins the log after OPEN; it would make room for one deposit more.",
-            "phase.wrong",
-            REGISTERED + 1,
-            another_leaf,
+            "open-without-roll",
+            "OPEN names a roll; anybody could enter.",
+            "entry.field",
+            REGISTERED,
+            on.sign(EntryType.OPEN),
+            START,
+        ),
+        (
+            "open-unknown-roll",
+            "The roll is on the registry's log; people would come from elsewhere.",
+            "open.roll",
+            REGISTERED,
+            on.open_entry(RollId(bytes(32))),
             START,
         ),
     )
     return [Refusal(*row) for row in rows]
+
+
+def _unfit_rolls() -> Sequence[Refusal]:
+    """Open a sale with a roll that its terms do not allow."""
+    on = stage()
+    terms, roll = on.terms, on.roll.roll
+    window = "The terms say which roll; a board would choose who may enter."
+    small = (
+        "A roll has as many leaves as the terms ask; few people would be recognised."
+    )
+    other = replace(terms, roll=RollTerms(0, id=bytes(32)))
+    later = replace(terms, roll=RollTerms(0, window=(START + 1, START + 2)))
+    earlier = replace(terms, roll=RollTerms(0, window=(START - 2, START - 1)))
+    crowd = replace(terms, roll=replace(terms.roll, smallest=roll.leaves + 1))
+    rows = (
+        ("open-other-roll", window, "open.window", other),
+        ("open-before-window", window, "open.window", later),
+        ("open-after-window", window, "open.window", earlier),
+        ("open-small-roll", small, "open.leaves", crowd),
+    )
+    return [
+        Refusal(
+            name, rule, code, ANNOUNCED, _opened(changed), START, _announced(changed)
+        )
+        for name, rule, code, changed in rows
+    ]
+
+
+def _announced(terms: Terms) -> Sequence[tuple[Entry, int]]:
+    """Return TERMS and its TIME of a sale under other terms."""
+    on = stage().with_terms(terms)
+    return ((on.terms_entry(), START), (on.time_entry(START), START))
+
+
+def _opened(terms: Terms) -> Entry:
+    return stage().with_terms(terms).open_entry()

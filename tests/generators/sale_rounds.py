@@ -9,7 +9,7 @@ from generators import plays
 from generators.sale_refusal import Refusal
 from generators.stage import fold
 
-_OPENED, _SEALED, _REVEALED, _KNOWN, _DONE = 5, 13, 16, 17, 18
+_OPENED, _SEALED, _REVEALED, _KNOWN, _DONE = 9, 17, 20, 21, 22
 """Entries of the play ``waited`` before CLOSE, REVEAL_END, ROUND, RESULT, and all."""
 
 

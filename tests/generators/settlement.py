@@ -16,6 +16,7 @@ from fairlot.allocation.settlement import (
     pools_csv,
     settle,
     settle_void,
+    winners_csv,
 )
 from fairlot.fields import UINT_MAX
 from fairlot.names import Nym
@@ -42,10 +43,10 @@ def chapter() -> Chapter:
         "settlement",
         "`op` names the operation. settle: from awards, with their gains [pool or part, "
         "units, payment], and fundings compute the ledger, its outcome_hash and the texts "
-        "of allocation.csv and, where the pools are such, of pools.csv, else null. void: "
-        "the same without awards. check: judge a ledger that somebody claims against the "
-        "fundings. log: settle the sale of a transcript with rounds and heads from elsewhere; "
-        "an answer that is not yet has what is missing, as fairlot settle --json prints it.",
+        "of allocation.csv, winners.csv and, where the pools are such, pools.csv, else null. "
+        "void: the same without awards. check: judge a ledger that somebody claims against "
+        "the fundings. log: settle the sale of a transcript with rounds and heads from "
+        "elsewhere; an answer that is not yet has what is missing, as settle --json has it.",
         (
             *_accepted(),
             *_refused_settlements(),
@@ -172,6 +173,7 @@ def _accept(
             "outcome_hash": outcome_hash(lines, pools),
             "csv": allocation_csv(lines).decode(),
             "pools_csv": pools_csv(lines).decode() if in_parts(pools) else None,
+            "winners_csv": winners_csv(lines).decode(),
         },
     )
 

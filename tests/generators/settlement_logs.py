@@ -17,14 +17,13 @@ from fairlot.errors import InvariantError
 from fairlot.rehearsal.parts import START, TIMES
 from fairlot.terms.named_round import NamedRound
 from fairlot_crypto.log.checkpoint import Checkpoint, SignedCheckpoint
-from fairlot_crypto.log.merkle import Tree
 from generators import plays
 from generators.allocation_setting import ledger_maps
 from generators.audit_watch import publish_watched, watched_stage
 from generators.case import Case, Raw, accept, reject
 from generators.plays import Scene, lie
 from generators.stage import GROUP, publish, stage
-from kit.board import Batch, Dates, dated, head, signed
+from kit.board import Batch, Dates, dated, head, signed, tree_of
 from kit.stage import STATEMENTS, Stage
 
 _SEALED_AT = TIMES.seal_end + TIMES.slack
@@ -220,11 +219,7 @@ def _head(batches: Sequence[Batch], *dates: tuple[int, int]) -> str:
 
 
 def _said(batches: Sequence[Batch]) -> Checkpoint:
-    tree = Tree()
-    for batch in batches:
-        for entry in batch.entries:
-            tree.append(entry.encoded)
-    return head(watched_stage(), tree)
+    return head(watched_stage(), tree_of(batches))
 
 
 def _close_missed(*dates: tuple[int, int]) -> bytes:

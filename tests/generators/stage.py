@@ -12,7 +12,6 @@ from fairlot.deposit.wish import Wish
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import TermsFile
 from fairlot.terms.pool import Mechanism, Pool
-from fairlot.terms.terms import log_origin
 from fairlot_crypto.curve import backend
 from fairlot_crypto.delay import bicorn
 from fairlot_crypto.log.checkpoint import SignedCheckpoint
@@ -70,11 +69,9 @@ def publish(batches: Sequence[Batch], name: str | None = None) -> bytes:
 
     Args:
         batches: of any sale on the stage; the first entry says of which.
-        name: the origin of the heads, by default that of the sale.
+        name: the origin of the sale's heads, by default what its entries name.
     """
-    scope = batches[0].entries[0].scope
-    origin = log_origin(stage().terms.board.name, scope)
-    return board.publish(stage(), batches, name or origin)
+    return board.publish(stage(), batches, name)
 
 
 def signed_head(tree: Tree, time: int, name: str | None = None) -> SignedCheckpoint:

@@ -1,12 +1,13 @@
 """Vectors of the two files that people write (specs/terms-file.md)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import TermsFile
 from generators import terms_file_both, terms_file_people, terms_file_refused
 from generators.case import Case, Chapter, Raw, accept, reject
-from generators.terms_file_setting import CONFERENCE, HEAD, PUZZLE, toml
+from generators.terms_file_setting import CONFERENCE, EUROS, HEAD, PUZZLE, toml
 from generators.written import read_both, read_listed, read_terms
 
 UNPLACED = "terms-file.toml"
@@ -18,16 +19,17 @@ def chapter() -> Chapter:
     return Chapter(
         "terms-file",
         "`op` names what is read. terms-file and people-file: `file` is the text of a "
-        "TERMS.toml or PEOPLE.csv, or `bytes` where it is not UTF-8; output what it says, "
-        "with defaults filled in, pools as in canonical terms, and null for none. both: "
+        "TERMS.toml or PEOPLE.csv, or `bytes` where it is not UTF-8; if given, `currency` "
+        "and `keep` are those of the terms; output what it says, with defaults filled in, "
+        "pools as in canonical terms, and null for none. both: "
         "read `terms` and `people` and compare them as section 5 says; `simulated` tells "
         "whether the clock is. The texts of cells and TOML are texts, `puzzle` is bytes.",
         (
             *(_terms(*row) for row in _TERMS),
-            *(_people(*row) for row in terms_file_people.ACCEPTED),
+            *map(_people, terms_file_people.ACCEPTED),
             *(_both(*row) for row in terms_file_both.ACCEPTED),
             *(_refused(*row) for row in terms_file_refused.REFUSED),
-            *(_refused_people(*row) for row in terms_file_people.REFUSED),
+            *map(_refused_people, terms_file_people.REFUSED),
             *(_refused_both(*row) for row in terms_file_both.REFUSED),
         ),
     )
@@ -62,7 +64,8 @@ _TERMS: Sequence[tuple[str, str, str]] = (
         "Defaults may be stated.",
         (
             f'{HEAD}mechanism = "lottery"\nsupply = 0\nprice = 5\ngroup_max = 1\n'
-            'certain = 0\nagain = false\nrequires = {}\nunsold = "return"\ndeposits = []\n'
+            "certain = 0\nagain = false\nrequires = {}\nexcludes = {}\n"
+            'unsold = "return"\ndeposits = []\n'
         ),
     ),
     (
@@ -89,6 +92,48 @@ _TERMS: Sequence[tuple[str, str, str]] = (
         f'{toml()}requires = {{region = ["é", "b", "Z", "🎫"]}}\n',
     ),
     (
+        "currency",
+        "Every amount is in units of the currency; no rounding, no binary number.",
+        EUROS
+        + 'deposits = [0, 49.9, 1_000]\n[[pool]]\nname = "sponsors"\nmechanism = "tiers"\n'
+        'tiers = [{name = "gold", price = 500.00, supply = 2}, '
+        '{name = "silver", price = +0.29, supply = 3}]\n'
+        '[[pool]]\nname = "rest"\nmechanism = "auction"\nsupply = 3\nprice = 45\n',
+    ),
+    (
+        "currency-without-decimals",
+        "With decimals = 0 amounts stay as they are; a code may be a word.",
+        toml('currency = "points"\ndecimals = 0\n'),
+    ),
+    (
+        "currency-greatest-amount",
+        "The greatest amount of 2^64 - 1 smallest units.",
+        toml('currency = "EUR"\ndecimals = 9\n', price="price = 18446744073.709551615"),
+    ),
+    (
+        "keep",
+        "Columns of the seller's own.",
+        toml('[people]\nkeep = ["E-mail", "Phone no."]\n'),
+    ),
+    (
+        "values-and-ranges",
+        "A range stands for its numbers; integers, texts and ranges may be mixed.",
+        toml(
+            'requires = {grade = "7..9", room = 12, hall = ["9..10", 3, "b"]}\n'
+            'excludes = {cohort = ["2028", "2029"], year = "1998..2001"}\n'
+        ),
+    ),
+    (
+        "range-of-64",
+        "A range of 64 numbers, and one of a single number.",
+        toml('requires = {seat = "0..63"}\nexcludes = {row = "7..7"}\n'),
+    ),
+    (
+        "values-that-are-no-range",
+        "Only numbers make a range; another text is a value as it stands.",
+        toml('excludes = {grade = ["7-9", "a..b", "7..b", "..9", "7."]}\n'),
+    ),
+    (
         "puzzle-upper-case",
         "Hexadecimal digits have either case.",
         f'{toml()}puzzle = "{PUZZLE.upper()}"\n',
@@ -105,12 +150,12 @@ def _terms(name: str, comment: str, text: str) -> Case:
     )
 
 
-def _people(name: str, comment: str, text: str) -> Case:
-    people = read_listed(text)
+def _people(row: terms_file_people.Row) -> Case:
+    people = read_listed(row.data, row.currency, row.keep)
     return accept(
-        f"people-{name}",
-        comment,
-        {"op": "people-file", "file": text},
+        f"people-{row.name}",
+        row.comment,
+        row.inputs(),
         {"people": [_person_map(person) for person in people]},
     )
 
@@ -122,29 +167,25 @@ def _both(name: str, comment: str, terms: str, people: str, simulated: bool) -> 
 
 
 def _refused(name: str, rule: str, code: str, data: str | bytes) -> Case:
-    return _reject(f"terms-{name}", rule, code, "terms-file", data, read_terms)
-
-
-def _refused_people(name: str, rule: str, code: str, data: str | bytes) -> Case:
-    return _reject(f"people-{name}", rule, code, "people-file", data, read_listed)
-
-
-def _reject(
-    name: str,
-    rule: str,
-    code: str,
-    op: str,
-    data: str | bytes,
-    read: Callable[[str | bytes], object],
-) -> Case:
     key = "file" if isinstance(data, str) else "bytes"
     return reject(
-        name,
+        f"terms-{name}",
         rule,
         code,
-        {"op": op, key: data},
-        lambda: read(data),
+        {"op": "terms-file", key: data},
+        lambda: read_terms(data),
         placed=code != UNPLACED,
+    )
+
+
+def _refused_people(row: terms_file_people.Row) -> Case:
+    return reject(
+        f"people-{row.name}",
+        row.comment,
+        row.code,
+        row.inputs(),
+        lambda: read_listed(row.data, row.currency, row.keep),
+        placed=True,
     )
 
 
@@ -172,6 +213,8 @@ def _terms_map(file: TermsFile) -> Mapping[str, Raw]:
     return {
         "title": file.title,
         "asset": file.asset,
+        "currency": None if file.currency is None else asdict(file.currency),
+        "keep": file.keep,
         "pools": [pool.to_value() for pool in file.pools],
         "deposits": file.deposits,
         "bids": None if bids is None else {"clock": bids.clock, "round": bids.round},
@@ -191,7 +234,8 @@ def _terms_map(file: TermsFile) -> Mapping[str, Raw]:
 
 def _person_map(person: Person) -> Raw:
     return {
-        "person": person.name,
+        "person": person.called or person.name,
+        "id": person.name if person.called else None,
         "wants": person.wants,
         "deposit": person.amount,
         "group": person.group,

@@ -9,8 +9,18 @@ from generators.terms_file_setting import CONFERENCE, HEAD
 
 _PLAIN = f'{HEAD}mechanism = "lottery"\nsupply = 8\nprice = 50\n'
 _REQUIRED = f'{_PLAIN}requires = {{cohort_a = ["2029"]}}\n'
+_TWO = f'{HEAD}[[pool]]\nname = "a"\nmechanism = "lottery"\nsupply = 1\nprice = 50\n'
+_SECOND = '[[pool]]\nname = "b"\nmechanism = "lottery"\nsupply = 1\nprice = 50\n'
 _COLUMNS = "person,wants,deposit,group,bid,tier,solution,attr:cohort_a,attr:region\n"
 _AUCTION = f'{HEAD}deposits = [50]\nmechanism = "auction"\nsupply = 8\nprice = 50\n'
+_HANDING_ON = (
+    f'{HEAD}[[pool]]\nname = "first"\nmechanism = "lottery"\nsupply = 1\nprice = 50\n'
+    'unsold = "second"\nrequires = {bucket = ["1"]}\n'
+)
+_OPEN_POOL = (
+    '[[pool]]\nname = "second"\nmechanism = "lottery"\nsupply = 1\nprice = 50\n'
+)
+_TWO_NEEDS = f'{_PLAIN}requires = {{cohort_a = ["2029"], region = ["FR"]}}\n'
 _ANN = f"{HEADER}Ann,1,50\n"
 _OPENS = TIMES.drawn_from
 _FIRST = (_OPENS - START) // CLOCK_PERIOD + 2
@@ -31,7 +41,7 @@ ACCEPTED: Sequence[tuple[str, str, str, str, bool]] = (
         "conference",
         "What people ask for is what the terms offer.",
         CONFERENCE,
-        f"{_COLUMNS}Ann,1,500,we,500,gold,answer,2029,\nBob,1,50,we,,,,,FR\n",
+        f"{_COLUMNS}Ann,1,500,we,500,gold,answer,2029,FR\nBob,1,50,we,,,,,FR\n",
         True,
     ),
     (
@@ -55,6 +65,34 @@ ACCEPTED: Sequence[tuple[str, str, str, str, bool]] = (
         _ANN,
         True,
     ),
+    (
+        "one-person-for-each-pool",
+        "Each pool admits somebody; who has no value is not excluded.",
+        f'{_TWO}requires = {{grade = "7..9"}}\n{_SECOND}excludes = {{grade = "7..9"}}\n',
+        f"{HEADER.strip()},attr:grade\nAnn,1,50,8\nBob,1,50,\n",
+        True,
+    ),
+    (
+        "requires-nobody-hands-on",
+        "Nobody has the value; the units go on to a later pool.",
+        f"{_HANDING_ON}{_OPEN_POOL}",
+        f"{HEADER.strip()},attr:bucket\nAnn,1,50,2\n",
+        True,
+    ),
+    (
+        "solution",
+        "An answer where there is no puzzle is of no use, and no harm.",
+        _PLAIN,
+        f"{HEADER.strip()},solution\nAnn,1,50,x\n",
+        True,
+    ),
+    (
+        "excludes-hands-on",
+        "Everybody is excluded; the units go on to a later pool.",
+        f'{_HANDING_ON.replace("requires", "excludes")}{_OPEN_POOL}',
+        f"{HEADER.strip()},attr:bucket\nAnn,1,50,1\n",
+        True,
+    ),
     ("first-round", "The first round that may open bids.", _own(_FIRST), _ANN, True),
     ("last-round", "The last round that may open bids.", _own(_LAST), _ANN, True),
     ("quicknet", "A real clock, for odds.", _of_quicknet(_QUICKNET), _ANN, False),
@@ -73,7 +111,6 @@ _UNOFFERED: Sequence[tuple[str, str]] = (
     ("group", "we"),
     ("bid", "0"),
     ("tier", "gold"),
-    ("solution", "x"),
 )
 
 REFUSED: Sequence[_Row] = (
@@ -118,6 +155,78 @@ REFUSED: Sequence[_Row] = (
         "terms-file.requires",
         _REQUIRED,
         f"{HEADER.strip()},attr:cohort_a\nAnn,1,50,\n",
+        True,
+    ),
+    (
+        "requires-values",
+        "Somebody has a value that the pool lists; else nobody can enter it.",
+        "terms-file.requires",
+        _REQUIRED,
+        f"{HEADER.strip()},attr:cohort_a\nAnn,1,50,2028\n",
+        True,
+    ),
+    (
+        "requires-case",
+        "Values are compared as they are; another case is another value.",
+        "terms-file.requires",
+        f'{_PLAIN}requires = {{income = ["Low"]}}\n',
+        f"{HEADER.strip()},attr:income\nAnn,1,50,low\n",
+        True,
+    ),
+    (
+        "requires-hyphen",
+        "7-9 is a value as it stands; a range is written 7..9.",
+        "terms-file.requires",
+        f'{_PLAIN}requires = {{grade = ["7-9"]}}\n',
+        f"{HEADER.strip()},attr:grade\nAnn,1,50,8\nBob,1,50,9\n",
+        True,
+    ),
+    (
+        "requires-together",
+        "Somebody has all that the pool requires; else nobody can enter it.",
+        "terms-file.requires",
+        _TWO_NEEDS,
+        f"{HEADER.strip()},attr:cohort_a,attr:region\nAnn,1,50,2029,\nBob,1,50,,FR\n",
+        True,
+    ),
+    (
+        "requires-second-pool",
+        "Somebody enters each pool; the second would be empty.",
+        "terms-file.requires",
+        f'{_TWO}requires = {{grade = "7..9"}}\n{_SECOND}requires = {{grade = "10..12"}}\n',
+        f"{HEADER.strip()},attr:grade\nAnn,1,50,8\nBob,1,50,9\n",
+        True,
+    ),
+    (
+        "requires-assurance",
+        "A rehearsal gives everybody listed, and nothing else.",
+        "terms-file.requires",
+        f'{_PLAIN}requires = {{assurance = ["high"]}}\n',
+        _ANN,
+        True,
+    ),
+    (
+        "requires-handing-on",
+        "A pool that hands its units on requires an attribute that somebody has.",
+        "terms-file.requires",
+        f"{_HANDING_ON}{_OPEN_POOL}",
+        _ANN,
+        True,
+    ),
+    (
+        "excludes-everybody",
+        "Somebody is not excluded; else the pool is empty by an oversight.",
+        "terms-file.excludes",
+        f'{_PLAIN}excludes = {{cohort_a = ["2028", "2029"]}}\n',
+        f"{_COLUMNS}Ann,1,50,,,,,2029,\nBob,1,50,,,,,2028,FR\n",
+        True,
+    ),
+    (
+        "excludes-all-who-have-what-is-required",
+        "Somebody has what is required and is not excluded.",
+        "terms-file.excludes",
+        f'{_PLAIN}requires = {{region = ["FR"]}}\nexcludes = {{cohort_a = ["2029"]}}\n',
+        f"{_COLUMNS}Ann,1,50,,,,,2029,FR\nBob,1,50,,,,,,DE\n",
         True,
     ),
     (

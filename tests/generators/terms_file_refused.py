@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import starmap
 
-from generators.terms_file_setting import CONFERENCE, HEAD, PUZZLE, toml, without
+from generators.terms_file_setting import CONFERENCE, EUROS, HEAD, PUZZLE, toml, without
 
 Row = tuple[str, str, str, str | bytes]
 """Name, rule, code, file."""
@@ -66,10 +66,10 @@ def _keys() -> Sequence[Row]:
             toml('[[pool]]\nname = "main"\n'),
         ),
         (
-            "17-pools",
-            "At most 16 pools.",
+            "65-pools",
+            "At most 64 pools.",
             "pools",
-            HEAD + "".join(f'[[pool]]\nname = "p{i}"\n{_POOL}' for i in range(17)),
+            HEAD + "".join(f'[[pool]]\nname = "p{i}"\n{_POOL}' for i in range(65)),
         ),
     )  # fmt: skip
 
@@ -193,7 +193,8 @@ def _pools() -> Iterator[Row]:
         ("value-twice", "A value stands once.", "requires", '"FR"', '"DE"'),
         ("value-empty", "A value is a text.", "text", '"FR"', '""'),
         ("no-value", "An attribute has a value.", "requires", '["2029"]', "[]"),
-        ("value", "Values are an array.", "array", '["2029"]', '"2029"'),
+        ("value", "Values are an array.", "array", '["2029"]', "true"),
+        ("value-float", "A value is a text or an integer.", "text", '["2029"]', "[20.29]"),
         ("attribute", "Names hold no hyphen.", "requires", "cohort_a =", "cohort-a ="),
         ("puzzle-short", "A key has 64 digits.", "key", PUZZLE, PUZZLE[2:]),
         ("puzzle-blank", "Digits only.", "key", PUZZLE, f"{PUZZLE[:2]} {PUZZLE[3:]}"),
@@ -209,11 +210,126 @@ def _pools() -> Iterator[Row]:
         yield f"pool-{name}", rule, code, CONFERENCE.replace(old, new, 1)
 
 
+def _money() -> Iterator[Row]:
+    code, both = 'currency = "EUR"\n', 'currency = "EUR"\ndecimals = 2\n'
+    currencies = (
+        ("no-decimals", "currency", code),
+        ("no-currency", "currency", "decimals = 2\n"),
+        ("code-sign", "currency", 'currency = "€"\ndecimals = 2\n'),
+        ("code-digit", "currency", 'currency = "EUR2"\ndecimals = 2\n'),
+        ("code-blank", "currency", 'currency = "US dollar"\ndecimals = 2\n'),
+        ("code-13-letters", "currency", f'currency = "{"a" * 13}"\ndecimals = 2\n'),
+        ("code-empty", "text", 'currency = ""\ndecimals = 2\n'),
+        ("code-number", "text", "currency = 978\ndecimals = 2\n"),
+        ("decimals-10", "range", f"{code}decimals = 10\n"),
+        ("decimals-negative", "range", f"{code}decimals = -1\n"),
+        ("decimals-float", "integer", f"{code}decimals = 2.0\n"),
+    )
+    amounts = (
+        ("third-decimal", "decimals", "45.005"),
+        ("third-zero", "decimals", "45.000"),
+        ("exponent", "integer", "1e3"),
+        ("nan", "integer", "nan"),
+        ("negative-float", "integer", "-0.5"),
+        ("negative", "range", "-1"),
+        ("text", "integer", '"45.00"'),
+        ("boolean", "integer", "true"),
+        ("too-large", "range", "184467440737095516.16"),
+        ("whole-too-large", "range", "184467440737095517"),
+    )
+    for name, kind, lines in currencies:
+        rule = "A currency has a code of letters and decimals; both or neither."
+        yield f"currency-{name}", rule, kind, toml(lines)
+    for name, kind, amount in amounts:
+        rule = "An amount is digits and no more decimals than the currency has."
+        yield f"amount-{name}", rule, kind, toml(both, price=f"price = {amount}")
+    yield (
+        "amount-of-a-tier",
+        "Prices of tiers are amounts, too.",
+        "decimals",
+        f'{EUROS}mechanism = "tiers"\ntiers = [{{price = 0.001, supply = 1}}]\n',
+    )
+    yield (
+        "amount-of-the-ladder",
+        "Deposits are amounts, too.",
+        "decimals",
+        toml(f"{both}deposits = [1, 1.001]\n"),
+    )
+    yield (
+        "amount-twice",
+        "1 and 1.00 are one amount.",
+        "deposits",
+        toml(f"{both}deposits = [1, 1.00]\n"),
+    )
+    yield (
+        "supply-is-no-amount",
+        "A supply is an integer with a currency, too.",
+        "integer",
+        toml(both, supply="supply = 120.00"),
+    )
+
+
+def _ranges() -> Iterator[Row]:
+    wrong = (
+        ("descending", "A range ascends.", "9..7"),
+        ("of-65", "At most 64 values.", "0..64"),
+        ("without-end", "A number has at most 19 digits.", "0..99999999999999999999"),
+        ("blanks", "A range has no blanks.", "7 .. 9"),
+        ("leading-zeros", "A range has no leading zeros.", "07..09"),
+        ("three-points", "A range has two points.", "7...9"),
+        ("ellipsis", "A range has two points.", "7…9"),
+    )
+    for key in ("requires", "excludes"):
+        for name, rule, value in wrong:
+            line = f'{key} = {{grade = "{value}"}}\n'
+            yield f"{key}-range-{name}", rule, key, toml(line)
+        twice = f'{key} = {{grade = ["7..9", "8"]}}\n'
+        rule = "A value stands once, in a range, too."
+        yield f"{key}-range-and-value", rule, key, toml(twice)
+        many = f'{key} = {{grade = ["0..39", "50..89"]}}\n'
+        yield f"{key}-ranges-of-80", "At most 64 values.", key, toml(many)
+        yield (
+            f"{key}-date",
+            "Values are texts.",
+            "array",
+            toml(f"{key}.a = 2029-01-01\n"),
+        )
+        yield f"{key}-array", "It is a table.", "table", toml(f'{key} = ["2029"]\n')
+    both = 'requires = {a = ["x"]}\nexcludes = {a = ["y"]}\n'
+    rule = "An attribute is required or excluded; a shorter list says the same."
+    yield "excludes-required", rule, "excludes", toml(both)
+
+
+def _keep() -> Iterator[Row]:
+    for name, code, line in (
+        ("text", "array", 'keep = "E-mail"'),
+        ("number", "text", "keep = [7]"),
+        ("empty", "text", 'keep = [""]'),
+        ("twice", "keep", 'keep = ["E-mail", "E-mail"]'),
+        ("key", "unknown", "kept = []"),
+    ):
+        rule = "keep is an array of names of columns, each once."
+        yield f"keep-{name}", rule, code, toml(f"[people]\n{line}\n")
+    yield "people-number", "people is a table.", "table", toml("people = 3\n")
+
+
 def _row(name: str, rule: str, code: str, file: str | bytes) -> Row:
     return name, f"{rule} {_WHOLE}", f"terms-file.{code}", file
 
 
 REFUSED: Sequence[Row] = tuple(
-    starmap(_row, (*_files(), *_keys(), *_values(), *_beacons(), *_pools()))
+    starmap(
+        _row,
+        (
+            *_files(),
+            *_keys(),
+            *_values(),
+            *_beacons(),
+            *_pools(),
+            *_money(),
+            *_ranges(),
+            *_keep(),
+        ),
+    )
 )
 """Files that must be refused."""

@@ -1,6 +1,7 @@
 """The files that the vectors of chapter terms-file change."""
 
 HEAD = 'title = "Conference"\nasset = "seat"\n'
+EUROS = f'{HEAD}currency = "EUR"\ndecimals = 2\n'
 PUZZLE = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"
 """The public key of RFC 8032, section 7.1, test 1."""
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from fairlot.terms.pool import Mechanism, Pool, Requirement
+from fairlot.terms.pool import Exclusion, Mechanism, Pool, Requirement
 from fairlot.terms.terms import Terms
 from fairlot_crypto.cbor import Value
 from generators.terms_pools import Change, Row, opening
@@ -67,6 +67,31 @@ def accepted(terms: Terms) -> Sequence[tuple[str, str, Terms]]:
             "leftovers-go-on",
             "The pool that takes what groups leave leaves its own to the next.",
             replace(terms, pools=(_CROWD, replace(anybody, unsold="end"), end)),
+        ),
+        (
+            "leftovers-to-larger-groups-that-must-qualify",
+            "Who does not qualify keeps nobody else out: groups may be larger there, too.",
+            replace(terms, pools=(_CROWD, replace(_LAST, group_max=6))),
+        ),
+        (
+            "leftovers-without-those-excluded-before",
+            "Whom the later pool excludes, the first excludes too, or does not let in.",
+            replace(
+                terms,
+                pools=(
+                    replace(
+                        _CROWD, excludes=(Exclusion("assurance", ("high", "low")),)
+                    ),
+                    replace(
+                        _LAST,
+                        requires=(),
+                        excludes=(
+                            Exclusion("assurance", ("high",)),
+                            Exclusion("cohort_a", ("2028",)),
+                        ),
+                    ),
+                ),
+            ),
         ),
         (
             "leftovers-of-singles",
@@ -160,15 +185,6 @@ _DOORS: Sequence[tuple[str, str, str, Change]] = (
         _with({"group_max": 3}),
     ),
     (
-        "leftovers-to-larger-groups-that-must-qualify",
-        (
-            "Where not everybody qualifies, groups are no larger: five who enter the first "
-            "pool alone would stay out for a sixth."
-        ),
-        "terms/pools/1",
-        _with({"group_max": 6}),
-    ),
-    (
         "leftovers-at-a-higher-price",
         "A unit costs no more; a deposit that covers the first pool would not do.",
         "terms/pools/1",
@@ -209,6 +225,30 @@ _DOORS: Sequence[tuple[str, str, str, Change]] = (
         "Whoever has a value that the pool accepts is accepted; nobody would be.",
         "terms/pools/1/requires",
         _with({"cohort_a": ["2028"]}),
+    ),
+    (
+        "leftovers-without-some",
+        "Nobody is excluded whom the pool lets in; they would stay out.",
+        "terms/pools/1",
+        _with({"excludes": {"assurance": ["high"]}}),
+    ),
+    (
+        "leftovers-without-more-of-them",
+        "Every excluded value is excluded before; who has another would stay out.",
+        "terms/pools",
+        lambda found: [
+            {**found[0], "excludes": {"assurance": ["high"]}},
+            {**found[1], "excludes": {"assurance": ["high", "low"]}},
+        ],
+    ),
+    (
+        "leftovers-without-those-required",
+        "No value that the pool requires is excluded; nobody could go on.",
+        "terms/pools/1",
+        lambda found: {
+            **{key: value for key, value in found.items() if key != "requires"},
+            "excludes": {"region": ["north"]},
+        },
     ),
     (
         "leftovers-closed-to-whoever-has-a-unit",

@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from fairlot.fields import UINT_MAX
+from fairlot.money import Currency
 from fairlot.terms.named_round import NamedRound
-from fairlot.terms.pool import Mechanism, Pool, Requirement, Tier
+from fairlot.terms.pool import Exclusion, Mechanism, Pool, Requirement, Tier
 from fairlot.terms.terms import Terms
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.hashing import i2osp
@@ -52,7 +53,16 @@ def accepted(terms: Terms) -> Sequence[tuple[str, str, Terms]]:
         tiers=(Tier("a", UINT_MAX, UINT_MAX), Tier("b-0", 0, 0)),
         requires=(Requirement("0_" * 16, tuple(f"{i:02}" for i in range(64))),),
     )
-    many = tuple(Pool(f"p{i}", Mechanism.LOTTERY, 1, 0) for i in range(16))
+    many = tuple(Pool(f"p{i}", Mechanism.LOTTERY, 1, 0) for i in range(64))
+    newcomers = replace(groups, excludes=(Exclusion("cohort_a", ("2028", "2029")),))
+    others = replace(
+        newcomers,
+        requires=(Requirement("region", ("north",)),),
+        excludes=(
+            Exclusion("0_" * 16, tuple(f"{i:02}" for i in range(64))),
+            Exclusion("cohort_a", ("2029",)),
+        ),
+    )
     return (
         ("conference", "A pool of every mechanism, run in order.", whole),
         (
@@ -80,7 +90,27 @@ def accepted(terms: Terms) -> Sequence[tuple[str, str, Terms]]:
             "Names, prices, supplies and values at their limits.",
             replace(terms, pools=(largest,)),
         ),
-        ("sixteen-pools", "Sixteen pools.", replace(terms, pools=many)),
+        ("sixty-four-pools", "64 pools.", replace(terms, pools=many)),
+        (
+            "excludes",
+            "For those who were not there in the last two years.",
+            replace(terms, pools=(newcomers,)),
+        ),
+        (
+            "excludes-beside-requires",
+            "Other attributes are required; 64 values keep out.",
+            replace(terms, pools=(others,)),
+        ),
+        (
+            "currency",
+            "Amounts are written with two decimals; here they are integers.",
+            replace(whole, currency=Currency("EUR", 2)),
+        ),
+        (
+            "currency-at-the-limit",
+            "A code of 12 letters, 9 decimals.",
+            replace(terms, currency=Currency("nanofrancsCH", 9)),
+        ),
         (
             "quadratic-then-auction",
             "What is left of one pool goes to a later one.",
@@ -127,13 +157,137 @@ def _without(key: str) -> Change:
 _SPONSORS, _GUESTS, _CROWD, _TOKENS, _REST = (f"terms/pools/{i}" for i in range(5))
 _SMALL_ORDER_KEY = i2osp(1, 1) + bytes(31)
 
+_EXCLUSIONS: Sequence[tuple[str, str, str, Value]] = (
+    (
+        "nothing",
+        "An empty map of attributes is left out; one sale would have two names.",
+        "terms.excludes",
+        {},
+    ),
+    (
+        "by-null",
+        "An absent value has no key; one sale would have two names.",
+        "terms.field",
+        None,
+    ),
+    ("as-array", "It is a map.", "terms.field", ["2029"]),
+    (
+        "no-value",
+        "An attribute has a value to exclude; it would change nothing.",
+        "terms.excludes",
+        {"cohort_a": []},
+    ),
+    (
+        "unsorted",
+        "Values ascend; one sale would have two names.",
+        "terms.excludes",
+        {"cohort_a": ["2029", "2028"]},
+    ),
+    (
+        "a-value-twice",
+        "Values are distinct.",
+        "terms.excludes",
+        {"cohort_a": ["2029", "2029"]},
+    ),
+    (
+        "the-empty-value",
+        "The empty value says that a person has none; it keeps nobody out.",
+        "terms.excludes",
+        {"cohort_a": ["", "2029"]},
+    ),
+    (
+        "65-values",
+        "At most 64 values.",
+        "terms.excludes",
+        {"cohort_a": [f"{i:02}" for i in range(65)]},
+    ),
+    (
+        "65-attributes",
+        "No registry has more than 64 attributes.",
+        "terms.excludes",
+        {f"a{i}": ["x"] for i in range(65)},
+    ),
+    (
+        "an-unnameable-attribute",
+        "No registry can name such an attribute.",
+        "terms.excludes",
+        {"cohort-a": ["2029"]},
+    ),
+    ("a-number", "Values are texts.", "terms.field", {"cohort_a": [2029]}),
+    (
+        "a-range",
+        "Values are listed; a range is for the file that people write, one text here.",
+        "terms.field",
+        {"cohort_a": "7..9"},
+    ),
+)
+
+_CURRENCIES: Sequence[tuple[str, str, str, Value]] = (
+    (
+        "by-null",
+        "An absent value has no key; one sale would have two names.",
+        "terms.field",
+        None,
+    ),
+    ("as-text", "A currency is a map.", "terms.field", "EUR"),
+    (
+        "without-decimals",
+        "It has decimals; amounts would be read in two ways.",
+        "terms.field",
+        {"code": "EUR"},
+    ),
+    ("without-code", "It has a code.", "terms.field", {"decimals": 2}),
+    (
+        "with-symbol",
+        "It holds no other field.",
+        "terms.field",
+        {"code": "EUR", "decimals": 2, "symbol": "€"},
+    ),
+    (
+        "of-ten-decimals",
+        "It has at most 9 decimals.",
+        "terms.field",
+        {"code": "EUR", "decimals": 10},
+    ),
+    (
+        "of-true-decimals",
+        "decimals is an integer; true would be another encoding of 1.",
+        "terms.field",
+        {"code": "EUR", "decimals": True},
+    ),
+    (
+        "empty",
+        "A code has a letter; amounts could not be told from integers.",
+        "terms.currency",
+        {"code": "", "decimals": 2},
+    ),
+    (
+        "with-digit",
+        "A code has letters only; 450.00 5EUR could be misread.",
+        "terms.currency",
+        {"code": "5EUR", "decimals": 2},
+    ),
+    (
+        "of-a-sign",
+        "A code has letters of ASCII; signs stand for several currencies.",
+        "terms.currency",
+        {"code": "€", "decimals": 2},
+    ),
+    (
+        "of-thirteen-letters",
+        "A code has at most 12 letters.",
+        "terms.currency",
+        {"code": "a" * 13, "decimals": 2},
+    ),
+)
+
 REFUSED: Sequence[Row] = (
     (
-        "seventeen-pools",
-        "At most 16 pools; reading more would be work without end.",
+        "sixty-five-pools",
+        "At most 64 pools; reading more would be work without end.",
         "terms.pools",
         "terms/pools",
-        lambda found: [{**found[4], "name": f"p{i}"} for i in range(17)],
+        lambda found: [{**found[4], "name": f"p{i}"} for i in range(65)],
     ),
     (
         "pool-named-twice",
@@ -441,12 +595,27 @@ REFUSED: Sequence[Row] = (
         f"{_GUESTS}/requires/cohort_a",
         _set([2029]),
     ),
+    *(
+        (f"excludes-{name}", rule, code, _REST, _with({"excludes": value}))
+        for name, rule, code, value in _EXCLUSIONS
+    ),
+    (
+        "excludes-what-is-required",
+        "An attribute is not in both; a shorter list of values says the same.",
+        "terms.excludes",
+        _GUESTS,
+        _with({"excludes": {"cohort_a": ["2027"]}}),
+    ),
     (
         "small-order-puzzle",
         "Keys have prime order; everybody would know a solution.",
         "terms.key",
         f"{_CROWD}/puzzle",
         _set(_SMALL_ORDER_KEY),
+    ),
+    *(
+        (f"currency-{name}", rule, code, "terms", _with({"currency": value}))
+        for name, rule, code, value in _CURRENCIES
     ),
     (
         "empty-ladder",

@@ -5,11 +5,12 @@ from collections.abc import Callable
 from copy import deepcopy
 from typing import Any, cast
 
+from fairlot.logs import NOBODY, BoardIdentity
 from fairlot.terms.beacon import BeaconTerms
 from fairlot.terms.pool import Mechanism, Pool
-from fairlot.terms.terms import BoardIdentity, Terms
+from fairlot.terms.roll import RollTerms
+from fairlot.terms.terms import Terms
 from fairlot.terms.times import Times
-from fairlot.terms.witnesses import NOBODY
 from fairlot_crypto.cbor import Value, decode, encode
 from fairlot_crypto.hashing import i2osp
 from fairlot_crypto.keys import SigningKey, VerifyKey
@@ -45,6 +46,7 @@ def sample_terms() -> Terms:
             slack=30,
         ),
         registry=hashlib.sha256(b"registry").digest(),
+        roll=RollTerms(smallest=100, window=(OPEN - 86_400, OPEN)),
         board=BoardIdentity("board.example/sale", sample_key("board")),
         witnesses=NOBODY,
         seller=sample_key("seller"),

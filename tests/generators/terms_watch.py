@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from fairlot.logs import MAX_WITNESSES, Witness, Witnesses
 from fairlot.terms.named_round import NamedRound
 from fairlot.terms.terms import Terms
 from fairlot.terms.times import EXPIRY_DELAY
-from fairlot.terms.witnesses import MAX_WITNESSES, Witness, Witnesses
 from fairlot_crypto.timelock.chain import QUICKNET, first_round_after
 from generators.case import Case
 from generators.terms_setting import (

@@ -36,6 +36,7 @@ CHAPTERS = (
     "auction",
     "tiers",
     "odds",
+    "check",
     "settlement",
     "sale",
     "audit",

@@ -1,10 +1,12 @@
 """Reads the two files that people write from texts that vectors hold."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from fairlot.inputs.people_file import Person, read_people
 from fairlot.inputs.terms_file import TermsFile, read_terms_file
+from fairlot.money import Currency
 from fairlot.rehearsal.fit import check_people, check_playable
 
 
@@ -14,10 +16,12 @@ def read_terms(data: str | bytes) -> TermsFile:
         return read_terms_file(_written(folder, "TERMS.toml", data))
 
 
-def read_listed(data: str | bytes) -> tuple[Person, ...]:
-    """Return the people of a PEOPLE.csv."""
+def read_listed(
+    data: str | bytes, currency: Currency | None = None, keep: Sequence[str] = ()
+) -> tuple[Person, ...]:
+    """Return the people of a PEOPLE.csv, with what the terms say of it."""
     with TemporaryDirectory() as folder:
-        return read_people(_written(folder, "PEOPLE.csv", data))
+        return read_people(_written(folder, "PEOPLE.csv", data), currency, keep)
 
 
 def read_both(
@@ -30,7 +34,8 @@ def read_both(
         people: the text of a PEOPLE.csv.
         simulated: whether the sale is for a rehearsal, whose clock is simulated.
     """
-    file, listed = read_terms(terms), read_listed(people)
+    file = read_terms(terms)
+    listed = read_listed(people, file.currency, file.keep)
     if simulated:
         check_playable(file)
     check_people(file, listed, Path("PEOPLE.csv"))

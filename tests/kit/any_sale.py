@@ -15,7 +15,7 @@ from fairlot.deposit.puzzle import answer_key
 from fairlot.errors import TermsError
 from fairlot.fields import UINT_MAX
 from fairlot.names import Nym, group_id
-from fairlot.terms.pool import Mechanism, Pool, Requirement, Tier
+from fairlot.terms.pool import Exclusion, Mechanism, Pool, Requirement, Tier
 from fairlot.terms.pool_rules import check_pools
 
 KINDS = ("share", "square", "lottery", "groups", "auction", "certain", "tiers")
@@ -26,6 +26,7 @@ REGIONS = ("", "north", "south")
 SALE = bytes(range(32))
 OTHER_SALE = bytes(32)
 PUZZLE = answer_key("the owl of Minerva").public
+NOT_NORTH = (Exclusion("region", ("north",)),)
 NORTH = (Requirement("region", ("north",)),)
 
 numbers = st.integers(0, 9) | st.sampled_from(EXTREMES)
@@ -95,6 +96,8 @@ def any_pools(draw: st.DrawFn, *kinds: str) -> tuple[Pool, ...]:
         pool = replace(draw(one_pool(kind)), name=names[place], again=again)
         if draw(st.integers(0, 4)) == 0:
             pool = replace(pool, requires=NORTH)
+        elif draw(st.integers(0, 4)) == 0:
+            pool = replace(pool, excludes=NOT_NORTH)
         if draw(st.integers(0, 4)) == 0:
             pool = replace(pool, puzzle=PUZZLE)
         pools.append(pool)

@@ -7,9 +7,10 @@ there is to find.
 from collections.abc import Callable, Mapping, Sequence
 
 from fairlot.entry import Entry
+from fairlot.logs import LogKind, log_origin
 from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.log.checkpoint import Checkpoint, SignedCheckpoint
-from kit.board import as_record, head, signed, stamped, take
+from kit.board import as_record, by_log, fold_of, head, signed, stamped, take
 from kit.sales import steps
 from kit.stage import Stage
 
@@ -25,6 +26,8 @@ class LyingBoard:
         self.on = on
         self.state = on.state()
         self._data = bytearray()
+        self._scopes: dict[LogKind, bytes] = {}
+        """What the first entry of each log names."""
 
     @property
     def data(self) -> bytes:
@@ -33,36 +36,47 @@ class LyingBoard:
 
     def put(self, time: int, *leaves: Leaf) -> None:
         """Append leaves, whether or not they fit; the fold takes those that do."""
-        for leaf in stamped(self.on, self.state.clock, time, leaves):
-            if isinstance(leaf, Entry):
-                take(self.state, leaf, time)
-                self._data += leaf.encoded
-            else:
-                self.state.tree.append(leaf)
-                self._data += leaf
+        for kind, some in by_log(leaves):
+            clock = fold_of(self.state, kind).clock
+            for leaf in stamped(self.on, clock, time, some, kind):
+                if isinstance(leaf, Entry):
+                    self._scopes.setdefault(kind, leaf.scope)
+                    take(self.state, leaf, time)
+                    self._data += leaf.encoded
+                else:
+                    self.state.tree.append(leaf)
+                    self._data += leaf
 
     def batch(self, time: int, *leaves: Leaf) -> None:
-        """Append leaves and an honest checkpoint over them."""
-        self.put(time, *leaves)
-        self.raw(self.checkpoint(time))
+        """Append leaves, and an honest checkpoint over those of each log."""
+        for kind, some in by_log(leaves):
+            self.put(time, *some)
+            self.raw(self.checkpoint(time, kind))
 
     def raw(self, data: bytes) -> None:
         """Append bytes that are no leaf."""
         self._data += data
 
-    def checkpoint(self, time: int) -> bytes:
-        """Return an honest checkpoint, encoded."""
-        return as_record(self.signed(self.head(), time))
+    def checkpoint(self, time: int, log: LogKind = LogKind.SALE) -> bytes:
+        """Return an honest checkpoint of one of the logs, encoded."""
+        return as_record(self.signed(self.head(log), time, log=log))
 
-    def head(self) -> Checkpoint:
-        """Return size and root as they are."""
-        return head(self.on, self.state.tree)
+    def head(self, log: LogKind = LogKind.SALE) -> Checkpoint:
+        """Return size and root of one of the logs as they are."""
+        named = self.on.log(log)
+        scope = self._scopes.get(log, named.scope)
+        name = log_origin(named.board.name, scope)
+        return head(self.on, fold_of(self.state, log).tree, name, log)
 
     def signed(
-        self, said: Checkpoint, time: int, key: SigningKey | None = None
+        self,
+        said: Checkpoint,
+        time: int,
+        key: SigningKey | None = None,
+        log: LogKind = LogKind.SALE,
     ) -> SignedCheckpoint:
         """Sign and cosign a head, by default with the board's key."""
-        return signed(self.on, said, time, key, self.on.terms.origin)
+        return signed(self.on, said, time, key, log=log)
 
 
 def played(

@@ -12,27 +12,32 @@ from fairlot.beacon.contributions import make_commitment, make_reveal
 from fairlot.beacon.rounds import make_round
 from fairlot.beacon.seals import make_seal
 from fairlot.board.keeper import Board, StartKeys, start_board
-from fairlot.board.storage import Storage
+from fairlot.board.registry_keeper import RegistryBoard, start_registry
+from fairlot.board.storage import OneWriter, Storage
 from fairlot.deposit.make import make_deposit
 from fairlot.deposit.payment import make_payment
 from fairlot.deposit.wish import Wish
 from fairlot.entry import Entry, EntryType
 from fairlot.identity.attestation import TAG_KEY_LENGTH, ListAttester
 from fairlot.identity.committee import Committee, Holder
-from fairlot.identity.enrolment import IssuerSecrets
+from fairlot.identity.enrolment import Identity, IssuerSecrets
 from fairlot.identity.registry import (
     Attribute,
     Credentials,
+    Disputes,
     Issuer,
+    Recovering,
     Registry,
+    RollId,
     epoch_at,
 )
+from fairlot.logs import BoardIdentity, Witness, Witnesses
 from fairlot.terms.beacon import BeaconTerms
 from fairlot.terms.named_round import NamedRound
 from fairlot.terms.pool import MAIN_POOL, Mechanism, Pool
-from fairlot.terms.terms import REFUND_AT_ONCE, BoardIdentity, Terms
+from fairlot.terms.roll import RollTerms
+from fairlot.terms.terms import REFUND_AT_ONCE, Terms
 from fairlot.terms.times import EXPIRY_DELAY, Times
-from fairlot.terms.witnesses import Witness, Witnesses
 from fairlot_crypto.committee import prss, threshold
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.delay.bicorn import draw_alpha
@@ -70,7 +75,8 @@ class RealSale:
     committee: Committee
     attester: ListAttester
     start: StartKeys
-    """The keys of seller and board, and that of an issuer."""
+    """The keys of seller and board."""
+    issuer: SigningKey
     escrow: SigningKey
     contributors: tuple[SigningKey, ...]
     witnesses: tuple[SigningKey, ...]
@@ -102,9 +108,17 @@ def times_around(due: int) -> Times:
 
 def cast_real(curve: Backend, named: NamedRound = NAMED) -> RealSale:
     """Draw a key for every role, and write the registry and the terms."""
-    attester, seller, escrow, board = (_key() for _ in range(4))
+    attester, seller, escrow, board, disputes = (_key() for _ in range(5))
     contributors = tuple(_key() for _ in range(CONTRIBUTORS))
     witnesses = tuple(_key() for _ in range(WITNESSES))
+    keeping = BoardIdentity("board.example", board.public)
+    watching = Witnesses(
+        tuple(
+            Witness(f"witness.example/{number}", key.public)
+            for number, key in enumerate(witnesses)
+        ),
+        QUORUM,
+    )
     issuers, shares = _issuers(curve)
     registry = Registry(
         rehearsal=False,
@@ -116,6 +130,10 @@ def cast_real(curve: Backend, named: NamedRound = NAMED) -> RealSale:
         threshold=CORRUPT,
         issuers=shares,
         attesters=(attester.public,),
+        board=keeping,
+        witnesses=watching,
+        recovery=Recovering(1, 3 * DAY, 7 * DAY, 7 * DAY),
+        disputes=Disputes(disputes.public, 14 * DAY),
     )
     terms = Terms(
         rehearsal=False,
@@ -125,14 +143,9 @@ def cast_real(curve: Backend, named: NamedRound = NAMED) -> RealSale:
         pools=(Pool(MAIN_POOL, Mechanism.LOTTERY, SUPPLY, PRICE),),
         times=times_around(named.due),
         registry=registry.registry_id,
-        board=BoardIdentity("board.example", board.public),
-        witnesses=Witnesses(
-            tuple(
-                Witness(f"witness.example/{number}", key.public)
-                for number, key in enumerate(witnesses)
-            ),
-            QUORUM,
-        ),
+        roll=RollTerms(smallest=len(PEOPLE), window=(named.due - 30 * DAY, named.due)),
+        board=keeping,
+        witnesses=watching,
         seller=seller.public,
         escrow=escrow.public,
         beacon=_beacon(contributors, named),
@@ -144,7 +157,8 @@ def cast_real(curve: Backend, named: NamedRound = NAMED) -> RealSale:
         terms=Terms.from_value(terms.to_value()),
         committee=Committee(Credentials(curve, registry), issuers),
         attester=ListAttester(registry, attester, tag_key, listed),
-        start=StartKeys(board, seller, issuers[0].key),
+        start=StartKeys(board, seller),
+        issuer=issuers[0].key,
         escrow=escrow,
         contributors=contributors,
         witnesses=witnesses,
@@ -190,7 +204,7 @@ class Play:
     def __init__(
         self, sale: RealSale, storage: Storage, watching: int = QUORUM
     ) -> None:
-        """Post TERMS and REGISTRY.
+        """Post REGISTRY and TERMS, each on its log.
 
         Args:
             sale: the cast.
@@ -203,9 +217,12 @@ class Play:
         self._sale = sale
         self._watching = watching
         now = sale.terms.times.open - 600
-        credentials = sale.committee.credentials
+        credentials, file = sale.committee.credentials, OneWriter.of(storage)
+        self.registry: RegistryBoard = start_registry(
+            file, credentials, sale.start.board, sale.issuer, now
+        )
         self.board: Board = start_board(
-            storage, sale.terms, credentials, sale.start, now
+            file, sale.terms, self.registry.state, sale.start, now
         )
 
     def run_void(self) -> None:
@@ -235,18 +252,39 @@ class Play:
             committee.register(sale.attester, person, holder, opened - 300)
             for person, holder in zip(PEOPLE, holders, strict=True)
         ]
-        self._post([committee.leaf_entry(each) for each in identities], opened - 300)
-        self._mark(EntryType.OPEN, opened)
+        roll = self._register(identities, opened - 300)
+        opening = self.board.append_open(roll, opened)
+        self._watch(self.board, opening.checkpoint, opened)
         now = opened + 1_800
+        credentials = committee.credentials
         for identity, holder in zip(identities, holders, strict=True):
-            credential = committee.issue(identity, holder, now)
+            state = self.registry.state
+            rolls, leaf = (
+                list(state.rolls.values()),
+                state.leaf_at(identity.leaf.index, now),
+            )
+            issued = committee.issue(identity, holder, leaf, rolls, now)
             wish = Wish(seq=0, wants=1, amount=AMOUNT)
+            epoch = epoch_at(credentials.registry, now)
             made = make_deposit(
-                committee.credentials, credential, terms, wish, epoch_at(now), SYSTEM
+                credentials, issued[roll], terms, roll, wish, epoch, SYSTEM
             )
             paid = make_payment(terms.sale_id, made.nym, AMOUNT, sale.escrow, SYSTEM)
             self._post([made.entry, paid], now)
             now += 60
+
+    def _register(self, identities: Sequence[Identity], time: int) -> RollId:
+        """Post the leaves on the registry's log and a roll of them, and return its name."""
+        committee, board = self._sale.committee, self.registry
+        leaves = [committee.leaf_entry(each) for each in identities]
+        for receipt in board.append(leaves, time):
+            if receipt.refusal is not None:
+                raise receipt.refusal
+        roll = board.roll_due(time, committee.credentials.registry.closes)
+        head = board.append_roll(committee.sign_roll(roll), time).checkpoint
+        self._watch(board, head, time)
+        (roll_id,) = board.state.rolls
+        return roll_id
 
     def _contribute(self, alphas: Sequence[int]) -> None:
         """Commit, seal and reveal, each by all contributors."""
@@ -271,12 +309,15 @@ class Play:
         for receipt in receipts:
             if receipt.refusal is not None:
                 raise receipt.refusal
-        self._watch(receipts[-1].checkpoint, time)
+        self._watch(self.board, receipts[-1].checkpoint, time)
 
     def _mark(self, kind: EntryType, time: int) -> None:
-        self._watch(self.board.append_marker(kind, time).checkpoint, time)
+        head = self.board.append_marker(kind, time).checkpoint
+        self._watch(self.board, head, time)
 
-    def _watch(self, head: SignedCheckpoint | None, time: int) -> None:
+    def _watch(
+        self, board: Board | RegistryBoard, head: SignedCheckpoint | None, time: int
+    ) -> None:
         """Let witnesses co-sign a head a second after it was posted."""
         if head is None:
             raise AssertionError("every batch has a head")
@@ -286,4 +327,4 @@ class Play:
             cosign_checkpoint(head.checkpoint, witness.name, key, time + 1)
             for witness, key in watching
         ]
-        self.board.attach(SignedCheckpoint(head.checkpoint, (*head.lines, *lines)))
+        board.attach(SignedCheckpoint(head.checkpoint, (*head.lines, *lines)))

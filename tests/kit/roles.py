@@ -18,7 +18,8 @@ def real(on: Stage) -> Stage:
 
     Witnesses watch it, and a round of quicknet makes up for its short delay.
     """
-    registry = replace(on.registry, rehearsal=False)
+    on = on.watched()
+    registry = replace(on.registry, rehearsal=False, witnesses=on.terms.witnesses)
     times, beacon = on.terms.times, on.terms.beacon
     named = NamedRound(QUICKNET, first_round_after(QUICKNET, times.drawn_from))
     terms = replace(
@@ -28,7 +29,7 @@ def real(on: Stage) -> Stage:
         beacon=replace(beacon, drand=named),
     )
     parts = replace(on.parts, registry=registry)
-    return replace(on, parts=parts, terms=terms).watched()
+    return _empty(replace(on, parts=parts, terms=terms))
 
 
 def held(on: Stage, key: SigningKey, *roles: str) -> Stage:
@@ -46,7 +47,13 @@ def held(on: Stage, key: SigningKey, *roles: str) -> Stage:
             on.terms.beacon, roster=tuple(k.public for k in parts.contributors)
         ),
     )
-    return replace(on, parts=parts, terms=terms)
+    return _empty(replace(on, parts=parts, terms=terms))
+
+
+def _empty(on: Stage) -> Stage:
+    """Return the sale without leaves: they are of the registry as it was cast."""
+    roll = replace(on.terms.roll, smallest=0)
+    return replace(on, terms=replace(on.terms, roll=roll), leaves=0)
 
 
 def _contributor(parts: Parts, key: SigningKey) -> Parts:
@@ -62,6 +69,18 @@ def _issuer(parts: Parts, key: SigningKey) -> Parts:
     )
 
 
+def _board(parts: Parts, key: SigningKey) -> Parts:
+    board = replace(parts.registry.board, key=key.public)
+    registry = replace(parts.registry, board=board)
+    return replace(parts, board=key, registry=registry)
+
+
+def _disputes(parts: Parts, key: SigningKey) -> Parts:
+    disputes = replace(parts.registry.disputes, key=key.public)
+    registry = replace(parts.registry, disputes=disputes)
+    return replace(parts, disputes=key, registry=registry)
+
+
 def _attester(parts: Parts, key: SigningKey) -> Parts:
     registry = replace(parts.registry, attesters=(key.public,))
     return replace(parts, registry=registry)
@@ -70,9 +89,10 @@ def _attester(parts: Parts, key: SigningKey) -> Parts:
 ROLES: Mapping[str, Callable[[Parts, SigningKey], Parts]] = {
     "seller": lambda parts, key: replace(parts, seller=key),
     "escrow": lambda parts, key: replace(parts, escrow=key),
-    "board": lambda parts, key: replace(parts, board=key),
+    "board": _board,
     "contributor": _contributor,
     "issuer": _issuer,
     "attester": _attester,
+    "disputes": _disputes,
 }
 """What gives a key to a role, in the order of specs/audit.md, section 1.1."""

@@ -8,17 +8,20 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from fairlot.board.keeper import Board
+from fairlot.board.log_keeper import Receipt
+from fairlot.board.registry_keeper import RegistryBoard
 from fairlot.board.sale import SaleState
-from fairlot.board.storage import MemoryStorage
+from fairlot.board.storage import MemoryStorage, Storage
 from fairlot.deposit.binding import Binding
 from fairlot.deposit.deposit import read_deposit
 from fairlot.deposit.make import SettlementKeys, bind, present_binding
 from fairlot.deposit.nym import nym_from
 from fairlot.deposit.wish import Wish
 from fairlot.entry import Entry, EntryType, sign_entry
-from fairlot.identity.registry import EPOCH_SECONDS
+from fairlot.identity.registry import EPOCH_SECONDS, RollId
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import TermsFile
+from fairlot.logs import LogKind
 from fairlot.names import Nym, nym_context
 from fairlot.rehearsal.parts import START
 from fairlot.terms.pool import MAIN_POOL, Mechanism, Pool
@@ -28,6 +31,7 @@ from fairlot_crypto.curve import backend
 from fairlot_crypto.hashing import os2ip
 from fairlot_crypto.keys import OpeningKey, SigningKey
 from fairlot_crypto.randomness import SeededRandomness
+from kit.board import by_log
 from kit.stage import EPOCH, Stage, cast_sale, issue
 
 GROUP = backend("native")
@@ -87,11 +91,12 @@ def renewed(on: Stage, number: int, epoch: int) -> Credential:
         on.credentials,
         on.parts.issuers,
         member.identity,
+        [on.roll],
         member.holder.signing,
         epoch,
         epoch * EPOCH_SECONDS + EPOCH_SECONDS // 2,
         asking.derive,
-    ).credential
+    ).credentials[on.roll_id]
 
 
 @cache
@@ -130,7 +135,7 @@ def forced(on: Stage, number: int, wish: Wish) -> Entry:
     nym = nym_from(GROUP, credential.nym_secrets, on.terms.sale_id)
     binding = bind(credentials, on.terms, EntryType.DEPOSIT, wish, keys, nym, drawn)
     return present_binding(
-        credentials, credential, on.terms, EPOCH, binding, keys, drawn
+        credentials, credential, on.terms, on.roll_id, EPOCH, binding, keys, drawn
     )
 
 
@@ -156,6 +161,7 @@ class Draft:
     """What is presented and what stands in the entry."""
     keys: SettlementKeys
     epoch: int
+    roll: RollId
     credential: Credential
     randomness: SeededRandomness
     shows: tuple[str, ...] = ()
@@ -164,7 +170,7 @@ class Draft:
     def entry(self) -> Entry:
         """Return the entry with a presentation that holds for the binding."""
         ctx = nym_context(self.binding.sale_id)
-        context = self.on.credentials.context(self.epoch)
+        context = self.on.credentials.context(self.epoch, self.roll)
         names = [attribute.name for attribute in self.on.registry.attributes]
         indexes = sorted(names.index(name) for name in self.shows)
         shown = present(
@@ -207,7 +213,7 @@ def draft(on: Stage, number: int = 0, seq: int = 0, label: str = "draft") -> Dra
         not_after=on.terms.times.close + on.terms.times.slack,
     )
     credential = on.members[number].credential
-    return Draft(on, binding, keys, EPOCH, credential, randomness)
+    return Draft(on, binding, keys, EPOCH, on.roll_id, credential, randomness)
 
 
 Make = Callable[[SaleState], Sequence[Entry]]
@@ -236,13 +242,13 @@ def steps(on: Stage, deposits: Sequence[Entry] | None = None) -> tuple[Step, ...
     rounds = on.terms.named_rounds()
     known = max((times.reveal_end, *(named.due for named in rounds)))
     round_step = Step("round", known, lambda _: [*map(on.round, rounds)])
+    leaves = Step("leaves", on.begins, lambda _: [*map(on.leaf_entry, on.enrolled)])
     return (
-        Step("terms", START, lambda _: [on.terms_entry()]),
-        Step("registry", START, lambda _: [on.registry_entry()]),
-        Step(
-            "leaves", START, lambda _: [on.leaf_entry(m.identity) for m in on.members]
-        ),
-        Step("open", times.open, lambda _: [on.sign(EntryType.OPEN)]),
+        Step("registry", on.begins, lambda _: [on.registry_entry()]),
+        *((leaves,) if on.enrolled else ()),
+        Step("roll", on.begins, lambda _: [on.roll_entry()]),
+        Step("terms", on.begins, lambda _: [on.terms_entry()]),
+        Step("open", times.open, lambda _: [on.open_entry()]),
         Step(
             "deposits",
             DEPOSIT_TIME,
@@ -284,14 +290,33 @@ def play(
     until: str = "result",
     deposits: Sequence[Entry] | None = None,
 ) -> Board:
-    """Play a sale on an honest board, up to and with the step ``until``."""
+    """Play a sale on an honest board, up to and with the step ``until``.
+
+    The log of its registry is kept in the same storage.
+    """
     for step in steps(on, deposits):
-        for receipt in board.append(step.make(board.state), step.time):
+        for receipt in post(board, on, step):
             if receipt.refusal is not None:
                 raise receipt.refusal
         if step.name == until:
             break
     return board
+
+
+def post(board: Board, on: Stage, step: Step) -> list[Receipt]:
+    """Post one step, on the log of the sale or on that of its registry."""
+    name, key = on.registry.board.name, on.parts.board
+    registrar = RegistryBoard(board.storage, name, key, board.state.registry)
+    receipts: list[Receipt] = []
+    for kind, entries in by_log(step.make(board.state)):
+        keeper = board if kind is LogKind.SALE else registrar
+        receipts += keeper.append(entries, step.time)
+    return receipts
+
+
+def registered(on: Stage, storage: Storage | None = None) -> Board:
+    """Return the empty board of a sale, in whose storage its registry's log lies."""
+    return play(on.board(storage), on, until="roll")
 
 
 def transcript(on: Stage, deposits: Sequence[Entry] | None = None) -> bytes:

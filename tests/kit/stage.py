@@ -18,6 +18,7 @@ from fairlot.beacon.recovery import make_recovery
 from fairlot.beacon.rounds import make_round
 from fairlot.beacon.seals import make_seal
 from fairlot.board.keeper import Board
+from fairlot.board.registry_state import RegistryState
 from fairlot.board.sale import SaleState
 from fairlot.board.storage import MemoryStorage, Storage
 from fairlot.deposit.make import make_entry
@@ -26,7 +27,7 @@ from fairlot.deposit.wish import Wish
 from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot.identity.admission import AdmissionBook
 from fairlot.identity.attestation import Attestation
-from fairlot.identity.committee import Holder
+from fairlot.identity.committee import Holder, signed_roll
 from fairlot.identity.credential import (
     PendingCredential,
     answer_request,
@@ -40,15 +41,17 @@ from fairlot.identity.enrolment import (
     enrol,
     receive_identity,
 )
-from fairlot.identity.registry import Credentials, Registry, epoch_at
+from fairlot.identity.leaf import make_leaf_entry
+from fairlot.identity.registry import DAY, Credentials, Registry, RollId
+from fairlot.identity.roll import PostedRoll, Roll, roll_id_of, unexpired_rolls
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import TermsFile
+from fairlot.logs import LogIdentity, LogKind, Witness, Witnesses
 from fairlot.names import Nym
 from fairlot.rehearsal.parts import START, Parts, cast_parts, write_terms
 from fairlot.terms.named_round import NamedRound
 from fairlot.terms.terms import Terms
 from fairlot.terms.times import EXPIRY_DELAY
-from fairlot.terms.witnesses import Witness, Witnesses
 from fairlot.text import Json
 from fairlot_crypto.bbs.profile import Credential
 from fairlot_crypto.cbor import Value
@@ -57,11 +60,12 @@ from fairlot_crypto.delay.bicorn import ALPHA_LENGTH
 from fairlot_crypto.delay.parameters import Setup, shipped_setup
 from fairlot_crypto.hashing import os2ip
 from fairlot_crypto.keys import SigningKey
+from fairlot_crypto.log.merkle import Tree
 from fairlot_crypto.progress import silent
 from fairlot_crypto.randomness import Randomness
 from fairlot_crypto.statements import Statements
 
-EPOCH = epoch_at(START)
+EPOCH = START // DAY
 STATEMENTS = Statements()
 """What this process has verified: small sales repeat the same entries many times."""
 NOTHING: Mapping[str, Value] = {}
@@ -77,7 +81,7 @@ def setup_of_one() -> Setup:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Member:
-    """A person with a leaf and a credential of the first epoch."""
+    """A person with a leaf and a credential of the first epoch, for the first roll."""
 
     name: str
     holder: Holder
@@ -99,6 +103,10 @@ class Stage:
     """Of which all that is drawn for entries is a child."""
     alpha_length: int = ALPHA_LENGTH
     """Bytes of an opening; a short one is quick."""
+    leaves: int | None = None
+    """How many members have leaves on the log; ``None`` for all."""
+    first_roll: Roll | None = None
+    """Another first roll than the one of ``leaves``, which the issuers sign all the same."""
 
     @property
     def curve(self) -> Backend:
@@ -165,12 +173,49 @@ class Stage:
         fields: dict[str, Json] = {"round": beacon.round_number, "signature": signature}
         return json.dumps({**fields, **changes}).encode()
 
+    @property
+    def roll(self) -> PostedRoll:
+        """The roll of everybody, with which the sale opens."""
+        made = roll_of(self.registry, self.enrolled, self.parts, self.begins)
+        if self.first_roll is None:
+            return made
+        name = roll_id_of(self.registry.registry_id, self.first_roll)
+        return replace(made, roll_id=name, roll=self.first_roll)
+
+    @property
+    def roll_id(self) -> RollId:
+        """The name of that roll."""
+        return self.roll.roll_id
+
+    @property
+    def enrolled(self) -> tuple[Identity, ...]:
+        """The identities whose leaves are on the log, in their order."""
+        return tuple(member.identity for member in self.members[: self.leaves])
+
+    def log(self, kind: LogKind) -> LogIdentity:
+        """Return what tells the log of the sale, or of the registry, from others."""
+        return self.terms.log if kind is LogKind.SALE else self.registry.log
+
     def state(self) -> SaleState:
-        """Return a fresh fold that remembers what this process has verified."""
-        return SaleState(self.curve, STATEMENTS)
+        """Return a fresh fold of both logs, which remembers what was verified before."""
+        return SaleState(RegistryState(self.curve, STATEMENTS))
+
+    def registered(self) -> SaleState:
+        """Return a fold of a sale without an entry, whose registry is as in ``steps``."""
+        state = self.state()
+        begun = self.registry, self.enrolled, self.parts, self.begins
+        for entry in registry_log(*begun):
+            state.registry.append(entry, self.begins)
+        state.registry.append(self.roll_entry(), self.begins)
+        return state
+
+    @property
+    def begins(self) -> int:
+        """When registry and sale begin: as all rehearsals, or when the sale opens."""
+        return min(START, self.terms.times.open)
 
     def board(self, storage: Storage | None = None) -> Board:
-        """Return an honest board, empty."""
+        """Return an honest board of the sale, empty."""
         kept = MemoryStorage() if storage is None else storage
         return Board(kept, self.terms.board.name, self.parts.board, self.state())
 
@@ -204,6 +249,18 @@ class Stage:
         named, key = self.terms.registry, self.issuer_key
         return sign_entry(EntryType.REGISTRY, named, body, key)
 
+    def roll_entry(
+        self, roll: Roll | None = None, changes: Mapping[str, Value] = NOTHING
+    ) -> Entry:
+        """Return the ROLL entry of everybody or of another roll, or one changed."""
+        stated = roll or self.roll.roll
+        body = signed_roll(self.registry.registry_id, stated, self.parts.issuers)
+        return self.sign_registry(EntryType.ROLL, {**body, **changes}, self.parts.board)
+
+    def open_entry(self, roll: RollId | None = None) -> Entry:
+        """Return the OPEN entry with the roll of everybody, or another one."""
+        return self.sign(EntryType.OPEN, {"roll": roll or self.roll_id})
+
     def leaf_entry(
         self, identity: Identity, changes: Mapping[str, Value] = NOTHING
     ) -> Entry:
@@ -226,6 +283,7 @@ class Stage:
             self.credentials,
             member.credential,
             terms or self.terms,
+            self.roll_id,
             kind,
             EPOCH,
             wish,
@@ -285,9 +343,13 @@ class Stage:
         made = make_round(self.terms.sale_id, named.chain, beacon, key)
         return self.sign(EntryType.ROUND, {**made.body, **changes}, key)
 
-    def time_entry(self, time: int) -> Entry:
-        """Return the TIME entry of the board."""
-        return self.sign(EntryType.TIME, {"time": time})
+    def time_entry(
+        self, time: int, log: LogKind = LogKind.SALE, scope: bytes | None = None
+    ) -> Entry:
+        """Return the TIME entry of the board on one of the logs, or on that of a scope."""
+        body, key = {"time": time}, self.parts.board
+        named = self.log(log).scope if scope is None else scope
+        return sign_entry(EntryType.TIME, named, body, key, log)
 
     def close(self, state: SaleState, time: int | None = None) -> Entry:
         """Return the CLOSE entry of a board that stands so.
@@ -323,6 +385,50 @@ class Stage:
         return SigningKey.generate(self.randomness.derive("anybody"))
 
 
+def registry_log(
+    registry: Registry, identities: Sequence[Identity], parts: Parts, begins: int
+) -> tuple[Entry, ...]:
+    """Return the entries of a registry log before its first roll, all of one time."""
+    scope, issuer = registry.registry_id, parts.issuers[0].key
+    kind, time = LogKind.REGISTRY, {"time": begins}
+    return (
+        sign_entry(EntryType.REGISTRY, scope, registry.to_value(), issuer),
+        sign_entry(EntryType.TIME, scope, time, parts.board, kind),
+        *(make_leaf_entry(scope, each.leaf, issuer) for each in identities),
+    )
+
+
+_ROLLS: dict[tuple[bytes, ...], PostedRoll] = {}
+"""By registry, board and identity commitments."""
+
+
+def roll_of(
+    registry: Registry,
+    identities: Sequence[Identity],
+    parts: Parts,
+    begins: int = START,
+) -> PostedRoll:
+    """Return the first roll of a registry log with these leaves; it is made once."""
+    commitments = (each.leaf.commitment for each in identities)
+    stamp = begins.to_bytes(8, "big")
+    key = (registry.registry_id, parts.board.public, stamp, *commitments)
+    if key not in _ROLLS:
+        _ROLLS[key] = _make_roll(registry, identities, parts, begins)
+    return _ROLLS[key]
+
+
+def _make_roll(
+    registry: Registry, identities: Sequence[Identity], parts: Parts, begins: int
+) -> PostedRoll:
+    tree = Tree()
+    for entry in registry_log(registry, identities, parts, begins):
+        tree.append(entry.encoded)
+    leaves = len(identities)
+    roll = Roll(0, begins, tree.size, tree.root(), leaves, registry.closes)
+    name = roll_id_of(registry.registry_id, roll)
+    return PostedRoll(name, roll, leaves, frozenset())
+
+
 def cast_sale(
     curve: Backend, file: TermsFile, people: Sequence[Person], randomness: Randomness
 ) -> Stage:
@@ -332,7 +438,7 @@ def cast_sale(
     terms = write_terms(file, parts, setup)
     credentials = Credentials(curve, parts.registry)
     book = AdmissionBook(parts.registry)
-    members = tuple(
+    drafts = [
         enrol_person(
             parts,
             credentials,
@@ -342,8 +448,37 @@ def cast_sale(
             randomness.derive(f"person/{person.name}"),
         )
         for index, person in enumerate(people)
-    )
+    ]
+    identities = tuple(each.identity for each in drafts)
+    rolls = [roll_of(parts.registry, identities, parts)]
+    members = tuple(admit_member(parts, credentials, rolls, each) for each in drafts)
     return Stage(parts, terms, credentials, members, randomness)
+
+
+def unrolled(on: Stage, leaves: int) -> Stage:
+    """Return the sale with only the first members on the log, and terms that allow it.
+
+    The issuers give all the others credentials for the roll, too.
+    """
+    fewer = replace(on, leaves=leaves)
+    roll = replace(fewer.roll, enrolled=len(on.members))
+    members = tuple(
+        admit_member(on.parts, on.credentials, [roll], each) for each in on.members
+    )
+    small = replace(on.terms.roll, smallest=leaves)
+    terms = replace(on.terms, roll=small)
+    return replace(fewer, members=members, terms=terms)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Enrolled:
+    """A person with a leaf."""
+
+    name: str
+    holder: Holder
+    attestation: Attestation
+    enrolment: Enrolment
+    identity: Identity
 
 
 def enrol_person(
@@ -353,8 +488,8 @@ def enrol_person(
     name: str,
     index: int,
     randomness: Randomness,
-) -> Member:
-    """Enrol a person and issue the first credential."""
+) -> Enrolled:
+    """Enrol a person."""
     curve, registry = credentials.curve, parts.registry
     holder = Holder.generate(randomness)
     attestation = parts.attester.attest(
@@ -373,42 +508,63 @@ def enrol_person(
     identity = receive_identity(
         curve, registry, enrolment, holder.device, attestation.attributes
     )
+    return Enrolled(name, holder, attestation, enrolment, identity)
+
+
+def admit_member(
+    parts: Parts,
+    credentials: Credentials,
+    rolls: Sequence[PostedRoll],
+    enrolled: "Enrolled | Member",
+) -> Member:
+    """Issue the first credential to a person who is on the first of some rolls."""
+    holder = enrolled.holder
     issued = issue(
         credentials,
         parts.issuers,
-        identity,
+        enrolled.identity,
+        rolls,
         holder.signing,
         EPOCH,
         START,
-        randomness.derive,
+        holder.randomness.derive,
     )
-    return Member(name, holder, attestation, enrolment, identity, issued.credential)
+    return Member(
+        enrolled.name,
+        holder,
+        enrolled.attestation,
+        enrolled.enrolment,
+        enrolled.identity,
+        issued.credentials[rolls[0].roll_id],
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Issued:
-    """A request, what the issuers answered, and the credential."""
+    """A request, what the issuers answered, and the credentials."""
 
     pending: PendingCredential
     answers: tuple[bytes, ...]
-    credential: Credential
+    credentials: Mapping[RollId, Credential]
 
 
 def issue(
     credentials: Credentials,
     issuers: Sequence[IssuerSecrets],
     identity: Identity,
+    rolls: Sequence[PostedRoll],
     signing: SigningKey,
     epoch: int,
     now: int,
     stream: Callable[[str], Randomness],
 ) -> Issued:
-    """Ask all issuers for a credential of an epoch, and combine their answers.
+    """Ask all issuers for the credentials of an epoch, and combine their answers.
 
     Args:
         credentials: of the registry.
         issuers: all of them.
         identity: whose.
+        rolls: all that are on the registry log.
         signing: the holder's key.
         epoch: of the credential.
         now: the time of it all.
@@ -420,6 +576,7 @@ def issue(
         identity,
         signing,
         epoch,
+        [each.roll_id for each in unexpired_rolls(rolls, now)],
         stream("request"),
     )
     answers = tuple(
@@ -427,6 +584,7 @@ def issue(
             credentials,
             issuer,
             identity.leaf,
+            rolls,
             identity.attributes,
             pending.request,
             now,
@@ -435,5 +593,5 @@ def issue(
         )
         for issuer in issuers
     )
-    credential = receive_credential(credentials, identity, pending, answers)
-    return Issued(pending, answers, credential)
+    received = receive_credential(credentials, identity, pending, answers)
+    return Issued(pending, answers, received)

@@ -179,12 +179,13 @@ def test_only_who_qualifies_enters_and_groups_win_or_lose_together(
         for order, award in zip(result.orders, result.awards, strict=True):
             entrant = by_nym[award.nym]
             assert not pool.requires or ("region", "north") in entrant.attributes
+            assert not pool.excludes or ("region", "north") not in entrant.attributes
             assert pool.puzzle is None or pool.name in entrant.solved
             if order.group is not None:
                 assert order.group == entrant.group
                 together.setdefault(order.group, []).append(award.units)
         for gid, units in together.items():
-            assert len(units) == len(formed[gid]) <= pool.group_max
+            assert 2 <= len(units) <= len(formed[gid]) <= pool.group_max
             assert len(set(units)) == 1
 
 

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypedDict, cast
 
 import pytest
 from hypothesis import example, given
@@ -19,7 +19,8 @@ from fairlot.errors import FairlotError, InputError, TermsError
 from fairlot.inputs.people_file import COLUMNS, MORE_COLUMNS, Person, read_people
 from fairlot.inputs.terms_file import read_terms_file
 from fairlot.inputs.toml_lines import line_of
-from fairlot.terms.pool import CAPPED, Mechanism, Pool, Requirement, Tier
+from fairlot.same_name import compared_name
+from fairlot.terms.pool import CAPPED, Exclusion, Mechanism, Pool, Requirement, Tier
 from fairlot.terms.terms import Terms
 from fairlot.text import check_text
 from fairlot_crypto.cbor import Value, decode, encode
@@ -51,7 +52,7 @@ names = (
 """Made to fit: of any texts that are filtered most are thrown away, now and then too many."""
 numbers = st.integers(0, LARGEST)
 attributes = st.text("abc_9", min_size=1, max_size=32)
-_FIELD = {"solution": "answer"}
+_FIELD = {"person": "name", "deposit": "amount", "solution": "answer"}
 """What a column is called where its name means something else."""
 people_lists = st.lists(
     st.builds(
@@ -69,8 +70,8 @@ people_lists = st.lists(
     ),
     min_size=1,
     max_size=5,
-    unique_by=lambda person: person.name,
-)
+    unique_by=lambda person: compared_name(person.name),
+).filter(lambda people: all(compared_name(person.name) for person in people))
 cells = st.sampled_from([*'",;\n\r\t 0159a-+.', "", "Ann", "\x00", "\ufeff", "é"])
 lines = st.lists(cells, max_size=25).map("".join)
 words = "title supply beacon delay true 0x [[pool]] tiers requires mechanism lottery"
@@ -88,28 +89,34 @@ def one_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @examples(30)
 @given(
     people=people_lists,
-    end=st.sampled_from(["\n", "\r\n"]),
-    quoted=st.booleans(),
+    end=st.sampled_from(["\n", "\r\n", "\r"]),
+    separator=st.sampled_from(",;\t"),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
     data=st.data(),
 )
 def test_what_a_csv_writer_writes_is_read_back(
-    file: Path, people: list[Person], end: str, data: st.DataObject, *, quoted: bool
+    file: Path,
+    people: list[Person],
+    end: str,
+    separator: str,
+    encoding: str,
+    data: st.DataObject,
 ) -> None:
     text = io.StringIO()
-    writer = csv.writer(
-        text,
-        lineterminator=end,
-        quoting=csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL,
-    )
+    quoting: Any = data.draw(st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]))
+    writer = csv.writer(text, delimiter=separator, lineterminator=end, quoting=quoting)
     named = {f"attr:{name}" for person in people for name, _ in person.attributes}
-    columns = data.draw(st.permutations(sorted({*MORE_COLUMNS, *named})))
-    writer.writerow([*COLUMNS, *columns])
+    columns = data.draw(st.permutations(sorted({*COLUMNS, *MORE_COLUMNS, *named})))
+    writer.writerow(columns)
     for person in people:
-        values = {f"attr:{name}": value for name, value in person.attributes}
-        more = {n: getattr(person, _FIELD.get(n, n)) for n in MORE_COLUMNS} | values
-        first = (person.name, person.wants, person.amount)
-        writer.writerow([*first, *(more.get(column) for column in columns)])
-    file.write_bytes(text.getvalue().encode())
+        cells = {
+            n: getattr(person, _FIELD.get(n, n)) for n in (*COLUMNS, *MORE_COLUMNS)
+        }
+        cells |= {f"attr:{name}": value for name, value in person.attributes}
+        writer.writerow([cells.get(column) for column in columns])
+        if data.draw(st.booleans()):
+            writer.writerow([""] * len(columns))
+    file.write_bytes(text.getvalue().encode(encoding))
     assert read_people(file) == tuple(people)
 
 
@@ -125,8 +132,10 @@ def test_a_line_that_is_accepted_means_what_csv_readers_think(
         people = read_people(file)
     except InputError:
         return
-    rows = csv.reader(io.StringIO(text.replace("\r\n", "\n")), strict=True)
-    expected = tuple(Person(r[0], int(r[1]), int(r[2])) for r in rows if r)
+    lines = text.rstrip("\r\n").replace("\r\n", "\n").replace("\r", "\n")
+    rows = csv.reader(io.StringIO(lines), strict=True, skipinitialspace=True)
+    cells = [[cell.strip() for cell in row] for row in rows]
+    expected = tuple(Person(r[0], int(r[1]), int(r[2])) for r in cells if any(r))
     assert people == expected
 
 
@@ -210,21 +219,41 @@ def in_toml(pool: Pool) -> str:
     requires = "".join(
         f"requires.{need.attribute} = {quoted(need.values)}\n" for need in pool.requires
     )
+    excludes = "".join(
+        f"excludes.{bar.attribute} = {quoted(bar.values)}\n" for bar in pool.excludes
+    )
     return (
         f'[[pool]]\nname = "{pool.name}"\nmechanism = "{pool.mechanism}"\n'
         f'unsold = "{pool.unsold or "return"}"\nagain = {str(pool.again).lower()}\n'
-        f"{own}\n{offer}\n{requires}"
+        f"{own}\n{offer}\n{requires}{excludes}"
     )
 
 
 ascii_names = st.text("ab-1 ~", min_size=1).filter(legal)
-required = st.dictionaries(
-    attributes, st.sets(ascii_names, min_size=1, max_size=3), max_size=2
-).map(
-    lambda found: tuple(
-        Requirement(n, tuple(sorted(v))) for n, v in sorted(found.items())
-    )
-)
+listed = st.tuples(st.booleans(), st.sets(ascii_names, min_size=1, max_size=3))
+
+
+class Rules(TypedDict):
+    """What attributes decide about a pool."""
+
+    requires: tuple[Requirement, ...]
+    excludes: tuple[Exclusion, ...]
+
+
+@st.composite
+def drawn_rules(draw: st.DrawFn) -> Rules:
+    """Draw attributes with some values each, required or excluded."""
+    found = draw(st.dictionaries(attributes, listed, max_size=3))
+    values = {name: tuple(sorted(some)) for name, (_, some) in sorted(found.items())}
+    return {
+        "requires": tuple(Requirement(n, v) for n, v in values.items() if found[n][0]),
+        "excludes": tuple(
+            Exclusion(n, v) for n, v in values.items() if not found[n][0]
+        ),
+    }
+
+
+rules = drawn_rules()
 tier_lists = st.sets(st.integers(0, 9), min_size=1, max_size=4).map(
     lambda prices: tuple(Tier(f"t{p}", p, p) for p in sorted(prices, reverse=True))
 )
@@ -258,7 +287,7 @@ def legal_pools(draw: st.DrawFn) -> list[Pool]:
             certain=draw(st.integers(0, supply - 1)) if certainly else 0,
             tiers=tiers,
             again=draw(st.booleans()),
-            requires=draw(required),
+            **draw(rules),
         )
         pools.append(pool)
     return list(draw(handed_on(pools)))

@@ -176,7 +176,7 @@ class SaleMachine(RuleBasedStateMachine):
         self._go_on(times.seal_end, ON.reveal())
         self._go_on(times.reveal_end, ON.sign(EntryType.REVEAL_END))
         self._go_on(times.reveal_end, ON.result(state))
-        assert state.phase is Phase.DONE
+        assert state.phase is Phase.LOCKED
 
     def _miss_close(self) -> None:
         late = ON.terms.times.close + ON.terms.times.slack + 1

@@ -4,13 +4,14 @@
 costs more than most commands do. What only a process can show (signals, pipes, encodings,
 its environment) starts one with ``run_program``; at least one test of every command does.
 With the option ``--processes``, as in continuous integration, ``fairlot`` starts one too.
+Whatever ``fairlot`` prints with ``--json`` is checked against its schema on the way.
 """
 
 import os
 import signal
 import subprocess
 import sysconfig
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from io import BytesIO, TextIOWrapper
@@ -19,6 +20,7 @@ from typing import BinaryIO
 from unittest.mock import patch
 
 from fairlot.cli import main
+from json_formats import check_document
 
 FAIRLOT = str(Path(sysconfig.get_path("scripts")) / "fairlot")
 PROCESSES = "FAIRLOT_TESTS_PROCESSES"
@@ -59,6 +61,15 @@ def fairlot(
     *words: str | Path, cwd: Path | None = None, env: Mapping[str, str] | None = None
 ) -> Ran:
     """Run a command with its output in pipes; no traceback, ever."""
+    ran = _run(words, cwd, env)
+    if "--json" in words and ran.out:
+        check_document(ran.out)
+    return ran
+
+
+def _run(
+    words: Sequence[str | Path], cwd: Path | None, env: Mapping[str, str] | None
+) -> Ran:
     if os.environ.get(PROCESSES):
         return run_program(FAIRLOT, *words, cwd=cwd, env=env)
     out, err = _pipe(), _pipe()

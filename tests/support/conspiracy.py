@@ -21,6 +21,7 @@ from fairlot.board.sale import VoidReason
 from fairlot.board.standing import DUE, Watch
 from fairlot.entry import Entry, EntryType
 from fairlot.errors import Rejection
+from fairlot.logs import LogKind
 from fairlot.rehearsal.parts import START, TIMES
 from fairlot_crypto.log.checkpoint import SignedCheckpoint, sign_checkpoint
 from kit.board import as_record, cosigned
@@ -114,14 +115,16 @@ class Conspirator(LyingBoard):
         late = marker.type is self._branch.late
         self.raw(self.checkpoint(due + LATE if late else due))
 
-    def checkpoint(self, time: int) -> bytes:
+    def checkpoint(self, time: int, log: LogKind = LogKind.SALE) -> bytes:
         """Return a head with the co-signatures that the conspirators can have."""
+        if log is LogKind.REGISTRY:
+            return super().checkpoint(time, log)
         if not self.on.terms.witnesses.named:
             self.last = self.signed(self.head(), time)
             return as_record(self.last)
         said, origin = self.head(), self.on.terms.origin
         line = sign_checkpoint(said, origin, self.on.parts.board)
-        shared = self.state.phase in (Phase.REGISTRATION, Phase.OPEN)
+        shared = self.state.phase in (Phase.ANNOUNCED, Phase.OPEN)
         who = sorted(WITNESSES if shared else self._branch.seen)
         dated = (cosigned(self.on, said, number, time) for number in who)
         self.last = SignedCheckpoint(said, (line, *dated))
@@ -156,11 +159,14 @@ def _shown(game: Game, branch: Branch) -> Shown:
 def _play(board: Conspirator, branch: Branch) -> SignedCheckpoint | None:
     """Play a branch to its end, and return the head behind SEALED if there is one."""
     on = board.on
-    board.batch(START, on.terms_entry(), on.registry_entry())
+    for entry in (on.registry_entry(), *map(on.leaf_entry, on.enrolled)):
+        board.batch(START, entry)
+    board.batch(START, on.roll_entry())
+    board.batch(START, on.terms_entry())
     if branch.end is VoidReason.OPEN_MISSED:
         _void(board, TIMES.open, branch.end)
         return None
-    board.mark(START, on.sign(EntryType.OPEN))
+    board.mark(START, on.open_entry())
     if branch.deposits:
         board.batch(START + 60, on.time_entry(START + 60))
     if branch.end is VoidReason.CLOSE_MISSED:

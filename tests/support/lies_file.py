@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from fairlot.audit.auditor import Expected
 from fairlot.audit.kept import NOTHING, Kept
 from fairlot.entry import Entry, EntryType
-from fairlot.terms.terms import log_origin
+from fairlot.logs import log_origin
 from fairlot_crypto import cbor
 from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.log.checkpoint import (

@@ -9,7 +9,7 @@ from fairlot.audit.kept import NOTHING, Kept
 from fairlot.audit.trust import terms_policy
 from fairlot.board.replay import Replay, replay
 from fairlot.entry import EntryType
-from fairlot.terms.terms import log_origin
+from fairlot.logs import log_origin
 from fairlot_crypto.log.checkpoint import SignedCheckpoint
 from fairlot_crypto.log.policy import Policy
 from fairlot_crypto.log.proof import LogProof, make_proof

@@ -12,8 +12,8 @@ from fairlot_crypto.curve import G2_LENGTH
 from fairlot_crypto.hashing import tagged_hash
 from kit.lying_board import LyingBoard, play_with
 from kit.sales import PRICE, Draft, deposit, draft, nym_of, renewed, stage
-from kit.stage import EPOCH, Stage
-from lies_file import STRANGER, Make, Row, slipped, told
+from kit.stage import EPOCH, Stage, unrolled
+from lies_file import STRANGER, Make, Row, slipped
 
 IDENTITY_G2 = b"\xc0" + bytes(G2_LENGTH - 1)
 
@@ -37,15 +37,21 @@ def as_map(value: Value) -> Mapping[str, Value]:
     return value
 
 
-def posted_terms(value: Value) -> Make:
-    """Post any map as the terms of the sale that its hash names."""
+def posted_terms(value: Value, on: Stage | None = None) -> Make:
+    """Post any map as the terms of the sale that its hash names.
+
+    Args:
+        value: the map.
+        on: whose registry it names; by default that of the small sale.
+    """
 
     def lie(board: LyingBoard, time: int) -> None:
         scope = tagged_hash("sale", encode(value))
         entry = sign_entry(EntryType.TERMS, scope, as_map(value), board.on.parts.seller)
         board.batch(time, entry)
 
-    return told("terms", lie, until="terms")
+    sale = on or stage()
+    return lambda: play_with(sale, instead={"terms": lie}, until="terms")
 
 
 def void_entry(on: Stage, reason: VoidReason) -> Entry:
@@ -67,6 +73,19 @@ def _third_point(number: int) -> bytes:
     """Return a commitment that nobody has."""
     point = stage().credentials.curve.g1_generator() * (number + 2)
     return point.to_bytes()
+
+
+def _other_commitment() -> bytes:
+    """Post the second leaf with its shares, but with an IC that they do not make."""
+    on = unrolled(stage(), 1)
+    changes = {"commitment": _third_point(3)}
+    second = on.leaf_entry(on.members[1].identity, changes)
+    paid = on.payment(nym_of(deposit(on, 0)), PRICE)
+    return play_with(
+        on,
+        before={"terms": lambda board, time: board.batch(time, second)},
+        deposits=[deposit(on, 0), paid],
+    )
 
 
 LEAVES = (
@@ -93,7 +112,7 @@ LEAVES = (
         "A11",
         "leaf.commitment",
         "a commitment that the issuers did not make",
-        slipped("leaves", lambda b: [_other_commitment(b.on)]),
+        _other_commitment,
     ),
     Row(
         "A11",
@@ -108,11 +127,6 @@ LEAVES = (
         _leaf(version=2, commitment=_third_point(5)),
     ),
 )
-
-
-def _other_commitment(on: Stage) -> Entry:
-    """Return the first leaf with its shares, but with an IC that they do not make."""
-    return on.leaf_entry(on.members[0].identity, {"commitment": _third_point(3)})
 
 
 def _draft(change: Callable[[Draft], Draft]) -> Make:
@@ -229,10 +243,7 @@ DEPOSITS = (
         "A14",
         "people.more-than-leaves",
         "the issuer made a credential for nobody's leaf",
-        told(
-            "leaves",
-            lambda b, time: b.batch(time, b.on.leaf_entry(b.on.members[0].identity)),
-        ),
+        lambda: play_with(unrolled(stage(), 1)),
     ),
 )
 

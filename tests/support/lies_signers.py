@@ -59,23 +59,7 @@ SIGNERS = (
         "A07",
         "entry.key",
         "a stranger registers a person",
-        slipped("leaves", lambda b: [_leaf_by(b.on, STRANGER)]),
-    ),
-    Row(
-        "A07",
-        "entry.key",
-        "a stranger posts the registry",
-        slipped(
-            "registry",
-            lambda b: [
-                sign_entry(
-                    EntryType.REGISTRY,
-                    b.on.terms.registry,
-                    b.on.registry.to_value(),
-                    STRANGER,
-                )
-            ],
-        ),
+        slipped("terms", lambda b: [_leaf_by(b.on, STRANGER)]),
     ),
     Row(
         "A07",
@@ -84,21 +68,6 @@ SIGNERS = (
         slipped(
             "open",
             lambda b: [sign_entry(EntryType.OPEN, b.on.terms.sale_id, {}, STRANGER)],
-        ),
-    ),
-    Row(
-        "A08",
-        "entry.scope",
-        "a payment of another sale",
-        slipped("close", lambda b: [_payment(b.on, b.on.parts.escrow, bytes(32))]),
-    ),
-    Row(
-        "A08",
-        "entry.scope",
-        "a leaf of another registry",
-        slipped(
-            "open",
-            lambda b: [sign_entry(EntryType.LEAF, bytes(32), {}, b.on.issuer_key)],
         ),
     ),
     Row(

@@ -1,20 +1,16 @@
-"""Lies about the terms and the registry."""
+"""Lies about the terms."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable
 
-from fairlot.board.sale import VoidReason
 from fairlot.entry import Entry, EntryType, sign_entry
-from fairlot.identity.registry import Attribute, Issuer, Registry
 from fairlot.rehearsal.parts import START
-from fairlot.terms.pool import Requirement
 from fairlot_crypto.cbor import Value
 from kit.gala import gala
 from kit.lying_board import LyingBoard
 from kit.sales import stage
 from kit.stage import Stage
 from lies_file import STRANGER, Make, Row, slipped, told
-from lies_people import IDENTITY_G2, as_map, changed, posted_terms, void_entry
+from lies_people import as_map, changed, posted_terms
 
 
 def _terms(path: str, new: Value) -> Make:
@@ -23,7 +19,7 @@ def _terms(path: str, new: Value) -> Make:
 
 def _gala(path: str, new: Value) -> Make:
     """Post the terms of the sale with every mechanism, with a field changed."""
-    return posted_terms(changed(gala().terms.to_value(), path, new))
+    return posted_terms(changed(gala().terms.to_value(), path, new), gala())
 
 
 def _bids_round(earlier: int) -> Make:
@@ -116,6 +112,18 @@ TERMS = (
     ),
     Row(
         "A05",
+        "terms.excludes",
+        "a pool excludes what it requires",
+        _gala("pools.1.excludes", {"cohort": ["2027"]}),
+    ),
+    Row(
+        "A05",
+        "terms.currency",
+        "a currency whose code could be misread as part of an amount",
+        _gala("currency", {"code": "5EUR", "decimals": 2}),
+    ),
+    Row(
+        "A05",
         "terms.key",
         "a puzzle whose solutions fit any message",
         _gala("pools.2.puzzle", bytes(32)),
@@ -148,7 +156,7 @@ TERMS = (
         "A05",
         "terms.bids",
         "two rounds of one name, for the seed and for bids",
-        posted_terms(_two_schemes()),
+        posted_terms(_two_schemes(), gala()),
     ),
     Row(
         "A05",
@@ -200,6 +208,12 @@ TERMS = (
     ),
     Row(
         "A05",
+        "terms.currency",
+        "amounts are in a currency of no name",
+        _terms("currency", {"code": "", "decimals": 2}),
+    ),
+    Row(
+        "A05",
         "terms.modulus",
         "the modulus is even",
         _terms("beacon.modulus", b"\xff" * 255 + b"\x00"),
@@ -216,7 +230,7 @@ TERMS = (
         "A05",
         "terms.again",
         "terms are posted twice",
-        slipped("open", lambda b: [_signed_terms(b.on, bytes(32), stranger=False)]),
+        slipped("open", lambda b: [_signed_terms(b.on, stranger=True)]),
     ),
     Row(
         "A05",
@@ -233,137 +247,12 @@ TERMS = (
 )
 
 
-def _registry(path: str, new: Value) -> Make:
-    """Post a malformed registry before the right one."""
-
-    def make(board: LyingBoard) -> Sequence[Entry]:
-        body = changed(board.on.registry.to_value(), path, new)
-        return [board.on.registry_entry(as_map(body))]
-
-    return slipped("registry", make)
-
-
-def _named(change: Callable[[Registry], Registry]) -> Make:
-    """Have the terms name a bad registry: the sale cannot open, and is void."""
-
-    def make() -> bytes:
-        on = stage()
-        registry = change(on.registry)
-        terms = replace(on.terms, registry=registry.registry_id)
-        sale = on.with_terms(terms)
-        board = LyingBoard(sale)
-        board.batch(START, sale.terms_entry())
-        board.batch(START, sale.registry_entry(registry.to_value()))
-        board.batch(START + 31, void_entry(sale, VoidReason.OPEN_MISSED))
-        return board.data
-
-    return make
-
-
-def _required() -> bytes:
-    """Require what nobody can show: the registry does not fit, and the sale is void."""
-    on = stage()
-    need = Requirement("region", ("atlantis",))
-    pools = tuple(replace(pool, requires=(need,)) for pool in on.terms.pools)
-    sale = on.with_terms(replace(on.terms, pools=pools))
-    board = LyingBoard(sale)
-    board.batch(START, sale.terms_entry())
-    board.batch(START, sale.registry_entry())
-    board.batch(START + 31, void_entry(sale, VoidReason.OPEN_MISSED))
-    return board.data
-
-
-def _with_share(registry: Registry, share: bytes) -> Registry:
-    issuers = tuple(Issuer(issuer.key, share) for issuer in registry.issuers)
-    return replace(registry, issuers=issuers)
-
-
-REGISTRIES = (
+OFFERS = (
+    *TERMS,
     Row(
-        "A10",
-        "registry.field",
-        "a registry of no season",
-        _registry("season", "spring"),
-    ),
-    Row(
-        "A10",
-        "registry.attributes",
-        "an attribute without a name",
-        _registry("attributes.0.name", ""),
-    ),
-    Row(
-        "A10",
-        "registry.attributes",
-        "a value that two people could tell apart twice",
-        _registry("attributes.0.values", ["a", "a"]),
-    ),
-    Row(
-        "A10",
-        "registry.attributes",
-        "more attributes than anybody verifies",
-        _named(
-            lambda r: replace(
-                r, attributes=tuple(Attribute(f"a{i}", ()) for i in range(65))
-            )
-        ),
-    ),
-    Row("A10", "registry.issuers", "no issuers", _registry("issuers", [])),
-    Row(
-        "A10",
-        "registry.issuers",
-        "one issuer of one must fail",
-        _registry("threshold", 1),
-    ),
-    Row("A10", "registry.season", "it ends as it starts", _registry("ends", START)),
-    Row(
-        "A10",
-        "registry.key",
-        "an attester without a key",
-        _registry("attesters.0", bytes(32)),
-    ),
-    Row(
-        "A10",
-        "registry.key",
-        "the issuers sign with the key that anybody has",
-        _named(lambda r: _with_share(r, IDENTITY_G2)),
-    ),
-    Row(
-        "A10",
-        "registry.id",
-        "a registry that the terms do not name",
-        _registry("nym_secrets", 2),
-    ),
-    Row(
-        "A10",
-        "registry.again",
-        "a second registry",
-        slipped("leaves", lambda b: [b.on.registry_entry({"nym_secrets": 2})]),
-    ),
-    Row(
-        "A10",
-        "registry.terms",
-        "a registry of another season",
-        _named(lambda r: replace(r, season=2031)),
-    ),
-    Row(
-        "A10",
-        "registry.terms",
-        "a season that ends before the sale",
-        _named(lambda r: replace(r, ends=START + 3_700)),
-    ),
-    Row(
-        "A10",
-        "registry.terms",
-        "a real registry in a rehearsal",
-        _named(lambda r: replace(r, rehearsal=False)),
-    ),
-    Row(
-        "A10",
-        "registry.requires",
-        "a pool for people of a region that nobody is of",
-        _required,
+        "A05",
+        "terms.roll",
+        "the window for the roll ends before it begins",
+        _terms("roll.until", 0),
     ),
 )
-
-
-OFFERS = (*TERMS, *REGISTRIES)

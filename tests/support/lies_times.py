@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from fairlot.beacon.contributions import Frozen
 from fairlot.board.sale import VoidReason
-from fairlot.entry import Entry, EntryType
+from fairlot.entry import EntryType
 from fairlot_crypto.cbor import Value
 from kit.lying_board import LyingBoard, play_with
 from kit.sales import stage
@@ -18,7 +18,7 @@ from lies_people import changed, posted_terms, void_entry
 def _late_open(board: LyingBoard, time: int) -> None:
     """Open too late; then the sale is void, and says so."""
     late = time + board.on.terms.times.slack + 1
-    board.batch(late, board.on.sign(EntryType.OPEN))
+    board.batch(late, board.on.open_entry())
     board.batch(late, void_entry(board.on, VoidReason.OPEN_MISSED))
 
 
@@ -40,42 +40,16 @@ def _late_sealed(board: LyingBoard, time: int) -> None:
     board.batch(late, void_entry(board.on, VoidReason.SEALED_MISSED))
 
 
-def _registry_first(board: LyingBoard, time: int) -> None:
-    board.batch(time, board.on.registry_entry())
-
-
-def _leaf_first(board: LyingBoard) -> list[Entry]:
-    return [board.on.leaf_entry(board.on.members[0].identity)]
-
-
-def _late_leaf(board: LyingBoard) -> list[Entry]:
-    return [board.on.leaf_entry(board.on.members[0].identity, {"index": 2})]
+def _opening_first(board: LyingBoard, time: int) -> None:
+    board.batch(time, board.on.open_entry())
 
 
 TIMES = (
     Row(
         "A09",
         "phase.no-terms",
-        "the board begins with a registry",
-        told("terms", _registry_first, until="terms"),
-    ),
-    Row(
-        "A09",
-        "phase.no-registry",
-        "a leaf before its registry",
-        slipped("registry", _leaf_first),
-    ),
-    Row(
-        "A09",
-        "phase.no-registry",
-        "the sale opens without a registry",
-        slipped("registry", lambda b: [b.on.sign(EntryType.OPEN)]),
-    ),
-    Row(
-        "A09",
-        "phase.wrong",
-        "a person is registered when the sale is open",
-        slipped("close", _late_leaf),
+        "the log of the sale begins with OPEN",
+        told("terms", _opening_first, until="terms"),
     ),
     Row(
         "A09",
@@ -191,7 +165,9 @@ SETUPS = (
         "A17",
         "beacon.modulus",
         "a real sale on a modulus of the seller's own",
-        posted_terms(changed(real().terms.to_value(), "beacon.modulus", b"\xff" * 256)),
+        posted_terms(
+            changed(real().terms.to_value(), "beacon.modulus", b"\xff" * 256), real()
+        ),
     ),
 )
 

@@ -53,7 +53,7 @@ def _dated_by_the_board() -> bytes:
     """Open in time, says the log; its own date, where nobody else watches, says else."""
 
     def lie(board: LyingBoard, time: int) -> None:
-        board.put(time, board.on.sign(EntryType.OPEN))
+        board.put(time, board.on.open_entry())
         late = time + board.on.terms.times.slack + 1
         board.raw(as_record(board.signed(board.head(), late)))
 

@@ -7,7 +7,6 @@ import pytest
 
 from fairlot.errors import Rejection
 from fairlot.identity.attestation import (
-    ATTESTATION_LIFETIME,
     Attestation,
     ListAttester,
     check_attestation,
@@ -77,8 +76,8 @@ def test_every_field_is_bound(concert: Stage, field: str) -> None:
 
 def test_an_attestation_lasts_a_day(concert: Stage) -> None:
     made = attest(concert)
-    check_attestation(concert.registry, made, START + ATTESTATION_LIFETIME - 1)
-    late = START + ATTESTATION_LIFETIME
+    check_attestation(concert.registry, made, START + concert.registry.epoch - 1)
+    late = START + concert.registry.epoch
     assert refusal(concert, made, late) == "attestation.time"
     assert refusal(concert, made, START - 1) == "attestation.time"
 

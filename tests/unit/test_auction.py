@@ -91,7 +91,7 @@ def test_the_facts_show_what_the_price_follows_from() -> None:
     assert facts.lines() == (
         "4 bids count, for 2 units",
         "Whoever wins pays the highest losing bid, 12",
-        "Of 3 equal bids of 12 lots chose 1",
+        "Of 3 equal bids of 12, 1 wins by lot",
     )
 
 

@@ -8,9 +8,15 @@ import pytest
 from fairlot.audit.auditor import Expected, audit
 from fairlot.board.keeper import Board
 from fairlot.board.phase import Phase
+from fairlot.board.registry_keeper import RegistryBoard
 from fairlot.board.replay import replay
 from fairlot.board.sale import VoidReason
-from fairlot.board.storage import MemoryStorage, create_transcript, open_transcript
+from fairlot.board.storage import (
+    MemoryStorage,
+    OneWriter,
+    create_transcript,
+    open_transcript,
+)
 from fairlot.board.transcript import Record, read_records
 from fairlot.entry import EntryType
 from fairlot.errors import Rejection
@@ -30,6 +36,8 @@ from kit.sales import (
     default_deposits,
     deposit,
     play,
+    post,
+    registered,
     stage,
     steps,
     transcript,
@@ -50,9 +58,15 @@ def items(data: bytes) -> list[str]:
 
 def test_a_batch_is_entries_and_one_checkpoint(concert: Stage) -> None:
     storage = MemoryStorage()
-    board = concert.board(storage)
-    board.append([concert.terms_entry(), concert.registry_entry()], START)
-    assert items(storage.data) == ["TERMS", "TIME", "REGISTRY", "checkpoint"]
+    board = registered(concert, storage)
+    assert items(storage.data) == [
+        *("REGISTRY", "TIME", "checkpoint"),
+        *("LEAF", "LEAF", "checkpoint"),
+        *("ROLL", "checkpoint"),
+    ]
+    before = len(storage.data)
+    board.append([concert.terms_entry(), concert.open_entry()], START)
+    assert items(storage.data[before:]) == ["TERMS", "TIME", "OPEN", "checkpoint"]
 
 
 def test_a_batch_begins_with_its_time_where_the_clock_has_gone_on(
@@ -85,8 +99,8 @@ def test_after_the_end_it_answers_and_the_clock_stands(concert: Stage) -> None:
 
 
 def test_receipts_name_leaf_and_checkpoint(concert: Stage) -> None:
-    board = concert.board()
-    entries = [concert.terms_entry(), concert.registry_entry()]
+    board = registered(concert)
+    entries = [concert.terms_entry(), concert.open_entry()]
     receipts = board.append(entries, START)
     key, name = concert.parts.board.public, concert.terms.origin
     tree = board.state.tree
@@ -106,11 +120,33 @@ def test_what_cannot_be_written_is_not_acknowledged(concert: Stage) -> None:
         def append(self, data: bytes) -> None:
             raise OSError(f"full: {len(data)} bytes")
 
-    board = concert.board(Failing())
+    parts, storage = concert.parts, Failing()
+    board = Board(storage, "board.example", parts.board, concert.registered())
     with pytest.raises(OSError, match="full"):
         board.append([concert.terms_entry()], START)
     with pytest.raises(CallerError) as refused:
-        board.append([concert.registry_entry()], START)
+        board.append([concert.open_entry()], START)
+    assert refused.value.code == "board.ahead"
+
+
+def test_after_a_failure_nothing_is_written_to_either_log(concert: Stage) -> None:
+    """What stands behind the torn batch of one log would never be read."""
+
+    class Full(MemoryStorage):
+        def append(self, data: bytes) -> None:
+            if self.data:
+                raise OSError("full")
+            super().append(data)
+
+    storage, key = OneWriter(Full()), concert.parts.board
+    name, state = concert.terms.board.name, concert.state()
+    registrar = RegistryBoard(storage, name, key, state.registry)
+    board = Board(storage, name, key, state)
+    registrar.append([concert.registry_entry()], START)
+    with pytest.raises(OSError, match="full"):
+        board.append([concert.terms_entry()], START)
+    with pytest.raises(CallerError) as refused:
+        registrar.append([*map(concert.leaf_entry, concert.enrolled)], START)
     assert refused.value.code == "board.ahead"
 
 
@@ -139,7 +175,7 @@ def test_the_good_ones_of_a_batch_are_taken(concert: Stage) -> None:
     receipts = board.append([good, bad, also], DEPOSIT_TIME)
     codes = [r.refusal.code if r.refusal else None for r in receipts]
     assert codes == [None, "entry.duplicate", None]
-    assert [r.index for r in receipts] == [7, None, 8]
+    assert [r.index for r in receipts] == [4, None, 5]
 
 
 def test_an_empty_batch_writes_nothing(concert: Stage) -> None:
@@ -162,15 +198,17 @@ def test_markers_say_what_the_fold_gives(concert: Stage) -> None:
     """Played with the board's own markers, a sale gives the same transcript."""
     storage = MemoryStorage()
     board = concert.board(storage)
-    own = {"open", "close", "commit-end", "sealed", "reveal-end", "result"}
+    own = {"close", "commit-end", "sealed", "reveal-end", "result"}
     for step in steps(concert):
         if step.name in own:
             kind = EntryType(step.name.upper().replace("-", "_"))
             receipt = board.append_marker(kind, step.time)
             assert receipt.index == board.state.tree.size - 1
+        elif step.name == "open":
+            board.append_open(concert.roll_id, step.time)
         else:
-            board.append(step.make(board.state), step.time)
-    assert board.state.phase is Phase.DONE
+            post(board, concert, step)
+    assert board.state.phase is Phase.LOCKED
     assert storage.data == transcript(concert)
 
 
@@ -208,10 +246,11 @@ def test_a_board_goes_on_where_it_stood(concert: Stage, until: str) -> None:
     storage = MemoryStorage()
     play(concert.board(storage), concert, until=until)
     kept = MemoryStorage(storage.data)
-    board = Board.resume(kept, concert.parts.board, concert.state())
+    name, key = concert.terms.board.name, concert.parts.board
+    board = Board.resume(kept, key, concert.state(), name)
     names = [step.name for step in steps(concert)]
     for step in steps(concert)[names.index(until) + 1 :]:
-        board.append(step.make(board.state), step.time)
+        post(board, concert, step)
     assert kept.data == transcript(concert)
 
 
@@ -224,7 +263,8 @@ def test_after_a_torn_tail_it_goes_on(concert: Stage, tmp_path: Path) -> None:
     storage = open_transcript(path)
     board = Board.resume(storage, concert.parts.board, concert.state())
     assert board.cut == len(deposit(concert, 0).encoded) - 5
-    for step in steps(concert)[4:]:
+    names = [step.name for step in steps(concert)]
+    for step in steps(concert)[names.index("deposits") :]:
         board.append(step.make(board.state), step.time)
     storage.close()
     report = audit(path.read_bytes(), GROUP, Expected(rehearsal=True), STATEMENTS)
@@ -236,7 +276,7 @@ def test_a_torn_tail_is_cut_and_counted(concert: Stage, liar: LyingBoard) -> Non
     """Wherever the crash was, what was acknowledged stands and no more."""
     liar.batch(0, concert.terms_entry())
     stands = liar.data
-    liar.batch(0, concert.registry_entry())
+    liar.batch(START, concert.open_entry())
     for length in range(len(stands), len(liar.data), 37):
         storage = MemoryStorage(liar.data[:length])
         board = Board.resume(storage, concert.parts.board, concert.state())

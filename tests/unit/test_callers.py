@@ -36,6 +36,7 @@ from fairlot import (
 from fairlot.audit.auditor import Expected
 from fairlot.beacon.contributions import Frozen
 from fairlot.board.keeper import Board, StartKeys, start_board
+from fairlot.board.registry_keeper import start_registry
 from fairlot.board.storage import MemoryStorage
 from fairlot.deposit.make import make_entry
 from fairlot.identity.attestation import ListAttester
@@ -44,7 +45,7 @@ from fairlot.names import SaleId
 from fairlot.rehearsal.parts import START
 from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.randomness import SeededRandomness
-from kit.sales import GROUP, PRICE, deposit, source, stage
+from kit.sales import GROUP, PRICE, deposit, registered, source, stage
 from kit.sales import nym_of as nym_in
 from kit.stage import EPOCH, Stage
 
@@ -99,7 +100,14 @@ def made(
 ) -> object:
     member = on.members[0]
     return make_entry(
-        on.credentials, member.credential, on.terms, kind, epoch, wish, source("made")
+        on.credentials,
+        member.credential,
+        on.terms,
+        on.roll_id,
+        kind,
+        epoch,
+        wish,
+        source("made"),
     )
 
 
@@ -153,7 +161,8 @@ def test_a_cancellation_asks_for_nothing(concert: Stage) -> None:
         code = code_of(made, concert, wish, EntryType.CANCEL)
         assert code == "wish.cancel"
     member = concert.members[0]
-    arguments = concert.credentials, member.credential, concert.terms
+    credentials, terms = concert.credentials, concert.terms
+    arguments = credentials, member.credential, terms, concert.roll_id
     made_one = make_cancellation(*arguments, 1, EPOCH, source("cancelled"))
     assert made_one.entry.type is EntryType.CANCEL
     assert made_one.amount == 0
@@ -169,16 +178,17 @@ def test_an_epoch_is_a_number(concert: Stage, epoch: object) -> None:
 def test_terms_and_registry_belong_together(concert: Stage) -> None:
     other = replace(concert.terms, registry=ZERO)
     member = concert.members[0]
-    arguments = concert.credentials, member.credential, other, WISH, EPOCH
+    roll = concert.roll_id
+    arguments = concert.credentials, member.credential, other, roll, WISH, EPOCH
     assert code_of(make_deposit, *arguments, source("x")) == "wish.registry"
     entry = deposit(concert, 0)
-    code = code_of(verify_deposit, concert.credentials, other, entry, START)
+    code = code_of(verify_deposit, concert.credentials, other, roll, entry, START)
     assert code == "verify.registry"
 
 
 def test_only_deposits_are_verified_as_such(concert: Stage) -> None:
     paid = concert.payment(NYMS[0], 1)
-    arguments = concert.credentials, concert.terms
+    arguments = concert.credentials, concert.terms, concert.roll_id
     assert code_of(verify_deposit, *arguments, paid, START) == "verify.type"
     entry = deposit(concert, 0)
     assert verify_deposit(*arguments, entry, START).nym == nym_in(entry)
@@ -188,7 +198,7 @@ def test_only_deposits_are_verified_as_such(concert: Stage) -> None:
 
 def test_what_others_sent_is_their_fault(concert: Stage) -> None:
     """Not the caller's: a verifier tells bad data from a bad program."""
-    arguments = concert.credentials, concert.terms
+    arguments = concert.credentials, concert.terms, concert.roll_id
     entry = deposit(concert, 0)
     forged = replace(entry, sig=type(entry.sig)(bytes(64)))
     elsewhere = replace(concert.terms, title="Another")
@@ -197,7 +207,7 @@ def test_what_others_sent_is_their_fault(concert: Stage) -> None:
         (elsewhere, entry, "entry.scope"),
     ):
         with pytest.raises(fairlot.Rejection) as caught:
-            verify_deposit(concert.credentials, terms, sent, START)
+            verify_deposit(concert.credentials, terms, concert.roll_id, sent, START)
         assert caught.value.code == code
     late = concert.terms.times.close + concert.terms.times.slack + 1
     with pytest.raises(fairlot.Rejection) as caught:
@@ -246,8 +256,8 @@ def test_contributors_open_what_they_can_have_committed_to(concert: Stage) -> No
 
 
 @pytest.mark.parametrize("time", NO_UINT)
-def test_a_time_is_whole_seconds(time: object) -> None:
-    assert code_of(epoch_at, any_of(time)) == "names.time"
+def test_a_time_is_whole_seconds(concert: Stage, time: object) -> None:
+    assert code_of(epoch_at, concert.registry, any_of(time)) == "names.time"
 
 
 POOLS: Mapping[str, tuple[str, object]] = {
@@ -364,18 +374,19 @@ def test_a_transcript_is_bytes_or_a_path(
 
 
 def test_a_board_posts_entries_at_times(concert: Stage) -> None:
-    board = concert.board()
+    board = registered(concert)
     entry = concert.terms_entry()
     for time in NO_UINT:
         assert code_of(board.append, [entry], any_of(time)) == "names.time"
     assert code_of(board.append, any_of([b"entry"]), START) == "board.entry"
     assert board.state.tree.size == 0
     board.append([entry], START)
-    others = [k for k in EntryType if k.role.value != "board" or k == "VOID"]
+    own = ("VOID", "OPEN", "ROLL")
+    others = [k for k in EntryType if k.role.value != "board" or k in own]
     for kind in others:
         code = code_of(board.append_marker, kind, START)
         assert code == "board.marker"
-    code = code_of(board.append_marker, EntryType.OPEN, any_of("now"))
+    code = code_of(board.append_marker, EntryType.CLOSE, any_of("now"))
     assert code == "names.time"
 
 
@@ -388,24 +399,26 @@ def test_a_board_has_a_name_that_terms_can_give(concert: Stage, name: str) -> No
 def test_a_board_starts_with_the_keys_of_its_terms(concert: Stage) -> None:
     parts = concert.parts
     stranger = SigningKey.generate(source("stranger"))
-    keys = StartKeys(parts.board, parts.seller, parts.issuers[0].key)
-    terms, credentials = concert.terms, concert.credentials
-    start_board(MemoryStorage(), terms, credentials, keys, START)
-    wrong = [
-        replace(keys, board=stranger),
-        replace(keys, seller=stranger),
-        replace(keys, issuer=stranger),
-    ]
-    for each in wrong:
-        assert (
-            code_of(start_board, MemoryStorage(), terms, credentials, each, START)
-            == "board.start"
-        )
+    keys = StartKeys(parts.board, parts.seller)
+    terms, registry = concert.terms, concert.registered().registry
+    start_board(MemoryStorage(), terms, registry, keys, START)
+    for each in (replace(keys, board=stranger), replace(keys, seller=stranger)):
+        code = code_of(start_board, MemoryStorage(), terms, registry, each, START)
+        assert code == "board.start"
     other = replace(terms, registry=ZERO)
-    assert (
-        code_of(start_board, MemoryStorage(), other, credentials, keys, START)
-        == "board.start"
-    )
+    with pytest.raises(fairlot.Rejection) as caught:
+        start_board(MemoryStorage(), other, registry, keys, START)
+    assert caught.value.code == "registry.absent"
+
+
+def test_a_registry_starts_with_the_keys_that_it_names(concert: Stage) -> None:
+    parts, credentials = concert.parts, concert.credentials
+    stranger = SigningKey.generate(source("stranger"))
+    keys = parts.board, parts.issuers[0].key
+    start_registry(MemoryStorage(), credentials, *keys, START)
+    for each in ((stranger, keys[1]), (keys[0], stranger)):
+        code = code_of(start_registry, MemoryStorage(), credentials, *each, START)
+        assert code == "board.start"
 
 
 def test_a_list_of_people_fits_the_registry(concert: Stage) -> None:
@@ -417,7 +430,13 @@ def test_a_list_of_people_fits_the_registry(concert: Stage) -> None:
             code_of(ListAttester, registry, key, any_of(tag_key), {})
             == "attester.tag-key"
         )
-    for people in ({"": values}, {"ann": ()}, {"ann": ("tagged", "", "", "")}):
+    for people in (
+        {"": values},
+        {"\u200b": values},
+        {"ann": values, "ANN ": values},
+        {"ann": ()},
+        {"ann": ("tagged", "", "", "")},
+    ):
         assert (
             code_of(ListAttester, registry, key, ZERO, any_of(people))
             == "attester.people"
@@ -433,16 +452,16 @@ def test_a_committee_is_the_registrys(concert: Stage) -> None:
     member = other.members[0]
     committee = Committee(other.credentials, other.parts.issuers)
     for time in NO_UINT:
-        assert (
-            code_of(committee.issue, member.identity, member.holder, any_of(time))
-            == "names.time"
-        )
+        leaf = member.identity.leaf
+        arguments = member.identity, member.holder, leaf, [other.roll], any_of(time)
+        assert code_of(committee.issue, *arguments) == "names.time"
 
 
 @pytest.mark.parametrize(
     ("code", "change"),
     [
         ("cast.people", {"people": ["ann", "ann"]}),
+        ("cast.people", {"people": ["ann", "Ann\u200b"]}),
         ("cast.people", {"people": [""]}),
         ("cast.people", {"people": "ann"}),
         ("cast.people", {"attributes": {"eve": {"region": "north"}}}),
@@ -469,6 +488,6 @@ def test_a_draw_is_of_the_board_of_the_cast() -> None:
     randomness = SeededRandomness(ZERO)
     one = cast_rehearsal("One", "seat", [LOTTERY], ["ann"], randomness)
     other = cast_rehearsal("Other", "seat", [LOTTERY], ["ann"], randomness)
-    board = other.start_board()
+    _, board = other.start_boards()
     code = code_of(fairlot.draw_sale, one, board, randomness)
     assert code == "cast.board"

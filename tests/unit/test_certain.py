@@ -129,7 +129,7 @@ def test_each_draw_has_an_order_of_its_own() -> None:
     shares = certain_lottery(POOL, bidding(20, 20, 20, 20), lots)
     assert shares.parts == (ITSELF, ITSELF, ITSELF, CERTAIN)
     assert shares.units == (1, 1, 0, 1)
-    assert shares.facts.lines()[2] == "Of 4 equal bids of 20 lots chose 1"
+    assert shares.facts.lines()[2] == "Of 4 equal bids of 20, 1 wins by lot"
 
 
 def test_odds_hold_the_chance_of_either_draw() -> None:

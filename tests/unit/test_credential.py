@@ -7,8 +7,6 @@ import pytest
 from curve import IDENTITY, off_curve, off_subgroup
 from fairlot.errors import Rejection
 from fairlot.identity.credential import (
-    EARLY_SECONDS,
-    VIEW_SECONDS,
     CredentialRequest,
     PendingCredential,
     answer_all,
@@ -31,6 +29,9 @@ from fairlot_crypto.keys import Signature, SigningKey, seal
 from kit.sales import GROUP, renewed, source, stage
 from kit.stage import EPOCH, Member, Stage, issue
 from lies_file import STRANGER
+
+VIEW_AGE = EPOCH_SECONDS // 144
+EARLY = EPOCH_SECONDS // 24
 
 
 @pytest.fixture(params=[(1, 0), (4, 1)], ids=["one issuer", "four issuers"])
@@ -58,6 +59,7 @@ def ask(
         member.identity if identity is None else identity,
         member.holder.signing if key is None else key,
         epoch,
+        [on.roll_id],
         source(label),
     )
 
@@ -72,7 +74,7 @@ def refusal(
     known = on.members[0].identity.leaf if leaf is None else leaf
     seen = now if view is None else view
     with pytest.raises(Rejection) as caught:
-        check_request(GROUP, on.registry, known, request, now, seen)
+        check_request(GROUP, on.registry, known, [on.roll], request, now, seen)
     return caught.value.code
 
 
@@ -87,6 +89,7 @@ def signed(
         "version": known.version,
         "season": on.registry.season,
         "epoch": request.epoch,
+        "rolls": list(request.rolls),
         "commitment": request.commitment,
         "challenge": scalar_to_bytes(request.challenge),
         "response": scalar_to_bytes(request.response),
@@ -100,16 +103,19 @@ def signed(
 def answers(on: Stage, request: CredentialRequest) -> tuple[bytes, ...]:
     leaf, attributes = on.members[0].identity.leaf, on.members[0].identity.attributes
     issuers, stream = on.parts.issuers, source("answers")
-    return answer_all(on.credentials, issuers, leaf, attributes, request, START, stream)
+    who = on.credentials, issuers, leaf, [on.roll], attributes
+    return answer_all(*who, request, START, stream)
 
 
 def test_a_credential_is_issued_and_verifies(on: Stage) -> None:
     pending = ask(on)
     identity = on.members[0].identity
-    made = receive_credential(
+    issued = receive_credential(
         on.credentials, identity, pending, answers(on, pending.request)
     )
-    profile.verify_credential(on.credentials.context(EPOCH), made)
+    assert list(issued) == [on.roll_id]
+    made = issued[on.roll_id]
+    profile.verify_credential(on.credentials.context(EPOCH, on.roll_id), made)
     assert made.nym_secrets == identity.nym_secrets
     assert made.blind == (pending.blind + identity.rho) % GROUP_ORDER
 
@@ -123,11 +129,12 @@ def test_every_credential_of_a_leaf_holds_the_same_secrets(concert: Stage) -> No
             concert.credentials,
             concert.parts.issuers,
             member.identity,
+            [concert.roll],
             member.holder.signing,
             EPOCH,
             START,
             source("other randomness").derive,
-        ).credential,
+        ).credentials[concert.roll_id],
     ]
     assert len({c.nym_secrets for c in credentials}) == 1
     assert len({c.blind for c in credentials}) == 3
@@ -148,7 +155,7 @@ def test_a_replayed_request_gives_the_same_signature(concert: Stage) -> None:
 
 
 def test_a_credential_of_one_epoch_is_none_of_another(concert: Stage) -> None:
-    context = concert.credentials.context(EPOCH + 1)
+    context = concert.credentials.context(EPOCH + 1, concert.roll_id)
     with pytest.raises(ProofError) as caught:
         profile.verify_credential(context, concert.members[0].credential)
     assert caught.value.code == "credential.signature"
@@ -157,7 +164,7 @@ def test_a_credential_of_one_epoch_is_none_of_another(concert: Stage) -> None:
 # The view, the leaf, the holder.
 
 
-@pytest.mark.parametrize("view", [START - VIEW_SECONDS - 1, START + 1])
+@pytest.mark.parametrize("view", [START - VIEW_AGE - 1, START + 1])
 def test_an_issuer_answers_on_a_fresh_view_only(
     concert: Stage, pending: PendingCredential, view: int
 ) -> None:
@@ -168,8 +175,9 @@ def test_a_view_of_ten_minutes_is_fresh(
     concert: Stage, pending: PendingCredential
 ) -> None:
     leaf = concert.members[0].identity.leaf
-    view = START - VIEW_SECONDS
-    check_request(GROUP, concert.registry, leaf, pending.request, START, view)
+    view, request = START - VIEW_AGE, pending.request
+    rolls = [concert.roll]
+    check_request(GROUP, concert.registry, leaf, rolls, request, START, view)
 
 
 def test_a_request_names_its_leaf_and_version(
@@ -205,6 +213,7 @@ def test_every_field_of_a_request_is_signed(
     other = ask(concert, label="other").request
     for changed in (
         replace(request, epoch=EPOCH + 1),
+        replace(request, rolls=()),
         replace(request, commitment=other.commitment),
         replace(request, challenge=other.challenge),
         replace(request, response=other.response),
@@ -232,8 +241,8 @@ def test_yesterdays_request_cannot_be_replayed(
 def test_the_next_epoch_is_issued_in_the_last_hour(concert: Stage) -> None:
     request = ask(concert, epoch=EPOCH + 1).request
     leaf = concert.members[0].identity.leaf
-    early = START + EPOCH_SECONDS - EARLY_SECONDS
-    check_request(GROUP, concert.registry, leaf, request, early, early)
+    early, rolls = START + EPOCH_SECONDS - EARLY, [concert.roll]
+    check_request(GROUP, concert.registry, leaf, rolls, request, early, early)
     assert refusal(concert, request, now=early - 1) == "request.epoch"
 
 
@@ -302,7 +311,8 @@ def test_a_holder_cannot_add_to_its_secrets(concert: Stage) -> None:
         response=Scalar((k + c * b) % GROUP_ORDER),
     )
     leaf = member.identity.leaf
-    check_request(GROUP, registry, leaf, signed(concert, good), START, START)
+    rolls, asked = [concert.roll], signed(concert, good)
+    check_request(GROUP, registry, leaf, rolls, asked, START, START)
 
 
 def _challenge(on: Stage, points: tuple[G1, ...]) -> Scalar:
@@ -312,6 +322,8 @@ def _challenge(on: Stage, points: tuple[G1, ...]) -> Scalar:
         i2osp(1, 4),
         i2osp(on.registry.season, 4),
         i2osp(EPOCH, 8),
+        i2osp(1, 4),
+        on.roll_id,
         *(point.to_bytes() for point in points),
     )
     return Scalar(scalar_for("ic-bind", *statement))

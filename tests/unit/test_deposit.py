@@ -34,6 +34,7 @@ def test_an_entry_says_what_was_wished(concert: Stage) -> None:
         concert.credentials,
         concert.members[0].credential,
         concert.terms,
+        concert.roll_id,
         EntryType.DEPOSIT,
         EPOCH,
         Wish(3, 2, 700),
@@ -55,8 +56,8 @@ def test_an_entry_says_what_was_wished(concert: Stage) -> None:
 def test_a_fresh_entry_checks(concert: Stage) -> None:
     for entry in (deposit(concert, 0), cancel(concert, 0)):
         made = read_deposit(entry)
-        check_binding(concert.terms, entry, made, DEPOSIT_TIME)
-        check_presentation(concert.credentials, made, Statements())
+        check_binding(concert.terms, concert.registry, entry, made, DEPOSIT_TIME)
+        check_presentation(concert.credentials, concert.roll_id, made, Statements())
 
 
 def test_everything_bound_is_in_ph(concert: Stage) -> None:
@@ -115,7 +116,7 @@ def test_a_verified_presentation_is_remembered_by_all_that_it_depends_on(
 ) -> None:
     """A cache hit for one deposit is none for a changed one."""
     made = read(concert)
-    check_presentation(concert.credentials, made, STATEMENTS)
+    check_presentation(concert.credentials, concert.roll_id, made, STATEMENTS)
     binding = replace(made.binding, salt=bytes(32))
     for other in (
         replace(made, binding=binding),
@@ -124,7 +125,7 @@ def test_a_verified_presentation_is_remembered_by_all_that_it_depends_on(
         replace(made, epoch=EPOCH + 1),
     ):
         with pytest.raises(Rejection) as caught:
-            check_presentation(concert.credentials, other, STATEMENTS)
+            check_presentation(concert.credentials, concert.roll_id, other, STATEMENTS)
         assert caught.value.code == "deposit.presentation"
 
 

@@ -118,7 +118,7 @@ def test_a_rehearsal_has_the_clock_of_its_log() -> None:
         # Nobody posts for years: the log's clock stands still, and every marker is there.
         ("sealed", TIMES.seal_end + 10**8, True),
         ("open", TIMES.open, True),
-        ("registry", TIMES.open + SLACK + CLOCK_TOLERANCE + 1, False),
+        ("terms", TIMES.open + SLACK + CLOCK_TOLERANCE + 1, False),
     ],
 )
 def test_the_clocks_of_a_real_sale_agree(until: str, clock: int, holds: bool) -> None:

@@ -64,7 +64,7 @@ def test_a_result_without_the_round_is_refused() -> None:
     assert caught.value.code == "result.round"
     state.apply(gala().round(the_round()), time)
     state.apply(gala().result(state), time)
-    assert state.phase is Phase.DONE
+    assert state.phase is Phase.LOCKED
 
 
 def test_each_entrant_asks_what_its_final_deposit_says() -> None:

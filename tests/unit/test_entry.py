@@ -82,6 +82,7 @@ def test_registry_entries_name_the_registry(kind: EntryType) -> None:
         EntryType.RULING,
         EntryType.SWITCH,
         EntryType.CLOSED,
+        EntryType.ROLL,
     }
     entry = sign_entry(kind, SCOPE, BODY, STRANGER)
     assert ("registry" in value_of(entry)) is of_registry

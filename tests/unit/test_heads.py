@@ -59,7 +59,7 @@ def seen_by(
 
 
 def problems(given: SignedCheckpoint, on: Stage) -> list[str]:
-    return [problem.code for problem in line_problems(given, on.terms)]
+    return [problem.code for problem in line_problems(given, on.terms.log)]
 
 
 def refusal(act: Callable[[], object]) -> str:
@@ -156,18 +156,18 @@ def test_who_co_signed_and_when_is_told() -> None:
     board, _ = opened(on)
     given = seen_by(on, seen_by(on, board_head(on, board), 2), 0, date=DATE + 5)
     size = given.checkpoint.size
-    assert set(verify_lines(given, on.terms, Statements())) == {
+    assert set(verify_lines(given, on.terms.log, Statements())) == {
         Cosigned(on.terms.witnesses.named[2].key, size, DATE),
         Cosigned(on.terms.witnesses.named[0].key, size, DATE + 5),
     }
-    assert verify_lines(board_head(on, board), on.terms, Statements()) == ()
+    assert verify_lines(board_head(on, board), on.terms.log, Statements()) == ()
 
 
 def test_the_date_of_a_board_that_nobody_watches_is_told() -> None:
     on = stage()
     board, _ = opened(on)
     given = signed(on, head(on, board.state.tree), DATE)
-    (found,) = verify_lines(given, on.terms, Statements())
+    (found,) = verify_lines(given, on.terms.log, Statements())
     assert found == Cosigned(on.terms.board.key, given.checkpoint.size, DATE)
 
 
@@ -181,7 +181,7 @@ def test_every_line_is_verified(number: int) -> None:
     bad = replace(given, lines=tuple(lines))
     for statements in (Statements(), STATEMENTS):
         with pytest.raises(CryptoError, match=r"signature\.invalid"):
-            verify_lines(bad, on.terms, statements)
+            verify_lines(bad, on.terms.log, statements)
     assert refusal(lambda: check_head(bad, board.state)) == "checkpoint.signature"
 
 
@@ -190,14 +190,14 @@ def test_a_date_is_signed_with_the_head() -> None:
     on = watched()
     board, _ = opened(on)
     given = board_head(on, board)
-    earlier = board_head(on, board, 3)
+    earlier = board_head(on, board, 2)
     moved = cosigned(on, earlier.checkpoint, 0, DATE)
     dated = cosigned(on, given.checkpoint, 0, DATE)
     later = (DATE + 1).to_bytes(8, "big") + dated.signature[8:]
     for line in (moved, replace(dated, signature=later)):
         attempt = replace(given, lines=(*given.lines, line))
         with pytest.raises(CryptoError, match=r"signature\.invalid"):
-            verify_lines(attempt, on.terms, Statements())
+            verify_lines(attempt, on.terms.log, Statements())
 
 
 @pytest.mark.parametrize("signature", [b"", bytes(8), bytes(71), bytes(73)])
@@ -215,7 +215,7 @@ def test_what_was_verified_under_other_witnesses_is_verified_again() -> None:
     on, statements = watched(), Statements()
     board, _ = opened(on)
     given = seen_by(on, board_head(on, board), 0)
-    verify_lines(given, on.terms, statements)
+    verify_lines(given, on.terms.log, statements)
     named = on.terms.witnesses.named
     key = SigningKey.from_seed(bytes(32)).public
     posed = replace(named[0], key=key)
@@ -223,7 +223,7 @@ def test_what_was_verified_under_other_witnesses_is_verified_again() -> None:
     terms = replace(on.terms, witnesses=witnesses)
     assert terms.origin != on.terms.origin
     with pytest.raises(CryptoError):
-        verify_lines(given, terms, statements)
+        verify_lines(given, terms.log, statements)
 
 
 # What a log extends.
@@ -414,7 +414,7 @@ def test_a_head_before_the_first_entry_is_named(concert: Stage) -> None:
     line = sign_checkpoint(said, "anyone.example", STRANGER)
     data = as_record(SignedCheckpoint(said, (line,))) + transcript(concert)
     report = audit(data, GROUP, Expected(rehearsal=True), STATEMENTS)
-    assert [f.code for f in report.findings] == ["checkpoint.tree"]
+    assert [f.code for f in report.findings] == ["checkpoint.board-name"]
 
 
 def test_a_board_writes_the_head_that_it_can_sign_alone() -> None:

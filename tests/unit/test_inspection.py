@@ -7,6 +7,7 @@ from fairlot.board.replay import Replay, replay
 from fairlot.board.sale import SaleState, VoidReason
 from fairlot.board.storage import MemoryStorage
 from fairlot.entry import Entry
+from fairlot.logs import LogKind
 from fairlot.names import Nym
 from fairlot.rehearsal.parts import START
 from fairlot.terms.times import MAX_TIME
@@ -46,7 +47,7 @@ def test_who_cancelled_or_paid_too_little_is_not_drawn(on: Stage) -> None:
     assert ann is not None
     assert bob is not None
     assert eve is not None
-    assert (ann.place, ann.entrants, ann.units, ann.refund) == (1, 1, 1, 0)
+    assert (ann.place, ann.entrants, ann.units, ann.refund) == (None, 1, 1, 0)
     assert (bob.place, bob.rank, bob.cancelled) == (None, None, True)
     assert (bob.units, bob.payment, bob.refund) == (0, 0, PRICE)
     assert (eve.place, eve.paid, eve.refund) == (None, PRICE - 1, PRICE - 1)
@@ -102,7 +103,9 @@ def _file(on: Stage, until: str, *deposits: Entry) -> bytes:
 def test_every_kind_of_entry_has_a_sentence(on: Stage) -> None:
     entries = _mixed(on)
     facts = entry_facts(_read(on, _file(on, "result", *entries)))
-    assert [fact.index for fact in facts] == list(range(len(facts)))
+    numbers = [(fact.log, fact.index) for fact in facts]
+    sizes = {kind: [log for log, _ in numbers].count(kind) for kind in LogKind}
+    assert numbers == [(kind, i) for kind in LogKind for i in range(sizes[kind])]
     said = {fact.type: fact.sentence for fact in facts}
     assert said["CANCEL"] == f"Nym {nym_of(entries[1]).hex()} takes its deposit back."
     assert said["COMMIT_END"] == "The time for commitments is over."
@@ -110,7 +113,11 @@ def test_every_kind_of_entry_has_a_sentence(on: Stage) -> None:
     assert said["SEAL"] == f"Contributor {key} seals the commitments."
     assert said["SEALED"] == "The commitments are sealed: the draw is fixed."
     assert said["TIME"].startswith("It is 2030-01-01 01:")
-    assert said["OPEN"] == "Registration is over; deposits are open."
+    assert (
+        said["OPEN"] == f"Deposits are open to whoever is on roll {on.roll_id.hex()}."
+    )
+    closes = "2031-03-02 00:00:00Z"
+    assert said["ROLL"] == f"Roll 0 of the registry: 3 leaves, until {closes}."
     assert all(fact.sentence.endswith(".") for fact in facts)
     assert not [fact for fact in facts if fact.refusal]
     storage = MemoryStorage()
@@ -124,7 +131,8 @@ def test_every_kind_of_entry_has_a_sentence(on: Stage) -> None:
 
 
 def test_entries_have_a_time_from_the_first_time_entry_on(on: Stage) -> None:
-    terms, first, *others = entry_facts(_read(on, _file(on, "open")))
+    facts = entry_facts(_read(on, _file(on, "open")))
+    terms, first, *others = (each for each in facts if each.log is LogKind.SALE)
     assert (terms.type, terms.time) == ("TERMS", None)
     assert (first.type, first.time) == ("TIME", START)
     assert {fact.time for fact in others} == {START}
@@ -133,12 +141,13 @@ def test_entries_have_a_time_from_the_first_time_entry_on(on: Stage) -> None:
 def test_without_legal_terms_nothing_is_judged(on: Stage) -> None:
     data = bytearray(_file(on, "open"))
     data[data.index(b"Concert")] ^= 1
-    first, *others = entry_facts(_read(on, bytes(data)))
+    facts = entry_facts(_read(on, bytes(data)))
+    first, *others = (each for each in facts if each.log is LogKind.SALE)
     assert (first.type, first.sentence) == ("TERMS", "Refused.")
     assert first.refusal == "entry.signature"
     assert others
     assert {fact.sentence for fact in others} == {
-        "Not judged: the board has no legal terms."
+        "Not judged: the log has no legal beginning."
     }
 
 

@@ -15,9 +15,9 @@ from fairlot.audit.trust import terms_policy
 from fairlot.board.replay import Replay, replay
 from fairlot.board.sale import VoidReason
 from fairlot.entry import EntryType
+from fairlot.logs import MAX_WITNESSES, Witness, Witnesses
 from fairlot.rehearsal.parts import START, TIMES
 from fairlot.terms.terms import Terms
-from fairlot.terms.witnesses import MAX_WITNESSES, Witness, Witnesses
 from fairlot_crypto.errors import CallerError, EncodingError
 from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.log.checkpoint import (
@@ -30,7 +30,7 @@ from fairlot_crypto.log.merkle import EMPTY_ROOT
 from fairlot_crypto.log.policy import NO_QUORUM, Policy
 from fairlot_crypto.log.proof import LogProof, make_proof
 from kit.board import as_record, dated, head, signed
-from kit.lying_board import LyingBoard, play_with
+from kit.lying_board import LyingBoard, play_with, played
 from kit.sales import GROUP, stage, transcript
 from kit.stage import STATEMENTS
 from lies_file import A_REHEARSAL, STRANGER, forged
@@ -285,8 +285,8 @@ def test_what_does_not_verify_adds_nothing() -> None:
 
 def _repeated(*dates: tuple[tuple[int, int], ...]) -> Replay:
     """Return a log that repeats its last head with other co-signatures."""
-    on, board = watched(), LyingBoard(watched())
-    board.put(START, on.terms_entry(), on.registry_entry())
+    on, board = watched(), played(watched(), "roll")
+    board.put(START, on.terms_entry())
     for each in dates:
         board.raw(as_record(dated(on, board.head(), each)))
     return replay(board.data, on.state())
@@ -305,8 +305,8 @@ def test_heads_of_one_size_are_one_head_with_all_their_lines() -> None:
 
 def test_lines_of_nobody_are_not_gathered() -> None:
     """Else a board could fill its head until nobody can read it any more."""
-    on, board = watched(), LyingBoard(watched())
-    board.put(START, on.terms_entry(), on.registry_entry())
+    on, board = watched(), played(watched(), "roll")
+    board.put(START, on.terms_entry())
     other = stage().watched(40)
     for first in range(0, 120, 40):
         numbers = range(first, first + 40)
@@ -325,8 +325,8 @@ def test_lines_of_nobody_are_not_gathered() -> None:
 
 
 def test_a_head_that_does_not_verify_is_none_of_the_log() -> None:
-    on, board = watched(), LyingBoard(watched())
-    board.put(START, on.terms_entry(), on.registry_entry())
+    on, board = watched(), played(watched(), "roll")
+    board.put(START, on.terms_entry())
     good = dated(on, board.head(), [(0, 5)])
     bad = replace(
         good, lines=(good.lines[0], replace(good.lines[1], signature=bytes(72)))
@@ -439,7 +439,7 @@ def test_a_policy_that_knows_other_witnesses_does_not_count_these() -> None:
 
 
 def test_terms_under_no_head_that_agrees_are_not_judged() -> None:
-    on, board = stage(), LyingBoard(stage())
+    on, board = stage(), played(stage(), "roll")
     board.put(START, on.terms_entry())
     board.raw(as_record(board.signed(replace(board.head(), root=bytes(32)), START)))
     report = verdict(board.data, Kept(), trusting(terms_policy(on.terms)))

@@ -16,7 +16,6 @@ from fairlot.identity.acts import (
     sign_decision,
 )
 from fairlot.identity.attestation import (
-    ATTESTATION_LIFETIME,
     ENROLMENT,
     Attestation,
     Purpose,
@@ -29,10 +28,11 @@ from fairlot.identity.credential import (
 )
 from fairlot.identity.enrolment import Identity
 from fairlot.identity.leaf import LeafStatus, check_leaf, holder_hash
-from fairlot.identity.life_rules import Outcome
+from fairlot.identity.life import Outcome
 from fairlot.identity.lives import check_carried
 from fairlot.identity.recovering import join, resend_share
 from fairlot.identity.registry import epoch_at
+from fairlot.identity.roll import unexpired_rolls
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.statements import Statements
@@ -40,7 +40,8 @@ from generators.committee_setting import GROUP, stream
 from generators.life_setting import (
     ARBITER,
     ATTESTERS,
-    RULES,
+    DISPUTES,
+    RECOVERY,
     Town,
     attest_all,
     keys_of,
@@ -74,7 +75,7 @@ def ruled(at: Town, outcome: Outcome, key: SigningKey = ARBITER) -> None:
 
 
 def cooled(at: Town) -> None:
-    at.clock += RULES.cooling
+    at.clock += RECOVERY.cooling
 
 
 def test_a_recovery_moves_the_leaf_to_the_new_key_and_nothing_else(at: Town) -> None:
@@ -115,16 +116,17 @@ def test_the_old_device_gets_no_shares_after_the_switch(at: Town) -> None:
 
 
 def requested(at: Town, label: str, identity: Identity) -> CredentialRequest:
-    epoch = epoch_at(at.clock)
+    epoch = epoch_at(at.registry, at.clock)
     key = keys_of(label)[0]
+    rolls = [each.roll_id for each in unexpired_rolls(at.base.rolls, at.clock)]
     source = stream("request")
-    made = request_credential(GROUP, at.registry, identity, key, epoch, source)
+    made = request_credential(GROUP, at.registry, identity, key, epoch, rolls, source)
     return made.request
 
 
 def answered(at: Town, request: CredentialRequest) -> None:
     leaf = at.life().seen(at.leaves[0], at.clock)
-    check_request(GROUP, at.registry, leaf, request, at.clock, at.clock)
+    check_request(GROUP, at.registry, leaf, at.base.rolls, request, at.clock, at.clock)
 
 
 def test_the_old_key_gets_no_credential_after_the_switch(at: Town) -> None:
@@ -146,20 +148,20 @@ def test_a_freeze_ends_by_itself(at: Town) -> None:
     assert status(at) is LeafStatus.FROZEN
     identity = at.resent("ann")
     assert code(lambda: answered(at, requested(at, "ann", identity))) == "request.leaf"
-    at.clock += RULES.freeze
+    at.clock += RECOVERY.freeze
     assert status(at) is LeafStatus.ACTIVE
     answered(at, requested(at, "ann", identity))
 
 
 def test_each_key_freezes_a_version_once(at: Town) -> None:
     at.freeze("ann")
-    at.clock += RULES.freeze
+    at.clock += RECOVERY.freeze
     assert code(lambda: at.freeze("ann")) == "life.again"
     for attester in ATTESTERS[:2]:
         act = Freeze(0, 1, Guardian.ATTESTER)
         at.post(act, attester)
         assert code(lambda: at.freeze("ann")) == "life.status"
-        at.clock += RULES.freeze
+        at.clock += RECOVERY.freeze
         assert code(lambda a=attester, f=act: at.post(f, a)) == "life.again"  # type: ignore[misc]
     at.recover("ann", "ann again")
     cooled(at)
@@ -200,7 +202,7 @@ def posted(at: Town, decision: Decision, issuers: Sequence[int] = ()) -> str:
 
 def test_a_recovery_cools_first(at: Town) -> None:
     at.recover("ann", "ann again")
-    at.clock += RULES.cooling - 1
+    at.clock += RECOVERY.cooling - 1
     assert code(at.complete) == "life.early"
     assert posted(at, switch()) == "life.early"
     at.clock += 1
@@ -279,9 +281,9 @@ def test_a_ruling_for_the_recovery_lets_it_go_on_at_once(at: Town) -> None:
 def test_without_a_ruling_the_body_wins(at: Town) -> None:
     """A thief who holds the old key cannot stop a recovery by silence."""
     at.recover("ann", "ann again")
-    at.clock += RULES.cooling - 1
+    at.clock += RECOVERY.cooling - 1
     at.contest("ann")
-    at.clock += RULES.within - 1
+    at.clock += DISPUTES.within - 1
     assert code(at.complete) == "life.early"
     at.clock += 1
     assert code(lambda: ruled(at, Outcome.KEEP)) == "life.status"
@@ -292,10 +294,9 @@ def test_without_a_ruling_the_body_wins(at: Town) -> None:
 def test_a_contest_never_hastens_a_recovery() -> None:
     at = town()
     at.enrol("ann")
-    rules = replace(RULES, within=1)
-    life = at.life().begin(rules, Purpose.RECOVER, bytes(32), at.clock)
-    contested = life.contest(rules, at.clock)
-    early = at.clock + rules.cooling - 1
+    life = at.life().begin(RECOVERY, Purpose.RECOVER, bytes(32), at.clock)
+    contested = life.contest(replace(DISPUTES, within=1), at.clock)
+    early = at.clock + RECOVERY.cooling - 1
     assert (
         code(lambda: contested.complete(Purpose.RECOVER, bytes(32), early))
         == "life.early"
@@ -347,7 +348,7 @@ def test_a_leaf_is_closed_as_it_is_recovered_and_for_good(at: Town) -> None:
     ruled(at, Outcome.CLOSE)
     at.complete()
     assert status(at) is LeafStatus.CLOSED
-    assert at.lives.not_closed(at.clock) == 1
+    assert at.lives.closed == {0}
     assert code(lambda: at.recover("ann", "ann again")) == "life.status"
     assert code(lambda: at.freeze("ann")) == "life.status"
 
@@ -425,7 +426,7 @@ def test_a_recovery_that_was_ruled_out_is_not_replayed(at: Town) -> None:
 
 def test_old_attestations_expire(at: Town) -> None:
     made = asked(at)
-    at.clock += ATTESTATION_LIFETIME
+    at.clock += at.registry.epoch
     assert code(lambda: at.begin(0, made)) == "attestation.time"
 
 
@@ -445,7 +446,7 @@ def test_an_issuer_that_was_away_learns_of_a_recovery_afterwards() -> None:
         return resend_share(at.registry, late, issuer, 0, at.life(), source)
 
     assert code(send) == "recovery.keys"
-    late.ask(made, RULES.quorum, Purpose.RECOVER, 0, before, then)
+    late.ask(made, Purpose.RECOVER, 0, before, then)
     send()
 
 
@@ -468,11 +469,11 @@ def test_a_leaf_is_carried_over_with_its_current_keys(at: Town) -> None:
     (made, *_) = [book.carry_over(0, life, 0, after.clock) for book in after.books]
     identity = after.take(made, keys_of("ann again")[1], previous=0)
     check_leaf(GROUP, after.registry, identity.leaf, Statements())
-    check_carried(identity.leaf, life, after.clock)
+    check_carried(identity.leaf, at.lives, after.clock)
     assert identity.leaf.version == 1
     assert identity.leaf.commitment != at.leaves[0].commitment
     thief = replace(identity.leaf, holder=at.leaves[0].holder)
-    assert code(lambda: check_carried(thief, life, after.clock)) == "leaf.previous"
+    assert code(lambda: check_carried(thief, at.lives, after.clock)) == "leaf.previous"
 
 
 def test_nobody_gets_two_leaves_in_the_next_season(at: Town) -> None:
@@ -513,8 +514,8 @@ def test_only_active_leaves_of_the_book_before_are_carried_over(at: Town) -> Non
     )
     frozen = after.leaves
     assert frozen == []
-    leaf = at.leaves[0]
-    assert code(lambda: check_carried(leaf, at.life(), at.clock)) == "leaf.previous"
+    leaf = replace(at.leaves[0], previous=0)
+    assert code(lambda: check_carried(leaf, at.lives, at.clock)) == "leaf.previous"
 
 
 def test_an_act_is_read_strictly(at: Town) -> None:

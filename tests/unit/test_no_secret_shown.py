@@ -68,12 +68,19 @@ def test_a_repr_holds_no_number_of_a_secret(concert: Stage) -> None:
     member, randomness = concert.members[0], source("shown")
     identity, issuer = member.identity, concert.parts.issuers[0]
     pending = request_credential(
-        GROUP, concert.registry, identity, member.holder.signing, EPOCH, randomness
+        GROUP,
+        concert.registry,
+        identity,
+        member.holder.signing,
+        EPOCH,
+        [concert.roll_id],
+        randomness,
     )
     made = make_deposit(
         concert.credentials,
         member.credential,
         concert.terms,
+        concert.roll_id,
         Wish(0, 1, 5_000),
         EPOCH,
         randomness,

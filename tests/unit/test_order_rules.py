@@ -15,7 +15,7 @@ from fairlot.entry import EntryType
 from fairlot.errors import Rejection
 from fairlot.names import nym_context
 from fairlot.terms.named_round import NamedRound
-from fairlot.terms.pool import Requirement
+from fairlot.terms.pool import Exclusion, Requirement
 from fairlot.terms.terms import Terms
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
@@ -65,9 +65,9 @@ def refusal(number: int, wish: Wish, terms: Terms | None = None) -> str:
 def test_what_wallets_make_checks(number: int, wish: Wish) -> None:
     on, entry = gala(), says(number, wish)
     made = read_deposit(entry)
-    check_binding(on.terms, entry, made, DEPOSIT_TIME)
+    check_binding(on.terms, on.registry, entry, made, DEPOSIT_TIME)
     check_order(on.terms, on.registry, made, Statements())
-    check_presentation(on.credentials, made, Statements())
+    check_presentation(on.credentials, on.roll_id, made, Statements())
 
 
 def test_an_order_says_everything_that_was_wished() -> None:
@@ -161,8 +161,9 @@ def test_a_cancellation_orders_nothing(extra: dict[str, object]) -> None:
     entry = says(ANN, Wish(1, 0, 0), EntryType.CANCEL)
     made = read_deposit(entry)
     binding = replace(made.binding, **extra)  # type: ignore[arg-type]
+    other, on = replace(made, binding=binding), gala()
     with pytest.raises(Rejection) as caught:
-        check_binding(gala().terms, entry, replace(made, binding=binding), DEPOSIT_TIME)
+        check_binding(on.terms, on.registry, entry, other, DEPOSIT_TIME)
     assert caught.value.code == "deposit.cancel"
 
 
@@ -207,10 +208,23 @@ def test_the_registry_must_have_what_pools_require() -> None:
         Requirement("cohort", ("2028", "2030")),
         Requirement("height", ("tall",)),
     ):
-        pool = replace(FRIENDS, requires=(requirement,))
-        with pytest.raises(Rejection) as caught:
-            check_required(replace(on.terms, pools=(pool,)), on.registry)
-        assert caught.value.code == "registry.requires"
+        exclusion = Exclusion(requirement.attribute, requirement.values)
+        for pool in (
+            replace(FRIENDS, requires=(requirement,)),
+            replace(FRIENDS, requires=(), excludes=(exclusion,)),
+        ):
+            with pytest.raises(Rejection) as caught:
+                check_required(replace(on.terms, pools=(pool,)), on.registry)
+            assert caught.value.code == "registry.requires"
+
+
+def test_a_deposit_discloses_what_pools_exclude_too() -> None:
+    pools = (
+        replace(FRIENDS, requires=(), excludes=(Exclusion("region", ("north",)),)),
+        replace(FRIENDS, name="others", requires=(Requirement("cohort", ("2028",)),)),
+    )
+    terms = replace(gala().terms, pools=pools)
+    assert terms.attributes_required == ("cohort", "region")
 
 
 # Bids.

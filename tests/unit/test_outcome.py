@@ -13,7 +13,7 @@ from fairlot.allocation.run_pools import allocate
 from fairlot.allocation.shape import Order, Reason
 from fairlot.errors import InvariantError
 from fairlot.names import Nym, group_id
-from fairlot.terms.pool import Mechanism, Pool, Requirement, Tier
+from fairlot.terms.pool import Exclusion, Mechanism, Pool, Requirement, Tier
 from fairlot_crypto.keys import VerifyKey
 
 SEED, SALE = bytes(32), bytes(range(32))
@@ -82,15 +82,72 @@ def test_a_member_that_has_a_unit_already_makes_the_others_singles() -> None:
     assert {i: order.group for i, order in orders.items()} == {0: None}
 
 
-def test_a_group_enters_whole_or_not_at_all() -> None:
-    only = replace(LOTTERY, requires=(Requirement("cohort_a", ("2029",)),))
+WAS = (("cohort_a", "2029"),)
+ONLY = replace(LOTTERY, requires=(Requirement("cohort_a", ("2029",)),))
+NEW = replace(LOTTERY, excludes=(Exclusion("cohort_a", ("2028", "2029")),))
+
+
+def test_a_member_who_does_not_qualify_stays_out_alone() -> None:
     gid = party(0, 1)
-    was = (("cohort_a", "2029"),)
-    there, new = replace(member(0, gid), attributes=was), member(1, gid)
-    alone = replace(member(2, None), attributes=was)
-    assert list(enter(only, there, new, alone)) == [2]
-    both = replace(new, attributes=was)
-    assert [o.group for o in enter(only, there, both).values()] == [gid, gid]
+    there, new = replace(member(0, gid), attributes=WAS), member(1, gid)
+    alone = replace(member(2, None), attributes=WAS)
+    found = enter(ONLY, there, new, alone)
+    assert {i: order.group for i, order in found.items()} == {0: None, 2: None}
+    both = replace(new, attributes=WAS)
+    assert [o.group for o in enter(ONLY, there, both).values()] == [gid, gid]
+    assert {i: o.group for i, o in enter(NEW, there, new).items()} == {1: None}
+
+
+@pytest.mark.parametrize("pool", [ONLY, NEW])
+def test_the_others_of_a_group_enter_together(pool: Pool) -> None:
+    three = replace(pool, group_max=3)
+    gid = party(0, 1, 2)
+    fits = pool is ONLY
+    members = [
+        replace(member(i, gid), attributes=WAS if (i > 0) == fits else ())
+        for i in range(3)
+    ]
+    found = enter(three, *members)
+    assert {i: order.group for i, order in found.items()} == {1: gid, 2: gid}
+
+
+def test_a_group_is_as_large_as_it_was_signed() -> None:
+    """Three signed, two qualify, pairs are drawn: the two are singles."""
+    gid = party(0, 1, 2)
+    members = [replace(member(i, gid), attributes=WAS if i else ()) for i in range(3)]
+    found = enter(replace(ONLY, group_max=2), *members)
+    assert {i: order.group for i, order in found.items()} == {1: None, 2: None}
+
+
+@pytest.mark.parametrize(("wants", "deposit"), [(0, 5), (1, 4)])
+def test_of_those_who_qualify_all_must_be_able_to_take_a_unit(
+    wants: int, deposit: int
+) -> None:
+    gid = party(0, 1, 2)
+    poor = replace(member(1, gid, wants, deposit), attributes=WAS)
+    fit = replace(member(2, gid), attributes=WAS)
+    found = enter(replace(ONLY, group_max=3), member(0, gid), poor, fit)
+    assert {i: order.group for i, order in found.items()} == {1: None, 2: None}
+
+
+def test_who_does_not_qualify_need_not_be_able_to_pay() -> None:
+    gid = party(0, 1, 2)
+    fit = [replace(member(i, gid), attributes=WAS) for i in (1, 2)]
+    found = enter(replace(ONLY, group_max=3), member(0, gid, 0, 0), *fit)
+    assert {i: order.group for i, order in found.items()} == {1: gid, 2: gid}
+
+
+def test_nobody_enters_with_an_excluded_value() -> None:
+    pool = replace(
+        SHARE,
+        excludes=(Exclusion("cohort_a", ("x", "y")), Exclusion("region", ("EU",))),
+    )
+    values = [("x", "US"), ("", "EU"), ("z", "US"), ("", ""), ("X", "eu")]
+    people = [
+        Entrant(nym(i), 1, 7, attributes=(("cohort_a", a), ("region", b)))
+        for i, (a, b) in enumerate(values)
+    ]
+    assert list(enter(pool, *people)) == [2, 3, 4]
 
 
 def test_a_pool_without_groups_takes_members_one_by_one() -> None:

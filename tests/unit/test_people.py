@@ -1,25 +1,34 @@
 """PEOPLE.csv: what is read, and file, line and rule of what is refused."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
 
 from fairlot.errors import InputError
 from fairlot.inputs.people_file import Person, read_people
+from fairlot.money import Currency
 
 HEADER = "person,wants,deposit\n"
 LARGEST = 2**64 - 1
 
 
-def read(folder: Path, text: str | bytes) -> tuple[Person, ...]:
+def read(
+    folder: Path,
+    text: str | bytes,
+    currency: Currency | None = None,
+    keep: Collection[str] = (),
+) -> tuple[Person, ...]:
     path = folder / "PEOPLE.csv"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return read_people(path)
+    return read_people(path, currency, keep)
 
 
-def refused(folder: Path, text: str | bytes) -> InputError:
+def refused(
+    folder: Path, text: str | bytes, currency: Currency | None = None
+) -> InputError:
     with pytest.raises(InputError) as caught:
-        read(folder, text)
+        read(folder, text, currency)
     assert str(folder / "PEOPLE.csv") in caught.value.message
     return caught.value
 
@@ -99,8 +108,6 @@ def test_names_as_people_have_them(tmp_path: Path, cell: str, name: str) -> None
     "number",
     [
         "",
-        " 1",
-        "1 ",
         "01",
         "00",
         "-1",
@@ -139,18 +146,17 @@ def test_numbers_above_64_bits_are_refused(tmp_path: Path, number: str) -> None:
 @pytest.mark.parametrize(
     "cell",
     [
-        "",
-        " Ann",
-        "Ann ",
-        "\u3000Ann",
         "A\tnn",
         "A\x00nn",
         "A\x1b[31m",
         "A\x85",
         "A\u2028nn",
-        "e\u0301",
+        "A\u0378",
+        "e\u0301\u0378",
         "x" * 201,
         "é" * 101,
+        "\u200b",
+        "\u2800\u3164",
     ],
 )
 def test_names_that_would_confuse_are_refused(tmp_path: Path, cell: str) -> None:
@@ -163,52 +169,48 @@ def test_names_that_would_confuse_are_refused(tmp_path: Path, cell: str) -> None
 @pytest.mark.parametrize(
     ("text", "code", "line"),
     [
-        ("person;wants;deposit\nAnn;1;5\n", "separator", 1),
-        ("person\twants\tdeposit\nAnn\t1\t5\n", "separator", 1),
-        ("Person,Wants,Deposit\nAnn,1,5\n", "header", 1),
-        ("person, wants, deposit\nAnn,1,5\n", "header", 1),
-        ("wants,person,deposit\n1,Ann,5\n", "header", 1),
+        ("person|wants|deposit\nAnn|1|5\n", "separator", 1),
+        ("sep=;\nperson,wants,deposit\nAnn,1,5\n", "separator", 2),
+        ("sep=|\nperson|wants|deposit\nAnn|1|5\n", "separator", 2),
         ("person,wants\nAnn,1\n", "header", 1),
+        ("name,wants,deposit\nAnn,1,5\n", "header", 1),
+        ("pérson,wants,deposit\nAnn,1,5\n", "header", 1),
+        ('"person"x,wants,deposit\nAnn,1,5\n', "quote", 1),
         ("person,wants,deposit,bids\nAnn,1,5,7\n", "header", 1),
-        ("person,wants,bid,deposit\nAnn,1,5,7\n", "header", 1),
         ("person,wants,deposit,bid,bid\nAnn,1,5,7,7\n", "header", 1),
-        ("person,wants,deposit,Bid\nAnn,1,5,7\n", "header", 1),
+        ("person,wants,deposit,bid,Bid\nAnn,1,5,7,7\n", "header", 1),
+        ("person,wants,deposit,email\nAnn,1,5,7\n", "header", 1),
         ("person,wants,deposit,attr:a,attr:a\nAnn,1,5,x,x\n", "header", 1),
         ("person,wants,deposit,attr:\nAnn,1,5,x\n", "attribute", 1),
-        ("person,wants,deposit,attr:A\nAnn,1,5,x\n", "attribute", 1),
         ("person,wants,deposit,attr:a-b\nAnn,1,5,x\n", "attribute", 1),
         (f"person,wants,deposit,attr:{'a' * 33}\nAnn,1,5,x\n", "attribute", 1),
         ("person,wants,deposit,bid\nAnn,1,5\n", "columns", 2),
         ("person,wants,deposit,bid\nAnn,1,5,-1\n", "number", 2),
         ("person,wants,deposit,bid\nAnn,1,5,1.0\n", "number", 2),
         (f"person,wants,deposit,bid\nAnn,1,5,{LARGEST + 1}\n", "range", 2),
-        ("person,wants,deposit,group\nAnn,1,5, a\n", "text", 2),
+        ("person,wants,deposit,group\nAnn,1,5,a\u2028b\n", "text", 2),
+        ('person,wants,deposit,group\nAnn,1,5,"a\nb"\n', "text", 2),
         ("person,wants,deposit,tier\nAnn,1,5,a\x00\n", "text", 2),
-        ("person,wants,deposit,solution\nAnn,1,5,e\u0301\n", "text", 2),
-        ("person,wants,deposit,attr:a\nAnn,1,5,a \n", "text", 2),
+        ("person,wants,deposit,solution\nAnn,1,5,e\x7f\n", "text", 2),
+        ("person,wants,deposit,attr:a\nAnn,1,5,a\x1b\n", "text", 2),
         ("person,wants,deposit,deposit\nAnn,1,5,5\n", "header", 1),
-        ("person,wants,deposit,\nAnn,1,5,\n", "header", 1),
+        ("person,wants,deposit,\nAnn,1,5,x\n", "columns", 2),
+        ("person,,wants,deposit\nAnn,x,1,5\n", "columns", 2),
         ("Ann,1,5\n", "header", 1),
-        ("\n" + HEADER + "Ann,1,5\n", "header", 1),
-        ("\ufeff\ufeff" + HEADER + "Ann,1,5\n", "header", 1),
-        (HEADER + "\nAnn,1,5\n", "blank-line", 2),
-        (HEADER + "Ann,1,5\n\nBob,1,5\n", "blank-line", 3),
-        (HEADER + "Ann,1,5\n \n", "columns", 3),
         (HEADER + "Ann,1\n", "columns", 2),
         (HEADER + "Ann,1,5,\n", "columns", 2),
         (HEADER + "Ann;1;5\n", "columns", 2),
         (HEADER + "Doe, Jane,1,5\n", "columns", 2),
-        (HEADER + "Ann,1,5\n,,\n", "person", 3),
+        (HEADER + "Ann,1,5\n,,5\n", "person", 3),
         (HEADER + '"Ann,1,5\n', "quote", 2),
-        (HEADER + 'A"n"n,1,5\n', "quote", 2),
         (HEADER + '"A"nn,1,5\n', "quote", 2),
-        (HEADER + '"A\nnn",1,5\n', "quote", 2),
-        (HEADER + ' "Ann",1,5\n', "quote", 2),
+        (HEADER + '"A\nnn",1,5\n', "person", 2),
+        (HEADER + '"Ann" ,1,5\n', "quote", 2),
+        (HEADER + 'Ann,1,5\n"B\n\nob,1,5\n', "quote", 3),
         (HEADER + "Ann,1,5\nBob,1,5\nAnn,2,5\n", "duplicate", 4),
         (HEADER + 'Ann,1,5\n"Ann",1,5\n', "duplicate", 3),
-        (HEADER + "Ann,1,5\rBob,1,5\n", "line-end", 2),
-        (HEADER + "Ann,1,5\r", "line-end", 2),
-        (HEADER + "Ann,1,5\r\r\n", "line-end", 2),
+        (HEADER + "Ann,1,5\x1aBob,1,5\n", "columns", 2),
+        (HEADER + "Ann,1,5\nann,1,5\n", "duplicate", 3),
     ],
 )
 def test_a_broken_rule_is_refused_with_its_line(
@@ -217,11 +219,6 @@ def test_a_broken_rule_is_refused_with_its_line(
     error = refused(tmp_path, text)
     assert error.code == f"people-file.{code}"
     assert f", line {line}" in error.message
-
-
-def test_a_semicolon_is_met_with_a_hint(tmp_path: Path) -> None:
-    for text in ("person;wants;deposit\nAnn;1;5\n", HEADER + "Ann;1;5\n"):
-        assert "use commas" in refused(tmp_path, text).message
 
 
 def test_a_duplicate_names_the_first_line(tmp_path: Path) -> None:
@@ -237,7 +234,13 @@ def test_a_duplicate_names_the_first_line(tmp_path: Path) -> None:
         (HEADER.encode(), "no-rows"),
         (HEADER.encode() + b"\n\n", "no-rows"),
         (HEADER.strip().encode(), "no-rows"),
-        ((HEADER + "Ann,1,5\n").encode("utf-16"), "utf8"),
+        (b",;\t\n ,,\n", "empty"),
+        (b"\x1a", "empty"),
+        (HEADER.encode() + b",,\n", "no-rows"),
+        ((HEADER + "Ann,1,5\n").encode("utf-16-le"), "utf8"),
+        ((HEADER + "Ann,1,5\n").encode("utf-16-be"), "utf8"),
+        ((HEADER + "Ann,1,5\n").encode("utf-16")[:-1], "utf8"),
+        (b"PK\x03\x04\x14\x00", "utf8"),
         (HEADER.encode() + b"Jos\xe9,1,5\n", "utf8"),
         (HEADER.encode() + b"A\xc0\x80,1,5\n", "utf8"),
     ],

@@ -48,7 +48,7 @@ def check(folder: Path, terms: str, people: str) -> None:
     (folder / "PEOPLE.csv").write_text(people)
     file = read_terms_file(folder / "TERMS.toml")
     list_file = folder / "PEOPLE.csv"
-    check_people(file, read_people(list_file), list_file)
+    check_people(file, read_people(list_file, file.currency, file.keep), list_file)
 
 
 def refused(folder: Path, terms: str, people: str) -> InputError:
@@ -85,7 +85,7 @@ def test_who_contributes_must_be_on_the_list(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("column", "cell"),
-    [("group", "we"), ("bid", "0"), ("tier", "a"), ("solution", "x")],
+    [("group", "we"), ("bid", "0"), ("tier", "a")],
 )
 def test_what_no_pool_offers_is_refused(tmp_path: Path, column: str, cell: str) -> None:
     people = f"{HEADER},{column}\nAnn,1,7,\nBob,1,7,{cell}\n"
@@ -103,6 +103,20 @@ def test_a_deposit_is_one_of_the_ladder(tmp_path: Path) -> None:
     )
 
 
+def test_amounts_are_said_in_the_currency_of_the_terms(tmp_path: Path) -> None:
+    terms = f'{PLAIN}currency = "EUR"\ndecimals = 2\ndeposits = [50, 500]\n'
+    people = "Ann;1;50,00\nBob;1;€ 51\nCat;1;500\n"
+    error = refused(tmp_path, terms, f"{HEADER.replace(',', ';')}\n{people}")
+    assert "is 51.00 EUR: the terms allow deposits of 50.00 EUR, 500" in error.message
+
+
+def test_all_rows_that_do_not_fit_are_named(tmp_path: Path) -> None:
+    people = f"{HEADER},tier,group\nAnn,1,7,gold,we\nBob,1,7,,\nCat,1,7,,we\n"
+    error = refused(tmp_path, PLAIN, people)
+    found = [(e.line, e.field) for e in (error, *error.more)]
+    assert found == [(2, "group"), (2, "tier"), (4, "group")]
+
+
 def test_a_tier_is_one_of_the_terms(tmp_path: Path) -> None:
     people = f"{HEADER},tier,attr:cohort_a\nAnn,1,500,glod,2029\n"
     error = refused(tmp_path, WHOLE, people)
@@ -118,6 +132,54 @@ def test_somebody_has_what_is_required(tmp_path: Path) -> None:
     assert "add a column attr:cohort_a" in error.message
     error = refused(tmp_path, WHOLE, f"{HEADER},attr:cohort_b\nAnn,1,50,2029\n")
     assert "did you mean cohort_b?" in error.message
+
+
+GRADES = f"{PLAIN}requires = {{grade = GRADE}}\n"
+LISTED = f"{HEADER},attr:grade,attr:town\nAnn,1,7,8,x\nBob,1,7,9,y\nCat,1,7,,y\n"
+
+
+@pytest.mark.parametrize(
+    ("terms", "place", "problem"),
+    [
+        (
+            GRADES.replace("GRADE", '["7-9"]'),
+            "line 6, requires.grade",
+            "nobody on the list has grade '7-9': write a range as 7..9",
+        ),
+        (
+            GRADES.replace("GRADE", '"10..12"'),
+            "line 6, requires.grade",
+            "has grade '10', '11', '12': the list has '8', '9'",
+        ),
+        (
+            GRADES.replace("GRADE", '"8", town = "y"'),
+            "line 6, requires",
+            "nobody on the list has all that it names",
+        ),
+        (
+            GRADES.replace("GRADE", '["8..9"]') + 'excludes = {town = ["x", "y"]}\n',
+            "line 7, excludes",
+            "keeps out everybody on the list, of those whom requires lets in",
+        ),
+        (
+            f'{PLAIN}excludes = {{town = ["x", "y"]}}\n',
+            "line 6, excludes",
+            "keeps out everybody on the list: correct terms or list",
+        ),
+    ],
+)
+def test_somebody_can_enter_each_pool(
+    tmp_path: Path, terms: str, place: str, problem: str
+) -> None:
+    error = refused(tmp_path, terms, LISTED)
+    key = place.rpartition(" ")[2].partition(".")[0]
+    assert error.code == f"terms-file.{key}"
+    assert f"TERMS.toml, {place}: " in error.message
+    assert problem in error.message
+
+
+def test_who_has_no_value_is_not_excluded(tmp_path: Path) -> None:
+    check(tmp_path, f'{PLAIN}excludes = {{grade = ["8", "9"]}}\n', LISTED)
 
 
 def test_the_top_level_form_is_named_as_it_is_written(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from fairlot.errors import TermsError
-from fairlot.terms.pool import Mechanism, Pool, Requirement, Tier
+from fairlot.terms.pool import Exclusion, Mechanism, Pool, Requirement, Tier
 from fairlot.terms.pool_rules import check_pools
 from fairlot.terms.terms import Terms
 from fairlot_crypto.cbor import Value, decode, encode
@@ -159,11 +159,15 @@ CROWD, LAST = terms_leftovers.leaving(sample_terms()).pools
     ("crowd", "last", "why"),
     [
         (CROWD, replace(LAST, group_max=3), "which draws no groups of 4"),
-        (CROWD, replace(LAST, group_max=5), "whose group_max must be 4 too"),
         (CROWD, replace(LAST, price=51), "where a unit costs more, 51"),
         (replace(CROWD, again=True), LAST, "which is closed to whoever has a unit"),
         (replace(CROWD, puzzle=None), LAST, "which has a puzzle of its own"),
         (replace(CROWD, requires=()), LAST, "which requires more of cohort_a"),
+        (
+            CROWD,
+            replace(LAST, excludes=(Exclusion("assurance", ("high",)),)),
+            "which excludes more of assurance",
+        ),
     ],
 )
 def test_it_is_said_who_could_not_get_what_groups_leave(

@@ -6,16 +6,16 @@ from functools import cache
 import pytest
 
 from fairlot.audit.auditor import Expected, audit
-from fairlot.board.keeper import Receipt
+from fairlot.board.log_keeper import Receipt
 from fairlot.board.phase import Phase
-from fairlot.board.replay import replay
-from fairlot.board.sale import SaleState, VoidReason
+from fairlot.board.replay import replay_file
+from fairlot.board.sale import VoidReason
 from fairlot.board.storage import MemoryStorage
 from fairlot.deposit.deposit import read_deposit
 from fairlot.entry import EntryType
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import TermsFile
-from fairlot.rehearsal.draw import BATCH
+from fairlot.rehearsal.draw import BATCH, STOPS
 from fairlot.rehearsal.parts import START, cast_parts, write_terms
 from fairlot.rehearsal.play import Rehearsed, rehearse
 from fairlot.rehearsal.work import InProcess, Processes, Workers
@@ -62,6 +62,7 @@ def run(
     people: tuple[Person, ...] = PEOPLE,
     file: TermsFile | None = None,
     workers: Workers | None = None,
+    until: EntryType | None = None,
 ) -> tuple[bytes, Rehearsed, Notes]:
     storage, notes = MemoryStorage(), Notes()
     done = rehearse(
@@ -72,6 +73,7 @@ def run(
         randomness,
         workers or InProcess(),
         notes,
+        until=until,
     )
     return storage.data, done, notes
 
@@ -83,7 +85,7 @@ def seeded() -> tuple[bytes, Rehearsed, Notes]:
 
 def test_it_ends_as_its_terms_say() -> None:
     data, done, _ = seeded()
-    assert done.state.phase is Phase.DONE
+    assert done.state.phase is Phase.LOCKED
     report = audit(
         data, GROUP, Expected(done.terms.sale_id, rehearsal=True), STATEMENTS
     )
@@ -135,7 +137,7 @@ def test_without_a_seed_two_runs_share_nothing() -> None:
 
 
 def _secrets_shown(data: bytes) -> set[bytes]:
-    read = replay(data, SaleState(GROUP, STATEMENTS))
+    read = replay_file(data, GROUP, STATEMENTS)
     found: set[bytes] = set()
     for position in read.state.positions.by_nym.values():
         d = position.final
@@ -147,11 +149,16 @@ def _secrets_shown(data: bytes) -> set[bytes]:
 def test_every_entry_is_acknowledged_in_order() -> None:
     data, done, notes = seeded()
     """Each that somebody has sent: the board's own TIME needs no receipt."""
-    read = replay(data, SaleState(GROUP, STATEMENTS))
-    sent = [t for t in read.entries if t.entry.type is not EntryType.TIME]
-    assert 0 < len(sent) < len(read.entries) == done.state.tree.size
-    assert [r.entry_hash for r in notes.receipts] == [t.entry.hash for t in sent]
-    assert [r.index for r in notes.receipts] == [t.index for t in sent]
+    read = replay_file(data, GROUP, STATEMENTS)
+    assert len(read.entries) == done.state.tree.size
+    acknowledged = {r.entry_hash: r.index for r in notes.receipts}
+    for log in (read.registry, read):
+        sent = [t for t in log.entries if t.entry.type is not EntryType.TIME]
+        assert 0 < len(sent) < len(log.entries)
+        assert [acknowledged[t.entry.hash] for t in sent] == [t.index for t in sent]
+        for timed in sent:
+            del acknowledged[timed.entry.hash]
+    assert not acknowledged
     assert all(receipt.refusal is None for receipt in notes.receipts)
 
 
@@ -172,14 +179,14 @@ def test_the_clock_is_simulated() -> None:
     assert (times.close, times.commit_end) == (START + 3_600, START + 3_660)
     assert times.seal_end == START + 3_720
     assert (times.reveal_end, times.unlock) == (START + 3_780, START + 3_840)
-    read = replay(data, SaleState(GROUP, STATEMENTS))
+    read = replay_file(data, GROUP, STATEMENTS)
     assert [entry.time for entry in read.entries[:3]] == [0, START, START]
     assert read.time == times.reveal_end + 10
 
 
 def test_who_deposits_nothing_pays_nothing() -> None:
     data, done, _ = seeded()
-    read = replay(data, SaleState(GROUP, STATEMENTS))
+    read = replay_file(data, GROUP, STATEMENTS)
     nyms = dict(done.nyms)
     assert read.state.positions.by_nym[nyms["Eve"]].paid == 0
     kinds = [t.entry.type.value for t in read.entries]
@@ -244,7 +251,7 @@ def test_the_terms_are_complete_and_legal() -> None:
 
 def test_deposits_say_what_people_want() -> None:
     data, done, _ = seeded()
-    read = replay(data, SaleState(GROUP, STATEMENTS))
+    read = replay_file(data, GROUP, STATEMENTS)
     said = {
         d.nym: (d.binding.wants, d.binding.amount)
         for t in read.entries
@@ -257,7 +264,7 @@ def test_deposits_say_what_people_want() -> None:
 
 
 def _kinds(data: bytes) -> list[str]:
-    read = replay(data, SaleState(GROUP, STATEMENTS))
+    read = replay_file(data, GROUP, STATEMENTS)
     assert read.findings == []
     return [t.entry.type.value for t in read.entries]
 
@@ -288,7 +295,7 @@ def test_who_withholds_changes_neither_seed_nor_allocation(withhold: int) -> Non
 def test_depositors_contribute_with_the_keys_of_their_deposits() -> None:
     file = replace(terms_file(), depositors=4)
     data, done, _ = run(SeededRandomness(SEED), file=file)
-    read = replay(data, SaleState(GROUP, STATEMENTS))
+    read = replay_file(data, GROUP, STATEMENTS)
     keys = [t.entry.key for t in read.entries if t.entry.type.value == "COMMIT"]
     roster = done.terms.beacon.roster
     settle = {p.final.binding.settle_pk for p in read.state.positions.by_nym.values()}
@@ -310,7 +317,7 @@ def test_more_depositors_contribute_than_a_batch_holds() -> None:
 def test_somebody_may_stay_away_where_the_terms_allow_it() -> None:
     file = replace(terms_file(contributors=3), absent=1, min_commits=2)
     data, done, _ = run(SeededRandomness(SEED), file=file)
-    assert done.state.phase is Phase.DONE
+    assert done.state.phase is Phase.LOCKED
     assert len(done.state.contributions.missing) == 1
     assert audit(data, GROUP, Expected(rehearsal=True), STATEMENTS).holds
 
@@ -318,7 +325,7 @@ def test_somebody_may_stay_away_where_the_terms_allow_it() -> None:
 def test_somebody_may_leave_unsealed_what_the_terms_do_not_need() -> None:
     file = replace(terms_file(contributors=3), unsealed=1, min_commits=2)
     data, done, _ = run(SeededRandomness(SEED), file=file)
-    assert done.state.phase is Phase.DONE
+    assert done.state.phase is Phase.LOCKED
     report = audit(data, GROUP, Expected(rehearsal=True), STATEMENTS)
     assert report.holds
     assert report.beacon is not None
@@ -342,7 +349,7 @@ def test_too_few_seals_void_the_sale_and_refund_everybody(
     assert kinds.count("SEAL") == 2 - unsealed + depositors
     check_refunds(done)
     last = {stage: (d, total) for stage, d, total in notes.stages}
-    assert last["drawing"] == (3, 3)
+    assert last["drawing"] == (4, 4)
     assert audit(
         data, GROUP, Expected(done.terms.sale_id, rehearsal=True), STATEMENTS
     ).holds
@@ -370,7 +377,7 @@ def test_too_few_commitments_void_the_sale_and_refund_everybody(
     assert "VOID" not in kinds
     check_refunds(done)
     last = {stage: (d, total) for stage, d, total in notes.stages}
-    assert last["drawing"] == (3, 3)
+    assert last["drawing"] == (4, 4)
     assert audit(
         data, GROUP, Expected(done.terms.sale_id, rehearsal=True), STATEMENTS
     ).holds
@@ -385,3 +392,39 @@ def test_what_is_played_is_the_same_for_the_same_seed() -> None:
         again, twice, _ = run(SeededRandomness(SEED), file=file, workers=workers)
     assert data == again
     assert done.nyms == twice.nyms
+
+
+@pytest.mark.parametrize("until", STOPS)
+def test_a_rehearsal_that_stops_is_the_beginning_of_the_whole_one(
+    until: EntryType,
+) -> None:
+    """Up to the checkpoint behind the marker, with nothing drawn."""
+    whole, _, _ = seeded()
+    data, done, notes = run(SeededRandomness(SEED), until=until)
+    assert whole.startswith(data)
+    assert data != whole
+    assert _kinds(data)[-1] == until
+    assert done.held is not None
+    assert (done.held.marker, done.held.head) == (until, notes.receipts[-1].checkpoint)
+    assert done.state.phase not in (Phase.LOCKED, Phase.VOID)
+    last = {stage: (d, total) for stage, d, total in notes.stages}
+    assert last["drawing"] == (4, 4)
+
+
+@pytest.mark.parametrize("until", STOPS[1:])
+@pytest.mark.parametrize("fails", ["absent", "unsealed"])
+def test_a_sale_that_is_void_before_has_not_stopped(
+    until: EntryType, fails: str
+) -> None:
+    """Nobody can go on with it: void at COMMIT_END, or for the lack of SEALED."""
+    absent = fails == "absent"
+    file = replace(terms_file(), absent=int(absent), unsealed=int(not absent))
+    whole, _, _ = run(SeededRandomness(SEED), file=file)
+    data, done, _ = run(SeededRandomness(SEED), file=file, until=until)
+    stops = not absent and until is EntryType.COMMIT_END
+    assert (data == whole) is not stops
+    assert (done.held is None) is not stops
+
+
+def test_whoever_has_a_whole_rehearsal_holds_nothing() -> None:
+    assert seeded()[1].held is None

@@ -7,6 +7,7 @@ from fairlot.board.phase import Phase
 from fairlot.board.replay import Replay, replay
 from fairlot.board.transcript import Record, read_records
 from fairlot.entry import Entry
+from fairlot.logs import LogKind
 from fairlot.rehearsal.parts import START
 from kit.lying_board import LyingBoard, play_with
 from kit.sales import GROUP, deposit, play, steps
@@ -24,7 +25,7 @@ def test_it_gives_the_state_that_the_board_had(
     state = play(concert.board(), concert).state
     found = read(concert, concert_transcript)
     assert not found.findings
-    assert found.state.phase is Phase.DONE
+    assert found.state.phase is Phase.LOCKED
     assert found.state.draw == state.draw
     assert found.state.ledger == state.ledger
     assert found.state.tree.root() == state.tree.root()
@@ -36,8 +37,8 @@ def test_entries_have_the_time_of_the_last_time_entry_before_them(
     """The terms come before any, at the time 0; a TIME has its own."""
     times = [e.time for e in read(concert, concert_transcript).entries]
     expected, clock = [0], 0
-    for step in steps(concert):
-        count = {"terms": 0, "leaves": 2, "deposits": 4}.get(step.name, 1)
+    for step in steps(concert)[3:]:
+        count = {"terms": 0, "deposits": 4}.get(step.name, 1)
         expected += [step.time] * (count + (step.time != clock))
         clock = step.time
     assert times == expected
@@ -64,7 +65,7 @@ def test_entries_behind_the_last_checkpoint_do_not_count(
 ) -> None:
     liar.batch(START, concert.terms_entry())
     stands = len(liar.data)
-    liar.put(START, concert.registry_entry())
+    liar.put(START, concert.open_entry())
     found = read(concert, liar.data)
     assert [e.entry.type for e in found.entries] == ["TERMS", "TIME"]
     assert found.unacknowledged == len(liar.data) - stands
@@ -84,7 +85,9 @@ def test_a_finding_names_offset_and_entry(concert: Stage) -> None:
     entries = [
         r
         for r in read_records(data)
-        if isinstance(r, Record) and r.encoded.startswith(b"\xa7")
+        if isinstance(r, Record)
+        and isinstance(r.item, Entry)
+        and r.item.log is LogKind.SALE
     ]
     assert finding.entry is not None
     assert entries[finding.entry].encoded == bad.encoded
@@ -111,7 +114,7 @@ def test_reading_goes_on_behind_a_finding(concert: Stage) -> None:
         "entry.signature",
         "entry.signature",
     ]
-    assert found.state.phase is Phase.DONE
+    assert found.state.phase is Phase.LOCKED
     assert [e.refusal for e in found.entries if e.refusal] == [
         f.code for f in found.findings
     ]
@@ -136,7 +139,7 @@ def test_a_refused_entry_is_still_a_leaf(concert: Stage) -> None:
 
 
 def test_without_terms_nothing_is_judged(concert: Stage, liar: LyingBoard) -> None:
-    liar.batch(START, concert.registry_entry(), concert.terms_entry())
+    liar.batch(START, concert.open_entry(), concert.terms_entry())
     liar.batch(START, forged(deposit(concert, 0)))
     found = read(concert, liar.data)
     assert found.stopped
@@ -149,13 +152,15 @@ def test_after_the_clock_ran_back_the_later_time_counts(
 ) -> None:
     """A board cannot make late entries early."""
     liar.batch(START, concert.terms_entry())
-    liar.batch(START + 50, concert.registry_entry())
-    leaf = concert.leaf_entry(concert.members[0].identity)
-    liar.batch(START + 49, concert.time_entry(START + 49), leaf)
+    liar.batch(START + 20, concert.open_entry())
+    liar.batch(START + 50, deposit(concert, 0))
+    late_one = deposit(concert, 1)
+    liar.batch(START + 49, concert.time_entry(START + 49), late_one)
     found = read(concert, liar.data)
     assert [f.code for f in found.findings] == ["time.back"]
     late = START + 50
-    assert [e.time for e in found.entries] == [0, START, late, late, late, late]
+    times = [e.time for e in found.entries]
+    assert times == [0, START, START + 20, START + 20, late, late, late, late]
     assert found.time == late
 
 
@@ -165,7 +170,7 @@ def test_the_clock_goes_on_with_every_time_entry(
 ) -> None:
     """Also the same time a second time is none."""
     liar.batch(START, concert.terms_entry())
-    liar.batch(START, concert.registry_entry(), concert.time_entry(START + late))
+    liar.batch(START, concert.time_entry(START + late), concert.open_entry())
     found = read(concert, liar.data)
     code = "entry.duplicate" if late == 0 else "time.back"
     assert [f.code for f in found.findings] == [code]
@@ -187,7 +192,7 @@ def test_a_head_before_which_entries_lie_is_no_repetition(
 ) -> None:
     liar.batch(START, concert.terms_entry())
     head = liar.checkpoint(START)
-    liar.put(START, concert.registry_entry())
+    liar.put(START, concert.open_entry())
     liar.raw(head)
     assert [f.code for f in read(concert, liar.data).findings] == ["checkpoint.tree"]
 

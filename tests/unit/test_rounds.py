@@ -330,7 +330,7 @@ def test_a_withheld_opening_is_told_before_a_missing_round() -> None:
     ("step", "code"),
     [
         ("terms", "phase.no-terms"),
-        ("registry", "phase.wrong"),
+        ("open", "phase.wrong"),
         ("deposits", "phase.wrong"),
         ("close", "phase.wrong"),
         ("commits", "phase.wrong"),
@@ -351,7 +351,7 @@ def test_a_round_is_not_legal_once_the_sale_has_ended() -> None:
     named = named_of(on)
     state = state_before("result", on)
     state.append(on.result(state), named.due)
-    assert state.phase is Phase.DONE
+    assert state.phase is Phase.LOCKED
     by_another = sign_entry(
         EntryType.ROUND, on.terms.sale_id, on.round(named).body, STRANGER
     )

@@ -10,6 +10,7 @@ from fairlot.board.phase import Phase
 from fairlot.board.sale import SaleState, VoidReason
 from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot.errors import Rejection
+from fairlot.logs import LogKind
 from fairlot.rehearsal.parts import START
 from fairlot.terms.times import MAX_TIME
 from fairlot_crypto.cbor import Value
@@ -33,9 +34,7 @@ from lies_people import void_entry
 
 SLACK = 30
 PHASES = {
-    "terms": Phase.REGISTRATION,
-    "registry": Phase.REGISTRATION,
-    "leaves": Phase.REGISTRATION,
+    "terms": Phase.ANNOUNCED,
     "open": Phase.OPEN,
     "deposits": Phase.OPEN,
     "close": Phase.COMMIT,
@@ -45,7 +44,7 @@ PHASES = {
     "sealed": Phase.REVEAL,
     "reveals": Phase.REVEAL,
     "reveal-end": Phase.RESULT,
-    "result": Phase.DONE,
+    "result": Phase.LOCKED,
 }
 
 
@@ -74,8 +73,6 @@ def samples(on: Stage) -> dict[EntryType, Entry]:
     return {
         EntryType.TERMS: on.terms_entry(),
         EntryType.TIME: on.time_entry(1),
-        EntryType.REGISTRY: on.registry_entry({"nym_secrets": 2}),
-        EntryType.LEAF: on.leaf_entry(on.members[0].identity, {"index": 9}),
         EntryType.OPEN: on.sign(EntryType.OPEN),
         EntryType.DEPOSIT: deposit(on, 0, 7),
         EntryType.CANCEL: cancel(on, 0, 7),
@@ -90,27 +87,17 @@ def samples(on: Stage) -> dict[EntryType, Entry]:
         EntryType.REVEAL_END: on.sign(EntryType.REVEAL_END),
         EntryType.RECOVER: sign_entry(EntryType.RECOVER, on.terms.sale_id, {}, key),
         EntryType.RESULT: on.sign(EntryType.RESULT, made_result),
+        EntryType.UNLOCK: on.sign(EntryType.UNLOCK),
         EntryType.VOID: void_entry(on, VoidReason.OPEN_MISSED),
     }
 
 
+OF_REGISTRIES = {kind for kind in EntryType if kind.logs == (LogKind.REGISTRY,)}
 ALWAYS = {EntryType.TIME, EntryType.VOID}
 """What is legal until the sale has ended."""
-OF_LIVES = {
-    EntryType.FREEZE,
-    EntryType.RECOVERY,
-    EntryType.CLOSURE,
-    EntryType.CONTEST,
-    EntryType.RULING,
-    EntryType.SWITCH,
-    EntryType.CLOSED,
-}
-"""What stands on the registry's log only."""
 LEGAL = {
-    Phase.REGISTRATION: {
+    Phase.ANNOUNCED: {
         *ALWAYS,
-        EntryType.REGISTRY,
-        EntryType.LEAF,
         EntryType.OPEN,
     },
     Phase.OPEN: {
@@ -130,7 +117,7 @@ LEGAL = {
         EntryType.ROUND,
         EntryType.RESULT,
     },
-    Phase.DONE: set[EntryType](),
+    Phase.LOCKED: {EntryType.TIME, EntryType.UNLOCK},
 }
 
 
@@ -141,11 +128,11 @@ def test_the_phase_follows_the_markers(concert: Stage, until: str) -> None:
 
 @pytest.mark.parametrize(
     "until",
-    ["leaves", "deposits", "commits", "seals", "reveals", "reveal-end", "result"],
+    ["terms", "deposits", "commits", "seals", "reveals", "reveal-end", "result"],
 )
 def test_entries_lie_in_their_phase(concert: Stage, until: str) -> None:
     state = after(concert, until)
-    assert set(samples(concert)) == set(EntryType) - OF_LIVES - {EntryType.CLAIM}
+    assert set(samples(concert)) == set(EntryType) - OF_REGISTRIES
     for kind, entry in samples(concert).items():
         try:
             replayed = after(concert, until)
@@ -162,7 +149,7 @@ def test_entries_lie_in_their_phase(concert: Stage, until: str) -> None:
 def test_nothing_comes_before_the_terms(concert: Stage) -> None:
     for kind, entry in samples(concert).items():
         if kind is not EntryType.TERMS:
-            assert refusal(concert.state(), entry, START) == "phase.no-terms"
+            assert refusal(concert.registered(), entry, START) == "phase.no-terms"
 
 
 def test_a_board_has_one_sale(concert: Stage) -> None:
@@ -184,11 +171,10 @@ def test_a_refused_entry_changes_nothing(concert: Stage) -> None:
 def test_terms_posted_too_late_cannot_open_the_sale(concert: Stage) -> None:
     """No rule judges when terms come: the log has no time before them."""
     late = START + SLACK + 1
-    state = concert.state()
+    state = concert.registered()
     state.append(concert.terms_entry(), late)
     state.append(concert.time_entry(late), late)
-    state.append(concert.registry_entry(), late)
-    assert refusal(state, concert.sign(EntryType.OPEN), late) == "phase.late"
+    assert refusal(state, concert.open_entry(), late) == "phase.late"
     assert state.void_reasons(late) == (VoidReason.OPEN_MISSED,)
 
 
@@ -247,7 +233,7 @@ def test_questions_before_their_time_are_refused(concert: Stage) -> None:
 # Markers at their times.
 
 MARKERS = {
-    "open": ("leaves", "open"),
+    "open": ("terms", "open"),
     "close": ("deposits", "close"),
     "commit-end": ("commits", "commit_end"),
     "sealed": ("seals", "seal_end"),
@@ -256,6 +242,8 @@ MARKERS = {
 
 def marker(on: Stage, name: str, state: SaleState) -> Entry:
     kind = EntryType(name.upper().replace("-", "_"))
+    if name == "open":
+        return on.open_entry()
     return on.close(state, state.clock) if name == "close" else on.sign(kind)
 
 
@@ -316,7 +304,7 @@ def test_a_late_opening_is_still_taken(concert: Stage) -> None:
 # Void sales.
 
 VOIDS = {
-    VoidReason.OPEN_MISSED: ("leaves", START),
+    VoidReason.OPEN_MISSED: ("terms", START),
     VoidReason.CLOSE_MISSED: ("deposits", START + 3_600),
     VoidReason.COMMIT_END_MISSED: ("commits", START + 3_660),
     VoidReason.SEALED_MISSED: ("seals", START + 3_720),
@@ -440,10 +428,10 @@ def test_a_sale_whose_round_is_there_does_not_expire() -> None:
     entry = void_entry(on, VoidReason.EXPIRED)
     assert refusal(state, entry, expiry + 10**6) == "void.reason"
     state.append(on.result(state), expiry + 10**6)
-    assert state.phase is Phase.DONE
+    assert state.phase is Phase.LOCKED
 
 
-@pytest.mark.parametrize("until", ["leaves", "deposits", "commits", "seals"])
+@pytest.mark.parametrize("until", ["terms", "deposits", "commits", "seals"])
 def test_a_sale_does_not_expire_before_it_is_sealed(until: str) -> None:
     on = expiring()
     expiry = on.terms.times.expiry
@@ -506,7 +494,7 @@ def test_unfunded_and_cancelled_deposits_do_not_draw(concert: Stage) -> None:
 
 def test_a_sale_without_deposits_ends(concert: Stage) -> None:
     state = after(concert, "result", [])
-    assert state.phase is Phase.DONE
+    assert state.phase is Phase.LOCKED
     assert state.ledger == ()
 
 
@@ -638,4 +626,5 @@ def test_four_issuers_run_a_sale() -> None:
     on = stage(contributors=2, committee=(4, 1))
     state = after(on, "result")
     assert sum(line.units for line in state.ledger) == 1
-    assert [step.name for step in steps(on)] == list(PHASES)
+    names = [step.name for step in steps(on)]
+    assert names == ["registry", "leaves", "roll", *PHASES]

@@ -20,8 +20,8 @@ from fairlot.audit.settling import (
     settle_replay,
     settle_transcript,
 )
-from fairlot.board.replay import Replay, replay
-from fairlot.board.sale import SaleState, VoidReason
+from fairlot.board.replay import Replay, replay, replay_file
+from fairlot.board.sale import VoidReason
 from fairlot.board.transcript import Record, read_records
 from fairlot.entry import Entry, EntryType
 from fairlot.errors import Rejection
@@ -95,10 +95,17 @@ def test_a_file_that_ends_before_result_gives_what_result_says(until: str) -> No
     assert found == settled(played(stage(), "result").data)
 
 
+def _is_terms(record: Record) -> bool:
+    item = record.item
+    return isinstance(item, Entry) and item.type is EntryType.TERMS
+
+
 def test_wherever_a_file_is_cut_it_never_gives_another_answer() -> None:
     data = played(watched(), "result").data
     items = [item for item in read_records(data) if isinstance(item, Record)]
-    first = next(i for i, item in enumerate(items) if not isinstance(item.item, Entry))
+    terms = next(i for i, each in enumerate(items) if _is_terms(each))
+    later = enumerate(items[terms:], terms)
+    first = next(i for i, each in later if not isinstance(each.item, Entry))
     found = [settled(data[: item.offset]) for item in items[first + 1 :]]
     answers = [result for result in found if isinstance(result, Settled)]
     assert len(answers) > 1
@@ -425,7 +432,7 @@ def test_without_terms_there_is_nothing_to_settle() -> None:
 
 def test_a_file_without_any_head_has_no_terms() -> None:
     data = stage().terms_entry().encoded
-    assert not replay(data, SaleState(stage().curve, STATEMENTS)).findings
+    assert not replay_file(data, stage().curve, STATEMENTS).findings
     with pytest.raises(Rejection) as caught:
         settled(data)
     assert caught.value.code == "phase.no-terms"

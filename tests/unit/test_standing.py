@@ -37,7 +37,7 @@ def after(on: Stage, until: str) -> SaleState:
 
 
 STEPS = {
-    EntryType.OPEN: ("leaves", "open"),
+    EntryType.OPEN: ("terms", "open"),
     EntryType.CLOSE: ("deposits", "close"),
     EntryType.COMMIT_END: ("commits", "commit-end"),
     EntryType.SEALED: ("seals", "sealed"),
@@ -93,7 +93,7 @@ def test_a_marker_is_missed_if_a_quorum_saw_later_heads_without_it(
     assert late.marked(there, kind) is Marked.OPEN, "they saw it, though late"
 
 
-@pytest.mark.parametrize("until", ["leaves", "deposits", "commits", "seals"])
+@pytest.mark.parametrize("until", ["terms", "deposits", "commits", "seals"])
 def test_a_marker_that_is_not_there_was_seen_by_nobody(until: str) -> None:
     on = watched()
     state = after(on, until)
@@ -211,7 +211,7 @@ def test_a_missed_marker_voids_the_sale_for_its_own_reason(kind: EntryType) -> N
 
 def test_the_first_marker_that_was_missed_is_the_reason() -> None:
     on = watched()
-    state = after(on, "leaves")
+    state = after(on, "terms")
     assert Watch(quorum_of(on, 1, NEVER)).void_reason(state) is VoidReason.OPEN_MISSED
     state = after(on, "open")
     seen = quorum_of(on, state.tree.size, NEVER)

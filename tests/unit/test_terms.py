@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from fairlot.errors import TermsError
+from fairlot.logs import Witnesses
+from fairlot.money import Currency
 from fairlot.terms.terms import Terms
 from fairlot.terms.times import MAX_TIME, Times
-from fairlot.terms.witnesses import Witnesses
 from fairlot.text import check_text
 from fairlot_crypto.cbor import Value, decode, encode
 from generators import terms as vectors
@@ -26,7 +27,7 @@ def test_the_map_has_the_fields_of_the_specification() -> None:
     value = decode(encode(sample_terms().to_value()))
     assert value == sample_terms().to_value()
     names = (
-        "v rehearsal title asset season pools times registry board witnesses seller "
+        "v rehearsal title asset season pools times registry roll board witnesses seller "
         "escrow beacon refund"
     )
     assert " ".join(sample_terms().to_value()) == names
@@ -56,11 +57,13 @@ def test_every_field_moves_the_sale_id() -> None:
         "pools": (replace(pool, supply=121),),
         "times": replace(terms.times, slack=29),
         "registry": bytes(32),
+        "roll": replace(terms.roll, smallest=1),
         "board": replace(terms.board, name="other"),
         "witnesses": watched(2).witnesses,
         "seller": sample_key("other"),
         "escrow": sample_key("other"),
         "beacon": replace(terms.beacon, delay=1),
+        "currency": Currency("EUR", 2),
     }
     fixed = {"refund", "deposits", "bids"}
     assert {field.name for field in fields(Terms)} == set(others) | fixed

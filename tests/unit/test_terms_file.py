@@ -359,6 +359,47 @@ def test_defaults_may_be_stated(tmp_path: Path) -> None:
     assert read(tmp_path, lottery + stated) == read(tmp_path, lottery)
 
 
+@pytest.mark.parametrize(
+    ("written", "values"),
+    [
+        ('"7..9"', ("7", "8", "9")),
+        ('["9..11", "7", 8]', ("10", "11", "7", "8", "9")),
+        ('["7..7"]', ("7",)),
+        ("7", ("7",)),
+        ('"seven"', ("seven",)),
+        ("0x10", ("16",)),
+        ('["7-9"]', ("7-9",)),
+    ],
+)
+@pytest.mark.parametrize("key", ["requires", "excludes"])
+def test_a_range_stands_for_its_numbers(
+    tmp_path: Path, key: str, written: str, values: tuple[str, ...]
+) -> None:
+    (pool,) = read(tmp_path, toml(f"{key} = {{grade = {written}}}\n")).pools
+    (rule,) = pool.rules
+    assert (rule.attribute, rule.values) == ("grade", values)
+    assert (rule in pool.excludes) == (key == "excludes")
+
+
+@pytest.mark.parametrize(
+    ("written", "hint"),
+    [
+        ('"9..7"', "is 9..7, which holds nothing: write 7..9"),
+        ('["0..64"]', "is 0..64, which stands for 65 values: at most 64 may"),
+        ('"7 .. 9"', "write a range as 7..9, without blanks and leading zeros"),
+        ('"07..09"', "write a range as 7..9, without blanks and leading zeros"),
+        ('["7..9", "8"]', "holds '8' twice: name it once"),
+    ],
+)
+def test_what_is_no_range_is_refused_with_the_right_one(
+    tmp_path: Path, written: str, hint: str
+) -> None:
+    error = refused(tmp_path, toml(f"requires = {{grade = {written}}}\n"))
+    assert error.code == "terms-file.requires"
+    assert ", line 7, requires.grade" in error.message
+    assert hint in error.message
+
+
 @pytest.mark.parametrize("mechanism", ["equal-share", "quadratic"])
 @pytest.mark.parametrize(("supply", "cap"), [(0, 1), (1, 1), (7, 7)])
 def test_the_cap_is_the_supply_where_it_is_not_given(
@@ -421,7 +462,7 @@ def test_a_clock_opens_the_bids(tmp_path: Path, table: str, bids: BidsFile) -> N
         ('"FR"', '"DE"', "requires", "line 21, pool[2].requires.region"),
         ('"FR"', '""', "text", "line 21, pool[2].requires.region[1]"),
         ('["2029"]', "[]", "requires", "line 22, pool[2].requires.cohort_a"),
-        ('["2029"]', '"2029"', "array", "line 22, pool[2].requires.cohort_a"),
+        ('["2029"]', "true", "array", "line 22, pool[2].requires.cohort_a"),
         ("cohort_a =", "cohort-a =", "requires", "line 22, pool[2].requires.cohort-a"),
         (PUZZLE, PUZZLE[2:], "key", "line 31, pool[3].puzzle"),
         (PUZZLE, "01" + 62 * "0", "key", "line 31, pool[3].puzzle"),
@@ -477,13 +518,43 @@ def test_pools_that_are_none_are_refused(tmp_path: Path, text: str, code: str) -
     assert refused(tmp_path, text).code == f"terms-file.{code}"
 
 
-def test_there_are_sixteen_pools_at_most(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("price = 0.50", "price = 45.00", "must be below 45.00 EUR, the price of"),
+        ("[45, 90.5]", "[45, 45.00]", "each amount once: 45.00 EUR follows 45.00 EUR"),
+        ("[45, 90.5]", "[90.5, 45]", "each amount once: 45.00 EUR follows 90.50 EUR"),
+        ("price = 7.25", "price = 7.26", "where a unit costs more, 7.26 EUR"),
+        ("[45, 90.5]", "[45, 90.505]", "must have at most 2 decimals, as EUR has"),
+        ("[45, 90.5]", f"[{2**64}]", "above 184467440737095516.15 EUR, the most"),
+        ("[45, 90.5]", f"[{2**64}]", "use a larger unit"),
+    ],
+)
+def test_errors_state_amounts_in_the_currency(
+    tmp_path: Path, old: str, new: str, sentence: str
+) -> None:
+    lottery = 'mechanism = "lottery"\nsupply = 9\ngroup_max = 2\n'
+    text = (
+        f'{HEAD}currency = "EUR"\ndecimals = 2\ndeposits = [45, 90.5]\n'
+        '[[pool]]\nname = "sponsors"\nmechanism = "tiers"\n'
+        'tiers = [{name = "gold", price = 45, supply = 1}, '
+        '{name = "tin", price = 0.50, supply = 1}]\n'
+        f'[[pool]]\nname = "a"\n{lottery}price = 7.25\nunsold = "b"\n'
+        f'[[pool]]\nname = "b"\n{lottery}price = 7.25\n'
+    )
+    assert [pool.price for pool in read(tmp_path, text).pools] == [0, 725, 725]
+    before, _, after = text.rpartition(old)
+    error = refused(tmp_path, f"{before}{new}{after}")
+    assert sentence in error.message
+
+
+def test_there_are_sixty_four_pools_at_most(tmp_path: Path) -> None:
     def pools(count: int) -> str:
         body = 'mechanism = "lottery"\nsupply = 1\nprice = 1\n'
         return HEAD + "".join(f'[[pool]]\nname = "p{i}"\n{body}' for i in range(count))
 
-    assert len(read(tmp_path, pools(16)).pools) == 16
-    assert refused(tmp_path, pools(17)).code == "terms-file.pools"
+    assert len(read(tmp_path, pools(64)).pools) == 64
+    assert refused(tmp_path, pools(65)).code == "terms-file.pools"
 
 
 def test_a_mistyped_key_of_a_pool_is_met_with_the_right_one(tmp_path: Path) -> None:

@@ -44,12 +44,12 @@ def test_seats_that_nobody_wants_go_to_the_next_tier() -> None:
     assert shares.parts == ("gold", "silver", "silver", "bronze")
     assert shares.payments == (100, 50, 50, 20)
     assert shares.facts.lines() == (
-        "Tier gold has 3 seats at 100, for 1 person: 1 sold, 2 left, 0 missed it",
+        "Tier gold has 3 seats at 100, for 1 person: 1 goes, 2 are left, 0 miss it",
         (
             "Tier silver has 2 seats at 50, 2 of them left from above, for 3 persons: "
-            "2 sold, 0 left, 1 missed it"
+            "2 go, 0 are left, 1 misses it"
         ),
-        "Tier bronze has 1 seat at 20, for 1 person: 1 sold, 0 left, 0 missed it",
+        "Tier bronze has 1 seat at 20, for 1 person: 1 goes, 0 are left, 0 miss it",
     )
 
 

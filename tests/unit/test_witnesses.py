@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from fairlot.errors import TermsError
+from fairlot.logs import MAX_WITNESSES, NOBODY, Witness, Witnesses
 from fairlot.terms.terms import Terms
-from fairlot.terms.witnesses import MAX_WITNESSES, NOBODY, Witness, Witnesses
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.keys import VerifyKey
 from fairlot_crypto.log.note import KeyKind

@@ -69,23 +69,20 @@ def entering(
     groups: Groups,
 ) -> tuple[tuple[int, Order], ...]:
     """Return who enters the pool, by index, and each one's order (steps 3 to 9)."""
-    legal = _legal_groups(pool, groups)
-    of_group = {i: gid for gid, members in legal.items() for i in members}
-    qualified = [_qualifies(pool, entrant) for entrant in entrants]
-    barred = {
-        i
-        for members in legal.values()
-        if not all(qualified[j] for j in members)
-        for i in members
+    qualified = [qualifies(pool, entrant) for entrant in entrants]
+    parties = {
+        gid: tuple(i for i in members if qualified[i])
+        for gid, members in _legal_groups(pool, groups).items()
     }
+    of_group = {i: gid for gid, party in parties.items() for i in party}
     entered: dict[int, Order] = {}
     for i, (entrant, standing) in enumerate(zip(entrants, standings, strict=True)):
         free = pool.again or standing.units == 0
-        if qualified[i] and free and i not in barred:
+        if qualified[i] and free:
             entered[i] = _order(pool, entrant, standing, of_group.get(i))
-    if not legal:
+    if not parties:
         return tuple(entered.items())
-    intact = {gid for gid, members in legal.items() if _intact(pool, entered, members)}
+    intact = {gid for gid, party in parties.items() if _intact(pool, entered, party)}
     return tuple(
         (i, order if order.group in intact else replace(order, group=None))
         for i, order in entered.items()
@@ -100,12 +97,12 @@ def _legal_groups(pool: Pool, groups: Groups) -> Groups:
     }
 
 
-def _qualifies(pool: Pool, entrant: Entrant) -> bool:
-    disclosed = dict(entrant.attributes)
-    for required in pool.requires:
-        if disclosed.get(required.attribute, "") not in required.values:
-            return False
-    return pool.puzzle is None or pool.name in entrant.solved
+def qualifies(pool: Pool, entrant: Entrant) -> bool:
+    """Tell whether an entrant may enter a pool alone, with nothing so far (step 3)."""
+    if pool.puzzle is not None and pool.name not in entrant.solved:
+        return False
+    # Most pools ask for nothing, and there may be many people and pools.
+    return not pool.rules or pool.admits(dict(entrant.attributes))
 
 
 def _order(
@@ -115,13 +112,13 @@ def _order(
     return Order(
         wants=max(0, entrant.wants - standing.units),
         budget=left,
-        bid=_bid(entrant, left) if pool.takes_bids else None,
+        bid=bid_of(entrant, left) if pool.takes_bids else None,
         tier=_tier(pool, entrant.tier, left),
         group=group,
     )
 
 
-def _bid(entrant: Entrant, left: int) -> int | None:
+def bid_of(entrant: Entrant, left: int) -> int | None:
     """Return the bid that the order has; a bid above the whole deposit is void."""
     if entrant.bid is None or entrant.bid > entrant.amount:
         return None
@@ -136,10 +133,12 @@ def _tier(pool: Pool, name: str | None, left: int) -> int | None:
     return None
 
 
-def _intact(pool: Pool, entered: Mapping[int, Order], members: Sequence[int]) -> bool:
-    """Tell whether all members of a group enter and can take a unit of the pool."""
-    orders = (entered.get(i) for i in members)
-    return all(order is not None and can_take_one(pool, order) for order in orders)
+def _intact(pool: Pool, entered: Mapping[int, Order], party: Sequence[int]) -> bool:
+    """Tell whether two or more of a group are left, and each can take a unit here."""
+    orders = [entered.get(i) for i in party]
+    return len(party) > 1 and all(
+        order is not None and can_take_one(pool, order) for order in orders
+    )
 
 
 def can_take_one(pool: Pool, order: Order) -> bool:

@@ -5,22 +5,24 @@ from typing import TypeAlias
 
 from fairlot.allocation.outcome import Award, PoolResult
 from fairlot.allocation.shape import Order, Reason
+from fairlot.money import Money
 from fairlot.names import Nym
 from fairlot.text import counted
 
-_Sentence: TypeAlias = Callable[[PoolResult, Order, Award], str]
+_Sentence: TypeAlias = Callable[[PoolResult, Order, Award, Money], str]
 
 
-def explain(result: PoolResult, nym: Nym) -> str:
+def explain(result: PoolResult, nym: Nym, money: Money = str) -> str:
     """Return why a nym got what it got from a pool: a clause without a subject.
 
     Args:
         result: what became of the pool.
         nym: any nym; if it did not enter, the clause says so.
+        money: writes amounts, as bare integers unless it is given.
     """
     for order, award in zip(result.orders, result.awards, strict=True):
         if award.nym == nym:
-            return _SENTENCES[award.reason](result, order, award)
+            return _SENTENCES[award.reason](result, order, award, money)
     return "did not enter"
 
 
@@ -28,8 +30,8 @@ def _units(count: int) -> str:
     return counted(count, "unit", "units")
 
 
-def _pays(award: Award) -> str:
-    return f"gets {_units(award.units)} and pays {award.payment}"
+def _pays(award: Award, money: Money) -> str:
+    return f"gets {_units(award.units)} and pays {money(award.payment)}"
 
 
 def _rivals(result: PoolResult) -> str:
@@ -47,36 +49,40 @@ def _in_full(result: PoolResult, order: Order, award: Award) -> str:
     return "all that it can pay"
 
 
-def _bid(order: Order) -> str:
-    return "no valid bid" if order.bid is None else f"a bid of {order.bid}"
+def _bid(order: Order, money: Money) -> str:
+    return "no valid bid" if order.bid is None else f"a bid of {money(order.bid)}"
 
 
 _SENTENCES: Mapping[Reason, _Sentence] = {
-    Reason.NOTHING: lambda _r, o, _a: (
-        f"gets nothing: it wanted {_units(o.wants)} and had {o.budget} to pay"
+    Reason.NOTHING: lambda _r, o, _a, m: (
+        f"gets nothing: it wanted {_units(o.wants)} and had {m(o.budget)} to pay"
     ),
-    Reason.IN_FULL: lambda r, o, a: f"{_pays(a)}: {_in_full(r, o, a)}",
-    Reason.LEVEL: lambda _r, _o, a: f"{_pays(a)}: the share that is everybody's",
-    Reason.LEVEL_AND_ONE: lambda _r, _o, a: (
-        f"{_pays(a)}: the share that is everybody's, and one more, being drawn early"
+    Reason.IN_FULL: lambda r, o, a, m: f"{_pays(a, m)}: {_in_full(r, o, a)}",
+    Reason.LEVEL: lambda _r, _o, a, m: f"{_pays(a, m)}: the share that is everybody's",
+    Reason.LEVEL_AND_ONE: lambda _r, _o, a, m: (
+        f"{_pays(a, m)}: the share that is everybody's, and one more, being drawn early"
     ),
-    Reason.DRAWN: lambda r, _o, a: f"{_pays(a)}: it was drawn, {_rivals(r)}",
-    Reason.NOT_DRAWN: lambda r, _o, _a: f"gets nothing: it was not drawn, {_rivals(r)}",
-    Reason.DRAWN_GROUP: lambda r, _o, a: (
-        f"{_pays(a)}: its whole group was drawn, {_rivals(r)}"
+    Reason.DRAWN: lambda r, _o, a, m: f"{_pays(a, m)}: it was drawn, {_rivals(r)}",
+    Reason.NOT_DRAWN: lambda r, _o, _a, _m: (
+        f"gets nothing: it was not drawn, {_rivals(r)}"
     ),
-    Reason.NOT_DRAWN_GROUP: lambda r, _o, _a: (
+    Reason.DRAWN_GROUP: lambda r, _o, a, m: (
+        f"{_pays(a, m)}: its whole group was drawn, {_rivals(r)}"
+    ),
+    Reason.NOT_DRAWN_GROUP: lambda r, _o, _a, _m: (
         f"gets nothing: its group was not drawn, {_rivals(r)}"
     ),
-    Reason.CERTAIN: lambda _r, o, a: f"{_pays(a)} for a certain seat, after {_bid(o)}",
-    Reason.OUTBID: lambda _r, o, _a: f"gets nothing: {_bid(o)} was too low",
-    Reason.WINNING_BID: lambda _r, o, a: f"{_pays(a)} after {_bid(o)}",
-    Reason.NO_BID: lambda _r, _o, _a: "gets nothing: it made no bid that counts",
-    Reason.TIER: lambda _r, _o, a: f"{_pays(a)} in tier {a.part}",
-    Reason.TIERS_MISSED: lambda _r, _o, _a: (
+    Reason.CERTAIN: lambda _r, o, a, m: (
+        f"{_pays(a, m)} for a certain seat, after {_bid(o, m)}"
+    ),
+    Reason.OUTBID: lambda _r, o, _a, m: f"gets nothing: {_bid(o, m)} was too low",
+    Reason.WINNING_BID: lambda _r, o, a, m: f"{_pays(a, m)} after {_bid(o, m)}",
+    Reason.NO_BID: lambda _r, _o, _a, _m: "gets nothing: it made no bid that counts",
+    Reason.TIER: lambda _r, _o, a, m: f"{_pays(a, m)} in tier {a.part}",
+    Reason.TIERS_MISSED: lambda _r, _o, _a, _m: (
         "gets nothing: all the tiers that it accepts went to others by lot"
     ),
-    Reason.NO_TIER: lambda _r, _o, _a: (
+    Reason.NO_TIER: lambda _r, _o, _a, _m: (
         "gets nothing: it asked for no tier that its deposit covers"
     ),
 }

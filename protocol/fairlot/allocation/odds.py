@@ -100,6 +100,8 @@ class _View:
     ) -> None:
         self.entrants = entrants
         self.groups = groups
+        self.last = pools[-1].name if pools else None
+        """The pool after which nothing has to be known."""
         self.standings = [Standing() for _ in entrants]
         """What each entrant has got for certain, without anything left to chance."""
         self.unknown: dict[int, list[str]] = {}
@@ -113,9 +115,9 @@ class _View:
         """Return what is known about the next pool, and remember what it leaves."""
         running = replace(pool, supply=self.supplies[pool.name])
         entered = entering(running, self.entrants, self.standings, self.groups)
-        causes = list(self.unknown_supplies.get(pool.name, ()))
+        causes = set(self.unknown_supplies.get(pool.name, ()))
         for i, _ in entered:
-            causes += self.unknown.get(i, ())
+            causes.update(self.unknown.get(i, ()))
         depends_on = tuple(name for name in self.supplies if name in causes)
         nyms = tuple(self.entrants[i].nym for i, _ in entered)
         if depends_on:
@@ -128,7 +130,8 @@ class _View:
             chance = alike.chance if alike else None
             return PoolOdds(running, nyms, None, count, depends_on, rule, chance)
         odds = pool_odds(running, [order for _, order in entered])
-        self._settle(running, entered, odds)
+        if pool.name != self.last:
+            self._settle(running, entered, odds)
         return PoolOdds(running, nyms, odds, (len(nyms), len(nyms)), (), odds.why)
 
     def _leave_open(self, pool: Pool, may_enter: Sequence[int]) -> None:

@@ -1,6 +1,6 @@
 """Who pays, and who gets what back, to the last unit of money (specs/settlement.md)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
@@ -9,12 +9,14 @@ from fairlot.errors import InvariantError
 from fairlot.fields import uint_problem
 from fairlot.names import Nym, check_nym
 from fairlot.terms.pool import Mechanism, Pool
+from fairlot.text import csv_table
 from fairlot_crypto.cbor import Value, encode
 from fairlot_crypto.errors import CallerError
 from fairlot_crypto.hashing import tagged_hash
 
-CSV_HEADER = "nym,units,payment,refund"
-POOLS_CSV_HEADER = "nym,pool,units,payment"
+CSV_HEADER = ("nym", "units", "payment", "refund")
+POOLS_CSV_HEADER = ("nym", "pool", "units", "payment")
+WINNERS_CSV_HEADER = ("nym", "pool", "units", "payment", "refund")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,22 +120,43 @@ def _row(line: LedgerLine, *, detailed: bool) -> list[Value]:
 
 def allocation_csv(lines: Iterable[LedgerLine]) -> bytes:
     """Return allocation.csv: one row for each nym with a final deposit, sorted by nym."""
-    rows = [
-        f"{line.nym.hex()},{line.units},{line.payment},{line.refund}"
+    rows = (
+        (line.nym.hex(), line.units, line.payment, line.refund)
         for line in sorted(lines, key=attrgetter("nym"))
         if line.final
-    ]
-    return "".join(f"{row}\n" for row in (CSV_HEADER, *rows)).encode()
+    )
+    return csv_table(CSV_HEADER, rows)
 
 
 def pools_csv(lines: Iterable[LedgerLine]) -> bytes:
     """Return pools.csv: one row for each pool or part that gave a nym units."""
-    rows = [
-        f"{line.nym.hex()},{gain.pool},{gain.units},{gain.payment}"
+    rows = (
+        (line.nym.hex(), gain.pool, gain.units, gain.payment)
         for line in sorted(lines, key=attrgetter("nym"))
         for gain in line.gains
-    ]
-    return "".join(f"{row}\n" for row in (POOLS_CSV_HEADER, *rows)).encode()
+    )
+    return csv_table(POOLS_CSV_HEADER, rows)
+
+
+def winners_csv(
+    lines: Iterable[LedgerLine], persons: Mapping[Nym, str] | None = None
+) -> bytes:
+    """Return winners.csv: one row for each pool or part that gave a nym units.
+
+    Args:
+        lines: the ledger, in any order.
+        persons: the person of each nym, as only a rehearsal knows it: then each row begins
+            with it.
+    """
+    rows: list[tuple[str | int, ...]] = []
+    for line in sorted(lines, key=attrgetter("nym")):
+        # The refund is the nym's: it stands once, so that the column adds up.
+        refunds = (line.refund, *(0 for _ in line.gains))
+        for gain, refund in zip(line.gains, refunds, strict=False):
+            row = (line.nym.hex(), gain.pool, gain.units, gain.payment, refund)
+            rows.append(row if persons is None else (persons[line.nym], *row))
+    begin = () if persons is None else ("person",)
+    return csv_table((*begin, *WINNERS_CSV_HEADER), rows)
 
 
 def check_ledger(lines: Sequence[LedgerLine], fundings: Iterable[Funding]) -> None:

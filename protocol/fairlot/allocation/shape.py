@@ -11,10 +11,13 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Protocol
 
+from fairlot.money import Money
 from fairlot.text import Json
 
 ITSELF = ""
 """The part of a pool that has no parts."""
+NOBODY = "There is nobody who wants a unit and can pay for it"
+"""What there is to say of a pool in which nobody takes part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +91,12 @@ class Facts(Protocol):
         """Return the certificate for machines, under the names that its chapter gives."""
         ...
 
-    def lines(self) -> tuple[str, ...]:
-        """Return the certificate in sentences, without a final stop."""
+    def lines(self, money: Money = str, /) -> tuple[str, ...]:
+        """Return the certificate in sentences, without a final stop.
+
+        Args:
+            money: writes amounts, as bare integers unless it is given.
+        """
         ...
 
 

@@ -11,6 +11,7 @@ from fairlot.audit.checks import (
     NEEDS_KEPT,
     NEEDS_ROOTS,
     NOT_CHECKED,
+    OF_REGISTRIES,
     Check,
     check_of,
 )
@@ -30,14 +31,17 @@ from fairlot.audit.report import CheckResult, Report, Roots
 from fairlot.audit.roles import role_findings, role_notices
 from fairlot.audit.transcript_file import transcript_bytes
 from fairlot.audit.trust import policy_findings
-from fairlot.audit.watching import expiry_findings, watch_findings
+from fairlot.audit.watching import expiry_findings, roll_findings, watch_findings
 from fairlot.beacon.rounds import Rounds
-from fairlot.board.phase import Phase
-from fairlot.board.replay import Finding, Replay, replay
+from fairlot.board.log_replay import Finding
+from fairlot.board.phase import ENDED
+from fairlot.board.registry_state import RegistryState
+from fairlot.board.replay import Replay, replay_files
 from fairlot.board.sale import SaleState
 from fairlot.board.standing import Watch
 from fairlot.entry import EntryType
 from fairlot.fields import bytes_problem
+from fairlot.identity.registry import Registry
 from fairlot.names import HASH_LENGTH, check_time
 from fairlot_crypto.curve import Backend, backend
 from fairlot_crypto.errors import CallerError
@@ -66,15 +70,18 @@ class Expected:
     """Whether a rehearsal is accepted."""
     policy: Policy | None = None
     """The log and the witnesses that the auditor trusts; ``None`` where there is none."""
+    registry_alone: bool = False
+    """Whether the log of a registry without any sale is what is to be audited."""
 
     def __post_init__(self) -> None:
         """Refuse what can be no root, since no transcript would ever agree with it.
 
         Raises:
             CallerError: ``audit.root`` unless each is 32 bytes or ``None``;
-                ``audit.flag`` unless ``rehearsal`` is a boolean.
+                ``audit.flag`` unless the flags are booleans.
         """
-        _check_flag(self.rehearsal)
+        _check_flag("rehearsal", self.rehearsal)
+        _check_flag("registry_alone", self.registry_alone)
         for name, root in (("sale_id", self.sale_id), ("board_key", self.board_key)):
             problem = None if root is None else bytes_problem(root, HASH_LENGTH)
             if problem:
@@ -88,10 +95,10 @@ class Expected:
         return any(root is not None for root in roots)
 
 
-def _check_flag(rehearsal: object) -> None:
+def _check_flag(name: str, flag: object) -> None:
     """Refuse what is no boolean: a text such as "no" would accept a rehearsal."""
-    if not isinstance(rehearsal, bool):
-        problem = f"rehearsal is True or False, not {type(rehearsal).__name__}"
+    if not isinstance(flag, bool):
+        problem = f"{name} is True or False, not {type(flag).__name__}"
         raise CallerError("audit.flag", problem)
 
 
@@ -109,6 +116,8 @@ def audit_transcript(
     statements: Statements | None = None,
     progress: Progress = silent,
     now: int | None = None,
+    more: Iterable[bytes | str | Path] = (),
+    registry_alone: bool = False,
 ) -> Report:
     """Check a whole transcript offline (specs/audit.md).
 
@@ -133,6 +142,9 @@ def audit_transcript(
         progress: told how many bytes were read, of how many.
         now: the auditor's clock, Unix seconds: a notice says where the log of a real sale
             is ahead of it; ``None`` compares nothing.
+        more: files that hold logs which ``transcript`` does not, e.g. that of the registry.
+        registry_alone: whether the log of a registry is to be audited, without any sale; it
+            changes nothing where there is a sale.
 
     Raises:
         InputError: ``transcript.unreadable`` for a file that cannot be read,
@@ -148,13 +160,14 @@ def audit_transcript(
             and ``audit.round`` for what is none; ``names.time``.
     """
     trusted = None if policy is None else read_policy(policy)
-    expected = Expected(sale_id, board_key, rehearsal, trusted)
+    expected = Expected(sale_id, board_key, rehearsal, trusted, registry_alone)
     kept = Kept(read_heads(heads), read_receipts(receipts))
     given = read_rounds(rounds)
     data = transcript_bytes(transcript)
+    others = tuple(map(transcript_bytes, more))
     curve = backend() if curve is None else curve
     known = Statements() if statements is None else statements
-    return audit(data, curve, expected, known, progress, now, given, kept)
+    return audit(data, curve, expected, known, progress, now, given, kept, others)
 
 
 def audit(
@@ -166,13 +179,14 @@ def audit(
     now: int | None = None,
     rounds: Iterable[Beacon] = (),
     kept: Kept = NOTHING,
+    more: Sequence[bytes] = (),
 ) -> Report:
     """Check a whole transcript.
 
-    The checklist is ``CHECKS``: A01 to A05, A07 to A22 and A24 follow from reading and
-    folding; this function itself checks A06 (roots), A14 (people), A23 (the end), A25 (no
-    rehearsal), A26 (roles), A28 (the witnesses) and A29 (what was kept). ``NOT_CHECKED``
-    lists what it leaves to its caller.
+    The checklist is ``CHECKS``: A01 to A05, A07 to A22, A24 and A30 to A33 follow from
+    reading and folding; this function itself checks A06 (roots), A14 (people), A23 (the
+    end), A25 (no rehearsal), A26 (roles), A28 (the witnesses) and A29 (what was kept).
+    ``NOT_CHECKED`` lists what it leaves to its caller.
 
     Args:
         data: the bytes of the file.
@@ -184,30 +198,47 @@ def audit(
         now: the auditor's clock, Unix seconds; ``None`` where there is none.
         rounds: from elsewhere, as relays give them; without terms nobody looks at them.
         kept: heads and receipts from elsewhere.
+        more: the bytes of files with other logs.
 
     Raises:
         Rejection: ``round.unnamed``, ``round.signature`` for a round that the terms do
             not name.
         CallerError: ``names.time``.
     """
+    # Step 1.
+    state = SaleState(RegistryState(curve, statements))
+    read = replay_files((data, *more), state, progress)
+    return audit_replay(read, expected, now, rounds, kept)
+
+
+def audit_replay(
+    read: Replay,
+    expected: Expected,
+    now: int | None = None,
+    rounds: Iterable[Beacon] = (),
+    kept: Kept = NOTHING,
+) -> Report:
+    """Check a whole transcript that was read: ``audit`` without its first step.
+
+    For whoever wants to look at the board as well. Arguments and errors are those of
+    ``audit``.
+    """
     if now is not None:
         check_time(now)
-    # Step 1.
-    read = replay(data, SaleState(curve, statements), progress)
     # Step 2, what was kept; its co-signatures count in what follows.
     compared = compare_kept(read, kept)
     state = read.state
     given = rounds if state.has_terms else ()
-    known = state.rounds.including(curve, given, statements)
+    known = state.rounds.including(state.curve, given, state.statements)
     own = _own_findings(read, expected, compared, known)
     findings = [*read.findings, *compared.findings, *own]
     # Step 9.
-    unchecked = _unchecked(expected, kept)
+    unchecked = _unchecked(expected, kept, _alone(read, expected) is not None)
     results = tuple(_result(check, findings, read, unchecked) for check in CHECKS)
     return Report(
         results=results,
-        roots=_roots(state, expected, kept),
-        rehearsal=state.terms.rehearsal if state.has_terms else None,
+        roots=_roots(read, expected, kept),
+        rehearsal=_is_rehearsal(read, expected),
         phase=state.phase.value,
         facts=_facts(state),
         disclosed=disclosed_counts(state),
@@ -232,10 +263,28 @@ def _result(
     return CheckResult(check, found, len(found) + left_out, reached, checked)
 
 
-def _unchecked(expected: Expected, kept: Kept) -> tuple[str, ...]:
-    """Return the checks for which the auditor gave nothing to compare with."""
+def _unchecked(expected: Expected, kept: Kept, alone: bool) -> tuple[str, ...]:
+    """Return the checks for which there is nothing to look at, or to compare with."""
     given = ((NEEDS_ROOTS, expected.given), (NEEDS_KEPT, kept.given))
-    return tuple(check for check, there in given if not there)
+    lacking = tuple(check for check, there in given if not there)
+    if not alone:
+        return lacking
+    return (*lacking, *(c.id for c in CHECKS if c.id not in OF_REGISTRIES))
+
+
+def _is_rehearsal(read: Replay, expected: Expected) -> bool | None:
+    """Tell whether the terms, or a registry that is alone, say so; ``None`` without."""
+    if read.state.has_terms:
+        return read.state.terms.rehearsal
+    alone = _alone(read, expected)
+    return None if alone is None else alone.rehearsal
+
+
+def _alone(read: Replay, expected: Expected) -> Registry | None:
+    """Return the registry that is audited alone, where no log of a sale is there."""
+    state = read.registry.state
+    meant = expected.registry_alone and state.begun and not read.sold
+    return state.registry if meant else None
 
 
 def _own_findings(
@@ -246,6 +295,8 @@ def _own_findings(
     if state.has_terms:
         yield from _root_findings(state, expected)
         yield from policy_findings(expected.policy, read, compared.heads)
+    elif (alone := _alone(read, expected)) is not None:
+        yield from _registry_roots(alone, expected)
     elif expected.given:
         yield Finding(
             "roots.absent",
@@ -256,26 +307,29 @@ def _own_findings(
     # Step 4.
     yield from watch_findings(state, Watch(read.watch.seen | compared.seen))
     yield from expiry_findings(state, known)
+    seen = read.registry.watch.seen | compared.registry
+    yield from roll_findings(state.registry, Watch(seen))
     # Step 3.
     finals = sum(f.final for f in state.fundings())
-    if finals > len(state.leaves):
-        why = f"there are {finals} final deposits for {len(state.leaves)} active leaves"
+    most = state.roll.roll.leaves if finals else 0
+    if finals > most:
+        why = f"there are {finals} final deposits for the {most} leaves of the roll"
         yield Finding("people.more-than-leaves", why, None, None)
-    ended = state.phase in (Phase.DONE, Phase.VOID)
+    ended = state.phase in ENDED or _alone(read, expected) is not None
     tail = ""
     if read.unacknowledged:
-        tail = f"{read.unacknowledged} bytes from {read.acknowledged} on "
+        tail = f"{read.unacknowledged} bytes from {read.covered} on "
         tail += "are under no checkpoint"
     # Step 5.
     if ended and tail:
-        yield Finding("file.tail", tail, read.acknowledged, None)
+        yield Finding("file.tail", tail, read.covered, None)
     # Step 6.
     if not (ended or read.stopped or _wrong_end(read)):
         why = f"incomplete: it stands in phase {state.phase}"
         why = f"{why}; {tail}" if tail else why
-        yield Finding("sale.incomplete", why, read.acknowledged, None)
+        yield Finding("sale.incomplete", why, read.covered, None)
     # Step 7.
-    yield from _rehearsal_findings(state, expected)
+    yield from _rehearsal_findings(read, expected)
     # Step 8.
     yield from role_findings(state)
 
@@ -289,8 +343,18 @@ def _root_findings(state: SaleState, expected: Expected) -> Iterator[Finding]:
         yield Finding("roots.board-key", _differs(wanted, key), None, None)
 
 
-def _rehearsal_findings(state: SaleState, expected: Expected) -> Iterator[Finding]:
-    if state.has_terms and state.terms.rehearsal and not expected.rehearsal:
+def _registry_roots(registry: Registry, expected: Expected) -> Iterator[Finding]:
+    """Compare a registry that is alone with the board's key, the one root that it has."""
+    wanted, key = expected.board_key, registry.board.key
+    if wanted is not None and wanted != key:
+        yield Finding("roots.board-key", _differs(wanted, key), None, None)
+    if expected.sale_id is not None or expected.policy is not None:
+        why = "the log of a registry is alone: there is no sale to compare"
+        yield Finding("roots.absent", why, 0, None)
+
+
+def _rehearsal_findings(read: Replay, expected: Expected) -> Iterator[Finding]:
+    if _is_rehearsal(read, expected) and not expected.rehearsal:
         yield Finding("audit.rehearsal", _REHEARSED, None, None)
 
 
@@ -317,12 +381,14 @@ def _wrong_end(read: Replay) -> bool:
     return last is not None and last.entry.type in ends and last.refusal is not None
 
 
-def _roots(state: SaleState, expected: Expected, kept: Kept) -> Roots:
-    terms = state.terms if state.has_terms else None
+def _roots(read: Replay, expected: Expected, kept: Kept) -> Roots:
+    terms = read.state.terms if read.state.has_terms else None
+    own = _alone(read, expected)
+    board = terms.board.key if terms else own.board.key if own else None
     return Roots(
         sale_id=terms.sale_id if terms else None,
-        board_key=terms.board.key if terms else None,
-        registry_id=terms.registry if terms else None,
+        board_key=board,
+        registry_id=terms.registry if terms else own.registry_id if own else None,
         from_file=not expected.given,
         policy=expected.policy is not None,
         heads=len(kept.heads),
@@ -335,7 +401,9 @@ def _facts(state: SaleState) -> dict[str, int]:
     return {
         "beacon_delay": state.terms.beacon.delay if state.has_terms else 0,
         "entries": state.tree.size,
-        "leaves": len(state.leaves),
+        "registry_entries": state.registry.tree.size,
+        "leaves": len(state.registry.leaves),
+        "rolls": len(state.registry.rolls),
         "final_deposits": sum(f.final for f in state.fundings()),
         "money_in": sum(f.paid for f in state.fundings()),
         "payments": sum(line.payment for line in ledger),

@@ -59,11 +59,15 @@ CHECKS = (
     ),
     Check(
         "A08",
-        "Every entry belongs to this sale and stands once",
+        "Every entry belongs to its log and stands once",
         ("entry.scope", "entry.duplicate"),
     ),
     Check("A09", "Entries lie in their phase, markers at their time", ("phase.",)),
-    Check("A10", "The registry is the one that the terms name", ("registry.",)),
+    Check(
+        "A10",
+        "The registry is legal, and the one that the terms name",
+        ("registry.",),
+    ),
     Check("A11", "Every leaf is made by enough issuers, once", ("leaf.",)),
     Check(
         "A12",
@@ -89,7 +93,9 @@ CHECKS = (
         "Every deposit shows a credential of the registry, once a nym",
         ("deposit.presentation",),
     ),
-    Check("A14", "There are no more final deposits than active leaves", ("people.",)),
+    Check(
+        "A14", "There are no more final deposits than leaves on the roll", ("people.",)
+    ),
     Check("A15", "Payments name a deposit and are booked once", ("paid.",)),
     Check("A16", "CLOSE freezes the board as it was", ("close.",)),
     Check(
@@ -125,11 +131,35 @@ CHECKS = (
         "The log extends every head that was kept, and holds every receipt",
         ("heads.",),
     ),
+    Check(
+        "A30",
+        "Rolls state the registry as it was, signed by enough issuers",
+        ("roll.",),
+    ),
+    Check("A31", "OPEN names a roll that the terms allow", ("open.",)),
+    Check(
+        "A32",
+        "Files hold one sale and its registry, each log once, and no other",
+        ("log.",),
+    ),
+    Check(
+        "A33",
+        "Leaves change by those who may, each in its time",
+        ("life.",),
+    ),
 )
 """The checks in the order of the report."""
 
-BEFORE_TERMS = ("A01", "A02", "A04", "A05", "A07", "A17")
+BEFORE_TERMS = (
+    *("A01", "A02", "A04", "A05", "A07", "A10", "A11", "A17", "A30", "A32", "A33"),
+)
 """Checks that need no terms; without terms the others are not reached."""
+
+OF_REGISTRIES = (
+    *("A01", "A02", "A03", "A04", "A06", "A07", "A08", "A09", "A10", "A11"),
+    *("A25", "A28", "A29", "A30", "A32", "A33"),
+)
+"""Checks of the log of a registry; where it is alone, the others are not checked."""
 
 NEEDS_ROOTS = "A06"
 """The check that compares nothing unless the auditor gave trust roots."""
@@ -139,7 +169,8 @@ NEEDS_KEPT = "A29"
 
 NOT_CHECKED = (
     "that an attester looked at a real person, once",
-    "that each deposit's leaf is on this log, from before OPEN: it shows only a credential",
+    "that attesters asked for a recovery only where its person was before them",
+    "that the issuers gave credentials for the roll only to leaves that are on it",
     "that the issuers erased last season's keys and that no t + 1 of them collude",
     "that money moved as the escrow says it did",
     "that the seller hands over what was won",

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fairlot.board.head import contradiction, verify_head
-from fairlot.board.replay import Finding, Replay
-from fairlot.board.sale import SaleState
+from fairlot.board.log_replay import Finding
+from fairlot.board.log_state import LogState
+from fairlot.board.replay import Replay
 from fairlot.board.standing import Cosigned
 from fairlot.errors import Rejection
 from fairlot_crypto.errors import ProofError
@@ -41,25 +42,38 @@ class Compared:
 
     findings: tuple[Finding, ...]
     heads: tuple[SignedCheckpoint, ...]
-    """Those that the log extends."""
+    """Those of the sale's log that it extends."""
     seen: frozenset[Cosigned]
     """Their co-signatures."""
+    registry: frozenset[Cosigned] = frozenset()
+    """Those of heads of the registry's log."""
 
 
 def compare_kept(read: Replay, kept: Kept) -> Compared:
-    """Compare a log with what was kept of it."""
-    findings, heads, seen = list[Finding](), list[SignedCheckpoint](), set[Cosigned]()
-    if kept.given and not read.state.has_terms:
+    """Compare the log of a sale, and that of its registry, with what was kept of both."""
+    findings, heads = list[Finding](), list[SignedCheckpoint]()
+    seen, registry = set[Cosigned](), set[Cosigned]()
+    if kept.given and not (read.state.has_terms or read.registry.state.begun):
         why = "the file holds no terms: nothing says whose log it is to be compared"
         return Compared((Finding("heads.absent", why, None, None),), (), frozenset())
     for name, head, proof in _each(kept):
-        found = _judge(name, head, proof, read.state)
+        state = _log_of(head, read)
+        found = _judge(name, head, proof, state)
         if isinstance(found, Finding):
             findings.append(found)
-        else:
+        elif state is read.state:
             heads.append(head)
             seen.update(found)
-    return Compared(tuple(findings), tuple(heads), frozenset(seen))
+        else:
+            registry.update(found)
+    return Compared(tuple(findings), tuple(heads), frozenset(seen), frozenset(registry))
+
+
+def _log_of(head: SignedCheckpoint, read: Replay) -> LogState:
+    """Return the log that a head names; the sale's where it is neither's."""
+    registry: LogState = read.registry.state
+    named = registry.begun and head.checkpoint.origin == registry.identity.origin
+    return registry if named or not read.state.begun else read.state
 
 
 def _each(kept: Kept) -> Iterator[tuple[str, SignedCheckpoint, LogProof | None]]:
@@ -70,11 +84,11 @@ def _each(kept: Kept) -> Iterator[tuple[str, SignedCheckpoint, LogProof | None]]
 
 
 def _judge(
-    name: str, head: SignedCheckpoint, proof: LogProof | None, state: SaleState
+    name: str, head: SignedCheckpoint, proof: LogProof | None, state: LogState
 ) -> Finding | tuple[Cosigned, ...]:
     """Return what is wrong with a head, or with its receipt; else who co-signed it."""
     # Step 1.
-    if head.checkpoint.origin != state.terms.origin:
+    if head.checkpoint.origin != state.identity.origin:
         why = f"{name} is of another log, {head.checkpoint.origin}"
         return Finding("heads.origin", why, None, None)
     # Step 2.

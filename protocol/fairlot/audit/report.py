@@ -7,7 +7,7 @@ from enum import StrEnum
 from fairlot.audit.checks import Check
 from fairlot.audit.disclosed import Disclosed
 from fairlot.audit.margin import BeaconFacts
-from fairlot.board.replay import Finding
+from fairlot.board.log_replay import Finding
 from fairlot.text import Json, Viewed, json_view
 
 
@@ -114,6 +114,23 @@ class Report:
         """Return the ids of the checks for which the auditor gave nothing to compare."""
         return self._ids(CheckState.NOT_CHECKED)
 
+    @property
+    def verdict(self) -> str:
+        """Return the verdict in one line."""
+        subject = "Verdict on this REHEARSAL" if self.rehearsal else "Verdict"
+        checks, holding = len(self.results), sum(r.holds for r in self.results)
+        said = [f"all {checks} checks hold"]
+        if not self.holds:
+            failed = ", ".join(self.failed)
+            said = [f"{len(self.failed)} of {checks} checks fail: {failed}"]
+        elif holding < checks:
+            said = [f"{holding} checks hold"]
+        if self.unreached:
+            said.append(f"{len(self.unreached)} could not be reached")
+        if self.unchecked:
+            said.append(f"not checked: {', '.join(self.unchecked)}")
+        return f"{subject}: {'; '.join(said)}."
+
     def _ids(self, state: CheckState) -> tuple[str, ...]:
         return tuple(r.check.id for r in self.results if r.state is state)
 
@@ -151,7 +168,13 @@ def _check(result: CheckResult) -> Viewed:
         "checked": result.checked,
         "found": result.found,
         "findings": [
-            {"code": f.code, "message": f.message, "offset": f.offset, "entry": f.entry}
+            {
+                "code": f.code,
+                "message": f.message,
+                "offset": f.offset,
+                "entry": f.entry,
+                "log": f.log.value if f.log else None,
+            }
             for f in result.findings
         ],
     }

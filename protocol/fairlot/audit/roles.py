@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
-from fairlot.board.replay import Finding
+from fairlot.board.log_replay import Finding
 from fairlot.board.sale import SaleState
 from fairlot.identity.registry import Registry
 from fairlot.terms.terms import Terms
@@ -13,24 +13,27 @@ Role: TypeAlias = str
 """What reports call a role; everybody on a list, such as the roster, has the same."""
 
 
-def role_keys(terms: Terms, registry: Registry | None) -> list[tuple[Role, VerifyKey]]:
+def role_keys(terms: Terms, registry: Registry) -> list[tuple[Role, VerifyKey]]:
     """Return each role with each of its keys, in the order of the table.
 
     Args:
         terms: of the sale.
-        registry: ``None`` as long as the board has none.
+        registry: that they name.
     """
-    issuers = () if registry is None else registry.issuers
-    attesters = () if registry is None else registry.attesters
-    return [
+    keys = [
         ("the seller", terms.seller),
         ("the escrow", terms.escrow),
         ("the board", terms.board.key),
+        ("the board", registry.board.key),
         *(("a contributor", key) for key in terms.beacon.roster),
         *(("a witness", witness.key) for witness in terms.witnesses.named),
-        *(("an issuer", issuer.key) for issuer in issuers),
-        *(("an attester", key) for key in attesters),
+        *(("a witness", witness.key) for witness in registry.witnesses.named),
+        *(("an issuer", issuer.key) for issuer in registry.issuers),
+        *(("an attester", key) for key in registry.attesters),
+        ("who decides disputes", registry.disputes.key),
     ]
+    # One board may keep both logs, and one witness watch them.
+    return list(dict.fromkeys(keys))
 
 
 def shared_keys(
@@ -66,6 +69,6 @@ def role_notices(state: SaleState) -> Iterator[str]:
 
 
 def _problems(state: SaleState) -> Iterator[str]:
-    shared = shared_keys(role_keys(state.terms, state.registry))
+    shared = shared_keys(role_keys(state.terms, state.registry.registry))
     for (owner, role), key in shared.items():
         yield f"{owner} and {role} have one key, {key.hex()}, and are one party"

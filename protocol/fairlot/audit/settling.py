@@ -16,7 +16,8 @@ from fairlot.audit.transcript_file import transcript_bytes
 from fairlot.beacon.contributions import Draw
 from fairlot.beacon.rounds import Rounds
 from fairlot.board.head import check_head
-from fairlot.board.replay import Finding, Replay, replay
+from fairlot.board.log_replay import Finding
+from fairlot.board.replay import Replay, replay_file
 from fairlot.board.sale import SaleState, VoidReason
 from fairlot.board.standing import DUE, Marked, Watch, last_moment
 from fairlot.entry import EntryType
@@ -177,7 +178,7 @@ def settle_transcript(
     data = transcript_bytes(transcript)
     curve = backend() if curve is None else curve
     known = Statements() if statements is None else statements
-    read = replay(data, SaleState(curve, known), progress)
+    read = replay_file(data, curve, known, progress)
     return settle_replay(read, given, signed)
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from fairlot.board.head import merge_heads
-from fairlot.board.replay import Finding, Replay
+from fairlot.board.log_replay import Finding
+from fairlot.board.replay import Replay
 from fairlot.terms.terms import Terms
 from fairlot_crypto.errors import ProofError
 from fairlot_crypto.log.checkpoint import SignedCheckpoint

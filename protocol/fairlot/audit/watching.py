@@ -7,11 +7,13 @@ from collections.abc import Iterator
 
 from fairlot.audit.settling import refuted
 from fairlot.beacon.rounds import Rounds
-from fairlot.board.phase import Phase
-from fairlot.board.replay import Finding
+from fairlot.board.log_replay import Finding
+from fairlot.board.phase import DRAWN, Phase
+from fairlot.board.registry_state import RegistryState
 from fairlot.board.sale import SaleState
 from fairlot.board.standing import DUE, Marked, Watch
 from fairlot.entry import EntryType
+from fairlot.logs import LogKind
 
 
 def watch_findings(state: SaleState, watch: Watch) -> Iterator[Finding]:
@@ -21,7 +23,7 @@ def watch_findings(state: SaleState, watch: Watch) -> Iterator[Finding]:
         state: of the sale.
         watch: what counts, of the file and from elsewhere.
     """
-    if state.phase is Phase.DONE:
+    if state.phase in DRAWN:
         for kind in DUE:
             if watch.marked(state, kind) is not Marked.IN_TIME:
                 yield _unwatched(state, kind, "was posted in time")
@@ -34,6 +36,14 @@ def watch_findings(state: SaleState, watch: Watch) -> Iterator[Finding]:
         index = state.markers.get(kind)
         if index is not None and not watch.covers(state, index):
             yield _unwatched(state, kind, "was seen")
+
+
+def roll_findings(state: RegistryState, watch: Watch) -> Iterator[Finding]:
+    """Yield the rolls that no quorum of the registry's witnesses has seen."""
+    for index in state.roll_indexes:
+        if not watch.covers(state, index):
+            why = "no quorum of co-signatures shows that this ROLL was seen"
+            yield Finding("witness.quorum", why, None, index, LogKind.REGISTRY)
 
 
 def expiry_findings(state: SaleState, known: Rounds) -> Iterator[Finding]:
@@ -50,4 +60,4 @@ def expiry_findings(state: SaleState, known: Rounds) -> Iterator[Finding]:
 
 def _unwatched(state: SaleState, kind: EntryType, what: str) -> Finding:
     why = f"no quorum of co-signatures shows that {kind} {what}"
-    return Finding("witness.quorum", why, None, state.markers.get(kind))
+    return Finding("witness.quorum", why, None, state.markers.get(kind), LogKind.SALE)

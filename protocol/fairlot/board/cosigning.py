@@ -4,7 +4,7 @@ from fairlot.board.duties import CLOCK_TOLERANCE, KEEP_BOTH
 from fairlot.board.head import contradiction
 from fairlot.board.replay import Replay
 from fairlot.errors import Rejection
-from fairlot.terms.witnesses import Witness
+from fairlot.logs import Witness
 from fairlot_crypto.keys import SigningKey, VerifyKey
 from fairlot_crypto.log.checkpoint import (
     SignedCheckpoint,

@@ -1,4 +1,4 @@
-"""Heads of a sale's log: who signed one, and whether it is this log's.
+"""Heads of a log: who signed one, and whether it is this log's.
 
 specs/board.md, section 3. A head is a checkpoint that the board signs first; witnesses co-sign
 it, each with the date of their own clock.
@@ -6,11 +6,10 @@ it, each with the date of their own clock.
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from fairlot.board.sale import SaleState
+from fairlot.board.log_state import LogState
 from fairlot.board.standing import Cosigned
 from fairlot.errors import Rejection
-from fairlot.terms.terms import Terms
-from fairlot.terms.witnesses import Witness
+from fairlot.logs import LogIdentity, Witness
 from fairlot_crypto import cbor
 from fairlot_crypto.errors import CryptoError
 from fairlot_crypto.log.checkpoint import (
@@ -25,14 +24,14 @@ from fairlot_crypto.log.note import KeyKind, NoteKey, SignatureLine, line_of
 from fairlot_crypto.statements import Statements
 
 
-def line_problems(signed: SignedCheckpoint, terms: Terms) -> Iterator[Rejection]:
+def line_problems(signed: SignedCheckpoint, log: LogIdentity) -> Iterator[Rejection]:
     """Yield what is wrong with a head, but for the tree and the signatures."""
-    if signed.checkpoint.origin != terms.origin:
+    if signed.checkpoint.origin != log.origin:
         yield Rejection(
             "checkpoint.board-name",
-            "this checkpoint is another log's: its origin is not board and sale_id",
+            "this checkpoint is another log's: its origin is not that of its board and scope",
         )
-    board, *_ = named = _named_keys(terms)
+    board, *_ = named = _named_keys(log)
     first = signed.lines[0]
     if (first.name, first.key_id) != (board.name, board.key_id):
         yield Rejection(
@@ -42,12 +41,12 @@ def line_problems(signed: SignedCheckpoint, terms: Terms) -> Iterator[Rejection]
     for line in unknown_lines(signed, named):
         yield Rejection(
             "checkpoint.unknown-line",
-            f"{line.name!r} signed this checkpoint, whom the terms do not name",
+            f"{line.name!r} signed this checkpoint, whom this log does not name",
         )
 
 
 def verify_lines(
-    signed: SignedCheckpoint, terms: Terms, statements: Statements
+    signed: SignedCheckpoint, log: LogIdentity, statements: Statements
 ) -> tuple[Cosigned, ...]:
     """Verify the board's signature and every co-signature that is there.
 
@@ -55,36 +54,37 @@ def verify_lines(
         ProofError: ``note.unsigned`` without the board's, ``signature.invalid``,
             ``checkpoint.cosignature``.
     """
-    present = _present(signed, terms.watching.named)
+    present = _present(signed, log.watching.named)
 
     def verify() -> None:
-        verify_checkpoint(signed, terms.origin, terms.board.key)
+        verify_checkpoint(signed, log.origin, log.board.key)
         for witness in present:
             verify_cosignature(signed, witness.name, witness.key)
 
     keys = (witness.note_key.to_text().encode() for witness in present)
     text = cbor.encode(signed.to_text())
-    parts = (text, terms.origin.encode(), terms.board.key, *keys)
+    parts = (text, log.origin.encode(), log.board.key, *keys)
     statements.check("checkpoint", parts, verify)
     return tuple(_cosigned(signed, witness) for witness in present)
 
 
-def verify_head(signed: SignedCheckpoint, state: SaleState) -> tuple[Cosigned, ...]:
+def verify_head(signed: SignedCheckpoint, state: LogState) -> tuple[Cosigned, ...]:
     """Verify that a head is of this log, whatever its tree, and return who co-signed it.
 
     Raises:
         Rejection: ``checkpoint.board-name``, ``checkpoint.board-lines``,
-            ``checkpoint.unknown-line``, ``checkpoint.signature``; ``phase.no-terms``.
+            ``checkpoint.unknown-line``, ``checkpoint.signature``; ``phase.no-terms``,
+            ``phase.no-registry``.
     """
-    for problem in line_problems(signed, state.terms):
+    for problem in line_problems(signed, state.identity):
         raise problem
     try:
-        return verify_lines(signed, state.terms, state.statements)
+        return verify_lines(signed, state.identity, state.statements)
     except CryptoError as error:
         raise Rejection("checkpoint.signature", str(error)) from error
 
 
-def check_head(signed: SignedCheckpoint, state: SaleState) -> tuple[Cosigned, ...]:
+def check_head(signed: SignedCheckpoint, state: LogState) -> tuple[Cosigned, ...]:
     """Check that the log so far extends a head, and return who co-signed it.
 
     Raises:
@@ -98,7 +98,7 @@ def check_head(signed: SignedCheckpoint, state: SaleState) -> tuple[Cosigned, ..
     return found
 
 
-def contradiction(signed: SignedCheckpoint, state: SaleState) -> str | None:
+def contradiction(signed: SignedCheckpoint, state: LogState) -> str | None:
     """Say why the log so far does not extend a head; ``None`` if it does.
 
     Who signed the head is not looked at.
@@ -113,9 +113,9 @@ def contradiction(signed: SignedCheckpoint, state: SaleState) -> str | None:
     return None
 
 
-def named_lines(signed: SignedCheckpoint, terms: Terms) -> SignedCheckpoint:
+def named_lines(signed: SignedCheckpoint, log: LogIdentity) -> SignedCheckpoint:
     """Return a head, which the board has signed, without lines that nobody may add."""
-    strange = unknown_lines(signed, _named_keys(terms))
+    strange = unknown_lines(signed, _named_keys(log))
     lines = tuple(line for line in signed.lines if line not in strange)
     return SignedCheckpoint(signed.checkpoint, lines)
 
@@ -160,10 +160,10 @@ def _same_key(first: SignatureLine, second: SignatureLine) -> bool:
     return (first.name, first.key_id) == (second.name, second.key_id)
 
 
-def _named_keys(terms: Terms) -> tuple[NoteKey, ...]:
+def _named_keys(log: LogIdentity) -> tuple[NoteKey, ...]:
     """Return the keys of which a head may have lines: the board's, and those that watch."""
-    board = NoteKey(terms.origin, KeyKind.ED25519, terms.board.key)
-    return (board, *(witness.note_key for witness in terms.watching.named))
+    board = NoteKey(log.origin, KeyKind.ED25519, log.board.key)
+    return (board, *(witness.note_key for witness in log.watching.named))
 
 
 def _present(

@@ -10,18 +10,19 @@ class Phase(StrEnum):
     """The phase of a sale, which the last marker on its board determines."""
 
     EMPTY = "empty"
-    REGISTRATION = "registration"
+    ANNOUNCED = "announced"
     OPEN = "open"
     COMMIT = "commit"
     SEAL = "seal"
     REVEAL = "reveal"
     RESULT = "result"
-    DONE = "done"
+    LOCKED = "locked"
+    UNLOCKED = "unlocked"
     VOID = "void"
 
 
 _RUNNING = (
-    Phase.REGISTRATION,
+    Phase.ANNOUNCED,
     Phase.OPEN,
     Phase.COMMIT,
     Phase.SEAL,
@@ -29,20 +30,15 @@ _RUNNING = (
     Phase.RESULT,
 )
 """From TERMS on until the sale has ended."""
+DRAWN = (Phase.LOCKED, Phase.UNLOCKED)
+"""RESULT is on the log."""
+ENDED = (*DRAWN, Phase.VOID)
+"""The sale has ended; its log goes on."""
 
 PHASES: Mapping[EntryType, tuple[Phase, ...]] = {
     EntryType.TERMS: (Phase.EMPTY,),
-    EntryType.TIME: _RUNNING,
-    EntryType.REGISTRY: (Phase.REGISTRATION,),
-    EntryType.LEAF: (Phase.REGISTRATION,),
-    EntryType.FREEZE: (),
-    EntryType.RECOVERY: (),
-    EntryType.CLOSURE: (),
-    EntryType.CONTEST: (),
-    EntryType.RULING: (),
-    EntryType.SWITCH: (),
-    EntryType.CLOSED: (),
-    EntryType.OPEN: (Phase.REGISTRATION,),
+    EntryType.TIME: (*_RUNNING, *ENDED),
+    EntryType.OPEN: (Phase.ANNOUNCED,),
     EntryType.DEPOSIT: (Phase.OPEN,),
     EntryType.CANCEL: (Phase.OPEN,),
     EntryType.PAID: (Phase.OPEN,),
@@ -56,7 +52,7 @@ PHASES: Mapping[EntryType, tuple[Phase, ...]] = {
     EntryType.RECOVER: (Phase.RESULT,),
     EntryType.ROUND: (Phase.REVEAL, Phase.RESULT),
     EntryType.RESULT: (Phase.RESULT,),
-    EntryType.CLAIM: (),
+    EntryType.UNLOCK: (Phase.LOCKED,),
     EntryType.VOID: _RUNNING,
 }
 """The phases in which an entry of each type is legal (specs/sale.md, table 1)."""

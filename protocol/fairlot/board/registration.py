@@ -1,9 +1,12 @@
-"""What a board begins with: the terms and their registry (specs/sale.md, section 3)."""
+"""What a sale begins with: its terms, the registry and the roll (specs/sale.md, section 3)."""
 
+from fairlot.board.registry_state import RegistryState
 from fairlot.deposit.rules import check_required
 from fairlot.entry import Entry
 from fairlot.errors import Rejection, TermsError
-from fairlot.identity.registry import Registry, read_registry
+from fairlot.identity.registry import Registry, RollId
+from fairlot.identity.roll import PostedRoll
+from fairlot.terms.roll import RollTerms
 from fairlot.terms.terms import Terms
 
 
@@ -28,27 +31,83 @@ def read_terms(entry: Entry) -> Terms:
     return terms
 
 
-def read_registry_of(terms: Terms, entry: Entry) -> Registry:
-    """Return the registry of a REGISTRY entry, which the terms name.
+def check_registry(terms: Terms, state: RegistryState) -> None:
+    """Check that the registry that the terms name is at hand, and that the sale fits it.
 
     Raises:
-        Rejection: ``registry.*``, ``entry.key``.
+        Rejection: ``registry.absent``, ``registry.terms``, ``registry.requires``.
     """
-    registry = read_registry(entry.body)
-    if registry.registry_id != terms.registry:
-        raise Rejection("registry.id", "this is not the registry that the terms name")
-    if entry.key not in [issuer.key for issuer in registry.issuers]:
-        raise Rejection("entry.key", "REGISTRY must be signed by one of its issuers")
+    if state.registry_id != terms.registry:
+        named = terms.registry.hex()
+        problem = f"the log of the registry {named} is not here: give that log too"
+        raise Rejection("registry.absent", problem)
+    registry = state.registry
     if (registry.rehearsal, registry.season) != (terms.rehearsal, terms.season):
         raise Rejection(
             "registry.terms",
             "season and rehearsal must be the same in registry and terms",
         )
-    times = terms.times
-    if not registry.starts <= times.open < times.unlock < registry.ends:
-        raise Rejection(
-            "registry.terms",
-            "the sale must begin and end inside the registry's season",
-        )
+    _check_season(terms, registry)
     check_required(terms, registry)
-    return registry
+
+
+def _check_season(terms: Terms, registry: Registry) -> None:
+    """Check that a sale lies in the season, and ends within its tail."""
+    times = terms.times
+    if not registry.starts <= times.open < times.close < registry.ends:
+        problem = "deposits must open and close inside the registry's season"
+        raise Rejection("registry.terms", problem)
+    if times.unlock + registry.settles_after > registry.closes:
+        latest = registry.closes - registry.settles_after
+        problem = f"unlock must not be after {latest}, as the season's tail ends then"
+        raise Rejection("registry.terms", problem)
+
+
+def find_roll(state: RegistryState, named: RollId) -> PostedRoll:
+    """Return the roll that OPEN names, on the registry log.
+
+    Raises:
+        Rejection: ``open.roll``.
+    """
+    found = state.rolls.get(named)
+    if found is None:
+        problem = f"the registry has no roll {named.hex()}"
+        raise Rejection("open.roll", problem)
+    return found
+
+
+def check_opening(
+    terms: Terms, registry: Registry, posted: PostedRoll, time: int
+) -> None:
+    """Check that the terms allow a sale to open with a roll.
+
+    Args:
+        terms: of the sale.
+        registry: that they name.
+        posted: the roll.
+        time: of OPEN, by the sale's log.
+
+    Raises:
+        Rejection: ``open.window``, ``open.leaves``, ``open.time``, ``open.expires``.
+    """
+    roll = posted.roll
+    if not _is_named(terms.roll, posted):
+        problem = "the terms name another roll, or another window for its time"
+        raise Rejection("open.window", problem)
+    if roll.leaves < terms.roll.smallest:
+        problem = f"the terms ask for a roll of {terms.roll.smallest} leaves"
+        raise Rejection("open.leaves", f"{problem}, and this one has {roll.leaves}")
+    if roll.time > time:
+        problem = f"the roll is {roll.time - time} s younger than OPEN"
+        raise Rejection("open.time", problem)
+    serves = terms.times.unlock + registry.settles_after
+    if roll.expires < serves:
+        problem = f"the roll expires before {serves}, when the sale may still need it"
+        raise Rejection("open.expires", problem)
+
+
+def _is_named(terms: RollTerms, posted: PostedRoll) -> bool:
+    if terms.window is None:
+        return terms.id == posted.roll_id
+    first, until = terms.window
+    return first <= posted.roll.time <= until

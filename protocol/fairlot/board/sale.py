@@ -1,7 +1,6 @@
-"""The state of a sale: a fold over the entries of its board (specs/sale.md).
+"""The state of a sale: a fold over the entries of its log (specs/sale.md).
 
-``apply`` takes one entry in or refuses it with a stable code. The same entries at the same
-times give the same state; a refused entry changes nothing. Storage, wallets and the command
+It rests on the state of the registry that its terms name. Storage, wallets and the command
 line only produce and carry entries.
 """
 
@@ -22,30 +21,27 @@ from fairlot.beacon.contributions import Contributions, Draw, Frozen, check_setu
 from fairlot.beacon.rounds import Rounds
 from fairlot.beacon.seals import Seal, Seals
 from fairlot.board.entrants import entrants_of
+from fairlot.board.log_state import LogState
 from fairlot.board.phase import PHASES, Phase
-from fairlot.board.registration import read_registry_of, read_terms
+from fairlot.board.registration import (
+    check_opening,
+    check_registry,
+    find_roll,
+    read_terms,
+)
+from fairlot.board.registry_state import RegistryState
 from fairlot.deposit.final import Positions
 from fairlot.deposit.payment import read_payment
 from fairlot.deposit.verify import check_deposit
-from fairlot.entry import (
-    Entry,
-    EntryHash,
-    EntryType,
-    Role,
-    body_fields,
-    check_signature,
-)
+from fairlot.entry import Entry, EntryType, Role, body_fields
 from fairlot.errors import Rejection
-from fairlot.identity.leaf import Leaf, check_leaf, read_leaf
-from fairlot.identity.registry import Credentials, Registry
-from fairlot.names import SaleId
+from fairlot.identity.registry import Credentials, RollId
+from fairlot.identity.roll import PostedRoll
+from fairlot.logs import LogIdentity
+from fairlot.names import HASH_LENGTH, SaleId
 from fairlot.terms.terms import Terms
-from fairlot.terms.times import MAX_TIME
-from fairlot_crypto.curve import Backend
 from fairlot_crypto.errors import CryptoError
-from fairlot_crypto.keys import VerifyKey, check_verify_key
-from fairlot_crypto.log.merkle import Tree
-from fairlot_crypto.statements import Statements
+from fairlot_crypto.keys import check_verify_key
 
 
 class VoidReason(StrEnum):
@@ -59,42 +55,36 @@ class VoidReason(StrEnum):
     EXPIRED = "expired"
 
 
-class SaleState:
-    """Everything that the entries so far determine."""
+class SaleState(LogState):
+    """Everything that the entries of a sale's log so far determine."""
 
-    def __init__(self, curve: Backend, statements: Statements) -> None:
-        """Start with no entry."""
-        self.curve = curve
-        self.statements = statements
-        self.tree = Tree()
+    def __init__(self, registry: RegistryState) -> None:
+        """Start with no entry.
+
+        Args:
+            registry: the state of the registry that the terms will name; it may go on.
+        """
+        super().__init__(registry.curve, registry.statements)
+        self.registry = registry
         self.phase = Phase.EMPTY
-        self.registry: Registry | None = None
-        self.leaves: dict[int, Leaf] = {}
         self.positions = Positions()
         self.rounds = Rounds()
         self.draw: Draw | None = None
         self.outcome: Outcome | None = None
         self.ledger: tuple[LedgerLine, ...] = ()
         self.void_reason: VoidReason | None = None
-        self.clock = 0
-        """What the last TIME entry said."""
-        self.markers: dict[EntryType, int] = {}
-        """The index of the leaf of each accepted entry of the board, but for TIME."""
         self.seals: Seals | None = None
         """There from COMMIT_END on."""
         self._terms: Terms | None = None
+        self._identity: LogIdentity | None = None
         self._sale_id = SaleId(b"")
-        self._credentials: Credentials | None = None
+        self._roll: PostedRoll | None = None
         self._contributions: Contributions | None = None
         self._entrants: tuple[Entrant, ...] | None = None
         """The entrants, kept once CLOSE has fixed them, since opening bids takes time."""
-        self._hashes: set[EntryHash] = set()
-        self._identity_commitments: set[bytes] = set()
         self._handlers: Mapping[EntryType, Callable[[Entry, int], None]] = {
             EntryType.TERMS: self._terms_entry,
             EntryType.TIME: self._time_entry,
-            EntryType.REGISTRY: self._registry_entry,
-            EntryType.LEAF: self._leaf_entry,
             EntryType.OPEN: self._open_entry,
             EntryType.DEPOSIT: self._deposit_entry,
             EntryType.CANCEL: self._deposit_entry,
@@ -109,8 +99,35 @@ class SaleState:
             EntryType.RECOVER: self._recover_entry,
             EntryType.ROUND: self._round_entry,
             EntryType.RESULT: self._result_entry,
+            EntryType.UNLOCK: self._unlock_entry,
             EntryType.VOID: self._void_entry,
         }
+
+    @property
+    def handlers(self) -> Mapping[EntryType, Callable[[Entry, int], None]]:
+        """The rules of each type of entry that stands on a sale's log."""
+        return self._handlers
+
+    @property
+    def begun(self) -> bool:
+        """Tell whether the TERMS entry is on the log."""
+        return self._terms is not None
+
+    @property
+    def takes_time(self) -> bool:
+        """Tell whether a TIME entry is legal: from TERMS on."""
+        return self.phase in PHASES[EntryType.TIME]
+
+    @property
+    def identity(self) -> LogIdentity:
+        """Whose log it is.
+
+        Raises:
+            Rejection: ``phase.no-terms`` before the TERMS entry.
+        """
+        if self._identity is None:
+            raise _no_terms()
+        return self._identity
 
     @property
     def terms(self) -> Terms:
@@ -120,15 +137,13 @@ class SaleState:
             Rejection: ``phase.no-terms`` before the TERMS entry.
         """
         if self._terms is None:
-            raise Rejection(
-                "phase.no-terms", "the first entry of a board must be TERMS"
-            )
+            raise _no_terms()
         return self._terms
 
     @property
     def has_terms(self) -> bool:
-        """Tell whether the TERMS entry is on the board."""
-        return self._terms is not None
+        """Tell whether the TERMS entry is on the log."""
+        return self.begun
 
     @property
     def sale_id(self) -> SaleId:
@@ -140,11 +155,20 @@ class SaleState:
         """What a verifier of presentations needs.
 
         Raises:
-            Rejection: ``phase.no-registry`` before the REGISTRY entry.
+            Rejection: ``phase.no-registry`` where the registry is not at hand.
         """
-        if self._credentials is None:
-            raise _no_registry()
-        return self._credentials
+        return self.registry.credentials
+
+    @property
+    def roll(self) -> PostedRoll:
+        """The roll that OPEN has fixed: who may enter.
+
+        Raises:
+            Rejection: ``phase.wrong`` before OPEN.
+        """
+        if self._roll is None:
+            raise Rejection("phase.wrong", "no roll is fixed yet: wait for OPEN")
+        return self._roll
 
     @property
     def contributions(self) -> Contributions:
@@ -176,151 +200,69 @@ class SaleState:
             raise Rejection("phase.wrong", "there is nothing to seal before COMMIT_END")
         return self.seals
 
-    def append(self, entry: Entry, time: int) -> None:
-        """Apply an entry and add it to the tree.
-
-        Raises:
-            Rejection: as ``apply``; then the tree is as before.
-        """
-        self.apply(entry, time)
-        self.tree.append(entry.encoded)
-
-    def apply(self, entry: Entry, time: int) -> None:
-        """Take an entry in (steps 1 to 6).
-
-        Args:
-            entry: an entry whose form has been checked.
-            time: Unix seconds of the last TIME entry before it.
-
-        Raises:
-            Rejection: naming the rule that it breaks.
-        """
-        # Step 1.
-        if entry.hash in self._hashes:
-            raise Rejection(
-                "entry.duplicate",
-                "the same entry is on the board already: there is nothing to send",
-            )
-        # Step 2.
-        if self.phase not in PHASES[entry.type]:
-            self._refuse_phase(entry)
-        # Step 3.
-        check_signature(entry, self.statements)
-        # Steps 4 and 5. TERMS bring scope and key with them.
-        if entry.type is not EntryType.TERMS:
-            self._check_scope(entry)
-            self._check_key(entry)
-        # Step 6.
-        self._handlers[entry.type](entry, time)
-        self._hashes.add(entry.hash)
-        if entry.type.role is Role.BOARD and entry.type is not EntryType.TIME:
-            self.markers[entry.type] = self.tree.size
-
-    def _refuse_phase(self, entry: Entry) -> None:
+    def check_phase(self, entry: Entry) -> None:
+        """Refuse an entry whose type is not legal in this phase (step 2)."""
+        if self.phase in PHASES[entry.type]:
+            return
         if self.phase is Phase.EMPTY:
-            raise Rejection(
-                "phase.no-terms", "the first entry of a board must be TERMS"
-            )
+            raise _no_terms()
         if entry.type is EntryType.TERMS:
             raise Rejection(
-                "terms.again", "this board has terms already: it runs one sale only"
+                "terms.again", "this log has terms already: it is of one sale only"
             )
         raise Rejection(
             "phase.wrong", f"{entry.type} does not belong into the phase {self.phase}"
         )
 
-    def _check_scope(self, entry: Entry) -> None:
-        registry_scope = entry.type.scope == "registry"
-        expected = self.terms.registry if registry_scope else self.sale_id
-        if entry.scope != expected:
-            raise Rejection(
-                "entry.scope", f"the entry was made for another {entry.type.scope}"
-            )
+    def check_speaker(self, entry: Entry) -> None:
+        """Refuse entries of another sale or another key (steps 4 and 5).
 
-    def _check_key(self, entry: Entry) -> None:
-        named: Mapping[Role, Callable[[], tuple[VerifyKey, ...]]] = {
-            Role.BOARD: lambda: (self.terms.board.key,),
-            Role.ESCROW: lambda: (self.terms.escrow,),
-            Role.ISSUER: self._issuer_keys,
-        }
+        TERMS bring scope and key with them.
+        """
+        if entry.type is EntryType.TERMS:
+            return
+        # Step 4.
+        if entry.scope != self.sale_id:
+            raise Rejection("entry.scope", "the entry was made for another sale")
+        # Step 5.
         if entry.type.role is Role.ANYONE:
             _check_any_key(entry)
-        keys = named.get(entry.type.role)
-        if keys is None or entry.type is EntryType.REGISTRY:
-            return
-        if entry.key not in keys():
+        named = {
+            Role.BOARD: self.terms.board.key,
+            Role.ESCROW: self.terms.escrow,
+        }
+        if entry.key != named.get(entry.type.role, entry.key):
             raise Rejection(
                 "entry.key",
                 f"{entry.type} must be signed by the {entry.type.role}'s key",
             )
 
-    def _issuer_keys(self) -> tuple[VerifyKey, ...]:
-        return tuple(issuer.key for issuer in self.credentials.registry.issuers)
-
-    def take_back_time(self, entry: Entry, before: int) -> None:
-        """Take the last leaf back: the TIME of a batch in which nothing was accepted.
-
-        Args:
-            entry: that TIME entry.
-            before: the clock before it.
-        """
-        self.tree.cut(self.tree.size - 1)
-        self._hashes.discard(entry.hash)
-        self.clock = before
-
-    def _time_entry(self, entry: Entry, _time: int) -> None:
-        fields = body_fields(entry)
-        time = fields.uint("time", 0, MAX_TIME)
-        fields.done()
-        if time <= self.clock:
-            problem = f"the clock must go on: it stands at {self.clock} already"
-            raise Rejection("time.back", problem)
-        self.clock = time
-
     def _terms_entry(self, entry: Entry, _time: int) -> None:
         terms = read_terms(entry)
         check_setup(terms, self.statements)
+        check_registry(terms, self.registry)
         self._terms, self._sale_id = terms, terms.sale_id
+        self._identity = terms.log
         self.rounds = Rounds(terms.named_rounds())
-        self.phase = Phase.REGISTRATION
-
-    def _registry_entry(self, entry: Entry, _time: int) -> None:
-        if self._credentials is not None:
-            raise Rejection(
-                "registry.again", "this board has a registry already: a sale has one"
-            )
-        self.registry = read_registry_of(self.terms, entry)
-        self._credentials = Credentials(self.curve, self.registry)
-
-    def _leaf_entry(self, entry: Entry, _time: int) -> None:
-        leaf = read_leaf(body_fields(entry))
-        if leaf.index != len(self.leaves):
-            raise Rejection(
-                "leaf.index", f"the next leaf must have index {len(self.leaves)}"
-            )
-        if leaf.commitment in self._identity_commitments:
-            raise Rejection(
-                "leaf.repeated", "this identity commitment has a leaf already"
-            )
-        if leaf.version != 1:
-            raise Rejection("leaf.version", "a new leaf must have version 1")
-        registry = self.credentials.registry
-        check_leaf(self.curve, registry, leaf, self.statements)
-        self._identity_commitments.add(leaf.commitment)
-        self.leaves[leaf.index] = leaf
+        self.phase = Phase.ANNOUNCED
 
     def _deposit_entry(self, entry: Entry, time: int) -> None:
-        credentials, known = self.credentials, self.statements
-        self.positions.place(check_deposit(credentials, self.terms, entry, time, known))
+        credentials, roll = self.credentials, self.roll.roll_id
+        self.positions.place(
+            check_deposit(credentials, self.terms, roll, entry, time, self.statements)
+        )
 
     def _paid_entry(self, entry: Entry, _time: int) -> None:
         self.positions.pay(*read_payment(entry))
 
     def _open_entry(self, entry: Entry, time: int) -> None:
-        body_fields(entry).done()
+        fields = body_fields(entry)
+        named = RollId(fields.bytes("roll", HASH_LENGTH))
+        fields.done()
         self._check_marker(self.terms.times.open, time)
-        if self._credentials is None:
-            raise _no_registry()
+        posted = find_roll(self.registry, named)
+        check_opening(self.terms, self.credentials.registry, posted, time)
+        self._roll = posted
         self.phase = Phase.OPEN
 
     def _close_entry(self, entry: Entry, time: int) -> None:
@@ -398,7 +340,15 @@ class SaleState:
                 "result.outcome", "RESULT must state the hash of what the draw gives"
             )
         self.draw, self.outcome, self.ledger = draw, outcome, ledger
-        self.phase = Phase.DONE
+        self.phase = Phase.LOCKED
+
+    def _unlock_entry(self, entry: Entry, time: int) -> None:
+        body_fields(entry).done()
+        if time < self.terms.times.unlock:
+            raise Rejection(
+                "phase.early", "it is too early: UNLOCK comes at unlock of the terms"
+            )
+        self.phase = Phase.UNLOCKED
 
     def _void_entry(self, entry: Entry, time: int) -> None:
         fields = body_fields(entry)
@@ -420,7 +370,7 @@ class SaleState:
         """Return why the sale cannot be completed at ``time`` (step 12)."""
         times = self.terms.times
         missed = {
-            Phase.REGISTRATION: (times.open, VoidReason.OPEN_MISSED),
+            Phase.ANNOUNCED: (times.open, VoidReason.OPEN_MISSED),
             Phase.OPEN: (times.close, VoidReason.CLOSE_MISSED),
             Phase.COMMIT: (times.commit_end, VoidReason.COMMIT_END_MISSED),
             Phase.SEAL: (times.seal_end, VoidReason.SEALED_MISSED),
@@ -491,8 +441,8 @@ class SaleState:
             )
 
 
-def _no_registry() -> Rejection:
-    return Rejection("phase.no-registry", "the registry must be on the board first")
+def _no_terms() -> Rejection:
+    return Rejection("phase.no-terms", "the first entry of a sale's log must be TERMS")
 
 
 def _not_closed() -> Rejection:

@@ -9,8 +9,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from fairlot.board.log_state import LogState
 from fairlot.board.sale import SaleState, VoidReason
 from fairlot.entry import EntryType
+from fairlot.logs import LogIdentity
 from fairlot.terms.terms import Terms
 from fairlot_crypto.keys import VerifyKey
 
@@ -47,7 +49,7 @@ MISSED: Mapping[EntryType, VoidReason] = {
 
 @dataclass(slots=True)
 class Watch:
-    """What the witnesses of a sale have co-signed."""
+    """What the witnesses of a log have co-signed."""
 
     seen: set[Cosigned] = field(default_factory=set[Cosigned])
 
@@ -64,7 +66,7 @@ class Watch:
             for c in self.seen
             if c.date > deadline and (index is None or c.size <= index)
         )
-        return Marked.MISSED if self._quorum(terms, lacking) else Marked.OPEN
+        return Marked.MISSED if self._quorum(state.identity, lacking) else Marked.OPEN
 
     def seen_in_time(self, state: SaleState, kind: EntryType) -> int:
         """Return how many witnesses dated a head over a marker by its last moment."""
@@ -75,10 +77,10 @@ class Watch:
         found = (c for c in self.seen if c.size > index and c.date <= deadline)
         return len({c.witness for c in found})
 
-    def covers(self, state: SaleState, index: int, after: int = 0) -> bool:
+    def covers(self, state: LogState, index: int, after: int = 0) -> bool:
         """Tell whether a quorum, dated ``after`` or later, has seen a leaf."""
         found = (c for c in self.seen if c.size > index and c.date >= after)
-        return self._quorum(state.terms, found)
+        return self._quorum(state.identity, found)
 
     def void_reason(self, state: SaleState) -> VoidReason | None:
         """Return why the sale is shown to be void; ``None`` where it is not (step 15)."""
@@ -103,18 +105,21 @@ class Watch:
         shown = self.covers(state, index, expiry + 1)
         return VoidReason.EXPIRED if shown else None
 
-    def _quorum(self, terms: Terms, found: Iterable[Cosigned]) -> bool:
-        return len({c.witness for c in found}) >= terms.watching.quorum
+    def _quorum(self, log: LogIdentity, found: Iterable[Cosigned]) -> bool:
+        return len({c.witness for c in found}) >= log.watching.quorum
 
 
 def due(terms: Terms, kind: EntryType) -> int:
-    """Return when a marker is due: one of ``DUE``."""
+    """Return when a marker is due; RESULT is from the end of the reveals on."""
     times = terms.times
     return {
         EntryType.OPEN: times.open,
         EntryType.CLOSE: times.close,
         EntryType.COMMIT_END: times.commit_end,
         EntryType.SEALED: times.seal_end,
+        EntryType.REVEAL_END: times.reveal_end,
+        EntryType.RESULT: times.reveal_end,
+        EntryType.UNLOCK: times.unlock,
     }[kind]
 
 

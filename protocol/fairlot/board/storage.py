@@ -7,6 +7,7 @@ from typing import BinaryIO, Protocol
 
 from fairlot.errors import InputError
 from fairlot_crypto.durable import lock_file, sync_folder, write_file
+from fairlot_crypto.errors import CallerError
 
 CUT = ".cut"
 """What the name of a file ends with that keeps what was cut off a transcript."""
@@ -26,6 +27,53 @@ class Storage(Protocol):
     def cut(self, length: int) -> None:
         """Cut everything behind the first ``length`` bytes, and keep it elsewhere."""
         ...
+
+
+class OneWriter:
+    """A storage that takes nothing any more once a write has failed.
+
+    What stands behind that write nobody knows: it has to be read again first. Keepers of
+    several logs in one file share one.
+    """
+
+    def __init__(self, storage: Storage) -> None:
+        """Write to ``storage``."""
+        self._storage = storage
+        self._ahead = False
+
+    @classmethod
+    def of(cls, storage: Storage) -> "OneWriter":
+        """Return ``storage`` if it is one already, else a new one for it."""
+        return storage if isinstance(storage, OneWriter) else cls(storage)
+
+    def check(self) -> None:
+        """Refuse to go on after a write that failed.
+
+        Raises:
+            CallerError: ``board.ahead``.
+        """
+        if self._ahead:
+            problem = "an earlier batch was not written: open the file and resume"
+            raise CallerError("board.ahead", problem)
+
+    def read(self) -> bytes:
+        """Return everything that is kept."""
+        return self._storage.read()
+
+    def append(self, data: bytes) -> None:
+        """Append ``data``; it is durable when this returns.
+
+        Raises:
+            CallerError: ``board.ahead``.
+        """
+        self.check()
+        self._ahead = True
+        self._storage.append(data)
+        self._ahead = False
+
+    def cut(self, length: int) -> None:
+        """Cut everything behind the first ``length`` bytes, and keep it elsewhere."""
+        self._storage.cut(length)
 
 
 class MemoryStorage:

@@ -1,16 +1,31 @@
-"""The file of a board, which is its transcript (specs/board.md, section 3).
+"""A file of logs, which is their transcript (specs/board.md, section 3).
 
-A CBOR sequence: a map is an entry, a text is a signed checkpoint over all entries before it.
+A CBOR sequence: a map is an entry, a text is a signed checkpoint over all entries of its log
+before it. Every record names its log, so that a file can hold several, in any order.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from fairlot.entry import Entry, read_entry
 from fairlot.errors import Rejection
+from fairlot.logs import LogKind
+from fairlot.names import HASH_LENGTH
 from fairlot_crypto import cbor
 from fairlot_crypto.errors import EncodingError
 from fairlot_crypto.log.checkpoint import SignedCheckpoint
+
+_HEX = re.compile(r"[0-9a-f]{64}")
+
+
+class LogName(NamedTuple):
+    """What tells a log from the others of a file."""
+
+    kind: LogKind
+    scope: bytes
+    """The registry_id or the sale_id, 32 bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +36,8 @@ class Unreadable:
     message: str
     is_leaf: bool
     """Whether it is a map, and hence still a leaf of the tree."""
+    log: LogName | None = None
+    """The log that such a map names all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +60,96 @@ class Stop:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class LogRecords:
+    """The records of one log, in the order of the file."""
+
+    name: LogName
+    records: list[Record] = field(default_factory=list[Record])
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """A file, taken apart."""
+
+    logs: tuple[LogRecords, ...]
+    """In the order in which they begin."""
+    loose: tuple[Record | Stop, ...]
+    """What belongs to none of them, and where reading stopped."""
+
+
+def take_apart(records: Iterable[Record | Stop]) -> Apart:
+    """Take a file apart into its logs (steps 4 to 6 of section 3).
+
+    An entry belongs to the log that its scope names, a checkpoint to the one that its
+    origin names, however they lie between each other.
+    """
+    items = tuple(records)
+    logs: dict[bytes, LogRecords] = {}
+    # Step 4.
+    for item in items:
+        name = _log_of(item)
+        if name is not None:
+            logs.setdefault(name.scope, LogRecords(name))
+    loose: list[Record | Stop] = []
+    homeless: list[Record] = []
+    for item in items:
+        scope = _scope_of(item)
+        if isinstance(item, Record) and scope in logs:
+            log = logs[scope]
+            # Step 6.
+            if isinstance(item.item, SignedCheckpoint):
+                log.records.extend(homeless)
+                homeless.clear()
+            log.records.append(item)
+        elif isinstance(item, Record) and _is_leaf(item):
+            homeless.append(item)
+        else:
+            # Step 5.
+            loose.append(item)
+    return Apart(tuple(logs.values()), (*loose, *homeless))
+
+
+def _is_leaf(record: Record) -> bool:
+    return isinstance(record.item, Entry) or (
+        isinstance(record.item, Unreadable) and record.item.is_leaf
+    )
+
+
+def _log_of(item: Record | Stop) -> LogName | None:
+    """Return the log that a map names."""
+    if isinstance(item, Stop):
+        return None
+    match item.item:
+        case Entry(log=kind, scope=scope):
+            return LogName(kind, scope)
+        case Unreadable(log=name):
+            return name
+        case _:
+            return None
+
+
+def _scope_of(item: Record | Stop) -> bytes:
+    """Return the scope of an item's log; empty where it names none."""
+    name = _log_of(item)
+    if name is not None:
+        return name.scope
+    if isinstance(item, Record) and isinstance(item.item, SignedCheckpoint):
+        last = item.item.checkpoint.origin.rpartition("/")[2]
+        return bytes.fromhex(last) if _HEX.fullmatch(last) else b""
+    return b""
+
+
+def _named(value: Mapping[str, cbor.Value]) -> LogName | None:
+    """Return the log that a map names which is no entry."""
+    named = [(kind, value[kind]) for kind in LogKind if kind in value]
+    if len(named) != 1:
+        return None
+    (kind, scope) = named[0]
+    is_scope = isinstance(scope, bytes) and len(scope) == HASH_LENGTH
+    return LogName(kind, scope) if isinstance(scope, bytes) and is_scope else None
+
+
 def read_records(data: bytes) -> Iterator[Record | Stop]:
     """Read the sequence; a ``Stop``, if there is one, comes last."""
     offset = 0
@@ -61,7 +168,7 @@ def _item(value: cbor.Value, encoded: bytes) -> Entry | SignedCheckpoint | Unrea
         try:
             return read_entry(value, encoded)
         except Rejection as error:
-            return Unreadable(error.code, error.message, is_leaf=True)
+            return Unreadable(error.code, error.message, True, _named(value))
     if isinstance(value, str):
         try:
             return SignedCheckpoint.parse(value)

@@ -3,13 +3,14 @@
 import argparse
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fairlot.audit.auditor import Expected, audit
 from fairlot.audit.kept import NOTHING, Kept
 from fairlot.audit.margin import BeaconFacts
 from fairlot.audit.report import Report
-from fairlot.board.replay import Finding
+from fairlot.board.log_replay import Finding
 from fairlot.cli.beacon.files import read_round_file
 from fairlot.cli.command import (
     FAILED,
@@ -21,7 +22,8 @@ from fairlot.cli.command import (
     hex_bytes,
 )
 from fairlot.cli.heads import read_kept_head, read_policy_file, read_receipt
-from fairlot.cli.output import Screen, say, show_json, show_table
+from fairlot.cli.output import Screen, say, show_json
+from fairlot.cli.table import show_table
 from fairlot.cli.transcript import read_named
 from fairlot.names import HASH_LENGTH
 from fairlot.text import counted
@@ -40,6 +42,8 @@ Examples:
   fairlot audit transcript.fairlot --policy trusted.policy --head mine.head
   fairlot audit result/transcript.fairlot --rehearsal
   fairlot audit transcript.fairlot --round round.json
+  fairlot audit sale.fairlot registry.fairlot --sale-id HEX64
+  fairlot audit registry.fairlot --registry-alone --board-key HEX64
 """
 _ACCEPTED = "You accept a REHEARSAL: nothing below is proved about people or money."
 _NOT_ACCEPTED = "A REHEARSAL does not pass for a sale: this audit fails."
@@ -47,14 +51,36 @@ _SHOWN = 20
 """How many findings of one check are shown to people."""
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What an auditor has from elsewhere."""
+
+    expected: Expected
+    kept: Kept
+    rounds: Sequence[Beacon]
+
+
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument(
-        "file",
+        "files",
         metavar="FILE",
         type=Path,
-        help="a board's transcript; - reads standard input, up to 1 GiB",
+        nargs="+",
+        help="a transcript, with the log of the registry in it or in another FILE; a "
+        "registry's log alone; - reads standard input, up to 1 GiB",
     )
+    add_given(parser)
+    parser.add_argument(
+        "--registry-alone",
+        action="store_true",
+        help="audit the log of a registry, without any sale",
+    )
+    parser.add_argument("--json", action="store_true", help="report for machines")
+
+
+def add_given(parser: argparse.ArgumentParser) -> None:
+    """Add the options for what an auditor has from elsewhere."""
     parser.add_argument(
         "--sale-id",
         metavar="HEX",
@@ -81,11 +107,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="accept a rehearsal, in which one machine played every role",
     )
     add_rounds(parser, "a round for whose lack the sale is said to be void")
-    parser.add_argument("--json", action="store_true", help="report for machines")
 
 
-def execute(arguments: argparse.Namespace) -> int:
-    """Audit and print the report."""
+def read_given(arguments: argparse.Namespace) -> Given:
+    """Return what the auditor has from elsewhere.
+
+    Raises:
+        InputError: as the chapter says of each file.
+    """
     path: Path | None = arguments.policy
     expected = Expected(
         arguments.sale_id,
@@ -97,12 +126,20 @@ def execute(arguments: argparse.Namespace) -> int:
         tuple(map(read_kept_head, arguments.heads)),
         tuple(map(read_receipt, arguments.receipts)),
     )
-    rounds = [read_round_file(path) for path in arguments.rounds]
-    report = audit_file(chosen_curve(), arguments.file, expected, rounds, kept)
+    return Given(expected, kept, tuple(map(read_round_file, arguments.rounds)))
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Audit and print the report."""
+    given = read_given(arguments)
+    expected = replace(given.expected, registry_alone=arguments.registry_alone)
+    report = audit_files(
+        chosen_curve(), arguments.files, expected, given.rounds, given.kept
+    )
     if arguments.json:
-        show_json(report.to_json())
+        show_json("audit", report.to_json())
     else:
-        show_report(report, expected)
+        show_report(report, given.expected)
     return OK if report.holds else FAILED
 
 
@@ -115,14 +152,14 @@ COMMAND = Command(
 )
 
 
-def audit_file(
+def audit_files(
     backend: Backend,
-    path: Path,
+    paths: Sequence[Path],
     expected: Expected,
     rounds: Sequence[Beacon] = (),
     kept: Kept = NOTHING,
 ) -> Report:
-    """Audit the transcript in a file.
+    """Audit the logs that lie in some files.
 
     Raises:
         InputError: ``transcript.unreadable``, ``transcript.none``,
@@ -130,10 +167,11 @@ def audit_file(
         Rejection: ``round.unnamed``, ``round.signature`` for a round that the terms do
             not name.
     """
-    data, known = read_named(path), Statements()
+    data, *more = map(read_named, paths)
+    known = Statements()
     with Screen(acknowledge=False) as screen:
         stage, now = screen.stage("checking"), int(time.time())
-        return audit(data, backend, expected, known, stage, now, rounds, kept)
+        return audit(data, backend, expected, known, stage, now, rounds, kept, more)
 
 
 def show_report(report: Report, expected: Expected) -> None:
@@ -161,24 +199,7 @@ def show_report(report: Report, expected: Expected) -> None:
     say("What no transcript can show:")
     for missing in report.not_checked:
         say(f"  - {missing}")
-    say(summary(report))
-
-
-def summary(report: Report) -> str:
-    """Return the verdict in one line."""
-    subject = "Verdict on this REHEARSAL" if report.rehearsal else "Verdict"
-    checks, holding = len(report.results), sum(r.holds for r in report.results)
-    said = [f"all {checks} checks hold"]
-    if not report.holds:
-        failed = ", ".join(report.failed)
-        said = [f"{len(report.failed)} of {checks} checks fail: {failed}"]
-    elif holding < checks:
-        said = [f"{holding} checks hold"]
-    if report.unreached:
-        said.append(f"{len(report.unreached)} could not be reached")
-    if report.unchecked:
-        said.append(f"not checked: {', '.join(report.unchecked)}")
-    return f"{subject}: {'; '.join(said)}."
+    say(report.verdict)
 
 
 def _basis(report: Report, expected: Expected) -> Iterator[str]:

@@ -11,64 +11,63 @@ from fairlot.allocation.settlement import (
     allocation_csv,
     in_parts,
     pools_csv,
+    winners_csv,
 )
-from fairlot.board.sale import SaleState, VoidReason
-from fairlot.cli.output import say, show_table
+from fairlot.board.sale import SaleState
+from fairlot.cli.output import say
+from fairlot.cli.table import show_table
+from fairlot.money import Money, money_text, writing
+from fairlot.names import Nym
 from fairlot.terms.pool import Pool
-from fairlot_crypto.durable import write_file
+from fairlot_crypto.durable import PRIVATE, write_file
 
 ALLOCATION = "allocation.csv"
 POOLS = "pools.csv"
+WINNERS = "winners.csv"
 
-_Row: TypeAlias = tuple[str, int, str]
-"""A row of the closing table: name, number, and what it counts."""
-
-_WHY: Mapping[VoidReason, str] = {
-    VoidReason.OPEN_MISSED: "OPEN did not come in time",
-    VoidReason.CLOSE_MISSED: "CLOSE did not come in time",
-    VoidReason.COMMIT_END_MISSED: "COMMIT_END did not come in time",
-    VoidReason.SEALED_MISSED: "SEALED did not come in time",
-    VoidReason.EXPIRED: "a round that the terms name has not come",
-}
+_Row: TypeAlias = tuple[str, int | str, str]
+"""A row of the closing table: name, number or amount, and what it counts."""
 
 
 def write_tables(
-    folder: Path, pools: Sequence[Pool], ledger: Sequence[LedgerLine]
+    folder: Path,
+    pools: Sequence[Pool],
+    ledger: Sequence[LedgerLine],
+    persons: Mapping[Nym, str] | None = None,
 ) -> None:
     """Leave who gets and pays what in a folder, each file complete at once.
+
+    Args:
+        folder: an existing folder.
+        pools: the terms' pools.
+        ledger: everybody's line.
+        persons: the person of each nym, if it is known: winners.csv is private then.
 
     Raises:
         OSError: as the system says.
     """
+    winners = winners_csv(ledger, persons)
+    if persons is None:
+        write_file(folder / WINNERS, winners)
+    else:
+        write_file(folder / WINNERS, winners, PRIVATE)
     write_file(folder / ALLOCATION, allocation_csv(ledger))
     if in_parts(pools):
         write_file(folder / POOLS, pools_csv(ledger))
 
 
-def name_tables(pools: Sequence[Pool]) -> None:
-    """Print the names of the tables, and what they hold."""
+def name_tables(pools: Sequence[Pool], *, named: bool) -> None:
+    """Print the names of the tables, and what they hold.
+
+    Args:
+        pools: the terms' pools.
+        named: whether winners.csv names persons.
+    """
     say(f"  {ALLOCATION}      units, payment and refund of every nym")
     if in_parts(pools):
         say(f"  {POOLS}           which pool gave the units, and what was paid there")
-
-
-def void_sentence(state: SaleState, reason: VoidReason) -> str:
-    """State why a sale is void, and what happens to the money."""
-    why = _too_few(state, reason) or _WHY[reason]
-    return f"the sale is void ({reason}): {why}; everybody is refunded in full"
-
-
-def _too_few(state: SaleState, reason: VoidReason) -> str:
-    """Say how many contributors were too few; nothing where it is not for them."""
-    beacon = state.terms.beacon
-    everybody, needed = len(beacon.roster), beacon.needed
-    if reason is VoidReason.COMMITS_MISSING:
-        committed = everybody - len(state.contributions.missing)
-        return f"{committed} of {everybody} contributors committed and {needed} must"
-    seals = state.seals
-    if reason is VoidReason.SEALED_MISSED and seals and seals.sealed < needed:
-        return f"{seals.sealed} of {everybody} contributors sealed and {needed} must"
-    return ""
+    whose = ", with their names: private" if named else ""
+    say(f"  {WINNERS}         who got units, from which pool{whose}")
 
 
 def show_closing(state: SaleState) -> None:
@@ -88,18 +87,18 @@ def show_settlement(
     """
     rows = list(_money_rows(state, ledger))
     if outcome is not None:
-        _show_certificates(outcome.pools)
+        _show_certificates(outcome.pools, writing(state.terms.currency))
         pools = [row for pool in outcome.pools for row in _pool_rows(state, pool)]
         unsold = ("unsold", outcome.unsold, "units")
         rows = [*_draw_rows(state), *pools, *rows, unsold]
     show_table(("", "", ""), [(name, str(count), why) for name, count, why in rows])
 
 
-def _show_certificates(pools: tuple[PoolResult, ...]) -> None:
+def _show_certificates(pools: tuple[PoolResult, ...], money: Money) -> None:
     for result in pools:
         pool = result.pool
         say(f"Pool {pool.name} ({pool.mechanism.value}):")
-        for line in result.facts.lines():
+        for line in result.facts.lines(money):
             say(f"  {line}")
     say()
 
@@ -131,7 +130,9 @@ def _money_rows(state: SaleState, ledger: Sequence[LedgerLine]) -> tuple[_Row, .
     paid = sum(funding.paid for funding in state.fundings())
     payments = sum(line.payment for line in ledger)
     refunds = sum(line.refund for line in ledger)
+    amounts = (paid, payments, refunds, payments + refunds)
+    came, kept, back, out = (money_text(a, state.terms.currency) for a in amounts)
     return (
-        ("money in", paid, "deposited"),
-        ("money out", payments + refunds, f"{payments} to the seller, {refunds} back"),
+        ("money in", came, "deposited"),
+        ("money out", out, f"{kept} to the seller, {back} back"),
     )

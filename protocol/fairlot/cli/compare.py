@@ -1,17 +1,15 @@
 """``fairlot compare``: tell one history from two, and write the evidence."""
 
 import argparse
-import json
 from pathlib import Path
 
 from fairlot.audit.compare import View, compare
 from fairlot.audit.evidence import Evidence, encode_evidence, read_evidence
 from fairlot.audit.transcript_file import read_transcript
-from fairlot.board.replay import Replay, replay
-from fairlot.board.sale import SaleState
+from fairlot.board.replay import Replay, replay_file
 from fairlot.cli.command import FAILED, OK, REFUSED, Command, chosen_curve
 from fairlot.cli.heads import read_head
-from fairlot.cli.output import busy, complain, say
+from fairlot.cli.output import busy, complain, say, show_json
 from fairlot.cli.reading import read_at_most
 from fairlot.errors import InputError, Rejection
 from fairlot_crypto.curve import Backend
@@ -59,7 +57,7 @@ def execute(arguments: argparse.Namespace) -> int:
     log = _read(chosen_curve(), arguments.log)
     found = compare(log, _view(log, arguments.other))
     if found is not None and arguments.out is not None:
-        _write(arguments.out, found)
+        _write(arguments.out, found, silent=arguments.json)
     _answer(arguments, found)
     return OK if found is None else FAILED
 
@@ -92,7 +90,7 @@ def _verify(arguments: argparse.Namespace) -> int:
 def _answer(arguments: argparse.Namespace, found: Evidence | None) -> None:
     title = None if found is None else found.title
     if arguments.json:
-        print(json.dumps({"consistent": found is None, "evidence": title}, indent=2))
+        show_json("comparison", {"consistent": found is None, "evidence": title})
     elif title is None:
         say("Both can be true: one history extends the other.")
     else:
@@ -102,7 +100,7 @@ def _answer(arguments: argparse.Namespace, found: Evidence | None) -> None:
 def _read(backend: Backend, path: Path) -> Replay:
     data = read_transcript(path)
     with busy("reading a board"):
-        read = replay(data, SaleState(backend, Statements()))
+        read = replay_file(data, backend, Statements())
     if not read.state.has_terms:
         problem = f"{path} begins with no legal terms: nothing says whose board it is"
         raise InputError("compare.terms", problem)
@@ -116,9 +114,11 @@ def _view(log: Replay, path: Path) -> View:
     return View.of_log(_read(log.state.curve, path))
 
 
-def _write(path: Path, found: Evidence) -> None:
+def _write(path: Path, found: Evidence, *, silent: bool) -> None:
     if path.exists():
         problem = f"{path} exists: name another file for the evidence"
         raise InputError("compare.exists", problem)
     write_file(path, encode_evidence(found))
-    say(f"{path} holds the evidence: fairlot compare --evidence {path} verifies it.")
+    if not silent:
+        verifying = f"fairlot compare --evidence {path} verifies it"
+        say(f"{path} holds the evidence: {verifying}.")

@@ -6,24 +6,21 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from fairlot.audit.auditor import Expected
-from fairlot.cli.audit import audit_file, summary
+from fairlot.cli.audit import audit_files
 from fairlot.cli.closing import show_closing
 from fairlot.cli.command import FAILED, OK, Command, chosen_curve
 from fairlot.cli.folders import create_folder
+from fairlot.cli.new import WORKED, write_example
 from fairlot.cli.output import Screen, say
 from fairlot.cli.run import TRANSCRIPT, default_jobs, play
 from fairlot.inputs.people_file import read_people
 from fairlot.inputs.terms_file import read_terms_file
-from fairlot.rehearsal.examples import NAMES, Example, load_example
+from fairlot.rehearsal.examples import NAMES, PEOPLE, TERMS, Example, load_example
 from fairlot_crypto.curve import Backend
-from fairlot_crypto.durable import write_file
 from fairlot_crypto.randomness import SEED_LENGTH, SystemRandomness
 
-TERMS = "terms.toml"
-PEOPLE = "people.csv"
-
 _EXAMPLES = f"""\
-Worked examples: {", ".join(NAMES)}.
+{WORKED}
 
 Exit code: 0 if it ran and its audit holds, 1 if not, 2 if the usage was refused.
 
@@ -40,7 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         nargs="?",
         default=NAMES[0],
-        help=f"{', '.join(NAMES)} (default: {NAMES[0]})",
+        help=f"a worked example (default: {NAMES[0]})",
     )
     parser.add_argument(
         "--keep",
@@ -81,10 +78,9 @@ def _folder(keep: Path | None) -> AbstractContextManager[str | Path]:
 
 def _run(backend: Backend, example: Example, folder: Path) -> int:
     say(f"Example {example.name}. What to expect: {example.expectation}")
-    write_file(folder / TERMS, example.terms)
-    write_file(folder / PEOPLE, example.people)
+    write_example(folder, example)
     terms = read_terms_file(folder / TERMS)
-    people = read_people(folder / PEOPLE)
+    people = read_people(folder / PEOPLE, terms.currency, terms.keep)
     seed = SystemRandomness().take(SEED_LENGTH)
     jobs = default_jobs(len(people))
     with Screen(acknowledge=False) as screen:
@@ -93,18 +89,19 @@ def _run(backend: Backend, example: Example, folder: Path) -> int:
     show_closing(done.state)
     say()
     expected = Expected(done.state.sale_id, rehearsal=True)
-    report = audit_file(backend, folder / TRANSCRIPT, expected)
+    report = audit_files(backend, [folder / TRANSCRIPT], expected)
     size = (folder / TRANSCRIPT).stat().st_size
     say(f"Audit of the transcript ({report.facts['entries']} entries, {size} bytes):")
-    say(summary(report))
+    say(report.verdict)
     return OK if report.holds else FAILED
 
 
 def _next(example: Example, keep: Path | None) -> tuple[str, ...]:
     if keep is None:
         return (
-            f"fairlot demo {example.name} --keep result   keep terms, people and outputs",
+            f"fairlot demo {example.name} --keep result   # keeps terms, people and outputs",
             *(f"fairlot demo {name}" for name in NAMES if name != example.name),
+            f"fairlot new {example.name}   # its two files, to change",
             "fairlot --help",
         )
     transcript = keep / TRANSCRIPT

@@ -1,12 +1,17 @@
 """Folders that take a command's outputs."""
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import rmtree
 
 from fairlot.errors import InputError
-from fairlot_crypto.durable import DRAFT
+from fairlot_crypto.durable import DRAFT, PRIVATE, sync_folder, write_file
+
+PRIVATE_FOLDER = 0o700
+"""Permissions of a folder that only its owner may enter, less the process's umask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +29,10 @@ class NewFolder:
         """
         for name in outputs:
             for path in (self.path / name, *self.path.glob(f".{name}.*{DRAFT}")):
-                path.unlink(missing_ok=True)
+                if path.is_dir():
+                    rmtree(path, ignore_errors=True)
+                else:
+                    path.unlink(missing_ok=True)
         with suppress(OSError):
             for folder in self.created:
                 folder.rmdir()
@@ -69,6 +77,27 @@ def make_folder(path: Path) -> None:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise _unusable(path, error) from error
+
+
+def write_private_folder(path: Path, files: Mapping[str, bytes]) -> None:
+    """Write a folder that only its owner may read: with all of its files, or not at all.
+
+    Args:
+        path: where nothing is yet.
+        files: name and content of each.
+
+    Raises:
+        OSError: as the system says; ``path`` is then not there.
+    """
+    draft = path.with_name(f".{path.name}.{os.getpid()}{DRAFT}")
+    try:
+        draft.mkdir(PRIVATE_FOLDER)
+        for name, data in files.items():
+            write_file(draft / name, data, PRIVATE)
+        draft.rename(path)
+    finally:
+        rmtree(draft, ignore_errors=True)
+    sync_folder(path.parent)
 
 
 def _unusable(path: Path, error: OSError) -> InputError:

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from fairlot.audit.inspection import EntryFacts, entry_facts, nym_facts, utc
 from fairlot.audit.trust import terms_policy
-from fairlot.board.replay import Replay, replay
+from fairlot.board.replay import Replay, replay_file
 from fairlot.board.sale import SaleState
 from fairlot.cli.command import FAILED, OK, Command, chosen_curve, hex_bytes
 from fairlot.cli.odds import show_odds
-from fairlot.cli.output import Screen, complain, say, show_json, show_table
+from fairlot.cli.output import Screen, complain, say, show_json
+from fairlot.cli.table import show_table
 from fairlot.cli.transcript import read_named
 from fairlot.errors import Rejection
 from fairlot.inputs.forecast import odds_document, state_odds
@@ -61,8 +62,7 @@ def execute(arguments: argparse.Namespace) -> int:
     backend = chosen_curve()
     data = read_named(path)
     with Screen(acknowledge=False) as screen:
-        state = SaleState(backend, Statements())
-        read = replay(data, state, screen.stage("reading"))
+        read = replay_file(data, backend, Statements(), screen.stage("reading"))
     if arguments.odds:
         return _show_odds(read.state, as_json=arguments.json)
     if arguments.policy:
@@ -87,7 +87,7 @@ def _show_nym(read: Replay, nym: Nym, *, as_json: bool) -> int:
         complain(f"no deposit of nym {nym.hex()} is on this board")
         return FAILED
     if as_json:
-        show_json(asdict(facts))
+        show_json("nym", asdict(facts))
     else:
         say(facts.sentence)
     return OK
@@ -100,8 +100,8 @@ def _show_odds(state: SaleState, *, as_json: bool) -> int:
         complain(f"the odds cannot be told yet: {error.message}")
         return FAILED
     if as_json:
-        pools = odds_document(odds, bytes.hex)
-        show_json({"sale_id": state.sale_id, "pools": pools})
+        known = odds_document(odds, bytes.hex)
+        show_json("nym-odds", {"sale_id": state.sale_id, **known})
     else:
         show_odds(odds, bytes.hex)
     return OK
@@ -113,7 +113,7 @@ def _show_policy(state: SaleState, *, as_json: bool) -> int:
         return FAILED
     text = terms_policy(state.terms).to_bytes().decode()
     if as_json:
-        show_json({"sale_id": state.sale_id, "policy": text})
+        show_json("policy", {"sale_id": state.sale_id, "policy": text})
     else:
         for line in text.splitlines():
             say(line)
@@ -123,7 +123,7 @@ def _show_policy(state: SaleState, *, as_json: bool) -> int:
 def _show_board(read: Replay, path: Path, *, as_json: bool) -> int:
     entries = entry_facts(read)
     if as_json:
-        show_json(_document(read, path, entries))
+        show_json("board", _document(read, path, entries))
     else:
         _show_entries(read, path, entries)
     return OK if entries else FAILED

@@ -2,13 +2,26 @@
 
 import argparse
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
-from fairlot.allocation.odds import PoolOdds
+from fairlot.allocation.prospect import Prospect
 from fairlot.allocation.shape import Chance
 from fairlot.cli.command import OK, Command
-from fairlot.cli.output import say, show_json, show_table
-from fairlot.inputs.forecast import flip_of, fraction_text, odds_document, people_odds
+from fairlot.cli.output import say, show_json
+from fairlot.cli.table import show_table
+from fairlot.cli.warnings import warn, warnings_document
+from fairlot.inputs.findings import find
+from fairlot.inputs.forecast import (
+    Forecast,
+    average_text,
+    flip_of,
+    fraction_text,
+    odds_document,
+    people_odds,
+    shared,
+    whole_rule,
+)
 from fairlot.inputs.people_file import read_people
 from fairlot.inputs.terms_file import read_terms_file
 from fairlot.names import Nym
@@ -16,9 +29,12 @@ from fairlot.rehearsal.fit import check_people
 from fairlot.terms.pool import Pool
 from fairlot.text import counted
 
+_FIRST_NAMES = 40
+"""So many of those who may enter are named to people; machines get all."""
 _EXAMPLES = """\
-Every deposit is assumed to be paid. Chances are exact fractions; if they depend on the draw
-of an earlier pool, the rule is stated instead. Nothing is drawn or written.
+Every deposit is assumed to be paid. Chances are exact fractions, pool by pool and over the
+whole sale. If a pool's depend on the draw of an earlier one, its rule is stated instead.
+Nothing is drawn or written.
 
 Exit code: 0 if the odds are shown, 2 if the input was refused.
 
@@ -38,13 +54,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def execute(arguments: argparse.Namespace) -> int:
     """Print everybody's odds, pool by pool."""
     terms = read_terms_file(arguments.terms)
-    people = read_people(arguments.people)
+    people = read_people(arguments.people, terms.currency, terms.keep)
     check_people(terms, people, arguments.people)
+    found = find(terms, people)
     odds, names = people_odds(terms, people)
     if arguments.json:
-        pools = odds_document(odds, names.__getitem__)
-        show_json({"title": terms.title, "pools": pools})
+        known = odds_document(odds, names.__getitem__)
+        warnings = warnings_document(found)
+        show_json("odds", {"title": terms.title, **known, "warnings": warnings})
     else:
+        warn(found)
         show_odds(odds, names.__getitem__)
     return OK
 
@@ -58,9 +77,9 @@ COMMAND = Command(
 )
 
 
-def show_odds(odds: Sequence[PoolOdds], name_of: Callable[[Nym], str]) -> None:
-    """Print the odds of all pools."""
-    for number, pool in enumerate(odds):
+def show_odds(odds: Forecast, name_of: Callable[[Nym], str]) -> None:
+    """Print the odds of all pools, and of the whole sale if it has several."""
+    for number, pool in enumerate(odds.pools):
         if number:
             say()
         stands = pool.pool
@@ -73,25 +92,60 @@ def show_odds(odds: Sequence[PoolOdds], name_of: Callable[[Nym], str]) -> None:
         for line in pool.rule:
             say(f"  {line}")
         if pool.odds is not None:
-            say(f"  expected to be left: {fraction_text(pool.odds.expected_unsold)}")
+            say(f"  expected to be left: {average_text(pool.odds.expected_unsold)}")
             _show_chances(stands, pool.odds.chances, list(map(name_of, pool.nyms)))
         elif pool.nyms:
-            say(f"  may enter: {', '.join(map(name_of, pool.nyms))}")
+            say(f"  may enter: {_names(pool.nyms, name_of)}")
+    if len(odds.pools) > 1:
+        say()
+        _show_whole(odds, name_of)
+
+
+def _show_whole(odds: Forecast, name_of: Callable[[Nym], str]) -> None:
+    say("The whole sale")
+    for line in whole_rule(odds):
+        say(f"  {line}")
+    if odds.whole is None:
+        return
+    several = any(each.expected != each.chance for each in odds.whole.values())
+    columns = ("who", "chance of a unit", "units on average")[: 2 + several]
+    cells = shared(_prospect)
+    hoping = [(nym, each) for nym, each in odds.whole.items() if each.chance]
+    if hoping:
+        rows = ((name_of(nym), *cells(each)[: 1 + several]) for nym, each in hoping)
+        show_table(columns, rows)
+    _say_others(len(odds.whole) - len(hoping), "cannot get a unit")
+
+
+def _prospect(prospect: Prospect) -> tuple[str, str]:
+    return fraction_text(prospect.chance), average_text(prospect.expected)
+
+
+def _names(nyms: Sequence[Nym], name_of: Callable[[Nym], str]) -> str:
+    shown = ", ".join(map(name_of, nyms[:_FIRST_NAMES]))
+    more = len(nyms) - _FIRST_NAMES
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def _say_others(many: int, what: str) -> None:
+    """Say how many people are not in a table."""
+    if many:
+        say(f"  {counted(many, 'person', 'people')} {what}")
 
 
 def _show_chances(pool: Pool, chances: Sequence[Chance], names: Sequence[str]) -> None:
-    rows = [
-        (name, *_cells(pool, chance))
+    columns = ("who", "for certain", "chance of one more", "by part")
+    by_part = any(chance.parts for chance in chances)
+    cells = shared(partial(_cells, pool))
+    hoping = [
+        (name, chance)
         for name, chance in zip(names, chances, strict=True)
-        if chance.expected > 0
+        if chance.least or chance.more
     ]
-    columns = ["who", "for certain", "chance of one more"]
-    if any(chance.parts for chance in chances):
-        columns.append("by part")
-    if rows:
-        show_table(columns, [row[: len(columns)] for row in rows])
-    if len(rows) < len(chances):
-        say(f"  {len(chances) - len(rows)} more cannot get a unit here")
+    if hoping:
+        rows = ((name, *cells(chance)[: 2 + by_part]) for name, chance in hoping)
+        show_table(columns[: 3 + by_part], rows)
+    _say_others(len(chances) - len(hoping), "cannot get a unit here")
 
 
 def _cells(pool: Pool, chance: Chance) -> tuple[str, str, str]:

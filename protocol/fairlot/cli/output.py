@@ -1,16 +1,14 @@
 """Output for people: tables, progress on a terminal, acknowledgements in a pipe."""
 
-import json
 import os
 import sys
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from io import TextIOWrapper
 from types import TracebackType
 from typing import Self
 
-from rich.box import SIMPLE
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -20,13 +18,10 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
-from rich.table import Table
 
-from fairlot.board.keeper import Receipt
-from fairlot.text import Viewed, json_view
-
-_UNBOUNDED = 1_000_000
-"""The width of a pipe, where nothing is wrapped or cut."""
+from fairlot.board.log_keeper import Receipt
+from fairlot.cli.json_text import json_lines
+from fairlot.text import Viewed, printable
 
 
 def make_streams_safe() -> None:
@@ -39,13 +34,6 @@ def make_streams_safe() -> None:
 def silence_stdout() -> None:
     """Stop writing to a reader that has gone away, even when the interpreter ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def printable(text: str) -> str:
-    """Escape characters that would steer a terminal or reorder what it shows."""
-    return "".join(
-        c if c.isprintable() else c.encode("unicode_escape").decode() for c in text
-    )
 
 
 def say(line: str = "") -> None:
@@ -65,35 +53,17 @@ def complain(line: str) -> None:
     print(f"fairlot: {printable(line)}", file=sys.stderr)
 
 
-def show_json(document: Mapping[str, Viewed]) -> None:
-    """Print the JSON view of a document to stdout."""
-    print(json.dumps(json_view(document), indent=2))
+def show_json(form: str, document: Mapping[str, Viewed], version: int = 1) -> None:
+    """Print the JSON view of a document to stdout, after its format and version.
 
-
-def show_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print a table to stdout: fitted to a terminal, at full width in a pipe."""
-    terminal = sys.stdout.isatty()
-    console = Console(
-        force_terminal=terminal,
-        width=None if terminal else _UNBOUNDED,
-        markup=False,
-        emoji=False,
-        highlight=False,
-    )
-    table = Table(
-        box=SIMPLE,
-        show_header=any(columns),
-        show_edge=False,
-        pad_edge=False,
-    )
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    for row in rows:
-        table.add_row(*(printable(cell) for cell in row))
-    with console.capture() as captured:
-        console.print(table)
-    for line in captured.get().splitlines():
-        print(line.rstrip())
+    Args:
+        form: the name of the format, that of a schema: ``specs/json/<form>.schema.json``.
+        document: what there is to say.
+        version: of the format; a key that goes or means something else raises it.
+    """
+    begin: dict[str, Viewed] = {"format": f"fairlot/{form}", "version": version}
+    for line in json_lines({**begin, **document}):
+        print(line)
 
 
 @contextmanager

@@ -8,11 +8,14 @@ from concurrent.futures import BrokenExecutor
 from fairlot import __version__
 from fairlot.cli import (
     audit,
+    check,
     compare,
     demo,
     inspect,
+    new,
     odds,
     puzzle,
+    report,
     run,
     settling,
     witness,
@@ -21,21 +24,27 @@ from fairlot.cli.beacon import command as beacon
 from fairlot.cli.command import FAILED, OK, REFUSED, Command, add_commands, chosen_curve
 from fairlot.cli.output import complain, make_streams_safe, say, silence_stdout
 from fairlot.errors import FairlotError, InputError
+from fairlot.text import counted
 from fairlot_crypto.errors import CryptoError
 
 COMMANDS = (
     demo.COMMAND,
+    new.COMMAND,
+    check.COMMAND,
+    odds.COMMAND,
     run.COMMAND,
     audit.COMMAND,
     compare.COMMAND,
     settling.COMMAND,
+    report.COMMAND,
     inspect.COMMAND,
-    odds.COMMAND,
     puzzle.COMMAND,
     beacon.COMMAND,
     witness.COMMAND,
 )
 READER_GONE = 141
+_MOST_ERRORS = 20
+"""How many errors of one file are shown."""
 
 _EXPECTED = (FairlotError, CryptoError, OSError, BrokenExecutor)
 """Errors that can occur without a mistake in this program."""
@@ -46,7 +55,9 @@ anybody can make."""
 _EXAMPLES = """\
 Examples:
   fairlot demo
-  fairlot run TERMS.toml PEOPLE.csv --out result
+  fairlot new my-sale
+  fairlot check my-sale/terms.toml my-sale/people.csv
+  fairlot run my-sale/terms.toml my-sale/people.csv --out result
   fairlot audit result/transcript.fairlot --rehearsal
 """
 
@@ -63,7 +74,8 @@ def run_words(argv: Sequence[str] | None) -> int:
         silence_stdout()
         return READER_GONE
     except _EXPECTED as error:
-        complain(_explanation(error))
+        for explanation in _explanations(error):
+            complain(explanation)
         return REFUSED if isinstance(error, InputError) else FAILED
     return code
 
@@ -94,9 +106,19 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _explanation(error: Exception) -> str:
-    if isinstance(error, InputError):
-        return str(error)
+def _explanations(error: Exception) -> list[str]:
+    """Return what is wrong, a line each; of a file with many errors the first ones."""
+    if not isinstance(error, InputError):
+        return [_failure(error)]
+    found = (error, *error.more)
+    explanations = list(map(str, found[:_MOST_ERRORS]))
+    left = len(found) - _MOST_ERRORS
+    if left > 0:
+        explanations.append(f"and {counted(left, 'more error', 'more errors')}")
+    return explanations
+
+
+def _failure(error: Exception) -> str:
     why = str(error)
     if isinstance(error, OSError):
         reason = error.strerror or "the system refused"

@@ -1,35 +1,41 @@
 """``fairlot run``: a rehearsal of a whole sale on this machine."""
 
 import argparse
-import csv
 import os
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from io import StringIO
 from pathlib import Path
+from shlex import quote
 
 from fairlot.board.storage import create_transcript
 from fairlot.cli.beacon.setup_file import read_setup_file
 from fairlot.cli.closing import (
     ALLOCATION,
     POOLS,
+    WINNERS,
     name_tables,
     show_closing,
-    void_sentence,
     write_tables,
 )
 from fairlot.cli.command import FAILED, OK, Command, chosen_curve, hex_bytes, whole
-from fairlot.cli.folders import check_new_folder, create_folder
+from fairlot.cli.folders import check_new_folder, create_folder, write_private_folder
 from fairlot.cli.output import Screen, complain, say
+from fairlot.cli.role_files import KEYS, next_steps, role_files
 from fairlot.cli.squarings import announce_squarings
+from fairlot.cli.warnings import warn
+from fairlot.entry import EntryType
 from fairlot.errors import InputError
+from fairlot.inputs.findings import find
 from fairlot.inputs.people_file import Person, read_people
 from fairlot.inputs.terms_file import TermsFile, read_terms_file
 from fairlot.names import Nym
-from fairlot.rehearsal.draw import BATCH, find_setup
+from fairlot.rehearsal.draw import BATCH, STOPS, find_setup
 from fairlot.rehearsal.fit import check_people, check_playable
 from fairlot.rehearsal.play import Rehearsed, rehearse
 from fairlot.rehearsal.work import InProcess, Processes, Workers
+from fairlot.report.ending import void_sentence
+from fairlot.terms.terms import Terms
+from fairlot.text import csv_table
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.delay.parameters import Setup
 from fairlot_crypto.durable import PRIVATE, write_file
@@ -37,15 +43,16 @@ from fairlot_crypto.randomness import SEED_LENGTH, SeededRandomness, SystemRando
 
 TRANSCRIPT = "transcript.fairlot"
 NYMS = "nyms.csv"
-OUTPUTS = (TRANSCRIPT, ALLOCATION, NYMS, POOLS)
+OUTPUTS = (TRANSCRIPT, ALLOCATION, NYMS, POOLS, WINNERS, KEYS)
 
 _NYMS_HEADER = ("person", "nym")
 _EXAMPLES = """\
-Exit code: 0 if the sale ended as its terms say, 1 if it is void or could not be completed,
-2 if the input was refused and nothing was written.
+Exit code: 0 if the sale ended as its terms say, or stopped as told; 1 if it is void or could
+not be completed; 2 if the input was refused and nothing was written.
 
 Examples:
   fairlot run TERMS.toml PEOPLE.csv --out result
+  fairlot run TERMS.toml PEOPLE.csv --out practice --until CLOSE
   fairlot run TERMS.toml PEOPLE.csv --out result --setup setup.json
   fairlot run TERMS.toml PEOPLE.csv --out again --jobs 2 --seed \\
     0000000000000000000000000000000000000000000000000000000000000001
@@ -62,6 +69,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=Path,
         required=True,
         help="a new or empty folder for the transcript and the tables",
+    )
+    parser.add_argument(
+        "--until",
+        metavar="MARKER",
+        choices=[marker.value for marker in STOPS],
+        help=f"stop behind {', '.join(STOPS[:-1])} or {STOPS[-1]}, and leave every role's "
+        f"key in DIR/{KEYS}, to go on by hand with fairlot beacon",
     )
     parser.add_argument(
         "--seed",
@@ -92,14 +106,16 @@ def execute(arguments: argparse.Namespace) -> int:
     """Play the sale and print its closing table."""
     terms = read_terms_file(arguments.terms)
     check_playable(terms)
-    people = read_people(arguments.people)
+    people = read_people(arguments.people, terms.currency, terms.keep)
     check_people(terms, people, arguments.people)
     folder: Path = arguments.out
     check_new_folder(folder)
     path: Path | None = arguments.setup
     setup = None if path is None else read_setup_file(path, terms.delay)
     backend = chosen_curve()
-    announce_squarings(terms, setup_given=setup is not None)
+    warn(find(terms, people))
+    until = None if arguments.until is None else EntryType(arguments.until)
+    announce_squarings(terms, setup_given=setup is not None, draws=until is None)
     seed = arguments.seed or SystemRandomness().take(SEED_LENGTH)
     jobs = arguments.jobs or default_jobs(len(people))
     acknowledge: bool = arguments.acks
@@ -108,7 +124,9 @@ def execute(arguments: argparse.Namespace) -> int:
         setup = setup or find_setup(terms.delay, screen)
         new = create_folder(folder)
         try:
-            done = play(backend, terms, people, folder, seed, jobs, screen, setup)
+            done = play(
+                backend, terms, people, folder, seed, jobs, screen, setup, until
+            )
         except KeyboardInterrupt:
             # What was acknowledged was promised.
             if not acknowledge:
@@ -123,14 +141,37 @@ def execute(arguments: argparse.Namespace) -> int:
 
 
 def _show(done: Rehearsed, folder: Path) -> None:
-    say(f"The sale “{done.terms.title}” has ended; {folder} holds")
+    title, nyms = done.terms.title, f"  {NYMS}            which nym belongs to whom"
+    if done.held is not None:
+        say(f"The sale “{title}” has stopped behind {done.held.marker}; {folder} holds")
+        say(f"  {TRANSCRIPT}  the board so far")
+        say(f"{nyms}: private, known only to a rehearsal")
+        say(f"  {KEYS}                what every role holds: private too")
+        say()
+        _show_roots(done.terms)
+        say()
+        say("Try next:")
+        for line in next_steps(done.held, done.state, folder / TRANSCRIPT):
+            say(f"  {line}")
+        return
+    say(f"The sale “{title}” has ended; {folder} holds")
     say(f"  {TRANSCRIPT}  the whole board, to be published and audited")
-    name_tables(done.terms.pools)
-    say(
-        f"  {NYMS}            which nym belongs to whom: private, known only to a rehearsal"
-    )
+    name_tables(done.terms.pools, named=True)
+    say(f"{nyms}: private, known only to a rehearsal")
+    say()
+    _show_roots(done.terms)
+    say("so that everybody can check the board that they are shown:")
+    roots = f"--rehearsal --sale-id {done.terms.sale_id.hex()}"
+    say(f"  fairlot audit {quote(str(folder / TRANSCRIPT))} {roots}")
     say()
     show_closing(done.state)
+
+
+def _show_roots(terms: Terms) -> None:
+    """Print what a seller publishes before deposits open."""
+    say("Before a sale opens, its seller publishes")
+    say(f"  sale id    {terms.sale_id.hex()}")
+    say(f"  board key  {terms.board.key.hex()}")
 
 
 COMMAND = Command(
@@ -156,8 +197,12 @@ def play(
     jobs: int,
     screen: Screen,
     setup: Setup | None = None,
+    until: EntryType | None = None,
 ) -> Rehearsed:
     """Rehearse a sale, and leave transcript, allocation and nyms in ``folder``.
+
+    Where it has stopped behind ``until``, leave what every role holds instead of the
+    allocation.
 
     Raises:
         InputError: ``out-dir.not-empty``, ``out-dir.unusable``, before anything is
@@ -173,11 +218,23 @@ def play(
     try:
         with _workers(jobs) as workers:
             done = rehearse(
-                backend, terms, people, storage, randomness, workers, screen, setup
+                backend,
+                terms,
+                people,
+                storage,
+                randomness,
+                workers,
+                screen,
+                setup,
+                until,
             )
     finally:
         storage.close()
-    write_tables(folder, done.terms.pools, done.state.ledger)
+    if done.held is None:
+        persons = {nym: person for person, nym in done.nyms}
+        write_tables(folder, done.terms.pools, done.state.ledger, persons)
+    else:
+        write_private_folder(folder / KEYS, role_files(done.held, done.state))
     write_file(folder / NYMS, nyms_csv(done.nyms), PRIVATE)
     return done
 
@@ -188,8 +245,4 @@ def _workers(jobs: int) -> AbstractContextManager[Workers]:
 
 def nyms_csv(nyms: Iterable[tuple[str, Nym]]) -> bytes:
     """Return nyms.csv: one row per person, in the order of the list."""
-    text = StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(_NYMS_HEADER)
-    writer.writerows((person, nym.hex()) for person, nym in nyms)
-    return text.getvalue().encode()
+    return csv_table(_NYMS_HEADER, ((person, nym.hex()) for person, nym in nyms))

@@ -18,14 +18,13 @@ from fairlot.audit.settling import (
     ShownVoid,
     settle_replay,
 )
-from fairlot.board.phase import Phase
-from fairlot.board.replay import Replay, replay
+from fairlot.board.phase import DRAWN, Phase
+from fairlot.board.replay import Replay, replay_file
 from fairlot.board.sale import SaleState
 from fairlot.cli.beacon.files import read_round_file
 from fairlot.cli.closing import (
     name_tables,
     show_settlement,
-    void_sentence,
     write_tables,
 )
 from fairlot.cli.command import FAILED, OK, Command, add_files, add_rounds, chosen_curve
@@ -33,6 +32,7 @@ from fairlot.cli.folders import check_new_folder, create_folder
 from fairlot.cli.heads import read_kept_head
 from fairlot.cli.output import Screen, say, show_json
 from fairlot.cli.transcript import read_named
+from fairlot.report.ending import void_sentence
 from fairlot.text import Json, Viewed, counted
 from fairlot_crypto.statements import Statements
 
@@ -49,7 +49,7 @@ Examples:
   fairlot settle transcript.fairlot --round round.json --head witnessed.txt --json
 """
 _SAID: Mapping[Phase, str] = {
-    Phase.DONE: "RESULT on the log says the same",
+    **dict.fromkeys(DRAWN, "RESULT on the log says the same"),
     Phase.VOID: "VOID on the log does not hold",
 }
 """What the log announces of a sale that is settled."""
@@ -83,14 +83,14 @@ def execute(arguments: argparse.Namespace) -> int:
     heads = [read_kept_head(path) for path in arguments.heads]
     data = read_named(arguments.file)
     with Screen(acknowledge=False) as screen:
-        state = SaleState(curve, Statements())
-        read = replay(data, state, screen.stage("reading"))
+        read = replay_file(data, curve, Statements(), screen.stage("reading"))
+    state = read.state
     result = settle_replay(read, rounds, heads)
     if folder is not None and not isinstance(result, NotYet):
         create_folder(folder)
         write_tables(folder, state.terms.pools, result.ledger)
     if arguments.json:
-        show_json(_document(read, result))
+        show_json("settlement", _document(read, result))
     else:
         _show(read, result, arguments.file, folder)
     return FAILED if result.findings or isinstance(result, NotYet) else OK
@@ -162,7 +162,7 @@ def _show(read: Replay, result: Settlement, path: Path, folder: Path | None) -> 
         _show_ledger(state, result)
         if folder is not None:
             say(f"{folder} holds")
-            name_tables(state.terms.pools)
+            name_tables(state.terms.pools, named=False)
     for line in _warnings(read, path):
         say(line)
 

@@ -13,7 +13,7 @@ _MEASURED = _SLICES * 2**14
 """Squarings that measuring takes: to estimate fewer takes longer than to do them."""
 
 
-def announce_squarings(file: TermsFile, *, setup_given: bool) -> None:
+def announce_squarings(file: TermsFile, *, setup_given: bool, draws: bool) -> None:
     """Say on stderr how long a rehearsal of these terms squares on this machine.
 
     Nothing is said where there is little or nothing to square.
@@ -21,10 +21,12 @@ def announce_squarings(file: TermsFile, *, setup_given: bool) -> None:
     Args:
         file: the terms.
         setup_given: whether a set-up for them is at hand, whether it ships or not.
+        draws: whether the rehearsal comes to its draw, and so to a recovery.
     """
     T = file.delay
     computes = not setup_given and T not in SHIPPED
-    if T <= _MEASURED or not (computes or file.recovers):
+    recovers = draws and file.recovers
+    if T <= _MEASURED or not (computes or recovers):
         return
     rate = measure_rate(RSA_2048, time.perf_counter, _SLICES)
     here = f"takes about {lasting(coverage(T, rate).recovery)} on this machine"
@@ -33,5 +35,5 @@ def announce_squarings(file: TermsFile, *, setup_given: bool) -> None:
             f"no set-up ships for T = {T}: computing it {here}; "
             f"fairlot beacon setup {T} makes a file of it, for --setup"
         )
-    if file.recovers:
+    if recovers:
         complain(f"a reveal is withheld, with T = {T}: recovering it {here}")

@@ -4,8 +4,8 @@ specs/command-line.md, section 9.
 """
 
 import argparse
-import json
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from fairlot.board.cosigning import cosign, witness_of
@@ -14,11 +14,11 @@ from fairlot.cli.beacon.files import check_replaceable, held_key, write_key
 from fairlot.cli.beacon.steps import view_of
 from fairlot.cli.command import OK, Command, add_commands, chosen_curve, whole
 from fairlot.cli.heads import read_kept_head
-from fairlot.cli.output import say
+from fairlot.cli.output import say, show_json
 from fairlot.errors import InputError
-from fairlot.terms.board_name import BOARD_NAME, MAX_BOARD_NAME
+from fairlot.logs import BOARD_NAME, MAX_BOARD_NAME, Witness
 from fairlot.terms.times import MAX_TIME
-from fairlot.terms.witnesses import Witness
+from fairlot.text import Viewed
 from fairlot_crypto.durable import write_file
 from fairlot_crypto.errors import CryptoError
 from fairlot_crypto.keys import SigningKey
@@ -78,8 +78,12 @@ def _key(arguments: argparse.Namespace) -> int:
     witness = Witness(arguments.name, key.public)
     vkey = witness.note_key.to_text()
     if arguments.json:
-        found = {"name": witness.name, "key": witness.key.hex(), "vkey": vkey}
-        print(json.dumps(found, indent=2))
+        found: Mapping[str, Viewed] = {
+            "name": witness.name,
+            "key": witness.key,
+            "vkey": vkey,
+        }
+        show_json("witness-key", found)
     else:
         say(vkey)
     return OK
@@ -128,14 +132,14 @@ def _answer(
         what = f"the head of {said.size} entries, co-signed by {witness.name}"
         say(f"{arguments.out} holds {what} at {date}")
         return
-    found = {
+    found: Mapping[str, Viewed] = {
         "origin": said.origin,
         "size": said.size,
-        "root": said.root.hex(),
+        "root": said.root,
         "witness": witness.name,
         "time": date,
     }
-    print(json.dumps(found, indent=2))
+    show_json("witness-head", found)
 
 
 def _read_state(path: Path, view: Replay, witness: Witness) -> SignedCheckpoint | None:

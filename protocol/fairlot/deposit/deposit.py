@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from fairlot.deposit.binding import Binding, read_binding
 from fairlot.entry import Entry, EntryHash, EntryType, body_fields
 from fairlot.errors import Rejection
-from fairlot.identity.registry import Credentials, Registry, epochs_accepted
+from fairlot.identity.registry import (
+    Credentials,
+    Registry,
+    RollId,
+    epochs_accepted,
+)
 from fairlot.names import NYM_LENGTH, Nym, nym_context
 from fairlot.terms.terms import Terms
 from fairlot_crypto.bbs.profile import (
@@ -61,7 +66,9 @@ def read_deposit(entry: Entry) -> Deposit:
     return deposit
 
 
-def check_binding(terms: Terms, entry: Entry, deposit: Deposit, time: int) -> None:
+def check_binding(
+    terms: Terms, registry: Registry, entry: Entry, deposit: Deposit, time: int
+) -> None:
     """Check that every bound field fits the sale and the entry (steps 7 and 8).
 
     Raises:
@@ -80,7 +87,7 @@ def check_binding(terms: Terms, entry: Entry, deposit: Deposit, time: int) -> No
         problem = "a cancellation must want nothing and pay nothing"
         raise Rejection("deposit.cancel", problem)
     # Step 8.
-    epochs = epochs_accepted(time)
+    epochs = epochs_accepted(registry, time)
     if deposit.epoch not in epochs:
         accepted = " or ".join(map(str, sorted(epochs)))
         problem = (
@@ -112,14 +119,14 @@ def _check_key(entry: Entry, deposit: Deposit) -> None:
 
 
 def check_presentation(
-    credentials: Credentials, deposit: Deposit, statements: Statements
+    credentials: Credentials, roll: RollId, deposit: Deposit, statements: Statements
 ) -> None:
-    """Verify the presentation (step 11).
+    """Verify the presentation, of a credential for the sale's roll (step 11).
 
     Raises:
         Rejection: ``deposit.presentation`` naming the rule of specs/bbs.md.
     """
-    context = credentials.context(deposit.epoch)
+    context = credentials.context(deposit.epoch, roll)
     ctx, ph = nym_context(deposit.binding.sale_id), deposit.binding.ph
     shown = Presentation(deposit.nym, deposit.proof)
     key = credentials.public_key.to_bytes()

@@ -9,7 +9,7 @@ from fairlot.deposit.puzzle import answer_key, solve
 from fairlot.deposit.sealed_bid import seal_bid
 from fairlot.deposit.wish import Wish, check_wish
 from fairlot.entry import Entry, EntryType, sign_entry
-from fairlot.identity.registry import Credentials
+from fairlot.identity.registry import Credentials, RollId
 from fairlot.names import Nym, group_id, nym_context
 from fairlot.terms.terms import Terms
 from fairlot_crypto.bbs.profile import (
@@ -55,6 +55,7 @@ def make_deposit(
     credentials: Credentials,
     credential: Credential,
     terms: Terms,
+    roll: RollId,
     wish: Wish,
     epoch: int,
     randomness: Randomness,
@@ -63,20 +64,21 @@ def make_deposit(
 
     Args:
         credentials: of the registry that the terms name.
-        credential: the holder's, of ``epoch``.
+        credential: the holder's, of ``epoch`` and ``roll``.
         terms: the terms as they stand on the board.
+        roll: that the sale's OPEN names.
         wish: what is ordered.
-        epoch: the credential's epoch, days since 1970-01-01 (``epoch_at``).
+        epoch: the credential's epoch (``epoch_at``).
         randomness: for the keys, the salt, the sealed bid and the proof.
 
     Raises:
         CallerError: ``wish.registry`` where the terms name another registry;
-            ``credential.epoch`` for an epoch that is none; ``wish.ladder``, ``wish.tier``,
-            ``wish.bid``, ``wish.group``, ``wish.answers`` where the terms do not offer
-            what is wished.
+            ``credential.epoch``, ``credential.roll`` for what is none;
+            ``wish.ladder``, ``wish.tier``, ``wish.bid``, ``wish.group``, ``wish.answers``
+            where the terms do not offer what is wished.
         InputError: ``puzzle.answer`` for an answer that is no text of the sale.
     """
-    arguments = credentials, credential, terms, EntryType.DEPOSIT, epoch, wish
+    arguments = credentials, credential, terms, roll, EntryType.DEPOSIT, epoch, wish
     return make_entry(*arguments, randomness)
 
 
@@ -84,6 +86,7 @@ def make_cancellation(
     credentials: Credentials,
     credential: Credential,
     terms: Terms,
+    roll: RollId,
     seq: int,
     epoch: int,
     randomness: Randomness,
@@ -92,17 +95,19 @@ def make_cancellation(
 
     Args:
         credentials: of the registry that the terms name.
-        credential: the holder's, of ``epoch``.
+        credential: the holder's, of ``epoch`` and ``roll``.
         terms: the terms as they stand on the board.
+        roll: that the sale's OPEN names.
         seq: the holder's own count, above that of the deposit.
-        epoch: the credential's epoch, days since 1970-01-01.
+        epoch: the credential's epoch.
         randomness: for the keys, the salt and the proof.
 
     Raises:
-        CallerError: ``wish.range``, ``wish.registry``, ``credential.epoch``.
+        CallerError: ``wish.range``, ``wish.registry``, ``credential.epoch``,
+            ``credential.roll``.
     """
     nothing = Wish(seq, wants=0, amount=0)
-    arguments = credentials, credential, terms, EntryType.CANCEL, epoch, nothing
+    arguments = credentials, credential, terms, roll, EntryType.CANCEL, epoch, nothing
     return make_entry(*arguments, randomness)
 
 
@@ -110,6 +115,7 @@ def make_entry(
     credentials: Credentials,
     credential: Credential,
     terms: Terms,
+    roll: RollId,
     kind: EntryType,
     epoch: int,
     wish: Wish,
@@ -126,14 +132,14 @@ def make_entry(
     """
     nym = nym_from(credentials.curve, credential.nym_secrets, terms.sale_id)
     _check_registry(credentials, terms)
-    credentials.context(epoch)
+    credentials.context(epoch, roll)
     check_wish(terms, kind, wish, nym)
     keys = SettlementKeys(
         SigningKey.generate(randomness), OpeningKey.generate(randomness)
     )
     binding = bind(credentials, terms, kind, wish, keys, nym, randomness)
     entry = present_binding(
-        credentials, credential, terms, epoch, binding, keys, randomness
+        credentials, credential, terms, roll, epoch, binding, keys, randomness
     )
     return MadeDeposit(entry, nym, wish.amount, keys)
 
@@ -147,6 +153,7 @@ def present_binding(
     credentials: Credentials,
     credential: Credential,
     terms: Terms,
+    roll: RollId,
     epoch: int,
     binding: Binding,
     keys: SettlementKeys,
@@ -158,7 +165,7 @@ def present_binding(
     """
     indexes = disclosed_indexes(credentials.registry, terms.attributes_required)
     shown = present(
-        credentials.context(epoch),
+        credentials.context(epoch, roll),
         credential,
         nym_context(terms.sale_id),
         binding.ph,

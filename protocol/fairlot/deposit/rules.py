@@ -10,7 +10,7 @@ from fairlot.entry import EntryType
 from fairlot.errors import Rejection
 from fairlot.identity.registry import Registry
 from fairlot.names import group_id
-from fairlot.terms.pool import Requirement
+from fairlot.terms.pool import Exclusion, Requirement
 from fairlot.terms.terms import Terms
 from fairlot.text import shown
 from fairlot_crypto.errors import ProofError
@@ -19,7 +19,7 @@ from fairlot_crypto.statements import Statements
 
 
 def check_required(terms: Terms, registry: Registry) -> None:
-    """Check that people can disclose what the pools require.
+    """Check that people can disclose what the pools require or exclude.
 
     specs/sale.md, section 3.2.
 
@@ -27,8 +27,8 @@ def check_required(terms: Terms, registry: Registry) -> None:
         Rejection: ``registry.requires``.
     """
     for pool in terms.pools:
-        for requirement in pool.requires:
-            _check_in_schema(registry, requirement)
+        for rule in pool.rules:
+            _check_in_schema(registry, rule)
 
 
 def check_order(
@@ -149,12 +149,12 @@ def _check_disclosed(terms: Terms, registry: Registry, deposit: Deposit) -> None
             raise Rejection("deposit.disclosed", problem)
 
 
-def _check_in_schema(registry: Registry, requirement: Requirement) -> None:
-    known = _values(registry, requirement.attribute)
-    missing = [value for value in requirement.values if value not in known]
+def _check_in_schema(registry: Registry, rule: Requirement | Exclusion) -> None:
+    known = _values(registry, rule.attribute)
+    missing = [value for value in rule.values if value not in known]
     if missing:
-        name, value = requirement.attribute, shown(missing[0])
-        problem = f"a pool requires {name} = {value}, which the registry does not know"
+        name, value = rule.attribute, shown(missing[0])
+        problem = f"a pool names {name} = {value}, which the registry does not know"
         raise Rejection("registry.requires", problem)
 
 

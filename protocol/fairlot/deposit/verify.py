@@ -9,7 +9,7 @@ from fairlot.deposit.deposit import (
 from fairlot.deposit.rules import check_order
 from fairlot.entry import Entry, EntryType, check_signature
 from fairlot.errors import Rejection
-from fairlot.identity.registry import Credentials
+from fairlot.identity.registry import Credentials, RollId
 from fairlot.names import check_time
 from fairlot.terms.terms import Terms
 from fairlot_crypto.errors import CallerError
@@ -19,6 +19,7 @@ from fairlot_crypto.statements import Statements
 def verify_deposit(
     credentials: Credentials,
     terms: Terms,
+    roll: RollId,
     entry: Entry,
     time: int,
     statements: Statements | None = None,
@@ -33,6 +34,7 @@ def verify_deposit(
     Args:
         credentials: of the registry that the terms name.
         terms: of the sale.
+        roll: that its OPEN names.
         entry: as it came.
         time: when it is logged, unix seconds.
         statements: what this process has verified before; ``None`` for nothing.
@@ -51,12 +53,13 @@ def verify_deposit(
     check_signature(entry, known)
     if entry.scope != terms.sale_id:
         raise Rejection("entry.scope", "belongs to another sale")
-    return check_deposit(credentials, terms, entry, time, known)
+    return check_deposit(credentials, terms, roll, entry, time, known)
 
 
 def check_deposit(
     credentials: Credentials,
     terms: Terms,
+    roll: RollId,
     entry: Entry,
     time: int,
     statements: Statements,
@@ -67,7 +70,7 @@ def check_deposit(
         Rejection: ``entry.field``, ``deposit.*``.
     """
     deposit = read_deposit(entry)
-    check_binding(terms, entry, deposit, time)
+    check_binding(terms, credentials.registry, entry, deposit, time)
     check_order(terms, credentials.registry, deposit, statements)
-    check_presentation(credentials, deposit, statements)
+    check_presentation(credentials, roll, deposit, statements)
     return deposit

@@ -10,7 +10,7 @@ from fairlot.errors import Rejection
 from fairlot.fields import Fields
 from fairlot.identity.attestation import Purpose
 from fairlot.identity.leaf import holder_hash
-from fairlot.identity.life_rules import Outcome
+from fairlot.identity.life import Outcome
 from fairlot.identity.registry import ISSUERS_MAX, Registry, RegistryId
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value

@@ -114,7 +114,6 @@ class AdmissionBook:
     def ask(
         self,
         attestations: Sequence[Attestation],
-        quorum: int,
         purpose: Purpose,
         index: int,
         life: LeafLife,
@@ -126,7 +125,6 @@ class AdmissionBook:
 
         Args:
             attestations: of distinct attesters, all about the same keys.
-            quorum: how many the registry asks for.
             purpose: to recover or to close.
             index: of the leaf.
             life: what has become of it so far, by the log.
@@ -145,7 +143,8 @@ class AdmissionBook:
         for each in attestations:
             check_attestation(self._registry, each, now, subject)
         # Step 11.
-        if len({each.attester for each in attestations}) < max(quorum, 1):
+        quorum = self._registry.recovery.quorum
+        if len({each.attester for each in attestations}) < quorum:
             problem = f"{quorum} attesters must attest this, each of them another"
             raise Rejection("recovery.quorum", problem)
         first = attestations[0]

@@ -9,7 +9,8 @@ from typing import Protocol
 
 from fairlot.errors import Rejection
 from fairlot.fields import bytes_problem
-from fairlot.identity.registry import EPOCH_SECONDS, Registry, RegistryId
+from fairlot.identity.registry import Registry, RegistryId
+from fairlot.same_name import compared_name, repeated
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.errors import CallerError, CryptoError, ProofError
@@ -23,8 +24,6 @@ from fairlot_crypto.keys import (
     verify_signature,
 )
 
-ATTESTATION_LIFETIME = EPOCH_SECONDS
-"""Seconds for which an attestation can be used."""
 TAG_KEY_LENGTH = 32
 
 
@@ -89,7 +88,11 @@ class Attester(Protocol):
 
 
 class ListAttester:
-    """Attests people on a list that the seller or a city has verified."""
+    """Attests people on a list that the seller or a city has verified.
+
+    The names on the list are compared as ``fairlot.same_name`` does. Whoever attests by other
+    means, an office or a reader of documents, can call ``repeated`` and ``look_alikes`` of it.
+    """
 
     def __init__(
         self,
@@ -109,13 +112,17 @@ class ListAttester:
 
         Raises:
             CallerError: ``attester.tag-key`` unless it is 32 bytes; ``attester.people``
-                for an empty name, or for values that are not the schema's.
+                for a name of which nothing can be seen, for two names that compare
+                equal, or for values that are not the schema's.
         """
         problem = bytes_problem(tag_key, TAG_KEY_LENGTH)
         if problem:
             raise CallerError("attester.tag-key", f"the key of tags {problem}")
         for person, values in people.items():
             _check_listed(registry, person, values)
+        for earlier, again in repeated(people):
+            problem = f"{again!r} is the same person as {earlier!r}: list them once"
+            raise CallerError("attester.people", problem)
         self._registry = registry
         self._key = key
         self._tag_key = tag_key
@@ -234,10 +241,10 @@ def check_attestation(
         raise Rejection(
             "attestation.holder-key", f"the holder's key is bad: {error.message}"
         ) from error
-    if not attestation.time <= now < attestation.time + ATTESTATION_LIFETIME:
+    if not attestation.time <= now < attestation.time + registry.epoch:
         raise Rejection(
             "attestation.time",
-            "the attestation must be of the last 24 hours: ask for a new one",
+            f"the attestation must be of the last {registry.epoch} s: ask for a new one",
         )
     check_attributes(registry, attestation.attributes)
 
@@ -262,8 +269,9 @@ def check_attributes(registry: Registry, values: tuple[str, ...]) -> None:
 
 
 def _check_listed(registry: Registry, person: str, values: tuple[str, ...]) -> None:
-    if not person:
-        raise CallerError("attester.people", "a name on the list is empty")
+    if not compared_name(person):
+        problem = f"nothing of the name {person!r} on the list can be seen"
+        raise CallerError("attester.people", problem)
     try:
         check_attributes(registry, values)
     except Rejection as error:

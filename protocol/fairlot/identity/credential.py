@@ -1,11 +1,12 @@
-"""From a leaf to a credential of one epoch (specs/credential.md).
+"""From a leaf to its credentials of one epoch (specs/credential.md).
 
+A request is for all rolls at once, and gives one credential for each on which the leaf is.
 The holder adds a fresh blind b to the registered commitment, C = Q_2·b + IC, and proves
 knowledge of b; the issuers made IC themselves. Every credential of a leaf therefore holds the
 same nym secrets.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from fairlot.errors import Rejection
@@ -13,12 +14,13 @@ from fairlot.fields import Fields, Problem
 from fairlot.identity.enrolment import Identity, IssuerSecrets
 from fairlot.identity.leaf import Leaf, LeafStatus, holder_hash
 from fairlot.identity.registry import (
-    EPOCH_SECONDS,
     ISSUERS_MAX,
     Credentials,
     Registry,
+    RollId,
     epoch_at,
 )
+from fairlot.identity.roll import PostedRoll, unexpired_rolls
 from fairlot_crypto import cbor
 from fairlot_crypto.bbs.profile import (
     Credential,
@@ -49,11 +51,6 @@ from fairlot_crypto.keys import (
 )
 from fairlot_crypto.randomness import Randomness
 
-EARLY_SECONDS = 3_600
-"""The next epoch's credentials are issued in the last hour of the running one."""
-VIEW_SECONDS = 600
-"""The greatest age, in seconds, of the view of the board on which an issuer answers."""
-
 
 @dataclass(frozen=True, slots=True)
 class CredentialRequest:
@@ -62,6 +59,8 @@ class CredentialRequest:
     index: int
     version: int
     epoch: int
+    rolls: tuple[RollId, ...]
+    """The roll_ids of all unexpired rolls, ascending."""
     commitment: bytes
     """C, a point of G1."""
     challenge: Scalar
@@ -90,24 +89,25 @@ def request_credential(
     identity: Identity,
     holder_key: SigningKey,
     epoch: int,
+    rolls: Sequence[RollId],
     randomness: Randomness,
 ) -> PendingCredential:
-    """Ask for a credential of ``epoch`` (steps 1 to 4)."""
+    """Ask for the credentials of ``epoch`` for all unexpired rolls (steps 1 to 4)."""
     Q_2 = generators(curve, registry.schema).Q_2
     leaf = identity.leaf
     b, k = random_scalar(randomness), random_scalar(randomness)
     reply = OpeningKey.generate(randomness)
     IC = curve.g1_not_identity(leaf.commitment)
     C = Q_2 * b + IC
-    c = _challenge(registry, leaf, epoch, (Q_2, IC, C, Q_2 * k))
+    asked = _Asked(registry, leaf, epoch, tuple(sorted(rolls)))
+    c = _challenge(asked, (Q_2, IC, C, Q_2 * k))
     response = Scalar((k + c * b) % GROUP_ORDER)
-    statement = _request_statement(
-        registry, leaf, epoch, (C.to_bytes(), c, response), reply.public
-    )
+    statement = _request_statement(asked, (C.to_bytes(), c, response), reply.public)
     request = CredentialRequest(
         index=leaf.index,
         version=leaf.version,
         epoch=epoch,
+        rolls=asked.rolls,
         commitment=C.to_bytes(),
         challenge=c,
         response=response,
@@ -122,6 +122,7 @@ def check_request(
     curve: Backend,
     registry: Registry,
     leaf: Leaf,
+    rolls: Sequence[PostedRoll],
     request: CredentialRequest,
     now: int,
     view_time: int,
@@ -131,29 +132,32 @@ def check_request(
     Args:
         curve: the back-end.
         registry: the issuer's registry.
-        leaf: the leaf of ``request.index`` on the issuer's own view of the board.
+        leaf: the leaf of ``request.index`` on the issuer's own view of the registry log.
+        rolls: all rolls on that view.
         request: the holder's request.
         now: the issuer's clock, Unix seconds.
-        view_time: when that view of the board was current.
+        view_time: when that view was current.
 
     Raises:
         Rejection: ``request.view``, ``request.season``, ``request.leaf``,
             ``request.holder``, ``request.signature``, ``request.epoch``,
-            ``request.proof``.
+            ``request.rolls``, ``request.proof``.
     """
     # Step 5.
     if not all(0 <= s < GROUP_ORDER for s in (request.challenge, request.response)):
         raise Rejection(
             "request.proof", "challenge and response must be from 0 to r - 1"
         )
-    if not now - VIEW_SECONDS <= view_time <= now:
+    if not now - registry.view_age <= view_time <= now:
         raise Rejection(
             "request.view",
-            "the issuer's view of the board is older than 10 minutes: read it again",
+            f"the issuer's view of the log is older than {registry.view_age} s: "
+            "read it again",
         )
-    if not registry.starts <= now < registry.ends:
+    if not registry.starts <= now < registry.closes:
         raise Rejection(
-            "request.season", "credentials are issued in the registry's season only"
+            "request.season",
+            "credentials are issued in the registry's season and its tail only",
         )
     # Step 6.
     same_leaf = (leaf.index, leaf.version) == (request.index, request.version)
@@ -169,9 +173,8 @@ def check_request(
             "the request must come from the current holder of the leaf",
         )
     proof = request.commitment, request.challenge, request.response
-    statement = _request_statement(
-        registry, leaf, request.epoch, proof, request.reply_key
-    )
+    asked = _Asked(registry, leaf, request.epoch, request.rolls)
+    statement = _request_statement(asked, proof, request.reply_key)
     try:
         verify_signature(request.holder_key, statement, request.sig)
     except ProofError as error:
@@ -179,44 +182,71 @@ def check_request(
             "request.signature", "the holder's key did not sign this request"
         ) from error
     # Step 8.
-    running = epoch_at(now)
-    early = now % EPOCH_SECONDS >= EPOCH_SECONDS - EARLY_SECONDS
+    _check_epoch(registry, request, now)
+    _check_rolls(rolls, request, now)
+    # Step 9.
+    return _check_proof(curve, asked, request)
+
+
+def _check_epoch(registry: Registry, request: CredentialRequest, now: int) -> None:
+    running = epoch_at(registry, now)
+    early = now % registry.epoch >= registry.epoch - registry.grace
     if request.epoch not in ((running, running + 1) if early else (running,)):
         raise Rejection(
             "request.epoch", f"the request must be for the running epoch, {running}"
         )
-    # Step 9.
-    return _check_proof(curve, registry, leaf, request)
+
+
+def _check_rolls(
+    rolls: Sequence[PostedRoll], request: CredentialRequest, now: int
+) -> None:
+    serving = tuple(each.roll_id for each in unexpired_rolls(rolls, now))
+    if not serving or request.rolls != serving:
+        raise Rejection(
+            "request.rolls",
+            "a request must list every unexpired roll, ascending: else it names a sale",
+        )
 
 
 def answer_request(
     credentials: Credentials,
     issuer: IssuerSecrets,
     leaf: Leaf,
+    rolls: Sequence[PostedRoll],
     attributes: Sequence[str],
     request: CredentialRequest,
     now: int,
     view_time: int,
     randomness: Randomness,
 ) -> bytes:
-    """Return issuer i's part of the signature, sealed to the request's key (steps 5 to 11).
+    """Return issuer i's parts of the signatures, sealed to the request's key.
+
+    Steps 5 to 11: one part for each roll that covers the leaf.
 
     Raises:
         Rejection: as ``check_request``.
     """
     registry = credentials.registry
-    C = check_request(credentials.curve, registry, leaf, request, now, view_time)
-    context = credentials.context(request.epoch)
-    B = signature_base(context, attribute_octets(registry, attributes), C)
-    partial = sign_share(issuer.signing, B, context.domain)
-    answer = cbor.encode(
-        {
-            "issuer": partial.index,
-            "e": scalar_to_bytes(partial.exponent),
-            "u": scalar_to_bytes(partial.u),
-            "A": partial.A.to_bytes(),
-        }
-    )
+    curve = credentials.curve
+    C = check_request(curve, registry, leaf, rolls, request, now, view_time)
+    # Step 10.
+    octets = attribute_octets(registry, attributes)
+    covering = [r.roll_id for r in unexpired_rolls(rolls, now) if r.covers(leaf.index)]
+    parts: list[Value] = []
+    for roll in covering:
+        context = credentials.context(request.epoch, roll)
+        B = signature_base(context, octets, C)
+        partial = sign_share(issuer.signing, B, context.domain)
+        parts.append(
+            {
+                "roll": roll,
+                "e": scalar_to_bytes(partial.exponent),
+                "u": scalar_to_bytes(partial.u),
+                "A": partial.A.to_bytes(),
+            }
+        )
+    # Step 11.
+    answer = cbor.encode({"issuer": issuer.index, "parts": parts})
     return seal(answer, request.reply_key, randomness)
 
 
@@ -224,12 +254,13 @@ def answer_all(
     credentials: Credentials,
     issuers: Sequence[IssuerSecrets],
     leaf: Leaf,
+    rolls: Sequence[PostedRoll],
     attributes: Sequence[str],
     request: CredentialRequest,
     now: int,
     randomness: Randomness,
 ) -> tuple[bytes, ...]:
-    """Return every issuer's answer, where all of them see the board as it is ``now``.
+    """Return every issuer's answer, where all of them see the log as it is ``now``.
 
     Each box takes from a child of ``randomness`` that is named after its issuer.
 
@@ -241,6 +272,7 @@ def answer_all(
             credentials,
             issuer,
             leaf,
+            rolls,
             attributes,
             request,
             now,
@@ -256,25 +288,39 @@ def receive_credential(
     identity: Identity,
     pending: PendingCredential,
     answers: Sequence[bytes],
-) -> Credential:
-    """Combine the issuers' answers into a credential and verify it (steps 12 to 14).
+) -> Mapping[RollId, Credential]:
+    """Combine the issuers' answers into one credential a roll (steps 12 to 14).
 
-    The signature is verified over values that the holder knows.
+    The signatures are verified over values that the holder knows. Rolls that do not cover
+    the leaf give none.
 
     Raises:
-        Rejection: ``answer.malformed`` for a box that does not hold an answer.
+        Rejection: ``answer.malformed`` for a box that does not hold an answer;
+            ``answer.rolls`` for no part at all, or one of a roll that was not asked for.
         ProofError: ``threshold.signature``.
     """
     curve, registry = credentials.curve, credentials.registry
-    context = credentials.context(pending.request.epoch)
+    request = pending.request
     attributes = attribute_octets(registry, identity.attributes)
     blind = Scalar((pending.blind + identity.rho) % GROUP_ORDER)
     opened = commitment(curve, registry.schema, blind, identity.nym_secrets)
-    B = signature_base(context, attributes, opened)
-    partials = [_open_answer(curve, pending.reply, answer) for answer in answers]
-    public_key = credentials.public_key
-    signature = combine(curve, registry.threshold, public_key, B, partials)
-    return Credential(attributes, signature, blind, identity.nym_secrets)
+    # Step 12.
+    partials: dict[RollId, list[PartialSignature]] = {}
+    for answer in answers:
+        for roll, partial in _open_answer(curve, pending.reply, answer):
+            partials.setdefault(roll, []).append(partial)
+    if not partials or not partials.keys() <= set(request.rolls):
+        problem = "the issuers must answer for a roll that was asked for, and no other"
+        raise Rejection("answer.rolls", problem)
+    # Steps 13 and 14.
+    made: dict[RollId, Credential] = {}
+    for roll in sorted(partials):
+        context = credentials.context(request.epoch, roll)
+        B = signature_base(context, attributes, opened)
+        public_key, t = credentials.public_key, registry.threshold
+        signature = combine(curve, t, public_key, B, partials[roll])
+        made[roll] = Credential(attributes, signature, blind, identity.nym_secrets)
+    return made
 
 
 def attribute_octets(registry: Registry, values: Sequence[str]) -> tuple[bytes, ...]:
@@ -283,32 +329,39 @@ def attribute_octets(registry: Registry, values: Sequence[str]) -> tuple[bytes, 
     return tuple(attribute.octets(value) for attribute, value in pairs)
 
 
-def _challenge(
-    registry: Registry, leaf: Leaf, epoch: int, points: tuple[G1, G1, G1, G1]
-) -> Scalar:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What challenge and signature of a request are about, apart from the proof."""
+
+    registry: Registry
+    leaf: Leaf
+    epoch: int
+    rolls: tuple[RollId, ...]
+
+
+def _challenge(asked: _Asked, points: tuple[G1, G1, G1, G1]) -> Scalar:
     statement = (
-        registry.registry_id,
-        i2osp(leaf.index, 8),
-        i2osp(leaf.version, 4),
-        i2osp(registry.season, 4),
-        i2osp(epoch, 8),
+        asked.registry.registry_id,
+        i2osp(asked.leaf.index, 8),
+        i2osp(asked.leaf.version, 4),
+        i2osp(asked.registry.season, 4),
+        i2osp(asked.epoch, 8),
+        i2osp(len(asked.rolls), 4),
+        *asked.rolls,
     )
     encoded = (point.to_bytes() for point in points)
     return Scalar(scalar_for("ic-bind", *statement, *encoded))
 
 
-def _check_proof(
-    curve: Backend, registry: Registry, leaf: Leaf, request: CredentialRequest
-) -> G1:
-    Q_2 = generators(curve, registry.schema).Q_2
+def _check_proof(curve: Backend, asked: _Asked, request: CredentialRequest) -> G1:
+    Q_2 = generators(curve, asked.registry.schema).Q_2
     try:
         C = curve.g1_not_identity(request.commitment)
-        IC = curve.g1_not_identity(leaf.commitment)
+        IC = curve.g1_not_identity(asked.leaf.commitment)
         R = Q_2 * request.response - (C - IC) * request.challenge
     except CryptoError as error:
         raise Rejection("request.proof", error.message) from error
-    expected = _challenge(registry, leaf, request.epoch, (Q_2, IC, C, R))
-    if C == IC or expected != request.challenge:
+    if C == IC or _challenge(asked, (Q_2, IC, C, R)) != request.challenge:
         raise Rejection(
             "request.proof",
             "the request does not prove that its sender knows the blind of C",
@@ -317,19 +370,16 @@ def _check_proof(
 
 
 def _request_statement(
-    registry: Registry,
-    leaf: Leaf,
-    epoch: int,
-    proof: tuple[bytes, Scalar, Scalar],
-    reply_key: SealKey,
+    asked: _Asked, proof: tuple[bytes, Scalar, Scalar], reply_key: SealKey
 ) -> bytes:
     commitment, challenge, response = proof
     value: dict[str, Value] = {
-        "registry": registry.registry_id,
-        "index": leaf.index,
-        "version": leaf.version,
-        "season": registry.season,
-        "epoch": epoch,
+        "registry": asked.registry.registry_id,
+        "index": asked.leaf.index,
+        "version": asked.leaf.version,
+        "season": asked.registry.season,
+        "epoch": asked.epoch,
+        "rolls": list(asked.rolls),
         "commitment": commitment,
         "challenge": scalar_to_bytes(challenge),
         "response": scalar_to_bytes(response),
@@ -338,20 +388,34 @@ def _request_statement(
     return tag("request").encode() + b"\x00" + cbor.encode(value)
 
 
-def _open_answer(curve: Backend, reply: OpeningKey, answer: bytes) -> PartialSignature:
+def _open_answer(
+    curve: Backend, reply: OpeningKey, answer: bytes
+) -> list[tuple[RollId, PartialSignature]]:
     try:
         value = cbor.decode(reply.open(answer))
         fields = Fields(value, ("answer",), _malformed)
-        partial = PartialSignature(
-            fields.uint("issuer", 1, ISSUERS_MAX),
-            scalar_from_bytes(fields.bytes("e")),
-            scalar_from_bytes(fields.bytes("u")),
-            curve.g1_not_identity(fields.bytes("A")),
-        )
+        issuer = fields.uint("issuer", 1, ISSUERS_MAX)
+        parts = [_read_part(curve, issuer, each) for each in fields.maps("parts")]
     except CryptoError as error:
         raise Rejection("answer.malformed", error.message) from error
     fields.done()
-    return partial
+    if len({roll for roll, _ in parts}) != len(parts):
+        raise Rejection("answer.malformed", "an answer has two parts of one roll")
+    return parts
+
+
+def _read_part(
+    curve: Backend, issuer: int, fields: Fields
+) -> tuple[RollId, PartialSignature]:
+    roll = RollId(fields.bytes("roll", 32))
+    partial = PartialSignature(
+        issuer,
+        scalar_from_bytes(fields.bytes("e")),
+        scalar_from_bytes(fields.bytes("u")),
+        curve.g1_not_identity(fields.bytes("A")),
+    )
+    fields.done()
+    return roll, partial
 
 
 def _malformed(problem: Problem) -> Rejection:

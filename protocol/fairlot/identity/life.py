@@ -5,12 +5,22 @@ look at what a leaf is and at the time of the log.
 """
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from fairlot.errors import Rejection
 from fairlot.identity.attestation import Purpose, Subject
 from fairlot.identity.leaf import Leaf, LeafStatus
-from fairlot.identity.life_rules import LifeRules, Outcome
+from fairlot.identity.registry import Disputes, Recovering
 from fairlot_crypto.keys import VerifyKey
+
+
+class Outcome(StrEnum):
+    """How a dispute ends."""
+
+    RECOVER = "recover"
+    CLOSE = "close"
+    KEEP = "keep"
+    """The leaf stays with whoever holds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +77,7 @@ class LeafLife:
         """Return what attestations must be about to begin a recovery or a closing now."""
         return Subject(purpose, self.version, self.attempt + 1)
 
-    def freeze(self, rules: LifeRules, key: VerifyKey, time: int) -> "LeafLife":
+    def freeze(self, rules: Recovering, key: VerifyKey, time: int) -> "LeafLife":
         """Stop the leaf for a while (step 5).
 
         Raises:
@@ -82,7 +92,7 @@ class LeafLife:
         return replace(self, frozen_until=until, froze=self.froze | {key})
 
     def begin(
-        self, rules: LifeRules, purpose: Purpose, holder: bytes | None, time: int
+        self, rules: Recovering, purpose: Purpose, holder: bytes | None, time: int
     ) -> "LeafLife":
         """Begin a recovery or a closing (step 6).
 
@@ -97,7 +107,7 @@ class LeafLife:
         change = Change(purpose, holder, time + rules.cooling)
         return replace(self, attempt=self.attempt + 1, change=change)
 
-    def contest(self, rules: LifeRules, time: int) -> "LeafLife":
+    def contest(self, rules: Disputes, time: int) -> "LeafLife":
         """Object to what has begun, once (step 7).
 
         Raises:

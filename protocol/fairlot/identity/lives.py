@@ -1,5 +1,7 @@
 """The lives of all leaves of a registry: a fold (specs/life.md, sections 4 and 7)."""
 
+from collections.abc import ItemsView
+
 from fairlot.entry import Entry
 from fairlot.errors import Rejection
 from fairlot.identity.acts import (
@@ -15,7 +17,6 @@ from fairlot.identity.acts import (
 )
 from fairlot.identity.leaf import Leaf, LeafStatus
 from fairlot.identity.life import LeafLife
-from fairlot.identity.life_rules import LifeRules
 from fairlot.identity.registry import Registry
 from fairlot_crypto.keys import VerifyKey
 from fairlot_crypto.statements import Statements
@@ -24,10 +25,9 @@ from fairlot_crypto.statements import Statements
 class Lives:
     """What has become of every leaf; a refused entry changes nothing."""
 
-    def __init__(self, registry: Registry, rules: LifeRules) -> None:
+    def __init__(self, registry: Registry) -> None:
         """Start without a leaf."""
         self._registry = registry
-        self._rules = rules
         self._by_index: dict[int, LeafLife] = {}
 
     def __getitem__(self, index: int) -> LeafLife:
@@ -41,10 +41,15 @@ class Lives:
             raise Rejection("life.leaf", "there is no leaf of this index")
         return life
 
-    def not_closed(self, time: int) -> int:
-        """Return how many leaves are not CLOSED: whom a roll can cover."""
-        lives = self._by_index.values()
-        return sum(life.status(time) is not LeafStatus.CLOSED for life in lives)
+    def items(self) -> ItemsView[int, LeafLife]:
+        """Return every life with the index of its leaf."""
+        return self._by_index.items()
+
+    @property
+    def closed(self) -> frozenset[int]:
+        """The indexes of the leaves that are CLOSED: no roll covers them any more."""
+        found = (index for index, life in self._by_index.items() if life.closed)
+        return frozenset(found)
 
     def born(self, leaf: Leaf) -> None:
         """Take in a leaf whose LEAF entry was accepted."""
@@ -79,19 +84,19 @@ class Lives:
         time: int,
         statements: Statements,
     ) -> LeafLife:
-        rules = self._rules
+        registry = self._registry
         if isinstance(act, Freeze):
-            check_guardian(self._registry, act, key, life.holder)
-            return life.freeze(rules, key, time)
+            check_guardian(registry, act, key, life.holder)
+            return life.freeze(registry.recovery, key, time)
         if isinstance(act, Contest):
             check_holder(key, life.holder)
-            return life.contest(rules, time)
+            return life.contest(registry.disputes, time)
         if isinstance(act, Ruling):
-            _check_arbiter(rules, key)
+            _check_arbiter(registry, key)
             return life.rule(act.outcome, time)
-        check_issuers(self._registry, act, statements)
+        check_issuers(registry, act, statements)
         if act.begins:
-            return life.begin(rules, act.purpose, act.holder, time)
+            return life.begin(registry.recovery, act.purpose, act.holder, time)
         return life.complete(act.purpose, act.holder, time)
 
 
@@ -106,25 +111,30 @@ def _check_attempt(life: LeafLife, act: Act) -> None:
         raise Rejection("life.attempt", problem)
 
 
-def _check_arbiter(rules: LifeRules, key: VerifyKey) -> None:
+def _check_arbiter(registry: Registry, key: VerifyKey) -> None:
     """Check that a ruling comes from whom the registry names (step 3)."""
-    if key != rules.arbiter:
+    if key != registry.disputes.key:
         problem = "a ruling must be signed by the arbiter that the registry names"
         raise Rejection("life.key", problem)
 
 
-def check_carried(leaf: Leaf, before: LeafLife, time: int) -> None:
+def check_carried(leaf: Leaf, before: Lives, time: int) -> None:
     """Check a leaf against the one that it continues (step 20).
 
     Args:
         leaf: of the new registry.
-        before: what had become of the leaf of index ``leaf.previous`` of the registry before.
+        before: what had become of the leaves of the registry before.
         time: of the LEAF entry.
 
     Raises:
         Rejection: ``leaf.previous``.
     """
     # Step 20.
-    if before.status(time) is not LeafStatus.ACTIVE or before.holder != leaf.holder:
+    holders = {
+        index: life.holder
+        for index, life in before.items()
+        if life.status(time) is LeafStatus.ACTIVE
+    }
+    if leaf.previous is None or holders.get(leaf.previous) != leaf.holder:
         problem = "a leaf that is carried over must be active there, under the same key"
         raise Rejection("leaf.previous", problem)

@@ -15,14 +15,12 @@ from fairlot.identity.attestation import Attestation, Purpose
 from fairlot.identity.enrolment import IssuerSecrets, identity_share, seal_share
 from fairlot.identity.leaf import holder_hash
 from fairlot.identity.life import LeafLife
-from fairlot.identity.life_rules import LifeRules
 from fairlot.identity.registry import Registry
 from fairlot_crypto.randomness import Randomness
 
 
 def begin_change(
     registry: Registry,
-    rules: LifeRules,
     book: AdmissionBook,
     issuer: IssuerSecrets,
     attestations: Sequence[Attestation],
@@ -35,7 +33,6 @@ def begin_change(
 
     Args:
         registry: the issuer's.
-        rules: of the registry.
         book: the issuer's.
         issuer: its keys.
         attestations: a quorum of them.
@@ -50,11 +47,11 @@ def begin_change(
     Raises:
         Rejection: ``attestation.*``, ``recovery.*``, ``life.status``, ``life.holder``.
     """
-    asked = book.ask(attestations, rules.quorum, purpose, index, life, now)
+    asked = book.ask(attestations, purpose, index, life, now)
     # Step 13.
     recovers = purpose is Purpose.RECOVER
     holder = holder_hash(asked.holder_key) if recovers else None
-    life.begin(rules, purpose, holder, now)
+    life.begin(registry.recovery, purpose, holder, now)
     kind = EntryType.RECOVERY if recovers else EntryType.CLOSURE
     decision = Decision(kind, index, life.version, life.attempt + 1, holder)
     return _signed(registry, decision, issuer)

@@ -5,9 +5,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NewType
 
-from fairlot.errors import Rejection
-from fairlot.fields import Fields, Problem, uint_problem
-from fairlot.names import check_time
+from fairlot.errors import Rejection, Where, place
+from fairlot.fields import Fields, Problem, bytes_problem, uint_problem
+from fairlot.logs import (
+    BoardIdentity,
+    LogIdentity,
+    LogKind,
+    LogRule,
+    Witnesses,
+    check_separate,
+    read_board,
+    read_witnesses,
+)
+from fairlot.names import HASH_LENGTH, check_time
 from fairlot.text import check_attribute, shown
 from fairlot_crypto import cbor
 from fairlot_crypto.bbs.profile import IssuerContext, Schema, issuer_context
@@ -20,10 +30,17 @@ from fairlot_crypto.keys import KEY_LENGTH, VerifyKey, check_verify_key
 
 RegistryId = NewType("RegistryId", bytes)
 """H("registry", CBOR of the registry), 32 bytes: it names a registry."""
+RollId = NewType("RollId", bytes)
+"""H("roll", registry_id, CBOR of the roll), 32 bytes: it names a roll (``roll``)."""
 
 REGISTRY_VERSION = 1
-EPOCH_SECONDS = 86_400
-GRACE_SECONDS = 3_600
+DAY = 86_400
+EPOCH_SECONDS = DAY
+"""The epoch of every registry that is no rehearsal's."""
+EPOCH_MIN, EPOCH_MAX = 144, 366 * DAY
+TAIL_SECONDS = 60 * DAY
+"""The tail of a season unless the registry says otherwise."""
+TIME_SPAN_MAX = 2**32 - 1
 SEASON_MAX = 2**32 - 1
 ISSUERS_MAX = 255
 THRESHOLD_MAX = (ISSUERS_MAX - 1) // 3
@@ -53,6 +70,43 @@ class Issuer:
     """W_i, a point of G2."""
 
 
+@dataclass(frozen=True, slots=True)
+class Recovering:
+    """How a person takes a leaf back; times in seconds."""
+
+    quorum: int
+    """How many distinct attesters must attest to it."""
+    cooling: int
+    """For how long it can be contested."""
+    freeze: int
+    """After how long a freeze ends by itself."""
+    detection: int
+    """Within what time a theft is taken to be noticed."""
+
+    def to_value(self) -> dict[str, Value]:
+        """Return the CBOR map."""
+        return {
+            "quorum": self.quorum,
+            "cooling": self.cooling,
+            "freeze": self.freeze,
+            "detection": self.detection,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Disputes:
+    """Who decides a contested recovery."""
+
+    key: VerifyKey
+    """Ed25519 key that signs rulings."""
+    within: int
+    """Seconds in which it decides."""
+
+    def to_value(self) -> dict[str, Value]:
+        """Return the CBOR map."""
+        return {"key": self.key, "within": self.within}
+
+
 @dataclass(frozen=True)
 class Registry:
     """The definition of a registry for one season."""
@@ -70,10 +124,22 @@ class Registry:
     """t, the number of issuers that may be corrupt."""
     issuers: tuple[Issuer, ...]
     attesters: tuple[VerifyKey, ...]
+    board: BoardIdentity
+    """Who keeps the registry log."""
+    witnesses: Witnesses
+    """Who watches it; in a rehearsal perhaps nobody."""
+    recovery: Recovering
+    disputes: Disputes
+    epoch: int = EPOCH_SECONDS
+    """Seconds for which a credential serves."""
+    tail: int = TAIL_SECONDS
+    """Seconds after ``ends`` in which credentials are issued and no sale opens."""
+    previous: RegistryId | None = None
+    """The registry whose leaves it carries over; ``None`` for none."""
 
     def to_value(self) -> dict[str, Value]:
-        """Return the map that is hashed and posted."""
-        return {
+        """Return the map that is hashed and posted; an absent value has no key."""
+        value: dict[str, Value] = {
             "v": REGISTRY_VERSION,
             "rehearsal": self.rehearsal,
             "season": self.season,
@@ -86,12 +152,59 @@ class Registry:
             "threshold": self.threshold,
             "issuers": [{"key": i.key, "share": i.share} for i in self.issuers],
             "attesters": list(self.attesters),
+            "board": self.board.to_value(),
+            **self.witnesses.to_value(),
+            "recovery": self.recovery.to_value(),
+            "disputes": self.disputes.to_value(),
+            "epoch": self.epoch,
+            "tail": self.tail,
         }
+        if self.previous is not None:
+            value["previous"] = self.previous
+        return value
 
     @cached_property
     def registry_id(self) -> RegistryId:
         """The hash that names this registry and commits to all of it."""
         return RegistryId(tagged_hash("registry", cbor.encode(self.to_value())))
+
+    @property
+    def log(self) -> LogIdentity:
+        """The registry's log: its scope, its board and who watches it."""
+        return LogIdentity(
+            LogKind.REGISTRY,
+            self.registry_id,
+            self.board,
+            self.witnesses,
+            self.rehearsal,
+        )
+
+    @cached_property
+    def schema_id(self) -> bytes:
+        """The hash of attributes and number of nym secrets, 32 bytes."""
+        value = self.to_value()
+        part = {name: value[name] for name in ("attributes", "nym_secrets")}
+        return tagged_hash("schema", cbor.encode(part))
+
+    @property
+    def grace(self) -> int:
+        """Seconds for which the epoch before, or the one to come, is served too."""
+        return self.epoch // 24
+
+    @property
+    def view_age(self) -> int:
+        """Seconds of the oldest view of the log on which an issuer answers."""
+        return self.epoch // 144
+
+    @property
+    def closes(self) -> int:
+        """The first second after the season's tail, in Unix seconds."""
+        return self.ends + self.tail
+
+    @property
+    def settles_after(self) -> int:
+        """Seconds after an unlock for which a roll must serve: a dispute and two epochs."""
+        return self.disputes.within + 2 * self.epoch
 
     @property
     def schema(self) -> Schema:
@@ -112,8 +225,9 @@ def read_registry(value: Value | Mapping[str, Value]) -> Registry:
     """Return the registry that a map defines; its sharing is not checked.
 
     Raises:
-        Rejection: ``registry.field``, ``registry.attributes``, ``registry.issuers``,
-            ``registry.season``, ``registry.key``.
+        Rejection: ``registry.field``, ``registry.key``, ``registry.board``,
+            ``registry.witnesses``, ``registry.attributes``, ``registry.issuers``,
+            ``registry.season``, ``registry.epoch``, ``registry.recovery``.
     """
     fields = Fields(value, ("registry",), _field_error)
     fields.exactly("v", REGISTRY_VERSION)
@@ -127,9 +241,17 @@ def read_registry(value: Value | Mapping[str, Value]) -> Registry:
         threshold=fields.uint("threshold", 0, THRESHOLD_MAX),
         issuers=tuple(_issuer(f) for f in fields.maps("issuers")),
         attesters=tuple(map(VerifyKey, fields.byte_strings("attesters", KEY_LENGTH))),
+        board=read_board(fields.map("board"), _log_error),
+        witnesses=read_witnesses(fields, _log_error),
+        recovery=_recovery(fields.map("recovery")),
+        disputes=_disputes(fields.map("disputes")),
+        epoch=fields.uint("epoch", EPOCH_MIN, EPOCH_MAX),
+        tail=fields.uint("tail", high=TIME_SPAN_MAX),
+        previous=_previous(fields),
     )
     fields.done()
     _check(registry)
+    check_separate(registry.log, _keys(registry), fields.at("witnesses"), _log_error)
     return registry
 
 
@@ -148,51 +270,65 @@ class Credentials:
             self.public_key: G2 = registry.sharing(curve).public_key()
         except CryptoError as error:
             raise Rejection("registry.key", f"issuers' shares: {error}") from error
-        self._contexts: dict[int, IssuerContext] = {}
+        self._contexts: dict[tuple[int, RollId], IssuerContext] = {}
 
-    def context(self, epoch: int) -> IssuerContext:
-        """Return the key, generators and domain of the credentials of ``epoch``.
+    def context(self, epoch: int, roll: RollId) -> IssuerContext:
+        """Return the key, generators and domain of the credentials of ``epoch`` for a roll.
+
+        Args:
+            epoch: as ``epoch_at`` counts them.
+            roll: the roll_id of a roll of the registry, 32 bytes.
 
         Raises:
-            CallerError: ``credential.epoch`` unless it is a uint64.
+            CallerError: ``credential.epoch`` unless it is a uint64; ``credential.roll``
+                unless it is 32 bytes.
         """
         problem = uint_problem(epoch)
         if problem:
             raise CallerError("credential.epoch", f"an epoch {problem}")
-        if epoch not in self._contexts:
-            header = credential_header(self.registry, epoch)
+        problem = bytes_problem(roll, HASH_LENGTH)
+        if problem:
+            raise CallerError("credential.roll", f"a roll_id {problem}")
+        key = (epoch, roll)
+        if key not in self._contexts:
+            header = credential_header(self.registry, epoch, roll)
             schema = self.registry.schema
             context = issuer_context(self.curve, self.public_key, schema, header)
-            self._contexts[epoch] = context
-        return self._contexts[epoch]
+            self._contexts[key] = context
+        return self._contexts[key]
 
 
-def credential_header(registry: Registry, epoch: int) -> bytes:
-    """Return the header of the credentials of ``epoch`` (specs/credential.md, section 1)."""
+def credential_header(registry: Registry, epoch: int, roll: RollId) -> bytes:
+    """Return the header of the credentials of an epoch for a roll.
+
+    specs/credential.md, section 1.
+    """
     return cbor.encode(
         {
             "protocol": SPEC_VERSION,
             "registry": registry.registry_id,
+            "schema": registry.schema_id,
             "season": registry.season,
             "epoch": epoch,
+            "roll": roll,
         }
     )
 
 
-def epoch_at(time: int) -> int:
-    """Return the epoch of a unix time: days since 1970-01-01T00:00:00Z.
+def epoch_at(registry: Registry, time: int) -> int:
+    """Return the epoch of a unix time: whole epochs since 1970-01-01T00:00:00Z.
 
     Raises:
         CallerError: ``names.time`` unless it is whole seconds, uint64.
     """
     check_time(time)
-    return time // EPOCH_SECONDS
+    return time // registry.epoch
 
 
-def epochs_accepted(time: int) -> tuple[int, ...]:
-    """Return the epochs accepted at ``time``: the previous one for an hour of grace."""
-    epoch = epoch_at(time)
-    in_grace = time % EPOCH_SECONDS < GRACE_SECONDS and epoch > 0
+def epochs_accepted(registry: Registry, time: int) -> tuple[int, ...]:
+    """Return the epochs accepted at ``time``: the one before too, for a time of grace."""
+    epoch = epoch_at(registry, time)
+    in_grace = time % registry.epoch < registry.grace and epoch > 0
     return (epoch, epoch - 1) if in_grace else (epoch,)
 
 
@@ -208,13 +344,70 @@ def _issuer(fields: Fields) -> Issuer:
     return Issuer(VerifyKey(key), share)
 
 
+def _recovery(fields: Fields) -> Recovering:
+    recovery = Recovering(
+        quorum=fields.uint("quorum", 1, 255),
+        cooling=fields.uint("cooling", 1, TIME_SPAN_MAX),
+        freeze=fields.uint("freeze", 1, TIME_SPAN_MAX),
+        detection=fields.uint("detection", 1, TIME_SPAN_MAX),
+    )
+    fields.done()
+    return recovery
+
+
+def _disputes(fields: Fields) -> Disputes:
+    key = VerifyKey(fields.bytes("key", KEY_LENGTH))
+    disputes = Disputes(key, fields.uint("within", 1, TIME_SPAN_MAX))
+    fields.done()
+    return disputes
+
+
+def _previous(fields: Fields) -> RegistryId | None:
+    if not fields.has("previous"):
+        return None
+    return RegistryId(fields.bytes("previous", HASH_LENGTH))
+
+
 def _field_error(problem: Problem) -> Rejection:
     return Rejection("registry.field", str(problem))
 
 
+def _log_error(rule: LogRule, where: Where, text: str) -> Rejection:
+    """Return the error for a board or for witnesses that break a rule."""
+    problem = f"{place(where)} {text}"
+    match rule:
+        case LogRule.NAME:
+            return Rejection("registry.board", problem)
+        case LogRule.KEY:
+            return Rejection("registry.key", problem)
+        case LogRule.WITNESSES:
+            return Rejection("registry.witnesses", problem)
+
+
+def _keys(registry: Registry) -> tuple[VerifyKey, ...]:
+    """Return all keys of a registry, but for those of its witnesses."""
+    issuers = (issuer.key for issuer in registry.issuers)
+    return (
+        *issuers,
+        *registry.attesters,
+        registry.board.key,
+        registry.disputes.key,
+    )
+
+
 def _check(registry: Registry) -> None:
-    for key in (*(issuer.key for issuer in registry.issuers), *registry.attesters):
+    for key in _keys(registry):
         _check_key(key)
+    _check_schema(registry)
+    _check_issuers(registry)
+    _check_times(registry)
+    attesters = len(set(registry.attesters))
+    if registry.recovery.quorum > attesters:
+        quorum = f"a recovery needs {registry.recovery.quorum} attesters"
+        raise Rejection("registry.recovery", f"{quorum}, and there are {attesters}")
+
+
+def _check_schema(registry: Registry) -> None:
     names = [attribute.name for attribute in registry.attributes]
     if len(names) > ATTRIBUTES_MAX:
         rule = f"there must be at most {ATTRIBUTES_MAX} attributes, found {len(names)}"
@@ -223,14 +416,23 @@ def _check(registry: Registry) -> None:
         raise Rejection("registry.attributes", "attribute names must be distinct")
     for attribute in registry.attributes:
         _check_attribute(attribute)
+
+
+def _check_issuers(registry: Registry) -> None:
     members, t = len(registry.issuers), registry.threshold
     if not 3 * t < members <= ISSUERS_MAX:
         least = f"t = {t} needs {3 * t + 1} to {ISSUERS_MAX} issuers"
         raise Rejection("registry.issuers", f"{least}, and there are {members}")
     if len({issuer.key for issuer in registry.issuers}) != members:
         raise Rejection("registry.issuers", "issuers must have distinct keys")
+
+
+def _check_times(registry: Registry) -> None:
     if registry.starts >= registry.ends:
         raise Rejection("registry.season", "the season must start before it ends")
+    if registry.epoch != EPOCH_SECONDS and not registry.rehearsal:
+        rule = f"an epoch has {EPOCH_SECONDS} seconds, but for a rehearsal's"
+        raise Rejection("registry.epoch", rule)
 
 
 def _check_key(key: VerifyKey) -> None:

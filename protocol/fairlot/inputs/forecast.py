@@ -1,66 +1,62 @@
 """The odds of a sale before its draw, for people and for machines (specs/odds.md)."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from typing import TypeVar
 
 from fairlot.allocation.entering import Entrant
 from fairlot.allocation.mechanisms.groups import worst_flip
 from fairlot.allocation.odds import PoolOdds, sale_odds
+from fairlot.allocation.prospect import Prospect
 from fairlot.allocation.shape import Chance
+from fairlot.allocation.whole_odds import MOST_OUTCOMES, whole_sale_odds
 from fairlot.board.sale import SaleState
-from fairlot.deposit.puzzle import answer_key
 from fairlot.inputs.people_file import Person
+from fairlot.inputs.stand_in import NO_SALE, stand_ins
 from fairlot.inputs.terms_file import TermsFile
-from fairlot.names import NYM_LENGTH, Nym, group_id
+from fairlot.names import Nym
 from fairlot.terms.pool import Pool
-from fairlot.text import Json, Viewed, json_view
-from fairlot_crypto.hashing import i2osp
+from fairlot.text import Viewed
 
-_NO_SALE = bytes(32)
-"""Takes the place of the sale_id, which needs keys that a list of people does not have."""
+_Known = TypeVar("_Known")
+_Shown = TypeVar("_Shown")
+
 _PER_CENT = 1000
 """A chance in tenths of a per cent."""
+_LONG = 10**12
+"""From here on nobody reads a denominator."""
+_PIECE_DIGITS = 4000
+_PIECE = 10**_PIECE_DIGITS
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What is known of a sale before its draw."""
+
+    pools: tuple[PoolOdds, ...]
+    """Pool by pool, in the order of the pools."""
+    whole: Mapping[Nym, Prospect] | None
+    """What each nym may expect of all pools together; ``None`` if it is not known exactly."""
 
 
 def people_odds(
     file: TermsFile, people: Sequence[Person]
-) -> tuple[tuple[PoolOdds, ...], Mapping[Nym, str]]:
+) -> tuple[Forecast, Mapping[Nym, str]]:
     """Return the odds of a list of people, and the person of each nym in them (section 2).
 
     Every deposit is assumed to be paid in full. No draw is made: the nyms belong to nobody;
     they are numbers in the order of the list.
     """
-    nyms = [Nym(i2osp(index, NYM_LENGTH)) for index in range(len(people))]
-    groups: dict[str, list[Nym]] = {}
-    for nym, person in zip(nyms, people, strict=True):
-        if person.group is not None:
-            groups.setdefault(person.group, []).append(nym)
-    ids = {label: group_id(_NO_SALE, members) for label, members in groups.items()}
-    entrants = [
-        _stand_in(file.pools, nym, person, ids)
-        for nym, person in zip(nyms, people, strict=True)
-    ]
-    names = {nym: person.name for nym, person in zip(nyms, people, strict=True)}
-    return sale_odds(file.pools, entrants, _NO_SALE), names
+    entrants = stand_ins(file.pools, people)
+    names = {
+        entrant.nym: person.name
+        for entrant, person in zip(entrants, people, strict=True)
+    }
+    return _forecast(file.pools, entrants, NO_SALE), names
 
 
-def _stand_in(
-    pools: Sequence[Pool], nym: Nym, person: Person, groups: Mapping[str, bytes]
-) -> Entrant:
-    key = None if person.answer is None else answer_key(person.answer).public
-    return Entrant(
-        nym=nym,
-        wants=person.wants,
-        amount=person.amount,
-        bid=person.bid,
-        tier=person.tier,
-        group=None if person.group is None else groups[person.group],
-        attributes=person.attributes,
-        solved=frozenset(p.name for p in pools if p.puzzle and p.puzzle == key),
-    )
-
-
-def state_odds(state: SaleState) -> tuple[PoolOdds, ...]:
+def state_odds(state: SaleState) -> Forecast:
     """Return the odds on a board, as they stood before its draw (section 4).
 
     Raises:
@@ -68,19 +64,57 @@ def state_odds(state: SaleState) -> tuple[PoolOdds, ...]:
             opened yet.
     """
     state.check_closed()
-    return sale_odds(state.terms.pools, state.entrants(), state.sale_id)
+    return _forecast(state.terms.pools, state.entrants(), state.sale_id)
+
+
+def _forecast(
+    pools: Sequence[Pool], entrants: Sequence[Entrant], sale_id: bytes
+) -> Forecast:
+    return Forecast(
+        sale_odds(pools, entrants, sale_id), whole_sale_odds(pools, entrants, sale_id)
+    )
 
 
 def odds_document(
-    odds: Sequence[PoolOdds], name_of: Callable[[Nym], str]
-) -> list[Mapping[str, Json]]:
+    odds: Forecast, name_of: Callable[[Nym], str]
+) -> Mapping[str, Viewed]:
     """Return the odds for machines: chances as fractions ``a/b``."""
-    return [_pool(pool, name_of) for pool in odds]
+    return {
+        "pools": [_pool(pool, name_of) for pool in odds.pools],
+        "whole_sale": _whole(odds, name_of),
+    }
 
 
-def _pool(pool: PoolOdds, name_of: Callable[[Nym], str]) -> Mapping[str, Json]:
+def _whole(odds: Forecast, name_of: Callable[[Nym], str]) -> Mapping[str, Viewed]:
+    known = odds.whole
+    row_of = shared(_prospect)
+    people = [
+        {"who": name_of(nym), **row_of(prospect)}
+        for nym, prospect in (known or {}).items()
+    ]
+    rule = list(whole_rule(odds))
+    return {"exact": known is not None, "rule": rule, "people": people}
+
+
+def _prospect(prospect: Prospect) -> Mapping[str, Viewed]:
+    return {"chance": _ratio(prospect.chance), "expected": _ratio(prospect.expected)}
+
+
+def whole_rule(odds: Forecast) -> tuple[str, ...]:
+    """State in sentences what the chances over the whole sale are."""
+    if odds.whole is None:
+        ways = f"the draws can end in more than {MOST_OUTCOMES} ways that matter later"
+        return (
+            f"{ways}: chances over all pools are not added up",
+            "each pool's rule holds for whoever enters it",
+        )
+    return ("the chance of at least one unit from any of the pools, before all draws",)
+
+
+def _pool(pool: PoolOdds, name_of: Callable[[Nym], str]) -> Mapping[str, Viewed]:
     exact, flip = pool.odds, flip_of(pool.pool)
-    document: dict[str, Viewed] = {
+    row_of = shared(_chance)
+    return {
         "pool": pool.pool.name,
         "mechanism": pool.pool.mechanism.value,
         "supply": pool.pool.supply,
@@ -92,11 +126,25 @@ def _pool(pool: PoolOdds, name_of: Callable[[Nym], str]) -> Mapping[str, Json]:
         "chance_of_whoever_enters": None if pool.alike is None else str(pool.alike),
         "expected_unsold": None if exact is None else str(exact.expected_unsold),
         "people": [
-            {"who": name_of(nym), **({} if chance is None else _chance(chance))}
+            {"who": name_of(nym), **({} if chance is None else row_of(chance))}
             for nym, chance in _with_chances(pool)
         ],
     }
-    return json_view(document)
+
+
+def shared(view: Callable[[_Known], _Shown]) -> Callable[[_Known], _Shown]:
+    """Return ``view``, made once for each object: a crowd of people share few chances.
+
+    The objects must outlive the function.
+    """
+    made: dict[int, _Shown] = {}
+
+    def seen(known: _Known) -> _Shown:
+        if id(known) not in made:
+            made[id(known)] = view(known)
+        return made[id(known)]
+
+    return seen
 
 
 def flip_of(pool: Pool) -> Fraction | None:
@@ -126,8 +174,39 @@ def _chance(chance: Chance) -> Mapping[str, Viewed]:
 
 
 def fraction_text(chance: Fraction) -> str:
-    """Return a chance for people: exact, and in per cent rounded down."""
+    """Return a chance for people: exact, and in per cent rounded down.
+
+    A fraction that is too long to be read is stated in per cent alone.
+    """
     if chance.denominator == 1:
         return str(chance.numerator)
     tenths = chance.numerator * _PER_CENT // chance.denominator
-    return f"{chance} ({tenths // 10}.{tenths % 10} %)"
+    per_cent = f"{tenths // 10}.{tenths % 10} %"
+    if chance.denominator >= _LONG:
+        return f"about {per_cent}"
+    return f"{chance} ({per_cent})"
+
+
+def average_text(units: Fraction) -> str:
+    """Return units on average for people: exact, and with two decimals, rounded down."""
+    if units.denominator == 1:
+        return str(units.numerator)
+    whole, hundredths = divmod(units.numerator * 100 // units.denominator, 100)
+    decimals = f"{whole}.{hundredths:02}"
+    return (
+        f"about {decimals}" if units.denominator >= _LONG else f"{units} ({decimals})"
+    )
+
+
+def _ratio(number: Fraction) -> str:
+    """Return a fraction ``a/b`` in lowest terms, or an integer, however long it is."""
+    over = "" if number.denominator == 1 else f"/{_digits(number.denominator)}"
+    return f"{_digits(number.numerator)}{over}"
+
+
+def _digits(number: int) -> str:
+    # Python writes no more digits than this at once.
+    if number < _PIECE:
+        return str(number)
+    high, low = divmod(number, _PIECE)
+    return f"{_digits(high)}{low:0{_PIECE_DIGITS}}"

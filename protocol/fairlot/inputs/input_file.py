@@ -4,33 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fairlot.errors import InputError
+from fairlot.text import Fail
 
 _BYTE_ORDER_MARK = "\ufeff"
 _BLANKS = " \t\n"
-
-
-@dataclass(frozen=True, slots=True)
-class FileCodes:
-    """The codes of what can be wrong with any file, for one kind of file."""
-
-    unreadable: str
-    utf8: str
-    empty: str
-    line_end: str
-
-
-TERMS_FILE_CODES = FileCodes(
-    unreadable="terms-file.unreadable",
-    utf8="terms-file.utf8",
-    empty="terms-file.empty",
-    line_end="terms-file.line-end",
-)
-PEOPLE_FILE_CODES = FileCodes(
-    unreadable="people-file.unreadable",
-    utf8="people-file.utf8",
-    empty="people-file.empty",
-    line_end="people-file.line-end",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,38 +30,62 @@ class InputFile:
         return InputError(code, f"{place}: {problem}", line=line, field=field)
 
 
-def read_input(path: Path, codes: FileCodes) -> InputFile:
-    """Return the text of a file (specs/terms-file.md, section 2).
+class Refusals:
+    """Collects what is wrong with a file, so that people can mend all of it at once."""
 
-    Args:
-        path: the file.
-        codes: of the errors.
+    def __init__(self) -> None:
+        """Start with nothing wrong."""
+        self._found: list[InputError] = []
+
+    def add(self, error: InputError) -> None:
+        """Note what is wrong, from the beginning of the file to its end."""
+        self._found.append(error)
+
+    def check(self) -> None:
+        """Check that nothing is wrong.
+
+        Raises:
+            InputError: the first that was noted, with the others in ``more``.
+        """
+        if self._found:
+            first, *more = self._found
+            first.more = tuple(more)
+            raise first
+
+
+def read_bytes(path: Path, fail: Fail) -> bytes:
+    """Return the bytes of a file; ``fail`` is as in ``fairlot.text.check_text``."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise fail(f"cannot be read: {error.strerror or 'unknown reason'}") from error
+
+
+def read_input(path: Path) -> InputFile:
+    """Return the text of TERMS.toml (specs/terms-file.md, section 2).
 
     Raises:
-        InputError: ``codes.unreadable``, ``codes.utf8``, ``codes.empty``,
-            ``codes.line_end``.
+        InputError: ``terms-file.unreadable``, ``terms-file.utf8``, ``terms-file.line-end``,
+            ``terms-file.empty``.
     """
     nowhere = InputFile(path, "")
     # Step 1.
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        problem = f"cannot be read: {error.strerror or 'unknown reason'}"
-        raise nowhere.error(codes.unreadable, problem) from error
+    data = read_bytes(path, lambda why: nowhere.error("terms-file.unreadable", why))
     # Step 2.
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         problem = "is not UTF-8: save the file with the encoding UTF-8"
-        raise nowhere.error(codes.utf8, problem, line=line) from error
+        raise nowhere.error("terms-file.utf8", problem, line=line) from error
     # Step 3.
     text = text.removeprefix(_BYTE_ORDER_MARK).replace("\r\n", "\n")
     if "\r" in text:
         line = text.count("\n", 0, text.index("\r")) + 1
         problem = "holds a carriage return without line feed: end lines with LF"
-        raise nowhere.error(codes.line_end, problem, line=line)
+        raise nowhere.error("terms-file.line-end", problem, line=line)
     # Step 4.
     if not text.strip(_BLANKS):
-        raise nowhere.error(codes.empty, "is empty: nothing can be sold with it")
+        problem = "is empty: nothing can be sold with it"
+        raise nowhere.error("terms-file.empty", problem)
     return InputFile(path, text)

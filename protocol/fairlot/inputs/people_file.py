@@ -1,30 +1,30 @@
-"""PEOPLE.csv: the list of verified people (specs/terms-file.md, section 4)."""
+"""PEOPLE.csv: the list of verified people (specs/terms-file.md, section 4.4)."""
 
-import re
-from collections.abc import Mapping, Sequence
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 
-from fairlot.fields import UINT_MAX
-from fairlot.inputs.input_file import PEOPLE_FILE_CODES, InputFile, read_input
-from fairlot.text import check_attribute, check_text, shown
+from fairlot.assigned import is_assigned
+from fairlot.errors import InputError
+from fairlot.inputs.amounts import read_amount, read_count
+from fairlot.inputs.distinct import ID, PERSON, Distinct
+from fairlot.inputs.input_file import InputFile, Refusals
+from fairlot.inputs.sheet import Column, Sheet
+from fairlot.inputs.sheet_text import read_sheet_text
+from fairlot.money import Currency
+from fairlot.same_name import compared_name
+from fairlot.text import Fail, check_attribute, check_text, shown
 
-COLUMNS = ("person", "wants", "deposit")
-"""The columns that every file begins with."""
+COLUMNS = (PERSON, "wants", "deposit")
+"""The columns that every file has."""
 MORE_COLUMNS = ("group", "bid", "tier", "solution")
-"""The columns that may follow, in any order."""
+"""The other columns that a file may have."""
 ATTRIBUTE = "attr:"
 """The beginning of the name of a column that holds an attribute."""
 
-_OTHER_THAN_TEXT = (*COLUMNS, "bid")
-
-_FIELD = r'(?:"(?:[^"]|"")*"|[^",]*)'
-_RECORD = re.compile(rf"{_FIELD}(?:,{_FIELD})*")
-"""A line of RFC 4180: a field is quoted as a whole or contains no quotation mark."""
-_FIELDS = re.compile(rf"(?:^|,)({_FIELD})")
-_NUMBER = re.compile(r"0|[1-9][0-9]*")
-_LONGEST_NUMBER = len(str(UINT_MAX))
+_FIRST = frozenset((*COLUMNS, ID))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Person:
     """One row: a verified person and what they ask for."""
 
     name: str
-    """The name in the column person, which is distinct."""
+    """What names the person in every output, distinct: the id, else the name as typed."""
     wants: int
     """Units wanted, uint64."""
     amount: int
@@ -40,171 +40,212 @@ class Person:
     group: str | None = None
     """Label of the group: all with the same label form it."""
     bid: int | None = field(default=None, repr=False)
-    """What a unit is worth to the person, uint64."""
+    """What a unit is worth to the person, in the smallest unit, uint64."""
     tier: str | None = None
     """Name of the highest tier that the person accepts."""
     answer: str | None = field(default=None, repr=False)
     """Answer to the puzzle."""
     attributes: tuple[tuple[str, str], ...] = ()
     """Names and values of the attributes that the person has, ascending."""
+    called: str | None = None
+    """The name as typed of somebody with an id, by which others may be called too."""
     line: int = field(default=0, compare=False, repr=False)
     """The line of the row in its file, from 1, for errors that are found later."""
 
 
-def read_people(path: Path) -> tuple[Person, ...]:
+def read_people(
+    path: Path, currency: Currency | None = None, keep: Collection[str] = ()
+) -> tuple[Person, ...]:
     """Return the people of a file, in its order.
+
+    Args:
+        path: the file.
+        currency: in which the terms say that amounts are written, if in any.
+        keep: the columns that the terms say are the seller's own; they are not read.
 
     Raises:
         InputError: ``people-file.unreadable``, ``people-file.utf8``,
-            ``people-file.empty``, ``people-file.line-end``, ``people-file.separator``,
-            ``people-file.header``, ``people-file.no-rows``,
-            ``people-file.blank-line``, ``people-file.quote``, ``people-file.columns``,
-            ``people-file.person``, ``people-file.number``, ``people-file.range``,
-            ``people-file.duplicate``, ``people-file.attribute``,
-            ``people-file.text``.
+            ``people-file.empty``, ``people-file.separator``, ``people-file.header``,
+            ``people-file.attribute``, ``people-file.no-rows``, ``people-file.quote``,
+            ``people-file.columns``, ``people-file.person``, ``people-file.number``,
+            ``people-file.range``, ``people-file.text``, ``people-file.duplicate``: the
+            first in the file, with all others of the rows in ``more``.
     """
-    file = read_input(path, PEOPLE_FILE_CODES)
-    header, *rows = file.text.rstrip("\n").split("\n")
-    columns = _columns(file, header)
-    if not rows:
+    file = read_sheet_text(path)
+    sheet = Sheet(file, COLUMNS)
+    refusals = Refusals()
+    used = dict(_used_columns(sheet, file, keep, refusals))
+    refusals.check()
+    rows = _Rows(file, currency, refusals, has_ids=ID in used.values())
+    people = tuple(rows.read(line, cells) for line, cells in sheet.rows(refusals, used))
+    refusals.check()
+    if not people:
         raise file.error(
             "people-file.no-rows", "has no row: write one line for each person"
         )
-    people = tuple(
-        _person(file, line, _cells(file, line, row, columns))
-        for line, row in enumerate(rows, 2)
-    )
-    _check_distinct(file, people)
     return people
 
 
-def _columns(file: InputFile, header: str) -> tuple[str, ...]:
-    columns = _split(file, 1, header)
-    expected = ",".join(COLUMNS)
-    if columns[:3] != COLUMNS:
-        for separator, name in ((";", "semicolons"), ("\t", "tabs")):
-            if separator in header:
-                problem = (
-                    f"columns are separated by {name}: use commas, as in {expected}"
-                )
-                raise file.error("people-file.separator", problem, line=1)
-        problem = f"the first line must begin with {expected}, found {shown(header)}"
-        raise file.error("people-file.header", problem, line=1)
-    for index, column in enumerate(columns[3:], 3):
-        _check_column(file, column)
-        if column in columns[:index]:
-            problem = f"the column {shown(column)} is there twice: keep one"
-            raise file.error("people-file.header", problem, line=1)
-    return columns
+def _used_columns(
+    sheet: Sheet, file: InputFile, keep: Collection[str], refusals: Refusals
+) -> Iterator[tuple[int, str]]:
+    """Yield number and name of each column to read; add what is wrong with the others."""
+    kept = {compared_name(name) for name in keep} - set(COLUMNS)
+    found: set[str] = set()
+    for index, column in enumerate(sheet.columns):
+        if not column.name or column.name in kept:
+            continue
+        try:
+            _check_column(file, sheet.line, column)
+        except InputError as error:
+            refusals.add(error)
+            continue
+        if column.name in found:
+            problem = f"the column {shown(column.typed)} is there twice: keep one"
+            refusals.add(file.error("people-file.header", problem, line=sheet.line))
+        found.add(column.name)
+        yield index, column.name
 
 
-def _check_column(file: InputFile, column: str) -> None:
-    """Check the name of a column that not every file has."""
-    if column.startswith(ATTRIBUTE):
+def _check_column(file: InputFile, line: int, column: Column) -> None:
+    """Check the name of a column."""
+    known = (ID, *MORE_COLUMNS)
+    if column.name.startswith(ATTRIBUTE):
         check_attribute(
-            column.removeprefix(ATTRIBUTE),
-            lambda why: file.error("people-file.attribute", why, line=1, field=column),
+            column.name.removeprefix(ATTRIBUTE),
+            lambda why: file.error(
+                "people-file.attribute", why, line=line, field=column.name
+            ),
         )
-    elif column not in MORE_COLUMNS:
-        close = get_close_matches(column, MORE_COLUMNS, n=1)
-        known = f"{', '.join(MORE_COLUMNS)} or {ATTRIBUTE}NAME"
-        hint = f"did you mean {close[0]}?" if close else f"write {known}, or remove it"
-        problem = f"unknown column {shown(column)}: {hint}"
-        raise file.error("people-file.header", problem, line=1)
-
-
-def _cells(
-    file: InputFile, line: int, row: str, columns: Sequence[str]
-) -> Mapping[str, str]:
-    """Return the cells of a row by the names of their columns."""
-    if not row:
-        raise file.error(
-            "people-file.blank-line", "is blank: remove the line", line=line
+    elif column.name not in (*COLUMNS, *known):
+        hint = "".join(f"did you mean {name}? " for name in _close(column.name, known))
+        typed = shown(column.typed)
+        problem = (
+            f"unknown column {typed}: {hint}name it in keep under [people] of TERMS.toml "
+            f"if it is your own, write {ATTRIBUTE}NAME if it is an attribute, or remove it"
         )
-    cells = _split(file, line, row)
-    if len(cells) != len(columns):
-        hint = "use commas to separate them" if ";" in row else f"found {shown(row)}"
-        problem = f"has {len(cells)} columns, not {len(columns)}: {hint}"
-        raise file.error("people-file.columns", problem, line=line)
-    return dict(zip(columns, cells, strict=True))
+        raise file.error("people-file.header", problem, line=line)
 
 
-def _person(file: InputFile, line: int, cells: Mapping[str, str]) -> Person:
-    name = cells["person"]
-    check_text(
-        name,
-        lambda why: file.error(
-            "people-file.person", f"{shown(name)} {why}", line=line, field="person"
-        ),
-    )
-    given = {
-        column: _text(file, line, column, cell)
-        for column, cell in cells.items()
-        if cell and column not in _OTHER_THAN_TEXT
-    }
-    bid = cells.get("bid")
-    return Person(
-        name=name,
-        wants=_number(file, line, "wants", cells["wants"]),
-        amount=_number(file, line, "deposit", cells["deposit"]),
-        group=given.get("group"),
-        bid=_number(file, line, "bid", bid) if bid else None,
-        tier=given.get("tier"),
-        answer=given.get("solution"),
-        attributes=tuple(
-            (column.removeprefix(ATTRIBUTE), given[column])
-            for column in sorted(given)
-            if column.startswith(ATTRIBUTE)
-        ),
-        line=line,
-    )
+def _close(name: str, known: Sequence[str]) -> list[str]:
+    """Return which column somebody may have meant, if one is close."""
+    twisted = [column for column in known if sorted(column) == sorted(name)]
+    return twisted or get_close_matches(name, known, n=1, cutoff=0.8)
 
 
-def _text(file: InputFile, line: int, column: str, cell: str) -> str:
-    check_text(
-        cell,
-        lambda why: file.error(
-            "people-file.text", f"{shown(cell)} {why}", line=line, field=column
-        ),
-    )
-    return cell
+class _Rows:
+    """Makes people of rows, and collects what is wrong with them."""
 
+    def __init__(
+        self,
+        file: InputFile,
+        currency: Currency | None,
+        refusals: Refusals,
+        *,
+        has_ids: bool,
+    ) -> None:
+        self._file = file
+        self._currency = currency
+        self._refusals = refusals
+        self._distinct = Distinct(file, refusals, has_ids=has_ids)
+        self._texts: dict[str, str] = {}
+        """The texts that kept every rule: most cells say what others said."""
 
-def _split(file: InputFile, line: int, row: str) -> tuple[str, ...]:
-    """Return the fields of a line, unquoted."""
-    if '"' not in row:
-        return tuple(row.split(","))
-    if not _RECORD.fullmatch(row):
-        rule = (
-            'put a field that holds a quote in quotes, each inner one doubled: "a""b"'
+    def read(self, line: int, cells: Mapping[str, str]) -> Person:
+        """Return the person of a row; whoever it is if anything is wrong with the row."""
+        # Steps 1 and 2.
+        typed = self._name(line, PERSON, cells[PERSON])
+        given = cells.get(ID)
+        name = self._name(line, ID, given) if given else typed
+        # Steps 3 and 4.
+        wants = self._number(line, "wants", cells["wants"])
+        amount = self._number(line, "deposit", cells["deposit"])
+        # Step 5.
+        texts: dict[str, str] = {}
+        bid: int | None = None
+        for column, cell in cells.items():
+            if not cell or column in _FIRST:
+                continue
+            if column == "bid":
+                bid = self._number(line, column, cell)
+            else:
+                texts[column] = self._text(line, column, cell)
+        # Step 6.
+        if typed and name:
+            self._distinct.add(line, typed, name if given else None)
+        return Person(
+            name=name,
+            wants=wants,
+            amount=amount,
+            group=texts.pop("group", None),
+            bid=bid,
+            tier=texts.pop("tier", None),
+            answer=texts.pop("solution", None),
+            attributes=tuple(
+                (column.removeprefix(ATTRIBUTE), texts[column])
+                for column in sorted(texts)
+            ),
+            called=typed if given else None,
+            line=line,
         )
-        raise file.error(
-            "people-file.quote", f"misplaced quotation mark: {rule}", line=line
-        )
-    return tuple(
-        found[1:-1].replace('""', '"') if found.startswith('"') else found
-        for found in _FIELDS.findall(row)
-    )
 
-
-def _number(file: InputFile, line: int, column: str, cell: str) -> int:
-    if not _NUMBER.fullmatch(cell):
-        rule = "must be 0 or digits 0-9 without sign, point, blank or leading zero"
-        problem = f"{rule}, found {shown(cell)}"
-        raise file.error("people-file.number", problem, line=line, field=column)
-    if len(cell) > _LONGEST_NUMBER or int(cell) > UINT_MAX:
-        problem = f"is above {UINT_MAX}: {shown(cell)}"
-        raise file.error("people-file.range", problem, line=line, field=column)
-    return int(cell)
-
-
-def _check_distinct(file: InputFile, people: Sequence[Person]) -> None:
-    first: dict[str, int] = {}
-    for line, person in enumerate(people, 2):
-        earlier = first.setdefault(person.name, line)
-        if earlier != line:
-            problem = f"{shown(person.name)} is on line {earlier} already"
-            hint = "one row a person; tell namesakes apart"
-            raise file.error(
-                "people-file.duplicate", f"{problem}: {hint}", line=line, field="person"
+    def _number(self, line: int, column: str, cell: str) -> int:
+        try:
+            if column == "wants":
+                return read_count(cell)
+            return read_amount(cell, self._currency)
+        except InputError as error:
+            placed = self._file.error(
+                error.code, error.message, line=line, field=column
             )
+            self._refusals.add(placed)
+            return 0
+
+    def _name(self, line: int, column: str, cell: str) -> str:
+        """Return a name in normal form; an empty one if it breaks a rule."""
+        text = _normal(cell)
+        try:
+            _check_cell(
+                text,
+                lambda why: self._file.error(
+                    "people-file.person",
+                    f"{shown(cell)} {why}",
+                    line=line,
+                    field=column,
+                ),
+            )
+        except InputError as error:
+            self._refusals.add(error)
+            return ""
+        return text
+
+    def _text(self, line: int, column: str, cell: str) -> str:
+        """Return a text in normal form; as it is if it breaks a rule."""
+        if cell in self._texts:
+            return self._texts[cell]
+        text = _normal(cell)
+        try:
+            _check_cell(
+                text,
+                lambda why: self._file.error(
+                    "people-file.text", f"{shown(cell)} {why}", line=line, field=column
+                ),
+            )
+        except InputError as error:
+            self._refusals.add(error)
+        else:
+            self._texts[cell] = text
+        return text
+
+
+def _normal(cell: str) -> str:
+    """Return a cell in normal form NFC, which is the same text."""
+    if unicodedata.is_normalized("NFC", cell) or not all(map(is_assigned, cell)):
+        return cell
+    return unicodedata.normalize("NFC", cell)
+
+
+def _check_cell(text: str, fail: Fail) -> None:
+    if "\n" in text:
+        raise fail("holds a line break: write it in one line")
+    check_text(text, fail)

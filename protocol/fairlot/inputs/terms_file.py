@@ -6,9 +6,11 @@ from pathlib import Path
 
 from fairlot.errors import TermsError
 from fairlot.fields import UINT_MAX, Fields
-from fairlot.inputs.input_file import TERMS_FILE_CODES, read_input
+from fairlot.inputs.input_file import read_input
 from fairlot.inputs.terms_file_pools import TOP_KEYS, read_file_pools
 from fairlot.inputs.toml_file import TomlFile, parse_toml
+from fairlot.inputs.toml_money import read_file_currency, smallest
+from fairlot.money import Currency
 from fairlot.terms.beacon import MAX_CONTRIBUTORS, MAX_DELAY
 from fairlot.terms.bidding import read_deposits
 from fairlot.terms.pool import Pool
@@ -22,7 +24,16 @@ QUICKNET_CLOCK = "quicknet"
 CLOCKS = (OWN_CLOCK, QUICKNET_CLOCK)
 
 _REQUIRED = ("title", "asset")
-_OPTIONAL = ("deposits", "bids", "issuers", "beacon")
+_OPTIONAL = (
+    "currency",
+    "decimals",
+    "deposits",
+    "people",
+    "bids",
+    "issuers",
+    "beacon",
+)
+_PEOPLE = ("keep",)
 _BIDS = ("clock", "round")
 _ISSUERS = ("n", "t")
 _BEACON = (
@@ -81,6 +92,10 @@ class TermsFile:
     """The file, for errors that show later; ``None`` where there is none."""
     own_clock: bool = False
     """Whether a round of the rehearsal's own clock is mixed into the seed."""
+    currency: Currency | None = None
+    """In which people write amounts in both files; ``None`` for smallest units."""
+    keep: tuple[str, ...] = ()
+    """Columns of the list of people that are the seller's own, and ignored."""
 
     @property
     def recovers(self) -> bool:
@@ -102,14 +117,17 @@ def read_terms_file(path: Path) -> TermsFile:
             ``terms-file.pool-name``, ``terms-file.mechanism``, ``terms-file.group``,
             ``terms-file.certain``, ``terms-file.tiers``, ``terms-file.requires``,
             ``terms-file.unsold``, ``terms-file.key``, ``terms-file.deposits``,
-            ``terms-file.bids``, ``terms-file.issuers``, ``terms-file.drand``.
+            ``terms-file.bids``, ``terms-file.issuers``, ``terms-file.drand``,
+            ``terms-file.currency``, ``terms-file.decimals``, ``terms-file.keep``,
+            ``terms-file.excludes``.
     """
-    source = parse_toml(read_input(path, TERMS_FILE_CODES))
+    source = parse_toml(read_input(path))
     _check_keys(source)
-    pools = read_file_pools(source)
     top = source.fields()
+    currency = read_file_currency(source, top)
+    pools = read_file_pools(source, currency)
     title, asset = source.text(top, "title"), source.text(top, "asset")
-    deposits, bids = _deposits(source, pools), _bids(source, top, pools)
+    deposits, bids = _deposits(source, pools, currency), _bids(source, top, pools)
     issuers, threshold = _issuers(source, top)
     beacon = _table(source, top, "beacon", _BEACON)
     contributors = _integer(
@@ -140,6 +158,8 @@ def read_terms_file(path: Path) -> TermsFile:
         bids=bids,
         source=source,
         own_clock=own_clock,
+        currency=currency,
+        keep=_keep(source, top),
     )
 
 
@@ -164,12 +184,32 @@ def _integer(table: Fields, name: str, low: int, high: int, default: int) -> int
     return table.uint(name, low, high) if table.has(name) else default
 
 
-def _deposits(source: TomlFile, pools: Sequence[Pool]) -> tuple[int, ...]:
+def _keep(source: TomlFile, top: Fields) -> tuple[str, ...]:
+    """Return the names of the seller's own columns, each once."""
+    table = _table(source, top, "people", _PEOPLE)
+    keep = table.texts("keep") if table.has("keep") else ()
+    for index, name in enumerate(keep):
+        where = (*table.at("keep"), index)
+        source.check_text(name, where)
+        if name in keep[:index]:
+            problem = f"is {shown(name)} a second time: name each column once"
+            raise source.error("terms-file.keep", where, problem)
+    return keep
+
+
+def _deposits(
+    source: TomlFile, pools: Sequence[Pool], currency: Currency | None
+) -> tuple[int, ...]:
     """Return the ladder of deposits; none for any amount, as an empty one says."""
     written = source.values.get("deposits", [])
+    if isinstance(written, list):
+        written = [
+            smallest(source, currency, amount, ("deposits", index))
+            for index, amount in enumerate(written)
+        ]
     ladder = source.table({} if written == [] else {"deposits": written}, ())
     try:
-        return read_deposits(ladder, pools)
+        return read_deposits(ladder, pools, currency)
     except TermsError as error:
         raise source.terms_error(error) from error
 

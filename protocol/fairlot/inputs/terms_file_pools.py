@@ -11,6 +11,9 @@ from typing import Any
 from fairlot.errors import TermsError, Where
 from fairlot.fields import Fields
 from fairlot.inputs.toml_file import TomlFile
+from fairlot.inputs.toml_money import smallest
+from fairlot.inputs.toml_values import VALUES_CODES, listed_values
+from fairlot.money import Currency
 from fairlot.terms.pool import CAPPED, MAIN_POOL, Mechanism, Pool
 from fairlot.terms.read_pools import POOL_KEYS, read_pools
 from fairlot.text import shown
@@ -27,7 +30,7 @@ _KEY = re.compile(f"[0-9a-fA-F]{{{_DIGITS}}}")
 _TEXTS = ("name", "mechanism", "unsold", "puzzle")
 
 
-def read_file_pools(source: TomlFile) -> tuple[Pool, ...]:
+def read_file_pools(source: TomlFile, currency: Currency | None) -> tuple[Pool, ...]:
     """Return the pools: the one of the top level, or those of ``[[pool]]``.
 
     Raises:
@@ -36,15 +39,16 @@ def read_file_pools(source: TomlFile) -> tuple[Pool, ...]:
             ``terms-file.integer``, ``terms-file.range``, ``terms-file.boolean``,
             ``terms-file.array``, ``terms-file.mechanism``, ``terms-file.pool-name``,
             ``terms-file.group``, ``terms-file.certain``, ``terms-file.tiers``,
-            ``terms-file.requires``, ``terms-file.unsold``, ``terms-file.key``.
+            ``terms-file.requires``, ``terms-file.unsold``, ``terms-file.key``,
+            ``terms-file.excludes``, ``terms-file.decimals``.
     """
     try:
-        return read_pools(_canonical_pools(source), ("pool",))
+        return read_pools(_canonical_pools(source, currency), ("pool",), currency)
     except TermsError as error:
         raise source.terms_error(error) from error
 
 
-def _canonical_pools(source: TomlFile) -> list[Fields]:
+def _canonical_pools(source: TomlFile, currency: Currency | None) -> list[Fields]:
     values = source.values
     if "pool" in values:
         places = [pool.where for pool in source.fields().maps("pool")]
@@ -54,13 +58,18 @@ def _canonical_pools(source: TomlFile) -> list[Fields]:
         tables = [{key: values[key] for key in TOP_KEYS if key in values}]
     alone = len(tables) == 1
     return [
-        source.table(_canonical(source, where, table, alone=alone), where)
+        source.table(_canonical(source, currency, where, table, alone=alone), where)
         for where, table in zip(places, tables, strict=True)
     ]
 
 
 def _canonical(
-    source: TomlFile, where: Where, table: dict[str, Any], *, alone: bool
+    source: TomlFile,
+    currency: Currency | None,
+    where: Where,
+    table: dict[str, Any],
+    *,
+    alone: bool,
 ) -> dict[str, Any]:
     """Return what ``Pool.to_value`` would, as far as the table can be understood."""
     fields = source.table(table, where)
@@ -70,15 +79,16 @@ def _canonical(
         rule = f"{problem}: choose another name"
         raise source.error("terms-file.pool-name", fields.at("name"), rule)
     mechanism = texts.get("mechanism")
-    value = _without_defaults(table, mechanism)
+    value = _without_defaults(table, mechanism) | _amounts(source, currency, fields)
     if alone:
         value.setdefault("name", MAIN_POOL)
     if mechanism in CAPPED:
         value.setdefault("cap", _cap(table.get("supply")))
     if mechanism == Mechanism.TIERS and fields.has("tiers"):
         _check_tier_names(source, fields)
-    if "requires" in value:
-        value["requires"] = _sorted_values(source, fields)
+    for key in VALUES_CODES:
+        if key in value:
+            value[key] = listed_values(source, fields, key)
     if "puzzle" in texts:
         value["puzzle"] = _key(source, fields.at("puzzle"), texts["puzzle"])
     return value
@@ -86,7 +96,8 @@ def _canonical(
 
 def _without_defaults(table: dict[str, Any], mechanism: str | None) -> dict[str, Any]:
     """Leave out what says nothing else than its absence."""
-    defaults: dict[str, object] = {"unsold": RETURN, "again": False, "requires": {}}
+    defaults: dict[str, object] = {"unsold": RETURN, "again": False}
+    defaults |= {"requires": {}, "excludes": {}}
     if mechanism == Mechanism.LOTTERY:
         defaults |= {"group_max": 1, "certain": 0}
     return {
@@ -95,6 +106,26 @@ def _without_defaults(table: dict[str, Any], mechanism: str | None) -> dict[str,
         # True equals 1, and is no integer.
         if (type(value), value) != (type(defaults.get(name)), defaults.get(name))
     }
+
+
+def _amounts(
+    source: TomlFile, currency: Currency | None, fields: Fields
+) -> dict[str, Any]:
+    """Return price and tiers, those that there are, with amounts in smallest units."""
+    amounts: dict[str, Any] = {}
+    if fields.has("price"):
+        written = fields.peek("price")
+        amounts["price"] = smallest(source, currency, written, fields.at("price"))
+    tiers = fields.peek("tiers")
+    if isinstance(tiers, list):
+        places = [(*fields.at("tiers"), index, "price") for index in range(len(tiers))]
+        amounts["tiers"] = [
+            {**tier, "price": smallest(source, currency, tier["price"], where)}
+            if isinstance(tier, dict) and "price" in tier
+            else tier
+            for tier, where in zip(tiers, places, strict=True)
+        ]
+    return amounts
 
 
 def _cap(supply: object) -> int:
@@ -106,18 +137,6 @@ def _check_tier_names(source: TomlFile, fields: Fields) -> None:
     for tier in fields.maps("tiers"):
         if tier.has("name"):
             source.text(tier, "name")
-
-
-def _sorted_values(source: TomlFile, fields: Fields) -> dict[str, list[str]]:
-    required = fields.map("requires")
-    return {name: _sorted(source, required, name) for name in required.names}
-
-
-def _sorted(source: TomlFile, required: Fields, name: str) -> list[str]:
-    values = required.texts(name)
-    for index, value in enumerate(values):
-        source.check_text(value, (*required.at(name), index))
-    return sorted(values)
 
 
 def _key(source: TomlFile, where: Where, text: str) -> bytes:

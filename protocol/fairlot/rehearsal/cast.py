@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from fairlot.allocation.settlement import LedgerLine
 from fairlot.board.keeper import Board, StartKeys, start_board
-from fairlot.board.storage import MemoryStorage, Storage
+from fairlot.board.registry_keeper import RegistryBoard, start_registry
+from fairlot.board.storage import MemoryStorage, OneWriter, Storage
 from fairlot.fields import uint_problem
 from fairlot.identity.committee import Committee
 from fairlot.identity.registry import Credentials
+from fairlot.identity.roll import PostedRoll
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import (
     DEFAULT_CONTRIBUTORS,
@@ -29,6 +31,7 @@ from fairlot.rehearsal.draw import (
     find_setup,
 )
 from fairlot.rehearsal.parts import START, Parts, cast_parts, write_terms
+from fairlot.same_name import compared_name, repeated
 from fairlot.terms.beacon import MAX_CONTRIBUTORS
 from fairlot.terms.made_pools import check_made_pools
 from fairlot.terms.pool import Pool
@@ -56,19 +59,42 @@ class Cast:
         """What making and verifying presentations needs."""
         return self.committee.credentials
 
-    def start_board(self, storage: Storage | None = None) -> Board:
-        """Return a board that holds TERMS and REGISTRY, at the time the sale opens.
+    def start_boards(
+        self, storage: Storage | None = None
+    ) -> tuple[RegistryBoard, Board]:
+        """Return the registry's log with REGISTRY and the sale's with TERMS.
+
+        Both are at the time the sale opens, and append to one file.
 
         Args:
-            storage: where its bytes go, empty; ``None`` for memory.
+            storage: where their bytes go, empty; ``None`` for memory.
 
         Raises:
             OSError: as the storage raises it.
         """
-        kept = MemoryStorage() if storage is None else storage
+        kept = OneWriter.of(MemoryStorage() if storage is None else storage)
         parts = self.parts
-        keys = StartKeys(parts.board, parts.seller, parts.issuers[0].key)
-        return start_board(kept, self.terms, self.credentials, keys, START)
+        issuer, keys = parts.issuers[0].key, StartKeys(parts.board, parts.seller)
+        registry = start_registry(kept, self.credentials, parts.board, issuer, START)
+        board = start_board(kept, self.terms, registry.state, keys, START)
+        return registry, board
+
+    def open_sale(self, registry: RegistryBoard, board: Board) -> PostedRoll:
+        """Post a roll of all people registered so far, and open the sale with it.
+
+        Args:
+            registry: its log, which stands at the time the sale opens.
+            board: the log of the sale.
+
+        Raises:
+            Rejection: ``open.leaves`` unless everybody on the list is registered;
+                ``phase.wrong`` for a sale that is open already.
+        """
+        roll = registry.roll_due(START, self.parts.registry.closes)
+        registry.append_roll(self.committee.sign_roll(roll), START)
+        posted = list(registry.state.rolls.values())[-1]
+        board.append_open(posted.roll_id, self.terms.times.open)
+        return posted
 
 
 def cast_rehearsal(
@@ -179,8 +205,9 @@ def _listed(
 ) -> list[Person]:
     if isinstance(people, str):
         raise CallerError("cast.people", "people are a list of names, not one name")
-    if len(set(people)) != len(people) or "" in people:
-        raise CallerError("cast.people", "each person has one name, which is not empty")
+    if not all(map(compared_name, people)) or any(repeated(people)):
+        problem = "each person has one name, which compares equal to no other's"
+        raise CallerError("cast.people", problem)
     strangers = sorted(attributes.keys() - set(people))
     if strangers:
         raise CallerError("cast.people", f"attributes of {strangers[0]!r}: not listed")

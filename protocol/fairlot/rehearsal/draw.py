@@ -5,16 +5,19 @@ It never waits: every batch has the time at which the terms allow it.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from fairlot.beacon.contributions import make_commitment, make_reveal
 from fairlot.beacon.recovery import make_recovery
 from fairlot.beacon.rounds import make_round
 from fairlot.beacon.seals import make_seal
-from fairlot.board.keeper import Board, Receipt
+from fairlot.board.keeper import Board
+from fairlot.board.log_keeper import LogKeeper, Receipt
+from fairlot.board.phase import Phase
 from fairlot.board.sale import VoidReason
 from fairlot.entry import Entry, EntryType
 from fairlot.errors import Rejection
+from fairlot.identity.registry import RollId
 from fairlot.rehearsal.parts import Clock
 from fairlot_crypto.delay import bicorn
 from fairlot_crypto.delay.parameters import RSA_2048, Setup, make_setup, shipped_setup
@@ -23,8 +26,16 @@ from fairlot_crypto.randomness import Randomness
 
 BATCH = 64
 """Entries under one checkpoint, and people in one piece of work."""
+STOPS = (
+    EntryType.CLOSE,
+    EntryType.COMMIT_END,
+    EntryType.SEALED,
+    EntryType.REVEAL_END,
+)
+"""The markers behind which a draw can be left to others (section 3.1)."""
 
 T = TypeVar("T")
+K = TypeVar("K", bound=LogKeeper[Any])
 
 
 class Watcher(Protocol):
@@ -62,6 +73,8 @@ class Contributor:
 class Contributing:
     """Who does what in the beacon."""
 
+    everybody: Sequence[Contributor]
+    """The roster in its order, then the depositors who contribute."""
     committing: Sequence[Contributor]
     sealing: Sequence[Contributor]
     revealing: Sequence[Contributor]
@@ -69,7 +82,7 @@ class Contributing:
     @classmethod
     def all(cls, contributors: Sequence[Contributor]) -> "Contributing":
         """Let everybody do everything."""
-        return cls(contributors, contributors, contributors)
+        return cls(contributors, contributors, contributors, contributors)
 
 
 def draw_alphas(
@@ -83,10 +96,10 @@ def draw_alphas(
 
 
 @dataclass(frozen=True, slots=True)
-class Poster:
+class Posting(Generic[K]):
     """Posts entries that must be taken, and tells who looks on."""
 
-    board: Board
+    board: K
     watcher: Watcher
 
     def post(self, entries: Sequence[Entry], time: int) -> None:
@@ -106,9 +119,19 @@ class Poster:
         for chunk in chunks(entries, BATCH):
             self.post(chunk, time)
 
-    def mark(self, kind: EntryType, time: int) -> None:
-        """Post a marker."""
-        self.watcher.acknowledged((self.board.append_marker(kind, time),))
+
+class Poster(Posting[Board]):
+    """Posts on the log of a sale."""
+
+    def open(self, roll: RollId, time: int) -> None:
+        """Post OPEN."""
+        self.watcher.acknowledged((self.board.append_open(roll, time),))
+
+    def mark(self, kind: EntryType, time: int) -> Receipt:
+        """Post a marker, and return the board's answer."""
+        receipt = self.board.append_marker(kind, time)
+        self.watcher.acknowledged((receipt,))
+        return receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,52 +144,69 @@ class Drawing:
     randomness: Randomness
     """For whoever recovers, and whoever posts rounds."""
 
-    def run(self, playing: Contributing) -> None:
-        """Close, commit, seal, reveal, recover what is missing, and draw (steps 7 to 9)."""
-        board, watcher = self.poster.board, self.poster.watcher
-        terms = board.state.terms
-        times = terms.times
-        watcher.progress("drawing", 0, 3)
-        self.poster.mark(EntryType.CLOSE, times.close)
-        frozen = board.state.contributions.frozen
+    def run(self, playing: Contributing, until: EntryType | None = None) -> Receipt:
+        """Close, commit, seal, reveal, recover what is missing, and draw (steps 7 to 9).
+
+        Args:
+            playing: who does what.
+            until: one of ``STOPS``, the last entry of the board unless the sale is void by
+                then; ``None`` goes on to RESULT.
+
+        Returns:
+            The board's answer to its last entry.
+        """
+        state, watcher = self.poster.board.state, self.poster.watcher
+        steps = (self._commit, self._seal, self._reveal, self._end)
+        watcher.progress("drawing", 0, len(steps))
+        last = self.poster.mark(EntryType.CLOSE, state.terms.times.close)
+        for number, step in enumerate(steps, 1):
+            if until in state.markers or state.phase is Phase.VOID:
+                break
+            last = step(playing)
+            watcher.progress("drawing", number, len(steps))
+        watcher.progress("drawing", len(steps), len(steps))
+        return last
+
+    def _commit(self, playing: Contributing) -> Receipt:
+        state = self.poster.board.state
+        terms, frozen = state.terms, state.contributions.frozen
         commits = [
             make_commitment(terms, frozen, c.alpha, c.key) for c in playing.committing
         ]
-        self.poster.post_chunks(commits, times.close + 10)
-        self.poster.mark(EntryType.COMMIT_END, times.commit_end)
-        if not self._seal(playing.sealing):
-            watcher.progress("drawing", 3, 3)
-            return
-        watcher.progress("drawing", 1, 3)
-        reveals = [
-            make_reveal(terms.sale_id, c.alpha, c.key) for c in playing.revealing
-        ]
-        self.poster.post_chunks(reveals, times.seal_end + 10)
-        self.poster.mark(EntryType.REVEAL_END, times.reveal_end)
-        watcher.progress("drawing", 2, 3)
-        self._recover()
-        known = self._publish_rounds()
-        self.poster.mark(EntryType.RESULT, max(times.reveal_end + 10, known))
-        watcher.progress("drawing", 3, 3)
+        self.poster.post_chunks(commits, terms.times.close + 10)
+        return self.poster.mark(EntryType.COMMIT_END, terms.times.commit_end)
 
-    def _seal(self, sealing: Sequence[Contributor]) -> bool:
-        """Seal the commitments, and tell whether the sale can still be drawn."""
-        board, state = self.poster.board, self.poster.board.state
-        if state.seals is None:
-            return False
-        times, due = state.terms.times, state.seals.due
-        seals = [make_seal(state.sale_id, due, c.key) for c in sealing]
+    def _seal(self, playing: Contributing) -> Receipt:
+        """Seal the commitments; too few seals void the sale."""
+        state = self.poster.board.state
+        times, due = state.terms.times, state.due_seals().due
+        seals = [make_seal(state.sale_id, due, c.key) for c in playing.sealing]
         self.poster.post_chunks(seals, times.commit_end + 10)
         try:
-            self.poster.mark(EntryType.SEALED, times.seal_end)
+            return self.poster.mark(EntryType.SEALED, times.seal_end)
         except Rejection as refusal:
             if refusal.code != "seal.missing":
                 raise
             late = times.seal_end + times.slack + 1
-            receipt = board.append_void(VoidReason.SEALED_MISSED, late)
+            receipt = self.poster.board.append_void(VoidReason.SEALED_MISSED, late)
             self.poster.watcher.acknowledged((receipt,))
-            return False
-        return True
+            return receipt
+
+    def _reveal(self, playing: Contributing) -> Receipt:
+        state = self.poster.board.state
+        times = state.terms.times
+        reveals = [
+            make_reveal(state.sale_id, c.alpha, c.key) for c in playing.revealing
+        ]
+        self.poster.post_chunks(reveals, times.seal_end + 10)
+        return self.poster.mark(EntryType.REVEAL_END, times.reveal_end)
+
+    def _end(self, _playing: Contributing) -> Receipt:
+        """Recover what is missing, publish the rounds, and draw (step 9)."""
+        self._recover()
+        known = self._publish_rounds()
+        ended = self.poster.board.state.terms.times.reveal_end
+        return self.poster.mark(EntryType.RESULT, max(ended + 10, known))
 
     def _recover(self) -> None:
         """Let somebody without any role recompute what is withheld."""

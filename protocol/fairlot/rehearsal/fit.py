@@ -1,18 +1,27 @@
 """Whether the two files of a sale fit each other (specs/terms-file.md, section 5)."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 
 from fairlot.errors import InputError, Where
-from fairlot.inputs.input_file import InputFile
+from fairlot.inputs.input_file import InputFile, Refusals
+from fairlot.inputs.near import NearMisses
 from fairlot.inputs.people_file import ATTRIBUTE, Person
+from fairlot.inputs.stand_in import disclosed
 from fairlot.inputs.terms_file import OWN_CLOCK, QUICKNET_CLOCK, TermsFile
 from fairlot.inputs.toml_file import TomlFile
-from fairlot.rehearsal.parts import ASSURANCE, CLOCK_PERIOD, TIMES
-from fairlot.terms.pool import Mechanism
+from fairlot.money import money_text
+from fairlot.rehearsal.parts import CLOCK_PERIOD, TIMES
+from fairlot.terms.pool import Mechanism, Pool, Requirement
 from fairlot.text import shown
 from fairlot_crypto.timelock.chain import QUICKNET
+
+_SPAN = re.compile(r"([0-9]+) ?[-–—] ?([0-9]+)")
+_SOME = 5
+"""So many values stand in a message."""
 
 
 def check_people(file: TermsFile, people: Sequence[Person], path: Path) -> None:
@@ -25,17 +34,20 @@ def check_people(file: TermsFile, people: Sequence[Person], path: Path) -> None:
 
     Raises:
         InputError: ``terms-file.depositors``, ``terms-file.bids``,
-            ``terms-file.requires``; ``people-file.deposit``, ``people-file.group``,
-            ``people-file.bid``, ``people-file.tier``, ``people-file.solution``.
+            ``terms-file.requires``, ``terms-file.excludes``; ``people-file.deposit``,
+            ``people-file.group``, ``people-file.bid``, ``people-file.tier``: the first
+            in the list, with the others in ``more``.
     """
     _check_depositors(file, sum(person.amount > 0 for person in people))
     _check_round(file)
-    _check_requires(file, people)
-    orders = _Orders(file, InputFile(path, ""))
+    _check_somebody_enters(file, people)
+    refusals = Refusals()
+    orders = _Orders(file, InputFile(path, ""), refusals)
     for person in people:
         orders.check_deposit(person)
         orders.check_offered(person)
         orders.check_tier(person)
+    refusals.check()
 
 
 def check_playable(file: TermsFile) -> None:
@@ -83,27 +95,70 @@ def _check_round(file: TermsFile) -> None:
         raise _terms_error(file, "terms-file.bids", ("bids", "round"), problem)
 
 
-def _check_requires(file: TermsFile, people: Sequence[Person]) -> None:
-    """Check that somebody has each attribute that a pool requires."""
-    given = {name for person in people for name, _ in person.attributes} | {ASSURANCE}
+def _check_somebody_enters(file: TermsFile, people: Sequence[Person]) -> None:
+    """Check that attributes let somebody into each pool (step 3).
+
+    A pool that nobody enters sells nothing, unless it leaves its units to a later pool.
+    """
+    kinds = [dict(kind) for kind in {disclosed(person) for person in people}]
+    given: dict[str, set[str]] = {}
+    for kind in kinds:
+        for name, value in kind.items():
+            given.setdefault(name, set()).add(value)
     for index, pool in enumerate(file.pools):
+        place = _pool_place(file, index)
         for need in pool.requires:
-            if need.attribute not in given:
-                close = get_close_matches(need.attribute, given, n=1)
-                column = f"{ATTRIBUTE}{need.attribute}"
-                hint = (
-                    f"did you mean {close[0]}?" if close else f"add a column {column}"
-                )
-                problem = f"nobody on the list has {need.attribute}: {hint}"
-                where = (*_pool_place(file, index), "requires", need.attribute)
+            has = given.get(need.attribute, set())
+            if not has or (pool.unsold is None and has.isdisjoint(need.values)):
+                where = (*place, "requires", need.attribute)
+                problem = _unmet(need, given)
                 raise _terms_error(file, "terms-file.requires", where, problem)
+        if pool.unsold is None and not any(map(pool.admits, kinds)):
+            raise _nobody_enters(file, pool, place, kinds)
+
+
+def _nobody_enters(
+    file: TermsFile, pool: Pool, place: Where, kinds: Sequence[Mapping[str, str]]
+) -> InputError:
+    """Return the error for a pool whose rules together leave nobody on the list."""
+    unbarred = replace(pool, excludes=())
+    if any(map(unbarred.admits, kinds)):
+        problem = "keeps out everybody on the list"
+        some = ", of those whom requires lets in" if pool.requires else ""
+        where, rule = (*place, "excludes"), f"{problem}{some}: correct terms or list"
+        return _terms_error(file, "terms-file.excludes", where, rule)
+    problem = "nobody on the list has all that it names: correct terms or list"
+    return _terms_error(file, "terms-file.requires", (*place, "requires"), problem)
+
+
+def _unmet(need: Requirement, given: Mapping[str, set[str]]) -> str:
+    """Say that nobody has any of some values, and what was probably meant."""
+    name = need.attribute
+    if name not in given:
+        close = get_close_matches(name, given, n=1)
+        hint = (
+            f"did you mean {close[0]}?" if close else f"add a column {ATTRIBUTE}{name}"
+        )
+        return f"nobody on the list has {name}: {hint}"
+    near = NearMisses(given[name])
+    meant = [(value, near.of(value)) for value in need.values]
+    spans = [found for value in need.values if (found := _SPAN.fullmatch(value))]
+    hints = [f"write a range as {span[1]}..{span[2]}" for span in spans]
+    hints += [f"for {shown(v)} did you mean {shown(m)}?" for v, m in meant if m]
+    has = ", ".join(map(shown, sorted(given[name])[:_SOME]))
+    hint = hints[0] if hints else f"the list has {has}"
+    wanted = ", ".join(map(shown, need.values[:_SOME]))
+    return f"nobody on the list has {name} {wanted}: {hint}"
 
 
 class _Orders:
-    """Checks what people ask for, with errors at their lines."""
+    """Checks what people ask for, and collects errors at their lines."""
 
-    def __init__(self, file: TermsFile, people_file: InputFile) -> None:
+    def __init__(
+        self, file: TermsFile, people_file: InputFile, refusals: Refusals
+    ) -> None:
         self._file = file
+        self._refusals = refusals
         self._people_file = people_file
         self._tiers = [tier.name for pool in file.pools for tier in pool.tiers]
         pools = file.pools
@@ -111,41 +166,49 @@ class _Orders:
             "group": any(pool.group_max > 1 for pool in pools),
             "bid": any(pool.takes_bids for pool in pools),
             "tier": any(pool.mechanism is Mechanism.TIERS for pool in pools),
-            "solution": any(pool.puzzle is not None for pool in pools),
         }
 
     def check_deposit(self, person: Person) -> None:
         """Check that the ladder has the deposit."""
         deposits = self._file.deposits
         if deposits and person.amount not in deposits:
-            amounts = ", ".join(map(str, deposits))
-            problem = f"is {person.amount}: the terms allow deposits of {amounts} only"
-            raise self._order_error("people-file.deposit", "deposit", person, problem)
+            currency = self._file.currency
+            amounts = ", ".join(money_text(amount, currency) for amount in deposits)
+            found = money_text(person.amount, currency)
+            problem = f"is {found}: the terms allow deposits of {amounts} only"
+            self._refusals.add(
+                self._order_error("people-file.deposit", "deposit", person, problem)
+            )
 
     def check_offered(self, person: Person) -> None:
         """Check that a pool can do something with each cell that is there."""
         offered = self._offered
         if person.group is not None and not offered["group"]:
             problem = _no_use("no pool has a group_max above 1")
-            raise self._order_error("people-file.group", "group", person, problem)
+            self._refusals.add(
+                self._order_error("people-file.group", "group", person, problem)
+            )
         if person.bid is not None and not offered["bid"]:
             problem = _no_use("no pool takes bids")
-            raise self._order_error("people-file.bid", "bid", person, problem)
+            self._refusals.add(
+                self._order_error("people-file.bid", "bid", person, problem)
+            )
         if person.tier is not None and not offered["tier"]:
             problem = _no_use("no pool has tiers")
-            raise self._order_error("people-file.tier", "tier", person, problem)
-        if person.answer is not None and not offered["solution"]:
-            problem = _no_use("no pool has a puzzle")
-            raise self._order_error("people-file.solution", "solution", person, problem)
+            self._refusals.add(
+                self._order_error("people-file.tier", "tier", person, problem)
+            )
 
     def check_tier(self, person: Person) -> None:
         """Check that the terms have the tier."""
-        if person.tier is None or person.tier in self._tiers:
+        if person.tier is None or not self._tiers or person.tier in self._tiers:
             return
         close = get_close_matches(person.tier, self._tiers, n=1)
         hint = f"did you mean {close[0]}?" if close else f"one of {self._tiers}"
         problem = f"{shown(person.tier)} is no tier of the terms: {hint}"
-        raise self._order_error("people-file.tier", "tier", person, problem)
+        self._refusals.add(
+            self._order_error("people-file.tier", "tier", person, problem)
+        )
 
     def _order_error(
         self, code: str, column: str, person: Person, problem: str

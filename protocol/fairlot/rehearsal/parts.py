@@ -9,14 +9,23 @@ from dataclasses import dataclass, field
 
 from fairlot.identity.attestation import ListAttester
 from fairlot.identity.enrolment import IssuerSecrets
-from fairlot.identity.registry import Attribute, Issuer, Registry
+from fairlot.identity.registry import (
+    DAY,
+    Attribute,
+    Disputes,
+    Issuer,
+    Recovering,
+    Registry,
+)
 from fairlot.inputs.people_file import Person
+from fairlot.inputs.stand_in import ASSURANCE, LISTED, disclosed
 from fairlot.inputs.terms_file import QUICKNET_CLOCK, TermsFile
+from fairlot.logs import NOBODY, BoardIdentity
 from fairlot.terms.beacon import BeaconTerms
 from fairlot.terms.named_round import NamedRound
-from fairlot.terms.terms import REFUND_AT_ONCE, BoardIdentity, Terms
+from fairlot.terms.roll import RollTerms
+from fairlot.terms.terms import REFUND_AT_ONCE, Terms
 from fairlot.terms.times import Times
-from fairlot.terms.witnesses import NOBODY
 from fairlot_crypto.committee import prss, threshold
 from fairlot_crypto.curve import Backend, Scalar, random_scalar
 from fairlot_crypto.delay.parameters import RSA_2048, Setup
@@ -35,7 +44,10 @@ from fairlot_crypto.timelock.scheme import UNCHAINED_G1
 START = 1_893_456_000
 """2030-01-01T00:00:00Z, when every rehearsal opens."""
 SEASON = 2030
-SEASON_SECONDS = 365 * 86_400
+SEASON_SECONDS = 365 * DAY
+RECOVERY = Recovering(quorum=1, cooling=3 * DAY, freeze=7 * DAY, detection=7 * DAY)
+DISPUTED = 14 * DAY
+"""Seconds in which a dispute is decided."""
 TIMES = Times(
     open=START,
     close=START + 3_600,
@@ -49,8 +61,6 @@ BOARD_NAME = "rehearsal.example/board"
 CLOCK_PERIOD = 3
 """Seconds from one round of the rehearsal's own clock to the next."""
 CLOCK_NAME = "rehearsal"
-ASSURANCE, LISTED = "assurance", "listed"
-"""The attester's value of ``assurance`` for everybody, unless the list has one."""
 
 _SPARE = ("region", "cohort_a", "cohort_b")
 """Attributes that fill the schema if the list and the terms have fewer."""
@@ -97,6 +107,11 @@ class Parts:
     seller: SigningKey
     escrow: SigningKey
     board: SigningKey
+    """Keeps the registry's log and that of the sale."""
+    disputes: SigningKey
+    """Decides contested recoveries."""
+    listed: int
+    """How many people are on the attester's list."""
     contributors: tuple[SigningKey, ...]
     clock: Clock
     """A clock like drand's, whose rounds the terms may name."""
@@ -113,7 +128,8 @@ def cast_parts(
         people: the attester's list, with everybody's attributes.
         randomness: the source of which each role takes a child of its own.
     """
-    attester_key = _key(randomness, "attester")
+    attester_key, board = _key(randomness, "attester"), _key(randomness, "board")
+    disputes = _key(randomness, "disputes")
     issuing = randomness.derive("issuers")
     public, shares = threshold.deal_key(curve, file.issuers, file.threshold, issuing)
     season_keys = prss.deal(file.issuers, file.threshold, randomness.derive("season"))
@@ -139,6 +155,10 @@ def cast_parts(
             for issuer, w in zip(issuers, public.shares, strict=True)
         ),
         attesters=(attester_key.public,),
+        board=BoardIdentity(BOARD_NAME, board.public),
+        witnesses=NOBODY,
+        recovery=RECOVERY,
+        disputes=Disputes(disputes.public, DISPUTED),
     )
     tag_key = randomness.derive("person-tags").take(32)
     return Parts(
@@ -152,7 +172,9 @@ def cast_parts(
         ),
         seller=_key(randomness, "seller"),
         escrow=_key(randomness, "escrow"),
-        board=_key(randomness, "board"),
+        board=board,
+        disputes=disputes,
+        listed=len(people),
         contributors=tuple(
             _key(randomness, f"contributor/{i}") for i in range(file.contributors)
         ),
@@ -174,6 +196,7 @@ def write_terms(file: TermsFile, parts: Parts, setup: Setup) -> Terms:
         pools=file.pools,
         times=TIMES,
         registry=parts.registry.registry_id,
+        roll=RollTerms(smallest=parts.listed, window=(START, START)),
         board=BoardIdentity(BOARD_NAME, parts.board.public),
         witnesses=NOBODY,
         seller=parts.seller.public,
@@ -190,6 +213,7 @@ def write_terms(file: TermsFile, parts: Parts, setup: Setup) -> Terms:
         refund=REFUND_AT_ONCE,
         deposits=file.deposits,
         bids=_bids(file, parts),
+        currency=file.currency,
     )
     return Terms.from_value(terms.to_value())
 
@@ -201,8 +225,8 @@ def _schema(file: TermsFile, people: Sequence[Person]) -> tuple[Attribute, ...]:
         for name, value in person.attributes:
             values.setdefault(name, set()).add(value)
     for pool in file.pools:
-        for required in pool.requires:
-            values.setdefault(required.attribute, set()).update(required.values)
+        for rule in pool.rules:
+            values.setdefault(rule.attribute, set()).update(rule.values)
     used = sorted(values.keys() - {ASSURANCE})
     spare = [name for name in _SPARE if name not in used]
     names = (ASSURANCE, *used, *spare[: max(0, len(_SPARE) - len(used))])
@@ -210,7 +234,7 @@ def _schema(file: TermsFile, people: Sequence[Person]) -> tuple[Attribute, ...]:
 
 
 def _attested(registry: Registry, person: Person) -> tuple[str, ...]:
-    has = {ASSURANCE: LISTED, **dict(person.attributes)}
+    has = dict(disclosed(person))
     return tuple(has.get(attribute.name, "") for attribute in registry.attributes)
 
 

@@ -8,14 +8,17 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from fairlot.board.keeper import Board
+from fairlot.board.phase import ENDED
+from fairlot.board.registry_keeper import RegistryBoard
+from fairlot.board.registry_state import RegistryState
 from fairlot.board.sale import SaleState
-from fairlot.board.storage import Storage
+from fairlot.board.storage import OneWriter, Storage
 from fairlot.deposit.make import MadeDeposit
 from fairlot.deposit.payment import make_payment
 from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot.identity.admission import AdmissionBook
 from fairlot.identity.attestation import Attestation
-from fairlot.identity.committee import Holder
+from fairlot.identity.committee import Holder, signed_roll
 from fairlot.identity.enrolment import Identity
 from fairlot.identity.leaf import make_leaf_entry
 from fairlot.inputs.people_file import Person
@@ -24,14 +27,16 @@ from fairlot.names import Nym
 from fairlot.rehearsal.draw import (
     BATCH,
     Contributing,
+    Contributor,
     Drawing,
     Poster,
+    Posting,
     Watcher,
     chunks,
     draw_alphas,
     find_setup,
 )
-from fairlot.rehearsal.parts import START, Parts, cast_parts, write_terms
+from fairlot.rehearsal.parts import BOARD_NAME, START, Parts, cast_parts, write_terms
 from fairlot.rehearsal.wishes import wishes
 from fairlot.rehearsal.work import (
     DepositJob,
@@ -44,6 +49,7 @@ from fairlot.rehearsal.work import (
 from fairlot.terms.terms import Terms
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.delay.parameters import Setup
+from fairlot_crypto.log.checkpoint import SignedCheckpoint
 from fairlot_crypto.randomness import Randomness, shuffled
 from fairlot_crypto.statements import Statements
 
@@ -54,6 +60,19 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """What every role holds where a rehearsal has stopped (section 3.1)."""
+
+    marker: EntryType
+    """The last entry of the board."""
+    parts: Parts = field(repr=False)
+    contributors: Sequence[Contributor]
+    """The roster in its order, then the depositors who contribute."""
+    head: SignedCheckpoint
+    """The last of the board."""
+
+
+@dataclass(frozen=True, slots=True)
 class Rehearsed:
     """The result of a rehearsal."""
 
@@ -61,6 +80,8 @@ class Rehearsed:
     state: SaleState
     nyms: tuple[tuple[str, Nym], ...] = field(repr=False)
     """Name and nym of every person, in the order given: a private view."""
+    held: Held | None = field(repr=False, default=None)
+    """What every role holds, where the rehearsal has stopped; else nothing."""
 
 
 def rehearse(
@@ -72,6 +93,7 @@ def rehearse(
     workers: Workers,
     watcher: Watcher,
     setup: Setup | None = None,
+    until: EntryType | None = None,
 ) -> Rehearsed:
     """Play a sale from the first entry to RESULT, or to VOID (steps 1 to 9).
 
@@ -85,19 +107,32 @@ def rehearse(
         watcher: is told of progress and acknowledgements.
         setup: a verified set-up for RSA-2048 and the delay of ``file``; without one it is
             found or computed.
+        until: one of ``STOPS``, behind which the rehearsal stops (section 3.1); ``None``
+            for a whole sale.
     """
     parts = cast_parts(curve, file, people, randomness)
     terms = write_terms(file, parts, setup or find_setup(file.delay, watcher))
-    state = SaleState(curve, Statements())
-    board = Board(storage, terms.board.name, parts.board, state)
-    run = _Run(curve, parts, terms, Poster(board, watcher), randomness, workers)
+    registry = RegistryState(curve, Statements())
+    state, file_of_both = SaleState(registry), OneWriter(storage)
+    keeper = RegistryBoard(file_of_both, BOARD_NAME, parts.board, registry)
+    board = Board(file_of_both, terms.board.name, parts.board, state)
+    run = _Run(
+        curve,
+        parts,
+        terms,
+        Posting(keeper, watcher),
+        Poster(board, watcher),
+        randomness,
+        workers,
+    )
     run.begin()
     participants = run.enrol(people)
+    run.open()
     deposits = run.sell(people, participants)
     made = [deposits[p.name] for p in people]
-    run.draw(file, made)
+    held = run.draw(file, made, until)
     nyms = tuple((p.name, d.nym) for p, d in zip(people, made, strict=True))
-    return Rehearsed(terms, state, nyms)
+    return Rehearsed(terms, state, nyms, held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +140,7 @@ class _Run:
     curve: Backend
     parts: Parts
     terms: Terms
+    registrar: Posting[RegistryBoard]
     poster: Poster
     randomness: Randomness
     workers: Workers
@@ -115,21 +151,14 @@ class _Run:
         return self.randomness.derive(f"sale/{self.terms.sale_id.hex()}")
 
     def begin(self) -> None:
-        """Post the terms and the registry (step 3)."""
-        registry = self.parts.registry
-        first = sign_entry(
-            EntryType.TERMS,
-            self.terms.sale_id,
-            self.terms.to_value(),
-            self.parts.seller,
-        )
-        second = sign_entry(
-            EntryType.REGISTRY,
-            registry.registry_id,
-            registry.to_value(),
-            self.parts.issuers[0].key,
-        )
-        self.poster.post([first, second], START)
+        """Post the registry on its log, and the terms on that of the sale (step 3)."""
+        registry, terms = self.parts.registry, self.terms
+        issuer, value = self.parts.issuers[0].key, registry.to_value()
+        first = sign_entry(EntryType.REGISTRY, registry.registry_id, value, issuer)
+        self.registrar.post([first], START)
+        value, seller = terms.to_value(), self.parts.seller
+        second = sign_entry(EntryType.TERMS, terms.sale_id, value, seller)
+        self.poster.post([second], START)
 
     def enrol(self, people: Sequence[Person]) -> dict[str, Participant]:
         """Admit, enrol and register everybody, in a random order (step 4)."""
@@ -157,14 +186,14 @@ class _Run:
                 make_leaf_entry(registry.registry_id, identity.leaf, issuer)
                 for identity in done.identities
             ]
-            self.poster.post(entries, START)
+            self.registrar.post(entries, START)
             for identity, handle in zip(done.identities, done.handles, strict=True):
                 book.registered(identity.leaf.index, handle)
             identities += done.identities
             self.poster.watcher.progress(
                 "registering people", len(identities), len(people)
             )
-        leaves = self.poster.board.state.leaves
+        state = self.registrar.board.state
         by_name = {
             p.name: identity
             for (_, p), identity in zip(admitted, identities, strict=True)
@@ -174,22 +203,34 @@ class _Run:
             p.name: Participant(
                 holder,
                 by_name[p.name],
-                leaves[index],
+                state.leaf_at(index, START),
                 book.attributes(index),
                 wanted[p.name],
             )
             for index, (holder, p) in enumerate(admitted)
         }
 
+    def open(self) -> None:
+        """Post a roll of everybody, and open the sale with it (step 5)."""
+        keeper, registry = self.registrar.board, self.parts.registry
+        roll = keeper.roll_due(START, registry.closes)
+        body = signed_roll(registry.registry_id, roll, self.parts.issuers)
+        self.registrar.watcher.acknowledged((keeper.append_roll(body, START),))
+        newest = list(keeper.state.rolls)[-1]
+        self.poster.open(newest, self.terms.times.open)
+
     def sell(
         self, people: Sequence[Person], participants: dict[str, Participant]
     ) -> dict[str, MadeDeposit]:
         """Issue credentials, take deposits and payments, each in a random order (5, 6)."""
-        self.poster.mark(EntryType.OPEN, self.terms.times.open)
+        rolls = tuple(self.registrar.board.state.rolls.values())
+        roll = self.poster.board.state.roll.roll_id
         order = self._shuffled(people, "credentials")
         todo = [participants[p.name] for p in order]
         jobs = [
-            DepositJob(self.curve.name, self.parts, self.terms, START, chunk)
+            DepositJob(
+                self.curve.name, self.parts, self.terms, rolls, roll, START, chunk
+            )
             for chunk in chunks(todo, BATCH)
         ]
         made: list[MadeDeposit] = []
@@ -202,15 +243,29 @@ class _Run:
         self._pay(people, deposits)
         return deposits
 
-    def draw(self, file: TermsFile, deposits: Sequence[MadeDeposit]) -> None:
+    def draw(
+        self,
+        file: TermsFile,
+        deposits: Sequence[MadeDeposit],
+        until: EntryType | None,
+    ) -> Held | None:
         """Close, commit, seal, reveal, recover what is missing, and draw (steps 7 to 9).
 
         Args:
             file: says how many contribute, stay away, leave unsealed and withhold.
             deposits: everybody's deposits, in the order of the list.
+            until: the marker behind which it stops; ``None`` for none.
+
+        Returns:
+            What every role holds where it has stopped; ``None`` where the sale has ended.
         """
         drawing = Drawing(self.poster, self.parts.clock, self.sale_randomness)
-        drawing.run(self._contributors(file, deposits))
+        playing = self._contributors(file, deposits)
+        head = drawing.run(playing, until).checkpoint
+        ended = self.poster.board.state.phase in ENDED
+        if until is None or head is None or ended:
+            return None
+        return Held(until, self.parts, playing.everybody, head)
 
     def _contributors(
         self, file: TermsFile, deposits: Sequence[MadeDeposit]
@@ -224,6 +279,7 @@ class _Run:
         present = len(roster) - file.absent
         others = everybody[len(roster) :]
         return Contributing(
+            everybody,
             everybody[:present] + others,
             everybody[: present - file.unsealed] + others,
             everybody[: present - file.withhold] + others,

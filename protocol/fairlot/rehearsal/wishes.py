@@ -32,7 +32,8 @@ def wishes(
         label: tuple(nym_of(curve, identities[n], terms.sale_id) for n in names)
         for label, names in together.items()
     }
-    return {person.name: _wish(person, nyms) for person in people}
+    puzzling = any(pool.puzzle is not None for pool in terms.pools)
+    return {p.name: _wish(p, nyms, puzzling=puzzling) for p in people}
 
 
 def _together(terms: Terms, people: Sequence[Person]) -> dict[str, list[str]]:
@@ -45,7 +46,11 @@ def _together(terms: Terms, people: Sequence[Person]) -> dict[str, list[str]]:
     return {label: names for label, names in labels.items() if len(names) in sizes}
 
 
-def _wish(person: Person, nyms: Mapping[str, tuple[Nym, ...]]) -> Wish:
+def _wish(
+    person: Person, nyms: Mapping[str, tuple[Nym, ...]], *, puzzling: bool
+) -> Wish:
+    # A wallet has nothing to sign with an answer where there is no puzzle.
+    answer = person.answer if puzzling else None
     return Wish(
         seq=0,
         wants=person.wants,
@@ -53,5 +58,5 @@ def _wish(person: Person, nyms: Mapping[str, tuple[Nym, ...]]) -> Wish:
         members=nyms.get(person.group, ()) if person.group is not None else (),
         tier=person.tier,
         bid=person.bid,
-        answers=() if person.answer is None else (person.answer,),
+        answers=() if answer is None else (answer,),
     )

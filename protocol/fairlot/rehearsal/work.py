@@ -26,7 +26,8 @@ from fairlot.identity.credential import (
 )
 from fairlot.identity.enrolment import Identity, enrol, receive_identity
 from fairlot.identity.leaf import Leaf, check_leaf
-from fairlot.identity.registry import Credentials, epoch_at
+from fairlot.identity.registry import Credentials, RollId, epoch_at
+from fairlot.identity.roll import PostedRoll, unexpired_rolls
 from fairlot.rehearsal.parts import Parts
 from fairlot.terms.terms import Terms
 from fairlot_crypto.curve import Backend, backend
@@ -137,6 +138,10 @@ class DepositJob:
     backend: str
     parts: Parts
     terms: Terms
+    rolls: tuple[PostedRoll, ...]
+    """All that are on the registry log."""
+    roll: RollId
+    """The one with which the sale has opened."""
     time: int
     people: tuple[Participant, ...]
 
@@ -178,7 +183,8 @@ def deposit_people(job: DepositJob) -> Deposited:
     for person in job.people:
         deposit = _deposit(curve, credentials, job, person)
         # So that the board, which learns what was verified here, need not do it again.
-        verify_deposit(credentials, job.terms, deposit.entry, job.time, statements)
+        terms, entry = job.terms, deposit.entry
+        verify_deposit(credentials, terms, job.roll, entry, job.time, statements)
         made.append(deposit)
     return Deposited(tuple(made), statements.verified)
 
@@ -191,22 +197,30 @@ def _deposit(
 ) -> MadeDeposit:
     holder, identity = person.holder, person.identity
     registry, now = job.parts.registry, job.time
-    epoch = epoch_at(now)
+    epoch = epoch_at(registry, now)
+    asked = [each.roll_id for each in unexpired_rolls(job.rolls, now)]
     asking = holder.randomness.derive("request")
     pending = request_credential(
-        curve, registry, identity, holder.signing, epoch, asking
+        curve, registry, identity, holder.signing, epoch, asked, asking
     )
     answers = answer_all(
         credentials,
         job.parts.issuers,
         person.leaf,
+        job.rolls,
         person.attributes,
         pending.request,
         now,
         holder.randomness,
     )
-    credential = receive_credential(credentials, identity, pending, answers)
+    issued = receive_credential(credentials, identity, pending, answers)
     randomness = holder.randomness.derive(f"deposit/{job.terms.sale_id.hex()}")
     return make_deposit(
-        credentials, credential, job.terms, person.wish, epoch, randomness
+        credentials,
+        issued[job.roll],
+        job.terms,
+        job.roll,
+        person.wish,
+        epoch,
+        randomness,
     )

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from fairlot.errors import TermsError, Where
 from fairlot.fields import Fields
+from fairlot.money import Currency, money_text
 from fairlot.terms.named_round import NamedRound, read_named_round
 from fairlot.terms.pool import Pool
 from fairlot_crypto.timelock.scheme import UNCHAINED_G1
@@ -15,8 +16,15 @@ from fairlot_crypto.timelock.scheme import UNCHAINED_G1
 MAX_DEPOSITS = 64
 
 
-def read_deposits(fields: Fields, pools: Sequence[Pool]) -> tuple[int, ...]:
+def read_deposits(
+    fields: Fields, pools: Sequence[Pool], currency: Currency | None = None
+) -> tuple[int, ...]:
     """Return the amounts that a deposit may have; empty for any amount.
+
+    Args:
+        fields: of the terms.
+        pools: of the terms.
+        currency: in which errors state amounts; ``None`` for smallest units.
 
     Raises:
         TermsError: ``terms.deposits``. For a field of another type or out of range what
@@ -30,17 +38,20 @@ def read_deposits(fields: Fields, pools: Sequence[Pool]) -> tuple[int, ...]:
             raise TermsError("terms.deposits", fields.at("deposits"), rule)
         return ()
     amounts = fields.uints("deposits")
-    _check_ladder(amounts, fields.at("deposits"))
+    _check_ladder(amounts, fields.at("deposits"), currency)
     return amounts
 
 
-def _check_ladder(amounts: Sequence[int], where: Where) -> None:
+def _check_ladder(
+    amounts: Sequence[int], where: Where, currency: Currency | None
+) -> None:
     if not 1 <= len(amounts) <= MAX_DEPOSITS:
         rule = f"must hold 1 to {MAX_DEPOSITS} amounts, and holds {len(amounts)}"
         raise TermsError("terms.deposits", where, rule)
     for first, second in pairwise(amounts):
         if first >= second:
-            rule = f"must ascend, each amount once: {second} follows {first}"
+            low, high = (money_text(each, currency) for each in (second, first))
+            rule = f"must ascend, each amount once: {low} follows {high}"
             raise TermsError("terms.deposits", where, rule)
 
 

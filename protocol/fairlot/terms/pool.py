@@ -1,5 +1,6 @@
 """A pool: what is sold together, and how (specs/terms.md, section 7)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -44,6 +45,15 @@ class Requirement:
 
 
 @dataclass(frozen=True, slots=True)
+class Exclusion:
+    """An attribute for which nobody who enters may disclose one of some values."""
+
+    attribute: str
+    values: tuple[str, ...]
+    """The values that keep out: at least one, distinct, ascending by their UTF-8 bytes."""
+
+
+@dataclass(frozen=True, slots=True)
 class Pool:
     """One pool; ``from_value`` of the terms returns only legal ones."""
 
@@ -69,11 +79,31 @@ class Pool:
     """What everybody who enters must disclose, sorted by attribute."""
     puzzle: VerifyKey | None = None
     """Ed25519 key derived from the answer; ``None`` if there is nothing to solve."""
+    excludes: tuple[Exclusion, ...] = ()
+    """What nobody who enters may disclose, sorted by attribute, none of ``requires``."""
 
     @property
     def takes_bids(self) -> bool:
         """Tell whether sealed bids are opened for this pool."""
         return self.mechanism is Mechanism.AUCTION or self.certain > 0
+
+    @property
+    def rules(self) -> "tuple[Requirement | Exclusion, ...]":
+        """What attributes decide about who enters."""
+        return (*self.requires, *self.excludes)
+
+    def admits(self, disclosed: Mapping[str, str]) -> bool:
+        """Tell whether attributes let a person in, a puzzle apart.
+
+        Args:
+            disclosed: name to value; what is absent or empty counts as no value.
+        """
+        required = all(
+            disclosed.get(need.attribute, "") in need.values for need in self.requires
+        )
+        return required and not any(
+            disclosed.get(bar.attribute, "") in bar.values for bar in self.excludes
+        )
 
     def to_value(self) -> dict[str, Value]:
         """Return the CBOR map; a value that is the default has no key."""
@@ -101,6 +131,8 @@ class Pool:
             value["again"] = True
         if self.requires:
             value["requires"] = {r.attribute: list(r.values) for r in self.requires}
+        if self.excludes:
+            value["excludes"] = {e.attribute: list(e.values) for e in self.excludes}
         if self.puzzle is not None:
             value["puzzle"] = self.puzzle
         return value

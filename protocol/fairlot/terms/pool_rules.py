@@ -4,40 +4,50 @@ Ranges and types are what the reader checks; here are the rules that join severa
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import pairwise
 
 from fairlot.errors import TermsError, Where
 from fairlot.fields import UINT_MAX
-from fairlot.terms.pool import Mechanism, Pool, Requirement, Tier
-from fairlot.text import check_attribute, check_text, shown
+from fairlot.money import Currency, money_text
+from fairlot.terms.pool import Exclusion, Mechanism, Pool, Requirement, Tier
+from fairlot.text import Fail, check_attribute, check_text, shown
 
 MAX_TIERS = 16
 MAX_ATTRIBUTES = 64
 MAX_VALUES = 64
 
+_Fail = Callable[[Where, str], TermsError]
+"""Makes the error for what is wrong at a place."""
+
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
 _NAME_RULE = "a name begins with a-z and has 1 to 32 characters of a-z, 0-9 and -"
 
 
-def check_pools(pools: Sequence[Pool], places: Sequence[Where]) -> None:
+def check_pools(
+    pools: Sequence[Pool], places: Sequence[Where], currency: Currency | None = None
+) -> None:
     """Check every rule of section 7, in the order of the pools.
 
     Args:
         pools: of one sale, in the order in which they run.
         places: where each of them lies.
+        currency: in which errors state amounts; ``None`` for smallest units.
 
     Raises:
         TermsError: ``terms.pools``, ``terms.pool-name``, ``terms.group``,
-            ``terms.certain``, ``terms.tiers``, ``terms.requires``, ``terms.unsold``.
+            ``terms.certain``, ``terms.tiers``, ``terms.requires``, ``terms.excludes``,
+            ``terms.unsold``.
     """
     for index, (pool, where) in enumerate(zip(pools, places, strict=True)):
         _check_name(pool, pools[:index], where)
         _check_unsold(pool, pools[index + 1 :], where)
         _check_lottery(pool, where)
         if pool.mechanism is Mechanism.TIERS:
-            _check_tiers(pool, where)
+            _check_tiers(pool, where, currency)
         _check_requires(pool.requires, (*where, "requires"))
+        _check_excludes(pool, (*where, "excludes"))
     bids = [pool.takes_bids for pool in pools]
     _check_single(bids, places, "takes bids as an earlier pool does")
     tiers = [pool.mechanism is Mechanism.TIERS for pool in pools]
@@ -45,7 +55,7 @@ def check_pools(pools: Sequence[Pool], places: Sequence[Where]) -> None:
     by_name = {pool.name: pool for pool in pools}
     for pool, where in zip(pools, places, strict=True):
         if pool.group_max > 1 and pool.unsold is not None:
-            _check_leftovers(pool, by_name[pool.unsold], where)
+            _check_leftovers(pool, by_name[pool.unsold], where, currency)
 
 
 def _check_name(pool: Pool, earlier: Sequence[Pool], where: Where) -> None:
@@ -64,37 +74,37 @@ def _check_unsold(pool: Pool, later: Sequence[Pool], where: Where) -> None:
         raise TermsError("terms.pools", (*where, "unsold"), problem)
 
 
-def _check_leftovers(pool: Pool, target: Pool, where: Where) -> None:
+def _check_leftovers(
+    pool: Pool, target: Pool, where: Where, currency: Currency | None
+) -> None:
     """Check that whoever enters a pool with groups can enter the one it leaves to.
 
     A large group makes leftovers (specs/lottery.md, section 7): behind a door that only
     its friends can pass they would be the friends' (specs/terms.md, section 7, rule 9).
     """
-    bar = _bar(pool, target)
+    bar = _bar(pool, target, money_text(target.price, currency))
     if bar is not None:
         problem = f"is {shown(target.name)}, {bar}: what groups leave goes only to"
         rule = f"{problem} a pool that everybody here can enter, or to the seller"
         raise TermsError("terms.unsold", (*where, "unsold"), rule)
 
 
-def _bar(pool: Pool, target: Pool) -> str | None:
+def _bar(pool: Pool, target: Pool, price: str) -> str | None:
     """Say what could keep somebody in ``pool`` out of ``target``; ``None`` for nothing."""
     most = pool.group_max
-    # A member who does not qualify keeps a whole group out, where it may be one.
-    barring = bool(target.requires) or target.puzzle is not None
     bars = (
         # Only lotteries have groups: what takes bids, or has tiers or a cap, ends here.
         (target.group_max < most, f"which draws no groups of {most}"),
-        (
-            target.group_max > most and barring,
-            f"whose group_max must be {most} too, as not everybody qualifies there",
-        ),
-        (target.price > pool.price, f"where a unit costs more, {target.price}"),
+        (target.price > pool.price, f"where a unit costs more, {price}"),
         (pool.again and not target.again, "which is closed to whoever has a unit"),
         (target.puzzle not in (None, pool.puzzle), "which has a puzzle of its own"),
         *(
             (not _implied(need, pool), f"which requires more of {need.attribute}")
             for need in target.requires
+        ),
+        *(
+            (not _spared(bar, pool), f"which excludes more of {bar.attribute}")
+            for bar in target.excludes
         ),
     )
     return next((why for closed, why in bars if closed), None)
@@ -105,6 +115,21 @@ def _implied(need: Requirement, pool: Pool) -> bool:
     return any(
         own.attribute == need.attribute and set(own.values) <= set(need.values)
         for own in pool.requires
+    )
+
+
+def _spared(bar: Exclusion, pool: Pool) -> bool:
+    """Tell whether nobody who qualifies for a pool falls under an exclusion."""
+    values = set(bar.values)
+    if any(need.attribute == bar.attribute for need in pool.requires):
+        return all(
+            values.isdisjoint(need.values)
+            for need in pool.requires
+            if need.attribute == bar.attribute
+        )
+    return any(
+        own.attribute == bar.attribute and values <= set(own.values)
+        for own in pool.excludes
     )
 
 
@@ -128,7 +153,7 @@ def _check_lottery(pool: Pool, where: Where) -> None:
         raise TermsError("terms.certain", (*where, "certain"), rule)
 
 
-def _check_tiers(pool: Pool, where: Where) -> None:
+def _check_tiers(pool: Pool, where: Where, currency: Currency | None) -> None:
     tiers, place = pool.tiers, (*where, "tiers")
     if not 1 <= len(tiers) <= MAX_TIERS:
         rule = f"must hold 1 to {MAX_TIERS} tiers, and holds {len(tiers)}"
@@ -137,7 +162,8 @@ def _check_tiers(pool: Pool, where: Where) -> None:
         _check_tier_name(tier, tiers[:index], (*place, index, "name"))
     for index, (higher, lower) in enumerate(pairwise(tiers), 1):
         if lower.price >= higher.price:
-            problem = f"must be below {higher.price}, the price of the tier before"
+            price = money_text(higher.price, currency)
+            problem = f"must be below {price}, the price of the tier before"
             raise TermsError("terms.tiers", (*place, index, "price"), problem)
     if pool.supply > UINT_MAX:
         problem = f"must together supply {UINT_MAX} units at most"
@@ -154,37 +180,49 @@ def _check_tier_name(tier: Tier, earlier: Sequence[Tier], where: Where) -> None:
 
 
 def _check_requires(requires: Sequence[Requirement], where: Where) -> None:
-    if len(requires) > MAX_ATTRIBUTES:
-        rule = f"must name at most {MAX_ATTRIBUTES} attributes, and names "
-        raise TermsError("terms.requires", where, f"{rule}{len(requires)}")
-    for requirement in requires:
-        _check_requirement(requirement, (*where, requirement.attribute))
+    def fail(place: Where, why: str) -> TermsError:
+        return TermsError("terms.requires", place, why)
+
+    _check_attributes(requires, where, fail)
 
 
-def _check_requirement(requirement: Requirement, where: Where) -> None:
-    check_attribute(
-        requirement.attribute, lambda why: TermsError("terms.requires", where, why)
-    )
-    _check_values(requirement.values, where)
+def _check_excludes(pool: Pool, where: Where) -> None:
+    def fail(place: Where, why: str) -> TermsError:
+        return TermsError("terms.excludes", place, why)
+
+    _check_attributes(pool.excludes, where, fail)
+    for bar in pool.excludes:
+        if bar.attribute in {need.attribute for need in pool.requires}:
+            problem = "is in requires too, which lets nobody else in: remove it here"
+            raise fail((*where, bar.attribute), problem)
 
 
-def _check_values(values: Sequence[str], where: Where) -> None:
+def _check_attributes(
+    rules: Sequence[Requirement | Exclusion], where: Where, fail: _Fail
+) -> None:
+    """Check attributes and values; ``fail`` makes the error."""
+    if len(rules) > MAX_ATTRIBUTES:
+        rule = f"must name at most {MAX_ATTRIBUTES} attributes, and names {len(rules)}"
+        raise fail(where, rule)
+    for each in rules:
+        place = (*where, each.attribute)
+        check_attribute(each.attribute, partial(fail, place))
+        _check_values(each.values, partial(fail, place))
+
+
+def _check_values(values: Sequence[str], fail: Fail) -> None:
     if not 1 <= len(values) <= MAX_VALUES:
-        rule = f"must hold 1 to {MAX_VALUES} values, and holds {len(values)}"
-        raise TermsError("terms.requires", where, rule)
+        raise fail(f"must hold 1 to {MAX_VALUES} values, and holds {len(values)}")
     for value in values:
-        _check_value(value, where)
+        _check_value(value, fail)
     for first, second in pairwise(values):
         if first == second:
-            problem = f"holds {shown(first)} twice: name it once"
-            raise TermsError("terms.requires", where, problem)
+            raise fail(f"holds {shown(first)} twice: name it once")
         if first > second:
             problem = f"must hold its values in ascending order: {shown(second)} first"
-            raise TermsError("terms.requires", where, problem)
+            raise fail(problem)
 
 
-def _check_value(value: str, where: Where) -> None:
+def _check_value(value: str, fail: Fail) -> None:
     problem = f"holds {shown(value)}, which"
-    check_text(
-        value, lambda why: TermsError("terms.requires", where, f"{problem} {why}")
-    )
+    check_text(value, lambda why: fail(f"{problem} {why}"))

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 
 from fairlot.errors import TermsError, Where
 from fairlot.fields import Fields
-from fairlot.terms.pool import CAPPED, Mechanism, Pool, Requirement, Tier
+from fairlot.money import Currency
+from fairlot.terms.pool import CAPPED, Exclusion, Mechanism, Pool, Requirement, Tier
 from fairlot.terms.pool_rules import check_pools
 from fairlot.terms.read_fields import read_key
 from fairlot.text import shown
 
-MAX_POOLS = 16
+MAX_POOLS = 64
 
 _OFFER = ("supply", "price")
 _KEYS: Mapping[Mechanism, tuple[Sequence[str], Sequence[str]]] = {
@@ -24,14 +25,17 @@ _KEYS: Mapping[Mechanism, tuple[Sequence[str], Sequence[str]]] = {
 _OWN = tuple(
     dict.fromkeys(key for keys in _KEYS.values() for part in keys for key in part)
 )
-_EVERY = ("unsold", "again", "requires", "puzzle")
+_EVERY = ("unsold", "again", "requires", "excludes", "puzzle")
+_EMPTY = "is empty, as where it is absent: leave it out"
 _TIER = ("name", "price", "supply")
 
 POOL_KEYS = ("name", "mechanism", *_OWN, *_EVERY)
 """All that can be said of a pool."""
 
 
-def read_pools(maps: Sequence[Fields], where: Where) -> tuple[Pool, ...]:
+def read_pools(
+    maps: Sequence[Fields], where: Where, currency: Currency | None = None
+) -> tuple[Pool, ...]:
     """Return the pools that some maps hold, checked completely.
 
     An absent key means its default, and a key that is present states another value: one
@@ -40,18 +44,19 @@ def read_pools(maps: Sequence[Fields], where: Where) -> tuple[Pool, ...]:
     Args:
         maps: one a pool, as ``Pool.to_value`` returns them.
         where: where the array of them lies.
+        currency: in which errors state amounts; ``None`` for smallest units.
 
     Raises:
         TermsError: ``terms.pools``, ``terms.pool-name``, ``terms.mechanism``,
             ``terms.group``, ``terms.certain``, ``terms.tiers``, ``terms.requires``,
-            ``terms.unsold``, ``terms.key``. For a field that is missing, unknown, of
-            another type or out of range what the maps raise.
+            ``terms.excludes``, ``terms.unsold``, ``terms.key``. For a field that is
+            missing, unknown, of another type or out of range what the maps raise.
     """
     if not 1 <= len(maps) <= MAX_POOLS:
         rule = f"must hold 1 to {MAX_POOLS} pools, and holds {len(maps)}"
         raise TermsError("terms.pools", where, rule)
     pools = tuple(_pool(fields) for fields in maps)
-    check_pools(pools, [fields.where for fields in maps])
+    check_pools(pools, [fields.where for fields in maps], currency)
     return pools
 
 
@@ -72,6 +77,7 @@ def _pool(fields: Fields) -> Pool:
         again=_again(fields),
         requires=_requires(fields),
         puzzle=read_key(fields, "puzzle") if fields.has("puzzle") else None,
+        excludes=_excludes(fields),
     )
 
 
@@ -127,6 +133,14 @@ def _requires(fields: Fields) -> tuple[Requirement, ...]:
         return ()
     required = fields.map("requires")
     if not required.names:
-        rule = "is empty, as where it is absent: leave it out"
-        raise TermsError("terms.requires", required.where, rule)
+        raise TermsError("terms.requires", required.where, _EMPTY)
     return tuple(Requirement(name, required.texts(name)) for name in required.names)
+
+
+def _excludes(fields: Fields) -> tuple[Exclusion, ...]:
+    if not fields.has("excludes"):
+        return ()
+    excluded = fields.map("excludes")
+    if not excluded.names:
+        raise TermsError("terms.excludes", excluded.where, _EMPTY)
+    return tuple(Exclusion(name, excluded.texts(name)) for name in excluded.names)

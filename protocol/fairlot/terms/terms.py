@@ -3,8 +3,19 @@
 from dataclasses import asdict, dataclass
 from functools import cached_property
 
-from fairlot.errors import TermsError
+from fairlot.errors import TermsError, Where
 from fairlot.fields import Fields
+from fairlot.logs import (
+    BoardIdentity,
+    LogIdentity,
+    LogKind,
+    LogRule,
+    Witnesses,
+    check_separate,
+    read_board,
+    read_witnesses,
+)
+from fairlot.money import Currency
 from fairlot.names import HASH_LENGTH, SaleId
 from fairlot.terms.beacon import BeaconTerms, read_beacon_terms
 from fairlot.terms.bidding import (
@@ -13,18 +24,13 @@ from fairlot.terms.bidding import (
     read_bids,
     read_deposits,
 )
-from fairlot.terms.board_name import read_log_name
+from fairlot.terms.currency import read_currency
 from fairlot.terms.named_round import NamedRound
 from fairlot.terms.pool import Mechanism, Pool
 from fairlot.terms.read_fields import field_error, read_key, read_text
 from fairlot.terms.read_pools import read_pools
+from fairlot.terms.roll import RollTerms, read_roll_terms
 from fairlot.terms.times import ROUND_MARGIN, Times, check_expiry, read_times
-from fairlot.terms.witnesses import (
-    Witness,
-    Witnesses,
-    check_separate,
-    read_witnesses,
-)
 from fairlot.text import shown
 from fairlot_crypto.cbor import Value, encode
 from fairlot_crypto.hashing import tagged_hash
@@ -34,16 +40,6 @@ TERMS_VERSION = 1
 MAX_SEASON = 2**32 - 1
 
 REFUND_AT_ONCE = "at-once"
-
-
-@dataclass(frozen=True, slots=True)
-class BoardIdentity:
-    """The board of the sale."""
-
-    name: str
-    """The origin of each log that it keeps begins with it."""
-    key: VerifyKey
-    """Ed25519 key that signs heads and markers."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +61,8 @@ class Terms:
     times: Times
     registry: bytes
     """The registry_id of the registry whose people may enter, 32 bytes."""
+    roll: RollTerms
+    """Which roll of that registry OPEN may fix."""
     board: BoardIdentity
     witnesses: Witnesses
     """Who watches the board; in a rehearsal perhaps nobody."""
@@ -78,6 +76,8 @@ class Terms:
     """The ladder: amounts that a deposit may have, ascending; empty for any amount."""
     bids: NamedRound | None = None
     """The round that opens sealed bids; ``None`` iff no pool takes bids."""
+    currency: Currency | None = None
+    """How people write the money; ``None`` for integers of the smallest unit."""
 
     def to_value(self) -> dict[str, Value]:
         """Return the CBOR map; an absent value has no key."""
@@ -90,7 +90,8 @@ class Terms:
             "pools": [pool.to_value() for pool in self.pools],
             "times": self.times.to_value(),
             "registry": self.registry,
-            "board": asdict(self.board),
+            "roll": self.roll.to_value(),
+            "board": self.board.to_value(),
             **self.witnesses.to_value(),
             "seller": self.seller,
             "escrow": self.escrow,
@@ -101,6 +102,8 @@ class Terms:
             value["deposits"] = list(self.deposits)
         if self.bids is not None:
             value["bids"] = self.bids.to_value()
+        if self.currency is not None:
+            value["currency"] = asdict(self.currency)
         return value
 
     def pool(self, name: str) -> Pool | None:
@@ -126,20 +129,25 @@ class Terms:
     @property
     def attributes_required(self) -> tuple[str, ...]:
         """Names of the attributes that everybody discloses, ascending."""
-        required = (need for pool in self.pools for need in pool.requires)
-        return tuple(sorted({need.attribute for need in required}))
+        rules = (rule for pool in self.pools for rule in pool.rules)
+        return tuple(sorted({rule.attribute for rule in rules}))
+
+    @property
+    def log(self) -> LogIdentity:
+        """The sale's log: its scope, its board and who watches it."""
+        return LogIdentity(
+            LogKind.SALE, self.sale_id, self.board, self.witnesses, self.rehearsal
+        )
 
     @property
     def origin(self) -> str:
         """The name of the sale's log; one board may keep many."""
-        return log_origin(self.board.name, self.sale_id)
+        return self.log.origin
 
     @property
     def watching(self) -> Witnesses:
         """Who dates the heads: the witnesses, or where none is named the board itself."""
-        if self.witnesses.named:
-            return self.witnesses
-        return Witnesses((Witness(self.origin, self.board.key),), 1)
+        return self.log.watching
 
     def keys(self) -> tuple[VerifyKey, ...]:
         """Return the keys that the terms name, but for those of the witnesses."""
@@ -164,9 +172,10 @@ class Terms:
                 type or out of range; ``terms.version``, ``terms.text``, ``terms.key``,
                 ``terms.pools``, ``terms.pool-name``, ``terms.mechanism``,
                 ``terms.group``, ``terms.certain``, ``terms.tiers``,
-                ``terms.requires``, ``terms.unsold``, ``terms.deposits``,
-                ``terms.bids``, ``terms.round``, ``terms.times``, ``terms.slack``,
-                ``terms.board-name``, ``terms.witnesses``, ``terms.expiry``,
+                ``terms.requires``, ``terms.excludes``, ``terms.unsold``, ``terms.deposits``,
+                ``terms.bids``, ``terms.currency``, ``terms.round``, ``terms.times``,
+                ``terms.slack``, ``terms.roll``, ``terms.board-name``,
+                ``terms.witnesses``, ``terms.expiry``,
                 ``terms.modulus``, ``terms.element``, ``terms.roster``,
                 ``terms.min-commits``, ``terms.round-time``, ``terms.refund``. The
                 message names the path.
@@ -182,14 +191,16 @@ class Terms:
             pools=pools,
             times=read_times(fields.map("times")),
             registry=fields.bytes("registry", HASH_LENGTH),
-            board=_board(fields.map("board")),
-            witnesses=read_witnesses(fields),
+            roll=read_roll_terms(fields.map("roll")),
+            board=read_board(fields.map("board"), _log_error),
+            witnesses=read_witnesses(fields, _log_error),
             seller=read_key(fields, "seller"),
             escrow=read_key(fields, "escrow"),
             beacon=read_beacon_terms(fields.map("beacon")),
             refund=_refund(fields),
             deposits=read_deposits(fields, pools),
             bids=read_bids(fields, pools),
+            currency=read_currency(fields),
         )
         fields.done()
         if terms.bids is not None:
@@ -199,13 +210,8 @@ class Terms:
         _check_round_time(terms)
         dues = [named.due for named in terms.named_rounds()]
         check_expiry(terms.times, max(dues, default=None))
-        check_separate(terms.witnesses, terms.keys(), terms.rehearsal)
+        check_separate(terms.log, terms.keys(), fields.at("witnesses"), _log_error)
         return terms
-
-
-def log_origin(board: str, scope: bytes) -> str:
-    """Return the origin of a board's log of one sale or registry, 32 bytes."""
-    return f"{board}/{scope.hex()}"
 
 
 def _check_version(fields: Fields) -> None:
@@ -224,10 +230,15 @@ def _refund(fields: Fields) -> str:
     return word
 
 
-def _board(fields: Fields) -> BoardIdentity:
-    board = BoardIdentity(read_log_name(fields, "name"), read_key(fields, "key"))
-    fields.done()
-    return board
+def _log_error(rule: LogRule, where: Where, text: str) -> TermsError:
+    """Return the error for a board or for witnesses that break a rule."""
+    match rule:
+        case LogRule.NAME:
+            return TermsError("terms.board-name", where, text)
+        case LogRule.KEY:
+            return TermsError("terms.key", where, text)
+        case LogRule.WITNESSES:
+            return TermsError("terms.witnesses", where, text)
 
 
 def _check_round_time(terms: Terms) -> None:

@@ -14,6 +14,7 @@ from fairlot.allocation.shape import (
     Shares,
     whole,
 )
+from fairlot.money import Money
 from fairlot.terms.pool import Pool
 from fairlot.text import Json, counted, json_view
 
@@ -104,27 +105,26 @@ class AuctionFacts:
             }
         )
 
-    def lines(self) -> tuple[str, ...]:
+    def lines(self, money: Money = str, /) -> tuple[str, ...]:
         """Return the certificate in sentences, without a final stop."""
         count = counted(self.cutoff.valid, "bid counts", "bids count")
         supply = counted(self.supply, "unit", "units")
-        return f"{count}, for {supply}", self._price(), *ties(self.cutoff)
+        said = f"{count}, for {supply}"
+        return said, self._price(money(self.price)), *ties(self.cutoff, money)
 
-    def _price(self) -> str:
+    def _price(self, price: str) -> str:
         if self.cutoff.best_losing is None:
-            return (
-                f"No bid that counts lost: whoever wins pays the reserve, {self.price}"
-            )
-        return f"Whoever wins pays the highest losing bid, {self.price}"
+            return f"No bid that counts lost: whoever wins pays the reserve, {price}"
+        return f"Whoever wins pays the highest losing bid, {price}"
 
 
-def ties(cutoff: Cutoff) -> tuple[str, ...]:
-    """State in a sentence how lots decided between equal bids; empty if they did not."""
+def ties(cutoff: Cutoff, money: Money = str) -> tuple[str, ...]:
+    """State in a sentence how lots decide between equal bids; empty if they do not."""
     if not cutoff.by_lot:
         return ()
-    return (
-        f"Of {cutoff.tied} equal bids of {cutoff.last} lots chose {cutoff.tied_seats}",
-    )
+    winning = counted(cutoff.tied_seats, "wins", "win")
+    bid = money(cutoff.last or 0)
+    return (f"Of {cutoff.tied} equal bids of {bid}, {winning} by lot",)
 
 
 def valid_bids(pool: Pool, orders: Sequence[Order]) -> dict[int, int]:
@@ -134,6 +134,11 @@ def valid_bids(pool: Pool, orders: Sequence[Order]) -> dict[int, int]:
         for index, order in enumerate(orders)
         if order.wants >= 1 and order.bid is not None and order.bid >= pool.price
     }
+
+
+def auction_price(pool: Pool, cutoff: Cutoff) -> int:
+    """Return the price that every winner pays: step 3."""
+    return max(pool.price, cutoff.best_losing or 0)
 
 
 def auction(pool: Pool, orders: Sequence[Order], lots: Lots) -> Shares:
@@ -152,7 +157,7 @@ def auction(pool: Pool, orders: Sequence[Order], lots: Lots) -> Shares:
     bids = valid_bids(pool, orders)
     cutoff = find_cutoff(pool.supply, list(bids.values()))
     won = winners(pool.supply, bids, drawn_first(lots, len(orders)))
-    price = max(pool.price, cutoff.best_losing or 0)
+    price = auction_price(pool, cutoff)
     people = range(len(orders))
     return Shares(
         quantities=tuple(int(index in bids) for index in people),
@@ -180,10 +185,8 @@ def auction_odds(pool: Pool, orders: Sequence[Order]) -> Odds:
         whole(cutoff.chance(bids[index]) if index in bids else Fraction(0))
         for index in range(len(orders))
     )
-    why = (
-        "The highest bids win; only equal bids at the margin are left to the lots",
-        *ties(cutoff),
-    )
+    margin = "The highest bids win; only equal bids at the margin are left to the lots"
+    why = (margin if cutoff.valid else "There is no bid that counts", *ties(cutoff))
     unsold = Fraction(pool.supply - cutoff.seats)
     return Odds(chances, unsold, why)
 

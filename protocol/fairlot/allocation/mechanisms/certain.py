@@ -14,6 +14,7 @@ from fairlot.allocation.mechanisms.auction import (
 )
 from fairlot.allocation.shape import (
     ITSELF,
+    NOBODY,
     Chance,
     Lots,
     Odds,
@@ -22,6 +23,7 @@ from fairlot.allocation.shape import (
     Shares,
     one_unit,
 )
+from fairlot.money import Money
 from fairlot.terms.pool import Pool
 from fairlot.text import Json, counted, json_view
 from fairlot_crypto.errors import CallerError
@@ -99,36 +101,37 @@ class CertainFacts:
             }
         )
 
-    def lines(self) -> tuple[str, ...]:
+    def lines(self, money: Money = str, /) -> tuple[str, ...]:
         """Return the certificate in sentences, without a final stop."""
+        if not self.candidates:
+            return (NOBODY,)
         people = counted(self.candidates, "person", "persons")
         seats = counted(self.supply, "seat", "seats")
         if not self.scarce:
-            return (
-                f"There are {seats} for {people}: everybody gets one at {self.base}",
-            )
+            price = money(self.base)
+            return (f"There are {seats} for {people}: everybody gets one at {price}",)
         others = self.candidates - self.sold_certain
         draw = (
             f"The other {counted(others, 'person', 'persons')} draw for "
-            f"{self.supply - self.sold_certain} at {self.base}, each with the chance "
+            f"{self.supply - self.sold_certain} at {money(self.base)}, each with the chance "
             f"{self.drawn}"
         )
-        return *self._sold(seats, others), *ties(self.cutoff), draw
+        return *self._sold(seats, others, money), *ties(self.cutoff, money), draw
 
-    def _sold(self, seats: str, others: int) -> tuple[str, ...]:
+    def _sold(self, seats: str, others: int, money: Money) -> tuple[str, ...]:
         if not self.sold_certain:
             return (f"There is no bid that counts: none of {seats} is sold as certain",)
         sold = (
-            f"{self.sold_certain} of {seats} are sold as certain at {self.price} each, "
-            f"which is {self.premium} above {self.base}"
+            f"{self.sold_certain} of {seats} are sold as certain at {money(self.price)} "
+            f"each, which is {money(self.premium)} above {money(self.base)}"
         )
         if self.cutoff.best_losing is None:
             return sold, "No bid that counts lost, so there is no premium"
         excess, missing = self.best_losing - self.base, self.candidates - self.supply
         premium = (
-            f"The premium is {excess}, by which the best losing bid of "
-            f"{self.best_losing} exceeds {self.base}, times {missing}/{others}, rounded "
-            "down"
+            f"The premium is {money(excess)}, by which the best losing bid of "
+            f"{money(self.best_losing)} exceeds {money(self.base)}, times "
+            f"{missing}/{others}, rounded down"
         )
         return sold, premium
 
@@ -149,7 +152,7 @@ def certain_lottery(pool: Pool, orders: Sequence[Order], lots: Lots) -> Shares:
     """
     wishing = _wishing(pool, orders)
     bids = valid_bids(pool, orders)
-    facts = _facts(pool, len(wishing), list(bids.values()))
+    facts = certain_facts(pool, len(wishing), list(bids.values()))
     ranked = drawn_first(lots.part(CERTAIN), len(orders))
     certain = winners(facts.sold_certain, bids, ranked)
     permutation = drawn_first(lots, len(orders))
@@ -183,7 +186,7 @@ def certain_odds(pool: Pool, orders: Sequence[Order]) -> Odds:
     """
     wishing = _wishing(pool, orders)
     bids = valid_bids(pool, orders)
-    facts = _facts(pool, len(wishing), list(bids.values()))
+    facts = certain_facts(pool, len(wishing), list(bids.values()))
     chances = tuple(
         _chance(facts, bids.get(index)) if index in wishing else one_unit({})
         for index in range(len(orders))
@@ -206,7 +209,14 @@ def _wishing(pool: Pool, orders: Sequence[Order]) -> frozenset[int]:
     )
 
 
-def _facts(pool: Pool, candidates: int, bids: Sequence[int]) -> CertainFacts:
+def certain_facts(pool: Pool, candidates: int, bids: Sequence[int]) -> CertainFacts:
+    """Return the price of a certain seat, and all that it is made of.
+
+    Args:
+        pool: supply k, price P, 1 <= certain < k.
+        candidates: how many people want a seat and can pay its price.
+        bids: the valid bids, in any order.
+    """
     seats = pool.certain if candidates > pool.supply else 0
     cutoff = find_cutoff(seats, bids)
     return CertainFacts(pool.supply, candidates, pool.certain, pool.price, cutoff)

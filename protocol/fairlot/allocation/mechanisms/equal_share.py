@@ -12,7 +12,8 @@ from fairlot.allocation.mechanisms.fill import (
     find_level,
     hand_out,
 )
-from fairlot.allocation.shape import ITSELF, Lots, Odds, Order, Shares
+from fairlot.allocation.shape import ITSELF, NOBODY, Lots, Odds, Order, Shares
+from fairlot.money import Money
 from fairlot.terms.pool import Pool
 from fairlot.text import Json, counted, json_view
 
@@ -44,7 +45,7 @@ class EqualShareFacts:
             }
         )
 
-    def lines(self) -> tuple[str, ...]:
+    def lines(self, _money: Money = str, /) -> tuple[str, ...]:
         """Return the certificate in sentences, without a final stop."""
         demand = f"The demand is {self.demand} for a supply of {self.supply}"
         found = Level(self.level, self.remainder, self.above)
@@ -53,9 +54,13 @@ class EqualShareFacts:
 
 def reach(found: Level) -> str:
     """State in one sentence which level FILL reaches."""
+    if not found.level and not found.above:
+        return NOBODY
     if not found.above:
         return "Everybody gets all that they want and can pay"
     many, few = counted(found.above, "person", "persons"), found.remainder
+    if not found.level and not few:
+        return "No unit is for sale"
     if not found.level:
         return f"Of {many} who want a unit {few} get one each, by lot"
     share = counted(found.level, "unit", "units")

@@ -1,6 +1,7 @@
 """FILL: raise everybody's share level by level (specs/allocation.md, section 3)."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -39,12 +40,22 @@ def find_level(supply: int, quantities: Sequence[int]) -> Level:
     Raises:
         CallerError: ``allocation.quantity`` for a negative number.
     """
-    if supply < 0 or min(quantities, default=0) < 0:
+    return level_of_counts(supply, Counter(quantities))
+
+
+def level_of_counts(supply: int, counts: Mapping[int, int]) -> Level:
+    """Return the same, given how many have each quantity.
+
+    Raises:
+        CallerError: ``allocation.quantity`` for a negative number.
+    """
+    if supply < 0 or min(counts, default=0) < 0:
         raise CallerError(
             "allocation.quantity", "supply and quantities must not be negative"
         )
-    level, remainder = _level(supply, quantities)
-    return Level(level, remainder, sum(quantity > level for quantity in quantities))
+    level, remainder = _level(supply, counts)
+    above = sum(many for quantity, many in counts.items() if quantity > level)
+    return Level(level, remainder, above)
 
 
 def fill(supply: int, quantities: Sequence[int], permutation: Sequence[int]) -> Filled:
@@ -102,25 +113,26 @@ def fill_chances(found: Level, quantities: Sequence[int]) -> tuple[Chance, ...]:
     """Return what each may expect: ℓ for certain, one more with chance rem / |M|."""
     none = Fraction(0)
     more = Fraction(found.remainder, found.above) if found.above else none
-    return tuple(
-        Chance(quantity, none, {})
+    by_quantity = {
+        quantity: Chance(quantity, none, {})
         if quantity <= found.level
         else Chance(found.level, more, {})
-        for quantity in quantities
-    )
+        for quantity in set(quantities)
+    }
+    return tuple(by_quantity[quantity] for quantity in quantities)
 
 
-def _level(supply: int, quantities: Sequence[int]) -> tuple[int, int]:
+def _level(supply: int, counts: Mapping[int, int]) -> tuple[int, int]:
     """Return (ℓ, rem): steps 1 and 2.
 
     The smallest quantities are served in full as long as everybody who is left could get
     as much; the first quantity that cannot be served shows which level the rest reaches.
     """
     left = supply
-    sharing = len(quantities)
-    for quantity in sorted(quantities):
+    sharing = sum(counts.values())
+    for quantity in sorted(counts):
         if quantity * sharing > left:
             return divmod(left, sharing)
-        left -= quantity
-        sharing -= 1
-    return max(quantities, default=0), 0
+        left -= quantity * counts[quantity]
+        sharing -= counts[quantity]
+    return max(counts, default=0), 0

@@ -16,6 +16,7 @@ from fairlot.allocation.mechanisms.groups import (
 )
 from fairlot.allocation.shape import (
     ITSELF,
+    NOBODY,
     Lots,
     Odds,
     Order,
@@ -23,6 +24,7 @@ from fairlot.allocation.shape import (
     Shares,
     whole,
 )
+from fairlot.money import Money
 from fairlot.terms.pool import Pool
 from fairlot.text import Json, Viewed, counted, json_view
 from fairlot_crypto.errors import CallerError
@@ -68,7 +70,7 @@ class LotteryFacts:
         last = self.walk.last
         return None if last is None else [last.unit, last.share, last.full, last.draw]
 
-    def lines(self) -> tuple[str, ...]:
+    def lines(self, _money: Money = str, /) -> tuple[str, ...]:
         """Return the certificate in sentences, without a final stop."""
         singles = counted(self.seats, "single wins", "singles win")
         result = f"{singles} of {self.rule.singles}"
@@ -190,6 +192,10 @@ def reasons_of(rule: Rule) -> tuple[str, ...]:
         counted(rule.people, "person", "people"),
         counted(rule.supply, "unit", "units"),
     )
+    if not rule.people:
+        return (NOBODY,)
+    if not rule.supply:
+        return ("No unit is for sale",)
     if rule.mode is Mode.ALL:
         return (f"Everybody wins: {people} for {units}",)
     same = f"Each of {people} has the chance {rule.chance} of one of {units}"

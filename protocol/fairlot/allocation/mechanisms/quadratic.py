@@ -15,6 +15,7 @@ from fairlot.allocation.mechanisms.fill import (
     hand_out,
 )
 from fairlot.allocation.shape import ITSELF, Lots, Odds, Order, Shares
+from fairlot.money import Money
 from fairlot.terms.pool import Pool
 from fairlot.text import Json, counted, json_view
 from fairlot_crypto.errors import CallerError
@@ -53,7 +54,7 @@ class ClearingFacts:
             }
         )
 
-    def lines(self) -> tuple[str, ...]:
+    def lines(self, _money: Money = str, /) -> tuple[str, ...]:
         """Return the certificate in sentences, without a final stop."""
         supply = counted(self.supply, "unit", "units")
         if self.clearing_cap is None:

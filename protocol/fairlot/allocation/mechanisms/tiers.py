@@ -16,6 +16,7 @@ from fairlot.allocation.shape import (
     Shares,
     one_unit,
 )
+from fairlot.money import Money
 from fairlot.terms.pool import Pool
 from fairlot.text import Json, counted, json_view
 from fairlot_crypto.errors import CallerError
@@ -68,14 +69,16 @@ class TierFacts:
             }
         )
 
-    def line(self) -> str:
+    def line(self, money: Money) -> str:
         """Return the numbers in a sentence."""
         seats = counted(self.supply, "seat", "seats")
         people = counted(self.candidates, "person", "persons")
         came = f", {self.rolled_in} of them left from above" if self.rolled_in else ""
         return (
-            f"Tier {self.name} has {seats} at {self.price}{came}, for {people}: "
-            f"{self.sold} sold, {self.rolled_out} left, {self.missed} missed it"
+            f"Tier {self.name} has {seats} at {money(self.price)}{came}, for {people}: "
+            f"{counted(self.sold, 'goes', 'go')}, "
+            f"{counted(self.rolled_out, 'is', 'are')} left, "
+            f"{counted(self.missed, 'misses', 'miss')} it"
         )
 
 
@@ -89,9 +92,9 @@ class TiersFacts:
         """Return the certificate for machines."""
         return json_view({"tiers": [tier.to_json() for tier in self.tiers]})
 
-    def lines(self) -> tuple[str, ...]:
+    def lines(self, money: Money = str, /) -> tuple[str, ...]:
         """Return the certificate in sentences, without a final stop."""
-        return tuple(tier.line() for tier in self.tiers)
+        return tuple(tier.line(money) for tier in self.tiers)
 
 
 def tiers(pool: Pool, orders: Sequence[Order], lots: Lots) -> Shares:

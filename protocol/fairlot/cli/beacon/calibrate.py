@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from fairlot.audit.inspection import utc
 from fairlot.cli.command import OK, Command, chosen_curve, whole
-from fairlot.cli.output import busy, say, show_json, show_table
+from fairlot.cli.output import busy, say, show_json
+from fairlot.cli.table import show_table
 from fairlot.errors import InputError
 from fairlot.terms.named_round import NamedRound
 from fairlot.terms.times import MAX_TIME, ROUND_MARGIN, rounds_from
@@ -203,7 +204,7 @@ def _execute(arguments: argparse.Namespace) -> int:
         rate = measure_rate(RSA_2048, time.perf_counter)
     advice = Advice(rate, arguments.window, arguments.advantage, named)
     if arguments.json:
-        show_json(advice.to_json())
+        show_json("calibration", advice.to_json())
     else:
         _show(advice)
     return OK

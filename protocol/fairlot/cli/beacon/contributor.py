@@ -11,8 +11,7 @@ from fairlot.beacon.recovery import recovery_entry
 from fairlot.beacon.rounds import make_round
 from fairlot.beacon.seals import Seal, make_seal, read_seal
 from fairlot.board.duties import check_clock, check_in_time, own_clock
-from fairlot.board.replay import Replay, replay
-from fairlot.board.sale import SaleState
+from fairlot.board.replay import Replay, replay_file
 from fairlot.entry import Entry, EntryType
 from fairlot.errors import InputError, Rejection
 from fairlot.names import SaleId
@@ -90,7 +89,7 @@ def read_view(data: bytes, curve: Backend) -> Replay:
         Rejection: the first rule that the transcript breaks; nobody should contribute to
             such a sale.
     """
-    view = replay(data, SaleState(curve, Statements()))
+    view = replay_file(data, curve, Statements())
     view.check()
     return view
 

@@ -3,6 +3,7 @@
 specs/command-line.md, section 6.
 """
 
+import json
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -60,7 +61,24 @@ def write_key(path: Path, key: SigningKey) -> None:
     if path.exists():
         problem = f"{path} exists, and a key is not replaced: name another file"
         raise InputError("contribution.exists", problem)
-    write_file(path, key.seed.hex().encode() + b"\n", PRIVATE)
+    write_file(path, key_file(key), PRIVATE)
+
+
+def key_file(key: SigningKey) -> bytes:
+    """Return the file of a signing key."""
+    return key.seed.hex().encode() + b"\n"
+
+
+def round_file(beacon: Beacon) -> bytes:
+    """Return the file of a round, as a relay of drand gives it."""
+    fields: dict[str, int | str] = {
+        "round": beacon.round_number,
+        "randomness": beacon.randomness().hex(),
+        "signature": beacon.signature.hex(),
+    }
+    if beacon.previous_signature is not None:
+        fields["previous_signature"] = beacon.previous_signature.hex()
+    return json.dumps(fields, indent=2).encode() + b"\n"
 
 
 def read_round_file(path: Path) -> Beacon:

@@ -8,8 +8,11 @@ from pathlib import Path
 
 from fairlot.audit.transcript_file import check_beginning
 from fairlot.board.head import check_head, merge_heads
-from fairlot.board.keeper import MARKERS, Board, Receipt
+from fairlot.board.keeper import MARKERS, Board
+from fairlot.board.log_keeper import Receipt
+from fairlot.board.registry_state import RegistryState
 from fairlot.board.sale import SaleState
+from fairlot.board.standing import due
 from fairlot.board.storage import open_transcript
 from fairlot.cli.beacon.files import read_entry_file, read_key
 from fairlot.cli.beacon.steps import step_command
@@ -19,6 +22,8 @@ from fairlot.cli.heads import read_kept_head
 from fairlot.cli.output import acknowledge, busy, complain, say
 from fairlot.entry import EntryType
 from fairlot.errors import Rejection
+from fairlot.identity.registry import RollId
+from fairlot.names import HASH_LENGTH
 from fairlot.terms.times import MAX_TIME
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.durable import write_file
@@ -46,7 +51,8 @@ def _configure_keeper(parser: argparse.ArgumentParser) -> None:
         "--time",
         metavar="SECONDS",
         type=whole(0, MAX_TIME),
-        help="the board's clock, unix seconds (default: now)",
+        help="the board's clock, unix seconds (default: now; in a rehearsal the simulated "
+        "time: that of the board, or when the marker is due)",
     )
 
 
@@ -72,7 +78,7 @@ def _post(arguments: argparse.Namespace) -> int:
     if folder is not None:
         make_folder(folder)
     with _resumed(backend, arguments.transcript, key) as board:
-        receipts = board.append(entries, _now(arguments))
+        receipts = board.append(entries, _clock(arguments.time, board))
     for path, receipt in zip(arguments.entries, receipts, strict=True):
         if receipt.refusal is None:
             acknowledge(receipt)
@@ -93,7 +99,7 @@ def _write_receipts(folder: Path, board: Board, receipts: Iterable[Receipt]) -> 
 
 def _configure_mark(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("transcript", metavar="TRANSCRIPT", type=Path, help="the board")
-    names = [kind.value for kind in MARKERS]
+    names = [kind.value for kind in (EntryType.OPEN, *MARKERS)]
     parser.add_argument(
         "kind", metavar="MARKER", choices=names, help=f"one of {', '.join(names)}"
     )
@@ -104,9 +110,19 @@ def _mark(arguments: argparse.Namespace) -> int:
     backend = chosen_curve()
     key = read_key(arguments.key)
     with _resumed(backend, arguments.transcript, key) as board:
-        receipt = board.append_marker(EntryType(arguments.kind), _now(arguments))
+        kind = EntryType(arguments.kind)
+        clock = _clock(arguments.time, board, due(board.state.terms, kind))
+        if kind is EntryType.OPEN:
+            receipt = board.append_open(_newest_roll(board), clock)
+        else:
+            receipt = board.append_marker(kind, clock)
     acknowledge(receipt)
     return OK
+
+
+def _newest_roll(board: Board) -> RollId:
+    """Return the last roll on the registry's log, or what is none where there is none."""
+    return (RollId(bytes(HASH_LENGTH)), *board.state.registry.rolls)[-1]
 
 
 def _configure_attach(parser: argparse.ArgumentParser) -> None:
@@ -140,8 +156,13 @@ def _attach(arguments: argparse.Namespace) -> int:
     return OK if len(taken) == len(heads) else FAILED
 
 
-def _now(arguments: argparse.Namespace) -> int:
-    return int(time.time()) if arguments.time is None else arguments.time
+def _clock(given: int | None, board: Board, earliest: int = 0) -> int:
+    """Return the board's clock: in a rehearsal the simulated one, which waits for nobody."""
+    if given is not None:
+        return given
+    if board.state.terms.rehearsal:
+        return max(board.state.clock, earliest)
+    return int(time.time())
 
 
 @contextmanager
@@ -150,7 +171,8 @@ def _resumed(backend: Backend, path: Path, key: SigningKey) -> Generator[Board]:
     storage = open_transcript(path)
     try:
         with busy("reading the board"):
-            board = Board.resume(storage, key, SaleState(backend, Statements()))
+            state = SaleState(RegistryState(backend, Statements()))
+            board = Board.resume(storage, key, state)
         if board.cut:
             complain(
                 f"{board.cut} bytes that no checkpoint covers were cut: a file beside "

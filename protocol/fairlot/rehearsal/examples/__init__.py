@@ -1,21 +1,26 @@
 """The worked examples: terms, people, and a sentence on what to expect."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 
 from fairlot.errors import InputError
 
-NAMES = (
-    "club-concert",
-    "token-sale",
-    "art-drop",
-    "conference",
-    "harvest",
-    "treasure-hunt",
-    "workshop",
-    "cooperative",
-)
-"""The examples in the order in which to try them; the first is the default."""
+EXAMPLES: Mapping[str, str] = {
+    "club-concert": "120 seats for 300 people at one price: the same chance for everybody",
+    "token-sale": "x tokens cost 2·x²; one cap for everybody rises until all is sold",
+    "art-drop": "a lottery, and a few prints for sealed bids that pay for certainty",
+    "conference": "sponsors' tiers, then people of last year, then groups of friends",
+    "harvest": "an equal share for everybody, then an auction of one can more",
+    "treasure-hunt": "a lottery for whoever has solved a puzzle, then one for the rest",
+    "workshop": "more places than people ask for",
+    "cooperative": "equal share of tokens, up to a level that is the same for all",
+}
+"""The examples, each with a line on what it shows; the first is the default."""
+NAMES = tuple(EXAMPLES)
+"""The examples in the order in which to try them."""
+TERMS, PEOPLE = "terms.toml", "people.csv"
+"""The names of an example's two files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,8 @@ class Example:
     """The content of PEOPLE.csv."""
     expectation: str
     """One sentence on what to expect."""
+    warnings: tuple[str, ...]
+    """What ``fairlot check`` prints of it; empty where there is nothing to say."""
 
 
 def load_example(name: str) -> Example:
@@ -43,9 +50,13 @@ def load_example(name: str) -> Example:
             "example.unknown", f"there is no example {name!r}: choose one of {known}"
         )
     folder = files("fairlot.rehearsal.examples") / name
+    expected = (folder / "expect.txt").read_text(encoding="utf-8")
+    # The sentence, and behind an empty line what a check says.
+    expectation, *warnings = expected.splitlines()
     return Example(
         name=name,
-        terms=(folder / "terms.toml").read_bytes(),
-        people=(folder / "people.csv").read_bytes(),
-        expectation=(folder / "expect.txt").read_text(encoding="utf-8").strip(),
+        terms=(folder / TERMS).read_bytes(),
+        people=(folder / PEOPLE).read_bytes(),
+        expectation=expectation,
+        warnings=tuple(warnings[1:]),
     )

@@ -1,0 +1,264 @@
+"""How the lots of one pool can fall, for kinds of people (specs/odds.md, section 5).
+
+Every mechanism gives some units for certain and then makes draws: each picks so many of those
+who take part in it, all equally likely, and who is picked takes part in no later one.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import lcm
+from typing import TypeAlias
+
+from fairlot.allocation.entering import can_take_one
+from fairlot.allocation.mechanisms.auction import Cutoff, auction_price, find_cutoff
+from fairlot.allocation.mechanisms.certain import certain_facts
+from fairlot.allocation.mechanisms.equal_share import quantity as share_quantity
+from fairlot.allocation.mechanisms.fill import level_of_counts
+from fairlot.allocation.mechanisms.groups import draw_rule
+from fairlot.allocation.mechanisms.groups_won import groups_won
+from fairlot.allocation.mechanisms.quadratic import quantity as square_quantity
+from fairlot.allocation.shape import Order
+from fairlot.terms.pool import Mechanism, Pool
+
+
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """What an order gets from a pool."""
+
+    units: int = 0
+    payment: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Chances:
+    """What the lots can give to one order."""
+
+    certain: Gain = Gain()
+    """What it gets unless it is picked."""
+    picked: tuple[tuple[int, Gain], ...] = ()
+    """The draws in which it takes part, in their order, and what it gets if picked there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fall:
+    """One way in which the numbers of winners can fall."""
+
+    weight: int
+    """How likely it is, in relation to the others."""
+    winners: tuple[int, ...]
+    """How many each draw picks: of persons, or of groups of one size."""
+    unsold: int
+
+
+@dataclass(frozen=True, slots=True)
+class Falls:
+    """How the lots of a pool can fall."""
+
+    orders: tuple[Chances, ...]
+    of_draw: tuple[Fraction, ...]
+    """The chance that each draw gives to whoever still takes part when it is made."""
+    all: Callable[[int], Sequence[Fall]]
+    """Returns all ways; the argument is how many places of a walk may be looked at."""
+
+
+Ask: TypeAlias = tuple[Order, int]
+"""An order, and how many have it. Orders with a group are those of whole groups: its members
+follow each other and there are equally many of each."""
+
+
+def falls(pool: Pool, asks: Sequence[Ask]) -> Falls:
+    """Return how the lots of a pool can fall.
+
+    Args:
+        pool: its supply includes what earlier pools left.
+        asks: everybody who enters; the orders of a group's members follow each other.
+    """
+    if pool.certain:
+        return _certain(pool, asks)
+    match pool.mechanism:
+        case Mechanism.EQUAL_SHARE:
+            return _filled(pool, asks, share_quantity, lambda units: units)
+        case Mechanism.QUADRATIC:
+            return _filled(pool, asks, square_quantity, lambda units: units**2)
+        case Mechanism.LOTTERY:
+            return _lottery(pool, asks)
+        case Mechanism.AUCTION:
+            return _auction(pool, asks)
+        case Mechanism.TIERS:
+            return _tiers(pool, asks)
+
+
+def _one_way(winners: Sequence[int], unsold: int) -> Callable[[int], Sequence[Fall]]:
+    return lambda _: (Fall(1, tuple(winners), unsold),)
+
+
+def _filled(
+    pool: Pool,
+    asks: Sequence[Ask],
+    quantity: Callable[[Pool, Order], int],
+    priced: Callable[[int], int],
+) -> Falls:
+    quantities = [quantity(pool, order) for order, _ in asks]
+    counts: Counter[int] = Counter()
+    for q, (_, many) in zip(quantities, asks, strict=True):
+        counts[q] += many
+    found = level_of_counts(pool.supply, counts)
+    one_more = Gain(found.level + 1, pool.price * priced(found.level + 1))
+    orders = tuple(
+        Chances(
+            Gain(got := min(q, found.level), pool.price * priced(got)),
+            ((0, one_more),) if q > found.level and found.remainder else (),
+        )
+        for q in quantities
+    )
+    unsold = max(0, pool.supply - sum(q * many for q, many in counts.items()))
+    if not found.remainder:
+        return Falls(orders, (), _one_way((), unsold))
+    chance = Fraction(found.remainder, found.above)
+    return Falls(orders, (chance,), _one_way((found.remainder,), unsold))
+
+
+def _lottery(pool: Pool, asks: Sequence[Ask]) -> Falls:
+    takes = [can_take_one(pool, order) for order, _ in asks]
+    people = sum(many for taken, (_, many) in zip(takes, asks, strict=True) if taken)
+    seat = Gain(1, pool.price)
+    if people <= pool.supply:
+        certain = tuple(Chances(seat if taken else Gain()) for taken in takes)
+        return Falls(certain, (), _one_way((), pool.supply - people))
+    sizes = _sizes(asks)
+    rule = draw_rule(
+        pool.supply, tuple(sizes.elements()), people - sum(sizes.elements())
+    )
+    of_size = {size: index for index, size in enumerate(sorted(sizes))}
+    members = _members(asks)
+    orders = tuple(
+        Chances(picked=((of_size.get(members.get(order.group, 1), len(sizes)), seat),))
+        if taken
+        else Chances()
+        for taken, (order, _) in zip(takes, asks, strict=True)
+    )
+    chances = (rule.chance,) * (len(sizes) + 1)
+    if not sizes:
+        return Falls(orders, chances, _one_way((pool.supply,), 0))
+
+    def all_falls(most: int) -> Sequence[Fall]:
+        ends = groups_won(rule, most)
+        scale = lcm(*(weight.denominator for weight in ends.values()))
+        in_turn = [*sorted(sizes), 1]
+        return tuple(
+            Fall(
+                int(weight * scale),
+                won,
+                pool.supply
+                - sum(count * size for count, size in zip(won, in_turn, strict=True)),
+            )
+            for won, weight in ends.items()
+        )
+
+    return Falls(orders, chances, all_falls)
+
+
+def _members(asks: Sequence[Ask]) -> Mapping[bytes | None, int]:
+    """Return how many members each group has."""
+    return Counter(order.group for order, _ in asks if order.group is not None)
+
+
+def _sizes(asks: Sequence[Ask]) -> Counter[int]:
+    """Return how many groups there are of each size."""
+    members = _members(asks)
+    copies = {order.group: many for order, many in asks}
+    sizes: Counter[int] = Counter()
+    for group, size in members.items():
+        sizes[size] += copies[group]
+    return sizes
+
+
+def _bids(
+    asks: Sequence[Ask], valid: Callable[[Order], bool]
+) -> tuple[list[int | None], list[int]]:
+    """Return the bid of each order, if it counts, and all bids that count."""
+    each = [order.bid if valid(order) else None for order, _ in asks]
+    everything: list[int] = []
+    for bid, (_, many) in zip(each, asks, strict=True):
+        if bid is not None:
+            everything += [bid] * many
+    return each, everything
+
+
+def _by_bid(cutoff: Cutoff, bid: int | None, won: Gain, then: Chances) -> Chances:
+    """Return the chances of a bid; ``then`` are those without it."""
+    chance = Fraction(0) if bid is None else cutoff.chance(bid)
+    if chance == 1:
+        return Chances(won)
+    if chance == 0:
+        return then
+    return Chances(then.certain, ((0, won), *then.picked))
+
+
+def _auction(pool: Pool, asks: Sequence[Ask]) -> Falls:
+    each, everything = _bids(
+        asks,
+        lambda order: (
+            order.wants >= 1 and order.bid is not None and order.bid >= pool.price
+        ),
+    )
+    cutoff = find_cutoff(pool.supply, everything)
+    won = Gain(1, auction_price(pool, cutoff))
+    orders = tuple(_by_bid(cutoff, bid, won, Chances()) for bid in each)
+    picks = (cutoff.tied_seats,) if cutoff.by_lot else ()
+    chances = tuple(Fraction(seats, cutoff.tied) for seats in picks)
+    return Falls(orders, chances, _one_way(picks, pool.supply - cutoff.seats))
+
+
+def _certain(pool: Pool, asks: Sequence[Ask]) -> Falls:
+    takes = [can_take_one(pool, order) for order, _ in asks]
+    people = sum(many for taken, (_, many) in zip(takes, asks, strict=True) if taken)
+    each, everything = _bids(
+        asks,
+        lambda order: (
+            can_take_one(pool, order)
+            and order.bid is not None
+            and order.bid >= pool.price
+        ),
+    )
+    facts = certain_facts(pool, people, everything)
+    seat = Gain(1, pool.price)
+    if not facts.scarce:
+        orders = tuple(Chances(seat if taken else Gain()) for taken in takes)
+        return Falls(orders, (), _one_way((), pool.supply - people))
+    drawn = Chances(picked=((1, seat),))
+    orders = tuple(
+        _by_bid(facts.cutoff, bid, Gain(1, facts.price), drawn if taken else Chances())
+        for bid, taken in zip(each, takes, strict=True)
+    )
+    cutoff = facts.cutoff
+    tied = Fraction(cutoff.tied_seats, cutoff.tied) if cutoff.by_lot else Fraction(0)
+    picks = (cutoff.tied_seats if cutoff.by_lot else 0, pool.supply - cutoff.seats)
+    return Falls(orders, (tied, facts.drawn), _one_way(picks, 0))
+
+
+def _tiers(pool: Pool, asks: Sequence[Ask]) -> Falls:
+    named = Counter[int]()
+    for order, many in asks:
+        if order.wants >= 1 and order.tier is not None:
+            named[order.tier] += many
+    seats, people = pool.supply - sum(tier.supply for tier in pool.tiers), 0
+    picks: list[int] = []
+    chances: list[Fraction] = []
+    for level, tier in enumerate(pool.tiers):
+        seats += tier.supply
+        people += named[level]
+        sold = min(seats, people)
+        picks.append(sold)
+        chances.append(Fraction(sold, people) if people else Fraction(0))
+        seats, people = seats - sold, people - sold
+    gains = [Gain(1, tier.price) for tier in pool.tiers]
+    orders = tuple(
+        Chances(picked=tuple(enumerate(gains))[order.tier :])
+        if order.wants >= 1 and order.tier is not None
+        else Chances()
+        for order, _ in asks
+    )
+    return Falls(orders, tuple(chances), _one_way(picks, seats))

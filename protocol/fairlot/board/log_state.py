@@ -1,0 +1,138 @@
+"""What the folds over both kinds of log have in common (specs/sale.md, section 2).
+
+``apply`` takes one entry in or refuses it with a stable code. The same entries at the same
+times give the same state; a refused entry changes nothing.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+
+from fairlot.entry import (
+    Entry,
+    EntryHash,
+    EntryType,
+    Role,
+    body_fields,
+    check_signature,
+)
+from fairlot.errors import Rejection
+from fairlot.logs import LogIdentity
+from fairlot.terms.times import MAX_TIME
+from fairlot_crypto.curve import Backend
+from fairlot_crypto.log.merkle import Tree
+from fairlot_crypto.statements import Statements
+
+
+class LogState(ABC):
+    """Everything that the entries of one log so far determine."""
+
+    def __init__(self, curve: Backend, statements: Statements) -> None:
+        """Start with no entry."""
+        self.curve = curve
+        self.statements = statements
+        self.tree = Tree()
+        self.clock = 0
+        """What the last TIME entry said."""
+        self.markers: dict[EntryType, int] = {}
+        """The index of the last accepted leaf of each type of marker."""
+        self._hashes: set[EntryHash] = set()
+
+    @property
+    @abstractmethod
+    def begun(self) -> bool:
+        """Tell whether the entry is there that says whose log it is."""
+
+    @property
+    @abstractmethod
+    def identity(self) -> LogIdentity:
+        """Whose log it is.
+
+        Raises:
+            Rejection: ``phase.no-terms``, ``phase.no-registry`` before its first entry.
+        """
+
+    @property
+    @abstractmethod
+    def takes_time(self) -> bool:
+        """Tell whether a TIME entry is legal now."""
+
+    @property
+    @abstractmethod
+    def handlers(self) -> Mapping[EntryType, Callable[[Entry, int], None]]:
+        """The rules of each type of entry that stands on such a log."""
+
+    @abstractmethod
+    def check_phase(self, entry: Entry) -> None:
+        """Refuse an entry whose type is not legal now (step 2).
+
+        Raises:
+            Rejection: ``phase.*``, ``terms.again``, ``registry.again``.
+        """
+
+    @abstractmethod
+    def check_speaker(self, entry: Entry) -> None:
+        """Refuse an entry of another log, or of a key that may not speak (steps 4 and 5).
+
+        Raises:
+            Rejection: ``entry.scope``, ``entry.key``.
+        """
+
+    def append(self, entry: Entry, time: int) -> None:
+        """Apply an entry and add it to the tree.
+
+        Raises:
+            Rejection: as ``apply``; then the tree is as before.
+        """
+        self.apply(entry, time)
+        self.tree.append(entry.encoded)
+
+    def apply(self, entry: Entry, time: int) -> None:
+        """Take an entry in (steps 1 to 6).
+
+        Args:
+            entry: an entry whose form has been checked.
+            time: Unix seconds of the last TIME entry before it.
+
+        Raises:
+            Rejection: naming the rule that it breaks.
+        """
+        # Step 1.
+        if entry.hash in self._hashes:
+            raise Rejection(
+                "entry.duplicate",
+                "the same entry is on the board already: there is nothing to send",
+            )
+        # Step 2.
+        handle = self.handlers.get(entry.type)
+        if handle is None:
+            raise Rejection("entry.scope", f"{entry.type} belongs on another log")
+        self.check_phase(entry)
+        # Step 3.
+        check_signature(entry, self.statements)
+        # Steps 4 and 5.
+        self.check_speaker(entry)
+        # Step 6.
+        handle(entry, time)
+        self._hashes.add(entry.hash)
+        if entry.type.role is Role.BOARD and entry.type is not EntryType.TIME:
+            self.markers[entry.type] = self.tree.size
+
+    def take_back_time(self, entry: Entry, before: int) -> None:
+        """Take the last leaf back: the TIME of a batch in which nothing was accepted.
+
+        Args:
+            entry: that TIME entry.
+            before: the clock before it.
+        """
+        self.tree.cut(self.tree.size - 1)
+        self._hashes.discard(entry.hash)
+        self.clock = before
+
+    def _time_entry(self, entry: Entry, _time: int) -> None:
+        fields = body_fields(entry)
+        time = fields.uint("time", 0, MAX_TIME)
+        fields.done()
+        if time <= self.clock:
+            problem = f"the clock must go on: it stands at {self.clock} already"
+            raise Rejection("time.back", problem)
+        self.clock = time

@@ -1,1 +1,0 @@
-"""Who controls a position after the draw, and how items reach them (specs/claim.md)."""

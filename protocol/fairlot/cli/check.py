@@ -1,0 +1,88 @@
+"""``fairlot check``: everything that can be said of terms and list before a sale."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from fairlot.cli.command import FAILED, OK, Command
+from fairlot.cli.output import say, show_json
+from fairlot.cli.warnings import by_code, line_of, warnings_document
+from fairlot.inputs.finding import Finding
+from fairlot.inputs.findings import find
+from fairlot.inputs.people_file import read_people
+from fairlot.inputs.terms_file import read_terms_file
+from fairlot.rehearsal.fit import check_people
+from fairlot.text import counted
+
+_FIRST_NAMES = 10
+"""So many people of a finding are named to people; machines get all."""
+_FIRST_FINDINGS = 20
+"""So many findings of one kind are told to people; machines get all."""
+_EXAMPLES = """\
+Nobody should drop out of a sale unseen. This says who can get nothing and why, which groups
+do not form, and what terms and list probably mean to say otherwise. Nothing is written.
+
+Exit code: 0 if there is nothing to say, 1 if there are warnings, 2 if an input was refused.
+
+Examples:
+  fairlot check TERMS.toml PEOPLE.csv
+  fairlot check TERMS.toml PEOPLE.csv --json
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument("terms", metavar="TERMS.toml", type=Path)
+    parser.add_argument("people", metavar="PEOPLE.csv", type=Path)
+    parser.add_argument(
+        "--json", action="store_true", help="the same for machines, with all names"
+    )
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Print what is to be said, kind by kind."""
+    terms = read_terms_file(arguments.terms)
+    people = read_people(arguments.people, terms.currency, terms.keep)
+    check_people(terms, people, arguments.people)
+    found = find(terms, people)
+    if arguments.json:
+        show_json(
+            "check",
+            {
+                "title": terms.title,
+                "people": len(people),
+                "warnings": warnings_document(found),
+            },
+        )
+    else:
+        _show(found, len(people))
+    return FAILED if found else OK
+
+
+COMMAND = Command(
+    "check",
+    "Say who can get nothing, and what else is odd, before a sale.",
+    _EXAMPLES,
+    configure,
+    execute,
+)
+
+
+def _show(found: Sequence[Finding], people: int) -> None:
+    if not found:
+        say(f"Nothing to say about {counted(people, 'person', 'people')}.")
+        return
+    concerned = len({name for finding in found for name in finding.people})
+    warnings = counted(len(found), "warning", "warnings")
+    say(f"{warnings}, about {concerned} of {counted(people, 'person', 'people')}.")
+    for code, same in by_code(found):
+        say()
+        say(f"{code}")
+        for finding in same[:_FIRST_FINDINGS]:
+            say(f"  {line_of(finding, _FIRST_NAMES)}")
+            say(f"    {finding.remedy}")
+        rest = same[_FIRST_FINDINGS:]
+        if rest:
+            names = {name for finding in rest for name in finding.people}
+            of = f", about {counted(len(names), 'person', 'people')}" if names else ""
+            say(f"  and {len(rest)} more{of}: see --json")

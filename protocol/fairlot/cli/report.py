@@ -1,0 +1,98 @@
+"""``fairlot report``: a sale on one page for people (specs/report.md)."""
+
+import argparse
+import time
+from pathlib import Path
+
+from fairlot import __version__
+from fairlot.audit.auditor import audit_replay
+from fairlot.board.replay import replay_file
+from fairlot.cli.audit import add_given, read_given
+from fairlot.cli.command import FAILED, OK, Command, chosen_curve
+from fairlot.cli.output import Screen, say
+from fairlot.cli.transcript import read_named
+from fairlot.errors import InputError
+from fairlot.report.page import BEGIN, report_page
+from fairlot_crypto.durable import write_file
+from fairlot_crypto.statements import Statements
+
+_EXAMPLES = """\
+The page needs no network and no script; it prints, and it says first whether the audit
+holds. What it says comes from the transcript alone, so that it names nobody.
+
+Exit code: 0 if the audit holds, 1 if it does not and the page says so, 2 if a file or the
+usage was refused and nothing was written.
+
+Examples:
+  fairlot report result/transcript.fairlot --rehearsal --out report.html
+  fairlot report transcript.fairlot --sale-id HEX64 --board-key HEX64 --out report.html
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument(
+        "file",
+        metavar="FILE",
+        type=Path,
+        help="a board's transcript; - reads standard input, up to 1 GiB",
+    )
+    parser.add_argument(
+        "--out",
+        metavar="PAGE",
+        type=Path,
+        required=True,
+        help="the page, an HTML file; replaces an earlier page and nothing else",
+    )
+    add_given(parser)
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Audit, write the page and print the verdict."""
+    path: Path = arguments.out
+    given = read_given(arguments)
+    _check_replaceable(path)
+    data = read_named(arguments.file)
+    with Screen(acknowledge=False) as screen:
+        stage = screen.stage("checking")
+        read = replay_file(data, chosen_curve(), Statements(), stage)
+    now = int(time.time())
+    report = audit_replay(read, given.expected, now, given.rounds, given.kept)
+    accepted = given.expected.rehearsal
+    write_file(path, report_page(report, read, accepted=accepted, version=__version__))
+    say(f"{path} holds the report.")
+    say(report.verdict)
+    return OK if report.holds else FAILED
+
+
+COMMAND = Command(
+    "report",
+    "Write a page about a sale for people: what was sold, who got it, and whether it holds.",
+    _EXAMPLES,
+    configure,
+    execute,
+)
+
+
+def _check_replaceable(path: Path) -> None:
+    """Refuse to replace anything but an earlier page.
+
+    Raises:
+        InputError: ``report.exists``, ``report.unusable``.
+    """
+    begin = BEGIN.encode()
+    try:
+        with path.open("rb") as file:
+            page = file.read(len(begin)) == begin
+    except FileNotFoundError:
+        if path.parent.is_dir():
+            return
+        problem = f"{path.parent} is no folder: create it, or name another file"
+        raise InputError("report.unusable", problem) from None
+    except OSError as error:
+        reason = error.strerror or "unknown reason"
+        problem = f"{path} cannot be written: {reason}"
+        raise InputError("report.unusable", problem) from error
+    if not page:
+        problem = f"{path} exists and is no report: name another file"
+        raise InputError("report.exists", problem)

@@ -1,0 +1,196 @@
+"""Rolls of a registry: who may enter a sale (specs/identity.md, section 6).
+
+A roll is a state of the registry log that n - t issuers have signed. The credentials of a sale
+are for the one roll that its OPEN names.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from fairlot.errors import Rejection
+from fairlot.fields import Fields
+from fairlot.identity.registry import ISSUERS_MAX, Registry, RegistryId, RollId
+from fairlot_crypto import cbor
+from fairlot_crypto.cbor import Value
+from fairlot_crypto.errors import ProofError
+from fairlot_crypto.hashing import tag, tagged_hash
+from fairlot_crypto.keys import Signature, SigningKey, verify_signature
+from fairlot_crypto.statements import Statements
+
+
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """A state of the registry log."""
+
+    number: int
+    """0 for the first roll of the registry."""
+    time: int
+    """Of the log, Unix seconds."""
+    size: int
+    """Of the tree before the ROLL entry."""
+    root: bytes
+    """Of that tree, 32 bytes."""
+    leaves: int
+    """How many leaves of the registry are not closed."""
+    expires: int
+    """The first Unix second at which no credential for it is issued."""
+
+    def to_value(self) -> dict[str, Value]:
+        """Return the CBOR map."""
+        return {
+            "number": self.number,
+            "time": self.time,
+            "size": self.size,
+            "root": self.root,
+            "leaves": self.leaves,
+            "expires": self.expires,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class RollSignature:
+    """One issuer's signature over a roll."""
+
+    issuer: int
+    """i, the issuer's number, from 1."""
+    sig: Signature
+
+
+@dataclass(frozen=True, slots=True)
+class PostedRoll:
+    """A roll on the registry log, and whom it covers."""
+
+    roll_id: RollId
+    roll: Roll
+    enrolled: int
+    """How many leaves were on the log: those of a smaller index."""
+    closed: frozenset[int]
+    """Indexes of the leaves that were closed."""
+
+    def covers(self, index: int) -> bool:
+        """Tell whether a leaf was enrolled and not closed."""
+        return index < self.enrolled and index not in self.closed
+
+
+def roll_id_of(registry_id: RegistryId, roll: Roll) -> RollId:
+    """Return the hash that names a roll."""
+    return RollId(tagged_hash("roll", registry_id, cbor.encode(roll.to_value())))
+
+
+def unexpired_rolls(posted: Iterable[PostedRoll], now: int) -> tuple[PostedRoll, ...]:
+    """Return the rolls for which credentials are issued at a time, ascending by id.
+
+    Every request lists all of them, so that asking names no sale.
+    """
+    serving = (each for each in posted if now < each.roll.expires)
+    return tuple(sorted(serving, key=lambda each: each.roll_id))
+
+
+def sign_roll(
+    registry_id: RegistryId, roll: Roll, issuer: int, key: SigningKey
+) -> RollSignature:
+    """Sign a roll as issuer i, who has checked it against its own view of the log."""
+    return RollSignature(issuer, key.sign(_roll_message(registry_id, roll)))
+
+
+def roll_body(roll: Roll, signatures: Iterable[RollSignature]) -> dict[str, Value]:
+    """Return the body of a ROLL entry."""
+    sigs: list[Value] = [{"issuer": s.issuer, "sig": s.sig} for s in signatures]
+    return {"roll": roll.to_value(), "sigs": sigs}
+
+
+def read_roll(fields: Fields) -> tuple[Roll, tuple[RollSignature, ...]]:
+    """Read the body of a ROLL entry.
+
+    Raises:
+        Rejection: ``entry.field``.
+    """
+    said = fields.map("roll")
+    roll = Roll(
+        number=said.uint("number"),
+        time=said.uint("time"),
+        size=said.uint("size"),
+        root=said.bytes("root", 32),
+        leaves=said.uint("leaves"),
+        expires=said.uint("expires"),
+    )
+    said.done()
+    signatures = tuple(_read_signature(each) for each in fields.maps("sigs"))
+    fields.done()
+    return roll, signatures
+
+
+def check_roll(registry: Registry, roll: Roll, due: Roll) -> None:
+    """Check that a roll states the registry log as it is.
+
+    Args:
+        registry: whose roll it is.
+        roll: as somebody wrote it.
+        due: as it must be now, with the same expiry.
+
+    Raises:
+        Rejection: ``roll.number``, ``roll.time``, ``roll.tree``, ``roll.leaves``,
+            ``roll.expires``.
+    """
+    if roll.number != due.number:
+        raise Rejection("roll.number", f"the next roll must have number {due.number}")
+    if roll.time != due.time:
+        problem = f"a roll must have the time of its entry, {due.time}"
+        raise Rejection("roll.time", problem)
+    if (roll.size, roll.root) != (due.size, due.root):
+        problem = "a roll must state size and root of the tree before it"
+        raise Rejection("roll.tree", problem)
+    if roll.leaves != due.leaves:
+        problem = f"there are {due.leaves} leaves that are not closed"
+        raise Rejection("roll.leaves", f"{problem}, and the roll states {roll.leaves}")
+    if not roll.time < roll.expires <= registry.closes:
+        problem = "a roll must expire after its time, and not after the season's tail"
+        raise Rejection("roll.expires", problem)
+
+
+def check_roll_signatures(
+    registry: Registry,
+    roll: Roll,
+    signatures: Sequence[RollSignature],
+    statements: Statements,
+) -> None:
+    """Check that at least n - t issuers have signed a roll.
+
+    Raises:
+        Rejection: ``roll.issuers``, ``roll.signature``.
+    """
+    members = len(registry.issuers)
+    indexes = [each.issuer for each in signatures]
+    ascending = indexes == sorted(set(indexes)) and max(indexes, default=0) <= members
+    if not ascending or len(indexes) < members - registry.threshold:
+        rule = "n - t issuers must sign a roll, each once, in ascending order"
+        raise Rejection("roll.issuers", rule)
+    message = _roll_message(registry.registry_id, roll)
+    for each in signatures:
+        _check_signature(registry, message, each, statements)
+
+
+def _check_signature(
+    registry: Registry, message: bytes, signed: RollSignature, statements: Statements
+) -> None:
+    key = registry.issuers[signed.issuer - 1].key
+    try:
+        statements.check(
+            "ed25519",
+            (key, message, signed.sig),
+            lambda: verify_signature(key, message, signed.sig),
+        )
+    except ProofError as error:
+        problem = f"issuer {signed.issuer} did not sign this roll"
+        raise Rejection("roll.signature", problem) from error
+
+
+def _roll_message(registry_id: RegistryId, roll: Roll) -> bytes:
+    statement: dict[str, Value] = {"registry": registry_id, **roll.to_value()}
+    return tag("roll").encode() + b"\x00" + cbor.encode(statement)
+
+
+def _read_signature(fields: Fields) -> RollSignature:
+    issuer, sig = fields.uint("issuer", 1, ISSUERS_MAX), fields.bytes("sig", 64)
+    fields.done()
+    return RollSignature(issuer, Signature(sig))

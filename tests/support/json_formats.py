@@ -1,0 +1,46 @@
+"""The schemas of what commands print for machines: specs/json/NAME.schema.json."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator, validate
+
+SCHEMAS = Path(__file__).parents[2] / "specs" / "json"
+_SUFFIX = ".schema.json"
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of the formats that have a schema."""
+    return tuple(
+        sorted(path.name.removesuffix(_SUFFIX) for path in SCHEMAS.glob(f"*{_SUFFIX}"))
+    )
+
+
+@cache
+def schema(name: str) -> dict[str, Any]:
+    """Return the schema of one format."""
+    text = (SCHEMAS / f"{name}{_SUFFIX}").read_text(encoding="utf-8")
+    return dict(json.loads(text))
+
+
+def check_form(name: str, document: object) -> None:
+    """Check a document against the schema of a format.
+
+    Raises:
+        ValidationError: if it has another form.
+    """
+    validate(document, schema(name), Draft202012Validator)
+
+
+def check_document(text: str) -> Any:  # noqa: ANN401 (JSON)
+    """Return a printed document, after it was checked against the schema that it names.
+
+    Raises:
+        ValidationError: if it has another form.
+    """
+    document = json.loads(text)
+    assert [*document][:2] == ["format", "version"], "a document begins with its format"
+    check_form(document["format"].removeprefix("fairlot/"), document)
+    return document
