@@ -63,6 +63,7 @@ def test_every_byte_is_flipped(concert_transcript: bytes, part: int) -> None:
     check_flips(concert_transcript, range(part, len(concert_transcript), PARTS))
 
 
+@pytest.mark.slow
 def test_a_sample_of_bytes_of_a_sale_of_several_pools_is_flipped() -> None:
     """Bids, a group, solutions, what is disclosed, and the round that opens bids."""
     check_flips(attended(), range(0, len(attended()), 3 * STRIDE))
@@ -141,6 +142,7 @@ def test_a_duplicated_entry_is_named_and_a_head_makes_no_difference(
             assert verdict(doubled) == honest, f"{number} twice"
 
 
+@pytest.mark.slow
 def test_a_head_of_another_place_is_named_or_makes_no_difference(
     concert_transcript: bytes,
 ) -> None:

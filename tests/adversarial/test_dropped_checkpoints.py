@@ -65,6 +65,7 @@ def test_each_head_that_separates_phases_is_missed(concert: Stage) -> None:
     assert "sale.incomplete" in codes(audited(concert, without(data, last)))
 
 
+@pytest.mark.slow
 def test_thinning_out_the_others_changes_nothing(concert: Stage) -> None:
     data = play_with(concert)
     others = [place for place, kind in heads(data) if not marks(kind)]

@@ -300,6 +300,7 @@ def kept_out(source: Pool, target: Pool) -> bool:
     return False
 
 
+@pytest.mark.slow
 def test_terms_are_refused_iff_somebody_can_be_kept_out() -> None:
     found = {True: 0, False: 0}
     for source, target in pairs_of_pools():

@@ -84,6 +84,7 @@ def places() -> list[tuple[list[str], bool, bool]]:
     ]
 
 
+@pytest.mark.slow
 def test_every_finding_is_at_the_place_that_the_specification_says() -> None:
     table = places()
     assert len(table) == 10

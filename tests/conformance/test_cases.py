@@ -178,6 +178,16 @@ def test_the_one_who_deposits_in_another_unit_is_named() -> None:
     )
 
 
+def test_with_a_currency_terms_and_list_are_in_one_unit() -> None:
+    terms = UNITS[0], "TERMS-euros.toml"
+    assert told(*terms, "a-all-in-euros.csv") == {}
+    (pool,) = chances(*terms, "a-all-in-euros.csv")
+    assert set(pool.values()) == {Fraction(3, 4)}
+    found = told(*terms, "c-nobody-paid-yet.csv")
+    expected = "the highest is 0.00 EUR, the price 450.00 EUR"
+    assert expected in found["pool-empty"][0]["sentence"]
+
+
 # 06: magfest/ubersystem#4489, learning-unlimited/ESP-Website PR 2960: groups.
 HOTEL = ("06-hotel-groups", "TERMS.toml")
 ROOM = ["Ava", "Bill", "Cora", "Dov"]
@@ -252,6 +262,16 @@ def test_ranges_that_nobody_has_are_refused() -> None:
     error = refused(SCHOOL, "TERMS-ranges.toml", "people.csv")
     assert "terms-file.requires" in error
     assert "nobody on the list has grade '7-9'" in error
+
+
+@pytest.mark.parametrize("terms", ["TERMS.toml", "TERMS-numbers.toml", "TERMS-to.toml"])
+def test_siblings_of_two_pools_have_the_chance_of_everybody(terms: str) -> None:
+    """Numbers, texts and ranges are the same grades. Each pool draws 8 of 12."""
+    younger, older = chances(SCHOOL, terms, "people.csv")
+    assert (len(younger), set(younger.values())) == (12, {Fraction(2, 3)})
+    assert (len(older), set(older.values())) == (12, {Fraction(2, 3)})
+    assert "Mina" in younger
+    assert "Oskar" in older
 
 
 def test_siblings_of_two_pools_are_named() -> None:

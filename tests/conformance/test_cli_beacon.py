@@ -293,6 +293,7 @@ def test_a_set_up_is_the_one_that_ships(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [out]
 
 
+@pytest.mark.slow
 def test_a_killed_set_up_goes_on(tmp_path: Path) -> None:
     out, work = tmp_path / "setup.json", tmp_path / "work"
     words = ["beacon", "setup", str(T_OF_A_SECOND), "--out", str(out)]

@@ -20,7 +20,7 @@ supply = 3
 price = 0
 group_max = 3
 requires = {grade = "7..9"}
-excludes = {won = ["2028", "2029"]}
+excludes = {won = ["2028", "2029", "2030"]}
 [[pool]]
 name = "older"
 mechanism = "lottery"
@@ -85,3 +85,7 @@ def test_the_sale_is_played_and_holds(inputs: Inputs, tmp_path: Path) -> None:
     assert got["Pia"] == got["Rui"]
     words = ("inspect", out / "transcript.fairlot", "--nym", nyms["Quin"])
     assert "pool younger: the won is excluded" in fairlot(*words).out
+    bars = json.loads(fairlot(*words, "--json").out)["left_out"]
+    assert ("younger", "attribute-excluded", "won") in [
+        (bar["pool"], bar["why"], bar["attribute"]) for bar in bars
+    ]

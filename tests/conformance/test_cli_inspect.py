@@ -193,6 +193,7 @@ GUESTS = "person,wants,deposit,group\n" + "".join(
 """Four share a room; the last cannot pay."""
 
 
+@pytest.mark.slow
 def test_a_place_is_told_only_among_those_whom_it_parts(tmp_path: Path) -> None:
     inputs = write_inputs(tmp_path, HOTEL, GUESTS)
     out = tmp_path / "out"

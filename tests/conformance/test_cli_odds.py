@@ -314,3 +314,92 @@ def test_equal_bids_have_not_been_drawn_yet(tmp_path: Path) -> None:
     said = odds(tmp_path, people=people).out
     assert "Of 2 equal bids of 60, 1 wins by lot" in said
     assert "chose" not in said
+
+
+def test_a_fraction_that_is_too_long_is_rounded_down(tmp_path: Path) -> None:
+    """Half of 2,000 win; how many losers are from the north has hundreds of digits."""
+    terms = HOMES.split("[[pool]]", maxsplit=1)[0] + (
+        '[[pool]]\nname = "all"\nmechanism = "lottery"\nsupply = 1000\nprice = 0\n'
+        '[[pool]]\nname = "north"\nmechanism = "lottery"\nsupply = 499\nprice = 0\n'
+        'requires = {region = ["north"]}\n'
+    )
+    people = "person,wants,deposit,attr:region\n" + "".join(
+        f"P{number},1,0,{'north' if number < 1000 else ''}\n" for number in range(2000)
+    )
+    ran = odds(tmp_path, "--json", terms=terms, people=people)
+    whole = json.loads(ran.out)["whole_sale"]
+    assert whole["exact"]
+    rounded = whole["people"][0]["chance"]
+    assert rounded.startswith("~0.9")
+    assert len(rounded) == len("~0.") + 12
+    assert whole["people"][-1]["chance"] == "1/2"
+    said = odds(tmp_path, terms=terms, people=people).out.split("The whole sale")[1]
+    assert f"about {rounded[3:5]}.{rounded[5]} %" in said
+
+
+def groups(terms: str, sizes: list[int]) -> tuple[str, str]:
+    """Return terms and a list with groups of these sizes; a single is a group of 1."""
+    rows = [
+        f"P{group}-{member},1,1000,{f'group {group}' if size > 1 else ''}\n"
+        for group, size in enumerate(sizes)
+        for member in range(size)
+    ]
+    return terms, "person,wants,deposit,group\n" + "".join(rows)
+
+
+BEDS = """\
+title = "Beds"
+asset = "bed"
+supply = 8
+mechanism = "lottery"
+price = 1000
+group_max = 4
+"""
+PERMITS = BEDS.replace("supply = 8", "supply = 10").replace("max = 4", "max = 6")
+
+
+@pytest.mark.parametrize(
+    ("sale", "chance"),
+    [
+        (groups(BEDS, [4, *[1] * 12]), "1/2"),
+        (groups(PERMITS, [4] * 6), "1/3"),
+        (groups(PERMITS, [6, 4, 2, 2]), "3/7"),
+        (groups(PERMITS, [*[2] * 11, 1]), "9/23"),
+    ],
+    ids=["mode-a", "fours", "mixed", "pairs-and-one"],
+)
+def test_groups_and_singles_have_one_chance(
+    tmp_path: Path, sale: tuple[str, str], chance: str
+) -> None:
+    terms, people = sale
+    (pool,) = document(odds(tmp_path, "--json", terms=terms, people=people))
+    assert {row["expected"] for row in pool["people"]} == {chance}
+
+
+@pytest.mark.slow
+def test_a_list_of_a_hundred_thousand(tmp_path: Path) -> None:
+    """A half marathon: 30,000 of them in groups of three, 12,000 places, 3/25 for each."""
+    terms = BEDS.replace("supply = 8", "supply = 12000")
+    sizes = [3] * 10_000 + [1] * 70_000
+    terms, people = groups(terms, sizes)
+    ran = odds(tmp_path, "--json", terms=terms, people=people)
+    (pool,) = document(ran)
+    assert len(pool["people"]) == 100_000
+    assert {row["expected"] for row in pool["people"]} == {"3/25"}
+    assert any(rule.startswith("Mode A") for rule in pool["rule"])
+    whole = json.loads(ran.out)["whole_sale"]["people"]
+    assert {row["chance"] for row in whole} == {"3/25"}
+    said = odds(tmp_path, terms=terms, people=people)
+    assert (said.code, said.out.count("3/25 (12.0 %)\n")) == (0, 100_000)
+
+
+@pytest.mark.slow
+def test_the_last_bad_row_of_a_long_list_is_named(tmp_path: Path) -> None:
+    terms, people = groups(BEDS, [1] * 100_000)
+    bad = odds(tmp_path, terms=terms, people=people + "Late,1,1e3,\n")
+    assert bad.code == 2
+    assert "line 100002" in bad.err
+    twice = odds(tmp_path, terms=terms, people=people + "P0-0,1,1000,\n")
+    assert twice.code == 2
+    assert "line 100002" in twice.err
+    assert "line 2" in twice.err

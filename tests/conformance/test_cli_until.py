@@ -123,6 +123,7 @@ def test_it_stops_behind_the_marker_and_leaves_what_the_roles_hold(
     assert modes == {0o600}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("until", STOPS)
 def test_steps_by_hand_end_it(tmp_path: Path, until: EntryType) -> None:
     """Behind CLOSE with secrets of their own; later the whole rehearsal's result comes."""

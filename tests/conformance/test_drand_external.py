@@ -206,6 +206,7 @@ def test_the_negative_of_a_signature_is_a_point_that_nobody_signed(name: str) ->
         assert refusal(OURS[name], negative) == "drand.signature"
 
 
+@pytest.mark.slow
 def test_no_flipped_bit_of_a_previous_signature_verifies() -> None:
     for beacon in beacons("default"):
         previous = beacon.previous_signature or b""

@@ -94,7 +94,7 @@ class Played:
         return {p.name: p.gains[part] for p in self.people if part in p.gains}
 
 
-QUICK = ("harvest", "treasure-hunt", "workshop")
+QUICK = ("treasure-hunt", "workshop")
 """Played by default; the others, of sixty people and more, with the slow tests."""
 
 

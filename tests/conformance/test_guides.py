@@ -47,6 +47,7 @@ def test_the_commands_of_a_guide_run_in_their_order(guide: str, tmp_path: Path) 
         assert f"{verdict}\n" in said
 
 
+@pytest.mark.slow
 def test_the_page_on_practising_ends_a_draw_by_hand(tmp_path: Path) -> None:
     """From CLOSE to RESULT with what it prints, refusals and the edit included."""
     said = ""

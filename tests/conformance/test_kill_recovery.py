@@ -96,6 +96,7 @@ def killed_often(T: int, folder: Path, kills: int) -> list[Run]:
     return [*runs, last]
 
 
+@pytest.mark.slow
 def test_a_killed_evaluation_goes_on_and_gives_the_same_proof(tmp_path: Path) -> None:
     T, kills = 2**20, 3
     plan = Plan.of(T)

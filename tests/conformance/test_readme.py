@@ -36,6 +36,7 @@ def test_it_shows_both_files_of_the_first_example_in_ten_lines() -> None:
     assert f"with {rows} of its {there} people" in README
 
 
+@pytest.mark.slow
 def test_the_commands_run_as_they_stand(tmp_path: Path) -> None:
     """With ten people instead of three hundred."""
     (commands,) = _blocks("console")

@@ -8,6 +8,8 @@ import csv
 import hashlib
 from pathlib import Path
 
+import pytest
+
 from command import SEED, Ran, fairlot, write_inputs
 
 TERMS = """\
@@ -61,6 +63,7 @@ def test_terms_that_need_two_are_content_with_two(tmp_path: Path) -> None:
     assert _units(allocation) == [0] * 8 + [1] * 4
 
 
+@pytest.mark.slow
 def test_a_round_is_awaited_with_and_without_somebody_who_vanishes(
     tmp_path: Path,
 ) -> None:

@@ -136,6 +136,7 @@ def check_exactly(rule: Rule, order: Sequence[int]) -> None:
         assert least <= rule.chance <= Fraction(rule.supply, rule.people)
 
 
+@pytest.mark.slow
 def test_two_thousand_compositions_give_everybody_exactly_the_same() -> None:
     found = list(islice(compositions(24), COMPOSITIONS))
     assert (

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,6 +51,7 @@ def test_whoever_is_not_left_out_gets_a_unit_alone(sale: AnySale) -> None:
         assert (outcome.totals[0].units == 0) == (entrant.nym in named)
 
 
+@pytest.mark.slow
 @examples(200)
 @given(any_sale(most_people=3))
 def test_each_bar_is_of_its_pool(sale: AnySale) -> None:

@@ -17,6 +17,7 @@ POOL = Pool("main", Mechanism.EQUAL_SHARE, SEATS, 4500, 1)
 CONFIDENCE = 0.999
 
 
+@pytest.mark.slow
 def test_win_counts_of_the_concert_are_uniform() -> None:
     """Pearson's statistic of 300 win counts, for draws without replacement.
 

@@ -203,6 +203,7 @@ def test_a_delay_without_shipped_set_up_is_computed() -> None:
     assert audit(data, GROUP, Expected(rehearsal=True), STATEMENTS).holds
 
 
+@pytest.mark.slow
 def test_more_people_than_a_batch_holds() -> None:
     people = tuple(Person(f"p{i}", 1, PRICE) for i in range(BATCH + 3))
     data, done, _ = run(SeededRandomness(SEED), people, terms_file(supply=10))

@@ -78,6 +78,7 @@ def test_the_table_is_that_of_unicode_14() -> None:
     assert all(compared_name(f"a{c}b") in ("ab", "a b") for c in gone)
 
 
+@pytest.mark.slow
 def test_no_character_that_is_seen_folds_to_one_that_is_not() -> None:
     """So what cannot be seen is dropped once, before folding."""
     gone = {c for c in EVERY if not compared_name(c)}

@@ -167,6 +167,7 @@ def test_the_round_decrypts(native: Backend, scheme: Scheme) -> None:
     assert decrypt(native, chain, ciphertext, key) == MESSAGE
 
 
+@pytest.mark.slow
 def test_back_ends_decrypt_what_the_other_encrypted(native: Backend) -> None:
     reference = groups.backend("reference")
     chain = clock(native, UNCHAINED_G1)

@@ -27,6 +27,7 @@ from fairlot.allocation.mechanisms.quadratic import quadratic_odds
 from fairlot.allocation.mechanisms.tiers import tiers_odds
 from fairlot.allocation.run_pools import run_pool
 from fairlot.allocation.shape import Lots, Odds, Order
+from fairlot.money import Money
 from fairlot.names import Nym
 from fairlot.terms.made_pools import check_made_pools
 from fairlot.terms.pool import Mechanism, Pool
@@ -36,9 +37,12 @@ _ODDS: Mapping[Mechanism, Callable[[Pool, Sequence[Order]], Odds]] = {
     Mechanism.EQUAL_SHARE: equal_share_odds,
     Mechanism.QUADRATIC: quadratic_odds,
     Mechanism.LOTTERY: lottery_odds,
+}
+_PRICED_ODDS: Mapping[Mechanism, Callable[[Pool, Sequence[Order], Money], Odds]] = {
     Mechanism.AUCTION: auction_odds,
     Mechanism.TIERS: tiers_odds,
 }
+"""Those whose rule states amounts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +66,27 @@ class PoolOdds:
     known who enters."""
 
 
-def pool_odds(pool: Pool, orders: Sequence[Order]) -> Odds:
-    """Return the odds of one pool whose orders are known."""
+def pool_odds(pool: Pool, orders: Sequence[Order], money: Money = str) -> Odds:
+    """Return the odds of one pool whose orders are known.
+
+    Args:
+        pool: with the units that it sells.
+        orders: of everybody who enters.
+        money: writes amounts, as bare integers unless it is given.
+    """
+    if pool.certain:
+        return certain_odds(pool, orders, money)
+    priced = _PRICED_ODDS.get(pool.mechanism)
     return (
-        certain_odds(pool, orders)
-        if pool.certain
-        else _ODDS[pool.mechanism](pool, orders)
+        priced(pool, orders, money) if priced else _ODDS[pool.mechanism](pool, orders)
     )
 
 
 def sale_odds(
-    pools: Sequence[Pool], entrants: Iterable[Entrant], sale_id: bytes
+    pools: Sequence[Pool],
+    entrants: Iterable[Entrant],
+    sale_id: bytes,
+    money: Money = str,
 ) -> tuple[PoolOdds, ...]:
     """Return what is known about each pool before the draw, in the order of the pools.
 
@@ -80,6 +94,7 @@ def sale_odds(
         pools: the terms' pools.
         entrants: the funded final deposits with their bids opened, in any order.
         sale_id: 32 bytes, to which groups are bound.
+        money: writes the amounts in rules, as bare integers unless it is given.
 
     Raises:
         CallerError: as ``allocate``.
@@ -88,7 +103,7 @@ def sale_odds(
     check_made_pools(pools)
     present = sorted(entrants, key=attrgetter("nym"))
     check_entrants(present)
-    view = _View(pools, present, formed_groups(sale_id, present))
+    view = _View(pools, present, formed_groups(sale_id, present), money)
     return tuple(view.look_at(pool) for pool in pools)
 
 
@@ -96,9 +111,14 @@ class _View:
     """What is known about a sale after each of its pools."""
 
     def __init__(
-        self, pools: Sequence[Pool], entrants: Sequence[Entrant], groups: Groups
+        self,
+        pools: Sequence[Pool],
+        entrants: Sequence[Entrant],
+        groups: Groups,
+        money: Money,
     ) -> None:
         self.entrants = entrants
+        self.money = money
         self.groups = groups
         self.last = pools[-1].name if pools else None
         """The pool after which nothing has to be known."""
@@ -129,7 +149,7 @@ class _View:
             self._leave_open(running, may_enter)
             chance = alike.chance if alike else None
             return PoolOdds(running, nyms, None, count, depends_on, rule, chance)
-        odds = pool_odds(running, [order for _, order in entered])
+        odds = pool_odds(running, [order for _, order in entered], self.money)
         if pool.name != self.last:
             self._settle(running, entered, odds)
         return PoolOdds(running, nyms, odds, (len(nyms), len(nyms)), (), odds.why)

@@ -249,6 +249,7 @@ def audit_replay(
             *_future_notices(state, now),
         ),
         not_checked=NOT_CHECKED,
+        currency=state.terms.currency if state.has_terms else None,
     )
 
 

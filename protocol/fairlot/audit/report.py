@@ -8,6 +8,7 @@ from fairlot.audit.checks import Check
 from fairlot.audit.disclosed import Disclosed
 from fairlot.audit.margin import BeaconFacts
 from fairlot.board.log_replay import Finding
+from fairlot.money import Currency
 from fairlot.text import Json, Viewed, json_view
 
 
@@ -84,6 +85,8 @@ class Report:
     notices: tuple[str, ...]
     """What breaks no check and people must know."""
     not_checked: tuple[str, ...]
+    currency: Currency | None = None
+    """In which people write the money of the facts; ``None`` for smallest units."""
 
     @property
     def holds(self) -> bool:

@@ -25,6 +25,7 @@ from fairlot.cli.heads import read_kept_head, read_policy_file, read_receipt
 from fairlot.cli.output import Screen, say, show_json
 from fairlot.cli.table import show_table
 from fairlot.cli.transcript import read_named
+from fairlot.money import money_text
 from fairlot.names import HASH_LENGTH
 from fairlot.text import counted
 from fairlot_crypto.curve import Backend
@@ -45,6 +46,7 @@ Examples:
   fairlot audit sale.fairlot registry.fairlot --sale-id HEX64
   fairlot audit registry.fairlot --registry-alone --board-key HEX64
 """
+_MONEY = ("money_in", "payments", "refunds")
 _ACCEPTED = "You accept a REHEARSAL: nothing below is proved about people or money."
 _NOT_ACCEPTED = "A REHEARSAL does not pass for a sale: this audit fails."
 _SHOWN = 20
@@ -188,7 +190,8 @@ def show_report(report: Report, expected: Expected) -> None:
     for line in _findings(report):
         say(line)
     facts = (
-        f"{count} {name.replace('_', ' ')}" for name, count in report.facts.items()
+        f"{_amount(report, name, count)} {name.replace('_', ' ')}"
+        for name, count in report.facts.items()
     )
     say(f"Counted: {', '.join(facts)}; phase: {report.phase}.")
     for combination in report.disclosed:
@@ -200,6 +203,11 @@ def show_report(report: Report, expected: Expected) -> None:
     for missing in report.not_checked:
         say(f"  - {missing}")
     say(report.verdict)
+
+
+def _amount(report: Report, name: str, count: int) -> str:
+    """Return a count, or an amount of money in the currency of the terms."""
+    return money_text(count, report.currency) if name in _MONEY else str(count)
 
 
 def _basis(report: Report, expected: Expected) -> Iterator[str]:

@@ -71,7 +71,7 @@ class TermsAndPeople:
 
     def admitted(self, place: int) -> Sequence[int]:
         """Return who qualifies for a pool, with or without the money for it."""
-        return [i for i, bars in enumerate(self.bars) if self.admits(place, i)]
+        return [i for i in range(len(self.bars)) if self.admits(place, i)]
 
     def admits(self, place: int, index: int) -> bool:
         """Tell whether a person qualifies for a pool."""

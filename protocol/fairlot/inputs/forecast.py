@@ -15,6 +15,7 @@ from fairlot.board.sale import SaleState
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.stand_in import NO_SALE, stand_ins
 from fairlot.inputs.terms_file import TermsFile
+from fairlot.money import Money, writing
 from fairlot.names import Nym
 from fairlot.terms.pool import Pool
 from fairlot.text import Viewed
@@ -26,8 +27,9 @@ _PER_CENT = 1000
 """A chance in tenths of a per cent."""
 _LONG = 10**12
 """From here on nobody reads a denominator."""
-_PIECE_DIGITS = 4000
-_PIECE = 10**_PIECE_DIGITS
+_TOO_LONG = 10**300
+"""From here on a denominator is not written at all."""
+_DECIMALS = 10**12
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,8 @@ def people_odds(
         entrant.nym: person.name
         for entrant, person in zip(entrants, people, strict=True)
     }
-    return _forecast(file.pools, entrants, NO_SALE), names
+    money = writing(file.currency)
+    return _forecast(file.pools, entrants, NO_SALE, money), names
 
 
 def state_odds(state: SaleState) -> Forecast:
@@ -64,14 +67,16 @@ def state_odds(state: SaleState) -> Forecast:
             opened yet.
     """
     state.check_closed()
-    return _forecast(state.terms.pools, state.entrants(), state.sale_id)
+    terms, entrants = state.terms, state.entrants()
+    return _forecast(terms.pools, entrants, state.sale_id, writing(terms.currency))
 
 
 def _forecast(
-    pools: Sequence[Pool], entrants: Sequence[Entrant], sale_id: bytes
+    pools: Sequence[Pool], entrants: Sequence[Entrant], sale_id: bytes, money: Money
 ) -> Forecast:
     return Forecast(
-        sale_odds(pools, entrants, sale_id), whole_sale_odds(pools, entrants, sale_id)
+        sale_odds(pools, entrants, sale_id, money),
+        whole_sale_odds(pools, entrants, sale_id),
     )
 
 
@@ -199,14 +204,13 @@ def average_text(units: Fraction) -> str:
 
 
 def _ratio(number: Fraction) -> str:
-    """Return a fraction ``a/b`` in lowest terms, or an integer, however long it is."""
-    over = "" if number.denominator == 1 else f"/{_digits(number.denominator)}"
-    return f"{_digits(number.numerator)}{over}"
+    """Return a fraction ``a/b``, or ``~`` and 12 decimals where that is too long.
 
-
-def _digits(number: int) -> str:
-    # Python writes no more digits than this at once.
-    if number < _PIECE:
+    Each person has a line with it; the decimals are rounded down.
+    """
+    if number.denominator < _TOO_LONG:
         return str(number)
-    high, low = divmod(number, _PIECE)
-    return f"{_digits(high)}{low:0{_PIECE_DIGITS}}"
+    whole, decimals = divmod(
+        number.numerator * _DECIMALS // number.denominator, _DECIMALS
+    )
+    return f"~{whole}.{decimals:012}"

@@ -82,8 +82,9 @@ def _rules(pool: Pool) -> Iterator[str]:
         yield f"groups of up to {pool.group_max}"
     if pool.certain:
         yield f"{pool.certain} of them to the highest bids, for certain"
-    for rule in pool.requires:
-        yield f"{rule.attribute}: {', '.join(rule.values)}"
+    for rule in pool.rules:
+        unless = "not " if rule in pool.excludes else ""
+        yield f"{rule.attribute}: {unless}{', '.join(rule.values)}"
     if pool.puzzle is not None:
         yield "whoever solves the puzzle"
     if pool.again:

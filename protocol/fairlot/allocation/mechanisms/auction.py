@@ -172,8 +172,13 @@ def auction(pool: Pool, orders: Sequence[Order], lots: Lots) -> Shares:
     )
 
 
-def auction_odds(pool: Pool, orders: Sequence[Order]) -> Odds:
+def auction_odds(pool: Pool, orders: Sequence[Order], money: Money = str) -> Odds:
     """Return what each person may expect if bids are open and lots unknown.
+
+    Args:
+        pool: as ``auction`` takes it.
+        orders: as there.
+        money: writes amounts, as bare integers unless it is given.
 
     Raises:
         CallerError: ``allocation.quantity``, ``allocation.bid``, ``allocation.tier``.
@@ -186,7 +191,10 @@ def auction_odds(pool: Pool, orders: Sequence[Order]) -> Odds:
         for index in range(len(orders))
     )
     margin = "The highest bids win; only equal bids at the margin are left to the lots"
-    why = (margin if cutoff.valid else "There is no bid that counts", *ties(cutoff))
+    why = (
+        margin if cutoff.valid else "There is no bid that counts",
+        *ties(cutoff, money),
+    )
     unsold = Fraction(pool.supply - cutoff.seats)
     return Odds(chances, unsold, why)
 

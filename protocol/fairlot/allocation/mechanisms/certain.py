@@ -177,8 +177,13 @@ def certain_lottery(pool: Pool, orders: Sequence[Order], lots: Lots) -> Shares:
     )
 
 
-def certain_odds(pool: Pool, orders: Sequence[Order]) -> Odds:
+def certain_odds(pool: Pool, orders: Sequence[Order], money: Money = str) -> Odds:
     """Return what each person may expect if bids are open and lots unknown.
+
+    Args:
+        pool: as ``certain_lottery`` takes it.
+        orders: as there.
+        money: writes amounts, as bare integers unless it is given.
 
     Raises:
         CallerError: ``allocation.certain``, ``allocation.quantity``,
@@ -192,7 +197,7 @@ def certain_odds(pool: Pool, orders: Sequence[Order]) -> Odds:
         for index in range(len(orders))
     )
     unsold = max(0, pool.supply - facts.candidates)
-    return Odds(chances, Fraction(unsold), facts.lines())
+    return Odds(chances, Fraction(unsold), facts.lines(money))
 
 
 def _wishing(pool: Pool, orders: Sequence[Order]) -> frozenset[int]:

@@ -135,8 +135,13 @@ def tiers(pool: Pool, orders: Sequence[Order], lots: Lots) -> Shares:
     )
 
 
-def tiers_odds(pool: Pool, orders: Sequence[Order]) -> Odds:
+def tiers_odds(pool: Pool, orders: Sequence[Order], money: Money = str) -> Odds:
     """Return what each person may expect before the lots are known.
+
+    Args:
+        pool: as ``tiers`` takes it.
+        orders: as there.
+        money: writes amounts, as bare integers unless it is given.
 
     Raises:
         CallerError: ``allocation.tiers``, ``allocation.quantity``, ``allocation.bid``,
@@ -151,7 +156,7 @@ def tiers_odds(pool: Pool, orders: Sequence[Order]) -> Odds:
         for index in range(len(orders))
     )
     left = facts.tiers[-1].rolled_out if facts.tiers else pool.supply
-    return Odds(chances, Fraction(left), facts.lines())
+    return Odds(chances, Fraction(left), facts.lines(money))
 
 
 def _named(pool: Pool, orders: Sequence[Order]) -> dict[int, int]:
