@@ -76,6 +76,7 @@ class EntryType(StrEnum):
     RECOVER = "RECOVER"
     ROUND = "ROUND"
     RESULT = "RESULT"
+    CLAIM = "CLAIM"
     UNLOCK = "UNLOCK"
     VOID = "VOID"
 
@@ -103,6 +104,7 @@ _ROLES = {
     EntryType.CLOSED: Role.ISSUER,
     EntryType.DEPOSIT: Role.HOLDER,
     EntryType.CANCEL: Role.HOLDER,
+    EntryType.CLAIM: Role.HOLDER,
     EntryType.PAID: Role.ESCROW,
     EntryType.COMMIT: Role.CONTRIBUTOR,
     EntryType.SEAL: Role.CONTRIBUTOR,

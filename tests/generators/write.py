@@ -29,6 +29,7 @@ CHAPTERS = (
     "credential",
     "puzzle",
     "deposit",
+    "claims",
     "beacon",
     "allocation",
     "quadratic",

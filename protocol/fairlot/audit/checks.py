@@ -147,6 +147,11 @@ CHECKS = (
         "Leaves change by those who may, each in its time",
         ("life.",),
     ),
+    Check(
+        "A34",
+        "Every claim is bound to its sale, keys and epoch, and shows a credential",
+        ("claim.",),
+    ),
 )
 """The checks in the order of the report."""
 

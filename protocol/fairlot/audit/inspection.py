@@ -18,6 +18,7 @@ from fairlot.board.phase import Phase
 from fairlot.board.registry_state import RegistryState
 from fairlot.board.replay import Replay
 from fairlot.board.sale import SaleState
+from fairlot.claim.claim import read_claim
 from fairlot.deposit.deposit import read_deposit
 from fairlot.deposit.final import Position
 from fairlot.deposit.payment import read_payment
@@ -416,6 +417,9 @@ _SENTENCES: Mapping[EntryType, Callable[[Entry, Money], str]] = {
     EntryType.DEPOSIT: _deposit,
     EntryType.CANCEL: lambda e, _: (
         f"Nym {read_deposit(e).nym.hex()} takes its deposit back."
+    ),
+    EntryType.CLAIM: lambda e, _: (
+        f"Nym {read_claim(e).nym.hex()} claims with new keys."
     ),
     EntryType.PAID: _paid,
     EntryType.CLOSE: _close,
