@@ -1,7 +1,8 @@
 """Contributors vanish after they have committed, one never commits, a round is awaited.
 
-As organisers of draws have reported it: twelve people, named by hashes, four places for
-nothing.
+As organisers of draws have reported it (sherlock-audit/2024-05-pooltogether-judging#130,
+socialincome-san/public PR 1150, MystenLabs/sui PR 6490): twelve people, named by hashes,
+four places for nothing.
 """
 
 import csv

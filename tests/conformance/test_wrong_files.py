@@ -1,7 +1,8 @@
 """An auditor is handed a file that is no transcript, or no longer one.
 
 Nothing of the kind ever holds, and what was never a transcript is said to be none: no list
-of checks about it is printed, some of which would hold of nothing.
+of checks about it is printed, some of which would hold of nothing. Elsewhere such files
+passed (wmespi/honest-healthcare#52, TwiStarSystems/Secure-FTP-WEB#10).
 """
 
 import base64

@@ -302,3 +302,29 @@ def test_odds_are_exact_up_to_as_many_outcomes_as_the_chapter_says(
     assert whole_sale_odds(sold, made(10, north=5), SALE) is not None
     monkeypatch.setattr(whole_odds, "MOST_OUTCOMES", 5)
     assert whole_sale_odds(sold, made(10, north=5), SALE) is None
+
+
+def test_outcomes_of_draws_after_one_another_are_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Gold goes to one kind or the other, and so does tin."""
+    levels = Tier("gold", 4, 1), Tier("tin", 2, 1)
+    guests = Pool("guests", Mechanism.TIERS, 2, tiers=levels)
+    sold = guests, lottery("second", 1, requires=NEED)
+    people = [replace(person, tier="gold") for person in made(6, north=3)]
+    monkeypatch.setattr(whole_odds, "MOST_OUTCOMES", 4)
+    assert whole_sale_odds(sold, people, SALE) is not None
+    monkeypatch.setattr(whole_odds, "MOST_OUTCOMES", 3)
+    assert whole_sale_odds(sold, people, SALE) is None
+
+
+def test_outcomes_of_all_pools_but_the_last_count_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Six outcomes; then two in each of the four states with both kinds, one in two."""
+    last = lottery("third", 1, requires=NEED)
+    sold = lottery("first", 5), lottery("second", 1), last
+    monkeypatch.setattr(whole_odds, "MOST_OUTCOMES", 16)
+    assert whole_sale_odds(sold, made(10, north=5), SALE) is not None
+    monkeypatch.setattr(whole_odds, "MOST_OUTCOMES", 15)
+    assert whole_sale_odds(sold, made(10, north=5), SALE) is None

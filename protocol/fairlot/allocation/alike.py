@@ -39,13 +39,10 @@ class Kinds:
 
     def __init__(self, pools: Sequence[Pool]) -> None:
         self._pools = pools
-        self._last_groups = max(
-            (at for at, pool in enumerate(pools) if pool.group_max > 1), default=-1
-        )
 
-    def groups_matter(self, at: int) -> bool:
-        """Tell whether a group can be drawn from pool ``at`` on."""
-        return at <= self._last_groups
+    def may_be_drawn(self, at: int, size: int) -> bool:
+        """Tell whether a group of this size is legal in a pool from ``at`` on."""
+        return any(1 < size <= pool.group_max for pool in self._pools[at:])
 
     def single(self, at: int, player: Player) -> Unit | None:
         """Return a single from pool ``at`` on; ``None`` if no unit is left for them."""

@@ -46,7 +46,11 @@ class Journeys:
         self, entrants: Sequence[Entrant], groups: Groups
     ) -> Sequence[Place | None]:
         """Return where each entrant stands before the first pool."""
-        together = list(groups.values()) if self._kinds.groups_matter(0) else []
+        together = [
+            members
+            for members in groups.values()
+            if self._kinds.may_be_drawn(0, len(members))
+        ]
         grouped = {i for members in together for i in members}
         places: list[Place | None] = [None] * len(entrants)
         alone: dict[Hashable, Place | None] = {}
@@ -103,7 +107,8 @@ class Journeys:
                 Player(player.entrant, _added(player.standing, gain))
                 for player, gain in zip(unit.players, gains, strict=True)
             ]
-            grouped = unit.kind[0] and self._kinds.groups_matter(at + 1)
+            may = self._kinds.may_be_drawn(at + 1, len(players))
+            grouped = unit.kind[0] and may
             places = self._places(at + 1, players, grouped=grouped)
             units = [gain.units for gain in gains]
             known = tuple(zip(units, places, strict=True))
