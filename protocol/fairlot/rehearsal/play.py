@@ -16,9 +16,10 @@ from fairlot.board.storage import OneWriter, Storage
 from fairlot.deposit.make import MadeDeposit
 from fairlot.deposit.payment import make_payment
 from fairlot.entry import Entry, EntryType, sign_entry
+from fairlot.identity.admission import AdmissionBook
 from fairlot.identity.attestation import Attestation
 from fairlot.identity.committee import Holder, signed_roll
-from fairlot.identity.enrolment import AdmissionBook, Identity
+from fairlot.identity.enrolment import Identity
 from fairlot.identity.leaf import make_leaf_entry
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import TermsFile
@@ -192,7 +193,7 @@ class _Run:
             self.poster.watcher.progress(
                 "registering people", len(identities), len(people)
             )
-        leaves = self.registrar.board.state.leaves
+        state = self.registrar.board.state
         by_name = {
             p.name: identity
             for (_, p), identity in zip(admitted, identities, strict=True)
@@ -202,7 +203,7 @@ class _Run:
             p.name: Participant(
                 holder,
                 by_name[p.name],
-                leaves[index],
+                state.leaf_at(index, START),
                 book.attributes(index),
                 wanted[p.name],
             )
