@@ -294,7 +294,7 @@ def _mixed() -> Sequence[Lie]:
 def _minted() -> Lie:
     """Return a sale in which somebody deposits who is on no roll."""
     on = unrolled(stage(), 0)
-    scenes = (
+    scenes: tuple[tuple[int, Scene], ...] = (
         plays.BEGIN,
         (START, lambda on, _: (on.open_entry(),)),
         (plays.DEPOSITED, lambda on, _: (on.deposit("ann", FIRST),)),
