@@ -51,6 +51,7 @@ def claims_alone(at: World, device: Device, nym: Nym, label: str = "ann") -> Non
     assert made.nym == nym
     controller = at.state.controller(nym)
     assert controller.binding.settle_pk == made.keys.settle.public
+    assert at.released(nym) is None
     complete(at)
     got = at.released(nym)
     assert got is not None
@@ -220,6 +221,20 @@ def test_what_was_released_stays_with_the_person(at: World) -> None:
     at.claim(stolen, "thief", seq=99)
     complete(at)
     assert at.released(nym) == kept
+
+
+def test_an_unlock_that_comes_late_takes_nothing_from_anybody(at: World) -> None:
+    """Nothing is released before it; the claims that were made in time count all the same."""
+    nym = enter(at)
+    at.draw()
+    at.clock = UNLOCK + 60
+    made = at.claim(at.devices["ann"], "ann")
+    complete(at)
+    assert at.released(nym) is None
+    at.unlock()
+    got = at.released(nym)
+    assert got is not None
+    assert got.binding.settle_pk == made.keys.settle.public
 
 
 def test_two_recoveries_in_a_row(at: World) -> None:
