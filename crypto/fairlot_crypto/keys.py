@@ -25,6 +25,8 @@ KEY_LENGTH = 32
 SIGNATURE_LENGTH = 64
 
 _NONCE_LENGTH = 24
+_ANY_SECRET = bytes([1] * KEY_LENGTH)
+"""A secret key by which it is tried whether a shared secret can be computed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,21 @@ def check_verify_key(key: bytes) -> VerifyKey:
             "signature.key", "the key must be an Ed25519 point of prime order"
         )
     return VerifyKey(key)
+
+
+def check_seal_key(key: bytes) -> SealKey:
+    """Return ``key`` if a message can be sealed to it.
+
+    Raises:
+        EncodingError: ``sealed-box.key`` for a key of small order or of wrong length.
+    """
+    try:
+        bindings.crypto_box_beforenm(key, _ANY_SECRET)
+    except SodiumError as error:
+        raise EncodingError(
+            "sealed-box.key", "the key must be an X25519 key of large order"
+        ) from error
+    return SealKey(key)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,10 @@ class Role(StrEnum):
     BOARD = "board"
     ESCROW = "escrow"
     HOLDER = "holder"
+    GUARDIAN = "guardian"
+    """The holder or an attester, as the body says: either may freeze a leaf."""
+    ARBITER = "arbiter"
+    """Decides whether a contested recovery goes on."""
     CONTRIBUTOR = "contributor"
     ANYONE = "anyone"
 
@@ -50,6 +54,13 @@ class EntryType(StrEnum):
     TIME = "TIME"
     REGISTRY = "REGISTRY"
     LEAF = "LEAF"
+    FREEZE = "FREEZE"
+    RECOVERY = "RECOVERY"
+    CLOSURE = "CLOSURE"
+    CONTEST = "CONTEST"
+    RULING = "RULING"
+    SWITCH = "SWITCH"
+    CLOSED = "CLOSED"
     ROLL = "ROLL"
     OPEN = "OPEN"
     DEPOSIT = "DEPOSIT"
@@ -65,6 +76,7 @@ class EntryType(StrEnum):
     RECOVER = "RECOVER"
     ROUND = "ROUND"
     RESULT = "RESULT"
+    CLAIM = "CLAIM"
     UNLOCK = "UNLOCK"
     VOID = "VOID"
 
@@ -83,8 +95,16 @@ _ROLES = {
     EntryType.TERMS: Role.SELLER,
     EntryType.REGISTRY: Role.ISSUER,
     EntryType.LEAF: Role.ISSUER,
+    EntryType.FREEZE: Role.GUARDIAN,
+    EntryType.RECOVERY: Role.ISSUER,
+    EntryType.CLOSURE: Role.ISSUER,
+    EntryType.CONTEST: Role.HOLDER,
+    EntryType.RULING: Role.ARBITER,
+    EntryType.SWITCH: Role.ISSUER,
+    EntryType.CLOSED: Role.ISSUER,
     EntryType.DEPOSIT: Role.HOLDER,
     EntryType.CANCEL: Role.HOLDER,
+    EntryType.CLAIM: Role.HOLDER,
     EntryType.PAID: Role.ESCROW,
     EntryType.COMMIT: Role.CONTRIBUTOR,
     EntryType.SEAL: Role.CONTRIBUTOR,
@@ -97,6 +117,13 @@ _LOGS = {
     EntryType.TIME: (LogKind.SALE, LogKind.REGISTRY),
     EntryType.REGISTRY: (LogKind.REGISTRY,),
     EntryType.LEAF: (LogKind.REGISTRY,),
+    EntryType.FREEZE: (LogKind.REGISTRY,),
+    EntryType.RECOVERY: (LogKind.REGISTRY,),
+    EntryType.CLOSURE: (LogKind.REGISTRY,),
+    EntryType.CONTEST: (LogKind.REGISTRY,),
+    EntryType.RULING: (LogKind.REGISTRY,),
+    EntryType.SWITCH: (LogKind.REGISTRY,),
+    EntryType.CLOSED: (LogKind.REGISTRY,),
     EntryType.ROLL: (LogKind.REGISTRY,),
 }
 

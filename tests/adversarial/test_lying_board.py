@@ -15,9 +15,11 @@ from fairlot.audit.checks import CHECKS, check_of
 from fairlot_crypto.statements import Statements
 from kit.sales import GROUP
 from kit.stage import STATEMENTS
+from lies_claims import CLAIMS
 from lies_draw import DRAW
 from lies_file import A_REHEARSAL, BYTES, HEADS, Make, Row
 from lies_kept import KEPT
+from lies_lives import LIVES
 from lies_people import PEOPLE
 from lies_registry import REGISTERING
 from lies_roles import PARTIES
@@ -33,6 +35,8 @@ ROWS = (
     *SIGNERS,
     *OFFERS,
     *REGISTERING,
+    *LIVES,
+    *CLAIMS,
     *PEOPLE,
     *PHASES,
     *DRAW,
@@ -43,9 +47,11 @@ ROWS = (
 )
 WITHOUT_A_ROW = {
     "log.twice": "no lie in one file: a copy comes in another one, test_logs_in_files",
+    "life.again": "of one signer, the same act is the same entry: entry.duplicate",
     "entry.scope": "an entry of another scope is of another log: log.foreign",
     "void.round-exists": "no lie in the file: the round comes from elsewhere, test_expiry",
     "cbor.truncated": "the end of the file lies in an item: file.tail, sale.incomplete",
+    "claim.registry": "a caller's mistake",
     "cbor.offset": "a caller's mistake",
     "cbor.trailing": "a sequence has no trailing bytes",
     "cbor.value": "a caller's mistake, about encoding",
@@ -57,7 +63,7 @@ WITHOUT_A_ROW = {
     "heads.absent": "never alone: without terms the sale is incomplete or refused",
 }
 
-CHAPTERS = ("terms", "identity", "deposit", "beacon", "board")
+CHAPTERS = ("terms", "identity", "claim", "deposit", "beacon", "board")
 """What judges a transcript; the other folders read files of people, or work on what holds."""
 
 

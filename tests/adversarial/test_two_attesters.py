@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 import pytest
 
 from fairlot.errors import Rejection
+from fairlot.identity.admission import AdmissionBook
 from fairlot.identity.attestation import Attestation, ListAttester
 from fairlot.identity.committee import Holder
-from fairlot.identity.enrolment import AdmissionBook
 from fairlot.identity.registry import Registry
 from fairlot.rehearsal.parts import START
 from fairlot_crypto.keys import SigningKey

@@ -24,7 +24,14 @@ from fairlot.deposit.wish import Wish
 from fairlot.entry import Entry, EntryType, check_signature, read_entry
 from fairlot.errors import FairlotError, Rejection
 from fairlot.fields import Fields, Problem
-from fairlot.identity.attestation import Attestation, ListAttester, check_attestation
+from fairlot.identity.admission import AdmissionBook
+from fairlot.identity.attestation import (
+    Attestation,
+    ListAttester,
+    Purpose,
+    Subject,
+    check_attestation,
+)
 from fairlot.identity.credential import (
     CredentialRequest,
     PendingCredential,
@@ -34,7 +41,6 @@ from fairlot.identity.credential import (
     request_credential,
 )
 from fairlot.identity.enrolment import (
-    AdmissionBook,
     Enrolment,
     Identity,
     IssuerSecrets,
@@ -316,6 +322,7 @@ def attestation_of(item: In) -> Attestation:
         time=item["time"],
         attester=VerifyKey(unhex(item["attester"])),
         sig=Signature(unhex(item["sig"])),
+        subject=Subject(Purpose(item["purpose"]), item["version"], item["attempt"]),
     )
 
 

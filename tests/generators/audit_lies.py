@@ -15,11 +15,12 @@ from fairlot_crypto.hashing import i2osp
 from fairlot_crypto.log.checkpoint import SignedCheckpoint
 from fairlot_crypto.log.note import SignatureLine
 from generators import plays
+from generators.identity_setting import signing_key
 from generators.plays import Scene, lie
 from generators.sale_deposits import bound
 from generators.sale_registration import tampered
 from generators.stage import FIRST, GROUP, draw_alpha, publish, signed_head, stage
-from kit import board
+from kit import board, lives
 from kit.board import Batch, tree_of
 from kit.stage import Stage, unrolled
 
@@ -49,6 +50,7 @@ def lies() -> Sequence[Lie]:
         *_terms(),
         *_registered(),
         *_rolled(),
+        *_lived(),
         *_deposited(),
         *_mixed(),
         _minted(),
@@ -222,6 +224,26 @@ def _registered() -> Sequence[Lie]:
         Lie(name, rule, code, _publish_short((entry,)))
         for name, rule, code, entry in rows
     ]
+
+
+def _lived() -> Sequence[Lie]:
+    """Return a registry in which a leaf changes hands too early."""
+    parts, new = stage().parts, signing_key("new holder")
+    begun, done = lives.recovery(parts, 0, new), lives.switch(parts, 0, new)
+    return (
+        Lie(
+            "A33-early",
+            "A recovery can be contested for a while; a thief would be through at once.",
+            "life.early",
+            _publish_short((begun, done)),
+        ),
+        Lie(
+            "A33-key",
+            "The holder contests, and nobody else: anybody could stop a recovery.",
+            "life.key",
+            _publish_short((begun, lives.contest(parts, 0, new))),
+        ),
+    )
 
 
 def _rolled() -> Sequence[Lie]:

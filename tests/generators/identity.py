@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
+from fairlot.identity.admission import AdmissionBook
 from fairlot.identity.attestation import check_attestation
-from fairlot.identity.enrolment import AdmissionBook, identity_share
+from fairlot.identity.enrolment import identity_share
 from fairlot.identity.leaf import (
     check_leaf,
     combine_shares,
@@ -134,6 +135,9 @@ def _attestation(name: str, case: Setting, person: str) -> Case:
     statement = cbor.encode(
         {
             "registry": made.registry_id,
+            "purpose": "enrol",
+            "version": 0,
+            "attempt": 0,
             "person": made.person_tag,
             "holder": made.holder_key,
             "device": made.device_key,

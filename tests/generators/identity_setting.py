@@ -212,6 +212,9 @@ def attestation_inputs(attestation: Attestation) -> dict[str, Raw]:
         "device_key": attestation.device_key,
         "attributes": list(attestation.attributes),
         "time": attestation.time,
+        "purpose": attestation.subject.purpose.value,
+        "version": attestation.subject.version,
+        "attempt": attestation.subject.attempt,
         "attester": attestation.attester,
         "sig": attestation.sig,
     }

@@ -3,8 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from fairlot.identity.attestation import Attestation, check_attestation
-from fairlot.identity.enrolment import AdmissionBook
+from fairlot.identity.admission import AdmissionBook
+from fairlot.identity.attestation import (
+    Attestation,
+    Purpose,
+    Subject,
+    check_attestation,
+)
 from fairlot.identity.registry import Credentials, Registry, read_registry
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
@@ -139,6 +144,9 @@ def _signed(attestation: Attestation) -> Attestation:
     """Sign again, as an attester that breaks the rules."""
     statement: dict[str, Value] = {
         "registry": attestation.registry_id,
+        "purpose": attestation.subject.purpose.value,
+        "version": attestation.subject.version,
+        "attempt": attestation.subject.attempt,
         "person": attestation.person_tag,
         "holder": attestation.holder_key,
         "device": attestation.device_key,
@@ -164,6 +172,10 @@ def _attestations() -> Sequence[tuple[str, str, str, Attestation, int]]:
     short = replace(made, sig=Signature(made.sig[:63]))
     anybody = replace(made, person_tag=bytes(32))
     another = "Made for another registry."
+    once = "An attestation is good for one event: another would give a second leaf."
+    event = "attestation.subject"
+    closing = Subject(Purpose.CLOSE, 1, 1)
+    again = Subject(Purpose.RECOVER, 1, 1)
     rows: Sequence[tuple[str, str, str, Attestation, int]] = (
         ("registry", another, "attestation.registry", elsewhere, NOW),
         ("attester", attester, "attestation.attester", unnamed, NOW),
@@ -173,6 +185,9 @@ def _attestations() -> Sequence[tuple[str, str, str, Attestation, int]]:
         ("attributes", "The attester says them.", signature, raised, NOW),
         ("time", "It would be renewed later.", signature, replace(made, time=NOW), NOW),
         ("sig", "64 bytes.", signature, short, NOW),
+        ("purpose", thief, signature, replace(made, subject=closing), NOW),
+        ("to-close", once, event, _signed(replace(made, subject=closing)), NOW),
+        ("to-recover", once, event, _signed(replace(made, subject=again)), NOW),
         ("holder-key", small, "attestation.holder-key", weak, NOW),
         ("early", "Not before its time.", "attestation.time", made, made.time - 1),
         ("late", "For a day.", "attestation.time", made, made.time + 86_400),

@@ -258,8 +258,12 @@ class Play:
         now = opened + 1_800
         credentials = committee.credentials
         for identity, holder in zip(identities, holders, strict=True):
-            rolls = list(self.registry.state.rolls.values())
-            issued = committee.issue(identity, holder, rolls, now)
+            state = self.registry.state
+            rolls, leaf = (
+                list(state.rolls.values()),
+                state.leaf_at(identity.leaf.index, now),
+            )
+            issued = committee.issue(identity, holder, leaf, rolls, now)
             wish = Wish(seq=0, wants=1, amount=AMOUNT)
             epoch = epoch_at(credentials.registry, now)
             made = make_deposit(

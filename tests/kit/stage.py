@@ -25,6 +25,7 @@ from fairlot.deposit.make import make_entry
 from fairlot.deposit.payment import make_payment
 from fairlot.deposit.wish import Wish
 from fairlot.entry import Entry, EntryType, sign_entry
+from fairlot.identity.admission import AdmissionBook
 from fairlot.identity.attestation import Attestation
 from fairlot.identity.committee import Holder, signed_roll
 from fairlot.identity.credential import (
@@ -34,7 +35,6 @@ from fairlot.identity.credential import (
     request_credential,
 )
 from fairlot.identity.enrolment import (
-    AdmissionBook,
     Enrolment,
     Identity,
     IssuerSecrets,

@@ -452,7 +452,8 @@ def test_a_committee_is_the_registrys(concert: Stage) -> None:
     member = other.members[0]
     committee = Committee(other.credentials, other.parts.issuers)
     for time in NO_UINT:
-        arguments = member.identity, member.holder, [other.roll], any_of(time)
+        leaf = member.identity.leaf
+        arguments = member.identity, member.holder, leaf, [other.roll], any_of(time)
         assert code_of(committee.issue, *arguments) == "names.time"
 
 

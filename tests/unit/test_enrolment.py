@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from fairlot.errors import Rejection
+from fairlot.identity.admission import AdmissionBook
 from fairlot.identity.attestation import Attestation
 from fairlot.identity.committee import Holder
 from fairlot.identity.enrolment import (
-    AdmissionBook,
     Enrolment,
     enrol,
     identity_share,

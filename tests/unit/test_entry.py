@@ -72,7 +72,18 @@ def test_the_hash_covers_the_whole_encoding() -> None:
 
 @pytest.mark.parametrize("kind", EntryType)
 def test_registry_entries_name_the_registry(kind: EntryType) -> None:
-    of_registry = kind in {EntryType.REGISTRY, EntryType.LEAF, EntryType.ROLL}
+    of_registry = kind in {
+        EntryType.REGISTRY,
+        EntryType.LEAF,
+        EntryType.FREEZE,
+        EntryType.RECOVERY,
+        EntryType.CLOSURE,
+        EntryType.CONTEST,
+        EntryType.RULING,
+        EntryType.SWITCH,
+        EntryType.CLOSED,
+        EntryType.ROLL,
+    }
     entry = sign_entry(kind, SCOPE, BODY, STRANGER)
     assert ("registry" in value_of(entry)) is of_registry
     assert ("sale" in value_of(entry)) is not of_registry

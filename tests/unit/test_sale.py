@@ -10,10 +10,12 @@ from fairlot.board.phase import Phase
 from fairlot.board.sale import SaleState, VoidReason
 from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot.errors import Rejection
+from fairlot.logs import LogKind
 from fairlot.rehearsal.parts import START
 from fairlot.terms.times import MAX_TIME
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.keys import SigningKey
+from kit.claims import claimed
 from kit.recovering import committed, delayed, drawn, revealed
 from kit.sales import (
     DEPOSIT_TIME,
@@ -28,7 +30,7 @@ from kit.sales import (
     stage,
     steps,
 )
-from kit.stage import Stage
+from kit.stage import EPOCH, Stage
 from lies_people import void_entry
 
 SLACK = 30
@@ -75,6 +77,7 @@ def samples(on: Stage) -> dict[EntryType, Entry]:
         EntryType.OPEN: on.sign(EntryType.OPEN),
         EntryType.DEPOSIT: deposit(on, 0, 7),
         EntryType.CANCEL: cancel(on, 0, 7),
+        EntryType.CLAIM: claimed(on, on.members[0].credential, EPOCH).entry,
         EntryType.PAID: on.payment(nym_of(deposit(on, 0)), 1, "sample"),
         EntryType.CLOSE: on.sign(EntryType.CLOSE, bare),
         EntryType.COMMIT: sign_entry(EntryType.COMMIT, on.terms.sale_id, bare, key),
@@ -91,7 +94,7 @@ def samples(on: Stage) -> dict[EntryType, Entry]:
     }
 
 
-OF_REGISTRIES = {EntryType.REGISTRY, EntryType.LEAF, EntryType.ROLL}
+OF_REGISTRIES = {kind for kind in EntryType if kind.logs == (LogKind.REGISTRY,)}
 ALWAYS = {EntryType.TIME, EntryType.VOID}
 """What is legal until the sale has ended."""
 LEGAL = {
@@ -108,15 +111,22 @@ LEGAL = {
     },
     Phase.COMMIT: {*ALWAYS, EntryType.COMMIT, EntryType.COMMIT_END},
     Phase.SEAL: {*ALWAYS, EntryType.SEAL, EntryType.SEALED},
-    Phase.REVEAL: {*ALWAYS, EntryType.REVEAL, EntryType.REVEAL_END, EntryType.ROUND},
+    Phase.REVEAL: {
+        *ALWAYS,
+        EntryType.REVEAL,
+        EntryType.REVEAL_END,
+        EntryType.ROUND,
+        EntryType.CLAIM,
+    },
     Phase.RESULT: {
         *ALWAYS,
         EntryType.REVEAL,
         EntryType.RECOVER,
         EntryType.ROUND,
+        EntryType.CLAIM,
         EntryType.RESULT,
     },
-    Phase.LOCKED: {EntryType.TIME, EntryType.UNLOCK},
+    Phase.LOCKED: {EntryType.TIME, EntryType.CLAIM, EntryType.UNLOCK},
 }
 
 

@@ -18,11 +18,13 @@ from fairlot.board.phase import Phase
 from fairlot.board.registry_state import RegistryState
 from fairlot.board.replay import Replay
 from fairlot.board.sale import SaleState
+from fairlot.claim.claim import read_claim
 from fairlot.deposit.deposit import read_deposit
 from fairlot.deposit.final import Position
 from fairlot.deposit.payment import read_payment
 from fairlot.entry import Entry, EntryType, body_fields
 from fairlot.errors import Rejection
+from fairlot.identity.acts import Contest, Freeze, Ruling, read_act
 from fairlot.identity.leaf import read_leaf
 from fairlot.identity.registry import read_registry
 from fairlot.identity.roll import read_roll
@@ -337,6 +339,25 @@ def _roll(entry: Entry, _money: Money) -> str:
     return f"Roll {roll.number} of the registry: {leaves}, until {utc(roll.expires)}."
 
 
+def _life(entry: Entry, _money: Money) -> str:
+    act = read_act(entry)
+    if isinstance(act, Freeze):
+        return f"Leaf {act.index} is frozen for a while, by its {act.by}."
+    if isinstance(act, Contest):
+        return f"The holder of leaf {act.index} contests what has begun."
+    if isinstance(act, Ruling):
+        return f"The dispute about leaf {act.index} is decided: {act.outcome}."
+    return _DECISIONS[act.type].format(act.index)
+
+
+_DECISIONS: Mapping[EntryType, str] = {
+    EntryType.RECOVERY: "A new key will hold leaf {}, unless the old one contests.",
+    EntryType.CLOSURE: "Leaf {} will be closed, unless its holder contests.",
+    EntryType.SWITCH: "A new key holds leaf {}.",
+    EntryType.CLOSED: "Leaf {} is closed for the season.",
+}
+
+
 def _open(entry: Entry, _money: Money) -> str:
     roll = body_fields(entry).bytes("roll").hex()
     return f"Deposits are open to whoever is on roll {roll}."
@@ -384,11 +405,21 @@ _SENTENCES: Mapping[EntryType, Callable[[Entry, Money], str]] = {
     EntryType.TIME: lambda e, _: f"It is {utc(body_fields(e).uint('time'))}.",
     EntryType.REGISTRY: _registry,
     EntryType.LEAF: _leaf,
+    EntryType.FREEZE: _life,
+    EntryType.RECOVERY: _life,
+    EntryType.CLOSURE: _life,
+    EntryType.CONTEST: _life,
+    EntryType.RULING: _life,
+    EntryType.SWITCH: _life,
+    EntryType.CLOSED: _life,
     EntryType.ROLL: _roll,
     EntryType.OPEN: _open,
     EntryType.DEPOSIT: _deposit,
     EntryType.CANCEL: lambda e, _: (
         f"Nym {read_deposit(e).nym.hex()} takes its deposit back."
+    ),
+    EntryType.CLAIM: lambda e, _: (
+        f"Nym {read_claim(e).nym.hex()} claims with new keys."
     ),
     EntryType.PAID: _paid,
     EntryType.CLOSE: _close,

@@ -52,6 +52,7 @@ PHASES: Mapping[EntryType, tuple[Phase, ...]] = {
     EntryType.RECOVER: (Phase.RESULT,),
     EntryType.ROUND: (Phase.REVEAL, Phase.RESULT),
     EntryType.RESULT: (Phase.RESULT,),
+    EntryType.CLAIM: (Phase.REVEAL, Phase.RESULT, *ENDED),
     EntryType.UNLOCK: (Phase.LOCKED,),
     EntryType.VOID: _RUNNING,
 }

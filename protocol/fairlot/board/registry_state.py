@@ -10,6 +10,7 @@ from fairlot.board.log_state import LogState
 from fairlot.entry import Entry, EntryType, Role, body_fields
 from fairlot.errors import Rejection
 from fairlot.identity.leaf import Leaf, check_leaf, read_leaf
+from fairlot.identity.lives import Lives, check_carried
 from fairlot.identity.registry import (
     Credentials,
     Registry,
@@ -33,21 +34,44 @@ from fairlot_crypto.statements import Statements
 class RegistryState(LogState):
     """Everything that the entries of a registry log so far determine."""
 
-    def __init__(self, curve: Backend, statements: Statements) -> None:
-        """Start with no entry."""
+    def __init__(
+        self,
+        curve: Backend,
+        statements: Statements,
+        before: "RegistryState | None" = None,
+    ) -> None:
+        """Start with no entry.
+
+        Args:
+            curve: the back-end.
+            statements: what this process has verified.
+            before: the state of the registry that this one continues, where its log is at
+                hand.
+        """
         super().__init__(curve, statements)
+        self._before = before
+        self._carried: set[int] = set()
         self.leaves: dict[int, Leaf] = {}
+        """As they were registered; ``life`` and ``leaf_at`` say what has become of them."""
         self.rolls: dict[RollId, PostedRoll] = {}
         """In the order of their numbers."""
         self.roll_indexes: list[int] = []
         """The index of the leaf of each of them."""
         self._credentials: Credentials | None = None
         self._identity: LogIdentity | None = None
+        self._lives: Lives | None = None
         self._identity_commitments: set[bytes] = set()
         self._handlers: Mapping[EntryType, Callable[[Entry, int], None]] = {
             EntryType.REGISTRY: self._registry_entry,
             EntryType.TIME: self._time_entry,
             EntryType.LEAF: self._leaf_entry,
+            EntryType.FREEZE: self._life_entry,
+            EntryType.RECOVERY: self._life_entry,
+            EntryType.CLOSURE: self._life_entry,
+            EntryType.CONTEST: self._life_entry,
+            EntryType.RULING: self._life_entry,
+            EntryType.SWITCH: self._life_entry,
+            EntryType.CLOSED: self._life_entry,
             EntryType.ROLL: self._roll_entry,
         }
 
@@ -110,7 +134,30 @@ class RegistryState(LogState):
     @property
     def closed_leaves(self) -> frozenset[int]:
         """The indexes of the leaves that are closed for the season."""
-        return frozenset()
+        return frozenset() if self._lives is None else self._lives.closed
+
+    @property
+    def lives(self) -> Lives:
+        """What has become of the leaves.
+
+        Raises:
+            Rejection: ``phase.no-registry`` before the REGISTRY entry.
+        """
+        if self._lives is None:
+            raise _no_registry()
+        return self._lives
+
+    def leaf_at(self, index: int, time: int) -> Leaf:
+        """Return a leaf as issuers look at it when they are asked for a credential.
+
+        Args:
+            index: of the leaf.
+            time: Unix seconds: what expires, expires by then.
+
+        Raises:
+            Rejection: ``life.leaf`` for an index without a leaf; ``phase.no-registry``.
+        """
+        return self.lives[index].seen(self.leaves[index], time)
 
     def next_roll(self, size: int, root: bytes, time: int, expires: int) -> Roll:
         """Return the roll that a ROLL entry must state now.
@@ -160,9 +207,10 @@ class RegistryState(LogState):
             problem = "REGISTRY must be signed by one of its issuers"
             raise Rejection("entry.key", problem)
         self._credentials = Credentials(self.curve, registry)
+        self._lives = Lives(registry)
         self._identity = registry.log
 
-    def _leaf_entry(self, entry: Entry, _time: int) -> None:
+    def _leaf_entry(self, entry: Entry, time: int) -> None:
         leaf = read_leaf(body_fields(entry))
         if leaf.index != len(self.leaves):
             raise Rejection(
@@ -174,9 +222,29 @@ class RegistryState(LogState):
             )
         if leaf.version != 1:
             raise Rejection("leaf.version", "a new leaf must have version 1")
+        self._check_carried(leaf, time)
         check_leaf(self.curve, self.registry, leaf, self.statements)
         self._identity_commitments.add(leaf.commitment)
         self.leaves[leaf.index] = leaf
+        self.lives.born(leaf)
+        if leaf.previous is not None:
+            self._carried.add(leaf.previous)
+
+    def _check_carried(self, leaf: Leaf, time: int) -> None:
+        """Check a leaf that continues one of the registry before (specs/life.md, step 20)."""
+        if leaf.previous is None:
+            return
+        named, before = self.registry.previous, self._before
+        if named is None or leaf.previous in self._carried:
+            problem = (
+                "a leaf is carried over once, from the registry that this one names"
+            )
+            raise Rejection("leaf.previous", problem)
+        if before is not None and before.registry_id == named:
+            check_carried(leaf, before.lives, time)
+
+    def _life_entry(self, entry: Entry, time: int) -> None:
+        self.lives.apply(entry, time, self.statements)
 
     def _roll_entry(self, entry: Entry, time: int) -> None:
         roll, signatures = read_roll(body_fields(entry))

@@ -30,6 +30,9 @@ from fairlot.board.registration import (
     read_terms,
 )
 from fairlot.board.registry_state import RegistryState
+from fairlot.claim.claim import Claim, check_claim
+from fairlot.claim.control import Claims, Epochs
+from fairlot.deposit.deposit import Deposit
 from fairlot.deposit.final import Positions
 from fairlot.deposit.payment import read_payment
 from fairlot.deposit.verify import check_deposit
@@ -38,7 +41,7 @@ from fairlot.errors import Rejection
 from fairlot.identity.registry import Credentials, RollId
 from fairlot.identity.roll import PostedRoll
 from fairlot.logs import LogIdentity
-from fairlot.names import HASH_LENGTH, SaleId
+from fairlot.names import HASH_LENGTH, Nym, SaleId
 from fairlot.terms.terms import Terms
 from fairlot_crypto.errors import CryptoError
 from fairlot_crypto.keys import check_verify_key
@@ -68,6 +71,7 @@ class SaleState(LogState):
         self.registry = registry
         self.phase = Phase.EMPTY
         self.positions = Positions()
+        self.claims = Claims()
         self.rounds = Rounds()
         self.draw: Draw | None = None
         self.outcome: Outcome | None = None
@@ -99,6 +103,7 @@ class SaleState(LogState):
             EntryType.RECOVER: self._recover_entry,
             EntryType.ROUND: self._round_entry,
             EntryType.RESULT: self._result_entry,
+            EntryType.CLAIM: self._claim_entry,
             EntryType.UNLOCK: self._unlock_entry,
             EntryType.VOID: self._void_entry,
         }
@@ -341,6 +346,31 @@ class SaleState(LogState):
             )
         self.draw, self.outcome, self.ledger = draw, outcome, ledger
         self.phase = Phase.LOCKED
+
+    def _claim_entry(self, entry: Entry, time: int) -> None:
+        credentials, roll = self.credentials, self.roll.roll_id
+        claim = check_claim(credentials, self.terms, roll, entry, time, self.statements)
+        self.claims.place(claim, self.positions.by_nym)
+
+    def controller(self, nym: Nym) -> Claim | Deposit:
+        """Return the entry whose keys control the position of a nym.
+
+        Raises:
+            Rejection: ``claim.nym`` for a nym without a position.
+        """
+        return self.claims.controller(nym, self.positions.by_nym)
+
+    def released(self, nym: Nym, time: int) -> Claim | None:
+        """Return the claim that takes what a nym has won, or ``None`` while it waits.
+
+        Args:
+            nym: whose position it is.
+            time: Unix seconds, by the log; not before UNLOCK is there.
+        """
+        if self.phase is not Phase.UNLOCKED:
+            return None
+        epochs = Epochs.of(self.credentials.registry)
+        return self.claims.released(nym, self.terms.times.unlock, time, epochs)
 
     def _unlock_entry(self, entry: Entry, time: int) -> None:
         body_fields(entry).done()

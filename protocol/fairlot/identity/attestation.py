@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from fairlot.errors import Rejection
@@ -26,6 +27,28 @@ from fairlot_crypto.keys import (
 TAG_KEY_LENGTH = 32
 
 
+class Purpose(StrEnum):
+    """What an attestation, or a decision of the issuers, is for."""
+
+    ENROL = "enrol"
+    RECOVER = "recover"
+    CLOSE = "close"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The one event that an attestation is good for."""
+
+    purpose: Purpose
+    version: int
+    """Of the leaf; 0 to enrol."""
+    attempt: int
+    """The number of the recovery or closing among those of the leaf; 0 to enrol."""
+
+
+ENROLMENT = Subject(Purpose.ENROL, 0, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Attestation:
     """An attester's statement that a person has these keys. It is never on the board."""
@@ -41,15 +64,22 @@ class Attestation:
     """When the attestation was made, in Unix seconds."""
     attester: VerifyKey
     sig: Signature
+    subject: Subject = ENROLMENT
+    """What it is good for, and for nothing else."""
 
 
 class Attester(Protocol):
     """Something that can tell people apart: a list, an office, a reader of documents."""
 
     def attest(
-        self, person: str, holder_key: VerifyKey, device_key: SealKey, time: int
+        self,
+        person: str,
+        holder_key: VerifyKey,
+        device_key: SealKey,
+        time: int,
+        subject: Subject = ENROLMENT,
     ) -> Attestation:
-        """Attest that ``person`` was checked and has these keys.
+        """Attest that ``person`` was checked and has these keys, for one event.
 
         Raises:
             Rejection: ``attestation.unknown-person`` if it cannot attest that.
@@ -99,7 +129,12 @@ class ListAttester:
         self._people = dict(people)
 
     def attest(
-        self, person: str, holder_key: VerifyKey, device_key: SealKey, time: int
+        self,
+        person: str,
+        holder_key: VerifyKey,
+        device_key: SealKey,
+        time: int,
+        subject: Subject = ENROLMENT,
     ) -> Attestation:
         """Attest that ``person`` is on the list."""
         attributes = self._people.get(person)
@@ -117,6 +152,7 @@ class ListAttester:
             attributes,
             time,
             self._key,
+            subject,
         )
 
 
@@ -128,10 +164,11 @@ def sign_attestation(
     attributes: tuple[str, ...],
     time: int,
     key: SigningKey,
+    subject: Subject = ENROLMENT,
 ) -> Attestation:
     """Sign an attestation as it is given (section 2)."""
     statement = _statement(
-        registry_id, person_tag, holder_key, device_key, attributes, time
+        registry_id, person_tag, holder_key, device_key, attributes, time, subject
     )
     return Attestation(
         registry_id=registry_id,
@@ -142,6 +179,7 @@ def sign_attestation(
         time=time,
         attester=key.public,
         sig=key.sign(statement),
+        subject=subject,
     )
 
 
@@ -151,12 +189,24 @@ def tag_person(tag_key: bytes, person: str) -> bytes:
     return hmac.digest(tag_key, message, hashlib.sha256)
 
 
-def check_attestation(registry: Registry, attestation: Attestation, now: int) -> None:
+def check_attestation(
+    registry: Registry,
+    attestation: Attestation,
+    now: int,
+    subject: Subject = ENROLMENT,
+) -> None:
     """Check an attestation as an issuer does before anything else.
+
+    Args:
+        registry: the issuer's registry.
+        attestation: as it came.
+        now: the issuer's clock, Unix seconds.
+        subject: the event that it must be good for.
 
     Raises:
         Rejection: ``attestation.registry``, ``attestation.attester``,
-            ``attestation.signature``, ``attestation.holder-key``, ``attestation.time``,
+            ``attestation.signature``, ``attestation.subject``,
+            ``attestation.holder-key``, ``attestation.time``,
             ``attestation.attributes``.
     """
     if attestation.registry_id != registry.registry_id:
@@ -174,6 +224,7 @@ def check_attestation(registry: Registry, attestation: Attestation, now: int) ->
         attestation.device_key,
         attestation.attributes,
         attestation.time,
+        attestation.subject,
     )
     try:
         verify_signature(attestation.attester, statement, attestation.sig)
@@ -181,6 +232,9 @@ def check_attestation(registry: Registry, attestation: Attestation, now: int) ->
         raise Rejection(
             "attestation.signature", "the attester did not sign this attestation"
         ) from error
+    if attestation.subject != subject:
+        problem = f"to {attestation.subject.purpose}, but not for this event"
+        raise Rejection("attestation.subject", f"the attestation was made {problem}")
     try:
         check_verify_key(attestation.holder_key)
     except CryptoError as error:
@@ -231,9 +285,13 @@ def _statement(
     device_key: SealKey,
     attributes: tuple[str, ...],
     time: int,
+    subject: Subject,
 ) -> bytes:
     value: dict[str, Value] = {
         "registry": registry_id,
+        "purpose": subject.purpose.value,
+        "version": subject.version,
+        "attempt": subject.attempt,
         "person": person_tag,
         "holder": holder_key,
         "device": device_key,

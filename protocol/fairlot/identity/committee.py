@@ -1,16 +1,18 @@
 """All issuers of a registry on one machine, and the way of a person through them.
 
-Where n = 1, or in a rehearsal, one program is the whole committee: it keeps the book and the
-leaves, and answers for every issuer. The steps are those of specs/identity.md, sections 4 and
-5, and of specs/credential.md.
+Where n = 1, or in a rehearsal, one program is the whole committee: it keeps the book, and
+answers for every issuer. The steps are those of specs/identity.md, sections 4 and 5, of
+specs/credential.md, and of specs/life.md, sections 5 and 6.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fairlot.entry import Entry
 from fairlot.errors import Rejection
-from fairlot.identity.attestation import Attester
+from fairlot.identity.acts import make_act
+from fairlot.identity.admission import AdmissionBook
+from fairlot.identity.attestation import Attestation, Attester, Purpose
 from fairlot.identity.credential import (
     CredentialRequest,
     answer_all,
@@ -18,13 +20,20 @@ from fairlot.identity.credential import (
     request_credential,
 )
 from fairlot.identity.enrolment import (
-    AdmissionBook,
+    Enrolment,
     Identity,
     IssuerSecrets,
     enrol,
     receive_identity,
 )
 from fairlot.identity.leaf import Leaf, make_leaf_entry
+from fairlot.identity.life import LeafLife
+from fairlot.identity.recovering import (
+    begin_change,
+    complete_change,
+    join,
+    resend_share,
+)
 from fairlot.identity.registry import Credentials, RegistryId, RollId, epoch_at
 from fairlot.identity.roll import (
     PostedRoll,
@@ -84,7 +93,7 @@ class Committee:
         self.credentials = credentials
         self._issuers = tuple(issuers)
         self._book = AdmissionBook(registry)
-        self._leaves: list[Leaf] = []
+        self._enrolled: list[Enrolment] = []
 
     def register(
         self, attester: Attester, person: str, holder: Holder, now: int
@@ -107,13 +116,13 @@ class Committee:
         check_time(now)
         keys = holder.signing.public, holder.device.public
         attestation = attester.attest(person, *keys, now)
-        index = len(self._leaves)
+        index = len(self._enrolled)
         self._book.admit(attestation, index, now)
         curve, registry = self.credentials.curve, self.credentials.registry
         randomness = holder.randomness.derive("enrolment")
         made = enrol(curve, registry, self._issuers, attestation, index, randomness)
         self._book.registered(index, made.handle)
-        self._leaves.append(made.leaf)
+        self._enrolled.append(made)
         attributes = attestation.attributes
         return receive_identity(curve, registry, made, holder.device, attributes)
 
@@ -131,15 +140,98 @@ class Committee:
         registry_id = self.credentials.registry.registry_id
         return signed_roll(registry_id, roll, self._issuers)
 
+    def begin(
+        self,
+        attestations: Sequence[Attestation],
+        purpose: Purpose,
+        index: int,
+        life: LeafLife,
+        now: int,
+    ) -> Entry:
+        """Return the RECOVERY or CLOSURE entry that all issuers have signed.
+
+        Args:
+            attestations: of a quorum of attesters.
+            purpose: to recover or to close.
+            index: of the leaf.
+            life: what has become of it, by the registry log.
+            now: unix seconds.
+
+        Raises:
+            Rejection: ``attestation.*``, ``recovery.*``, ``life.*``.
+        """
+        registry = self.credentials.registry
+        decisions = [
+            begin_change(
+                registry, self._book, each, attestations, purpose, index, life, now
+            )
+            for each in self._issuers
+        ]
+        return make_act(registry.registry_id, join(decisions), self._issuers[0].key)
+
+    def complete(self, index: int, life: LeafLife, now: int) -> Entry:
+        """Return the SWITCH or CLOSED entry that completes what has begun.
+
+        Args:
+            index: of the leaf.
+            life: what has become of it, by the registry log.
+            now: unix seconds.
+
+        Raises:
+            Rejection: ``life.status``, ``life.early``.
+        """
+        registry = self.credentials.registry
+        decisions = [
+            complete_change(registry, each, index, life, now) for each in self._issuers
+        ]
+        return make_act(registry.registry_id, join(decisions), self._issuers[0].key)
+
+    def resend(
+        self, leaf: Leaf, life: LeafLife, holder: Holder, randomness: Randomness
+    ) -> Identity:
+        """Send the shares of a leaf to whoever holds it now, who opens them.
+
+        Args:
+            leaf: as the registry log shows it now.
+            life: what has become of it, by that log.
+            holder: the keys that the attesters attested.
+            randomness: for the boxes.
+
+        Raises:
+            Rejection: ``recovery.keys`` for keys that nobody has attested;
+                ``enrolment.share`` for a device that is not the holder's.
+        """
+        curve, registry = self.credentials.curve, self.credentials.registry
+        sealed = tuple(
+            resend_share(
+                registry,
+                self._book,
+                each,
+                leaf.index,
+                life,
+                randomness.derive(f"share/{each.index}"),
+            )
+            for each in self._issuers
+        )
+        made = replace(self._enrolled[leaf.index], leaf=leaf, sealed=sealed)
+        attributes = self._book.attributes(leaf.index)
+        return receive_identity(curve, registry, made, holder.device, attributes)
+
     def issue(
-        self, identity: Identity, holder: Holder, rolls: Sequence[PostedRoll], now: int
+        self,
+        identity: Identity,
+        holder: Holder,
+        leaf: Leaf,
+        rolls: Sequence[PostedRoll],
+        now: int,
     ) -> Mapping[RollId, Credential]:
         """Ask every issuer for the credentials of the epoch of ``now``, and combine.
 
         Args:
             identity: the person's, from ``register``.
             holder: the person's keys and randomness.
-            rolls: all that are on the registry log.
+            leaf: the person's, as the registry log shows it now.
+            rolls: all that are on that log.
             now: the issuers' clock, unix seconds.
 
         Returns:
@@ -160,27 +252,34 @@ class Committee:
             [each.roll_id for each in unexpired_rolls(rolls, now)],
             randomness,
         )
-        answers = self.answer(pending.request, rolls, now, randomness)
+        answers = self.answer(pending.request, leaf, rolls, now, randomness)
         return receive_credential(self.credentials, identity, pending, answers)
 
     def answer(
         self,
         request: CredentialRequest,
+        leaf: Leaf,
         rolls: Sequence[PostedRoll],
         now: int,
         randomness: Randomness,
     ) -> tuple[bytes, ...]:
         """Return every issuer's sealed answer to a request.
 
-        Leaf and attributes are the committee's own; randomness is that of the boxes.
+        Attributes are the committee's own; randomness is that of the boxes.
+
+        Args:
+            request: as it came.
+            leaf: the one that it names, as the registry log shows it now.
+            rolls: all that are on that log.
+            now: the issuers' clock, unix seconds.
+            randomness: of the boxes.
 
         Raises:
-            Rejection: ``request.leaf`` for a leaf that is not there, and other
+            Rejection: ``request.leaf`` for a leaf that was not enrolled here, and other
                 ``request.*``.
         """
-        if not 0 <= request.index < len(self._leaves):
+        if not 0 <= request.index < len(self._enrolled):
             raise Rejection("request.leaf", "there is no leaf of this index")
-        leaf = self._leaves[request.index]
         attributes = self._book.attributes(request.index)
         return answer_all(
             self.credentials,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from fairlot.errors import Rejection
 from fairlot.fields import Fields, Problem
-from fairlot.identity.attestation import Attestation, check_attestation
+from fairlot.identity.attestation import Attestation
 from fairlot.identity.leaf import (
     Leaf,
     LeafShare,
@@ -51,77 +51,6 @@ class IssuerSecrets:
 
 
 @dataclass(frozen=True, slots=True)
-class Admission:
-    """What an issuer knows about one leaf and shows to nobody."""
-
-    index: int
-    attestation: Attestation
-    """Gives the attributes and the keys: a holder cannot name others later."""
-    handle: bytes | None = field(repr=False)
-    """The leaf's handle, once the leaf is on the board: the PRF's input for ever."""
-
-
-class AdmissionBook:
-    """An issuer's record of who has a leaf: one person, one leaf, ever."""
-
-    def __init__(self, registry: Registry) -> None:
-        """Start empty."""
-        self._registry = registry
-        self._by_tag: dict[bytes, int] = {}
-        self._admissions: list[Admission] = []
-
-    def admit(self, attestation: Attestation, index: int, now: int) -> None:
-        """Reserve leaf ``index`` for the attested person (steps 1 and 2).
-
-        An enrolment that broke off before its leaf was on the board may be repeated, with
-        the same keys and index.
-
-        Raises:
-            Rejection: ``attestation.*``; ``enrolment.season`` outside the season;
-                ``enrolment.known-person`` if the person has a leaf: that is a recovery,
-                never a second leaf; ``enrolment.index`` if the index is not the next one.
-        """
-        # Step 1.
-        check_attestation(self._registry, attestation, now)
-        # Step 2.
-        if not self._registry.starts <= now < self._registry.ends:
-            raise Rejection(
-                "enrolment.season", "the registry admits people in its season only"
-            )
-        known = self._by_tag.get(attestation.person_tag)
-        if known is not None:
-            self._check_repeated(self._admissions[known], attestation, index)
-            return
-        if index != len(self._admissions):
-            raise Rejection(
-                "enrolment.index",
-                f"the next leaf must have index {len(self._admissions)}",
-            )
-        self._by_tag[attestation.person_tag] = index
-        self._admissions.append(Admission(index, attestation, None))
-
-    def registered(self, index: int, leaf_handle: bytes) -> None:
-        """Record that leaf ``index`` is on the board (step 6)."""
-        self._admissions[index] = replace(self._admissions[index], handle=leaf_handle)
-
-    def attributes(self, index: int) -> tuple[str, ...]:
-        """Return what was attested about the person of leaf ``index``."""
-        return self._admissions[index].attestation.attributes
-
-    def _check_repeated(
-        self, admission: Admission, attestation: Attestation, index: int
-    ) -> None:
-        before = admission.attestation
-        keys = before.holder_key, before.device_key, admission.index
-        same = keys == (attestation.holder_key, attestation.device_key, index)
-        if admission.handle is not None or not same:
-            raise Rejection(
-                "enrolment.known-person",
-                "this person has a leaf already: nobody gets a second one",
-            )
-
-
-@dataclass(frozen=True, slots=True)
 class Enrolment:
     """What the issuers have made together for one person."""
 
@@ -151,8 +80,12 @@ def enrol(
     attestation: Attestation,
     index: int,
     randomness: Randomness,
+    previous: int | None = None,
 ) -> Enrolment:
-    """Make the leaf of an admitted person, all issuers together (steps 3 to 6)."""
+    """Make the leaf of an admitted person, all issuers together (steps 3 to 6).
+
+    ``previous`` is the index of the leaf in the registry before, if it is carried over.
+    """
     nonces = tuple(
         randomness.derive(f"nonce/{i.index}").take(NONCE_LENGTH) for i in issuers
     )
@@ -165,6 +98,7 @@ def enrol(
         status=LeafStatus.ACTIVE,
         shares=(),
         commitment=b"",
+        previous=previous,
     )
     shares: list[LeafShare] = []
     sealed: list[bytes] = []
@@ -172,7 +106,7 @@ def enrol(
         rho, nyms = identity_share(registry, issuer.season_keys, index, leaf_handle)
         point = commitment(curve, registry.schema, rho, nyms).to_bytes()
         shares.append(sign_share(registry, draft, issuer.index, point, issuer.key))
-        box = _seal_share(
+        box = seal_share(
             issuer.index,
             rho,
             nyms,
@@ -242,13 +176,14 @@ def _interpolate_each(shares: Mapping[int, tuple[Scalar, ...]]) -> tuple[Scalar,
     )
 
 
-def _seal_share(
+def seal_share(
     issuer: int,
     rho: Scalar,
     nyms: Sequence[Scalar],
     device_key: SealKey,
     randomness: Randomness,
 ) -> bytes:
+    """Seal issuer i's shares to the attested device (step 5)."""
     message = cbor.encode(
         {
             "issuer": issuer,

@@ -19,9 +19,13 @@ from fairlot_crypto.statements import Statements
 
 
 class LeafStatus(StrEnum):
-    """Says whether a leaf may act."""
+    """Says whether a leaf may act (specs/life.md, section 2)."""
 
     ACTIVE = "active"
+    FROZEN = "frozen"
+    PENDING = "pending"
+    DISPUTED = "disputed"
+    CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +54,12 @@ class Leaf:
     shares: tuple[LeafShare, ...]
     commitment: bytes
     """IC, a point of G1."""
+    previous: int | None = None
+    """The index in the registry before, where the leaf was carried over from there."""
 
     def to_value(self) -> dict[str, Value]:
         """Return the body of the LEAF entry."""
-        return {
+        value: dict[str, Value] = {
             "index": self.index,
             "version": self.version,
             "holder": self.holder,
@@ -65,6 +71,7 @@ class Leaf:
             ],
             "commitment": self.commitment,
         }
+        return value if self.previous is None else {**value, "previous": self.previous}
 
 
 def handle(registry_id: RegistryId, index: int, nonces: tuple[bytes, ...]) -> bytes:
@@ -148,6 +155,7 @@ def read_leaf(fields: Fields) -> Leaf:
         status=_status(fields.text("status")),
         shares=tuple(_read_share(share) for share in fields.maps("shares")),
         commitment=fields.bytes("commitment", G1_LENGTH),
+        previous=fields.uint("previous") if fields.has("previous") else None,
     )
     fields.done()
     return leaf
@@ -219,6 +227,8 @@ def _share_message(registry: Registry, leaf: Leaf, commitment: bytes) -> bytes:
         "handle": leaf.handle,
         "commitment": commitment,
     }
+    if leaf.previous is not None:
+        statement["previous"] = leaf.previous
     return tag("leaf-share").encode() + b"\x00" + cbor.encode(statement)
 
 
@@ -233,9 +243,6 @@ def _read_share(fields: Fields) -> LeafShare:
 
 
 def _status(name: str) -> LeafStatus:
-    try:
-        return LeafStatus(name)
-    except ValueError as error:
-        raise Rejection(
-            "leaf.status", f"a leaf cannot have the status {name!r}"
-        ) from error
+    if name != LeafStatus.ACTIVE:
+        raise Rejection("leaf.status", f"a new leaf cannot have the status {name!r}")
+    return LeafStatus.ACTIVE

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fairlot.board.registry_keeper import RegistryBoard
+from fairlot.identity.admission import AdmissionBook
 from fairlot.identity.attestation import Attestation
 from fairlot.identity.committee import Holder
-from fairlot.identity.enrolment import AdmissionBook, Identity
+from fairlot.identity.enrolment import Identity
 from fairlot.identity.leaf import make_leaf_entry
 from fairlot.inputs.people_file import Person
 from fairlot.rehearsal.draw import BATCH, Posting, chunks

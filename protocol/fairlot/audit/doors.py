@@ -1,0 +1,62 @@
+"""What a gate takes with it from the file of a sale (specs/door.md, section 3)."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from fairlot.audit.given import GivenHead, read_heads, read_rounds
+from fairlot.audit.settling import Settled, settle_replay
+from fairlot.audit.transcript_file import transcript_bytes
+from fairlot.board.replay import replay_file
+from fairlot.door.gate import Gate
+from fairlot.errors import Rejection
+from fairlot.names import check_sale_id
+from fairlot_crypto.curve import Backend, backend
+from fairlot_crypto.progress import Progress, silent
+from fairlot_crypto.statements import Statements
+
+
+def open_gate(
+    transcript: bytes | str | Path,
+    sale_id: bytes,
+    *,
+    rounds: Iterable[bytes] = (),
+    heads: Iterable[GivenHead] = (),
+    curve: Backend | None = None,
+    statements: Statements | None = None,
+    progress: Progress = silent,
+) -> Gate:
+    """Read who may enter from the file of a sale, which must break no rule of the fold.
+
+    It does not replace an audit: that compares the file with heads that others saw.
+
+    Args:
+        transcript: its bytes, or the path of its file.
+        sale_id: of the sale, 32 bytes, as the seller published it.
+        rounds: rounds that the terms name and the log lacks, each the JSON of a relay.
+        heads: heads of the log from elsewhere, each a signed note.
+        curve: the back-end; ``None`` for the default one.
+        statements: what this process has verified before; ``None`` for nothing.
+        progress: told how many bytes were read, of how many.
+
+    Raises:
+        Rejection: ``door.sale`` for the file of another sale, ``door.unsettled`` where
+            nobody has won yet or ever, or the first rule that the file breaks.
+        InputError: ``transcript.unreadable``, ``transcript.none``,
+            ``transcript.too-long``.
+        EncodingError: as ``settle_transcript``.
+        CallerError: ``names.sale-id``, and as ``settle_transcript``.
+    """
+    check_sale_id(sale_id)
+    given, signed = read_rounds(rounds), read_heads(heads)
+    known = Statements() if statements is None else statements
+    data = transcript_bytes(transcript)
+    read = replay_file(data, backend() if curve is None else curve, known, progress)
+    settled = settle_replay(read, given, signed)
+    read.check()
+    if settled.sale_id != sale_id:
+        raise Rejection("door.sale", "the file is of another sale")
+    if not isinstance(settled, Settled):
+        raise Rejection("door.unsettled", "nobody has won anything in this sale")
+    units = {line.nym: line.units for line in settled.ledger if line.units}
+    state = read.state
+    return Gate(state.credentials, state.terms, state.roll.roll_id, units)

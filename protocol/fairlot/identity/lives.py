@@ -1,0 +1,140 @@
+"""The lives of all leaves of a registry: a fold (specs/life.md, sections 4 and 7)."""
+
+from collections.abc import ItemsView
+
+from fairlot.entry import Entry
+from fairlot.errors import Rejection
+from fairlot.identity.acts import (
+    Act,
+    Contest,
+    Decision,
+    Freeze,
+    Ruling,
+    check_guardian,
+    check_holder,
+    check_issuers,
+    read_act,
+)
+from fairlot.identity.leaf import Leaf, LeafStatus
+from fairlot.identity.life import LeafLife
+from fairlot.identity.registry import Registry
+from fairlot_crypto.keys import VerifyKey
+from fairlot_crypto.statements import Statements
+
+
+class Lives:
+    """What has become of every leaf; a refused entry changes nothing."""
+
+    def __init__(self, registry: Registry) -> None:
+        """Start without a leaf."""
+        self._registry = registry
+        self._by_index: dict[int, LeafLife] = {}
+
+    def __getitem__(self, index: int) -> LeafLife:
+        """Return the life of a leaf.
+
+        Raises:
+            Rejection: ``life.leaf``.
+        """
+        life = self._by_index.get(index)
+        if life is None:
+            raise Rejection("life.leaf", "there is no leaf of this index")
+        return life
+
+    def items(self) -> ItemsView[int, LeafLife]:
+        """Return every life with the index of its leaf."""
+        return self._by_index.items()
+
+    @property
+    def closed(self) -> frozenset[int]:
+        """The indexes of the leaves that are CLOSED: no roll covers them any more."""
+        found = (index for index, life in self._by_index.items() if life.closed)
+        return frozenset(found)
+
+    def born(self, leaf: Leaf) -> None:
+        """Take in a leaf whose LEAF entry was accepted."""
+        self._by_index[leaf.index] = LeafLife.of(leaf)
+
+    def apply(self, entry: Entry, time: int, statements: Statements) -> None:
+        """Take in an entry of the life of a leaf (steps 1 to 9).
+
+        Args:
+            entry: of this registry; its own signature has been checked, and for entries of
+                issuers, that its key is one of theirs.
+            time: of the log, Unix seconds.
+            statements: what this process has verified.
+
+        Raises:
+            Rejection: ``entry.field``, ``life.*``.
+        """
+        act = read_act(entry)
+        # Step 2.
+        life = self[act.index]
+        if act.version != life.version:
+            problem = f"the leaf has version {life.version}, not {act.version}"
+            raise Rejection("life.version", problem)
+        _check_attempt(life, act)
+        self._by_index[act.index] = self._after(life, act, entry.key, time, statements)
+
+    def _after(
+        self,
+        life: LeafLife,
+        act: Act,
+        key: VerifyKey,
+        time: int,
+        statements: Statements,
+    ) -> LeafLife:
+        registry = self._registry
+        if isinstance(act, Freeze):
+            check_guardian(registry, act, key, life.holder)
+            return life.freeze(registry.recovery, key, time)
+        if isinstance(act, Contest):
+            check_holder(key, life.holder)
+            return life.contest(registry.disputes, time)
+        if isinstance(act, Ruling):
+            _check_arbiter(registry, key)
+            return life.rule(act.outcome, time)
+        check_issuers(registry, act, statements)
+        if act.begins:
+            return life.begin(registry.recovery, act.purpose, act.holder, time)
+        return life.complete(act.purpose, act.holder, time)
+
+
+def _check_attempt(life: LeafLife, act: Act) -> None:
+    """Check which attempt an act is about (step 2)."""
+    if isinstance(act, Freeze):
+        return
+    begins = isinstance(act, Decision) and act.begins
+    expected = life.attempt + 1 if begins else life.attempt
+    if act.attempt != expected:
+        problem = f"it is about attempt {act.attempt}, and must be about {expected}"
+        raise Rejection("life.attempt", problem)
+
+
+def _check_arbiter(registry: Registry, key: VerifyKey) -> None:
+    """Check that a ruling comes from whom the registry names (step 3)."""
+    if key != registry.disputes.key:
+        problem = "a ruling must be signed by the arbiter that the registry names"
+        raise Rejection("life.key", problem)
+
+
+def check_carried(leaf: Leaf, before: Lives, time: int) -> None:
+    """Check a leaf against the one that it continues (step 20).
+
+    Args:
+        leaf: of the new registry.
+        before: what had become of the leaves of the registry before.
+        time: of the LEAF entry.
+
+    Raises:
+        Rejection: ``leaf.previous``.
+    """
+    # Step 20.
+    holders = {
+        index: life.holder
+        for index, life in before.items()
+        if life.status(time) is LeafStatus.ACTIVE
+    }
+    if leaf.previous is None or holders.get(leaf.previous) != leaf.holder:
+        problem = "a leaf that is carried over must be active there, under the same key"
+        raise Rejection("leaf.previous", problem)

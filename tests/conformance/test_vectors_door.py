@@ -1,0 +1,129 @@
+"""Recomputes the published vectors of doors through the public API."""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fairlot.door.answer import make_answer, read_answer
+from fairlot.door.challenge import make_challenge, read_challenge
+from fairlot.door.gate import Gate
+from fairlot.door.used_list import UsedList
+from fairlot.errors import FairlotError
+from fairlot.identity.registry import Credentials, RollId, read_registry
+from fairlot.names import Nym, SaleId
+from fairlot.terms.terms import Terms
+from fairlot_crypto import cbor
+from fairlot_crypto.bbs.ciphersuite import Signature
+from fairlot_crypto.bbs.profile import Credential
+from fairlot_crypto.curve import Scalar, backend
+from fairlot_crypto.errors import CryptoError
+from fairlot_crypto.randomness import SeededRandomness
+
+FILE = Path(__file__).parent.parent / "vectors" / "door.json"
+CASES = json.loads(FILE.read_bytes())["cases"]
+CURVE = backend()
+
+Given = Mapping[str, Any]
+
+
+def octets(given: Given, name: str) -> bytes:
+    return bytes.fromhex(given[name])
+
+
+def source(given: Given) -> SeededRandomness:
+    return SeededRandomness(octets(given, "seed"))
+
+
+def credentials(given: Given) -> Credentials:
+    registry = read_registry(cbor.decode(octets(given, "registry")))
+    return Credentials(CURVE, registry)
+
+
+def terms(given: Given) -> Terms:
+    return Terms.from_value(cbor.decode(octets(given, "terms")))
+
+
+def roll(given: Given) -> RollId:
+    return RollId(octets(given, "roll"))
+
+
+def scalar(data: str) -> Scalar:
+    return Scalar(int(data, 16))
+
+
+def question(given: Given, folder: Path) -> Given:
+    del folder
+    sale_id = SaleId(octets(given, "sale_id"))
+    asked = make_challenge(sale_id, given["gate"], given["time"], source(given))
+    return {"question": asked.encode().hex()}
+
+
+def read(given: Given, folder: Path) -> Given:
+    del folder
+    asked = read_challenge(octets(given, "question"))
+    return {"gate": asked.gate, "time": asked.time, "nonce": asked.nonce.hex()}
+
+
+def answer(given: Given, folder: Path) -> Given:
+    del folder
+    kept = given["credential"]
+    credential = Credential(
+        tuple(bytes.fromhex(each) for each in kept["attributes"]),
+        Signature.from_bytes(CURVE, bytes.fromhex(kept["signature"])),
+        scalar(kept["blind"]),
+        tuple(scalar(each) for each in kept["nym_secrets"]),
+    )
+    made = make_answer(
+        credentials(given),
+        credential,
+        terms(given),
+        roll(given),
+        given["epoch"],
+        read_challenge(octets(given, "question")),
+        source(given),
+    )
+    return {"answer": made.encode().hex()}
+
+
+def check(given: Given, folder: Path) -> Given:
+    del folder
+    units = {Nym(bytes.fromhex(nym)): n for nym, n in given["units"].items()}
+    gate = Gate(credentials(given), terms(given), roll(given), units)
+    asked = read_challenge(octets(given, "question"))
+    shown = read_answer(octets(given, "answer"))
+    return {"units": gate.check(asked, shown, given["now"])}
+
+
+def admit(given: Given, folder: Path) -> Given:
+    path = folder / "used.txt"
+    if given["list"] is not None:
+        path.write_bytes(given["list"].encode())
+    used = UsedList(path, SaleId(octets(given, "sale_id")))
+    nonce, nym = octets(given, "nonce"), Nym(octets(given, "nym"))
+    left = used.admit(nonce, nym, given["units"])
+    return {"list": path.read_bytes().decode(), "left": left}
+
+
+RUNS: Mapping[str, Callable[[Given, Path], Given]] = {
+    "question": question,
+    "read-question": read,
+    "answer": answer,
+    "check": check,
+    "admit": admit,
+}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["name"]))
+def test_door(case: Mapping[str, Any], tmp_path: Path) -> None:
+    run = RUNS[case["input"]["op"]]
+    if "refused" not in case:
+        assert run(case["input"], tmp_path) == case["output"]
+        return
+    with pytest.raises((CryptoError, FairlotError)) as caught:
+        run(case["input"], tmp_path)
+    error = caught.value
+    assert isinstance(error, CryptoError | FairlotError)
+    assert error.code == case["refused"]["code"]
