@@ -2,14 +2,14 @@
 
 import shutil
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from command import SEED, TERMS, Ran, fairlot
-from fairlot.board.registry_keeper import RegistryBoard
+from fairlot.board.registry_keeper import RegistryBoard, start_registry
 from fairlot.board.replay import Replay, replay
 from fairlot.board.storage import MemoryStorage
 from fairlot.board.transcript import read_records, take_apart
@@ -20,7 +20,7 @@ from fairlot.identity.roll import roll_body, sign_roll
 from fairlot.inputs.people_file import read_people
 from fairlot.inputs.terms_file import read_terms_file
 from fairlot.logs import LogKind
-from fairlot.rehearsal.kept import LOG, SECRET, read_kept
+from fairlot.rehearsal.kept import LOG, SECRET, KeptRegistry, read_kept
 from fairlot_crypto import cbor
 from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.randomness import SeededRandomness
@@ -291,6 +291,24 @@ def late_registry(kept: Path) -> None:
     sigs = [sign_roll(registry.registry_id, roll, 1, issuer)]
     keeper.append_roll(roll_body(roll, sigs), late)
     (kept / LOG).write_bytes(storage.data)
+
+
+def test_a_registry_of_nobody_has_the_keys_of_its_seed(played: Played) -> None:
+    files = {n: (played.path("kept-1") / n).read_bytes() for n in (LOG, SECRET)}
+    credentials = read_kept(files, GROUP).state.credentials
+    keys, start = SeededRandomness(bytes.fromhex(SEED)), credentials.registry.starts
+    board = SigningKey.generate(keys.derive("board"))
+    issuer = SigningKey.generate(keys.derive("issuer/1"))
+    storage = MemoryStorage()
+    keeper = start_registry(storage, credentials, board, issuer, start)
+    roll = keeper.roll_due(start, credentials.registry.closes)
+    sigs = [sign_roll(credentials.registry.registry_id, roll, 1, issuer)]
+    keeper.append_roll(roll_body(roll, sigs), start)
+    good = KeptRegistry(bytes.fromhex(SEED), (), storage.data)
+    assert read_kept(good.to_files(), GROUP).registered() == {}
+    with pytest.raises(InputError) as caught:
+        read_kept(replace(good, seed=bytes(32)).to_files(), GROUP)
+    assert caught.value.code == "registry-dir.foreign"
 
 
 def test_a_season_that_is_over_is_refused(played: Played, tmp_path: Path) -> None:
