@@ -226,7 +226,7 @@ def test_leaves_jobs_and_deposits_are_shuffled_apart(
         seen["credentials"] += [names[h.signing.public] for h in holders]
         return deposit_people(job)
 
-    monkeypatch.setattr("fairlot.rehearsal.play.enrol_people", watch_enrol)
+    monkeypatch.setattr("fairlot.rehearsal.registering.enrol_people", watch_enrol)
     monkeypatch.setattr("fairlot.rehearsal.play.deposit_people", watch_sell)
     sale = played("Third concert")
     found = {**orders(sale), **seen}

@@ -21,13 +21,17 @@ class View:
     tree: Tree | None = None
     """Of the log; ``None`` for a head alone."""
     seals: tuple[Entry, ...] = ()
+    registry: "View | None" = None
+    """Of the registry log in the same file; ``None`` where there is none."""
 
     @classmethod
     def of_log(cls, read: Replay) -> "View":
         """Return what a transcript shows."""
         seals = (timed.entry for timed in read.entries)
         found = tuple(entry for entry in seals if entry.type is EntryType.SEAL)
-        return cls(read.heads, read.state.tree, found)
+        first = read.registry
+        registry = cls(first.heads, first.state.tree) if first.state.begun else None
+        return cls(read.heads, read.state.tree, found, registry)
 
     @classmethod
     def of_head(cls, head: SignedCheckpoint) -> "View":
@@ -40,7 +44,8 @@ def compare(log: Replay, other: View) -> Evidence | None:
 
     Args:
         log: a transcript, whose terms are known.
-        other: another transcript, or a head.
+        other: another transcript, or a head; of another sale, if it has the log of the
+            same registry, which alone is then compared.
 
     Returns:
         The first evidence that holds by itself; ``None`` where both can be true.
@@ -52,6 +57,11 @@ def compare(log: Replay, other: View) -> Evidence | None:
     """
     terms = log.state.terms
     mine, mine_size = View.of_log(log), log.state.tree.size
+    ours, theirs = mine.registry, other.registry
+    if ours is not None and theirs is not None and _origins(ours) == _origins(theirs):
+        forked = _fork(log.state.registry.registry.board.key, ours, theirs)
+        if forked is not None or _origins(mine) != _origins(other):
+            return forked
     for head in other.heads.values():
         if head.checkpoint.origin != terms.origin:
             problem = f"these are two logs: {terms.origin}, {head.checkpoint.origin}"
@@ -63,12 +73,17 @@ def compare(log: Replay, other: View) -> Evidence | None:
             )
             advice = "the board owes you a longer one; compare that"
             raise InputError("compare.shorter", f"{problem}: {advice}")
-    found = [
-        _first_fork(terms.board.key, mine, other.heads),
-        _first_fork(terms.board.key, other, mine.heads),
-        _two_seals(mine, other),
-    ]
-    return next((each for each in found if each is not None), None)
+    return _fork(terms.board.key, mine, other) or _two_seals(mine, other)
+
+
+def _origins(view: View) -> set[str]:
+    return {head.checkpoint.origin for head in view.heads.values()}
+
+
+def _fork(key: VerifyKey, mine: View, other: View) -> Fork | None:
+    """Return evidence that two views of one log contradict each other."""
+    first = _first_fork(key, mine, other.heads)
+    return first or _first_fork(key, other, mine.heads)
 
 
 def _first_fork(

@@ -64,7 +64,7 @@ def execute(arguments: argparse.Namespace) -> int:
 
 COMMAND = Command(
     "compare",
-    "Compare two transcripts of one sale, or a transcript and a head.",
+    "Compare two transcripts of one sale or registry, or a transcript and a head.",
     _EXAMPLES,
     configure,
     execute,

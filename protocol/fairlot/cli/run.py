@@ -4,6 +4,7 @@ import argparse
 import os
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
 
@@ -20,6 +21,11 @@ from fairlot.cli.closing import (
 from fairlot.cli.command import FAILED, OK, Command, chosen_curve, hex_bytes, whole
 from fairlot.cli.folders import check_new_folder, create_folder, write_private_folder
 from fairlot.cli.output import Screen, complain, say
+from fairlot.cli.registry_folder import (
+    check_keep_folder,
+    keep_registry,
+    read_registry_folder,
+)
 from fairlot.cli.role_files import KEYS, next_steps, role_files
 from fairlot.cli.squarings import announce_squarings
 from fairlot.cli.warnings import warn
@@ -31,6 +37,8 @@ from fairlot.inputs.terms_file import TermsFile, read_terms_file
 from fairlot.names import Nym
 from fairlot.rehearsal.draw import BATCH, STOPS, find_setup
 from fairlot.rehearsal.fit import check_people, check_playable
+from fairlot.rehearsal.kept import Earlier
+from fairlot.rehearsal.parts import TIMES
 from fairlot.rehearsal.play import Rehearsed, rehearse
 from fairlot.rehearsal.work import InProcess, Processes, Workers
 from fairlot.report.ending import void_sentence
@@ -53,6 +61,8 @@ not be completed; 2 if the input was refused and nothing was written.
 Examples:
   fairlot run TERMS.toml PEOPLE.csv --out result
   fairlot run TERMS.toml PEOPLE.csv --out practice --until CLOSE
+  fairlot run TERMS.toml PEOPLE.csv --out first --keep-registry people
+  fairlot run LATER.toml PEOPLE.csv --out second --registry people
   fairlot run TERMS.toml PEOPLE.csv --out result --setup setup.json
   fairlot run TERMS.toml PEOPLE.csv --out again --jobs 2 --seed \\
     0000000000000000000000000000000000000000000000000000000000000001
@@ -77,11 +87,25 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help=f"stop behind {', '.join(STOPS[:-1])} or {STOPS[-1]}, and leave every role's "
         f"key in DIR/{KEYS}, to go on by hand with fairlot beacon",
     )
-    parser.add_argument(
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument(
         "--seed",
         metavar="HEX64",
         type=hex_bytes(SEED_LENGTH),
         help="makes every output the same from run to run; only for rehearsals",
+    )
+    source.add_argument(
+        "--registry",
+        metavar="DIR",
+        type=Path,
+        help="play a later sale of the registry that an earlier run has kept there",
+    )
+    parser.add_argument(
+        "--keep-registry",
+        metavar="DIR",
+        type=Path,
+        help="keep the registry for later sales in a new or empty folder, private: it "
+        "has the secrets of everybody",
     )
     parser.add_argument(
         "--setup",
@@ -102,42 +126,84 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the command is asked for, read and checked."""
+
+    terms: TermsFile
+    people: Sequence[Person]
+    folder: Path
+    earlier: Earlier | None
+    keep: Path | None
+    setup: Setup | None
+    until: EntryType | None
+
+
 def execute(arguments: argparse.Namespace) -> int:
     """Play the sale and print its closing table."""
-    terms = read_terms_file(arguments.terms)
-    check_playable(terms)
-    people = read_people(arguments.people, terms.currency, terms.keep)
-    check_people(terms, people, arguments.people)
-    folder: Path = arguments.out
-    check_new_folder(folder)
-    path: Path | None = arguments.setup
-    setup = None if path is None else read_setup_file(path, terms.delay)
     backend = chosen_curve()
+    asked = _read(arguments, backend)
+    terms, people, folder = asked.terms, asked.people, asked.folder
     warn(find(terms, people))
-    until = None if arguments.until is None else EntryType(arguments.until)
-    announce_squarings(terms, setup_given=setup is not None, draws=until is None)
-    seed = arguments.seed or SystemRandomness().take(SEED_LENGTH)
+    draws = asked.until is None
+    announce_squarings(terms, setup_given=asked.setup is not None, draws=draws)
+    drawn = arguments.seed or SystemRandomness().take(SEED_LENGTH)
+    seed = drawn if asked.earlier is None else asked.earlier.kept.seed
     jobs = arguments.jobs or default_jobs(len(people))
     acknowledge: bool = arguments.acks
     with Screen(acknowledge=acknowledge) as screen:
         # This may take hours: nothing is there to be left behind yet.
-        setup = setup or find_setup(terms.delay, screen)
+        setup = asked.setup or find_setup(terms.delay, screen)
+        until, earlier = asked.until, asked.earlier
         new = create_folder(folder)
         try:
             done = play(
-                backend, terms, people, folder, seed, jobs, screen, setup, until
+                backend,
+                terms,
+                people,
+                folder,
+                seed,
+                jobs,
+                screen,
+                setup,
+                until,
+                earlier,
             )
         except KeyboardInterrupt:
             # What was acknowledged was promised.
             if not acknowledge:
                 new.leave_nothing(OUTPUTS)
             raise
+    if asked.keep is not None:
+        keep_registry(asked.keep, seed, done, folder / TRANSCRIPT)
     _show(done, folder)
     reason = done.state.void_reason
     if reason is not None:
         complain(f"could not be completed: {void_sentence(done.state, reason)}")
         return FAILED
     return OK
+
+
+def _read(arguments: argparse.Namespace, backend: Backend) -> _Asked:
+    """Read and check all that is given, before anything is written."""
+    terms = read_terms_file(arguments.terms)
+    check_playable(terms)
+    people = read_people(arguments.people, terms.currency, terms.keep)
+    registry: Path | None = arguments.registry
+    earlier, times = None, TIMES
+    if registry is not None:
+        earlier = read_registry_folder(registry, terms, people, backend)
+        times = earlier.times(TIMES)
+    check_people(terms, people, arguments.people, times)
+    folder: Path = arguments.out
+    check_new_folder(folder)
+    keep: Path | None = arguments.keep_registry
+    if keep is not None:
+        check_keep_folder(keep, folder)
+    path: Path | None = arguments.setup
+    setup = None if path is None else read_setup_file(path, terms.delay)
+    until = None if arguments.until is None else EntryType(arguments.until)
+    return _Asked(terms, people, folder, earlier, keep, setup, until)
 
 
 def _show(done: Rehearsed, folder: Path) -> None:
@@ -198,10 +264,12 @@ def play(
     screen: Screen,
     setup: Setup | None = None,
     until: EntryType | None = None,
+    earlier: Earlier | None = None,
 ) -> Rehearsed:
     """Rehearse a sale, and leave transcript, allocation and nyms in ``folder``.
 
-    Where it has stopped behind ``until``, leave what every role holds instead of the
+    With ``earlier``, whose seed it must be, a sale of a registry that goes on. Where it
+    has stopped behind ``until``, leave what every role holds instead of the
     allocation.
 
     Raises:
@@ -227,6 +295,7 @@ def play(
                 screen,
                 setup,
                 until,
+                earlier,
             )
     finally:
         storage.close()

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 from fairlot.errors import TermsError
 from fairlot.fields import UINT_MAX, Fields
@@ -201,11 +202,11 @@ def _deposits(
     source: TomlFile, pools: Sequence[Pool], currency: Currency | None
 ) -> tuple[int, ...]:
     """Return the ladder of deposits; none for any amount, as an empty one says."""
-    written = source.values.get("deposits", [])
+    written: object = source.values.get("deposits", [])
     if isinstance(written, list):
         written = [
             smallest(source, currency, amount, ("deposits", index))
-            for index, amount in enumerate(written)
+            for index, amount in enumerate(cast("list[object]", written))
         ]
     ladder = source.table({} if written == [] else {"deposits": written}, ())
     try:

@@ -6,7 +6,7 @@ A hint never changes what is refused; it is part of the message.
 import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, cast
 
 from fairlot.errors import InputError, Where
 from fairlot.fields import UINT_MAX
@@ -164,7 +164,7 @@ def missing_hint(where: Where, values: Mapping[str, Any]) -> str:
 
 
 def _holds(table: object, key: object) -> bool:
-    tables = table if isinstance(table, list) else [table]
+    tables = cast("list[object]", table) if isinstance(table, list) else [table]
     return any(isinstance(each, dict) and key in each for each in tables)
 
 

@@ -14,8 +14,9 @@ from fairlot.inputs.stand_in import disclosed
 from fairlot.inputs.terms_file import OWN_CLOCK, QUICKNET_CLOCK, TermsFile
 from fairlot.inputs.toml_file import TomlFile
 from fairlot.money import money_text
-from fairlot.rehearsal.parts import CLOCK_PERIOD, TIMES
+from fairlot.rehearsal.parts import CLOCK_PERIOD, START, TIMES
 from fairlot.terms.pool import Mechanism, Pool, Requirement
+from fairlot.terms.times import Times
 from fairlot.text import shown
 from fairlot_crypto.timelock.chain import QUICKNET
 
@@ -24,13 +25,16 @@ _SOME = 5
 """So many values stand in a message."""
 
 
-def check_people(file: TermsFile, people: Sequence[Person], path: Path) -> None:
+def check_people(
+    file: TermsFile, people: Sequence[Person], path: Path, times: Times = TIMES
+) -> None:
     """Check that a list of people asks only for what the terms offer.
 
     Args:
         file: the seller's terms.
         people: the list.
         path: the path of the list, for errors.
+        times: of the rehearsal.
 
     Raises:
         InputError: ``terms-file.depositors``, ``terms-file.bids``,
@@ -39,7 +43,7 @@ def check_people(file: TermsFile, people: Sequence[Person], path: Path) -> None:
             in the list, with the others in ``more``.
     """
     _check_depositors(file, sum(person.amount > 0 for person in people))
-    _check_round(file)
+    _check_round(file, times)
     _check_somebody_enters(file, people)
     refusals = Refusals()
     orders = _Orders(file, InputFile(path, ""), refusals)
@@ -72,7 +76,7 @@ def _check_depositors(file: TermsFile, paying: int) -> None:
         raise _terms_error(file, "terms-file.depositors", where, problem)
 
 
-def _check_round(file: TermsFile) -> None:
+def _check_round(file: TermsFile, times: Times) -> None:
     """Check that a round of the bids is due when nobody can void the sale any more.
 
     A round of the rehearsal's own clock must also be due before the end of the rehearsal; a
@@ -81,12 +85,12 @@ def _check_round(file: TermsFile) -> None:
     if file.bids is None or file.bids.round is None:
         return
     quicknet = file.bids.clock == QUICKNET_CLOCK
-    genesis = QUICKNET.genesis_time if quicknet else TIMES.open
+    genesis = QUICKNET.genesis_time if quicknet else START
     period = QUICKNET.period if quicknet else CLOCK_PERIOD
     due = genesis + (file.bids.round - 1) * period
-    earliest = TIMES.drawn_from
+    earliest = times.drawn_from
     first = (earliest - genesis) // period + 2
-    last = (TIMES.unlock - 1 - genesis) // period + 1
+    last = (times.unlock - 1 - genesis) // period + 1
     if file.bids.round < first:
         problem = f"is due at {due}, before bids may open: the first is {first}"
         raise _terms_error(file, "terms-file.bids", ("bids", "round"), problem)

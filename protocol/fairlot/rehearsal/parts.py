@@ -21,6 +21,8 @@ from fairlot.inputs.people_file import Person
 from fairlot.inputs.stand_in import ASSURANCE, LISTED, disclosed
 from fairlot.inputs.terms_file import QUICKNET_CLOCK, TermsFile
 from fairlot.logs import NOBODY, BoardIdentity
+from fairlot.rehearsal.kept import Earlier, Listed
+from fairlot.same_name import compared_name
 from fairlot.terms.beacon import BeaconTerms
 from fairlot.terms.named_round import NamedRound
 from fairlot.terms.roll import RollTerms
@@ -30,7 +32,7 @@ from fairlot_crypto.committee import prss, threshold
 from fairlot_crypto.curve import Backend, Scalar, random_scalar
 from fairlot_crypto.delay.parameters import RSA_2048, Setup
 from fairlot_crypto.keys import SigningKey
-from fairlot_crypto.randomness import Randomness
+from fairlot_crypto.randomness import Randomness, shuffled
 from fairlot_crypto.timelock.chain import (
     QUICKNET,
     SEED_LENGTH,
@@ -110,15 +112,21 @@ class Parts:
     """Keeps the registry's log and that of the sale."""
     disputes: SigningKey
     """Decides contested recoveries."""
-    listed: int
-    """How many people are on the attester's list."""
+    people: tuple[Listed, ...] = field(repr=False)
+    """The attester's list, in the order of leaves: those of earlier sales included."""
     contributors: tuple[SigningKey, ...]
     clock: Clock
     """A clock like drand's, whose rounds the terms may name."""
+    times: Times
+    """Of the sale."""
 
 
 def cast_parts(
-    curve: Backend, file: TermsFile, people: Sequence[Person], randomness: Randomness
+    curve: Backend,
+    file: TermsFile,
+    people: Sequence[Person],
+    randomness: Randomness,
+    earlier: Earlier | None = None,
 ) -> Parts:
     """Draw the keys of all roles (step 1).
 
@@ -127,6 +135,7 @@ def cast_parts(
         file: the seller's terms, which say how many issuers and contributors there are.
         people: the attester's list, with everybody's attributes.
         randomness: the source of which each role takes a child of its own.
+        earlier: the registry that goes on; ``None`` for a new one.
     """
     attester_key, board = _key(randomness, "attester"), _key(randomness, "board")
     disputes = _key(randomness, "disputes")
@@ -142,24 +151,28 @@ def cast_parts(
         )
         for share in shares
     )
-    registry = Registry(
-        rehearsal=True,
-        season=SEASON,
-        starts=START,
-        ends=START + SEASON_SECONDS,
-        attributes=_schema(file, people),
-        nym_secrets=1,
-        threshold=file.threshold,
-        issuers=tuple(
-            Issuer(issuer.key.public, w.to_bytes())
-            for issuer, w in zip(issuers, public.shares, strict=True)
-        ),
-        attesters=(attester_key.public,),
-        board=BoardIdentity(BOARD_NAME, board.public),
-        witnesses=NOBODY,
-        recovery=RECOVERY,
-        disputes=Disputes(disputes.public, DISPUTED),
-    )
+    if earlier is not None:
+        registry = earlier.state.registry
+    else:
+        registry = Registry(
+            rehearsal=True,
+            season=SEASON,
+            starts=START,
+            ends=START + SEASON_SECONDS,
+            attributes=_schema(file, people),
+            nym_secrets=1,
+            threshold=file.threshold,
+            issuers=tuple(
+                Issuer(issuer.key.public, w.to_bytes())
+                for issuer, w in zip(issuers, public.shares, strict=True)
+            ),
+            attesters=(attester_key.public,),
+            board=BoardIdentity(BOARD_NAME, board.public),
+            witnesses=NOBODY,
+            recovery=RECOVERY,
+            disputes=Disputes(disputes.public, DISPUTED),
+        )
+    listed = _listed(registry, people, randomness, earlier)
     tag_key = randomness.derive("person-tags").take(32)
     return Parts(
         registry=registry,
@@ -168,17 +181,18 @@ def cast_parts(
             registry,
             attester_key,
             tag_key,
-            {p.name: _attested(registry, p) for p in people},
+            {each.name: each.attributes for each in listed},
         ),
         seller=_key(randomness, "seller"),
         escrow=_key(randomness, "escrow"),
         board=board,
         disputes=disputes,
-        listed=len(people),
+        people=listed,
         contributors=tuple(
             _key(randomness, f"contributor/{i}") for i in range(file.contributors)
         ),
         clock=Clock.generate(curve, randomness.derive("clock")),
+        times=TIMES if earlier is None else earlier.times(TIMES),
     )
 
 
@@ -188,15 +202,16 @@ def write_terms(file: TermsFile, parts: Parts, setup: Setup) -> Terms:
     Raises:
         TermsError: if they are not legal.
     """
+    opens = parts.times.open
     terms = Terms(
         rehearsal=True,
         title=file.title,
         asset=file.asset,
         season=SEASON,
         pools=file.pools,
-        times=TIMES,
+        times=parts.times,
         registry=parts.registry.registry_id,
-        roll=RollTerms(smallest=parts.listed, window=(START, START)),
+        roll=RollTerms(smallest=len(parts.people), window=(opens, opens)),
         board=BoardIdentity(BOARD_NAME, parts.board.public),
         witnesses=NOBODY,
         seller=parts.seller.public,
@@ -208,7 +223,9 @@ def write_terms(file: TermsFile, parts: Parts, setup: Setup) -> Terms:
             proof=RSA_2048.encode(setup.proof),
             roster=tuple(key.public for key in parts.contributors),
             min_commits=file.min_commits,
-            drand=parts.clock.round_after(TIMES.drawn_from) if file.own_clock else None,
+            drand=parts.clock.round_after(parts.times.drawn_from)
+            if file.own_clock
+            else None,
         ),
         refund=REFUND_AT_ONCE,
         deposits=file.deposits,
@@ -233,7 +250,22 @@ def _schema(file: TermsFile, people: Sequence[Person]) -> tuple[Attribute, ...]:
     return tuple(Attribute(n, tuple(sorted(values.get(n, ())))) for n in names)
 
 
-def _attested(registry: Registry, person: Person) -> tuple[str, ...]:
+def _listed(
+    registry: Registry,
+    people: Sequence[Person],
+    randomness: Randomness,
+    earlier: Earlier | None,
+) -> tuple[Listed, ...]:
+    """Return who has a leaf, in their order, and then new people in a random one."""
+    before = () if earlier is None else earlier.kept.people
+    known = {} if earlier is None else earlier.registered()
+    new = [p for p in people if compared_name(p.name) not in known]
+    order = shuffled(new, randomness.derive("order/leaves"))
+    return (*before, *(Listed(p.name, attested(registry, p)) for p in order))
+
+
+def attested(registry: Registry, person: Person) -> tuple[str, ...]:
+    """Return what is attested of a person: one value an attribute of the schema."""
     has = dict(disclosed(person))
     return tuple(has.get(attribute.name, "") for attribute in registry.attributes)
 
@@ -245,7 +277,7 @@ def _bids(file: TermsFile, parts: Parts) -> NamedRound | None:
     chain = QUICKNET if file.bids.clock == QUICKNET_CLOCK else parts.clock.chain
     if file.bids.round is not None:
         return NamedRound(chain, file.bids.round)
-    return NamedRound(chain, first_round_after(chain, TIMES.drawn_from))
+    return NamedRound(chain, first_round_after(chain, parts.times.drawn_from))
 
 
 def _key(randomness: Randomness, label: str) -> SigningKey:

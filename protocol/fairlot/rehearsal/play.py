@@ -16,11 +16,7 @@ from fairlot.board.storage import OneWriter, Storage
 from fairlot.deposit.make import MadeDeposit
 from fairlot.deposit.payment import make_payment
 from fairlot.entry import Entry, EntryType, sign_entry
-from fairlot.identity.admission import AdmissionBook
-from fairlot.identity.attestation import Attestation
-from fairlot.identity.committee import Holder, signed_roll
-from fairlot.identity.enrolment import Identity
-from fairlot.identity.leaf import make_leaf_entry
+from fairlot.identity.committee import signed_roll
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import TermsFile
 from fairlot.names import Nym
@@ -36,15 +32,15 @@ from fairlot.rehearsal.draw import (
     draw_alphas,
     find_setup,
 )
+from fairlot.rehearsal.kept import Earlier, Listed
 from fairlot.rehearsal.parts import BOARD_NAME, START, Parts, cast_parts, write_terms
+from fairlot.rehearsal.registering import Registering
 from fairlot.rehearsal.wishes import wishes
 from fairlot.rehearsal.work import (
     DepositJob,
-    EnrolJob,
     Participant,
     Workers,
     deposit_people,
-    enrol_people,
 )
 from fairlot.terms.terms import Terms
 from fairlot_crypto.curve import Backend
@@ -53,8 +49,8 @@ from fairlot_crypto.log.checkpoint import SignedCheckpoint
 from fairlot_crypto.randomness import Randomness, shuffled
 from fairlot_crypto.statements import Statements
 
-DEPOSITS_FROM = START + 60
-DEPOSITS_UNTIL = START + 3_000
+DEPOSITS_FROM, DEPOSITS_UNTIL = 60, 3_000
+"""Seconds after the sale opens."""
 
 T = TypeVar("T")
 
@@ -80,6 +76,8 @@ class Rehearsed:
     state: SaleState
     nyms: tuple[tuple[str, Nym], ...] = field(repr=False)
     """Name and nym of every person, in the order given: a private view."""
+    registered: tuple[Listed, ...] = field(repr=False)
+    """Who has a leaf, in the order of the leaves."""
     held: Held | None = field(repr=False, default=None)
     """What every role holds, where the rehearsal has stopped; else nothing."""
 
@@ -94,6 +92,7 @@ def rehearse(
     watcher: Watcher,
     setup: Setup | None = None,
     until: EntryType | None = None,
+    earlier: Earlier | None = None,
 ) -> Rehearsed:
     """Play a sale from the first entry to RESULT, or to VOID (steps 1 to 9).
 
@@ -109,11 +108,18 @@ def rehearse(
             found or computed.
         until: one of ``STOPS``, behind which the rehearsal stops (section 3.1); ``None``
             for a whole sale.
+        earlier: a registry that goes on, and whose seed ``randomness`` has; ``None`` for a
+            new one.
     """
-    parts = cast_parts(curve, file, people, randomness)
+    parts = cast_parts(curve, file, people, randomness, earlier)
     terms = write_terms(file, parts, setup or find_setup(file.delay, watcher))
-    registry = RegistryState(curve, Statements())
-    state, file_of_both = SaleState(registry), OneWriter(storage)
+    file_of_both = OneWriter(storage)
+    if earlier is None:
+        registry = RegistryState(curve, Statements())
+    else:
+        registry = earlier.state
+        file_of_both.append(earlier.kept.log)
+    state = SaleState(registry)
     keeper = RegistryBoard(file_of_both, BOARD_NAME, parts.board, registry)
     board = Board(file_of_both, terms.board.name, parts.board, state)
     run = _Run(
@@ -124,6 +130,7 @@ def rehearse(
         Poster(board, watcher),
         randomness,
         workers,
+        earlier,
     )
     run.begin()
     participants = run.enrol(people)
@@ -132,7 +139,7 @@ def rehearse(
     made = [deposits[p.name] for p in people]
     held = run.draw(file, made, until)
     nyms = tuple((p.name, d.nym) for p, d in zip(people, made, strict=True))
-    return Rehearsed(terms, state, nyms, held)
+    return Rehearsed(terms, state, nyms, parts.people, held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +151,7 @@ class _Run:
     poster: Poster
     randomness: Randomness
     workers: Workers
+    earlier: Earlier | None
 
     @property
     def sale_randomness(self) -> Randomness:
@@ -151,73 +159,45 @@ class _Run:
         return self.randomness.derive(f"sale/{self.terms.sale_id.hex()}")
 
     def begin(self) -> None:
-        """Post the registry on its log, and the terms on that of the sale (step 3)."""
+        """Post a new registry on its log, and the terms on that of the sale (step 3)."""
         registry, terms = self.parts.registry, self.terms
         issuer, value = self.parts.issuers[0].key, registry.to_value()
         first = sign_entry(EntryType.REGISTRY, registry.registry_id, value, issuer)
-        self.registrar.post([first], START)
+        if self.earlier is None:
+            self.registrar.post([first], START)
         value, seller = terms.to_value(), self.parts.seller
         second = sign_entry(EntryType.TERMS, terms.sale_id, value, seller)
-        self.poster.post([second], START)
+        self.poster.post([second], self.terms.times.open)
 
     def enrol(self, people: Sequence[Person]) -> dict[str, Participant]:
-        """Admit, enrol and register everybody, in a random order (step 4)."""
-        registry, issuer = self.parts.registry, self.parts.issuers[0].key
-        book = AdmissionBook(registry)
-        admitted: list[tuple[Holder, Person]] = []
-        todo: list[tuple[Holder, Attestation, int]] = []
-        order = shuffled(people, self.randomness.derive("order/leaves"))
-        for index, person in enumerate(order):
-            holder = Holder.generate(self.randomness.derive(f"person/{person.name}"))
-            attestation = self.parts.attester.attest(
-                person.name, holder.signing.public, holder.device.public, START
-            )
-            book.admit(attestation, index, START)
-            admitted.append((holder, person))
-            todo.append((holder, attestation, index))
-        jobs = [
-            EnrolJob(self.curve.name, self.parts, chunk)
-            for chunk in chunks(todo, BATCH)
-        ]
-        identities: list[Identity] = []
-        for done in self.workers.map(enrol_people, jobs):
-            self.poster.board.state.statements.learn(done.verified)
-            entries = [
-                make_leaf_entry(registry.registry_id, identity.leaf, issuer)
-                for identity in done.identities
-            ]
-            self.registrar.post(entries, START)
-            for identity, handle in zip(done.identities, done.handles, strict=True):
-                book.registered(identity.leaf.index, handle)
-            identities += done.identities
-            self.poster.watcher.progress(
-                "registering people", len(identities), len(people)
-            )
-        state = self.registrar.board.state
-        by_name = {
-            p.name: identity
-            for (_, p), identity in zip(admitted, identities, strict=True)
-        }
+        """Register everybody who is new, and return who takes part (step 4)."""
+        registering = Registering(
+            self.curve, self.parts, self.registrar, self.randomness, self.workers
+        )
+        registered = registering.everybody(people)
+        by_name = {name: each.identity for name, each in registered.items()}
         wanted = wishes(self.curve, self.terms, people, by_name)
+        leaves = self.registrar.board.state.leaves
         return {
-            p.name: Participant(
-                holder,
-                by_name[p.name],
-                state.leaf_at(index, START),
-                book.attributes(index),
-                wanted[p.name],
+            name: Participant(
+                each.holder,
+                each.identity,
+                leaves[each.identity.leaf.index],
+                each.identity.attributes,
+                wanted[name],
             )
-            for index, (holder, p) in enumerate(admitted)
+            for name, each in registered.items()
         }
 
     def open(self) -> None:
         """Post a roll of everybody, and open the sale with it (step 5)."""
         keeper, registry = self.registrar.board, self.parts.registry
-        roll = keeper.roll_due(START, registry.closes)
+        opens = self.terms.times.open
+        roll = keeper.roll_due(opens, registry.closes)
         body = signed_roll(registry.registry_id, roll, self.parts.issuers)
-        self.registrar.watcher.acknowledged((keeper.append_roll(body, START),))
+        self.registrar.watcher.acknowledged((keeper.append_roll(body, opens),))
         newest = list(keeper.state.rolls)[-1]
-        self.poster.open(newest, self.terms.times.open)
+        self.poster.open(newest, opens)
 
     def sell(
         self, people: Sequence[Person], participants: dict[str, Participant]
@@ -229,7 +209,13 @@ class _Run:
         todo = [participants[p.name] for p in order]
         jobs = [
             DepositJob(
-                self.curve.name, self.parts, self.terms, rolls, roll, START, chunk
+                self.curve.name,
+                self.parts,
+                self.terms,
+                rolls,
+                roll,
+                self.terms.times.open,
+                chunk,
             )
             for chunk in chunks(todo, BATCH)
         ]
@@ -298,13 +284,14 @@ class _Run:
             )
             for p in paying
         ]
-        self.poster.post_chunks(payments, DEPOSITS_UNTIL)
+        self.poster.post_chunks(payments, self.terms.times.open + DEPOSITS_UNTIL)
 
     def _post_all(self, entries: Sequence[Entry]) -> None:
         batches = list(chunks(entries, BATCH))
+        first = self.terms.times.open + DEPOSITS_FROM
         span = DEPOSITS_UNTIL - DEPOSITS_FROM
         for number, batch in enumerate(batches):
-            self.poster.post(batch, DEPOSITS_FROM + span * number // len(batches))
+            self.poster.post(batch, first + span * number // len(batches))
             self.poster.watcher.progress("posting deposits", number + 1, len(batches))
 
     def _shuffled(self, items: Sequence[T], label: str) -> list[T]:

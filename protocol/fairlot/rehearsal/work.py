@@ -199,7 +199,8 @@ def _deposit(
     registry, now = job.parts.registry, job.time
     epoch = epoch_at(registry, now)
     asked = [each.roll_id for each in unexpired_rolls(job.rolls, now)]
-    asking = holder.randomness.derive("request")
+    sale = job.terms.sale_id.hex()
+    asking = holder.randomness.derive(f"request/{sale}")
     pending = request_credential(
         curve, registry, identity, holder.signing, epoch, asked, asking
     )
@@ -211,10 +212,10 @@ def _deposit(
         person.attributes,
         pending.request,
         now,
-        holder.randomness,
+        asking,
     )
     issued = receive_credential(credentials, identity, pending, answers)
-    randomness = holder.randomness.derive(f"deposit/{job.terms.sale_id.hex()}")
+    randomness = holder.randomness.derive(f"deposit/{sale}")
     return make_deposit(
         credentials,
         issued[job.roll],

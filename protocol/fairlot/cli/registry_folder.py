@@ -1,0 +1,81 @@
+"""The folder of a kept registry (specs/command-line.md, section 2)."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from fairlot.cli.folders import check_new_folder, make_folder, write_private_folder
+from fairlot.errors import InputError
+from fairlot.inputs.people_file import Person
+from fairlot.inputs.terms_file import TermsFile
+from fairlot.rehearsal.kept import (
+    LOG,
+    SECRET,
+    Earlier,
+    KeptRegistry,
+    read_kept,
+    registry_log,
+)
+from fairlot.rehearsal.play import Rehearsed
+from fairlot.rehearsal.returning import check_returning
+from fairlot_crypto.curve import Backend
+
+
+def read_registry_folder(
+    folder: Path, file: TermsFile, people: Sequence[Person], curve: Backend
+) -> Earlier:
+    """Return a kept registry that can serve a sale.
+
+    Args:
+        folder: that ``--keep-registry`` has left.
+        file: the terms of the sale.
+        people: its list.
+        curve: the back-end.
+
+    Raises:
+        InputError: ``registry-dir.*``.
+    """
+    files: dict[str, bytes] = {}
+    for name in (LOG, SECRET):
+        try:
+            files[name] = (folder / name).read_bytes()
+        except OSError as error:
+            why = (
+                f"{folder / name} cannot be read: {error.strerror or 'unknown reason'}"
+            )
+            remedy = "name a folder that --keep-registry has left"
+            raise InputError("registry-dir.unreadable", f"{why}; {remedy}") from error
+    earlier = read_kept(files, curve)
+    check_returning(earlier, file, people)
+    return earlier
+
+
+def check_keep_folder(folder: Path, out: Path) -> None:
+    """Check that a registry can be kept in a folder.
+
+    Raises:
+        InputError: ``out-dir.not-empty``, ``out-dir.unusable``.
+    """
+    check_new_folder(folder)
+    kept, outputs = folder.resolve(), out.resolve()
+    if kept == outputs or kept in outputs.parents:
+        problem = "is for the outputs, or above them: name another for the registry"
+        raise InputError("out-dir.not-empty", f"{folder} {problem}")
+
+
+def keep_registry(folder: Path, seed: bytes, done: Rehearsed, transcript: Path) -> None:
+    """Write what a later rehearsal needs, complete at once.
+
+    Args:
+        folder: empty, or not there.
+        seed: of the rehearsal's source.
+        done: the rehearsal.
+        transcript: its file.
+
+    Raises:
+        InputError: ``out-dir.unusable``.
+        OSError: as the system says; the folder is then as it was.
+    """
+    log = registry_log(transcript.read_bytes(), done.state.registry.registry_id)
+    kept = KeptRegistry(seed, done.registered, log)
+    make_folder(folder.parent)
+    write_private_folder(folder, kept.to_files())

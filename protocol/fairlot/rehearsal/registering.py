@@ -1,0 +1,90 @@
+"""How a rehearsal registers its people (specs/rehearsal.md, section 3, step 4)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fairlot.board.registry_keeper import RegistryBoard
+from fairlot.identity.admission import AdmissionBook
+from fairlot.identity.attestation import Attestation
+from fairlot.identity.committee import Holder
+from fairlot.identity.enrolment import Identity
+from fairlot.identity.leaf import make_leaf_entry
+from fairlot.inputs.people_file import Person
+from fairlot.rehearsal.draw import BATCH, Posting, chunks
+from fairlot.rehearsal.kept import holder_of
+from fairlot.rehearsal.parts import Parts
+from fairlot.rehearsal.work import EnrolJob, Workers, enrol_people
+from fairlot.same_name import compared_name
+from fairlot_crypto.curve import Backend
+from fairlot_crypto.randomness import Randomness
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A person who has a leaf and takes part."""
+
+    holder: Holder
+    identity: Identity
+
+
+@dataclass(frozen=True, slots=True)
+class Registering:
+    """Admits and enrols people, and posts the leaves of those who are new."""
+
+    curve: Backend
+    parts: Parts
+    registrar: Posting[RegistryBoard]
+    randomness: Randomness
+    workers: Workers
+
+    def everybody(self, people: Sequence[Person]) -> dict[str, Registered]:
+        """Register whoever has no leaf, and return everybody on the list by name.
+
+        Who has a leaf is admitted again, in a fresh book: the PRF gives the same secrets.
+        """
+        book = AdmissionBook(self.parts.registry)
+        wanted = {compared_name(p.name): p.name for p in people}
+        known, now = len(self.registrar.board.state.leaves), self.parts.times.open
+        todo: list[tuple[Holder, Attestation, int]] = []
+        names: list[str] = []
+        for index, name in enumerate(each.name for each in self.parts.people):
+            holder = holder_of(self.randomness, name)
+            attestation = self.parts.attester.attest(
+                name, holder.signing.public, holder.device.public, now
+            )
+            book.admit(attestation, index, now)
+            if compared_name(name) in wanted:
+                todo.append((holder, attestation, index))
+                names.append(wanted[compared_name(name)])
+        identities = self._enrol(todo, known)
+        holders = (holder for holder, _, _ in todo)
+        return {
+            name: Registered(holder, identity)
+            for name, holder, identity in zip(names, holders, identities, strict=True)
+        }
+
+    def _enrol(
+        self, todo: Sequence[tuple[Holder, Attestation, int]], known: int
+    ) -> list[Identity]:
+        """Let everybody have their secrets, and post the leaves from ``known`` on."""
+        registry_id = self.parts.registry.registry_id
+        issuer = self.parts.issuers[0].key
+        jobs = [
+            EnrolJob(self.curve.name, self.parts, chunk)
+            for chunk in chunks(todo, BATCH)
+        ]
+        identities: list[Identity] = []
+        for done in self.workers.map(enrol_people, jobs):
+            self.registrar.board.state.statements.learn(done.verified)
+            entries = [
+                make_leaf_entry(registry_id, identity.leaf, issuer)
+                for identity in done.identities
+                if identity.leaf.index >= known
+            ]
+            if entries:
+                self.registrar.post(entries, self.parts.times.open)
+            identities += done.identities
+            self.registrar.watcher.progress(
+                "registering people", len(identities), len(todo)
+            )
+        return identities
