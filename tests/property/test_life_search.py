@@ -158,7 +158,7 @@ def forgotten(side: Side, time: int) -> Side:
     """Leave out what changes nothing any more: old keys, old credentials, old rules."""
     life = side.life
     change = life.change
-    acting = {life.holder} | ({change.holder} if change is not None else set())
+    acting = {life.holder, None if change is None else change.holder}
     serving = EPOCHS.at(time - EPOCHS.grace + 1)
     kept = {(actor, epoch) for actor, epoch in side.credentials if epoch >= serving}
     until = life.frozen_until if life.frozen_until > time else 0

@@ -81,7 +81,7 @@ class AdmissionBook:
             now: the issuer's clock, Unix seconds.
 
         Returns:
-            What the new leaf is made of: the keys of the current holder.
+            The keys of the current holder, of which the new leaf is made.
 
         Raises:
             Rejection: ``carry.unknown`` for a leaf that the book before does not have;
