@@ -22,7 +22,8 @@ from generators.sale_registration import tampered
 from generators.stage import FIRST, GROUP, draw_alpha, publish, signed_head, stage
 from kit import board, lives
 from kit.board import Batch, tree_of
-from kit.stage import Stage, unrolled
+from kit.claims import claimed
+from kit.stage import EPOCH, Stage, unrolled
 
 ACCEPTED = Expected(rehearsal=True)
 """No roots, and a rehearsal will do."""
@@ -294,7 +295,7 @@ def _mixed() -> Sequence[Lie]:
 def _minted() -> Lie:
     """Return a sale in which somebody deposits who is on no roll."""
     on = unrolled(stage(), 0)
-    scenes = (
+    scenes: tuple[tuple[int, Scene], ...] = (
         plays.BEGIN,
         (START, lambda on, _: (on.open_entry(),)),
         (plays.DEPOSITED, lambda on, _: (on.deposit("ann", FIRST),)),
@@ -392,6 +393,20 @@ def _drawn() -> Sequence[Lie]:
             lambda on, _: (on.reveal(alpha=draw_alpha("another")),),
         ),
         (
+            "A34-nym",
+            "Who has deposited can claim; a claim of nobody's position is none.",
+            "claim.nym",
+            7,
+            lambda on, _: (claimed(on, on.member("ann").credential, EPOCH).entry,),
+        ),
+        (
+            "A34-stolen",
+            "settle_pk signs a claim: a proof that was seen would serve a thief.",
+            "claim.settle-key",
+            7,
+            lambda on, _: (_stolen_claim(on),),
+        ),
+        (
             "A19-outsider",
             "Whoever opens has committed.",
             "reveal.commitment",
@@ -402,6 +417,11 @@ def _drawn() -> Sequence[Lie]:
     return [
         Lie(name, rule, code, _with(at, scene)) for name, rule, code, at, scene in rows
     ]
+
+
+def _stolen_claim(on: Stage) -> Entry:
+    claim = claimed(on, on.member("ann").credential, EPOCH).entry
+    return on.sign(EntryType.CLAIM, claim.body, on.parts.seller)
 
 
 def _other_seal(on: Stage, state: SaleState) -> Entry:

@@ -40,6 +40,7 @@ CHAPTERS = (
     "odds",
     "check",
     "settlement",
+    "delivery",
     "door",
     "sale",
     "audit",

@@ -233,6 +233,10 @@ def _second_signed(sigs: Callable[[Stage, Roll], Value]) -> Make:
     return slipped("terms", make)
 
 
+def _unsigned(_on: Stage, _roll: Roll) -> Value:
+    return []
+
+
 def _forged(_on: Stage, _roll: Roll) -> Value:
     return [{"issuer": 1, "sig": bytes(64)}]
 
@@ -250,7 +254,7 @@ ROLLS = (
         "A30",
         "roll.issuers",
         "a roll that no issuer signed",
-        _second_signed(lambda *_: []),
+        _second_signed(_unsigned),
     ),
     Row(
         "A30",

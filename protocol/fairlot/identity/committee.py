@@ -75,13 +75,17 @@ class Committee:
     """All issuers of a registry, played by one program."""
 
     def __init__(
-        self, credentials: Credentials, issuers: Sequence[IssuerSecrets]
+        self,
+        credentials: Credentials,
+        issuers: Sequence[IssuerSecrets],
+        before: "Committee | None" = None,
     ) -> None:
         """Start without any leaf.
 
         Args:
             credentials: of the registry.
             issuers: what each of its issuers holds, in the order of the registry.
+            before: the committee of the registry that this one continues.
 
         Raises:
             CallerError: ``committee.issuers`` unless they are the registry's.
@@ -92,7 +96,9 @@ class Committee:
             raise CallerError("committee.issuers", "not the issuers of the registry")
         self.credentials = credentials
         self._issuers = tuple(issuers)
-        self._book = AdmissionBook(registry)
+        known = None if before is None else before.book
+        self.book: AdmissionBook = AdmissionBook(registry, known)
+        """Who has a leaf; the registry that continues this one looks into it."""
         self._enrolled: list[Enrolment] = []
 
     def register(
@@ -117,14 +123,46 @@ class Committee:
         keys = holder.signing.public, holder.device.public
         attestation = attester.attest(person, *keys, now)
         index = len(self._enrolled)
-        self._book.admit(attestation, index, now)
-        curve, registry = self.credentials.curve, self.credentials.registry
+        self.book.admit(attestation, index, now)
         randomness = holder.randomness.derive("enrolment")
-        made = enrol(curve, registry, self._issuers, attestation, index, randomness)
-        self._book.registered(index, made.handle)
+        return self._enrol(attestation, holder.device, randomness)
+
+    def carry_over(
+        self, previous: int, life: LeafLife, holder: Holder, now: int
+    ) -> Identity:
+        """Give whoever holds a leaf of the registry before the next leaf of this one.
+
+        Args:
+            previous: the index of that leaf.
+            life: what has become of it, by the log of that registry.
+            holder: the keys and randomness of its holder.
+            now: unix seconds.
+
+        Raises:
+            Rejection: ``carry.*``, ``recovery.keys``, ``attestation.attributes``,
+                ``enrolment.*``.
+        """
+        index = len(self._enrolled)
+        attestation = self.book.carry_over(previous, life, index, now)
+        # Of the registry too: the same source may not seal two secrets to one device.
+        registry_id = self.credentials.registry.registry_id
+        randomness = holder.randomness.derive(f"carried/{registry_id.hex()}")
+        return self._enrol(attestation, holder.device, randomness, previous)
+
+    def _enrol(
+        self,
+        attestation: Attestation,
+        device: OpeningKey,
+        randomness: Randomness,
+        previous: int | None = None,
+    ) -> Identity:
+        curve, registry = self.credentials.curve, self.credentials.registry
+        index, issuers = len(self._enrolled), self._issuers
+        made = enrol(curve, registry, issuers, attestation, index, randomness, previous)
+        self.book.registered(index, made.handle)
         self._enrolled.append(made)
-        attributes = attestation.attributes
-        return receive_identity(curve, registry, made, holder.device, attributes)
+        attributes = self.book.attributes(index)
+        return receive_identity(curve, registry, made, device, attributes)
 
     def leaf_entry(self, identity: Identity) -> Entry:
         """Return the LEAF entry of an identity, signed by the first issuer."""
@@ -163,7 +201,7 @@ class Committee:
         registry = self.credentials.registry
         decisions = [
             begin_change(
-                registry, self._book, each, attestations, purpose, index, life, now
+                registry, self.book, each, attestations, purpose, index, life, now
             )
             for each in self._issuers
         ]
@@ -205,7 +243,7 @@ class Committee:
         sealed = tuple(
             resend_share(
                 registry,
-                self._book,
+                self.book,
                 each,
                 leaf.index,
                 life,
@@ -214,7 +252,7 @@ class Committee:
             for each in self._issuers
         )
         made = replace(self._enrolled[leaf.index], leaf=leaf, sealed=sealed)
-        attributes = self._book.attributes(leaf.index)
+        attributes = self.book.attributes(leaf.index)
         return receive_identity(curve, registry, made, holder.device, attributes)
 
     def issue(
@@ -280,7 +318,7 @@ class Committee:
         """
         if not 0 <= request.index < len(self._enrolled):
             raise Rejection("request.leaf", "there is no leaf of this index")
-        attributes = self._book.attributes(request.index)
+        attributes = self.book.attributes(request.index)
         return answer_all(
             self.credentials,
             self._issuers,

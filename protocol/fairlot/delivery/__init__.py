@@ -1,0 +1,1 @@
+"""Items: promised at the result, sealed to winners after the unlock (specs/delivery.md)."""

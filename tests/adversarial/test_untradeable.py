@@ -1,0 +1,340 @@
+"""Identities that are lost, stolen or sold, and who ends up with what they had won.
+
+Each scenario drives the real folds of both logs with real credentials, and asks at the end who
+controls what, and whether each person has one position in the sale.
+"""
+
+from dataclasses import replace
+
+import pytest
+
+from fairlot.board.registry_state import RegistryState
+from fairlot.entry import EntryType, sign_entry
+from fairlot.identity.committee import Committee
+from fairlot.identity.leaf import LeafStatus, make_leaf_entry
+from fairlot.identity.life import Outcome
+from fairlot.identity.registry import DAY, Credentials
+from fairlot.names import Nym
+from kit import lives
+from kit.world import CLOSE, SEEN, UNLOCK, Device, World, code
+
+COMMITTEES = [(1, 0), (4, 1)]
+
+
+@pytest.fixture(params=COMMITTEES, ids=["one issuer", "four issuers"])
+def at(request: pytest.FixtureRequest) -> World:
+    return World(request.param)
+
+
+def enter(at: World) -> Nym:
+    """Let Ann and Bob deposit and pay; return Ann's nym."""
+    nyms = [at.deposit(at.devices[who]).nym for who in ("ann", "bob")]
+    for nym in nyms:
+        at.pay(nym)
+    return nyms[0]
+
+
+def complete(at: World) -> None:
+    """Wait until no claim of the running epoch can come any more."""
+    ends = (at.epoch + 1) * at.on.registry.epoch + at.on.registry.grace
+    at.wait(ends - at.clock)
+
+
+def one_position_each(at: World) -> None:
+    assert len(at.state.positions.by_nym) == len(at.devices)
+    assert len(at.state.fundings()) == len(at.devices)
+
+
+def claims_alone(at: World, device: Device, nym: Nym, label: str = "ann") -> None:
+    """Claim, and see that the claim controls, and that it alone is released."""
+    made = at.claim(device, label)
+    assert made.nym == nym
+    controller = at.state.controller(nym)
+    assert controller.binding.settle_pk == made.keys.settle.public
+    assert at.released(nym) is None
+    complete(at)
+    got = at.released(nym)
+    assert got is not None
+    assert got.binding.settle_pk == made.keys.settle.public
+    one_position_each(at)
+
+
+def test_a_device_is_lost_before_the_close(at: World) -> None:
+    """The new device changes the deposit, and claims what it wins."""
+    nym = enter(at)
+    again = at.recovered("ann", "ann 2")
+    assert at.clock < CLOSE
+    assert at.deposit(again, seq=1).nym == nym
+    at.draw()
+    at.unlock()
+    claims_alone(at, again, nym)
+
+
+def test_a_stolen_device_is_used_in_the_same_epoch(at: World) -> None:
+    """The thief replaces the deposit at once, with the greatest seq; the claim is Ann's."""
+    nym, stolen = enter(at), at.devices["ann"]
+    assert at.deposit(stolen, seq=99).nym == nym
+    at.wait(SEEN)
+    again = at.recovered("ann", "ann 2")
+    at.draw()
+    at.unlock()
+    assert code(lambda: at.claim(stolen, "thief")) == "request.holder"
+    claims_alone(at, again, nym)
+
+
+def test_a_stolen_device_is_used_in_a_later_epoch(at: World) -> None:
+    """The thief replaces the deposit with a later epoch, and claims after the draw."""
+    nym, stolen = enter(at), at.devices["ann"]
+    at.wait(DAY)
+    at.deposit(stolen, seq=99)
+    at.draw()
+    taken = at.claim(stolen, "thief")
+    held = at.state.controller(nym)
+    assert held.binding.settle_pk == taken.keys.settle.public
+    at.wait(SEEN)
+    again = at.recovered("ann", "ann 2")
+    at.unlock()
+    assert at.released(nym) is None
+    claims_alone(at, again, nym)
+
+
+def test_a_stolen_device_is_used_in_the_last_epoch_before_the_unlock(at: World) -> None:
+    """A claim of that epoch, in the hour of grace after it, releases nothing."""
+    nym, stolen = enter(at), at.devices["ann"]
+    at.draw()
+    at.clock = UNLOCK - 2 * DAY
+    holder = at.recover("ann", "ann 2")
+    assert code(lambda: at.claim(stolen, "thief")) == "request.leaf"
+    at.contest(stolen)
+    at.rule("ann", Outcome.RECOVER)
+    again = at.switch("ann", holder)
+    at.unlock()
+    assert code(lambda: at.claim(stolen, "thief")) == "request.holder"
+    claims_alone(at, again, nym)
+
+
+def test_a_credential_of_the_last_epoch_releases_nothing_after_the_unlock(
+    at: World,
+) -> None:
+    nym, stolen = enter(at), at.devices["ann"]
+    at.draw()
+    at.clock = UNLOCK - DAY
+    at.claim(stolen, "thief", seq=99)
+    at.unlock()
+    at.wait(5 * DAY)
+    assert at.released(nym) is None
+    claims_alone(at, at.recovered("ann", "ann 2"), nym)
+
+
+def test_an_identity_is_sold_and_its_person_is_verified_again(at: World) -> None:
+    """The buyer has every key and secret that there is, and holds nothing at the unlock."""
+    bought = at.devices["ann"]
+    nym = at.deposit(bought).nym
+    at.pay(nym)
+    at.pay(at.deposit(at.devices["bob"]).nym)
+    at.draw()
+    at.claim(bought, "buyer")
+    again = at.recovered("ann", "ann 2")
+    at.unlock()
+    assert code(lambda: at.credential(bought)) == "request.holder"
+    claims_alone(at, again, nym)
+
+
+def test_nothing_that_is_sold_with_an_identity_hinders_its_recovery(at: World) -> None:
+    """So no seller can prove to a buyer that a recovery will fail.
+
+    The buyer does with the key all that a key can do: freeze, and contest; the arbiter is
+    silent.
+    """
+    nym, bought = enter(at), at.devices["ann"]
+    at.draw()
+    at.log(lives.freeze(at.on.parts, 0, bought.holder.signing))
+    holder = at.recover("ann", "ann 2")
+    at.wait(at.on.registry.recovery.cooling - 1)
+    at.contest(bought)
+    assert code(lambda: at.contest(bought)) in {"life.again", "entry.duplicate"}
+    at.wait(at.on.registry.disputes.within)
+    assert code(lambda: at.contest(bought)) in {"life.again", "entry.duplicate"}
+    again = at.switch("ann", holder)
+    at.unlock()
+    claims_alone(at, again, nym)
+
+
+def test_a_hostile_recovery_is_contested_by_the_old_key(at: World) -> None:
+    """Lying attesters begin it; the thief gets neither shares nor a credential."""
+    nym, own = enter(at), at.devices["ann"]
+    at.draw()
+    hostile = at.recover("ann", "thief")
+    at.contest(own)
+    assert code(lambda: at.opened(0, hostile)) == "enrolment.share"
+    assert code(lambda: at.switch("ann", hostile)) == "life.early"
+    at.rule("ann", Outcome.KEEP)
+    assert code(lambda: at.switch("ann", hostile)) == "life.status"
+    assert (
+        code(lambda: at.credential(Device(hostile, own.identity))) == "request.holder"
+    )
+    at.unlock()
+    claims_alone(at, own, nym)
+
+
+def test_a_thief_claims_and_then_contests_until_the_unlock(at: World) -> None:
+    """The old claim is not released, and the recovery goes on when its time has come."""
+    nym, stolen = enter(at), at.devices["ann"]
+    at.draw()
+    at.claim(stolen, "thief", seq=99)
+    at.clock = UNLOCK - 4 * DAY
+    holder = at.recover("ann", "ann 2")
+    at.wait(at.on.registry.recovery.cooling - 1)
+    at.contest(stolen)
+    at.unlock()
+    status = at.registry.leaf_at(0, at.clock).status
+    assert status is LeafStatus.DISPUTED
+    assert code(lambda: at.claim(stolen, "thief again")) == "request.leaf"
+    complete(at)
+    assert at.released(nym) is None
+    at.wait(at.on.registry.disputes.within)
+    claims_alone(at, at.switch("ann", holder), nym)
+
+
+def test_a_recovery_runs_while_both_claim(at: World) -> None:
+    """Two keys of one epoch wait; then the person is alone."""
+    nym, stolen = enter(at), at.devices["ann"]
+    at.draw()
+    at.unlock()
+    credential = at.credential(stolen)
+    at.claim(stolen, "ann", credential=credential)
+    at.claim(stolen, "thief", seq=99, credential=credential)
+    holder = at.recover("ann", "ann 2")
+    complete(at)
+    assert at.released(nym) is None
+    at.wait(at.on.registry.recovery.cooling)
+    claims_alone(at, at.switch("ann", holder), nym, "ann again")
+
+
+def test_what_was_released_stays_with_the_person(at: World) -> None:
+    """A thief who comes afterwards finds nothing."""
+    nym, stolen = enter(at), at.devices["ann"]
+    at.draw()
+    at.unlock()
+    claims_alone(at, stolen, nym)
+    kept = at.released(nym)
+    at.claim(stolen, "thief", seq=99)
+    complete(at)
+    assert at.released(nym) == kept
+
+
+def test_an_unlock_that_comes_late_takes_nothing_from_anybody(at: World) -> None:
+    """Nothing is released before it; the claims that were made in time count all the same."""
+    nym = enter(at)
+    at.draw()
+    at.clock = UNLOCK + 60
+    made = at.claim(at.devices["ann"], "ann")
+    complete(at)
+    assert at.released(nym) is None
+    at.unlock()
+    got = at.released(nym)
+    assert got is not None
+    assert got.binding.settle_pk == made.keys.settle.public
+
+
+def test_two_recoveries_in_a_row(at: World) -> None:
+    """Neither of the two old devices gets anything."""
+    nym, first = enter(at), at.devices["ann"]
+    second = at.recovered("ann", "ann 2")
+    at.draw()
+    at.claim(second, "thief")
+    third = at.recovered("ann", "ann 3")
+    at.unlock()
+    for old in (first, second):
+        assert code(lambda device=old: at.credential(device)) == "request.holder"  # type: ignore[misc]
+    claims_alone(at, third, nym)
+
+
+def test_replayed_entries_change_nothing(at: World) -> None:
+    """Neither those of a recovery nor a claim."""
+    nym = enter(at)
+    before = at.registry.lives[0]
+    again = at.recovered("ann", "ann 2")
+    after = at.registry.lives[0]
+    parts, key = at.on.parts, again.holder.signing
+    assert before.version + 1 == after.version
+    assert code(lambda: at.log(lives.recovery(parts, 0, key))) in {
+        "life.version",
+        "entry.duplicate",
+    }
+    assert code(lambda: at.log(lives.switch(parts, 0, key))) in {
+        "life.version",
+        "entry.duplicate",
+    }
+    at.draw()
+    made = at.claim(again, "ann early")
+    assert code(lambda: at.state.append(made.entry, at.clock)) == "entry.duplicate"
+    at.unlock()
+    assert code(lambda: at.state.append(made.entry, at.clock)) == "entry.duplicate"
+    claims_alone(at, again, nym)
+
+
+def test_add_remove_add(at: World) -> None:
+    """A key that was taken off a leaf never comes back."""
+    nym, first = enter(at), at.devices["ann"]
+    again = at.recovered("ann", "ann 2")
+    back = lives.decided(at.on.parts, EntryType.RECOVERY, 0, first.holder.signing, 2, 2)
+    assert code(lambda: at.log(back)) == "life.holder"
+    at.draw()
+    at.unlock()
+    claims_alone(at, again, nym)
+
+
+def test_an_identity_crosses_the_boundary_of_a_season(at: World) -> None:
+    """Who holds the leaf when the season ends has one in the next; the old key has none."""
+    nym, stolen = enter(at), at.devices["ann"]
+    again = at.recovered("ann", "ann 2")
+    old = at.on.registry
+    registry = replace(
+        old,
+        season=old.season + 1,
+        starts=at.clock,
+        ends=at.clock + 90 * DAY,
+        previous=old.registry_id,
+    )
+    credentials = Credentials(at.on.curve, registry)
+    after = Committee(credentials, at.on.parts.issuers, at.committee)
+    life = at.registry.lives[0]
+    identity = after.carry_over(0, life, again.holder, at.clock)
+    assert identity.leaf.holder == life.holder
+    assert code(lambda: after.carry_over(0, life, again.holder, at.clock)) == (
+        "enrolment.known-person"
+    )
+    state = RegistryState(at.on.curve, at.state.statements, at.registry)
+    issuer = at.on.parts.issuers[0].key
+    first = sign_entry(
+        EntryType.REGISTRY, registry.registry_id, registry.to_value(), issuer
+    )
+    state.append(first, at.clock)
+    state.append(after.leaf_entry(identity), at.clock)
+    again_leaf = replace(
+        identity.leaf, index=1, commitment=at.on.curve.g1_generator().to_bytes()
+    )
+    second = make_leaf_entry(registry.registry_id, again_leaf, issuer)
+    assert code(lambda: state.append(second, at.clock)) == "leaf.previous"
+    thief = Committee(credentials, at.on.parts.issuers, at.committee)
+    assert code(lambda: thief.carry_over(0, life, stolen.holder, at.clock)) == (
+        "enrolment.share"
+    )
+    at.draw()
+    at.unlock()
+    claims_alone(at, again, nym)
+
+
+def test_two_sales_of_one_registry_and_a_recovery_between_them(at: World) -> None:
+    """The person is one in each, under nyms that have nothing in common."""
+    nym = enter(at)
+    other = at.another_sale("Second night")
+    first = at.deposit(at.devices["ann"], state=other).nym
+    again = at.recovered("ann", "ann 2")
+    second = at.deposit(again, seq=1, state=other).nym
+    assert first == second != nym
+    assert len(other.positions.by_nym) == 1
+    at.draw()
+    at.unlock()
+    claims_alone(at, again, nym)

@@ -1,0 +1,108 @@
+"""Recomputes the published vectors of items and boxes through the public API."""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fairlot.delivery.box import open_item, seal_item
+from fairlot.delivery.items import ItemBook, Items, Unit, units_of
+from fairlot.errors import FairlotError, InputError
+from fairlot.inputs.item_list import read_item_list
+from fairlot.names import Nym, SaleId
+from fairlot_crypto.errors import CryptoError
+from fairlot_crypto.keys import OpeningKey, SealKey
+from fairlot_crypto.randomness import SeededRandomness
+from kit.won import outcome_of
+
+FILE = Path(__file__).parent.parent / "vectors" / "delivery.json"
+CASES = json.loads(FILE.read_bytes())["cases"]
+
+Given = Mapping[str, Any]
+
+
+def octets(given: Given, name: str) -> bytes:
+    return bytes.fromhex(given[name])
+
+
+def won(given: Given) -> tuple[Unit, ...]:
+    rows = [
+        (
+            each["pool"],
+            [(Nym(bytes.fromhex(row["nym"])), row["units"]) for row in each["units"]],
+        )
+        for each in given["won"]
+    ]
+    return units_of(outcome_of(rows))
+
+
+def book(given: Given) -> ItemBook:
+    items = [bytes.fromhex(each) for each in given["items"]]
+    source = SeededRandomness(octets(given, "seed"))
+    return ItemBook.fill(SaleId(octets(given, "sale_id")), won(given), items, source)
+
+
+def units(given: Given, folder: Path) -> Given:
+    del folder
+    found = [{"pool": each.pool, "nym": each.nym.hex()} for each in won(given)]
+    return {"units": found}
+
+
+def items(given: Given, folder: Path) -> Given:
+    del folder
+    public = book(given).public
+    return {"count": public.count, "root": public.root.hex()}
+
+
+def sealed(given: Given, folder: Path) -> Given:
+    del folder
+    source = SeededRandomness(octets(given, "box_seed"))
+    enc_pk = SealKey(octets(given, "enc_pk"))
+    return {"box": seal_item(book(given), given["unit"], enc_pk, source).hex()}
+
+
+def opened(given: Given, folder: Path) -> Given:
+    del folder
+    item = open_item(
+        SaleId(octets(given, "sale_id")),
+        Items(given["count"], octets(given, "root")),
+        given["unit"],
+        octets(given, "box"),
+        OpeningKey(octets(given, "secret")),
+    )
+    return {"item": item.hex()}
+
+
+def listed(given: Given, folder: Path) -> Given:
+    path = folder / "items.txt"
+    text = given.get("file")
+    path.write_bytes(octets(given, "bytes") if text is None else text.encode())
+    return {"items": [item.hex() for item in read_item_list(path)]}
+
+
+RUNS: Mapping[str, Callable[[Given, Path], Given]] = {
+    "units": units,
+    "items": items,
+    "seal": sealed,
+    "open": opened,
+    "list": listed,
+}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["name"]))
+def test_delivery(case: Mapping[str, Any], tmp_path: Path) -> None:
+    run = RUNS[case["input"]["op"]]
+    if "refused" not in case:
+        assert run(case["input"], tmp_path) == case["output"]
+        return
+    with pytest.raises((CryptoError, FairlotError)) as caught:
+        run(case["input"], tmp_path)
+    error = caught.value
+    assert isinstance(error, CryptoError | FairlotError)
+    assert error.code == case["refused"]["code"]
+    place = case["refused"].get("place")
+    if place is not None:
+        assert isinstance(error, InputError)
+        assert error.line == place["line"]

@@ -1,0 +1,226 @@
+"""People, thieves and issuers around a sale whose folds are the real ones.
+
+Every credential is asked for and answered as the protocol says: a thief has what the device
+had, and tries. Entries go straight into the folds, at the time of the clock.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from fairlot.board.registry_state import RegistryState
+from fairlot.board.sale import SaleState
+from fairlot.claim.claim import Claim
+from fairlot.claim.make import MadeClaim
+from fairlot.deposit.make import MadeDeposit, make_deposit
+from fairlot.deposit.wish import Wish
+from fairlot.entry import Entry, EntryType
+from fairlot.errors import Rejection
+from fairlot.identity.attestation import Purpose
+from fairlot.identity.committee import Committee, Holder
+from fairlot.identity.enrolment import Identity
+from fairlot.identity.life import Outcome
+from fairlot.identity.registry import DAY, epoch_at
+from fairlot.names import Nym
+from fairlot.rehearsal.parts import START
+from fairlot.terms.times import Times
+from fairlot_crypto.bbs.profile import Credential
+from kit import lives
+from kit.claims import claimed
+from kit.sales import PRICE, source, stage, steps
+from kit.stage import Stage
+
+CLOSE = START + 5 * DAY
+UNLOCK = CLOSE + 14 * DAY
+TIMES = Times(START, CLOSE, CLOSE + 60, CLOSE + 120, CLOSE + 180, UNLOCK, 30)
+"""Deposits for five days, and a lock-up of two weeks."""
+SEEN = 2 * DAY
+"""After how long a theft is noticed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """Keys and secrets of one leaf, whoever has them."""
+
+    holder: Holder
+    identity: Identity
+
+
+class World:
+    """A registry and a sale of two people, each with a seat to win."""
+
+    def __init__(self, committee: tuple[int, int] = (1, 0), title: str = "") -> None:
+        """Enrol everybody, and open the sale."""
+        cast = stage(supply=2, committee=committee)
+        terms = replace(cast.terms, times=TIMES, title=title or cast.terms.title)
+        self.on: Stage = cast.with_terms(terms)
+        self.clock = START
+        self.state: SaleState = self.on.registered()
+        self.committee = Committee(self.on.credentials, self.on.parts.issuers)
+        self.devices: dict[str, Device] = {}
+        for member in cast.members:
+            identity = self.committee.register(
+                self.on.parts.attester, member.name, member.holder, START
+            )
+            self.devices[member.name] = Device(member.holder, identity)
+        self._steps = {step.name: step for step in steps(self.on, [])}
+        self._step("terms", self.state)
+        self._step("open", self.state)
+
+    @property
+    def registry(self) -> RegistryState:
+        """The fold of the registry log."""
+        return self.state.registry
+
+    @property
+    def epoch(self) -> int:
+        """The running epoch."""
+        return epoch_at(self.on.registry, self.clock)
+
+    def another_sale(self, title: str) -> SaleState:
+        """Open another sale of the same registry at once."""
+        terms = replace(self.on.terms, title=title)
+        on, state = self.on.with_terms(terms), SaleState(self.registry)
+        for entry in (on.terms_entry(), on.open_entry()):
+            state.append(entry, self.clock)
+        return state
+
+    def _step(self, name: str, state: SaleState) -> None:
+        time = self._steps[name].time
+        for entry in self._steps[name].make(state):
+            if time > state.clock and state.begun:
+                state.append(self.on.time_entry(time), state.clock)
+            state.append(entry, time)
+
+    def draw(self) -> None:
+        """Close the sale and play it to its RESULT."""
+        for name in list(self._steps)[list(self._steps).index("close") :]:
+            self._step(name, self.state)
+        self.clock = max(self.clock, CLOSE + 200)
+
+    def unlock(self) -> None:
+        """Go on to an hour after the unlock."""
+        self.clock = max(self.clock, UNLOCK) + 3_600
+        self.state.append(self.on.sign(EntryType.UNLOCK), self.clock)
+
+    def wait(self, seconds: int) -> None:
+        """Let time pass."""
+        self.clock += seconds
+
+    def credential(self, device: Device) -> Credential:
+        """Ask every issuer for a credential of the running epoch.
+
+        Whoever asks names the leaf as the log shows it: a thief reads the log too.
+        """
+        index = device.identity.leaf.index
+        leaf = self.registry.leaf_at(index, self.clock)
+        identity = replace(device.identity, leaf=leaf)
+        rolls = tuple(self.registry.rolls.values())
+        issued = self.committee.issue(identity, device.holder, leaf, rolls, self.clock)
+        return issued[self.on.roll_id]
+
+    def deposit(
+        self,
+        device: Device,
+        seq: int = 0,
+        credential: Credential | None = None,
+        state: SaleState | None = None,
+    ) -> MadeDeposit:
+        """Deposit with a fresh credential, or one that was got in this epoch."""
+        sale = self.state if state is None else state
+        shown = credential or self.credential(device)
+        label = f"{sale.terms.title}/{device.holder.signing.public.hex()}/{seq}"
+        made = make_deposit(
+            self.on.credentials,
+            shown,
+            sale.terms,
+            self.on.roll_id,
+            Wish(seq, 1, PRICE),
+            self.epoch,
+            source(f"deposit/{label}/{self.epoch}"),
+        )
+        sale.append(made.entry, self.clock)
+        return made
+
+    def pay(self, nym: Nym) -> None:
+        """Pay for a position."""
+        self.state.append(self.on.payment(nym, PRICE), self.clock)
+
+    def claim(
+        self,
+        device: Device,
+        label: str,
+        seq: int = 0,
+        credential: Credential | None = None,
+    ) -> MadeClaim:
+        """Claim with a fresh credential, or one that was got in this epoch."""
+        shown = credential or self.credential(device)
+        made = claimed(self.on, shown, self.epoch, label, seq)
+        self.state.append(made.entry, self.clock)
+        return made
+
+    def recover(self, name: str, label: str) -> Holder:
+        """Be verified again with new keys, and let the issuers begin a recovery."""
+        holder = Holder.generate(source(f"again/{label}"))
+        index = self.devices[name].identity.leaf.index
+        life = self.registry.lives[index]
+        asked = self.on.parts.attester.attest(
+            name,
+            holder.signing.public,
+            holder.device.public,
+            self.clock,
+            life.subject(Purpose.RECOVER),
+        )
+        self.log(
+            self.committee.begin([asked], Purpose.RECOVER, index, life, self.clock)
+        )
+        return holder
+
+    def switch(self, name: str, holder: Holder) -> Device:
+        """Complete a recovery, and open what the issuers send again."""
+        index = self.devices[name].identity.leaf.index
+        self.log(self.committee.complete(index, self.registry.lives[index], self.clock))
+        self.devices[name] = self.opened(index, holder)
+        return self.devices[name]
+
+    def opened(self, index: int, holder: Holder) -> Device:
+        """Ask the issuers for the shares of a leaf, and open them with a device."""
+        leaf = self.registry.leaf_at(index, self.clock)
+        life, drawn = self.registry.lives[index], source("resent")
+        return Device(holder, self.committee.resend(leaf, life, holder, drawn))
+
+    def recovered(self, name: str, label: str) -> Device:
+        """Recover undisturbed: verified, cooled, switched."""
+        holder = self.recover(name, label)
+        self.wait(self.on.registry.recovery.cooling)
+        return self.switch(name, holder)
+
+    def contest(self, device: Device) -> None:
+        """Object with a device's key to what has begun."""
+        index = device.identity.leaf.index
+        life, key = self.registry.lives[index], device.holder.signing
+        self.log(lives.contest(self.on.parts, index, key, life.version, life.attempt))
+
+    def rule(self, name: str, outcome: Outcome) -> None:
+        """Let the arbiter decide."""
+        index = self.devices[name].identity.leaf.index
+        life = self.registry.lives[index]
+        self.log(
+            lives.ruling(self.on.parts, index, outcome, life.version, life.attempt)
+        )
+
+    def log(self, entry: Entry) -> None:
+        """Put an entry on the registry log."""
+        self.registry.append(entry, self.clock)
+
+    def released(self, nym: Nym) -> Claim | None:
+        """Return the claim that has what the nym has won."""
+        return self.state.released(nym, self.clock)
+
+
+def code(attempt: Callable[[], object]) -> str:
+    """Return the code with which somebody is refused; empty if they are not."""
+    try:
+        attempt()
+    except Rejection as error:
+        return error.code
+    return ""
