@@ -66,10 +66,10 @@ ROWS: tuple[tuple[str, Edit, str], ...] = (
         "one of two modules that a code is in",
         (
             "specs/errors.md",
-            "`time.back` | sender | `board/keeper.py`, ",
+            "`time.back` | sender | `board/log_keeper.py`, ",
             "`time.back` | sender | ",
         ),
-        "and it is in `board/keeper.py`, `board/sale.py`",
+        "and it is in `board/log_keeper.py`, `board/log_state.py`",
     ),
     (
         "a docstring about a code of the past",

@@ -19,13 +19,13 @@ WRONG: tuple[tuple[str, str, str, str], ...] = (
         "an import that runs upward",
         "protocol/fairlot/terms/terms.py",
         "from fairlot.board.sale import Sale",
-        "11 fairlot.terms -> fairlot.board (UPWARD)",
+        "12 fairlot.terms -> fairlot.board (UPWARD)",
     ),
     (
         "an import across a floor",
         "protocol/fairlot/deposit/nym.py",
         "import fairlot.beacon.rounds",
-        "12 fairlot.deposit -> fairlot.beacon (UPWARD)",
+        "13 fairlot.deposit -> fairlot.beacon (UPWARD)",
     ),
     (
         "an import inside a function",
