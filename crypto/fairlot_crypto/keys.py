@@ -13,6 +13,7 @@ from nacl.exceptions import CryptoError as SodiumError
 
 from fairlot_crypto.errors import CallerError, EncodingError, ProofError
 from fairlot_crypto.randomness import Randomness
+from fairlot_crypto.statements import Statements
 
 VerifyKey = NewType("VerifyKey", bytes)
 """An Ed25519 public key, 32 bytes."""
@@ -82,6 +83,21 @@ def verify_signature(key: VerifyKey, message: bytes, signature: bytes) -> None:
         raise ProofError(
             "signature.invalid", "the signature must be of this message by this key"
         ) from error
+
+
+def verify_signature_once(
+    key: VerifyKey, message: bytes, signature: bytes, statements: Statements
+) -> None:
+    """Check an Ed25519 signature, unless it has verified before.
+
+    Raises:
+        ProofError: as ``verify_signature``.
+    """
+    statements.check(
+        "ed25519",
+        (key, message, signature),
+        lambda: verify_signature(key, message, signature),
+    )
 
 
 def check_verify_key(key: bytes) -> VerifyKey:

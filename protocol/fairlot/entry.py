@@ -19,7 +19,7 @@ from fairlot_crypto.keys import (
     Signature,
     SigningKey,
     VerifyKey,
-    verify_signature,
+    verify_signature_once,
 )
 from fairlot_crypto.statements import Statements
 
@@ -207,11 +207,7 @@ def check_signature(entry: Entry, statements: Statements) -> None:
     unsigned = _unsigned(entry.type, entry.log, entry.scope, entry.body, entry.key)
     message = _message(entry.type.role, cbor.encode(unsigned))
     try:
-        statements.check(
-            "ed25519",
-            (entry.key, message, entry.sig),
-            lambda: verify_signature(entry.key, message, entry.sig),
-        )
+        verify_signature_once(entry.key, message, entry.sig, statements)
     except ProofError as error:
         raise Rejection(
             "entry.signature",

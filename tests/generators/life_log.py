@@ -9,7 +9,6 @@ from fairlot.identity.acts import (
     Decision,
     Freeze,
     Guardian,
-    IssuerSignature,
     Ruling,
     make_act,
     sign_decision,
@@ -21,6 +20,7 @@ from fairlot.identity.attestation import (
 )
 from fairlot.identity.leaf import holder_hash
 from fairlot.identity.life import Outcome
+from fairlot.identity.quorum import IssuerSignature
 from fairlot_crypto.keys import SigningKey
 from generators.case import Raw
 from generators.identity_setting import (

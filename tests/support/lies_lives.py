@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 
 from fairlot.entry import Entry, EntryType
-from fairlot.identity.acts import Decision, IssuerSignature, Ruling
+from fairlot.identity.acts import Decision, Ruling
 from fairlot.identity.leaf import holder_hash
 from fairlot.identity.life import Outcome
+from fairlot.identity.quorum import IssuerSignature
 from fairlot.rehearsal.parts import Parts
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.keys import Signature, SigningKey

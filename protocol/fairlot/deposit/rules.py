@@ -14,7 +14,7 @@ from fairlot.terms.pool import Exclusion, Requirement
 from fairlot.terms.terms import Terms
 from fairlot.text import shown
 from fairlot_crypto.errors import ProofError
-from fairlot_crypto.keys import Signature, VerifyKey, verify_signature
+from fairlot_crypto.keys import Signature, VerifyKey, verify_signature_once
 from fairlot_crypto.statements import Statements
 
 
@@ -124,11 +124,7 @@ def _check_solution(
     binding = deposit.binding
     message = solution_message(binding.sale_id, deposit.nym, binding.settle_pk)
     try:
-        statements.check(
-            "ed25519",
-            (puzzle, message, solution),
-            lambda: verify_signature(puzzle, message, solution),
-        )
+        verify_signature_once(puzzle, message, solution, statements)
     except ProofError as error:
         problem = (
             "the solution was not signed with the puzzle's answer for this deposit"

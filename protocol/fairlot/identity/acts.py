@@ -11,17 +11,19 @@ from fairlot.fields import Fields
 from fairlot.identity.attestation import Purpose
 from fairlot.identity.leaf import holder_hash
 from fairlot.identity.life import Outcome
-from fairlot.identity.registry import ISSUERS_MAX, Registry, RegistryId
+from fairlot.identity.quorum import (
+    IssuerSignature,
+    check_issuer,
+    quorum_problem,
+    read_issuer_signature,
+)
+from fairlot.identity.registry import Registry, RegistryId
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
-from fairlot_crypto.errors import ProofError
 from fairlot_crypto.hashing import tag
 from fairlot_crypto.keys import (
-    SIGNATURE_LENGTH,
-    Signature,
     SigningKey,
     VerifyKey,
-    verify_signature,
 )
 from fairlot_crypto.statements import Statements
 
@@ -97,15 +99,6 @@ class Ruling:
             "attempt": self.attempt,
             "outcome": self.outcome.value,
         }
-
-
-@dataclass(frozen=True, slots=True)
-class IssuerSignature:
-    """One issuer's consent."""
-
-    issuer: int
-    """i, the issuer's number, from 1."""
-    sig: Signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +195,7 @@ def _read_numbered(kind: EntryType, fields: Fields, index: int, version: int) ->
         outcome = Outcome(_one_of(fields, "outcome", Outcome))
         return Ruling(index, version, attempt, outcome)
     holder = fields.bytes("holder", 32) if kind in _RECOVERING else None
-    sigs = tuple(_read_signature(each) for each in fields.maps("sigs"))
+    sigs = tuple(read_issuer_signature(each) for each in fields.maps("sigs"))
     return Decision(kind, index, version, attempt, holder, sigs)
 
 
@@ -241,31 +234,19 @@ def check_issuers(
         Rejection: ``life.issuers``, ``life.signature``.
     """
     # Step 4.
-    members = len(registry.issuers)
-    indexes = [each.issuer for each in decision.sigs]
-    known = set(indexes) <= set(range(1, members + 1))
-    ascending = indexes == sorted(set(indexes))
-    if not (known and ascending) or len(indexes) < members - registry.threshold:
-        problem = "n - t issuers must sign it, each once, in ascending order"
+    problem = quorum_problem(registry, [each.issuer for each in decision.sigs], "it")
+    if problem:
         raise Rejection("life.issuers", problem)
     message = decision.message(registry.registry_id)
     for each in decision.sigs:
-        _check_signature(registry, each, message, statements)
-
-
-def _check_signature(
-    registry: Registry, signed: IssuerSignature, message: bytes, statements: Statements
-) -> None:
-    key = registry.issuers[signed.issuer - 1].key
-    try:
-        statements.check(
-            "ed25519",
-            (key, message, signed.sig),
-            lambda: verify_signature(key, message, signed.sig),
+        check_issuer(
+            registry,
+            each,
+            message,
+            "this",
+            statements,
+            lambda why: Rejection("life.signature", why),
         )
-    except ProofError as error:
-        problem = f"issuer {signed.issuer} did not sign this"
-        raise Rejection("life.signature", problem) from error
 
 
 def _one_of(fields: Fields, name: str, values: type[StrEnum]) -> str:
@@ -274,12 +255,3 @@ def _one_of(fields: Fields, name: str, values: type[StrEnum]) -> str:
     if found not in legal:
         raise fields.error(name, f"must be one of {', '.join(legal)}")
     return found
-
-
-def _read_signature(fields: Fields) -> IssuerSignature:
-    signed = IssuerSignature(
-        fields.uint("issuer", 1, ISSUERS_MAX),
-        Signature(fields.bytes("sig", SIGNATURE_LENGTH)),
-    )
-    fields.done()
-    return signed

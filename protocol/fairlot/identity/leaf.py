@@ -7,6 +7,7 @@ from enum import StrEnum
 from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot.errors import Rejection
 from fairlot.fields import Fields
+from fairlot.identity.quorum import IssuerSignature, check_issuer, quorum_problem
 from fairlot.identity.registry import ISSUERS_MAX, Registry, RegistryId
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
@@ -14,7 +15,7 @@ from fairlot_crypto.committee import shamir
 from fairlot_crypto.curve import G1_LENGTH, Backend
 from fairlot_crypto.errors import CryptoError, ProofError
 from fairlot_crypto.hashing import SPEC_VERSION, i2osp, tag, tagged_hash
-from fairlot_crypto.keys import Signature, SigningKey, VerifyKey, verify_signature
+from fairlot_crypto.keys import Signature, SigningKey, VerifyKey
 from fairlot_crypto.statements import Statements
 
 
@@ -169,16 +170,9 @@ def check_leaf(
     Raises:
         Rejection: ``leaf.shares``, ``leaf.signature``, ``leaf.commitment``.
     """
-    members = len(registry.issuers)
-    indexes = [share.issuer for share in leaf.shares]
-    ascending = indexes == sorted(set(indexes)) and set(indexes) <= set(
-        range(1, members + 1)
-    )
-    if not ascending or len(indexes) < members - registry.threshold:
-        raise Rejection(
-            "leaf.shares",
-            "n - t issuers must sign a leaf, each once, in ascending order",
-        )
+    problem = quorum_problem(registry, [s.issuer for s in leaf.shares], "a leaf")
+    if problem:
+        raise Rejection("leaf.shares", problem)
     for share in leaf.shares:
         _check_share(registry, leaf, share, statements)
     parts = [leaf.commitment, i2osp(registry.threshold, 1)]
@@ -194,19 +188,14 @@ def check_leaf(
 def _check_share(
     registry: Registry, leaf: Leaf, share: LeafShare, statements: Statements
 ) -> None:
-    key = registry.issuers[share.issuer - 1].key
-    message = _share_message(registry, leaf, share.commitment)
-    try:
-        statements.check(
-            "ed25519",
-            (key, message, share.sig),
-            lambda: verify_signature(key, message, share.sig),
-        )
-    except ProofError as error:
-        raise Rejection(
-            "leaf.signature",
-            f"issuer {share.issuer} did not sign this share of the leaf",
-        ) from error
+    check_issuer(
+        registry,
+        IssuerSignature(share.issuer, share.sig),
+        _share_message(registry, leaf, share.commitment),
+        "this share of the leaf",
+        statements,
+        lambda why: Rejection("leaf.signature", why),
+    )
 
 
 def _check_commitment(curve: Backend, registry: Registry, leaf: Leaf) -> None:

@@ -9,12 +9,13 @@ from dataclasses import replace
 
 from fairlot.entry import EntryType
 from fairlot.errors import Rejection
-from fairlot.identity.acts import Decision, IssuerSignature, sign_decision
+from fairlot.identity.acts import Decision, sign_decision
 from fairlot.identity.admission import AdmissionBook
 from fairlot.identity.attestation import Attestation, Purpose
 from fairlot.identity.enrolment import IssuerSecrets, identity_share, seal_share
 from fairlot.identity.leaf import holder_hash
 from fairlot.identity.life import LeafLife
+from fairlot.identity.quorum import IssuerSignature
 from fairlot.identity.registry import Registry
 from fairlot_crypto.randomness import Randomness
 

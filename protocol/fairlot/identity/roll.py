@@ -9,12 +9,17 @@ from dataclasses import dataclass
 
 from fairlot.errors import Rejection
 from fairlot.fields import Fields
-from fairlot.identity.registry import ISSUERS_MAX, Registry, RegistryId, RollId
+from fairlot.identity.quorum import (
+    IssuerSignature,
+    check_issuer,
+    quorum_problem,
+    read_issuer_signature,
+)
+from fairlot.identity.registry import Registry, RegistryId, RollId
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
-from fairlot_crypto.errors import ProofError
 from fairlot_crypto.hashing import tag, tagged_hash
-from fairlot_crypto.keys import Signature, SigningKey, verify_signature
+from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.statements import Statements
 
 
@@ -45,15 +50,6 @@ class Roll:
             "leaves": self.leaves,
             "expires": self.expires,
         }
-
-
-@dataclass(frozen=True, slots=True)
-class RollSignature:
-    """One issuer's signature over a roll."""
-
-    issuer: int
-    """i, the issuer's number, from 1."""
-    sig: Signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +84,18 @@ def unexpired_rolls(posted: Iterable[PostedRoll], now: int) -> tuple[PostedRoll,
 
 def sign_roll(
     registry_id: RegistryId, roll: Roll, issuer: int, key: SigningKey
-) -> RollSignature:
+) -> IssuerSignature:
     """Sign a roll as issuer i, who has checked it against its own view of the log."""
-    return RollSignature(issuer, key.sign(_roll_message(registry_id, roll)))
+    return IssuerSignature(issuer, key.sign(_roll_message(registry_id, roll)))
 
 
-def roll_body(roll: Roll, signatures: Iterable[RollSignature]) -> dict[str, Value]:
+def roll_body(roll: Roll, signatures: Iterable[IssuerSignature]) -> dict[str, Value]:
     """Return the body of a ROLL entry."""
     sigs: list[Value] = [{"issuer": s.issuer, "sig": s.sig} for s in signatures]
     return {"roll": roll.to_value(), "sigs": sigs}
 
 
-def read_roll(fields: Fields) -> tuple[Roll, tuple[RollSignature, ...]]:
+def read_roll(fields: Fields) -> tuple[Roll, tuple[IssuerSignature, ...]]:
     """Read the body of a ROLL entry.
 
     Raises:
@@ -115,7 +111,7 @@ def read_roll(fields: Fields) -> tuple[Roll, tuple[RollSignature, ...]]:
         expires=said.uint("expires"),
     )
     said.done()
-    signatures = tuple(_read_signature(each) for each in fields.maps("sigs"))
+    signatures = tuple(read_issuer_signature(each) for each in fields.maps("sigs"))
     fields.done()
     return roll, signatures
 
@@ -151,7 +147,7 @@ def check_roll(registry: Registry, roll: Roll, due: Roll) -> None:
 def check_roll_signatures(
     registry: Registry,
     roll: Roll,
-    signatures: Sequence[RollSignature],
+    signatures: Sequence[IssuerSignature],
     statements: Statements,
 ) -> None:
     """Check that at least n - t issuers have signed a roll.
@@ -159,38 +155,21 @@ def check_roll_signatures(
     Raises:
         Rejection: ``roll.issuers``, ``roll.signature``.
     """
-    members = len(registry.issuers)
-    indexes = [each.issuer for each in signatures]
-    ascending = indexes == sorted(set(indexes)) and max(indexes, default=0) <= members
-    if not ascending or len(indexes) < members - registry.threshold:
-        rule = "n - t issuers must sign a roll, each once, in ascending order"
-        raise Rejection("roll.issuers", rule)
+    problem = quorum_problem(registry, [each.issuer for each in signatures], "a roll")
+    if problem:
+        raise Rejection("roll.issuers", problem)
     message = _roll_message(registry.registry_id, roll)
     for each in signatures:
-        _check_signature(registry, message, each, statements)
-
-
-def _check_signature(
-    registry: Registry, message: bytes, signed: RollSignature, statements: Statements
-) -> None:
-    key = registry.issuers[signed.issuer - 1].key
-    try:
-        statements.check(
-            "ed25519",
-            (key, message, signed.sig),
-            lambda: verify_signature(key, message, signed.sig),
+        check_issuer(
+            registry,
+            each,
+            message,
+            "this roll",
+            statements,
+            lambda why: Rejection("roll.signature", why),
         )
-    except ProofError as error:
-        problem = f"issuer {signed.issuer} did not sign this roll"
-        raise Rejection("roll.signature", problem) from error
 
 
 def _roll_message(registry_id: RegistryId, roll: Roll) -> bytes:
     statement: dict[str, Value] = {"registry": registry_id, **roll.to_value()}
     return tag("roll").encode() + b"\x00" + cbor.encode(statement)
-
-
-def _read_signature(fields: Fields) -> RollSignature:
-    issuer, sig = fields.uint("issuer", 1, ISSUERS_MAX), fields.bytes("sig", 64)
-    fields.done()
-    return RollSignature(issuer, Signature(sig))
