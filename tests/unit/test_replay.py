@@ -238,8 +238,8 @@ def test_what_was_verified_once_is_not_verified_again(
     def fail(*_: object) -> None:
         raise AssertionError("verified again")
 
-    monkeypatch.setattr("fairlot.deposit.deposit.verify_presentation", fail)
-    monkeypatch.setattr("fairlot.entry.verify_signature", fail)
+    monkeypatch.setattr("fairlot.identity.showing.verify_presentation", fail)
+    monkeypatch.setattr("fairlot_crypto.keys.verify_signature", fail)
     monkeypatch.setattr("fairlot.board.head.verify_checkpoint", fail)
     monkeypatch.setattr("fairlot.board.head.verify_cosignature", fail)
     assert audit(concert_transcript, GROUP, Expected(rehearsal=True), STATEMENTS).holds

@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 
 from fairlot.claim.binding import ClaimBinding, read_claim_binding
+from fairlot.deposit.deposit import check_settle_key
 from fairlot.entry import Entry, EntryHash, body_fields
 from fairlot.errors import Rejection
-from fairlot.identity.registry import Credentials, RollId, epochs_accepted
-from fairlot.names import NYM_LENGTH, Nym, nym_context
+from fairlot.identity.registry import Credentials, RollId
+from fairlot.identity.showing import check_shown, epoch_problem
+from fairlot.names import NYM_LENGTH, Nym
 from fairlot.terms.terms import Terms
-from fairlot_crypto.bbs.profile import Presentation, verify_presentation
+from fairlot_crypto.bbs.profile import Presentation
 from fairlot_crypto.errors import CryptoError
-from fairlot_crypto.keys import check_seal_key, check_verify_key
+from fairlot_crypto.keys import check_seal_key
 from fairlot_crypto.statements import Statements
 
 
@@ -68,10 +70,8 @@ def check_claim(
     claim = read_claim(entry)
     _check_binding(terms, entry, claim, time)
     # Step 6.
-    epochs = epochs_accepted(credentials.registry, time)
-    if claim.epoch not in epochs:
-        accepted = " or ".join(map(str, sorted(epochs)))
-        problem = f"the credential is of epoch {claim.epoch}, but must be of {accepted}"
+    problem = epoch_problem(credentials.registry, claim.epoch, time)
+    if problem:
         raise Rejection("claim.epoch", problem)
     _check_presentation(credentials, roll, claim, statements)
     return claim
@@ -92,14 +92,9 @@ def _check_binding(terms: Terms, entry: Entry, claim: Claim, time: int) -> None:
 
 
 def _check_keys(entry: Entry, binding: ClaimBinding) -> None:
-    try:
-        check_verify_key(binding.settle_pk)
-    except CryptoError as error:
-        problem = "settle_pk must be an Ed25519 key of prime order"
-        raise Rejection("claim.settle-key", problem) from error
-    if binding.settle_pk != entry.key:
-        problem = "the entry must be signed with the key that it names as settle_pk"
-        raise Rejection("claim.settle-key", problem)
+    check_settle_key(
+        entry, binding.settle_pk, lambda why: Rejection("claim.settle-key", why)
+    )
     try:
         check_seal_key(binding.enc_pk)
     except CryptoError as error:
@@ -112,15 +107,16 @@ def _check_presentation(
 ) -> None:
     """Verify the presentation, which discloses nothing (step 7)."""
     # Step 7.
-    context = credentials.context(claim.epoch, roll)
-    ctx, ph = nym_context(claim.binding.sale_id), claim.binding.ph
-    shown = Presentation(claim.nym, claim.proof)
-    key = credentials.public_key.to_bytes()
     try:
-        statements.check(
-            "presentation",
-            (key, context.header, ctx, ph, shown.nym, shown.proof),
-            lambda: verify_presentation(context, shown, ctx, ph, {}),
+        check_shown(
+            credentials,
+            roll,
+            claim.epoch,
+            claim.binding.sale_id,
+            claim.binding.ph,
+            Presentation(claim.nym, claim.proof),
+            {},
+            statements,
         )
     except CryptoError as error:
         raise Rejection("claim.presentation", str(error)) from error

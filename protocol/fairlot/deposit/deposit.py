@@ -1,6 +1,6 @@
 """One deposit per person and sale, bound to an anonymous credential (specs/deposit.md)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from fairlot.deposit.binding import Binding, read_binding
@@ -10,19 +10,13 @@ from fairlot.identity.registry import (
     Credentials,
     Registry,
     RollId,
-    epochs_accepted,
 )
-from fairlot.names import NYM_LENGTH, Nym, nym_context
+from fairlot.identity.showing import check_shown, epoch_problem
+from fairlot.names import NYM_LENGTH, Nym
 from fairlot.terms.terms import Terms
-from fairlot_crypto.bbs.profile import (
-    Presentation,
-    verify_presentation,
-)
+from fairlot_crypto.bbs.profile import Presentation
 from fairlot_crypto.errors import CryptoError
-from fairlot_crypto.hashing import i2osp
-from fairlot_crypto.keys import (
-    check_verify_key,
-)
+from fairlot_crypto.keys import VerifyKey, check_verify_key
 from fairlot_crypto.statements import Statements
 
 
@@ -78,8 +72,12 @@ def check_binding(
     """
     # Step 7.
     _check_sale(terms, deposit)
-    _check_key(entry, deposit)
     binding = deposit.binding
+    check_settle_key(
+        entry,
+        binding.settle_pk,
+        lambda why: Rejection("deposit.settle-key", why),
+    )
     if time > binding.not_after:
         late = f"{time - binding.not_after} s after its not_after"
         raise Rejection("deposit.not-after", f"the entry came {late}: make it anew")
@@ -87,13 +85,9 @@ def check_binding(
         problem = "a cancellation must want nothing and pay nothing"
         raise Rejection("deposit.cancel", problem)
     # Step 8.
-    epochs = epochs_accepted(registry, time)
-    if deposit.epoch not in epochs:
-        accepted = " or ".join(map(str, sorted(epochs)))
-        problem = (
-            f"the credential is of epoch {deposit.epoch}, but must be of {accepted}"
-        )
-        raise Rejection("deposit.epoch", problem)
+    wrong_epoch = epoch_problem(registry, deposit.epoch, time)
+    if wrong_epoch:
+        raise Rejection("deposit.epoch", wrong_epoch)
 
 
 def _check_sale(terms: Terms, deposit: Deposit) -> None:
@@ -106,16 +100,20 @@ def _check_sale(terms: Terms, deposit: Deposit) -> None:
         raise Rejection("deposit.board", "the deposit was made for another board")
 
 
-def _check_key(entry: Entry, deposit: Deposit) -> None:
-    binding = deposit.binding
+def check_settle_key(
+    entry: Entry, settle_pk: VerifyKey, fail: Callable[[str], Rejection]
+) -> None:
+    """Check that the settlement key that an entry names is a key, and has signed it.
+
+    Raises:
+        Rejection: as ``fail`` makes it.
+    """
     try:
-        check_verify_key(binding.settle_pk)
+        check_verify_key(settle_pk)
     except CryptoError as error:
-        problem = "settle_pk must be an Ed25519 key of prime order"
-        raise Rejection("deposit.settle-key", problem) from error
-    if binding.settle_pk != entry.key:
-        problem = "the entry must be signed with the key that it names as settle_pk"
-        raise Rejection("deposit.settle-key", problem)
+        raise fail("settle_pk must be an Ed25519 key of prime order") from error
+    if settle_pk != entry.key:
+        raise fail("the entry must be signed with the key that it names as settle_pk")
 
 
 def check_presentation(
@@ -126,18 +124,17 @@ def check_presentation(
     Raises:
         Rejection: ``deposit.presentation`` naming the rule of specs/bbs.md.
     """
-    context = credentials.context(deposit.epoch, roll)
-    ctx, ph = nym_context(deposit.binding.sale_id), deposit.binding.ph
-    shown = Presentation(deposit.nym, deposit.proof)
-    key = credentials.public_key.to_bytes()
     disclosed = _disclosed_octets(credentials.registry, deposit.disclosed)
-    parts = (key, context.header, ctx, ph, shown.nym, shown.proof)
-    opened = (i2osp(index, 8) + octets for index, octets in disclosed.items())
     try:
-        statements.check(
-            "presentation",
-            (*parts, *opened),
-            lambda: verify_presentation(context, shown, ctx, ph, disclosed),
+        check_shown(
+            credentials,
+            roll,
+            deposit.epoch,
+            deposit.binding.sale_id,
+            deposit.binding.ph,
+            Presentation(deposit.nym, deposit.proof),
+            disclosed,
+            statements,
         )
     except CryptoError as error:
         raise Rejection("deposit.presentation", str(error)) from error

@@ -7,10 +7,12 @@ from fairlot.door.answer import Answer, check_registry, check_sale
 from fairlot.door.challenge import Challenge
 from fairlot.errors import Rejection
 from fairlot.identity.registry import Credentials, RollId, epochs_accepted
-from fairlot.names import Nym, nym_context
+from fairlot.identity.showing import check_shown
+from fairlot.names import Nym
 from fairlot.terms.terms import Terms
-from fairlot_crypto.bbs.profile import Presentation, verify_presentation
+from fairlot_crypto.bbs.profile import Presentation
 from fairlot_crypto.errors import CryptoError
+from fairlot_crypto.statements import Statements
 
 FRESH_SECONDS = 300
 """For how long a question may be answered."""
@@ -69,11 +71,17 @@ class Gate:
             raise Rejection("door.epoch", problem)
 
     def _check_presentation(self, asked: Challenge, given: Answer) -> None:
-        context = self.credentials.context(given.epoch, self.roll)
-        ctx = nym_context(self.terms.sale_id)
-        shown = Presentation(given.nym, given.proof)
         try:
-            verify_presentation(context, shown, ctx, asked.ph, {})
+            check_shown(
+                self.credentials,
+                self.roll,
+                given.epoch,
+                self.terms.sale_id,
+                asked.ph,
+                Presentation(given.nym, given.proof),
+                {},
+                Statements(),
+            )
         except CryptoError as error:
             raise Rejection("door.presentation", str(error)) from error
 
