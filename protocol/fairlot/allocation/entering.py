@@ -1,11 +1,13 @@
 """Who enters a pool, and what each of them asks for (specs/allocation.md, section 6)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 from fairlot.allocation.shape import Order
 from fairlot.fields import bytes_problem, uint_problem
 from fairlot.names import HASH_LENGTH, NYM_LENGTH, Nym, group_id
+from fairlot.terms.made_pools import check_made_pools
 from fairlot.terms.pool import Pool
 from fairlot_crypto.errors import CallerError
 
@@ -144,6 +146,20 @@ def _intact(pool: Pool, entered: Mapping[int, Order], party: Sequence[int]) -> b
 def can_take_one(pool: Pool, order: Order) -> bool:
     """Tell whether an order wants a unit and has the money for one."""
     return order.wants >= 1 and order.budget >= pool.price
+
+
+def gather(
+    pools: Sequence[Pool], entrants: Iterable[Entrant], sale_id: bytes
+) -> tuple[list[Entrant], Groups]:
+    """Return the entrants of a sale, ascending by nym, and the groups that they form.
+
+    Raises:
+        CallerError: ``pools.*``, ``allocation.*`` for what no board lets in.
+    """
+    check_made_pools(pools)
+    present = sorted(entrants, key=attrgetter("nym"))
+    check_entrants(present)
+    return present, formed_groups(sale_id, present)
 
 
 def check_entrants(entrants: Sequence[Entrant]) -> None:

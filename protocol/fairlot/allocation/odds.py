@@ -7,16 +7,14 @@ is, if no earlier draw decides that. Otherwise they are a rule that depends on t
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from operator import attrgetter
 
 from fairlot.allocation.entering import (
     Entrant,
     Groups,
     Standing,
     can_take_one,
-    check_entrants,
     entering,
-    formed_groups,
+    gather,
 )
 from fairlot.allocation.lots import check_hash
 from fairlot.allocation.mechanisms.auction import auction_odds
@@ -29,7 +27,6 @@ from fairlot.allocation.run_pools import run_pool
 from fairlot.allocation.shape import Lots, Odds, Order
 from fairlot.money import Money
 from fairlot.names import Nym
-from fairlot.terms.made_pools import check_made_pools
 from fairlot.terms.pool import Mechanism, Pool
 from fairlot.text import counted
 
@@ -100,10 +97,7 @@ def sale_odds(
         CallerError: as ``allocate``.
     """
     check_hash("sale_id", sale_id)
-    check_made_pools(pools)
-    present = sorted(entrants, key=attrgetter("nym"))
-    check_entrants(present)
-    view = _View(pools, present, formed_groups(sale_id, present), money)
+    view = _View(pools, *gather(pools, entrants, sale_id), money)
     return tuple(view.look_at(pool) for pool in pools)
 
 

@@ -2,15 +2,13 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from operator import attrgetter
 from typing import TypeAlias
 
 from fairlot.allocation.entering import (
     Entrant,
     Standing,
-    check_entrants,
     entering,
-    formed_groups,
+    gather,
 )
 from fairlot.allocation.invariants import check_outcome
 from fairlot.allocation.lots import SeededLots, check_hash
@@ -23,7 +21,6 @@ from fairlot.allocation.mechanisms.tiers import tiers
 from fairlot.allocation.outcome import Award, Outcome, PoolResult, Total, gains_by_nym
 from fairlot.allocation.shape import Lots, Order, Shares
 from fairlot.names import Nym
-from fairlot.terms.made_pools import check_made_pools
 from fairlot.terms.pool import Mechanism, Pool
 
 LotsOf: TypeAlias = Callable[[Pool, tuple[Nym, ...]], Lots]
@@ -82,11 +79,8 @@ def run_pools(
     Raises:
         CallerError, InvariantError: as ``allocate``, except for seeds.
     """
-    check_made_pools(pools)
     # Step 1.
-    present = sorted(entrants, key=attrgetter("nym"))
-    check_entrants(present)
-    groups = formed_groups(sale_id, present)
+    present, groups = gather(pools, entrants, sale_id)
     standings = [Standing() for _ in present]
     supplies = {pool.name: pool.supply for pool in pools}
     results: list[PoolResult] = []

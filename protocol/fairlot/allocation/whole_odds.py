@@ -9,11 +9,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from operator import attrgetter
 from typing import TypeAlias
 
 from fairlot.allocation.courses import Course, Row, courses_of
-from fairlot.allocation.entering import Entrant, check_entrants, formed_groups
+from fairlot.allocation.entering import (
+    Entrant,
+    gather,
+)
 from fairlot.allocation.falls import Chances, Fall, falls
 from fairlot.allocation.journeys import Journeys, Place
 from fairlot.allocation.lots import check_hash
@@ -21,7 +23,6 @@ from fairlot.allocation.mechanisms.groups_won import TooManyWaysError
 from fairlot.allocation.picks import Crowd, Picked, all_picks, fewest_ways
 from fairlot.allocation.prospect import NOTHING, Average, Prospect
 from fairlot.names import Nym
-from fairlot.terms.made_pools import check_made_pools
 from fairlot.terms.pool import Pool
 
 MOST_OUTCOMES = 100_000
@@ -57,11 +58,9 @@ def whole_sale_odds(
         CallerError: as ``allocate``.
     """
     check_hash("sale_id", sale_id)
-    check_made_pools(pools)
-    present = sorted(entrants, key=attrgetter("nym"))
-    check_entrants(present)
+    present, groups = gather(pools, entrants, sale_id)
     sale = _Sale(pools)
-    places = sale.journeys.begin(present, formed_groups(sale_id, present))
+    places = sale.journeys.begin(present, groups)
     supplies = tuple(pool.supply for pool in pools)
     try:
         promise = sale.promise((0, supplies, _counted((place, 1) for place in places)))
