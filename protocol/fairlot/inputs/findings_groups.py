@@ -1,6 +1,7 @@
 """What is to be said of groups (specs/check.md, section 5)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from fairlot.inputs.finding import Finding, FindingCode, TermsAndPeople
 from fairlot.inputs.near import labels_alike
@@ -14,7 +15,6 @@ def group_findings(both: TermsAndPeople) -> Iterator[Finding]:
     for index, person in enumerate(both.people):
         if person.group is not None:
             labels.setdefault(person.group, []).append(index)
-    pools = [(i, pool) for i, pool in enumerate(both.pools) if pool.group_max > 1]
     for same in labels_alike(labels).values():
         names = " and ".join(map(shown, same))
         found = sorted(index for label in same for index in labels[label])
@@ -32,65 +32,86 @@ def group_findings(both: TermsAndPeople) -> Iterator[Finding]:
             "correct the label, or leave the cell empty",
             both.names(sorted(alone)),
         )
-    several = {label: m for label, m in labels.items() if len(m) > 1}
-    yield from _large(both, several, pools)
-    yield from _split(both, several, pools)
-    yield from _short(both, several, pools)
+    parties = _parties(both, labels)
+    yield from _large(both, parties)
+    yield from _split(both, parties)
+    yield from _short(both, parties)
 
 
-def _large(
-    both: TermsAndPeople,
-    labels: Mapping[str, Sequence[int]],
-    pools: Sequence[tuple[int, Pool]],
-) -> Iterator[Finding]:
-    for label, members in labels.items():
-        for place, pool in pools:
-            inside = [i for i in members if both.admits(place, i)]
-            if len(members) > pool.group_max and len(inside) > 1:
-                yield Finding(
-                    FindingCode.GROUP_LARGE,
-                    f"are {len(members)} in the group {shown(label)}, and {pool.name} "
-                    f"draws groups of {pool.group_max} at most: they enter alone",
-                    f"make groups of {pool.group_max} or fewer",
-                    both.names(inside),
-                )
+@dataclass(frozen=True, slots=True)
+class _Party:
+    """The people of one label, as a pool that draws groups sees them."""
+
+    label: str
+    members: Sequence[int]
+    """All of them, at least two, by their places on the list."""
+    place: int
+    """Of the pool."""
+    pool: Pool
+    inside: Sequence[int]
+    """Whom the pool admits."""
+
+    @property
+    def fits(self) -> bool:
+        """Tell whether the pool draws groups of that size."""
+        return len(self.members) <= self.pool.group_max
 
 
-def _split(
-    both: TermsAndPeople,
-    labels: Mapping[str, Sequence[int]],
-    pools: Sequence[tuple[int, Pool]],
-) -> Iterator[Finding]:
+def _parties(
+    both: TermsAndPeople, labels: Mapping[str, Sequence[int]]
+) -> Sequence[_Party]:
+    pools = [(i, pool) for i, pool in enumerate(both.pools) if pool.group_max > 1]
+    return [
+        _Party(
+            label,
+            members,
+            place,
+            pool,
+            [i for i in members if both.admits(place, i)],
+        )
+        for label, members in labels.items()
+        if len(members) > 1
+        for place, pool in pools
+    ]
+
+
+def _large(both: TermsAndPeople, parties: Iterable[_Party]) -> Iterator[Finding]:
+    for party in parties:
+        if not party.fits and len(party.inside) > 1:
+            pool = party.pool
+            yield Finding(
+                FindingCode.GROUP_LARGE,
+                f"are {len(party.members)} in the group {shown(party.label)}, and "
+                f"{pool.name} draws groups of {pool.group_max} at most: they enter alone",
+                f"make groups of {pool.group_max} or fewer",
+                both.names(party.inside),
+            )
+
+
+def _split(both: TermsAndPeople, parties: Iterable[_Party]) -> Iterator[Finding]:
     """Name groups of whose members a pool admits some and not the others."""
-    for label, members in labels.items():
-        for place, pool in pools:
-            inside = [i for i in members if both.admits(place, i)]
-            if len(members) <= pool.group_max and 0 < len(inside) < len(members):
-                yield Finding(
-                    FindingCode.GROUP_SPLIT,
-                    f"are in the group {shown(label)}, of which {pool.name} admits only "
-                    f"{len(inside)} of {len(members)}: the others stay out there",
-                    "put people into one group whom the same pools admit",
-                    both.names(members),
-                )
+    for party in parties:
+        inside, members = len(party.inside), len(party.members)
+        if party.fits and 0 < inside < members:
+            yield Finding(
+                FindingCode.GROUP_SPLIT,
+                f"are in the group {shown(party.label)}, of which {party.pool.name} "
+                f"admits only {inside} of {members}: the others stay out there",
+                "put people into one group whom the same pools admit",
+                both.names(party.members),
+            )
 
 
-def _short(
-    both: TermsAndPeople,
-    labels: Mapping[str, Sequence[int]],
-    pools: Sequence[tuple[int, Pool]],
-) -> Iterator[Finding]:
+def _short(both: TermsAndPeople, parties: Iterable[_Party]) -> Iterator[Finding]:
     """Name groups with a member who enters and can take no unit."""
-    for label, members in labels.items():
-        for place, pool in pools:
-            inside = [i for i in members if both.admits(place, i)]
-            short = [i for i in inside if both.bars[i][place] is not None]
-            if len(members) <= pool.group_max and len(inside) > 1 and short:
-                who = ", ".join(both.names(short))
-                yield Finding(
-                    FindingCode.GROUP_SHORT,
-                    f"are in the group {shown(label)}, of which {who} can take no unit of "
-                    f"{pool.name}: the group falls apart there, and they enter alone",
-                    "see that all members want a unit and can pay for it",
-                    both.names(inside),
-                )
+    for party in parties:
+        short = [i for i in party.inside if both.bars[i][party.place] is not None]
+        if party.fits and len(party.inside) > 1 and short:
+            who = ", ".join(both.names(short))
+            yield Finding(
+                FindingCode.GROUP_SHORT,
+                f"are in the group {shown(party.label)}, of which {who} can take no unit "
+                f"of {party.pool.name}: the group falls apart there, and they enter alone",
+                "see that all members want a unit and can pay for it",
+                both.names(party.inside),
+            )

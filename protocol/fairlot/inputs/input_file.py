@@ -1,5 +1,6 @@
 """Files that people write, and errors that name the place (specs/terms-file.md)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,6 +62,25 @@ def read_bytes(path: Path, fail: Fail) -> bytes:
         raise fail(f"cannot be read: {error.strerror or 'unknown reason'}") from error
 
 
+def utf8_text(data: bytes, fail: Callable[[str, int], InputError]) -> str:
+    """Return the text of a file without a byte order mark, with CRLF as LF.
+
+    Args:
+        data: the bytes of the file.
+        fail: makes the error from what is wrong and the line, from 1.
+
+    Raises:
+        InputError: as ``fail`` makes it.
+    """
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        problem = "is not UTF-8: save the file with the encoding UTF-8"
+        raise fail(problem, line) from error
+    return text.removeprefix(_BYTE_ORDER_MARK).replace("\r\n", "\n")
+
+
 def read_input(path: Path) -> InputFile:
     """Return the text of TERMS.toml (specs/terms-file.md, section 2).
 
@@ -72,14 +92,10 @@ def read_input(path: Path) -> InputFile:
     # Step 1.
     data = read_bytes(path, lambda why: nowhere.error("terms-file.unreadable", why))
     # Step 2.
-    try:
-        text = data.decode()
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        problem = "is not UTF-8: save the file with the encoding UTF-8"
-        raise nowhere.error("terms-file.utf8", problem, line=line) from error
+    text = utf8_text(
+        data, lambda why, line: nowhere.error("terms-file.utf8", why, line=line)
+    )
     # Step 3.
-    text = text.removeprefix(_BYTE_ORDER_MARK).replace("\r\n", "\n")
     if "\r" in text:
         line = text.count("\n", 0, text.index("\r")) + 1
         problem = "holds a carriage return without line feed: end lines with LF"

@@ -3,10 +3,8 @@
 from pathlib import Path
 
 from fairlot.errors import InputError
-from fairlot.inputs.input_file import InputFile, Refusals, read_bytes
+from fairlot.inputs.input_file import InputFile, Refusals, read_bytes, utf8_text
 from fairlot.text import check_text
-
-_BYTE_ORDER_MARK = "\ufeff"
 
 
 def read_item_list(path: Path) -> tuple[bytes, ...]:
@@ -20,14 +18,10 @@ def read_item_list(path: Path) -> tuple[bytes, ...]:
     file = InputFile(path, "")
     # Step 8.
     data = read_bytes(path, lambda why: file.error("items-file.unreadable", why))
-    try:
-        text = data.decode()
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        problem = "is not UTF-8: save the file with the encoding UTF-8"
-        raise file.error("items-file.utf8", problem, line=line) from error
+    text = utf8_text(
+        data, lambda why, line: file.error("items-file.utf8", why, line=line)
+    )
     # Step 9.
-    text = text.removeprefix(_BYTE_ORDER_MARK).replace("\r\n", "\n")
     lines = text.rstrip("\n").split("\n")
     if lines == [""]:
         raise file.error("items-file.empty", "holds no item: write one a line")
