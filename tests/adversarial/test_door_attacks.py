@@ -1,9 +1,7 @@
 """What people may try at the door of a sale, with and without a credential."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import ParamSpec
 
 import pytest
 
@@ -13,15 +11,12 @@ from fairlot.door.challenge import Challenge, make_challenge, read_challenge
 from fairlot.door.gate import FRESH_SECONDS, Gate
 from fairlot.door.used_list import UsedList
 from fairlot.entry import EntryType
-from fairlot.errors import FairlotError
 from fairlot.identity.registry import epoch_at
 from fairlot.names import Nym
 from fairlot_crypto.durable import lock_file
-from fairlot_crypto.errors import CryptoError
 from kit.sales import play, renewed, source
 from kit.stage import STATEMENTS, Stage
-
-P = ParamSpec("P")
+from refusal import refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +67,6 @@ def door(concert: Stage, concert_transcript: bytes) -> Door:
     sale_id = concert.terms.sale_id
     gate = open_gate(concert_transcript, sale_id, statements=STATEMENTS)
     return Door(concert, gate)
-
-
-def refusal(attempt: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> str:
-    with pytest.raises((CryptoError, FairlotError)) as caught:
-        attempt(*args, **kwargs)
-    error = caught.value
-    assert isinstance(error, CryptoError | FairlotError)
-    return error.code
 
 
 def test_a_winner_enters_once(door: Door, tmp_path: Path) -> None:

@@ -1,12 +1,9 @@
 """What winners, auditors and corrupt issuers may try with a winner audit."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import ParamSpec
 
 import pytest
 
-from fairlot.errors import FairlotError
 from fairlot.identity.enrolment import Identity
 from fairlot.identity.leaf import Leaf
 from fairlot.identity.winner_audit import (
@@ -19,11 +16,12 @@ from fairlot.names import Nym, SaleId, nym_context
 from fairlot_crypto.bbs.profile import nym as nym_point
 from fairlot_crypto.bbs.winner import AuditKey, Owned, read_certificate
 from fairlot_crypto.curve import Scalar, random_scalar
-from fairlot_crypto.errors import CallerError, CryptoError
+from fairlot_crypto.errors import CallerError
 from fairlot_crypto.hashing import GROUP_ORDER, i2osp
 from generators.winner_audit_setting import claim_opening, simulate
 from kit.sales import GROUP, source
 from kit.stage import Stage
+from refusal import refusal
 
 SALES = SaleId(bytes([1]) * 32), SaleId(bytes([2]) * 32)
 AUDITOR, RIVAL = (AuditKey.generate(source(name)) for name in ("auditor", "rival"))
@@ -46,17 +44,6 @@ def check(
 ) -> None:
     own = leaf or on.members[0].identity.leaf
     check_winner(GROUP, on.registry, own, sale_id, given.nym, key, given)
-
-
-P = ParamSpec("P")
-
-
-def refusal(attempt: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> str:
-    with pytest.raises((CryptoError, FairlotError)) as caught:
-        attempt(*args, **kwargs)
-    error = caught.value
-    assert isinstance(error, CryptoError | FairlotError)
-    return error.code
 
 
 def statement(on: Stage, nym: Nym, leaf: Leaf, key: AuditKey = AUDITOR) -> Owned:

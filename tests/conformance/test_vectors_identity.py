@@ -26,10 +26,7 @@ from fairlot.errors import FairlotError, Rejection
 from fairlot.fields import Fields, Problem
 from fairlot.identity.admission import AdmissionBook
 from fairlot.identity.attestation import (
-    Attestation,
     ListAttester,
-    Purpose,
-    Subject,
     check_attestation,
 )
 from fairlot.identity.credential import (
@@ -100,6 +97,7 @@ from fairlot_crypto.randomness import SeededRandomness
 from fairlot_crypto.statements import Statements
 from fairlot_crypto.timelock.chain import ChainInfo
 from fairlot_crypto.timelock.scheme import UNCHAINED_G1
+from vector_people import attestation_of
 
 In: TypeAlias = Mapping[str, Any]
 Out: TypeAlias = dict[str, Any]
@@ -310,20 +308,6 @@ def attest(case: In) -> Out:
         case["time"],
     )
     return {"person_tag": made.person_tag.hex(), "sig": made.sig.hex()}
-
-
-def attestation_of(item: In) -> Attestation:
-    return Attestation(
-        registry_id=RegistryId(unhex(item["registry_id"])),
-        person_tag=unhex(item["person_tag"]),
-        holder_key=VerifyKey(unhex(item["holder_key"])),
-        device_key=SealKey(unhex(item["device_key"])),
-        attributes=tuple(item["attributes"]),
-        time=item["time"],
-        attester=VerifyKey(unhex(item["attester"])),
-        sig=Signature(unhex(item["sig"])),
-        subject=Subject(Purpose(item["purpose"]), item["version"], item["attempt"]),
-    )
 
 
 def check_the_attestation(case: In) -> Out:

@@ -12,17 +12,18 @@ from fairlot.entry import check_signature, read_entry
 from fairlot.errors import Rejection
 from fairlot.fields import Fields
 from fairlot.identity.admission import AdmissionBook
-from fairlot.identity.attestation import Attestation, Purpose, Subject
+from fairlot.identity.attestation import Purpose
 from fairlot.identity.enrolment import IssuerSecrets
 from fairlot.identity.leaf import read_leaf
 from fairlot.identity.lives import Lives
 from fairlot.identity.recovering import begin_change, complete_change
-from fairlot.identity.registry import Registry, RegistryId, read_registry
+from fairlot.identity.registry import Registry, read_registry
 from fairlot_crypto import cbor
-from fairlot_crypto.keys import SealKey, Signature, SigningKey, VerifyKey
+from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.statements import Statements
 from generators.identity_setting import setting
 from vector_case import check_case
+from vector_people import attestation_of
 
 In: TypeAlias = Mapping[str, Any]
 Out: TypeAlias = dict[str, Any]
@@ -70,20 +71,6 @@ def log(case: In) -> Out:
             for life in each
         ]
     }
-
-
-def attestation_of(item: In) -> Attestation:
-    return Attestation(
-        registry_id=RegistryId(unhex(item["registry_id"])),
-        person_tag=unhex(item["person_tag"]),
-        holder_key=VerifyKey(unhex(item["holder_key"])),
-        device_key=SealKey(unhex(item["device_key"])),
-        attributes=tuple(item["attributes"]),
-        time=item["time"],
-        attester=VerifyKey(unhex(item["attester"])),
-        sig=Signature(unhex(item["sig"])),
-        subject=Subject(Purpose(item["purpose"]), item["version"], item["attempt"]),
-    )
 
 
 def issuer_of(case: In) -> IssuerSecrets:
