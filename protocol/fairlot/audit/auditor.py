@@ -228,7 +228,7 @@ def audit_replay(
     # Step 2, what was kept; its co-signatures count in what follows.
     compared = compare_kept(read, kept)
     state = read.state
-    given = rounds if state.has_terms else ()
+    given = rounds if state.begun else ()
     known = state.rounds.including(state.curve, given, state.statements)
     own = _own_findings(read, expected, compared, known)
     findings = [*read.findings, *compared.findings, *own]
@@ -249,7 +249,7 @@ def audit_replay(
             *_future_notices(state, now),
         ),
         not_checked=NOT_CHECKED,
-        currency=state.terms.currency if state.has_terms else None,
+        currency=state.terms.currency if state.begun else None,
     )
 
 
@@ -275,7 +275,7 @@ def _unchecked(expected: Expected, kept: Kept, alone: bool) -> tuple[str, ...]:
 
 def _is_rehearsal(read: Replay, expected: Expected) -> bool | None:
     """Tell whether the terms, or a registry that is alone, say so; ``None`` without."""
-    if read.state.has_terms:
+    if read.state.begun:
         return read.state.terms.rehearsal
     alone = _alone(read, expected)
     return None if alone is None else alone.rehearsal
@@ -293,7 +293,7 @@ def _own_findings(
 ) -> Iterator[Finding]:
     state = read.state
     # Step 2.
-    if state.has_terms:
+    if state.begun:
         yield from _root_findings(state, expected)
         yield from policy_findings(expected.policy, read, compared.heads)
     elif (alone := _alone(read, expected)) is not None:
@@ -365,7 +365,7 @@ def _differs(wanted: bytes, found: bytes) -> str:
 
 def _future_notices(state: SaleState, now: int | None) -> Iterator[str]:
     """Yield a notice where the log of a real sale tells a time that has not come yet."""
-    if now is None or not state.has_terms or state.terms.rehearsal:
+    if now is None or not state.begun or state.terms.rehearsal:
         return
     if state.clock > now + CLOCKS_DIFFER:
         yield (
@@ -383,7 +383,7 @@ def _wrong_end(read: Replay) -> bool:
 
 
 def _roots(read: Replay, expected: Expected, kept: Kept) -> Roots:
-    terms = read.state.terms if read.state.has_terms else None
+    terms = read.state.terms if read.state.begun else None
     own = _alone(read, expected)
     board = terms.board.key if terms else own.board.key if own else None
     return Roots(
@@ -400,7 +400,7 @@ def _roots(read: Replay, expected: Expected, kept: Kept) -> Roots:
 def _facts(state: SaleState) -> dict[str, int]:
     ledger = state.ledger
     return {
-        "beacon_delay": state.terms.beacon.delay if state.has_terms else 0,
+        "beacon_delay": state.terms.beacon.delay if state.begun else 0,
         "entries": state.tree.size,
         "registry_entries": state.registry.tree.size,
         "leaves": len(state.registry.leaves),

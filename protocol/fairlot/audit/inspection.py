@@ -113,7 +113,7 @@ def utc(time: int) -> str:
 def entry_facts(read: Replay) -> tuple[EntryFacts, ...]:
     """Return a sentence for every entry under a checkpoint: the registry's log first."""
     state = read.state
-    money = writing(state.terms.currency if state.has_terms else None)
+    money = writing(state.terms.currency if state.begun else None)
     return (
         *_log_facts(read.registry, read, money),
         *_log_facts(read, read, money),

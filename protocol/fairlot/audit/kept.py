@@ -53,7 +53,7 @@ def compare_kept(read: Replay, kept: Kept) -> Compared:
     """Compare the log of a sale, and that of its registry, with what was kept of both."""
     findings, heads = list[Finding](), list[SignedCheckpoint]()
     seen, registry = set[Cosigned](), set[Cosigned]()
-    if kept.given and not (read.state.has_terms or read.registry.state.begun):
+    if kept.given and not (read.state.begun or read.registry.state.begun):
         why = "the file holds no terms: nothing says whose log it is to be compared"
         return Compared((Finding("heads.absent", why, None, None),), (), frozenset())
     for name, head, proof in _each(kept):

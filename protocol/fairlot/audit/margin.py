@@ -100,7 +100,7 @@ def beacon_facts(read: Replay) -> BeaconFacts | None:
 def notices(read: Replay) -> tuple[str, ...]:
     """Return notices: what a rehearsal may do and people must know."""
     state = read.state
-    if not state.has_terms or not state.terms.rehearsal:
+    if not state.begun or not state.terms.rehearsal:
         return ()
     margin = Margin.of(state.terms)
     found = [*_modulus_notices(state.terms.beacon), *_clock_notices(state.terms)]

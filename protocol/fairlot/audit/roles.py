@@ -56,14 +56,14 @@ def shared_keys(
 
 def role_findings(state: SaleState) -> Iterator[Finding]:
     """Yield a finding for each pair of roles of a real sale: ``roles.shared``."""
-    if state.has_terms and not state.terms.rehearsal:
+    if state.begun and not state.terms.rehearsal:
         for problem in _problems(state):
             yield Finding("roles.shared", problem, None, None)
 
 
 def role_notices(state: SaleState) -> Iterator[str]:
     """Yield a notice for each pair of roles of a rehearsal."""
-    if state.has_terms and state.terms.rehearsal:
+    if state.begun and state.terms.rehearsal:
         for problem in _problems(state):
             yield f"{problem}; a real sale would fail"
 

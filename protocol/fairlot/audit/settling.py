@@ -203,7 +203,7 @@ def settle_replay(
     """
     # Step 1.
     state, findings = read.state, tuple(read.findings)
-    if not state.has_terms:
+    if not state.begun:
         read.check()
     sale_id = state.terms.sale_id
     # Step 2.

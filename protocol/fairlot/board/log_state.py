@@ -26,6 +26,9 @@ from fairlot_crypto.statements import Statements
 class LogState(ABC):
     """Everything that the entries of one log so far determine."""
 
+    handlers: Mapping[EntryType, Callable[[Entry, int], None]]
+    """The rules of each type of entry that stands on such a log."""
+
     def __init__(self, curve: Backend, statements: Statements) -> None:
         """Start with no entry."""
         self.curve = curve
@@ -55,11 +58,6 @@ class LogState(ABC):
     @abstractmethod
     def takes_time(self) -> bool:
         """Tell whether a TIME entry is legal now."""
-
-    @property
-    @abstractmethod
-    def handlers(self) -> Mapping[EntryType, Callable[[Entry, int], None]]:
-        """The rules of each type of entry that stands on such a log."""
 
     @abstractmethod
     def check_phase(self, entry: Entry) -> None:

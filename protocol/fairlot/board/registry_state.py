@@ -4,8 +4,6 @@ It says whose leaves there are, and which rolls sales may open with. The same lo
 sale of a season.
 """
 
-from collections.abc import Callable, Mapping
-
 from fairlot.board.log_state import LogState
 from fairlot.entry import Entry, EntryType, Role, body_fields
 from fairlot.errors import Rejection
@@ -61,7 +59,7 @@ class RegistryState(LogState):
         self._identity: LogIdentity | None = None
         self._lives: Lives | None = None
         self._identity_commitments: set[bytes] = set()
-        self._handlers: Mapping[EntryType, Callable[[Entry, int], None]] = {
+        self.handlers = {
             EntryType.REGISTRY: self._registry_entry,
             EntryType.TIME: self._time_entry,
             EntryType.LEAF: self._leaf_entry,
@@ -74,11 +72,6 @@ class RegistryState(LogState):
             EntryType.CLOSED: self._life_entry,
             EntryType.ROLL: self._roll_entry,
         }
-
-    @property
-    def handlers(self) -> Mapping[EntryType, Callable[[Entry, int], None]]:
-        """The rules of each type of entry that stands on a registry log."""
-        return self._handlers
 
     @property
     def begun(self) -> bool:

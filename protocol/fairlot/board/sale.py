@@ -4,7 +4,6 @@ It rests on the state of the registry that its terms name. Storage, wallets and 
 line only produce and carry entries.
 """
 
-from collections.abc import Callable, Mapping
 from enum import StrEnum
 
 from fairlot.allocation.entering import Entrant
@@ -86,7 +85,7 @@ class SaleState(LogState):
         self._contributions: Contributions | None = None
         self._entrants: tuple[Entrant, ...] | None = None
         """The entrants, kept once CLOSE has fixed them, since opening bids takes time."""
-        self._handlers: Mapping[EntryType, Callable[[Entry, int], None]] = {
+        self.handlers = {
             EntryType.TERMS: self._terms_entry,
             EntryType.TIME: self._time_entry,
             EntryType.OPEN: self._open_entry,
@@ -107,11 +106,6 @@ class SaleState(LogState):
             EntryType.UNLOCK: self._unlock_entry,
             EntryType.VOID: self._void_entry,
         }
-
-    @property
-    def handlers(self) -> Mapping[EntryType, Callable[[Entry, int], None]]:
-        """The rules of each type of entry that stands on a sale's log."""
-        return self._handlers
 
     @property
     def begun(self) -> bool:
@@ -144,11 +138,6 @@ class SaleState(LogState):
         if self._terms is None:
             raise _no_terms()
         return self._terms
-
-    @property
-    def has_terms(self) -> bool:
-        """Tell whether the TERMS entry is on the log."""
-        return self.begun
 
     @property
     def sale_id(self) -> SaleId:

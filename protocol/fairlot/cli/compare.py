@@ -101,7 +101,7 @@ def _read(backend: Backend, path: Path) -> Replay:
     data = read_transcript(path)
     with busy("reading a board"):
         read = replay_file(data, backend, Statements())
-    if not read.state.has_terms:
+    if not read.state.begun:
         problem = f"{path} begins with no legal terms: nothing says whose board it is"
         raise InputError("compare.terms", problem)
     return read

@@ -108,7 +108,7 @@ def _show_odds(state: SaleState, *, as_json: bool) -> int:
 
 
 def _show_policy(state: SaleState, *, as_json: bool) -> int:
-    if not state.has_terms:
+    if not state.begun:
         complain("the file holds no terms that name a board")
         return FAILED
     text = terms_policy(state.terms).to_bytes().decode()
@@ -136,8 +136,8 @@ def _document(
     return {
         "file": str(path),
         "phase": state.phase.value,
-        "sale_id": state.sale_id if state.has_terms else None,
-        "rehearsal": state.terms.rehearsal if state.has_terms else None,
+        "sale_id": state.sale_id if state.begun else None,
+        "rehearsal": state.terms.rehearsal if state.begun else None,
         "entries": [asdict(entry) for entry in entries],
         "findings": [asdict(finding) for finding in read.findings],
         "unacknowledged_bytes": read.unacknowledged,
@@ -146,7 +146,7 @@ def _document(
 
 def _show_entries(read: Replay, path: Path, entries: Sequence[EntryFacts]) -> None:
     state = read.state
-    if state.has_terms:
+    if state.begun:
         kind = "Rehearsal of sale" if state.terms.rehearsal else "Sale"
         say(f"{kind} {state.sale_id.hex()}, phase {state.phase}")
         say()
@@ -165,7 +165,7 @@ def _show_entries(read: Replay, path: Path, entries: Sequence[EntryFacts]) -> No
         say(f"The last {read.unacknowledged} bytes are under no checkpoint: not shown.")
     if read.findings:
         broken = counted(len(read.findings), "rule is", "rules are")
-        rehearsed = state.has_terms and state.terms.rehearsal
+        rehearsed = state.begun and state.terms.rehearsal
         accepting = " --rehearsal" if rehearsed else ""
         say(f"{broken} broken: fairlot audit {path}{accepting} gives details.")
     say(f"{counted(len(entries), 'entry', 'entries')}.")

@@ -36,7 +36,7 @@ def _too_few(state: SaleState, reason: VoidReason) -> str:
 
 def ending(state: SaleState) -> str:
     """State in one sentence what became of a sale, as its board says."""
-    if not state.has_terms:
+    if not state.begun:
         return "The file holds no legal terms: nothing in it can be judged."
     reason, outcome = state.void_reason, state.outcome
     if reason is not None:

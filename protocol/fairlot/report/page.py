@@ -46,7 +46,7 @@ def report_page(report: Report, read: Replay, *, accepted: bool, version: str) -
         version: of this software, for the last line.
     """
     state = read.state
-    title = state.terms.title if state.has_terms else "A transcript without terms"
+    title = state.terms.title if state.begun else "A transcript without terms"
     about = (
         (
             sold(state),
@@ -55,14 +55,14 @@ def report_page(report: Report, read: Replay, *, accepted: bool, version: str) -
             buyers(state),
             money(report, state),
         )
-        if state.has_terms
+        if state.begun
         else ()
     )
     body = element(
         "body",
         element("h1", title),
         _verdict(report, read, accepted=accepted),
-        _contents(known=state.has_terms),
+        _contents(known=state.begun),
         *about,
         draw(report, read),
         _checks(report),
