@@ -181,6 +181,19 @@ def test_a_torn_end_of_the_first_file_is_a_torn_end() -> None:
     assert codes(report) == ["file.tail"]
 
 
+def test_where_reading_was_given_up_is_told_in_the_second_file_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("fairlot.board.replay.GIVEN_UP", 3)
+    first, noise = of(REGISTRY), bytes(4)
+    (given_up,) = [
+        finding
+        for finding in judged(first, noise + of(SALE)).findings
+        if finding.code == "file.given-up"
+    ]
+    assert given_up.offset == len(first) + 2
+
+
 def test_a_roll_that_no_quorum_saw_is_found() -> None:
     """Two registries, one for the witnesses and one for a sale, would both pass."""
     on = real(stage(names=()))

@@ -5,7 +5,7 @@ The file is taken apart; the log of the registry is folded first, then that of t
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from fairlot.board.log_replay import Finding, Findings, LogReplay
 from fairlot.board.registry_state import RegistryState
@@ -148,7 +148,7 @@ def _together(
     loose: list[Record | Stop] = []
     offset, torn = 0, 0
     for number, data in enumerate(files, 1):
-        items = [_moved(item, offset) for item in _readable(data, unread)]
+        items = list(_readable(data, offset, unread))
         apart = take_apart(items)
         again += [
             log for log in apart.logs if logs.setdefault(log.name, log) is not log
@@ -161,20 +161,16 @@ def _together(
     return Apart(tuple(logs.values()), tuple(loose)), again, torn
 
 
-def _moved(item: Record | Stop, by: int) -> Record | Stop:
-    """Return an item with its place behind the files before its own."""
-    return replace(item, offset=item.offset + by)
-
-
-def _readable(data: bytes, unread: list[int]) -> Iterator[Record | Stop]:
+def _readable(data: bytes, begins: int, unread: list[int]) -> Iterator[Record | Stop]:
     """Yield the items of a file, until too many can be read as nothing.
 
     Args:
         data: the bytes of the file.
+        begins: the place of its first byte, behind the files before it.
         unread: takes the place where reading was given up.
     """
     broken = 0
-    for item in read_records(data):
+    for item in read_records(data, begins):
         yield item
         broken += isinstance(item, Record) and isinstance(item.item, Unreadable)
         if broken >= GIVEN_UP:

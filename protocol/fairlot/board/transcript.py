@@ -150,16 +150,22 @@ def _named(value: Mapping[str, cbor.Value]) -> LogName | None:
     return LogName(kind, scope) if isinstance(scope, bytes) and is_scope else None
 
 
-def read_records(data: bytes) -> Iterator[Record | Stop]:
-    """Read the sequence; a ``Stop``, if there is one, comes last."""
+def read_records(data: bytes, begins: int = 0) -> Iterator[Record | Stop]:
+    """Read the sequence; a ``Stop``, if there is one, comes last.
+
+    Args:
+        data: the bytes of a file.
+        begins: the place of its first byte, behind the files before it.
+    """
     offset = 0
     while offset < len(data):
         try:
             value, end = cbor.decode_first(data, offset)
         except EncodingError as error:
-            yield Stop(offset, error.code, error.message)
+            yield Stop(begins + offset, error.code, error.message)
             return
-        yield Record(offset, data[offset:end], _item(value, data[offset:end]))
+        encoded = data[offset:end]
+        yield Record(begins + offset, encoded, _item(value, encoded))
         offset = end
 
 
