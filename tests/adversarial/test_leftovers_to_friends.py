@@ -73,7 +73,7 @@ def lawless(monkeypatch: pytest.MonkeyPatch) -> None:
     def accept(pools: Sequence[Pool]) -> None:
         assert pools
 
-    monkeypatch.setattr("fairlot.allocation.run_pools.check_made_pools", accept)
+    monkeypatch.setattr("fairlot.allocation.entering.check_made_pools", accept)
 
 
 # The attack in full: 100 friends and 400 others, 100 seats, and a puzzle.
