@@ -145,6 +145,18 @@ def people(draw: st.DrawFn, most: int) -> list[Entrant]:
     ]
 
 
+# Two pools that draw several orders each can have a million lots for four people.
+
+
+@given(pools(2), people(3))
+@examples(40)
+def test_chances_of_three_people_are_what_all_lots_give(
+    sold: tuple[Pool, ...], entrants: list[Entrant]
+) -> None:
+    check(sold, entrants)
+
+
+@pytest.mark.slow
 @given(pools(2), people(4))
 @examples(40)
 def test_chances_over_two_pools_are_what_all_lots_give(
