@@ -72,6 +72,7 @@ def test_what_is_no_transcript_is_said_in_one_line(
     assert ran.err.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_noise_behind_a_transcript_is_counted_not_kept(
     transcript: Path, tmp_path: Path
 ) -> None:

@@ -45,6 +45,7 @@ def test_a_leaf_of_255_issuers_costs_one_combination(
     assert len(multiplications) == MEMBERS + DEGREE + 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wrong", [DEGREE + 2, 170, MEMBERS])
 def test_a_leaf_of_255_issuers_that_does_not_fit_costs_a_few(
     multiplications: list[int], wrong: int

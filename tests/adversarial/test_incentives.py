@@ -83,6 +83,7 @@ def rivals(people: int, bids: Sequence[Bid]) -> Iterator[tuple[Bid, ...]]:
     return combinations_with_replacement(bids, people - 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("people", [1, 2, 3, 4])
 def test_in_the_auction_nobody_gains_anything(people: int) -> None:
     values = range(6)
@@ -100,6 +101,7 @@ def certainty_pools(people: int) -> Iterator[Pool]:
             yield Pool("main", Mechanism.LOTTERY, supply, price, certain=certain)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("people", [1, 2, 3])
 def test_in_the_certainty_auction_nobody_gains_a_unit_over_all_lots(
     people: int,

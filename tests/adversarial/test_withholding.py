@@ -28,6 +28,7 @@ def played(on: Stage, revealing: tuple[int, ...]) -> Result:
     return state.draw, state.outcome, state.ledger
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 6])
 def test_every_subset_that_withholds_gives_the_same_draw(count: int) -> None:
     """Exhaustive: the same Ω, seed, allocation and ledger, to the byte."""

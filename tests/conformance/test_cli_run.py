@@ -348,6 +348,7 @@ def test_a_full_disk_ends_the_sale_with_a_reason(tmp_path: Path) -> None:
     assert fairlot("audit", out / "transcript.fairlot", "--rehearsal").code == 1
 
 
+@pytest.mark.slow
 def test_an_interrupt_from_the_keyboard_is_no_traceback(tmp_path: Path) -> None:
     inputs = write_inputs(tmp_path, people=crowd(200))
     out = tmp_path / "out"

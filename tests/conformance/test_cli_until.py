@@ -139,6 +139,7 @@ def test_steps_by_hand_end_it(tmp_path: Path, until: EntryType) -> None:
     assert nyms == [line.split(b",")[0] for line in allocation.splitlines()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("until", STOPS)
 def test_what_it_says_to_try_next_works(tmp_path: Path, until: EntryType) -> None:
     """For one contributor, with a round of the clock and an opening that is withheld."""

@@ -119,6 +119,7 @@ def test_forty_killed_runs_keep_their_word(tmp_path: Path) -> None:
     assert {Phase.ANNOUNCED, Phase.OPEN} <= set(phases)
 
 
+@pytest.mark.slow
 def test_workers_end_with_a_killed_run(tmp_path: Path) -> None:
     acknowledged = _killed(tmp_path, Moment(3, 0.0), "2")
     assert len(acknowledged) >= 3

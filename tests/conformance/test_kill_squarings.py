@@ -60,6 +60,7 @@ def _stop(process: subprocess.Popen[bytes], with_signal: int) -> None:
     process.communicate(timeout=60)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("sent", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)]
 )
@@ -121,6 +122,7 @@ def test_acknowledged_entries_stay_after_an_interrupt(tmp_path: Path) -> None:
     assert EntryType.REVEAL_END in _kinds(out / "transcript.fairlot")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("T", "more"),
     [

@@ -146,6 +146,7 @@ def test_depositors_contribute(tmp_path: Path) -> None:
     assert sale.kinds.count(EntryType.REVEAL) == 4 + 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("beacon", [WITHHELD, FEWER, ABORTED, UNSEALED])
 def test_a_seed_gives_the_same_bytes(tmp_path: Path, beacon: str) -> None:
     one = _sale(tmp_path / "one", beacon, "--jobs", "1")

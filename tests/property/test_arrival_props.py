@@ -61,6 +61,7 @@ def test_all_arrivals_have_one_outcome(kind: str) -> None:
         assert allocate(pools, arrived, SEED, SALE) == outcome
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 @examples(30)
 @given(st.data())

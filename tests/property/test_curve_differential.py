@@ -54,6 +54,7 @@ def test_arithmetic_of_g1_agrees(a: int, b: int, factor: int) -> None:
     assert p.is_identity() == p_ref.is_identity() == (a == 0)
 
 
+@pytest.mark.slow
 @few
 @given(SCALARS, SCALARS, SCALARS)
 def test_arithmetic_of_g2_agrees(a: int, b: int, factor: int) -> None:
@@ -83,6 +84,7 @@ def test_hash_to_g1_agrees(message: bytes, dst: bytes) -> None:
     assert native.to_bytes() == REFERENCE.hash_to_g1(message, dst).to_bytes()
 
 
+@pytest.mark.slow
 @examples(5)
 @given(st.binary(max_size=80), st.sampled_from([b"d", b"d" * 255, b"d" * 256]))
 def test_hash_to_g2_agrees(message: bytes, dst: bytes) -> None:
@@ -102,6 +104,7 @@ def pairing_verdicts(a: int, b: int, error: int) -> list[bool]:
     ]
 
 
+@pytest.mark.slow
 @examples(3)
 @given(SCALARS, SCALARS, NON_ZERO)
 def test_pairing_products_agree(a: int, b: int, error: int) -> None:

@@ -198,6 +198,7 @@ def test_groups_of_others_are_drawn_in_a_mode_that_is_known() -> None:
     assert unknown.alike is None
 
 
+@pytest.mark.slow
 def test_a_pool_after_a_draw_for_others_does_not_depend_on_it() -> None:
     """Who can pay the first does not enter the second, and the other way round."""
     first = Pool("first", Mechanism.TIERS, 1, tiers=(Tier("gold", 9, 1),))

@@ -261,6 +261,7 @@ def test_rounds_have_numbers_from_one_to_sixty_four_bits(number: int) -> None:
     assert code_of(lambda: round_message(QUICKNET, number, None)) == "drand.round"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda s: s.scheme_id)
 def test_a_round_verifies_on_each_back_end(curve: Backend, scheme: Scheme) -> None:
     chain = clock(curve, scheme)

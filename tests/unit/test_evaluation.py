@@ -42,6 +42,7 @@ def test_the_number_of_powers_kept_does_not_matter(
     assert evaluate(TOY, X, T) == defined(T)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bits", range(1, 17))
 @pytest.mark.parametrize("stride", [1, 2, 3, 50])
 def test_every_width_of_a_digit_gives_the_same(

@@ -77,6 +77,7 @@ def test_every_arrow_runs_downward() -> None:
     assert lines[-1].split()[1] == LOWEST
 
 
+@pytest.mark.slow
 def test_the_list_is_one_command(tmp_path: Path) -> None:
     command = [sys.executable, import_graph.__file__]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)

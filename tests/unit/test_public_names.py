@@ -68,6 +68,7 @@ def test_a_name_that_nothing_defines_is_found(tmp_path: Path) -> None:
     assert _write(tmp_path, lamp) == ["fairlot.Lamp"]
 
 
+@pytest.mark.slow
 def test_the_check_is_one_command(tmp_path: Path) -> None:
     command = [sys.executable, public_names.__file__]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -412,6 +412,7 @@ def test_a_rehearsal_that_stops_is_the_beginning_of_the_whole_one(
     assert last["drawing"] == (4, 4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("until", STOPS[1:])
 @pytest.mark.parametrize("fails", ["absent", "unsealed"])
 def test_a_sale_that_is_void_before_has_not_stopped(
