@@ -50,13 +50,16 @@ SEASON_SECONDS = 365 * DAY
 RECOVERY = Recovering(quorum=1, cooling=3 * DAY, freeze=7 * DAY, detection=7 * DAY)
 DISPUTED = 14 * DAY
 """Seconds in which a dispute is decided."""
+LEAST_LOCKUP = RECOVERY.detection + RECOVERY.cooling + 2 * DAY
+LOCKUP = LEAST_LOCKUP + DAY
+"""Seconds that items are locked up, from the last marker that the draw needs."""
 TIMES = Times(
     open=START,
     close=START + 3_600,
     commit_end=START + 3_660,
     seal_end=START + 3_720,
     reveal_end=START + 3_780,
-    unlock=START + 3_840,
+    unlock=START + 3_780 + 30 + LOCKUP,
     slack=30,
 )
 BOARD_NAME = "rehearsal.example/board"
