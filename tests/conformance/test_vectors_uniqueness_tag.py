@@ -8,6 +8,7 @@ from typing import Any, TypeAlias, cast
 import pytest
 
 from fairlot.errors import FairlotError
+from fairlot.identity.identifier import Canonicaliser, Source, canonical
 from fairlot_crypto.curve import G1, Scalar, backend, scalar_to_bytes
 from fairlot_crypto.errors import CryptoError
 from fairlot_crypto.randomness import SeededRandomness
@@ -120,6 +121,15 @@ def combine_answers(case: In) -> Out:
     }
 
 
+def canonicalise(case: In) -> Out:
+    return {"value": canonical(Canonicaliser(case["canonicaliser"]), case["typed"])}
+
+
+def identify(case: In) -> Out:
+    source = Source(case["source"], Canonicaliser(case["canonicaliser"]))
+    return {"id": source.identifier(case["typed"]).hex()}
+
+
 DRIVERS: Mapping[str, Callable[[In], Out]] = {
     "elements": read_elements,
     "blind": blind_input,
@@ -129,6 +139,8 @@ DRIVERS: Mapping[str, Callable[[In], Out]] = {
     "deal-tag-key": deal,
     "public-key": public_key,
     "combine": combine_answers,
+    "canonical": canonicalise,
+    "identifier": identify,
 }
 
 

@@ -15,7 +15,7 @@ from fairlot_crypto.voprf.suite import (
     with_length,
 )
 from fairlot_crypto.voprf.threshold import combine, deal_tag_key
-from generators import uniqueness_tag_refused
+from generators import uniqueness_tag_identifiers, uniqueness_tag_refused
 from generators.case import Case, Chapter, Raw, accept
 from generators.committee_setting import GROUP, deal_inputs, stream
 from generators.uniqueness_tag_setting import (
@@ -43,6 +43,7 @@ def chapter() -> Chapter:
             *_dealt(),
             *_combined(),
             *uniqueness_tag_refused.cases(),
+            *uniqueness_tag_identifiers.cases(),
         ),
     )
 
