@@ -179,7 +179,7 @@ def _inputs(
         "op": "check",
         "registry": registry_octets(case.registry),
         "leaves": [leaf_octets(leaf) for leaf in known.leaves],
-        "roll": {"enrolled": known.enrolled, "closed": closed},
+        "roll": {"enrolled": known.enrolled, "closed": sorted(known.closed)},
         "sale_id": known.sale_id,
         "winners": list(known.winners),
         "nym": nym,
