@@ -174,12 +174,13 @@ def told(case: Setting, *winners: Nym) -> Told:
 def _inputs(
     case: Setting, file: bytes, nym: Nym, known: Told, key: AuditKey
 ) -> dict[str, Raw]:
-    closed: list[Raw] = sorted(known.closed)
+    roll: dict[str, Raw] = {"enrolled": known.enrolled}
+    roll["closed"] = [*sorted(known.closed)]
     return {
         "op": "check",
         "registry": registry_octets(case.registry),
         "leaves": [leaf_octets(leaf) for leaf in known.leaves],
-        "roll": {"enrolled": known.enrolled, "closed": sorted(known.closed)},
+        "roll": roll,
         "sale_id": known.sale_id,
         "winners": list(known.winners),
         "nym": nym,
