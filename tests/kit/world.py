@@ -108,6 +108,11 @@ class World:
         self._open(replace(on, first_roll=newest.roll), state)
         return state
 
+    @property
+    def sale_ids(self) -> tuple[SaleId, ...]:
+        """The sales of this world."""
+        return tuple(self._stages)
+
     def on_sale(self, state: SaleState) -> Stage:
         """Return the stage of a sale of this world."""
         return self._stages[state.sale_id]
@@ -186,13 +191,14 @@ class World:
     ) -> MadeDeposit:
         """Deposit with a fresh credential, or one that was got in this epoch."""
         sale = self.state if state is None else state
-        shown = credential or self.credential(device)
+        on = self.on_sale(sale)
+        shown = credential or self.credentials(device)[on.roll_id]
         label = f"{sale.terms.title}/{device.holder.signing.public.hex()}/{seq}"
         made = make_deposit(
             self.on.credentials,
             shown,
             sale.terms,
-            self.on.roll_id,
+            on.roll_id,
             Wish(seq, 1, PRICE),
             self.epoch,
             source(f"deposit/{label}/{self.epoch}"),
@@ -210,11 +216,14 @@ class World:
         label: str,
         seq: int = 0,
         credential: Credential | None = None,
+        state: SaleState | None = None,
     ) -> MadeClaim:
         """Claim with a fresh credential, or one that was got in this epoch."""
-        shown = credential or self.credential(device)
-        made = claimed(self.on, shown, self.epoch, label, seq)
-        self.state.append(made.entry, self.clock)
+        sale = self.state if state is None else state
+        on = self.on_sale(sale)
+        shown = credential or self.credentials(device)[on.roll_id]
+        made = claimed(on, shown, self.epoch, f"{sale.terms.title}/{label}", seq)
+        sale.append(made.entry, self.clock)
         return made
 
     def recover(self, name: str, label: str) -> Holder:

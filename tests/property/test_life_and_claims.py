@@ -206,7 +206,17 @@ class LivesMachine(RuleBasedStateMachine):
 
     @rule(who=people, outcome=st.sampled_from(Outcome))
     def decide(self, who: int, outcome: Outcome) -> None:
+        self._decide(self._name(who), outcome)
+
+    @rule(who=people, hand=hands, outcome=st.sampled_from(Outcome))
+    def dispute(self, who: int, hand: str, outcome: Outcome) -> None:
+        """Recover, object and decide, all at once."""
         name = self._name(who)
+        self._recover(name, None)
+        self._contest(name, hand)
+        self._decide(name, outcome)
+
+    def _decide(self, name: str, outcome: Outcome) -> None:
         index, leaf = self._index(name), self._leaf(name)
         numbers = leaf.version, max(1, leaf.attempts)
         made = lives.ruling(self.world.on.parts, index, outcome, *numbers)
@@ -545,8 +555,9 @@ class LivesMachine(RuleBasedStateMachine):
         mine = [
             (place, name, self._claim(name, PERSON, sold, 2, fresh=True))
             for place, sold in enumerate(self.sales)
-            for name in sold.people
+            for name in self.leaves
         ]
+        self.what_was_won_goes_to_whom_it_must()
         self.the_epoch_ends()
         self.what_was_won_goes_to_whom_it_must()
         for place, name, key in mine:
@@ -571,6 +582,8 @@ class LivesMachine(RuleBasedStateMachine):
             self._complete(name)
         if not leaf.closed:
             self._wait_until(leaf.frozen_until)
+        for old in {*self.stolen[name]} - {len(self.devices[name]) - 1}:
+            self._ask_for_credentials(name, THIEF, self.devices[name][old])
 
     # The cast.
 
@@ -686,7 +699,7 @@ class LivesMachine(RuleBasedStateMachine):
             self.taken.append((log, entry))
 
 
-LivesMachine.TestCase.settings = settings(examples(20), stateful_step_count=20)
+LivesMachine.TestCase.settings = settings(examples(12), stateful_step_count=20)
 TestLives = LivesMachine.TestCase
 
 
