@@ -12,7 +12,6 @@ import pytest
 from fairlot.board.log_state import LogState
 from fairlot.board.sale import SaleState
 from fairlot.claim.claim import read_claim
-from fairlot.deposit.nym import nym_from
 from fairlot.entry import Entry, EntryType
 from fairlot.errors import Rejection
 from fairlot.identity.committee import Committee, Holder
@@ -25,7 +24,7 @@ from fairlot_crypto.cbor import Value
 from fairlot_crypto.curve import scalar_to_bytes
 from fairlot_crypto.randomness import Randomness
 from kit import lives
-from kit.sales import GROUP, PRICE, source
+from kit.sales import GROUP, source
 from kit.world import World
 from unlinked import CHANCE, INNER, WINDOW, shape, windows
 
@@ -55,8 +54,7 @@ class Watched:
 
     def of(self, name: str, sale: SaleState) -> list[Entry]:
         """Return what a person's nym stands in."""
-        secrets = self.world.devices[name].identity.nym_secrets
-        nym = nym_from(GROUP, secrets, sale.sale_id)
+        nym = self.world.nym(name, sale)
         found = (e for e in self.log(sale) if e.type in PERSONAL)
         return [entry for entry in found if entry.body["nym"] == nym]
 
@@ -103,8 +101,7 @@ def seen() -> Watched:
 
 def deposit_and_pay(world: World, sale: SaleState) -> None:
     for name in PEOPLE:
-        nym = world.deposit(world.devices[name], state=sale).nym
-        sale.append(world.on_sale(sale).payment(nym, PRICE), world.clock)
+        world.pay(world.deposit(world.devices[name], state=sale).nym, sale)
 
 
 def all_windows(entries: Iterable[Entry], width: int = WINDOW) -> set[bytes]:

@@ -12,7 +12,8 @@ from fairlot.board.registry_state import RegistryState
 from fairlot.board.sale import SaleState
 from fairlot.claim.claim import Claim
 from fairlot.claim.make import MadeClaim
-from fairlot.deposit.make import MadeDeposit, make_deposit
+from fairlot.deposit.make import MadeDeposit, make_cancellation, make_deposit
+from fairlot.deposit.nym import nym_from
 from fairlot.deposit.wish import Wish
 from fairlot.entry import Entry, EntryType
 from fairlot.errors import Rejection
@@ -24,6 +25,7 @@ from fairlot.identity.registry import DAY, RollId, epoch_at
 from fairlot.identity.roll import Roll
 from fairlot.names import Nym, SaleId
 from fairlot.rehearsal.parts import START
+from fairlot.terms.pool import Pool
 from fairlot.terms.roll import RollTerms
 from fairlot.terms.times import Times
 from fairlot_crypto.bbs.profile import Credential
@@ -56,12 +58,15 @@ class World:
         committee: tuple[int, int] = (1, 0),
         title: str = "",
         late: tuple[str, ...] = (),
+        pool: Pool | None = None,
     ) -> None:
-        """Enrol everybody but ``late``, and open the sale."""
+        """Enrol everybody but ``late``, and open the sale, of two seats or of ``pool``."""
         cast = stage(("ann", "bob", *late), supply=2, committee=committee)
         early = len(cast.members) - len(late)
         terms = replace(cast.terms, times=TIMES, title=title or cast.terms.title)
         terms = replace(terms, roll=replace(terms.roll, smallest=early))
+        if pool is not None:
+            terms = replace(terms, pools=(pool,))
         self.on: Stage = replace(cast.with_terms(terms), leaves=early)
         self.clock = START
         self.state: SaleState = self.on.registered()
@@ -158,10 +163,12 @@ class World:
                 state.append(on.time_entry(step.time), state.clock)
             state.append(entry, step.time)
 
-    def unlock(self) -> None:
-        """Go on to an hour after the unlock."""
-        self.clock = max(self.clock, UNLOCK) + 3_600
-        self.state.append(self.on.sign(EntryType.UNLOCK), self.clock)
+    def unlock(self, state: SaleState | None = None) -> None:
+        """Go on to an hour after the unlock of a sale, by default the first."""
+        sale = self.state if state is None else state
+        on = self.on_sale(sale)
+        self.clock = max(self.clock, on.terms.times.unlock) + 3_600
+        sale.append(on.sign(EntryType.UNLOCK), self.clock)
 
     def wait(self, seconds: int) -> None:
         """Let time pass."""
@@ -188,6 +195,7 @@ class World:
         seq: int = 0,
         credential: Credential | None = None,
         state: SaleState | None = None,
+        members: tuple[Nym, ...] = (),
     ) -> MadeDeposit:
         """Deposit with a fresh credential, or one that was got in this epoch."""
         sale = self.state if state is None else state
@@ -199,16 +207,36 @@ class World:
             shown,
             sale.terms,
             on.roll_id,
-            Wish(seq, 1, PRICE),
+            Wish(seq, 1, PRICE, members=members),
             self.epoch,
             source(f"deposit/{label}/{self.epoch}"),
         )
         sale.append(made.entry, self.clock)
         return made
 
-    def pay(self, nym: Nym) -> None:
+    def nym(self, name: str, state: SaleState | None = None) -> Nym:
+        """Return the nym that a person has in a sale, by default in the first."""
+        sale = self.state if state is None else state
+        identity = self.devices[name].identity
+        return nym_from(self.on.curve, identity.nym_secrets, sale.sale_id)
+
+    def cancel(self, device: Device, seq: int) -> None:
+        """Cancel with a fresh credential."""
+        made = make_cancellation(
+            self.on.credentials,
+            self.credential(device),
+            self.on.terms,
+            self.on.roll_id,
+            seq,
+            self.epoch,
+            source(f"cancel/{device.holder.signing.public.hex()}/{seq}/{self.epoch}"),
+        )
+        self.state.append(made.entry, self.clock)
+
+    def pay(self, nym: Nym, state: SaleState | None = None) -> None:
         """Pay for a position."""
-        self.state.append(self.on.payment(nym, PRICE), self.clock)
+        sale = self.state if state is None else state
+        sale.append(self.on_sale(sale).payment(nym, PRICE), self.clock)
 
     def claim(
         self,
@@ -280,9 +308,10 @@ class World:
         """Put an entry on the registry log."""
         self.registry.append(entry, self.clock)
 
-    def released(self, nym: Nym) -> Claim | None:
+    def released(self, nym: Nym, state: SaleState | None = None) -> Claim | None:
         """Return the claim that has what the nym has won."""
-        return self.state.released(nym, self.clock)
+        sale = self.state if state is None else state
+        return sale.released(nym, self.clock)
 
 
 def code(attempt: Callable[[], object]) -> str:

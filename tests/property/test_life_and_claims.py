@@ -120,14 +120,17 @@ class LivesMachine(RuleBasedStateMachine):
                     name, PERSON, self.sales[0], 0, EntryType.DEPOSIT, fresh=True
                 )
                 self._pay(name, self.sales[0], PRICE)
-        self.sales[0].silent = silent == 0
-        if until is Phase.LOCKED:
-            self.time_passes(CLOSE + 60 - START)
-        if until is Phase.UNLOCKED:
-            self.time_passes(self.sales[0].state.terms.times.unlock - START)
-            self._unlock(self.sales[0])
+        first = self.sales[0]
+        first.silent = silent == 0
         for name in thefts:
             self._steal(name)
+        if until in DRAWN:
+            self.time_passes(CLOSE + 60 - START)
+            for name in thefts:
+                self._claim(name, THIEF, first, 2, fresh=True)
+        if until is Phase.UNLOCKED:
+            self._wait_until(first.state.terms.times.unlock)
+            self._unlock(first)
 
     # What becomes of leaves.
 
@@ -617,6 +620,7 @@ class LivesMachine(RuleBasedStateMachine):
         return self.devices[name][0].identity.leaf.index
 
     def _nym(self, name: str, sold: Sold) -> Nym:
+        """Return the nym of the first device: those after it must have the same."""
         first = self.devices[name][0].identity
         return nym_from(GROUP, first.nym_secrets, sold.state.sale_id)
 
