@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from fairlot.allocation.entering import formed_groups
+from fairlot.board.registration import check_registry
 from fairlot.board.registry_state import RegistryState
 from fairlot.board.sale import SaleState
 from fairlot.entry import EntryType, sign_entry
@@ -19,7 +20,7 @@ from fairlot.identity.registry import DAY, Credentials
 from fairlot.names import Nym
 from fairlot.terms.pool import MAIN_POOL, Mechanism, Pool
 from kit import lives
-from kit.sales import PRICE
+from kit.sales import PRICE, stage
 from kit.world import CLOSE, SEEN, UNLOCK, Device, World, code
 
 COMMITTEES = [(1, 0), (4, 1)]
@@ -452,3 +453,27 @@ def test_a_cancelled_deposit_comes_back_with_the_identity(at: World) -> None:
     at.draw()
     at.unlock()
     claims_alone(at, again, nym)
+
+
+# The lock-up.
+
+
+@pytest.mark.parametrize("after", ["the reveals", "a round"])
+def test_a_seller_cannot_release_before_a_theft_is_undone(after: str) -> None:
+    """A lock-up a second below detection, recovery and two epochs is refused."""
+    on = stage() if after == "the reveals" else stage().waiting()
+    state, times = on.registered().registry, on.terms.times
+    ends = times.reveal_end + times.slack
+    if after == "a round":
+        (named,) = on.terms.named_rounds()
+        assert named.due > ends
+        ends = named.due
+    recovery = on.registry.recovery
+    least = recovery.detection + recovery.cooling + 2 * on.registry.epoch
+
+    def unlocks(time: int) -> None:
+        terms = replace(on.terms, times=replace(times, unlock=time))
+        check_registry(terms, state)
+
+    unlocks(ends + least)
+    assert code(lambda: unlocks(ends + least - 1)) == "terms.lockup"

@@ -401,5 +401,5 @@ class CommitteeMachine(LivesMachine):
 @pytest.mark.parametrize("machine", [LivesMachine, CommitteeMachine])
 def test_long_lives(machine: type[LivesMachine]) -> None:
     """More of it, and longer."""
-    thorough = settings(examples(100), stateful_step_count=50)
+    thorough = settings(examples(60), stateful_step_count=50)
     run_state_machine_as_test(machine, settings=thorough)
