@@ -45,7 +45,15 @@ def interpolate_points(shares: Mapping[int, AnyPoint], at: int = 0) -> AnyPoint:
         raise CallerError(
             "shamir.indexes", "there must be at least one share to interpolate"
         )
-    return _sum(terms)
+    return total(terms)
+
+
+def total(points: Sequence[AnyPoint]) -> AnyPoint:
+    """Return the sum of points, of which there must be at least one."""
+    result, *rest = points
+    for point in rest:
+        result = result + point
+    return result
 
 
 def first_off_polynomial(points: Mapping[int, AnyPoint], degree: int) -> int | None:
@@ -110,14 +118,7 @@ def _fit(points: Mapping[int, AnyPoint], indexes: Sequence[int], degree: int) ->
     challenge = _challenge(points, indexes, degree)
     weights = _dual_weights(indexes, degree, challenge)
     terms = [points[i] * w for i, w in zip(indexes, weights, strict=True)]
-    return _sum(terms).is_identity()
-
-
-def _sum(points: Sequence[AnyPoint]) -> AnyPoint:
-    total = points[0]
-    for point in points[1:]:
-        total = total + point
-    return total
+    return total(terms).is_identity()
 
 
 def _challenge(
