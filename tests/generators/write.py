@@ -19,6 +19,7 @@ CHAPTERS = (
     "bbs",
     "committee",
     "key-generation",
+    "uniqueness-tag",
     "delay",
     "drand",
     "tlock",

@@ -18,15 +18,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 PITFALLS = 60
 MARKED = (
-    "notation",
-    "groups",
-    "bbs",
-    "committee",
-    "key-generation",
-    "delay",
-    "drand",
-    "tlock",
-    "log",
+    *("notation", "groups", "bbs", "committee", "key-generation", "uniqueness-tag"),
+    *("delay", "drand", "tlock", "log"),
 )
 """Chapters of the crypto package, whose every step is marked in the code."""
 
