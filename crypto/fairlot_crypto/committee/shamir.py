@@ -5,10 +5,11 @@ member i holds f(i).
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 
 from fairlot_crypto.curve import Scalar, inverse, random_scalar
 from fairlot_crypto.curve.interface import AnyPoint
-from fairlot_crypto.errors import CallerError
+from fairlot_crypto.errors import CallerError, ProofError
 from fairlot_crypto.hashing import GROUP_ORDER, i2osp, scalar_for
 from fairlot_crypto.randomness import Randomness
 
@@ -83,6 +84,31 @@ def first_off_polynomial(points: Mapping[int, AnyPoint], degree: int) -> int | N
         else:
             off = middle
     return ascending[off - 1]
+
+
+def agreeing(points: Mapping[int, AnyPoint], degree: int) -> tuple[int, ...]:
+    """Return the members whose points lie on the polynomial of the honest ones.
+
+    It is the one on which 2t + 1 points lie: of these at most t are of liars, and the t + 1
+    others determine it (specs/committee.md, section 1.1).
+
+    Raises:
+        ProofError: ``shamir.disagreement`` if there is none.
+    """
+    # Step 1.
+    ascending = sorted(points)
+    for chosen in combinations(ascending, 2 * degree + 1):
+        some = {i: points[i] for i in chosen}
+        if first_off_polynomial(some, degree) is None:
+            # Step 2.
+            known = {i: points[i] for i in chosen[: degree + 1]}
+            return tuple(
+                i for i in ascending if interpolate_points(known, i) == points[i]
+            )
+    raise ProofError(
+        "shamir.disagreement",
+        f"at least {2 * degree + 1} points must lie on one polynomial",
+    )
 
 
 def check_degree(members: int, degree: int) -> None:
