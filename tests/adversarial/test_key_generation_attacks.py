@@ -9,17 +9,13 @@ import pytest
 
 from fairlot_crypto import cbor
 from fairlot_crypto.committee import pedersen
+from fairlot_crypto.committee.blame import Blame, Reason
 from fairlot_crypto.committee.bodies import Announcement, opening_body
 from fairlot_crypto.committee.closing import certificate, close, judge, verify_blame
 from fairlot_crypto.committee.member import Member
 from fairlot_crypto.committee.message import Kind, make_message
 from fairlot_crypto.committee.plan import Purpose, Slot
-from fairlot_crypto.committee.record import (
-    Blame,
-    Reason,
-    Record,
-    opening_statement,
-)
+from fairlot_crypto.committee.record import Record, opening_statement
 from fairlot_crypto.committee.threshold import combine, sign_share
 from fairlot_crypto.curve import G2, Scalar
 from fairlot_crypto.errors import CryptoError, EncodingError, ProofError
@@ -185,7 +181,9 @@ def test_those_who_are_left_over_have_a_key_that_signs() -> None:
 
 
 def secret_of_another_box(member: Member, record: Record) -> bytes:
-    return signed(member, record, {"secrets": [[1, member._box_key(4).secret]]})
+    return signed(
+        member, record, {"secrets": [[1, member._box_key(4).secret]], "transfers": []}
+    )
 
 
 @pytest.mark.parametrize("lie", [false_complaint, secret_of_another_box])
@@ -232,7 +230,7 @@ def test_a_complaint_with_the_key_of_a_second_announcement_frames_nobody() -> No
         Kind.COMPLAIN,
         LIAR,
         record.seen,
-        {"secrets": [[1, other._box_key(1).secret]]},
+        {"secrets": [[1, other._box_key(1).secret]], "transfers": []},
         liar.key,
     )
     framed = Blame(1, Reason.SHARE, (*announced, *deals, own_view))

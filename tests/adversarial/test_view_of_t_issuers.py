@@ -1,4 +1,4 @@
-"""What t issuers know together does not determine anybody's nym (specs/committee.md, section 2).
+"""What t issuers know together determines nobody's nym (specs/committee.md, section 2).
 
 Their complete view of a person's leaf: all their keys, all their shares, and every point that
 all n issuers publish. For each nym that the person could have there is a world in which they

@@ -2,15 +2,14 @@
 
 from collections.abc import Sequence
 
-from fairlot_crypto.committee.closing import certificate, verify_blame
+from fairlot_crypto.committee.closing import verify_blame
 from fairlot_crypto.committee.member import Member
 from fairlot_crypto.committee.message import Kind
 from fairlot_crypto.committee.plan import Purpose
 from fairlot_crypto.committee.record import Record
-from fairlot_crypto.curve import G2
-from generators import key_generation_refused
+from generators import key_generation_again, key_generation_refused
 from generators.case import Case, Chapter, Raw, accept
-from generators.key_generation_refused import blame_inputs, plan_inputs
+from generators.key_generation_refused import blame_inputs, plan_inputs, told
 from kit import ceremony_lies as lies
 from kit.ceremony import CURVE, Deviations, Play, members_of, silent
 
@@ -53,6 +52,7 @@ def chapter() -> Chapter:
             *(_ceremony(*row) for row in _CEREMONIES),
             *_blames(),
             *key_generation_refused.cases(),
+            *key_generation_again.cases(),
         ),
     )
 
@@ -61,7 +61,6 @@ def _ceremony(
     name: str, comment: str, members: tuple[Member, ...], deviations: Deviations
 ) -> Case:
     plan, record = members[0].plan, Play(members, deviations).until(None)
-    made = certificate(record)
     return accept(
         f"ceremony-{name}",
         comment,
@@ -77,26 +76,8 @@ def _ceremony(
             ],
             "lies": _lies(record, deviations),
         },
-        {
-            "ceremony_id": plan.ceremony_id,
-            "messages": list[Raw](record.messages()),
-            "qualified": list(made.qualified),
-            "shares": [] if not made.sharing else _shares(made.sharing.shares),
-            "outcome": made.outcome,
-            "key_hashes": [
-                {"name": slot.name, "without": list(slot.without), "hash": each}
-                for slot, each in sorted(made.key_hashes.items())
-            ],
-            "blames": [
-                {"member": blame.member, "reason": blame.reason.value}
-                for blame in record.blames
-            ],
-        },
+        told(record),
     )
-
-
-def _shares(points: Sequence[G2]) -> list[Raw]:
-    return [point.to_bytes() for point in points]
 
 
 def _lies(record: Record, deviations: Deviations) -> list[Raw]:

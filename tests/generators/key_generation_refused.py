@@ -7,7 +7,8 @@ from typing import Any
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.committee import pedersen
-from fairlot_crypto.committee.closing import close, verify_blame
+from fairlot_crypto.committee.blame import Blame, Reason
+from fairlot_crypto.committee.closing import certificate, close, verify_blame
 from fairlot_crypto.committee.message import (
     Kind,
     _statement,
@@ -15,8 +16,8 @@ from fairlot_crypto.committee.message import (
     read_message,
 )
 from fairlot_crypto.committee.pedersen import Share
-from fairlot_crypto.committee.plan import Plan, Purpose
-from fairlot_crypto.committee.record import Blame, Reason, Record
+from fairlot_crypto.committee.plan import Former, Plan, Purpose
+from fairlot_crypto.committee.record import Record
 from fairlot_crypto.curve import G1, scalar_to_bytes
 from fairlot_crypto.keys import SigningKey
 from generators.case import Case, Raw, reject
@@ -36,6 +37,40 @@ def plan_inputs(plan: Plan) -> dict[str, Raw]:
         "context": plan.context,
         "degree": plan.degree,
         "members": list[Raw](plan.members),
+        "former": former_inputs(plan.former),
+    }
+
+
+def former_inputs(former: Former | None) -> Raw:
+    """Return the former members as vectors have them."""
+    if former is None:
+        return None
+    return {
+        "degree": former.sharing.degree,
+        "members": list[Raw](former.members),
+        "shares": [share.to_bytes() for share in former.sharing.shares],
+    }
+
+
+def told(record: Record) -> dict[str, Raw]:
+    """Return all that is public of a ceremony that is over."""
+    made = certificate(record)
+    shares = () if made.sharing is None else made.sharing.shares
+    return {
+        "ceremony_id": record.plan.ceremony_id,
+        "messages": list[Raw](record.messages()),
+        "qualified": list(made.qualified),
+        "transferred": list(record.transferred),
+        "shares": [share.to_bytes() for share in shares],
+        "outcome": made.outcome,
+        "key_hashes": [
+            {"name": slot.name, "without": list(slot.without), "hash": each}
+            for slot, each in sorted(made.key_hashes.items())
+        ],
+        "blames": [
+            {"member": blame.member, "reason": blame.reason.value}
+            for blame in record.blames
+        ],
     }
 
 
@@ -45,6 +80,7 @@ def blame_inputs(plan: Plan, blame: Blame) -> dict[str, Raw]:
         "op": "blame",
         "plan": plan_inputs(plan),
         "member": blame.member,
+        "former": blame.former,
         "reason": blame.reason.value,
         "messages": list[Raw](blame.evidence),
     }
@@ -78,6 +114,7 @@ def _plan(
         "context": bytes(length),
         "degree": degree,
         "members": list[Raw](keys),
+        "former": None,
     }
     return reject(
         f"plan-{name}",

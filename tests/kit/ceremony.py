@@ -1,13 +1,14 @@
 """Ceremonies of a committee, with members who do not do as they should."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from fairlot_crypto.committee.closing import close
+from fairlot_crypto.committee.former import FormerMember
 from fairlot_crypto.committee.member import Held, Member
 from fairlot_crypto.committee.message import Kind
-from fairlot_crypto.committee.plan import Plan, Purpose
+from fairlot_crypto.committee.plan import Former, Plan, Purpose
 from fairlot_crypto.committee.record import Record
 from fairlot_crypto.curve import backend
 from fairlot_crypto.keys import SigningKey
@@ -85,3 +86,79 @@ class Play:
 @cache
 def played(size: int, degree: int, purpose: Purpose = Purpose.KEY) -> Record:
     return Play(members_of(size, degree, purpose)).until(None)
+
+
+RESHARED = 9
+"""The context of ceremonies that share a key again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resharing:
+    """A key of four, shared again among four of whom number 4 is another."""
+
+    givers: tuple[FormerMember, ...]
+    play: Play
+    lies: Mapping[int, Callable[[FormerMember, Record], bytes]] = field(
+        default_factory=dict
+    )
+    """What former members send in place of what they should."""
+
+    def with_lie(
+        self, giver: int, lie: Callable[[FormerMember, Record], bytes]
+    ) -> "Resharing":
+        """Return the same with a former member who lies."""
+        return replace(self, lies={giver: lie})
+
+    def until_stopped(self) -> Record:
+        """Play until too few former members give their share."""
+        return self.fill(self.until(Kind.TRANSFER))
+
+    def until(self, kind: Kind | None) -> Record:
+        """Play until this round is open and empty, or to the end."""
+        record = Record.begin(CURVE, self.play.members[0].plan)
+        while not record.done and record.kind is not kind:
+            record = close(self.fill(record))
+        return record
+
+    def fill(self, record: Record) -> Record:
+        """Let everybody send their message of the open round."""
+        if record.kind is not Kind.TRANSFER:
+            return self.play.fill(record)
+        for giver in self.givers:
+            lie = self.lies.get(giver.share.index, FormerMember.transfer)
+            record = record.receive(lie(giver, record))
+        return record
+
+
+def reshare_plan(replaced: int = 4, size: int = 4, degree: int = 1) -> Plan:
+    """Return the plan in which the key of four is shared again."""
+    before = played(4, 1)
+    sharing = before.sharing()
+    if sharing is None:
+        raise TypeError(before)
+    keys = [signing_key(i).public for i in range(1, size + 1)]
+    keys[replaced - 1] = signing_key(20).public
+    former = Former(before.plan.members, sharing)
+    context = bytes([RESHARED]) * 32
+    return Plan(Purpose.RESHARE, context, degree, tuple(keys), former)
+
+
+def givers_of(plan: Plan) -> tuple[FormerMember, ...]:
+    """Return the former members, all of them."""
+    held = Play(members_of(4, 1)).held(played(4, 1))
+    return tuple(
+        FormerMember(plan, signing_key(i), each.signing, bytes([RESHARED, i]) * 16)
+        for i, each in held.items()
+        if each.signing is not None
+    )
+
+
+def resharing(deviations: Deviations | None = None, **plan: int) -> Resharing:
+    """Return a re-sharing that is to be played."""
+    made = reshare_plan(**plan)
+    by_key = {signing_key(i).public: signing_key(i) for i in range(1, 21)}
+    members = tuple(
+        Member(made, i, by_key[key], bytes([RESHARED, i + 100]) * 16)
+        for i, key in enumerate(made.members, 1)
+    )
+    return Resharing(givers_of(made), Play(members, deviations or {}))

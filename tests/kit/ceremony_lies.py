@@ -79,7 +79,9 @@ def late(member: Member, record: Record) -> bytes:
 
 def false_complaint(member: Member, record: Record) -> bytes:
     """Complain about member 1, whose box is as it should be."""
-    return signed(member, record, {"secrets": [[1, member._box_key(1).secret]]})
+    return signed(
+        member, record, {"secrets": [[1, member._box_key(1).secret]], "transfers": []}
+    )
 
 
 def other_opening(member: Member, record: Record) -> bytes:

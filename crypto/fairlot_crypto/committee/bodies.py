@@ -13,7 +13,7 @@ from fairlot_crypto.committee.message import (
     exact,
     items,
     malformed,
-    member_of,
+    number,
     octets,
 )
 from fairlot_crypto.committee.pedersen import PROOF_LENGTH, Opening, Share
@@ -21,6 +21,7 @@ from fairlot_crypto.committee.plan import Plan
 from fairlot_crypto.curve import (
     G1,
     G1_LENGTH,
+    G2,
     G2_LENGTH,
     Backend,
     scalar_from_bytes,
@@ -36,21 +37,27 @@ BOX_MAX = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """Round 1: where to seal to, and the hash of what will be dealt."""
+    """Where to seal to, and the hash of what will be dealt."""
 
     boxes: tuple[SealKey, ...]
     """A key for each dealer, which opens that dealer's box and nothing else."""
+    inboxes: tuple[SealKey, ...]
+    """A key for each former member, likewise."""
     commitment: bytes
     """The hash of commitments and key hashes of the deal, 32 bytes."""
 
     def to_body(self) -> dict[str, Value]:
         """Return the body of the message."""
-        return {"boxes": list(self.boxes), "commitment": self.commitment}
+        return {
+            "boxes": list(self.boxes),
+            "inboxes": list(self.inboxes),
+            "commitment": self.commitment,
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class Deal:
-    """Round 2: the commitments, and what each member gets."""
+    """The commitments, and what each member gets."""
 
     commitments: tuple[G1, ...]
     """C_0..C_t; none where no signing key is made."""
@@ -79,20 +86,40 @@ class Deal:
 
 
 @dataclass(frozen=True, slots=True)
-class Complaints:
-    """Round 3: the boxes that are not as they should be, opened for everybody."""
+class Transfer:
+    """A former member's share of the key, shared among the members."""
 
-    secrets: Mapping[int, bytes]
-    """By dealer: the secret key of the box, 32 bytes. Empty if there is no complaint."""
+    coefficients: tuple[G2, ...]
+    """A_0..A_t, with A_0 the former member's public share."""
+    boxes: tuple[bytes, ...] = field(repr=False)
+    """A sealed box for each member, empty for one who has not announced."""
 
     def to_body(self) -> dict[str, Value]:
         """Return the body of the message."""
-        return {"secrets": [[i, s] for i, s in sorted(self.secrets.items())]}
+        points: list[Value] = [point.to_bytes() for point in self.coefficients]
+        return {"coefficients": points, "boxes": list(self.boxes)}
+
+
+@dataclass(frozen=True, slots=True)
+class Complaints:
+    """The boxes that are not as they should be, opened for everybody."""
+
+    secrets: Mapping[int, bytes]
+    """By dealer: the secret key of the box, 32 bytes. Empty if there is no complaint."""
+    transfers: Mapping[int, bytes]
+    """By former member, likewise."""
+
+    def to_body(self) -> dict[str, Value]:
+        """Return the body of the message."""
+        return {
+            "secrets": [[i, s] for i, s in sorted(self.secrets.items())],
+            "transfers": [[i, s] for i, s in sorted(self.transfers.items())],
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """Round 5: shares of those who dealt and did not open."""
+    """Shares of those who dealt and did not open."""
 
     shares: Mapping[int, Share]
     """By dealer."""
@@ -108,7 +135,7 @@ class Recovery:
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """Round 6: what a member has in the end."""
+    """What a member has in the end."""
 
     outcome: bytes
     """The hash of the public outcome, 32 bytes."""
@@ -120,11 +147,13 @@ class Confirmation:
         return {"outcome": self.outcome, "hashes": list(self.hashes)}
 
 
-Body: TypeAlias = Announcement | Deal | Complaints | Opening | Recovery | Confirmation
+Body: TypeAlias = (
+    Announcement | Deal | Transfer | Complaints | Opening | Recovery | Confirmation
+)
 
 
 def opening_body(opening: Opening) -> dict[str, Value]:
-    """Return the body of round 4."""
+    """Return the body of an opening."""
     points: list[Value] = [point.to_bytes() for point in opening.coefficients]
     return {"coefficients": points, "proof": opening.proof}
 
@@ -143,11 +172,12 @@ def read_body(curve: Backend, plan: Plan, message: Message) -> Body:
 
 
 def _announcement(_: Backend, plan: Plan, message: Message) -> Announcement:
-    body = exact(message.body, "boxes", "commitment")
+    body = exact(message.body, "boxes", "inboxes", "commitment")
     boxes = items(body["boxes"], plan.size, _box_key)
-    if len(set(boxes)) != len(boxes):
+    inboxes = items(body["inboxes"], len(plan.givers), _box_key)
+    if len({*boxes, *inboxes}) != len(boxes) + len(inboxes):
         raise malformed("each box must have a key of its own")
-    return Announcement(boxes, octets(body["commitment"], HASH_LENGTH))
+    return Announcement(boxes, inboxes, octets(body["commitment"], HASH_LENGTH))
 
 
 def _box_key(value: Value) -> SealKey:
@@ -179,13 +209,25 @@ def _box(value: Value) -> bytes:
 
 
 def _complaints(_: Backend, plan: Plan, message: Message) -> Complaints:
-    body = exact(message.body, "secrets")
+    body = exact(message.body, "secrets", "transfers")
 
-    def read(value: Value) -> tuple[int, bytes]:
-        dealer, secret = items(value, 2, lambda each: each)
-        return member_of(plan, dealer), octets(secret, KEY_LENGTH)
+    def read(name: str, highest: int) -> dict[int, bytes]:
+        rows = items(body[name], None, lambda row: items(row, 2, lambda each: each))
+        pairs = ((number(i, highest), octets(s, KEY_LENGTH)) for i, s in rows)
+        return _ascending(tuple(pairs))
 
-    return Complaints(_ascending(items(body["secrets"], None, read)))
+    secrets = read("secrets", plan.size)
+    return Complaints(secrets, read("transfers", len(plan.givers)))
+
+
+def _transfer(curve: Backend, plan: Plan, message: Message) -> Transfer:
+    body = exact(message.body, "coefficients", "boxes")
+    points = items(
+        body["coefficients"],
+        plan.degree + 1,
+        lambda each: curve.g2_not_identity(octets(each, G2_LENGTH)),
+    )
+    return Transfer(points, items(body["boxes"], plan.size, _box))
 
 
 def _opening(curve: Backend, plan: Plan, message: Message) -> Opening:
@@ -204,7 +246,7 @@ def _recovery(_: Backend, plan: Plan, message: Message) -> Recovery:
     def read(value: Value) -> tuple[int, Share]:
         dealer, *scalars = items(value, 3, lambda each: each)
         share, blind = (scalar_from_bytes(octets(each, 32)) for each in scalars)
-        return member_of(plan, dealer), Share(share, blind)
+        return number(dealer, plan.size), Share(share, blind)
 
     return Recovery(_ascending(items(body["shares"], None, read)))
 
@@ -225,6 +267,7 @@ def _ascending(rows: tuple[tuple[int, Item], ...]) -> dict[int, Item]:
 _READERS: Mapping[Kind, Callable[[Backend, Plan, Message], Body]] = {
     Kind.ANNOUNCE: _announcement,
     Kind.DEAL: _deal,
+    Kind.TRANSFER: _transfer,
     Kind.COMPLAIN: _complaints,
     Kind.OPEN: _opening,
     Kind.RECOVER: _recovery,

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
-from fairlot_crypto.committee.bodies import Announcement, Deal
+from fairlot_crypto.committee.bodies import Announcement, Deal, Transfer
 from fairlot_crypto.committee.message import exact, items, octets
-from fairlot_crypto.committee.pedersen import Share, check_share
+from fairlot_crypto.committee.pedersen import Share, at, check_share
 from fairlot_crypto.committee.plan import Plan, Slot
 from fairlot_crypto.committee.prss import KEY_LENGTH
-from fairlot_crypto.curve import Backend, scalar_from_bytes, scalar_to_bytes
+from fairlot_crypto.curve import Backend, Scalar, scalar_from_bytes, scalar_to_bytes
 from fairlot_crypto.errors import CryptoError, ProofError
 from fairlot_crypto.hashing import i2osp, tagged_hash
 from fairlot_crypto.keys import OpeningKey
@@ -101,6 +101,38 @@ def open_box(
         if part_hash(plan, dealer, slot, part) != hashes[slot]:
             raise _bad("a part of a key must be that of the dealer's hash")
     return given
+
+
+def open_transfer(
+    curve: Backend,
+    giver: int,
+    receiver: int,
+    announced: Announcement,
+    transfer: Transfer,
+    secret: bytes,
+) -> Scalar:
+    """Open the box of a former member for a member, and check the share in it.
+
+    The steps are those of specs/key-generation.md, section 4.4.
+
+    Raises:
+        ProofError: ``ceremony.secret``, ``ceremony.share``, as ``open_box``.
+    """
+    # Step 1.
+    key = OpeningKey(secret)
+    if key.public != announced.inboxes[giver - 1]:
+        raise ProofError(
+            "ceremony.secret", "a complaint must open the box that it is about"
+        )
+    # Step 2.
+    try:
+        share = scalar_from_bytes(key.open(transfer.boxes[receiver - 1]))
+    except CryptoError as error:
+        raise _bad(f"the box must hold a share: {error}") from error
+    # Step 3.
+    if curve.g2_generator() * share != at(transfer.coefficients, receiver):
+        raise _bad("the share must fit the coefficients of the former member")
+    return share
 
 
 def _read(plan: Plan, dealer: int, receiver: int, content: bytes) -> Given:

@@ -1,20 +1,23 @@
 """How rounds of a ceremony end, and who is to blame (specs/key-generation.md, section 5)."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
+from fairlot_crypto.committee.blame import Blame, Reason
 from fairlot_crypto.committee.bodies import (
     Announcement,
     Complaints,
     Confirmation,
     Deal,
     Recovery,
+    Transfer,
 )
-from fairlot_crypto.committee.boxes import open_box
+from fairlot_crypto.committee.boxes import open_box, open_transfer
 from fairlot_crypto.committee.message import Kind, read_message
 from fairlot_crypto.committee.plan import Plan, Slot
-from fairlot_crypto.committee.record import Blame, Reason, Record
+from fairlot_crypto.committee.record import Record
 from fairlot_crypto.committee.threshold import PublicSharing
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.errors import EncodingError, ProofError
@@ -46,10 +49,8 @@ def judge(record: Record) -> Record:
         if member not in record.rounds[record.kind]:
             judged = judged.blamed(member, Reason.SILENT)
     # Step 2.
-    for member, body in record.bodies(Kind.COMPLAIN, Complaints).items():
-        if record.kind is Kind.COMPLAIN:
-            for dealer, secret in body.secrets.items():
-                judged = judged.blamed(*_judge(record, member, dealer, secret))
+    if record.kind is Kind.COMPLAIN:
+        judged = _judge_complaints(judged)
     # Step 3.
     agreed = _agreed_hashes(record)
     for member, confirmed in record.bodies(Kind.CONFIRM, Confirmation).items():
@@ -73,9 +74,7 @@ def close(record: Record) -> Record:
     judged = judge(record)
     # Step 4.
     if record.kind is Kind.COMPLAIN:
-        out = {b.member for b in judged.blames if b.reason is not Reason.SILENT}
-        dealt = record.bodies(Kind.DEAL, Deal)
-        judged = replace(judged, qualified=tuple(i for i in dealt if i not in out))
+        judged = _fix_dealers(judged)
     # Step 5.
     _require(judged)
     # Step 6.
@@ -85,24 +84,45 @@ def close(record: Record) -> Record:
     return replace(judged, rounds={**judged.rounds, following: {}})
 
 
+def _fix_dealers(record: Record) -> Record:
+    """Return the record in which it is settled whose parts and shares count."""
+    out = {(b.member, b.former) for b in record.blames if b.reason is not Reason.SILENT}
+    dealt = [i for i in record.bodies(Kind.DEAL, Deal) if (i, False) not in out]
+    given = [i for i in record.bodies(Kind.TRANSFER, Transfer) if (i, True) not in out]
+    used = given[: _givers_needed(record.plan)]
+    return replace(record, qualified=tuple(dealt), transferred=tuple(used))
+
+
+def _givers_needed(plan: Plan) -> int:
+    return 0 if plan.former is None else plan.former.sharing.degree + 1
+
+
 def _require(record: Record) -> None:
     """Check that enough members did their part of the round that is to be closed."""
     found = {
         Kind.ANNOUNCE: lambda: len(record.bodies(Kind.ANNOUNCE, Announcement)),
         Kind.DEAL: lambda: len(record.bodies(Kind.DEAL, Deal)),
+        Kind.TRANSFER: lambda: len(record.bodies(Kind.TRANSFER, Transfer)),
         Kind.COMPLAIN: lambda: len(record.qualified),
         Kind.OPEN: lambda: record.plan.needed,
         Kind.RECOVER: lambda: len(record.bodies(Kind.RECOVER, Recovery)),
         Kind.CONFIRM: lambda: _confirmed(record),
     }[record.kind]()
-    recovers = record.kind is Kind.RECOVER
-    needed = record.plan.degree + 1 if recovers else record.plan.needed
-    if found < needed:
+    needed = {
+        Kind.RECOVER: record.plan.degree + 1,
+        Kind.TRANSFER: _givers_needed(record.plan),
+    }.get(record.kind, record.plan.needed)
+    short = record.kind is Kind.COMPLAIN and not _enough_transferred(record)
+    if found < needed or short:
         raise ProofError(
             "ceremony.too-few",
-            f"at least {needed} members must do their part of this round, "
-            f"and {found} did",
+            f"at least {needed} members must do their part of this round, and {found} "
+            "did, or too few former members gave a share",
         )
+
+
+def _enough_transferred(record: Record) -> bool:
+    return len(record.transferred) == _givers_needed(record.plan)
 
 
 def _confirmed(record: Record) -> int:
@@ -112,29 +132,54 @@ def _confirmed(record: Record) -> int:
 
 def _following(record: Record) -> Kind | None:
     """Return the round after the open one; ``None`` after the last."""
-    if record.kind is Kind.COMPLAIN and not record.plan.makes_key:
-        return Kind.CONFIRM
-    if record.kind is Kind.OPEN and not record.unopened():
-        return Kind.CONFIRM
+    left_out = {
+        Kind.TRANSFER: record.plan.former is None,
+        Kind.OPEN: not record.plan.makes_key,
+        Kind.RECOVER: not record.plan.makes_key or not record.unopened(),
+    }
     rounds = list(Kind)
     later = rounds[rounds.index(record.kind) + 1 :]
-    return later[0] if later else None
+    return next((kind for kind in later if not left_out.get(kind, False)), None)
 
 
-def _judge(
-    record: Record, member: int, dealer: int, secret: bytes
-) -> tuple[int, Reason]:
-    """Return who is to blame for a complaint, and for what."""
-    announced = record.bodies(Kind.ANNOUNCE, Announcement)[member]
-    deal = record.bodies(Kind.DEAL, Deal).get(dealer)
-    if deal is None:
-        return member, Reason.COMPLAINT
+def _judge_complaints(record: Record) -> Record:
+    """Return the record with whoever is to blame for each complaint."""
+    judged, announced = record, record.bodies(Kind.ANNOUNCE, Announcement)
+    deals = record.bodies(Kind.DEAL, Deal)
+    transfers = record.bodies(Kind.TRANSFER, Transfer)
+    for member, body in record.bodies(Kind.COMPLAIN, Complaints).items():
+        own, curve, plan = announced[member], record.curve, record.plan
+        for dealer, secret in body.secrets.items():
+            deal = deals.get(dealer)
+            bad = deal is not None and _is_bad(
+                partial(open_box, curve, plan, dealer, member, own, deal, secret)
+            )
+            judged = _blame_one(judged, member, dealer, bad=bad, former=False)
+        for giver, secret in body.transfers.items():
+            given = transfers.get(giver)
+            bad = given is not None and _is_bad(
+                partial(open_transfer, curve, giver, member, own, given, secret)
+            )
+            judged = _blame_one(judged, member, giver, bad=bad, former=True)
+    return judged
+
+
+def _is_bad(open_it: Callable[[], object]) -> bool:
+    """Tell whether a box that opens is not as it should be."""
     try:
-        open_box(record.curve, record.plan, dealer, member, announced, deal, secret)
+        open_it()
     except ProofError as error:
-        if error.code == "ceremony.share":
-            return dealer, Reason.SHARE
-    return member, Reason.COMPLAINT
+        return error.code == "ceremony.share"
+    return False
+
+
+def _blame_one(
+    record: Record, member: int, sealed_by: int, *, bad: bool, former: bool
+) -> Record:
+    """Return the record with a blame for a complaint of ``member``."""
+    if bad:
+        return record.blamed(sealed_by, Reason.SHARE, former=former)
+    return record.blamed(member, Reason.COMPLAINT)
 
 
 def certificate(record: Record) -> Certificate:
@@ -169,8 +214,10 @@ def verify_blame(curve: Backend, plan: Plan, blame: Blame) -> None:
     # Step 2.
     found = judge(record).blames
     # Step 3.
-    shown = {(b.member, b.reason) for b in found if b.reason is not Reason.SILENT}
-    if (blame.member, blame.reason) not in shown:
+    shown = {
+        (b.member, b.former, b.reason) for b in found if b.reason is not Reason.SILENT
+    }
+    if (blame.member, blame.former, blame.reason) not in shown:
         raise ProofError(
             "ceremony.evidence", "the messages must show what the member is blamed for"
         )

@@ -15,6 +15,7 @@ from fairlot_crypto.committee.bodies import (
     Confirmation,
     Deal,
     Recovery,
+    Transfer,
     opening_body,
 )
 from fairlot_crypto.committee.boxes import (
@@ -22,6 +23,7 @@ from fairlot_crypto.committee.boxes import (
     joint_key,
     key_hash,
     open_box,
+    open_transfer,
     part_hash,
 )
 from fairlot_crypto.committee.message import Kind, make_message
@@ -29,6 +31,7 @@ from fairlot_crypto.committee.pedersen import Polynomials, Share
 from fairlot_crypto.committee.plan import Plan, Slot
 from fairlot_crypto.committee.prss import KEY_LENGTH, PrssKeys
 from fairlot_crypto.committee.record import Record, opening_statement
+from fairlot_crypto.committee.shamir import interpolate
 from fairlot_crypto.committee.threshold import SigningShare
 from fairlot_crypto.curve import G1, Backend, Scalar
 from fairlot_crypto.errors import CallerError, ProofError
@@ -73,9 +76,10 @@ class Member:
         """Return the message of round 1 (specs/key-generation.md, section 6.1)."""
         # Steps 1 and 2.
         boxes = tuple(self._box_key(dealer).public for dealer in self.plan.indexes)
+        inboxes = tuple(self._inbox_key(i).public for i in self.plan.givers)
         # Step 3.
         deal = Deal(self._commitments(curve), self._hashes(), ())
-        body = Announcement(boxes, deal.commitment(self.plan, self.index))
+        body = Announcement(boxes, inboxes, deal.commitment(self.plan, self.index))
         return self._message(Record.begin(curve, self.plan), body.to_body())
 
     def deal(self, record: Record) -> bytes:
@@ -99,8 +103,14 @@ class Member:
                 self._given(record, dealer)
             except ProofError:
                 secrets[dealer] = self._box_key(dealer).secret
+        transfers: dict[int, bytes] = {}
+        for giver in record.bodies(Kind.TRANSFER, Transfer):
+            try:
+                self._transferred(record, giver)
+            except ProofError:
+                transfers[giver] = self._inbox_key(giver).secret
         # Step 2.
-        return self._message(record, Complaints(secrets).to_body())
+        return self._message(record, Complaints(secrets, transfers).to_body())
 
     def open(self, record: Record) -> bytes:
         """Return the message of round 4 (specs/key-generation.md, section 6.4)."""
@@ -145,17 +155,36 @@ class Member:
         sharing = record.sharing()
         if sharing is None:
             return Held(held, None)
-        shares = (self._share(record, dealer).value for dealer in record.qualified)
-        x = Scalar(sum(shares) % GROUP_ORDER)
+        x = self._key_share(record)
         exponent_key = keys[Slot("e", ())]
         share = SigningShare(self.index, x, exponent_key, held, sharing.sharing_id)
         return Held(held, share)
+
+    def _key_share(self, record: Record) -> Scalar:
+        if self.plan.makes_key:
+            dealt = (self._share(record, dealer).value for dealer in record.qualified)
+            return Scalar(sum(dealt) % GROUP_ORDER)
+        given = {i: self._transferred(record, i) for i in record.transferred}
+        return interpolate(given)
 
     def _source(self, label: str) -> SeededRandomness:
         return SeededRandomness(self.secret).derive(label)
 
     def _box_key(self, dealer: int) -> OpeningKey:
         return OpeningKey.generate(self._source(f"box/{dealer}"))
+
+    def _inbox_key(self, giver: int) -> OpeningKey:
+        return OpeningKey.generate(self._source(f"inbox/{giver}"))
+
+    def _transferred(self, record: Record, giver: int) -> Scalar:
+        return open_transfer(
+            record.curve,
+            giver,
+            self.index,
+            record.bodies(Kind.ANNOUNCE, Announcement)[self.index],
+            record.bodies(Kind.TRANSFER, Transfer)[giver],
+            self._inbox_key(giver).secret,
+        )
 
     def _polynomials(self) -> Polynomials:
         return Polynomials.draw(self.plan.degree, self._source("polynomials"))

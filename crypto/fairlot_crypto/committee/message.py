@@ -11,7 +11,7 @@ from fairlot_crypto.cbor import Value
 from fairlot_crypto.committee.plan import Plan
 from fairlot_crypto.errors import EncodingError
 from fairlot_crypto.hashing import tag
-from fairlot_crypto.keys import SigningKey, verify_signature
+from fairlot_crypto.keys import SigningKey, VerifyKey, verify_signature
 
 Item = TypeVar("Item")
 
@@ -24,6 +24,7 @@ class Kind(StrEnum):
 
     ANNOUNCE = "announce"
     DEAL = "deal"
+    TRANSFER = "transfer"
     COMPLAIN = "complain"
     OPEN = "open"
     RECOVER = "recover"
@@ -76,9 +77,7 @@ def read_message(plan: Plan, data: bytes) -> Message:
     value = cbor.decode(data)
     fields = exact(value, "v", "kind", "ceremony", "from", "seen", "body", "sig")
     # Step 2.
-    sender = member_of(plan, fields["from"])
-    kind, body = fields["kind"], fields["body"]
-    version = fields["v"]
+    version, kind, body = fields["v"], fields["kind"], fields["body"]
     known = type(version) is int and version == FORMAT
     if not known or fields["ceremony"] != plan.ceremony_id:
         raise malformed("it must be of this version and ceremony")
@@ -88,10 +87,12 @@ def read_message(plan: Plan, data: bytes) -> Message:
         or not isinstance(body, dict)
     ):
         raise malformed("it must be of a known kind, with a map as its body")
+    keys = keys_of(plan, Kind(kind))
+    sender = number(fields["from"], len(keys))
     seen, signature = octets(fields["seen"], HASH_LENGTH), octets(fields["sig"], 64)
     # Step 3.
     unsigned = {name: part for name, part in fields.items() if name != "sig"}
-    verify_signature(plan.members[sender - 1], _statement(unsigned), signature)
+    verify_signature(keys[sender - 1], _statement(unsigned), signature)
     return Message(Kind(kind), sender, seen, body, data)
 
 
@@ -140,12 +141,19 @@ def items(
     return tuple(read(item) for item in value)
 
 
-def member_of(plan: Plan, value: Value) -> int:
-    """Return the number of a member.
+def number(value: Value, highest: int) -> int:
+    """Return the number of a member, from 1.
 
     Raises:
         EncodingError: ``ceremony.message``.
     """
-    if type(value) is not int or not 1 <= value <= plan.size:
-        raise malformed("a member must have a number in [1, n]")
+    if type(value) is not int or not 1 <= value <= highest:
+        raise malformed(f"a member must have a number in [1, {highest}]")
     return value
+
+
+def keys_of(plan: Plan, kind: Kind) -> tuple[VerifyKey, ...]:
+    """Return the keys of those who send messages of a kind."""
+    if kind is not Kind.TRANSFER:
+        return plan.members
+    return () if plan.former is None else plan.former.members

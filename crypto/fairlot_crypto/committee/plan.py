@@ -7,6 +7,7 @@ from itertools import combinations
 
 from fairlot_crypto import cbor
 from fairlot_crypto.committee.prss import Subset
+from fairlot_crypto.committee.threshold import PublicSharing
 from fairlot_crypto.errors import CallerError
 from fairlot_crypto.hashing import tagged_hash
 from fairlot_crypto.keys import VerifyKey, check_verify_key
@@ -20,6 +21,8 @@ class Purpose(StrEnum):
 
     KEY = "key"
     """A signing key, k_e, and the PRSS keys of its sharing."""
+    RESHARE = "reshare"
+    """Another sharing of a signing key that there is, for other members."""
     SEASON = "season"
     """The PRSS keys of a season, and nothing else."""
 
@@ -35,6 +38,16 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
+class Former:
+    """Who shares a key before it is shared again."""
+
+    members: tuple[VerifyKey, ...]
+    """The keys with which the former members sign."""
+    sharing: PublicSharing
+    """The public shares of the key, which goes on."""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The parameters of a ceremony, which all members know before it begins."""
 
@@ -45,6 +58,8 @@ class Plan:
     """t, how many members may be corrupt."""
     members: tuple[VerifyKey, ...]
     """The keys with which the members 1..n sign their messages."""
+    former: Former | None = None
+    """Whose key is shared again; ``None`` for another purpose."""
 
     def __post_init__(self) -> None:
         """Check that such a ceremony can be.
@@ -64,7 +79,14 @@ class Plan:
                 "ceremony.plan",
                 "a context must have 32 bytes, and the at most 255 members distinct keys",
             )
-        for key in self.members:
+        keys = self.members
+        if (self.purpose is Purpose.RESHARE) is (self.former is None):
+            raise CallerError(
+                "ceremony.plan", "a key is shared again by those who share it"
+            )
+        if self.former is not None:
+            keys += _checked(self.former).members
+        for key in keys:
             check_verify_key(key)
 
     @property
@@ -84,8 +106,19 @@ class Plan:
 
     @property
     def makes_key(self) -> bool:
-        """Whether a signing key is made."""
+        """Whether a new signing key is made."""
         return self.purpose is Purpose.KEY
+
+    @property
+    def has_key(self) -> bool:
+        """Whether the members share a signing key in the end."""
+        return self.purpose is not Purpose.SEASON
+
+    @property
+    def givers(self) -> range:
+        """The numbers of the former members, if there are any."""
+        former = () if self.former is None else self.former.members
+        return range(1, len(former) + 1)
 
     @property
     def ceremony_id(self) -> bytes:
@@ -98,6 +131,7 @@ class Plan:
                     "context": self.context,
                     "degree": self.degree,
                     "members": list[cbor.Value](self.members),
+                    "former": _former_value(self.former),
                 }
             ),
         )
@@ -106,9 +140,36 @@ class Plan:
         """Return the places of all keys, in the order of the specification."""
         for subset in combinations(self.indexes, self.degree):
             yield Slot("a", subset)
-        if self.makes_key:
+        if self.has_key:
             yield Slot("e", ())
 
     def held(self, *members: int) -> tuple[Slot, ...]:
         """Return the places of the keys that all these members hold."""
         return tuple(s for s in self.slots() if not set(s.without) & set(members))
+
+
+def _checked(former: Former) -> Former:
+    """Return former members, who share a key of which each has a public share.
+
+    Raises:
+        CallerError: ``ceremony.plan``.
+        EncodingError: ``threshold.sharing``.
+    """
+    sharing = former.sharing
+    distinct = len(set(former.members)) == len(former.members) <= MEMBERS_MAX
+    if not distinct or len(sharing.shares) != len(former.members):
+        raise CallerError(
+            "ceremony.plan", "each former member must have a key and a public share"
+        )
+    sharing.public_key()
+    return former
+
+
+def _former_value(former: Former | None) -> cbor.Value:
+    if former is None:
+        return None
+    return {
+        "degree": former.sharing.degree,
+        "members": list[cbor.Value](former.members),
+        "shares": [share.to_bytes() for share in former.sharing.shares],
+    }

@@ -6,17 +6,18 @@ the same public key. Nothing here is secret. The chapter is specs/key-generation
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from fairlot_crypto.committee import shamir
+from fairlot_crypto.committee.blame import Blame, Reason
 from fairlot_crypto.committee.bodies import (
     Announcement,
     Body,
     Confirmation,
     Deal,
     Recovery,
+    Transfer,
     read_body,
 )
 from fairlot_crypto.committee.message import Kind, Message, read_message
@@ -33,40 +34,6 @@ from fairlot_crypto.errors import CryptoError, EncodingError, ProofError
 from fairlot_crypto.hashing import i2osp, tagged_hash
 
 B = TypeVar("B", bound=Body)
-
-
-class Reason(StrEnum):
-    """What a member is blamed for."""
-
-    SILENT = "silent"
-    """No message in a round; only the log shows that."""
-    TWICE = "twice"
-    """Two messages in one round."""
-    MESSAGE = "message"
-    """A signed message with an illegal body."""
-    COMMITMENT = "commitment"
-    """A deal that is not the one announced."""
-    SHARE = "share"
-    """A box with another share or another part of a key than the one committed to."""
-    COMPLAINT = "complaint"
-    """A complaint about a box that is as it should be."""
-    OPENING = "opening"
-    """Coefficients that are not those committed to."""
-    RECOVERY = "recovery"
-    """A share, published to recover a dealer's, that is not the one dealt."""
-    CONFIRMATION = "confirmation"
-    """Another outcome than the one that follows, or another key than the others have."""
-
-
-@dataclass(frozen=True, slots=True)
-class Blame:
-    """A member who broke a rule, and the messages that show it."""
-
-    member: int
-    reason: Reason
-    evidence: tuple[bytes, ...] = field(repr=False)
-    """The counted messages of the rounds so far, as they were sent, in the order in which
-    they came, with the one that breaks the rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +58,8 @@ class Record:
     qualified: tuple[int, ...] = ()
     """The dealers whose parts make the keys, ascending; fixed with the complaints, when
     nobody knows anything about the key yet."""
+    transferred: tuple[int, ...] = ()
+    """The former members whose shares make the new ones, t' + 1, ascending; fixed likewise."""
     done: bool = False
     """Whether the last round is closed."""
 
@@ -127,6 +96,8 @@ class Record:
         """Return who may send a message in the open round."""
         if self.kind is Kind.ANNOUNCE:
             return tuple(self.plan.indexes)
+        if self.kind is Kind.TRANSFER:
+            return tuple(self.plan.givers)
         if self.kind is Kind.OPEN:
             return self.qualified
         return tuple(self.bodies(Kind.ANNOUNCE, Announcement))
@@ -187,8 +158,10 @@ class Record:
         Of a dealer who did not open, the polynomial through t + 1 recovered shares counts.
         The steps are those of specs/key-generation.md, section 5.3.
         """
-        if not self.plan.makes_key:
+        if not self.plan.has_key:
             return None
+        if not self.plan.makes_key:
+            return self._reshared()
         # Step 1.
         opened = self.bodies(Kind.OPEN, Opening)
         dealers = [opened[i].coefficients for i in self.qualified if i in opened]
@@ -203,6 +176,20 @@ class Record:
             shares.append(shamir.total(terms))
         return PublicSharing(self.plan.degree, tuple(shares))
 
+    def _reshared(self) -> PublicSharing:
+        """Return the public shares that the transferred ones make (section 5.3)."""
+        # Step 4.
+        factors = shamir.lagrange(self.transferred)
+        given = self.bodies(Kind.TRANSFER, Transfer)
+        dealt = [given[i].coefficients for i in self.transferred]
+        shares = (
+            shamir.total(
+                [at(A, i) * f for A, f in zip(dealt, factors, strict=True)],
+            )
+            for i in self.plan.indexes
+        )
+        return PublicSharing(self.plan.degree, tuple(shares))
+
     def outcome(self) -> bytes:
         """Return the hash of all that the members must agree on, 32 bytes."""
         sharing = self.sharing()
@@ -211,6 +198,7 @@ class Record:
             "ceremony-outcome",
             self.plan.ceremony_id,
             bytes(self.qualified),
+            bytes(self.transferred),
             *(point.to_bytes() for point in shares),
         )
 
@@ -218,9 +206,13 @@ class Record:
         current = {**self.rounds[self.kind], message.sender: Entry(message, body)}
         return replace(self, rounds={**self.rounds, self.kind: current})
 
-    def blamed(self, member: int, reason: Reason, *more: bytes) -> "Record":
+    def blamed(
+        self, member: int, reason: Reason, *more: bytes, former: bool | None = None
+    ) -> "Record":
         """Return the record with a blame; ``more`` are messages that do not count."""
-        blame = Blame(member, reason, (*self.messages(), *more))
+        if former is None:
+            former = self.kind is Kind.TRANSFER
+        blame = Blame(member, reason, (*self.messages(), *more), former)
         return replace(self, blames=(*self.blames, blame))
 
     def _broken(self, message: Message, body: Body) -> Reason | None:
@@ -229,6 +221,11 @@ class Record:
         if isinstance(body, Deal):
             announced = self.bodies(Kind.ANNOUNCE, Announcement)[sender].commitment
             fits = body.commitment(self.plan, sender) == announced
+            return None if fits else Reason.COMMITMENT
+        if isinstance(body, Transfer):
+            former = self.plan.former
+            known = () if former is None else former.sharing.shares
+            fits = body.coefficients[0] == known[sender - 1]
             return None if fits else Reason.COMMITMENT
         try:
             if isinstance(body, Opening):
