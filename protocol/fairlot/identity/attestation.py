@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -54,8 +54,8 @@ class Attestation:
     """An attester's statement that a person has these keys. It is never on the board."""
 
     registry_id: RegistryId
-    person_tag: bytes
-    """The person tag, 32 bytes, which names the person among issuers."""
+    person_tag: bytes = field(repr=False)
+    """The person tag, 32 bytes, which names the person among issuers: in no log."""
     holder_key: VerifyKey
     device_key: SealKey
     attributes: tuple[str, ...]
