@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from fairlot.board.registration import check_registry
 from fairlot.board.registry_state import RegistryState
 from fairlot.entry import EntryType, sign_entry
 from fairlot.identity.committee import Committee
@@ -16,6 +17,7 @@ from fairlot.identity.life import Outcome
 from fairlot.identity.registry import DAY, Credentials
 from fairlot.names import Nym
 from kit import lives
+from kit.sales import stage
 from kit.world import CLOSE, SEEN, UNLOCK, Device, World, code
 
 COMMITTEES = [(1, 0), (4, 1)]
@@ -338,3 +340,24 @@ def test_two_sales_of_one_registry_and_a_recovery_between_them(at: World) -> Non
     at.draw()
     at.unlock()
     claims_alone(at, again, nym)
+
+
+@pytest.mark.parametrize("after", ["the reveals", "a round"])
+def test_a_seller_cannot_release_before_a_theft_is_undone(after: str) -> None:
+    """A lock-up a second below detection, recovery and two epochs is refused."""
+    on = stage() if after == "the reveals" else stage().waiting()
+    state, times = on.registered().registry, on.terms.times
+    ends = times.reveal_end + times.slack
+    if after == "a round":
+        (named,) = on.terms.named_rounds()
+        assert named.due > ends
+        ends = named.due
+    recovery = on.registry.recovery
+    least = recovery.detection + recovery.cooling + 2 * on.registry.epoch
+
+    def unlocks(time: int) -> None:
+        terms = replace(on.terms, times=replace(times, unlock=time))
+        check_registry(terms, state)
+
+    unlocks(ends + least)
+    assert code(lambda: unlocks(ends + least - 1)) == "terms.lockup"
