@@ -128,7 +128,7 @@ def test_a_lying_issuer_is_left_out_and_named_by_what_it_signed(name: str) -> No
         on.issuers()[i].answer(pending.request, NOW, source(f"{i}")) for i in (0, 2)
     ]
     lie = lies(on, pending.request)[name]
-    public = on.registry, on.uniqueness
+    public = (on.registry,)
     alone = judge_answers(CURVE, *public, pending, honest)
     judged = judge_answers(CURVE, *public, pending, [honest[0], lie, honest[1]])
     assert receive_tags(on.registry, pending, judged) == receive_tags(
@@ -155,7 +155,7 @@ def test_dleq_of_another_key_would_change_the_tag_unseen() -> None:
         for each in (second, wrong)
     ]
     assert found[0] != found[1]
-    judged = judge_answers(CURVE, on.registry, on.uniqueness, pending, [first, wrong])
+    judged = judge_answers(CURVE, on.registry, pending, [first, wrong])
     with pytest.raises(Rejection, match=r"tag\.too-few: .*\[2\] lied"):
         receive_tags(on.registry, pending, judged)
 
@@ -167,7 +167,7 @@ def test_an_issuer_who_answers_two_values_is_caught_in_either_order(turn: int) -
     true = on.issuers()[1].answer(pending.request, NOW, source("true"))
     wrong = on.lie(2, pending.request)
     assert true.elements != wrong.elements
-    public = on.registry, on.uniqueness
+    public = (on.registry,)
     judged = judge_answers(CURVE, *public, pending, [true, wrong][::turn])
     assert judged.true == {}
     (evidence,) = judged.evidence
@@ -194,7 +194,7 @@ def test_nobody_is_convicted_by_what_others_made_up() -> None:
         (none, lie, "tag-request.signature"),
     ):
         with pytest.raises(Rejection) as caught:
-            convict(CURVE, on.registry, on.uniqueness, Evidence(request, answer))
+            convict(CURVE, on.registry, Evidence(request, answer))
         assert caught.value.code == code
 
 
@@ -267,7 +267,7 @@ def test_silent_and_lying_issuers_stop_no_attester() -> None:
         attested(office(on), ANN, "ann").person_tag
     )
     (evidence,) = by.evidence
-    assert convict(CURVE, on.registry, on.uniqueness, evidence) == 1
+    assert convict(CURVE, on.registry, evidence) == 1
     with pytest.raises(Rejection, match=r"tag\.too-few"):
         attested(office(on, issuers=reached[:3]), ANN, "ann")
 

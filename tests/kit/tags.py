@@ -34,7 +34,6 @@ class Town:
     """A registry, its issuers with their shares, and the keys of its attesters."""
 
     registry: Registry
-    uniqueness: Uniqueness
     shares: tuple[KeyShare, ...] = field(repr=False)
     keys: tuple[SigningKey, ...]
     """Of the issuers."""
@@ -43,7 +42,7 @@ class Town:
     def issuers(self) -> tuple[TagIssuer, ...]:
         """Return issuers that have not counted anything yet."""
         return tuple(
-            TagIssuer(CURVE, self.registry, self.uniqueness, share, key)
+            TagIssuer(CURVE, self.registry, share, key)
             for share, key in zip(self.shares, self.keys, strict=True)
         )
 
@@ -60,7 +59,6 @@ class Town:
         other = TagIssuer(
             CURVE,
             self.registry,
-            self.uniqueness,
             held[issuer - 1],
             self.keys[issuer - 1],
         )
@@ -80,9 +78,13 @@ def town(rate: int = 100) -> Town:
     made = setting(ISSUERS, CORRUPT)
     keys = tuple(issuer.key for issuer in made.issuers)
     public, held = deal_tag_key(CURVE, ISSUERS, CORRUPT, source("tag key"))
-    registry = replace(made.registry, attesters=tuple(k.public for k in attesters))
     shares = tuple(K.to_bytes() for K in public.shares)
-    return Town(registry, Uniqueness(PASSPORT, rate, shares), held, keys, attesters)
+    registry = replace(
+        made.registry,
+        attesters=tuple(k.public for k in attesters),
+        uniqueness=Uniqueness(PASSPORT, rate, shares),
+    )
+    return Town(registry, held, keys, attesters)
 
 
 def reach(issuer: TagIssuer, number: int) -> ReachIssuer:
@@ -105,9 +107,8 @@ def office(
     return DeskAttester(
         CURVE,
         on.registry,
-        on.uniqueness,
         on.attesters[number],
-        DocumentDesk(PASSPORT, genuine) if desk is None else desk,
+        DocumentDesk(on.registry, genuine) if desk is None else desk,
         reached if issuers is None else issuers,
         source(f"office {number}"),
     )

@@ -5,6 +5,7 @@ never sees a key, a blind or a tag.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from fairlot.errors import Rejection
@@ -18,9 +19,8 @@ from fairlot.identity.attestation import (
 from fairlot.identity.identifier import Identifier, Known, Source
 from fairlot.identity.registry import Registry
 from fairlot.identity.tag_asking import judge_answers, receive_tags, request_tags
-from fairlot.identity.tag_issuing import Evidence
+from fairlot.identity.tag_issuing import ELEMENTS_MAX, Evidence
 from fairlot.identity.tag_messages import TagAnswer, TagRequest
-from fairlot.identity.uniqueness import Uniqueness
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.errors import CallerError
 from fairlot_crypto.keys import SealKey, SigningKey, VerifyKey
@@ -51,23 +51,25 @@ class Desk(Protocol):
 class ListDesk:
     """Knows the people on a list that the seller or a city has verified."""
 
-    def __init__(self, source: Source, people: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(
+        self, registry: Registry, people: Mapping[str, tuple[str, ...]]
+    ) -> None:
         """Take the list.
 
         Args:
-            source: how names are compared.
+            registry: for which it attests: it states how names are compared.
             people: the names on the list, each a different person, and what is attested of
                 each: one value an attribute of the schema.
 
         Raises:
-            CallerError: ``attester.people`` for a name that has no identifier, or for two
-                names that have the same.
+            CallerError: ``attester.people`` for a name that has no identifier, for two
+                names that have the same, or for values that are not the schema's.
         """
-        self.source: Source = source
+        self.source: Source = registry.uniqueness.source
         self._known: dict[Identifier, Known] = {}
         spelt: dict[Identifier, str] = {}
         for name, attributes in people.items():
-            identifier = _listed(source, name)
+            identifier = _listed(registry, name, attributes)
             if identifier in spelt:
                 problem = f"{name!r} is the same person as {spelt[identifier]!r}"
                 raise CallerError("attester.people", f"{problem}: list them once")
@@ -87,17 +89,18 @@ class DocumentDesk:
     """Knows people by a document that somebody examines: the number is the person."""
 
     def __init__(
-        self, source: Source, examine: Callable[[str], tuple[str, ...] | None]
+        self, registry: Registry, examine: Callable[[str], tuple[str, ...] | None]
     ) -> None:
         """Open the desk.
 
         Args:
-            source: what kind of document, and how numbers are compared.
+            registry: for which it attests: it states what kind of document, and how numbers
+                are compared.
             examine: looks at the document of this canonical state and number, and at whose it
                 is, and returns what it attests: one value an attribute of the schema; ``None``
                 where the document is not genuine, or not of who shows it.
         """
-        self.source: Source = source
+        self.source: Source = registry.uniqueness.source
         self._examine = examine
 
     def look_up(self, person: str) -> Known:
@@ -108,6 +111,16 @@ class DocumentDesk:
             problem = "the document is not genuine, or another person's"
             raise Rejection("attestation.unknown-person", problem)
         return Known(identifier, attributes)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Somebody who has come to a desk, with keys of their own."""
+
+    person: str
+    """As ``Desk.look_up`` takes it."""
+    holder_key: VerifyKey
+    device_key: SealKey
 
 
 class ReachIssuer(Protocol):
@@ -129,7 +142,6 @@ class DeskAttester:
         self,
         curve: Backend,
         registry: Registry,
-        uniqueness: Uniqueness,
         key: SigningKey,
         desk: Desk,
         issuers: Sequence[ReachIssuer],
@@ -140,7 +152,6 @@ class DeskAttester:
         Args:
             curve: the back-end.
             registry: the registry to attest for.
-            uniqueness: of the registry.
             key: signs requests and attestations; the registry names its public part.
             desk: knows the people.
             issuers: how to reach each of them.
@@ -150,12 +161,11 @@ class DeskAttester:
             CallerError: ``attester.source`` unless the desk tells people apart as the
                 registry does.
         """
-        if desk.source != uniqueness.source:
+        if desk.source != registry.uniqueness.source:
             problem = "the desk must tell people apart by what the registry states"
             raise CallerError("attester.source", problem)
         self._curve = curve
         self._registry = registry
-        self._uniqueness = uniqueness
         self._key = key
         self._desk = desk
         self._issuers = tuple(issuers)
@@ -175,41 +185,68 @@ class DeskAttester:
         """Attest that ``person`` was checked and has these keys, for one event.
 
         Raises:
+            Rejection: as ``attest_all``.
+        """
+        arrival = Arrival(person, holder_key, device_key)
+        (attestation,) = self.attest_all((arrival,), time, subject)
+        return attestation
+
+    def attest_all(
+        self, arrivals: Sequence[Arrival], time: int, subject: Subject = ENROLMENT
+    ) -> tuple[Attestation, ...]:
+        """Attest several people, with few requests for their tags.
+
+        Raises:
             Rejection: ``attestation.unknown-person``, ``attestation.attributes``,
                 ``identifier.*``; ``tag.too-few`` if too few issuers answer truly.
         """
-        known = self._desk.look_up(person)
-        check_attributes(self._registry, known.attributes)
-        return sign_attestation(
-            self._registry.registry_id,
-            self._tag(known.identifier, time),
-            holder_key,
-            device_key,
-            known.attributes,
-            time,
-            self._key,
-            subject,
+        known = [self._desk.look_up(each.person) for each in arrivals]
+        for each in known:
+            check_attributes(self._registry, each.attributes)
+        tags = self._tags([each.identifier for each in known], time)
+        return tuple(
+            sign_attestation(
+                self._registry.registry_id,
+                tags[person.identifier],
+                arrival.holder_key,
+                arrival.device_key,
+                person.attributes,
+                time,
+                self._key,
+                subject,
+            )
+            for arrival, person in zip(arrivals, known, strict=True)
         )
 
-    def _tag(self, identifier: Identifier, now: int) -> bytes:
+    def _tags(
+        self, identifiers: Sequence[Identifier], now: int
+    ) -> dict[Identifier, bytes]:
+        different = tuple(dict.fromkeys(identifiers))
+        tags: dict[Identifier, bytes] = {}
+        for start in range(0, len(different), ELEMENTS_MAX):
+            batch = different[start : start + ELEMENTS_MAX]
+            tags |= zip(batch, self._ask(batch, now), strict=True)
+        return tags
+
+    def _ask(self, batch: Sequence[Identifier], now: int) -> tuple[bytes, ...]:
         curve, registry = self._curve, self._registry
         self._asked += 1
-        source = self._randomness.derive(f"tag/{self._asked}")
-        pending = request_tags(curve, registry, self._key, (identifier,), now, source)
+        source = self._randomness.derive(f"request/{self._asked}")
+        pending = request_tags(curve, registry, self._key, batch, now, source)
         answers: list[TagAnswer] = []
         for reach in self._issuers:
             try:
                 answers.append(reach(pending.request, now))
             except Rejection:  # Whoever refuses or is silent is one answer fewer.
                 continue
-        judged = judge_answers(curve, registry, self._uniqueness, pending, answers)
+        judged = judge_answers(curve, registry, pending, answers)
         self.evidence += judged.evidence
-        (tag,) = receive_tags(registry, pending, judged)
-        return tag
+        return receive_tags(registry, pending, judged)
 
 
-def _listed(source: Source, name: str) -> Identifier:
+def _listed(registry: Registry, name: str, attributes: tuple[str, ...]) -> Identifier:
     try:
-        return source.identifier(name)
+        check_attributes(registry, attributes)
+        return registry.uniqueness.source.identifier(name)
     except Rejection as error:
         raise CallerError("attester.people", f"{name!r}: {error.message}") from error

@@ -17,7 +17,6 @@ from fairlot.identity.tag_issuing import (
     true_answer,
 )
 from fairlot.identity.tag_messages import TagAnswer, TagRequest, request_statement
-from fairlot.identity.uniqueness import Uniqueness
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.errors import CallerError, CryptoError
 from fairlot_crypto.keys import SigningKey
@@ -87,7 +86,6 @@ def request_tags(
 def judge_answers(
     curve: Backend,
     registry: Registry,
-    uniqueness: Uniqueness,
     pending: PendingTags,
     answers: Sequence[TagAnswer],
 ) -> Judged:
@@ -95,7 +93,7 @@ def judge_answers(
 
     An answer that its issuer did not sign is nobody's, and proves nothing.
     """
-    public = uniqueness.public(curve, registry.threshold)
+    public = registry.tag_shares(curve)
     elements = tuple(each.element for each in pending.blinded)
     true: dict[int, Evaluated] = {}
     evidence: list[Evidence] = []

@@ -3,12 +3,12 @@
 The issuer sees who asks and how often, and never for whom.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fairlot.errors import Rejection
 from fairlot.identity.registry import Registry, epochs_accepted
 from fairlot.identity.tag_messages import TagAnswer, TagRequest, sign_tag_answer
-from fairlot.identity.uniqueness import Uniqueness
 from fairlot_crypto.curve import G1, Backend
 from fairlot_crypto.errors import CryptoError, ProofError
 from fairlot_crypto.keys import SigningKey, VerifyKey, verify_signature
@@ -38,9 +38,9 @@ class Evidence:
 class TagBook:
     """An issuer's record of how many tags it computed for whom, epoch by epoch."""
 
-    def __init__(self, uniqueness: Uniqueness) -> None:
+    def __init__(self, registry: Registry) -> None:
         """Start without a request."""
-        self._rate = uniqueness.rate
+        self._rate = registry.uniqueness.rate
         self._counted: dict[tuple[VerifyKey, int], dict[bytes, int]] = {}
 
     def count(self, request: TagRequest) -> None:
@@ -68,7 +68,6 @@ class TagIssuer:
         self,
         curve: Backend,
         registry: Registry,
-        uniqueness: Uniqueness,
         share: KeyShare,
         key: SigningKey,
     ) -> None:
@@ -77,7 +76,6 @@ class TagIssuer:
         Args:
             curve: the back-end.
             registry: whose issuer it is.
-            uniqueness: of the registry.
             share: k_i.
             key: signs answers; the registry names its public part.
         """
@@ -85,7 +83,7 @@ class TagIssuer:
         self._registry = registry
         self._share = share
         self._key = key
-        self._book = TagBook(uniqueness)
+        self._book = TagBook(registry)
 
     def answer(
         self, request: TagRequest, now: int, randomness: Randomness
@@ -109,6 +107,46 @@ class TagIssuer:
         encoded = tuple(element.to_bytes() for element in made.elements)
         proof = made.proof.to_bytes()
         return sign_tag_answer(request, self._share.index, encoded, proof, self._key)
+
+
+class LocalIssuer:
+    """An issuer on the attester's own machine, as in a rehearsal."""
+
+    def __init__(self, issuer: TagIssuer, randomness: Randomness) -> None:
+        """Reach it; ``randomness`` is the issuer's own."""
+        self._issuer = issuer
+        self._randomness = randomness
+
+    def __call__(self, request: TagRequest, now: int) -> TagAnswer:
+        """Answer a request."""
+        # What is drawn serves one request: a proof draws of it what nobody may see twice.
+        source = self._randomness.derive(f"tag/{request.request_id.hex()}")
+        return self._issuer.answer(request, now, source)
+
+
+def local_issuers(
+    curve: Backend,
+    registry: Registry,
+    shares: Sequence[KeyShare],
+    keys: Sequence[SigningKey],
+    randomness: Randomness,
+) -> tuple[LocalIssuer, ...]:
+    """Reach all issuers of a registry on one machine.
+
+    Args:
+        curve: the back-end.
+        registry: whose issuers they are.
+        shares: k_i of each of them.
+        keys: with which they sign.
+        randomness: each takes a child of it.
+    """
+    return tuple(
+        LocalIssuer(
+            TagIssuer(curve, registry, share, key),
+            randomness.derive(f"issuer/{share.index}"),
+        )
+        for share, key in zip(shares, keys, strict=True)
+    )
 
 
 def check_tag_request(
@@ -209,9 +247,7 @@ def true_answer(
     return made
 
 
-def convict(
-    curve: Backend, registry: Registry, uniqueness: Uniqueness, evidence: Evidence
-) -> int:
+def convict(curve: Backend, registry: Registry, evidence: Evidence) -> int:
     """Return the number of the issuer that lied, as anybody can check.
 
     Raises:
@@ -224,7 +260,7 @@ def convict(
     elements = request_elements(curve, request)
     check_signed(registry, request, answer)
     # Step 40.
-    public = uniqueness.public(curve, registry.threshold)
+    public = registry.tag_shares(curve)
     try:
         true_answer(curve, public, elements, answer)
     except CryptoError:
