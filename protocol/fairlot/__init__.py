@@ -24,6 +24,7 @@ __all__ = [
     "Credentials",
     "Currency",
     "Deposit",
+    "DeskAttester",
     "Entrant",
     "Entry",
     "EntryType",
@@ -35,7 +36,7 @@ __all__ = [
     "InputError",
     "InvariantError",
     "LedgerLine",
-    "ListAttester",
+    "ListDesk",
     "MadeDeposit",
     "Mechanism",
     "MemoryStorage",
@@ -132,8 +133,8 @@ if TYPE_CHECKING:
         Rejection,
         TermsError,
     )
-    from fairlot.identity.attestation import ListAttester
     from fairlot.identity.committee import Committee, Holder
+    from fairlot.identity.desks import DeskAttester, ListDesk
     from fairlot.identity.enrolment import Identity
     from fairlot.identity.registry import Credentials, Registry, epoch_at
     from fairlot.money import Currency
@@ -187,8 +188,8 @@ else:
             *("FairlotError", "InputError", "InvariantError", "Rejection"),
             "TermsError",
         ),
-        "fairlot.identity.attestation": ("ListAttester",),
         "fairlot.identity.committee": ("Committee", "Holder"),
+        "fairlot.identity.desks": ("DeskAttester", "ListDesk"),
         "fairlot.identity.enrolment": ("Identity",),
         "fairlot.identity.registry": ("Credentials", "Registry", "epoch_at"),
         "fairlot.money": ("Currency",),

@@ -25,10 +25,7 @@ from fairlot.entry import Entry, EntryType, check_signature, read_entry
 from fairlot.errors import FairlotError, Rejection
 from fairlot.fields import Fields, Problem
 from fairlot.identity.admission import AdmissionBook
-from fairlot.identity.attestation import (
-    ListAttester,
-    check_attestation,
-)
+from fairlot.identity.attestation import check_attestation, sign_attestation
 from fairlot.identity.credential import (
     CredentialRequest,
     PendingCredential,
@@ -296,19 +293,16 @@ def epochs(case: In) -> Out:
 
 
 def attest(case: In) -> Out:
-    attester = ListAttester(
-        registry_of(case),
-        SigningKey.from_seed(unhex(case["key_seed"])),
-        unhex(case["tag_key"]),
-        {case["person"]: tuple(case["attributes"])},
-    )
-    made = attester.attest(
-        case["person"],
+    made = sign_attestation(
+        registry_of(case).registry_id,
+        unhex(case["person_tag"]),
         VerifyKey(unhex(case["holder_key"])),
         SealKey(unhex(case["device_key"])),
+        tuple(case["attributes"]),
         case["time"],
+        SigningKey.from_seed(unhex(case["key_seed"])),
     )
-    return {"person_tag": made.person_tag.hex(), "sig": made.sig.hex()}
+    return {"sig": made.sig.hex()}
 
 
 def check_the_attestation(case: In) -> Out:

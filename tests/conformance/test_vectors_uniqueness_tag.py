@@ -8,9 +8,20 @@ from typing import Any, TypeAlias, cast
 import pytest
 
 from fairlot.errors import FairlotError
-from fairlot.identity.identifier import Canonicaliser, Source, canonical
+from fairlot.identity.identifier import Canonicaliser, Identifier, Source, canonical
+from fairlot.identity.registry import Registry, read_registry
+from fairlot.identity.tag_asking import (
+    PendingTags,
+    judge_answers,
+    receive_tags,
+    request_tags,
+)
+from fairlot.identity.tag_issuing import Evidence, TagIssuer, convict
+from fairlot.identity.tag_messages import read_tag_answer, read_tag_request
+from fairlot_crypto import cbor
 from fairlot_crypto.curve import G1, Scalar, backend, scalar_to_bytes
 from fairlot_crypto.errors import CryptoError
+from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.randomness import SeededRandomness
 from fairlot_crypto.voprf.dleq import Proof, verify_proof
 from fairlot_crypto.voprf.oprf import (
@@ -21,7 +32,7 @@ from fairlot_crypto.voprf.oprf import (
     finalize,
 )
 from fairlot_crypto.voprf.suite import elements_from_bytes
-from fairlot_crypto.voprf.threshold import PublicShares, combine, deal_tag_key
+from fairlot_crypto.voprf.threshold import KeyShare, PublicShares, combine, deal_tag_key
 
 In: TypeAlias = Mapping[str, Any]
 Out: TypeAlias = dict[str, Any]
@@ -130,6 +141,57 @@ def identify(case: In) -> Out:
     return {"id": source.identifier(case["typed"]).hex()}
 
 
+def registry_of(case: In) -> Registry:
+    return read_registry(cbor.decode(unhex(case["registry"])))
+
+
+def request_the_tags(case: In) -> Out:
+    key = SigningKey.from_seed(unhex(case["key_seed"]))
+    ids = [Identifier(unhex(each)) for each in case["ids"]]
+    registry, now = registry_of(case), case["now"]
+    made = request_tags(GROUP, registry, key, ids, now, source(case))
+    return {"request": made.request.to_bytes().hex()}
+
+
+def answer_the_tags(case: In) -> Out:
+    share = KeyShare(case["index"], scalar(case["secret"]))
+    key = SigningKey.from_seed(unhex(case["key_seed"]))
+    issuer = TagIssuer(GROUP, registry_of(case), share, key)
+    for each in case["before"]:
+        issuer.answer(read_tag_request(unhex(each)), case["now"], source(case))
+    request = read_tag_request(unhex(case["request"]))
+    answer = issuer.answer(request, case["now"], source(case))
+    return {"answer": answer.to_bytes().hex()}
+
+
+def receive_the_tags(case: In) -> Out:
+    request = read_tag_request(unhex(case["request"]))
+    elements = elements_from_bytes(GROUP, request.elements)
+    kept = zip(case["ids"], case["blinds"], elements, strict=True)
+    blinded = tuple(Blinded(unhex(i), scalar(beta), C) for i, beta, C in kept)
+    pending, registry = PendingTags(request, blinded), registry_of(case)
+    answers = [read_tag_answer(unhex(each)) for each in case["answers"]]
+    judged = judge_answers(GROUP, registry, pending, answers)
+    return {
+        "tags": [tag.hex() for tag in receive_tags(registry, pending, judged)],
+        "liars": [each.answer.issuer for each in judged.evidence],
+    }
+
+
+def convict_issuer(case: In) -> Out:
+    request = read_tag_request(unhex(case["request"]))
+    evidence = Evidence(request, read_tag_answer(unhex(case["answer"])))
+    return {"issuer": convict(GROUP, registry_of(case), evidence)}
+
+
+def read_request(case: In) -> Out:
+    return {"message": read_tag_request(unhex(case["message"])).to_bytes().hex()}
+
+
+def read_answer(case: In) -> Out:
+    return {"message": read_tag_answer(unhex(case["message"])).to_bytes().hex()}
+
+
 DRIVERS: Mapping[str, Callable[[In], Out]] = {
     "elements": read_elements,
     "blind": blind_input,
@@ -141,6 +203,12 @@ DRIVERS: Mapping[str, Callable[[In], Out]] = {
     "combine": combine_answers,
     "canonical": canonicalise,
     "identifier": identify,
+    "request-tags": request_the_tags,
+    "answer-tags": answer_the_tags,
+    "receive-tags": receive_the_tags,
+    "convict": convict_issuer,
+    "read-tag-request": read_request,
+    "read-tag-answer": read_answer,
 }
 
 

@@ -29,7 +29,6 @@ from generators.identity_setting import (
     INDEX,
     NOW,
     PERSON,
-    TAG_KEY,
     Setting,
     attest,
     attestation_inputs,
@@ -147,23 +146,19 @@ def _attestation(name: str, case: Setting, person: str) -> Case:
     )
     return accept(
         f"attest-{name}",
-        "The tag does not depend on registry, keys or time.",
+        "The signature binds tag, keys, attributes, time and event.",
         {
             "op": "attest",
             "registry": registry_octets(case.registry),
             "key_seed": signing_key("attester").seed,
-            "tag_key": TAG_KEY,
-            "person": person,
+            "person_tag": made.person_tag,
             "holder_key": made.holder_key,
             "device_key": made.device_key,
             "attributes": list(made.attributes),
             "time": made.time,
         },
-        {"person_tag": made.person_tag, "sig": made.sig},
-        {
-            "tag_message": tag("person").encode() + b"\x00" + person.encode(),
-            "statement": tag("attestation").encode() + b"\x00" + statement,
-        },
+        {"sig": made.sig},
+        {"statement": tag("attestation").encode() + b"\x00" + statement},
     )
 
 
@@ -201,7 +196,7 @@ def _admitted() -> Sequence[Case]:
             signing_key(f"holder {person}"),
             OpeningKey(stream.seed(f"device {person}")),
         )
-        for person in ("Ada", "ada", "Ben")
+        for person in ("Ada", "Cleo", "Ben")
     ]
     book = AdmissionBook(case.registry)
     for index, attestation in enumerate(people):
@@ -209,7 +204,7 @@ def _admitted() -> Sequence[Case]:
     return (
         accept(
             "admit-three",
-            "Three persons; names are compared by bytes, before the tag is made.",
+            "Three persons, each with a tag of their own.",
             {
                 "op": "admit",
                 "registry": registry_octets(case.registry),

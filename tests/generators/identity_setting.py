@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from fairlot.identity.attestation import Attestation, sign_attestation, tag_person
+from fairlot.identity.attestation import Attestation, sign_attestation
 from fairlot.identity.enrolment import (
     Enrolment,
     Identity,
@@ -12,6 +12,7 @@ from fairlot.identity.enrolment import (
     enrol,
     receive_identity,
 )
+from fairlot.identity.identifier import Canonicaliser, Source
 from fairlot.identity.leaf import Leaf
 from fairlot.identity.registry import (
     DAY,
@@ -24,11 +25,15 @@ from fairlot.identity.registry import (
     RollId,
 )
 from fairlot.identity.roll import PostedRoll, Roll, roll_id_of
+from fairlot.identity.uniqueness import Uniqueness
 from fairlot.logs import NOBODY, BoardIdentity
 from fairlot_crypto import cbor
-from fairlot_crypto.committee import prss, threshold
-from fairlot_crypto.curve import scalar_to_bytes
+from fairlot_crypto.committee import prss, shamir, threshold
+from fairlot_crypto.curve import Scalar, scalar_to_bytes
+from fairlot_crypto.hashing import scalar_for
 from fairlot_crypto.keys import OpeningKey, SigningKey
+from fairlot_crypto.voprf.oprf import person_tag
+from fairlot_crypto.voprf.suite import input_element
 from generators.case import Raw
 from generators.committee_setting import GROUP, keys_of, octets, stream
 
@@ -40,7 +45,10 @@ INDEX = 5
 """Of the leaf."""
 PERSON = "Ada, № 1"
 VALUES = ("listed", "north", "", "")
-TAG_KEY = stream.seed("tag key")
+TAG_KEY = Scalar(scalar_for("vectors", b"tag key"))
+"""k, which every committee here shares."""
+LIST = Source("list", Canonicaliser.NAME)
+RATE = 1000
 
 
 def signing_key(label: str) -> SigningKey:
@@ -158,7 +166,21 @@ def _registry(
         witnesses=NOBODY,
         recovery=Recovering(1, 3 * DAY, 7 * DAY, 7 * DAY),
         disputes=Disputes(signing_key("disputes").public, 14 * DAY),
+        uniqueness=told_apart(len(issuers), degree),
     )
+
+
+def told_apart(members: int, degree: int) -> Uniqueness:
+    """Return how people are told apart, with a sharing of TAG_KEY."""
+    held = shamir.split(TAG_KEY, members, degree, stream(f"tags {members}"))
+    points = (GROUP.g1_generator() * k for k in held.values())
+    return Uniqueness(LIST, RATE, tuple(K.to_bytes() for K in points))
+
+
+def tag_of(person: str) -> bytes:
+    """Return the tag that the issuers would compute together."""
+    identifier = LIST.identifier(person)
+    return person_tag(identifier, input_element(GROUP, identifier) * TAG_KEY)
 
 
 def attest(
@@ -172,7 +194,7 @@ def attest(
     """Attest ``person``, at START + 49000 by default."""
     return sign_attestation(
         registry.registry_id,
-        tag_person(TAG_KEY, person),
+        tag_of(person),
         holder.public,
         device.public,
         attributes,

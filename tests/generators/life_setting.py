@@ -15,7 +15,6 @@ from fairlot.identity.attestation import (
     Purpose,
     Subject,
     sign_attestation,
-    tag_person,
 )
 from fairlot.identity.enrolment import Enrolment, Identity, enrol, receive_identity
 from fairlot.identity.leaf import Leaf
@@ -31,7 +30,7 @@ from fairlot.identity.registry import DAY, Disputes, Recovering, Registry
 from fairlot_crypto.keys import OpeningKey, SigningKey
 from fairlot_crypto.statements import Statements
 from generators.committee_setting import GROUP, stream
-from generators.identity_setting import NOW, TAG_KEY, VALUES, Setting, setting
+from generators.identity_setting import NOW, VALUES, Setting, setting, tag_of
 from generators.identity_setting import signing_key as key_of
 
 ARBITER = key_of("arbiter")
@@ -53,7 +52,7 @@ def attest_all(
     return [
         sign_attestation(
             registry.registry_id,
-            tag_person(TAG_KEY, person),
+            tag_of(person),
             holder.public,
             device.public,
             VALUES,

@@ -51,6 +51,8 @@ def _edits() -> Sequence[tuple[str, str, str, str, Value]]:
     bp2 = GROUP.g2_generator().to_bytes()
     none = "The empty value is always legal, unnamed."
     twice = "cohort_a"
+    one_source = "With two sources a person would have two tags."
+    point = "A point of G1 has 48 bytes."
     starts = setting().registry.starts
     small = "A small-order key verifies messages that nobody signed."
     short = "A key has 32 bytes: that is part of its type, and comes before check_key."
@@ -83,6 +85,16 @@ def _edits() -> Sequence[tuple[str, str, str, str, Value]]:
         ("attesters-map", one_form, field, "attesters", {}),
         ("no-issuers", "Somebody must sign.", "registry.issuers", "issuers", []),
         ("season-empty", "starts < ends.", "registry.season", "ends", starts),
+        ("no-uniqueness", one_source, field, "uniqueness", None),
+        ("unknown-uniqueness-field", one_form, field, "uniqueness/note", ""),
+        ("source-empty", one_source, field, "uniqueness/source", ""),
+        ("source-upper-case", one_form, field, "uniqueness/source", "Passport"),
+        ("source-too-long", one_form, field, "uniqueness/source", "a" * 33),
+        ("canonicaliser", one_source, field, "uniqueness/canonicaliser", "name/2"),
+        ("rate-zero", "Nobody could be enrolled.", field, "uniqueness/rate", 0),
+        ("rate-too-large", one_form, field, "uniqueness/rate", 2**32),
+        ("tag-share-short", point, field, "uniqueness/shares/0", bytes(47)),
+        ("no-tag-shares", "Each issuer has one.", "registry.issuers", "uniqueness/shares", []),
     )  # fmt: skip
 
 
@@ -97,7 +109,7 @@ def _others() -> Sequence[tuple[str, str, str, Registry]]:
     many = tuple(replace(small.attributes[0], name=f"a{i}") for i in range(65))
     crowd = replace(small, attributes=many)
     bp2 = GROUP.g2_generator()
-    zero = shamir.split(0, 4, 1, stream("zero")).values()
+    zero = tuple(shamir.split(0, 4, 1, stream("zero")).values())
     keyless = [
         replace(each, share=(bp2 * x).to_bytes())
         for each, x in zip(large.issuers, zero, strict=True)
@@ -112,6 +124,12 @@ def _others() -> Sequence[tuple[str, str, str, Registry]]:
     broken = replace(small.issuers[0], share=bytes(96))
     nobody = replace(identity, key=small.issuers[0].key)
     constant = replace(large, threshold=0)
+    tags = large.uniqueness.shares
+    two_tags = "Two choices of issuers would give a person two tags."
+    point = "K_i is a point of G1."
+    none = (b"\xc0" + bytes(47), *tags[1:])
+    outside, no_point = (b"\x80" + bytes(47), *tags[1:]), (bytes(48), *tags[1:])
+    no_key = tuple((GROUP.g1_generator() * x).to_bytes() for x in zero)
     key = "registry.key"
     rows: Sequence[tuple[str, str, str, Registry]] = (
         ("attributes", "At most 64 of them.", "registry.attributes", crowd),
@@ -122,8 +140,19 @@ def _others() -> Sequence[tuple[str, str, str, Registry]]:
         ("share-identity", "W_i is not the identity.", key, replace(small, issuers=(nobody,))),
         ("share-no-point", "W_i is a point of G2.", key, replace(small, issuers=(broken,))),
         ("zero-key", "With x = 0 anybody makes credentials.", key, all_zero),
+        ("tag-share-off", two_tags, key, _tagged(large, (*tags[:3], tags[0]))),
+        ("tag-shares-swapped", two_tags, key, _tagged(large, (tags[1], tags[0], *tags[2:]))),
+        ("tag-share-identity", "K_i is not the identity.", key, _tagged(large, none)),
+        ("tag-share-no-point", point, key, _tagged(large, no_point)),
+        ("tag-share-off-subgroup", point, key, _tagged(large, outside)),
+        ("zero-tag-key", "With k = 0 anybody computes tags.", key, _tagged(large, no_key)),
     )  # fmt: skip
     return rows
+
+
+def _tagged(registry: Registry, shares: Sequence[bytes]) -> Registry:
+    uniqueness = replace(registry.uniqueness, shares=tuple(shares))
+    return replace(registry, uniqueness=uniqueness)
 
 
 def _registry(name: str, rule: str, code: str, registry: Registry) -> Case:

@@ -15,7 +15,12 @@ from fairlot_crypto.voprf.suite import (
     with_length,
 )
 from fairlot_crypto.voprf.threshold import combine, deal_tag_key
-from generators import uniqueness_tag_identifiers, uniqueness_tag_refused
+from generators import (
+    uniqueness_tag_identifiers,
+    uniqueness_tag_messages,
+    uniqueness_tag_messages_refused,
+    uniqueness_tag_refused,
+)
 from generators.case import Case, Chapter, Raw, accept
 from generators.committee_setting import GROUP, deal_inputs, stream
 from generators.uniqueness_tag_setting import (
@@ -35,7 +40,8 @@ def chapter() -> Chapter:
         "`op` names a procedure of specs/uniqueness-tag.md. Scalars have 32 bytes, "
         "big-endian; elements are compressed; `id` is bytes. `seed` starts a seeded source "
         "of specs/notation.md, section 6. The keys of `answers` are the members' indexes, "
-        "and `shares` are K_1..K_n in order.",
+        "and `shares` are K_1..K_n in order. `registry`, `request` and `answer` are CBOR; "
+        "`before` are requests that the issuer has answered.",
         (
             *_blinded(),
             *_evaluated(),
@@ -44,6 +50,8 @@ def chapter() -> Chapter:
             *_combined(),
             *uniqueness_tag_refused.cases(),
             *uniqueness_tag_identifiers.cases(),
+            *uniqueness_tag_messages.cases(),
+            *uniqueness_tag_messages_refused.cases(),
         ),
     )
 

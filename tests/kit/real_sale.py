@@ -18,9 +18,10 @@ from fairlot.deposit.make import make_deposit
 from fairlot.deposit.payment import make_payment
 from fairlot.deposit.wish import Wish
 from fairlot.entry import Entry, EntryType
-from fairlot.identity.attestation import TAG_KEY_LENGTH, ListAttester
 from fairlot.identity.committee import Committee, Holder
+from fairlot.identity.desks import DeskAttester, ListDesk
 from fairlot.identity.enrolment import Identity, IssuerSecrets
+from fairlot.identity.identifier import Canonicaliser, Source
 from fairlot.identity.registry import (
     Attribute,
     Credentials,
@@ -31,6 +32,8 @@ from fairlot.identity.registry import (
     RollId,
     epoch_at,
 )
+from fairlot.identity.tag_issuing import local_issuers
+from fairlot.identity.uniqueness import Uniqueness
 from fairlot.logs import BoardIdentity, Witness, Witnesses
 from fairlot.terms.beacon import BeaconTerms
 from fairlot.terms.named_round import NamedRound
@@ -47,6 +50,7 @@ from fairlot_crypto.log.checkpoint import SignedCheckpoint, cosign_checkpoint
 from fairlot_crypto.randomness import SystemRandomness
 from fairlot_crypto.timelock.chain import QUICKNET
 from fairlot_crypto.timelock.drand import read_beacon
+from fairlot_crypto.voprf.threshold import deal_tag_key
 
 ROUND = read_beacon(
     b'{"round": 1000, "signature": "b44679b9a59af2ec876b1a6b1ad52ea9b1615fc3982b19576350f'
@@ -61,6 +65,7 @@ SUPPLY = 2
 ISSUERS, CORRUPT = 4, 1
 CONTRIBUTORS = 3
 WITNESSES, QUORUM = 3, 2
+MEMBERS = Source("members", Canonicaliser.NAME)
 DAY = 86_400
 
 RESULT_TIME = NAMED.due + 30
@@ -73,7 +78,7 @@ class RealSale:
 
     terms: Terms
     committee: Committee
-    attester: ListAttester
+    attester: DeskAttester
     start: StartKeys
     """The keys of seller and board."""
     issuer: SigningKey
@@ -120,6 +125,7 @@ def cast_real(curve: Backend, named: NamedRound = NAMED) -> RealSale:
         QUORUM,
     )
     issuers, shares = _issuers(curve)
+    tags, tag_shares = deal_tag_key(curve, ISSUERS, CORRUPT, SYSTEM)
     registry = Registry(
         rehearsal=False,
         season=2023,
@@ -134,6 +140,9 @@ def cast_real(curve: Backend, named: NamedRound = NAMED) -> RealSale:
         witnesses=watching,
         recovery=Recovering(1, 3 * DAY, 7 * DAY, 7 * DAY),
         disputes=Disputes(disputes.public, 14 * DAY),
+        uniqueness=Uniqueness(
+            MEMBERS, len(PEOPLE), tuple(K.to_bytes() for K in tags.shares)
+        ),
     )
     terms = Terms(
         rehearsal=False,
@@ -152,11 +161,18 @@ def cast_real(curve: Backend, named: NamedRound = NAMED) -> RealSale:
         refund=REFUND_AT_ONCE,
     )
     listed = dict.fromkeys(PEOPLE, ("listed",))
-    tag_key = SYSTEM.take(TAG_KEY_LENGTH)
+    keys = [issuer.key for issuer in issuers]
     return RealSale(
         terms=Terms.from_value(terms.to_value()),
         committee=Committee(Credentials(curve, registry), issuers),
-        attester=ListAttester(registry, attester, tag_key, listed),
+        attester=DeskAttester(
+            curve,
+            registry,
+            attester,
+            ListDesk(registry, listed),
+            local_issuers(curve, registry, tag_shares, keys, SYSTEM),
+            SYSTEM,
+        ),
         start=StartKeys(board, seller),
         issuer=issuers[0].key,
         escrow=escrow,

@@ -16,13 +16,16 @@ from fairlot.deposit.make import MadeDeposit, make_deposit
 from fairlot.deposit.wish import Wish
 from fairlot.entry import Entry
 from fairlot.errors import Rejection
-from fairlot.identity.attestation import ListAttester, Purpose
+from fairlot.identity.attestation import Purpose
 from fairlot.identity.committee import Committee, Holder
+from fairlot.identity.desks import DeskAttester
 from fairlot.identity.leaf import make_leaf_entry, sign_share
 from fairlot.identity.registry import DAY, Credentials, Registry, epoch_at
-from fairlot.rehearsal.parts import START, Parts
+from fairlot.rehearsal.parts import START, Parts, list_attester, told_apart
 from fairlot.terms.roll import RollTerms
 from fairlot.terms.times import Times
+from fairlot_crypto.committee import shamir
+from fairlot_crypto.voprf.threshold import KeyShare, PublicShares
 from kit.sales import PRICE, source, stage, steps
 from kit.stage import STATEMENTS, Stage
 from kit.world import Device
@@ -210,22 +213,37 @@ def next_season(
     """
     parts, old = stage(committee=committee).parts, before.registry
     time = max(CARRIED, before.clock)
+    shares, held = reshared(before.parts, committee)
     registry = replace(
         parts.registry,
         season=old.season + 1,
         starts=time,
         ends=time + 365 * DAY,
         previous=old.registry_id if named else None,
+        uniqueness=told_apart(shares),
     )
-    attester = attester_of(parts, registry)
-    own = replace(parts, registry=registry, attester=attester)
+    own = replace(parts, registry=registry, tag_shares=held)
+    own = replace(own, attester=attester_of(own))
     return Season(own, time, before, looks=looks)
 
 
-def attester_of(parts: Parts, registry: Registry) -> ListAttester:
+def reshared(
+    parts: Parts, committee: tuple[int, int]
+) -> tuple[PublicShares, tuple[KeyShare, ...]]:
+    """Share the key of tags among n issuers anew: with another, everybody could come again."""
+    key = shamir.interpolate({s.index: s.secret for s in parts.tag_shares})
+    shares = shamir.split(key, *committee, source("tags"))
+    points = tuple(stage().curve.g1_generator() * k for k in shares.values())
+    held = tuple(KeyShare(i, k) for i, k in shares.items())
+    return PublicShares(committee[1], points), held
+
+
+def attester_of(parts: Parts) -> DeskAttester:
     """Return the attester who attests the same people for another registry."""
-    known = parts.attester
-    return ListAttester(registry, known._key, known._tag_key, known._people)
+    issuing = parts.registry, parts.issuers, parts.tag_shares
+    return list_attester(
+        stage().curve, *issuing, parts.people, parts.attester._key, source("attester")
+    )
 
 
 def sell(season: Season, people: Sequence[Device], title: str = "Concert") -> Sold:

@@ -39,7 +39,6 @@ from fairlot.board.keeper import Board, StartKeys, start_board
 from fairlot.board.registry_keeper import start_registry
 from fairlot.board.storage import MemoryStorage
 from fairlot.deposit.make import make_entry
-from fairlot.identity.attestation import ListAttester
 from fairlot.identity.committee import Committee
 from fairlot.names import SaleId
 from fairlot.rehearsal.parts import START
@@ -419,28 +418,6 @@ def test_a_registry_starts_with_the_keys_that_it_names(concert: Stage) -> None:
     for each in ((stranger, keys[1]), (keys[0], stranger)):
         code = code_of(start_registry, MemoryStorage(), credentials, *each, START)
         assert code == "board.start"
-
-
-def test_a_list_of_people_fits_the_registry(concert: Stage) -> None:
-    registry, key = concert.registry, SigningKey.generate(source("lister"))
-    values = ("listed", "", "", "")
-    ListAttester(registry, key, ZERO, {"ann": values})
-    for tag_key in (b"", "a" * 32, bytes(31)):
-        assert (
-            code_of(ListAttester, registry, key, any_of(tag_key), {})
-            == "attester.tag-key"
-        )
-    for people in (
-        {"": values},
-        {"\u200b": values},
-        {"ann": values, "ANN ": values},
-        {"ann": ()},
-        {"ann": ("tagged", "", "", "")},
-    ):
-        assert (
-            code_of(ListAttester, registry, key, ZERO, any_of(people))
-            == "attester.people"
-        )
 
 
 def test_a_committee_is_the_registrys(concert: Stage) -> None:

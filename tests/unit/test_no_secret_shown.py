@@ -24,6 +24,7 @@ PUBLIC = {
     ("CredentialRequest", "challenge"),
     ("CredentialRequest", "response"),
     ("Draw", "seed"),
+    ("Evidence", "answer"),
     ("SeededLots", "seed"),
     ("Leaf", "handle"),
     ("Binding", "bid"),
@@ -31,7 +32,7 @@ PUBLIC = {
     ("Order", "bid"),
     ("Registry", "nym_secrets"),
 }
-"""Scalars of a proof, draws, numbers: they stand on the board, or are of the allocation."""
+"""Scalars of a proof, draws, numbers: on the board, of the allocation, or of blinded tags."""
 
 
 def dataclasses() -> list[type]:

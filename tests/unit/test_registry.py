@@ -60,11 +60,14 @@ def test_its_id_commits_to_every_field(registry: Registry) -> None:
         replace(registry, witnesses=Witnesses((WITNESS,), 1)),
         replace(registry, recovery=replace(registry.recovery, cooling=1)),
         replace(registry, disputes=replace(registry.disputes, within=1)),
+        replace(registry, uniqueness=replace(registry.uniqueness, rate=1)),
         replace(registry, epoch=1_440),
         replace(registry, tail=1),
         replace(registry, previous=registry.registry_id),
     ]
     ids = {registry.registry_id, *(other.registry_id for other in others)}
+    told_apart = registry.uniqueness.to_value()
+    assert set(told_apart) == {"source", "canonicaliser", "rate", "shares"}
     assert len(others) == len(registry.to_value()) - len({"v"}) + len({"previous"})
     assert len(ids) == 1 + len(others)
 

@@ -138,7 +138,7 @@ def combine(
         CallerError: ``voprf.member``; ``voprf.batch`` for no elements.
         ProofError: ``voprf.too-few`` if fewer than t + 1 proofs verify; it names the liars.
     """
-    good: dict[int, tuple[G1, ...]] = {}
+    good: dict[int, Evaluated] = {}
     liars: list[int] = []
     for i in sorted(answers):
         try:
@@ -146,17 +146,27 @@ def combine(
         except ProofError:
             liars.append(i)
         else:
-            good[i] = answers[i].elements
+            good[i] = answers[i]
     # Step 18.
     needed = public.degree + 1
     if len(good) < needed:
         named = f"; the proofs of {liars} do not verify" if liars else ""
         problem = f"{needed} members must answer truly, and {len(good)} did{named}"
         raise ProofError("voprf.too-few", problem)
+    return Combined(interpolate(public.degree, good), tuple(liars))
+
+
+def interpolate(degree: int, true: Mapping[int, Evaluated]) -> tuple[G1, ...]:
+    """Return what the whole key makes of the elements.
+
+    Args:
+        degree: t.
+        true: at least t + 1 answers that ``verify_share`` accepts, for the same elements.
+    """
     # Step 19.
-    used = {i: good[i] for i in sorted(good)[:needed]}
-    combined = (
-        shamir.interpolate_points({i: D[m] for i, D in used.items()})
-        for m in range(len(elements))
+    used = {i: true[i].elements for i in sorted(true)[: degree + 1]}
+    by_element = zip(*used.values(), strict=True)
+    return tuple(
+        shamir.interpolate_points(dict(zip(used, each, strict=True)))
+        for each in by_element
     )
-    return Combined(tuple(combined), tuple(liars))

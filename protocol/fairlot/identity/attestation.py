@@ -1,19 +1,14 @@
 """Attesters, who check who somebody is (specs/identity.md, section 2)."""
 
-import hashlib
-import hmac
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
 from fairlot.errors import Rejection
-from fairlot.fields import bytes_problem
 from fairlot.identity.registry import Registry, RegistryId
-from fairlot.same_name import compared_name, repeated
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
-from fairlot_crypto.errors import CallerError, CryptoError, ProofError
+from fairlot_crypto.errors import CryptoError, ProofError
 from fairlot_crypto.hashing import tag
 from fairlot_crypto.keys import (
     SealKey,
@@ -23,8 +18,6 @@ from fairlot_crypto.keys import (
     check_verify_key,
     verify_signature,
 )
-
-TAG_KEY_LENGTH = 32
 
 
 class Purpose(StrEnum):
@@ -54,8 +47,8 @@ class Attestation:
     """An attester's statement that a person has these keys. It is never on the board."""
 
     registry_id: RegistryId
-    person_tag: bytes
-    """The person tag, 32 bytes, which names the person among issuers."""
+    person_tag: bytes = field(repr=False)
+    """The person tag, 32 bytes, which names the person among issuers: in no log."""
     holder_key: VerifyKey
     device_key: SealKey
     attributes: tuple[str, ...]
@@ -87,75 +80,6 @@ class Attester(Protocol):
         ...
 
 
-class ListAttester:
-    """Attests people on a list that the seller or a city has verified.
-
-    The names on the list are compared as ``fairlot.same_name`` does. Whoever attests by other
-    means, an office or a reader of documents, can call ``repeated`` and ``look_alikes`` of it.
-    """
-
-    def __init__(
-        self,
-        registry: Registry,
-        key: SigningKey,
-        tag_key: bytes,
-        people: Mapping[str, tuple[str, ...]],
-    ) -> None:
-        """Take the list.
-
-        Args:
-            registry: the registry to attest for.
-            key: signs attestations; the registry names its public part.
-            tag_key: 32 secret bytes that turn a name into a tag.
-            people: the names on the list, each a different person, and what is
-                attested of each: one value an attribute of the schema.
-
-        Raises:
-            CallerError: ``attester.tag-key`` unless it is 32 bytes; ``attester.people``
-                for a name of which nothing can be seen, for two names that compare
-                equal, or for values that are not the schema's.
-        """
-        problem = bytes_problem(tag_key, TAG_KEY_LENGTH)
-        if problem:
-            raise CallerError("attester.tag-key", f"the key of tags {problem}")
-        for person, values in people.items():
-            _check_listed(registry, person, values)
-        for earlier, again in repeated(people):
-            problem = f"{again!r} is the same person as {earlier!r}: list them once"
-            raise CallerError("attester.people", problem)
-        self._registry = registry
-        self._key = key
-        self._tag_key = tag_key
-        self._people = dict(people)
-
-    def attest(
-        self,
-        person: str,
-        holder_key: VerifyKey,
-        device_key: SealKey,
-        time: int,
-        subject: Subject = ENROLMENT,
-    ) -> Attestation:
-        """Attest that ``person`` is on the list."""
-        attributes = self._people.get(person)
-        if attributes is None:
-            raise Rejection(
-                "attestation.unknown-person",
-                "this person is not on the attester's list",
-            )
-        person_tag = tag_person(self._tag_key, person)
-        return sign_attestation(
-            self._registry.registry_id,
-            person_tag,
-            holder_key,
-            device_key,
-            attributes,
-            time,
-            self._key,
-            subject,
-        )
-
-
 def sign_attestation(
     registry_id: RegistryId,
     person_tag: bytes,
@@ -181,12 +105,6 @@ def sign_attestation(
         sig=key.sign(statement),
         subject=subject,
     )
-
-
-def tag_person(tag_key: bytes, person: str) -> bytes:
-    """Return the tag that names a person among issuers, 32 bytes (section 2)."""
-    message = tag("person").encode() + b"\x00" + person.encode()
-    return hmac.digest(tag_key, message, hashlib.sha256)
 
 
 def check_attestation(
@@ -266,16 +184,6 @@ def check_attributes(registry: Registry, values: tuple[str, ...]) -> None:
                 "attestation.attributes",
                 f"the registry knows no value {value!r} of {attribute.name}",
             )
-
-
-def _check_listed(registry: Registry, person: str, values: tuple[str, ...]) -> None:
-    if not compared_name(person):
-        problem = f"nothing of the name {person!r} on the list can be seen"
-        raise CallerError("attester.people", problem)
-    try:
-        check_attributes(registry, values)
-    except Rejection as error:
-        raise CallerError("attester.people", f"{person!r}: {error.message}") from error
 
 
 def _statement(

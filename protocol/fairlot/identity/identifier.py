@@ -44,6 +44,14 @@ class Source:
     """E.g. ``passport``: what kind of document, or which list."""
     canonicaliser: Canonicaliser
 
+    def canonical(self, spelt: str) -> str:
+        """Return the one value of all spellings.
+
+        Raises:
+            Rejection: ``identifier.text``, ``identifier.empty``, ``identifier.document``.
+        """
+        return canonical(self.canonicaliser, spelt)
+
     def identifier(self, spelt: str) -> Identifier:
         """Return the identifier of somebody, however it is spelt (section 4.3).
 
@@ -51,13 +59,12 @@ class Source:
             Rejection: ``identifier.text``, ``identifier.empty``, ``identifier.document``.
         """
         # Step 26.
-        value = canonical(self.canonicaliser, spelt)
         return Identifier(
             cbor.encode(
                 {
                     "source": self.name,
                     "canonicaliser": self.canonicaliser.value,
-                    "value": value,
+                    "value": self.canonical(spelt),
                 }
             )
         )

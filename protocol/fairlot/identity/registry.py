@@ -7,6 +7,7 @@ from typing import NewType
 
 from fairlot.errors import Rejection, Where, place
 from fairlot.fields import Fields, Problem, bytes_problem, uint_problem
+from fairlot.identity.uniqueness import Uniqueness, read_uniqueness
 from fairlot.logs import (
     BoardIdentity,
     LogIdentity,
@@ -27,6 +28,7 @@ from fairlot_crypto.curve import G2, G2_LENGTH, Backend
 from fairlot_crypto.errors import CallerError, CryptoError
 from fairlot_crypto.hashing import SPEC_VERSION, tagged_hash
 from fairlot_crypto.keys import KEY_LENGTH, VerifyKey, check_verify_key
+from fairlot_crypto.voprf.threshold import PublicShares
 
 RegistryId = NewType("RegistryId", bytes)
 """H("registry", CBOR of the registry), 32 bytes: it names a registry."""
@@ -130,6 +132,8 @@ class Registry:
     """Who watches it; in a rehearsal perhaps nobody."""
     recovery: Recovering
     disputes: Disputes
+    uniqueness: Uniqueness
+    """By what its people are told apart, and K_i of its issuers."""
     epoch: int = EPOCH_SECONDS
     """Seconds for which a credential serves."""
     tail: int = TAIL_SECONDS
@@ -156,6 +160,7 @@ class Registry:
             **self.witnesses.to_value(),
             "recovery": self.recovery.to_value(),
             "disputes": self.disputes.to_value(),
+            "uniqueness": self.uniqueness.to_value(),
             "epoch": self.epoch,
             "tail": self.tail,
         }
@@ -225,6 +230,14 @@ class Registry:
         shares = tuple(curve.g2_not_identity(i.share) for i in self.issuers)
         return PublicSharing(self.threshold, shares)
 
+    def tag_shares(self, curve: Backend) -> PublicShares:
+        """Return the shared key of person tags.
+
+        Raises:
+            EncodingError: ``groups.*``, ``voprf.sharing`` if it is no sharing.
+        """
+        return self.uniqueness.public(curve, self.threshold)
+
 
 def read_registry(value: Value | Mapping[str, Value]) -> Registry:
     """Return the registry that a map defines; its sharing is not checked.
@@ -250,6 +263,7 @@ def read_registry(value: Value | Mapping[str, Value]) -> Registry:
         witnesses=read_witnesses(fields, _log_error),
         recovery=_recovery(fields.map("recovery")),
         disputes=_disputes(fields.map("disputes")),
+        uniqueness=read_uniqueness(fields.map("uniqueness")),
         epoch=fields.uint("epoch", EPOCH_MIN, EPOCH_MAX),
         tail=fields.uint("tail", high=TIME_SPAN_MAX),
         previous=_previous(fields),
@@ -264,15 +278,16 @@ class Credentials:
     """What verifiers need to know about a registry's credentials, epoch by epoch."""
 
     def __init__(self, curve: Backend, registry: Registry) -> None:
-        """Combine the issuers' key.
+        """Combine the issuers' key, and check that of tags.
 
         Raises:
-            Rejection: ``registry.key`` if the issuers' shares are not a sharing.
+            Rejection: ``registry.key`` if the issuers' shares of either are not a sharing.
         """
         self.curve = curve
         self.registry = registry
         try:
             self.public_key: G2 = registry.sharing(curve).public_key()
+            registry.tag_shares(curve)
         except CryptoError as error:
             raise Rejection("registry.key", f"issuers' shares: {error}") from error
         self._contexts: dict[tuple[int, RollId], IssuerContext] = {}
@@ -430,6 +445,9 @@ def _check_issuers(registry: Registry) -> None:
         raise Rejection("registry.issuers", f"{least}, and there are {members}")
     if len({issuer.key for issuer in registry.issuers}) != members:
         raise Rejection("registry.issuers", "issuers must have distinct keys")
+    if len(registry.uniqueness.shares) != members:
+        problem = "there must be one share of the key of tags for each issuer"
+        raise Rejection("registry.issuers", problem)
 
 
 def _check_times(registry: Registry) -> None:

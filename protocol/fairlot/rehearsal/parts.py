@@ -7,8 +7,9 @@ order in which work happens to finish.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from fairlot.identity.attestation import ListAttester
+from fairlot.identity.desks import DeskAttester, ListDesk
 from fairlot.identity.enrolment import IssuerSecrets
+from fairlot.identity.identifier import Canonicaliser, Source
 from fairlot.identity.registry import (
     DAY,
     Attribute,
@@ -17,6 +18,8 @@ from fairlot.identity.registry import (
     Recovering,
     Registry,
 )
+from fairlot.identity.tag_issuing import local_issuers
+from fairlot.identity.uniqueness import RATE_MAX, Uniqueness
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.stand_in import ASSURANCE, LISTED, disclosed
 from fairlot.inputs.terms_file import QUICKNET_CLOCK, TermsFile
@@ -42,6 +45,7 @@ from fairlot_crypto.timelock.chain import (
 from fairlot_crypto.timelock.clock import clock_key, sign_round
 from fairlot_crypto.timelock.drand import Beacon
 from fairlot_crypto.timelock.scheme import UNCHAINED_G1
+from fairlot_crypto.voprf.threshold import KeyShare, PublicShares, deal_tag_key
 
 START = 1_893_456_000
 """2030-01-01T00:00:00Z, when every rehearsal opens."""
@@ -62,6 +66,8 @@ TIMES = Times(
     unlock=START + 3_780 + 30 + LOCKUP,
     slack=30,
 )
+LIST = Source("list", Canonicaliser.NAME)
+"""By what a rehearsal tells people apart."""
 BOARD_NAME = "rehearsal.example/board"
 CLOCK_PERIOD = 3
 """Seconds from one round of the rehearsal's own clock to the next."""
@@ -108,7 +114,9 @@ class Parts:
 
     registry: Registry
     issuers: tuple[IssuerSecrets, ...]
-    attester: ListAttester
+    tag_shares: tuple[KeyShare, ...]
+    """The issuers' shares of the key of person tags."""
+    attester: DeskAttester
     seller: SigningKey
     escrow: SigningKey
     board: SigningKey
@@ -143,6 +151,7 @@ def cast_parts(
     attester_key, board = attesting_key(randomness), _key(randomness, "board")
     disputes = _key(randomness, "disputes")
     public, issuers = deal_issuers(curve, file.issuers, file.threshold, randomness)
+    tags, tag_shares = deal_tags(curve, file.issuers, file.threshold, randomness)
     if earlier is not None:
         registry = earlier.state.registry
     else:
@@ -163,12 +172,22 @@ def cast_parts(
             witnesses=NOBODY,
             recovery=RECOVERY,
             disputes=Disputes(disputes.public, DISPUTED),
+            uniqueness=told_apart(tags),
         )
     listed = _listed(registry, people, randomness, earlier)
     return Parts(
         registry=registry,
         issuers=issuers,
-        attester=list_attester(registry, listed, randomness),
+        tag_shares=tag_shares,
+        attester=list_attester(
+            curve,
+            registry,
+            issuers,
+            tag_shares,
+            listed,
+            attester_key,
+            randomness.derive("attesting"),
+        ),
         seller=_key(randomness, "seller"),
         escrow=_key(randomness, "escrow"),
         board=board,
@@ -207,18 +226,51 @@ def deal_issuers(
     )
 
 
+def deal_tags(
+    curve: Backend, members: int, degree: int, randomness: Randomness
+) -> tuple[PublicShares, tuple[KeyShare, ...]]:
+    """Return the shared key of person tags, and what each issuer holds of it.
+
+    Args:
+        curve: the back-end.
+        members: n.
+        degree: t.
+        randomness: the rehearsal's source.
+    """
+    return deal_tag_key(curve, members, degree, randomness.derive("tag-key"))
+
+
 def attesting_key(randomness: Randomness) -> SigningKey:
     """Return the key of the rehearsal's attester."""
     return _key(randomness, "attester")
 
 
+def told_apart(shares: PublicShares) -> Uniqueness:
+    """Return how a rehearsal tells people apart: by the names on its list."""
+    return Uniqueness(LIST, RATE_MAX, tuple(K.to_bytes() for K in shares.shares))
+
+
 def list_attester(
-    registry: Registry, listed: Sequence[Listed], randomness: Randomness
-) -> ListAttester:
-    """Return the attester, who knows these people."""
+    curve: Backend,
+    registry: Registry,
+    issuers: Sequence[IssuerSecrets],
+    tag_shares: Sequence[KeyShare],
+    listed: Sequence[Listed],
+    key: SigningKey,
+    randomness: Randomness,
+) -> DeskAttester:
+    """Return the attester, who knows these people and reaches these issuers."""
     attributes = {each.name: each.attributes for each in listed}
-    tag_key = randomness.derive("person-tags").take(32)
-    return ListAttester(registry, attesting_key(randomness), tag_key, attributes)
+    keys = [issuer.key for issuer in issuers]
+    issuing = randomness.derive("issuers")
+    return DeskAttester(
+        curve,
+        registry,
+        key,
+        ListDesk(registry, attributes),
+        local_issuers(curve, registry, tag_shares, keys, issuing),
+        randomness,
+    )
 
 
 def write_terms(file: TermsFile, parts: Parts, setup: Setup) -> Terms:

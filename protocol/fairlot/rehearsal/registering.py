@@ -7,6 +7,7 @@ from fairlot.board.registry_keeper import RegistryBoard
 from fairlot.identity.admission import AdmissionBook
 from fairlot.identity.attestation import Attestation
 from fairlot.identity.committee import Holder
+from fairlot.identity.desks import Arrival
 from fairlot.identity.enrolment import Identity
 from fairlot.identity.leaf import make_leaf_entry
 from fairlot.inputs.people_file import Person
@@ -45,22 +46,26 @@ class Registering:
         book = AdmissionBook(self.parts.registry)
         wanted = {compared_name(p.name): p.name for p in people}
         known, now = len(self.registrar.board.state.leaves), self.parts.times.open
+        everybody = [each.name for each in self.parts.people]
+        holders = [holder_of(self.randomness, name) for name in everybody]
+        arrived = [
+            Arrival(name, holder.signing.public, holder.device.public)
+            for name, holder in zip(everybody, holders, strict=True)
+        ]
+        attested = self.parts.attester.attest_all(arrived, now)
         todo: list[tuple[Holder, Attestation, int]] = []
         names: list[str] = []
-        for index, name in enumerate(each.name for each in self.parts.people):
-            holder = holder_of(self.randomness, name)
-            attestation = self.parts.attester.attest(
-                name, holder.signing.public, holder.device.public, now
-            )
+        came = zip(everybody, holders, attested, strict=True)
+        for index, (name, holder, attestation) in enumerate(came):
             book.admit(attestation, index, now)
             if compared_name(name) in wanted:
                 todo.append((holder, attestation, index))
                 names.append(wanted[compared_name(name)])
         identities = self._enrol(todo, known)
-        holders = (holder for holder, _, _ in todo)
+        made = zip(names, todo, identities, strict=True)
         return {
             name: Registered(holder, identity)
-            for name, holder, identity in zip(names, holders, identities, strict=True)
+            for name, (holder, _, _), identity in made
         }
 
     def _enrol(

@@ -14,7 +14,12 @@ from fairlot.identity.enrolment import Identity, IssuerSecrets, enrol, receive_i
 from fairlot.identity.registry import Credentials, RollId, epoch_at
 from fairlot.identity.roll import unexpired_rolls
 from fairlot.rehearsal.kept import Earlier, holder_of
-from fairlot.rehearsal.parts import deal_issuers, list_attester
+from fairlot.rehearsal.parts import (
+    attesting_key,
+    deal_issuers,
+    deal_tags,
+    list_attester,
+)
 from fairlot.same_name import compared_name
 from fairlot.text import shown
 from fairlot_crypto.bbs.profile import Credential
@@ -100,7 +105,16 @@ def open_wallet(earlier: Earlier, name: str, curve: Backend) -> Wallet:
     members, degree = len(registry.issuers), registry.threshold
     _, issuers = deal_issuers(curve, members, degree, randomness)
     holder = holder_of(randomness, listed.name)
-    attester = list_attester(registry, [listed], randomness)
+    _, tag_shares = deal_tags(curve, members, degree, randomness)
+    attester = list_attester(
+        curve,
+        registry,
+        issuers,
+        tag_shares,
+        [listed],
+        attesting_key(randomness),
+        randomness.derive("attesting"),
+    )
     keys = holder.signing.public, holder.device.public
     attestation = attester.attest(listed.name, *keys, registry.starts)
     enrolling = holder.randomness.derive("enrolment")
