@@ -5,8 +5,9 @@ order in which work happens to finish.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from fairlot.board.registration import check_times
 from fairlot.identity.attestation import ListAttester
 from fairlot.identity.enrolment import IssuerSecrets
 from fairlot.identity.registry import (
@@ -20,7 +21,9 @@ from fairlot.identity.registry import (
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.stand_in import ASSURANCE, LISTED, disclosed
 from fairlot.inputs.terms_file import QUICKNET_CLOCK, TermsFile
+from fairlot.inputs.terms_file_times import TimesFile
 from fairlot.logs import NOBODY, BoardIdentity
+from fairlot.rehearsal.clock import Clock
 from fairlot.rehearsal.kept import Earlier, Listed
 from fairlot.same_name import compared_name
 from fairlot.terms.beacon import BeaconTerms
@@ -29,30 +32,21 @@ from fairlot.terms.roll import RollTerms
 from fairlot.terms.terms import REFUND_AT_ONCE, Terms
 from fairlot.terms.times import Times
 from fairlot_crypto.committee import prss, threshold
-from fairlot_crypto.curve import Backend, Scalar, random_scalar
+from fairlot_crypto.curve import Backend
 from fairlot_crypto.delay.parameters import RSA_2048, Setup
 from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.randomness import Randomness, shuffled
-from fairlot_crypto.timelock.chain import (
-    QUICKNET,
-    SEED_LENGTH,
-    ChainInfo,
-    first_round_after,
-)
-from fairlot_crypto.timelock.clock import clock_key, sign_round
-from fairlot_crypto.timelock.drand import Beacon
-from fairlot_crypto.timelock.scheme import UNCHAINED_G1
+from fairlot_crypto.timelock.chain import QUICKNET, first_round_after
 
 START = 1_893_456_000
 """2030-01-01T00:00:00Z, when every rehearsal opens."""
 SEASON = 2030
-SEASON_SECONDS = 365 * DAY
-RECOVERY = Recovering(quorum=1, cooling=3 * DAY, freeze=7 * DAY, detection=7 * DAY)
+FREEZE = 7 * DAY
+"""Seconds after which a freeze ends."""
 DISPUTED = 14 * DAY
 """Seconds in which a dispute is decided."""
-LEAST_LOCKUP = RECOVERY.detection + RECOVERY.cooling + 2 * DAY
-LOCKUP = LEAST_LOCKUP + DAY
-"""Seconds that items are locked up, from the last marker that the draw needs."""
+LOCKUP = TimesFile().lockup
+"""Seconds that items are locked up unless the terms file says otherwise."""
 TIMES = Times(
     open=START,
     close=START + 3_600,
@@ -62,44 +56,11 @@ TIMES = Times(
     unlock=START + 3_780 + 30 + LOCKUP,
     slack=30,
 )
+"""Of a sale that names no round, under the default lock-up."""
 BOARD_NAME = "rehearsal.example/board"
-CLOCK_PERIOD = 3
-"""Seconds from one round of the rehearsal's own clock to the next."""
-CLOCK_NAME = "rehearsal"
 
 _SPARE = ("region", "cohort_a", "cohort_b")
 """Attributes that fill the schema if the list and the terms have fewer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """A chain whose key the rehearsal itself holds."""
-
-    chain: ChainInfo
-    secret: Scalar = field(repr=False)
-    """k, the key that signs the rounds."""
-
-    @classmethod
-    def generate(cls, curve: Backend, randomness: Randomness) -> "Clock":
-        """Draw a clock that begins with the sale."""
-        secret, scheme = random_scalar(randomness), UNCHAINED_G1
-        chain = ChainInfo(
-            scheme=scheme,
-            public_key=clock_key(curve, scheme, secret),
-            period=CLOCK_PERIOD,
-            genesis_time=START,
-            genesis_seed=randomness.take(SEED_LENGTH),
-            beacon_id=CLOCK_NAME,
-        )
-        return cls(chain, secret)
-
-    def round_after(self, time: int) -> NamedRound:
-        """Return the earliest round that is due later than ``time``."""
-        return NamedRound(self.chain, first_round_after(self.chain, time))
-
-    def sign(self, curve: Backend, round_number: int) -> Beacon:
-        """Return a round; whoever holds the clock can make it early."""
-        return sign_round(curve, self.chain, self.secret, round_number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +69,8 @@ class Parts:
 
     registry: Registry
     issuers: tuple[IssuerSecrets, ...]
-    attester: ListAttester
+    attesters: tuple[ListAttester, ...]
+    """As many as a recovery needs; each has the whole list."""
     seller: SigningKey
     escrow: SigningKey
     board: SigningKey
@@ -121,7 +83,12 @@ class Parts:
     clock: Clock
     """A clock like drand's, whose rounds the terms may name."""
     times: Times
-    """Of the sale."""
+    """Of the sale; a round that it names moves the unlock."""
+
+    @property
+    def attester(self) -> ListAttester:
+        """The first of the attesters, who attests people when they enrol."""
+        return self.attesters[0]
 
 
 def cast_parts(
@@ -140,8 +107,11 @@ def cast_parts(
         randomness: the source of which each role takes a child of its own.
         earlier: the registry that goes on; ``None`` for a new one.
     """
-    attester_key, board = _key(randomness, "attester"), _key(randomness, "board")
-    disputes = _key(randomness, "disputes")
+    board, disputes = _key(randomness, "board"), _key(randomness, "disputes")
+    attester_keys = tuple(
+        _key(randomness, "attester" if number == 1 else f"attester/{number}")
+        for number in range(1, file.attesters + 1)
+    )
     issuing = randomness.derive("issuers")
     public, shares = threshold.deal_key(curve, file.issuers, file.threshold, issuing)
     season_keys = prss.deal(file.issuers, file.threshold, randomness.derive("season"))
@@ -161,7 +131,7 @@ def cast_parts(
             rehearsal=True,
             season=SEASON,
             starts=START,
-            ends=START + SEASON_SECONDS,
+            ends=START + file.times.season,
             attributes=_schema(file, people),
             nym_secrets=1,
             threshold=file.threshold,
@@ -169,22 +139,27 @@ def cast_parts(
                 Issuer(issuer.key.public, w.to_bytes())
                 for issuer, w in zip(issuers, public.shares, strict=True)
             ),
-            attesters=(attester_key.public,),
+            attesters=tuple(key.public for key in attester_keys),
             board=BoardIdentity(BOARD_NAME, board.public),
             witnesses=NOBODY,
-            recovery=RECOVERY,
+            recovery=recovering(file),
             disputes=Disputes(disputes.public, DISPUTED),
+            epoch=file.times.epoch,
+            tail=file.times.tail,
         )
     listed = _listed(registry, people, randomness, earlier)
     tag_key = randomness.derive("person-tags").take(32)
     return Parts(
         registry=registry,
         issuers=issuers,
-        attester=ListAttester(
-            registry,
-            attester_key,
-            tag_key,
-            {each.name: each.attributes for each in listed},
+        attesters=tuple(
+            ListAttester(
+                registry,
+                key,
+                tag_key,
+                {each.name: each.attributes for each in listed},
+            )
+            for key in attester_keys
         ),
         seller=_key(randomness, "seller"),
         escrow=_key(randomness, "escrow"),
@@ -194,8 +169,8 @@ def cast_parts(
         contributors=tuple(
             _key(randomness, f"contributor/{i}") for i in range(file.contributors)
         ),
-        clock=Clock.generate(curve, randomness.derive("clock")),
-        times=TIMES if earlier is None else earlier.times(TIMES),
+        clock=Clock.generate(curve, START, randomness.derive("clock")),
+        times=sale_times(file, earlier),
     )
 
 
@@ -204,6 +179,7 @@ def write_terms(file: TermsFile, parts: Parts, setup: Setup) -> Terms:
 
     Raises:
         TermsError: if they are not legal.
+        Rejection: ``registry.terms``, ``terms.lockup`` if they do not fit the registry.
     """
     opens = parts.times.open
     terms = Terms(
@@ -235,7 +211,34 @@ def write_terms(file: TermsFile, parts: Parts, setup: Setup) -> Terms:
         bids=_bids(file, parts),
         currency=file.currency,
     )
-    return Terms.from_value(terms.to_value())
+    dues = [named.due for named in terms.named_rounds()]
+    expiry = file.times.expiry
+    times = replace(
+        parts.times,
+        unlock=terms.locked_from + file.times.lockup,
+        expiry=max(dues) + expiry if dues and expiry is not None else None,
+    )
+    terms = Terms.from_value(replace(terms, times=times).to_value())
+    check_times(terms, parts.registry)
+    return terms
+
+
+def sale_times(file: TermsFile, earlier: Earlier | None = None) -> Times:
+    """Return the times of a sale that names no round.
+
+    Args:
+        file: the seller's terms, which say for how long items are locked up.
+        earlier: the registry that goes on; ``None`` for a new one.
+    """
+    lockup = file.times.lockup
+    first = replace(TIMES, unlock=TIMES.reveal_end + TIMES.slack + lockup)
+    return first if earlier is None else earlier.times(first)
+
+
+def recovering(file: TermsFile) -> Recovering:
+    """Return how people of a new registry take a leaf back."""
+    times = file.times
+    return Recovering(file.attesters, times.cooling, FREEZE, times.detection)
 
 
 def _schema(file: TermsFile, people: Sequence[Person]) -> tuple[Attribute, ...]:
