@@ -16,6 +16,7 @@ from fairlot_crypto.statements import Statements
 from kit.sales import GROUP
 from kit.stage import STATEMENTS
 from lies_claims import CLAIMS
+from lies_deliveries import DELIVERIES
 from lies_draw import DRAW
 from lies_file import A_REHEARSAL, BYTES, HEADS, Make, Row
 from lies_kept import KEPT
@@ -24,6 +25,7 @@ from lies_people import PEOPLE
 from lies_registry import REGISTERING
 from lies_roles import PARTIES
 from lies_rounds import ROUNDS
+from lies_seasons import SEASONS
 from lies_signers import SIGNERS
 from lies_terms import OFFERS
 from lies_times import PHASES
@@ -36,7 +38,9 @@ ROWS = (
     *OFFERS,
     *REGISTERING,
     *LIVES,
+    *SEASONS,
     *CLAIMS,
+    *DELIVERIES,
     *PEOPLE,
     *PHASES,
     *DRAW,
@@ -63,7 +67,7 @@ WITHOUT_A_ROW = {
     "heads.absent": "never alone: without terms the sale is incomplete or refused",
 }
 
-CHAPTERS = ("terms", "identity", "claim", "deposit", "beacon", "board")
+CHAPTERS = ("terms", "identity", "claim", "delivery", "deposit", "beacon", "board")
 """What judges a transcript; the other folders read files of people, or work on what holds."""
 
 

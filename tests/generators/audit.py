@@ -13,8 +13,10 @@ from generators.audit_lies import ACCEPTED, Lie, lies
 from generators.audit_policies import policy_lies, policy_rows
 from generators.audit_rehearsals import one_key, real_sale, rehearsal_lies
 from generators.audit_rounds import round_lies
+from generators.audit_seasons import season_lies, season_rows
 from generators.audit_watch import thinned, watch_lies, watched
 from generators.case import Case, Chapter, Raw, accept, reject
+from generators.plays_delivered import delivered
 from generators.stage import GROUP, publish, stage
 from kit.stage import STATEMENTS
 
@@ -42,6 +44,7 @@ def _accepted() -> Sequence[Case]:
         ("drawn", "A sale that was drawn.", plays.drawn, ACCEPTED),
         ("drawn-roots", "The same, with its trust roots.", plays.drawn, roots),
         ("recovered", "A sale that was recovered.", plays.recovered, ACCEPTED),
+        ("delivered", "What was won was delivered.", delivered, ACCEPTED),
         ("void", "Void: too few committed.", plays.commits_missing, ACCEPTED),
         ("unsealed", "Void: too few sealed.", plays.seals_missing, ACCEPTED),
         ("waited", "A sale that waited for a round.", plays.waited, ACCEPTED),
@@ -74,7 +77,8 @@ def _accepted() -> Sequence[Case]:
         for name, comment, play, expected in rehearsed
     ]
     kept = [_accept(*row) for row in (*kept_rows(), *policy_rows())]
-    return [*played, *(_accept(*row) for row in rows), *kept]
+    seasons = [_accept(*row, ACCEPTED) for row in season_rows()]
+    return [*played, *(_accept(*row) for row in rows), *kept, *seasons]
 
 
 def _accept(
@@ -116,6 +120,7 @@ def _refused() -> Sequence[Case]:
         *rehearsal_lies(),
         *kept_lies(),
         *policy_lies(),
+        *season_lies(),
     )
     return [_reject(lie) for lie in every]
 

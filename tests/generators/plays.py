@@ -33,9 +33,7 @@ def nym_of(deposit: Entry) -> Nym:
 @cache
 def drawn() -> tuple[Batch, ...]:
     """Two people want one seat; one gets it."""
-    return _play(
-        (*REGISTERED, *DEPOSITS, (TIMES.close, _closed_at(TIMES.close)), *_DRAW)
-    )
+    return _play(DRAWN)
 
 
 @cache
@@ -218,6 +216,13 @@ _DRAW: tuple[tuple[int, Scene], ...] = (
     (TIMES.reveal_end, lambda on, _: (on.sign(EntryType.REVEAL_END),)),
     (TIMES.reveal_end + 10, lambda on, state: (on.result(state),)),
 )
+DRAWN: tuple[tuple[int, Scene], ...] = (
+    *REGISTERED,
+    *DEPOSITS,
+    (TIMES.close, _closed_at(TIMES.close)),
+    *_DRAW,
+)
+"""Two people want one seat."""
 _LATE = TIMES.slack
 DRAWN_BY = TIMES.reveal_end + 60
 """A time when every round that these sales name is there."""

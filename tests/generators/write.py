@@ -18,6 +18,7 @@ CHAPTERS = (
     "groups",
     "bbs",
     "committee",
+    "uniqueness-tag",
     "delay",
     "drand",
     "tlock",

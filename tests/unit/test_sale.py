@@ -89,7 +89,9 @@ def samples(on: Stage) -> dict[EntryType, Entry]:
         EntryType.REVEAL_END: on.sign(EntryType.REVEAL_END),
         EntryType.RECOVER: sign_entry(EntryType.RECOVER, on.terms.sale_id, {}, key),
         EntryType.RESULT: on.sign(EntryType.RESULT, made_result),
+        EntryType.ITEMS: on.sign(EntryType.ITEMS, {}, on.parts.seller),
         EntryType.UNLOCK: on.sign(EntryType.UNLOCK),
+        EntryType.DELIVERY: on.sign(EntryType.DELIVERY, {}, on.parts.seller),
         EntryType.VOID: void_entry(on, VoidReason.OPEN_MISSED),
     }
 
@@ -126,7 +128,12 @@ LEGAL = {
         EntryType.CLAIM,
         EntryType.RESULT,
     },
-    Phase.LOCKED: {EntryType.TIME, EntryType.CLAIM, EntryType.UNLOCK},
+    Phase.LOCKED: {
+        EntryType.TIME,
+        EntryType.CLAIM,
+        EntryType.ITEMS,
+        EntryType.UNLOCK,
+    },
 }
 
 

@@ -107,23 +107,9 @@ def cast_parts(
         randomness: the source of which each role takes a child of its own.
         earlier: the registry that goes on; ``None`` for a new one.
     """
+    attester_keys = attesting_keys(file.attesters, randomness)
     board, disputes = _key(randomness, "board"), _key(randomness, "disputes")
-    attester_keys = tuple(
-        _key(randomness, "attester" if number == 1 else f"attester/{number}")
-        for number in range(1, file.attesters + 1)
-    )
-    issuing = randomness.derive("issuers")
-    public, shares = threshold.deal_key(curve, file.issuers, file.threshold, issuing)
-    season_keys = prss.deal(file.issuers, file.threshold, randomness.derive("season"))
-    issuers = tuple(
-        IssuerSecrets(
-            share.index,
-            _key(randomness, f"issuer/{share.index}"),
-            season_keys[share.index - 1],
-            share,
-        )
-        for share in shares
-    )
+    public, issuers = deal_issuers(curve, file.issuers, file.threshold, randomness)
     if earlier is not None:
         registry = earlier.state.registry
     else:
@@ -148,19 +134,10 @@ def cast_parts(
             tail=file.times.tail,
         )
     listed = _listed(registry, people, randomness, earlier)
-    tag_key = randomness.derive("person-tags").take(32)
     return Parts(
         registry=registry,
         issuers=issuers,
-        attesters=tuple(
-            ListAttester(
-                registry,
-                key,
-                tag_key,
-                {each.name: each.attributes for each in listed},
-            )
-            for key in attester_keys
-        ),
+        attesters=list_attesters(registry, attester_keys, listed, randomness),
         seller=_key(randomness, "seller"),
         escrow=_key(randomness, "escrow"),
         board=board,
@@ -172,6 +149,49 @@ def cast_parts(
         clock=Clock.generate(curve, START, randomness.derive("clock")),
         times=sale_times(file, earlier),
     )
+
+
+def deal_issuers(
+    curve: Backend, members: int, degree: int, randomness: Randomness
+) -> tuple[threshold.PublicSharing, tuple[IssuerSecrets, ...]]:
+    """Return the public sharing of the issuers' key, and what each of them holds.
+
+    Args:
+        curve: the back-end.
+        members: n.
+        degree: t.
+        randomness: the rehearsal's source.
+    """
+    issuing = randomness.derive("issuers")
+    public, shares = threshold.deal_key(curve, members, degree, issuing)
+    season_keys = prss.deal(members, degree, randomness.derive("season"))
+    return public, tuple(
+        IssuerSecrets(
+            share.index,
+            _key(randomness, f"issuer/{share.index}"),
+            season_keys[share.index - 1],
+            share,
+        )
+        for share in shares
+    )
+
+
+def attesting_keys(count: int, randomness: Randomness) -> tuple[SigningKey, ...]:
+    """Return the keys of the rehearsal's attesters."""
+    labels = ("attester", *(f"attester/{number}" for number in range(2, count + 1)))
+    return tuple(_key(randomness, label) for label in labels)
+
+
+def list_attesters(
+    registry: Registry,
+    keys: Sequence[SigningKey],
+    listed: Sequence[Listed],
+    randomness: Randomness,
+) -> tuple[ListAttester, ...]:
+    """Return attesters with these keys, each of whom knows these people."""
+    attributes = {each.name: each.attributes for each in listed}
+    tag_key = randomness.derive("person-tags").take(32)
+    return tuple(ListAttester(registry, key, tag_key, attributes) for key in keys)
 
 
 def write_terms(file: TermsFile, parts: Parts, setup: Setup) -> Terms:
