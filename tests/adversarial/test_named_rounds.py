@@ -8,7 +8,8 @@ from fairlot.audit.auditor import Expected, audit
 from fairlot.audit.report import Report
 from fairlot.beacon.rounds import make_round
 from fairlot.entry import Entry, EntryType, sign_entry
-from fairlot.rehearsal.parts import Clock
+from fairlot.rehearsal.clock import Clock
+from fairlot.rehearsal.parts import START
 from fairlot.terms.named_round import NamedRound
 from fairlot_crypto.cbor import Value
 from kit.board import extend
@@ -108,7 +109,7 @@ def test_no_other_round_passes_for_the_named_one(step: int) -> None:
 def test_another_clock_of_the_same_pace_does_not_count() -> None:
     on = clocked()
     number = named_of(on).round_number
-    clock = Clock.generate(GROUP, source("a clock of the board's own"))
+    clock = Clock.generate(GROUP, START, source("a clock of the board's own"))
     own = round_entry(number, clock)
     posed = round_entry(number, clock, chain=on.parts.clock.chain.chain_hash())
     for entry, code in ((own, "round.unnamed"), (posed, "round.signature")):

@@ -379,7 +379,7 @@ def _carried_into(registry: Registry, new: Season, old: Season, ann: Device) -> 
     state.append(first, new.clock)
     committee = Committee(Credentials(GROUP, registry), new.parts.issuers)
     parts = replace(new.parts, registry=registry)
-    parts = replace(parts, attester=attester_of(parts))
+    parts = replace(parts, attesters=(attester_of(parts),))
     holder = holder_hash(ann.holder.signing.public)
     entry = forged_leaf(committee, parts, new.clock, "ann", 0, holder)
     return code(lambda: state.append(entry, new.clock))

@@ -13,7 +13,7 @@ import fairlot_crypto
 from fairlot.beacon.contributions import Frozen
 from fairlot.cli.beacon.contributor import Secret
 from fairlot.names import SaleId
-from fairlot.rehearsal.parts import Clock
+from fairlot.rehearsal.clock import Clock
 from fairlot_crypto.bbs.ciphersuite import API_PSEUDONYM, Signature
 from fairlot_crypto.bbs.commitment import BlindCommitment, commit_scalars
 from fairlot_crypto.bbs.profile import Credential

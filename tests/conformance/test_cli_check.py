@@ -166,7 +166,12 @@ def test_the_kinds_are_those_of_the_specification() -> None:
 def test_nothing_to_say_is_said(tmp_path: Path) -> None:
     ran = check(tmp_path, LOTTERY, f"{PLAIN}Ann,1,50\n")
     assert (ran.code, ran.err) == (0, "")
-    assert ran.out == "Nothing to say about 1 person.\n"
+    said, locked = ran.out.split("\n\n")
+    assert said == "Nothing to say about 1 person."
+    assert locked.startswith("Items are locked up for 13 days after the draw, ")
+    assert (
+        " sold, can take back what it won. 1 attester and the issuer give it " in locked
+    )
     assert (
         json.loads(check(tmp_path, LOTTERY, f"{PLAIN}Ann,1,50\n", "--json").out)[
             "warnings"
@@ -235,7 +240,20 @@ def test_an_example_says_what_its_file_lists(name: str, tmp_path: Path) -> None:
     ran = fairlot("check", tmp_path / "terms.toml", tmp_path / "people.csv")
     assert (ran.code, ran.err) == (int(bool(example.warnings)), "")
     if example.warnings:
-        assert ran.out.splitlines() == list(example.warnings)
+        said, _, locked = ran.out.rpartition("\n\n")
+        assert said.splitlines() == list(example.warnings)
+        assert locked.startswith("Items are locked up for ")
+
+
+def test_it_says_for_how_long_items_are_locked_and_who_recovers(tmp_path: Path) -> None:
+    tables = (
+        '[issuers]\nn = 7\nt = 2\nq_recover = 3\ncooling = "36 hours"\n'
+        '[times]\ndetection = "4 days"\nlockup = "180 hours"\n'
+    )
+    said = check(tmp_path, f"{LOTTERY}{tables}", f"{PLAIN}Ann,1,50\n").out
+    assert "locked up for 180 hours" in said
+    assert "within 4 days" in said
+    assert "3 attesters and 5 of 7 issuers give it back, after 36 hours in" in said
 
 
 def test_odds_and_run_say_it_and_go_on(tmp_path: Path) -> None:

@@ -286,7 +286,7 @@ def late_registry(kept: Path) -> None:
     board = SigningKey.generate(keys.derive("board"))
     issuer = SigningKey.generate(keys.derive("issuer/1"))
     keeper = RegistryBoard(storage, registry.board.name, board, state)
-    late = registry.ends - registry.epoch - 3_600
+    late = registry.ends - 3_600
     roll = keeper.roll_due(late, registry.closes)
     sigs = [sign_roll(registry.registry_id, roll, 1, issuer)]
     keeper.append_roll(roll_body(roll, sigs), late)

@@ -177,7 +177,7 @@ def test_a_file_is_no_folder(tmp_path: Path, below: bool) -> None:
         (TERMS.replace("supply = 3\n", ""), PEOPLE, "terms-file.missing", "supply"),
         (TERMS.replace("= 2", "= true"), PEOPLE, "terms-file.integer", "line 6, cap"),
         (TERMS.replace("= 2", "= 0"), PEOPLE, "terms-file.range", "line 6, cap"),
-        (TERMS + "[issuers]\nn = 4\n", PEOPLE, "terms-file.issuers", "line 11"),
+        (TERMS + "[issuers]\nn = 4\nt = 2\n", PEOPLE, "terms-file.issuers", "line 12"),
         (TERMS, "", "people-file.empty", "people.csv"),
         (TERMS, PEOPLE.replace(",", "|"), "people-file.separator", "line 1"),
         (TERMS, PEOPLE + "Ann,1,100\n", "people-file.duplicate", "line 7, person"),

@@ -85,14 +85,16 @@ def _write_as_told(guide: str, path: Path) -> None:
 
 
 def test_the_seller_is_told_the_odds_that_the_command_states(tmp_path: Path) -> None:
-    (terms, own), people = _blocks("seller", "toml"), _blocks("seller", "text")[0]
+    terms, tables, own = _blocks("seller", "toml")
+    people = _blocks("seller", "text")[0]
     (tmp_path / "TERMS.toml").write_text(terms, encoding="utf-8")
     (tmp_path / "PEOPLE.csv").write_text(people, encoding="utf-8")
     shown = fairlot("odds", "TERMS.toml", "PEOPLE.csv", cwd=tmp_path).out
     assert "Each of 6 people has the chance 2/3" in shown
     assert "can cost everybody 1/4" in shown
-    # With columns of the seller's own, which are ignored.
-    (tmp_path / "TERMS.toml").write_text(f"{terms}\n{own}", encoding="utf-8")
+    # With columns of the seller's own, which are ignored, and other issuers and times.
+    whole = f"{terms}\n{tables}\n{own}"
+    (tmp_path / "TERMS.toml").write_text(whole, encoding="utf-8")
     rows = people.splitlines()
     wider = "\n".join(
         (f"{rows[0]},Phone,E-Mail", *(f"{row},1,a@b" for row in rows[1:]))

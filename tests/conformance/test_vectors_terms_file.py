@@ -46,6 +46,7 @@ def run_terms(folder: Path, given: Given) -> Given:
     }
     beacon["min_commits"] = file.min_commits or file.contributors
     beacon["drand"] = "own" if file.own_clock else None
+    times = asdict(file.times)
     return {
         "title": file.title,
         "asset": file.asset,
@@ -54,7 +55,13 @@ def run_terms(folder: Path, given: Given) -> Given:
         "pools": [pool.to_value() for pool in file.pools],
         "deposits": list(file.deposits),
         "bids": bids,
-        "issuers": {"n": file.issuers, "t": file.threshold},
+        "issuers": {
+            "n": file.issuers,
+            "t": file.threshold,
+            "q_recover": file.attesters,
+            "cooling": times.pop("cooling"),
+        },
+        "times": times,
         "beacon": beacon,
     }
 

@@ -7,7 +7,8 @@ from functools import cache
 from fairlot.beacon.contributions import check_setup
 from fairlot.beacon.rounds import Rounds, make_round
 from fairlot.entry import Entry, EntryType, sign_entry
-from fairlot.rehearsal.parts import START, TIMES, Clock
+from fairlot.rehearsal.clock import Clock
+from fairlot.rehearsal.parts import START, TIMES
 from fairlot.terms.named_round import NamedRound
 from fairlot.terms.terms import Terms
 from fairlot_crypto import cbor
@@ -134,7 +135,7 @@ def _refused() -> Sequence[Case]:
     terms, chain = waiting_terms(), _own()
     right = named_round_entry(terms)
     number = _named(chain).round_number
-    strange = Clock.generate(GROUP, randomness().derive("beacon/another clock"))
+    strange = Clock.generate(GROUP, START, randomness().derive("beacon/another clock"))
     strange_one = strange.sign(GROUP, number)
     rows: tuple[tuple[str, str, str, Entry], ...] = (
         (

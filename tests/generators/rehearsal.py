@@ -50,6 +50,17 @@ puzzle = "{answer_key(_ANSWER).public.hex()}"
 withhold = 1
 depositors = 1
 """
+_FOUR = """[issuers]
+n = 4
+q_recover = 2
+cooling = "2 hours"
+[times]
+epoch = "1 hour"
+season = "30 days"
+lockup = "1 day"
+detection = "6 hours"
+tail = "20 days"
+"""
 _FORMULAS = f"""{_HEADER}
 "=HYPERLINK(""x"",""y"")",1,100
 +49 30 1234,1,100
@@ -102,6 +113,18 @@ _ACCEPTED: Sequence[tuple[str, str, str, str]] = (
         _PARTS,
         (f"{_HEADER},group,tier,solution,attr:region\nAnn,1,100,we,,{_ANSWER},north\n"
         f"Bob,1,100,we,,{_ANSWER},south\nEve,1,500,,gold,no,\n"),
+    ),
+    (
+        "four-issuers",
+        "Four issuers of whom one may be corrupt, two attesters, and times of its own.",
+        f"{_SHARE}{_FOUR}",
+        f"{_HEADER}\nAnn,2,200\nBob,1,100\n",
+    ),
+    (
+        "expiring",
+        "The unlock and the expiry follow the round that the seed waits for.",
+        f'{_SHARE}drand = "own"\n[times]\nlockup = "12 days"\nexpiry = "2 days"\n',
+        _ROW,
     ),
     (
         "void",

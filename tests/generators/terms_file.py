@@ -41,9 +41,21 @@ _TERMS: Sequence[tuple[str, str, str]] = (
         "every-key",
         "Every key of a sale with one pool.",
         toml(
-            "[issuers]\nn = 1\nt = 0\n[beacon]\ncontributors = 5\ndelay = 1\n"
+            '[issuers]\nn = 7\nt = 2\nq_recover = 2\ncooling = "2 days"\n'
+            '[times]\nepoch = "12 hours"\nseason = "26 weeks"\nlockup = "6 days"\n'
+            'detection = "3 days"\nexpiry = "1 day"\ntail = "30 days"\n'
+            "[beacon]\ncontributors = 5\ndelay = 1\n"
             "depositors = 7\nabsent = 2\nunsealed = 1\nwithhold = 3\nmin_commits = 3\n"
             'drand = "own"\n'
+        ),
+    ),
+    ("four-issuers", "t is the most that n carries.", toml("[issuers]\nn = 4\n")),
+    (
+        "least-lockup",
+        "A lock-up covers detection, cooling and two epochs.",
+        toml(
+            '[issuers]\ncooling = "1 hour"\n'
+            '[times]\nepoch = "1 hour"\ndetection = "90 minutes"\nlockup = "270 minutes"\n'
         ),
     ),
     ("conference", "Every mechanism with parts, and what pools may ask.", CONFERENCE),
@@ -218,7 +230,20 @@ def _terms_map(file: TermsFile) -> Mapping[str, Raw]:
         "pools": [pool.to_value() for pool in file.pools],
         "deposits": file.deposits,
         "bids": None if bids is None else {"clock": bids.clock, "round": bids.round},
-        "issuers": {"n": file.issuers, "t": file.threshold},
+        "issuers": {
+            "n": file.issuers,
+            "t": file.threshold,
+            "q_recover": file.attesters,
+            "cooling": file.times.cooling,
+        },
+        "times": {
+            "epoch": file.times.epoch,
+            "season": file.times.season,
+            "lockup": file.times.lockup,
+            "detection": file.times.detection,
+            "expiry": file.times.expiry,
+            "tail": file.times.tail,
+        },
         "beacon": {
             "contributors": roster,
             "delay": file.delay,

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
-from fairlot.rehearsal.parts import CLOCK_PERIOD, LEAST_LOCKUP, START, TIMES
+from fairlot.inputs.terms_file_times import TimesFile
+from fairlot.rehearsal.clock import CLOCK_PERIOD
+from fairlot.rehearsal.parts import DISPUTED, START, TIMES
 from fairlot_crypto.timelock.chain import QUICKNET, first_round_after
 from generators.terms_file_people import HEADER
 from generators.terms_file_setting import CONFERENCE, HEAD
@@ -22,9 +24,11 @@ _OPEN_POOL = (
 )
 _TWO_NEEDS = f'{_PLAIN}requires = {{cohort_a = ["2029"], region = ["FR"]}}\n'
 _ANN = f"{HEADER}Ann,1,50\n"
+_FILE = TimesFile()
 _OPENS = TIMES.drawn_from
 _FIRST = (_OPENS - START) // CLOCK_PERIOD + 2
-_LAST = (TIMES.unlock - LEAST_LOCKUP - START) // CLOCK_PERIOD + 1
+_LATEST = START + _FILE.season + _FILE.tail - DISPUTED - 2 * _FILE.epoch
+_LAST = (_LATEST - _FILE.lockup - START) // CLOCK_PERIOD + 1
 _QUICKNET = first_round_after(QUICKNET, _OPENS)
 
 
@@ -91,6 +95,13 @@ ACCEPTED: Sequence[tuple[str, str, str, str, bool]] = (
         "Everybody is excluded; the units go on to a later pool.",
         f'{_HANDING_ON.replace("requires", "excludes")}{_OPEN_POOL}',
         f"{HEADER.strip()},attr:bucket\nAnn,1,50,1\n",
+        True,
+    ),
+    (
+        "least-tail",
+        "The shortest tail in which the sale can be settled.",
+        f'{_PLAIN}[times]\nseason = "7200 seconds"\ntail = "2502210 seconds"\n',
+        _ANN,
         True,
     ),
     ("first-round", "The first round that may open bids.", _own(_FIRST), _ANN, True),
@@ -238,6 +249,22 @@ REFUSED: Sequence[_Row] = (
         True,
     ),
     (
+        "tail-short",
+        "The season's tail holds the lock-up, a dispute and two epochs.",
+        "terms-file.times",
+        f'{_PLAIN}[times]\nseason = "1 day"\ntail = "28 days"\n',
+        _ANN,
+        True,
+    ),
+    (
+        "epoch-across",
+        "The sale's first hour lies in one epoch: credentials are of one.",
+        "terms-file.times",
+        f'{_PLAIN}[times]\nepoch = "4001 seconds"\n',
+        _ANN,
+        True,
+    ),
+    (
         "round-early",
         "Bids stay sealed while commitments are open.",
         "terms-file.bids",
@@ -247,7 +274,7 @@ REFUSED: Sequence[_Row] = (
     ),
     (
         "round-late",
-        "The round leaves the least lock-up before the unlock.",
+        "The round leaves the lock-up, a dispute and two epochs until the tail ends.",
         "terms-file.bids",
         _own(_LAST + 1),
         _ANN,

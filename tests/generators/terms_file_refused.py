@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import starmap
 
 from generators.terms_file_setting import CONFERENCE, EUROS, HEAD, PUZZLE, toml, without
+from generators.terms_file_times import refused_issuers, refused_times
 
 Row = tuple[str, str, str, str | bytes]
 """Name, rule, code, file."""
@@ -143,9 +144,8 @@ def _beacons() -> Iterator[Row]:
     )  # fmt: skip
     for name, rule, code, lines in rows:
         yield f"beacon-{name}", rule, code, toml(f"[beacon]\n{lines}\n")
-    committee = "This version knows one issuer only."
-    yield "issuers-3", committee, "issuers", toml("[issuers]\nn = 3\nt = 0\n")
-    yield "issuers-t", committee, "issuers", toml("[issuers]\nn = 1\nt = 1\n")
+    yield from refused_issuers()
+    yield from refused_times()
     clock = f'{_AUCTION}[bids]\nclock = "mine"\n'
     yield "clock", "There are two clocks.", "bids", clock
     quicknet = f'{_AUCTION}[bids]\nclock = "quicknet"\n'

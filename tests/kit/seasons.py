@@ -21,7 +21,7 @@ from fairlot.identity.committee import Committee, Holder
 from fairlot.identity.desks import DeskAttester
 from fairlot.identity.leaf import make_leaf_entry, sign_share
 from fairlot.identity.registry import DAY, Credentials, Registry, epoch_at
-from fairlot.rehearsal.parts import START, Parts, list_attester, told_apart
+from fairlot.rehearsal.parts import START, Parts, list_attesters, told_apart
 from fairlot.terms.roll import RollTerms
 from fairlot.terms.times import Times
 from fairlot_crypto.committee import shamir
@@ -223,7 +223,7 @@ def next_season(
         uniqueness=told_apart(shares),
     )
     own = replace(parts, registry=registry, tag_shares=held)
-    own = replace(own, attester=attester_of(own))
+    own = replace(own, attesters=(attester_of(own),))
     return Season(own, time, before, looks=looks)
 
 
@@ -241,9 +241,11 @@ def reshared(
 def attester_of(parts: Parts) -> DeskAttester:
     """Return the attester who attests the same people for another registry."""
     issuing = parts.registry, parts.issuers, parts.tag_shares
-    return list_attester(
-        stage().curve, *issuing, parts.people, parts.attester._key, source("attester")
+    key = parts.attester._key
+    attester, *_ = list_attesters(
+        stage().curve, *issuing, parts.people, [key], source("attester")
     )
+    return attester
 
 
 def sell(season: Season, people: Sequence[Device], title: str = "Concert") -> Sold:

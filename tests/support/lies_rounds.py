@@ -6,7 +6,8 @@ from dataclasses import replace
 from fairlot.beacon.contributions import Contributions
 from fairlot.beacon.rounds import make_round
 from fairlot.entry import Entry, EntryType, sign_entry
-from fairlot.rehearsal.parts import Clock
+from fairlot.rehearsal.clock import Clock
+from fairlot.rehearsal.parts import START
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.timelock.chain import QUICKNET
 from kit.lying_board import LyingBoard, play_with
@@ -49,7 +50,7 @@ def _unnamed() -> bytes:
 def _of_another_clock(board: LyingBoard) -> Entry:
     """Return a round that another clock has signed, under the name of the right one."""
     (named,) = board.on.terms.named_rounds()
-    other = Clock.generate(GROUP, source("another clock"))
+    other = Clock.generate(GROUP, START, source("another clock"))
     signature = other.sign(GROUP, named.round_number).signature
     return _round(board, signature=signature)
 

@@ -7,10 +7,11 @@ from pathlib import Path
 from fairlot.cli.command import FAILED, OK, Command
 from fairlot.cli.output import say, show_json
 from fairlot.cli.warnings import by_code, line_of, warnings_document
+from fairlot.inputs.durations import show_duration
 from fairlot.inputs.finding import Finding
 from fairlot.inputs.findings import find
 from fairlot.inputs.people_file import read_people
-from fairlot.inputs.terms_file import read_terms_file
+from fairlot.inputs.terms_file import TermsFile, read_terms_file
 from fairlot.rehearsal.fit import check_people
 from fairlot.text import counted
 
@@ -56,6 +57,8 @@ def execute(arguments: argparse.Namespace) -> int:
         )
     else:
         _show(found, len(people))
+        say()
+        say(protection_text(terms))
     return FAILED if found else OK
 
 
@@ -66,6 +69,21 @@ COMMAND = Command(
     configure,
     execute,
 )
+
+
+def protection_text(terms: TermsFile) -> str:
+    """Say how long items are locked up, and who can take an identity back."""
+    times, who = terms.times, counted(terms.attesters, "attester", "attesters")
+    needed = terms.issuers - terms.threshold
+    issuers = (
+        "the issuer" if terms.issuers == 1 else f"{needed} of {terms.issuers} issuers"
+    )
+    return (
+        f"Items are locked up for {show_duration(times.lockup)} after the draw, so that "
+        f"whoever sees within {show_duration(times.detection)} that an identity is stolen, "
+        f"or sold, can take back what it won. {who} and {issuers} give it back, after "
+        f"{show_duration(times.cooling)} in which whoever holds it can object."
+    )
 
 
 def _show(found: Sequence[Finding], people: int) -> None:

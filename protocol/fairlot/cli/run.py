@@ -38,7 +38,6 @@ from fairlot.names import Nym
 from fairlot.rehearsal.draw import BATCH, STOPS, find_setup
 from fairlot.rehearsal.fit import check_people, check_playable
 from fairlot.rehearsal.kept import Earlier
-from fairlot.rehearsal.parts import TIMES
 from fairlot.rehearsal.play import Rehearsed, rehearse
 from fairlot.rehearsal.work import InProcess, Processes, Workers
 from fairlot.report.ending import void_sentence
@@ -190,11 +189,10 @@ def _read(arguments: argparse.Namespace, backend: Backend) -> _Asked:
     check_playable(terms)
     people = read_people(arguments.people, terms.currency, terms.keep)
     registry: Path | None = arguments.registry
-    earlier, times = None, TIMES
+    earlier = None
     if registry is not None:
         earlier = read_registry_folder(registry, terms, people, backend)
-        times = earlier.times(TIMES)
-    check_people(terms, people, arguments.people, times)
+    check_people(terms, people, arguments.people, earlier)
     folder: Path = arguments.out
     check_new_folder(folder)
     keep: Path | None = arguments.keep_registry

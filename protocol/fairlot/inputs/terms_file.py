@@ -9,6 +9,13 @@ from fairlot.errors import TermsError
 from fairlot.fields import UINT_MAX, Fields
 from fairlot.inputs.input_file import read_input
 from fairlot.inputs.terms_file_pools import TOP_KEYS, read_file_pools
+from fairlot.inputs.terms_file_times import (
+    ISSUERS_KEYS,
+    TIMES_KEYS,
+    TimesFile,
+    read_issuers,
+    read_times_file,
+)
 from fairlot.inputs.toml_file import TomlFile, parse_toml
 from fairlot.inputs.toml_money import read_file_currency, smallest
 from fairlot.money import Currency
@@ -32,11 +39,12 @@ _OPTIONAL = (
     "people",
     "bids",
     "issuers",
+    "times",
     "beacon",
 )
+_TIMES = TimesFile()
 _PEOPLE = ("keep",)
 _BIDS = ("clock", "round")
-_ISSUERS = ("n", "t")
 _BEACON = (
     "contributors",
     "delay",
@@ -68,9 +76,9 @@ class TermsFile:
     pools: tuple[Pool, ...]
     """The pools, in the order in which they run."""
     issuers: int
-    """n, the number of issuers; 1 in this version."""
+    """n, the number of issuers."""
     threshold: int
-    """t, how many issuers may be corrupt; 0 in this version."""
+    """t, how many issuers may be corrupt."""
     contributors: int
     """How many contributors the roster has."""
     delay: int
@@ -97,6 +105,10 @@ class TermsFile:
     """In which people write amounts in both files; ``None`` for smallest units."""
     keep: tuple[str, ...] = ()
     """Columns of the list of people that are the seller's own, and ignored."""
+    attesters: int = 1
+    """q_recover: how many attesters there are, all of whom a recovery needs."""
+    times: TimesFile = _TIMES
+    """Of registry and lock-up."""
 
     @property
     def recovers(self) -> bool:
@@ -120,7 +132,7 @@ def read_terms_file(path: Path) -> TermsFile:
             ``terms-file.unsold``, ``terms-file.key``, ``terms-file.deposits``,
             ``terms-file.bids``, ``terms-file.issuers``, ``terms-file.drand``,
             ``terms-file.currency``, ``terms-file.decimals``, ``terms-file.keep``,
-            ``terms-file.excludes``.
+            ``terms-file.excludes``, ``terms-file.duration``, ``terms-file.times``.
     """
     source = parse_toml(read_input(path))
     _check_keys(source)
@@ -129,7 +141,10 @@ def read_terms_file(path: Path) -> TermsFile:
     pools = read_file_pools(source, currency)
     title, asset = source.text(top, "title"), source.text(top, "asset")
     deposits, bids = _deposits(source, pools, currency), _bids(source, top, pools)
-    issuers, threshold = _issuers(source, top)
+    issuing = _table(source, top, "issuers", ISSUERS_KEYS)
+    issuers = read_issuers(source, issuing)
+    times_table = _table(source, top, "times", TIMES_KEYS)
+    times = read_times_file(source, issuing, times_table)
     beacon = _table(source, top, "beacon", _BEACON)
     contributors = _integer(
         beacon, "contributors", 1, MAX_CONTRIBUTORS, DEFAULT_CONTRIBUTORS
@@ -142,12 +157,15 @@ def read_terms_file(path: Path) -> TermsFile:
     least = contributors // 2 + 1
     min_commits = _integer(beacon, "min_commits", least, contributors, contributors)
     own_clock = _own_clock(source, beacon)
+    if times.expiry is not None and bids is None and not own_clock:
+        problem = "has no meaning where the sale waits for no round: remove it"
+        raise source.error("terms-file.times", times_table.at("expiry"), problem)
     return TermsFile(
         title=title,
         asset=asset,
         pools=pools,
-        issuers=issuers,
-        threshold=threshold,
+        issuers=issuers.n,
+        threshold=issuers.t,
         contributors=contributors,
         delay=delay,
         depositors=depositors,
@@ -161,6 +179,8 @@ def read_terms_file(path: Path) -> TermsFile:
         own_clock=own_clock,
         currency=currency,
         keep=_keep(source, top),
+        attesters=issuers.q_recover,
+        times=times,
     )
 
 
@@ -235,17 +255,6 @@ def _bids(source: TomlFile, top: Fields, pools: Sequence[Pool]) -> BidsFile | No
         problem = f'must be given with clock = "{clock}": a round due after the close'
         raise source.error("terms-file.bids", table.at("round"), problem)
     return BidsFile(clock, None)
-
-
-def _issuers(source: TomlFile, top: Fields) -> tuple[int, int]:
-    table = _table(source, top, "issuers", _ISSUERS)
-    issuers = _integer(table, "n", 0, UINT_MAX, 1)
-    threshold = _integer(table, "t", 0, UINT_MAX, 0)
-    if (issuers, threshold) != (1, 0):
-        name = "n" if issuers != 1 else "t"
-        problem = "this version knows one issuer only: write n = 1 and t = 0"
-        raise source.error("terms-file.issuers", table.at(name), problem)
-    return issuers, threshold
 
 
 def _own_clock(source: TomlFile, beacon: Fields) -> bool:

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from fairlot.errors import InputError, Where
 from fairlot.fields import UINT_MAX
+from fairlot.inputs.durations import meant_duration
 from fairlot.money import Currency
 from fairlot.terms.pool import Mechanism
 from fairlot.terms.read_pools import POOL_KEYS
@@ -20,6 +21,9 @@ _TABLE_OF = {
     **dict.fromkeys(("contributors", "delay", "depositors", "absent"), "beacon"),
     **dict.fromkeys(("unsealed", "withhold", "min_commits", "drand"), "beacon"),
     **dict.fromkeys(("clock", "round"), "bids"),
+    **dict.fromkeys(("n", "t", "q_recover", "cooling"), "issuers"),
+    **dict.fromkeys(("epoch", "season", "lockup", "detection", "tail"), "times"),
+    "expiry": "times",
     "keep": "people",
 }
 _MONEY = ("price", "deposits")
@@ -30,7 +34,7 @@ _TIMES = frozenset(
     (
         *("time", "times", "date", "dates", "deadline", "duration", "slack"),
         *("open", "opens", "opening", "start", "starts", "begin", "from"),
-        *("close", "closes", "closing", "end", "ends", "until", "expiry"),
+        *("close", "closes", "closing", "end", "ends", "until"),
         *("commit_end", "seal_end", "reveal_end", "unlock"),
     )
 )
@@ -50,6 +54,19 @@ _MEANT: Mapping[str, str] = {
         "deposits": "deposit ladder",
         "tiers": "tier levels",
         "[[pool]]": "pools",
+    }.items()
+    for word in words.split()
+}
+_MEANT_IN_TABLES: Mapping[str, str] = {
+    word: key
+    for key, words in {
+        "n": "issuers committee members",
+        "t": "threshold corrupt faulty",
+        "q_recover": "quorum attesters recover recovery recovery_quorum",
+        "cooling": "cooldown cooling_period cooling_off contest",
+        "lockup": "lock lock_up locked holding",
+        "detection": "detect notice noticed",
+        "expiry": "expire expires",
     }.items()
     for word in words.split()
 }
@@ -88,6 +105,9 @@ def syntax_hint(line: str) -> str | None:
         return 'write texts in straight quotes, "lottery" and not “lottery”'
     if found and not value:
         return "write a value behind the equals sign"
+    duration = meant_duration(value)
+    if duration:
+        return f'write a duration in quotes: "{duration}"'
     return _number_hint(value) or _word_hint(value)
 
 
@@ -138,13 +158,24 @@ def unknown_hint(where: Where) -> str | None:
         return "it is of the whole sale: move it above the first line in [brackets]"
     of_pool = not around or (around[0] == "pool" and len(around) == 2)
     if not of_pool:
-        return _OWN_TIMES if around == ["times"] else None
+        return _table_hint(around, name)
     if name in _TIMES:
         return _OWN_TIMES
     if name in _TABLE_OF:
         return f"it belongs below a line [{_TABLE_OF[name]}]"
     meant = name if name in {*POOL_KEYS, *SALE_KEYS} else _MEANT.get(name)
     return f"did you mean {meant}?" if meant and meant != key else None
+
+
+def _table_hint(around: Sequence[str | int], name: str) -> str | None:
+    """Return what was probably meant by an unknown key of a table that is no pool."""
+    meant = _MEANT_IN_TABLES.get(name, name)
+    table = _TABLE_OF.get(meant)
+    if table is None:
+        return _OWN_TIMES if around == ["times"] else None
+    if around == [table]:
+        return f"did you mean {meant}?"
+    return f"it belongs below a line [{table}]"
 
 
 def missing_hint(where: Where, values: Mapping[str, Any]) -> str:

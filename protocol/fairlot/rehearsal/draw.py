@@ -18,7 +18,7 @@ from fairlot.board.sale import VoidReason
 from fairlot.entry import Entry, EntryType
 from fairlot.errors import Rejection
 from fairlot.identity.registry import RollId
-from fairlot.rehearsal.parts import Clock
+from fairlot.rehearsal.clock import Clock
 from fairlot_crypto.delay import bicorn
 from fairlot_crypto.delay.parameters import RSA_2048, Setup, make_setup, shipped_setup
 from fairlot_crypto.keys import SigningKey

@@ -14,9 +14,11 @@ from fairlot.inputs.stand_in import disclosed
 from fairlot.inputs.terms_file import OWN_CLOCK, QUICKNET_CLOCK, TermsFile
 from fairlot.inputs.toml_file import TomlFile
 from fairlot.money import money_text
-from fairlot.rehearsal.parts import CLOCK_PERIOD, LEAST_LOCKUP, START, TIMES
+from fairlot.rehearsal.clock import CLOCK_PERIOD
+from fairlot.rehearsal.kept import Earlier
+from fairlot.rehearsal.parts import START
+from fairlot.rehearsal.timing import Timing, check_first
 from fairlot.terms.pool import Mechanism, Pool, Requirement
-from fairlot.terms.times import Times
 from fairlot.text import shown
 from fairlot_crypto.timelock.chain import QUICKNET
 
@@ -26,7 +28,10 @@ _SOME = 5
 
 
 def check_people(
-    file: TermsFile, people: Sequence[Person], path: Path, times: Times = TIMES
+    file: TermsFile,
+    people: Sequence[Person],
+    path: Path,
+    earlier: Earlier | None = None,
 ) -> None:
     """Check that a list of people asks only for what the terms offer.
 
@@ -34,16 +39,18 @@ def check_people(
         file: the seller's terms.
         people: the list.
         path: the path of the list, for errors.
-        times: of the rehearsal.
+        earlier: the registry that goes on; ``None`` for a new one.
 
     Raises:
-        InputError: ``terms-file.depositors``, ``terms-file.bids``,
+        InputError: ``terms-file.times``, ``terms-file.depositors``, ``terms-file.bids``,
             ``terms-file.requires``, ``terms-file.excludes``; ``people-file.deposit``,
             ``people-file.group``, ``people-file.bid``, ``people-file.tier``: the first
             in the list, with the others in ``more``.
     """
+    if earlier is None:
+        check_first(file)
     _check_depositors(file, sum(person.amount > 0 for person in people))
-    _check_round(file, times)
+    _check_round(file, Timing.of(file, earlier))
     _check_somebody_enters(file, people)
     refusals = Refusals()
     orders = _Orders(file, InputFile(path, ""), refusals)
@@ -76,10 +83,10 @@ def _check_depositors(file: TermsFile, paying: int) -> None:
         raise _terms_error(file, "terms-file.depositors", where, problem)
 
 
-def _check_round(file: TermsFile, times: Times) -> None:
+def _check_round(file: TermsFile, timing: Timing) -> None:
     """Check that a round of the bids is due when nobody can void the sale any more.
 
-    A round of the rehearsal's own clock must also leave the least lock-up before the unlock; a
+    A round of the rehearsal's own clock must also leave time for the lock-up; a
     round of quicknet is for a real sale, which lasts as long as its terms say.
     """
     if file.bids is None or file.bids.round is None:
@@ -88,19 +95,20 @@ def _check_round(file: TermsFile, times: Times) -> None:
     genesis = QUICKNET.genesis_time if quicknet else START
     period = QUICKNET.period if quicknet else CLOCK_PERIOD
     due = genesis + (file.bids.round - 1) * period
-    earliest = times.drawn_from
+    earliest = timing.times.drawn_from
     first = (earliest - genesis) // period + 2
-    last = (times.unlock - LEAST_LOCKUP - genesis) // period + 1
+    last = (timing.latest - file.times.lockup - genesis) // period + 1
     if file.bids.round < first:
         problem = f"is due at {due}, before bids may open: the first is {first}"
         raise _terms_error(file, "terms-file.bids", ("bids", "round"), problem)
     if file.bids.round > last and not quicknet:
-        problem = f"is due at {due}, too late for the lock-up: the last is {last}"
+        late = "too late to unlock in the season's tail"
+        problem = f"is due at {due}, {late}: the last is {last}"
         raise _terms_error(file, "terms-file.bids", ("bids", "round"), problem)
 
 
 def _check_somebody_enters(file: TermsFile, people: Sequence[Person]) -> None:
-    """Check that attributes let somebody into each pool (step 3).
+    """Check that attributes let somebody into each pool (step 5).
 
     A pool that nobody enters sells nothing, unless it leaves its units to a later pool.
     """

@@ -76,12 +76,13 @@ class Earlier:
         return {compared_name(each.name): each for each in self.kept.people}
 
     def times(self, first: Times) -> Times:
-        """Return the times of the next sale: it opens an epoch after the last roll.
+        """Return the times of the next sale: it opens with the next epoch of the registry.
 
         Args:
             first: the times of the registry's first sale.
         """
-        late = self.state.clock + self.state.registry.epoch - first.open
+        epoch = self.state.registry.epoch
+        late = (self.state.clock // epoch + 1) * epoch - first.open
         return replace(
             first,
             open=first.open + late,

@@ -5,8 +5,9 @@ order in which work happens to finish.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from fairlot.board.registration import check_times
 from fairlot.identity.desks import DeskAttester, ListDesk
 from fairlot.identity.enrolment import IssuerSecrets
 from fairlot.identity.identifier import Canonicaliser, Source
@@ -23,7 +24,9 @@ from fairlot.identity.uniqueness import RATE_MAX, Uniqueness
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.stand_in import ASSURANCE, LISTED, disclosed
 from fairlot.inputs.terms_file import QUICKNET_CLOCK, TermsFile
+from fairlot.inputs.terms_file_times import TimesFile
 from fairlot.logs import NOBODY, BoardIdentity
+from fairlot.rehearsal.clock import Clock
 from fairlot.rehearsal.kept import Earlier, Listed
 from fairlot.same_name import compared_name
 from fairlot.terms.beacon import BeaconTerms
@@ -32,31 +35,22 @@ from fairlot.terms.roll import RollTerms
 from fairlot.terms.terms import REFUND_AT_ONCE, Terms
 from fairlot.terms.times import Times
 from fairlot_crypto.committee import prss, threshold
-from fairlot_crypto.curve import Backend, Scalar, random_scalar
+from fairlot_crypto.curve import Backend
 from fairlot_crypto.delay.parameters import RSA_2048, Setup
 from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.randomness import Randomness, shuffled
-from fairlot_crypto.timelock.chain import (
-    QUICKNET,
-    SEED_LENGTH,
-    ChainInfo,
-    first_round_after,
-)
-from fairlot_crypto.timelock.clock import clock_key, sign_round
-from fairlot_crypto.timelock.drand import Beacon
-from fairlot_crypto.timelock.scheme import UNCHAINED_G1
+from fairlot_crypto.timelock.chain import QUICKNET, first_round_after
 from fairlot_crypto.voprf.threshold import KeyShare, PublicShares, deal_tag_key
 
 START = 1_893_456_000
 """2030-01-01T00:00:00Z, when every rehearsal opens."""
 SEASON = 2030
-SEASON_SECONDS = 365 * DAY
-RECOVERY = Recovering(quorum=1, cooling=3 * DAY, freeze=7 * DAY, detection=7 * DAY)
+FREEZE = 7 * DAY
+"""Seconds after which a freeze ends."""
 DISPUTED = 14 * DAY
 """Seconds in which a dispute is decided."""
-LEAST_LOCKUP = RECOVERY.detection + RECOVERY.cooling + 2 * DAY
-LOCKUP = LEAST_LOCKUP + DAY
-"""Seconds that items are locked up, from the last marker that the draw needs."""
+LOCKUP = TimesFile().lockup
+"""Seconds that items are locked up unless the terms file says otherwise."""
 TIMES = Times(
     open=START,
     close=START + 3_600,
@@ -66,46 +60,13 @@ TIMES = Times(
     unlock=START + 3_780 + 30 + LOCKUP,
     slack=30,
 )
+"""Of a sale that names no round, under the default lock-up."""
 LIST = Source("list", Canonicaliser.NAME)
 """By what a rehearsal tells people apart."""
 BOARD_NAME = "rehearsal.example/board"
-CLOCK_PERIOD = 3
-"""Seconds from one round of the rehearsal's own clock to the next."""
-CLOCK_NAME = "rehearsal"
 
 _SPARE = ("region", "cohort_a", "cohort_b")
 """Attributes that fill the schema if the list and the terms have fewer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """A chain whose key the rehearsal itself holds."""
-
-    chain: ChainInfo
-    secret: Scalar = field(repr=False)
-    """k, the key that signs the rounds."""
-
-    @classmethod
-    def generate(cls, curve: Backend, randomness: Randomness) -> "Clock":
-        """Draw a clock that begins with the sale."""
-        secret, scheme = random_scalar(randomness), UNCHAINED_G1
-        chain = ChainInfo(
-            scheme=scheme,
-            public_key=clock_key(curve, scheme, secret),
-            period=CLOCK_PERIOD,
-            genesis_time=START,
-            genesis_seed=randomness.take(SEED_LENGTH),
-            beacon_id=CLOCK_NAME,
-        )
-        return cls(chain, secret)
-
-    def round_after(self, time: int) -> NamedRound:
-        """Return the earliest round that is due later than ``time``."""
-        return NamedRound(self.chain, first_round_after(self.chain, time))
-
-    def sign(self, curve: Backend, round_number: int) -> Beacon:
-        """Return a round; whoever holds the clock can make it early."""
-        return sign_round(curve, self.chain, self.secret, round_number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +77,8 @@ class Parts:
     issuers: tuple[IssuerSecrets, ...]
     tag_shares: tuple[KeyShare, ...]
     """The issuers' shares of the key of person tags."""
-    attester: DeskAttester
+    attesters: tuple[DeskAttester, ...]
+    """As many as a recovery needs; each has the whole list."""
     seller: SigningKey
     escrow: SigningKey
     board: SigningKey
@@ -129,7 +91,12 @@ class Parts:
     clock: Clock
     """A clock like drand's, whose rounds the terms may name."""
     times: Times
-    """Of the sale."""
+    """Of the sale; a round that it names moves the unlock."""
+
+    @property
+    def attester(self) -> DeskAttester:
+        """The first of the attesters, who attests people when they enrol."""
+        return self.attesters[0]
 
 
 def cast_parts(
@@ -148,8 +115,8 @@ def cast_parts(
         randomness: the source of which each role takes a child of its own.
         earlier: the registry that goes on; ``None`` for a new one.
     """
-    attester_key, board = attesting_key(randomness), _key(randomness, "board")
-    disputes = _key(randomness, "disputes")
+    attester_keys = attesting_keys(file.attesters, randomness)
+    board, disputes = _key(randomness, "board"), _key(randomness, "disputes")
     public, issuers = deal_issuers(curve, file.issuers, file.threshold, randomness)
     tags, tag_shares = deal_tags(curve, file.issuers, file.threshold, randomness)
     if earlier is not None:
@@ -159,7 +126,7 @@ def cast_parts(
             rehearsal=True,
             season=SEASON,
             starts=START,
-            ends=START + SEASON_SECONDS,
+            ends=START + file.times.season,
             attributes=_schema(file, people),
             nym_secrets=1,
             threshold=file.threshold,
@@ -167,25 +134,27 @@ def cast_parts(
                 Issuer(issuer.key.public, w.to_bytes())
                 for issuer, w in zip(issuers, public.shares, strict=True)
             ),
-            attesters=(attester_key.public,),
+            attesters=tuple(key.public for key in attester_keys),
             board=BoardIdentity(BOARD_NAME, board.public),
             witnesses=NOBODY,
-            recovery=RECOVERY,
+            recovery=recovering(file),
             disputes=Disputes(disputes.public, DISPUTED),
             uniqueness=told_apart(tags),
+            epoch=file.times.epoch,
+            tail=file.times.tail,
         )
     listed = _listed(registry, people, randomness, earlier)
     return Parts(
         registry=registry,
         issuers=issuers,
         tag_shares=tag_shares,
-        attester=list_attester(
+        attesters=list_attesters(
             curve,
             registry,
             issuers,
             tag_shares,
             listed,
-            attester_key,
+            attester_keys,
             randomness.derive("attesting"),
         ),
         seller=_key(randomness, "seller"),
@@ -196,8 +165,8 @@ def cast_parts(
         contributors=tuple(
             _key(randomness, f"contributor/{i}") for i in range(file.contributors)
         ),
-        clock=Clock.generate(curve, randomness.derive("clock")),
-        times=TIMES if earlier is None else earlier.times(TIMES),
+        clock=Clock.generate(curve, START, randomness.derive("clock")),
+        times=sale_times(file, earlier),
     )
 
 
@@ -240,9 +209,10 @@ def deal_tags(
     return deal_tag_key(curve, members, degree, randomness.derive("tag-key"))
 
 
-def attesting_key(randomness: Randomness) -> SigningKey:
-    """Return the key of the rehearsal's attester."""
-    return _key(randomness, "attester")
+def attesting_keys(count: int, randomness: Randomness) -> tuple[SigningKey, ...]:
+    """Return the keys of the rehearsal's attesters."""
+    labels = ("attester", *(f"attester/{number}" for number in range(2, count + 1)))
+    return tuple(_key(randomness, label) for label in labels)
 
 
 def told_apart(shares: PublicShares) -> Uniqueness:
@@ -250,27 +220,27 @@ def told_apart(shares: PublicShares) -> Uniqueness:
     return Uniqueness(LIST, RATE_MAX, tuple(K.to_bytes() for K in shares.shares))
 
 
-def list_attester(
+def list_attesters(
     curve: Backend,
     registry: Registry,
     issuers: Sequence[IssuerSecrets],
     tag_shares: Sequence[KeyShare],
     listed: Sequence[Listed],
-    key: SigningKey,
+    keys: Sequence[SigningKey],
     randomness: Randomness,
-) -> DeskAttester:
-    """Return the attester, who knows these people and reaches these issuers."""
+) -> tuple[DeskAttester, ...]:
+    """Return attesters with these keys, who know these people and reach these issuers."""
     attributes = {each.name: each.attributes for each in listed}
-    keys = [issuer.key for issuer in issuers]
-    issuing = randomness.derive("issuers")
-    return DeskAttester(
-        curve,
-        registry,
-        key,
-        ListDesk(registry, attributes),
-        local_issuers(curve, registry, tag_shares, keys, issuing),
-        randomness,
-    )
+    signing = [issuer.key for issuer in issuers]
+    attesters: list[DeskAttester] = []
+    for number, key in enumerate(keys, start=1):
+        own = randomness if number == 1 else randomness.derive(str(number))
+        issuing = local_issuers(
+            curve, registry, tag_shares, signing, own.derive("issuers")
+        )
+        desk = ListDesk(registry, attributes)
+        attesters.append(DeskAttester(curve, registry, key, desk, issuing, own))
+    return tuple(attesters)
 
 
 def write_terms(file: TermsFile, parts: Parts, setup: Setup) -> Terms:
@@ -278,6 +248,7 @@ def write_terms(file: TermsFile, parts: Parts, setup: Setup) -> Terms:
 
     Raises:
         TermsError: if they are not legal.
+        Rejection: ``registry.terms``, ``terms.lockup`` if they do not fit the registry.
     """
     opens = parts.times.open
     terms = Terms(
@@ -309,7 +280,34 @@ def write_terms(file: TermsFile, parts: Parts, setup: Setup) -> Terms:
         bids=_bids(file, parts),
         currency=file.currency,
     )
-    return Terms.from_value(terms.to_value())
+    dues = [named.due for named in terms.named_rounds()]
+    expiry = file.times.expiry
+    times = replace(
+        parts.times,
+        unlock=terms.locked_from + file.times.lockup,
+        expiry=max(dues) + expiry if dues and expiry is not None else None,
+    )
+    terms = Terms.from_value(replace(terms, times=times).to_value())
+    check_times(terms, parts.registry)
+    return terms
+
+
+def sale_times(file: TermsFile, earlier: Earlier | None = None) -> Times:
+    """Return the times of a sale that names no round.
+
+    Args:
+        file: the seller's terms, which say for how long items are locked up.
+        earlier: the registry that goes on; ``None`` for a new one.
+    """
+    lockup = file.times.lockup
+    first = replace(TIMES, unlock=TIMES.reveal_end + TIMES.slack + lockup)
+    return first if earlier is None else earlier.times(first)
+
+
+def recovering(file: TermsFile) -> Recovering:
+    """Return how people of a new registry take a leaf back."""
+    times = file.times
+    return Recovering(file.attesters, times.cooling, FREEZE, times.detection)
 
 
 def _schema(file: TermsFile, people: Sequence[Person]) -> tuple[Attribute, ...]:

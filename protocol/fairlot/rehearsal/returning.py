@@ -4,11 +4,13 @@ from collections.abc import Sequence
 
 from fairlot.errors import InputError
 from fairlot.identity.registry import Registry
+from fairlot.inputs.durations import show_duration
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.stand_in import disclosed
 from fairlot.inputs.terms_file import TermsFile
 from fairlot.rehearsal.kept import Earlier
-from fairlot.rehearsal.parts import TIMES, attested
+from fairlot.rehearsal.parts import attested, sale_times
+from fairlot.rehearsal.timing import latest_unlock
 from fairlot.same_name import compared_name
 from fairlot.text import shown
 
@@ -20,16 +22,17 @@ def check_returning(
 
     Raises:
         InputError: ``registry-dir.season``, ``registry-dir.issuers``,
-            ``registry-dir.schema``, ``registry-dir.attributes``.
+            ``registry-dir.times``, ``registry-dir.schema``, ``registry-dir.attributes``.
     """
     registry = earlier.state.registry
     # Step 4.
-    _check_season(earlier, registry)
+    _check_season(earlier, file, registry)
     named = len(registry.issuers), registry.threshold
     if (file.issuers, file.threshold) != named:
         problem = f"the registry has n = {named[0]} and t = {named[1]}"
         remedy = "write these in [issuers], or leave --registry out"
         raise InputError("registry-dir.issuers", f"{problem}: {remedy}")
+    _check_times(file, registry)
     # Step 5.
     _check_schema(registry, file, people)
     # Step 6.
@@ -42,9 +45,30 @@ def check_returning(
             raise InputError("registry-dir.attributes", f"{who}: {remedy}")
 
 
-def _check_season(earlier: Earlier, registry: Registry) -> None:
-    times = earlier.times(TIMES)
-    in_tail = times.unlock + registry.settles_after <= registry.closes
+def _check_times(file: TermsFile, registry: Registry) -> None:
+    """Check that the file says of the registry what it is."""
+    times, recovery = file.times, registry.recovery
+    pairs = (
+        ("[times] epoch", times.epoch, registry.epoch),
+        ("[times] season", times.season, registry.ends - registry.starts),
+        ("[times] tail", times.tail, registry.tail),
+        ("[times] detection", times.detection, recovery.detection),
+        ("[issuers] cooling", times.cooling, recovery.cooling),
+    )
+    for name, written, has in pairs:
+        if written != has:
+            remedy = f'write "{show_duration(has)}", or leave --registry out'
+            problem = f"{name} of the registry is another: {remedy}"
+            raise InputError("registry-dir.times", problem)
+    if file.attesters != recovery.quorum:
+        remedy = f"write {recovery.quorum}, or leave --registry out"
+        problem = f"[issuers] q_recover of the registry is another: {remedy}"
+        raise InputError("registry-dir.issuers", problem)
+
+
+def _check_season(earlier: Earlier, file: TermsFile, registry: Registry) -> None:
+    times = sale_times(file, earlier)
+    in_tail = times.unlock <= latest_unlock(registry)
     if not (times.close < registry.ends and in_tail):
         problem = f"the registry's season ends at {registry.ends}, before another sale"
         raise InputError(

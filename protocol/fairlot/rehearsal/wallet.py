@@ -15,10 +15,10 @@ from fairlot.identity.registry import Credentials, RollId, epoch_at
 from fairlot.identity.roll import unexpired_rolls
 from fairlot.rehearsal.kept import Earlier, holder_of
 from fairlot.rehearsal.parts import (
-    attesting_key,
+    attesting_keys,
     deal_issuers,
     deal_tags,
-    list_attester,
+    list_attesters,
 )
 from fairlot.same_name import compared_name
 from fairlot.text import shown
@@ -106,13 +106,13 @@ def open_wallet(earlier: Earlier, name: str, curve: Backend) -> Wallet:
     _, issuers = deal_issuers(curve, members, degree, randomness)
     holder = holder_of(randomness, listed.name)
     _, tag_shares = deal_tags(curve, members, degree, randomness)
-    attester = list_attester(
+    attester, *_ = list_attesters(
         curve,
         registry,
         issuers,
         tag_shares,
         [listed],
-        attesting_key(randomness),
+        attesting_keys(len(registry.attesters), randomness),
         randomness.derive("attesting"),
     )
     keys = holder.signing.public, holder.device.public
