@@ -184,7 +184,7 @@ def test_a_torn_end_of_the_first_file_is_a_torn_end() -> None:
 def test_where_reading_was_given_up_is_told_in_the_second_file_too(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("fairlot.board.replay.GIVEN_UP", 3)
+    monkeypatch.setattr("fairlot.board.files.GIVEN_UP", 3)
     first, noise = of(REGISTRY), bytes(4)
     (given_up,) = [
         finding

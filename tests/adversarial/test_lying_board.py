@@ -25,6 +25,7 @@ from lies_people import PEOPLE
 from lies_registry import REGISTERING
 from lies_roles import PARTIES
 from lies_rounds import ROUNDS
+from lies_seasons import SEASONS
 from lies_signers import SIGNERS
 from lies_terms import OFFERS
 from lies_times import PHASES
@@ -37,6 +38,7 @@ ROWS = (
     *OFFERS,
     *REGISTERING,
     *LIVES,
+    *SEASONS,
     *CLAIMS,
     *DELIVERIES,
     *PEOPLE,

@@ -48,7 +48,7 @@ def lives_of(case: In) -> Lives:
         fields = Fields(
             value, ("body",), lambda why: Rejection("entry.field", str(why))
         )
-        lives.born(read_leaf(fields))
+        lives.born(read_leaf(fields), 0)
     for row in case["entries"]:
         data = unhex(row["entry"])
         entry = read_entry(cbor.decode(data), data)

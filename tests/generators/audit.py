@@ -13,6 +13,7 @@ from generators.audit_lies import ACCEPTED, Lie, lies
 from generators.audit_policies import policy_lies, policy_rows
 from generators.audit_rehearsals import one_key, real_sale, rehearsal_lies
 from generators.audit_rounds import round_lies
+from generators.audit_seasons import season_lies, season_rows
 from generators.audit_watch import thinned, watch_lies, watched
 from generators.case import Case, Chapter, Raw, accept, reject
 from generators.plays_delivered import delivered
@@ -76,7 +77,8 @@ def _accepted() -> Sequence[Case]:
         for name, comment, play, expected in rehearsed
     ]
     kept = [_accept(*row) for row in (*kept_rows(), *policy_rows())]
-    return [*played, *(_accept(*row) for row in rows), *kept]
+    seasons = [_accept(*row, ACCEPTED) for row in season_rows()]
+    return [*played, *(_accept(*row) for row in rows), *kept, *seasons]
 
 
 def _accept(
@@ -118,6 +120,7 @@ def _refused() -> Sequence[Case]:
         *rehearsal_lies(),
         *kept_lies(),
         *policy_lies(),
+        *season_lies(),
     )
     return [_reject(lie) for lie in every]
 

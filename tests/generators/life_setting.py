@@ -113,7 +113,7 @@ class Town:
             book.registered(index, made.handle)
         self.leaves.append(made.leaf)
         self.enrolments.append(made)
-        self.lives.born(made.leaf)
+        self.lives.born(made.leaf, self.clock)
         values = self.books[0].attributes(index)
         return receive_identity(GROUP, self.registry, made, device, values)
 

@@ -469,11 +469,14 @@ def test_a_leaf_is_carried_over_with_its_current_keys(at: Town) -> None:
     (made, *_) = [book.carry_over(0, life, 0, after.clock) for book in after.books]
     identity = after.take(made, keys_of("ann again")[1], previous=0)
     check_leaf(GROUP, after.registry, identity.leaf, Statements())
-    check_carried(identity.leaf, at.lives, after.clock)
+    check_carried(identity.leaf, at.lives, after.clock, after.clock)
     assert identity.leaf.version == 1
     assert identity.leaf.commitment != at.leaves[0].commitment
     thief = replace(identity.leaf, holder=at.leaves[0].holder)
-    assert code(lambda: check_carried(thief, at.lives, after.clock)) == "leaf.previous"
+    since = at.clock + 1
+    assert code(lambda: check_carried(thief, at.lives, since, after.clock)) == (
+        "leaf.previous"
+    )
 
 
 def test_nobody_gets_two_leaves_in_the_next_season(at: Town) -> None:
@@ -515,7 +518,9 @@ def test_only_active_leaves_of_the_book_before_are_carried_over(at: Town) -> Non
     frozen = after.leaves
     assert frozen == []
     leaf = replace(at.leaves[0], previous=0)
-    assert code(lambda: check_carried(leaf, at.lives, at.clock)) == "leaf.previous"
+    since = at.clock + 1
+    assert code(lambda: check_carried(leaf, at.lives, since, since)) == "leaf.previous"
+    check_carried(leaf, at.lives, at.clock, at.clock)
 
 
 def test_an_act_is_read_strictly(at: Town) -> None:

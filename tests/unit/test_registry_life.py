@@ -76,4 +76,5 @@ def _carried(on: Stage, state: RegistryState, previous: bytes | None) -> None:
     named = replace(on.terms, registry=registry.registry_id)
     made = part.with_terms(named)
     state.append(made.registry_entry(), START)
-    state.append(made.leaf_entry(on.members[0].identity, {"previous": 0}), START)
+    late = START + registry.view_age + 1
+    state.append(made.leaf_entry(on.members[0].identity, {"previous": 0}), late)

@@ -11,7 +11,7 @@ from fairlot.board.sale import SaleState, VoidReason
 from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot.errors import Rejection
 from fairlot.logs import LogKind
-from fairlot.rehearsal.parts import START
+from fairlot.rehearsal.parts import LOCKUP, START
 from fairlot.terms.times import MAX_TIME
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.keys import SigningKey
@@ -407,11 +407,11 @@ def test_after_sealed_nobody_voids_the_sale(
 
 
 def expiring() -> Stage:
-    """Return the sale that waits for a round, and expires two days after it at most."""
+    """Return the sale that waits for a round, and expires a day after it."""
     on = clocked()
     (named,) = on.terms.named_rounds()
     expiry = named.due + 86_400
-    times = replace(on.terms.times, unlock=expiry + 86_400, expiry=expiry)
+    times = replace(on.terms.times, unlock=expiry + LOCKUP, expiry=expiry)
     registry = on.registry
     assert registry.starts <= times.open < times.unlock < registry.ends
     return on.with_terms(replace(on.terms, times=times))

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from fairlot.audit.carried import carried_findings
 from fairlot.audit.checks import (
     BEFORE_TERMS,
     CHECKS,
@@ -232,7 +233,7 @@ def audit_replay(
     known = state.rounds.including(state.curve, given, state.statements)
     own = _own_findings(read, expected, compared, known)
     findings = [*read.findings, *compared.findings, *own]
-    # Step 9.
+    # Step 10.
     unchecked = _unchecked(expected, kept, _alone(read, expected) is not None)
     results = tuple(_result(check, findings, read, unchecked) for check in CHECKS)
     return Report(
@@ -308,8 +309,9 @@ def _own_findings(
     # Step 4.
     yield from watch_findings(state, Watch(read.watch.seen | compared.seen))
     yield from expiry_findings(state, known)
-    seen = read.registry.watch.seen | compared.registry
-    yield from roll_findings(state.registry, Watch(seen))
+    yield from roll_findings(read.registries, compared.registries)
+    # Step 9.
+    yield from carried_findings(read.registries[0])
     # Step 3.
     finals = sum(f.final for f in state.fundings())
     most = state.roll.roll.leaves if finals else 0

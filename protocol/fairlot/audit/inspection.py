@@ -112,26 +112,22 @@ def utc(time: int) -> str:
 
 
 def entry_facts(read: Replay) -> tuple[EntryFacts, ...]:
-    """Return a sentence for every entry under a checkpoint: the registry's log first."""
+    """Return a sentence for every entry under a checkpoint: logs of registries first."""
     state = read.state
     money = writing(state.terms.currency if state.begun else None)
-    return (
-        *_log_facts(read.registry, read, money),
-        *_log_facts(read, read, money),
-    )
+    return tuple(fact for log in read.logs for fact in _log_facts(log, money))
 
 
 def _log_facts(
-    log: LogReplay[RegistryState] | LogReplay[SaleState], read: Replay, money: Money
+    log: LogReplay[RegistryState] | LogReplay[SaleState], money: Money
 ) -> Iterator[EntryFacts]:
     """Yield a sentence for every entry of a log, in its order."""
     judged = {timed.index: timed for timed in log.entries}
-    broken = {f.entry: f.code for f in read.findings if f.log is log.kind}
     for index in range(log.state.tree.size):
         if index in judged:
             yield _judged(judged[index], money)
         else:
-            yield _unread(log.kind, index, broken.get(index))
+            yield _unread(log.kind, index, log.unreadable.get(index))
 
 
 def nym_facts(state: SaleState, nym: Nym) -> NymFacts | None:

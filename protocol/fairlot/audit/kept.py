@@ -4,15 +4,17 @@ specs/audit.md, section 1.2. Each head binds the board to one history, and each 
 entry in it; what witnesses have co-signed counts, whoever hands it over.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from fairlot.board.head import contradiction, verify_head
 from fairlot.board.log_replay import Finding
 from fairlot.board.log_state import LogState
+from fairlot.board.registry_state import RegistryState
 from fairlot.board.replay import Replay
 from fairlot.board.standing import Cosigned
 from fairlot.errors import Rejection
+from fairlot.identity.registry import RegistryId
 from fairlot_crypto.errors import ProofError
 from fairlot_crypto.log.checkpoint import SignedCheckpoint
 from fairlot_crypto.log.merkle import Tree, verify_inclusion
@@ -45,15 +47,18 @@ class Compared:
     """Those of the sale's log that it extends."""
     seen: frozenset[Cosigned]
     """Their co-signatures."""
-    registry: frozenset[Cosigned] = frozenset()
-    """Those of heads of the registry's log."""
+    registries: Mapping[RegistryId, frozenset[Cosigned]] = field(
+        default_factory=dict[RegistryId, frozenset[Cosigned]]
+    )
+    """Those of heads of the logs of registries."""
 
 
 def compare_kept(read: Replay, kept: Kept) -> Compared:
-    """Compare the log of a sale, and that of its registry, with what was kept of both."""
+    """Compare the logs of a sale and of registries with what was kept of each."""
     findings, heads = list[Finding](), list[SignedCheckpoint]()
-    seen, registry = set[Cosigned](), set[Cosigned]()
-    if kept.given and not (read.state.begun or read.registry.state.begun):
+    seen = set[Cosigned]()
+    registries = dict[RegistryId, frozenset[Cosigned]]()
+    if kept.given and not any(log.state.begun for log in read.logs):
         why = "the file holds no terms: nothing says whose log it is to be compared"
         return Compared((Finding("heads.absent", why, None, None),), (), frozenset())
     for name, head, proof in _each(kept):
@@ -61,19 +66,21 @@ def compare_kept(read: Replay, kept: Kept) -> Compared:
         found = _judge(name, head, proof, state)
         if isinstance(found, Finding):
             findings.append(found)
-        elif state is read.state:
+        elif isinstance(state, RegistryState):
+            known = registries.get(state.registry_id, frozenset())
+            registries[state.registry_id] = known.union(found)
+        else:
             heads.append(head)
             seen.update(found)
-        else:
-            registry.update(found)
-    return Compared(tuple(findings), tuple(heads), frozenset(seen), frozenset(registry))
+    return Compared(tuple(findings), tuple(heads), frozenset(seen), registries)
 
 
 def _log_of(head: SignedCheckpoint, read: Replay) -> LogState:
-    """Return the log that a head names; the sale's where it is neither's."""
-    registry: LogState = read.registry.state
-    named = registry.begun and head.checkpoint.origin == registry.identity.origin
-    return registry if named or not read.state.begun else read.state
+    """Return the log that a head names; the last one where it is nobody's."""
+    begun: list[LogState] = [log.state for log in read.logs if log.state.begun]
+    origin = head.checkpoint.origin
+    named = (state for state in begun if state.identity.origin == origin)
+    return next(named, begun[-1])
 
 
 def _each(kept: Kept) -> Iterator[tuple[str, SignedCheckpoint, LogProof | None]]:

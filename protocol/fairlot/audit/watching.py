@@ -3,16 +3,17 @@
 specs/audit.md, section 1, step 4.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from fairlot.audit.settling import refuted
 from fairlot.beacon.rounds import Rounds
-from fairlot.board.log_replay import Finding
+from fairlot.board.log_replay import Finding, LogReplay
 from fairlot.board.phase import DRAWN, Phase
 from fairlot.board.registry_state import RegistryState
 from fairlot.board.sale import SaleState
-from fairlot.board.standing import DUE, Marked, Watch
+from fairlot.board.standing import DUE, Cosigned, Marked, Watch
 from fairlot.entry import EntryType
+from fairlot.identity.registry import RegistryId
 from fairlot.logs import LogKind
 
 
@@ -38,12 +39,24 @@ def watch_findings(state: SaleState, watch: Watch) -> Iterator[Finding]:
             yield _unwatched(state, kind, "was seen")
 
 
-def roll_findings(state: RegistryState, watch: Watch) -> Iterator[Finding]:
-    """Yield the rolls that no quorum of the registry's witnesses has seen."""
-    for index in state.roll_indexes:
-        if not watch.covers(state, index):
-            why = "no quorum of co-signatures shows that this ROLL was seen"
-            yield Finding("witness.quorum", why, None, index, LogKind.REGISTRY)
+def roll_findings(
+    logs: Sequence[LogReplay[RegistryState]],
+    kept: Mapping[RegistryId, frozenset[Cosigned]],
+) -> Iterator[Finding]:
+    """Yield the rolls that no quorum of their registry's witnesses has seen.
+
+    Args:
+        logs: of registries.
+        kept: what counts of heads from elsewhere.
+    """
+    for log in logs:
+        state = log.state
+        watch = Watch(log.watch.seen | kept.get(state.registry_id, frozenset()))
+        for index in state.roll_indexes:
+            if not watch.covers(state, index):
+                roll = f"{log.name}: this ROLL" if log.name else "this ROLL"
+                why = f"no quorum of co-signatures shows that {roll} was seen"
+                yield Finding("witness.quorum", why, None, index, LogKind.REGISTRY)
 
 
 def expiry_findings(state: SaleState, known: Rounds) -> Iterator[Finding]:

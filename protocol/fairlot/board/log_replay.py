@@ -88,6 +88,10 @@ class LogReplay(Generic[S]):
     """Whether the first entry was refused, so that nothing after it can be judged."""
     waiting: list[Record] = field(default_factory=list[Record])
     """Leaves under no checkpoint yet."""
+    unreadable: dict[int, str] = field(default_factory=dict[int, str])
+    """Index to code of the leaves that are no entries."""
+    name: str = ""
+    """What findings call the log, where its kind does not tell it from others."""
     _sizes: set[int] = field(default_factory=set[int])
     """Of the heads that state the tree as it was, however they are signed."""
 
@@ -150,6 +154,7 @@ class LogReplay(Generic[S]):
     def _entry(self, record: Record) -> None:
         index = self.state.tree.size
         if isinstance(record.item, Unreadable):
+            self.unreadable[index] = record.item.code
             self._find(record.item.code, record.item.message, record.offset, index)
         elif isinstance(record.item, Entry) and not self.stopped:
             self._apply(record, record.item, index)
@@ -181,4 +186,5 @@ class LogReplay(Generic[S]):
     def _find(
         self, code: str, message: str, offset: int, entry: int | None = None
     ) -> None:
-        self.found.add(Finding(code, message, offset, entry, self.kind))
+        told = f"{self.name}: {message}" if self.name else message
+        self.found.add(Finding(code, told, offset, entry, self.kind))

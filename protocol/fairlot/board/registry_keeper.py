@@ -78,6 +78,7 @@ def start_registry(
     issuer: SigningKey,
     time: int,
     statements: Statements | None = None,
+    before: RegistryState | None = None,
 ) -> RegistryBoard:
     """Start the log of a registry with its first batch: REGISTRY.
 
@@ -88,6 +89,8 @@ def start_registry(
         issuer: signs REGISTRY: the key of any of its issuers.
         time: the board's clock, Unix seconds.
         statements: what this process has verified before; ``None`` for nothing.
+        before: the state of the registry that this one continues, with which leaves that
+            are carried over are compared; it may go on.
 
     Raises:
         CallerError: ``board.start`` where the keys are not those that the registry names,
@@ -100,7 +103,7 @@ def start_registry(
     if issuer.public not in [each.key for each in registry.issuers]:
         raise CallerError("board.start", "the registry has no such issuer")
     known = Statements() if statements is None else statements
-    state = RegistryState(credentials.curve, known)
+    state = RegistryState(credentials.curve, known, before)
     kept = RegistryBoard(storage, registry.board.name, board, state)
     value = registry.to_value()
     first = sign_entry(EntryType.REGISTRY, registry.registry_id, value, issuer)

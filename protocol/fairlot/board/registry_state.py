@@ -47,7 +47,8 @@ class RegistryState(LogState):
                 hand.
         """
         super().__init__(curve, statements)
-        self._before = before
+        self.before = before
+        """The state of the registry that this one continues, where its log is at hand."""
         self._carried: set[int] = set()
         self.leaves: dict[int, Leaf] = {}
         """As they were registered; ``life`` and ``leaf_at`` say what has become of them."""
@@ -219,7 +220,7 @@ class RegistryState(LogState):
         check_leaf(self.curve, self.registry, leaf, self.statements)
         self._identity_commitments.add(leaf.commitment)
         self.leaves[leaf.index] = leaf
-        self.lives.born(leaf)
+        self.lives.born(leaf, time)
         if leaf.previous is not None:
             self._carried.add(leaf.previous)
 
@@ -227,14 +228,19 @@ class RegistryState(LogState):
         """Check a leaf that continues one of the registry before (specs/life.md, step 20)."""
         if leaf.previous is None:
             return
-        named, before = self.registry.previous, self._before
+        named, before = self.registry.previous, self.before
         if named is None or leaf.previous in self._carried:
             problem = (
                 "a leaf is carried over once, from the registry that this one names"
             )
             raise Rejection("leaf.previous", problem)
-        if before is not None and before.registry_id == named:
-            check_carried(leaf, before.lives, time)
+        if before is None or before.registry_id != named:
+            return
+        if before.registry.rehearsal and not self.registry.rehearsal:
+            problem = "nobody of a rehearsal is carried over in earnest"
+            raise Rejection("leaf.previous", problem)
+        since = time - self.registry.view_age
+        check_carried(leaf, before.lives, since, time)
 
     def _life_entry(self, entry: Entry, time: int) -> None:
         self.lives.apply(entry, time, self.statements)

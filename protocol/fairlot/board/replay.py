@@ -1,26 +1,18 @@
 """Reads a file of logs back into the state of a sale (specs/board.md, section 6).
 
-The file is taken apart; the log of the registry is folded first, then that of the sale.
+The file is taken apart; the logs of registries are folded first, season by season, then that
+of the sale.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from fairlot.board.files import GIVEN_UP, Given, read_files
 from fairlot.board.log_replay import Finding, Findings, LogReplay
 from fairlot.board.registry_state import RegistryState
 from fairlot.board.sale import SaleState
-from fairlot.board.transcript import (
-    Apart,
-    LogName,
-    LogRecords,
-    Record,
-    Stop,
-    Unreadable,
-    read_records,
-    take_apart,
-)
-from fairlot.entry import Entry, EntryType
+from fairlot.board.transcript import LogRecords, Record, Stop, Unreadable
 from fairlot.errors import Rejection
 from fairlot.logs import LogKind
 from fairlot_crypto.curve import Backend
@@ -28,15 +20,15 @@ from fairlot_crypto.log.checkpoint import SignedCheckpoint
 from fairlot_crypto.progress import Progress, silent
 from fairlot_crypto.statements import Statements
 
-GIVEN_UP = 100_000
-"""Findings after which a file is not read any further."""
-
 
 @dataclass(slots=True)
 class Replay(LogReplay[SaleState]):
-    """The result of reading a file: the log of a sale, after that of its registry."""
+    """The result of reading a file: the log of a sale, after those of registries."""
 
     registry: LogReplay[RegistryState] = field(kw_only=True)
+    """Of the registry that the terms name, or of the one that is alone."""
+    earlier: Sequence[LogReplay[RegistryState]] = field(default=(), kw_only=True)
+    """Of the registries before it, as far as they are given, oldest first."""
     length: int = field(default=0, kw_only=True)
     """Bytes of all files."""
     sold: bool = field(default=True, kw_only=True)
@@ -47,8 +39,18 @@ class Replay(LogReplay[SaleState]):
     """Logs that nobody looks into: foreign ones, and copies of what an earlier file holds."""
 
     @property
+    def registries(self) -> tuple[LogReplay[RegistryState], ...]:
+        """All logs of registries, oldest first."""
+        return (*self.earlier, self.registry)
+
+    @property
+    def logs(self) -> tuple[LogReplay[RegistryState] | LogReplay[SaleState], ...]:
+        """All logs, in the order in which they were folded."""
+        return (*self.registries, self)
+
+    @property
     def findings(self) -> list[Finding]:
-        """What was found in both logs and between them, the first ``KEPT`` of each code."""
+        """What was found in all logs and between them, the first ``KEPT`` of each code."""
         return self.found.kept
 
     @property
@@ -58,13 +60,13 @@ class Replay(LogReplay[SaleState]):
 
     @property
     def covered(self) -> int:
-        """Bytes of the file up to the last checkpoint of either log."""
-        return max(self.acknowledged, self.registry.acknowledged)
+        """Bytes of the file up to the last checkpoint of any log."""
+        return max(log.acknowledged for log in self.logs)
 
     @property
     def unacknowledged(self) -> int:
         """The number of bytes under no checkpoint, on which no reader may rely."""
-        between = (*self.registry.waiting, *self.waiting)
+        between = (record for log in self.logs for record in log.waiting)
         early = (len(r.encoded) for r in between if r.offset < self.covered)
         beside = (r for log in self.others for r in log.records)
         foreign = (len(r.encoded) for r in beside if r.offset >= self.covered)
@@ -100,88 +102,42 @@ def replay_files(
 
     Args:
         files: the bytes of each; places are counted as if they were one file.
-        state: a newly constructed state.
+        state: a newly constructed state. What its registry continues is what the files
+            hold of it, if they do.
         progress: called with the bytes read and the bytes in all.
     """
-    length = sum(map(len, files))
-    found, unread = Findings(), list[int]()
-    apart, again, torn = _together(files, unread)
-    sale = _sale_log(apart.logs)
-    registry = _registry_log(apart.logs, sale)
-    first = LogReplay(LogKind.REGISTRY, state.registry, found)
-    foreign = [log for log in apart.logs if log is not registry and log is not sale]
+    given, found = read_files(files), Findings()
+    *before, last = given.registries or (None,)
+    earlier: list[LogReplay[RegistryState]] = []
+    read = _Reader(found, progress, given.length)
+    for log in before:
+        known = earlier[-1].state if earlier else None
+        fold = RegistryState(state.curve, state.statements, known)
+        name = f"the earlier registry {log.name.scope.hex()}"
+        earlier.append(LogReplay(LogKind.REGISTRY, fold, found, name=name))
+        read.log(log, earlier[-1])
+    if earlier:
+        state.registry.before = earlier[-1].state
+    registry = LogReplay(LogKind.REGISTRY, state.registry, found)
     result = Replay(
         LogKind.SALE,
         state,
         found,
-        registry=first,
-        length=length,
-        sold=sale is not None or registry is None,
-        torn=torn,
-        others=(*foreign, *again),
+        registry=registry,
+        earlier=tuple(earlier),
+        length=given.length,
+        sold=given.sale is not None or last is None,
+        torn=given.torn,
+        others=(*given.foreign, *given.again),
     )
-    read = _Reader(found, progress, length)
-    if registry is not None:
-        read.log(registry, first)
+    if last is not None:
+        read.log(last, registry)
         # Without its registry nothing of the sale can be judged.
-        result.stopped = first.stopped
-    if sale is not None:
-        read.log(sale, result)
-    # Steps 1 and 2.
-    for item in apart.loose:
-        _judge_loose(item, found)
-    for log in foreign:
-        found.add(_foreign(log))
-    for log in again:
-        found.add(_twice(log))
-    for offset in unread:
-        _give_up(found, offset)
+        result.stopped = registry.stopped
+    if given.sale is not None:
+        read.log(given.sale, result)
+    _judge_rest(given, found)
     return result
-
-
-def _together(
-    files: Sequence[bytes], unread: list[int]
-) -> tuple[Apart, Sequence[LogRecords], int]:
-    """Take files apart, and return copies of logs of earlier files, and torn bytes."""
-    logs: dict[LogName, LogRecords] = {}
-    again: list[LogRecords] = []
-    loose: list[Record | Stop] = []
-    offset, torn = 0, 0
-    for number, data in enumerate(files, 1):
-        items = list(_readable(data, offset, unread))
-        apart = take_apart(items)
-        again += [
-            log for log in apart.logs if logs.setdefault(log.name, log) is not log
-        ]
-        loose += apart.loose
-        offset += len(data)
-        if number < len(files):
-            stops = (item.offset for item in items if isinstance(item, Stop))
-            torn += sum(offset - at for at in stops)
-    return Apart(tuple(logs.values()), tuple(loose)), again, torn
-
-
-def _readable(data: bytes, begins: int, unread: list[int]) -> Iterator[Record | Stop]:
-    """Yield the items of a file, until too many can be read as nothing.
-
-    Args:
-        data: the bytes of the file.
-        begins: the place of its first byte, behind the files before it.
-        unread: takes the place where reading was given up.
-    """
-    broken = 0
-    for item in read_records(data, begins):
-        yield item
-        broken += isinstance(item, Record) and isinstance(item.item, Unreadable)
-        if broken >= GIVEN_UP:
-            unread.append(item.offset)
-            return
-
-
-def _give_up(found: Findings, offset: int) -> None:
-    if not found.counts["file.given-up"]:
-        why = f"{GIVEN_UP} findings so far: what follows was not read"
-        found.add(Finding("file.given-up", why, offset, None))
 
 
 def replay_file(
@@ -223,32 +179,22 @@ class _Reader:
                 return
 
 
-def _sale_log(logs: Sequence[LogRecords]) -> LogRecords | None:
-    """Return the first log of a sale, if possible one that begins with terms."""
-    sales = [log for log in logs if log.name.kind is LogKind.SALE]
-    begun = (log for log in sales if _named_registry(log) is not None)
-    return next(begun, sales[0] if sales else None)
+def _judge_rest(given: Given, found: Findings) -> None:
+    """Find what is of no log that was folded (steps 1 and 2)."""
+    for item in given.loose:
+        _judge_loose(item, found)
+    for log in given.foreign:
+        found.add(_foreign(log))
+    for log in given.again:
+        found.add(_twice(log))
+    for offset in given.unread:
+        _give_up(found, offset)
 
 
-def _registry_log(
-    logs: Sequence[LogRecords], sale: LogRecords | None
-) -> LogRecords | None:
-    """Return the log of the registry that the sale's terms name, or the only one."""
-    registries = [log for log in logs if log.name.kind is LogKind.REGISTRY]
-    named = None if sale is None else _named_registry(sale)
-    if named is None:
-        return registries[0] if registries else None
-    return next((log for log in registries if log.name == named), None)
-
-
-def _named_registry(sale: LogRecords) -> LogName | None:
-    """Return the registry that the first entry of a sale's log names."""
-    first = next((each.item for each in sale.records), None)
-    if isinstance(first, Entry) and first.type is EntryType.TERMS:
-        scope = first.body.get("registry")
-        if isinstance(scope, bytes):
-            return LogName(LogKind.REGISTRY, scope)
-    return None
+def _give_up(found: Findings, offset: int) -> None:
+    if not found.counts["file.given-up"]:
+        why = f"{GIVEN_UP} findings so far: what follows was not read"
+        found.add(Finding("file.given-up", why, offset, None))
 
 
 def _judge_loose(item: Record | Stop, found: Findings) -> None:

@@ -36,7 +36,7 @@ def check_torn(data: bytes, read: Replay, board: BoardIdentity) -> None:
         Rejection: ``board.damaged``, with the place.
     """
     covered = read.covered
-    for record in (*read.registry.waiting, *read.waiting):
+    for record in (record for each in read.logs for record in each.waiting):
         if record.offset < covered:
             _refuse(record.offset, "no checkpoint of its log covers what stands there")
     behind = data[covered:]
@@ -46,9 +46,7 @@ def check_torn(data: bytes, read: Replay, board: BoardIdentity) -> None:
         if not (torn or whole):
             _refuse(covered + item.offset, "what stands there is no entry")
     logs: Mapping[str, LogState] = {
-        state.identity.origin: state
-        for state in (read.registry.state, read.state)
-        if state.begun
+        each.state.identity.origin: each.state for each in read.logs if each.state.begun
     }
     unknown_dated = not _first_names_witnesses(behind)
     names = {board.name, *(log.identity.board.name for log in logs.values())}

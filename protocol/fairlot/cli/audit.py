@@ -44,6 +44,7 @@ Examples:
   fairlot audit result/transcript.fairlot --rehearsal
   fairlot audit transcript.fairlot --round round.json
   fairlot audit sale.fairlot registry.fairlot --sale-id HEX64
+  fairlot audit sale.fairlot registry-2031.fairlot registry-2030.fairlot --sale-id HEX64
   fairlot audit registry.fairlot --registry-alone --board-key HEX64
 """
 _MONEY = ("money_in", "payments", "refunds")
@@ -69,8 +70,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         type=Path,
         nargs="+",
-        help="a transcript, with the log of the registry in it or in another FILE; a "
-        "registry's log alone; - reads standard input, up to 1 GiB",
+        help="a transcript, with the log of the registry, and those of the seasons before "
+        "it, in it or in another FILE; a registry's log alone; - reads standard input, up "
+        "to 1 GiB",
     )
     add_given(parser)
     parser.add_argument(

@@ -29,6 +29,8 @@ class Lives:
         """Start without a leaf."""
         self._registry = registry
         self._by_index: dict[int, LeafLife] = {}
+        self._past: dict[int, list[tuple[int, LeafLife]]] = {}
+        """What each leaf has been, and from which time on."""
 
     def __getitem__(self, index: int) -> LeafLife:
         """Return the life of a leaf.
@@ -51,9 +53,29 @@ class Lives:
         found = (index for index, life in self._by_index.items() if life.closed)
         return frozenset(found)
 
-    def born(self, leaf: Leaf) -> None:
-        """Take in a leaf whose LEAF entry was accepted."""
-        self._by_index[leaf.index] = LeafLife.of(leaf)
+    def active_holders(self, index: int, since: int, until: int) -> frozenset[bytes]:
+        """Return who held a leaf, by holder_hash, while it was ACTIVE at any of these times.
+
+        Args:
+            index: of a leaf, whether or not there is one.
+            since: by the log's clock, Unix seconds.
+            until: the last of the times; what comes later is not looked at.
+        """
+        past = self._past.get(index, ())
+        ends = (*(begun for begun, _ in past[1:]), until)
+        lives = zip(past, ends, strict=False)
+        # A leaf is ACTIVE again when a freeze ends: the last moment of each life decides.
+        return frozenset(
+            life.holder
+            for (begun, life), ended in lives
+            if begun <= until
+            and since <= ended
+            and life.status(min(ended, until)) is LeafStatus.ACTIVE
+        )
+
+    def born(self, leaf: Leaf, time: int) -> None:
+        """Take in a leaf whose LEAF entry was accepted at ``time``, Unix seconds."""
+        self._become(leaf.index, LeafLife.of(leaf), time)
 
     def apply(self, entry: Entry, time: int, statements: Statements) -> None:
         """Take in an entry of the life of a leaf (steps 1 to 9).
@@ -74,7 +96,12 @@ class Lives:
             problem = f"the leaf has version {life.version}, not {act.version}"
             raise Rejection("life.version", problem)
         _check_attempt(life, act)
-        self._by_index[act.index] = self._after(life, act, entry.key, time, statements)
+        after = self._after(life, act, entry.key, time, statements)
+        self._become(act.index, after, time)
+
+    def _become(self, index: int, life: LeafLife, time: int) -> None:
+        self._by_index[index] = life
+        self._past.setdefault(index, []).append((time, life))
 
     def _after(
         self,
@@ -118,23 +145,20 @@ def _check_arbiter(registry: Registry, key: VerifyKey) -> None:
         raise Rejection("life.key", problem)
 
 
-def check_carried(leaf: Leaf, before: Lives, time: int) -> None:
+def check_carried(leaf: Leaf, before: Lives, since: int, until: int) -> None:
     """Check a leaf against the one that it continues (step 20).
 
     Args:
         leaf: of the new registry.
-        before: what had become of the leaves of the registry before.
-        time: of the LEAF entry.
+        before: what became of the leaves of the registry before.
+        since: from when on its issuers may have looked, Unix seconds.
+        until: when the LEAF entry was posted.
 
     Raises:
         Rejection: ``leaf.previous``.
     """
     # Step 20.
-    holders = {
-        index: life.holder
-        for index, life in before.items()
-        if life.status(time) is LeafStatus.ACTIVE
-    }
-    if leaf.previous is None or holders.get(leaf.previous) != leaf.holder:
+    index = leaf.previous
+    if index is None or leaf.holder not in before.active_holders(index, since, until):
         problem = "a leaf that is carried over must be active there, under the same key"
         raise Rejection("leaf.previous", problem)
