@@ -311,8 +311,9 @@ def test_a_buyer_cannot_show_the_claim_of_somebody_else(on: Stage) -> None:
 
 def test_a_buyer_cannot_show_a_delivery_of_another_sale(on: Stage) -> None:
     elsewhere = on.with_terms(replace(on.terms, title="Another concert"))
-    sent = delivery(elsewhere)
-    assert proves(evidence(on, sent)) == "evidence.delivery"
+    right = evidence(elsewhere, delivery(elsewhere))
+    assert proves(right) == "evidence.consistent"
+    assert proves(replace(right, terms=on.terms_entry())) == "evidence.delivery"
 
 
 def test_what_is_shown_opens_boxes_of_one_claim_only(on: Stage) -> None:

@@ -145,6 +145,8 @@ def test_facts_count_people_and_money(concert_transcript: bytes) -> None:
         "payments": PRICE,
         "refunds": PRICE,
         "units": 1,
+        "items_promised": 0,
+        "items_delivered": 0,
     }
 
 

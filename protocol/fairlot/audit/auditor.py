@@ -412,4 +412,6 @@ def _facts(state: SaleState) -> dict[str, int]:
         "payments": sum(line.payment for line in ledger),
         "refunds": sum(line.refund for line in ledger),
         "units": sum(line.units for line in ledger),
+        "items_promised": state.deliveries.promised,
+        "items_delivered": state.deliveries.delivered,
     }

@@ -19,6 +19,7 @@ from fairlot.board.registry_state import RegistryState
 from fairlot.board.replay import Replay
 from fairlot.board.sale import SaleState
 from fairlot.claim.claim import read_claim
+from fairlot.delivery.entries import read_delivery, read_items
 from fairlot.deposit.deposit import read_deposit
 from fairlot.deposit.final import Position
 from fairlot.deposit.payment import read_payment
@@ -391,6 +392,17 @@ def _result(entry: Entry, _money: Money) -> str:
     return f"The draw gives the seed {seed} and the outcome {outcome}."
 
 
+def _items(entry: Entry, _money: Money) -> str:
+    promised = counted(read_items(entry).count, "item", "items")
+    return f"The seller promises {promised}, one for each unit that was won."
+
+
+def _delivery(entry: Entry, _money: Money) -> str:
+    sent = read_delivery(entry)
+    whose = f"the claim {sent.claim.hex()} of nym {sent.nym.hex()}"
+    return f"The seller delivers unit {sent.unit} to {whose}."
+
+
 def _void(entry: Entry, _money: Money) -> str:
     reason = body_fields(entry).text("reason")
     return f"The sale is void ({reason}): everybody gets everything back."
@@ -430,7 +442,9 @@ _SENTENCES: Mapping[EntryType, Callable[[Entry, Money], str]] = {
     ),
     EntryType.ROUND: _round,
     EntryType.RESULT: _result,
+    EntryType.ITEMS: _items,
     EntryType.UNLOCK: lambda _e, _: "Items may be handed over from now on.",
+    EntryType.DELIVERY: _delivery,
     EntryType.VOID: _void,
 }
 """The sentences for accepted entries, whose form is known to be right."""

@@ -53,7 +53,23 @@ def ending(state: SaleState) -> str:
     return (
         f"The sale has ended: {got} of {len(state.ledger)} got "
         f"{counted(units, 'unit', 'units')}; {outcome.unsold} are unsold."
+        f"{_handed_over(state)}"
     )
+
+
+def _handed_over(state: SaleState) -> str:
+    """Say how many items were delivered, where the seller has promised any."""
+    deliveries = state.deliveries
+    if deliveries.promise is None:
+        return ""
+    promised = counted(deliveries.promised, "promised item", "promised items")
+    return (
+        f" {deliveries.delivered} of {promised} {_was(deliveries.delivered)} delivered."
+    )
+
+
+def _was(count: int) -> str:
+    return "was" if count == 1 else "were"
 
 
 def is_over(state: SaleState) -> bool:
