@@ -77,7 +77,9 @@ class EntryType(StrEnum):
     ROUND = "ROUND"
     RESULT = "RESULT"
     CLAIM = "CLAIM"
+    ITEMS = "ITEMS"
     UNLOCK = "UNLOCK"
+    DELIVERY = "DELIVERY"
     VOID = "VOID"
 
     @property
@@ -105,6 +107,8 @@ _ROLES = {
     EntryType.DEPOSIT: Role.HOLDER,
     EntryType.CANCEL: Role.HOLDER,
     EntryType.CLAIM: Role.HOLDER,
+    EntryType.ITEMS: Role.SELLER,
+    EntryType.DELIVERY: Role.SELLER,
     EntryType.PAID: Role.ESCROW,
     EntryType.COMMIT: Role.CONTRIBUTOR,
     EntryType.SEAL: Role.CONTRIBUTOR,

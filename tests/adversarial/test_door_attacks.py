@@ -230,7 +230,7 @@ def test_a_gate_is_opened_for_the_sale_that_was_published(
     concert_transcript: bytes,
 ) -> None:
     code = refusal(open_gate, concert_transcript, bytes(32), statements=STATEMENTS)
-    assert code == "door.sale"
+    assert code == "winners.sale"
 
 
 def test_a_gate_is_not_opened_by_a_file_that_breaks_rules(
@@ -240,11 +240,11 @@ def test_a_gate_is_not_opened_by_a_file_that_breaks_rules(
     data[at] ^= 1
     sale_id = concert.terms.sale_id
     code = refusal(open_gate, bytes(data), sale_id, statements=STATEMENTS)
-    assert code not in {"door.sale", "door.unsettled"}
+    assert code not in {"winners.sale", "winners.unsettled"}
 
 
 def test_a_sale_without_a_result_has_no_winners(concert: Stage) -> None:
     board = play(concert.board(), concert, until="sealed")
     data = board.storage.read()
     code = refusal(open_gate, data, concert.terms.sale_id, statements=STATEMENTS)
-    assert code == "door.unsettled"
+    assert code == "winners.unsettled"

@@ -19,6 +19,7 @@ from fairlot.audit.settling import (
 from fairlot.board.sale import VoidReason
 from fairlot.entry import Entry, EntryType
 from fairlot.errors import Rejection
+from fairlot.rehearsal.parts import LOCKUP
 from fairlot.terms.named_round import NamedRound
 from kit.board import Dates, as_record, dated
 from kit.gala import gala
@@ -44,7 +45,7 @@ def twice_named() -> Stage:
     drand = replace(bids, round_number=bids.round_number + 1)
     beacon = replace(on.terms.beacon, drand=drand)
     expiry = drand.due + 86_400
-    times = replace(on.terms.times, expiry=expiry, unlock=expiry + 1)
+    times = replace(on.terms.times, expiry=expiry, unlock=expiry + LOCKUP)
     return on.with_terms(replace(on.terms, beacon=beacon, times=times))
 
 

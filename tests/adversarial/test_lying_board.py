@@ -16,6 +16,7 @@ from fairlot_crypto.statements import Statements
 from kit.sales import GROUP
 from kit.stage import STATEMENTS
 from lies_claims import CLAIMS
+from lies_deliveries import DELIVERIES
 from lies_draw import DRAW
 from lies_file import A_REHEARSAL, BYTES, HEADS, Make, Row
 from lies_kept import KEPT
@@ -39,6 +40,7 @@ ROWS = (
     *LIVES,
     *SEASONS,
     *CLAIMS,
+    *DELIVERIES,
     *PEOPLE,
     *PHASES,
     *DRAW,
@@ -65,7 +67,7 @@ WITHOUT_A_ROW = {
     "heads.absent": "never alone: without terms the sale is incomplete or refused",
 }
 
-CHAPTERS = ("terms", "identity", "claim", "deposit", "beacon", "board")
+CHAPTERS = ("terms", "identity", "claim", "delivery", "deposit", "beacon", "board")
 """What judges a transcript; the other folders read files of people, or work on what holds."""
 
 

@@ -1,5 +1,6 @@
 """What winners, auditors and corrupt issuers may try with a winner audit."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -7,12 +8,14 @@ import pytest
 from fairlot.identity.enrolment import Identity
 from fairlot.identity.leaf import Leaf
 from fairlot.identity.winner_audit import (
+    AuditedSale,
+    WinnerAudit,
     WinnerProof,
-    check_winner,
     prove_winner,
     read_winner_proof,
 )
 from fairlot.names import Nym, SaleId, nym_context
+from fairlot_crypto.bbs.profile import commitment
 from fairlot_crypto.bbs.profile import nym as nym_point
 from fairlot_crypto.bbs.winner import AuditKey, Owned, read_certificate
 from fairlot_crypto.curve import Scalar, random_scalar
@@ -35,6 +38,15 @@ def answer(
     return prove_winner(GROUP, on.registry, identity, sale_id, shown, source("answer"))
 
 
+def audited(
+    on: Stage, winners: Sequence[Nym], sale_id: SaleId = SALES[0]
+) -> AuditedSale:
+    """Return a sale that opened with the roll of the stage, and these winners."""
+    leaves = {m.identity.leaf.index: m.identity.leaf for m in on.members}
+    won = frozenset(winners)
+    return AuditedSale(GROUP, on.registry, sale_id, on.roll, leaves, won)
+
+
 def check(
     on: Stage,
     given: WinnerProof,
@@ -42,8 +54,11 @@ def check(
     sale_id: SaleId = SALES[0],
     key: AuditKey = AUDITOR,
 ) -> None:
-    own = leaf or on.members[0].identity.leaf
-    check_winner(GROUP, on.registry, own, sale_id, given.nym, key, given)
+    """Check an answer; ``leaf`` stands on the log in place of the one of its index."""
+    sale = audited(on, [given.nym], sale_id)
+    if leaf is not None:
+        sale = replace(sale, leaves={**sale.leaves, leaf.index: leaf})
+    WinnerAudit(sale, key).check(given.nym, given)
 
 
 def statement(on: Stage, nym: Nym, leaf: Leaf, key: AuditKey = AUDITOR) -> Owned:
@@ -122,7 +137,6 @@ def test_the_two_halves_may_not_have_different_secrets(concert: Stage) -> None:
 def test_an_answer_is_for_one_leaf(concert: Stage) -> None:
     ann, bob = (member.identity.leaf for member in concert.members[:2])
     given = answer(concert)
-    assert refusal(check, concert, given, bob) == "winner.leaf"
     relabelled = replace(given, index=bob.index)
     assert refusal(check, concert, relabelled, bob) == "winner.proof"
     moved = replace(ann, commitment=bob.commitment)
@@ -141,10 +155,60 @@ def test_an_answer_is_for_one_sale(concert: Stage) -> None:
 
 def test_an_answer_is_for_one_nym(concert: Stage) -> None:
     """An auditor who asks bob about his nym is not content with ann's."""
-    registry, leaf = concert.registry, concert.members[0].identity.leaf
     given, asked = answer(concert), answer(concert, 1).nym
-    code = refusal(check_winner, GROUP, registry, leaf, SALES[0], asked, AUDITOR, given)
-    assert code == "winner.nym"
+    audit = WinnerAudit(audited(concert, [given.nym, asked]), AUDITOR)
+    assert refusal(audit.check, asked, given) == "winner.nym"
+
+
+def test_only_winners_can_answer(concert: Stage) -> None:
+    given, other = answer(concert), answer(concert, 1).nym
+    audit = WinnerAudit(audited(concert, [other]), AUDITOR)
+    assert refusal(audit.check, given.nym, given) == "winner.loser"
+
+
+def test_a_leaf_that_could_not_enter_answers_for_nobody(concert: Stage) -> None:
+    """Enrolled after the roll, or closed before it: somebody else's credential entered."""
+    given, sale = answer(concert), audited(concert, [answer(concert).nym])
+    index = given.index
+    for roll in (
+        replace(sale.roll, enrolled=index),
+        replace(sale.roll, closed=frozenset({index})),
+    ):
+        audit = WinnerAudit(replace(sale, roll=roll), AUDITOR)
+        assert refusal(audit.check, given.nym, given) == "winner.roll"
+    nobody = WinnerAudit(replace(sale, leaves={}), AUDITOR)
+    assert refusal(nobody.check, given.nym, given) == "winner.roll"
+
+
+def test_one_leaf_does_not_stand_for_two_nyms(concert: Stage) -> None:
+    """Whoever has stolen v makes an answer for a credential that was minted."""
+    leaf = concert.members[0].identity.leaf
+    first = answer(concert)
+    _, nym = minted(concert)
+    proof = simulate(statement(concert, nym, leaf), AUDITOR.secret, source("sim"))
+    second = replace(first, nym=nym, proof=proof)
+    audit = WinnerAudit(audited(concert, [first.nym, nym]), AUDITOR)
+    audit.check(first.nym, first)
+    assert refusal(audit.check, nym, second) == "winner.twice"
+    audit.check(first.nym, first)
+    assert audit.shown == {first.nym: leaf.index}
+
+
+def test_two_leaves_do_not_stand_for_one_nym(concert: Stage) -> None:
+    """Two leaves with one person's secrets: issuers at their threshold can make them."""
+    ann, bob = (member.identity for member in concert.members[:2])
+    twin = replace(bob, rho=bob.rho, nym_secrets=ann.nym_secrets)
+    point = commitment(GROUP, concert.registry.schema, twin.rho, twin.nym_secrets)
+    twin = replace(twin, leaf=replace(twin.leaf, commitment=point.to_bytes()))
+    first = answer(concert)
+    shown = AUDITOR.certificate(GROUP, source("certificate"))
+    registry = concert.registry
+    again = prove_winner(GROUP, registry, twin, SALES[0], shown, source("twin"))
+    sale = audited(concert, [first.nym])
+    sale = replace(sale, leaves={**sale.leaves, twin.leaf.index: twin.leaf})
+    audit = WinnerAudit(sale, AUDITOR)
+    audit.check(first.nym, first)
+    assert refusal(audit.check, again.nym, again) == "winner.twice"
 
 
 def test_an_answer_is_for_one_auditor(concert: Stage) -> None:
@@ -162,7 +226,9 @@ def test_an_answer_is_for_one_registry(concert: Stage) -> None:
     nym, sale_id = given.nym, given.sale_id
 
     def attempt(shown: WinnerProof) -> None:
-        check_winner(GROUP, other, leaf, sale_id, nym, AUDITOR, shown)
+        leaves, won = {leaf.index: leaf}, frozenset([nym])
+        sale = AuditedSale(GROUP, other, sale_id, concert.roll, leaves, won)
+        WinnerAudit(sale, AUDITOR).check(nym, shown)
 
     assert refusal(attempt, given) == "winner.registry"
     relabelled = replace(given, registry_id=other.registry_id)

@@ -63,7 +63,8 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> Documents:
     folder = tmp_path_factory.mktemp("json")
     inputs, out = write_inputs(folder), folder / "out"
     words = (inputs.terms, inputs.people, "--out", out, "--seed", SEED)
-    assert fairlot("run", *words).code == 0
+    kept = folder / "kept"
+    assert fairlot("run", *words, "--keep-registry", kept).code == 0
     board, nym = out / "transcript.fairlot", _nym(out)
     commands: tuple[tuple[str | Path, ...], ...] = (
         ("check", inputs.terms, inputs.people),
@@ -78,8 +79,24 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> Documents:
         ("witness", "key", "--out", folder / "key", "--name", "w"),
         ("beacon", "calibrate", "--seal-end", "1900000000", "--slack", "60"),
     )
+    commands += _at_the_door(folder, board, kept)
     printed = [check_document(fairlot(*words, "--json").out) for words in commands]
     return {document["format"]: document for document in printed}
+
+
+def _at_the_door(
+    folder: Path, board: Path, kept: Path
+) -> tuple[tuple[str | Path, ...], ...]:
+    """Return the commands of a gate and of somebody who has won."""
+    sale_id = json.loads(fairlot("inspect", board, "--json").out)["sale_id"]
+    gate, question, answer = (folder / name for name in ("gate", "question", "answer"))
+    person = ("--registry", kept, "--person", "Ann", "--transcript", board)
+    return (
+        ("doors", "open", board, "--sale-id", sale_id, "--out", gate),
+        ("doors", "ask", gate, "--gate", "North", "--out", question),
+        ("prove", question, "--gate", "North", *person, "--out", answer),
+        ("doors", "admit", gate, question, answer, "--used", folder / "used"),
+    )
 
 
 def _nym(out: Path) -> str:

@@ -12,6 +12,7 @@ from fairlot.beacon.rounds import Rounds, make_round
 from fairlot.entry import Entry
 from fairlot.errors import Rejection
 from fairlot.names import SaleId
+from fairlot.rehearsal.parts import LOCKUP
 from fairlot.terms.named_round import NamedRound
 from fairlot.terms.roll import RollTerms
 from fairlot.terms.terms import Terms
@@ -41,7 +42,8 @@ def beacons(name: str) -> list[Beacon]:
 def sale_around(named: NamedRound) -> Stage:
     """Return a real sale without people whose draw waits for a real round."""
     on, due = real(), named.due
-    times = Times(due - 999, due - 500, due - 200, due - 100, due - 50, due + 1, 30)
+    unlock = due + LOCKUP
+    times = Times(due - 999, due - 500, due - 200, due - 100, due - 50, unlock, 30)
     registry = replace(on.registry, starts=due - 5000, ends=due + 5000)
     beacon = replace(on.terms.beacon, drand=named)
     terms = replace(on.terms, times=times, registry=registry.registry_id, beacon=beacon)

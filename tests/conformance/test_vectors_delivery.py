@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 
 from fairlot.delivery.box import open_item, seal_item
+from fairlot.delivery.deliveries import Deliveries
 from fairlot.delivery.items import ItemBook, Items, Unit, units_of
+from fairlot.entry import EntryHash, EntryType, read_entry
 from fairlot.errors import InputError
 from fairlot.inputs.item_list import read_item_list
 from fairlot.names import Nym, SaleId
+from fairlot_crypto import cbor
 from fairlot_crypto.keys import OpeningKey, SealKey
 from fairlot_crypto.randomness import SeededRandomness
 from kit.won import outcome_of
@@ -82,12 +85,30 @@ def listed(given: Given, folder: Path) -> Given:
     return {"items": [item.hex() for item in read_item_list(path)]}
 
 
+def logged(given: Given, folder: Path) -> Given:
+    del folder
+    deliveries, units = Deliveries(), won(given)
+    claims = {
+        Nym(octets(each, "nym")): EntryHash(octets(each, "claim"))
+        for each in given["released"]
+    }
+    for encoded in map(bytes.fromhex, given["entries"]):
+        entry = read_entry(cbor.decode(encoded), encoded)
+        if entry.type is EntryType.ITEMS:
+            deliveries.take_items(entry, units)
+        else:
+            deliveries.take_delivery(entry, claims.get)
+    delivered = sorted(deliveries.by_unit)
+    return {"promised": deliveries.promised, "delivered": delivered}
+
+
 RUNS: Mapping[str, Callable[[Given, Path], Given]] = {
     "units": units,
     "items": items,
     "seal": sealed,
     "open": opened,
     "list": listed,
+    "log": logged,
 }
 
 

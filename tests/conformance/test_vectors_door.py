@@ -10,6 +10,7 @@ import pytest
 from fairlot.door.answer import make_answer, read_answer
 from fairlot.door.challenge import make_challenge, read_challenge
 from fairlot.door.gate import Gate
+from fairlot.door.gate_file import gate_file, read_gate_file
 from fairlot.door.used_list import UsedList
 from fairlot.identity.registry import Credentials, RollId, read_registry
 from fairlot.names import Nym, SaleId
@@ -87,10 +88,27 @@ def answer(given: Given, folder: Path) -> Given:
     return {"answer": made.encode().hex()}
 
 
+def gate_of(given: Given) -> Gate:
+    units = {Nym(bytes.fromhex(nym)): n for nym, n in given["units"].items()}
+    return Gate(credentials(given), terms(given), roll(given), units)
+
+
+def make_file(given: Given, folder: Path) -> Given:
+    del folder
+    return {"file": gate_file(gate_of(given)).hex()}
+
+
+def read_file(given: Given, folder: Path) -> Given:
+    del folder
+    gate = read_gate_file(octets(given, "file"), CURVE)
+    units = {nym.hex(): number for nym, number in gate.units.items()}
+    sale_id, named = gate.terms.sale_id.hex(), gate.roll.hex()
+    return {"sale_id": sale_id, "roll": named, "units": units}
+
+
 def check(given: Given, folder: Path) -> Given:
     del folder
-    units = {Nym(bytes.fromhex(nym)): n for nym, n in given["units"].items()}
-    gate = Gate(credentials(given), terms(given), roll(given), units)
+    gate = gate_of(given)
     asked = read_challenge(octets(given, "question"))
     shown = read_answer(octets(given, "answer"))
     return {"units": gate.check(asked, shown, given["now"])}
@@ -111,6 +129,8 @@ RUNS: Mapping[str, Callable[[Given, Path], Given]] = {
     "read-question": read,
     "answer": answer,
     "check": check,
+    "gate-file": make_file,
+    "read-gate-file": read_file,
     "admit": admit,
 }
 

@@ -12,8 +12,10 @@ from fairlot.fields import Fields, Problem
 from fairlot.identity.enrolment import Identity
 from fairlot.identity.leaf import Leaf, read_leaf
 from fairlot.identity.registry import Registry, read_registry
+from fairlot.identity.roll import PostedRoll, Roll, roll_id_of
 from fairlot.identity.winner_audit import (
-    check_winner,
+    AuditedSale,
+    WinnerAudit,
     prove_winner,
     read_winner_proof,
 )
@@ -86,18 +88,32 @@ def prove(given: Given) -> Given:
     return {"file": made.encode().hex()}
 
 
-def check(given: Given) -> Given:
-    shown = read_winner_proof(bytes.fromhex(given["file"]))
-    check_winner(
+def sale(given: Given) -> AuditedSale:
+    body = registry(given)
+    said = given["roll"]
+    enrolled, closed = said["enrolled"], frozenset(said["closed"])
+    # Who was on it is what counts; the rest of the roll is not looked at.
+    roll = Roll(0, body.starts, 1, bytes(32), enrolled, body.closes)
+    posted = PostedRoll(roll_id_of(body.registry_id, roll), roll, enrolled, closed)
+    leaves = [leaf(each) for each in given["leaves"]]
+    return AuditedSale(
         CURVE,
-        registry(given),
-        leaf(given["leaf"]),
+        body,
         SaleId(bytes.fromhex(given["sale_id"])),
-        Nym(bytes.fromhex(given["nym"])),
-        AuditKey(scalar(given["secret"])),
-        shown,
+        posted,
+        {each.index: each for each in leaves},
+        frozenset(Nym(bytes.fromhex(each)) for each in given["winners"]),
     )
-    return {"index": shown.index}
+
+
+def check(given: Given) -> Given:
+    audit = WinnerAudit(sale(given), AuditKey(scalar(given["secret"])))
+    for each in given["before"]:
+        earlier = read_winner_proof(bytes.fromhex(each))
+        audit.check(earlier.nym, earlier)
+    nym = Nym(bytes.fromhex(given["nym"]))
+    audit.check(nym, read_winner_proof(bytes.fromhex(given["file"])))
+    return {"index": audit.shown[nym]}
 
 
 RUNS: Mapping[str, Callable[[Given], Given]] = {

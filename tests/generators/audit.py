@@ -16,6 +16,7 @@ from generators.audit_rounds import round_lies
 from generators.audit_seasons import season_lies, season_rows
 from generators.audit_watch import thinned, watch_lies, watched
 from generators.case import Case, Chapter, Raw, accept, reject
+from generators.plays_delivered import delivered
 from generators.stage import GROUP, publish, stage
 from kit.stage import STATEMENTS
 
@@ -43,6 +44,7 @@ def _accepted() -> Sequence[Case]:
         ("drawn", "A sale that was drawn.", plays.drawn, ACCEPTED),
         ("drawn-roots", "The same, with its trust roots.", plays.drawn, roots),
         ("recovered", "A sale that was recovered.", plays.recovered, ACCEPTED),
+        ("delivered", "What was won was delivered.", delivered, ACCEPTED),
         ("void", "Void: too few committed.", plays.commits_missing, ACCEPTED),
         ("unsealed", "Void: too few sealed.", plays.seals_missing, ACCEPTED),
         ("waited", "A sale that waited for a round.", plays.waited, ACCEPTED),

@@ -19,6 +19,7 @@ from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.log.merkle import consistency_proof
 from generators import plays
+from generators.audit_evidence_deliveries import shown, unproven, wrong_delivery
 from generators.case import Case, Raw, accept, reject
 from generators.sale_registration import tampered
 from generators.stage import draw_alpha, publish, stage
@@ -78,6 +79,7 @@ def _accepted() -> Sequence[Case]:
         ("fork", "Two heads of one size.", _fork(COMMITTED, COMMITTED)),
         ("fork-later", "A head and a larger one.", _fork(COMMITTED, ENDED)),
         ("seals", "Two seals of one contributor.", _seals()),
+        *shown(),
     )
     return [_accept(*row) for row in rows]
 
@@ -85,7 +87,7 @@ def _accepted() -> Sequence[Case]:
 def _accept(name: str, comment: str, evidence: Evidence) -> Case:
     data = encode_evidence(evidence)
     evidence.verify()
-    kind = "fork" if isinstance(evidence, Fork) else "two-seals"
+    kind = str(evidence.to_value()["kind"])
     inputs: dict[str, Raw] = {"op": "evidence", "data": data}
     return accept(f"evidence-{name}", comment, inputs, {"kind": kind})
 
@@ -163,12 +165,14 @@ def _refused() -> Sequence[Case]:
             "evidence.consistent",
             TwoSeals(seals.first, seals.first),
         ),
+        *unproven(),
     )
     return [_refuse(*row) for row in rows]
 
 
 def _malformed() -> Sequence[Case]:
     fork, seals = _fork(COMMITTED, COMMITTED).to_value(), _seals().to_value()
+    wrong = wrong_delivery().to_value()
     empty: Value = b"\xa0"
     rows: tuple[tuple[str, str, dict[str, Value]], ...] = (
         ("version", "The version is 1.", {**fork, "v": 2}),
@@ -184,6 +188,13 @@ def _malformed() -> Sequence[Case]:
             {**seals, "entries": [empty, empty, empty]},
         ),
         ("no-entry", "Seals are entries.", {**seals, "entries": [empty, empty]}),
+        (
+            "no-entries",
+            "Four entries show a wrong delivery.",
+            {**wrong, "entries": [empty, empty, empty]},
+        ),
+        ("short-secret", "A key has 32 bytes.", {**wrong, "secret": bytes(31)}),
+        ("with-heads", "There is nothing else.", {**wrong, "heads": ["x", "y"]}),
     )
     return [
         _refuse_bytes(n, rule, "evidence.form", cbor.encode(v)) for n, rule, v in rows

@@ -25,7 +25,7 @@ Row = tuple[str, str, bytes, Expected, Kept]
 """Name, comment, transcript, and what the auditor gives."""
 STRANGER = SigningKey.from_seed(bytes(32))
 """Whose key nobody names."""
-_END = TIMES.unlock
+_END = plays.DRAWN_BY
 """A date after the end of every play."""
 
 

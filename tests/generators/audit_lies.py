@@ -15,6 +15,7 @@ from fairlot_crypto.hashing import i2osp
 from fairlot_crypto.log.checkpoint import SignedCheckpoint
 from fairlot_crypto.log.note import SignatureLine
 from generators import plays
+from generators.audit_evidence_deliveries import wrong_delivery
 from generators.identity_setting import signing_key
 from generators.plays import Scene, lie
 from generators.sale_deposits import bound
@@ -424,6 +425,11 @@ def _stolen_claim(on: Stage) -> Entry:
     return on.sign(EntryType.CLAIM, claim.body, on.parts.seller)
 
 
+def _promise_of_one(on: Stage) -> Entry:
+    body: dict[str, Value] = {"count": 1, "root": bytes(32)}
+    return on.sign(EntryType.ITEMS, body, on.parts.seller)
+
+
 def _other_seal(on: Stage, state: SaleState) -> Entry:
     body = {**on.seal(state).body, "b_star": bytes(32)}
     return on.sign(EntryType.SEAL, body, on.parts.contributors[0])
@@ -463,6 +469,22 @@ def _ends() -> Sequence[Lie]:
             "The outcome is what the draw gives.",
             "result.outcome",
             (*before, (time, lambda on, state: (_result(on, state, "outcome"),))),
+        ),
+        (
+            "A35-count",
+            "As many items are promised as units were won: here none.",
+            "items.count",
+            (*plays.NOBODY, (time + 10, lambda on, _: (_promise_of_one(on),))),
+        ),
+        (
+            "A36-items",
+            "What is delivered was promised before the unlock.",
+            "delivery.items",
+            (
+                *plays.NOBODY,
+                (TIMES.unlock, lambda on, _: (on.sign(EntryType.UNLOCK),)),
+                (TIMES.unlock + 10, lambda _on, _: (wrong_delivery().delivery,)),
+            ),
         ),
         (
             "A23-incomplete",

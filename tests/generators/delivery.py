@@ -15,6 +15,7 @@ from fairlot_crypto.hashing import tagged_hash
 from fairlot_crypto.keys import OpeningKey, seal
 from generators.case import Case, Chapter, Raw, accept, reject
 from generators.committee_setting import stream
+from generators.delivery_log import log_cases
 from kit.won import Won, outcome_of
 
 SALE = SaleId(tagged_hash("sale", b"a sale of the vectors"))
@@ -42,17 +43,20 @@ def chapter() -> Chapter:
     return Chapter(
         "delivery",
         "`op` names a procedure of specs/delivery.md: units is step 1, items steps 2 and "
-        "3, seal step 4, open steps 5 to 7, list steps 8 to 10. `won` has for each pool, in "
-        "the order of the terms, the units of each nym that entered. `secret` is an X25519 "
-        "key. `seed` starts a seeded source (notation.md, section 6): 32 bytes for each "
-        "salt, or the ephemeral key of a box. `file` is the text of a list, `bytes` what "
-        "is not UTF-8.",
+        "3, seal step 4, open steps 5 to 7, list steps 8 to 10, log "
+        "steps 12 and 14 to 17 over `entries` in their order, where `released` has the claim "
+        "to which what a nym has won is released; signatures are not checked. `won` has for "
+        "each pool, in the order of the terms, the units of each nym that entered. `secret` "
+        "is an X25519 key. `seed` starts a seeded source (notation.md, section 6): 32 "
+        "bytes for each salt, or the ephemeral key of a box. `file` is the text of a list, "
+        "`bytes` what is not UTF-8.",
         (
             *_units(),
             *_items(),
             *_seals(),
             *_opens(),
             *_lists(),
+            *log_cases(),
         ),
     )
 

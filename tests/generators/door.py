@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from fairlot.door.answer import Answer, make_answer, read_answer
 from fairlot.door.challenge import Challenge, make_challenge, read_challenge
 from fairlot.door.gate import Gate
+from fairlot.door.gate_file import gate_file, read_gate_file
 from fairlot.door.used_list import UsedList
 from fairlot.errors import InvariantError
 from fairlot.identity.registry import epoch_at
@@ -35,7 +36,8 @@ def chapter() -> Chapter:
     return Chapter(
         "door",
         "`op` names a procedure of specs/door.md: question is step 1, read-question step "
-        "2, answer steps 3 and 4, check steps 5 to 9, admit steps 10 to 12. `registry`, "
+        "2, answer steps 3 and 4, check steps 5 to 9, gate-file step 10, read-gate-file step "
+        "11, admit steps 12 to 14. `registry`, "
         "`terms`, `roll` and `credential` are as in chapters identity, terms and "
         "credential; `units` maps each winner's nym, in hexadecimal, to units. `list` is "
         "the text of a used-list, null for none. `seed` starts a seeded source "
@@ -45,6 +47,7 @@ def chapter() -> Chapter:
             *_read_questions(),
             *_answers(),
             *_checks(),
+            *_gate_files(),
             *_admissions(),
         ),
     )
@@ -257,6 +260,76 @@ def _checks() -> Sequence[Case]:
         ),
         *(refused(*row) for row in rows),
     )
+
+
+def _gate_files() -> Sequence[Case]:
+    """Return the file of a gate, and files that are none."""
+    on, other = gate(), Nym(b"\x01" * 48)
+    units = {answer().nym: UNITS, other: 1}
+    wider = replace(on, units=units)
+    data = gate_file(wider)
+    file = _map(data)
+    inputs = {
+        key: value
+        for key, value in _check_inputs(wider, question(), b"", 0).items()
+        if key not in {"op", "question", "answer", "now"}
+    }
+    won = {nym.hex(): number for nym, number in sorted(units.items())}
+    winners = [_winner(nym, units[nym]) for nym in sorted(units)]
+    first, second = winners
+    registry = {**_inner(file, "registry"), "season": 1}
+    rows: tuple[tuple[str, str, Value], ...] = (
+        ("version", "The form has one version.", {**file, "v": 2}),
+        ("unknown", "No other key is.", {**file, "note": 1}),
+        ("roll", "A roll_id has 32 bytes.", {**file, "roll": bytes(31)}),
+        ("registry", "The terms name the registry.", {**file, "registry": registry}),
+        ("terms", "Terms are legal.", {**file, "terms": {}}),
+        ("no-units", "A winner has a unit.", _won(file, {**first, "units": 0})),
+        ("nym", "A nym has 48 bytes.", _won(file, {**first, "nym": bytes(47)})),
+        ("order", "Nyms ascend.", _won(file, second, first)),
+        ("twice", "A nym stands once.", _won(file, first, first)),
+        ("text", "It is a map.", "gate"),
+    )
+
+    def refused(name: str, rule: str, value: Value) -> Case:
+        given = cbor.encode(value)
+        said: dict[str, Raw] = {"op": "read-gate-file", "file": given}
+        return reject(
+            f"read-gate-file-{name}",
+            rule,
+            "door.gate-file",
+            said,
+            lambda: read_gate_file(given, on.credentials.curve),
+        )
+
+    return (
+        accept(
+            "gate-file",
+            "What a gate takes with it.",
+            {"op": "gate-file", **inputs},
+            {"file": data},
+        ),
+        accept(
+            "read-gate-file",
+            "What a gate reads of it.",
+            {"op": "read-gate-file", "file": data},
+            {"sale_id": on.terms.sale_id, "roll": on.roll, "units": won},
+        ),
+        *(refused(*row) for row in rows),
+    )
+
+
+def _winner(nym: Nym, units: int) -> Mapping[str, Value]:
+    return {"nym": nym, "units": units}
+
+
+def _inner(file: Mapping[str, Value], name: str) -> Mapping[str, Value]:
+    value = file[name]
+    return value if isinstance(value, Mapping) else {}
+
+
+def _won(file: Mapping[str, Value], *rows: Mapping[str, Value]) -> Mapping[str, Value]:
+    return {**file, "winners": list(rows)}
 
 
 def _elsewhere() -> Sequence[Check]:

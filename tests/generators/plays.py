@@ -33,9 +33,7 @@ def nym_of(deposit: Entry) -> Nym:
 @cache
 def drawn() -> tuple[Batch, ...]:
     """Two people want one seat; one gets it."""
-    return _play(
-        (*REGISTERED, *DEPOSITS, (TIMES.close, _closed_at(TIMES.close)), *_DRAW)
-    )
+    return _play(DRAWN)
 
 
 @cache
@@ -218,7 +216,16 @@ _DRAW: tuple[tuple[int, Scene], ...] = (
     (TIMES.reveal_end, lambda on, _: (on.sign(EntryType.REVEAL_END),)),
     (TIMES.reveal_end + 10, lambda on, state: (on.result(state),)),
 )
+DRAWN: tuple[tuple[int, Scene], ...] = (
+    *REGISTERED,
+    *DEPOSITS,
+    (TIMES.close, _closed_at(TIMES.close)),
+    *_DRAW,
+)
+"""Two people want one seat."""
 _LATE = TIMES.slack
+DRAWN_BY = TIMES.reveal_end + 60
+"""A time when every round that these sales name is there."""
 NOBODY: tuple[tuple[int, Scene], ...] = (
     BEGIN,
     (START + _LATE, lambda on, _: (on.open_entry(),)),
@@ -227,14 +234,14 @@ NOBODY: tuple[tuple[int, Scene], ...] = (
     (TIMES.commit_end + _LATE, lambda on, _: (on.sign(EntryType.COMMIT_END),)),
     (TIMES.commit_end + _LATE, lambda on, state: (on.seal(state),)),
     (TIMES.seal_end + _LATE, lambda on, _: (on.sign(EntryType.SEALED),)),
-    (TIMES.unlock, lambda on, _: (on.sign(EntryType.REVEAL_END),)),
-    (TIMES.unlock, lambda on, _: (on.reveal(),)),
-    (TIMES.unlock, lambda on, state: (on.result(state),)),
+    (DRAWN_BY, lambda on, _: (on.sign(EntryType.REVEAL_END),)),
+    (DRAWN_BY, lambda on, _: (on.reveal(),)),
+    (DRAWN_BY, lambda on, state: (on.result(state),)),
 )
 """A sale in which nobody takes part."""
 WAITED: tuple[tuple[int, Scene], ...] = (
     *NOBODY[:-1],
-    (TIMES.unlock, lambda on, _: (on.round(),)),
+    (DRAWN_BY, lambda on, _: (on.round(),)),
     NOBODY[-1],
 )
 """One whose draw waits for a round."""
@@ -244,7 +251,7 @@ AUCTIONED: tuple[tuple[int, Scene], ...] = (
     (PAID, _paid_bids),
     (TIMES.close, _closed_at(TIMES.close)),
     *_DRAW[:-1],
-    (TIMES.unlock, lambda on, _: (on.round(),)),
-    (TIMES.unlock, _DRAW[-1][1]),
+    (DRAWN_BY, lambda on, _: (on.round(),)),
+    (DRAWN_BY, _DRAW[-1][1]),
 )
 """One whose bids a round opens."""

@@ -15,6 +15,7 @@ from generators import (
     sale_rounds,
 )
 from generators.case import Case, Chapter, Raw, accept, reject
+from generators.plays_delivered import delivered
 from generators.sale_refusal import Refusal
 from generators.stage import GROUP, publish, stage
 from kit.board import Batch, fold_of
@@ -55,6 +56,7 @@ _PLAYS = (
     _Play("recovered", "The reveal is withheld, and recovered.", plays.recovered),
     _Play("waited", "Nobody takes part; the draw waits for a round.", plays.waited),
     _Play("auctioned", "Two people bid; a round opens their bids.", plays.auctioned),
+    _Play("delivered", "What was won is claimed and delivered.", delivered),
     _Play("close-missed", "Void: CLOSE was missed.", plays.close_missed),
     _Play("commits-missing", "Void: nobody committed.", plays.commits_missing),
     _Play("seals-missing", "Void: nobody sealed.", plays.seals_missing),

@@ -7,14 +7,13 @@ from fairlot.allocation.entering import Entrant
 from fairlot.allocation.run_pools import allocate
 from fairlot.allocation.settlement import LedgerLine, outcome_hash, settle
 from fairlot.entry import Entry
-from fairlot.rehearsal.parts import TIMES
 from generators import plays
 from generators.sale_refusal import Refusal
 from generators.stage import PRICE, fold
 
 _SEALED, _REVEALED, _KNOWN = 24, 28, 30
 """Entries of the play ``auctioned`` before REVEAL, ROUND and RESULT."""
-_TIME = TIMES.unlock
+_TIME = plays.DRAWN_BY
 
 
 def refusals() -> Sequence[Refusal]:

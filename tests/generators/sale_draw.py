@@ -7,7 +7,7 @@ from fairlot.deposit.wish import Wish
 from fairlot.entry import Entry, EntryType
 from fairlot.rehearsal.parts import TIMES
 from fairlot_crypto.keys import SigningKey
-from generators.plays import PAID
+from generators.plays import DRAWN_BY, PAID
 from generators.sale_refusal import (
     CLOSED,
     COMMIT_ENDED,
@@ -451,7 +451,7 @@ def _results() -> Sequence[Refusal]:
 
 
 def _ends() -> Sequence[Refusal]:
-    on, time = stage(), TIMES.unlock
+    on, time = stage(), DRAWN_BY
     reason = {"reason": "commits-missing"}
     return (
         Refusal(

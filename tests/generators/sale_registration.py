@@ -1,6 +1,6 @@
 """Entries up to OPEN that must be refused; a part of chapter sale."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from fairlot.entry import Entry, EntryType, read_entry, sign_entry
@@ -343,7 +343,21 @@ def _unfit() -> Sequence[tuple[str, str, str, Entry]]:
             season,
             on.terms_entry(replace(terms, times=replace(times, unlock=serves + 1))),
         ),
+        *_locked_too_short(),
     )
+
+
+def _locked_too_short() -> Iterator[tuple[str, str, str, Entry]]:
+    """Yield terms whose lock-up is a second too short, counted from what comes last."""
+    for name, on in (("reveals", stage()), ("round", stage().waiting())):
+        earliest = on.terms.locked_from + on.registry.least_lockup
+        times = replace(on.terms.times, unlock=earliest - 1)
+        yield (
+            f"terms-lockup-after-{name}",
+            "A theft is undone before the unlock; a thief would take what was won.",
+            "terms.lockup",
+            on.terms_entry(replace(on.terms, times=times)),
+        )
 
 
 def _moved(times: Times, by: int) -> Times:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from fairlot.entry import Entry, EntryType
-from fairlot.rehearsal.parts import TIMES
 from fairlot_crypto.delay import bicorn
 from generators import plays
 from generators.sale_refusal import Refusal
@@ -43,7 +42,7 @@ def refusals() -> Sequence[Refusal]:
             "round.unnamed",
             _REVEALED,
             later,
-            TIMES.unlock,
+            plays.DRAWN_BY,
         ),
         (
             "round-relabelled",
@@ -51,7 +50,7 @@ def refusals() -> Sequence[Refusal]:
             "round.signature",
             _REVEALED,
             on.round(step=1, round=named.round_number),
-            TIMES.unlock,
+            plays.DRAWN_BY,
         ),
         (
             "round-twice",
@@ -59,7 +58,7 @@ def refusals() -> Sequence[Refusal]:
             "round.twice",
             _KNOWN,
             by_seller,
-            TIMES.unlock,
+            plays.DRAWN_BY,
         ),
         (
             "round-after-result",
@@ -67,7 +66,7 @@ def refusals() -> Sequence[Refusal]:
             "phase.wrong",
             _DONE,
             by_seller,
-            TIMES.unlock,
+            plays.DRAWN_BY,
         ),
         (
             "result-without-round",
@@ -75,7 +74,7 @@ def refusals() -> Sequence[Refusal]:
             "result.round",
             _REVEALED,
             result,
-            TIMES.unlock,
+            plays.DRAWN_BY,
         ),
         (
             "result-other-round",
@@ -83,7 +82,7 @@ def refusals() -> Sequence[Refusal]:
             "result.draw",
             _KNOWN,
             _result_with(later),
-            TIMES.unlock,
+            plays.DRAWN_BY,
         ),
     )
     return [Refusal(*row, play="waited") for row in rows]

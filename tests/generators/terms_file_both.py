@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from fairlot.rehearsal.parts import CLOCK_PERIOD, START, TIMES
+from fairlot.rehearsal.parts import CLOCK_PERIOD, LEAST_LOCKUP, START, TIMES
 from fairlot_crypto.timelock.chain import QUICKNET, first_round_after
 from generators.terms_file_people import HEADER
 from generators.terms_file_setting import CONFERENCE, HEAD
@@ -24,7 +24,7 @@ _TWO_NEEDS = f'{_PLAIN}requires = {{cohort_a = ["2029"], region = ["FR"]}}\n'
 _ANN = f"{HEADER}Ann,1,50\n"
 _OPENS = TIMES.drawn_from
 _FIRST = (_OPENS - START) // CLOCK_PERIOD + 2
-_LAST = (TIMES.unlock - 1 - START) // CLOCK_PERIOD + 1
+_LAST = (TIMES.unlock - LEAST_LOCKUP - START) // CLOCK_PERIOD + 1
 _QUICKNET = first_round_after(QUICKNET, _OPENS)
 
 
@@ -247,7 +247,7 @@ REFUSED: Sequence[_Row] = (
     ),
     (
         "round-late",
-        "The round comes before the rehearsal ends.",
+        "The round leaves the least lock-up before the unlock.",
         "terms-file.bids",
         _own(_LAST + 1),
         _ANN,

@@ -699,7 +699,7 @@ REFUSED: Sequence[Row] = (
         "Bids open before the sale ends.",
         "terms.bids",
         "terms/bids/round",
-        lambda found: found + 50,
+        lambda found: found + 400_000,
     ),
     (
         "bids-under-the-name-of-another-round",

@@ -42,7 +42,7 @@ def sample_terms() -> Terms:
             commit_end=OPEN + 3660,
             seal_end=OPEN + 3720,
             reveal_end=OPEN + 3780,
-            unlock=OPEN + 3840,
+            unlock=OPEN + 1_127_010,
             slack=30,
         ),
         registry=hashlib.sha256(b"registry").digest(),

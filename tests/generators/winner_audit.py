@@ -1,12 +1,15 @@
 """Vectors of the winner audit (specs/winner-audit.md)."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 
 from fairlot.identity.enrolment import Identity
+from fairlot.identity.leaf import Leaf
 from fairlot.identity.winner_audit import (
+    AuditedSale,
+    WinnerAudit,
     WinnerProof,
-    check_winner,
     read_winner_proof,
 )
 from fairlot.names import Nym, SaleId, nym_context
@@ -40,6 +43,7 @@ from generators.winner_audit_setting import (
 
 _IDENTITY = b"\xc0" + bytes(47)
 _OFF_SUBGROUP = b"\x80" + bytes(47)
+OTHER_NYM = b"\xff" * 48
 
 
 def chapter() -> Chapter:
@@ -47,9 +51,12 @@ def chapter() -> Chapter:
     return Chapter(
         "winner-audit",
         "`op` names a procedure of specs/winner-audit.md: certificate is step 2, "
-        "read-certificate step 3, prove step 10, check steps 11 to 13. `registry`, `leaf` "
-        "and `identity` are as in chapter identity; `secret` is the auditor's v. Scalars "
-        "have 32 bytes. `seed` starts a seeded source (notation.md, section 6), of which "
+        "read-certificate step 3, prove step 10, check steps 11 to 15. `registry`, `identity` "
+        "and each of `leaves`, which are on the registry log, are as in chapter identity. "
+        "The `roll` had `enrolled` leaves, of which those of the indexes in `closed` were "
+        "closed. `winners` are nyms. The files `before` were checked before `file`, each "
+        "for the nym that it names, and held. `secret` is the auditor's v. Scalars have 32 "
+        "bytes. `seed` starts a seeded source (notation.md, section 6), of which "
         "32 bytes are taken.",
         (
             *_certificates(),
@@ -139,43 +146,71 @@ def _prove(case: Setting, given: WinnerProof) -> Case:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an auditor knows, but for the registry and the key."""
+
+    leaves: tuple[Leaf, ...]
+    enrolled: int
+    closed: frozenset[int]
+    winners: tuple[Nym, ...]
+    sale_id: SaleId = SALE
+    before: tuple[WinnerProof, ...] = ()
+
+    def sale(self, case: Setting) -> AuditedSale:
+        """Return the sale as the library takes it."""
+        posted = replace(case.rolls[1], enrolled=self.enrolled, closed=self.closed)
+        leaves = {leaf.index: leaf for leaf in self.leaves}
+        won = frozenset(self.winners)
+        return AuditedSale(GROUP, case.registry, self.sale_id, posted, leaves, won)
+
+
+def told(case: Setting, *winners: Nym) -> Told:
+    """Return what an auditor knows of a sale that the leaf of a setting could enter."""
+    leaf = case.leaf
+    return Told((leaf,), leaf.index + 1, frozenset(), winners)
+
+
 def _inputs(
-    case: Setting,
-    file: bytes,
-    nym: Nym,
-    sale_id: SaleId = SALE,
-    key: AuditKey | None = None,
+    case: Setting, file: bytes, nym: Nym, known: Told, key: AuditKey
 ) -> dict[str, Raw]:
+    roll: dict[str, Raw] = {"enrolled": known.enrolled}
+    roll["closed"] = [*sorted(known.closed)]
     return {
         "op": "check",
         "registry": registry_octets(case.registry),
-        "leaf": leaf_octets(case.leaf),
-        "sale_id": sale_id,
+        "leaves": [leaf_octets(leaf) for leaf in known.leaves],
+        "roll": roll,
+        "sale_id": known.sale_id,
+        "winners": list(known.winners),
         "nym": nym,
-        "secret": scalar_to_bytes((key or auditor()).secret),
+        "secret": scalar_to_bytes(key.secret),
+        "before": [each.encode() for each in known.before],
         "file": file,
     }
 
 
-def _check(name: str, comment: str, case: Setting, given: WinnerProof) -> Case:
-    inputs = _inputs(case, given.encode(), given.nym)
-    attempt(case, given.encode(), given.nym)
-    return accept(
-        name, comment or "The nym belongs to the leaf.", inputs, {"index": given.index}
-    )
-
-
-def attempt(
+def _check(
+    name: str,
+    comment: str,
     case: Setting,
-    file: bytes,
-    nym: Nym,
-    sale_id: SaleId = SALE,
-    key: AuditKey | None = None,
-) -> None:
+    given: WinnerProof,
+    known: Told | None = None,
+) -> Case:
+    knows = known or told(case, given.nym)
+    file, nym, key = given.encode(), given.nym, auditor()
+    attempt(case, file, nym, knows, key)
+    inputs = _inputs(case, file, nym, knows, key)
+    said = comment or "The nym belongs to the leaf."
+    return accept(name, said, inputs, {"index": given.index})
+
+
+def attempt(case: Setting, file: bytes, nym: Nym, known: Told, key: AuditKey) -> None:
     """Check a file as the auditor does."""
-    given = read_winner_proof(file)
-    own = key or auditor()
-    check_winner(GROUP, case.registry, case.leaf, sale_id, nym, own, given)
+    audit = WinnerAudit(known.sale(case), key)
+    for each in known.before:
+        audit.check(each.nym, each)
+    audit.check(nym, read_winner_proof(file))
 
 
 def _simulated() -> Case:
@@ -196,7 +231,59 @@ def _of_minted(case: Setting, make: Callable[[Owned], bytes]) -> WinnerProof:
 
 def _refused() -> Sequence[Case]:
     rows = (*_malformed(), *_about_other(), *_altered(), *_cheats())
-    return [*(_no(*row) for row in rows), *_no_points()]
+    return [*(_no(*row) for row in rows), *_no_points(), *_off_the_roll(), *_twice()]
+
+
+def _off_the_roll() -> Sequence[Case]:
+    case, given = setting(), shown()
+    knows, nym = told(case, given.nym), given.nym
+    index, other = case.leaf.index, Nym(OTHER_NYM)
+    late = "Who was enrolled after the roll could not enter."
+    closed = "A leaf that was closed at the roll could not enter."
+    rows = (
+        ("late", late, "winner.roll", replace(knows, enrolled=index)),
+        ("closed", closed, "winner.roll", replace(knows, closed=frozenset({index}))),
+        ("no-leaf", "There is no such leaf.", "winner.roll", replace(knows, leaves=())),
+        (
+            "loser",
+            "Only winners are asked.",
+            "winner.loser",
+            replace(knows, winners=()),
+        ),
+        ("other-loser", "Not they have won.", "winner.loser", told(case, other)),
+    )
+    return [_unlike(*row, nym, given) for row in rows]
+
+
+def _twice() -> Sequence[Case]:
+    """Let somebody who has got the auditor's key make an answer for another nym."""
+    case, given = setting(), shown()
+    made = _of_minted(case, lambda o: simulate(o, auditor().secret, stream("sim")))
+    both = replace(told(case, given.nym, made.nym), before=(given,))
+    leaf = replace(case.leaf, index=case.leaf.index + 1)
+    second = replace(case, identity=replace(case.identity, leaf=leaf))
+    again = prove(second, second.identity)
+    two = Told((case.leaf, leaf), leaf.index + 1, frozenset(), (given.nym,))
+    rows = (
+        ("leaf-twice", "A leaf has one nym in a sale.", both, made),
+        ("nym-twice", "A nym has one leaf.", replace(two, before=(given,)), again),
+    )
+    return [
+        _check("check-again", "The same answer again.", case, given, replace(both)),
+        *(
+            _unlike(name, rule, "winner.twice", known, made.nym, made)
+            for name, rule, known, made in rows
+        ),
+    ]
+
+
+def _unlike(
+    name: str, rule: str, code: str, known: Told, nym: Nym, given: WinnerProof
+) -> Case:
+    case, file, key = setting(), given.encode(), auditor()
+    inputs = _inputs(case, file, nym, known, key)
+    attempted = partial(attempt, case, file, nym, known, key)
+    return reject(f"check-{name}", rule, code, inputs, attempted)
 
 
 Row = tuple[str, str, str, Mapping[str, Value] | bytes]
@@ -230,7 +317,7 @@ def _about_other() -> Sequence[Row]:
     nym = {**file, "nym": sale["nym"]}
     return (
         ("registry", own, "winner.registry", {**file, "registry": elsewhere}),
-        ("leaf", own, "winner.leaf", {**file, "index": 6}),
+        ("leaf", own, "winner.roll", {**file, "index": 6}),
         ("sale", "An answer is for one sale.", "winner.sale", sale),
         ("nym", own, "winner.nym", nym),
         ("verifier", "An answer is for one auditor.", "winner.verifier", key),
@@ -318,12 +405,13 @@ def _no(name: str, rule: str, code: str, file: Mapping[str, Value] | bytes) -> C
     data = file if isinstance(file, bytes) else cbor.encode(file)
     cheated = name.startswith("minted") or name == "guessed"
     nym = Nym(bytes(_nym_of(file))) if cheated else shown().nym
+    known, key = told(case, nym), auditor()
     return reject(
         f"check-{name}",
         rule,
         code,
-        _inputs(case, data, nym),
-        lambda: attempt(case, data, nym),
+        _inputs(case, data, nym, known, key),
+        lambda: attempt(case, data, nym, known, key),
     )
 
 
@@ -379,12 +467,13 @@ def _no_point(
 ) -> Case:
     verifier = key.public(GROUP).to_bytes()
     file = replace(shown(), nym=nym, verifier=verifier).encode()
+    known = told(case, nym)
     return reject(
         f"check-{name}",
         rule,
         code,
-        _inputs(case, file, nym, key=key),
-        lambda: attempt(case, file, nym, key=key),
+        _inputs(case, file, nym, known, key),
+        lambda: attempt(case, file, nym, known, key),
     )
 
 

@@ -18,6 +18,8 @@ CHAPTERS = (
     "groups",
     "bbs",
     "committee",
+    "key-generation",
+    "uniqueness-tag",
     "delay",
     "drand",
     "tlock",

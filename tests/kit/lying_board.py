@@ -11,7 +11,7 @@ from fairlot.logs import LogKind, log_origin
 from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.log.checkpoint import Checkpoint, SignedCheckpoint
 from kit.board import as_record, by_log, fold_of, head, signed, stamped, take
-from kit.sales import steps
+from kit.sales import Step, steps
 from kit.stage import Stage
 
 Leaf = Entry | bytes
@@ -102,6 +102,7 @@ def play_with(
     instead: Mapping[str, Lie] = NO_LIES,
     until: str = "result",
     deposits: Sequence[Entry] | None = None,
+    more: Sequence[Step] = (),
 ) -> bytes:
     """Play a sale with lies in it, and return its transcript.
 
@@ -111,9 +112,10 @@ def play_with(
         instead: step to what replaces it.
         until: the last step that is played.
         deposits: DEPOSIT, CANCEL and PAID entries; by default as in ``steps``.
+        more: what comes behind RESULT.
     """
     board = LyingBoard(on)
-    for step in steps(on, deposits):
+    for step in (*steps(on, deposits), *more):
         if step.name in before:
             before[step.name](board, step.time)
         if step.name in instead:

@@ -100,7 +100,7 @@ def times_around(due: int) -> Times:
         commit_end=due - 1_200,
         seal_end=due - 600,
         reveal_end=due - 60,
-        unlock=due + 3 * DAY,
+        unlock=due + 13 * DAY,
         slack=300,
         expiry=due + EXPIRY_DELAY,
     )

@@ -48,7 +48,7 @@ from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import TermsFile
 from fairlot.logs import LogIdentity, LogKind, Witness, Witnesses
 from fairlot.names import Nym
-from fairlot.rehearsal.parts import START, Parts, cast_parts, write_terms
+from fairlot.rehearsal.parts import LOCKUP, START, Parts, cast_parts, write_terms
 from fairlot.terms.named_round import NamedRound
 from fairlot.terms.terms import Terms
 from fairlot.terms.times import EXPIRY_DELAY
@@ -157,7 +157,7 @@ class Stage:
         on = self.waiting()
         (named,) = on.terms.named_rounds()
         expiry = named.due + EXPIRY_DELAY
-        times = replace(on.terms.times, expiry=expiry, unlock=expiry + EXPIRY_DELAY)
+        times = replace(on.terms.times, expiry=expiry, unlock=expiry + LOCKUP)
         return on.with_terms(replace(on.terms, times=times))
 
     def relayed(self, named: NamedRound, step: int = 0, **changes: Json) -> bytes:

@@ -17,7 +17,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PITFALLS = 60
-MARKED = ("notation", "groups", "bbs", "committee", "delay", "drand", "tlock", "log")
+MARKED = (
+    *("notation", "groups", "bbs", "committee", "key-generation", "uniqueness-tag"),
+    *("delay", "drand", "tlock", "log"),
+)
 """Chapters of the crypto package, whose every step is marked in the code."""
 
 _FAULTS = {

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from fairlot.entry import Entry, EntryType, sign_entry
-from fairlot.identity.registry import Attribute, Issuer, Registry, RollId
+from fairlot.identity.registry import DAY, Attribute, Issuer, Registry, RollId
 from fairlot.identity.roll import Roll
 from fairlot.logs import LogKind, Witnesses
 from fairlot.rehearsal.parts import START
@@ -191,6 +191,12 @@ REGISTRIES = (
         "registry.terms",
         "a tail that is over before a dispute is",
         _named(lambda r: replace(r, ends=START + 3_601, tail=86_400)),
+    ),
+    Row(
+        "A05",
+        "terms.lockup",
+        "a lock-up that is a second shorter than a theft takes to be undone",
+        _named(lambda r: replace(r, recovery=replace(r.recovery, cooling=4 * DAY + 1))),
     ),
     Row(
         "A10",

@@ -112,7 +112,7 @@ ROUNDS = (
         "A05",
         "terms.expiry",
         "a sale that expires before its round has had a day to come",
-        _terms("times.expiry", clocked().terms.times.unlock),
+        _terms("times.expiry", clocked().terms.named_rounds()[0].due + 86_399),
     ),
     Row("A24", "round.unnamed", "a round that no terms name", _unnamed),
     Row(

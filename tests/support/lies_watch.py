@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from fairlot.board.sale import VoidReason
 from fairlot.entry import Entry, EntryType
+from fairlot.rehearsal.parts import LOCKUP
 from kit.board import as_record
 from kit.lying_board import Lie, LyingBoard, play_with
 from kit.sales import clocked, stage, steps
@@ -91,7 +92,7 @@ def _expired(late: int) -> Callable[[], bytes]:
     on = clocked()
     (named,) = on.terms.named_rounds()
     expiry = named.due + 86_400
-    times = replace(on.terms.times, unlock=expiry + 60, expiry=expiry)
+    times = replace(on.terms.times, unlock=expiry + LOCKUP, expiry=expiry)
     expiring = on.with_terms(replace(on.terms, times=times)).watched()
 
     def lie(board: LyingBoard, _time: int) -> None:

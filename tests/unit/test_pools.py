@@ -218,13 +218,13 @@ def test_ladder_round_and_order_of_pools_move_the_sale_id(changed: Terms) -> Non
 
 def test_bids_open_when_nobody_can_void_any_more_and_before_unlock() -> None:
     """Round by round: exactly those due strictly between are legal."""
-    bids, times = WHOLE.bids, WHOLE.times
+    bids, times = WHOLE.bids, replace(WHOLE.times, unlock=WHOLE.times.reveal_end + 60)
     assert bids is not None
     start = bids.round_number - 60
     legal = 0
     for number in range(start, start + 120):
         named = replace(bids, round_number=number)
-        terms = replace(WHOLE, bids=named)
+        terms = replace(WHOLE, bids=named, times=times)
         if times.seal_end + times.slack + 60 < named.due < times.unlock:
             legal += 1
             assert reread(terms) == terms

@@ -178,7 +178,7 @@ def test_the_clock_is_simulated() -> None:
     assert times.open == START == 1_893_456_000
     assert (times.close, times.commit_end) == (START + 3_600, START + 3_660)
     assert times.seal_end == START + 3_720
-    assert (times.reveal_end, times.unlock) == (START + 3_780, START + 3_840)
+    assert (times.reveal_end, times.unlock) == (START + 3_780, START + 1_127_010)
     read = replay_file(data, GROUP, STATEMENTS)
     assert [entry.time for entry in read.entries[:3]] == [0, START, START]
     assert read.time == times.reveal_end + 10

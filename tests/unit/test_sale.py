@@ -11,7 +11,7 @@ from fairlot.board.sale import SaleState, VoidReason
 from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot.errors import Rejection
 from fairlot.logs import LogKind
-from fairlot.rehearsal.parts import START
+from fairlot.rehearsal.parts import LOCKUP, START
 from fairlot.terms.times import MAX_TIME
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.keys import SigningKey
@@ -89,7 +89,9 @@ def samples(on: Stage) -> dict[EntryType, Entry]:
         EntryType.REVEAL_END: on.sign(EntryType.REVEAL_END),
         EntryType.RECOVER: sign_entry(EntryType.RECOVER, on.terms.sale_id, {}, key),
         EntryType.RESULT: on.sign(EntryType.RESULT, made_result),
+        EntryType.ITEMS: on.sign(EntryType.ITEMS, {}, on.parts.seller),
         EntryType.UNLOCK: on.sign(EntryType.UNLOCK),
+        EntryType.DELIVERY: on.sign(EntryType.DELIVERY, {}, on.parts.seller),
         EntryType.VOID: void_entry(on, VoidReason.OPEN_MISSED),
     }
 
@@ -126,7 +128,12 @@ LEGAL = {
         EntryType.CLAIM,
         EntryType.RESULT,
     },
-    Phase.LOCKED: {EntryType.TIME, EntryType.CLAIM, EntryType.UNLOCK},
+    Phase.LOCKED: {
+        EntryType.TIME,
+        EntryType.CLAIM,
+        EntryType.ITEMS,
+        EntryType.UNLOCK,
+    },
 }
 
 
@@ -400,11 +407,11 @@ def test_after_sealed_nobody_voids_the_sale(
 
 
 def expiring() -> Stage:
-    """Return the sale that waits for a round, and expires two days after it at most."""
+    """Return the sale that waits for a round, and expires a day after it."""
     on = clocked()
     (named,) = on.terms.named_rounds()
     expiry = named.due + 86_400
-    times = replace(on.terms.times, unlock=expiry + 86_400, expiry=expiry)
+    times = replace(on.terms.times, unlock=expiry + LOCKUP, expiry=expiry)
     registry = on.registry
     assert registry.starts <= times.open < times.unlock < registry.ends
     return on.with_terms(replace(on.terms, times=times))

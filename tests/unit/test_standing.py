@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from fairlot.board.sale import SaleState, VoidReason
 from fairlot.board.standing import DUE, Cosigned, Marked, Watch, due
 from fairlot.entry import EntryType
+from fairlot.rehearsal.parts import LOCKUP
 from kit.board import extend
 from kit.sales import clocked, play, stage
 from kit.stage import Stage
@@ -268,7 +269,7 @@ def expiring() -> Stage:
     on = clocked()
     (named,) = on.terms.named_rounds()
     expiry = named.due + 86_400
-    times = replace(on.terms.times, unlock=expiry, expiry=expiry)
+    times = replace(on.terms.times, unlock=expiry + LOCKUP, expiry=expiry)
     return on.with_terms(replace(on.terms, times=times)).watched()
 
 

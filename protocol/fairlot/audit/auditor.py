@@ -184,7 +184,7 @@ def audit(
 ) -> Report:
     """Check a whole transcript.
 
-    The checklist is ``CHECKS``: A01 to A05, A07 to A22, A24 and A30 to A34 follow from
+    The checklist is ``CHECKS``: A01 to A05, A07 to A22, A24 and A30 to A36 follow from
     reading and folding; this function itself checks A06 (roots), A14 (people), A23 (the
     end), A25 (no rehearsal), A26 (roles), A28 (the witnesses) and A29 (what was kept).
     ``NOT_CHECKED`` lists what it leaves to its caller.

@@ -152,6 +152,22 @@ CHECKS = (
         "Every claim is bound to its sale, keys and epoch, and shows a credential",
         ("claim.",),
     ),
+    Check(
+        "A35",
+        "Items are promised once, one for each unit that was won",
+        ("items.again", "items.count"),
+    ),
+    Check(
+        "A36",
+        "Each unit is delivered once, as promised, to the claim that has it",
+        (
+            "delivery.items",
+            "delivery.unit",
+            "delivery.twice",
+            "delivery.waits",
+            "delivery.claim",
+        ),
+    ),
 )
 """The checks in the order of the report."""
 

@@ -4,15 +4,16 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from fairlot.audit.given import GivenHead, read_heads, read_rounds
-from fairlot.audit.settling import Settled, settle_replay
 from fairlot.audit.transcript_file import transcript_bytes
-from fairlot.board.replay import replay_file
+from fairlot.audit.winners import read_winners
+from fairlot.board.replay import Replay, replay_file
 from fairlot.door.gate import Gate
-from fairlot.errors import Rejection
 from fairlot.names import check_sale_id
 from fairlot_crypto.curve import Backend, backend
+from fairlot_crypto.log.checkpoint import SignedCheckpoint
 from fairlot_crypto.progress import Progress, silent
 from fairlot_crypto.statements import Statements
+from fairlot_crypto.timelock.drand import Beacon
 
 
 def open_gate(
@@ -39,8 +40,8 @@ def open_gate(
         progress: told how many bytes were read, of how many.
 
     Raises:
-        Rejection: ``door.sale`` for the file of another sale, ``door.unsettled`` where
-            nobody has won yet or ever, or the first rule that the file breaks.
+        Rejection: ``winners.sale`` for the file of another sale, ``winners.unsettled``
+            where nobody has won yet or ever, or the first rule that the file breaks.
         InputError: ``transcript.unreadable``, ``transcript.none``,
             ``transcript.too-long``.
         EncodingError: as ``settle_transcript``.
@@ -51,12 +52,26 @@ def open_gate(
     known = Statements() if statements is None else statements
     data = transcript_bytes(transcript)
     read = replay_file(data, backend() if curve is None else curve, known, progress)
-    settled = settle_replay(read, given, signed)
-    read.check()
-    if settled.sale_id != sale_id:
-        raise Rejection("door.sale", "the file is of another sale")
-    if not isinstance(settled, Settled):
-        raise Rejection("door.unsettled", "nobody has won anything in this sale")
-    units = {line.nym: line.units for line in settled.ledger if line.units}
+    return gate_of(read, sale_id, given, signed)
+
+
+def gate_of(
+    read: Replay,
+    sale_id: bytes,
+    rounds: Iterable[Beacon] = (),
+    heads: Iterable[SignedCheckpoint] = (),
+) -> Gate:
+    """Return what a gate takes with it from a sale that was read.
+
+    Args:
+        read: the replay of its file.
+        sale_id: as the seller published it.
+        rounds: from elsewhere, as relays give them.
+        heads: of the log, from elsewhere.
+
+    Raises:
+        Rejection: as ``read_winners``.
+    """
+    units = read_winners(read, sale_id, rounds, heads)
     state = read.state
     return Gate(state.credentials, state.terms, state.roll.roll_id, units)

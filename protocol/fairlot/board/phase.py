@@ -53,7 +53,9 @@ PHASES: Mapping[EntryType, tuple[Phase, ...]] = {
     EntryType.ROUND: (Phase.REVEAL, Phase.RESULT),
     EntryType.RESULT: (Phase.RESULT,),
     EntryType.CLAIM: (Phase.REVEAL, Phase.RESULT, *ENDED),
+    EntryType.ITEMS: (Phase.LOCKED,),
     EntryType.UNLOCK: (Phase.LOCKED,),
+    EntryType.DELIVERY: (Phase.UNLOCKED,),
     EntryType.VOID: _RUNNING,
 }
 """The phases in which an entry of each type is legal (specs/sale.md, table 1)."""

@@ -35,7 +35,8 @@ def check_registry(terms: Terms, state: RegistryState) -> None:
     """Check that the registry that the terms name is at hand, and that the sale fits it.
 
     Raises:
-        Rejection: ``registry.absent``, ``registry.terms``, ``registry.requires``.
+        Rejection: ``registry.absent``, ``registry.terms``, ``registry.requires``,
+            ``terms.lockup``.
     """
     if state.registry_id != terms.registry:
         named = terms.registry.hex()
@@ -47,16 +48,24 @@ def check_registry(terms: Terms, state: RegistryState) -> None:
             "registry.terms",
             "season and rehearsal must be the same in registry and terms",
         )
-    _check_season(terms, registry)
+    check_times(terms, registry)
     check_required(terms, registry)
 
 
-def _check_season(terms: Terms, registry: Registry) -> None:
-    """Check that a sale lies in the season, and ends within its tail."""
+def check_times(terms: Terms, registry: Registry) -> None:
+    """Check that a sale lies in the season, locks up long enough, and ends in the tail.
+
+    Raises:
+        Rejection: ``registry.terms``, ``terms.lockup``.
+    """
     times = terms.times
     if not registry.starts <= times.open < times.close < registry.ends:
         problem = "deposits must open and close inside the registry's season"
         raise Rejection("registry.terms", problem)
+    earliest = terms.locked_from + registry.least_lockup
+    if times.unlock < earliest:
+        problem = f"unlock must not be before {earliest}: until then a thief may hold"
+        raise Rejection("terms.lockup", f"{problem} what was stolen before the draw")
     if times.unlock + registry.settles_after > registry.closes:
         latest = registry.closes - registry.settles_after
         problem = f"unlock must not be after {latest}, as the season's tail ends then"

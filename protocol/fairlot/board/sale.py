@@ -31,11 +31,13 @@ from fairlot.board.registration import (
 from fairlot.board.registry_state import RegistryState
 from fairlot.claim.claim import Claim, check_claim
 from fairlot.claim.control import Claims, Epochs
+from fairlot.delivery.deliveries import Deliveries
+from fairlot.delivery.items import units_of
 from fairlot.deposit.deposit import Deposit
 from fairlot.deposit.final import Positions
 from fairlot.deposit.payment import read_payment
 from fairlot.deposit.verify import check_deposit
-from fairlot.entry import Entry, EntryType, Role, body_fields
+from fairlot.entry import Entry, EntryHash, EntryType, Role, body_fields
 from fairlot.errors import Rejection
 from fairlot.identity.registry import Credentials, RollId
 from fairlot.identity.roll import PostedRoll
@@ -71,6 +73,7 @@ class SaleState(LogState):
         self.phase = Phase.EMPTY
         self.positions = Positions()
         self.claims = Claims()
+        self.deliveries = Deliveries()
         self.rounds = Rounds()
         self.draw: Draw | None = None
         self.outcome: Outcome | None = None
@@ -103,7 +106,9 @@ class SaleState(LogState):
             EntryType.ROUND: self._round_entry,
             EntryType.RESULT: self._result_entry,
             EntryType.CLAIM: self._claim_entry,
+            EntryType.ITEMS: self._items_entry,
             EntryType.UNLOCK: self._unlock_entry,
+            EntryType.DELIVERY: self._delivery_entry,
             EntryType.VOID: self._void_entry,
         }
 
@@ -175,6 +180,17 @@ class SaleState(LogState):
             raise _not_closed()
         return self._contributions
 
+    @property
+    def drawn_outcome(self) -> Outcome:
+        """Who has won what.
+
+        Raises:
+            Rejection: ``phase.wrong`` before RESULT.
+        """
+        if self.outcome is None:
+            raise Rejection("phase.wrong", "nothing is drawn yet: wait for RESULT")
+        return self.outcome
+
     def check_closed(self) -> None:
         """Check that CLOSE has fixed the deposits.
 
@@ -224,6 +240,7 @@ class SaleState(LogState):
         named = {
             Role.BOARD: self.terms.board.key,
             Role.ESCROW: self.terms.escrow,
+            Role.SELLER: self.terms.seller,
         }
         if entry.key != named.get(entry.type.role, entry.key):
             raise Rejection(
@@ -360,6 +377,16 @@ class SaleState(LogState):
             return None
         epochs = Epochs.of(self.credentials.registry)
         return self.claims.released(nym, self.terms.times.unlock, time, epochs)
+
+    def _items_entry(self, entry: Entry, _time: int) -> None:
+        self.deliveries.take_items(entry, units_of(self.drawn_outcome))
+
+    def _delivery_entry(self, entry: Entry, time: int) -> None:
+        def claim_of(nym: Nym) -> EntryHash | None:
+            claim = self.released(nym, time)
+            return None if claim is None else claim.entry_hash
+
+        self.deliveries.take_delivery(entry, claim_of)
 
     def _unlock_entry(self, entry: Entry, time: int) -> None:
         body_fields(entry).done()

@@ -27,8 +27,8 @@ Examples:
   fairlot compare --evidence evidence
 """
 
-_LARGEST_EVIDENCE = 1 << 18
-"""Bytes that are read of evidence: two entries of the greatest size are less."""
+_LARGEST_EVIDENCE = 1 << 19
+"""Bytes that are read of evidence: four entries of the greatest size are less."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -22,6 +22,7 @@ from fairlot.cli import (
 )
 from fairlot.cli.beacon import command as beacon
 from fairlot.cli.command import FAILED, OK, REFUSED, Command, add_commands, chosen_curve
+from fairlot.cli.door import doors, prove
 from fairlot.cli.output import complain, make_streams_safe, say, silence_stdout
 from fairlot.errors import FairlotError, InputError
 from fairlot.text import counted
@@ -41,6 +42,8 @@ COMMANDS = (
     puzzle.COMMAND,
     beacon.COMMAND,
     witness.COMMAND,
+    prove.COMMAND,
+    doors.COMMAND,
 )
 READER_GONE = 141
 _MOST_ERRORS = 20

@@ -34,6 +34,18 @@ def read_registry_folder(
     Raises:
         InputError: ``registry-dir.*``.
     """
+    earlier = read_kept_folder(folder, curve)
+    check_returning(earlier, file, people)
+    return earlier
+
+
+def read_kept_folder(folder: Path, curve: Backend) -> Earlier:
+    """Return a kept registry, verified, whatever it is to serve.
+
+    Raises:
+        InputError: ``registry-dir.unreadable``, ``registry-dir.form``,
+            ``registry-dir.log``, ``registry-dir.foreign``.
+    """
     files: dict[str, bytes] = {}
     for name in (LOG, SECRET):
         try:
@@ -44,9 +56,7 @@ def read_registry_folder(
             )
             remedy = "name a folder that --keep-registry has left"
             raise InputError("registry-dir.unreadable", f"{why}; {remedy}") from error
-    earlier = read_kept(files, curve)
-    check_returning(earlier, file, people)
-    return earlier
+    return read_kept(files, curve)
 
 
 def check_keep_folder(folder: Path, out: Path) -> None:

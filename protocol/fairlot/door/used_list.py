@@ -30,7 +30,7 @@ class UsedList:
     sale_id: SaleId
 
     def admit(self, nonce: bytes, nym: Nym, units: int) -> int:
-        """Write down that a nym is let in, once for each of its units (steps 10 to 12).
+        """Write down that a nym is let in, once for each of its units (steps 12 to 14).
 
         Args:
             nonce: of the question that was answered, 32 bytes.
@@ -48,17 +48,17 @@ class UsedList:
         """
         self._begin()
         with self.path.open("r+b") as file:
-            # Step 10.
+            # Step 12.
             self._lock(file)
             used = self._read(file)
-            # Step 11.
+            # Step 13.
             if nonce in used:
                 raise Rejection("door.replayed", "this answer has let somebody in")
             left = units - sum(each == nym for each in used.values())
             if left <= 0:
                 problem = f"this nym has entered {units} times: it has no more units"
                 raise Rejection("door.used", problem)
-            # Step 12.
+            # Step 14.
             file.write(f"{nonce.hex()} {nym.hex()}\n".encode())
             file.flush()
             os.fsync(file.fileno())

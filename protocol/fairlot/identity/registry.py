@@ -207,6 +207,11 @@ class Registry:
         return self.disputes.within + 2 * self.epoch
 
     @property
+    def least_lockup(self) -> int:
+        """Seconds in which a theft is noticed and undone: recovery, and two epochs."""
+        return self.recovery.detection + self.recovery.cooling + 2 * self.epoch
+
+    @property
     def schema(self) -> Schema:
         """The shape of credentials: L, the number of attributes, and N, of nym secrets."""
         return Schema(len(self.attributes), self.nym_secrets)

@@ -1,5 +1,6 @@
 """A winner shows an auditor which leaf a nym belongs to (specs/winner-audit.md, section 3)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fairlot.errors import Rejection
@@ -7,6 +8,7 @@ from fairlot.fields import Fields, Problem
 from fairlot.identity.enrolment import Identity
 from fairlot.identity.leaf import Leaf
 from fairlot.identity.registry import Registry, RegistryId
+from fairlot.identity.roll import PostedRoll
 from fairlot.names import HASH_LENGTH, NYM_LENGTH, Nym, SaleId, nym_context
 from fairlot_crypto import cbor
 from fairlot_crypto.bbs.profile import nym as nym_point
@@ -114,45 +116,87 @@ def read_winner_proof(data: bytes) -> WinnerProof:
     return found
 
 
-def check_winner(
-    curve: Backend,
-    registry: Registry,
-    leaf: Leaf,
-    sale_id: SaleId,
-    nym: Nym,
-    key: AuditKey,
-    given: WinnerProof,
-) -> None:
-    """Check that a nym of a sale belongs to a leaf (steps 12 and 13).
+@dataclass(frozen=True, slots=True)
+class AuditedSale:
+    """What an auditor has of a sale from its logs, both audited."""
 
-    Everything but ``given`` is the auditor's own: the leaf is read from a registry log, the
-    nym from the outcome of a sale whose terms name that registry, both audited.
-
-    Raises:
-        Rejection: ``winner.registry``, ``winner.leaf``, ``winner.sale``, ``winner.nym``,
-            ``winner.verifier`` for a proof of something else.
-        EncodingError: ``winner.length``, ``winner.scalar``, ``winner.point``,
-            ``winner.identity``.
-        ProofError: ``winner.proof``.
-    """
-    # Step 12.
-    _check_about(registry, leaf, sale_id, nym, given)
-    V = key.public(curve)
-    if given.verifier != V.to_bytes():
-        raise Rejection("winner.verifier", "the proof was made for another auditor")
-    # Step 13.
-    owned = _owned(registry, leaf, sale_id, nym, V)
-    verify_owned(curve, owned, given.proof)
+    curve: Backend
+    registry: Registry
+    """That the terms name."""
+    sale_id: SaleId
+    roll: PostedRoll
+    """With which the sale has opened."""
+    leaves: Mapping[int, Leaf]
+    """Of the registry log, by their index."""
+    winners: frozenset[Nym]
+    """Who has won at least one unit."""
 
 
-def _check_about(
-    registry: Registry, leaf: Leaf, sale_id: SaleId, nym: Nym, given: WinnerProof
-) -> None:
-    if given.registry_id != registry.registry_id:
+class WinnerAudit:
+    """The questions of one auditor about one sale, and what winners have shown so far."""
+
+    def __init__(self, sale: AuditedSale, key: AuditKey) -> None:
+        """Start with nothing shown.
+
+        Args:
+            sale: the auditor's own view of it.
+            key: the auditor's.
+        """
+        self._sale = sale
+        self._key = key
+        self.shown: dict[Nym, int] = {}
+        """The index of the leaf to which each nym was shown to belong."""
+
+    def check(self, nym: Nym, given: WinnerProof) -> None:
+        """Check that a winner's nym belongs to a leaf of the sale's roll (steps 12 to 15).
+
+        Args:
+            nym: about which the auditor has asked.
+            given: as it came.
+
+        Raises:
+            Rejection: ``winner.registry``, ``winner.sale``, ``winner.nym``,
+                ``winner.verifier`` for a proof of something else; ``winner.loser``,
+                ``winner.roll``, ``winner.twice``.
+            EncodingError: ``winner.length``, ``winner.scalar``, ``winner.point``,
+                ``winner.identity``.
+            ProofError: ``winner.proof``.
+        """
+        sale = self._sale
+        # Step 12.
+        _check_about(sale, nym, given)
+        V = self._key.public(sale.curve)
+        if given.verifier != V.to_bytes():
+            raise Rejection("winner.verifier", "the proof was made for another auditor")
+        if nym not in sale.winners:
+            raise Rejection("winner.loser", "this nym has won nothing in the sale")
+        # Step 13.
+        leaf = sale.leaves.get(given.index)
+        if leaf is None or not sale.roll.covers(given.index):
+            problem = (
+                "the leaf was not enrolled, or was closed, at the roll of the sale"
+            )
+            raise Rejection("winner.roll", problem)
+        # Step 14.
+        owned = _owned(sale.registry, leaf, sale.sale_id, nym, V)
+        verify_owned(sale.curve, owned, given.proof)
+        # Step 15.
+        self._remember(nym, given.index)
+
+    def _remember(self, nym: Nym, index: int) -> None:
+        """Take down what was shown, unless it was shown otherwise before."""
+        before = self.shown.get(nym, index)
+        taken = index in self.shown.values()
+        if before != index or (taken and nym not in self.shown):
+            problem = "a leaf has one nym in a sale, and a nym one leaf"
+            raise Rejection("winner.twice", f"{problem}: another was shown before")
+        self.shown[nym] = index
+
+
+def _check_about(sale: AuditedSale, nym: Nym, given: WinnerProof) -> None:
+    if given.registry_id != sale.registry.registry_id:
         raise Rejection("winner.registry", "the proof is about another registry")
-    if given.index != leaf.index:
-        raise Rejection("winner.leaf", "the proof is about another leaf")
-    if given.sale_id != sale_id:
+    if given.sale_id != sale.sale_id:
         raise Rejection("winner.sale", "the proof is about another sale")
     if given.nym != nym:
         raise Rejection("winner.nym", "the proof is about another nym")

@@ -14,7 +14,7 @@ from fairlot.inputs.stand_in import disclosed
 from fairlot.inputs.terms_file import OWN_CLOCK, QUICKNET_CLOCK, TermsFile
 from fairlot.inputs.toml_file import TomlFile
 from fairlot.money import money_text
-from fairlot.rehearsal.parts import CLOCK_PERIOD, START, TIMES
+from fairlot.rehearsal.parts import CLOCK_PERIOD, LEAST_LOCKUP, START, TIMES
 from fairlot.terms.pool import Mechanism, Pool, Requirement
 from fairlot.terms.times import Times
 from fairlot.text import shown
@@ -79,7 +79,7 @@ def _check_depositors(file: TermsFile, paying: int) -> None:
 def _check_round(file: TermsFile, times: Times) -> None:
     """Check that a round of the bids is due when nobody can void the sale any more.
 
-    A round of the rehearsal's own clock must also be due before the end of the rehearsal; a
+    A round of the rehearsal's own clock must also leave the least lock-up before the unlock; a
     round of quicknet is for a real sale, which lasts as long as its terms say.
     """
     if file.bids is None or file.bids.round is None:
@@ -90,12 +90,12 @@ def _check_round(file: TermsFile, times: Times) -> None:
     due = genesis + (file.bids.round - 1) * period
     earliest = times.drawn_from
     first = (earliest - genesis) // period + 2
-    last = (times.unlock - 1 - genesis) // period + 1
+    last = (times.unlock - LEAST_LOCKUP - genesis) // period + 1
     if file.bids.round < first:
         problem = f"is due at {due}, before bids may open: the first is {first}"
         raise _terms_error(file, "terms-file.bids", ("bids", "round"), problem)
     if file.bids.round > last and not quicknet:
-        problem = f"is due at {due}, after this rehearsal has ended: the last is {last}"
+        problem = f"is due at {due}, too late for the lock-up: the last is {last}"
         raise _terms_error(file, "terms-file.bids", ("bids", "round"), problem)
 
 

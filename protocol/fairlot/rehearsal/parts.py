@@ -50,13 +50,16 @@ SEASON_SECONDS = 365 * DAY
 RECOVERY = Recovering(quorum=1, cooling=3 * DAY, freeze=7 * DAY, detection=7 * DAY)
 DISPUTED = 14 * DAY
 """Seconds in which a dispute is decided."""
+LEAST_LOCKUP = RECOVERY.detection + RECOVERY.cooling + 2 * DAY
+LOCKUP = LEAST_LOCKUP + DAY
+"""Seconds that items are locked up, from the last marker that the draw needs."""
 TIMES = Times(
     open=START,
     close=START + 3_600,
     commit_end=START + 3_660,
     seal_end=START + 3_720,
     reveal_end=START + 3_780,
-    unlock=START + 3_840,
+    unlock=START + 3_780 + 30 + LOCKUP,
     slack=30,
 )
 BOARD_NAME = "rehearsal.example/board"
@@ -137,20 +140,9 @@ def cast_parts(
         randomness: the source of which each role takes a child of its own.
         earlier: the registry that goes on; ``None`` for a new one.
     """
-    attester_key, board = _key(randomness, "attester"), _key(randomness, "board")
+    attester_key, board = attesting_key(randomness), _key(randomness, "board")
     disputes = _key(randomness, "disputes")
-    issuing = randomness.derive("issuers")
-    public, shares = threshold.deal_key(curve, file.issuers, file.threshold, issuing)
-    season_keys = prss.deal(file.issuers, file.threshold, randomness.derive("season"))
-    issuers = tuple(
-        IssuerSecrets(
-            share.index,
-            _key(randomness, f"issuer/{share.index}"),
-            season_keys[share.index - 1],
-            share,
-        )
-        for share in shares
-    )
+    public, issuers = deal_issuers(curve, file.issuers, file.threshold, randomness)
     if earlier is not None:
         registry = earlier.state.registry
     else:
@@ -173,16 +165,10 @@ def cast_parts(
             disputes=Disputes(disputes.public, DISPUTED),
         )
     listed = _listed(registry, people, randomness, earlier)
-    tag_key = randomness.derive("person-tags").take(32)
     return Parts(
         registry=registry,
         issuers=issuers,
-        attester=ListAttester(
-            registry,
-            attester_key,
-            tag_key,
-            {each.name: each.attributes for each in listed},
-        ),
+        attester=list_attester(registry, listed, randomness),
         seller=_key(randomness, "seller"),
         escrow=_key(randomness, "escrow"),
         board=board,
@@ -194,6 +180,45 @@ def cast_parts(
         clock=Clock.generate(curve, randomness.derive("clock")),
         times=TIMES if earlier is None else earlier.times(TIMES),
     )
+
+
+def deal_issuers(
+    curve: Backend, members: int, degree: int, randomness: Randomness
+) -> tuple[threshold.PublicSharing, tuple[IssuerSecrets, ...]]:
+    """Return the public sharing of the issuers' key, and what each of them holds.
+
+    Args:
+        curve: the back-end.
+        members: n.
+        degree: t.
+        randomness: the rehearsal's source.
+    """
+    issuing = randomness.derive("issuers")
+    public, shares = threshold.deal_key(curve, members, degree, issuing)
+    season_keys = prss.deal(members, degree, randomness.derive("season"))
+    return public, tuple(
+        IssuerSecrets(
+            share.index,
+            _key(randomness, f"issuer/{share.index}"),
+            season_keys[share.index - 1],
+            share,
+        )
+        for share in shares
+    )
+
+
+def attesting_key(randomness: Randomness) -> SigningKey:
+    """Return the key of the rehearsal's attester."""
+    return _key(randomness, "attester")
+
+
+def list_attester(
+    registry: Registry, listed: Sequence[Listed], randomness: Randomness
+) -> ListAttester:
+    """Return the attester, who knows these people."""
+    attributes = {each.name: each.attributes for each in listed}
+    tag_key = randomness.derive("person-tags").take(32)
+    return ListAttester(registry, attesting_key(randomness), tag_key, attributes)
 
 
 def write_terms(file: TermsFile, parts: Parts, setup: Setup) -> Terms:

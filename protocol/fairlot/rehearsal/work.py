@@ -24,13 +24,19 @@ from fairlot.identity.credential import (
     receive_credential,
     request_credential,
 )
-from fairlot.identity.enrolment import Identity, enrol, receive_identity
+from fairlot.identity.enrolment import (
+    Identity,
+    IssuerSecrets,
+    enrol,
+    receive_identity,
+)
 from fairlot.identity.leaf import Leaf, check_leaf
 from fairlot.identity.registry import Credentials, RollId, epoch_at
 from fairlot.identity.roll import PostedRoll, unexpired_rolls
 from fairlot.rehearsal.parts import Parts
 from fairlot.terms.terms import Terms
-from fairlot_crypto.curve import Backend, backend
+from fairlot_crypto.bbs.profile import Credential
+from fairlot_crypto.curve import backend
 from fairlot_crypto.statements import Statements
 
 T = TypeVar("T")
@@ -119,8 +125,8 @@ class Enrolled:
 
 
 @dataclass(frozen=True, slots=True)
-class Participant:
-    """A person who wants to take part, as their wallet and the issuers know them."""
+class Applicant:
+    """A person who asks for a credential, as their wallet and the issuers know them."""
 
     holder: Holder
     identity: Identity
@@ -128,6 +134,12 @@ class Participant:
     """The person's leaf on the board."""
     attributes: tuple[str, ...]
     """The person's attributes in the issuers' books."""
+
+
+@dataclass(frozen=True, slots=True)
+class Participant(Applicant):
+    """A person who wants to take part in a sale."""
+
     wish: Wish
 
 
@@ -177,11 +189,11 @@ def enrol_people(job: EnrolJob) -> Enrolled:
 
 def deposit_people(job: DepositJob) -> Deposited:
     """Play issuers and holders from the request to the deposit."""
-    curve, statements = backend(job.backend), Statements()
-    credentials = Credentials(curve, job.parts.registry)
+    statements = Statements()
+    credentials = Credentials(backend(job.backend), job.parts.registry)
     made: list[MadeDeposit] = []
     for person in job.people:
-        deposit = _deposit(curve, credentials, job, person)
+        deposit = _deposit(credentials, job, person)
         # So that the board, which learns what was verified here, need not do it again.
         terms, entry = job.terms, deposit.entry
         verify_deposit(credentials, terms, job.roll, entry, job.time, statements)
@@ -190,38 +202,67 @@ def deposit_people(job: DepositJob) -> Deposited:
 
 
 def _deposit(
-    curve: Backend,
-    credentials: Credentials,
-    job: DepositJob,
-    person: Participant,
+    credentials: Credentials, job: DepositJob, person: Participant
 ) -> MadeDeposit:
-    holder, identity = person.holder, person.identity
-    registry, now = job.parts.registry, job.time
-    epoch = epoch_at(registry, now)
-    asked = [each.roll_id for each in unexpired_rolls(job.rolls, now)]
     sale = job.terms.sale_id.hex()
-    asking = holder.randomness.derive(f"request/{sale}")
-    pending = request_credential(
-        curve, registry, identity, holder.signing, epoch, asked, asking
-    )
-    answers = answer_all(
+    credential = obtain_credential(
         credentials,
         job.parts.issuers,
-        person.leaf,
+        person,
         job.rolls,
-        person.attributes,
-        pending.request,
-        now,
-        asking,
+        job.roll,
+        job.time,
+        f"request/{sale}",
     )
-    issued = receive_credential(credentials, identity, pending, answers)
-    randomness = holder.randomness.derive(f"deposit/{sale}")
     return make_deposit(
         credentials,
-        issued[job.roll],
+        credential,
         job.terms,
         job.roll,
         person.wish,
-        epoch,
-        randomness,
+        epoch_at(job.parts.registry, job.time),
+        person.holder.randomness.derive(f"deposit/{sale}"),
     )
+
+
+def obtain_credential(
+    credentials: Credentials,
+    issuers: Sequence[IssuerSecrets],
+    person: Applicant,
+    rolls: Sequence[PostedRoll],
+    roll: RollId,
+    time: int,
+    stream: str,
+) -> Credential:
+    """Play issuers and holder from the request to a credential of the running epoch.
+
+    Args:
+        credentials: of the registry.
+        issuers: all of them.
+        person: whose leaf is on ``roll``.
+        rolls: all that are on the registry log.
+        roll: the one for which it is wanted; the request names every unexpired one.
+        time: Unix seconds.
+        stream: label of the holder's stream from which the request is drawn.
+
+    Raises:
+        Rejection: ``request.*`` where the issuers refuse, e.g. a holder who was replaced.
+    """
+    holder, identity = person.holder, person.identity
+    registry, asking = credentials.registry, holder.randomness.derive(stream)
+    epoch = epoch_at(registry, time)
+    asked = [each.roll_id for each in unexpired_rolls(rolls, time)]
+    pending = request_credential(
+        credentials.curve, registry, identity, holder.signing, epoch, asked, asking
+    )
+    answers = answer_all(
+        credentials,
+        issuers,
+        person.leaf,
+        rolls,
+        person.attributes,
+        pending.request,
+        time,
+        asking,
+    )
+    return receive_credential(credentials, identity, pending, answers)[roll]

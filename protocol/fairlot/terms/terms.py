@@ -158,6 +158,12 @@ class Terms:
         named = (self.beacon.drand, self.bids)
         return tuple(dict.fromkeys(each for each in named if each is not None))
 
+    @property
+    def locked_from(self) -> int:
+        """The time from which the lock-up counts: by then who has won can be computed."""
+        dues = (named.due for named in self.named_rounds())
+        return max((self.times.reveal_end + self.times.slack, *dues))
+
     @cached_property
     def sale_id(self) -> SaleId:
         """H("fairlot-v1/sale", CBOR(terms)) (specs/terms.md, section 5)."""

@@ -1,0 +1,1 @@
+"""Commands for the door of a sale: the gate's and the winner's."""

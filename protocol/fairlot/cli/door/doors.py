@@ -1,0 +1,288 @@
+"""``fairlot doors``: open a gate, ask, and admit winners offline.
+
+specs/command-line.md, section 13.
+"""
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+
+from fairlot.audit.doors import gate_of
+from fairlot.audit.inspection import utc
+from fairlot.board.replay import replay_file
+from fairlot.cli.beacon.files import read_round_file
+from fairlot.cli.command import (
+    FAILED,
+    OK,
+    Command,
+    add_commands,
+    add_files,
+    add_rounds,
+    chosen_curve,
+    hex_bytes,
+    whole,
+)
+from fairlot.cli.door.files import (
+    clock,
+    read_gate,
+    read_given,
+    read_question,
+    write_new,
+)
+from fairlot.cli.heads import read_kept_head
+from fairlot.cli.output import Screen, say, show_json
+from fairlot.cli.transcript import read_named
+from fairlot.door.answer import Answer, read_answer
+from fairlot.door.challenge import Challenge, make_challenge
+from fairlot.door.gate import FRESH_SECONDS, Gate
+from fairlot.door.gate_file import gate_file
+from fairlot.door.used_list import UsedList
+from fairlot.errors import InputError, Rejection
+from fairlot.names import HASH_LENGTH
+from fairlot.terms.times import MAX_TIME
+from fairlot.text import Viewed, check_text, counted
+from fairlot_crypto.randomness import SystemRandomness
+from fairlot_crypto.statements import Statements
+
+_CODES = """\
+Exit code: 0 if done, 1 if it does not hold (then let nobody in), 2 if a file or the usage
+was refused."""
+_OPEN = """\
+Audit the file first: fairlot audit. The gate's file then needs neither the file of the sale
+nor a network. The sale id is the one that the seller has published.
+
+{codes}
+
+Examples:
+  fairlot doors open transcript.fairlot --sale-id HEX64 --out north.gate
+"""
+_ASK = """\
+Ask everybody anew, and give the question to their wallet, as a file or a picture.
+
+{codes}
+
+Examples:
+  fairlot doors ask north.gate --gate "North gate" --out question-1
+"""
+_ADMIT = """\
+QUESTION is the file that this gate has made for this person, ANSWER what came back. Gates
+share the used-list, or each lets in other nyms only. Whoever is let in stands on the disk
+before the command says so: after a kill, somebody who is on the list has had their place.
+
+{codes}
+
+Examples:
+  fairlot doors admit north.gate question-1 answer-1 --used used.txt
+"""
+_EXAMPLES = f"""\
+A gate asks, the winner's wallet answers (fairlot prove), and the gate lets each nym in once
+for each unit that it has won.
+
+{_CODES}
+
+Examples:
+  fairlot doors open transcript.fairlot --sale-id HEX64 --out north.gate
+  fairlot doors ask north.gate --gate "North gate" --out question-1
+  fairlot doors admit north.gate question-1 answer-1 --used used.txt
+"""
+
+
+def _configure_open(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", type=Path, help="a board's transcript")
+    parser.add_argument(
+        "--sale-id",
+        metavar="HEX",
+        type=hex_bytes(HASH_LENGTH),
+        required=True,
+        help="the sale id that the seller has published",
+    )
+    add_rounds(parser, "a round that the log lacks")
+    add_files(parser, "head", "a head of the log that witnesses have co-signed")
+    _add_out(parser, "the new file of the gate")
+
+
+def _open(arguments: argparse.Namespace) -> int:
+    curve = chosen_curve()
+    rounds = [read_round_file(path) for path in arguments.rounds]
+    heads = [read_kept_head(path) for path in arguments.heads]
+    data = read_named(arguments.file)
+    with Screen(acknowledge=False) as screen:
+        read = replay_file(data, curve, Statements(), screen.stage("reading"))
+    gate = gate_of(read, arguments.sale_id, rounds, heads)
+    write_new(arguments.out, gate_file(gate))
+    if arguments.json:
+        show_json("door-gate", _about_gate(gate))
+    else:
+        winners = counted(len(gate.units), "winner", "winners")
+        say(f"{arguments.out} lets in {winners} of sale {gate.terms.sale_id.hex()}")
+        say(f"from {utc(gate.terms.times.unlock)} on.")
+    return OK
+
+
+def _about_gate(gate: Gate) -> Mapping[str, Viewed]:
+    return {
+        "sale_id": gate.terms.sale_id,
+        "rehearsal": gate.terms.rehearsal,
+        "unlock": gate.terms.times.unlock,
+        "winners": len(gate.units),
+        "units": sum(gate.units.values()),
+    }
+
+
+def _configure_ask(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("gate_file", metavar="GATE", type=Path, help="the gate's file")
+    parser.add_argument(
+        "--gate", metavar="NAME", required=True, help="what people read at the gate"
+    )
+    _add_time(parser, "t_unlock")
+    _add_out(parser, "the new question")
+
+
+def _ask(arguments: argparse.Namespace) -> int:
+    check_text(arguments.gate, _bad_name)
+    gate = read_gate(arguments.gate_file, chosen_curve())
+    now = clock(gate.terms, arguments.time, gate.terms.times.unlock)
+    sale_id = gate.terms.sale_id
+    asked = make_challenge(sale_id, arguments.gate, now, SystemRandomness())
+    write_new(arguments.out, asked.encode())
+    if arguments.json:
+        said: Mapping[str, Viewed] = {
+            "sale_id": asked.sale_id,
+            "gate": asked.gate,
+            "nonce": asked.nonce,
+            "time": asked.time,
+        }
+        show_json("door-question", said)
+    else:
+        say(f"{arguments.out} asks for {asked.gate}, at {utc(asked.time)}:")
+        say(f"take the answer within {FRESH_SECONDS} seconds.")
+    return OK
+
+
+def _bad_name(problem: str) -> InputError:
+    return InputError("door.name", f"the name of the gate {problem}: take another")
+
+
+def _configure_admit(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("gate_file", metavar="GATE", type=Path, help="the gate's file")
+    parser.add_argument(
+        "question", metavar="QUESTION", type=Path, help="what this gate has asked"
+    )
+    parser.add_argument("answer", metavar="ANSWER", type=Path, help="what came back")
+    parser.add_argument(
+        "--used",
+        metavar="LIST",
+        type=Path,
+        required=True,
+        help="who was let in; it is begun if it is not there",
+    )
+    _add_time(parser, "the question's time")
+    parser.add_argument("--json", action="store_true", help="answer for machines")
+
+
+def _admit(arguments: argparse.Namespace) -> int:
+    gate = read_gate(arguments.gate_file, chosen_curve())
+    asked, data = read_question(arguments.question), read_given(arguments.answer)
+    now = clock(gate.terms, arguments.time, asked.time)
+    used = UsedList(arguments.used, gate.terms.sale_id)
+    try:
+        given, left = _let_in(gate, asked, data, now, used)
+    except Rejection as error:
+        return _refuse(arguments, error)
+    if arguments.json:
+        _show_verdict(given.nym, left, None)
+    else:
+        more = counted(left, "time", "times") if left else "not again"
+        say(f"Let them in: {given.nym.hex()} (after this: {more}).")
+    return OK
+
+
+def _let_in(
+    gate: Gate, asked: Challenge, data: bytes, now: int, used: UsedList
+) -> tuple[Answer, int]:
+    """Check an answer and write down whom it lets in, before anybody is told."""
+    given = read_answer(data)
+    units = gate.check(asked, given, now)
+    return given, used.admit(asked.nonce, given.nym, units)
+
+
+def _refuse(arguments: argparse.Namespace, error: Rejection) -> int:
+    if arguments.json:
+        _show_verdict(None, None, error)
+    else:
+        say(f"Do not let them in: {error.code}: {error.message}.")
+    return FAILED
+
+
+def _show_verdict(
+    nym: bytes | None, left: int | None, refused: Rejection | None
+) -> None:
+    said: Mapping[str, Viewed] = {
+        "admitted": refused is None,
+        "nym": nym,
+        "left": left,
+        "code": refused.code if refused else None,
+        "problem": refused.message if refused else None,
+    }
+    show_json("door-verdict", said)
+
+
+def _add_time(parser: argparse.ArgumentParser, default: str) -> None:
+    parser.add_argument(
+        "--time",
+        metavar="SECONDS",
+        type=whole(0, MAX_TIME),
+        help=f"the simulated clock of a rehearsal, unix seconds (default: {default})",
+    )
+
+
+def _add_out(parser: argparse.ArgumentParser, what: str) -> None:
+    parser.add_argument(
+        *("-o", "--out"), metavar="FILE", type=Path, required=True, help=what
+    )
+    parser.add_argument("--json", action="store_true", help="answer for machines")
+
+
+STEPS = (
+    Command(
+        "open",
+        "Take from a sale's file what a gate needs: who has won, and how it checks.",
+        _OPEN.format(codes=_CODES),
+        _configure_open,
+        _open,
+    ),
+    Command(
+        "ask",
+        "Make a fresh question for somebody who stands at the gate.",
+        _ASK.format(codes=_CODES),
+        _configure_ask,
+        _ask,
+    ),
+    Command(
+        "admit",
+        "Check an answer, and write down whom it lets in.",
+        _ADMIT.format(codes=_CODES),
+        _configure_admit,
+        _admit,
+    ),
+)
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the steps."""
+    add_commands(parser, STEPS, "step", "STEP", required=True)
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Do one step."""
+    step: Command = arguments.step
+    return step.execute(arguments)
+
+
+COMMAND = Command(
+    "doors",
+    "Let winners in at a gate, offline, each once for each unit.",
+    _EXAMPLES,
+    configure,
+    execute,
+)

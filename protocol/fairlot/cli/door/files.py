@@ -1,0 +1,99 @@
+"""Files and clock of the commands at the door (specs/command-line.md, section 13)."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from fairlot.cli.reading import read_at_most
+from fairlot.door.challenge import Challenge, read_challenge
+from fairlot.door.gate import Gate
+from fairlot.door.gate_file import read_gate_file
+from fairlot.errors import InputError, Rejection
+from fairlot.terms.terms import Terms
+from fairlot_crypto.curve import Backend
+from fairlot_crypto.durable import write_new_file
+
+_LARGEST_GATE = 1 << 28
+"""Bytes of a gate's file: four million winners."""
+_LARGEST_FILE = 1 << 16
+"""Bytes of a question or an answer, and more."""
+
+T = TypeVar("T")
+
+
+def read_gate(path: Path, curve: Backend) -> Gate:
+    """Read the file that ``fairlot doors open`` has made.
+
+    Raises:
+        InputError: ``door.unreadable``, ``door.file``.
+    """
+    data = _read(path, _LARGEST_GATE)
+    return _parsed(
+        path, data, lambda given: read_gate_file(given, curve), "fairlot doors open"
+    )
+
+
+def read_question(path: Path) -> Challenge:
+    """Read the file that ``fairlot doors ask`` has made.
+
+    Raises:
+        InputError: ``door.unreadable``, ``door.file``.
+    """
+    data = _read(path, _LARGEST_FILE)
+    return _parsed(path, data, read_challenge, "fairlot doors ask")
+
+
+def read_given(path: Path) -> bytes:
+    """Read what somebody has handed over as an answer, whatever it is.
+
+    Raises:
+        InputError: ``door.unreadable``.
+    """
+    return _read(path, _LARGEST_FILE)
+
+
+def write_new(path: Path, data: bytes) -> None:
+    """Write an output, durably; no file is ever replaced.
+
+    Raises:
+        InputError: ``door.exists``.
+        OSError: as the system says.
+    """
+    try:
+        write_new_file(path, data)
+    except FileExistsError as error:
+        problem = f"{path} exists, and no file is replaced: name another"
+        raise InputError("door.exists", problem) from error
+
+
+def clock(terms: Terms, given: int | None, simulated: int) -> int:
+    """Return the gate's clock: in a rehearsal a simulated one.
+
+    Args:
+        terms: of the sale.
+        given: with --time; ``None`` without.
+        simulated: the clock of a rehearsal where nothing is given.
+
+    Raises:
+        InputError: ``door.clock`` for a given time of a real sale.
+    """
+    if terms.rehearsal:
+        return simulated if given is None else given
+    if given is not None:
+        problem = "--time is for rehearsals: a real gate has the machine's clock"
+        raise InputError("door.clock", f"{problem}; leave it out")
+    return int(time.time())
+
+
+def _read(path: Path, most: int) -> bytes:
+    return read_at_most(path, most, lambda why: InputError("door.unreadable", why))
+
+
+def _parsed(path: Path, data: bytes, read: Callable[[bytes], T], maker: str) -> T:
+    try:
+        return read(data)
+    except Rejection as error:
+        problem = f"{path} does not hold what is needed: {error.message}"
+        remedy = f"name a file that {maker} has made"
+        raise InputError("door.file", f"{problem}; {remedy}") from error

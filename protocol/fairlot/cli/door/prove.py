@@ -1,0 +1,114 @@
+"""``fairlot prove``: answer the question of a gate (specs/command-line.md, section 14)."""
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+
+from fairlot.board.replay import Replay
+from fairlot.cli.beacon.steps import view_of
+from fairlot.cli.command import OK, Command, chosen_curve
+from fairlot.cli.door.files import read_question, write_new
+from fairlot.cli.output import say, show_json
+from fairlot.cli.registry_folder import read_kept_folder
+from fairlot.door.answer import Answer, check_sale, make_answer
+from fairlot.door.challenge import Challenge
+from fairlot.errors import InputError, Rejection
+from fairlot.identity.registry import epoch_at
+from fairlot.rehearsal.kept import Earlier
+from fairlot.rehearsal.wallet import open_wallet
+from fairlot.text import Viewed, shown
+from fairlot_crypto.randomness import SystemRandomness
+
+_EXAMPLES = """\
+It shows that the nym that has won is yours, to this gate and for this question only. Give
+the name of the gate before which you stand: the answer to a question of another gate would
+let in whoever stands there. The answer is good for five minutes.
+
+Exit code: 0 if done, 1 if there must be no answer, 2 if a file or the usage was refused.
+
+Examples:
+  fairlot run terms.toml people.csv --out result --keep-registry kept
+  fairlot prove question-1 --gate "North gate" --registry kept --person "Ann Lee" \\
+    --transcript result/transcript.fairlot --out answer-1
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument("question", metavar="QUESTION", type=Path, help="of the gate")
+    parser.add_argument(
+        "--gate", metavar="NAME", required=True, help="the gate before which you stand"
+    )
+    for name, metavar, what in (
+        ("--registry", "DIR", "what fairlot run --keep-registry has left"),
+        ("--transcript", "FILE", "the file of the sale"),
+    ):
+        parser.add_argument(name, metavar=metavar, type=Path, required=True, help=what)
+    parser.add_argument(
+        "--person", metavar="NAME", required=True, help="who you are in that registry"
+    )
+    parser.add_argument(
+        *("-o", "--out"),
+        metavar="FILE",
+        type=Path,
+        required=True,
+        help="the new answer",
+    )
+    parser.add_argument("--json", action="store_true", help="answer for machines")
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Make the answer."""
+    curve = chosen_curve()
+    # Step 1.
+    asked = read_question(arguments.question)
+    if asked.gate != arguments.gate:
+        problem = f"the question is of the gate {shown(asked.gate)}, not of yours"
+        raise Rejection("door.gate", f"{problem}: have yours ask")
+    # Step 2.
+    earlier = read_kept_folder(arguments.registry, curve)
+    view = view_of(curve, arguments.transcript)
+    _check_registry(earlier, view, arguments.registry)
+    check_sale(view.state.terms, asked)
+    # Steps 3 and 4.
+    wallet = open_wallet(earlier, arguments.person, curve)
+    log, roll = view.state.registry, view.state.roll.roll_id
+    randomness = SystemRandomness()
+    credential = wallet.credential(log, roll, asked.time, randomness)
+    epoch = epoch_at(log.registry, asked.time)
+    answer = make_answer(
+        log.credentials, credential, view.state.terms, roll, epoch, asked, randomness
+    )
+    write_new(arguments.out, answer.encode())
+    _show(arguments, asked, answer)
+    return OK
+
+
+def _check_registry(earlier: Earlier, view: Replay, folder: Path) -> None:
+    if view.state.terms.registry != earlier.state.registry_id:
+        problem = f"{folder} keeps another registry than that of the sale"
+        remedy = "name what the run of this sale has kept"
+        raise InputError("registry-dir.other", f"{problem}: {remedy}")
+
+
+def _show(arguments: argparse.Namespace, asked: Challenge, answer: Answer) -> None:
+    if arguments.json:
+        said: Mapping[str, Viewed] = {
+            "sale_id": asked.sale_id,
+            "gate": asked.gate,
+            "time": asked.time,
+            "nym": answer.nym,
+            "epoch": answer.epoch,
+        }
+        show_json("door-answer", said)
+    else:
+        say(f"{arguments.out} answers the gate {asked.gate} for {answer.nym.hex()}.")
+
+
+COMMAND = Command(
+    "prove",
+    "Show a gate that the nym that has won is yours.",
+    _EXAMPLES,
+    configure,
+    execute,
+)

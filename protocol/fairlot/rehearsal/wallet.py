@@ -1,0 +1,111 @@
+"""What a person of a kept registry holds, as a wallet would (specs/rehearsal.md)."""
+
+from dataclasses import dataclass
+
+from fairlot.board.registry_state import RegistryState
+from fairlot.errors import InputError
+from fairlot.identity.committee import Holder
+from fairlot.identity.credential import (
+    answer_all,
+    receive_credential,
+    request_credential,
+)
+from fairlot.identity.enrolment import Identity, IssuerSecrets, enrol, receive_identity
+from fairlot.identity.registry import Credentials, RollId, epoch_at
+from fairlot.identity.roll import unexpired_rolls
+from fairlot.rehearsal.kept import Earlier, holder_of
+from fairlot.rehearsal.parts import deal_issuers, list_attester
+from fairlot.same_name import compared_name
+from fairlot.text import shown
+from fairlot_crypto.bbs.profile import Credential
+from fairlot_crypto.curve import Backend
+from fairlot_crypto.errors import CallerError
+from fairlot_crypto.randomness import Randomness, SeededRandomness
+
+
+@dataclass(frozen=True, slots=True)
+class Wallet:
+    """One person's secrets, and the issuers whom the same machine plays."""
+
+    holder: Holder
+    identity: Identity
+    issuers: tuple[IssuerSecrets, ...]
+
+    def credential(
+        self, log: RegistryState, roll: RollId, now: int, randomness: Randomness
+    ) -> Credential:
+        """Get the credential of the epoch of ``now`` for a roll (step 11).
+
+        Args:
+            log: the fold of the registry log.
+            roll: one that is on it.
+            now: the issuers' clock, Unix seconds.
+            randomness: of the request and of the answers.
+
+        Raises:
+            Rejection: ``request.*`` where the issuers refuse, ``answer.*``.
+            CallerError: ``wallet.roll`` where they give none for this roll.
+        """
+        # Step 11.
+        curve, registry = log.curve, log.registry
+        rolls = tuple(log.rolls.values())
+        pending = request_credential(
+            curve,
+            registry,
+            self.identity,
+            self.holder.signing,
+            epoch_at(registry, now),
+            [each.roll_id for each in unexpired_rolls(rolls, now)],
+            randomness,
+        )
+        credentials = Credentials(curve, registry)
+        answers = answer_all(
+            credentials,
+            self.issuers,
+            log.leaf_at(self.identity.leaf.index, now),
+            rolls,
+            self.identity.attributes,
+            pending.request,
+            now,
+            randomness,
+        )
+        issued = receive_credential(credentials, self.identity, pending, answers)
+        if roll not in issued:
+            problem = "the issuers give this leaf no credential for the roll"
+            raise CallerError("wallet.roll", problem)
+        return issued[roll]
+
+
+def open_wallet(earlier: Earlier, name: str, curve: Backend) -> Wallet:
+    """Return what a person of a kept registry holds (step 10).
+
+    Args:
+        earlier: the registry.
+        name: of the person, compared as names in a list are.
+        curve: the back-end.
+
+    Raises:
+        InputError: ``registry-dir.person`` for somebody who has no leaf there.
+    """
+    # Step 10.
+    people = [compared_name(each.name) for each in earlier.kept.people]
+    if compared_name(name) not in people:
+        problem = f"the registry has no person of the name {shown(name)}"
+        remedy = "give a name of the list with which it was kept"
+        raise InputError("registry-dir.person", f"{problem}: {remedy}")
+    index = people.index(compared_name(name))
+    listed = earlier.kept.people[index]
+    registry = earlier.state.registry
+    randomness = SeededRandomness(earlier.kept.seed)
+    members, degree = len(registry.issuers), registry.threshold
+    _, issuers = deal_issuers(curve, members, degree, randomness)
+    holder = holder_of(randomness, listed.name)
+    attester = list_attester(registry, [listed], randomness)
+    keys = holder.signing.public, holder.device.public
+    attestation = attester.attest(listed.name, *keys, registry.starts)
+    enrolling = holder.randomness.derive("enrolment")
+    made = enrol(curve, registry, issuers, attestation, index, enrolling)
+    identity = receive_identity(
+        curve, registry, made, holder.device, attestation.attributes
+    )
+    return Wallet(holder, identity, issuers)

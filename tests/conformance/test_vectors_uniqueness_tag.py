@@ -1,0 +1,168 @@
+"""Recomputes the published vectors of the uniqueness tag through the public API."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeAlias, cast
+
+import pytest
+
+from fairlot.errors import FairlotError
+from fairlot.identity.identifier import Canonicaliser, Source, canonical
+from fairlot_crypto.curve import G1, Scalar, backend, scalar_to_bytes
+from fairlot_crypto.errors import CryptoError
+from fairlot_crypto.randomness import SeededRandomness
+from fairlot_crypto.voprf.dleq import Proof, verify_proof
+from fairlot_crypto.voprf.oprf import (
+    Blinded,
+    Evaluated,
+    blind,
+    blind_evaluate,
+    finalize,
+)
+from fairlot_crypto.voprf.suite import elements_from_bytes
+from fairlot_crypto.voprf.threshold import PublicShares, combine, deal_tag_key
+
+In: TypeAlias = Mapping[str, Any]
+Out: TypeAlias = dict[str, Any]
+
+FILE = Path(__file__).parent.parent / "vectors" / "uniqueness-tag.json"
+GROUP = backend()
+
+
+def unhex(text: str) -> bytes:
+    return bytes.fromhex(text)
+
+
+def scalar(text: str) -> Scalar:
+    return Scalar(int(text, 16))
+
+
+def source(case: In) -> SeededRandomness:
+    return SeededRandomness(unhex(case["seed"]))
+
+
+def decoded(items: Sequence[str]) -> tuple[G1, ...]:
+    return elements_from_bytes(GROUP, map(unhex, items))
+
+
+def hexed(elements: Sequence[G1]) -> list[str]:
+    return [element.to_bytes().hex() for element in elements]
+
+
+def read_elements(case: In) -> Out:
+    return {"elements": hexed(decoded(case["elements"]))}
+
+
+def blind_input(case: In) -> Out:
+    made = blind(GROUP, unhex(case["id"]), source(case))
+    return {
+        "element": made.element.to_bytes().hex(),
+        "blind": scalar_to_bytes(made.blind).hex(),
+    }
+
+
+def evaluate(case: In) -> Out:
+    elements = decoded(case["elements"])
+    made = blind_evaluate(GROUP, scalar(case["key"]), elements, source(case))
+    return {"elements": hexed(made.elements), "proof": made.proof.to_bytes().hex()}
+
+
+def verify(case: In) -> Out:
+    proof = Proof.from_bytes(unhex(case["proof"]))
+    (B,) = decoded([case["B"]])
+    verify_proof(GROUP, B, decoded(case["C"]), decoded(case["D"]), proof)
+    return {}
+
+
+def finalize_tag(case: In) -> Out:
+    (element,) = decoded([case["element"]])
+    blinded = Blinded(unhex(case["id"]), scalar(case["blind"]), element)
+    return {"tag": finalize(blinded, element).hex()}
+
+
+def deal(case: In) -> Out:
+    public, held = deal_tag_key(GROUP, case["members"], case["degree"], source(case))
+    return {
+        "secrets": {str(s.index): scalar_to_bytes(s.secret).hex() for s in held},
+        "shares": hexed(public.shares),
+        "public_key": public.public_key().to_bytes().hex(),
+    }
+
+
+def public_of(case: In) -> PublicShares:
+    # The identity is refused by the sharing, not by its decoder.
+    shares = tuple(GROUP.g1_from_bytes(unhex(K)) for K in case["shares"])
+    return PublicShares(case["degree"], shares)
+
+
+def public_key(case: In) -> Out:
+    return {"public_key": public_of(case).public_key().to_bytes().hex()}
+
+
+def combine_answers(case: In) -> Out:
+    answers = {
+        int(i): Evaluated(
+            decoded(item["elements"]), Proof.from_bytes(unhex(item["proof"]))
+        )
+        for i, item in case["answers"].items()
+    }
+    elements = decoded(case["elements"])
+    made = combine(GROUP, public_of(case), elements, answers)
+    kept = zip(case["ids"], case["blinds"], made.elements, strict=True)
+    tags = [
+        finalize(Blinded(unhex(i), scalar(beta), element), element).hex()
+        for i, beta, element in kept
+    ]
+    return {
+        "elements": hexed(made.elements),
+        "liars": list(made.liars),
+        "tags": tags,
+    }
+
+
+def canonicalise(case: In) -> Out:
+    return {"value": canonical(Canonicaliser(case["canonicaliser"]), case["typed"])}
+
+
+def identify(case: In) -> Out:
+    source = Source(case["source"], Canonicaliser(case["canonicaliser"]))
+    return {"id": source.identifier(case["typed"]).hex()}
+
+
+DRIVERS: Mapping[str, Callable[[In], Out]] = {
+    "elements": read_elements,
+    "blind": blind_input,
+    "blind-evaluate": evaluate,
+    "verify-proof": verify,
+    "finalize": finalize_tag,
+    "deal-tag-key": deal,
+    "public-key": public_key,
+    "combine": combine_answers,
+    "canonical": canonicalise,
+    "identifier": identify,
+}
+
+
+def parameters(*, refused: bool) -> list[Any]:
+    document = json.loads(FILE.read_bytes())
+    assert document["format"] == "fairlot-vectors/1"
+    found = cast("list[In]", document["cases"])
+    return [
+        pytest.param(case, id=case["name"])
+        for case in found
+        if ("refused" in case) is refused
+    ]
+
+
+@pytest.mark.parametrize("case", parameters(refused=False))
+def test_an_accepted_case_is_recomputed_from_its_input(case: In) -> None:
+    assert DRIVERS[case["input"]["op"]](case["input"]) == case["output"]
+
+
+@pytest.mark.parametrize("case", parameters(refused=True))
+def test_a_refused_case_ends_with_its_code(case: In) -> None:
+    with pytest.raises((CryptoError, FairlotError)) as caught:
+        DRIVERS[case["input"]["op"]](case["input"])
+    assert isinstance(caught.value, CryptoError | FairlotError)
+    assert caught.value.code == case["refused"]["code"]
