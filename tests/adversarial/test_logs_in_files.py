@@ -1,6 +1,6 @@
 """Files with a sale, its registry, other logs or copies: what they show, however mixed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import chain, zip_longest
@@ -12,8 +12,12 @@ from fairlot.audit.report import Report
 from fairlot.board.keeper import Board
 from fairlot.board.storage import MemoryStorage
 from fairlot.board.transcript import Record, Stop, read_records, take_apart
+from fairlot.entry import EntryType
 from fairlot.errors import Rejection
+from fairlot.identity.committee import signed_roll
+from fairlot.identity.roll import roll_id_of
 from fairlot.logs import LogKind
+from fairlot_crypto import cbor
 from fairlot_crypto.log.checkpoint import SignedCheckpoint, sign_checkpoint
 from fairlot_crypto.randomness import SeededRandomness
 from kit.board import as_record
@@ -219,3 +223,84 @@ def test_a_board_does_not_go_on_over_an_entry_that_no_head_covers() -> None:
     with pytest.raises(Rejection) as caught:
         Board.resume(MemoryStorage(late), on.parts.board, on.state())
     assert caught.value.code == "board.damaged"
+
+
+def relabelled(data: bytes, change: Callable[[Record], bytes]) -> bytes:
+    """Return a file with every record changed."""
+    records = (item for item in read_records(data) if isinstance(item, Record))
+    return b"".join(change(record) for record in records)
+
+
+def test_another_registry_under_this_ones_name_is_found() -> None:
+    """Same board, same issuers, same season: only the registry_id tells them apart."""
+    on = stage()
+    twin = replace(on.registry, tail=on.registry.tail + 1)
+    other = replace(on, parts=replace(on.parts, registry=twin))
+    other = other.with_terms(replace(on.terms, registry=twin.registry_id))
+    own, theirs = on.registry.registry_id, twin.registry_id
+    log = joined(
+        next(
+            each.records
+            for each in take_apart(
+                read_records(play_with(other, until="registry"))
+            ).logs
+            if each.name.kind is REGISTRY
+        )
+    )
+    assert codes(judged(log, of(SALE))) == ["registry.absent", "log.foreign"]
+
+    def change(record: Record) -> bytes:
+        value = cbor.decode(record.encoded)
+        if isinstance(value, str):
+            return cbor.encode(value.replace(theirs.hex(), own.hex()))
+        return record.encoded.replace(theirs, own)
+
+    report = judged(relabelled(log, change), of(SALE))
+    assert not report.holds
+    assert {"entry.signature", "checkpoint.tree"} <= set(codes(report))
+
+
+def test_a_roll_of_another_registry_is_none_of_this_one() -> None:
+    """The same issuers have signed the same numbers, for a registry of another name."""
+    on = stage()
+    other = replace(on.registry, tail=on.registry.tail + 1).registry_id
+    body = signed_roll(other, on.roll.roll, on.parts.issuers)
+    entry = on.sign_registry(EntryType.ROLL, body, on.parts.board)
+    posted = {"roll": lambda b, time: b.batch(time, entry)}
+    report = judged(play_with(on, instead=posted, until="roll"), alone=True)
+    assert (report.failed, codes(report)) == (("A30",), ["roll.signature"])
+    theirs = roll_id_of(other, on.roll.roll)
+    opened = play_with(
+        on,
+        before={"open": lambda b, time: b.batch(time, on.open_entry(theirs))},
+    )
+    report = judged(opened)
+    assert (report.failed, codes(report)) == (("A31",), ["open.roll"])
+
+
+def test_a_head_of_one_log_is_none_of_the_other() -> None:
+    """Wherever it lies it speaks of its own log, and under another name of neither."""
+    registry, sale = parts()[REGISTRY], list(parts()[SALE])
+    place = next(n for n, r in enumerate(sale) if isinstance(r.item, SignedCheckpoint))
+    last = [r for r in registry if isinstance(r.item, SignedCheckpoint)][-1]
+    without = [record for record in registry if record is not last]
+    moved = [*without, *sale[: place + 1], last, *sale[place + 1 :]]
+    assert judged(joined(moved)).holds
+    text = cbor.decode(last.encoded)
+    on = stage()
+    assert isinstance(text, str)
+    said = text.replace(on.registry.log.origin, on.terms.log.origin)
+    forged = replace(sale[place], encoded=cbor.encode(said))
+    named = judged(joined([*registry, *sale[: place + 1], forged, *sale[place + 1 :]]))
+    assert {"checkpoint.signature", "checkpoint.tree"} <= set(codes(named))
+
+
+def test_the_board_signs_the_state_of_one_log_in_the_name_of_the_other() -> None:
+    on = stage()
+
+    def lie(board: LyingBoard, time: int) -> None:
+        said = replace(board.head(REGISTRY), origin=on.terms.log.origin)
+        board.raw(as_record(board.signed(said, time)))
+
+    report = judged(play_with(on, before={"close": lie}))
+    assert (report.failed, codes(report)) == (("A02",), ["checkpoint.tree"])

@@ -1,4 +1,4 @@
-"""Compares what two people were shown of one sale (specs/audit.md, section 7)."""
+"""Compares what two people were shown of one sale or registry (specs/audit.md, section 7)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,81 +13,98 @@ from fairlot_crypto.log.merkle import Tree, consistency_proof
 
 
 @dataclass(frozen=True, slots=True)
-class View:
-    """What somebody was shown of a log."""
+class LogView:
+    """What somebody was shown of one log."""
 
     heads: Mapping[int, SignedCheckpoint]
     """Size to head."""
     tree: Tree | None = None
     """Of the log; ``None`` for a head alone."""
+    key: VerifyKey | None = None
+    """The key of its board; ``None`` for a head alone."""
     seals: tuple[Entry, ...] = ()
-    registry: "View | None" = None
-    """Of the registry log in the same file; ``None`` where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What somebody was shown: one log or more."""
+
+    logs: Mapping[str, LogView]
+    """By origin; those of registries first, oldest first."""
 
     @classmethod
     def of_log(cls, read: Replay) -> "View":
-        """Return what a transcript shows."""
-        seals = (timed.entry for timed in read.entries)
-        found = tuple(entry for entry in seals if entry.type is EntryType.SEAL)
-        first = read.registry
-        registry = cls(first.heads, first.state.tree) if first.state.begun else None
-        return cls(read.heads, read.state.tree, found, registry)
+        """Return what a transcript shows: every log that it says whose it is."""
+        logs: dict[str, LogView] = {}
+        for log in read.logs:
+            if log.state.begun:
+                seals = (timed.entry for timed in log.entries)
+                found = tuple(each for each in seals if each.type is EntryType.SEAL)
+                named = log.state.identity
+                view = LogView(log.heads, log.state.tree, named.board.key, found)
+                logs[named.origin] = view
+        return cls(logs)
 
     @classmethod
     def of_head(cls, head: SignedCheckpoint) -> "View":
         """Return what a head alone shows."""
-        return cls({head.checkpoint.size: head})
+        said = head.checkpoint
+        return cls({said.origin: LogView({said.size: head})})
 
 
 def compare(log: Replay, other: View) -> Evidence | None:
-    """Return evidence that a log and another view of it contradict each other.
+    """Return evidence that a transcript and another view contradict each other.
 
     Args:
-        log: a transcript, whose terms are known.
-        other: another transcript, or a head; of another sale, if it has the log of the
-            same registry, which alone is then compared.
+        log: a transcript.
+        other: another one, or a head; every log that is in both is compared.
 
     Returns:
         The first evidence that holds by itself; ``None`` where both can be true.
 
     Raises:
-        InputError: ``compare.origin`` for views of two logs; ``compare.shorter`` for a
-            head that is larger than the log, of which nothing can be told.
-        Rejection: ``phase.no-terms``.
+        InputError: ``compare.origin`` for views that have no log in common;
+            ``compare.shorter`` for a head that is larger than its log, of which nothing
+            can be told.
     """
-    terms = log.state.terms
-    mine, mine_size = View.of_log(log), log.state.tree.size
-    ours, theirs = mine.registry, other.registry
-    if ours is not None and theirs is not None and _origins(ours) == _origins(theirs):
-        forked = _fork(log.state.registry.registry.board.key, ours, theirs)
-        if forked is not None or _origins(mine) != _origins(other):
-            return forked
-    for head in other.heads.values():
-        if head.checkpoint.origin != terms.origin:
-            problem = f"these are two logs: {terms.origin}, {head.checkpoint.origin}"
-            raise InputError("compare.origin", problem)
-        if other.tree is None and head.checkpoint.size > mine_size:
-            size = head.checkpoint.size
-            problem = (
-                f"the log ends after {mine_size} entries, before the head of {size}"
-            )
-            advice = "the board owes you a longer one; compare that"
-            raise InputError("compare.shorter", f"{problem}: {advice}")
-    return _fork(terms.board.key, mine, other) or _two_seals(mine, other)
+    mine = View.of_log(log).logs
+    common = [origin for origin in mine if origin in other.logs]
+    if not common:
+        problem = f"these are other logs: {_names(mine)}; and {_names(other.logs)}"
+        raise InputError("compare.origin", problem)
+    for origin in common:
+        ours, theirs = mine[origin], other.logs[origin]
+        _check_length(ours, theirs)
+        found = _fork(ours, theirs) or _two_seals(ours, theirs)
+        if found is not None:
+            return found
+    return None
 
 
-def _origins(view: View) -> set[str]:
-    return {head.checkpoint.origin for head in view.heads.values()}
+def _names(logs: Mapping[str, LogView]) -> str:
+    return ", ".join(logs) or "none"
 
 
-def _fork(key: VerifyKey, mine: View, other: View) -> Fork | None:
+def _check_length(log: LogView, other: LogView) -> None:
+    """Refuse a head alone of which a log that ends before it says nothing."""
+    size = max(other.heads, default=0)
+    length = 0 if log.tree is None else log.tree.size
+    if other.tree is None and size > length:
+        problem = f"the log ends after {length} entries, before the head of {size}"
+        advice = "the board owes you a longer one; compare that"
+        raise InputError("compare.shorter", f"{problem}: {advice}")
+
+
+def _fork(mine: LogView, other: LogView) -> Fork | None:
     """Return evidence that two views of one log contradict each other."""
-    first = _first_fork(key, mine, other.heads)
-    return first or _first_fork(key, other, mine.heads)
+    if mine.key is None:
+        return None
+    first = _first_fork(mine.key, mine, other.heads)
+    return first or _first_fork(mine.key, other, mine.heads)
 
 
 def _first_fork(
-    key: VerifyKey, log: View, heads: Mapping[int, SignedCheckpoint]
+    key: VerifyKey, log: LogView, heads: Mapping[int, SignedCheckpoint]
 ) -> Fork | None:
     """Return evidence for the smallest head that a log does not extend."""
     if log.tree is None:
@@ -106,7 +123,7 @@ def _first_fork(
     return None
 
 
-def _two_seals(first: View, second: View) -> TwoSeals | None:
+def _two_seals(first: LogView, second: LogView) -> TwoSeals | None:
     made = {(entry.key, entry.scope): entry for entry in first.seals}
     for entry in second.seals:
         mine = made.get((entry.key, entry.scope))

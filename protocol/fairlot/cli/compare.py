@@ -23,6 +23,7 @@ usage was refused. With --evidence: 1 if it is proven, 2 if it is no evidence.
 Examples:
   fairlot compare mine.fairlot theirs.fairlot --out evidence
   fairlot compare mine.fairlot my.secret.head
+  fairlot compare registry.fairlot theirs.fairlot --out evidence
   fairlot compare --evidence evidence
 """
 
@@ -33,7 +34,11 @@ _LARGEST_EVIDENCE = 1 << 19
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument(
-        "log", metavar="A", type=Path, nargs="?", help="a board's transcript"
+        "log",
+        metavar="A",
+        type=Path,
+        nargs="?",
+        help="a transcript, or a registry's log",
     )
     parser.add_argument(
         "other", metavar="B", type=Path, nargs="?", help="another one, or a head"
@@ -101,8 +106,8 @@ def _read(backend: Backend, path: Path) -> Replay:
     data = read_transcript(path)
     with busy("reading a board"):
         read = replay_file(data, backend, Statements())
-    if not read.state.begun:
-        problem = f"{path} begins with no legal terms: nothing says whose board it is"
+    if not any(log.state.begun for log in read.logs):
+        problem = f"no log of {path} begins as it must: nothing says whose it is"
         raise InputError("compare.terms", problem)
     return read
 
