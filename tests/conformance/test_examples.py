@@ -127,7 +127,7 @@ def played(
         folder,
         tuple(
             Person(dict(zip(header, row, strict=True)), *lines[nym], gains.get(nym, {}))
-            for row, (_, nym) in zip(people, named, strict=True)
+            for row, (_, nym, _) in zip(people, named, strict=True)
         ),
         json.loads(odds.out)["pools"],
     )

@@ -122,6 +122,10 @@ class Parts:
     """A clock like drand's, whose rounds the terms may name."""
     times: Times
     """Of the sale."""
+    attester_key: SigningKey
+    """With which the attester signs, freezes too."""
+    closed: int = 0
+    """How many of the people have left: their leaves are closed."""
 
 
 def cast_parts(
@@ -168,7 +172,7 @@ def cast_parts(
     return Parts(
         registry=registry,
         issuers=issuers,
-        attester=list_attester(registry, listed, randomness),
+        attester=list_attester(registry, listed, attester_key, randomness),
         seller=_key(randomness, "seller"),
         escrow=_key(randomness, "escrow"),
         board=board,
@@ -179,6 +183,8 @@ def cast_parts(
         ),
         clock=Clock.generate(curve, randomness.derive("clock")),
         times=TIMES if earlier is None else earlier.times(TIMES),
+        attester_key=attester_key,
+        closed=0 if earlier is None else len(earlier.left()),
     )
 
 
@@ -213,12 +219,15 @@ def attesting_key(randomness: Randomness) -> SigningKey:
 
 
 def list_attester(
-    registry: Registry, listed: Sequence[Listed], randomness: Randomness
+    registry: Registry,
+    listed: Sequence[Listed],
+    key: SigningKey,
+    randomness: Randomness,
 ) -> ListAttester:
-    """Return the attester, who knows these people."""
+    """Return the attester, who has this key and knows these people."""
     attributes = {each.name: each.attributes for each in listed}
     tag_key = randomness.derive("person-tags").take(32)
-    return ListAttester(registry, attesting_key(randomness), tag_key, attributes)
+    return ListAttester(registry, key, tag_key, attributes)
 
 
 def write_terms(file: TermsFile, parts: Parts, setup: Setup) -> Terms:
@@ -236,7 +245,9 @@ def write_terms(file: TermsFile, parts: Parts, setup: Setup) -> Terms:
         pools=file.pools,
         times=parts.times,
         registry=parts.registry.registry_id,
-        roll=RollTerms(smallest=len(parts.people), window=(opens, opens)),
+        roll=RollTerms(
+            smallest=len(parts.people) - parts.closed, window=(opens, opens)
+        ),
         board=BoardIdentity(BOARD_NAME, parts.board.public),
         witnesses=NOBODY,
         seller=parts.seller.public,

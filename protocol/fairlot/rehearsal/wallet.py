@@ -1,6 +1,6 @@
 """What a person of a kept registry holds, as a wallet would (specs/rehearsal.md)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fairlot.board.registry_state import RegistryState
 from fairlot.errors import InputError
@@ -14,7 +14,7 @@ from fairlot.identity.enrolment import Identity, IssuerSecrets, enrol, receive_i
 from fairlot.identity.registry import Credentials, RollId, epoch_at
 from fairlot.identity.roll import unexpired_rolls
 from fairlot.rehearsal.kept import Earlier, holder_of
-from fairlot.rehearsal.parts import deal_issuers, list_attester
+from fairlot.rehearsal.parts import attesting_key, deal_issuers, list_attester
 from fairlot.same_name import compared_name
 from fairlot.text import shown
 from fairlot_crypto.bbs.profile import Credential
@@ -100,7 +100,8 @@ def open_wallet(earlier: Earlier, name: str, curve: Backend) -> Wallet:
     members, degree = len(registry.issuers), registry.threshold
     _, issuers = deal_issuers(curve, members, degree, randomness)
     holder = holder_of(randomness, listed.name)
-    attester = list_attester(registry, [listed], randomness)
+    key = attesting_key(randomness)
+    attester = list_attester(registry, [listed], key, randomness)
     keys = holder.signing.public, holder.device.public
     attestation = attester.attest(listed.name, *keys, registry.starts)
     enrolling = holder.randomness.derive("enrolment")
@@ -108,4 +109,6 @@ def open_wallet(earlier: Earlier, name: str, curve: Backend) -> Wallet:
     identity = receive_identity(
         curve, registry, made, holder.device, attestation.attributes
     )
-    return Wallet(holder, identity, issuers)
+    leaf = earlier.state.leaf_at(index, earlier.state.clock)
+    current = holder_of(randomness, listed.name, listed.attempt)
+    return Wallet(current, replace(identity, leaf=leaf), issuers)
