@@ -208,7 +208,7 @@ def _read(arguments: argparse.Namespace, backend: Backend) -> _Asked:
         earlier = read_registry_folder(registry, terms, people, backend)
         times = earlier.times(TIMES)
     check_people(terms, people, arguments.people, times)
-    acts = _read_events(arguments.events, terms, people, earlier)
+    acts = read_acts(arguments.events, terms, people, earlier)
     folder: Path = arguments.out
     check_new_folder(folder)
     keep: Path | None = arguments.keep_registry
@@ -218,19 +218,6 @@ def _read(arguments: argparse.Namespace, backend: Backend) -> _Asked:
     setup = None if path is None else read_setup_file(path, terms.delay)
     until = None if arguments.until is None else EntryType(arguments.until)
     return _Asked(terms, people, folder, earlier, keep, setup, until, acts)
-
-
-def _read_events(
-    path: Path | None,
-    terms: TermsFile,
-    people: Sequence[Person],
-    earlier: Earlier | None,
-) -> tuple[Act, ...]:
-    """Return what happens to people, if a file says so."""
-    if path is None:
-        return ()
-    events, calendar = read_events(path, people), calendar_of(terms, earlier)
-    return plot(events, calendar, beginnings(people, earlier), path)
 
 
 def _show(done: Rehearsed, folder: Path) -> None:
@@ -275,6 +262,23 @@ COMMAND = Command(
     configure,
     execute,
 )
+
+
+def read_acts(
+    path: Path | None,
+    terms: TermsFile,
+    people: Sequence[Person],
+    earlier: Earlier | None,
+) -> tuple[Act, ...]:
+    """Return what happens to people; nothing where there is no file.
+
+    Raises:
+        InputError: ``events-file.*``.
+    """
+    if path is None:
+        return ()
+    events, calendar = read_events(path, people), calendar_of(terms, earlier)
+    return plot(events, calendar, beginnings(people, earlier), path)
 
 
 def default_jobs(people: int) -> int:
