@@ -1,7 +1,7 @@
 """``fairlot run --events``: devices lost and stolen, identities sold and taken back."""
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -10,8 +10,12 @@ from command import SEED, Ran, fairlot
 from fairlot.board.registry_state import RegistryState
 from fairlot.board.replay import Replay, replay
 from fairlot.entry import EntryType
-from fairlot.rehearsal.kept import LOG, SECRET, Hand, read_kept
-from kit.sales import GROUP, stage
+from fairlot.errors import Rejection
+from fairlot.identity.leaf import holder_hash
+from fairlot.rehearsal.kept import LOG, SECRET, Hand, holder_of, read_kept
+from fairlot.rehearsal.wallet import open_wallet
+from fairlot_crypto.randomness import SeededRandomness
+from kit.sales import GROUP, source, stage
 
 TERMS = """\
 title = "Four seats"
@@ -224,6 +228,26 @@ def test_a_later_sale_is_played_with_the_recovered_keys(
     assert sorted(life.version for _, life in after.lives.items()) == [1, 1, 1, 3]
     third = play(tmp_path / "third", None, "--registry", tmp_path / "kept")
     assert (third.ran.code, third.ran.err) == (0, "")
+
+
+def test_a_wallet_of_a_kept_registry_has_the_recovered_keys(
+    taken_back: Played,
+) -> None:
+    """And the issuers answer it, as they do not answer the keys of the enrolment."""
+    folder = taken_back.out.parent / "kept"
+    files = {name: (folder / name).read_bytes() for name in (LOG, SECRET)}
+    earlier = read_kept(files, GROUP)
+    wallet = open_wallet(earlier, "ann", GROUP)
+    state = earlier.state
+    roll, now = next(iter(state.rolls)), state.clock
+    wallet.credential(state, roll, now, source("asks"))
+    life = state.lives[wallet.identity.leaf.index]
+    assert holder_hash(wallet.holder.signing.public) == life.holder
+    first = holder_of(SeededRandomness(bytes.fromhex(SEED)), "Ann")
+    former = replace(wallet, holder=first)
+    with pytest.raises(Rejection) as caught:
+        former.credential(state, roll, now, source("asks again"))
+    assert caught.value.code == "request.holder"
 
 
 def test_a_buyer_who_was_never_recovered_buys_in_the_next_sale(tmp_path: Path) -> None:
