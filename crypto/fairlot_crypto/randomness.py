@@ -53,7 +53,10 @@ class SystemRandomness:
 
 
 class SeededRandomness:
-    """A reproducible stream (steps 1 to 3): for tests, vectors and seeded rehearsals only.
+    """A reproducible stream (steps 1 to 3): for tests, vectors and seeded rehearsals.
+
+    And for members of a ceremony, who draw the seed from the system's entropy and must send
+    the same bytes again after a crash.
 
     Block ``i`` is ``HMAC-SHA256(seed, "fairlot-v1/stream" || I2OSP(i, 8))``; the child
     named ``label`` has the seed ``HMAC-SHA256(seed, "fairlot-v1/child" || label)``.

@@ -35,9 +35,8 @@ from kit.gala import ANSWER as GALA_ANSWER
 from kit.sales import GROUP, PRICE, deposit, wished
 from kit.stage import STATEMENTS, Stage
 from lies_people import as_map
+from unlinked import check_unlinked, shape, windows
 
-WINDOW = 16
-CHANCE = 2
 NAMES = tuple(f"person number {i:02}" for i in range(12))
 
 
@@ -95,23 +94,6 @@ def first() -> Played:
 @pytest.fixture(scope="module")
 def second() -> Played:
     return played("Second concert")
-
-
-def windows(data: bytes, width: int = WINDOW) -> set[bytes]:
-    return {data[i : i + width] for i in range(len(data) - width + 1)}
-
-
-def check_unlinked(mine: tuple[bytes, bytes], other: tuple[bytes, bytes]) -> None:
-    """What my two deposits share, mine and another's share as well.
-
-    A random byte beside a fixed text may agree by chance: two bytes at either end of
-    a common string are left out of account.
-    """
-    inner = WINDOW - 2 * CHANCE
-    shared = {w[CHANCE:-CHANCE] for w in windows(mine[0]) & windows(mine[1])}
-    assert shared, "the names of the fields, at least"
-    assert shared <= windows(mine[0], inner) & windows(other[1], inner)
-    assert shared <= windows(other[0], inner) & windows(mine[1], inner)
 
 
 def test_two_sales_have_the_same_registry(first: Played, second: Played) -> None:
@@ -309,9 +291,3 @@ def rest(entry: Entry) -> Mapping[str, Value]:
     assert set(order) - set(always) <= {"members", "tier", "solutions"}
     ph = {**bound, "group": None, "order": always}
     return {**entry.body, "ph": ph, "disclosed": dict.fromkeys(shows, "")}
-
-
-def shape(value: Value) -> str:
-    if isinstance(value, Mapping):
-        return "{" + ",".join(f"{k}:{shape(v)}" for k, v in value.items()) + "}"
-    return f"{len(value)} bytes" if isinstance(value, bytes) else repr(value)

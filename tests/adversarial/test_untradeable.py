@@ -8,16 +8,19 @@ from dataclasses import replace
 
 import pytest
 
+from fairlot.allocation.entering import formed_groups
 from fairlot.board.registration import check_registry
 from fairlot.board.registry_state import RegistryState
+from fairlot.board.sale import SaleState
 from fairlot.entry import EntryType, sign_entry
 from fairlot.identity.committee import Committee
 from fairlot.identity.leaf import LeafStatus, make_leaf_entry
 from fairlot.identity.life import Outcome
 from fairlot.identity.registry import DAY, Credentials
 from fairlot.names import Nym
+from fairlot.terms.pool import MAIN_POOL, Mechanism, Pool
 from kit import lives
-from kit.sales import stage
+from kit.sales import PRICE, stage
 from kit.world import CLOSE, SEEN, UNLOCK, Device, World, code
 
 COMMITTEES = [(1, 0), (4, 1)]
@@ -42,23 +45,34 @@ def complete(at: World) -> None:
     at.wait(ends - at.clock)
 
 
-def one_position_each(at: World) -> None:
-    assert len(at.state.positions.by_nym) == len(at.devices)
-    assert len(at.state.fundings()) == len(at.devices)
+def one_position_each(at: World, state: SaleState | None = None) -> None:
+    """One live entry a person, under the nym that the person always had."""
+    sale = at.state if state is None else state
+    own = {at.nym(name, sale) for name in at.devices}
+    assert set(sale.positions.by_nym) == own
+    assert {entrant.nym for entrant in sale.entrants()} == own
+    assert len(sale.entrants()) == len(sale.ledger) == len(own)
 
 
-def claims_alone(at: World, device: Device, nym: Nym, label: str = "ann") -> None:
+def claims_alone(
+    at: World,
+    device: Device,
+    nym: Nym,
+    label: str = "ann",
+    state: SaleState | None = None,
+) -> None:
     """Claim, and see that the claim controls, and that it alone is released."""
-    made = at.claim(device, label)
+    sale = at.state if state is None else state
+    made = at.claim(device, label, state=sale)
     assert made.nym == nym
-    controller = at.state.controller(nym)
+    controller = sale.controller(nym)
     assert controller.binding.settle_pk == made.keys.settle.public
-    assert at.released(nym) is None
+    assert at.released(nym, sale) is None
     complete(at)
-    got = at.released(nym)
+    got = at.released(nym, sale)
     assert got is not None
     assert got.binding.settle_pk == made.keys.settle.public
-    one_position_each(at)
+    one_position_each(at, sale)
 
 
 def test_a_device_is_lost_before_the_close(at: World) -> None:
@@ -223,6 +237,7 @@ def test_what_was_released_stays_with_the_person(at: World) -> None:
     at.claim(stolen, "thief", seq=99)
     complete(at)
     assert at.released(nym) == kept
+    one_position_each(at)
 
 
 def test_an_unlock_that_comes_late_takes_nothing_from_anybody(at: World) -> None:
@@ -237,6 +252,7 @@ def test_an_unlock_that_comes_late_takes_nothing_from_anybody(at: World) -> None
     got = at.released(nym)
     assert got is not None
     assert got.binding.settle_pk == made.keys.settle.public
+    one_position_each(at)
 
 
 def test_two_recoveries_in_a_row(at: World) -> None:
@@ -330,16 +346,116 @@ def test_an_identity_crosses_the_boundary_of_a_season(at: World) -> None:
 
 def test_two_sales_of_one_registry_and_a_recovery_between_them(at: World) -> None:
     """The person is one in each, under nyms that have nothing in common."""
-    nym = enter(at)
-    other = at.another_sale("Second night")
-    first = at.deposit(at.devices["ann"], state=other).nym
+    nym, stolen = enter(at), at.devices["ann"]
+    other = at.another_sale("Second night", 2 * DAY)
+    first = at.deposit(stolen, seq=99, state=other).nym
     again = at.recovered("ann", "ann 2")
-    second = at.deposit(again, seq=1, state=other).nym
+    second = at.deposit(again, seq=0, state=other).nym
     assert first == second != nym
-    assert len(other.positions.by_nym) == 1
+    at.pay(second, other)
+    at.pay(at.deposit(at.devices["bob"], state=other).nym, other)
+    for sale in (at.state, other):
+        at.draw(sale)
+    at.unlock()
+    assert code(lambda: at.claim(stolen, "thief", state=other)) == "request.holder"
+    claims_alone(at, again, nym)
+    at.unlock(other)
+    claims_alone(at, again, second, state=other)
+
+
+def test_what_a_thief_deposits_between_two_sales_is_the_persons(at: World) -> None:
+    """The first sale is over, and won; the thief enters the second, which Ann did not."""
+    nym, stolen = enter(at), at.devices["ann"]
+    other = at.another_sale("Second night", 2 * DAY)
+    at.pay(at.deposit(stolen, state=other).nym, other)
+    at.pay(at.deposit(at.devices["bob"], state=other).nym, other)
+    for sale in (at.state, other):
+        at.draw(sale)
+    again = at.recovered("ann", "ann 2")
+    at.unlock()
+    claims_alone(at, again, nym)
+    at.unlock(other)
+    claims_alone(at, again, at.nym("ann", other), state=other)
+
+
+# Groups and refunds.
+
+PAIRS = Pool(MAIN_POOL, Mechanism.LOTTERY, 2, PRICE, group_max=2)
+
+
+@pytest.fixture(params=COMMITTEES, ids=["one issuer", "four issuers"])
+def pairs(request: pytest.FixtureRequest) -> World:
+    return World(request.param, pool=PAIRS)
+
+
+def enter_together(at: World, *names: str, seq: int = 0) -> Nym:
+    """Let some deposit as one group of Ann and Bob; return Ann's nym."""
+    group = sorted((at.nym("ann"), at.nym("bob")))
+    for name in names:
+        at.deposit(at.devices[name], seq, members=tuple(group))
+    return at.nym("ann")
+
+
+def groups(at: World) -> int:
+    return len(formed_groups(at.state.sale_id, at.state.entrants()))
+
+
+def test_a_seat_in_a_group_follows_a_recovery(pairs: World) -> None:
+    """The group wins, one of its devices is stolen, and both have their seats."""
+    nym = enter_together(pairs, "ann", "bob")
+    for name in ("ann", "bob"):
+        pairs.pay(pairs.nym(name))
+    assert groups(pairs) == 1
+    pairs.draw()
+    assert [line.units for line in pairs.state.ledger] == [1, 1]
+    stolen = pairs.devices["ann"]
+    pairs.claim(stolen, "thief", seq=99)
+    again = pairs.recovered("ann", "ann 2")
+    pairs.unlock()
+    assert code(lambda: pairs.claim(stolen, "thief")) == "request.holder"
+    claims_alone(pairs, again, nym)
+
+
+def test_who_was_taken_out_of_a_group_comes_back(pairs: World) -> None:
+    """A thief makes singles of both; after the recovery the same two are a group again."""
+    nym, stolen = enter_together(pairs, "ann", "bob"), pairs.devices["ann"]
+    for name in ("ann", "bob"):
+        pairs.pay(pairs.nym(name))
+    pairs.deposit(stolen, seq=99)
+    assert groups(pairs) == 0
+    again = pairs.recovered("ann", "ann 2")
+    enter_together(pairs, "ann")
+    assert groups(pairs) == 1
+    pairs.draw()
+    assert [line.units for line in pairs.state.ledger] == [1, 1]
+    pairs.unlock()
+    claims_alone(pairs, again, nym)
+
+
+def test_refunds_go_where_the_first_entry_said(at: World) -> None:
+    """A thief cancels and nobody notices: the money is Ann's all the same."""
+    nym, stolen = enter(at), at.devices["ann"]
+    home = at.state.positions.by_nym[nym].refund_to
+    at.cancel(stolen, seq=99)
+    at.draw()
+    line = next(line for line in at.state.ledger if line.nym == nym)
+    assert (line.units, line.payment, line.refund) == (0, 0, PRICE)
+    assert line.refund_to == home
+    assert set(at.state.positions.by_nym) == {at.nym(name) for name in at.devices}
+
+
+def test_a_cancelled_deposit_comes_back_with_the_identity(at: World) -> None:
+    """Who is verified again before the close deposits anew: the money is there already."""
+    nym, stolen = enter(at), at.devices["ann"]
+    at.cancel(stolen, seq=99)
+    again = at.recovered("ann", "ann 2")
+    assert at.deposit(again).nym == nym
     at.draw()
     at.unlock()
     claims_alone(at, again, nym)
+
+
+# The lock-up.
 
 
 @pytest.mark.parametrize("after", ["the reveals", "a round"])

@@ -97,6 +97,7 @@ from fairlot_crypto.randomness import SeededRandomness
 from fairlot_crypto.statements import Statements
 from fairlot_crypto.timelock.chain import ChainInfo
 from fairlot_crypto.timelock.scheme import UNCHAINED_G1
+from vector_liars import LIARS
 from vector_people import attestation_of
 
 In: TypeAlias = Mapping[str, Any]
@@ -648,6 +649,7 @@ DRIVERS: Mapping[str, Mapping[str, Callable[[In], Out]]] = {
         "sign-share": sign,
         "combine": combine_answers,
         "verify-base": verify_signature_base,
+        **LIARS,
     },
     "identity": {
         "registry": read_the_registry,

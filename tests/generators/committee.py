@@ -10,7 +10,7 @@ from fairlot_crypto.committee.prss import PrssKeys
 from fairlot_crypto.committee.threshold import combine, deal_key, sign_share
 from fairlot_crypto.curve import scalar_to_bytes
 from fairlot_crypto.hashing import i2osp, scalar_for, tagged_hash
-from generators import committee_refused
+from generators import committee_liars, committee_refused
 from generators.case import Case, Chapter, Raw, accept
 from generators.committee_setting import (
     GROUP,
@@ -46,6 +46,7 @@ def chapter() -> Chapter:
             *_signed(),
             *_combined(),
             *committee_refused.cases(),
+            *committee_liars.cases(),
         ),
     )
 

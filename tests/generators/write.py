@@ -18,6 +18,7 @@ CHAPTERS = (
     "groups",
     "bbs",
     "committee",
+    "key-generation",
     "uniqueness-tag",
     "delay",
     "drand",

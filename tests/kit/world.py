@@ -4,14 +4,16 @@ Every credential is asked for and answered as the protocol says: a thief has wha
 had, and tries. Entries go straight into the folds, at the time of the clock.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from fairlot.board.phase import Phase
 from fairlot.board.registry_state import RegistryState
 from fairlot.board.sale import SaleState
 from fairlot.claim.claim import Claim
 from fairlot.claim.make import MadeClaim
-from fairlot.deposit.make import MadeDeposit, make_deposit
+from fairlot.deposit.make import MadeDeposit, make_cancellation, make_deposit
+from fairlot.deposit.nym import nym_from
 from fairlot.deposit.wish import Wish
 from fairlot.entry import Entry, EntryType
 from fairlot.errors import Rejection
@@ -19,14 +21,17 @@ from fairlot.identity.attestation import Purpose
 from fairlot.identity.committee import Committee, Holder
 from fairlot.identity.enrolment import Identity
 from fairlot.identity.life import Outcome
-from fairlot.identity.registry import DAY, epoch_at
-from fairlot.names import Nym
+from fairlot.identity.registry import DAY, RollId, epoch_at
+from fairlot.identity.roll import Roll
+from fairlot.names import Nym, SaleId
 from fairlot.rehearsal.parts import START
+from fairlot.terms.pool import Pool
+from fairlot.terms.roll import RollTerms
 from fairlot.terms.times import Times
 from fairlot_crypto.bbs.profile import Credential
 from kit import lives
 from kit.claims import claimed
-from kit.sales import PRICE, source, stage, steps
+from kit.sales import PRICE, Step, source, stage, steps
 from kit.stage import Stage
 
 CLOSE = START + 5 * DAY
@@ -48,23 +53,32 @@ class Device:
 class World:
     """A registry and a sale of two people, each with a seat to win."""
 
-    def __init__(self, committee: tuple[int, int] = (1, 0), title: str = "") -> None:
-        """Enrol everybody, and open the sale."""
-        cast = stage(supply=2, committee=committee)
+    def __init__(
+        self,
+        committee: tuple[int, int] = (1, 0),
+        title: str = "",
+        late: tuple[str, ...] = (),
+        pool: Pool | None = None,
+    ) -> None:
+        """Enrol everybody but ``late``, and open the sale, of two seats or of ``pool``."""
+        cast = stage(("ann", "bob", *late), supply=2, committee=committee)
+        early = len(cast.members) - len(late)
         terms = replace(cast.terms, times=TIMES, title=title or cast.terms.title)
-        self.on: Stage = cast.with_terms(terms)
+        terms = replace(terms, roll=replace(terms.roll, smallest=early))
+        if pool is not None:
+            terms = replace(terms, pools=(pool,))
+        self.on: Stage = replace(cast.with_terms(terms), leaves=early)
         self.clock = START
         self.state: SaleState = self.on.registered()
         self.committee = Committee(self.on.credentials, self.on.parts.issuers)
         self.devices: dict[str, Device] = {}
-        for member in cast.members:
+        for member in cast.members[:early]:
             identity = self.committee.register(
                 self.on.parts.attester, member.name, member.holder, START
             )
             self.devices[member.name] = Device(member.holder, identity)
-        self._steps = {step.name: step for step in steps(self.on, [])}
-        self._step("terms", self.state)
-        self._step("open", self.state)
+        self._stages: dict[SaleId, Stage] = {}
+        self._open(self.on, self.state)
 
     @property
     def registry(self) -> RegistryState:
@@ -76,38 +90,96 @@ class World:
         """The running epoch."""
         return epoch_at(self.on.registry, self.clock)
 
-    def another_sale(self, title: str) -> SaleState:
-        """Open another sale of the same registry at once."""
-        terms = replace(self.on.terms, title=title)
+    def another_sale(self, title: str, later: int = 0) -> SaleState:
+        """Open another sale of the same registry at once, with its newest roll.
+
+        Args:
+            title: of the sale.
+            later: by how many seconds all ends later than in the first sale.
+        """
+        times = Times(
+            self.clock,
+            CLOSE + later,
+            CLOSE + later + 60,
+            CLOSE + later + 120,
+            CLOSE + later + 180,
+            UNLOCK + later,
+            30,
+        )
+        newest = list(self.registry.rolls.values())[-1]
+        roll = RollTerms(0, id=newest.roll_id)
+        terms = replace(self.on.terms, title=title, times=times, roll=roll)
         on, state = self.on.with_terms(terms), SaleState(self.registry)
-        for entry in (on.terms_entry(), on.open_entry()):
-            state.append(entry, self.clock)
+        self._open(replace(on, first_roll=newest.roll), state)
         return state
 
-    def _step(self, name: str, state: SaleState) -> None:
-        time = self._steps[name].time
-        for entry in self._steps[name].make(state):
-            if time > state.clock and state.begun:
-                state.append(self.on.time_entry(time), state.clock)
-            state.append(entry, time)
+    @property
+    def sale_ids(self) -> tuple[SaleId, ...]:
+        """The sales of this world."""
+        return tuple(self._stages)
 
-    def draw(self) -> None:
-        """Close the sale and play it to its RESULT."""
-        for name in list(self._steps)[list(self._steps).index("close") :]:
-            self._step(name, self.state)
-        self.clock = max(self.clock, CLOSE + 200)
+    def on_sale(self, state: SaleState) -> Stage:
+        """Return the stage of a sale of this world."""
+        return self._stages[state.sale_id]
 
-    def unlock(self) -> None:
-        """Go on to an hour after the unlock."""
-        self.clock = max(self.clock, UNLOCK) + 3_600
-        self.state.append(self.on.sign(EntryType.UNLOCK), self.clock)
+    def _open(self, on: Stage, state: SaleState) -> None:
+        for entry in (on.terms_entry(), on.open_entry()):
+            state.append(entry, self.clock)
+        self._stages[state.sale_id] = on
+
+    def enrol(self, name: str, holder: Holder) -> Device:
+        """Be attested for the first time, and get a leaf on the log."""
+        identity = self.committee.register(
+            self.on.parts.attester, name, holder, self.clock
+        )
+        self.log(self.committee.leaf_entry(identity))
+        self.devices[name] = Device(holder, identity)
+        return self.devices[name]
+
+    def roll_due(self) -> Roll:
+        """Return the roll that the registry can post now, good until the tail ends."""
+        tree, expires = self.registry.tree, self.on.registry.closes
+        return self.registry.next_roll(tree.size, tree.root(), self.clock, expires)
+
+    def draw(self, state: SaleState | None = None, *, silent: bool = False) -> None:
+        """Close a sale and play it to its RESULT.
+
+        Args:
+            state: of the sale; by default the first.
+            silent: whether nobody commits: the sale is void.
+        """
+        sale = self.state if state is None else state
+        on = self.on_sale(sale)
+        left_out = {"commits"} if silent else set[str]()
+        todo = {step.name: step for step in steps(on, [])}
+        for name in list(todo)[list(todo).index("close") :]:
+            if name not in left_out and sale.phase is not Phase.VOID:
+                self._play(on, sale, todo[name])
+        self.clock = max(self.clock, on.terms.times.reveal_end + 20)
+
+    def _play(self, on: Stage, state: SaleState, step: Step) -> None:
+        for entry in step.make(state):
+            if step.time > state.clock:
+                state.append(on.time_entry(step.time), state.clock)
+            state.append(entry, step.time)
+
+    def unlock(self, state: SaleState | None = None) -> None:
+        """Go on to an hour after the unlock of a sale, by default the first."""
+        sale = self.state if state is None else state
+        on = self.on_sale(sale)
+        self.clock = max(self.clock, on.terms.times.unlock) + 3_600
+        sale.append(on.sign(EntryType.UNLOCK), self.clock)
 
     def wait(self, seconds: int) -> None:
         """Let time pass."""
         self.clock += seconds
 
     def credential(self, device: Device) -> Credential:
-        """Ask every issuer for a credential of the running epoch.
+        """Ask for credentials of the running epoch, and return the one for the sale."""
+        return self.credentials(device)[self.on.roll_id]
+
+    def credentials(self, device: Device) -> Mapping[RollId, Credential]:
+        """Ask every issuer for the credentials of the running epoch.
 
         Whoever asks names the leaf as the log shows it: a thief reads the log too.
         """
@@ -115,8 +187,7 @@ class World:
         leaf = self.registry.leaf_at(index, self.clock)
         identity = replace(device.identity, leaf=leaf)
         rolls = tuple(self.registry.rolls.values())
-        issued = self.committee.issue(identity, device.holder, leaf, rolls, self.clock)
-        return issued[self.on.roll_id]
+        return self.committee.issue(identity, device.holder, leaf, rolls, self.clock)
 
     def deposit(
         self,
@@ -124,26 +195,48 @@ class World:
         seq: int = 0,
         credential: Credential | None = None,
         state: SaleState | None = None,
+        members: tuple[Nym, ...] = (),
     ) -> MadeDeposit:
         """Deposit with a fresh credential, or one that was got in this epoch."""
         sale = self.state if state is None else state
-        shown = credential or self.credential(device)
+        on = self.on_sale(sale)
+        shown = credential or self.credentials(device)[on.roll_id]
         label = f"{sale.terms.title}/{device.holder.signing.public.hex()}/{seq}"
         made = make_deposit(
             self.on.credentials,
             shown,
             sale.terms,
-            self.on.roll_id,
-            Wish(seq, 1, PRICE),
+            on.roll_id,
+            Wish(seq, 1, PRICE, members=members),
             self.epoch,
             source(f"deposit/{label}/{self.epoch}"),
         )
         sale.append(made.entry, self.clock)
         return made
 
-    def pay(self, nym: Nym) -> None:
+    def nym(self, name: str, state: SaleState | None = None) -> Nym:
+        """Return the nym that a person has in a sale, by default in the first."""
+        sale = self.state if state is None else state
+        identity = self.devices[name].identity
+        return nym_from(self.on.curve, identity.nym_secrets, sale.sale_id)
+
+    def cancel(self, device: Device, seq: int) -> None:
+        """Cancel with a fresh credential."""
+        made = make_cancellation(
+            self.on.credentials,
+            self.credential(device),
+            self.on.terms,
+            self.on.roll_id,
+            seq,
+            self.epoch,
+            source(f"cancel/{device.holder.signing.public.hex()}/{seq}/{self.epoch}"),
+        )
+        self.state.append(made.entry, self.clock)
+
+    def pay(self, nym: Nym, state: SaleState | None = None) -> None:
         """Pay for a position."""
-        self.state.append(self.on.payment(nym, PRICE), self.clock)
+        sale = self.state if state is None else state
+        sale.append(self.on_sale(sale).payment(nym, PRICE), self.clock)
 
     def claim(
         self,
@@ -151,11 +244,14 @@ class World:
         label: str,
         seq: int = 0,
         credential: Credential | None = None,
+        state: SaleState | None = None,
     ) -> MadeClaim:
         """Claim with a fresh credential, or one that was got in this epoch."""
-        shown = credential or self.credential(device)
-        made = claimed(self.on, shown, self.epoch, label, seq)
-        self.state.append(made.entry, self.clock)
+        sale = self.state if state is None else state
+        on = self.on_sale(sale)
+        shown = credential or self.credentials(device)[on.roll_id]
+        made = claimed(on, shown, self.epoch, f"{sale.terms.title}/{label}", seq)
+        sale.append(made.entry, self.clock)
         return made
 
     def recover(self, name: str, label: str) -> Holder:
@@ -212,9 +308,10 @@ class World:
         """Put an entry on the registry log."""
         self.registry.append(entry, self.clock)
 
-    def released(self, nym: Nym) -> Claim | None:
+    def released(self, nym: Nym, state: SaleState | None = None) -> Claim | None:
         """Return the claim that has what the nym has won."""
-        return self.state.released(nym, self.clock)
+        sale = self.state if state is None else state
+        return sale.released(nym, self.clock)
 
 
 def code(attempt: Callable[[], object]) -> str:

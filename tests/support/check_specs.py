@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 PITFALLS = 60
 MARKED = (
-    *("notation", "groups", "bbs", "committee", "uniqueness-tag"),
+    *("notation", "groups", "bbs", "committee", "key-generation", "uniqueness-tag"),
     *("delay", "drand", "tlock", "log"),
 )
 """Chapters of the crypto package, whose every step is marked in the code."""

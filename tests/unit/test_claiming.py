@@ -10,11 +10,12 @@ from fairlot.claim.make import MadeClaim
 from fairlot.entry import EntryType
 from fairlot.errors import Rejection
 from fairlot.identity.committee import Holder
+from fairlot.identity.registry import epoch_at
 from fairlot.rehearsal.claiming import CLAIMS_AFTER, Claiming
 from fairlot.rehearsal.draw import NobodyWatches, Poster
 from fairlot.rehearsal.work import Applicant, InProcess
 from kit.sales import play, source
-from kit.stage import EPOCH, Stage
+from kit.stage import Stage
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def test_everybody_claims_behind_the_unlock(concert: Stage, drawn: Board) -> Non
     for each in made:
         found = drawn.state.controller(each.nym)
         assert found.entry_hash == each.entry.hash
-        assert found.epoch == EPOCH
+        assert found.epoch == epoch_at(concert.parts.registry, drawn.state.clock)
     assert len({each.nym for each in made}) == len(concert.members)
 
 

@@ -5,10 +5,11 @@ member i holds f(i).
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 
 from fairlot_crypto.curve import Scalar, inverse, random_scalar
 from fairlot_crypto.curve.interface import AnyPoint
-from fairlot_crypto.errors import CallerError
+from fairlot_crypto.errors import CallerError, ProofError
 from fairlot_crypto.hashing import GROUP_ORDER, i2osp, scalar_for
 from fairlot_crypto.randomness import Randomness
 
@@ -45,7 +46,15 @@ def interpolate_points(shares: Mapping[int, AnyPoint], at: int = 0) -> AnyPoint:
         raise CallerError(
             "shamir.indexes", "there must be at least one share to interpolate"
         )
-    return _sum(terms)
+    return total(terms)
+
+
+def total(points: Sequence[AnyPoint]) -> AnyPoint:
+    """Return the sum of points, of which there must be at least one."""
+    result, *rest = points
+    for point in rest:
+        result = result + point
+    return result
 
 
 def first_off_polynomial(points: Mapping[int, AnyPoint], degree: int) -> int | None:
@@ -75,6 +84,31 @@ def first_off_polynomial(points: Mapping[int, AnyPoint], degree: int) -> int | N
         else:
             off = middle
     return ascending[off - 1]
+
+
+def agreeing(points: Mapping[int, AnyPoint], degree: int) -> tuple[int, ...]:
+    """Return the members whose points lie on the polynomial of the honest ones.
+
+    It is the one on which 2t + 1 points lie: of these at most t are of liars, and the t + 1
+    others determine it (specs/committee.md, section 1.1).
+
+    Raises:
+        ProofError: ``shamir.disagreement`` if there is none.
+    """
+    # Step 1.
+    ascending = sorted(points)
+    for chosen in combinations(ascending, 2 * degree + 1):
+        some = {i: points[i] for i in chosen}
+        if first_off_polynomial(some, degree) is None:
+            # Step 2.
+            known = {i: points[i] for i in chosen[: degree + 1]}
+            return tuple(
+                i for i in ascending if interpolate_points(known, i) == points[i]
+            )
+    raise ProofError(
+        "shamir.disagreement",
+        f"at least {2 * degree + 1} points must lie on one polynomial",
+    )
 
 
 def check_degree(members: int, degree: int) -> None:
@@ -110,14 +144,7 @@ def _fit(points: Mapping[int, AnyPoint], indexes: Sequence[int], degree: int) ->
     challenge = _challenge(points, indexes, degree)
     weights = _dual_weights(indexes, degree, challenge)
     terms = [points[i] * w for i, w in zip(indexes, weights, strict=True)]
-    return _sum(terms).is_identity()
-
-
-def _sum(points: Sequence[AnyPoint]) -> AnyPoint:
-    total = points[0]
-    for point in points[1:]:
-        total = total + point
-    return total
+    return total(terms).is_identity()
 
 
 def _challenge(

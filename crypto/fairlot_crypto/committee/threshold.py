@@ -139,8 +139,7 @@ def sign_share(share: SigningShare, B: G1, domain: Scalar) -> PartialSignature:
     # Step 1.
     e = signature_exponent(share.exponent_key, B, domain)
     # Step 2.
-    statement = B.to_bytes(), scalar_to_bytes(e), scalar_to_bytes(domain)
-    nonce = tagged_hash("tbbs", share.sharing_id, *statement)
+    nonce = signature_nonce(share.sharing_id, B, e, domain)
     # Step 3.
     a_i = prss.share(share.prss, b"a" + nonce)
     zero_i = prss.zero_share(share.prss, b"z" + nonce)
@@ -155,6 +154,12 @@ def signature_exponent(exponent_key: bytes, B: G1, domain: Scalar) -> Scalar:
     return Scalar(
         scalar_for("tbbs-e", hmac.digest(exponent_key, message, hashlib.sha256))
     )
+
+
+def signature_nonce(sharing_id: bytes, B: G1, e: Scalar, domain: Scalar) -> bytes:
+    """Return the nonce of a signature, from which a and the sharing of zero follow."""
+    statement = B.to_bytes(), scalar_to_bytes(e), scalar_to_bytes(domain)
+    return tagged_hash("tbbs", sharing_id, *statement)
 
 
 def combine(
