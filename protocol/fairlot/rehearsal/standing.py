@@ -26,7 +26,7 @@ class Standing:
     """As the list of the sale has it."""
     listed: Listed
     """As it will be kept: says who has the keys that hold the leaf."""
-    keys: Participant
+    keys: Participant = field(repr=False)
     """These keys, whoever has them."""
     nym: Nym
     entries: int = 0
