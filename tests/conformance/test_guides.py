@@ -35,8 +35,10 @@ def test_the_commands_of_a_guide_run_in_their_order(guide: str, tmp_path: Path) 
     # What a guide adds to its terms later belongs into the same file.
     if terms := "\n".join(_blocks(guide, "toml")):
         (tmp_path / "TERMS.toml").write_text(terms, encoding="utf-8")
-        people = _blocks(guide, "text")[0]
+        people, *others = _blocks(guide, "text")
         (tmp_path / "PEOPLE.csv").write_text(people, encoding="utf-8")
+        happening = [block for block in others if block.startswith("when,")]
+        (tmp_path / "EVENTS.csv").write_text("".join(happening), encoding="utf-8")
     typed = _typed(guide)
     assert {"audit", "report"} & {words.split()[0] for words in typed}
     said = ""

@@ -22,6 +22,15 @@ def written(folder: Path, case: Case) -> tuple[Inputs, str]:
     return write_inputs(folder, given["terms"], given["people"]), given["seed"]
 
 
+def happening(folder: Path, case: Case) -> tuple[str | Path, ...]:
+    """Return the words that play the events of a case."""
+    if "events" not in case["input"]:
+        return ()
+    path = folder / "events.csv"
+    path.write_text(case["input"]["events"], encoding="utf-8")
+    return ("--events", path)
+
+
 def text_of(path: Path) -> str | None:
     return path.read_text(encoding="utf-8") if path.is_file() else None
 
@@ -32,7 +41,8 @@ def text_of(path: Path) -> str | None:
 def test_a_seed_and_two_files_give_the_transcript(case: Case, tmp_path: Path) -> None:
     inputs, seed = written(tmp_path, case)
     out = tmp_path / "out"
-    ran = fairlot("run", inputs.terms, inputs.people, "--out", out, "--seed", seed)
+    words = ("--out", out, "--seed", seed, *happening(tmp_path, case))
+    ran = fairlot("run", inputs.terms, inputs.people, *words)
     transcript = out / "transcript.fairlot"
     board = json.loads(fairlot("inspect", transcript, "--json").out)
     traced = [[e["type"], e["time"], e["hash"]] for e in board["entries"]]
@@ -57,7 +67,8 @@ def test_a_seed_and_two_files_give_the_transcript(case: Case, tmp_path: Path) ->
 def test_what_cannot_be_played_is_refused(case: Case, tmp_path: Path) -> None:
     inputs, seed = written(tmp_path, case)
     code, out = case["refused"]["code"], tmp_path / "out"
-    ran = fairlot("run", inputs.terms, inputs.people, "--out", out, "--seed", seed)
+    words = ("--out", out, "--seed", seed, *happening(tmp_path, case))
+    ran = fairlot("run", inputs.terms, inputs.people, *words)
     assert (ran.code, out.exists()) == (2, False)
     if len(seed) == 2 * SEED_LENGTH:
         assert ran.err.startswith(f"fairlot: {code}: ")

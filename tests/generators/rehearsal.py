@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from fairlot.allocation.settlement import (
     allocation_csv,
@@ -14,13 +15,17 @@ from fairlot.board.replay import replay_file
 from fairlot.board.storage import MemoryStorage
 from fairlot.cli.run import nyms_csv
 from fairlot.deposit.puzzle import answer_key
+from fairlot.inputs.people_file import Person
+from fairlot.inputs.terms_file import TermsFile
 from fairlot.rehearsal.draw import NobodyWatches
 from fairlot.rehearsal.play import Rehearsed, rehearse
+from fairlot.rehearsal.plot import Act, beginnings, calendar_of, plot
 from fairlot.rehearsal.work import InProcess
 from fairlot_crypto.randomness import SeededRandomness
 from generators.case import Case, Chapter, Raw, accept, reject
+from generators.rehearsal_events import EVENTS, REFUSED
 from generators.stage import GROUP
-from generators.written import read_both
+from generators.written import read_both, read_happening
 from kit.stage import STATEMENTS
 
 _SEED = hashlib.sha256(b"fairlot-vectors/1 rehearsal").digest()
@@ -72,18 +77,38 @@ _FORMULAS = f"""{_HEADER}
 Ann;=1,1,100
 """
 _ROW = f"{_HEADER}\nAnn,1,100\n"
+_SEATS = f'{_SALE}mechanism = "equal-share"\nsupply = 3\nprice = 100\ncap = 1\n{_SMALL}'
+_THREE = f"{_HEADER}\nAnn,1,100\nBob,1,100\nCleo,1,100\n"
+_HAPPENS = "when,person,event\n"
 
 
 def chapter() -> Chapter:
     """Return the chapter."""
     return Chapter(
         "rehearsal",
-        "rehearse: from `seed` and the texts of TERMS.toml and PEOPLE.csv play the sale; "
+        "rehearse: from `seed` and the texts of TERMS.toml and PEOPLE.csv, and of EVENTS.csv "
+        "where there are `events`, play the sale; "
         "output the SHA-256 and the length of the transcript, sale_id, the last phase, and "
         "the texts of allocation.csv, nyms.csv, winners.csv and, where the sale has parts, "
         "pools.csv, else null. trace holds registry_id and, for each entry in the order of "
         "the board, its type, time and entry hash: the first that differs shows where.",
-        (*(_accept(*row) for row in _ACCEPTED), *(_reject(*row) for row in _REFUSED)),
+        (
+            *(_accept(*row) for row in _ACCEPTED),
+            *(_accept(n, c, _SEATS, _THREE, f"{_HAPPENS}{e}") for n, c, e in EVENTS),
+            *(_reject(*row) for row in _REFUSED),
+            *(
+                _reject(
+                    name,
+                    rule,
+                    f"events-file.{code}",
+                    _SEED,
+                    _SEATS,
+                    _THREE,
+                    f"{_HAPPENS}{events}",
+                )
+                for name, rule, code, events in REFUSED
+            ),
+        ),
     )
 
 
@@ -141,18 +166,20 @@ _ACCEPTED: Sequence[tuple[str, str, str, str]] = (
 )  # fmt: skip
 
 
-def _accept(name: str, comment: str, terms: str, people: str) -> Case:
-    done, data = _play(_SEED, terms, people)
+def _accept(
+    name: str, comment: str, terms: str, people: str, events: str | None = None
+) -> Case:
+    done, data = _play(_SEED, terms, people, events)
     ledger, pools = done.state.ledger, done.terms.pools
     persons = {nym: person for person, nym in done.nyms}
-    inputs = _inputs(_SEED, terms, people)
+    inputs = _inputs(_SEED, terms, people, events)
     output: dict[str, Raw] = {
         "transcript_hash": hashlib.sha256(data).digest(),
         "transcript_length": len(data),
         "sale_id": done.terms.sale_id,
         "phase": done.state.phase.value,
         "allocation_csv": allocation_csv(ledger).decode(),
-        "nyms_csv": nyms_csv(done.nyms).decode(),
+        "nyms_csv": nyms_csv(done.nyms, done.holders).decode(),
         "pools_csv": pools_csv(ledger).decode() if in_parts(pools) else None,
         "winners_csv": winners_csv(ledger, persons).decode(),
     }
@@ -218,24 +245,52 @@ _REFUSED: Sequence[tuple[str, str, str, bytes, str, str]] = (
 
 
 def _reject(
-    name: str, rule: str, code: str, seed: bytes, terms: str, people: str
+    name: str,
+    rule: str,
+    code: str,
+    seed: bytes,
+    terms: str,
+    people: str,
+    events: str | None = None,
 ) -> Case:
     return reject(
         name,
         rule,
         code,
-        _inputs(seed, terms, people),
-        lambda: _play(seed, terms, people),
+        _inputs(seed, terms, people, events),
+        lambda: _play(seed, terms, people, events),
         placed=True,
     )
 
 
-def _inputs(seed: bytes, terms: str, people: str) -> Mapping[str, Raw]:
-    return {"op": "rehearse", "seed": seed, "terms": terms, "people": people}
+def _inputs(
+    seed: bytes, terms: str, people: str, events: str | None
+) -> Mapping[str, Raw]:
+    given: dict[str, Raw] = {"op": "rehearse", "seed": seed}
+    given |= {"terms": terms, "people": people}
+    return given if events is None else {**given, "events": events}
 
 
-def _play(seed: bytes, terms: str, people: str) -> tuple[Rehearsed, bytes]:
+def _play(
+    seed: bytes, terms: str, people: str, events: str | None
+) -> tuple[Rehearsed, bytes]:
     file, listed = read_both(terms, people, simulated=True)
+    acts = () if events is None else _acts(file, listed, events)
     storage, source = MemoryStorage(), SeededRandomness(seed)
-    done = rehearse(GROUP, file, listed, storage, source, InProcess(), NobodyWatches())
+    done = rehearse(
+        GROUP,
+        file,
+        listed,
+        storage,
+        source,
+        InProcess(),
+        NobodyWatches(),
+        acts=acts,
+    )
     return done, storage.data
+
+
+def _acts(file: TermsFile, people: Sequence[Person], events: str) -> tuple[Act, ...]:
+    rows = read_happening(events, people)
+    starts = beginnings(people, None)
+    return plot(rows, calendar_of(file, None), starts, Path("EVENTS.csv"))

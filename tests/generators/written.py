@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from fairlot.inputs.events_file import Event, read_events
 from fairlot.inputs.people_file import Person, read_people
 from fairlot.inputs.terms_file import TermsFile, read_terms_file
 from fairlot.money import Currency
@@ -40,6 +41,12 @@ def read_both(
         check_playable(file)
     check_people(file, listed, Path("PEOPLE.csv"))
     return file, listed
+
+
+def read_happening(data: str | bytes, people: Sequence[Person]) -> tuple[Event, ...]:
+    """Return the events of an EVENTS.csv, for these people."""
+    with TemporaryDirectory() as folder:
+        return read_events(_written(folder, "EVENTS.csv", data), people)
 
 
 def _written(folder: str, name: str, data: str | bytes) -> Path:

@@ -1,6 +1,6 @@
 """What a person of a kept registry holds, as a wallet would (specs/rehearsal.md)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fairlot.board.registry_state import RegistryState
 from fairlot.errors import InputError
@@ -122,4 +122,6 @@ def open_wallet(earlier: Earlier, name: str, curve: Backend) -> Wallet:
     identity = receive_identity(
         curve, registry, made, holder.device, attestation.attributes
     )
-    return Wallet(holder, identity, issuers)
+    leaf = earlier.state.leaf_at(index, earlier.state.clock)
+    current = holder_of(randomness, listed.name, listed.attempt)
+    return Wallet(current, replace(identity, leaf=leaf), issuers)
