@@ -18,6 +18,7 @@ from fairlot.cli import (
     report,
     run,
     settling,
+    winner_audit,
     witness,
 )
 from fairlot.cli.beacon import command as beacon
@@ -44,6 +45,7 @@ COMMANDS = (
     witness.COMMAND,
     prove.COMMAND,
     doors.COMMAND,
+    winner_audit.COMMAND,
 )
 READER_GONE = 141
 _MOST_ERRORS = 20
