@@ -223,6 +223,7 @@ def test_machines_get_all_names_and_people_the_first(tmp_path: Path) -> None:
     assert "no deposit reaches the price: the highest is 49, the price 50" in text
 
 
+@pytest.mark.slow
 def test_thousands_of_groups_are_told_in_a_few_lines(tmp_path: Path) -> None:
     rows = [f"P{i},1,{50 * (i % 2)},g{i // 2}\n" for i in range(4000)]
     terms = f"{LOTTERY}group_max = 2\n"
