@@ -411,6 +411,7 @@ def _facts(state: SaleState) -> dict[str, int]:
         "money_in": sum(f.paid for f in state.fundings()),
         "payments": sum(line.payment for line in ledger),
         "refunds": sum(line.refund for line in ledger),
+        "refunds_held": sum(line.held for line in ledger),
         "units": sum(line.units for line in ledger),
         "items_promised": state.deliveries.promised,
         "items_delivered": state.deliveries.delivered,
