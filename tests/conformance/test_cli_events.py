@@ -135,6 +135,7 @@ def test_a_recovered_claim_looks_like_any_other(taken_back: Played) -> None:
     assert len(lengths) == 1
 
 
+@pytest.mark.slow
 def test_a_thief_who_contests_gains_a_day(tmp_path: Path) -> None:
     events = "commit,Bob,steal-device\n3,Bob,re-verify\n5,Bob,contest\n"
     played = play(tmp_path, events)
@@ -148,6 +149,7 @@ def test_a_thief_who_contests_gains_a_day(tmp_path: Path) -> None:
     assert "6: the arbiter decides: recover" in played.told("Bob")
 
 
+@pytest.mark.slow
 def test_a_recovery_that_the_person_contests_ends(tmp_path: Path) -> None:
     played = play(tmp_path, "1,Bob,re-verify\n2,Bob,contest\n")
     assert played.life() == [EntryType.RECOVERY, EntryType.CONTEST, EntryType.RULING]
@@ -172,6 +174,7 @@ def test_a_freeze_ends_by_itself_and_nobody_claims(tmp_path: Path) -> None:
     assert played.holders["Dan"] == ""
 
 
+@pytest.mark.slow
 def test_two_keys_of_one_epoch_wait_for_the_next(tmp_path: Path) -> None:
     events = "unlocked,Ann,renew\nunlocked,Ann,steal-device\n"
     assert play(tmp_path / "late", events).holders["Ann"] == "thief of Ann"
@@ -179,6 +182,7 @@ def test_two_keys_of_one_epoch_wait_for_the_next(tmp_path: Path) -> None:
     assert recovered.holders["Ann"] == "Ann"
 
 
+@pytest.mark.slow
 def test_a_theft_behind_the_release_changes_nothing(tmp_path: Path) -> None:
     played = play(tmp_path, "15,Ann,steal-device\n")
     assert played.holders["Ann"] == "Ann"
@@ -194,6 +198,7 @@ def test_a_void_sale_ends_as_without_events(tmp_path: Path) -> None:
     assert played.life() == []
 
 
+@pytest.mark.slow
 def test_events_are_the_same_for_every_number_of_processes(tmp_path: Path) -> None:
     first = play(tmp_path / "one", SOLD + BACK)
     words = ("--jobs", "2")
@@ -208,6 +213,7 @@ def kept(folder: Path) -> RegistryState:
     return read_kept(files, GROUP).state
 
 
+@pytest.mark.slow
 def test_a_later_sale_is_played_with_the_recovered_keys(
     taken_back: Played, tmp_path: Path
 ) -> None:
@@ -250,6 +256,7 @@ def test_a_wallet_of_a_kept_registry_has_the_recovered_keys(
     assert caught.value.code == "request.holder"
 
 
+@pytest.mark.slow
 def test_a_buyer_who_was_never_recovered_buys_in_the_next_sale(tmp_path: Path) -> None:
     folder = tmp_path / "kept"
     play(tmp_path / "first", "13,Cleo,sell-identity\n", "--keep-registry", folder)

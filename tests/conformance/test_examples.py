@@ -420,6 +420,7 @@ def _reseller(played: Played) -> None:
     assert told.count("the buyer gets no credential (request.holder)") == sold
 
 
+@pytest.mark.slow
 def test_who_never_comes_back_leaves_it_to_the_reseller(tmp_path: Path) -> None:
     """The same sale without the recoveries: whoever was drawn in their name has it."""
     assert fairlot("new", "reseller", tmp_path / "sale").code == 0
@@ -450,6 +451,7 @@ def _workshop(played: Played) -> None:
     assert {more for _, more in played.chances(0).values()} == {0}
 
 
+@pytest.mark.slow
 def test_an_example_that_is_not_kept_leaves_nothing(tmp_path: Path) -> None:
     here, temporary = tmp_path / "here", tmp_path / "temporary"
     here.mkdir()

@@ -19,6 +19,8 @@ from command import SEED, fairlot, write_inputs
 from fairlot.cli.program import COMMANDS
 from json_formats import check_document, check_form, names, schema
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 CLI = ROOT / "protocol" / "fairlot" / "cli"
 

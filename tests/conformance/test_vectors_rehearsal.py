@@ -23,12 +23,14 @@ def written(folder: Path, case: Case) -> tuple[Inputs, str]:
 
 
 def happening(folder: Path, case: Case) -> tuple[str | Path, ...]:
-    """Return the words that play the events of a case."""
-    if "events" not in case["input"]:
-        return ()
-    path = folder / "events.csv"
-    path.write_text(case["input"]["events"], encoding="utf-8")
-    return ("--events", path)
+    """Return the words that play events and items of a case, where it has any."""
+    words: list[str | Path] = []
+    for name in ("events", "items"):
+        if name in case["input"]:
+            path = folder / f"{name}.txt"
+            path.write_text(case["input"][name], encoding="utf-8")
+            words += [f"--{name}", path]
+    return tuple(words)
 
 
 def text_of(path: Path) -> str | None:
@@ -48,6 +50,7 @@ def test_a_seed_and_two_files_give_the_transcript(case: Case, tmp_path: Path) ->
     traced = [[e["type"], e["time"], e["hash"]] for e in board["entries"]]
     assert traced == case["trace"]["entries"]
     data, expected = transcript.read_bytes(), case["output"]
+    items = {} if "items_csv" not in expected else {"items_csv": out / "items.csv"}
     assert {
         "transcript_hash": hashlib.sha256(data).hexdigest(),
         "transcript_length": len(data),
@@ -57,6 +60,7 @@ def test_a_seed_and_two_files_give_the_transcript(case: Case, tmp_path: Path) ->
         "nyms_csv": text_of(out / "nyms.csv"),
         "pools_csv": text_of(out / "pools.csv"),
         "winners_csv": text_of(out / "winners.csv"),
+        **{name: text_of(path) for name, path in items.items()},
     } == expected
     assert ran.code == int(expected["phase"] == "void")
 

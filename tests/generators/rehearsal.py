@@ -13,6 +13,7 @@ from fairlot.allocation.settlement import (
 from fairlot.audit.inspection import entry_facts
 from fairlot.board.replay import replay_file
 from fairlot.board.storage import MemoryStorage
+from fairlot.cli.item_files import items_csv
 from fairlot.cli.run import nyms_csv
 from fairlot.deposit.puzzle import answer_key
 from fairlot.inputs.people_file import Person
@@ -24,8 +25,9 @@ from fairlot.rehearsal.work import InProcess
 from fairlot_crypto.randomness import SeededRandomness
 from generators.case import Case, Chapter, Raw, accept, reject
 from generators.rehearsal_events import EVENTS, REFUSED
+from generators.rehearsal_items import FOUR_CODES, ITEMS, REFUSED_ITEMS
 from generators.stage import GROUP
-from generators.written import read_both, read_happening
+from generators.written import read_both, read_happening, read_items
 from kit.stage import STATEMENTS
 
 _SEED = hashlib.sha256(b"fairlot-vectors/1 rehearsal").digest()
@@ -79,6 +81,7 @@ Ann;=1,1,100
 _ROW = f"{_HEADER}\nAnn,1,100\n"
 _SEATS = f'{_SALE}mechanism = "equal-share"\nsupply = 3\nprice = 100\ncap = 1\n{_SMALL}'
 _THREE = f"{_HEADER}\nAnn,1,100\nBob,1,100\nCleo,1,100\n"
+_FOUR_SEATS = _SEATS.replace("supply = 3", "supply = 4")
 _HAPPENS = "when,person,event\n"
 
 
@@ -87,15 +90,49 @@ def chapter() -> Chapter:
     return Chapter(
         "rehearsal",
         "rehearse: from `seed` and the texts of TERMS.toml and PEOPLE.csv, and of EVENTS.csv "
-        "where there are `events`, play the sale; "
+        "where there are `events`, and the list of items where there are `items`, play the "
+        "sale; "
         "output the SHA-256 and the length of the transcript, sale_id, the last phase, and "
         "the texts of allocation.csv, nyms.csv, winners.csv and, where the sale has parts, "
-        "pools.csv, else null. trace holds registry_id and, for each entry in the order of "
-        "the board, its type, time and entry hash: the first that differs shows where.",
+        "pools.csv, else null, and with items items.csv. trace holds registry_id and, for "
+        "each entry in the order of the board, its type, time and entry hash: the first "
+        "that differs shows where.",
         (
             *(_accept(*row) for row in _ACCEPTED),
             *(_accept(n, c, _SEATS, _THREE, f"{_HAPPENS}{e}") for n, c, e in EVENTS),
+            *(
+                _accept(
+                    name,
+                    comment,
+                    _FOUR_SEATS,
+                    _THREE,
+                    None if events is None else f"{_HAPPENS}{events}",
+                    FOUR_CODES,
+                )
+                for name, comment, events in ITEMS
+            ),
+            _accept(
+                "items-void",
+                "A void sale has no result: nothing is promised, and items.csv has no row.",
+                f"{_FOUR_SEATS}absent = 1\n",
+                _THREE,
+                None,
+                FOUR_CODES,
+            ),
             *(_reject(*row) for row in _REFUSED),
+            *(
+                _reject(
+                    name,
+                    rule,
+                    f"items-file.{code}",
+                    _SEED,
+                    _FOUR_SEATS,
+                    _THREE,
+                    None,
+                    items,
+                )
+                for name, rule, code, items in REFUSED_ITEMS
+            ),
             *(
                 _reject(
                     name,
@@ -167,12 +204,17 @@ _ACCEPTED: Sequence[tuple[str, str, str, str]] = (
 
 
 def _accept(
-    name: str, comment: str, terms: str, people: str, events: str | None = None
+    name: str,
+    comment: str,
+    terms: str,
+    people: str,
+    events: str | None = None,
+    items: str | None = None,
 ) -> Case:
-    done, data = _play(_SEED, terms, people, events)
+    done, data = _play(_SEED, terms, people, events, items)
     ledger, pools = done.state.ledger, done.terms.pools
     persons = {nym: person for person, nym in done.nyms}
-    inputs = _inputs(_SEED, terms, people, events)
+    inputs = _inputs(_SEED, terms, people, events, items)
     output: dict[str, Raw] = {
         "transcript_hash": hashlib.sha256(data).digest(),
         "transcript_length": len(data),
@@ -183,6 +225,8 @@ def _accept(
         "pools_csv": pools_csv(ledger).decode() if in_parts(pools) else None,
         "winners_csv": winners_csv(ledger, persons).decode(),
     }
+    if items is not None:
+        output["items_csv"] = items_csv(done.handed, persons).decode()
     return accept(name, comment, inputs, output, _trace(done, data))
 
 
@@ -252,27 +296,29 @@ def _reject(
     terms: str,
     people: str,
     events: str | None = None,
+    items: str | None = None,
 ) -> Case:
     return reject(
         name,
         rule,
         code,
-        _inputs(seed, terms, people, events),
-        lambda: _play(seed, terms, people, events),
+        _inputs(seed, terms, people, events, items),
+        lambda: _play(seed, terms, people, events, items),
         placed=True,
     )
 
 
 def _inputs(
-    seed: bytes, terms: str, people: str, events: str | None
+    seed: bytes, terms: str, people: str, events: str | None, items: str | None
 ) -> Mapping[str, Raw]:
     given: dict[str, Raw] = {"op": "rehearse", "seed": seed}
     given |= {"terms": terms, "people": people}
-    return given if events is None else {**given, "events": events}
+    also = {"events": events, "items": items}
+    return {**given, **{name: text for name, text in also.items() if text is not None}}
 
 
 def _play(
-    seed: bytes, terms: str, people: str, events: str | None
+    seed: bytes, terms: str, people: str, events: str | None, items: str | None
 ) -> tuple[Rehearsed, bytes]:
     file, listed = read_both(terms, people, simulated=True)
     acts = () if events is None else _acts(file, listed, events)
@@ -286,6 +332,7 @@ def _play(
         InProcess(),
         NobodyWatches(),
         acts=acts,
+        items=() if items is None else read_items(items, file),
     )
     return done, storage.data
 
