@@ -393,6 +393,7 @@ def test_names_go_out_as_they_are_and_run_nowhere(tmp_path: Path) -> None:
     assert "\u202e" not in case("17-names-out", "TERMS.toml", "people.csv", "check").out
 
 
+@pytest.mark.slow
 # 07: SplitTime/OpenSplitTime#653, bloom-housing/bloom#318: who is next?
 def test_the_waiting_list_is_the_drawing_order(tmp_path: Path) -> None:
     """There is no withdrawal: nobody but who has the nyms can say who is next."""

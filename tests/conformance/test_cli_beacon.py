@@ -271,6 +271,7 @@ def test_what_is_no_marker_is_refused(place: Place, kind: str) -> None:
     assert (ran.code, ran.out) == (2, "")
 
 
+@pytest.mark.slow
 def test_a_key_is_new_private_and_never_replaced(tmp_path: Path) -> None:
     path = tmp_path / "my.key"
     ran = run_program(FAIRLOT, "beacon", "key", "--out", path)

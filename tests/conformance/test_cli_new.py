@@ -1,4 +1,4 @@
-"""``fairlot new``: the two files of a worked example, to start from."""
+"""``fairlot new``: the files of a worked example, to start from."""
 
 import re
 import shlex
@@ -22,11 +22,14 @@ def _holds(folder: Path, name: str) -> None:
     """Check that a folder holds an example and nothing else."""
     example = load_example(name)
     left = {path.name: path.read_bytes() for path in folder.iterdir()}
-    assert left == {"terms.toml": example.terms, "people.csv": example.people}
+    files = {"terms.toml": example.terms, "people.csv": example.people}
+    if example.events is not None:
+        files["events.csv"] = example.events
+    assert left == files
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_it_writes_the_two_files_of_an_example(tmp_path: Path, name: str) -> None:
+def test_it_writes_the_files_of_an_example(tmp_path: Path, name: str) -> None:
     folder = tmp_path / "new" / "below"
     made = fairlot("new", name, folder)
     assert (made.code, made.err) == (0, "")
@@ -37,6 +40,7 @@ def test_it_writes_the_two_files_of_an_example(tmp_path: Path, name: str) -> Non
     check_people(terms, read_people(people, terms.currency, terms.keep), people)
 
 
+@pytest.mark.slow
 def test_without_a_name_it_is_the_first(tmp_path: Path) -> None:
     assert run_program(FAIRLOT, "new", "my-sale", cwd=tmp_path).code == 0
     _holds(tmp_path / "my-sale", NAMES[0])
@@ -55,8 +59,10 @@ def test_the_folder_in_which_somebody_stands_will_do(tmp_path: Path) -> None:
     _holds(tmp_path, "workshop")
 
 
-def test_what_it_says_to_do_next_works(tmp_path: Path) -> None:
-    made = fairlot("new", "workshop", "my sale", cwd=tmp_path)
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["workshop", "reseller"])
+def test_what_it_says_to_do_next_works(tmp_path: Path, name: str) -> None:
+    made = fairlot("new", name, "my sale", cwd=tmp_path)
     lines = made.out.partition("then:\n")[2].splitlines()
     typed = [shlex.split(line, comments=True) for line in lines]
     steps = ["check", "odds", "run"]

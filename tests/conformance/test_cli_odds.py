@@ -316,6 +316,7 @@ def test_equal_bids_have_not_been_drawn_yet(tmp_path: Path) -> None:
     assert "chose" not in said
 
 
+@pytest.mark.slow
 def test_a_fraction_that_is_too_long_is_rounded_down(tmp_path: Path) -> None:
     """Half of 2,000 win; how many losers are from the north has hundreds of digits."""
     terms = HOMES.split("[[pool]]", maxsplit=1)[0] + (

@@ -79,10 +79,10 @@ def test_the_nyms_are_private_and_in_the_order_of_the_people(
     path = ran[1] / "nyms.csv"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     data = path.read_bytes()
-    assert data.startswith("person,nym\nZoé,".encode())
+    assert data.startswith("person,nym,holder\nZoé,".encode())
     assert b"\r" not in data
     assert b'"Bob, the ""Great""",' in data
-    assert data.count(b'"') == 6, "no needless quotes"
+    assert data.count(b'"') == 12, "no needless quotes"
     assert [row[0] for row in _rows(path)] == ["person", *NAMES]
 
 
@@ -90,7 +90,7 @@ def test_everybody_gets_what_the_rules_give(ran: tuple[Ran, Path]) -> None:
     _, *allocated = _rows(ran[1] / "allocation.csv")
     by_nym = {nym: tuple(map(int, rest)) for nym, *rest in allocated}
     _, *named = _rows(ran[1] / "nyms.csv")
-    people = [by_nym[nym] for _, nym in named]
+    people = [by_nym[nym] for _, nym, _ in named]
     for (units, payment, refund), quantity, deposit in zip(
         people, QUANTITIES, DEPOSITS, strict=True
     ):

@@ -94,7 +94,7 @@ class Played:
         return {p.name: p.gains[part] for p in self.people if part in p.gains}
 
 
-QUICK = ("treasure-hunt", "workshop")
+QUICK = ("reseller", "treasure-hunt", "workshop")
 """Played by default; the others, of sixty people and more, with the slow tests."""
 
 
@@ -127,7 +127,7 @@ def played(
         folder,
         tuple(
             Person(dict(zip(header, row, strict=True)), *lines[nym], gains.get(nym, {}))
-            for row, (_, nym) in zip(people, named, strict=True)
+            for row, (_, nym, _) in zip(people, named, strict=True)
         ),
         json.loads(odds.out)["pools"],
     )
@@ -156,8 +156,10 @@ def test_it_runs_and_its_audit_holds(played: Played) -> None:
     tail = out.split("Try next:\n")[1]
     assert f"fairlot audit {played.folder / 'transcript.fairlot'} --rehearsal" in tail
     pools = ["pools.csv"] if played.folder.name in SEVERAL else []
+    events = ["events.csv"] if played.folder.name == "reseller" else []
     assert sorted(path.name for path in played.folder.iterdir()) == [
         "allocation.csv",
+        *events,
         "nyms.csv",
         "people.csv",
         *pools,
@@ -206,6 +208,7 @@ def test_the_sentence_is_true(played: Played) -> None:
         "treasure-hunt": _hunt,
         "workshop": _workshop,
         "cooperative": _cooperative,
+        "reseller": _reseller,
     }[played.folder.name](played)
 
 
@@ -398,6 +401,43 @@ def _cooperative(played: Played) -> None:
     assert chances.keys() == {Fraction(0), Fraction(lucky, lucky + rest)}
 
 
+def _reseller(played: Played) -> None:
+    count, tickets, sold, released = played.numbers(
+        "# people want 1 of # tickets; a reseller has bought the identities of # of them, "
+        "who are verified again: each of the # tickets goes to the person who was drawn, "
+        "and none to the reseller."
+    )
+    assert (len(played.people), played.says(f"supply = {tickets}")) == (count, True)
+    _, *events = _rows(played.folder / "events.csv")
+    sellers = {name for _, name, event in events if event == "sell-identity"}
+    back = {name for _, name, event in events if event == "re-verify"}
+    assert (len(sellers), back) == (sold, sellers)
+    _, *named = _rows(played.folder / "nyms.csv")
+    assert {person: holder for person, _, holder in named} == {
+        person.name: person.name for person in played.people
+    }
+    assert sum(person.units for person in played.people) == tickets == released
+    told = played.ran.out
+    assert told.count("the buyer deposits; 0: the buyer claims") == sold
+    assert told.count("the buyer gets no credential (request.holder)") == sold
+
+
+@pytest.mark.slow
+def test_who_never_comes_back_leaves_it_to_the_reseller(tmp_path: Path) -> None:
+    """The same sale without the recoveries: whoever was drawn in their name has it."""
+    assert fairlot("new", "reseller", tmp_path / "sale").code == 0
+    terms, people, events = (
+        tmp_path / "sale" / name for name in ("terms.toml", "people.csv", "events.csv")
+    )
+    rows = events.read_text(encoding="utf-8").splitlines(keepends=True)
+    events.write_text("".join(r for r in rows if not r[0].isdigit()), encoding="utf-8")
+    words = ("--events", events, "--out", tmp_path / "out")
+    assert fairlot("run", terms, people, *words).code == 0
+    _, *named = _rows(tmp_path / "out" / "nyms.csv")
+    bought = [person for person, _, holder in named if holder == f"buyer of {person}"]
+    assert len(bought) == 5
+
+
 def _workshop(played: Played) -> None:
     count, asked, places, unsold, back = played.numbers(
         "# people ask for # of # places: everybody gets what they asked for, # places "
@@ -413,6 +453,7 @@ def _workshop(played: Played) -> None:
     assert {more for _, more in played.chances(0).values()} == {0}
 
 
+@pytest.mark.slow
 def test_an_example_that_is_not_kept_leaves_nothing(tmp_path: Path) -> None:
     here, temporary = tmp_path / "here", tmp_path / "temporary"
     here.mkdir()

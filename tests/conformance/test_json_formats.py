@@ -19,6 +19,8 @@ from command import SEED, fairlot, write_inputs
 from fairlot.cli.program import COMMANDS
 from json_formats import check_document, check_form, names, schema
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 CLI = ROOT / "protocol" / "fairlot" / "cli"
 
@@ -96,6 +98,24 @@ def _at_the_door(
         ("doors", "ask", gate, "--gate", "North", "--out", question),
         ("prove", question, "--gate", "North", *person, "--out", answer),
         ("doors", "admit", gate, question, answer, "--used", folder / "used"),
+        ("receive", *person),
+        *_to_an_auditor(folder, board, sale_id, person),
+    )
+
+
+def _to_an_auditor(
+    folder: Path, board: Path, sale_id: str, person: tuple[str | Path, ...]
+) -> tuple[tuple[str | Path, ...], ...]:
+    """Return the commands of an auditor and of somebody who answers them."""
+    key, shown = folder / "auditor.key", folder / "auditor.cert"
+    drawn = fairlot("winner-audit", "key", "--out", key, "--certificate", shown)
+    again = ("--out", folder / "again.key", "--certificate", folder / "again.cert")
+    named, answer = ("--auditor", drawn.out.strip()), folder / "ann.answer"
+    own = ("--key", key, "--sale-id", sale_id)
+    return (
+        ("winner-audit", "key", *again),
+        ("winner-audit", "answer", shown, *named, *person, "--out", answer),
+        ("winner-audit", "check", board, answer, *own, "--nym", "00" * 48),
     )
 
 

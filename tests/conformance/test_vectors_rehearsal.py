@@ -22,6 +22,17 @@ def written(folder: Path, case: Case) -> tuple[Inputs, str]:
     return write_inputs(folder, given["terms"], given["people"]), given["seed"]
 
 
+def happening(folder: Path, case: Case) -> tuple[str | Path, ...]:
+    """Return the words that play events and items of a case, where it has any."""
+    words: list[str | Path] = []
+    for name in ("events", "items"):
+        if name in case["input"]:
+            path = folder / f"{name}.txt"
+            path.write_text(case["input"][name], encoding="utf-8")
+            words += [f"--{name}", path]
+    return tuple(words)
+
+
 def text_of(path: Path) -> str | None:
     return path.read_text(encoding="utf-8") if path.is_file() else None
 
@@ -32,12 +43,14 @@ def text_of(path: Path) -> str | None:
 def test_a_seed_and_two_files_give_the_transcript(case: Case, tmp_path: Path) -> None:
     inputs, seed = written(tmp_path, case)
     out = tmp_path / "out"
-    ran = fairlot("run", inputs.terms, inputs.people, "--out", out, "--seed", seed)
+    words = ("--out", out, "--seed", seed, *happening(tmp_path, case))
+    ran = fairlot("run", inputs.terms, inputs.people, *words)
     transcript = out / "transcript.fairlot"
     board = json.loads(fairlot("inspect", transcript, "--json").out)
     traced = [[e["type"], e["time"], e["hash"]] for e in board["entries"]]
     assert traced == case["trace"]["entries"]
     data, expected = transcript.read_bytes(), case["output"]
+    items = {} if "items_csv" not in expected else {"items_csv": out / "items.csv"}
     assert {
         "transcript_hash": hashlib.sha256(data).hexdigest(),
         "transcript_length": len(data),
@@ -47,6 +60,7 @@ def test_a_seed_and_two_files_give_the_transcript(case: Case, tmp_path: Path) ->
         "nyms_csv": text_of(out / "nyms.csv"),
         "pools_csv": text_of(out / "pools.csv"),
         "winners_csv": text_of(out / "winners.csv"),
+        **{name: text_of(path) for name, path in items.items()},
     } == expected
     assert ran.code == int(expected["phase"] == "void")
 
@@ -57,7 +71,8 @@ def test_a_seed_and_two_files_give_the_transcript(case: Case, tmp_path: Path) ->
 def test_what_cannot_be_played_is_refused(case: Case, tmp_path: Path) -> None:
     inputs, seed = written(tmp_path, case)
     code, out = case["refused"]["code"], tmp_path / "out"
-    ran = fairlot("run", inputs.terms, inputs.people, "--out", out, "--seed", seed)
+    words = ("--out", out, "--seed", seed, *happening(tmp_path, case))
+    ran = fairlot("run", inputs.terms, inputs.people, *words)
     assert (ran.code, out.exists()) == (2, False)
     if len(seed) == 2 * SEED_LENGTH:
         assert ran.err.startswith(f"fairlot: {code}: ")

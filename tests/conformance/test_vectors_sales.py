@@ -406,7 +406,7 @@ def test_a_ledger_is_what_the_specification_says(case: Map) -> None:
     assert [read_line(line) for line in output["ledger"]] == lines
 
 
-def read_line(line: Map) -> tuple[str, int, int, int, str, list[list[Any]]]:
+def read_line(line: Map) -> tuple[str, int, int, int, str | None, list[list[Any]]]:
     units, payment, refund = (int(line[k]) for k in ("units", "payment", "refund"))
     gains = [numbers(gain) for gain in line["gains"]]
     return line["nym"], units, payment, refund, line["refund_to"], gains

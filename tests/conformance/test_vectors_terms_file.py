@@ -1,4 +1,4 @@
-"""A consumer of the published vectors of TERMS.toml and PEOPLE.csv."""
+"""A consumer of the published vectors of TERMS.toml, PEOPLE.csv and EVENTS.csv."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from fairlot.errors import InputError
+from fairlot.inputs.events_file import read_events
 from fairlot.inputs.people_file import read_people
 from fairlot.inputs.terms_file import read_terms_file
 from fairlot.money import Currency
@@ -52,6 +53,7 @@ def run_terms(folder: Path, given: Given) -> Given:
         "asset": file.asset,
         "currency": file.currency and asdict(file.currency),
         "keep": list(file.keep),
+        "refund": file.refund,
         "pools": [pool.to_value() for pool in file.pools],
         "deposits": list(file.deposits),
         "bids": bids,
@@ -102,10 +104,22 @@ def run_both(folder: Path, given: Given) -> Given:
     return {"valid": True}
 
 
+def run_events(folder: Path, given: Given) -> Given:
+    people = written(folder, "PEOPLE.csv", given["people"].encode())
+    path = written(folder, "EVENTS.csv", data_of(given))
+    return {
+        "events": [
+            {"when": str(each.when), "person": each.person, "event": each.kind}
+            for each in read_events(path, read_people(people))
+        ]
+    }
+
+
 OPERATIONS: Mapping[str, Callable[[Path, Given], Given]] = {
     "terms-file": run_terms,
     "people-file": run_people,
     "both": run_both,
+    "events-file": run_events,
 }
 
 
@@ -126,12 +140,14 @@ def test_a_case_ends_as_published(case: dict[str, Any], tmp_path: Path) -> None:
 
 def test_every_code_of_the_chapter_is_there() -> None:
     text = (FILE.parents[2] / "specs" / "terms-file.md").read_text(encoding="utf-8")
-    listed = text[text.index("## 6. Codes") :].split("`")
+    listed = text[text.index("## 7. Codes") :].split("`")
     names = {
         f"{kind}{rule}"
         for kind, rules in zip(listed[1::4], listed[3::4], strict=True)
         for rule in rules.split()
     }
     found = {case["refused"]["code"] for case in CASES if "refused" in case}
-    assert names - found == {"terms-file.unreadable", "people-file.unreadable"}
+    kinds = ("terms-file", "people-file", "events-file")
+    played = {"events-file.order", "events-file.impossible"}
+    assert names - found == {f"{kind}.unreadable" for kind in kinds} | played
     assert found <= names

@@ -41,7 +41,7 @@ class Sale:
         _, *named = _rows(self.folder / "nyms.csv")
         assert len(by_nym) == len(named)
         found: dict[str, tuple[int, int, int]] = {}
-        for name, nym in named:
+        for name, nym, _ in named:
             units, payment, refund = by_nym[nym]
             found[name] = (units, payment, refund)
         return found

@@ -429,7 +429,7 @@ def _run(folder: str, words: Words) -> Ended:
 def _nym(folder: str) -> str:
     """Return the nym of the first person on the list."""
     rows = (Path(folder) / "out" / "nyms.csv").read_text(encoding="utf-8").splitlines()
-    return rows[1].rpartition(",")[2]
+    return rows[1].rsplit(",", 2)[1]
 
 
 def _shown(words: Words, ended: Ended) -> Raw:

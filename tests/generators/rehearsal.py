@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from fairlot.allocation.settlement import (
     allocation_csv,
@@ -12,15 +13,21 @@ from fairlot.allocation.settlement import (
 from fairlot.audit.inspection import entry_facts
 from fairlot.board.replay import replay_file
 from fairlot.board.storage import MemoryStorage
+from fairlot.cli.item_files import items_csv
 from fairlot.cli.run import nyms_csv
 from fairlot.deposit.puzzle import answer_key
+from fairlot.inputs.people_file import Person
+from fairlot.inputs.terms_file import TermsFile
 from fairlot.rehearsal.draw import NobodyWatches
 from fairlot.rehearsal.play import Rehearsed, rehearse
+from fairlot.rehearsal.plot import Act, beginnings, calendar_of, plot
 from fairlot.rehearsal.work import InProcess
 from fairlot_crypto.randomness import SeededRandomness
 from generators.case import Case, Chapter, Raw, accept, reject
+from generators.rehearsal_events import EVENTS, REFUSED
+from generators.rehearsal_items import FOUR_CODES, ITEMS, REFUSED_ITEMS
 from generators.stage import GROUP
-from generators.written import read_both
+from generators.written import read_both, read_happening, read_items
 from kit.stage import STATEMENTS
 
 _SEED = hashlib.sha256(b"fairlot-vectors/1 rehearsal").digest()
@@ -72,18 +79,73 @@ _FORMULAS = f"""{_HEADER}
 Ann;=1,1,100
 """
 _ROW = f"{_HEADER}\nAnn,1,100\n"
+_SEATS = f'{_SALE}mechanism = "equal-share"\nsupply = 3\nprice = 100\ncap = 1\n{_SMALL}'
+_THREE = f"{_HEADER}\nAnn,1,100\nBob,1,100\nCleo,1,100\n"
+_FOUR_SEATS = _SEATS.replace("supply = 3", "supply = 4")
+_HAPPENS = "when,person,event\n"
 
 
 def chapter() -> Chapter:
     """Return the chapter."""
     return Chapter(
         "rehearsal",
-        "rehearse: from `seed` and the texts of TERMS.toml and PEOPLE.csv play the sale; "
+        "rehearse: from `seed` and the texts of TERMS.toml and PEOPLE.csv, and of EVENTS.csv "
+        "where there are `events`, and the list of items where there are `items`, play the "
+        "sale; "
         "output the SHA-256 and the length of the transcript, sale_id, the last phase, and "
         "the texts of allocation.csv, nyms.csv, winners.csv and, where the sale has parts, "
-        "pools.csv, else null. trace holds registry_id and, for each entry in the order of "
-        "the board, its type, time and entry hash: the first that differs shows where.",
-        (*(_accept(*row) for row in _ACCEPTED), *(_reject(*row) for row in _REFUSED)),
+        "pools.csv, else null, and with items items.csv. trace holds registry_id and, for "
+        "each entry in the order of the board, its type, time and entry hash: the first "
+        "that differs shows where.",
+        (
+            *(_accept(*row) for row in _ACCEPTED),
+            *(_accept(n, c, _SEATS, _THREE, f"{_HAPPENS}{e}") for n, c, e in EVENTS),
+            *(
+                _accept(
+                    name,
+                    comment,
+                    _FOUR_SEATS,
+                    _THREE,
+                    None if events is None else f"{_HAPPENS}{events}",
+                    FOUR_CODES,
+                )
+                for name, comment, events in ITEMS
+            ),
+            _accept(
+                "items-void",
+                "A void sale has no result: nothing is promised, and items.csv has no row.",
+                f"{_FOUR_SEATS}absent = 1\n",
+                _THREE,
+                None,
+                FOUR_CODES,
+            ),
+            *(_reject(*row) for row in _REFUSED),
+            *(
+                _reject(
+                    name,
+                    rule,
+                    f"items-file.{code}",
+                    _SEED,
+                    _FOUR_SEATS,
+                    _THREE,
+                    None,
+                    items,
+                )
+                for name, rule, code, items in REFUSED_ITEMS
+            ),
+            *(
+                _reject(
+                    name,
+                    rule,
+                    f"events-file.{code}",
+                    _SEED,
+                    _SEATS,
+                    _THREE,
+                    f"{_HAPPENS}{events}",
+                )
+                for name, rule, code, events in REFUSED
+            ),
+        ),
     )
 
 
@@ -141,21 +203,30 @@ _ACCEPTED: Sequence[tuple[str, str, str, str]] = (
 )  # fmt: skip
 
 
-def _accept(name: str, comment: str, terms: str, people: str) -> Case:
-    done, data = _play(_SEED, terms, people)
+def _accept(
+    name: str,
+    comment: str,
+    terms: str,
+    people: str,
+    events: str | None = None,
+    items: str | None = None,
+) -> Case:
+    done, data = _play(_SEED, terms, people, events, items)
     ledger, pools = done.state.ledger, done.terms.pools
     persons = {nym: person for person, nym in done.nyms}
-    inputs = _inputs(_SEED, terms, people)
+    inputs = _inputs(_SEED, terms, people, events, items)
     output: dict[str, Raw] = {
         "transcript_hash": hashlib.sha256(data).digest(),
         "transcript_length": len(data),
         "sale_id": done.terms.sale_id,
         "phase": done.state.phase.value,
         "allocation_csv": allocation_csv(ledger).decode(),
-        "nyms_csv": nyms_csv(done.nyms).decode(),
+        "nyms_csv": nyms_csv(done.nyms, done.holders).decode(),
         "pools_csv": pools_csv(ledger).decode() if in_parts(pools) else None,
         "winners_csv": winners_csv(ledger, persons).decode(),
     }
+    if items is not None:
+        output["items_csv"] = items_csv(done.handed, persons).decode()
     return accept(name, comment, inputs, output, _trace(done, data))
 
 
@@ -218,24 +289,55 @@ _REFUSED: Sequence[tuple[str, str, str, bytes, str, str]] = (
 
 
 def _reject(
-    name: str, rule: str, code: str, seed: bytes, terms: str, people: str
+    name: str,
+    rule: str,
+    code: str,
+    seed: bytes,
+    terms: str,
+    people: str,
+    events: str | None = None,
+    items: str | None = None,
 ) -> Case:
     return reject(
         name,
         rule,
         code,
-        _inputs(seed, terms, people),
-        lambda: _play(seed, terms, people),
+        _inputs(seed, terms, people, events, items),
+        lambda: _play(seed, terms, people, events, items),
         placed=True,
     )
 
 
-def _inputs(seed: bytes, terms: str, people: str) -> Mapping[str, Raw]:
-    return {"op": "rehearse", "seed": seed, "terms": terms, "people": people}
+def _inputs(
+    seed: bytes, terms: str, people: str, events: str | None, items: str | None
+) -> Mapping[str, Raw]:
+    given: dict[str, Raw] = {"op": "rehearse", "seed": seed}
+    given |= {"terms": terms, "people": people}
+    also = {"events": events, "items": items}
+    return {**given, **{name: text for name, text in also.items() if text is not None}}
 
 
-def _play(seed: bytes, terms: str, people: str) -> tuple[Rehearsed, bytes]:
+def _play(
+    seed: bytes, terms: str, people: str, events: str | None, items: str | None
+) -> tuple[Rehearsed, bytes]:
     file, listed = read_both(terms, people, simulated=True)
+    acts = () if events is None else _acts(file, listed, events)
     storage, source = MemoryStorage(), SeededRandomness(seed)
-    done = rehearse(GROUP, file, listed, storage, source, InProcess(), NobodyWatches())
+    done = rehearse(
+        GROUP,
+        file,
+        listed,
+        storage,
+        source,
+        InProcess(),
+        NobodyWatches(),
+        acts=acts,
+        items=() if items is None else read_items(items, file),
+    )
     return done, storage.data
+
+
+def _acts(file: TermsFile, people: Sequence[Person], events: str) -> tuple[Act, ...]:
+    rows = read_happening(events, people)
+    starts = beginnings(people, None)
+    return plot(rows, calendar_of(file, None), starts, Path("EVENTS.csv"))

@@ -1,14 +1,19 @@
-"""Vectors of the two files that people write (specs/terms-file.md)."""
+"""Vectors of the files that people write (specs/terms-file.md)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import TermsFile
-from generators import terms_file_both, terms_file_people, terms_file_refused
+from generators import (
+    terms_file_both,
+    terms_file_events,
+    terms_file_people,
+    terms_file_refused,
+)
 from generators.case import Case, Chapter, Raw, accept, reject
 from generators.terms_file_setting import CONFERENCE, EUROS, HEAD, PUZZLE, toml
-from generators.written import read_both, read_listed, read_terms
+from generators.written import read_both, read_happening, read_listed, read_terms
 
 UNPLACED = "terms-file.toml"
 """Where a text stops to be TOML depends on the parser."""
@@ -23,14 +28,18 @@ def chapter() -> Chapter:
         "and `keep` are those of the terms; output what it says, with defaults filled in, "
         "pools as in canonical terms, and null for none. both: "
         "read `terms` and `people` and compare them as section 5 says; `simulated` tells "
-        "whether the clock is. The texts of cells and TOML are texts, `puzzle` is bytes.",
+        "whether the clock is. events-file: `file` or `bytes` is an EVENTS.csv for the "
+        "people of the list `people`; output its events. The texts of cells and TOML are "
+        "texts, `puzzle` is bytes.",
         (
             *(_terms(*row) for row in _TERMS),
             *map(_people, terms_file_people.ACCEPTED),
             *(_both(*row) for row in terms_file_both.ACCEPTED),
+            *map(_events, terms_file_events.ACCEPTED),
             *(_refused(*row) for row in terms_file_refused.REFUSED),
             *map(_refused_people, terms_file_people.REFUSED),
             *(_refused_both(*row) for row in terms_file_both.REFUSED),
+            *map(_refused_events, terms_file_events.REFUSED),
         ),
     )
 
@@ -123,6 +132,16 @@ _TERMS: Sequence[tuple[str, str, str]] = (
         toml('currency = "EUR"\ndecimals = 9\n', price="price = 18446744073.709551615"),
     ),
     (
+        "refund",
+        "Refunds wait for a claim.",
+        toml('refund = "with-position"\n'),
+    ),
+    (
+        "refund-at-once",
+        "The default may be written.",
+        toml('refund = "at-once"\n'),
+    ),
+    (
         "keep",
         "Columns of the seller's own.",
         toml('[people]\nkeep = ["E-mail", "Phone no."]\n'),
@@ -178,6 +197,26 @@ def _both(name: str, comment: str, terms: str, people: str, simulated: bool) -> 
     return accept(f"both-{name}", comment, inputs, {"valid": True})
 
 
+def _events(row: terms_file_events.Happening) -> Case:
+    events = read_happening(row.data, read_listed(terms_file_events.PEOPLE))
+    said: list[Raw] = [
+        {"when": str(each.when), "person": each.person, "event": each.kind.value}
+        for each in events
+    ]
+    return accept(f"events-{row.name}", row.comment, row.inputs(), {"events": said})
+
+
+def _refused_events(row: terms_file_events.Happening) -> Case:
+    return reject(
+        f"events-{row.name}",
+        row.comment,
+        row.code,
+        row.inputs(),
+        lambda: read_happening(row.data, read_listed(terms_file_events.PEOPLE)),
+        placed=True,
+    )
+
+
 def _refused(name: str, rule: str, code: str, data: str | bytes) -> Case:
     key = "file" if isinstance(data, str) else "bytes"
     return reject(
@@ -227,6 +266,7 @@ def _terms_map(file: TermsFile) -> Mapping[str, Raw]:
         "asset": file.asset,
         "currency": None if file.currency is None else asdict(file.currency),
         "keep": file.keep,
+        "refund": file.refund,
         "pools": [pool.to_value() for pool in file.pools],
         "deposits": file.deposits,
         "bids": None if bids is None else {"clock": bids.clock, "round": bids.round},

@@ -117,6 +117,7 @@ def test_the_same_seed_gives_the_same_bytes() -> None:
     assert run(SeededRandomness(SEED))[0] == seeded()[0]
 
 
+@pytest.mark.slow
 def test_several_processes_give_the_same_bytes() -> None:
     with Processes(2) as workers:
         data, done, _ = run(SeededRandomness(SEED), workers=workers)

@@ -12,10 +12,18 @@ from fairlot.cli.command import FAILED, OK, Command, chosen_curve
 from fairlot.cli.folders import create_folder
 from fairlot.cli.new import WORKED, write_example
 from fairlot.cli.output import Screen, say
-from fairlot.cli.run import TRANSCRIPT, default_jobs, play
+from fairlot.cli.run import TRANSCRIPT, default_jobs, play, read_acts
+from fairlot.cli.stories import show_stories
 from fairlot.inputs.people_file import read_people
 from fairlot.inputs.terms_file import read_terms_file
-from fairlot.rehearsal.examples import NAMES, PEOPLE, TERMS, Example, load_example
+from fairlot.rehearsal.examples import (
+    EVENTS,
+    NAMES,
+    PEOPLE,
+    TERMS,
+    Example,
+    load_example,
+)
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.randomness import SEED_LENGTH, SystemRandomness
 
@@ -83,10 +91,13 @@ def _run(backend: Backend, example: Example, folder: Path) -> int:
     people = read_people(folder / PEOPLE, terms.currency, terms.keep)
     seed = SystemRandomness().take(SEED_LENGTH)
     jobs = default_jobs(len(people))
+    path = None if example.events is None else folder / EVENTS
+    acts = read_acts(path, terms, people, None)
     with Screen(acknowledge=False) as screen:
-        done = play(backend, terms, people, folder, seed, jobs, screen)
+        done = play(backend, terms, people, folder, seed, jobs, screen, acts=acts)
     say()
     show_closing(done.state)
+    show_stories(done)
     say()
     expected = Expected(done.state.sale_id, rehearsal=True)
     report = audit_files(backend, [folder / TRANSCRIPT], expected)
@@ -101,12 +112,14 @@ def _next(example: Example, keep: Path | None) -> tuple[str, ...]:
         return (
             f"fairlot demo {example.name} --keep result   # keeps terms, people and outputs",
             *(f"fairlot demo {name}" for name in NAMES if name != example.name),
-            f"fairlot new {example.name}   # its two files, to change",
+            f"fairlot new {example.name}   # its files, to change",
             "fairlot --help",
         )
-    transcript = keep / TRANSCRIPT
+    transcript, files = keep / TRANSCRIPT, f"{keep / TERMS} {keep / PEOPLE}"
+    if example.events is not None:
+        files += f" --events {keep / EVENTS}"
     return (
         f"fairlot audit {transcript} --rehearsal",
         f"fairlot inspect {transcript}",
-        f"edit {keep / TERMS}, then fairlot run {keep / TERMS} {keep / PEOPLE} --out new",
+        f"edit {keep / TERMS}, then fairlot run {files} --out new",
     )

@@ -1,4 +1,4 @@
-"""``fairlot new``: the two files of a worked example, to start from."""
+"""``fairlot new``: the files of a worked example, to start from."""
 
 import argparse
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from fairlot.cli.output import say
 from fairlot.inputs.people_file import read_people
 from fairlot.inputs.terms_file import read_terms_file
 from fairlot.rehearsal.examples import (
+    EVENTS,
     EXAMPLES,
     NAMES,
     PEOPLE,
@@ -30,7 +31,7 @@ WORKED = "\n".join(
 _EXAMPLES = f"""\
 {WORKED}
 
-Exit code: 0 if both files are there, 2 if the folder or the usage was refused.
+Exit code: 0 if all files are there, 2 if the folder or the usage was refused.
 
 Examples:
   fairlot new my-sale
@@ -55,7 +56,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Write both files, and say what to do with them."""
+    """Write the files, and say what to do with them."""
     folder: Path = arguments.folder
     called = folder.name if folder.name in NAMES else NAMES[0]
     example = load_example(arguments.example or called)
@@ -63,7 +64,7 @@ def execute(arguments: argparse.Namespace) -> int:
     try:
         write_example(folder, example)
     except (OSError, KeyboardInterrupt):
-        new.leave_nothing((TERMS, PEOPLE))
+        new.leave_nothing((TERMS, PEOPLE, EVENTS))
         raise
     terms = read_terms_file(folder / TERMS)
     listed = read_people(folder / PEOPLE, terms.currency, terms.keep)
@@ -71,9 +72,11 @@ def execute(arguments: argparse.Namespace) -> int:
     say(f"{folder} holds the example {example.name}:")
     say(f"  {TERMS}  what is sold, and how it is shared out; its comments say more")
     say(f"  {PEOPLE}  {people}, with what each of them wants and deposits")
+    if example.events is not None:
+        say(f"  {EVENTS}  what happens to them, and when")
     say()
     say("Change what you like, then:")
-    for line in _next(folder):
+    for line in _next(folder, example):
         say(f"  {line}")
     return OK
 
@@ -88,18 +91,22 @@ COMMAND = Command(
 
 
 def write_example(folder: Path, example: Example) -> None:
-    """Write the two files of an example.
+    """Write the files of an example.
 
     Raises:
         OSError: as the system says.
     """
     write_file(folder / TERMS, example.terms)
     write_file(folder / PEOPLE, example.people)
+    if example.events is not None:
+        write_file(folder / EVENTS, example.events)
 
 
-def _next(folder: Path) -> Iterator[str]:
+def _next(folder: Path, example: Example) -> Iterator[str]:
     files = f"{quote(str(folder / TERMS))} {quote(str(folder / PEOPLE))}"
     yield f"fairlot check {files}   # who can get nothing, and why"
     yield f"fairlot odds {files}   # each person's chance, before the draw"
     out = quote(str(folder / "result"))
+    if example.events is not None:
+        files += f" --events {quote(str(folder / EVENTS))}"
     yield f"fairlot run {files} --out {out}   # rehearse the whole sale"

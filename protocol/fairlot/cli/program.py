@@ -15,9 +15,11 @@ from fairlot.cli import (
     new,
     odds,
     puzzle,
+    receive,
     report,
     run,
     settling,
+    winner_audit,
     witness,
 )
 from fairlot.cli.beacon import command as beacon
@@ -44,6 +46,8 @@ COMMANDS = (
     witness.COMMAND,
     prove.COMMAND,
     doors.COMMAND,
+    winner_audit.COMMAND,
+    receive.COMMAND,
 )
 READER_GONE = 141
 _MOST_ERRORS = 20

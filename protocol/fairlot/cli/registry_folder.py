@@ -1,8 +1,10 @@
 """The folder of a kept registry (specs/command-line.md, section 2)."""
 
+import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from fairlot.board.sale import SaleState
 from fairlot.cli.folders import check_new_folder, make_folder, write_private_folder
 from fairlot.errors import InputError
 from fairlot.inputs.people_file import Person
@@ -57,6 +59,37 @@ def read_kept_folder(folder: Path, curve: Backend) -> Earlier:
             remedy = "name a folder that --keep-registry has left"
             raise InputError("registry-dir.unreadable", f"{why}; {remedy}") from error
     return read_kept(files, curve)
+
+
+def read_folder_of(folder: Path, state: SaleState, curve: Backend) -> Earlier:
+    """Return a kept registry that is the one of a sale.
+
+    Args:
+        folder: that ``--keep-registry`` has left.
+        state: of the sale.
+        curve: the back-end.
+
+    Raises:
+        InputError: ``registry-dir.other``, and as ``read_kept_folder``.
+    """
+    earlier = read_kept_folder(folder, curve)
+    if state.terms.registry != earlier.state.registry_id:
+        problem = f"{folder} keeps another registry than that of the sale"
+        remedy = "name what the run of this sale has kept"
+        raise InputError("registry-dir.other", f"{problem}: {remedy}")
+    return earlier
+
+
+def add_person(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say whose wallet a command plays, and in which sale."""
+    for name, metavar, what in (
+        ("--registry", "DIR", "what fairlot run --keep-registry has left"),
+        ("--transcript", "FILE", "the file of the sale"),
+    ):
+        parser.add_argument(name, metavar=metavar, type=Path, required=True, help=what)
+    parser.add_argument(
+        "--person", metavar="NAME", required=True, help="who you are in that registry"
+    )
 
 
 def check_keep_folder(folder: Path, out: Path) -> None:

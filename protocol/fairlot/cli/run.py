@@ -2,7 +2,7 @@
 
 import argparse
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ from fairlot.cli.closing import (
 )
 from fairlot.cli.command import FAILED, OK, Command, chosen_curve, hex_bytes, whole
 from fairlot.cli.folders import check_new_folder, create_folder, write_private_folder
+from fairlot.cli.item_files import ITEMS, items_csv, read_items
 from fairlot.cli.output import Screen, complain, say
 from fairlot.cli.registry_folder import (
     check_keep_folder,
@@ -28,9 +29,11 @@ from fairlot.cli.registry_folder import (
 )
 from fairlot.cli.role_files import KEYS, next_steps, role_files
 from fairlot.cli.squarings import announce_squarings
+from fairlot.cli.stories import show_stories
 from fairlot.cli.warnings import warn
 from fairlot.entry import EntryType
 from fairlot.errors import InputError
+from fairlot.inputs.events_file import read_events
 from fairlot.inputs.findings import find
 from fairlot.inputs.people_file import Person, read_people
 from fairlot.inputs.terms_file import TermsFile, read_terms_file
@@ -39,6 +42,7 @@ from fairlot.rehearsal.draw import BATCH, STOPS, find_setup
 from fairlot.rehearsal.fit import check_people, check_playable
 from fairlot.rehearsal.kept import Earlier
 from fairlot.rehearsal.play import Rehearsed, rehearse
+from fairlot.rehearsal.plot import Act, beginnings, calendar_of, plot
 from fairlot.rehearsal.work import InProcess, Processes, Workers
 from fairlot.report.ending import void_sentence
 from fairlot.terms.terms import Terms
@@ -50,9 +54,9 @@ from fairlot_crypto.randomness import SEED_LENGTH, SeededRandomness, SystemRando
 
 TRANSCRIPT = "transcript.fairlot"
 NYMS = "nyms.csv"
-OUTPUTS = (TRANSCRIPT, ALLOCATION, NYMS, POOLS, WINNERS, KEYS)
+OUTPUTS = (TRANSCRIPT, ALLOCATION, NYMS, POOLS, WINNERS, ITEMS, KEYS)
 
-_NYMS_HEADER = ("person", "nym")
+_NYMS_HEADER = ("person", "nym", "holder")
 _EXAMPLES = """\
 Exit code: 0 if the sale ended as its terms say, or stopped as told; 1 if it is void or could
 not be completed; 2 if the input was refused and nothing was written.
@@ -60,6 +64,8 @@ not be completed; 2 if the input was refused and nothing was written.
 Examples:
   fairlot run TERMS.toml PEOPLE.csv --out result
   fairlot run TERMS.toml PEOPLE.csv --out practice --until CLOSE
+  fairlot run TERMS.toml PEOPLE.csv --events EVENTS.csv --out result
+  fairlot run TERMS.toml PEOPLE.csv --items CODES.txt --out result
   fairlot run TERMS.toml PEOPLE.csv --out first --keep-registry people
   fairlot run LATER.toml PEOPLE.csv --out second --registry people
   fairlot run TERMS.toml PEOPLE.csv --out result --setup setup.json
@@ -79,12 +85,25 @@ def configure(parser: argparse.ArgumentParser) -> None:
         required=True,
         help="a new or empty folder for the transcript and the tables",
     )
-    parser.add_argument(
+    course = parser.add_mutually_exclusive_group()
+    course.add_argument(
         "--until",
         metavar="MARKER",
         choices=[marker.value for marker in STOPS],
         help=f"stop behind {', '.join(STOPS[:-1])} or {STOPS[-1]}, and leave every role's "
         f"key in DIR/{KEYS}, to go on by hand with fairlot beacon",
+    )
+    course.add_argument(
+        "--events",
+        metavar="EVENTS.csv",
+        type=Path,
+        help="what happens to people: devices lost or stolen, identities sold, taken back",
+    )
+    parser.add_argument(
+        "--items",
+        metavar="FILE",
+        type=Path,
+        help="what the seller hands over to winners: one item a line, one for each unit",
     )
     source = parser.add_mutually_exclusive_group()
     source.add_argument(
@@ -136,6 +155,8 @@ class _Asked:
     keep: Path | None
     setup: Setup | None
     until: EntryType | None
+    acts: tuple[Act, ...]
+    items: tuple[bytes, ...]
 
 
 def execute(arguments: argparse.Namespace) -> int:
@@ -167,6 +188,8 @@ def execute(arguments: argparse.Namespace) -> int:
                 setup,
                 until,
                 earlier,
+                asked.acts,
+                asked.items,
             )
         except KeyboardInterrupt:
             # What was acknowledged was promised.
@@ -193,6 +216,7 @@ def _read(arguments: argparse.Namespace, backend: Backend) -> _Asked:
     if registry is not None:
         earlier = read_registry_folder(registry, terms, people, backend)
     check_people(terms, people, arguments.people, earlier)
+    acts = read_acts(arguments.events, terms, people, earlier)
     folder: Path = arguments.out
     check_new_folder(folder)
     keep: Path | None = arguments.keep_registry
@@ -201,7 +225,8 @@ def _read(arguments: argparse.Namespace, backend: Backend) -> _Asked:
     path: Path | None = arguments.setup
     setup = None if path is None else read_setup_file(path, terms.delay)
     until = None if arguments.until is None else EntryType(arguments.until)
-    return _Asked(terms, people, folder, earlier, keep, setup, until)
+    items = read_items(arguments.items, terms, until)
+    return _Asked(terms, people, folder, earlier, keep, setup, until, acts, items)
 
 
 def _show(done: Rehearsed, folder: Path) -> None:
@@ -222,6 +247,8 @@ def _show(done: Rehearsed, folder: Path) -> None:
     say(f"  {TRANSCRIPT}  the whole board, to be published and audited")
     name_tables(done.terms.pools, named=True)
     say(f"{nyms}: private, known only to a rehearsal")
+    if (folder / ITEMS).exists():
+        say(f"  {ITEMS}           who has opened which item: private too")
     say()
     _show_roots(done.terms)
     say("so that everybody can check the board that they are shown:")
@@ -229,6 +256,7 @@ def _show(done: Rehearsed, folder: Path) -> None:
     say(f"  fairlot audit {quote(str(folder / TRANSCRIPT))} {roots}")
     say()
     show_closing(done.state)
+    show_stories(done)
 
 
 def _show_roots(terms: Terms) -> None:
@@ -247,6 +275,23 @@ COMMAND = Command(
 )
 
 
+def read_acts(
+    path: Path | None,
+    terms: TermsFile,
+    people: Sequence[Person],
+    earlier: Earlier | None,
+) -> tuple[Act, ...]:
+    """Return what happens to people; nothing where there is no file.
+
+    Raises:
+        InputError: ``events-file.*``.
+    """
+    if path is None:
+        return ()
+    events, calendar = read_events(path, people), calendar_of(terms, earlier)
+    return plot(events, calendar, beginnings(people, earlier), path)
+
+
 def default_jobs(people: int) -> int:
     """Return the number of processes for which there is work."""
     return max(1, min(os.cpu_count() or 1, people // BATCH))
@@ -263,6 +308,8 @@ def play(
     setup: Setup | None = None,
     until: EntryType | None = None,
     earlier: Earlier | None = None,
+    acts: Sequence[Act] = (),
+    items: Sequence[bytes] = (),
 ) -> Rehearsed:
     """Rehearse a sale, and leave transcript, allocation and nyms in ``folder``.
 
@@ -294,15 +341,19 @@ def play(
                 setup,
                 until,
                 earlier,
+                acts,
+                items,
             )
     finally:
         storage.close()
     if done.held is None:
         persons = {nym: person for person, nym in done.nyms}
         write_tables(folder, done.terms.pools, done.state.ledger, persons)
+        if items:
+            write_file(folder / ITEMS, items_csv(done.handed, persons), PRIVATE)
     else:
         write_private_folder(folder / KEYS, role_files(done.held, done.state))
-    write_file(folder / NYMS, nyms_csv(done.nyms), PRIVATE)
+    write_file(folder / NYMS, nyms_csv(done.nyms, done.holders), PRIVATE)
     return done
 
 
@@ -310,6 +361,12 @@ def _workers(jobs: int) -> AbstractContextManager[Workers]:
     return nullcontext(InProcess()) if jobs == 1 else Processes(jobs)
 
 
-def nyms_csv(nyms: Iterable[tuple[str, Nym]]) -> bytes:
-    """Return nyms.csv: one row per person, in the order of the list."""
-    return csv_table(_NYMS_HEADER, ((person, nym.hex()) for person, nym in nyms))
+def nyms_csv(nyms: Iterable[tuple[str, Nym]], holders: Mapping[str, str]) -> bytes:
+    """Return nyms.csv: one row per person, in the order of the list.
+
+    Args:
+        nyms: name and nym of everybody.
+        holders: who holds each position, by the name of its person.
+    """
+    rows = ((person, nym.hex(), holders[person]) for person, nym in nyms)
+    return csv_table(_NYMS_HEADER, rows)

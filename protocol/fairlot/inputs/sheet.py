@@ -57,7 +57,7 @@ class Sheet:
         self._file = file
         begin = _after(_NOTHING, file.text, 0)
         if not file.text[begin:].strip(f'{AROUND}",;'):
-            problem = "is empty: nothing can be sold with it"
+            problem = f"is empty: begin with a line {','.join(required)}"
             raise file.error("people-file.empty", problem)
         # Step 1.
         named = _SEP.match(file.text, begin)
@@ -140,7 +140,7 @@ class Sheet:
     def _stray(self, line: int, index: int, cell: str) -> InputError:
         problem = (
             f"holds {shown(cell)} in column {index + 1}, which has no name in the first "
-            "line: name it there and in [people] keep of TERMS.toml, or empty it"
+            "line: name it there, or empty it"
         )
         return self._file.error("people-file.columns", problem, line=line)
 

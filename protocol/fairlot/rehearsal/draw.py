@@ -60,6 +60,28 @@ class NobodyWatches:
         """Ignore what is durable on the board."""
 
 
+class Course(Protocol):
+    """What happens to people meanwhile."""
+
+    def until(self, time: int) -> None:
+        """Let happen what is due before an entry of ``time``."""
+        ...
+
+    def reached(self) -> None:
+        """Let happen what is due when a phase has begun."""
+        ...
+
+
+class Uneventful:
+    """Nothing happens to anybody."""
+
+    def until(self, time: int) -> None:
+        """Let nothing happen."""
+
+    def reached(self) -> None:
+        """Let nothing happen."""
+
+
 @dataclass(frozen=True, slots=True)
 class Contributor:
     """Who takes part in the beacon."""
@@ -120,17 +142,29 @@ class Posting(Generic[K]):
             self.post(chunk, time)
 
 
+@dataclass(frozen=True)
 class Poster(Posting[Board]):
-    """Posts on the log of a sale."""
+    """Posts on the log of a sale, when what is due before has happened."""
+
+    course: Course = field(default_factory=Uneventful)
+
+    def post(self, entries: Sequence[Entry], time: int) -> None:
+        """Post a batch."""
+        self.course.until(time)
+        super().post(entries, time)
 
     def open(self, roll: RollId, time: int) -> None:
         """Post OPEN."""
+        self.course.until(time)
         self.watcher.acknowledged((self.board.append_open(roll, time),))
+        self.course.reached()
 
     def mark(self, kind: EntryType, time: int) -> Receipt:
         """Post a marker, and return the board's answer."""
+        self.course.until(time)
         receipt = self.board.append_marker(kind, time)
         self.watcher.acknowledged((receipt,))
+        self.course.reached()
         return receipt
 
 

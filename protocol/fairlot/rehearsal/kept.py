@@ -1,11 +1,12 @@
 """A registry that a rehearsal keeps for later sales (specs/rehearsal.md, section 5).
 
 Every key of a rehearsal is drawn from one source: its seed, the names in the order of their
-leaves and the log are all that a later one needs.
+leaves, who has the keys, and the log are all that a later one needs.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 from fairlot.board.registry_state import RegistryState
 from fairlot.board.replay import replay
@@ -30,6 +31,27 @@ VERSION = 1
 LOG, SECRET = "registry.fairlot", "registry.secret"
 
 
+class Hand(StrEnum):
+    """Who has the keys that hold a person's leaf."""
+
+    PERSON = "person"
+    THIEF = "thief"
+    BUYER = "buyer"
+    NOBODY = "nobody"
+    """They are lost."""
+
+    @property
+    def who(self) -> str:
+        """How a sentence about them begins, beside the person's name."""
+        return "" if self is Hand.PERSON else f"the {self.value} "
+
+    def of(self, name: str) -> str:
+        """Return what tables call whoever has the keys of a person; empty for nobody."""
+        if self is Hand.NOBODY:
+            return ""
+        return name if self is Hand.PERSON else f"{self.value} of {name}"
+
+
 @dataclass(frozen=True, slots=True)
 class Listed:
     """A person who has a leaf."""
@@ -37,6 +59,10 @@ class Listed:
     name: str
     attributes: tuple[str, ...]
     """What is attested: one value an attribute of the schema."""
+    attempt: int = 0
+    """Which recovery brought the keys that hold the leaf; 0 for those of the enrolment."""
+    hand: Hand = Hand.PERSON
+    """Who has these keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +82,12 @@ class KeptRegistry:
             "v": VERSION,
             "seed": self.seed,
             "people": [
-                {"name": each.name, "attributes": list(each.attributes)}
+                {
+                    "name": each.name,
+                    "attributes": list(each.attributes),
+                    "attempt": each.attempt,
+                    "hand": each.hand.value,
+                }
                 for each in self.people
             ],
         }
@@ -74,6 +105,10 @@ class Earlier:
     def registered(self) -> dict[str, Listed]:
         """Return who has a leaf, by the form in which names are compared."""
         return {compared_name(each.name): each for each in self.kept.people}
+
+    def left(self) -> tuple[Listed, ...]:
+        """Return whose leaf is closed."""
+        return tuple(self.kept.people[i] for i in sorted(self.state.closed_leaves))
 
     def times(self, first: Times) -> Times:
         """Return the times of the next sale: it opens with the next epoch of the registry.
@@ -134,9 +169,12 @@ def _read(files: Mapping[str, bytes]) -> KeptRegistry:
 
 
 def _listed(fields: Fields) -> Listed:
-    listed = Listed(fields.text("name"), fields.texts("attributes"))
+    name, attributes = fields.text("name"), fields.texts("attributes")
+    attempt, hand = fields.uint("attempt"), fields.text("hand")
     fields.done()
-    return listed
+    if hand not in [known.value for known in Hand]:
+        raise _form_error(f"{SECRET} names no known hand, {hand!r}")
+    return Listed(name, attributes, attempt, Hand(hand))
 
 
 def _replayed(log: bytes, curve: Backend) -> RegistryState:
@@ -172,10 +210,10 @@ def _check_keys(earlier: Earlier) -> None:
     board = SigningKey.generate(randomness.derive("board")).public
     named = [issuer.key for issuer in registry.issuers]
     holders = [
-        holder_hash(holder_of(randomness, each.name).signing.public)
+        holder_hash(holder_of(randomness, each.name, each.attempt).signing.public)
         for each in kept.people
     ]
-    leaves = [state.leaves[index].holder for index in range(len(state.leaves))]
+    leaves = [state.lives[index].holder for index in range(len(state.leaves))]
     shapes = {len(registry.attributes)} | {len(p.attributes) for p in kept.people}
     same_keys = (keys, board) == (named, registry.board.key)
     if not same_keys or holders != leaves or len(shapes) > 1:
@@ -184,9 +222,16 @@ def _check_keys(earlier: Earlier) -> None:
         raise InputError("registry-dir.foreign", f"{problem}: {remedy}")
 
 
-def holder_of(randomness: Randomness, name: str) -> Holder:
-    """Return the keys of a person of a rehearsal (section 2)."""
-    return Holder.generate(randomness.derive(f"person/{name}"))
+def holder_of(randomness: Randomness, name: str, attempt: int = 0) -> Holder:
+    """Return the keys of a person of a rehearsal (section 2).
+
+    Args:
+        randomness: of the rehearsal.
+        name: of the person, as it was registered.
+        attempt: the recovery that brings them; 0 for those of the enrolment.
+    """
+    own = randomness.derive(f"person/{name}")
+    return Holder.generate(own.derive(f"again/{attempt}") if attempt else own)
 
 
 def _malformed(problem: Problem) -> InputError:

@@ -32,7 +32,7 @@ from fairlot.same_name import compared_name
 from fairlot.terms.beacon import BeaconTerms
 from fairlot.terms.named_round import NamedRound
 from fairlot.terms.roll import RollTerms
-from fairlot.terms.terms import REFUND_AT_ONCE, Terms
+from fairlot.terms.terms import Terms
 from fairlot.terms.times import Times
 from fairlot_crypto.committee import prss, threshold
 from fairlot_crypto.curve import Backend
@@ -92,6 +92,10 @@ class Parts:
     """A clock like drand's, whose rounds the terms may name."""
     times: Times
     """Of the sale; a round that it names moves the unlock."""
+    attester_keys: tuple[SigningKey, ...]
+    """With which the attesters sign, freezes too."""
+    closed: int = 0
+    """How many of the people have left: their leaves are closed."""
 
     @property
     def attester(self) -> DeskAttester:
@@ -167,6 +171,8 @@ def cast_parts(
         ),
         clock=Clock.generate(curve, START, randomness.derive("clock")),
         times=sale_times(file, earlier),
+        attester_keys=attester_keys,
+        closed=0 if earlier is None else len(earlier.left()),
     )
 
 
@@ -259,7 +265,9 @@ def write_terms(file: TermsFile, parts: Parts, setup: Setup) -> Terms:
         pools=file.pools,
         times=parts.times,
         registry=parts.registry.registry_id,
-        roll=RollTerms(smallest=len(parts.people), window=(opens, opens)),
+        roll=RollTerms(
+            smallest=len(parts.people) - parts.closed, window=(opens, opens)
+        ),
         board=BoardIdentity(BOARD_NAME, parts.board.public),
         witnesses=NOBODY,
         seller=parts.seller.public,
@@ -275,7 +283,7 @@ def write_terms(file: TermsFile, parts: Parts, setup: Setup) -> Terms:
             if file.own_clock
             else None,
         ),
-        refund=REFUND_AT_ONCE,
+        refund=file.refund,
         deposits=file.deposits,
         bids=_bids(file, parts),
         currency=file.currency,

@@ -3,7 +3,7 @@
 It never waits: it runs on a simulated clock, by the times of its terms.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -16,10 +16,14 @@ from fairlot.board.storage import OneWriter, Storage
 from fairlot.deposit.make import MadeDeposit
 from fairlot.deposit.payment import make_payment
 from fairlot.entry import Entry, EntryType, sign_entry
+from fairlot.identity.admission import AdmissionBook
 from fairlot.identity.committee import signed_roll
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import TermsFile
 from fairlot.names import Nym
+from fairlot.rehearsal.claiming import Claiming
+from fairlot.rehearsal.course import Course
+from fairlot.rehearsal.desk import Desk
 from fairlot.rehearsal.draw import (
     BATCH,
     Contributing,
@@ -32,16 +36,15 @@ from fairlot.rehearsal.draw import (
     draw_alphas,
     find_setup,
 )
+from fairlot.rehearsal.handing import Handed, Handing
 from fairlot.rehearsal.kept import Earlier, Listed
 from fairlot.rehearsal.parts import BOARD_NAME, START, Parts, cast_parts, write_terms
+from fairlot.rehearsal.plot import Act
 from fairlot.rehearsal.registering import Registering
+from fairlot.rehearsal.showing import Showing
+from fairlot.rehearsal.standing import Story
 from fairlot.rehearsal.wishes import wishes
-from fairlot.rehearsal.work import (
-    DepositJob,
-    Participant,
-    Workers,
-    deposit_people,
-)
+from fairlot.rehearsal.work import DepositJob, Workers, deposit_people
 from fairlot.terms.terms import Terms
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.delay.parameters import Setup
@@ -76,8 +79,14 @@ class Rehearsed:
     state: SaleState
     nyms: tuple[tuple[str, Nym], ...] = field(repr=False)
     """Name and nym of every person, in the order given: a private view."""
+    holders: Mapping[str, str] = field(repr=False)
+    """Who holds each position at the end, by the name of its person: a name, or empty."""
+    stories: tuple[Story, ...] = field(repr=False)
+    """What happened to people, in the order given."""
     registered: tuple[Listed, ...] = field(repr=False)
     """Who has a leaf, in the order of the leaves."""
+    handed: tuple[Handed, ...] = field(repr=False, default=())
+    """What has become of the item of each unit, in the order of the units."""
     held: Held | None = field(repr=False, default=None)
     """What every role holds, where the rehearsal has stopped; else nothing."""
 
@@ -93,8 +102,13 @@ def rehearse(
     setup: Setup | None = None,
     until: EntryType | None = None,
     earlier: Earlier | None = None,
+    acts: Sequence[Act] = (),
+    items: Sequence[bytes] = (),
 ) -> Rehearsed:
     """Play a sale from the first entry to RESULT, or to VOID (steps 1 to 9).
+
+    With ``acts`` or ``items`` it goes on to UNLOCK, and until what was won is released
+    (sections 6 and 7).
 
     Args:
         curve: the back-end.
@@ -110,6 +124,9 @@ def rehearse(
             for a whole sale.
         earlier: a registry that goes on, and whose seed ``randomness`` has; ``None`` for a
             new one.
+        acts: what happens to people meanwhile, as ``plot`` returns it.
+        items: what the seller hands over, one for each unit of the pools; none for a
+            sale that ends with its result. Not with ``until``.
     """
     parts = cast_parts(curve, file, people, randomness, earlier)
     terms = write_terms(file, parts, setup or find_setup(file.delay, watcher))
@@ -122,24 +139,35 @@ def rehearse(
     state = SaleState(registry)
     keeper = RegistryBoard(file_of_both, BOARD_NAME, parts.board, registry)
     board = Board(file_of_both, terms.board.name, parts.board, state)
+    registrar = Posting(keeper, watcher)
+    desk = Desk(curve, parts, registrar, randomness, AdmissionBook(parts.registry))
+    sale_randomness = randomness.derive(f"sale/{terms.sale_id.hex()}")
+    claiming = Claiming(Poster(board, watcher), parts, workers, sale_randomness)
+    handing = Handing(Showing(claiming), items)
+    course = Course(desk, handing, acts)
+    poster = Poster(board, watcher, course)
     run = _Run(
-        curve,
-        parts,
-        terms,
-        Posting(keeper, watcher),
-        Poster(board, watcher),
-        randomness,
-        workers,
-        earlier,
+        curve, parts, terms, desk, poster, course, sale_randomness, workers, earlier
     )
     run.begin()
-    participants = run.enrol(people)
+    run.enrol(people)
     run.open()
-    deposits = run.sell(people, participants)
-    made = [deposits[p.name] for p in people]
-    held = run.draw(file, made, until)
-    nyms = tuple((p.name, d.nym) for p, d in zip(people, made, strict=True))
-    return Rehearsed(terms, state, nyms, parts.people, held)
+    run.sell(people)
+    held = run.draw(file, people, until)
+    if acts or items:
+        course.finish()
+    nyms = tuple((p.name, course.nym(p.name)) for p in people)
+    kept = course.kept(parts.people)
+    return Rehearsed(
+        terms,
+        state,
+        nyms,
+        course.holders(),
+        course.stories([p.name for p in people]),
+        kept,
+        handing.handed(),
+        held,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,16 +175,18 @@ class _Run:
     curve: Backend
     parts: Parts
     terms: Terms
-    registrar: Posting[RegistryBoard]
+    desk: Desk
     poster: Poster
-    randomness: Randomness
+    course: Course
+    sale_randomness: Randomness
+    """The streams of this sale; another sale of the same people has others."""
     workers: Workers
     earlier: Earlier | None
 
     @property
-    def sale_randomness(self) -> Randomness:
-        """The streams of this sale; another sale of the same people has others."""
-        return self.randomness.derive(f"sale/{self.terms.sale_id.hex()}")
+    def registrar(self) -> Posting[RegistryBoard]:
+        """Posts on the registry log."""
+        return self.desk.registrar
 
     def begin(self) -> None:
         """Post a new registry on its log, and the terms on that of the sale (step 3)."""
@@ -169,25 +199,19 @@ class _Run:
         second = sign_entry(EntryType.TERMS, terms.sale_id, value, seller)
         self.poster.post([second], self.terms.times.open)
 
-    def enrol(self, people: Sequence[Person]) -> dict[str, Participant]:
-        """Register everybody who is new, and return who takes part (step 4)."""
+    def enrol(self, people: Sequence[Person]) -> None:
+        """Register everybody who is new, and let everybody come (step 4)."""
         registering = Registering(
-            self.curve, self.parts, self.registrar, self.randomness, self.workers
+            self.curve,
+            self.parts,
+            self.registrar,
+            self.desk.randomness,
+            self.workers,
+            self.desk.book,
         )
         registered = registering.everybody(people)
         by_name = {name: each.identity for name, each in registered.items()}
-        wanted = wishes(self.curve, self.terms, people, by_name)
-        leaves = self.registrar.board.state.leaves
-        return {
-            name: Participant(
-                each.holder,
-                each.identity,
-                leaves[each.identity.leaf.index],
-                each.identity.attributes,
-                wanted[name],
-            )
-            for name, each in registered.items()
-        }
+        self.course.enter(registered, wishes(self.curve, self.terms, people, by_name))
 
     def open(self) -> None:
         """Post a roll of everybody, and open the sale with it (step 5)."""
@@ -199,23 +223,18 @@ class _Run:
         newest = list(keeper.state.rolls)[-1]
         self.poster.open(newest, opens)
 
-    def sell(
-        self, people: Sequence[Person], participants: dict[str, Participant]
-    ) -> dict[str, MadeDeposit]:
+    def sell(self, people: Sequence[Person]) -> None:
         """Issue credentials, take deposits and payments, each in a random order (5, 6)."""
         rolls = tuple(self.registrar.board.state.rolls.values())
         roll = self.poster.board.state.roll.roll_id
-        order = self._shuffled(people, "credentials")
-        todo = [participants[p.name] for p in order]
+        opens = self.terms.times.open
+        able = self.course.depositing([p.name for p in people], opens)
+        coming = [p for p in people if p.name in able]
+        order = self._shuffled(coming, "credentials")
+        todo = [able[p.name] for p in order]
         jobs = [
             DepositJob(
-                self.curve.name,
-                self.parts,
-                self.terms,
-                rolls,
-                roll,
-                self.terms.times.open,
-                chunk,
+                self.curve.name, self.parts, self.terms, rolls, roll, opens, chunk
             )
             for chunk in chunks(todo, BATCH)
         ]
@@ -223,30 +242,32 @@ class _Run:
         for done in self.workers.map(deposit_people, jobs):
             self.poster.board.state.statements.learn(done.verified)
             made += done.deposits
-            self.poster.watcher.progress("making deposits", len(made), len(people))
-        self._post_all([d.entry for d in self._shuffled(made, "deposits")])
+            self.poster.watcher.progress("making deposits", len(made), len(coming))
         deposits = {p.name: d for p, d in zip(order, made, strict=True)}
-        self._pay(people, deposits)
-        return deposits
+        self.course.deposited(deposits)
+        self._post_all([d.entry for d in self._shuffled(made, "deposits")])
+        self._pay(coming, deposits)
 
     def draw(
         self,
         file: TermsFile,
-        deposits: Sequence[MadeDeposit],
+        people: Sequence[Person],
         until: EntryType | None,
     ) -> Held | None:
         """Close, commit, seal, reveal, recover what is missing, and draw (steps 7 to 9).
 
         Args:
             file: says how many contribute, stay away, leave unsealed and withhold.
-            deposits: everybody's deposits, in the order of the list.
+            people: the list.
             until: the marker behind which it stops; ``None`` for none.
 
         Returns:
             What every role holds where it has stopped; ``None`` where the sale has ended.
         """
         drawing = Drawing(self.poster, self.parts.clock, self.sale_randomness)
-        playing = self._contributors(file, deposits)
+        self.course.until(self.terms.times.close)
+        last = (self.course.deposit_of(person.name) for person in people)
+        playing = self._contributors(file, [each for each in last if each is not None])
         head = drawing.run(playing, until).checkpoint
         ended = self.poster.board.state.phase in ENDED
         if until is None or head is None or ended:

@@ -1,7 +1,7 @@
 """How a rehearsal registers its people (specs/rehearsal.md, section 3, step 4)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from fairlot.board.registry_keeper import RegistryBoard
 from fairlot.identity.admission import AdmissionBook
@@ -12,7 +12,7 @@ from fairlot.identity.enrolment import Identity
 from fairlot.identity.leaf import make_leaf_entry
 from fairlot.inputs.people_file import Person
 from fairlot.rehearsal.draw import BATCH, Posting, chunks
-from fairlot.rehearsal.kept import holder_of
+from fairlot.rehearsal.kept import Listed, holder_of
 from fairlot.rehearsal.parts import Parts
 from fairlot.rehearsal.work import EnrolJob, Workers, enrol_people
 from fairlot.same_name import compared_name
@@ -24,7 +24,9 @@ from fairlot_crypto.randomness import Randomness
 class Registered:
     """A person who has a leaf and takes part."""
 
+    listed: Listed
     holder: Holder
+    """The keys that hold the leaf."""
     identity: Identity
 
 
@@ -37,13 +39,14 @@ class Registering:
     registrar: Posting[RegistryBoard]
     randomness: Randomness
     workers: Workers
+    book: AdmissionBook = field(repr=False)
+    """The issuers', empty: all of them have the same."""
 
     def everybody(self, people: Sequence[Person]) -> dict[str, Registered]:
         """Register whoever has no leaf, and return everybody on the list by name.
 
         Who has a leaf is admitted again, in a fresh book: the PRF gives the same secrets.
         """
-        book = AdmissionBook(self.parts.registry)
         wanted = {compared_name(p.name): p.name for p in people}
         known, now = len(self.registrar.board.state.leaves), self.parts.times.open
         everybody = [each.name for each in self.parts.people]
@@ -54,19 +57,28 @@ class Registering:
         ]
         attested = self.parts.attester.attest_all(arrived, now)
         todo: list[tuple[Holder, Attestation, int]] = []
-        names: list[str] = []
-        came = zip(everybody, holders, attested, strict=True)
-        for index, (name, holder, attestation) in enumerate(came):
-            book.admit(attestation, index, now)
-            if compared_name(name) in wanted:
+        who: list[Listed] = []
+        came = zip(self.parts.people, holders, attested, strict=True)
+        for index, (each, holder, attestation) in enumerate(came):
+            self.book.admit(attestation, index, now)
+            if compared_name(each.name) in wanted:
                 todo.append((holder, attestation, index))
-                names.append(wanted[compared_name(name)])
+                who.append(each)
         identities = self._enrol(todo, known)
-        made = zip(names, todo, identities, strict=True)
+        first = (holder for holder, _, _ in todo)
         return {
-            name: Registered(holder, identity)
-            for name, (holder, _, _), identity in made
+            wanted[compared_name(each.name)]: self._current(each, holder, identity)
+            for each, holder, identity in zip(who, first, identities, strict=True)
         }
+
+    def _current(self, listed: Listed, first: Holder, identity: Identity) -> Registered:
+        """Return the person with the keys that hold the leaf now."""
+        index, now = identity.leaf.index, self.parts.times.open
+        leaf = self.registrar.board.state.leaf_at(index, now)
+        holder = first
+        if listed.attempt:
+            holder = holder_of(self.randomness, listed.name, listed.attempt)
+        return Registered(listed, holder, replace(identity, leaf=leaf))
 
     def _enrol(
         self, todo: Sequence[tuple[Holder, Attestation, int]], known: int
@@ -89,6 +101,8 @@ class Registering:
             if entries:
                 self.registrar.post(entries, self.parts.times.open)
             identities += done.identities
+            for identity, handle in zip(done.identities, done.handles, strict=True):
+                self.book.registered(identity.leaf.index, handle)
             self.registrar.watcher.progress(
                 "registering people", len(identities), len(todo)
             )

@@ -22,7 +22,8 @@ def check_returning(
 
     Raises:
         InputError: ``registry-dir.season``, ``registry-dir.issuers``,
-            ``registry-dir.times``, ``registry-dir.schema``, ``registry-dir.attributes``.
+            ``registry-dir.times``, ``registry-dir.schema``, ``registry-dir.attributes``,
+            ``registry-dir.closed``.
     """
     registry = earlier.state.registry
     # Step 4.
@@ -37,12 +38,18 @@ def check_returning(
     _check_schema(registry, file, people)
     # Step 6.
     known = earlier.registered()
+    left = {compared_name(each.name) for each in earlier.left()}
     for person in people:
         before = known.get(compared_name(person.name))
         if before is not None and before.attributes != attested(registry, person):
             who = f"{shown(person.name)} was registered with other attributes"
             remedy = "give those of the earlier list, or leave --registry out"
             raise InputError("registry-dir.attributes", f"{who}: {remedy}")
+    for person in people:
+        if compared_name(person.name) in left:
+            who = f"{shown(person.name)} has left the registry for its season"
+            remedy = "take them off the list, or leave --registry out"
+            raise InputError("registry-dir.closed", f"{who}: {remedy}")
 
 
 def _check_times(file: TermsFile, registry: Registry) -> None:

@@ -33,6 +33,7 @@ from fairlot.identity.enrolment import (
 from fairlot.identity.leaf import Leaf, check_leaf
 from fairlot.identity.registry import Credentials, RollId, epoch_at
 from fairlot.identity.roll import PostedRoll, unexpired_rolls
+from fairlot.names import SaleId
 from fairlot.rehearsal.parts import Parts
 from fairlot.terms.terms import Terms
 from fairlot_crypto.bbs.profile import Credential
@@ -141,6 +142,13 @@ class Participant(Applicant):
     """A person who wants to take part in a sale."""
 
     wish: Wish
+    entry: int = 0
+    """How many entries were made or tried with keys of this person in the sale."""
+
+    def stream(self, label: str, sale: SaleId) -> str:
+        """Return the label of the holder's stream for the entry to be made."""
+        suffix = f"/{self.entry}" if self.entry else ""
+        return f"{label}/{sale.hex()}{suffix}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +196,11 @@ def enrol_people(job: EnrolJob) -> Enrolled:
 
 
 def deposit_people(job: DepositJob) -> Deposited:
-    """Play issuers and holders from the request to the deposit."""
+    """Play issuers and holders from the request to the deposit.
+
+    Raises:
+        Rejection: ``request.*`` where the issuers do not answer.
+    """
     statements = Statements()
     credentials = Credentials(backend(job.backend), job.parts.registry)
     made: list[MadeDeposit] = []
@@ -204,7 +216,7 @@ def deposit_people(job: DepositJob) -> Deposited:
 def _deposit(
     credentials: Credentials, job: DepositJob, person: Participant
 ) -> MadeDeposit:
-    sale = job.terms.sale_id.hex()
+    sale = job.terms.sale_id
     credential = obtain_credential(
         credentials,
         job.parts.issuers,
@@ -212,7 +224,7 @@ def _deposit(
         job.rolls,
         job.roll,
         job.time,
-        f"request/{sale}",
+        person.stream("request", sale),
     )
     return make_deposit(
         credentials,
@@ -221,7 +233,7 @@ def _deposit(
         job.roll,
         person.wish,
         epoch_at(job.parts.registry, job.time),
-        person.holder.randomness.derive(f"deposit/{sale}"),
+        person.holder.randomness.derive(person.stream("deposit", sale)),
     )
 
 

@@ -1,4 +1,7 @@
-"""Files and clock of the commands at the door (specs/command-line.md, section 13)."""
+"""Files and clock of gates, and of auditors who ask winners.
+
+specs/command-line.md, sections 13 to 15.
+"""
 
 import time
 from collections.abc import Callable
@@ -12,7 +15,7 @@ from fairlot.door.gate_file import read_gate_file
 from fairlot.errors import InputError, Rejection
 from fairlot.terms.terms import Terms
 from fairlot_crypto.curve import Backend
-from fairlot_crypto.durable import write_new_file
+from fairlot_crypto.durable import PUBLIC, write_new_file
 
 _LARGEST_GATE = 1 << 28
 """Bytes of a gate's file: four million winners."""
@@ -45,7 +48,7 @@ def read_question(path: Path) -> Challenge:
 
 
 def read_given(path: Path) -> bytes:
-    """Read what somebody has handed over as an answer, whatever it is.
+    """Read what somebody has handed over, whatever it is.
 
     Raises:
         InputError: ``door.unreadable``.
@@ -53,15 +56,20 @@ def read_given(path: Path) -> bytes:
     return _read(path, _LARGEST_FILE)
 
 
-def write_new(path: Path, data: bytes) -> None:
+def write_new(path: Path, data: bytes, mode: int = PUBLIC) -> None:
     """Write an output, durably; no file is ever replaced.
+
+    Args:
+        path: where.
+        data: the whole content.
+        mode: its permissions, less the umask.
 
     Raises:
         InputError: ``door.exists``.
         OSError: as the system says.
     """
     try:
-        write_new_file(path, data)
+        write_new_file(path, data, mode)
     except FileExistsError as error:
         problem = f"{path} exists, and no file is replaced: name another"
         raise InputError("door.exists", problem) from error

@@ -4,17 +4,15 @@ import argparse
 from collections.abc import Mapping
 from pathlib import Path
 
-from fairlot.board.replay import Replay
 from fairlot.cli.beacon.steps import view_of
 from fairlot.cli.command import OK, Command, chosen_curve
 from fairlot.cli.door.files import read_question, write_new
 from fairlot.cli.output import say, show_json
-from fairlot.cli.registry_folder import read_kept_folder
+from fairlot.cli.registry_folder import add_person, read_folder_of
 from fairlot.door.answer import Answer, check_sale, make_answer
 from fairlot.door.challenge import Challenge
-from fairlot.errors import InputError, Rejection
+from fairlot.errors import Rejection
 from fairlot.identity.registry import epoch_at
-from fairlot.rehearsal.kept import Earlier
 from fairlot.rehearsal.wallet import open_wallet
 from fairlot.text import Viewed, shown
 from fairlot_crypto.randomness import SystemRandomness
@@ -39,14 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--gate", metavar="NAME", required=True, help="the gate before which you stand"
     )
-    for name, metavar, what in (
-        ("--registry", "DIR", "what fairlot run --keep-registry has left"),
-        ("--transcript", "FILE", "the file of the sale"),
-    ):
-        parser.add_argument(name, metavar=metavar, type=Path, required=True, help=what)
-    parser.add_argument(
-        "--person", metavar="NAME", required=True, help="who you are in that registry"
-    )
+    add_person(parser)
     parser.add_argument(
         *("-o", "--out"),
         metavar="FILE",
@@ -66,9 +57,8 @@ def execute(arguments: argparse.Namespace) -> int:
         problem = f"the question is of the gate {shown(asked.gate)}, not of yours"
         raise Rejection("door.gate", f"{problem}: have yours ask")
     # Step 2.
-    earlier = read_kept_folder(arguments.registry, curve)
     view = view_of(curve, arguments.transcript)
-    _check_registry(earlier, view, arguments.registry)
+    earlier = read_folder_of(arguments.registry, view.state, curve)
     check_sale(view.state.terms, asked)
     # Steps 3 and 4.
     wallet = open_wallet(earlier, arguments.person, curve)
@@ -82,13 +72,6 @@ def execute(arguments: argparse.Namespace) -> int:
     write_new(arguments.out, answer.encode())
     _show(arguments, asked, answer)
     return OK
-
-
-def _check_registry(earlier: Earlier, view: Replay, folder: Path) -> None:
-    if view.state.terms.registry != earlier.state.registry_id:
-        problem = f"{folder} keeps another registry than that of the sale"
-        remedy = "name what the run of this sale has kept"
-        raise InputError("registry-dir.other", f"{problem}: {remedy}")
 
 
 def _show(arguments: argparse.Namespace, asked: Challenge, answer: Answer) -> None:

@@ -15,12 +15,13 @@ EXAMPLES: Mapping[str, str] = {
     "treasure-hunt": "a lottery for whoever has solved a puzzle, then one for the rest",
     "workshop": "more places than people ask for",
     "cooperative": "equal share of tokens, up to a level that is the same for all",
+    "reseller": "a reseller buys identities before a lottery, and people take them back",
 }
 """The examples, each with a line on what it shows; the first is the default."""
 NAMES = tuple(EXAMPLES)
 """The examples in the order in which to try them."""
-TERMS, PEOPLE = "terms.toml", "people.csv"
-"""The names of an example's two files."""
+TERMS, PEOPLE, EVENTS = "terms.toml", "people.csv", "events.csv"
+"""The names of an example's files; the last is there where something happens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,8 @@ class Example:
     """The content of TERMS.toml."""
     people: bytes
     """The content of PEOPLE.csv."""
+    events: bytes | None
+    """The content of EVENTS.csv, where something happens to people."""
     expectation: str
     """One sentence on what to expect."""
     warnings: tuple[str, ...]
@@ -53,10 +56,12 @@ def load_example(name: str) -> Example:
     expected = (folder / "expect.txt").read_text(encoding="utf-8")
     # The sentence, and behind an empty line what a check says.
     expectation, *warnings = expected.splitlines()
+    events = folder / EVENTS
     return Example(
         name=name,
         terms=(folder / TERMS).read_bytes(),
         people=(folder / PEOPLE).read_bytes(),
+        events=events.read_bytes() if events.is_file() else None,
         expectation=expectation,
         warnings=tuple(warnings[1:]),
     )
