@@ -94,12 +94,15 @@ class World:
         """The running epoch."""
         return epoch_at(self.on.registry, self.clock)
 
-    def another_sale(self, title: str, later: int = 0) -> SaleState:
+    def another_sale(
+        self, title: str, later: int = 0, refund: str | None = None
+    ) -> SaleState:
         """Open another sale of the same registry at once, with its newest roll.
 
         Args:
             title: of the sale.
             later: by how many seconds all ends later than in the first sale.
+            refund: the rule for refunds, by default that of the first sale.
         """
         times = Times(
             self.clock,
@@ -113,6 +116,7 @@ class World:
         newest = list(self.registry.rolls.values())[-1]
         roll = RollTerms(0, id=newest.roll_id)
         terms = replace(self.on.terms, title=title, times=times, roll=roll)
+        terms = replace(terms, refund=refund or terms.refund)
         on, state = self.on.with_terms(terms), SaleState(self.registry)
         self._open(replace(on, first_roll=newest.roll), state)
         return state
@@ -317,11 +321,15 @@ class World:
         sale = self.state if state is None else state
         return sale.released(nym, self.clock)
 
+    def log_time(self, state: SaleState) -> None:
+        """Let the log of a sale say what time it is."""
+        if self.clock > state.clock:
+            state.append(self.on_sale(state).time_entry(self.clock), state.clock)
+
     def refund(self, nym: Nym, state: SaleState | None = None) -> LedgerLine:
         """Log the time, and return the line of a nym as it is then."""
         sale = self.state if state is None else state
-        if self.clock > sale.clock:
-            sale.append(self.on_sale(sale).time_entry(self.clock), sale.clock)
+        self.log_time(sale)
         return next(line for line in sale.ledger if line.nym == nym)
 
 

@@ -31,6 +31,7 @@ from fairlot.identity.leaf import holder_hash, make_leaf_entry
 from fairlot.identity.life import Outcome
 from fairlot.identity.registry import DAY, Credentials
 from fairlot.rehearsal.parts import START
+from fairlot.terms.terms import REFUND_AT_ONCE, REFUNDS
 from fairlot_crypto.keys import SigningKey
 from kit.sales import GROUP, PRICE, source
 from kit.world import CLOSE, code
@@ -210,10 +211,10 @@ class LivesMachine(Lives, RuleBasedStateMachine):
 
     # What becomes of positions.
 
-    @rule()
+    @rule(refund=st.sampled_from(REFUNDS))
     @precondition(lambda self: len(self.sales) == 1 and self.now < CLOSE)
-    def another_sale_opens(self) -> None:
-        state = self.world.another_sale("Another night", 2 * DAY)
+    def another_sale_opens(self, refund: str) -> None:
+        state = self.world.another_sale("Another night", 2 * DAY, refund)
         self.sales.append(Sold(state, defaultdict(PositionModel)))
 
     @rule(
@@ -307,7 +308,7 @@ class LivesMachine(Lives, RuleBasedStateMachine):
 
     @invariant()
     def money_is_neither_made_nor_lost(self) -> None:
-        for sold in self.sales:
+        for place, sold in enumerate(self.sales):
             by_nym = {self._nym(n, sold): model for n, model in sold.people.items()}
             booked = {f.nym: f.paid for f in sold.state.fundings()}
             assert booked == {nym: model.paid for nym, model in by_nym.items()}
@@ -321,7 +322,22 @@ class LivesMachine(Lives, RuleBasedStateMachine):
                 assert line.payment in ({0, PRICE} if enters and not void else {0})
                 assert line.payment == PRICE * line.units
                 assert line.payment + line.refund == model.paid
-                assert line.refund_to == model.entries[0].refund_to
+                assert line.held == (0 if line.refund_to is not None else line.refund)
+            for name, model in sold.people.items():
+                self._refund_goes_where_it_must(place, name, model)
+
+    def _refund_goes_where_it_must(
+        self, place: int, name: str, model: PositionModel
+    ) -> None:
+        """At once or with the position; and for good, whoever claims later."""
+        state, nym = self.sales[place].state, self._nym(name, self.sales[place])
+        at_once = state.terms.refund == REFUND_AT_ONCE
+        due = model.refunded(state.terms.times.unlock, self.now, at_once=at_once)
+        (funding,) = (each for each in state.fundings() if each.nym == nym)
+        assert funding.refund_to == due
+        assert {x.refund_to for x in state.ledger if x.nym == nym} <= {due}
+        if due is not None:
+            assert self.sent.setdefault((place, name), due) == due
 
     @invariant()
     def what_was_won_goes_to_whom_it_must(self) -> None:
@@ -359,6 +375,14 @@ class LivesMachine(Lives, RuleBasedStateMachine):
         self.what_was_won_goes_to_whom_it_must()
         self.the_epoch_ends()
         self.what_was_won_goes_to_whom_it_must()
+        self.money_is_neither_made_nor_lost()
+        for sold in self.sales:
+            assert all(
+                line.held == 0
+                for line in sold.state.ledger
+                for name in sold.people
+                if line.nym == self._nym(name, sold) and not self.leaves[name].closed
+            ), "who claims at the end is paid"
         for place, name, key in mine:
             sold = self.sales[place]
             if key is not None and sold.state.phase is Phase.UNLOCKED:

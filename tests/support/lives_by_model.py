@@ -26,6 +26,7 @@ from fairlot.identity.life import Outcome
 from fairlot.identity.registry import DAY, RollId
 from fairlot.names import Nym
 from fairlot.rehearsal.parts import START
+from fairlot.terms.terms import REFUND_WITH_POSITION
 from fairlot_crypto.bbs.profile import Credential
 from fairlot_crypto.keys import SigningKey
 from kit import lives
@@ -63,7 +64,7 @@ class Lives:
 
     def __init__(self, committee: tuple[int, int]) -> None:
         """Let Ann and Bob have leaves, and a sale be open."""
-        self.world = World(committee, late=(LATE,))
+        self.world = World(committee, late=(LATE,), refund=REFUND_WITH_POSITION)
         self.registry = self.world.on.registry
         self.leaves: dict[str, LeafModel] = {}
         self.devices: dict[str, list[Device]] = {}
@@ -82,6 +83,8 @@ class Lives:
         self.sales = [Sold(self.world.state, defaultdict(PositionModel))]
         self.taken: list[tuple[Callable[[Entry], None], Entry]] = []
         self.gone: dict[tuple[int, str], bytes] = {}
+        self.sent: dict[tuple[int, str], bytes] = {}
+        """Where refunds go, of each sale and person."""
         self.next: tuple[Committee, RegistryState] | None = None
         self.continued: set[str] = set()
         self.count = 0
@@ -97,6 +100,8 @@ class Lives:
             if open_now and sold.state.terms.times.close <= time:
                 self.world.draw(sold.state, silent=sold.silent)
         self.world.clock = max(self.now, time)
+        for sold in self.sales:
+            self.world.log_time(sold.state)
         for name, stolen in self.stolen.items():
             if len(self.devices[name]) - 1 in stolen:
                 self.exposed[name] |= set(range(begun, self.world.epoch + 1))
