@@ -20,10 +20,11 @@ from fairlot.entry import Entry, EntryType
 from fairlot.errors import Rejection
 from fairlot.identity.attestation import Purpose
 from fairlot.identity.committee import Committee, Holder
+from fairlot.identity.credential import receive_credential, request_credential
 from fairlot.identity.enrolment import Identity
 from fairlot.identity.life import Outcome
 from fairlot.identity.registry import DAY, RollId, epoch_at
-from fairlot.identity.roll import Roll
+from fairlot.identity.roll import Roll, unexpired_rolls
 from fairlot.names import Nym, SaleId
 from fairlot.rehearsal.parts import START
 from fairlot.terms.pool import Pool
@@ -196,6 +197,24 @@ class World:
         identity = replace(device.identity, leaf=leaf)
         rolls = tuple(self.registry.rolls.values())
         return self.committee.issue(identity, device.holder, leaf, rolls, self.clock)
+
+    def next_credentials(self, device: Device) -> Mapping[RollId, Credential]:
+        """Ask every issuer for the credentials of the epoch after the running one."""
+        leaf = self.registry.leaf_at(device.identity.leaf.index, self.clock)
+        identity = replace(device.identity, leaf=leaf)
+        rolls, drawn = tuple(self.registry.rolls.values()), source(f"next/{self.epoch}")
+        pending = request_credential(
+            self.on.curve,
+            self.on.registry,
+            identity,
+            device.holder.signing,
+            self.epoch + 1,
+            [each.roll_id for each in unexpired_rolls(rolls, self.clock)],
+            drawn,
+        )
+        request = pending.request
+        answers = self.committee.answer(request, leaf, rolls, self.clock, drawn)
+        return receive_credential(self.on.credentials, identity, pending, answers)
 
     def deposit(
         self,

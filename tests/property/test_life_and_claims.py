@@ -246,6 +246,20 @@ class LivesMachine(Lives, RuleBasedStateMachine):
     def claim(self, who: int, hand: str, sale: int, seq: int, *, fresh: bool) -> None:
         self._claim(self._name(who), hand, self._sold(sale), seq, fresh=fresh)
 
+    @precondition(lambda self: self.now < HORIZON)
+    @rule(who=people, hand=hands, sale=places, seq=seqs, early=st.sampled_from((0, 1)))
+    def claim_with_the_credential_of_the_next_epoch(
+        self, who: int, hand: str, sale: int, seq: int, early: int
+    ) -> None:
+        """It is there from the last hour on, and serves when its epoch has begun."""
+        name, sold, ends = self._name(who), self._sold(sale), self.world.epoch + 1
+        self._wait_until(ends * DAY - GRACE - early)
+        self._ask_ahead(name, hand)
+        if (name, hand) in self.got:
+            self._claim(name, hand, sold, seq, fresh=False)
+            self._wait_until(ends * DAY)
+            self._claim(name, hand, sold, seq, fresh=False)
+
     @rule(who=people, first=hands, sale=places, seq=seqs, wait=st.booleans())
     def both_claim(
         self, who: int, first: str, sale: int, seq: int, *, wait: bool

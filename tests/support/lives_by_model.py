@@ -32,7 +32,7 @@ from fairlot_crypto.keys import SigningKey
 from kit import lives
 from kit.sales import GROUP, PRICE, source
 from kit.world import Device, World, code
-from person_model import GRACE, PERSON, LeafModel, Placed, PositionModel
+from person_model import GRACE, PERSON, THIEF, LeafModel, Placed, PositionModel
 
 NAMES = ("ann", "bob", "cat")
 LATE = "cat"
@@ -331,6 +331,26 @@ class Lives:
             self.got[name, hand] = Got(self.world.epoch, found)
 
         assert code(ask) == expected
+
+    def _ask_ahead(self, name: str, hand: str) -> None:
+        """Ask for the credentials of the next epoch: they are there in its last hour."""
+        device, epoch = self._device(name, hand), self.world.epoch
+        rolls = {roll for roll, there in self.rolled if name in there}
+        key = holder_hash(device.holder.signing.public)
+        expected = self._leaf(name).asks(key, self.now)
+        if not expected and self.now % DAY < DAY - GRACE:
+            expected = "request.epoch"
+        if not expected and not rolls:
+            expected = "answer.rolls"
+
+        def ask() -> None:
+            found = self.world.next_credentials(device)
+            assert set(found) == rolls
+            self.got[name, hand] = Got(epoch + 1, found)
+
+        assert code(ask) == expected
+        if not expected and hand == THIEF:
+            self.exposed[name].add(epoch + 1)
 
     def _shown(self, kind: str, epoch: int, *, covered: bool) -> str:
         """Return how a presentation is judged."""
