@@ -20,6 +20,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from deliveries_by_model import Delivering
 from examples import examples
 from fairlot.board.phase import DRAWN, Phase
 from fairlot.board.registry_state import RegistryState
@@ -35,7 +36,7 @@ from fairlot.terms.terms import REFUND_AT_ONCE, REFUNDS
 from fairlot_crypto.keys import SigningKey
 from kit.sales import GROUP, PRICE, source
 from kit.world import CLOSE, code
-from lives_by_model import HORIZON, NAMES, Lives, Sold
+from lives_by_model import HORIZON, NAMES, Sold
 from person_model import GRACE, PERSON, THIEF, PositionModel
 
 people = st.integers(0, len(NAMES) - 1)
@@ -44,14 +45,14 @@ seqs = st.integers(0, 2)
 places = st.integers(0, 1)
 
 
-class LivesMachine(Lives, RuleBasedStateMachine):
+class LivesMachine(Delivering, RuleBasedStateMachine):
     """Keeps books of its own, and compares."""
 
     committee = (1, 0)
 
     def __init__(self) -> None:
         RuleBasedStateMachine.__init__(self)
-        Lives.__init__(self, self.committee)
+        Delivering.__init__(self, self.committee)
 
     # What happens before.
 
@@ -75,6 +76,7 @@ class LivesMachine(Lives, RuleBasedStateMachine):
             self._steal(name)
         if until in DRAWN:
             self.time_passes(CLOSE + 60 - START)
+            self._promise(0)
             for name in thefts:
                 self._claim(name, THIEF, first, 2, fresh=True)
         if until is Phase.UNLOCKED:
@@ -275,6 +277,14 @@ class LivesMachine(Lives, RuleBasedStateMachine):
     def unlock(self, sale: int) -> None:
         self._unlock(self._sold(sale))
 
+    @rule(sale=places)
+    def promise(self, sale: int) -> None:
+        self._promise(sale % len(self.sales))
+
+    @rule(sale=places, unit=places, claim=st.integers(0, 3))
+    def deliver(self, sale: int, unit: int, claim: int) -> None:
+        self._deliver(sale % len(self.sales), unit, claim)
+
     @rule(number=st.integers(0, 30))
     def replay(self, number: int) -> None:
         """No entry is taken twice."""
@@ -372,6 +382,17 @@ class LivesMachine(Lives, RuleBasedStateMachine):
                     assert held
                     assert due.epoch >= unlock // DAY
 
+    @invariant()
+    def each_unit_is_delivered_once_and_to_the_claim_that_had_it(self) -> None:
+        for place, handed in self.handed.items():
+            found = self.sales[place].state.deliveries
+            boxes = {unit: box.claim for unit, box in found.by_unit.items()}
+            assert boxes == {unit: due.hash for unit, due in handed.boxes.items()}
+            settled = {due.settle for due in handed.boxes.values()}
+            assert settled <= {
+                key for (sale, _), key in self.gone.items() if sale == place
+            }
+
     def teardown(self) -> None:
         """Who lost an identity takes it back, and all that it won and that is not gone."""
         for name in self.leaves:
@@ -390,6 +411,7 @@ class LivesMachine(Lives, RuleBasedStateMachine):
         self.the_epoch_ends()
         self.what_was_won_goes_to_whom_it_must()
         self.money_is_neither_made_nor_lost()
+        self._deliver_all()
         for sold in self.sales:
             assert all(
                 line.held == 0
@@ -405,6 +427,20 @@ class LivesMachine(Lives, RuleBasedStateMachine):
                 had = self.gone[place, name]
                 won = (c for c in sold.people[name].claims if c.settle == had)
                 assert had == key or next(won).epoch < self.world.epoch - 1
+
+    def _deliver_all(self) -> None:
+        """Deliver what is left; what waits is of those who have closed their leaf."""
+        for place, handed in self.handed.items():
+            sold = self.sales[place]
+            for unit, sold_unit in enumerate(self._units(sold)):
+                claims = sold.state.claims.by_nym.get(sold_unit.nym, ())
+                for which in range(len(claims)):
+                    self._deliver(place, unit, which)
+                (name,) = (
+                    n for n in sold.people if self._nym(n, sold) == sold_unit.nym
+                )
+                assert unit in handed.boxes or self.leaves[name].closed
+        self.each_unit_is_delivered_once_and_to_the_claim_that_had_it()
 
     def _take_back(self, name: str) -> None:
         leaf = self.leaves[name]
