@@ -246,7 +246,7 @@ def audit_replay(
         beacon=beacon_facts(read),
         notices=(
             *notices(read),
-            *role_notices(state),
+            *role_notices(state, _alone(read, expected)),
             *_future_notices(state, now),
         ),
         not_checked=NOT_CHECKED,
@@ -334,7 +334,7 @@ def _own_findings(
     # Step 7.
     yield from _rehearsal_findings(read, expected)
     # Step 8.
-    yield from role_findings(state)
+    yield from role_findings(state, _alone(read, expected))
 
 
 def _root_findings(state: SaleState, expected: Expected) -> Iterator[Finding]:
