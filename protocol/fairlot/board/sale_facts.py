@@ -168,7 +168,7 @@ class SaleFacts(LogState):
 
         A refund that was held at the end goes, once it is released, where the log says now.
         """
-        if not any(line.held for line in self._ledger):
+        if all(line.refund_to is not None for line in self._ledger):
             return self._ledger
         positions = self.positions.by_nym
         return tuple(
