@@ -15,7 +15,14 @@ from fairlot.identity.credential import (
     prove_answer,
     request_credential,
 )
-from fairlot.identity.enrolment import IssuerSecrets
+from fairlot.identity.enrolment import (
+    Enrolment,
+    IssuerSecrets,
+    enrol,
+    receive_identity,
+    seal_share,
+)
+from fairlot.identity.leaf import check_leaf
 from fairlot.identity.lies import WrongPart
 from fairlot.identity.receiving import (
     contradicting,
@@ -27,6 +34,7 @@ from fairlot_crypto import cbor
 from fairlot_crypto.committee.liars import SignedPart
 from fairlot_crypto.curve import Scalar
 from fairlot_crypto.errors import CryptoError
+from fairlot_crypto.statements import Statements
 from kit.sales import GROUP, source, stage
 from kit.stage import EPOCH, Stage
 
@@ -181,3 +189,63 @@ def test_an_answer_that_its_issuer_did_not_sign_does_not_count(on: Stage) -> Non
     answers = answered(on, pending, [forged, second, third, fourth])
     assert contradicting(on.credentials, identity, pending, answers) == ()
     assert receive_credential(on.credentials, identity, pending, answers)
+
+
+def strayed(issuer: IssuerSecrets) -> IssuerSecrets:
+    """Return an issuer with other keys of the season than the rest."""
+    changed = {key: bytes(32) for key in issuer.season_keys.keys}
+    return replace(issuer, season_keys=replace(issuer.season_keys, keys=changed))
+
+
+def enrolled(on: Stage, issuers: Sequence[IssuerSecrets]) -> Enrolment:
+    """Enrol the first member once more, by these issuers."""
+    attestation = on.members[0].attestation
+    drawn = source("enrolment among liars")
+    return enrol(GROUP, on.registry, issuers, attestation, 0, drawn)
+
+
+@pytest.mark.parametrize("who", [1, 2, 3, 4])
+def test_who_strays_from_the_polynomial_stops_no_leaf_and_is_named(
+    on: Stage, who: int
+) -> None:
+    issuers = [strayed(i) if i.index == who else i for i in on.parts.issuers]
+    made, honest = enrolled(on, issuers), enrolled(on, on.parts.issuers)
+    assert made.leaf.commitment == honest.leaf.commitment
+    assert [share.issuer for share in made.leaf.shares] == [
+        each.index for each in issuers if each.index != who
+    ]
+    check_leaf(GROUP, on.registry, made.leaf, Statements())
+    member = on.members[0]
+    values, device = member.attestation.attributes, member.holder.device
+    identity = receive_identity(GROUP, on.registry, made, device, values)
+    kept = receive_identity(GROUP, on.registry, honest, device, values)
+    assert identity.nym_secrets == kept.nym_secrets
+    (evidence,) = made.wrong
+    assert evidence.issuer == who
+    read_evidence(encode_evidence(evidence)).verify()
+    assert honest.wrong == ()
+
+
+def test_with_more_than_t_there_is_no_leaf(on: Stage) -> None:
+    first, second, third, fourth = on.parts.issuers
+    for issuers in (
+        [strayed(first), strayed(second), third, fourth],
+        [strayed(first), third, fourth],
+        [third, fourth],
+    ):
+        with pytest.raises(Rejection) as caught:
+            enrolled(on, issuers)
+        assert caught.value.code == "enrolment.issuers"
+
+
+def test_a_box_that_lies_is_left_out(on: Stage) -> None:
+    """The leaf holds what an issuer committed to, and its box something else."""
+    member, honest = on.members[0], enrolled(on, on.parts.issuers)
+    device = member.holder.device
+    box = seal_share(2, Scalar(5), (Scalar(7),), device.public, source("box"))
+    first, _, *rest = honest.sealed
+    lied = replace(honest, sealed=(first, box, b"", *rest))
+    values = member.attestation.attributes
+    assert receive_identity(GROUP, on.registry, lied, device, values) == (
+        receive_identity(GROUP, on.registry, honest, device, values)
+    )

@@ -22,8 +22,11 @@ from generators import plays
 from generators.audit_evidence_deliveries import shown, unproven, wrong_delivery
 from generators.audit_evidence_issuers import (
     malformed_parts,
+    malformed_shares,
     parts_shown,
     parts_unproven,
+    shares_shown,
+    shares_unproven,
 )
 from generators.case import Case, Raw, accept, reject
 from generators.sale_registration import tampered
@@ -86,6 +89,7 @@ def _accepted() -> Sequence[Case]:
         ("seals", "Two seals of one contributor.", _seals()),
         *shown(),
         *parts_shown(),
+        *shares_shown(),
     )
     return [_accept(*row) for row in rows]
 
@@ -173,6 +177,7 @@ def _refused() -> Sequence[Case]:
         ),
         *unproven(),
         *parts_unproven(),
+        *shares_unproven(),
     )
     return [_refuse(*row) for row in rows]
 
@@ -203,6 +208,7 @@ def _malformed() -> Sequence[Case]:
         ("short-secret", "A key has 32 bytes.", {**wrong, "secret": bytes(31)}),
         ("with-heads", "There is nothing else.", {**wrong, "heads": ["x", "y"]}),
         *malformed_parts(),
+        *malformed_shares(),
     )
     return [
         _refuse_bytes(n, rule, "evidence.form", cbor.encode(v)) for n, rule, v in rows

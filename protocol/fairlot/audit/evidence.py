@@ -1,8 +1,9 @@
 """Evidence that somebody broke a promise, which anybody can verify by itself.
 
-specs/audit.md, section 7. Four kinds: a board signed two heads of one log of which neither
+specs/audit.md, section 7. Five kinds: a board signed two heads of one log of which neither
 extends the other; a contributor sealed two sets of commitments in one sale; a seller delivered
-what was not promised; an issuer signed a wrong part of a credential.
+what was not promised; an issuer signed a wrong part of a credential,
+or a wrong share of a leaf.
 """
 
 from collections.abc import Sequence
@@ -20,8 +21,11 @@ from fairlot.fields import Fields, Problem
 from fairlot.identity.lies import (
     EVIDENCE_VERSION,
     WRONG_PART,
+    WRONG_SHARE,
     WrongPart,
+    WrongShare,
     read_wrong_part,
+    read_wrong_share,
 )
 from fairlot.names import HASH_LENGTH
 from fairlot_crypto import cbor
@@ -231,7 +235,7 @@ def _check_signatures(entries: Sequence[Entry], whose: str) -> None:
             raise Rejection("evidence.signature", problem) from error
 
 
-Evidence: TypeAlias = Fork | TwoSeals | WrongDelivery | WrongPart
+Evidence: TypeAlias = Fork | TwoSeals | WrongDelivery | WrongPart | WrongShare
 
 
 def encode_evidence(evidence: Evidence) -> bytes:
@@ -269,6 +273,8 @@ def _of_kind(fields: Fields, kind: str) -> Evidence:
         return WrongDelivery(terms, items, claim, delivery, secret)
     if kind == WRONG_PART:
         return read_wrong_part(fields)
+    if kind == WRONG_SHARE:
+        return read_wrong_share(fields)
     problem = f"this is no evidence of a known kind: {kind!r}"
     raise InputError("evidence.form", problem)
 

@@ -10,6 +10,13 @@ from fairlot.identity.answers import (
     read_signed,
     signed_value,
 )
+from fairlot.identity.leaf import (
+    Leaf,
+    LeafShare,
+    check_share,
+    read_share,
+    read_signed_leaf,
+)
 from fairlot.identity.registry import (
     ISSUERS_MAX,
     Credentials,
@@ -20,6 +27,7 @@ from fairlot.identity.registry import (
 from fairlot.names import HASH_LENGTH
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
+from fairlot_crypto.committee import shamir
 from fairlot_crypto.committee.answer import ProvenAnswer
 from fairlot_crypto.committee.liars import Lie, SignedPart, verify_lie
 from fairlot_crypto.curve import (
@@ -29,9 +37,10 @@ from fairlot_crypto.curve import (
     backend,
 )
 from fairlot_crypto.errors import CryptoError
+from fairlot_crypto.statements import Statements
 
 EVIDENCE_VERSION = 1
-WRONG_PART = "wrong-part"
+WRONG_PART, WRONG_SHARE = "wrong-part", "wrong-share"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +107,91 @@ class WrongPart:
                 for each in self.proven
             ],
         }
+
+
+@dataclass(frozen=True, slots=True)
+class WrongShare:
+    """A share of a leaf that its issuer signed, and that is off the polynomial."""
+
+    registry: Registry
+    leaf: Leaf
+    """The leaf without shares and commitment, as each issuer signed it."""
+    told: LeafShare
+    """By the issuer who lied."""
+    right: tuple[LeafShare, ...]
+    """2t + 1 shares on one polynomial."""
+
+    @property
+    def issuer(self) -> int:
+        """The number of the issuer who lied."""
+        return self.told.issuer
+
+    @property
+    def title(self) -> str:
+        """Say what it proves."""
+        who = f"issuer {self.issuer} of registry {self.registry.registry_id.hex()}"
+        return f"{who} signed a wrong share of leaf {self.leaf.index}"
+
+    def verify(self) -> None:
+        """Check that it proves what it says (specs/identity.md, step 6).
+
+        Raises:
+            Rejection: ``evidence.signature``, ``evidence.consistent``.
+        """
+        # Step 6.
+        issuers = [share.issuer for share in self.right]
+        if issuers != sorted(set(issuers)):
+            problem = "the shares that agree must be of distinct issuers, ascending"
+            raise Rejection("evidence.consistent", problem)
+        for share in (*self.right, self.told):
+            try:
+                check_share(self.registry, self.leaf, share, Statements())
+            except Rejection as error:
+                raise Rejection("evidence.signature", error.message) from error
+        curve, degree = backend(), self.registry.threshold
+        try:
+            points = {s.issuer: curve.g1_not_identity(s.commitment) for s in self.right}
+        except CryptoError as error:
+            raise Rejection("evidence.consistent", error.message) from error
+        if shamir.first_off_polynomial(points, degree) is not None:
+            problem = "the other shares do not agree: they show nothing"
+            raise Rejection("evidence.consistent", problem)
+        if shamir.interpolate_points(points, self.issuer).to_bytes() == (
+            self.told.commitment
+        ):
+            problem = "the share fits the others: nothing contradicts"
+            raise Rejection("evidence.consistent", problem)
+
+    def to_value(self) -> dict[str, Value]:
+        """Return the CBOR map of the evidence file."""
+        leaf = self.leaf.to_value()
+        signed = ("index", "version", "holder", "handle", "previous")
+        return {
+            "v": EVIDENCE_VERSION,
+            "kind": WRONG_SHARE,
+            "registry": cbor.encode(self.registry.to_value()),
+            "leaf": {name: leaf[name] for name in signed if name in leaf},
+            "told": self.told.to_value(),
+            "right": [share.to_value() for share in self.right],
+        }
+
+
+def read_wrong_share(fields: Fields) -> WrongShare:
+    """Read such evidence; whether it proves anything is for ``verify``.
+
+    Raises:
+        InputError: ``evidence.form``.
+        Rejection: ``registry.*``.
+        CryptoError: ``cbor.*``.
+    """
+    registry = read_registry(cbor.decode(fields.bytes("registry")))
+    leaf = read_signed_leaf(fields.map("leaf"))
+    told = read_share(fields.map("told"))
+    right = tuple(read_share(each) for each in fields.maps("right"))
+    if len(right) != 2 * registry.threshold + 1:
+        problem = "this is no evidence: there must be 2t + 1 shares that agree"
+        raise InputError("evidence.form", problem)
+    return WrongShare(registry, leaf, told, right)
 
 
 def read_wrong_part(fields: Fields) -> WrongPart:
