@@ -311,7 +311,9 @@ def _conference(played: Played) -> None:
     assert everybody["entering"] == [left, left]
     assert everybody["depends_on"] == ["returning"]
     assert everybody["chance_of_whoever_enters"] == f"{up2}/{down2}"
-    assert any(line.startswith("Mode A") for line in everybody["rule"])
+    assert any(
+        line.startswith("No equal chance is greater") for line in everybody["rule"]
+    )
     assert len(played.people) - gold - silver - seats == left
     assert (everybody["supply"], len(played.gained("everybody"))) == (rest, rest)
     assert played.says(f"group_max = {largest}")

@@ -98,6 +98,7 @@ def _at_the_door(
         ("doors", "ask", gate, "--gate", "North", "--out", question),
         ("prove", question, "--gate", "North", *person, "--out", answer),
         ("doors", "admit", gate, question, answer, "--used", folder / "used"),
+        ("receive", *person),
         *_to_an_auditor(folder, board, sale_id, person),
     )
 

@@ -7,6 +7,7 @@ had, and tries. Entries go straight into the folds, at the time of the clock.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from fairlot.allocation.settlement import LedgerLine
 from fairlot.board.phase import Phase
 from fairlot.board.registry_state import RegistryState
 from fairlot.board.sale import SaleState
@@ -27,6 +28,7 @@ from fairlot.names import Nym, SaleId
 from fairlot.rehearsal.parts import START
 from fairlot.terms.pool import Pool
 from fairlot.terms.roll import RollTerms
+from fairlot.terms.terms import REFUND_AT_ONCE
 from fairlot.terms.times import Times
 from fairlot_crypto.bbs.profile import Credential
 from kit import lives
@@ -59,11 +61,13 @@ class World:
         title: str = "",
         late: tuple[str, ...] = (),
         pool: Pool | None = None,
+        refund: str = REFUND_AT_ONCE,
     ) -> None:
         """Enrol everybody but ``late``, and open the sale, of two seats or of ``pool``."""
         cast = stage(("ann", "bob", *late), supply=2, committee=committee)
         early = len(cast.members) - len(late)
-        terms = replace(cast.terms, times=TIMES, title=title or cast.terms.title)
+        title = title or cast.terms.title
+        terms = replace(cast.terms, times=TIMES, title=title, refund=refund)
         terms = replace(terms, roll=replace(terms.roll, smallest=early))
         if pool is not None:
             terms = replace(terms, pools=(pool,))
@@ -312,6 +316,13 @@ class World:
         """Return the claim that has what the nym has won."""
         sale = self.state if state is None else state
         return sale.released(nym, self.clock)
+
+    def refund(self, nym: Nym, state: SaleState | None = None) -> LedgerLine:
+        """Log the time, and return the line of a nym as it is then."""
+        sale = self.state if state is None else state
+        if self.clock > sale.clock:
+            sale.append(self.on_sale(sale).time_entry(self.clock), sale.clock)
+        return next(line for line in sale.ledger if line.nym == nym)
 
 
 def code(attempt: Callable[[], object]) -> str:

@@ -144,6 +144,7 @@ def test_facts_count_people_and_money(concert_transcript: bytes) -> None:
         "money_in": 2 * PRICE,
         "payments": PRICE,
         "refunds": PRICE,
+        "refunds_held": 0,
         "units": 1,
         "items_promised": 0,
         "items_delivered": 0,

@@ -4,6 +4,7 @@ It rests on the state of the registry that its terms name. Storage, wallets and 
 line only produce and carry entries.
 """
 
+from dataclasses import replace
 from enum import StrEnum
 
 from fairlot.allocation.entering import Entrant
@@ -30,11 +31,11 @@ from fairlot.board.registration import (
 )
 from fairlot.board.registry_state import RegistryState
 from fairlot.claim.claim import Claim, check_claim
-from fairlot.claim.control import Claims, Epochs
+from fairlot.claim.control import Claims, Epochs, refunded
 from fairlot.delivery.deliveries import Deliveries
 from fairlot.delivery.items import units_of
 from fairlot.deposit.deposit import Deposit
-from fairlot.deposit.final import Positions
+from fairlot.deposit.final import Position, Positions
 from fairlot.deposit.payment import read_payment
 from fairlot.deposit.verify import check_deposit
 from fairlot.entry import Entry, EntryHash, EntryType, Role, body_fields
@@ -77,7 +78,6 @@ class SaleState(LogState):
         self.rounds = Rounds()
         self.draw: Draw | None = None
         self.outcome: Outcome | None = None
-        self.ledger: tuple[LedgerLine, ...] = ()
         self.void_reason: VoidReason | None = None
         self.seals: Seals | None = None
         """There from COMMIT_END on."""
@@ -86,6 +86,7 @@ class SaleState(LogState):
         self._sale_id = SaleId(b"")
         self._roll: PostedRoll | None = None
         self._contributions: Contributions | None = None
+        self._ledger: tuple[LedgerLine, ...] = ()
         self._entrants: tuple[Entrant, ...] | None = None
         """The entrants, kept once CLOSE has fixed them, since opening bids takes time."""
         self.handlers = {
@@ -350,13 +351,27 @@ class SaleState(LogState):
             raise Rejection(
                 "result.outcome", "RESULT must state the hash of what the draw gives"
             )
-        self.draw, self.outcome, self.ledger = draw, outcome, ledger
+        self.draw, self.outcome, self._ledger = draw, outcome, ledger
         self.phase = Phase.LOCKED
 
     def _claim_entry(self, entry: Entry, time: int) -> None:
         credentials, roll = self.credentials, self.roll.roll_id
         claim = check_claim(credentials, self.terms, roll, entry, time, self.statements)
         self.claims.place(claim, self.positions.by_nym)
+
+    @property
+    def ledger(self) -> tuple[LedgerLine, ...]:
+        """Everybody's line, sorted by nym; empty before the sale has ended.
+
+        A refund that was held at the end goes, once it is released, where the log says now.
+        """
+        if not any(line.held for line in self._ledger):
+            return self._ledger
+        positions = self.positions.by_nym
+        return tuple(
+            replace(line, refund_to=self.refund_to(line.nym, positions[line.nym]))
+            for line in self._ledger
+        )
 
     def controller(self, nym: Nym) -> Claim | Deposit:
         """Return the entry whose keys control the position of a nym.
@@ -375,6 +390,10 @@ class SaleState(LogState):
         """
         if self.phase is not Phase.UNLOCKED:
             return None
+        return self._released(nym, time)
+
+    def _released(self, nym: Nym, time: int) -> Claim | None:
+        """Return the claim that counts at a time, whether or not UNLOCK is there."""
         epochs = Epochs.of(self.credentials.registry)
         return self.claims.released(nym, self.terms.times.unlock, time, epochs)
 
@@ -409,7 +428,7 @@ class SaleState(LogState):
     def _end(self, reason: VoidReason) -> None:
         """Give everybody everything back."""
         self.void_reason = reason
-        self.ledger = settle_void(self.fundings())
+        self._ledger = settle_void(self.fundings())
         self.phase = Phase.VOID
 
     def void_reasons(self, time: int) -> tuple[VoidReason, ...]:
@@ -470,9 +489,19 @@ class SaleState(LogState):
     def fundings(self) -> tuple[Funding, ...]:
         """Return what every nym has paid, and where its refunds go."""
         return tuple(
-            Funding(nym, p.paid, p.refund_to, p.final.binding.type is EntryType.DEPOSIT)
-            for nym, p in self.positions.by_nym.items()
+            Funding(
+                nym,
+                position.paid,
+                self.refund_to(nym, position),
+                position.final.binding.type is EntryType.DEPOSIT,
+            )
+            for nym, position in self.positions.by_nym.items()
         )
+
+    def refund_to(self, nym: Nym, position: Position) -> bytes | None:
+        """Return where the refunds of a nym go; ``None`` as long as they are held."""
+        claim = self._released(nym, self.clock)
+        return refunded(self.terms.refund, position.refund_to, claim)
 
     def _check_marker(self, due: int, time: int) -> None:
         if time < due:
