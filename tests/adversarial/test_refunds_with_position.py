@@ -199,6 +199,20 @@ def test_who_wins_gets_the_change_with_the_position(at: World) -> None:
     goes_to(at, nym, own)
 
 
+def test_a_line_without_a_refund_has_its_destination_too(at: World) -> None:
+    """What is held is told from what there is none of by the destination alone."""
+    nym = at.deposit(at.devices["ann"]).nym
+    at.pay(nym)
+    at.draw()
+    assert at.refund(nym).refund_to is None
+    at.unlock()
+    own = at.claim(at.devices["ann"], "ann")
+    complete(at)
+    line = at.refund(nym)
+    assert (line.units, line.refund, line.held) == (1, 0, 0)
+    assert line.refund_to == home(own)
+
+
 def test_a_seller_cannot_change_the_rule_once_the_sale_is_open(at: World) -> None:
     """Other terms are another sale: its name, its nyms and its deposits differ."""
     nym, terms = enter(at), at.on.terms

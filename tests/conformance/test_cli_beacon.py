@@ -1,6 +1,7 @@
 """``fairlot beacon``: contributors on machines of their own, and what a delay needs."""
 
 import json
+import re
 import signal
 import stat
 import subprocess
@@ -244,7 +245,8 @@ def test_a_marker_is_posted_when_it_is_due_and_by_the_keeper_only(place: Place) 
     (place.folder / "board.key").write_bytes(keeper)
     marked = place.mark(EntryType.COMMIT_END)
     assert (marked.code, marked.err) == (0, "")
-    assert marked.out.startswith("ack ")
+    origin = place.on.terms.origin
+    assert re.fullmatch(f"ack [0-9a-f]{{64}} [0-9]+ {re.escape(origin)}\n", marked.out)
     before = place.transcript.read_bytes()
     missing = place.mark(EntryType.SEALED)
     assert (missing.code, missing.out) == (1, "")

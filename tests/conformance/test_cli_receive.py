@@ -85,7 +85,7 @@ class Sold:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(handing, "make_delivery", make)
             if not seen:
-                patch.setattr(handing, "open_item", lambda *_: b"whatever")
+                patch.setattr(handing, "open_item", unseen)
             rehearse(
                 GROUP,
                 file,
@@ -98,6 +98,11 @@ class Sold:
             )
         path.write_bytes(storage.data)
         return path
+
+
+def unseen(*_: object) -> bytes:
+    """Stand in for winners who do not look into their boxes."""
+    return b"whatever"
 
 
 def play(folder: Path, events: str | None = None) -> Sold:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from command import FAIRLOT, SEED, TERMS, Ran, fairlot, run_program, write_inputs
-from fairlot.board.sale import VoidReason
+from fairlot.board.phase import VoidReason
 from fairlot.board.transcript import Record, read_records
 from fairlot.entry import Entry, EntryType
 from kit.board import as_record, dated

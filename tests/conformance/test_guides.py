@@ -39,6 +39,8 @@ def test_the_commands_of_a_guide_run_in_their_order(guide: str, tmp_path: Path) 
         (tmp_path / "PEOPLE.csv").write_text(people, encoding="utf-8")
         happening = [block for block in others if block.startswith("when,")]
         (tmp_path / "EVENTS.csv").write_text("".join(happening), encoding="utf-8")
+        codes = [block for block in others if block.startswith("SEAT-")]
+        (tmp_path / "CODES.txt").write_text("".join(codes), encoding="utf-8")
     typed = _typed(guide)
     assert {"audit", "report"} & {words.split()[0] for words in typed}
     said = ""

@@ -17,6 +17,7 @@ from jsonschema.exceptions import ValidationError
 
 from command import SEED, fairlot, write_inputs
 from fairlot.cli.program import COMMANDS
+from issuers import Issuers
 from json_formats import check_document, check_form, names, schema
 
 pytestmark = pytest.mark.slow
@@ -82,6 +83,7 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> Documents:
         ("beacon", "calibrate", "--seal-end", "1900000000", "--slack", "60"),
     )
     commands += _at_the_door(folder, board, kept)
+    commands += _of_issuers(folder)
     printed = [check_document(fairlot(*words, "--json").out) for words in commands]
     return {document["format"]: document for document in printed}
 
@@ -100,6 +102,22 @@ def _at_the_door(
         ("doors", "admit", gate, question, answer, "--used", folder / "used"),
         ("receive", *person),
         *_to_an_auditor(folder, board, sale_id, person),
+    )
+
+
+def _of_issuers(folder: Path) -> tuple[tuple[str | Path, ...], ...]:
+    """Return the commands of an issuer who is a committee alone."""
+    below = folder / "issuers"
+    below.mkdir()
+    alone = Issuers(below, 1, 0)
+    card, evidence = alone.folder(1) / "card", below / "two.evidence"
+    evidence.write_bytes(alone.evidence_of_two(1).to_bytes())
+    said = ("--threshold", "0", "--season", "2", "--out", below / "plan-2")
+    return (
+        ("issuer", "init", below / "new"),
+        ("issuer", "plan", card, *said),
+        alone.words(1),
+        ("issuer", "convict", evidence),
     )
 
 

@@ -20,10 +20,11 @@ from fairlot.entry import Entry, EntryType
 from fairlot.errors import Rejection
 from fairlot.identity.attestation import Purpose
 from fairlot.identity.committee import Committee, Holder
+from fairlot.identity.credential import receive_credential, request_credential
 from fairlot.identity.enrolment import Identity
 from fairlot.identity.life import Outcome
 from fairlot.identity.registry import DAY, RollId, epoch_at
-from fairlot.identity.roll import Roll
+from fairlot.identity.roll import Roll, unexpired_rolls
 from fairlot.names import Nym, SaleId
 from fairlot.rehearsal.parts import START
 from fairlot.terms.pool import Pool
@@ -94,12 +95,15 @@ class World:
         """The running epoch."""
         return epoch_at(self.on.registry, self.clock)
 
-    def another_sale(self, title: str, later: int = 0) -> SaleState:
+    def another_sale(
+        self, title: str, later: int = 0, refund: str | None = None
+    ) -> SaleState:
         """Open another sale of the same registry at once, with its newest roll.
 
         Args:
             title: of the sale.
             later: by how many seconds all ends later than in the first sale.
+            refund: the rule for refunds, by default that of the first sale.
         """
         times = Times(
             self.clock,
@@ -113,6 +117,7 @@ class World:
         newest = list(self.registry.rolls.values())[-1]
         roll = RollTerms(0, id=newest.roll_id)
         terms = replace(self.on.terms, title=title, times=times, roll=roll)
+        terms = replace(terms, refund=refund or terms.refund)
         on, state = self.on.with_terms(terms), SaleState(self.registry)
         self._open(replace(on, first_roll=newest.roll), state)
         return state
@@ -192,6 +197,24 @@ class World:
         identity = replace(device.identity, leaf=leaf)
         rolls = tuple(self.registry.rolls.values())
         return self.committee.issue(identity, device.holder, leaf, rolls, self.clock)
+
+    def next_credentials(self, device: Device) -> Mapping[RollId, Credential]:
+        """Ask every issuer for the credentials of the epoch after the running one."""
+        leaf = self.registry.leaf_at(device.identity.leaf.index, self.clock)
+        identity = replace(device.identity, leaf=leaf)
+        rolls, drawn = tuple(self.registry.rolls.values()), source(f"next/{self.epoch}")
+        pending = request_credential(
+            self.on.curve,
+            self.on.registry,
+            identity,
+            device.holder.signing,
+            self.epoch + 1,
+            [each.roll_id for each in unexpired_rolls(rolls, self.clock)],
+            drawn,
+        )
+        request = pending.request
+        answers = self.committee.answer(request, leaf, rolls, self.clock, drawn)
+        return receive_credential(self.on.credentials, identity, pending, answers)
 
     def deposit(
         self,
@@ -317,11 +340,15 @@ class World:
         sale = self.state if state is None else state
         return sale.released(nym, self.clock)
 
+    def log_time(self, state: SaleState) -> None:
+        """Let the log of a sale say what time it is."""
+        if self.clock > state.clock:
+            state.append(self.on_sale(state).time_entry(self.clock), state.clock)
+
     def refund(self, nym: Nym, state: SaleState | None = None) -> LedgerLine:
         """Log the time, and return the line of a nym as it is then."""
         sale = self.state if state is None else state
-        if self.clock > sale.clock:
-            sale.append(self.on_sale(sale).time_entry(self.clock), sale.clock)
+        self.log_time(sale)
         return next(line for line in sale.ledger if line.nym == nym)
 
 

@@ -7,9 +7,8 @@ import pytest
 
 from fairlot.audit.auditor import Expected, audit
 from fairlot.board.log_keeper import Receipt
-from fairlot.board.phase import Phase
+from fairlot.board.phase import Phase, VoidReason
 from fairlot.board.replay import replay_file
-from fairlot.board.sale import VoidReason
 from fairlot.board.storage import MemoryStorage
 from fairlot.deposit.deposit import read_deposit
 from fairlot.entry import EntryType

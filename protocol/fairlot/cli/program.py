@@ -25,6 +25,7 @@ from fairlot.cli import (
 from fairlot.cli.beacon import command as beacon
 from fairlot.cli.command import FAILED, OK, REFUSED, Command, add_commands, chosen_curve
 from fairlot.cli.door import doors, prove
+from fairlot.cli.issuer import command as issuer
 from fairlot.cli.output import complain, make_streams_safe, say, silence_stdout
 from fairlot.errors import FairlotError, InputError
 from fairlot.text import counted
@@ -44,6 +45,7 @@ COMMANDS = (
     puzzle.COMMAND,
     beacon.COMMAND,
     witness.COMMAND,
+    issuer.COMMAND,
     prove.COMMAND,
     doors.COMMAND,
     winner_audit.COMMAND,

@@ -9,10 +9,10 @@ from fairlot.errors import InputError
 from fairlot.identity.committee import Holder
 from fairlot.identity.credential import (
     answer_all,
-    receive_credential,
     request_credential,
 )
 from fairlot.identity.enrolment import Identity, IssuerSecrets, enrol, receive_identity
+from fairlot.identity.receiving import receive_credential
 from fairlot.identity.registry import Credentials, RollId, epoch_at
 from fairlot.identity.roll import unexpired_rolls
 from fairlot.rehearsal.kept import Earlier, holder_of

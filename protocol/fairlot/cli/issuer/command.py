@@ -1,0 +1,42 @@
+"""``fairlot issuer``: the steps of one issuer, on a machine of its own."""
+
+import argparse
+
+from fairlot.cli.command import Command, add_commands
+from fairlot.cli.issuer import making
+
+STEPS = (making.INIT, making.PLAN, making.DEAL, making.CONVICT)
+
+_EXAMPLES = """\
+Issuers share nothing but letters, which are files. Each has a folder that nobody else reads,
+and repeats a step until it is done: a step that was killed goes on where it stopped.
+
+Exit code: 0 if done, 1 if the committee cannot go on or nothing is shown, 2 if a file or the
+usage was refused.
+
+Examples:
+  fairlot issuer init me
+  fairlot issuer plan card-1 card-2 card-3 card-4 --threshold 1 --season 1 --out plan
+  fairlot issuer deal me --plan plan --letters mail
+  fairlot issuer convict signing-3-share.evidence
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the steps."""
+    add_commands(parser, STEPS, "step", "STEP", required=True)
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Do one step."""
+    step: Command = arguments.step
+    return step.execute(arguments)
+
+
+COMMAND = Command(
+    "issuer",
+    "Make the keys of a committee, as one of its issuers.",
+    _EXAMPLES,
+    configure,
+    execute,
+)

@@ -1,0 +1,281 @@
+"""``fairlot issuer init``, ``plan``, ``deal`` and ``convict`` (specs/issuer.md)."""
+
+import argparse
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from fairlot.cli.command import OK, Command, chosen_curve, whole
+from fairlot.cli.issuer.folder import (
+    CARD,
+    COMMITTEE,
+    CommitteeFolder,
+    Ignored,
+    IssuerFolder,
+    read_file,
+    read_letters,
+    show_letter,
+)
+from fairlot.cli.output import busy, say, show_json
+from fairlot.errors import InputError
+from fairlot.identity.registry import ISSUERS_MAX, SEASON_MAX, THRESHOLD_MAX
+from fairlot.issuing.dealing import Advanced, advance
+from fairlot.issuing.evidence import Evidence, read_evidence
+from fairlot.issuing.letter import messages_of
+from fairlot.issuing.plan import ATTEMPT_MAX, Plan, read_card, read_plan
+from fairlot.issuing.shares import share_files
+from fairlot.text import Viewed
+from fairlot_crypto.committee.blame import Reason
+from fairlot_crypto.durable import write_new_file
+from fairlot_crypto.randomness import SystemRandomness
+
+Found = dict[str, str | int | list[int]]
+"""One thing that a step has found, as --json has it."""
+
+_CODES = """\
+Exit code: 0 if done, 1 if the committee cannot go on or nothing is shown, 2 if a file or the
+usage was refused."""
+
+
+def _examples(*words: str) -> str:
+    lines = "\n".join(f"  fairlot issuer {each}" for each in words)
+    return f"{_CODES}\n\nExamples:\n{lines}\n"
+
+
+def _configure_init(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", metavar="FOLDER", type=Path, help="a new folder")
+    _add_json(parser)
+
+
+def _init(arguments: argparse.Namespace) -> int:
+    chosen_curve()
+    card = IssuerFolder.create(arguments.folder, SystemRandomness())
+    if arguments.json:
+        show_json("issuer-card", {"key": card.key, "sealing": card.sealing})
+    else:
+        say(
+            f"{card.key.hex()} is your key. Send {arguments.folder / CARD} to the others."
+        )
+    return OK
+
+
+def _configure_plan(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "cards", metavar="CARD", type=Path, nargs="+", help="of each issuer"
+    )
+    for name, most, default, what in (
+        ("--threshold", THRESHOLD_MAX, None, "how many issuers may be corrupt"),
+        ("--season", SEASON_MAX, None, "whose keys are made"),
+        ("--attempt", ATTEMPT_MAX, 0, "another one for each attempt (default: 0)"),
+    ):
+        parser.add_argument(
+            name,
+            metavar="N",
+            type=whole(0, most),
+            required=default is None,
+            default=default,
+            help=what,
+        )
+    parser.add_argument(
+        "--out", metavar="PLAN", type=Path, required=True, help="the new plan"
+    )
+    _add_json(parser)
+
+
+def _plan(arguments: argparse.Namespace) -> int:
+    cards = [read_card(read_file(path)) for path in arguments.cards]
+    plan = Plan.make(arguments.season, arguments.attempt, arguments.threshold, cards)
+    try:
+        write_new_file(arguments.out, plan.to_bytes())
+    except FileExistsError as error:
+        problem = f"{arguments.out} exists: name another file"
+        raise InputError("issuer.exists", problem) from error
+    if arguments.json:
+        show_json("issuer-plan", {"plan": plan.plan_id, "issuers": list(plan.keys)})
+        return OK
+    for index, key in enumerate(plan.keys, 1):
+        say(f"issuer {index} {key.hex()}")
+    say(f"plan {plan.plan_id.hex()}: compare this line with the others, by voice")
+    return OK
+
+
+def _configure_deal(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", metavar="FOLDER", type=Path, help="of the issuer")
+    parser.add_argument(
+        "--plan", metavar="PLAN", type=Path, required=True, help="of the committee"
+    )
+    parser.add_argument(
+        "--letters",
+        metavar="DIR",
+        type=Path,
+        required=True,
+        help="the letters of the others; yours are put there too",
+    )
+    parser.add_argument(
+        "--without",
+        metavar="N",
+        type=whole(1, ISSUERS_MAX),
+        action="append",
+        default=[],
+        help="go on without issuer N, as all have agreed; may be repeated",
+    )
+    _add_json(parser)
+
+
+def _deal(arguments: argparse.Namespace) -> int:
+    curve = chosen_curve()
+    plan = read_plan(read_file(arguments.plan))
+    issuer = IssuerFolder(arguments.folder)
+    with issuer.held() as key, busy("computing"):
+        index, folder = plan.index_of(key.public), issuer.committee(plan)
+        letters, ignored = read_letters(arguments.letters)
+        state = folder.state(SystemRandomness())
+        advanced = None
+        if state.secrets:
+            there = messages_of(plan, letters)
+            advanced = advance(curve, plan, key, state, there, arguments.without)
+            state = advanced.state
+            # Step 16. What is not kept has not been sent.
+            folder.keep(state)
+            folder.keep_files(_evidence(plan, advanced))
+        sent = [show_letter(arguments.letters, each).name for each in state.letters]
+        done = advanced is None or _finished(folder, advanced)
+    said = _found(advanced, ignored)
+    known: Mapping[str, Viewed] = {"plan": plan.plan_id, "issuer": index, "done": done}
+    if arguments.json:
+        show_json("issuer-deal", {**known, "letters": sent, **said})
+        return OK
+    say(
+        f"You are issuer {index}. Send to the others, if you have not: {', '.join(sent)}"
+    )
+    _tell(said)
+    say(
+        "The keys are made." if done else "Run this again when their letters are there."
+    )
+    return OK
+
+
+def _finished(folder: CommitteeFolder, advanced: Advanced) -> bool:
+    """Keep what was made, and then forget how (step 20)."""
+    if advanced.made is None:
+        return False
+    # Step 20.
+    made = advanced.made
+    folder.keep_files(share_files(folder.plan, made.held))
+    folder.keep_files({COMMITTEE: made.committee.to_bytes()})
+    folder.keep(advanced.state.erased())
+    return True
+
+
+def _evidence(plan: Plan, advanced: Advanced) -> dict[str, bytes]:
+    """Return the files of evidence; silence has none."""
+    found = (Evidence(plan, *each) for each in advanced.blames)
+    shown = (each for each in found if each.blame.reason is not Reason.SILENT)
+    return {each.name: each.to_bytes() for each in shown}
+
+
+def _found(
+    advanced: Advanced | None, ignored: Iterable[Ignored]
+) -> dict[str, list[Found]]:
+    """Return what a step has found, as --json has it."""
+    files: list[Found] = [{"file": each.file, "code": each.code} for each in ignored]
+    if advanced is None:
+        return {"waiting": [], "blames": [], "refused": [], "ignored": files}
+    waiting: list[Found] = [
+        {
+            "ceremony": name,
+            "round": advanced.played[name].record.kind.value,
+            "issuers": [*missing],
+        }
+        for name, missing in advanced.waiting.items()
+    ]
+    blames: list[Found] = [
+        {"ceremony": name, "issuer": blame.member, "reason": blame.reason.value}
+        for name, blame in advanced.blames
+    ]
+    refused: list[Found] = [
+        {"ceremony": name, "issuer": each.sender, "code": each.code}
+        for name, each in advanced.refused
+    ]
+    return {
+        "waiting": waiting,
+        "blames": blames,
+        "refused": refused,
+        "ignored": files,
+    }
+
+
+def _tell(said: Mapping[str, list[Found]]) -> None:
+    for each in said["waiting"]:
+        missing = each["issuers"]
+        say(f"{each['ceremony']}: {each['round']} is missing from issuers {missing}")
+    for each in said["blames"]:
+        say(
+            f"{each['ceremony']}: issuer {each['issuer']} is to blame: {each['reason']}"
+        )
+    for each in said["refused"]:
+        say(
+            f"{each['ceremony']}: issuer {each['issuer']} does not count: {each['code']}"
+        )
+    for each in said["ignored"]:
+        say(f"{each['file']} is no letter: {each['code']}")
+
+
+def _configure_convict(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "evidence", metavar="EVIDENCE", type=Path, help="from an issuer's folder"
+    )
+    _add_json(parser)
+
+
+def _convict(arguments: argparse.Namespace) -> int:
+    evidence = read_evidence(read_file(arguments.evidence))
+    evidence.check(chosen_curve())
+    plan, blame = evidence.plan, evidence.blame
+    key = plan.keys[blame.member - 1]
+    if arguments.json:
+        found: Mapping[str, Viewed] = {
+            "plan": plan.plan_id,
+            "ceremony": evidence.ceremony,
+            "issuer": blame.member,
+            "key": key,
+            "reason": blame.reason.value,
+        }
+        show_json("issuer-evidence", found)
+        return OK
+    say(f"Issuer {blame.member} ({key.hex()}) is to blame: {blame.reason.value}")
+    say(f"in the plan {plan.plan_id.hex()}")
+    return OK
+
+
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="answer for machines")
+
+
+INIT = Command(
+    "init",
+    "Draw the keys of an issuer, and make its card.",
+    _examples("init me"),
+    _configure_init,
+    _init,
+)
+PLAN = Command(
+    "plan",
+    "Make the plan of a committee from the cards of its issuers.",
+    _examples("plan card-1 card-2 card-3 card-4 --threshold 1 --season 1 --out plan"),
+    _configure_plan,
+    _plan,
+)
+DEAL = Command(
+    "deal",
+    "Go on making keys with the letters that are there; run it until the keys are made.",
+    _examples("deal me --plan plan --letters mail"),
+    _configure_deal,
+    _deal,
+)
+CONVICT = Command(
+    "convict",
+    "Check the evidence against an issuer.",
+    _examples("convict signing-3-share.evidence"),
+    _configure_convict,
+    _convict,
+)

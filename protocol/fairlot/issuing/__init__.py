@@ -1,0 +1,1 @@
+"""The steps of one issuer, who shares only messages with the others (specs/issuer.md)."""

@@ -1,0 +1,151 @@
+"""An issuer in one ceremony: its rounds, from files (specs/issuer.md, section 4.2).
+
+The rounds themselves are those of specs/key-generation.md. What is added is who says when a
+round is over: all messages are there, or a person names those whose are not.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+
+from fairlot.errors import InputError
+from fairlot.issuing.state import Rounds
+from fairlot_crypto.committee.closing import close
+from fairlot_crypto.committee.member import Member
+from fairlot_crypto.committee.message import Kind, Message, read_message
+from fairlot_crypto.committee.record import Record
+from fairlot_crypto.curve import Backend
+from fairlot_crypto.errors import CryptoError
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A message of the open round that does not count."""
+
+    sender: int
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A ceremony, as far as one issuer can go with what it has."""
+
+    record: Record
+    rounds: Rounds
+    """All that are closed now."""
+    own: tuple[bytes, ...]
+    """New messages of this issuer, to be kept before they are sent."""
+    waiting: tuple[int, ...]
+    """Whose messages of the open round are not there; empty when the ceremony is over."""
+    refused: tuple[Refused, ...]
+
+
+def resume(curve: Backend, member: Member, rounds: Rounds) -> Record:
+    """Return the record of the rounds that are closed (step 10).
+
+    Raises:
+        CryptoError: if they are no rounds of this ceremony.
+    """
+    # Step 10.
+    record = Record.begin(curve, member.plan)
+    for messages in rounds:
+        for message in messages:
+            record = record.receive(message)
+        record = close(record)
+    return record
+
+
+def play(
+    record: Record,
+    rounds: Rounds,
+    member: Member,
+    sent: Collection[bytes],
+    there: Iterable[bytes],
+    without: Collection[int],
+) -> Played:
+    """Go on with a ceremony until a message is missing (steps 11 to 14).
+
+    Args:
+        record: as ``resume`` returns it.
+        rounds: those that are closed.
+        member: the issuer, with its secret.
+        sent: all messages that it has sent.
+        there: all messages that it has from others, and perhaps some of its own.
+        without: the issuers without whose messages a round may be closed.
+
+    Raises:
+        InputError: ``issuer.forgotten`` for a message of its own that it has not sent.
+        ProofError: ``ceremony.too-few`` if too few issuers are left.
+    """
+    plan, own = member.plan, list[bytes]()
+    found = [*_read(record, {*sent, *there})]
+    while not record.done:
+        current = [message for message in found if message.kind is record.kind]
+        if member.index in record.expected():
+            mine = {m.encoded for m in current if m.sender == member.index}
+            kept = mine & {*sent}
+            # Step 11.
+            made = kept or {_make(record, member)}
+            if mine - made:
+                raise _forgotten()
+            if not kept:
+                own += made
+                current += [read_message(plan, each) for each in made]
+        # Step 12.
+        record, taken, refused = _received(record, current)
+        missing = {*record.expected()} - {*record.rounds[record.kind]}
+        # Step 13.
+        if missing - {*without}:
+            waiting = tuple(sorted(missing))
+            return Played(record, rounds, tuple(own), waiting, refused)
+        # Step 14.
+        record = close(record)
+        rounds = (*rounds, taken)
+    return Played(record, rounds, tuple(own), (), ())
+
+
+def _read(record: Record, messages: Iterable[bytes]) -> Iterator[Message]:
+    for data in messages:
+        try:
+            yield read_message(record.plan, data)
+        except CryptoError:
+            # Of another ceremony, or signed by nobody.
+            continue
+
+
+def _received(
+    record: Record, messages: Iterable[Message]
+) -> tuple[Record, tuple[bytes, ...], tuple[Refused, ...]]:
+    """Return the record, what it took, and what it did not."""
+    taken: list[bytes] = []
+    refused: list[Refused] = []
+    # Everybody with the same files has them in the same order.
+    for message in sorted(messages, key=lambda each: each.encoded):
+        try:
+            record = record.receive(message.encoded)
+        except CryptoError as error:
+            refused.append(Refused(message.sender, error.code))
+        else:
+            taken.append(message.encoded)
+    return record, tuple(taken), tuple(refused)
+
+
+def _make(record: Record, member: Member) -> bytes:
+    """Return the member's message of the open round."""
+    if record.kind is Kind.ANNOUNCE:
+        return member.announce(record.curve)
+    makers: dict[Kind, Callable[[Record], bytes]] = {
+        Kind.DEAL: member.deal,
+        Kind.COMPLAIN: member.complain,
+        Kind.OPEN: member.open,
+        Kind.RECOVER: member.recover,
+        Kind.CONFIRM: member.confirm,
+    }
+    return makers[record.kind](record)
+
+
+def _forgotten() -> InputError:
+    problem = "there is a message of yours that your folder does not know"
+    why = (
+        "it was restored from an older copy, or your key is used elsewhere: stop, and "
+    )
+    return InputError("issuer.forgotten", f"{problem}: {why}begin another attempt")

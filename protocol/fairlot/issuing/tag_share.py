@@ -1,0 +1,89 @@
+"""Public shares of the key of tags, which a ceremony leaves in the other group.
+
+specs/issuer.md, section 5. The ceremony ends with W_i = BP2·k_i, and issuers prove their
+answers under K_i = BP1·k_i. One pairing compares the two.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from fairlot_crypto import cbor
+from fairlot_crypto.committee.message import exact, number, octets
+from fairlot_crypto.committee.plan import Plan
+from fairlot_crypto.committee.shamir import interpolate_points
+from fairlot_crypto.committee.threshold import PublicSharing
+from fairlot_crypto.curve import G1, G1_LENGTH, Backend, Scalar
+from fairlot_crypto.errors import CryptoError, ProofError
+from fairlot_crypto.hashing import tag
+from fairlot_crypto.keys import SIGNATURE_LENGTH, SigningKey, verify_signature
+from fairlot_crypto.voprf.threshold import PublicShares
+
+FORMAT = 1
+KIND = "tag-share"
+
+
+def make_tag_share(
+    curve: Backend, plan: Plan, sender: int, share: Scalar, key: SigningKey
+) -> bytes:
+    """Return the message in which an issuer publishes K_i (step 17)."""
+    # Step 17.
+    unsigned: dict[str, cbor.Value] = {
+        "v": FORMAT,
+        "kind": KIND,
+        "ceremony": plan.ceremony_id,
+        "from": sender,
+        "share": (curve.g1_generator() * share).to_bytes(),
+    }
+    return cbor.encode({**unsigned, "sig": key.sign(_statement(unsigned))})
+
+
+def read_tag_share(
+    curve: Backend, plan: Plan, sharing: PublicSharing, data: bytes
+) -> tuple[int, G1]:
+    """Return who publishes a share, and K_i (step 18).
+
+    Raises:
+        EncodingError: ``cbor.*``, ``ceremony.message``, ``groups.*``.
+        ProofError: ``signature.invalid``; ``issuer.tag-share`` for another share than the
+            one that the ceremony has given to its sender, who signed it.
+    """
+    # Step 18.
+    fields = exact(cbor.decode(data), "v", "kind", "ceremony", "from", "share", "sig")
+    unsigned = {name: part for name, part in fields.items() if name != "sig"}
+    sender = number(fields["from"], plan.size)
+    signature = octets(fields["sig"], SIGNATURE_LENGTH)
+    verify_signature(plan.members[sender - 1], _statement(unsigned), signature)
+    number(fields["v"], FORMAT)
+    K_i = curve.g1_not_identity(octets(fields["share"], G1_LENGTH))
+    own = fields["ceremony"] == plan.ceremony_id and fields["kind"] == KIND
+    pairs = [
+        (K_i, curve.g2_generator()),
+        (-curve.g1_generator(), sharing.shares[sender - 1]),
+    ]
+    if not own or not curve.pairing_product_is_one(pairs):
+        raise ProofError(
+            "issuer.tag-share", "the share must be the one that the ceremony has given"
+        )
+    return sender, K_i
+
+
+def tag_shares(
+    curve: Backend, plan: Plan, sharing: PublicSharing, messages: Iterable[bytes]
+) -> PublicShares | None:
+    """Return the shares of all issuers, ``None`` before t + 1 are known (step 19)."""
+    known: dict[int, G1] = {}
+    for message in sorted(messages):
+        try:
+            sender, K_i = read_tag_share(curve, plan, sharing, message)
+        except CryptoError:
+            continue
+        known[sender] = K_i
+    # Step 19.
+    if len(known) <= plan.degree:
+        return None
+    used = dict(sorted(known.items())[: plan.degree + 1])
+    points = tuple(interpolate_points(used, i) for i in plan.indexes)
+    return PublicShares(plan.degree, points)
+
+
+def _statement(unsigned: Mapping[str, cbor.Value]) -> bytes:
+    return tag("issuer-tag-share").encode() + b"\x00" + cbor.encode(dict(unsigned))
