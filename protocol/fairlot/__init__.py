@@ -16,13 +16,19 @@ from importlib import import_module
 __version__ = "0.1.0"
 
 __all__ = [
+    "Answer",
+    "AuditKey",
     "Board",
     "CallerError",
     "Cast",
+    "Challenge",
+    "Claim",
     "Committee",
+    "Contest",
     "Credential",
     "Credentials",
     "Currency",
+    "Delivery",
     "Deposit",
     "DeskAttester",
     "Entrant",
@@ -30,13 +36,19 @@ __all__ = [
     "EntryType",
     "Exclusion",
     "FairlotError",
+    "Freeze",
     "Funding",
+    "Gate",
+    "Guardian",
     "Holder",
     "Identity",
     "InputError",
     "InvariantError",
+    "ItemBook",
+    "LeafLife",
     "LedgerLine",
     "ListDesk",
+    "MadeClaim",
     "MadeDeposit",
     "Mechanism",
     "MemoryStorage",
@@ -44,8 +56,10 @@ __all__ = [
     "Nym",
     "Outcome",
     "Pool",
+    "Purpose",
     "Randomness",
     "Receipt",
+    "Recipient",
     "Registry",
     "RegistryBoard",
     "RegistryState",
@@ -63,6 +77,8 @@ __all__ = [
     "Terms",
     "TermsError",
     "Tier",
+    "UsedList",
+    "WinnerAudit",
     "Wish",
     "allocate",
     "answer_key",
@@ -73,18 +89,32 @@ __all__ = [
     "draw_alpha",
     "draw_sale",
     "epoch_at",
+    "make_act",
+    "make_answer",
     "make_cancellation",
+    "make_challenge",
+    "make_claim",
     "make_commitment",
+    "make_delivery",
     "make_deposit",
+    "make_items",
     "make_payment",
     "make_reveal",
     "nym_of",
+    "open_gate",
+    "open_item",
     "open_transcript",
+    "open_winner_audit",
+    "prove_winner",
+    "read_answer",
+    "read_challenge",
+    "read_winner_proof",
     "sale_odds",
     "settle",
     "settle_transcript",
     "start_board",
     "start_registry",
+    "units_of",
     "verify_deposit",
     "whole_sale_odds",
 ]
@@ -100,24 +130,22 @@ if TYPE_CHECKING:
     from fairlot.allocation.settlement import Funding, LedgerLine, settle
     from fairlot.allocation.whole_odds import whole_sale_odds
     from fairlot.audit.auditor import audit_transcript
+    from fairlot.audit.doors import open_gate
     from fairlot.audit.report import Report
-    from fairlot.audit.settling import (
-        NotYet,
-        Settled,
-        ShownVoid,
-        settle_transcript,
-    )
+    from fairlot.audit.settling import NotYet, Settled, ShownVoid, settle_transcript
+    from fairlot.audit.winners import open_winner_audit
     from fairlot.beacon.contributions import make_commitment, make_reveal
     from fairlot.board.keeper import Board, StartKeys, start_board
     from fairlot.board.log_keeper import Receipt
     from fairlot.board.registry_keeper import RegistryBoard, start_registry
     from fairlot.board.registry_state import RegistryState
     from fairlot.board.sale import SaleState
-    from fairlot.board.storage import (
-        MemoryStorage,
-        create_transcript,
-        open_transcript,
-    )
+    from fairlot.board.storage import MemoryStorage, create_transcript, open_transcript
+    from fairlot.claim.claim import Claim
+    from fairlot.claim.make import MadeClaim, make_claim
+    from fairlot.delivery.box import open_item
+    from fairlot.delivery.entries import Delivery, Recipient, make_delivery, make_items
+    from fairlot.delivery.items import ItemBook, units_of
     from fairlot.deposit.deposit import Deposit
     from fairlot.deposit.make import MadeDeposit, make_cancellation, make_deposit
     from fairlot.deposit.nym import nym_of
@@ -125,6 +153,10 @@ if TYPE_CHECKING:
     from fairlot.deposit.puzzle import answer_key
     from fairlot.deposit.verify import verify_deposit
     from fairlot.deposit.wish import Wish
+    from fairlot.door.answer import Answer, make_answer, read_answer
+    from fairlot.door.challenge import Challenge, make_challenge, read_challenge
+    from fairlot.door.gate import Gate
+    from fairlot.door.used_list import UsedList
     from fairlot.entry import Entry, EntryType
     from fairlot.errors import (
         FairlotError,
@@ -133,25 +165,30 @@ if TYPE_CHECKING:
         Rejection,
         TermsError,
     )
+    from fairlot.identity.acts import Contest, Freeze, Guardian, make_act
+    from fairlot.identity.attestation import Purpose
     from fairlot.identity.committee import Committee, Holder
     from fairlot.identity.desks import DeskAttester, ListDesk
     from fairlot.identity.enrolment import Identity
+    from fairlot.identity.life import LeafLife
     from fairlot.identity.registry import Credentials, Registry, epoch_at
+    from fairlot.identity.winner_audit import (
+        WinnerAudit,
+        prove_winner,
+        read_winner_proof,
+    )
     from fairlot.money import Currency
     from fairlot.names import Nym
     from fairlot.rehearsal.cast import Cast, cast_rehearsal, draw_sale
     from fairlot.terms.pool import Exclusion, Mechanism, Pool, Requirement, Tier
     from fairlot.terms.terms import Terms
     from fairlot_crypto.bbs.profile import Credential
+    from fairlot_crypto.bbs.winner import AuditKey
     from fairlot_crypto.curve import backend
     from fairlot_crypto.delay.bicorn import draw_alpha
     from fairlot_crypto.errors import CallerError
     from fairlot_crypto.keys import SigningKey
-    from fairlot_crypto.randomness import (
-        Randomness,
-        SeededRandomness,
-        SystemRandomness,
-    )
+    from fairlot_crypto.randomness import Randomness, SeededRandomness, SystemRandomness
     from fairlot_crypto.statements import Statements
 else:
     # Hidden from type checkers, to whom any name would else be there.
@@ -163,10 +200,15 @@ else:
         "fairlot.allocation.settlement": ("Funding", "LedgerLine", "settle"),
         "fairlot.allocation.whole_odds": ("whole_sale_odds",),
         "fairlot.audit.auditor": ("audit_transcript",),
+        "fairlot.audit.doors": ("open_gate",),
         "fairlot.audit.report": ("Report",),
         "fairlot.audit.settling": (
-            *("NotYet", "Settled", "ShownVoid", "settle_transcript"),
+            "NotYet",
+            "Settled",
+            "ShownVoid",
+            "settle_transcript",
         ),
+        "fairlot.audit.winners": ("open_winner_audit",),
         "fairlot.beacon.contributions": ("make_commitment", "make_reveal"),
         "fairlot.board.keeper": ("Board", "StartKeys", "start_board"),
         "fairlot.board.log_keeper": ("Receipt",),
@@ -174,8 +216,20 @@ else:
         "fairlot.board.registry_state": ("RegistryState",),
         "fairlot.board.sale": ("SaleState",),
         "fairlot.board.storage": (
-            *("MemoryStorage", "create_transcript", "open_transcript"),
+            "MemoryStorage",
+            "create_transcript",
+            "open_transcript",
         ),
+        "fairlot.claim.claim": ("Claim",),
+        "fairlot.claim.make": ("MadeClaim", "make_claim"),
+        "fairlot.delivery.box": ("open_item",),
+        "fairlot.delivery.entries": (
+            "Delivery",
+            "Recipient",
+            "make_delivery",
+            "make_items",
+        ),
+        "fairlot.delivery.items": ("ItemBook", "units_of"),
         "fairlot.deposit.deposit": ("Deposit",),
         "fairlot.deposit.make": ("MadeDeposit", "make_cancellation", "make_deposit"),
         "fairlot.deposit.nym": ("nym_of",),
@@ -183,27 +237,45 @@ else:
         "fairlot.deposit.puzzle": ("answer_key",),
         "fairlot.deposit.verify": ("verify_deposit",),
         "fairlot.deposit.wish": ("Wish",),
+        "fairlot.door.answer": ("Answer", "make_answer", "read_answer"),
+        "fairlot.door.challenge": ("Challenge", "make_challenge", "read_challenge"),
+        "fairlot.door.gate": ("Gate",),
+        "fairlot.door.used_list": ("UsedList",),
         "fairlot.entry": ("Entry", "EntryType"),
         "fairlot.errors": (
-            *("FairlotError", "InputError", "InvariantError", "Rejection"),
+            "FairlotError",
+            "InputError",
+            "InvariantError",
+            "Rejection",
             "TermsError",
         ),
+        "fairlot.identity.acts": ("Contest", "Freeze", "Guardian", "make_act"),
+        "fairlot.identity.attestation": ("Purpose",),
         "fairlot.identity.committee": ("Committee", "Holder"),
         "fairlot.identity.desks": ("DeskAttester", "ListDesk"),
         "fairlot.identity.enrolment": ("Identity",),
+        "fairlot.identity.life": ("LeafLife",),
         "fairlot.identity.registry": ("Credentials", "Registry", "epoch_at"),
+        "fairlot.identity.winner_audit": (
+            "WinnerAudit",
+            "prove_winner",
+            "read_winner_proof",
+        ),
         "fairlot.money": ("Currency",),
         "fairlot.names": ("Nym",),
         "fairlot.rehearsal.cast": ("Cast", "cast_rehearsal", "draw_sale"),
         "fairlot.terms.pool": ("Exclusion", "Mechanism", "Pool", "Requirement", "Tier"),
         "fairlot.terms.terms": ("Terms",),
         "fairlot_crypto.bbs.profile": ("Credential",),
+        "fairlot_crypto.bbs.winner": ("AuditKey",),
         "fairlot_crypto.curve": ("backend",),
         "fairlot_crypto.delay.bicorn": ("draw_alpha",),
         "fairlot_crypto.errors": ("CallerError",),
         "fairlot_crypto.keys": ("SigningKey",),
         "fairlot_crypto.randomness": (
-            *("Randomness", "SeededRandomness", "SystemRandomness"),
+            "Randomness",
+            "SeededRandomness",
+            "SystemRandomness",
         ),
         "fairlot_crypto.statements": ("Statements",),
     }

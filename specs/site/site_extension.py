@@ -6,6 +6,7 @@ name of Python or of a dependency must exist, and is shown without a link, as no
 asked for it.
 """
 
+import builtins
 import inspect
 import pkgutil
 import re
@@ -154,6 +155,14 @@ def links_to_folders(app: Sphinx, document: nodes.document) -> None:
             node.replace_self(node.children)
 
 
+def builtins_are_words(_app: Sphinx, document: nodes.document) -> None:
+    """Show ``type`` and the like in a signature as words: some attribute has that name."""
+    for node in list(document.findall(pending_xref)):
+        target = str(cast("Mapping[str, object]", node.attributes)["reftarget"])
+        if node.get("refdomain") == "py" and hasattr(builtins, target):
+            node.replace_self(nodes.Text(target))
+
+
 def every_module_has_a_page(_app: Sphinx, env: BuildEnvironment) -> None:
     """Warn of modules that no page describes."""
     described = cast("PythonDomain", env.get_domain("py")).modules
@@ -172,5 +181,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("autodoc-process-signature", readable_signature)
     app.connect("missing-reference", name_without_page)
     app.connect("doctree-read", links_to_folders)
+    app.connect("doctree-read", builtins_are_words)
     app.connect("env-check-consistency", every_module_has_a_page)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

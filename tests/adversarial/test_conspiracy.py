@@ -127,6 +127,7 @@ def named(game: Game) -> str:
     return f"{game.needed}-of-{game.roster}-with-{len(game.corrupt)}-corrupt"
 
 
+@pytest.mark.slow
 def test_whatever_they_do_one_outcome_passes() -> None:
     assert check(Game(2, 2, frozenset((0,)))).strategies > 10_000
 

@@ -62,6 +62,7 @@ def check_flips(board: Path, concert: Stage, number: int) -> None:
         assert board.read_bytes() == damaged, bit
 
 
+@pytest.mark.slow
 def test_no_flipped_bit_destroys_what_was_acknowledged(
     board: Path, concert: Stage
 ) -> None:

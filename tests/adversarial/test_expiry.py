@@ -16,7 +16,7 @@ from fairlot.audit.settling import (
     ShownVoid,
     settle_transcript,
 )
-from fairlot.board.sale import VoidReason
+from fairlot.board.phase import VoidReason
 from fairlot.entry import Entry, EntryType
 from fairlot.errors import Rejection
 from fairlot.rehearsal.parts import LOCKUP

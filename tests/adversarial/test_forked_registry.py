@@ -23,10 +23,10 @@ from fairlot.errors import InputError, Rejection
 from fairlot.identity.committee import signed_roll
 from fairlot.identity.credential import (
     answer_request,
-    receive_credential,
     request_credential,
 )
 from fairlot.identity.enrolment import IssuerSecrets
+from fairlot.identity.receiving import receive_credential
 from fairlot.identity.registry import epoch_at
 from fairlot.identity.roll import PostedRoll, Roll, check_roll
 from fairlot.rehearsal.parts import START

@@ -8,8 +8,8 @@ import pytest
 
 from fairlot.beacon.contributions import Draw, Frozen, make_commitment, make_reveal
 from fairlot.beacon.seals import Seal, make_seal
-from fairlot.board.phase import Phase
-from fairlot.board.sale import SaleState, VoidReason
+from fairlot.board.phase import Phase, VoidReason
+from fairlot.board.sale import SaleState
 from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot.errors import Rejection
 from fairlot_crypto.cbor import Value

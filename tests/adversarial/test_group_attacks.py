@@ -10,7 +10,7 @@ import pytest
 from exact_draw import expected_units
 from fairlot.allocation.entering import Entrant, Standing, entering, formed_groups
 from fairlot.allocation.lots import SeededLots
-from fairlot.allocation.mechanisms.groups import draw_rule, worst_flip
+from fairlot.allocation.mechanisms.groups import table, worst_cost
 from fairlot.allocation.mechanisms.lottery import lottery, lottery_odds
 from fairlot.allocation.shape import Lots, Order
 from fairlot.names import Nym, group_id
@@ -109,13 +109,13 @@ def test_all_lots_give_a_bundle_no_more_than_persons_alone() -> None:
 
 
 def test_a_saboteur_costs_himself_as_much_as_everybody() -> None:
-    """Two singles of 9 for 8 units become a pair: the mode flips, for all alike."""
-    before, after = draw_rule(8, (), 9), draw_rule(8, (2,), 7)
-    assert before.chance == Fraction(8, 9)
-    assert after.chance == Fraction(7, 9) == before.chance * (1 - worst_flip(8, 2))
+    """Two of three for two units become a pair: it costs all alike, up to the bound."""
+    before, after = table(2, {1: 3}), table(2, {2: 1, 1: 1})
+    assert before.chance == Fraction(2, 3)
+    assert after.chance == Fraction(1, 2) >= before.chance * (1 - worst_cost(2, 2))
 
 
-def test_unsold_units_of_mode_b_go_to_nobody() -> None:
+def test_unsold_units_of_whole_groups_go_to_nobody() -> None:
     """13 units and only pairs: in no seed does the 13th go to half a pair."""
     names = "abcdefghijklmnop"
     pairs = [one for i in range(0, 16, 2) for one in signed(names[i : i + 2])]

@@ -76,38 +76,44 @@ def lawless(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("fairlot.allocation.entering.check_made_pools", accept)
 
 
-# The attack in full: 100 friends and 400 others, 100 seats, and a puzzle.
+# The attack in full: two groups of 51 friends and 20 others, 100 seats, and a puzzle.
 
-FRIENDS, OTHERS, SEATS = 100, 400, 100
-CROWD = Pool("crowd", Mechanism.LOTTERY, SEATS, 10, group_max=FRIENDS, unsold="hunt")
+HALF, OTHERS, SEATS = 51, 20, 100
+FRIENDS = 2 * HALF
+CROWD = Pool("crowd", Mechanism.LOTTERY, SEATS, 10, group_max=HALF, unsold="hunt")
 HUNT = Pool("hunt", Mechanism.LOTTERY, 0, 10, puzzle=PUZZLE)
 
 
-def test_a_fifth_for_all_becomes_nearly_all_for_the_friends() -> None:
-    """20 % against 20 %, or 99.2 % against 0.2 %."""
+def test_equal_chances_become_better_ones_for_the_friends() -> None:
+    """82 % against 82 %, or 88 % against 50 %."""
     alone = [Order(1, 10)] * (FRIENDS + OTHERS)
     before = {chance.expected for chance in lottery_odds(CROWD, alone).chances}
-    assert before == {Fraction(20, 100)}
-    grouped = [Order(1, 10, group=bytes(32))] * FRIENDS + [Order(1, 10)] * OTHERS
-    odds = lottery_odds(CROWD, grouped)
+    assert before == {Fraction(100, 122)}
+    groups = [Order(1, 10, group=bytes([g]) * 32) for g in (0, 1) for _ in range(HALF)]
+    odds = lottery_odds(CROWD, [*groups, *[Order(1, 10)] * OTHERS])
     (after,) = {chance.expected for chance in odds.chances}
-    assert after == Fraction(2, 1000)
-    # If the group wins, nothing is left. Else no more is left than there are friends, and
-    # all of it is theirs: on average they share what is left on average.
-    assert odds.expected_unsold == 99
-    assert after + odds.expected_unsold / FRIENDS == Fraction(992, 1000)
+    assert after == Fraction(1, 2)
+    # No more is left than there are friends who lose, and all of it is theirs: on average
+    # they share what is left on average.
+    assert odds.expected_unsold == 39
+    assert (
+        after + odds.expected_unsold / FRIENDS == Fraction(15, 17) > Fraction(100, 122)
+    )
 
 
 @pytest.mark.usefixtures("lawless")
 def test_so_it_is_in_any_draw() -> None:
-    """With the rule off, friends get 99 or all of the 100 seats from every seed."""
+    """With the rule off, friends get 90 of the 100 seats from every seed, others 10."""
     friend = Entrant(Nym(b""), 1, 10, solved=frozenset({"hunt"}))
-    people = crowd(FRIENDS, OTHERS, friend, Entrant(Nym(b""), 1, 10), together=True)
+    people = crowd(FRIENDS, OTHERS, friend, Entrant(Nym(b""), 1, 10), together=False)
+    for half in (range(HALF), range(HALF, FRIENDS)):
+        gid = group_id(SALE, [nym(i) for i in half])
+        for i in half:
+            people[i] = replace(people[i], group=gid)
     for number in range(5):
         outcome = allocate((CROWD, HUNT), people, bytes([number]) * 32, SALE)
         won = [total.units for total in outcome.totals]
-        assert sum(won[:FRIENDS]) >= 99
-        assert sum(won[FRIENDS:]) <= 1
+        assert (sum(won[:FRIENDS]), sum(won[FRIENDS:])) == (90, 10)
 
 
 def test_such_terms_are_refused() -> None:
@@ -166,11 +172,11 @@ def chances(pools: Sequence[Pool], people: Sequence[Entrant]) -> list[Fraction]:
 @pytest.mark.usefixtures("lawless")
 @pytest.mark.parametrize("door", [door for door in DOORS if door != "next-but-one"])
 def test_a_door_gives_friends_what_others_lose(door: str) -> None:
-    """2/3 for each, or 5/6 for friends and 1/3 for the other."""
+    """2/3 for each, or 3/4 for friends and 1/2 for the other."""
     alone = crowd(2, 1, FRIEND, OTHER, together=False)
     assert chances(DOORS[door], alone) == [Fraction(2, 3)] * 3
     together = crowd(2, 1, FRIEND, OTHER, together=True)
-    assert chances(DOORS[door], together) == [Fraction(5, 6)] * 2 + [Fraction(1, 3)]
+    assert chances(DOORS[door], together) == [Fraction(3, 4)] * 2 + [Fraction(1, 2)]
 
 
 @pytest.mark.parametrize("door", DOORS)

@@ -15,7 +15,7 @@ from command import fairlot
 from fairlot import audit_transcript
 from fairlot.audit.auditor import Expected, audit
 from fairlot.audit.report import Report
-from fairlot.board.sale import VoidReason
+from fairlot.board.phase import VoidReason
 from fairlot_crypto.delay.group import Modulus
 from fairlot_crypto.delay.parameters import Setup, make_setup, verify_setup
 from fairlot_crypto.delay.primes import hash_to_prime

@@ -4,7 +4,8 @@
 
 Prints how long N orders take to be ranked and filled, as a multiple of the time in which
 HMAC-SHA256 makes as many hashes of 64 bytes in the same run, and how the time of a group draw
-grows from a tenth of the groups to all of them. Times are those of the processor, the
+grows from a tenth of the groups to all of them; and how long the table of as many groups of 2
+to 16 takes, for a million units and as many singles. Times are those of the processor, the
 least of five; ratios are the median of five pairs of runs, one after the other. Exits with 1
 where a ratio misses its limit.
 """
@@ -21,8 +22,11 @@ from statistics import median
 
 from fairlot.allocation.lots import SeededLots
 from fairlot.allocation.mechanisms.fill import fill
-from fairlot.allocation.mechanisms.groups import draw, draw_rule
+from fairlot.allocation.mechanisms.groups import table, verify
+from fairlot.allocation.mechanisms.lottery import lottery
+from fairlot.allocation.shape import Order
 from fairlot.names import Nym
+from fairlot.terms.pool import Mechanism, Pool
 
 SEED, SALE_ID = hashlib.sha256(b"allocation").digest(), bytes(32)
 TIMES = 5
@@ -32,6 +36,7 @@ STEP = 10
 GROWTH = (8, 12)
 """Within a fifth of ten."""
 GROUP, SINGLES = 3, 12
+SIZES, UNITS = range(2, 17), 1_000_000
 
 
 def once(work: Callable[[], object]) -> float:
@@ -75,12 +80,20 @@ def ranking(lots: SeededLots, quantities: Sequence[int]) -> None:
 
 def drawing(groups: int) -> Callable[[], object]:
     """Return the draw of as many groups of three, and some singles, for half of them."""
-    numbers = range(groups)
-    ids = [hashlib.sha256(number.to_bytes(8, "big")).digest() for number in numbers]
-    people = GROUP * groups + SINGLES
-    rule = draw_rule(people // 2, (GROUP,) * groups, SINGLES)
-    lots = SeededLots(SEED, SALE_ID, "main", ())
-    return lambda: draw(rule, lots.group_permutation(ids), lots.uniform)
+    orders = [Order(1, 1, group=None)] * SINGLES
+    for number in range(groups):
+        gid = hashlib.sha256(number.to_bytes(8, "big")).digest()
+        orders += [Order(1, 1, group=gid)] * GROUP
+    pool = Pool("main", Mechanism.LOTTERY, len(orders) // 2, 1, group_max=GROUP)
+    lots = SeededLots(SEED, SALE_ID, "main", sample_nyms(len(orders)))
+    return lambda: lottery(pool, orders, lots)
+
+
+def tabled(groups: int) -> Callable[[], object]:
+    """Return the table of as many groups of 2 to 16, and a check of it."""
+    each = groups // len(SIZES)
+    wanted = {size: each + size for size in SIZES} | {1: UNITS}
+    return lambda: verify(table(UNITS, wanted))
 
 
 def memory() -> int:
@@ -112,6 +125,9 @@ def main() -> int:
     print(f"{tenth} groups {few / STEP:.2f} s, {arguments.groups} {many:.2f} s")
     low, high = GROWTH
     print(f"growth {growth:.2f} ({low} to {high}), {memory()} MiB")
+
+    found = min(once(tabled(arguments.groups)) for _ in range(TIMES))
+    print(f"table of {arguments.groups} groups for {UNITS} units {found:.3f} s")
 
     lots = SeededLots(SEED, SALE_ID, "main", sample_nyms(arguments.orders))
     quantities = [number % 7 for number in range(arguments.orders)]

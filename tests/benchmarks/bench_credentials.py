@@ -22,10 +22,10 @@ from fairlot.identity.committee import Holder
 from fairlot.identity.credential import (
     answer_request,
     attribute_octets,
-    receive_credential,
     request_credential,
 )
 from fairlot.identity.enrolment import enrol, receive_identity
+from fairlot.identity.receiving import receive_credential
 from fairlot.identity.registry import Credentials, epoch_at
 from fairlot.identity.roll import PostedRoll, Roll, roll_id_of
 from fairlot.inputs.people_file import Person

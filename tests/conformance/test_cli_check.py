@@ -223,6 +223,7 @@ def test_machines_get_all_names_and_people_the_first(tmp_path: Path) -> None:
     assert "no deposit reaches the price: the highest is 49, the price 50" in text
 
 
+@pytest.mark.slow
 def test_thousands_of_groups_are_told_in_a_few_lines(tmp_path: Path) -> None:
     rows = [f"P{i},1,{50 * (i % 2)},g{i // 2}\n" for i in range(4000)]
     terms = f"{LOTTERY}group_max = 2\n"
@@ -254,6 +255,30 @@ def test_it_says_for_how_long_items_are_locked_and_who_recovers(tmp_path: Path) 
     assert "locked up for 180 hours" in said
     assert "within 4 days" in said
     assert "3 attesters and 5 of 7 issuers give it back, after 36 hours in" in said
+    assert "any 3 of the 7 issuers together can compute everybody's nyms" in said
+
+
+def test_machines_get_lock_up_and_recovery_as_figures(tmp_path: Path) -> None:
+    tables = (
+        '[issuers]\nn = 7\nt = 2\nq_recover = 3\ncooling = "36 hours"\n'
+        '[times]\ndetection = "4 days"\nlockup = "180 hours"\n'
+    )
+    ran = check(tmp_path, f"{LOTTERY}{tables}", f"{PLAIN}Ann,1,50\n", "--json")
+    document = json.loads(ran.out)
+    assert document["lockup"] == 180 * 3_600
+    assert document["recovery"] == {
+        "detection": 4 * 86_400,
+        "cooling": 36 * 3_600,
+        "attesters": 3,
+        "issuers": 7,
+        "signing": 5,
+        "linking": 3,
+    }
+
+
+def test_the_price_of_one_issuer_is_said(tmp_path: Path) -> None:
+    said = check(tmp_path, LOTTERY, f"{PLAIN}Ann,1,50\n").out
+    assert "The price of that: the issuer can compute everybody's nyms" in said
 
 
 def test_odds_and_run_say_it_and_go_on(tmp_path: Path) -> None:

@@ -378,6 +378,7 @@ def test_the_answer_of_one_sale_is_none_in_the_next(
     assert (ran.code, "door.sale" in ran.err) == (1, True)
 
 
+@pytest.mark.slow
 def test_a_person_of_an_earlier_sale_answers_from_a_log_that_went_on(
     sold: Sold, tmp_path: Path
 ) -> None:

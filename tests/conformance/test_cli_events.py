@@ -11,6 +11,7 @@ from fairlot.board.registry_state import RegistryState
 from fairlot.board.replay import Replay, replay
 from fairlot.entry import EntryType
 from fairlot.errors import Rejection
+from fairlot.identity.acts import Decision, read_act
 from fairlot.identity.leaf import holder_hash
 from fairlot.rehearsal.kept import LOG, SECRET, Hand, holder_of, read_kept
 from fairlot.rehearsal.wallet import open_wallet
@@ -73,19 +74,23 @@ class Played:
 
 
 def play(
-    folder: Path, events: str | None, *words: str | Path, people: str = PEOPLE
+    folder: Path,
+    events: str | None,
+    *words: str | Path,
+    people: str = PEOPLE,
+    terms: str = TERMS,
 ) -> Played:
     """Play a sale, audit it, and return it."""
     folder.mkdir(exist_ok=True)
-    terms, listed, out = (folder / n for n in ("terms.toml", "people.csv", "out"))
-    terms.write_text(TERMS)
+    sold, listed, out = (folder / n for n in ("terms.toml", "people.csv", "out"))
+    sold.write_text(terms)
     listed.write_text(people)
     if events is not None:
         (folder / "events.csv").write_text(f"when,person,event\n{events}")
         words = (*words, "--events", folder / "events.csv")
     if "--registry" not in words:
         words = (*words, "--seed", SEED)
-    ran = fairlot("run", terms, listed, "--out", out, "--jobs", "1", *words)
+    ran = fairlot("run", sold, listed, "--out", out, "--jobs", "1", *words)
     if ran.code == 0:
         audit = fairlot("audit", out / "transcript.fairlot", "--rehearsal")
         assert (audit.code, audit.err) == (0, "")
@@ -135,6 +140,7 @@ def test_a_recovered_claim_looks_like_any_other(taken_back: Played) -> None:
     assert len(lengths) == 1
 
 
+@pytest.mark.slow
 def test_a_thief_who_contests_gains_a_day(tmp_path: Path) -> None:
     events = "commit,Bob,steal-device\n3,Bob,re-verify\n5,Bob,contest\n"
     played = play(tmp_path, events)
@@ -148,6 +154,7 @@ def test_a_thief_who_contests_gains_a_day(tmp_path: Path) -> None:
     assert "6: the arbiter decides: recover" in played.told("Bob")
 
 
+@pytest.mark.slow
 def test_a_recovery_that_the_person_contests_ends(tmp_path: Path) -> None:
     played = play(tmp_path, "1,Bob,re-verify\n2,Bob,contest\n")
     assert played.life() == [EntryType.RECOVERY, EntryType.CONTEST, EntryType.RULING]
@@ -172,6 +179,7 @@ def test_a_freeze_ends_by_itself_and_nobody_claims(tmp_path: Path) -> None:
     assert played.holders["Dan"] == ""
 
 
+@pytest.mark.slow
 def test_two_keys_of_one_epoch_wait_for_the_next(tmp_path: Path) -> None:
     events = "unlocked,Ann,renew\nunlocked,Ann,steal-device\n"
     assert play(tmp_path / "late", events).holders["Ann"] == "thief of Ann"
@@ -179,6 +187,7 @@ def test_two_keys_of_one_epoch_wait_for_the_next(tmp_path: Path) -> None:
     assert recovered.holders["Ann"] == "Ann"
 
 
+@pytest.mark.slow
 def test_a_theft_behind_the_release_changes_nothing(tmp_path: Path) -> None:
     played = play(tmp_path, "15,Ann,steal-device\n")
     assert played.holders["Ann"] == "Ann"
@@ -194,6 +203,7 @@ def test_a_void_sale_ends_as_without_events(tmp_path: Path) -> None:
     assert played.life() == []
 
 
+@pytest.mark.slow
 def test_events_are_the_same_for_every_number_of_processes(tmp_path: Path) -> None:
     first = play(tmp_path / "one", SOLD + BACK)
     words = ("--jobs", "2")
@@ -208,6 +218,7 @@ def kept(folder: Path) -> RegistryState:
     return read_kept(files, GROUP).state
 
 
+@pytest.mark.slow
 def test_a_later_sale_is_played_with_the_recovered_keys(
     taken_back: Played, tmp_path: Path
 ) -> None:
@@ -250,6 +261,7 @@ def test_a_wallet_of_a_kept_registry_has_the_recovered_keys(
     assert caught.value.code == "request.holder"
 
 
+@pytest.mark.slow
 def test_a_buyer_who_was_never_recovered_buys_in_the_next_sale(tmp_path: Path) -> None:
     folder = tmp_path / "kept"
     play(tmp_path / "first", "13,Cleo,sell-identity\n", "--keep-registry", folder)
@@ -271,6 +283,32 @@ def test_who_has_left_is_not_in_the_next_sale(tmp_path: Path) -> None:
     others = PEOPLE.replace("Bob,1,100\n", "")
     later = play(tmp_path / "others", None, "--registry", folder, people=others)
     assert (later.ran.code, later.ran.err) == (0, "")
+
+
+SEVEN = """\
+[issuers]
+n = 7
+t = 2
+q_recover = 2
+"""
+
+
+def test_seven_issuers_and_two_attesters_give_an_identity_back(tmp_path: Path) -> None:
+    """The committee and the quorum of a recovery are those of the terms file."""
+    events = SOLD + RENEWED + BACK
+    played = play(tmp_path, events, terms=f"{TERMS}{SEVEN}", people=PEOPLE)
+    assert (played.ran.code, played.ran.err) == (0, "")
+    assert played.holders["Ann"] == "Ann"
+    assert played.life() == [EntryType.RECOVERY, EntryType.SWITCH]
+    registry = played.read().registry
+    found = registry.state.registry
+    assert (len(found.issuers), found.threshold) == (7, 2)
+    assert (len(found.attesters), found.recovery.quorum) == (2, 2)
+    for each in registry.entries:
+        if each.entry.type in (EntryType.RECOVERY, EntryType.SWITCH):
+            decision = read_act(each.entry)
+            assert isinstance(decision, Decision)
+            assert len(decision.sigs) >= 5
 
 
 def test_a_stop_and_events_exclude_each_other(tmp_path: Path) -> None:

@@ -55,8 +55,8 @@ def test_chances_are_those_of_whoever_may_enter(inputs: Inputs) -> None:
     assert (ran.code, ran.err) == (0, "")
     younger, older = json.loads(ran.out)["pools"]
     found = {p["who"]: p["expected"] for p in younger["people"]}
-    # Mode B: the chance is (3 - 2 + 1)/4.
-    assert found == dict.fromkeys(("Mina", "Pia", "Rui", "Sol"), "1/2")
+    # Of a pair and two singles for three, the pair and one or both singles win.
+    assert found == dict.fromkeys(("Mina", "Pia", "Rui", "Sol"), "2/3")
     assert {p["who"]: p["expected"] for p in older["people"]} == {
         "Oskar": "1",
         "Tom": "1",

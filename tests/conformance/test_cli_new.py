@@ -40,6 +40,7 @@ def test_it_writes_the_files_of_an_example(tmp_path: Path, name: str) -> None:
     check_people(terms, read_people(people, terms.currency, terms.keep), people)
 
 
+@pytest.mark.slow
 def test_without_a_name_it_is_the_first(tmp_path: Path) -> None:
     assert run_program(FAIRLOT, "new", "my-sale", cwd=tmp_path).code == 0
     _holds(tmp_path / "my-sale", NAMES[0])
@@ -58,6 +59,7 @@ def test_the_folder_in_which_somebody_stands_will_do(tmp_path: Path) -> None:
     _holds(tmp_path, "workshop")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["workshop", "reseller"])
 def test_what_it_says_to_do_next_works(tmp_path: Path, name: str) -> None:
     made = fairlot("new", name, "my sale", cwd=tmp_path)

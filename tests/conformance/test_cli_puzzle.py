@@ -53,6 +53,7 @@ def test_what_is_no_answer_is_refused_with_its_rule(answer: str) -> None:
     assert "the answer" in ran.err
 
 
+@pytest.mark.slow
 def test_bytes_that_are_no_text_are_refused() -> None:
     done = from_input(b"\xff\n")
     assert (done.returncode, done.stdout) == (2, b"")

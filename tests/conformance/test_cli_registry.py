@@ -278,6 +278,32 @@ def test_a_committee_of_another_size_is_refused(played: Played, tmp_path: Path) 
     assert caught.value.code == "registry-dir.issuers"
 
 
+@pytest.mark.parametrize(
+    ("table", "key", "written", "has"),
+    [
+        ("issuers", "cooling", "4 days", "3 days"),
+        ("times", "epoch", "12 hours", "1 day"),
+        ("times", "season", "300 days", "365 days"),
+        ("times", "detection", "6 days", "7 days"),
+        ("times", "tail", "61 days", "60 days"),
+    ],
+)
+def test_other_times_than_the_registrys_are_refused(
+    table: str, key: str, written: str, has: str, played: Played, tmp_path: Path
+) -> None:
+    """People of the registry were told how they get their identity back."""
+    terms, people = tmp_path / "terms.toml", tmp_path / "people.csv"
+    terms.write_text(f'{TERMS}[{table}]\n{key} = "{written}"\n')
+    people.write_text(FIRST)
+    out = tmp_path / "out"
+    words = ("--out", out, "--registry", played.path("kept-1"))
+    ran = fairlot("run", terms, people, *words)
+    assert (ran.code, out.exists()) == (2, False)
+    said = f"registry-dir.times: [{table}] {key} of the registry is another"
+    assert said in ran.err
+    assert f'write "{has}"' in ran.err
+
+
 def late_registry(kept: Path) -> None:
     """Let a kept registry's log go on to a roll of the season's last day."""
     files = {name: (kept / name).read_bytes() for name in (LOG, SECRET)}

@@ -141,6 +141,7 @@ def test_colours_follow_the_surroundings_and_paper_is_white(page: Page) -> None:
         assert rule in style.text
 
 
+@pytest.mark.slow
 def test_the_same_transcript_gives_the_same_bytes(
     transcript: Path, tmp_path: Path
 ) -> None:

@@ -124,7 +124,7 @@ def test_it_names_what_its_seller_would_publish(ran: tuple[Ran, Path]) -> None:
 
 def test_it_acknowledges_every_entry_once_in_order(ran: tuple[Ran, Path]) -> None:
     acks = [line for line in ran[0].out.splitlines() if line.startswith("ack ")]
-    assert all(re.fullmatch("ack [0-9a-f]{64} [0-9]+", ack) for ack in acks)
+    assert all(re.fullmatch("ack [0-9a-f]{64} [0-9]+ [!-~]+", ack) for ack in acks)
     # REGISTRY, TERMS, 5 leaves, ROLL, OPEN, 5 deposits, 4 payments, CLOSE, COMMIT,
     # COMMIT_END, SEAL, SEALED, REVEAL, REVEAL_END, RESULT
     assert len({ack.split()[1] for ack in acks}) == len(acks) == 26
@@ -133,7 +133,7 @@ def test_it_acknowledges_every_entry_once_in_order(ran: tuple[Ran, Path]) -> Non
         sent = [t for t in log.entries if t.entry.type is not EntryType.TIME]
         hashes = {t.entry.hash.hex() for t in sent}
         assert [ack.split()[1:] for ack in acks if ack.split()[1] in hashes] == [
-            [t.entry.hash.hex(), str(t.index)] for t in sent
+            [t.entry.hash.hex(), str(t.index), log.state.identity.origin] for t in sent
         ]
 
 

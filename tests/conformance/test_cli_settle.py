@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from command import FAIRLOT, SEED, TERMS, Ran, fairlot, run_program, write_inputs
-from fairlot.board.sale import VoidReason
+from fairlot.board.phase import VoidReason
 from fairlot.board.transcript import Record, read_records
 from fairlot.entry import Entry, EntryType
 from kit.board import as_record, dated
@@ -321,6 +321,7 @@ def test_what_is_no_transcript_is_refused(place: Place, data: bytes) -> None:
     assert not (place.folder / "settled").exists()
 
 
+@pytest.mark.slow
 def test_a_process_of_its_own_settles_standard_input(place: Place) -> None:
     path = place.write("board", played(stage(), "result").data)
     with path.open("rb") as file:

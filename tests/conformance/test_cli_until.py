@@ -216,7 +216,7 @@ def test_other_markers_are_refused(tmp_path: Path, marker: str) -> None:
 
 def test_it_acknowledges_up_to_the_marker(tmp_path: Path) -> None:
     stopped = _run(tmp_path, THREE, "out", "--until", "CLOSE", "--acks")
-    acks = re.findall("(?m)^ack [0-9a-f]{64} [0-9]+$", stopped.ran.out)
+    acks = re.findall("(?m)^ack [0-9a-f]{64} [0-9]+ [!-~]+$", stopped.ran.out)
     read = replay(stopped.board.read_bytes(), stage().state())
     both = (*read.registry.entries, *read.entries)
     kinds = [t.entry.type for t in both if t.entry.type is not EntryType.TIME]

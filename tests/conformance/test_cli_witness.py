@@ -271,6 +271,7 @@ def test_a_real_sale_is_dated_by_the_clock_of_the_machine(tmp_path: Path) -> Non
 # The key.
 
 
+@pytest.mark.slow
 def test_a_witness_key_is_new_private_and_never_replaced(tmp_path: Path) -> None:
     path = tmp_path / "witness.key"
     words = ("witness", "key", "--out", path, "--name", "witness.example/1")

@@ -20,6 +20,8 @@ from fairlot.cli.program import COMMANDS
 from issuers import Issuers
 from json_formats import check_document, check_form, names, schema
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 CLI = ROOT / "protocol" / "fairlot" / "cli"
 
@@ -98,6 +100,7 @@ def _at_the_door(
         ("doors", "ask", gate, "--gate", "North", "--out", question),
         ("prove", question, "--gate", "North", *person, "--out", answer),
         ("doors", "admit", gate, question, answer, "--used", folder / "used"),
+        ("receive", *person),
         *_to_an_auditor(folder, board, sale_id, person),
     )
 

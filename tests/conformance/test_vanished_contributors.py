@@ -41,6 +41,7 @@ def _units(allocation: bytes) -> list[int]:
     return sorted(int(row["units"]) for row in rows)
 
 
+@pytest.mark.slow
 def test_whoever_vanishes_changes_nothing(tmp_path: Path) -> None:
     """All three of them: anybody recovers what they have committed to."""
     ran, plain = _ran(tmp_path / "plain")
@@ -49,6 +50,7 @@ def test_whoever_vanishes_changes_nothing(tmp_path: Path) -> None:
     assert (ran.code, withheld) == (0, plain)
 
 
+@pytest.mark.slow
 def test_one_who_never_commits_voids_the_sale(tmp_path: Path) -> None:
     ran, allocation = _ran(tmp_path / "absent", "absent = 1\n")
     assert ran.code == 1

@@ -8,6 +8,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
+
 from external import external_vectors
 from fairlot_crypto.delay import bicorn, wesolowski
 from fairlot_crypto.delay.group import Modulus
@@ -68,6 +70,7 @@ def test_omega_of_the_revealed_values_is_the_published_one_up_to_sign() -> None:
     assert bicorn.omega(run.modulus, run.h, changed) != run.modulus.reduce(run.omega)
 
 
+@pytest.mark.slow
 def test_h_is_reproduced_with_a_proof_of_ours() -> None:
     run = read_run()
     g, h = run.modulus.reduce(run.g), run.modulus.reduce(run.h)
@@ -85,6 +88,7 @@ def test_omega_is_recovered_from_the_commitments_alone() -> None:
     wesolowski.verify(run.modulus, x, y, run.T, proof)
 
 
+@pytest.mark.slow
 def test_omega_is_recovered_when_one_does_not_reveal() -> None:
     run = read_run()
     everyone = range(len(run.alphas))

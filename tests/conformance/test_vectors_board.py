@@ -212,7 +212,7 @@ def ledger_of(state: SaleState) -> list[dict[str, Any]]:
             "units": line.units,
             "payment": line.payment,
             "refund": line.refund,
-            "refund_to": line.refund_to.hex(),
+            "refund_to": None if line.refund_to is None else line.refund_to.hex(),
         }
         for line in state.ledger
     ]

@@ -10,7 +10,7 @@ import pytest
 
 from fairlot.claim.binding import ClaimBinding
 from fairlot.claim.claim import Claim, check_claim
-from fairlot.claim.control import Epochs, released
+from fairlot.claim.control import Epochs, refunded, released
 from fairlot.claim.make import make_claim
 from fairlot.entry import EntryHash, check_signature, read_entry
 from fairlot.errors import FairlotError
@@ -85,24 +85,35 @@ def check(case: In) -> Out:
 def ideal(item: In) -> Claim:
     """Return a claim of which only what decides is there."""
     key, nothing = VerifyKey(unhex(item["settle_pk"])), VerifyKey(b"")
+    to = unhex(item.get("refund_to", ""))
     binding = ClaimBinding(
-        SaleId(b""), item["seq"], key, SealKey(b""), b"", b"", nothing, 0
+        SaleId(b""), item["seq"], key, SealKey(b""), to, b"", nothing, 0
     )
     mark = EntryHash(unhex(item["entry_hash"]))
     return Claim(binding, Nym(b""), b"", item["epoch"], mark)
 
 
-def release(case: In) -> Out:
+def found_in(case: In) -> Claim | None:
     epochs = Epochs(case["epoch"], case["grace"])
     found, again = (
         released(map(ideal, claims), case["unlock"], case["time"], epochs)
         for claims in (case["claims"], case["claims"][::-1])
     )
     assert found == again
+    return found
+
+
+def release(case: In) -> Out:
+    found = found_in(case)
     return {"claim": None if found is None else found.entry_hash.hex()}
 
 
-DRIVERS = {"make": make, "check": check, "release": release}
+def refund(case: In) -> Out:
+    found = refunded(case["refund"], unhex(case["first"]), found_in(case))
+    return {"refund_to": None if found is None else found.hex()}
+
+
+DRIVERS = {"make": make, "check": check, "release": release, "refund": refund}
 CASES = cast("list[In]", json.loads(PATH.read_text("utf-8"))["cases"])
 
 

@@ -31,7 +31,6 @@ from fairlot.identity.credential import (
     PendingCredential,
     answer_request,
     check_request,
-    receive_credential,
     request_credential,
 )
 from fairlot.identity.enrolment import (
@@ -52,6 +51,7 @@ from fairlot.identity.leaf import (
     label,
     read_leaf,
 )
+from fairlot.identity.receiving import receive_credential
 from fairlot.identity.registry import (
     Credentials,
     Registry,

@@ -51,7 +51,7 @@ def rows(lines: Iterable[LedgerLine]) -> list[Map]:
             "units": line.units,
             "payment": line.payment,
             "refund": line.refund,
-            "refund_to": line.refund_to.hex(),
+            "refund_to": None if line.refund_to is None else line.refund_to.hex(),
             "gains": [[gain.pool, gain.units, gain.payment] for gain in line.gains],
         }
         for line in lines

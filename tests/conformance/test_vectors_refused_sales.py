@@ -82,12 +82,16 @@ def gains_of(line: Map) -> tuple[Gain, ...]:
     )
 
 
+def destination(one: Map) -> bytes | None:
+    return None if one["refund_to"] is None else bytes.fromhex(one["refund_to"])
+
+
 def fundings_of(given: Map) -> list[Funding]:
     return [
         Funding(
             Nym(bytes.fromhex(one["nym"])),
             int(one["paid"]),
-            bytes.fromhex(one["refund_to"]),
+            destination(one),
             one["final"],
         )
         for one in given["fundings"]
@@ -114,7 +118,7 @@ def judge_ledger(given: Map) -> object:
             int(line["units"]),
             int(line["payment"]),
             int(line["refund"]),
-            bytes.fromhex(line["refund_to"]),
+            destination(line),
             gains=gains_of(line),
         )
         for line in given["ledger"]

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +24,46 @@ def written(folder: Path, case: Case) -> tuple[Inputs, str]:
 
 
 def happening(folder: Path, case: Case) -> tuple[str | Path, ...]:
-    """Return the words that play the events of a case."""
-    if "events" not in case["input"]:
-        return ()
-    path = folder / "events.csv"
-    path.write_text(case["input"]["events"], encoding="utf-8")
-    return ("--events", path)
+    """Return the words that play events and items of a case, where it has any."""
+    words: list[str | Path] = []
+    for name in ("events", "items"):
+        if name in case["input"]:
+            path = folder / f"{name}.txt"
+            path.write_text(case["input"][name], encoding="utf-8")
+            words += [f"--{name}", path]
+    return tuple(words)
+
+
+Words = tuple[str | Path, ...]
+Told = Callable[[Path, Case], tuple[Inputs, Words]]
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """Return what gives the files of the sale of a case, and the words to run it with."""
+    kept: dict[tuple[str, ...], Path] = {}
+
+    def keep(case: Case) -> Path:
+        """Play the first sale of a later one, once, and return what it has kept."""
+        names = ("terms", "people", "events")
+        key = tuple(case["input"].get(name, "") for name in names)
+        if key not in kept:
+            folder = tmp_path_factory.mktemp("first")
+            inputs, seed = written(folder, case)
+            words = ("--out", folder / "out", "--keep-registry", folder / "kept")
+            more = ("--seed", seed, *happening(folder, case))
+            assert fairlot("run", inputs.terms, inputs.people, *words, *more).code == 0
+            kept[key] = folder / "kept"
+        return kept[key]
+
+    def tell(folder: Path, case: Case) -> tuple[Inputs, Words]:
+        if "later_terms" in case["input"]:
+            files = (case["input"][name] for name in ("later_terms", "later_people"))
+            return write_inputs(folder, *files), ("--registry", keep(case))
+        inputs, seed = written(folder, case)
+        return inputs, ("--seed", seed, *happening(folder, case))
+
+    return tell
 
 
 def text_of(path: Path) -> str | None:
@@ -38,16 +73,18 @@ def text_of(path: Path) -> str | None:
 @pytest.mark.parametrize(
     "case", [c for c in CASES if "output" in c], ids=lambda case: str(case["name"])
 )
-def test_a_seed_and_two_files_give_the_transcript(case: Case, tmp_path: Path) -> None:
-    inputs, seed = written(tmp_path, case)
+def test_a_seed_and_two_files_give_the_transcript(
+    case: Case, told: Told, tmp_path: Path
+) -> None:
+    inputs, words = told(tmp_path, case)
     out = tmp_path / "out"
-    words = ("--out", out, "--seed", seed, *happening(tmp_path, case))
-    ran = fairlot("run", inputs.terms, inputs.people, *words)
+    ran = fairlot("run", inputs.terms, inputs.people, "--out", out, *words)
     transcript = out / "transcript.fairlot"
     board = json.loads(fairlot("inspect", transcript, "--json").out)
     traced = [[e["type"], e["time"], e["hash"]] for e in board["entries"]]
     assert traced == case["trace"]["entries"]
     data, expected = transcript.read_bytes(), case["output"]
+    items = {} if "items_csv" not in expected else {"items_csv": out / "items.csv"}
     assert {
         "transcript_hash": hashlib.sha256(data).hexdigest(),
         "transcript_length": len(data),
@@ -57,6 +94,7 @@ def test_a_seed_and_two_files_give_the_transcript(case: Case, tmp_path: Path) ->
         "nyms_csv": text_of(out / "nyms.csv"),
         "pools_csv": text_of(out / "pools.csv"),
         "winners_csv": text_of(out / "winners.csv"),
+        **{name: text_of(path) for name, path in items.items()},
     } == expected
     assert ran.code == int(expected["phase"] == "void")
 
@@ -64,11 +102,12 @@ def test_a_seed_and_two_files_give_the_transcript(case: Case, tmp_path: Path) ->
 @pytest.mark.parametrize(
     "case", [c for c in CASES if "refused" in c], ids=lambda case: str(case["name"])
 )
-def test_what_cannot_be_played_is_refused(case: Case, tmp_path: Path) -> None:
-    inputs, seed = written(tmp_path, case)
+def test_what_cannot_be_played_is_refused(
+    case: Case, told: Told, tmp_path: Path
+) -> None:
+    (inputs, words), seed = told(tmp_path, case), case["input"]["seed"]
     code, out = case["refused"]["code"], tmp_path / "out"
-    words = ("--out", out, "--seed", seed, *happening(tmp_path, case))
-    ran = fairlot("run", inputs.terms, inputs.people, *words)
+    ran = fairlot("run", inputs.terms, inputs.people, "--out", out, *words)
     assert (ran.code, out.exists()) == (2, False)
     if len(seed) == 2 * SEED_LENGTH:
         assert ran.err.startswith(f"fairlot: {code}: ")
@@ -82,11 +121,11 @@ def test_rehearsals_play_what_only_they_can_show() -> None:
     traces = {
         c["name"]: [e[0] for e in c["trace"]["entries"]] for c in CASES if "trace" in c
     }
-    told = {
+    kinds_of = {
         name: [kind for kind in kinds if kind != "TIME"]
         for name, kinds in traces.items()
     }
-    assert told["auction"][-3:] == ["REVEAL_END", "ROUND", "RESULT"]
-    assert {"RECOVER", "ROUND"} < {*told["parts"]}
-    assert told["void"][-1] == "COMMIT_END"
-    assert told["unsealed"][-1] == "VOID"
+    assert kinds_of["auction"][-3:] == ["REVEAL_END", "ROUND", "RESULT"]
+    assert {"RECOVER", "ROUND"} < {*kinds_of["parts"]}
+    assert kinds_of["void"][-1] == "COMMIT_END"
+    assert kinds_of["unsealed"][-1] == "VOID"

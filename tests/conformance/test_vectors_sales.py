@@ -7,12 +7,15 @@ hashes, lots, groups, mechanisms, pipeline, encoding and hash of the outcome are
 import hashlib
 import hmac
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from math import gcd, isqrt
+from math import isqrt
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
+
+from plain_table import plain_table
 
 FOLDER = Path(__file__).parents[1] / "vectors"
 Map: TypeAlias = Mapping[str, Any]
@@ -148,36 +151,32 @@ def lottery(pool: Map, supply: int, orders: Sequence[Map], lots: Lots) -> list[S
         if orders[i]["group"] is not None:
             groups.setdefault(orders[i]["group"], []).append(i)
     singles = [i for i in taking if orders[i]["group"] is None]
-    ordered = sorted(groups, key=lambda gid: (lots.mac(b"ord", gid), gid))
-    won = walk(supply, [groups[gid] for gid in ordered], singles, lots)
+    ids = sorted(groups, key=lambda gid: (lots.mac(b"ord", gid), gid))
+    won = winners(supply, [groups[gid] for gid in ids], singles, lots)
     return [(1, price, "") if i in won else NONE for i in range(len(orders))]
 
 
-def walk(
+def winners(
     k: int, groups: Sequence[Sequence[int]], singles: Sequence[int], lots: Lots
 ) -> set[int]:
-    """specs/lottery.md, section 4; groups and singles stand in their orders."""
-    n, m = sum(map(len, groups)) + len(singles), len(singles)
-    if n <= k:
-        return {i for unit in (*groups, singles) for i in unit}
-    gmax = max(map(len, groups), default=1)
-    mode_a = min(k * m // n, (n - k) * m // n) >= gmax - 1
-    units = [*groups] if mode_a else [*groups, *([one] for one in singles)]
-    d = 1 if mode_a else gcd(*map(len, units))
-    target = k if mode_a else k // d - gmax // d + 1
-    y = [len(unit) // d * target for unit in units]
-    full = [len(unit) // d * (n // d) for unit in units]
-    step = 0
-    while len(still := [j for j in range(len(units)) if 0 < y[j] < full[j]]) > 1:
-        a, b = still[:2]
-        up, dn = min(full[a] - y[a], y[b]), min(y[a], full[b] - y[b])
-        rises = lots.uniform(up + dn, b"pair" + step.to_bytes(4, "big")) < dn
-        y[a], y[b] = (y[a] + up, y[b] - up) if rises else (y[a] - dn, y[b] + dn)
-        step += 1
-    for f in still:
-        y[f] = full[f] * (lots.uniform(full[f], b"last") < y[f])
-    won = {i for j, unit in enumerate(units) if y[j] == full[j] for i in unit}
-    return won | set(singles[: k - len(won)]) if mode_a else won
+    """specs/lottery.md, section 7; groups and singles stand in their orders."""
+    units = [*groups, *([one] for one in singles)]
+    counts = Counter(map(len, units))
+    sizes = sorted((size for size in counts if size <= k), reverse=True)
+    _, rows, _ = plain_table(k, counts)
+    lot = lots.uniform(sum(weight for _, weight in rows), b"table")
+    picked = next(
+        row
+        for at, (row, _) in enumerate(rows)
+        if lot < sum(w for _, w in rows[: at + 1])
+    )
+    left = dict(zip(sizes, picked, strict=True))
+    won: set[int] = set()
+    for unit in units:
+        if left.get(len(unit), 0):
+            left[len(unit)] -= 1
+            won.update(unit)
+    return won
 
 
 MECHANISMS = {
@@ -407,7 +406,7 @@ def test_a_ledger_is_what_the_specification_says(case: Map) -> None:
     assert [read_line(line) for line in output["ledger"]] == lines
 
 
-def read_line(line: Map) -> tuple[str, int, int, int, str, list[list[Any]]]:
+def read_line(line: Map) -> tuple[str, int, int, int, str | None, list[list[Any]]]:
     units, payment, refund = (int(line[k]) for k in ("units", "payment", "refund"))
     gains = [numbers(gain) for gain in line["gains"]]
     return line["nym"], units, payment, refund, line["refund_to"], gains

@@ -53,6 +53,7 @@ def run_terms(folder: Path, given: Given) -> Given:
         "asset": file.asset,
         "currency": file.currency and asdict(file.currency),
         "keep": list(file.keep),
+        "refund": file.refund,
         "pools": [pool.to_value() for pool in file.pools],
         "deposits": list(file.deposits),
         "bids": bids,

@@ -119,17 +119,17 @@ def _grouped() -> Sequence[Row]:
     return (
         (
             "group-formed",
-            "Two pairs among singles: mode A, each person has the chance 8/14.",
+            "Two pairs among singles: each person has the chance 8/14.",
             ((_PAIRS,), together(formed, 12, 13)),
         ),
         (
             "groups-only",
-            "Seven pairs and no single: mode B, with units of weight 2.",
+            "Seven pairs and no single: 4 of 7 pairs win.",
             ((_PAIRS,), _paired(some)),
         ),
         (
             "groups-leave-units",
-            "Groups of 3 and of 2 and no single: mode B; what is left goes on to groups.",
+            "Groups of 3 and of 2 and no single; what is left goes on to groups.",
             _of_two_sizes(),
         ),
         (

@@ -20,6 +20,14 @@ from fairlot_crypto.cbor import Value
 from fairlot_crypto.log.merkle import consistency_proof
 from generators import plays
 from generators.audit_evidence_deliveries import shown, unproven, wrong_delivery
+from generators.audit_evidence_issuers import (
+    malformed_parts,
+    malformed_shares,
+    parts_shown,
+    parts_unproven,
+    shares_shown,
+    shares_unproven,
+)
 from generators.case import Case, Raw, accept, reject
 from generators.sale_registration import tampered
 from generators.stage import draw_alpha, publish, stage
@@ -80,6 +88,8 @@ def _accepted() -> Sequence[Case]:
         ("fork-later", "A head and a larger one.", _fork(COMMITTED, ENDED)),
         ("seals", "Two seals of one contributor.", _seals()),
         *shown(),
+        *parts_shown(),
+        *shares_shown(),
     )
     return [_accept(*row) for row in rows]
 
@@ -166,6 +176,8 @@ def _refused() -> Sequence[Case]:
             TwoSeals(seals.first, seals.first),
         ),
         *unproven(),
+        *parts_unproven(),
+        *shares_unproven(),
     )
     return [_refuse(*row) for row in rows]
 
@@ -195,6 +207,8 @@ def _malformed() -> Sequence[Case]:
         ),
         ("short-secret", "A key has 32 bytes.", {**wrong, "secret": bytes(31)}),
         ("with-heads", "There is nothing else.", {**wrong, "heads": ["x", "y"]}),
+        *malformed_parts(),
+        *malformed_shares(),
     )
     return [
         _refuse_bytes(n, rule, "evidence.form", cbor.encode(v)) for n, rule, v in rows

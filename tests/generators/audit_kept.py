@@ -6,7 +6,8 @@ from functools import cache
 
 from fairlot.audit.auditor import Expected
 from fairlot.audit.kept import Kept
-from fairlot.board.sale import SaleState, VoidReason
+from fairlot.board.phase import VoidReason
+from fairlot.board.sale import SaleState
 from fairlot.entry import Entry, EntryType
 from fairlot.logs import LogKind, log_origin
 from fairlot.rehearsal.parts import START, TIMES

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from fairlot.audit.auditor import Expected
-from fairlot.board.sale import VoidReason
+from fairlot.board.phase import VoidReason
 from fairlot.entry import EntryType
 from fairlot.rehearsal.parts import START, TIMES
 from fairlot_crypto.keys import SigningKey

@@ -6,11 +6,11 @@ from functools import cache
 
 from fairlot.claim.binding import ClaimBinding
 from fairlot.claim.claim import Claim, check_claim, read_claim
-from fairlot.claim.control import Epochs, released
+from fairlot.claim.control import Epochs, refunded, released
 from fairlot.claim.make import MadeClaim, make_claim
 from fairlot.entry import EntryHash, EntryType, check_signature, read_entry, sign_entry
 from fairlot.names import Nym, SaleId
-from fairlot.terms.terms import Terms
+from fairlot.terms.terms import REFUND_AT_ONCE, REFUND_WITH_POSITION, Terms
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.keys import SealKey, SigningKey, VerifyKey
@@ -73,8 +73,10 @@ def chapter() -> Chapter:
         "`check`: read the entry, check its signature, then steps 4 to 7 at `time`; a claim "
         "has nym and `order`, by which the greatest controls. `release`: steps 10 and 11 "
         "over `claims` of one nym, with `epoch` and `grace` in seconds; the output is the "
-        "entry hash of the claim that takes what was won, or null while it waits.",
-        (*_made(), *_checked(), *_refused(), *_released()),
+        "entry hash of the claim that takes what was won, or null while it waits. "
+        "`refund`: step 12 with the terms' rule, and `first`, the destination that the nym's "
+        "first entry names; the output is where its refunds go, or null while they are held.",
+        (*_made(), *_checked(), *_refused(), *_released(), *_refunded()),
     )
 
 
@@ -302,15 +304,7 @@ def _release(
     expected = None if due is None else _ideal(*due)
     if found != expected:
         raise AssertionError(f"{name}: another claim is released")
-    listed: list[Raw] = [
-        {
-            "epoch": each.epoch,
-            "seq": each.binding.seq,
-            "settle_pk": each.binding.settle_pk,
-            "entry_hash": each.entry_hash,
-        }
-        for each in claims
-    ]
+    listed: list[Raw] = [_listed(each) for each in claims]
     return accept(
         f"release-{name}",
         comment,
@@ -326,10 +320,77 @@ def _release(
     )
 
 
+def _refunded() -> Sequence[Case]:
+    complete = MIDNIGHT + HOUR
+    after = complete + 86_400
+    old, own, thief = (EPOCH - 1, 9, "eve"), (EPOCH, 0, "ann"), (EPOCH, 9, "eve")
+    alone = (EPOCH + 1, 0, "ann")
+    late = REFUND_WITH_POSITION
+    first: Made | str = "first"
+    rows: tuple[tuple[str, str, str, list[Made], int, Made | str | None], ...] = (
+        ("at-once", "Whoever claims.", REFUND_AT_ONCE, [own], complete, first),
+        ("at-once-early", "Before all claims.", REFUND_AT_ONCE, [], 0, first),
+        ("claimed", "After the hour of its epoch.", late, [own], complete, own),
+        ("held", "Another claim of it may still come.", late, [own], complete - 1, None),
+        ("nobody", "Who does not claim waits.", late, [], after, None),
+        ("thief", "A claim before the unlock takes nothing.", late, [old], after, None),
+        ("thief-and-owner", "A later epoch.", late, [old, own], complete, own),
+        ("two-keys", "Holder and thief: held.", late, [own, thief], complete, None),
+        ("next", "One alone.", late, [own, thief, alone], after, alone),
+        ("final", "It stays.", late, [own, alone], after, own),
+    )  # fmt: skip
+    return [_refund(*row) for row in rows]
+
+
+def _refund(
+    name: str,
+    comment: str,
+    rule: str,
+    rows: Sequence[Made],
+    time: int,
+    due: Made | str | None,
+) -> Case:
+    claims, named = [_ideal(*row) for row in rows], stream.seed("refund first")
+    claim = released(claims, UNLOCK, time, Epochs(86_400, HOUR))
+    found = refunded(rule, named, claim)
+    if isinstance(due, tuple):
+        expected: bytes | None = _ideal(*due).binding.refund_to
+    else:
+        expected = None if due is None else named
+    if found != expected:
+        raise AssertionError(f"{name}: the refund goes elsewhere")
+    listed = [{**_listed(each), "refund_to": each.binding.refund_to} for each in claims]
+    return accept(
+        f"refund-{name}",
+        comment,
+        {
+            "op": "refund",
+            "refund": rule,
+            "first": named,
+            "claims": [*listed],
+            "epoch": 86_400,
+            "grace": HOUR,
+            "unlock": UNLOCK,
+            "time": time,
+        },
+        {"refund_to": found},
+    )
+
+
+def _listed(claim: Claim) -> dict[str, Raw]:
+    return {
+        "epoch": claim.epoch,
+        "seq": claim.binding.seq,
+        "settle_pk": claim.binding.settle_pk,
+        "entry_hash": claim.entry_hash,
+    }
+
+
 def _ideal(epoch: int, seq: int, whose: str) -> Claim:
     """Return a claim of which only what decides is there."""
     key = signing_key(f"settle {whose}").public
     nothing = VerifyKey(b"")
-    binding = ClaimBinding(SaleId(b""), seq, key, SealKey(b""), b"", b"", nothing, 0)
+    to = stream.seed(f"refund {epoch} {seq} {whose}")
+    binding = ClaimBinding(SaleId(b""), seq, key, SealKey(b""), to, b"", nothing, 0)
     mark = EntryHash(stream.seed(f"claim {epoch} {seq} {whose}"))
     return Claim(binding, Nym(b""), b"", epoch, mark)

@@ -196,12 +196,12 @@ _ACCEPTED: Sequence[tuple[str, str, Session]] = (
     ),
     (
         "odds",
-        "worst_flip, and a pool whose odds depend on the draw of another.",
+        "worst_cost, and a pool whose odds depend on the draw of another.",
         Session({_SALE: _POOLS, _LIST: _CROWD}, (("odds", _SALE, _LIST, "--json"),)),
     ),
     (
         "odds-with-rolled-in",
-        "worst_flip is for the supply with what is known to come from earlier pools.",
+        "worst_cost is for the supply with what is known to come from earlier pools.",
         Session({_SALE: _ROLLED, _LIST: _CROWD}, (("odds", _SALE, _LIST, "--json"),)),
     ),
     (

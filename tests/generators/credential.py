@@ -7,11 +7,12 @@ from fairlot.identity.registry import credential_header
 from fairlot_crypto import cbor
 from fairlot_crypto.bbs.profile import Credential, generators, signature_base
 from fairlot_crypto.bbs.pseudonym import combined_header
-from fairlot_crypto.curve import random_scalar, scalar_to_bytes
+from fairlot_crypto.curve import Scalar, random_scalar, scalar_to_bytes
 from fairlot_crypto.hashing import i2osp, tagged_hash
 from generators import credential_refused
 from generators.case import Case, Chapter, Raw, accept
 from generators.committee_setting import GROUP, octets, stream
+from generators.credential_lies import lying_answer, resealed
 from generators.credential_setting import (
     EPOCH,
     Issued,
@@ -49,6 +50,7 @@ def chapter() -> Chapter:
             *_checked(),
             *_answers(),
             *(_received(each) for each in _issued()),
+            *_left_out(),
             *credential_refused.cases(),
         ),
     )
@@ -220,11 +222,16 @@ def _answer(each: Issued, issuer: int) -> Case:
     )
 
 
-def _received(each: Issued) -> Case:
+def _received(
+    each: Issued,
+    answers: Sequence[bytes] | None = None,
+    name: str = "",
+    rule: str = "The credential.",
+) -> Case:
     case = each.case
     return accept(
-        f"receive-{_name(each)}",
-        "The credential.",
+        f"receive-{name or _name(each)}",
+        rule,
         {
             "op": "receive",
             "registry": registry_octets(case.registry),
@@ -232,10 +239,29 @@ def _received(each: Issued) -> Case:
             "request": request_inputs(each.request),
             "blind": scalar_to_bytes(each.pending.blind),
             "reply_secret": each.pending.reply.secret,
-            "answers": list(each.answers),
+            "answers": list(each.answers if answers is None else answers),
         },
         {"roll": case.roll_id, **credential_inputs(each.credential)},
     )
+
+
+def _left_out() -> Sequence[Case]:
+    """Up to t issuers are silent or lie."""
+    each = issued(4, 1, 2)
+    first, second, third, fourth = each.answers
+    lie = lying_answer(each, 1)
+    unsigned = resealed(each, first, "parts/0/u", scalar_to_bytes(Scalar(5)))
+    invented = resealed(each, first, "parts", [])
+    foreign = issued(epoch=EPOCH + 1).answers[0]
+    rows: Sequence[tuple[str, str, Sequence[bytes]]] = (
+        ("silent", "Issuer 1 is silent.", (second, third, fourth)),
+        ("liar", "Issuer 1 signs a wrong part.", (lie, second, third, fourth)),
+        ("unsigned", "An unsigned part.", (unsigned, second, third, fourth)),
+        ("no-parts", "Issuer 1 answers nothing.", (invented, second, third, fourth)),
+        ("junk", "Any number of boxes.", (foreign, b"", foreign, *each.answers)),
+        ("descending", "In any order.", (fourth, third, second, lie)),
+    )
+    return [_received(each, answers, name, rule) for name, rule, answers in rows]
 
 
 def credential_inputs(credential: Credential) -> Mapping[str, Raw]:

@@ -7,9 +7,9 @@ from fairlot.identity.credential import (
     CredentialRequest,
     answer_request,
     check_request,
-    receive_credential,
 )
 from fairlot.identity.enrolment import Identity
+from fairlot.identity.receiving import receive_credential
 from fairlot_crypto import cbor
 from fairlot_crypto.bbs.profile import generators
 from fairlot_crypto.cbor import Value
@@ -18,6 +18,7 @@ from fairlot_crypto.hashing import GROUP_ORDER, i2osp
 from fairlot_crypto.keys import OpeningKey, seal
 from generators.case import Case, reject
 from generators.committee_setting import GROUP, stream
+from generators.credential_lies import lying_answer, resealed
 from generators.credential_setting import EPOCH, Issued, issued, request_inputs, signed
 from generators.edits import edited, without
 from generators.identity_setting import (
@@ -177,11 +178,12 @@ def _answers() -> Sequence[Reception]:
     small, large = issued(), issued(4, 1, 2)
     first, second, third, _ = large.answers
     own = large.case.identity
-    lie = _lie(large, first)
-    moved = _other_roll(small)
+    lie = resealed(large, first, "parts/0/u", scalar_to_bytes(Scalar(5)))
+    expired = small.case.rolls[0].roll_id
+    moved = resealed(small, small.answers[0], "parts/0/roll", expired)
     foreign = _answer(small, ("document", "north", "", ""))
     enough = "2t + 1 issuers must answer."
-    signature = "threshold.signature"
+    unsigned = "answer.signature"
     twice = "An issuer answers once."
     attributes = "The attributes are those that the holder knows: no hidden mark."
     return (
@@ -195,9 +197,33 @@ def _answers() -> Sequence[Reception]:
             (moved,),
         ),
         ("too-few", enough, "threshold.too-few", large, own, (first, second)),
-        ("twice", twice, "shamir.indexes", large, own, (first, second, second)),
-        ("attributes", attributes, signature, small, small.case.identity, (foreign,)),
-        ("u-changed", "A lying issuer.", signature, large, own, (lie, second, third)),
+        ("twice", twice, "threshold.too-few", large, own, (first, second, second)),
+        ("attributes", attributes, unsigned, small, small.case.identity, (foreign,)),
+        ("u-changed", "Parts are signed.", unsigned, large, own, (lie, second, third)),
+        (
+            "no-such-issuer",
+            "The registry has the issuer.",
+            "answer.issuer",
+            small,
+            small.case.identity,
+            (resealed(small, small.answers[0], "issuer", 2),),
+        ),
+        (
+            "liar",
+            "With 2t + 1 answers none may lie.",
+            "threshold.signature",
+            large,
+            own,
+            (first, second, lying_answer(large, 3)),
+        ),
+        (
+            "two-liars",
+            "More than t lie.",
+            "threshold.signature",
+            large,
+            own,
+            (lying_answer(large, 1), second, third, lying_answer(large, 4)),
+        ),
     )
 
 
@@ -216,19 +242,6 @@ def _answer(each: Issued, attributes: tuple[str, ...]) -> bytes:
         NOW,
         source,
     )
-
-
-def _lie(each: Issued, answer: bytes) -> bytes:
-    value = cbor.decode(each.pending.reply.open(answer))
-    changed = edited(value, "parts/0/u", scalar_to_bytes(5))
-    return seal(cbor.encode(changed), each.request.reply_key, stream("lie"))
-
-
-def _other_roll(each: Issued) -> bytes:
-    value = cbor.decode(each.pending.reply.open(each.answers[0]))
-    expired = each.case.rolls[0].roll_id
-    changed = edited(value, "parts/0/roll", expired)
-    return seal(cbor.encode(changed), each.request.reply_key, stream("other roll"))
 
 
 def _boxes() -> Sequence[Reception]:
@@ -253,6 +266,7 @@ def _boxes() -> Sequence[Reception]:
             "A roll_id has 32 bytes.",
             edited(value, "parts/0/roll", bytes(31)),
         ),
+        ("sig-short", "A signature has 64 bytes.", edited(value, "parts/0/sig", b"")),
         ("array", form, [value]),
     )
     boxes = [
@@ -275,7 +289,7 @@ def _holders() -> Sequence[Reception]:
     each = issued()
     identity = each.case.identity
     one = Scalar(1)
-    code, wrong = "threshold.signature", "Presentations of it would fail."
+    code, wrong = "answer.signature", "Presentations of it would fail."
     other_nym = replace(identity, nym_secrets=(one,))
     other_values = replace(identity, attributes=("document", "north", "", ""))
     return (

@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from fairlot.allocation.lots import PoolSeed, SeededLots, pool_seed, uniform
-from fairlot.allocation.mechanisms.groups import draw, draw_rule
 from fairlot.allocation.mechanisms.lottery import lottery
 from fairlot.allocation.shape import Order, Shares
 from fairlot.names import Nym, group_id
 from fairlot.terms.pool import Mechanism, Pool
 from generators.case import Case, Chapter, Raw, accept, reject
+from generators.lottery_tables import refused_tables, tables, unfit_tables
 
 SALE_ID = hashlib.sha256(b"sale").digest()
 SEED = hashlib.sha256(b"seed").digest()
@@ -26,16 +26,20 @@ def chapter() -> Chapter:
         "lottery",
         "`op` names the operation. lottery: from pool, orders (nym, wants, deposit, group), "
         "seed and sale_id compute units, payments and reasons, in the order of the orders; "
-        "trace holds seed_L and the certificate: the mode and its numbers (people n, "
-        "singles m, largest gmax, weight d, target K), the group order, the walk with a "
-        "row [a, b, up, dn, U] a step, the last draw [unit, y, full, U], how many singles "
-        "win (seats) and the index of the last of them. draw: from k, sizes and m alone, "
-        "with the group order as indices. uniform: U(q) under a label.",
+        "trace holds seed_L and the certificate: sizes and counts, the table (chance, rows, "
+        "weights, prices), the lot U(Q), the group order, who wins, how many singles win "
+        "(seats) and the index of the last of them. table: from k and groups, pairs of size "
+        "and number, compute the table; trace holds k', and each search for an average: p, "
+        "the box as pairs of least and greatest, and the weights [pattern, weight] or the "
+        "prices that it ends with. verify: refuse a claimed table. uniform: U(q) under a "
+        "label.",
         (
             *_lotteries(),
+            *tables(),
             *_uniforms(),
             *_refused_lotteries(),
-            *_refused_draws(),
+            *refused_tables(),
+            *unfit_tables(),
             *_refused_uniforms(),
         ),
     )
@@ -59,39 +63,46 @@ def _lotteries() -> Iterable[Case]:
     rows: tuple[tuple[str, str, int, Sequence[int], int], ...] = (
         ("plain", "Nobody signs up with others: the first ranks win.", 4, (), 9),
         (
-            "mode-a",
-            "Two groups among many singles, who take exactly what the groups leave.",
+            "two-groups",
+            "Two groups among many singles: three rows, each of which sells all.",
             12,
             (3, 2),
             13,
         ),
         (
-            "mode-a-all-groups-open",
-            "Six groups pair off, one after another; the last is drawn by itself.",
+            "six-groups",
+            "Groups of two sizes among singles: k/n for everybody.",
             12,
             (3, 3, 2, 2, 3, 2),
             21,
         ),
         (
-            "mode-b-singles",
-            "One single cannot make up for groups of three: all are drawn as units.",
+            "one-single",
+            "One single cannot make up for groups of three: p = 4/5 of 13 people.",
             12,
             (3, 3, 2, 3, 2),
             1,
         ),
         (
-            "mode-b-pairs",
-            "Only pairs: d = 2, so 6 of 8 pairs win and nothing is left.",
+            "pairs",
+            "Only pairs: one row, 6 of 8 pairs win and nothing is left.",
             12,
             (2,) * 8,
             0,
         ),
         (
-            "mode-b-odd",
+            "pairs-odd",
             "Only pairs for 13 units: one unit is left, whatever is drawn.",
             13,
             (2,) * 8,
             0,
+        ),
+        (
+            "too-large",
+            "A group of three for two units cannot win; the others draw without it.",
+            2,
+            (3, 2),
+            3,
         ),
         (
             "enough",
@@ -167,16 +178,16 @@ def _input(pool: Pool, orders: Iterable[tuple[bytes, Order]]) -> dict[str, Raw]:
 
 def _uniforms() -> Iterable[Case]:
     rows: tuple[tuple[str, str, int, bytes], ...] = (
-        ("uniform-one", "q = 1 takes no bit: U is 0.", 1, b"last"),
-        ("uniform-two", "q = 2 takes the top bit.", 2, b"last"),
+        ("uniform-one", "q = 1 takes no bit: U is 0.", 1, b"table"),
+        ("uniform-two", "q = 2 takes the top bit.", 2, b"table"),
         (
             "uniform-rejection",
             "q = 5 takes 3 bits: 5, 5, 5, 6 do not count, then comes 0.",
             5,
-            b"pair" + bytes(4),
+            b"table",
         ),
-        ("uniform-power", "q = 2^8 takes 8 bits, all of which count.", 256, b"pair"),
-        ("uniform-large", "q above 2^64.", 2**64 + 13, b"pair" + bytes(4)),
+        ("uniform-power", "q = 2^8 takes 8 bits, all of which count.", 256, b"table"),
+        ("uniform-large", "q above 2^64.", 2**64 + 13, b"table"),
         ("uniform-largest", "q = 2^256 takes the whole hash.", 2**256, b""),
     )
     return [
@@ -234,13 +245,6 @@ def _refused_lotteries() -> Iterable[Case]:
             [(nym, replace(member, wants=0)), *orders[1:]],
         ),
         (
-            "group-above-supply",
-            "A group that is larger than the supply could never win.",
-            "allocation.group",
-            replace(_POOL, supply=2),
-            orders,
-        ),
-        (
             "negative-wants",
             "wants is at least 0.",
             "allocation.quantity",
@@ -257,63 +261,6 @@ def _attempt(pool: Pool, orders: Sequence[tuple[bytes, Order]]) -> Callable[[], 
     return lambda: _drawn(pool, orders)
 
 
-def _refused_draws() -> Iterable[Case]:
-    rows: tuple[tuple[str, str, str, int, Sequence[int], int, Sequence[int]], ...] = (
-        (
-            "draw-repeated-group",
-            "Every group is in the order once; one would be drawn twice.",
-            "allocation.order",
-            *(12, (3, 2), 13, (0, 0)),
-        ),
-        (
-            "draw-missing-group",
-            "Every group is in the order; one could not win.",
-            "allocation.order",
-            *(12, (3, 2), 13, (1,)),
-        ),
-        (
-            "draw-unknown-group",
-            "The order holds indices of sizes only.",
-            "allocation.order",
-            *(12, (3, 2), 13, (1, 2)),
-        ),
-        (
-            "draw-small-group",
-            "A single is not a group: singles are drawn by rank.",
-            "allocation.group",
-            *(12, (3, 1), 14, (0, 1)),
-        ),
-        (
-            "draw-negative-supply",
-            "The supply is at least 0.",
-            "allocation.quantity",
-            *(-1, (), 14, ()),
-        ),
-        (
-            "draw-negative-singles",
-            "There are at least 0 singles; chances would be above 1.",
-            "allocation.quantity",
-            *(12, (3, 3, 3, 3, 3), -1, (0, 1, 2, 3, 4)),
-        ),
-    )
-    for name, rule, code, supply, sizes, singles, order in rows:
-        inputs: dict[str, Raw] = {
-            "op": "draw",
-            "k": supply,
-            "sizes": sizes,
-            "m": singles,
-            "order": order,
-        }
-        attempt = _draw_attempt(supply, sizes, singles, order)
-        yield reject(name, rule, code, inputs, attempt)
-
-
-def _draw_attempt(
-    supply: int, sizes: Sequence[int], singles: int, order: Sequence[int]
-) -> Callable[[], object]:
-    return lambda: draw(draw_rule(supply, sizes, singles), order, lambda _q, _l: 0)
-
-
 def _refused_uniforms() -> Iterable[Case]:
     rows = (
         ("uniform-of-none", "There is no number below 0.", 0),
@@ -322,9 +269,9 @@ def _refused_uniforms() -> Iterable[Case]:
         ("uniform-far-too-large", "q is at most 2^256, not 2^257.", 2**257),
     )
     for name, rule, q in rows:
-        inputs = _uniform_input(q, b"last")
+        inputs = _uniform_input(q, b"table")
         yield reject(name, rule, "allocation.uniform", inputs, _uniform_attempt(q))
 
 
 def _uniform_attempt(q: int) -> Callable[[], object]:
-    return lambda: uniform(_SEED_L, q, b"last")
+    return lambda: uniform(_SEED_L, q, b"table")

@@ -91,20 +91,20 @@ def _of_one() -> Sequence[_Row]:
         ("lottery", "Two seats for five: 2/5 for each.", (_SEATS,), five),
         ("enough", "Seats for all.", (replace(_SEATS, supply=5),), five),
         (
-            "groups-mode-a",
+            "groups",
             "Groups change nobody's chance: 8/12.",
             (_PAIRS,),
             paired,
         ),
         (
-            "groups-mode-b",
-            "Pairs only: units of two, nothing is left, 8/12.",
+            "groups-pairs",
+            "Pairs only: nothing is left, 8/12.",
             (_PAIRS,),
             pairs,
         ),
         (
-            "groups-mode-b-uneven",
-            "Sizes 3 and 2 with two singles: 10/15, and lots change what is left.",
+            "groups-uneven",
+            "Sizes 3 and 2 with two singles: 12/15, and every unit is sold.",
             (threes,),
             uneven,
         ),
@@ -155,7 +155,7 @@ def _of_several() -> Sequence[_Row]:
         ),
         (
             "depends-on-supply",
-            "Mode B leaves a number of units to chance, and the next pool with it.",
+            "The table leaves a number of units to chance, and the next pool with it.",
             (
                 replace(_PAIRS, supply=12, group_max=3, unsold="last"),
                 replace(_PAIRS, name="last", supply=3, price=9, group_max=3),
@@ -255,7 +255,7 @@ def _of_the_whole(five: Sequence[Entrant]) -> Sequence[_Row]:
         ),
         (
             "what-groups-leave-passes-on",
-            "Mode B may leave a seat, which the next pool sells.",
+            "Groups may leave a seat, which the next pool sells.",
             (
                 replace(_PAIRS, supply=2, unsold="second"),
                 replace(_PAIRS, name="second", supply=2),

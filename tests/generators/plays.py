@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 
-from fairlot.board.sale import SaleState, VoidReason
+from fairlot.board.phase import VoidReason
+from fairlot.board.sale import SaleState
 from fairlot.deposit.deposit import read_deposit
 from fairlot.deposit.wish import Wish
 from fairlot.entry import Entry, EntryType

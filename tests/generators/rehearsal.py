@@ -1,34 +1,14 @@
 """Vectors of whole rehearsals: a seed and two files give a transcript (specs/rehearsal.md)."""
 
-import hashlib
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
-from fairlot.allocation.settlement import (
-    allocation_csv,
-    in_parts,
-    pools_csv,
-    winners_csv,
-)
-from fairlot.audit.inspection import entry_facts
-from fairlot.board.replay import replay_file
-from fairlot.board.storage import MemoryStorage
-from fairlot.cli.run import nyms_csv
 from fairlot.deposit.puzzle import answer_key
-from fairlot.inputs.people_file import Person
-from fairlot.inputs.terms_file import TermsFile
-from fairlot.rehearsal.draw import NobodyWatches
-from fairlot.rehearsal.play import Rehearsed, rehearse
-from fairlot.rehearsal.plot import Act, beginnings, calendar_of, plot
-from fairlot.rehearsal.work import InProcess
-from fairlot_crypto.randomness import SeededRandomness
-from generators.case import Case, Chapter, Raw, accept, reject
+from generators.case import Case, Chapter, accept, reject
 from generators.rehearsal_events import EVENTS, REFUSED
-from generators.stage import GROUP
-from generators.written import read_both, read_happening
-from kit.stage import STATEMENTS
+from generators.rehearsal_items import FOUR_CODES, ITEMS, REFUSED_ITEMS
+from generators.rehearsal_later import later_cases
+from generators.rehearsal_setting import SEED, inputs_of, output_of, play, trace_of
 
-_SEED = hashlib.sha256(b"fairlot-vectors/1 rehearsal").digest()
 _HEADER = "person,wants,deposit"
 _SALE = 'title = "Small sale"\nasset = "seat"\n'
 _SMALL = "[beacon]\ncontributors = 2\ndelay = 1\n"
@@ -79,6 +59,7 @@ Ann;=1,1,100
 _ROW = f"{_HEADER}\nAnn,1,100\n"
 _SEATS = f'{_SALE}mechanism = "equal-share"\nsupply = 3\nprice = 100\ncap = 1\n{_SMALL}'
 _THREE = f"{_HEADER}\nAnn,1,100\nBob,1,100\nCleo,1,100\n"
+_FOUR_SEATS = _SEATS.replace("supply = 3", "supply = 4")
 _HAPPENS = "when,person,event\n"
 
 
@@ -87,27 +68,63 @@ def chapter() -> Chapter:
     return Chapter(
         "rehearsal",
         "rehearse: from `seed` and the texts of TERMS.toml and PEOPLE.csv, and of EVENTS.csv "
-        "where there are `events`, play the sale; "
+        "where there are `events`, and the list of items where there are `items`, play the "
+        "sale; where there are `later_terms` and `later_people`, keep its registry and play "
+        "a later sale of it from them, which is the one that the output is about; "
         "output the SHA-256 and the length of the transcript, sale_id, the last phase, and "
         "the texts of allocation.csv, nyms.csv, winners.csv and, where the sale has parts, "
-        "pools.csv, else null. trace holds registry_id and, for each entry in the order of "
-        "the board, its type, time and entry hash: the first that differs shows where.",
+        "pools.csv, else null, and with items items.csv. trace holds registry_id and, for "
+        "each entry in the order of the board, its type, time and entry hash: the first "
+        "that differs shows where.",
         (
             *(_accept(*row) for row in _ACCEPTED),
             *(_accept(n, c, _SEATS, _THREE, f"{_HAPPENS}{e}") for n, c, e in EVENTS),
+            *(
+                _accept(
+                    name,
+                    comment,
+                    _FOUR_SEATS,
+                    _THREE,
+                    None if events is None else f"{_HAPPENS}{events}",
+                    FOUR_CODES,
+                )
+                for name, comment, events in ITEMS
+            ),
+            _accept(
+                "items-void",
+                "A void sale has no result: nothing is promised, and items.csv has no row.",
+                f"{_FOUR_SEATS}absent = 1\n",
+                _THREE,
+                None,
+                FOUR_CODES,
+            ),
             *(_reject(*row) for row in _REFUSED),
             *(
                 _reject(
                     name,
                     rule,
+                    f"items-file.{code}",
+                    SEED,
+                    _FOUR_SEATS,
+                    _THREE,
+                    None,
+                    items,
+                )
+                for name, rule, code, items in REFUSED_ITEMS
+            ),
+            *(
+                _reject(
+                    name,
+                    rule,
                     f"events-file.{code}",
-                    _SEED,
+                    SEED,
                     _SEATS,
                     _THREE,
                     f"{_HAPPENS}{events}",
                 )
                 for name, rule, code, events in REFUSED
             ),
+            *later_cases(f"{_SEATS}{_FOUR}", _THREE),
         ),
     )
 
@@ -167,29 +184,17 @@ _ACCEPTED: Sequence[tuple[str, str, str, str]] = (
 
 
 def _accept(
-    name: str, comment: str, terms: str, people: str, events: str | None = None
+    name: str,
+    comment: str,
+    terms: str,
+    people: str,
+    events: str | None = None,
+    items: str | None = None,
 ) -> Case:
-    done, data = _play(_SEED, terms, people, events)
-    ledger, pools = done.state.ledger, done.terms.pools
-    persons = {nym: person for person, nym in done.nyms}
-    inputs = _inputs(_SEED, terms, people, events)
-    output: dict[str, Raw] = {
-        "transcript_hash": hashlib.sha256(data).digest(),
-        "transcript_length": len(data),
-        "sale_id": done.terms.sale_id,
-        "phase": done.state.phase.value,
-        "allocation_csv": allocation_csv(ledger).decode(),
-        "nyms_csv": nyms_csv(done.nyms, done.holders).decode(),
-        "pools_csv": pools_csv(ledger).decode() if in_parts(pools) else None,
-        "winners_csv": winners_csv(ledger, persons).decode(),
-    }
-    return accept(name, comment, inputs, output, _trace(done, data))
-
-
-def _trace(done: Rehearsed, data: bytes) -> Mapping[str, Raw]:
-    read = replay_file(data, GROUP, STATEMENTS)
-    entries = [[each.type, each.time, each.hash] for each in entry_facts(read)]
-    return {"registry_id": done.terms.registry, "entries": entries}
+    done, data = play(SEED, terms, people, events, items)
+    inputs = inputs_of(SEED, terms, people, events, items)
+    output = output_of(done, data, with_items=items is not None)
+    return accept(name, comment, inputs, output, trace_of(done, data))
 
 
 _REFUSED: Sequence[tuple[str, str, str, bytes, str, str]] = (
@@ -197,7 +202,7 @@ _REFUSED: Sequence[tuple[str, str, str, bytes, str, str]] = (
         "short-seed",
         "A seed has 32 bytes: a short one, padded, would name another rehearsal.",
         "randomness.seed-length",
-        _SEED[:-1],
+        SEED[:-1],
         _SHARE,
         _ROW,
     ),
@@ -205,7 +210,7 @@ _REFUSED: Sequence[tuple[str, str, str, bytes, str, str]] = (
         "long-seed",
         "A seed has 32 bytes; what is cut off would change nothing.",
         "randomness.seed-length",
-        _SEED + b"\x00",
+        SEED + b"\x00",
         _SHARE,
         _ROW,
     ),
@@ -213,7 +218,7 @@ _REFUSED: Sequence[tuple[str, str, str, bytes, str, str]] = (
         "quicknet",
         "No round of quicknet exists in simulated time: the bids could not be opened.",
         "terms-file.bids",
-        _SEED,
+        SEED,
         f'{_AUCTION}[bids]\nclock = "quicknet"\nround = 1000000000\n',
         _ROW,
     ),
@@ -221,7 +226,7 @@ _REFUSED: Sequence[tuple[str, str, str, bytes, str, str]] = (
         "depositors",
         "Who contributes has a deposit above 0.",
         "terms-file.depositors",
-        _SEED,
+        SEED,
         f"{_SHARE}depositors = 2\n",
         _ROW,
     ),
@@ -229,7 +234,7 @@ _REFUSED: Sequence[tuple[str, str, str, bytes, str, str]] = (
         "requires",
         "Somebody has the attribute that a pool requires.",
         "terms-file.requires",
-        _SEED,
+        SEED,
         _PARTS,
         f"{_HEADER},attr:cohort\nAnn,1,100,2029\n",
     ),
@@ -237,7 +242,7 @@ _REFUSED: Sequence[tuple[str, str, str, bytes, str, str]] = (
         "ladder",
         "A deposit is on the ladder: the board would refuse the entry.",
         "people-file.deposit",
-        _SEED,
+        SEED,
         _AUCTION,
         f"{_HEADER},bid\nAnn,1,101,100\n",
     ),
@@ -252,45 +257,13 @@ def _reject(
     terms: str,
     people: str,
     events: str | None = None,
+    items: str | None = None,
 ) -> Case:
     return reject(
         name,
         rule,
         code,
-        _inputs(seed, terms, people, events),
-        lambda: _play(seed, terms, people, events),
+        inputs_of(seed, terms, people, events, items),
+        lambda: play(seed, terms, people, events, items),
         placed=True,
     )
-
-
-def _inputs(
-    seed: bytes, terms: str, people: str, events: str | None
-) -> Mapping[str, Raw]:
-    given: dict[str, Raw] = {"op": "rehearse", "seed": seed}
-    given |= {"terms": terms, "people": people}
-    return given if events is None else {**given, "events": events}
-
-
-def _play(
-    seed: bytes, terms: str, people: str, events: str | None
-) -> tuple[Rehearsed, bytes]:
-    file, listed = read_both(terms, people, simulated=True)
-    acts = () if events is None else _acts(file, listed, events)
-    storage, source = MemoryStorage(), SeededRandomness(seed)
-    done = rehearse(
-        GROUP,
-        file,
-        listed,
-        storage,
-        source,
-        InProcess(),
-        NobodyWatches(),
-        acts=acts,
-    )
-    return done, storage.data
-
-
-def _acts(file: TermsFile, people: Sequence[Person], events: str) -> tuple[Act, ...]:
-    rows = read_happening(events, people)
-    starts = beginnings(people, None)
-    return plot(rows, calendar_of(file, None), starts, Path("EVENTS.csv"))

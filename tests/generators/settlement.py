@@ -45,12 +45,14 @@ def chapter() -> Chapter:
         "units, payment], and fundings compute the ledger, its outcome_hash and the texts "
         "of allocation.csv, winners.csv and, where the pools are such, pools.csv, else null. "
         "void: the same without awards. check: judge a ledger that somebody claims against "
-        "the fundings. log: settle the sale of a transcript with rounds and heads from "
+        "the fundings; where refund_to is null, money is held. "
+        "log: settle the sale of a transcript with rounds and heads from "
         "elsewhere; an answer that is not yet has what is missing, as settle --json has it.",
         (
             *_accepted(),
             *_refused_settlements(),
             *_refused_ledgers(),
+            *_refused_holding(),
             *answered_logs(),
             *refused_logs(),
         ),
@@ -117,6 +119,19 @@ def _accepted() -> Sequence[Case]:
             one,
             overpaid,
             outcome,
+        ),
+        _accept(
+            "held",
+            "Who has no destination yet waits: what goes back is held.",
+            one,
+            [replace(each, refund_to=None) for each in everybody[:2]] + everybody[2:],
+            outcome,
+        ),
+        _accept(
+            "held-void",
+            "In a void sale too.",
+            one,
+            [replace(each, refund_to=None) for each in fundings],
         ),
         _accept("void", "A void sale: everybody gets everything back.", one, everybody),
         _accept("rich", "The sum of all refunds may be above 64 bits.", one, richest),
@@ -304,6 +319,50 @@ def _refused_ledgers() -> Sequence[Case]:
         ),
     )
     return [_refused_ledger(*row, fundings) for row in rows]
+
+
+def _refused_holding() -> Sequence[Case]:
+    """Return ledgers that pay what is held, or hold what is to be paid."""
+    outcome, fundings = _drawn()
+    held = [replace(each, refund_to=None) for each in fundings]
+    lines, waiting = settle(outcome, fundings), settle(outcome, held)
+    loser = next(i for i, line in enumerate(lines) if not line.units)
+    rule = "Whose the money is, is not known yet: "
+    rows: tuple[tuple[str, str, str, Sequence[LedgerLine], Sequence[Funding]], ...] = (
+        (
+            "held-paid",
+            f"{rule}a thief would take it.",
+            "settlement.destination",
+            _put(waiting, loser, replace(waiting[loser], refund_to=b"thief")),
+            held,
+        ),
+        (
+            "held-paid-to-nobody",
+            f"{rule}an empty destination is one.",
+            "settlement.destination",
+            _put(waiting, loser, replace(waiting[loser], refund_to=b"")),
+            held,
+        ),
+        (
+            "held-at-once",
+            "The destination is known: the money would stay with the escrow.",
+            "settlement.destination",
+            _put(lines, loser, replace(lines[loser], refund_to=None)),
+            fundings,
+        ),
+        (
+            "held-too-little",
+            "Payment and refund add up while it is held too.",
+            "settlement.conservation",
+            _put(
+                waiting,
+                loser,
+                replace(waiting[loser], refund=waiting[loser].refund - 1),
+            ),
+            held,
+        ),
+    )
+    return [_refused_ledger(*row) for row in rows]
 
 
 def _put(

@@ -11,7 +11,7 @@ from fairlot.audit.settling import (
     ShownVoid,
     settle_transcript,
 )
-from fairlot.board.sale import VoidReason
+from fairlot.board.phase import VoidReason
 from fairlot.entry import EntryType
 from fairlot.errors import InvariantError
 from fairlot.rehearsal.parts import START, TIMES

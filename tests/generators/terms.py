@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from fairlot.fields import UINT_MAX
 from fairlot.terms.beacon import MAX_CONTRIBUTORS, MAX_DELAY
-from fairlot.terms.terms import MAX_SEASON, Terms
+from fairlot.terms.terms import MAX_SEASON, REFUND_WITH_POSITION, Terms
 from fairlot.terms.times import MAX_TIME, Times
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.hashing import i2osp
@@ -83,6 +83,11 @@ def _accepted() -> Sequence[Case]:
             "nothing",
             "Supply 0 and price 0 are legal.",
             replace(terms, pools=(nothing,)),
+        ),
+        accept_terms(
+            "refund-with-position",
+            "Refunds wait for the claim that takes what was won.",
+            replace(terms, refund=REFUND_WITH_POSITION),
         ),
         accept_terms("largest", "Every field at its upper limit.", largest),
         accept_terms(
@@ -220,10 +225,52 @@ _REFUSED: Sequence[Row] = (
     ),
     (
         "refund",
-        "refund is at-once in this version; other rules are not defined.",
+        "refund is at-once or with-position; other rules are not defined.",
         "terms.refund",
         "terms/refund",
         _set("never"),
+    ),
+    (
+        "refund-empty",
+        "An empty word is no rule; money would go nowhere.",
+        "terms.refund",
+        "terms/refund",
+        _set(""),
+    ),
+    (
+        "refund-capital",
+        "The words have one spelling; one sale would have two names.",
+        "terms.refund",
+        "terms/refund",
+        _set("With-position"),
+    ),
+    (
+        "refund-underscore",
+        "The words have one spelling; one sale would have two names.",
+        "terms.refund",
+        "terms/refund",
+        _set("with_position"),
+    ),
+    (
+        "refund-blank",
+        "The words have one spelling; one sale would have two names.",
+        "terms.refund",
+        "terms/refund",
+        _set("with-position "),
+    ),
+    (
+        "refund-boolean",
+        "refund is a text.",
+        "terms.field",
+        "terms/refund",
+        _set(True),
+    ),
+    (
+        "refund-null",
+        "refund is a text; nobody supplies a default.",
+        "terms.field",
+        "terms/refund",
+        _set(None),
     ),
     (
         "empty-title",

@@ -132,6 +132,16 @@ _TERMS: Sequence[tuple[str, str, str]] = (
         toml('currency = "EUR"\ndecimals = 9\n', price="price = 18446744073.709551615"),
     ),
     (
+        "refund",
+        "Refunds wait for a claim.",
+        toml('refund = "with-position"\n'),
+    ),
+    (
+        "refund-at-once",
+        "The default may be written.",
+        toml('refund = "at-once"\n'),
+    ),
+    (
         "keep",
         "Columns of the seller's own.",
         toml('[people]\nkeep = ["E-mail", "Phone no."]\n'),
@@ -256,6 +266,7 @@ def _terms_map(file: TermsFile) -> Mapping[str, Raw]:
         "asset": file.asset,
         "currency": None if file.currency is None else asdict(file.currency),
         "keep": file.keep,
+        "refund": file.refund,
         "pools": [pool.to_value() for pool in file.pools],
         "deposits": file.deposits,
         "bids": None if bids is None else {"clock": bids.clock, "round": bids.round},

@@ -121,6 +121,15 @@ def _values() -> Sequence[Row]:
         ("requires-number", "requires is a table.", "table", toml("requires = 3\n")),
         ("deposits-number", "deposits is an array.", "array", toml("deposits = 5\n")),
         ("unsold-here", "unsold names a later pool.", "pools", toml('unsold = "main"\n')),
+        ("refund-never", "There are two rules.", "refund", toml('refund = "never"\n')),
+        ("refund-empty", "A text is not empty.", "text", toml('refund = ""\n')),
+        ("refund-capital", "Words have one spelling.", "refund",
+         toml('refund = "At-once"\n')),
+        ("refund-blank", "Words have one spelling.", "refund",
+         toml('refund = "with position"\n')),
+        ("refund-boolean", "refund is a word.", "text", toml("refund = true\n")),
+        ("refund-in-times", "refund is a key of the sale.", "unknown",
+         toml('[times]\nrefund = "at-once"\n')),
         ("bids-without-pool", "No pool takes bids.", "bids", toml("[bids]\n")),
     )  # fmt: skip
 

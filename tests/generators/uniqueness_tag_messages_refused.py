@@ -181,7 +181,7 @@ def _receiving(name: str, rule: str, answers: Sequence[TagAnswer]) -> Case:
         receive_tags(on.registry, pending, judged)
 
     inputs = receive_inputs(pending, answers)
-    return reject(f"receive-{name}", rule, "tag.too-few", inputs, attempt)
+    return reject(f"too-few-{name}", rule, "tag.too-few", inputs, attempt)
 
 
 def _accused() -> Sequence[Case]:

@@ -5,10 +5,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from fairlot.inputs.events_file import Event, read_events
+from fairlot.inputs.item_list import read_item_list
 from fairlot.inputs.people_file import Person, read_people
 from fairlot.inputs.terms_file import TermsFile, read_terms_file
 from fairlot.money import Currency
 from fairlot.rehearsal.fit import check_people, check_playable
+from fairlot.rehearsal.handing import check_item_count
 
 
 def read_terms(data: str | bytes) -> TermsFile:
@@ -47,6 +49,15 @@ def read_happening(data: str | bytes, people: Sequence[Person]) -> tuple[Event, 
     """Return the events of an EVENTS.csv, for these people."""
     with TemporaryDirectory() as folder:
         return read_events(_written(folder, "EVENTS.csv", data), people)
+
+
+def read_items(data: str | bytes, file: TermsFile) -> tuple[bytes, ...]:
+    """Return the items of a list, for the units of these terms."""
+    with TemporaryDirectory() as folder:
+        path = _written(folder, "ITEMS.txt", data)
+        items = read_item_list(path)
+        check_item_count(path, items, file)
+        return items
 
 
 def _written(folder: str, name: str, data: str | bytes) -> Path:

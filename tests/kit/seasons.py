@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from fairlot.board.keeper import Board
+from fairlot.board.phase import VoidReason
 from fairlot.board.registry_keeper import RegistryBoard, start_registry
 from fairlot.board.registry_state import RegistryState
-from fairlot.board.sale import SaleState, VoidReason
+from fairlot.board.sale import SaleState
 from fairlot.board.storage import MemoryStorage
 from fairlot.deposit.make import MadeDeposit, make_deposit
 from fairlot.deposit.wish import Wish

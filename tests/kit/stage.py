@@ -31,7 +31,6 @@ from fairlot.identity.committee import Holder, signed_roll
 from fairlot.identity.credential import (
     PendingCredential,
     answer_request,
-    receive_credential,
     request_credential,
 )
 from fairlot.identity.enrolment import (
@@ -42,6 +41,7 @@ from fairlot.identity.enrolment import (
     receive_identity,
 )
 from fairlot.identity.leaf import make_leaf_entry
+from fairlot.identity.receiving import receive_credential
 from fairlot.identity.registry import DAY, Credentials, Registry, RollId
 from fairlot.identity.roll import PostedRoll, Roll, roll_id_of, unexpired_rolls
 from fairlot.inputs.people_file import Person

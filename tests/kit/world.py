@@ -7,6 +7,7 @@ had, and tries. Entries go straight into the folds, at the time of the clock.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from fairlot.allocation.settlement import LedgerLine
 from fairlot.board.phase import Phase
 from fairlot.board.registry_state import RegistryState
 from fairlot.board.sale import SaleState
@@ -19,14 +20,16 @@ from fairlot.entry import Entry, EntryType
 from fairlot.errors import Rejection
 from fairlot.identity.attestation import Purpose
 from fairlot.identity.committee import Committee, Holder
+from fairlot.identity.credential import receive_credential, request_credential
 from fairlot.identity.enrolment import Identity
 from fairlot.identity.life import Outcome
 from fairlot.identity.registry import DAY, RollId, epoch_at
-from fairlot.identity.roll import Roll
+from fairlot.identity.roll import Roll, unexpired_rolls
 from fairlot.names import Nym, SaleId
 from fairlot.rehearsal.parts import START
 from fairlot.terms.pool import Pool
 from fairlot.terms.roll import RollTerms
+from fairlot.terms.terms import REFUND_AT_ONCE
 from fairlot.terms.times import Times
 from fairlot_crypto.bbs.profile import Credential
 from kit import lives
@@ -59,11 +62,13 @@ class World:
         title: str = "",
         late: tuple[str, ...] = (),
         pool: Pool | None = None,
+        refund: str = REFUND_AT_ONCE,
     ) -> None:
         """Enrol everybody but ``late``, and open the sale, of two seats or of ``pool``."""
         cast = stage(("ann", "bob", *late), supply=2, committee=committee)
         early = len(cast.members) - len(late)
-        terms = replace(cast.terms, times=TIMES, title=title or cast.terms.title)
+        title = title or cast.terms.title
+        terms = replace(cast.terms, times=TIMES, title=title, refund=refund)
         terms = replace(terms, roll=replace(terms.roll, smallest=early))
         if pool is not None:
             terms = replace(terms, pools=(pool,))
@@ -90,12 +95,15 @@ class World:
         """The running epoch."""
         return epoch_at(self.on.registry, self.clock)
 
-    def another_sale(self, title: str, later: int = 0) -> SaleState:
+    def another_sale(
+        self, title: str, later: int = 0, refund: str | None = None
+    ) -> SaleState:
         """Open another sale of the same registry at once, with its newest roll.
 
         Args:
             title: of the sale.
             later: by how many seconds all ends later than in the first sale.
+            refund: the rule for refunds, by default that of the first sale.
         """
         times = Times(
             self.clock,
@@ -109,6 +117,7 @@ class World:
         newest = list(self.registry.rolls.values())[-1]
         roll = RollTerms(0, id=newest.roll_id)
         terms = replace(self.on.terms, title=title, times=times, roll=roll)
+        terms = replace(terms, refund=refund or terms.refund)
         on, state = self.on.with_terms(terms), SaleState(self.registry)
         self._open(replace(on, first_roll=newest.roll), state)
         return state
@@ -188,6 +197,24 @@ class World:
         identity = replace(device.identity, leaf=leaf)
         rolls = tuple(self.registry.rolls.values())
         return self.committee.issue(identity, device.holder, leaf, rolls, self.clock)
+
+    def next_credentials(self, device: Device) -> Mapping[RollId, Credential]:
+        """Ask every issuer for the credentials of the epoch after the running one."""
+        leaf = self.registry.leaf_at(device.identity.leaf.index, self.clock)
+        identity = replace(device.identity, leaf=leaf)
+        rolls, drawn = tuple(self.registry.rolls.values()), source(f"next/{self.epoch}")
+        pending = request_credential(
+            self.on.curve,
+            self.on.registry,
+            identity,
+            device.holder.signing,
+            self.epoch + 1,
+            [each.roll_id for each in unexpired_rolls(rolls, self.clock)],
+            drawn,
+        )
+        request = pending.request
+        answers = self.committee.answer(request, leaf, rolls, self.clock, drawn)
+        return receive_credential(self.on.credentials, identity, pending, answers)
 
     def deposit(
         self,
@@ -312,6 +339,17 @@ class World:
         """Return the claim that has what the nym has won."""
         sale = self.state if state is None else state
         return sale.released(nym, self.clock)
+
+    def log_time(self, state: SaleState) -> None:
+        """Let the log of a sale say what time it is."""
+        if self.clock > state.clock:
+            state.append(self.on_sale(state).time_entry(self.clock), state.clock)
+
+    def refund(self, nym: Nym, state: SaleState | None = None) -> LedgerLine:
+        """Log the time, and return the line of a nym as it is then."""
+        sale = self.state if state is None else state
+        self.log_time(sale)
+        return next(line for line in sale.ledger if line.nym == nym)
 
 
 def code(attempt: Callable[[], object]) -> str:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -58,6 +59,7 @@ def played(acts: tuple[Act, ...]) -> Rehearsed:
     )
 
 
+@pytest.mark.slow
 @examples(30)
 @given(ROWS)
 def test_whatever_happens_the_logs_agree(
@@ -79,6 +81,7 @@ def test_whatever_happens_the_logs_agree(
             assert done.holders[name] == ""
 
 
+@pytest.mark.slow
 @examples(20)
 @given(
     ROWS,

@@ -1,10 +1,11 @@
 """Groups: everybody has exactly the same chance, and the supply is never exceeded."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 from hashlib import sha256
-from itertools import chain, count, islice
+from itertools import chain, combinations_with_replacement, islice, product
 
 import pytest
 from hypothesis import given
@@ -13,28 +14,18 @@ from hypothesis import strategies as st
 from exact_draw import enumerate_lots
 from examples import examples
 from fairlot.allocation.lots import PoolSeed, SeededLots, uniform
-from fairlot.allocation.mechanisms.groups import (
-    Mode,
-    Rule,
-    Stake,
-    draw,
-    draw_rule,
-    pair,
-    pair_label,
-    stakes_of,
-    worst_flip,
-)
+from fairlot.allocation.mechanisms.groups import Table, table, verify, worst_cost
 from fairlot.allocation.mechanisms.lottery import lottery, lottery_odds
 from fairlot.allocation.shape import Lots, Order
 from fairlot.names import Nym
 from fairlot.terms.pool import Mechanism, Pool
+from plain_table import plain_table
 
 SEED = sha256(b"compositions").digest()
 SALE = bytes(32)
-COMPOSITIONS = 2_000
-PLAYED_THROUGH = 150
-MOST_UNITS = 7
-"""Of a draw that is played through; 2^7 ends at most."""
+ALL_SMALL = 3_000
+EVERY = 97
+"""Of the small instances, each which one is looked at in the default run."""
 
 
 def dice(*labels: object) -> Iterator[int]:
@@ -43,156 +34,182 @@ def dice(*labels: object) -> Iterator[int]:
     return (uniform(seed, 2**64, bytes([i])) for i in range(256))
 
 
-def compositions(people: int) -> Iterator[tuple[Rule, tuple[int, ...]]]:
-    """Return distinct rules under which some lose, each with a group order."""
-    seen: set[tuple[int, tuple[int, ...], int]] = set()
-    for number in count():
-        some = dice("composition", people, number)
-        largest, evenly = 2 + next(some) % 6, next(some) % 4 == 0
-        sizes = tuple(
-            2 + next(some) % 6 // 2 * 2 if evenly else 2 + next(some) % (largest - 1)
-            for _ in range(1 + next(some) % 7)
-        )
-        singles = next(some) % 12 if next(some) % 4 else 0
-        n = sum(sizes) + singles
-        if not max(sizes) < n <= people:
-            continue
-        supply = max(sizes) + next(some) % (n - max(sizes))
-        if (key := (supply, tuple(sorted(sizes)), singles)) in seen:
-            continue
-        seen.add(key)
-        keyed = sorted((next(some), group) for group in range(len(sizes)))
-        order = [group for _, group in keyed]
-        yield draw_rule(supply, sizes, singles), tuple(order)
+Instance = tuple[int, Mapping[int, int]]
+"""The supply, and how many groups there are of each size."""
 
 
-def ends(
-    stakes: Sequence[Stake],
-) -> tuple[list[Fraction], dict[tuple[int, Stake | None], Fraction]]:
-    """Go through a walk, together wherever the same unit waits with the same share.
+def small() -> Iterator[Instance]:
+    """Return all with 2 to 7 groups of sizes up to 5, for up to 8 units; somebody loses."""
+    for supply in range(1, 9):
+        sizes = range(1, min(5, supply) + 1)
+        for parties in range(2, 8):
+            for groups in combinations_with_replacement(sizes, parties):
+                if sum(groups) > supply:
+                    yield supply, Counter(groups)
 
-    Returns:
-        For each unit the chance that it has won, and how likely each pair of weight won
-        and unit that still waits is at the end.
+
+def larger(number: int, most: int = 16) -> Iterator[Instance]:
+    """Return random ones for up to 200 units, of sizes up to ``most``; somebody loses."""
+    for at in range(number):
+        some = dice("larger", at)
+        largest = 1 + next(some) % most
+        supply = largest + next(some) % (201 - largest)
+        few = 1 + next(some) % 12
+        groups = {
+            1 + next(some) % largest: 1 + next(some) % few
+            for _ in range(1 + next(some) % 6)
+        }
+        if sum(size * count for size, count in groups.items()) > supply:
+            yield supply, groups
+
+
+def check_table(supply: int, groups: Mapping[int, int]) -> Table:
+    """Check what section 4 of specs/lottery.md promises of a table, by its rows alone."""
+    found = table(supply, groups)
+    sizes, people = sorted(groups, reverse=True), 0
+    for at, size in enumerate(sizes):
+        people += size * groups[size]
+        won = sum(w * row[at] for row, w in zip(found.rows, found.weights, strict=True))
+        assert Fraction(won, sum(found.weights) * groups[size]) == found.chance
+    for row in found.rows:
+        sold = sum(size * won for size, won in zip(sizes, row, strict=True))
+        assert supply - sizes[0] + 1 <= sold <= supply
+        assert all(0 <= won <= groups[s] for s, won in zip(sizes, row, strict=True))
+    assert len(found.rows) <= len(sizes)
+    assert Fraction(supply - sizes[0] + 1, people) <= found.chance
+    assert found.chance <= Fraction(supply, people)
+    verify(found)
+    return found
+
+
+# Against a linear program over all patterns, by another solver.
+
+
+def solved(supply: int, groups: Mapping[int, int]) -> float:
+    """Return the greatest equal chance, by the HiGHS solver, over all maximal patterns.
+
+    Chances are at least p for each size; a pattern with more of a size can do with less.
     """
-    chances = [Fraction(0)] * len(stakes)
-    states: dict[tuple[int, Stake | None], Fraction] = {(0, None): Fraction(1)}
-    for stake in stakes:
-        after: dict[tuple[int, Stake | None], Fraction] = {}
-        for (weight, waiting), likely in states.items():
-            for part, met in meet(waiting, stake):
-                won = [one for one in met if one.share == one.full]
-                opened = [one for one in met if 0 < one.share < one.full]
-                assert len(opened) <= 1
-                for one in won:
-                    chances[one.unit] += likely * part
-                total = weight + sum(one.full for one in won)
-                key = total, next(iter(opened), None)
-                after[key] = after.get(key, Fraction(0)) + likely * part
-        states = after
-    return chances, states
-
-
-def meet(waiting: Stake | None, stake: Stake) -> list[tuple[Fraction, list[Stake]]]:
-    """Return both ways in which a pairing can end, by the code's own step."""
-    if waiting is None:
-        return [(Fraction(1), [stake])]
-    pairing, *gains = pair(waiting, stake, 0, lambda _q, _label: 0)
-    both = pairing.up + pairing.dn
-    _, *loses = pair(waiting, stake, 0, lambda q, _label: q - 1)
-    return [(Fraction(pairing.dn, both), gains), (Fraction(pairing.up, both), loses)]
-
-
-def check_exactly(rule: Rule, order: Sequence[int]) -> None:
-    """Check one composition: equal marginals, and the supply in every end."""
-    stakes = list(stakes_of(rule, order))
-    chances, states = ends(stakes)
-    unit = rule.people // rule.weight
-    singles_win = Fraction(0)
-    for (weight, waiting), likely in states.items():
-        ways = [(weight, likely)]
-        if waiting is not None:
-            wins = Fraction(waiting.share, waiting.full)
-            chances[waiting.unit] += likely * wins
-            ways = [
-                (weight + waiting.full, likely * wins),
-                (weight, likely * (1 - wins)),
-            ]
-        for won, part in ways:
-            sold, rest = divmod(won * rule.weight, unit)
-            assert rest == 0
-            assert 0 <= sold <= rule.supply
-            left = 0 if rule.mode is Mode.A else rule.supply - sold
-            assert left <= 2 * rule.largest - rule.weight - 1
-            if rule.mode is Mode.A:
-                assert rule.supply - sold <= rule.singles
-                singles_win += part * (rule.supply - sold)
-    assert chances == [rule.chance] * len(stakes)
-    if rule.mode is Mode.A:
-        assert singles_win == rule.chance * rule.singles
-        assert rule.chance == Fraction(rule.supply, rule.people)
-    else:
-        least = Fraction(rule.supply - rule.largest + 1, rule.people)
-        assert least <= rule.chance <= Fraction(rule.supply, rule.people)
-
-
-@pytest.mark.slow
-def test_two_thousand_compositions_give_everybody_exactly_the_same() -> None:
-    found = list(islice(compositions(24), COMPOSITIONS))
-    assert (
-        min(sum(rule.mode is mode for rule, _ in found) for mode in (Mode.A, Mode.B))
-        > 200
+    optimize = pytest.importorskip("scipy.optimize")
+    sizes = sorted(groups, reverse=True)
+    columns = list(patterns(supply, sizes, groups))
+    costs = [0.0] * len(columns) + [-1.0]
+    at_least = [
+        [-float(column[at]) for column in columns] + [float(groups[size])]
+        for at, size in enumerate(sizes)
+    ]
+    ended = optimize.linprog(
+        costs,
+        A_ub=at_least,
+        b_ub=[0.0] * len(sizes),
+        A_eq=[[1.0] * len(columns) + [0.0]],
+        b_eq=[1.0],
+        method="highs",
     )
-    assert any(rule.weight > 1 for rule, _ in found)
-    for rule, order in found:
-        check_exactly(rule, order)
+    assert ended.status == 0
+    return -float(ended.fun)
+
+
+def patterns(
+    supply: int, sizes: Sequence[int], groups: Mapping[int, int]
+) -> Iterator[tuple[int, ...]]:
+    """Return the patterns to which no group of the smallest size can be added."""
+    *first, last = sizes
+    for some in product(*(range(groups[size] + 1) for size in first)):
+        left = supply - sum(size * won for size, won in zip(first, some, strict=True))
+        if left >= 0:
+            yield (*some, min(groups[last], left // last))
+
+
+def near_enough(one: Fraction, other: float) -> bool:
+    return abs(float(one) - other) < 1e-7
+
+
+@pytest.mark.parametrize("start", range(2))
+def test_some_small_tables_are_those_of_a_solver(start: int) -> None:
+    for supply, groups in islice(small(), start, None, EVERY):
+        found = check_table(supply, groups)
+        assert near_enough(found.chance, solved(supply, groups))
 
 
 @pytest.mark.slow
-def test_ten_thousand_larger_compositions_too() -> None:
-    for rule, order in islice(compositions(48), 5 * COMPOSITIONS):
-        check_exactly(rule, order)
-
-
-def played_through() -> Iterator[tuple[Rule, tuple[int, ...]]]:
-    for rule, order in compositions(24):
-        if len(list(stakes_of(rule, order))) <= MOST_UNITS:
-            yield rule, order
-
-
-def check_by_playing(rule: Rule, order: Sequence[int]) -> None:
-    """Check the whole draw, as it is called, in every end."""
-    groups = [Fraction(0)] * len(rule.sizes)
-    singles = [Fraction(0)] * rule.singles
-    seats = Fraction(0)
-    for weight, drawn in enumerate_lots(
-        lambda lots: draw(rule, order, lots.uniform), 0
-    ):
-        for group in drawn.groups:
-            groups[group] += weight
-        for place in drawn.singles:
-            singles[place] += weight
-        seats += weight * len(drawn.singles)
-        sold = sum(rule.sizes[group] for group in drawn.groups) + len(drawn.singles)
-        assert sold <= rule.supply
-        assert sold == rule.supply or rule.mode is Mode.B
-    assert groups == [rule.chance] * len(rule.sizes)
-    assert seats == rule.chance * rule.singles
-    if rule.mode is Mode.B:
-        assert singles == [rule.chance] * rule.singles
-
-
-def test_whole_draws_played_through_give_everybody_the_same() -> None:
-    found = list(islice(played_through(), PLAYED_THROUGH))
-    assert {rule.mode for rule, _ in found} == {Mode.A, Mode.B}
-    for rule, order in found:
-        check_by_playing(rule, order)
+def test_all_small_tables_are_those_of_a_solver() -> None:
+    checked = 0
+    for supply, groups in small():
+        found = check_table(supply, groups)
+        assert near_enough(found.chance, solved(supply, groups))
+        checked += 1
+    assert checked > ALL_SMALL
 
 
 @pytest.mark.slow
-def test_two_thousand_whole_draws_played_through_too() -> None:
-    for rule, order in islice(played_through(), COMPOSITIONS):
-        check_by_playing(rule, order)
+def test_a_thousand_larger_tables_are_those_of_a_solver() -> None:
+    checked = 0
+    for supply, groups in larger(6_000):
+        found = check_table(supply, groups)
+        ways = 1
+        for count in groups.values():
+            ways *= count + 1
+        if ways <= 20_000:
+            assert near_enough(found.chance, solved(supply, groups))
+            checked += 1
+    assert checked >= 1_000
+
+
+def test_larger_tables_keep_their_promises() -> None:
+    for supply, groups in larger(150):
+        check_table(supply, groups)
+
+
+def test_tables_are_those_of_the_specification_in_plain_steps() -> None:
+    instances = chain(islice(small(), 5, None, EVERY), larger(40, 3))
+    for supply, groups in instances:
+        found = table(supply, groups)
+        rows = list(zip(found.rows, found.weights, strict=True))
+        prices = None if found.prices is None else list(found.prices)
+        assert plain_table(supply, groups) == (found.chance, rows, prices)
+
+
+# Never below the plain lottery of groups: in random order, each wins as a whole if it fits.
+
+
+def worst_off(supply: int, groups: Mapping[int, int]) -> Fraction:
+    """Return the least chance, over the sizes, if groups come in random order."""
+    sizes = sorted(groups)
+    won = [Fraction(0)] * len(sizes)
+    places: dict[tuple[tuple[int, ...], int], Fraction] = {
+        (tuple(groups[size] for size in sizes), supply): Fraction(1)
+    }
+    for _ in range(sum(groups.values())):
+        after: dict[tuple[tuple[int, ...], int], Fraction] = {}
+        for (left, units), likely in places.items():
+            total = sum(left)
+            for at, size in enumerate(sizes):
+                if not left[at]:
+                    continue
+                part = likely * Fraction(left[at], total)
+                fits = size <= units
+                won[at] += part * fits
+                then = (*left[:at], left[at] - 1, *left[at + 1 :])
+                key = then, units - size * fits
+                after[key] = after.get(key, Fraction(0)) + part
+        places = after
+    return min(chance / groups[size] for chance, size in zip(won, sizes, strict=True))
+
+
+def test_nobody_is_worse_off_than_the_worst_off_in_a_random_order() -> None:
+    for supply, groups in islice(small(), 0, None, EVERY // 4):
+        assert table(supply, groups).chance >= worst_off(supply, groups)
+
+
+@pytest.mark.slow
+def test_so_it_is_in_all_small_instances() -> None:
+    better = 0
+    for supply, groups in small():
+        chance, least = table(supply, groups).chance, worst_off(supply, groups)
+        assert chance >= least
+        better += chance > least
+    assert better > ALL_SMALL // 2
 
 
 # The lottery itself: every drawing order, group order and uniform draw, of five people.
@@ -240,91 +257,16 @@ def test_odds_are_what_all_lots_together_give(
 # Splitting and merging.
 
 
-def test_in_mode_a_no_split_and_no_merger_changes_a_chance() -> None:
-    """All ways to put three of a crowd's units together or a group apart."""
-    checked = 0
-    for rule, _ in islice(compositions(24), 800):
-        if rule.mode is not Mode.A:
-            continue
-        for other in neighbours(rule):
-            if other.mode is Mode.A:
-                check_exactly(other, range(len(other.sizes)))
-                assert other.chance == rule.chance
-                checked += 1
-            elif other.mode is Mode.B:
-                lost = 1 - other.chance / rule.chance
-                assert lost <= worst_flip(rule.supply, other.largest)
-    assert checked > 500
-
-
-def neighbours(rule: Rule) -> Iterator[Rule]:
-    """Return the rules after one group has parted, two have joined, or singles have."""
-    for at, size in enumerate(rule.sizes):
-        others = rule.sizes[:at] + rule.sizes[at + 1 :]
-        yield draw_rule(rule.supply, others, rule.singles + size)
-        if size > 3:
-            yield draw_rule(rule.supply, (*others, 2, size - 2), rule.singles)
-        if rule.singles and size < rule.supply:
-            yield draw_rule(rule.supply, (*others, size + 1), rule.singles - 1)
-    if rule.singles > 1 and rule.supply > 1:
-        yield draw_rule(rule.supply, (*rule.sizes, 2), rule.singles - 2)
-
-
-@pytest.mark.parametrize("group_max", range(2, 9))
-def test_the_worst_flip_is_met_and_never_exceeded(group_max: int) -> None:
-    """Among these crowds, all of them legal, one flip costs exactly as much as stated."""
-    costs: set[Fraction] = set()
-    supply = 4 * group_max
-    for people in (supply + 1, 2 * supply):
-        for singles in range(2, people):
-            whole, rest = divmod(people - singles, group_max)
-            if rest == 1 or (rest == 0 and whole == 0):
-                continue
-            sizes = (group_max,) * whole + ((rest,) if rest else ())
-            before = draw_rule(supply, sizes, singles)
-            after = draw_rule(supply, (*sizes, 2), singles - 2)
-            if before.mode is Mode.A and after.mode is Mode.B:
-                costs.add(1 - after.chance / before.chance)
-    before, after = draw_rule(8, (), 9), draw_rule(8, (2,), 7)
-    if group_max == 2:
-        costs.add(1 - after.chance / before.chance)
-    assert max(costs) == worst_flip(supply, group_max)
-
-
-# A second implementation of the walk, word by word from specs/lottery.md.
-
-
-def naive_draw(
-    rule: Rule, order: Sequence[int], seed: PoolSeed
-) -> tuple[set[int], set[int]]:
-    """Look for the first two open units from the front, again in every step."""
-    sizes = [rule.sizes[j] for j in order]
-    if rule.mode is Mode.B:
-        sizes += [1] * rule.singles
-    y = [size // rule.weight * rule.target for size in sizes]
-    full = [size // rule.weight * (rule.people // rule.weight) for size in sizes]
-    for step in count():
-        opened = [j for j in range(len(y)) if 0 < y[j] < full[j]]
-        if len(opened) < 2:
-            break
-        a, b = opened[:2]
-        up, dn = min(full[a] - y[a], y[b]), min(y[a], full[b] - y[b])
-        gain = up if uniform(seed, up + dn, pair_label(step)) < dn else -dn
-        y[a], y[b] = y[a] + gain, y[b] - gain
-    for f in [j for j in range(len(y)) if 0 < y[j] < full[j]]:
-        y[f] = full[f] if uniform(seed, full[f], b"last") < y[f] else 0
-    won = [j for j in range(len(y)) if y[j] == full[j]]
-    groups = {order[j] for j in won if j < len(order)}
-    if rule.mode is Mode.A:
-        return groups, set(range(rule.supply - sum(rule.sizes[g] for g in groups)))
-    return groups, {j - len(order) for j in won if j >= len(order)}
-
-
-def test_the_draw_in_one_pass_is_the_draw_of_the_specification() -> None:
-    for number, (rule, order) in enumerate(islice(compositions(24), 400)):
-        seed = PoolSeed(sha256(number.to_bytes(4)).digest())
-        found = draw(rule, order, partial(uniform, seed))
-        assert (set(found.groups), set(found.singles)) == naive_draw(rule, order, seed)
+def test_what_groups_cost_everybody_is_bounded() -> None:
+    """Without groups the chance is k/n; the bound is met where only k mod g is left."""
+    for supply, groups in larger(300):
+        alone = Fraction(supply, sum(size * count for size, count in groups.items()))
+        lost = 1 - table(supply, groups).chance / alone
+        assert lost <= worst_cost(supply, max(groups))
+    for largest in range(2, 9):
+        supply = 4 * largest - 1
+        lost = 1 - table(supply, {largest: 5}).chance / Fraction(supply, 5 * largest)
+        assert lost == worst_cost(supply, largest)
 
 
 # Order of arrival, and raising one's own order.

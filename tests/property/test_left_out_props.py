@@ -26,6 +26,7 @@ def drawn(pools: Sequence[Pool], entrants: Sequence[Entrant], seed: bytes) -> Ou
     return allocate(pools, entrants, seed, SALE)
 
 
+@pytest.mark.slow
 @examples(200)
 @given(any_sale(), st.data())
 def test_who_is_left_out_gets_nothing_in_any_company(

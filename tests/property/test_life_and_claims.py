@@ -20,6 +20,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from deliveries_by_model import Delivering
 from examples import examples
 from fairlot.board.phase import DRAWN, Phase
 from fairlot.board.registry_state import RegistryState
@@ -31,10 +32,11 @@ from fairlot.identity.leaf import holder_hash, make_leaf_entry
 from fairlot.identity.life import Outcome
 from fairlot.identity.registry import DAY, Credentials
 from fairlot.rehearsal.parts import START
+from fairlot.terms.terms import REFUND_AT_ONCE, REFUNDS
 from fairlot_crypto.keys import SigningKey
 from kit.sales import GROUP, PRICE, source
 from kit.world import CLOSE, code
-from lives_by_model import HORIZON, NAMES, Lives, Sold
+from lives_by_model import HORIZON, NAMES, Sold
 from person_model import GRACE, PERSON, THIEF, PositionModel
 
 people = st.integers(0, len(NAMES) - 1)
@@ -43,14 +45,14 @@ seqs = st.integers(0, 2)
 places = st.integers(0, 1)
 
 
-class LivesMachine(Lives, RuleBasedStateMachine):
+class LivesMachine(Delivering, RuleBasedStateMachine):
     """Keeps books of its own, and compares."""
 
     committee = (1, 0)
 
     def __init__(self) -> None:
         RuleBasedStateMachine.__init__(self)
-        Lives.__init__(self, self.committee)
+        Delivering.__init__(self, self.committee)
 
     # What happens before.
 
@@ -74,6 +76,7 @@ class LivesMachine(Lives, RuleBasedStateMachine):
             self._steal(name)
         if until in DRAWN:
             self.time_passes(CLOSE + 60 - START)
+            self._promise(0)
             for name in thefts:
                 self._claim(name, THIEF, first, 2, fresh=True)
         if until is Phase.UNLOCKED:
@@ -210,10 +213,10 @@ class LivesMachine(Lives, RuleBasedStateMachine):
 
     # What becomes of positions.
 
-    @rule()
+    @rule(refund=st.sampled_from(REFUNDS))
     @precondition(lambda self: len(self.sales) == 1 and self.now < CLOSE)
-    def another_sale_opens(self) -> None:
-        state = self.world.another_sale("Another night", 2 * DAY)
+    def another_sale_opens(self, refund: str) -> None:
+        state = self.world.another_sale("Another night", 2 * DAY, refund)
         self.sales.append(Sold(state, defaultdict(PositionModel)))
 
     @rule(
@@ -245,6 +248,20 @@ class LivesMachine(Lives, RuleBasedStateMachine):
     def claim(self, who: int, hand: str, sale: int, seq: int, *, fresh: bool) -> None:
         self._claim(self._name(who), hand, self._sold(sale), seq, fresh=fresh)
 
+    @precondition(lambda self: self.now < HORIZON)
+    @rule(who=people, hand=hands, sale=places, seq=seqs, early=st.sampled_from((0, 1)))
+    def claim_with_the_credential_of_the_next_epoch(
+        self, who: int, hand: str, sale: int, seq: int, early: int
+    ) -> None:
+        """It is there from the last hour on, and serves when its epoch has begun."""
+        name, sold, ends = self._name(who), self._sold(sale), self.world.epoch + 1
+        self._wait_until(ends * DAY - GRACE - early)
+        self._ask_ahead(name, hand)
+        if (name, hand) in self.got:
+            self._claim(name, hand, sold, seq, fresh=False)
+            self._wait_until(ends * DAY)
+            self._claim(name, hand, sold, seq, fresh=False)
+
     @rule(who=people, first=hands, sale=places, seq=seqs, wait=st.booleans())
     def both_claim(
         self, who: int, first: str, sale: int, seq: int, *, wait: bool
@@ -259,6 +276,14 @@ class LivesMachine(Lives, RuleBasedStateMachine):
     @rule(sale=places)
     def unlock(self, sale: int) -> None:
         self._unlock(self._sold(sale))
+
+    @rule(sale=places)
+    def promise(self, sale: int) -> None:
+        self._promise(sale % len(self.sales))
+
+    @rule(sale=places, unit=places, claim=st.integers(0, 3))
+    def deliver(self, sale: int, unit: int, claim: int) -> None:
+        self._deliver(sale % len(self.sales), unit, claim)
 
     @rule(number=st.integers(0, 30))
     def replay(self, number: int) -> None:
@@ -307,7 +332,7 @@ class LivesMachine(Lives, RuleBasedStateMachine):
 
     @invariant()
     def money_is_neither_made_nor_lost(self) -> None:
-        for sold in self.sales:
+        for place, sold in enumerate(self.sales):
             by_nym = {self._nym(n, sold): model for n, model in sold.people.items()}
             booked = {f.nym: f.paid for f in sold.state.fundings()}
             assert booked == {nym: model.paid for nym, model in by_nym.items()}
@@ -321,7 +346,22 @@ class LivesMachine(Lives, RuleBasedStateMachine):
                 assert line.payment in ({0, PRICE} if enters and not void else {0})
                 assert line.payment == PRICE * line.units
                 assert line.payment + line.refund == model.paid
-                assert line.refund_to == model.entries[0].refund_to
+                assert line.held == (0 if line.refund_to is not None else line.refund)
+            for name, model in sold.people.items():
+                self._refund_goes_where_it_must(place, name, model)
+
+    def _refund_goes_where_it_must(
+        self, place: int, name: str, model: PositionModel
+    ) -> None:
+        """At once or with the position; and for good, whoever claims later."""
+        state, nym = self.sales[place].state, self._nym(name, self.sales[place])
+        at_once = state.terms.refund == REFUND_AT_ONCE
+        due = model.refunded(state.terms.times.unlock, self.now, at_once=at_once)
+        (funding,) = (each for each in state.fundings() if each.nym == nym)
+        assert funding.refund_to == due
+        assert {x.refund_to for x in state.ledger if x.nym == nym} <= {due}
+        if due is not None:
+            assert self.sent.setdefault((place, name), due) == due
 
     @invariant()
     def what_was_won_goes_to_whom_it_must(self) -> None:
@@ -342,6 +382,17 @@ class LivesMachine(Lives, RuleBasedStateMachine):
                     assert held
                     assert due.epoch >= unlock // DAY
 
+    @invariant()
+    def each_unit_is_delivered_once_and_to_the_claim_that_had_it(self) -> None:
+        for place, handed in self.handed.items():
+            found = self.sales[place].state.deliveries
+            boxes = {unit: box.claim for unit, box in found.by_unit.items()}
+            assert boxes == {unit: due.hash for unit, due in handed.boxes.items()}
+            settled = {due.settle for due in handed.boxes.values()}
+            assert settled <= {
+                key for (sale, _), key in self.gone.items() if sale == place
+            }
+
     def teardown(self) -> None:
         """Who lost an identity takes it back, and all that it won and that is not gone."""
         for name in self.leaves:
@@ -359,6 +410,15 @@ class LivesMachine(Lives, RuleBasedStateMachine):
         self.what_was_won_goes_to_whom_it_must()
         self.the_epoch_ends()
         self.what_was_won_goes_to_whom_it_must()
+        self.money_is_neither_made_nor_lost()
+        self._deliver_all()
+        for sold in self.sales:
+            assert all(
+                line.held == 0
+                for line in sold.state.ledger
+                for name in sold.people
+                if line.nym == self._nym(name, sold) and not self.leaves[name].closed
+            ), "who claims at the end is paid"
         for place, name, key in mine:
             sold = self.sales[place]
             if key is not None and sold.state.phase is Phase.UNLOCKED:
@@ -367,6 +427,20 @@ class LivesMachine(Lives, RuleBasedStateMachine):
                 had = self.gone[place, name]
                 won = (c for c in sold.people[name].claims if c.settle == had)
                 assert had == key or next(won).epoch < self.world.epoch - 1
+
+    def _deliver_all(self) -> None:
+        """Deliver what is left; what waits is of those who have closed their leaf."""
+        for place, handed in self.handed.items():
+            sold = self.sales[place]
+            for unit, sold_unit in enumerate(self._units(sold)):
+                claims = sold.state.claims.by_nym.get(sold_unit.nym, ())
+                for which in range(len(claims)):
+                    self._deliver(place, unit, which)
+                (name,) = (
+                    n for n in sold.people if self._nym(n, sold) == sold_unit.nym
+                )
+                assert unit in handed.boxes or self.leaves[name].closed
+        self.each_unit_is_delivered_once_and_to_the_claim_that_had_it()
 
     def _take_back(self, name: str) -> None:
         leaf = self.leaves[name]

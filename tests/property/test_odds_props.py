@@ -181,7 +181,7 @@ def test_what_groups_leave_to_chance_the_next_pool_depends_on() -> None:
     assert any("and what “first” leaves" in line for line in then.rule)
 
 
-def test_groups_of_others_are_drawn_in_a_mode_that_is_known() -> None:
+def test_groups_of_others_are_drawn_by_a_table_that_is_known() -> None:
     """Whoever loses the first draw is alone in the second, beside the same groups."""
     guests = Pool("guests", Mechanism.TIERS, 1, tiers=(Tier("gold", 9, 1),))
     rest = Pool("rest", Mechanism.LOTTERY, 2, 1, group_max=2)
@@ -192,7 +192,7 @@ def test_groups_of_others_are_drawn_in_a_mode_that_is_known() -> None:
     (_, known) = sale_odds((guests, rest), [*friends, *rich], SALE)
     assert known.entering == (3, 3)
     assert known.alike is not None
-    assert any(line.startswith("Mode B") for line in known.rule)
+    assert any(line.startswith("Lot 1: ") for line in known.rule)
     open_friend = [friends[0], replace(friends[1], amount=9, tier="gold"), *rich]
     (_, unknown) = sale_odds((guests, rest), open_friend, SALE)
     assert unknown.alike is None

@@ -13,8 +13,8 @@ from hypothesis.stateful import (
 from examples import examples
 from fairlot.allocation.run_pools import allocate
 from fairlot.allocation.settlement import settle
-from fairlot.board.phase import Phase
-from fairlot.board.sale import SaleState, VoidReason
+from fairlot.board.phase import Phase, VoidReason
+from fairlot.board.sale import SaleState
 from fairlot.deposit.deposit import Deposit, read_deposit
 from fairlot.deposit.payment import read_payment
 from fairlot.entry import Entry, EntryType

@@ -2,6 +2,7 @@
 
 from functools import cache
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,6 +53,7 @@ brought = st.sets(
 lags = st.lists(st.integers(0, LATEST), min_size=WITNESSES, max_size=WITNESSES)
 
 
+@pytest.mark.slow
 @given(lags, brought, brought)
 def test_no_two_readers_of_honest_witnesses_disagree(
     late: list[int], some: set[tuple[int, int]], others: set[tuple[int, int]]
@@ -69,6 +71,7 @@ def test_no_two_readers_of_honest_witnesses_disagree(
     assert len(kinds) == 1
 
 
+@pytest.mark.slow
 @given(brought)
 def test_more_heads_never_take_an_answer_back(some: set[tuple[int, int]]) -> None:
     read, heads = log()

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -73,6 +74,7 @@ def test_an_amount_that_is_read_has_the_digits_of_its_cell(
     assert found in {int(digits) * 10 ** (decimals - n) for n in lengths}
 
 
+@pytest.mark.slow
 @given(cell=cells)
 def test_a_number_of_the_smallest_unit_is_plain_digits(cell: str) -> None:
     found = amount_or_code(cell, None)

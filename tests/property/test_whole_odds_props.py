@@ -252,8 +252,9 @@ def test_a_pair_of_whom_one_may_enter_the_first_pool() -> None:
     assert known[0] == 1
 
 
+@pytest.mark.slow
 def test_what_groups_leave_to_chance_passes_on() -> None:
-    """A pair and one alone draw for two seats in mode B: none to two are left."""
+    """A pair and one alone draw for two seats: none to two are left."""
     first = lottery("first", 2, group_max=2, unsold="second")
     sold = first, lottery("second", 2, group_max=2)
     known = chances(sold, made(5, groups=[(0, 1)]))

@@ -102,6 +102,16 @@ def grouped() -> Ball:
 
 
 @cache
+def paired(seats: int, pairs: int) -> Ball:
+    """Return some seats for ten people, so many pairs among them."""
+    on = selling(Pool(MAIN_POOL, Mechanism.LOTTERY, seats, 100, group_max=2))
+    both = [(i, i + 1) for i in range(0, 2 * pairs, 2) for _ in range(2)]
+    named = [tuple(nym_at(on, number) for number in pair) for pair in both]
+    wishes = [Wish(0, 1, 300, members=members) for members in named]
+    return wishing(on, *wishes, *[Wish(0, 1, 300)] * (CROWD - len(both)))
+
+
+@cache
 def certain() -> Ball:
     """Return 2 seats, one of them for certain, for four people who bid."""
     pool = Pool(MAIN_POOL, Mechanism.LOTTERY, 2, 100, certain=1)

@@ -15,9 +15,8 @@ from itertools import chain, combinations, product
 
 from fairlot.audit.auditor import Expected, audit
 from fairlot.board.head import check_head
-from fairlot.board.phase import Phase
+from fairlot.board.phase import Phase, VoidReason
 from fairlot.board.replay import replay
-from fairlot.board.sale import VoidReason
 from fairlot.board.standing import DUE, Watch
 from fairlot.entry import Entry, EntryType
 from fairlot.errors import Rejection

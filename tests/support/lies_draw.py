@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from fairlot.beacon.contributions import Frozen, make_commitment, make_reveal
-from fairlot.board.sale import VoidReason
+from fairlot.board.phase import VoidReason
 from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.delay.parameters import RSA_2048

@@ -4,15 +4,17 @@ Every lie balances its books and fits the invariants of the ledger, so that only
 computes the outcome anew sees it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from unittest.mock import patch
 
 from ball import (
     Ball,
     auctioned,
     certain,
     grouped,
+    paired,
     plenty,
     riddled,
     shared,
@@ -20,6 +22,8 @@ from ball import (
     squared,
 )
 from fairlot.allocation.entering import Entrant, formed_groups
+from fairlot.allocation.lots import SeededLots
+from fairlot.allocation.mechanisms.groups import Table, table, verify
 from fairlot.allocation.outcome import Gain
 from fairlot.allocation.run_pools import allocate
 from fairlot.allocation.settlement import LedgerLine, check_ledger, outcome_hash, settle
@@ -27,6 +31,7 @@ from fairlot.board.sale import SaleState
 from fairlot.entry import EntryType
 from fairlot.names import group_id
 from fairlot.terms.pool import Pool
+from former_draw import former_winners
 from kit.lying_board import LyingBoard, play_with
 from lies_file import Row
 
@@ -196,6 +201,48 @@ def _signed(ball: Ball, entrant: Entrant) -> Entrant:
     return replace(entrant, group=gid)
 
 
+def _by_another_table(_ball: Ball, state: SaleState, _lines: Lines) -> Lines:
+    """Draw three pairs and four singles for six from a table that is optimal too."""
+
+    def another(supply: int, groups: Mapping[int, int]) -> Table:
+        found = replace(table(supply, groups), rows=((3, 0), (1, 4)), weights=(2, 3))
+        verify(found)
+        return found
+
+    draw, _, _ = state.result()
+    with patch("fairlot.allocation.mechanisms.lottery.table", another):
+        made = allocate(state.terms.pools, state.entrants(), draw.seed, state.sale_id)
+    return settle(made, state.fundings())
+
+
+def _by_mode(mode: str) -> Cheat:
+    """Draw by the walk that groups were drawn by before there was a table."""
+
+    def cheat(_ball: Ball, state: SaleState, lines: Lines) -> Lines:
+        draw, _, _ = state.result()
+        (pool,) = state.terms.pools
+        entrants = sorted(state.entrants(), key=lambda e: e.nym)
+        nyms = tuple(e.nym for e in entrants)
+        lots = SeededLots(draw.seed, state.sale_id, pool.name, nyms)
+        formed = formed_groups(state.sale_id, entrants)
+        ids = sorted(formed)
+        groups = [formed[ids[i]] for i in lots.group_permutation(ids)]
+        grouped = {i for group in groups for i in group}
+        singles = [i for i in lots.permutation() if i not in grouped]
+        used, won = former_winners(pool.supply, groups, singles, lots.uniform)
+        if used != mode:
+            raise AssertionError(f"this crowd was drawn in mode {used}")
+        return [_seated(x, x.nym in {nyms[i] for i in won}) for x in lines]
+
+    return cheat
+
+
+def _seated(line: LedgerLine, won: bool) -> LedgerLine:
+    gains = (Gain("main", 1, 100),) if won else ()
+    like = replace(line, gains=gains)
+    return _with(line, int(won), 100 * won, like)
+
+
 def _left_out(ball: Ball, state: SaleState, lines: Lines) -> Lines:
     """Draw without the first buyer, as without a bot, and give the money back."""
     draw, _, _ = state.result()
@@ -230,6 +277,15 @@ CHEATS = (
         "who is named has not signed, and wins with a group",
         grouped,
         _computed(entrants=_signed),
+    ),
+    Cheated(
+        "another table, as good, is drawn from",
+        partial(paired, 6, 3),
+        _by_another_table,
+    ),
+    Cheated("groups are drawn by a walk", partial(paired, 6, 3), _by_mode("A")),
+    Cheated(
+        "groups and singles are drawn by a walk", partial(paired, 7, 4), _by_mode("B")
     ),
     Cheated("a certain seat costs no premium", certain, _certain_seat(lambda _: 100)),
     Cheated("a premium is one too high", certain, _certain_seat(lambda x: x + 1)),

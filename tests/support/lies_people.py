@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from fairlot.board.sale import VoidReason
+from fairlot.board.phase import VoidReason
 from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot.names import Nym
 from fairlot.rehearsal.parts import START

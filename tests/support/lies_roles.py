@@ -3,7 +3,7 @@
 from itertools import combinations
 
 from fairlot.audit.auditor import Expected
-from fairlot.board.sale import VoidReason
+from fairlot.board.phase import VoidReason
 from kit.lying_board import LyingBoard, play_with
 from kit.roles import ROLES, held
 from kit.sales import stage, transcript

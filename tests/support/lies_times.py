@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from fairlot.beacon.contributions import Frozen
-from fairlot.board.sale import VoidReason
+from fairlot.board.phase import VoidReason
 from fairlot.entry import EntryType
 from fairlot_crypto.cbor import Value
 from kit.lying_board import LyingBoard, play_with

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from fairlot.board.sale import VoidReason
+from fairlot.board.phase import VoidReason
 from fairlot.entry import Entry, EntryType
 from fairlot.rehearsal.parts import LOCKUP
 from kit.board import as_record

@@ -26,12 +26,13 @@ from fairlot.identity.life import Outcome
 from fairlot.identity.registry import DAY, RollId
 from fairlot.names import Nym
 from fairlot.rehearsal.parts import START
+from fairlot.terms.terms import REFUND_WITH_POSITION
 from fairlot_crypto.bbs.profile import Credential
 from fairlot_crypto.keys import SigningKey
 from kit import lives
 from kit.sales import GROUP, PRICE, source
 from kit.world import Device, World, code
-from person_model import GRACE, PERSON, LeafModel, Placed, PositionModel
+from person_model import GRACE, PERSON, THIEF, LeafModel, Placed, PositionModel
 
 NAMES = ("ann", "bob", "cat")
 LATE = "cat"
@@ -63,7 +64,7 @@ class Lives:
 
     def __init__(self, committee: tuple[int, int]) -> None:
         """Let Ann and Bob have leaves, and a sale be open."""
-        self.world = World(committee, late=(LATE,))
+        self.world = World(committee, late=(LATE,), refund=REFUND_WITH_POSITION)
         self.registry = self.world.on.registry
         self.leaves: dict[str, LeafModel] = {}
         self.devices: dict[str, list[Device]] = {}
@@ -82,6 +83,8 @@ class Lives:
         self.sales = [Sold(self.world.state, defaultdict(PositionModel))]
         self.taken: list[tuple[Callable[[Entry], None], Entry]] = []
         self.gone: dict[tuple[int, str], bytes] = {}
+        self.sent: dict[tuple[int, str], bytes] = {}
+        """Where refunds go, of each sale and person."""
         self.next: tuple[Committee, RegistryState] | None = None
         self.continued: set[str] = set()
         self.count = 0
@@ -97,6 +100,8 @@ class Lives:
             if open_now and sold.state.terms.times.close <= time:
                 self.world.draw(sold.state, silent=sold.silent)
         self.world.clock = max(self.now, time)
+        for sold in self.sales:
+            self.world.log_time(sold.state)
         for name, stolen in self.stolen.items():
             if len(self.devices[name]) - 1 in stolen:
                 self.exposed[name] |= set(range(begun, self.world.epoch + 1))
@@ -326,6 +331,26 @@ class Lives:
             self.got[name, hand] = Got(self.world.epoch, found)
 
         assert code(ask) == expected
+
+    def _ask_ahead(self, name: str, hand: str) -> None:
+        """Ask for the credentials of the next epoch: they are there in its last hour."""
+        device, epoch = self._device(name, hand), self.world.epoch
+        rolls = {roll for roll, there in self.rolled if name in there}
+        key = holder_hash(device.holder.signing.public)
+        expected = self._leaf(name).asks(key, self.now)
+        if not expected and self.now % DAY < DAY - GRACE:
+            expected = "request.epoch"
+        if not expected and not rolls:
+            expected = "answer.rolls"
+
+        def ask() -> None:
+            found = self.world.next_credentials(device)
+            assert set(found) == rolls
+            self.got[name, hand] = Got(epoch + 1, found)
+
+        assert code(ask) == expected
+        if not expected and hand == THIEF:
+            self.exposed[name].add(epoch + 1)
 
     def _shown(self, kind: str, epoch: int, *, covered: bool) -> str:
         """Return how a presentation is judged."""

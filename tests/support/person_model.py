@@ -169,6 +169,13 @@ class PositionModel:
                 return max(same, key=lambda each: each.precedence)
         return None
 
+    def refunded(self, unlock: int, now: int, *, at_once: bool) -> bytes | None:
+        """Return where refunds go; nowhere yet while they are held."""
+        if at_once:
+            return self.entries[0].refund_to
+        claim = self.released(unlock, now)
+        return None if claim is None else claim.refund_to
+
 
 def one_key(claims: Sequence[Placed]) -> bool:
     """Tell whether there are claims, and all name one key."""

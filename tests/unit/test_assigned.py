@@ -4,6 +4,8 @@ import sys
 import unicodedata
 from itertools import accumulate
 
+import pytest
+
 from assigned_runs import runs
 from fairlot.assigned import is_assigned
 
@@ -12,6 +14,7 @@ ASSIGNED = 284_278
 """Code points of Unicode 14.0.0 whose category is not Cn."""
 
 
+@pytest.mark.slow
 def test_it_is_the_table_of_unicode_14() -> None:
     ours = {character for character in EVERY if is_assigned(character)}
     theirs = {c for c in EVERY if unicodedata.category(c) != "Cn"}

@@ -13,7 +13,7 @@ from fairlot.audit.checks import BEFORE_TERMS, CHECKS, NOT_CHECKED, check_of
 from fairlot.audit.report import Report
 from fairlot.beacon.contributions import make_commitment
 from fairlot.beacon.margin import Margin
-from fairlot.board.sale import VoidReason
+from fairlot.board.phase import VoidReason
 from fairlot.rehearsal.parts import START
 from fairlot_crypto.delay.group import Modulus
 from fairlot_crypto.delay.parameters import RSA_2048, make_setup
@@ -144,6 +144,7 @@ def test_facts_count_people_and_money(concert_transcript: bytes) -> None:
         "money_in": 2 * PRICE,
         "payments": PRICE,
         "refunds": PRICE,
+        "refunds_held": 0,
         "units": 1,
         "items_promised": 0,
         "items_delivered": 0,

@@ -7,10 +7,9 @@ import pytest
 
 from fairlot.audit.auditor import Expected, audit
 from fairlot.board.keeper import Board
-from fairlot.board.phase import Phase
+from fairlot.board.phase import Phase, VoidReason
 from fairlot.board.registry_keeper import RegistryBoard
 from fairlot.board.replay import replay
-from fairlot.board.sale import VoidReason
 from fairlot.board.storage import (
     MemoryStorage,
     OneWriter,

@@ -46,7 +46,8 @@ def refusal(book: AdmissionBook, attestation: Attestation, index: int) -> str:
 
 
 def received(on: Stage, enrolment: Enrolment, member: Member) -> str:
-    with pytest.raises(Rejection) as caught:
+    """Return with which code the holder refuses, or nothing."""
+    try:
         receive_identity(
             GROUP,
             on.registry,
@@ -54,7 +55,9 @@ def received(on: Stage, enrolment: Enrolment, member: Member) -> str:
             member.holder.device,
             member.attestation.attributes,
         )
-    return caught.value.code
+    except Rejection as error:
+        return error.code
+    return ""
 
 
 def test_the_commitment_opens_to_what_the_holder_got(on: Stage) -> None:
@@ -239,7 +242,8 @@ def test_the_holder_refuses(on: Stage, what: str) -> None:
     box = _box(on, {**_share_of(on), **BAD_SHARES[what]})
     boxes = (box, *member.enrolment.sealed[1:])
     enrolment = replace(member.enrolment, sealed=boxes)
-    assert received(on, enrolment, member) == "enrolment.share"
+    alone = len(on.registry.issuers) == 1
+    assert received(on, enrolment, member) == ("enrolment.share" if alone else "")
 
 
 def test_a_box_for_somebody_else_does_not_open(on: Stage) -> None:

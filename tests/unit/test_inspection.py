@@ -3,8 +3,9 @@
 import pytest
 
 from fairlot.audit.inspection import entry_facts, nym_facts, utc
+from fairlot.board.phase import VoidReason
 from fairlot.board.replay import Replay, replay
-from fairlot.board.sale import SaleState, VoidReason
+from fairlot.board.sale import SaleState
 from fairlot.board.storage import MemoryStorage
 from fairlot.entry import Entry
 from fairlot.logs import LogKind

@@ -12,8 +12,8 @@ from fairlot.audit.auditor import Expected, audit
 from fairlot.audit.kept import Kept
 from fairlot.audit.report import Report
 from fairlot.audit.trust import terms_policy
+from fairlot.board.phase import VoidReason
 from fairlot.board.replay import Replay, replay
-from fairlot.board.sale import VoidReason
 from fairlot.entry import EntryType
 from fairlot.logs import MAX_WITNESSES, Witness, Witnesses
 from fairlot.rehearsal.parts import START, TIMES

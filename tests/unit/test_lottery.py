@@ -6,22 +6,10 @@ from fractions import Fraction
 
 import pytest
 
-from exact_draw import distribution
 from fairlot.allocation.lots import PoolSeed, uniform
-from fairlot.allocation.mechanisms.groups import (
-    Drawn,
-    Last,
-    Mode,
-    Pairing,
-    Rule,
-    Walk,
-    draw,
-    draw_rule,
-    worst_flip,
-)
+from fairlot.allocation.mechanisms.groups import worst_cost
 from fairlot.allocation.mechanisms.lottery import LotteryFacts, lottery, lottery_odds
 from fairlot.allocation.shape import Chance, Lots, Order, Reason
-from fairlot.errors import InvariantError
 from fairlot.terms.pool import Mechanism, Pool
 from fairlot_crypto.errors import CallerError
 
@@ -42,8 +30,7 @@ class Scripted:
     def permutation(self) -> Sequence[int]:
         return self.drawn
 
-    def group_permutation(self, groups: Sequence[bytes]) -> Sequence[int]:
-        assert len(groups) == len(self.groups)
+    def group_permutation(self, _groups: Sequence[bytes]) -> Sequence[int]:
         return self.groups
 
     def uniform(self, q: int, label: bytes) -> int:
@@ -67,11 +54,11 @@ def facts_of(pool: Pool, orders: Sequence[Order], lots: Lots) -> LotteryFacts:
 
 
 def test_the_example_of_the_specification() -> None:
-    lots = Scripted(range(18), (0, 1), 15, 34)
+    lots = Scripted(range(18), (0, 1), 2)
     shares = lottery(POOL, example(), lots)
     assert shares.units == (0, 0, 0, 1, 1) + (1,) * 10 + (0,) * 3
     assert shares.payments == tuple(10 * got for got in shares.units)
-    assert lots.asked == [(30, b"pair\0\0\0\0"), (54, b"last")]
+    assert lots.asked == [(3, b"table")]
     assert shares.reasons == (
         *(Reason.NOT_DRAWN_GROUP,) * 3,
         *(Reason.DRAWN_GROUP,) * 2,
@@ -80,95 +67,127 @@ def test_the_example_of_the_specification() -> None:
     )
 
 
-def test_a_draw_at_the_threshold_loses_and_one_below_it_wins() -> None:
-    last = {
-        drawn: sum(
-            lottery(POOL, example(), Scripted(range(18), (0, 1), 17, drawn)).units[:3]
-        )
-        for drawn in (23, 24)
-    }
-    assert last == {23: 3, 24: 0}
-    first = {
-        drawn: sum(
-            lottery(POOL, example(), Scripted(range(18), (0, 1), drawn, 0)).units[3:5]
-        )
-        for drawn in (17, 18)
-    }
-    assert first == {17: 2, 18: 2}
+def test_each_lot_picks_its_row() -> None:
+    won = [
+        lottery(POOL, example(), Scripted(range(18), (0, 1), n)).units for n in (0, 1)
+    ]
+    assert [(sum(u[:3]), sum(u[3:5]), sum(u[5:])) for u in won] == [
+        (3, 2, 7),
+        (3, 0, 9),
+    ]
 
 
-def test_facts_hold_the_whole_walk() -> None:
-    facts = facts_of(POOL, example(), Scripted(range(18), (0, 1), 18, 5))
+def test_the_first_groups_of_a_size_win() -> None:
+    """k = 8, four pairs and a single: lot 1 lets three pairs win, the first in their order."""
+    pairs = [Order(1, 10, group=bytes([g]) * 32) for g in range(4) for _ in range(2)]
+    pool = replace(POOL, supply=8)
+    lots = Scripted(range(9), (3, 0, 2, 1), 1)
+    shares = lottery(pool, [*pairs, Order(1, 10)], lots)
+    assert shares.units == (1, 1, 0, 0, 1, 1, 1, 1, 1)
+
+
+def test_facts_hold_the_whole_draw() -> None:
+    facts = facts_of(POOL, example(), Scripted(range(18), (0, 1), 0))
     assert facts.groups == (PAIR, THREE)
-    assert facts.walk.pairings == (Pairing(0, 1, 12, 18, 18),)
-    assert facts.walk.last == Last(0, 6, 36, 5)
     assert facts.won == (PAIR, THREE)
-    assert (facts.seats, facts.last_in) == (7, 11)
     assert facts.to_json() == {
-        "mode": "A",
         "supply": 12,
         "people": 18,
-        "singles": 13,
-        "largest": 3,
-        "room": 4,
-        "weight": 1,
-        "target": 12,
+        "sizes": [3, 2, 1],
+        "counts": [1, 1, 13],
+        "too_large": [],
+        "chance": "2/3",
+        "rows": [[1, 1, 7], [1, 0, 9], [0, 1, 10]],
+        "weights": [1, 1, 1],
+        "prices": None,
+        "lot": 0,
         "groups": [PAIR.hex(), THREE.hex()],
         "groups_won": [PAIR.hex(), THREE.hex()],
-        "walk": [[0, 1, 12, 18, 18]],
-        "last": [0, 6, 36, 5],
         "seats": 7,
         "last_in": 11,
     }
 
 
-def test_facts_say_why_it_is_mode_a() -> None:
-    facts = facts_of(POOL, example(), Scripted(range(18), (0, 1), 15, 34))
+LOT_OF = (
+    "One lot of {} picks a row of the table, which says how many groups of each size win: "
+    "the first of them in the order that is drawn; over all lots every size gets the same "
+    "share"
+)
+
+
+def test_facts_show_the_table() -> None:
+    facts = facts_of(POOL, example(), Scripted(range(18), (0, 1), 2))
     assert facts.lines() == (
         "Each of 18 people has the chance 2/3 of one of 12 units",
-        "Mode A: min(⌊km/n⌋, ⌊(n-k)m/n⌋) = 4 is at least gmax - 1 = 2",
-        "10 singles win of 13, and 1 of 2 groups",
+        LOT_OF.format(3),
+        "Lot 1: 1 of 1 group of 3, 1 of 1 group of 2, 7 of 13 singles; 12 units",
+        "Lot 2: 1 of 1 group of 3, 0 of 1 group of 2, 9 of 13 singles; 12 units",
+        "Lot 3: 0 of 1 group of 3, 1 of 1 group of 2, 10 of 13 singles; 12 units",
+        "No equal chance is greater: every unit is sold",
+        "Lot 3 was drawn: 10 singles win of 13, and 1 of 2 groups",
     )
 
 
-def test_facts_say_why_it_is_mode_b() -> None:
-    orders = [Order(1, 10, group=bytes([g]) * 32) for g in range(5) for _ in range(3)]
-    facts = facts_of(POOL, orders, Scripted((), range(5), *(0,) * 9))
-    assert facts.lines() == (
-        "Each of 15 people has the chance 4/5 of one of 12 units",
-        "Mode B: min(⌊km/n⌋, ⌊(n-k)m/n⌋) = 0 is below gmax - 1 = 2",
-        "On average 12 are sold: 4 times 3",
-        "0 singles win of 0, and 4 of 5 groups",
+def test_odds_say_why_no_chance_is_greater() -> None:
+    pairs = [Order(1, 10, group=bytes([g]) * 32) for g in range(4) for _ in range(2)]
+    odds = lottery_odds(replace(POOL, supply=8), [*pairs, Order(1, 10)])
+    assert odds.why == (
+        "Each of 9 people has the chance 4/5 of one of 8 units",
+        LOT_OF.format(5),
+        "Lot 1: 4 of 4 groups of 2, 0 of 1 single; 8 units",
+        "Lots 2 to 5: 3 of 4 groups of 2, 1 of 1 single; 7 units",
+        (
+            "No equal chance is greater: at the prices 1 for a group of 2, 1 for a single, "
+            "all are worth 5, and no winners who fit are worth more than 4"
+        ),
     )
-    assert (facts.seats, facts.last_in) == (0, None)
+    assert (odds.expected_unsold, odds.unsold_certain) == (Fraction(4, 5), False)
 
 
-def test_in_mode_b_singles_follow_the_groups_in_their_drawing_order() -> None:
-    """k = 3: a pair and two singles; the walk is 2 of the pair, then 1 and 1."""
-    pool = replace(POOL, supply=3, group_max=2)
-    orders = [
-        Order(1, 10),
-        Order(1, 10, group=PAIR),
-        Order(1, 10, group=PAIR),
-        Order(1, 10),
+def test_odds_say_where_whole_groups_cannot_take_every_unit() -> None:
+    fours = [Order(1, 10, group=bytes([g]) * 32) for g in range(6) for _ in range(4)]
+    odds = lottery_odds(replace(POOL, supply=10, group_max=4), fours)
+    assert odds.why[2:] == (
+        "Lot 1: 2 of 6 groups of 4; 8 units",
+        "No equal chance is greater: whole groups can take no more than 8 of 10 units",
+    )
+    assert (odds.expected_unsold, odds.unsold_certain) == (Fraction(2), True)
+
+
+def test_a_group_larger_than_the_supply_is_named_and_loses() -> None:
+    """Three for two units: the pair and the singles draw as if the three had not come."""
+    pool = replace(POOL, supply=2)
+    orders = [*(Order(1, 10, group=THREE),) * 3, *(Order(1, 10, group=PAIR),) * 2]
+    orders += [Order(1, 10)] * 3
+    odds = lottery_odds(pool, orders)
+    assert (
+        odds.why[0]
+        == "A group of 3 is larger than the supply of 2 units: it cannot win"
+    )
+    assert [chance.expected for chance in odds.chances] == [
+        0,
+        0,
+        0,
+        *[Fraction(2, 5)] * 5,
     ]
-    lots = Scripted((3, 2, 1, 0), (0,), 1, 0, 0)
-    facts = facts_of(pool, orders, lots)
-    assert facts.rule.mode is Mode.B
-    assert (facts.rule.weight, facts.rule.target) == (1, 2)
-    assert facts.walk.pairings[0] == Pairing(0, 1, 2, 2, 1)
-    assert facts.walk.won[-1] == facts.walk.pairings[-1].a
+    shares = lottery(pool, orders, Scripted(range(8), (1, 0), 0))
+    assert shares.units == (0, 0, 0, 1, 1, 0, 0, 0)
+    assert shares.reasons[0] is Reason.GROUP_TOO_LARGE
+    assert shares.quantities == (1,) * 8
+    alone = lottery_odds(pool, orders[:5])
+    assert [chance.expected for chance in alone.chances] == [0, 0, 0, 1, 1]
+    assert alone.why[1] == "All others win: 2 people for 2 units"
 
 
 def test_the_plain_lottery_goes_by_rank() -> None:
     pool = Pool("main", Mechanism.LOTTERY, 2, 10)
     orders = [Order(1, 10), Order(0, 10), Order(9, 99), Order(1, 9), Order(1, 10)]
-    lots = Scripted((1, 3, 4, 2, 0))
+    lots = Scripted((1, 3, 4, 2, 0), (), 0)
     shares = lottery(pool, orders, lots)
     assert shares.quantities == (1, 0, 1, 0, 1)
     assert shares.units == (0, 0, 1, 0, 1)
     assert shares.payments == (0, 0, 10, 0, 10)
-    assert lots.asked == []
+    assert lots.asked == [(1, b"table")]
     assert [reason.value for reason in shares.reasons] == [
         *("not-drawn", "nothing", "drawn", "nothing", "drawn")
     ]
@@ -182,7 +201,7 @@ def test_the_plain_lottery_goes_by_rank() -> None:
 def test_where_there_is_enough_nothing_is_drawn(supply: int) -> None:
     pool = replace(POOL, supply=supply)
     orders = [*(Order(1, 10, group=PAIR),) * 2, *(Order(2, 10),) * 3, Order(0, 0)]
-    shares = lottery(pool, orders, Scripted((), (0,)))
+    shares = lottery(pool, orders, Scripted((), (0,), 0))
     assert shares.units == (1, 1, 1, 1, 1, 0)
     assert shares.reasons == (*(Reason.IN_FULL,) * 5, Reason.NOTHING)
     assert shares.facts.lines()[0] == f"Everybody wins: 5 people for {supply} units"
@@ -195,73 +214,26 @@ def test_where_there_is_enough_nothing_is_drawn(supply: int) -> None:
 
 
 def test_nobody_and_nothing() -> None:
-    assert lottery(POOL, [], Scripted(())).units == ()
+    assert lottery(POOL, [], Scripted((), (), 0)).units == ()
     assert lottery_odds(POOL, []).expected_unsold == 12
     empty = replace(POOL, supply=0, group_max=1)
-    assert lottery(empty, [Order(1, 10)] * 2, Scripted((0, 1))).units == (0, 0)
+    assert lottery(empty, [Order(1, 10)] * 2, Scripted((0, 1), (), 0)).units == (0, 0)
     assert lottery_odds(empty, [Order(1, 10)] * 2).expected_unsold == 0
 
 
 def test_a_free_lottery_needs_no_deposit() -> None:
     pool = replace(POOL, supply=1, price=0, group_max=1)
-    shares = lottery(pool, [Order(1, 0), Order(1, 0)], Scripted((1, 0)))
+    shares = lottery(pool, [Order(1, 0), Order(1, 0)], Scripted((1, 0), (), 0))
     assert (shares.units, shares.payments) == ((0, 1), (0, 0))
 
 
 def test_the_largest_numbers() -> None:
     most = 2**64 - 1
     pool = Pool("main", Mechanism.LOTTERY, 1, most)
-    shares = lottery(pool, [Order(most, most), Order(most, most - 1)], Scripted((1, 0)))
+    shares = lottery(
+        pool, [Order(most, most), Order(most, most - 1)], Scripted((1, 0), (), 0)
+    )
     assert shares.payments == (most, 0)
-    assert draw_rule(most, (), most + 1).chance == Fraction(most, most + 1)
-
-
-@pytest.mark.parametrize(
-    ("supply", "sizes", "singles", "mode", "weight", "target"),
-    [
-        (4, (2,), 2, Mode.ALL, 1, 4),
-        (3, (), 9, Mode.A, 1, 3),
-        (12, (3, 2), 13, Mode.A, 1, 12),
-        # room is 2 and 1: the last single makes the difference.
-        (8, (3, 3), 6, Mode.A, 1, 8),
-        (8, (3, 3), 5, Mode.B, 1, 6),
-        (12, (2,) * 8, 0, Mode.B, 2, 6),
-        (13, (2,) * 8, 0, Mode.B, 2, 6),
-        (13, (2, 4, 6, 4), 0, Mode.B, 2, 4),
-        (13, (2, 4, 6, 4), 1, Mode.B, 1, 8),
-        (3, (3, 3), 0, Mode.B, 3, 1),
-    ],
-)
-def test_the_rule(
-    supply: int,
-    sizes: tuple[int, ...],
-    singles: int,
-    mode: Mode,
-    weight: int,
-    target: int,
-) -> None:
-    rule = draw_rule(supply, sizes, singles)
-    assert (rule.mode, rule.weight, rule.target) == (mode, weight, target)
-    assert rule.chance == Fraction(weight * target, sum(sizes) + singles)
-
-
-def test_three_units_for_a_pair_and_two_singles_by_hand() -> None:
-    """K = 2 of 4: the pair has 4 of 8, singles 2 of 4, and every pairing moves 2."""
-    rule = draw_rule(3, (2,), 2)
-
-    def won(lots: Lots) -> tuple[frozenset[int], frozenset[int]]:
-        drawn = draw(rule, (0,), lots.uniform)
-        return drawn.groups, frozenset(drawn.singles)
-
-    pair, none = frozenset({0}), frozenset[int]()
-    assert distribution(won, 0) == {
-        (pair, none): Fraction(1, 4),
-        (pair, frozenset({1})): Fraction(1, 8),
-        (none, frozenset({1})): Fraction(1, 8),
-        (pair, frozenset({0})): Fraction(1, 8),
-        (none, frozenset({0})): Fraction(1, 8),
-        (none, frozenset({0, 1})): Fraction(1, 4),
-    }
 
 
 @pytest.mark.parametrize(
@@ -272,7 +244,6 @@ def test_three_units_for_a_pair_and_two_singles_by_hand() -> None:
         (replace(POOL, group_max=1), [Order(1, 10, group=PAIR)] * 2),
         (POOL, [Order(1, 10, group=PAIR), Order(0, 10, group=PAIR)]),
         (POOL, [Order(1, 10, group=PAIR), Order(1, 9, group=PAIR)]),
-        (replace(POOL, supply=2), [Order(1, 10, group=PAIR)] * 3),
     ],
 )
 def test_what_is_no_group_is_refused(pool: Pool, group: Sequence[Order]) -> None:
@@ -286,76 +257,32 @@ def test_what_is_no_group_is_refused(pool: Pool, group: Sequence[Order]) -> None
         assert caught.value.code == "allocation.group"
 
 
-@pytest.mark.parametrize(
-    ("supply", "sizes", "singles", "code"),
-    [
-        (-1, (), 3, "quantity"),
-        (3, (2, 2), -1, "quantity"),
-        (3, (2, 1), 4, "group"),
-        (3, (2, 0), 4, "group"),
-        (3, (2, -2), 4, "group"),
-        (3, (4,), 0, "group"),
-    ],
-)
-def test_no_rule_for_other_numbers(
-    supply: int, sizes: tuple[int, ...], singles: int, code: str
-) -> None:
-    with pytest.raises(CallerError) as caught:
-        draw_rule(supply, sizes, singles)
-    assert caught.value.code == f"allocation.{code}"
-
-
-@pytest.mark.parametrize("order", [(), (0,), (0, 0), (0, 2), (0, 1, 1)])
+@pytest.mark.parametrize("order", [(), (0,), (0, 0), (0, 2)])
 def test_a_group_order_is_a_permutation(order: Sequence[int]) -> None:
+    lots = Scripted(range(18), order, 0)
     with pytest.raises(CallerError) as caught:
-        draw(draw_rule(12, (3, 2), 13), order, lambda _q, _label: 0)
+        lottery(POOL, example(), lots)
     assert caught.value.code == "allocation.order"
 
 
 def test_a_drawing_order_is_a_permutation() -> None:
     with pytest.raises(CallerError) as caught:
-        lottery(replace(POOL, supply=1), [Order(1, 10)] * 3, Scripted((0, 1, 1)))
+        lottery(replace(POOL, supply=1), [Order(1, 10)] * 3, Scripted((0, 1, 1), (), 0))
     assert caught.value.code == "allocation.order"
-
-
-def forced(mode: Mode, supply: int, sizes: tuple[int, ...], singles: int) -> Rule:
-    """Return a rule in the wrong mode, or with too high a target."""
-    rule = draw_rule(supply, sizes, singles)
-    assert rule.mode is not mode
-    return replace(rule, mode=mode, weight=1, target=supply)
-
-
-@pytest.mark.parametrize(
-    ("rule", "drawn"),
-    [
-        (forced(Mode.A, 4, (3, 3), 0), 0),
-        (forced(Mode.A, 4, (3, 3), 0), 10**6),
-        (replace(draw_rule(4, (3, 3), 1), target=5), 0),
-    ],
-)
-def test_a_draw_that_does_not_fit_the_supply_is_a_bug(rule: Rule, drawn: int) -> None:
-    with pytest.raises(InvariantError) as caught:
-        draw(rule, (0, 1), lambda q, _label: min(drawn, q - 1))
-    assert caught.value.code == "allocation.supply"
-
-
-def test_all_win_without_a_walk() -> None:
-    drawn = draw(draw_rule(9, (3, 2), 4), (1, 0), lambda q, _label: q)
-    assert drawn == Drawn(frozenset({0, 1}), range(4), Walk((), (), None))
 
 
 @pytest.mark.parametrize(
     ("supply", "group_max", "part"),
     [(0, 1, "0"), (50, 1, "0"), (8, 2, "1/8"), (16, 4, "3/16"), (2, 2, "1/2")],
 )
-def test_the_worst_flip(supply: int, group_max: int, part: str) -> None:
-    assert worst_flip(supply, group_max) == Fraction(part)
+def test_the_worst_cost(supply: int, group_max: int, part: str) -> None:
+    assert worst_cost(supply, group_max) == Fraction(part)
 
 
 @pytest.mark.parametrize(("supply", "group_max"), [(0, 2), (8, 0), (3, 4)])
-def test_no_worst_flip_for_other_numbers(supply: int, group_max: int) -> None:
+def test_no_worst_cost_for_other_numbers(supply: int, group_max: int) -> None:
     with pytest.raises(CallerError) as caught:
-        worst_flip(supply, group_max)
+        worst_cost(supply, group_max)
     assert caught.value.code == "allocation.group"
 
 

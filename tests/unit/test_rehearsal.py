@@ -7,9 +7,8 @@ import pytest
 
 from fairlot.audit.auditor import Expected, audit
 from fairlot.board.log_keeper import Receipt
-from fairlot.board.phase import Phase
+from fairlot.board.phase import Phase, VoidReason
 from fairlot.board.replay import replay_file
-from fairlot.board.sale import VoidReason
 from fairlot.board.storage import MemoryStorage
 from fairlot.deposit.deposit import read_deposit
 from fairlot.entry import EntryType
@@ -117,6 +116,7 @@ def test_the_same_seed_gives_the_same_bytes() -> None:
     assert run(SeededRandomness(SEED))[0] == seeded()[0]
 
 
+@pytest.mark.slow
 def test_several_processes_give_the_same_bytes() -> None:
     with Processes(2) as workers:
         data, done, _ = run(SeededRandomness(SEED), workers=workers)

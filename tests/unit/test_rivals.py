@@ -98,24 +98,24 @@ def test_whom_the_drawing_order_parts(
 
 
 def test_groups_have_an_order_of_their_own() -> None:
-    """Mode A parts the singles by their places, and nobody else."""
+    """The drawing order parts the singles by their places, and nobody else."""
     pair = group_id(SALE, [nym(0), nym(1)])
     people = [replace(p, group=pair if i < 2 else None) for i, p in enumerate(made(9))]
-    mode_a = replace(LOTTERY, supply=4, group_max=2)
-    assert told(mode_a, people) == [0, 0, *[7] * 7]
+    pool = replace(LOTTERY, supply=4, group_max=2)
+    assert told(pool, people) == [0, 0, *[7] * 7]
 
 
-def test_in_mode_b_places_count_for_nothing() -> None:
-    """Three of six are a group; a single wins sometimes, whatever its place is."""
+def test_singles_who_win_or_lose_together_have_no_places() -> None:
+    """Three of six are a group: it wins, or all three singles do."""
     three = group_id(SALE, [nym(i) for i in range(3)])
     people = [replace(p, group=three if i < 3 else None) for i, p in enumerate(made(6))]
-    mode_b = replace(LOTTERY, supply=3, group_max=3)
-    singles_won = False
+    pool = replace(LOTTERY, supply=3, group_max=3)
+    singles_won = set[int]()
     for number in range(20):
-        (result,) = allocate([mode_b], people, bytes([number] * 32), SALE).pools
+        (result,) = allocate([pool], people, bytes([number] * 32), SALE).pools
         assert [rivals(result, award.nym) for award in result.awards] == [()] * 6
-        singles_won |= any(award.units for award in result.awards[3:])
-    assert singles_won
+        singles_won.add(sum(award.units for award in result.awards[3:]))
+    assert singles_won == {0, 3}
 
 
 def test_whoever_did_not_enter_has_no_place() -> None:

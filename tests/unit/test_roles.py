@@ -1,12 +1,15 @@
 """Keys that have two roles, of sales as they come: without a registry, with lists."""
 
 from dataclasses import replace
+from itertools import combinations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fairlot.audit.auditor import audit
-from fairlot.audit.roles import Role, role_keys, shared_keys
+from fairlot.audit.auditor import Expected, audit
+from fairlot.audit.report import Report
+from fairlot.audit.roles import Role, registry_keys, role_keys, shared_keys
 from fairlot_crypto.keys import VerifyKey
 from kit.lying_board import play_with
 from kit.roles import ROLES, held, real
@@ -16,6 +19,7 @@ from lies_draw import nothing
 from lies_file import A_REHEARSAL, STRANGER
 
 KEYS = [VerifyKey(bytes([number]) * 32) for number in range(4)]
+OF_REGISTRY = ("board", "issuer", "attester", "disputes")
 NAMES = ("the seller", "the escrow", "a contributor", "an issuer")
 
 
@@ -83,6 +87,46 @@ def test_a_registry_that_is_not_on_the_board_has_no_roles() -> None:
     data = play_with(on, instead={"registry": nothing}, until="registry")
     report = audit(data, GROUP, A_REHEARSAL, STATEMENTS)
     assert report.failed == ("A23",)
+
+
+def alone(*roles: str, rehearsal: bool = False) -> Report:
+    """Return the audit of the log of a registry in which one key has some roles."""
+    on = stage(names=())
+    on = held(on if rehearsal else real(on), STRANGER, *roles)
+    data = play_with(on, until="registry")
+    expected = Expected(rehearsal=rehearsal, registry_alone=True)
+    return audit(data, GROUP, expected, STATEMENTS)
+
+
+@pytest.mark.parametrize("roles", [*combinations(OF_REGISTRY, 2)])
+def test_the_roles_of_a_registry_alone_are_told_apart(roles: tuple[str, str]) -> None:
+    report = alone(*roles)
+    assert report.failed == ("A26",)
+    (found,) = report.findings
+    assert (found.code, found.offset, found.entry) == ("roles.shared", None, None)
+    assert STRANGER.public.hex() in found.message
+
+
+def test_a_registry_alone_whose_keys_differ_passes() -> None:
+    report = alone("issuer")
+    assert report.holds
+    assert "A26" not in report.unchecked
+
+
+def test_a_rehearsed_registry_alone_is_only_noticed() -> None:
+    report = alone("attester", "issuer", rehearsal=True)
+    assert report.holds
+    assert [n for n in report.notices if "an issuer and an attester have one key" in n]
+
+
+def test_a_witness_of_a_registry_alone_issues_nothing() -> None:
+    on = real(stage(names=()))
+    watching = on.registry.witnesses.named[0].key
+    (issuer,) = on.registry.issuers
+    registry = replace(on.registry, issuers=(replace(issuer, key=watching),))
+    assert shared_keys(registry_keys(registry)) == {
+        ("a witness", "an issuer"): watching
+    }
 
 
 def test_no_role_is_forgotten() -> None:

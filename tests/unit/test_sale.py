@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from fairlot.beacon.contributions import make_commitment, make_reveal
-from fairlot.board.phase import Phase
-from fairlot.board.sale import SaleState, VoidReason
+from fairlot.board.phase import Phase, VoidReason
+from fairlot.board.sale import SaleState
 from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot.errors import Rejection
 from fairlot.logs import LogKind

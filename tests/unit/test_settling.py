@@ -20,8 +20,8 @@ from fairlot.audit.settling import (
     settle_replay,
     settle_transcript,
 )
+from fairlot.board.phase import VoidReason
 from fairlot.board.replay import Replay, replay, replay_file
-from fairlot.board.sale import VoidReason
 from fairlot.board.transcript import Record, read_records
 from fairlot.entry import Entry, EntryType
 from fairlot.errors import Rejection

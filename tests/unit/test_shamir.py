@@ -127,6 +127,19 @@ def test_the_first_point_that_is_off_is_named(members: int, degree: int) -> None
         assert first_off_polynomial(changed, degree) == degree + 2
 
 
+@pytest.mark.parametrize(("members", "degree"), [(5, 1), (7, 2), (7, 3)])
+def test_a_member_is_missing_and_the_others_are_compared(
+    members: int, degree: int
+) -> None:
+    """Differences would compare points as if their indexes followed each other."""
+    generator, shares = GROUP.g1_generator(), split(SECRET, members, degree, source())
+    for missing in range(2, members):
+        points = {i: generator * s for i, s in shares.items() if i != missing}
+        assert first_off_polynomial(points, degree) is None
+        changed = {**points, members: points[members] + generator}
+        assert first_off_polynomial(changed, degree) == members
+
+
 def test_errors_that_cancel_in_a_sum_are_found() -> None:
     """Equal and opposite errors pass a sum without weights, or with weights known before."""
     generator = GROUP.g1_generator()

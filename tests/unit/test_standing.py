@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fairlot.board.sale import SaleState, VoidReason
+from fairlot.board.phase import VoidReason
+from fairlot.board.sale import SaleState
 from fairlot.board.standing import DUE, Cosigned, Marked, Watch, due
 from fairlot.entry import EntryType
 from fairlot.rehearsal.parts import LOCKUP

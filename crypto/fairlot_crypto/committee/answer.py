@@ -49,10 +49,10 @@ class ProvenAnswer:
 class _Secrets:
     """What the proof is of, or the blinding of it, or the responses."""
 
-    a: Scalar
-    y: Scalar
-    s: Scalar
-    rho: Scalar
+    a: Scalar = field(repr=False)
+    y: Scalar = field(repr=False)
+    s: Scalar = field(repr=False)
+    rho: Scalar = field(repr=False)
 
 
 def prove_share(

@@ -59,6 +59,18 @@ def sign_part(
     return SignedPart(part, key.sign(_statement(sharing_id, B, domain, part)))
 
 
+def verify_part(
+    sharing_id: bytes, B: G1, domain: Scalar, told: SignedPart, key: VerifyKey
+) -> None:
+    """Check that a member said so (specs/committee.md, section 3.5).
+
+    Raises:
+        ProofError: ``signature.invalid``.
+    """
+    # Step 15.
+    verify_signature(key, _statement(sharing_id, B, domain, told.part), told.signature)
+
+
 def find_signature(
     curve: Backend,
     public: PublicSharing,
@@ -122,6 +134,21 @@ def agree(
     )
 
 
+def contradict(parts: Sequence[PartialSignature], degree: int) -> bool:
+    """Tell whether parts cannot all be right, so that proofs are to be asked for.
+
+    The steps are those of specs/committee.md, section 3.5. Of n - t parts or more, with at
+    most t liars among all members, no wrong one escapes.
+
+    Args:
+        parts: 2t + 1 or more, of distinct members.
+        degree: t.
+    """
+    # Step 16.
+    first = sorted(parts, key=lambda part: part.index)[: 2 * degree + 1]
+    return any(_differs(first, part) for part in parts)
+
+
 def name_liars(
     curve: Backend,
     public: PublicSharing,
@@ -164,8 +191,7 @@ def verify_lie(curve: Backend, public: PublicSharing, key: VerifyKey, lie: Lie) 
     """
     # Step 20.
     part = lie.told.part
-    statement = _statement(public.sharing_id, lie.B, lie.domain, part)
-    verify_signature(key, statement, lie.told.signature)
+    verify_part(public.sharing_id, lie.B, lie.domain, lie.told, key)
     proven = agree(curve, public, lie.B, lie.domain, lie.proven)
     in_range = 1 <= part.index <= len(public.shares)
     if not in_range or not _is_off(proven, part):
@@ -176,7 +202,11 @@ def verify_lie(curve: Backend, public: PublicSharing, key: VerifyKey, lie: Lie) 
 
 def _is_off(proven: Sequence[ProvenAnswer], part: PartialSignature) -> bool:
     """Tell whether a part is another than the proven ones determine."""
-    parts = [answer.part for answer in proven]
+    return _differs([answer.part for answer in proven], part)
+
+
+def _differs(parts: Sequence[PartialSignature], part: PartialSignature) -> bool:
+    """Tell whether a part is another than 2t + 1 parts determine."""
     degree = (len(parts) - 1) // 2
     u = shamir.interpolate({p.index: p.u for p in parts}, part.index)
     A = shamir.interpolate_points(

@@ -6,7 +6,7 @@ members confirmed when it was made.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
@@ -25,7 +25,7 @@ FORMAT = 1
 class TakenOver:
     """What a new member has got, and from whom it got something else."""
 
-    keys: PrssKeys
+    keys: PrssKeys = field(repr=False)
     liars: tuple[int, ...]
     """Members whose box does not open, or holds another key than was confirmed."""
 

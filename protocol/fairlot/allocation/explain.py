@@ -72,6 +72,9 @@ _SENTENCES: Mapping[Reason, _Sentence] = {
     Reason.NOT_DRAWN_GROUP: lambda r, _o, _a, _m: (
         f"gets nothing: its group was not drawn, {_rivals(r)}"
     ),
+    Reason.GROUP_TOO_LARGE: lambda r, _o, _a, _m: (
+        f"gets nothing: its group is larger than the supply of {_units(r.pool.supply)}"
+    ),
     Reason.CERTAIN: lambda _r, o, a, m: (
         f"{_pays(a, m)} for a certain seat, after {_bid(o, m)}"
     ),

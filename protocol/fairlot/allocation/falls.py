@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import lcm
 from typing import TypeAlias
 
 from fairlot.allocation.entering import can_take_one
@@ -16,8 +15,7 @@ from fairlot.allocation.mechanisms.auction import Cutoff, auction_price, find_cu
 from fairlot.allocation.mechanisms.certain import certain_facts
 from fairlot.allocation.mechanisms.equal_share import quantity as share_quantity
 from fairlot.allocation.mechanisms.fill import level_of_counts
-from fairlot.allocation.mechanisms.groups import draw_rule
-from fairlot.allocation.mechanisms.groups_won import groups_won
+from fairlot.allocation.mechanisms.groups import table
 from fairlot.allocation.mechanisms.quadratic import quantity as square_quantity
 from fairlot.allocation.shape import Order
 from fairlot.terms.pool import Mechanism, Pool
@@ -59,8 +57,8 @@ class Falls:
     orders: tuple[Chances, ...]
     of_draw: tuple[Fraction, ...]
     """The chance that each draw gives to whoever still takes part when it is made."""
-    all: Callable[[int], Sequence[Fall]]
-    """Returns all ways; the argument is how many places of a walk may be looked at."""
+    ways: Sequence[Fall]
+    """All ways in which numbers of winners can fall."""
 
 
 Ask: TypeAlias = tuple[Order, int]
@@ -90,8 +88,8 @@ def falls(pool: Pool, asks: Sequence[Ask]) -> Falls:
             return _tiers(pool, asks)
 
 
-def _one_way(winners: Sequence[int], unsold: int) -> Callable[[int], Sequence[Fall]]:
-    return lambda _: (Fall(1, tuple(winners), unsold),)
+def _one_way(winners: Sequence[int], unsold: int) -> Sequence[Fall]:
+    return (Fall(1, tuple(winners), unsold),)
 
 
 def _filled(
@@ -128,36 +126,22 @@ def _lottery(pool: Pool, asks: Sequence[Ask]) -> Falls:
         certain = tuple(Chances(seat if taken else Gain()) for taken in takes)
         return Falls(certain, (), _one_way((), pool.supply - people))
     sizes = _sizes(asks)
-    rule = draw_rule(
-        pool.supply, tuple(sizes.elements()), people - sum(sizes.elements())
-    )
-    of_size = {size: index for index, size in enumerate(sorted(sizes))}
+    sizes[1] = people - sum(size * many for size, many in sizes.items())
+    known = table(pool.supply, sizes)
+    demand = known.demand
+    of_size = {size: at for at, size in enumerate(demand.sizes)}
     members = _members(asks)
     orders = tuple(
-        Chances(picked=((of_size.get(members.get(order.group, 1), len(sizes)), seat),))
-        if taken
+        Chances(picked=((of_size[size], seat),))
+        if taken and (size := members.get(order.group, 1)) in of_size
         else Chances()
         for taken, (order, _) in zip(takes, asks, strict=True)
     )
-    chances = (rule.chance,) * (len(sizes) + 1)
-    if not sizes:
-        return Falls(orders, chances, _one_way((pool.supply,), 0))
-
-    def all_falls(most: int) -> Sequence[Fall]:
-        ends = groups_won(rule, most)
-        scale = lcm(*(weight.denominator for weight in ends.values()))
-        in_turn = [*sorted(sizes), 1]
-        return tuple(
-            Fall(
-                int(weight * scale),
-                won,
-                pool.supply
-                - sum(count * size for count, size in zip(won, in_turn, strict=True)),
-            )
-            for won, weight in ends.items()
-        )
-
-    return Falls(orders, chances, all_falls)
+    ways = tuple(
+        Fall(weight, row, pool.supply - demand.seats(row))
+        for row, weight in zip(known.rows, known.weights, strict=True)
+    )
+    return Falls(orders, (known.chance,) * len(demand.sizes), ways)
 
 
 def _members(asks: Sequence[Ask]) -> Mapping[bytes | None, int]:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from fairlot.allocation.entering import Entrant
 from fairlot.allocation.mechanisms.certain import CERTAIN
+from fairlot.allocation.mechanisms.groups import verify
+from fairlot.allocation.mechanisms.lottery import LotteryFacts
 from fairlot.allocation.outcome import Award, Outcome, PoolResult, gains_by_nym
 from fairlot.allocation.shape import ITSELF
 from fairlot.errors import InvariantError
@@ -22,7 +24,8 @@ def check_outcome(
 
     Raises:
         InvariantError: ``allocation.supply``, ``allocation.quantity-exceeded``,
-            ``allocation.payment``, ``allocation.loser-pays``.
+            ``allocation.payment``, ``allocation.loser-pays``, and for the table of a
+            lottery as ``verify``.
     """
     for result in outcome.pools:
         _check_pool(result)
@@ -90,6 +93,8 @@ def _check_pool(result: PoolResult) -> None:
                 "allocation.loser-pays", f"{award.nym.hex()} pays for no unit"
             )
     _check_prices(result)
+    if isinstance(result.facts, LotteryFacts):
+        verify(result.facts.table)
 
 
 def _check_prices(result: PoolResult) -> None:

@@ -283,7 +283,7 @@ def _rule_of(pool: Pool) -> str:
         return _CERTAIN_RULE
     rule = _RULES[pool.mechanism]
     if pool.group_max > 1:
-        rule += "; a little less where groups are large for the supply (mode B)"
+        rule += "; a little less where whole groups cannot take every unit"
     return rule
 
 

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-from fairlot.allocation.mechanisms.groups import Mode
-from fairlot.allocation.mechanisms.lottery import LotteryFacts
 from fairlot.allocation.outcome import Award, PoolResult
 from fairlot.allocation.shape import Order, Reason
 from fairlot.names import Nym
@@ -20,7 +18,7 @@ def rivals(result: PoolResult, nym: Nym) -> tuple[Nym, ...]:
     """Return among whom a nym's place in the drawing order of a pool counts.
 
     The first of them got what the others did not. Groups have an order of their own, and so
-    have the tiers; in mode B places count for nothing.
+    have the tiers.
 
     Args:
         result: what became of the pool.
@@ -29,9 +27,6 @@ def rivals(result: PoolResult, nym: Nym) -> tuple[Nym, ...]:
     Returns:
         Nyms ascending, with ``nym``; nobody if the drawing order decided nothing for it.
     """
-    facts = result.facts
-    if isinstance(facts, LotteryFacts) and facts.rule.mode is Mode.B:
-        return ()
     rows = list(zip(result.orders, result.awards, strict=True))
     own = next((row for row in rows if row[1].nym == nym), None)
     if own is None:

@@ -26,8 +26,8 @@ class Funding:
     nym: Nym
     paid: int
     """The sum of the nym's PAID entries, uint64."""
-    refund_to: bytes
-    """Where refunds go: the destination in the nym's first entry."""
+    refund_to: bytes | None
+    """Where refunds go by the terms; ``None`` as long as they are held."""
     final: bool = True
     """Whether the nym's final entry is a DEPOSIT and not a CANCEL."""
 
@@ -43,12 +43,17 @@ class LedgerLine:
     """Money to the seller."""
     refund: int
     """Money back to the holder."""
-    refund_to: bytes
-    """Where the refund goes."""
+    refund_to: bytes | None
+    """Where the refund goes; ``None`` as long as the escrow holds it."""
     final: bool = True
     """Whether the nym's final entry is a DEPOSIT: then it has a row in the CSV."""
     gains: tuple[Gain, ...] = ()
     """The pools, or parts of pools, that the units come from."""
+
+    @property
+    def held(self) -> int:
+        """What of the refund the escrow keeps until it is known whose it is."""
+        return self.refund if self.refund_to is None else 0
 
 
 def settle(outcome: Outcome, fundings: Iterable[Funding]) -> tuple[LedgerLine, ...]:
@@ -223,8 +228,8 @@ def _sorted_fundings(fundings: Iterable[Funding]) -> list[Funding]:
 
 
 def _check_destination(refund_to: object) -> None:
-    if not isinstance(refund_to, bytes):
-        raise CallerError("settlement.refund-to", "a destination is bytes")
+    if refund_to is not None and not isinstance(refund_to, bytes):
+        raise CallerError("settlement.refund-to", "a destination is bytes, or none yet")
 
 
 def _line(funding: Funding, total: Total | None) -> LedgerLine:

@@ -71,6 +71,8 @@ class Reason(StrEnum):
     NOT_DRAWN = "not-drawn"
     DRAWN_GROUP = "drawn-group"
     NOT_DRAWN_GROUP = "not-drawn-group"
+    GROUP_TOO_LARGE = "group-too-large"
+    """Its group has more members than there are units."""
     CERTAIN = "certain"
     """It bought a certain seat."""
     OUTBID = "outbid"
@@ -140,7 +142,7 @@ class Odds:
     chances: tuple[Chance, ...]
     expected_unsold: Fraction
     why: tuple[str, ...]
-    """The rule that gives these chances, in sentences; for a lottery with its mode."""
+    """The rule that gives these chances, in sentences; for a lottery with its table."""
     unsold_certain: bool = True
     """Whether the lots cannot change how many units are left."""
 

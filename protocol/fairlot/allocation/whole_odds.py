@@ -19,7 +19,6 @@ from fairlot.allocation.entering import (
 from fairlot.allocation.falls import Chances, Fall, falls
 from fairlot.allocation.journeys import Journeys, Place
 from fairlot.allocation.lots import check_hash
-from fairlot.allocation.mechanisms.groups_won import TooManyWaysError
 from fairlot.allocation.picks import Crowd, Picked, all_picks, fewest_ways
 from fairlot.allocation.prospect import NOTHING, Average, Prospect
 from fairlot.names import Nym
@@ -39,6 +38,10 @@ _State: TypeAlias = tuple[int, tuple[int, ...], tuple[tuple[int, int], ...]]
 are of each number."""
 _Promise: TypeAlias = Mapping[int, Sequence[Prospect]]
 """For the number of each unit what its players may expect, in their order."""
+
+
+class TooManyWaysError(Exception):
+    """Lots can fall in more ways than are looked at."""
 
 
 def whole_sale_odds(
@@ -173,7 +176,7 @@ class _Turn:
         for number, many in self._many.items():
             course = of_unit[number]
             crowd[course, courses[course].start] += many
-        ways = self._falls.all(MOST_OUTCOMES)
+        ways = self._falls.ways
         everything = sum(fall.weight for fall in ways)
         averages = _averages(courses)
         for fall in ways:

@@ -246,7 +246,7 @@ def audit_replay(
         beacon=beacon_facts(read),
         notices=(
             *notices(read),
-            *role_notices(state),
+            *role_notices(state, _alone(read, expected)),
             *_future_notices(state, now),
         ),
         not_checked=NOT_CHECKED,
@@ -334,7 +334,7 @@ def _own_findings(
     # Step 7.
     yield from _rehearsal_findings(read, expected)
     # Step 8.
-    yield from role_findings(state)
+    yield from role_findings(state, _alone(read, expected))
 
 
 def _root_findings(state: SaleState, expected: Expected) -> Iterator[Finding]:
@@ -411,6 +411,7 @@ def _facts(state: SaleState) -> dict[str, int]:
         "money_in": sum(f.paid for f in state.fundings()),
         "payments": sum(line.payment for line in ledger),
         "refunds": sum(line.refund for line in ledger),
+        "refunds_held": sum(line.held for line in ledger),
         "units": sum(line.units for line in ledger),
         "items_promised": state.deliveries.promised,
         "items_delivered": state.deliveries.delivered,

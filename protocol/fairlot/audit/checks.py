@@ -178,7 +178,7 @@ BEFORE_TERMS = (
 
 OF_REGISTRIES = (
     *("A01", "A02", "A03", "A04", "A06", "A07", "A08", "A09", "A10", "A11"),
-    *("A25", "A28", "A29", "A30", "A32", "A33"),
+    *("A25", "A26", "A28", "A29", "A30", "A32", "A33"),
 )
 """Checks of the log of a registry; where it is alone, the others are not checked."""
 

@@ -1,8 +1,9 @@
 """Evidence that somebody broke a promise, which anybody can verify by itself.
 
-specs/audit.md, section 7. Three kinds: a board signed two heads of one log of which neither
+specs/audit.md, section 7. Five kinds: a board signed two heads of one log of which neither
 extends the other; a contributor sealed two sets of commitments in one sale; a seller delivered
-what was not promised.
+what was not promised; an issuer signed a wrong part of a credential,
+or a wrong share of a leaf.
 """
 
 from collections.abc import Sequence
@@ -17,6 +18,15 @@ from fairlot.delivery.entries import Delivery, read_delivery, read_items
 from fairlot.entry import Entry, EntryType, check_signature, read_entry
 from fairlot.errors import InputError, Rejection
 from fairlot.fields import Fields, Problem
+from fairlot.identity.lies import (
+    EVIDENCE_VERSION,
+    WRONG_PART,
+    WRONG_SHARE,
+    WrongPart,
+    WrongShare,
+    read_wrong_part,
+    read_wrong_share,
+)
 from fairlot.names import HASH_LENGTH
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
@@ -26,7 +36,6 @@ from fairlot_crypto.log.checkpoint import SignedCheckpoint, verify_checkpoint
 from fairlot_crypto.log.merkle import verify_consistency
 from fairlot_crypto.statements import Statements
 
-EVIDENCE_VERSION = 1
 FORK, TWO_SEALS, WRONG_DELIVERY = "fork", "two-seals", "wrong-delivery"
 
 _OF_DELIVERIES = (
@@ -226,7 +235,7 @@ def _check_signatures(entries: Sequence[Entry], whose: str) -> None:
             raise Rejection("evidence.signature", problem) from error
 
 
-Evidence: TypeAlias = Fork | TwoSeals | WrongDelivery
+Evidence: TypeAlias = Fork | TwoSeals | WrongDelivery | WrongPart | WrongShare
 
 
 def encode_evidence(evidence: Evidence) -> bytes:
@@ -262,6 +271,10 @@ def _of_kind(fields: Fields, kind: str) -> Evidence:
         terms, items, claim, delivery = _entries(fields, 4)
         secret = fields.bytes("secret", KEY_LENGTH)
         return WrongDelivery(terms, items, claim, delivery, secret)
+    if kind == WRONG_PART:
+        return read_wrong_part(fields)
+    if kind == WRONG_SHARE:
+        return read_wrong_share(fields)
     problem = f"this is no evidence of a known kind: {kind!r}"
     raise InputError("evidence.form", problem)
 

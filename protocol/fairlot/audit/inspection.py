@@ -242,7 +242,8 @@ def _fate(
         return f"{why}; nothing is decided yet, the sale stands in phase {state.phase}"
     currency = state.terms.currency
     paid, back = (money_text(a, currency) for a in (line.payment, line.refund))
-    money = f"pays {paid} and gets {back} back"
+    later = " once its claim is released" if line.held else ""
+    money = f"pays {paid} and gets {back} back{later}"
     if state.phase is Phase.VOID:
         return f"; the sale is void ({state.void_reason}), so it {money}"
     if not pools:

@@ -20,20 +20,29 @@ def role_keys(terms: Terms, registry: Registry) -> list[tuple[Role, VerifyKey]]:
         terms: of the sale.
         registry: that they name.
     """
+    own = registry_keys(registry)
     keys = [
         ("the seller", terms.seller),
         ("the escrow", terms.escrow),
         ("the board", terms.board.key),
-        ("the board", registry.board.key),
+        *(each for each in own if each[0] == "the board"),
         *(("a contributor", key) for key in terms.beacon.roster),
         *(("a witness", witness.key) for witness in terms.witnesses.named),
+        *(each for each in own if each[0] != "the board"),
+    ]
+    # One board may keep both logs, and one witness watch them.
+    return list(dict.fromkeys(keys))
+
+
+def registry_keys(registry: Registry) -> list[tuple[Role, VerifyKey]]:
+    """Return the roles that a registry gives, each with each of its keys, in that order."""
+    return [
+        ("the board", registry.board.key),
         *(("a witness", witness.key) for witness in registry.witnesses.named),
         *(("an issuer", issuer.key) for issuer in registry.issuers),
         *(("an attester", key) for key in registry.attesters),
         ("who decides disputes", registry.disputes.key),
     ]
-    # One board may keep both logs, and one witness watch them.
-    return list(dict.fromkeys(keys))
 
 
 def shared_keys(
@@ -54,21 +63,35 @@ def shared_keys(
     return shared
 
 
-def role_findings(state: SaleState) -> Iterator[Finding]:
-    """Yield a finding for each pair of roles of a real sale: ``roles.shared``."""
-    if state.begun and not state.terms.rehearsal:
-        for problem in _problems(state):
+def role_findings(state: SaleState, alone: Registry | None) -> Iterator[Finding]:
+    """Yield a finding for each pair of roles of a real sale: ``roles.shared``.
+
+    Args:
+        state: of the sale.
+        alone: the registry that is audited without any sale, and is judged by itself;
+            ``None`` for none.
+    """
+    for rehearsal, problem in _problems(state, alone):
+        if not rehearsal:
             yield Finding("roles.shared", problem, None, None)
 
 
-def role_notices(state: SaleState) -> Iterator[str]:
-    """Yield a notice for each pair of roles of a rehearsal."""
-    if state.begun and state.terms.rehearsal:
-        for problem in _problems(state):
+def role_notices(state: SaleState, alone: Registry | None) -> Iterator[str]:
+    """Yield a notice for each pair of roles of a rehearsal; arguments as above."""
+    for rehearsal, problem in _problems(state, alone):
+        if rehearsal:
             yield f"{problem}; a real sale would fail"
 
 
-def _problems(state: SaleState) -> Iterator[str]:
-    shared = shared_keys(role_keys(state.terms, state.registry.registry))
-    for (owner, role), key in shared.items():
-        yield f"{owner} and {role} have one key, {key.hex()}, and are one party"
+def _problems(state: SaleState, alone: Registry | None) -> Iterator[tuple[bool, str]]:
+    """Yield whether it is a rehearsal, and a sentence, for each pair."""
+    if state.begun:
+        rehearsal = state.terms.rehearsal
+        keys = role_keys(state.terms, state.registry.registry)
+    elif alone is not None:
+        rehearsal, keys = alone.rehearsal, registry_keys(alone)
+    else:
+        return
+    for (owner, role), key in shared_keys(keys).items():
+        problem = f"{owner} and {role} have one key, {key.hex()}, and are one party"
+        yield rehearsal, problem

@@ -17,8 +17,9 @@ from fairlot.beacon.contributions import Draw
 from fairlot.beacon.rounds import Rounds
 from fairlot.board.head import check_head
 from fairlot.board.log_replay import Finding
+from fairlot.board.phase import VoidReason
 from fairlot.board.replay import Replay, replay_file
-from fairlot.board.sale import SaleState, VoidReason
+from fairlot.board.sale import SaleState
 from fairlot.board.standing import DUE, Marked, Watch, last_moment
 from fairlot.entry import EntryType
 from fairlot.names import SaleId

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from fairlot.allocation.settlement import outcome_hash
 from fairlot.board.log_keeper import LogKeeper, Receipt, mend
+from fairlot.board.phase import VoidReason
 from fairlot.board.registry_state import RegistryState
-from fairlot.board.sale import SaleState, VoidReason
+from fairlot.board.sale import SaleState
 from fairlot.board.storage import Storage
 from fairlot.entry import EntryType, sign_entry
 from fairlot.identity.registry import RollId

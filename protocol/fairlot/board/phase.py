@@ -59,3 +59,14 @@ PHASES: Mapping[EntryType, tuple[Phase, ...]] = {
     EntryType.VOID: _RUNNING,
 }
 """The phases in which an entry of each type is legal (specs/sale.md, table 1)."""
+
+
+class VoidReason(StrEnum):
+    """The reason why a sale cannot be completed."""
+
+    OPEN_MISSED = "open-missed"
+    CLOSE_MISSED = "close-missed"
+    COMMIT_END_MISSED = "commit-end-missed"
+    COMMITS_MISSING = "commits-missing"
+    SEALED_MISSED = "sealed-missed"
+    EXPIRED = "expired"

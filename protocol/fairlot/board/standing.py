@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from fairlot.board.log_state import LogState
-from fairlot.board.sale import SaleState, VoidReason
+from fairlot.board.phase import VoidReason
+from fairlot.board.sale import SaleState
 from fairlot.entry import EntryType
 from fairlot.logs import LogIdentity
 from fairlot.terms.terms import Terms

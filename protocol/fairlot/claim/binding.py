@@ -23,7 +23,7 @@ class ClaimBinding:
     enc_pk: SealKey
     """To which items are sealed."""
     refund_to: bytes
-    """Where refunds go that wait for the position: 32 bytes that the escrow can read."""
+    """Where refunds with the position go: 32 bytes that the escrow can read."""
     salt: bytes
     board: VerifyKey
     not_after: int

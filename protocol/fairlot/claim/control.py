@@ -9,6 +9,7 @@ from fairlot.deposit.final import Position
 from fairlot.errors import Rejection
 from fairlot.identity.registry import Registry
 from fairlot.names import Nym
+from fairlot.terms.terms import REFUND_AT_ONCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +108,21 @@ def released(
         if len({claim.binding.settle_pk for claim in same}) == 1:
             return max(same, key=lambda claim: claim.precedence)
     return None
+
+
+def refunded(rule: str, first: bytes, claim: Claim | None) -> bytes | None:
+    """Return where the refunds of a nym go (step 12).
+
+    Args:
+        rule: ``refund`` of the terms.
+        first: the destination that the nym's first entry names.
+        claim: the one of steps 10 and 11, if there is one; UNLOCK need not be there, so
+            that no board keeps a refund by leaving it out.
+
+    Returns:
+        The destination; ``None`` as long as they are held.
+    """
+    # Step 12.
+    if rule == REFUND_AT_ONCE:
+        return first
+    return None if claim is None else claim.binding.refund_to

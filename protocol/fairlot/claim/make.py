@@ -27,6 +27,14 @@ class MadeClaim:
     """Of this entry alone: ``enc`` opens what the seller delivers."""
 
 
+def draw_keys(randomness: Randomness) -> SettlementKeys:
+    """Return the keys of a claim, the first things that it takes from its source (step 1)."""
+    # Step 1.
+    return SettlementKeys(
+        SigningKey.generate(randomness), OpeningKey.generate(randomness)
+    )
+
+
 def make_claim(
     credentials: Credentials,
     credential: Credential,
@@ -56,9 +64,7 @@ def make_claim(
     if terms.registry != credentials.registry.registry_id:
         raise CallerError("claim.registry", "the terms name another registry")
     # Step 1.
-    keys = SettlementKeys(
-        SigningKey.generate(randomness), OpeningKey.generate(randomness)
-    )
+    keys = draw_keys(randomness)
     binding = ClaimBinding(
         sale_id=terms.sale_id,
         seq=seq,

@@ -47,7 +47,7 @@ Examples:
   fairlot audit sale.fairlot registry-2031.fairlot registry-2030.fairlot --sale-id HEX64
   fairlot audit registry.fairlot --registry-alone --board-key HEX64
 """
-_MONEY = ("money_in", "payments", "refunds")
+_MONEY = ("money_in", "payments", "refunds", "refunds_held")
 _ACCEPTED = "You accept a REHEARSAL: nothing below is proved about people or money."
 _NOT_ACCEPTED = "A REHEARSAL does not pass for a sale: this audit fails."
 _SHOWN = 20

@@ -52,6 +52,8 @@ def execute(arguments: argparse.Namespace) -> int:
             {
                 "title": terms.title,
                 "people": len(people),
+                "lockup": terms.times.lockup,
+                "recovery": _recovery_document(terms),
                 "warnings": warnings_document(found),
             },
         )
@@ -72,18 +74,44 @@ COMMAND = Command(
 
 
 def protection_text(terms: TermsFile) -> str:
-    """Say how long items are locked up, and who can take an identity back."""
+    """Say how long items are locked up, who gives an identity back, and its price."""
     times, who = terms.times, counted(terms.attesters, "attester", "attesters")
-    needed = terms.issuers - terms.threshold
-    issuers = (
-        "the issuer" if terms.issuers == 1 else f"{needed} of {terms.issuers} issuers"
-    )
+    if terms.issuers == 1:
+        issuers, price = "the issuer", "the issuer can compute"
+    else:
+        issuers = f"{_signing(terms)} of {terms.issuers} issuers"
+        price = (
+            f"any {_linking(terms)} of the {terms.issuers} issuers together can compute"
+        )
     return (
         f"Items are locked up for {show_duration(times.lockup)} after the draw, so that "
         f"whoever sees within {show_duration(times.detection)} that an identity is stolen, "
         f"or sold, can take back what it won. {who} and {issuers} give it back, after "
-        f"{show_duration(times.cooling)} in which whoever holds it can object."
+        f"{show_duration(times.cooling)} in which whoever holds it can object. The price of "
+        f"that: {price} everybody's nyms of the running season, and link their sales."
     )
+
+
+def _recovery_document(terms: TermsFile) -> dict[str, int]:
+    """Return who can take an identity back and when, for machines; times in seconds."""
+    return {
+        "detection": terms.times.detection,
+        "cooling": terms.times.cooling,
+        "attesters": terms.attesters,
+        "issuers": terms.issuers,
+        "signing": _signing(terms),
+        "linking": _linking(terms),
+    }
+
+
+def _signing(terms: TermsFile) -> int:
+    """Return how many issuers must sign a recovery: n - t."""
+    return terms.issuers - terms.threshold
+
+
+def _linking(terms: TermsFile) -> int:
+    """Return how many issuers can compute nyms if they collude: t + 1."""
+    return terms.threshold + 1
 
 
 def _show(found: Sequence[Finding], people: int) -> None:

@@ -126,13 +126,16 @@ def _pool_rows(state: SaleState, result: PoolResult) -> Iterator[_Row]:
     yield f"{before}winners", result.winners, f"of {len(result.awards)} deposits"
 
 
-def _money_rows(state: SaleState, ledger: Sequence[LedgerLine]) -> tuple[_Row, ...]:
+def _money_rows(state: SaleState, ledger: Sequence[LedgerLine]) -> Iterator[_Row]:
     paid = sum(funding.paid for funding in state.fundings())
     payments = sum(line.payment for line in ledger)
-    refunds = sum(line.refund for line in ledger)
-    amounts = (paid, payments, refunds, payments + refunds)
-    came, kept, back, out = (money_text(a, state.terms.currency) for a in amounts)
-    return (
-        ("money in", came, "deposited"),
-        ("money out", out, f"{kept} to the seller, {back} back"),
+    held = sum(line.held for line in ledger)
+    refunds = sum(line.refund for line in ledger) - held
+    amounts = (paid, payments, refunds, payments + refunds, held)
+    came, kept, back, out, waits = (
+        money_text(amount, state.terms.currency) for amount in amounts
     )
+    yield "money in", came, "deposited"
+    yield "money out", out, f"{kept} to the seller, {back} back"
+    if held:
+        yield "money held", waits, "refunds that the escrow keeps for those who claim"

@@ -15,7 +15,7 @@ from fairlot.inputs.findings import find
 from fairlot.inputs.forecast import (
     Forecast,
     average_text,
-    flip_of,
+    cost_of,
     fraction_text,
     odds_document,
     people_odds,
@@ -85,10 +85,10 @@ def show_odds(odds: Forecast, name_of: Callable[[Nym], str]) -> None:
         stands = pool.pool
         units = counted(stands.supply, "unit", "units")
         say(f"Pool {stands.name}: {stands.mechanism.value}, {units}")
-        flip = flip_of(stands)
-        if flip is not None:
+        cost = cost_of(stands)
+        if cost is not None:
             most = f"groups of up to {stands.group_max}"
-            say(f"  {most} can cost everybody {fraction_text(flip)} of their chance")
+            say(f"  {most} can cost everybody {fraction_text(cost)} of their chance")
         for line in pool.rule:
             say(f"  {line}")
         if pool.odds is not None:

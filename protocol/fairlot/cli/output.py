@@ -42,9 +42,14 @@ def say(line: str = "") -> None:
 
 
 def acknowledge(*receipts: Receipt) -> None:
-    """Print to stdout, at once, that entries are durable: ``ack <entry hash> <index>``."""
+    """Print to stdout, at once, that entries are durable, and on which log.
+
+    ``ack <entry hash> <index> <origin>``; an entry that was refused is not durable.
+    """
     for receipt in receipts:
-        say(f"ack {receipt.entry_hash.hex()} {receipt.index}")
+        if receipt.checkpoint is not None and receipt.index is not None:
+            origin = receipt.checkpoint.checkpoint.origin
+            say(f"ack {receipt.entry_hash.hex()} {receipt.index} {origin}")
     sys.stdout.flush()
 
 
@@ -84,7 +89,7 @@ class Screen:
         """Start watching.
 
         Args:
-            acknowledge: print ``ack <entry hash> <index>`` for each durable entry.
+            acknowledge: print a line for each durable entry, as ``acknowledge`` does.
         """
         console = _terminal()
         columns = (

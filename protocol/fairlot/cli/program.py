@@ -15,6 +15,7 @@ from fairlot.cli import (
     new,
     odds,
     puzzle,
+    receive,
     report,
     run,
     settling,
@@ -48,6 +49,7 @@ COMMANDS = (
     prove.COMMAND,
     doors.COMMAND,
     winner_audit.COMMAND,
+    receive.COMMAND,
 )
 READER_GONE = 141
 _MOST_ERRORS = 20

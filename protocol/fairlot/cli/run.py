@@ -20,6 +20,7 @@ from fairlot.cli.closing import (
 )
 from fairlot.cli.command import FAILED, OK, Command, chosen_curve, hex_bytes, whole
 from fairlot.cli.folders import check_new_folder, create_folder, write_private_folder
+from fairlot.cli.item_files import ITEMS, items_csv, read_items
 from fairlot.cli.output import Screen, complain, say
 from fairlot.cli.registry_folder import (
     check_keep_folder,
@@ -53,7 +54,7 @@ from fairlot_crypto.randomness import SEED_LENGTH, SeededRandomness, SystemRando
 
 TRANSCRIPT = "transcript.fairlot"
 NYMS = "nyms.csv"
-OUTPUTS = (TRANSCRIPT, ALLOCATION, NYMS, POOLS, WINNERS, KEYS)
+OUTPUTS = (TRANSCRIPT, ALLOCATION, NYMS, POOLS, WINNERS, ITEMS, KEYS)
 
 _NYMS_HEADER = ("person", "nym", "holder")
 _EXAMPLES = """\
@@ -64,6 +65,7 @@ Examples:
   fairlot run TERMS.toml PEOPLE.csv --out result
   fairlot run TERMS.toml PEOPLE.csv --out practice --until CLOSE
   fairlot run TERMS.toml PEOPLE.csv --events EVENTS.csv --out result
+  fairlot run TERMS.toml PEOPLE.csv --items CODES.txt --out result
   fairlot run TERMS.toml PEOPLE.csv --out first --keep-registry people
   fairlot run LATER.toml PEOPLE.csv --out second --registry people
   fairlot run TERMS.toml PEOPLE.csv --out result --setup setup.json
@@ -96,6 +98,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="EVENTS.csv",
         type=Path,
         help="what happens to people: devices lost or stolen, identities sold, taken back",
+    )
+    parser.add_argument(
+        "--items",
+        metavar="FILE",
+        type=Path,
+        help="what the seller hands over to winners: one item a line, one for each unit",
     )
     source = parser.add_mutually_exclusive_group()
     source.add_argument(
@@ -148,6 +156,7 @@ class _Asked:
     setup: Setup | None
     until: EntryType | None
     acts: tuple[Act, ...]
+    items: tuple[bytes, ...]
 
 
 def execute(arguments: argparse.Namespace) -> int:
@@ -180,6 +189,7 @@ def execute(arguments: argparse.Namespace) -> int:
                 until,
                 earlier,
                 asked.acts,
+                asked.items,
             )
         except KeyboardInterrupt:
             # What was acknowledged was promised.
@@ -215,7 +225,8 @@ def _read(arguments: argparse.Namespace, backend: Backend) -> _Asked:
     path: Path | None = arguments.setup
     setup = None if path is None else read_setup_file(path, terms.delay)
     until = None if arguments.until is None else EntryType(arguments.until)
-    return _Asked(terms, people, folder, earlier, keep, setup, until, acts)
+    items = read_items(arguments.items, terms, until)
+    return _Asked(terms, people, folder, earlier, keep, setup, until, acts, items)
 
 
 def _show(done: Rehearsed, folder: Path) -> None:
@@ -236,6 +247,8 @@ def _show(done: Rehearsed, folder: Path) -> None:
     say(f"  {TRANSCRIPT}  the whole board, to be published and audited")
     name_tables(done.terms.pools, named=True)
     say(f"{nyms}: private, known only to a rehearsal")
+    if (folder / ITEMS).exists():
+        say(f"  {ITEMS}           who has opened which item: private too")
     say()
     _show_roots(done.terms)
     say("so that everybody can check the board that they are shown:")
@@ -296,6 +309,7 @@ def play(
     until: EntryType | None = None,
     earlier: Earlier | None = None,
     acts: Sequence[Act] = (),
+    items: Sequence[bytes] = (),
 ) -> Rehearsed:
     """Rehearse a sale, and leave transcript, allocation and nyms in ``folder``.
 
@@ -328,12 +342,15 @@ def play(
                 until,
                 earlier,
                 acts,
+                items,
             )
     finally:
         storage.close()
     if done.held is None:
         persons = {nym: person for person, nym in done.nyms}
         write_tables(folder, done.terms.pools, done.state.ledger, persons)
+        if items:
+            write_file(folder / ITEMS, items_csv(done.handed, persons), PRIVATE)
     else:
         write_private_folder(folder / KEYS, role_files(done.held, done.state))
     write_file(folder / NYMS, nyms_csv(done.nyms, done.holders), PRIVATE)

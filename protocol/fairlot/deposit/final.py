@@ -19,7 +19,8 @@ class Position:
     final: Deposit
     """The greatest entry by (epoch, seq, entry hash) so far."""
     refund_to: bytes
-    """Where refunds go, by the nym's first entry: a later thief cannot redirect them."""
+    """Where refunds at once go, by the nym's first entry: a later thief cannot redirect
+    them."""
     paid: int = 0
     """The sum of the nym's PAID entries."""
 

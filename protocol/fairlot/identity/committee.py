@@ -16,7 +16,6 @@ from fairlot.identity.attestation import Attestation, Attester, Purpose
 from fairlot.identity.credential import (
     CredentialRequest,
     answer_all,
-    receive_credential,
     request_credential,
 )
 from fairlot.identity.enrolment import (
@@ -28,6 +27,7 @@ from fairlot.identity.enrolment import (
 )
 from fairlot.identity.leaf import Leaf, make_leaf_entry
 from fairlot.identity.life import LeafLife
+from fairlot.identity.receiving import receive_credential
 from fairlot.identity.recovering import (
     begin_change,
     complete_change,

@@ -6,15 +6,14 @@ knowledge of b; the issuers made IC themselves. Every credential of a leaf there
 same nym secrets.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from fairlot.errors import Rejection
-from fairlot.fields import Fields, Problem
+from fairlot.identity.answers import proven_value, signed_value
 from fairlot.identity.enrolment import Identity, IssuerSecrets
 from fairlot.identity.leaf import Leaf, LeafStatus, holder_hash
 from fairlot.identity.registry import (
-    ISSUERS_MAX,
     Credentials,
     Registry,
     RollId,
@@ -22,20 +21,16 @@ from fairlot.identity.registry import (
 )
 from fairlot.identity.roll import PostedRoll, unexpired_rolls
 from fairlot_crypto import cbor
-from fairlot_crypto.bbs.profile import (
-    Credential,
-    commitment,
-    generators,
-    signature_base,
-)
+from fairlot_crypto.bbs.profile import generators, signature_base
 from fairlot_crypto.cbor import Value
-from fairlot_crypto.committee.threshold import PartialSignature, combine, sign_share
+from fairlot_crypto.committee.answer import prove_share
+from fairlot_crypto.committee.liars import sign_part
+from fairlot_crypto.committee.threshold import sign_share
 from fairlot_crypto.curve import (
     G1,
     Backend,
     Scalar,
     random_scalar,
-    scalar_from_bytes,
     scalar_to_bytes,
 )
 from fairlot_crypto.errors import CryptoError, ProofError
@@ -230,24 +225,75 @@ def answer_request(
     curve = credentials.curve
     C = check_request(curve, registry, leaf, rolls, request, now, view_time)
     # Step 10.
-    octets = attribute_octets(registry, attributes)
-    covering = [r.roll_id for r in unexpired_rolls(rolls, now) if r.covers(leaf.index)]
     parts: list[Value] = []
-    for roll in covering:
-        context = credentials.context(request.epoch, roll)
-        B = signature_base(context, octets, C)
-        partial = sign_share(issuer.signing, B, context.domain)
-        parts.append(
-            {
-                "roll": roll,
-                "e": scalar_to_bytes(partial.exponent),
-                "u": scalar_to_bytes(partial.u),
-                "A": partial.A.to_bytes(),
-            }
-        )
+    key, sharing_id = issuer.key, issuer.signing.sharing_id
+    for each in _to_sign(credentials, leaf, rolls, attributes, request, C, now):
+        part = sign_share(issuer.signing, each.B, each.domain)
+        told = sign_part(sharing_id, each.B, each.domain, part, key)
+        parts.append({"roll": each.roll, **signed_value(told)})
     # Step 11.
     answer = cbor.encode({"issuer": issuer.index, "parts": parts})
     return seal(answer, request.reply_key, randomness)
+
+
+def prove_answer(
+    credentials: Credentials,
+    issuer: IssuerSecrets,
+    leaf: Leaf,
+    rolls: Sequence[PostedRoll],
+    attributes: Sequence[str],
+    request: CredentialRequest,
+    now: int,
+    view_time: int,
+    randomness: Randomness,
+) -> bytes:
+    """Return issuer i's parts once more, with proofs that they are right, sealed.
+
+    Steps 15 and 16: for a request whose answers contradict one another.
+
+    Raises:
+        Rejection: as ``check_request``.
+    """
+    # Step 15.
+    registry, curve = credentials.registry, credentials.curve
+    C = check_request(curve, registry, leaf, rolls, request, now, view_time)
+    parts: list[Value] = []
+    for each in _to_sign(credentials, leaf, rolls, attributes, request, C, now):
+        own = randomness.derive(f"proof/{each.roll.hex()}")
+        proven = prove_share(curve, issuer.signing, each.B, each.domain, own)
+        parts.append({"roll": each.roll, **proven_value(proven)})
+    # Step 16.
+    answer = cbor.encode({"issuer": issuer.index, "parts": parts})
+    return seal(answer, request.reply_key, randomness)
+
+
+@dataclass(frozen=True, slots=True)
+class _ToSign:
+    """What is signed for one roll."""
+
+    roll: RollId
+    B: G1
+    domain: Scalar
+
+
+def _to_sign(
+    credentials: Credentials,
+    leaf: Leaf,
+    rolls: Sequence[PostedRoll],
+    attributes: Sequence[str],
+    request: CredentialRequest,
+    C: G1,
+    now: int,
+) -> list[_ToSign]:
+    """Return what the issuers sign: for every roll that covers the leaf (step 10)."""
+    octets = attribute_octets(credentials.registry, attributes)
+    made: list[_ToSign] = []
+    for roll in unexpired_rolls(rolls, now):
+        if roll.covers(leaf.index):
+            context = credentials.context(request.epoch, roll.roll_id)
+            B = signature_base(context, octets, C)
+            made.append(_ToSign(roll.roll_id, B, context.domain))
+    return made
 
 
 def answer_all(
@@ -281,46 +327,6 @@ def answer_all(
         )
         for issuer in issuers
     )
-
-
-def receive_credential(
-    credentials: Credentials,
-    identity: Identity,
-    pending: PendingCredential,
-    answers: Sequence[bytes],
-) -> Mapping[RollId, Credential]:
-    """Combine the issuers' answers into one credential a roll (steps 12 to 14).
-
-    The signatures are verified over values that the holder knows. Rolls that do not cover
-    the leaf give none.
-
-    Raises:
-        Rejection: ``answer.malformed`` for a box that does not hold an answer;
-            ``answer.rolls`` for no part at all, or one of a roll that was not asked for.
-        ProofError: ``threshold.signature``.
-    """
-    curve, registry = credentials.curve, credentials.registry
-    request = pending.request
-    attributes = attribute_octets(registry, identity.attributes)
-    blind = Scalar((pending.blind + identity.rho) % GROUP_ORDER)
-    opened = commitment(curve, registry.schema, blind, identity.nym_secrets)
-    # Step 12.
-    partials: dict[RollId, list[PartialSignature]] = {}
-    for answer in answers:
-        for roll, partial in _open_answer(curve, pending.reply, answer):
-            partials.setdefault(roll, []).append(partial)
-    if not partials or not partials.keys() <= set(request.rolls):
-        problem = "the issuers must answer for a roll that was asked for, and no other"
-        raise Rejection("answer.rolls", problem)
-    # Steps 13 and 14.
-    made: dict[RollId, Credential] = {}
-    for roll in sorted(partials):
-        context = credentials.context(request.epoch, roll)
-        B = signature_base(context, attributes, opened)
-        public_key, t = credentials.public_key, registry.threshold
-        signature = combine(curve, t, public_key, B, partials[roll])
-        made[roll] = Credential(attributes, signature, blind, identity.nym_secrets)
-    return made
 
 
 def attribute_octets(registry: Registry, values: Sequence[str]) -> tuple[bytes, ...]:
@@ -386,37 +392,3 @@ def _request_statement(
         "reply": reply_key,
     }
     return tag("request").encode() + b"\x00" + cbor.encode(value)
-
-
-def _open_answer(
-    curve: Backend, reply: OpeningKey, answer: bytes
-) -> list[tuple[RollId, PartialSignature]]:
-    try:
-        value = cbor.decode(reply.open(answer))
-        fields = Fields(value, ("answer",), _malformed)
-        issuer = fields.uint("issuer", 1, ISSUERS_MAX)
-        parts = [_read_part(curve, issuer, each) for each in fields.maps("parts")]
-    except CryptoError as error:
-        raise Rejection("answer.malformed", error.message) from error
-    fields.done()
-    if len({roll for roll, _ in parts}) != len(parts):
-        raise Rejection("answer.malformed", "an answer has two parts of one roll")
-    return parts
-
-
-def _read_part(
-    curve: Backend, issuer: int, fields: Fields
-) -> tuple[RollId, PartialSignature]:
-    roll = RollId(fields.bytes("roll", 32))
-    partial = PartialSignature(
-        issuer,
-        scalar_from_bytes(fields.bytes("e")),
-        scalar_from_bytes(fields.bytes("u")),
-        curve.g1_not_identity(fields.bytes("A")),
-    )
-    fields.done()
-    return roll, partial
-
-
-def _malformed(problem: Problem) -> Rejection:
-    return Rejection("answer.malformed", str(problem))

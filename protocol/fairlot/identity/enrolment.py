@@ -5,22 +5,23 @@ that a person who lost them can get them again. No t issuers know them.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from fairlot.errors import Rejection
 from fairlot.fields import Fields, Problem
+from fairlot.identity.assembling import assemble_leaf
 from fairlot.identity.attestation import Attestation
 from fairlot.identity.leaf import (
     Leaf,
     LeafShare,
     LeafStatus,
-    combine_shares,
     handle,
     handle_hash,
     holder_hash,
     label,
     sign_share,
 )
+from fairlot.identity.lies import WrongShare
 from fairlot.identity.registry import ISSUERS_MAX, Registry
 from fairlot_crypto import cbor
 from fairlot_crypto.bbs.profile import commitment
@@ -59,6 +60,8 @@ class Enrolment:
     """One sealed box an issuer, for the person's device."""
     handle: bytes = field(repr=False)
     """For the issuers' books; neither the board nor the holder needs it."""
+    wrong: tuple[WrongShare, ...] = ()
+    """What shows who signed a wrong share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +85,19 @@ def enrol(
     randomness: Randomness,
     previous: int | None = None,
 ) -> Enrolment:
-    """Make the leaf of an admitted person, all issuers together (steps 3 to 6).
+    """Make the leaf of an admitted person, with those issuers who answer (steps 3 to 6).
 
-    ``previous`` is the index of the leaf in the registry before, if it is carried over.
+    Args:
+        curve: the back-end.
+        registry: whose leaf it is.
+        issuers: those who answer; up to t of all may be missing or lie.
+        attestation: of the person.
+        index: of the leaf.
+        randomness: of nonces and boxes.
+        previous: the index of the leaf in the registry before, if it is carried over.
+
+    Raises:
+        Rejection: ``enrolment.issuers``.
     """
     nonces = tuple(
         randomness.derive(f"nonce/{i.index}").take(NONCE_LENGTH) for i in issuers
@@ -114,10 +127,8 @@ def enrol(
             randomness.derive(f"seal/{issuer.index}"),
         )
         sealed.append(box)
-    by_issuer = {share.issuer: share.commitment for share in shares}
-    combined = combine_shares(curve, by_issuer, registry.threshold)
-    leaf = replace(draft, shares=tuple(shares), commitment=combined)
-    return Enrolment(leaf, tuple(sealed), leaf_handle)
+    leaf, wrong = assemble_leaf(curve, registry, draft, shares)
+    return Enrolment(leaf, tuple(sealed), leaf_handle, wrong)
 
 
 def identity_share(
@@ -139,21 +150,30 @@ def receive_identity(
 ) -> Identity:
     """Open the issuers' boxes, check each share against its C_i, and combine (step 7).
 
+    Boxes that do not open, and shares that do not fit, are left out.
+
     Raises:
-        Rejection: ``enrolment.share`` naming the issuer whose share does not fit, or if
-            fewer than t + 1 issuers' shares fit.
+        Rejection: ``enrolment.share`` if fewer than t + 1 issuers' shares fit; it says what
+            is wrong with the first that was left out.
     """
     shares: dict[int, tuple[Scalar, ...]] = {}
+    refused: list[Rejection] = []
     committed = {s.issuer: s.commitment for s in enrolment.leaf.shares}
     for box in enrolment.sealed:
-        issuer, scalars = _open_share(box, device, registry.nym_secrets)
+        try:
+            issuer, scalars = _open_share(box, device, registry.nym_secrets)
+        except Rejection as error:
+            refused.append(error)
+            continue
         point = commitment(curve, registry.schema, scalars[0], scalars[1:])
-        if committed.get(issuer) != point.to_bytes():
-            raise Rejection(
-                "enrolment.share", f"issuer {issuer} sent two different shares"
-            )
-        shares[issuer] = scalars
+        if committed.get(issuer) == point.to_bytes():
+            shares[issuer] = scalars
+            continue
+        problem = f"issuer {issuer} sent another share than is in the leaf"
+        refused.append(Rejection("enrolment.share", problem))
     if len(shares) <= registry.threshold:
+        if refused:
+            raise refused[0]
         raise Rejection(
             "enrolment.share", "at least t + 1 issuers must send a share, and fewer did"
         )

@@ -39,6 +39,10 @@ class LeafShare:
     """C_i, a point of G1."""
     sig: Signature
 
+    def to_value(self) -> dict[str, Value]:
+        """Return the share as the LEAF entry has it."""
+        return {"issuer": self.issuer, "commitment": self.commitment, "sig": self.sig}
+
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
@@ -66,10 +70,7 @@ class Leaf:
             "holder": self.holder,
             "handle": self.handle,
             "status": self.status.value,
-            "shares": [
-                {"issuer": s.issuer, "commitment": s.commitment, "sig": s.sig}
-                for s in self.shares
-            ],
+            "shares": [share.to_value() for share in self.shares],
             "commitment": self.commitment,
         }
         return value if self.previous is None else {**value, "previous": self.previous}
@@ -154,7 +155,7 @@ def read_leaf(fields: Fields) -> Leaf:
         holder=fields.bytes("holder", 32),
         handle=fields.bytes("handle", 32),
         status=_status(fields.text("status")),
-        shares=tuple(_read_share(share) for share in fields.maps("shares")),
+        shares=tuple(read_share(share) for share in fields.maps("shares")),
         commitment=fields.bytes("commitment", G1_LENGTH),
         previous=fields.uint("previous") if fields.has("previous") else None,
     )
@@ -174,7 +175,7 @@ def check_leaf(
     if problem:
         raise Rejection("leaf.shares", problem)
     for share in leaf.shares:
-        _check_share(registry, leaf, share, statements)
+        check_share(registry, leaf, share, statements)
     parts = [leaf.commitment, i2osp(registry.threshold, 1)]
     parts += [i2osp(s.issuer, 1) + s.commitment for s in leaf.shares]
     try:
@@ -185,9 +186,22 @@ def check_leaf(
         raise Rejection("leaf.commitment", error.message) from error
 
 
-def _check_share(
+def check_share(
     registry: Registry, leaf: Leaf, share: LeafShare, statements: Statements
 ) -> None:
+    """Check that an issuer of the registry signed its share of a leaf.
+
+    Args:
+        registry: whose.
+        leaf: gives index, version, holder, handle and previous.
+        share: the issuer's.
+        statements: what was verified before.
+
+    Raises:
+        Rejection: ``leaf.signature``.
+    """
+    if not 1 <= share.issuer <= len(registry.issuers):
+        raise Rejection("leaf.signature", f"there is no issuer {share.issuer}")
     check_issuer(
         registry,
         IssuerSignature(share.issuer, share.sig),
@@ -221,7 +235,32 @@ def _share_message(registry: Registry, leaf: Leaf, commitment: bytes) -> bytes:
     return tag("leaf-share").encode() + b"\x00" + cbor.encode(statement)
 
 
-def _read_share(fields: Fields) -> LeafShare:
+def read_signed_leaf(fields: Fields) -> Leaf:
+    """Read what issuers sign of a leaf, apart from their shares.
+
+    Raises:
+        Rejection: what ``fields`` raises.
+    """
+    leaf = Leaf(
+        index=fields.uint("index"),
+        version=fields.uint("version", 1, 2**32 - 1),
+        holder=fields.bytes("holder", 32),
+        handle=fields.bytes("handle", 32),
+        status=LeafStatus.ACTIVE,
+        shares=(),
+        commitment=b"",
+        previous=fields.uint("previous") if fields.has("previous") else None,
+    )
+    fields.done()
+    return leaf
+
+
+def read_share(fields: Fields) -> LeafShare:
+    """Read an issuer's share of a leaf.
+
+    Raises:
+        Rejection: what ``fields`` raises.
+    """
     share = LeafShare(
         fields.uint("issuer", 1, ISSUERS_MAX),
         fields.bytes("commitment", G1_LENGTH),

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import TypeVar
 
 from fairlot.allocation.entering import Entrant
-from fairlot.allocation.mechanisms.groups import worst_flip
+from fairlot.allocation.mechanisms.groups import worst_cost
 from fairlot.allocation.odds import PoolOdds, sale_odds
 from fairlot.allocation.prospect import Prospect
 from fairlot.allocation.shape import Chance
@@ -117,13 +117,13 @@ def whole_rule(odds: Forecast) -> tuple[str, ...]:
 
 
 def _pool(pool: PoolOdds, name_of: Callable[[Nym], str]) -> Mapping[str, Viewed]:
-    exact, flip = pool.odds, flip_of(pool.pool)
+    exact, cost = pool.odds, cost_of(pool.pool)
     row_of = shared(_chance)
     return {
         "pool": pool.pool.name,
         "mechanism": pool.pool.mechanism.value,
         "supply": pool.pool.supply,
-        "worst_flip": None if flip is None else str(flip),
+        "worst_cost": None if cost is None else str(cost),
         "exact": exact is not None,
         "entering": list(pool.entering),
         "depends_on": list(pool.depends_on),
@@ -152,14 +152,14 @@ def shared(view: Callable[[_Known], _Shown]) -> Callable[[_Known], _Shown]:
     return seen
 
 
-def flip_of(pool: Pool) -> Fraction | None:
+def cost_of(pool: Pool) -> Fraction | None:
     """Return the part of their chance that everybody can lose by the groups that form.
 
-    ``None`` if no group can form (specs/lottery.md, section 7).
+    ``None`` if no group can form (specs/lottery.md, section 8).
     """
     if pool.group_max == 1 or pool.supply == 0:
         return None
-    return worst_flip(pool.supply, pool.group_max)
+    return worst_cost(pool.supply, pool.group_max)
 
 
 def _with_chances(pool: PoolOdds) -> Sequence[tuple[Nym, Chance | None]]:

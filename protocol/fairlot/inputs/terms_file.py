@@ -22,6 +22,7 @@ from fairlot.money import Currency
 from fairlot.terms.beacon import MAX_CONTRIBUTORS, MAX_DELAY
 from fairlot.terms.bidding import read_deposits
 from fairlot.terms.pool import Pool
+from fairlot.terms.terms import REFUND_AT_ONCE, REFUNDS
 from fairlot.text import shown
 
 DEFAULT_CONTRIBUTORS = 3
@@ -36,6 +37,7 @@ _OPTIONAL = (
     "currency",
     "decimals",
     "deposits",
+    "refund",
     "people",
     "bids",
     "issuers",
@@ -109,6 +111,8 @@ class TermsFile:
     """q_recover: how many attesters there are, all of whom a recovery needs."""
     times: TimesFile = _TIMES
     """Of registry and lock-up."""
+    refund: str = REFUND_AT_ONCE
+    """Where refunds go, as the terms say it."""
 
     @property
     def recovers(self) -> bool:
@@ -132,7 +136,8 @@ def read_terms_file(path: Path) -> TermsFile:
             ``terms-file.unsold``, ``terms-file.key``, ``terms-file.deposits``,
             ``terms-file.bids``, ``terms-file.issuers``, ``terms-file.drand``,
             ``terms-file.currency``, ``terms-file.decimals``, ``terms-file.keep``,
-            ``terms-file.excludes``, ``terms-file.duration``, ``terms-file.times``.
+            ``terms-file.excludes``, ``terms-file.duration``, ``terms-file.times``,
+            ``terms-file.refund``.
     """
     source = parse_toml(read_input(path))
     _check_keys(source)
@@ -181,6 +186,7 @@ def read_terms_file(path: Path) -> TermsFile:
         keep=_keep(source, top),
         attesters=issuers.q_recover,
         times=times,
+        refund=_refund(source, top),
     )
 
 
@@ -216,6 +222,18 @@ def _keep(source: TomlFile, top: Fields) -> tuple[str, ...]:
             problem = f"is {shown(name)} a second time: name each column once"
             raise source.error("terms-file.keep", where, problem)
     return keep
+
+
+def _refund(source: TomlFile, top: Fields) -> str:
+    """Return where refunds go: at once to whom a deposit names, or to who claims."""
+    if not top.has("refund"):
+        return REFUND_AT_ONCE
+    word = source.text(top, "refund")
+    if word not in REFUNDS:
+        known = " or ".join(f'"{each}"' for each in REFUNDS)
+        problem = f"must be {known}, found {shown(word)}"
+        raise source.error("terms-file.refund", top.at("refund"), problem)
+    return word
 
 
 def _deposits(

@@ -17,10 +17,10 @@ from fairlot.identity.committee import Holder
 from fairlot.inputs.events_file import PHASES, Kind
 from fairlot.names import Nym
 from fairlot.rehearsal.desk import Desk
+from fairlot.rehearsal.handing import Handing
 from fairlot.rehearsal.kept import Hand, Listed
 from fairlot.rehearsal.plot import Act, Sequel
 from fairlot.rehearsal.registering import Registered
-from fairlot.rehearsal.showing import Showing
 from fairlot.rehearsal.standing import Standing, Story
 from fairlot.rehearsal.work import Participant
 
@@ -28,16 +28,18 @@ from fairlot.rehearsal.work import Participant
 class Course:
     """Everybody's part in a sale, and what happens to them meanwhile."""
 
-    def __init__(self, desk: Desk, showing: Showing, acts: Sequence[Act]) -> None:
+    def __init__(self, desk: Desk, handing: Handing, acts: Sequence[Act]) -> None:
         """Start before anybody is registered.
 
         Args:
             desk: acts on the registry log.
-            showing: acts on the log of the sale.
+            handing: the seller's part, who hands items over; its ``showing`` acts on the
+                log of the sale.
             acts: all that happens, in its order.
         """
         self._desk = desk
-        self._showing = showing
+        self._handing = handing
+        self._showing = handing.showing
         self._acts = deque(acts)
         self._struck = {act.person for act in acts}
         self._standings: dict[str, Standing] = {}
@@ -120,6 +122,7 @@ class Course:
         showing = self._showing
         if showing.state.phase is not Phase.LOCKED:
             return
+        self._handing.promise()
         # Step 18.
         self.until(showing.state.terms.times.unlock)
         claims = showing.claiming.unlock()
@@ -131,6 +134,7 @@ class Course:
             self.until(time)
             if time == showing.settles:
                 showing.settles = None
+                self._handing.deliver(max(time, self._now))
                 self._claim_all(max(time, self._now))
 
     def holders(self) -> dict[str, str]:

@@ -13,8 +13,7 @@ from fairlot.beacon.rounds import make_round
 from fairlot.beacon.seals import make_seal
 from fairlot.board.keeper import Board
 from fairlot.board.log_keeper import LogKeeper, Receipt
-from fairlot.board.phase import Phase
-from fairlot.board.sale import VoidReason
+from fairlot.board.phase import Phase, VoidReason
 from fairlot.entry import Entry, EntryType
 from fairlot.errors import Rejection
 from fairlot.identity.registry import RollId

@@ -32,7 +32,7 @@ from fairlot.same_name import compared_name
 from fairlot.terms.beacon import BeaconTerms
 from fairlot.terms.named_round import NamedRound
 from fairlot.terms.roll import RollTerms
-from fairlot.terms.terms import REFUND_AT_ONCE, Terms
+from fairlot.terms.terms import Terms
 from fairlot.terms.times import Times
 from fairlot_crypto.committee import prss, threshold
 from fairlot_crypto.curve import Backend
@@ -283,7 +283,7 @@ def write_terms(file: TermsFile, parts: Parts, setup: Setup) -> Terms:
             if file.own_clock
             else None,
         ),
-        refund=REFUND_AT_ONCE,
+        refund=file.refund,
         deposits=file.deposits,
         bids=_bids(file, parts),
         currency=file.currency,

@@ -36,6 +36,7 @@ from fairlot.rehearsal.draw import (
     draw_alphas,
     find_setup,
 )
+from fairlot.rehearsal.handing import Handed, Handing
 from fairlot.rehearsal.kept import Earlier, Listed
 from fairlot.rehearsal.parts import BOARD_NAME, START, Parts, cast_parts, write_terms
 from fairlot.rehearsal.plot import Act
@@ -84,6 +85,8 @@ class Rehearsed:
     """What happened to people, in the order given."""
     registered: tuple[Listed, ...] = field(repr=False)
     """Who has a leaf, in the order of the leaves."""
+    handed: tuple[Handed, ...] = field(repr=False, default=())
+    """What has become of the item of each unit, in the order of the units."""
     held: Held | None = field(repr=False, default=None)
     """What every role holds, where the rehearsal has stopped; else nothing."""
 
@@ -100,10 +103,12 @@ def rehearse(
     until: EntryType | None = None,
     earlier: Earlier | None = None,
     acts: Sequence[Act] = (),
+    items: Sequence[bytes] = (),
 ) -> Rehearsed:
     """Play a sale from the first entry to RESULT, or to VOID (steps 1 to 9).
 
-    With ``acts`` it goes on to UNLOCK, and until what was won is released (section 6).
+    With ``acts`` or ``items`` it goes on to UNLOCK, and until what was won is released
+    (sections 6 and 7).
 
     Args:
         curve: the back-end.
@@ -120,6 +125,8 @@ def rehearse(
         earlier: a registry that goes on, and whose seed ``randomness`` has; ``None`` for a
             new one.
         acts: what happens to people meanwhile, as ``plot`` returns it.
+        items: what the seller hands over, one for each unit of the pools; none for a
+            sale that ends with its result. Not with ``until``.
     """
     parts = cast_parts(curve, file, people, randomness, earlier)
     terms = write_terms(file, parts, setup or find_setup(file.delay, watcher))
@@ -136,7 +143,8 @@ def rehearse(
     desk = Desk(curve, parts, registrar, randomness, AdmissionBook(parts.registry))
     sale_randomness = randomness.derive(f"sale/{terms.sale_id.hex()}")
     claiming = Claiming(Poster(board, watcher), parts, workers, sale_randomness)
-    course = Course(desk, Showing(claiming), acts)
+    handing = Handing(Showing(claiming), items)
+    course = Course(desk, handing, acts)
     poster = Poster(board, watcher, course)
     run = _Run(
         curve, parts, terms, desk, poster, course, sale_randomness, workers, earlier
@@ -146,7 +154,7 @@ def rehearse(
     run.open()
     run.sell(people)
     held = run.draw(file, people, until)
-    if acts:
+    if acts or items:
         course.finish()
     nyms = tuple((p.name, course.nym(p.name)) for p in people)
     kept = course.kept(parts.people)
@@ -157,6 +165,7 @@ def rehearse(
         course.holders(),
         course.stories([p.name for p in people]),
         kept,
+        handing.handed(),
         held,
     )
 

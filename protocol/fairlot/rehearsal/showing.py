@@ -35,6 +35,10 @@ class Showing:
     """The last that was made with each person's keys, by name."""
     makers: dict[EntryHash, str] = field(default_factory=dict[EntryHash, str])
     """What tables call the maker of an entry."""
+    claims: dict[EntryHash, MadeClaim] = field(
+        default_factory=dict[EntryHash, MadeClaim]
+    )
+    """All that were made, with their keys."""
     tried: Counter[tuple[int, str]] = field(default_factory=Counter[tuple[int, str]])
     """How many claims were tried in an epoch with keys of a person, by name."""
     claimed: set[tuple[int, str]] = field(default_factory=set[tuple[int, str]])
@@ -182,6 +186,7 @@ class Showing:
         registry, who = self.parts.registry, hand.of(standing.name)
         epoch = epoch_at(registry, time)
         self.makers[claim.entry.hash] = who
+        self.claims[claim.entry.hash] = claim
         self.claimed.add((epoch, who))
         self.tell(standing, time, f"{hand.who}claims")
         if self.state.phase is Phase.UNLOCKED:

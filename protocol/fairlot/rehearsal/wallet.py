@@ -3,14 +3,16 @@
 from dataclasses import dataclass, replace
 
 from fairlot.board.registry_state import RegistryState
+from fairlot.claim.claim import Claim
+from fairlot.claim.make import draw_keys
 from fairlot.errors import InputError
 from fairlot.identity.committee import Holder
 from fairlot.identity.credential import (
     answer_all,
-    receive_credential,
     request_credential,
 )
 from fairlot.identity.enrolment import Identity, IssuerSecrets, enrol, receive_identity
+from fairlot.identity.receiving import receive_credential
 from fairlot.identity.registry import Credentials, RollId, epoch_at
 from fairlot.identity.roll import unexpired_rolls
 from fairlot.rehearsal.kept import Earlier, holder_of
@@ -25,6 +27,7 @@ from fairlot.text import shown
 from fairlot_crypto.bbs.profile import Credential
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.errors import CallerError
+from fairlot_crypto.keys import OpeningKey
 from fairlot_crypto.randomness import Randomness, SeededRandomness
 
 
@@ -81,6 +84,31 @@ class Wallet:
         return issued[roll]
 
 
+def claim_key(earlier: Earlier, name: str, claim: Claim) -> OpeningKey:
+    """Return the key pair of a claim that was made with a person's keys (step 12).
+
+    Args:
+        earlier: the registry.
+        name: of the person, who has a leaf there.
+        claim: on the log of a sale.
+
+    Raises:
+        InputError: ``registry-dir.person``, ``registry-dir.claim``.
+    """
+    # Step 12.
+    listed, bound = earlier.kept.people[_leaf_of(earlier, name)], claim.binding
+    label = f"claim/{bound.sale_id.hex()}/{claim.epoch}/{bound.seq}"
+    randomness = SeededRandomness(earlier.kept.seed)
+    for attempt in range(listed.attempt + 1):
+        holder = holder_of(randomness, listed.name, attempt)
+        keys = draw_keys(holder.randomness.derive(label))
+        if keys.enc.public == bound.enc_pk:
+            return keys.enc
+    problem = "the claim was made with keys that are not in the folder"
+    remedy = "name what the run of this sale has kept"
+    raise InputError("registry-dir.claim", f"{problem}: {remedy}")
+
+
 def open_wallet(earlier: Earlier, name: str, curve: Backend) -> Wallet:
     """Return what a person of a kept registry holds (step 10).
 
@@ -93,12 +121,7 @@ def open_wallet(earlier: Earlier, name: str, curve: Backend) -> Wallet:
         InputError: ``registry-dir.person`` for somebody who has no leaf there.
     """
     # Step 10.
-    people = [compared_name(each.name) for each in earlier.kept.people]
-    if compared_name(name) not in people:
-        problem = f"the registry has no person of the name {shown(name)}"
-        remedy = "give a name of the list with which it was kept"
-        raise InputError("registry-dir.person", f"{problem}: {remedy}")
-    index = people.index(compared_name(name))
+    index = _leaf_of(earlier, name)
     listed = earlier.kept.people[index]
     registry = earlier.state.registry
     randomness = SeededRandomness(earlier.kept.seed)
@@ -125,3 +148,13 @@ def open_wallet(earlier: Earlier, name: str, curve: Backend) -> Wallet:
     leaf = earlier.state.leaf_at(index, earlier.state.clock)
     current = holder_of(randomness, listed.name, listed.attempt)
     return Wallet(current, replace(identity, leaf=leaf), issuers)
+
+
+def _leaf_of(earlier: Earlier, name: str) -> int:
+    """Return the index of a person's leaf."""
+    people = [compared_name(each.name) for each in earlier.kept.people]
+    if compared_name(name) not in people:
+        problem = f"the registry has no person of the name {shown(name)}"
+        remedy = "give a name of the list with which it was kept"
+        raise InputError("registry-dir.person", f"{problem}: {remedy}")
+    return people.index(compared_name(name))

@@ -21,7 +21,6 @@ from fairlot.identity.attestation import Attestation
 from fairlot.identity.committee import Holder
 from fairlot.identity.credential import (
     answer_all,
-    receive_credential,
     request_credential,
 )
 from fairlot.identity.enrolment import (
@@ -31,6 +30,7 @@ from fairlot.identity.enrolment import (
     receive_identity,
 )
 from fairlot.identity.leaf import Leaf, check_leaf
+from fairlot.identity.receiving import receive_credential
 from fairlot.identity.registry import Credentials, RollId, epoch_at
 from fairlot.identity.roll import PostedRoll, unexpired_rolls
 from fairlot.names import SaleId

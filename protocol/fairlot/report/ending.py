@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from fairlot.board.phase import ENDED
-from fairlot.board.sale import SaleState, VoidReason
+from fairlot.board.phase import ENDED, VoidReason
+from fairlot.board.sale import SaleState
 from fairlot.text import counted
 
 _WHY: Mapping[VoidReason, str] = {

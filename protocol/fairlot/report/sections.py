@@ -102,13 +102,19 @@ def money(report: Report, state: SaleState) -> Markup:
     if not is_over(state):
         held = f"{entered} came in. Where it goes is not on the board yet."
         return section("money", title, element("p", held))
-    paid, back = facts["payments"], facts["refunds"]
-    sums = (("in, deposited", came), ("out, to the seller", paid), ("out, back", back))
-    rows = [Bar(name, money_text(sum_, currency), sum_, came) for name, sum_ in sums]
+    paid, waiting = facts["payments"], facts["refunds_held"]
+    back = facts["refunds"] - waiting
+    sums = [("in, deposited", came), ("out, to the seller", paid), ("out, back", back)]
     said = (
         f"{entered} came in, {money_text(paid, currency)} went to the seller and "
         f"{money_text(back, currency)} back to the depositors"
     )
+    if waiting:
+        sums.append(("held for those who claim", waiting))
+        said += (
+            f"; the escrow holds {money_text(waiting, currency)} for those who claim"
+        )
+    rows = [Bar(name, money_text(sum_, currency), sum_, came) for name, sum_ in sums]
     unit = "" if currency else ", in the smallest unit of the sale's money"
     return section(
         "money",

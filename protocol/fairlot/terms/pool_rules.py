@@ -79,7 +79,7 @@ def _check_leftovers(
 ) -> None:
     """Check that whoever enters a pool with groups can enter the one it leaves to.
 
-    A large group makes leftovers (specs/lottery.md, section 7): behind a door that only
+    A large group makes leftovers (specs/lottery.md, section 8): behind a door that only
     its friends can pass they would be the friends' (specs/terms.md, section 7, rule 9).
     """
     bar = _bar(pool, target, money_text(target.price, currency))

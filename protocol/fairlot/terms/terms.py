@@ -40,6 +40,8 @@ TERMS_VERSION = 1
 MAX_SEASON = 2**32 - 1
 
 REFUND_AT_ONCE = "at-once"
+REFUND_WITH_POSITION = "with-position"
+REFUNDS = (REFUND_AT_ONCE, REFUND_WITH_POSITION)
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,8 @@ class Terms:
     """The key that signs PAID entries."""
     beacon: BeaconTerms
     refund: str
-    """``at-once``: refunds go to the destination in the nym's first entry."""
+    """``at-once``: refunds go to the destination in the nym's first entry;
+    ``with-position``: to that of the claim to which the position is released."""
     deposits: tuple[int, ...] = ()
     """The ladder: amounts that a deposit may have, ascending; empty for any amount."""
     bids: NamedRound | None = None
@@ -228,10 +231,11 @@ def _check_version(fields: Fields) -> None:
 
 
 def _refund(fields: Fields) -> str:
-    """Return the one rule for refunds that this version knows."""
+    """Return the rule for refunds."""
     word = fields.text("refund")
-    if word != REFUND_AT_ONCE:
-        rule = f"must be {REFUND_AT_ONCE!r}, found {shown(word)}"
+    if word not in REFUNDS:
+        known = " or ".join(map(repr, REFUNDS))
+        rule = f"must be {known}, found {shown(word)}"
         raise TermsError("terms.refund", fields.at("refund"), rule)
     return word
 

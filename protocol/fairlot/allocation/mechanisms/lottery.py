@@ -1,22 +1,21 @@
 """The lottery: one unit per person, for singles and groups (specs/lottery.md)."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from fairlot.allocation.entering import can_take_one
-from fairlot.allocation.mechanisms.arguments import check_orders, drawn_first
-from fairlot.allocation.mechanisms.groups import (
-    Drawn,
-    Mode,
-    Rule,
-    Walk,
-    draw,
-    draw_rule,
+from fairlot.allocation.mechanisms.arguments import (
+    check_orders,
+    check_permutation,
+    drawn_first,
 )
+from fairlot.allocation.mechanisms.groups import Table, table
+from fairlot.allocation.mechanisms.patterns import Counts
+from fairlot.allocation.mechanisms.table_text import GROUPS, reasons_of
 from fairlot.allocation.shape import (
     ITSELF,
-    NOBODY,
     Lots,
     Odds,
     Order,
@@ -29,17 +28,21 @@ from fairlot.terms.pool import Pool
 from fairlot.text import Json, Viewed, counted, json_view
 from fairlot_crypto.errors import CallerError
 
+TABLE = b"table"
+"""Label of the lot that picks a row."""
+
 
 @dataclass(frozen=True, slots=True)
 class LotteryFacts:
     """How the draw was done, so that anybody can repeat it."""
 
-    rule: Rule
+    table: Table
+    lot: int
+    """U(Q), which picks the row."""
     groups: tuple[bytes, ...]
-    """Group ids in the group order: these are the first units of the walk."""
+    """Group ids in the group order."""
     won: tuple[bytes, ...]
     """Group ids that win, ascending."""
-    walk: Walk
     seats: int
     """How many singles win."""
     last_in: int | None
@@ -47,51 +50,55 @@ class LotteryFacts:
 
     def to_json(self) -> Mapping[str, Json]:
         """Return the certificate for machines; orders by their index."""
-        rule = self.rule
+        demand, prices = self.table.demand, self.table.prices
         certificate: dict[str, Viewed] = {
-            "mode": rule.mode.value,
-            "supply": rule.supply,
-            "people": rule.people,
-            "singles": rule.singles,
-            "largest": rule.largest,
-            "room": rule.room,
-            "weight": rule.weight,
-            "target": rule.target,
+            "supply": demand.supply,
+            "people": demand.people,
+            "sizes": list(demand.sizes),
+            "counts": list(demand.counts),
+            "too_large": list(demand.too_large),
+            "chance": str(self.table.chance),
+            "rows": [list(row) for row in self.table.rows],
+            "weights": list(self.table.weights),
+            "prices": None if prices is None else list(prices),
+            "lot": self.lot,
             "groups": self.groups,
             "groups_won": self.won,
-            "walk": [[p.a, p.b, p.up, p.dn, p.draw] for p in self.walk.pairings],
-            "last": self._last_to_json(),
             "seats": self.seats,
             "last_in": self.last_in,
         }
         return json_view(certificate)
 
-    def _last_to_json(self) -> Viewed:
-        last = self.walk.last
-        return None if last is None else [last.unit, last.share, last.full, last.draw]
-
     def lines(self, _money: Money = str, /) -> tuple[str, ...]:
         """Return the certificate in sentences, without a final stop."""
-        singles = counted(self.seats, "single wins", "singles win")
-        result = f"{singles} of {self.rule.singles}"
+        demand = self.table.demand
+        singles = dict(zip(demand.sizes, demand.counts, strict=True)).get(1, 0)
+        result = f"{counted(self.seats, 'single wins', 'singles win')} of {singles}"
         if self.groups:
-            result += f", and {len(self.won)} of {counted(len(self.groups), *_GROUPS)}"
-        return (*reasons_of(self.rule), result)
+            result += f", and {len(self.won)} of {counted(len(self.groups), *GROUPS)}"
+        if self.table.lots > 1:
+            result = f"Lot {self.lot + 1} was drawn: {result}"
+        return (*reasons_of(self.table), result)
 
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
     """Who takes part; this does not depend on the lots."""
 
-    rule: Rule
+    table: Table
     takes: tuple[int, ...]
     """q_i: 1 for a person who takes part, else 0."""
     groups: Mapping[bytes, tuple[int, ...]]
     """Members by group id, ids ascending."""
 
+    def fits(self, order: Order) -> bool:
+        """Tell whether an order is that of a single, or its group can win."""
+        size = 1 if order.group is None else len(self.groups[order.group])
+        return size <= self.table.demand.supply
+
 
 def lottery(pool: Pool, orders: Sequence[Order], lots: Lots) -> Shares:
-    """Return who gets a unit at the price (specs/lottery.md, sections 3 and 4).
+    """Return who gets a unit at the price (specs/lottery.md, sections 3 and 7).
 
     Args:
         pool: supply k, price P, group_max; its certain seats are ignored.
@@ -100,19 +107,28 @@ def lottery(pool: Pool, orders: Sequence[Order], lots: Lots) -> Shares:
 
     Raises:
         CallerError: ``allocation.group`` for a group of fewer than two or more than
-            group_max members, with a member who takes no unit, or larger than a supply
-            for which lots are drawn; ``allocation.quantity``, ``allocation.bid``,
-            ``allocation.tier`` (see ``check_orders``); ``allocation.order``.
-        InvariantError: ``allocation.supply``: this library is wrong.
+            group_max members, or with a member who takes no unit;
+            ``allocation.quantity``, ``allocation.bid``, ``allocation.tier`` (see
+            ``check_orders``); ``allocation.order``.
+        InvariantError: ``allocation.table``: this library is wrong.
     """
     crowd = crowd_of(pool, orders)
     ids = tuple(crowd.groups)
     group_order = lots.group_permutation(ids) if ids else ()
-    drawn = draw(crowd.rule, group_order, lots.uniform)
-    singles = _singles(crowd, orders, lots)
-    winners = [singles[place] for place in drawn.singles]
-    for index in drawn.groups:
-        winners += crowd.groups[ids[index]]
+    check_permutation(group_order, len(ids))
+    # Step 1.
+    lot = lots.uniform(crowd.table.lots, TABLE)
+    left = Counter(_by_size(crowd.table, crowd.table.row(lot)))
+    # Step 2.
+    won: list[bytes] = []
+    for gid in (ids[index] for index in group_order):
+        size = len(crowd.groups[gid])
+        if left[size] > 0:
+            left[size] -= 1
+            won.append(gid)
+    # Step 3.
+    singles = _singles(crowd, orders, lots)[: left[1]]
+    winners = [*singles, *(index for gid in won for index in crowd.groups[gid])]
     return Shares(
         quantities=crowd.takes,
         units=(units := _units(winners, len(orders))),
@@ -120,31 +136,34 @@ def lottery(pool: Pool, orders: Sequence[Order], lots: Lots) -> Shares:
         reasons=_reasons(crowd, orders, units),
         parts=(ITSELF,) * len(orders),
         facts=LotteryFacts(
-            rule=crowd.rule,
+            table=crowd.table,
+            lot=lot,
             groups=tuple(ids[index] for index in group_order),
-            won=tuple(ids[index] for index in sorted(drawn.groups)),
-            walk=drawn.walk,
-            seats=len(drawn.singles),
-            last_in=_last_in(crowd.rule, singles, drawn),
+            won=tuple(sorted(won)),
+            seats=len(singles),
+            last_in=None if crowd.table.all_win or not singles else singles[-1],
         ),
     )
 
 
 def lottery_odds(pool: Pool, orders: Sequence[Order]) -> Odds:
-    """Return the chances: the same for everybody who takes part.
+    """Return the chances: the same for everybody in a group that can win.
 
     Raises:
         CallerError: ``allocation.group``, ``allocation.quantity``, ``allocation.bid``,
             ``allocation.tier``.
+        InvariantError: ``allocation.table``: this library is wrong.
     """
     crowd = crowd_of(pool, orders)
-    rule = crowd.rule
-    chance, nothing = whole(rule.chance), whole(Fraction(0))
+    chance, nothing = whole(crowd.table.chance), whole(Fraction(0))
     return Odds(
-        chances=tuple(chance if takes else nothing for takes in crowd.takes),
-        expected_unsold=rule.supply - rule.sold,
-        why=reasons_of(rule),
-        unsold_certain=rule.sold_certain,
+        chances=tuple(
+            chance if takes and crowd.fits(order) else nothing
+            for takes, order in zip(crowd.takes, orders, strict=True)
+        ),
+        expected_unsold=pool.supply - crowd.table.sold,
+        why=reasons_of(crowd.table),
+        unsold_certain=crowd.table.sold_certain,
     )
 
 
@@ -158,11 +177,12 @@ def in_drawing_order(lots: Lots, count: int, among: Collection[int]) -> tuple[in
 
 
 def crowd_of(pool: Pool, orders: Sequence[Order]) -> Crowd:
-    """Return who takes part, and the rule by which they are drawn.
+    """Return who takes part, and the table of their draw.
 
     Raises:
         CallerError: ``allocation.group``, ``allocation.quantity``, ``allocation.bid``,
             ``allocation.tier``.
+        InvariantError: ``allocation.table``: this library is wrong.
     """
     check_orders(pool, orders)
     takes = tuple(int(can_take_one(pool, order)) for order in orders)
@@ -181,44 +201,20 @@ def crowd_of(pool: Pool, orders: Sequence[Order]) -> Crowd:
                 "allocation.group",
                 "every member of a group must want and afford a unit",
             )
-    sizes = tuple(map(len, groups.values()))
-    rule = draw_rule(pool.supply, sizes, sum(takes) - sum(sizes))
-    return Crowd(rule, takes, groups)
+    sizes = Counter(map(len, groups.values()))
+    sizes[1] = sum(takes) - sum(size * count for size, count in sizes.items())
+    return Crowd(table(pool.supply, sizes), takes, groups)
 
 
-def reasons_of(rule: Rule) -> tuple[str, ...]:
-    """State the mode, the reason for it, and the chance that everybody has."""
-    people, units = (
-        counted(rule.people, "person", "people"),
-        counted(rule.supply, "unit", "units"),
-    )
-    if not rule.people:
-        return (NOBODY,)
-    if not rule.supply:
-        return ("No unit is for sale",)
-    if rule.mode is Mode.ALL:
-        return (f"Everybody wins: {people} for {units}",)
-    same = f"Each of {people} has the chance {rule.chance} of one of {units}"
-    if not rule.sizes:
-        return (same,)
-    room = f"min(⌊km/n⌋, ⌊(n-k)m/n⌋) = {rule.room}"
-    if rule.mode is Mode.A:
-        return same, f"Mode A: {room} is at least gmax - 1 = {rule.largest - 1}"
-    return (
-        same,
-        f"Mode B: {room} is below gmax - 1 = {rule.largest - 1}",
-        f"On average {rule.sold} are sold: {rule.target} times {rule.weight}",
-    )
-
-
-_GROUPS = ("group", "groups")
+def _by_size(known: Table, row: Counts) -> Mapping[int, int]:
+    return dict(zip(known.demand.sizes, row, strict=True))
 
 
 def _singles(crowd: Crowd, orders: Sequence[Order], lots: Lots) -> Sequence[int]:
     """Return the singles in the drawing order, which matters only if some lose."""
     everybody = enumerate(zip(orders, crowd.takes, strict=True))
     singles = [i for i, (order, takes) in everybody if takes and order.group is None]
-    if not singles or crowd.rule.mode is Mode.ALL:
+    if not singles or crowd.table.all_win:
         return singles
     return in_drawing_order(lots, len(orders), frozenset(singles))
 
@@ -235,7 +231,7 @@ def _reasons(
 ) -> tuple[Reason, ...]:
     won, lost = Reason.DRAWN, Reason.NOT_DRAWN
     group_won, group_lost = Reason.DRAWN_GROUP, Reason.NOT_DRAWN_GROUP
-    if crowd.rule.mode is Mode.ALL:
+    if crowd.table.all_win:
         won = group_won = Reason.IN_FULL
 
     def reason(order: Order, takes: int, got: int) -> Reason:
@@ -243,12 +239,8 @@ def _reasons(
             return Reason.NOTHING
         if order.group is None:
             return won if got else lost
+        if not crowd.fits(order):
+            return Reason.GROUP_TOO_LARGE
         return group_won if got else group_lost
 
     return tuple(map(reason, orders, crowd.takes, units))
-
-
-def _last_in(rule: Rule, singles: Sequence[int], drawn: Drawn) -> int | None:
-    if rule.mode is Mode.ALL or not drawn.singles:
-        return None
-    return singles[max(drawn.singles)]

@@ -1,0 +1,79 @@
+"""What a winner gets, and the evidence against a seller who sends something else.
+
+specs/delivery.md, section 4; specs/audit.md, section 7.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from fairlot.audit.evidence import WrongDelivery
+from fairlot.board.replay import Replay
+from fairlot.claim.claim import Claim, read_claim
+from fairlot.delivery.box import open_item
+from fairlot.delivery.entries import read_delivery, read_items
+from fairlot.delivery.items import units_of
+from fairlot.entry import Entry, EntryType
+from fairlot.errors import Rejection
+from fairlot.names import Nym
+from fairlot_crypto.keys import OpeningKey
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One unit that a nym has won, and what the seller has sent."""
+
+    unit: int
+    """k, from 0."""
+    pool: str
+    item: bytes | None = field(repr=False, default=None)
+    """As it was promised; ``None`` if nothing was sent, or something else."""
+    refusal: Rejection | None = None
+    """Why that which was sent is not what was promised."""
+    evidence: WrongDelivery | None = field(repr=False, default=None)
+    """Shows it to anybody, and gives the claim's key away."""
+
+
+def receive(
+    read: Replay, nym: Nym, key_of: Callable[[Claim], OpeningKey]
+) -> tuple[Received, ...]:
+    """Open all boxes of a nym: of each of its units, in their order.
+
+    Args:
+        read: a transcript that breaks no rule.
+        nym: who has won.
+        key_of: returns the key pair of a claim, whose public half is its ``enc_pk``.
+
+    Raises:
+        Rejection: ``phase.wrong`` before RESULT.
+    """
+    sent = {
+        read_delivery(timed.entry).unit: timed.entry
+        for timed in read.entries
+        if timed.entry.type is EntryType.DELIVERY
+    }
+    units = enumerate(units_of(read.state.drawn_outcome))
+    mine = [(number, unit.pool) for number, unit in units if unit.nym == nym]
+    return tuple(
+        _open(read, pool, sent[number], key_of)
+        if number in sent
+        else Received(number, pool)
+        for number, pool in mine
+    )
+
+
+def _open(
+    read: Replay, pool: str, sent: Entry, key_of: Callable[[Claim], OpeningKey]
+) -> Received:
+    """Open one box, or make the evidence that it is a wrong one."""
+    delivery = read_delivery(sent)
+    by_hash = {timed.entry.hash: timed.entry for timed in read.entries}
+    promise, claim = by_hash[delivery.items], by_hash[delivery.claim]
+    key, unit = key_of(read_claim(claim)), delivery.unit
+    items = read_items(promise)
+    try:
+        item = open_item(read.state.sale_id, items, unit, delivery.box, key)
+    except Rejection as refusal:
+        terms = next(each for each in by_hash.values() if each.type is EntryType.TERMS)
+        shown = WrongDelivery(terms, promise, claim, sent, key.secret)
+        return Received(unit, pool, refusal=refusal, evidence=shown)
+    return Received(unit, pool, item)
