@@ -49,6 +49,7 @@ CHAPTERS = (
     "terms-file",
     "rehearsal",
     "command-line",
+    "issuer",
 )
 """Chapters, in the order in which the specification is read.
 

@@ -1,0 +1,119 @@
+"""Recomputes the published vectors of issuers through the public API."""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fairlot.issuing.dealing import Made, advance
+from fairlot.issuing.letter import messages_of, read_letter
+from fairlot.issuing.plan import CEREMONIES, Card, Plan, read_card, read_plan
+from fairlot.issuing.state import State
+from fairlot.issuing.tag_share import read_tag_share
+from fairlot_crypto.committee.threshold import PublicSharing
+from fairlot_crypto.curve import backend
+from fairlot_crypto.hashing import tag
+from fairlot_crypto.keys import SealKey, SigningKey
+from vector_case import check_case
+
+FILE = Path(__file__).parent.parent / "vectors" / "issuer.json"
+CASES = json.loads(FILE.read_bytes())["cases"]
+CURVE = backend()
+
+Given = Mapping[str, Any]
+
+
+def octets(given: Given, name: str) -> bytes:
+    return bytes.fromhex(given[name])
+
+
+def listed(given: Given, name: str) -> list[bytes]:
+    return [bytes.fromhex(each) for each in given[name]]
+
+
+def card(given: Given) -> Given:
+    key, sealing = (
+        SigningKey.from_seed(octets(given, "signing")),
+        octets(given, "sealing"),
+    )
+    # The map in its canonical order: "key", then "sealing".
+    signed = b"\xa2\x63key\x58\x20" + key.public + b"\x67sealing\x58\x20" + sealing
+    signature = key.sign(tag("issuer-card").encode() + b"\x00" + signed)
+    made = Card(key.public, SealKey(sealing), signature)
+    return {"data": made.to_bytes().hex()}
+
+
+def read_one_card(given: Given) -> Given:
+    return {"key": read_card(octets(given, "data")).key.hex()}
+
+
+def plan(given: Given) -> Given:
+    cards = map(read_card, listed(given, "cards"))
+    whole = Plan.make(given["season"], given["attempt"], given["threshold"], cards)
+    return {
+        "data": whole.to_bytes().hex(),
+        "plan_id": whole.plan_id.hex(),
+        "ceremonies": [whole.ceremony(name).ceremony_id.hex() for name in CEREMONIES],
+    }
+
+
+def read_one_plan(given: Given) -> Given:
+    return {"plan_id": read_plan(octets(given, "data")).plan_id.hex()}
+
+
+def read_one_letter(given: Given) -> Given:
+    letter = read_letter(octets(given, "data"))
+    return {"name": letter.name, "messages": [each.hex() for each in letter.messages]}
+
+
+def deal(given: Given) -> Given:
+    whole, keys = read_plan(octets(given, "plan")), listed(given, "signing")
+    states = [
+        State(
+            whole.plan_id,
+            {name: data[32 * i : 32 * i + 32] for i, name in enumerate(CEREMONIES)},
+            dict.fromkeys(CEREMONIES, ()),
+            (),
+        )
+        for data in listed(given, "secrets")
+    ]
+    made: list[Made | None] = [None]
+    while None in made:
+        there = messages_of(whole, [each for state in states for each in state.letters])
+        made = []
+        for i, key in enumerate(keys):
+            owner = SigningKey.from_seed(key)
+            step = advance(CURVE, whole, owner, states[i], there, ())
+            states[i] = step.state
+            made.append(step.made)
+    files = {each.committee.to_bytes().hex() for each in made if each is not None}
+    (committee,) = files
+    letters = [state.letters[0].to_bytes().hex() for state in states]
+    return {"letters": letters, "committee": committee}
+
+
+def read_one_share(given: Given) -> Given:
+    whole = read_plan(octets(given, "plan"))
+    points = tuple(map(CURVE.g2_from_bytes, listed(given, "shares")))
+    sharing = PublicSharing(whole.threshold, points)
+    ceremony = whole.ceremony("tags")
+    issuer, share = read_tag_share(CURVE, ceremony, sharing, octets(given, "data"))
+    return {"issuer": issuer, "share": share.to_bytes().hex()}
+
+
+OPERATIONS: Mapping[str, Callable[[Given], Given]] = {
+    "card": card,
+    "read-card": read_one_card,
+    "plan": plan,
+    "read-plan": read_one_plan,
+    "read-letter": read_one_letter,
+    "deal": deal,
+    "read-tag-share": read_one_share,
+}
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_vector(case: Mapping[str, Any]) -> None:
+    check_case(case, lambda given: OPERATIONS[given["op"]](given))
