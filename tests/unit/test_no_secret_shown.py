@@ -31,8 +31,10 @@ PUBLIC = {
     ("Entrant", "bid"),
     ("Order", "bid"),
     ("Registry", "nym_secrets"),
+    ("_Said", "domain"),
+    ("_ToSign", "domain"),
 }
-"""Scalars of a proof, draws, numbers: on the board, of the allocation, or of blinded tags."""
+"""Scalars of a proof, draws, numbers, domains: on the board, of the allocation, or of blinded tags."""
 
 
 def dataclasses() -> list[type]:
