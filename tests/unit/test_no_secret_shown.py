@@ -34,7 +34,7 @@ PUBLIC = {
     ("_Said", "domain"),
     ("_ToSign", "domain"),
 }
-"""Scalars of a proof, draws, numbers, domains: on the board, of the allocation, or of blinded tags."""
+"""Of a proof, domains, draws, numbers: on the board, of the allocation, or of blinded tags."""
 
 
 def dataclasses() -> list[type]:
