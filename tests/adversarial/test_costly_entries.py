@@ -42,7 +42,7 @@ def test_a_leaf_of_255_issuers_costs_one_combination(
     encoded = {i: point.to_bytes() for i, point in points.items()}
     multiplications.clear()
     combine_shares(GROUP, encoded, DEGREE)
-    assert len(multiplications) == MEMBERS + DEGREE + 1
+    assert len(multiplications) <= MEMBERS + DEGREE + 1
 
 
 @pytest.mark.slow
@@ -68,7 +68,7 @@ def test_the_key_of_255_issuers_costs_one_combination(
     shares = tuple(GROUP.g2_generator() * share for share in dealt.values())
     multiplications.clear()
     assert PublicSharing(DEGREE, shares).public_key() == GROUP.g2_generator() * 7
-    assert len(multiplications) == MEMBERS + DEGREE + 2
+    assert len(multiplications) <= MEMBERS + DEGREE + 2
 
 
 def test_a_deposit_of_nothing_cannot_commit_and_withhold(concert: Stage) -> None:
