@@ -35,7 +35,7 @@ STEP = 10
 """How many times more groups the large draw has."""
 GROWTH = (8, 12)
 """Within a fifth of ten."""
-GROUP, SINGLES = 3, 12
+GROUP = 3
 SIZES, UNITS = range(2, 17), 1_000_000
 
 
@@ -79,8 +79,8 @@ def ranking(lots: SeededLots, quantities: Sequence[int]) -> None:
 
 
 def drawing(groups: int) -> Callable[[], object]:
-    """Return the draw of as many groups of three, and some singles, for half of them."""
-    orders = [Order(1, 1, group=None)] * SINGLES
+    """Return the draw of as many groups of three, for half of them."""
+    orders: list[Order] = []
     for number in range(groups):
         gid = hashlib.sha256(number.to_bytes(8, "big")).digest()
         orders += [Order(1, 1, group=gid)] * GROUP

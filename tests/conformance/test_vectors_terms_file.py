@@ -62,6 +62,8 @@ def run_terms(folder: Path, given: Given) -> Given:
             "t": file.threshold,
             "q_recover": file.attesters,
             "cooling": times.pop("cooling"),
+            "silent": file.silent,
+            "lying": file.lying,
         },
         "times": times,
         "beacon": beacon,

@@ -51,6 +51,7 @@ _TERMS: Sequence[tuple[str, str, str]] = (
         "Every key of a sale with one pool.",
         toml(
             '[issuers]\nn = 7\nt = 2\nq_recover = 2\ncooling = "2 days"\n'
+            "silent = 1\nlying = 1\n"
             '[times]\nepoch = "12 hours"\nseason = "26 weeks"\nlockup = "6 days"\n'
             'detection = "3 days"\nexpiry = "1 day"\ntail = "30 days"\n'
             "[beacon]\ncontributors = 5\ndelay = 1\n"
@@ -275,6 +276,8 @@ def _terms_map(file: TermsFile) -> Mapping[str, Raw]:
             "t": file.threshold,
             "q_recover": file.attesters,
             "cooling": file.times.cooling,
+            "silent": file.silent,
+            "lying": file.lying,
         },
         "times": {
             "epoch": file.times.epoch,

@@ -26,6 +26,15 @@ def refused_issuers() -> Iterator[tuple[str, str, str, str]]:
             "range",
             "q_recover = 256",
         ),
+        ("silent-more", "Of n issuers at most n are silent.", "range", "silent = 2"),
+        ("lying-text", "It is a count.", "integer", 'lying = "1"'),
+        ("silent-negative", "It is a count.", "range", "silent = -1"),
+        (
+            "lying-more",
+            "Who is silent does not lie.",
+            "range",
+            "n = 4\nsilent = 1\nlying = 4",
+        ),
         ("cooling-zero", "Somebody can object.", "range", 'cooling = "0 days"'),
         ("cooling-number", _FORM, "duration", "cooling = 259200"),
     )

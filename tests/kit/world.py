@@ -20,9 +20,10 @@ from fairlot.entry import Entry, EntryType
 from fairlot.errors import Rejection
 from fairlot.identity.attestation import Purpose
 from fairlot.identity.committee import Committee, Holder
-from fairlot.identity.credential import receive_credential, request_credential
+from fairlot.identity.credential import request_credential
 from fairlot.identity.enrolment import Identity
 from fairlot.identity.life import Outcome
+from fairlot.identity.receiving import receive_credential
 from fairlot.identity.registry import DAY, RollId, epoch_at
 from fairlot.identity.roll import Roll, unexpired_rolls
 from fairlot.names import Nym, SaleId

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 
 from fairlot.allocation.entering import Entrant, Standing, entering, formed_groups
 from fairlot.allocation.explain import explain
 from fairlot.allocation.invariants import check_outcome
+from fairlot.allocation.mechanisms.lottery import LotteryFacts
 from fairlot.allocation.outcome import Award, Outcome, PoolResult
 from fairlot.allocation.run_pools import allocate
 from fairlot.allocation.shape import Order, Reason
@@ -309,6 +311,20 @@ def test_each_broken_invariant_is_named(
     with pytest.raises(InvariantError) as caught:
         check_outcome([SHARE], entrants, _claimed(change))
     assert caught.value.code == code
+
+
+def test_a_table_that_gives_less_than_it_could_is_found() -> None:
+    """Nine for eight units: all equal, and yet a lower chance than there could be."""
+    entrants = [member(i, None) for i in range(9)]
+    true = allocate([LOTTERY], entrants, SEED, SALE)
+    check_outcome([LOTTERY], entrants, true)
+    (result,) = true.pools
+    facts = result.facts
+    assert isinstance(facts, LotteryFacts)
+    less = replace(facts.table, rows=((7,),), chance=Fraction(7, 9))
+    false = replace(result, facts=replace(facts, table=less))
+    with pytest.raises(InvariantError, match=r"allocation\.table-chance"):
+        check_outcome([LOTTERY], entrants, replace(true, pools=(false,)))
 
 
 def test_a_total_that_is_not_the_sum_of_the_pools_is_found() -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
 
+from fairlot.audit.evidence import encode_evidence
 from fairlot.board.storage import create_transcript
 from fairlot.cli.beacon.setup_file import read_setup_file
 from fairlot.cli.closing import (
@@ -41,6 +42,7 @@ from fairlot.names import Nym
 from fairlot.rehearsal.draw import BATCH, STOPS, find_setup
 from fairlot.rehearsal.fit import check_people, check_playable
 from fairlot.rehearsal.kept import Earlier
+from fairlot.rehearsal.named import Lie
 from fairlot.rehearsal.play import Rehearsed, rehearse
 from fairlot.rehearsal.plot import Act, beginnings, calendar_of, plot
 from fairlot.rehearsal.work import InProcess, Processes, Workers
@@ -54,7 +56,9 @@ from fairlot_crypto.randomness import SEED_LENGTH, SeededRandomness, SystemRando
 
 TRANSCRIPT = "transcript.fairlot"
 NYMS = "nyms.csv"
-OUTPUTS = (TRANSCRIPT, ALLOCATION, NYMS, POOLS, WINNERS, ITEMS, KEYS)
+EVIDENCE = "evidence"
+"""The folder of evidence against issuers, there where some lied."""
+OUTPUTS = (TRANSCRIPT, ALLOCATION, NYMS, POOLS, WINNERS, ITEMS, KEYS, EVIDENCE)
 
 _NYMS_HEADER = ("person", "nym", "holder")
 _EXAMPLES = """\
@@ -257,6 +261,7 @@ def _show(done: Rehearsed, folder: Path) -> None:
     say()
     show_closing(done.state)
     show_stories(done)
+    show_named(done, folder)
 
 
 def _show_roots(terms: Terms) -> None:
@@ -354,7 +359,28 @@ def play(
     else:
         write_private_folder(folder / KEYS, role_files(done.held, done.state))
     write_file(folder / NYMS, nyms_csv(done.nyms, done.holders), PRIVATE)
+    if done.named:
+        (folder / EVIDENCE).mkdir()
+    for lie in done.named:
+        write_file(folder / evidence_name(lie), encode_evidence(lie))
     return done
+
+
+def evidence_name(lie: Lie) -> str:
+    """Return where a folder of results holds the evidence."""
+    return f"{EVIDENCE}/issuer-{lie.issuer}-{lie.kind}"
+
+
+def show_named(done: Rehearsed, folder: Path) -> None:
+    """Print which issuers lied, and how anybody verifies it; nothing where none did."""
+    if not done.named:
+        return
+    say()
+    say("Issuers who lied, and how to verify it:")
+    for lie in done.named:
+        say(f"  {lie.title}")
+        path = quote(str(folder / evidence_name(lie)))
+        say(f"    fairlot compare --evidence {path}")
 
 
 def _workers(jobs: int) -> AbstractContextManager[Workers]:

@@ -329,6 +329,39 @@ def answer_all(
     )
 
 
+def prove_all(
+    credentials: Credentials,
+    issuers: Sequence[IssuerSecrets],
+    leaf: Leaf,
+    rolls: Sequence[PostedRoll],
+    attributes: Sequence[str],
+    request: CredentialRequest,
+    now: int,
+    randomness: Randomness,
+) -> tuple[bytes, ...]:
+    """Return every issuer's proofs, where all of them see the log as it is ``now``.
+
+    Each takes from a child of ``randomness`` that is named after its issuer.
+
+    Raises:
+        Rejection: as ``check_request``.
+    """
+    return tuple(
+        prove_answer(
+            credentials,
+            issuer,
+            leaf,
+            rolls,
+            attributes,
+            request,
+            now,
+            now,
+            randomness.derive(f"proof/{issuer.index}"),
+        )
+        for issuer in issuers
+    )
+
+
 def attribute_octets(registry: Registry, values: Sequence[str]) -> tuple[bytes, ...]:
     """Return the signed messages: ``name=value`` in the schema's order."""
     pairs = zip(registry.attributes, values, strict=True)

@@ -100,7 +100,8 @@ def enrol(
         Rejection: ``enrolment.issuers``.
     """
     nonces = tuple(
-        randomness.derive(f"nonce/{i.index}").take(NONCE_LENGTH) for i in issuers
+        randomness.derive(f"nonce/{i}").take(NONCE_LENGTH)
+        for i in range(1, len(registry.issuers) + 1)
     )
     leaf_handle = handle(registry.registry_id, index, nonces)
     draft = Leaf(

@@ -58,6 +58,11 @@ class WrongPart:
     """2t + 1 parts that are right."""
 
     @property
+    def kind(self) -> str:
+        """The name of the kind of evidence."""
+        return WRONG_PART
+
+    @property
     def issuer(self) -> int:
         """The number of the issuer who lied."""
         return self.told.part.index
@@ -96,7 +101,7 @@ class WrongPart:
         """Return the CBOR map of the evidence file."""
         return {
             "v": EVIDENCE_VERSION,
-            "kind": WRONG_PART,
+            "kind": self.kind,
             "registry": cbor.encode(self.registry.to_value()),
             "epoch": self.epoch,
             "roll": self.roll,
@@ -120,6 +125,11 @@ class WrongShare:
     """By the issuer who lied."""
     right: tuple[LeafShare, ...]
     """2t + 1 shares on one polynomial."""
+
+    @property
+    def kind(self) -> str:
+        """The name of the kind of evidence."""
+        return WRONG_SHARE
 
     @property
     def issuer(self) -> int:
@@ -168,7 +178,7 @@ class WrongShare:
         signed = ("index", "version", "holder", "handle", "previous")
         return {
             "v": EVIDENCE_VERSION,
-            "kind": WRONG_SHARE,
+            "kind": self.kind,
             "registry": cbor.encode(self.registry.to_value()),
             "leaf": {name: leaf[name] for name in signed if name in leaf},
             "told": self.told.to_value(),

@@ -111,6 +111,10 @@ class TermsFile:
     """q_recover: how many attesters there are, all of whom a recovery needs."""
     times: TimesFile = _TIMES
     """Of registry and lock-up."""
+    silent: int = 0
+    """How many issuers never answer."""
+    lying: int = 0
+    """How many of the other issuers answer with other keys than their own."""
     refund: str = REFUND_AT_ONCE
     """Where refunds go, as the terms say it."""
 
@@ -186,6 +190,8 @@ def read_terms_file(path: Path) -> TermsFile:
         keep=_keep(source, top),
         attesters=issuers.q_recover,
         times=times,
+        silent=issuers.silent,
+        lying=issuers.lying,
         refund=_refund(source, top),
     )
 

@@ -16,7 +16,7 @@ from fairlot.inputs.toml_file import TomlFile
 from fairlot.terms.times import EXPIRY_DELAY
 from fairlot.text import shown
 
-ISSUERS_KEYS = ("n", "t", "q_recover", "cooling")
+ISSUERS_KEYS = ("n", "t", "q_recover", "cooling", "silent", "lying")
 TIMES_KEYS = ("epoch", "season", "lockup", "detection", "expiry", "tail")
 ISSUERS_MAX = 16
 """The largest committee of a rehearsal, for which one machine deals and computes all."""
@@ -57,6 +57,10 @@ class IssuersFile:
     """How many of them may be corrupt."""
     q_recover: int
     """How many attesters there are, all of whom a recovery needs."""
+    silent: int = 0
+    """How many of the issuers never answer."""
+    lying: int = 0
+    """How many of the others answer with other keys than their own."""
 
 
 def read_issuers(source: TomlFile, table: Fields) -> IssuersFile:
@@ -72,7 +76,10 @@ def read_issuers(source: TomlFile, table: Fields) -> IssuersFile:
     if t > most:
         problem = f"must be at most {most} with n = {n}: n must be 3t + 1 or more"
         raise source.error("terms-file.issuers", table.at("t"), problem)
-    return IssuersFile(n, t, _integer(table, "q_recover", 1, ATTESTERS_MAX, 1))
+    quorum = _integer(table, "q_recover", 1, ATTESTERS_MAX, 1)
+    silent = _integer(table, "silent", 0, n, 0)
+    lying = _integer(table, "lying", 0, n - silent, 0)
+    return IssuersFile(n, t, quorum, silent, lying)
 
 
 def read_times_file(source: TomlFile, issuers: Fields, table: Fields) -> TimesFile:

@@ -22,6 +22,7 @@ _TABLE_OF = {
     **dict.fromkeys(("unsealed", "withhold", "min_commits", "drand"), "beacon"),
     **dict.fromkeys(("clock", "round"), "bids"),
     **dict.fromkeys(("n", "t", "q_recover", "cooling"), "issuers"),
+    **dict.fromkeys(("silent", "lying"), "issuers"),
     **dict.fromkeys(("epoch", "season", "lockup", "detection", "tail"), "times"),
     "expiry": "times",
     "keep": "people",

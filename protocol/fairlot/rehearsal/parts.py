@@ -35,7 +35,8 @@ from fairlot.terms.roll import RollTerms
 from fairlot.terms.terms import Terms
 from fairlot.terms.times import Times
 from fairlot_crypto.committee import prss, threshold
-from fairlot_crypto.curve import Backend
+from fairlot_crypto.committee.prss import KEY_LENGTH
+from fairlot_crypto.curve import Backend, random_scalar
 from fairlot_crypto.delay.parameters import RSA_2048, Setup
 from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.randomness import Randomness, shuffled
@@ -75,6 +76,7 @@ class Parts:
 
     registry: Registry
     issuers: tuple[IssuerSecrets, ...]
+    """Those who answer, with the keys by which they do."""
     tag_shares: tuple[KeyShare, ...]
     """The issuers' shares of the key of person tags."""
     attesters: tuple[DeskAttester, ...]
@@ -150,7 +152,7 @@ def cast_parts(
     listed = _listed(registry, people, randomness, earlier)
     return Parts(
         registry=registry,
-        issuers=issuers,
+        issuers=misbehaving(issuers, file, randomness),
         tag_shares=tag_shares,
         attesters=list_attesters(
             curve,
@@ -198,6 +200,38 @@ def deal_issuers(
             share,
         )
         for share in shares
+    )
+
+
+def misbehaving(
+    issuers: Sequence[IssuerSecrets], file: TermsFile, randomness: Randomness
+) -> tuple[IssuerSecrets, ...]:
+    """Return the issuers who answer, of whom some have other keys than were dealt.
+
+    Args:
+        issuers: all of them, as they were dealt their keys.
+        file: says how many are silent, and how many lie.
+        randomness: the rehearsal's source.
+    """
+    order = shuffled(issuers, randomness.derive("order/misbehaving"))
+    silent = {each.index for each in order[: file.silent]}
+    lying = {each.index for each in order[file.silent :][: file.lying]}
+    return tuple(
+        _liar(each, randomness) if each.index in lying else each
+        for each in issuers
+        if each.index not in silent
+    )
+
+
+def _liar(issuer: IssuerSecrets, randomness: Randomness) -> IssuerSecrets:
+    """Return an issuer who answers with keys of its own invention, under its own name."""
+    drawn = randomness.derive(f"lying/{issuer.index}")
+    secret = random_scalar(drawn)
+    invented = {held: drawn.take(KEY_LENGTH) for held in issuer.season_keys.keys}
+    return replace(
+        issuer,
+        season_keys=replace(issuer.season_keys, keys=invented),
+        signing=replace(issuer.signing, secret=secret),
     )
 
 

@@ -38,6 +38,7 @@ from fairlot.rehearsal.draw import (
 )
 from fairlot.rehearsal.handing import Handed, Handing
 from fairlot.rehearsal.kept import Earlier, Listed
+from fairlot.rehearsal.named import Lie, Named
 from fairlot.rehearsal.parts import BOARD_NAME, START, Parts, cast_parts, write_terms
 from fairlot.rehearsal.plot import Act
 from fairlot.rehearsal.registering import Registering
@@ -89,6 +90,8 @@ class Rehearsed:
     """What has become of the item of each unit, in the order of the units."""
     held: Held | None = field(repr=False, default=None)
     """What every role holds, where the rehearsal has stopped; else nothing."""
+    named: tuple[Lie, ...] = field(repr=False, default=())
+    """What shows which issuers lied, by issuer."""
 
 
 def rehearse(
@@ -167,6 +170,7 @@ def rehearse(
         kept,
         handing.handed(),
         held,
+        run.named.by_issuer(),
     )
 
 
@@ -182,6 +186,8 @@ class _Run:
     """The streams of this sale; another sale of the same people has others."""
     workers: Workers
     earlier: Earlier | None
+    named: Named = field(default_factory=Named)
+    """Learns of issuers who lie."""
 
     @property
     def registrar(self) -> Posting[RegistryBoard]:
@@ -208,6 +214,7 @@ class _Run:
             self.desk.randomness,
             self.workers,
             self.desk.book,
+            self.named,
         )
         registered = registering.everybody(people)
         by_name = {name: each.identity for name, each in registered.items()}
@@ -234,13 +241,21 @@ class _Run:
         todo = [able[p.name] for p in order]
         jobs = [
             DepositJob(
-                self.curve.name, self.parts, self.terms, rolls, roll, opens, chunk
+                self.curve.name,
+                self.parts,
+                self.terms,
+                rolls,
+                roll,
+                opens,
+                chunk,
+                suspicious=number == 0,
             )
-            for chunk in chunks(todo, BATCH)
+            for number, chunk in enumerate(chunks(todo, BATCH))
         ]
         made: list[MadeDeposit] = []
         for done in self.workers.map(deposit_people, jobs):
             self.poster.board.state.statements.learn(done.verified)
+            self.named.learn(done.named)
             made += done.deposits
             self.poster.watcher.progress("making deposits", len(made), len(coming))
         deposits = {p.name: d for p, d in zip(order, made, strict=True)}

@@ -13,6 +13,7 @@ from fairlot.identity.leaf import make_leaf_entry
 from fairlot.inputs.people_file import Person
 from fairlot.rehearsal.draw import BATCH, Posting, chunks
 from fairlot.rehearsal.kept import Listed, holder_of
+from fairlot.rehearsal.named import Named
 from fairlot.rehearsal.parts import Parts
 from fairlot.rehearsal.work import EnrolJob, Workers, enrol_people
 from fairlot.same_name import compared_name
@@ -41,6 +42,8 @@ class Registering:
     workers: Workers
     book: AdmissionBook = field(repr=False)
     """The issuers', empty: all of them have the same."""
+    named: Named = field(default_factory=Named)
+    """Learns of issuers who lie."""
 
     def everybody(self, people: Sequence[Person]) -> dict[str, Registered]:
         """Register whoever has no leaf, and return everybody on the list by name.
@@ -93,6 +96,7 @@ class Registering:
         identities: list[Identity] = []
         for done in self.workers.map(enrol_people, jobs):
             self.registrar.board.state.statements.learn(done.verified)
+            self.named.learn(done.named)
             entries = [
                 make_leaf_entry(registry_id, identity.leaf, issuer)
                 for identity in done.identities

@@ -14,6 +14,7 @@ from multiprocessing import connection
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
+from fairlot.audit.evidence import encode_evidence
 from fairlot.deposit.make import MadeDeposit, make_deposit
 from fairlot.deposit.verify import verify_deposit
 from fairlot.deposit.wish import Wish
@@ -21,6 +22,7 @@ from fairlot.identity.attestation import Attestation
 from fairlot.identity.committee import Holder
 from fairlot.identity.credential import (
     answer_all,
+    prove_all,
     request_credential,
 )
 from fairlot.identity.enrolment import (
@@ -30,7 +32,11 @@ from fairlot.identity.enrolment import (
     receive_identity,
 )
 from fairlot.identity.leaf import Leaf, check_leaf
-from fairlot.identity.receiving import receive_credential
+from fairlot.identity.receiving import (
+    contradicting,
+    name_issuers,
+    receive_credential,
+)
 from fairlot.identity.registry import Credentials, RollId, epoch_at
 from fairlot.identity.roll import PostedRoll, unexpired_rolls
 from fairlot.names import SaleId
@@ -123,6 +129,8 @@ class Enrolled:
     handles: tuple[bytes, ...] = field(repr=False)
     """For the issuers' books."""
     verified: frozenset[bytes]
+    named: tuple[bytes, ...] = ()
+    """Evidence against issuers who signed wrong shares, one of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +172,8 @@ class DepositJob:
     """The one with which the sale has opened."""
     time: int
     people: tuple[Participant, ...]
+    suspicious: bool = False
+    """Whether the first of them looks whether issuers contradict one another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +182,8 @@ class Deposited:
 
     deposits: tuple[MadeDeposit, ...]
     verified: frozenset[bytes]
+    named: tuple[bytes, ...] = ()
+    """Evidence against issuers who signed wrong parts, one of each."""
 
 
 def enrol_people(job: EnrolJob) -> Enrolled:
@@ -180,6 +192,7 @@ def enrol_people(job: EnrolJob) -> Enrolled:
     registry = job.parts.registry
     identities: list[Identity] = []
     handles: list[bytes] = []
+    named: dict[int, bytes] = {}
     for holder, attestation, index in job.people:
         randomness = holder.randomness.derive("enrolment")
         enrolment = enrol(
@@ -192,7 +205,10 @@ def enrol_people(job: EnrolJob) -> Enrolled:
         check_leaf(curve, registry, identity.leaf, statements)
         identities.append(identity)
         handles.append(enrolment.handle)
-    return Enrolled(tuple(identities), tuple(handles), statements.verified)
+        for wrong in enrolment.wrong:
+            named.setdefault(wrong.issuer, encode_evidence(wrong))
+    shown = tuple(named.values())
+    return Enrolled(tuple(identities), tuple(handles), statements.verified, shown)
 
 
 def deposit_people(job: DepositJob) -> Deposited:
@@ -204,13 +220,40 @@ def deposit_people(job: DepositJob) -> Deposited:
     statements = Statements()
     credentials = Credentials(backend(job.backend), job.parts.registry)
     made: list[MadeDeposit] = []
+    named = _named(credentials, job) if job.suspicious else ()
     for person in job.people:
         deposit = _deposit(credentials, job, person)
         # So that the board, which learns what was verified here, need not do it again.
         terms, entry = job.terms, deposit.entry
         verify_deposit(credentials, terms, job.roll, entry, job.time, statements)
         made.append(deposit)
-    return Deposited(tuple(made), statements.verified)
+    return Deposited(tuple(made), statements.verified, named)
+
+
+def _named(credentials: Credentials, job: DepositJob) -> tuple[bytes, ...]:
+    """Return evidence against issuers who contradict the others (credential.md, section 6).
+
+    The first of the job asks for proofs: a liar has the same keys for everybody.
+    """
+    person, registry = job.people[0], job.parts.registry
+    rolls = [each.roll_id for each in unexpired_rolls(job.rolls, job.time)]
+    asking = person.holder.randomness.derive(person.stream("doubt", job.terms.sale_id))
+    pending = request_credential(
+        credentials.curve,
+        registry,
+        person.identity,
+        person.holder.signing,
+        epoch_at(registry, job.time),
+        rolls,
+        asking,
+    )
+    asked = credentials, job.parts.issuers, person.leaf, job.rolls, person.attributes
+    answers = answer_all(*asked, pending.request, job.time, asking)
+    held = credentials, person.identity, pending, answers
+    if not contradicting(*held):
+        return ()
+    proofs = prove_all(*asked, pending.request, job.time, asking)
+    return tuple(encode_evidence(wrong) for wrong in name_issuers(*held, proofs))
 
 
 def _deposit(
