@@ -289,3 +289,28 @@ def test_evidence_that_shows_nothing_convicts_nobody(four: Issuers) -> None:
     ran = fairlot("issuer", "convict", path)
     assert ran.code == 1
     assert "ceremony.evidence" in ran.err
+
+
+def test_the_keys_of_a_season_that_is_over_are_erased_and_stay_so(
+    four: Issuers,
+) -> None:
+    def erase(season: int) -> tuple[int, str]:
+        words = ("--plan", four.plan_file, "--season", str(season), "--json")
+        ran = fairlot("issuer", "erase", four.folder(1), *words)
+        return ran.code, ran.err
+
+    four.deal(1)
+    code, said = erase(1)
+    assert (code, "issuer.unfinished" in said) == (2, True)
+    four.finish(four.indexes)
+    code, said = erase(2)
+    assert (code, "issuer.season" in said) == (2, True)
+    file, ceremony = four.kept(1) / "season.keys", four.plan.ceremony("season")
+    keys = read_kept(ceremony, file.read_bytes()).keys.values()
+    assert erase(1) == (0, "")
+    assert four.deal(1).code == 0
+    for path in four.folder(1).rglob("*"):
+        held = b"" if path.is_dir() else path.read_bytes()
+        assert not any(key in held for key in keys), path
+    code, said = erase(1)
+    assert (code, "season.erased" in said) == (1, True)

@@ -112,11 +112,13 @@ def _of_issuers(folder: Path) -> tuple[tuple[str | Path, ...], ...]:
     alone = Issuers(below, 1, 0)
     card, evidence = alone.folder(1) / "card", below / "two.evidence"
     evidence.write_bytes(alone.evidence_of_two(1).to_bytes())
+    own = ("--plan", alone.plan_file, "--season", "1")
     said = ("--threshold", "0", "--season", "2", "--out", below / "plan-2")
     return (
         ("issuer", "init", below / "new"),
         ("issuer", "plan", card, *said),
         alone.words(1),
+        ("issuer", "erase", alone.folder(1), *own),
         ("issuer", "convict", evidence),
     )
 

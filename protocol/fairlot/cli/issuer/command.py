@@ -3,9 +3,9 @@
 import argparse
 
 from fairlot.cli.command import Command, add_commands
-from fairlot.cli.issuer import making
+from fairlot.cli.issuer import erasing, making
 
-STEPS = (making.INIT, making.PLAN, making.DEAL, making.CONVICT)
+STEPS = (making.INIT, making.PLAN, making.DEAL, making.CONVICT, erasing.ERASE)
 
 _EXAMPLES = """\
 Issuers share nothing but letters, which are files. Each has a folder that nobody else reads,
@@ -19,6 +19,7 @@ Examples:
   fairlot issuer plan card-1 card-2 card-3 card-4 --threshold 1 --season 1 --out plan
   fairlot issuer deal me --plan plan --letters mail
   fairlot issuer convict signing-3-share.evidence
+  fairlot issuer erase me --plan plan --season 1
 """
 
 
