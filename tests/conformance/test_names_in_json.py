@@ -33,7 +33,7 @@ FACTS = {
     "quadratic": ("quadratic", "The certificate is:", "6. If"),
     "auction": ("auction", "5. Facts:", "6. Odds"),
     "certain": ("auction", "8. Facts:", "9. Odds"),
-    "lottery": ("lottery", "### 8.1.", "## 9."),
+    "lottery": ("lottery", "### 9.1.", "## 10."),
     "tiers": ("tiers", "*Facts*:", "*Odds.*"),
 }
 
