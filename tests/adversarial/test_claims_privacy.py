@@ -116,12 +116,12 @@ def inside(shared: Iterable[bytes]) -> set[bytes]:
 
 def frames(seen: Watched) -> set[bytes]:
     """Return what stands in everybody's entries in both sales: it is nobody's."""
-    each = (
+    first, *others = (
         all_windows(seen.of(name, sale), INNER)
         for name in PEOPLE
         for sale in seen.sales
     )
-    return set.intersection(*each)
+    return first.intersection(*others)
 
 
 # Claims.

@@ -1,5 +1,8 @@
 """Members who lie while keys are made (specs/key-generation.md)."""
 
+# pyright: reportPrivateUsage=false
+# Liars have what honest members keep to themselves.
+
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import combinations

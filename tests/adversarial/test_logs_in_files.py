@@ -266,8 +266,12 @@ def test_a_roll_of_another_registry_is_none_of_this_one() -> None:
     other = replace(on.registry, tail=on.registry.tail + 1).registry_id
     body = signed_roll(other, on.roll.roll, on.parts.issuers)
     entry = on.sign_registry(EntryType.ROLL, body, on.parts.board)
-    posted = {"roll": lambda b, time: b.batch(time, entry)}
-    report = judged(play_with(on, instead=posted, until="roll"), alone=True)
+    report = judged(
+        play_with(
+            on, instead={"roll": lambda b, time: b.batch(time, entry)}, until="roll"
+        ),
+        alone=True,
+    )
     assert (report.failed, codes(report)) == (("A30",), ["roll.signature"])
     theirs = roll_id_of(other, on.roll.roll)
     opened = play_with(

@@ -171,7 +171,7 @@ def test_every_liar_is_named_though_it_proves_nothing(
 ) -> None:
     made, t = committee(*size), size[1]
     other = CURVE.hash_to_g1(b"other", b"fairlot-v1/tests")
-    lies = {}
+    lies: dict[int, PartialSignature] = {}
     for i in range(1, t + 1):
         part = made.parts[i]
         lies[i] = {

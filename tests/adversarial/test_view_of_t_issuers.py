@@ -7,6 +7,9 @@ commit to ρ and s; the test's bases have a known logarithm, so that it can comp
 other world, which exists for any bases.
 """
 
+# pyright: reportPrivateUsage=false
+# Liars have what honest members keep to themselves.
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations

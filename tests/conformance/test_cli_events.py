@@ -195,9 +195,8 @@ def test_a_theft_behind_the_release_changes_nothing(tmp_path: Path) -> None:
 
 def test_a_void_sale_ends_as_without_events(tmp_path: Path) -> None:
     (tmp_path / "x").mkdir()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(f"{__name__}.TERMS", f"{TERMS}absent = 1\n")
-        played = play(tmp_path / "x", f"{SOLD}2,Ann,re-verify\n")
+    absent = f"{TERMS}absent = 1\n"
+    played = play(tmp_path / "x", f"{SOLD}2,Ann,re-verify\n", terms=absent)
     assert played.ran.code == 1
     assert played.holders["Ann"] == "buyer of Ann"
     assert played.life() == []

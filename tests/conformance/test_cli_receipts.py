@@ -53,7 +53,7 @@ def test_the_board_gives_receipts_that_stand_alone(keeper: Desk) -> None:
     assert ran.code == 1, "one entry was refused"
     wanted = {f"{_deposit(n).hash.hex()}.tlog-proof": _deposit(n) for n in (0, 1)}
     assert {path.name for path in folder.iterdir()} == set(wanted)
-    acks = [line.split()[1:] for line in ran.out.splitlines()]
+    acks = [line.split()[1:3] for line in ran.out.splitlines()]
     policy = terms_policy(keeper.on.terms)
     for name, entry in wanted.items():
         proof = LogProof.parse((folder / name).read_bytes())

@@ -209,7 +209,7 @@ def _answers() -> Sequence[Reception]:
             (resealed(small, small.answers[0], "issuer", 2),),
         ),
         (
-            "liar",
+            "liar-of-one",
             "With 2t + 1 answers none may lie.",
             "threshold.signature",
             large,

@@ -1,5 +1,8 @@
 """What the record of a ceremony refuses, and evidence that shows nothing."""
 
+# pyright: reportPrivateUsage=false
+# Liars have what honest members keep to themselves.
+
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any

@@ -27,7 +27,7 @@ def delivered() -> tuple[Batch, ...]:
     scenes = (
         *plays.DRAWN,
         (TIMES.reveal_end + 20, _promise),
-        (TIMES.unlock, lambda on, _: (on.sign(EntryType.UNLOCK),)),
+        (TIMES.unlock, _unlock),
         (TIMES.unlock + 10, _claims),
         (released, _deliveries),
     )
@@ -40,6 +40,10 @@ def _book(state: SaleState) -> ItemBook:
     units = units_of(state.drawn_outcome)
     drawn = randomness().derive("the code's salt")
     return ItemBook.fill(state.sale_id, units, [ITEM], drawn)
+
+
+def _unlock(on: Stage, _state: SaleState) -> Sequence[Entry]:
+    return (on.sign(EntryType.UNLOCK),)
 
 
 def _promise(on: Stage, state: SaleState) -> Sequence[Entry]:

@@ -58,7 +58,7 @@ class Play:
     """A ceremony that was played, and who took part."""
 
     members: tuple[Member, ...]
-    deviations: Deviations = field(default_factory=dict)
+    deviations: Deviations = field(default_factory=dict[tuple[int, Kind], Step])
 
     def fill(self, record: Record) -> Record:
         """Let everybody send their message of the open round."""
@@ -99,7 +99,7 @@ class Resharing:
     givers: tuple[FormerMember, ...]
     play: Play
     lies: Mapping[int, Callable[[FormerMember, Record], bytes]] = field(
-        default_factory=dict
+        default_factory=dict[int, Callable[[FormerMember, Record], bytes]]
     )
     """What former members send in place of what they should."""
 

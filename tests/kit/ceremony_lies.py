@@ -1,5 +1,8 @@
 """What members of a ceremony send who do not do as they should."""
 
+# pyright: reportPrivateUsage=false
+# Liars have what honest members keep to themselves.
+
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any

@@ -4,6 +4,9 @@ Every credential is asked for and answered as the protocol says, and all there i
 the bytes of the logs.
 """
 
+# pyright: reportPrivateUsage=false
+# Liars have what honest members keep to themselves.
+
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 

@@ -1,5 +1,8 @@
 """Keys that members make together, when all do as they should."""
 
+# pyright: reportPrivateUsage=false
+# Liars have what honest members keep to themselves.
+
 from itertools import combinations
 
 import pytest

@@ -30,7 +30,7 @@ class Scripted:
     def permutation(self) -> Sequence[int]:
         return self.drawn
 
-    def group_permutation(self, _groups: Sequence[bytes]) -> Sequence[int]:
+    def group_permutation(self, groups: Sequence[bytes]) -> Sequence[int]:  # noqa: ARG002
         return self.groups
 
     def uniform(self, q: int, label: bytes) -> int:

@@ -134,9 +134,8 @@ def verify_answer(
     # Step 13.
     H, base = blinding_base(curve), curve.g1_generator()
     Y = public.shares[i - 1] + curve.g2_generator() * part.exponent
-    P = base * part.u
-    if answer.masks:
-        P = P - at(answer.masks, i) * i
+    u = base * part.u
+    P = u - at(answer.masks, i) * i if answer.masks else u
     points = (
         B * responses.a - part.A * c,
         curve.g2_generator() * responses.y - Y * c,
