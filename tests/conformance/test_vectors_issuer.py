@@ -11,7 +11,7 @@ from fairlot.issuing.dealing import Made, advance
 from fairlot.issuing.letter import messages_of, read_letter
 from fairlot.issuing.plan import CEREMONIES, Card, Plan, read_card, read_plan
 from fairlot.issuing.state import State
-from fairlot.issuing.tag_share import read_tag_share
+from fairlot.issuing.tag_share import check_tag_share, read_tag_share
 from fairlot_crypto.committee.threshold import PublicSharing
 from fairlot_crypto.curve import backend
 from fairlot_crypto.hashing import tag
@@ -99,7 +99,8 @@ def read_one_share(given: Given) -> Given:
     points = tuple(map(CURVE.g2_from_bytes, listed(given, "shares")))
     sharing = PublicSharing(whole.threshold, points)
     ceremony = whole.ceremony("tags")
-    issuer, share = read_tag_share(CURVE, ceremony, sharing, octets(given, "data"))
+    issuer, share = read_tag_share(CURVE, ceremony, octets(given, "data"))
+    check_tag_share(CURVE, sharing, issuer, share)
     return {"issuer": issuer, "share": share.to_bytes().hex()}
 
 

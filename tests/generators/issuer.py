@@ -5,7 +5,7 @@ from functools import partial
 
 from fairlot.issuing.letter import Letter, read_letter
 from fairlot.issuing.plan import CEREMONIES, read_card, read_plan
-from fairlot.issuing.tag_share import make_tag_share, read_tag_share
+from fairlot.issuing.tag_share import check_tag_share, make_tag_share, read_tag_share
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.committee.threshold import PublicSharing
@@ -218,7 +218,9 @@ def _tag_shares() -> Sequence[Case]:
 
 
 def _read_share(sharing: PublicSharing, data: bytes) -> object:
-    return read_tag_share(CURVE, plan(N, T).ceremony("tags"), sharing, data)
+    sender, K_i = read_tag_share(CURVE, plan(N, T).ceremony("tags"), data)
+    check_tag_share(CURVE, sharing, sender, K_i)
+    return sender, K_i
 
 
 def _refused(

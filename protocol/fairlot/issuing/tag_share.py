@@ -47,26 +47,15 @@ def make_tag_share(
     return cbor.encode({**unsigned, "sig": key.sign(_statement(unsigned))})
 
 
-def read_tag_share(
-    curve: Backend, plan: Plan, sharing: PublicSharing, data: bytes
-) -> tuple[int, G1]:
-    """Return who publishes a share, and K_i (step 18).
+def read_tag_share(curve: Backend, plan: Plan, data: bytes) -> tuple[int, G1]:
+    """Return who publishes a share, and K_i, which may be false (step 18).
 
     Raises:
         EncodingError: ``cbor.*``, ``ceremony.message``, ``groups.*``.
-        ProofError: ``signature.invalid``; ``issuer.tag-share`` for another share than the
-            one that the ceremony has given to its sender, who signed it.
+        ProofError: ``signature.invalid``; ``issuer.tag-share`` for a share of another
+            ceremony.
     """
     # Step 18.
-    sender, K_i = _read(curve, plan, data)
-    if not _is_given(curve, sharing, sender, K_i):
-        raise ProofError(
-            "issuer.tag-share", "the share must be the one that the ceremony has given"
-        )
-    return sender, K_i
-
-
-def _read(curve: Backend, plan: Plan, data: bytes) -> tuple[int, G1]:
     fields = exact(cbor.decode(data), "v", "kind", "ceremony", "from", "share", "sig")
     unsigned = {name: part for name, part in fields.items() if name != "sig"}
     sender = number(fields["from"], plan.size)
@@ -79,13 +68,23 @@ def _read(curve: Backend, plan: Plan, data: bytes) -> tuple[int, G1]:
     return sender, K_i
 
 
-def _is_given(curve: Backend, sharing: PublicSharing, sender: int, K_i: G1) -> bool:
-    """Tell whether a share is the one that the ceremony has given."""
+def check_tag_share(
+    curve: Backend, sharing: PublicSharing, sender: int, K_i: G1
+) -> None:
+    """Check that a share is the one that the ceremony has given to its sender (step 18).
+
+    Raises:
+        ProofError: ``issuer.tag-share`` for another one, which its sender has signed.
+    """
+    # Step 18.
     pairs = [
         (K_i, curve.g2_generator()),
         (-curve.g1_generator(), sharing.shares[sender - 1]),
     ]
-    return curve.pairing_product_is_one(pairs)
+    if not curve.pairing_product_is_one(pairs):
+        raise ProofError(
+            "issuer.tag-share", "the share must be the one that the ceremony has given"
+        )
 
 
 def tag_shares(
@@ -96,14 +95,16 @@ def tag_shares(
     liars: set[int] = set()
     for message in messages:
         try:
-            sender, K_i = _read(curve, plan, message)
+            sender, K_i = read_tag_share(curve, plan, message)
         except CryptoError:
             # Of something else, or signed by nobody: it names nobody.
             continue
-        if _is_given(curve, sharing, sender, K_i):
-            known[sender] = K_i
-        else:
+        try:
+            check_tag_share(curve, sharing, sender, K_i)
+        except ProofError:
             liars.add(sender)
+        else:
+            known[sender] = K_i
     named = tuple(sorted(liars))
     # Step 19.
     if len(known) <= plan.degree:
