@@ -1,6 +1,7 @@
 """Vectors of answers that are proven, and of lies (specs/committee.md, section 3)."""
 
-from collections.abc import Callable, Mapping, Sequence
+import functools
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -79,7 +80,7 @@ def _points() -> Sequence[Case]:
                 "2t + 1 points decide: t of fewer may be of liars.",
                 "shamir.disagreement",
                 _point_inputs(given),
-                _call(shamir.agreeing, given, 2),
+                functools.partial(shamir.agreeing, given, 2),
             )
             for name, given in (
                 ("too-few", few),
@@ -93,10 +94,6 @@ def _points() -> Sequence[Case]:
 def _point_inputs(points: Mapping[int, G1]) -> dict[str, Raw]:
     indexed: dict[str, Raw] = {str(i): p.to_bytes() for i, p in points.items()}
     return {"op": "agreeing", "degree": 2, "points": indexed}
-
-
-def _call(call: Callable[..., object], *arguments: object) -> Callable[[], object]:
-    return lambda: call(*arguments)
 
 
 @cache
@@ -173,7 +170,9 @@ def _proofs_refused() -> Sequence[Case]:
             rule,
             "threshold.proof",
             {"op": "verify-answer", **_setting(deal), "answer": _answer(each)},
-            _call(verify_answer, GROUP, deal.public, deal.B, deal.domain, each),
+            functools.partial(
+                verify_answer, GROUP, deal.public, deal.B, deal.domain, each
+            ),
         )
         for name, rule, each in rows
     ]
@@ -242,7 +241,7 @@ def _found() -> Sequence[Case]:
                 rule,
                 code,
                 _finding(key_deal(*FOUR), parts),
-                _call(_signature, key_deal(*FOUR), parts),
+                functools.partial(_signature, key_deal(*FOUR), parts),
             )
             for name, parts, code, rule in refused
         ),
@@ -373,7 +372,9 @@ def _lies_refused() -> Sequence[Case]:
                 rule,
                 code,
                 _lie(deal, member, each),
-                _call(verify_lie, GROUP, deal.public, key_of(member).public, each),
+                functools.partial(
+                    verify_lie, GROUP, deal.public, key_of(member).public, each
+                ),
             )
             for name, rule, code, member, each in rows
         ),

@@ -1,7 +1,8 @@
 """Vectors of keys that are shared again, handed on and erased (specs/key-generation.md)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from fairlot_crypto.committee import season
 from fairlot_crypto.committee.blame import Blame
@@ -123,15 +124,11 @@ def _former_blamed() -> Sequence[Case]:
                 rule,
                 "ceremony.evidence",
                 blame_inputs(plan, each),
-                _call(verify_blame, CURVE, plan, each),
+                partial(verify_blame, CURVE, plan, each),
             )
             for name, rule, each in rows
         ),
     )
-
-
-def _call(call: Callable[..., object], *arguments: object) -> Callable[[], object]:
-    return lambda: call(*arguments)
 
 
 def _plans() -> Sequence[Case]:
@@ -188,7 +185,7 @@ def _plans() -> Sequence[Case]:
                     "former": former_inputs(each),
                 },
             },
-            _call(Plan, purpose, context, 1, members, each),
+            partial(Plan, purpose, context, 1, members, each),
         )
         for name, rule, code, purpose, each in rows
     ]
@@ -220,7 +217,7 @@ def _handed_on() -> Sequence[Case]:
                 "The place is a member's.",
                 "season.member",
                 {**inputs, "receiver": number},
-                _call(season.hand_on, plan, keys[1], number, NEW.public, source),
+                partial(season.hand_on, plan, keys[1], number, NEW.public, source),
             )
             for name, number in (("nobody", 0), ("beyond", 5))
         ),
@@ -268,7 +265,7 @@ def _taken_over() -> Sequence[Case]:
                 rule,
                 "season.incomplete",
                 _taking(record, given),
-                _call(_taken, record, given),
+                partial(_taken, record, given),
             )
             for name, rule, given in refused
         ),
@@ -316,7 +313,7 @@ def _erased() -> Sequence[Case]:
                 rule,
                 code,
                 _erasing(of, data),
-                _call(season.erased, of, data),
+                partial(season.erased, of, data),
             )
             for name, rule, code, of, data in rows
         ),

@@ -3,8 +3,9 @@
 # pyright: reportPrivateUsage=false
 # Liars have what honest members keep to themselves.
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from fairlot_crypto import cbor
@@ -311,14 +312,10 @@ def _blames() -> Sequence[Case]:
             rule,
             code,
             blame_inputs(plan, blame),
-            _verifying(plan, blame),
+            partial(verify_blame, CURVE, plan, blame),
         )
         for name, rule, code, blame in rows
     ]
-
-
-def _verifying(plan: Plan, blame: Blame) -> Callable[[], None]:
-    return lambda: verify_blame(CURVE, plan, blame)
 
 
 def _blame_of(deviations: Mapping[tuple[int, Kind], Any]) -> Blame:
