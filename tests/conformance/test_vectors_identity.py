@@ -25,11 +25,11 @@ from fairlot.entry import Entry, EntryType, check_signature, read_entry
 from fairlot.errors import FairlotError, Rejection
 from fairlot.fields import Fields, Problem
 from fairlot.identity.admission import AdmissionBook
+from fairlot.identity.answering import answer_request
 from fairlot.identity.attestation import check_attestation, sign_attestation
 from fairlot.identity.credential import (
     CredentialRequest,
     PendingCredential,
-    answer_request,
     check_request,
     request_credential,
 )
