@@ -59,8 +59,8 @@ from fairlot.identity.registry import (
     RollId,
     credential_header,
     epochs_accepted,
-    read_registry,
 )
+from fairlot.identity.registry_reading import read_registry
 from fairlot.identity.roll import PostedRoll, read_roll, roll_id_of
 from fairlot.names import Nym, SaleId
 from fairlot.terms.named_round import NamedRound

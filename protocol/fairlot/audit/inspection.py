@@ -27,7 +27,7 @@ from fairlot.entry import Entry, EntryType, body_fields
 from fairlot.errors import Rejection
 from fairlot.identity.acts import Contest, Freeze, Ruling, read_act
 from fairlot.identity.leaf import read_leaf
-from fairlot.identity.registry import read_registry
+from fairlot.identity.registry_reading import read_registry
 from fairlot.identity.roll import read_roll
 from fairlot.logs import LogKind
 from fairlot.money import Money, money_text, writing

@@ -17,13 +17,8 @@ from fairlot.identity.leaf import (
     read_share,
     read_signed_leaf,
 )
-from fairlot.identity.registry import (
-    ISSUERS_MAX,
-    Credentials,
-    Registry,
-    RollId,
-    read_registry,
-)
+from fairlot.identity.registry import ISSUERS_MAX, Credentials, Registry, RollId
+from fairlot.identity.registry_reading import read_registry
 from fairlot.names import HASH_LENGTH
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
