@@ -169,13 +169,11 @@ class WrongShare:
 
     def to_value(self) -> dict[str, Value]:
         """Return the CBOR map of the evidence file."""
-        leaf = self.leaf.to_value()
-        signed = ("index", "version", "holder", "handle", "previous")
         return {
             "v": EVIDENCE_VERSION,
             "kind": self.kind,
             "registry": cbor.encode(self.registry.to_value()),
-            "leaf": {name: leaf[name] for name in signed if name in leaf},
+            "leaf": self.leaf.signed_value(),
             "told": self.told.to_value(),
             "right": [share.to_value() for share in self.right],
         }
