@@ -329,14 +329,7 @@ def _over_midnight() -> Stage:
     base = stage()
     day = 2 * EPOCH_SECONDS
     times = base.terms.times
-    later = replace(
-        times,
-        close=times.close + day,
-        commit_end=times.commit_end + day,
-        seal_end=times.seal_end + day,
-        reveal_end=times.reveal_end + day,
-        unlock=times.unlock + day,
-    )
+    later = replace(times.later(day), open=times.open)
     return base.with_terms(replace(base.terms, times=later))
 
 
