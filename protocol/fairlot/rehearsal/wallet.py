@@ -6,11 +6,9 @@ from fairlot.board.registry_state import RegistryState
 from fairlot.claim.claim import Claim
 from fairlot.claim.make import draw_keys
 from fairlot.errors import InputError
+from fairlot.identity.answering import answer_all
 from fairlot.identity.committee import Holder
-from fairlot.identity.credential import (
-    answer_all,
-    request_credential,
-)
+from fairlot.identity.credential import request_credential
 from fairlot.identity.enrolment import Identity, IssuerSecrets, enrol, receive_identity
 from fairlot.identity.receiving import receive_credential
 from fairlot.identity.registry import Credentials, RollId, epoch_at

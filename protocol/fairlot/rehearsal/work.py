@@ -18,13 +18,10 @@ from fairlot.audit.evidence import encode_evidence
 from fairlot.deposit.make import MadeDeposit, make_deposit
 from fairlot.deposit.verify import verify_deposit
 from fairlot.deposit.wish import Wish
+from fairlot.identity.answering import answer_all, prove_all
 from fairlot.identity.attestation import Attestation
 from fairlot.identity.committee import Holder
-from fairlot.identity.credential import (
-    answer_all,
-    prove_all,
-    request_credential,
-)
+from fairlot.identity.credential import request_credential
 from fairlot.identity.enrolment import (
     Identity,
     IssuerSecrets,
