@@ -21,6 +21,7 @@ from fairlot.identity.committee import signed_roll
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import TermsFile
 from fairlot.names import Nym
+from fairlot.rehearsal.announcing import write_terms
 from fairlot.rehearsal.asking import SaleJob
 from fairlot.rehearsal.claiming import Claiming
 from fairlot.rehearsal.course import Course
@@ -40,7 +41,7 @@ from fairlot.rehearsal.draw import (
 from fairlot.rehearsal.handing import Handed, Handing
 from fairlot.rehearsal.kept import Earlier, Listed
 from fairlot.rehearsal.named import Lie, Named
-from fairlot.rehearsal.parts import BOARD_NAME, START, Parts, cast_parts, write_terms
+from fairlot.rehearsal.parts import BOARD_NAME, START, Parts, cast_parts
 from fairlot.rehearsal.plot import Act
 from fairlot.rehearsal.registering import Registering
 from fairlot.rehearsal.showing import Showing

@@ -10,13 +10,13 @@ from fairlot.identity.committee import Holder
 from fairlot.identity.enrolment import Identity, IssuerSecrets, enrol, receive_identity
 from fairlot.identity.registry import RollId
 from fairlot.rehearsal.asking import Applicant, Office
-from fairlot.rehearsal.kept import Earlier, holder_of
-from fairlot.rehearsal.parts import (
+from fairlot.rehearsal.committee import (
     attesting_keys,
     deal_issuers,
     deal_tags,
     list_attesters,
 )
+from fairlot.rehearsal.kept import Earlier, holder_of
 from fairlot.same_name import compared_name
 from fairlot.text import shown
 from fairlot_crypto.bbs.profile import Credential
