@@ -25,7 +25,8 @@ from fairlot.identity.committee import Committee, Holder
 from fairlot.identity.desks import DeskAttester
 from fairlot.identity.leaf import make_leaf_entry, sign_share
 from fairlot.identity.registry import DAY, Credentials, Registry, epoch_at
-from fairlot.rehearsal.parts import START, Parts, list_attesters, told_apart
+from fairlot.rehearsal.committee import list_attesters, told_apart
+from fairlot.rehearsal.parts import START, Parts
 from fairlot.terms.roll import RollTerms
 from fairlot_crypto.committee import shamir
 from fairlot_crypto.voprf.threshold import KeyShare, PublicShares

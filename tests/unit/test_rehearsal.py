@@ -15,8 +15,9 @@ from fairlot.deposit.deposit import read_deposit
 from fairlot.entry import EntryType
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import TermsFile
+from fairlot.rehearsal.announcing import write_terms
 from fairlot.rehearsal.draw import BATCH, STOPS
-from fairlot.rehearsal.parts import START, cast_parts, write_terms
+from fairlot.rehearsal.parts import START, cast_parts
 from fairlot.rehearsal.play import Rehearsed, rehearse
 from fairlot.rehearsal.work import InProcess, Processes, Workers
 from fairlot.terms.pool import MAIN_POOL, Mechanism, Pool

@@ -144,7 +144,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--acks",
         action="store_true",
-        help="print 'ack HASH INDEX' for each entry as soon as it is durable",
+        help="print 'ack HASH INDEX ORIGIN' for each entry as soon as it is durable",
     )
 
 

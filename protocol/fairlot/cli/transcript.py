@@ -1,11 +1,69 @@
 """The argument that names a transcript to be read: a file, or ``-`` for standard input."""
 
+import argparse
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from fairlot.audit.transcript_file import read_stream, read_transcript
+from fairlot.board.replay import Replay, replay_file
+from fairlot.cli.beacon.files import read_round_file
+from fairlot.cli.command import add_files, add_rounds
+from fairlot.cli.heads import read_kept_head
+from fairlot.cli.output import Screen
+from fairlot_crypto.curve import Backend
+from fairlot_crypto.log.checkpoint import SignedCheckpoint
+from fairlot_crypto.statements import Statements
+from fairlot_crypto.timelock.drand import Beacon
 
 STANDARD_INPUT = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class SaleFile:
+    """The file of a sale, and what somebody has of its log from elsewhere."""
+
+    read: Replay
+    rounds: Sequence[Beacon]
+    """Which the log may lack."""
+    heads: Sequence[SignedCheckpoint]
+    """Of the log, which witnesses have co-signed."""
+
+
+def add_sale_file(parser: argparse.ArgumentParser) -> None:
+    """Add FILE, --round and --head."""
+    parser.add_argument("file", metavar="FILE", type=Path, help="a board's transcript")
+    add_rounds(parser, "a round that the log lacks")
+    add_files(parser, "head", "a head of the log that witnesses have co-signed")
+
+
+def read_sale_file(arguments: argparse.Namespace, curve: Backend) -> SaleFile:
+    """Return what ``add_sale_file`` lets people name.
+
+    Raises:
+        InputError: ``contribution.unreadable``, ``contribution.round``,
+            ``head.unreadable``, ``head.form``, and as ``read_named``.
+    """
+    rounds = tuple(map(read_round_file, arguments.rounds))
+    heads = tuple(map(read_kept_head, arguments.heads))
+    return SaleFile(replay_named(arguments.file, curve, "reading"), rounds, heads)
+
+
+def replay_named(path: Path, curve: Backend, stage: str) -> Replay:
+    """Replay the transcript that a user names, and show on a terminal how far it is.
+
+    Args:
+        path: as ``read_named`` takes it.
+        curve: the back-end.
+        stage: how the terminal calls the work.
+
+    Raises:
+        InputError: as ``read_named``.
+    """
+    data = read_named(path)
+    with Screen(acknowledge=False) as screen:
+        return replay_file(data, curve, Statements(), screen.stage(stage))
 
 
 def read_named(path: Path) -> bytes:

@@ -6,20 +6,17 @@ from fairlot.board.registry_state import RegistryState
 from fairlot.claim.claim import Claim
 from fairlot.claim.make import draw_keys
 from fairlot.errors import InputError
-from fairlot.identity.answering import answer_all
 from fairlot.identity.committee import Holder
-from fairlot.identity.credential import request_credential
 from fairlot.identity.enrolment import Identity, IssuerSecrets, enrol, receive_identity
-from fairlot.identity.receiving import receive_credential
-from fairlot.identity.registry import Credentials, RollId, epoch_at
-from fairlot.identity.roll import unexpired_rolls
-from fairlot.rehearsal.kept import Earlier, holder_of
-from fairlot.rehearsal.parts import (
+from fairlot.identity.registry import RollId
+from fairlot.rehearsal.asking import Applicant, Office
+from fairlot.rehearsal.committee import (
     attesting_keys,
     deal_issuers,
     deal_tags,
     list_attesters,
 )
+from fairlot.rehearsal.kept import Earlier, holder_of
 from fairlot.same_name import compared_name
 from fairlot.text import shown
 from fairlot_crypto.bbs.profile import Credential
@@ -53,29 +50,10 @@ class Wallet:
             CallerError: ``wallet.roll`` where they give none for this roll.
         """
         # Step 11.
-        curve, registry = log.curve, log.registry
-        rolls = tuple(log.rolls.values())
-        pending = request_credential(
-            curve,
-            registry,
-            self.identity,
-            self.holder.signing,
-            epoch_at(registry, now),
-            [each.roll_id for each in unexpired_rolls(rolls, now)],
-            randomness,
-        )
-        credentials = Credentials(curve, registry)
-        answers = answer_all(
-            credentials,
-            self.issuers,
-            log.leaf_at(self.identity.leaf.index, now),
-            rolls,
-            self.identity.attributes,
-            pending.request,
-            now,
-            randomness,
-        )
-        issued = receive_credential(credentials, self.identity, pending, answers)
+        leaf = log.leaf_at(self.identity.leaf.index, now)
+        person = Applicant(self.holder, self.identity, leaf, self.identity.attributes)
+        office = Office(log.credentials, self.issuers, [*log.rolls.values()], now)
+        issued = office.issue(person, randomness)
         if roll not in issued:
             problem = "the issuers give this leaf no credential for the roll"
             raise CallerError("wallet.roll", problem)

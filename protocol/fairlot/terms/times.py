@@ -1,5 +1,6 @@
 """When the phases of a sale end (specs/terms.md, section 2)."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 
@@ -40,6 +41,14 @@ class Times:
     def drawn_from(self) -> int:
         """The time after which a named round must be due: nobody can void any more."""
         return rounds_from(self.seal_end, self.slack)
+
+    def locked_from(self, dues: Iterable[int]) -> int:
+        """Return the time from which the lock-up counts: the outcome can be known by then.
+
+        Args:
+            dues: of the rounds that the sale waits for.
+        """
+        return max((self.reveal_end + self.slack, *dues))
 
     @property
     def window(self) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from fairlot.cli.beacon.steps import view_of
-from fairlot.cli.command import OK, Command, chosen_curve
+from fairlot.cli.command import OK, Command, add_json, chosen_curve
 from fairlot.cli.door.files import read_question, write_new
 from fairlot.cli.output import say, show_json
 from fairlot.cli.registry_folder import add_person, read_folder_of
@@ -45,7 +45,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         required=True,
         help="the new answer",
     )
-    parser.add_argument("--json", action="store_true", help="answer for machines")
+    add_json(parser)
 
 
 def execute(arguments: argparse.Namespace) -> int:
