@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeAlias
 
-from fairlot.board.phase import Phase
+from fairlot.board.phase import DRAWN, RUNNING, Phase
 from fairlot.errors import InputError
 from fairlot.inputs.input_file import InputFile, Refusals
 from fairlot.inputs.people_file import Person
@@ -19,16 +19,7 @@ from fairlot.text import shown
 
 COLUMNS = ("when", "person", "event")
 """The columns of the file."""
-PHASES = (
-    Phase.ANNOUNCED,
-    Phase.OPEN,
-    Phase.COMMIT,
-    Phase.SEAL,
-    Phase.REVEAL,
-    Phase.RESULT,
-    Phase.LOCKED,
-    Phase.UNLOCKED,
-)
+PHASES = (*RUNNING, *DRAWN)
 """The phases that may be named, in their order."""
 
 _EPOCH = re.compile("0|[1-9][0-9]{0,8}")
