@@ -9,6 +9,7 @@ from pathlib import Path
 from shlex import quote
 
 from fairlot.audit.evidence import encode_evidence
+from fairlot.board.phase import Phase
 from fairlot.board.storage import create_transcript
 from fairlot.cli.beacon.setup_file import read_setup_file
 from fairlot.cli.closing import (
@@ -260,8 +261,20 @@ def _show(done: Rehearsed, folder: Path) -> None:
     say(f"  fairlot audit {quote(str(folder / TRANSCRIPT))} {roots}")
     say()
     show_closing(done.state)
+    _show_held(done)
     show_stories(done)
     show_named(done, folder)
+
+
+def _show_held(done: Rehearsed) -> None:
+    """Say why refunds are held where nobody could claim them; else nothing."""
+    held = any(line.held for line in done.state.ledger)
+    if held and done.state.phase is Phase.LOCKED:
+        say()
+        say(
+            "The refunds wait for claims, and this rehearsal ends with RESULT, before them:"
+        )
+        say("with --items or --events it goes on until they are paid out.")
 
 
 def _show_roots(terms: Terms) -> None:
