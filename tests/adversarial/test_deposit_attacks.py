@@ -7,7 +7,8 @@ from itertools import permutations
 import pytest
 
 from curve import IDENTITY, off_curve, off_subgroup, unreduced
-from fairlot.audit.auditor import Expected, audit
+from fairlot.audit.auditor import audit
+from fairlot.audit.expected import Expected
 from fairlot.board.sale import SaleState
 from fairlot.deposit.deposit import read_deposit
 from fairlot.entry import Entry, EntryType, read_entry, sign_entry

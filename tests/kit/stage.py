@@ -26,13 +26,10 @@ from fairlot.deposit.payment import make_payment
 from fairlot.deposit.wish import Wish
 from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot.identity.admission import AdmissionBook
+from fairlot.identity.answering import answer_request
 from fairlot.identity.attestation import Attestation
 from fairlot.identity.committee import Holder, signed_roll
-from fairlot.identity.credential import (
-    PendingCredential,
-    answer_request,
-    request_credential,
-)
+from fairlot.identity.credential import PendingCredential, request_credential
 from fairlot.identity.enrolment import (
     Enrolment,
     Identity,

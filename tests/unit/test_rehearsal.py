@@ -5,7 +5,8 @@ from functools import cache
 
 import pytest
 
-from fairlot.audit.auditor import Expected, audit
+from fairlot.audit.auditor import audit
+from fairlot.audit.expected import Expected
 from fairlot.board.log_keeper import Receipt
 from fairlot.board.phase import Phase, VoidReason
 from fairlot.board.replay import replay_file

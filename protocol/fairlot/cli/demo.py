@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from fairlot.audit.auditor import Expected
+from fairlot.audit.expected import Expected
 from fairlot.cli.audit import audit_files
 from fairlot.cli.closing import show_closing
 from fairlot.cli.command import FAILED, OK, Command, chosen_curve

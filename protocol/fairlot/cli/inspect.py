@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from fairlot.audit.inspection import EntryFacts, entry_facts, nym_facts, utc
+from fairlot.audit.inspection import EntryFacts, entry_facts, nym_facts
+from fairlot.audit.sentences import utc
 from fairlot.audit.trust import terms_policy
 from fairlot.board.replay import Replay
 from fairlot.board.sale import SaleState

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from fairlot.allocation.settlement import LedgerLine
-from fairlot.audit.inspection import utc
+from fairlot.audit.sentences import utc
 from fairlot.audit.settling import (
     Missing,
     MissingMarker,

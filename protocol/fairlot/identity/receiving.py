@@ -10,8 +10,9 @@ from typing import TypeVar
 
 from fairlot.errors import Rejection
 from fairlot.fields import Fields, Problem
+from fairlot.identity.answering import attribute_octets
 from fairlot.identity.answers import read_proven, read_signed
-from fairlot.identity.credential import PendingCredential, attribute_octets
+from fairlot.identity.credential import PendingCredential
 from fairlot.identity.enrolment import Identity
 from fairlot.identity.lies import WrongPart
 from fairlot.identity.registry import ISSUERS_MAX, Credentials, RollId

@@ -9,7 +9,7 @@ from fairlot.issuing.letter import Letter
 from fairlot.issuing.plan import CEREMONIES, Plan
 from fairlot.issuing.seat import Played, Refused, play, resume
 from fairlot.issuing.state import State
-from fairlot.issuing.tag_share import make_tag_share, tag_shares
+from fairlot.issuing.tag_share import Published, make_tag_share, tag_shares
 from fairlot_crypto.committee.blame import Blame
 from fairlot_crypto.committee.closing import certificate
 from fairlot_crypto.committee.member import Held, Member
@@ -38,6 +38,8 @@ class Advanced:
     """To be kept, durably, before any of its letters is shown."""
     played: Mapping[str, Played]
     """By ceremony."""
+    published: Published
+    """Shares of the key of tags; none before its ceremony is over."""
     made: Made | None
     """``None`` until the keys are there."""
 
@@ -60,10 +62,12 @@ class Advanced:
 
     @property
     def refused(self) -> tuple[tuple[str, Refused], ...]:
-        """Messages of open rounds that do not count."""
-        return tuple(
+        """Messages of open rounds, and shares of the key of tags, that do not count."""
+        rounds = [
             (name, one) for name, each in self.played.items() for one in each.refused
-        )
+        ]
+        false = [("tags", Refused(i, "issuer.tag-share")) for i in self.published.liars]
+        return (*rounds, *false)
 
 
 def advance(
@@ -104,17 +108,17 @@ def advance(
         rounds = state.closed[name]
         played[name] = play(record, rounds, member, state.sent(), there, without)
     new = [message for each in played.values() for message in each.own]
-    shares = None
+    published = Published()
     if played["tags"].record.done:
         own = _tag_share(curve, played["tags"], members["tags"])
         new += [own] if own not in state.sent() else []
-        shares = _tag_shares(curve, played["tags"], {*there, *state.sent(), own})
+        published = _published(curve, played["tags"], {*there, *state.sent(), own})
     # Step 15.
     closed = {name: each.rounds for name, each in played.items()}
     letters = _with_letter(plan, index, state.letters, new)
     following = State(plan.plan_id, state.secrets, closed, letters)
-    made = _made(plan, members, played, shares)
-    return Advanced(following, played, made)
+    made = _made(plan, members, played, published.shares)
+    return Advanced(following, played, published, made)
 
 
 def _with_letter(
@@ -134,9 +138,7 @@ def _tag_share(curve: Backend, played: Played, member: Member) -> bytes:
     return make_tag_share(curve, plan, member.index, share.secret, member.key)
 
 
-def _tag_shares(
-    curve: Backend, played: Played, messages: Iterable[bytes]
-) -> PublicShares | None:
+def _published(curve: Backend, played: Played, messages: Iterable[bytes]) -> Published:
     return tag_shares(curve, played.record.plan, _sharing(played), messages)
 
 

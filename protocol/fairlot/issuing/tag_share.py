@@ -5,6 +5,7 @@ answers under K_i = BP1·k_i. One pairing compares the two.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from fairlot_crypto import cbor
 from fairlot_crypto.committee.message import exact, number, octets
@@ -19,6 +20,16 @@ from fairlot_crypto.voprf.threshold import PublicShares
 
 FORMAT = 1
 KIND = "tag-share"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What issuers have published of the key of tags."""
+
+    shares: PublicShares | None = None
+    """Of all issuers; ``None`` before t + 1 are known."""
+    liars: tuple[int, ...] = ()
+    """Who signed another share than the one that the ceremony has given, ascending."""
 
 
 def make_tag_share(
@@ -47,6 +58,15 @@ def read_tag_share(
             one that the ceremony has given to its sender, who signed it.
     """
     # Step 18.
+    sender, K_i = _read(curve, plan, data)
+    if not _is_given(curve, sharing, sender, K_i):
+        raise ProofError(
+            "issuer.tag-share", "the share must be the one that the ceremony has given"
+        )
+    return sender, K_i
+
+
+def _read(curve: Backend, plan: Plan, data: bytes) -> tuple[int, G1]:
     fields = exact(cbor.decode(data), "v", "kind", "ceremony", "from", "share", "sig")
     unsigned = {name: part for name, part in fields.items() if name != "sig"}
     sender = number(fields["from"], plan.size)
@@ -54,35 +74,43 @@ def read_tag_share(
     verify_signature(plan.members[sender - 1], _statement(unsigned), signature)
     number(fields["v"], FORMAT)
     K_i = curve.g1_not_identity(octets(fields["share"], G1_LENGTH))
-    own = fields["ceremony"] == plan.ceremony_id and fields["kind"] == KIND
+    if fields["ceremony"] != plan.ceremony_id or fields["kind"] != KIND:
+        raise ProofError("issuer.tag-share", "the share must be of this ceremony")
+    return sender, K_i
+
+
+def _is_given(curve: Backend, sharing: PublicSharing, sender: int, K_i: G1) -> bool:
+    """Tell whether a share is the one that the ceremony has given."""
     pairs = [
         (K_i, curve.g2_generator()),
         (-curve.g1_generator(), sharing.shares[sender - 1]),
     ]
-    if not own or not curve.pairing_product_is_one(pairs):
-        raise ProofError(
-            "issuer.tag-share", "the share must be the one that the ceremony has given"
-        )
-    return sender, K_i
+    return curve.pairing_product_is_one(pairs)
 
 
 def tag_shares(
     curve: Backend, plan: Plan, sharing: PublicSharing, messages: Iterable[bytes]
-) -> PublicShares | None:
-    """Return the shares of all issuers, ``None`` before t + 1 are known (step 19)."""
+) -> Published:
+    """Return the shares of all issuers, and who has published a false one (step 19)."""
     known: dict[int, G1] = {}
-    for message in sorted(messages):
+    liars: set[int] = set()
+    for message in messages:
         try:
-            sender, K_i = read_tag_share(curve, plan, sharing, message)
+            sender, K_i = _read(curve, plan, message)
         except CryptoError:
+            # Of something else, or signed by nobody: it names nobody.
             continue
-        known[sender] = K_i
+        if _is_given(curve, sharing, sender, K_i):
+            known[sender] = K_i
+        else:
+            liars.add(sender)
+    named = tuple(sorted(liars))
     # Step 19.
     if len(known) <= plan.degree:
-        return None
+        return Published(None, named)
     used = dict(sorted(known.items())[: plan.degree + 1])
     points = tuple(interpolate_points(used, i) for i in plan.indexes)
-    return PublicShares(plan.degree, points)
+    return Published(PublicShares(plan.degree, points), named)
 
 
 def _statement(unsigned: Mapping[str, cbor.Value]) -> bytes:

@@ -6,12 +6,11 @@ from typing import Self, TypeAlias
 
 from fairlot.audit.evidence import encode_evidence
 from fairlot.board.sale import SaleState
+from fairlot.identity.answering import answer_all, prove_all
 from fairlot.identity.committee import Holder
 from fairlot.identity.credential import (
     CredentialRequest,
     PendingCredential,
-    answer_all,
-    prove_all,
     request_credential,
 )
 from fairlot.identity.enrolment import Identity, IssuerSecrets

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from fairlot.audit.doors import gate_of
-from fairlot.audit.inspection import utc
+from fairlot.audit.sentences import utc
 from fairlot.cli.command import (
     FAILED,
     OK,
