@@ -336,3 +336,22 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     words = ("--out", tmp_path / "out", "--events", tmp_path / "none.csv")
     ran = fairlot("run", *files, *words)
     assert (ran.code, ran.err.split(": ")[1]) == (2, "events-file.unreadable")
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("when,person,event,note\nopen,Ann,leave,x\n", "names 'note' beside when, "),
+        ("when,person,event,event\nopen,Ann,leave,\n", "names 'event' beside when, "),
+        ("when,person\nopen,Ann\n", "names when, person, event, in any order\n"),
+        ("when,person,event\n27,Ann,renew\n28,Ann,renew\n", "last epoch in it is 27\n"),
+    ],
+    ids=["another", "twice", "missing", "late"],
+)
+def test_careless_files_are_told_how_to_mend_them(
+    tmp_path: Path, rows: str, said: str
+) -> None:
+    path = tmp_path / "events.csv"
+    path.write_text(rows)
+    ran = play(tmp_path, None, "--events", path).ran
+    assert (ran.code, said in ran.err) == (2, True)

@@ -84,6 +84,19 @@ def add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="answer for machines")
 
 
+def add_new_file(parser: argparse.ArgumentParser, what: str) -> None:
+    """Add --out, a file that is not there yet, and --json.
+
+    Args:
+        parser: of a command.
+        what: says what the file is.
+    """
+    parser.add_argument(
+        *("-o", "--out"), metavar="FILE", type=Path, required=True, help=what
+    )
+    add_json(parser)
+
+
 def add_rounds(parser: argparse.ArgumentParser, what: str) -> None:
     """Add --round, a relay's file, as often as it is given.
 

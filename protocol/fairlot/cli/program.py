@@ -132,7 +132,10 @@ def _failure(error: Exception) -> str:
     if isinstance(error, OSError):
         reason = error.strerror or "the system refused"
         place = f" ({error.filename})" if error.filename else ""
-        why = f"{reason}{place}: make room or give permission, then try again"
+        remedy = "make room or give permission, then try again"
+        if isinstance(error, FileNotFoundError):
+            remedy = "name a folder that is there"
+        why = f"{reason}{place}: {remedy}"
     elif isinstance(error, BrokenExecutor):
         why = "a worker process was killed: try again with --jobs 1"
     return f"could not be completed: {why}"

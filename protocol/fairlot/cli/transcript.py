@@ -2,33 +2,20 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from fairlot.audit.sale_file import SaleFile
 from fairlot.audit.transcript_file import read_stream, read_transcript
 from fairlot.board.replay import Replay, replay_file
 from fairlot.cli.beacon.files import read_round_file
-from fairlot.cli.command import add_files, add_rounds
+from fairlot.cli.command import add_files, add_rounds, hex_bytes
 from fairlot.cli.heads import read_kept_head
 from fairlot.cli.output import Screen
+from fairlot.names import HASH_LENGTH
 from fairlot_crypto.curve import Backend
-from fairlot_crypto.log.checkpoint import SignedCheckpoint
 from fairlot_crypto.statements import Statements
-from fairlot_crypto.timelock.drand import Beacon
 
 STANDARD_INPUT = "-"
-
-
-@dataclass(frozen=True, slots=True)
-class SaleFile:
-    """The file of a sale, and what somebody has of its log from elsewhere."""
-
-    read: Replay
-    rounds: Sequence[Beacon]
-    """Which the log may lack."""
-    heads: Sequence[SignedCheckpoint]
-    """Of the log, which witnesses have co-signed."""
 
 
 def add_sale_file(parser: argparse.ArgumentParser) -> None:
@@ -36,6 +23,17 @@ def add_sale_file(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", type=Path, help="a board's transcript")
     add_rounds(parser, "a round that the log lacks")
     add_files(parser, "head", "a head of the log that witnesses have co-signed")
+
+
+def add_sale_id(parser: argparse.ArgumentParser) -> None:
+    """Add --sale-id to a command that needs it."""
+    parser.add_argument(
+        "--sale-id",
+        metavar="HEX",
+        type=hex_bytes(HASH_LENGTH),
+        required=True,
+        help="the sale id that the seller has published",
+    )
 
 
 def read_sale_file(arguments: argparse.Namespace, curve: Backend) -> SaleFile:

@@ -15,6 +15,7 @@ from fairlot.cli.command import (
     OK,
     Command,
     add_json,
+    add_new_file,
     chosen_curve,
     command_of_steps,
     hex_bytes,
@@ -22,7 +23,7 @@ from fairlot.cli.command import (
 from fairlot.cli.door.files import read_given, write_new
 from fairlot.cli.output import say, show_json
 from fairlot.cli.registry_folder import add_person, read_folder_of
-from fairlot.cli.transcript import add_sale_file, read_sale_file
+from fairlot.cli.transcript import add_sale_file, add_sale_id, read_sale_file
 from fairlot.errors import FairlotError, InputError, Rejection
 from fairlot.identity.winner_audit import (
     AuditedSale,
@@ -31,7 +32,7 @@ from fairlot.identity.winner_audit import (
     prove_winner,
     read_winner_proof,
 )
-from fairlot.names import HASH_LENGTH, NYM_LENGTH, Nym
+from fairlot.names import NYM_LENGTH, Nym
 from fairlot.rehearsal.wallet import open_wallet
 from fairlot.text import Viewed, counted
 from fairlot_crypto.bbs.winner import AuditKey, read_certificate
@@ -122,10 +123,7 @@ def _configure_answer(parser: argparse.ArgumentParser) -> None:
         help="the key that the auditor has published",
     )
     add_person(parser)
-    parser.add_argument(
-        *("-o", "--out"), metavar="FILE", type=Path, required=True, help="the answer"
-    )
-    add_json(parser)
+    add_new_file(parser, "the answer")
 
 
 def _answer(arguments: argparse.Namespace) -> int:
@@ -173,13 +171,7 @@ def _configure_check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--key", metavar="FILE", type=Path, required=True, help="the auditor's secret"
     )
-    parser.add_argument(
-        "--sale-id",
-        metavar="HEX",
-        type=hex_bytes(HASH_LENGTH),
-        required=True,
-        help="the sale id that the seller has published",
-    )
+    add_sale_id(parser)
     parser.add_argument(
         "--nym",
         metavar="HEX",

@@ -70,6 +70,11 @@ class Calendar:
         """The time from which on nothing happens any more."""
         return self.times.unlock + self.within
 
+    @property
+    def last_epoch(self) -> int:
+        """How many epochs after that of the opening something can begin to happen."""
+        return (self.end - 1) // self.epoch - self.times.open // self.epoch
+
     def time_of(self, when: When) -> int:
         """Return when something happens: no sooner than the sale is announced."""
         times = self.times
@@ -155,8 +160,8 @@ def plot(
             )
         if time >= calendar.end:
             problem = (
-                f"{event.when} is after the end of the rehearsal, "
-                f"{calendar.end - calendar.times.open} s after the opening"
+                f"{event.when} is after the end of the rehearsal: the last epoch in it "
+                f"is {calendar.last_epoch}"
             )
             raise file.error("events-file.when", problem, line=event.line, field="when")
         last = time

@@ -1,6 +1,7 @@
 """What a person of a kept registry holds, as a wallet would (specs/rehearsal.md)."""
 
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 
 from fairlot.board.registry_state import RegistryState
 from fairlot.claim.claim import Claim
@@ -128,9 +129,13 @@ def open_wallet(earlier: Earlier, name: str, curve: Backend) -> Wallet:
 
 def _leaf_of(earlier: Earlier, name: str) -> int:
     """Return the index of a person's leaf."""
-    people = [compared_name(each.name) for each in earlier.kept.people]
-    if compared_name(name) not in people:
+    compared, listed = compared_name(name), earlier.kept.people
+    people = [compared_name(each.name) for each in listed]
+    if compared not in people:
         problem = f"the registry has no person of the name {shown(name)}"
         remedy = "give a name of the list with which it was kept"
+        close = get_close_matches(compared, people, n=1)
+        if close:
+            remedy = f"did you mean {shown(listed[people.index(close[0])].name)}?"
         raise InputError("registry-dir.person", f"{problem}: {remedy}")
-    return people.index(compared_name(name))
+    return people.index(compared)

@@ -14,9 +14,9 @@ from fairlot.cli.command import (
     OK,
     Command,
     add_json,
+    add_new_file,
     chosen_curve,
     command_of_steps,
-    hex_bytes,
     whole,
 )
 from fairlot.cli.door.files import (
@@ -27,14 +27,13 @@ from fairlot.cli.door.files import (
     write_new,
 )
 from fairlot.cli.output import say, show_json
-from fairlot.cli.transcript import add_sale_file, read_sale_file
+from fairlot.cli.transcript import add_sale_file, add_sale_id, read_sale_file
 from fairlot.door.answer import Answer, read_answer
 from fairlot.door.challenge import Challenge, make_challenge
 from fairlot.door.gate import FRESH_SECONDS, Gate
 from fairlot.door.gate_file import gate_file
 from fairlot.door.used_list import UsedList
 from fairlot.errors import InputError, Rejection
-from fairlot.names import HASH_LENGTH
 from fairlot.terms.times import MAX_TIME
 from fairlot.text import Viewed, check_text, counted
 from fairlot_crypto.randomness import SystemRandomness
@@ -84,14 +83,8 @@ Examples:
 
 def _configure_open(parser: argparse.ArgumentParser) -> None:
     add_sale_file(parser)
-    parser.add_argument(
-        "--sale-id",
-        metavar="HEX",
-        type=hex_bytes(HASH_LENGTH),
-        required=True,
-        help="the sale id that the seller has published",
-    )
-    _add_out(parser, "the new file of the gate")
+    add_sale_id(parser)
+    add_new_file(parser, "the new file of the gate")
 
 
 def _open(arguments: argparse.Namespace) -> int:
@@ -124,7 +117,7 @@ def _configure_ask(parser: argparse.ArgumentParser) -> None:
         "--gate", metavar="NAME", required=True, help="what people read at the gate"
     )
     _add_time(parser, "t_unlock")
-    _add_out(parser, "the new question")
+    add_new_file(parser, "the new question")
 
 
 def _ask(arguments: argparse.Namespace) -> int:
@@ -223,13 +216,6 @@ def _add_time(parser: argparse.ArgumentParser, default: str) -> None:
         type=whole(0, MAX_TIME),
         help=f"the simulated clock of a rehearsal, unix seconds (default: {default})",
     )
-
-
-def _add_out(parser: argparse.ArgumentParser, what: str) -> None:
-    parser.add_argument(
-        *("-o", "--out"), metavar="FILE", type=Path, required=True, help=what
-    )
-    add_json(parser)
 
 
 STEPS = (
