@@ -269,6 +269,26 @@ def test_a_step_refuses_what_is_not_its_own(four: Issuers, tmp_path: Path) -> No
     assert refused(*own, *letters) == "issuer.state"
 
 
+def test_a_file_that_is_not_whole_is_named(four: Issuers, tmp_path: Path) -> None:
+    """Of many cards, whoever makes the plan must know which one to ask for again."""
+    cut = tmp_path / "cut"
+    card = four.folder(2) / "card"
+    cut.write_bytes(card.read_bytes()[:-1])
+    cards = [four.folder(i) / "card" for i in (1, 3, 4)]
+    to = ("--threshold", "1", "--season", "1", "--out", tmp_path / "new")
+    own = (four.folder(1), "--plan", cut)
+    steps: list[tuple[str | Path, ...]] = [
+        ("plan", *cards, cut, *to),
+        ("deal", *own, "--letters", four.mail(1)),
+        ("erase", *own, "--season", "1"),
+        ("convict", cut),
+    ]
+    for words in steps:
+        ran = fairlot("issuer", *words)
+        assert ran.code == 2
+        assert f"{cut}: " in ran.err, words
+
+
 def test_another_file_with_the_name_of_a_letter_is_not_replaced(four: Issuers) -> None:
     name = json.loads(four.deal(1).out)["letters"][0]
     (four.mail(1) / name).write_bytes(b"")

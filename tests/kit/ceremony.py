@@ -38,19 +38,18 @@ def members_of(
 
 def honest(member: Member, record: Record) -> bytes:
     """Return what a member should send in the open round."""
-    steps: Mapping[Kind, Callable[[], bytes]] = {
-        Kind.ANNOUNCE: lambda: member.announce(record.curve),
-        Kind.DEAL: lambda: member.deal(record),
-        Kind.COMPLAIN: lambda: member.complain(record),
-        Kind.OPEN: lambda: member.open(record),
-        Kind.RECOVER: lambda: member.recover(record),
-        Kind.CONFIRM: lambda: member.confirm(record),
-    }
-    return steps[record.kind]()
+    return member.send(record)
 
 
 def silent(member: Member, record: Record) -> None:  # noqa: ARG001
     return None
+
+
+def _until(plan: Plan, kind: Kind | None, fill: Callable[[Record], Record]) -> Record:
+    record = Record.begin(CURVE, plan)
+    while not record.done and record.kind is not kind:
+        record = close(fill(record))
+    return record
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +71,7 @@ class Play:
 
     def until(self, kind: Kind | None) -> Record:
         """Play until this round is open and empty, or to the end."""
-        record = Record.begin(CURVE, self.members[0].plan)
-        while not record.done and record.kind is not kind:
-            record = close(self.fill(record))
-        return record
+        return _until(self.members[0].plan, kind, self.fill)
 
     def held(self, record: Record) -> dict[int, Held]:
         """Return what those hold who took part to the end."""
@@ -115,10 +111,7 @@ class Resharing:
 
     def until(self, kind: Kind | None) -> Record:
         """Play until this round is open and empty, or to the end."""
-        record = Record.begin(CURVE, self.play.members[0].plan)
-        while not record.done and record.kind is not kind:
-            record = close(self.fill(record))
-        return record
+        return _until(self.play.members[0].plan, kind, self.fill)
 
     def fill(self, record: Record) -> Record:
         """Let everybody send their message of the open round."""

@@ -18,7 +18,7 @@ from fairlot_crypto.committee.plan import Plan, Purpose, Slot
 from fairlot_crypto.committee.record import Record, opening_statement
 from fairlot_crypto.curve import G2, scalar_from_bytes
 from fairlot_crypto.errors import CallerError, EncodingError
-from kit.ceremony import CURVE, Play, members_of, played, signing_key
+from kit.ceremony import CURVE, Play, members_of, played, resharing, signing_key
 
 SIZES = [(1, 0), (2, 0), (4, 1), (7, 2)]
 
@@ -156,3 +156,10 @@ def test_a_member_needs_its_own_key_and_the_end_of_the_ceremony() -> None:
         member.finish(Record.begin(CURVE, member.plan))
     with pytest.raises(EncodingError, match=r"ceremony\.round"):
         close(played(4, 1))
+
+
+def test_a_member_sends_nothing_in_the_round_of_former_members() -> None:
+    whole = resharing()
+    record = whole.until(Kind.TRANSFER)
+    with pytest.raises(CallerError, match=r"ceremony\.member"):
+        whole.play.members[0].send(record)

@@ -222,22 +222,22 @@ def _complaints(_: Backend, plan: Plan, message: Message) -> Complaints:
 
 def _transfer(curve: Backend, plan: Plan, message: Message) -> Transfer:
     body = exact(message.body, "coefficients", "boxes")
-    points = items(
-        body["coefficients"],
-        plan.degree + 1,
-        lambda each: curve.g2_not_identity(octets(each, G2_LENGTH)),
-    )
+    points = _coefficients(curve, plan, body["coefficients"])
     return Transfer(points, items(body["boxes"], plan.size, _box))
 
 
 def _opening(curve: Backend, plan: Plan, message: Message) -> Opening:
     body = exact(message.body, "coefficients", "proof")
-    points = items(
-        body["coefficients"],
+    points = _coefficients(curve, plan, body["coefficients"])
+    return Opening(points, octets(body["proof"], PROOF_LENGTH))
+
+
+def _coefficients(curve: Backend, plan: Plan, value: Value) -> tuple[G2, ...]:
+    return items(
+        value,
         plan.degree + 1,
         lambda each: curve.g2_not_identity(octets(each, G2_LENGTH)),
     )
-    return Opening(points, octets(body["proof"], PROOF_LENGTH))
 
 
 def _recovery(_: Backend, plan: Plan, message: Message) -> Recovery:

@@ -18,7 +18,7 @@ from fairlot_crypto.committee.prss import KEY_LENGTH
 from fairlot_crypto.curve import Backend, Scalar, scalar_from_bytes, scalar_to_bytes
 from fairlot_crypto.errors import CryptoError, ProofError
 from fairlot_crypto.hashing import i2osp, tagged_hash
-from fairlot_crypto.keys import OpeningKey
+from fairlot_crypto.keys import OpeningKey, SealKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +82,7 @@ def open_box(
             ``secret``; ``ceremony.share`` if the dealer is to blame.
     """
     # Step 1.
-    key = OpeningKey(secret)
-    if key.public != announced.boxes[dealer - 1]:
-        raise ProofError(
-            "ceremony.secret", "a complaint must open the box that it is about"
-        )
+    key = _box_key(secret, announced.boxes[dealer - 1])
     # Step 2.
     try:
         given = _read(plan, dealer, receiver, key.open(deal.boxes[receiver - 1]))
@@ -119,11 +115,7 @@ def open_transfer(
         ProofError: ``ceremony.secret``, ``ceremony.share``, as ``open_box``.
     """
     # Step 1.
-    key = OpeningKey(secret)
-    if key.public != announced.inboxes[giver - 1]:
-        raise ProofError(
-            "ceremony.secret", "a complaint must open the box that it is about"
-        )
+    key = _box_key(secret, announced.inboxes[giver - 1])
     # Step 2.
     try:
         share = scalar_from_bytes(key.open(transfer.boxes[receiver - 1]))
@@ -133,6 +125,16 @@ def open_transfer(
     if curve.g2_generator() * share != at(transfer.coefficients, receiver):
         raise _bad("the share must fit the coefficients of the former member")
     return share
+
+
+def _box_key(secret: bytes, announced: SealKey) -> OpeningKey:
+    """Return the key of ``secret``, which must be the one that was announced."""
+    key = OpeningKey(secret)
+    if key.public != announced:
+        raise ProofError(
+            "ceremony.secret", "a complaint must open the box that it is about"
+        )
+    return key
 
 
 def _read(plan: Plan, dealer: int, receiver: int, content: bytes) -> Given:

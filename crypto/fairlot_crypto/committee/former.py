@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 from fairlot_crypto.committee.bodies import Announcement, Transfer
 from fairlot_crypto.committee.message import Kind, make_message
-from fairlot_crypto.committee.pedersen import evaluate
 from fairlot_crypto.committee.plan import Plan
 from fairlot_crypto.committee.record import Record
+from fairlot_crypto.committee.shamir import evaluate
 from fairlot_crypto.committee.threshold import SigningShare
 from fairlot_crypto.curve import random_scalar, scalar_to_bytes
 from fairlot_crypto.errors import CallerError

@@ -4,7 +4,7 @@ A member keeps 32 bytes and the record. Everything it sends follows from them, s
 crash it sends the same bytes again, and nobody can show two messages of one round.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from fairlot_crypto.cbor import Value
@@ -71,6 +71,24 @@ class Member:
         if not named or self.plan.members[self.index - 1] != self.key.public:
             raise CallerError("ceremony.member", "not the key of this member")
         SeededRandomness(self.secret)
+
+    def send(self, record: Record) -> bytes:
+        """Return the member's message of the round that is open.
+
+        Raises:
+            CallerError: ``ceremony.member`` in a round of former members.
+        """
+        makers: dict[Kind, Callable[[Record], bytes]] = {
+            Kind.ANNOUNCE: lambda record: self.announce(record.curve),
+            Kind.DEAL: self.deal,
+            Kind.COMPLAIN: self.complain,
+            Kind.OPEN: self.open,
+            Kind.RECOVER: self.recover,
+            Kind.CONFIRM: self.confirm,
+        }
+        if record.kind not in makers:
+            raise CallerError("ceremony.member", "the round is of former members")
+        return makers[record.kind](record)
 
     def announce(self, curve: Backend) -> bytes:
         """Return the message of round 1 (specs/key-generation.md, section 6.1)."""

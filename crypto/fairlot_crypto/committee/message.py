@@ -11,7 +11,12 @@ from fairlot_crypto.cbor import Value
 from fairlot_crypto.committee.plan import Plan
 from fairlot_crypto.errors import EncodingError
 from fairlot_crypto.hashing import tag
-from fairlot_crypto.keys import SigningKey, VerifyKey, verify_signature
+from fairlot_crypto.keys import (
+    SIGNATURE_LENGTH,
+    SigningKey,
+    VerifyKey,
+    verify_signature,
+)
 
 Item = TypeVar("Item")
 
@@ -89,7 +94,8 @@ def read_message(plan: Plan, data: bytes) -> Message:
         raise malformed("it must be of a known kind, with a map as its body")
     keys = keys_of(plan, Kind(kind))
     sender = number(fields["from"], len(keys))
-    seen, signature = octets(fields["seen"], HASH_LENGTH), octets(fields["sig"], 64)
+    seen = octets(fields["seen"], HASH_LENGTH)
+    signature = octets(fields["sig"], SIGNATURE_LENGTH)
     # Step 3.
     unsigned = {name: part for name, part in fields.items() if name != "sig"}
     verify_signature(keys[sender - 1], _statement(unsigned), signature)

@@ -7,6 +7,7 @@ learnt nothing about the key that they determine.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from fairlot_crypto.committee.shamir import evaluate
 from fairlot_crypto.curve import (
     G1,
     G2,
@@ -78,14 +79,6 @@ def check_share(
         raise ProofError(
             "ceremony.share", "the share must fit the commitments of its dealer"
         )
-
-
-def evaluate(coefficients: Sequence[int], index: int) -> Scalar:
-    """Return Σ coefficients_k·index^k."""
-    value = 0
-    for coefficient in reversed(coefficients):
-        value = (value * index + coefficient) % GROUP_ORDER
-    return Scalar(value)
 
 
 def at(coefficients: Sequence[AnyPoint], index: int) -> AnyPoint:

@@ -14,6 +14,14 @@ from fairlot_crypto.hashing import GROUP_ORDER, i2osp, scalar_for
 from fairlot_crypto.randomness import Randomness
 
 
+def evaluate(coefficients: Sequence[int], at: int) -> Scalar:
+    """Return Σ coefficients_k·at^k."""
+    value = 0
+    for coefficient in reversed(coefficients):
+        value = (value * at + coefficient) % GROUP_ORDER
+    return Scalar(value)
+
+
 def lagrange(indexes: Sequence[int], at: int = 0) -> tuple[Scalar, ...]:
     """Return λ_i with f(at) = Σ λ_i·f(i) for every f of degree below ``len(indexes)``.
 
@@ -135,7 +143,7 @@ def split(
     """
     check_degree(members, degree)
     coefficients = [secret, *(random_scalar(randomness) for _ in range(degree))]
-    return {i: _evaluate(coefficients, i) for i in range(1, members + 1)}
+    return {i: evaluate(coefficients, i) for i in range(1, members + 1)}
 
 
 def _fit(points: Mapping[int, AnyPoint], indexes: Sequence[int], degree: int) -> bool:
@@ -176,7 +184,7 @@ def _dual_weights(indexes: Sequence[int], degree: int, challenge: int) -> list[S
     ones = [1] * (len(indexes) - degree - 1)
     weights: list[Scalar] = []
     for i in indexes:
-        value = _evaluate(ones, challenge * i % GROUP_ORDER)
+        value = evaluate(ones, challenge * i % GROUP_ORDER)
         weight = value * inverse(_denominator(i, indexes)) % GROUP_ORDER
         weights.append(Scalar(weight))
     return weights
@@ -189,13 +197,6 @@ def _denominator(i: int, indexes: Sequence[int]) -> int:
         if j != i:
             product = product * (i - j) % GROUP_ORDER
     return product
-
-
-def _evaluate(coefficients: Sequence[int], at: int) -> Scalar:
-    value = 0
-    for coefficient in reversed(coefficients):
-        value = (value * at + coefficient) % GROUP_ORDER
-    return Scalar(value)
 
 
 def _basis(i: int, indexes: Sequence[int], at: int) -> Scalar:

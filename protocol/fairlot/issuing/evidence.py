@@ -55,7 +55,7 @@ def read_evidence(data: bytes) -> Evidence:
     """Read a file of evidence (step 21).
 
     Raises:
-        InputError: ``issuer.evidence``; ``issuer.plan``, ``issuer.card`` for the plan in it.
+        InputError: ``issuer.evidence``; ``issuer.plan`` for the plan in it.
     """
     # Step 21.
     try:

@@ -4,14 +4,14 @@ The rounds themselves are those of specs/key-generation.md. What is added is who
 round is over: all messages are there, or a person names those whose are not.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from fairlot.errors import InputError
 from fairlot.issuing.state import Rounds
 from fairlot_crypto.committee.closing import close
 from fairlot_crypto.committee.member import Member
-from fairlot_crypto.committee.message import Kind, Message, read_message
+from fairlot_crypto.committee.message import Message, read_message
 from fairlot_crypto.committee.record import Record
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.errors import CryptoError
@@ -84,7 +84,7 @@ def play(
             mine = {m.encoded for m in current if m.sender == member.index}
             kept = mine & {*sent}
             # Step 11.
-            made = kept or {_make(record, member)}
+            made = kept or {member.send(record)}
             if mine - made:
                 raise _forgotten()
             if not kept:
@@ -127,20 +127,6 @@ def _received(
         else:
             taken.append(message.encoded)
     return record, tuple(taken), tuple(refused)
-
-
-def _make(record: Record, member: Member) -> bytes:
-    """Return the member's message of the open round."""
-    if record.kind is Kind.ANNOUNCE:
-        return member.announce(record.curve)
-    makers: dict[Kind, Callable[[Record], bytes]] = {
-        Kind.DEAL: member.deal,
-        Kind.COMPLAIN: member.complain,
-        Kind.OPEN: member.open,
-        Kind.RECOVER: member.recover,
-        Kind.CONFIRM: member.confirm,
-    }
-    return makers[record.kind](record)
 
 
 def _forgotten() -> InputError:

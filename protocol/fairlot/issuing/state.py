@@ -72,12 +72,14 @@ def read_state(plan: Plan, data: bytes) -> State:
         fields = Fields(cbor.decode(data), (), _no_state)
         fields.exactly("v", VERSION)
         fields.exactly("plan", plan.plan_id)
-        letters = tuple(map(read_letter, fields.byte_strings("letters")))
+        letters = tuple(map(_letter, fields.byte_strings("letters")))
         secrets, closed = fields.map("secrets"), fields.map("closed")
         fields.done()
+        # All of them, or none: they are erased together.
+        kept = tuple(CEREMONIES) if secrets.names else ()
         read = State(
             plan.plan_id,
-            {n: secrets.bytes(n, SECRET_LENGTH) for n in CEREMONIES if secrets.names},
+            {name: secrets.bytes(name, SECRET_LENGTH) for name in kept},
             {name: _rounds(closed, name) for name in CEREMONIES},
             letters,
         )
@@ -94,6 +96,13 @@ def _rounds(fields: Fields, name: str) -> Rounds:
         Fields({"messages": each}, fields.at(name), _no_state).byte_strings("messages")
         for each in rounds
     )
+
+
+def _letter(data: bytes) -> Letter:
+    try:
+        return read_letter(data)
+    except InputError as error:
+        raise InputError("issuer.state", f"it is no state: {error.message}") from error
 
 
 def _no_state(found: Problem) -> InputError:

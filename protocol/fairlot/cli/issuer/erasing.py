@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from fairlot.cli.command import OK, Command, whole
-from fairlot.cli.issuer.folder import IssuerFolder, read_file
+from fairlot.cli.issuer.folder import IssuerFolder, read_as, read_file
 from fairlot.cli.output import say, show_json
 from fairlot.errors import InputError
 from fairlot.identity.registry import SEASON_MAX
@@ -40,7 +40,7 @@ def _configure(parser: argparse.ArgumentParser) -> None:
 
 
 def _erase(arguments: argparse.Namespace) -> int:
-    plan = read_plan(read_file(arguments.plan))
+    plan = read_as(arguments.plan, read_plan)
     issuer = IssuerFolder(arguments.folder)
     with issuer.held() as key:
         index, folder = plan.index_of(key.public), issuer.committee(plan)

@@ -1,9 +1,11 @@
 """The folder of an issuer, which nobody else reads (specs/issuer.md)."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from fairlot.cli.beacon.files import held_key, key_file
 from fairlot.cli.folders import PRIVATE_FOLDER, write_private_folder
@@ -18,6 +20,8 @@ from fairlot_crypto.randomness import Randomness
 
 KEY, SEALING, CARD = "signing.key", "sealing.key", "card"
 STATE, PLAN, COMMITTEE = "deal.state", "plan", "committee"
+
+T = TypeVar("T")
 
 _LARGEST = 1 << 26
 """Bytes that are read of a file: the state of the largest committee has fewer."""
@@ -92,7 +96,7 @@ class CommitteeFolder:
         file = self.path / STATE
         if not file.exists():
             return State.begin(self.plan, randomness)
-        return read_state(self.plan, read_file(file))
+        return read_as(file, partial(read_state, self.plan))
 
     def keep(self, state: State) -> None:
         """Keep a state, durably: what is not kept has not been sent."""
@@ -119,6 +123,19 @@ def read_file(path: Path) -> bytes:
     )
 
 
+def read_as(path: Path, read: Callable[[bytes], T]) -> T:
+    """Return what ``read`` makes of a file of an issuer.
+
+    Raises:
+        InputError: ``issuer.unreadable``, and what ``read`` raises, with the file's name.
+    """
+    data = read_file(path)
+    try:
+        return read(data)
+    except InputError as error:
+        raise InputError(error.code, f"{path}: {error.message}") from error
+
+
 def read_letters(folder: Path) -> tuple[tuple[Letter, ...], tuple[Ignored, ...]]:
     """Read all files of a folder: the letters, and what is none (step 8).
 
@@ -135,7 +152,7 @@ def read_letters(folder: Path) -> tuple[tuple[Letter, ...], tuple[Ignored, ...]]
     ignored: list[Ignored] = []
     for file in files:
         try:
-            letters.append(read_letter(read_file(file)))
+            letters.append(read_as(file, read_letter))
         except InputError as error:
             ignored.append(Ignored(file.name, error.code))
     return tuple(letters), tuple(ignored)

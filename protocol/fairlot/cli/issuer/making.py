@@ -11,7 +11,7 @@ from fairlot.cli.issuer.folder import (
     CommitteeFolder,
     Ignored,
     IssuerFolder,
-    read_file,
+    read_as,
     read_letters,
     show_letter,
 )
@@ -82,7 +82,7 @@ def _configure_plan(parser: argparse.ArgumentParser) -> None:
 
 
 def _plan(arguments: argparse.Namespace) -> int:
-    cards = [read_card(read_file(path)) for path in arguments.cards]
+    cards = [read_as(path, read_card) for path in arguments.cards]
     plan = Plan.make(arguments.season, arguments.attempt, arguments.threshold, cards)
     try:
         write_new_file(arguments.out, plan.to_bytes())
@@ -123,7 +123,7 @@ def _configure_deal(parser: argparse.ArgumentParser) -> None:
 
 def _deal(arguments: argparse.Namespace) -> int:
     curve = chosen_curve()
-    plan = read_plan(read_file(arguments.plan))
+    plan = read_as(arguments.plan, read_plan)
     issuer = IssuerFolder(arguments.folder)
     with issuer.held() as key, busy("computing"):
         index, folder = plan.index_of(key.public), issuer.committee(plan)
@@ -228,7 +228,7 @@ def _configure_convict(parser: argparse.ArgumentParser) -> None:
 
 
 def _convict(arguments: argparse.Namespace) -> int:
-    evidence = read_evidence(read_file(arguments.evidence))
+    evidence = read_as(arguments.evidence, read_evidence)
     evidence.check(chosen_curve())
     plan, blame = evidence.plan, evidence.blame
     key = plan.keys[blame.member - 1]
