@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from concurrent.futures import BrokenExecutor
+from functools import cache
 
 from fairlot import __version__
 from fairlot.cli import (
@@ -99,6 +100,7 @@ def _execute(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> 
     return command.execute(arguments)
 
 
+@cache
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="fairlot",
