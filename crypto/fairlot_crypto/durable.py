@@ -66,7 +66,8 @@ def write_new_file(path: Path, data: bytes, mode: int = PUBLIC) -> None:
 def _draft(path: Path, data: bytes, mode: int) -> Path:
     """Write a synchronised file beside ``path``, and return where it lies."""
     # Two processes may write one file at once, but not into one draft.
-    draft = path.with_name(f".{path.name}.{os.getpid()}{DRAFT}")
+    # A path such as "." has no name, and is refused by the system then.
+    draft = path.parent / f".{path.name}.{os.getpid()}{DRAFT}"
     draft.unlink(missing_ok=True)
     try:
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
@@ -74,8 +75,11 @@ def _draft(path: Path, data: bytes, mode: int) -> Path:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-    except OSError:
+    except OSError as error:
         draft.unlink(missing_ok=True)
+        if error.errno is not None:
+            # Whoever reads the error knows nothing of drafts.
+            error.filename = str(path)
         raise
     return draft
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from command import fairlot
-from fairlot.audit.auditor import Expected, audit
+from fairlot.audit.auditor import audit
+from fairlot.audit.expected import Expected
 from fairlot.audit.report import Report
 from fairlot.board.transcript import Record, read_records
 from fairlot.entry import Entry

@@ -7,7 +7,8 @@ from itertools import permutations
 import pytest
 
 from curve import IDENTITY, off_curve, off_subgroup, unreduced
-from fairlot.audit.auditor import Expected, audit
+from fairlot.audit.auditor import audit
+from fairlot.audit.expected import Expected
 from fairlot.board.sale import SaleState
 from fairlot.deposit.deposit import read_deposit
 from fairlot.entry import Entry, EntryType, read_entry, sign_entry
@@ -328,14 +329,7 @@ def _over_midnight() -> Stage:
     base = stage()
     day = 2 * EPOCH_SECONDS
     times = base.terms.times
-    later = replace(
-        times,
-        close=times.close + day,
-        commit_end=times.commit_end + day,
-        seal_end=times.seal_end + day,
-        reveal_end=times.reveal_end + day,
-        unlock=times.unlock + day,
-    )
+    later = replace(times.later(day), open=times.open)
     return base.with_terms(replace(base.terms, times=later))
 
 

@@ -6,7 +6,8 @@ from itertools import combinations
 
 import pytest
 
-from fairlot.audit.auditor import Expected, audit
+from fairlot.audit.auditor import audit
+from fairlot.audit.expected import Expected
 from fairlot.audit.report import Report
 from fairlot.board.replay import Replay, replay
 from fairlot.board.standing import DUE, Cosigned, Marked, Watch

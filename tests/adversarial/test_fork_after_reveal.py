@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from command import fairlot
-from fairlot.audit.auditor import Expected, audit
+from fairlot.audit.auditor import audit
+from fairlot.audit.expected import Expected
 from fairlot.beacon.seals import Seals
 from fairlot.board.sale import SaleState
 from fairlot.cli.beacon.contributor import read_view, reveal, seal

@@ -20,11 +20,9 @@ from fairlot.deposit.make import make_deposit
 from fairlot.deposit.verify import verify_deposit
 from fairlot.deposit.wish import Wish
 from fairlot.errors import InputError, Rejection
+from fairlot.identity.answering import answer_request
 from fairlot.identity.committee import signed_roll
-from fairlot.identity.credential import (
-    answer_request,
-    request_credential,
-)
+from fairlot.identity.credential import request_credential
 from fairlot.identity.enrolment import IssuerSecrets
 from fairlot.identity.receiving import receive_credential
 from fairlot.identity.registry import epoch_at

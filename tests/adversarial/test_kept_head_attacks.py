@@ -8,9 +8,10 @@ from functools import cache
 
 import pytest
 
-from fairlot.audit.auditor import Expected, audit
+from fairlot.audit.auditor import audit
 from fairlot.audit.compare import View, compare
 from fairlot.audit.evidence import Fork
+from fairlot.audit.expected import Expected
 from fairlot.audit.kept import NOTHING, Kept, compare_kept
 from fairlot.audit.report import Report
 from fairlot.audit.trust import terms_policy

@@ -8,7 +8,6 @@ from itertools import chain, zip_longest
 import pytest
 
 from fairlot.audit.auditor import audit_transcript
-from fairlot.audit.report import Report
 from fairlot.board.keeper import Board
 from fairlot.board.storage import MemoryStorage
 from fairlot.board.transcript import Record, Stop, read_records, take_apart
@@ -20,6 +19,7 @@ from fairlot.logs import LogKind
 from fairlot_crypto import cbor
 from fairlot_crypto.log.checkpoint import SignedCheckpoint, sign_checkpoint
 from fairlot_crypto.randomness import SeededRandomness
+from kit.audited import codes, judged
 from kit.board import as_record
 from kit.lying_board import LyingBoard, play_with
 from kit.real_view import nothing
@@ -42,24 +42,6 @@ def joined(records: Sequence[Record | None]) -> bytes:
 def of(kind: LogKind) -> bytes:
     """Return the file of one log."""
     return joined(parts()[kind])
-
-
-def judged(
-    first: bytes, *more: bytes, sale_id: bytes | None = None, alone: bool = False
-) -> Report:
-    return audit_transcript(
-        first,
-        more=more,
-        sale_id=sale_id,
-        rehearsal=True,
-        registry_alone=alone,
-        curve=GROUP,
-        statements=STATEMENTS,
-    )
-
-
-def codes(report: Report) -> list[str]:
-    return [finding.code for finding in report.findings]
 
 
 REGISTRY, SALE = LogKind.REGISTRY, LogKind.SALE

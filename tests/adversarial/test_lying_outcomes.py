@@ -6,8 +6,9 @@ of the ledger finds it.
 
 import pytest
 
-from fairlot.audit.auditor import Expected, audit
+from fairlot.audit.auditor import audit
 from fairlot.audit.checks import check_of
+from fairlot.audit.expected import Expected
 from kit.lying_board import play_with
 from kit.sales import GROUP
 from kit.stage import STATEMENTS

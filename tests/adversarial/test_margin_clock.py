@@ -2,7 +2,8 @@
 
 import pytest
 
-from fairlot.audit.auditor import Expected, audit
+from fairlot.audit.auditor import audit
+from fairlot.audit.expected import Expected
 from fairlot.beacon.margin import Margin
 from kit.lying_board import LyingBoard, play_with
 from kit.stage import STATEMENTS, Stage

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from fairlot.audit.auditor import Expected, audit
+from fairlot.audit.auditor import audit
+from fairlot.audit.expected import Expected
 from fairlot.audit.report import Report
 from fairlot.beacon.rounds import make_round
 from fairlot.entry import Entry, EntryType, sign_entry

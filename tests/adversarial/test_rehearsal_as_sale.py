@@ -13,7 +13,8 @@ import pytest
 
 from command import fairlot
 from fairlot import audit_transcript
-from fairlot.audit.auditor import Expected, audit
+from fairlot.audit.auditor import audit
+from fairlot.audit.expected import Expected
 from fairlot.audit.report import Report
 from fairlot.board.phase import VoidReason
 from fairlot_crypto.delay.group import Modulus

@@ -10,7 +10,6 @@ from itertools import permutations
 import pytest
 
 from fairlot.audit.auditor import audit_transcript
-from fairlot.audit.report import Report
 from fairlot.board.registry_state import RegistryState
 from fairlot.board.transcript import Record, read_records
 from fairlot.entry import Entry, EntryType, sign_entry
@@ -20,6 +19,7 @@ from fairlot.identity.registry import DAY, Credentials, Registry
 from fairlot.rehearsal.parts import START
 from fairlot_crypto.log.checkpoint import SignedCheckpoint
 from kit import lives
+from kit.audited import codes, judged
 from kit.sales import GROUP, stage
 from kit.seasons import (
     CARRIED,
@@ -74,28 +74,13 @@ def two(request: pytest.FixtureRequest) -> Two:
     return carried(request.param)
 
 
-def judged(files: Sequence[bytes], alone: bool = False) -> Report:
-    return audit_transcript(
-        files[0],
-        more=files[1:],
-        rehearsal=True,
-        registry_alone=alone,
-        curve=GROUP,
-        statements=STATEMENTS,
-    )
-
-
-def codes(report: Report) -> list[str]:
-    return [finding.code for finding in report.findings]
-
-
 @pytest.mark.parametrize("order", list(permutations(range(3))))
 def test_two_registries_and_a_sale_are_read_in_any_order(
     two: Two, order: Sequence[int]
 ) -> None:
     files = [two.files[place] for place in order]
     for given in (files, [b"".join(files)], [files[0], files[1] + files[2]]):
-        report = judged(given)
+        report = judged(*given)
         assert report.holds, codes(report)
         assert report.roots.registry_id == two.new.registry.registry_id
         assert report.facts["leaves"] == 2
@@ -103,7 +88,7 @@ def test_two_registries_and_a_sale_are_read_in_any_order(
 
 def test_the_registries_are_read_without_a_sale_too(two: Two) -> None:
     for files in (two.files[:2], two.files[1::-1]):
-        report = judged(files, alone=True)
+        report = judged(*files, alone=True)
         assert report.holds, codes(report)
         assert report.roots.registry_id == two.new.registry.registry_id
 
@@ -118,14 +103,14 @@ def test_who_was_carried_over_is_one_person_in_each_sale(two: Two) -> None:
 
 def test_the_earlier_sale_needs_no_later_registry(two: Two) -> None:
     sale = two.sales[0].data
-    assert judged((two.old.data, sale)).holds
-    assert codes(judged((two.old.data, two.new.data, sale))) == ["log.foreign"]
+    assert judged(two.old.data, sale).holds
+    assert codes(judged(two.old.data, two.new.data, sale)) == ["log.foreign"]
 
 
 def test_without_the_log_before_there_is_one_finding(two: Two) -> None:
     """Not silence, and not one a leaf."""
     for files, alone in ((two.files[1:], False), (two.files[1:2], True)):
-        report = judged(files, alone=alone)
+        report = judged(*files, alone=alone)
         assert (report.failed, codes(report)) == (("A11",), ["leaf.unjudged"])
         (found,) = report.findings
         first = next(
@@ -140,16 +125,16 @@ def test_without_the_log_before_there_is_one_finding(two: Two) -> None:
 def test_the_log_of_another_registry_is_not_the_one_before(two: Two) -> None:
     other = first_season((4, 1))
     other.enrol("ann", "another ann")
-    report = judged((other.data, *two.files[1:]))
+    report = judged(other.data, *two.files[1:])
     assert codes(report) == ["leaf.unjudged", "log.foreign"]
 
 
 def test_a_second_copy_of_the_log_before_is_named(two: Two) -> None:
     """Whether it is the same or a fork: of two histories none is judged in silence."""
     for copy in (two.old.data, _forked(two.old)):
-        report = judged((*two.files, copy))
+        report = judged(*two.files, copy)
         assert (report.failed, codes(report)) == (("A32",), ["log.twice"])
-        in_one = judged((b"".join((copy, *two.files)),))
+        in_one = judged(b"".join((copy, *two.files)))
         assert not in_one.holds
         assert "checkpoint.tree" in codes(in_one)
 
@@ -160,9 +145,9 @@ def test_every_season_back_to_the_first_is_read(two: Two) -> None:
     third.carry_over(two.new, two.ann[2])
     logs = two.old.data, two.new.data, third.data
     for files in permutations(logs):
-        assert judged(files, alone=True).holds
-    assert codes(judged(logs[1:], alone=True)) == ["leaf.unjudged"]
-    broken = judged((logs[2], logs[0]), alone=True)
+        assert judged(*files, alone=True).holds
+    assert codes(judged(*logs[1:], alone=True)) == ["leaf.unjudged"]
+    broken = judged(logs[2], logs[0], alone=True)
     assert codes(broken) == ["leaf.unjudged", "log.foreign"]
 
 
@@ -171,7 +156,7 @@ def test_a_log_before_that_is_damaged_is_found_in_its_place(two: Two) -> None:
     old = two.old.data
     place = len(old) - 70
     damaged = old[:place] + bytes([old[place] ^ 1]) + old[place + 1 :]
-    report = judged((damaged, *two.files[1:]))
+    report = judged(damaged, *two.files[1:])
     assert not report.holds
     named = two.old.registry.registry_id.hex()
     assert any(named in found.message for found in report.findings)
@@ -209,7 +194,7 @@ def test_the_old_registry_lives_on_through_its_tail() -> None:
     old.clock = ENDS + 10 * DAY
     again = old.recover("ann", 0, "ann 3")
     assert old.state.leaf_at(0, old.clock).version == 3
-    report = judged(two.files)
+    report = judged(*two.files)
     assert report.holds, codes(report)
     leaf, rolls = old.state.leaf_at(0, old.clock), tuple(old.state.rolls.values())
     issued = old.committee.issue(
@@ -308,7 +293,7 @@ def test_the_board_and_the_audit_refuse_to_carry_over(wrong: Wrong) -> None:
         entry = new.forged("ann", wrong.previous, holder_hash(key))
         assert refused(new, entry) == ("leaf.previous" if looks else "")
         if not looks:
-            report = judged((old.data, new.data), alone=True)
+            report = judged(old.data, new.data, alone=True)
             assert (report.failed, codes(report)) == (("A11",), ["leaf.previous"])
 
 
@@ -323,10 +308,10 @@ def test_a_view_that_is_no_older_than_issuers_may_have_is_no_lie() -> None:
     assert old.state.leaf_at(0, old.clock).status is LeafStatus.FROZEN
     new.clock = CARRIED + old.registry.view_age
     assert refused(new, new.committee.leaf_entry(made)) == ""
-    assert judged((old.data, new.data), alone=True).holds
+    assert judged(old.data, new.data, alone=True).holds
     new.clock += 1
     new.post_roll()
-    assert judged((old.data, new.data), alone=True).holds
+    assert judged(old.data, new.data, alone=True).holds
 
 
 def test_nobody_is_carried_over_twice(two: Two) -> None:
@@ -352,7 +337,7 @@ def test_a_registry_that_names_none_before_carries_nobody_over() -> None:
     new = next_season(old, named=False)
     entry = new.forged("ann", 0, holder_hash(ann.holder.signing.public))
     assert refused(new, entry) == "leaf.previous"
-    report = judged((old.data, new.data), alone=True)
+    report = judged(old.data, new.data, alone=True)
     assert codes(report) == ["log.foreign"]
 
 

@@ -9,7 +9,8 @@ from dataclasses import replace
 
 import pytest
 
-from fairlot.audit.auditor import Expected, audit
+from fairlot.audit.auditor import audit
+from fairlot.audit.expected import Expected
 from fairlot.audit.report import Report
 from fairlot.errors import Rejection
 from fairlot.identity.roll import PostedRoll, roll_id_of

@@ -1,6 +1,6 @@
 """Up to t issuers are silent or lie: nothing stops, and who lied is named for everybody."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
@@ -8,13 +8,9 @@ import pytest
 from fairlot.audit.evidence import encode_evidence, read_evidence
 from fairlot.errors import Rejection
 from fairlot.fields import Fields
+from fairlot.identity.answering import answer_request, prove_answer
 from fairlot.identity.answers import read_signed
-from fairlot.identity.credential import (
-    PendingCredential,
-    answer_request,
-    prove_answer,
-    request_credential,
-)
+from fairlot.identity.credential import PendingCredential, request_credential
 from fairlot.identity.enrolment import (
     Enrolment,
     IssuerSecrets,
@@ -66,38 +62,23 @@ def asked(on: Stage) -> PendingCredential:
 
 
 def answered(
-    on: Stage, pending: PendingCredential, issuers: Sequence[IssuerSecrets]
+    on: Stage,
+    pending: PendingCredential,
+    issuers: Sequence[IssuerSecrets],
+    answer: Callable[..., bytes] = answer_request,
 ) -> list[bytes]:
+    identity = on.members[0].identity
     return [
-        answer_request(
+        answer(
             on.credentials,
             each,
-            on.members[0].identity.leaf,
+            identity.leaf,
             [on.roll],
-            on.members[0].identity.attributes,
+            identity.attributes,
             pending.request,
             START,
             START,
-            source(f"answer {each.index}"),
-        )
-        for each in issuers
-    ]
-
-
-def proved(
-    on: Stage, pending: PendingCredential, issuers: Sequence[IssuerSecrets]
-) -> list[bytes]:
-    return [
-        prove_answer(
-            on.credentials,
-            each,
-            on.members[0].identity.leaf,
-            [on.roll],
-            on.members[0].identity.attributes,
-            pending.request,
-            START,
-            START,
-            source(f"proof {each.index}"),
+            source(f"{answer.__name__} {each.index}"),
         )
         for each in issuers
     ]
@@ -106,7 +87,8 @@ def proved(
 def named(on: Stage, issuers: Sequence[IssuerSecrets]) -> tuple[WrongPart, ...]:
     """Return who is named where these issuers answer and prove."""
     pending = asked(on)
-    answers, proofs = answered(on, pending, issuers), proved(on, pending, issuers)
+    answers = answered(on, pending, issuers)
+    proofs = answered(on, pending, issuers, prove_answer)
     identity = on.members[0].identity
     return name_issuers(on.credentials, identity, pending, answers, proofs)
 

@@ -18,12 +18,9 @@ from functools import partial
 import py_arkworks_bls12381 as arkworks
 
 from fairlot.board.storage import MemoryStorage
+from fairlot.identity.answering import answer_request, attribute_octets
 from fairlot.identity.committee import Holder
-from fairlot.identity.credential import (
-    answer_request,
-    attribute_octets,
-    request_credential,
-)
+from fairlot.identity.credential import request_credential
 from fairlot.identity.enrolment import enrol, receive_identity
 from fairlot.identity.receiving import receive_credential
 from fairlot.identity.registry import Credentials, epoch_at

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import TypeVar
 from unittest.mock import patch
 
-from fairlot.audit.auditor import Expected, audit_replay
+from fairlot.audit.auditor import audit_replay
+from fairlot.audit.expected import Expected
 from fairlot.board.replay import replay_file
 from fairlot.board.storage import MemoryStorage
 from fairlot.inputs.people_file import Person

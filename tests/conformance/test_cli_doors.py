@@ -416,3 +416,30 @@ def test_an_answer_is_fresh_each_time(
     assert isinstance(parts[1], dict)
     assert parts[0]["nym"] == parts[1]["nym"]
     assert parts[0]["proof"] != parts[1]["proof"]
+
+
+@pytest.mark.parametrize(
+    ("to", "code", "said"),
+    [
+        (".", 2, "door.exists: . exists"),
+        ("no/a", 1, "(no/a): name a folder that is there"),
+    ],
+    ids=["folder", "nowhere"],
+)
+def test_an_answer_needs_the_name_of_a_file(
+    answered: tuple[Path, Path], sold: Sold, to: str, code: int, said: str
+) -> None:
+    ran = try_to_prove(sold, answered[0], winner(sold, 1), Path(to))
+    assert (ran.code, ran.out, said in ran.err) == (code, "", True)
+
+
+def test_nobody_answers_a_question_about_another_sale(
+    sold: Sold, tmp_path: Path
+) -> None:
+    asked = cbor.decode(ask(sold, tmp_path / "question").read_bytes())
+    assert isinstance(asked, dict)
+    other = tmp_path / "other"
+    other.write_bytes(cbor.encode({**asked, "sale_id": bytes(32)}))
+    ran = try_to_prove(sold, other, winner(sold, 1), tmp_path / "answer")
+    assert (ran.code, ran.out) == (1, "")
+    assert "door.sale: the question is about another sale" in ran.err

@@ -217,15 +217,17 @@ def kept(folder: Path) -> RegistryState:
     return read_kept(files, GROUP).state
 
 
+def versions(state: RegistryState) -> list[int]:
+    return sorted(state.lives[index].version for index in state.leaves)
+
+
 @pytest.mark.slow
 def test_a_later_sale_is_played_with_the_recovered_keys(
     taken_back: Played, tmp_path: Path
 ) -> None:
     """Two sales, one registry, a recovery between them; and another in the second."""
     folder = taken_back.out.parent / "kept"
-    state = kept(folder)
-    versions = [life.version for _, life in state.lives.items()]
-    assert sorted(versions) == [1, 1, 1, 2]
+    assert versions(kept(folder)) == [1, 1, 1, 2]
     words = ("--registry", folder, "--keep-registry", tmp_path / "kept")
     later = play(
         tmp_path / "later", "locked,Ann,steal-device\n2,Ann,re-verify\n", *words
@@ -234,8 +236,7 @@ def test_a_later_sale_is_played_with_the_recovered_keys(
     assert later.holders == {name: name for name in ("Ann", "Bob", "Cleo", "Dan")}
     nyms = [p.read().state.positions.by_nym.keys() for p in (taken_back, later)]
     assert not nyms[0] & nyms[1]
-    after = kept(tmp_path / "kept")
-    assert sorted(life.version for _, life in after.lives.items()) == [1, 1, 1, 3]
+    assert versions(kept(tmp_path / "kept")) == [1, 1, 1, 3]
     third = play(tmp_path / "third", None, "--registry", tmp_path / "kept")
     assert (third.ran.code, third.ran.err) == (0, "")
 
@@ -335,3 +336,22 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     words = ("--out", tmp_path / "out", "--events", tmp_path / "none.csv")
     ran = fairlot("run", *files, *words)
     assert (ran.code, ran.err.split(": ")[1]) == (2, "events-file.unreadable")
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("when,person,event,note\nopen,Ann,leave,x\n", "names 'note' beside when, "),
+        ("when,person,event,event\nopen,Ann,leave,\n", "names 'event' beside when, "),
+        ("when,person\nopen,Ann\n", "names when, person, event, in any order\n"),
+        ("when,person,event\n27,Ann,renew\n28,Ann,renew\n", "last epoch in it is 27\n"),
+    ],
+    ids=["another", "twice", "missing", "late"],
+)
+def test_careless_files_are_told_how_to_mend_them(
+    tmp_path: Path, rows: str, said: str
+) -> None:
+    path = tmp_path / "events.csv"
+    path.write_text(rows)
+    ran = play(tmp_path, None, "--events", path).ran
+    assert (ran.code, said in ran.err) == (2, True)

@@ -7,7 +7,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -66,11 +68,33 @@ def check_keys(issuers: Issuers, indexes: tuple[int, ...]) -> None:
         assert read_kept(issuers.plan.ceremony("season"), data).index == i
 
 
-def test_four_issuers_make_their_keys_in_four_folders(four: Issuers) -> None:
-    said = four.finish(four.indexes)
-    check_keys(four, (1, 2, 3, 4))
-    assert [each["blames"] for each in said] == [[]] * 4
-    assert four.sent_twice() == []
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A ceremony that is over; nobody changes its folders any more."""
+
+    four: Issuers
+    secret: bytes
+    """A secret that issuer 1 held after its first step."""
+    said: list[dict[str, Any]]
+    """What each said in the end."""
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    four = Issuers(tmp_path_factory.mktemp("finished"), 4, 1)
+    four.deal(1)
+    value = cbor.decode((four.kept(1) / "deal.state").read_bytes())
+    assert isinstance(value, dict)
+    assert isinstance(value["secrets"], dict)
+    secret = value["secrets"]["signing"]
+    assert isinstance(secret, bytes)
+    return Finished(four, secret, four.finish(four.indexes))
+
+
+def test_four_issuers_make_their_keys_in_four_folders(finished: Finished) -> None:
+    check_keys(finished.four, (1, 2, 3, 4))
+    assert [each["blames"] for each in finished.said] == [[]] * 4
+    assert finished.four.sent_twice() == []
 
 
 def test_one_issuer_alone_needs_one_step(tmp_path: Path) -> None:
@@ -79,23 +103,16 @@ def test_one_issuer_alone_needs_one_step(tmp_path: Path) -> None:
     check_keys(alone, (1,))
 
 
-def test_nobody_else_can_read_a_folder(four: Issuers) -> None:
-    four.finish(four.indexes)
-    for path in (four.folder(1), *four.folder(1).rglob("*")):
+def test_nobody_else_can_read_a_folder(finished: Finished) -> None:
+    folder = finished.four.folder(1)
+    for path in (folder, *folder.rglob("*")):
         mode = stat.S_IMODE(path.stat().st_mode)
         assert mode == (0o700 if path.is_dir() else 0o600), path
 
 
-def test_the_secrets_of_a_ceremony_that_is_over_are_gone(four: Issuers) -> None:
-    four.deal(1)
-    value = cbor.decode((four.kept(1) / "deal.state").read_bytes())
-    assert isinstance(value, dict)
-    assert isinstance(value["secrets"], dict)
-    before = value["secrets"]["signing"]
-    assert isinstance(before, bytes)
-    four.finish(four.indexes)
-    for path in four.path.rglob("*"):
-        assert path.is_dir() or before not in path.read_bytes(), path
+def test_the_secrets_of_a_ceremony_that_is_over_are_gone(finished: Finished) -> None:
+    for path in finished.four.path.rglob("*"):
+        assert path.is_dir() or finished.secret not in path.read_bytes(), path
 
 
 class Killed(BaseException):

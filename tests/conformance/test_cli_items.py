@@ -6,23 +6,12 @@ from stat import S_IMODE
 
 import pytest
 
-from command import SEED, Ran, fairlot
+from code_sale import PEOPLE, TERMS
+from command import SEED, Ran, fairlot, write_inputs
 from fairlot.board.replay import Replay, replay
 from fairlot.entry import EntryType
 from kit.sales import stage
 
-TERMS = """\
-title = "Four codes"
-asset = "code"
-supply = 4
-mechanism = "equal-share"
-price = 100
-cap = 2
-[beacon]
-contributors = 1
-delay = 1
-"""
-PEOPLE = "person,wants,deposit\nAnn,1,100\nBob,2,200\nCleo,1,100\nPoor,1,50\n"
 CODES = ("AB-1", "AB-2", "=AB-3", "AB-4")
 AFTER_RESULT = (EntryType.ITEMS, EntryType.UNLOCK, EntryType.CLAIM, EntryType.DELIVERY)
 
@@ -32,13 +21,13 @@ def run(
 ) -> Ran:
     """Play a sale with these codes, and leave it in ``folder/out``."""
     folder.mkdir(exist_ok=True)
-    files = [folder / name for name in ("terms.toml", "people.csv", "codes.txt")]
-    for path, text in zip(files, (terms, PEOPLE, codes), strict=True):
-        path.write_text(text, encoding="utf-8")
+    inputs, items = write_inputs(folder, terms, PEOPLE), folder / "codes.txt"
+    items.write_text(codes, encoding="utf-8")
     if "--registry" not in words:
         words = (*words, "--seed", SEED)
     out = ("--out", folder / "out", "--jobs", "1")
-    return fairlot("run", *files[:2], *out, "--items", files[2], *words)
+    files = inputs.terms, inputs.people
+    return fairlot("run", *files, *out, "--items", items, *words)
 
 
 def with_events(folder: Path, events: str, *words: str | Path) -> Ran:
@@ -170,6 +159,13 @@ def test_what_is_wrong_with_the_list_is_said_before_anything_is_written(
     assert (ran.code, (tmp_path / "out").exists()) == (2, False)
     codes = [line.split(": ")[1] for line in ran.err.splitlines()]
     assert codes == ["items-file.text", "items-file.twice"]
+
+
+def test_careless_lists_are_told_how_to_mend_them(tmp_path: Path) -> None:
+    gap = run(tmp_path, codes="AB-1\n\nAB-2\nAB-3\nAB-4\n")
+    assert "line 2: the item is empty: remove the line, or write an item" in gap.err
+    heading = run(tmp_path, codes="code\nAB-1\nAB-2\nAB-3\nAB-4\n")
+    assert "write one for each and no heading" in heading.err
 
 
 def test_a_stop_and_items_exclude_each_other(tmp_path: Path) -> None:

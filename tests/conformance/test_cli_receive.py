@@ -5,10 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from stat import S_IMODE
+from typing import TypeAlias
 
 import pytest
 
-from command import FAIRLOT, SEED, Ran, fairlot, run_program
+from code_sale import PEOPLE, TERMS
+from command import FAIRLOT, SEED, Ran, fairlot, run_program, write_inputs
 from fairlot.audit.evidence import WrongDelivery, encode_evidence
 from fairlot.board.replay import Replay, replay
 from fairlot.board.storage import MemoryStorage
@@ -29,22 +31,12 @@ from fairlot_crypto.keys import OpeningKey, SigningKey
 from fairlot_crypto.randomness import Randomness, SeededRandomness
 from kit.sales import GROUP, source, stage
 
-TERMS = """\
-title = "Four codes"
-asset = "code"
-supply = 4
-mechanism = "equal-share"
-price = 100
-cap = 2
-[beacon]
-contributors = 1
-delay = 1
-"""
-PEOPLE = "person,wants,deposit\nAnn,1,100\nBob,2,200\nCleo,1,100\nPoor,1,50\n"
 CODES = ("AB-1", "AB-2", "AB-3", "AB-4")
 OWNERS = ("Ann", "Bob", "Cleo")
 
-Make = Callable[[ItemBook, EntryHash, int, Recipient, SigningKey, Randomness], Entry]
+Sent: TypeAlias = tuple[EntryHash, int, Recipient, SigningKey, Randomness]
+"""What ``make_delivery`` takes besides the book: the hash of ITEMS, the unit, to whom."""
+Make: TypeAlias = Callable[[ItemBook, *Sent], Entry]
 """As ``make_delivery``."""
 
 
@@ -106,16 +98,16 @@ def unseen(*_: object) -> bytes:
 
 
 def play(folder: Path, events: str | None = None) -> Sold:
-    texts = {"terms.toml": TERMS, "people.csv": PEOPLE, "codes.txt": "\n".join(CODES)}
+    inputs, codes = write_inputs(folder, TERMS, PEOPLE), folder / "codes.txt"
+    codes.write_text("\n".join(CODES))
     words: list[str | Path] = ["--seed", SEED, "--jobs", "1"]
     if events is not None:
-        texts["events.csv"] = f"when,person,event\n{events}"
-        words += ["--events", folder / "events.csv"]
-    for name, text in texts.items():
-        (folder / name).write_text(text)
+        path = folder / "events.csv"
+        path.write_text(f"when,person,event\n{events}")
+        words += ["--events", path]
     words += ["--out", folder / "out", "--keep-registry", folder / "kept"]
-    files = (folder / "terms.toml", folder / "people.csv")
-    ran = fairlot("run", *files, "--items", folder / "codes.txt", *words)
+    files = inputs.terms, inputs.people
+    ran = fairlot("run", *files, "--items", codes, *words)
     assert ran.code == 0
     return Sold(folder)
 
@@ -125,58 +117,32 @@ def sold(tmp_path_factory: pytest.TempPathFactory) -> Sold:
     return play(tmp_path_factory.mktemp("sold"))
 
 
-def another_item(
-    book: ItemBook,
-    items: EntryHash,
-    unit: int,
-    to: Recipient,
-    seller: SigningKey,
-    randomness: Randomness,
-) -> Entry:
+def another_item(book: ItemBook, *sent: *Sent) -> Entry:
     """Send a code that the seller has made up, and never promised."""
     invented = tuple(item + b"?" for item in book.items)
     own = ItemBook(book.sale_id, invented, book.salts)
-    return make_delivery(own, items, unit, to, seller, randomness)
+    return make_delivery(own, *sent)
 
 
-def another_unit(
-    book: ItemBook,
-    items: EntryHash,
-    unit: int,
-    to: Recipient,
-    seller: SigningKey,
-    randomness: Randomness,
-) -> Entry:
+def another_unit(book: ItemBook, *sent: *Sent) -> Entry:
     """Send what was promised for another unit."""
-    sent = make_delivery(book, items, 3 - unit, to, seller, randomness)
-    return sign_entry(sent.type, sent.scope, {**sent.body, "unit": unit}, seller)
+    items, unit, to, seller, randomness = sent
+    other = make_delivery(book, items, 3 - unit, to, seller, randomness)
+    return sign_entry(other.type, other.scope, {**other.body, "unit": unit}, seller)
 
 
-def another_key(
-    book: ItemBook,
-    items: EntryHash,
-    unit: int,
-    to: Recipient,
-    seller: SigningKey,
-    randomness: Randomness,
-) -> Entry:
+def another_key(book: ItemBook, *sent: *Sent) -> Entry:
     """Send it to the winner's claim, sealed to a friend of the seller."""
+    items, unit, to, seller, randomness = sent
     friend = OpeningKey.generate(source("friend")).public
     crooked = replace(to, enc_pk=friend)
     return make_delivery(book, items, unit, crooked, seller, randomness)
 
 
-def only_to_unit_0(
-    book: ItemBook,
-    items: EntryHash,
-    unit: int,
-    to: Recipient,
-    seller: SigningKey,
-    randomness: Randomness,
-) -> Entry:
+def only_to_unit_0(book: ItemBook, *sent: *Sent) -> Entry:
     """Cheat one winner, and nobody else."""
-    make = another_item if unit == 0 else make_delivery
-    return make(book, items, unit, to, seller, randomness)
+    make = another_item if sent[1] == 0 else make_delivery
+    return make(book, *sent)
 
 
 LIES = (
@@ -337,6 +303,17 @@ def test_who_is_not_in_the_registry_is_refused(sold: Sold) -> None:
     ran = sold.receive("Anne")
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith("fairlot: registry-dir.person: ")
+    assert ran.err.endswith("did you mean 'Ann'?\n")
+    nobody = sold.receive("Xaver")
+    assert nobody.err.endswith("give a name of the list with which it was kept\n")
+
+
+def test_the_log_of_a_registry_is_no_file_of_a_sale(sold: Sold) -> None:
+    ran = sold.receive("Ann", of=sold.kept / LOG)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(
+        "fairlot: registry-dir.other: the transcript holds no sale"
+    )
 
 
 def test_the_command_as_a_program(sold: Sold) -> None:

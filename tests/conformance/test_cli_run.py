@@ -390,3 +390,26 @@ def test_names_come_back_harmless_and_private(tmp_path: Path) -> None:
     shown = fairlot("odds", inputs.terms, inputs.people).out
     assert "👩\u200d👧" in shown
     assert "\\u202eevil" in shown
+
+
+def test_held_refunds_are_explained_where_nobody_can_claim_them(tmp_path: Path) -> None:
+    inputs = write_inputs(tmp_path, f'refund = "with-position"\n{TERMS}')
+    files, why = (inputs.terms, inputs.people), "this rehearsal ends with RESULT"
+    ran = fairlot("run", *files, "--out", tmp_path / "out", "--seed", SEED)
+    assert (ran.code, "money held" in ran.out, why in ran.out) == (0, True, True)
+    events = tmp_path / "events.csv"
+    events.write_text("when,person,event\nlocked,Ann,renew\n")
+    words = ("--out", tmp_path / "claimed", "--seed", SEED, "--events", events)
+    claimed = fairlot("run", *files, *words)
+    assert (claimed.code, why in claimed.out) == (0, False)
+
+
+def test_no_registry_is_kept_in_the_working_directory(tmp_path: Path) -> None:
+    inputs, here = write_inputs(tmp_path), tmp_path / "here"
+    here.mkdir()
+    words = ("--out", tmp_path / "out", "--keep-registry", ".")
+    ran = fairlot("run", inputs.terms, inputs.people, *words, cwd=here)
+    assert (ran.code, (tmp_path / "out").exists()) == (2, False)
+    assert ran.err.startswith(
+        "fairlot: out-dir.unusable: . is the folder in which you are"
+    )

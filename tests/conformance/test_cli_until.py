@@ -12,7 +12,7 @@ import pytest
 
 from command import SEED, TERMS, Ran, fairlot, write_inputs
 from fairlot.board.replay import replay
-from fairlot.cli import main, run
+from fairlot.cli import main, playing
 from fairlot.entry import EntryType
 from fairlot.rehearsal.draw import STOPS
 from kit.sales import stage
@@ -237,6 +237,6 @@ def test_a_run_that_is_interrupted_leaves_no_keys(tmp_path: Path) -> None:
         assert (out / "keys" / "board.key").exists()
         raise KeyboardInterrupt
 
-    with patch.object(run, "write_file", interrupted):
+    with patch.object(playing, "write_file", interrupted):
         assert main([*words, "--until", "CLOSE"]) == 130
     assert not out.exists()

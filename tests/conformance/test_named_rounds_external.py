@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from external import external_vectors
-from fairlot.audit.auditor import Expected, audit
+from fairlot.audit.auditor import audit
+from fairlot.audit.expected import Expected
 from fairlot.beacon.rounds import Rounds, make_round
 from fairlot.entry import Entry
 from fairlot.errors import Rejection

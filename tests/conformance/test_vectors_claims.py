@@ -14,7 +14,8 @@ from fairlot.claim.control import Epochs, refunded, released
 from fairlot.claim.make import make_claim
 from fairlot.entry import EntryHash, check_signature, read_entry
 from fairlot.errors import FairlotError
-from fairlot.identity.registry import Credentials, RollId, read_registry
+from fairlot.identity.registry import Credentials, RollId
+from fairlot.identity.registry_reading import read_registry
 from fairlot.names import Nym, SaleId
 from fairlot.terms.terms import Terms
 from fairlot_crypto import cbor

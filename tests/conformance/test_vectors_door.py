@@ -12,7 +12,8 @@ from fairlot.door.challenge import make_challenge, read_challenge
 from fairlot.door.gate import Gate
 from fairlot.door.gate_file import gate_file, read_gate_file
 from fairlot.door.used_list import UsedList
-from fairlot.identity.registry import Credentials, RollId, read_registry
+from fairlot.identity.registry import Credentials, RollId
+from fairlot.identity.registry_reading import read_registry
 from fairlot.names import Nym, SaleId
 from fairlot.terms.terms import Terms
 from fairlot_crypto import cbor

@@ -25,11 +25,11 @@ from fairlot.entry import Entry, EntryType, check_signature, read_entry
 from fairlot.errors import FairlotError, Rejection
 from fairlot.fields import Fields, Problem
 from fairlot.identity.admission import AdmissionBook
+from fairlot.identity.answering import answer_request
 from fairlot.identity.attestation import check_attestation, sign_attestation
 from fairlot.identity.credential import (
     CredentialRequest,
     PendingCredential,
-    answer_request,
     check_request,
     request_credential,
 )
@@ -59,8 +59,8 @@ from fairlot.identity.registry import (
     RollId,
     credential_header,
     epochs_accepted,
-    read_registry,
 )
+from fairlot.identity.registry_reading import read_registry
 from fairlot.identity.roll import PostedRoll, read_roll, roll_id_of
 from fairlot.names import Nym, SaleId
 from fairlot.terms.named_round import NamedRound

@@ -17,7 +17,8 @@ from fairlot.identity.enrolment import IssuerSecrets
 from fairlot.identity.leaf import read_leaf
 from fairlot.identity.lives import Lives
 from fairlot.identity.recovering import begin_change, complete_change
-from fairlot.identity.registry import Registry, read_registry
+from fairlot.identity.registry import Registry
+from fairlot.identity.registry_reading import read_registry
 from fairlot_crypto import cbor
 from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.statements import Statements

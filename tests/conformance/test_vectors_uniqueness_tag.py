@@ -9,7 +9,8 @@ import pytest
 
 from fairlot.errors import FairlotError
 from fairlot.identity.identifier import Canonicaliser, Identifier, Source, canonical
-from fairlot.identity.registry import Registry, read_registry
+from fairlot.identity.registry import Registry
+from fairlot.identity.registry_reading import read_registry
 from fairlot.identity.tag_asking import (
     PendingTags,
     judge_answers,

@@ -11,7 +11,8 @@ from fairlot.errors import Rejection
 from fairlot.fields import Fields, Problem
 from fairlot.identity.enrolment import Identity
 from fairlot.identity.leaf import Leaf, read_leaf
-from fairlot.identity.registry import Registry, read_registry
+from fairlot.identity.registry import Registry
+from fairlot.identity.registry_reading import read_registry
 from fairlot.identity.roll import PostedRoll, Roll, roll_id_of
 from fairlot.identity.winner_audit import (
     AuditedSale,

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from fairlot.audit.auditor import Expected, audit
+from fairlot.audit.auditor import audit
+from fairlot.audit.expected import Expected
 from fairlot.audit.kept import NOTHING, Kept
 from fairlot.audit.report import Report
 from fairlot.errors import InvariantError, Rejection

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 
-from fairlot.audit.auditor import Expected
+from fairlot.audit.expected import Expected
 from fairlot.audit.kept import Kept
 from fairlot.board.phase import VoidReason
 from fairlot.board.sale import SaleState

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from fairlot.audit.auditor import Expected
+from fairlot.audit.expected import Expected
 from fairlot.audit.kept import NOTHING, Kept
 from fairlot.audit.trust import terms_policy
 from fairlot.logs import log_origin

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from fairlot.audit.auditor import Expected
+from fairlot.audit.expected import Expected
 from fairlot.board.phase import VoidReason
 from fairlot.entry import EntryType
 from fairlot.rehearsal.parts import START, TIMES

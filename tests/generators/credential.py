@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from fairlot.identity.credential import attribute_octets, check_request
+from fairlot.identity.answering import attribute_octets
+from fairlot.identity.credential import check_request
 from fairlot.identity.registry import credential_header
 from fairlot_crypto import cbor
 from fairlot_crypto.bbs.profile import Credential, generators, signature_base

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from functools import cache
 
-from fairlot.identity.credential import answer_request, prove_answer
+from fairlot.identity.answering import answer_request, prove_answer
 from fairlot.identity.enrolment import IssuerSecrets
 from fairlot.identity.lies import WrongPart
 from fairlot.identity.receiving import name_issuers

@@ -3,11 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from fairlot.identity.credential import (
-    CredentialRequest,
-    answer_request,
-    check_request,
-)
+from fairlot.identity.answering import answer_request
+from fairlot.identity.credential import CredentialRequest, check_request
 from fairlot.identity.enrolment import Identity
 from fairlot.identity.receiving import receive_credential
 from fairlot_crypto import cbor

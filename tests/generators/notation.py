@@ -2,6 +2,8 @@
 
 import hashlib
 
+from nacl import bindings
+
 from fairlot_crypto.hashing import (
     expand_message_xmd,
     hash_to_scalar,
@@ -23,6 +25,10 @@ from generators import notation_cbor
 from generators.case import Case, Chapter, accept, reject
 
 _SEED = hashlib.sha256(b"fairlot-v1 vectors, notation").digest()
+_OF_ZERO = bytes.fromhex(
+    "351f86faa3b988468a850122b65b0acece9c4826806aeee63de9c0da2bd7f91e"
+)
+"""HSalsa20 of a zero key and nonce: what seals a box whose shared secret is zero."""
 _ORDER_25519 = 2**252 + 27742317777372353535851937790883648493
 
 
@@ -254,6 +260,9 @@ def _sealed_boxes() -> list[Case]:
     sealed = seal(b"message", key.public, entropy)
     altered = sealed[:-1] + bytes([sealed[-1] ^ 1])
     nonce = hashlib.blake2b(sealed[:32] + key.public, digest_size=24).digest()
+    weak = bytes(32)
+    open_to_all = hashlib.blake2b(weak + key.public, digest_size=24).digest()
+    anybody_s = weak + bindings.crypto_secretbox(b"message", open_to_all, _OF_ZERO)
     return [
         accept(
             "sealed-box",
@@ -280,6 +289,13 @@ def _sealed_boxes() -> list[Case]:
             "sealed-box.invalid",
             {"function": "open", "secret": key.secret, "sealed": sealed[:47]},
             lambda: key.open(sealed[:47]),
+        ),
+        reject(
+            "sealed-box-from-a-weak-key",
+            "E has small order: the shared secret is zero for everybody.",
+            "sealed-box.invalid",
+            {"function": "open", "secret": key.secret, "sealed": anybody_s},
+            lambda: key.open(anybody_s),
         ),
         reject(
             "sealed-box-to-a-weak-key",

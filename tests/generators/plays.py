@@ -11,6 +11,7 @@ from fairlot.deposit.wish import Wish
 from fairlot.entry import Entry, EntryType
 from fairlot.names import Nym
 from fairlot.rehearsal.parts import START, TIMES
+from fairlot.terms.named_round import NamedRound
 from fairlot.terms.pool import MAIN_POOL, Mechanism, Pool
 from generators.stage import FIRST, PRICE, stage
 from kit.board import Batch, fold, fold_leniently, timed
@@ -107,7 +108,7 @@ def auction_stage() -> Stage:
     """Return the stage with an auction of its one seat."""
     on = stage()
     pools = (Pool(MAIN_POOL, Mechanism.AUCTION, supply=1, price=PRICE),)
-    bids = on.parts.clock.round_after(TIMES.drawn_from)
+    bids = NamedRound.after(on.parts.clock.chain, TIMES.drawn_from)
     terms = replace(on.terms, pools=pools, deposits=LADDER, bids=bids)
     return replace(on, terms=terms)
 

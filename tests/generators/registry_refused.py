@@ -10,7 +10,8 @@ from fairlot.identity.attestation import (
     Subject,
     check_attestation,
 )
-from fairlot.identity.registry import Credentials, Registry, read_registry
+from fairlot.identity.registry import Credentials, Registry
+from fairlot.identity.registry_reading import read_registry
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.committee import shamir

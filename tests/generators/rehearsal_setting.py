@@ -15,7 +15,7 @@ from fairlot.audit.inspection import entry_facts
 from fairlot.board.replay import replay_file
 from fairlot.board.storage import MemoryStorage
 from fairlot.cli.item_files import items_csv
-from fairlot.cli.run import nyms_csv
+from fairlot.cli.playing import nyms_csv
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import TermsFile
 from fairlot.rehearsal.draw import NobodyWatches

@@ -11,7 +11,7 @@ from fairlot.rehearsal.parts import SEASON, START, TIMES
 from fairlot.terms.beacon import BeaconTerms
 from fairlot.terms.roll import RollTerms
 from fairlot.terms.terms import Terms
-from fairlot.terms.times import MAX_TIME, Times
+from fairlot.terms.times import MAX_TIME
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.hashing import i2osp
@@ -327,14 +327,14 @@ def _unfit() -> Sequence[tuple[str, str, str, Entry]]:
             "terms-before-season",
             inside,
             season,
-            on.terms_entry(replace(terms, times=_moved(times, -1))),
+            on.terms_entry(replace(terms, times=times.later(-1))),
         ),
         (
             "terms-after-season",
             inside,
             season,
             on.terms_entry(
-                replace(terms, times=_moved(times, registry.ends - times.close))
+                replace(terms, times=times.later(registry.ends - times.close))
             ),
         ),
         (
@@ -358,19 +358,6 @@ def _locked_too_short() -> Iterator[tuple[str, str, str, Entry]]:
             "terms.lockup",
             on.terms_entry(replace(on.terms, times=times)),
         )
-
-
-def _moved(times: Times, by: int) -> Times:
-    """Return times, each later by some seconds but the slack."""
-    return replace(
-        times,
-        open=times.open + by,
-        close=times.close + by,
-        commit_end=times.commit_end + by,
-        seal_end=times.seal_end + by,
-        reveal_end=times.reveal_end + by,
-        unlock=times.unlock + by,
-    )
 
 
 def _rolls() -> Sequence[Refusal]:

@@ -25,9 +25,9 @@ from fairlot.identity.committee import Committee, Holder
 from fairlot.identity.desks import DeskAttester
 from fairlot.identity.leaf import make_leaf_entry, sign_share
 from fairlot.identity.registry import DAY, Credentials, Registry, epoch_at
-from fairlot.rehearsal.parts import START, Parts, list_attesters, told_apart
+from fairlot.rehearsal.committee import list_attesters, told_apart
+from fairlot.rehearsal.parts import START, Parts
 from fairlot.terms.roll import RollTerms
-from fairlot.terms.times import Times
 from fairlot_crypto.committee import shamir
 from fairlot_crypto.voprf.threshold import KeyShare, PublicShares
 from kit.sales import PRICE, source, stage, steps
@@ -294,7 +294,7 @@ def staged_sale(season: Season, title: str) -> Stage:
         title=title,
         registry=season.registry.registry_id,
         season=season.registry.season,
-        times=_moved(cast.terms.times, season.clock - START),
+        times=cast.terms.times.later(season.clock - START),
         roll=named,
     )
     return replace(
@@ -310,18 +310,6 @@ def _sale_board(season: Season, on: Stage) -> tuple[Board, MemoryStorage]:
     storage, name = MemoryStorage(), on.terms.board.name
     state = SaleState(season.state)
     return Board(storage, name, season.parts.board, state), storage
-
-
-def _moved(times: Times, by: int) -> Times:
-    return replace(
-        times,
-        open=times.open + by,
-        close=times.close + by,
-        commit_end=times.commit_end + by,
-        seal_end=times.seal_end + by,
-        reveal_end=times.reveal_end + by,
-        unlock=times.unlock + by,
-    )
 
 
 def refused(season: Season, entry: Entry) -> str:

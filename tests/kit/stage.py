@@ -26,13 +26,10 @@ from fairlot.deposit.payment import make_payment
 from fairlot.deposit.wish import Wish
 from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot.identity.admission import AdmissionBook
+from fairlot.identity.answering import answer_request
 from fairlot.identity.attestation import Attestation
 from fairlot.identity.committee import Holder, signed_roll
-from fairlot.identity.credential import (
-    PendingCredential,
-    answer_request,
-    request_credential,
-)
+from fairlot.identity.credential import PendingCredential, request_credential
 from fairlot.identity.enrolment import (
     Enrolment,
     Identity,
@@ -48,7 +45,8 @@ from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import TermsFile
 from fairlot.logs import LogIdentity, LogKind, Witness, Witnesses
 from fairlot.names import Nym
-from fairlot.rehearsal.parts import LOCKUP, START, Parts, cast_parts, write_terms
+from fairlot.rehearsal.announcing import write_terms
+from fairlot.rehearsal.parts import LOCKUP, START, Parts, cast_parts
 from fairlot.terms.named_round import NamedRound
 from fairlot.terms.terms import Terms
 from fairlot.terms.times import EXPIRY_DELAY
@@ -148,7 +146,7 @@ class Stage:
     def waiting(self) -> "Stage":
         """Return the sale with a seed that waits for a round of the own clock."""
         times = self.terms.times
-        named = self.parts.clock.round_after(times.drawn_from)
+        named = NamedRound.after(self.parts.clock.chain, times.drawn_from)
         beacon = replace(self.terms.beacon, drand=named)
         return self.with_terms(replace(self.terms, beacon=beacon))
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain, combinations, product
 
-from fairlot.audit.auditor import Expected, audit
+from fairlot.audit.auditor import audit
+from fairlot.audit.expected import Expected
 from fairlot.board.head import check_head
 from fairlot.board.phase import Phase, VoidReason
 from fairlot.board.replay import replay

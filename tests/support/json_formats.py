@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator, validate
+from jsonschema import Draft202012Validator
 
 SCHEMAS = Path(__file__).parents[2] / "specs" / "json"
 _SUFFIX = ".schema.json"
@@ -25,13 +25,20 @@ def schema(name: str) -> dict[str, Any]:
     return dict(json.loads(text))
 
 
+@cache
+def _validator(name: str) -> Draft202012Validator:
+    """Return what checks documents; that the schema is one is checked here, once."""
+    Draft202012Validator.check_schema(schema(name))
+    return Draft202012Validator(schema(name))
+
+
 def check_form(name: str, document: object) -> None:
     """Check a document against the schema of a format.
 
     Raises:
         ValidationError: if it has another form.
     """
-    validate(document, schema(name), Draft202012Validator)
+    _validator(name).validate(document)  # pyright: ignore[reportUnknownMemberType]
 
 
 def check_document(text: str) -> Any:  # noqa: ANN401 (JSON)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from fairlot.audit.auditor import Expected
+from fairlot.audit.expected import Expected
 from fairlot.audit.kept import NOTHING, Kept
 from fairlot.entry import Entry, EntryType
 from fairlot.logs import log_origin

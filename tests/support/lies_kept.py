@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
-from fairlot.audit.auditor import Expected
+from fairlot.audit.expected import Expected
 from fairlot.audit.kept import NOTHING, Kept
 from fairlot.audit.trust import terms_policy
 from fairlot.board.replay import Replay, replay

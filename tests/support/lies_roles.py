@@ -2,7 +2,7 @@
 
 from itertools import combinations
 
-from fairlot.audit.auditor import Expected
+from fairlot.audit.expected import Expected
 from fairlot.board.phase import VoidReason
 from kit.lying_board import LyingBoard, play_with
 from kit.roles import ROLES, held

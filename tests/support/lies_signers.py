@@ -1,6 +1,6 @@
 """Lies about who signed what, and whose sale it is."""
 
-from fairlot.audit.auditor import Expected
+from fairlot.audit.expected import Expected
 from fairlot.deposit.payment import make_payment
 from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot_crypto.keys import SigningKey

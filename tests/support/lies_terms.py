@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot.rehearsal.parts import START
+from fairlot.terms.named_round import NamedRound
 from fairlot_crypto.cbor import Value
 from kit.gala import gala
 from kit.lying_board import LyingBoard
@@ -45,7 +46,7 @@ def _two_schemes() -> Value:
     """Name one round twice, by two schemes, which a chain's hash does not hold."""
     terms = gala().terms
     times = terms.times
-    named = gala().parts.clock.round_after(times.drawn_from)
+    named = NamedRound.after(gala().parts.clock.chain, times.drawn_from)
     drand: Value = {**named.to_value(), "scheme": "bls-unchained-on-g1"}
     value = terms.to_value()
     beacon: Value = {**as_map(value["beacon"]), "drand": drand}

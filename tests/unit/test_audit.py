@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from fairlot.audit.auditor import Expected, audit
+from fairlot.audit.auditor import audit
 from fairlot.audit.checks import BEFORE_TERMS, CHECKS, NOT_CHECKED, check_of
+from fairlot.audit.expected import Expected
 from fairlot.audit.report import Report
 from fairlot.beacon.contributions import make_commitment
 from fairlot.beacon.margin import Margin

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from fairlot.audit.auditor import Expected, audit
+from fairlot.audit.auditor import audit
+from fairlot.audit.expected import Expected
 from fairlot.board.keeper import Board
 from fairlot.board.phase import Phase, VoidReason
 from fairlot.board.registry_keeper import RegistryBoard

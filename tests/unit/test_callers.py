@@ -33,7 +33,7 @@ from fairlot import (
     settle,
     verify_deposit,
 )
-from fairlot.audit.auditor import Expected
+from fairlot.audit.expected import Expected
 from fairlot.beacon.contributions import Frozen
 from fairlot.board.keeper import Board, StartKeys, start_board
 from fairlot.board.registry_keeper import start_registry

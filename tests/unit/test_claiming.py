@@ -11,9 +11,10 @@ from fairlot.entry import EntryType
 from fairlot.errors import Rejection
 from fairlot.identity.committee import Holder
 from fairlot.identity.registry import epoch_at
+from fairlot.rehearsal.asking import Applicant
 from fairlot.rehearsal.claiming import CLAIMS_AFTER, Claiming
 from fairlot.rehearsal.draw import NobodyWatches, Poster
-from fairlot.rehearsal.work import Applicant, InProcess
+from fairlot.rehearsal.work import InProcess
 from kit.sales import play, source
 from kit.stage import Stage
 

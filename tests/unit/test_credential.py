@@ -6,11 +6,10 @@ import pytest
 
 from curve import IDENTITY, off_curve, off_subgroup
 from fairlot.errors import Rejection
+from fairlot.identity.answering import answer_all, attribute_octets
 from fairlot.identity.credential import (
     CredentialRequest,
     PendingCredential,
-    answer_all,
-    attribute_octets,
     check_request,
     request_credential,
 )

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from fairlot.audit.auditor import Expected, audit
+from fairlot.audit.auditor import audit
+from fairlot.audit.expected import Expected
 from fairlot.audit.report import Report
 from fairlot.board.storage import MemoryStorage
 from fairlot.deposit.wish import Wish

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from fairlot.allocation.entering import Entrant
-from fairlot.audit.auditor import Expected, audit
+from fairlot.audit.auditor import audit
+from fairlot.audit.expected import Expected
 from fairlot.board.phase import Phase
 from fairlot.board.sale import SaleState
 from fairlot.deposit.sealed_bid import BID_LENGTH, open_bid, seal_bid

@@ -50,6 +50,27 @@ def test_private_is_private_under_any_umask(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "public").stat().st_mode) == 0o666
 
 
+@pytest.mark.parametrize("path", [Path(), Path("..")])
+def test_a_path_without_a_name_is_there_already(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    within = tmp_path / "within"
+    within.mkdir()
+    monkeypatch.chdir(within)
+    with pytest.raises(FileExistsError):
+        write_new_file(path, b"data")
+    with pytest.raises(OSError, match=r"\."):
+        write_file(path, b"data")
+    assert [*tmp_path.rglob("*")] == [within]
+
+
+def test_errors_name_the_file_and_no_draft(tmp_path: Path) -> None:
+    path = tmp_path / "nowhere" / "file"
+    with pytest.raises(FileNotFoundError) as caught:
+        write_file(path, b"data")
+    assert caught.value.filename == str(path)
+
+
 def test_where_nothing_can_be_written_the_old_file_stays(tmp_path: Path) -> None:
     path = tmp_path / "folder"
     (path / "in it").mkdir(parents=True)

@@ -6,7 +6,8 @@ from functools import cache, partial
 
 import pytest
 
-from fairlot.audit.auditor import Expected, audit
+from fairlot.audit.auditor import audit
+from fairlot.audit.expected import Expected
 from fairlot.board.head import check_head, line_problems, verify_lines
 from fairlot.board.keeper import Board
 from fairlot.board.replay import Replay, replay

@@ -2,7 +2,8 @@
 
 import pytest
 
-from fairlot.audit.inspection import entry_facts, nym_facts, utc
+from fairlot.audit.inspection import entry_facts, nym_facts
+from fairlot.audit.sentences import utc
 from fairlot.board.phase import VoidReason
 from fairlot.board.replay import Replay, replay
 from fairlot.board.sale import SaleState

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from fairlot import audit_transcript
-from fairlot.audit.auditor import Expected, audit
+from fairlot.audit.auditor import audit
+from fairlot.audit.expected import Expected
 from fairlot.audit.kept import Kept
 from fairlot.audit.report import Report
 from fairlot.audit.trust import terms_policy

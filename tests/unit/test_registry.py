@@ -16,8 +16,8 @@ from fairlot.identity.registry import (
     credential_header,
     epoch_at,
     epochs_accepted,
-    read_registry,
 )
+from fairlot.identity.registry_reading import read_registry
 from fairlot.logs import Witness, Witnesses
 from fairlot.rehearsal.parts import START
 from fairlot_crypto import cbor

@@ -5,7 +5,8 @@ from functools import cache
 
 import pytest
 
-from fairlot.audit.auditor import Expected, audit
+from fairlot.audit.auditor import audit
+from fairlot.audit.expected import Expected
 from fairlot.board.log_keeper import Receipt
 from fairlot.board.phase import Phase, VoidReason
 from fairlot.board.replay import replay_file
@@ -14,8 +15,9 @@ from fairlot.deposit.deposit import read_deposit
 from fairlot.entry import EntryType
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import TermsFile
+from fairlot.rehearsal.announcing import write_terms
 from fairlot.rehearsal.draw import BATCH, STOPS
-from fairlot.rehearsal.parts import START, cast_parts, write_terms
+from fairlot.rehearsal.parts import START, cast_parts
 from fairlot.rehearsal.play import Rehearsed, rehearse
 from fairlot.rehearsal.work import InProcess, Processes, Workers
 from fairlot.terms.pool import MAIN_POOL, Mechanism, Pool

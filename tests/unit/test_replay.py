@@ -2,7 +2,8 @@
 
 import pytest
 
-from fairlot.audit.auditor import Expected, audit
+from fairlot.audit.auditor import audit
+from fairlot.audit.expected import Expected
 from fairlot.board.phase import Phase
 from fairlot.board.replay import Replay, replay
 from fairlot.board.transcript import Record, read_records

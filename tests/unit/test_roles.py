@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fairlot.audit.auditor import Expected, audit
+from fairlot.audit.auditor import audit
+from fairlot.audit.expected import Expected
 from fairlot.audit.report import Report
 from fairlot.audit.roles import Role, registry_keys, role_keys, shared_keys
 from fairlot_crypto.keys import VerifyKey

@@ -7,7 +7,8 @@ import pytest
 from fairlot.identity.enrolment import Identity
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import OWN_CLOCK, QUICKNET_CLOCK, BidsFile
-from fairlot.rehearsal.parts import TIMES, cast_parts, write_terms
+from fairlot.rehearsal.announcing import write_terms
+from fairlot.rehearsal.parts import TIMES, cast_parts
 from fairlot.rehearsal.wishes import wishes
 from fairlot_crypto.timelock.chain import QUICKNET
 from kit.gala import ANN, BOB, CAT, FILE, PEOPLE, gala, nyms

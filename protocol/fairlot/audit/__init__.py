@@ -1,5 +1,5 @@
 """How anybody checks a sale, offline, from its transcript (specs/audit.md).
 
-Read ``checks``, ``auditor``, ``margin``, ``roles``, ``disclosed``, ``report``; then
-``inspection``, which shows a board to people.
+Read ``checks``, ``auditor``, ``expected``, ``margin``, ``roles``, ``disclosed``, ``report``;
+then ``inspection`` and ``sentences``, which show a board to people.
 """

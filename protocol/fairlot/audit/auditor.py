@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from fairlot.audit.carried import carried_findings
@@ -17,6 +16,14 @@ from fairlot.audit.checks import (
     check_of,
 )
 from fairlot.audit.disclosed import disclosed_counts
+from fairlot.audit.expected import (
+    Expected,
+    is_rehearsal,
+    registry_alone,
+    rehearsal_findings,
+    root_findings,
+    shown_roots,
+)
 from fairlot.audit.given import (
     GivenHead,
     GivenPolicy,
@@ -28,10 +35,9 @@ from fairlot.audit.given import (
 )
 from fairlot.audit.kept import NOTHING, Compared, Kept, compare_kept
 from fairlot.audit.margin import beacon_facts, notices
-from fairlot.audit.report import CheckResult, Report, Roots
+from fairlot.audit.report import CheckResult, Report
 from fairlot.audit.roles import role_findings, role_notices
 from fairlot.audit.transcript_file import transcript_bytes
-from fairlot.audit.trust import policy_findings
 from fairlot.audit.watching import expiry_findings, roll_findings, watch_findings
 from fairlot.beacon.rounds import Rounds
 from fairlot.board.log_replay import Finding
@@ -41,66 +47,14 @@ from fairlot.board.replay import Replay, replay_files
 from fairlot.board.sale import SaleState
 from fairlot.board.standing import Watch
 from fairlot.entry import EntryType
-from fairlot.fields import bytes_problem
-from fairlot.identity.registry import Registry
-from fairlot.names import HASH_LENGTH, check_time
+from fairlot.names import check_time
 from fairlot_crypto.curve import Backend, backend
-from fairlot_crypto.errors import CallerError
-from fairlot_crypto.log.policy import Policy
 from fairlot_crypto.progress import Progress, silent
 from fairlot_crypto.statements import Statements
 from fairlot_crypto.timelock.drand import Beacon
 
 CLOCKS_DIFFER = 600
 """Seconds by which the log's clock may be ahead of the auditor's, and no notice says so."""
-_REHEARSED = (
-    "this is a rehearsal: one machine played every role, and whoever ran it may have known "
-    "every key and the draw; --rehearsal accepts it"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """What the auditor has from elsewhere: trust roots, and whether it may be a rehearsal."""
-
-    sale_id: bytes | None = None
-    """32 bytes; ``None`` where the auditor has none."""
-    board_key: bytes | None = None
-    """Ed25519 key, 32 bytes; ``None`` where the auditor has none."""
-    rehearsal: bool = False
-    """Whether a rehearsal is accepted."""
-    policy: Policy | None = None
-    """The log and the witnesses that the auditor trusts; ``None`` where there is none."""
-    registry_alone: bool = False
-    """Whether the log of a registry without any sale is what is to be audited."""
-
-    def __post_init__(self) -> None:
-        """Refuse what can be no root, since no transcript would ever agree with it.
-
-        Raises:
-            CallerError: ``audit.root`` unless each is 32 bytes or ``None``;
-                ``audit.flag`` unless the flags are booleans.
-        """
-        _check_flag("rehearsal", self.rehearsal)
-        _check_flag("registry_alone", self.registry_alone)
-        for name, root in (("sale_id", self.sale_id), ("board_key", self.board_key)):
-            problem = None if root is None else bytes_problem(root, HASH_LENGTH)
-            if problem:
-                hint = "bytes.fromhex() reads hexadecimal digits"
-                raise CallerError("audit.root", f"{name} {problem}; {hint}")
-
-    @property
-    def given(self) -> bool:
-        """Tell whether there is any trust root."""
-        roots = (self.sale_id, self.board_key, self.policy)
-        return any(root is not None for root in roots)
-
-
-def _check_flag(name: str, flag: object) -> None:
-    """Refuse what is no boolean: a text such as "no" would accept a rehearsal."""
-    if not isinstance(flag, bool):
-        problem = f"{name} is True or False, not {type(flag).__name__}"
-        raise CallerError("audit.flag", problem)
 
 
 def audit_transcript(
@@ -234,19 +188,19 @@ def audit_replay(
     own = _own_findings(read, expected, compared, known)
     findings = [*read.findings, *compared.findings, *own]
     # Step 10.
-    unchecked = _unchecked(expected, kept, _alone(read, expected) is not None)
+    unchecked = _unchecked(expected, kept, registry_alone(read, expected) is not None)
     results = tuple(_result(check, findings, read, unchecked) for check in CHECKS)
     return Report(
         results=results,
-        roots=_roots(read, expected, kept),
-        rehearsal=_is_rehearsal(read, expected),
+        roots=shown_roots(read, expected, kept),
+        rehearsal=is_rehearsal(read, expected),
         phase=state.phase.value,
         facts=_facts(state),
         disclosed=disclosed_counts(state),
         beacon=beacon_facts(read),
         notices=(
             *notices(read),
-            *role_notices(state, _alone(read, expected)),
+            *role_notices(state, registry_alone(read, expected)),
             *_future_notices(state, now),
         ),
         not_checked=NOT_CHECKED,
@@ -274,38 +228,12 @@ def _unchecked(expected: Expected, kept: Kept, alone: bool) -> tuple[str, ...]:
     return (*lacking, *(c.id for c in CHECKS if c.id not in OF_REGISTRIES))
 
 
-def _is_rehearsal(read: Replay, expected: Expected) -> bool | None:
-    """Tell whether the terms, or a registry that is alone, say so; ``None`` without."""
-    if read.state.begun:
-        return read.state.terms.rehearsal
-    alone = _alone(read, expected)
-    return None if alone is None else alone.rehearsal
-
-
-def _alone(read: Replay, expected: Expected) -> Registry | None:
-    """Return the registry that is audited alone, where no log of a sale is there."""
-    state = read.registry.state
-    meant = expected.registry_alone and state.begun and not read.sold
-    return state.registry if meant else None
-
-
 def _own_findings(
     read: Replay, expected: Expected, compared: Compared, known: Rounds
 ) -> Iterator[Finding]:
     state = read.state
     # Step 2.
-    if state.begun:
-        yield from _root_findings(state, expected)
-        yield from policy_findings(expected.policy, read, compared.heads)
-    elif (alone := _alone(read, expected)) is not None:
-        yield from _registry_roots(alone, expected)
-    elif expected.given:
-        yield Finding(
-            "roots.absent",
-            "the file holds no terms to compare with what is expected",
-            0,
-            None,
-        )
+    yield from root_findings(read, expected, compared.heads)
     # Step 4.
     yield from watch_findings(state, Watch(read.watch.seen | compared.seen))
     yield from expiry_findings(state, known)
@@ -318,7 +246,7 @@ def _own_findings(
     if finals > most:
         why = f"there are {finals} final deposits for the {most} leaves of the roll"
         yield Finding("people.more-than-leaves", why, None, None)
-    ended = state.phase in ENDED or _alone(read, expected) is not None
+    ended = state.phase in ENDED or registry_alone(read, expected) is not None
     tail = ""
     if read.unacknowledged:
         tail = f"{read.unacknowledged} bytes from {read.covered} on "
@@ -332,37 +260,9 @@ def _own_findings(
         why = f"{why}; {tail}" if tail else why
         yield Finding("sale.incomplete", why, read.covered, None)
     # Step 7.
-    yield from _rehearsal_findings(read, expected)
+    yield from rehearsal_findings(read, expected)
     # Step 8.
-    yield from role_findings(state, _alone(read, expected))
-
-
-def _root_findings(state: SaleState, expected: Expected) -> Iterator[Finding]:
-    wanted, found = expected.sale_id, state.sale_id
-    if wanted is not None and wanted != found:
-        yield Finding("roots.sale-id", _differs(wanted, found), None, None)
-    wanted, key = expected.board_key, state.terms.board.key
-    if wanted is not None and wanted != key:
-        yield Finding("roots.board-key", _differs(wanted, key), None, None)
-
-
-def _registry_roots(registry: Registry, expected: Expected) -> Iterator[Finding]:
-    """Compare a registry that is alone with the board's key, the one root that it has."""
-    wanted, key = expected.board_key, registry.board.key
-    if wanted is not None and wanted != key:
-        yield Finding("roots.board-key", _differs(wanted, key), None, None)
-    if expected.sale_id is not None or expected.policy is not None:
-        why = "the log of a registry is alone: there is no sale to compare"
-        yield Finding("roots.absent", why, 0, None)
-
-
-def _rehearsal_findings(read: Replay, expected: Expected) -> Iterator[Finding]:
-    if _is_rehearsal(read, expected) and not expected.rehearsal:
-        yield Finding("audit.rehearsal", _REHEARSED, None, None)
-
-
-def _differs(wanted: bytes, found: bytes) -> str:
-    return f"expected {wanted.hex()}, the file has {found.hex()}"
+    yield from role_findings(state, registry_alone(read, expected))
 
 
 def _future_notices(state: SaleState, now: int | None) -> Iterator[str]:
@@ -382,21 +282,6 @@ def _wrong_end(read: Replay) -> bool:
     ends = (EntryType.RESULT, EntryType.VOID)
     last = read.entries[-1] if read.entries else None
     return last is not None and last.entry.type in ends and last.refusal is not None
-
-
-def _roots(read: Replay, expected: Expected, kept: Kept) -> Roots:
-    terms = read.state.terms if read.state.begun else None
-    own = _alone(read, expected)
-    board = terms.board.key if terms else own.board.key if own else None
-    return Roots(
-        sale_id=terms.sale_id if terms else None,
-        board_key=board,
-        registry_id=terms.registry if terms else own.registry_id if own else None,
-        from_file=not expected.given,
-        policy=expected.policy is not None,
-        heads=len(kept.heads),
-        receipts=len(kept.receipts),
-    )
 
 
 def _facts(state: SaleState) -> dict[str, int]:

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from fairlot.audit.given import GivenHead, read_heads, read_rounds
-from fairlot.audit.transcript_file import transcript_bytes
+from fairlot.audit.given import GivenHead
+from fairlot.audit.sale_file import read_sale_file
 from fairlot.audit.winners import read_winners
-from fairlot.board.replay import Replay, replay_file
+from fairlot.board.replay import Replay
 from fairlot.door.gate import Gate
 from fairlot.names import check_sale_id
-from fairlot_crypto.curve import Backend, backend
+from fairlot_crypto.curve import Backend
 from fairlot_crypto.log.checkpoint import SignedCheckpoint
 from fairlot_crypto.progress import Progress, silent
 from fairlot_crypto.statements import Statements
@@ -48,11 +48,8 @@ def open_gate(
         CallerError: ``names.sale-id``, and as ``settle_transcript``.
     """
     check_sale_id(sale_id)
-    given, signed = read_rounds(rounds), read_heads(heads)
-    known = Statements() if statements is None else statements
-    data = transcript_bytes(transcript)
-    read = replay_file(data, backend() if curve is None else curve, known, progress)
-    return gate_of(read, sale_id, given, signed)
+    sale = read_sale_file(transcript, rounds, heads, curve, statements, progress)
+    return gate_of(sale.read, sale_id, sale.rounds, sale.heads)
 
 
 def gate_of(

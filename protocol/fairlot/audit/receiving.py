@@ -3,7 +3,7 @@
 specs/delivery.md, section 4; specs/audit.md, section 7.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from fairlot.audit.evidence import WrongDelivery
@@ -12,9 +12,9 @@ from fairlot.claim.claim import Claim, read_claim
 from fairlot.delivery.box import open_item
 from fairlot.delivery.entries import read_delivery, read_items
 from fairlot.delivery.items import units_of
-from fairlot.entry import Entry, EntryType
+from fairlot.entry import Entry, EntryHash, EntryType
 from fairlot.errors import Rejection
-from fairlot.names import Nym
+from fairlot.names import Nym, SaleId
 from fairlot_crypto.keys import OpeningKey
 
 
@@ -46,15 +46,16 @@ def receive(
     Raises:
         Rejection: ``phase.wrong`` before RESULT.
     """
+    by_hash = {timed.entry.hash: timed.entry for timed in read.entries}
     sent = {
-        read_delivery(timed.entry).unit: timed.entry
-        for timed in read.entries
-        if timed.entry.type is EntryType.DELIVERY
+        read_delivery(entry).unit: entry
+        for entry in by_hash.values()
+        if entry.type is EntryType.DELIVERY
     }
     units = enumerate(units_of(read.state.drawn_outcome))
     mine = [(number, unit.pool) for number, unit in units if unit.nym == nym]
     return tuple(
-        _open(read, pool, sent[number], key_of)
+        _open(read.state.sale_id, by_hash, pool, sent[number], key_of)
         if number in sent
         else Received(number, pool)
         for number, pool in mine
@@ -62,16 +63,19 @@ def receive(
 
 
 def _open(
-    read: Replay, pool: str, sent: Entry, key_of: Callable[[Claim], OpeningKey]
+    sale_id: SaleId,
+    by_hash: Mapping[EntryHash, Entry],
+    pool: str,
+    sent: Entry,
+    key_of: Callable[[Claim], OpeningKey],
 ) -> Received:
     """Open one box, or make the evidence that it is a wrong one."""
     delivery = read_delivery(sent)
-    by_hash = {timed.entry.hash: timed.entry for timed in read.entries}
     promise, claim = by_hash[delivery.items], by_hash[delivery.claim]
     key, unit = key_of(read_claim(claim)), delivery.unit
     items = read_items(promise)
     try:
-        item = open_item(read.state.sale_id, items, unit, delivery.box, key)
+        item = open_item(sale_id, items, unit, delivery.box, key)
     except Rejection as refusal:
         terms = next(each for each in by_hash.values() if each.type is EntryType.TERMS)
         shown = WrongDelivery(terms, promise, claim, sent, key.secret)

@@ -11,21 +11,21 @@ from typing import TypeAlias
 
 from fairlot.allocation.outcome import Outcome
 from fairlot.allocation.settlement import LedgerLine, outcome_hash, settle_void
-from fairlot.audit.given import GivenHead, read_heads, read_rounds
-from fairlot.audit.transcript_file import transcript_bytes
+from fairlot.audit.given import GivenHead
+from fairlot.audit.sale_file import read_sale_file
 from fairlot.beacon.contributions import Draw
 from fairlot.beacon.rounds import Rounds
 from fairlot.board.head import check_head
 from fairlot.board.log_replay import Finding
 from fairlot.board.phase import VoidReason
-from fairlot.board.replay import Replay, replay_file
+from fairlot.board.replay import Replay
 from fairlot.board.sale import SaleState
 from fairlot.board.standing import DUE, Marked, Watch, last_moment
 from fairlot.entry import EntryType
 from fairlot.names import SaleId
 from fairlot.terms.named_round import NamedRound
 from fairlot.text import Json
-from fairlot_crypto.curve import Backend, backend
+from fairlot_crypto.curve import Backend
 from fairlot_crypto.keys import VerifyKey
 from fairlot_crypto.log.checkpoint import SignedCheckpoint
 from fairlot_crypto.progress import Progress, silent
@@ -175,12 +175,8 @@ def settle_transcript(
         CallerError: ``audit.transcript``, ``audit.round``, ``audit.head`` for arguments
             of another type.
     """
-    given, signed = read_rounds(rounds), read_heads(heads)
-    data = transcript_bytes(transcript)
-    curve = backend() if curve is None else curve
-    known = Statements() if statements is None else statements
-    read = replay_file(data, curve, known, progress)
-    return settle_replay(read, given, signed)
+    sale = read_sale_file(transcript, rounds, heads, curve, statements, progress)
+    return settle_replay(sale.read, sale.rounds, sale.heads)
 
 
 def settle_replay(

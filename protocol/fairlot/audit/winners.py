@@ -6,14 +6,14 @@ specs/settlement.md, section 7.
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from fairlot.audit.given import GivenHead, read_heads, read_rounds
+from fairlot.audit.given import GivenHead
+from fairlot.audit.sale_file import read_sale_file
 from fairlot.audit.settling import Settled, settle_replay
-from fairlot.audit.transcript_file import transcript_bytes
-from fairlot.board.replay import Replay, replay_file
+from fairlot.board.replay import Replay
 from fairlot.errors import Rejection
 from fairlot.identity.winner_audit import AuditedSale
 from fairlot.names import Nym, check_sale_id
-from fairlot_crypto.curve import Backend, backend
+from fairlot_crypto.curve import Backend
 from fairlot_crypto.log.checkpoint import SignedCheckpoint
 from fairlot_crypto.progress import Progress, silent
 from fairlot_crypto.statements import Statements
@@ -107,8 +107,5 @@ def open_winner_audit(
         CallerError: ``names.sale-id``, and as ``settle_transcript``.
     """
     check_sale_id(sale_id)
-    given, signed = read_rounds(rounds), read_heads(heads)
-    known = Statements() if statements is None else statements
-    data = transcript_bytes(transcript)
-    read = replay_file(data, backend() if curve is None else curve, known, progress)
-    return audited_sale(read, sale_id, given, signed)
+    sale = read_sale_file(transcript, rounds, heads, curve, statements, progress)
+    return audited_sale(sale.read, sale_id, sale.rounds, sale.heads)

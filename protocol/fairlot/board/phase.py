@@ -21,7 +21,7 @@ class Phase(StrEnum):
     VOID = "void"
 
 
-_RUNNING = (
+RUNNING = (
     Phase.ANNOUNCED,
     Phase.OPEN,
     Phase.COMMIT,
@@ -37,7 +37,7 @@ ENDED = (*DRAWN, Phase.VOID)
 
 PHASES: Mapping[EntryType, tuple[Phase, ...]] = {
     EntryType.TERMS: (Phase.EMPTY,),
-    EntryType.TIME: (*_RUNNING, *ENDED),
+    EntryType.TIME: (*RUNNING, *ENDED),
     EntryType.OPEN: (Phase.ANNOUNCED,),
     EntryType.DEPOSIT: (Phase.OPEN,),
     EntryType.CANCEL: (Phase.OPEN,),
@@ -56,7 +56,7 @@ PHASES: Mapping[EntryType, tuple[Phase, ...]] = {
     EntryType.ITEMS: (Phase.LOCKED,),
     EntryType.UNLOCK: (Phase.LOCKED,),
     EntryType.DELIVERY: (Phase.UNLOCKED,),
-    EntryType.VOID: _RUNNING,
+    EntryType.VOID: RUNNING,
 }
 """The phases in which an entry of each type is legal (specs/sale.md, table 1)."""
 

@@ -9,13 +9,8 @@ from fairlot.entry import Entry, EntryType, Role, body_fields
 from fairlot.errors import Rejection
 from fairlot.identity.leaf import Leaf, check_leaf, read_leaf
 from fairlot.identity.lives import Lives, check_carried
-from fairlot.identity.registry import (
-    Credentials,
-    Registry,
-    RegistryId,
-    RollId,
-    read_registry,
-)
+from fairlot.identity.registry import Credentials, Registry, RegistryId, RollId
+from fairlot.identity.registry_reading import read_registry
 from fairlot.identity.roll import (
     PostedRoll,
     Roll,

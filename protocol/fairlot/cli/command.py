@@ -64,6 +64,39 @@ def add_commands(
         word.set_defaults(**{name: command})
 
 
+def command_of_steps(
+    name: str, summary: str, examples: str, steps: Sequence[Command]
+) -> Command:
+    """Return a command that is followed by the word of one of its steps."""
+
+    def configure(parser: argparse.ArgumentParser) -> None:
+        add_commands(parser, steps, "step", "STEP", required=True)
+
+    def execute(arguments: argparse.Namespace) -> int:
+        step: Command = arguments.step
+        return step.execute(arguments)
+
+    return Command(name, summary, examples, configure, execute)
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Add --json to a command that has an answer for people too."""
+    parser.add_argument("--json", action="store_true", help="answer for machines")
+
+
+def add_new_file(parser: argparse.ArgumentParser, what: str) -> None:
+    """Add --out, a file that is not there yet, and --json.
+
+    Args:
+        parser: of a command.
+        what: says what the file is.
+    """
+    parser.add_argument(
+        *("-o", "--out"), metavar="FILE", type=Path, required=True, help=what
+    )
+    add_json(parser)
+
+
 def add_rounds(parser: argparse.ArgumentParser, what: str) -> None:
     """Add --round, a relay's file, as often as it is given.
 

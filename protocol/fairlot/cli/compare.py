@@ -7,7 +7,7 @@ from fairlot.audit.compare import View, compare
 from fairlot.audit.evidence import Evidence, encode_evidence, read_evidence
 from fairlot.audit.transcript_file import read_transcript
 from fairlot.board.replay import Replay, replay_file
-from fairlot.cli.command import FAILED, OK, REFUSED, Command, chosen_curve
+from fairlot.cli.command import FAILED, OK, REFUSED, Command, add_json, chosen_curve
 from fairlot.cli.heads import read_head
 from fairlot.cli.output import busy, complain, say, show_json
 from fairlot.cli.reading import read_at_most
@@ -49,7 +49,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--evidence", metavar="FILE", type=Path, help="verify evidence by itself"
     )
-    parser.add_argument("--json", action="store_true", help="answer for machines")
+    add_json(parser)
 
 
 def execute(arguments: argparse.Namespace) -> int:

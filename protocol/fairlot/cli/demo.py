@@ -5,14 +5,14 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from fairlot.audit.auditor import Expected
+from fairlot.audit.expected import Expected
 from fairlot.cli.audit import audit_files
 from fairlot.cli.closing import show_closing
 from fairlot.cli.command import FAILED, OK, Command, chosen_curve
 from fairlot.cli.folders import create_folder
 from fairlot.cli.new import WORKED, write_example
 from fairlot.cli.output import Screen, say
-from fairlot.cli.run import TRANSCRIPT, default_jobs, play, read_acts
+from fairlot.cli.playing import TRANSCRIPT, default_jobs, play, read_acts
 from fairlot.cli.stories import show_stories
 from fairlot.inputs.people_file import read_people
 from fairlot.inputs.terms_file import read_terms_file

@@ -5,20 +5,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from fairlot.audit.inspection import EntryFacts, entry_facts, nym_facts, utc
+from fairlot.audit.inspection import EntryFacts, entry_facts, nym_facts
+from fairlot.audit.sentences import utc
 from fairlot.audit.trust import terms_policy
-from fairlot.board.replay import Replay, replay_file
+from fairlot.board.replay import Replay
 from fairlot.board.sale import SaleState
 from fairlot.cli.command import FAILED, OK, Command, chosen_curve, hex_bytes
 from fairlot.cli.odds import show_odds
-from fairlot.cli.output import Screen, complain, say, show_json
+from fairlot.cli.output import complain, say, show_json
 from fairlot.cli.table import show_table
-from fairlot.cli.transcript import read_named
+from fairlot.cli.transcript import replay_named
 from fairlot.errors import Rejection
 from fairlot.inputs.forecast import odds_document, state_odds
 from fairlot.names import NYM_LENGTH, Nym
 from fairlot.text import Viewed, counted
-from fairlot_crypto.statements import Statements
 
 _EXAMPLES = """\
 Exit code: 0 if something is shown, 1 if there is nothing to show, 2 if the file or the
@@ -60,9 +60,7 @@ def execute(arguments: argparse.Namespace) -> int:
     """Print the board, or one buyer's position."""
     path: Path = arguments.file
     backend = chosen_curve()
-    data = read_named(path)
-    with Screen(acknowledge=False) as screen:
-        read = replay_file(data, backend, Statements(), screen.stage("reading"))
+    read = replay_named(path, backend, "reading")
     if arguments.odds:
         return _show_odds(read.state, as_json=arguments.json)
     if arguments.policy:

@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from concurrent.futures import BrokenExecutor
+from functools import cache
 
 from fairlot import __version__
 from fairlot.cli import (
@@ -99,6 +100,7 @@ def _execute(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> 
     return command.execute(arguments)
 
 
+@cache
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="fairlot",
@@ -132,7 +134,10 @@ def _failure(error: Exception) -> str:
     if isinstance(error, OSError):
         reason = error.strerror or "the system refused"
         place = f" ({error.filename})" if error.filename else ""
-        why = f"{reason}{place}: make room or give permission, then try again"
+        remedy = "make room or give permission, then try again"
+        if isinstance(error, FileNotFoundError):
+            remedy = "name a folder that is there"
+        why = f"{reason}{place}: {remedy}"
     elif isinstance(error, BrokenExecutor):
         why = "a worker process was killed: try again with --jobs 1"
     return f"could not be completed: {why}"

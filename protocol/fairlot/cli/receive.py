@@ -7,7 +7,7 @@ from pathlib import Path
 from fairlot.audit.evidence import encode_evidence
 from fairlot.audit.receiving import Received, receive
 from fairlot.cli.beacon.steps import view_of
-from fairlot.cli.command import FAILED, OK, Command, chosen_curve
+from fairlot.cli.command import FAILED, OK, Command, add_json, chosen_curve
 from fairlot.cli.door.files import write_new
 from fairlot.cli.output import complain, say, show_json
 from fairlot.cli.registry_folder import add_person, read_folder_of
@@ -44,7 +44,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="where the evidence of a wrong delivery is written, if there is one",
     )
-    parser.add_argument("--json", action="store_true", help="answer for machines")
+    add_json(parser)
 
 
 def execute(arguments: argparse.Namespace) -> int:

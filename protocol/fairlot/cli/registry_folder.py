@@ -72,6 +72,9 @@ def read_folder_of(folder: Path, state: SaleState, curve: Backend) -> Earlier:
     Raises:
         InputError: ``registry-dir.other``, and as ``read_kept_folder``.
     """
+    if not state.begun:
+        problem = "the transcript holds no sale: name that of the sale"
+        raise InputError("registry-dir.other", problem)
     earlier = read_kept_folder(folder, curve)
     if state.terms.registry != earlier.state.registry_id:
         problem = f"{folder} keeps another registry than that of the sale"
@@ -100,6 +103,9 @@ def check_keep_folder(folder: Path, out: Path) -> None:
     """
     check_new_folder(folder)
     kept, outputs = folder.resolve(), out.resolve()
+    if kept == Path.cwd():
+        problem = "is the folder in which you are, which nothing can replace"
+        raise InputError("out-dir.unusable", f"{folder} {problem}: name another")
     if kept == outputs or kept in outputs.parents:
         problem = "is for the outputs, or above them: name another for the registry"
         raise InputError("out-dir.not-empty", f"{folder} {problem}")

@@ -6,15 +6,13 @@ from pathlib import Path
 
 from fairlot import __version__
 from fairlot.audit.auditor import audit_replay
-from fairlot.board.replay import replay_file
 from fairlot.cli.audit import add_given, read_given
 from fairlot.cli.command import FAILED, OK, Command, chosen_curve
-from fairlot.cli.output import Screen, say
-from fairlot.cli.transcript import read_named
+from fairlot.cli.output import say
+from fairlot.cli.transcript import replay_named
 from fairlot.errors import InputError
 from fairlot.report.page import BEGIN, report_page
 from fairlot_crypto.durable import write_file
-from fairlot_crypto.statements import Statements
 
 _EXAMPLES = """\
 The page needs no network and no script; it prints, and it says first whether the audit
@@ -52,10 +50,7 @@ def execute(arguments: argparse.Namespace) -> int:
     path: Path = arguments.out
     given = read_given(arguments)
     _check_replaceable(path)
-    data = read_named(arguments.file)
-    with Screen(acknowledge=False) as screen:
-        stage = screen.stage("checking")
-        read = replay_file(data, chosen_curve(), Statements(), stage)
+    read = replay_named(arguments.file, chosen_curve(), "checking")
     now = int(time.time())
     report = audit_replay(read, given.expected, now, given.rounds, given.kept)
     accepted = given.expected.rehearsal

@@ -1,66 +1,54 @@
 """``fairlot run``: a rehearsal of a whole sale on this machine."""
 
 import argparse
-import os
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
 
-from fairlot.audit.evidence import encode_evidence
-from fairlot.board.storage import create_transcript
+from fairlot.board.phase import Phase
 from fairlot.cli.beacon.setup_file import read_setup_file
 from fairlot.cli.closing import (
-    ALLOCATION,
-    POOLS,
-    WINNERS,
     name_tables,
     show_closing,
-    write_tables,
 )
 from fairlot.cli.command import FAILED, OK, Command, chosen_curve, hex_bytes, whole
-from fairlot.cli.folders import check_new_folder, create_folder, write_private_folder
-from fairlot.cli.item_files import ITEMS, items_csv, read_items
+from fairlot.cli.folders import check_new_folder, create_folder
+from fairlot.cli.item_files import ITEMS, read_items
 from fairlot.cli.output import Screen, complain, say
+from fairlot.cli.playing import (
+    NYMS,
+    OUTPUTS,
+    TRANSCRIPT,
+    default_jobs,
+    evidence_name,
+    play,
+    read_acts,
+)
 from fairlot.cli.registry_folder import (
     check_keep_folder,
     keep_registry,
     read_registry_folder,
 )
-from fairlot.cli.role_files import KEYS, next_steps, role_files
+from fairlot.cli.role_files import KEYS, next_steps
 from fairlot.cli.squarings import announce_squarings
 from fairlot.cli.stories import show_stories
 from fairlot.cli.warnings import warn
 from fairlot.entry import EntryType
-from fairlot.errors import InputError
-from fairlot.inputs.events_file import read_events
 from fairlot.inputs.findings import find
 from fairlot.inputs.people_file import Person, read_people
 from fairlot.inputs.terms_file import TermsFile, read_terms_file
-from fairlot.names import Nym
-from fairlot.rehearsal.draw import BATCH, STOPS, find_setup
+from fairlot.rehearsal.draw import STOPS, find_setup
 from fairlot.rehearsal.fit import check_people, check_playable
 from fairlot.rehearsal.kept import Earlier
-from fairlot.rehearsal.named import Lie
-from fairlot.rehearsal.play import Rehearsed, rehearse
-from fairlot.rehearsal.plot import Act, beginnings, calendar_of, plot
-from fairlot.rehearsal.work import InProcess, Processes, Workers
+from fairlot.rehearsal.play import Rehearsed
+from fairlot.rehearsal.plot import Act
 from fairlot.report.ending import void_sentence
 from fairlot.terms.terms import Terms
-from fairlot.text import csv_table
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.delay.parameters import Setup
-from fairlot_crypto.durable import PRIVATE, write_file
-from fairlot_crypto.randomness import SEED_LENGTH, SeededRandomness, SystemRandomness
+from fairlot_crypto.randomness import SEED_LENGTH, SystemRandomness
 
-TRANSCRIPT = "transcript.fairlot"
-NYMS = "nyms.csv"
-EVIDENCE = "evidence"
-"""The folder of evidence against issuers, there where some lied."""
-OUTPUTS = (TRANSCRIPT, ALLOCATION, NYMS, POOLS, WINNERS, ITEMS, KEYS, EVIDENCE)
-
-_NYMS_HEADER = ("person", "nym", "holder")
 _EXAMPLES = """\
 Exit code: 0 if the sale ended as its terms say, or stopped as told; 1 if it is void or could
 not be completed; 2 if the input was refused and nothing was written.
@@ -144,7 +132,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--acks",
         action="store_true",
-        help="print 'ack HASH INDEX' for each entry as soon as it is durable",
+        help="print 'ack HASH INDEX ORIGIN' for each entry as soon as it is durable",
     )
 
 
@@ -260,8 +248,20 @@ def _show(done: Rehearsed, folder: Path) -> None:
     say(f"  fairlot audit {quote(str(folder / TRANSCRIPT))} {roots}")
     say()
     show_closing(done.state)
+    _show_held(done)
     show_stories(done)
     show_named(done, folder)
+
+
+def _show_held(done: Rehearsed) -> None:
+    """Say why refunds are held where nobody could claim them; else nothing."""
+    held = any(line.held for line in done.state.ledger)
+    if held and done.state.phase is Phase.LOCKED:
+        say()
+        say(
+            "The refunds wait for claims, and this rehearsal ends with RESULT, before them:"
+        )
+        say("with --items or --events it goes on until they are paid out.")
 
 
 def _show_roots(terms: Terms) -> None:
@@ -280,97 +280,6 @@ COMMAND = Command(
 )
 
 
-def read_acts(
-    path: Path | None,
-    terms: TermsFile,
-    people: Sequence[Person],
-    earlier: Earlier | None,
-) -> tuple[Act, ...]:
-    """Return what happens to people; nothing where there is no file.
-
-    Raises:
-        InputError: ``events-file.*``.
-    """
-    if path is None:
-        return ()
-    events, calendar = read_events(path, people), calendar_of(terms, earlier)
-    return plot(events, calendar, beginnings(people, earlier), path)
-
-
-def default_jobs(people: int) -> int:
-    """Return the number of processes for which there is work."""
-    return max(1, min(os.cpu_count() or 1, people // BATCH))
-
-
-def play(
-    backend: Backend,
-    terms: TermsFile,
-    people: Sequence[Person],
-    folder: Path,
-    seed: bytes,
-    jobs: int,
-    screen: Screen,
-    setup: Setup | None = None,
-    until: EntryType | None = None,
-    earlier: Earlier | None = None,
-    acts: Sequence[Act] = (),
-    items: Sequence[bytes] = (),
-) -> Rehearsed:
-    """Rehearse a sale, and leave transcript, allocation and nyms in ``folder``.
-
-    With ``earlier``, whose seed it must be, a sale of a registry that goes on. Where it
-    has stopped behind ``until``, leave what every role holds instead of the
-    allocation.
-
-    Raises:
-        InputError: ``out-dir.not-empty``, ``out-dir.unusable``, before anything is
-            written.
-    """
-    try:
-        storage = create_transcript(folder / TRANSCRIPT)
-    except OSError as error:
-        reason = error.strerror or "unknown reason"
-        problem = f"{folder} cannot take a transcript: {reason}"
-        raise InputError("out-dir.unusable", problem) from error
-    randomness = SeededRandomness(seed)
-    try:
-        with _workers(jobs) as workers:
-            done = rehearse(
-                backend,
-                terms,
-                people,
-                storage,
-                randomness,
-                workers,
-                screen,
-                setup,
-                until,
-                earlier,
-                acts,
-                items,
-            )
-    finally:
-        storage.close()
-    if done.held is None:
-        persons = {nym: person for person, nym in done.nyms}
-        write_tables(folder, done.terms.pools, done.state.ledger, persons)
-        if items:
-            write_file(folder / ITEMS, items_csv(done.handed, persons), PRIVATE)
-    else:
-        write_private_folder(folder / KEYS, role_files(done.held, done.state))
-    write_file(folder / NYMS, nyms_csv(done.nyms, done.holders), PRIVATE)
-    if done.named:
-        (folder / EVIDENCE).mkdir()
-    for lie in done.named:
-        write_file(folder / evidence_name(lie), encode_evidence(lie))
-    return done
-
-
-def evidence_name(lie: Lie) -> str:
-    """Return where a folder of results holds the evidence."""
-    return f"{EVIDENCE}/issuer-{lie.issuer}-{lie.kind}"
-
-
 def show_named(done: Rehearsed, folder: Path) -> None:
     """Print which issuers lied, and how anybody verifies it; nothing where none did."""
     if not done.named:
@@ -381,18 +290,3 @@ def show_named(done: Rehearsed, folder: Path) -> None:
         say(f"  {lie.title}")
         path = quote(str(folder / evidence_name(lie)))
         say(f"    fairlot compare --evidence {path}")
-
-
-def _workers(jobs: int) -> AbstractContextManager[Workers]:
-    return nullcontext(InProcess()) if jobs == 1 else Processes(jobs)
-
-
-def nyms_csv(nyms: Iterable[tuple[str, Nym]], holders: Mapping[str, str]) -> bytes:
-    """Return nyms.csv: one row per person, in the order of the list.
-
-    Args:
-        nyms: name and nym of everybody.
-        holders: who holds each position, by the name of its person.
-    """
-    rows = ((person, nym.hex(), holders[person]) for person, nym in nyms)
-    return csv_table(_NYMS_HEADER, rows)

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from fairlot.allocation.settlement import LedgerLine
-from fairlot.audit.inspection import utc
+from fairlot.audit.sentences import utc
 from fairlot.audit.settling import (
     Missing,
     MissingMarker,
@@ -19,22 +19,19 @@ from fairlot.audit.settling import (
     settle_replay,
 )
 from fairlot.board.phase import DRAWN, Phase
-from fairlot.board.replay import Replay, replay_file
+from fairlot.board.replay import Replay
 from fairlot.board.sale import SaleState
-from fairlot.cli.beacon.files import read_round_file
 from fairlot.cli.closing import (
     name_tables,
     show_settlement,
     write_tables,
 )
-from fairlot.cli.command import FAILED, OK, Command, add_files, add_rounds, chosen_curve
+from fairlot.cli.command import FAILED, OK, Command, chosen_curve
 from fairlot.cli.folders import check_new_folder, create_folder
-from fairlot.cli.heads import read_kept_head
-from fairlot.cli.output import Screen, say, show_json
-from fairlot.cli.transcript import read_named
+from fairlot.cli.output import say, show_json
+from fairlot.cli.transcript import add_sale_file, read_sale_file
 from fairlot.report.ending import void_sentence
 from fairlot.text import Json, Viewed, counted
-from fairlot_crypto.statements import Statements
 
 _EXAMPLES = """\
 Nobody's key is needed: once the seed is determined, everybody computes the same. Settling is
@@ -57,13 +54,7 @@ _SAID: Mapping[Phase, str] = {
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("file", metavar="FILE", type=Path, help="a board's transcript")
-    add_rounds(parser, "a round that the log lacks")
-    add_files(
-        parser,
-        "head",
-        "a head of the log that witnesses have co-signed, a signed note",
-    )
+    add_sale_file(parser)
     parser.add_argument(
         "--out",
         metavar="DIR",
@@ -79,13 +70,9 @@ def execute(arguments: argparse.Namespace) -> int:
     folder: Path | None = arguments.out
     if folder is not None:
         check_new_folder(folder)
-    rounds = [read_round_file(path) for path in arguments.rounds]
-    heads = [read_kept_head(path) for path in arguments.heads]
-    data = read_named(arguments.file)
-    with Screen(acknowledge=False) as screen:
-        read = replay_file(data, curve, Statements(), screen.stage("reading"))
-    state = read.state
-    result = settle_replay(read, rounds, heads)
+    sale = read_sale_file(arguments, curve)
+    read, state = sale.read, sale.read.state
+    result = settle_replay(read, sale.rounds, sale.heads)
     if folder is not None and not isinstance(result, NotYet):
         create_folder(folder)
         write_tables(folder, state.terms.pools, result.ledger)

@@ -1,11 +1,67 @@
 """The argument that names a transcript to be read: a file, or ``-`` for standard input."""
 
+import argparse
 import sys
 from pathlib import Path
 
+from fairlot.audit.sale_file import SaleFile
 from fairlot.audit.transcript_file import read_stream, read_transcript
+from fairlot.board.replay import Replay, replay_file
+from fairlot.cli.beacon.files import read_round_file
+from fairlot.cli.command import add_files, add_rounds, hex_bytes
+from fairlot.cli.heads import read_kept_head
+from fairlot.cli.output import Screen
+from fairlot.names import HASH_LENGTH
+from fairlot_crypto.curve import Backend
+from fairlot_crypto.statements import Statements
 
 STANDARD_INPUT = "-"
+
+
+def add_sale_file(parser: argparse.ArgumentParser) -> None:
+    """Add FILE, --round and --head."""
+    parser.add_argument("file", metavar="FILE", type=Path, help="a board's transcript")
+    add_rounds(parser, "a round that the log lacks")
+    add_files(parser, "head", "a head of the log that witnesses have co-signed")
+
+
+def add_sale_id(parser: argparse.ArgumentParser) -> None:
+    """Add --sale-id to a command that needs it."""
+    parser.add_argument(
+        "--sale-id",
+        metavar="HEX",
+        type=hex_bytes(HASH_LENGTH),
+        required=True,
+        help="the sale id that the seller has published",
+    )
+
+
+def read_sale_file(arguments: argparse.Namespace, curve: Backend) -> SaleFile:
+    """Return what ``add_sale_file`` lets people name.
+
+    Raises:
+        InputError: ``contribution.unreadable``, ``contribution.round``,
+            ``head.unreadable``, ``head.form``, and as ``read_named``.
+    """
+    rounds = tuple(map(read_round_file, arguments.rounds))
+    heads = tuple(map(read_kept_head, arguments.heads))
+    return SaleFile(replay_named(arguments.file, curve, "reading"), rounds, heads)
+
+
+def replay_named(path: Path, curve: Backend, stage: str) -> Replay:
+    """Replay the transcript that a user names, and show on a terminal how far it is.
+
+    Args:
+        path: as ``read_named`` takes it.
+        curve: the back-end.
+        stage: how the terminal calls the work.
+
+    Raises:
+        InputError: as ``read_named``.
+    """
+    data = read_named(path)
+    with Screen(acknowledge=False) as screen:
+        return replay_file(data, curve, Statements(), screen.stage(stage))
 
 
 def read_named(path: Path) -> bytes:

@@ -9,24 +9,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fairlot.audit.winners import audited_sale
-from fairlot.board.replay import replay_file
-from fairlot.cli.beacon.files import read_round_file
 from fairlot.cli.beacon.steps import view_of
 from fairlot.cli.command import (
     FAILED,
     OK,
     Command,
-    add_commands,
-    add_files,
-    add_rounds,
+    add_json,
+    add_new_file,
     chosen_curve,
+    command_of_steps,
     hex_bytes,
 )
 from fairlot.cli.door.files import read_given, write_new
-from fairlot.cli.heads import read_kept_head
-from fairlot.cli.output import Screen, say, show_json
+from fairlot.cli.output import say, show_json
 from fairlot.cli.registry_folder import add_person, read_folder_of
-from fairlot.cli.transcript import read_named
+from fairlot.cli.transcript import add_sale_file, add_sale_id, read_sale_file
 from fairlot.errors import FairlotError, InputError, Rejection
 from fairlot.identity.winner_audit import (
     AuditedSale,
@@ -35,7 +32,7 @@ from fairlot.identity.winner_audit import (
     prove_winner,
     read_winner_proof,
 )
-from fairlot.names import HASH_LENGTH, NYM_LENGTH, Nym
+from fairlot.names import NYM_LENGTH, Nym
 from fairlot.rehearsal.wallet import open_wallet
 from fairlot.text import Viewed, counted
 from fairlot_crypto.bbs.winner import AuditKey, read_certificate
@@ -43,7 +40,6 @@ from fairlot_crypto.curve import G1_LENGTH, scalar_from_bytes, scalar_to_bytes
 from fairlot_crypto.durable import PRIVATE
 from fairlot_crypto.errors import CryptoError
 from fairlot_crypto.randomness import SystemRandomness
-from fairlot_crypto.statements import Statements
 
 _CODES = """\
 Exit code: 0 if done and all of it holds, 1 if an answer does not or is missing, 2 if a file
@@ -98,7 +94,7 @@ def _configure_key(parser: argparse.ArgumentParser) -> None:
         ("--certificate", "what winners are shown"),
     ):
         parser.add_argument(name, metavar="FILE", type=Path, required=True, help=what)
-    parser.add_argument("--json", action="store_true", help="answer for machines")
+    add_json(parser)
 
 
 def _key(arguments: argparse.Namespace) -> int:
@@ -127,10 +123,7 @@ def _configure_answer(parser: argparse.ArgumentParser) -> None:
         help="the key that the auditor has published",
     )
     add_person(parser)
-    parser.add_argument(
-        *("-o", "--out"), metavar="FILE", type=Path, required=True, help="the answer"
-    )
-    parser.add_argument("--json", action="store_true", help="answer for machines")
+    add_new_file(parser, "the answer")
 
 
 def _answer(arguments: argparse.Namespace) -> int:
@@ -171,20 +164,14 @@ def _show_answer(arguments: argparse.Namespace, given: WinnerProof) -> None:
 
 
 def _configure_check(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE", type=Path, help="a board's transcript")
+    add_sale_file(parser)
     parser.add_argument(
         "answers", metavar="ANSWER", type=Path, nargs="*", help="of winners"
     )
     parser.add_argument(
         "--key", metavar="FILE", type=Path, required=True, help="the auditor's secret"
     )
-    parser.add_argument(
-        "--sale-id",
-        metavar="HEX",
-        type=hex_bytes(HASH_LENGTH),
-        required=True,
-        help="the sale id that the seller has published",
-    )
+    add_sale_id(parser)
     parser.add_argument(
         "--nym",
         metavar="HEX",
@@ -194,9 +181,7 @@ def _configure_check(parser: argparse.ArgumentParser) -> None:
         dest="nyms",
         help="a winner who was asked and must have answered; may be repeated",
     )
-    add_rounds(parser, "a round that the log lacks")
-    add_files(parser, "head", "a head of the log that witnesses have co-signed")
-    parser.add_argument("--json", action="store_true", help="answer for machines")
+    add_json(parser)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,12 +208,8 @@ def _check(arguments: argparse.Namespace) -> int:
     curve = chosen_curve()
     key = _read_key(arguments.key)
     answers = [(path, read_given(path)) for path in arguments.answers]
-    rounds = [read_round_file(path) for path in arguments.rounds]
-    heads = [read_kept_head(path) for path in arguments.heads]
-    data = read_named(arguments.file)
-    with Screen(acknowledge=False) as screen:
-        read = replay_file(data, curve, Statements(), screen.stage("reading"))
-    sale = audited_sale(read, arguments.sale_id, rounds, heads)
+    file = read_sale_file(arguments, curve)
+    sale = audited_sale(file.read, arguments.sale_id, file.rounds, file.heads)
     audit = WinnerAudit(sale, key)
     checked = [_check_one(audit, path, given) for path, given in answers]
     missing = [nym for nym in arguments.nyms if Nym(nym) not in audit.shown]
@@ -314,21 +295,9 @@ STEPS = (
 )
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Add the steps."""
-    add_commands(parser, STEPS, "step", "STEP", required=True)
-
-
-def execute(arguments: argparse.Namespace) -> int:
-    """Do one step."""
-    step: Command = arguments.step
-    return step.execute(arguments)
-
-
-COMMAND = Command(
+COMMAND = command_of_steps(
     "winner-audit",
     "Ask winners which leaf their nym belongs to, and check what they answer.",
     _EXAMPLES,
-    configure,
-    execute,
+    STEPS,
 )

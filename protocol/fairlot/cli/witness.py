@@ -12,7 +12,14 @@ from fairlot.board.cosigning import cosign, witness_of
 from fairlot.board.replay import Replay
 from fairlot.cli.beacon.files import check_replaceable, held_key, write_key
 from fairlot.cli.beacon.steps import view_of
-from fairlot.cli.command import OK, Command, add_commands, chosen_curve, whole
+from fairlot.cli.command import (
+    OK,
+    Command,
+    add_json,
+    chosen_curve,
+    command_of_steps,
+    whole,
+)
 from fairlot.cli.heads import read_kept_head
 from fairlot.cli.output import say, show_json
 from fairlot.errors import InputError
@@ -68,7 +75,7 @@ def _configure_key(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--name", metavar="NAME", type=_name, required=True, help="the witness's name"
     )
-    parser.add_argument("--json", action="store_true", help="answer for machines")
+    add_json(parser)
 
 
 def _key(arguments: argparse.Namespace) -> int:
@@ -103,7 +110,7 @@ def _configure_cosign(parser: argparse.ArgumentParser) -> None:
         type=whole(0, MAX_TIME),
         help="the simulated clock of a rehearsal, unix seconds (default: the board's)",
     )
-    parser.add_argument("--json", action="store_true", help="answer for machines")
+    add_json(parser)
 
 
 def _cosign(arguments: argparse.Namespace) -> int:
@@ -200,21 +207,9 @@ STEPS = (
 )
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Add the steps."""
-    add_commands(parser, STEPS, "step", "STEP", required=True)
-
-
-def execute(arguments: argparse.Namespace) -> int:
-    """Do one step."""
-    step: Command = arguments.step
-    return step.execute(arguments)
-
-
-COMMAND = Command(
+COMMAND = command_of_steps(
     "witness",
     "Co-sign heads of a board, as a witness whom the terms name.",
     _EXAMPLES,
-    configure,
-    execute,
+    STEPS,
 )

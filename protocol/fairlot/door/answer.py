@@ -111,4 +111,4 @@ def check_sale(terms: Terms, asked: Challenge) -> None:
         Rejection: ``door.sale``.
     """
     if asked.sale_id != terms.sale_id:
-        raise Rejection("door.sale", "this is about another sale")
+        raise Rejection("door.sale", "the question is about another sale than this")

@@ -6,7 +6,8 @@ from itertools import pairwise
 from fairlot.door.gate import Gate
 from fairlot.errors import FairlotError, Rejection
 from fairlot.fields import Fields, Problem
-from fairlot.identity.registry import Credentials, RollId, read_registry
+from fairlot.identity.registry import Credentials, RollId
+from fairlot.identity.registry_reading import read_registry
 from fairlot.names import HASH_LENGTH, NYM_LENGTH, Nym
 from fairlot.terms.terms import Terms
 from fairlot_crypto import cbor

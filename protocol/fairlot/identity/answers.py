@@ -14,9 +14,8 @@ from fairlot_crypto.curve import (
     scalar_from_bytes,
     scalar_to_bytes,
 )
-from fairlot_crypto.keys import Signature
+from fairlot_crypto.keys import SIGNATURE_LENGTH, Signature
 
-SIGNATURE_LENGTH = 64
 PROOF_LENGTH = 160
 
 

@@ -12,12 +12,9 @@ from fairlot.entry import Entry
 from fairlot.errors import Rejection
 from fairlot.identity.acts import make_act
 from fairlot.identity.admission import AdmissionBook
+from fairlot.identity.answering import answer_all
 from fairlot.identity.attestation import Attestation, Attester, Purpose
-from fairlot.identity.credential import (
-    CredentialRequest,
-    answer_all,
-    request_credential,
-)
+from fairlot.identity.credential import CredentialRequest, request_credential
 from fairlot.identity.enrolment import (
     Enrolment,
     Identity,

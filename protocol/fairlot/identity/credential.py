@@ -1,4 +1,4 @@
-"""From a leaf to its credentials of one epoch (specs/credential.md).
+"""Requests for the credentials of a leaf in one epoch (specs/credential.md, sections 2, 3).
 
 A request is for all rolls at once, and gives one credential for each on which the leaf is.
 The holder adds a fresh blind b to the registered commitment, C = Q_2·b + IC, and proves
@@ -10,22 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from fairlot.errors import Rejection
-from fairlot.identity.answers import proven_value, signed_value
-from fairlot.identity.enrolment import Identity, IssuerSecrets
+from fairlot.identity.enrolment import Identity
 from fairlot.identity.leaf import Leaf, LeafStatus, holder_hash
-from fairlot.identity.registry import (
-    Credentials,
-    Registry,
-    RollId,
-    epoch_at,
-)
+from fairlot.identity.registry import Registry, RollId, epoch_at
 from fairlot.identity.roll import PostedRoll, unexpired_rolls
 from fairlot_crypto import cbor
-from fairlot_crypto.bbs.profile import generators, signature_base
+from fairlot_crypto.bbs.profile import generators
 from fairlot_crypto.cbor import Value
-from fairlot_crypto.committee.answer import prove_share
-from fairlot_crypto.committee.liars import sign_part
-from fairlot_crypto.committee.threshold import sign_share
 from fairlot_crypto.curve import (
     G1,
     Backend,
@@ -41,7 +32,6 @@ from fairlot_crypto.keys import (
     Signature,
     SigningKey,
     VerifyKey,
-    seal,
     verify_signature,
 )
 from fairlot_crypto.randomness import Randomness
@@ -201,171 +191,6 @@ def _check_rolls(
             "request.rolls",
             "a request must list every unexpired roll, ascending: else it names a sale",
         )
-
-
-def answer_request(
-    credentials: Credentials,
-    issuer: IssuerSecrets,
-    leaf: Leaf,
-    rolls: Sequence[PostedRoll],
-    attributes: Sequence[str],
-    request: CredentialRequest,
-    now: int,
-    view_time: int,
-    randomness: Randomness,
-) -> bytes:
-    """Return issuer i's parts of the signatures, sealed to the request's key.
-
-    Steps 5 to 11: one part for each roll that covers the leaf.
-
-    Raises:
-        Rejection: as ``check_request``.
-    """
-    registry = credentials.registry
-    curve = credentials.curve
-    C = check_request(curve, registry, leaf, rolls, request, now, view_time)
-    # Step 10.
-    parts: list[Value] = []
-    key, sharing_id = issuer.key, issuer.signing.sharing_id
-    for each in _to_sign(credentials, leaf, rolls, attributes, request, C, now):
-        part = sign_share(issuer.signing, each.B, each.domain)
-        told = sign_part(sharing_id, each.B, each.domain, part, key)
-        parts.append({"roll": each.roll, **signed_value(told)})
-    # Step 11.
-    answer = cbor.encode({"issuer": issuer.index, "parts": parts})
-    return seal(answer, request.reply_key, randomness)
-
-
-def prove_answer(
-    credentials: Credentials,
-    issuer: IssuerSecrets,
-    leaf: Leaf,
-    rolls: Sequence[PostedRoll],
-    attributes: Sequence[str],
-    request: CredentialRequest,
-    now: int,
-    view_time: int,
-    randomness: Randomness,
-) -> bytes:
-    """Return issuer i's parts once more, with proofs that they are right, sealed.
-
-    Steps 15 and 16: for a request whose answers contradict one another.
-
-    Raises:
-        Rejection: as ``check_request``.
-    """
-    # Step 15.
-    registry, curve = credentials.registry, credentials.curve
-    C = check_request(curve, registry, leaf, rolls, request, now, view_time)
-    parts: list[Value] = []
-    for each in _to_sign(credentials, leaf, rolls, attributes, request, C, now):
-        own = randomness.derive(f"proof/{each.roll.hex()}")
-        proven = prove_share(curve, issuer.signing, each.B, each.domain, own)
-        parts.append({"roll": each.roll, **proven_value(proven)})
-    # Step 16.
-    answer = cbor.encode({"issuer": issuer.index, "parts": parts})
-    return seal(answer, request.reply_key, randomness)
-
-
-@dataclass(frozen=True, slots=True)
-class _ToSign:
-    """What is signed for one roll."""
-
-    roll: RollId
-    B: G1
-    domain: Scalar
-
-
-def _to_sign(
-    credentials: Credentials,
-    leaf: Leaf,
-    rolls: Sequence[PostedRoll],
-    attributes: Sequence[str],
-    request: CredentialRequest,
-    C: G1,
-    now: int,
-) -> list[_ToSign]:
-    """Return what the issuers sign: for every roll that covers the leaf (step 10)."""
-    octets = attribute_octets(credentials.registry, attributes)
-    made: list[_ToSign] = []
-    for roll in unexpired_rolls(rolls, now):
-        if roll.covers(leaf.index):
-            context = credentials.context(request.epoch, roll.roll_id)
-            B = signature_base(context, octets, C)
-            made.append(_ToSign(roll.roll_id, B, context.domain))
-    return made
-
-
-def answer_all(
-    credentials: Credentials,
-    issuers: Sequence[IssuerSecrets],
-    leaf: Leaf,
-    rolls: Sequence[PostedRoll],
-    attributes: Sequence[str],
-    request: CredentialRequest,
-    now: int,
-    randomness: Randomness,
-) -> tuple[bytes, ...]:
-    """Return every issuer's answer, where all of them see the log as it is ``now``.
-
-    Each box takes from a child of ``randomness`` that is named after its issuer.
-
-    Raises:
-        Rejection: as ``check_request``.
-    """
-    return tuple(
-        answer_request(
-            credentials,
-            issuer,
-            leaf,
-            rolls,
-            attributes,
-            request,
-            now,
-            now,
-            randomness.derive(f"answer/{issuer.index}"),
-        )
-        for issuer in issuers
-    )
-
-
-def prove_all(
-    credentials: Credentials,
-    issuers: Sequence[IssuerSecrets],
-    leaf: Leaf,
-    rolls: Sequence[PostedRoll],
-    attributes: Sequence[str],
-    request: CredentialRequest,
-    now: int,
-    randomness: Randomness,
-) -> tuple[bytes, ...]:
-    """Return every issuer's proofs, where all of them see the log as it is ``now``.
-
-    Each takes from a child of ``randomness`` that is named after its issuer.
-
-    Raises:
-        Rejection: as ``check_request``.
-    """
-    return tuple(
-        prove_answer(
-            credentials,
-            issuer,
-            leaf,
-            rolls,
-            attributes,
-            request,
-            now,
-            now,
-            randomness.derive(f"proof/{issuer.index}"),
-        )
-        for issuer in issuers
-    )
-
-
-def attribute_octets(registry: Registry, values: Sequence[str]) -> tuple[bytes, ...]:
-    """Return the signed messages: ``name=value`` in the schema's order."""
-    pairs = zip(registry.attributes, values, strict=True)
-    return tuple(attribute.octets(value) for attribute, value in pairs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,14 +64,20 @@ class Leaf:
 
     def to_value(self) -> dict[str, Value]:
         """Return the body of the LEAF entry."""
+        return {
+            **self.signed_value(),
+            "status": self.status.value,
+            "shares": [share.to_value() for share in self.shares],
+            "commitment": self.commitment,
+        }
+
+    def signed_value(self) -> dict[str, Value]:
+        """Return what issuers sign of it, apart from their shares."""
         value: dict[str, Value] = {
             "index": self.index,
             "version": self.version,
             "holder": self.holder,
             "handle": self.handle,
-            "status": self.status.value,
-            "shares": [share.to_value() for share in self.shares],
-            "commitment": self.commitment,
         }
         return value if self.previous is None else {**value, "previous": self.previous}
 
@@ -224,19 +230,14 @@ def _share_message(registry: Registry, leaf: Leaf, commitment: bytes) -> bytes:
     statement: dict[str, Value] = {
         "registry": registry.registry_id,
         "season": registry.season,
-        "index": leaf.index,
-        "version": leaf.version,
-        "holder": leaf.holder,
-        "handle": leaf.handle,
+        **leaf.signed_value(),
         "commitment": commitment,
     }
-    if leaf.previous is not None:
-        statement["previous"] = leaf.previous
     return tag("leaf-share").encode() + b"\x00" + cbor.encode(statement)
 
 
 def read_signed_leaf(fields: Fields) -> Leaf:
-    """Read what issuers sign of a leaf, apart from their shares.
+    """Read what ``Leaf.signed_value`` gives: the leaf without its shares.
 
     Raises:
         Rejection: what ``fields`` raises.

@@ -17,13 +17,8 @@ from fairlot.identity.leaf import (
     read_share,
     read_signed_leaf,
 )
-from fairlot.identity.registry import (
-    ISSUERS_MAX,
-    Credentials,
-    Registry,
-    RollId,
-    read_registry,
-)
+from fairlot.identity.registry import ISSUERS_MAX, Credentials, Registry, RollId
+from fairlot.identity.registry_reading import read_registry
 from fairlot.names import HASH_LENGTH
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
@@ -174,13 +169,11 @@ class WrongShare:
 
     def to_value(self) -> dict[str, Value]:
         """Return the CBOR map of the evidence file."""
-        leaf = self.leaf.to_value()
-        signed = ("index", "version", "holder", "handle", "previous")
         return {
             "v": EVIDENCE_VERSION,
             "kind": self.kind,
             "registry": cbor.encode(self.registry.to_value()),
-            "leaf": {name: leaf[name] for name in signed if name in leaf},
+            "leaf": self.leaf.signed_value(),
             "told": self.told.to_value(),
             "right": [share.to_value() for share in self.right],
         }

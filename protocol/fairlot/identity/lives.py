@@ -1,7 +1,5 @@
 """The lives of all leaves of a registry: a fold (specs/life.md, sections 4 and 7)."""
 
-from collections.abc import ItemsView
-
 from fairlot.entry import Entry
 from fairlot.errors import Rejection
 from fairlot.identity.acts import (
@@ -28,9 +26,8 @@ class Lives:
     def __init__(self, registry: Registry) -> None:
         """Start without a leaf."""
         self._registry = registry
-        self._by_index: dict[int, LeafLife] = {}
-        self._past: dict[int, list[tuple[int, LeafLife]]] = {}
-        """What each leaf has been, and from which time on."""
+        self._lives: dict[int, list[tuple[int, LeafLife]]] = {}
+        """What each leaf has been, and from which time on; the last is what it is."""
 
     def __getitem__(self, index: int) -> LeafLife:
         """Return the life of a leaf.
@@ -38,20 +35,14 @@ class Lives:
         Raises:
             Rejection: ``life.leaf``.
         """
-        life = self._by_index.get(index)
-        if life is None:
+        if index not in self._lives:
             raise Rejection("life.leaf", "there is no leaf of this index")
-        return life
-
-    def items(self) -> ItemsView[int, LeafLife]:
-        """Return every life with the index of its leaf."""
-        return self._by_index.items()
+        return self._lives[index][-1][1]
 
     @property
     def closed(self) -> frozenset[int]:
         """The indexes of the leaves that are CLOSED: no roll covers them any more."""
-        found = (index for index, life in self._by_index.items() if life.closed)
-        return frozenset(found)
+        return frozenset(index for index in self._lives if self[index].closed)
 
     def active_holders(self, index: int, since: int, until: int) -> frozenset[bytes]:
         """Return who held a leaf, by holder_hash, while it was ACTIVE at any of these times.
@@ -61,7 +52,7 @@ class Lives:
             since: by the log's clock, Unix seconds.
             until: the last of the times; what comes later is not looked at.
         """
-        past = self._past.get(index, ())
+        past = self._lives.get(index, ())
         ends = (*(begun for begun, _ in past[1:]), until)
         lives = zip(past, ends, strict=False)
         # A leaf is ACTIVE again when a freeze ends: the last moment of each life decides.
@@ -100,8 +91,7 @@ class Lives:
         self._become(act.index, after, time)
 
     def _become(self, index: int, life: LeafLife, time: int) -> None:
-        self._by_index[index] = life
-        self._past.setdefault(index, []).append((time, life))
+        self._lives.setdefault(index, []).append((time, life))
 
     def _after(
         self,

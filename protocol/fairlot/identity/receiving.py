@@ -10,8 +10,9 @@ from typing import TypeVar
 
 from fairlot.errors import Rejection
 from fairlot.fields import Fields, Problem
+from fairlot.identity.answering import attribute_octets
 from fairlot.identity.answers import read_proven, read_signed
-from fairlot.identity.credential import PendingCredential, attribute_octets
+from fairlot.identity.credential import PendingCredential
 from fairlot.identity.enrolment import Identity
 from fairlot.identity.lies import WrongPart
 from fairlot.identity.registry import ISSUERS_MAX, Credentials, RollId
@@ -62,10 +63,9 @@ def receive_credential(
         CallerError: ``threshold.too-few`` where fewer came.
         ProofError: ``threshold.signature`` if more than t issuers lie.
     """
-    curve, attributes, blind = credentials.curve, identity.attributes, pending.blind
+    curve, blind = credentials.curve, _blind(identity, pending)
     public = credentials.registry.sharing(curve)
-    octets = attribute_octets(credentials.registry, attributes)
-    blind = Scalar((blind + identity.rho) % GROUP_ORDER)
+    octets = attribute_octets(credentials.registry, identity.attributes)
     made: dict[RollId, Credential] = {}
     for roll, said in _read(credentials, identity, pending, answers, public).items():
         # Step 13.
@@ -149,6 +149,11 @@ def name_issuers(
     return tuple(named)
 
 
+def _blind(identity: Identity, pending: PendingCredential) -> Scalar:
+    """Return the blind of the credentials: that of the request on top of the leaf's."""
+    return Scalar((pending.blind + identity.rho) % GROUP_ORDER)
+
+
 def _read(
     credentials: Credentials,
     identity: Identity,
@@ -160,7 +165,7 @@ def _read(
     # Step 12.
     curve, registry, request = credentials.curve, credentials.registry, pending.request
     octets = attribute_octets(registry, identity.attributes)
-    blind = Scalar((pending.blind + identity.rho) % GROUP_ORDER)
+    blind = _blind(identity, pending)
     opened = commitment(curve, registry.schema, blind, identity.nym_secrets)
     signed: dict[RollId, tuple[G1, Scalar]] = {}
     for roll in request.rolls:

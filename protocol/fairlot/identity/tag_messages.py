@@ -4,7 +4,7 @@ Nothing of it names anybody: elements are blinded, and the tag is in no message.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fairlot.errors import Rejection
 from fairlot.fields import Fields, Problem
@@ -80,28 +80,20 @@ class TagAnswer:
     @property
     def statement(self) -> bytes:
         """What the issuer signs."""
-        value: dict[str, Value] = {
+        return tag("tag-answer").encode() + b"\x00" + cbor.encode(self._signed())
+
+    def to_bytes(self) -> bytes:
+        """Return the message."""
+        return cbor.encode({"v": MESSAGE_VERSION, **self._signed(), "sig": self.sig})
+
+    def _signed(self) -> dict[str, Value]:
+        return {
             "registry": self.registry_id,
             "request": self.request_id,
             "issuer": self.issuer,
             "elements": list(self.elements),
             "proof": self.proof,
         }
-        return tag("tag-answer").encode() + b"\x00" + cbor.encode(value)
-
-    def to_bytes(self) -> bytes:
-        """Return the message."""
-        return cbor.encode(
-            {
-                "v": MESSAGE_VERSION,
-                "registry": self.registry_id,
-                "request": self.request_id,
-                "issuer": self.issuer,
-                "elements": list(self.elements),
-                "proof": self.proof,
-                "sig": self.sig,
-            }
-        )
 
 
 def request_statement(
@@ -132,10 +124,7 @@ def sign_tag_answer(
         proof=proof,
         sig=Signature(bytes(SIGNATURE_LENGTH)),
     )
-    sig = key.sign(unsigned.statement)
-    return TagAnswer(
-        unsigned.registry_id, unsigned.request_id, issuer, elements, proof, sig
-    )
+    return replace(unsigned, sig=key.sign(unsigned.statement))
 
 
 def read_tag_request(data: bytes) -> TagRequest:

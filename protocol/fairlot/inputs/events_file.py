@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeAlias
 
-from fairlot.board.phase import Phase
+from fairlot.board.phase import DRAWN, RUNNING, Phase
 from fairlot.errors import InputError
 from fairlot.inputs.input_file import InputFile, Refusals
 from fairlot.inputs.people_file import Person
@@ -19,16 +19,7 @@ from fairlot.text import shown
 
 COLUMNS = ("when", "person", "event")
 """The columns of the file."""
-PHASES = (
-    Phase.ANNOUNCED,
-    Phase.OPEN,
-    Phase.COMMIT,
-    Phase.SEAL,
-    Phase.REVEAL,
-    Phase.RESULT,
-    Phase.LOCKED,
-    Phase.UNLOCKED,
-)
+PHASES = (*RUNNING, *DRAWN)
 """The phases that may be named, in their order."""
 
 _EPOCH = re.compile("0|[1-9][0-9]{0,8}")
@@ -93,17 +84,10 @@ def read_events(path: Path, people: Sequence[Person]) -> tuple[Event, ...]:
 
 
 def _read(path: Path, people: Sequence[Person]) -> tuple[Event, ...]:
-    # Step 1.
+    # Steps 1 and 2.
     file = read_sheet_text(path)
-    sheet = Sheet(file, COLUMNS)
-    used = {index: column.name for index, column in enumerate(sheet.columns)}
-    named = {index: name for index, name in used.items() if name}
-    # Step 2.
-    if sorted(named.values()) != sorted(COLUMNS):
-        problem = f"names other columns than {', '.join(COLUMNS)}, or one twice"
-        raise file.error(
-            "events-file.header", f"{problem}: remove them", line=sheet.line
-        )
+    sheet = Sheet(file, COLUMNS, only=True)
+    named = {i: each.name for i, each in enumerate(sheet.columns) if each.name}
     refusals = Refusals()
     rows = _Rows(file, refusals, people)
     events = [rows.read(line, cells) for line, cells in sheet.rows(refusals, named)]

@@ -44,6 +44,9 @@ def _check_line(file: InputFile, refusals: Refusals, number: int, item: str) -> 
     def fail(problem: str) -> InputError:
         return file.error("items-file.text", f"the item {problem}", line=number)
 
+    if not item:
+        refusals.add(fail("is empty: remove the line, or write an item"))
+        return
     try:
         check_text(item, fail)
     except InputError as error:

@@ -43,18 +43,21 @@ class Column:
 class Sheet:
     """The columns of a list, and its rows one by one."""
 
-    def __init__(self, file: InputFile, required: Sequence[str]) -> None:
+    def __init__(
+        self, file: InputFile, required: Sequence[str], *, only: bool = False
+    ) -> None:
         """Read the first line.
 
         Args:
             file: the list.
             required: the names of columns that it must have.
+            only: whether it may have no others.
 
         Raises:
             InputError: ``people-file.empty``, ``people-file.separator``,
                 ``people-file.header``.
         """
-        self._file = file
+        self._file, self._only = file, only
         begin = _after(_NOTHING, file.text, 0)
         if not file.text[begin:].strip(f'{AROUND}",;'):
             problem = f"is empty: begin with a line {','.join(required)}"
@@ -71,10 +74,21 @@ class Sheet:
         if separator is None:
             raise self._no_header(begin, required, named)
         self.columns = _columns(file.text, begin, separator)
+        if only:
+            self._check_only(required)
         lines = io.StringIO(file.text)
         lines.seek(begin)
         self._reader = csv.reader(lines, _Dialect, delimiter=separator)
         next(self._reader)
+
+    def _check_only(self, required: Sequence[str]) -> None:
+        """Check that the first line names each column once, and no other."""
+        over = [column.name for column in self.columns if column.name]
+        for name in required:
+            over.remove(name)
+        if over:
+            problem = f"names {shown(over[0])} beside {', '.join(required)}: remove it"
+            raise self._file.error("people-file.header", problem, line=self.line)
 
     def rows(
         self, refusals: Refusals, used: Mapping[int, str]
@@ -166,9 +180,10 @@ class Sheet:
         missing = next(name for name in required if name not in names)
         close = get_close_matches(missing, names, n=1)
         hint = f"write {missing} for {close[0]}" if close else "add it"
+        more = "" if self._only else ", and more columns if you like"
         problem = (
             f"names no column {missing}, found {line}: {hint}; the first line names "
-            f"{', '.join(required)}, in any order, and more columns if you like"
+            f"{', '.join(required)}, in any order{more}"
         )
         return self._file.error("people-file.header", problem, line=self.line)
 

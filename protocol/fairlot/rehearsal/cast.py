@@ -22,6 +22,7 @@ from fairlot.inputs.terms_file import (
     BidsFile,
     TermsFile,
 )
+from fairlot.rehearsal.announcing import write_terms
 from fairlot.rehearsal.draw import (
     Contributing,
     Drawing,
@@ -30,7 +31,7 @@ from fairlot.rehearsal.draw import (
     draw_alphas,
     find_setup,
 )
-from fairlot.rehearsal.parts import START, Parts, cast_parts, write_terms
+from fairlot.rehearsal.parts import START, Parts, cast_parts
 from fairlot.same_name import compared_name, repeated
 from fairlot.terms.beacon import MAX_CONTRIBUTORS
 from fairlot.terms.made_pools import check_made_pools

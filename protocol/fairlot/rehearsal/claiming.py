@@ -10,13 +10,11 @@ from fairlot.board.phase import Phase
 from fairlot.claim.claim import check_claim
 from fairlot.claim.make import MadeClaim, make_claim
 from fairlot.entry import EntryType
-from fairlot.identity.registry import Credentials, RollId, epoch_at
-from fairlot.identity.roll import PostedRoll
+from fairlot.identity.registry import epoch_at
+from fairlot.rehearsal.asking import Applicant, Office, SaleJob
 from fairlot.rehearsal.draw import BATCH, Poster, chunks
 from fairlot.rehearsal.parts import Parts
-from fairlot.rehearsal.work import Applicant, Workers, obtain_credential
-from fairlot.terms.terms import Terms
-from fairlot_crypto.curve import backend
+from fairlot.rehearsal.work import Workers
 from fairlot_crypto.randomness import Randomness, shuffled
 from fairlot_crypto.statements import Statements
 
@@ -28,14 +26,7 @@ CLAIMS_AFTER = 10
 class ClaimJob:
     """People who claim."""
 
-    backend: str
-    parts: Parts
-    terms: Terms
-    rolls: tuple[PostedRoll, ...]
-    """All that are on the registry log."""
-    roll: RollId
-    """The one with which the sale has opened."""
-    time: int
+    sale: SaleJob
     seq: int
     """Counts a person's claims in one epoch."""
     people: tuple[Applicant, ...]
@@ -51,38 +42,35 @@ class Claimed:
 
 def claim_people(job: ClaimJob) -> Claimed:
     """Play issuers and holders from the request to the claim."""
-    statements, registry = Statements(), job.parts.registry
-    credentials = Credentials(backend(job.backend), registry)
+    sale, office, statements = job.sale, job.sale.office(), Statements()
     made: list[MadeClaim] = []
     for person in job.people:
-        claim = _claim(credentials, job, person)
+        claim = _claim(office, job, person)
         # So that the board, which learns what was verified here, need not do it again.
-        terms, entry, roll = job.terms, claim.entry, job.roll
-        check_claim(credentials, terms, roll, entry, job.time, statements)
+        check_claim(
+            office.credentials,
+            sale.terms,
+            sale.roll,
+            claim.entry,
+            sale.time,
+            statements,
+        )
         made.append(claim)
     return Claimed(tuple(made), statements.verified)
 
 
-def _claim(credentials: Credentials, job: ClaimJob, person: Applicant) -> MadeClaim:
-    registry = credentials.registry
-    epoch, sale = epoch_at(registry, job.time), job.terms.sale_id.hex()
-    credential = obtain_credential(
-        credentials,
-        job.parts.issuers,
-        person,
-        job.rolls,
-        job.roll,
-        job.time,
-        f"claim-request/{sale}/{epoch}/{job.seq}",
-    )
+def _claim(office: Office, job: ClaimJob, person: Applicant) -> MadeClaim:
+    sale, epoch, randomness = job.sale, office.epoch, person.holder.randomness
+    here = f"{sale.terms.sale_id.hex()}/{epoch}/{job.seq}"
+    asking = randomness.derive(f"claim-request/{here}")
     return make_claim(
-        credentials,
-        credential,
-        job.terms,
-        job.roll,
+        office.credentials,
+        office.issue(person, asking)[sale.roll],
+        sale.terms,
+        sale.roll,
         epoch,
-        (epoch + 1) * registry.epoch,
-        person.holder.randomness.derive(f"claim/{sale}/{epoch}/{job.seq}"),
+        (epoch + 1) * office.credentials.registry.epoch,
+        randomness.derive(f"claim/{here}"),
         job.seq,
     )
 
@@ -123,20 +111,8 @@ class Claiming:
                 ``phase.wrong`` where the board does.
         """
         state = self.poster.board.state
-        rolls = tuple(state.registry.rolls.values())
-        jobs = [
-            ClaimJob(
-                state.curve.name,
-                self.parts,
-                state.terms,
-                rolls,
-                state.roll.roll_id,
-                time,
-                seq,
-                chunk,
-            )
-            for chunk in chunks(people, BATCH)
-        ]
+        sale = SaleJob.of(state, self.parts, time)
+        jobs = [ClaimJob(sale, seq, chunk) for chunk in chunks(people, BATCH)]
         made: list[MadeClaim] = []
         for done in self.workers.map(claim_people, jobs):
             state.statements.learn(done.verified)

@@ -18,6 +18,7 @@ from fairlot.entry import Entry, EntryType
 from fairlot.errors import Rejection
 from fairlot.identity.registry import RollId
 from fairlot.rehearsal.clock import Clock
+from fairlot.rehearsal.timing import RESULT_AFTER
 from fairlot_crypto.delay import bicorn
 from fairlot_crypto.delay.parameters import RSA_2048, Setup, make_setup, shipped_setup
 from fairlot_crypto.keys import SigningKey
@@ -239,7 +240,7 @@ class Drawing:
         self._recover()
         known = self._publish_rounds()
         ended = self.poster.board.state.terms.times.reveal_end
-        return self.poster.mark(EntryType.RESULT, max(ended + 10, known))
+        return self.poster.mark(EntryType.RESULT, max(ended + RESULT_AFTER, known))
 
     def _recover(self) -> None:
         """Let somebody without any role recompute what is withheld."""

@@ -14,13 +14,18 @@ from fairlot.inputs.stand_in import disclosed
 from fairlot.inputs.terms_file import OWN_CLOCK, QUICKNET_CLOCK, TermsFile
 from fairlot.inputs.toml_file import TomlFile
 from fairlot.money import money_text
-from fairlot.rehearsal.clock import CLOCK_PERIOD
+from fairlot.rehearsal.clock import clock_chain
 from fairlot.rehearsal.kept import Earlier
 from fairlot.rehearsal.parts import START
 from fairlot.rehearsal.timing import Timing, check_first
 from fairlot.terms.pool import Mechanism, Pool, Requirement
 from fairlot.text import shown
-from fairlot_crypto.timelock.chain import QUICKNET
+from fairlot_crypto.timelock.chain import (
+    QUICKNET,
+    first_round_after,
+    round_at,
+    time_of_round,
+)
 
 _SPAN = re.compile(r"([0-9]+) ?[-–—] ?([0-9]+)")
 _SOME = 5
@@ -92,12 +97,10 @@ def _check_round(file: TermsFile, timing: Timing) -> None:
     if file.bids is None or file.bids.round is None:
         return
     quicknet = file.bids.clock == QUICKNET_CLOCK
-    genesis = QUICKNET.genesis_time if quicknet else START
-    period = QUICKNET.period if quicknet else CLOCK_PERIOD
-    due = genesis + (file.bids.round - 1) * period
-    earliest = timing.times.drawn_from
-    first = (earliest - genesis) // period + 2
-    last = (timing.latest - file.times.lockup - genesis) // period + 1
+    chain = QUICKNET if quicknet else clock_chain(START)
+    due = time_of_round(chain, file.bids.round)
+    first = first_round_after(chain, timing.times.drawn_from)
+    last = round_at(chain, timing.latest - file.times.lockup)
     if file.bids.round < first:
         problem = f"is due at {due}, before bids may open: the first is {first}"
         raise _terms_error(file, "terms-file.bids", ("bids", "round"), problem)

@@ -43,7 +43,7 @@ def check_item_count(path: Path, items: Sequence[bytes], file: TermsFile) -> Non
     has = counted(len(items), "item", "items")
     wanted = counted(units, "unit is", "units are")
     problem = f"holds {has}, and {wanted} for sale"
-    remedy = "write one for each, or correct the supply"
+    remedy = "write one for each and no heading, or correct the supply"
     raise InputFile(path, "").error("items-file.count", f"{problem}: {remedy}")
 
 

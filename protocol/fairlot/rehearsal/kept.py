@@ -5,7 +5,7 @@ leaves, who has the keys, and the log are all that a later one needs.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from fairlot.board.registry_state import RegistryState
@@ -117,16 +117,7 @@ class Earlier:
             first: the times of the registry's first sale.
         """
         epoch = self.state.registry.epoch
-        late = (self.state.clock // epoch + 1) * epoch - first.open
-        return replace(
-            first,
-            open=first.open + late,
-            close=first.close + late,
-            commit_end=first.commit_end + late,
-            seal_end=first.seal_end + late,
-            reveal_end=first.reveal_end + late,
-            unlock=first.unlock + late,
-        )
+        return first.later((self.state.clock // epoch + 1) * epoch - first.open)
 
 
 def registry_log(data: bytes, registry_id: RegistryId) -> bytes:

@@ -21,6 +21,8 @@ from fairlot.identity.committee import signed_roll
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import TermsFile
 from fairlot.names import Nym
+from fairlot.rehearsal.announcing import write_terms
+from fairlot.rehearsal.asking import SaleJob
 from fairlot.rehearsal.claiming import Claiming
 from fairlot.rehearsal.course import Course
 from fairlot.rehearsal.desk import Desk
@@ -39,7 +41,7 @@ from fairlot.rehearsal.draw import (
 from fairlot.rehearsal.handing import Handed, Handing
 from fairlot.rehearsal.kept import Earlier, Listed
 from fairlot.rehearsal.named import Lie, Named
-from fairlot.rehearsal.parts import BOARD_NAME, START, Parts, cast_parts, write_terms
+from fairlot.rehearsal.parts import BOARD_NAME, START, Parts, cast_parts
 from fairlot.rehearsal.plot import Act
 from fairlot.rehearsal.registering import Registering
 from fairlot.rehearsal.showing import Showing
@@ -232,29 +234,19 @@ class _Run:
 
     def sell(self, people: Sequence[Person]) -> None:
         """Issue credentials, take deposits and payments, each in a random order (5, 6)."""
-        rolls = tuple(self.registrar.board.state.rolls.values())
-        roll = self.poster.board.state.roll.roll_id
-        opens = self.terms.times.open
+        state, opens = self.poster.board.state, self.terms.times.open
+        sale = SaleJob.of(state, self.parts, opens)
         able = self.course.depositing([p.name for p in people], opens)
         coming = [p for p in people if p.name in able]
         order = self._shuffled(coming, "credentials")
         todo = [able[p.name] for p in order]
         jobs = [
-            DepositJob(
-                self.curve.name,
-                self.parts,
-                self.terms,
-                rolls,
-                roll,
-                opens,
-                chunk,
-                suspicious=number == 0,
-            )
+            DepositJob(sale, chunk, suspicious=number == 0)
             for number, chunk in enumerate(chunks(todo, BATCH))
         ]
         made: list[MadeDeposit] = []
         for done in self.workers.map(deposit_people, jobs):
-            self.poster.board.state.statements.learn(done.verified)
+            state.statements.learn(done.verified)
             self.named.learn(done.named)
             made += done.deposits
             self.poster.watcher.progress("making deposits", len(made), len(coming))

@@ -5,7 +5,7 @@ have by the rules of the registry, without keys.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -18,9 +18,10 @@ from fairlot.inputs.events_file import PHASES, Event, Kind, When
 from fairlot.inputs.input_file import InputFile
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import TermsFile
-from fairlot.rehearsal.clock import CLOCK_PERIOD
+from fairlot.rehearsal.clock import clock_chain
 from fairlot.rehearsal.kept import Earlier, Hand
 from fairlot.rehearsal.parts import DISPUTED, START, recovering, sale_times
+from fairlot.rehearsal.timing import Schedule
 from fairlot.same_name import compared_name
 from fairlot.terms.times import Times
 from fairlot.text import shown
@@ -69,6 +70,11 @@ class Calendar:
         """The time from which on nothing happens any more."""
         return self.times.unlock + self.within
 
+    @property
+    def last_epoch(self) -> int:
+        """How many epochs after that of the opening something can begin to happen."""
+        return (self.end - 1) // self.epoch - self.times.open // self.epoch
+
     def time_of(self, when: When) -> int:
         """Return when something happens: no sooner than the sale is announced."""
         times = self.times
@@ -102,15 +108,8 @@ def calendar_of(file: TermsFile, earlier: Earlier | None) -> Calendar:
         file: the seller's terms.
         earlier: the registry that goes on; ``None`` for a new one.
     """
-    times = sale_times(file, earlier)
-    passed = (times.drawn_from - START) // CLOCK_PERIOD
-    given = None if file.bids is None else file.bids.round
-    named = [given - 1] if given is not None else []
-    if file.own_clock or (file.bids is not None and given is None):
-        named.append(passed + 1)
-    due = [START + number * CLOCK_PERIOD for number in named]
-    unlock = max([times.unlock, *(each + file.times.lockup for each in due)])
-    times, result = replace(times, unlock=unlock), max([times.reveal_end + 10, *due])
+    planned = Schedule.of(file, sale_times(file, earlier), clock_chain(START))
+    times, result = planned.times, planned.result
     if earlier is None:
         return Calendar(times, result, file.times.epoch, recovering(file), DISPUTED)
     registry = earlier.state.registry
@@ -161,8 +160,8 @@ def plot(
             )
         if time >= calendar.end:
             problem = (
-                f"{event.when} is after the end of the rehearsal, "
-                f"{calendar.end - calendar.times.open} s after the opening"
+                f"{event.when} is after the end of the rehearsal: the last epoch in it "
+                f"is {calendar.last_epoch}"
             )
             raise file.error("events-file.when", problem, line=event.line, field="when")
         last = time

@@ -17,6 +17,7 @@ from fairlot.entry import EntryHash, EntryType
 from fairlot.errors import Rejection
 from fairlot.identity.leaf import LeafStatus
 from fairlot.identity.registry import epoch_at
+from fairlot.rehearsal.asking import SaleJob
 from fairlot.rehearsal.claiming import Claiming
 from fairlot.rehearsal.draw import Poster
 from fairlot.rehearsal.kept import Hand
@@ -140,15 +141,7 @@ class Showing:
         who = standing.asking(self.registry, time)
         who = replace(who, wish=replace(who.wish, seq=who.entry))
         state = self.state
-        job = DepositJob(
-            state.curve.name,
-            self.parts,
-            state.terms,
-            tuple(self.registry.rolls.values()),
-            state.roll.roll_id,
-            time,
-            (who,),
-        )
+        job = DepositJob(SaleJob.of(state, self.parts, time), (who,))
         try:
             done = deposit_people(job)
         except Rejection as refusal:

@@ -1,14 +1,74 @@
-"""Whether a sale fits the season of its registry (specs/terms-file.md, section 5)."""
+"""When a sale takes place, and whether it fits the season of its registry.
 
-from dataclasses import dataclass
+specs/rehearsal.md, section 1; specs/terms-file.md, section 5.
+"""
+
+from dataclasses import dataclass, replace
 
 from fairlot.errors import InputError, Where
 from fairlot.identity.registry import Registry
 from fairlot.inputs.durations import show_duration
-from fairlot.inputs.terms_file import TermsFile
+from fairlot.inputs.terms_file import QUICKNET_CLOCK, TermsFile
 from fairlot.rehearsal.kept import Earlier
 from fairlot.rehearsal.parts import DISPUTED, START, TIMES, sale_times
+from fairlot.terms.named_round import NamedRound
 from fairlot.terms.times import Times
+from fairlot_crypto.timelock.chain import QUICKNET, ChainInfo
+
+RESULT_AFTER = 10
+"""Seconds after REVEAL_END."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When a sale takes place, and which rounds it waits for."""
+
+    times: Times
+    drand: NamedRound | None
+    """The round of the draw."""
+    bids: NamedRound | None
+    """The round that opens the bids."""
+
+    @classmethod
+    def of(cls, file: TermsFile, first: Times, clock: ChainInfo) -> "Schedule":
+        """Return the schedule of a sale (step 2).
+
+        Args:
+            file: the seller's terms, which say whether a round is named.
+            first: the times if none is, as ``sale_times`` returns them.
+            clock: the chain of the rehearsal's own clock.
+        """
+        drand = NamedRound.after(clock, first.drawn_from) if file.own_clock else None
+        planned = cls(first, drand, _bids(file, first, clock))
+        dues = planned.dues
+        expiry = file.times.expiry
+        times = replace(
+            first,
+            unlock=first.locked_from(dues) + file.times.lockup,
+            expiry=max(dues) + expiry if dues and expiry is not None else None,
+        )
+        return replace(planned, times=times)
+
+    @property
+    def dues(self) -> tuple[int, ...]:
+        """When the rounds are due for which the sale waits."""
+        named = (self.drand, self.bids)
+        return tuple(each.due for each in named if each is not None)
+
+    @property
+    def result(self) -> int:
+        """When RESULT is due."""
+        return max((self.times.reveal_end + RESULT_AFTER, *self.dues))
+
+
+def _bids(file: TermsFile, first: Times, clock: ChainInfo) -> NamedRound | None:
+    """Return the round that opens the bids, by default the first that may."""
+    if file.bids is None:
+        return None
+    chain = QUICKNET if file.bids.clock == QUICKNET_CLOCK else clock
+    if file.bids.round is not None:
+        return NamedRound(chain, file.bids.round)
+    return NamedRound.after(chain, first.drawn_from)
 
 
 @dataclass(frozen=True, slots=True)

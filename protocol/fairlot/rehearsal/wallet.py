@@ -1,27 +1,23 @@
 """What a person of a kept registry holds, as a wallet would (specs/rehearsal.md)."""
 
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 
 from fairlot.board.registry_state import RegistryState
 from fairlot.claim.claim import Claim
 from fairlot.claim.make import draw_keys
 from fairlot.errors import InputError
 from fairlot.identity.committee import Holder
-from fairlot.identity.credential import (
-    answer_all,
-    request_credential,
-)
 from fairlot.identity.enrolment import Identity, IssuerSecrets, enrol, receive_identity
-from fairlot.identity.receiving import receive_credential
-from fairlot.identity.registry import Credentials, RollId, epoch_at
-from fairlot.identity.roll import unexpired_rolls
-from fairlot.rehearsal.kept import Earlier, holder_of
-from fairlot.rehearsal.parts import (
+from fairlot.identity.registry import RollId
+from fairlot.rehearsal.asking import Applicant, Office
+from fairlot.rehearsal.committee import (
     attesting_keys,
     deal_issuers,
     deal_tags,
     list_attesters,
 )
+from fairlot.rehearsal.kept import Earlier, holder_of
 from fairlot.same_name import compared_name
 from fairlot.text import shown
 from fairlot_crypto.bbs.profile import Credential
@@ -55,29 +51,10 @@ class Wallet:
             CallerError: ``wallet.roll`` where they give none for this roll.
         """
         # Step 11.
-        curve, registry = log.curve, log.registry
-        rolls = tuple(log.rolls.values())
-        pending = request_credential(
-            curve,
-            registry,
-            self.identity,
-            self.holder.signing,
-            epoch_at(registry, now),
-            [each.roll_id for each in unexpired_rolls(rolls, now)],
-            randomness,
-        )
-        credentials = Credentials(curve, registry)
-        answers = answer_all(
-            credentials,
-            self.issuers,
-            log.leaf_at(self.identity.leaf.index, now),
-            rolls,
-            self.identity.attributes,
-            pending.request,
-            now,
-            randomness,
-        )
-        issued = receive_credential(credentials, self.identity, pending, answers)
+        leaf = log.leaf_at(self.identity.leaf.index, now)
+        person = Applicant(self.holder, self.identity, leaf, self.identity.attributes)
+        office = Office(log.credentials, self.issuers, [*log.rolls.values()], now)
+        issued = office.issue(person, randomness)
         if roll not in issued:
             problem = "the issuers give this leaf no credential for the roll"
             raise CallerError("wallet.roll", problem)
@@ -152,9 +129,13 @@ def open_wallet(earlier: Earlier, name: str, curve: Backend) -> Wallet:
 
 def _leaf_of(earlier: Earlier, name: str) -> int:
     """Return the index of a person's leaf."""
-    people = [compared_name(each.name) for each in earlier.kept.people]
-    if compared_name(name) not in people:
+    compared, listed = compared_name(name), earlier.kept.people
+    people = [compared_name(each.name) for each in listed]
+    if compared not in people:
         problem = f"the registry has no person of the name {shown(name)}"
         remedy = "give a name of the list with which it was kept"
+        close = get_close_matches(compared, people, n=1)
+        if close:
+            remedy = f"did you mean {shown(listed[people.index(close[0])].name)}?"
         raise InputError("registry-dir.person", f"{problem}: {remedy}")
-    return people.index(compared_name(name))
+    return people.index(compared)

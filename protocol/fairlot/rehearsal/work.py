@@ -20,29 +20,15 @@ from fairlot.deposit.verify import verify_deposit
 from fairlot.deposit.wish import Wish
 from fairlot.identity.attestation import Attestation
 from fairlot.identity.committee import Holder
-from fairlot.identity.credential import (
-    answer_all,
-    prove_all,
-    request_credential,
-)
 from fairlot.identity.enrolment import (
     Identity,
-    IssuerSecrets,
     enrol,
     receive_identity,
 )
-from fairlot.identity.leaf import Leaf, check_leaf
-from fairlot.identity.receiving import (
-    contradicting,
-    name_issuers,
-    receive_credential,
-)
-from fairlot.identity.registry import Credentials, RollId, epoch_at
-from fairlot.identity.roll import PostedRoll, unexpired_rolls
+from fairlot.identity.leaf import check_leaf
 from fairlot.names import SaleId
+from fairlot.rehearsal.asking import Applicant, Office, SaleJob
 from fairlot.rehearsal.parts import Parts
-from fairlot.terms.terms import Terms
-from fairlot_crypto.bbs.profile import Credential
 from fairlot_crypto.curve import backend
 from fairlot_crypto.statements import Statements
 
@@ -134,18 +120,6 @@ class Enrolled:
 
 
 @dataclass(frozen=True, slots=True)
-class Applicant:
-    """A person who asks for a credential, as their wallet and the issuers know them."""
-
-    holder: Holder
-    identity: Identity
-    leaf: Leaf
-    """The person's leaf on the board."""
-    attributes: tuple[str, ...]
-    """The person's attributes in the issuers' books."""
-
-
-@dataclass(frozen=True, slots=True)
 class Participant(Applicant):
     """A person who wants to take part in a sale."""
 
@@ -163,14 +137,7 @@ class Participant(Applicant):
 class DepositJob:
     """People who want to take part."""
 
-    backend: str
-    parts: Parts
-    terms: Terms
-    rolls: tuple[PostedRoll, ...]
-    """All that are on the registry log."""
-    roll: RollId
-    """The one with which the sale has opened."""
-    time: int
+    sale: SaleJob
     people: tuple[Participant, ...]
     suspicious: bool = False
     """Whether the first of them looks whether issuers contradict one another."""
@@ -217,107 +184,40 @@ def deposit_people(job: DepositJob) -> Deposited:
     Raises:
         Rejection: ``request.*`` where the issuers do not answer.
     """
-    statements = Statements()
-    credentials = Credentials(backend(job.backend), job.parts.registry)
+    sale, office, statements = job.sale, job.sale.office(), Statements()
     made: list[MadeDeposit] = []
-    named = _named(credentials, job) if job.suspicious else ()
+    named = _named(office, job) if job.suspicious else ()
     for person in job.people:
-        deposit = _deposit(credentials, job, person)
+        deposit = _deposit(office, sale, person)
         # So that the board, which learns what was verified here, need not do it again.
-        terms, entry = job.terms, deposit.entry
-        verify_deposit(credentials, terms, job.roll, entry, job.time, statements)
+        verify_deposit(
+            office.credentials,
+            sale.terms,
+            sale.roll,
+            deposit.entry,
+            sale.time,
+            statements,
+        )
         made.append(deposit)
     return Deposited(tuple(made), statements.verified, named)
 
 
-def _named(credentials: Credentials, job: DepositJob) -> tuple[bytes, ...]:
-    """Return evidence against issuers who contradict the others (credential.md, section 6).
-
-    The first of the job asks for proofs: a liar has the same keys for everybody.
-    """
-    person, registry = job.people[0], job.parts.registry
-    rolls = [each.roll_id for each in unexpired_rolls(job.rolls, job.time)]
-    asking = person.holder.randomness.derive(person.stream("doubt", job.terms.sale_id))
-    pending = request_credential(
-        credentials.curve,
-        registry,
-        person.identity,
-        person.holder.signing,
-        epoch_at(registry, job.time),
-        rolls,
-        asking,
-    )
-    asked = credentials, job.parts.issuers, person.leaf, job.rolls, person.attributes
-    answers = answer_all(*asked, pending.request, job.time, asking)
-    held = credentials, person.identity, pending, answers
-    if not contradicting(*held):
-        return ()
-    proofs = prove_all(*asked, pending.request, job.time, asking)
-    return tuple(encode_evidence(wrong) for wrong in name_issuers(*held, proofs))
+def _named(office: Office, job: DepositJob) -> tuple[bytes, ...]:
+    """Return evidence against issuers who contradict the others."""
+    person = job.people[0]
+    label = person.stream("doubt", job.sale.terms.sale_id)
+    return office.name_liars(person, person.holder.randomness.derive(label))
 
 
-def _deposit(
-    credentials: Credentials, job: DepositJob, person: Participant
-) -> MadeDeposit:
-    sale = job.terms.sale_id
-    credential = obtain_credential(
-        credentials,
-        job.parts.issuers,
-        person,
-        job.rolls,
-        job.roll,
-        job.time,
-        person.stream("request", sale),
-    )
+def _deposit(office: Office, sale: SaleJob, person: Participant) -> MadeDeposit:
+    sale_id, randomness = sale.terms.sale_id, person.holder.randomness
+    asking = randomness.derive(person.stream("request", sale_id))
     return make_deposit(
-        credentials,
-        credential,
-        job.terms,
-        job.roll,
+        office.credentials,
+        office.issue(person, asking)[sale.roll],
+        sale.terms,
+        sale.roll,
         person.wish,
-        epoch_at(job.parts.registry, job.time),
-        person.holder.randomness.derive(person.stream("deposit", sale)),
+        office.epoch,
+        randomness.derive(person.stream("deposit", sale_id)),
     )
-
-
-def obtain_credential(
-    credentials: Credentials,
-    issuers: Sequence[IssuerSecrets],
-    person: Applicant,
-    rolls: Sequence[PostedRoll],
-    roll: RollId,
-    time: int,
-    stream: str,
-) -> Credential:
-    """Play issuers and holder from the request to a credential of the running epoch.
-
-    Args:
-        credentials: of the registry.
-        issuers: all of them.
-        person: whose leaf is on ``roll``.
-        rolls: all that are on the registry log.
-        roll: the one for which it is wanted; the request names every unexpired one.
-        time: Unix seconds.
-        stream: label of the holder's stream from which the request is drawn.
-
-    Raises:
-        Rejection: ``request.*`` where the issuers refuse, e.g. a holder who was replaced.
-    """
-    holder, identity = person.holder, person.identity
-    registry, asking = credentials.registry, holder.randomness.derive(stream)
-    epoch = epoch_at(registry, time)
-    asked = [each.roll_id for each in unexpired_rolls(rolls, time)]
-    pending = request_credential(
-        credentials.curve, registry, identity, holder.signing, epoch, asked, asking
-    )
-    answers = answer_all(
-        credentials,
-        issuers,
-        person.leaf,
-        rolls,
-        person.attributes,
-        pending.request,
-        time,
-        asking,
-    )
-    return receive_credential(credentials, identity, pending, answers)[roll]

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from fairlot.audit.inspection import utc
 from fairlot.audit.margin import BeaconFacts
 from fairlot.audit.report import Report
+from fairlot.audit.sentences import utc
 from fairlot.board.replay import Replay
 from fairlot.board.sale import SaleState
 from fairlot.entry import EntryType

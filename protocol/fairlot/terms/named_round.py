@@ -12,6 +12,7 @@ from fairlot_crypto.timelock.chain import (
     ChainHash,
     ChainInfo,
     check_round_number,
+    first_round_after,
     time_of_round,
 )
 from fairlot_crypto.timelock.scheme import scheme_of
@@ -28,6 +29,11 @@ class NamedRound:
     """The whole chain, since the chain hash does not contain the scheme."""
     round_number: int
     """ρ, the number of the round, in [1, 2^64 - 1]."""
+
+    @classmethod
+    def after(cls, chain: ChainInfo, time: int) -> "NamedRound":
+        """Return the earliest round that is due later than ``time``, in Unix seconds."""
+        return cls(chain, first_round_after(chain, time))
 
     @property
     def due(self) -> int:

@@ -164,8 +164,7 @@ class Terms:
     @property
     def locked_from(self) -> int:
         """The time from which the lock-up counts: by then who has won can be computed."""
-        dues = (named.due for named in self.named_rounds())
-        return max((self.times.reveal_end + self.times.slack, *dues))
+        return self.times.locked_from(named.due for named in self.named_rounds())
 
     @cached_property
     def sale_id(self) -> SaleId:

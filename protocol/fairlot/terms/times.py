@@ -1,6 +1,7 @@
 """When the phases of a sale end (specs/terms.md, section 2)."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 
 from fairlot.errors import TermsError
@@ -41,10 +42,31 @@ class Times:
         """The time after which a named round must be due: nobody can void any more."""
         return rounds_from(self.seal_end, self.slack)
 
+    def locked_from(self, dues: Iterable[int]) -> int:
+        """Return the time from which the lock-up counts: the outcome can be known by then.
+
+        Args:
+            dues: of the rounds that the sale waits for.
+        """
+        return max((self.reveal_end + self.slack, *dues))
+
     @property
     def window(self) -> int:
         """Seconds in which commitments may be added, or the sale voided, after CLOSE."""
         return self.seal_end + self.slack - self.close
+
+    def later(self, by: int) -> "Times":
+        """Return times that are all later by some seconds; the slack stays as it is."""
+        return replace(
+            self,
+            open=self.open + by,
+            close=self.close + by,
+            commit_end=self.commit_end + by,
+            seal_end=self.seal_end + by,
+            reveal_end=self.reveal_end + by,
+            unlock=self.unlock + by,
+            expiry=None if self.expiry is None else self.expiry + by,
+        )
 
     def to_value(self) -> dict[str, Value]:
         """Return the CBOR map; an absent value has no key."""

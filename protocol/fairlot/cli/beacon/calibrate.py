@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from fairlot.audit.inspection import utc
+from fairlot.audit.sentences import utc
 from fairlot.cli.command import OK, Command, chosen_curve, whole
 from fairlot.cli.output import busy, say, show_json
 from fairlot.cli.table import show_table

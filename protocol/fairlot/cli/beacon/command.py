@@ -1,13 +1,11 @@
 """``fairlot beacon``: the steps of a contributor, and what a delay needs."""
 
-import argparse
-
 from fairlot.cli.beacon import calibrate as beacon_calibrate
 from fairlot.cli.beacon import delay as beacon_delay
 from fairlot.cli.beacon import keeper as beacon_keeper
 from fairlot.cli.beacon import own as beacon_own
 from fairlot.cli.beacon import steps as beacon_steps
-from fairlot.cli.command import Command, add_commands
+from fairlot.cli.command import command_of_steps
 
 STEPS = (
     beacon_steps.KEY,
@@ -45,21 +43,9 @@ Examples:
 """
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Add the steps."""
-    add_commands(parser, STEPS, "step", "STEP", required=True)
-
-
-def execute(arguments: argparse.Namespace) -> int:
-    """Do one step."""
-    step: Command = arguments.step
-    return step.execute(arguments)
-
-
-COMMAND = Command(
+COMMAND = command_of_steps(
     "beacon",
     "Commit, seal, reveal or recover as a contributor; make a delay's set-up; calibrate.",
     _EXAMPLES,
-    configure,
-    execute,
+    STEPS,
 )

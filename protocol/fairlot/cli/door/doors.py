@@ -8,18 +8,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from fairlot.audit.doors import gate_of
-from fairlot.audit.inspection import utc
-from fairlot.board.replay import replay_file
-from fairlot.cli.beacon.files import read_round_file
+from fairlot.audit.sentences import utc
 from fairlot.cli.command import (
     FAILED,
     OK,
     Command,
-    add_commands,
-    add_files,
-    add_rounds,
+    add_json,
+    add_new_file,
     chosen_curve,
-    hex_bytes,
+    command_of_steps,
     whole,
 )
 from fairlot.cli.door.files import (
@@ -29,20 +26,17 @@ from fairlot.cli.door.files import (
     read_question,
     write_new,
 )
-from fairlot.cli.heads import read_kept_head
-from fairlot.cli.output import Screen, say, show_json
-from fairlot.cli.transcript import read_named
+from fairlot.cli.output import say, show_json
+from fairlot.cli.transcript import add_sale_file, add_sale_id, read_sale_file
 from fairlot.door.answer import Answer, read_answer
 from fairlot.door.challenge import Challenge, make_challenge
 from fairlot.door.gate import FRESH_SECONDS, Gate
 from fairlot.door.gate_file import gate_file
 from fairlot.door.used_list import UsedList
 from fairlot.errors import InputError, Rejection
-from fairlot.names import HASH_LENGTH
 from fairlot.terms.times import MAX_TIME
 from fairlot.text import Viewed, check_text, counted
 from fairlot_crypto.randomness import SystemRandomness
-from fairlot_crypto.statements import Statements
 
 _CODES = """\
 Exit code: 0 if done, 1 if it does not hold (then let nobody in), 2 if a file or the usage
@@ -88,27 +82,15 @@ Examples:
 
 
 def _configure_open(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE", type=Path, help="a board's transcript")
-    parser.add_argument(
-        "--sale-id",
-        metavar="HEX",
-        type=hex_bytes(HASH_LENGTH),
-        required=True,
-        help="the sale id that the seller has published",
-    )
-    add_rounds(parser, "a round that the log lacks")
-    add_files(parser, "head", "a head of the log that witnesses have co-signed")
-    _add_out(parser, "the new file of the gate")
+    add_sale_file(parser)
+    add_sale_id(parser)
+    add_new_file(parser, "the new file of the gate")
 
 
 def _open(arguments: argparse.Namespace) -> int:
     curve = chosen_curve()
-    rounds = [read_round_file(path) for path in arguments.rounds]
-    heads = [read_kept_head(path) for path in arguments.heads]
-    data = read_named(arguments.file)
-    with Screen(acknowledge=False) as screen:
-        read = replay_file(data, curve, Statements(), screen.stage("reading"))
-    gate = gate_of(read, arguments.sale_id, rounds, heads)
+    sale = read_sale_file(arguments, curve)
+    gate = gate_of(sale.read, arguments.sale_id, sale.rounds, sale.heads)
     write_new(arguments.out, gate_file(gate))
     if arguments.json:
         show_json("door-gate", _about_gate(gate))
@@ -135,7 +117,7 @@ def _configure_ask(parser: argparse.ArgumentParser) -> None:
         "--gate", metavar="NAME", required=True, help="what people read at the gate"
     )
     _add_time(parser, "t_unlock")
-    _add_out(parser, "the new question")
+    add_new_file(parser, "the new question")
 
 
 def _ask(arguments: argparse.Namespace) -> int:
@@ -177,7 +159,7 @@ def _configure_admit(parser: argparse.ArgumentParser) -> None:
         help="who was let in; it is begun if it is not there",
     )
     _add_time(parser, "the question's time")
-    parser.add_argument("--json", action="store_true", help="answer for machines")
+    add_json(parser)
 
 
 def _admit(arguments: argparse.Namespace) -> int:
@@ -236,13 +218,6 @@ def _add_time(parser: argparse.ArgumentParser, default: str) -> None:
     )
 
 
-def _add_out(parser: argparse.ArgumentParser, what: str) -> None:
-    parser.add_argument(
-        *("-o", "--out"), metavar="FILE", type=Path, required=True, help=what
-    )
-    parser.add_argument("--json", action="store_true", help="answer for machines")
-
-
 STEPS = (
     Command(
         "open",
@@ -268,21 +243,9 @@ STEPS = (
 )
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Add the steps."""
-    add_commands(parser, STEPS, "step", "STEP", required=True)
-
-
-def execute(arguments: argparse.Namespace) -> int:
-    """Do one step."""
-    step: Command = arguments.step
-    return step.execute(arguments)
-
-
-COMMAND = Command(
+COMMAND = command_of_steps(
     "doors",
     "Let winners in at a gate, offline, each once for each unit.",
     _EXAMPLES,
-    configure,
-    execute,
+    STEPS,
 )

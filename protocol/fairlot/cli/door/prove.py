@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from fairlot.cli.beacon.steps import view_of
-from fairlot.cli.command import OK, Command, chosen_curve
+from fairlot.cli.command import OK, Command, add_new_file, chosen_curve
 from fairlot.cli.door.files import read_question, write_new
 from fairlot.cli.output import say, show_json
 from fairlot.cli.registry_folder import add_person, read_folder_of
@@ -38,14 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--gate", metavar="NAME", required=True, help="the gate before which you stand"
     )
     add_person(parser)
-    parser.add_argument(
-        *("-o", "--out"),
-        metavar="FILE",
-        type=Path,
-        required=True,
-        help="the new answer",
-    )
-    parser.add_argument("--json", action="store_true", help="answer for machines")
+    add_new_file(parser, "the new answer")
 
 
 def execute(arguments: argparse.Namespace) -> int:

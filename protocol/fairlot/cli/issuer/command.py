@@ -1,8 +1,6 @@
 """``fairlot issuer``: the steps of one issuer, on a machine of its own."""
 
-import argparse
-
-from fairlot.cli.command import Command, add_commands
+from fairlot.cli.command import command_of_steps
 from fairlot.cli.issuer import erasing, making
 
 STEPS = (making.INIT, making.PLAN, making.DEAL, making.CONVICT, erasing.ERASE)
@@ -23,21 +21,9 @@ Examples:
 """
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Add the steps."""
-    add_commands(parser, STEPS, "step", "STEP", required=True)
-
-
-def execute(arguments: argparse.Namespace) -> int:
-    """Do one step."""
-    step: Command = arguments.step
-    return step.execute(arguments)
-
-
-COMMAND = Command(
+COMMAND = command_of_steps(
     "issuer",
     "Make the keys of a committee, as one of its issuers.",
     _EXAMPLES,
-    configure,
-    execute,
+    STEPS,
 )
