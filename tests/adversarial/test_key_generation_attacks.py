@@ -5,6 +5,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from itertools import combinations
 from typing import Any, cast
 
@@ -58,6 +59,7 @@ def public_key(record: Record) -> G2:
     return sharing.public_key()
 
 
+@cache
 def play(
     lie: Callable[[Member, Record], bytes | None],
     kind: Kind,
@@ -87,7 +89,9 @@ def test_a_dealer_who_opens_to_something_else_does_not_change_the_key() -> None:
     assert record.blames[0].reason is Reason.OPENING
 
 
-@pytest.mark.parametrize("size", [(7, 2), (10, 3)])
+@pytest.mark.parametrize(
+    "size", [(7, 2), pytest.param((10, 3), marks=pytest.mark.slow)]
+)
 def test_t_rushing_dealers_do_not_change_the_key(size: tuple[int, int]) -> None:
     n, t = size
     lies = [silent, other_opening, silent][:t]

@@ -45,7 +45,7 @@ from fairlot_crypto.randomness import SeededRandomness
 CURVE = backend("native")
 B = CURVE.hash_to_g1(b"signed", b"fairlot-v1/tests")
 DOMAIN = Scalar(5)
-SIZES = [(4, 1), (7, 2), (10, 3)]
+SIZES = [(4, 1), (7, 2), pytest.param((10, 3), marks=pytest.mark.slow)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
