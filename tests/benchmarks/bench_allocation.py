@@ -4,7 +4,7 @@
 
 Prints how long N orders take to be ranked and filled, as a multiple of the time in which
 HMAC-SHA256 makes as many hashes of 64 bytes in the same run, and how the time of a group draw
-grows from half of the groups to all of them; and how long the table of as many groups of 2
+grows from a tenth of the groups to all of them; and how long the table of as many groups of 2
 to 16 takes, for a million units and as many singles. Times are those of the processor, the
 least of five; ratios are the median of five pairs of runs, one after the other. Exits with 1
 where a ratio misses its limit.
@@ -31,11 +31,10 @@ from fairlot.terms.pool import Mechanism, Pool
 SEED, SALE_ID = hashlib.sha256(b"allocation").digest(), bytes(32)
 TIMES = 5
 MOST_FACTOR = 8
-STEP = 2
-"""How many times more groups the large draw has. Of a step of ten, the processor's caches hold
-the small draw and not the large one: that is what it would measure."""
-GROWTH = (1.6, 2.4)
-"""Within a fifth of two; of a draw that compares all groups with each other it is four."""
+STEP = 10
+"""How many times more groups the large draw has."""
+GROWTH = (8, 12)
+"""Within a fifth of ten."""
 GROUP = 3
 SIZES, UNITS = range(2, 17), 1_000_000
 
@@ -119,11 +118,11 @@ def main() -> int:
     parser.add_argument("--groups", type=int, default=100_000)
     arguments = parser.parse_args()
 
-    fewer = arguments.groups // STEP
-    small, large = drawing(fewer), drawing(arguments.groups)
+    tenth = arguments.groups // STEP
+    small, large = drawing(tenth), drawing(arguments.groups)
     few, many, ratio = compared(several(small, STEP), large)
     growth = STEP * ratio
-    print(f"{fewer} groups {few / STEP:.2f} s, {arguments.groups} {many:.2f} s")
+    print(f"{tenth} groups {few / STEP:.2f} s, {arguments.groups} {many:.2f} s")
     low, high = GROWTH
     print(f"growth {growth:.2f} ({low} to {high}), {memory()} MiB")
 
