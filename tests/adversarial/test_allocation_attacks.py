@@ -118,6 +118,7 @@ print(outcome_hash(settle(outcome, accounts), [pool]).hex())
 """
 
 
+@pytest.mark.slow
 def test_neither_hash_seed_nor_optimisation_changes_an_outcome() -> None:
     """Sets iterate in another order in each process; ``-O`` removes assertions."""
     present = crowd(200)

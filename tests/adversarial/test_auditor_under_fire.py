@@ -87,6 +87,7 @@ def test_noise_behind_a_transcript_is_counted_not_kept(
     assert len(first["findings"]) == 1_002
 
 
+@pytest.mark.slow
 def test_endless_streams_are_not_read(transcript: Path) -> None:
     with Path("/dev/zero").open("rb") as endless:
         ran = run_program(FAIRLOT, "audit", "-", stdin=endless)
@@ -104,6 +105,7 @@ def test_endless_evidence_is_not_read() -> None:
     assert "evidence.form" in ran.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("closed", ["1", "2"])
 def test_closed_output_does_not_change_the_verdict(
     transcript: Path, closed: str

@@ -54,6 +54,7 @@ def check_flips(data: bytes, positions: Sequence[int]) -> None:
         check_named(flipped(data, position), f"byte {position}")
 
 
+@pytest.mark.slow
 def test_a_sample_of_bytes_is_flipped(concert_transcript: bytes) -> None:
     check_flips(concert_transcript, range(0, len(concert_transcript), STRIDE))
 

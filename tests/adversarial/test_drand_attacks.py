@@ -245,6 +245,7 @@ def non_canonical(signature: bytes) -> Iterator[bytes]:
     yield b""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda s: s.scheme_id)
 def test_a_signature_has_one_encoding(curve: Backend, scheme: Scheme) -> None:
     """Else its hash, the random value, could be chosen among several."""

@@ -116,6 +116,7 @@ def test_in_the_certainty_auction_nobody_gains_a_unit_over_all_lots(
                 assert gain < 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("people", [3, 4, 5])
 def test_in_the_certainty_auction_nobody_gains_a_unit(people: int) -> None:
     """By the odds, which are those over all lots (tests/unit/test_certain.py)."""
@@ -152,6 +153,7 @@ def test_at_a_plain_uniform_price_this_search_finds_whoever_gains() -> None:
         assert greatest_gain(pool, (7, 7), (9,), expect, ENOUGH) == gain
 
 
+@pytest.mark.slow
 def test_in_an_equal_share_nobody_comes_nearer_to_what_they_want() -> None:
     """For every drawing order, so for every utility with one peak at the wanted quantity."""
     pool = Pool("main", Mechanism.EQUAL_SHARE, 0, 2, 4)

@@ -64,6 +64,7 @@ def signers(made: Resharing, record: Record) -> list[SigningShare]:
     return [each.signing for each in held if each.signing is not None]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES)
 def test_others_share_the_same_key_and_sign_with_it(size: tuple[int, int]) -> None:
     n, t = size

@@ -92,6 +92,7 @@ def test_an_unknown_example_is_refused_with_the_known_ones() -> None:
     assert ", ".join(NAMES) in ran.err
 
 
+@pytest.mark.slow
 def test_a_reader_who_leaves_causes_no_traceback() -> None:
     with subprocess.Popen(
         [FAIRLOT, "--version"], stdout=subprocess.PIPE, stderr=subprocess.PIPE

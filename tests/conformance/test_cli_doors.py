@@ -397,6 +397,7 @@ def test_a_person_of_an_earlier_sale_answers_from_a_log_that_went_on(
     assert admit(moved, question, answer, tmp_path / "used") == (0, 1)
 
 
+@pytest.mark.slow
 def test_the_help_has_an_example_of_each_step() -> None:
     for words in (("doors",), ("doors", "open"), ("doors", "ask"), ("doors", "admit")):
         ran = fairlot(*words, "--help")

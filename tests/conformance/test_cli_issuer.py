@@ -103,6 +103,7 @@ def test_one_issuer_alone_needs_one_step(tmp_path: Path) -> None:
     check_keys(alone, (1,))
 
 
+@pytest.mark.slow
 def test_nobody_else_can_read_a_folder(finished: Finished) -> None:
     folder = finished.four.folder(1)
     for path in (folder, *folder.rglob("*")):
@@ -197,6 +198,7 @@ def test_four_processes_killed_at_random_moments_come_to_one_committee(
     assert four.sent_twice() == []
 
 
+@pytest.mark.slow
 def test_an_issuer_who_announces_twice_is_named_and_left_out(four: Issuers) -> None:
     said = json.loads(four.deal(4).out)
     other = four.announcement(4, "season", bytes(32))
@@ -220,6 +222,7 @@ def test_without_a_silent_issuer_the_others_make_their_keys(four: Issuers) -> No
     check_keys(four, (1, 2, 3))
 
 
+@pytest.mark.slow
 def test_with_more_than_t_silent_a_step_stops_and_loses_nothing(four: Issuers) -> None:
     for index in (1, 2):
         four.deal(index)
@@ -328,6 +331,7 @@ def test_evidence_that_shows_nothing_convicts_nobody(four: Issuers) -> None:
     assert "ceremony.evidence" in ran.err
 
 
+@pytest.mark.slow
 def test_the_keys_of_a_season_that_is_over_are_erased_and_stay_so(
     four: Issuers,
 ) -> None:

@@ -112,6 +112,7 @@ def test_the_head_is_there_before_secret_and_seal(
     assert not out.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", STEPS)
 def test_an_old_copy_is_refused(place: Place, step: str) -> None:
     old = place.copy("old")
@@ -126,6 +127,7 @@ def test_an_old_copy_is_refused(place: Place, step: str) -> None:
     assert place.bytes_of("one.secret.head") == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", STEPS)
 def test_another_history_is_refused(place: Place, step: str) -> None:
     place.seal_all()
@@ -139,6 +141,7 @@ def test_another_history_is_refused(place: Place, step: str) -> None:
     assert "EVIDENCE" in compared.out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", STEPS)
 def test_nobody_signs_with_a_secret_whose_head_is_gone(place: Place, step: str) -> None:
     """A key that was restored without its record cannot tell one history from another."""
@@ -309,6 +312,7 @@ def test_no_entry_is_written_over_what_is_kept(
     assert not (place.folder / kept).exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", ["commit", "seal", "reveal", "recover"])
 def test_no_entry_is_written_over_another_seal(place: Place, step: str) -> None:
     place.commit_all()

@@ -206,6 +206,7 @@ def test_evidence_that_is_forged_against_an_honest_seller_proves_nothing(
     assert "evidence.consistent" in ran.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("lie", "code"), LIES, ids=("item", "unit", "key"))
 def test_a_lying_seller_is_convicted_by_every_winner(
     sold: Sold, tmp_path: Path, lie: Make, code: str

@@ -235,6 +235,7 @@ def test_bad_options_are_refused(tmp_path: Path, option: list[str]) -> None:
     assert not out.exists()
 
 
+@pytest.mark.slow
 def test_a_pipe_gets_neither_colours_nor_foreign_encodings(tmp_path: Path) -> None:
     odd = TERMS.replace("Small sale", "[red]Größe[/red] \u202e 🎟")
     inputs = write_inputs(tmp_path, odd)
@@ -336,6 +337,7 @@ def test_pools_add_up_to_the_allocation(tmp_path: Path, several: bool) -> None:
     }
 
 
+@pytest.mark.slow
 def test_a_full_disk_ends_the_sale_with_a_reason(tmp_path: Path) -> None:
     inputs = write_inputs(tmp_path)
     out = tmp_path / "out"

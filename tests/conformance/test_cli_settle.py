@@ -113,6 +113,7 @@ def test_the_tables_are_those_of_the_run_to_the_byte(place: Place, terms: str) -
     assert ("pools.csv" in found) == (terms is POOLS)
 
 
+@pytest.mark.slow
 def test_without_result_the_tables_are_the_same(place: Place) -> None:
     run = rehearsed(place, POOLS)
     data = (run / "transcript.fairlot").read_bytes()

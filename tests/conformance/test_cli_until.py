@@ -190,6 +190,7 @@ def test_who_stayed_away_has_a_key_alone(tmp_path: Path) -> None:
     assert files == ["contributor-2.key"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("until", STOPS[1:])
 def test_a_void_sale_ends_as_without_it(tmp_path: Path, until: EntryType) -> None:
     terms = f"{TERMS}absent = 1\n"

@@ -209,6 +209,7 @@ def test_files_that_are_none_are_refused(asked: Asked, tmp_path: Path) -> None:
     assert (ran.code, "winners.sale" in ran.err) == (1, True)
 
 
+@pytest.mark.slow
 def test_the_help_has_an_example_of_each_step() -> None:
     for step in ("key", "answer", "check"):
         ran = fairlot("winner-audit", step, "--help")

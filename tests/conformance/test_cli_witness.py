@@ -71,6 +71,7 @@ def head_in(path: Path) -> SignedCheckpoint:
     return SignedCheckpoint.parse(path.read_text(encoding="utf-8"))
 
 
+@pytest.mark.slow
 def test_contributors_wait_for_a_quorum_each_time_before_they_sign(
     place: Place,
 ) -> None:
@@ -93,6 +94,7 @@ def test_contributors_wait_for_a_quorum_each_time_before_they_sign(
     assert place.reveal("one").code == 0
 
 
+@pytest.mark.slow
 def test_a_sale_is_watched_to_its_result(place: Place) -> None:
     watch(place, 0, 1)
     place.commit_all()

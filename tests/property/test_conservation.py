@@ -189,6 +189,7 @@ def test_only_who_qualifies_enters_and_groups_win_or_lose_together(
             assert len(set(units)) == 1
 
 
+@pytest.mark.slow
 @examples(60)
 @given(any_sale())
 def test_every_outcome_is_one_that_the_odds_allow(sale: AnySale) -> None:

@@ -3,6 +3,7 @@
 from itertools import combinations
 from math import isqrt
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,6 +43,7 @@ def recovered(
     return modulus.reduce(x)
 
 
+@pytest.mark.slow
 @slow_arithmetic
 @given(MODULI, ALPHAS, SQUARINGS, HASHES, HASHES)
 def test_every_withheld_subset_gives_the_same_omega(

@@ -43,6 +43,7 @@ def test_who_is_left_out_gets_nothing_in_any_company(
         assert all(total.units == 0 for total in outcome.totals if total.nym in named)
 
 
+@pytest.mark.slow
 @examples(200)
 @given(any_sale())
 def test_whoever_is_not_left_out_gets_a_unit_alone(sale: AnySale) -> None:

@@ -295,6 +295,7 @@ def test_the_clearing_cap_is_where_the_rising_clock_stops(play: Play) -> None:
     assert shares.facts.to_json()["clearing_cap"] == stopped
 
 
+@pytest.mark.slow
 @given(plays())
 def test_the_quadratic_price_is_paid_exactly(play: Play) -> None:
     """The same orders at a quadratic price give FILL's units, at P·a² each."""

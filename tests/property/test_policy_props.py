@@ -60,6 +60,7 @@ def test_a_policy_reads_back(policy: Policy) -> None:
     assert Policy.parse(policy.to_bytes()) == policy
 
 
+@pytest.mark.slow
 @given(policies(), st.data())
 def test_a_flipped_bit_is_refused_or_says_something_else(
     policy: Policy, data: st.DataObject
@@ -78,6 +79,7 @@ BLANKS = st.text(" \t", min_size=1, max_size=3)
 IGNORED = st.sampled_from(["", "\n", " \t\n", "# none\n", "\t#quorum none\n"])
 
 
+@pytest.mark.slow
 @given(policies(), st.data())
 def test_blanks_and_comments_change_nothing(
     policy: Policy, data: st.DataObject

@@ -70,6 +70,7 @@ def _add(root: Path, file: str, line: str) -> None:
     path.write_text(f"{before}\n{line}\n", encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_every_arrow_runs_downward() -> None:
     lines, downward = import_graph.report(ROOT)
     assert downward

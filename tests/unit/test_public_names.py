@@ -13,6 +13,7 @@ import public_names
 ROOT = public_names.ROOT
 
 
+@pytest.mark.slow
 def test_every_public_name_has_a_docstring() -> None:
     assert public_names.undocumented(ROOT) == []
 

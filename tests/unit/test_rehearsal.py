@@ -272,6 +272,7 @@ def _kinds(data: bytes) -> list[str]:
     return [t.entry.type.value for t in read.entries]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("withhold", [1, 2, 3])
 def test_who_withholds_changes_neither_seed_nor_allocation(withhold: int) -> None:
     file = replace(terms_file(contributors=3), depositors=2)
@@ -386,6 +387,7 @@ def test_too_few_commitments_void_the_sale_and_refund_everybody(
     ).holds
 
 
+@pytest.mark.slow
 def test_what_is_played_is_the_same_for_the_same_seed() -> None:
     file = replace(
         terms_file(contributors=4), depositors=3, absent=1, withhold=2, min_commits=3
