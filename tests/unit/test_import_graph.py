@@ -19,37 +19,37 @@ WRONG: tuple[tuple[str, str, str, str], ...] = (
         "an import that runs upward",
         "protocol/fairlot/terms/terms.py",
         "from fairlot.board.sale import Sale",
-        "12 fairlot.terms -> fairlot.board (UPWARD)",
+        "fairlot.terms -> fairlot.board (UPWARD)",
     ),
     (
         "an import across a floor",
         "protocol/fairlot/deposit/nym.py",
         "import fairlot.beacon.rounds",
-        "13 fairlot.deposit -> fairlot.beacon (UPWARD)",
+        "fairlot.deposit -> fairlot.beacon (UPWARD)",
     ),
     (
         "an import inside a function",
         "protocol/fairlot/names.py",
         "def late() -> None:\n    from fairlot.terms import terms",
-        "10 fairlot.names -> fairlot.terms (UPWARD)",
+        "fairlot.names -> fairlot.terms (UPWARD)",
     ),
     (
         "the lower package knows the upper one",
         "crypto/fairlot_crypto/cbor.py",
         "import fairlot.errors",
-        "3 fairlot_crypto.cbor -> fairlot.errors (UPWARD)",
+        "fairlot_crypto.cbor -> fairlot.errors (UPWARD)",
     ),
     (
         "a name that is taken from the facade",
         "protocol/fairlot/text.py",
         "from fairlot import audit_transcript",
-        "8 fairlot.text -> fairlot.audit_transcript (UPWARD)",
+        "fairlot.text -> fairlot.audit_transcript (UPWARD)",
     ),
     (
         "a folder that stands on no floor",
         "protocol/fairlot/lamp/__init__.py",
         "import fairlot_crypto.errors",
-        "0 fairlot.lamp -> fairlot_crypto.errors (UPWARD)",
+        "fairlot.lamp -> fairlot_crypto.errors (UPWARD)",
     ),
 )
 
@@ -102,7 +102,7 @@ def test_what_runs_upward_is_flagged(
     lines, downward = import_graph.report(root)
     assert not downward
     start, _, end = shown.partition(" -> ")
-    (found,) = (each for each in lines if each.strip().startswith(f"{start} ->"))
+    (found,) = (each for each in lines if each.split()[1] == start)
     assert end in found
 
 
