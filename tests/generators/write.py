@@ -25,6 +25,7 @@ CHAPTERS = (
     "drand",
     "tlock",
     "log",
+    "tiles",
     "terms",
     "board",
     "identity",
