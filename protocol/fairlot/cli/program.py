@@ -12,6 +12,7 @@ from fairlot.cli import (
     check,
     compare,
     demo,
+    hints,
     inspect,
     new,
     odds,
@@ -51,6 +52,7 @@ COMMANDS = (
     doors.COMMAND,
     winner_audit.COMMAND,
     receive.COMMAND,
+    hints.COMMAND,
 )
 READER_GONE = 141
 _MOST_ERRORS = 20

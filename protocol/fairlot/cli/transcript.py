@@ -6,6 +6,8 @@ from pathlib import Path
 
 from fairlot.audit.sale_file import SaleFile
 from fairlot.audit.transcript_file import read_stream, read_transcript
+from fairlot.board.ahead import Ahead
+from fairlot.board.hints import NO_HINTS, SUFFIX, Hints
 from fairlot.board.replay import Replay, replay_file
 from fairlot.cli.beacon.files import read_round_file
 from fairlot.cli.command import add_files, add_rounds, hex_bytes
@@ -13,6 +15,7 @@ from fairlot.cli.heads import read_kept_head
 from fairlot.cli.output import Screen
 from fairlot.names import HASH_LENGTH
 from fairlot_crypto.curve import Backend
+from fairlot_crypto.randomness import SystemRandomness
 from fairlot_crypto.statements import Statements
 
 STANDARD_INPUT = "-"
@@ -60,8 +63,23 @@ def replay_named(path: Path, curve: Backend, stage: str) -> Replay:
         InputError: as ``read_named``.
     """
     data = read_named(path)
+    ahead = Ahead(SystemRandomness(), read_hints(path))
     with Screen(acknowledge=False) as screen:
-        return replay_file(data, curve, Statements(), screen.stage(stage))
+        return replay_file(data, curve, Statements(), screen.stage(stage), ahead)
+
+
+def read_hints(path: Path) -> Hints:
+    """Return the hints that lie beside a transcript; none where they cannot be read.
+
+    They change no verdict, so nobody is told whether they are there.
+
+    Args:
+        path: as ``read_named`` takes it.
+    """
+    try:
+        return Hints(path.with_name(path.name + SUFFIX).read_bytes())
+    except (OSError, ValueError):
+        return NO_HINTS
 
 
 def read_named(path: Path) -> bytes:
