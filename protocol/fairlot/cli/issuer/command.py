@@ -1,6 +1,6 @@
 """``fairlot issuer``: the steps of one issuer, on a machine of its own."""
 
-from fairlot.cli.command import command_of_steps
+from fairlot.cli.command import action_of_steps
 from fairlot.cli.issuer import erasing, making
 
 STEPS = (making.INIT, making.PLAN, making.DEAL, making.CONVICT, erasing.ERASE)
@@ -21,9 +21,4 @@ Examples:
 """
 
 
-COMMAND = command_of_steps(
-    "issuer",
-    "Make the keys of a committee, as one of its issuers.",
-    _EXAMPLES,
-    STEPS,
-)
+ACTION = action_of_steps(_EXAMPLES, STEPS)
