@@ -31,7 +31,8 @@ from fairlot.identity.committee import Holder, signed_roll
 from fairlot.identity.credential import request_credential
 from fairlot.identity.desks import DeskAttester, ListDesk, ReachIssuer
 from fairlot.identity.enrolment import Enrolment, Identity, enrol, receive_identity
-from fairlot.identity.leaf import make_leaf_entry
+from fairlot.identity.leaf import holder_hash, make_leaf_entry
+from fairlot.identity.naming import NONCE_LENGTH, HandleMaker, ToName
 from fairlot.identity.receiving import receive_credential
 from fairlot.identity.recovering import (
     begin_change,
@@ -217,12 +218,14 @@ class Live:
         index = len(self.board.state.leaves)
         for book in self.books:
             book.admit(attestation, index, START)
+        named, naming = self._named(attestation, index)
         made = enrol(
             GROUP,
             self.registry,
             self.parts.issuers,
             attestation,
             index,
+            named,
             SystemRandomness(),
         )
         identity = receive_identity(
@@ -233,8 +236,29 @@ class Live:
         entry = self._post(made)
         shares = [Sent(share.to_value()) for share in made.leaf.shares]
         boxes = map(Sent, made.sealed)
-        sent = [*self._said(), *self._attested([attestation]), *shares, *boxes, entry]
+        said = [*self._said(), *self._attested([attestation])]
+        sent = [*said, *naming, *shares, *boxes, entry]
         return made, identity, sent
+
+    def _named(self, attestation: Attestation, index: int) -> tuple[bytes, list[Sent]]:
+        """Make a handle: hashes to whoever carries them and to all, then what was hashed."""
+        holder = holder_hash(attestation.holder_key)
+        leaf, size = ToName(self.registry, index, holder), len(self.books)
+        makers = [
+            HandleMaker(
+                leaf, each.index, each.key, SystemRandomness().take(NONCE_LENGTH)
+            )
+            for each in self.parts.issuers
+        ]
+        listed = tuple(each.commitment for each in makers)
+        opened = {each.issuer: each.open(listed) for each in makers}
+        (named,) = {each.join(opened) for each in makers}
+        hashes = [*map(Sent, listed), Sent(listed, size)]
+        return named, [
+            *hashes,
+            *map(Sent, opened.values()),
+            Sent([*opened.values()], size),
+        ]
 
     def _post(self, made: Enrolment) -> Sent:
         issuer, registry_id = self.parts.issuers[0].key, self.registry.registry_id

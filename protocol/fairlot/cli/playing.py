@@ -19,13 +19,13 @@ from fairlot.cli.output import Screen
 from fairlot.cli.role_files import KEYS, role_files
 from fairlot.entry import EntryType
 from fairlot.errors import InputError
+from fairlot.identity.issuer_lies import IssuerLie
 from fairlot.inputs.events_file import read_events
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import TermsFile
 from fairlot.names import Nym
 from fairlot.rehearsal.draw import BATCH
 from fairlot.rehearsal.kept import Earlier
-from fairlot.rehearsal.named import Lie
 from fairlot.rehearsal.play import Rehearsed, rehearse
 from fairlot.rehearsal.plot import Act, beginnings, calendar_of, plot
 from fairlot.rehearsal.work import InProcess, Processes, Workers
@@ -130,7 +130,7 @@ def play(
     return done
 
 
-def evidence_name(lie: Lie) -> str:
+def evidence_name(lie: IssuerLie) -> str:
     """Return where a folder of results holds the evidence."""
     return f"{EVIDENCE}/issuer-{lie.issuer}-{lie.kind}"
 

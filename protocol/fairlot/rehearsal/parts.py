@@ -72,6 +72,8 @@ class Parts:
     registry: Registry
     issuers: tuple[IssuerSecrets, ...]
     """Those who answer, with the keys by which they do."""
+    everybody: tuple[IssuerSecrets, ...]
+    """All of them, as they were dealt their keys: they name leaves together."""
     tag_shares: tuple[KeyShare, ...]
     """The issuers' shares of the key of person tags."""
     attesters: tuple[DeskAttester, ...]
@@ -148,6 +150,7 @@ def cast_parts(
     return Parts(
         registry=registry,
         issuers=misbehaving(issuers, file, randomness),
+        everybody=issuers,
         tag_shares=tag_shares,
         attesters=list_attesters(
             curve,

@@ -18,6 +18,7 @@ from fairlot.deposit.payment import make_payment
 from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot.identity.admission import AdmissionBook
 from fairlot.identity.committee import signed_roll
+from fairlot.identity.issuer_lies import IssuerLie, Named
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import TermsFile
 from fairlot.names import Nym
@@ -40,7 +41,7 @@ from fairlot.rehearsal.draw import (
 )
 from fairlot.rehearsal.handing import Handed, Handing
 from fairlot.rehearsal.kept import Earlier, Listed
-from fairlot.rehearsal.named import Lie, Named
+from fairlot.rehearsal.named import learn_evidence
 from fairlot.rehearsal.parts import BOARD_NAME, START, Parts, cast_parts
 from fairlot.rehearsal.plot import Act
 from fairlot.rehearsal.registering import Registering
@@ -92,7 +93,7 @@ class Rehearsed:
     """What has become of the item of each unit, in the order of the units."""
     held: Held | None = field(repr=False, default=None)
     """What every role holds, where the rehearsal has stopped; else nothing."""
-    named: tuple[Lie, ...] = field(repr=False, default=())
+    named: tuple[IssuerLie, ...] = field(repr=False, default=())
     """What shows which issuers lied, by issuer."""
 
 
@@ -247,7 +248,7 @@ class _Run:
         made: list[MadeDeposit] = []
         for done in self.workers.map(deposit_people, jobs):
             state.statements.learn(done.verified)
-            self.named.learn(done.named)
+            learn_evidence(self.named, done.named)
             made += done.deposits
             self.poster.watcher.progress("making deposits", len(made), len(coming))
         deposits = {p.name: d for p, d in zip(order, made, strict=True)}
