@@ -12,6 +12,7 @@ from fairlot.identity.answering import answer_request, prove_answer
 from fairlot.identity.answers import read_signed
 from fairlot.identity.box_lies import WrongBox
 from fairlot.identity.boxes import SentShare, open_sent, seal_sent, sign_sent
+from fairlot.identity.committee import Committee, Holder
 from fairlot.identity.credential import PendingCredential, request_credential
 from fairlot.identity.enrolment import (
     Enrolment,
@@ -299,3 +300,45 @@ def test_more_lying_boxes_than_t_are_named_too(on: Stage) -> None:
     assert [each.issuer for each in named] == [1, 2, 3]
     kept = receive_identity(GROUP, on.registry, honest, device, values)
     assert kept.leaf == honest.leaf
+
+
+def committee(on: Stage, issuers: Sequence[IssuerSecrets]) -> tuple[Committee, Holder]:
+    """Return a committee on one machine, and the keys of somebody on its list."""
+    return Committee(on.credentials, issuers), Holder.generate(source("committee"))
+
+
+def issued(on: Stage, issuers: Sequence[IssuerSecrets]) -> Committee:
+    """Let a committee enrol somebody, and issue a credential."""
+    made, holder = committee(on, issuers)
+    name = on.parts.people[0].name
+    identity = made.register(on.parts.attester, name, holder, START)
+    credentials = made.issue(identity, holder, identity.leaf, [on.roll], START)
+    assert credentials.keys() == {on.roll_id}
+    return made
+
+
+def test_a_committee_names_whoever_signed_a_wrong_share_or_part(on: Stage) -> None:
+    first, second, third, fourth = on.parts.issuers
+    both = liar(strayed(third))
+    made = issued(on, [first, second, both, fourth])
+    assert [(each.issuer, each.kind) for each in made.evidence] == [
+        (3, "wrong-part"),
+        (3, "wrong-share"),
+    ]
+    for evidence in made.evidence:
+        read_evidence(encode_evidence(evidence)).verify()
+    assert issued(on, on.parts.issuers).evidence == ()
+
+
+def test_a_committee_with_more_liars_than_t_names_nobody_and_keeps_the_leaf(
+    on: Stage,
+) -> None:
+    first, second, third, fourth = on.parts.issuers
+    made, holder = committee(on, [liar(first), liar(second, 2), third, fourth])
+    name = on.parts.people[0].name
+    identity = made.register(on.parts.attester, name, holder, START)
+    asked = identity, holder, identity.leaf, [on.roll], START
+    with pytest.raises(CryptoError, match=r"threshold\.signature"):
+        made.issue(*asked)
+    assert made.evidence == ()
+    assert made.book.attributes(0) == identity.attributes

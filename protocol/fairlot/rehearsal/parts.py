@@ -75,7 +75,7 @@ class Parts:
     everybody: tuple[IssuerSecrets, ...]
     """All of them, as they were dealt their keys: they name leaves together."""
     tag_shares: tuple[KeyShare, ...]
-    """The issuers' shares of the key of person tags."""
+    """The shares of the key of person tags of those who answer, in the same order."""
     attesters: tuple[DeskAttester, ...]
     """As many as a recovery needs; each has the whole list."""
     seller: SigningKey
@@ -147,16 +147,16 @@ def cast_parts(
             tail=file.times.tail,
         )
     listed = _listed(registry, people, randomness, earlier)
+    answering = misbehaving(issuers, tag_shares, file, randomness)
     return Parts(
         registry=registry,
-        issuers=misbehaving(issuers, file, randomness),
+        issuers=answering[0],
         everybody=issuers,
-        tag_shares=tag_shares,
+        tag_shares=answering[1],
         attesters=list_attesters(
             curve,
             registry,
-            issuers,
-            tag_shares,
+            *answering,
             listed,
             attester_keys,
             randomness.derive("attesting"),
