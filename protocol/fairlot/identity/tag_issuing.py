@@ -1,4 +1,4 @@
-"""An issuer's part of a tag (specs/uniqueness-tag.md, sections 5.2 and 5.4).
+"""An issuer's part of a tag (specs/uniqueness-tag.md, section 5.2).
 
 The issuer sees who asks and how often, and never for whom.
 """
@@ -25,14 +25,6 @@ from fairlot_crypto.voprf.threshold import (
 
 ELEMENTS_MAX = 256
 """Of one request."""
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """A request, and what an issuer signed in answer to it: they prove a lie alone."""
-
-    request: TagRequest
-    answer: TagAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,24 +281,3 @@ def true_answer(
     made = Evaluated(values, Proof.from_bytes(answer.proof))
     verify_share(curve, public, answer.issuer, elements, made)
     return made
-
-
-def convict(curve: Backend, registry: Registry, evidence: Evidence) -> int:
-    """Return the number of the issuer that lied, as anybody can check.
-
-    Raises:
-        Rejection: ``tag-request.*``, ``tag-answer.*`` for what proves nothing of anybody;
-            ``tag-evidence.true`` if the answer is true.
-    """
-    request, answer = evidence.request, evidence.answer
-    # Step 39.
-    check_asked(registry, request)
-    elements = request_elements(curve, request)
-    check_signed(registry, request, answer)
-    # Step 40.
-    public = registry.tag_shares(curve)
-    try:
-        true_answer(curve, public, elements, answer)
-    except CryptoError:
-        return answer.issuer
-    raise Rejection("tag-evidence.true", f"issuer {answer.issuer} told the truth")
