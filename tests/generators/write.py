@@ -17,6 +17,7 @@ CHAPTERS = (
     "notation",
     "groups",
     "bbs",
+    "batch",
     "committee",
     "key-generation",
     "uniqueness-tag",
