@@ -39,6 +39,7 @@ CHAPTERS = (
     "lottery",
     "auction",
     "tiers",
+    "choices",
     "odds",
     "check",
     "settlement",

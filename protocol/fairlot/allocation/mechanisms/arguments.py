@@ -13,10 +13,11 @@ def check_orders(pool: Pool, orders: Sequence[Order]) -> None:
     Raises:
         CallerError: ``allocation.quantity`` for a negative number, ``allocation.bid``
             for a bid that is negative or above the deposit, ``allocation.tier`` for a
-            tier that the pool does not have.
+            tier that the pool does not have, ``allocation.choices`` for a list that
+            names an option twice, or one that the pool does not have.
     """
-    of_tiers = (number for tier in pool.tiers for number in (tier.supply, tier.price))
-    if min(pool.supply, pool.price, pool.cap, *of_tiers) < 0:
+    of_parts = (number for part in pool.parts for number in (part.supply, part.price))
+    if min(pool.supply, pool.price, pool.cap, *of_parts) < 0:
         raise CallerError("allocation.quantity", "no number of a pool may be negative")
     for order in orders:
         if order.wants < 0 or order.budget < 0:
@@ -29,6 +30,16 @@ def check_orders(pool: Pool, orders: Sequence[Order]) -> None:
             raise CallerError(
                 "allocation.tier", "a tier must be an index into pool.tiers"
             )
+        if order.choices:
+            _check_choices(pool, order.choices)
+
+
+def _check_choices(pool: Pool, choices: Sequence[int]) -> None:
+    if min(choices) < 0 or max(choices) >= len(pool.options):
+        problem = "choices must be indices into pool.options"
+        raise CallerError("allocation.choices", problem)
+    if len(set(choices)) != len(choices):
+        raise CallerError("allocation.choices", "choices must name an option once")
 
 
 def check_permutation(permutation: Sequence[int], count: int) -> None:
