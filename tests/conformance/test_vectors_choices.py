@@ -30,7 +30,7 @@ SMALL = 7
 def of(op: str, *, accepted: bool) -> list[Any]:
     return [
         pytest.param(
-            case["input"], case.get("output") or case["error"], id=case["name"]
+            case["input"], case.get("output") or case["refused"], id=case["name"]
         )
         for case in CASES
         if case["input"]["op"] == op and ("output" in case) is accepted

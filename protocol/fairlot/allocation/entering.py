@@ -168,16 +168,17 @@ def gather(
     """
     check_made_pools(pools)
     present = sorted(entrants, key=attrgetter("nym"))
-    check_entrants(present)
+    check_entrants(pools, present)
     return present, formed_groups(sale_id, present)
 
 
-def check_entrants(entrants: Sequence[Entrant]) -> None:
+def check_entrants(pools: Sequence[Pool], entrants: Sequence[Entrant]) -> None:
     """Check what the board's rules guarantee.
 
     Raises:
         CallerError: ``allocation.nym-length``, ``allocation.range``,
-            ``allocation.duplicate-nym``, ``allocation.group-id``.
+            ``allocation.duplicate-nym``, ``allocation.group-id``,
+            ``allocation.choices``.
     """
     for entrant in entrants:
         _check_entrant(entrant)
@@ -186,6 +187,23 @@ def check_entrants(entrants: Sequence[Entrant]) -> None:
             "allocation.duplicate-nym",
             "each nym must enter once, with its final deposit",
         )
+    for pool in pools:
+        for entrant in entrants if pool.options else ():
+            check_choices(pool, entrant.choices)
+
+
+def check_choices(pool: Pool, choices: Sequence[int]) -> None:
+    """Check a list of choices.
+
+    Raises:
+        CallerError: ``allocation.choices`` for a list that names an option twice, or one
+            that the pool does not have.
+    """
+    if choices and (min(choices) < 0 or max(choices) >= len(pool.options)):
+        problem = "choices must be indices into pool.options"
+        raise CallerError("allocation.choices", problem)
+    if len(set(choices)) != len(choices):
+        raise CallerError("allocation.choices", "choices must name an option once")
 
 
 def _check_entrant(entrant: Entrant) -> None:

@@ -125,10 +125,10 @@ def bars_of(pools: Sequence[Pool], entrants: Sequence[Entrant]) -> Sequence[Bars
     Raises:
         CallerError: ``pools.type``, ``pools.range``, ``pools.rule``;
             ``allocation.nym-length``, ``allocation.duplicate-nym``,
-            ``allocation.range``, ``allocation.group-id``.
+            ``allocation.range``, ``allocation.group-id``, ``allocation.choices``.
     """
     check_made_pools(pools)
-    check_entrants(entrants)
+    check_entrants(pools, entrants)
     supplies = dict(_most_for_sale(pools))
     columns = [_of_pool(pool, supplies[pool.name], entrants) for pool in pools]
     return [tuple(column[i] for column in columns) for i in range(len(entrants))]

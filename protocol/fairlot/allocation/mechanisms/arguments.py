@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from fairlot.allocation.entering import check_choices
 from fairlot.allocation.shape import Lots, Order
 from fairlot.terms.pool import Pool
 from fairlot_crypto.errors import CallerError
@@ -30,16 +31,7 @@ def check_orders(pool: Pool, orders: Sequence[Order]) -> None:
             raise CallerError(
                 "allocation.tier", "a tier must be an index into pool.tiers"
             )
-        if order.choices:
-            _check_choices(pool, order.choices)
-
-
-def _check_choices(pool: Pool, choices: Sequence[int]) -> None:
-    if min(choices) < 0 or max(choices) >= len(pool.options):
-        problem = "choices must be indices into pool.options"
-        raise CallerError("allocation.choices", problem)
-    if len(set(choices)) != len(choices):
-        raise CallerError("allocation.choices", "choices must name an option once")
+        check_choices(pool, order.choices)
 
 
 def check_permutation(permutation: Sequence[int], count: int) -> None:
