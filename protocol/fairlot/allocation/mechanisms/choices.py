@@ -5,7 +5,14 @@ from dataclasses import dataclass
 
 from fairlot.allocation.entering import can_take_one
 from fairlot.allocation.mechanisms.arguments import check_orders, check_permutation
-from fairlot.allocation.shape import ITSELF, Lots, Order, Reason, Shares
+from fairlot.allocation.shape import (
+    ITSELF,
+    NOBODY,
+    Lots,
+    Order,
+    Reason,
+    Shares,
+)
 from fairlot.money import Money
 from fairlot.terms.pool import Option, Pool
 from fairlot.text import Json, counted, json_view
@@ -83,14 +90,16 @@ class ChoicesFacts:
 
     def lines(self, money: Money = str, /) -> tuple[str, ...]:
         """Return the certificate in sentences, without a final stop."""
+        if not self.turns:
+            return (NOBODY,)
         got = ", ".join(
             f"{counted(many, 'person got its', 'persons got their')} choice {place}"
             for place, many in enumerate(self.places, 1)
             if many
         )
         turns = counted(self.turns, "turn was", "turns were")
-        none = counted(self.empty_handed, "person", "persons")
-        taken = f"{turns} taken: {got or 'nobody got anything'}; {none} got nothing"
+        none = counted(self.empty_handed, "person got", "persons got")
+        taken = f"{turns} taken: {got or 'nobody got anything'}; {none} nothing"
         return taken, *(each.line(money) for each in self.options)
 
 
