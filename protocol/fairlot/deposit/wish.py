@@ -28,7 +28,7 @@ class Wish:
     """What a unit is worth to the holder, uint64; it is sealed where the terms take bids."""
     answers: tuple[str, ...] = field(default=(), repr=False)
     """Answers to the sale's puzzles; a wrong one solves nothing."""
-    choices: tuple[str, ...] = ()
+    choices: tuple[str, ...] = field(default=(), repr=False)
     """Names of options, the most preferred first."""
 
     def __post_init__(self) -> None:
