@@ -69,6 +69,10 @@ def execute(arguments: argparse.Namespace) -> int:
         _print(sale_id, nym, found, title)
     else:
         _show(arguments, found, title)
+        if found and view.state.deliveries.promise is None:
+            say(
+                "The seller has promised no items on this log; ask them how they deliver."
+            )
     # Step 4.
     return OK if all(each.item is not None for each in found) else FAILED
 
