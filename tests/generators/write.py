@@ -41,6 +41,7 @@ CHAPTERS = (
     "lottery",
     "auction",
     "tiers",
+    "choices",
     "odds",
     "check",
     "settlement",

@@ -1,11 +1,11 @@
-"""``fairlot hints``: save auditors time (specs/command-line.md, section 18)."""
+"""``fairlot hints``: save auditors time (specs/command-line.md, section 19)."""
 
 import argparse
 from pathlib import Path
 
 from fairlot.board.hinting import hints_of
 from fairlot.board.hints import SUFFIX
-from fairlot.cli.command import OK, Command, chosen_curve
+from fairlot.cli.command import OK, Action, chosen_curve
 from fairlot.cli.output import say
 from fairlot.cli.transcript import replay_named
 from fairlot.text import counted
@@ -46,10 +46,4 @@ def execute(arguments: argparse.Namespace) -> int:
     return OK
 
 
-COMMAND = Command(
-    "hints",
-    "Write what makes an audit fast beside a transcript.",
-    _EXAMPLES,
-    configure,
-    execute,
-)
+ACTION = Action(_EXAMPLES, configure, execute)

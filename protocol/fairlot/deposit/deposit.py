@@ -147,7 +147,7 @@ def deposit_showing(
 
 
 def _asks_nothing(binding: Binding) -> bool:
-    ordered = binding.wants or binding.amount or binding.solutions
+    ordered = binding.wants or binding.amount or binding.solutions or binding.choices
     return not ordered and binding.tier is None
 
 
