@@ -24,7 +24,7 @@ from fairlot_crypto.bbs.profile import (
 from fairlot_crypto.randomness import Randomness, SystemRandomness
 from fairlot_crypto.statements import Statements
 from kit.claims import claimed
-from kit.lying_board import play_with
+from kit.lying_board import LyingBoard, play_with
 from kit.sales import (
     DEPOSIT_TIME,
     GROUP,
@@ -56,7 +56,11 @@ def lied(concert: Stage) -> bytes:
     """A transcript with deposits that do not verify between those that do."""
     first, *others = default_deposits(concert)
     bad = (stolen(concert), unreadable(concert))
-    return play_with(concert, deposits=[first, *bad, *others, cancel(concert, 1)])
+
+    def later(board: LyingBoard, _: int) -> None:
+        board.batch(DEPOSIT_TIME + 5, cancel(concert, 1))
+
+    return play_with(concert, {"close": later}, deposits=[first, *bad, *others])
 
 
 def hinted(data: bytes) -> Hints:
@@ -140,6 +144,7 @@ def test_a_look_goes_on_where_the_last_one_ended(
     hints = hinted(lied).data
     monkeypatch.setattr(module, "MOST", most)
     asked: list[int] = []
+    found: list[bytes] = []
 
     def look(
         shown: Sequence[Showing],
@@ -148,6 +153,7 @@ def test_a_look_goes_on_where_the_last_one_ended(
         randomness: Randomness,
     ) -> None:
         asked.append(len(shown))
+        found.extend(hint for hint in given if hint is not None)
         learn_shown(shown, given, statements, randomness)
 
     monkeypatch.setattr(module, "learn_shown", look)
@@ -155,6 +161,8 @@ def test_a_look_goes_on_where_the_last_one_ended(
     assert report(lied, hints) == alone
     assert max(asked) == most
     assert sum(asked) == 4
+    # Those of the three that the fold takes, wherever a look begins.
+    assert len(found) == 3
     assert len(single) == 1
 
 
