@@ -16,6 +16,7 @@ COMMANDS = (
     "audit",
     "compare",
     "settle",
+    "export",
     "inspect",
     "odds",
     "beacon",

@@ -79,6 +79,7 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> Documents:
         ("inspect", board, "--policy"),
         ("settle", board),
         ("compare", board, board),
+        ("export", board, "--out", folder / "public"),
         ("witness", "key", "--out", folder / "key", "--name", "w"),
         ("beacon", "calibrate", "--seal-end", "1900000000", "--slack", "60"),
     )

@@ -70,6 +70,7 @@ WORDS = (
         "Compute who gets what as soon as it is determined, without the board.",
         "settling",
     ),
+    Word("export", "Leave a board's logs as files for any web server.", "export"),
     Word(
         "report",
         "Write a page about a sale for people: what was sold, who got it, and whether it "
