@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fairlot.audit.transcript_file import read_transcript
 from fairlot.board.tiled import CHECKPOINT, TRANSCRIPT, TiledLog, main_log, tiled
-from fairlot.cli.command import OK, Command, add_json
+from fairlot.cli.command import OK, Action, add_json
 from fairlot.cli.folders import make_folder
 from fairlot.cli.heads import read_kept_head
 from fairlot.cli.output import busy, say, show_json
@@ -68,15 +68,6 @@ def execute(arguments: argparse.Namespace) -> int:
     return OK
 
 
-COMMAND = Command(
-    "export",
-    "Leave a board's logs as files for any web server.",
-    _EXAMPLES,
-    configure,
-    execute,
-)
-
-
 def _view(log: TiledLog) -> Viewed:
     said = log.head.checkpoint
     return {
@@ -130,3 +121,6 @@ def _check_same(path: Path, data: bytes) -> None:
             f"{path} holds something else: export into another folder, and compare"
         )
         raise InputError("export.history", problem)
+
+
+ACTION = Action(_EXAMPLES, configure, execute)

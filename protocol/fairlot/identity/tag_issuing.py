@@ -3,7 +3,8 @@
 The issuer sees who asks and how often, and never for whom.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from fairlot.errors import Rejection
 from fairlot.identity.registry import Registry, epochs_accepted
@@ -26,13 +27,36 @@ ELEMENTS_MAX = 256
 """Of one request."""
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A request that was counted."""
+
+    attester: VerifyKey
+    epoch: int
+    request_id: bytes
+    elements: int
+    """How many it has."""
+
+
 class TagBook:
     """An issuer's record of how many tags it computed for whom, epoch by epoch."""
 
-    def __init__(self, registry: Registry) -> None:
-        """Start without a request."""
+    def __init__(self, registry: Registry, counted: Iterable[Counted] = ()) -> None:
+        """Start with what was counted before."""
         self._rate = registry.uniqueness.rate
         self._counted: dict[tuple[VerifyKey, int], dict[bytes, int]] = {}
+        for each in counted:
+            of = self._counted.setdefault((each.attester, each.epoch), {})
+            of[each.request_id] = each.elements
+
+    @property
+    def counted(self) -> tuple[Counted, ...]:
+        """Everything that was counted, in order."""
+        return tuple(
+            Counted(attester, epoch, request_id, elements)
+            for (attester, epoch), requests in sorted(self._counted.items())
+            for request_id, elements in sorted(requests.items())
+        )
 
     def count(self, request: TagRequest) -> None:
         """Count a request that was checked (step 33).
@@ -93,11 +117,8 @@ class TagIssuer:
         """
         elements = check_tag_request(self._curve, self._registry, request, now)
         self._book.count(request)
-        # Step 34.
-        made = evaluate_share(self._curve, self._share, elements, randomness)
-        encoded = tuple(element.to_bytes() for element in made.elements)
-        proof = made.proof.to_bytes()
-        return sign_tag_answer(request, self._share.index, encoded, proof, self._key)
+        held = self._share, self._key
+        return answer_elements(self._curve, *held, request, elements, randomness)
 
 
 class LocalIssuer:
@@ -138,6 +159,30 @@ def local_issuers(
         )
         for share, key in zip(shares, keys, strict=True)
     )
+
+
+def answer_elements(
+    curve: Backend,
+    share: KeyShare,
+    key: SigningKey,
+    request: TagRequest,
+    elements: tuple[G1, ...],
+    randomness: Randomness,
+) -> TagAnswer:
+    """Evaluate what was checked and counted, and sign what came out (step 34).
+
+    Args:
+        curve: the back-end.
+        share: k_i.
+        key: signs the answer.
+        request: as it came.
+        elements: what ``check_tag_request`` returned.
+        randomness: of the issuer, for this request alone.
+    """
+    # Step 34.
+    made = evaluate_share(curve, share, elements, randomness)
+    encoded = tuple(element.to_bytes() for element in made.elements)
+    return sign_tag_answer(request, share.index, encoded, made.proof.to_bytes(), key)
 
 
 def check_tag_request(
