@@ -63,11 +63,11 @@ def turns_of(
 def parties(given: Mapping[str, Any]) -> list[tuple[list[int], list[int]]]:
     """Members and wishes of each party (steps 1 and 2)."""
     prices = [int(option["price"]) for option in given["pool"]["options"]]
-    rows = [
+    rows: list[tuple[int, int, list[int], str | None]] = [
         (int(o["wants"]), int(o["deposit"]), o.get("choices", []), o.get("group"))
         for o in given["orders"]
     ]
-    found: dict[Any, list[int]] = {}
+    found: dict[tuple[int, str, int], list[int]] = {}
     for i, (wants, deposit, listed, group) in enumerate(rows):
         if wants and any(prices[c] <= deposit for c in listed):
             key = (0, "", i) if group is None else (1, group, 0)
