@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -168,20 +167,25 @@ def test_lists_of_other_options_never_reach_a_pool(listed: tuple[int, ...]) -> N
 
 
 def test_after_an_estimate_nothing_is_certain(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody was drawn out of their unit in 100 draws, and still it is an estimate."""
+    """In one simulated draw two of three get a unit: the third may all the same, and they
+    may not."""
     seats = Pool("seats", Mechanism.LOTTERY, 1, 10)
-    entrants = people((0,), (0,), (1,))
-    known = sale_odds([DATES, seats], entrants, SALE)
-    assert known[1].depends_on == ()
-    assert known[1].nyms == (), "all have a unit for certain"
+    two = replace(
+        DATES,
+        supply=2,
+        options=(Option("july", 50, 1), Option("june", 30, 1)),
+        group_max=1,
+    )
+    entrants = people((0,), (0, 1), (1,))
     monkeypatch.setattr(odds_module, "MOST_TURNS", 0)
-    monkeypatch.setattr(odds_module, "MOST_DRAWS", 10)
-    monkeypatch.setattr(odds_module, "FEWEST_DRAWS", 10)
-    first, second = sale_odds([DATES, seats], entrants, SALE)
+    monkeypatch.setattr(odds_module, "MOST_DRAWS", 1)
+    monkeypatch.setattr(odds_module, "FEWEST_DRAWS", 1)
+    first, second = sale_odds([two, seats], entrants, SALE)
     assert first.odds is not None
-    assert [chance.more for chance in first.odds.chances] == [Fraction(1)] * 3
+    assert sorted(chance.more for chance in first.odds.chances) == [0, 1, 1]
+    assert {chance.least for chance in first.odds.chances} == {0}
     assert second.depends_on == ("dates",)
-    assert len(second.nyms) == 3
+    assert second.entering == (0, 3)
 
 
 def test_after_exact_odds_who_is_certain_does_not_come_again() -> None:
