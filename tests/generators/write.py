@@ -17,6 +17,7 @@ CHAPTERS = (
     "notation",
     "groups",
     "bbs",
+    "batch",
     "committee",
     "key-generation",
     "uniqueness-tag",
@@ -52,6 +53,7 @@ CHAPTERS = (
     "rehearsal",
     "command-line",
     "issuer",
+    "verdicts",
 )
 """Chapters, in the order in which the specification is read.
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fairlot.allocation.prospect import Prospect
 from fairlot.allocation.shape import Chance, Odds
-from fairlot.cli.command import OK, Command
+from fairlot.cli.command import OK, Action
 from fairlot.cli.output import say, show_json
 from fairlot.cli.table import show_table
 from fairlot.cli.warnings import warn, warnings_document
@@ -71,13 +71,7 @@ def execute(arguments: argparse.Namespace) -> int:
     return OK
 
 
-COMMAND = Command(
-    "odds",
-    "State each person's exact chance or share, before the draw.",
-    _EXAMPLES,
-    configure,
-    execute,
-)
+ACTION = Action(_EXAMPLES, configure, execute)
 
 
 def show_odds(odds: Forecast, name_of: Callable[[Nym], str]) -> None:

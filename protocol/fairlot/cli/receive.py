@@ -7,7 +7,7 @@ from pathlib import Path
 from fairlot.audit.evidence import encode_evidence
 from fairlot.audit.receiving import Received, receive
 from fairlot.cli.beacon.steps import view_of
-from fairlot.cli.command import FAILED, OK, Command, add_json, chosen_curve
+from fairlot.cli.command import FAILED, OK, Action, add_json, chosen_curve
 from fairlot.cli.door.files import write_new
 from fairlot.cli.output import complain, say, show_json
 from fairlot.cli.registry_folder import add_person, read_folder_of
@@ -51,7 +51,7 @@ def execute(arguments: argparse.Namespace) -> int:
     """Open the boxes, and write evidence of the first that is wrong."""
     curve = chosen_curve()
     # Step 1.
-    view = view_of(curve, arguments.transcript)
+    view = view_of(curve, arguments.transcript, cache=arguments.cache)
     earlier = read_folder_of(arguments.registry, view.state, curve)
     wallet = open_wallet(earlier, arguments.person, curve)
     # Step 2.
@@ -123,10 +123,4 @@ def _said(each: Received) -> str:
     return shown(each.item.decode("utf-8", "backslashreplace"))
 
 
-COMMAND = Command(
-    "receive",
-    "Open what was delivered to you, and show a wrong delivery.",
-    _EXAMPLES,
-    configure,
-    execute,
-)
+ACTION = Action(_EXAMPLES, configure, execute)

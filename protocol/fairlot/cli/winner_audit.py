@@ -14,10 +14,10 @@ from fairlot.cli.command import (
     FAILED,
     OK,
     Command,
+    action_of_steps,
     add_json,
     add_new_file,
     chosen_curve,
-    command_of_steps,
     hex_bytes,
 )
 from fairlot.cli.door.files import read_given, write_new
@@ -134,7 +134,7 @@ def _answer(arguments: argparse.Namespace) -> int:
         problem = "the certificate is of another key than the one that you name"
         raise Rejection("winner.auditor", f"{problem}: ask the auditor for theirs")
     # Step 2.
-    view = view_of(curve, arguments.transcript)
+    view = view_of(curve, arguments.transcript, cache=arguments.cache)
     earlier = read_folder_of(arguments.registry, view.state, curve)
     wallet = open_wallet(earlier, arguments.person, curve)
     given = prove_winner(
@@ -295,9 +295,4 @@ STEPS = (
 )
 
 
-COMMAND = command_of_steps(
-    "winner-audit",
-    "Ask winners which leaf their nym belongs to, and check what they answer.",
-    _EXAMPLES,
-    STEPS,
-)
+ACTION = action_of_steps(_EXAMPLES, STEPS)
