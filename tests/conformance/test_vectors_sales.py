@@ -51,6 +51,16 @@ class Lots:
         keys = [(rank, nyms[i], i) for i, rank in enumerate(self.ranks)]
         self.order = [i for _, _, i in sorted(keys)]
 
+    def best(self, points: Sequence[int]) -> list[bytes]:
+        """specs/points.md, step 1."""
+        return [
+            min(
+                self.mac(b"rank", nym + j.to_bytes(2, "big"))
+                for j in range(1, many + 1)
+            )
+            for nym, many in zip(self.nyms, points, strict=True)
+        ]
+
     def mac(self, tag: bytes, message: bytes) -> bytes:
         return hmac.digest(self.seed_L, b"fairlot-v1/" + tag + message, "sha256")
 
@@ -146,6 +156,10 @@ def tiers(pool: Map, supply: int, orders: Sequence[Map], lots: Lots) -> list[Sha
 def lottery(pool: Map, supply: int, orders: Sequence[Map], lots: Lots) -> list[Share]:
     price = int(pool["price"])
     taking = [i for i in lots.order if can_take(orders[i], price)]
+    if "points" in pool:
+        best = lots.best([order["points"] for order in orders])
+        first = sorted(taking, key=lambda i: (best[i], lots.nyms[i]))[:supply]
+        return [(1, price, "") if i in first else NONE for i in range(len(orders))]
     groups: dict[bytes, list[int]] = {}
     for i in taking:
         if orders[i]["group"] is not None:
@@ -212,11 +226,17 @@ class Person:
         excluded = pool.get("excludes", {}).items()
         fits = all(self.attributes.get(name) in values for name, values in required)
         barred = any(self.attributes.get(name) in values for name, values in excluded)
+        if "points" in pool and not self.points(pool):
+            return False
         return (
             fits
             and not barred
             and ("puzzle" not in pool or pool["name"] in self.solved)
         )
+
+    def points(self, pool: Map) -> int:
+        text = self.attributes.get(pool["points"], "") if "points" in pool else "1"
+        return int(text) if text in map(str, range(1, 1001)) else 0
 
     def order(self, pool: Map) -> dict[str, Any]:
         bids = pool["mechanism"] == "auction" or "certain" in pool
@@ -235,6 +255,7 @@ class Person:
             "bid": min(self.bid or 0, self.left) if bids and covered else None,
             "tier": tier,
             "group": None,
+            "points": self.points(pool),
         }
 
 
@@ -291,7 +312,10 @@ def test_a_whole_sale_is_what_the_specification_says(case: Map) -> None:
         lots = Lots(given, pool["name"], [person.nym for person, _ in entered])
         assert steps["orders"] == [as_json(order) for _, order in entered]
         assert steps["lots"][0]["seed_L"] == lots.seed_L.hex()
-        assert steps["lots"][0]["ranks"] == [rank.hex() for rank in lots.ranks]
+        ranks = lots.ranks
+        if "points" in pool:
+            ranks = lots.best([order["points"] for _, order in entered])
+        assert steps["lots"][0]["ranks"] == [rank.hex() for rank in ranks]
         left = supply - sell(pool, supply, entered, lots, result["awards"])
         assert (result["pool"], int(result["supply"])) == (pool["name"], supply)
         assert int(result["unsold"]) == left

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from fairlot.allocation.entering import Entrant
-from fairlot.allocation.lots import SeededLots
+from fairlot.allocation.lots import SeededLots, best_rank
 from fairlot.allocation.mechanisms.certain import CERTAIN
 from fairlot.allocation.outcome import PoolResult
 from fairlot.allocation.run_pools import allocate
@@ -45,7 +45,10 @@ _TIERS = Pool(
 
 def sales() -> Sequence[Case]:
     """Return the sales to compute."""
-    return [_sale(*row) for row in (*_whole(), *_grouped(), *_asked(), *_followed())]
+    return [
+        _sale(*row)
+        for row in (*_whole(), *_counted(), *_grouped(), *_asked(), *_followed())
+    ]
 
 
 def everything() -> Sale:
@@ -94,6 +97,41 @@ def _whole() -> Sequence[Row]:
             "sale-limits",
             "Supply, wants, deposits at 2^64 - 1; the second supply is beyond.",
             ((largest, last), sample_entrants(*[(UINT_MAX, UINT_MAX)] * 3, (1, 0))),
+        ),
+    )
+
+
+def _counted() -> Sequence[Row]:
+    years = ("3", "1", "1000", "", "0", "07", "2", "1")
+    waited = numbered(
+        *(Entrant(Nym(b""), 1, 10, attributes=(("years", each),)) for each in years)
+    )
+    return (
+        (
+            "points",
+            "Five of eight have a number of points; the others enter only the second pool.",
+            (
+                (
+                    Pool(
+                        "main", Mechanism.LOTTERY, 2, 10, points="years", unsold="rest"
+                    ),
+                    Pool("rest", Mechanism.LOTTERY, 2, 10),
+                ),
+                waited,
+            ),
+        ),
+        (
+            "points-enough",
+            "Seats for everybody with points; what is left goes on.",
+            (
+                (
+                    Pool(
+                        "main", Mechanism.LOTTERY, 6, 10, points="years", unsold="rest"
+                    ),
+                    Pool("rest", Mechanism.LOTTERY, 0, 10),
+                ),
+                waited,
+            ),
         ),
     )
 
@@ -491,7 +529,17 @@ def _pool_trace(result: PoolResult) -> Mapping[str, Raw]:
     return {
         "orders": [order_map(order) for order in result.orders],
         "lots": [
-            {"name": each.pool, "seed_L": each.pool_seed, "ranks": each.ranks()}
-            for each in (lots, *parts)
+            {"name": each.pool, "seed_L": each.pool_seed, "ranks": ranks}
+            for each, ranks in (
+                (lots, _ranks(lots, result)),
+                *((part, part.ranks()) for part in parts),
+            )
         ],
     }
+
+
+def _ranks(lots: SeededLots, result: PoolResult) -> Sequence[bytes]:
+    if result.pool.points is None:
+        return lots.ranks()
+    rows = zip(lots.nyms, result.orders, strict=True)
+    return [best_rank(lots.pool_seed, nym, order.points) for nym, order in rows]

@@ -78,6 +78,7 @@ def order_map(order: Order) -> dict[str, Raw]:
         "bid": order.bid,
         "tier": order.tier,
         "group": order.group,
+        "points": order.points,
     }
 
 

@@ -91,6 +91,32 @@ _BARS: Sequence[tuple[str, str, Sequence[Pool], Sequence[Entrant]]] = (
         ),
     ),
     (
+        "points",
+        "Points are a number from 1 to 1,000 in its one form; an exclusion comes first.",
+        (
+            replace(
+                _LOTTERY, points="years", excludes=(Exclusion("region", ("north",)),)
+            ),
+        ),
+        numbered(
+            *(
+                replace(_ONE, attributes=(("years", years), ("region", region)))
+                for years, region in (
+                    ("1", ""),
+                    ("1000", ""),
+                    ("", ""),
+                    ("0", ""),
+                    ("1001", ""),
+                    ("07", ""),
+                    ("+7", ""),
+                    ("7.0", ""),
+                    ("", "north"),
+                )
+            ),
+            _ONE,
+        ),
+    ),
+    (
         "first-attribute",
         "The bar names the first attribute in ascending order.",
         (
@@ -287,6 +313,21 @@ _FINDINGS: Sequence[tuple[str, str, str, str]] = (
             + "".join(f"P{i},1,10,\nQ{i},1,10,2026\n" for i in range(10))
             + "Ann,1,10,2029\nBob,1,10,in 2028\nCat,1,10,2027\n"
         ),
+    ),
+    (
+        "points",
+        "Who has no number, with a near miss; what few disclose; who is left out.",
+        f'{_SEATS}points = "years"\n',
+        (
+            f"{_ROWS},attr:years\n{_MANY}Typo,1,10,07\nWord,1,10,seven\n"
+            "Long,1,10,23\nNone,1,10,\n"
+        ),
+    ),
+    (
+        "points-elsewhere",
+        "Whoever has no number is told, though another pool admits the person.",
+        f'{_HEAD}{_FIRST}points = "years"\n{_OPEN_TO_ALL}',
+        f"{_ROWS},attr:years\n{_MANY}Typo,1,10,1500\n",
     ),
     (
         "attribute",

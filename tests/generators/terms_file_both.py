@@ -70,6 +70,13 @@ ACCEPTED: Sequence[tuple[str, str, str, str, bool]] = (
         True,
     ),
     (
+        "points",
+        "Somebody has a number; the others do not enter.",
+        f'{_PLAIN}points = "years"\n',
+        f"{HEADER.strip()},attr:years\nAnn,1,50,3\nBob,1,50,\nCat,1,50,0\n",
+        True,
+    ),
+    (
         "one-person-for-each-pool",
         "Each pool admits somebody; who has no value is not excluded.",
         f'{_TWO}requires = {{grade = "7..9"}}\n{_SECOND}excludes = {{grade = "7..9"}}\n',
@@ -125,6 +132,24 @@ _UNOFFERED: Sequence[tuple[str, str]] = (
 )
 
 REFUSED: Sequence[_Row] = (
+    *(
+        (
+            f"points-{name}",
+            "Somebody has a number of points, or the pool is for nobody.",
+            "terms-file.points",
+            f'{_PLAIN}points = "years"\n',
+            f"{HEADER.strip()}{column}\nAnn,1,50{cell}\n",
+            True,
+        )
+        for name, column, cell in (
+            ("of-nobody", "", ""),
+            ("of-another-name", ",attr:year", ",3"),
+            ("zero", ",attr:years", ",0"),
+            ("leading-zero", ",attr:years", ",03"),
+            ("above-1000", ",attr:years", ",1001"),
+            ("other-digits", ",attr:years", ",٣"),
+        )
+    ),
     *(
         (
             f"no-{column}",

@@ -102,6 +102,13 @@ def accepted(terms: Terms) -> Sequence[tuple[str, str, Terms]]:
             replace(terms, pools=(others,)),
         ),
         (
+            "points",
+            "Chances in proportion to years of waiting.",
+            replace(
+                terms, pools=(Pool("main", Mechanism.LOTTERY, 8, 50, points="years"),)
+            ),
+        ),
+        (
             "currency",
             "Amounts are written with two decimals; here they are integers.",
             replace(whole, currency=Currency("EUR", 2)),
@@ -220,6 +227,40 @@ _EXCLUSIONS: Sequence[tuple[str, str, str, Value]] = (
         "terms.field",
         {"cohort_a": "7..9"},
     ),
+)
+
+_POINTS: Sequence[tuple[str, str, str, str, Value]] = (
+    (
+        "beside-groups",
+        "A group has no points; its chance would be anybody's guess.",
+        "terms.points",
+        _CROWD,
+        "years",
+    ),
+    (
+        "beside-certain-seats",
+        "No points beside certain seats.",
+        "terms.points",
+        _GUESTS,
+        "years",
+    ),
+    (
+        "of-shares",
+        "Points count in a lottery only.",
+        "terms.field",
+        _REST,
+        "years",
+    ),
+    ("of-tiers", "Points count in a lottery only.", "terms.field", _SPONSORS, "years"),
+    (
+        "of-no-attribute",
+        "Points are those of an attribute; no deposit could disclose them.",
+        "terms.points",
+        _GUESTS,
+        "Years waited",
+    ),
+    ("empty", "An attribute has a name.", "terms.points", _GUESTS, ""),
+    ("as-a-number", "Points name an attribute.", "terms.field", _GUESTS, 3),
 )
 
 _CURRENCIES: Sequence[tuple[str, str, str, Value]] = (
@@ -397,6 +438,10 @@ REFUSED: Sequence[Row] = (
         "terms.field",
         f"{_GUESTS}/certain",
         _set(0),
+    ),
+    *(
+        (f"points-{name}", rule, code, place, _with({"points": value}))
+        for name, rule, code, place, value in _POINTS
     ),
     (
         "equal-share-without-cap",

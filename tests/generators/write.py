@@ -37,6 +37,7 @@ CHAPTERS = (
     "allocation",
     "quadratic",
     "lottery",
+    "points",
     "auction",
     "tiers",
     "odds",

@@ -104,7 +104,7 @@ def qualifies(pool: Pool, entrant: Entrant) -> bool:
     if pool.puzzle is not None and pool.name not in entrant.solved:
         return False
     # Most pools ask for nothing, and there may be many people and pools.
-    return not pool.rules or pool.admits(dict(entrant.attributes))
+    return not pool.attributes or pool.admits(dict(entrant.attributes))
 
 
 def _order(
@@ -117,7 +117,14 @@ def _order(
         bid=bid_of(entrant, left) if pool.takes_bids else None,
         tier=_tier(pool, entrant.tier, left),
         group=group,
+        points=_points(pool, entrant),
     )
+
+
+def _points(pool: Pool, entrant: Entrant) -> int:
+    # Only whoever qualifies has an order, and with points only who has some qualifies.
+    points = pool.points_of(dict(entrant.attributes)) if pool.points else 1
+    return 1 if points is None else points
 
 
 def bid_of(entrant: Entrant, left: int) -> int | None:

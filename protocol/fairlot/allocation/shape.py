@@ -34,6 +34,8 @@ class Order:
     """Index of the highest tier accepted; ``None`` for none."""
     group: bytes | None = None
     """The id, 32 bytes, of a group whose members all have an order here."""
+    points: int = 1
+    """How many ranks it holds where points are counted: 1..1,000."""
 
 
 class Lots(Protocol):
@@ -41,6 +43,10 @@ class Lots(Protocol):
 
     def permutation(self) -> Sequence[int]:
         """Return the indices of the orders, the first drawn first."""
+        ...
+
+    def points_permutation(self, points: Sequence[int]) -> Sequence[int]:
+        """Return the drawing order in which each order holds so many ranks."""
         ...
 
     def group_permutation(self, groups: Sequence[bytes]) -> Sequence[int]:
@@ -145,6 +151,8 @@ class Odds:
     """The rule that gives these chances, in sentences; for a lottery with its table."""
     unsold_certain: bool = True
     """Whether the lots cannot change how many units are left."""
+    error: Fraction = Fraction(0)
+    """How far each chance can be from what is stated; 0 where it is exact."""
 
 
 def whole(chance: Fraction) -> Chance:

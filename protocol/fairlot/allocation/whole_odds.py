@@ -55,13 +55,16 @@ def whole_sale_odds(
         sale_id: 32 bytes, to which groups are bound.
 
     Returns:
-        A prospect for each nym; ``None`` if lots can fall in too many ways.
+        A prospect for each nym; ``None`` if lots can fall in too many ways, or if a pool
+        counts points: then people who take part in one draw have unequal chances.
 
     Raises:
         CallerError: as ``allocate``.
     """
     check_hash("sale_id", sale_id)
     present, groups = gather(pools, entrants, sale_id)
+    if any(pool.points is not None for pool in pools):
+        return None
     sale = _Sale(pools)
     places = sale.journeys.begin(present, groups)
     supplies = tuple(pool.supply for pool in pools)

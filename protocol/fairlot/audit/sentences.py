@@ -74,7 +74,8 @@ def _tiers(pool: Pool, money: Money) -> str:
 def _lottery(pool: Pool, money: Money) -> str:
     groups = f", groups of up to {pool.group_max}" if pool.group_max > 1 else ""
     certain = f", {pool.certain} of them to the highest bids" if pool.certain else ""
-    return f"at {money(pool.price)}, one a person by lot{groups}{certain}"
+    points = f", chances in proportion to {pool.points}" if pool.points else ""
+    return f"at {money(pool.price)}, one a person by lot{groups}{certain}{points}"
 
 
 _OFFERS: Mapping[Mechanism, Callable[[Pool, Money], str]] = {

@@ -2,11 +2,12 @@
 
 import argparse
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 
 from fairlot.allocation.prospect import Prospect
-from fairlot.allocation.shape import Chance
+from fairlot.allocation.shape import Chance, Odds
 from fairlot.cli.command import OK, Command
 from fairlot.cli.output import say, show_json
 from fairlot.cli.table import show_table
@@ -15,6 +16,7 @@ from fairlot.inputs.findings import find
 from fairlot.inputs.forecast import (
     Forecast,
     average_text,
+    chance_text,
     cost_of,
     fraction_text,
     odds_document,
@@ -93,7 +95,7 @@ def show_odds(odds: Forecast, name_of: Callable[[Nym], str]) -> None:
             say(f"  {line}")
         if pool.odds is not None:
             say(f"  expected to be left: {average_text(pool.odds.expected_unsold)}")
-            _show_chances(stands, pool.odds.chances, list(map(name_of, pool.nyms)))
+            _show_chances(stands, pool.odds, list(map(name_of, pool.nyms)))
         elif pool.nyms:
             say(f"  may enter: {_names(pool.nyms, name_of)}")
     if len(odds.pools) > 1:
@@ -133,10 +135,11 @@ def _say_others(many: int, what: str) -> None:
         say(f"  {counted(many, 'person', 'people')} {what}")
 
 
-def _show_chances(pool: Pool, chances: Sequence[Chance], names: Sequence[str]) -> None:
+def _show_chances(pool: Pool, odds: Odds, names: Sequence[str]) -> None:
+    chances = odds.chances
     columns = ("who", "for certain", "chance of one more", "by part")
     by_part = any(chance.parts for chance in chances)
-    cells = shared(partial(_cells, pool))
+    cells = shared(partial(_cells, pool, odds.error))
     hoping = [
         (name, chance)
         for name, chance in zip(names, chances, strict=True)
@@ -148,9 +151,9 @@ def _show_chances(pool: Pool, chances: Sequence[Chance], names: Sequence[str]) -
     _say_others(len(chances) - len(hoping), "cannot get a unit here")
 
 
-def _cells(pool: Pool, chance: Chance) -> tuple[str, str, str]:
+def _cells(pool: Pool, error: Fraction, chance: Chance) -> tuple[str, str, str]:
     parts = [
         f"{part or pool.mechanism.value}: {fraction_text(p)}"
         for part, p in chance.parts.items()
     ]
-    return str(chance.least), fraction_text(chance.more), ", ".join(parts)
+    return str(chance.least), chance_text(chance.more, error), ", ".join(parts)

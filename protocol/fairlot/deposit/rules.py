@@ -10,7 +10,7 @@ from fairlot.entry import EntryType
 from fairlot.errors import Rejection
 from fairlot.identity.registry import Registry
 from fairlot.names import group_id
-from fairlot.terms.pool import Exclusion, Requirement
+from fairlot.terms.pool import Exclusion, Requirement, points_of
 from fairlot.terms.terms import Terms
 from fairlot.text import shown
 from fairlot_crypto.errors import ProofError
@@ -19,7 +19,7 @@ from fairlot_crypto.statements import Statements
 
 
 def check_required(terms: Terms, registry: Registry) -> None:
-    """Check that people can disclose what the pools require or exclude.
+    """Check that people can disclose what the pools require, exclude or count.
 
     specs/sale.md, section 3.2.
 
@@ -29,6 +29,13 @@ def check_required(terms: Terms, registry: Registry) -> None:
     for pool in terms.pools:
         for rule in pool.rules:
             _check_in_schema(registry, rule)
+        if pool.points is not None and not any(
+            points_of(value) for value in _values(registry, pool.points)
+        ):
+            problem = (
+                f"a pool counts {pool.points}, of which the registry knows no number"
+            )
+            raise Rejection("registry.requires", problem)
 
 
 def check_order(

@@ -21,6 +21,7 @@ _REMEDIES: Mapping[Why, str] = {
     Why.ATTRIBUTE_EMPTY: "fill in the cell, or take them off the list",
     Why.ATTRIBUTE_UNLISTED: "correct the cell, or list the value in requires",
     Why.ATTRIBUTE_EXCLUDED: "take them off the list, or the value out of excludes",
+    Why.POINTS: "write a number of points, or take them off the list",
     Why.PUZZLE: "they need another answer, or a pool without a puzzle",
     Why.WANTS: "let them want 1, or take them off the list",
     Why.PRICE: "see that price and deposits are in the same unit; else they pay in more",

@@ -107,6 +107,12 @@ def _prospect(prospect: Prospect) -> Mapping[str, Viewed]:
 
 def whole_rule(odds: Forecast) -> tuple[str, ...]:
     """State in sentences what the chances over the whole sale are."""
+    counting = [each.pool.name for each in odds.pools if each.pool.points is not None]
+    if odds.whole is None and counting:
+        return (
+            f"pool {counting[0]} counts points: chances over all pools are not added up",
+            "each pool's rule holds for whoever enters it",
+        )
     if odds.whole is None:
         ways = f"the draws can end in more than {MOST_OUTCOMES} ways that matter later"
         return (
@@ -124,7 +130,8 @@ def _pool(pool: PoolOdds, name_of: Callable[[Nym], str]) -> Mapping[str, Viewed]
         "mechanism": pool.pool.mechanism.value,
         "supply": pool.pool.supply,
         "worst_cost": None if cost is None else str(cost),
-        "exact": exact is not None,
+        "exact": exact is not None and not exact.error,
+        "error": None if exact is None else str(exact.error),
         "entering": list(pool.entering),
         "depends_on": list(pool.depends_on),
         "rule": list(pool.rule),
@@ -190,6 +197,15 @@ def fraction_text(chance: Fraction) -> str:
     if chance.denominator >= _LONG:
         return f"about {per_cent}"
     return f"{chance} ({per_cent})"
+
+
+def chance_text(chance: Fraction, error: Fraction) -> str:
+    """Return a chance for people, which is right to within ``error``."""
+    if not error or chance.denominator == 1:
+        return fraction_text(chance)
+    # A hundredth of what is left out of it would be seen in the last digit.
+    millionths = round(chance * 1_000_000)
+    return f"about {millionths // 10_000}.{millionths % 10_000:04} %"
 
 
 def average_text(units: Fraction) -> str:

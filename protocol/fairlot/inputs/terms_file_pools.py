@@ -27,7 +27,7 @@ TOP_KEYS = tuple(key for key in POOL_KEYS if key != "name")
 
 _DIGITS = 2 * KEY_LENGTH
 _KEY = re.compile(f"[0-9a-fA-F]{{{_DIGITS}}}")
-_TEXTS = ("name", "mechanism", "unsold", "puzzle")
+_TEXTS = ("name", "mechanism", "unsold", "puzzle", "points")
 
 
 def read_file_pools(source: TomlFile, currency: Currency | None) -> tuple[Pool, ...]:
@@ -40,7 +40,7 @@ def read_file_pools(source: TomlFile, currency: Currency | None) -> tuple[Pool, 
             ``terms-file.array``, ``terms-file.mechanism``, ``terms-file.pool-name``,
             ``terms-file.group``, ``terms-file.certain``, ``terms-file.tiers``,
             ``terms-file.requires``, ``terms-file.unsold``, ``terms-file.key``,
-            ``terms-file.excludes``, ``terms-file.decimals``.
+            ``terms-file.excludes``, ``terms-file.points``, ``terms-file.decimals``.
     """
     try:
         return read_pools(_canonical_pools(source, currency), ("pool",), currency)

@@ -42,6 +42,7 @@ TERMS_CODES: Mapping[str, str] = {
     "terms.mechanism": "terms-file.mechanism",
     "terms.group": "terms-file.group",
     "terms.certain": "terms-file.certain",
+    "terms.points": "terms-file.points",
     "terms.tiers": "terms-file.tiers",
     "terms.requires": "terms-file.requires",
     "terms.excludes": "terms-file.excludes",

@@ -18,7 +18,7 @@ from fairlot.rehearsal.clock import clock_chain
 from fairlot.rehearsal.kept import Earlier
 from fairlot.rehearsal.parts import START
 from fairlot.rehearsal.timing import Timing, check_first
-from fairlot.terms.pool import Mechanism, Pool, Requirement
+from fairlot.terms.pool import MAX_POINTS, Mechanism, Pool, Requirement
 from fairlot.text import shown
 from fairlot_crypto.timelock.chain import (
     QUICKNET,
@@ -48,9 +48,9 @@ def check_people(
 
     Raises:
         InputError: ``terms-file.times``, ``terms-file.depositors``, ``terms-file.bids``,
-            ``terms-file.requires``, ``terms-file.excludes``; ``people-file.deposit``,
-            ``people-file.group``, ``people-file.bid``, ``people-file.tier``: the first
-            in the list, with the others in ``more``.
+            ``terms-file.requires``, ``terms-file.excludes``, ``terms-file.points``;
+            ``people-file.deposit``, ``people-file.group``, ``people-file.bid``,
+            ``people-file.tier``: the first in the list, with the others in ``more``.
     """
     if earlier is None:
         check_first(file)
@@ -128,6 +128,11 @@ def _check_somebody_enters(file: TermsFile, people: Sequence[Person]) -> None:
                 where = (*place, "requires", need.attribute)
                 problem = _unmet(need, given)
                 raise _terms_error(file, "terms-file.requires", where, problem)
+        if not any(pool.points_of(kind) for kind in kinds):
+            problem = f"nobody on the list has a number of {pool.points}, from 1 to"
+            hint = f"{problem} {MAX_POINTS}: add a column {ATTRIBUTE}{pool.points}"
+            where = (*place, "points")
+            raise _terms_error(file, "terms-file.points", where, hint)
         if pool.unsold is None and not any(map(pool.admits, kinds)):
             raise _nobody_enters(file, pool, place, kinds)
 

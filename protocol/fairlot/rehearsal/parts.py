@@ -200,6 +200,8 @@ def _schema(file: TermsFile, people: Sequence[Person]) -> tuple[Attribute, ...]:
     for pool in file.pools:
         for rule in pool.rules:
             values.setdefault(rule.attribute, set()).update(rule.values)
+        for name in pool.attributes:
+            values.setdefault(name, set())
     used = sorted(values.keys() - {ASSURANCE})
     spare = [name for name in _SPARE if name not in used]
     names = (ASSURANCE, *used, *spare[: max(0, len(_SPARE) - len(used))])

@@ -1,5 +1,6 @@
 """A pool: what is sold together, and how (specs/terms.md, section 7)."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -23,6 +24,22 @@ class Mechanism(StrEnum):
 
 CAPPED = (Mechanism.EQUAL_SHARE, Mechanism.QUADRATIC)
 """The mechanisms whose pools say how much one person may get."""
+
+MAX_POINTS = 1000
+"""The most points that a person can have."""
+
+_POINTS = re.compile(r"[1-9][0-9]{0,3}")
+
+
+def points_of(value: str) -> int | None:
+    """Return the points that a value of an attribute stands for; ``None`` for none.
+
+    They are a number from 1 to 1,000 in decimal digits without leading zeros: one number
+    has one value (specs/points.md, section 2).
+    """
+    if not _POINTS.fullmatch(value) or int(value) > MAX_POINTS:
+        return None
+    return int(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +98,9 @@ class Pool:
     """Ed25519 key derived from the answer; ``None`` if there is nothing to solve."""
     excludes: tuple[Exclusion, ...] = ()
     """What nobody who enters may disclose, sorted by attribute, none of ``requires``."""
+    points: str | None = None
+    """Lottery: the attribute whose number chances are proportional to; ``None`` for equal
+    chances."""
 
     @property
     def takes_bids(self) -> bool:
@@ -92,6 +112,23 @@ class Pool:
         """What attributes decide about who enters."""
         return (*self.requires, *self.excludes)
 
+    @property
+    def attributes(self) -> frozenset[str]:
+        """Names of the attributes that everybody discloses because of this pool."""
+        named = {rule.attribute for rule in self.rules}
+        return frozenset(named if self.points is None else named | {self.points})
+
+    def points_of(self, disclosed: Mapping[str, str]) -> int | None:
+        """Return how many points a person has here: 1 where none are counted.
+
+        Args:
+            disclosed: name to value.
+
+        Returns:
+            ``None`` for whoever has no number where points are counted.
+        """
+        return 1 if self.points is None else points_of(disclosed.get(self.points, ""))
+
     def admits(self, disclosed: Mapping[str, str]) -> bool:
         """Tell whether attributes let a person in, a puzzle apart.
 
@@ -101,6 +138,8 @@ class Pool:
         required = all(
             disclosed.get(need.attribute, "") in need.values for need in self.requires
         )
+        if self.points_of(disclosed) is None:
+            return False
         return required and not any(
             disclosed.get(bar.attribute, "") in bar.values for bar in self.excludes
         )
@@ -121,6 +160,8 @@ class Pool:
             value["group_max"] = self.group_max
         if self.certain:
             value["certain"] = self.certain
+        if self.points is not None:
+            value["points"] = self.points
         return value | self._entry_to_value()
 
     def _entry_to_value(self) -> dict[str, Value]:

@@ -37,13 +37,14 @@ def check_pools(
 
     Raises:
         TermsError: ``terms.pools``, ``terms.pool-name``, ``terms.group``,
-            ``terms.certain``, ``terms.tiers``, ``terms.requires``, ``terms.excludes``,
-            ``terms.unsold``.
+            ``terms.certain``, ``terms.points``, ``terms.tiers``, ``terms.requires``,
+            ``terms.excludes``, ``terms.unsold``.
     """
     for index, (pool, where) in enumerate(zip(pools, places, strict=True)):
         _check_name(pool, pools[:index], where)
         _check_unsold(pool, pools[index + 1 :], where)
         _check_lottery(pool, where)
+        _check_points(pool, (*where, "points"))
         if pool.mechanism is Mechanism.TIERS:
             _check_tiers(pool, where, currency)
         _check_requires(pool.requires, (*where, "requires"))
@@ -151,6 +152,22 @@ def _check_lottery(pool: Pool, where: Where) -> None:
         problem = "does not go with group_max, since groups buy no certain seats"
         rule = f"{problem}: remove one of them"
         raise TermsError("terms.certain", (*where, "certain"), rule)
+
+
+def _check_points(pool: Pool, where: Where) -> None:
+    def fail(problem: str) -> TermsError:
+        return TermsError("terms.points", where, problem)
+
+    if pool.points is None:
+        return
+    check_attribute(pool.points, fail)
+    if pool.mechanism is not Mechanism.LOTTERY:
+        raise fail("count only in a lottery: remove it")
+    if pool.group_max > 1:
+        problem = "does not go with group_max, since a group has no points"
+        raise fail(f"{problem}: remove one of them")
+    if pool.certain:
+        raise fail("does not go with certain seats: remove one of them")
 
 
 def _check_tiers(pool: Pool, where: Where, currency: Currency | None) -> None:

@@ -16,7 +16,7 @@ _OFFER = ("supply", "price")
 _KEYS: Mapping[Mechanism, tuple[Sequence[str], Sequence[str]]] = {
     Mechanism.EQUAL_SHARE: ((*_OFFER, "cap"), ()),
     Mechanism.QUADRATIC: ((*_OFFER, "cap"), ()),
-    Mechanism.LOTTERY: (_OFFER, ("group_max", "certain")),
+    Mechanism.LOTTERY: (_OFFER, ("group_max", "certain", "points")),
     Mechanism.AUCTION: (_OFFER, ()),
     Mechanism.TIERS: (("tiers",), ()),
 }
@@ -48,9 +48,10 @@ def read_pools(
 
     Raises:
         TermsError: ``terms.pools``, ``terms.pool-name``, ``terms.mechanism``,
-            ``terms.group``, ``terms.certain``, ``terms.tiers``, ``terms.requires``,
-            ``terms.excludes``, ``terms.unsold``, ``terms.key``. For a field that is
-            missing, unknown, of another type or out of range what the maps raise.
+            ``terms.group``, ``terms.certain``, ``terms.points``, ``terms.tiers``,
+            ``terms.requires``, ``terms.excludes``, ``terms.unsold``, ``terms.key``. For a
+            field that is missing, unknown, of another type or out of range what the
+            maps raise.
     """
     if not 1 <= len(maps) <= MAX_POOLS:
         rule = f"must hold 1 to {MAX_POOLS} pools, and holds {len(maps)}"
@@ -78,6 +79,7 @@ def _pool(fields: Fields) -> Pool:
         requires=_requires(fields),
         puzzle=read_key(fields, "puzzle") if fields.has("puzzle") else None,
         excludes=_excludes(fields),
+        points=fields.text("points") if fields.has("points") else None,
     )
 
 
