@@ -206,6 +206,7 @@ def test_the_sentence_is_true(played: Played) -> None:
         "conference": _conference,
         "harvest": _harvest,
         "treasure-hunt": _hunt,
+        "river": _river,
         "workshop": _workshop,
         "cooperative": _cooperative,
         "reseller": _reseller,
@@ -436,6 +437,24 @@ def test_who_never_comes_back_leaves_it_to_the_reseller(tmp_path: Path) -> None:
     _, *named = _rows(tmp_path / "out" / "nyms.csv")
     bought = [person for person, _, holder in named if holder == f"buyer of {person}"]
     assert len(bought) == 5
+
+
+def _river(played: Played) -> None:
+    supply, parties, *rows = played.numbers(
+        "# launches go to # parties in proportion to the years waited, and none gets two: "
+        "# have waited # year and have a chance of about # %, # have waited # and have # %, "
+        "# have waited # and have # %, # has waited # and has # %."
+    )
+    assert played.says(f"supply = {supply}")
+    assert len(played.people) == parties
+    assert sum(person.units for person in played.people) == supply
+    waited = {person.name: person.row["attr:waited"] for person in played.people}
+    found = Counter(
+        (int(waited[who]), round(100 * more))
+        for who, (_, more) in played.chances(0).items()
+    )
+    stated = zip(rows[::3], rows[1::3], rows[2::3], strict=True)
+    assert found == {(years, chance): many for many, years, chance in stated}
 
 
 def _workshop(played: Played) -> None:

@@ -5,7 +5,9 @@ It knows nothing of this library but the refusals.
 
 import hmac
 import json
+from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from itertools import permutations
 from math import comb
 from pathlib import Path
@@ -117,6 +119,10 @@ def late(crowd: dict[int, int], k: int, left: Fraction) -> Fraction:
     return sum(ways[:k], Fraction(0))
 
 
+def drawn_at(points: int, others: dict[int, int], k: int, left: Fraction) -> Fraction:
+    return points * left ** (points - 1) * late(others, k, left)
+
+
 def test_exact_chances_are_those_of_the_integral() -> None:
     """Integrated as the polynomial that it is, by values at as many points as it takes."""
     case = CASES["exact"]
@@ -126,12 +132,10 @@ def test_exact_chances_are_those_of_the_integral() -> None:
     for (points, _), text in zip(crowd.items(), case["output"]["chances"], strict=True):
         others = {p: many - (p == points) for p, many in crowd.items()}
         # ∫ w·u^(w - 1)·P(fewer than k are drawn) du: an average over u^w.
-        assert Fraction(text) == integral(
-            lambda u, p=points, o=others: p * u ** (p - 1) * late(o, k, u), degree
-        )
+        assert Fraction(text) == integral(partial(drawn_at, points, others, k), degree)
 
 
-def integral(function: Any, degree: int) -> Fraction:
+def integral(function: Callable[[Fraction], Fraction], degree: int) -> Fraction:
     """Integrate a polynomial over 0..1 from its values (Newton's divided differences)."""
     places = [Fraction(i, degree) for i in range(degree + 1)]
     table = [function(place) for place in places]

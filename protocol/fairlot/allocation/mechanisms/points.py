@@ -125,7 +125,8 @@ def points_odds(pool: Pool, orders: Sequence[Order]) -> Odds:
     chances = {points: whole(chance) for points, chance in known.of_points.items()}
     nothing = whole(Fraction(0))
     facts = PointsFacts(pool.supply, counts, None)
-    near = f"chances are right to within {known.error}" if known.error else ""
+    within = f"{float(100 * known.error):.6f} %"
+    near = f"chances are right to within {within}" if known.error else ""
     return Odds(
         chances=tuple(
             chances[order.points] if taken else nothing

@@ -13,6 +13,7 @@ EXAMPLES: Mapping[str, str] = {
     "conference": "sponsors' tiers, then people of last year, then groups of friends",
     "harvest": "an equal share for everybody, then an auction of one can more",
     "treasure-hunt": "a lottery for whoever has solved a puzzle, then one for the rest",
+    "river": "a lottery in which years of waiting count as chances",
     "workshop": "more places than people ask for",
     "cooperative": "equal share of tokens, up to a level that is the same for all",
     "reseller": "a reseller buys identities before a lottery, and people take them back",
