@@ -24,6 +24,7 @@ CHAPTERS = (
     "drand",
     "tlock",
     "log",
+    "tiles",
     "terms",
     "board",
     "identity",
