@@ -240,10 +240,12 @@ def test_of_large_crowds_as_many_win_as_there_are_units(
     known = points_chances(supply, crowd)
     assert known.error == ERROR
     people = sum(crowd.values())
-    won = sum(many * known.of_points[points] for points, many in crowd.items())
+    each = (many * known.of_points[points] for points, many in crowd.items())
+    won = sum(each, Fraction(0))
     assert abs(won - supply) <= people * ERROR
     rising = [known.of_points[points] for points in sorted(crowd)]
-    assert all(more - less >= 0 for less, more in pairwise(rising))
+    steps = [more - less for less, more in pairwise(rising)]
+    assert min(steps) >= Fraction(0)
 
 
 def test_what_is_simple_is_exact_however_many_there_are() -> None:
