@@ -207,6 +207,7 @@ def test_the_sentence_is_true(played: Played) -> None:
         "harvest": _harvest,
         "treasure-hunt": _hunt,
         "river": _river,
+        "matinee": _matinee,
         "workshop": _workshop,
         "cooperative": _cooperative,
         "reseller": _reseller,
@@ -455,6 +456,31 @@ def _river(played: Played) -> None:
     )
     stated = zip(rows[::3], rows[1::3], rows[2::3], strict=True)
     assert found == {(years, chance): many for many, years, chance in stated}
+
+
+def _matinee(played: Played) -> None:
+    count, adults, children, most, seats, won, out_of, dear, cheap = played.numbers(
+        "# people, # adults and # children, some of them as families of up to #, draw for "
+        "# seats: everyone has the chance #/#, an adult pays # and a child #, and no seat "
+        "is left."
+    )
+    fares = {"adult": dear, "child": cheap}
+    assert all(played.says(f"{age} = {fare}") for age, fare in fares.items())
+    assert (played.says(f"supply = {seats}"), played.says(f"group_max = {most}")) == (
+        True,
+        True,
+    )
+    ages = Counter(person.row["attr:age"] for person in played.people)
+    assert (len(played.people), ages) == (count, {"adult": adults, "child": children})
+    assert set(played.chances(0).values()) == {(0, Fraction(won, out_of))}
+    assert sum(person.units for person in played.people) == seats
+    families: dict[str, set[int]] = {}
+    for person in played.people:
+        fare = fares[person.row["attr:age"]]
+        assert person.payment == fare * person.units
+        if person.row["group"]:
+            families.setdefault(person.row["group"], set()).add(person.units)
+    assert all(len(units) == 1 for units in families.values())
 
 
 def _workshop(played: Played) -> None:

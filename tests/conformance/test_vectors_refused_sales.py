@@ -58,7 +58,12 @@ def judge_sale(given: Map) -> object:
 
 def result_of(pool: Pool, claimed: Map) -> PoolResult:
     orders = tuple(
-        Order(int(order["wants"]), int(order["deposit"]), number(order["bid"]))
+        Order(
+            int(order["wants"]),
+            int(order["deposit"]),
+            number(order["bid"]),
+            fare=number(order["fare"]),
+        )
         for order in claimed["orders"]
     )
     awards = tuple(

@@ -79,6 +79,7 @@ def order_map(order: Order) -> dict[str, Raw]:
         "tier": order.tier,
         "group": order.group,
         "points": order.points,
+        "fare": order.fare,
     }
 
 

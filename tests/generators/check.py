@@ -9,7 +9,7 @@ from fairlot.deposit.puzzle import answer_key
 from fairlot.fields import UINT_MAX
 from fairlot.inputs.findings import find
 from fairlot.names import Nym
-from fairlot.terms.pool import Exclusion, Mechanism, Pool, Requirement, Tier
+from fairlot.terms.pool import Exclusion, Fares, Mechanism, Pool, Requirement, Tier
 from generators.allocation_setting import (
     PUZZLE,
     entrant_maps,
@@ -111,6 +111,29 @@ _BARS: Sequence[tuple[str, str, Sequence[Pool], Sequence[Entrant]]] = (
                     ("+7", ""),
                     ("7.0", ""),
                     ("", "north"),
+                )
+            ),
+            _ONE,
+        ),
+    ),
+    (
+        "fares",
+        "Who has no fare is out; a deposit is compared with the own fare.",
+        (
+            replace(
+                _LOTTERY, price=15, fares=Fares("age", (("adult", 40), ("child", 15)))
+            ),
+        ),
+        numbered(
+            *(
+                replace(_ONE, amount=amount, attributes=(("age", age),))
+                for age, amount in (
+                    ("adult", 40),
+                    ("adult", 39),
+                    ("child", 15),
+                    ("child", 14),
+                    ("Child", 40),
+                    ("", 40),
                 )
             ),
             _ONE,
@@ -328,6 +351,19 @@ _FINDINGS: Sequence[tuple[str, str, str, str]] = (
         "Whoever has no number is told, though another pool admits the person.",
         f'{_HEAD}{_FIRST}points = "years"\n{_OPEN_TO_ALL}',
         f"{_ROWS},attr:years\n{_MANY}Typo,1,10,1500\n",
+    ),
+    (
+        "fares",
+        "Near misses, a fare that nobody has, and who cannot pay the own one.",
+        (
+            f'{_HEAD}mechanism = "lottery"\nsupply = 4\ngroup_max = 3\n'
+            "fares = {age = {adult = 40, child = 15, senior = 20}}\n"
+        ),
+        (
+            f"{_ROWS},group,attr:age\n"
+            + "".join(f"P{i},1,40,,adult\nQ{i},1,15,,child\n" for i in range(10))
+            + "Ann,1,15,we,adult\nBob,1,15,we,child\nCat,1,40,,Adult\nDan,1,40,,\n"
+        ),
     ),
     (
         "attribute",

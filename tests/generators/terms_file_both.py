@@ -22,6 +22,10 @@ _HANDING_ON = (
 _OPEN_POOL = (
     '[[pool]]\nname = "second"\nmechanism = "lottery"\nsupply = 1\nprice = 50\n'
 )
+_FARES = (
+    f'{HEAD}mechanism = "lottery"\nsupply = 8\n'
+    "fares = {age = {adult = 40, child = 15}}\n"
+)
 _TWO_NEEDS = f'{_PLAIN}requires = {{cohort_a = ["2029"], region = ["FR"]}}\n'
 _ANN = f"{HEADER}Ann,1,50\n"
 _FILE = TimesFile()
@@ -74,6 +78,13 @@ ACCEPTED: Sequence[tuple[str, str, str, str, bool]] = (
         "Somebody has a number; the others do not enter.",
         f'{_PLAIN}points = "years"\n',
         f"{HEADER.strip()},attr:years\nAnn,1,50,3\nBob,1,50,\nCat,1,50,0\n",
+        True,
+    ),
+    (
+        "fares",
+        "Somebody has a fare; a misspelt value has none.",
+        _FARES,
+        f"{HEADER.strip()},attr:age\nAnn,1,40,adult\nBob,1,40,Child\n",
         True,
     ),
     (
@@ -132,6 +143,22 @@ _UNOFFERED: Sequence[tuple[str, str]] = (
 )
 
 REFUSED: Sequence[_Row] = (
+    (
+        "fares-of-nobody",
+        "Somebody has an attribute with a fare, or the pool is for nobody.",
+        "terms-file.fares",
+        _FARES,
+        _ANN,
+        True,
+    ),
+    (
+        "fares-of-other-values",
+        "Somebody has a value with a fare, or the pool is for nobody.",
+        "terms-file.fares",
+        _FARES,
+        f"{HEADER.strip()},attr:age\nAnn,1,40,Adult\n",
+        True,
+    ),
     *(
         (
             f"points-{name}",

@@ -39,6 +39,11 @@ def as_value(pool: Map) -> dict[str, Any]:
         value[name] = int(value[name])
     if "tiers" in value:
         value["tiers"] = [as_value(tier) for tier in value["tiers"]]
+    if "fares" in value:
+        value["fares"] = {
+            name: {each: int(price) for each, price in prices.items()}
+            for name, prices in value["fares"].items()
+        }
     if "puzzle" in value:
         value["puzzle"] = bytes.fromhex(value["puzzle"])
     return value

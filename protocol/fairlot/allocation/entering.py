@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 
-from fairlot.allocation.shape import Order
+from fairlot.allocation.shape import Order, price_of
 from fairlot.fields import bytes_problem, uint_problem
 from fairlot.names import HASH_LENGTH, NYM_LENGTH, Nym, group_id
 from fairlot.terms.made_pools import check_made_pools
@@ -118,6 +118,7 @@ def _order(
         tier=_tier(pool, entrant.tier, left),
         group=group,
         points=_points(pool, entrant),
+        fare=pool.price_for(dict(entrant.attributes)) if pool.fares else None,
     )
 
 
@@ -152,7 +153,7 @@ def _intact(pool: Pool, entered: Mapping[int, Order], party: Sequence[int]) -> b
 
 def can_take_one(pool: Pool, order: Order) -> bool:
     """Tell whether an order wants a unit and has the money for one."""
-    return order.wants >= 1 and order.budget >= pool.price
+    return order.wants >= 1 and order.budget >= price_of(pool, order)
 
 
 def gather(

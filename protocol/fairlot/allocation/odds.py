@@ -149,7 +149,8 @@ class _View:
         odds = pool_odds(running, [order for _, order in entered], self.money)
         if pool.name != self.last:
             self._settle(running, entered, odds)
-        return PoolOdds(running, nyms, odds, (len(nyms), len(nyms)), (), odds.why)
+        why = (*odds.why, *_fares(running, self.money))
+        return PoolOdds(running, nyms, odds, (len(nyms), len(nyms)), (), why)
 
     def _leave_open(self, pool: Pool, may_enter: Sequence[int]) -> None:
         for i in may_enter:
@@ -193,6 +194,7 @@ class _View:
         return (
             f"it depends on the draw of {_listed(depends_on)}",
             f"{count} enter; {supply} for sale{left}",
+            *_fares(pool, self.money),
         )
 
     def _alike(
@@ -302,6 +304,11 @@ def _rule_of(pool: Pool) -> str:
     if pool.group_max > 1:
         rule += "; a little less where whole groups cannot take every unit"
     return rule
+
+
+def _fares(pool: Pool, money: Money) -> tuple[str, ...]:
+    """State what a unit costs, where that differs."""
+    return () if pool.fares is None else (f"a unit costs {pool.fares.text(money)}",)
 
 
 def _listed(names: Sequence[str] | None) -> str:

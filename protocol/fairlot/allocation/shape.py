@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Protocol
 
 from fairlot.money import Money
+from fairlot.terms.pool import Pool
 from fairlot.text import Json
 
 ITSELF = ""
@@ -36,6 +37,13 @@ class Order:
     """The id, 32 bytes, of a group whose members all have an order here."""
     points: int = 1
     """How many ranks it holds where points are counted: 1..1,000."""
+    fare: int | None = None
+    """What a unit costs it where prices differ; ``None`` for the pool's price."""
+
+
+def price_of(pool: Pool, order: Order) -> int:
+    """Return what one unit of a pool costs an order."""
+    return pool.price if order.fare is None else order.fare
 
 
 class Lots(Protocol):

@@ -24,6 +24,7 @@ def value_findings(both: TermsAndPeople) -> Iterator[Finding]:
         for name, values in listed.items()
     }
     required = {need.attribute for pool in both.pools for need in pool.requires}
+    required |= {pool.fares.attribute for pool in both.pools if pool.fares is not None}
     for name, values in strange.items():
         near = NearMisses(listed[name])
         for value in values:
@@ -54,7 +55,7 @@ def value_findings(both: TermsAndPeople) -> Iterator[Finding]:
             yield Finding(
                 FindingCode.ATTRIBUTE_UNUSED,
                 f"have a value of {name}, which no pool uses: nobody learns it",
-                "remove the column, or use it in requires, excludes or points",
+                "remove the column, or use it in requires, excludes, fares or points",
                 both.names(found),
             )
     yield from _few(both, sorted(used))
@@ -64,8 +65,8 @@ def listed_values(pools: Sequence[Pool]) -> Mapping[str, Sequence[str]]:
     """Return the values that pools list, by attribute, each once and in their order."""
     listed: dict[str, dict[str, None]] = {}
     for pool in pools:
-        for rule in pool.rules:
-            listed.setdefault(rule.attribute, {}).update(dict.fromkeys(rule.values))
+        for name, values in pool.listed:
+            listed.setdefault(name, {}).update(dict.fromkeys(values))
     return {name: list(values) for name, values in listed.items()}
 
 

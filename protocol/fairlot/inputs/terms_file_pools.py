@@ -40,7 +40,8 @@ def read_file_pools(source: TomlFile, currency: Currency | None) -> tuple[Pool, 
             ``terms-file.array``, ``terms-file.mechanism``, ``terms-file.pool-name``,
             ``terms-file.group``, ``terms-file.certain``, ``terms-file.tiers``,
             ``terms-file.requires``, ``terms-file.unsold``, ``terms-file.key``,
-            ``terms-file.excludes``, ``terms-file.points``, ``terms-file.decimals``.
+            ``terms-file.excludes``, ``terms-file.points``, ``terms-file.fares``,
+            ``terms-file.decimals``.
     """
     try:
         return read_pools(_canonical_pools(source, currency), ("pool",), currency)
@@ -111,11 +112,14 @@ def _without_defaults(table: dict[str, Any], mechanism: str | None) -> dict[str,
 def _amounts(
     source: TomlFile, currency: Currency | None, fields: Fields
 ) -> dict[str, Any]:
-    """Return price and tiers, those that there are, with amounts in smallest units."""
+    """Return price, fares and tiers, if there are any, with amounts in smallest units."""
     amounts: dict[str, Any] = {}
     if fields.has("price"):
         written = fields.peek("price")
         amounts["price"] = smallest(source, currency, written, fields.at("price"))
+    fares = fields.peek("fares")
+    if isinstance(fares, dict):
+        amounts["fares"] = _fares(source, currency, fares, fields.at("fares"))
     tiers = fields.peek("tiers")
     if isinstance(tiers, list):
         places = [(*fields.at("tiers"), index, "price") for index in range(len(tiers))]
@@ -126,6 +130,23 @@ def _amounts(
             for tier, where in zip(tiers, places, strict=True)
         ]
     return amounts
+
+
+def _fares(
+    source: TomlFile, currency: Currency | None, fares: dict[str, Any], where: Where
+) -> dict[str, Any]:
+    """Return fares in smallest units; what is no table of prices stays as it is."""
+    found: dict[str, Any] = {}
+    for name, prices in fares.items():
+        found[name] = prices
+        if isinstance(prices, dict):
+            found[name] = {
+                value: smallest(source, currency, price, (*where, name, value))
+                for value, price in prices.items()
+            }
+            for value in prices:
+                source.check_text(value, (*where, name, value))
+    return found
 
 
 def _cap(supply: object) -> int:

@@ -43,6 +43,7 @@ TERMS_CODES: Mapping[str, str] = {
     "terms.group": "terms-file.group",
     "terms.certain": "terms-file.certain",
     "terms.points": "terms-file.points",
+    "terms.fares": "terms-file.fares",
     "terms.tiers": "terms-file.tiers",
     "terms.requires": "terms-file.requires",
     "terms.excludes": "terms-file.excludes",

@@ -48,7 +48,8 @@ def check_people(
 
     Raises:
         InputError: ``terms-file.times``, ``terms-file.depositors``, ``terms-file.bids``,
-            ``terms-file.requires``, ``terms-file.excludes``, ``terms-file.points``;
+            ``terms-file.requires``, ``terms-file.excludes``, ``terms-file.points``,
+            ``terms-file.fares``;
             ``people-file.deposit``, ``people-file.group``, ``people-file.bid``,
             ``people-file.tier``: the first in the list, with the others in ``more``.
     """
@@ -128,13 +129,28 @@ def _check_somebody_enters(file: TermsFile, people: Sequence[Person]) -> None:
                 where = (*place, "requires", need.attribute)
                 problem = _unmet(need, given)
                 raise _terms_error(file, "terms-file.requires", where, problem)
-        if not any(pool.points_of(kind) for kind in kinds):
-            problem = f"nobody on the list has a number of {pool.points}, from 1 to"
-            hint = f"{problem} {MAX_POINTS}: add a column {ATTRIBUTE}{pool.points}"
-            where = (*place, "points")
-            raise _terms_error(file, "terms-file.points", where, hint)
+        _check_means(file, pool, place, kinds, given)
         if pool.unsold is None and not any(map(pool.admits, kinds)):
             raise _nobody_enters(file, pool, place, kinds)
+
+
+def _check_means(
+    file: TermsFile,
+    pool: Pool,
+    place: Where,
+    kinds: Sequence[Mapping[str, str]],
+    given: Mapping[str, set[str]],
+) -> None:
+    """Check that somebody has a fare, and somebody points, where the pool asks for them."""
+    fares = pool.fares
+    if fares is not None and all(pool.price_for(kind) is None for kind in kinds):
+        where = (*place, "fares", fares.attribute)
+        problem = _unmet(Requirement(fares.attribute, fares.values), given)
+        raise _terms_error(file, "terms-file.fares", where, problem)
+    if not any(pool.points_of(kind) for kind in kinds):
+        problem = f"nobody on the list has a number of {pool.points}, from 1 to"
+        hint = f"{problem} {MAX_POINTS}: add a column {ATTRIBUTE}{pool.points}"
+        raise _terms_error(file, "terms-file.points", (*place, "points"), hint)
 
 
 def _nobody_enters(

@@ -198,8 +198,8 @@ def _schema(file: TermsFile, people: Sequence[Person]) -> tuple[Attribute, ...]:
         for name, value in person.attributes:
             values.setdefault(name, set()).add(value)
     for pool in file.pools:
-        for rule in pool.rules:
-            values.setdefault(rule.attribute, set()).update(rule.values)
+        for name, listed in pool.listed:
+            values.setdefault(name, set()).update(listed)
         for name in pool.attributes:
             values.setdefault(name, set())
     used = sorted(values.keys() - {ASSURANCE})

@@ -72,13 +72,20 @@ def _price(pool: Pool, currency: Currency | None) -> str:
         case Mechanism.AUCTION:
             return f"from {price} on"
         case Mechanism.EQUAL_SHARE | Mechanism.LOTTERY:
-            return price
+            if pool.fares is None:
+                return price
+            return ", ".join(
+                f"{value}: {money_text(fare, currency)}"
+                for value, fare in pool.fares.prices
+            )
 
 
 def _rules(pool: Pool) -> Iterator[str]:
     if pool.mechanism in (Mechanism.EQUAL_SHARE, Mechanism.QUADRATIC):
         yield f"at most {counted(pool.cap, 'unit', 'units')} a person"
     yield from _lottery_rules(pool)
+    if pool.fares is not None:
+        yield f"prices by {pool.fares.attribute}"
     for rule in pool.rules:
         unless = "not " if rule in pool.excludes else ""
         yield f"{rule.attribute}: {unless}{', '.join(rule.values)}"

@@ -37,14 +37,15 @@ def check_pools(
 
     Raises:
         TermsError: ``terms.pools``, ``terms.pool-name``, ``terms.group``,
-            ``terms.certain``, ``terms.points``, ``terms.tiers``, ``terms.requires``,
-            ``terms.excludes``, ``terms.unsold``.
+            ``terms.certain``, ``terms.points``, ``terms.fares``, ``terms.tiers``,
+            ``terms.requires``, ``terms.excludes``, ``terms.unsold``.
     """
     for index, (pool, where) in enumerate(zip(pools, places, strict=True)):
         _check_name(pool, pools[:index], where)
         _check_unsold(pool, pools[index + 1 :], where)
         _check_lottery(pool, where)
         _check_points(pool, (*where, "points"))
+        _check_fares(pool, (*where, "fares"))
         if pool.mechanism is Mechanism.TIERS:
             _check_tiers(pool, where, currency)
         _check_requires(pool.requires, (*where, "requires"))
@@ -96,6 +97,7 @@ def _bar(pool: Pool, target: Pool, price: str) -> str | None:
     bars = (
         # Only lotteries have groups: what takes bids, or has tiers or a cap, ends here.
         (target.group_max < most, f"which draws no groups of {most}"),
+        (target.fares is not None, "which has fares, and not for everybody one"),
         (target.price > pool.price, f"where a unit costs more, {price}"),
         (pool.again and not target.again, "which is closed to whoever has a unit"),
         (target.puzzle not in (None, pool.puzzle), "which has a puzzle of its own"),
@@ -168,6 +170,28 @@ def _check_points(pool: Pool, where: Where) -> None:
         raise fail(f"{problem}: remove one of them")
     if pool.certain:
         raise fail("does not go with certain seats: remove one of them")
+
+
+def _check_fares(pool: Pool, where: Where) -> None:
+    def fail(problem: str) -> TermsError:
+        return TermsError("terms.fares", where, problem)
+
+    fares = pool.fares
+    if fares is None:
+        return
+    check_attribute(fares.attribute, fail)
+    if pool.mechanism not in (Mechanism.EQUAL_SHARE, Mechanism.LOTTERY) or pool.certain:
+        raise fail("do not go with prices that something else decides: remove them")
+    if fares.attribute in {rule.attribute for rule in pool.rules}:
+        problem = (
+            f"lets in by {fares.attribute} whoever has a fare, and so does another"
+        )
+        raise fail(f"{problem} rule: keep one of them")
+    _check_values(fares.values, fail)
+    if len({price for _, price in fares.prices}) == 1:
+        raise fail("are all one price: write price, and requires for who may enter")
+    if pool.price != fares.lowest:
+        raise fail(f"are {fares.lowest} at least, and the price is {pool.price}")
 
 
 def _check_tiers(pool: Pool, where: Where, currency: Currency | None) -> None:

@@ -5,7 +5,15 @@ from collections.abc import Mapping, Sequence
 from fairlot.errors import TermsError, Where
 from fairlot.fields import Fields
 from fairlot.money import Currency
-from fairlot.terms.pool import CAPPED, Exclusion, Mechanism, Pool, Requirement, Tier
+from fairlot.terms.pool import (
+    CAPPED,
+    Exclusion,
+    Fares,
+    Mechanism,
+    Pool,
+    Requirement,
+    Tier,
+)
 from fairlot.terms.pool_rules import check_pools
 from fairlot.terms.read_fields import read_key
 from fairlot.text import shown
@@ -13,10 +21,12 @@ from fairlot.text import shown
 MAX_POOLS = 64
 
 _OFFER = ("supply", "price")
+_PRICED = ("price", "fares")
+"""The one or the other: ``_offer`` sees to that."""
 _KEYS: Mapping[Mechanism, tuple[Sequence[str], Sequence[str]]] = {
-    Mechanism.EQUAL_SHARE: ((*_OFFER, "cap"), ()),
+    Mechanism.EQUAL_SHARE: (("supply", "cap"), _PRICED),
     Mechanism.QUADRATIC: ((*_OFFER, "cap"), ()),
-    Mechanism.LOTTERY: (_OFFER, ("group_max", "certain", "points")),
+    Mechanism.LOTTERY: (("supply",), (*_PRICED, "group_max", "certain", "points")),
     Mechanism.AUCTION: (_OFFER, ()),
     Mechanism.TIERS: (("tiers",), ()),
 }
@@ -27,6 +37,7 @@ _OWN = tuple(
 )
 _EVERY = ("unsold", "again", "requires", "excludes", "puzzle")
 _EMPTY = "is empty, as where it is absent: leave it out"
+_TWO_PRICES = "are prices, and so is price: remove one of them"
 _TIER = ("name", "price", "supply")
 
 POOL_KEYS = ("name", "mechanism", *_OWN, *_EVERY)
@@ -48,10 +59,10 @@ def read_pools(
 
     Raises:
         TermsError: ``terms.pools``, ``terms.pool-name``, ``terms.mechanism``,
-            ``terms.group``, ``terms.certain``, ``terms.points``, ``terms.tiers``,
-            ``terms.requires``, ``terms.excludes``, ``terms.unsold``, ``terms.key``. For a
-            field that is missing, unknown, of another type or out of range what the
-            maps raise.
+            ``terms.group``, ``terms.certain``, ``terms.points``, ``terms.fares``,
+            ``terms.tiers``, ``terms.requires``, ``terms.excludes``, ``terms.unsold``,
+            ``terms.key``. For a field that is missing, unknown, of another type or out of
+            range what the maps raise.
     """
     if not 1 <= len(maps) <= MAX_POOLS:
         rule = f"must hold 1 to {MAX_POOLS} pools, and holds {len(maps)}"
@@ -64,7 +75,8 @@ def read_pools(
 def _pool(fields: Fields) -> Pool:
     mechanism = _mechanism(fields)
     tiers = _tiers(fields) if mechanism is Mechanism.TIERS else ()
-    supply, price = _offer(fields, mechanism)
+    fares = _fares(fields)
+    supply, price = _offer(fields, mechanism, fares)
     return Pool(
         name=fields.text("name"),
         mechanism=mechanism,
@@ -80,6 +92,7 @@ def _pool(fields: Fields) -> Pool:
         puzzle=read_key(fields, "puzzle") if fields.has("puzzle") else None,
         excludes=_excludes(fields),
         points=fields.text("points") if fields.has("points") else None,
+        fares=fares,
     )
 
 
@@ -99,10 +112,16 @@ def _mechanism(fields: Fields) -> Mechanism:
     return found
 
 
-def _offer(fields: Fields, mechanism: Mechanism) -> tuple[int, int]:
-    """Return supply and price; tiers have their own prices."""
+def _offer(
+    fields: Fields, mechanism: Mechanism, fares: Fares | None
+) -> tuple[int, int]:
+    """Return supply and price; tiers have their own prices, and fares the lowest."""
     if mechanism is Mechanism.TIERS:
         return 0, 0
+    if fares is not None:
+        if fields.has("price"):
+            raise TermsError("terms.fares", fields.at("fares"), _TWO_PRICES)
+        return fields.uint("supply"), fares.lowest
     # With a price of 0 no budget would bound a quadratic order.
     least = 1 if mechanism is Mechanism.QUADRATIC else 0
     return fields.uint("supply"), fields.uint("price", least)
@@ -128,6 +147,20 @@ def _again(fields: Fields) -> bool:
     if not fields.flag("again"):
         raise fields.error("again", "is false, as where it is absent: leave it out")
     return True
+
+
+def _fares(fields: Fields) -> Fares | None:
+    if not fields.has("fares"):
+        return None
+    of_attributes = fields.map("fares")
+    if len(of_attributes.names) != 1:
+        problem = f"must name one attribute, and names {len(of_attributes.names)}"
+        hint = f"{problem}: its values stand in it, each with a price"
+        raise TermsError("terms.fares", of_attributes.where, hint)
+    (name,) = of_attributes.names
+    prices = of_attributes.map(name)
+    each = tuple((value, prices.uint(value)) for value in sorted(prices.names))
+    return Fares(name, each)
 
 
 def _requires(fields: Fields) -> tuple[Requirement, ...]:

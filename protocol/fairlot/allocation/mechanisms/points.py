@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from fairlot.allocation.entering import can_take_one
-from fairlot.allocation.mechanisms.arguments import check_orders, check_permutation
+from fairlot.allocation.mechanisms.arguments import (
+    check_orders,
+    check_permutation,
+    payments_of,
+)
 from fairlot.allocation.mechanisms.points_chances import points_chances
 from fairlot.allocation.shape import (
     ITSELF,
@@ -98,7 +102,7 @@ def points_lottery(pool: Pool, orders: Sequence[Order], lots: Lots) -> Shares:
     return Shares(
         quantities=takes,
         units=tuple(units),
-        payments=tuple(pool.price * got for got in units),
+        payments=payments_of(pool, orders, units),
         reasons=tuple(
             _reason(taken, got, scarce=scarce)
             for taken, got in zip(takes, units, strict=True)
