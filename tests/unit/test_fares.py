@@ -192,6 +192,22 @@ def test_what_is_left_after_a_fare_decides_later_odds(pools: Sequence[Pool]) -> 
     assert known == enumerated(pools, TWICE)
 
 
+def test_equal_money_at_other_fares_is_not_alike() -> None:
+    """An adult's 60 pay two units, a child's 60 one."""
+    fares = Fares("age", (("adult", 30), ("child", 60)))
+    pools = (
+        replace(ONE, price=0, fares=None),
+        Pool("rest", Mechanism.EQUAL_SHARE, 9, 30, 2, again=True, fares=fares),
+    )
+    both = [replace(one, wants=3) for one in people(("adult", 60), ("child", 60))]
+    known = whole_sale_odds(pools, both, SALE)
+    assert known == enumerated(pools, both)
+    assert [each.expected for each in known.values()] == [
+        Fraction(5, 2),
+        Fraction(3, 2),
+    ]
+
+
 def test_odds_of_families_over_two_pools_are_what_all_lots_give() -> None:
     pools = (
         replace(POOL, supply=2, group_max=2),
