@@ -27,8 +27,8 @@ def chapter() -> Chapter:
         "bundle. parse: read a path. files: list the paths of the tiles and bundles of a "
         "log of `size` entries that one of `since` lacks, tiles first, from level 0. bundle: "
         "write a bundle. read-bundle: read one. tree: take the hashes of the leaves and of "
-        "full tiles from `tiles`, by path, and make the root, the inclusion proof of `index` and "
-        "the consistency proof from `old`.",
+        "full tiles from `tiles`, by path, and make the root, the inclusion proof of `index` "
+        "and the consistency proof from `old`.",
         (*_paths(), *_files(), *_bundles(), *_trees(), *_refused()),
     )
 

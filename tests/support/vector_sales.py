@@ -37,8 +37,8 @@ def as_value(pool: Map) -> dict[str, Any]:
     value = dict(pool)
     for name in {"supply", "price", "cap"} & set(value):
         value[name] = int(value[name])
-    if "tiers" in value:
-        value["tiers"] = [as_value(tier) for tier in value["tiers"]]
+    for name in {"tiers", "options"} & set(value):
+        value[name] = [as_value(part) for part in value[name]]
     if "fares" in value:
         value["fares"] = {
             name: {each: int(price) for each, price in prices.items()}
@@ -68,6 +68,7 @@ def entrants_of(given: Map) -> list[Entrant]:
             group=octets(one["group"]),
             attributes=tuple(one["attributes"].items()),
             solved=frozenset(one["solved"]),
+            choices=tuple(one.get("choices", ())),
         )
         for one in given["entrants"]
     ]

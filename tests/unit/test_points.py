@@ -28,7 +28,7 @@ from fairlot.allocation.rivals import rivals
 from fairlot.allocation.run_pools import allocate
 from fairlot.allocation.shape import Order, Reason
 from fairlot.allocation.whole_odds import whole_sale_odds
-from fairlot.inputs.forecast import Forecast, chance_text, whole_rule
+from fairlot.inputs.forecast import Forecast, text_of, whole_rule
 from fairlot.names import Nym, group_id
 from fairlot.terms.pool import Mechanism, Pool, points_of
 from fairlot_crypto.errors import CallerError
@@ -263,9 +263,10 @@ def test_odds_of_a_crowd_say_their_error() -> None:
     )
     assert odds.error == ERROR
     assert odds.why[-1] == "chances are right to within 0.000001 %"
-    assert chance_text(odds.chances[0].more, odds.error).startswith("about 6.")
-    assert chance_text(Fraction(1, 3), Fraction(0)) == "1/3 (33.3 %)"
-    assert chance_text(Fraction(1), ERROR) == "1"
+    assert text_of(odds)(odds.chances[0].more).startswith("about 6.")
+    assert text_of(odds)(Fraction(1)) == "1"
+    few = points_odds(POOL, holding(1, 1, 1))
+    assert text_of(few)(Fraction(1, 3)) == "1/3 (33.3 %)"
 
 
 def test_a_later_lottery_knows_how_many_lose_though_not_who() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fairlot.allocation.prospect import Prospect
 from fairlot.allocation.shape import Chance, Odds
-from fairlot.cli.command import OK, Command
+from fairlot.cli.command import OK, Action
 from fairlot.cli.output import say, show_json
 from fairlot.cli.table import show_table
 from fairlot.cli.warnings import warn, warnings_document
@@ -16,12 +16,12 @@ from fairlot.inputs.findings import find
 from fairlot.inputs.forecast import (
     Forecast,
     average_text,
-    chance_text,
     cost_of,
     fraction_text,
     odds_document,
     people_odds,
     shared,
+    text_of,
     whole_rule,
 )
 from fairlot.inputs.people_file import read_people
@@ -35,7 +35,8 @@ _FIRST_NAMES = 40
 """So many of those who may enter are named to people; machines get all."""
 _EXAMPLES = """\
 Every deposit is assumed to be paid. Chances are exact fractions, pool by pool and over the
-whole sale. If a pool's depend on the draw of an earlier one, its rule is stated instead.
+whole sale; where many people choose among options they are estimates, and say so. If a
+pool's depend on the draw of an earlier one, its rule is stated instead.
 Nothing is drawn or written.
 
 Exit code: 0 if the odds are shown, 2 if the input was refused.
@@ -70,13 +71,7 @@ def execute(arguments: argparse.Namespace) -> int:
     return OK
 
 
-COMMAND = Command(
-    "odds",
-    "State each person's exact chance or share, before the draw.",
-    _EXAMPLES,
-    configure,
-    execute,
-)
+ACTION = Action(_EXAMPLES, configure, execute)
 
 
 def show_odds(odds: Forecast, name_of: Callable[[Nym], str]) -> None:
@@ -94,7 +89,9 @@ def show_odds(odds: Forecast, name_of: Callable[[Nym], str]) -> None:
         for line in pool.rule:
             say(f"  {line}")
         if pool.odds is not None:
-            say(f"  expected to be left: {average_text(pool.odds.expected_unsold)}")
+            left = average_text(pool.odds.expected_unsold)
+            about = "" if pool.odds.draws is None else "about "
+            say(f"  expected to be left: {about}{left}")
             _show_chances(stands, pool.odds, list(map(name_of, pool.nyms)))
         elif pool.nyms:
             say(f"  may enter: {_names(pool.nyms, name_of)}")
@@ -136,10 +133,10 @@ def _say_others(many: int, what: str) -> None:
 
 
 def _show_chances(pool: Pool, odds: Odds, names: Sequence[str]) -> None:
-    chances = odds.chances
+    chances, text = odds.chances, text_of(odds)
     columns = ("who", "for certain", "chance of one more", "by part")
     by_part = any(chance.parts for chance in chances)
-    cells = shared(partial(_cells, pool, odds.error))
+    cells = shared(partial(_cells, pool, text))
     hoping = [
         (name, chance)
         for name, chance in zip(names, chances, strict=True)
@@ -151,9 +148,10 @@ def _show_chances(pool: Pool, odds: Odds, names: Sequence[str]) -> None:
     _say_others(len(chances) - len(hoping), "cannot get a unit here")
 
 
-def _cells(pool: Pool, error: Fraction, chance: Chance) -> tuple[str, str, str]:
+def _cells(
+    pool: Pool, text: Callable[[Fraction], str], chance: Chance
+) -> tuple[str, str, str]:
     parts = [
-        f"{part or pool.mechanism.value}: {fraction_text(p)}"
-        for part, p in chance.parts.items()
+        f"{part or pool.mechanism.value}: {text(p)}" for part, p in chance.parts.items()
     ]
-    return str(chance.least), chance_text(chance.more, error), ", ".join(parts)
+    return str(chance.least), text(chance.more), ", ".join(parts)

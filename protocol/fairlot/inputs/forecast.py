@@ -9,7 +9,7 @@ from fairlot.allocation.entering import Entrant
 from fairlot.allocation.mechanisms.groups import worst_cost
 from fairlot.allocation.odds import PoolOdds, sale_odds
 from fairlot.allocation.prospect import Prospect
-from fairlot.allocation.shape import Chance
+from fairlot.allocation.shape import Chance, Odds
 from fairlot.allocation.whole_odds import MOST_OUTCOMES, whole_sale_odds
 from fairlot.board.sale import SaleState
 from fairlot.inputs.people_file import Person
@@ -113,6 +113,8 @@ def whole_rule(odds: Forecast) -> tuple[str, ...]:
             f"pool {counting[0]} counts points: chances over all pools are not added up",
             "each pool's rule holds for whoever enters it",
         )
+    if odds.whole is None and any(each.pool.options for each in odds.pools):
+        return ("chances over all pools are not added up where people choose",)
     if odds.whole is None:
         ways = f"the draws can end in more than {MOST_OUTCOMES} ways that matter later"
         return (
@@ -130,8 +132,9 @@ def _pool(pool: PoolOdds, name_of: Callable[[Nym], str]) -> Mapping[str, Viewed]
         "mechanism": pool.pool.mechanism.value,
         "supply": pool.pool.supply,
         "worst_cost": None if cost is None else str(cost),
-        "exact": exact is not None and not exact.error,
-        "error": None if exact is None else str(exact.error),
+        "exact": exact is not None and exact.draws is None and not exact.error,
+        "error": None if exact is None or exact.draws else str(exact.error),
+        "draws": None if exact is None else exact.draws,
         "entering": list(pool.entering),
         "depends_on": list(pool.depends_on),
         "rule": list(pool.rule),
@@ -162,9 +165,9 @@ def shared(view: Callable[[_Known], _Shown]) -> Callable[[_Known], _Shown]:
 def cost_of(pool: Pool) -> Fraction | None:
     """Return the part of their chance that everybody can lose by the groups that form.
 
-    ``None`` if no group can form (specs/lottery.md, section 8).
+    ``None`` if no group can form (specs/lottery.md, section 8), and where people choose.
     """
-    if pool.group_max == 1 or pool.supply == 0:
+    if pool.group_max == 1 or pool.supply == 0 or pool.options:
         return None
     return worst_cost(pool.supply, pool.group_max)
 
@@ -199,13 +202,25 @@ def fraction_text(chance: Fraction) -> str:
     return f"{chance} ({per_cent})"
 
 
-def chance_text(chance: Fraction, error: Fraction) -> str:
-    """Return a chance for people, which is right to within ``error``."""
-    if not error or chance.denominator == 1:
+def text_of(odds: Odds) -> Callable[[Fraction], str]:
+    """Return what writes the chances of a pool for people, as exactly as they are known."""
+    if odds.draws is not None:
+        return _estimate_text
+    return _near_text if odds.error else fraction_text
+
+
+def _near_text(chance: Fraction) -> str:
+    """Return a chance that is right to far more digits than are written."""
+    if chance.denominator == 1:
         return fraction_text(chance)
-    # A hundredth of what is left out of it would be seen in the last digit.
     millionths = round(chance * 1_000_000)
     return f"about {millionths // 10_000}.{millionths % 10_000:04} %"
+
+
+def _estimate_text(chance: Fraction) -> str:
+    """Return an estimated chance for people, in per cent."""
+    tenths = chance.numerator * _PER_CENT // chance.denominator
+    return f"about {tenths // 10}.{tenths % 10} %"
 
 
 def average_text(units: Fraction) -> str:

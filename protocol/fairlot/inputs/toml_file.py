@@ -45,6 +45,7 @@ TERMS_CODES: Mapping[str, str] = {
     "terms.points": "terms-file.points",
     "terms.fares": "terms-file.fares",
     "terms.tiers": "terms-file.tiers",
+    "terms.options": "terms-file.options",
     "terms.requires": "terms-file.requires",
     "terms.excludes": "terms-file.excludes",
     "terms.unsold": "terms-file.unsold",

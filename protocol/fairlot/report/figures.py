@@ -1,14 +1,14 @@
 """What a page says of the pools: demand, chances, units (specs/report.md, section 2)."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 
 from fairlot.allocation.odds import PoolOdds
 from fairlot.allocation.shape import Odds
 from fairlot.board.sale import SaleState
 from fairlot.errors import Rejection
-from fairlot.inputs.forecast import chance_text, state_odds
+from fairlot.inputs.forecast import state_odds, text_of
 from fairlot.money import writing
 from fairlot.report.charts import Bar, bars
 from fairlot.report.markup import Markup, element, joined, paragraphs, section
@@ -83,7 +83,7 @@ def _classes(pool: Pool, odds: Odds, number: int) -> Markup:
     ordered = sorted(classes.items(), reverse=True)
     most = ordered[0][0][0]
     rows = [
-        _class(pool, kind, odds.error, people, most)
+        _class(pool, kind, text_of(odds), people, most)
         for kind, people in ordered[:_CLASSES]
     ]
     said = "; ".join(f"{row.label}: {row.value}" for row in rows)
@@ -97,7 +97,7 @@ def _classes(pool: Pool, odds: Odds, number: int) -> Markup:
 def _class(
     pool: Pool,
     kind: tuple[Fraction, int, Fraction],
-    error: Fraction,
+    text: Callable[[Fraction], str],
     people: int,
     most: Fraction,
 ) -> Bar:
@@ -105,13 +105,11 @@ def _class(
     whole = max(most, Fraction(1)) if pool.mechanism is Mechanism.LOTTERY else most
     part = expected / whole if whole else Fraction(0)
     label = counted(people, "person", "people")
-    return Bar(
-        label, _chance_text(least, more, error), part.numerator, part.denominator
-    )
+    return Bar(label, _chance_text(least, more, text), part.numerator, part.denominator)
 
 
-def _chance_text(least: int, more: Fraction, error: Fraction) -> str:
-    chance = chance_text(more, error)
+def _chance_text(least: int, more: Fraction, text: Callable[[Fraction], str]) -> str:
+    chance = text(more)
     if not least:
         return f"{chance} for one unit" if more else "no chance of a unit"
     sure = f"{counted(least, 'unit', 'units')} for certain"
