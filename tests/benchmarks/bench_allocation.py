@@ -4,8 +4,8 @@
 
 Prints how long N orders take to be ranked and filled, as a multiple of the time in which
 HMAC-SHA256 makes as many hashes of 64 bytes in the same run, and the same of N orders with
-points and fares, and their ranks; how the time of a group draw grows from a tenth of the groups
-to all of them; and how long the table of as many groups of 2 to 16 takes, for a million units
+points and fares; how the time of a group draw grows from a tenth of the groups to all of them;
+and how long the table of as many groups of 2 to 16 takes, for a million units
 and as many singles. Times are those of the processor, the least of five; ratios are the median
 of five pairs of runs, one after the other. Exits with 1 where a ratio misses its limit.
 """

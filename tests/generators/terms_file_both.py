@@ -26,6 +26,12 @@ _FARES = (
     f'{HEAD}mechanism = "lottery"\nsupply = 8\n'
     "fares = {age = {adult = 40, child = 15}}\n"
 )
+_PASSED_ON = (
+    f'{_TWO}points = "years"\nunsold = "b"\n'
+    + _SECOND.replace("price = 50\n", 'unsold = "c"\n')
+    + "fares = {age = {adult = 60, child = 50}}\n"
+    + _SECOND.replace('"b"', '"c"')
+)
 _TWO_NEEDS = f'{_PLAIN}requires = {{cohort_a = ["2029"], region = ["FR"]}}\n'
 _ANN = f"{HEADER}Ann,1,50\n"
 _FILE = TimesFile()
@@ -78,6 +84,13 @@ ACCEPTED: Sequence[tuple[str, str, str, str, bool]] = (
         "Somebody has a number; the others do not enter.",
         f'{_PLAIN}points = "years"\n',
         f"{HEADER.strip()},attr:years\nAnn,1,50,3\nBob,1,50,\nCat,1,50,0\n",
+        True,
+    ),
+    (
+        "points-and-fares-hand-on",
+        "Nobody has a number or a fare; the units go on to a later pool.",
+        _PASSED_ON,
+        f"{HEADER.strip()},attr:years,attr:age\nAnn,1,50,none,senior\n",
         True,
     ),
     (
@@ -144,6 +157,17 @@ _UNOFFERED: Sequence[tuple[str, str]] = (
 )
 
 REFUSED: Sequence[_Row] = (
+    *(
+        (
+            f"{name}-handed-on-of-nobody",
+            "Units go on, but an attribute that nobody has is an oversight.",
+            f"terms-file.{name}",
+            _PASSED_ON,
+            f"{HEADER.strip()},attr:{other}\nAnn,1,50,x\n",
+            True,
+        )
+        for name, other in (("points", "age"), ("fares", "years"))
+    ),
     (
         "fares-of-nobody",
         "Somebody has an attribute with a fare, or the pool is for nobody.",

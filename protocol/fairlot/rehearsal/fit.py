@@ -143,12 +143,15 @@ def _check_means(
     given: Mapping[str, set[str]],
 ) -> None:
     """Check that somebody has a fare, and somebody points, where the pool asks for them."""
-    fares = pool.fares
-    if fares is not None and all(pool.price_for(kind) is None for kind in kinds):
+    # What nobody takes goes on, where the terms say so, but for an attribute of nobody.
+    strict, fares = pool.unsold is None, pool.fares
+    unpriced = all(pool.price_for(kind) is None for kind in kinds)
+    if fares is not None and unpriced and (strict or fares.attribute not in given):
         where = (*place, "fares", fares.attribute)
         problem = _unmet(Requirement(fares.attribute, fares.values), given)
         raise _terms_error(file, "terms-file.fares", where, problem)
-    if not any(pool.points_of(kind) for kind in kinds):
+    uncounted = not any(pool.points_of(kind) for kind in kinds)
+    if uncounted and (strict or pool.points not in given):
         problem = f"nobody on the list has a number of {pool.points}, from 1 to"
         hint = f"{problem} {MAX_POINTS}: add a column {ATTRIBUTE}{pool.points}"
         raise _terms_error(file, "terms-file.points", (*place, "points"), hint)
