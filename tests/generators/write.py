@@ -39,6 +39,7 @@ CHAPTERS = (
     "lottery",
     "auction",
     "tiers",
+    "lapses",
     "odds",
     "check",
     "settlement",

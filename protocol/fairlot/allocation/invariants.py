@@ -28,7 +28,7 @@ def check_outcome(
             lottery as ``verify``.
     """
     for result in outcome.pools:
-        _check_pool(result)
+        check_pool(result)
     _check_supplies(pools, outcome)
     _check_totals(entrants, outcome)
 
@@ -74,7 +74,12 @@ def _check_totals(entrants: Sequence[Entrant], outcome: Outcome) -> None:
             )
 
 
-def _check_pool(result: PoolResult) -> None:
+def check_pool(result: PoolResult) -> None:
+    """Check one pool by itself: quantities, payments and prices, and a lottery's table.
+
+    Raises:
+        InvariantError: as ``check_outcome``.
+    """
     if result.unsold < 0:
         raise InvariantError(
             "allocation.supply", f"pool {result.pool.name} is oversold"
