@@ -12,8 +12,10 @@ from kit.stage import Stage
 
 _UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """However slow the machine is: what is tested is what is found, never how soon."""
-settings.register_profile("default", _UNHURRIED)
-settings.register_profile("ci", _UNHURRIED, derandomize=True, print_blob=True)
+settings.register_profile("default", _UNHURRIED, max_examples=50)
+settings.register_profile(
+    "ci", _UNHURRIED, max_examples=100, derandomize=True, print_blob=True
+)
 settings.register_profile("nightly", _UNHURRIED, max_examples=1_000)
 settings.load_profile("default")
 
@@ -28,7 +30,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Hand the option on to the tests, and to the workers that run them."""
+    """Hand the option on to the tests, and to the workers that run them.
+
+    All of them keep what they compile: hundreds of processes are started, and each would
+    compile the same sources again.
+    """
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if config.getoption("--processes"):
         os.environ[PROCESSES] = "1"
 

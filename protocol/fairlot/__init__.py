@@ -54,6 +54,7 @@ __all__ = [
     "MemoryStorage",
     "NotYet",
     "Nym",
+    "Option",
     "Outcome",
     "Pool",
     "Purpose",
@@ -180,7 +181,7 @@ if TYPE_CHECKING:
     from fairlot.money import Currency
     from fairlot.names import Nym
     from fairlot.rehearsal.cast import Cast, cast_rehearsal, draw_sale
-    from fairlot.terms.pool import Exclusion, Mechanism, Pool, Requirement, Tier
+    from fairlot.terms.pool import Exclusion, Mechanism, Option, Pool, Requirement, Tier
     from fairlot.terms.terms import Terms
     from fairlot_crypto.bbs.profile import Credential
     from fairlot_crypto.bbs.winner import AuditKey
@@ -264,7 +265,14 @@ else:
         "fairlot.money": ("Currency",),
         "fairlot.names": ("Nym",),
         "fairlot.rehearsal.cast": ("Cast", "cast_rehearsal", "draw_sale"),
-        "fairlot.terms.pool": ("Exclusion", "Mechanism", "Pool", "Requirement", "Tier"),
+        "fairlot.terms.pool": (
+            "Exclusion",
+            "Mechanism",
+            "Option",
+            "Pool",
+            "Requirement",
+            "Tier",
+        ),
         "fairlot.terms.terms": ("Terms",),
         "fairlot_crypto.bbs.profile": ("Credential",),
         "fairlot_crypto.bbs.winner": ("AuditKey",),

@@ -6,11 +6,12 @@ from itertools import combinations
 
 import pytest
 
+from fairlot.audit.evidence import encode_evidence, read_evidence
 from fairlot.errors import Rejection
 from fairlot.identity.admission import AdmissionBook
 from fairlot.identity.attestation import check_attestation
 from fairlot.identity.tag_asking import judge_answers, receive_tags
-from fairlot.identity.tag_issuing import Evidence, convict
+from fairlot.identity.tag_lies import WrongTag
 from fairlot.identity.tag_messages import TagAnswer, TagRequest, request_statement
 from fairlot_crypto.committee import shamir
 from fairlot_crypto.curve import random_scalar
@@ -135,7 +136,8 @@ def test_a_lying_issuer_is_left_out_and_named_by_what_it_signed(name: str) -> No
         on.registry, pending, alone
     )
     (evidence,) = judged.evidence
-    assert convict(CURVE, *public, evidence) == 2
+    assert evidence.issuer == 2
+    read_evidence(encode_evidence(evidence)).verify()
 
 
 def test_dleq_of_another_key_would_change_the_tag_unseen() -> None:
@@ -171,7 +173,8 @@ def test_an_issuer_who_answers_two_values_is_caught_in_either_order(turn: int) -
     judged = judge_answers(CURVE, *public, pending, [true, wrong][::turn])
     assert judged.true == {}
     (evidence,) = judged.evidence
-    assert convict(CURVE, *public, evidence) == 2
+    assert evidence.issuer == 2
+    read_evidence(encode_evidence(evidence)).verify()
 
 
 def test_nobody_is_convicted_by_what_others_made_up() -> None:
@@ -194,7 +197,7 @@ def test_nobody_is_convicted_by_what_others_made_up() -> None:
         (none, lie, "tag-request.signature"),
     ):
         with pytest.raises(Rejection) as caught:
-            convict(CURVE, on.registry, Evidence(request, answer))
+            WrongTag(on.registry, request, answer).verify()
         assert caught.value.code == code
 
 
@@ -267,7 +270,8 @@ def test_silent_and_lying_issuers_stop_no_attester() -> None:
         attested(office(on), ANN, "ann").person_tag
     )
     (evidence,) = by.evidence
-    assert convict(CURVE, on.registry, evidence) == 1
+    assert evidence.issuer == 1
+    read_evidence(encode_evidence(evidence)).verify()
     with pytest.raises(Rejection, match=r"tag\.too-few"):
         attested(office(on, issuers=reached[:3]), ANN, "ann")
 

@@ -10,16 +10,20 @@ from fairlot.errors import Rejection
 from fairlot.fields import Fields
 from fairlot.identity.answering import answer_request, prove_answer
 from fairlot.identity.answers import read_signed
+from fairlot.identity.box_lies import WrongBox
+from fairlot.identity.boxes import SentShare, open_sent, seal_sent, sign_sent
+from fairlot.identity.committee import Committee, Holder
 from fairlot.identity.credential import PendingCredential, request_credential
 from fairlot.identity.enrolment import (
     Enrolment,
     IssuerSecrets,
     enrol,
     receive_identity,
-    seal_share,
+    wrong_boxes,
 )
 from fairlot.identity.leaf import check_leaf
 from fairlot.identity.lies import WrongPart
+from fairlot.identity.naming import joint_handle
 from fairlot.identity.receiving import (
     contradicting,
     name_issuers,
@@ -183,7 +187,8 @@ def enrolled(on: Stage, issuers: Sequence[IssuerSecrets]) -> Enrolment:
     """Enrol the first member once more, by these issuers."""
     attestation = on.members[0].attestation
     drawn = source("enrolment among liars")
-    return enrol(GROUP, on.registry, issuers, attestation, 0, drawn)
+    named = joint_handle(on.registry, on.parts.issuers, attestation, 0, drawn)
+    return enrol(GROUP, on.registry, issuers, attestation, 0, named, drawn)
 
 
 @pytest.mark.parametrize("who", [1, 2, 3, 4])
@@ -220,14 +225,120 @@ def test_with_more_than_t_there_is_no_leaf(on: Stage) -> None:
         assert caught.value.code == "enrolment.issuers"
 
 
-def test_a_box_that_lies_is_left_out(on: Stage) -> None:
+def boxed(on: Stage, honest: Enrolment, sent: SentShare) -> Enrolment:
+    """Return an enrolment in which issuer 2 has sealed something else."""
+    device = on.members[0].holder.device
+    box = seal_sent(sent, device.public, source("box"))
+    first, _, *rest = honest.sealed
+    return replace(honest, sealed=(first, box, b"", *rest))
+
+
+def signed_box(on: Stage, made: Enrolment, issuer: int, by: int) -> SentShare:
+    """Return shares that are not the leaf's, in one issuer's name, signed by another."""
+    key = on.parts.issuers[by - 1].key
+    named = on.registry.registry_id, made.leaf.index, made.leaf.handle
+    return sign_sent(*named, issuer, Scalar(5), (Scalar(7),), key)
+
+
+def test_a_box_that_lies_is_left_out_and_its_issuer_is_named(on: Stage) -> None:
     """The leaf holds what an issuer committed to, and its box something else."""
     member, honest = on.members[0], enrolled(on, on.parts.issuers)
-    device = member.holder.device
-    box = seal_share(2, Scalar(5), (Scalar(7),), device.public, source("box"))
-    first, _, *rest = honest.sealed
-    lied = replace(honest, sealed=(first, box, b"", *rest))
-    values = member.attestation.attributes
+    device, values = member.holder.device, member.attestation.attributes
+    lied = boxed(on, honest, signed_box(on, honest, 2, 2))
     assert receive_identity(GROUP, on.registry, lied, device, values) == (
         receive_identity(GROUP, on.registry, honest, device, values)
     )
+    judged = GROUP, on.registry, honest.leaf
+    (evidence,) = wrong_boxes(*judged, lied.sealed, device)
+    assert evidence.issuer == 2
+    read_evidence(encode_evidence(evidence)).verify()
+    assert wrong_boxes(*judged, honest.sealed, device) == ()
+
+
+def test_a_box_that_its_issuer_did_not_sign_names_nobody(on: Stage) -> None:
+    """Whoever knows the device's public key can seal a box."""
+    member, honest = on.members[0], enrolled(on, on.parts.issuers)
+    device, values = member.holder.device, member.attestation.attributes
+    forged = signed_box(on, honest, 2, 3)
+    lied = boxed(on, honest, forged)
+    assert receive_identity(GROUP, on.registry, lied, device, values) == (
+        receive_identity(GROUP, on.registry, honest, device, values)
+    )
+    assert wrong_boxes(GROUP, on.registry, honest.leaf, lied.sealed, device) == ()
+    share = honest.leaf.shares[1]
+    framed = WrongBox(on.registry, honest.leaf, share, forged)
+    with pytest.raises(Rejection, match=r"evidence\.signature"):
+        framed.verify()
+
+
+def test_an_honest_box_shows_no_lie(on: Stage) -> None:
+    """Nor does it with the share of another issuer, or of another leaf."""
+    member, honest = on.members[0], enrolled(on, on.parts.issuers)
+    opened = [open_sent(box, member.holder.device) for box in honest.sealed]
+    first, second, *_ = honest.leaf.shares
+    leaf = honest.leaf
+    for told, sent in ((first, opened[0]), (second, opened[0]), (first, opened[1])):
+        with pytest.raises(Rejection, match=r"evidence\.consistent"):
+            WrongBox(on.registry, leaf, told, sent).verify()
+    other = replace(leaf, index=leaf.index + 1)
+    with pytest.raises(Rejection, match=r"evidence\.signature"):
+        WrongBox(on.registry, other, first, opened[0]).verify()
+
+
+def test_more_lying_boxes_than_t_are_named_too(on: Stage) -> None:
+    """Each lie shows itself; the person gets nothing, and nothing is lost."""
+    member, honest = on.members[0], enrolled(on, on.parts.issuers)
+    device, values = member.holder.device, member.attestation.attributes
+    boxes = [
+        seal_sent(signed_box(on, honest, i, i), device.public, source(f"{i}"))
+        for i in (1, 2, 3)
+    ]
+    lied = replace(honest, sealed=(*boxes, honest.sealed[3]))
+    with pytest.raises(Rejection, match=r"enrolment\.share"):
+        receive_identity(GROUP, on.registry, lied, device, values)
+    named = wrong_boxes(GROUP, on.registry, honest.leaf, lied.sealed, device)
+    assert [each.issuer for each in named] == [1, 2, 3]
+    kept = receive_identity(GROUP, on.registry, honest, device, values)
+    assert kept.leaf == honest.leaf
+
+
+def committee(on: Stage, issuers: Sequence[IssuerSecrets]) -> tuple[Committee, Holder]:
+    """Return a committee on one machine, and the keys of somebody on its list."""
+    return Committee(on.credentials, issuers), Holder.generate(source("committee"))
+
+
+def issued(on: Stage, issuers: Sequence[IssuerSecrets]) -> Committee:
+    """Let a committee enrol somebody, and issue a credential."""
+    made, holder = committee(on, issuers)
+    name = on.parts.people[0].name
+    identity = made.register(on.parts.attester, name, holder, START)
+    credentials = made.issue(identity, holder, identity.leaf, [on.roll], START)
+    assert credentials.keys() == {on.roll_id}
+    return made
+
+
+def test_a_committee_names_whoever_signed_a_wrong_share_or_part(on: Stage) -> None:
+    first, second, third, fourth = on.parts.issuers
+    both = liar(strayed(third))
+    made = issued(on, [first, second, both, fourth])
+    assert [(each.issuer, each.kind) for each in made.evidence] == [
+        (3, "wrong-part"),
+        (3, "wrong-share"),
+    ]
+    for evidence in made.evidence:
+        read_evidence(encode_evidence(evidence)).verify()
+    assert issued(on, on.parts.issuers).evidence == ()
+
+
+def test_a_committee_with_more_liars_than_t_names_nobody_and_keeps_the_leaf(
+    on: Stage,
+) -> None:
+    first, second, third, fourth = on.parts.issuers
+    made, holder = committee(on, [liar(first), liar(second, 2), third, fourth])
+    name = on.parts.people[0].name
+    identity = made.register(on.parts.attester, name, holder, START)
+    asked = identity, holder, identity.leaf, [on.roll], START
+    with pytest.raises(CryptoError, match=r"threshold\.signature"):
+        made.issue(*asked)
+    assert made.evidence == ()
+    assert made.book.attributes(0) == identity.attributes

@@ -22,6 +22,7 @@ from fairlot.identity.answering import answer_request, attribute_octets
 from fairlot.identity.committee import Holder
 from fairlot.identity.credential import request_credential
 from fairlot.identity.enrolment import enrol, receive_identity
+from fairlot.identity.naming import joint_handle
 from fairlot.identity.receiving import receive_credential
 from fairlot.identity.registry import Credentials, epoch_at
 from fairlot.identity.roll import PostedRoll, Roll, roll_id_of
@@ -132,7 +133,8 @@ def credential_table(rounds: int) -> list[Measured]:
     attestation = parts.attester.attest(
         "someone", holder.signing.public, holder.device.public, START
     )
-    enrolment = enrol(GROUP, registry, parts.issuers, attestation, 0, randomness)
+    named = joint_handle(registry, parts.issuers, attestation, 0, randomness)
+    enrolment = enrol(GROUP, registry, parts.issuers, attestation, 0, named, randomness)
     identity = receive_identity(
         GROUP, registry, enrolment, holder.device, attestation.attributes
     )

@@ -1,19 +1,16 @@
-"""What a registry costs: issuing and recovering against bare signing, and its audit.
+"""What the audit of a registry costs.
 
-    python tests/benchmarks/bench_registry.py [--rounds N] [--leaves N] [--recoveries M]
-                                              [--jobs N]
+    python tests/benchmarks/bench_registry.py [--leaves N] [--recoveries M] [--jobs N]
 
-Times are of the processor, and vary from machine to machine; the ratios are of one run. Part
-one alternates an operation from end to end, all parties of it, with one bare BBS signature
-over as many messages. Part two enrols people, four issuers for each, lets some of them
-recover their leaves in the course of a season of weekly rolls, and audits that log alone, as
-a command of its own. What it takes is compared with the bare signatures and points that the
-log holds: libsodium and the curve library, with nothing around them.
+Times are of the processor, and vary from machine to machine; the ratio is of one run. People
+are enrolled, by four issuers each, and some of them recover their leaves in the course of a
+season of weekly rolls; then that log alone is audited, as a command of its own. What it takes
+is compared with the bare signatures and points that the log holds: libsodium and the curve
+library, with nothing around them. What the issuers cost is in bench_issuers.py.
 """
 
 import argparse
 import os
-import statistics
 import subprocess
 import sys
 import time
@@ -32,7 +29,7 @@ from fairlot.board.transcript import Record, read_records
 from fairlot.entry import Entry
 from fairlot.identity.admission import AdmissionBook
 from fairlot.identity.attestation import Purpose
-from fairlot.identity.committee import Committee, Holder, signed_roll
+from fairlot.identity.committee import Holder, signed_roll
 from fairlot.identity.registry import DAY, Credentials
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import TermsFile
@@ -42,8 +39,6 @@ from fairlot.rehearsal.parts import START, Parts, cast_parts
 from fairlot.rehearsal.registering import Registering
 from fairlot.rehearsal.work import Processes, Workers
 from fairlot.terms.pool import Mechanism, Pool
-from fairlot_crypto.bbs.ciphersuite import API_PLAIN, key_gen, public_key
-from fairlot_crypto.bbs.signature import sign
 from fairlot_crypto.curve import backend
 from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.log.checkpoint import SignedCheckpoint
@@ -60,8 +55,7 @@ FAIRLOT = (
     "from fairlot.cli.program import run_words; raise SystemExit(run_words(None))",
 )
 GROUP = backend("native")
-COMMITTEES = ((1, 0), (4, 1))
-"""n and t."""
+ISSUERS, CORRUPT = 4, 1
 WEEK = 7 * DAY
 ROLLS = 50
 """Weekly, after the one when everybody is enrolled."""
@@ -83,94 +77,6 @@ def crowd(people: int) -> list[Person]:
     return [Person(f"person {number}", 1, 1) for number in range(people)]
 
 
-class Live:
-    """A registry with one person, who enrols, asks for credentials and recovers."""
-
-    def __init__(self, issuers: int, threshold: int, rounds: int) -> None:
-        """Cast the registry, with someone else for every round of enrolling."""
-        self.parts = cast(rounds + 1, issuers, threshold, SystemRandomness())
-        self.credentials = Credentials(GROUP, self.parts.registry)
-        self.committee = Committee(self.credentials, self.parts.issuers)
-        self.board = start_registry(
-            MemoryStorage(),
-            self.credentials,
-            self.parts.board,
-            self.parts.issuers[0].key,
-            START,
-        )
-        self.arriving = iter([each.name for each in self.parts.people])
-        self.name = next(self.arriving)
-        self.now = START
-        self.holder = Holder.generate(SystemRandomness())
-        self.identity = self.committee.register(
-            self.parts.attester, self.name, self.holder, self.now
-        )
-        self.board.append([self.committee.leaf_entry(self.identity)], self.now)
-        post_roll(self.parts, self.board, self.now)
-
-    def enrol(self) -> None:
-        """Attest, admit and enrol somebody new, and post the leaf."""
-        holder = Holder.generate(SystemRandomness())
-        identity = self.committee.register(
-            self.parts.attester, next(self.arriving), holder, START
-        )
-        self.board.append([self.committee.leaf_entry(identity)], self.now)
-
-    def issue(self) -> None:
-        """Ask every issuer for a credential, and check it."""
-        state = self.board.state
-        leaf = state.leaf_at(0, self.now)
-        rolls = tuple(state.rolls.values())
-        self.committee.issue(self.identity, self.holder, leaf, rolls, self.now)
-
-    def recover(self) -> None:
-        """Attest the person anew, begin, complete, and send the secrets to a new device."""
-        holder, lives = Holder.generate(SystemRandomness()), self.board.state.lives
-        subject = lives[0].subject(Purpose.RECOVER)
-        keys = holder.signing.public, holder.device.public
-        attested = [
-            each.attest(self.name, *keys, self.now, subject)
-            for each in self.parts.attesters
-        ]
-        begun = self.committee.begin(attested, Purpose.RECOVER, 0, lives[0], self.now)
-        self.board.append([begun], self.now)
-        self.now += self.parts.registry.recovery.cooling
-        self.board.append([self.committee.complete(0, lives[0], self.now)], self.now)
-        leaf = self.board.state.leaf_at(0, self.now)
-        randomness = SystemRandomness()
-        self.identity = self.committee.resend(leaf, lives[0], holder, randomness)
-        self.holder = holder
-
-
-def bare_signing(messages: int) -> Callable[[], object]:
-    """Return one plain BBS signature over so many messages."""
-    secret = key_gen(SystemRandomness().take(32), b"", b"benchmark")
-    public = public_key(GROUP, secret)
-    octets = [b"message %d" % number for number in range(messages)]
-    return partial(sign, GROUP, secret, public, b"header", octets, API_PLAIN)
-
-
-def issuing_table(rounds: int) -> None:
-    """Print what enrolling, issuing and recovering take, in signatures."""
-    print(f"{'operation':<10}{'issuers':>8}{'ours ms':>10}{'bare ms':>10}{'ratio':>8}")
-    for issuers, threshold in COMMITTEES:
-        live = Live(issuers, threshold, rounds + 1)
-        schema = live.parts.registry.schema
-        bare = bare_signing(schema.attributes + 1 + schema.nym_secrets)
-        for operation in (live.enrol, live.issue, live.recover):
-            operation()
-            pairs = [(_spent(operation), _spent(bare)) for _ in range(rounds)]
-            ours, signing = (
-                statistics.median(each) for each in zip(*pairs, strict=True)
-            )
-            ratio = statistics.median(one / other for one, other in pairs)
-            print(
-                f"{operation.__name__:<10}{issuers:>8}{ours * 1000:>10.2f}"
-                f"{signing * 1000:>10.2f}{ratio:>8.1f}",
-                flush=True,
-            )
-
-
 def post_roll(parts: Parts, board: RegistryBoard, now: int) -> None:
     """Post a roll that serves until the registry closes."""
     registry = parts.registry
@@ -181,7 +87,7 @@ def post_roll(parts: Parts, board: RegistryBoard, now: int) -> None:
 def log_of(leaves: int, recoveries: int, workers: Workers) -> bytes:
     """Return the log of a season in which people enrol and recover, every entry honest."""
     source = SeededRandomness(SystemRandomness().take(SEED_LENGTH))
-    parts, storage = cast(leaves, *COMMITTEES[-1], source), MemoryStorage()
+    parts, storage = cast(leaves, ISSUERS, CORRUPT, source), MemoryStorage()
     issuer = parts.issuers[0].key
     credentials = Credentials(GROUP, parts.registry)
     board = start_registry(storage, credentials, parts.board, issuer, START)
@@ -279,16 +185,14 @@ def audit_table(leaves: int, recoveries: int, jobs: int) -> None:
 
 
 def main() -> None:
-    """Print both parts."""
+    """Print what the audit takes."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=30, help="rounds (default 30)")
     parser.add_argument("--leaves", type=int, default=10_000, help="default 10000")
     parser.add_argument("--recoveries", type=int, default=1_000, help="default 1000")
     parser.add_argument("--jobs", type=int, default=2, help="processes (default 2)")
     options = parser.parse_args()
     if not 0 < options.recoveries <= options.leaves:
         parser.error("there must be 1 recovery or more, and a leaf for each")
-    issuing_table(options.rounds)
     audit_table(options.leaves, options.recoveries, options.jobs)
 
 

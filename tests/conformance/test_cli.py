@@ -16,6 +16,7 @@ COMMANDS = (
     "audit",
     "compare",
     "settle",
+    "export",
     "inspect",
     "odds",
     "beacon",
@@ -105,7 +106,7 @@ def test_a_reader_who_leaves_causes_no_traceback() -> None:
 
 
 def test_an_interrupt_while_it_starts_is_no_traceback() -> None:
-    """Loading takes a quarter of a second, in which somebody may think better of it."""
+    """Loading takes a moment, in which somebody may think better of it."""
     script = """
 import sys, fairlot.cli
 class Interrupting:

@@ -46,10 +46,17 @@ def check_complete(home: Path, n: int, t: int, silent: int, lying: int) -> None:
     assert audit.code == 0, audit.out
     shown = evidence(out)
     kinds = [path.name.split("-", 2)[2] for path in shown]
-    assert sorted(kinds) == ["wrong-part"] * lying + ["wrong-share"] * lying
+    expected = ("wrong-part", "wrong-share", "wrong-tag")
+    assert sorted(kinds) == [kind for kind in expected for _ in range(lying)]
     assert len({path.name.split("-")[1] for path in shown}) == lying
     for path in shown:
         assert str(path) in done.out
+    check_shown(shown)
+
+
+def check_shown(paths: list[Path]) -> None:
+    """Check that each file names an issuer, to whoever has nothing else."""
+    for path in paths:
         verified = fairlot("compare", "--evidence", path)
         assert verified.code == 1
         assert verified.out.startswith("EVIDENCE: issuer ")
@@ -85,7 +92,11 @@ def test_up_to_t_stop_nothing(
         (4, 1, 2, 0, "enrolment.issuers"),
         (4, 1, 0, 2, "enrolment.issuers"),
         (4, 1, 1, 1, "enrolment.issuers"),
-        (1, 0, 0, 1, "threshold.signature"),
+        (4, 1, 3, 0, "tag.too-few"),
+        (4, 1, 0, 3, "tag.too-few"),
+        (4, 1, 2, 1, "tag.too-few"),
+        (1, 0, 0, 1, "tag.too-few"),
+        (1, 0, 1, 0, "tag.too-few"),
     ],
 )
 def test_more_than_t_stop_it_with_a_code_and_lose_nothing(
@@ -94,6 +105,10 @@ def test_more_than_t_stop_it_with_a_code_and_lose_nothing(
     done, out = ran(tmp_path, n, t, silent, lying)
     assert done.code == 1
     assert code in done.err
-    assert evidence(out) == []
+    shown = evidence(out)
+    assert [path.name.split("-", 2)[2] for path in shown] == ["wrong-tag"] * lying
+    for path in shown:
+        assert str(path) in done.err
+    check_shown(shown)
     log = fairlot("inspect", out / "transcript.fairlot")
     assert log.code == 0, log.err

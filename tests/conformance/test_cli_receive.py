@@ -97,17 +97,19 @@ def unseen(*_: object) -> bytes:
     return b"whatever"
 
 
-def play(folder: Path, events: str | None = None) -> Sold:
+def play(folder: Path, events: str | None = None, *, items: bool = True) -> Sold:
     inputs, codes = write_inputs(folder, TERMS, PEOPLE), folder / "codes.txt"
     codes.write_text("\n".join(CODES))
     words: list[str | Path] = ["--seed", SEED, "--jobs", "1"]
+    if items:
+        words += ["--items", codes]
     if events is not None:
         path = folder / "events.csv"
         path.write_text(f"when,person,event\n{events}")
         words += ["--events", path]
     words += ["--out", folder / "out", "--keep-registry", folder / "kept"]
     files = inputs.terms, inputs.people
-    ran = fairlot("run", *files, "--items", codes, *words)
+    ran = fairlot("run", *files, *words)
     assert ran.code == 0
     return Sold(folder)
 
@@ -270,6 +272,13 @@ def test_what_was_not_delivered_is_said_and_accuses_nobody(tmp_path: Path) -> No
     ran = sold.receive("Cleo", "--evidence", tmp_path / "wrong")
     assert (ran.code, "not delivered" in ran.out) == (1, True)
     assert not (tmp_path / "wrong").exists()
+
+
+def test_where_no_items_were_promised_it_says_so(tmp_path: Path) -> None:
+    ran = play(tmp_path, items=False).receive("Ann")
+    assert (ran.code, "not delivered" in ran.out) == (1, True)
+    said = "The seller has promised no items on this log; ask them how they deliver.\n"
+    assert ran.out.endswith(said)
 
 
 def test_who_was_recovered_opens_it_with_the_new_keys(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import pytest
 from command import FAIRLOT, Ran, fairlot, run_program
 from fairlot.rehearsal.examples import NAMES, load_example
 
-SEVERAL = ("art-drop", "conference", "harvest", "treasure-hunt")
+SEVERAL = ("art-drop", "conference", "harvest", "river-permits", "treasure-hunt")
 """Examples whose units come from several pools or parts."""
 
 
@@ -209,6 +209,7 @@ def test_the_sentence_is_true(played: Played) -> None:
         "workshop": _workshop,
         "cooperative": _cooperative,
         "reseller": _reseller,
+        "river-permits": _permits,
     }[played.folder.name](played)
 
 
@@ -420,6 +421,39 @@ def _reseller(played: Played) -> None:
     told = played.ran.out
     assert told.count("the buyer deposits; 0: the buyer claims") == sold
     assert told.count("the buyer gets no credential (request.holder)") == sold
+
+
+def _permits(played: Played) -> None:
+    count, dates, each, six, up, down, two, more, most = played.numbers(
+        "# people list dates, the best first, out of # with # permits each, and take turns "
+        "in an order drawn by lot: with the same list each of # who come alone has the "
+        "chance #/# of a permit, and each of # who come together #/#."
+    )
+    assert len(played.people) == count
+    supplies = re.findall(r"(?m)^supply = (\d+)$", played.terms)
+    assert [int(supply) for supply in supplies] == [each] * dates
+    left = Counter(re.findall(r'(?m)^name = "(.*)"$', played.terms) * each)
+    taken = {
+        p.name: part.removeprefix("main/") for p in played.people for part in p.gains
+    }
+    left.subtract(taken.values())
+    assert min(left.values()) >= 0
+    together: dict[str, set[str | None]] = {}
+    for person in played.people:
+        listed, got = person.row["choices"].split(">"), taken.get(person.name)
+        better = listed if got is None else listed[: listed.index(got)]
+        if person.row["group"]:
+            together.setdefault(person.row["group"], set()).add(got)
+        else:
+            assert all(left[date] == 0 for date in better), "nobody left a better date"
+    assert all(len(dates) == 1 for dates in together.values()), "friends go together"
+    chances = played.chances(0)
+    alike = [p for p in played.people if p.row["choices"].startswith("26-july")]
+    alone = [p for p in alike if not p.row["group"]]
+    assert (len(alone), len(alike)) == (six, six + two)
+    for person in alike:
+        exact = Fraction(up, down) if person in alone else Fraction(more, most)
+        assert chances[person.name] == (0, exact)
 
 
 @pytest.mark.slow

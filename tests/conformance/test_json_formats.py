@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from command import SEED, fairlot, write_inputs
-from fairlot.cli.program import COMMANDS
+from fairlot.cli.program import WORDS
 from issuers import Issuers
 from json_formats import check_document, check_form, names, schema
 
@@ -53,10 +53,10 @@ def taking_json(
 
 def every_json_command() -> Sequence[tuple[str, ...]]:
     found: list[tuple[str, ...]] = []
-    for command in COMMANDS:
+    for word in WORDS:
         parser = argparse.ArgumentParser()
-        command.configure(parser)
-        found += taking_json(parser, (command.name,))
+        word.action().configure(parser)
+        found += taking_json(parser, (word.name,))
     return found
 
 
@@ -79,6 +79,7 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> Documents:
         ("inspect", board, "--policy"),
         ("settle", board),
         ("compare", board, board),
+        ("export", board, "--out", folder / "public"),
         ("witness", "key", "--out", folder / "key", "--name", "w"),
         ("beacon", "calibrate", "--seal-end", "1900000000", "--slack", "60"),
     )

@@ -51,6 +51,14 @@ from fairlot.identity.leaf import (
     label,
     read_leaf,
 )
+from fairlot.identity.naming import (
+    HandleMaker,
+    NonceCommitment,
+    ToName,
+    check_list,
+    join_handle,
+    joint_handle,
+)
 from fairlot.identity.receiving import receive_credential
 from fairlot.identity.registry import (
     Credentials,
@@ -370,11 +378,37 @@ def issuer_of(item: In, registry: Registry) -> IssuerSecrets:
     return IssuerSecrets(index, key, season_keys, signing)
 
 
+def to_name(case: In) -> ToName:
+    return ToName(registry_of(case), case["index"], unhex(case["holder"]))
+
+
+def commit_nonce(case: In) -> Out:
+    key = SigningKey.from_seed(unhex(case["key_seed"]))
+    maker = HandleMaker(to_name(case), case["issuer"], key, unhex(case["nonce"]))
+    made = maker.commitment
+    return {"commitment": made.commitment.hex(), "sig": made.sig.hex()}
+
+
+def join_parts(case: In) -> Out:
+    listed = [
+        NonceCommitment(
+            item["issuer"], unhex(item["commitment"]), Signature(unhex(item["sig"]))
+        )
+        for item in case["listed"]
+    ]
+    leaf = to_name(case)
+    check_list(leaf, listed)
+    shown = {int(i): unhex(nonce) for i, nonce in case["nonces"].items()}
+    return {"handle": join_handle(leaf, listed, shown).hex()}
+
+
 def enrol_person(case: In) -> Out:
     registry = registry_of(case)
     issuers = [issuer_of(item, registry) for item in case["issuers"]]
     attestation = attestation_of(case["attestation"])
-    made = enrol(GROUP, registry, issuers, attestation, case["index"], source(case))
+    person, drawn = (attestation, case["index"]), source(case)
+    named = joint_handle(registry, issuers, *person, drawn)
+    made = enrol(GROUP, registry, issuers, *person, named, drawn)
     return {
         "leaf": cbor.encode(made.leaf.to_value()).hex(),
         "sealed": [box.hex() for box in made.sealed],
@@ -652,6 +686,8 @@ DRIVERS: Mapping[str, Mapping[str, Callable[[In], Out]]] = {
         "check-attestation": check_the_attestation,
         "admit": admit,
         "handle": name_leaf,
+        "commit-nonce": commit_nonce,
+        "join-handle": join_parts,
         "holder": name_holder,
         "label": prf_label,
         "identity-share": share_identity,

@@ -7,11 +7,25 @@ from typing import Any
 
 import pytest
 
+from fairlot.identity.registry_reading import read_registry
+from fairlot.issuing.committee_file import read_committee
 from fairlot.issuing.dealing import Made, advance
 from fairlot.issuing.letter import messages_of, read_letter
+from fairlot.issuing.part import read_part, request_id
 from fairlot.issuing.plan import CEREMONIES, Card, Plan, read_card, read_plan
+from fairlot.issuing.requests import (
+    EnrolRequest,
+    IssueRequest,
+    RecoverRequest,
+    RollRequest,
+    read_enrol_request,
+    read_issue_request,
+    read_recover_request,
+    read_roll_request,
+)
 from fairlot.issuing.state import State
 from fairlot.issuing.tag_share import check_tag_share, read_tag_share
+from fairlot_crypto import cbor
 from fairlot_crypto.committee.threshold import PublicSharing
 from fairlot_crypto.curve import backend
 from fairlot_crypto.hashing import tag
@@ -23,6 +37,7 @@ CASES = json.loads(FILE.read_bytes())["cases"]
 CURVE = backend()
 
 Given = Mapping[str, Any]
+Asked = EnrolRequest | IssueRequest | RecoverRequest | RollRequest
 
 
 def octets(given: Given, name: str) -> bytes:
@@ -104,6 +119,35 @@ def read_one_share(given: Given) -> Given:
     return {"issuer": issuer, "share": share.to_bytes().hex()}
 
 
+def read_made(given: Given) -> Given:
+    made = read_committee(read_plan(octets(given, "plan")), octets(given, "data"))
+    return {"keys": [issuer.key.hex() for issuer in made.issuers]}
+
+
+def check_one_registry(given: Given) -> Given:
+    made = read_committee(read_plan(octets(given, "plan")), octets(given, "committee"))
+    registry = read_registry(cbor.decode(octets(given, "data")))
+    made.check_registry(registry)
+    return {"registry": registry.registry_id.hex()}
+
+
+def read_one_part(given: Given) -> Given:
+    part = read_part(octets(given, "data"))
+    return {"name": part.name, "step": part.step}
+
+
+def read_request(given: Given) -> Given:
+    data = octets(given, "data")
+    readers: Mapping[str, Callable[[bytes], Asked]] = {
+        "roll": read_roll_request,
+        "enrol": read_enrol_request,
+        "issue": read_issue_request,
+        "recover": read_recover_request,
+    }
+    assert readers[given["kind"]](data).to_bytes() == data
+    return {"request": request_id(data).hex()}
+
+
 OPERATIONS: Mapping[str, Callable[[Given], Given]] = {
     "card": card,
     "read-card": read_one_card,
@@ -112,6 +156,10 @@ OPERATIONS: Mapping[str, Callable[[Given], Given]] = {
     "read-letter": read_one_letter,
     "deal": deal,
     "read-tag-share": read_one_share,
+    "read-committee": read_made,
+    "check-registry": check_one_registry,
+    "read-part": read_one_part,
+    "read-request": read_request,
 }
 
 

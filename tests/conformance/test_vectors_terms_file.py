@@ -88,6 +88,7 @@ def run_people(folder: Path, given: Given) -> Given:
                 "bid": person.bid,
                 "tier": person.tier,
                 "solution": person.answer,
+                "choices": list(person.choices),
                 "attributes": dict(person.attributes),
             }
             for person in people

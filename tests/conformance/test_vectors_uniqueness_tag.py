@@ -17,7 +17,8 @@ from fairlot.identity.tag_asking import (
     receive_tags,
     request_tags,
 )
-from fairlot.identity.tag_issuing import Evidence, TagIssuer, convict
+from fairlot.identity.tag_issuing import TagIssuer
+from fairlot.identity.tag_lies import WrongTag
 from fairlot.identity.tag_messages import read_tag_answer, read_tag_request
 from fairlot_crypto import cbor
 from fairlot_crypto.curve import G1, Scalar, backend, scalar_to_bytes
@@ -181,8 +182,10 @@ def receive_the_tags(case: In) -> Out:
 
 def convict_issuer(case: In) -> Out:
     request = read_tag_request(unhex(case["request"]))
-    evidence = Evidence(request, read_tag_answer(unhex(case["answer"])))
-    return {"issuer": convict(GROUP, registry_of(case), evidence)}
+    answer = read_tag_answer(unhex(case["answer"]))
+    lie = WrongTag(registry_of(case), request, answer)
+    lie.verify()
+    return {"issuer": lie.issuer}
 
 
 def read_request(case: In) -> Out:

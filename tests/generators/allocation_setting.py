@@ -65,6 +65,7 @@ def entrant_maps(entrants: Iterable[Entrant]) -> list[Raw]:
             "group": entrant.group,
             "attributes": dict(entrant.attributes),
             "solved": sorted(entrant.solved),
+            **({"choices": entrant.choices} if entrant.choices else {}),
         }
         for entrant in entrants
     ]

@@ -18,6 +18,7 @@ from fairlot.entry import Entry, EntryType
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.log.merkle import consistency_proof
+from generators import audit_evidence_tags as tags
 from generators import plays
 from generators.audit_evidence_deliveries import shown, unproven, wrong_delivery
 from generators.audit_evidence_issuers import (
@@ -90,6 +91,8 @@ def _accepted() -> Sequence[Case]:
         *shown(),
         *parts_shown(),
         *shares_shown(),
+        *tags.tags_shown(),
+        *tags.boxes_shown(),
     )
     return [_accept(*row) for row in rows]
 
@@ -178,6 +181,8 @@ def _refused() -> Sequence[Case]:
         *unproven(),
         *parts_unproven(),
         *shares_unproven(),
+        *tags.tags_unproven(),
+        *tags.boxes_unproven(),
     )
     return [_refuse(*row) for row in rows]
 
@@ -209,6 +214,8 @@ def _malformed() -> Sequence[Case]:
         ("with-heads", "There is nothing else.", {**wrong, "heads": ["x", "y"]}),
         *malformed_parts(),
         *malformed_shares(),
+        *tags.malformed_tags(),
+        *tags.malformed_boxes(),
     )
     return [
         _refuse_bytes(n, rule, "evidence.form", cbor.encode(v)) for n, rule, v in rows

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from fairlot.identity.enrolment import IssuerSecrets, enrol
 from fairlot.identity.lies import WrongPart, WrongShare
+from fairlot.identity.naming import joint_handle
 from fairlot.identity.registry import RollId
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.curve import scalar_to_bytes
@@ -60,7 +61,9 @@ def _wrong_share() -> WrongShare:
     case = setting(4, 1, 2)
     issuers = [strayed(each) if each.index == 3 else each for each in case.issuers]
     drawn = stream("strayed")
-    made = enrol(GROUP, case.registry, issuers, case.attestation, INDEX, drawn)
+    person = case.attestation, INDEX
+    named = joint_handle(case.registry, issuers, *person, drawn)
+    made = enrol(GROUP, case.registry, issuers, *person, named, drawn)
     (wrong,) = made.wrong
     return wrong
 

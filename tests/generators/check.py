@@ -9,7 +9,7 @@ from fairlot.deposit.puzzle import answer_key
 from fairlot.fields import UINT_MAX
 from fairlot.inputs.findings import find
 from fairlot.names import Nym
-from fairlot.terms.pool import Exclusion, Mechanism, Pool, Requirement, Tier
+from fairlot.terms.pool import Exclusion, Mechanism, Option, Pool, Requirement, Tier
 from generators.allocation_setting import (
     PUZZLE,
     entrant_maps,
@@ -30,6 +30,12 @@ _TIERS = Pool(
     Mechanism.TIERS,
     2,
     tiers=(Tier("gold", 50, 1), Tier("blue", 20, 1)),
+)
+_DATES = Pool(
+    "dates",
+    Mechanism.CHOICES,
+    2,
+    options=(Option("july", 50, 1), Option("may", 20, 1), Option("june", 0, 0)),
 )
 _ONE = Entrant(Nym(b""), 1, 50)
 
@@ -170,6 +176,24 @@ _BARS: Sequence[tuple[str, str, Sequence[Pool], Sequence[Entrant]]] = (
         ),
     ),
     (
+        "choices",
+        "No list; options that are too dear; one beside another that is not; none left.",
+        (_DATES,),
+        numbered(
+            *(
+                replace(_ONE, choices=listed, amount=amount)
+                for listed, amount in (
+                    ((), 50),
+                    ((0, 1), 19),
+                    ((0, 1), 20),
+                    ((2,), 50),
+                    ((0, 2), 49),
+                    ((0,), 50),
+                )
+            )
+        ),
+    ),
+    (
         "tier-without-seats",
         "Whoever names a tier without seats may fall to one that has some.",
         (replace(_TIERS, supply=1, tiers=(Tier("gold", 50, 0), Tier("blue", 20, 1))),),
@@ -245,6 +269,11 @@ _BIDS = f'{_HEAD}deposits = [20, 50]\nmechanism = "auction"\nsupply = 1\nprice =
 _SPONSORS = (
     f'{_HEAD}mechanism = "tiers"\ntiers = [{{name = "gold", price = 50, supply = 1}}]\n'
 )
+_CHOOSING = (
+    f'{_HEAD}mechanism = "choices"\ngroup_max = 2\noptions = [{{name = "july", '
+    'price = 50, supply = 2}, {name = "may", price = 20, supply = 1}, '
+    '{name = "june", price = 20, supply = 1}]\n'
+)
 _RIDDLE = f'{_SEATS}puzzle = "{answer_key("owl").public.hex()}"\n'
 _ROWS = "person,wants,deposit"
 _MANY = "".join(f"P{i},1,10,7\n" for i in range(10))
@@ -305,6 +334,21 @@ _FINDINGS: Sequence[tuple[str, str, str, str]] = (
         "A tier that the deposit does not cover.",
         _SPONSORS,
         f"{_ROWS},tier\nAnn,1,49,gold\nBob,1,50,gold\n",
+    ),
+    (
+        "choices",
+        ("An option that is too dear, lists that only one person has, and an option that "
+        "nobody lists."),
+        _CHOOSING,
+        (f"{_ROWS},choices\nAnn,1,49,july>may\nBob,1,50,july>may\nCat,1,50,may\n"
+        "Dan,1,50,\nEve,1,19,may\n"),
+    ),
+    (
+        "choices-of-groups",
+        "One group with one list, and one with two: it falls apart.",
+        _CHOOSING,
+        (f"{_ROWS},group,choices\nAnn,1,50,us,july>may>june\nBob,1,50,us,july > may > june\n"
+        "Cat,1,50,we,july>may\nDan,1,50,we,may>july\n"),
     ),
     (
         "answers",
@@ -406,6 +450,34 @@ _REFUSED: Sequence[tuple[str, str, str, str, str]] = (
         "people-file.tier",
         _SPONSORS,
         f"{_ROWS},tier\nAnn,1,50,golden\n",
+    ),
+    (
+        "other-option",
+        "An option is one of the terms; the person would never get it.",
+        "people-file.choices",
+        _CHOOSING,
+        f"{_ROWS},choices\nAnn,1,50,july>juni\n",
+    ),
+    (
+        "option-twice",
+        "A list names an option once.",
+        "people-file.choices",
+        _CHOOSING,
+        f"{_ROWS},choices\nAnn,1,50,july>may>july\n",
+    ),
+    (
+        "option-empty",
+        "Between two signs there is an option.",
+        "people-file.choices",
+        _CHOOSING,
+        f"{_ROWS},choices\nAnn,1,50,july>\n",
+    ),
+    (
+        "choices-without-options",
+        "A list means nothing where no pool has options.",
+        "people-file.choices",
+        _SEATS,
+        f"{_ROWS},choices\nAnn,1,10,july\n",
     ),
     (
         "other-amount",

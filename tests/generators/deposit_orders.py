@@ -14,7 +14,7 @@ from fairlot.deposit.wish import Wish
 from fairlot.entry import EntryType
 from fairlot.names import Nym, SaleId
 from fairlot.terms.named_round import NamedRound
-from fairlot.terms.pool import Mechanism, Pool, Requirement, Tier
+from fairlot.terms.pool import Mechanism, Option, Pool, Requirement, Tier
 from fairlot.terms.terms import Terms
 from fairlot_crypto.bbs.profile import Credential
 from fairlot_crypto.cbor import Value
@@ -65,6 +65,16 @@ _POOLS = (
         puzzle=answer_key(ANSWER).public,
     ),
     Pool("bidders", Mechanism.AUCTION, supply=2, price=4_500),
+    Pool(
+        "dates",
+        Mechanism.CHOICES,
+        supply=6,
+        options=(
+            Option("july", 4_500, 2),
+            Option("may", 0, 3),
+            Option("june", 9_000, 1),
+        ),
+    ),
 )
 
 
@@ -95,7 +105,8 @@ _PLAIN = Wish(seq=0, wants=1, amount=4_500)
 def _wishes() -> Mapping[str, tuple[str, Wish, EntryType]]:
     deposit = EntryType.DEPOSIT
     pair = (own_nym(), friend())
-    everything = Wish(0, 2, 9_000, pair, "gold", 8_000, (ANSWER,))
+    listed = ("june", "july")
+    everything = Wish(0, 2, 9_000, pair, "gold", 8_000, (ANSWER,), listed)
     nothing = Wish(1, 0, 0)
     return {
         "rich-plain": ("People who do not bid seal just that.", _PLAIN, deposit),
@@ -112,6 +123,11 @@ def _wishes() -> Mapping[str, tuple[str, Wish, EntryType]]:
             deposit,
         ),
         "rich-wrong": ("No solution.", replace(_PLAIN, answers=("hawk",)), deposit),
+        "rich-choices": (
+            "Indices, the best first; may is not wanted.",
+            replace(_PLAIN, choices=listed),
+            deposit,
+        ),
         "rich-all": ("Everything at once.", everything, deposit),
         "rich-cancel": ("It discloses the same.", nothing, EntryType.CANCEL),
     }
@@ -148,6 +164,7 @@ def _beyond(wish: Wish) -> dict[str, Raw]:
         "tier": wish.tier,
         "bid": wish.bid,
         "answers": list(wish.answers),
+        "choices": list(wish.choices),
     }
     return given
 
@@ -183,6 +200,8 @@ def _unfit() -> Sequence[Row]:
     tier, bid, solution = "deposit.tier", "deposit.bid", "deposit.solution"
     field, nothing = "entry.field", "deposit.cancel"
     at_tier, at_bid = "ph/order/tier", "ph/order/bid"
+    listed, at_list = "deposit.choices", "ph/order/choices"
+    once, uint = "Places on a list are places.", "An index is a uint, not a name."
     return (
         ("ladder", tells, "deposit.ladder", plain, "ph/amount", 4_501),
         ("tier", "Nobody sells it.", tier, plain, at_tier, "bronze"),
@@ -197,6 +216,12 @@ def _unfit() -> Sequence[Row]:
         ("solution-pool", "It has no puzzle.", solution, plain, at, {"friends": right}),
         ("solution-nowhere", "No such pool.", solution, plain, at, {"x": right}),
         ("solution-cancel", "It orders none.", nothing, cancel, at, {"solvers": of_cancel}),
+        ("choice-beyond", "There are three options.", listed, plain, at_list, [0, 3]),
+        ("choice-twice", once, listed, plain, at_list, [2, 0, 2]),
+        ("choice-name", uint, field, plain, at_list, ["july"]),
+        ("choice-negative", uint, field, plain, at_list, [-1]),
+        ("choices-empty", empty, field, plain, at_list, []),
+        ("choices-cancel", "It orders none.", nothing, cancel, at_list, [0]),
         ("tier-cancel", "It orders none.", nothing, cancel, at_tier, "gold"),
         ("solutions-empty", empty, field, plain, at, {}),
         ("members-empty", empty, field, plain, "ph/order/members", []),

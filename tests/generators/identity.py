@@ -22,7 +22,7 @@ from fairlot_crypto.hashing import i2osp, tag
 from fairlot_crypto.keys import OpeningKey
 from fairlot_crypto.randomness import SeededRandomness
 from fairlot_crypto.statements import Statements
-from generators import identity_refused, registry_refused
+from generators import identity_handles, identity_refused, registry_refused
 from generators.case import Case, Chapter, Raw, accept
 from generators.committee_setting import GROUP, keys_of, octets, stream
 from generators.identity_setting import (
@@ -64,6 +64,7 @@ def chapter() -> Chapter:
             *(_enrolled(each) for each in _settings()),
             *(_leaf(each) for each in _settings()),
             *(_received(each) for each in _settings()),
+            *identity_handles.cases(),
             *registry_refused.cases(),
             *identity_refused.cases(),
         ),

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from fairlot.errors import Rejection
 from fairlot.fields import Fields, Problem
+from fairlot.identity.boxes import box_statement
 from fairlot.identity.enrolment import Enrolment, receive_identity
 from fairlot.identity.leaf import (
     Leaf,
@@ -184,7 +185,7 @@ def _boxes() -> Sequence[tuple[str, str, Setting, Sequence[bytes], OpeningKey]]:
     small, large = setting(), setting(4, 1, 2)
     (own,) = small.enrolment.sealed
     first = large.enrolment.sealed[:1]
-    broken = own[:-1] + b"\0"
+    broken = own[:-1] + bytes([own[-1] ^ 1])
     stranger = OpeningKey(stream.seed("stranger's device"))
     enough = "t + 1 issuers must send theirs."
     return (
@@ -210,20 +211,37 @@ def _contents(
     form = "A box holds one form."
     count = "N is the schema's."
     order = i2osp(GROUP_ORDER, 32)
+    signed = "The issuer has signed what is in its box, for this leaf."
+    moved = replace(setting().leaf, handle=bytes(32))
     rows = (
-        ("rho", checked, edited(share, "rho", other)),
-        ("nym", checked, edited(share, "nyms", [other])),
-        ("issuer-unknown", checked, edited(share, "issuer", 2)),
+        ("rho", checked, _resigned(edited(share, "rho", other))),
+        ("nym", checked, _resigned(edited(share, "nyms", [other]))),
+        ("issuer-unknown", "There is one.", _resigned(edited(share, "issuer", 2))),
+        ("unsigned", signed, edited(share, "sig", bytes(64))),
+        ("other-leaf", signed, _resigned(share, replace(setting().leaf, index=0))),
+        ("other-handle", signed, _resigned(share, moved)),
         ("issuer-zero", form, edited(share, "issuer", 0)),
-        ("more-nyms", count, edited(share, "nyms", [other, other])),
-        ("no-nyms", count, edited(share, "nyms", [])),
+        ("more-nyms", count, _resigned(edited(share, "nyms", [other, other]))),
+        ("no-nyms", count, _resigned(edited(share, "nyms", []))),
         ("nym-number", form, edited(share, "nyms", [5])),
-        ("scalar-too-large", "A scalar is below r.", edited(share, "rho", order)),
-        ("scalar-zero", "A share is not 0.", edited(share, "rho", bytes(32))),
+        ("sig-short", form, edited(share, "sig", bytes(63))),
+        ("scalar-too-large", "It is below r.", _resigned(edited(share, "rho", order))),
+        ("scalar-zero", "It is not 0.", _resigned(edited(share, "rho", bytes(32)))),
         ("unknown-field", form, edited(share, "note", 1)),
         ("missing-field", form, without(share, "rho")),
     )
     return [(name, rule, setting(), (_box(value),)) for name, rule, value in rows]
+
+
+def _resigned(value: Value, leaf: Leaf | None = None) -> Value:
+    """Let the one issuer sign what is in a box."""
+    case = setting()
+    named = leaf or case.leaf
+    fields = Fields(value, ("share",), _field_error)
+    rho, nyms = fields.bytes("rho"), fields.byte_strings("nyms")
+    of_leaf = case.registry.registry_id, named.index, named.handle
+    statement = box_statement(*of_leaf, fields.uint("issuer"), rho, nyms)
+    return edited(value, "sig", case.issuers[0].key.sign(statement))
 
 
 def _box(value: Value) -> bytes:

@@ -14,6 +14,7 @@ from fairlot.identity.enrolment import (
 )
 from fairlot.identity.identifier import Canonicaliser, Source
 from fairlot.identity.leaf import Leaf
+from fairlot.identity.naming import joint_handle
 from fairlot.identity.registry import (
     DAY,
     Attribute,
@@ -92,9 +93,9 @@ def setting(members: int = 1, degree: int = 0, nym_secrets: int = 1) -> Setting:
     holder = signing_key("holder")
     device = OpeningKey(stream.seed("device"))
     attestation = attest(registry, PERSON, holder, device)
-    enrolment = enrol(
-        GROUP, registry, issuers, attestation, INDEX, stream(f"enrol {name}")
-    )
+    source = stream(f"enrol {name}")
+    named = joint_handle(registry, issuers, attestation, INDEX, source)
+    enrolment = enrol(GROUP, registry, issuers, attestation, INDEX, named, source)
     return Setting(
         name=name,
         registry=registry,

@@ -11,6 +11,7 @@ from fairlot_crypto.cbor import Value
 from fairlot_crypto.committee.threshold import PublicSharing
 from fairlot_crypto.curve import Scalar
 from generators.case import Case, Chapter, Raw, accept, reject
+from generators.issuer_serving import serving
 from generators.issuer_setting import (
     CURVE,
     cards,
@@ -32,12 +33,21 @@ def chapter() -> Chapter:
         "issuer",
         "`op` names a procedure of specs/issuer.md: card is step 2, read-card step 3, plan "
         "steps 4 and 6, read-plan step 5, read-letter step 8, deal steps 9 to 20, "
-        "read-tag-share step 18. `data` is a file or a message. `signing` and `secrets` are, "
+        "read-tag-share step 18, read-committee step 26, check-registry step 28, read-part "
+        "step 34, read-request step 35, with the request_id of step 33. `data` is a file "
+        "or a message. `signing` and `secrets` are, "
         "by issuer, the seed of its key and the 3 × 32 bytes of its ceremonies. `letters` are "
         "the first letters of all issuers, `committee` is the file of each in the end, when "
         "every letter of a step reaches everybody before the next step. `shares` are the W_i "
         "of the ceremony of tags.",
-        (*_cards(), *_plans(), *_letters(), *_deals(), *_tag_shares()),
+        (
+            *_cards(),
+            *_plans(),
+            *_letters(),
+            *_deals(),
+            *_tag_shares(),
+            *serving(),
+        ),
     )
 
 

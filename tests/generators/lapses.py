@@ -74,10 +74,10 @@ def chapter() -> Chapter:
         "`op` names the operation. seed: from seed and signature compute seed_2. redraw: "
         "from pools (as in the terms), entrants, sale_id, first_pools, totals and returned "
         "of the first draw (made with first_seed), the names collecting, the nyms "
-        "collected, and seed_2 or null, compute who lapsed, for each second draw its supply and awards, in the "
-        "order of nyms, everybody's total with its gains, and what is returned to the "
-        "seller. check: judge lapsed, totals and returned that somebody claims, without "
-        "second draws.",
+        "collected, and seed_2 or null, compute who lapsed, for each second draw its "
+        "supply and awards, in the order of nyms, everybody's total with its gains, and "
+        "what is returned to the seller. check: judge lapsed, totals and returned that "
+        "somebody claims, without second draws.",
         (
             _seed(),
             *(_redraw(*row) for row in _rows()),

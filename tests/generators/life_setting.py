@@ -20,6 +20,7 @@ from fairlot.identity.enrolment import Enrolment, Identity, enrol, receive_ident
 from fairlot.identity.leaf import Leaf
 from fairlot.identity.life import LeafLife
 from fairlot.identity.lives import Lives
+from fairlot.identity.naming import joint_handle
 from fairlot.identity.recovering import (
     begin_change,
     complete_change,
@@ -99,15 +100,9 @@ class Town:
         """Make the next leaf, which every issuer has reserved."""
         index = len(self.leaves)
         source = stream(f"enrol {index}")
-        made = enrol(
-            GROUP,
-            self.registry,
-            self.base.issuers,
-            attestation,
-            index,
-            source,
-            previous,
-        )
+        issuers, person = self.base.issuers, (attestation, index)
+        named = joint_handle(self.registry, issuers, *person, source)
+        made = enrol(GROUP, self.registry, issuers, *person, named, source, previous)
         for book in self.books:
             book.registered(index, made.handle)
         self.leaves.append(made.leaf)

@@ -48,6 +48,10 @@ class GivenLots:
         """Return the groups as they stand."""
         return range(len(groups))
 
+    def turns(self, singles: Sequence[int], groups: Sequence[bytes]) -> Sequence[int]:  # noqa: ARG002
+        """Return the stated order, of singles and groups."""
+        return self.drawn
+
     def uniform(self, q: int, label: bytes) -> int:
         """Refuse: no mechanism of these chapters draws a number."""
         raise CallerError("allocation.uniform", f"{q} for {label!r} is not given")
@@ -148,22 +152,35 @@ def _pool(pool: Pool) -> Raw:
             {"name": tier.name, "price": tier.price, "supply": tier.supply}
             for tier in pool.tiers
         ]
+    elif pool.options:
+        fields["group_max"] = pool.group_max
+        fields["options"] = [
+            {"name": option.name, "price": option.price, "supply": option.supply}
+            for option in pool.options
+        ]
     else:
         fields |= {"price": pool.price, "cap": pool.cap, "certain": pool.certain}
     return fields
 
 
 def _order(order: Order) -> Raw:
-    return {
+    fields: dict[str, Raw] = {
         "wants": order.wants,
         "deposit": order.budget,
         "bid": order.bid,
         "tier": order.tier,
     }
+    if order.group is not None:
+        fields["group"] = order.group
+    if order.choices:
+        fields["choices"] = order.choices
+    return fields
 
 
 def _odds(odds: Odds) -> Raw:
-    return {
+    """Return chances; ``draws`` only where they are estimated."""
+    estimated: dict[str, Raw] = {} if odds.draws is None else {"draws": odds.draws}
+    return estimated | {
         "chances": [
             {
                 "least": chance.least,

@@ -123,6 +123,13 @@ _TERMS: Sequence[tuple[str, str, str]] = (
         '[[pool]]\nname = "rest"\nmechanism = "auction"\nsupply = 3\nprice = 45\n',
     ),
     (
+        "currency-options",
+        "Prices of options are amounts; group_max may stand with its default.",
+        EUROS + 'mechanism = "choices"\ngroup_max = 1\n'
+        'options = [{name = "1-july", price = 45.00, supply = 2}, '
+        '{name = "may", price = 0, supply = 0}]\n',
+    ),
+    (
         "currency-without-decimals",
         "With decimals = 0 amounts stay as they are; a code may be a word.",
         toml('currency = "points"\ndecimals = 0\n'),
@@ -310,5 +317,6 @@ def _person_map(person: Person) -> Raw:
         "bid": person.bid,
         "tier": person.tier,
         "solution": person.answer,
+        "choices": list(person.choices),
         "attributes": dict(person.attributes),
     }

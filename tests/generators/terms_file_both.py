@@ -122,6 +122,7 @@ _UNOFFERED: Sequence[tuple[str, str]] = (
     ("group", "we"),
     ("bid", "0"),
     ("tier", "gold"),
+    ("choices", "july"),
 )
 
 REFUSED: Sequence[_Row] = (

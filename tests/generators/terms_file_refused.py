@@ -11,6 +11,10 @@ Row = tuple[str, str, str, str | bytes]
 
 _WHOLE = "A file is read strictly; two programs that guess differ about money."
 _LARGE = 2**64
+_OPTIONS = (
+    '{name = "july", price = 50, supply = 2}, {name = "may", price = 20, supply = 1}'
+)
+_CHOICES = f'{HEAD}mechanism = "choices"\ngroup_max = 2\noptions = [{_OPTIONS}]\n'
 _AUCTION = f'{HEAD}deposits = [5]\nmechanism = "auction"\nsupply = 1\nprice = 5\n'
 _POOL = 'mechanism = "lottery"\nsupply = 1\nprice = 1\n'
 
@@ -169,6 +173,29 @@ def _beacons() -> Iterator[Row]:
     yield "no-ladder", "Bids need a ladder.", "deposits", ladder
 
 
+def _choices() -> Iterator[Row]:
+    rows = (
+        ("none", "There is something to choose.", "options", _OPTIONS, ""),
+        ("twice", "Names of options are distinct.", "options", '"may"', '"july"'),
+        ("name", "Names are in lower case.", "options", '"may"', '"May"'),
+        ("name-number", "A name is a text.", "text", '"may"', "5"),
+        ("key", "An option has three keys.", "unknown", "supply = 1}", "seats = 1}"),
+        ("no-price", "An option has a price.", "missing", "price = 20, ", ""),
+        ("negative", "A supply is not negative.", "range", "supply = 1}", "supply = -1}"),
+        ("units", "Options add up to a uint64.", "options",
+         "supply = 1}", f"supply = {_LARGE - 1}}}"),
+        ("supply", "Options have supplies.", "unknown", "options", "supply = 3\noptions"),
+        ("price", "Options have prices.", "unknown", "options", "price = 3\noptions"),
+        ("unsold", "What is left goes back.", "unknown",
+         "options", 'unsold = "return"\noptions'),
+        ("group", "A group finds enough of one option.", "group",
+         "group_max = 2", "group_max = 3"),
+        ("array", "Options are an array of tables.", "table", f"[{_OPTIONS}]", '"july>may"'),
+    )  # fmt: skip
+    for name, rule, code, old, new in rows:
+        yield f"options-{name}", rule, code, _CHOICES.replace(old, new, 1)
+
+
 def _pools() -> Iterator[Row]:
     rows = (
         ("name-twice", "Names are distinct.", "pools", '"tokens"', '"crowd"'),
@@ -259,6 +286,12 @@ def _money() -> Iterator[Row]:
         f'{EUROS}mechanism = "tiers"\ntiers = [{{price = 0.001, supply = 1}}]\n',
     )
     yield (
+        "amount-of-an-option",
+        "Prices of options are amounts, too.",
+        "decimals",
+        f'{EUROS}mechanism = "choices"\noptions = [{{price = 0.001, supply = 1}}]\n',
+    )
+    yield (
         "amount-of-the-ladder",
         "Deposits are amounts, too.",
         "decimals",
@@ -335,6 +368,7 @@ REFUSED: Sequence[Row] = tuple(
             *_values(),
             *_beacons(),
             *_pools(),
+            *_choices(),
             *_money(),
             *_ranges(),
             *_keep(),

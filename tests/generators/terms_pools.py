@@ -8,7 +8,7 @@ from typing import Any
 from fairlot.fields import UINT_MAX
 from fairlot.money import Currency
 from fairlot.terms.named_round import NamedRound
-from fairlot.terms.pool import Exclusion, Mechanism, Pool, Requirement, Tier
+from fairlot.terms.pool import Exclusion, Mechanism, Option, Pool, Requirement, Tier
 from fairlot.terms.terms import Terms
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.hashing import i2osp
@@ -25,6 +25,7 @@ _PUZZLE = SigningKey.from_seed(hashlib.sha256(b"puzzle").digest()).public
 def conference(terms: Terms) -> Terms:
     """Return terms with a pool of every mechanism, a ladder and sealed bids."""
     tiers = (Tier("gold", 500, 2), Tier("silver", 200, 3))
+    dates = (Option("2030-07-01", 50, 3), Option("2030-07-02", 70, 2))
     cohort = Requirement("cohort_a", ("2028", "2029"))
     return replace(
         terms,
@@ -35,6 +36,7 @@ def conference(terms: Terms) -> Terms:
             Pool("crowd", Mechanism.LOTTERY, 16, 50, group_max=4, puzzle=_PUZZLE),
             Pool("tokens", Mechanism.QUADRATIC, 20, 1, 5, again=True),
             Pool("rest", Mechanism.EQUAL_SHARE, 3, 10, 2),
+            Pool("dates", Mechanism.CHOICES, 5, group_max=3, options=dates),
         ),
         deposits=(50, 500, 1000),
         bids=opening(terms),
@@ -53,6 +55,9 @@ def accepted(terms: Terms) -> Sequence[tuple[str, str, Terms]]:
         tiers=(Tier("a", UINT_MAX, UINT_MAX), Tier("b-0", 0, 0)),
         requires=(Requirement("0_" * 16, tuple(f"{i:02}" for i in range(64))),),
     )
+    spare = (Option(f"{i}", i, 0) for i in range(499))
+    options = (Option("0-" * 16, UINT_MAX, UINT_MAX), *spare)
+    choices = Pool("c", Mechanism.CHOICES, UINT_MAX, options=options)
     many = tuple(Pool(f"p{i}", Mechanism.LOTTERY, 1, 0) for i in range(64))
     newcomers = replace(groups, excludes=(Exclusion("cohort_a", ("2028", "2029")),))
     others = replace(
@@ -89,6 +94,11 @@ def accepted(terms: Terms) -> Sequence[tuple[str, str, Terms]]:
             "tiers-at-the-limit",
             "Names, prices, supplies and values at their limits.",
             replace(terms, pools=(largest,)),
+        ),
+        (
+            "options-at-the-limit",
+            "500 options, one of them with all units.",
+            replace(terms, pools=(choices,)),
         ),
         ("sixty-four-pools", "64 pools.", replace(terms, pools=many)),
         (
@@ -154,7 +164,9 @@ def _without(key: str) -> Change:
     return lambda found: {k: v for k, v in found.items() if k != key}
 
 
-_SPONSORS, _GUESTS, _CROWD, _TOKENS, _REST = (f"terms/pools/{i}" for i in range(5))
+_SPONSORS, _GUESTS, _CROWD, _TOKENS, _REST, _DATES = (
+    f"terms/pools/{i}" for i in range(6)
+)
 _SMALL_ORDER_KEY = i2osp(1, 1) + bytes(31)
 
 _EXCLUSIONS: Sequence[tuple[str, str, str, Value]] = (
@@ -460,6 +472,141 @@ REFUSED: Sequence[Row] = (
         "terms.field",
         _CROWD,
         _with({"tiers": []}),
+    ),
+    (
+        "two-pools-of-choices",
+        "There is at most one pool of choices; a deposit holds one list.",
+        "terms.pools",
+        "terms/pools",
+        lambda found: [*found, {**found[5], "name": "more"}],
+    ),
+    (
+        "unsold-to-choices",
+        "A unit that is left is none of an option; nobody could say of which.",
+        "terms.pools",
+        _REST,
+        _with({"unsold": "dates"}),
+    ),
+    (
+        "choices-with-unsold",
+        "What is left of an option goes back to the seller.",
+        "terms.field",
+        _DATES,
+        _with({"unsold": "rest"}),
+    ),
+    (
+        "choices-with-supply",
+        "The supply of options is their sum; it could contradict them.",
+        "terms.field",
+        _DATES,
+        _with({"supply": 5}),
+    ),
+    (
+        "choices-with-price",
+        "Options have prices of their own.",
+        "terms.field",
+        _DATES,
+        _with({"price": 50}),
+    ),
+    (
+        "choices-with-tiers",
+        "Options are no tiers: their prices need not fall, and nobody falls to the next.",
+        "terms.field",
+        _DATES,
+        _with({"tiers": []}),
+    ),
+    (
+        "lottery-with-options",
+        "Only a pool of choices has options.",
+        "terms.field",
+        _CROWD,
+        _with({"options": []}),
+    ),
+    (
+        "no-option",
+        "There is something to choose.",
+        "terms.options",
+        f"{_DATES}/options",
+        _set([]),
+    ),
+    (
+        "too-many-options",
+        "At most 500 options; a list of more would be a burden to everybody.",
+        "terms.options",
+        f"{_DATES}/options",
+        lambda found: [{**found[0], "name": f"{i}"} for i in range(501)],
+    ),
+    (
+        "option-named-twice",
+        "Names are distinct; winners could not be told apart.",
+        "terms.options",
+        f"{_DATES}/options/1/name",
+        _set("2030-07-01"),
+    ),
+    (
+        "option-name-with-slash",
+        "A name is that of a part: it has no slash.",
+        "terms.options",
+        f"{_DATES}/options/1/name",
+        _set("2030/07"),
+    ),
+    (
+        "option-name-with-greater",
+        "A name has no sign that stands between names of a list.",
+        "terms.options",
+        f"{_DATES}/options/1/name",
+        _set("july>may"),
+    ),
+    (
+        "option-name-empty",
+        "A name has a character.",
+        "terms.options",
+        f"{_DATES}/options/1/name",
+        _set(""),
+    ),
+    (
+        "option-name-with-hyphen-first",
+        "A name begins with a letter or a digit.",
+        "terms.options",
+        f"{_DATES}/options/1/name",
+        _set("-july"),
+    ),
+    (
+        "option-name-too-long",
+        "A name has at most 32 characters.",
+        "terms.options",
+        f"{_DATES}/options/1/name",
+        _set("a" * 33),
+    ),
+    (
+        "option-without-supply",
+        "An option has a supply; nobody could tell how many there are.",
+        "terms.field",
+        f"{_DATES}/options/1",
+        lambda found: {
+            name: value for name, value in found.items() if name != "supply"
+        },
+    ),
+    (
+        "option-with-negative-price",
+        "A price is a uint.",
+        "terms.field",
+        f"{_DATES}/options/1/price",
+        _set(-1),
+    ),
+    (
+        "options-too-many-units",
+        "Options add up to a uint64.",
+        "terms.options",
+        f"{_DATES}/options/1/supply",
+        _set(UINT_MAX),
+    ),
+    (
+        "group-above-every-option",
+        "The greatest group is at most the greatest option; it could never win.",
+        "terms.group",
+        f"{_DATES}/group_max",
+        _set(4),
     ),
     (
         "group-above-the-supply",

@@ -12,7 +12,8 @@ from fairlot.identity.tag_asking import (
     receive_tags,
     request_tags,
 )
-from fairlot.identity.tag_issuing import Evidence, TagIssuer, convict
+from fairlot.identity.tag_issuing import TagIssuer
+from fairlot.identity.tag_lies import WrongTag
 from fairlot.identity.tag_messages import (
     TagAnswer,
     TagRequest,
@@ -209,11 +210,11 @@ def _receipt(
         f"receive-{name}",
         comment,
         receive_inputs(pending, answers),
-        {"tags": tags, "liars": [each.answer.issuer for each in judged.evidence]},
+        {"tags": tags, "liars": [each.issuer for each in judged.evidence]},
     )
 
 
-def convict_inputs(evidence: Evidence) -> dict[str, Raw]:
+def convict_inputs(evidence: WrongTag) -> dict[str, Raw]:
     """Return what anybody has who judges."""
     return {
         "op": "convict",
@@ -241,12 +242,15 @@ def _convicted() -> Sequence[Case]:
         ("subgroup", "No element.", on.signed(2, request, (small, D[1]), true.proof)),
         ("scalar", "No scalars.", on.signed(2, request, D, b"\xff" * 64)),
     )
+    shown = {name: WrongTag(on.registry, request, answer) for name, _, answer in rows}
+    for each in shown.values():
+        each.verify()
     return [
         accept(
             f"convict-{name}",
             comment,
-            convict_inputs(Evidence(request, answer)),
-            {"issuer": convict(GROUP, on.registry, Evidence(request, answer))},
+            convict_inputs(shown[name]),
+            {"issuer": shown[name].issuer},
         )
-        for name, comment, answer in rows
+        for name, comment, _ in rows
     ]

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from fairlot.identity.registry import RegistryId
 from fairlot.identity.tag_asking import judge_answers, receive_tags
-from fairlot.identity.tag_issuing import Evidence, convict
+from fairlot.identity.tag_lies import WrongTag
 from fairlot.identity.tag_messages import (
     TagAnswer,
     TagRequest,
@@ -208,11 +208,11 @@ def _accused() -> Sequence[Case]:
 def _accusation(
     name: str, rule: str, code: str, request: TagRequest, answer: TagAnswer
 ) -> Case:
-    evidence = Evidence(request, answer)
+    evidence = WrongTag(offices().registry, request, answer)
     return reject(
         f"convict-{name}",
         rule,
         code,
         convict_inputs(evidence),
-        lambda: convict(GROUP, offices().registry, evidence),
+        evidence.verify,
     )

@@ -15,13 +15,17 @@ from fairlot.deposit.puzzle import answer_key
 from fairlot.errors import TermsError
 from fairlot.fields import UINT_MAX
 from fairlot.names import Nym, group_id
-from fairlot.terms.pool import Exclusion, Mechanism, Pool, Requirement, Tier
+from fairlot.terms.pool import Exclusion, Mechanism, Option, Pool, Requirement, Tier
 from fairlot.terms.pool_rules import check_pools
 
-KINDS = ("share", "square", "lottery", "groups", "auction", "certain", "tiers")
+KINDS = (
+    *("share", "square", "lottery", "groups", "auction", "certain", "tiers"),
+    "choices",
+)
 BIDDING = frozenset({"auction", "certain"})
 EXTREMES = (0, 1, 2, UINT_MAX - 1, UINT_MAX)
 TIERS = ("gold", "silver", "bronze")
+OPTIONS = ("july", "may", "june")
 REGIONS = ("", "north", "south")
 SALE = bytes(range(32))
 OTHER_SALE = bytes(32)
@@ -125,10 +129,10 @@ def _may_leave(pool: Pool, later: Sequence[Pool]) -> bool:
 
 
 def _legal(kinds: Sequence[str]) -> Iterator[str]:
-    """Turn a second pool with bids, or with tiers, into a lottery."""
+    """Turn a second pool with bids, with tiers or of choices into a lottery."""
     for place, kind in enumerate(kinds):
         before = set(kinds[:place])
-        second = kind == "tiers" and kind in before
+        second = kind in {"tiers", "choices"} and kind in before
         yield "lottery" if second or (kind in BIDDING and before & BIDDING) else kind
 
 
@@ -150,6 +154,8 @@ def one_pool(draw: st.DrawFn, kind: str) -> Pool:
         return Pool("p", Mechanism.LOTTERY, seats, price, certain=sold)
     if kind == "tiers":
         return draw(tiered())
+    if kind == "choices":
+        return draw(choosing())
     return Pool("p", Mechanism(kind), supply, price)
 
 
@@ -163,6 +169,17 @@ def tiered(draw: st.DrawFn) -> Pool:
     tiers = tuple(Tier(name, price, draw(most)) for name, price in rows)
     supply = sum(tier.supply for tier in tiers)
     return Pool("p", Mechanism.TIERS, supply, tiers=tiers)
+
+
+@st.composite
+def choosing(draw: st.DrawFn) -> Pool:
+    """Draw a legal pool of three options, for groups or not."""
+    most = st.integers(0, 3) | st.just(UINT_MAX // len(OPTIONS))
+    options = tuple(Option(name, draw(numbers), draw(most)) for name in OPTIONS)
+    supply = sum(option.supply for option in options)
+    largest = max(option.supply for option in options)
+    group_max = draw(st.integers(1, max(1, min(3, largest))))
+    return Pool("p", Mechanism.CHOICES, supply, options=options, group_max=group_max)
 
 
 @st.composite
@@ -200,6 +217,7 @@ def any_order(draw: st.DrawFn, puzzles: frozenset[str], *, ready: bool) -> Entra
         tier=draw(st.sampled_from((None, *TIERS, *TIERS, "lead"))),
         attributes=(("region", "north" if ready else draw(st.sampled_from(REGIONS))),),
         solved=puzzles if ready or draw(st.booleans()) else frozenset(),
+        choices=draw(st.sampled_from(((0, 1, 2), (0, 1, 2), (0,), (2, 1), (1, 0), ()))),
     )
 
 

@@ -38,6 +38,7 @@ from fairlot.identity.enrolment import (
     receive_identity,
 )
 from fairlot.identity.leaf import make_leaf_entry
+from fairlot.identity.naming import joint_handle
 from fairlot.identity.receiving import receive_credential
 from fairlot.identity.registry import DAY, Credentials, Registry, RollId
 from fairlot.identity.roll import PostedRoll, Roll, roll_id_of, unexpired_rolls
@@ -494,13 +495,10 @@ def enrol_person(
         name, holder.signing.public, holder.device.public, START
     )
     book.admit(attestation, index, START)
+    enrolling = randomness.derive("enrolment")
+    named = joint_handle(registry, parts.issuers, attestation, index, enrolling)
     enrolment = enrol(
-        curve,
-        registry,
-        parts.issuers,
-        attestation,
-        index,
-        randomness.derive("enrolment"),
+        curve, registry, parts.issuers, attestation, index, named, enrolling
     )
     book.registered(index, enrolment.handle)
     identity = receive_identity(

@@ -19,7 +19,7 @@ from fairlot.deposit.nym import nym_of
 from fairlot.entry import Entry, EntryType
 from fairlot.fields import UINT_MAX
 from fairlot.names import Nym, group_id
-from fairlot.terms.pool import Mechanism, Pool, Tier
+from fairlot.terms.pool import Mechanism, Option, Pool, Tier
 from kit.any_sale import KINDS, SALE, AnySale, any_sale, nym
 from kit.gala import ANN, ANSWER, BOB, CAT, FILE, PEOPLE, WISH
 from kit.sales import DEPOSIT_TIME, GROUP, play, staged, wished
@@ -35,6 +35,7 @@ CROWD = tuple(
         bid=(9, 9, 7, None, 9)[i],
         tier=("gold", "silver", "gold", "silver", None)[i],
         group=PAIR if i in {1, 3} else None,
+        choices=(0, 1),
     )
     for i in range(5)
 )
@@ -47,6 +48,13 @@ ALONE = {
     "certain": Pool("p", Mechanism.LOTTERY, 3, 2, certain=1),
     "tiers": Pool(
         "p", Mechanism.TIERS, 2, tiers=(Tier("gold", 9, 1), Tier("silver", 4, 1))
+    ),
+    "choices": Pool(
+        "p",
+        Mechanism.CHOICES,
+        3,
+        options=(Option("july", 9, 2), Option("may", 4, 1)),
+        group_max=2,
     ),
 }
 

@@ -26,7 +26,7 @@ from fairlot.allocation.settlement import (
 from fairlot.allocation.shape import Reason
 from fairlot.fields import UINT_MAX, Fields
 from fairlot.names import Nym
-from fairlot.terms.pool import Mechanism, Pool, Tier
+from fairlot.terms.pool import Mechanism, Option, Pool, Tier
 from fairlot.terms.read_fields import field_error
 from fairlot.terms.read_pools import read_pools
 from fairlot_crypto.cbor import Value, encode
@@ -125,7 +125,9 @@ def test_prices_are_those_of_the_terms(sale: AnySale) -> None:
                 price, rest = divmod(award.payment, award.units ** (1 + square))
                 assert rest == 0
                 by_part.setdefault(award.part, set()).add(price)
-        stated = {tier.name: tier.price for tier in pool.tiers} or {"": pool.price}
+        stated = {part.name: part.price for part in pool.parts} or {"": pool.price}
+        sold = Counter(award.part for award in result.awards if award.units)
+        assert all(sold[option.name] <= option.supply for option in pool.options)
         for part, prices in by_part.items():
             (price,) = prices
             if part == "certain" or pool.mechanism is Mechanism.AUCTION:
@@ -264,6 +266,17 @@ REACHED: Mapping[str, tuple[tuple[str, ...], Callable[[Outcome], bool]]] = {
     "tier": (("tiers",), gives(Reason.TIER)),
     "tiers-missed": (("tiers",), gives(Reason.TIERS_MISSED)),
     "no-tier": (("tiers",), gives(Reason.NO_TIER)),
+    "chosen": (("choices",), gives(Reason.CHOSEN)),
+    "choices-gone": (("choices",), gives(Reason.CHOICES_GONE)),
+    "no-choice": (("choices",), gives(Reason.NO_CHOICE)),
+    "chosen-together": (
+        ("choices",),
+        lambda outcome: any(
+            order.group is not None and award.units
+            for result in outcome.pools
+            for order, award in zip(result.orders, result.awards, strict=True)
+        ),
+    ),
     "nobody": ((), lambda outcome: not outcome.totals),
     "roll-over": ((), lambda o: any(r.unsold and r.pool.unsold for r in o.pools)),
     "friends-roll-over": (
@@ -298,7 +311,7 @@ def test_everybody_the_same_at_the_extremes(
 ) -> None:
     """Each number of pool and order is the same extreme, for as many as there are."""
     pool = extreme_pool(kind, number)
-    same = Entrant(Nym(b""), number, number, bid=number, tier="gold")
+    same = Entrant(Nym(b""), number, number, bid=number, tier="gold", choices=(0,))
     entrants = [replace(same, nym=Nym(i.to_bytes(48, "big"))) for i in range(people)]
     outcome = allocate([pool], entrants, bytes(32), SALE)
     (result,) = outcome.pools
@@ -322,6 +335,9 @@ def extreme_pool(kind: str, number: int) -> Pool:
         "certain": Pool("p", Mechanism.LOTTERY, max(2, number), number, certain=1),
         "tiers": Pool(
             "p", Mechanism.TIERS, number, tiers=(Tier("gold", number, number),)
+        ),
+        "choices": Pool(
+            "p", Mechanism.CHOICES, number, options=(Option("july", number, number),)
         ),
     }
     return pools[kind]

@@ -20,7 +20,15 @@ from fairlot.inputs.people_file import COLUMNS, MORE_COLUMNS, Person, read_peopl
 from fairlot.inputs.terms_file import read_terms_file
 from fairlot.inputs.toml_lines import line_of
 from fairlot.same_name import compared_name
-from fairlot.terms.pool import CAPPED, Exclusion, Mechanism, Pool, Requirement, Tier
+from fairlot.terms.pool import (
+    CAPPED,
+    Exclusion,
+    Mechanism,
+    Option,
+    Pool,
+    Requirement,
+    Tier,
+)
 from fairlot.terms.terms import Terms
 from fairlot.text import check_text
 from fairlot_crypto.cbor import Value, decode, encode
@@ -112,6 +120,7 @@ def test_what_a_csv_writer_writes_is_read_back(
         cells = {
             n: getattr(person, _FIELD.get(n, n)) for n in (*COLUMNS, *MORE_COLUMNS)
         }
+        cells["choices"] = ">".join(person.choices) or None
         cells |= {f"attr:{name}": value for name, value in person.attributes}
         writer.writerow([cells.get(column) for column in columns])
         if data.draw(st.booleans()):
@@ -209,13 +218,18 @@ def in_toml(pool: Pool) -> str:
         f'{{name = "{t.name}", price = {t.price}, supply = {t.supply}}}'
         for t in pool.tiers
     )
+    options = ", ".join(
+        f'{{name = "{o.name}", price = {o.price}, supply = {o.supply}}}'
+        for o in pool.options
+    )
     own = {
         Mechanism.TIERS: f"tiers = [{tiers}]",
+        Mechanism.CHOICES: f"options = [{options}]\ngroup_max = {pool.group_max}",
         Mechanism.LOTTERY: f"group_max = {pool.group_max}\ncertain = {pool.certain}",
         Mechanism.AUCTION: "",
     }.get(pool.mechanism, f"cap = {pool.cap}")
-    tiered = pool.mechanism is Mechanism.TIERS
-    offer = "" if tiered else f"supply = {pool.supply}\nprice = {pool.price}"
+    offer = "" if pool.parts else f"supply = {pool.supply}\nprice = {pool.price}"
+    unsold = "" if pool.options else f'unsold = "{pool.unsold or "return"}"\n'
     requires = "".join(
         f"requires.{need.attribute} = {quoted(need.values)}\n" for need in pool.requires
     )
@@ -224,7 +238,7 @@ def in_toml(pool: Pool) -> str:
     )
     return (
         f'[[pool]]\nname = "{pool.name}"\nmechanism = "{pool.mechanism}"\n'
-        f'unsold = "{pool.unsold or "return"}"\nagain = {str(pool.again).lower()}\n'
+        f"{unsold}again = {str(pool.again).lower()}\n"
         f"{own}\n{offer}\n{requires}{excludes}"
     )
 
@@ -257,6 +271,12 @@ rules = drawn_rules()
 tier_lists = st.sets(st.integers(0, 9), min_size=1, max_size=4).map(
     lambda prices: tuple(Tier(f"t{p}", p, p) for p in sorted(prices, reverse=True))
 )
+option_lists = st.lists(
+    st.tuples(st.integers(0, 99), st.integers(0, 9)),
+    min_size=1,
+    max_size=4,
+    unique_by=lambda row: row[0],
+).map(lambda rows: tuple(Option(f"{n}-o", n, supply) for n, supply in rows))
 
 
 @st.composite
@@ -265,27 +285,29 @@ def legal_pools(draw: st.DrawFn) -> list[Pool]:
     pools: list[Pool] = []
     for index in range(draw(st.integers(1, 5))):
         mechanism = draw(st.sampled_from(Mechanism))
-        tiered = mechanism is Mechanism.TIERS
-        if tiered and any(pool.tiers for pool in pools):
-            mechanism, tiered = Mechanism.EQUAL_SHARE, False
+        if mechanism in [pool.mechanism for pool in pools if pool.parts]:
+            mechanism = Mechanism.EQUAL_SHARE
+        tiers = draw(tier_lists) if mechanism is Mechanism.TIERS else ()
+        options = draw(option_lists) if mechanism is Mechanism.CHOICES else ()
+        parts: tuple[Tier | Option, ...] = (*tiers, *options)
         if mechanism is Mechanism.AUCTION and any(pool.takes_bids for pool in pools):
             mechanism = Mechanism.QUADRATIC
-        tiers = draw(tier_lists) if tiered else ()
         supply = draw(st.integers(0, 20) | st.just(LARGEST))
         lottery = mechanism is Mechanism.LOTTERY
-        most = max(1, supply)
-        group_max = draw(st.integers(1, most)) if lottery else 1
+        most = max(1, supply) if lottery else max(1, *(o.supply for o in options), 1)
+        group_max = draw(st.integers(1, most)) if lottery or options else 1
         bid = any(pool.takes_bids for pool in pools)
         certainly = lottery and group_max == 1 and supply > 1 and not bid
         pool = Pool(
             name=f"pool-{index}",
             mechanism=mechanism,
-            supply=sum(tier.supply for tier in tiers) if tiered else supply,
-            price=0 if tiered else draw(st.integers(1, LARGEST)),
+            supply=sum(part.supply for part in parts) if parts else supply,
+            price=0 if parts else draw(st.integers(1, LARGEST)),
             cap=draw(st.integers(1, LARGEST)) if mechanism in CAPPED else 1,
             group_max=group_max,
             certain=draw(st.integers(0, supply - 1)) if certainly else 0,
             tiers=tiers,
+            options=options,
             again=draw(st.booleans()),
             **draw(rules),
         )

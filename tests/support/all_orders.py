@@ -22,6 +22,9 @@ class FixedLots:
     def group_permutation(self, groups: Sequence[bytes]) -> Sequence[int]:
         raise AssertionError(groups)
 
+    def turns(self, singles: Sequence[int], groups: Sequence[bytes]) -> Sequence[int]:
+        return [*self.drawn, *range(len(singles), len(singles) + len(groups))]
+
     def uniform(self, q: int, label: bytes) -> int:
         raise AssertionError(q, label)
 

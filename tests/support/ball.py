@@ -12,7 +12,7 @@ from fairlot.entry import Entry
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import OWN_CLOCK, BidsFile, TermsFile
 from fairlot.names import Nym
-from fairlot.terms.pool import MAIN_POOL, Mechanism, Pool, Tier
+from fairlot.terms.pool import MAIN_POOL, Mechanism, Option, Pool, Tier
 from kit.sales import GROUP, draft, staged, wished
 from kit.sales import nym_of as nym_in
 from kit.stage import Stage
@@ -146,6 +146,18 @@ def sponsored() -> Ball:
     )
     asked = ("gold", "gold", None, None, None)
     return wishing(on, *[Wish(0, 2, 300, tier=tier) for tier in asked])
+
+
+@cache
+def chosen() -> Ball:
+    """Return two places in july and one in may, for a pair and four who come alone."""
+    options = (Option("july", 200, 2), Option("may", 100, 1))
+    on = selling(Pool(MAIN_POOL, Mechanism.CHOICES, 3, options=options, group_max=2))
+    both = ("july", "may")
+    pair = tuple(nym_at(on, number) for number in (0, 1))
+    wishes = [Wish(0, 1, 300, members=pair, choices=both)] * 2
+    lists = (both, ("july",), both, both)
+    return wishing(on, *wishes, *[Wish(0, 1, 300, choices=each) for each in lists])
 
 
 @cache

@@ -142,6 +142,9 @@ class ForkingLots:
             self.group_orders[frozenset(groups)] = found
         return [groups.index(gid) for gid in found]
 
+    def turns(self, singles: Sequence[int], groups: Sequence[bytes]) -> Sequence[int]:
+        return list(UniformOrder(self.forks, len(singles) + len(groups)))
+
     def uniform(self, q: int, label: bytes) -> int:
         found = self.draws.setdefault(label, UniformDraw(self.forks, q))
         assert found.q == q, "draws below two bounds from one label are not independent"

@@ -3,10 +3,10 @@
 from hypothesis import settings
 
 _USUAL = 100
-"""Examples of a property that says nothing, in the default profile."""
+"""Examples of a property that says nothing, in continuous integration."""
 
 
 def examples(number: int) -> settings:
-    """Return the profile with ``number`` examples; of more by default, as many more."""
+    """Return the profile with ``number`` examples where it tries the usual number."""
     usual = settings().max_examples
     return settings(max_examples=max(1, number * usual // _USUAL))

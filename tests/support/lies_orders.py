@@ -79,6 +79,12 @@ ORDERS = (
     Row("A12", "deposit.tier", "a tier above gold", _asking(ANN, tier="platinum")),
     Row(
         "A12",
+        "deposit.choices",
+        "a list where nothing is to be chosen",
+        _asking(ANN, choices=(0,)),
+    ),
+    Row(
+        "A12",
         "deposit.ladder",
         "more than the highest step",
         _asking(ANN, amount=1_001),

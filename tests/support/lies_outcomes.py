@@ -13,6 +13,7 @@ from ball import (
     Ball,
     auctioned,
     certain,
+    chosen,
     grouped,
     paired,
     plenty,
@@ -243,6 +244,36 @@ def _seated(line: LedgerLine, won: bool) -> LedgerLine:
     return _with(line, int(won), 100 * won, like)
 
 
+def _by_the_best_rank(_ball: Ball, state: SaleState, _lines: Lines) -> Lines:
+    """Let a group take the turn of that of its members who is drawn first."""
+    entrants = sorted(state.entrants(), key=lambda e: e.nym)
+    members = formed_groups(state.sale_id, entrants)
+
+    def turns(
+        lots: SeededLots, singles: Sequence[int], groups: Sequence[bytes]
+    ) -> Sequence[int]:
+        ranks = lots.ranks()
+        places = [ranks[i] for i in singles]
+        places += [min(ranks[i] for i in members[gid]) for gid in groups]
+        return sorted(range(len(places)), key=places.__getitem__)
+
+    draw, _, _ = state.result()
+    with patch.object(SeededLots, "turns", turns):
+        made = allocate(state.terms.pools, state.entrants(), draw.seed, state.sale_id)
+    return settle(made, state.fundings())
+
+
+def _turned(_ball: Ball, entrant: Entrant) -> Entrant:
+    """Take every list for the other way round."""
+    return replace(entrant, choices=entrant.choices[::-1])
+
+
+def _cheaper(_ball: Ball, _state: SaleState, lines: Lines) -> Lines:
+    """Sell july at the price of may."""
+    buyer = next(x for x in lines for g in x.gains if g.pool == "main/july")
+    return [_repriced(x, 100) if x is buyer else x for x in lines]
+
+
 def _left_out(ball: Ball, state: SaleState, lines: Lines) -> Lines:
     """Draw without the first buyer, as without a bot, and give the money back."""
     draw, _, _ = state.result()
@@ -305,6 +336,10 @@ CHEATS = (
     Cheated(
         "an unsold tier goes to another pool", sponsored, _computed(pools=_given_early)
     ),
+    Cheated("an option goes to somebody out of turn", chosen, _the_other_wins),
+    Cheated("a list is read from its end", chosen, _computed(entrants=_turned)),
+    Cheated("a group chooses when its first member would", chosen, _by_the_best_rank),
+    Cheated("an option is sold at the price of another", chosen, _cheaper),
     Cheated("a seat is said to come from another pool", sponsored, _from_another_pool),
     Cheated("a winner enters the next pool too", sponsored, _computed(pools=_again)),
     Cheated(

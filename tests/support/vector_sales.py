@@ -37,8 +37,8 @@ def as_value(pool: Map) -> dict[str, Any]:
     value = dict(pool)
     for name in {"supply", "price", "cap"} & set(value):
         value[name] = int(value[name])
-    if "tiers" in value:
-        value["tiers"] = [as_value(tier) for tier in value["tiers"]]
+    for name in {"tiers", "options"} & set(value):
+        value[name] = [as_value(part) for part in value[name]]
     if "puzzle" in value:
         value["puzzle"] = bytes.fromhex(value["puzzle"])
     return value
@@ -63,6 +63,7 @@ def entrants_of(given: Map) -> list[Entrant]:
             group=octets(one["group"]),
             attributes=tuple(one["attributes"].items()),
             solved=frozenset(one["solved"]),
+            choices=tuple(one.get("choices", ())),
         )
         for one in given["entrants"]
     ]

@@ -15,6 +15,7 @@ from fairlot.identity.enrolment import (
     receive_identity,
 )
 from fairlot.identity.leaf import check_leaf
+from fairlot.identity.naming import joint_handle
 from fairlot.rehearsal.parts import START
 from fairlot_crypto import cbor
 from fairlot_crypto.bbs.profile import commitment
@@ -178,17 +179,14 @@ def test_secrets_are_determined_by_the_leaf_alone(on: Stage) -> None:
 
 def test_the_device_does_not_change_the_secrets(on: Stage) -> None:
     """The same nonces, another device: the same identity, sealed to another key."""
-    enrolments = [
-        enrol(
-            GROUP,
-            on.registry,
-            on.parts.issuers,
-            attested(on, "ann", label),
-            0,
-            source("same nonces"),
+    issuers, nonces = on.parts.issuers, source("same nonces")
+    enrolments: list[Enrolment] = []
+    for label in ("old device", "new device"):
+        ann = attested(on, "ann", label)
+        named = joint_handle(on.registry, issuers, ann, 0, nonces)
+        enrolments.append(
+            enrol(GROUP, on.registry, issuers, ann, 0, named, source("boxes"))
         )
-        for label in ("old device", "new device")
-    ]
     first, second = (e.leaf for e in enrolments)
     assert first.commitment == second.commitment
     assert first.holder != second.holder

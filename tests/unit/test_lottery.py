@@ -33,6 +33,9 @@ class Scripted:
     def group_permutation(self, groups: Sequence[bytes]) -> Sequence[int]:  # noqa: ARG002
         return self.groups
 
+    def turns(self, singles: Sequence[int], groups: Sequence[bytes]) -> Sequence[int]:
+        raise AssertionError(singles, groups)
+
     def uniform(self, q: int, label: bytes) -> int:
         self.asked.append((q, label))
         return self.draws.pop(0)

@@ -14,7 +14,8 @@ from fairlot.identity.tag_asking import (
     receive_tags,
     request_tags,
 )
-from fairlot.identity.tag_issuing import ELEMENTS_MAX, Evidence, convict
+from fairlot.identity.tag_issuing import ELEMENTS_MAX
+from fairlot.identity.tag_lies import WrongTag
 from fairlot.identity.tag_messages import (
     TagAnswer,
     TagRequest,
@@ -186,9 +187,9 @@ def test_a_true_answer_convicts_nobody() -> None:
     on = town()
     pending = on.ask(ANN)
     for answer in answers(on, pending):
-        evidence = Evidence(pending.request, answer)
+        evidence = WrongTag(on.registry, pending.request, answer)
         with pytest.raises(Rejection, match=r"tag-evidence\.true"):
-            convict(CURVE, on.registry, evidence)
+            evidence.verify()
 
 
 def listing() -> Registry:

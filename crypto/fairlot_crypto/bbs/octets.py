@@ -66,23 +66,34 @@ def decode(
     Raises:
         EncodingError: for each ``Rule``, in their order.
     """
+    # Steps 1 and 2.
+    decoded = decode_scalars(data, points, scalars, refuse)
+    # Steps 3 and 4, point by point.
+    return tuple(
+        decode_point(curve, data[start : start + G1_LENGTH], refuse)
+        for start in range(0, points * G1_LENGTH, G1_LENGTH)
+    ), decoded
+
+
+def decode_scalars(
+    data: bytes, points: int, scalars: int, refuse: Refuse
+) -> tuple[Scalar, ...]:
+    """Decode exactly ``scalars`` scalars behind ``points`` points that stay bytes.
+
+    Raises:
+        EncodingError: for ``Rule.LENGTH``, ``Rule.SCALAR``.
+    """
     # Step 1.
     if len(data) != length_of(points, scalars):
         raise refuse(
             Rule.LENGTH,
             f"there must be {length_of(points, scalars)} bytes, not {len(data)}",
         )
-    split = points * G1_LENGTH
     # Step 2.
-    decoded = tuple(
-        _scalar(data[start : start + SCALAR_LENGTH], refuse)
-        for start in range(split, len(data), SCALAR_LENGTH)
-    )
-    # Steps 3 and 4, point by point.
     return tuple(
-        decode_point(curve, data[start : start + G1_LENGTH], refuse)
-        for start in range(0, split, G1_LENGTH)
-    ), decoded
+        _scalar(data[start : start + SCALAR_LENGTH], refuse)
+        for start in range(points * G1_LENGTH, len(data), SCALAR_LENGTH)
+    )
 
 
 def decode_point(curve: Backend, data: bytes, refuse: Refuse) -> G1:

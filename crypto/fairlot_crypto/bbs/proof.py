@@ -7,6 +7,7 @@ points to the transcript.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 
 from fairlot_crypto.bbs import octets
@@ -223,7 +224,13 @@ def disclosed_scalars(
             "presentation.index",
             f"the index of a disclosed message must be at least 0 and below {total}",
         )
-    return [(i, map_message_to_scalar(disclosed[i], api_id)) for i in sorted(disclosed)]
+    return [(i, _public_scalar(disclosed[i], api_id)) for i in sorted(disclosed)]
+
+
+@lru_cache(maxsize=1024)
+def _public_scalar(message: bytes, api_id: bytes) -> Scalar:
+    """Map a disclosed message: few values, which everybody sees, come again and again."""
+    return map_message_to_scalar(message, api_id)
 
 
 def hide(
@@ -327,6 +334,11 @@ def decode_proof(curve: Backend, data: bytes, undisclosed: int) -> Proof:
     """
     count = FIXED_SCALARS + undisclosed
     points, scalars = octets.decode(curve, data, POINTS, count, refused_proof)
+    return proof_of(points, scalars)
+
+
+def proof_of(points: Sequence[G1], scalars: Sequence[Scalar]) -> Proof:
+    """Return the proof that consists of these points and scalars, in their order."""
     e_hat, r1_hat, r3_hat, *m_hat, challenge = scalars
     A_bar, B_bar, D = points
     return Proof(A_bar, B_bar, D, e_hat, r1_hat, r3_hat, tuple(m_hat), challenge)
@@ -339,17 +351,24 @@ def reconstruct(context: Context, proof: Proof, disclosed: Disclosed) -> tuple[G
     Bv = P1 + Q_1*domain + sum of generator * disclosed scalar.
     """
     msm, c = context.curve.msm, proof.challenge
-    shown = dict(disclosed)
-    hats = iter(proof.m_hat)
-    weights = [
-        shown[i] * c % GROUP_ORDER if i in shown else next(hats)
-        for i in range(len(context.generators))
-    ]
+    weights = generator_weights(context, proof, disclosed)
     # Step 2.
     T1 = msm((proof.B_bar, proof.A_bar, proof.D), (c, proof.e_hat, proof.r1_hat))
     # Step 3.
     T2 = msm((context.start, proof.D, *context.generators), (c, proof.r3_hat, *weights))
     return T1, T2
+
+
+def generator_weights(
+    context: Context, proof: Proof, disclosed: Disclosed
+) -> list[int]:
+    """Return the factor in [0, r-1] that T2 has at each generator."""
+    shown, c = dict(disclosed), proof.challenge
+    hats = iter(proof.m_hat)
+    return [
+        shown[i] * c % GROUP_ORDER if i in shown else next(hats)
+        for i in range(len(context.generators))
+    ]
 
 
 def check(context: Context, proof: Proof, challenge: Scalar) -> None:
@@ -360,12 +379,30 @@ def check(context: Context, proof: Proof, challenge: Scalar) -> None:
     Raises:
         ProofError: ``presentation.challenge``, ``presentation.pairing``.
     """
+    check_challenge(proof, challenge)
+    check_pairing(context, proof)
+
+
+def check_challenge(proof: Proof, challenge: Scalar) -> None:
+    """Compare the challenge of a proof with the one recomputed.
+
+    Raises:
+        ProofError: ``presentation.challenge``.
+    """
     # Step 4.
     if proof.challenge != challenge:
         raise ProofError(
             "presentation.challenge",
             "the proof must be of this statement: key, header, messages, context and ph",
         )
+
+
+def check_pairing(context: Context, proof: Proof) -> None:
+    """Check e(Abar, W) = e(Bbar, BP2).
+
+    Raises:
+        ProofError: ``presentation.pairing``.
+    """
     # Step 5.
     curve = context.curve
     pairs = ((proof.A_bar, context.public_key), (-proof.B_bar, curve.g2_generator()))

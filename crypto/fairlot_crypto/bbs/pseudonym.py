@@ -5,6 +5,7 @@ draft-irtf-cfrg-bbs-per-verifier-linkability-02 (specs/bbs.md, sections 1 and 8)
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from fairlot_crypto.bbs import blind, octets
 from fairlot_crypto.bbs.blind import blind_context
@@ -17,8 +18,10 @@ from fairlot_crypto.bbs.commitment import (
 from fairlot_crypto.bbs.proof import (
     POINTS,
     Disclosed,
+    Proof,
     calculate_challenge,
-    check,
+    check_challenge,
+    check_pairing,
     decode_proof,
     finalize,
     hidden_count,
@@ -74,18 +77,24 @@ def combined_header(header: bytes, nym_count: int) -> bytes:
     return header + i2osp(nym_count, 8)
 
 
+@lru_cache(maxsize=64)
 def context_point(curve: Backend, context_id: bytes, api_id: bytes) -> G1:
-    """Return OP, the base of all pseudonyms in a context."""
+    """Return OP, the base of all pseudonyms in a context, which is hashed to once."""
     return curve.hash_to_g1(context_id, api_id)
 
 
 def evaluate(secrets: Sequence[Scalar], context_id: bytes, api_id: bytes) -> Scalar:
     """Return the sum of secrets[j] * z^j, where z is a hash of the context id."""
-    z = hash_to_scalar(context_id, api_id + b"VECT_NYM_SECRETS")
+    z = _context_scalar(context_id, api_id)
     value = 0
     for secret in reversed(secrets):
         value = (value * z + secret) % GROUP_ORDER
     return Scalar(value)
+
+
+@lru_cache(maxsize=64)
+def _context_scalar(context_id: bytes, api_id: bytes) -> Scalar:
+    return Scalar(hash_to_scalar(context_id, api_id + b"VECT_NYM_SECRETS"))
 
 
 def nym(
@@ -341,30 +350,91 @@ def verify_core(
         ProofError: ``presentation.commitment``, ``presentation.challenge``,
             ``presentation.pairing``.
     """
-    curve, api_id = context.curve, context.api_id
+    proof = verify_responses(
+        context, presentation, disclosed, nym_count, context_id, ph
+    )
+    # Step 5.
+    check_pairing(context, proof)
+
+
+def verify_responses(
+    context: Context,
+    presentation: Presentation,
+    disclosed: Disclosed,
+    nym_count: int,
+    context_id: bytes,
+    ph: bytes,
+) -> Proof:
+    """Check everything but the pairing, and return the decoded proof (steps 1 to 4).
+
+    Raises:
+        EncodingError: ``presentation.length``, ``presentation.scalar``,
+            ``presentation.point``, ``presentation.identity``.
+        ProofError: ``presentation.commitment``, ``presentation.challenge``.
+    """
     # Step 1.
+    proof, nym_point = decode_presentation(context, presentation, disclosed)
+    # Steps 2 and 3.
+    T1, T2, U = commitments(context, proof, nym_point, disclosed, nym_count, context_id)
+    if U.is_identity():
+        raise ProofError(
+            "presentation.commitment",
+            "the commitment U of the pseudonym's proof must not be the identity",
+        )
+    # Step 4.
+    made = (T1.to_bytes(), T2.to_bytes(), U.to_bytes())
+    check_challenge(
+        proof,
+        challenge_with_nym(context, presentation, made, disclosed, context_id, ph),
+    )
+    return proof
+
+
+def decode_presentation(
+    context: Context, presentation: Presentation, disclosed: Disclosed
+) -> tuple[Proof, G1]:
+    """Decode the proof and the nym (step 1).
+
+    Raises:
+        EncodingError: ``presentation.length``, ``presentation.scalar``,
+            ``presentation.point``, ``presentation.identity``.
+    """
     if len(presentation.nym) != G1_LENGTH:
         raise EncodingError("presentation.length", "a nym must have 48 bytes")
     undisclosed = len(context.generators) - len(disclosed)
-    proof = decode_proof(curve, presentation.proof, undisclosed)
-    nym_point = octets.decode_point(curve, presentation.nym, refused_proof)
+    proof = decode_proof(context.curve, presentation.proof, undisclosed)
+    return proof, octets.decode_point(context.curve, presentation.nym, refused_proof)
+
+
+def commitments(
+    context: Context,
+    proof: Proof,
+    nym_point: G1,
+    disclosed: Disclosed,
+    nym_count: int,
+    context_id: bytes,
+) -> tuple[G1, G1, G1]:
+    """Recompute T1, T2 and U from the responses (steps 2 and 3)."""
+    curve, api_id = context.curve, context.api_id
     # Step 2.
     T1, T2 = reconstruct(context, proof, disclosed)
     # Step 3.
     OP = context_point(curve, context_id, api_id)
     response = evaluate(proof.m_hat[-nym_count:], context_id, api_id)
     U = curve.msm((OP, nym_point), (response, GROUP_ORDER - proof.challenge))
-    if U.is_identity():
-        raise ProofError(
-            "presentation.commitment",
-            "the commitment U of the pseudonym's proof must not be the identity",
-        )
-    # Steps 4 and 5.
-    points = (
-        presentation.proof[: POINTS * G1_LENGTH]
-        + octets.encode((T1, T2), ())
-        + presentation.nym
-        + U.to_bytes()
-    )
-    trailers = (ph, context_id)
-    check(context, proof, calculate_challenge(context, disclosed, points, trailers))
+    return T1, T2, U
+
+
+def challenge_with_nym(
+    context: Context,
+    presentation: Presentation,
+    commitments: tuple[bytes, bytes, bytes],
+    disclosed: Disclosed,
+    context_id: bytes,
+    ph: bytes,
+) -> Scalar:
+    """Hash a presentation with T1, T2 and U, encoded: the challenge (step 4)."""
+    T1, T2, U = commitments
+    shown = presentation.proof[: POINTS * G1_LENGTH]
+    points = shown + T1 + T2 + presentation.nym + U
+    return calculate_challenge(context, disclosed, points, (ph, context_id))

@@ -4,12 +4,15 @@ import os
 from functools import cache
 
 from fairlot_crypto.curve.interface import (
+    COORDINATE_LENGTH,
+    COORDINATES_LENGTH,
     G1,
     G1_LENGTH,
     G2,
     G2_LENGTH,
     SCALAR_LENGTH,
     Backend,
+    OnCurve,
     Point,
     Scalar,
     inverse,
@@ -21,12 +24,15 @@ from fairlot_crypto.errors import CallerError
 
 __all__ = [
     "BACKEND_VARIABLE",
+    "COORDINATES_LENGTH",
+    "COORDINATE_LENGTH",
     "G1",
     "G1_LENGTH",
     "G2",
     "G2_LENGTH",
     "SCALAR_LENGTH",
     "Backend",
+    "OnCurve",
     "Point",
     "Scalar",
     "backend",

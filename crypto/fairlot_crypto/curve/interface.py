@@ -21,6 +21,10 @@ G1_LENGTH = 48
 """Bytes of a point of G1, compressed."""
 G2_LENGTH = 96
 """Bytes of a point of G2, compressed."""
+COORDINATE_LENGTH = 48
+"""Bytes of a coordinate of a point of the curve."""
+COORDINATES_LENGTH = 2 * COORDINATE_LENGTH
+"""Bytes of a point of G1, as x and y."""
 
 
 class Point(ABC):
@@ -65,6 +69,19 @@ class G2(Point):
     __slots__ = ()
 
 
+class OnCurve(ABC):
+    """A point of the curve of which nobody has shown that it lies in G1.
+
+    Nothing is computed with it: ``Backend.admit`` makes an element of G1 of it.
+    """
+
+    __slots__ = ()
+
+    @abstractmethod
+    def to_bytes(self) -> bytes:
+        """Return the compressed encoding of 48 bytes."""
+
+
 AnyPoint = TypeVar("AnyPoint", bound=Point)
 
 
@@ -92,6 +109,38 @@ class Backend(ABC):
 
         Raises:
             EncodingError: ``groups.length``, ``groups.point``.
+        """
+
+    @abstractmethod
+    def coordinates(self, point: G1) -> bytes:
+        """Return x and y, 48 bytes each; 96 zero bytes for the identity.
+
+        Raises:
+            CallerError: ``groups.foreign-point``.
+        """
+
+    @abstractmethod
+    def on_curve(self, data: bytes) -> OnCurve:
+        """Decode ``coordinates`` of a point of the curve, in G1 or not.
+
+        Raises:
+            EncodingError: ``groups.length``, ``groups.point``.
+        """
+
+    @abstractmethod
+    def admit(
+        self, points: Sequence[OnCurve], randomness: Randomness
+    ) -> tuple[G1, ...]:
+        """Show that all points lie in G1, together (specs/batch.md, section 3).
+
+        Args:
+            points: of this back-end.
+            randomness: private and fresh, drawn after the points were fixed.
+
+        Raises:
+            EncodingError: ``groups.subgroup`` if one of them does not; if one does not,
+                it is overlooked with probability 2^-80 at most.
+            CallerError: ``groups.foreign-point``.
         """
 
     @abstractmethod

@@ -5,21 +5,26 @@ lists of different length in a multi-scalar multiplication, scalars of r and abo
 pairing product. Nothing here is constant-time.
 """
 
+import operator
 from collections.abc import Sequence
 
 import py_arkworks_bls12381 as arkworks
 
 from fairlot_crypto.curve.interface import (
+    COORDINATES_LENGTH,
     G1,
     G1_LENGTH,
     G2,
     G2_LENGTH,
     Backend,
+    OnCurve,
     Point,
     check_scalar,
 )
+from fairlot_crypto.curve.subgroup import Curve, all_in_subgroup
 from fairlot_crypto.errors import CallerError, EncodingError
 from fairlot_crypto.hashing import usable_dst
+from fairlot_crypto.randomness import Randomness
 
 
 class NativeG1(G1):
@@ -51,6 +56,19 @@ class NativeG1(G1):
     def is_identity(self) -> bool:
         """Tell whether this is the neutral element."""
         return self.value == _G1_IDENTITY
+
+    def to_bytes(self) -> bytes:
+        """Return the 48 bytes of the compressed encoding."""
+        return bytes(self.value.to_compressed_bytes())
+
+
+class NativeOnCurve(OnCurve):
+    """A point of the curve held by arkworks, which may lie outside the subgroup."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: arkworks.G1Point) -> None:
+        self.value = value
 
     def to_bytes(self) -> bytes:
         """Return the 48 bytes of the compressed encoding."""
@@ -126,6 +144,36 @@ class NativeBackend(Backend):
             raise EncodingError("groups.point", "a point must be in its one encoding")
         return NativeG1(value)
 
+    def coordinates(self, point: G1) -> bytes:
+        """Return x and y, 48 bytes each; 96 zero bytes for the identity."""
+        return bytes(_g1(point).to_xy_bytes_be())
+
+    def on_curve(self, data: bytes) -> OnCurve:
+        """Decode the coordinates of a point of the curve (specs/batch.md, section 2)."""
+        # Step 1.
+        if len(data) != COORDINATES_LENGTH:
+            raise EncodingError("groups.length", "two coordinates must have 96 bytes")
+        # Steps 2 and 3 are the library's.
+        try:
+            value = arkworks.G1Point.from_xy_bytes_unchecked_be(data)
+        except ValueError as error:
+            raise EncodingError(
+                "groups.point", "the coordinates must be those of a point of the curve"
+            ) from error
+        # Step 4.
+        if bytes(value.to_xy_bytes_be()) != data:
+            raise EncodingError("groups.point", "coordinates must be in their one form")
+        return NativeOnCurve(value)
+
+    def admit(
+        self, points: Sequence[OnCurve], randomness: Randomness
+    ) -> tuple[G1, ...]:
+        """Show that all points lie in G1, together (specs/batch.md, section 3)."""
+        values = [_on_curve(point) for point in points]
+        if not all_in_subgroup(_CURVE, values, randomness):
+            raise EncodingError("groups.subgroup", "a point does not lie in G1")
+        return tuple(map(NativeG1, values))
+
     def g2_from_bytes(self, data: bytes) -> G2:
         """Decode a canonical element of G2 (specs/groups.md, section 2.1)."""
         # Step 1.
@@ -187,6 +235,14 @@ def _g1(point: Point) -> arkworks.G1Point:
     return point.value
 
 
+def _on_curve(point: OnCurve) -> arkworks.G1Point:
+    if not isinstance(point, NativeOnCurve):
+        raise CallerError(
+            "groups.foreign-point", "the point must be of the curve of this back-end"
+        )
+    return point.value
+
+
 def _g2(point: Point) -> arkworks.G2Point:
     if not isinstance(point, NativeG2):
         raise CallerError(
@@ -202,3 +258,4 @@ def _native_scalar(scalar: int) -> arkworks.Scalar:
 
 _G1_IDENTITY = arkworks.G1Point.identity()
 _G2_IDENTITY = arkworks.G2Point.identity()
+_CURVE = Curve(_G1_IDENTITY, operator.add, arkworks.G1Point.is_in_subgroup)

@@ -17,24 +17,27 @@ from py_ecc.bls.typing import (
     G2Compressed,
     G2Uncompressed,
 )
+from py_ecc.fields import optimized_bls12_381_FQ as FQ
 from py_ecc.fields import optimized_bls12_381_FQ12 as FQ12
 from py_ecc.optimized_bls12_381 import optimized_curve as curve
 from py_ecc.optimized_bls12_381 import optimized_pairing as pairing
 
 from fairlot_crypto.curve.interface import (
+    COORDINATE_LENGTH,
+    COORDINATES_LENGTH,
     G1,
     G1_LENGTH,
     G2,
     G2_LENGTH,
     Backend,
+    OnCurve,
     Point,
     check_scalar,
 )
+from fairlot_crypto.curve.subgroup import Curve, all_in_subgroup
 from fairlot_crypto.errors import CallerError, EncodingError
 from fairlot_crypto.hashing import i2osp, os2ip, usable_dst
-
-_COORDINATE = 48
-"""Bytes of one coordinate in the base field."""
+from fairlot_crypto.randomness import Randomness
 
 _TERMS = (5, 3, 1, 4, 2, 0)
 """Powers of w in the order in which an element of GT is written."""
@@ -79,6 +82,19 @@ class ReferenceG1(G1):
         return i2osp(point_compression.compress_G1(self.value), G1_LENGTH)
 
 
+class ReferenceOnCurve(OnCurve):
+    """A point of the curve held by py_ecc, which may lie outside the subgroup."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: G1Uncompressed) -> None:
+        self.value = value
+
+    def to_bytes(self) -> bytes:
+        """Return the 48 bytes of the compressed encoding."""
+        return i2osp(point_compression.compress_G1(self.value), G1_LENGTH)
+
+
 class ReferenceG2(G2):
     """An element of G2 held by py_ecc in projective coordinates."""
 
@@ -113,7 +129,7 @@ class ReferenceG2(G2):
     def to_bytes(self) -> bytes:
         """Return the 96 bytes of the compressed encoding."""
         imaginary, real = point_compression.compress_G2(self.value)
-        return i2osp(imaginary, _COORDINATE) + i2osp(real, _COORDINATE)
+        return i2osp(imaginary, COORDINATE_LENGTH) + i2osp(real, COORDINATE_LENGTH)
 
 
 class ReferenceBackend(Backend):
@@ -153,13 +169,50 @@ class ReferenceBackend(Backend):
             )
         return point
 
+    def coordinates(self, point: G1) -> bytes:
+        """Return x and y, 48 bytes each; 96 zero bytes for the identity."""
+        value = _g1(point)
+        if curve.is_inf(value):
+            return bytes(COORDINATES_LENGTH)
+        return b"".join(
+            i2osp(int(each), COORDINATE_LENGTH) for each in curve.normalize(value)
+        )
+
+    def on_curve(self, data: bytes) -> OnCurve:
+        """Decode the coordinates of a point of the curve (specs/batch.md, section 2)."""
+        # Step 1.
+        if len(data) != COORDINATES_LENGTH:
+            raise EncodingError("groups.length", "two coordinates must have 96 bytes")
+        # Step 2.
+        x, y = os2ip(data[:COORDINATE_LENGTH]), os2ip(data[COORDINATE_LENGTH:])
+        if x == y == 0:
+            return ReferenceOnCurve(curve.Z1)
+        # Steps 3 and 4.
+        if not max(x, y) < curve.field_modulus:
+            raise EncodingError("groups.point", "coordinates must be in their one form")
+        value = (FQ(x), FQ(y), FQ.one())
+        if not curve.is_on_curve(value, curve.b):
+            raise EncodingError(
+                "groups.point", "the coordinates must be those of a point of the curve"
+            )
+        return ReferenceOnCurve(value)
+
+    def admit(
+        self, points: Sequence[OnCurve], randomness: Randomness
+    ) -> tuple[G1, ...]:
+        """Show that all points lie in G1, together (specs/batch.md, section 3)."""
+        values = [_on_curve(point) for point in points]
+        if not all_in_subgroup(_CURVE, values, randomness):
+            raise EncodingError("groups.subgroup", "a point does not lie in G1")
+        return tuple(map(ReferenceG1, values))
+
     def g2_from_bytes(self, data: bytes) -> G2:
         """Decode a canonical element of G2 (specs/groups.md, section 2.1)."""
         # Step 1.
         if len(data) != G2_LENGTH:
             raise EncodingError("groups.length", "a point of G2 must have 96 bytes")
         # Steps 2 to 4 are the library's.
-        halves = os2ip(data[:_COORDINATE]), os2ip(data[_COORDINATE:])
+        halves = os2ip(data[:COORDINATE_LENGTH]), os2ip(data[COORDINATE_LENGTH:])
         try:
             value = point_compression.decompress_G2(G2Compressed(halves))
         except ValueError as error:
@@ -214,7 +267,7 @@ def _tower_bytes(value: FQ12) -> bytes:
     """Encode an element Σ a_i·w^i of F_p[w]/(w^12 - 2w^6 + 2), where u = w^6 - 1."""
     a = [int(coefficient) for coefficient in value.coeffs]
     pairs = ((a[i + 6], (a[i] + a[i + 6]) % curve.field_modulus) for i in _TERMS)
-    return b"".join(i2osp(c, _COORDINATE) for pair in pairs for c in pair)
+    return b"".join(i2osp(c, COORDINATE_LENGTH) for pair in pairs for c in pair)
 
 
 def _g1(point: Point) -> G1Uncompressed:
@@ -225,9 +278,20 @@ def _g1(point: Point) -> G1Uncompressed:
     return point.value
 
 
+def _on_curve(point: OnCurve) -> G1Uncompressed:
+    if not isinstance(point, ReferenceOnCurve):
+        raise CallerError(
+            "groups.foreign-point", "the point must be of the curve of this back-end"
+        )
+    return point.value
+
+
 def _g2(point: Point) -> G2Uncompressed:
     if not isinstance(point, ReferenceG2):
         raise CallerError(
             "groups.foreign-point", "the point must be of G2 and of this back-end"
         )
     return point.value
+
+
+_CURVE = Curve(curve.Z1, curve.add, g2_primitives.subgroup_check)

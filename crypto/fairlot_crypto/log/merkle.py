@@ -6,6 +6,7 @@ RFC 9162, sections 2.1.3.2 and 2.1.4.2, which fix the length of every proof.
 
 import hashlib
 from collections.abc import Sequence
+from typing import Protocol
 
 from fairlot_crypto.errors import CallerError, ProofError
 
@@ -23,6 +24,19 @@ def leaf_hash(data: bytes) -> bytes:
 def node_hash(left: bytes, right: bytes) -> bytes:
     """Return the 32-byte hash of an inner node."""
     return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+class Subtrees(Protocol):
+    """A tree of which proofs can be made, wherever its hashes are kept."""
+
+    @property
+    def size(self) -> int:
+        """Number of leaves."""
+        ...
+
+    def subtree(self, start: int, end: int) -> bytes:
+        """Return MTH(D[start:end]), the hash of an aligned subtree; 32 bytes."""
+        ...
 
 
 class Tree:
@@ -117,7 +131,7 @@ def _split(start: int, end: int) -> int:
 
 
 def inclusion_proof(
-    tree: Tree, index: int, size: int | None = None
+    tree: Subtrees, index: int, size: int | None = None
 ) -> tuple[bytes, ...]:
     """Return PATH(index, D[0:size]) (RFC 6962, section 2.1.1).
 
@@ -148,7 +162,7 @@ def inclusion_proof(
 
 
 def consistency_proof(
-    tree: Tree, old_size: int, new_size: int | None = None
+    tree: Subtrees, old_size: int, new_size: int | None = None
 ) -> tuple[bytes, ...]:
     """Return PROOF(old_size, D[0:new_size]) (RFC 6962, section 2.1.2).
 

@@ -8,7 +8,7 @@ from fairlot.allocation.shape import Order
 from fairlot.fields import bytes_problem, uint_problem
 from fairlot.names import HASH_LENGTH, NYM_LENGTH, Nym, group_id
 from fairlot.terms.made_pools import check_made_pools
-from fairlot.terms.pool import Pool
+from fairlot.terms.pool import Mechanism, Pool
 from fairlot_crypto.errors import CallerError
 
 
@@ -31,6 +31,8 @@ class Entrant:
     """The disclosed attributes: names and values, empty for none."""
     solved: frozenset[str] = frozenset()
     """Names of the pools whose puzzle the person solved."""
+    choices: tuple[int, ...] = ()
+    """Indices of the options that the person lists, the most preferred first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,7 @@ def _order(
         bid=bid_of(entrant, left) if pool.takes_bids else None,
         tier=_tier(pool, entrant.tier, left),
         group=group,
+        choices=entrant.choices if pool.mechanism is Mechanism.CHOICES else (),
     )
 
 
@@ -136,16 +139,23 @@ def _tier(pool: Pool, name: str | None, left: int) -> int | None:
 
 
 def _intact(pool: Pool, entered: Mapping[int, Order], party: Sequence[int]) -> bool:
-    """Tell whether two or more of a group are left, and each can take a unit here."""
+    """Tell whether a party stays together (step 9).
+
+    Two or more of a group are left, each can take a unit here, and all list the same.
+    """
     orders = [entered.get(i) for i in party]
-    return len(party) > 1 and all(
-        order is not None and can_take_one(pool, order) for order in orders
-    )
+    able = [order for order in orders if order and can_take_one(pool, order)]
+    same = len({order.choices for order in able}) == 1
+    return len(party) > 1 and len(able) == len(party) and same
 
 
 def can_take_one(pool: Pool, order: Order) -> bool:
     """Tell whether an order wants a unit and has the money for one."""
-    return order.wants >= 1 and order.budget >= pool.price
+    if order.wants < 1:
+        return False
+    if pool.mechanism is Mechanism.CHOICES:
+        return any(pool.options[i].price <= order.budget for i in order.choices)
+    return order.budget >= pool.price
 
 
 def gather(
@@ -158,16 +168,17 @@ def gather(
     """
     check_made_pools(pools)
     present = sorted(entrants, key=attrgetter("nym"))
-    check_entrants(present)
+    check_entrants(pools, present)
     return present, formed_groups(sale_id, present)
 
 
-def check_entrants(entrants: Sequence[Entrant]) -> None:
+def check_entrants(pools: Sequence[Pool], entrants: Sequence[Entrant]) -> None:
     """Check what the board's rules guarantee.
 
     Raises:
         CallerError: ``allocation.nym-length``, ``allocation.range``,
-            ``allocation.duplicate-nym``, ``allocation.group-id``.
+            ``allocation.duplicate-nym``, ``allocation.group-id``,
+            ``allocation.choices``.
     """
     for entrant in entrants:
         _check_entrant(entrant)
@@ -176,6 +187,23 @@ def check_entrants(entrants: Sequence[Entrant]) -> None:
             "allocation.duplicate-nym",
             "each nym must enter once, with its final deposit",
         )
+    for pool in pools:
+        for entrant in entrants if pool.options else ():
+            check_choices(pool, entrant.choices)
+
+
+def check_choices(pool: Pool, choices: Sequence[int]) -> None:
+    """Check a list of choices.
+
+    Raises:
+        CallerError: ``allocation.choices`` for a list that names an option twice, or one
+            that the pool does not have.
+    """
+    if choices and (min(choices) < 0 or max(choices) >= len(pool.options)):
+        problem = "choices must be indices into pool.options"
+        raise CallerError("allocation.choices", problem)
+    if len(set(choices)) != len(choices):
+        raise CallerError("allocation.choices", "choices must name an option once")
 
 
 def _check_entrant(entrant: Entrant) -> None:

@@ -53,6 +53,20 @@ def _bid(order: Order, money: Money) -> str:
     return "no valid bid" if order.bid is None else f"a bid of {money(order.bid)}"
 
 
+def _its_turn(order: Order) -> str:
+    return "when its turn came" if order.group is None else "at its group's turn"
+
+
+def _place(result: PoolResult, order: Order, award: Award) -> str:
+    """State which of its list an order got, and what of it was taken or too dear."""
+    names = [result.pool.options[i].name for i in order.choices]
+    place = names.index(award.part) + 1
+    together = "" if order.group is None else ", with its group"
+    if place == 1:
+        return f", the first of its list{together}"
+    return f", number {place} of its list{together}: those before were gone or too dear"
+
+
 _SENTENCES: Mapping[Reason, _Sentence] = {
     Reason.NOTHING: lambda _r, o, _a, m: (
         f"gets nothing: it wanted {_units(o.wants)} and had {m(o.budget)} to pay"
@@ -84,6 +98,13 @@ _SENTENCES: Mapping[Reason, _Sentence] = {
     Reason.TIER: lambda _r, _o, a, m: f"{_pays(a, m)} in tier {a.part}",
     Reason.TIERS_MISSED: lambda _r, _o, _a, _m: (
         "gets nothing: all the tiers that it accepts went to others by lot"
+    ),
+    Reason.CHOSEN: lambda r, o, a, m: f"{_pays(a, m)} for {a.part}{_place(r, o, a)}",
+    Reason.CHOICES_GONE: lambda _r, o, _a, _m: (
+        f"gets nothing: {_its_turn(o)}, all that it listed and could pay for was gone"
+    ),
+    Reason.NO_CHOICE: lambda _r, _o, _a, _m: (
+        "gets nothing: it listed no option that its deposit covers"
     ),
     Reason.NO_TIER: lambda _r, _o, _a, _m: (
         "gets nothing: it asked for no tier that its deposit covers"

@@ -21,6 +21,10 @@ from fairlot.allocation.shape import Order
 from fairlot.terms.pool import Mechanism, Pool
 
 
+class TooManyWaysError(Exception):
+    """Lots can fall in more ways than are looked at."""
+
+
 @dataclass(frozen=True, slots=True)
 class Gain:
     """What an order gets from a pool."""
@@ -72,6 +76,9 @@ def falls(pool: Pool, asks: Sequence[Ask]) -> Falls:
     Args:
         pool: its supply includes what earlier pools left.
         asks: everybody who enters; the orders of a group's members follow each other.
+
+    Raises:
+        TooManyWaysError: for a pool of choices.
     """
     if pool.certain:
         return _certain(pool, asks)
@@ -86,6 +93,9 @@ def falls(pool: Pool, asks: Sequence[Ask]) -> Falls:
             return _auction(pool, asks)
         case Mechanism.TIERS:
             return _tiers(pool, asks)
+        case Mechanism.CHOICES:
+            # Who takes what, and when, are not draws of so many out of so many.
+            raise TooManyWaysError
 
 
 def _one_way(winners: Sequence[int], unsold: int) -> Sequence[Fall]:

@@ -98,6 +98,7 @@ def check_pool(result: PoolResult) -> None:
                 "allocation.loser-pays", f"{award.nym.hex()} pays for no unit"
             )
     _check_prices(result)
+    _check_options(result)
     if isinstance(result.facts, LotteryFacts):
         verify(result.facts.table)
 
@@ -109,7 +110,7 @@ def _check_prices(result: PoolResult) -> None:
     for award in result.awards:
         if award.units:
             asked.setdefault(award.part, set()).add(_price(pool, award))
-    stated = {tier.name: tier.price for tier in pool.tiers} or {ITSELF: pool.price}
+    stated = {part.name: part.price for part in pool.parts} or {ITSELF: pool.price}
     by_bids = {ITSELF} if pool.mechanism is Mechanism.AUCTION else set[str]()
     if pool.certain:
         stated[CERTAIN] = pool.price
@@ -122,6 +123,19 @@ def _check_prices(result: PoolResult) -> None:
             raise InvariantError("allocation.payment", f"{pool.name} has two prices")
         if max(prices) > low and part not in by_bids:
             raise InvariantError("allocation.payment", f"{pool.name} is overpaid")
+
+
+def _check_options(result: PoolResult) -> None:
+    """Require that no option is oversold: units of one are none of another."""
+    left = {option.name: option.supply for option in result.pool.options}
+    if not left:
+        return
+    for award in result.awards:
+        if award.units:
+            left[award.part] -= award.units
+    if min(left.values()) < 0:
+        problem = f"an option of pool {result.pool.name} is oversold"
+        raise InvariantError("allocation.supply", problem)
 
 
 def _price(pool: Pool, award: Award) -> int:

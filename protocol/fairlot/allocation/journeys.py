@@ -146,6 +146,7 @@ def _asks(entrant: Entrant) -> Hashable:
         entrant.amount,
         entrant.bid,
         entrant.tier,
+        entrant.choices,
         entrant.attributes,
         entrant.solved,
     )

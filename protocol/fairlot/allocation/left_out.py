@@ -45,8 +45,12 @@ class Why(StrEnum):
     """It names no tier of the pool."""
     VOID_TIER = "void-tier"
     """Its deposit is below the price of the tier that it names."""
+    NO_CHOICE = "no-choice"
+    """It lists no option."""
+    VOID_CHOICES = "void-choices"
+    """Its deposit is below the price of every option that it lists."""
     SUPPLY = "supply"
-    """The pool sells nothing, and nothing can be left to it."""
+    """The pool sells nothing of what the entrant asks for, and nothing can be left to it."""
 
 
 _CLAUSES: Mapping[Why, str] = {
@@ -61,6 +65,8 @@ _CLAUSES: Mapping[Why, str] = {
     Why.LOW_BID: "the bid is below the reserve",
     Why.NO_TIER: "no tier is named",
     Why.VOID_TIER: "the deposit is below the price of the tier",
+    Why.NO_CHOICE: "no option is listed",
+    Why.VOID_CHOICES: "the deposit is below the price of each option listed",
     Why.SUPPLY: "nothing is for sale",
 }
 DOORS = frozenset(
@@ -119,10 +125,10 @@ def bars_of(pools: Sequence[Pool], entrants: Sequence[Entrant]) -> Sequence[Bars
     Raises:
         CallerError: ``pools.type``, ``pools.range``, ``pools.rule``;
             ``allocation.nym-length``, ``allocation.duplicate-nym``,
-            ``allocation.range``, ``allocation.group-id``.
+            ``allocation.range``, ``allocation.group-id``, ``allocation.choices``.
     """
     check_made_pools(pools)
-    check_entrants(entrants)
+    check_entrants(pools, entrants)
     supplies = dict(_most_for_sale(pools))
     columns = [_of_pool(pool, supplies[pool.name], entrants) for pool in pools]
     return [tuple(column[i] for column in columns) for i in range(len(entrants))]
@@ -150,7 +156,7 @@ def _of_pool(
     def bar(i: int, entrant: Entrant) -> Bar | None:
         order = entered.get(i)
         found = _door(pool, entrant) if order is None else _means(pool, entrant, order)
-        if found is None and sells:
+        if found is None and sells and (order is None or _some_left(pool, order)):
             return None
         kind = found or (Why.SUPPLY, "")
         return kinds.setdefault(kind, Bar(pool.name, *kind))
@@ -176,6 +182,8 @@ def _means(pool: Pool, entrant: Entrant, order: Order) -> tuple[Why, str] | None
     """Tell why an entrant who enters has no order for a unit (steps 4 to 6)."""
     if order.wants < 1:
         return Why.WANTS, ""
+    if pool.mechanism is Mechanism.CHOICES and not can_take_one(pool, order):
+        return Why.VOID_CHOICES if order.choices else Why.NO_CHOICE, ""
     if not can_take_one(pool, order):
         return Why.PRICE, ""
     if pool.mechanism is Mechanism.AUCTION:
@@ -184,6 +192,14 @@ def _means(pool: Pool, entrant: Entrant, order: Order) -> tuple[Why, str] | None
         names = [tier.name for tier in pool.tiers]
         return Why.VOID_TIER if entrant.tier in names else Why.NO_TIER, ""
     return None
+
+
+def _some_left(pool: Pool, order: Order) -> bool:
+    """Tell whether there is a unit of what an order can take (step 7)."""
+    if pool.mechanism is not Mechanism.CHOICES:
+        return True
+    listed = [pool.options[i] for i in order.choices]
+    return any(each.supply and each.price <= order.budget for each in listed)
 
 
 def _bid(pool: Pool, entrant: Entrant, order: Order) -> tuple[Why, str] | None:

@@ -96,6 +96,16 @@ def uniform(seed_L: PoolSeed, q: int, label: bytes) -> int:
         counter += 1
 
 
+def _group_places(
+    seed_L: PoolSeed, groups: Sequence[bytes], first: int = 0
+) -> list[tuple[bytes, bytes, int]]:
+    """Return what groups are sorted by, each with its index, counted from ``first``."""
+    return [
+        (hmac.digest(seed_L, _ORDER_TAG + gid, hashlib.sha256), gid, index)
+        for index, gid in enumerate(groups, first)
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class SeededLots:
     """Lots that anybody can recompute from the seed."""
@@ -124,12 +134,18 @@ class SeededLots:
 
     def group_permutation(self, groups: Sequence[bytes]) -> Sequence[int]:
         """Return the indices of ``groups`` by HMAC(seed_L, "fairlot-v1/ord" || gid)."""
-        seed_L = self.pool_seed
-        keyed = sorted(
-            (hmac.digest(seed_L, _ORDER_TAG + gid, hashlib.sha256), gid, index)
-            for index, gid in enumerate(groups)
-        )
+        keyed = sorted(_group_places(self.pool_seed, groups))
         return tuple(index for _, _, index in keyed)
+
+    def turns(self, singles: Sequence[int], groups: Sequence[bytes]) -> Sequence[int]:
+        """Return the order of turns: singles by rank, groups by that of the group order."""
+        seed_L, nyms = self.pool_seed, self.nyms
+        keyed: list[tuple[bytes, bytes, int]] = [
+            (rank(seed_L, nyms[single]), nyms[single], index)
+            for index, single in enumerate(singles)
+        ]
+        keyed += _group_places(seed_L, groups, len(singles))
+        return tuple(index for _, _, index in sorted(keyed))
 
     def uniform(self, q: int, label: bytes) -> int:
         """Return U(q) under a label."""

@@ -19,6 +19,7 @@ from fairlot.allocation.entering import (
 from fairlot.allocation.lots import check_hash
 from fairlot.allocation.mechanisms.auction import auction_odds
 from fairlot.allocation.mechanisms.certain import certain_odds
+from fairlot.allocation.mechanisms.choices_odds import choices_odds
 from fairlot.allocation.mechanisms.equal_share import equal_share_odds
 from fairlot.allocation.mechanisms.lottery import lottery_odds
 from fairlot.allocation.mechanisms.quadratic import quadratic_odds
@@ -34,6 +35,7 @@ _ODDS: Mapping[Mechanism, Callable[[Pool, Sequence[Order]], Odds]] = {
     Mechanism.EQUAL_SHARE: equal_share_odds,
     Mechanism.QUADRATIC: quadratic_odds,
     Mechanism.LOTTERY: lottery_odds,
+    Mechanism.CHOICES: choices_odds,
 }
 _PRICED_ODDS: Mapping[Mechanism, Callable[[Pool, Sequence[Order], Money], Odds]] = {
     Mechanism.AUCTION: auction_odds,
@@ -51,7 +53,8 @@ class PoolOdds:
     nyms: tuple[Nym, ...]
     """Who enters, ascending; who may enter, if the odds are a rule."""
     odds: Odds | None
-    """In the order of the nyms; ``None`` if they depend on an earlier draw."""
+    """In the order of the nyms, estimated where they say so; ``None`` if they depend on an
+    earlier draw."""
     entering: tuple[int, int]
     """How many enter, at least and at most."""
     depends_on: tuple[str, ...]
@@ -144,7 +147,9 @@ class _View:
             chance = alike.chance if alike else None
             return PoolOdds(running, nyms, None, count, depends_on, rule, chance)
         odds = pool_odds(running, [order for _, order in entered], self.money)
-        if pool.name != self.last:
+        if odds.draws is not None:
+            self._leave_open(running, [i for i, _ in entered])
+        elif pool.name != self.last:
             self._settle(running, entered, odds)
         return PoolOdds(running, nyms, odds, (len(nyms), len(nyms)), (), odds.why)
 
@@ -245,6 +250,9 @@ class _FirstCome:
     def permutation(self) -> Sequence[int]:
         return range(self.size)
 
+    def turns(self, singles: Sequence[int], groups: Sequence[bytes]) -> Sequence[int]:
+        return range(len(singles) + len(groups))
+
     def group_permutation(self, groups: Sequence[bytes]) -> Sequence[int]:
         return range(len(groups))
 
@@ -269,6 +277,10 @@ _RULES: Mapping[Mechanism, str] = {
     ),
     Mechanism.AUCTION: "the highest bids win; equal ones at the margin by lot",
     Mechanism.TIERS: "a tier that too many want goes by lot, with equal chances",
+    Mechanism.CHOICES: (
+        "all take turns in an order that is drawn: each takes the best option left on its "
+        "list"
+    ),
 }
 
 _CERTAIN_RULE = (

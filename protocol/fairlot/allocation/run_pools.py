@@ -14,6 +14,7 @@ from fairlot.allocation.invariants import check_outcome
 from fairlot.allocation.lots import SeededLots, check_hash
 from fairlot.allocation.mechanisms.auction import auction
 from fairlot.allocation.mechanisms.certain import certain_lottery
+from fairlot.allocation.mechanisms.choices import choices
 from fairlot.allocation.mechanisms.equal_share import equal_share
 from fairlot.allocation.mechanisms.lottery import lottery
 from fairlot.allocation.mechanisms.quadratic import quadratic
@@ -33,6 +34,7 @@ _MECHANISMS: Mapping[Mechanism, Callable[[Pool, Sequence[Order], Lots], Shares]]
     Mechanism.LOTTERY: lottery,
     Mechanism.AUCTION: auction,
     Mechanism.TIERS: tiers,
+    Mechanism.CHOICES: choices,
 }
 
 
@@ -51,7 +53,8 @@ def allocate(
         CallerError: ``pools.type``, ``pools.range``, ``pools.rule`` for pools that no
             terms can have; ``allocation.seed-length``, ``allocation.nym-length``,
             ``allocation.duplicate-nym``, ``allocation.range``,
-            ``allocation.group-id`` where the other arguments are not those of a sale.
+            ``allocation.group-id``, ``allocation.choices`` where the other arguments
+            are not those of a sale.
         InvariantError: ``allocation.supply``, ``allocation.quantity-exceeded``,
             ``allocation.payment``, ``allocation.loser-pays``: this library is wrong.
     """

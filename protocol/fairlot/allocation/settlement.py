@@ -97,10 +97,14 @@ def settle_void(fundings: Iterable[Funding]) -> tuple[LedgerLine, ...]:
     return settle(Outcome((), ()), fundings)
 
 
+_IN_PARTS = (Mechanism.TIERS, Mechanism.CHOICES)
+"""The mechanisms whose units are of several kinds."""
+
+
 def in_parts(pools: Sequence[Pool]) -> bool:
     """Tell whether units of a sale can come from more than one place."""
     return len(pools) > 1 or any(
-        pool.certain or pool.mechanism is Mechanism.TIERS for pool in pools
+        pool.certain or pool.mechanism in _IN_PARTS for pool in pools
     )
 
 

@@ -34,6 +34,8 @@ class Order:
     """Index of the highest tier accepted; ``None`` for none."""
     group: bytes | None = None
     """The id, 32 bytes, of a group whose members all have an order here."""
+    choices: tuple[int, ...] = ()
+    """Indices of options, the most preferred first, each once; empty for none."""
 
 
 class Lots(Protocol):
@@ -45,6 +47,18 @@ class Lots(Protocol):
 
     def group_permutation(self, groups: Sequence[bytes]) -> Sequence[int]:
         """Return the indices of distinct group ids in the group order."""
+        ...
+
+    def turns(self, singles: Sequence[int], groups: Sequence[bytes]) -> Sequence[int]:
+        """Return in which order singles and groups take turns, all of them together.
+
+        Args:
+            singles: indices of orders, ascending.
+            groups: distinct group ids.
+
+        Returns:
+            Indices into ``(*singles, *groups)``, the first drawn first.
+        """
         ...
 
     def uniform(self, q: int, label: bytes) -> int:
@@ -84,6 +98,12 @@ class Reason(StrEnum):
     TIERS_MISSED = "tiers-missed"
     NO_TIER = "no-tier"
     """It names no tier, or one that its deposit does not cover."""
+    CHOSEN = "chosen"
+    """It got an option: its part says which."""
+    CHOICES_GONE = "choices-gone"
+    """All options of its list that it can pay for were gone when its turn came."""
+    NO_CHOICE = "no-choice"
+    """It lists no option that its deposit covers."""
 
 
 class Facts(Protocol):
@@ -125,7 +145,7 @@ class Chance:
     least: int
     """Units that it gets whatever the lots are."""
     more: Fraction
-    """The chance of one unit more, 0 <= more < 1."""
+    """The chance of one unit more, 0 <= more < 1; an estimate may be 1."""
     parts: Mapping[str, Fraction]
     """The chance of a unit in each part that has any, for pools with parts; else empty."""
 
@@ -145,6 +165,8 @@ class Odds:
     """The rule that gives these chances, in sentences; for a lottery with its table."""
     unsold_certain: bool = True
     """Whether the lots cannot change how many units are left."""
+    draws: int | None = None
+    """From how many simulated draws chances are estimated; ``None`` if they are exact."""
 
 
 def whole(chance: Fraction) -> Chance:

@@ -16,7 +16,7 @@ from fairlot.allocation.entering import (
     Entrant,
     gather,
 )
-from fairlot.allocation.falls import Chances, Fall, falls
+from fairlot.allocation.falls import Chances, Fall, TooManyWaysError, falls
 from fairlot.allocation.journeys import Journeys, Place
 from fairlot.allocation.lots import check_hash
 from fairlot.allocation.picks import Crowd, Picked, all_picks, fewest_ways
@@ -40,10 +40,6 @@ _Promise: TypeAlias = Mapping[int, Sequence[Prospect]]
 """For the number of each unit what its players may expect, in their order."""
 
 
-class TooManyWaysError(Exception):
-    """Lots can fall in more ways than are looked at."""
-
-
 def whole_sale_odds(
     pools: Sequence[Pool], entrants: Iterable[Entrant], sale_id: bytes
 ) -> Mapping[Nym, Prospect] | None:
@@ -55,7 +51,8 @@ def whole_sale_odds(
         sale_id: 32 bytes, to which groups are bound.
 
     Returns:
-        A prospect for each nym; ``None`` if lots can fall in too many ways.
+        A prospect for each nym; ``None`` if lots can fall in too many ways, and if a pool
+        is of choices.
 
     Raises:
         CallerError: as ``allocate``.

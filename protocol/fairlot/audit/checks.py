@@ -82,6 +82,7 @@ CHECKS = (
             "deposit.epoch",
             "deposit.ladder",
             "deposit.tier",
+            "deposit.choices",
             "deposit.bid",
             "deposit.group",
             "deposit.solution",

@@ -1,9 +1,9 @@
 """Evidence that somebody broke a promise, which anybody can verify by itself.
 
-specs/audit.md, section 7. Five kinds: a board signed two heads of one log of which neither
+specs/audit.md, section 7. Seven kinds: a board signed two heads of one log of which neither
 extends the other; a contributor sealed two sets of commitments in one sale; a seller delivered
-what was not promised; an issuer signed a wrong part of a credential,
-or a wrong share of a leaf.
+what was not promised; an issuer signed a wrong part of a credential, a wrong share of a leaf,
+a wrong answer about tags, or another share for a person's device than is in the leaf.
 """
 
 from collections.abc import Sequence
@@ -18,15 +18,8 @@ from fairlot.delivery.entries import Delivery, read_delivery, read_items
 from fairlot.entry import Entry, EntryType, check_signature, read_entry
 from fairlot.errors import InputError, Rejection
 from fairlot.fields import Fields, Problem
-from fairlot.identity.lies import (
-    EVIDENCE_VERSION,
-    WRONG_PART,
-    WRONG_SHARE,
-    WrongPart,
-    WrongShare,
-    read_wrong_part,
-    read_wrong_share,
-)
+from fairlot.identity.issuer_lies import READ_ISSUER_LIE, IssuerLie
+from fairlot.identity.lies import EVIDENCE_VERSION
 from fairlot.names import HASH_LENGTH
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
@@ -235,7 +228,7 @@ def _check_signatures(entries: Sequence[Entry], whose: str) -> None:
             raise Rejection("evidence.signature", problem) from error
 
 
-Evidence: TypeAlias = Fork | TwoSeals | WrongDelivery | WrongPart | WrongShare
+Evidence: TypeAlias = Fork | TwoSeals | WrongDelivery | IssuerLie
 
 
 def encode_evidence(evidence: Evidence) -> bytes:
@@ -271,10 +264,8 @@ def _of_kind(fields: Fields, kind: str) -> Evidence:
         terms, items, claim, delivery = _entries(fields, 4)
         secret = fields.bytes("secret", KEY_LENGTH)
         return WrongDelivery(terms, items, claim, delivery, secret)
-    if kind == WRONG_PART:
-        return read_wrong_part(fields)
-    if kind == WRONG_SHARE:
-        return read_wrong_share(fields)
+    if kind in READ_ISSUER_LIE:
+        return READ_ISSUER_LIE[kind](fields)
     problem = f"this is no evidence of a known kind: {kind!r}"
     raise InputError("evidence.form", problem)
 

@@ -71,6 +71,14 @@ def _tiers(pool: Pool, money: Money) -> str:
     return f"to sponsors: {', '.join(named)}"
 
 
+def _options(pool: Pool, money: Money) -> str:
+    named = ", ".join(
+        f"{o.name} ({o.supply} at {money(o.price)})" for o in pool.options
+    )
+    groups = f", groups of up to {pool.group_max}" if pool.group_max > 1 else ""
+    return f"to choose from, in an order drawn by lot: {named}{groups}"
+
+
 def _lottery(pool: Pool, money: Money) -> str:
     groups = f", groups of up to {pool.group_max}" if pool.group_max > 1 else ""
     certain = f", {pool.certain} of them to the highest bids" if pool.certain else ""
@@ -87,6 +95,7 @@ _OFFERS: Mapping[Mechanism, Callable[[Pool, Money], str]] = {
     Mechanism.LOTTERY: _lottery,
     Mechanism.AUCTION: lambda p, m: f"to the highest bids, from {m(p.price)} on",
     Mechanism.TIERS: _tiers,
+    Mechanism.CHOICES: _options,
 }
 
 

@@ -52,6 +52,7 @@ def _entrant(nym: Nym, position: Position, opened: Opener) -> Entrant:
         group=binding.group,
         attributes=tuple(sorted(position.final.disclosed.items())),
         solved=frozenset(binding.solutions),
+        choices=binding.choices,
     )
 
 

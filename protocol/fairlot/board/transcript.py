@@ -102,7 +102,7 @@ def take_apart(records: Iterable[Record | Stop]) -> Apart:
                 log.records.extend(homeless)
                 homeless.clear()
             log.records.append(item)
-        elif isinstance(item, Record) and _is_leaf(item):
+        elif isinstance(item, Record) and is_leaf(item):
             homeless.append(item)
         else:
             # Step 5.
@@ -110,7 +110,8 @@ def take_apart(records: Iterable[Record | Stop]) -> Apart:
     return Apart(tuple(logs.values()), (*loose, *homeless))
 
 
-def _is_leaf(record: Record) -> bool:
+def is_leaf(record: Record) -> bool:
+    """Tell whether a record is a leaf of its log's tree, be it an entry or not."""
     return isinstance(record.item, Entry) or (
         isinstance(record.item, Unreadable) and record.item.is_leaf
     )

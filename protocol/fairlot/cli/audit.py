@@ -16,7 +16,7 @@ from fairlot.cli.beacon.files import read_round_file
 from fairlot.cli.command import (
     FAILED,
     OK,
-    Command,
+    Action,
     add_files,
     add_rounds,
     chosen_curve,
@@ -148,13 +148,7 @@ def execute(arguments: argparse.Namespace) -> int:
     return OK if report.holds else FAILED
 
 
-COMMAND = Command(
-    "audit",
-    "Check a transcript: recompute everything that its board says.",
-    _EXAMPLES,
-    configure,
-    execute,
-)
+ACTION = Action(_EXAMPLES, configure, execute)
 
 
 def audit_files(

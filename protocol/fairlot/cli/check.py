@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from fairlot.cli.command import FAILED, OK, Command
+from fairlot.cli.command import FAILED, OK, Action
 from fairlot.cli.output import say, show_json
 from fairlot.cli.warnings import by_code, line_of, warnings_document
 from fairlot.inputs.durations import show_duration
@@ -64,13 +64,7 @@ def execute(arguments: argparse.Namespace) -> int:
     return FAILED if found else OK
 
 
-COMMAND = Command(
-    "check",
-    "Say who can get nothing, and what else is odd, before a sale.",
-    _EXAMPLES,
-    configure,
-    execute,
-)
+ACTION = Action(_EXAMPLES, configure, execute)
 
 
 def protection_text(terms: TermsFile) -> str:

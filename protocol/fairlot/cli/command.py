@@ -2,9 +2,9 @@
 
 import argparse
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from fairlot.errors import InputError
 from fairlot_crypto.curve import Backend, backend
@@ -20,12 +20,9 @@ REFUSED = 2
 _HEX = re.compile(r"[0-9a-fA-F]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One word after ``fairlot``."""
+class Action(NamedTuple):
+    """What a word of the command line takes and does."""
 
-    name: str
-    summary: str
     examples: str
     """Examples that can be typed as they are."""
     configure: Callable[[argparse.ArgumentParser], None]
@@ -33,50 +30,55 @@ class Command:
     """Returns the exit code."""
 
 
-def add_commands(
-    parser: argparse.ArgumentParser,
-    commands: Sequence[Command],
-    name: str,
-    kind: str,
-    *,
-    required: bool,
-) -> None:
-    """Add words that follow those of ``parser``.
+class Command(NamedTuple):
+    """A word after ``fairlot``, or after the word of a command with steps."""
+
+    name: str
+    summary: str
+    examples: str
+    configure: Callable[[argparse.ArgumentParser], None]
+    execute: Callable[[argparse.Namespace], int]
+
+
+def described(name: str, summary: str) -> Mapping[str, Any]:
+    """Return what argparse is told of a word and what it does."""
+    return {
+        "name": name,
+        "help": summary,
+        "description": summary,
+        "formatter_class": argparse.RawDescriptionHelpFormatter,
+        "allow_abbrev": False,
+    }
+
+
+def prepare(word: argparse.ArgumentParser, kind: str, action: Action) -> None:
+    """Add to a word what it takes and does.
 
     Args:
-        parser: the parser of the words before.
-        commands: one for each word.
-        name: the argument that receives the chosen command.
-        kind: what such a word is called in the help.
-        required: whether usage without one is wrong.
+        word: the parser of what follows it.
+        kind: the argument that receives the action.
+        action: what the word takes and does.
     """
-    words = parser.add_subparsers(metavar=kind, required=required)
-    for command in commands:
-        word = words.add_parser(
-            command.name,
-            help=command.summary,
-            description=command.summary,
-            epilog=command.examples,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-            allow_abbrev=False,
-        )
-        command.configure(word)
-        word.set_defaults(**{name: command})
+    word.epilog = action.examples
+    word.set_defaults(**{kind: action})
+    action.configure(word)
 
 
-def command_of_steps(
-    name: str, summary: str, examples: str, steps: Sequence[Command]
-) -> Command:
-    """Return a command that is followed by the word of one of its steps."""
+def action_of_steps(examples: str, steps: Sequence[Command]) -> Action:
+    """Return what a command does that is followed by the word of one of its steps."""
 
     def configure(parser: argparse.ArgumentParser) -> None:
-        add_commands(parser, steps, "step", "STEP", required=True)
+        words = parser.add_subparsers(metavar="STEP", required=True)
+        for step in steps:
+            action = Action(step.examples, step.configure, step.execute)
+            word = words.add_parser(**described(step.name, step.summary))
+            prepare(word, "step", action)
 
     def execute(arguments: argparse.Namespace) -> int:
-        step: Command = arguments.step
+        step: Action = arguments.step
         return step.execute(arguments)
 
-    return Command(name, summary, examples, configure, execute)
+    return Action(examples, configure, execute)
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:

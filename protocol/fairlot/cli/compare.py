@@ -7,7 +7,7 @@ from fairlot.audit.compare import View, compare
 from fairlot.audit.evidence import Evidence, encode_evidence, read_evidence
 from fairlot.audit.transcript_file import read_transcript
 from fairlot.board.replay import Replay, replay_file
-from fairlot.cli.command import FAILED, OK, REFUSED, Command, add_json, chosen_curve
+from fairlot.cli.command import FAILED, OK, REFUSED, Action, add_json, chosen_curve
 from fairlot.cli.heads import read_head
 from fairlot.cli.output import busy, complain, say, show_json
 from fairlot.cli.reading import read_at_most
@@ -67,13 +67,7 @@ def execute(arguments: argparse.Namespace) -> int:
     return OK if found is None else FAILED
 
 
-COMMAND = Command(
-    "compare",
-    "Compare two transcripts of one sale or registry, or a transcript and a head.",
-    _EXAMPLES,
-    configure,
-    execute,
-)
+ACTION = Action(_EXAMPLES, configure, execute)
 
 
 def _verify(arguments: argparse.Namespace) -> int:

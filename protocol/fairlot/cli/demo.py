@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from fairlot.audit.expected import Expected
 from fairlot.cli.audit import audit_files
 from fairlot.cli.closing import show_closing
-from fairlot.cli.command import FAILED, OK, Command, chosen_curve
+from fairlot.cli.command import FAILED, OK, Action, chosen_curve
 from fairlot.cli.folders import create_folder
 from fairlot.cli.new import WORKED, write_example
 from fairlot.cli.output import Screen, say
@@ -68,13 +68,7 @@ def execute(arguments: argparse.Namespace) -> int:
     return code
 
 
-COMMAND = Command(
-    "demo",
-    "Run a worked example from its terms to its audit.",
-    _EXAMPLES,
-    configure,
-    execute,
-)
+ACTION = Action(_EXAMPLES, configure, execute)
 
 
 def _folder(keep: Path | None) -> AbstractContextManager[str | Path]:

@@ -10,7 +10,7 @@ from fairlot.audit.sentences import utc
 from fairlot.audit.trust import terms_policy
 from fairlot.board.replay import Replay
 from fairlot.board.sale import SaleState
-from fairlot.cli.command import FAILED, OK, Command, chosen_curve, hex_bytes
+from fairlot.cli.command import FAILED, OK, Action, chosen_curve, hex_bytes
 from fairlot.cli.odds import show_odds
 from fairlot.cli.output import complain, say, show_json
 from fairlot.cli.table import show_table
@@ -70,13 +70,7 @@ def execute(arguments: argparse.Namespace) -> int:
     return _show_board(read, path, as_json=arguments.json)
 
 
-COMMAND = Command(
-    "inspect",
-    "Show the board of a transcript, or one buyer's deposit, rank, units and refund.",
-    _EXAMPLES,
-    configure,
-    execute,
-)
+ACTION = Action(_EXAMPLES, configure, execute)
 
 
 def _show_nym(read: Replay, nym: Nym, *, as_json: bool) -> int:

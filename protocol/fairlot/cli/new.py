@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from shlex import quote
 
-from fairlot.cli.command import OK, Command
+from fairlot.cli.command import OK, Action
 from fairlot.cli.folders import create_folder
 from fairlot.cli.output import say
 from fairlot.inputs.people_file import read_people
@@ -81,13 +81,7 @@ def execute(arguments: argparse.Namespace) -> int:
     return OK
 
 
-COMMAND = Command(
-    "new",
-    "Write the terms and the people of a worked example, to start from.",
-    _EXAMPLES,
-    configure,
-    execute,
-)
+ACTION = Action(_EXAMPLES, configure, execute)
 
 
 def write_example(folder: Path, example: Example) -> None:

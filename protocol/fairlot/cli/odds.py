@@ -2,12 +2,13 @@
 
 import argparse
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 
 from fairlot.allocation.prospect import Prospect
-from fairlot.allocation.shape import Chance
-from fairlot.cli.command import OK, Command
+from fairlot.allocation.shape import Chance, Odds
+from fairlot.cli.command import OK, Action
 from fairlot.cli.output import say, show_json
 from fairlot.cli.table import show_table
 from fairlot.cli.warnings import warn, warnings_document
@@ -16,6 +17,7 @@ from fairlot.inputs.forecast import (
     Forecast,
     average_text,
     cost_of,
+    estimate_text,
     fraction_text,
     odds_document,
     people_odds,
@@ -33,7 +35,8 @@ _FIRST_NAMES = 40
 """So many of those who may enter are named to people; machines get all."""
 _EXAMPLES = """\
 Every deposit is assumed to be paid. Chances are exact fractions, pool by pool and over the
-whole sale. If a pool's depend on the draw of an earlier one, its rule is stated instead.
+whole sale; where many people choose among options they are estimates, and say so. If a
+pool's depend on the draw of an earlier one, its rule is stated instead.
 Nothing is drawn or written.
 
 Exit code: 0 if the odds are shown, 2 if the input was refused.
@@ -68,13 +71,7 @@ def execute(arguments: argparse.Namespace) -> int:
     return OK
 
 
-COMMAND = Command(
-    "odds",
-    "State each person's exact chance or share, before the draw.",
-    _EXAMPLES,
-    configure,
-    execute,
-)
+ACTION = Action(_EXAMPLES, configure, execute)
 
 
 def show_odds(odds: Forecast, name_of: Callable[[Nym], str]) -> None:
@@ -92,8 +89,10 @@ def show_odds(odds: Forecast, name_of: Callable[[Nym], str]) -> None:
         for line in pool.rule:
             say(f"  {line}")
         if pool.odds is not None:
-            say(f"  expected to be left: {average_text(pool.odds.expected_unsold)}")
-            _show_chances(stands, pool.odds.chances, list(map(name_of, pool.nyms)))
+            left = average_text(pool.odds.expected_unsold)
+            about = "" if pool.odds.draws is None else "about "
+            say(f"  expected to be left: {about}{left}")
+            _show_chances(stands, pool.odds, list(map(name_of, pool.nyms)))
         elif pool.nyms:
             say(f"  may enter: {_names(pool.nyms, name_of)}")
     if len(odds.pools) > 1:
@@ -133,10 +132,11 @@ def _say_others(many: int, what: str) -> None:
         say(f"  {counted(many, 'person', 'people')} {what}")
 
 
-def _show_chances(pool: Pool, chances: Sequence[Chance], names: Sequence[str]) -> None:
+def _show_chances(pool: Pool, odds: Odds, names: Sequence[str]) -> None:
+    chances, text = odds.chances, fraction_text if odds.draws is None else estimate_text
     columns = ("who", "for certain", "chance of one more", "by part")
     by_part = any(chance.parts for chance in chances)
-    cells = shared(partial(_cells, pool))
+    cells = shared(partial(_cells, pool, text))
     hoping = [
         (name, chance)
         for name, chance in zip(names, chances, strict=True)
@@ -148,9 +148,10 @@ def _show_chances(pool: Pool, chances: Sequence[Chance], names: Sequence[str]) -
     _say_others(len(chances) - len(hoping), "cannot get a unit here")
 
 
-def _cells(pool: Pool, chance: Chance) -> tuple[str, str, str]:
+def _cells(
+    pool: Pool, text: Callable[[Fraction], str], chance: Chance
+) -> tuple[str, str, str]:
     parts = [
-        f"{part or pool.mechanism.value}: {fraction_text(p)}"
-        for part, p in chance.parts.items()
+        f"{part or pool.mechanism.value}: {text(p)}" for part, p in chance.parts.items()
     ]
-    return str(chance.least), fraction_text(chance.more), ", ".join(parts)
+    return str(chance.least), text(chance.more), ", ".join(parts)

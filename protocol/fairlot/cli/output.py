@@ -7,21 +7,16 @@ from contextlib import contextmanager
 from functools import partial
 from io import TextIOWrapper
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeRemainingColumn,
-)
-
-from fairlot.board.log_keeper import Receipt
 from fairlot.cli.json_text import json_lines
 from fairlot.text import Viewed, printable
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from fairlot.board.log_keeper import Receipt
+    from fairlot.cli.bars import Bars
 
 
 def make_streams_safe() -> None:
@@ -41,7 +36,7 @@ def say(line: str = "") -> None:
     print(printable(line))
 
 
-def acknowledge(*receipts: Receipt) -> None:
+def acknowledge(*receipts: "Receipt") -> None:
     """Print to stdout, at once, that entries are durable, and on which log.
 
     ``ack <entry hash> <index> <origin>``; an entry that was refused is not durable.
@@ -92,19 +87,13 @@ class Screen:
             acknowledge: print a line for each durable entry, as ``acknowledge`` does.
         """
         console = _terminal()
-        columns = (
-            TextColumn("{task.description}", markup=False),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-        )
         self._acknowledge = acknowledge
-        self._bars = Progress(*columns, console=console, disable=console is None)
-        self._tasks: dict[str, TaskID] = {}
+        self._bars = None if console is None else _bars(console)
 
     def __enter__(self) -> Self:
         """Return this object."""
-        self._bars.start()
+        if self._bars is not None:
+            self._bars.start()
         return self
 
     def __exit__(
@@ -114,24 +103,35 @@ class Screen:
         trace: TracebackType | None,
     ) -> None:
         """Leave the terminal as it was."""
-        self._bars.stop()
+        if self._bars is not None:
+            self._bars.stop()
 
     def progress(self, stage: str, done: int, total: int) -> None:
         """Show how far a stage has come."""
-        if stage not in self._tasks:
-            self._tasks[stage] = self._bars.add_task(stage)
-        self._bars.update(self._tasks[stage], completed=done, total=total)
+        if self._bars is not None:
+            self._bars.show(stage, done, total)
 
     def stage(self, name: str) -> Callable[[int, int], None]:
         """Return what shows the progress of one stage."""
         return partial(self.progress, name)
 
-    def acknowledged(self, receipts: tuple[Receipt, ...]) -> None:
+    def acknowledged(self, receipts: "tuple[Receipt, ...]") -> None:
         """Print what is durable, at once."""
         if self._acknowledge:
             acknowledge(*receipts)
 
 
-def _terminal() -> Console | None:
+def _terminal() -> "Console | None":
     """Return stderr if it is a terminal."""
-    return Console(stderr=True) if sys.stderr.isatty() else None
+    if not sys.stderr.isatty():
+        return None
+    # A pipe shows no progress, and does not wait until what draws it is loaded.
+    from rich.console import Console  # noqa: PLC0415
+
+    return Console(stderr=True)
+
+
+def _bars(console: "Console") -> "Bars":
+    from fairlot.cli.bars import Bars  # noqa: PLC0415
+
+    return Bars(console)

@@ -15,17 +15,17 @@ from fairlot.cli.closing import (
 )
 from fairlot.cli.folders import write_private_folder
 from fairlot.cli.item_files import ITEMS, items_csv
-from fairlot.cli.output import Screen
+from fairlot.cli.output import Screen, complain
 from fairlot.cli.role_files import KEYS, role_files
 from fairlot.entry import EntryType
-from fairlot.errors import InputError
+from fairlot.errors import InputError, Rejection
+from fairlot.identity.issuer_lies import IssuerLie, Named
 from fairlot.inputs.events_file import read_events
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import TermsFile
 from fairlot.names import Nym
 from fairlot.rehearsal.draw import BATCH
 from fairlot.rehearsal.kept import Earlier
-from fairlot.rehearsal.named import Lie
 from fairlot.rehearsal.play import Rehearsed, rehearse
 from fairlot.rehearsal.plot import Act, beginnings, calendar_of, plot
 from fairlot.rehearsal.work import InProcess, Processes, Workers
@@ -96,7 +96,7 @@ def play(
         reason = error.strerror or "unknown reason"
         problem = f"{folder} cannot take a transcript: {reason}"
         raise InputError("out-dir.unusable", problem) from error
-    randomness = SeededRandomness(seed)
+    randomness, named = SeededRandomness(seed), Named()
     try:
         with _workers(jobs) as workers:
             done = rehearse(
@@ -112,7 +112,12 @@ def play(
                 earlier,
                 acts,
                 items,
+                named,
             )
+    except Rejection:
+        for path in _leave_evidence(folder, named):
+            complain(f"{path} shows which issuer lied: fairlot compare --evidence")
+        raise
     finally:
         storage.close()
     if done.held is None:
@@ -123,14 +128,22 @@ def play(
     else:
         write_private_folder(folder / KEYS, role_files(done.held, done.state))
     write_file(folder / NYMS, nyms_csv(done.nyms, done.holders), PRIVATE)
-    if done.named:
-        (folder / EVIDENCE).mkdir()
-    for lie in done.named:
-        write_file(folder / evidence_name(lie), encode_evidence(lie))
+    _leave_evidence(folder, named)
     return done
 
 
-def evidence_name(lie: Lie) -> str:
+def _leave_evidence(folder: Path, named: Named) -> list[Path]:
+    """Write what shows who lied, and return where."""
+    lies = named.by_issuer()
+    if lies:
+        (folder / EVIDENCE).mkdir()
+    paths = [folder / evidence_name(lie) for lie in lies]
+    for path, lie in zip(paths, lies, strict=True):
+        write_file(path, encode_evidence(lie))
+    return paths
+
+
+def evidence_name(lie: IssuerLie) -> str:
     """Return where a folder of results holds the evidence."""
     return f"{EVIDENCE}/issuer-{lie.issuer}-{lie.kind}"
 

@@ -3,61 +3,124 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from concurrent.futures import BrokenExecutor
 from functools import cache
+from importlib import import_module
+from typing import NamedTuple
 
 from fairlot import __version__
-from fairlot.cli import (
-    audit,
-    check,
-    compare,
-    demo,
-    inspect,
-    new,
-    odds,
-    puzzle,
-    receive,
-    report,
-    run,
-    settling,
-    winner_audit,
-    witness,
+from fairlot.cli.command import (
+    FAILED,
+    OK,
+    REFUSED,
+    Action,
+    chosen_curve,
+    described,
+    prepare,
 )
-from fairlot.cli.beacon import command as beacon
-from fairlot.cli.command import FAILED, OK, REFUSED, Command, add_commands, chosen_curve
-from fairlot.cli.door import doors, prove
-from fairlot.cli.issuer import command as issuer
 from fairlot.cli.output import complain, make_streams_safe, say, silence_stdout
 from fairlot.errors import FairlotError, InputError
 from fairlot.text import counted
 from fairlot_crypto.errors import CryptoError
 
-COMMANDS = (
-    demo.COMMAND,
-    new.COMMAND,
-    check.COMMAND,
-    odds.COMMAND,
-    run.COMMAND,
-    audit.COMMAND,
-    compare.COMMAND,
-    settling.COMMAND,
-    report.COMMAND,
-    inspect.COMMAND,
-    puzzle.COMMAND,
-    beacon.COMMAND,
-    witness.COMMAND,
-    issuer.COMMAND,
-    prove.COMMAND,
-    doors.COMMAND,
-    winner_audit.COMMAND,
-    receive.COMMAND,
+
+class Word(NamedTuple):
+    """A word after ``fairlot``; what it does is loaded when it is said."""
+
+    name: str
+    summary: str
+    module: str
+    """Its module below ``fairlot.cli``, which has an ``ACTION``."""
+
+    def action(self) -> Action:
+        """Load what the word does."""
+        action: Action = import_module(f"fairlot.cli.{self.module}").ACTION
+        return action
+
+
+WORDS = (
+    Word("demo", "Run a worked example from its terms to its audit.", "demo"),
+    Word(
+        "new",
+        "Write the terms and the people of a worked example, to start from.",
+        "new",
+    ),
+    Word(
+        "check",
+        "Say who can get nothing, and what else is odd, before a sale.",
+        "check",
+    ),
+    Word("odds", "State each person's exact chance or share, before the draw.", "odds"),
+    Word(
+        "run",
+        "Rehearse a sale: play every role on this machine, on a simulated clock.",
+        "run",
+    ),
+    Word(
+        "audit",
+        "Check a transcript: recompute everything that its board says.",
+        "audit",
+    ),
+    Word(
+        "compare",
+        "Compare two transcripts of one sale or registry, or a transcript and a head.",
+        "compare",
+    ),
+    Word(
+        "settle",
+        "Compute who gets what as soon as it is determined, without the board.",
+        "settling",
+    ),
+    Word("export", "Leave a board's logs as files for any web server.", "export"),
+    Word(
+        "report",
+        "Write a page about a sale for people: what was sold, who got it, and whether it "
+        "holds.",
+        "report",
+    ),
+    Word(
+        "inspect",
+        "Show the board of a transcript, or one buyer's deposit, rank, units and refund.",
+        "inspect",
+    ),
+    Word(
+        "puzzle", "Print the public key of a puzzle's answer, for TERMS.toml.", "puzzle"
+    ),
+    Word(
+        "beacon",
+        "Commit, seal, reveal or recover as a contributor; make a delay's set-up; calibrate.",
+        "beacon.command",
+    ),
+    Word(
+        "witness",
+        "Co-sign heads of a board, as a witness whom the terms name.",
+        "witness",
+    ),
+    Word(
+        "issuer",
+        "Make the keys of a committee, as one of its issuers.",
+        "issuer.command",
+    ),
+    Word("prove", "Show a gate that the nym that has won is yours.", "door.prove"),
+    Word(
+        "doors",
+        "Let winners in at a gate, offline, each once for each unit.",
+        "door.doors",
+    ),
+    Word(
+        "winner-audit",
+        "Ask winners which leaf their nym belongs to, and check what they answer.",
+        "winner_audit",
+    ),
+    Word(
+        "receive",
+        "Open what was delivered to you, and show a wrong delivery.",
+        "receive",
+    ),
 )
+"""In the order of the overview."""
 READER_GONE = 141
 _MOST_ERRORS = 20
 """How many errors of one file are shown."""
-
-_EXPECTED = (FairlotError, CryptoError, OSError, BrokenExecutor)
-"""Errors that can occur without a mistake in this program."""
 
 _SUMMARY = """\
 Sell something scarce fairly: one deposit per person, an unbiased draw, and an audit that
@@ -75,33 +138,48 @@ Examples:
 def run_words(argv: Sequence[str] | None) -> int:
     """Run a command: ``fairlot.cli.main``, but for interruptions."""
     make_streams_safe()
-    parser = _parser()
-    arguments = parser.parse_args(argv)
+    words = sys.argv[1:] if argv is None else argv
+    said = next((word for word in words if not word.startswith("-")), None)
+    parser = _parser(said)
+    arguments = parser.parse_args(words)
     try:
         code = _execute(parser, arguments)
         sys.stdout.flush()
     except BrokenPipeError:
         silence_stdout()
         return READER_GONE
-    except _EXPECTED as error:
+    except _expected() as error:
         for explanation in _explanations(error):
             complain(explanation)
         return REFUSED if isinstance(error, InputError) else FAILED
     return code
 
 
+def _expected() -> tuple[type[Exception], ...]:
+    """Return the errors that can occur without a mistake in this program."""
+    return FairlotError, CryptoError, OSError, _broken_executor()
+
+
+def _broken_executor() -> type[Exception]:
+    # Only who meets an error pays for loading what names it.
+    from concurrent.futures import BrokenExecutor  # noqa: PLC0415
+
+    return BrokenExecutor
+
+
 def _execute(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> int:
     if arguments.version:
         say(f"fairlot {__version__} (back-end {chosen_curve().name})")
         return OK
-    command: Command | None = arguments.command
+    command: Action | None = arguments.command
     if command is None:
         parser.error("say what to do: fairlot --help lists the commands")
     return command.execute(arguments)
 
 
 @cache
-def _parser() -> argparse.ArgumentParser:
+def _parser(said: str | None) -> argparse.ArgumentParser:
+    """Return the parser for words of which ``said`` is the first that is no option."""
     parser = argparse.ArgumentParser(
         prog="fairlot",
         description=_SUMMARY,
@@ -113,7 +191,11 @@ def _parser() -> argparse.ArgumentParser:
         "--version", action="store_true", help="print the version and the back-end"
     )
     parser.set_defaults(command=None)
-    add_commands(parser, COMMANDS, "command", "COMMAND", required=False)
+    words = parser.add_subparsers(metavar="COMMAND", required=False)
+    for word in WORDS:
+        added = words.add_parser(**described(word.name, word.summary))
+        if word.name == said:
+            prepare(added, "command", word.action())
     return parser
 
 
@@ -138,6 +220,6 @@ def _failure(error: Exception) -> str:
         if isinstance(error, FileNotFoundError):
             remedy = "name a folder that is there"
         why = f"{reason}{place}: {remedy}"
-    elif isinstance(error, BrokenExecutor):
+    elif isinstance(error, _broken_executor()):
         why = "a worker process was killed: try again with --jobs 1"
     return f"could not be completed: {why}"

@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from fairlot.cli.command import OK, Command
+from fairlot.cli.command import OK, Action
 from fairlot.cli.output import complain, say
 from fairlot.deposit.puzzle import answer_key
 from fairlot.errors import InputError
@@ -63,10 +63,4 @@ def _read_line() -> str:
         raise InputError("puzzle.answer", "the answer is not UTF-8") from error
 
 
-COMMAND = Command(
-    "puzzle",
-    "Print the public key of a puzzle's answer, for TERMS.toml.",
-    _EXAMPLES,
-    configure,
-    execute,
-)
+ACTION = Action(_EXAMPLES, configure, execute)

@@ -7,7 +7,7 @@ from pathlib import Path
 from fairlot.audit.evidence import encode_evidence
 from fairlot.audit.receiving import Received, receive
 from fairlot.cli.beacon.steps import view_of
-from fairlot.cli.command import FAILED, OK, Command, add_json, chosen_curve
+from fairlot.cli.command import FAILED, OK, Action, add_json, chosen_curve
 from fairlot.cli.door.files import write_new
 from fairlot.cli.output import complain, say, show_json
 from fairlot.cli.registry_folder import add_person, read_folder_of
@@ -69,6 +69,10 @@ def execute(arguments: argparse.Namespace) -> int:
         _print(sale_id, nym, found, title)
     else:
         _show(arguments, found, title)
+        if found and view.state.deliveries.promise is None:
+            say(
+                "The seller has promised no items on this log; ask them how they deliver."
+            )
     # Step 4.
     return OK if all(each.item is not None for each in found) else FAILED
 
@@ -119,10 +123,4 @@ def _said(each: Received) -> str:
     return shown(each.item.decode("utf-8", "backslashreplace"))
 
 
-COMMAND = Command(
-    "receive",
-    "Open what was delivered to you, and show a wrong delivery.",
-    _EXAMPLES,
-    configure,
-    execute,
-)
+ACTION = Action(_EXAMPLES, configure, execute)

@@ -7,7 +7,7 @@ from pathlib import Path
 from fairlot import __version__
 from fairlot.audit.auditor import audit_replay
 from fairlot.cli.audit import add_given, read_given
-from fairlot.cli.command import FAILED, OK, Command, chosen_curve
+from fairlot.cli.command import FAILED, OK, Action, chosen_curve
 from fairlot.cli.output import say
 from fairlot.cli.transcript import replay_named
 from fairlot.errors import InputError
@@ -60,13 +60,7 @@ def execute(arguments: argparse.Namespace) -> int:
     return OK if report.holds else FAILED
 
 
-COMMAND = Command(
-    "report",
-    "Write a page about a sale for people: what was sold, who got it, and whether it holds.",
-    _EXAMPLES,
-    configure,
-    execute,
-)
+ACTION = Action(_EXAMPLES, configure, execute)
 
 
 def _check_replaceable(path: Path) -> None:

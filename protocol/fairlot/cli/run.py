@@ -12,7 +12,7 @@ from fairlot.cli.closing import (
     name_tables,
     show_closing,
 )
-from fairlot.cli.command import FAILED, OK, Command, chosen_curve, hex_bytes, whole
+from fairlot.cli.command import FAILED, OK, Action, chosen_curve, hex_bytes, whole
 from fairlot.cli.folders import check_new_folder, create_folder
 from fairlot.cli.item_files import ITEMS, read_items
 from fairlot.cli.output import Screen, complain, say
@@ -271,13 +271,7 @@ def _show_roots(terms: Terms) -> None:
     say(f"  board key  {terms.board.key.hex()}")
 
 
-COMMAND = Command(
-    "run",
-    "Rehearse a sale: play every role on this machine, on a simulated clock.",
-    _EXAMPLES,
-    configure,
-    execute,
-)
+ACTION = Action(_EXAMPLES, configure, execute)
 
 
 def show_named(done: Rehearsed, folder: Path) -> None:

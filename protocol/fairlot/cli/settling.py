@@ -26,7 +26,7 @@ from fairlot.cli.closing import (
     show_settlement,
     write_tables,
 )
-from fairlot.cli.command import FAILED, OK, Command, chosen_curve
+from fairlot.cli.command import FAILED, OK, Action, chosen_curve
 from fairlot.cli.folders import check_new_folder, create_folder
 from fairlot.cli.output import say, show_json
 from fairlot.cli.transcript import add_sale_file, read_sale_file
@@ -83,13 +83,7 @@ def execute(arguments: argparse.Namespace) -> int:
     return FAILED if result.findings or isinstance(result, NotYet) else OK
 
 
-COMMAND = Command(
-    "settle",
-    "Compute who gets what as soon as it is determined, without the board.",
-    _EXAMPLES,
-    configure,
-    execute,
-)
+ACTION = Action(_EXAMPLES, configure, execute)
 
 
 def _document(read: Replay, result: Settlement) -> Mapping[str, Viewed]:

@@ -5,11 +5,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from shutil import get_terminal_size
 
-from rich.box import SIMPLE
-from rich.cells import cell_len
-from rich.console import Console
-from rich.table import Table
-
 from fairlot.text import printable
 
 _SHORT = 300
@@ -44,6 +39,11 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 
 def _laid_out(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Sequence[str]:
+    # Rich is slow to load: only what prints a table waits for it.
+    from rich.box import SIMPLE  # noqa: PLC0415
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
     terminal = sys.stdout.isatty()
     console = Console(
         force_terminal=terminal,
@@ -91,4 +91,8 @@ def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 def _width(text: str) -> int:
     """Return how many columns a text takes on a terminal."""
-    return len(text) if text.isascii() else cell_len(text)
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len  # noqa: PLC0415
+
+    return cell_len(text)

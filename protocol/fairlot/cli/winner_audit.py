@@ -14,10 +14,10 @@ from fairlot.cli.command import (
     FAILED,
     OK,
     Command,
+    action_of_steps,
     add_json,
     add_new_file,
     chosen_curve,
-    command_of_steps,
     hex_bytes,
 )
 from fairlot.cli.door.files import read_given, write_new
@@ -295,9 +295,4 @@ STEPS = (
 )
 
 
-COMMAND = command_of_steps(
-    "winner-audit",
-    "Ask winners which leaf their nym belongs to, and check what they answer.",
-    _EXAMPLES,
-    STEPS,
-)
+ACTION = action_of_steps(_EXAMPLES, STEPS)

@@ -15,9 +15,9 @@ from fairlot.cli.beacon.steps import view_of
 from fairlot.cli.command import (
     OK,
     Command,
+    action_of_steps,
     add_json,
     chosen_curve,
-    command_of_steps,
     whole,
 )
 from fairlot.cli.heads import read_kept_head
@@ -207,9 +207,4 @@ STEPS = (
 )
 
 
-COMMAND = command_of_steps(
-    "witness",
-    "Co-sign heads of a board, as a witness whom the terms name.",
-    _EXAMPLES,
-    STEPS,
-)
+ACTION = action_of_steps(_EXAMPLES, STEPS)

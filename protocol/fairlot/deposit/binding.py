@@ -52,6 +52,8 @@ class Binding:
     """Solutions of puzzles, by the name of the pool."""
     bid: bytes | None = None
     """The sealed bid; ``None`` if the terms take none."""
+    choices: tuple[int, ...] = ()
+    """Indices of options of the terms, the most preferred first."""
 
     def to_value(self) -> dict[str, Value]:
         """Return the map that is encoded into ph."""
@@ -81,6 +83,8 @@ class Binding:
             order["solutions"] = dict(self.solutions)
         if self.bid is not None:
             order["bid"] = self.bid
+        if self.choices:
+            order["choices"] = list(self.choices)
         return order
 
     @property
@@ -111,6 +115,7 @@ def read_binding(kind: EntryType, fields: Fields) -> Binding:
         tier=order.text("tier") if order.has("tier") else None,
         solutions=_solutions(order),
         bid=order.bytes("bid") if order.has("bid") else None,
+        choices=_choices(order),
     )
     order.done()
     fields.done()
@@ -132,6 +137,16 @@ def _members(order: Fields) -> tuple[Nym, ...]:
     if not members:
         raise order.error("members", "is empty, as where it is absent: leave it out")
     return tuple(Nym(member) for member in members)
+
+
+def _choices(order: Fields) -> tuple[int, ...]:
+    """Return the options listed; of a list without options the field is absent."""
+    if not order.has("choices"):
+        return ()
+    listed = order.uints("choices")
+    if not listed:
+        raise order.error("choices", "is empty, as where it is absent: leave it out")
+    return listed
 
 
 def _solutions(order: Fields) -> dict[str, Signature]:

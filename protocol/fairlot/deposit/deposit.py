@@ -141,7 +141,7 @@ def check_presentation(
 
 
 def _asks_nothing(binding: Binding) -> bool:
-    ordered = binding.wants or binding.amount or binding.solutions
+    ordered = binding.wants or binding.amount or binding.solutions or binding.choices
     return not ordered and binding.tier is None
 
 

@@ -74,7 +74,8 @@ def make_deposit(
     Raises:
         CallerError: ``wish.registry`` where the terms name another registry;
             ``credential.epoch``, ``credential.roll`` for what is none;
-            ``wish.ladder``, ``wish.tier``, ``wish.bid``, ``wish.group``, ``wish.answers``
+            ``wish.ladder``, ``wish.tier``, ``wish.choices``, ``wish.bid``, ``wish.group``,
+            ``wish.answers``
             where the terms do not offer what is wished.
         InputError: ``puzzle.answer`` for an answer that is no text of the sale.
     """
@@ -219,7 +220,14 @@ def bind(
         tier=wish.tier,
         solutions=_solutions(terms, wish, nym, settle_pk),
         bid=bid,
+        choices=_choices(terms, wish),
     )
+
+
+def _choices(terms: Terms, wish: Wish) -> tuple[int, ...]:
+    options = terms.choosing.options if terms.choosing else ()
+    places = {option.name: index for index, option in enumerate(options)}
+    return tuple(places[name] for name in wish.choices)
 
 
 def _solutions(

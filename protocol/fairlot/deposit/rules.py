@@ -37,12 +37,13 @@ def check_order(
     """Check the order and the disclosed attributes against the terms (steps 9 and 10).
 
     Raises:
-        Rejection: ``deposit.ladder``, ``deposit.tier``, ``deposit.bid``,
-            ``deposit.group``, ``deposit.solution``, ``deposit.disclosed``.
+        Rejection: ``deposit.ladder``, ``deposit.tier``, ``deposit.choices``,
+            ``deposit.bid``, ``deposit.group``, ``deposit.solution``, ``deposit.disclosed``.
     """
     # Step 9.
     _check_amount(terms, deposit)
     _check_tier(terms, deposit)
+    _check_choices(terms, deposit)
     _check_bid(terms, deposit)
     _check_group(terms, deposit)
     _check_solutions(terms, deposit, statements)
@@ -68,6 +69,17 @@ def _check_tier(terms: Terms, deposit: Deposit) -> None:
     if wanted is not None and wanted not in known:
         problem = f"the terms have no tier called {shown(wanted)}"
         raise Rejection("deposit.tier", problem)
+
+
+def _check_choices(terms: Terms, deposit: Deposit) -> None:
+    listed, pool = deposit.binding.choices, terms.choosing
+    known = len(pool.options) if pool else 0
+    beyond = [index for index in listed if index >= known]
+    if beyond:
+        problem = f"the terms have {known} options, and none with the index {beyond[0]}"
+        raise Rejection("deposit.choices", problem)
+    if len(set(listed)) != len(listed):
+        raise Rejection("deposit.choices", "a list must name each option once at most")
 
 
 def _check_bid(terms: Terms, deposit: Deposit) -> None:

@@ -28,14 +28,16 @@ class Wish:
     """What a unit is worth to the holder, uint64; it is sealed where the terms take bids."""
     answers: tuple[str, ...] = field(default=(), repr=False)
     """Answers to the sale's puzzles; a wrong one solves nothing."""
+    choices: tuple[str, ...] = field(default=(), repr=False)
+    """Names of options, the most preferred first."""
 
     def __post_init__(self) -> None:
         """Refuse what no deposit can say.
 
         Raises:
             CallerError: ``wish.range`` for a number that is no uint64; ``wish.members``
-                unless members are distinct nyms; ``wish.text`` for a tier or an answer
-                that is empty or no text.
+                unless members are distinct nyms; ``wish.text`` for a tier, an answer
+                or a choice that is empty or no text.
         """
         numbers = {"seq": self.seq, "wants": self.wants, "amount": self.amount}
         if self.bid is not None:
@@ -46,6 +48,7 @@ class Wish:
                 raise CallerError("wish.range", f"{name} {problem}")
         self._check_members()
         _check_texts(self.answers)
+        _check_texts(self.choices)
         if self.tier is not None:
             _check_texts((self.tier,))
 
@@ -58,11 +61,13 @@ class Wish:
 
 def _check_texts(texts: object) -> None:
     if not isinstance(texts, tuple):
-        problem = f"answers must be a tuple, not {type(texts).__name__}"
+        problem = f"answers and choices must be tuples, not {type(texts).__name__}"
         raise CallerError("wish.text", problem)
     for text in cast("tuple[object, ...]", texts):
         if not isinstance(text, str) or not text:
-            raise CallerError("wish.text", "a tier or an answer is a text, not empty")
+            raise CallerError(
+                "wish.text", "a tier, an answer and a choice are texts, not empty"
+            )
 
 
 def check_wish(terms: Terms, kind: EntryType, wish: Wish, nym: Nym) -> None:
@@ -73,7 +78,7 @@ def check_wish(terms: Terms, kind: EntryType, wish: Wish, nym: Nym) -> None:
 
     Raises:
         CallerError: ``wish.kind``, ``wish.cancel``, ``wish.ladder``, ``wish.tier``,
-            ``wish.bid``, ``wish.group``, ``wish.answers``.
+            ``wish.choices``, ``wish.bid``, ``wish.group``, ``wish.answers``.
     """
     if kind is EntryType.CANCEL:
         if replace(wish, seq=0) != Wish(0, 0, 0):
@@ -94,10 +99,21 @@ def _check_offered(terms: Terms, wish: Wish) -> None:
     known = [tier.name for tier in terms.tiered.tiers] if terms.tiered else []
     if wish.tier is not None and wish.tier not in known:
         raise CallerError("wish.tier", f"the terms have no tier {wish.tier!r}")
+    _check_choices(terms, wish)
     if wish.bid is not None and terms.bids is None:
         raise CallerError("wish.bid", "the terms take no bids: leave it out")
     if wish.answers and all(pool.puzzle is None for pool in terms.pools):
         raise CallerError("wish.answers", "no pool has a puzzle: leave them out")
+
+
+def _check_choices(terms: Terms, wish: Wish) -> None:
+    options = terms.choosing.options if terms.choosing else ()
+    known = {option.name for option in options}
+    unknown = [name for name in wish.choices if name not in known]
+    if unknown:
+        raise CallerError("wish.choices", f"the terms have no option {unknown[0]!r}")
+    if len(set(wish.choices)) != len(wish.choices):
+        raise CallerError("wish.choices", "each option is listed once at most")
 
 
 def _check_group(terms: Terms, wish: Wish, nym: Nym) -> None:

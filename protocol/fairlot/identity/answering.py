@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from fairlot.identity.answers import proven_value, signed_value
 from fairlot.identity.credential import CredentialRequest, check_request
@@ -18,6 +19,17 @@ from fairlot_crypto.committee.threshold import sign_share
 from fairlot_crypto.curve import G1, Scalar
 from fairlot_crypto.keys import seal
 from fairlot_crypto.randomness import Randomness
+
+LookedAt: TypeAlias = tuple[
+    Credentials,
+    Sequence[IssuerSecrets],
+    Leaf,
+    Sequence[PostedRoll],
+    Sequence[str],
+    CredentialRequest,
+    int,
+]
+"""What ``answer_all`` and ``prove_all`` take, but for their randomness."""
 
 
 def answer_request(

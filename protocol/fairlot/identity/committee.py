@@ -6,13 +6,14 @@ specs/credential.md, and of specs/life.md, sections 5 and 6.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from fairlot.entry import Entry
 from fairlot.errors import Rejection
 from fairlot.identity.acts import make_act
 from fairlot.identity.admission import AdmissionBook
-from fairlot.identity.answering import answer_all
+from fairlot.identity.answering import LookedAt, answer_all, prove_all
 from fairlot.identity.attestation import Attestation, Attester, Purpose
 from fairlot.identity.credential import CredentialRequest, request_credential
 from fairlot.identity.enrolment import (
@@ -21,10 +22,17 @@ from fairlot.identity.enrolment import (
     IssuerSecrets,
     enrol,
     receive_identity,
+    wrong_boxes,
 )
+from fairlot.identity.issuer_lies import IssuerLie, Named
 from fairlot.identity.leaf import Leaf, make_leaf_entry
 from fairlot.identity.life import LeafLife
-from fairlot.identity.receiving import receive_credential
+from fairlot.identity.naming import joint_handle
+from fairlot.identity.receiving import (
+    contradicting,
+    name_issuers,
+    receive_credential,
+)
 from fairlot.identity.recovering import (
     begin_change,
     complete_change,
@@ -42,7 +50,7 @@ from fairlot.identity.roll import (
 from fairlot.names import check_time
 from fairlot_crypto.bbs.profile import Credential
 from fairlot_crypto.cbor import Value
-from fairlot_crypto.errors import CallerError
+from fairlot_crypto.errors import CallerError, ProofError
 from fairlot_crypto.keys import OpeningKey, SigningKey
 from fairlot_crypto.randomness import Randomness
 
@@ -97,6 +105,7 @@ class Committee:
         self.book: AdmissionBook = AdmissionBook(registry, known)
         """Who has a leaf; the registry that continues this one looks into it."""
         self._enrolled: list[Enrolment] = []
+        self._named = Named()
 
     def register(
         self, attester: Attester, person: str, holder: Holder, now: int
@@ -155,9 +164,14 @@ class Committee:
     ) -> Identity:
         curve, registry = self.credentials.curve, self.credentials.registry
         index, issuers = len(self._enrolled), self._issuers
-        made = enrol(curve, registry, issuers, attestation, index, randomness, previous)
+        named = joint_handle(registry, issuers, attestation, index, randomness)
+        made = enrol(
+            curve, registry, issuers, attestation, index, named, randomness, previous
+        )
         self.book.registered(index, made.handle)
         self._enrolled.append(made)
+        self._named.learn(made.wrong)
+        self._named.learn(wrong_boxes(curve, registry, made.leaf, made.sealed, device))
         attributes = self.book.attributes(index)
         return receive_identity(curve, registry, made, device, attributes)
 
@@ -249,6 +263,8 @@ class Committee:
             for each in self._issuers
         )
         made = replace(self._enrolled[leaf.index], leaf=leaf, sealed=sealed)
+        posted = self._enrolled[leaf.index].leaf
+        self._named.learn(wrong_boxes(curve, registry, posted, sealed, holder.device))
         attributes = self.book.attributes(leaf.index)
         return receive_identity(curve, registry, made, holder.device, attributes)
 
@@ -288,7 +304,15 @@ class Committee:
             randomness,
         )
         answers = self.answer(pending.request, leaf, rolls, now, randomness)
-        return receive_credential(self.credentials, identity, pending, answers)
+        held = self.credentials, identity, pending, answers
+        made = receive_credential(*held)
+        if contradicting(*held):
+            asked = self._looked_at(pending.request, leaf, rolls, now)
+            proofs = prove_all(*asked, randomness)
+            # More than t liars may leave too few proofs: then nobody is named.
+            with suppress(ProofError):
+                self._named.learn(name_issuers(*held, proofs))
+        return made
 
     def answer(
         self,
@@ -313,19 +337,26 @@ class Committee:
             Rejection: ``request.leaf`` for a leaf that was not enrolled here, and other
                 ``request.*``.
         """
+        return answer_all(*self._looked_at(request, leaf, rolls, now), randomness)
+
+    @property
+    def evidence(self) -> tuple[IssuerLie, ...]:
+        """What shows which issuers lied so far: the first of each kind, by issuer."""
+        return self._named.by_issuer()
+
+    def _looked_at(
+        self,
+        request: CredentialRequest,
+        leaf: Leaf,
+        rolls: Sequence[PostedRoll],
+        now: int,
+    ) -> LookedAt:
+        """Return what issuers look at to answer a request, or to prove an answer."""
         if not 0 <= request.index < len(self._enrolled):
             raise Rejection("request.leaf", "there is no leaf of this index")
         attributes = self.book.attributes(request.index)
-        return answer_all(
-            self.credentials,
-            self._issuers,
-            leaf,
-            rolls,
-            attributes,
-            request,
-            now,
-            randomness,
-        )
+        known = self.credentials, self._issuers, leaf, rolls, attributes
+        return (*known, request, now)
 
 
 def signed_roll(

@@ -19,7 +19,8 @@ from fairlot.identity.attestation import (
 from fairlot.identity.identifier import Identifier, Known, Source
 from fairlot.identity.registry import Registry
 from fairlot.identity.tag_asking import judge_answers, receive_tags, request_tags
-from fairlot.identity.tag_issuing import ELEMENTS_MAX, Evidence
+from fairlot.identity.tag_issuing import ELEMENTS_MAX
+from fairlot.identity.tag_lies import WrongTag
 from fairlot.identity.tag_messages import TagAnswer, TagRequest
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.errors import CallerError
@@ -171,8 +172,8 @@ class DeskAttester:
         self._issuers = tuple(issuers)
         self._randomness = randomness
         self._asked = 0
-        self.evidence: tuple[Evidence, ...] = ()
-        """Every lie that an issuer told this attester so far; each is a proof alone."""
+        self.evidence: tuple[WrongTag, ...] = ()
+        """The first lie of each issuer that told this attester one: each is a proof alone."""
 
     def attest(
         self,
@@ -240,7 +241,11 @@ class DeskAttester:
             except Rejection:  # Whoever refuses or is silent is one answer fewer.
                 continue
         judged = judge_answers(curve, registry, pending, answers)
-        self.evidence += judged.evidence
+        known = {each.issuer for each in self.evidence}
+        for lie in judged.evidence:
+            if lie.issuer not in known:
+                known.add(lie.issuer)
+                self.evidence += (lie,)
         return receive_tags(registry, pending, judged)
 
 

@@ -1,4 +1,4 @@
-"""How a person gets a leaf (specs/identity.md, sections 4 and 5).
+"""How a person gets a leaf (specs/identity.md, sections 4, 5 and 8).
 
 Nobody chooses the nym secrets: the issuers' PRF determines them from the leaf's handle, so
 that a person who lost them can get them again. No t issuers know them.
@@ -8,33 +8,29 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from fairlot.errors import Rejection
-from fairlot.fields import Fields, Problem
 from fairlot.identity.assembling import assemble_leaf
 from fairlot.identity.attestation import Attestation
+from fairlot.identity.box_lies import WrongBox
+from fairlot.identity.boxes import check_sent, open_sent, seal_sent, sign_sent
 from fairlot.identity.leaf import (
     Leaf,
     LeafShare,
     LeafStatus,
-    handle,
     handle_hash,
     holder_hash,
     label,
     sign_share,
 )
 from fairlot.identity.lies import WrongShare
-from fairlot.identity.registry import ISSUERS_MAX, Registry
-from fairlot_crypto import cbor
+from fairlot.identity.registry import Registry
 from fairlot_crypto.bbs.profile import commitment
 from fairlot_crypto.committee import prss, shamir
 from fairlot_crypto.committee.prss import PrssKeys
 from fairlot_crypto.committee.threshold import SigningShare
-from fairlot_crypto.curve import Backend, Scalar, scalar_from_bytes, scalar_to_bytes
-from fairlot_crypto.errors import CryptoError
+from fairlot_crypto.curve import Backend, Scalar
 from fairlot_crypto.hashing import i2osp
-from fairlot_crypto.keys import OpeningKey, SealKey, SigningKey, seal
+from fairlot_crypto.keys import OpeningKey, SigningKey
 from fairlot_crypto.randomness import Randomness
-
-NONCE_LENGTH = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +78,11 @@ def enrol(
     issuers: Sequence[IssuerSecrets],
     attestation: Attestation,
     index: int,
+    leaf_handle: bytes,
     randomness: Randomness,
     previous: int | None = None,
 ) -> Enrolment:
-    """Make the leaf of an admitted person, with those issuers who answer (steps 3 to 6).
+    """Make the leaf of an admitted person, with those issuers who answer (steps 4 to 6).
 
     Args:
         curve: the back-end.
@@ -93,17 +90,13 @@ def enrol(
         issuers: those who answer; up to t of all may be missing or lie.
         attestation: of the person.
         index: of the leaf.
-        randomness: of nonces and boxes.
+        leaf_handle: from ``naming.joint_handle``.
+        randomness: of the boxes.
         previous: the index of the leaf in the registry before, if it is carried over.
 
     Raises:
         Rejection: ``enrolment.issuers``.
     """
-    nonces = tuple(
-        randomness.derive(f"nonce/{i}").take(NONCE_LENGTH)
-        for i in range(1, len(registry.issuers) + 1)
-    )
-    leaf_handle = handle(registry.registry_id, index, nonces)
     draft = Leaf(
         index=index,
         version=1,
@@ -120,14 +113,10 @@ def enrol(
         rho, nyms = identity_share(registry, issuer.season_keys, index, leaf_handle)
         point = commitment(curve, registry.schema, rho, nyms).to_bytes()
         shares.append(sign_share(registry, draft, issuer.index, point, issuer.key))
-        box = seal_share(
-            issuer.index,
-            rho,
-            nyms,
-            attestation.device_key,
-            randomness.derive(f"seal/{issuer.index}"),
-        )
-        sealed.append(box)
+        named = registry.registry_id, index, draft.handle
+        sent = sign_sent(*named, issuer.index, rho, nyms, issuer.key)
+        source = randomness.derive(f"seal/{issuer.index}")
+        sealed.append(seal_sent(sent, attestation.device_key, source))
     leaf, wrong = assemble_leaf(curve, registry, draft, shares)
     return Enrolment(leaf, tuple(sealed), leaf_handle, wrong)
 
@@ -162,15 +151,16 @@ def receive_identity(
     committed = {s.issuer: s.commitment for s in enrolment.leaf.shares}
     for box in enrolment.sealed:
         try:
-            issuer, scalars = _open_share(box, device, registry.nym_secrets)
+            sent = open_sent(box, device)
+            check_sent(registry, enrolment.leaf, sent)
+            scalars = sent.scalars(registry)
         except Rejection as error:
             refused.append(error)
             continue
-        point = commitment(curve, registry.schema, scalars[0], scalars[1:])
-        if committed.get(issuer) == point.to_bytes():
-            shares[issuer] = scalars
+        if sent.opens(curve, registry, committed.get(sent.issuer, b"")):
+            shares[sent.issuer] = scalars
             continue
-        problem = f"issuer {issuer} sent another share than is in the leaf"
+        problem = f"issuer {sent.issuer} sent another share than is in the leaf"
         refused.append(Rejection("enrolment.share", problem))
     if len(shares) <= registry.threshold:
         if refused:
@@ -197,50 +187,32 @@ def _interpolate_each(shares: Mapping[int, tuple[Scalar, ...]]) -> tuple[Scalar,
     )
 
 
-def seal_share(
-    issuer: int,
-    rho: Scalar,
-    nyms: Sequence[Scalar],
-    device_key: SealKey,
-    randomness: Randomness,
-) -> bytes:
-    """Seal issuer i's shares to the attested device (step 5)."""
-    message = cbor.encode(
-        {
-            "issuer": issuer,
-            "rho": scalar_to_bytes(rho),
-            "nyms": [scalar_to_bytes(s) for s in nyms],
-        }
-    )
-    return seal(message, device_key, randomness)
+def wrong_boxes(
+    curve: Backend,
+    registry: Registry,
+    leaf: Leaf,
+    sealed: Sequence[bytes],
+    device: OpeningKey,
+) -> tuple[WrongBox, ...]:
+    """Return what shows who sealed another share than it had committed to (step 12).
 
-
-def _open_share(
-    box: bytes, device: OpeningKey, nym_secrets: int
-) -> tuple[int, tuple[Scalar, ...]]:
-    try:
-        value = cbor.decode(device.open(box))
-    except CryptoError as error:
-        raise Rejection(
-            "enrolment.share", f"the box of an issuer does not open: {error}"
-        ) from error
-    fields = Fields(value, ("share",), _malformed)
-    issuer = fields.uint("issuer", 1, ISSUERS_MAX)
-    rho = fields.bytes("rho", 32)
-    nyms = fields.byte_strings("nyms")
-    fields.done()
-    if len(nyms) != nym_secrets:
-        raise Rejection(
-            "enrolment.share",
-            f"issuer {issuer} sent another number of secrets than the registry says",
-        )
-    try:
-        return issuer, tuple(scalar_from_bytes(encoded) for encoded in (rho, *nyms))
-    except CryptoError as error:
-        raise Rejection(
-            "enrolment.share", f"issuer {issuer} sent a bad share: {error}"
-        ) from error
-
-
-def _malformed(problem: Problem) -> Rejection:
-    return Rejection("enrolment.share", str(problem))
+    Args:
+        curve: the back-end.
+        registry: whose leaf it is.
+        leaf: as it was posted, with version 1.
+        sealed: the boxes.
+        device: opens them.
+    """
+    # Step 12.
+    found: dict[int, WrongBox] = {}
+    committed = {share.issuer: share for share in leaf.shares}
+    for box in sealed:
+        try:
+            sent = open_sent(box, device)
+            check_sent(registry, leaf, sent)
+        except Rejection:
+            continue
+        share = committed.get(sent.issuer)
+        if share and not sent.opens(curve, registry, share.commitment):
+            found.setdefault(sent.issuer, WrongBox(registry, leaf, share, sent))
+    return tuple(wrong for _, wrong in sorted(found.items()))

@@ -12,8 +12,9 @@ from fairlot.errors import Rejection
 from fairlot.identity.acts import Decision, sign_decision
 from fairlot.identity.admission import AdmissionBook
 from fairlot.identity.attestation import Attestation, Purpose
-from fairlot.identity.enrolment import IssuerSecrets, identity_share, seal_share
-from fairlot.identity.leaf import holder_hash
+from fairlot.identity.boxes import seal_sent, sign_sent
+from fairlot.identity.enrolment import IssuerSecrets, identity_share
+from fairlot.identity.leaf import handle_hash, holder_hash
 from fairlot.identity.life import LeafLife
 from fairlot.identity.quorum import IssuerSignature
 from fairlot.identity.registry import Registry
@@ -112,9 +113,10 @@ def resend_share(
     # Step 17.
     if known.handle is None:
         raise Rejection("recovery.keys", "this leaf is not on the log yet")
-    rho, nyms = identity_share(registry, issuer.season_keys, index, known.handle)
-    device_key = known.attestation.device_key
-    return seal_share(issuer.index, rho, nyms, device_key, randomness)
+    shares = identity_share(registry, issuer.season_keys, index, known.handle)
+    named = registry.registry_id, index, handle_hash(known.handle)
+    sent = sign_sent(*named, issuer.index, *shares, issuer.key)
+    return seal_sent(sent, known.attestation.device_key, randomness)
 
 
 def _signed(registry: Registry, decision: Decision, issuer: IssuerSecrets) -> Decision:

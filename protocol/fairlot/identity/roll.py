@@ -101,7 +101,14 @@ def read_roll(fields: Fields) -> tuple[Roll, tuple[IssuerSignature, ...]]:
     Raises:
         Rejection: ``entry.field``.
     """
-    said = fields.map("roll")
+    roll = read_roll_map(fields.map("roll"))
+    signatures = tuple(read_issuer_signature(each) for each in fields.maps("sigs"))
+    fields.done()
+    return roll, signatures
+
+
+def read_roll_map(said: Fields) -> Roll:
+    """Read the map of a roll; errors are those of ``said``."""
     roll = Roll(
         number=said.uint("number"),
         time=said.uint("time"),
@@ -111,9 +118,7 @@ def read_roll(fields: Fields) -> tuple[Roll, tuple[IssuerSignature, ...]]:
         expires=said.uint("expires"),
     )
     said.done()
-    signatures = tuple(read_issuer_signature(each) for each in fields.maps("sigs"))
-    fields.done()
-    return roll, signatures
+    return roll
 
 
 def check_roll(registry: Registry, roll: Roll, due: Roll) -> None:

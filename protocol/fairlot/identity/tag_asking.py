@@ -12,10 +12,10 @@ from fairlot.identity.identifier import Identifier
 from fairlot.identity.registry import Registry, epoch_at
 from fairlot.identity.tag_issuing import (
     ELEMENTS_MAX,
-    Evidence,
     check_signed,
     true_answer,
 )
+from fairlot.identity.tag_lies import WrongTag
 from fairlot.identity.tag_messages import TagAnswer, TagRequest, request_statement
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.errors import CallerError, CryptoError
@@ -39,7 +39,7 @@ class Judged:
 
     true: Mapping[int, Evaluated]
     """By the issuer's number; without those that lied in another answer."""
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[WrongTag, ...]
     """One for each lie."""
 
 
@@ -96,7 +96,7 @@ def judge_answers(
     public = registry.tag_shares(curve)
     elements = tuple(each.element for each in pending.blinded)
     true: dict[int, Evaluated] = {}
-    evidence: list[Evidence] = []
+    evidence: list[WrongTag] = []
     for answer in answers:
         try:
             check_signed(registry, pending.request, answer)
@@ -105,10 +105,10 @@ def judge_answers(
         try:
             true[answer.issuer] = true_answer(curve, public, elements, answer)
         except CryptoError:
-            evidence.append(Evidence(pending.request, answer))
+            evidence.append(WrongTag(registry, pending.request, answer))
     # Step 37.
     for lie in evidence:
-        true.pop(lie.answer.issuer, None)
+        true.pop(lie.issuer, None)
     return Judged(true, tuple(evidence))
 
 
@@ -124,7 +124,7 @@ def receive_tags(
     # Step 38.
     needed = registry.threshold + 1
     if len(judged.true) < needed:
-        liars = sorted({each.answer.issuer for each in judged.evidence})
+        liars = sorted({each.issuer for each in judged.evidence})
         named = f"; issuers {liars} lied" if liars else ""
         problem = f"{needed} issuers must answer truly, and {len(judged.true)} did"
         raise Rejection("tag.too-few", f"{problem}{named}")

@@ -1,9 +1,9 @@
-"""An issuer's part of a tag (specs/uniqueness-tag.md, sections 5.2 and 5.4).
+"""An issuer's part of a tag (specs/uniqueness-tag.md, section 5.2).
 
 The issuer sees who asks and how often, and never for whom.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from fairlot.errors import Rejection
@@ -28,20 +28,35 @@ ELEMENTS_MAX = 256
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """A request, and what an issuer signed in answer to it: they prove a lie alone."""
+class Counted:
+    """A request that was counted."""
 
-    request: TagRequest
-    answer: TagAnswer
+    attester: VerifyKey
+    epoch: int
+    request_id: bytes
+    elements: int
+    """How many it has."""
 
 
 class TagBook:
     """An issuer's record of how many tags it computed for whom, epoch by epoch."""
 
-    def __init__(self, registry: Registry) -> None:
-        """Start without a request."""
+    def __init__(self, registry: Registry, counted: Iterable[Counted] = ()) -> None:
+        """Start with what was counted before."""
         self._rate = registry.uniqueness.rate
         self._counted: dict[tuple[VerifyKey, int], dict[bytes, int]] = {}
+        for each in counted:
+            of = self._counted.setdefault((each.attester, each.epoch), {})
+            of[each.request_id] = each.elements
+
+    @property
+    def counted(self) -> tuple[Counted, ...]:
+        """Everything that was counted, in order."""
+        return tuple(
+            Counted(attester, epoch, request_id, elements)
+            for (attester, epoch), requests in sorted(self._counted.items())
+            for request_id, elements in sorted(requests.items())
+        )
 
     def count(self, request: TagRequest) -> None:
         """Count a request that was checked (step 33).
@@ -102,11 +117,8 @@ class TagIssuer:
         """
         elements = check_tag_request(self._curve, self._registry, request, now)
         self._book.count(request)
-        # Step 34.
-        made = evaluate_share(self._curve, self._share, elements, randomness)
-        encoded = tuple(element.to_bytes() for element in made.elements)
-        proof = made.proof.to_bytes()
-        return sign_tag_answer(request, self._share.index, encoded, proof, self._key)
+        held = self._share, self._key
+        return answer_elements(self._curve, *held, request, elements, randomness)
 
 
 class LocalIssuer:
@@ -147,6 +159,30 @@ def local_issuers(
         )
         for share, key in zip(shares, keys, strict=True)
     )
+
+
+def answer_elements(
+    curve: Backend,
+    share: KeyShare,
+    key: SigningKey,
+    request: TagRequest,
+    elements: tuple[G1, ...],
+    randomness: Randomness,
+) -> TagAnswer:
+    """Evaluate what was checked and counted, and sign what came out (step 34).
+
+    Args:
+        curve: the back-end.
+        share: k_i.
+        key: signs the answer.
+        request: as it came.
+        elements: what ``check_tag_request`` returned.
+        randomness: of the issuer, for this request alone.
+    """
+    # Step 34.
+    made = evaluate_share(curve, share, elements, randomness)
+    encoded = tuple(element.to_bytes() for element in made.elements)
+    return sign_tag_answer(request, share.index, encoded, made.proof.to_bytes(), key)
 
 
 def check_tag_request(
@@ -245,24 +281,3 @@ def true_answer(
     made = Evaluated(values, Proof.from_bytes(answer.proof))
     verify_share(curve, public, answer.issuer, elements, made)
     return made
-
-
-def convict(curve: Backend, registry: Registry, evidence: Evidence) -> int:
-    """Return the number of the issuer that lied, as anybody can check.
-
-    Raises:
-        Rejection: ``tag-request.*``, ``tag-answer.*`` for what proves nothing of anybody;
-            ``tag-evidence.true`` if the answer is true.
-    """
-    request, answer = evidence.request, evidence.answer
-    # Step 39.
-    check_asked(registry, request)
-    elements = request_elements(curve, request)
-    check_signed(registry, request, answer)
-    # Step 40.
-    public = registry.tag_shares(curve)
-    try:
-        true_answer(curve, public, elements, answer)
-    except CryptoError:
-        return answer.issuer
-    raise Rejection("tag-evidence.true", f"issuer {answer.issuer} told the truth")

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from fairlot.allocation.left_out import DOORS, Bars, Why, bars_of
 from fairlot.inputs.finding import Finding, FindingCode, TermsAndPeople
+from fairlot.inputs.findings_choices import choices_findings
 from fairlot.inputs.findings_groups import group_findings
 from fairlot.inputs.findings_values import value_findings
 from fairlot.inputs.people_file import Person
@@ -29,6 +30,8 @@ _REMEDIES: Mapping[Why, str] = {
     Why.LOW_BID: "they need a higher bid",
     Why.NO_TIER: "they need a tier",
     Why.VOID_TIER: "raise the deposit, or name a cheaper tier",
+    Why.NO_CHOICE: "they need a list of choices",
+    Why.VOID_CHOICES: "raise the deposit, or list cheaper options",
     Why.SUPPLY: "raise the supply",
 }
 
@@ -48,6 +51,7 @@ def find(file: TermsFile, people: Sequence[Person]) -> tuple[Finding, ...]:
         *_empty_pools(both),
         *value_findings(both),
         *_void_wishes(both),
+        *choices_findings(both),
         *_answers(both),
         *group_findings(both),
         *_ignored_wants(both),

@@ -36,6 +36,7 @@ def group_findings(both: TermsAndPeople) -> Iterator[Finding]:
     yield from _large(both, parties)
     yield from _split(both, parties)
     yield from _short(both, parties)
+    yield from _differing(both, parties)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,5 +114,19 @@ def _short(both: TermsAndPeople, parties: Iterable[_Party]) -> Iterator[Finding]
                 f"are in the group {shown(party.label)}, of which {who} can take no unit "
                 f"of {party.pool.name}: the group falls apart there, and they enter alone",
                 "see that all members want a unit and can pay for it",
+                both.names(party.inside),
+            )
+
+
+def _differing(both: TermsAndPeople, parties: Iterable[_Party]) -> Iterator[Finding]:
+    """Name groups whose members do not list the same choices."""
+    for party in parties:
+        lists = {both.people[i].choices for i in party.inside}
+        if party.pool.options and party.fits and len(lists) > 1:
+            yield Finding(
+                FindingCode.GROUP_LISTS,
+                f"are in the group {shown(party.label)}, and their lists of choices in "
+                f"{party.pool.name} differ: the group falls apart, and they choose alone",
+                "write the same list for all of a group",
                 both.names(party.inside),
             )

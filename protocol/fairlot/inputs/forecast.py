@@ -107,6 +107,8 @@ def _prospect(prospect: Prospect) -> Mapping[str, Viewed]:
 
 def whole_rule(odds: Forecast) -> tuple[str, ...]:
     """State in sentences what the chances over the whole sale are."""
+    if odds.whole is None and any(each.pool.options for each in odds.pools):
+        return ("chances over all pools are not added up where people choose",)
     if odds.whole is None:
         ways = f"the draws can end in more than {MOST_OUTCOMES} ways that matter later"
         return (
@@ -124,7 +126,8 @@ def _pool(pool: PoolOdds, name_of: Callable[[Nym], str]) -> Mapping[str, Viewed]
         "mechanism": pool.pool.mechanism.value,
         "supply": pool.pool.supply,
         "worst_cost": None if cost is None else str(cost),
-        "exact": exact is not None,
+        "exact": exact is not None and exact.draws is None,
+        "draws": None if exact is None else exact.draws,
         "entering": list(pool.entering),
         "depends_on": list(pool.depends_on),
         "rule": list(pool.rule),
@@ -155,9 +158,9 @@ def shared(view: Callable[[_Known], _Shown]) -> Callable[[_Known], _Shown]:
 def cost_of(pool: Pool) -> Fraction | None:
     """Return the part of their chance that everybody can lose by the groups that form.
 
-    ``None`` if no group can form (specs/lottery.md, section 8).
+    ``None`` if no group can form (specs/lottery.md, section 8), and where people choose.
     """
-    if pool.group_max == 1 or pool.supply == 0:
+    if pool.group_max == 1 or pool.supply == 0 or pool.options:
         return None
     return worst_cost(pool.supply, pool.group_max)
 
@@ -190,6 +193,12 @@ def fraction_text(chance: Fraction) -> str:
     if chance.denominator >= _LONG:
         return f"about {per_cent}"
     return f"{chance} ({per_cent})"
+
+
+def estimate_text(chance: Fraction) -> str:
+    """Return an estimated chance for people, in per cent."""
+    tenths = chance.numerator * _PER_CENT // chance.denominator
+    return f"about {tenths // 10}.{tenths % 10} %"
 
 
 def average_text(units: Fraction) -> str:

@@ -19,8 +19,10 @@ from fairlot.text import Fail, check_attribute, check_text, shown
 
 COLUMNS = (PERSON, "wants", "deposit")
 """The columns that every file has."""
-MORE_COLUMNS = ("group", "bid", "tier", "solution")
+MORE_COLUMNS = ("group", "bid", "tier", "choices", "solution")
 """The other columns that a file may have."""
+BETTER = ">"
+"""What stands in a list of choices between an option and the next best."""
 ATTRIBUTE = "attr:"
 """The beginning of the name of a column that holds an attribute."""
 
@@ -45,6 +47,8 @@ class Person:
     """Name of the highest tier that the person accepts."""
     answer: str | None = field(default=None, repr=False)
     """Answer to the puzzle."""
+    choices: tuple[str, ...] = ()
+    """Names of the options that the person lists, the most preferred first."""
     attributes: tuple[tuple[str, str], ...] = ()
     """Names and values of the attributes that the person has, ascending."""
     called: str | None = None
@@ -181,6 +185,7 @@ class _Rows:
             bid=bid,
             tier=texts.pop("tier", None),
             answer=texts.pop("solution", None),
+            choices=_listed(texts.pop("choices", None)),
             attributes=tuple(
                 (column.removeprefix(ATTRIBUTE), texts[column])
                 for column in sorted(texts)
@@ -236,6 +241,13 @@ class _Rows:
         else:
             self._texts[cell] = text
         return text
+
+
+def _listed(cell: str | None) -> tuple[str, ...]:
+    """Return the parts of a list of choices, whether or not they name options."""
+    if cell is None:
+        return ()
+    return tuple(part.strip() for part in cell.split(BETTER))
 
 
 def _normal(cell: str) -> str:

@@ -26,9 +26,14 @@ def stand_ins(pools: Sequence[Pool], people: Sequence[Person]) -> tuple[Entrant,
         if person.group is not None:
             groups.setdefault(person.group, []).append(nym)
     ids = {label: group_id(NO_SALE, members) for label, members in groups.items()}
+    places = {
+        option.name: index
+        for pool in pools
+        for index, option in enumerate(pool.options)
+    }
     solved = {answer: _solved(pools, answer) for answer in {p.answer for p in people}}
     return tuple(
-        _stand_in(nym, person, ids, solved[person.answer])
+        _stand_in(nym, person, ids, solved[person.answer], places)
         for nym, person in zip(nyms, people, strict=True)
     )
 
@@ -48,7 +53,11 @@ def _solved(pools: Sequence[Pool], answer: str | None) -> frozenset[str]:
 
 
 def _stand_in(
-    nym: Nym, person: Person, groups: Mapping[str, bytes], solved: frozenset[str]
+    nym: Nym,
+    person: Person,
+    groups: Mapping[str, bytes],
+    solved: frozenset[str],
+    places: Mapping[str, int],
 ) -> Entrant:
     return Entrant(
         nym=nym,
@@ -59,4 +68,5 @@ def _stand_in(
         group=None if person.group is None else groups[person.group],
         attributes=disclosed(person),
         solved=solved,
+        choices=tuple(places[name] for name in person.choices),
     )

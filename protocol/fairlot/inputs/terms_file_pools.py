@@ -27,6 +27,8 @@ TOP_KEYS = tuple(key for key in POOL_KEYS if key != "name")
 
 _DIGITS = 2 * KEY_LENGTH
 _KEY = re.compile(f"[0-9a-fA-F]{{{_DIGITS}}}")
+_NAMED = {"tiers": Mechanism.TIERS, "options": Mechanism.CHOICES}
+"""What has names, prices and supplies of its own, and in which pools."""
 _TEXTS = ("name", "mechanism", "unsold", "puzzle")
 
 
@@ -39,6 +41,7 @@ def read_file_pools(source: TomlFile, currency: Currency | None) -> tuple[Pool, 
             ``terms-file.integer``, ``terms-file.range``, ``terms-file.boolean``,
             ``terms-file.array``, ``terms-file.mechanism``, ``terms-file.pool-name``,
             ``terms-file.group``, ``terms-file.certain``, ``terms-file.tiers``,
+            ``terms-file.options``,
             ``terms-file.requires``, ``terms-file.unsold``, ``terms-file.key``,
             ``terms-file.excludes``, ``terms-file.decimals``.
     """
@@ -84,8 +87,7 @@ def _canonical(
         value.setdefault("name", MAIN_POOL)
     if mechanism in CAPPED:
         value.setdefault("cap", _cap(table.get("supply")))
-    if mechanism == Mechanism.TIERS and fields.has("tiers"):
-        _check_tier_names(source, fields)
+    _check_names(source, fields, mechanism)
     for key in VALUES_CODES:
         if key in value:
             value[key] = listed_values(source, fields, key)
@@ -96,10 +98,14 @@ def _canonical(
 
 def _without_defaults(table: dict[str, Any], mechanism: str | None) -> dict[str, Any]:
     """Leave out what says nothing else than its absence."""
-    defaults: dict[str, object] = {"unsold": RETURN, "again": False}
+    defaults: dict[str, object] = {"again": False}
     defaults |= {"requires": {}, "excludes": {}}
     if mechanism == Mechanism.LOTTERY:
         defaults |= {"group_max": 1, "certain": 0}
+    if mechanism == Mechanism.CHOICES:
+        defaults |= {"group_max": 1}
+    else:
+        defaults |= {"unsold": RETURN}
     return {
         name: value
         for name, value in table.items()
@@ -111,20 +117,21 @@ def _without_defaults(table: dict[str, Any], mechanism: str | None) -> dict[str,
 def _amounts(
     source: TomlFile, currency: Currency | None, fields: Fields
 ) -> dict[str, Any]:
-    """Return price and tiers, those that there are, with amounts in smallest units."""
+    """Return price, tiers and options, with amounts in smallest units, if they are there."""
     amounts: dict[str, Any] = {}
     if fields.has("price"):
         written = fields.peek("price")
         amounts["price"] = smallest(source, currency, written, fields.at("price"))
-    tiers = fields.peek("tiers")
-    if isinstance(tiers, list):
-        places = [(*fields.at("tiers"), index, "price") for index in range(len(tiers))]
-        amounts["tiers"] = [
-            {**tier, "price": smallest(source, currency, tier["price"], where)}
-            if isinstance(tier, dict) and "price" in tier
-            else tier
-            for tier, where in zip(tiers, places, strict=True)
-        ]
+    for key in _NAMED:
+        parts = fields.peek(key)
+        if isinstance(parts, list):
+            places = [(*fields.at(key), index, "price") for index in range(len(parts))]
+            amounts[key] = [
+                {**part, "price": smallest(source, currency, part["price"], where)}
+                if isinstance(part, dict) and "price" in part
+                else part
+                for part, where in zip(parts, places, strict=True)
+            ]
     return amounts
 
 
@@ -133,10 +140,12 @@ def _cap(supply: object) -> int:
     return max(1, supply) if isinstance(supply, int) else 1
 
 
-def _check_tier_names(source: TomlFile, fields: Fields) -> None:
-    for tier in fields.maps("tiers"):
-        if tier.has("name"):
-            source.text(tier, "name")
+def _check_names(source: TomlFile, fields: Fields, mechanism: str | None) -> None:
+    for key, of in _NAMED.items():
+        parts = fields.maps(key) if mechanism == of and fields.has(key) else []
+        for part in parts:
+            if part.has("name"):
+                source.text(part, "name")
 
 
 def _key(source: TomlFile, where: Where, text: str) -> bytes:

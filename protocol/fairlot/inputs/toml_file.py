@@ -43,6 +43,7 @@ TERMS_CODES: Mapping[str, str] = {
     "terms.group": "terms-file.group",
     "terms.certain": "terms-file.certain",
     "terms.tiers": "terms-file.tiers",
+    "terms.options": "terms-file.options",
     "terms.requires": "terms-file.requires",
     "terms.excludes": "terms-file.excludes",
     "terms.unsold": "terms-file.unsold",

@@ -54,6 +54,7 @@ _MEANT: Mapping[str, str] = {
         "unsold": "leftover leftovers rest remaining overflow",
         "deposits": "deposit ladder",
         "tiers": "tier levels",
+        "options": "option choices choice slots alternatives",
         "[[pool]]": "pools",
     }.items()
     for word in words.split()

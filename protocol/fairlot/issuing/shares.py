@@ -1,15 +1,19 @@
-"""Files of the secret shares that an issuer holds (specs/issuer.md, section 5.1)."""
+"""Files of the secret shares that an issuer holds (specs/issuer.md, sections 5.1 and 8.1)."""
 
 from collections.abc import Mapping
 
 from fairlot.errors import InputError
+from fairlot.fields import Fields
 from fairlot.issuing.plan import VERSION, Plan
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.committee import season
 from fairlot_crypto.committee.member import Held
+from fairlot_crypto.committee.prss import KEY_LENGTH, PrssKeys
 from fairlot_crypto.committee.threshold import SigningShare
-from fairlot_crypto.curve import scalar_to_bytes
+from fairlot_crypto.curve import scalar_from_bytes, scalar_to_bytes
+from fairlot_crypto.errors import CryptoError
+from fairlot_crypto.voprf.threshold import KeyShare
 
 SIGNING, TAGS, SEASON = "signing.share", "tags.share", "season.keys"
 
@@ -22,6 +26,65 @@ def share_files(plan: Plan, held: Mapping[str, Held]) -> dict[str, bytes]:
         TAGS: _tags(plan, held["tags"]),
         SEASON: season.keep(plan.ceremony("season"), keys),
     }
+
+
+def read_signing(
+    plan: Plan, index: int, sharing_id: bytes, data: bytes
+) -> SigningShare:
+    """Read the share of the key of credentials (step 27).
+
+    Args:
+        plan: of the committee.
+        index: i, the issuer's number.
+        sharing_id: of the committee's W_i.
+        data: the file.
+
+    Raises:
+        InputError: ``issuer.share``.
+    """
+    # Step 27.
+    try:
+        fields = _started(plan, "signing", index, data)
+        secret = scalar_from_bytes(fields.bytes("share"))
+        exponent_key = fields.bytes("exponent_key", KEY_LENGTH)
+        keys = fields.byte_strings("keys", KEY_LENGTH)
+        fields.done()
+    except CryptoError as error:
+        raise _no_share(error.message) from error
+    slots = plan.ceremony("signing").held(index)
+    without = [slot.without for slot in slots if slot.name == "a"]
+    if len(keys) != len(without):
+        raise _no_share("it has another number of keys")
+    prss = PrssKeys(index, plan.threshold, dict(zip(without, keys, strict=True)))
+    return SigningShare(index, secret, exponent_key, prss, sharing_id)
+
+
+def read_tags(plan: Plan, index: int, data: bytes) -> KeyShare:
+    """Read the share of the key of tags (step 27).
+
+    Raises:
+        InputError: ``issuer.share``.
+    """
+    # Step 27.
+    try:
+        fields = _started(plan, "tags", index, data)
+        secret = scalar_from_bytes(fields.bytes("share"))
+        fields.done()
+    except CryptoError as error:
+        raise _no_share(error.message) from error
+    return KeyShare(index, secret)
+
+
+def _started(plan: Plan, name: str, index: int, data: bytes) -> Fields:
+    fields = Fields(cbor.decode(data), (), lambda found: _no_share(str(found)))
+    fields.exactly("v", VERSION)
+    fields.exactly("ceremony", plan.ceremony(name).ceremony_id)
+    fields.exactly("member", index)
+    return fields
+
+
+def _no_share(why: str) -> InputError:
+    return InputError("issuer.share", f"it is no share of this committee: {why}")
 
 
 def _signing(plan: Plan, held: Held) -> bytes:

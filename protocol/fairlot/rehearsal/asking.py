@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self, TypeAlias
+from typing import Self
 
 from fairlot.audit.evidence import encode_evidence
 from fairlot.board.sale import SaleState
-from fairlot.identity.answering import answer_all, prove_all
+from fairlot.identity.answering import LookedAt, answer_all, prove_all
 from fairlot.identity.committee import Holder
 from fairlot.identity.credential import (
-    CredentialRequest,
     PendingCredential,
     request_credential,
 )
@@ -27,16 +26,6 @@ from fairlot.terms.terms import Terms
 from fairlot_crypto.bbs.profile import Credential
 from fairlot_crypto.curve import backend
 from fairlot_crypto.randomness import Randomness
-
-_LookedAt: TypeAlias = tuple[
-    Credentials,
-    Sequence[IssuerSecrets],
-    Leaf,
-    Sequence[PostedRoll],
-    Sequence[str],
-    CredentialRequest,
-    int,
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +105,7 @@ class Office:
             randomness,
         )
 
-    def _looked_at(self, person: Applicant, pending: PendingCredential) -> _LookedAt:
+    def _looked_at(self, person: Applicant, pending: PendingCredential) -> LookedAt:
         """Return what issuers look at to answer a request, or to prove an answer."""
         return (
             self.credentials,

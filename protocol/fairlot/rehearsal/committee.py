@@ -48,35 +48,49 @@ def deal_issuers(
 
 
 def misbehaving(
-    issuers: Sequence[IssuerSecrets], file: TermsFile, randomness: Randomness
-) -> tuple[IssuerSecrets, ...]:
+    issuers: Sequence[IssuerSecrets],
+    tag_shares: Sequence[KeyShare],
+    file: TermsFile,
+    randomness: Randomness,
+) -> tuple[tuple[IssuerSecrets, ...], tuple[KeyShare, ...]]:
     """Return the issuers who answer, of whom some have other keys than were dealt.
 
     Args:
         issuers: all of them, as they were dealt their keys.
+        tag_shares: what each of them was dealt of the key of person tags.
         file: says how many are silent, and how many lie.
         randomness: the rehearsal's source.
+
+    Returns:
+        Their keys and their shares of the key of tags, both in the order of issuers.
     """
     order = shuffled(issuers, randomness.derive("order/misbehaving"))
     silent = {each.index for each in order[: file.silent]}
     lying = {each.index for each in order[file.silent :][: file.lying]}
-    return tuple(
-        _liar(each, randomness) if each.index in lying else each
-        for each in issuers
-        if each.index not in silent
+    answering = [
+        _liar(issuer, share, randomness) if issuer.index in lying else (issuer, share)
+        for issuer, share in zip(issuers, tag_shares, strict=True)
+        if issuer.index not in silent
+    ]
+    return (
+        tuple(issuer for issuer, _ in answering),
+        tuple(share for _, share in answering),
     )
 
 
-def _liar(issuer: IssuerSecrets, randomness: Randomness) -> IssuerSecrets:
+def _liar(
+    issuer: IssuerSecrets, share: KeyShare, randomness: Randomness
+) -> tuple[IssuerSecrets, KeyShare]:
     """Return an issuer who answers with keys of its own invention, under its own name."""
     drawn = randomness.derive(f"lying/{issuer.index}")
     secret = random_scalar(drawn)
     invented = {held: drawn.take(KEY_LENGTH) for held in issuer.season_keys.keys}
-    return replace(
+    lying = replace(
         issuer,
         season_keys=replace(issuer.season_keys, keys=invented),
         signing=replace(issuer.signing, secret=secret),
     )
+    return lying, replace(share, secret=random_scalar(drawn))
 
 
 def deal_tags(

@@ -9,7 +9,7 @@ from pathlib import Path
 from fairlot.errors import InputError, Where
 from fairlot.inputs.input_file import InputFile, Refusals
 from fairlot.inputs.near import NearMisses
-from fairlot.inputs.people_file import ATTRIBUTE, Person
+from fairlot.inputs.people_file import ATTRIBUTE, BETTER, Person
 from fairlot.inputs.stand_in import disclosed
 from fairlot.inputs.terms_file import OWN_CLOCK, QUICKNET_CLOCK, TermsFile
 from fairlot.inputs.toml_file import TomlFile
@@ -49,8 +49,8 @@ def check_people(
     Raises:
         InputError: ``terms-file.times``, ``terms-file.depositors``, ``terms-file.bids``,
             ``terms-file.requires``, ``terms-file.excludes``; ``people-file.deposit``,
-            ``people-file.group``, ``people-file.bid``, ``people-file.tier``: the first
-            in the list, with the others in ``more``.
+            ``people-file.group``, ``people-file.bid``, ``people-file.tier``,
+            ``people-file.choices``: the first in the list, with the others in ``more``.
     """
     if earlier is None:
         check_first(file)
@@ -63,6 +63,7 @@ def check_people(
         orders.check_deposit(person)
         orders.check_offered(person)
         orders.check_tier(person)
+        orders.check_choices(person)
     refusals.check()
 
 
@@ -176,6 +177,7 @@ class _Orders:
         self._refusals = refusals
         self._people_file = people_file
         self._tiers = [tier.name for pool in file.pools for tier in pool.tiers]
+        self._options = [each.name for pool in file.pools for each in pool.options]
         pools = file.pools
         self._offered = {
             "group": any(pool.group_max > 1 for pool in pools),
@@ -224,6 +226,30 @@ class _Orders:
         self._refusals.add(
             self._order_error("people-file.tier", "tier", person, problem)
         )
+
+    def check_choices(self, person: Person) -> None:
+        """Check that the terms have each option listed, and that none is there twice."""
+        problem = self._choices_problem(person.choices)
+        if problem is not None:
+            self._refusals.add(
+                self._order_error("people-file.choices", "choices", person, problem)
+            )
+
+    def _choices_problem(self, listed: Sequence[str]) -> str | None:
+        if listed and not self._options:
+            return _no_use("no pool offers choices")
+        for place, name in enumerate(listed):
+            if name not in self._options:
+                close = get_close_matches(name, self._options, n=1)
+                some = ", ".join(self._options[:_SOME])
+                hint = f"did you mean {close[0]}?" if close else f"there is {some}"
+                return (
+                    f"{shown(name)} is no option of the terms: {hint}; the options are "
+                    f"listed with {BETTER} between them, the best first"
+                )
+            if name in listed[:place]:
+                return f"lists {shown(name)} twice: keep it once"
+        return None
 
     def _order_error(
         self, code: str, column: str, person: Person, problem: str

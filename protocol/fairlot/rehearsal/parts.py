@@ -72,8 +72,10 @@ class Parts:
     registry: Registry
     issuers: tuple[IssuerSecrets, ...]
     """Those who answer, with the keys by which they do."""
+    everybody: tuple[IssuerSecrets, ...]
+    """All of them, as they were dealt their keys: they name leaves together."""
     tag_shares: tuple[KeyShare, ...]
-    """The issuers' shares of the key of person tags."""
+    """The shares of the key of person tags of those who answer, in the same order."""
     attesters: tuple[DeskAttester, ...]
     """As many as a recovery needs; each has the whole list."""
     seller: SigningKey
@@ -145,15 +147,16 @@ def cast_parts(
             tail=file.times.tail,
         )
     listed = _listed(registry, people, randomness, earlier)
+    answering = misbehaving(issuers, tag_shares, file, randomness)
     return Parts(
         registry=registry,
-        issuers=misbehaving(issuers, file, randomness),
-        tag_shares=tag_shares,
+        issuers=answering[0],
+        everybody=issuers,
+        tag_shares=answering[1],
         attesters=list_attesters(
             curve,
             registry,
-            issuers,
-            tag_shares,
+            *answering,
             listed,
             attester_keys,
             randomness.derive("attesting"),

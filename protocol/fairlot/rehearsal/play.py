@@ -18,6 +18,7 @@ from fairlot.deposit.payment import make_payment
 from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot.identity.admission import AdmissionBook
 from fairlot.identity.committee import signed_roll
+from fairlot.identity.issuer_lies import IssuerLie, Named
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import TermsFile
 from fairlot.names import Nym
@@ -40,7 +41,7 @@ from fairlot.rehearsal.draw import (
 )
 from fairlot.rehearsal.handing import Handed, Handing
 from fairlot.rehearsal.kept import Earlier, Listed
-from fairlot.rehearsal.named import Lie, Named
+from fairlot.rehearsal.named import learn_evidence
 from fairlot.rehearsal.parts import BOARD_NAME, START, Parts, cast_parts
 from fairlot.rehearsal.plot import Act
 from fairlot.rehearsal.registering import Registering
@@ -92,7 +93,7 @@ class Rehearsed:
     """What has become of the item of each unit, in the order of the units."""
     held: Held | None = field(repr=False, default=None)
     """What every role holds, where the rehearsal has stopped; else nothing."""
-    named: tuple[Lie, ...] = field(repr=False, default=())
+    named: tuple[IssuerLie, ...] = field(repr=False, default=())
     """What shows which issuers lied, by issuer."""
 
 
@@ -109,6 +110,7 @@ def rehearse(
     earlier: Earlier | None = None,
     acts: Sequence[Act] = (),
     items: Sequence[bytes] = (),
+    named: Named | None = None,
 ) -> Rehearsed:
     """Play a sale from the first entry to RESULT, or to VOID (steps 1 to 9).
 
@@ -132,6 +134,7 @@ def rehearse(
         acts: what happens to people meanwhile, as ``plot`` returns it.
         items: what the seller hands over, one for each unit of the pools; none for a
             sale that ends with its result. Not with ``until``.
+        named: learns of issuers who lie, also where the rehearsal ends with a refusal.
     """
     parts = cast_parts(curve, file, people, randomness, earlier)
     terms = write_terms(file, parts, setup or find_setup(file.delay, watcher))
@@ -151,16 +154,10 @@ def rehearse(
     handing = Handing(Showing(claiming), items)
     course = Course(desk, handing, acts)
     poster = Poster(board, watcher, course)
-    run = _Run(
-        curve, parts, terms, desk, poster, course, sale_randomness, workers, earlier
-    )
-    run.begin()
-    run.enrol(people)
-    run.open()
-    run.sell(people)
-    held = run.draw(file, people, until)
-    if acts or items:
-        course.finish()
+    parties = desk, poster, course
+    caught = Named() if named is None else named
+    run = _Run(curve, parts, terms, *parties, sale_randomness, workers, earlier, caught)
+    held = run.whole(file, people, until, goes_on=bool(acts or items))
     nyms = tuple((p.name, course.nym(p.name)) for p in people)
     kept = course.kept(parts.people)
     return Rehearsed(
@@ -188,7 +185,7 @@ class _Run:
     """The streams of this sale; another sale of the same people has others."""
     workers: Workers
     earlier: Earlier | None
-    named: Named = field(default_factory=Named)
+    named: Named
     """Learns of issuers who lie."""
 
     @property
@@ -196,11 +193,46 @@ class _Run:
         """Posts on the registry log."""
         return self.desk.registrar
 
+    def whole(
+        self,
+        file: TermsFile,
+        people: Sequence[Person],
+        until: EntryType | None,
+        *,
+        goes_on: bool,
+    ) -> Held | None:
+        """Play it, and learn of every lie on the way, however it ends.
+
+        Args:
+            file: the seller's terms.
+            people: the list.
+            until: the marker behind which it stops; ``None`` for none.
+            goes_on: whether it goes on behind its result.
+
+        Returns:
+            What every role holds where it has stopped; ``None`` where the sale has ended.
+        """
+        try:
+            self.begin()
+            self.enrol(people)
+            self.open()
+            self.sell(people)
+            held = self.draw(file, people, until)
+            if goes_on:
+                self.course.finish()
+        finally:
+            for attester in self.parts.attesters:
+                self.named.learn(attester.evidence)
+        return held
+
     def begin(self) -> None:
         """Post a new registry on its log, and the terms on that of the sale (step 3)."""
         registry, terms = self.parts.registry, self.terms
-        issuer, value = self.parts.issuers[0].key, registry.to_value()
-        first = sign_entry(EntryType.REGISTRY, registry.registry_id, value, issuer)
+        # Where all fall silent, they do so afterwards.
+        issuer, *_ = self.parts.issuers or self.parts.everybody
+        value = registry.to_value()
+        name = registry.registry_id
+        first = sign_entry(EntryType.REGISTRY, name, value, issuer.key)
         if self.earlier is None:
             self.registrar.post([first], START)
         value, seller = terms.to_value(), self.parts.seller
@@ -247,7 +279,7 @@ class _Run:
         made: list[MadeDeposit] = []
         for done in self.workers.map(deposit_people, jobs):
             state.statements.learn(done.verified)
-            self.named.learn(done.named)
+            learn_evidence(self.named, done.named)
             made += done.deposits
             self.poster.watcher.progress("making deposits", len(made), len(coming))
         deposits = {p.name: d for p, d in zip(order, made, strict=True)}

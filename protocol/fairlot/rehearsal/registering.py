@@ -9,11 +9,12 @@ from fairlot.identity.attestation import Attestation
 from fairlot.identity.committee import Holder
 from fairlot.identity.desks import Arrival
 from fairlot.identity.enrolment import Identity
+from fairlot.identity.issuer_lies import Named
 from fairlot.identity.leaf import make_leaf_entry
 from fairlot.inputs.people_file import Person
 from fairlot.rehearsal.draw import BATCH, Posting, chunks
 from fairlot.rehearsal.kept import Listed, holder_of
-from fairlot.rehearsal.named import Named
+from fairlot.rehearsal.named import learn_evidence
 from fairlot.rehearsal.parts import Parts
 from fairlot.rehearsal.work import EnrolJob, Workers, enrol_people
 from fairlot.same_name import compared_name
@@ -96,7 +97,7 @@ class Registering:
         identities: list[Identity] = []
         for done in self.workers.map(enrol_people, jobs):
             self.registrar.board.state.statements.learn(done.verified)
-            self.named.learn(done.named)
+            learn_evidence(self.named, done.named)
             entries = [
                 make_leaf_entry(registry_id, identity.leaf, issuer)
                 for identity in done.identities

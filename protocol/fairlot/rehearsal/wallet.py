@@ -9,6 +9,7 @@ from fairlot.claim.make import draw_keys
 from fairlot.errors import InputError
 from fairlot.identity.committee import Holder
 from fairlot.identity.enrolment import Identity, IssuerSecrets, enrol, receive_identity
+from fairlot.identity.naming import joint_handle
 from fairlot.identity.registry import RollId
 from fairlot.rehearsal.asking import Applicant, Office
 from fairlot.rehearsal.committee import (
@@ -118,7 +119,8 @@ def open_wallet(earlier: Earlier, name: str, curve: Backend) -> Wallet:
     keys = holder.signing.public, holder.device.public
     attestation = attester.attest(listed.name, *keys, registry.starts)
     enrolling = holder.randomness.derive("enrolment")
-    made = enrol(curve, registry, issuers, attestation, index, enrolling)
+    named = joint_handle(registry, issuers, attestation, index, enrolling)
+    made = enrol(curve, registry, issuers, attestation, index, named, enrolling)
     identity = receive_identity(
         curve, registry, made, holder.device, attestation.attributes
     )

@@ -59,4 +59,5 @@ def _wish(
         tier=person.tier,
         bid=person.bid,
         answers=() if answer is None else (answer,),
+        choices=person.choices,
     )

@@ -26,6 +26,7 @@ from fairlot.identity.enrolment import (
     receive_identity,
 )
 from fairlot.identity.leaf import check_leaf
+from fairlot.identity.naming import joint_handle
 from fairlot.names import SaleId
 from fairlot.rehearsal.asking import Applicant, Office, SaleJob
 from fairlot.rehearsal.parts import Parts
@@ -156,15 +157,16 @@ class Deposited:
 def enrol_people(job: EnrolJob) -> Enrolled:
     """Play issuers and holders through enrolment."""
     curve, statements = backend(job.backend), Statements()
-    registry = job.parts.registry
+    parts, registry = job.parts, job.parts.registry
     identities: list[Identity] = []
     handles: list[bytes] = []
     named: dict[int, bytes] = {}
     for holder, attestation, index in job.people:
         randomness = holder.randomness.derive("enrolment")
-        enrolment = enrol(
-            curve, registry, job.parts.issuers, attestation, index, randomness
-        )
+        named_by = parts.everybody, attestation, index
+        handle = joint_handle(registry, *named_by, randomness)
+        person = attestation, index, handle
+        enrolment = enrol(curve, registry, parts.issuers, *person, randomness)
         attributes = attestation.attributes
         identity = receive_identity(
             curve, registry, enrolment, holder.device, attributes

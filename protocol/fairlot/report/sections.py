@@ -22,6 +22,7 @@ _HOW = {
     Mechanism.LOTTERY: "lottery",
     Mechanism.AUCTION: "auction, one price for all winners",
     Mechanism.TIERS: "tiers, each by lot",
+    Mechanism.CHOICES: "choices, in an order drawn by lot",
 }
 _DRAW = "The draw: who and when"
 _MARKERS = (
@@ -62,10 +63,10 @@ def sold(state: SaleState) -> Markup:
 def _price(pool: Pool, currency: Currency | None) -> str:
     price = money_text(pool.price, currency)
     match pool.mechanism:
-        case Mechanism.TIERS:
+        case Mechanism.TIERS | Mechanism.CHOICES:
             return ", ".join(
-                f"{t.name}: {t.supply} at {money_text(t.price, currency)}"
-                for t in pool.tiers
+                f"{part.name}: {part.supply} at {money_text(part.price, currency)}"
+                for part in pool.parts
             )
         case Mechanism.QUADRATIC:
             return f"{price} × the square of their number"

@@ -30,7 +30,7 @@ def _check_pool(pool: object) -> None:
         raise CallerError("pools.type", f"{type(pool).__name__} is not a Pool")
     _check_mechanism(pool.mechanism)
     numbers = [pool.supply, pool.price, pool.cap, pool.group_max, pool.certain]
-    numbers += [number for tier in pool.tiers for number in (tier.price, tier.supply)]
+    numbers += [number for part in pool.parts for number in (part.price, part.supply)]
     for number in numbers:
         problem = uint_problem(number)
         if problem:

@@ -19,6 +19,7 @@ class Mechanism(StrEnum):
     LOTTERY = "lottery"
     AUCTION = "auction"
     TIERS = "tiers"
+    CHOICES = "choices"
 
 
 CAPPED = (Mechanism.EQUAL_SHARE, Mechanism.QUADRATIC)
@@ -32,6 +33,16 @@ class Tier:
     name: str
     price: int
     """Price of the one unit that a sponsor gets; tiers fall in price."""
+    supply: int
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One of the things among which people choose."""
+
+    name: str
+    price: int
+    """Price of the one unit that a person gets."""
     supply: int
 
 
@@ -61,13 +72,13 @@ class Pool:
     """Unique in the sale; it enters ``seed_L``."""
     mechanism: Mechanism
     supply: int
-    """N, the units for sale; for tiers the sum over the tiers."""
+    """N, the units for sale; for tiers and options the sum over them."""
     price: int = 0
-    """P, the price of one unit; for an auction the reserve, for tiers 0."""
+    """P, the price of one unit; for an auction the reserve, for tiers and options 0."""
     cap: int = 1
     """X of equal shares, C_max of the quadratic price; elsewhere a person gets one unit."""
     group_max: int = 1
-    """Lottery: the greatest size of a group; 1 for no groups."""
+    """Lottery, choices: the greatest size of a group; 1 for no groups."""
     certain: int = 0
     """Lottery: how many seats bids can make certain."""
     tiers: tuple[Tier, ...] = ()
@@ -81,11 +92,18 @@ class Pool:
     """Ed25519 key derived from the answer; ``None`` if there is nothing to solve."""
     excludes: tuple[Exclusion, ...] = ()
     """What nobody who enters may disclose, sorted by attribute, none of ``requires``."""
+    options: tuple[Option, ...] = ()
+    """Choices: what there is, in the order to which lists of preference refer."""
 
     @property
     def takes_bids(self) -> bool:
         """Tell whether sealed bids are opened for this pool."""
         return self.mechanism is Mechanism.AUCTION or self.certain > 0
+
+    @property
+    def parts(self) -> "tuple[Tier | Option, ...]":
+        """What has a name, a price and a supply of its own."""
+        return (*self.tiers, *self.options)
 
     @property
     def rules(self) -> "tuple[Requirement | Exclusion, ...]":
@@ -109,10 +127,9 @@ class Pool:
         """Return the CBOR map; a value that is the default has no key."""
         value: dict[str, Value] = {"name": self.name, "mechanism": self.mechanism.value}
         if self.mechanism is Mechanism.TIERS:
-            value["tiers"] = [
-                {"name": t.name, "price": t.price, "supply": t.supply}
-                for t in self.tiers
-            ]
+            value["tiers"] = [_named(tier) for tier in self.tiers]
+        elif self.mechanism is Mechanism.CHOICES:
+            value["options"] = [_named(option) for option in self.options]
         else:
             value |= {"supply": self.supply, "price": self.price}
         if self.mechanism in CAPPED:
@@ -136,3 +153,7 @@ class Pool:
         if self.puzzle is not None:
             value["puzzle"] = self.puzzle
         return value
+
+
+def _named(each: Tier | Option) -> dict[str, Value]:
+    return {"name": each.name, "price": each.price, "supply": each.supply}

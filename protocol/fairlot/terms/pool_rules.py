@@ -4,17 +4,18 @@ Ranges and types are what the reader checks; here are the rules that join severa
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from itertools import pairwise
 
 from fairlot.errors import TermsError, Where
 from fairlot.fields import UINT_MAX
 from fairlot.money import Currency, money_text
-from fairlot.terms.pool import Exclusion, Mechanism, Pool, Requirement, Tier
+from fairlot.terms.pool import Exclusion, Mechanism, Option, Pool, Requirement, Tier
 from fairlot.text import Fail, check_attribute, check_text, shown
 
 MAX_TIERS = 16
+MAX_OPTIONS = 500
 MAX_ATTRIBUTES = 64
 MAX_VALUES = 64
 
@@ -23,6 +24,8 @@ _Fail = Callable[[Where, str], TermsError]
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
 _NAME_RULE = "a name begins with a-z and has 1 to 32 characters of a-z, 0-9 and -"
+_OPTION = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
+_OPTION_RULE = _NAME_RULE.replace("a-z and has", "a-z or 0-9 and has")
 
 
 def check_pools(
@@ -37,21 +40,25 @@ def check_pools(
 
     Raises:
         TermsError: ``terms.pools``, ``terms.pool-name``, ``terms.group``,
-            ``terms.certain``, ``terms.tiers``, ``terms.requires``, ``terms.excludes``,
-            ``terms.unsold``.
+            ``terms.certain``, ``terms.tiers``, ``terms.options``, ``terms.requires``,
+            ``terms.excludes``, ``terms.unsold``.
     """
     for index, (pool, where) in enumerate(zip(pools, places, strict=True)):
         _check_name(pool, pools[:index], where)
         _check_unsold(pool, pools[index + 1 :], where)
-        _check_lottery(pool, where)
         if pool.mechanism is Mechanism.TIERS:
             _check_tiers(pool, where, currency)
+        if pool.mechanism is Mechanism.CHOICES:
+            _check_options(pool, where)
+        _check_lottery(pool, where)
         _check_requires(pool.requires, (*where, "requires"))
         _check_excludes(pool, (*where, "excludes"))
     bids = [pool.takes_bids for pool in pools]
     _check_single(bids, places, "takes bids as an earlier pool does")
     tiers = [pool.mechanism is Mechanism.TIERS for pool in pools]
     _check_single(tiers, places, "has tiers as an earlier pool does")
+    choices = [pool.mechanism is Mechanism.CHOICES for pool in pools]
+    _check_single(choices, places, "offers choices as an earlier pool does")
     by_name = {pool.name: pool for pool in pools}
     for pool, where in zip(pools, places, strict=True):
         if pool.group_max > 1 and pool.unsold is not None:
@@ -69,9 +76,16 @@ def _check_name(pool: Pool, earlier: Sequence[Pool], where: Where) -> None:
 
 
 def _check_unsold(pool: Pool, later: Sequence[Pool], where: Where) -> None:
-    if pool.unsold is not None and pool.unsold not in [each.name for each in later]:
+    if pool.unsold is None:
+        return
+    target = next((each for each in later if each.name == pool.unsold), None)
+    if target is None:
         problem = f"is {shown(pool.unsold)}, but must be the name of a later pool"
         raise TermsError("terms.pools", (*where, "unsold"), problem)
+    if Mechanism.CHOICES in (pool.mechanism, target.mechanism):
+        problem = f"is {shown(pool.unsold)}: a unit of one option is none of another"
+        rule = f"{problem}, so nothing is left to choices, and nothing by them"
+        raise TermsError("terms.pools", (*where, "unsold"), rule)
 
 
 def _check_leftovers(
@@ -141,8 +155,10 @@ def _check_single(have: Sequence[bool], places: Sequence[Where], problem: str) -
 
 
 def _check_lottery(pool: Pool, where: Where) -> None:
-    if 1 < pool.group_max > pool.supply:
-        problem = f"is {pool.group_max}, but must be at most the supply, {pool.supply}"
+    # A group chooses one option, all of it.
+    most = max((option.supply for option in pool.options), default=pool.supply)
+    if 1 < pool.group_max > most:
+        problem = f"is {pool.group_max}, but must be at most the supply, {most}"
         raise TermsError("terms.group", (*where, "group_max"), problem)
     if pool.certain and pool.certain >= pool.supply:
         problem = f"must be below the supply, {pool.supply}: some seats are drawn"
@@ -177,6 +193,31 @@ def _check_tier_name(tier: Tier, earlier: Sequence[Tier], where: Where) -> None:
     if tier.name in [each.name for each in earlier]:
         problem = f"is {shown(tier.name)}, as an earlier tier's: choose another name"
         raise TermsError("terms.tiers", where, problem)
+
+
+def _check_options(pool: Pool, where: Where) -> None:
+    options, place = pool.options, (*where, "options")
+    if not 1 <= len(options) <= MAX_OPTIONS:
+        rule = f"must hold 1 to {MAX_OPTIONS} options, and holds {len(options)}"
+        raise TermsError("terms.options", place, rule)
+    known: set[str] = set()
+    for index, option in enumerate(options):
+        _check_option_name(option, known, (*place, index, "name"))
+        known.add(option.name)
+    if pool.supply > UINT_MAX:
+        problem = f"must together supply {UINT_MAX} units at most"
+        raise TermsError("terms.options", place, problem)
+
+
+def _check_option_name(option: Option, earlier: Collection[str], where: Where) -> None:
+    if not _OPTION.fullmatch(option.name):
+        problem = f"is {shown(option.name)}: {_OPTION_RULE}"
+        raise TermsError("terms.options", where, problem)
+    if option.name in earlier:
+        problem = (
+            f"is {shown(option.name)}, as an earlier option's: choose another name"
+        )
+        raise TermsError("terms.options", where, problem)
 
 
 def _check_requires(requires: Sequence[Requirement], where: Where) -> None:

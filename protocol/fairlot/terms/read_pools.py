@@ -5,7 +5,15 @@ from collections.abc import Mapping, Sequence
 from fairlot.errors import TermsError, Where
 from fairlot.fields import Fields
 from fairlot.money import Currency
-from fairlot.terms.pool import CAPPED, Exclusion, Mechanism, Pool, Requirement, Tier
+from fairlot.terms.pool import (
+    CAPPED,
+    Exclusion,
+    Mechanism,
+    Option,
+    Pool,
+    Requirement,
+    Tier,
+)
 from fairlot.terms.pool_rules import check_pools
 from fairlot.terms.read_fields import read_key
 from fairlot.text import shown
@@ -19,17 +27,20 @@ _KEYS: Mapping[Mechanism, tuple[Sequence[str], Sequence[str]]] = {
     Mechanism.LOTTERY: (_OFFER, ("group_max", "certain")),
     Mechanism.AUCTION: (_OFFER, ()),
     Mechanism.TIERS: (("tiers",), ()),
+    Mechanism.CHOICES: (("options",), ("group_max",)),
 }
 """Keys of each mechanism's own: those that must be given, those that may."""
 
 _OWN = tuple(
     dict.fromkeys(key for keys in _KEYS.values() for part in keys for key in part)
 )
-_EVERY = ("unsold", "again", "requires", "excludes", "puzzle")
+_EVERY = ("again", "requires", "excludes", "puzzle")
+_UNSOLD = ("unsold",)
+"""Of every mechanism but choices: what is left of one option is no unit of another."""
 _EMPTY = "is empty, as where it is absent: leave it out"
-_TIER = ("name", "price", "supply")
+_NAMED = ("name", "price", "supply")
 
-POOL_KEYS = ("name", "mechanism", *_OWN, *_EVERY)
+POOL_KEYS = ("name", "mechanism", *_OWN, *_UNSOLD, *_EVERY)
 """All that can be said of a pool."""
 
 
@@ -48,9 +59,10 @@ def read_pools(
 
     Raises:
         TermsError: ``terms.pools``, ``terms.pool-name``, ``terms.mechanism``,
-            ``terms.group``, ``terms.certain``, ``terms.tiers``, ``terms.requires``,
-            ``terms.excludes``, ``terms.unsold``, ``terms.key``. For a field that is
-            missing, unknown, of another type or out of range what the maps raise.
+            ``terms.group``, ``terms.certain``, ``terms.tiers``, ``terms.options``,
+            ``terms.requires``, ``terms.excludes``, ``terms.unsold``, ``terms.key``. For a
+            field that is missing, unknown, of another type or out of range what the maps
+            raise.
     """
     if not 1 <= len(maps) <= MAX_POOLS:
         rule = f"must hold 1 to {MAX_POOLS} pools, and holds {len(maps)}"
@@ -63,11 +75,13 @@ def read_pools(
 def _pool(fields: Fields) -> Pool:
     mechanism = _mechanism(fields)
     tiers = _tiers(fields) if mechanism is Mechanism.TIERS else ()
+    options = _options(fields) if mechanism is Mechanism.CHOICES else ()
+    parts: tuple[Tier | Option, ...] = (*tiers, *options)
     supply, price = _offer(fields, mechanism)
     return Pool(
         name=fields.text("name"),
         mechanism=mechanism,
-        supply=sum(tier.supply for tier in tiers) if tiers else supply,
+        supply=sum(part.supply for part in parts) if parts else supply,
         price=price,
         cap=fields.uint("cap", 1) if mechanism in CAPPED else 1,
         group_max=_above(fields, "group_max", 1),
@@ -78,6 +92,7 @@ def _pool(fields: Fields) -> Pool:
         requires=_requires(fields),
         puzzle=read_key(fields, "puzzle") if fields.has("puzzle") else None,
         excludes=_excludes(fields),
+        options=options,
     )
 
 
@@ -86,8 +101,10 @@ def _mechanism(fields: Fields) -> Mechanism:
     word = fields.peek("mechanism")
     found = next((each for each in Mechanism if each == word), None)
     must, may = _KEYS[found] if found else ((), _OWN)
+    if found is not Mechanism.CHOICES:
+        may = (*may, *_UNSOLD)
     problem = f"has no meaning for mechanism = {shown(str(word))}: remove it"
-    elsewhere = dict.fromkeys(_OWN, problem)
+    elsewhere = dict.fromkeys((*_OWN, *_UNSOLD), problem)
     fields.only(("name", "mechanism", *must), (*may, *_EVERY), elsewhere)
     text = fields.text("mechanism")
     if found is None:
@@ -98,8 +115,8 @@ def _mechanism(fields: Fields) -> Mechanism:
 
 
 def _offer(fields: Fields, mechanism: Mechanism) -> tuple[int, int]:
-    """Return supply and price; tiers have their own prices."""
-    if mechanism is Mechanism.TIERS:
+    """Return supply and price; tiers and options have their own."""
+    if mechanism in (Mechanism.TIERS, Mechanism.CHOICES):
         return 0, 0
     # With a price of 0 no budget would bound a quadratic order.
     least = 1 if mechanism is Mechanism.QUADRATIC else 0
@@ -112,12 +129,17 @@ def _above(fields: Fields, name: str, default: int) -> int:
 
 
 def _tiers(fields: Fields) -> tuple[Tier, ...]:
-    return tuple(_tier(tier) for tier in fields.maps("tiers"))
+    return tuple(Tier(*_named(tier)) for tier in fields.maps("tiers"))
 
 
-def _tier(fields: Fields) -> Tier:
-    fields.only(_TIER, ())
-    return Tier(fields.text("name"), fields.uint("price"), fields.uint("supply"))
+def _options(fields: Fields) -> tuple[Option, ...]:
+    return tuple(Option(*_named(option)) for option in fields.maps("options"))
+
+
+def _named(fields: Fields) -> tuple[str, int, int]:
+    """Return name, price and supply."""
+    fields.only(_NAMED, ())
+    return fields.text("name"), fields.uint("price"), fields.uint("supply")
 
 
 def _again(fields: Fields) -> bool:

@@ -125,6 +125,12 @@ class Terms:
         return next(pools, None)
 
     @property
+    def choosing(self) -> Pool | None:
+        """The pool of choices; ``None`` if there is none."""
+        pools = (p for p in self.pools if p.mechanism is Mechanism.CHOICES)
+        return next(pools, None)
+
+    @property
     def group_max(self) -> int:
         """The greatest size of a group that a deposit may name; 1 for no groups."""
         return max(pool.group_max for pool in self.pools)
@@ -179,7 +185,7 @@ class Terms:
             TermsError: ``terms.field`` where a field is missing, unknown, of another
                 type or out of range; ``terms.version``, ``terms.text``, ``terms.key``,
                 ``terms.pools``, ``terms.pool-name``, ``terms.mechanism``,
-                ``terms.group``, ``terms.certain``, ``terms.tiers``,
+                ``terms.group``, ``terms.certain``, ``terms.tiers``, ``terms.options``,
                 ``terms.requires``, ``terms.excludes``, ``terms.unsold``, ``terms.deposits``,
                 ``terms.bids``, ``terms.currency``, ``terms.round``, ``terms.times``,
                 ``terms.slack``, ``terms.roll``, ``terms.board-name``,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from fairlot.allocation.entering import check_choices
 from fairlot.allocation.shape import Lots, Order
 from fairlot.terms.pool import Pool
 from fairlot_crypto.errors import CallerError
@@ -13,10 +14,11 @@ def check_orders(pool: Pool, orders: Sequence[Order]) -> None:
     Raises:
         CallerError: ``allocation.quantity`` for a negative number, ``allocation.bid``
             for a bid that is negative or above the deposit, ``allocation.tier`` for a
-            tier that the pool does not have.
+            tier that the pool does not have, ``allocation.choices`` for a list that
+            names an option twice, or one that the pool does not have.
     """
-    of_tiers = (number for tier in pool.tiers for number in (tier.supply, tier.price))
-    if min(pool.supply, pool.price, pool.cap, *of_tiers) < 0:
+    of_parts = (number for part in pool.parts for number in (part.supply, part.price))
+    if min(pool.supply, pool.price, pool.cap, *of_parts) < 0:
         raise CallerError("allocation.quantity", "no number of a pool may be negative")
     for order in orders:
         if order.wants < 0 or order.budget < 0:
@@ -29,6 +31,7 @@ def check_orders(pool: Pool, orders: Sequence[Order]) -> None:
             raise CallerError(
                 "allocation.tier", "a tier must be an index into pool.tiers"
             )
+        check_choices(pool, order.choices)
 
 
 def check_permutation(permutation: Sequence[int], count: int) -> None:

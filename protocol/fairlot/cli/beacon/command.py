@@ -5,7 +5,7 @@ from fairlot.cli.beacon import delay as beacon_delay
 from fairlot.cli.beacon import keeper as beacon_keeper
 from fairlot.cli.beacon import own as beacon_own
 from fairlot.cli.beacon import steps as beacon_steps
-from fairlot.cli.command import command_of_steps
+from fairlot.cli.command import action_of_steps
 
 STEPS = (
     beacon_steps.KEY,
@@ -43,9 +43,4 @@ Examples:
 """
 
 
-COMMAND = command_of_steps(
-    "beacon",
-    "Commit, seal, reveal or recover as a contributor; make a delay's set-up; calibrate.",
-    _EXAMPLES,
-    STEPS,
-)
+ACTION = action_of_steps(_EXAMPLES, STEPS)

@@ -13,10 +13,10 @@ from fairlot.cli.command import (
     FAILED,
     OK,
     Command,
+    action_of_steps,
     add_json,
     add_new_file,
     chosen_curve,
-    command_of_steps,
     whole,
 )
 from fairlot.cli.door.files import (
@@ -243,9 +243,4 @@ STEPS = (
 )
 
 
-COMMAND = command_of_steps(
-    "doors",
-    "Let winners in at a gate, offline, each once for each unit.",
-    _EXAMPLES,
-    STEPS,
-)
+ACTION = action_of_steps(_EXAMPLES, STEPS)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from fairlot.cli.beacon.steps import view_of
-from fairlot.cli.command import OK, Command, add_new_file, chosen_curve
+from fairlot.cli.command import OK, Action, add_new_file, chosen_curve
 from fairlot.cli.door.files import read_question, write_new
 from fairlot.cli.output import say, show_json
 from fairlot.cli.registry_folder import add_person, read_folder_of
@@ -81,10 +81,4 @@ def _show(arguments: argparse.Namespace, asked: Challenge, answer: Answer) -> No
         say(f"{arguments.out} answers the gate {asked.gate} for {answer.nym.hex()}.")
 
 
-COMMAND = Command(
-    "prove",
-    "Show a gate that the nym that has won is yours.",
-    _EXAMPLES,
-    configure,
-    execute,
-)
+ACTION = Action(_EXAMPLES, configure, execute)

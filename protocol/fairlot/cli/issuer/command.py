@@ -1,9 +1,19 @@
 """``fairlot issuer``: the steps of one issuer, on a machine of its own."""
 
-from fairlot.cli.command import command_of_steps
-from fairlot.cli.issuer import erasing, making
+from fairlot.cli.command import action_of_steps
+from fairlot.cli.issuer import erasing, making, serving
 
-STEPS = (making.INIT, making.PLAN, making.DEAL, making.CONVICT, erasing.ERASE)
+STEPS = (
+    making.INIT,
+    making.PLAN,
+    making.DEAL,
+    serving.REGISTRY,
+    serving.FOLLOW,
+    serving.TAG,
+    serving.ROLL,
+    making.CONVICT,
+    erasing.ERASE,
+)
 
 _EXAMPLES = """\
 Issuers share nothing but letters, which are files. Each has a folder that nobody else reads,
@@ -16,14 +26,11 @@ Examples:
   fairlot issuer init me
   fairlot issuer plan card-1 card-2 card-3 card-4 --threshold 1 --season 1 --out plan
   fairlot issuer deal me --plan plan --letters mail
+  fairlot issuer follow me registry.log --plan plan
+  fairlot issuer tag me tags.request --out tags.answer
   fairlot issuer convict signing-3-share.evidence
   fairlot issuer erase me --plan plan --season 1
 """
 
 
-COMMAND = command_of_steps(
-    "issuer",
-    "Make the keys of a committee, as one of its issuers.",
-    _EXAMPLES,
-    STEPS,
-)
+ACTION = action_of_steps(_EXAMPLES, STEPS)

@@ -143,19 +143,34 @@ def read_letters(folder: Path) -> tuple[tuple[Letter, ...], tuple[Ignored, ...]]
         InputError: ``issuer.unreadable`` for a folder that cannot be read.
     """
     # Step 8.
+    return read_mail(folder, read_letter)
+
+
+def read_mail(
+    folder: Path, read: Callable[[bytes], T]
+) -> tuple[tuple[T, ...], tuple[Ignored, ...]]:
+    """Read all files of a folder to which others have access.
+
+    Args:
+        folder: of the files; drafts are passed over.
+        read: reads one, or raises InputError.
+
+    Raises:
+        InputError: ``issuer.unreadable`` for a folder that cannot be read.
+    """
     try:
         files = sorted(each for each in folder.iterdir() if _counts(each))
     except OSError as error:
         problem = f"{folder} cannot be read: {error.strerror}"
         raise InputError("issuer.unreadable", problem) from error
-    letters: list[Letter] = []
+    found: list[T] = []
     ignored: list[Ignored] = []
     for file in files:
         try:
-            letters.append(read_as(file, read_letter))
+            found.append(read_as(file, read))
         except InputError as error:
             ignored.append(Ignored(file.name, error.code))
-    return tuple(letters), tuple(ignored)
+    return tuple(found), tuple(ignored)
 
 
 def show_letter(folder: Path, letter: Letter) -> Path:
@@ -164,12 +179,20 @@ def show_letter(folder: Path, letter: Letter) -> Path:
     Raises:
         InputError: ``issuer.exists`` where another file has its name.
     """
-    path, data = folder / letter.name, letter.to_bytes()
+    return show_file(folder / letter.name, letter.to_bytes())
+
+
+def show_file(path: Path, data: bytes) -> Path:
+    """Write what was kept, unless it is there: the same step gives the same bytes.
+
+    Raises:
+        InputError: ``issuer.exists`` where another file has its name.
+    """
     try:
         write_new_file(path, data)
     except FileExistsError as error:
         if read_file(path) != data:
-            problem = f"{path} exists, and is not the letter that you have sent"
+            problem = f"{path} exists, and is not what this step gives"
             raise InputError("issuer.exists", f"{problem}: move it away") from error
     return path
 
