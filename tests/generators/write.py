@@ -42,6 +42,7 @@ CHAPTERS = (
     "points",
     "auction",
     "tiers",
+    "lapses",
     "choices",
     "odds",
     "check",
