@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from fairlot.audit.carried import carried_findings
+from fairlot.audit.carried import carried_findings, tag_findings
 from fairlot.audit.checks import (
     BEFORE_TERMS,
     CHECKS,
@@ -255,6 +255,7 @@ def _own_findings(
     yield from roll_findings(read.registries, compared.registries)
     # Step 9.
     yield from carried_findings(read.registries[0])
+    yield from tag_findings(state.curve, read.registries)
     # Step 3.
     finals = sum(f.final for f in state.fundings())
     most = state.roll.roll.leaves if finals else 0

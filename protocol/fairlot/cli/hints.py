@@ -37,7 +37,7 @@ def execute(arguments: argparse.Namespace) -> int:
     """Read the transcript, and write what a verifier would compute beside it."""
     path: Path = arguments.file
     # Step 1.
-    read = replay_named(path, chosen_curve(), "reading")
+    read = replay_named(path, chosen_curve(), "reading", cache=False)
     # Step 2.
     made = hints_of(read)
     beside = path.with_name(path.name + SUFFIX)
