@@ -20,14 +20,9 @@ from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import TermsFile
 from fairlot.names import Nym
 from fairlot.rehearsal.play import rehearse
-from fairlot.rehearsal.work import (
-    DepositJob,
-    EnrolJob,
-    InProcess,
-    deposit_people,
-    enrol_people,
-)
+from fairlot.rehearsal.work import DepositJob, EnrolJob, deposit_people, enrol_people
 from fairlot.terms.pool import MAIN_POOL, Mechanism, Pool
+from fairlot.workers import InProcess
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.randomness import SeededRandomness
 from kit.gala import ANN, BOB, WISH, says, together

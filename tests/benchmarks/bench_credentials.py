@@ -30,8 +30,8 @@ from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import TermsFile
 from fairlot.rehearsal.parts import START, cast_parts
 from fairlot.rehearsal.play import rehearse
-from fairlot.rehearsal.work import InProcess, Processes
 from fairlot.terms.pool import Mechanism, Pool
+from fairlot.workers import InProcess, Processes
 from fairlot_crypto.bbs.profile import Credential, present, verify_presentation
 from fairlot_crypto.curve import backend
 from fairlot_crypto.randomness import SeededRandomness, SystemRandomness

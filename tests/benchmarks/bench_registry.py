@@ -37,8 +37,8 @@ from fairlot.rehearsal.desk import Desk
 from fairlot.rehearsal.draw import NobodyWatches, Posting
 from fairlot.rehearsal.parts import START, Parts, cast_parts
 from fairlot.rehearsal.registering import Registering
-from fairlot.rehearsal.work import Processes, Workers
 from fairlot.terms.pool import Mechanism, Pool
+from fairlot.workers import Processes, Workers
 from fairlot_crypto.curve import backend
 from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.log.checkpoint import SignedCheckpoint

@@ -23,10 +23,10 @@ from fairlot.board.storage import MemoryStorage
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import TermsFile
 from fairlot.rehearsal.play import rehearse
-from fairlot.rehearsal.work import InProcess
 from fairlot.report import buyers
 from fairlot.report.page import report_page
 from fairlot.terms.pool import MAIN_POOL, Mechanism, Pool
+from fairlot.workers import InProcess
 from fairlot_crypto.curve import backend
 from fairlot_crypto.randomness import SeededRandomness
 from fairlot_crypto.statements import Statements

@@ -26,7 +26,7 @@ from fairlot.rehearsal.draw import NobodyWatches
 from fairlot.rehearsal.kept import LOG, SECRET, Earlier, read_kept
 from fairlot.rehearsal.play import rehearse
 from fairlot.rehearsal.wallet import claim_key
-from fairlot.rehearsal.work import InProcess
+from fairlot.workers import InProcess
 from fairlot_crypto.keys import OpeningKey, SigningKey
 from fairlot_crypto.randomness import Randomness, SeededRandomness
 from kit.sales import GROUP, source, stage

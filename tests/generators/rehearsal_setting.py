@@ -24,7 +24,7 @@ from fairlot.rehearsal.kept import KeptRegistry, read_kept, registry_log
 from fairlot.rehearsal.play import Rehearsed, rehearse
 from fairlot.rehearsal.plot import Act, beginnings, calendar_of, plot
 from fairlot.rehearsal.returning import check_returning
-from fairlot.rehearsal.work import InProcess
+from fairlot.workers import InProcess
 from fairlot_crypto.randomness import SeededRandomness
 from generators.case import Raw
 from generators.stage import GROUP

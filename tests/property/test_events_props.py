@@ -16,8 +16,8 @@ from fairlot.inputs.terms_file import TermsFile
 from fairlot.rehearsal.draw import NobodyWatches
 from fairlot.rehearsal.play import Rehearsed, rehearse
 from fairlot.rehearsal.plot import Act, beginnings, calendar_of, plot
-from fairlot.rehearsal.work import InProcess
 from fairlot.terms.pool import MAIN_POOL, Mechanism, Pool
+from fairlot.workers import InProcess
 from kit.sales import GROUP, PRICE, source
 
 NAMES = ("ann", "bob")

@@ -14,7 +14,7 @@ from fairlot.identity.registry import epoch_at
 from fairlot.rehearsal.asking import Applicant
 from fairlot.rehearsal.claiming import CLAIMS_AFTER, Claiming
 from fairlot.rehearsal.draw import NobodyWatches, Poster
-from fairlot.rehearsal.work import InProcess
+from fairlot.workers import InProcess
 from kit.sales import play, source
 from kit.stage import Stage
 

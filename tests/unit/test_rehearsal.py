@@ -19,9 +19,9 @@ from fairlot.rehearsal.announcing import write_terms
 from fairlot.rehearsal.draw import BATCH, STOPS
 from fairlot.rehearsal.parts import START, cast_parts
 from fairlot.rehearsal.play import Rehearsed, rehearse
-from fairlot.rehearsal.work import InProcess, Processes, Workers
 from fairlot.terms.pool import MAIN_POOL, Mechanism, Pool
 from fairlot.terms.terms import Terms
+from fairlot.workers import InProcess, Processes, Workers
 from fairlot_crypto.randomness import Randomness, SeededRandomness, SystemRandomness
 from kit.sales import GROUP, PRICE, source
 from kit.stage import STATEMENTS, setup_of_one

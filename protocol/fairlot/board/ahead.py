@@ -36,6 +36,7 @@ class Ahead:
         self._hints = hints
         self._place = 0
         self._leaf = 0
+        self._time = 0
 
     def look(self, state: SaleState, records: Sequence[Record], place: int) -> None:
         """Verify the next presentations, unless a look before this one has.
@@ -48,9 +49,8 @@ class Ahead:
         if place < self._place or not state.opened:
             return
         # Step 22.
-        self._leaf += sum(map(_is_leaf, records[self._place : place]))
-        self._place = place
-        found = list(self._next(state, records))
+        self._go_to(place, records)
+        found = list(self._next(state, records, MOST))
         # Step 24.
         learn_shown(
             [showing for _, showing in found],
@@ -59,16 +59,21 @@ class Ahead:
             self._randomness,
         )
 
+    def _go_to(self, place: int, records: Sequence[Record]) -> None:
+        """Pass the records before a place."""
+        self._leaf += sum(map(_is_leaf, records[self._place : place]))
+        self._place = place
+
     def _next(
-        self, state: SaleState, records: Sequence[Record]
+        self, state: SaleState, records: Sequence[Record], most: int
     ) -> Iterator[tuple[int, Showing]]:
         """Yield leaf and presentation of the entries that come next."""
-        time, found = state.clock, 0
-        while self._place < len(records) and found < MOST:
+        self._time, found = max(self._time, state.clock), 0
+        while self._place < len(records) and found < most:
             record = records[self._place]
             if isinstance(record.item, Entry):
-                time = _time_after(record.item, time)
-                showing = shown_in(state, record.item, time)
+                self._time = _time_after(record.item, self._time)
+                showing = shown_in(state, record.item, self._time)
                 if showing is not None:
                     found += 1
                     yield self._leaf, showing

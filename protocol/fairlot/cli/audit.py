@@ -1,9 +1,11 @@
 """``fairlot audit``: check a transcript offline."""
 
 import argparse
+import os
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from fairlot.audit.auditor import audit
@@ -12,27 +14,25 @@ from fairlot.audit.kept import NOTHING, Kept
 from fairlot.audit.margin import BeaconFacts
 from fairlot.audit.report import Report
 from fairlot.board.ahead import Ahead
+from fairlot.board.hints import Hints
 from fairlot.board.log_replay import Finding
-from fairlot.cli.beacon.files import read_round_file
+from fairlot.board.ranges import AheadInRanges
 from fairlot.cli.command import (
     FAILED,
     OK,
     Action,
-    add_files,
-    add_rounds,
     chosen_curve,
-    hex_bytes,
+    whole,
 )
-from fairlot.cli.heads import read_kept_head, read_policy_file, read_receipt
+from fairlot.cli.given import add_given, read_given
 from fairlot.cli.output import Screen, say, show_json
 from fairlot.cli.table import show_table
 from fairlot.cli.transcript import read_hints, read_named
 from fairlot.cli.verdicts import ENDING, remembered
 from fairlot.money import money_text
-from fairlot.names import HASH_LENGTH
 from fairlot.text import counted
+from fairlot.workers import Processes
 from fairlot_crypto.curve import Backend
-from fairlot_crypto.keys import KEY_LENGTH
 from fairlot_crypto.randomness import SystemRandomness
 from fairlot_crypto.statements import Statements
 from fairlot_crypto.timelock.drand import Beacon
@@ -51,20 +51,13 @@ Examples:
   fairlot audit sale.fairlot registry-2031.fairlot registry-2030.fairlot --sale-id HEX64
   fairlot audit registry.fairlot --registry-alone --board-key HEX64
 """
+_MANY = 1 << 22
+"""Bytes of a file from which on several processes are worth their start."""
 _MONEY = ("money_in", "payments", "refunds", "refunds_held")
 _ACCEPTED = "You accept a REHEARSAL: nothing below is proved about people or money."
 _NOT_ACCEPTED = "A REHEARSAL does not pass for a sale: this audit fails."
 _SHOWN = 20
 """How many findings of one check are shown to people."""
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What an auditor has from elsewhere."""
-
-    expected: Expected
-    kept: Kept
-    rounds: Sequence[Beacon]
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -85,6 +78,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="audit the log of a registry, without any sale",
     )
     parser.add_argument(
+        "--jobs",
+        metavar="N",
+        type=whole(1, 9999),
+        help="how many processes verify a long log; changes no report (default: one for "
+        "each core)",
+    )
+    parser.add_argument(
         "--cache",
         action="store_true",
         help=f"use and keep verdicts in FILE{ENDING}; else everything is verified again",
@@ -92,63 +92,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="report for machines")
 
 
-def add_given(parser: argparse.ArgumentParser) -> None:
-    """Add the options for what an auditor has from elsewhere."""
-    parser.add_argument(
-        "--sale-id",
-        metavar="HEX",
-        type=hex_bytes(HASH_LENGTH),
-        help="the expected sale, as the seller has published it",
-    )
-    parser.add_argument(
-        "--board-key",
-        metavar="HEX",
-        type=hex_bytes(KEY_LENGTH),
-        help="the expected key of the board",
-    )
-    parser.add_argument(
-        "--policy",
-        metavar="FILE",
-        type=Path,
-        help="the log and the witnesses that you trust, a tlog-policy",
-    )
-    add_files(parser, "head", "a head that somebody kept, which the board must extend")
-    add_files(parser, "receipt", "a tlog-proof, whose entry the board must hold")
-    parser.add_argument(
-        "--rehearsal",
-        action="store_true",
-        help="accept a rehearsal, in which one machine played every role",
-    )
-    add_rounds(parser, "a round for whose lack the sale is said to be void")
-
-
-def read_given(arguments: argparse.Namespace) -> Given:
-    """Return what the auditor has from elsewhere.
-
-    Raises:
-        InputError: as the chapter says of each file.
-    """
-    path: Path | None = arguments.policy
-    expected = Expected(
-        arguments.sale_id,
-        arguments.board_key,
-        arguments.rehearsal,
-        None if path is None else read_policy_file(path),
-    )
-    kept = Kept(
-        tuple(map(read_kept_head, arguments.heads)),
-        tuple(map(read_receipt, arguments.receipts)),
-    )
-    return Given(expected, kept, tuple(map(read_round_file, arguments.rounds)))
-
-
 def execute(arguments: argparse.Namespace) -> int:
     """Audit and print the report."""
     given = read_given(arguments)
     expected = replace(given.expected, registry_alone=arguments.registry_alone)
     curve, files = chosen_curve(), arguments.files
+    jobs = arguments.jobs or os.cpu_count() or 1
     with remembered(files, curve, cache=arguments.cache) as known:
-        report = audit_files(curve, files, expected, given.rounds, given.kept, known)
+        report = audit_files(
+            curve, files, expected, given.rounds, given.kept, known, jobs
+        )
     if arguments.json:
         show_json("audit", report.to_json())
     else:
@@ -166,6 +119,7 @@ def audit_files(
     rounds: Sequence[Beacon] = (),
     kept: Kept = NOTHING,
     statements: Statements | None = None,
+    jobs: int = 1,
 ) -> Report:
     """Audit the logs that lie in some files.
 
@@ -176,6 +130,7 @@ def audit_files(
         rounds: for whose lack the sale is said to be void.
         kept: what people kept.
         statements: what this user has verified before; ``None`` for nothing.
+        jobs: how many processes verify presentations, where there are many.
 
     Raises:
         InputError: ``transcript.unreadable``, ``transcript.none``,
@@ -185,12 +140,22 @@ def audit_files(
     """
     data, *more = map(read_named, paths)
     known = Statements() if statements is None else statements
-    with Screen(acknowledge=False) as screen:
+    hints = read_hints(paths[0])
+    with Screen(acknowledge=False) as screen, _ahead(hints, jobs, len(data)) as ahead:
         stage, now = screen.stage("checking"), int(time.time())
-        ahead = Ahead(SystemRandomness(), read_hints(paths[0]))
         return audit(
             data, backend, expected, known, stage, now, rounds, kept, more, ahead
         )
+
+
+@contextmanager
+def _ahead(hints: Hints, jobs: int, length: int) -> Generator[Ahead]:
+    """Yield what looks ahead in a file of ``length`` bytes."""
+    if jobs == 1 or length < _MANY:
+        yield Ahead(SystemRandomness(), hints)
+        return
+    with Processes(jobs) as workers:
+        yield AheadInRanges(hints, workers, jobs)
 
 
 def show_report(report: Report, expected: Expected) -> None:

@@ -28,8 +28,8 @@ from fairlot.rehearsal.draw import BATCH
 from fairlot.rehearsal.kept import Earlier
 from fairlot.rehearsal.play import Rehearsed, rehearse
 from fairlot.rehearsal.plot import Act, beginnings, calendar_of, plot
-from fairlot.rehearsal.work import InProcess, Processes, Workers
 from fairlot.text import csv_table
+from fairlot.workers import InProcess, Processes, Workers
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.delay.parameters import Setup
 from fairlot_crypto.durable import PRIVATE, write_file

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from fairlot import __version__
 from fairlot.audit.auditor import audit_replay
-from fairlot.cli.audit import add_given, read_given
 from fairlot.cli.command import FAILED, OK, Action, chosen_curve
+from fairlot.cli.given import add_given, read_given
 from fairlot.cli.output import say
 from fairlot.cli.transcript import replay_named
 from fairlot.cli.verdicts import add_no_cache

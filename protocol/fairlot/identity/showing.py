@@ -75,6 +75,11 @@ def check_shown(showing: Showing, statements: Statements) -> None:
     )
 
 
+def is_known(showing: Showing, statements: Statements) -> bool:
+    """Tell whether a presentation has verified before."""
+    return statements.knows(statement_digest(PRESENTATION, _parts(showing)))
+
+
 def learn_shown(
     showings: Sequence[Showing],
     hints: Sequence[bytes | None],

@@ -14,7 +14,7 @@ from fairlot.identity.registry import epoch_at
 from fairlot.rehearsal.asking import Applicant, Office, SaleJob
 from fairlot.rehearsal.draw import BATCH, Poster, chunks
 from fairlot.rehearsal.parts import Parts
-from fairlot.rehearsal.work import Workers
+from fairlot.workers import Workers
 from fairlot_crypto.randomness import Randomness, shuffled
 from fairlot_crypto.statements import Statements
 

@@ -48,8 +48,9 @@ from fairlot.rehearsal.registering import Registering
 from fairlot.rehearsal.showing import Showing
 from fairlot.rehearsal.standing import Story
 from fairlot.rehearsal.wishes import wishes
-from fairlot.rehearsal.work import DepositJob, Workers, deposit_people
+from fairlot.rehearsal.work import DepositJob, deposit_people
 from fairlot.terms.terms import Terms
+from fairlot.workers import Workers
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.delay.parameters import Setup
 from fairlot_crypto.log.checkpoint import SignedCheckpoint

@@ -16,8 +16,9 @@ from fairlot.rehearsal.draw import BATCH, Posting, chunks
 from fairlot.rehearsal.kept import Listed, holder_of
 from fairlot.rehearsal.named import learn_evidence
 from fairlot.rehearsal.parts import Parts
-from fairlot.rehearsal.work import EnrolJob, Workers, enrol_people
+from fairlot.rehearsal.work import EnrolJob, enrol_people
 from fairlot.same_name import compared_name
+from fairlot.workers import Workers
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.randomness import Randomness
 

@@ -23,7 +23,8 @@ from fairlot.rehearsal.draw import Poster
 from fairlot.rehearsal.kept import Hand
 from fairlot.rehearsal.parts import Parts
 from fairlot.rehearsal.standing import Standing
-from fairlot.rehearsal.work import DepositJob, InProcess, Participant, deposit_people
+from fairlot.rehearsal.work import DepositJob, Participant, deposit_people
+from fairlot.workers import InProcess
 
 
 @dataclass(slots=True)
