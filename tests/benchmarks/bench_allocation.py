@@ -6,9 +6,9 @@ Prints how long N orders take to be ranked and filled, as a multiple of the time
 HMAC-SHA256 makes as many hashes of 64 bytes in the same run, and how the time of a group draw
 grows from a tenth of the groups to all of them; and how long the table of as many groups of 2
 to 16 takes, for a million units and as many singles; and how long so many people take to
-choose among 500 options, as a multiple of as many hashes. Times are those of the processor, the
-least of five; ratios are the median of five pairs of runs, one after the other. Exits with 1
-where a ratio misses its limit.
+choose among 500 options, as a multiple of as many hashes. Times are those of the processor,
+the least of five; ratios are the median of five pairs of runs, one after the other. Exits
+with 1 where a ratio misses its limit.
 """
 
 import argparse
@@ -33,7 +33,7 @@ from fairlot.terms.pool import Mechanism, Option, Pool
 SEED, SALE_ID = hashlib.sha256(b"allocation").digest(), bytes(32)
 TIMES = 5
 MOST_FACTOR = 8
-MOST_CHOOSING = 40
+MOST_CHOOSING = 12
 OPTIONS, LISTED = 500, 10
 STEP = 10
 """How many times more groups the large draw has."""
