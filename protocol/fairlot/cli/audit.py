@@ -11,6 +11,7 @@ from fairlot.audit.expected import Expected
 from fairlot.audit.kept import NOTHING, Kept
 from fairlot.audit.margin import BeaconFacts
 from fairlot.audit.report import Report
+from fairlot.board.ahead import Ahead
 from fairlot.board.log_replay import Finding
 from fairlot.cli.beacon.files import read_round_file
 from fairlot.cli.command import (
@@ -25,13 +26,14 @@ from fairlot.cli.command import (
 from fairlot.cli.heads import read_kept_head, read_policy_file, read_receipt
 from fairlot.cli.output import Screen, say, show_json
 from fairlot.cli.table import show_table
-from fairlot.cli.transcript import read_named
+from fairlot.cli.transcript import read_hints, read_named
 from fairlot.cli.verdicts import ENDING, remembered
 from fairlot.money import money_text
 from fairlot.names import HASH_LENGTH
 from fairlot.text import counted
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.keys import KEY_LENGTH
+from fairlot_crypto.randomness import SystemRandomness
 from fairlot_crypto.statements import Statements
 from fairlot_crypto.timelock.drand import Beacon
 
@@ -185,7 +187,10 @@ def audit_files(
     known = Statements() if statements is None else statements
     with Screen(acknowledge=False) as screen:
         stage, now = screen.stage("checking"), int(time.time())
-        return audit(data, backend, expected, known, stage, now, rounds, kept, more)
+        ahead = Ahead(SystemRandomness(), read_hints(paths[0]))
+        return audit(
+            data, backend, expected, known, stage, now, rounds, kept, more, ahead
+        )
 
 
 def show_report(report: Report, expected: Expected) -> None:

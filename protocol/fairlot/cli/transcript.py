@@ -6,6 +6,8 @@ from pathlib import Path
 
 from fairlot.audit.sale_file import SaleFile
 from fairlot.audit.transcript_file import read_stream, read_transcript
+from fairlot.board.ahead import Ahead
+from fairlot.board.hints import NO_HINTS, SUFFIX, Hints
 from fairlot.board.replay import Replay, replay_file
 from fairlot.cli.beacon.files import read_round_file
 from fairlot.cli.command import add_files, add_rounds, hex_bytes
@@ -14,6 +16,7 @@ from fairlot.cli.output import Screen
 from fairlot.cli.verdicts import add_no_cache, remembered
 from fairlot.names import HASH_LENGTH
 from fairlot_crypto.curve import Backend
+from fairlot_crypto.randomness import SystemRandomness
 
 STANDARD_INPUT = "-"
 
@@ -70,8 +73,23 @@ def replay_named(path: Path, curve: Backend, stage: str, *, cache: bool) -> Repl
     """
     data = read_named(path)
     kept = remembered((path,), curve, cache=cache)
+    ahead = Ahead(SystemRandomness(), read_hints(path))
     with Screen(acknowledge=False) as screen, kept as known:
-        return replay_file(data, curve, known, screen.stage(stage))
+        return replay_file(data, curve, known, screen.stage(stage), ahead)
+
+
+def read_hints(path: Path) -> Hints:
+    """Return the hints that lie beside a transcript; none where they cannot be read.
+
+    They change no verdict, so nobody is told whether they are there.
+
+    Args:
+        path: as ``read_named`` takes it.
+    """
+    try:
+        return Hints(path.with_name(path.name + SUFFIX).read_bytes())
+    except (OSError, ValueError):
+        return NO_HINTS
 
 
 def read_named(path: Path) -> bytes:
