@@ -34,7 +34,7 @@ from fairlot.terms.pool import Mechanism, Option, Pool
 SEED, SALE_ID = hashlib.sha256(b"allocation").digest(), bytes(32)
 TIMES = 5
 MOST_FACTOR = 8
-MOST_CHOOSING = 40
+MOST_CHOOSING = 12
 OPTIONS, LISTED = 500, 10
 STEP = 10
 """How many times more groups the large draw has."""

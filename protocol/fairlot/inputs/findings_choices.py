@@ -1,4 +1,4 @@
-"""What is to be said of lists of choices (specs/check.md, section 6)."""
+"""What is to be said of lists of choices (specs/check.md, section 3)."""
 
 from collections.abc import Iterator
 
