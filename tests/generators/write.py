@@ -42,6 +42,7 @@ CHAPTERS = (
     "points",
     "auction",
     "tiers",
+    "lapses",
     "choices",
     "odds",
     "check",
@@ -54,6 +55,7 @@ CHAPTERS = (
     "rehearsal",
     "command-line",
     "issuer",
+    "verdicts",
 )
 """Chapters, in the order in which the specification is read.
 

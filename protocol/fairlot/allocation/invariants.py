@@ -30,7 +30,7 @@ def check_outcome(
     """
     known = {entrant.nym: entrant for entrant in entrants}
     for result in outcome.pools:
-        _check_pool(result)
+        check_pool(result)
         _check_fares(result, known)
     _check_supplies(pools, outcome)
     _check_totals(entrants, outcome)
@@ -77,7 +77,12 @@ def _check_totals(entrants: Sequence[Entrant], outcome: Outcome) -> None:
             )
 
 
-def _check_pool(result: PoolResult) -> None:
+def check_pool(result: PoolResult) -> None:
+    """Check one pool by itself: quantities, payments and prices, and a lottery's table.
+
+    Raises:
+        InvariantError: as ``check_outcome``.
+    """
     if result.unsold < 0:
         raise InvariantError(
             "allocation.supply", f"pool {result.pool.name} is oversold"
