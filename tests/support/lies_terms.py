@@ -101,6 +101,18 @@ TERMS = (
     ),
     Row(
         "A05",
+        "terms.points",
+        "a pool counts the points of groups, which have none",
+        _gala("pools.1.points", "cohort"),
+    ),
+    Row(
+        "A05",
+        "terms.fares",
+        "a unit has one price and two others",
+        _gala("pools.2.fares", {"cohort": {"2028": 40, "2029": 15}}),
+    ),
+    Row(
+        "A05",
         "terms.tiers",
         "the second tier costs as much as the first",
         _gala("pools.0.tiers.1.price", 900),

@@ -6,7 +6,7 @@ reader of pools to refuse.
 """
 
 import re
-from typing import Any
+from typing import Any, cast
 
 from fairlot.errors import TermsError, Where
 from fairlot.fields import Fields
@@ -147,12 +147,14 @@ def _fares(
     for name, prices in fares.items():
         found[name] = prices
         if isinstance(prices, dict):
+            table = cast("dict[str, Any]", prices)
+            places = {value: (*where, name, value) for value in table}
+            for value in table:
+                source.check_text(value, places[value])
             found[name] = {
-                value: smallest(source, currency, price, (*where, name, value))
-                for value, price in prices.items()
+                value: smallest(source, currency, price, places[value])
+                for value, price in table.items()
             }
-            for value in prices:
-                source.check_text(value, (*where, name, value))
     return found
 
 
