@@ -39,6 +39,7 @@ CHAPTERS = (
     "allocation",
     "quadratic",
     "lottery",
+    "points",
     "auction",
     "tiers",
     "lapses",
