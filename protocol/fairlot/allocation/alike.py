@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from math import gcd
 from typing import TypeAlias
 
-from fairlot.allocation.entering import Entrant, Standing, bid_of, qualifies
-from fairlot.terms.pool import CAPPED, Mechanism, Pool
+from fairlot.allocation.entering import Entrant, Standing, bid_of, qualifies, steps_in
+from fairlot.bids import Bid, total_of
+from fairlot.terms.pool import Mechanism, Pool
 
 Wishes: TypeAlias = tuple[object, ...]
 """What a person still asks of the later pools: equal for people who are alike."""
@@ -108,7 +109,7 @@ class Kinds:
         """Return what matters of a person's order in some pools, and nothing else."""
         entrant, standing = player.entrant, player.standing
         left = entrant.amount - standing.spent
-        bid: int | None = None
+        bid: Bid | None = None
         tier: str | None = None
         for index in reached:
             pool = self._pools[index]
@@ -126,9 +127,12 @@ class Kinds:
         )
 
 
-def _valid(pool: Pool, entrant: Entrant, left: int) -> int | None:
+def _valid(pool: Pool, entrant: Entrant, left: int) -> Bid | None:
     """Return the bid that counts in a pool; ``None`` if none does."""
-    bid = bid_of(entrant, left)
+    if pool.takes_quantities:
+        steps = steps_in(pool, entrant)
+        return steps if steps and min(steps[0].price, left) >= pool.price else None
+    bid = bid_of(pool, entrant, left)
     return None if bid is None or bid < pool.price else bid
 
 
@@ -140,11 +144,11 @@ def _over_the_sale(pools: Sequence[Pool], of_each: Sequence[int]) -> int:
 
 
 def _most_units(pools: Sequence[Pool]) -> int:
-    each = [pool.cap if pool.mechanism in CAPPED else 1 for pool in pools]
+    each = [pool.cap for pool in pools]
     return _over_the_sale(pools, each)
 
 
-def _money(pools: Sequence[Pool], left: int, bid: int | None) -> int:
+def _money(pools: Sequence[Pool], left: int, bid: Bid | None) -> int:
     """Return as much of the money as can make a difference."""
     each = [_most_money(pool, bid) for pool in pools]
     most = min(left, _over_the_sale(pools, each))
@@ -157,7 +161,7 @@ def _money(pools: Sequence[Pool], left: int, bid: int | None) -> int:
     return most - most % step if step else 0
 
 
-def _most_money(pool: Pool, bid: int | None) -> int:
+def _most_money(pool: Pool, bid: Bid | None) -> int:
     match pool.mechanism:
         case Mechanism.EQUAL_SHARE:
             return pool.price * pool.cap
@@ -166,4 +170,4 @@ def _most_money(pool: Pool, bid: int | None) -> int:
         case Mechanism.TIERS:
             return max(tier.price for tier in pool.tiers)
         case _:
-            return max(pool.price, bid or 0)
+            return max(pool.price, total_of(bid or 0))

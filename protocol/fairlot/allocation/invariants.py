@@ -9,7 +9,7 @@ from fairlot.allocation.mechanisms.lottery import LotteryFacts
 from fairlot.allocation.outcome import Award, Outcome, PoolResult, gains_by_nym
 from fairlot.allocation.shape import ITSELF
 from fairlot.errors import InvariantError
-from fairlot.terms.pool import Mechanism, Pool
+from fairlot.terms.pool import Mechanism, Pool, Pricing
 
 
 def check_outcome(
@@ -92,10 +92,20 @@ def _check_pool(result: PoolResult) -> None:
             raise InvariantError(
                 "allocation.loser-pays", f"{award.nym.hex()} pays for no unit"
             )
-    _check_prices(result)
+    if result.pool.pricing is Pricing.VICKREY:
+        _check_reserve(result)
+    else:
+        _check_prices(result)
     _check_options(result)
     if isinstance(result.facts, LotteryFacts):
         verify(result.facts.table)
+
+
+def _check_reserve(result: PoolResult) -> None:
+    """Require of prices that differ from person to person that none is below the reserve."""
+    pool = result.pool
+    if any(award.payment < award.units * pool.price for award in result.awards):
+        raise InvariantError("allocation.payment", f"{pool.name} is underpaid")
 
 
 def _check_prices(result: PoolResult) -> None:

@@ -23,6 +23,7 @@ from fairlot.allocation.mechanisms.choices_odds import choices_odds
 from fairlot.allocation.mechanisms.equal_share import equal_share_odds
 from fairlot.allocation.mechanisms.lottery import lottery_odds
 from fairlot.allocation.mechanisms.quadratic import quadratic_odds
+from fairlot.allocation.mechanisms.quantities import quantity_odds
 from fairlot.allocation.mechanisms.tiers import tiers_odds
 from fairlot.allocation.run_pools import run_pool
 from fairlot.allocation.shape import Lots, Odds, Order
@@ -76,6 +77,8 @@ def pool_odds(pool: Pool, orders: Sequence[Order], money: Money = str) -> Odds:
     """
     if pool.certain:
         return certain_odds(pool, orders, money)
+    if pool.takes_quantities:
+        return quantity_odds(pool, orders, money)
     priced = _PRICED_ODDS.get(pool.mechanism)
     return (
         priced(pool, orders, money) if priced else _ODDS[pool.mechanism](pool, orders)
@@ -289,10 +292,17 @@ _CERTAIN_RULE = (
 )
 
 
+_QUANTITIES_RULE = (
+    "the highest prices win; units at the last price are shared, single ones by lot"
+)
+
+
 def _rule_of(pool: Pool) -> str:
     """State the rule by which a pool gives chances to those who enter."""
     if pool.certain:
         return _CERTAIN_RULE
+    if pool.takes_quantities:
+        return _QUANTITIES_RULE
     rule = _RULES[pool.mechanism]
     if pool.group_max > 1:
         rule += "; a little less where whole groups cannot take every unit"

@@ -18,6 +18,7 @@ from fairlot.allocation.mechanisms.choices import choices
 from fairlot.allocation.mechanisms.equal_share import equal_share
 from fairlot.allocation.mechanisms.lottery import lottery
 from fairlot.allocation.mechanisms.quadratic import quadratic
+from fairlot.allocation.mechanisms.quantities import quantity_auction
 from fairlot.allocation.mechanisms.tiers import tiers
 from fairlot.allocation.outcome import Award, Outcome, PoolResult, Total, gains_by_nym
 from fairlot.allocation.shape import Lots, Order, Shares
@@ -119,8 +120,7 @@ def run_pool(
     pool: Pool, nyms: Sequence[Nym], orders: tuple[Order, ...], lots: Lots
 ) -> PoolResult:
     """Run one pool (step 4)."""
-    mechanism = certain_lottery if pool.certain else _MECHANISMS[pool.mechanism]
-    shares = mechanism(pool, orders, lots)
+    shares = _mechanism(pool)(pool, orders, lots)
     columns = (
         nyms,
         shares.quantities,
@@ -131,6 +131,12 @@ def run_pool(
     )
     awards = tuple(Award(*row) for row in zip(*columns, strict=True))
     return PoolResult(pool, orders, awards, shares.facts)
+
+
+def _mechanism(pool: Pool) -> Callable[[Pool, Sequence[Order], Lots], Shares]:
+    if pool.certain:
+        return certain_lottery
+    return quantity_auction if pool.takes_quantities else _MECHANISMS[pool.mechanism]
 
 
 def _totals(

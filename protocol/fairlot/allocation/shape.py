@@ -11,6 +11,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Protocol
 
+from fairlot.bids import Steps
 from fairlot.money import Money
 from fairlot.text import Json
 
@@ -36,6 +37,8 @@ class Order:
     """The id, 32 bytes, of a group whose members all have an order here."""
     choices: tuple[int, ...] = ()
     """Indices of options, the most preferred first, each once; empty for none."""
+    steps: Steps = ()
+    """A bid for quantities; none for no bid, and where a person gets one unit."""
 
 
 class Lots(Protocol):
