@@ -37,29 +37,25 @@ def steps_of(worths: Sequence[int]) -> Steps:
 
 
 def outcome(
-    pool: Pool, own: Sequence[int], others: Sequence[Sequence[int]], budget: int
+    pool: Pool, own: Sequence[int], others: Sequence[Sequence[int]]
 ) -> tuple[int, int]:
-    orders = [Order(9, budget, steps=steps_of(own))]
+    orders = [Order(9, ENOUGH, steps=steps_of(own))]
     orders += [Order(9, ENOUGH, steps=steps_of(other)) for other in others]
     shares = quantity_auction(pool, orders, in_turn(len(orders)))
     return shares.units[0], shares.payments[0]
 
 
-def greatest_gain(
-    pool: Pool, others: Sequence[Sequence[int]], budget: int = ENOUGH
-) -> int:
+def greatest_gain(pool: Pool, others: Sequence[Sequence[int]]) -> int:
     """Return what somebody gains at most by another bid than their worths."""
     every = list(bids(pool.cap, range(4)))
-    offers = {own: outcome(pool, own, others, budget) for own in every}
+    offers = {own: outcome(pool, own, others) for own in every}
 
     def gain(worths: Sequence[int], bid: tuple[int, ...]) -> int:
         units, payment = offers[bid]
         return sum(worths[:units]) - payment
 
     return max(
-        gain(true, bid) - gain(true, true)
-        for true, bid in product(every, repeat=2)
-        if sum(true) <= budget
+        gain(true, bid) - gain(true, true) for true, bid in product(every, repeat=2)
     )
 
 
@@ -97,7 +93,7 @@ def test_a_bid_for_one_unit_is_best_if_true_at_one_price() -> None:
         for true, bid in product(worths, repeat=2):
             gains = []
             for own in (true, bid):
-                units, payment = outcome(pool, own, others, ENOUGH)
+                units, payment = outcome(pool, own, others)
                 gains.append(sum(true[:units]) - payment)
             assert gains[0] >= gains[1]
 
@@ -108,7 +104,7 @@ def test_what_no_ladder_says_is_not_covered() -> None:
     pool = replace(VICKREY, bid_steps=1)
     found = {}
     for quantity, price in product((1, 2, 3), range(5)):
-        units, payment = outcome(pool, (price,) * quantity, others, ENOUGH)
+        units, payment = outcome(pool, (price,) * quantity, others)
         found[quantity, price] = sum(worths[:units]) - payment
     assert found[3, 3] < found[1, 3]
 
@@ -128,11 +124,9 @@ def test_the_gain_from_shading(
     own: tuple[int, ...], units: int, price: int, gain: int
 ) -> None:
     pool = replace(POOL, supply=4, cap=4)
-    got, payment = outcome(pool, own, ((3, 3), (1, 1)), ENOUGH)
+    got, payment = outcome(pool, own, ((3, 3), (1, 1)))
     assert (got, payment) == (units, units * price)
     assert 4 * got - payment == gain
-    mine, paid = outcome(
-        replace(pool, pricing=Pricing.VICKREY), own, ((3, 3), (1, 1)), ENOUGH
-    )
+    mine, paid = outcome(replace(pool, pricing=Pricing.VICKREY), own, ((3, 3), (1, 1)))
     true = 4 * 4 - 8
     assert 4 * mine - paid <= true

@@ -216,7 +216,8 @@ def _ignored_wants(both: TermsAndPeople) -> Iterator[Finding]:
 def _most_units(pools: Sequence[Pool], bars: Bars) -> int | None:
     """Return how many units pools of one unit a person give; ``None`` for other pools."""
     open_to = [pool for pool, bar in zip(pools, bars, strict=True) if bar is None]
-    if not open_to or any(pool.mechanism in CAPPED for pool in open_to):
+    several = any(p.mechanism in CAPPED or p.takes_quantities for p in open_to)
+    if not open_to or several:
         return None
     return 1 + sum(pool.again for pool in open_to[1:])
 
