@@ -36,6 +36,7 @@ __all__ = [
     "EntryType",
     "Exclusion",
     "FairlotError",
+    "Fares",
     "Freeze",
     "Funding",
     "Gate",
@@ -57,6 +58,7 @@ __all__ = [
     "Option",
     "Outcome",
     "Pool",
+    "Pricing",
     "Purpose",
     "Randomness",
     "Receipt",
@@ -181,7 +183,15 @@ if TYPE_CHECKING:
     from fairlot.money import Currency
     from fairlot.names import Nym
     from fairlot.rehearsal.cast import Cast, cast_rehearsal, draw_sale
-    from fairlot.terms.pool import Exclusion, Mechanism, Option, Pool, Requirement, Tier
+    from fairlot.terms.pool import (
+        Exclusion,
+        Fares,
+        Mechanism,
+        Option,
+        Pool,
+        Requirement,
+        Tier,
+    )
     from fairlot.terms.terms import Terms
     from fairlot_crypto.bbs.profile import Credential
     from fairlot_crypto.bbs.winner import AuditKey
@@ -267,9 +277,11 @@ else:
         "fairlot.rehearsal.cast": ("Cast", "cast_rehearsal", "draw_sale"),
         "fairlot.terms.pool": (
             "Exclusion",
+            "Fares",
             "Mechanism",
             "Option",
             "Pool",
+            "Pricing",
             "Requirement",
             "Tier",
         ),

@@ -39,8 +39,10 @@ CHAPTERS = (
     "allocation",
     "quadratic",
     "lottery",
+    "points",
     "auction",
     "tiers",
+    "lapses",
     "choices",
     "odds",
     "check",
@@ -53,6 +55,7 @@ CHAPTERS = (
     "rehearsal",
     "command-line",
     "issuer",
+    "verdicts",
 )
 """Chapters, in the order in which the specification is read.
 

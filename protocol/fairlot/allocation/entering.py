@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 
-from fairlot.allocation.shape import Order
+from fairlot.allocation.shape import Order, price_of
 from fairlot.bids import MAX_STEPS, Bid, Steps, bid_problem, steps_of, total_of
 from fairlot.fields import bytes_problem, uint_problem
 from fairlot.names import HASH_LENGTH, NYM_LENGTH, Nym, group_id
@@ -107,7 +107,7 @@ def qualifies(pool: Pool, entrant: Entrant) -> bool:
     if pool.puzzle is not None and pool.name not in entrant.solved:
         return False
     # Most pools ask for nothing, and there may be many people and pools.
-    return not pool.rules or pool.admits(dict(entrant.attributes))
+    return not pool.attributes or pool.admits(dict(entrant.attributes))
 
 
 def _order(
@@ -121,8 +121,16 @@ def _order(
         tier=_tier(pool, entrant.tier, left),
         group=group,
         choices=entrant.choices if pool.mechanism is Mechanism.CHOICES else (),
+        points=_points(pool, entrant),
+        fare=pool.price_for(dict(entrant.attributes)) if pool.fares else None,
         steps=steps_in(pool, entrant),
     )
+
+
+def _points(pool: Pool, entrant: Entrant) -> int:
+    # Only whoever qualifies has an order, and with points only who has some qualifies.
+    points = pool.points_of(dict(entrant.attributes)) if pool.points else 1
+    return 1 if points is None else points
 
 
 def bid_of(pool: Pool, entrant: Entrant, left: int) -> int | None:
@@ -166,7 +174,7 @@ def can_take_one(pool: Pool, order: Order) -> bool:
         return False
     if pool.mechanism is Mechanism.CHOICES:
         return any(pool.options[i].price <= order.budget for i in order.choices)
-    return order.budget >= pool.price
+    return order.budget >= price_of(pool, order)
 
 
 def gather(

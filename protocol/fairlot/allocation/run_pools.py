@@ -17,6 +17,7 @@ from fairlot.allocation.mechanisms.certain import certain_lottery
 from fairlot.allocation.mechanisms.choices import choices
 from fairlot.allocation.mechanisms.equal_share import equal_share
 from fairlot.allocation.mechanisms.lottery import lottery
+from fairlot.allocation.mechanisms.points import points_lottery
 from fairlot.allocation.mechanisms.quadratic import quadratic
 from fairlot.allocation.mechanisms.quantities import quantity_auction
 from fairlot.allocation.mechanisms.tiers import tiers
@@ -136,6 +137,8 @@ def run_pool(
 def _mechanism(pool: Pool) -> Callable[[Pool, Sequence[Order], Lots], Shares]:
     if pool.certain:
         return certain_lottery
+    if pool.points is not None:
+        return points_lottery
     return quantity_auction if pool.takes_quantities else _MECHANISMS[pool.mechanism]
 
 

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from fairlot.bids import Steps
 from fairlot.money import Money
+from fairlot.terms.pool import Pool
 from fairlot.text import Json
 
 ITSELF = ""
@@ -37,8 +38,17 @@ class Order:
     """The id, 32 bytes, of a group whose members all have an order here."""
     choices: tuple[int, ...] = ()
     """Indices of options, the most preferred first, each once; empty for none."""
+    points: int = 1
+    """How many ranks it holds where points are counted: 1..1,000."""
+    fare: int | None = None
+    """What a unit costs it where prices differ; ``None`` for the pool's price."""
     steps: Steps = ()
     """A bid for quantities; none for no bid, and where a person gets one unit."""
+
+
+def price_of(pool: Pool, order: Order) -> int:
+    """Return what one unit of a pool costs an order."""
+    return pool.price if order.fare is None else order.fare
 
 
 class Lots(Protocol):
@@ -46,6 +56,10 @@ class Lots(Protocol):
 
     def permutation(self) -> Sequence[int]:
         """Return the indices of the orders, the first drawn first."""
+        ...
+
+    def points_permutation(self, points: Sequence[int]) -> Sequence[int]:
+        """Return the drawing order in which each order holds so many ranks."""
         ...
 
     def group_permutation(self, groups: Sequence[bytes]) -> Sequence[int]:
@@ -170,6 +184,8 @@ class Odds:
     """Whether the lots cannot change how many units are left."""
     draws: int | None = None
     """From how many simulated draws chances are estimated; ``None`` if they are exact."""
+    error: Fraction = Fraction(0)
+    """How far each chance can be from what is stated; 0 where it is exact."""
 
 
 def whole(chance: Fraction) -> Chance:
