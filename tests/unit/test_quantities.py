@@ -7,7 +7,10 @@ from itertools import chain, permutations, product
 
 import pytest
 
+from fairlot.allocation.entering import Entrant
+from fairlot.allocation.explain import explain
 from fairlot.allocation.falls import falls
+from fairlot.allocation.invariants import check_pool
 from fairlot.allocation.mechanisms.auction import auction, auction_odds
 from fairlot.allocation.mechanisms.quantities import (
     QuantityFacts,
@@ -15,9 +18,17 @@ from fairlot.allocation.mechanisms.quantities import (
     quantity_auction,
     quantity_odds,
 )
+from fairlot.allocation.outcome import Outcome
+from fairlot.allocation.rivals import rivals
+from fairlot.allocation.run_pools import allocate
 from fairlot.allocation.shape import Order, Reason, Shares
-from fairlot.bids import Step, Steps, bid_problem, cut
+from fairlot.bids import Bid, Step, Steps, bid_problem, cut
+from fairlot.errors import InvariantError
 from fairlot.fields import UINT_MAX
+from fairlot.inputs.findings import find
+from fairlot.inputs.people_file import Person
+from fairlot.inputs.terms_file import TermsFile
+from fairlot.names import Nym
 from fairlot.terms.pool import Mechanism, Pool, Pricing
 from fairlot_crypto.errors import CallerError
 from generators.mechanism import GivenLots
@@ -273,3 +284,54 @@ def test_the_ways_of_the_lots_are_those_that_happen() -> None:
                 got = shares.units[i], shares.payments[i]
                 gains = [chances.certain, *(gain for _, gain in chances.picked)]
                 assert got in [(gain.units, gain.payment) for gain in gains]
+
+
+FILE = TermsFile("t", "token", (replace(POOL, cap=700),), 1, 0, 1, 1)
+
+
+def test_check_names_whose_bid_is_cut_or_void_or_too_low() -> None:
+    people = [
+        Person("Ann", 1_000, 9_000, bid=(Step(600, 5), Step(200, 3))),
+        Person("Bob", 9, 9_000, bid=(Step(10, 2),)),
+        Person("Cat", 9, 9_000, bid=(Step(9, 2),)),
+        Person("Dan", 9, 17, bid=(Step(9, 2),)),
+        Person("Eve", 9, 17, bid=(Step(9, 0),)),
+    ]
+    found = {finding.code.value: finding for finding in find(FILE, people)}
+    assert found["bid-cut"].people == ("Ann", "Bob")
+    assert found["bid-void"].people == ("Dan",)
+    assert found["bid-low"].people == ("Eve",)
+    assert "wants-ignored" not in found
+    assert found["left-out"].people in (("Dan",), ("Eve",))
+
+
+def outcome_of(pool: Pool, bids: Sequence[tuple[int, Bid | None]]) -> Outcome:
+    entrants = [
+        Entrant(Nym(bytes([i]) * 48), 1_000, amount, bid)
+        for i, (amount, bid) in enumerate(bids)
+    ]
+    return allocate((pool,), entrants, bytes(32), bytes(32))
+
+
+@pytest.mark.parametrize("pricing", list(Pricing))
+def test_a_sale_of_quantities(pricing: Pricing) -> None:
+    pool = replace(POOL, pricing=pricing)
+    essay = ((3_000, (Step(600, 5),)), (1_000, (Step(500, 2),)), (800, (Step(400, 2),)))
+    bids = (*essay, (4, (Step(5, 1),)), (9, 1), (9, None))
+    outcome = outcome_of(pool, bids)
+    first = 1_200 if pricing is Pricing.CLEARING else 1_100
+    assert [total.units for total in outcome.totals] == [600, 200, 200, 0, 0, 0]
+    assert [total.payment for total in outcome.totals] == [first, 400, 400, 0, 0, 0]
+    (result,) = outcome.pools
+    said = [explain(result, total.nym) for total in outcome.totals]
+    assert said[0] == f"gets 600 units and pays {first} after a bid for 600 units at 5"
+    assert said[3] == "gets nothing: it made no bid that counts"
+    assert said[4] == "gets nothing: a bid for 1 unit at 1 was too low"
+    assert rivals(result, outcome.totals[1].nym) == ()
+    odd = outcome_of(replace(pool, supply=999), bids)
+    drawn = tuple(total.nym for total in odd.totals[1:3])
+    assert rivals(odd.pools[0], drawn[0]) == drawn
+    assert rivals(odd.pools[0], odd.totals[0].nym) == ()
+    dear = replace(result.awards[0], payment=599)
+    with pytest.raises(InvariantError):
+        check_pool(replace(result, awards=(dear, *result.awards[1:])))
