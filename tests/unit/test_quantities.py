@@ -335,3 +335,9 @@ def test_a_sale_of_quantities(pricing: Pricing) -> None:
     dear = replace(result.awards[0], payment=599)
     with pytest.raises(InvariantError):
         check_pool(replace(result, awards=(dear, *result.awards[1:])))
+
+
+def test_nobody_gets_more_than_the_cap_or_than_they_want() -> None:
+    orders = (bid((6, 5)), bid((2, 6), (5, 3), wants=3), bid((2, 7), (2, 5), budget=17))
+    shares = run(replace(POOL, supply=20, cap=4), orders)
+    assert shares.units == shares.quantities == (4, 3, 3)
