@@ -91,7 +91,7 @@ def test_a_bid_for_one_unit_is_best_if_true_at_one_price() -> None:
     worths = [(), *((price,) for price in range(4))]
     for others in product(bids(2, (1, 3)), repeat=2):
         for true, bid in product(worths, repeat=2):
-            gains = []
+            gains: list[int] = []
             for own in (true, bid):
                 units, payment = outcome(pool, own, others)
                 gains.append(sum(true[:units]) - payment)
@@ -102,7 +102,7 @@ def test_what_no_ladder_says_is_not_covered() -> None:
     """One step only, and worths that fall: the best bid is none of the true prices' own."""
     worths, others = (3, 1, 1), ((2,), (2,))
     pool = replace(VICKREY, bid_steps=1)
-    found = {}
+    found: dict[tuple[int, int], int] = {}
     for quantity, price in product((1, 2, 3), range(5)):
         units, payment = outcome(pool, (price,) * quantity, others)
         found[quantity, price] = sum(worths[:units]) - payment
