@@ -58,6 +58,7 @@ __all__ = [
     "Option",
     "Outcome",
     "Pool",
+    "Pricing",
     "Purpose",
     "Randomness",
     "Receipt",
@@ -75,6 +76,7 @@ __all__ = [
     "SigningKey",
     "StartKeys",
     "Statements",
+    "Step",
     "SystemRandomness",
     "Terms",
     "TermsError",
@@ -137,6 +139,7 @@ if TYPE_CHECKING:
     from fairlot.audit.settling import NotYet, Settled, ShownVoid, settle_transcript
     from fairlot.audit.winners import open_winner_audit
     from fairlot.beacon.contributions import make_commitment, make_reveal
+    from fairlot.bids import Step
     from fairlot.board.keeper import Board, StartKeys, start_board
     from fairlot.board.log_keeper import Receipt
     from fairlot.board.registry_keeper import RegistryBoard, start_registry
@@ -188,6 +191,7 @@ if TYPE_CHECKING:
         Mechanism,
         Option,
         Pool,
+        Pricing,
         Requirement,
         Tier,
     )
@@ -220,6 +224,7 @@ else:
         ),
         "fairlot.audit.winners": ("open_winner_audit",),
         "fairlot.beacon.contributions": ("make_commitment", "make_reveal"),
+        "fairlot.bids": ("Step",),
         "fairlot.board.keeper": ("Board", "StartKeys", "start_board"),
         "fairlot.board.log_keeper": ("Receipt",),
         "fairlot.board.registry_keeper": ("RegistryBoard", "start_registry"),
@@ -280,6 +285,7 @@ else:
             "Mechanism",
             "Option",
             "Pool",
+            "Pricing",
             "Requirement",
             "Tier",
         ),

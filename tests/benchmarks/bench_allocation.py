@@ -4,7 +4,8 @@
 
 Prints how long N orders take to be ranked and filled, as a multiple of the time in which
 HMAC-SHA256 makes as many hashes of 64 bytes in the same run, and the same of N orders with
-points and fares; how the time of a group draw grows from a tenth of the groups to all of them;
+points and fares, and of N bids for quantities at Vickrey's prices; how the time of a group
+draw grows from a tenth of the groups to all of them;
 how long the table of as many groups of 2 to 16 takes, for a million units and as many singles;
 and how long so many people take to choose among 500 options, as a multiple of as many hashes.
 Times are those of the processor, the least of five; ratios are the median of five pairs of
@@ -27,9 +28,11 @@ from fairlot.allocation.mechanisms.fill import fill
 from fairlot.allocation.mechanisms.groups import table, verify
 from fairlot.allocation.mechanisms.lottery import lottery
 from fairlot.allocation.mechanisms.points import points_lottery
+from fairlot.allocation.mechanisms.quantities import quantity_auction
 from fairlot.allocation.shape import Order
+from fairlot.bids import Step
 from fairlot.names import Nym
-from fairlot.terms.pool import Mechanism, Option, Pool
+from fairlot.terms.pool import Mechanism, Option, Pool, Pricing
 
 SEED, SALE_ID = hashlib.sha256(b"allocation").digest(), bytes(32)
 TIMES = 5
@@ -42,6 +45,7 @@ GROWTH = (8, 12)
 """Within a fifth of ten."""
 GROUP = 3
 SIZES, UNITS = range(2, 17), 1_000_000
+MOST_BIDDING = 40
 POINTS, FARES = (1, 2, 3, 5, 9), (1, 2)
 
 
@@ -106,6 +110,26 @@ def counting(orders: int) -> Callable[[], object]:
     return lambda: points_lottery(pool, asked, lots)
 
 
+def bidding(orders: int) -> Callable[[], object]:
+    """Return an auction at Vickrey's prices of as many bids of three steps, for half."""
+    asked: list[Order] = []
+    for i in range(orders):
+        high = 3 + i * 7_919 % 100_003
+        steps = (Step(1, high), Step(2, high - 1), Step(3, high - 2))
+        asked.append(Order(6, 6 * high, steps=steps))
+    pool = Pool(
+        "main",
+        Mechanism.AUCTION,
+        3 * orders,
+        1,
+        cap=6,
+        bid_steps=3,
+        pricing=Pricing.VICKREY,
+    )
+    lots = SeededLots(SEED, SALE_ID, pool.name, sample_nyms(orders))
+    return lambda: quantity_auction(pool, asked, lots)
+
+
 def tabled(groups: int) -> Callable[[], object]:
     """Return the table of as many groups of 2 to 16, and a check of it."""
     each = groups // len(SIZES)
@@ -141,6 +165,14 @@ def several(work: Callable[[], object], times: int) -> Callable[[], object]:
             work()
 
     return repeated
+
+
+def bid_for(made: int) -> float:
+    """Measure and print what an auction of quantities costs, and return the factor."""
+    hashed, sold, bought = compared(lambda: hashing(made), bidding(made))
+    print(f"{made} hashes {hashed:.2f} s, bids of three steps {sold:.2f} s")
+    print(f"factor {bought:.2f} (at most {MOST_BIDDING}), {memory()} MiB")
+    return bought
 
 
 def main() -> int:
@@ -181,8 +213,9 @@ def main() -> int:
     hashed, drawn, times = compared(lambda: hashing(ranks), counting(arguments.orders))
     print(f"{ranks} hashes {hashed:.2f} s, drawn by points {drawn:.2f} s")
     print(f"factor {times:.2f} (at most {MOST_FACTOR}), {memory()} MiB")
+    bought = bid_for(arguments.orders)
     slow = max(factor, times) > MOST_FACTOR or chose > MOST_CHOOSING
-    return int(slow or not low <= growth <= high)
+    return int(slow or bought > MOST_BIDDING or not low <= growth <= high)
 
 
 if __name__ == "__main__":

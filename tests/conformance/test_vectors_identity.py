@@ -617,9 +617,15 @@ def open_the_bid(case: In) -> Out:
         Nym(unhex(case["nym"])),
         unhex(case["sealed"]),
         unhex(case["signature"]),
+        case.get("bid_steps", 0),
     )
-    large = bid is not None and bid >= 2**53
-    return {"bid": str(bid) if large else bid}
+    if isinstance(bid, tuple):
+        return {"bid": [[as_written(number) for number in step] for step in bid]}
+    return {"bid": None if bid is None else as_written(bid)}
+
+
+def as_written(number: int) -> int | str:
+    return str(number) if number >= 2**53 else number
 
 
 def check_the_entry(case: In) -> Out:

@@ -16,9 +16,11 @@ from all_orders import FixedLots
 from fairlot.allocation.mechanisms.auction import auction
 from fairlot.allocation.mechanisms.certain import certain_lottery
 from fairlot.allocation.mechanisms.quadratic import quadratic
+from fairlot.allocation.mechanisms.quantities import quantity_auction
 from fairlot.allocation.mechanisms.tiers import tiers
 from fairlot.allocation.shape import Lots, Order, Shares
-from fairlot.terms.pool import Mechanism, Pool, Tier
+from fairlot.bids import Step
+from fairlot.terms.pool import Mechanism, Pool, Pricing, Tier
 from fairlot_crypto.errors import CallerError
 
 FOLDER = Path(__file__).parents[1] / "vectors"
@@ -32,6 +34,7 @@ RUN: Mapping[str, Callable[[Pool, Sequence[Order], Lots], Shares]] = {
     "quadratic": quadratic,
     "auction": auction,
     "certain": certain_lottery,
+    "quantities": quantity_auction,
     "tiers": tiers,
 }
 
@@ -42,7 +45,8 @@ def whole(value: int | str | None) -> int | None:
 
 def order_of(fields: dict[str, Any]) -> Order:
     bid, tier = whole(fields["bid"]), whole(fields["tier"])
-    return Order(int(fields["wants"]), int(fields["deposit"]), bid, tier)
+    steps = tuple(Step(int(q), int(p)) for q, p in fields.get("steps", ()))
+    return Order(int(fields["wants"]), int(fields["deposit"]), bid, tier, steps=steps)
 
 
 def pool_of(fields: dict[str, Any]) -> Pool:
@@ -53,6 +57,7 @@ def pool_of(fields: dict[str, Any]) -> Pool:
         int(fields.get("price", 0)),
         int(fields.get("cap", 1)),
         certain=int(fields.get("certain", 0)),
+        pricing=Pricing(fields.get("pricing", "clearing")),
         tiers=tuple(
             Tier(tier["name"], int(tier["price"]), int(tier["supply"]))
             for tier in fields.get("tiers", ())
@@ -69,6 +74,8 @@ def by_hand(given: dict[str, Any]) -> list[tuple[int, int]]:
         return quadratic_by_hand(pool, orders, drawn)
     if given["op"] == "auction":
         return auction_by_hand(pool, orders, drawn)
+    if given["op"] == "quantities":
+        return quantities_by_hand(pool, orders, drawn)
     if given["op"] == "certain":
         return certain_by_hand(pool, orders, drawn, parts["certain"])
     return tiers_by_hand(pool, orders, parts)
@@ -98,6 +105,73 @@ def auction_by_hand(
     price = max([pool.price, *(bids[i] for i in ranked[pool.supply :])])
     won = ranked[: pool.supply]
     return [(1, price) if i in won else (0, 0) for i in range(len(orders))]
+
+
+def quantities_by_hand(
+    pool: Pool, orders: Sequence[Order], drawn: Sequence[int]
+) -> list[tuple[int, int]]:
+    bids = [cut_by_hand(pool, order) for order in orders]
+    ranked = sorted((p for bid in bids for p in bid), reverse=True)
+    left, margin, best = pool.supply, None, pool.price
+    for price in ranked:
+        demand = sum(bid.get(price, 0) for bid in bids)
+        if demand > left:
+            margin, best = (price if left else None), price
+            break
+        left -= demand
+        # Each price is there once for each bidder: the others are done.
+        bids = [{p: q for p, q in bid.items() if p != price} for bid in bids]
+    tied = [bid.get(margin, 0) if margin is not None else 0 for bid in bids]
+    share = fill_by_hand(left, tied, drawn) if margin is not None else [0] * len(bids)
+    whole = [cut_by_hand(pool, order) for order in orders]
+    units = [
+        sum(every.values()) - sum(rest.values()) + more
+        for every, rest, more in zip(whole, bids, share, strict=True)
+    ]
+    if pool.pricing is Pricing.CLEARING:
+        return [(got, got * best) for got in units]
+    paid = [vickrey_by_hand(pool, whole, i, got) for i, got in enumerate(units)]
+    return list(zip(units, paid, strict=True))
+
+
+def cut_by_hand(pool: Pool, order: Order) -> dict[int, int]:
+    units, money, found = min(pool.cap, order.wants), order.budget, dict[int, int]()
+    for quantity, price in order.steps:
+        wanted = min(units, quantity)
+        paid = wanted if price == 0 else min(wanted, money // price)
+        units, money = units - paid, money - paid * price
+        found[price] = paid
+        if paid < wanted:
+            found[money] = 1
+            break
+    return {price: q for price, q in found.items() if q and price >= pool.price}
+
+
+def fill_by_hand(supply: int, wanted: Sequence[int], drawn: Sequence[int]) -> list[int]:
+    low, high = 0, max(wanted)
+    while low < high:
+        middle = (low + high + 1) // 2
+        fits = sum(min(middle, one) for one in wanted) <= supply
+        low, high = (middle, high) if fits else (low, middle - 1)
+    got = [min(low, one) for one in wanted]
+    rest = supply - sum(got)
+    for i in [i for i in drawn if wanted[i] > low][:rest]:
+        got[i] += 1
+    return got
+
+
+def vickrey_by_hand(
+    pool: Pool, bids: Sequence[Mapping[int, int]], own: int, got: int
+) -> int:
+    others = [item for i, bid in enumerate(bids) if i != own for item in bid.items()]
+    rows = [*sorted(others, reverse=True), (pool.price, pool.supply)]
+    # The units from N - a to N of the others, at their prices.
+    first, paid, at = pool.supply - got, 0, 0
+    for price, quantity in rows:
+        low, high = max(at, first), min(at + quantity, pool.supply)
+        paid += max(0, high - low) * price
+        at += quantity
+    return paid
 
 
 def certain_by_hand(
@@ -143,7 +217,7 @@ def test_the_file_says_what_the_specification_says(
     if "output" in case:
         found = by_hand(given)
         output = case["output"]
-        assert [units for units, _ in found] == output["units"], name
+        assert [units for units, _ in found] == [int(u) for u in output["units"]], name
         assert [paid for _, paid in found] == [int(p) for p in output["payments"]]
         return
     pool = pool_of(given["pool"])

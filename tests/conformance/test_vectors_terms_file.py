@@ -85,7 +85,9 @@ def run_people(folder: Path, given: Given) -> Given:
                 "wants": person.wants,
                 "deposit": person.amount,
                 "group": person.group,
-                "bid": person.bid,
+                "bid": [list(step) for step in person.bid]
+                if isinstance(person.bid, tuple)
+                else person.bid,
                 "tier": person.tier,
                 "solution": person.answer,
                 "choices": list(person.choices),

@@ -10,6 +10,7 @@ from fairlot.fields import UINT_MAX
 from fairlot.terms.pool import Mechanism, Pool
 from generators.case import Case, Chapter
 from generators.mechanism import HOW, GivenLots, Play, lots_of_a_part
+from generators.quantities import quantities
 
 _AUCTION = Pool("main", Mechanism.AUCTION, supply=2, price=10)
 _SEATS = Pool("main", Mechanism.LOTTERY, supply=3, price=10, certain=1)
@@ -20,13 +21,14 @@ def chapter() -> Chapter:
     """Return the chapter."""
     return Chapter(
         "auction",
-        f"`op` names the operation. auction, certain: {HOW}",
+        f"`op` names the operation. auction, certain, quantities: {HOW}",
         (
             *_auctions(),
             *_seats(),
             lots_of_a_part("main", CERTAIN),
             *_refused_auctions(),
             *_refused_seats(),
+            *quantities(),
         ),
     )
 

@@ -333,14 +333,50 @@ def bids() -> Sequence[Case]:
         ("other-sale", "It does not open.", bid, SaleId(bytes(32)) + nym),
         ("long", "Ten bytes: it does not open.", bid + b"\0", context),
     )
-    return [_opened(*row) for row in rows]
+    return [_opened(*row) for row in rows] + [
+        _opened(f"steps-{name}", comment, plaintext, context, 3)
+        for name, comment, plaintext in _ladders()
+    ]
 
 
-def _opened(name: str, comment: str, plaintext: bytes, context: bytes) -> Case:
+def _ladders() -> Sequence[tuple[str, str, bytes]]:
+    """Return bids of up to three steps: 49 bytes whatever they say."""
+
+    def written(many: int, *numbers: int) -> bytes:
+        return (i2osp(many, 1) + b"".join(i2osp(n, 8) for n in numbers)).ljust(
+            49, b"\0"
+        )
+
+    most = 2**64 - 1
+    void = "It is no bid:"
+    return (
+        ("one", "5 for each of 600.", written(1, 600, 5)),
+        ("two", "And 3 for each of 200 more.", written(2, 600, 5, 200, 3)),
+        ("three", "All steps.", written(3, most, most, 1, most - 1, 1, 0)),
+        ("none", "A person who does not bid.", bytes(49)),
+        ("four", f"{void} it says more steps than there is room for.", b"\4" * 49),
+        ("equal", f"{void} prices fall.", written(2, 6, 5, 2, 5)),
+        ("rising", f"{void} prices fall.", written(2, 6, 5, 2, 6)),
+        ("of-nothing", f"{void} a step has a unit.", written(2, 6, 5, 0, 3)),
+        ("left", f"{void} what is not used is zero.", written(1, 600, 5, 200, 3)),
+        (
+            "left-last",
+            f"{void} what is not used is zero.",
+            written(1, 6, 5)[:-1] + b"\1",
+        ),
+        ("none-filled", f"{void} it has no step.", written(0, 600, 5)),
+        ("plain", "Nine bytes: it does not open.", b"\1" + i2osp(4_500, 8)),
+    )
+
+
+def _opened(
+    name: str, comment: str, plaintext: bytes, context: bytes, steps: int = 0
+) -> Case:
     named, sale_id, nym = _named(), _terms().sale_id, own_nym()
     chain, number = named.chain, named.round_number
     sealed = seal(GROUP, chain, number, plaintext, context, stream(f"bid {name}"))
     signature = sign_round(GROUP, chain, SECRET, number).signature
+    bid = open_bid(GROUP, named, sale_id, nym, sealed, signature, steps)
     return accept(
         f"open-{name}",
         comment,
@@ -356,8 +392,9 @@ def _opened(name: str, comment: str, plaintext: bytes, context: bytes) -> Case:
             "nym": nym,
             "sealed": sealed,
             "signature": signature,
+            **({"bid_steps": steps} if steps else {}),
         },
-        {"bid": open_bid(GROUP, named, sale_id, nym, sealed, signature)},
+        {"bid": [list(step) for step in bid] if isinstance(bid, tuple) else bid},
         {"plaintext": plaintext, "context": context},
     )
 

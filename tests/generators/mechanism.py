@@ -164,6 +164,8 @@ def _pool(pool: Pool) -> Raw:
         ]
     else:
         fields |= {"price": pool.price, "cap": pool.cap, "certain": pool.certain}
+    if pool.takes_quantities:
+        fields["pricing"] = pool.pricing.value
     return fields
 
 
@@ -178,6 +180,8 @@ def _order(order: Order) -> Raw:
         fields["group"] = order.group
     if order.choices:
         fields["choices"] = order.choices
+    if order.steps:
+        fields["steps"] = [list(step) for step in order.steps]
     return fields
 
 

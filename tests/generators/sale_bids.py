@@ -6,6 +6,7 @@ from dataclasses import replace
 from fairlot.allocation.entering import Entrant
 from fairlot.allocation.run_pools import allocate
 from fairlot.allocation.settlement import LedgerLine, outcome_hash, settle
+from fairlot.bids import best_of
 from fairlot.entry import Entry
 from generators import plays
 from generators.sale_refusal import Refusal
@@ -71,7 +72,7 @@ def _bidding(change: Callable[[int], int | None]) -> Entry:
     draw, _, _ = state.result()
 
     def changed(entrant: Entrant) -> Entrant:
-        return replace(entrant, bid=change(entrant.bid or 0))
+        return replace(entrant, bid=change(best_of(entrant.bid or 0)))
 
     entrants = [changed(entrant) for entrant in state.entrants()]
     outcome = allocate(state.terms.pools, entrants, draw.seed, state.sale_id)
@@ -81,7 +82,7 @@ def _bidding(change: Callable[[int], int | None]) -> Entry:
 def _first_price() -> Entry:
     """Return a RESULT in which the winner pays what it bid."""
     state = fold(plays.auctioned()[:-1])
-    bids = {entrant.nym: entrant.bid or 0 for entrant in state.entrants()}
+    bids = {entrant.nym: best_of(entrant.bid or 0) for entrant in state.entrants()}
     _, _, ledger = state.result()
     paid = {line.nym: line.payment + line.refund for line in ledger}
     return _posting(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
+from fairlot.bids import Bid
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import TermsFile
 from generators import (
@@ -323,6 +324,10 @@ def _terms_map(file: TermsFile) -> Mapping[str, Raw]:
     }
 
 
+def _bid(bid: Bid | None) -> Raw:
+    return [list(step) for step in bid] if isinstance(bid, tuple) else bid
+
+
 def _person_map(person: Person) -> Raw:
     return {
         "person": person.called or person.name,
@@ -330,7 +335,7 @@ def _person_map(person: Person) -> Raw:
         "wants": person.wants,
         "deposit": person.amount,
         "group": person.group,
-        "bid": person.bid,
+        "bid": _bid(person.bid),
         "tier": person.tier,
         "solution": person.answer,
         "choices": list(person.choices),

@@ -51,6 +51,12 @@ ACCEPTED: Sequence[Row] = (
         "attr:region,person,solution,bid,wants,group,tier,attr:age,deposit\n"
         'FR,Ann,"a, b",7,1,we,gold,,5\n,Bob,,0,1,,,old,5\n,Cat,,,0,,,,0\n',
     ),
+    Row(
+        "steps",
+        "A bid for quantities; an amount alone is for one unit.",
+        "person,wants,deposit,bid\nAnn,800,5000,600@5;200@3\nBob,9,50,7\nCat,9,50,1@0\n"
+        "Dan,8,99,1@8;1@7;1@6;1@5;1@4;1@3;1@2;1@1\n",
+    ),
     Row("crlf", "A byte order mark, CR LF.", f"\ufeff{_PLAIN}".replace("\n", "\r\n")),
     Row("cr", "A CR alone ends a line.", _PLAIN.replace("\n", "\r")),
     Row("cr-cr-lf", "A CR before CR LF ends another.", _PLAIN.replace("\n", "\r\r\n")),
@@ -216,6 +222,17 @@ _ROWS: Sequence[tuple[str, str, str, str]] = (
 _CELLS: Sequence[tuple[str, str, str, str]] = (
     ("bid-negative", "number", "bid", "-1"),
     ("bid-large", "range", "bid", str(_LARGEST + 1)),
+    ("steps-equal", "bid", "bid", "6@5;2@5"),
+    ("steps-rising", "bid", "bid", "6@5;2@6"),
+    ("steps-of-nothing", "bid", "bid", "0@5"),
+    ("steps-bare", "bid", "bid", "6@5;2"),
+    ("steps-end", "bid", "bid", "6@5;"),
+    ("steps-nine", "bid", "bid", "1@9;1@8;1@7;1@6;1@5;1@4;1@3;1@2;1@1"),
+    ("steps-priceless", "number", "bid", "6@"),
+    ("steps-uncounted", "number", "bid", "@5"),
+    ("steps-twice", "number", "bid", "6@5@4"),
+    ("steps-blank", "number", "bid", "6 @5"),
+    ("steps-large", "range", "bid", f"{_LARGEST + 1}@5"),
     ("group-separator", "text", "group", "a\u2028b"),
     ("tier-control", "text", "tier", "a\x00"),
     ("solution-unassigned", "text", "solution", "e\u0301\u0378"),

@@ -14,6 +14,7 @@ from fairlot.terms.pool import (
     Mechanism,
     Option,
     Pool,
+    Pricing,
     Requirement,
     Tier,
 )
@@ -56,6 +57,7 @@ def accepted(terms: Terms) -> Sequence[tuple[str, str, Terms]]:
     whole = conference(terms)
     cohort = Requirement("cohort_a", ("2028", "2029"))
     auction = Pool("main", Mechanism.AUCTION, 3, 100)
+    quantities = replace(auction, cap=3, bid_steps=3, pricing=Pricing.VICKREY)
     groups = Pool("main", Mechanism.LOTTERY, 8, 50, group_max=8)
     largest = Pool(
         "a" * 32,
@@ -83,6 +85,16 @@ def accepted(terms: Terms) -> Sequence[tuple[str, str, Terms]]:
             "auction",
             "An auction, whose bids a round of a clock opens.",
             replace(whole, pools=(auction,)),
+        ),
+        (
+            "auction-of-quantities",
+            "Bids of up to three steps; each pays what the others lose by them.",
+            replace(whole, pools=(quantities,)),
+        ),
+        (
+            "auction-of-quantities-plain",
+            "One price for all, and one step: both are left out.",
+            replace(whole, pools=(replace(auction, cap=UINT_MAX),)),
         ),
         (
             "lottery-alone",
@@ -276,6 +288,26 @@ _EXCLUSIONS: Sequence[tuple[str, str, str, Value]] = (
     ),
 )
 
+_SOLD: Mapping[str, Value] = {
+    "name": "guests",
+    "mechanism": "auction",
+    "supply": 8,
+    "price": 50,
+}
+_QUANTITIES: Sequence[tuple[str, str, str, Mapping[str, Value]]] = (
+    ("cap-one", "A default has no key.", "terms.field", {"cap": 1}),
+    ("cap-none", "Somebody may get a unit.", "terms.field", {"cap": 0}),
+    ("steps-one", "A default has no key.", "terms.field", {"cap": 3, "bid_steps": 1}),
+    ("steps-none", "A bid has a step.", "terms.field", {"cap": 3, "bid_steps": 0}),
+    ("steps-nine", "A bid has 8 steps.", "terms.bids", {"cap": 9, "bid_steps": 9}),
+    ("steps-idle", "Each has a unit.", "terms.bids", {"cap": 3, "bid_steps": 4}),
+    ("steps-of-one", "Each has a unit.", "terms.bids", {"bid_steps": 2}),
+    ("clearing", "A default has no key.", "terms.field", {"cap": 3, "pricing": "clearing"}),
+    ("first-price", "There are two prices.", "terms.bids", {"cap": 3, "pricing": "first"}),
+    ("price-of-one", "Both are the same.", "terms.bids", {"pricing": "vickrey"}),
+    ("price-true", "It is a text.", "terms.field", {"cap": 3, "pricing": True}),
+    ("groups", "No groups bid.", "terms.field", {"cap": 3, "group_max": 2}),
+)  # fmt: skip
 _AGES: Mapping[str, Value] = {"age": {"adult": 40, "child": 15}}
 
 
@@ -849,6 +881,10 @@ REFUSED: Sequence[Row] = (
         "terms.certain",
         _GUESTS,
         _with({"group_max": 2}),
+    ),
+    *(
+        (f"auction-{name}", rule, code, _GUESTS, _set({**_SOLD, **more}))
+        for name, rule, code, more in _QUANTITIES
     ),
     ("no-tier", "There is a tier.", "terms.tiers", f"{_SPONSORS}/tiers", _set([])),
     (

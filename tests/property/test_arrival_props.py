@@ -13,6 +13,7 @@ from examples import examples
 from fairlot.allocation.entering import Entrant
 from fairlot.allocation.run_pools import allocate
 from fairlot.allocation.settlement import Funding, outcome_hash, settle
+from fairlot.bids import best_of
 from fairlot.board.sale import SaleState
 from fairlot.deposit.deposit import Deposit, read_deposit
 from fairlot.deposit.nym import nym_of
@@ -94,8 +95,9 @@ def raised(draw: st.DrawFn, pool: Pool, entrant: Entrant) -> Entrant:
     """Ask for more units, or more money, a higher bid or tier that the money covers."""
     wants = draw(st.integers(entrant.wants, UINT_MAX) | st.just(entrant.wants))
     deposit = draw(st.integers(entrant.amount, UINT_MAX) | st.just(entrant.amount))
-    valid = entrant.bid if (entrant.bid or 0) <= entrant.amount else None
-    bid = draw(st.just(entrant.bid) | st.integers(valid or 0, deposit))
+    made = best_of(entrant.bid) if entrant.bid is not None else 0
+    valid = made if made <= entrant.amount else 0
+    bid = draw(st.just(entrant.bid) | st.integers(valid, deposit))
     names = [tier.name for tier in pool.tiers]
     covered = [tier.name for tier in pool.tiers if tier.price <= entrant.amount]
     above = names[: names.index(entrant.tier)] if entrant.tier in covered else names

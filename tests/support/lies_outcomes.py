@@ -28,6 +28,7 @@ from fairlot.allocation.mechanisms.groups import Table, table, verify
 from fairlot.allocation.outcome import Gain
 from fairlot.allocation.run_pools import allocate
 from fairlot.allocation.settlement import LedgerLine, check_ledger, outcome_hash, settle
+from fairlot.bids import best_of
 from fairlot.board.sale import SaleState
 from fairlot.entry import EntryType
 from fairlot.names import group_id
@@ -111,7 +112,7 @@ def _repriced(line: LedgerLine, payment: int) -> LedgerLine:
 
 def _first_price(_ball: Ball, state: SaleState, lines: Lines) -> Lines:
     """Have every winner of an auction pay what it bid."""
-    bids = {e.nym: e.bid or 0 for e in state.entrants()}
+    bids = {e.nym: best_of(e.bid or 0) for e in state.entrants()}
     return [_repriced(x, bids[x.nym]) if x.units else x for x in lines]
 
 

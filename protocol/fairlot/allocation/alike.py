@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from math import gcd
 from typing import TypeAlias
 
-from fairlot.allocation.entering import Entrant, Standing, bid_of, qualifies
-from fairlot.terms.pool import CAPPED, Mechanism, Pool
+from fairlot.allocation.entering import Entrant, Standing, bid_of, qualifies, steps_in
+from fairlot.bids import Bid, total_of
+from fairlot.terms.pool import Mechanism, Pool
 
 Wishes: TypeAlias = tuple[object, ...]
 """What a person still asks of the later pools: equal for people who are alike."""
@@ -108,7 +109,7 @@ class Kinds:
         """Return what matters of a person's order in some pools, and nothing else."""
         entrant, standing = player.entrant, player.standing
         left = entrant.amount - standing.spent
-        bid: int | None = None
+        bid: Bid | None = None
         tier: str | None = None
         for index in reached:
             pool = self._pools[index]
@@ -127,9 +128,12 @@ class Kinds:
         )
 
 
-def _valid(pool: Pool, entrant: Entrant, left: int) -> int | None:
+def _valid(pool: Pool, entrant: Entrant, left: int) -> Bid | None:
     """Return the bid that counts in a pool; ``None`` if none does."""
-    bid = bid_of(entrant, left)
+    if pool.takes_quantities:
+        steps = steps_in(pool, entrant)
+        return steps if steps and min(steps[0].price, left) >= pool.price else None
+    bid = bid_of(pool, entrant, left)
     return None if bid is None or bid < pool.price else bid
 
 
@@ -141,7 +145,7 @@ def _over_the_sale(pools: Sequence[Pool], of_each: Sequence[int]) -> int:
 
 
 def _most_units(pools: Sequence[Pool]) -> int:
-    each = [pool.cap if pool.mechanism in CAPPED else 1 for pool in pools]
+    each = [pool.cap for pool in pools]
     return _over_the_sale(pools, each)
 
 
@@ -152,7 +156,7 @@ def _price(pool: Pool, entrant: Entrant) -> int:
     return pool.price_for(dict(entrant.attributes)) or 0
 
 
-def _money(pools: Sequence[Pool], entrant: Entrant, left: int, bid: int | None) -> int:
+def _money(pools: Sequence[Pool], entrant: Entrant, left: int, bid: Bid | None) -> int:
     """Return as much of the money as can make a difference."""
     each = [_most_money(pool, _price(pool, entrant), bid) for pool in pools]
     most = min(left, _over_the_sale(pools, each))
@@ -165,7 +169,7 @@ def _money(pools: Sequence[Pool], entrant: Entrant, left: int, bid: int | None) 
     return most - most % step if step else 0
 
 
-def _most_money(pool: Pool, price: int, bid: int | None) -> int:
+def _most_money(pool: Pool, price: int, bid: Bid | None) -> int:
     match pool.mechanism:
         case Mechanism.EQUAL_SHARE:
             return price * pool.cap
@@ -174,4 +178,4 @@ def _most_money(pool: Pool, price: int, bid: int | None) -> int:
         case Mechanism.TIERS:
             return max(tier.price for tier in pool.tiers)
         case _:
-            return max(price, bid or 0)
+            return max(price, total_of(bid or 0))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 
 from fairlot.allocation.shape import Order, price_of
+from fairlot.bids import MAX_STEPS, Bid, Steps, bid_problem, steps_of, total_of
 from fairlot.fields import bytes_problem, uint_problem
 from fairlot.names import HASH_LENGTH, NYM_LENGTH, Nym, group_id
 from fairlot.terms.made_pools import check_made_pools
@@ -21,8 +22,8 @@ class Entrant:
     """Units wanted over all pools, uint64."""
     amount: int
     """The deposit's amount, uint64, all of it paid."""
-    bid: int | None = None
-    """What a unit is worth to the person, by the opened bid; ``None`` for no valid bid."""
+    bid: Bid | None = None
+    """What units are worth to the person, by the opened bid; ``None`` for no valid bid."""
     tier: str | None = None
     """Name of the highest tier that the person accepts."""
     group: bytes | None = None
@@ -116,12 +117,13 @@ def _order(
     return Order(
         wants=max(0, entrant.wants - standing.units),
         budget=left,
-        bid=bid_of(entrant, left) if pool.takes_bids else None,
+        bid=bid_of(pool, entrant, left),
         tier=_tier(pool, entrant.tier, left),
         group=group,
         choices=entrant.choices if pool.mechanism is Mechanism.CHOICES else (),
         points=_points(pool, entrant),
         fare=pool.price_for(dict(entrant.attributes)) if pool.fares else None,
+        steps=steps_in(pool, entrant),
     )
 
 
@@ -131,11 +133,20 @@ def _points(pool: Pool, entrant: Entrant) -> int:
     return 1 if points is None else points
 
 
-def bid_of(entrant: Entrant, left: int) -> int | None:
+def bid_of(pool: Pool, entrant: Entrant, left: int) -> int | None:
     """Return the bid that the order has; a bid above the whole deposit is void."""
-    if entrant.bid is None or entrant.bid > entrant.amount:
+    if pool.takes_quantities or not pool.takes_bids:
+        return None
+    if not isinstance(entrant.bid, int) or entrant.bid > entrant.amount:
         return None
     return min(entrant.bid, left)
+
+
+def steps_in(pool: Pool, entrant: Entrant) -> Steps:
+    """Return the steps that the order has; a bid above the whole deposit is void."""
+    if not pool.takes_quantities or entrant.bid is None:
+        return ()
+    return () if total_of(entrant.bid) > entrant.amount else steps_of(entrant.bid)
 
 
 def _tier(pool: Pool, name: str | None, left: int) -> int | None:
@@ -219,12 +230,13 @@ def _check_entrant(entrant: Entrant) -> None:
     if problem:
         raise CallerError("allocation.nym-length", f"a nym {problem}")
     numbers = {"wants": entrant.wants, "amount": entrant.amount}
-    if entrant.bid is not None:
-        numbers["bid"] = entrant.bid
     for name, number in numbers.items():
         problem = uint_problem(number)
         if problem:
             raise CallerError("allocation.range", f"{name} {problem}")
+    problem = None if entrant.bid is None else bid_problem(entrant.bid, MAX_STEPS)
+    if problem:
+        raise CallerError("allocation.range", f"a bid {problem}")
     if entrant.group is not None:
         problem = bytes_problem(entrant.group, HASH_LENGTH)
         if problem:

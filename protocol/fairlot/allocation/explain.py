@@ -62,6 +62,11 @@ def _in_full(result: PoolResult, order: Order, award: Award) -> str:
 
 
 def _bid(order: Order, money: Money) -> str:
+    if order.steps:
+        each = (
+            f"{_units(step.quantity)} at {money(step.price)}" for step in order.steps
+        )
+        return f"a bid for {', '.join(each)}"
     return "no valid bid" if order.bid is None else f"a bid of {money(order.bid)}"
 
 

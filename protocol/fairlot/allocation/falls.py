@@ -17,6 +17,7 @@ from fairlot.allocation.mechanisms.equal_share import quantity as share_quantity
 from fairlot.allocation.mechanisms.fill import level_of_counts
 from fairlot.allocation.mechanisms.groups import table
 from fairlot.allocation.mechanisms.quadratic import quantity as square_quantity
+from fairlot.allocation.mechanisms.quantities import Prices, counting, find_margin
 from fairlot.allocation.shape import Order, price_of
 from fairlot.terms.pool import Mechanism, Pool
 
@@ -90,7 +91,11 @@ def falls(pool: Pool, asks: Sequence[Ask]) -> Falls:
         case Mechanism.LOTTERY:
             return _lottery(pool, asks)
         case Mechanism.AUCTION:
-            return _auction(pool, asks)
+            return (
+                _quantities(pool, asks)
+                if pool.takes_quantities
+                else _auction(pool, asks)
+            )
         case Mechanism.TIERS:
             return _tiers(pool, asks)
         case Mechanism.CHOICES:
@@ -210,6 +215,25 @@ def _auction(pool: Pool, asks: Sequence[Ask]) -> Falls:
     picks = (cutoff.tied_seats,) if cutoff.by_lot else ()
     chances = tuple(Fraction(seats, cutoff.tied) for seats in picks)
     return Falls(orders, chances, _one_way(picks, pool.supply - cutoff.seats))
+
+
+def _quantities(pool: Pool, asks: Sequence[Ask]) -> Falls:
+    bids = [(counting(pool, order), many) for order, many in asks]
+    margin = find_margin(pool, bids)
+    prices, level = Prices(pool, bids, margin), margin.level
+    orders: list[Chances] = []
+    for steps, _ in bids:
+        tied = margin.at(steps)
+        sure = margin.above(steps) + min(tied, level.level)
+        more = Gain(sure + 1, prices.of(steps, sure + 1))
+        drawn = tied > level.level and level.remainder > 0
+        picked = ((0, more),) if drawn else ()
+        orders.append(Chances(Gain(sure, prices.of(steps, sure)), picked))
+    demand = sum(step.quantity * many for steps, many in bids for step in steps)
+    picks = (level.remainder,) if level.remainder else ()
+    chances = tuple(Fraction(units, level.above) for units in picks)
+    unsold = max(0, pool.supply - demand)
+    return Falls(tuple(orders), chances, _one_way(picks, unsold))
 
 
 def _certain(pool: Pool, asks: Sequence[Ask]) -> Falls:

@@ -10,7 +10,7 @@ from fairlot.allocation.outcome import Award, Outcome, PoolResult, gains_by_nym
 from fairlot.allocation.shape import ITSELF
 from fairlot.errors import InvariantError
 from fairlot.names import Nym
-from fairlot.terms.pool import Mechanism, Pool
+from fairlot.terms.pool import Mechanism, Pool, Pricing
 
 
 def check_outcome(
@@ -100,11 +100,25 @@ def check_pool(result: PoolResult) -> None:
             raise InvariantError(
                 "allocation.loser-pays", f"{award.nym.hex()} pays for no unit"
             )
-    if result.pool.fares is None:
-        _check_prices(result)
+    _check_paid(result)
     _check_options(result)
     if isinstance(result.facts, LotteryFacts):
         verify(result.facts.table)
+
+
+def _check_paid(result: PoolResult) -> None:
+    """Check what units cost, as far as the pool by itself tells."""
+    if result.pool.pricing is Pricing.VICKREY:
+        _check_reserve(result)
+    elif result.pool.fares is None:
+        _check_prices(result)
+
+
+def _check_reserve(result: PoolResult) -> None:
+    """Require of prices that differ from person to person that none is below the reserve."""
+    pool = result.pool
+    if any(award.payment < award.units * pool.price for award in result.awards):
+        raise InvariantError("allocation.payment", f"{pool.name} is underpaid")
 
 
 def _check_fares(result: PoolResult, known: Mapping[Nym, Entrant]) -> None:

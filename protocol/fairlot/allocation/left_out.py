@@ -15,6 +15,7 @@ from fairlot.allocation.entering import (
     check_entrants,
     entering,
 )
+from fairlot.allocation.mechanisms.quantities import counting
 from fairlot.allocation.shape import Order
 from fairlot.names import Nym
 from fairlot.terms.made_pools import check_made_pools
@@ -218,6 +219,8 @@ def _some_left(pool: Pool, order: Order) -> bool:
 def _bid(pool: Pool, entrant: Entrant, order: Order) -> tuple[Why, str] | None:
     if entrant.bid is None:
         return Why.NO_BID, ""
+    if pool.takes_quantities and order.steps:
+        return None if counting(pool, order) else (Why.LOW_BID, "")
     if order.bid is None:
         return Why.VOID_BID, ""
     return (Why.LOW_BID, "") if order.bid < pool.price else None

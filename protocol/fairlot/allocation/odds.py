@@ -24,6 +24,7 @@ from fairlot.allocation.mechanisms.equal_share import equal_share_odds
 from fairlot.allocation.mechanisms.lottery import lottery_odds
 from fairlot.allocation.mechanisms.points import points_odds
 from fairlot.allocation.mechanisms.quadratic import quadratic_odds
+from fairlot.allocation.mechanisms.quantities import quantity_odds
 from fairlot.allocation.mechanisms.tiers import tiers_odds
 from fairlot.allocation.run_pools import run_pool
 from fairlot.allocation.shape import Lots, Odds, Order
@@ -77,6 +78,8 @@ def pool_odds(pool: Pool, orders: Sequence[Order], money: Money = str) -> Odds:
     """
     if pool.certain:
         return certain_odds(pool, orders, money)
+    if pool.takes_quantities:
+        return quantity_odds(pool, orders, money)
     if pool.points is not None:
         return points_odds(pool, orders)
     priced = _PRICED_ODDS.get(pool.mechanism)
@@ -300,6 +303,9 @@ _CERTAIN_RULE = (
 )
 
 
+_QUANTITIES_RULE = (
+    "the highest prices win; units at the last price are shared, single ones by lot"
+)
 _POINTS_RULE = (
     "each unit goes to one of those who enter and have none yet, with chances in proportion "
     "to their points"
@@ -310,6 +316,8 @@ def _rule_of(pool: Pool) -> str:
     """State the rule by which a pool gives chances to those who enter."""
     if pool.certain:
         return _CERTAIN_RULE
+    if pool.takes_quantities:
+        return _QUANTITIES_RULE
     if pool.points is not None:
         return _POINTS_RULE
     rule = _RULES[pool.mechanism]

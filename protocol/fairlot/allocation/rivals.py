@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from fairlot.allocation.mechanisms.quantities import QuantityFacts, counting
 from fairlot.allocation.outcome import Award, PoolResult
 from fairlot.allocation.shape import Order, Reason
 from fairlot.names import Nym
@@ -31,10 +32,29 @@ def rivals(result: PoolResult, nym: Nym) -> tuple[Nym, ...]:
     own = next((row for row in rows if row[1].nym == nym), None)
     if own is None:
         return ()
+    if isinstance(result.facts, QuantityFacts):
+        return _at_margin(result, result.facts, rows, own[0])
     for late, first in _FIRST.items():
         if own[1].reason in (late, first):
             return _among(rows, own[0], late, first)
     return ()
+
+
+def _at_margin(
+    result: PoolResult,
+    facts: QuantityFacts,
+    rows: Sequence[tuple[Order, Award]],
+    own: Order,
+) -> tuple[Nym, ...]:
+    """Return who stands at the last price for more units than everybody there gets."""
+    level = facts.margin.level
+
+    def drawn(order: Order) -> bool:
+        return facts.margin.at(counting(result.pool, order)) > level.level
+
+    if not level.remainder or not drawn(own):
+        return ()
+    return tuple(award.nym for order, award in rows if drawn(order))
 
 
 def _among(

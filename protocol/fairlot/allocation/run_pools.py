@@ -19,6 +19,7 @@ from fairlot.allocation.mechanisms.equal_share import equal_share
 from fairlot.allocation.mechanisms.lottery import lottery
 from fairlot.allocation.mechanisms.points import points_lottery
 from fairlot.allocation.mechanisms.quadratic import quadratic
+from fairlot.allocation.mechanisms.quantities import quantity_auction
 from fairlot.allocation.mechanisms.tiers import tiers
 from fairlot.allocation.outcome import Award, Outcome, PoolResult, Total, gains_by_nym
 from fairlot.allocation.shape import Lots, Order, Shares
@@ -120,12 +121,7 @@ def run_pool(
     pool: Pool, nyms: Sequence[Nym], orders: tuple[Order, ...], lots: Lots
 ) -> PoolResult:
     """Run one pool (step 4)."""
-    mechanism = _MECHANISMS[pool.mechanism]
-    if pool.certain:
-        mechanism = certain_lottery
-    elif pool.points is not None:
-        mechanism = points_lottery
-    shares = mechanism(pool, orders, lots)
+    shares = _mechanism(pool)(pool, orders, lots)
     columns = (
         nyms,
         shares.quantities,
@@ -136,6 +132,14 @@ def run_pool(
     )
     awards = tuple(Award(*row) for row in zip(*columns, strict=True))
     return PoolResult(pool, orders, awards, shares.facts)
+
+
+def _mechanism(pool: Pool) -> Callable[[Pool, Sequence[Order], Lots], Shares]:
+    if pool.certain:
+        return certain_lottery
+    if pool.points is not None:
+        return points_lottery
+    return quantity_auction if pool.takes_quantities else _MECHANISMS[pool.mechanism]
 
 
 def _totals(

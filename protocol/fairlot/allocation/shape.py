@@ -11,6 +11,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Protocol
 
+from fairlot.bids import Steps
 from fairlot.money import Money
 from fairlot.terms.pool import Pool
 from fairlot.text import Json
@@ -41,6 +42,8 @@ class Order:
     """How many ranks it holds where points are counted: 1..1,000."""
     fare: int | None = None
     """What a unit costs it where prices differ; ``None`` for the pool's price."""
+    steps: Steps = ()
+    """A bid for quantities; none for no bid, and where a person gets one unit."""
 
 
 def price_of(pool: Pool, order: Order) -> int:

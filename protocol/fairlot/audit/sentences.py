@@ -13,7 +13,7 @@ from fairlot.identity.leaf import read_leaf
 from fairlot.identity.registry_reading import read_registry
 from fairlot.identity.roll import read_roll
 from fairlot.money import Money
-from fairlot.terms.pool import Mechanism, Pool
+from fairlot.terms.pool import Mechanism, Pool, Pricing
 from fairlot.terms.terms import Terms
 from fairlot.terms.times import MAX_TIME
 from fairlot.text import counted
@@ -93,6 +93,13 @@ def _price(pool: Pool, money: Money) -> str:
     return pool.fares.text(money)
 
 
+def _auction(pool: Pool, money: Money) -> str:
+    cap = f", at most {units(pool.cap)} a person" if pool.takes_quantities else ""
+    vickrey = pool.pricing is Pricing.VICKREY
+    prices = ", each paying what the others lose by them" if vickrey else ""
+    return f"to the highest bids, from {money(pool.price)} on{cap}{prices}"
+
+
 _OFFERS: Mapping[Mechanism, Callable[[Pool, Money], str]] = {
     Mechanism.EQUAL_SHARE: lambda p, m: (
         f"at {_price(p, m)} each, at most {units(p.cap)} a person (equal-share)"
@@ -101,7 +108,7 @@ _OFFERS: Mapping[Mechanism, Callable[[Pool, Money], str]] = {
         f"at {m(p.price)} times the square of their number, at most {units(p.cap)} a person"
     ),
     Mechanism.LOTTERY: _lottery,
-    Mechanism.AUCTION: lambda p, m: f"to the highest bids, from {m(p.price)} on",
+    Mechanism.AUCTION: _auction,
     Mechanism.TIERS: _tiers,
     Mechanism.CHOICES: _options,
 }

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from fairlot.allocation.entering import Entrant
+from fairlot.bids import Bid
 from fairlot.deposit.final import Position, Positions
 from fairlot.deposit.sealed_bid import open_bid
 from fairlot.errors import Rejection
@@ -12,7 +13,7 @@ from fairlot.terms.named_round import RoundName
 from fairlot.terms.terms import Terms
 from fairlot_crypto.curve import Backend
 
-Opener: TypeAlias = Callable[[Nym, bytes], int | None]
+Opener: TypeAlias = Callable[[Nym, bytes], Bid | None]
 """Opens the sealed bid of a nym."""
 
 
@@ -60,11 +61,13 @@ def _opener(
     curve: Backend, terms: Terms, signatures: Mapping[RoundName, bytes]
 ) -> Opener:
     """Return the function that opens bids, once the round that the terms name is there."""
-    named, sale_id = terms.bids, terms.sale_id
+    named, sale_id, steps = terms.bids, terms.sale_id, terms.bid_steps
     if named is None:
         return lambda _nym, _sealed: None
     signature = signatures.get(named.name)
     if signature is None:
         problem = f"round {named.round_number}, which opens bids, is not on the board"
         raise Rejection("result.round", problem)
-    return lambda nym, sealed: open_bid(curve, named, sale_id, nym, sealed, signature)
+    return lambda nym, sealed: open_bid(
+        curve, named, sale_id, nym, sealed, signature, steps
+    )

@@ -201,7 +201,8 @@ def bind(
     bid = None
     if terms.bids is not None and kind is EntryType.DEPOSIT:
         curve, sale_id = credentials.curve, terms.sale_id
-        bid = seal_bid(curve, terms.bids, sale_id, nym, wish.bid, randomness)
+        named, steps = terms.bids, terms.bid_steps
+        bid = seal_bid(curve, named, sale_id, nym, wish.bid, randomness, steps)
     return Binding(
         type=kind,
         sale_id=terms.sale_id,

@@ -99,7 +99,7 @@ def _check_bid(terms: Terms, deposit: Deposit) -> None:
     if sealed is None:
         problem = "every deposit of this sale must hold a sealed bid, if only of no bid"
         raise Rejection("deposit.bid", problem)
-    length = sealed_bid_length(named)
+    length = sealed_bid_length(named, terms.bid_steps)
     if len(sealed) != length:
         problem = f"a sealed bid must have {length} bytes, and this has {len(sealed)}"
         raise Rejection("deposit.bid", problem)

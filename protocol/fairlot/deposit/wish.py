@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import cast
 
+from fairlot.bids import MAX_STEPS, Bid, bid_problem
 from fairlot.entry import EntryType
 from fairlot.fields import uint_problem
 from fairlot.names import Nym, check_nym
@@ -24,8 +25,8 @@ class Wish:
     """Whom to win or lose with, oneself included, in any order; none for a single."""
     tier: str | None = None
     """The highest tier of sponsorship that is accepted."""
-    bid: int | None = field(default=None, repr=False)
-    """What a unit is worth to the holder, uint64; it is sealed where the terms take bids."""
+    bid: Bid | None = field(default=None, repr=False)
+    """What units are worth to the holder; it is sealed where the terms take bids."""
     answers: tuple[str, ...] = field(default=(), repr=False)
     """Answers to the sale's puzzles; a wrong one solves nothing."""
     choices: tuple[str, ...] = field(default=(), repr=False)
@@ -40,17 +41,21 @@ class Wish:
                 or a choice that is empty or no text.
         """
         numbers = {"seq": self.seq, "wants": self.wants, "amount": self.amount}
-        if self.bid is not None:
-            numbers["bid"] = self.bid
         for name, number in numbers.items():
             problem = uint_problem(number)
             if problem:
                 raise CallerError("wish.range", f"{name} {problem}")
+        self._check_bid()
         self._check_members()
         _check_texts(self.answers)
         _check_texts(self.choices)
         if self.tier is not None:
             _check_texts((self.tier,))
+
+    def _check_bid(self) -> None:
+        problem = None if self.bid is None else bid_problem(self.bid, MAX_STEPS)
+        if problem:
+            raise CallerError("wish.range", f"a bid {problem}")
 
     def _check_members(self) -> None:
         for nym in self.members:
@@ -102,6 +107,9 @@ def _check_offered(terms: Terms, wish: Wish) -> None:
     _check_choices(terms, wish)
     if wish.bid is not None and terms.bids is None:
         raise CallerError("wish.bid", "the terms take no bids: leave it out")
+    if isinstance(wish.bid, tuple) and len(wish.bid) > terms.bid_steps:
+        problem = f"{len(wish.bid)} steps, and the terms take {terms.bid_steps}"
+        raise CallerError("wish.bid", f"the bid holds {problem}")
     if wish.answers and all(pool.puzzle is None for pool in terms.pools):
         raise CallerError("wish.answers", "no pool has a puzzle: leave them out")
 

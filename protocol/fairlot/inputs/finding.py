@@ -22,6 +22,7 @@ class FindingCode(StrEnum):
     ATTRIBUTE_UNUSED = "attribute-unused"
     DISCLOSED_FEW = "disclosed-few"
     BID_VOID = "bid-void"
+    BID_CUT = "bid-cut"
     BID_LOW = "bid-low"
     TIER_VOID = "tier-void"
     CHOICE_VOID = "choice-void"

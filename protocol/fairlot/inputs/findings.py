@@ -7,6 +7,8 @@ says what to do about it.
 from collections.abc import Iterator, Mapping, Sequence
 
 from fairlot.allocation.left_out import DOORS, Bars, Why, bars_of
+from fairlot.bids import best_of, total_of, units_of
+from fairlot.fields import UINT_MAX
 from fairlot.inputs.finding import Finding, FindingCode, TermsAndPeople
 from fairlot.inputs.findings_choices import choices_findings
 from fairlot.inputs.findings_groups import group_findings
@@ -130,28 +132,7 @@ def _void_wishes(both: TermsAndPeople) -> Iterator[Finding]:
     for place, pool in enumerate(both.pools):
         inside = both.admitted(place)
         if pool.takes_bids:
-            bids = [
-                (index, bid)
-                for index in inside
-                if (bid := both.people[index].bid) is not None
-            ]
-            void = [i for i, bid in bids if bid > both.people[i].amount]
-            low = [i for i, bid in bids if bid < pool.price]
-            yield from _some(
-                both,
-                FindingCode.BID_VOID,
-                f"bid more than the deposit in {pool.name}: the bid is void",
-                _REMEDIES[Why.VOID_BID],
-                void,
-            )
-            yield from _some(
-                both,
-                FindingCode.BID_LOW,
-                f"bid less than {both.money(pool.price)} in {pool.name}: the bid does not "
-                "count",
-                _REMEDIES[Why.LOW_BID],
-                low,
-            )
+            yield from _bids(both, pool, inside)
         prices = {tier.name: tier.price for tier in pool.tiers}
         dear = [
             i
@@ -165,6 +146,37 @@ def _void_wishes(both: TermsAndPeople) -> Iterator[Finding]:
             _REMEDIES[Why.VOID_TIER],
             dear,
         )
+
+
+def _bids(both: TermsAndPeople, pool: Pool, inside: Sequence[int]) -> Iterator[Finding]:
+    people = both.people
+    bids = [(i, bid) for i in inside if (bid := people[i].bid) is not None]
+    yield from _some(
+        both,
+        FindingCode.BID_VOID,
+        f"bid more than the deposit in {pool.name}: the bid is void",
+        _REMEDIES[Why.VOID_BID],
+        [i for i, bid in bids if total_of(bid) > people[i].amount],
+    )
+    most = pool.cap if pool.takes_quantities else UINT_MAX
+    yield from _some(
+        both,
+        FindingCode.BID_CUT,
+        f"bid for more units in {pool.name} than the cap of {most} or their wants allow",
+        "the last units do not count: raise wants, or lower the quantities",
+        [
+            i
+            for i, bid in bids
+            if pool.takes_quantities and units_of(bid) > min(most, people[i].wants)
+        ],
+    )
+    yield from _some(
+        both,
+        FindingCode.BID_LOW,
+        f"bid less than {both.money(pool.price)} in {pool.name}: the bid does not count",
+        _REMEDIES[Why.LOW_BID],
+        [i for i, bid in bids if best_of(bid) < pool.price],
+    )
 
 
 def _answers(both: TermsAndPeople) -> Iterator[Finding]:
@@ -211,7 +223,8 @@ def _ignored_wants(both: TermsAndPeople) -> Iterator[Finding]:
 def _most_units(pools: Sequence[Pool], bars: Bars) -> int | None:
     """Return how many units pools of one unit a person give; ``None`` for other pools."""
     open_to = [pool for pool, bar in zip(pools, bars, strict=True) if bar is None]
-    if not open_to or any(pool.mechanism in CAPPED for pool in open_to):
+    several = any(p.mechanism in CAPPED or p.takes_quantities for p in open_to)
+    if not open_to or several:
         return None
     return 1 + sum(pool.again for pool in open_to[1:])
 

@@ -7,8 +7,10 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from fairlot.assigned import is_assigned
+from fairlot.bids import Bid
 from fairlot.errors import InputError
 from fairlot.inputs.amounts import read_amount, read_count
+from fairlot.inputs.bid_cell import read_bid
 from fairlot.inputs.distinct import ID, PERSON, Distinct
 from fairlot.inputs.input_file import InputFile, Refusals
 from fairlot.inputs.sheet import Column, Sheet
@@ -41,8 +43,8 @@ class Person:
     """Money deposited, in the smallest unit, uint64."""
     group: str | None = None
     """Label of the group: all with the same label form it."""
-    bid: int | None = field(default=None, repr=False)
-    """What a unit is worth to the person, in the smallest unit, uint64."""
+    bid: Bid | None = field(default=None, repr=False)
+    """What units are worth to the person, in the smallest unit of money."""
     tier: str | None = None
     """Name of the highest tier that the person accepts."""
     answer: str | None = field(default=None, repr=False)
@@ -72,8 +74,9 @@ def read_people(
             ``people-file.empty``, ``people-file.separator``, ``people-file.header``,
             ``people-file.attribute``, ``people-file.no-rows``, ``people-file.quote``,
             ``people-file.columns``, ``people-file.person``, ``people-file.number``,
-            ``people-file.range``, ``people-file.text``, ``people-file.duplicate``: the
-            first in the file, with all others of the rows in ``more``.
+            ``people-file.range``, ``people-file.bid``, ``people-file.text``,
+            ``people-file.duplicate``: the first in the file, with all others of the rows
+            in ``more``.
     """
     file = read_sheet_text(path)
     sheet = Sheet(file, COLUMNS)
@@ -166,12 +169,12 @@ class _Rows:
         amount = self._number(line, "deposit", cells["deposit"])
         # Step 5.
         texts: dict[str, str] = {}
-        bid: int | None = None
+        bid: Bid | None = None
         for column, cell in cells.items():
             if not cell or column in _FIRST:
                 continue
             if column == "bid":
-                bid = self._number(line, column, cell)
+                bid = self._bid(line, cell)
             else:
                 texts[column] = self._text(line, column, cell)
         # Step 6.
@@ -203,6 +206,14 @@ class _Rows:
             placed = self._file.error(
                 error.code, error.message, line=line, field=column
             )
+            self._refusals.add(placed)
+            return 0
+
+    def _bid(self, line: int, cell: str) -> Bid:
+        try:
+            return read_bid(cell, self._currency)
+        except InputError as error:
+            placed = self._file.error(error.code, error.message, line=line, field="bid")
             self._refusals.add(placed)
             return 0
 

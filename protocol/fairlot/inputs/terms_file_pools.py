@@ -14,7 +14,7 @@ from fairlot.inputs.toml_file import TomlFile
 from fairlot.inputs.toml_money import smallest
 from fairlot.inputs.toml_values import VALUES_CODES, listed_values
 from fairlot.money import Currency
-from fairlot.terms.pool import CAPPED, MAIN_POOL, Mechanism, Pool
+from fairlot.terms.pool import CAPPED, MAIN_POOL, Mechanism, Pool, Pricing
 from fairlot.terms.read_pools import POOL_KEYS, read_pools
 from fairlot.text import shown
 from fairlot_crypto.keys import KEY_LENGTH
@@ -29,7 +29,7 @@ _DIGITS = 2 * KEY_LENGTH
 _KEY = re.compile(f"[0-9a-fA-F]{{{_DIGITS}}}")
 _NAMED = {"tiers": Mechanism.TIERS, "options": Mechanism.CHOICES}
 """What has names, prices and supplies of its own, and in which pools."""
-_TEXTS = ("name", "mechanism", "unsold", "puzzle", "points")
+_TEXTS = ("name", "mechanism", "unsold", "puzzle", "points", "pricing")
 
 
 def read_file_pools(source: TomlFile, currency: Currency | None) -> tuple[Pool, ...]:
@@ -44,7 +44,7 @@ def read_file_pools(source: TomlFile, currency: Currency | None) -> tuple[Pool, 
             ``terms-file.options``,
             ``terms-file.requires``, ``terms-file.unsold``, ``terms-file.key``,
             ``terms-file.excludes``, ``terms-file.points``, ``terms-file.fares``,
-            ``terms-file.decimals``.
+            ``terms-file.bids``, ``terms-file.decimals``.
     """
     try:
         return read_pools(_canonical_pools(source, currency), ("pool",), currency)
@@ -103,6 +103,8 @@ def _without_defaults(table: dict[str, Any], mechanism: str | None) -> dict[str,
     defaults |= {"requires": {}, "excludes": {}}
     if mechanism == Mechanism.LOTTERY:
         defaults |= {"group_max": 1, "certain": 0}
+    if mechanism == Mechanism.AUCTION:
+        defaults |= {"cap": 1, "bid_steps": 1, "pricing": Pricing.CLEARING.value}
     if mechanism == Mechanism.CHOICES:
         defaults |= {"group_max": 1}
     else:

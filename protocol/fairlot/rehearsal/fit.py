@@ -6,6 +6,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 
+from fairlot.bids import Steps
 from fairlot.errors import InputError, Where
 from fairlot.inputs.input_file import InputFile, Refusals
 from fairlot.inputs.near import NearMisses
@@ -234,11 +235,24 @@ class _Orders:
             self._refusals.add(
                 self._order_error("people-file.bid", "bid", person, problem)
             )
+        if offered["bid"] and isinstance(person.bid, tuple):
+            self._check_steps(person, person.bid)
         if person.tier is not None and not offered["tier"]:
             problem = _no_use("no pool has tiers")
             self._refusals.add(
                 self._order_error("people-file.tier", "tier", person, problem)
             )
+
+    def _check_steps(self, person: Person, steps: Steps) -> None:
+        """Check that a pool takes bids for quantities, of so many steps."""
+        pool = next((each for each in self._file.pools if each.takes_quantities), None)
+        most = pool.bid_steps if pool else 0
+        if len(steps) <= most:
+            return
+        problem = "is for quantities, and an auction needs a cap above 1 to take them"
+        if pool:
+            problem = f"holds {len(steps)} steps, and {pool.name} takes {most}"
+        self._refusals.add(self._order_error("people-file.bid", "bid", person, problem))
 
     def check_tier(self, person: Person) -> None:
         """Check that the terms have the tier."""

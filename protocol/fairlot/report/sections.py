@@ -12,7 +12,7 @@ from fairlot.money import Currency, money_text
 from fairlot.report.charts import Bar, bars
 from fairlot.report.ending import is_over
 from fairlot.report.markup import Child, Markup, element, listed, section, table
-from fairlot.terms.pool import MAX_POINTS, Mechanism, Pool
+from fairlot.terms.pool import CAPPED, MAX_POINTS, Mechanism, Pool, Pricing
 from fairlot.text import counted
 from fairlot_crypto.keys import VerifyKey
 
@@ -42,7 +42,7 @@ def sold(state: SaleState) -> Markup:
     rows = [
         (
             pool.name,
-            _HOW[pool.mechanism],
+            _how(pool),
             pool.supply,
             _price(pool, terms.currency),
             "; ".join(_rules(pool)) or "everybody may enter",
@@ -58,6 +58,12 @@ def sold(state: SaleState) -> Markup:
         element("p", before),
         table("The pools, in the order in which they are drawn", columns, rows),
     )
+
+
+def _how(pool: Pool) -> str:
+    if pool.pricing is Pricing.VICKREY:
+        return "auction, each pays what the others lose by them"
+    return _HOW[pool.mechanism]
 
 
 def _price(pool: Pool, currency: Currency | None) -> str:
@@ -82,7 +88,7 @@ def _price(pool: Pool, currency: Currency | None) -> str:
 
 
 def _rules(pool: Pool) -> Iterator[str]:
-    if pool.mechanism in (Mechanism.EQUAL_SHARE, Mechanism.QUADRATIC):
+    if pool.mechanism in CAPPED or pool.takes_quantities:
         yield f"at most {counted(pool.cap, 'unit', 'units')} a person"
     yield from _lottery_rules(pool)
     if pool.fares is not None:

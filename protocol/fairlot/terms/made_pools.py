@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from fairlot.errors import TermsError
 from fairlot.fields import uint_problem
-from fairlot.terms.pool import Mechanism, Pool
+from fairlot.terms.pool import Mechanism, Pool, Pricing
 from fairlot.terms.pool_rules import check_pools
 from fairlot_crypto.errors import CallerError
 
@@ -29,12 +29,13 @@ def _check_pool(pool: object) -> None:
     if not isinstance(pool, Pool):
         raise CallerError("pools.type", f"{type(pool).__name__} is not a Pool")
     _check_mechanism(pool.mechanism)
+    _check_pricing(pool.pricing)
     numbers = [pool.supply, pool.price, pool.cap, pool.group_max, pool.certain]
     numbers += [number for part in pool.parts for number in (part.price, part.supply)]
     if pool.fares is not None:
         numbers += [price for _, price in pool.fares.prices]
     for number in numbers:
-        problem = uint_problem(number)
+        problem = uint_problem(number) or uint_problem(pool.bid_steps, 1)
         if problem:
             raise CallerError("pools.range", f"a number of {pool.name} {problem}")
 
@@ -42,3 +43,8 @@ def _check_pool(pool: object) -> None:
 def _check_mechanism(mechanism: object) -> None:
     if not isinstance(mechanism, Mechanism):
         raise CallerError("pools.type", f"{mechanism!r} is not a Mechanism")
+
+
+def _check_pricing(pricing: object) -> None:
+    if not isinstance(pricing, Pricing):
+        raise CallerError("pools.type", f"{pricing!r} is no Pricing")

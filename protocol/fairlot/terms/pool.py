@@ -25,8 +25,17 @@ class Mechanism(StrEnum):
     CHOICES = "choices"
 
 
+class Pricing(StrEnum):
+    """What the winners of an auction of quantities pay (specs/auction.md, section 8)."""
+
+    CLEARING = "clearing"
+    """All pay the highest losing price."""
+    VICKREY = "vickrey"
+    """Each pays what the others lose by them."""
+
+
 CAPPED = (Mechanism.EQUAL_SHARE, Mechanism.QUADRATIC)
-"""The mechanisms whose pools say how much one person may get."""
+"""The mechanisms whose pools always say how much one person may get."""
 
 MAX_POINTS = 1000
 """The most points that a person can have."""
@@ -120,7 +129,7 @@ class Pool:
     """P, the price of one unit; for an auction the reserve, for tiers and options 0, with
     fares the lowest of them."""
     cap: int = 1
-    """X of equal shares, C_max of the quadratic price; elsewhere a person gets one unit."""
+    """X of equal shares and of auctions, C_max of the quadratic price; elsewhere 1."""
     group_max: int = 1
     """Lottery, choices: the greatest size of a group; 1 for no groups."""
     certain: int = 0
@@ -143,6 +152,16 @@ class Pool:
     chances."""
     fares: Fares | None = None
     """Equal share and lottery: prices by an attribute; ``None`` for one price."""
+
+    bid_steps: int = 1
+    """Auction of quantities: the greatest number of steps of a bid, at most 8."""
+    pricing: Pricing = Pricing.CLEARING
+    """Auction of quantities: what the winners pay."""
+
+    @property
+    def takes_quantities(self) -> bool:
+        """Tell whether bids here are for quantities: an auction of several units each."""
+        return self.mechanism is Mechanism.AUCTION and self.cap > 1
 
     @property
     def takes_bids(self) -> bool:
@@ -221,8 +240,9 @@ class Pool:
             value["options"] = [_named(option) for option in self.options]
         else:
             value |= {"supply": self.supply} | self._price_to_value()
-        if self.mechanism in CAPPED:
+        if self.mechanism in CAPPED or self.takes_quantities:
             value["cap"] = self.cap
+        value |= self._bids_to_value()
         if self.group_max > 1:
             value["group_max"] = self.group_max
         if self.certain:
@@ -230,6 +250,14 @@ class Pool:
         if self.points is not None:
             value["points"] = self.points
         return value | self._entry_to_value()
+
+    def _bids_to_value(self) -> dict[str, Value]:
+        value: dict[str, Value] = {}
+        if self.bid_steps > 1:
+            value["bid_steps"] = self.bid_steps
+        if self.pricing is not Pricing.CLEARING:
+            value["pricing"] = self.pricing.value
+        return value
 
     def _price_to_value(self) -> dict[str, Value]:
         if self.fares is None:

@@ -8,10 +8,19 @@ from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from itertools import pairwise
 
+from fairlot.bids import MAX_STEPS
 from fairlot.errors import TermsError, Where
 from fairlot.fields import UINT_MAX
 from fairlot.money import Currency, money_text
-from fairlot.terms.pool import Exclusion, Mechanism, Option, Pool, Requirement, Tier
+from fairlot.terms.pool import (
+    Exclusion,
+    Mechanism,
+    Option,
+    Pool,
+    Pricing,
+    Requirement,
+    Tier,
+)
 from fairlot.text import Fail, check_attribute, check_text, shown
 
 MAX_TIERS = 16
@@ -41,7 +50,8 @@ def check_pools(
     Raises:
         TermsError: ``terms.pools``, ``terms.pool-name``, ``terms.group``,
             ``terms.certain``, ``terms.points``, ``terms.fares``, ``terms.tiers``,
-            ``terms.options``, ``terms.requires``, ``terms.excludes``, ``terms.unsold``.
+            ``terms.options``, ``terms.requires``, ``terms.excludes``, ``terms.unsold``,
+            ``terms.bids``.
     """
     for index, (pool, where) in enumerate(zip(pools, places, strict=True)):
         _check_name(pool, pools[:index], where)
@@ -51,6 +61,7 @@ def check_pools(
         if pool.mechanism is Mechanism.CHOICES:
             _check_options(pool, where)
         _check_lottery(pool, where)
+        _check_quantities(pool, where)
         _check_points(pool, (*where, "points"))
         _check_fares(pool, (*where, "fares"))
         _check_requires(pool.requires, (*where, "requires"))
@@ -170,6 +181,17 @@ def _check_lottery(pool: Pool, where: Where) -> None:
         problem = "does not go with group_max, since groups buy no certain seats"
         rule = f"{problem}: remove one of them"
         raise TermsError("terms.certain", (*where, "certain"), rule)
+
+
+def _check_quantities(pool: Pool, where: Where) -> None:
+    """Check rule 13: what an auction of quantities may say of bids."""
+    if pool.bid_steps > min(MAX_STEPS, pool.cap):
+        problem = f"is {pool.bid_steps}, but must be at most {MAX_STEPS} and the cap"
+        rule = f"{problem}, {pool.cap}: each step is for a unit or more"
+        raise TermsError("terms.bids", (*where, "bid_steps"), rule)
+    if pool.pricing is not Pricing.CLEARING and not pool.takes_quantities:
+        rule = "has no meaning where a person gets one unit: set cap, or remove it"
+        raise TermsError("terms.bids", (*where, "pricing"), rule)
 
 
 def _check_points(pool: Pool, where: Where) -> None:

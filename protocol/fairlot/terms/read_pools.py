@@ -12,6 +12,7 @@ from fairlot.terms.pool import (
     Mechanism,
     Option,
     Pool,
+    Pricing,
     Requirement,
     Tier,
 )
@@ -28,7 +29,7 @@ _KEYS: Mapping[Mechanism, tuple[Sequence[str], Sequence[str]]] = {
     Mechanism.EQUAL_SHARE: (("supply", "cap"), _PRICED),
     Mechanism.QUADRATIC: ((*_OFFER, "cap"), ()),
     Mechanism.LOTTERY: (("supply",), (*_PRICED, "group_max", "certain", "points")),
-    Mechanism.AUCTION: (_OFFER, ()),
+    Mechanism.AUCTION: (_OFFER, ("cap", "bid_steps", "pricing")),
     Mechanism.TIERS: (("tiers",), ()),
     Mechanism.CHOICES: (("options",), ("group_max",)),
 }
@@ -65,8 +66,8 @@ def read_pools(
         TermsError: ``terms.pools``, ``terms.pool-name``, ``terms.mechanism``,
             ``terms.group``, ``terms.certain``, ``terms.points``, ``terms.fares``,
             ``terms.tiers``, ``terms.options``, ``terms.requires``, ``terms.excludes``,
-            ``terms.unsold``, ``terms.key``. For a field that is missing, unknown, of
-            another type or out of range what the maps raise.
+            ``terms.unsold``, ``terms.key``, ``terms.bids``. For a field that is missing,
+            unknown, of another type or out of range what the maps raise.
     """
     if not 1 <= len(maps) <= MAX_POOLS:
         rule = f"must hold 1 to {MAX_POOLS} pools, and holds {len(maps)}"
@@ -88,7 +89,7 @@ def _pool(fields: Fields) -> Pool:
         mechanism=mechanism,
         supply=sum(part.supply for part in parts) if parts else supply,
         price=price,
-        cap=fields.uint("cap", 1) if mechanism in CAPPED else 1,
+        cap=fields.uint("cap", 1) if mechanism in CAPPED else _above(fields, "cap", 1),
         group_max=_above(fields, "group_max", 1),
         certain=_above(fields, "certain", 0),
         tiers=tiers,
@@ -98,6 +99,8 @@ def _pool(fields: Fields) -> Pool:
         puzzle=read_key(fields, "puzzle") if fields.has("puzzle") else None,
         excludes=_excludes(fields),
         options=options,
+        bid_steps=_above(fields, "bid_steps", 1),
+        pricing=_pricing(fields),
         points=fields.text("points") if fields.has("points") else None,
         fares=fares,
     )
@@ -153,6 +156,19 @@ def _named(fields: Fields) -> tuple[str, int, int]:
     """Return name, price and supply."""
     fields.only(_NAMED, ())
     return fields.text("name"), fields.uint("price"), fields.uint("supply")
+
+
+def _pricing(fields: Fields) -> Pricing:
+    if not fields.has("pricing"):
+        return Pricing.CLEARING
+    text = fields.text("pricing")
+    if text == Pricing.CLEARING:
+        rule = f"is {shown(text)}, as where it is absent: leave it out"
+        raise fields.error("pricing", rule)
+    if text != Pricing.VICKREY:
+        rule = f'must be "clearing" or "vickrey", found {shown(text)}'
+        raise TermsError("terms.bids", fields.at("pricing"), rule)
+    return Pricing.VICKREY
 
 
 def _again(fields: Fields) -> bool:

@@ -119,6 +119,12 @@ class Terms:
         return any(pool.takes_bids for pool in self.pools)
 
     @property
+    def bid_steps(self) -> int:
+        """The greatest number of steps of a bid; 0 where a bid is for one unit."""
+        pools = (pool for pool in self.pools if pool.takes_quantities)
+        return next((pool.bid_steps for pool in pools), 0)
+
+    @property
     def tiered(self) -> Pool | None:
         """The pool with tiers; ``None`` if there is none."""
         pools = (p for p in self.pools if p.mechanism is Mechanism.TIERS)

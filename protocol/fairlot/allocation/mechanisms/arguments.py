@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from fairlot.allocation.entering import check_choices
 from fairlot.allocation.shape import Lots, Order, price_of
+from fairlot.bids import MAX_STEPS, bid_problem
 from fairlot.terms.pool import Pool
 from fairlot_crypto.errors import CallerError
 
@@ -13,9 +14,10 @@ def check_orders(pool: Pool, orders: Sequence[Order]) -> None:
 
     Raises:
         CallerError: ``allocation.quantity`` for a negative number, ``allocation.bid``
-            for a bid that is negative or above the deposit, ``allocation.tier`` for a
-            tier that the pool does not have, ``allocation.choices`` for a list that
-            names an option twice, or one that the pool does not have.
+            for a bid that is negative or above the deposit, or whose steps do not fall,
+            ``allocation.tier`` for a tier that the pool does not have,
+            ``allocation.choices`` for a list that names an option twice, or one that the
+            pool does not have.
     """
     of_parts = (number for part in pool.parts for number in (part.supply, part.price))
     if min(pool.supply, pool.price, pool.cap, *of_parts) < 0:
@@ -27,6 +29,9 @@ def check_orders(pool: Pool, orders: Sequence[Order]) -> None:
             )
         if order.bid is not None and not 0 <= order.bid <= order.budget:
             raise CallerError("allocation.bid", "a bid must be from 0 to the deposit")
+        problem = bid_problem(order.steps, MAX_STEPS) if order.steps else None
+        if problem:
+            raise CallerError("allocation.bid", f"a bid {problem}")
         if order.tier is not None and not 0 <= order.tier < len(pool.tiers):
             raise CallerError(
                 "allocation.tier", "a tier must be an index into pool.tiers"
