@@ -12,6 +12,7 @@ from fairlot.issuing.committee_file import read_committee
 from fairlot.issuing.dealing import Made, advance
 from fairlot.issuing.letter import messages_of, read_letter
 from fairlot.issuing.part import read_part, request_id
+from fairlot.issuing.person import read_person
 from fairlot.issuing.plan import CEREMONIES, Card, Plan, read_card, read_plan
 from fairlot.issuing.requests import (
     EnrolRequest,
@@ -148,6 +149,10 @@ def read_request(given: Given) -> Given:
     return {"request": request_id(data).hex()}
 
 
+def read_one_person(given: Given) -> Given:
+    return {"index": read_person(octets(given, "data")).index}
+
+
 OPERATIONS: Mapping[str, Callable[[Given], Given]] = {
     "card": card,
     "read-card": read_one_card,
@@ -160,6 +165,7 @@ OPERATIONS: Mapping[str, Callable[[Given], Given]] = {
     "check-registry": check_one_registry,
     "read-part": read_one_part,
     "read-request": read_request,
+    "read-person": read_one_person,
 }
 
 

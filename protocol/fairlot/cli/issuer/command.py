@@ -1,7 +1,7 @@
 """``fairlot issuer``: the steps of one issuer, on a machine of its own."""
 
 from fairlot.cli.command import action_of_steps
-from fairlot.cli.issuer import erasing, making, serving
+from fairlot.cli.issuer import answering, erasing, making, serving
 
 STEPS = (
     making.INIT,
@@ -11,6 +11,9 @@ STEPS = (
     serving.FOLLOW,
     serving.TAG,
     serving.ROLL,
+    answering.ENROL,
+    answering.ISSUE,
+    answering.RECOVER,
     making.CONVICT,
     erasing.ERASE,
 )
@@ -28,6 +31,9 @@ Examples:
   fairlot issuer deal me --plan plan --letters mail
   fairlot issuer follow me registry.log --plan plan
   fairlot issuer tag me tags.request --out tags.answer
+  fairlot issuer enrol me ann.request --mail ann
+  fairlot issuer issue me credentials.request --out credentials.answer
+  fairlot issuer recover me ann.request --mail ann
   fairlot issuer convict signing-3-share.evidence
   fairlot issuer erase me --plan plan --season 1
 """

@@ -21,6 +21,7 @@ from fairlot.identity.enrolment import IssuerSecrets
 from fairlot.identity.registry import Credentials, Registry, RegistryId, epochs_accepted
 from fairlot.identity.tag_issuing import TagBook
 from fairlot.issuing.committee_file import CommitteeFile, read_committee
+from fairlot.issuing.person import Person, read_person
 from fairlot.issuing.plan import Plan, read_plan
 from fairlot.issuing.shares import SEASON, SIGNING, TAGS, read_signing, read_tags
 from fairlot.issuing.tag_book import read_tag_book, tag_book_file
@@ -139,6 +140,24 @@ class Desk:
         """Keep what was counted, durably: nothing is evaluated before."""
         epochs = epochs_accepted(self.registry, self.now)
         write_file(self.path / TAG_BOOK, tag_book_file(book, epochs), PRIVATE)
+
+    def people(self) -> dict[int, Person]:
+        """Read what is kept of everybody, by the index of their leaf.
+
+        Raises:
+            InputError: ``issuer.book``, ``issuer.unreadable``.
+        """
+        folder = self.path / PEOPLE
+        files = folder.iterdir() if folder.exists() else ()
+        whole = (each for each in files if not each.name.startswith("."))
+        read = (read_as(each, read_person) for each in whole)
+        return {person.index: person for person in read}
+
+    def keep_person(self, person: Person) -> None:
+        """Keep what is known of a person, durably: nothing is shown before."""
+        folder = self.path / PEOPLE
+        folder.mkdir(PRIVATE_FOLDER, exist_ok=True)
+        write_file(folder / str(person.index), person.to_bytes(), PRIVATE)
 
 
 def folder_of(issuer: IssuerFolder, registry_id: RegistryId) -> Path:
