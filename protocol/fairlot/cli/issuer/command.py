@@ -7,6 +7,7 @@ STEPS = (
     making.INIT,
     making.PLAN,
     making.DEAL,
+    making.RESHARE,
     serving.REGISTRY,
     serving.FOLLOW,
     serving.TAG,
@@ -29,6 +30,8 @@ Examples:
   fairlot issuer init me
   fairlot issuer plan card-1 card-2 card-3 card-4 --threshold 1 --season 1 --out plan
   fairlot issuer deal me --plan plan --letters mail
+  fairlot issuer reshare card-1 card-2 card-3 card-5 --former plan \\
+    --committee committee --threshold 1 --season 2 --out plan-2
   fairlot issuer follow me registry.log --plan plan
   fairlot issuer tag me tags.request --out tags.answer
   fairlot issuer enrol me ann.request --mail ann
