@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from command import PROCESSES
+from fairlot.cli.verdicts import KEY_VARIABLE
 from kit.lying_board import LyingBoard, played
 from kit.sales import stage, transcript
 from kit.stage import Stage
@@ -36,6 +37,8 @@ def pytest_configure(config: pytest.Config) -> None:
     compile the same sources again.
     """
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    # No test reads or draws the key of whoever runs it; those of verdicts have their own.
+    os.environ[KEY_VARIABLE] = f"{os.devnull}/none"
     if config.getoption("--processes"):
         os.environ[PROCESSES] = "1"
 

@@ -31,6 +31,10 @@ class Statements:
         """Adopt the verdicts of a worker of this process."""
         self._verified.update(verified)
 
+    def knows(self, digest: bytes) -> bool:
+        """Tell whether the statement with this ``statement_digest`` has verified."""
+        return digest in self._verified
+
     def check(
         self, kind: str, parts: Iterable[bytes], verify: Callable[[], object]
     ) -> None:
@@ -41,7 +45,12 @@ class Statements:
             parts: everything that the verdict depends on.
             verify: raises if the statement does not hold.
         """
-        digest = tagged_hash("statement", kind.encode(), *parts)
+        digest = statement_digest(kind, parts)
         if digest not in self._verified:
             verify()
             self._verified.add(digest)
+
+
+def statement_digest(kind: str, parts: Iterable[bytes]) -> bytes:
+    """Return the hash by which a statement is remembered, 32 bytes."""
+    return tagged_hash("statement", kind.encode(), *parts)

@@ -13,7 +13,7 @@ import pytest
 
 from curve import IDENTITY
 from fairlot_crypto.bbs.batch import verify_batch
-from fairlot_crypto.bbs.hints import SHOWN_POINTS
+from fairlot_crypto.bbs.hints import SHOWN_POINTS, make_hints
 from fairlot_crypto.bbs.profile import Presentation
 from fairlot_crypto.curve import COORDINATE_LENGTH, COORDINATES_LENGTH
 from fairlot_crypto.randomness import SystemRandomness
@@ -27,10 +27,13 @@ from kit.batches import (
     shifted,
     showing,
     torsion,
+    unblinded,
     unsigned,
     with_point,
     with_scalar,
+    without_issuer,
 )
+from kit.batches import other_root as shown_root
 from kit.holder import GROUP
 
 Bad = Mapping[int, str]
@@ -71,6 +74,19 @@ def scalar(k: int, batch: list[Made], i: int) -> Bad:
 
 def other_point(name: str, batch: list[Made], i: int) -> Bad:
     batch[i] = with_point(batch[i], name, GENERATOR.to_bytes())
+    return {i: CHALLENGE}
+
+
+def rehinted(k: int, batch: list[Made], i: int) -> Bad:
+    """Change a response, and hint at what it leads to: only the challenge gives it away."""
+    bad = with_scalar(batch[i], k)
+    batch[i] = replace(bad, hints=make_hints(bad.showing))
+    return {i: CHALLENGE}
+
+
+def rehinted_point(name: str, batch: list[Made], i: int) -> Bad:
+    bad = with_point(batch[i], name, GENERATOR.to_bytes())
+    batch[i] = replace(bad, hints=make_hints(bad.showing))
     return {i: CHALLENGE}
 
 
@@ -129,6 +145,28 @@ def without_hint(batch: list[Made], i: int) -> Bad:
 def bad_without_hint(batch: list[Made], i: int) -> Bad:
     batch[i] = replace(with_scalar(batch[i], 0), hints=None)
     return {i: CHALLENGE}
+
+
+_hashed_root = cache(shown_root)
+
+
+def hinted_root(name: str, batch: list[Made], i: int) -> Bad:
+    """Show and hash the negative of a point, and hint at the point."""
+    batch[i] = _hashed_root(i, name)
+    return {i: CHALLENGE}
+
+
+_without_issuer, _unblinded = cache(without_issuer), cache(unblinded)
+
+
+def no_issuer(batch: list[Made], i: int) -> Bad:
+    batch[i] = _without_issuer(i)
+    return {i: "presentation.identity"}
+
+
+def no_blinding(batch: list[Made], i: int) -> Bad:
+    batch[i] = _unblinded(i)
+    return {i: "presentation.commitment"}
 
 
 def own_issuer(batch: list[Made], i: int) -> Bad:
@@ -195,10 +233,13 @@ def attacks() -> Iterator[tuple[str, Attack]]:
     """Return every kind of attack."""
     for k in range(SCALARS):
         yield f"scalar-{k}", partial(scalar, k)
+        yield f"rehinted-scalar-{k}", partial(rehinted, k)
     for name in NAMES[:SHOWN_POINTS]:
         yield f"other-{name}", partial(other_point, name)
         yield f"no-{name}", partial(no_point, name)
         yield f"other-root-of-{name}", partial(other_root, name)
+        yield f"hinted-root-of-{name}", partial(hinted_root, name)
+        yield f"rehinted-{name}", partial(rehinted_point, name)
     for name in NAMES:
         yield f"moved-{name}", partial(moved, name)
         for order in COFACTOR_ORDERS:
@@ -225,6 +266,8 @@ def attacks() -> Iterator[tuple[str, Attack]]:
     yield "swapped-hints", swapped_hints
     yield "own-issuer", own_issuer
     yield "own-issuer-and-no-hint", own_issuer_without_hint
+    yield "no-issuer", no_issuer
+    yield "no-blinding", no_blinding
     yield "any-nym", cancelling_equations
     yield "T1-against-T2", partial(cancelling_in_one, "T1", "T2")
     yield "T2-against-U", partial(cancelling_in_one, "T2", "U")

@@ -13,7 +13,10 @@ from fairlot.audit.auditor import audit_transcript
 from fairlot.board.registry_state import RegistryState
 from fairlot.board.transcript import Record, read_records
 from fairlot.entry import Entry, EntryType, sign_entry
+from fairlot.errors import Rejection
 from fairlot.identity.committee import Committee
+from fairlot.identity.continuing import check_tags_stay
+from fairlot.identity.identifier import Canonicaliser, Source
 from fairlot.identity.leaf import LeafStatus, holder_hash
 from fairlot.identity.registry import DAY, Credentials, Registry
 from fairlot.rehearsal.parts import START
@@ -388,3 +391,37 @@ def _heads(data: bytes) -> list[SignedCheckpoint]:
     """Return the heads of a file."""
     items = (item for item in read_records(data) if isinstance(item, Record))
     return [item.item for item in items if isinstance(item.item, SignedCheckpoint)]
+
+
+@pytest.mark.parametrize("committee", ISSUERS, ids=["one issuer", "four issuers"])
+def test_with_another_key_of_tags_everybody_could_come_again(
+    committee: tuple[int, int],
+) -> None:
+    """The issuers' books would know nobody, and no leaf would show it: the keys do."""
+    old = first_season()
+    old.enrol("ann", "ann")
+    old.clock = CARRIED
+    new = next_season(old, committee, same_tags=False)
+    new.enrol("ann", "ann once more")
+    report = judged(old.data, new.data, alone=True)
+    assert (report.failed, codes(report)) == (("A10",), ["registry.tags"])
+    assert report.findings[0].entry == 0
+    assert judged(new.data, alone=True).holds
+    with pytest.raises(Rejection, match=r"registry\.tags"):
+        Committee(new.credentials, new.parts.issuers, old.committee)
+
+
+def test_a_registry_that_asks_for_something_else_has_tags_of_its_own() -> None:
+    """Of another source people have other tags anyway: nobody is carried over unseen."""
+    old = first_season()
+    old.clock = CARRIED
+    other = Source("another-list", Canonicaliser.NAME)
+    new = next_season(old, same_tags=False, source_of_tags=other)
+    assert judged(old.data, new.data, alone=True).holds
+    check_tags_stay(GROUP, old.registry, new.registry)
+
+
+def test_the_same_key_shared_among_others_is_the_same(two: Two) -> None:
+    before, after = two.old.registry.uniqueness, two.new.registry.uniqueness
+    assert (before.shares != after.shares) == (len(after.shares) > 1)
+    check_tags_stay(GROUP, two.old.registry, two.new.registry)

@@ -1,11 +1,12 @@
 """What ranking, filling and drawing cost, against the hashes that they cannot do without.
 
-    python tests/benchmarks/bench_allocation.py [--orders N] [--groups N]
+    python tests/benchmarks/bench_allocation.py [--orders N] [--groups N] [--choosing N]
 
 Prints how long N orders take to be ranked and filled, as a multiple of the time in which
 HMAC-SHA256 makes as many hashes of 64 bytes in the same run, and how the time of a group draw
 grows from a tenth of the groups to all of them; and how long the table of as many groups of 2
-to 16 takes, for a million units and as many singles. Times are those of the processor, the
+to 16 takes, for a million units and as many singles; and how long so many people take to
+choose among 500 options, as a multiple of as many hashes. Times are those of the processor, the
 least of five; ratios are the median of five pairs of runs, one after the other. Exits with 1
 where a ratio misses its limit.
 """
@@ -21,16 +22,19 @@ from collections.abc import Callable, Sequence
 from statistics import median
 
 from fairlot.allocation.lots import SeededLots
+from fairlot.allocation.mechanisms.choices import choices
 from fairlot.allocation.mechanisms.fill import fill
 from fairlot.allocation.mechanisms.groups import table, verify
 from fairlot.allocation.mechanisms.lottery import lottery
 from fairlot.allocation.shape import Order
 from fairlot.names import Nym
-from fairlot.terms.pool import Mechanism, Pool
+from fairlot.terms.pool import Mechanism, Option, Pool
 
 SEED, SALE_ID = hashlib.sha256(b"allocation").digest(), bytes(32)
 TIMES = 5
 MOST_FACTOR = 8
+MOST_CHOOSING = 40
+OPTIONS, LISTED = 500, 10
 STEP = 10
 """How many times more groups the large draw has."""
 GROWTH = (8, 12)
@@ -96,6 +100,21 @@ def tabled(groups: int) -> Callable[[], object]:
     return lambda: verify(table(UNITS, wanted))
 
 
+def choosing(people: int) -> Callable[[], object]:
+    """Return the draw in which so many list ten of 500 options; two in three get one."""
+    each = 2 * people // (3 * OPTIONS)
+    options = tuple(Option(f"o{number}", 1, each) for number in range(OPTIONS))
+    pool = Pool("main", Mechanism.CHOICES, each * OPTIONS, options=options)
+    orders = [
+        Order(
+            1, 1, choices=tuple((7 * i * i + 13 * k) % OPTIONS for k in range(LISTED))
+        )
+        for i in range(people)
+    ]
+    lots = SeededLots(SEED, SALE_ID, "main", sample_nyms(people))
+    return lambda: choices(pool, orders, lots)
+
+
 def memory() -> int:
     """Return the most memory that was in use so far, in MiB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
@@ -116,6 +135,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--orders", type=int, default=1_000_000)
     parser.add_argument("--groups", type=int, default=100_000)
+    parser.add_argument("--choosing", type=int, default=100_000)
     arguments = parser.parse_args()
 
     tenth = arguments.groups // STEP
@@ -129,6 +149,13 @@ def main() -> int:
     found = min(once(tabled(arguments.groups)) for _ in range(TIMES))
     print(f"table of {arguments.groups} groups for {UNITS} units {found:.3f} s")
 
+    people = arguments.choosing
+    hashed, chosen, chose = compared(lambda: hashing(people), choosing(people))
+    print(
+        f"{people} hashes {hashed:.2f} s, chosen among {OPTIONS} options {chosen:.2f} s"
+    )
+    print(f"factor {chose:.2f} (at most {MOST_CHOOSING}), {memory()} MiB")
+
     lots = SeededLots(SEED, SALE_ID, "main", sample_nyms(arguments.orders))
     quantities = [number % 7 for number in range(arguments.orders)]
     hashed, ranked, factor = compared(
@@ -136,7 +163,8 @@ def main() -> int:
     )
     print(f"{arguments.orders} hashes {hashed:.2f} s, ranked and filled {ranked:.2f} s")
     print(f"factor {factor:.2f} (at most {MOST_FACTOR}), {memory()} MiB")
-    return int(not low <= growth <= high or factor > MOST_FACTOR)
+    slow = factor > MOST_FACTOR or chose > MOST_CHOOSING
+    return int(slow or not low <= growth <= high)
 
 
 if __name__ == "__main__":

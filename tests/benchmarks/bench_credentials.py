@@ -47,12 +47,10 @@ class Counts:
 
     multiplications: int = 0
     msms: tuple[int, ...] = ()
-    hashes: int = 0
     decodings: int = 0
     encodings: int = 0
     pairings: int = 0
     """Products of two pairings."""
-    g2_multiplications: int = 0
 
 
 class BareOperations:
@@ -77,14 +75,10 @@ class BareOperations:
             _ = point * scalar
         for size in counts.msms:
             arkworks.G1Point.multiexp_unchecked(self.points[:size], self.scalars[:size])
-        for _ in range(counts.hashes):
-            arkworks.G1Point.hash_to_curve(CTX, DST)
         for _ in range(counts.decodings):
             arkworks.G1Point.from_compressed_bytes(self.encoded)
         for _ in range(counts.encodings):
             point.to_compressed_bytes()
-        for _ in range(counts.g2_multiplications):
-            _ = self.g2 * scalar
         for _ in range(counts.pairings):
             arkworks.GT.pairing_check([point, point], [self.g2, self.g2])
 
@@ -173,14 +167,9 @@ def credential_table(rounds: int) -> list[Measured]:
         decodings=4,
         encodings=8,
         pairings=1,
-        g2_multiplications=1,
     )
-    presenting = Counts(
-        multiplications=6, msms=(hidden, 2, 1 + hidden), hashes=1, encodings=7
-    )
-    verifying = Counts(
-        msms=(3, 2 + hidden, 2), hashes=1, decodings=4, encodings=3, pairings=1
-    )
+    presenting = Counts(multiplications=6, msms=(hidden, 2, 1 + hidden), encodings=7)
+    verifying = Counts(msms=(3, 2 + hidden, 2), decodings=4, encodings=3, pairings=1)
     return [
         measure("issue", issue, issuing, rounds),
         measure(

@@ -52,8 +52,17 @@ supply = 40
 price = 50
 group_max = 3
 requires = {{grade = ["10", "12", "2029-03-01"]}}
+[[pool]]
+name = "dates"
+mechanism = "choices"
+options = [{{name = "july", price = 60, supply = 2}}, {{name = "may", price = 50, supply = 2}},
+  {{name = "june", price = 50, supply = 1}}]
+group_max = 2
+requires = {{grade = "6"}}
 """
-COLUMNS = "person,wants,deposit,group,bid,tier,solution,attr:grade,attr:points\n"
+COLUMNS = (
+    "person,wants,deposit,group,bid,tier,solution,attr:grade,attr:points,choices\n"
+)
 FAULTS: Sequence[tuple[str, Mapping[str, str]]] = (
     ("Case,1,50,,,,,Grade 7,", {"Case": "left-out value-unlisted disclosed-few"}),
     ("Zero,1,50,,,,,08,", {"Zero": "left-out value-unlisted disclosed-few"}),
@@ -82,6 +91,12 @@ FAULTS: Sequence[tuple[str, Mapping[str, str]]] = (
      {"Ann": "look-alike", "\u0410nn": "look-alike"}),
     ("\u202eevil,1,50,,,,,7,", {"\u202eevil": "name-hides"}),
     ("Points,1,50,,,,,7,4", {"Points": "attribute-unused"}),
+    ("Over 1,1,50,,,,,6,,july>may\nOver 2,1,50,,,,,6,,july>may",
+     {"Over 1": "choice-void disclosed-few", "Over 2": "choice-void disclosed-few"}),
+    ("Only,1,100,,,,,6,,may>july", {"Only": "choices-alone disclosed-few"}),
+    ("Diff 1,1,100,diff,,,,6,,july\nDiff 2,1,100,diff,,,,6,,july>may",
+     {"Diff 1": "choices-alone group-lists disclosed-few",
+      "Diff 2": "group-lists disclosed-few"}),
 )  # fmt: skip
 
 
@@ -107,7 +122,10 @@ def camp() -> str:
     # Faults lie among the others, wherever a list may have them.
     for place, row in enumerate(faults):
         others.insert(11 * place % len(others), row)
-    return COLUMNS + "\n".join(others) + "\n"
+    # Whoever has no list of choices has an empty cell.
+    commas = COLUMNS.count(",")
+    rows = (row + "," * (commas - row.count(",")) for row in others)
+    return COLUMNS + "\n".join(rows) + "\n"
 
 
 def expected_codes() -> dict[str, set[str]]:
@@ -126,9 +144,10 @@ def test_of_300_each_with_a_fault_is_named_with_the_reason(tmp_path: Path) -> No
             told.setdefault(name, set()).add(each["code"])
     assert told == expected_codes()
     of_terms = [each["sentence"] for each in found if not each["people"]]
-    assert len(of_terms) == 2
+    assert len(of_terms) == 3
     assert "'12'" in of_terms[0]
     assert "'2029-03-01'" in of_terms[1]
+    assert of_terms[2] == "nobody lists these options of dates: june"
 
 
 def test_the_text_names_each_with_the_reason_too(tmp_path: Path) -> None:
@@ -151,7 +170,7 @@ def test_the_text_names_each_with_the_reason_too(tmp_path: Path) -> None:
 
 def test_every_kind_is_among_the_faults() -> None:
     kinds = {code for codes in expected_codes().values() for code in codes}
-    of_terms = {"pool-empty", "value-unused"}
+    of_terms = {"pool-empty", "value-unused", "option-unlisted"}
     assert kinds | of_terms == {code.value for code in FindingCode}
 
 

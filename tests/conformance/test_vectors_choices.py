@@ -14,8 +14,10 @@ from typing import Any, TypeAlias
 
 import pytest
 
+from fairlot.allocation.lots import SeededLots
 from fairlot.allocation.mechanisms.choices import choices
 from fairlot.allocation.shape import Order
+from fairlot.names import Nym
 from fairlot.terms.pool import Mechanism, Option, Pool
 from fairlot_crypto.errors import CallerError
 from generators.mechanism import GivenLots
@@ -63,11 +65,11 @@ def turns_of(
 def parties(given: Mapping[str, Any]) -> list[tuple[list[int], list[int]]]:
     """Members and wishes of each party (steps 1 and 2)."""
     prices = [int(option["price"]) for option in given["pool"]["options"]]
-    rows = [
+    rows: list[tuple[int, int, list[int], str | None]] = [
         (int(o["wants"]), int(o["deposit"]), o.get("choices", []), o.get("group"))
         for o in given["orders"]
     ]
-    found: dict[Any, list[int]] = {}
+    found: dict[tuple[int, str, int], list[int]] = {}
     for i, (wants, deposit, listed, group) in enumerate(rows):
         if wants and any(prices[c] <= deposit for c in listed):
             key = (0, "", i) if group is None else (1, group, 0)
@@ -153,6 +155,15 @@ def test_turns_are_sorted_hashes(given: Map, output: Map) -> None:
     seed, sale_id = bytes.fromhex(given["seed"]), bytes.fromhex(given["sale_id"])
     turns = turns_of(seed, sale_id, given["pool"], list(nyms), list(gids))
     assert output["turns"] == turns
+
+
+@pytest.mark.parametrize(("given", "output"), of("turns", accepted=True))
+def test_this_library_sorts_them_so(given: Map, output: Map) -> None:
+    nyms = tuple(Nym(bytes.fromhex(nym)) for nym in given["nyms"])
+    gids = [bytes.fromhex(gid) for gid in given["gids"]]
+    seed, sale_id = bytes.fromhex(given["seed"]), bytes.fromhex(given["sale_id"])
+    lots = SeededLots(seed, sale_id, given["pool"], nyms)
+    assert list(lots.turns(range(len(nyms)), gids)) == output["turns"]
 
 
 @pytest.mark.parametrize(("given", "output"), of("draw", accepted=True))

@@ -597,6 +597,7 @@ def wish_of(case: In) -> Wish:
         case.get("tier"),
         None if case.get("bid") is None else int(case["bid"]),
         tuple(case.get("answers", ())),
+        tuple(case.get("choices", ())),
     )
 
 

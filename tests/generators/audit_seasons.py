@@ -76,6 +76,12 @@ def season_lies() -> Sequence[Lie]:
             "leaf.unjudged",
             _carried(lambda _old: None, 0, given=False),
         ),
+        Lie(
+            "A10-tags",
+            "People keep their tags; with other ones everybody could come again.",
+            "registry.tags",
+            _retagged(),
+        ),
     )
 
 
@@ -96,6 +102,15 @@ def _carried(
     holder = holder_hash(ann.holder.signing.public)
     new.log(new.forged("ann", previous, holder))
     return (old.data if given else b"") + new.data + called_off(new)
+
+
+def _retagged() -> bytes:
+    """Return a second season with another key of tags, in which Ann enrols again."""
+    old, _, _ = _first()
+    old.clock = CARRIED
+    new = next_season(old, same_tags=False)
+    new.enrol("ann", "ann once more")
+    return old.data + new.data + called_off(new)
 
 
 def _close(old: Season) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeAlias
 
+from fairlot.board.hints import Hints, write_hints
 from fairlot_crypto.bbs.batch import verify_batch
 from fairlot_crypto.bbs.ciphersuite import public_key_from_bytes
 from fairlot_crypto.bbs.hints import SHOWN_POINTS, Showing, make_hints
@@ -37,7 +38,8 @@ from kit.holder import GROUP
 DESCRIPTION = (
     "Each input names its operation, of specs/batch.md: decode-coordinates and admit of"
     " points as x || y, make-hints of a statement, verify-batch of statements with their"
-    " hints or null. Statements are those of verify-presentation in the chapter bbs."
+    " hints or null, hints-of a leaf in a file. Statements are those of verify-presentation"
+    " in the chapter bbs."
     " Randomness is not given: no verdict depends on it. Where verify-batch is refused, its"
     " last statement is the one that does not verify, and with this code."
 )
@@ -69,6 +71,7 @@ def chapter() -> Chapter:
         *_hints_refused(curve),
         *_verified(curve),
         *_batches_refused(curve),
+        *_files(),
     )
     return Chapter("batch", DESCRIPTION, cases)
 
@@ -273,6 +276,27 @@ def _check(curve: Backend, batch: Sequence[Made]) -> None:
     for error in found:
         if error is not None:
             raise error
+
+
+def _files() -> Iterator[Case]:
+    hints = [honest(number).hints or b"" for number in range(2)]
+    good = write_hints([(3, hints[0]), (7, hints[1])]).data
+    rows = (
+        ("first", good, 3, "The hints of leaf 3."),
+        ("last", good, 7, "The hints of leaf 7."),
+        ("between", good, 5, "No record is of this leaf."),
+        ("above", good, 8, "No record is of this leaf."),
+        ("torn", good[:-1], 7, "The last record is torn, hence none."),
+        ("other-file", b"x" + good[1:], 3, "The file begins with other bytes."),
+        ("empty", b"", 0, "There is no file, or nothing in it."),
+    )
+    for name, data, leaf, rule in rows:
+        yield accept(
+            f"file-{name}",
+            rule,
+            {"operation": "hints-of", "file": data, "leaf": leaf},
+            {"hints": Hints(data).of(leaf)},
+        )
 
 
 def _batches_refused(curve: Backend) -> Iterator[Case]:

@@ -53,6 +53,7 @@ CHAPTERS = (
     "rehearsal",
     "command-line",
     "issuer",
+    "verdicts",
 )
 """Chapters, in the order in which the specification is read.
 

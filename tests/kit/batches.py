@@ -42,6 +42,9 @@ SCALARS = 8
 """Of a proof that hides two attributes, the blind and one nym secret."""
 COFACTOR_ORDERS = (3, 11)
 
+NOTHING: Mapping[str, bytes] = {}
+"""No other encodings."""
+
 _Z = -0xD201000000010000
 _COFACTOR = (_Z - 1) ** 2 // 3
 
@@ -189,6 +192,37 @@ def forged_nym(number: int, nym: G1) -> Made:
     return _closed(number, scalars, blinds, points)
 
 
+def other_root(number: int, name: str) -> Made:
+    """Return a presentation that shows the negative of a point and hints at the point.
+
+    The negative is hashed, and all equations hold for what is hinted at: with the nym it
+    would be a second nym of the same person.
+    """
+    scalars, hidden, nym, U = _begun(number)
+    points = (*hidden.points[:3], nym, *hidden.points[3:], U)
+    negative = (-points[NAMES.index(name)]).to_bytes()
+    return _closed(number, scalars, hidden, points, {name: negative})
+
+
+def without_issuer(number: int) -> Made:
+    """Return a presentation whose Abar and Bbar are the identity: nobody signed anything."""
+    scalars, hidden, nym, U = _begun(number)
+    none, D, T2 = GROUP.g1_identity(), hidden.points[2], hidden.points[4]
+    points = (none, none, D, nym, D * hidden.r1_tilde, T2, U)
+    blinds = replace(hidden, points=points[:3], r1=Scalar(0))
+    return _closed(number, scalars, blinds, points)
+
+
+def unblinded(number: int) -> Made:
+    """Return a presentation that does not blind the nym secret: U is the identity."""
+    scalars, hidden, nym, _ = _begun(number)
+    *others, last = hidden.m_tilde
+    T2 = hidden.points[4] - CONTEXT.generators.J[0] * last
+    blinds = replace(hidden, m_tilde=(*others, Scalar(0)))
+    points = (*hidden.points[:3], nym, hidden.points[3], T2, GROUP.g1_identity())
+    return _closed(number, scalars, blinds, points)
+
+
 def unsigned(number: int) -> Made:
     """Return a presentation of what its holder signed themselves."""
     forger = key_gen(b"a key of the prover's own, 32 bytes")
@@ -217,16 +251,27 @@ def _begun(number: int) -> tuple[Sequence[Scalar], proof.Hidden, G1, G1]:
 
 
 def _closed(
-    number: int, scalars: Sequence[Scalar], hidden: proof.Hidden, points: Sequence[G1]
+    number: int,
+    scalars: Sequence[Scalar],
+    hidden: proof.Hidden,
+    points: Sequence[G1],
+    instead: Mapping[str, bytes] = NOTHING,
 ) -> Made:
-    """Hash the points, answer the challenge, and write the points as hints."""
-    A_bar, B_bar, D, nym, T1, T2, U = points
-    order = (A_bar, B_bar, D, T1, T2, nym, U)
+    """Hash the points, answer the challenge, and write the points as hints.
+
+    Some may be shown, and hashed, in another encoding than theirs.
+    """
+    encoded = [
+        instead.get(name, point.to_bytes())
+        for name, point in zip(NAMES, points, strict=True)
+    ]
+    *shown, nym, T1, T2, U = encoded
     attributes = map_messages(person(number).attributes, API_PSEUDONYM)
     disclosed = proof.select(attributes, SHOWN_INDEXES)
-    octets = b"".join(point.to_bytes() for point in order)
+    octets = b"".join((*shown, T1, T2, nym, U))
     c = proof.calculate_challenge(CONTEXT.signed, disclosed, octets, (PH, CTX))
-    made = proof.finalize(hidden, person(number).signature.e, scalars, c)
+    finalized = proof.finalize(hidden, person(number).signature.e, scalars, c)
+    made = b"".join(shown) + finalized[3 * G1_LENGTH :]
     ys = (GROUP.coordinates(p)[COORDINATE_LENGTH:] for p in points[:4])
     hints = b"".join((*ys, *map(GROUP.coordinates, points[4:])))
-    return Made(showing(Presentation(nym.to_bytes(), made)), hints)
+    return Made(showing(Presentation(nym, made)), hints)

@@ -23,9 +23,10 @@ from fairlot.errors import Rejection
 from fairlot.identity.attestation import Purpose
 from fairlot.identity.committee import Committee, Holder
 from fairlot.identity.desks import DeskAttester
+from fairlot.identity.identifier import Source
 from fairlot.identity.leaf import make_leaf_entry, sign_share
 from fairlot.identity.registry import DAY, Credentials, Registry, epoch_at
-from fairlot.rehearsal.committee import list_attesters, told_apart
+from fairlot.rehearsal.committee import deal_tags, list_attesters, told_apart
 from fairlot.rehearsal.parts import START, Parts
 from fairlot.terms.roll import RollTerms
 from fairlot_crypto.committee import shamir
@@ -50,6 +51,7 @@ class Season:
         before: "Season | None" = None,
         *,
         looks: bool = True,
+        books: bool = True,
     ) -> None:
         """Start the log of the registry that ``parts`` has.
 
@@ -58,11 +60,12 @@ class Season:
             time: of its first batch.
             before: the season that it continues.
             looks: whether its board looks at the log of that season.
+            books: whether its issuers know who had a leaf.
         """
         self.parts, self.clock = parts, time
         self.registry: Registry = parts.registry
         self.credentials = Credentials(stage().curve, parts.registry)
-        known = None if before is None else before.committee
+        known = before.committee if before is not None and books else None
         self.committee: Committee = Committee(self.credentials, parts.issuers, known)
         self.storage = MemoryStorage()
         self.board: RegistryBoard = start_registry(
@@ -206,6 +209,8 @@ def next_season(
     *,
     named: bool = True,
     looks: bool = True,
+    same_tags: bool = True,
+    source_of_tags: Source | None = None,
 ) -> Season:
     """Start the registry that continues another one, of these issuers.
 
@@ -214,21 +219,29 @@ def next_season(
         committee: n and t; other issuers have other keys.
         named: whether the registry names the one before.
         looks: whether its board looks at the log of that one.
+        same_tags: whether the key of tags is the one before, shared anew; where it is another,
+            its issuers know nobody.
+        source_of_tags: by what people are told apart; ``None`` for the same as before.
     """
     parts, old = stage(committee=committee).parts, before.registry
     time = max(CARRIED, before.clock)
     shares, held = reshared(before.parts, committee)
+    if not same_tags:
+        shares, held = deal_tags(stage().curve, *committee, source("other tags"))
+    told = told_apart(shares)
+    if source_of_tags is not None:
+        told = replace(told, source=source_of_tags)
     registry = replace(
         parts.registry,
         season=old.season + 1,
         starts=time,
         ends=time + 365 * DAY,
         previous=old.registry_id if named else None,
-        uniqueness=told_apart(shares),
+        uniqueness=told,
     )
     own = replace(parts, registry=registry, tag_shares=held)
     own = replace(own, attesters=(attester_of(own),))
-    return Season(own, time, before, looks=looks)
+    return Season(own, time, before, looks=looks, books=same_tags)
 
 
 def reshared(

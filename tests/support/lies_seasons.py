@@ -20,7 +20,23 @@ def _continued(key: SigningKey | None = None, *, given: bool = True) -> bytes:
     return (old.data if given else b"") + new.data + called_off(new)
 
 
+def _retagged() -> bytes:
+    """Enrol Ann in two seasons, in the second under a key of tags of its own."""
+    old = first_season()
+    old.enrol("ann", "ann")
+    old.clock = CARRIED
+    new = next_season(old, same_tags=False)
+    new.enrol("ann", "ann once more")
+    return old.data + new.data + called_off(new)
+
+
 SEASONS = (
+    Row(
+        "A10",
+        "registry.tags",
+        "the next season has another key of tags",
+        _retagged,
+    ),
     Row(
         "A11",
         "leaf.previous",

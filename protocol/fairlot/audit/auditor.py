@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from fairlot.audit.carried import carried_findings
+from fairlot.audit.carried import carried_findings, tag_findings
 from fairlot.audit.checks import (
     BEFORE_TERMS,
     CHECKS,
@@ -40,6 +40,8 @@ from fairlot.audit.roles import role_findings, role_notices
 from fairlot.audit.transcript_file import transcript_bytes
 from fairlot.audit.watching import expiry_findings, roll_findings, watch_findings
 from fairlot.beacon.rounds import Rounds
+from fairlot.board.ahead import Ahead
+from fairlot.board.hints import Hints
 from fairlot.board.log_replay import Finding
 from fairlot.board.phase import ENDED
 from fairlot.board.registry_state import RegistryState
@@ -50,6 +52,7 @@ from fairlot.entry import EntryType
 from fairlot.names import check_time
 from fairlot_crypto.curve import Backend, backend
 from fairlot_crypto.progress import Progress, silent
+from fairlot_crypto.randomness import Randomness
 from fairlot_crypto.statements import Statements
 from fairlot_crypto.timelock.drand import Beacon
 
@@ -73,6 +76,8 @@ def audit_transcript(
     now: int | None = None,
     more: Iterable[bytes | str | Path] = (),
     registry_alone: bool = False,
+    hints: bytes = b"",
+    randomness: Randomness | None = None,
 ) -> Report:
     """Check a whole transcript offline (specs/audit.md).
 
@@ -100,6 +105,10 @@ def audit_transcript(
         more: files that hold logs which ``transcript`` does not, e.g. that of the registry.
         registry_alone: whether the log of a registry is to be audited, without any sale; it
             changes nothing where there is a sale.
+        hints: the bytes of the transcript's file of hints, from anywhere: it saves time,
+            and changes no report.
+        randomness: the system's entropy, with which presentations are verified together,
+            and on which no report depends; ``None`` verifies them one by one.
 
     Raises:
         InputError: ``transcript.unreadable`` for a file that cannot be read,
@@ -122,7 +131,10 @@ def audit_transcript(
     others = tuple(map(transcript_bytes, more))
     curve = backend() if curve is None else curve
     known = Statements() if statements is None else statements
-    return audit(data, curve, expected, known, progress, now, given, kept, others)
+    ahead = None if randomness is None else Ahead(randomness, Hints(hints))
+    return audit(
+        data, curve, expected, known, progress, now, given, kept, others, ahead
+    )
 
 
 def audit(
@@ -135,6 +147,7 @@ def audit(
     rounds: Iterable[Beacon] = (),
     kept: Kept = NOTHING,
     more: Sequence[bytes] = (),
+    ahead: Ahead | None = None,
 ) -> Report:
     """Check a whole transcript.
 
@@ -154,6 +167,8 @@ def audit(
         rounds: from elsewhere, as relays give them; without terms nobody looks at them.
         kept: heads and receipts from elsewhere.
         more: the bytes of files with other logs.
+        ahead: verifies presentations together; ``None`` verifies them one by one. The
+            report is the same.
 
     Raises:
         Rejection: ``round.unnamed``, ``round.signature`` for a round that the terms do
@@ -162,7 +177,7 @@ def audit(
     """
     # Step 1.
     state = SaleState(RegistryState(curve, statements))
-    read = replay_files((data, *more), state, progress)
+    read = replay_files((data, *more), state, progress, ahead)
     return audit_replay(read, expected, now, rounds, kept)
 
 
@@ -240,6 +255,7 @@ def _own_findings(
     yield from roll_findings(read.registries, compared.registries)
     # Step 9.
     yield from carried_findings(read.registries[0])
+    yield from tag_findings(state.curve, read.registries)
     # Step 3.
     finals = sum(f.final for f in state.fundings())
     most = state.roll.roll.leaves if finals else 0

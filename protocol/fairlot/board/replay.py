@@ -5,9 +5,11 @@ of the sale.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
+from fairlot.board.ahead import Ahead
 from fairlot.board.files import GIVEN_UP, Given, read_files
 from fairlot.board.log_replay import Finding, Findings, LogReplay
 from fairlot.board.registry_state import RegistryState
@@ -96,7 +98,10 @@ def replay(data: bytes, state: SaleState, progress: Progress = silent) -> Replay
 
 
 def replay_files(
-    files: Sequence[bytes], state: SaleState, progress: Progress = silent
+    files: Sequence[bytes],
+    state: SaleState,
+    progress: Progress = silent,
+    ahead: Ahead | None = None,
 ) -> Replay:
     """Read files that hold the logs of a sale and its registry, each log in one of them.
 
@@ -105,6 +110,8 @@ def replay_files(
         state: a newly constructed state. What its registry continues is what the files
             hold of it, if they do.
         progress: called with the bytes read and the bytes in all.
+        ahead: verifies presentations together before the fold comes to them; ``None``
+            verifies each where it stands, with the same result.
     """
     given, found = read_files(files), Findings()
     *before, last = given.registries or (None,)
@@ -135,7 +142,9 @@ def replay_files(
         # Without its registry nothing of the sale can be judged.
         result.stopped = registry.stopped
     if given.sale is not None:
-        read.log(given.sale, result)
+        read.log(
+            given.sale, result, partial(ahead.look, state) if ahead else _nothing_ahead
+        )
     _judge_rest(given, found)
     return result
 
@@ -145,6 +154,7 @@ def replay_file(
     curve: Backend,
     statements: Statements,
     progress: Progress = silent,
+    ahead: Ahead | None = None,
 ) -> Replay:
     """Read a whole file from nothing.
 
@@ -153,8 +163,14 @@ def replay_file(
         curve: the back-end.
         statements: what this process has verified before.
         progress: called with the bytes read and the bytes in all.
+        ahead: as ``replay_files`` takes it.
     """
-    return replay(data, SaleState(RegistryState(curve, statements)), progress)
+    state = SaleState(RegistryState(curve, statements))
+    return replay_files((data,), state, progress, ahead)
+
+
+def _nothing_ahead(_records: Sequence[Record], _place: int) -> None:
+    """Verify nothing before the fold comes to it."""
 
 
 @dataclass(slots=True)
@@ -167,11 +183,15 @@ class _Reader:
     done: int = 0
 
     def log(
-        self, log: LogRecords, into: LogReplay[SaleState] | LogReplay[RegistryState]
+        self,
+        log: LogRecords,
+        into: LogReplay[SaleState] | LogReplay[RegistryState],
+        look: Callable[[Sequence[Record], int], None] = _nothing_ahead,
     ) -> None:
-        """Read the records of a log."""
-        for record in log.records:
+        """Read the records of a log; ``look`` is told before each which comes next."""
+        for place, record in enumerate(log.records):
             self.progress(self.done, self.length)
+            look(log.records, place)
             into.take(record)
             self.done += len(record.encoded)
             if self.found.counts.total() >= GIVEN_UP:

@@ -122,6 +122,11 @@ class SaleFacts(LogState):
         return self._roll
 
     @property
+    def opened(self) -> bool:
+        """Tell whether OPEN has fixed a roll."""
+        return self._roll is not None
+
+    @property
     def contributions(self) -> Contributions:
         """The beacon so far.
 

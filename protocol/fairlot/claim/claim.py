@@ -7,9 +7,10 @@ from fairlot.deposit.deposit import check_settle_key
 from fairlot.entry import Entry, EntryHash, body_fields
 from fairlot.errors import Rejection
 from fairlot.identity.registry import Credentials, RollId
-from fairlot.identity.showing import check_shown, epoch_problem
+from fairlot.identity.showing import check_shown, epoch_problem, showing_of
 from fairlot.names import NYM_LENGTH, Nym
 from fairlot.terms.terms import Terms
+from fairlot_crypto.bbs.hints import Showing
 from fairlot_crypto.bbs.profile import Presentation
 from fairlot_crypto.errors import CryptoError
 from fairlot_crypto.keys import check_seal_key
@@ -108,15 +109,19 @@ def _check_presentation(
     """Verify the presentation, which discloses nothing (step 7)."""
     # Step 7.
     try:
-        check_shown(
-            credentials,
-            roll,
-            claim.epoch,
-            claim.binding.sale_id,
-            claim.binding.ph,
-            Presentation(claim.nym, claim.proof),
-            {},
-            statements,
-        )
+        check_shown(claim_showing(credentials, roll, claim), statements)
     except CryptoError as error:
         raise Rejection("claim.presentation", str(error)) from error
+
+
+def claim_showing(credentials: Credentials, roll: RollId, claim: Claim) -> Showing:
+    """Return the presentation of a claim, which discloses nothing (step 7)."""
+    return showing_of(
+        credentials,
+        roll,
+        claim.epoch,
+        claim.binding.sale_id,
+        claim.binding.ph,
+        Presentation(claim.nym, claim.proof),
+        {},
+    )

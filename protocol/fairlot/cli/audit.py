@@ -11,6 +11,7 @@ from fairlot.audit.expected import Expected
 from fairlot.audit.kept import NOTHING, Kept
 from fairlot.audit.margin import BeaconFacts
 from fairlot.audit.report import Report
+from fairlot.board.ahead import Ahead
 from fairlot.board.log_replay import Finding
 from fairlot.cli.beacon.files import read_round_file
 from fairlot.cli.command import (
@@ -25,12 +26,14 @@ from fairlot.cli.command import (
 from fairlot.cli.heads import read_kept_head, read_policy_file, read_receipt
 from fairlot.cli.output import Screen, say, show_json
 from fairlot.cli.table import show_table
-from fairlot.cli.transcript import read_named
+from fairlot.cli.transcript import read_hints, read_named
+from fairlot.cli.verdicts import ENDING, remembered
 from fairlot.money import money_text
 from fairlot.names import HASH_LENGTH
 from fairlot.text import counted
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.keys import KEY_LENGTH
+from fairlot_crypto.randomness import SystemRandomness
 from fairlot_crypto.statements import Statements
 from fairlot_crypto.timelock.drand import Beacon
 
@@ -80,6 +83,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--registry-alone",
         action="store_true",
         help="audit the log of a registry, without any sale",
+    )
+    parser.add_argument(
+        "--cache",
+        action="store_true",
+        help=f"use and keep verdicts in FILE{ENDING}; else everything is verified again",
     )
     parser.add_argument("--json", action="store_true", help="report for machines")
 
@@ -138,9 +146,9 @@ def execute(arguments: argparse.Namespace) -> int:
     """Audit and print the report."""
     given = read_given(arguments)
     expected = replace(given.expected, registry_alone=arguments.registry_alone)
-    report = audit_files(
-        chosen_curve(), arguments.files, expected, given.rounds, given.kept
-    )
+    curve, files = chosen_curve(), arguments.files
+    with remembered(files, curve, cache=arguments.cache) as known:
+        report = audit_files(curve, files, expected, given.rounds, given.kept, known)
     if arguments.json:
         show_json("audit", report.to_json())
     else:
@@ -157,8 +165,17 @@ def audit_files(
     expected: Expected,
     rounds: Sequence[Beacon] = (),
     kept: Kept = NOTHING,
+    statements: Statements | None = None,
 ) -> Report:
     """Audit the logs that lie in some files.
+
+    Args:
+        backend: the back-end.
+        paths: the files.
+        expected: the trust roots.
+        rounds: for whose lack the sale is said to be void.
+        kept: what people kept.
+        statements: what this user has verified before; ``None`` for nothing.
 
     Raises:
         InputError: ``transcript.unreadable``, ``transcript.none``,
@@ -167,10 +184,13 @@ def audit_files(
             not name.
     """
     data, *more = map(read_named, paths)
-    known = Statements()
+    known = Statements() if statements is None else statements
     with Screen(acknowledge=False) as screen:
         stage, now = screen.stage("checking"), int(time.time())
-        return audit(data, backend, expected, known, stage, now, rounds, kept, more)
+        ahead = Ahead(SystemRandomness(), read_hints(paths[0]))
+        return audit(
+            data, backend, expected, known, stage, now, rounds, kept, more, ahead
+        )
 
 
 def show_report(report: Report, expected: Expected) -> None:

@@ -116,6 +116,7 @@ WORDS = (
         "Open what was delivered to you, and show a wrong delivery.",
         "receive",
     ),
+    Word("hints", "Write what makes an audit fast beside a transcript.", "hints"),
 )
 """In the order of the overview."""
 READER_GONE = 141

@@ -51,7 +51,7 @@ def execute(arguments: argparse.Namespace) -> int:
     """Open the boxes, and write evidence of the first that is wrong."""
     curve = chosen_curve()
     # Step 1.
-    view = view_of(curve, arguments.transcript)
+    view = view_of(curve, arguments.transcript, cache=arguments.cache)
     earlier = read_folder_of(arguments.registry, view.state, curve)
     wallet = open_wallet(earlier, arguments.person, curve)
     # Step 2.

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from fairlot.board.sale import SaleState
 from fairlot.cli.folders import check_new_folder, make_folder, write_private_folder
+from fairlot.cli.verdicts import add_no_cache
 from fairlot.errors import InputError
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import TermsFile
@@ -93,6 +94,7 @@ def add_person(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--person", metavar="NAME", required=True, help="who you are in that registry"
     )
+    add_no_cache(parser)
 
 
 def check_keep_folder(folder: Path, out: Path) -> None:

@@ -6,21 +6,31 @@ from pathlib import Path
 
 from fairlot.audit.sale_file import SaleFile
 from fairlot.audit.transcript_file import read_stream, read_transcript
+from fairlot.board.ahead import Ahead
+from fairlot.board.hints import NO_HINTS, SUFFIX, Hints
 from fairlot.board.replay import Replay, replay_file
 from fairlot.cli.beacon.files import read_round_file
 from fairlot.cli.command import add_files, add_rounds, hex_bytes
 from fairlot.cli.heads import read_kept_head
 from fairlot.cli.output import Screen
+from fairlot.cli.verdicts import add_no_cache, remembered
 from fairlot.names import HASH_LENGTH
 from fairlot_crypto.curve import Backend
-from fairlot_crypto.statements import Statements
+from fairlot_crypto.randomness import SystemRandomness
 
 STANDARD_INPUT = "-"
 
 
+def add_board(parser: argparse.ArgumentParser) -> None:
+    """Add TRANSCRIPT and --no-cache."""
+    parser.add_argument("transcript", metavar="TRANSCRIPT", type=Path, help="the board")
+    add_no_cache(parser)
+
+
 def add_sale_file(parser: argparse.ArgumentParser) -> None:
-    """Add FILE, --round and --head."""
+    """Add FILE, --round, --head and --no-cache."""
     parser.add_argument("file", metavar="FILE", type=Path, help="a board's transcript")
+    add_no_cache(parser)
     add_rounds(parser, "a round that the log lacks")
     add_files(parser, "head", "a head of the log that witnesses have co-signed")
 
@@ -45,23 +55,41 @@ def read_sale_file(arguments: argparse.Namespace, curve: Backend) -> SaleFile:
     """
     rounds = tuple(map(read_round_file, arguments.rounds))
     heads = tuple(map(read_kept_head, arguments.heads))
-    return SaleFile(replay_named(arguments.file, curve, "reading"), rounds, heads)
+    read = replay_named(arguments.file, curve, "reading", cache=arguments.cache)
+    return SaleFile(read, rounds, heads)
 
 
-def replay_named(path: Path, curve: Backend, stage: str) -> Replay:
+def replay_named(path: Path, curve: Backend, stage: str, *, cache: bool) -> Replay:
     """Replay the transcript that a user names, and show on a terminal how far it is.
 
     Args:
         path: as ``read_named`` takes it.
         curve: the back-end.
         stage: how the terminal calls the work.
+        cache: whether verdicts that are kept beside it count.
 
     Raises:
         InputError: as ``read_named``.
     """
     data = read_named(path)
-    with Screen(acknowledge=False) as screen:
-        return replay_file(data, curve, Statements(), screen.stage(stage))
+    kept = remembered((path,), curve, cache=cache)
+    ahead = Ahead(SystemRandomness(), read_hints(path))
+    with Screen(acknowledge=False) as screen, kept as known:
+        return replay_file(data, curve, known, screen.stage(stage), ahead)
+
+
+def read_hints(path: Path) -> Hints:
+    """Return the hints that lie beside a transcript; none where they cannot be read.
+
+    They change no verdict, so nobody is told whether they are there.
+
+    Args:
+        path: as ``read_named`` takes it.
+    """
+    try:
+        return Hints(path.with_name(path.name + SUFFIX).read_bytes())
+    except (OSError, ValueError):
+        return NO_HINTS
 
 
 def read_named(path: Path) -> bytes:

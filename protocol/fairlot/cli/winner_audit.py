@@ -134,7 +134,7 @@ def _answer(arguments: argparse.Namespace) -> int:
         problem = "the certificate is of another key than the one that you name"
         raise Rejection("winner.auditor", f"{problem}: ask the auditor for theirs")
     # Step 2.
-    view = view_of(curve, arguments.transcript)
+    view = view_of(curve, arguments.transcript, cache=arguments.cache)
     earlier = read_folder_of(arguments.registry, view.state, curve)
     wallet = open_wallet(earlier, arguments.person, curve)
     given = prove_winner(

@@ -22,6 +22,7 @@ from fairlot.cli.command import (
 )
 from fairlot.cli.heads import read_kept_head
 from fairlot.cli.output import say, show_json
+from fairlot.cli.transcript import add_board
 from fairlot.errors import InputError
 from fairlot.logs import BOARD_NAME, MAX_BOARD_NAME, Witness
 from fairlot.terms.times import MAX_TIME
@@ -97,7 +98,7 @@ def _key(arguments: argparse.Namespace) -> int:
 
 
 def _configure_cosign(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("transcript", metavar="TRANSCRIPT", type=Path, help="the board")
+    add_board(parser)
     for name, what in (
         ("--key", "the witness's private key"),
         ("--state", "where it keeps the last head of this log that it co-signed"),
@@ -118,7 +119,7 @@ def _cosign(arguments: argparse.Namespace) -> int:
     check_replaceable(arguments.out, _parse_head)
     with held_key(arguments.key) as key:
         # Step 1.
-        view = view_of(backend, arguments.transcript)
+        view = view_of(backend, arguments.transcript, cache=arguments.cache)
         witness = witness_of(view, key.public)
         last = _read_state(arguments.state, view, witness)
         date = _clock(arguments.time, view)

@@ -11,9 +11,10 @@ from fairlot.identity.registry import (
     Registry,
     RollId,
 )
-from fairlot.identity.showing import check_shown, epoch_problem
+from fairlot.identity.showing import check_shown, epoch_problem, showing_of
 from fairlot.names import NYM_LENGTH, Nym
 from fairlot.terms.terms import Terms
+from fairlot_crypto.bbs.hints import Showing
 from fairlot_crypto.bbs.profile import Presentation
 from fairlot_crypto.errors import CryptoError
 from fairlot_crypto.keys import VerifyKey, check_verify_key
@@ -124,20 +125,25 @@ def check_presentation(
     Raises:
         Rejection: ``deposit.presentation`` naming the rule of specs/bbs.md.
     """
-    disclosed = _disclosed_octets(credentials.registry, deposit.disclosed)
     try:
-        check_shown(
-            credentials,
-            roll,
-            deposit.epoch,
-            deposit.binding.sale_id,
-            deposit.binding.ph,
-            Presentation(deposit.nym, deposit.proof),
-            disclosed,
-            statements,
-        )
+        check_shown(deposit_showing(credentials, roll, deposit), statements)
     except CryptoError as error:
         raise Rejection("deposit.presentation", str(error)) from error
+
+
+def deposit_showing(
+    credentials: Credentials, roll: RollId, deposit: Deposit
+) -> Showing:
+    """Return the presentation of a deposit, with what it must show (step 11)."""
+    return showing_of(
+        credentials,
+        roll,
+        deposit.epoch,
+        deposit.binding.sale_id,
+        deposit.binding.ph,
+        Presentation(deposit.nym, deposit.proof),
+        _disclosed_octets(credentials.registry, deposit.disclosed),
+    )
 
 
 def _asks_nothing(binding: Binding) -> bool:

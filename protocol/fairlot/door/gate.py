@@ -7,7 +7,7 @@ from fairlot.door.answer import Answer, check_registry, check_sale
 from fairlot.door.challenge import Challenge
 from fairlot.errors import Rejection
 from fairlot.identity.registry import Credentials, RollId, epochs_accepted
-from fairlot.identity.showing import check_shown
+from fairlot.identity.showing import check_shown, showing_of
 from fairlot.names import Nym
 from fairlot.terms.terms import Terms
 from fairlot_crypto.bbs.profile import Presentation
@@ -71,17 +71,17 @@ class Gate:
             raise Rejection("door.epoch", problem)
 
     def _check_presentation(self, asked: Challenge, given: Answer) -> None:
+        showing = showing_of(
+            self.credentials,
+            self.roll,
+            given.epoch,
+            self.terms.sale_id,
+            asked.ph,
+            Presentation(given.nym, given.proof),
+            {},
+        )
         try:
-            check_shown(
-                self.credentials,
-                self.roll,
-                given.epoch,
-                self.terms.sale_id,
-                asked.ph,
-                Presentation(given.nym, given.proof),
-                {},
-                Statements(),
-            )
+            check_shown(showing, Statements())
         except CryptoError as error:
             raise Rejection("door.presentation", str(error)) from error
 

@@ -15,6 +15,7 @@ from fairlot.identity.acts import make_act
 from fairlot.identity.admission import AdmissionBook
 from fairlot.identity.answering import LookedAt, answer_all, prove_all
 from fairlot.identity.attestation import Attestation, Attester, Purpose
+from fairlot.identity.continuing import check_tags_stay
 from fairlot.identity.credential import CredentialRequest, request_credential
 from fairlot.identity.enrolment import (
     Enrolment,
@@ -94,12 +95,16 @@ class Committee:
 
         Raises:
             CallerError: ``committee.issuers`` unless they are the registry's.
+            Rejection: ``registry.tags`` where people would have other tags than before.
         """
         registry = credentials.registry
         named = [issuer.key for issuer in registry.issuers]
         if [issuer.key.public for issuer in issuers] != named:
             raise CallerError("committee.issuers", "not the issuers of the registry")
-        self.credentials = credentials
+        if before is not None:
+            continued = before.credentials.registry
+            check_tags_stay(credentials.curve, continued, registry)
+        self.credentials: Credentials = credentials
         self._issuers = tuple(issuers)
         known = None if before is None else before.book
         self.book: AdmissionBook = AdmissionBook(registry, known)

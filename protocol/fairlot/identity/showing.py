@@ -4,13 +4,19 @@ Deposits, claims and answers at a door are such presentations; each has rules of
 besides (specs/deposit.md, specs/claims.md, specs/door.md).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from fairlot.identity.registry import Credentials, Registry, RollId, epochs_accepted
 from fairlot.names import SaleId, nym_context
+from fairlot_crypto.bbs.batch import verify_batch
+from fairlot_crypto.bbs.hints import Showing
 from fairlot_crypto.bbs.profile import Presentation, verify_presentation
 from fairlot_crypto.hashing import i2osp
-from fairlot_crypto.statements import Statements
+from fairlot_crypto.randomness import Randomness
+from fairlot_crypto.statements import Statements, statement_digest
+
+PRESENTATION = "presentation"
+"""The kind of statement that a presentation is."""
 
 
 def epoch_problem(registry: Registry, epoch: int, time: int) -> str | None:
@@ -22,7 +28,7 @@ def epoch_problem(registry: Registry, epoch: int, time: int) -> str | None:
     return f"the credential is of epoch {epoch}, but must be of {accepted}"
 
 
-def check_shown(
+def showing_of(
     credentials: Credentials,
     roll: RollId,
     epoch: int,
@@ -30,9 +36,8 @@ def check_shown(
     ph: bytes,
     shown: Presentation,
     disclosed: Mapping[int, bytes],
-    statements: Statements,
-) -> None:
-    """Verify a presentation under the nym of a sale.
+) -> Showing:
+    """Return a presentation and what it must show, under the nym of a sale.
 
     Args:
         credentials: of the registry that the sale's terms name.
@@ -42,17 +47,65 @@ def check_shown(
         ph: the presentation header.
         shown: nym and proof.
         disclosed: the messages that it must disclose, by ascending index.
+    """
+    context = credentials.context(epoch, roll)
+    return Showing(context, shown, nym_context(sale_id), ph, disclosed)
+
+
+def check_shown(showing: Showing, statements: Statements) -> None:
+    """Verify a presentation.
+
+    Args:
+        showing: as ``showing_of`` makes it.
         statements: what this process has verified before.
 
     Raises:
         CryptoError: naming the rule of specs/bbs.md.
     """
-    context = credentials.context(epoch, roll)
-    ctx, key = nym_context(sale_id), credentials.public_key.to_bytes()
-    parts = (key, context.header, ctx, ph, shown.nym, shown.proof)
-    opened = (i2osp(index, 8) + octets for index, octets in disclosed.items())
     statements.check(
-        "presentation",
-        (*parts, *opened),
-        lambda: verify_presentation(context, shown, ctx, ph, disclosed),
+        PRESENTATION,
+        _parts(showing),
+        lambda: verify_presentation(
+            showing.context,
+            showing.presentation,
+            showing.ctx,
+            showing.ph,
+            showing.disclosed,
+        ),
+    )
+
+
+def learn_shown(
+    showings: Sequence[Showing],
+    hints: Sequence[bytes | None],
+    statements: Statements,
+    randomness: Randomness,
+) -> None:
+    """Verify presentations together, and remember those that verify (specs/batch.md).
+
+    ``check_shown`` then verifies the others, and says what is wrong with them.
+
+    Args:
+        showings: presentations with what each must show.
+        hints: of each, from anywhere; ``None`` where there are none.
+        statements: takes the verdicts.
+        randomness: the system's entropy.
+    """
+    digests = [statement_digest(PRESENTATION, _parts(each)) for each in showings]
+    new = [i for i, digest in enumerate(digests) if not statements.knows(digest)]
+    verdicts = verify_batch(
+        [showings[i] for i in new], [hints[i] for i in new], randomness
+    )
+    statements.learn(
+        digests[i] for i, verdict in zip(new, verdicts, strict=True) if verdict is None
+    )
+
+
+def _parts(showing: Showing) -> tuple[bytes, ...]:
+    """Return everything that the verdict depends on (specs/audit.md, section 2)."""
+    context, shown = showing.context, showing.presentation
+    key = context.public_key.to_bytes()
+    return (
+        *(key, context.header, showing.ctx, showing.ph, shown.nym, shown.proof),
+        *(i2osp(index, 8) + octets for index, octets in showing.disclosed.items()),
     )

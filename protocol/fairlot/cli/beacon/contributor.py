@@ -82,14 +82,22 @@ class Secret:
         return secret
 
 
-def read_view(data: bytes, curve: Backend) -> Replay:
+def read_view(
+    data: bytes, curve: Backend, statements: Statements | None = None
+) -> Replay:
     """Return the sale on a board, checked as an auditor does.
+
+    Args:
+        data: the bytes of its transcript.
+        curve: the back-end.
+        statements: what this user has verified before; ``None`` for nothing.
 
     Raises:
         Rejection: the first rule that the transcript breaks; nobody should contribute to
             such a sale.
     """
-    view = replay_file(data, curve, Statements())
+    known = Statements() if statements is None else statements
+    view = replay_file(data, curve, known)
     view.check()
     return view
 

@@ -20,6 +20,8 @@ from fairlot.cli.command import FAILED, OK, chosen_curve, whole
 from fairlot.cli.folders import make_folder
 from fairlot.cli.heads import read_kept_head
 from fairlot.cli.output import acknowledge, busy, complain, say
+from fairlot.cli.transcript import add_board
+from fairlot.cli.verdicts import remembered
 from fairlot.entry import EntryType
 from fairlot.errors import Rejection
 from fairlot.identity.registry import RollId
@@ -29,7 +31,6 @@ from fairlot_crypto.curve import Backend
 from fairlot_crypto.durable import write_file
 from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.log.checkpoint import SignedCheckpoint
-from fairlot_crypto.statements import Statements
 
 PROOF = ".tlog-proof"
 """The ending of a receipt's name."""
@@ -57,7 +58,7 @@ def _configure_keeper(parser: argparse.ArgumentParser) -> None:
 
 
 def _configure_post(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("transcript", metavar="TRANSCRIPT", type=Path, help="the board")
+    add_board(parser)
     parser.add_argument(
         "entries", metavar="ENTRY", type=Path, nargs="+", help="in this order"
     )
@@ -77,7 +78,7 @@ def _post(arguments: argparse.Namespace) -> int:
     folder: Path | None = arguments.receipts
     if folder is not None:
         make_folder(folder)
-    with _resumed(backend, arguments.transcript, key) as board:
+    with _resumed(backend, arguments, key) as board:
         receipts = board.append(entries, _clock(arguments.time, board))
     for path, receipt in zip(arguments.entries, receipts, strict=True):
         if receipt.refusal is None:
@@ -98,7 +99,7 @@ def _write_receipts(folder: Path, board: Board, receipts: Iterable[Receipt]) -> 
 
 
 def _configure_mark(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("transcript", metavar="TRANSCRIPT", type=Path, help="the board")
+    add_board(parser)
     names = [kind.value for kind in (EntryType.OPEN, *MARKERS)]
     parser.add_argument(
         "kind", metavar="MARKER", choices=names, help=f"one of {', '.join(names)}"
@@ -109,7 +110,7 @@ def _configure_mark(parser: argparse.ArgumentParser) -> None:
 def _mark(arguments: argparse.Namespace) -> int:
     backend = chosen_curve()
     key = read_key(arguments.key)
-    with _resumed(backend, arguments.transcript, key) as board:
+    with _resumed(backend, arguments, key) as board:
         kind = EntryType(arguments.kind)
         clock = _clock(arguments.time, board, due(board.state.terms, kind))
         if kind is EntryType.OPEN:
@@ -126,7 +127,7 @@ def _newest_roll(board: Board) -> RollId:
 
 
 def _configure_attach(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("transcript", metavar="TRANSCRIPT", type=Path, help="the board")
+    add_board(parser)
     parser.add_argument(
         "heads",
         metavar="HEAD",
@@ -142,7 +143,7 @@ def _attach(arguments: argparse.Namespace) -> int:
     key = read_key(arguments.key)
     heads = [(path, read_kept_head(path)) for path in arguments.heads]
     taken: list[SignedCheckpoint] = []
-    with _resumed(backend, arguments.transcript, key) as board:
+    with _resumed(backend, arguments, key) as board:
         for path, head in heads:
             try:
                 check_head(head, board.state)
@@ -166,12 +167,16 @@ def _clock(given: int | None, board: Board, earliest: int = 0) -> int:
 
 
 @contextmanager
-def _resumed(backend: Backend, path: Path, key: SigningKey) -> Generator[Board]:
+def _resumed(
+    backend: Backend, arguments: argparse.Namespace, key: SigningKey
+) -> Generator[Board]:
+    path: Path = arguments.transcript
     check_beginning(path)
     storage = open_transcript(path)
     try:
-        with busy("reading the board"):
-            state = SaleState(RegistryState(backend, Statements()))
+        kept = remembered((path,), backend, cache=arguments.cache)
+        with busy("reading the board"), kept as known:
+            state = SaleState(RegistryState(backend, known))
             board = Board.resume(storage, key, state)
         if board.cut:
             complain(

@@ -22,13 +22,14 @@ from fairlot.cli.beacon.kept import Kept, read_secret, write_secret
 from fairlot.cli.beacon.steps import step_command, view_of, write_entry
 from fairlot.cli.command import OK, chosen_curve
 from fairlot.cli.output import say
+from fairlot.cli.transcript import add_board
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.keys import VerifyKey
 from fairlot_crypto.randomness import SystemRandomness
 
 
 def _configure_own(parser: argparse.ArgumentParser, secret: str) -> None:
-    parser.add_argument("transcript", metavar="TRANSCRIPT", type=Path, help="the board")
+    add_board(parser)
     parser.add_argument(
         "--key",
         metavar="FILE",
@@ -52,7 +53,7 @@ def _commit(arguments: argparse.Namespace) -> int:
     backend, kept = _ready(arguments)
     with held_key(arguments.key) as key:
         again = read_secret(kept.file) if kept.file.exists() else None
-        view = view_of(backend, arguments.transcript)
+        view = view_of(backend, arguments.transcript, cache=arguments.cache)
         first = again is None and not kept.head.exists()
         before = None if first else kept.read_head(view)
         secret = _secret(view, key.public, again)
@@ -81,7 +82,7 @@ def _seal(arguments: argparse.Namespace) -> int:
     backend, kept = _ready(arguments)
     with held_key(arguments.key) as key:
         secret = read_secret(kept.file)
-        view = view_of(backend, arguments.transcript)
+        view = view_of(backend, arguments.transcript, cache=arguments.cache)
         made = kept.read_seal(view, key.public)
         if made is not None:
             check_sealed(view, made)
@@ -103,7 +104,7 @@ def _reveal(arguments: argparse.Namespace) -> int:
     backend, kept = _ready(arguments)
     with held_key(arguments.key) as key:
         secret = read_secret(kept.file)
-        view = view_of(backend, arguments.transcript)
+        view = view_of(backend, arguments.transcript, cache=arguments.cache)
         before = kept.read_head(view)
         check_secret(view, key.public, secret)
         entry = reveal(view, key, secret, _clock())

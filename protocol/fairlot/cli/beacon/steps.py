@@ -16,7 +16,8 @@ from fairlot.cli.beacon.files import (
 from fairlot.cli.beacon.kept import read_extended
 from fairlot.cli.command import OK, Command, chosen_curve
 from fairlot.cli.output import Screen, busy, complain, say
-from fairlot.cli.transcript import read_named
+from fairlot.cli.transcript import add_board, read_named
+from fairlot.cli.verdicts import remembered
 from fairlot.entry import Entry
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.delay.checkpoints import FolderStore
@@ -58,7 +59,7 @@ def _key(arguments: argparse.Namespace) -> int:
 
 
 def _configure_recover(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("transcript", metavar="TRANSCRIPT", type=Path, help="the board")
+    add_board(parser)
     _add_anybody(parser)
     add_work_options(parser, "the new entry")
 
@@ -95,7 +96,7 @@ def _anybody(path: Path | None) -> SigningKey:
 
 
 def _configure_round(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("transcript", metavar="TRANSCRIPT", type=Path, help="the board")
+    add_board(parser)
     parser.add_argument(
         "round",
         metavar="ROUND",
@@ -125,17 +126,23 @@ def _ready(arguments: argparse.Namespace) -> Backend:
 
 def _extending(backend: Backend, arguments: argparse.Namespace) -> Replay:
     """Return the sale on a board, which extends the head that was given."""
-    view = view_of(backend, arguments.transcript)
+    view = view_of(backend, arguments.transcript, cache=arguments.cache)
     if arguments.head is not None:
         read_extended(arguments.head, view)
     return view
 
 
-def view_of(backend: Backend, path: Path) -> Replay:
-    """Return the sale on a board, and show on a terminal that it is being read."""
+def view_of(backend: Backend, path: Path, *, cache: bool) -> Replay:
+    """Return the sale on a board, and show on a terminal that it is being read.
+
+    Args:
+        backend: the back-end.
+        path: the board's transcript.
+        cache: whether verdicts that are kept beside it count.
+    """
     data = read_named(path)
-    with busy("reading the board"):
-        return read_view(data, backend)
+    with busy("reading the board"), remembered((path,), backend, cache=cache) as known:
+        return read_view(data, backend, known)
 
 
 def write_entry(path: Path, entry: Entry) -> None:

@@ -50,7 +50,7 @@ def execute(arguments: argparse.Namespace) -> int:
         problem = f"the question is of the gate {shown(asked.gate)}, not of yours"
         raise Rejection("door.gate", f"{problem}: have yours ask")
     # Step 2.
-    view = view_of(curve, arguments.transcript)
+    view = view_of(curve, arguments.transcript, cache=arguments.cache)
     earlier = read_folder_of(arguments.registry, view.state, curve)
     check_sale(view.state.terms, asked)
     # Steps 3 and 4.
