@@ -169,7 +169,7 @@ def test_what_stands_before_a_roll_is_a_time_and_of_now(office: Office) -> None:
     assert code_of(office.ask(1, "roll", file, now)) == (2, "issuer.request")
 
 
-def test_a_copy_of_the_log_only_goes_on(office: Office) -> None:
+def test_a_copy_of_the_log_only_goes_on(office: Office, alone: Issuers) -> None:
     first = office.log
     office.follow_all()
     office.post_roll()
@@ -181,7 +181,7 @@ def test_a_copy_of_the_log_only_goes_on(office: Office) -> None:
     fork.now += 5
     for _ in range(2):
         roll, _ = fork.roll_request()
-        signed = sign_roll(fork.registry.registry_id, roll, 1, office.issuers.key(1))
+        signed = sign_roll(fork.registry.registry_id, roll, 1, alone.key(1))
         fork.board.append_roll(roll_body(roll, [signed]), fork.now)
     assert code_of(office.follow(1, fork.log)) == (2, "issuer.fork")
     assert office.follow(1, longer).code == 0

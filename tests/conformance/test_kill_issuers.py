@@ -14,7 +14,9 @@ import pytest
 from command import FAIRLOT
 from fairlot.identity.attestation import Purpose
 from fairlot.identity.committee import Holder
+from fairlot.identity.enrolment import Identity
 from fairlot_crypto.randomness import SeededRandomness, SystemRandomness
+from handover import Following, Handover
 from issuers import Issuers
 from registry_office import Office
 
@@ -84,12 +86,55 @@ def killed(office: Office, step: str, request: Path, reaper: Reaper) -> None:
     reaper.look(mail)
 
 
-@pytest.mark.parametrize("seed", range(2))
+def issued(office: Office, of: Identity, holder: Holder, reaper: Reaper) -> None:
+    """Let all issuers answer a holder under kills, and put the answers together."""
+    _, asked = office.request_credentials(of, holder)
+    answers = office.path / "answers"
+    answers.mkdir()
+    clock = ("--time", str(office.now))
+    commands = [
+        (
+            *("issuer", "issue", office.issuers.folder(i), asked),
+            *(*clock, "--out", answers / str(i)),
+        )
+        for i in office.issuers.indexes
+    ]
+    for _ in range(2):
+        reaper.run(commands, answers)
+    assert len(office.credentials_of(of, holder)) == 1
+
+
+def recovered(office: Office, holder: Holder, reaper: Reaper) -> Identity:
+    """Take the leaf to other keys under kills."""
+    change = office.request_change("Ann", holder, Purpose.RECOVER)
+    for step in ("begin", "complete"):
+        killed(office, "recover", change, reaper)
+        office.post(office.entry(change, step))
+        office.now += office.registry.recovery.cooling
+        office.date()
+        office.follow_all()
+    killed(office, "recover", change, reaper)
+    return office.receive(change, holder)
+
+
+def given_on(former: Issuers, reaper: Reaper) -> Office:
+    """Replace a member under kills, and begin a registry of those who follow."""
+    over = Handover(former, (1, 2, 3), 1, 1)
+    for _ in range(3):
+        reaper.run([over.words(folder) for folder in over.everybody], over.mail)
+    over.finish(over.everybody)
+    reaper.look(over.mail)
+    following = Office(Following(over))
+    following.follow_all()
+    return following
+
+
 def test_four_processes_killed_at_random_moments_lose_nothing_and_show_nothing_twice(
-    tmp_path: Path, seed: int
+    tmp_path: Path,
 ) -> None:
-    reaper = Reaper(seed)
-    office = Office(made(tmp_path, reaper))
+    reaper = Reaper(0)
+    four = made(tmp_path, reaper)
+    office = Office(four)
     old, new = (Holder.generate(SystemRandomness()) for _ in range(2))
     office.follow_all()
     request = office.request_leaf("Ann", old)
@@ -99,33 +144,8 @@ def test_four_processes_killed_at_random_moments_lose_nothing_and_show_nothing_t
     office.follow_all()
     office.post_roll()
     office.follow_all()
-    _, asked = office.request_credentials(lost, old)
-    answers = office.path / "answers"
-    answers.mkdir()
-    clock = ("--time", str(office.now))
-    commands = [
-        (
-            "issuer",
-            "issue",
-            office.issuers.folder(i),
-            asked,
-            *clock,
-            "--out",
-            answers / str(i),
-        )
-        for i in office.issuers.indexes
-    ]
-    for _ in range(2):
-        reaper.run(commands, answers)
-    assert len(office.credentials_of(lost, old)) == 1
-    change = office.request_change("Ann", new, Purpose.RECOVER)
-    for step in ("begin", "complete"):
-        killed(office, "recover", change, reaper)
-        office.post(office.entry(change, step))
-        office.now += office.registry.recovery.cooling
-        office.date()
-        office.follow_all()
-    killed(office, "recover", change, reaper)
-    back = office.receive(change, new)
+    issued(office, lost, old, reaper)
+    back = recovered(office, new, reaper)
     assert back.nym_secrets == lost.nym_secrets
     assert len(office.credentials_of(back, new)) == 1
+    assert given_on(four, reaper).tag("Ann") == office.tag("Ann")

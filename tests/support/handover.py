@@ -79,3 +79,21 @@ class Handover:
             if all(each["done"] for each in said):
                 return said
         raise AssertionError(said)
+
+
+class Following:
+    """The issuers to whom the keys were given."""
+
+    def __init__(self, over: Handover) -> None:
+        """Look at them by their numbers."""
+        self.path: Path = over.path
+        self.plan: Plan = over.plan
+        self.plan_file: Path = over.plan_file
+        self.indexes = range(1, len(over.members) + 1)
+        self._over = over
+
+    def folder(self, index: int) -> Path:
+        return self._over.members[index - 1]
+
+    def kept(self, index: int) -> Path:
+        return self._over.kept(self.folder(index))

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from command import Ran, fairlot
 from fairlot.board.registry_keeper import RegistryBoard
@@ -34,6 +34,7 @@ from fairlot.identity.tag_messages import TagAnswer, read_tag_answer
 from fairlot.issuing.committee_file import CommitteeFile, read_committee
 from fairlot.issuing.enrolling import boxes_of
 from fairlot.issuing.part import Part, read_part, request_id
+from fairlot.issuing.plan import Plan
 from fairlot.issuing.requests import (
     EnrolRequest,
     IssueRequest,
@@ -53,7 +54,6 @@ from fairlot_crypto.log.checkpoint import (
 from fairlot_crypto.randomness import SystemRandomness
 from fairlot_crypto.statements import Statements
 from generators.identity_setting import START, VALUES, setting, signing_key
-from issuers import Issuers
 
 CURVE = backend()
 NOW = START + 50_000
@@ -61,13 +61,13 @@ BOARD = signing_key("office board")
 ATTESTER = signing_key("office attester")
 
 
-def registry_of(made: CommitteeFile, season: int = 1) -> Registry:
+def registry_of(made: CommitteeFile) -> Registry:
     """Return a registry of a committee: a rehearsal with one attester and no witness."""
     base = setting(1, 0).registry
     board = replace(base.board, key=BOARD.public)
     return replace(
         base,
-        season=season,
+        season=made.plan.season,
         threshold=made.plan.threshold,
         issuers=made.issuers,
         attesters=(ATTESTER.public,),
@@ -77,12 +77,33 @@ def registry_of(made: CommitteeFile, season: int = 1) -> Registry:
     )
 
 
+class Seated(Protocol):
+    """Issuers of one plan in folders of their own, who have made their keys."""
+
+    path: Path
+    plan: Plan
+    indexes: range
+
+    @property
+    def plan_file(self) -> Path:
+        """The file of the plan."""
+        ...
+
+    def folder(self, index: int) -> Path:
+        """Return the folder of an issuer."""
+        ...
+
+    def kept(self, index: int) -> Path:
+        """Return what it keeps of the plan."""
+        ...
+
+
 class Office:
     """A registry log, and the issuers who follow it."""
 
-    def __init__(self, issuers: Issuers, rate: int = 1000) -> None:
+    def __init__(self, issuers: Seated, rate: int = 1000) -> None:
         """Begin the log; the issuers have made their keys."""
-        self.issuers = issuers
+        self.issuers: Seated = issuers
         self.path = issuers.path
         first = issuers.indexes[0]
         plan = issuers.plan
