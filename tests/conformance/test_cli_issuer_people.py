@@ -11,6 +11,7 @@ from fairlot.identity.attestation import Purpose
 from fairlot.identity.committee import Holder
 from fairlot.identity.leaf import LeafStatus
 from fairlot.issuing.part import Part, request_id
+from fairlot.issuing.person import read_person
 from fairlot_crypto.randomness import SystemRandomness
 from issuers import Issuers
 from registry_office import Office
@@ -133,7 +134,9 @@ def test_who_has_a_leaf_is_on_the_disk_before_anything_is_shown(
         office.step(1, "enrol", request)
     assert not list(office.mail(request).iterdir())
     (kept,) = office.issuers.folder(1).rglob("people/0")
-    assert kept.read_bytes()
+    person = read_person(kept.read_bytes())
+    assert person.listed
+    assert person.handle is not None
     kept.write_bytes(b"")
     assert code_of(office.step(1, "enrol", request)) == (2, "issuer.book")
 
@@ -242,6 +245,27 @@ def test_one_of_four_who_is_away_for_an_enrolment_catches_up(tmp_path: Path) -> 
     opened(office)
     identity = office.receive(second, ben, 1)
     assert len(office.credentials_of(identity, ben, (2, 3, 4))) == 1
+
+
+@pytest.mark.slow
+def test_whom_only_one_of_four_was_asked_about_gives_way_to_who_got_the_leaf(
+    tmp_path: Path,
+) -> None:
+    office, ann, ben = office_of(tmp_path, 4, 1), drawn(), drawn()
+    office.follow_all()
+    alone = office.request_leaf("Ann", ann)
+    assert office.step(4, "enrol", alone).code == 0
+    request = office.request_leaf("Ben", ben)
+    assert code_of(office.step(4, "enrol", request)) == (1, "enrolment.index")
+    office.go_on("enrol", request, (1, 2, 3), "--without", "4")
+    office.post(office.entry(request, "leaf"))
+    office.follow_all()
+    (said,) = office.go_on("enrol", request, (4,), "--without", "4")
+    assert said["step"] == "leaf"
+    again = office.request_leaf("Ann", ann, 1)
+    office.go_on("enrol", again)
+    office.post(office.entry(again, "leaf"))
+    assert len(office.board.state.leaves[1].shares) == 4
 
 
 @pytest.mark.slow

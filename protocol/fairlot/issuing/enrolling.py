@@ -90,9 +90,12 @@ def admitted(
         raise Rejection("enrolment.known-person", problem)
     # Whoever was away admits as of then.
     clock = now if posted is None else attestation.time
-    before = [each for each in people.values() if each.index <= index]
+    # What others have made of this index instead takes the place of what was reserved.
+    last = index - 1 if posted is not None else index
+    before = [each for each in people.values() if each.index <= last]
     book_of(view.registry, before, view.state.leaves).admit(attestation, index, clock)
-    if known is not None and (known.handle or asked.attempt <= known.attempt):
+    begun = known is not None and posted is None
+    if begun and (known.handle or asked.attempt <= known.attempt):
         problem = (
             f"attempt {known.attempt} is under way: finish it, or begin a later one"
         )
