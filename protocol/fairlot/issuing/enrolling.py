@@ -94,11 +94,9 @@ def admitted(
     last = index - 1 if posted is not None else index
     before = [each for each in people.values() if each.index <= last]
     book_of(view.registry, before, view.state.leaves).admit(attestation, index, clock)
-    begun = known is not None and posted is None
-    if begun and (known.handle or asked.attempt <= known.attempt):
-        problem = (
-            f"attempt {known.attempt} is under way: finish it, or begin a later one"
-        )
+    begun = known if posted is None else None
+    if begun and (begun.handle or asked.attempt <= begun.attempt):
+        problem = f"attempt {begun.attempt} is under way: finish it, or begin another"
         raise Rejection("issuer.attempt", problem)
     return Person(index, request, asked.attempt, attestation)
 
