@@ -36,6 +36,7 @@ __all__ = [
     "EntryType",
     "Exclusion",
     "FairlotError",
+    "Fares",
     "Freeze",
     "Funding",
     "Gate",
@@ -181,7 +182,15 @@ if TYPE_CHECKING:
     from fairlot.money import Currency
     from fairlot.names import Nym
     from fairlot.rehearsal.cast import Cast, cast_rehearsal, draw_sale
-    from fairlot.terms.pool import Exclusion, Mechanism, Option, Pool, Requirement, Tier
+    from fairlot.terms.pool import (
+        Exclusion,
+        Fares,
+        Mechanism,
+        Option,
+        Pool,
+        Requirement,
+        Tier,
+    )
     from fairlot.terms.terms import Terms
     from fairlot_crypto.bbs.profile import Credential
     from fairlot_crypto.bbs.winner import AuditKey
@@ -267,6 +276,7 @@ else:
         "fairlot.rehearsal.cast": ("Cast", "cast_rehearsal", "draw_sale"),
         "fairlot.terms.pool": (
             "Exclusion",
+            "Fares",
             "Mechanism",
             "Option",
             "Pool",

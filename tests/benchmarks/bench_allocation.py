@@ -3,12 +3,12 @@
     python tests/benchmarks/bench_allocation.py [--orders N] [--groups N] [--choosing N]
 
 Prints how long N orders take to be ranked and filled, as a multiple of the time in which
-HMAC-SHA256 makes as many hashes of 64 bytes in the same run, and how the time of a group draw
-grows from a tenth of the groups to all of them; and how long the table of as many groups of 2
-to 16 takes, for a million units and as many singles; and how long so many people take to
-choose among 500 options, as a multiple of as many hashes. Times are those of the processor, the
-least of five; ratios are the median of five pairs of runs, one after the other. Exits with 1
-where a ratio misses its limit.
+HMAC-SHA256 makes as many hashes of 64 bytes in the same run, and the same of N orders with
+points and fares; how the time of a group draw grows from a tenth of the groups to all of them;
+how long the table of as many groups of 2 to 16 takes, for a million units and as many singles;
+and how long so many people take to choose among 500 options, as a multiple of as many hashes.
+Times are those of the processor, the least of five; ratios are the median of five pairs of
+runs, one after the other. Exits with 1 where a ratio misses its limit.
 """
 
 import argparse
@@ -26,6 +26,7 @@ from fairlot.allocation.mechanisms.choices import choices
 from fairlot.allocation.mechanisms.fill import fill
 from fairlot.allocation.mechanisms.groups import table, verify
 from fairlot.allocation.mechanisms.lottery import lottery
+from fairlot.allocation.mechanisms.points import points_lottery
 from fairlot.allocation.shape import Order
 from fairlot.names import Nym
 from fairlot.terms.pool import Mechanism, Option, Pool
@@ -41,6 +42,7 @@ GROWTH = (8, 12)
 """Within a fifth of ten."""
 GROUP = 3
 SIZES, UNITS = range(2, 17), 1_000_000
+POINTS, FARES = (1, 2, 3, 5, 9), (1, 2)
 
 
 def once(work: Callable[[], object]) -> float:
@@ -91,6 +93,17 @@ def drawing(groups: int) -> Callable[[], object]:
     pool = Pool("main", Mechanism.LOTTERY, len(orders) // 2, 1, group_max=GROUP)
     lots = SeededLots(SEED, SALE_ID, "main", sample_nyms(len(orders)))
     return lambda: lottery(pool, orders, lots)
+
+
+def counting(orders: int) -> Callable[[], object]:
+    """Return the draw of as many orders with points and fares, for half of them."""
+    asked = [
+        Order(1, FARES[i % 2], points=POINTS[i % len(POINTS)], fare=FARES[i % 2])
+        for i in range(orders)
+    ]
+    pool = Pool("main", Mechanism.LOTTERY, orders // 2, min(FARES), points="years")
+    lots = SeededLots(SEED, SALE_ID, pool.name, sample_nyms(orders))
+    return lambda: points_lottery(pool, asked, lots)
 
 
 def tabled(groups: int) -> Callable[[], object]:
@@ -163,7 +176,12 @@ def main() -> int:
     )
     print(f"{arguments.orders} hashes {hashed:.2f} s, ranked and filled {ranked:.2f} s")
     print(f"factor {factor:.2f} (at most {MOST_FACTOR}), {memory()} MiB")
-    slow = factor > MOST_FACTOR or chose > MOST_CHOOSING
+
+    ranks = arguments.orders * sum(POINTS) // len(POINTS)
+    hashed, drawn, times = compared(lambda: hashing(ranks), counting(arguments.orders))
+    print(f"{ranks} hashes {hashed:.2f} s, drawn by points {drawn:.2f} s")
+    print(f"factor {times:.2f} (at most {MOST_FACTOR}), {memory()} MiB")
+    slow = max(factor, times) > MOST_FACTOR or chose > MOST_CHOOSING
     return int(slow or not low <= growth <= high)
 
 

@@ -1,7 +1,7 @@
 """What sellers and organisers reported in public: each gives what was worked out by hand.
 
 The inputs lie in ``tests/cases``. Each test names where such a case was reported. What needs a
-mechanism that there is not (weights, withdrawal) is refused, or said to be ignored.
+mechanism that there is not (withdrawal) is refused, or said to be ignored.
 """
 
 import csv
@@ -332,6 +332,11 @@ def test_wants_are_no_weights() -> None:
     assert found["wants-ignored"][0]["people"] == ["A (4 points)", "B (3 points)"]
 
 
+def test_points_are_chances_where_the_terms_count_them() -> None:
+    (pool,) = chances(RIVER, "TERMS-points.toml", "d-attribute.csv")
+    assert pool == {"A": Fraction(4, 7), "B": Fraction(3, 7)}
+
+
 def test_points_in_a_column_of_their_own_are_told_or_refused() -> None:
     found = told(RIVER, "TERMS.toml", "d-attribute.csv")
     assert found["attribute-unused"][0]["people"] == ["A", "B"]
@@ -340,9 +345,9 @@ def test_points_in_a_column_of_their_own_are_told_or_refused() -> None:
         ("c-weight-column.csv", "weight"),
     ):
         assert f"unknown column '{column}'" in refused(RIVER, "TERMS.toml", people)
-    assert "weight: is not a known" in refused(
-        RIVER, "TERMS-weight.toml", "a-wants-as-points.csv"
-    )
+    error = refused(RIVER, "TERMS-weight.toml", "a-wants-as-points.csv")
+    assert "weight: is not a known" in error
+    assert "points" in error.split("weight: is not a known")[1]
 
 
 # 14: semaphore-protocol/semaphore#319: 100,000 people, 30,000 of them in threes.

@@ -206,6 +206,8 @@ def test_the_sentence_is_true(played: Played) -> None:
         "conference": _conference,
         "harvest": _harvest,
         "treasure-hunt": _hunt,
+        "river": _river,
+        "matinee": _matinee,
         "workshop": _workshop,
         "cooperative": _cooperative,
         "reseller": _reseller,
@@ -470,6 +472,49 @@ def test_who_never_comes_back_leaves_it_to_the_reseller(tmp_path: Path) -> None:
     _, *named = _rows(tmp_path / "out" / "nyms.csv")
     bought = [person for person, _, holder in named if holder == f"buyer of {person}"]
     assert len(bought) == 5
+
+
+def _river(played: Played) -> None:
+    supply, parties, *rows = played.numbers(
+        "# launches go to # parties in proportion to the years waited, and none gets two: "
+        "# have waited # year and have a chance of about # %, # have waited # and have # %, "
+        "# have waited # and have # %, # has waited # and has # %."
+    )
+    assert played.says(f"supply = {supply}")
+    assert len(played.people) == parties
+    assert sum(person.units for person in played.people) == supply
+    waited = {person.name: person.row["attr:waited"] for person in played.people}
+    found = Counter(
+        (int(waited[who]), round(100 * more))
+        for who, (_, more) in played.chances(0).items()
+    )
+    stated = zip(rows[::3], rows[1::3], rows[2::3], strict=True)
+    assert found == {(years, chance): many for many, years, chance in stated}
+
+
+def _matinee(played: Played) -> None:
+    count, adults, children, most, seats, won, out_of, dear, cheap = played.numbers(
+        "# people, # adults and # children, some of them as families of up to #, draw for "
+        "# seats: everyone has the chance #/#, an adult pays # and a child #, and no seat "
+        "is left."
+    )
+    fares = {"adult": dear, "child": cheap}
+    assert all(played.says(f"{age} = {fare}") for age, fare in fares.items())
+    assert (played.says(f"supply = {seats}"), played.says(f"group_max = {most}")) == (
+        True,
+        True,
+    )
+    ages = Counter(person.row["attr:age"] for person in played.people)
+    assert (len(played.people), ages) == (count, {"adult": adults, "child": children})
+    assert set(played.chances(0).values()) == {(0, Fraction(won, out_of))}
+    assert sum(person.units for person in played.people) == seats
+    families: dict[str, set[int]] = {}
+    for person in played.people:
+        fare = fares[person.row["attr:age"]]
+        assert person.payment == fare * person.units
+        if person.row["group"]:
+            families.setdefault(person.row["group"], set()).add(person.units)
+    assert all(len(units) == 1 for units in families.values())
 
 
 def _workshop(played: Played) -> None:

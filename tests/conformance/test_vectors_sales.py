@@ -51,6 +51,16 @@ class Lots:
         keys = [(rank, nyms[i], i) for i, rank in enumerate(self.ranks)]
         self.order = [i for _, _, i in sorted(keys)]
 
+    def best(self, points: Sequence[int]) -> list[bytes]:
+        """specs/points.md, step 1."""
+        return [
+            min(
+                self.mac(b"rank", nym + j.to_bytes(2, "big"))
+                for j in range(1, many + 1)
+            )
+            for nym, many in zip(self.nyms, points, strict=True)
+        ]
+
     def mac(self, tag: bytes, message: bytes) -> bytes:
         return hmac.digest(self.seed_L, b"fairlot-v1/" + tag + message, "sha256")
 
@@ -81,15 +91,16 @@ def fill(supply: int, wanted: Sequence[int], order: Sequence[int]) -> list[int]:
 
 
 def share(pool: Map, supply: int, orders: Sequence[Map], lots: Lots) -> list[Share]:
-    price, cap = int(pool["price"]), int(pool["cap"])
+    prices, cap = [cost(pool, order) for order in orders], int(pool["cap"])
     square = pool["mechanism"] == "quadratic"
     wanted: list[int] = []
-    for order in orders:
+    for price, order in zip(prices, orders, strict=True):
         payable = order["wants"] if price == 0 else order["deposit"] // price
         bought = isqrt(payable) if square else payable
         wanted.append(min(cap, order["wants"], bought))
     units = fill(supply, wanted, lots.order)
-    return [(got, price * got ** (1 + square), "") for got in units]
+    rows = zip(prices, units, strict=True)
+    return [(got, price * got ** (1 + square), "") for price, got in rows]
 
 
 def auction(pool: Map, supply: int, orders: Sequence[Map], lots: Lots) -> list[Share]:
@@ -124,6 +135,12 @@ def certain(pool: Map, supply: int, orders: Sequence[Map], lots: Lots) -> list[S
     return list(shares.values())
 
 
+def cost(pool: Map, order: Map) -> int:
+    """specs/allocation.md, section 6.1."""
+    fare = order["fare"]
+    return int(pool["price"]) if fare is None else int(fare)
+
+
 def can_take(order: Map, price: int) -> bool:
     return bool(order["wants"] >= 1 and order["deposit"] >= price)
 
@@ -144,8 +161,12 @@ def tiers(pool: Map, supply: int, orders: Sequence[Map], lots: Lots) -> list[Sha
 
 
 def lottery(pool: Map, supply: int, orders: Sequence[Map], lots: Lots) -> list[Share]:
-    price = int(pool["price"])
-    taking = [i for i in lots.order if can_take(orders[i], price)]
+    prices = [cost(pool, order) for order in orders]
+    taking = [i for i in lots.order if can_take(orders[i], prices[i])]
+    if "points" in pool:
+        best = lots.best([order["points"] for order in orders])
+        first = sorted(taking, key=lambda i: (best[i], lots.nyms[i]))[:supply]
+        return [(1, prices[i], "") if i in first else NONE for i in range(len(orders))]
     groups: dict[bytes, list[int]] = {}
     for i in taking:
         if orders[i]["group"] is not None:
@@ -153,7 +174,7 @@ def lottery(pool: Map, supply: int, orders: Sequence[Map], lots: Lots) -> list[S
     singles = [i for i in taking if orders[i]["group"] is None]
     ids = sorted(groups, key=lambda gid: (lots.mac(b"ord", gid), gid))
     won = winners(supply, [groups[gid] for gid in ids], singles, lots)
-    return [(1, price, "") if i in won else NONE for i in range(len(orders))]
+    return [(1, prices[i], "") if i in won else NONE for i in range(len(orders))]
 
 
 def winners(
@@ -212,11 +233,25 @@ class Person:
         excluded = pool.get("excludes", {}).items()
         fits = all(self.attributes.get(name) in values for name, values in required)
         barred = any(self.attributes.get(name) in values for name, values in excluded)
+        if "points" in pool and not self.points(pool):
+            return False
+        if "fares" in pool and self.fare(pool) is None:
+            return False
         return (
             fits
             and not barred
             and ("puzzle" not in pool or pool["name"] in self.solved)
         )
+
+    def fare(self, pool: Map) -> int | None:
+        for attribute, prices in pool.get("fares", {}).items():
+            found = prices.get(self.attributes.get(attribute))
+            return None if found is None else int(found)
+        return None
+
+    def points(self, pool: Map) -> int:
+        text = self.attributes.get(pool["points"], "") if "points" in pool else "1"
+        return int(text) if text in map(str, range(1, 1001)) else 0
 
     def order(self, pool: Map) -> dict[str, Any]:
         bids = pool["mechanism"] == "auction" or "certain" in pool
@@ -235,6 +270,8 @@ class Person:
             "bid": min(self.bid or 0, self.left) if bids and covered else None,
             "tier": tier,
             "group": None,
+            "points": self.points(pool),
+            "fare": self.fare(pool),
         }
 
 
@@ -266,7 +303,7 @@ def entering(
     for gid, members in legal.items():
         party = [member for member in members if member.qualifies(pool)]
         orders = [entered[m.nym][1] for m in party if m.nym in entered]
-        able = [order for order in orders if can_take(order, int(pool["price"]))]
+        able = [order for order in orders if can_take(order, cost(pool, order))]
         if len(able) == len(party) > 1:
             for order in able:
                 order["group"] = gid
@@ -291,7 +328,10 @@ def test_a_whole_sale_is_what_the_specification_says(case: Map) -> None:
         lots = Lots(given, pool["name"], [person.nym for person, _ in entered])
         assert steps["orders"] == [as_json(order) for _, order in entered]
         assert steps["lots"][0]["seed_L"] == lots.seed_L.hex()
-        assert steps["lots"][0]["ranks"] == [rank.hex() for rank in lots.ranks]
+        ranks = lots.ranks
+        if "points" in pool:
+            ranks = lots.best([order["points"] for _, order in entered])
+        assert steps["lots"][0]["ranks"] == [rank.hex() for rank in ranks]
         left = supply - sell(pool, supply, entered, lots, result["awards"])
         assert (result["pool"], int(result["supply"])) == (pool["name"], supply)
         assert int(result["unsold"]) == left

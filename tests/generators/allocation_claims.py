@@ -8,10 +8,11 @@ from fairlot.allocation.entering import Entrant
 from fairlot.allocation.invariants import check_outcome
 from fairlot.allocation.outcome import Award, Gain, Outcome, PoolResult, Total, part_id
 from fairlot.allocation.run_pools import allocate
+from fairlot.allocation.shape import ITSELF
 from fairlot.fields import UINT_MAX
 from fairlot.names import Nym
 from fairlot.terms.pool import Mechanism, Pool, Tier
-from generators.allocation_sales import sale_input
+from generators.allocation_sales import fare_sale, sale_input
 from generators.allocation_setting import (
     SALE_ID,
     SEED,
@@ -52,7 +53,11 @@ def refused_sales() -> Sequence[Case]:
     """Return the sales that a caller must not ask for, and the claims to refuse."""
     return [
         *(_refused_duty(*row) for row in _duties()),
-        *(_refused_claim(*row) for row in (*_supplies(), *_shares(), *_payments())),
+        *(
+            _refused_claim(*row, _POOLS, _PEOPLE)
+            for row in (*_supplies(), *_shares(), *_payments())
+        ),
+        *(_refused_claim(*row, *fare_sale()) for row in _fares()),
     ]
 
 
@@ -344,14 +349,62 @@ def _total(nym: bytes, pools: Sequence[PoolResult]) -> Total:
     return Total(Nym(nym), units, sum(gain.payment for gain in gains), gains)
 
 
-def _refused_claim(name: str, rule: str, code: str, change: Change) -> Case:
-    present = sorted(_PEOPLE, key=lambda person: person.nym)
-    true = allocate(_POOLS, present, SEED, SALE_ID)
-    check_outcome(_POOLS, present, _summed(true, true.pools))
+def _fares() -> Sequence[tuple[str, str, str, Change]]:
+    def paying(old: int, new: int, part: str = ITSELF) -> Change:
+        """Let the first winner who pays one fare pay another."""
+
+        def change(claim: Outcome) -> Outcome:
+            (result,) = claim.pools
+            at = next(i for i, a in enumerate(result.awards) if a.payment == old)
+            awards = list(result.awards)
+            awards[at] = replace(awards[at], payment=new, part=part)
+            return _summed(claim, [replace(result, awards=tuple(awards))])
+
+        return change
+
+    return (
+        (
+            "fares-child-pays-less",
+            "Whoever discloses child pays that fare, and no other.",
+            "allocation.payment",
+            paying(15, 14),
+        ),
+        (
+            "fares-adult-pays-as-child",
+            "Whoever discloses adult pays that fare; the seller would lose the difference.",
+            "allocation.payment",
+            paying(40, 15),
+        ),
+        (
+            "fares-nothing-paid",
+            "No fare is left out, even for one winner.",
+            "allocation.payment",
+            paying(40, 0),
+        ),
+        (
+            "fares-of-a-part",
+            "The pool has no parts; a fare would hide behind another price.",
+            "allocation.payment",
+            paying(40, 40, "child"),
+        ),
+    )
+
+
+def _refused_claim(
+    name: str,
+    rule: str,
+    code: str,
+    change: Change,
+    pools: Sequence[Pool],
+    people: Sequence[Entrant],
+) -> Case:
+    present = sorted(people, key=lambda person: person.nym)
+    true = allocate(pools, present, SEED, SALE_ID)
+    check_outcome(pools, present, _summed(true, true.pools))
     claim = change(true)
     inputs: dict[str, Raw] = {
         "op": "check-sale",
-        "pools": pool_maps(_POOLS),
+        "pools": pool_maps(pools),
         "entrants": entrant_maps(present),
         "results": [
             {
@@ -366,5 +419,5 @@ def _refused_claim(name: str, rule: str, code: str, change: Change) -> Case:
         "returned": claim.unsold,
     }
     return reject(
-        name, rule, code, inputs, lambda: check_outcome(_POOLS, present, claim)
+        name, rule, code, inputs, lambda: check_outcome(pools, present, claim)
     )

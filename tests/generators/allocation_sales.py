@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from fairlot.allocation.entering import Entrant
-from fairlot.allocation.lots import SeededLots
+from fairlot.allocation.lots import SeededLots, best_rank
 from fairlot.allocation.mechanisms.certain import CERTAIN
 from fairlot.allocation.outcome import PoolResult
 from fairlot.allocation.run_pools import allocate
 from fairlot.fields import UINT_MAX
 from fairlot.names import Nym, group_id
-from fairlot.terms.pool import Exclusion, Mechanism, Pool, Requirement, Tier
+from fairlot.terms.pool import Exclusion, Fares, Mechanism, Pool, Requirement, Tier
 from generators.allocation_setting import (
     PUZZLE,
     SALE_ID,
@@ -31,6 +31,7 @@ Row = tuple[str, str, Sale]
 """Name, what is special, pools and entrants."""
 
 _COHORT = Requirement("cohort_a", ("2028", "2029"))
+_AGES = Fares("age", (("adult", 40), ("child", 15)))
 _BEFORE = Exclusion("cohort_a", ("2028", "2029"))
 _PAIRS = Pool("main", Mechanism.LOTTERY, 8, 10, group_max=2)
 _SHARE = Pool("share", Mechanism.EQUAL_SHARE, 6, 10, 2)
@@ -45,7 +46,17 @@ _TIERS = Pool(
 
 def sales() -> Sequence[Case]:
     """Return the sales to compute."""
-    return [_sale(*row) for row in (*_whole(), *_grouped(), *_asked(), *_followed())]
+    return [
+        _sale(*row)
+        for row in (
+            *_whole(),
+            *_counted(),
+            *_fared(),
+            *_grouped(),
+            *_asked(),
+            *_followed(),
+        )
+    ]
 
 
 def everything() -> Sale:
@@ -94,6 +105,120 @@ def _whole() -> Sequence[Row]:
             "sale-limits",
             "Supply, wants, deposits at 2^64 - 1; the second supply is beyond.",
             ((largest, last), sample_entrants(*[(UINT_MAX, UINT_MAX)] * 3, (1, 0))),
+        ),
+    )
+
+
+def _counted() -> Sequence[Row]:
+    years = ("3", "1", "1000", "", "0", "07", "2", "1")
+    waited = numbered(
+        *(Entrant(Nym(b""), 1, 10, attributes=(("years", each),)) for each in years)
+    )
+    return (
+        (
+            "points",
+            "Five of eight have a number of points; the others enter only the second pool.",
+            (
+                (
+                    Pool(
+                        "main", Mechanism.LOTTERY, 2, 10, points="years", unsold="rest"
+                    ),
+                    Pool("rest", Mechanism.LOTTERY, 2, 10),
+                ),
+                waited,
+            ),
+        ),
+        (
+            "points-enough",
+            "Seats for everybody with points; what is left goes on.",
+            (
+                (
+                    Pool(
+                        "main", Mechanism.LOTTERY, 6, 10, points="years", unsold="rest"
+                    ),
+                    Pool("rest", Mechanism.LOTTERY, 0, 10),
+                ),
+                waited,
+            ),
+        ),
+    )
+
+
+def fare_sale() -> Sale:
+    """Return a sale to families: a family, a pair, two adults, and whoever has no fare."""
+    kinds = ("adult", "child", "child", "adult", "child", "adult", "adult")
+    people = numbered(
+        *(
+            Entrant(
+                Nym(b""), 1, 40 if kind == "adult" else 15, attributes=(("age", kind),)
+            )
+            for kind in (*kinds, "", "Child", "senior")
+        ),
+        Entrant(Nym(b""), 1, 39, attributes=(("age", "adult"),)),
+    )
+    pool = Pool("main", Mechanism.LOTTERY, 5, 15, group_max=4, fares=_AGES)
+    return (pool,), together(together(people, 0, 1, 2), 3, 4)
+
+
+def _fared() -> Sequence[Row]:
+    pools, family = fare_sale()
+    poor = replace(family[0], amount=39)
+    ages = ("adult", "child", "adult", "child", "guest")
+    wishing = numbered(
+        *(
+            Entrant(Nym(b""), wants, amount, attributes=(("age", age),))
+            for wants, amount, age in zip(
+                (3, 3, 3, 9, 5), (80, 80, 40, 40, 0), ages, strict=True
+            )
+        )
+    )
+    free = Fares("age", (("adult", 40), ("child", 15), ("guest", 0)))
+    shares = Pool("main", Mechanism.EQUAL_SHARE, 9, 0, 4, fares=free)
+    again = Pool("second", Mechanism.EQUAL_SHARE, 3, 15, 2, again=True, fares=_AGES)
+    return (
+        (
+            "fares-family",
+            "A family and a pair win or lose together, each at their own fare; 2/3 for all.",
+            (pools, family),
+        ),
+        (
+            "fares-member-below-the-fare",
+            "A deposit that would do for a child parts an adult from the family.",
+            (pools, [poor, *family[1:]]),
+        ),
+        (
+            "fares-of-shares",
+            "Shares at three fares, one of them nothing; q is what the own fare lets pay.",
+            ((shares,), wishing),
+        ),
+        (
+            "fares-twice",
+            "What is left after the first pool pays at other fares in the second.",
+            (
+                (replace(shares, supply=6), again),
+                wishing,
+            ),
+        ),
+        (
+            "fares-and-points",
+            "Points decide who wins, fares what they pay.",
+            (
+                (Pool("main", Mechanism.LOTTERY, 2, 15, points="years", fares=_AGES),),
+                numbered(
+                    *(
+                        Entrant(
+                            Nym(b""), 1, 40, attributes=(("age", age), ("years", years))
+                        )
+                        for age, years in (
+                            ("adult", "3"),
+                            ("child", "1"),
+                            ("child", ""),
+                            ("", "9"),
+                            ("child", "2"),
+                        )
+                    )
+                ),
+            ),
         ),
     )
 
@@ -491,7 +616,17 @@ def _pool_trace(result: PoolResult) -> Mapping[str, Raw]:
     return {
         "orders": [order_map(order) for order in result.orders],
         "lots": [
-            {"name": each.pool, "seed_L": each.pool_seed, "ranks": each.ranks()}
-            for each in (lots, *parts)
+            {"name": each.pool, "seed_L": each.pool_seed, "ranks": ranks}
+            for each, ranks in (
+                (lots, _ranks(lots, result)),
+                *((part, part.ranks()) for part in parts),
+            )
         ],
     }
+
+
+def _ranks(lots: SeededLots, result: PoolResult) -> Sequence[bytes]:
+    if result.pool.points is None:
+        return lots.ranks()
+    rows = zip(lots.nyms, result.orders, strict=True)
+    return [best_rank(lots.pool_seed, nym, order.points) for nym, order in rows]

@@ -79,6 +79,8 @@ def order_map(order: Order) -> dict[str, Raw]:
         "bid": order.bid,
         "tier": order.tier,
         "group": order.group,
+        "points": order.points,
+        "fare": order.fare,
     }
 
 

@@ -9,7 +9,15 @@ from fairlot.deposit.puzzle import answer_key
 from fairlot.fields import UINT_MAX
 from fairlot.inputs.findings import find
 from fairlot.names import Nym
-from fairlot.terms.pool import Exclusion, Mechanism, Option, Pool, Requirement, Tier
+from fairlot.terms.pool import (
+    Exclusion,
+    Fares,
+    Mechanism,
+    Option,
+    Pool,
+    Requirement,
+    Tier,
+)
 from generators.allocation_setting import (
     PUZZLE,
     entrant_maps,
@@ -94,6 +102,55 @@ _BARS: Sequence[tuple[str, str, Sequence[Pool], Sequence[Entrant]]] = (
                     (),
                 )
             )
+        ),
+    ),
+    (
+        "points",
+        "Points are a number from 1 to 1,000 in its one form; an exclusion comes first.",
+        (
+            replace(
+                _LOTTERY, points="years", excludes=(Exclusion("region", ("north",)),)
+            ),
+        ),
+        numbered(
+            *(
+                replace(_ONE, attributes=(("years", years), ("region", region)))
+                for years, region in (
+                    ("1", ""),
+                    ("1000", ""),
+                    ("", ""),
+                    ("0", ""),
+                    ("1001", ""),
+                    ("07", ""),
+                    ("+7", ""),
+                    ("7.0", ""),
+                    ("", "north"),
+                )
+            ),
+            _ONE,
+        ),
+    ),
+    (
+        "fares",
+        "Who has no fare is out; a deposit is compared with the own fare.",
+        (
+            replace(
+                _LOTTERY, price=15, fares=Fares("age", (("adult", 40), ("child", 15)))
+            ),
+        ),
+        numbered(
+            *(
+                replace(_ONE, amount=amount, attributes=(("age", age),))
+                for age, amount in (
+                    ("adult", 40),
+                    ("adult", 39),
+                    ("child", 15),
+                    ("child", 14),
+                    ("Child", 40),
+                    ("", 40),
+                )
+            ),
+            _ONE,
         ),
     ),
     (
@@ -315,6 +372,34 @@ _FINDINGS: Sequence[tuple[str, str, str, str]] = (
             f"{_ROWS},attr:won\n"
             + "".join(f"P{i},1,10,\nQ{i},1,10,2026\n" for i in range(10))
             + "Ann,1,10,2029\nBob,1,10,in 2028\nCat,1,10,2027\n"
+        ),
+    ),
+    (
+        "points",
+        "Who has no number, with a near miss; what few disclose; who is left out.",
+        f'{_SEATS}points = "years"\n',
+        (
+            f"{_ROWS},attr:years\n{_MANY}Typo,1,10,07\nWord,1,10,seven\n"
+            "Long,1,10,23\nNone,1,10,\n"
+        ),
+    ),
+    (
+        "points-elsewhere",
+        "Whoever has no number is told, though another pool admits the person.",
+        f'{_HEAD}{_FIRST}points = "years"\n{_OPEN_TO_ALL}',
+        f"{_ROWS},attr:years\n{_MANY}Typo,1,10,1500\n",
+    ),
+    (
+        "fares",
+        "Near misses, a fare that nobody has, and who cannot pay the own one.",
+        (
+            f'{_HEAD}mechanism = "lottery"\nsupply = 4\ngroup_max = 3\n'
+            "fares = {age = {adult = 40, child = 15, senior = 20}}\n"
+        ),
+        (
+            f"{_ROWS},group,attr:age\n"
+            + "".join(f"P{i},1,40,,adult\nQ{i},1,15,,child\n" for i in range(10))
+            + "Ann,1,15,we,adult\nBob,1,15,we,child\nCat,1,40,,Adult\nDan,1,40,,\n"
         ),
     ),
     (

@@ -46,9 +46,11 @@ def chapter() -> Chapter:
         "any, chances is null; else it holds, in the order of the nyms, the least units, "
         "the chance of one more, and that of each part that has any (the empty text is "
         "the pool itself); then unsold is what is left on average, and unsold_certain "
-        "whether lots cannot change it. alike is the chance of whoever enters, where only "
+        "whether lots cannot change it, and error how far each chance may be from the true "
+        "one; 0/1 asks for exact ones. alike is the chance of whoever enters, where only "
         "who that is depends on a draw, else null. whole holds for each nym, ascending, the "
-        "chance of at least one unit of the whole sale, and its units on average. Chances are "
+        "chance of at least one unit of the whole sale, and its units on average; it is null "
+        "where a pool counts points. Chances are "
         "fractions a/b in lowest terms.",
         (*_accepted(), *_refused()),
     )
@@ -107,6 +109,18 @@ def _of_one() -> Sequence[_Row]:
             "Sizes 3 and 2 with two singles: 12/15, and every unit is sold.",
             (threes,),
             uneven,
+        ),
+        (
+            "points",
+            "Chances in proportion to 4 and 3 of 9 points, and so on; who has none is out.",
+            (replace(_SEATS, points="years"),),
+            _waiting(4, 3, 1, 1, 0),
+        ),
+        (
+            "points-of-many",
+            "Sixty people with three numbers of points: not exact, to within the error.",
+            (replace(_SEATS, supply=17, points="years"),),
+            _waiting(*[1] * 20, *[2] * 20, *[7] * 20),
         ),
         (
             "auction",
@@ -187,6 +201,15 @@ def _of_several() -> Sequence[_Row]:
             rich,
         ),
         *_of_the_whole(five),
+        (
+            "points-then-lottery",
+            "Who wins by points is open, how many is not: 2/3 for whoever is left.",
+            (
+                replace(_SEATS, name="first", points="years"),
+                replace(_SEATS, name="last"),
+            ),
+            _waiting(4, 3, 1, 1, 2),
+        ),
         (
             "losers-in-between",
             "One of three wins first; two may win the second pool before the third.",
@@ -277,6 +300,13 @@ def _of_the_whole(five: Sequence[Entrant]) -> Sequence[_Row]:
 _AGAIN = replace(_SHARE, name="again", again=True)
 
 
+def _waiting(*years: int) -> Sequence[Entrant]:
+    """Return people who have waited for some years."""
+    return numbered(
+        *(Entrant(Nym(b""), 1, 10, attributes=(("years", str(y)),)) for y in years)
+    )
+
+
 def _leaving() -> Sequence[Entrant]:
     """Return groups of 3 and 2, and two people who can pay the second pool only."""
     people: Sequence[Entrant] = numbered(
@@ -292,11 +322,13 @@ def _odds(
 ) -> Case:
     known = sale_odds(pools, entrants, SALE_ID)
     whole = whole_sale_odds(pools, entrants, SALE_ID)
-    if whole is None:
+    if whole is None and not any(pool.points for pool in pools):
         raise ValueError(f"{name} has too many outcomes for a vector")
     output: dict[str, Raw] = {
         "pools": [_pool(each) for each in known],
-        "whole": [_prospect(nym, prospect) for nym, prospect in whole.items()],
+        "whole": None
+        if whole is None
+        else [_prospect(nym, prospect) for nym, prospect in whole.items()],
     }
     return accept(name, comment, _input(pools, entrants, SALE_ID), output)
 
@@ -323,6 +355,7 @@ def _pool(known: PoolOdds) -> dict[str, Raw]:
         "chances": None if exact is None else [_chance(c) for c in exact.chances],
         "unsold": None if exact is None else _fraction(exact.expected_unsold),
         "unsold_certain": None if exact is None else exact.unsold_certain,
+        "error": None if exact is None else _fraction(exact.error),
         "alike": None if known.alike is None else _fraction(known.alike),
     }
 

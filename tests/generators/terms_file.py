@@ -91,6 +91,22 @@ _TERMS: Sequence[tuple[str, str, str]] = (
         ),
     ),
     (
+        "fares",
+        "Amounts in units of the currency, as prices are; values of any script.",
+        (
+            f'{EUROS}mechanism = "lottery"\nsupply = 5\ngroup_max = 4\n'
+            'fares = {age = {adult = 40, child = 15.50, "Kind ≤ 6" = 0}}\n'
+        ),
+    ),
+    (
+        "fares-in-a-table",
+        "The same in a table of its own; the cap is the supply.",
+        (
+            f'{HEAD}mechanism = "equal-share"\nsupply = 5\n'
+            "[fares.age]\nadult = 40\nchild = 15\n"
+        ),
+    ),
+    (
         "pool-without-name",
         "A single pool is named main, in both forms.",
         f'{HEAD}[[pool]]\nmechanism = "lottery"\nsupply = 1\nprice = 5\n',

@@ -22,6 +22,16 @@ _HANDING_ON = (
 _OPEN_POOL = (
     '[[pool]]\nname = "second"\nmechanism = "lottery"\nsupply = 1\nprice = 50\n'
 )
+_FARES = (
+    f'{HEAD}mechanism = "lottery"\nsupply = 8\n'
+    "fares = {age = {adult = 40, child = 15}}\n"
+)
+_PASSED_ON = (
+    f'{_TWO}points = "years"\nunsold = "b"\n'
+    + _SECOND.replace("price = 50\n", 'unsold = "c"\n')
+    + "fares = {age = {adult = 60, child = 50}}\n"
+    + _SECOND.replace('"b"', '"c"')
+)
 _TWO_NEEDS = f'{_PLAIN}requires = {{cohort_a = ["2029"], region = ["FR"]}}\n'
 _ANN = f"{HEADER}Ann,1,50\n"
 _FILE = TimesFile()
@@ -67,6 +77,27 @@ ACCEPTED: Sequence[tuple[str, str, str, str, bool]] = (
         "A rehearsal gives it to everybody.",
         f'{_PLAIN}requires = {{assurance = ["listed"]}}\n',
         _ANN,
+        True,
+    ),
+    (
+        "points",
+        "Somebody has a number; the others do not enter.",
+        f'{_PLAIN}points = "years"\n',
+        f"{HEADER.strip()},attr:years\nAnn,1,50,3\nBob,1,50,\nCat,1,50,0\n",
+        True,
+    ),
+    (
+        "points-and-fares-hand-on",
+        "Nobody has a number or a fare; the units go on to a later pool.",
+        _PASSED_ON,
+        f"{HEADER.strip()},attr:years,attr:age\nAnn,1,50,none,senior\n",
+        True,
+    ),
+    (
+        "fares",
+        "Somebody has a fare; a misspelt value has none.",
+        _FARES,
+        f"{HEADER.strip()},attr:age\nAnn,1,40,adult\nBob,1,40,Child\n",
         True,
     ),
     (
@@ -126,6 +157,51 @@ _UNOFFERED: Sequence[tuple[str, str]] = (
 )
 
 REFUSED: Sequence[_Row] = (
+    *(
+        (
+            f"{name}-handed-on-of-nobody",
+            "Units go on, but an attribute that nobody has is an oversight.",
+            f"terms-file.{name}",
+            _PASSED_ON,
+            f"{HEADER.strip()},attr:{other}\nAnn,1,50,x\n",
+            True,
+        )
+        for name, other in (("points", "age"), ("fares", "years"))
+    ),
+    (
+        "fares-of-nobody",
+        "Somebody has an attribute with a fare, or the pool is for nobody.",
+        "terms-file.fares",
+        _FARES,
+        _ANN,
+        True,
+    ),
+    (
+        "fares-of-other-values",
+        "Somebody has a value with a fare, or the pool is for nobody.",
+        "terms-file.fares",
+        _FARES,
+        f"{HEADER.strip()},attr:age\nAnn,1,40,Adult\n",
+        True,
+    ),
+    *(
+        (
+            f"points-{name}",
+            "Somebody has a number of points, or the pool is for nobody.",
+            "terms-file.points",
+            f'{_PLAIN}points = "years"\n',
+            f"{HEADER.strip()}{column}\nAnn,1,50{cell}\n",
+            True,
+        )
+        for name, column, cell in (
+            ("of-nobody", "", ""),
+            ("of-another-name", ",attr:year", ",3"),
+            ("zero", ",attr:years", ",0"),
+            ("leading-zero", ",attr:years", ",03"),
+            ("above-1000", ",attr:years", ",1001"),
+            ("other-digits", ",attr:years", ",٣"),
+        )
+    ),
     *(
         (
             f"no-{column}",

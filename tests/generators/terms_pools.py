@@ -3,12 +3,20 @@
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from fairlot.fields import UINT_MAX
 from fairlot.money import Currency
 from fairlot.terms.named_round import NamedRound
-from fairlot.terms.pool import Exclusion, Mechanism, Option, Pool, Requirement, Tier
+from fairlot.terms.pool import (
+    Exclusion,
+    Fares,
+    Mechanism,
+    Option,
+    Pool,
+    Requirement,
+    Tier,
+)
 from fairlot.terms.terms import Terms
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.hashing import i2osp
@@ -46,6 +54,7 @@ def conference(terms: Terms) -> Terms:
 def accepted(terms: Terms) -> Sequence[tuple[str, str, Terms]]:
     """Return the terms to accept: name, what they are, terms."""
     whole = conference(terms)
+    cohort = Requirement("cohort_a", ("2028", "2029"))
     auction = Pool("main", Mechanism.AUCTION, 3, 100)
     groups = Pool("main", Mechanism.LOTTERY, 8, 50, group_max=8)
     largest = Pool(
@@ -110,6 +119,39 @@ def accepted(terms: Terms) -> Sequence[tuple[str, str, Terms]]:
             "excludes-beside-requires",
             "Other attributes are required; 64 values keep out.",
             replace(terms, pools=(others,)),
+        ),
+        (
+            "points",
+            "Chances in proportion to years of waiting.",
+            replace(
+                terms, pools=(Pool("main", Mechanism.LOTTERY, 8, 50, points="years"),)
+            ),
+        ),
+        (
+            "fares",
+            "A lottery with a price for each age, groups, and a share with others.",
+            replace(
+                terms,
+                pools=(
+                    Pool(
+                        "main",
+                        Mechanism.LOTTERY,
+                        8,
+                        15,
+                        group_max=4,
+                        fares=Fares("age", (("adult", 40), ("child", 15))),
+                    ),
+                    Pool(
+                        "rest",
+                        Mechanism.EQUAL_SHARE,
+                        8,
+                        0,
+                        2,
+                        requires=(cohort,),
+                        fares=Fares("region", (("east", UINT_MAX), ("north", 0))),
+                    ),
+                ),
+            ),
         ),
         (
             "currency",
@@ -232,6 +274,149 @@ _EXCLUSIONS: Sequence[tuple[str, str, str, Value]] = (
         "terms.field",
         {"cohort_a": "7..9"},
     ),
+)
+
+_AGES: Mapping[str, Value] = {"age": {"adult": 40, "child": 15}}
+
+
+def _instead(key: str, extra: Mapping[str, Value]) -> Change:
+    """Put keys in the place of another."""
+    put, take = _with(extra), _without(key)
+    return lambda found: put(take(found))
+
+
+def _leaving_to_fares(found: Value) -> Value:
+    """Let a pool with groups leave units to one with fares."""
+    first: dict[str, Value] = {
+        "name": "first",
+        "mechanism": "lottery",
+        "supply": 8,
+        "price": 50,
+        "group_max": 4,
+        "unsold": "last",
+    }
+    last = {**first, "name": "last", "fares": _AGES}
+    del last["price"], last["unsold"]
+    put, take = _with({"pools": [first, last]}), _without("bids")
+    return cast("Value", take(put(found)))
+
+
+_FARES: Sequence[tuple[str, str, str, str, Value]] = (
+    (
+        "beside-certain-seats",
+        "Bids set the price of a certain seat; a fare would have no meaning.",
+        "terms.fares",
+        _GUESTS,
+        _AGES,
+    ),
+    ("of-tokens", "A quadratic price has no fares.", "terms.field", _TOKENS, _AGES),
+    ("of-tiers", "Tiers have prices of their own.", "terms.field", _SPONSORS, _AGES),
+    (
+        "of-no-attribute",
+        "Fares are by an attribute.",
+        "terms.fares",
+        _CROWD,
+        {},
+    ),
+    (
+        "of-two-attributes",
+        "Fares are by one attribute; with two it is open which of two prices counts.",
+        "terms.fares",
+        _CROWD,
+        {**_AGES, "region": {"east": 1, "west": 2}},
+    ),
+    (
+        "of-a-name-that-is-none",
+        "Names of attributes hold no blanks.",
+        "terms.fares",
+        _CROWD,
+        {"Age group": {"adult": 40, "child": 15}},
+    ),
+    ("of-nobody", "There is a value with a fare.", "terms.fares", _CROWD, {"age": {}}),
+    (
+        "all-alike",
+        "Prices differ; else the sale has two names.",
+        "terms.fares",
+        _CROWD,
+        {"age": {"adult": 40, "child": 40}},
+    ),
+    (
+        "one-value",
+        "Prices differ; one value is a price and a requirement.",
+        "terms.fares",
+        _CROWD,
+        {"age": {"adult": 40}},
+    ),
+    (
+        "empty-value",
+        "Who has no value discloses the empty one, which has no fare.",
+        "terms.fares",
+        _CROWD,
+        {"age": {"": 40, "child": 15}},
+    ),
+    (
+        "of-65-values",
+        "At most 64 values.",
+        "terms.fares",
+        _CROWD,
+        {"age": {f"{i:02}": i for i in range(65)}},
+    ),
+    (
+        "negative",
+        "A price is a uint; people would be paid.",
+        "terms.field",
+        _CROWD,
+        {"age": {"adult": 40, "child": -1}},
+    ),
+    (
+        "as-text",
+        "A price is a uint.",
+        "terms.field",
+        _CROWD,
+        {"age": {"adult": "40", "child": 15}},
+    ),
+    ("as-a-number", "Fares are a map.", "terms.field", _CROWD, 40),
+    (
+        "as-an-array",
+        "Fares are a map of a map.",
+        "terms.field",
+        _CROWD,
+        {"age": [40, 15]},
+    ),
+)
+
+_POINTS: Sequence[tuple[str, str, str, str, Value]] = (
+    (
+        "beside-groups",
+        "A group has no points; its chance would be anybody's guess.",
+        "terms.points",
+        _CROWD,
+        "years",
+    ),
+    (
+        "beside-certain-seats",
+        "No points beside certain seats.",
+        "terms.points",
+        _GUESTS,
+        "years",
+    ),
+    (
+        "of-shares",
+        "Points count in a lottery only.",
+        "terms.field",
+        _REST,
+        "years",
+    ),
+    ("of-tiers", "Points count in a lottery only.", "terms.field", _SPONSORS, "years"),
+    (
+        "of-no-attribute",
+        "Points are those of an attribute; no deposit could disclose them.",
+        "terms.points",
+        _GUESTS,
+        "Years waited",
+    ),
+    ("empty", "An attribute has a name.", "terms.points", _GUESTS, ""),
+    ("as-a-number", "Points name an attribute.", "terms.field", _GUESTS, 3),
 )
 
 _CURRENCIES: Sequence[tuple[str, str, str, Value]] = (
@@ -409,6 +594,42 @@ REFUSED: Sequence[Row] = (
         "terms.field",
         f"{_GUESTS}/certain",
         _set(0),
+    ),
+    *(
+        (f"fares-{name}", rule, code, place, _instead("price", {"fares": value}))
+        for name, rule, code, place, value in _FARES
+    ),
+    (
+        "fares-beside-a-price",
+        "Prices are one price, or fares; two would leave it open what to pay.",
+        "terms.fares",
+        _REST,
+        _with({"fares": _AGES}),
+    ),
+    (
+        "fares-and-what-is-required",
+        "Who has a fare may enter; a rule for the same attribute says it again.",
+        "terms.fares",
+        _REST,
+        _instead("price", {"fares": _AGES, "requires": {"age": ["adult"]}}),
+    ),
+    (
+        "fares-and-what-is-excluded",
+        "Who has a fare may enter; a rule for the same attribute says it again.",
+        "terms.fares",
+        _REST,
+        _instead("price", {"fares": _AGES, "excludes": {"age": ["senior"]}}),
+    ),
+    (
+        "leftovers-to-fares",
+        "What groups leave goes where all of them have a price.",
+        "terms.unsold",
+        "terms",
+        _leaving_to_fares,
+    ),
+    *(
+        (f"points-{name}", rule, code, place, _with({"points": value}))
+        for name, rule, code, place, value in _POINTS
     ),
     (
         "equal-share-without-cap",

@@ -15,7 +15,15 @@ from fairlot.deposit.puzzle import answer_key
 from fairlot.errors import TermsError
 from fairlot.fields import UINT_MAX
 from fairlot.names import Nym, group_id
-from fairlot.terms.pool import Exclusion, Mechanism, Option, Pool, Requirement, Tier
+from fairlot.terms.pool import (
+    Exclusion,
+    Fares,
+    Mechanism,
+    Option,
+    Pool,
+    Requirement,
+    Tier,
+)
 from fairlot.terms.pool_rules import check_pools
 
 KINDS = (
@@ -24,6 +32,9 @@ KINDS = (
 )
 BIDDING = frozenset({"auction", "certain"})
 EXTREMES = (0, 1, 2, UINT_MAX - 1, UINT_MAX)
+FARED = frozenset({"share", "lottery", "groups"})
+MOST_FARE = 9
+"""With groups most people can pay, so that some groups win."""
 TIERS = ("gold", "silver", "bronze")
 OPTIONS = ("july", "may", "june")
 REGIONS = ("", "north", "south")
@@ -98,7 +109,9 @@ def any_pools(draw: st.DrawFn, *kinds: str) -> tuple[Pool, ...]:
     for place, kind in enumerate(_legal(chosen)):
         again = draw(st.booleans())
         pool = replace(draw(one_pool(kind)), name=names[place], again=again)
-        if draw(st.integers(0, 4)) == 0:
+        if kind in FARED and draw(st.integers(0, 3)) == 0:
+            pool = draw(fared(pool))
+        elif draw(st.integers(0, 4)) == 0:
             pool = replace(pool, requires=NORTH)
         elif draw(st.integers(0, 4)) == 0:
             pool = replace(pool, excludes=NOT_NORTH)
@@ -106,6 +119,15 @@ def any_pools(draw: st.DrawFn, *kinds: str) -> tuple[Pool, ...]:
             pool = replace(pool, puzzle=PUZZLE)
         pools.append(pool)
     return draw(handed_on(pools))
+
+
+@st.composite
+def fared(draw: st.DrawFn, pool: Pool) -> Pool:
+    """Draw fares by region for a pool, so that some people have none."""
+    some = st.lists(numbers, min_size=2, max_size=2, unique=True)
+    prices = draw(some.filter(lambda two: pool.group_max == 1 or max(two) <= MOST_FARE))
+    fares = Fares("region", tuple(zip(("north", "south"), prices, strict=True)))
+    return replace(pool, price=fares.lowest, fares=fares)
 
 
 @st.composite

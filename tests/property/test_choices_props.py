@@ -40,6 +40,9 @@ class InTurn:
     def group_permutation(self, groups: Sequence[bytes]) -> Sequence[int]:
         raise AssertionError(groups)
 
+    def points_permutation(self, points: Sequence[int]) -> Sequence[int]:
+        raise AssertionError(points)
+
     def turns(self, singles: Sequence[int], groups: Sequence[bytes]) -> Sequence[int]:
         return range(len(singles) + len(groups))
 

@@ -119,9 +119,13 @@ def test_what_everybody_gets_adds_up_over_the_pools(sale: AnySale) -> None:
 def test_prices_are_those_of_the_terms(sale: AnySale) -> None:
     for result in outcome_of(sale).pools:
         pool, by_part = result.pool, dict[str, set[int]]()
-        for award in result.awards:
+        for order, award in zip(result.orders, result.awards, strict=True):
             square = pool.mechanism is Mechanism.QUADRATIC
-            if award.units:
+            if award.units and pool.fares is not None:
+                fares = [price for _, price in pool.fares.prices]
+                assert order.fare in fares
+                assert award.payment == order.fare * award.units
+            elif award.units:
                 price, rest = divmod(award.payment, award.units ** (1 + square))
                 assert rest == 0
                 by_part.setdefault(award.part, set()).add(price)

@@ -134,6 +134,9 @@ class ForkingLots:
             self.drawn = UniformOrder(self.forks, self.count)
         return self.drawn
 
+    def points_permutation(self, points: Sequence[int]) -> Sequence[int]:
+        raise AssertionError(points)
+
     def group_permutation(self, groups: Sequence[bytes]) -> Sequence[int]:
         assert len(set(groups)) == len(groups)
         found = self.group_orders.get(frozenset(groups))

@@ -39,6 +39,11 @@ def as_value(pool: Map) -> dict[str, Any]:
         value[name] = int(value[name])
     for name in {"tiers", "options"} & set(value):
         value[name] = [as_value(part) for part in value[name]]
+    if "fares" in value:
+        value["fares"] = {
+            name: {each: int(price) for each, price in prices.items()}
+            for name, prices in value["fares"].items()
+        }
     if "puzzle" in value:
         value["puzzle"] = bytes.fromhex(value["puzzle"])
     return value

@@ -30,6 +30,10 @@ class Scripted:
     def permutation(self) -> Sequence[int]:
         return self.drawn
 
+    def points_permutation(self, points: Sequence[int]) -> Sequence[int]:
+        assert len(points) == len(self.drawn)
+        return self.drawn
+
     def group_permutation(self, groups: Sequence[bytes]) -> Sequence[int]:  # noqa: ARG002
         return self.groups
 

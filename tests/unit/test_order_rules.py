@@ -13,6 +13,7 @@ from fairlot.deposit.sealed_bid import BID_LENGTH, open_bid, seal_bid, sealed_bi
 from fairlot.deposit.wish import Wish
 from fairlot.entry import EntryType
 from fairlot.errors import Rejection
+from fairlot.identity.registry import Attribute
 from fairlot.names import nym_context
 from fairlot.terms.named_round import NamedRound
 from fairlot.terms.pool import Exclusion, Requirement
@@ -216,6 +217,19 @@ def test_the_registry_must_have_what_pools_require() -> None:
             with pytest.raises(Rejection) as caught:
                 check_required(replace(on.terms, pools=(pool,)), on.registry)
             assert caught.value.code == "registry.requires"
+
+
+def test_the_registry_must_have_numbers_of_what_pools_count() -> None:
+    on = gala()
+    counting = replace(FRIENDS, requires=(), group_max=1, points="years")
+    years = Attribute("years", ("2", "three"))
+    knowing = replace(on.registry, attributes=(*on.registry.attributes, years))
+    check_required(replace(on.terms, pools=(counting,)), knowing)
+    for name in ("years", "region", "cohort"):
+        pool = replace(counting, points=name)
+        with pytest.raises(Rejection) as caught:
+            check_required(replace(on.terms, pools=(pool,)), on.registry)
+        assert caught.value.code == "registry.requires"
 
 
 def test_a_deposit_discloses_what_pools_exclude_too() -> None:

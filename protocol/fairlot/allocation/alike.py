@@ -102,7 +102,7 @@ class Kinds:
                     for tier in pool.tiers
                 )
             case _:
-                return left >= pool.price
+                return left >= _price(pool, entrant)
 
     def _wishes(self, player: Player, reached: Sequence[int]) -> Wishes:
         """Return what matters of a person's order in some pools, and nothing else."""
@@ -120,9 +120,10 @@ class Kinds:
         return (
             tuple(reached),
             min(max(0, entrant.wants - standing.units), _most_units(pools)),
-            _money(pools, left, bid),
+            _money(pools, entrant, left, bid),
             bid,
             tier,
+            tuple(_price(pool, entrant) for pool in pools if pool.fares),
         )
 
 
@@ -144,26 +145,33 @@ def _most_units(pools: Sequence[Pool]) -> int:
     return _over_the_sale(pools, each)
 
 
-def _money(pools: Sequence[Pool], left: int, bid: int | None) -> int:
+def _price(pool: Pool, entrant: Entrant) -> int:
+    """Return what a unit costs an entrant who qualifies."""
+    if pool.fares is None:
+        return pool.price
+    return pool.price_for(dict(entrant.attributes)) or 0
+
+
+def _money(pools: Sequence[Pool], entrant: Entrant, left: int, bid: int | None) -> int:
     """Return as much of the money as can make a difference."""
-    each = [_most_money(pool, bid) for pool in pools]
+    each = [_most_money(pool, _price(pool, entrant), bid) for pool in pools]
     most = min(left, _over_the_sale(pools, each))
     if bid is not None:
         return most
     # Without bids all payments are sums of prices.
-    prices = [pool.price for pool in pools]
+    prices = [_price(pool, entrant) for pool in pools]
     prices += [tier.price for pool in pools for tier in pool.tiers]
     step = gcd(*prices)
     return most - most % step if step else 0
 
 
-def _most_money(pool: Pool, bid: int | None) -> int:
+def _most_money(pool: Pool, price: int, bid: int | None) -> int:
     match pool.mechanism:
         case Mechanism.EQUAL_SHARE:
-            return pool.price * pool.cap
+            return price * pool.cap
         case Mechanism.QUADRATIC:
-            return pool.price * pool.cap**2
+            return price * pool.cap**2
         case Mechanism.TIERS:
             return max(tier.price for tier in pool.tiers)
         case _:
-            return max(pool.price, bid or 0)
+            return max(price, bid or 0)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 
-from fairlot.allocation.shape import Order
+from fairlot.allocation.shape import Order, price_of
 from fairlot.fields import bytes_problem, uint_problem
 from fairlot.names import HASH_LENGTH, NYM_LENGTH, Nym, group_id
 from fairlot.terms.made_pools import check_made_pools
@@ -106,7 +106,7 @@ def qualifies(pool: Pool, entrant: Entrant) -> bool:
     if pool.puzzle is not None and pool.name not in entrant.solved:
         return False
     # Most pools ask for nothing, and there may be many people and pools.
-    return not pool.rules or pool.admits(dict(entrant.attributes))
+    return not pool.attributes or pool.admits(dict(entrant.attributes))
 
 
 def _order(
@@ -120,7 +120,15 @@ def _order(
         tier=_tier(pool, entrant.tier, left),
         group=group,
         choices=entrant.choices if pool.mechanism is Mechanism.CHOICES else (),
+        points=_points(pool, entrant),
+        fare=pool.price_for(dict(entrant.attributes)) if pool.fares else None,
     )
+
+
+def _points(pool: Pool, entrant: Entrant) -> int:
+    # Only whoever qualifies has an order, and with points only who has some qualifies.
+    points = pool.points_of(dict(entrant.attributes)) if pool.points else 1
+    return 1 if points is None else points
 
 
 def bid_of(entrant: Entrant, left: int) -> int | None:
@@ -155,7 +163,7 @@ def can_take_one(pool: Pool, order: Order) -> bool:
         return False
     if pool.mechanism is Mechanism.CHOICES:
         return any(pool.options[i].price <= order.budget for i in order.choices)
-    return order.budget >= pool.price
+    return order.budget >= price_of(pool, order)
 
 
 def gather(

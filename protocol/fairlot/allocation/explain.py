@@ -41,6 +41,18 @@ def _rivals(result: PoolResult) -> str:
     return f"{competing} for {_units(result.pool.supply - certain)}"
 
 
+def _held(result: PoolResult, order: Order) -> str:
+    """State the points of an order where they count."""
+    if result.pool.points is None:
+        return ""
+    everything = sum(
+        each.points
+        for each, award in zip(result.orders, result.awards, strict=True)
+        if award.q
+    )
+    return f", with {order.points} of {counted(everything, 'point', 'points')}"
+
+
 def _in_full(result: PoolResult, order: Order, award: Award) -> str:
     if award.units == order.wants:
         return "all that it asked for"
@@ -76,9 +88,11 @@ _SENTENCES: Mapping[Reason, _Sentence] = {
     Reason.LEVEL_AND_ONE: lambda _r, _o, a, m: (
         f"{_pays(a, m)}: the share that is everybody's, and one more, being drawn early"
     ),
-    Reason.DRAWN: lambda r, _o, a, m: f"{_pays(a, m)}: it was drawn, {_rivals(r)}",
-    Reason.NOT_DRAWN: lambda r, _o, _a, _m: (
-        f"gets nothing: it was not drawn, {_rivals(r)}"
+    Reason.DRAWN: lambda r, o, a, m: (
+        f"{_pays(a, m)}: it was drawn, {_rivals(r)}{_held(r, o)}"
+    ),
+    Reason.NOT_DRAWN: lambda r, o, _a, _m: (
+        f"gets nothing: it was not drawn, {_rivals(r)}{_held(r, o)}"
     ),
     Reason.DRAWN_GROUP: lambda r, _o, a, m: (
         f"{_pays(a, m)}: its whole group was drawn, {_rivals(r)}"

@@ -17,7 +17,7 @@ from fairlot.allocation.mechanisms.equal_share import quantity as share_quantity
 from fairlot.allocation.mechanisms.fill import level_of_counts
 from fairlot.allocation.mechanisms.groups import table
 from fairlot.allocation.mechanisms.quadratic import quantity as square_quantity
-from fairlot.allocation.shape import Order
+from fairlot.allocation.shape import Order, price_of
 from fairlot.terms.pool import Mechanism, Pool
 
 
@@ -113,13 +113,16 @@ def _filled(
     for q, (_, many) in zip(quantities, asks, strict=True):
         counts[q] += many
     found = level_of_counts(pool.supply, counts)
-    one_more = Gain(found.level + 1, pool.price * priced(found.level + 1))
+    more = found.level + 1
+    prices = [price_of(pool, order) for order, _ in asks]
     orders = tuple(
         Chances(
-            Gain(got := min(q, found.level), pool.price * priced(got)),
-            ((0, one_more),) if q > found.level and found.remainder else (),
+            Gain(got := min(q, found.level), price * priced(got)),
+            ((0, Gain(more, price * priced(more))),)
+            if q > found.level and found.remainder
+            else (),
         )
-        for q in quantities
+        for q, price in zip(quantities, prices, strict=True)
     )
     unsold = max(0, pool.supply - sum(q * many for q, many in counts.items()))
     if not found.remainder:
@@ -131,9 +134,12 @@ def _filled(
 def _lottery(pool: Pool, asks: Sequence[Ask]) -> Falls:
     takes = [can_take_one(pool, order) for order, _ in asks]
     people = sum(many for taken, (_, many) in zip(takes, asks, strict=True) if taken)
-    seat = Gain(1, pool.price)
+    seats = [Gain(1, price_of(pool, order)) for order, _ in asks]
     if people <= pool.supply:
-        certain = tuple(Chances(seat if taken else Gain()) for taken in takes)
+        certain = tuple(
+            Chances(seat if taken else Gain())
+            for seat, taken in zip(seats, takes, strict=True)
+        )
         return Falls(certain, (), _one_way((), pool.supply - people))
     sizes = _sizes(asks)
     sizes[1] = people - sum(size * many for size, many in sizes.items())
@@ -145,7 +151,7 @@ def _lottery(pool: Pool, asks: Sequence[Ask]) -> Falls:
         Chances(picked=((of_size[size], seat),))
         if taken and (size := members.get(order.group, 1)) in of_size
         else Chances()
-        for taken, (order, _) in zip(takes, asks, strict=True)
+        for seat, taken, (order, _) in zip(seats, takes, asks, strict=True)
     )
     ways = tuple(
         Fall(weight, row, pool.supply - demand.seats(row))

@@ -1,6 +1,6 @@
 """What must hold of every outcome (specs/allocation.md, section 8)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from fairlot.allocation.entering import Entrant
 from fairlot.allocation.mechanisms.certain import CERTAIN
@@ -9,6 +9,7 @@ from fairlot.allocation.mechanisms.lottery import LotteryFacts
 from fairlot.allocation.outcome import Award, Outcome, PoolResult, gains_by_nym
 from fairlot.allocation.shape import ITSELF
 from fairlot.errors import InvariantError
+from fairlot.names import Nym
 from fairlot.terms.pool import Mechanism, Pool
 
 
@@ -27,8 +28,10 @@ def check_outcome(
             ``allocation.payment``, ``allocation.loser-pays``, and for the table of a
             lottery as ``verify``.
     """
+    known = {entrant.nym: entrant for entrant in entrants}
     for result in outcome.pools:
-        _check_pool(result)
+        check_pool(result)
+        _check_fares(result, known)
     _check_supplies(pools, outcome)
     _check_totals(entrants, outcome)
 
@@ -74,7 +77,12 @@ def _check_totals(entrants: Sequence[Entrant], outcome: Outcome) -> None:
             )
 
 
-def _check_pool(result: PoolResult) -> None:
+def check_pool(result: PoolResult) -> None:
+    """Check one pool by itself: quantities, payments and prices, and a lottery's table.
+
+    Raises:
+        InvariantError: as ``check_outcome``.
+    """
     if result.unsold < 0:
         raise InvariantError(
             "allocation.supply", f"pool {result.pool.name} is oversold"
@@ -92,10 +100,26 @@ def _check_pool(result: PoolResult) -> None:
             raise InvariantError(
                 "allocation.loser-pays", f"{award.nym.hex()} pays for no unit"
             )
-    _check_prices(result)
+    if result.pool.fares is None:
+        _check_prices(result)
     _check_options(result)
     if isinstance(result.facts, LotteryFacts):
         verify(result.facts.table)
+
+
+def _check_fares(result: PoolResult, known: Mapping[Nym, Entrant]) -> None:
+    """Require of each the price for what it discloses, where prices differ."""
+    pool = result.pool
+    if pool.fares is None:
+        return
+    for award in result.awards:
+        entrant = known.get(award.nym)
+        fare = pool.price_for(dict(entrant.attributes)) if entrant else None
+        paid = fare is not None and award.payment == fare * award.units
+        if award.units and (award.part != ITSELF or not paid):
+            raise InvariantError(
+                "allocation.payment", f"{award.nym.hex()} pays another fare"
+            )
 
 
 def _check_prices(result: PoolResult) -> None:

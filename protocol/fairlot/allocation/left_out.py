@@ -30,6 +30,10 @@ class Why(StrEnum):
     """It discloses another value than those that the pool requires."""
     ATTRIBUTE_EXCLUDED = "attribute-excluded"
     """It discloses a value that the pool excludes."""
+    FARE = "fare"
+    """It discloses no value that has a fare."""
+    POINTS = "points"
+    """It discloses no number of points."""
     PUZZLE = "puzzle"
     """It has not solved the puzzle."""
     WANTS = "wants"
@@ -57,6 +61,8 @@ _CLAUSES: Mapping[Why, str] = {
     Why.ATTRIBUTE_EMPTY: "no {attribute} is given, which is required",
     Why.ATTRIBUTE_UNLISTED: "the {attribute} is another than required",
     Why.ATTRIBUTE_EXCLUDED: "the {attribute} is excluded",
+    Why.FARE: "there is no fare for the {attribute}",
+    Why.POINTS: "the {attribute} is no number from 1 to 1000",
     Why.PUZZLE: "the puzzle is not solved",
     Why.WANTS: "no unit is wanted",
     Why.PRICE: "the deposit is below the price",
@@ -74,6 +80,8 @@ DOORS = frozenset(
         Why.ATTRIBUTE_EMPTY,
         Why.ATTRIBUTE_UNLISTED,
         Why.ATTRIBUTE_EXCLUDED,
+        Why.FARE,
+        Why.POINTS,
         Why.PUZZLE,
     }
 )
@@ -87,7 +95,8 @@ class Bar:
     pool: str
     why: Why
     attribute: str = ""
-    """The name of the attribute that the pool requires or excludes, where that is why."""
+    """The name of the attribute that the pool requires, excludes, prices or counts, where
+    that is why."""
 
     @property
     def clause(self) -> str:
@@ -175,6 +184,10 @@ def _door(pool: Pool, entrant: Entrant) -> tuple[Why, str]:
     for bar in pool.excludes:
         if disclosed.get(bar.attribute, "") in bar.values:
             return Why.ATTRIBUTE_EXCLUDED, bar.attribute
+    if pool.fares is not None and pool.price_for(disclosed) is None:
+        return Why.FARE, pool.fares.attribute
+    if pool.points is not None and pool.points_of(disclosed) is None:
+        return Why.POINTS, pool.points
     return Why.PUZZLE, ""
 
 

@@ -69,6 +69,21 @@ def rank(seed_L: PoolSeed, nym: Nym) -> Rank:
     return Rank(hmac.digest(seed_L, _RANK_TAG + nym, hashlib.sha256))
 
 
+def best_rank(seed_L: PoolSeed, nym: Nym, points: int) -> Rank:
+    """Return the smallest of as many ranks as there are points (specs/points.md, step 1).
+
+    Args:
+        seed_L: the seed of the pool.
+        nym: 48 bytes.
+        points: at least 1.
+    """
+    message = _RANK_TAG + nym
+    each = range(1, points + 1)
+    return Rank(
+        min(hmac.digest(seed_L, message + i2osp(j, 2), hashlib.sha256) for j in each)
+    )
+
+
 def permutation_by_rank(ranks: Sequence[Rank], nyms: Sequence[Nym]) -> tuple[int, ...]:
     """Return the indices of ``nyms``, the smallest (rank, nym) first."""
     keyed = sorted(zip(ranks, nyms, range(len(nyms)), strict=True))
@@ -131,6 +146,13 @@ class SeededLots:
     def permutation(self) -> Sequence[int]:
         """Return the drawing order."""
         return permutation_by_rank(self.ranks(), self.nyms)
+
+    def points_permutation(self, points: Sequence[int]) -> Sequence[int]:
+        """Return the drawing order by the best rank of each order."""
+        seed_L = self.pool_seed
+        held = zip(self.nyms, points, strict=True)
+        best = tuple(best_rank(seed_L, nym, many) for nym, many in held)
+        return permutation_by_rank(best, self.nyms)
 
     def group_permutation(self, groups: Sequence[bytes]) -> Sequence[int]:
         """Return the indices of ``groups`` by HMAC(seed_L, "fairlot-v1/ord" || gid)."""

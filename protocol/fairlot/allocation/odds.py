@@ -22,6 +22,7 @@ from fairlot.allocation.mechanisms.certain import certain_odds
 from fairlot.allocation.mechanisms.choices_odds import choices_odds
 from fairlot.allocation.mechanisms.equal_share import equal_share_odds
 from fairlot.allocation.mechanisms.lottery import lottery_odds
+from fairlot.allocation.mechanisms.points import points_odds
 from fairlot.allocation.mechanisms.quadratic import quadratic_odds
 from fairlot.allocation.mechanisms.tiers import tiers_odds
 from fairlot.allocation.run_pools import run_pool
@@ -76,6 +77,8 @@ def pool_odds(pool: Pool, orders: Sequence[Order], money: Money = str) -> Odds:
     """
     if pool.certain:
         return certain_odds(pool, orders, money)
+    if pool.points is not None:
+        return points_odds(pool, orders)
     priced = _PRICED_ODDS.get(pool.mechanism)
     return (
         priced(pool, orders, money) if priced else _ODDS[pool.mechanism](pool, orders)
@@ -151,7 +154,8 @@ class _View:
             self._leave_open(running, [i for i, _ in entered])
         elif pool.name != self.last:
             self._settle(running, entered, odds)
-        return PoolOdds(running, nyms, odds, (len(nyms), len(nyms)), (), odds.why)
+        why = (*odds.why, *_fares(running, self.money))
+        return PoolOdds(running, nyms, odds, (len(nyms), len(nyms)), (), why)
 
     def _leave_open(self, pool: Pool, may_enter: Sequence[int]) -> None:
         for i in may_enter:
@@ -176,8 +180,9 @@ class _View:
                 self.standings[i] = Standing(units, before.spent + award.payment)
         hoping = {i: chance for (i, _), _, chance in rows if chance.more}
         if odds.unsold_certain and not any(c.least for c in hoping.values()):
-            won = sum(chance.more for chance in hoping.values())
-            self.losers[pool.name] = frozenset(hoping), len(hoping) - int(won)
+            # Chances need not be exact; how many units are sold is.
+            won = some.sold - sum(chance.least for chance in odds.chances)
+            self.losers[pool.name] = frozenset(hoping), len(hoping) - won
         if pool.unsold is not None and odds.unsold_certain:
             self.supplies[pool.unsold] += some.unsold
         elif pool.unsold is not None:
@@ -194,6 +199,7 @@ class _View:
         return (
             f"it depends on the draw of {_listed(depends_on)}",
             f"{count} enter; {supply} for sale{left}",
+            *_fares(pool, self.money),
         )
 
     def _alike(
@@ -208,7 +214,9 @@ class _View:
         units and groups: it makes no difference which of those with open standings enter
         (specs/odds.md, step 6).
         """
-        plain = pool.mechanism is Mechanism.LOTTERY and not (pool.certain or pool.again)
+        plain = pool.mechanism is Mechanism.LOTTERY and not (
+            pool.certain or pool.again or pool.points
+        )
         fewest, most = entering_it
         if not plain or fewest < most or pool.name in self.unknown_supplies:
             return None
@@ -250,6 +258,9 @@ class _FirstCome:
     def permutation(self) -> Sequence[int]:
         return range(self.size)
 
+    def points_permutation(self, points: Sequence[int]) -> Sequence[int]:
+        return range(len(points))
+
     def turns(self, singles: Sequence[int], groups: Sequence[bytes]) -> Sequence[int]:
         return range(len(singles) + len(groups))
 
@@ -289,14 +300,27 @@ _CERTAIN_RULE = (
 )
 
 
+_POINTS_RULE = (
+    "each unit goes to one of those who enter and have none yet, with chances in proportion "
+    "to their points"
+)
+
+
 def _rule_of(pool: Pool) -> str:
     """State the rule by which a pool gives chances to those who enter."""
     if pool.certain:
         return _CERTAIN_RULE
+    if pool.points is not None:
+        return _POINTS_RULE
     rule = _RULES[pool.mechanism]
     if pool.group_max > 1:
         rule += "; a little less where whole groups cannot take every unit"
     return rule
+
+
+def _fares(pool: Pool, money: Money) -> tuple[str, ...]:
+    """State what a unit costs, where that differs."""
+    return () if pool.fares is None else (f"a unit costs {pool.fares.text(money)}",)
 
 
 def _listed(names: Sequence[str] | None) -> str:

@@ -64,6 +64,11 @@ class PoolResult:
         """Return the award of ``nym``; ``None`` if it did not enter."""
         return _find(self.awards, nym)
 
+    def order_of(self, nym: Nym) -> Order | None:
+        """Return the order of ``nym``; ``None`` if it did not enter."""
+        index = bisect_left(self.awards, nym, key=attrgetter("nym"))
+        return self.orders[index] if self.of(nym) else None
+
 
 @dataclass(frozen=True, slots=True)
 class Gain:

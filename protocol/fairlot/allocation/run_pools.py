@@ -17,6 +17,7 @@ from fairlot.allocation.mechanisms.certain import certain_lottery
 from fairlot.allocation.mechanisms.choices import choices
 from fairlot.allocation.mechanisms.equal_share import equal_share
 from fairlot.allocation.mechanisms.lottery import lottery
+from fairlot.allocation.mechanisms.points import points_lottery
 from fairlot.allocation.mechanisms.quadratic import quadratic
 from fairlot.allocation.mechanisms.tiers import tiers
 from fairlot.allocation.outcome import Award, Outcome, PoolResult, Total, gains_by_nym
@@ -119,7 +120,11 @@ def run_pool(
     pool: Pool, nyms: Sequence[Nym], orders: tuple[Order, ...], lots: Lots
 ) -> PoolResult:
     """Run one pool (step 4)."""
-    mechanism = certain_lottery if pool.certain else _MECHANISMS[pool.mechanism]
+    mechanism = _MECHANISMS[pool.mechanism]
+    if pool.certain:
+        mechanism = certain_lottery
+    elif pool.points is not None:
+        mechanism = points_lottery
     shares = mechanism(pool, orders, lots)
     columns = (
         nyms,

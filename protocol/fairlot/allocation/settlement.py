@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 from fairlot.allocation.outcome import Gain, Outcome, Total
+from fairlot.allocation.redraw import Redrawn
 from fairlot.errors import InvariantError
 from fairlot.fields import uint_problem
 from fairlot.names import Nym, check_nym
@@ -56,14 +57,16 @@ class LedgerLine:
         return self.refund if self.refund_to is None else 0
 
 
-def settle(outcome: Outcome, fundings: Iterable[Funding]) -> tuple[LedgerLine, ...]:
+def settle(
+    outcome: Outcome | Redrawn, fundings: Iterable[Funding]
+) -> tuple[LedgerLine, ...]:
     """Return the ledger of a sale that was drawn, sorted by nym.
 
     A nym that is not an entrant (its deposit is cancelled or not funded) gets no unit and
     all its money back (specs/settlement.md, section 3).
 
     Args:
-        outcome: the outcome of the draw.
+        outcome: the outcome of the draw, or of the draw after seats have lapsed.
         fundings: one for each nym with an entry on the board, in any order.
 
     Raises:

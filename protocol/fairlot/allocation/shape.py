@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Protocol
 
 from fairlot.money import Money
+from fairlot.terms.pool import Pool
 from fairlot.text import Json
 
 ITSELF = ""
@@ -36,6 +37,15 @@ class Order:
     """The id, 32 bytes, of a group whose members all have an order here."""
     choices: tuple[int, ...] = ()
     """Indices of options, the most preferred first, each once; empty for none."""
+    points: int = 1
+    """How many ranks it holds where points are counted: 1..1,000."""
+    fare: int | None = None
+    """What a unit costs it where prices differ; ``None`` for the pool's price."""
+
+
+def price_of(pool: Pool, order: Order) -> int:
+    """Return what one unit of a pool costs an order."""
+    return pool.price if order.fare is None else order.fare
 
 
 class Lots(Protocol):
@@ -43,6 +53,10 @@ class Lots(Protocol):
 
     def permutation(self) -> Sequence[int]:
         """Return the indices of the orders, the first drawn first."""
+        ...
+
+    def points_permutation(self, points: Sequence[int]) -> Sequence[int]:
+        """Return the drawing order in which each order holds so many ranks."""
         ...
 
     def group_permutation(self, groups: Sequence[bytes]) -> Sequence[int]:
@@ -167,6 +181,8 @@ class Odds:
     """Whether the lots cannot change how many units are left."""
     draws: int | None = None
     """From how many simulated draws chances are estimated; ``None`` if they are exact."""
+    error: Fraction = Fraction(0)
+    """How far each chance can be from what is stated; 0 where it is exact."""
 
 
 def whole(chance: Fraction) -> Chance:

@@ -52,13 +52,15 @@ def whole_sale_odds(
 
     Returns:
         A prospect for each nym; ``None`` if lots can fall in too many ways, and if a pool
-        is of choices.
+        is of choices, or counts points: then people in one draw have unequal chances.
 
     Raises:
         CallerError: as ``allocate``.
     """
     check_hash("sale_id", sale_id)
     present, groups = gather(pools, entrants, sale_id)
+    if any(pool.points is not None for pool in pools):
+        return None
     sale = _Sale(pools)
     places = sale.journeys.begin(present, groups)
     supplies = tuple(pool.supply for pool in pools)

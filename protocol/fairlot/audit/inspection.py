@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from fairlot.allocation.explain import explain
 from fairlot.allocation.left_out import Bar, left_out
-from fairlot.allocation.lots import pool_seed, rank
+from fairlot.allocation.lots import PoolSeed, Rank, best_rank, pool_seed, rank
+from fairlot.allocation.outcome import PoolResult
 from fairlot.allocation.rivals import rivals
 from fairlot.allocation.settlement import LedgerLine
 from fairlot.audit.sentences import sentence, units
@@ -166,9 +167,9 @@ def _pools(state: SaleState, nym: Nym) -> tuple[PoolFacts, ...]:
         award = result.of(nym)
         if award is not None:
             seed_L = pool_seed(state.draw.seed, state.sale_id, result.pool.name)
-            own = (rank(seed_L, nym), nym)
+            own = (_rank(result, seed_L, nym), nym)
             drawn = rivals(result, nym)
-            ahead = sum((rank(seed_L, other), other) < own for other in drawn)
+            ahead = sum((_rank(result, seed_L, other), other) < own for other in drawn)
             found.append(
                 PoolFacts(
                     pool=result.pool.name,
@@ -184,6 +185,14 @@ def _pools(state: SaleState, nym: Nym) -> tuple[PoolFacts, ...]:
                 )
             )
     return tuple(found)
+
+
+def _rank(result: PoolResult, seed_L: PoolSeed, nym: Nym) -> Rank:
+    """Return the rank of a nym, the best of them where points are counted."""
+    order = result.order_of(nym)
+    if result.pool.points is None or order is None:
+        return rank(seed_L, nym)
+    return best_rank(seed_L, nym, order.points)
 
 
 def _bars(state: SaleState, nym: Nym) -> tuple[Bar, ...]:

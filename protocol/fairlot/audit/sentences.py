@@ -82,12 +82,20 @@ def _options(pool: Pool, money: Money) -> str:
 def _lottery(pool: Pool, money: Money) -> str:
     groups = f", groups of up to {pool.group_max}" if pool.group_max > 1 else ""
     certain = f", {pool.certain} of them to the highest bids" if pool.certain else ""
-    return f"at {money(pool.price)}, one a person by lot{groups}{certain}"
+    points = f", chances in proportion to {pool.points}" if pool.points else ""
+    price = _price(pool, money)
+    return f"at {price}, one a person by lot{groups}{certain}{points}"
+
+
+def _price(pool: Pool, money: Money) -> str:
+    if pool.fares is None:
+        return money(pool.price)
+    return pool.fares.text(money)
 
 
 _OFFERS: Mapping[Mechanism, Callable[[Pool, Money], str]] = {
     Mechanism.EQUAL_SHARE: lambda p, m: (
-        f"at {m(p.price)} each, at most {units(p.cap)} a person (equal-share)"
+        f"at {_price(p, m)} each, at most {units(p.cap)} a person (equal-share)"
     ),
     Mechanism.QUADRATIC: lambda p, m: (
         f"at {m(p.price)} times the square of their number, at most {units(p.cap)} a person"

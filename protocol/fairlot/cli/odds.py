@@ -17,11 +17,11 @@ from fairlot.inputs.forecast import (
     Forecast,
     average_text,
     cost_of,
-    estimate_text,
     fraction_text,
     odds_document,
     people_odds,
     shared,
+    text_of,
     whole_rule,
 )
 from fairlot.inputs.people_file import read_people
@@ -133,7 +133,7 @@ def _say_others(many: int, what: str) -> None:
 
 
 def _show_chances(pool: Pool, odds: Odds, names: Sequence[str]) -> None:
-    chances, text = odds.chances, fraction_text if odds.draws is None else estimate_text
+    chances, text = odds.chances, text_of(odds)
     columns = ("who", "for certain", "chance of one more", "by part")
     by_part = any(chance.parts for chance in chances)
     cells = shared(partial(_cells, pool, text))

@@ -10,7 +10,7 @@ from fairlot.entry import EntryType
 from fairlot.errors import Rejection
 from fairlot.identity.registry import Registry
 from fairlot.names import group_id
-from fairlot.terms.pool import Exclusion, Requirement
+from fairlot.terms.pool import points_of
 from fairlot.terms.terms import Terms
 from fairlot.text import shown
 from fairlot_crypto.errors import ProofError
@@ -19,7 +19,7 @@ from fairlot_crypto.statements import Statements
 
 
 def check_required(terms: Terms, registry: Registry) -> None:
-    """Check that people can disclose what the pools require or exclude.
+    """Check that people can disclose what the pools require, exclude, count or price.
 
     specs/sale.md, section 3.2.
 
@@ -27,8 +27,15 @@ def check_required(terms: Terms, registry: Registry) -> None:
         Rejection: ``registry.requires``.
     """
     for pool in terms.pools:
-        for rule in pool.rules:
-            _check_in_schema(registry, rule)
+        for name, values in pool.listed:
+            _check_in_schema(registry, name, values)
+        if pool.points is not None and not any(
+            points_of(value) for value in _values(registry, pool.points)
+        ):
+            problem = (
+                f"a pool counts {pool.points}, of which the registry knows no number"
+            )
+            raise Rejection("registry.requires", problem)
 
 
 def check_order(
@@ -157,11 +164,11 @@ def _check_disclosed(terms: Terms, registry: Registry, deposit: Deposit) -> None
             raise Rejection("deposit.disclosed", problem)
 
 
-def _check_in_schema(registry: Registry, rule: Requirement | Exclusion) -> None:
-    known = _values(registry, rule.attribute)
-    missing = [value for value in rule.values if value not in known]
+def _check_in_schema(registry: Registry, name: str, values: Sequence[str]) -> None:
+    known = _values(registry, name)
+    missing = [value for value in values if value not in known]
     if missing:
-        name, value = rule.attribute, shown(missing[0])
+        value = shown(missing[0])
         problem = f"a pool names {name} = {value}, which the registry does not know"
         raise Rejection("registry.requires", problem)
 

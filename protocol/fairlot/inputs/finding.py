@@ -18,6 +18,7 @@ class FindingCode(StrEnum):
     POOL_EMPTY = "pool-empty"
     VALUE_UNLISTED = "value-unlisted"
     VALUE_UNUSED = "value-unused"
+    POINTS_VOID = "points-void"
     ATTRIBUTE_UNUSED = "attribute-unused"
     DISCLOSED_FEW = "disclosed-few"
     BID_VOID = "bid-void"

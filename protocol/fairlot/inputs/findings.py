@@ -22,6 +22,8 @@ _REMEDIES: Mapping[Why, str] = {
     Why.ATTRIBUTE_EMPTY: "fill in the cell, or take them off the list",
     Why.ATTRIBUTE_UNLISTED: "correct the cell, or list the value in requires",
     Why.ATTRIBUTE_EXCLUDED: "take them off the list, or the value out of excludes",
+    Why.FARE: "correct the cell, or add a fare for the value",
+    Why.POINTS: "write a number of points, or take them off the list",
     Why.PUZZLE: "they need another answer, or a pool without a puzzle",
     Why.WANTS: "let them want 1, or take them off the list",
     Why.PRICE: "see that price and deposits are in the same unit; else they pay in more",
@@ -86,8 +88,13 @@ def _left_out(both: TermsAndPeople) -> Iterator[Finding]:
 
 def _named(both: TermsAndPeople, pools: Sequence[Pool], why: Why) -> str:
     if why in {Why.PRICE, Why.LOW_BID}:
-        return ", ".join(f"{pool.name} ({both.money(pool.price)})" for pool in pools)
+        return ", ".join(f"{pool.name} ({_priced(both, pool)})" for pool in pools)
     return ", ".join(pool.name for pool in pools)
+
+
+def _priced(both: TermsAndPeople, pool: Pool) -> str:
+    price = both.money(pool.price)
+    return price if pool.fares is None else f"by {pool.fares.attribute}, from {price}"
 
 
 def _empty_pools(both: TermsAndPeople) -> Iterator[Finding]:
@@ -111,7 +118,7 @@ def _because(both: TermsAndPeople, pool: Pool, why: Sequence[Why]) -> str:
         highest = both.money(max(both.people[i].amount for i in short))
         return (
             f": no deposit reaches the price: the highest is {highest}, the price "
-            f"{both.money(pool.price)}"
+            f"{_priced(both, pool)}"
         )
     if inside:
         return ": it sells nothing" if Why.SUPPLY in inside else ""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from fairlot.inputs.finding import Finding, FindingCode, TermsAndPeople
 from fairlot.inputs.near import NearMisses, near_hint
-from fairlot.terms.pool import Pool
+from fairlot.terms.pool import MAX_POINTS, Pool, points_of
 from fairlot.text import counted, shown
 
 FEW = 10
@@ -24,6 +24,7 @@ def value_findings(both: TermsAndPeople) -> Iterator[Finding]:
         for name, values in listed.items()
     }
     required = {need.attribute for pool in both.pools for need in pool.requires}
+    required |= {pool.fares.attribute for pool in both.pools if pool.fares is not None}
     for name, values in strange.items():
         near = NearMisses(listed[name])
         for value in values:
@@ -46,24 +47,26 @@ def value_findings(both: TermsAndPeople) -> Iterator[Finding]:
                 f"nobody on the list has {name} {shown(value)}, which a pool lists{hint}",
                 "correct the terms, or the list",
             )
+    used = frozenset[str]().union(*(pool.attributes for pool in both.pools))
+    yield from _no_points(both, holders)
     for name, by_value in holders.items():
-        if name not in listed:
+        if name not in used:
             found = sorted(index for some in by_value.values() for index in some)
             yield Finding(
                 FindingCode.ATTRIBUTE_UNUSED,
                 f"have a value of {name}, which no pool uses: nobody learns it",
-                "remove the column, or use it in requires or excludes",
+                "remove the column, or use it in requires, excludes, fares or points",
                 both.names(found),
             )
-    yield from _few(both, sorted(listed))
+    yield from _few(both, sorted(used))
 
 
 def listed_values(pools: Sequence[Pool]) -> Mapping[str, Sequence[str]]:
     """Return the values that pools list, by attribute, each once and in their order."""
     listed: dict[str, dict[str, None]] = {}
     for pool in pools:
-        for rule in pool.rules:
-            listed.setdefault(rule.attribute, {}).update(dict.fromkeys(rule.values))
+        for name, values in pool.listed:
+            listed.setdefault(name, {}).update(dict.fromkeys(values))
     return {name: list(values) for name, values in listed.items()}
 
 
@@ -74,6 +77,24 @@ def _holders(both: TermsAndPeople) -> Mapping[str, Mapping[str, Sequence[int]]]:
         for name, value in person.attributes:
             holders.setdefault(name, {}).setdefault(value, []).append(index)
     return holders
+
+
+def _no_points(
+    both: TermsAndPeople, holders: Mapping[str, Mapping[str, Sequence[int]]]
+) -> Iterator[Finding]:
+    """Name whoever has something else than a number where points are counted."""
+    counted_here = {pool.points: None for pool in both.pools if pool.points is not None}
+    for name in counted_here:
+        void = [value for value in holders.get(name, {}) if points_of(value) is None]
+        near = NearMisses(map(str, range(1, MAX_POINTS + 1)) if void else ())
+        for value in void:
+            yield Finding(
+                FindingCode.POINTS_VOID,
+                f"{name} is {shown(value)}, which is no number of points"
+                f"{near_hint(near, value)}",
+                f"write a number from 1 to {MAX_POINTS}",
+                both.names(holders[name][value]),
+            )
 
 
 def _few(both: TermsAndPeople, names: Sequence[str]) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from fairlot.allocation.entering import Entrant
 from fairlot.allocation.mechanisms.groups import worst_cost
 from fairlot.allocation.odds import PoolOdds, sale_odds
 from fairlot.allocation.prospect import Prospect
-from fairlot.allocation.shape import Chance
+from fairlot.allocation.shape import Chance, Odds
 from fairlot.allocation.whole_odds import MOST_OUTCOMES, whole_sale_odds
 from fairlot.board.sale import SaleState
 from fairlot.inputs.people_file import Person
@@ -107,6 +107,12 @@ def _prospect(prospect: Prospect) -> Mapping[str, Viewed]:
 
 def whole_rule(odds: Forecast) -> tuple[str, ...]:
     """State in sentences what the chances over the whole sale are."""
+    counting = [each.pool.name for each in odds.pools if each.pool.points is not None]
+    if odds.whole is None and counting:
+        return (
+            f"pool {counting[0]} counts points: chances over all pools are not added up",
+            "each pool's rule holds for whoever enters it",
+        )
     if odds.whole is None and any(each.pool.options for each in odds.pools):
         return ("chances over all pools are not added up where people choose",)
     if odds.whole is None:
@@ -126,7 +132,8 @@ def _pool(pool: PoolOdds, name_of: Callable[[Nym], str]) -> Mapping[str, Viewed]
         "mechanism": pool.pool.mechanism.value,
         "supply": pool.pool.supply,
         "worst_cost": None if cost is None else str(cost),
-        "exact": exact is not None and exact.draws is None,
+        "exact": exact is not None and exact.draws is None and not exact.error,
+        "error": None if exact is None or exact.draws else str(exact.error),
         "draws": None if exact is None else exact.draws,
         "entering": list(pool.entering),
         "depends_on": list(pool.depends_on),
@@ -195,7 +202,22 @@ def fraction_text(chance: Fraction) -> str:
     return f"{chance} ({per_cent})"
 
 
-def estimate_text(chance: Fraction) -> str:
+def text_of(odds: Odds) -> Callable[[Fraction], str]:
+    """Return what writes the chances of a pool for people, as exactly as they are known."""
+    if odds.draws is not None:
+        return _estimate_text
+    return _near_text if odds.error else fraction_text
+
+
+def _near_text(chance: Fraction) -> str:
+    """Return a chance that is right to far more digits than are written."""
+    if chance.denominator == 1:
+        return fraction_text(chance)
+    millionths = round(chance * 1_000_000)
+    return f"about {millionths // 10_000}.{millionths % 10_000:04} %"
+
+
+def _estimate_text(chance: Fraction) -> str:
     """Return an estimated chance for people, in per cent."""
     tenths = chance.numerator * _PER_CENT // chance.denominator
     return f"about {tenths // 10}.{tenths % 10} %"

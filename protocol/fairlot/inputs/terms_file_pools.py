@@ -29,7 +29,7 @@ _DIGITS = 2 * KEY_LENGTH
 _KEY = re.compile(f"[0-9a-fA-F]{{{_DIGITS}}}")
 _NAMED = {"tiers": Mechanism.TIERS, "options": Mechanism.CHOICES}
 """What has names, prices and supplies of its own, and in which pools."""
-_TEXTS = ("name", "mechanism", "unsold", "puzzle")
+_TEXTS = ("name", "mechanism", "unsold", "puzzle", "points")
 
 
 def read_file_pools(source: TomlFile, currency: Currency | None) -> tuple[Pool, ...]:
@@ -43,7 +43,8 @@ def read_file_pools(source: TomlFile, currency: Currency | None) -> tuple[Pool, 
             ``terms-file.group``, ``terms-file.certain``, ``terms-file.tiers``,
             ``terms-file.options``,
             ``terms-file.requires``, ``terms-file.unsold``, ``terms-file.key``,
-            ``terms-file.excludes``, ``terms-file.decimals``.
+            ``terms-file.excludes``, ``terms-file.points``, ``terms-file.fares``,
+            ``terms-file.decimals``.
     """
     try:
         return read_pools(_canonical_pools(source, currency), ("pool",), currency)
@@ -117,11 +118,14 @@ def _without_defaults(table: dict[str, Any], mechanism: str | None) -> dict[str,
 def _amounts(
     source: TomlFile, currency: Currency | None, fields: Fields
 ) -> dict[str, Any]:
-    """Return price, tiers and options, with amounts in smallest units, if they are there."""
+    """Return price, fares, tiers and options in smallest units, if they are there."""
     amounts: dict[str, Any] = {}
     if fields.has("price"):
         written = fields.peek("price")
         amounts["price"] = smallest(source, currency, written, fields.at("price"))
+    fares = fields.peek("fares")
+    if isinstance(fares, dict):
+        amounts["fares"] = _fares(source, currency, fares, fields.at("fares"))
     for key in _NAMED:
         parts = fields.peek(key)
         if isinstance(parts, list):
@@ -133,6 +137,23 @@ def _amounts(
                 for part, where in zip(parts, places, strict=True)
             ]
     return amounts
+
+
+def _fares(
+    source: TomlFile, currency: Currency | None, fares: dict[str, Any], where: Where
+) -> dict[str, Any]:
+    """Return fares in smallest units; what is no table of prices stays as it is."""
+    found: dict[str, Any] = {}
+    for name, prices in fares.items():
+        found[name] = prices
+        if isinstance(prices, dict):
+            found[name] = {
+                value: smallest(source, currency, price, (*where, name, value))
+                for value, price in prices.items()
+            }
+            for value in prices:
+                source.check_text(value, (*where, name, value))
+    return found
 
 
 def _cap(supply: object) -> int:

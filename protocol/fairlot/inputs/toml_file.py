@@ -42,6 +42,8 @@ TERMS_CODES: Mapping[str, str] = {
     "terms.mechanism": "terms-file.mechanism",
     "terms.group": "terms-file.group",
     "terms.certain": "terms-file.certain",
+    "terms.points": "terms-file.points",
+    "terms.fares": "terms-file.fares",
     "terms.tiers": "terms-file.tiers",
     "terms.options": "terms-file.options",
     "terms.requires": "terms-file.requires",

@@ -49,6 +49,8 @@ _MEANT: Mapping[str, str] = {
         "mechanism": "type method kind mode",
         "cap": "max limit maximum per_person max_per_person",
         "group_max": "group groups group_size max_group",
+        "fares": "fare prices concessions discounts rates",
+        "points": "weight weights chances entries preference years",
         "requires": "require required condition eligibility only",
         "excludes": "exclude excluded except without",
         "unsold": "leftover leftovers rest remaining overflow",

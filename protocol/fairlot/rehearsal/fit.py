@@ -18,7 +18,7 @@ from fairlot.rehearsal.clock import clock_chain
 from fairlot.rehearsal.kept import Earlier
 from fairlot.rehearsal.parts import START
 from fairlot.rehearsal.timing import Timing, check_first
-from fairlot.terms.pool import Mechanism, Pool, Requirement
+from fairlot.terms.pool import MAX_POINTS, Mechanism, Pool, Requirement
 from fairlot.text import shown
 from fairlot_crypto.timelock.chain import (
     QUICKNET,
@@ -48,9 +48,10 @@ def check_people(
 
     Raises:
         InputError: ``terms-file.times``, ``terms-file.depositors``, ``terms-file.bids``,
-            ``terms-file.requires``, ``terms-file.excludes``; ``people-file.deposit``,
-            ``people-file.group``, ``people-file.bid``, ``people-file.tier``,
-            ``people-file.choices``: the first in the list, with the others in ``more``.
+            ``terms-file.requires``, ``terms-file.excludes``, ``terms-file.points``,
+            ``terms-file.fares``; ``people-file.deposit``, ``people-file.group``,
+            ``people-file.bid``, ``people-file.tier``, ``people-file.choices``: the first
+            in the list, with the others in ``more``.
     """
     if earlier is None:
         check_first(file)
@@ -129,8 +130,31 @@ def _check_somebody_enters(file: TermsFile, people: Sequence[Person]) -> None:
                 where = (*place, "requires", need.attribute)
                 problem = _unmet(need, given)
                 raise _terms_error(file, "terms-file.requires", where, problem)
+        _check_means(file, pool, place, kinds, given)
         if pool.unsold is None and not any(map(pool.admits, kinds)):
             raise _nobody_enters(file, pool, place, kinds)
+
+
+def _check_means(
+    file: TermsFile,
+    pool: Pool,
+    place: Where,
+    kinds: Sequence[Mapping[str, str]],
+    given: Mapping[str, set[str]],
+) -> None:
+    """Check that somebody has a fare, and somebody points, where the pool asks for them."""
+    # What nobody takes goes on, where the terms say so, but for an attribute of nobody.
+    strict, fares = pool.unsold is None, pool.fares
+    unpriced = all(pool.price_for(kind) is None for kind in kinds)
+    if fares is not None and unpriced and (strict or fares.attribute not in given):
+        where = (*place, "fares", fares.attribute)
+        problem = _unmet(Requirement(fares.attribute, fares.values), given)
+        raise _terms_error(file, "terms-file.fares", where, problem)
+    uncounted = not any(pool.points_of(kind) for kind in kinds)
+    if uncounted and (strict or pool.points not in given):
+        problem = f"nobody on the list has a number of {pool.points}, from 1 to"
+        hint = f"{problem} {MAX_POINTS}: add a column {ATTRIBUTE}{pool.points}"
+        raise _terms_error(file, "terms-file.points", (*place, "points"), hint)
 
 
 def _nobody_enters(

@@ -201,8 +201,10 @@ def _schema(file: TermsFile, people: Sequence[Person]) -> tuple[Attribute, ...]:
         for name, value in person.attributes:
             values.setdefault(name, set()).add(value)
     for pool in file.pools:
-        for rule in pool.rules:
-            values.setdefault(rule.attribute, set()).update(rule.values)
+        for name, listed in pool.listed:
+            values.setdefault(name, set()).update(listed)
+        for name in pool.attributes:
+            values.setdefault(name, set())
     used = sorted(values.keys() - {ASSURANCE})
     spare = [name for name in _SPARE if name not in used]
     names = (ASSURANCE, *used, *spare[: max(0, len(_SPARE) - len(used))])

@@ -88,8 +88,8 @@ def _check_schema(
 ) -> None:
     """Check that the schema has every attribute and every value that is asked for."""
     has = {attribute.name: attribute.values for attribute in registry.attributes}
-    rules = (rule for pool in file.pools for rule in pool.rules)
-    asked = [(rule.attribute, value) for rule in rules for value in rule.values]
+    listed = [pair for pool in file.pools for pair in pool.listed]
+    asked = [(name, value) for name, values in listed for value in values]
     asked += [(n, v) for person in people for n, v in disclosed(person) if v]
     for name, value in asked:
         if value not in has.get(name, ()):

@@ -1,14 +1,14 @@
 """What a page says of the pools: demand, chances, units (specs/report.md, section 2)."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 
 from fairlot.allocation.odds import PoolOdds
-from fairlot.allocation.shape import Chance
+from fairlot.allocation.shape import Odds
 from fairlot.board.sale import SaleState
 from fairlot.errors import Rejection
-from fairlot.inputs.forecast import fraction_text, state_odds
+from fairlot.inputs.forecast import state_odds, text_of
 from fairlot.money import writing
 from fairlot.report.charts import Bar, bars
 from fairlot.report.markup import Markup, element, joined, paragraphs, section
@@ -70,19 +70,22 @@ def _pool_chances(pool: PoolOdds, number: int) -> Markup:
     said = (
         paragraphs(f"{line[:1].upper()}{line[1:]}." for line in pool.rule)
         if known is None
-        else _classes(pool.pool, known.chances, number)
+        else _classes(pool.pool, known, number)
     )
     return joined((element("h3", f"Pool {pool.pool.name}"), said))
 
 
-def _classes(pool: Pool, found: Sequence[Chance], number: int) -> Markup:
+def _classes(pool: Pool, odds: Odds, number: int) -> Markup:
     """Return a bar for each different chance, the greatest first."""
-    classes = Counter((c.expected, c.least, c.more) for c in found)
+    classes = Counter((c.expected, c.least, c.more) for c in odds.chances)
     if not classes:
         return element("p", "Nobody entered.")
     ordered = sorted(classes.items(), reverse=True)
     most = ordered[0][0][0]
-    rows = [_class(pool, kind, people, most) for kind, people in ordered[:_CLASSES]]
+    rows = [
+        _class(pool, kind, text_of(odds), people, most)
+        for kind, people in ordered[:_CLASSES]
+    ]
     said = "; ".join(f"{row.label}: {row.value}" for row in rows)
     title = f"Chances in pool {pool.name}"
     more = len(ordered) - len(rows)
@@ -92,20 +95,25 @@ def _classes(pool: Pool, found: Sequence[Chance], number: int) -> Markup:
 
 
 def _class(
-    pool: Pool, kind: tuple[Fraction, int, Fraction], people: int, most: Fraction
+    pool: Pool,
+    kind: tuple[Fraction, int, Fraction],
+    text: Callable[[Fraction], str],
+    people: int,
+    most: Fraction,
 ) -> Bar:
     expected, least, more = kind
     whole = max(most, Fraction(1)) if pool.mechanism is Mechanism.LOTTERY else most
     part = expected / whole if whole else Fraction(0)
     label = counted(people, "person", "people")
-    return Bar(label, _chance_text(least, more), part.numerator, part.denominator)
+    return Bar(label, _chance_text(least, more, text), part.numerator, part.denominator)
 
 
-def _chance_text(least: int, more: Fraction) -> str:
+def _chance_text(least: int, more: Fraction, text: Callable[[Fraction], str]) -> str:
+    chance = text(more)
     if not least:
-        return f"{fraction_text(more)} for one unit" if more else "no chance of a unit"
+        return f"{chance} for one unit" if more else "no chance of a unit"
     sure = f"{counted(least, 'unit', 'units')} for certain"
-    return f"{sure}, {fraction_text(more)} for one more" if more else sure
+    return f"{sure}, {chance} for one more" if more else sure
 
 
 def units_chart(state: SaleState) -> Markup:

@@ -12,7 +12,7 @@ from fairlot.money import Currency, money_text
 from fairlot.report.charts import Bar, bars
 from fairlot.report.ending import is_over
 from fairlot.report.markup import Child, Markup, element, listed, section, table
-from fairlot.terms.pool import Mechanism, Pool
+from fairlot.terms.pool import MAX_POINTS, Mechanism, Pool
 from fairlot.text import counted
 from fairlot_crypto.keys import VerifyKey
 
@@ -73,16 +73,20 @@ def _price(pool: Pool, currency: Currency | None) -> str:
         case Mechanism.AUCTION:
             return f"from {price} on"
         case Mechanism.EQUAL_SHARE | Mechanism.LOTTERY:
-            return price
+            if pool.fares is None:
+                return price
+            return ", ".join(
+                f"{value}: {money_text(fare, currency)}"
+                for value, fare in pool.fares.prices
+            )
 
 
 def _rules(pool: Pool) -> Iterator[str]:
     if pool.mechanism in (Mechanism.EQUAL_SHARE, Mechanism.QUADRATIC):
         yield f"at most {counted(pool.cap, 'unit', 'units')} a person"
-    if pool.group_max > 1:
-        yield f"groups of up to {pool.group_max}"
-    if pool.certain:
-        yield f"{pool.certain} of them to the highest bids, for certain"
+    yield from _lottery_rules(pool)
+    if pool.fares is not None:
+        yield f"prices by {pool.fares.attribute}"
     for rule in pool.rules:
         unless = "not " if rule in pool.excludes else ""
         yield f"{rule.attribute}: {unless}{', '.join(rule.values)}"
@@ -92,6 +96,15 @@ def _rules(pool: Pool) -> Iterator[str]:
         yield "also for those who got units before"
     if pool.unsold is not None:
         yield f"what is unsold goes to pool {pool.unsold}"
+
+
+def _lottery_rules(pool: Pool) -> Iterator[str]:
+    if pool.group_max > 1:
+        yield f"groups of up to {pool.group_max}"
+    if pool.certain:
+        yield f"{pool.certain} of them to the highest bids, for certain"
+    if pool.points is not None:
+        yield f"chances in proportion to {pool.points}, from 1 to {MAX_POINTS}"
 
 
 def money(report: Report, state: SaleState) -> Markup:

@@ -31,6 +31,8 @@ def _check_pool(pool: object) -> None:
     _check_mechanism(pool.mechanism)
     numbers = [pool.supply, pool.price, pool.cap, pool.group_max, pool.certain]
     numbers += [number for part in pool.parts for number in (part.price, part.supply)]
+    if pool.fares is not None:
+        numbers += [price for _, price in pool.fares.prices]
     for number in numbers:
         problem = uint_problem(number)
         if problem:

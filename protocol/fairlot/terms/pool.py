@@ -1,9 +1,12 @@
 """A pool: what is sold together, and how (specs/terms.md, section 7)."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from fairlot.money import Money
+from fairlot.text import shown
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.keys import VerifyKey
 
@@ -24,6 +27,22 @@ class Mechanism(StrEnum):
 
 CAPPED = (Mechanism.EQUAL_SHARE, Mechanism.QUADRATIC)
 """The mechanisms whose pools say how much one person may get."""
+
+MAX_POINTS = 1000
+"""The most points that a person can have."""
+
+_POINTS = re.compile(r"[1-9][0-9]{0,3}")
+
+
+def points_of(value: str) -> int | None:
+    """Return the points that a value of an attribute stands for; ``None`` for none.
+
+    They are a number from 1 to 1,000 in decimal digits without leading zeros: one number
+    has one value (specs/points.md, section 2).
+    """
+    if not _POINTS.fullmatch(value) or int(value) > MAX_POINTS:
+        return None
+    return int(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +84,30 @@ class Exclusion:
 
 
 @dataclass(frozen=True, slots=True)
+class Fares:
+    """Prices by the value of an attribute; whoever has no value with a fare does not enter."""
+
+    attribute: str
+    prices: tuple[tuple[str, int], ...]
+    """Values and the price of one unit for each, ascending by the values' UTF-8 bytes."""
+
+    @property
+    def lowest(self) -> int:
+        """The price that a pool with these fares has."""
+        return min((price for _, price in self.prices), default=0)
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The values that have a fare."""
+        return tuple(value for value, _ in self.prices)
+
+    def text(self, money: Money) -> str:
+        """Return the prices for people, amounts as ``money`` writes them."""
+        each = [f"{money(price)} for {shown(value)}" for value, price in self.prices]
+        return f"{', '.join(each)}, by {self.attribute}"
+
+
+@dataclass(frozen=True, slots=True)
 class Pool:
     """One pool; ``from_value`` of the terms returns only legal ones."""
 
@@ -74,7 +117,8 @@ class Pool:
     supply: int
     """N, the units for sale; for tiers and options the sum over them."""
     price: int = 0
-    """P, the price of one unit; for an auction the reserve, for tiers and options 0."""
+    """P, the price of one unit; for an auction the reserve, for tiers and options 0, with
+    fares the lowest of them."""
     cap: int = 1
     """X of equal shares, C_max of the quadratic price; elsewhere a person gets one unit."""
     group_max: int = 1
@@ -94,6 +138,11 @@ class Pool:
     """What nobody who enters may disclose, sorted by attribute, none of ``requires``."""
     options: tuple[Option, ...] = ()
     """Choices: what there is, in the order to which lists of preference refer."""
+    points: str | None = None
+    """Lottery: the attribute whose number chances are proportional to; ``None`` for equal
+    chances."""
+    fares: Fares | None = None
+    """Equal share and lottery: prices by an attribute; ``None`` for one price."""
 
     @property
     def takes_bids(self) -> bool:
@@ -110,6 +159,44 @@ class Pool:
         """What attributes decide about who enters."""
         return (*self.requires, *self.excludes)
 
+    @property
+    def attributes(self) -> frozenset[str]:
+        """Names of the attributes that everybody discloses because of this pool."""
+        named = {name for name, _ in self.listed}
+        return frozenset(named if self.points is None else named | {self.points})
+
+    @property
+    def listed(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Attributes, each with the values that this pool names."""
+        rules = tuple((rule.attribute, rule.values) for rule in self.rules)
+        fares = self.fares
+        return rules if fares is None else (*rules, (fares.attribute, fares.values))
+
+    def price_for(self, disclosed: Mapping[str, str]) -> int | None:
+        """Return what one unit costs a person.
+
+        Args:
+            disclosed: name to value.
+
+        Returns:
+            ``None`` for whoever has no fare where there are fares.
+        """
+        if self.fares is None:
+            return self.price
+        prices = dict(self.fares.prices)
+        return prices.get(disclosed.get(self.fares.attribute, ""))
+
+    def points_of(self, disclosed: Mapping[str, str]) -> int | None:
+        """Return how many points a person has here: 1 where none are counted.
+
+        Args:
+            disclosed: name to value.
+
+        Returns:
+            ``None`` for whoever has no number where points are counted.
+        """
+        return 1 if self.points is None else points_of(disclosed.get(self.points, ""))
+
     def admits(self, disclosed: Mapping[str, str]) -> bool:
         """Tell whether attributes let a person in, a puzzle apart.
 
@@ -119,6 +206,8 @@ class Pool:
         required = all(
             disclosed.get(need.attribute, "") in need.values for need in self.requires
         )
+        if self.points_of(disclosed) is None or self.price_for(disclosed) is None:
+            return False
         return required and not any(
             disclosed.get(bar.attribute, "") in bar.values for bar in self.excludes
         )
@@ -131,14 +220,22 @@ class Pool:
         elif self.mechanism is Mechanism.CHOICES:
             value["options"] = [_named(option) for option in self.options]
         else:
-            value |= {"supply": self.supply, "price": self.price}
+            value |= {"supply": self.supply} | self._price_to_value()
         if self.mechanism in CAPPED:
             value["cap"] = self.cap
         if self.group_max > 1:
             value["group_max"] = self.group_max
         if self.certain:
             value["certain"] = self.certain
+        if self.points is not None:
+            value["points"] = self.points
         return value | self._entry_to_value()
+
+    def _price_to_value(self) -> dict[str, Value]:
+        if self.fares is None:
+            return {"price": self.price}
+        prices: dict[str, Value] = dict(self.fares.prices)
+        return {"fares": {self.fares.attribute: prices}}
 
     def _entry_to_value(self) -> dict[str, Value]:
         value: dict[str, Value] = {}

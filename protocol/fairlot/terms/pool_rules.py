@@ -40,8 +40,8 @@ def check_pools(
 
     Raises:
         TermsError: ``terms.pools``, ``terms.pool-name``, ``terms.group``,
-            ``terms.certain``, ``terms.tiers``, ``terms.options``, ``terms.requires``,
-            ``terms.excludes``, ``terms.unsold``.
+            ``terms.certain``, ``terms.points``, ``terms.fares``, ``terms.tiers``,
+            ``terms.options``, ``terms.requires``, ``terms.excludes``, ``terms.unsold``.
     """
     for index, (pool, where) in enumerate(zip(pools, places, strict=True)):
         _check_name(pool, pools[:index], where)
@@ -51,6 +51,8 @@ def check_pools(
         if pool.mechanism is Mechanism.CHOICES:
             _check_options(pool, where)
         _check_lottery(pool, where)
+        _check_points(pool, (*where, "points"))
+        _check_fares(pool, (*where, "fares"))
         _check_requires(pool.requires, (*where, "requires"))
         _check_excludes(pool, (*where, "excludes"))
     bids = [pool.takes_bids for pool in pools]
@@ -109,6 +111,7 @@ def _bar(pool: Pool, target: Pool, price: str) -> str | None:
     bars = (
         # Only lotteries have groups: what takes bids, or has tiers or a cap, ends here.
         (target.group_max < most, f"which draws no groups of {most}"),
+        (target.fares is not None, "which has fares, and not for everybody one"),
         (target.price > pool.price, f"where a unit costs more, {price}"),
         (pool.again and not target.again, "which is closed to whoever has a unit"),
         (target.puzzle not in (None, pool.puzzle), "which has a puzzle of its own"),
@@ -167,6 +170,44 @@ def _check_lottery(pool: Pool, where: Where) -> None:
         problem = "does not go with group_max, since groups buy no certain seats"
         rule = f"{problem}: remove one of them"
         raise TermsError("terms.certain", (*where, "certain"), rule)
+
+
+def _check_points(pool: Pool, where: Where) -> None:
+    def fail(problem: str) -> TermsError:
+        return TermsError("terms.points", where, problem)
+
+    if pool.points is None:
+        return
+    check_attribute(pool.points, fail)
+    if pool.mechanism is not Mechanism.LOTTERY:
+        raise fail("count only in a lottery: remove it")
+    if pool.group_max > 1:
+        problem = "does not go with group_max, since a group has no points"
+        raise fail(f"{problem}: remove one of them")
+    if pool.certain:
+        raise fail("does not go with certain seats: remove one of them")
+
+
+def _check_fares(pool: Pool, where: Where) -> None:
+    def fail(problem: str) -> TermsError:
+        return TermsError("terms.fares", where, problem)
+
+    fares = pool.fares
+    if fares is None:
+        return
+    check_attribute(fares.attribute, fail)
+    if pool.mechanism not in (Mechanism.EQUAL_SHARE, Mechanism.LOTTERY) or pool.certain:
+        raise fail("do not go with prices that something else decides: remove them")
+    if fares.attribute in {rule.attribute for rule in pool.rules}:
+        problem = (
+            f"lets in by {fares.attribute} whoever has a fare, and so does another"
+        )
+        raise fail(f"{problem} rule: keep one of them")
+    _check_values(fares.values, fail)
+    if len({price for _, price in fares.prices}) == 1:
+        raise fail("are all one price: write price, and requires for who may enter")
+    if pool.price != fares.lowest:
+        raise fail(f"are {fares.lowest} at least, and the price is {pool.price}")
 
 
 def _check_tiers(pool: Pool, where: Where, currency: Currency | None) -> None:

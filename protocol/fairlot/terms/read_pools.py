@@ -8,6 +8,7 @@ from fairlot.money import Currency
 from fairlot.terms.pool import (
     CAPPED,
     Exclusion,
+    Fares,
     Mechanism,
     Option,
     Pool,
@@ -21,10 +22,12 @@ from fairlot.text import shown
 MAX_POOLS = 64
 
 _OFFER = ("supply", "price")
+_PRICED = ("price", "fares")
+"""The one or the other: ``_offer`` sees to that."""
 _KEYS: Mapping[Mechanism, tuple[Sequence[str], Sequence[str]]] = {
-    Mechanism.EQUAL_SHARE: ((*_OFFER, "cap"), ()),
+    Mechanism.EQUAL_SHARE: (("supply", "cap"), _PRICED),
     Mechanism.QUADRATIC: ((*_OFFER, "cap"), ()),
-    Mechanism.LOTTERY: (_OFFER, ("group_max", "certain")),
+    Mechanism.LOTTERY: (("supply",), (*_PRICED, "group_max", "certain", "points")),
     Mechanism.AUCTION: (_OFFER, ()),
     Mechanism.TIERS: (("tiers",), ()),
     Mechanism.CHOICES: (("options",), ("group_max",)),
@@ -38,6 +41,7 @@ _EVERY = ("again", "requires", "excludes", "puzzle")
 _UNSOLD = ("unsold",)
 """Of every mechanism but choices: what is left of one option is no unit of another."""
 _EMPTY = "is empty, as where it is absent: leave it out"
+_TWO_PRICES = "are prices, and so is price: remove one of them"
 _NAMED = ("name", "price", "supply")
 
 POOL_KEYS = ("name", "mechanism", *_OWN, *_UNSOLD, *_EVERY)
@@ -59,10 +63,10 @@ def read_pools(
 
     Raises:
         TermsError: ``terms.pools``, ``terms.pool-name``, ``terms.mechanism``,
-            ``terms.group``, ``terms.certain``, ``terms.tiers``, ``terms.options``,
-            ``terms.requires``, ``terms.excludes``, ``terms.unsold``, ``terms.key``. For a
-            field that is missing, unknown, of another type or out of range what the maps
-            raise.
+            ``terms.group``, ``terms.certain``, ``terms.points``, ``terms.fares``,
+            ``terms.tiers``, ``terms.options``, ``terms.requires``, ``terms.excludes``,
+            ``terms.unsold``, ``terms.key``. For a field that is missing, unknown, of
+            another type or out of range what the maps raise.
     """
     if not 1 <= len(maps) <= MAX_POOLS:
         rule = f"must hold 1 to {MAX_POOLS} pools, and holds {len(maps)}"
@@ -77,7 +81,8 @@ def _pool(fields: Fields) -> Pool:
     tiers = _tiers(fields) if mechanism is Mechanism.TIERS else ()
     options = _options(fields) if mechanism is Mechanism.CHOICES else ()
     parts: tuple[Tier | Option, ...] = (*tiers, *options)
-    supply, price = _offer(fields, mechanism)
+    fares = _fares(fields)
+    supply, price = _offer(fields, mechanism, fares)
     return Pool(
         name=fields.text("name"),
         mechanism=mechanism,
@@ -93,6 +98,8 @@ def _pool(fields: Fields) -> Pool:
         puzzle=read_key(fields, "puzzle") if fields.has("puzzle") else None,
         excludes=_excludes(fields),
         options=options,
+        points=fields.text("points") if fields.has("points") else None,
+        fares=fares,
     )
 
 
@@ -114,10 +121,16 @@ def _mechanism(fields: Fields) -> Mechanism:
     return found
 
 
-def _offer(fields: Fields, mechanism: Mechanism) -> tuple[int, int]:
-    """Return supply and price; tiers and options have their own."""
+def _offer(
+    fields: Fields, mechanism: Mechanism, fares: Fares | None
+) -> tuple[int, int]:
+    """Return supply and price; tiers and options have their own, fares the lowest."""
     if mechanism in (Mechanism.TIERS, Mechanism.CHOICES):
         return 0, 0
+    if fares is not None:
+        if fields.has("price"):
+            raise TermsError("terms.fares", fields.at("fares"), _TWO_PRICES)
+        return fields.uint("supply"), fares.lowest
     # With a price of 0 no budget would bound a quadratic order.
     least = 1 if mechanism is Mechanism.QUADRATIC else 0
     return fields.uint("supply"), fields.uint("price", least)
@@ -148,6 +161,20 @@ def _again(fields: Fields) -> bool:
     if not fields.flag("again"):
         raise fields.error("again", "is false, as where it is absent: leave it out")
     return True
+
+
+def _fares(fields: Fields) -> Fares | None:
+    if not fields.has("fares"):
+        return None
+    of_attributes = fields.map("fares")
+    if len(of_attributes.names) != 1:
+        problem = f"must name one attribute, and names {len(of_attributes.names)}"
+        hint = f"{problem}: its values stand in it, each with a price"
+        raise TermsError("terms.fares", of_attributes.where, hint)
+    (name,) = of_attributes.names
+    prices = of_attributes.map(name)
+    each = tuple((value, prices.uint(value)) for value in sorted(prices.names))
+    return Fares(name, each)
 
 
 def _requires(fields: Fields) -> tuple[Requirement, ...]:

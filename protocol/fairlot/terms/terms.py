@@ -138,8 +138,7 @@ class Terms:
     @property
     def attributes_required(self) -> tuple[str, ...]:
         """Names of the attributes that everybody discloses, ascending."""
-        rules = (rule for pool in self.pools for rule in pool.rules)
-        return tuple(sorted({rule.attribute for rule in rules}))
+        return tuple(sorted({name for pool in self.pools for name in pool.attributes}))
 
     @property
     def log(self) -> LogIdentity:

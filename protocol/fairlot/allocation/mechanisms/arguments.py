@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from fairlot.allocation.entering import check_choices
-from fairlot.allocation.shape import Lots, Order
+from fairlot.allocation.shape import Lots, Order, price_of
 from fairlot.terms.pool import Pool
 from fairlot_crypto.errors import CallerError
 
@@ -21,9 +21,9 @@ def check_orders(pool: Pool, orders: Sequence[Order]) -> None:
     if min(pool.supply, pool.price, pool.cap, *of_parts) < 0:
         raise CallerError("allocation.quantity", "no number of a pool may be negative")
     for order in orders:
-        if order.wants < 0 or order.budget < 0:
+        if order.wants < 0 or order.budget < 0 or (order.fare or 0) < 0:
             raise CallerError(
-                "allocation.quantity", "wants and deposit must not be negative"
+                "allocation.quantity", "wants, deposit and fare must not be negative"
             )
         if order.bid is not None and not 0 <= order.bid <= order.budget:
             raise CallerError("allocation.bid", "a bid must be from 0 to the deposit")
@@ -32,6 +32,14 @@ def check_orders(pool: Pool, orders: Sequence[Order]) -> None:
                 "allocation.tier", "a tier must be an index into pool.tiers"
             )
         check_choices(pool, order.choices)
+
+
+def payments_of(
+    pool: Pool, orders: Sequence[Order], units: Sequence[int]
+) -> tuple[int, ...]:
+    """Return what each owes where units have a stated price: its own, where fares differ."""
+    rows = zip(orders, units, strict=True)
+    return tuple(price_of(pool, order) * got for order, got in rows)
 
 
 def check_permutation(permutation: Sequence[int], count: int) -> None:

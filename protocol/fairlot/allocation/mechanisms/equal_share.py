@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from fairlot.allocation.mechanisms.arguments import check_orders
+from fairlot.allocation.mechanisms.arguments import check_orders, payments_of
 from fairlot.allocation.mechanisms.fill import (
     Level,
     fill_chances,
@@ -12,7 +12,15 @@ from fairlot.allocation.mechanisms.fill import (
     find_level,
     hand_out,
 )
-from fairlot.allocation.shape import ITSELF, NOBODY, Lots, Odds, Order, Shares
+from fairlot.allocation.shape import (
+    ITSELF,
+    NOBODY,
+    Lots,
+    Odds,
+    Order,
+    Shares,
+    price_of,
+)
 from fairlot.money import Money
 from fairlot.terms.pool import Pool
 from fairlot.text import Json, counted, json_view
@@ -71,10 +79,8 @@ def reach(found: Level) -> str:
 
 def quantity(pool: Pool, order: Order) -> int:
     """Return q = min(X, wants, floor(deposit / P)), without the last term if P = 0."""
-    bounded = min(pool.cap, order.wants)
-    if pool.price == 0:
-        return bounded
-    return min(bounded, order.budget // pool.price)
+    bounded, price = min(pool.cap, order.wants), price_of(pool, order)
+    return min(bounded, order.budget // price) if price else bounded
 
 
 def equal_share(pool: Pool, orders: Sequence[Order], lots: Lots) -> Shares:
@@ -95,7 +101,7 @@ def equal_share(pool: Pool, orders: Sequence[Order], lots: Lots) -> Shares:
     return Shares(
         quantities=quantities,
         units=units,
-        payments=tuple(pool.price * got for got in units),
+        payments=payments_of(pool, orders, units),
         reasons=fill_reasons(found, quantities, units),
         parts=(ITSELF,) * len(quantities),
         facts=EqualShareFacts(

@@ -10,6 +10,7 @@ from fairlot.allocation.mechanisms.arguments import (
     check_orders,
     check_permutation,
     drawn_first,
+    payments_of,
 )
 from fairlot.allocation.mechanisms.groups import Table, table
 from fairlot.allocation.mechanisms.patterns import Counts
@@ -132,7 +133,7 @@ def lottery(pool: Pool, orders: Sequence[Order], lots: Lots) -> Shares:
     return Shares(
         quantities=crowd.takes,
         units=(units := _units(winners, len(orders))),
-        payments=tuple(pool.price * got for got in units),
+        payments=payments_of(pool, orders, units),
         reasons=_reasons(crowd, orders, units),
         parts=(ITSELF,) * len(orders),
         facts=LotteryFacts(

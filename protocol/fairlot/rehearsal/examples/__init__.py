@@ -14,6 +14,8 @@ EXAMPLES: Mapping[str, str] = {
     "harvest": "an equal share for everybody, then an auction of one can more",
     "river-permits": "five dates that people like differently, for friends too",
     "treasure-hunt": "a lottery for whoever has solved a puzzle, then one for the rest",
+    "river": "a lottery in which years of waiting count as chances",
+    "matinee": "families draw together, children for less, one chance for everybody",
     "workshop": "more places than people ask for",
     "cooperative": "equal share of tokens, up to a level that is the same for all",
     "reseller": "a reseller buys identities before a lottery, and people take them back",
