@@ -94,6 +94,7 @@ def test_a_request_that_comes_again_gets_the_same_bytes(office: Office) -> None:
     assert code_of(office.ask(1, "tag", request)) == (2, "issuer.exists")
 
 
+@pytest.mark.slow
 def test_the_rate_outlasts_the_process_and_the_epoch_ends_it(alone: Issuers) -> None:
     office = Office(alone, rate=3)
     office.follow_all()
@@ -105,6 +106,7 @@ def test_the_rate_outlasts_the_process_and_the_epoch_ends_it(alone: Issuers) -> 
     assert office.ask(1, "tag", asked(office, "Dan")[1]).code == 0
 
 
+@pytest.mark.slow
 def test_what_was_counted_is_on_the_disk_before_anything_is_evaluated(
     office: Office,
 ) -> None:
@@ -139,6 +141,7 @@ def test_an_issuer_signs_the_roll_that_its_own_copy_of_the_log_gives(
         assert code_of(office.ask(1, "roll", file)) == (1, code)
 
 
+@pytest.mark.slow
 def test_on_a_copy_that_lags_behind_an_issuer_signs_no_roll(office: Office) -> None:
     office.follow_all()
     office.post_roll()
@@ -153,6 +156,7 @@ def test_on_a_copy_that_lags_behind_an_issuer_signs_no_roll(office: Office) -> N
     )
 
 
+@pytest.mark.slow
 def test_what_stands_before_a_roll_is_a_time_and_of_now(office: Office) -> None:
     office.follow_all()
     ahead = office.now + 2 * office.registry.view_age
@@ -165,7 +169,7 @@ def test_what_stands_before_a_roll_is_a_time_and_of_now(office: Office) -> None:
     assert code_of(office.ask(1, "roll", file, now)) == (2, "issuer.request")
 
 
-def test_a_copy_of_the_log_only_goes_on(office: Office) -> None:
+def test_a_copy_of_the_log_only_goes_on(office: Office, alone: Issuers) -> None:
     first = office.log
     office.follow_all()
     office.post_roll()
@@ -177,7 +181,7 @@ def test_a_copy_of_the_log_only_goes_on(office: Office) -> None:
     fork.now += 5
     for _ in range(2):
         roll, _ = fork.roll_request()
-        signed = sign_roll(fork.registry.registry_id, roll, 1, office.issuers.key(1))
+        signed = sign_roll(fork.registry.registry_id, roll, 1, alone.key(1))
         fork.board.append_roll(roll_body(roll, [signed]), fork.now)
     assert code_of(office.follow(1, fork.log)) == (2, "issuer.fork")
     assert office.follow(1, longer).code == 0
@@ -193,6 +197,7 @@ def test_a_log_that_does_not_hold_is_not_taken_in(
         assert code_of(office.follow(1, path)) == (2, "issuer.log")
 
 
+@pytest.mark.slow
 def test_a_registry_of_other_keys_is_not_served(office: Office, tmp_path: Path) -> None:
     other = replace(office.registry, season=2)
     file = office.file("other.cbor", cbor.encode(other.to_value()))
@@ -206,6 +211,7 @@ def test_a_registry_of_other_keys_is_not_served(office: Office, tmp_path: Path) 
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_nobody_else_can_read_what_an_issuer_keeps(office: Office) -> None:
     office.follow_all()
     office.ask(1, "tag", asked(office, "Ann")[1])

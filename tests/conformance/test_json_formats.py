@@ -17,8 +17,12 @@ from jsonschema.exceptions import ValidationError
 
 from command import SEED, fairlot, write_inputs
 from fairlot.cli.program import WORDS
+from fairlot.identity.attestation import Purpose
+from fairlot.identity.committee import Holder
+from fairlot_crypto.randomness import SystemRandomness
 from issuers import Issuers
 from json_formats import check_document, check_form, names, schema
+from registry_office import Office
 
 pytestmark = pytest.mark.slow
 
@@ -119,8 +123,38 @@ def _of_issuers(folder: Path) -> tuple[tuple[str | Path, ...], ...]:
         ("issuer", "init", below / "new"),
         ("issuer", "plan", card, *said),
         alone.words(1),
+        *_served(alone),
         ("issuer", "erase", alone.folder(1), *own),
         ("issuer", "convict", evidence),
+    )
+
+
+def _served(alone: Issuers) -> tuple[tuple[str | Path, ...], ...]:
+    """Return the commands of an issuer who serves a registry."""
+    assert alone.deal(1).code == 0
+    office, ann = Office(alone), Holder.generate(SystemRandomness())
+    identity = office.enrol("Ann", ann)
+    office.follow_all()
+    office.post_roll()
+    office.follow_all()
+    me, plan, path = alone.folder(1), ("--plan", alone.plan_file), alone.path
+    leaf = office.request_leaf("Ben", ann, 1)
+    (tags, *_) = path.glob("tags-*[0-9a-f]")
+    _, asked = office.request_credentials(identity, ann)
+    change = office.request_change("Ann", ann, Purpose.CLOSE)
+    _, roll = office.roll_request()
+    clock = ("--time", str(office.now))
+    made = (*plan[1:], "--committee", alone.kept(1) / "committee")
+    said = ("--threshold", "0", "--season", "3", "--out", path / "plan-3")
+    return (
+        ("issuer", "registry", me, path / "registry.cbor", *plan, "--out", path / "r"),
+        ("issuer", "follow", me, office.log, *plan),
+        ("issuer", "tag", me, tags, *clock, "--out", path / "t"),
+        ("issuer", "roll", me, roll, *clock, "--out", path / "o"),
+        ("issuer", "enrol", me, leaf, *clock, "--mail", office.mail(leaf)),
+        ("issuer", "issue", me, asked, *clock, "--out", path / "i"),
+        ("issuer", "recover", me, change, *clock, "--mail", office.mail(change)),
+        ("issuer", "reshare", me / "card", "--former", *made, *said),
     )
 
 

@@ -12,6 +12,7 @@ from fairlot.issuing.committee_file import read_committee
 from fairlot.issuing.dealing import Made, advance
 from fairlot.issuing.letter import messages_of, read_letter
 from fairlot.issuing.part import read_part, request_id
+from fairlot.issuing.person import read_person
 from fairlot.issuing.plan import CEREMONIES, Card, Plan, read_card, read_plan
 from fairlot.issuing.requests import (
     EnrolRequest,
@@ -23,13 +24,16 @@ from fairlot.issuing.requests import (
     read_recover_request,
     read_roll_request,
 )
+from fairlot.issuing.seat import Without
+from fairlot.issuing.shares import as_given
 from fairlot.issuing.state import State
 from fairlot.issuing.tag_share import check_tag_share, read_tag_share
 from fairlot_crypto import cbor
 from fairlot_crypto.committee.threshold import PublicSharing
-from fairlot_crypto.curve import backend
+from fairlot_crypto.curve import backend, scalar_from_bytes
 from fairlot_crypto.hashing import tag
 from fairlot_crypto.keys import SealKey, SigningKey
+from fairlot_crypto.voprf.threshold import KeyShare
 from vector_case import check_case
 
 FILE = Path(__file__).parent.parent / "vectors" / "issuer.json"
@@ -100,7 +104,7 @@ def deal(given: Given) -> Given:
         made = []
         for i, key in enumerate(keys):
             owner = SigningKey.from_seed(key)
-            step = advance(CURVE, whole, owner, states[i], there, ())
+            step = advance(CURVE, whole, owner, states[i], there, Without())
             states[i] = step.state
             made.append(step.made)
     files = {each.committee.to_bytes().hex() for each in made if each is not None}
@@ -117,6 +121,47 @@ def read_one_share(given: Given) -> Given:
     issuer, share = read_tag_share(CURVE, ceremony, octets(given, "data"))
     check_tag_share(CURVE, sharing, issuer, share)
     return {"issuer": issuer, "share": share.to_bytes().hex()}
+
+
+def reshare(given: Given) -> Given:
+    whole, keys = read_plan(octets(given, "plan")), listed(given, "signing")
+    former = whole.former
+    assert former is not None
+    owners = list(map(SigningKey.from_seed, keys))
+    states = [
+        State(
+            whole.plan_id,
+            {name: data[32 * i : 32 * i + 32] for i, name in enumerate(CEREMONIES)},
+            dict.fromkeys(CEREMONIES, ()),
+            (),
+        )
+        for data in listed(given, "secrets")
+    ]
+    gives = [
+        {
+            name: as_given(
+                KeyShare(
+                    former.keys.index(owner.public) + 1,
+                    scalar_from_bytes(data[32 * i : 32 * i + 32]),
+                ),
+                former.sharing(name).sharing_id,
+                former.threshold,
+            )
+            for i, name in enumerate(("signing", "tags"))
+            if data
+        }
+        for owner, data in zip(owners, listed(given, "shares"), strict=True)
+    ]
+    files: set[str] = set()
+    while not files:
+        there = messages_of(whole, [each for state in states for each in state.letters])
+        for i, owner in enumerate(owners):
+            step = advance(CURVE, whole, owner, states[i], there, Without(), gives[i])
+            states[i] = step.state
+            if step.made is not None:
+                files.add(step.made.committee.to_bytes().hex())
+    (committee,) = files
+    return {"committee": committee}
 
 
 def read_made(given: Given) -> Given:
@@ -148,6 +193,10 @@ def read_request(given: Given) -> Given:
     return {"request": request_id(data).hex()}
 
 
+def read_one_person(given: Given) -> Given:
+    return {"index": read_person(octets(given, "data")).index}
+
+
 OPERATIONS: Mapping[str, Callable[[Given], Given]] = {
     "card": card,
     "read-card": read_one_card,
@@ -155,11 +204,13 @@ OPERATIONS: Mapping[str, Callable[[Given], Given]] = {
     "read-plan": read_one_plan,
     "read-letter": read_one_letter,
     "deal": deal,
+    "reshare": reshare,
     "read-tag-share": read_one_share,
     "read-committee": read_made,
     "check-registry": check_one_registry,
     "read-part": read_one_part,
     "read-request": read_request,
+    "read-person": read_one_person,
 }
 
 

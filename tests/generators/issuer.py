@@ -21,6 +21,7 @@ from generators.issuer_setting import (
     secrets,
     steps,
 )
+from generators.issuer_sharing import sharing
 
 N, T = 4, 1
 Changes = Sequence[tuple[str, str, Mapping[str, Value]]]
@@ -34,7 +35,9 @@ def chapter() -> Chapter:
         "`op` names a procedure of specs/issuer.md: card is step 2, read-card step 3, plan "
         "steps 4 and 6, read-plan step 5, read-letter step 8, deal steps 9 to 20, "
         "read-tag-share step 18, read-committee step 26, check-registry step 28, read-part "
-        "step 34, read-request step 35, with the request_id of step 33. `data` is a file "
+        "step 34, read-request step 35, with the request_id of step 33, "
+        "read-person what section 8.6 keeps, reshare steps 50 to 52: `shares` are x'_i and "
+        "k'_i of the former issuers. `data` is a file "
         "or a message. `signing` and `secrets` are, "
         "by issuer, the seed of its key and the 3 × 32 bytes of its ceremonies. `letters` are "
         "the first letters of all issuers, `committee` is the file of each in the end, when "
@@ -47,6 +50,7 @@ def chapter() -> Chapter:
             *_deals(),
             *_tag_shares(),
             *serving(),
+            *sharing(),
         ),
     )
 

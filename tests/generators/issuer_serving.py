@@ -5,11 +5,13 @@ from dataclasses import replace
 from functools import partial
 
 from fairlot.identity.credential import request_credential
+from fairlot.identity.naming import NonceCommitment
 from fairlot.identity.registry import Registry
 from fairlot.identity.registry_reading import read_registry
 from fairlot.identity.uniqueness import Uniqueness
 from fairlot.issuing.committee_file import CommitteeFile, read_committee
 from fairlot.issuing.part import Part, read_part, request_id
+from fairlot.issuing.person import Person, read_person
 from fairlot.issuing.requests import (
     EnrolRequest,
     IssueRequest,
@@ -22,6 +24,7 @@ from fairlot.issuing.requests import (
 )
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
+from fairlot_crypto.keys import Signature
 from generators.case import Case, Raw, accept, reject
 from generators.committee_setting import stream
 from generators.identity_setting import setting
@@ -39,7 +42,7 @@ READERS: Mapping[str, Callable[[bytes], object]] = {
 
 def serving() -> Sequence[Case]:
     """Return the cases."""
-    return (*_committees(), *_registries(), *_parts(), *_requests())
+    return (*_committees(), *_registries(), *_parts(), *_requests(), *_people())
 
 
 def registry() -> Registry:
@@ -209,6 +212,29 @@ def requests() -> Mapping[str, bytes]:
         "issue": IssueRequest(registry_id, asked.request).to_bytes(),
         "recover": RecoverRequest(registry_id, 5, (on.attestation,)).to_bytes(),
     }
+
+
+def _people() -> Sequence[Case]:
+    on = setting(1, 0)
+    given = NonceCommitment(1, bytes(32), Signature(bytes(64)))
+    person = Person(5, bytes(32), 0, on.attestation, (given,), bytes(32))
+    data, inputs = person.to_bytes(), {"op": "read-person"}
+    wrong: Changes = (
+        ("version", "Another version.", {"v": 2}),
+        ("handle", "A handle of 31 bytes.", {"handle": bytes(31)}),
+        ("listed", "A list of something else.", {"listed": [{"issuer": 1}]}),
+        ("attestation", "No attestation.", {"attestation": {}}),
+        ("unknown", "A field that no record has.", {"more": 0}),
+    )
+    return (
+        accept(
+            "read-person",
+            "What an issuer keeps of a person.",
+            {**inputs, "data": data},
+            {"index": 5},
+        ),
+        *_refused("read-person", "issuer.book", inputs, data, read_person, wrong),
+    )
 
 
 def _refused(

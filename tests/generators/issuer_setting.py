@@ -6,6 +6,7 @@ from fairlot.issuing.committee_file import CommitteeFile
 from fairlot.issuing.dealing import Advanced, advance
 from fairlot.issuing.letter import messages_of
 from fairlot.issuing.plan import CEREMONIES, Card, Plan
+from fairlot.issuing.seat import Without
 from fairlot.issuing.state import State
 from fairlot_crypto.curve import backend
 from fairlot_crypto.keys import OpeningKey, SigningKey
@@ -54,7 +55,7 @@ def steps(members: int, threshold: int) -> tuple[tuple[Advanced, ...], ...]:
         letters = [letter for state in states for letter in state.letters]
         there = messages_of(whole, letters)
         now = tuple(
-            advance(CURVE, whole, key, state, there, ())
+            advance(CURVE, whole, key, state, there, Without())
             for key, state in zip(keys(members), states, strict=True)
         )
         states = tuple(each.state for each in now)

@@ -2,7 +2,7 @@
 
 from fairlot.issuing.dealing import Advanced, advance
 from fairlot.issuing.letter import messages_of
-from fairlot.issuing.seat import Refused
+from fairlot.issuing.seat import Refused, Without
 from fairlot.issuing.tag_share import make_tag_share
 from fairlot_crypto.curve import Scalar
 from generators.issuer_setting import CURVE, committee, keys, plan, steps
@@ -25,7 +25,7 @@ def last_step(ceremony: str, more: int) -> Advanced:
     k_4 = Scalar(signing.secret + more)
     told = make_tag_share(CURVE, whole.ceremony(ceremony), 4, k_4, keys(4)[3])
     there = {*messages_of(whole, letters)} - {true} | {told}
-    return advance(CURVE, whole, keys(4)[0], before[0].state, there, ())
+    return advance(CURVE, whole, keys(4)[0], before[0].state, there, Without())
 
 
 def test_a_false_share_of_the_key_of_tags_names_its_sender_and_stops_nobody() -> None:

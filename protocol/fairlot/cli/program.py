@@ -97,7 +97,7 @@ WORDS = (
     ),
     Word(
         "issuer",
-        "Make the keys of a committee, as one of its issuers.",
+        "Be one issuer of a committee: make keys, and answer requests.",
         "issuer.command",
     ),
     Word("prove", "Show a gate that the nym that has won is yours.", "door.prove"),

@@ -37,19 +37,25 @@ class AdmissionBook:
     """An issuer's record of who has a leaf: one person, one leaf, ever."""
 
     def __init__(
-        self, registry: Registry, before: "AdmissionBook | None" = None
+        self,
+        registry: Registry,
+        before: "AdmissionBook | None" = None,
+        admissions: Sequence[Admission] = (),
     ) -> None:
-        """Start without a leaf.
+        """Start with what was admitted before.
 
         Args:
             registry: whose leaves these are.
             before: the issuer's book of the registry that this one continues: of the last
                 season, or under another suite or issuer key.
+            admissions: what the issuer has kept, in the order of the leaves.
         """
         self._registry = registry
         self._before = before
-        self._by_tag: dict[bytes, int] = {}
-        self._admissions: list[Admission] = []
+        self._by_tag: dict[bytes, int] = {
+            each.attestation.person_tag: each.index for each in admissions
+        }
+        self._admissions: list[Admission] = [*admissions]
 
     def admit(self, attestation: Attestation, index: int, now: int) -> None:
         """Reserve leaf ``index`` for the attested person (steps 1 and 2).

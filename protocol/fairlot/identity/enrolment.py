@@ -29,7 +29,7 @@ from fairlot_crypto.committee.prss import PrssKeys
 from fairlot_crypto.committee.threshold import SigningShare
 from fairlot_crypto.curve import Backend, Scalar
 from fairlot_crypto.hashing import i2osp
-from fairlot_crypto.keys import OpeningKey, SigningKey
+from fairlot_crypto.keys import OpeningKey, SealKey, SigningKey
 from fairlot_crypto.randomness import Randomness
 
 
@@ -97,7 +97,31 @@ def enrol(
     Raises:
         Rejection: ``enrolment.issuers``.
     """
-    draft = Leaf(
+    draft = draft_leaf(attestation, index, leaf_handle, previous)
+    shares: list[LeafShare] = []
+    sealed: list[bytes] = []
+    for issuer in issuers:
+        source = randomness.derive(f"seal/{issuer.index}")
+        made = issuer, draft, leaf_handle, attestation.device_key
+        share, box = enrolment_share(curve, registry, *made, source)
+        shares.append(share)
+        sealed.append(box)
+    leaf, wrong = assemble_leaf(curve, registry, draft, shares)
+    return Enrolment(leaf, tuple(sealed), leaf_handle, wrong)
+
+
+def draft_leaf(
+    attestation: Attestation, index: int, leaf_handle: bytes, previous: int | None
+) -> Leaf:
+    """Return a leaf without its shares, as each issuer signs it.
+
+    Args:
+        attestation: of the person.
+        index: of the leaf.
+        leaf_handle: from ``naming``.
+        previous: the index of the leaf in the registry before, if it is carried over.
+    """
+    return Leaf(
         index=index,
         version=1,
         holder=holder_hash(attestation.holder_key),
@@ -107,18 +131,36 @@ def enrol(
         commitment=b"",
         previous=previous,
     )
-    shares: list[LeafShare] = []
-    sealed: list[bytes] = []
-    for issuer in issuers:
-        rho, nyms = identity_share(registry, issuer.season_keys, index, leaf_handle)
-        point = commitment(curve, registry.schema, rho, nyms).to_bytes()
-        shares.append(sign_share(registry, draft, issuer.index, point, issuer.key))
-        named = registry.registry_id, index, draft.handle
-        sent = sign_sent(*named, issuer.index, rho, nyms, issuer.key)
-        source = randomness.derive(f"seal/{issuer.index}")
-        sealed.append(seal_sent(sent, attestation.device_key, source))
-    leaf, wrong = assemble_leaf(curve, registry, draft, shares)
-    return Enrolment(leaf, tuple(sealed), leaf_handle, wrong)
+
+
+def enrolment_share(
+    curve: Backend,
+    registry: Registry,
+    issuer: IssuerSecrets,
+    draft: Leaf,
+    leaf_handle: bytes,
+    device_key: SealKey,
+    randomness: Randomness,
+) -> tuple[LeafShare, bytes]:
+    """Return issuer i's share of a leaf, signed, and its box (steps 4 and 5).
+
+    Args:
+        curve: the back-end.
+        registry: whose leaf it is.
+        issuer: its keys.
+        draft: the leaf without its shares.
+        leaf_handle: of the leaf.
+        device_key: to which the box is sealed.
+        randomness: of the box.
+    """
+    index = draft.index
+    rho, nyms = identity_share(registry, issuer.season_keys, index, leaf_handle)
+    # Step 5.
+    point = commitment(curve, registry.schema, rho, nyms).to_bytes()
+    share = sign_share(registry, draft, issuer.index, point, issuer.key)
+    named = registry.registry_id, index, draft.handle
+    sent = sign_sent(*named, issuer.index, rho, nyms, issuer.key)
+    return share, seal_sent(sent, device_key, randomness)
 
 
 def identity_share(

@@ -126,14 +126,25 @@ def check_list(leaf: ToName, listed: Sequence[NonceCommitment]) -> None:
     if problem:
         raise Rejection("handle.list", problem)
     for each in listed:
-        check_issuer(
-            registry,
-            IssuerSignature(each.issuer, each.sig),
-            leaf.statement(each.issuer, each.commitment),
-            "this part of a handle",
-            Statements(),
-            lambda why: Rejection("handle.signature", why),
-        )
+        check_commitment(leaf, each)
+
+
+def check_commitment(leaf: ToName, given: NonceCommitment) -> None:
+    """Check that an issuer of the registry signed the hash of its part (step 9).
+
+    Raises:
+        Rejection: ``handle.signature``.
+    """
+    if not 1 <= given.issuer <= len(leaf.registry.issuers):
+        raise Rejection("handle.signature", f"there is no issuer {given.issuer}")
+    check_issuer(
+        leaf.registry,
+        IssuerSignature(given.issuer, given.sig),
+        leaf.statement(given.issuer, given.commitment),
+        "this part of a handle",
+        Statements(),
+        lambda why: Rejection("handle.signature", why),
+    )
 
 
 def join_handle(

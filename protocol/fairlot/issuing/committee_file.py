@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fairlot.errors import InputError
 from fairlot.fields import Fields
 from fairlot.identity.registry import Issuer, Registry
-from fairlot.issuing.plan import VERSION, Plan
+from fairlot.issuing.plan import VERSION, FormerIssuers, Plan
 from fairlot.names import HASH_LENGTH
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
@@ -22,6 +22,8 @@ class CommitteeFile:
     """W_i of the issuers 1..n, points of G2."""
     tags: tuple[bytes, ...]
     """K_i of the issuers 1..n, points of G1."""
+    tag_keys: tuple[bytes, ...]
+    """W_i of the key of tags, points of G2: with them it is shared again."""
     season: tuple[bytes, ...]
     """The hash of each key of the season, in the order of slots."""
 
@@ -44,9 +46,16 @@ class CommitteeFile:
                 "threshold": self.plan.threshold,
                 "issuers": issuers,
                 "shares": list(self.tags),
+                "tags": list(self.tag_keys),
                 "hashes": list(self.season),
             }
         )
+
+    def former(self) -> FormerIssuers:
+        """Return these issuers as those whose keys are shared again."""
+        plan = self.plan
+        shares = self.signing, self.tag_keys
+        return FormerIssuers(plan.plan_id, plan.threshold, plan.keys, *shares)
 
     def check_registry(self, registry: Registry) -> None:
         """Check that a registry has what this committee has made (step 28).
@@ -84,14 +93,16 @@ def read_committee(plan: Plan, data: bytes) -> CommitteeFile:
             signing.append(each.bytes("share", G2_LENGTH))
             each.done()
         tags = fields.byte_strings("shares", G1_LENGTH)
+        tag_keys = fields.byte_strings("tags", G2_LENGTH)
         hashes = fields.byte_strings("hashes", HASH_LENGTH)
         fields.done()
     except CryptoError as error:
         raise _no_committee(error.message) from error
     slots = tuple(plan.ceremony("season").slots())
-    if tuple(keys) != plan.keys or (len(tags), len(hashes)) != (len(keys), len(slots)):
+    sizes = len(tags), len(tag_keys), len(hashes)
+    if tuple(keys) != plan.keys or sizes != (len(keys), len(keys), len(slots)):
         raise _no_committee("its issuers or hashes are not those of the plan")
-    return CommitteeFile(plan, tuple(signing), tags, hashes)
+    return CommitteeFile(plan, tuple(signing), tags, tag_keys, hashes)
 
 
 def _no_committee(why: str) -> InputError:

@@ -7,13 +7,14 @@ from fairlot.errors import InputError
 from fairlot.issuing.committee_file import CommitteeFile
 from fairlot.issuing.letter import Letter
 from fairlot.issuing.plan import CEREMONIES, Plan
-from fairlot.issuing.seat import Played, Refused, play, resume
+from fairlot.issuing.seat import Played, Refused, Seat, Without, play, resume
 from fairlot.issuing.state import State
 from fairlot.issuing.tag_share import Published, make_tag_share, tag_shares
 from fairlot_crypto.committee.blame import Blame
 from fairlot_crypto.committee.closing import certificate
+from fairlot_crypto.committee.former import FormerMember
 from fairlot_crypto.committee.member import Held, Member
-from fairlot_crypto.committee.threshold import PublicSharing
+from fairlot_crypto.committee.threshold import PublicSharing, SigningShare
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.errors import CryptoError
 from fairlot_crypto.keys import SigningKey
@@ -41,17 +42,25 @@ class Advanced:
     published: Published
     """Shares of the key of tags; none before its ceremony is over."""
     made: Made | None
-    """``None`` until the keys are there."""
+    """``None`` until the keys are there, and for whoever only gives its shares on."""
+    joins: bool = True
+    """Whether the issuer is one of those who hold keys in the end."""
+
+    @property
+    def over(self) -> bool:
+        """Whether there is nothing left to do: the keys are made, or given on."""
+        done = all(each.record.done for each in self.played.values())
+        return self.made is not None or (done and not self.joins)
 
     @property
     def blames(self) -> tuple[tuple[str, Blame], ...]:
         """Who is to blame, in which ceremony, once each."""
         found = {
-            (name, blame.member, blame.reason): blame
+            (name, blame.member, blame.former, blame.reason): blame
             for name, each in self.played.items()
             for blame in each.record.blames
         }
-        return tuple((name, blame) for (name, _, _), blame in found.items())
+        return tuple((name, blame) for (name, _, _, _), blame in found.items())
 
     @property
     def waiting(self) -> Mapping[str, tuple[int, ...]]:
@@ -76,7 +85,8 @@ def advance(
     key: SigningKey,
     state: State,
     there: Collection[bytes],
-    without: Collection[int],
+    without: Without,
+    former: Mapping[str, SigningShare] | None = None,
 ) -> Advanced:
     """Do what an issuer can do now (steps 10 to 20).
 
@@ -87,38 +97,57 @@ def advance(
         state: what it has kept; its secrets are there.
         there: messages from all letters that it has.
         without: issuers without whose messages rounds may be closed.
+        former: the shares that the issuer gives on, by ceremony.
 
     Raises:
         InputError: ``issuer.member``, ``issuer.forgotten``; ``issuer.state`` for a state
             that is not of these ceremonies.
         ProofError: ``ceremony.too-few``; the state that was kept stays as it was.
     """
-    index = plan.index_of(key.public)
-    members = {
-        name: Member(plan.ceremony(name), index, key, state.secrets[name])
+    index = plan.number_of(key.public)
+    given = former or {}
+    seats = {
+        name: _seat(plan, name, key, state.secrets[name], given.get(name))
         for name in CEREMONIES
     }
     played: dict[str, Played] = {}
-    for name, member in members.items():
+    for name, seat in seats.items():
         try:
-            record = resume(curve, member, state.closed[name])
+            record = resume(curve, seat.plan, state.closed[name])
         except CryptoError as error:
             problem = "it holds other rounds than those of the plan"
             raise InputError("issuer.state", problem) from error
         rounds = state.closed[name]
-        played[name] = play(record, rounds, member, state.sent(), there, without)
+        played[name] = play(record, rounds, seat, state.sent(), there, without)
     new = [message for each in played.values() for message in each.own]
     published = Published()
     if played["tags"].record.done:
-        own = _tag_share(curve, played["tags"], members["tags"])
-        new += [own] if own not in state.sent() else []
-        published = _published(curve, played["tags"], {*there, *state.sent(), own})
+        known = {*there, *state.sent()}
+        member = seats["tags"].member
+        if member is not None:
+            own = _tag_share(curve, played["tags"], member)
+            new += [own] if own not in state.sent() else []
+            known.add(own)
+        published = _published(curve, played["tags"], known)
     # Step 15.
     closed = {name: each.rounds for name, each in played.items()}
     letters = _with_letter(plan, index, state.letters, new)
     following = State(plan.plan_id, state.secrets, closed, letters)
-    made = _made(plan, members, played, published.shares)
-    return Advanced(following, played, published, made)
+    members = {name: seat.member for name, seat in seats.items() if seat.member}
+    made = _made(plan, members, played, published.shares) if members else None
+    return Advanced(following, played, published, made, bool(members))
+
+
+def _seat(
+    plan: Plan, name: str, key: SigningKey, secret: bytes, share: SigningShare | None
+) -> Seat:
+    whole = plan.ceremony(name)
+    member = former = None
+    if key.public in plan.keys:
+        member = Member(whole, plan.index_of(key.public), key, secret)
+    if share is not None and whole.former is not None:
+        former = FormerMember(whole, key, share, secret)
+    return Seat(whole, member, former)
 
 
 def _with_letter(
@@ -164,6 +193,7 @@ def _made(
         plan,
         tuple(W_i.to_bytes() for W_i in _sharing(played["signing"]).shares),
         tuple(K_i.to_bytes() for K_i in shares.shares),
+        tuple(W_i.to_bytes() for W_i in _sharing(played["tags"]).shares),
         tuple(season.key_hashes[slot] for slot in slots),
     )
     held = {name: members[name].finish(played[name].record) for name in CEREMONIES}

@@ -29,6 +29,7 @@ class Evidence:
                 "plan": self.plan.to_bytes(),
                 "ceremony": self.ceremony,
                 "member": self.blame.member,
+                "former": self.blame.former,
                 "reason": self.blame.reason.value,
                 "messages": list(self.blame.evidence),
             }
@@ -38,7 +39,8 @@ class Evidence:
     def name(self) -> str:
         """The name of its file."""
         blame = self.blame
-        return f"{self.ceremony}-{blame.member}-{blame.reason.value}.evidence"
+        who = f"former-{blame.member}" if blame.former else f"{blame.member}"
+        return f"{self.ceremony}-{who}-{blame.reason.value}.evidence"
 
     def check(self, curve: Backend) -> None:
         """Check that it shows what it says (step 22).
@@ -68,7 +70,8 @@ def read_evidence(data: bytes) -> Evidence:
         if reason not in tuple(Reason):
             raise fields.error("reason", "must be a reason that is known")
         member = fields.uint("member", 1, ISSUERS_MAX)
-        blame = Blame(member, Reason(reason), fields.byte_strings("messages"))
+        former, messages = fields.flag("former"), fields.byte_strings("messages")
+        blame = Blame(member, Reason(reason), messages, former)
         fields.done()
     except CryptoError as error:
         problem = f"it is no evidence: {error.message}"

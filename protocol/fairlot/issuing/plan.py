@@ -2,15 +2,19 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeVar
 
 from fairlot.errors import InputError
 from fairlot.fields import Fields, Problem
 from fairlot.identity.registry import ISSUERS_MAX, SEASON_MAX, THRESHOLD_MAX
+from fairlot.names import HASH_LENGTH
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.committee import plan as ceremony
 from fairlot_crypto.committee.plan import Purpose
+from fairlot_crypto.committee.threshold import PublicSharing
+from fairlot_crypto.curve import G2_LENGTH, backend
 from fairlot_crypto.errors import CryptoError
 from fairlot_crypto.hashing import tag, tagged_hash
 from fairlot_crypto.keys import (
@@ -70,6 +74,43 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class FormerIssuers:
+    """Who holds the keys that are shared again, and their public shares."""
+
+    plan_id: bytes
+    """Of the plan with which they made them."""
+    threshold: int
+    """t', the degree of these sharings."""
+    keys: tuple[VerifyKey, ...]
+    """Of the former issuers 1..n'."""
+    signing: tuple[bytes, ...]
+    """W'_i of the key of credentials, points of G2."""
+    tags: tuple[bytes, ...]
+    """W'_i of the key of tags, points of G2."""
+
+    def to_value(self) -> dict[str, Value]:
+        """Return the CBOR map."""
+        return {
+            "plan": self.plan_id,
+            "threshold": self.threshold,
+            "keys": list[Value](self.keys),
+            "signing": list[Value](self.signing),
+            "tags": list[Value](self.tags),
+        }
+
+    def sharing(self, name: str) -> PublicSharing:
+        """Return the sharing of one of the two keys.
+
+        Raises:
+            EncodingError: ``groups.*`` for what is no point of G2.
+        """
+        shares = self.signing if name == "signing" else self.tags
+        curve = backend()
+        points = tuple(map(curve.g2_not_identity, shares))
+        return PublicSharing(self.threshold, points)
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Who makes keys together, and how many of them may be corrupt."""
 
@@ -81,10 +122,17 @@ class Plan:
     """t, how many issuers may be corrupt."""
     cards: tuple[Card, ...]
     """Of the issuers 1..n, ascending by key."""
+    former: FormerIssuers | None = None
+    """Whose keys are shared again; ``None`` where new ones are made."""
 
     @classmethod
     def make(
-        cls, season: int, attempt: int, threshold: int, cards: Iterable[Card]
+        cls,
+        season: int,
+        attempt: int,
+        threshold: int,
+        cards: Iterable[Card],
+        former: FormerIssuers | None = None,
     ) -> "Plan":
         """Return the plan of some cards, in whatever order they come (step 4).
 
@@ -93,19 +141,21 @@ class Plan:
         """
         # Step 4.
         ordered = tuple(sorted(cards, key=lambda card: card.key))
-        return read_plan(cls(season, attempt, threshold, ordered).to_bytes())
+        plan = cls(season, attempt, threshold, ordered, former)
+        return read_plan(plan.to_bytes())
 
     def to_bytes(self) -> bytes:
         """Return the file."""
-        return cbor.encode(
-            {
-                "v": VERSION,
-                "season": self.season,
-                "attempt": self.attempt,
-                "threshold": self.threshold,
-                "cards": [card.to_value() for card in self.cards],
-            }
-        )
+        value: dict[str, Value] = {
+            "v": VERSION,
+            "season": self.season,
+            "attempt": self.attempt,
+            "threshold": self.threshold,
+            "cards": [card.to_value() for card in self.cards],
+        }
+        if self.former is not None:
+            value["former"] = self.former.to_value()
+        return cbor.encode(value)
 
     @property
     def plan_id(self) -> bytes:
@@ -120,8 +170,18 @@ class Plan:
     def ceremony(self, name: str) -> ceremony.Plan:
         """Return the plan of one of the ceremonies (step 6)."""
         # Step 6.
-        context = tagged_hash("issuer-ceremony", self.plan_id, name.encode())
-        return ceremony.Plan(CEREMONIES[name], context, self.threshold, self.keys)
+        return _ceremony(self, name)
+
+    def number_of(self, key: VerifyKey) -> int:
+        """Return the number under which an issuer, or a former one, writes letters.
+
+        Raises:
+            InputError: ``issuer.member`` for a key that is neither.
+        """
+        former = () if self.former is None else self.former.keys
+        if key in self.keys or key not in former:
+            return self.index_of(key)
+        return len(self.keys) + former.index(key) + 1
 
     def index_of(self, key: VerifyKey) -> int:
         """Return the number of an issuer, from 1.
@@ -133,6 +193,16 @@ class Plan:
             problem = "the plan has no card of this issuer: ask for a plan with yours"
             raise InputError("issuer.member", problem)
         return self.keys.index(key) + 1
+
+
+@cache
+def _ceremony(plan: Plan, name: str) -> ceremony.Plan:
+    context = tagged_hash("issuer-ceremony", plan.plan_id, name.encode())
+    purpose, former = CEREMONIES[name], None
+    if plan.former is not None and purpose is Purpose.KEY:
+        purpose = Purpose.RESHARE
+        former = ceremony.Former(plan.former.keys, plan.former.sharing(name))
+    return ceremony.Plan(purpose, context, plan.threshold, plan.keys, former)
 
 
 def read_card(data: bytes) -> Card:
@@ -188,12 +258,32 @@ def _plan(fields: Fields) -> Plan:
         fields.uint("attempt", 0, ATTEMPT_MAX),
         fields.uint("threshold", 0, THRESHOLD_MAX),
         tuple(_whole_card(each) for each in fields.maps("cards")),
+        _former(fields.map("former")) if fields.has("former") else None,
     )
     if list(plan.keys) != sorted(set(plan.keys)):
         raise fields.error("cards", "must be ascending by key, each issuer once")
     if not 3 * plan.threshold < len(plan.keys) <= ISSUERS_MAX:
         raise fields.error("cards", f"must be 3t + 1 or more, {ISSUERS_MAX} at most")
+    if plan.former is not None:
+        if len(plan.keys) + len(plan.former.keys) > ISSUERS_MAX:
+            problem = f"must be {ISSUERS_MAX} at most, with those who come"
+            raise fields.error("former", problem)
+        # Their shares must be sharings of keys.
+        for name in CEREMONIES:
+            plan.ceremony(name)
     return plan
+
+
+def _former(fields: Fields) -> FormerIssuers:
+    former = FormerIssuers(
+        fields.bytes("plan", HASH_LENGTH),
+        fields.uint("threshold", 0, THRESHOLD_MAX),
+        tuple(map(VerifyKey, fields.byte_strings("keys", KEY_LENGTH))),
+        fields.byte_strings("signing", G2_LENGTH),
+        fields.byte_strings("tags", G2_LENGTH),
+    )
+    fields.done()
+    return former
 
 
 def _whole_card(fields: Fields) -> Card:

@@ -10,11 +10,49 @@ from dataclasses import dataclass
 from fairlot.errors import InputError
 from fairlot.issuing.state import Rounds
 from fairlot_crypto.committee.closing import close
+from fairlot_crypto.committee.former import FormerMember
 from fairlot_crypto.committee.member import Member
-from fairlot_crypto.committee.message import Message, read_message
+from fairlot_crypto.committee.message import Kind, Message, read_message
+from fairlot_crypto.committee.plan import Plan
 from fairlot_crypto.committee.record import Record
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.errors import CryptoError
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """What an issuer is in one ceremony: a member, one of those before, both, or neither."""
+
+    plan: Plan
+    member: Member | None
+    former: FormerMember | None = None
+
+    def number(self, kind: Kind) -> int | None:
+        """Return the number under which it speaks in a round; ``None`` where it does not."""
+        if kind is Kind.TRANSFER:
+            return None if self.former is None else self.former.share.index
+        return None if self.member is None else self.member.index
+
+    def send(self, record: Record) -> bytes | None:
+        """Return its message of the round that is open; ``None`` where it has none."""
+        if self.number(record.kind) not in record.expected():
+            return None
+        if record.kind is Kind.TRANSFER:
+            return None if self.former is None else self.former.transfer(record)
+        return None if self.member is None else self.member.send(record)
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    """Without whose messages rounds may be closed."""
+
+    members: Collection[int] = ()
+    former: Collection[int] = ()
+    """Of those before, in the round in which they give their shares on."""
+
+    def of(self, kind: Kind) -> Collection[int]:
+        """Return the numbers that count in a round."""
+        return self.former if kind is Kind.TRANSFER else self.members
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +77,14 @@ class Played:
     refused: tuple[Refused, ...]
 
 
-def resume(curve: Backend, member: Member, rounds: Rounds) -> Record:
+def resume(curve: Backend, plan: Plan, rounds: Rounds) -> Record:
     """Return the record of the rounds that are closed (step 10).
 
     Raises:
         CryptoError: if they are no rounds of this ceremony.
     """
     # Step 10.
-    record = Record.begin(curve, member.plan)
+    record = Record.begin(curve, plan)
     for messages in rounds:
         for message in messages:
             record = record.receive(message)
@@ -57,44 +95,46 @@ def resume(curve: Backend, member: Member, rounds: Rounds) -> Record:
 def play(
     record: Record,
     rounds: Rounds,
-    member: Member,
+    seat: Seat,
     sent: Collection[bytes],
     there: Iterable[bytes],
-    without: Collection[int],
+    without: Without,
 ) -> Played:
     """Go on with a ceremony until a message is missing (steps 11 to 14).
 
     Args:
         record: as ``resume`` returns it.
         rounds: those that are closed.
-        member: the issuer, with its secret.
+        seat: the issuer, with its secret.
         sent: all messages that it has sent.
         there: all messages that it has from others, and perhaps some of its own.
-        without: the issuers without whose messages a round may be closed.
+        without: the issuers without whose messages rounds may be closed.
 
     Raises:
         InputError: ``issuer.forgotten`` for a message of its own that it has not sent.
         ProofError: ``ceremony.too-few`` if too few issuers are left.
     """
-    plan, own = member.plan, list[bytes]()
+    plan, own = seat.plan, list[bytes]()
     found = [*_read(record, {*sent, *there})]
     while not record.done:
         current = [message for message in found if message.kind is record.kind]
-        if member.index in record.expected():
-            mine = {m.encoded for m in current if m.sender == member.index}
-            kept = mine & {*sent}
-            # Step 11.
-            made = kept or {member.send(record)}
-            if mine - made:
-                raise _forgotten()
-            if not kept:
-                own += made
-                current += [read_message(plan, each) for each in made]
+        # Step 11.
+        number = seat.number(record.kind)
+        speaks = number in record.expected()
+        mine = {m.encoded for m in current if speaks and m.sender == number}
+        kept = mine & {*sent}
+        new = None if kept else seat.send(record)
+        made = kept if new is None else {new}
+        if mine - made:
+            raise _forgotten()
+        if new is not None:
+            own.append(new)
+            current.append(read_message(plan, new))
         # Step 12.
         record, taken, refused = _received(record, current)
         missing = {*record.expected()} - {*record.rounds[record.kind]}
         # Step 13.
-        if missing - {*without}:
+        if missing - {*without.of(record.kind)}:
             waiting = tuple(sorted(missing))
             return Played(record, rounds, tuple(own), waiting, refused)
         # Step 14.

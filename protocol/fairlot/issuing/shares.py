@@ -75,6 +75,18 @@ def read_tags(plan: Plan, index: int, data: bytes) -> KeyShare:
     return KeyShare(index, secret)
 
 
+def as_given(share: KeyShare, sharing_id: bytes, degree: int) -> SigningShare:
+    """Return the share of the key of tags as one that is given on.
+
+    Args:
+        share: k_i.
+        sharing_id: of the W_i of the key.
+        degree: t of that sharing.
+    """
+    none = PrssKeys(share.index, degree, {})
+    return SigningShare(share.index, share.secret, b"", none, sharing_id)
+
+
 def _started(plan: Plan, name: str, index: int, data: bytes) -> Fields:
     fields = Fields(cbor.decode(data), (), lambda found: _no_share(str(found)))
     fields.exactly("v", VERSION)

@@ -1,12 +1,15 @@
 """An issuer's own copy of a registry log (specs/issuer.md, section 8.2)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from fairlot.board.log_replay import LogReplay
 from fairlot.board.registry_state import RegistryState
 from fairlot.board.replay import replay
 from fairlot.board.sale import SaleState
+from fairlot.entry import EntryType
 from fairlot.errors import InputError, Rejection
+from fairlot.identity.acts import Decision, read_act
 from fairlot.identity.registry import Registry
 from fairlot.terms.times import MAX_TIME
 from fairlot_crypto.curve import Backend
@@ -21,6 +24,8 @@ class View:
     state: RegistryState
     time: int
     """When it was current, Unix seconds; 0 where no quorum has seen all of it."""
+    begun: Mapping[tuple[int, int], int]
+    """When recoveries and closings began, by the index of the leaf and the attempt."""
 
     @property
     def registry(self) -> Registry:
@@ -64,7 +69,8 @@ def read_view(curve: Backend, data: bytes, statements: Statements) -> View:
             "it must hold the log of one registry, and nothing under no checkpoint"
         )
         raise _no_log(problem)
-    return View(data, state, _current(read.registries[0]))
+    log = read.registries[0]
+    return View(data, state, _current(log), _begun(log))
 
 
 def check_extends(view: View, before: View) -> None:
@@ -112,6 +118,17 @@ def _current(read: LogReplay[RegistryState]) -> int:
             dates[seen.witness] = max(seen.date, dates.get(seen.witness, 0))
     ordered = sorted(dates.values(), reverse=True)
     return ordered[watching.quorum - 1] if len(ordered) >= watching.quorum else 0
+
+
+def _begun(read: LogReplay[RegistryState]) -> dict[tuple[int, int], int]:
+    """Return when changes of leaves began."""
+    begun: dict[tuple[int, int], int] = {}
+    for each in read.entries:
+        if each.entry.type in (EntryType.RECOVERY, EntryType.CLOSURE):
+            act = read_act(each.entry)
+            if isinstance(act, Decision):
+                begun[act.index, act.attempt] = each.time
+    return begun
 
 
 def _no_log(why: str) -> InputError:

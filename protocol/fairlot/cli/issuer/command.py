@@ -1,16 +1,20 @@
 """``fairlot issuer``: the steps of one issuer, on a machine of its own."""
 
 from fairlot.cli.command import action_of_steps
-from fairlot.cli.issuer import erasing, making, serving
+from fairlot.cli.issuer import answering, erasing, making, serving
 
 STEPS = (
     making.INIT,
     making.PLAN,
     making.DEAL,
+    making.RESHARE,
     serving.REGISTRY,
     serving.FOLLOW,
     serving.TAG,
     serving.ROLL,
+    answering.ENROL,
+    answering.ISSUE,
+    answering.RECOVER,
     making.CONVICT,
     erasing.ERASE,
 )
@@ -26,8 +30,13 @@ Examples:
   fairlot issuer init me
   fairlot issuer plan card-1 card-2 card-3 card-4 --threshold 1 --season 1 --out plan
   fairlot issuer deal me --plan plan --letters mail
+  fairlot issuer reshare card-1 card-2 card-3 card-5 --former plan \\
+    --committee committee --threshold 1 --season 2 --out plan-2
   fairlot issuer follow me registry.log --plan plan
   fairlot issuer tag me tags.request --out tags.answer
+  fairlot issuer enrol me ann.request --mail ann
+  fairlot issuer issue me credentials.request --out credentials.answer
+  fairlot issuer recover me ann.request --mail ann
   fairlot issuer convict signing-3-share.evidence
   fairlot issuer erase me --plan plan --season 1
 """

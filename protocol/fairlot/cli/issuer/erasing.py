@@ -10,9 +10,9 @@ from fairlot.cli.output import say, show_json
 from fairlot.errors import InputError
 from fairlot.identity.registry import SEASON_MAX
 from fairlot.issuing.plan import read_plan
-from fairlot.issuing.shares import SEASON
+from fairlot.issuing.shares import SEASON, SIGNING, TAGS
 from fairlot_crypto.committee.season import erased
-from fairlot_crypto.durable import PRIVATE, write_file
+from fairlot_crypto.durable import PRIVATE, sync_folder, write_file
 from fairlot_crypto.randomness import SystemRandomness
 
 _EXAMPLES = """\
@@ -21,6 +21,7 @@ refused. Copies of the file must be destroyed by hand.
 
 Examples:
   fairlot issuer erase me --plan plan --season 1
+  fairlot issuer erase me --plan plan --season 1 --shares
 """
 
 
@@ -35,6 +36,11 @@ def _configure(parser: argparse.ArgumentParser) -> None:
         type=whole(0, SEASON_MAX),
         required=True,
         help="whose keys are erased, for good",
+    )
+    parser.add_argument(
+        "--shares",
+        action="store_true",
+        help="erase the shares too: others have the keys, by fairlot issuer reshare",
     )
     parser.add_argument("--json", action="store_true", help="answer for machines")
 
@@ -60,6 +66,9 @@ def _erase(arguments: argparse.Namespace) -> int:
         file = folder.path / SEASON
         kept = read_file(file)
         _replace(file, erased(plan.ceremony("season"), kept), len(kept))
+        # Step 54.
+        for name in (SIGNING, TAGS) if arguments.shares else ():
+            _remove(folder.path / name)
     if arguments.json:
         show_json(
             "issuer-erasure",
@@ -70,6 +79,17 @@ def _erase(arguments: argparse.Namespace) -> int:
             f"The keys of season {plan.season} are erased. Destroy all copies of {file}."
         )
     return OK
+
+
+def _remove(file: Path) -> None:
+    """Write zeros over a file, and remove it."""
+    length = len(read_file(file))
+    with file.open("r+b") as before:
+        before.write(bytes(length))
+        before.flush()
+        os.fsync(before.fileno())
+    file.unlink()
+    sync_folder(file.parent)
 
 
 def _replace(file: Path, data: bytes, length: int) -> None:

@@ -147,19 +147,21 @@ def read_letters(folder: Path) -> tuple[tuple[Letter, ...], tuple[Ignored, ...]]
 
 
 def read_mail(
-    folder: Path, read: Callable[[bytes], T]
+    folder: Path, read: Callable[[bytes], T], ending: str = ""
 ) -> tuple[tuple[T, ...], tuple[Ignored, ...]]:
     """Read all files of a folder to which others have access.
 
     Args:
         folder: of the files; drafts are passed over.
         read: reads one, or raises InputError.
+        ending: of the names of those that are read.
 
     Raises:
         InputError: ``issuer.unreadable`` for a folder that cannot be read.
     """
     try:
-        files = sorted(each for each in folder.iterdir() if _counts(each))
+        there = (each for each in folder.iterdir() if each.name.endswith(ending))
+        files = sorted(each for each in there if _counts(each))
     except OSError as error:
         problem = f"{folder} cannot be read: {error.strerror}"
         raise InputError("issuer.unreadable", problem) from error

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 
 from fairlot.cli.command import OK, Command, chosen_curve, whole
@@ -15,20 +16,29 @@ from fairlot.cli.issuer.folder import (
     read_letters,
     show_letter,
 )
+from fairlot.cli.issuer.registry_folder import former_shares
 from fairlot.cli.output import busy, say, show_json
 from fairlot.errors import InputError
 from fairlot.identity.registry import ISSUERS_MAX, SEASON_MAX, THRESHOLD_MAX
+from fairlot.issuing.committee_file import read_committee
 from fairlot.issuing.dealing import Advanced, advance
 from fairlot.issuing.evidence import Evidence, read_evidence
 from fairlot.issuing.letter import messages_of
-from fairlot.issuing.plan import ATTEMPT_MAX, Plan, read_card, read_plan
+from fairlot.issuing.plan import (
+    ATTEMPT_MAX,
+    FormerIssuers,
+    Plan,
+    read_card,
+    read_plan,
+)
+from fairlot.issuing.seat import Without
 from fairlot.issuing.shares import share_files
 from fairlot.text import Viewed
 from fairlot_crypto.committee.blame import Reason
 from fairlot_crypto.durable import write_new_file
 from fairlot_crypto.randomness import SystemRandomness
 
-Found = dict[str, str | int | list[int]]
+Found = dict[str, str | int | bool | list[int]]
 """One thing that a step has found, as --json has it."""
 
 _CODES = """\
@@ -82,8 +92,13 @@ def _configure_plan(parser: argparse.ArgumentParser) -> None:
 
 
 def _plan(arguments: argparse.Namespace) -> int:
+    return _write_plan(arguments, None)
+
+
+def _write_plan(arguments: argparse.Namespace, former: FormerIssuers | None) -> int:
     cards = [read_as(path, read_card) for path in arguments.cards]
-    plan = Plan.make(arguments.season, arguments.attempt, arguments.threshold, cards)
+    given = arguments.season, arguments.attempt, arguments.threshold, cards
+    plan = Plan.make(*given, former)
     try:
         write_new_file(arguments.out, plan.to_bytes())
     except FileExistsError as error:
@@ -118,6 +133,14 @@ def _configure_deal(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="go on without issuer N, as all have agreed; may be repeated",
     )
+    parser.add_argument(
+        "--without-former",
+        metavar="N",
+        type=whole(1, ISSUERS_MAX),
+        action="append",
+        default=[],
+        help="likewise, without the share that former issuer N gives on",
+    )
     _add_json(parser)
 
 
@@ -126,13 +149,15 @@ def _deal(arguments: argparse.Namespace) -> int:
     plan = read_as(arguments.plan, read_plan)
     issuer = IssuerFolder(arguments.folder)
     with issuer.held() as key, busy("computing"):
-        index, folder = plan.index_of(key.public), issuer.committee(plan)
+        index, folder = plan.number_of(key.public), issuer.committee(plan)
         letters, ignored = read_letters(arguments.letters)
         state = folder.state(SystemRandomness())
         advanced = None
         if state.secrets:
             there = messages_of(plan, letters)
-            advanced = advance(curve, plan, key, state, there, arguments.without)
+            without = Without(arguments.without, arguments.without_former)
+            given = former_shares(curve, issuer, key, plan)
+            advanced = advance(curve, plan, key, state, there, without, given)
             state = advanced.state
             # Step 16. What is not kept has not been sent.
             folder.keep(state)
@@ -156,12 +181,13 @@ def _deal(arguments: argparse.Namespace) -> int:
 
 def _finished(folder: CommitteeFolder, advanced: Advanced) -> bool:
     """Keep what was made, and then forget how (step 20)."""
-    if advanced.made is None:
+    if not advanced.over:
         return False
     # Step 20.
     made = advanced.made
-    folder.keep_files(share_files(folder.plan, made.held))
-    folder.keep_files({COMMITTEE: made.committee.to_bytes()})
+    if made is not None:
+        folder.keep_files(share_files(folder.plan, made.held))
+        folder.keep_files({COMMITTEE: made.committee.to_bytes()})
     folder.keep(advanced.state.erased())
     return True
 
@@ -189,7 +215,12 @@ def _found(
         for name, missing in advanced.waiting.items()
     ]
     blames: list[Found] = [
-        {"ceremony": name, "issuer": blame.member, "reason": blame.reason.value}
+        {
+            "ceremony": name,
+            "issuer": blame.member,
+            "former": blame.former,
+            "reason": blame.reason.value,
+        }
         for name, blame in advanced.blames
     ]
     refused: list[Found] = [
@@ -209,9 +240,8 @@ def _tell(said: Mapping[str, list[Found]]) -> None:
         missing = each["issuers"]
         say(f"{each['ceremony']}: {each['round']} is missing from issuers {missing}")
     for each in said["blames"]:
-        say(
-            f"{each['ceremony']}: issuer {each['issuer']} is to blame: {each['reason']}"
-        )
+        who = "former issuer" if each["former"] else "issuer"
+        say(f"{each['ceremony']}: {who} {each['issuer']} is to blame: {each['reason']}")
     for each in said["refused"]:
         say(
             f"{each['ceremony']}: issuer {each['issuer']} does not count: {each['code']}"
@@ -231,24 +261,51 @@ def _convict(arguments: argparse.Namespace) -> int:
     evidence = read_as(arguments.evidence, read_evidence)
     evidence.check(chosen_curve())
     plan, blame = evidence.plan, evidence.blame
-    key = plan.keys[blame.member - 1]
+    keys = plan.former.keys if blame.former and plan.former else plan.keys
+    key = keys[blame.member - 1]
     if arguments.json:
         found: Mapping[str, Viewed] = {
             "plan": plan.plan_id,
             "ceremony": evidence.ceremony,
             "issuer": blame.member,
+            "former": blame.former,
             "key": key,
             "reason": blame.reason.value,
         }
         show_json("issuer-evidence", found)
         return OK
-    say(f"Issuer {blame.member} ({key.hex()}) is to blame: {blame.reason.value}")
+    who = "Former issuer" if blame.former else "Issuer"
+    say(f"{who} {blame.member} ({key.hex()}) is to blame: {blame.reason.value}")
     say(f"in the plan {plan.plan_id.hex()}")
     return OK
 
 
 def _add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="answer for machines")
+
+
+def _configure_reshare(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--former",
+        metavar="PLAN",
+        type=Path,
+        required=True,
+        help="of the committee that has the keys",
+    )
+    parser.add_argument(
+        "--committee",
+        metavar="COMMITTEE",
+        type=Path,
+        required=True,
+        help="the file of that name which its issuers have made",
+    )
+    _configure_plan(parser)
+
+
+def _reshare(arguments: argparse.Namespace) -> int:
+    plan = read_as(arguments.former, read_plan)
+    read = partial(read_committee, plan)
+    return _write_plan(arguments, read_as(arguments.committee, read).former())
 
 
 INIT = Command(
@@ -264,6 +321,17 @@ PLAN = Command(
     _examples("plan card-1 card-2 card-3 card-4 --threshold 1 --season 1 --out plan"),
     _configure_plan,
     _plan,
+)
+RESHARE = Command(
+    "reshare",
+    "Make the plan with which issuers give their keys on to others.",
+    _examples(
+        "reshare card-1 card-2 card-3 card-5 --former plan --committee committee \\\n"
+        "    --threshold 1 --season 2 --out plan-2",
+        "deal me --plan plan-2 --letters mail-2",
+    ),
+    _configure_reshare,
+    _reshare,
 )
 DEAL = Command(
     "deal",

@@ -21,12 +21,20 @@ from fairlot.identity.enrolment import IssuerSecrets
 from fairlot.identity.registry import Credentials, Registry, RegistryId, epochs_accepted
 from fairlot.identity.tag_issuing import TagBook
 from fairlot.issuing.committee_file import CommitteeFile, read_committee
+from fairlot.issuing.person import Person, read_person
 from fairlot.issuing.plan import Plan, read_plan
-from fairlot.issuing.shares import SEASON, SIGNING, TAGS, read_signing, read_tags
+from fairlot.issuing.shares import (
+    SEASON,
+    SIGNING,
+    TAGS,
+    as_given,
+    read_signing,
+    read_tags,
+)
 from fairlot.issuing.tag_book import read_tag_book, tag_book_file
 from fairlot.issuing.view import View, check_extends, read_view, time_of
 from fairlot_crypto.committee.season import read_kept
-from fairlot_crypto.committee.threshold import PublicSharing
+from fairlot_crypto.committee.threshold import PublicSharing, SigningShare
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.durable import PRIVATE, write_file
 from fairlot_crypto.keys import SigningKey
@@ -66,15 +74,17 @@ class _Keys:
             InputError: ``issuer.share``, ``issuer.unreadable``.
             EncodingError: ``season.erased`` after the end of the season.
         """
+        data = read_file(self.folder.path / SEASON)
+        season = read_kept(self.folder.plan.ceremony("season"), data)
+        return IssuerSecrets(self.index, self.key, season, self.signing(curve))
+
+    def signing(self, curve: Backend) -> SigningShare:
+        """Read the share of the key of credentials."""
         plan = self.folder.plan
         shares = tuple(map(curve.g2_not_identity, self.committee().signing))
         sharing_id = PublicSharing(plan.threshold, shares).sharing_id
         read = partial(read_signing, plan, self.index, sharing_id)
-        signing = read_as(self.folder.path / SIGNING, read)
-        data = read_file(self.folder.path / SEASON)
-        return IssuerSecrets(
-            self.index, self.key, read_kept(plan.ceremony("season"), data), signing
-        )
+        return read_as(self.folder.path / SIGNING, read)
 
 
 @dataclass(frozen=True)
@@ -139,6 +149,49 @@ class Desk:
         """Keep what was counted, durably: nothing is evaluated before."""
         epochs = epochs_accepted(self.registry, self.now)
         write_file(self.path / TAG_BOOK, tag_book_file(book, epochs), PRIVATE)
+
+    def people(self) -> dict[int, Person]:
+        """Read what is kept of everybody, by the index of their leaf.
+
+        Raises:
+            InputError: ``issuer.book``, ``issuer.unreadable``.
+        """
+        folder = self.path / PEOPLE
+        files = folder.iterdir() if folder.exists() else ()
+        whole = (each for each in files if not each.name.startswith("."))
+        read = (read_as(each, read_person) for each in whole)
+        return {person.index: person for person in read}
+
+    def keep_person(self, person: Person) -> None:
+        """Keep what is known of a person, durably: nothing is shown before."""
+        folder = self.path / PEOPLE
+        folder.mkdir(PRIVATE_FOLDER, exist_ok=True)
+        write_file(folder / str(person.index), person.to_bytes(), PRIVATE)
+
+
+def former_shares(
+    curve: Backend, issuer: IssuerFolder, key: SigningKey, plan: Plan
+) -> dict[str, SigningShare]:
+    """Return the shares that an issuer gives on, by ceremony (step 50).
+
+    Raises:
+        InputError: ``issuer.unreadable``, ``issuer.plan``, ``issuer.committee``,
+            ``issuer.share``; ``issuer.former`` where the plan names other shares than the
+            issuer's committee has.
+    """
+    # Step 50.
+    former = plan.former
+    if former is None or key.public not in former.keys:
+        return {}
+    path = issuer.path / former.plan_id[:8].hex()
+    known = CommitteeFolder(path, read_as(path / PLAN, read_plan))
+    keys = _Keys(known, key)
+    if keys.committee().former() != former:
+        problem = "the plan names other issuers or shares than yours"
+        raise InputError("issuer.former", f"{problem}: do not give your shares on")
+    sharing = former.sharing("tags")
+    tags = as_given(keys.tags(), sharing.sharing_id, sharing.degree)
+    return {"signing": keys.signing(curve), "tags": tags}
 
 
 def folder_of(issuer: IssuerFolder, registry_id: RegistryId) -> Path:

@@ -16,7 +16,7 @@ from fairlot.cli.issuer.registry_folder import Desk, follow, serving
 from fairlot.cli.output import busy, say, show_json
 from fairlot.entry import EntryType, sign_entry
 from fairlot.errors import InputError, Rejection
-from fairlot.identity.registry import Registry
+from fairlot.identity.registry import Registry, RegistryId
 from fairlot.identity.registry_reading import read_registry
 from fairlot.identity.roll import sign_roll
 from fairlot.identity.tag_issuing import answer_elements, check_tag_request
@@ -65,17 +65,29 @@ def answered(arguments: argparse.Namespace, desk: Desk, step: str, data: bytes) 
     Raises:
         InputError: ``issuer.exists`` where --out is another file.
     """
+    said = f"{arguments.out} holds the answer of issuer {desk.index}."
+    return _written(arguments, desk.registry.registry_id, desk.index, step, data, said)
+
+
+def _written(
+    arguments: argparse.Namespace,
+    registry_id: RegistryId,
+    index: int,
+    step: str,
+    data: bytes,
+    said: str,
+) -> int:
     show_file(arguments.out, data)
     if arguments.json:
-        registry_id = desk.registry.registry_id
-        show_json("issuer-answer", _about(registry_id, desk.index, step))
+        found: Mapping[str, Viewed] = {
+            "registry": registry_id,
+            "issuer": index,
+            "step": step,
+        }
+        show_json("issuer-answer", found)
     else:
-        say(f"{arguments.out} holds the answer of issuer {desk.index}.")
+        say(said)
     return OK
-
-
-def _about(registry_id: bytes, index: int, step: str) -> Mapping[str, Viewed]:
-    return {"registry": registry_id, "issuer": index, "step": step}
 
 
 def _configure_registry(parser: argparse.ArgumentParser) -> None:
@@ -100,12 +112,8 @@ def _registry(arguments: argparse.Namespace) -> int:
         read_committee(plan, data).check_registry(registry)
         scope = registry.registry_id
         entry = sign_entry(EntryType.REGISTRY, scope, registry.to_value(), key)
-    show_file(arguments.out, entry.encoded)
-    if arguments.json:
-        show_json("issuer-answer", _about(scope, index, "registry"))
-    else:
-        say(f"{arguments.out} begins the log of registry {scope.hex()}")
-    return OK
+    said = f"{arguments.out} begins the log of registry {scope.hex()}"
+    return _written(arguments, scope, index, "registry", entry.encoded, said)
 
 
 def _read_registry(data: bytes) -> Registry:
