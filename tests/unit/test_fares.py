@@ -201,6 +201,7 @@ def test_equal_money_at_other_fares_is_not_alike() -> None:
     )
     both = [replace(one, wants=3) for one in people(("adult", 60), ("child", 60))]
     known = whole_sale_odds(pools, both, SALE)
+    assert known is not None
     assert known == enumerated(pools, both)
     assert [each.expected for each in known.values()] == [
         Fraction(5, 2),

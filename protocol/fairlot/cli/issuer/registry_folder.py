@@ -47,7 +47,7 @@ SEED_LENGTH = 32
 
 
 @dataclass(frozen=True, slots=True)
-class _Keys:
+class HeldKeys:
     """The key of an issuer, and what it holds of a committee."""
 
     folder: CommitteeFolder
@@ -93,7 +93,7 @@ class Desk:
 
     curve: Backend
     path: Path
-    keys: _Keys
+    keys: HeldKeys
     view: View
     now: int
     """The issuer's clock, Unix seconds."""
@@ -185,7 +185,7 @@ def former_shares(
         return {}
     path = issuer.path / former.plan_id[:8].hex()
     known = CommitteeFolder(path, read_as(path / PLAN, read_plan))
-    keys = _Keys(known, key)
+    keys = HeldKeys(known, key)
     if keys.committee().former() != former:
         problem = "the plan names other issuers or shares than yours"
         raise InputError("issuer.former", f"{problem}: do not give your shares on")
@@ -216,7 +216,7 @@ def follow(
     """
     known = Statements()
     view = read_view(curve, log, known)
-    keys = _Keys(issuer.committee(plan), key)
+    keys = HeldKeys(issuer.committee(plan), key)
     keys.committee().check_registry(view.registry)
     path = folder_of(issuer, view.state.registry_id)
     if (path / LOG).exists():
@@ -256,7 +256,7 @@ def serving(
         view = read_as(path / LOG, partial(_read_kept, curve, Statements()))
         plan = read_as(path / PLAN, read_plan)
         now = time_of(view.registry, given, int(time.time()))
-        yield Desk(curve, path, _Keys(issuer.committee(plan), key), view, now)
+        yield Desk(curve, path, HeldKeys(issuer.committee(plan), key), view, now)
 
 
 def _read_kept(curve: Backend, known: Statements, data: bytes) -> View:
