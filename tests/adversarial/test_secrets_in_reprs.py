@@ -73,6 +73,7 @@ PUBLIC = {
     "Leaf.handle": "a hash of the handle",
     "Draw.seed": "what the draw depends on, once nobody can change it",
     "SeededLots.seed": "the same",
+    "FormerIssuers.keys": "public keys",
 }
 
 

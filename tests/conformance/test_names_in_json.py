@@ -35,6 +35,7 @@ FACTS = {
     "certain": ("auction", "8. Facts:", "9. Odds"),
     "lottery": ("lottery", "### 9.1.", "## 10."),
     "tiers": ("tiers", "*Facts*:", "*Odds.*"),
+    "points": ("points", "The facts (allocation.md", "\n\n"),
 }
 
 
@@ -45,7 +46,8 @@ def facts_of_vectors() -> Iterator[tuple[str, dict[str, Any]]]:
         if case["input"]["op"] == "sale" and "output" in case:
             pools = zip(case["input"]["pools"], case["output"]["pools"], strict=True)
             for pool, result in pools:
-                kind = "certain" if pool.get("certain") else pool["mechanism"]
+                special = (each for each in ("certain", "points") if pool.get(each))
+                kind = next(special, pool["mechanism"])
                 yield kind, result["certificate"]
 
 

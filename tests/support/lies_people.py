@@ -210,6 +210,12 @@ DEPOSITS = (
     ),
     Row(
         "A12",
+        "deposit.choices",
+        "somebody chooses where nothing is to be chosen",
+        _draft(lambda d: bound(d, choices=(0,))),
+    ),
+    Row(
+        "A12",
         "deposit.tier",
         "a sponsor of a concert without sponsors",
         _draft(lambda d: bound(d, tier="gold")),

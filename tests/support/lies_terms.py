@@ -53,6 +53,12 @@ def _two_schemes() -> Value:
     return {**value, "bids": named.to_value(), "beacon": beacon}
 
 
+_TERRACE: Value = {"name": "terrace", "supply": 1, "price": 100}
+TWICE: Value = {
+    "name": "places",
+    "mechanism": "choices",
+    "options": [_TERRACE, _TERRACE],
+}
 ALL_CERTAIN: Value = {
     "name": "bidders",
     "mechanism": "lottery",
@@ -110,6 +116,12 @@ TERMS = (
         "terms.fares",
         "a unit has one price and two others",
         _gala("pools.2.fares", {"cohort": {"2028": 40, "2029": 15}}),
+    ),
+    Row(
+        "A05",
+        "terms.options",
+        "two options have one name",
+        _gala("pools.3", TWICE),
     ),
     Row(
         "A05",

@@ -24,7 +24,7 @@ PUBLIC = {
     ("CredentialRequest", "challenge"),
     ("CredentialRequest", "response"),
     ("Draw", "seed"),
-    ("Evidence", "answer"),
+    ("WrongTag", "answer"),
     ("SeededLots", "seed"),
     ("Leaf", "handle"),
     ("Binding", "bid"),

@@ -93,7 +93,7 @@ class Desk:
 
     curve: Backend
     path: Path
-    keys: HeldKeys
+    keys: HeldKeys = field(repr=False)
     view: View
     now: int
     """The issuer's clock, Unix seconds."""
