@@ -188,6 +188,7 @@ def test_the_last_unit_is_never_lost() -> None:
         assert outcome.pools[0].unsold == 0
 
 
+@pytest.mark.slow
 def test_a_million_orders_of_the_largest_size_are_filled_exactly() -> None:
     people = 10**6
     filled = fill(LARGEST, [LARGEST] * people, range(people))

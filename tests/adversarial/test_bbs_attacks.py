@@ -456,6 +456,7 @@ def test_a_commitment_without_the_promised_nym_secrets_is_not_signed() -> None:
 # --- Weak Fiat-Shamir
 
 
+@pytest.mark.slow
 def test_every_byte_of_a_presentation_matters() -> None:
     proof_octets, nym = SHOWN.presentation.proof, SHOWN.presentation.nym
     for i, byte in enumerate(proof_octets):

@@ -130,6 +130,7 @@ def test_a_dropped_entry_is_named(concert_transcript: bytes) -> None:
             check_named(joined(rest), f"without {record.item.type}")
 
 
+@pytest.mark.slow
 def test_a_duplicated_entry_is_named_and_a_head_makes_no_difference(
     concert_transcript: bytes,
 ) -> None:
@@ -204,6 +205,7 @@ def cuts(data: bytes) -> Iterator[int]:
     yield from some_positions(len(data), 40, "cuts")
 
 
+@pytest.mark.slow
 def test_a_truncated_file_is_an_incomplete_sale(concert_transcript: bytes) -> None:
     """Nothing else is found, and the finding says where and in which phase it stops."""
     for cut in cuts(concert_transcript):

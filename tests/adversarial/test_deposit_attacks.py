@@ -280,6 +280,7 @@ def _race(on: Stage) -> list[Entry]:
     ]
 
 
+@pytest.mark.slow
 def test_the_final_entry_does_not_depend_on_the_order_of_arrival(
     concert: Stage,
 ) -> None:

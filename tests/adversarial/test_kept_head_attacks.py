@@ -150,6 +150,7 @@ def test_a_log_that_ends_before_the_entry_is_found() -> None:
     assert codes(report) == {"heads.receipt", "sale.incomplete"}
 
 
+@pytest.mark.slow
 def test_who_gives_a_receipt_of_something_else_is_told_so() -> None:
     """The receipt names no entry: moved to another index it leads nowhere."""
     on = stage()

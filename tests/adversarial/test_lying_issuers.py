@@ -205,6 +205,7 @@ def test_two_liars_cannot_frame_those_who_are_off_their_polynomial() -> None:
     assert made.named(lies, made.proven[2:]) == [1, 2]
 
 
+@pytest.mark.slow
 def test_lies_that_cancel_frame_nobody_in_any_set() -> None:
     """Over each set of five with both liars, whatever it is."""
     made = committee(7, 2)

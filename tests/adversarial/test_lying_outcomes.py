@@ -34,6 +34,7 @@ def test_the_same_sales_without_a_lie_are_believed() -> None:
         assert report.holds, report.findings
 
 
+@pytest.mark.slow
 def test_no_lie_is_told_twice() -> None:
     assert len({row.sentence for row in ROWS}) == len(ROWS)
     assert len({row.make() for row in ROWS}) == len(ROWS)

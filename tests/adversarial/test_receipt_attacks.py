@@ -65,6 +65,7 @@ def check(data: bytes) -> None:
     verify_proof(LogProof.parse(data), LEAVES[5], POLICY, origin=NAME)
 
 
+@pytest.mark.slow
 def test_no_flipped_bit_of_a_receipt_goes_unnoticed() -> None:
     data = PROOF.to_bytes()
     check(data)

@@ -91,6 +91,7 @@ def second() -> Played:
     return played("Second concert")
 
 
+@pytest.mark.slow
 def test_two_sales_have_the_same_registry(first: Played, second: Played) -> None:
     assert first.state.terms.registry == second.state.terms.registry
     assert first.state.sale_id != second.state.sale_id
@@ -187,6 +188,7 @@ def test_deposits_and_payments_come_in_orders_of_their_own(
     assert len(set(found)) == len(found) - 1, "only the list itself comes twice"
 
 
+@pytest.mark.slow
 def test_leaves_jobs_and_deposits_are_shuffled_apart(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -216,6 +218,7 @@ def _holder_key(name: str) -> bytes:
     return Holder.generate(person).signing.public
 
 
+@pytest.mark.slow
 def test_without_a_common_seed_nothing_is_common(first: Played) -> None:
     other = played("First concert", seed=1)
     for name in NAMES[:3]:

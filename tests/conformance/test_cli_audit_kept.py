@@ -118,6 +118,7 @@ def test_files_that_are_none_are_refused(desk: Desk, name: str, subject: str) ->
         )
 
 
+@pytest.mark.slow
 def test_the_program_takes_them_too(desk: Desk) -> None:
     head = head_of(desk, "a.head", desk.read)
     ran = run_program(FAIRLOT, "audit", desk.file, "--rehearsal", "--head", head)

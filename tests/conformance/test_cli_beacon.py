@@ -46,6 +46,7 @@ def test_everybody_reveals(place: Place) -> None:
     assert fairlot("audit", place.transcript, "--rehearsal").code == 0
 
 
+@pytest.mark.slow
 def test_what_two_withhold_anybody_recovers(place: Place) -> None:
     place.seal_all()
     assert place.reveal("one").code == 0

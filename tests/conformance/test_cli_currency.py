@@ -90,6 +90,7 @@ def test_tables_and_documents_have_integers(out: Path) -> None:
     assert "pays 450.00 EUR for a certain seat" in bob["sentence"]
 
 
+@pytest.mark.slow
 def test_an_audit_tells_people_amounts_in_the_currency(out: Path) -> None:
     audit = fairlot("audit", out / "transcript.fairlot", "--rehearsal")
     assert audit.code == 0

@@ -117,6 +117,7 @@ def answered(sold: Sold) -> tuple[Path, Path]:
     return question, prove(sold, question, winner(sold, 1), folder / "answer")
 
 
+@pytest.mark.slow
 def test_winners_enter_once_for_each_unit(sold: Sold, tmp_path: Path) -> None:
     used, found = tmp_path / "used.txt", list[object]()
     for person in (winner(sold, 1), winner(sold, 2)):

@@ -274,6 +274,7 @@ def test_a_buyer_who_was_never_recovered_buys_in_the_next_sale(tmp_path: Path) -
     assert back.holders["Cleo"] == "Cleo"
 
 
+@pytest.mark.slow
 def test_who_has_left_is_not_in_the_next_sale(tmp_path: Path) -> None:
     folder = tmp_path / "kept"
     play(tmp_path / "first", "locked,Bob,leave\n", "--keep-registry", folder)
@@ -293,6 +294,7 @@ q_recover = 2
 """
 
 
+@pytest.mark.slow
 def test_seven_issuers_and_two_attesters_give_an_identity_back(tmp_path: Path) -> None:
     """The committee and the quorum of a recovery are those of the terms file."""
     events = SOLD + RENEWED + BACK

@@ -70,6 +70,7 @@ def test_whoever_is_excluded_is_named(inputs: Inputs) -> None:
     assert "the won is excluded in younger" in left_out[0]["sentence"]
 
 
+@pytest.mark.slow
 def test_the_sale_is_played_and_holds(inputs: Inputs, tmp_path: Path) -> None:
     out = tmp_path / "out"
     ran = fairlot("run", inputs.terms, inputs.people, "--out", out, "--seed", "07" * 32)

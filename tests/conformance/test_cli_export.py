@@ -95,6 +95,7 @@ def test_a_reader_follows_a_thousand_appends(tmp_path: Path) -> None:
     follow(tmp_path, [1, 2, 3, 4, 5, 6, 7] * 36)
 
 
+@pytest.mark.slow
 def test_a_sale_and_its_registry_lie_side_by_side(tmp_path: Path) -> None:
     kept, public = tmp_path / "kept", tmp_path / "public"
     assert fairlot("demo", "workshop", "--keep", kept).code == 0

@@ -251,6 +251,7 @@ Poor,1,49,7
 """
 
 
+@pytest.mark.slow
 def test_whoever_could_get_nothing_is_told_why(tmp_path: Path) -> None:
     inputs = write_inputs(tmp_path, SCHOOL, PUPILS)
     out = tmp_path / "out"

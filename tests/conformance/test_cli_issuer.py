@@ -215,6 +215,7 @@ def test_an_issuer_who_announces_twice_is_named_and_left_out(four: Issuers) -> N
     assert json.loads(shown.out)["key"] == four.plan.keys[3].hex()
 
 
+@pytest.mark.slow
 def test_without_a_silent_issuer_the_others_make_their_keys(four: Issuers) -> None:
     said = json.loads(four.deal(1).out)
     assert [each["issuers"] for each in said["waiting"]] == [[2, 3, 4]] * 3

@@ -96,6 +96,7 @@ def test_the_table_is_private_and_the_transcript_shows_no_code(plain: Path) -> N
     assert not any(code.encode() in data for code in CODES)
 
 
+@pytest.mark.slow
 def test_a_recovery_brings_the_code_back(tmp_path: Path) -> None:
     """The buyer of an identity claims, and has nothing; the person has the code."""
     sold = "announced,Ann,sell-identity\nlocked,Ann,renew\n"
@@ -129,6 +130,7 @@ def test_a_later_sale_hands_its_own_items_over(plain: Path, tmp_path: Path) -> N
     assert (ran.code, {row["item"] for row in table(tmp_path)}) == (0, {*later})
 
 
+@pytest.mark.slow
 def test_the_same_for_every_number_of_processes(plain: Path, tmp_path: Path) -> None:
     assert run(tmp_path, "--jobs", "2").code == 0
     for name in ("transcript.fairlot", "items.csv"):

@@ -236,6 +236,7 @@ def test_a_rehearsal_opens_boxes_and_copies_no_list(sold: Sold, tmp_path: Path) 
     assert caught.value.code == "delivery.item"
 
 
+@pytest.mark.slow
 def test_who_was_served_has_no_evidence_against_a_seller_who_cheats_others(
     sold: Sold, tmp_path: Path
 ) -> None:
@@ -326,6 +327,7 @@ def test_the_log_of_a_registry_is_no_file_of_a_sale(sold: Sold) -> None:
     )
 
 
+@pytest.mark.slow
 def test_the_command_as_a_program(sold: Sold) -> None:
     who = ("--registry", sold.kept, "--person", "Ann")
     ran = run_program(FAIRLOT, "receive", *who, "--transcript", sold.transcript)

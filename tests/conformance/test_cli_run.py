@@ -258,6 +258,7 @@ def _made(folder: Path, T: str) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_set_up_from_a_file_gives_the_same_sale(tmp_path: Path) -> None:
     terms = TERMS.replace("delay = 1\n", f"delay = {SQUARINGS}\n")
     inputs = write_inputs(tmp_path, terms)
@@ -395,6 +396,7 @@ def test_names_come_back_harmless_and_private(tmp_path: Path) -> None:
     assert "\\u202eevil" in shown
 
 
+@pytest.mark.slow
 def test_held_refunds_are_explained_where_nobody_can_claim_them(tmp_path: Path) -> None:
     inputs = write_inputs(tmp_path, f'refund = "with-position"\n{TERMS}')
     files, why = (inputs.terms, inputs.people), "this rehearsal ends with RESULT"

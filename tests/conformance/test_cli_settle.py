@@ -130,6 +130,7 @@ def test_without_result_the_tables_are_the_same(place: Place) -> None:
     assert before["result"] == "settled"
 
 
+@pytest.mark.slow
 def test_nothing_is_written_before_it_is_determined(place: Place) -> None:
     data = played(stage(), "sealed").data
     ran = place.settle(data, "--out", place.folder / "settled")

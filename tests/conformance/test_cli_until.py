@@ -103,6 +103,7 @@ def _settled(folder: Path, board: Path) -> bytes:
     return (folder / "settled" / "allocation.csv").read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("until", STOPS)
 def test_it_stops_behind_the_marker_and_leaves_what_the_roles_hold(
     tmp_path: Path, until: EntryType
@@ -157,6 +158,7 @@ def test_what_it_says_to_try_next_works(tmp_path: Path, until: EntryType) -> Non
         assert fairlot("audit", stopped.board, "--rehearsal").code == 0
 
 
+@pytest.mark.slow
 def test_a_round_of_the_clock_is_there_as_a_relay_gives_it(tmp_path: Path) -> None:
     stopped = _until(tmp_path, EntryType.REVEAL_END, CLOCK)
     (path,) = stopped.keys.glob("round-*.json")

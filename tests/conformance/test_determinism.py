@@ -34,6 +34,7 @@ def test_a_seed_gives_the_same_bytes_for_any_number_of_processes(
     assert one == two == again
 
 
+@pytest.mark.slow
 def test_another_seed_gives_another_sale(tmp_path: Path) -> None:
     inputs = write_inputs(tmp_path)
     one = _run(inputs, tmp_path / "one", "--seed", SEED)
@@ -41,6 +42,7 @@ def test_another_seed_gives_another_sale(tmp_path: Path) -> None:
     assert all(one[name] != two[name] for name in one)
 
 
+@pytest.mark.slow
 def test_without_a_seed_two_runs_share_no_nym_proof_or_salt(tmp_path: Path) -> None:
     inputs = write_inputs(tmp_path)
     one = _run(inputs, tmp_path / "one")

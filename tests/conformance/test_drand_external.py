@@ -167,6 +167,7 @@ def mutated(fields: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield {key: value for key, value in fields.items() if key != field}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["default", "quicknet"])
 def test_every_mutated_round_is_refused(name: str) -> None:
     for fields in documents(name):
@@ -189,6 +190,7 @@ def test_mutated_rounds_are_refused_alike_by_both_back_ends(name: str) -> None:
         assert code == document_refusal(NATIVE, OURS[name], wrong)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["default", "quicknet"])
 def test_no_flipped_bit_of_a_signature_verifies(name: str) -> None:
     for number, beacon in enumerate(beacons(name)):
@@ -226,6 +228,7 @@ def test_no_flipped_byte_of_the_key_verifies(name: str) -> None:
         assert refusal(chain, beacon) in {"drand.public-key", "drand.signature"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["default", "quicknet"])
 def test_no_round_stands_for_another(name: str) -> None:
     for beacon, other in permutations(beacons(name), 2):

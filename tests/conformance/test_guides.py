@@ -112,6 +112,7 @@ def test_the_program_for_implementers_runs() -> None:
     assert _printed(program) == ["4 passed, 103 skipped"]
 
 
+@pytest.mark.slow
 def test_the_programs_for_engineers_print_what_stands_beside_them() -> None:
     """They go on from each other: one process runs them all."""
     program = "".join(_blocks("engineer", "python"))

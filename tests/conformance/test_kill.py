@@ -98,6 +98,7 @@ def _mostly_slow(moments: list[Moment]) -> list[pytest.ParameterSet]:
     return [pytest.param(first), *slow]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", _mostly_slow(_moments(6, "some")), ids=str)
 def test_a_killed_run_keeps_its_word(tmp_path: Path, moment: Moment) -> None:
     acknowledged = _killed(tmp_path, moment, "1")

@@ -63,6 +63,7 @@ def test_too_few_seals_make_the_sale_void(
     assert report(tmp_path)[1]["phase"] == "void"
 
 
+@pytest.mark.slow
 def test_the_seals_leave_the_draw_as_it_is(tmp_path: Path) -> None:
     for name, beacon in (
         ("all", ENOUGH.replace("unsealed = 1\n", "")),

@@ -59,6 +59,7 @@ def test_one_who_never_commits_voids_the_sale(tmp_path: Path) -> None:
     assert _units(allocation) == [0] * 12
 
 
+@pytest.mark.slow
 def test_terms_that_need_two_are_content_with_two(tmp_path: Path) -> None:
     beacon = "absent = 1\nwithhold = 2\nmin_commits = 2\n"
     ran, allocation = _ran(tmp_path / "two", beacon)

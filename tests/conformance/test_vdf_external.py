@@ -79,6 +79,7 @@ def test_h_is_reproduced_with_a_proof_of_ours() -> None:
     wesolowski.verify(run.modulus, g, h, run.T, proof)
 
 
+@pytest.mark.slow
 def test_omega_is_recovered_from_the_commitments_alone() -> None:
     run = read_run()
     pairs = list(zip(run.commitments, run.coefficients, strict=True))

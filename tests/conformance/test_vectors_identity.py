@@ -813,6 +813,7 @@ def test_every_driver_is_exercised_and_refusals_are_the_majority(chapter: str) -
     assert len(refused) > len(taken)
 
 
+@pytest.mark.slow
 def test_the_traced_messages_are_what_leaves_are_signed_over() -> None:
     for case in accepted("identity", "enrol"):
         leaf, registry = leaf_of(case["output"]["leaf"]), registry_of(case["input"])

@@ -93,6 +93,7 @@ def test_a_sale_with_withheld_reveals_is_drawn_and_settled(
     assert fairlot("audit", sale.transcript, "--rehearsal").code == 0
 
 
+@pytest.mark.slow
 def test_withholding_changes_nothing_that_anybody_gets(tmp_path: Path) -> None:
     honest = _sale(tmp_path / "honest", FULL)
     sale = _sale(tmp_path / "withheld", WITHHELD)

@@ -243,6 +243,7 @@ def test_in_every_state_the_body_wins(attempts: int, sides: int, pairs: int) -> 
     assert any(recovered_in_time(side) for side in robbed)
 
 
+@pytest.mark.slow
 def test_a_lock_up_that_is_shorter_lets_the_thief_keep_what_was_stolen() -> None:
     """The search can fail: without the two epochs, a recovery in time is too late."""
     with pytest.raises(AssertionError):

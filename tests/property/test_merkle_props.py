@@ -30,6 +30,7 @@ def flip(data: bytes, bit: int) -> bytes:
     return bytes(changed)
 
 
+@pytest.mark.slow
 @given(LEAVES, st.data())
 def test_every_leaf_is_in_every_later_tree(
     leaves: list[bytes], data: st.DataObject

@@ -268,6 +268,7 @@ def test_a_round_verifies_on_each_back_end(curve: Backend, scheme: Scheme) -> No
     verify_round(curve, chain, first_round(curve, chain), 1)
 
 
+@pytest.mark.slow
 def test_a_chained_round_follows_the_one_before(curve: Backend) -> None:
     chain = clock(curve, CHAINED)
     first = first_round(curve, chain)

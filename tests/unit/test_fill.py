@@ -65,6 +65,7 @@ def test_over_all_orders_equal_persons_get_exactly_the_same(people: int) -> None
             assert totals == [len(orders) * sold // people] * people
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("people", range(2, 6))
 def test_over_all_orders_nobody_who_asks_for_more_gets_less(people: int) -> None:
     """Unlike quantities: equal ones get equal totals, larger ones no smaller ones."""

@@ -128,6 +128,7 @@ def _lint_imports(root: Path) -> tuple[int, str]:
     return ran.returncode, ran.stdout
 
 
+@pytest.mark.slow
 def test_the_contract_holds_of_a_copy_until_an_import_runs_upward(
     tmp_path: Path,
 ) -> None:

@@ -1,5 +1,7 @@
 """Steps of one issuer until there are keys (specs/issuer.md, section 4.2)."""
 
+import pytest
+
 from fairlot.issuing.dealing import Advanced, advance
 from fairlot.issuing.letter import messages_of
 from fairlot.issuing.seat import Refused, Without
@@ -28,6 +30,7 @@ def last_step(ceremony: str, more: int) -> Advanced:
     return advance(CURVE, whole, keys(4)[0], before[0].state, there, Without())
 
 
+@pytest.mark.slow
 def test_a_false_share_of_the_key_of_tags_names_its_sender_and_stops_nobody() -> None:
     reached = last_step("tags", 1)
     assert reached.refused == (("tags", Refused(4, "issuer.tag-share")),)

@@ -64,6 +64,7 @@ def test_nothing_is_seen_of_a_name_of_invisible_characters() -> None:
     assert compared_name("\u0301")
 
 
+@pytest.mark.slow
 def test_the_table_is_that_of_unicode_14() -> None:
     """The categories are compared; the file of the property is not in Python."""
     gone = {c for c in EVERY if is_assigned(c) and not compared_name(c)}
