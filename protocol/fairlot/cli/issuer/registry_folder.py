@@ -55,6 +55,7 @@ class HeldKeys:
 
     @property
     def index(self) -> int:
+        """i, its number in the plan."""
         return self.folder.plan.index_of(self.key.public)
 
     def committee(self) -> CommitteeFile:
