@@ -6,7 +6,7 @@ from unittest.mock import patch
 
 import pytest
 
-from command import Ran
+from command import Ran, in_process
 from fairlot.identity.attestation import Purpose
 from fairlot.identity.committee import Holder
 from fairlot.identity.leaf import LeafStatus
@@ -111,7 +111,8 @@ def test_an_enrolment_that_broke_off_is_repeated_with_the_same_keys(
     ann = drawn()
     office.follow_all()
     first = office.request_leaf("Ann", ann)
-    with patch(f"{ANSWERING}.advance", side_effect=Killed), pytest.raises(Killed):
+    killed = patch(f"{ANSWERING}.advance", side_effect=Killed)
+    with in_process(), killed, pytest.raises(Killed):
         office.step(1, "enrol", first)
     other = office.request_leaf("Ann", drawn(), 0, 1)
     assert code_of(office.step(1, "enrol", other)) == (1, "enrolment.known-person")
@@ -130,7 +131,8 @@ def test_who_has_a_leaf_is_on_the_disk_before_anything_is_shown(
 ) -> None:
     office.follow_all()
     request = office.request_leaf("Ann", drawn())
-    with patch(f"{ANSWERING}.show_file", side_effect=Killed), pytest.raises(Killed):
+    killed = patch(f"{ANSWERING}.show_file", side_effect=Killed)
+    with in_process(), killed, pytest.raises(Killed):
         office.step(1, "enrol", request)
     assert not list(office.mail(request).iterdir())
     (kept,) = office.issuers.folder(1).rglob("people/0")

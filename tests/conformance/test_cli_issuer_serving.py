@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 import pytest
 
-from command import Ran
+from command import Ran, in_process
 from fairlot.errors import InputError
 from fairlot.identity.roll import roll_body, sign_roll
 from fairlot.identity.tag_asking import (
@@ -113,7 +113,7 @@ def test_what_was_counted_is_on_the_disk_before_anything_is_evaluated(
     office.follow_all()
     _, request = asked(office, "Ann")
     killed = patch("fairlot.cli.issuer.serving.answer_elements", side_effect=Killed)
-    with killed, pytest.raises(Killed):
+    with in_process(), killed, pytest.raises(Killed):
         office.ask(1, "tag", request)
     (book,) = office.issuers.folder(1).rglob("tags.book")
     assert len(cbor.decode(book.read_bytes())["counted"]) == 1  # type: ignore[index,call-overload,arg-type]

@@ -18,6 +18,8 @@ _DOORS = {
     Why.ATTRIBUTE_EMPTY,
     Why.ATTRIBUTE_UNLISTED,
     Why.ATTRIBUTE_EXCLUDED,
+    Why.FARE,
+    Why.POINTS,
     Why.PUZZLE,
 }
 

@@ -122,6 +122,14 @@ def run_program(
 
 
 @contextmanager
+def in_process() -> Generator[None]:
+    """Run commands here, whatever ``--processes`` says: for tests that patch what they do."""
+    with patch.dict(os.environ):
+        os.environ.pop(PROCESSES, None)
+        yield
+
+
+@contextmanager
 def interruptible() -> Generator[None]:
     """Let processes that are started here heed SIGINT, even where this one ignores it.
 

@@ -6,9 +6,8 @@ probability 1/2, whatever its order; hence many sums, each with a check of its o
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import reduce
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from fairlot_crypto.randomness import Randomness
 
@@ -22,8 +21,7 @@ ONE_BY_ONE = 200
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Curve(Generic[T]):
+class Curve(NamedTuple, Generic[T]):
     """What a back-end can do with points of the curve, inside the subgroup or not."""
 
     identity: T
