@@ -15,7 +15,7 @@ from fairlot.identity.leaf import (
     read_share,
     read_signed_leaf,
 )
-from fairlot.identity.lies import EVIDENCE_VERSION
+from fairlot.identity.lies import EVIDENCE_VERSION, accused
 from fairlot.identity.registry import Registry
 from fairlot.identity.registry_reading import read_registry
 from fairlot_crypto import cbor
@@ -51,7 +51,7 @@ class WrongBox:
     @property
     def title(self) -> str:
         """Say what it proves."""
-        who = f"issuer {self.issuer} of registry {self.registry.registry_id.hex()}"
+        who = accused(self.registry, self.issuer)
         return f"{who} sealed a wrong share of leaf {self.leaf.index}"
 
     def verify(self) -> None:

@@ -38,6 +38,11 @@ EVIDENCE_VERSION = 1
 WRONG_PART, WRONG_SHARE = "wrong-part", "wrong-share"
 
 
+def accused(registry: Registry, issuer: int) -> str:
+    """Return how the title of evidence names an issuer."""
+    return f"issuer {issuer} of registry {registry.registry_id.hex()}"
+
+
 @dataclass(frozen=True, slots=True)
 class WrongPart:
     """A part of a credential that its issuer signed, and that is wrong."""
@@ -65,7 +70,7 @@ class WrongPart:
     @property
     def title(self) -> str:
         """Say what it proves."""
-        who = f"issuer {self.issuer} of registry {self.registry.registry_id.hex()}"
+        who = accused(self.registry, self.issuer)
         return f"{who} signed a wrong part of a credential"
 
     def verify(self) -> None:
@@ -134,7 +139,7 @@ class WrongShare:
     @property
     def title(self) -> str:
         """Say what it proves."""
-        who = f"issuer {self.issuer} of registry {self.registry.registry_id.hex()}"
+        who = accused(self.registry, self.issuer)
         return f"{who} signed a wrong share of leaf {self.leaf.index}"
 
     def verify(self) -> None:

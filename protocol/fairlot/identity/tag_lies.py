@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from fairlot.errors import Rejection
 from fairlot.fields import Fields
-from fairlot.identity.lies import EVIDENCE_VERSION
+from fairlot.identity.lies import EVIDENCE_VERSION, accused
 from fairlot.identity.registry import Registry
 from fairlot.identity.registry_reading import read_registry
 from fairlot.identity.tag_issuing import (
@@ -51,7 +51,7 @@ class WrongTag:
     @property
     def title(self) -> str:
         """Say what it proves."""
-        who = f"issuer {self.issuer} of registry {self.registry.registry_id.hex()}"
+        who = accused(self.registry, self.issuer)
         return f"{who} signed a wrong answer about tags"
 
     def verify(self) -> None:

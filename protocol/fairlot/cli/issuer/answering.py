@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from fairlot.audit.evidence import encode_evidence
-from fairlot.cli.command import OK, Command, add_json, add_new_file, chosen_curve, whole
+from fairlot.cli.command import OK, Command, add_json, add_new_file, chosen_curve
 from fairlot.cli.issuer.folder import (
     Ignored,
     IssuerFolder,
@@ -14,6 +14,7 @@ from fairlot.cli.issuer.folder import (
     read_mail,
     show_file,
 )
+from fairlot.cli.issuer.making import add_without
 from fairlot.cli.issuer.registry_folder import Desk, serving
 from fairlot.cli.issuer.serving import add_request, answered, examples
 from fairlot.cli.output import busy, say, show_json
@@ -22,7 +23,6 @@ from fairlot.identity.acts import make_act
 from fairlot.identity.answering import answer_request, prove_answer
 from fairlot.identity.leaf import make_leaf_entry
 from fairlot.identity.lies import WrongShare
-from fairlot.identity.registry import ISSUERS_MAX
 from fairlot.issuing.changing import change, joined
 from fairlot.issuing.enrolling import Asked, admitted, advance
 from fairlot.issuing.part import Part, read_part, request_id
@@ -46,14 +46,7 @@ def _add_mail(parser: argparse.ArgumentParser) -> None:
         required=True,
         help="the parts of the others; yours are put there too",
     )
-    parser.add_argument(
-        "--without",
-        metavar="N",
-        type=whole(1, ISSUERS_MAX),
-        action="append",
-        default=[],
-        help="go on without issuer N, as all have agreed; may be repeated",
-    )
+    add_without(parser)
     add_json(parser)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
 
-from fairlot.cli.command import OK, Command, chosen_curve, whole
+from fairlot.cli.command import OK, Command, add_json, chosen_curve, whole
 from fairlot.cli.issuer.folder import (
     CARD,
     COMMITTEE,
@@ -53,7 +53,7 @@ def _examples(*words: str) -> str:
 
 def _configure_init(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", metavar="FOLDER", type=Path, help="a new folder")
-    _add_json(parser)
+    add_json(parser)
 
 
 def _init(arguments: argparse.Namespace) -> int:
@@ -88,7 +88,7 @@ def _configure_plan(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", metavar="PLAN", type=Path, required=True, help="the new plan"
     )
-    _add_json(parser)
+    add_json(parser)
 
 
 def _plan(arguments: argparse.Namespace) -> int:
@@ -125,23 +125,11 @@ def _configure_deal(parser: argparse.ArgumentParser) -> None:
         required=True,
         help="the letters of the others; yours are put there too",
     )
-    parser.add_argument(
-        "--without",
-        metavar="N",
-        type=whole(1, ISSUERS_MAX),
-        action="append",
-        default=[],
-        help="go on without issuer N, as all have agreed; may be repeated",
+    add_without(parser)
+    add_without(
+        parser, "-former", "likewise, without the share that former issuer N gives on"
     )
-    parser.add_argument(
-        "--without-former",
-        metavar="N",
-        type=whole(1, ISSUERS_MAX),
-        action="append",
-        default=[],
-        help="likewise, without the share that former issuer N gives on",
-    )
-    _add_json(parser)
+    add_json(parser)
 
 
 def _deal(arguments: argparse.Namespace) -> int:
@@ -254,7 +242,7 @@ def _configure_convict(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "evidence", metavar="EVIDENCE", type=Path, help="from an issuer's folder"
     )
-    _add_json(parser)
+    add_json(parser)
 
 
 def _convict(arguments: argparse.Namespace) -> int:
@@ -280,8 +268,20 @@ def _convict(arguments: argparse.Namespace) -> int:
     return OK
 
 
-def _add_json(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="answer for machines")
+def add_without(
+    parser: argparse.ArgumentParser,
+    ending: str = "",
+    effect: str = "go on without issuer N, as all have agreed; may be repeated",
+) -> None:
+    """Add --without, or a word that begins so, to a step that waits for issuers."""
+    parser.add_argument(
+        f"--without{ending}",
+        metavar="N",
+        type=whole(1, ISSUERS_MAX),
+        action="append",
+        default=[],
+        help=effect,
+    )
 
 
 def _configure_reshare(parser: argparse.ArgumentParser) -> None:
