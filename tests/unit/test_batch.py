@@ -46,7 +46,14 @@ class Counted:
 
 def toy(order: int) -> Curve[int]:
     """Return the integers mod ``order``, in which only 0 is inside."""
-    return Curve(0, lambda a, b: (a + b) % order, lambda a: a == 0)
+
+    def add(a: int, b: int) -> int:
+        return (a + b) % order
+
+    def inside(a: int) -> bool:
+        return a == 0
+
+    return Curve(0, add, inside)
 
 
 # --- The subgroup
