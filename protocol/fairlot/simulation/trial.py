@@ -1,0 +1,88 @@
+"""Many runs of some ways of selling on one crowd each (specs/simulation.md, section 9)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from fairlot.simulation.crowds import Crowd
+from fairlot.simulation.draws import seed_of
+from fairlot.simulation.estimates import Estimate, estimate
+from fairlot.simulation.measures import MEASURES, measure
+from fairlot.simulation.played import Way
+
+SCALES = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
+"""How many units are wanted for each that there is."""
+SCALED = ("sold", "poor", "race", "surplus", "revenue", "value")
+"""The measures that are told of every scale."""
+
+People = Callable[[bytes, int], Crowd]
+"""From a seed and a number of people to the people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be played."""
+
+    ways: tuple[Way, ...]
+    people: People
+    size: int
+    """People in a run."""
+    price: int
+    """The reference price."""
+    runs: int
+    seed: int
+    scales: Mapping[float, int]
+    """Each scale, and how many people it takes; those that take too many are not there."""
+    scale_runs: int
+    """Runs for each scale."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of one way of selling."""
+
+    way: Way
+    measures: Mapping[str, Estimate]
+    scales: Mapping[float, Mapping[str, Estimate]]
+
+    @property
+    def worst_sold(self) -> float:
+        """The least part of what people want that is sold, over all scales."""
+        found = [each["sold"].mean for each in self.scales.values()]
+        return min([*found, self.measures["sold"].mean])
+
+
+def play_trial(plan: Plan, done: Callable[[], None] = lambda: None) -> list[Result]:
+    """Return the results, in the order of the ways (steps 1 to 4).
+
+    Args:
+        plan: what is to be played.
+        done: called after each run and each scale.
+    """
+    base = _estimates(plan, plan.size, plan.runs, tuple(MEASURES), done)
+    scales = {
+        scale: _estimates(plan, size, plan.scale_runs, SCALED, done)
+        for scale, size in plan.scales.items()
+    }
+    return [
+        Result(way, base[at], {scale: each[at] for scale, each in scales.items()})
+        for at, way in enumerate(plan.ways)
+    ]
+
+
+def _estimates(
+    plan: Plan, size: int, runs: int, names: Sequence[str], done: Callable[[], None]
+) -> list[Mapping[str, Estimate]]:
+    samples: list[dict[str, list[float]]] = [{n: [] for n in names} for _ in plan.ways]
+    for run in range(runs):
+        # Steps 1 and 2.
+        crowd = plan.people(seed_of(plan.seed, run, f"people/{size}"), size)
+        first = seed_of(plan.seed, run, f"draw/{size}")
+        second = seed_of(plan.seed, run, f"again/{size}")
+        # Step 3.
+        for way, kept in zip(plan.ways, samples, strict=True):
+            found = measure(way, crowd, (first, second), plan.price)
+            for name in names:
+                kept[name].append(found[name])
+        done()
+    # Step 4.
+    return [{n: estimate(each) for n, each in kept.items()} for kept in samples]
