@@ -84,6 +84,7 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> Documents:
         ("settle", board),
         ("compare", board, board),
         ("export", board, "--out", folder / "public"),
+        ("simulate", inputs.terms, "--runs", "2", "--size", "8", "--out", folder / "s"),
         ("witness", "key", "--out", folder / "key", "--name", "w"),
         ("beacon", "calibrate", "--seal-end", "1900000000", "--slack", "60"),
     )

@@ -51,6 +51,11 @@ WORDS = (
     ),
     Word("odds", "State each person's exact chance or share, before the draw.", "odds"),
     Word(
+        "simulate",
+        "Play a sale, or all ways of selling, with made-up people, and measure the five aims.",
+        "simulate",
+    ),
+    Word(
         "run",
         "Rehearse a sale: play every role on this machine, on a simulated clock.",
         "run",

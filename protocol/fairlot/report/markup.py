@@ -21,7 +21,7 @@ Child: TypeAlias = "Markup | str | int"
 
 NOTHING = Markup()
 
-_VOID = frozenset({"meta", "input"})
+_VOID = frozenset({"meta", "input", "img"})
 """Elements without an end."""
 
 

@@ -1,0 +1,210 @@
+"""``fairlot simulate``: what it leaves, and what it refuses."""
+
+from pathlib import Path
+
+import pytest
+
+from command import fairlot, in_process
+from fairlot.errors import InputError
+from fairlot.inputs.terms_file import read_terms_file
+from fairlot.simulation import outputs
+from fairlot.simulation.comparators import Addresses, Bots
+from fairlot.simulation.estimates import estimate
+from fairlot.simulation.figures import bars_figure, curves_figure
+from fairlot.simulation.measures import MEASURES
+from fairlot.simulation.outputs import decimal
+from fairlot.simulation.people_list import read_crowd_file
+from fairlot.simulation.sales import Asked, plan_of_compare, plan_of_terms
+from fairlot.simulation.trial import SCALED
+from json_formats import check_document
+
+SEED = bytes(32)
+TERMS = """\
+title = "Small sale"
+asset = "seat"
+supply = 5
+mechanism = "equal-share"
+price = 100
+cap = 2
+"""
+SMALL = ("--runs", "2", "--size", "12")
+
+
+def terms_in(folder: Path, text: str = TERMS) -> Path:
+    path = folder / "terms.toml"
+    path.write_text(text)
+    return path
+
+
+@pytest.fixture
+def quick_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw nothing: a test below draws."""
+    picture = b"<svg/>"
+
+    def drawn(*_rows: object, **_more: object) -> bytes:
+        return picture
+
+    monkeypatch.setattr(outputs, "bars_figure", drawn)
+    monkeypatch.setattr(outputs, "curves_figure", drawn)
+
+
+@pytest.mark.usefixtures("quick_pictures")
+def test_a_sale_leaves_a_page_a_document_and_a_table_for_each_picture(
+    tmp_path: Path,
+) -> None:
+    out = tmp_path / "out"
+    with in_process():
+        ran = fairlot("simulate", terms_in(tmp_path), *SMALL, "--out", out, "--json")
+    assert (ran.code, ran.err) == (0, "")
+    assert (out / "result.json").read_text() == ran.out
+    found = check_document(ran.out)
+    assert found["size"] == 12
+    assert [way["name"] for way in found["ways"]] == ["sale"]
+    assert len(found["ways"][0]["scales"]) == 7
+    names = {path.name for path in out.iterdir()}
+    pictures = [*MEASURES, *(f"scale-{name}" for name in SCALED)]
+    tables = {f"{name}.{kind}" for name in pictures for kind in ("svg", "csv")}
+    assert names == {"report.html", "result.json", *tables}
+    page = (out / "report.html").read_text()
+    assert page.startswith(outputs.BEGIN)
+    assert "Small sale" in page
+    assert "<script" not in page
+    assert "http" not in page.replace("http-equiv", "")
+    table = (out / "race.csv").read_text()
+    assert table == "way,mean,low,high\nsale,0.000000,0.000000,0.000000\n"
+
+
+def test_a_comparison_meets_the_crowd_that_was_asked_for() -> None:
+    asked = Asked("uniform", None, None, 20, 1)
+    about, plan = plan_of_compare(100, 1000, Bots(), Addresses(), asked)
+    assert "uniform" in about.people
+    assert (plan.size, len(plan.ways), plan.scale_runs) == (100, 15, 2)
+    assert plan.scales[100.0] == 2500
+    many = plan_of_compare(800, 1, Bots(), Addresses(), asked)[1]
+    assert [*many.scales] == [0.1, 0.3, 1.0, 3.0, 10.0]
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("quick_pictures")
+def test_all_ways_are_compared_and_the_same_seed_gives_the_same_files(
+    tmp_path: Path,
+) -> None:
+    words = ("simulate", "compare", *SMALL, "--supply", "8", "--model", "uniform")
+    with in_process():
+        for name in ("one", "two"):
+            assert fairlot(*words, "--out", tmp_path / name).code == 0
+    one, two = (tmp_path / name / "result.json" for name in ("one", "two"))
+    assert one.read_bytes() == two.read_bytes()
+    ways = check_document(one.read_text())["ways"]
+    assert len(ways) == 15
+    assert [w["name"] for w in ways if w["comparator"]] == [
+        *("first-come", "queue", "uniform-auction", "addresses")
+    ]
+
+
+def test_pictures_are_the_same_bytes_each_time_and_load_nothing() -> None:
+    rows = [("ours", estimate([0.0, 0.1])), ("theirs", estimate([1.0, 0.9]))]
+    first = bars_figure("race: who", rows, marked=["theirs"])
+    assert first == bars_figure("race: who", rows, marked=["theirs"])
+    curves = {"ours": [(0.1, rows[0][1]), (1.0, rows[1][1])]}
+    second = curves_figure("sold: what", curves, "demand")
+    assert second == curves_figure("sold: what", curves, "demand")
+    for picture in (first, second):
+        text = picture.decode()
+        assert "<svg" in text
+        assert "dc:date" not in text
+
+
+@pytest.mark.slow
+def test_the_page_holds_all_pictures(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert fairlot("simulate", terms_in(tmp_path), *SMALL, "--out", out).code == 0
+    page = (out / "report.html").read_text()
+    assert page.count("data:image/svg+xml;base64,") == len(MEASURES) + len(SCALED)
+
+
+def test_without_the_extra_the_command_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nothing(_name: str) -> None:
+        return None
+
+    monkeypatch.setattr("importlib.util.find_spec", nothing)
+    with in_process():
+        ran = fairlot("simulate", "compare", "--out", tmp_path / "out")
+    assert ran.code == 2
+    assert ran.err.startswith("fairlot: simulation.extra: ")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.usefixtures("quick_pictures")
+def test_what_cannot_be_completed_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, data: bytes) -> None:
+        if path.name == "race.svg":
+            raise OSError(28, "No space left on device")
+        path.write_bytes(data)
+
+    monkeypatch.setattr("fairlot.cli.simulate.write_file", full)
+    with in_process():
+        ran = fairlot("simulate", terms_in(tmp_path), *SMALL, "--out", tmp_path / "out")
+    assert ran.code == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_list_is_read_in_the_currency_of_the_terms(tmp_path: Path) -> None:
+    path = tmp_path / "crowd.csv"
+    path.write_text("group,budget,value\nwe,9,5\n,8,4\nwe,7,3\n")
+    terms = read_terms_file(
+        terms_in(
+            tmp_path,
+            f'currency = "EUR"\ndecimals = 2\n{TERMS}'.replace(
+                "price = 100", "price = 1.00"
+            ),
+        )
+    )
+    _, plan = plan_of_terms(terms, Asked("", path, None, 2, 1))
+    assert (plan.size, plan.price) == (3, 100)
+    crowd = plan.people(SEED, 3)
+    assert crowd.values.tolist() == [500, 300, 400]
+    assert crowd.budgets.tolist() == [900, 700, 800]
+    assert crowd.groups.tolist() == [0, 0, 1]
+    sample = plan.people(SEED, 50)
+    assert set(sample.values.tolist()) == {300, 400, 500}
+    assert len(set(sample.groups.tolist())) == 50
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "the first line must be"),
+        ("value,money\n1,2\n", "the first line must be"),
+        ("value,budget,value\n1,2,3\n", "the first line must be"),
+        ("value,budget\n", "names nobody"),
+        ("value,budget\n1\n", "line 2: has 1 cells, and the first line 2"),
+        ("value,budget\n1,2\n1,-2\n", "line 3, budget"),
+        ("value,budget\nmuch,2\n", "line 2, value"),
+        ("value,budget\n1000000000001,2\n", "must be at most"),
+        (b"value,budget\n\xff,2\n", "line 2"),
+    ],
+)
+def test_a_list_that_breaks_a_rule_is_refused_with_its_line(
+    text: str | bytes, said: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "crowd.csv"
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    with pytest.raises(InputError, match=said) as refused:
+        read_crowd_file(path, None, 1)
+    assert refused.value.code == "simulation.people"
+
+
+def test_a_list_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"simulation\.people"):
+        read_crowd_file(tmp_path / "none.csv", None, 1)
+
+
+def test_decimals_have_no_negative_zero() -> None:
+    assert [decimal(x) for x in (-1e-9, 0.0, -0.5)] == [
+        *("0.000000", "0.000000", "-0.500000")
+    ]
