@@ -194,11 +194,15 @@ def test_a_trial_is_the_same_for_the_same_seed_and_tells_the_worst_scale() -> No
     def people(seed: bytes, size: int) -> Crowd:
         return draw_crowd(MODELS["uniform"], seed, size, PRICE)
 
-    done: list[int] = []
+    done: list[tuple[int, int]] = []
+
+    def progress(played: int, total: int) -> None:
+        done.append((played, total))
+
     plan = Plan(WAYS[2:3], people, 30, PRICE, 3, 9, {0.1: 2, 1.0: 20}, 2)
-    (found,) = play_trial(plan, lambda: done.append(1))
-    assert found == play_trial(plan)[0]
-    assert len(done) == 3 + 2 * 2
+    (found,) = play_trial(plan, progress)
+    assert found == play_trial(plan, progress)[0]
+    assert done[:7] == [(played, 7) for played in range(1, 8)]
     assert found.worst_sold == 1
     assert list(found.scales[0.1]) == list(SCALED)
 
@@ -361,7 +365,7 @@ def test_intervals_cover_a_known_number_in_at_least_88_of_100_seeds() -> None:
     covered = dict.fromkeys(known, 0)
     for seed in range(100):
         plan = Plan((way,), people, 40, 10**6, 12, seed, {}, 0)
-        measures = play_trial(plan)[0].measures
+        measures = play_trial(plan, lambda _played, _total: None)[0].measures
         for name, number in known.items():
             low, high = measures[name].low - 1e-9, measures[name].high + 1e-9
             covered[name] += low <= number <= high

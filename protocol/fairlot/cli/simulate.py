@@ -86,18 +86,10 @@ def execute(arguments: argparse.Namespace) -> int:
 
     about, plan = _planned(arguments)
     folder = create_folder(arguments.out)
-    total = plan.runs + len(plan.scales) * plan.scale_runs
-    played = 0
     names: list[str] = []
     try:
         with Screen(acknowledge=False) as screen:
-
-            def done() -> None:
-                nonlocal played
-                played += 1
-                screen.progress("playing", played, total)
-
-            results = play_trial(plan, done)
+            results = play_trial(plan, screen.stage("playing"))
         files = files_of(about, plan, results, __version__)
         found = document(about, plan, results)
         files["result.json"] = _file(found)

@@ -5,7 +5,7 @@ same bytes: no dates, no random names.
 """
 
 # The types of matplotlib leave its keyword arguments open.
-# pyright: reportUnknownMemberType=false
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager

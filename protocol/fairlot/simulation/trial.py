@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 from fairlot.simulation.crowds import Crowd
 from fairlot.simulation.draws import seed_of
@@ -51,13 +52,19 @@ class Result:
         return min([*found, self.measures["sold"].mean])
 
 
-def play_trial(plan: Plan, done: Callable[[], None] = lambda: None) -> list[Result]:
+def play_trial(plan: Plan, progress: Callable[[int, int], None]) -> list[Result]:
     """Return the results, in the order of the ways (steps 1 to 4).
 
     Args:
         plan: what is to be played.
-        done: called after each run and each scale.
+        progress: called after each run with how many are played, and how many there are.
     """
+    total = plan.runs + len(plan.scales) * plan.scale_runs
+    played = count(1)
+
+    def done() -> None:
+        progress(next(played), total)
+
     base = _estimates(plan, plan.size, plan.runs, tuple(MEASURES), done)
     scales = {
         scale: _estimates(plan, size, plan.scale_runs, SCALED, done)
