@@ -85,6 +85,7 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> Documents:
         ("compare", board, board),
         ("export", board, "--out", folder / "public"),
         ("simulate", inputs.terms, "--runs", "2", "--size", "8", "--out", folder / "s"),
+        ("attack", "splitting", "--runs", "4"),
         ("witness", "key", "--out", folder / "key", "--name", "w"),
         ("beacon", "calibrate", "--seal-end", "1900000000", "--slack", "60"),
     )

@@ -56,6 +56,11 @@ WORDS = (
         "simulate",
     ),
     Word(
+        "attack",
+        "Play attacks, and say what each gains and what stops it.",
+        "attack",
+    ),
+    Word(
         "run",
         "Rehearse a sale: play every role on this machine, on a simulated clock.",
         "run",

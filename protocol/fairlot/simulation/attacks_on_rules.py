@@ -1,0 +1,257 @@
+"""Attacks on groups, prices and the draw (specs/simulation.md, section 13)."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from fairlot.allocation.entering import Entrant
+from fairlot.allocation.mechanisms.groups import table
+from fairlot.allocation.run_pools import allocate
+from fairlot.bids import Step
+from fairlot.names import Nym
+from fairlot.simulation.attack import Attack, Sign, Target
+from fairlot.simulation.attacks_on_people import WORTH, P, target
+from fairlot.simulation.comparators import names_in_a_hat, stop_at_first_misfit
+from fairlot.simulation.draws import seed_of, uniforms
+from fairlot.simulation.entering import SALE, nym_of
+from fairlot.terms.pool import Mechanism, Pool, Pricing
+from fairlot_crypto.delay.bicorn import (
+    b_star,
+    coefficient,
+    commit,
+    missing_start,
+    omega,
+    seed,
+)
+from fairlot_crypto.delay.evaluation import evaluate
+from fairlot_crypto.delay.parameters import RSA_2048, make_setup
+from fairlot_crypto.hashing import os2ip
+
+_SQUARINGS = 16
+"""A real sale takes millions; the result is the same."""
+_ORDERS = 50
+"""Orders of groups in each run."""
+_ROOT = bytes(32)
+_MARGIN = (WORTH - P) / P
+
+
+def _splitting(seed_: int, runs: int) -> list[Target]:
+    """Four friends beside 12 singles and two other fours, for 10 seats."""
+    together, apart = {1: 12, 4: 3}, {1: 16, 4: 2}
+
+    def ours(_run: int) -> float:
+        better = table(10, apart).chance - table(10, together).chance
+        return float(better) * 4 * _MARGIN
+
+    def hat(_run: int) -> float:
+        alone, paired = (names_in_a_hat(100, 10, own) for own in (1, 2))
+        return (paired - alone) * 2 * _MARGIN
+
+    def stopping(run: int) -> float:
+        return (_stopped(seed_, run, apart, 1) - _stopped(seed_, run, together, 4)) * (
+            4 * _MARGIN
+        )
+
+    return [
+        target("names in a hat, a pair joins", False, Sign.GAIN, hat, runs),
+        target("groups in order, a four splits", False, Sign.GAIN, stopping, runs),
+        target("lottery with groups, a four splits", True, Sign.NOTHING, ours, runs),
+    ]
+
+
+def _stopped(seed_: int, run: int, groups: dict[int, int], own: int) -> float:
+    """Return what part of the groups of one size wins if the first misfit ends it."""
+    sizes = np.array([size for size, count in groups.items() for _ in range(count)])
+    won = 0
+    for order in range(_ORDERS):
+        drawn = uniforms(seed_of(seed_, run, f"splitting {order}"), len(sizes))
+        turn = [int(size) for size in sizes[np.argsort(drawn, kind="stable")]]
+        won += turn[: stop_at_first_misfit(10, turn)].count(own)
+    return won / groups[own] / _ORDERS
+
+
+_SINGLE = Pool("main", Mechanism.AUCTION, 5, P)
+_MANY = Pool("main", Mechanism.AUCTION, 6, P, cap=4, bid_steps=4)
+_CERTAIN = Pool("main", Mechanism.LOTTERY, 10, P, certain=5)
+
+
+def _values(seed_: int, run: int, count: int) -> list[int]:
+    numbers = uniforms(seed_of(seed_, run, "values"), count)
+    return [P + int(number * 4 * P) for number in numbers]
+
+
+def _single(values: Sequence[int], factor: float) -> list[Entrant]:
+    """Return bidders of whom the first bids a part of the value."""
+    return [
+        Entrant(nym_of(i), 1, 10 * P, int(value * factor) if i == 0 else value)
+        for i, value in enumerate(values)
+    ]
+
+
+def _steps(values: Sequence[int], factor: float) -> list[Entrant]:
+    """Return bidders for four units each, of whom the first shades the later ones."""
+    entrants: list[Entrant] = []
+    for i, value in enumerate(values):
+        worth = [value * part // 4 for part in (4, 3, 2, 1)]
+        if i == 0:
+            worth = [worth[0], *(int(each * factor) for each in worth[1:])]
+        bid = tuple(Step(1, each) for each in worth)
+        entrants.append(Entrant(nym_of(i), 4, 100 * P, bid))
+    return entrants
+
+
+def _gain(pool: Pool, value: int, entrants: Sequence[Entrant], drawn: bytes) -> float:
+    """Return what the first bidder has, units falling in worth where there are several."""
+    total = allocate([pool], entrants, drawn, SALE).totals[0]
+    parts = (4, 3, 2, 1) if pool.takes_quantities else (4,)
+    worth = sum(value * part // 4 for part in parts[: total.units])
+    return (worth - total.payment) / P
+
+
+def _shading(seed_: int, runs: int) -> list[Target]:
+    def single(pool: Pool) -> Callable[[int], float]:
+        def gain(run: int) -> float:
+            drawn = seed_of(seed_, run, "shading")
+            values = _values(seed_, run, 12)
+            true, less = (_single(values, factor) for factor in (1, 0.6))
+            shaded = _gain(pool, values[0], less, drawn)
+            return shaded - _gain(pool, values[0], true, drawn)
+
+        return gain
+
+    def several(pool: Pool) -> Callable[[int], float]:
+        def gain(run: int) -> float:
+            drawn = seed_of(seed_, run, "shading")
+            values = [5 * P, *_values(seed_, run, 2)]
+            true, less = (_steps(values, factor) for factor in (1, 0.8))
+            shaded = _gain(pool, values[0], less, drawn)
+            return shaded - _gain(pool, values[0], true, drawn)
+
+        return gain
+
+    vickrey = replace(_MANY, pricing=Pricing.VICKREY)
+    return [
+        target("auction", True, Sign.NO_GAIN, single(_SINGLE), runs),
+        target(
+            "auction of quantities, vickrey", True, Sign.NO_GAIN, several(vickrey), runs
+        ),
+        target(
+            "auction of quantities, clearing", True, Sign.GAIN, several(_MANY), runs
+        ),
+    ]
+
+
+def _cartel(seed_: int, runs: int) -> list[Target]:
+    """All but the five who win bid the reserve, and share what is saved."""
+
+    def ring(run: int) -> float:
+        values = sorted(_values(seed_, run, 12), reverse=True)
+        true = _single(values, 1)
+        agreed = [
+            entrant if i < _SINGLE.supply else replace(entrant, bid=P)
+            for i, entrant in enumerate(true)
+        ]
+        drawn = seed_of(seed_, run, "cartel")
+        paid = [
+            sum(
+                total.payment for total in allocate([_SINGLE], bids, drawn, SALE).totals
+            )
+            for bids in (true, agreed)
+        ]
+        return (paid[0] - paid[1]) / P
+
+    def fixed(run: int) -> float:
+        drawn = seed_of(seed_, run, "cartel")
+        pool = Pool("main", Mechanism.LOTTERY, 5, P)
+        values = _values(seed_, run, 12)
+        paid = [
+            sum(total.payment for total in allocate([pool], bids, drawn, SALE).totals)
+            for bids in (_single(values, 1), _single(values, 0.6))
+        ]
+        return (paid[0] - paid[1]) / P
+
+    return [
+        target("auction", True, Sign.GAIN, ring, runs),
+        target("lottery at one price", True, Sign.NOTHING, fixed, runs),
+    ]
+
+
+def _beacon(alphas: Sequence[int], withheld: int) -> bytes:
+    """Return the seed of a draw whose last contributors reveal nothing."""
+    setup = make_setup(RSA_2048, _SQUARINGS)
+    commitments = [commit(RSA_2048, alpha) for alpha in alphas]
+    star = b_star(SALE, RSA_2048, _SQUARINGS, _ROOT, commitments)
+    weights = [coefficient(RSA_2048, c, star) for c in commitments]
+    shown = len(alphas) - withheld
+    start = missing_start(
+        RSA_2048, list(zip(commitments[shown:], weights[shown:], strict=True))
+    )
+    recovered = evaluate(RSA_2048, start, _SQUARINGS)[0] if withheld else 1
+    revealed = list(zip(weights[:shown], alphas[:shown], strict=True))
+    result = omega(RSA_2048, setup.h, revealed, recovered)
+    return seed(SALE, _ROOT, 1, star, RSA_2048, result)
+
+
+def _withholding(seed_: int, runs: int) -> list[Target]:
+    """The last contributor, one of 20 who want 10 seats, reveals only a draw that suits."""
+    pool = Pool("main", Mechanism.LOTTERY, 10, P)
+    entrants = [Entrant(nym_of(number), 1, P) for number in range(20)]
+    own: Nym = nym_of(0)
+
+    def wins(drawn: bytes) -> int:
+        total = allocate([pool], entrants, drawn, SALE).totals[0]
+        return total.units if total.nym == own else 0
+
+    def without(run: int) -> float:
+        full, dropped = (seed_of(seed_, run, which) for which in ("all", "fewer"))
+        return (max(wins(full), wins(dropped)) - wins(full)) * _MARGIN
+
+    def ours(run: int) -> float:
+        alphas = [os2ip(seed_of(seed_, run, f"alpha {i}")) for i in range(3)]
+        full, dropped = (_beacon(alphas, withheld) for withheld in (0, 1))
+        return (max(wins(full), wins(dropped)) - wins(full)) * _MARGIN + (
+            full != dropped
+        )
+
+    return [
+        target("commit and reveal without recovery", False, Sign.GAIN, without, runs),
+        target("beacon, what is withheld recovered", True, Sign.NOTHING, ours, runs),
+    ]
+
+
+ON_RULES = (
+    Attack(
+        "splitting",
+        "splitting and merging groups",
+        "two or four friends",
+        "none",
+        "the table of the lottery gives groups of all sizes the same chance",
+        _splitting,
+    ),
+    Attack(
+        "shading",
+        "bidding less than the value",
+        "one bidder",
+        "units that would have been worth their price",
+        "prices that do not depend on one's own bid; nothing at a clearing price",
+        _shading,
+    ),
+    Attack(
+        "cartel",
+        "agreeing on bids",
+        "all 12 bidders for 5 units",
+        "none: they share what they save",
+        "nothing in an auction but its reserve; a price that bids do not set",
+        _cartel,
+    ),
+    Attack(
+        "withholding",
+        "revealing only a draw that suits",
+        "the last contributor, who takes part too",
+        "none",
+        "anybody recovers what is withheld, and the seed is the same",
+        _withholding,
+    ),
+)
+"""In the order of the lab."""
