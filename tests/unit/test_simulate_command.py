@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
+import aims_table
 from command import fairlot, in_process
 from fairlot.errors import InputError
 from fairlot.inputs.terms_file import read_terms_file
 from fairlot.simulation import outputs
+from fairlot.simulation.aims import aims_rows
 from fairlot.simulation.comparators import Addresses, Bots
 from fairlot.simulation.estimates import estimate
 from fairlot.simulation.figures import bars_figure, curves_figure
@@ -15,7 +17,7 @@ from fairlot.simulation.measures import MEASURES
 from fairlot.simulation.outputs import decimal
 from fairlot.simulation.people_list import read_crowd_file
 from fairlot.simulation.sales import Asked, plan_of_compare, plan_of_terms
-from fairlot.simulation.trial import SCALED
+from fairlot.simulation.trial import SCALED, Result
 from json_formats import check_document
 
 SEED = bytes(32)
@@ -208,3 +210,37 @@ def test_decimals_have_no_negative_zero() -> None:
     assert [decimal(x) for x in (-1e-9, 0.0, -0.5)] == [
         *("0.000000", "0.000000", "-0.500000")
     ]
+
+
+def test_words_follow_from_numbers() -> None:
+    def result(**means: float) -> Result:
+        measures = {
+            "poor": 0.4,
+            "even": 0.4,
+            "race": 0.0,
+            "sold": 1.0,
+            "regret": 0.0,
+            "luck": 1.0,
+            "kept": 0.6,
+            "surplus": 1.0,
+        } | means
+        found = {name: estimate([mean, mean]) for name, mean in measures.items()}
+        asked = Asked("uniform", None, None, 20, 1)
+        way = plan_of_compare(8, 1, Bots(), Addresses(), asked)[1].ways[0]
+        return Result(way, found, {})
+
+    good = ["yes: 1.00", "yes: 0.00", "yes: 1.00", "yes: 0.00; luck 1.0", "yes: 0.60"]
+    bad = result(poor=0.2, race=0.5, sold=0.8, regret=0.1, kept=-1, surplus=-1)
+    rows = list(
+        aims_rows([result(), result(poor=0.3, kept=0.4), bad, result(even=0.0)])
+    )
+    assert [row[0] for row in rows] == ["equal share"] * 4
+    assert [*rows[0][1:]] == good
+    assert (rows[1][1], rows[1][5]) == ("nearly: 0.75", "partly: 0.40")
+    assert [cell.split(":")[0] for cell in rows[2][1:]] == ["no"] * 5
+
+
+@pytest.mark.slow
+def test_the_table_of_the_five_aims_is_what_runs_give() -> None:
+    assert aims_table.main(["check"]) == 0
+    assert aims_table.main([]) == 2

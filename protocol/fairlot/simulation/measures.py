@@ -52,7 +52,7 @@ def measure(way: Way, crowd: Crowd, seeds: tuple[bytes, bytes], price: int) -> M
     resale = resell(crowd, played)
     worth = float(played.worth.sum())
     return {
-        "poor": _poor(crowd, units),
+        "poor": _poor(crowd, units, played.outside),
         "even": _poor(crowd, (crowd.wanted(way.price) > 0).astype(np.int64)),
         "gini": gini(units),
         "race": _ratio(
@@ -91,11 +91,11 @@ def first_best(crowd: Crowd, supply: int) -> float:
     return float(np.sort(each)[::-1][:supply].sum())
 
 
-def _poor(crowd: Crowd, units: Ints) -> float:
+def _poor(crowd: Crowd, units: Ints, outside: int = 0) -> float:
     """Return the part of the poorer half; of those at the median half counts."""
     middle = float(np.median(crowd.budgets))
     weight = (crowd.budgets < middle) + (crowd.budgets == middle) / 2
-    return _ratio(float(units @ weight), int(units.sum()), 0.5)
+    return _ratio(float(units @ weight), int(units.sum()) + outside, 0.5)
 
 
 def _luck(first: Floats, second: Floats, price: int) -> float:

@@ -15,6 +15,7 @@ from fairlot.report.markup import (
     table,
 )
 from fairlot.report.style import STYLE
+from fairlot.simulation.aims import COLUMNS, aims_rows
 from fairlot.simulation.estimates import Estimate
 from fairlot.simulation.figures import bars_figure, curves_figure
 from fairlot.simulation.measures import MEASURES
@@ -155,11 +156,17 @@ def _page(
     ]
     if about.source:
         said.append(f"The model follows {about.source}.")
+    rows = aims_rows(results)
     body = element(
         "body",
         element("h1", about.title),
         paragraphs(said),
         section("limits", "What this does not show", listed(_LIMITS)),
+        section(
+            "aims",
+            "The five aims",
+            table("Each word with the number from which it follows", COLUMNS, rows),
+        ),
         section("numbers", "In numbers", _summary(results)),
         section("figures", "One by one", *_pictures(files)),
         element("footer", element("p", f"Made by fairlot {version}.", class_="soft")),

@@ -1,0 +1,96 @@
+"""The numbers and pictures of the manual that come from simulations.
+
+Run as ``python tests/support/aims_table.py write|check`` from the root: ``write`` plays, and
+puts the table of the five aims into specs/choosing.md and pictures beside the guide; ``check``
+compares the table, and exits with 1 if it is another.
+"""
+
+import sys
+from pathlib import Path
+
+from fairlot.simulation.aims import COLUMNS, aims_rows
+from fairlot.simulation.attacks_on_people import ON_PEOPLE
+from fairlot.simulation.attacks_on_rules import ON_RULES
+from fairlot.simulation.comparators import Addresses, Bots
+from fairlot.simulation.figures import bars_figure, curves_figure
+from fairlot.simulation.measures import MEASURES
+from fairlot.simulation.sales import Asked, plan_of_compare
+from fairlot.simulation.trial import Result, play_trial
+
+ROOT = Path(__file__).parents[2]
+CHOOSING = ROOT / "specs" / "choosing.md"
+PICTURES = ROOT / "specs" / "site" / "guides" / "pictures"
+BEGIN, END = "<!-- aims: begin -->\n", "<!-- aims: end -->\n"
+ASKED = Asked("lognormal", None, 100, 20, 1)
+SUPPLY, PRICE = 25, 1000
+SHOWN = ("poor", "race", "luck", "surplus", "revenue", "value", "resale", "waste")
+_RUNS = 40
+
+
+def results() -> list[Result]:
+    """Play what the manual tells."""
+    _, plan = plan_of_compare(SUPPLY, PRICE, Bots(), Addresses(), ASKED)
+    return play_trial(plan, lambda _played, _total: None)
+
+
+def table(found: list[Result]) -> str:
+    """Return the table in Markdown."""
+    rows = [COLUMNS, ("---",) * len(COLUMNS), *aims_rows(found)]
+    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
+def written() -> str:
+    """Return the table that stands in the manual."""
+    return CHOOSING.read_text().partition(BEGIN)[2].partition(END)[0]
+
+
+def write() -> None:
+    """Write the table and the pictures."""
+    found = results()
+    before, _, rest = CHOOSING.read_text().partition(BEGIN)
+    after = rest.partition(END)[2]
+    CHOOSING.write_text(f"{before}{BEGIN}{table(found)}{END}{after}")
+    marked = [each.way.name for each in found if each.way.comparator]
+    for name in SHOWN:
+        rows = [(each.way.name, each.measures[name]) for each in found]
+        _picture(name, bars_figure(f"{name}: {MEASURES[name]}", rows, marked=marked))
+    few = ("lottery", "quadratic", "auction", "first-come", "queue")
+    curves = {
+        each.way.name: [(x, scale["revenue"]) for x, scale in each.scales.items()]
+        for each in found
+        if each.way.name in few
+    }
+    across = "units wanted for each that there is"
+    _picture("scale", curves_figure("revenue, in prices a unit", curves, across))
+    targets = [
+        (f"{attack.name}: {target.way}", target)
+        for attack in (*ON_PEOPLE, *ON_RULES)
+        for target in attack.play(1, _RUNS)
+    ]
+    gains = [(name, target.gain) for name, target in targets]
+    elsewhere = [name for name, target in targets if not target.ours]
+    _picture("attacks", bars_figure("gain, in prices", gains, marked=elsewhere))
+
+
+def _picture(name: str, svg: bytes) -> None:
+    lines = svg.decode().splitlines()
+    text = "\n".join(line.rstrip() for line in lines) + "\n"
+    (PICTURES / f"simulation-{name}.svg").write_text(text)
+
+
+def main(words: list[str]) -> int:
+    """Do what a word says; return the exit code."""
+    if words == ["write"]:
+        write()
+        return 0
+    if words != ["check"]:
+        print("say write or check")
+        return 2
+    if table(results()) != written():
+        print("the table of the five aims is not what runs give: write it again")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
