@@ -97,3 +97,9 @@ def test_a_terminal_shows_how_far_each_stage_is() -> None:
     assert "checking" in shown
     assert "2/2" in shown
     assert "0/7" in shown
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("word", ["simulate", "attack"])
+def test_the_extra_for_simulations_is_loaded_only_to_simulate(word: str) -> None:
+    assert not {"numpy", "matplotlib", "fairlot.simulation"} & loaded(word, "--help")
