@@ -66,22 +66,31 @@ class Round:
         }
 
 
-def made(size: int) -> list[Showing]:
-    """Return presentations of as many people, each with a ph of their own."""
+def issued(number: int) -> tuple[IssuerContext, list[Credential]]:
+    """Return an issuer, and the credentials of as many people."""
     key = key_gen(SYSTEM.take(32))
     context = issuer_context(GROUP, public_key(GROUP, key), SCHEMA, b"header")
 
-    def one(number: int, context: IssuerContext) -> Showing:
+    def one() -> Credential:
         blind, secret = random_scalar(SYSTEM), random_scalar(SYSTEM)
         C = commitment(GROUP, SCHEMA, blind, (secret,))
         B = signature_base(context, ATTRIBUTES, C)
         signature = sign_point(key, B, random_scalar(SYSTEM))
-        credential = Credential(ATTRIBUTES, signature, blind, (secret,))
+        return Credential(ATTRIBUTES, signature, blind, (secret,))
+
+    return context, [one() for _ in range(number)]
+
+
+def made(size: int) -> list[Showing]:
+    """Return presentations of as many people, each with a ph of their own."""
+    context, credentials = issued(size)
+
+    def one(number: int, credential: Credential) -> Showing:
         ph = b"presentation header" + number.to_bytes(8, "big") + bytes(400)
         shown = present(context, credential, CTX, ph, (), SYSTEM)
         return Showing(context, shown, CTX, ph, {})
 
-    return [one(number, context) for number in range(size)]
+    return [one(number, credential) for number, credential in enumerate(credentials)]
 
 
 def bare_operations() -> Callable[[], None]:

@@ -9,6 +9,7 @@ from fairlot.cli.command import OK, Action, chosen_curve
 from fairlot.cli.output import say
 from fairlot.cli.transcript import replay_named
 from fairlot.text import counted
+from fairlot_crypto.curve import Backend
 from fairlot_crypto.durable import write_file
 
 _EXAMPLES = """\
@@ -35,15 +36,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def execute(arguments: argparse.Namespace) -> int:
     """Read the transcript, and write what a verifier would compute beside it."""
-    path: Path = arguments.file
+    leave_hints(arguments.file, chosen_curve())
+    return OK
+
+
+ACTION = Action(_EXAMPLES, configure, execute)
+
+
+def leave_hints(path: Path, curve: Backend) -> None:
+    """Write the hints of a transcript beside it, and say so.
+
+    Raises:
+        InputError: as ``replay_named``.
+    """
     # Step 1.
-    read = replay_named(path, chosen_curve(), "reading", cache=False)
+    read = replay_named(path, curve, "reading", cache=False)
     # Step 2.
     made = hints_of(read)
     beside = path.with_name(path.name + SUFFIX)
     write_file(beside, made.data)
     say(f"{beside} holds the hints of {counted(made.count, 'entry', 'entries')}.")
-    return OK
-
-
-ACTION = Action(_EXAMPLES, configure, execute)

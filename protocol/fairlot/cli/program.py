@@ -127,6 +127,7 @@ WORDS = (
         "receive",
     ),
     Word("hints", "Write what makes an audit fast beside a transcript.", "hints"),
+    Word("bench", "Write large honest logs, to measure on.", "bench.command"),
 )
 """In the order of the overview."""
 READER_GONE = 141

@@ -1,0 +1,1 @@
+"""``fairlot bench``: large honest logs, to measure on."""

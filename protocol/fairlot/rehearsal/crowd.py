@@ -1,0 +1,37 @@
+"""The terms and the people of a sale of any size (specs/command-line.md, section 22)."""
+
+MOST = 1_000_000
+"""The most people of a crowd."""
+SEED = bytes(32)
+"""Of a crowd's rehearsal, unless another one is named."""
+
+_PRICE = 100
+_CAP = 2
+_TERMS = """\
+title = "A crowd of {people}"
+asset = "seat"
+supply = {supply}
+mechanism = "equal-share"
+price = {price}
+cap = {cap}
+
+[beacon]
+contributors = 3
+delay = 1
+"""
+
+
+def crowd_terms(people: int) -> str:
+    """Return the content of the terms: for one of two people there is a seat."""
+    supply = (people + 1) // 2
+    return _TERMS.format(people=people, supply=supply, price=_PRICE, cap=_CAP)
+
+
+def crowd_people(people: int) -> str:
+    """Return the content of the list: everybody wants one seat or two, and deposits."""
+    rows = [
+        f"P{number},{wants},{wants * _PRICE}\n"
+        for number in range(1, people + 1)
+        for wants in (1 + number % _CAP,)
+    ]
+    return "".join(("person,wants,deposit\n", *rows))
