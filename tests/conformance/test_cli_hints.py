@@ -1,10 +1,22 @@
 """``fairlot hints``: what makes an audit fast, and changes no word of it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from command import fairlot
+from fairlot.audit.compare import View, compare
+from fairlot.board import ahead
+from fairlot.board.hinting import hints_of
+from fairlot.cli.beacon.steps import view_of
+from fairlot.cli.compare import read_log
+from fairlot.cli.transcript import replay_named
+from fairlot.identity.showing import learn_shown
+from fairlot_crypto.bbs.hints import Showing
+from fairlot_crypto.randomness import Randomness
+from fairlot_crypto.statements import Statements
+from kit.sales import GROUP
 
 
 @pytest.fixture
@@ -38,3 +50,32 @@ def test_what_is_no_transcript_has_no_hints(tmp_path: Path) -> None:
     assert ran.code == 2
     assert ran.err.startswith("fairlot: transcript.unreadable")
     assert not list(tmp_path.iterdir())
+
+
+def test_who_compares_or_contributes_verifies_together_with_hints(
+    transcript: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[bytes | None] = []
+
+    def learn(
+        showings: Sequence[Showing],
+        hints: Sequence[bytes | None],
+        known: Statements,
+        randomness: Randomness,
+    ) -> None:
+        seen.extend(hints)
+        learn_shown(showings, hints, known, randomness)
+
+    beside = transcript.with_name("transcript.fairlot.hints")
+    beside.write_bytes(hints_of(replay_named(transcript, GROUP, "", cache=False)).data)
+    monkeypatch.setattr(ahead, "learn_shown", learn)
+    view = view_of(GROUP, transcript, cache=False)
+    assert seen
+    assert None not in seen
+    seen.clear()
+    log = read_log(GROUP, transcript)
+    assert seen
+    assert None not in seen
+    assert compare(log, View.of_log(view)) is None
+    beside.write_bytes(bytes(len(beside.read_bytes())))
+    assert compare(view_of(GROUP, transcript, cache=False), View.of_log(log)) is None

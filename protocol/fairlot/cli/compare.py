@@ -11,6 +11,7 @@ from fairlot.cli.command import FAILED, OK, REFUSED, Action, add_json, chosen_cu
 from fairlot.cli.heads import read_head
 from fairlot.cli.output import busy, complain, say, show_json
 from fairlot.cli.reading import read_at_most
+from fairlot.cli.transcript import ahead_of
 from fairlot.errors import InputError, Rejection
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.durable import write_file
@@ -59,7 +60,7 @@ def execute(arguments: argparse.Namespace) -> int:
     if arguments.log is None or arguments.other is None:
         problem = "name two transcripts, or a transcript and a head"
         raise InputError("compare.files", problem)
-    log = _read(chosen_curve(), arguments.log)
+    log = read_log(chosen_curve(), arguments.log)
     found = compare(log, _view(log, arguments.other))
     if found is not None and arguments.out is not None:
         _write(arguments.out, found, silent=arguments.json)
@@ -96,10 +97,16 @@ def _answer(arguments: argparse.Namespace, found: Evidence | None) -> None:
         say(f"EVIDENCE: {title}.")
 
 
-def _read(backend: Backend, path: Path) -> Replay:
+def read_log(backend: Backend, path: Path) -> Replay:
+    """Read a transcript, or a registry's log, that is to be compared.
+
+    Raises:
+        InputError: ``compare.terms`` if nothing says whose it is, and as
+            ``read_transcript``.
+    """
     data = read_transcript(path)
     with busy("reading a board"):
-        read = replay_file(data, backend, Statements())
+        read = replay_file(data, backend, Statements(), ahead=ahead_of(path))
     if not any(log.state.begun for log in read.logs):
         problem = f"no log of {path} begins as it must: nothing says whose it is"
         raise InputError("compare.terms", problem)
@@ -110,7 +117,7 @@ def _view(log: Replay, path: Path) -> View:
     head = read_head(path)
     if head is not None:
         return View.of_head(head)
-    return View.of_log(_read(log.state.curve, path))
+    return View.of_log(read_log(log.state.curve, path))
 
 
 def _write(path: Path, found: Evidence, *, silent: bool) -> None:

@@ -73,9 +73,17 @@ def replay_named(path: Path, curve: Backend, stage: str, *, cache: bool) -> Repl
     """
     data = read_named(path)
     kept = remembered((path,), curve, cache=cache)
-    ahead = Ahead(SystemRandomness(), read_hints(path))
     with Screen(acknowledge=False) as screen, kept as known:
-        return replay_file(data, curve, known, screen.stage(stage), ahead)
+        return replay_file(data, curve, known, screen.stage(stage), ahead_of(path))
+
+
+def ahead_of(path: Path) -> Ahead:
+    """Return what verifies the presentations of a transcript together, with its hints.
+
+    Args:
+        path: as ``read_named`` takes it.
+    """
+    return Ahead(SystemRandomness(), read_hints(path))
 
 
 def read_hints(path: Path) -> Hints:

@@ -10,6 +10,7 @@ from fairlot.beacon.contributions import Frozen, make_commitment, make_reveal
 from fairlot.beacon.recovery import recovery_entry
 from fairlot.beacon.rounds import make_round
 from fairlot.beacon.seals import Seal, make_seal, read_seal
+from fairlot.board.ahead import Ahead
 from fairlot.board.duties import check_clock, check_in_time, own_clock
 from fairlot.board.replay import Replay, replay_file
 from fairlot.entry import Entry, EntryType
@@ -83,7 +84,10 @@ class Secret:
 
 
 def read_view(
-    data: bytes, curve: Backend, statements: Statements | None = None
+    data: bytes,
+    curve: Backend,
+    statements: Statements | None = None,
+    ahead: Ahead | None = None,
 ) -> Replay:
     """Return the sale on a board, checked as an auditor does.
 
@@ -91,13 +95,14 @@ def read_view(
         data: the bytes of its transcript.
         curve: the back-end.
         statements: what this user has verified before; ``None`` for nothing.
+        ahead: verifies presentations together; ``None`` verifies them one by one.
 
     Raises:
         Rejection: the first rule that the transcript breaks; nobody should contribute to
             such a sale.
     """
     known = Statements() if statements is None else statements
-    view = replay_file(data, curve, known)
+    view = replay_file(data, curve, known, ahead=ahead)
     view.check()
     return view
 

@@ -16,7 +16,7 @@ from fairlot.cli.beacon.files import (
 from fairlot.cli.beacon.kept import read_extended
 from fairlot.cli.command import OK, Command, chosen_curve
 from fairlot.cli.output import Screen, busy, complain, say
-from fairlot.cli.transcript import add_board, read_named
+from fairlot.cli.transcript import add_board, ahead_of, read_named
 from fairlot.cli.verdicts import remembered
 from fairlot.entry import Entry
 from fairlot_crypto.curve import Backend
@@ -142,7 +142,7 @@ def view_of(backend: Backend, path: Path, *, cache: bool) -> Replay:
     """
     data = read_named(path)
     with busy("reading the board"), remembered((path,), backend, cache=cache) as known:
-        return read_view(data, backend, known)
+        return read_view(data, backend, known, ahead_of(path))
 
 
 def write_entry(path: Path, entry: Entry) -> None:
