@@ -56,6 +56,7 @@ CHAPTERS = (
     "command-line",
     "issuer",
     "verdicts",
+    "wallet",
 )
 """Chapters, in the order in which the specification is read.
 

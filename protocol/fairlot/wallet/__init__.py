@@ -1,0 +1,1 @@
+"""A wallet: how a person's secrets lie on their own device."""
