@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
+from typing import TypeAlias
 
 from fairlot.allocation.shape import Order, price_of
 from fairlot.bids import MAX_STEPS, Bid, Steps, bid_problem, steps_of, total_of
@@ -44,6 +45,9 @@ class Standing:
     spent: int = 0
 
 
+Asking: TypeAlias = tuple[object, ...]
+"""What makes two orders of a pool the same."""
+
 Groups = Mapping[bytes, tuple[int, ...]]
 """The members of each group that has formed, as indices of entrants."""
 
@@ -80,17 +84,42 @@ def entering(
         for gid, members in _legal_groups(pool, groups).items()
     }
     of_group = {i: gid for gid, party in parties.items() for i in party}
-    entered: dict[int, Order] = {}
+    # Many ask for the same, and share one order.
+    alike: dict[Asking, Order] = {}
+    entered: list[tuple[int, Order]] = []
     for i, (entrant, standing) in enumerate(zip(entrants, standings, strict=True)):
         free = pool.again or standing.units == 0
         if qualified[i] and free:
-            entered[i] = _order(pool, entrant, standing, of_group.get(i))
+            group = of_group.get(i)
+            asking = _asking(entrant, standing, group)
+            order = alike.get(asking)
+            if order is None:
+                order = alike[asking] = _order(pool, entrant, standing, group)
+            entered.append((i, order))
     if not parties:
-        return tuple(entered.items())
-    intact = {gid for gid, party in parties.items() if _intact(pool, entered, party)}
+        return tuple(entered)
+    grouped = {i: order for i, order in entered if order.group is not None}
+    intact = {gid for gid, party in parties.items() if _intact(pool, grouped, party)}
     return tuple(
-        (i, order if order.group in intact else replace(order, group=None))
-        for i, order in entered.items()
+        (i, order)
+        if order.group is None or order.group in intact
+        else (i, replace(order, group=None))
+        for i, order in entered
+    )
+
+
+def _asking(entrant: Entrant, standing: Standing, group: bytes | None) -> Asking:
+    """Return all that an order depends on, the pool apart."""
+    return (
+        entrant.wants,
+        entrant.amount,
+        entrant.bid,
+        entrant.tier,
+        entrant.attributes,
+        entrant.choices,
+        standing.units,
+        standing.spent,
+        group,
     )
 
 
@@ -229,11 +258,12 @@ def _check_entrant(entrant: Entrant) -> None:
     problem = bytes_problem(entrant.nym, NYM_LENGTH)
     if problem:
         raise CallerError("allocation.nym-length", f"a nym {problem}")
-    numbers = {"wants": entrant.wants, "amount": entrant.amount}
-    for name, number in numbers.items():
-        problem = uint_problem(number)
-        if problem:
-            raise CallerError("allocation.range", f"{name} {problem}")
+    problem = uint_problem(entrant.wants)
+    if problem:
+        raise CallerError("allocation.range", f"wants {problem}")
+    problem = uint_problem(entrant.amount)
+    if problem:
+        raise CallerError("allocation.range", f"amount {problem}")
     problem = None if entrant.bid is None else bid_problem(entrant.bid, MAX_STEPS)
     if problem:
         raise CallerError("allocation.range", f"a bid {problem}")

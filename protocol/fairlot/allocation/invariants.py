@@ -6,7 +6,13 @@ from fairlot.allocation.entering import Entrant
 from fairlot.allocation.mechanisms.certain import CERTAIN
 from fairlot.allocation.mechanisms.groups import verify
 from fairlot.allocation.mechanisms.lottery import LotteryFacts
-from fairlot.allocation.outcome import Award, Outcome, PoolResult, gains_by_nym
+from fairlot.allocation.outcome import (
+    Award,
+    Outcome,
+    PoolResult,
+    gains_by_nym,
+    sums_of,
+)
 from fairlot.allocation.shape import ITSELF
 from fairlot.errors import InvariantError
 from fairlot.names import Nym
@@ -28,10 +34,10 @@ def check_outcome(
             ``allocation.payment``, ``allocation.loser-pays``, and for the table of a
             lottery as ``verify``.
     """
-    known = {entrant.nym: entrant for entrant in entrants}
     for result in outcome.pools:
         check_pool(result)
-        _check_fares(result, known)
+        if result.pool.fares is not None:
+            _check_fares(result, {entrant.nym: entrant for entrant in entrants})
     _check_supplies(pools, outcome)
     _check_totals(entrants, outcome)
 
@@ -58,16 +64,15 @@ def _check_supplies(pools: Sequence[Pool], outcome: Outcome) -> None:
 
 
 def _check_totals(entrants: Sequence[Entrant], outcome: Outcome) -> None:
-    nyms = [entrant.nym for entrant in entrants]
-    gains = gains_by_nym(outcome.pools)
-    if [total.nym for total in outcome.totals] != nyms or not gains.keys() <= set(nyms):
+    present = [entrant.nym for entrant in entrants]
+    if [total.nym for total in outcome.totals] != present:
         raise InvariantError(
             "allocation.supply", "there must be one total for each entrant, in order"
         )
+    gains = gains_by_nym(outcome.pools)
     for entrant, total in zip(entrants, outcome.totals, strict=True):
-        won = tuple(gains.get(total.nym, ()))
-        sums = (sum(gain.units for gain in won), sum(gain.payment for gain in won))
-        if total.gains != won or (total.units, total.payment) != sums:
+        won = gains.pop(total.nym, ())
+        if total.gains != won or (total.units, total.payment) != sums_of(won):
             raise InvariantError(
                 "allocation.supply", f"units of {total.nym.hex()} do not add up"
             )
@@ -75,6 +80,10 @@ def _check_totals(entrants: Sequence[Entrant], outcome: Outcome) -> None:
             raise InvariantError(
                 "allocation.payment", f"{total.nym.hex()} pays too much"
             )
+    if gains:
+        raise InvariantError(
+            "allocation.supply", "somebody who did not enter gets something"
+        )
 
 
 def check_pool(result: PoolResult) -> None:
@@ -124,8 +133,6 @@ def _check_reserve(result: PoolResult) -> None:
 def _check_fares(result: PoolResult, known: Mapping[Nym, Entrant]) -> None:
     """Require of each the price for what it discloses, where prices differ."""
     pool = result.pool
-    if pool.fares is None:
-        return
     for award in result.awards:
         entrant = known.get(award.nym)
         fare = pool.price_for(dict(entrant.attributes)) if entrant else None
@@ -139,10 +146,11 @@ def _check_fares(result: PoolResult, known: Mapping[Nym, Entrant]) -> None:
 def _check_prices(result: PoolResult) -> None:
     """Require the stated price or, if bids set the price, one price not below it."""
     pool = result.pool
+    # Many pay the same for as many units: one of them shows the price.
+    alike = {(a.part, a.units, a.payment): a for a in result.awards if a.units}
     asked: dict[str, set[int]] = {}
-    for award in result.awards:
-        if award.units:
-            asked.setdefault(award.part, set()).add(_price(pool, award))
+    for award in alike.values():
+        asked.setdefault(award.part, set()).add(_price(pool, award))
     stated = {part.name: part.price for part in pool.parts} or {ITSELF: pool.price}
     by_bids = {ITSELF} if pool.mechanism is Mechanism.AUCTION else set[str]()
     if pool.certain:

@@ -86,8 +86,9 @@ def best_rank(seed_L: PoolSeed, nym: Nym, points: int) -> Rank:
 
 def permutation_by_rank(ranks: Sequence[Rank], nyms: Sequence[Nym]) -> tuple[int, ...]:
     """Return the indices of ``nyms``, the smallest (rank, nym) first."""
-    keyed = sorted(zip(ranks, nyms, range(len(nyms)), strict=True))
-    return tuple(index for _, _, index in keyed)
+    by_nym = sorted(range(len(nyms)), key=nyms.__getitem__)
+    # Sorting is stable: whoever has the same rank stays sorted by nym.
+    return tuple(sorted(by_nym, key=ranks.__getitem__))
 
 
 def uniform(seed_L: PoolSeed, q: int, label: bytes) -> int:

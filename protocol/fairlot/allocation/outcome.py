@@ -1,7 +1,7 @@
 """From the final deposits and the seed to who gets what (specs/allocation.md, section 7)."""
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import TypeVar
@@ -111,16 +111,32 @@ def part_id(pool: str, part: str) -> str:
     return pool if part == ITSELF else f"{pool}{PART_SEPARATOR}{part}"
 
 
-def gains_by_nym(results: Sequence[PoolResult]) -> Mapping[Nym, Sequence[Gain]]:
+def gains_by_nym(results: Sequence[PoolResult]) -> dict[Nym, tuple[Gain, ...]]:
     """Return what each nym with units got, in the order of the pools."""
-    gains: dict[Nym, list[Gain]] = {}
+    gains: dict[Nym, tuple[Gain, ...]] = {}
     for result in results:
+        # Many gain the same, and share it.
+        alike: dict[tuple[str, int, int], tuple[Gain]] = {}
         for award in result.awards:
             if award.units:
-                name = part_id(result.pool.name, award.part)
-                gain = Gain(name, award.units, award.payment)
-                gains.setdefault(award.nym, []).append(gain)
+                kind = award.part, award.units, award.payment
+                if kind not in alike:
+                    name = part_id(result.pool.name, award.part)
+                    alike[kind] = (Gain(name, award.units, award.payment),)
+                earlier = gains.get(award.nym)
+                gains[award.nym] = (
+                    alike[kind] if earlier is None else earlier + alike[kind]
+                )
     return gains
+
+
+def sums_of(gains: Iterable[Gain]) -> tuple[int, int]:
+    """Return the units of some gains, and what they cost, all together."""
+    units = payment = 0
+    for gain in gains:
+        units += gain.units
+        payment += gain.payment
+    return units, payment
 
 
 _Named = TypeVar("_Named", Award, Total)

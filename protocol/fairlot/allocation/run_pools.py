@@ -21,7 +21,14 @@ from fairlot.allocation.mechanisms.points import points_lottery
 from fairlot.allocation.mechanisms.quadratic import quadratic
 from fairlot.allocation.mechanisms.quantities import quantity_auction
 from fairlot.allocation.mechanisms.tiers import tiers
-from fairlot.allocation.outcome import Award, Outcome, PoolResult, Total, gains_by_nym
+from fairlot.allocation.outcome import (
+    Award,
+    Outcome,
+    PoolResult,
+    Total,
+    gains_by_nym,
+    sums_of,
+)
 from fairlot.allocation.shape import Lots, Order, Shares
 from fairlot.names import Nym
 from fairlot.terms.pool import Mechanism, Pool
@@ -86,7 +93,7 @@ def run_pools(
     """
     # Step 1.
     present, groups = gather(pools, entrants, sale_id)
-    standings = [Standing() for _ in present]
+    standings = [Standing()] * len(present)
     supplies = {pool.name: pool.supply for pool in pools}
     results: list[PoolResult] = []
     returned = 0
@@ -94,16 +101,17 @@ def run_pools(
     for pool in pools:
         # Step 3.
         running = replace(pool, supply=supplies[pool.name])
-        entered = entering(running, present, standings, groups)
-        nyms = tuple(present[i].nym for i, _ in entered)
-        orders = tuple(order for _, order in entered)
+        indices, orders = _columns(entering(running, present, standings, groups))
+        nyms = tuple(present[i].nym for i in indices)
         # Step 4.
         result = run_pool(running, nyms, orders, lots_of(running, nyms))
         # Step 5.
-        for (i, _), award in zip(entered, result.awards, strict=True):
-            standings[i] = Standing(
-                standings[i].units + award.units, standings[i].spent + award.payment
-            )
+        for i, award in zip(indices, result.awards, strict=True):
+            if award.units:
+                before = standings[i]
+                standings[i] = Standing(
+                    before.units + award.units, before.spent + award.payment
+                )
         # Step 6.
         if pool.unsold is None:
             returned += result.unsold
@@ -111,7 +119,7 @@ def run_pools(
             supplies[pool.unsold] += result.unsold
         results.append(result)
     # Step 7.
-    totals = _totals([e.nym for e in present], standings, results)
+    totals = _totals(present, results)
     outcome = Outcome(tuple(results), totals, returned)
     check_outcome(pools, present, outcome)
     return outcome
@@ -134,6 +142,13 @@ def run_pool(
     return PoolResult(pool, orders, awards, shares.facts)
 
 
+def _columns(
+    entered: Sequence[tuple[int, Order]],
+) -> tuple[tuple[int, ...], tuple[Order, ...]]:
+    """Return the indices and the orders of who enters; of a million, pairs are much."""
+    return tuple(i for i, _ in entered), tuple(order for _, order in entered)
+
+
 def _mechanism(pool: Pool) -> Callable[[Pool, Sequence[Order], Lots], Shares]:
     if pool.certain:
         return certain_lottery
@@ -143,12 +158,8 @@ def _mechanism(pool: Pool) -> Callable[[Pool, Sequence[Order], Lots], Shares]:
 
 
 def _totals(
-    nyms: Sequence[Nym],
-    standings: Sequence[Standing],
-    results: Sequence[PoolResult],
+    entrants: Sequence[Entrant], results: Sequence[PoolResult]
 ) -> tuple[Total, ...]:
     gains = gains_by_nym(results)
-    return tuple(
-        Total(nym, standing.units, standing.spent, tuple(gains.get(nym, ())))
-        for nym, standing in zip(nyms, standings, strict=True)
-    )
+    rows = ((entrant.nym, gains.get(entrant.nym, ())) for entrant in entrants)
+    return tuple(Total(nym, *sums_of(won), won) for nym, won in rows)

@@ -36,7 +36,8 @@ def check_orders(pool: Pool, orders: Sequence[Order]) -> None:
             raise CallerError(
                 "allocation.tier", "a tier must be an index into pool.tiers"
             )
-        check_choices(pool, order.choices)
+        if order.choices:
+            check_choices(pool, order.choices)
 
 
 def payments_of(
@@ -53,8 +54,19 @@ def check_permutation(permutation: Sequence[int], count: int) -> None:
     Raises:
         CallerError: ``allocation.order``.
     """
-    if len(permutation) != count or set(permutation) != set(range(count)):
+    if len(permutation) != count or not _all_below(count, permutation):
         raise CallerError("allocation.order", "a permutation must hold each index once")
+
+
+def _all_below(count: int, indices: Sequence[int]) -> bool:
+    """Tell whether each of 0..count-1 is among the indices, and nothing else."""
+    # A byte for each; in a set each would take dozens.
+    seen = bytearray(count)
+    for index in indices:
+        if not 0 <= index < count:
+            return False
+        seen[index] = 1
+    return all(seen)
 
 
 def drawn_first(lots: Lots, count: int) -> Sequence[int]:
