@@ -74,6 +74,8 @@ PUBLIC = {
     "Draw.seed": "what the draw depends on, once nobody can change it",
     "SeededLots.seed": "the same",
     "FormerIssuers.keys": "public keys",
+    "Asked.seed": "what a simulation starts from, which its result states",
+    "Plan.seed": "the same",
 }
 
 

@@ -31,10 +31,12 @@ PUBLIC = {
     ("Entrant", "bid"),
     ("Order", "bid"),
     ("Registry", "nym_secrets"),
+    ("Asked", "seed"),
+    ("Plan", "seed"),
     ("_Said", "domain"),
     ("_ToSign", "domain"),
 }
-"""Of a proof, domains, draws, numbers: on the board, of the allocation, or of blinded tags."""
+"""On the board, of the allocation or a simulation, of blinded tags, of a proof; domains."""
 
 
 def dataclasses() -> list[type]:
