@@ -35,7 +35,7 @@ def with_line(signed: SignedCheckpoint, key: NoteKey, data: bytes) -> SignedChec
 
 
 def test_every_cosignature_verifies_and_reads_back_to_the_byte() -> None:
-    dates = []
+    dates: list[int] = []
     for text, key in published():
         signed = SignedCheckpoint.parse(text)
         assert signed.to_text() == text
