@@ -177,6 +177,7 @@ def resume(on: Stage, storage: MemoryStorage) -> Board:
     return Board.resume(storage, on.parts.board, on.state(), name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", STAGES)
 @pytest.mark.parametrize("until", ["terms", "open", "close"])
 def test_a_batch_that_is_torn_anywhere_is_cut_whole(kind: str, until: str) -> None:

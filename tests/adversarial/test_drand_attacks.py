@@ -268,6 +268,7 @@ def test_points_off_the_subgroup_and_off_the_curve_are_refused(curve: Backend) -
         assert refusal(curve, wrong, beacon) == "drand.public-key"
 
 
+@pytest.mark.slow
 def test_an_unreduced_coordinate_is_refused(curve: Backend, native: Backend) -> None:
     chain = clock(curve, UNCHAINED_G1)
     found = 0

@@ -77,6 +77,7 @@ def two(request: pytest.FixtureRequest) -> Two:
     return carried(request.param)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", list(permutations(range(3))))
 def test_two_registries_and_a_sale_are_read_in_any_order(
     two: Two, order: Sequence[int]
@@ -281,6 +282,7 @@ WRONG = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wrong", WRONG, ids=lambda wrong: wrong.name)
 def test_the_board_and_the_audit_refuse_to_carry_over(wrong: Wrong) -> None:
     """All issuers consent: the log before shows that they must not."""

@@ -97,6 +97,7 @@ def test_two_sales_have_the_same_registry(first: Played, second: Played) -> None
     assert first.state.sale_id != second.state.sale_id
 
 
+@pytest.mark.slow
 def test_two_deposits_of_a_person_share_what_all_deposits_share(
     first: Played, second: Played
 ) -> None:

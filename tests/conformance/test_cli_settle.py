@@ -97,6 +97,7 @@ def named_of(on: Stage) -> Any:  # noqa: ANN401 (passed on)
     return named
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("terms", [TERMS, POOLS, VOID, UNSEALED])
 def test_the_tables_are_those_of_the_run_to_the_byte(place: Place, terms: str) -> None:
     run = rehearsed(place, terms)

@@ -75,6 +75,7 @@ def _sale(folder: Path, beacon: str, *options: str) -> Sale:
     return Sale(fairlot("run", *words, *options), folder / "out")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("beacon", [WITHHELD, FEWER], ids=["withheld", "fewer"])
 def test_a_sale_with_withheld_reveals_is_drawn_and_settled(
     tmp_path: Path, beacon: str

@@ -125,6 +125,7 @@ def near_enough(one: Fraction, other: float) -> bool:
     return abs(float(one) - other) < 1e-7
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("start", range(2))
 def test_some_small_tables_are_those_of_a_solver(start: int) -> None:
     for supply, groups in islice(small(), start, None, EVERY):
@@ -227,6 +228,7 @@ def units_of(pool: Pool, orders: Sequence[Order], lots: Lots) -> Sequence[int]:
     return lottery(pool, orders, lots).units
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("sizes", "singles"),
     [((), 4), ((2,), 2), ((2,), 3), ((3,), 2), ((2, 2), 0), ((2, 2), 1), ((3, 2), 0)],

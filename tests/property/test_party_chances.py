@@ -92,6 +92,7 @@ def check_all(people: int, rule: Pool) -> int:
     return checked
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", [REQUIRES, EXCLUDES])
 def test_whoever_qualifies_has_the_same_chance_in_every_small_sale(rule: Pool) -> None:
     assert check_all(4, rule) == 15 * 2**4 * 10

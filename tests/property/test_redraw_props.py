@@ -3,6 +3,7 @@
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -80,6 +81,7 @@ def test_only_the_set_of_winners_who_came_counts(one: Collecting) -> None:
     assert set(after.lapsed) == won - one.came
 
 
+@pytest.mark.slow
 @given(sales)
 def test_where_everybody_comes_nothing_changes(one: Collecting) -> None:
     after = one.after({total.nym for total in one.first.totals})

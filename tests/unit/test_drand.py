@@ -321,6 +321,7 @@ def test_a_previous_signature_is_there_exactly_where_it_belongs(
     assert code == "drand.previous-signature"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda s: s.scheme_id)
 def test_a_refusal_says_which_part_is_wrong(curve: Backend, scheme: Scheme) -> None:
     chain = clock(curve, scheme)

@@ -172,6 +172,7 @@ TWICE = [
 ONE = replace(POOL, supply=1, group_max=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "pools",
     [

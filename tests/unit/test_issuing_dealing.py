@@ -38,6 +38,7 @@ def test_a_false_share_of_the_key_of_tags_names_its_sender_and_stops_nobody() ->
     assert reached.made.committee == committee(4, 1)
 
 
+@pytest.mark.slow
 def test_a_share_of_another_ceremony_names_nobody() -> None:
     """Anybody can put it among the letters again."""
     assert last_step("signing", 1).refused == ()

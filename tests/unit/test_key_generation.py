@@ -42,6 +42,7 @@ def test_the_shares_are_those_of_the_public_key(size: tuple[int, int]) -> None:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("purpose", [Purpose.KEY, Purpose.SEASON])
 @pytest.mark.parametrize("size", SIZES)
 def test_the_joint_keys_are_pseudorandom_sharing(

@@ -63,6 +63,7 @@ def in_ranges(workers: Workers, jobs: int = 2, hints: Hints = NO_HINTS) -> Ahead
     return AheadInRanges(hints, workers, jobs)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [1, 2, 3, 1024])
 @pytest.mark.parametrize("jobs", [1, 2, 3])
 def test_the_report_does_not_depend_on_ranges_or_their_number(

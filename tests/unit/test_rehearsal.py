@@ -338,6 +338,7 @@ def test_somebody_may_leave_unsealed_what_the_terms_do_not_need() -> None:
     assert (kinds.count("COMMIT"), kinds.count("SEAL")) == (3, 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unsealed", [1, 2])
 @pytest.mark.parametrize("depositors", [0, 3])
 def test_too_few_seals_void_the_sale_and_refund_everybody(
@@ -368,6 +369,7 @@ def check_refunds(done: Rehearsed) -> None:
         assert (line.units, line.payment, line.refund) == (0, 0, person.amount)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("absent", [1, 2])
 @pytest.mark.parametrize("depositors", [0, 3])
 def test_too_few_commitments_void_the_sale_and_refund_everybody(
@@ -399,6 +401,7 @@ def test_what_is_played_is_the_same_for_the_same_seed() -> None:
     assert done.nyms == twice.nyms
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("until", STOPS)
 def test_a_rehearsal_that_stops_is_the_beginning_of_the_whole_one(
     until: EntryType,

@@ -268,6 +268,7 @@ def test_what_is_not_toml_is_refused_with_its_line(
     assert f", line {line}: " in error.message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [toml(supply="supply = " + "9" * 9000), toml("x = " + "[" * 100_000)],
