@@ -41,7 +41,7 @@ def test_the_commands_run_as_they_stand(tmp_path: Path) -> None:
     """With ten people instead of three hundred."""
     (commands,) = _blocks("console")
     typed = re.findall(r"(?m)^\$ fairlot ([^#\n]*)", commands)
-    steps = ["new", "check", "odds", "run", "audit", "inspect", "report"]
+    steps = ["new", "check", "odds", "simulate", "run", "audit", "inspect", "report"]
     assert [words.split()[0] for words in typed] == steps
     for words in typed:
         assert run_program(FAIRLOT, *words.split(), cwd=tmp_path).code == 0
