@@ -1,18 +1,12 @@
 """What must hold of every outcome (specs/allocation.md, section 8)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from fairlot.allocation.entering import Entrant
 from fairlot.allocation.mechanisms.certain import CERTAIN
 from fairlot.allocation.mechanisms.groups import verify
 from fairlot.allocation.mechanisms.lottery import LotteryFacts
-from fairlot.allocation.outcome import (
-    Award,
-    Outcome,
-    PoolResult,
-    gains_by_nym,
-    sums_of,
-)
+from fairlot.allocation.outcome import Award, Gain, Outcome, PoolResult, gains_by_nym
 from fairlot.allocation.shape import ITSELF
 from fairlot.errors import InvariantError
 from fairlot.names import Nym
@@ -34,10 +28,11 @@ def check_outcome(
             ``allocation.payment``, ``allocation.loser-pays``, and for the table of a
             lottery as ``verify``.
     """
+    fared = any(pool.fares is not None for pool in pools)
+    known = {entrant.nym: entrant for entrant in entrants} if fared else {}
     for result in outcome.pools:
         check_pool(result)
-        if result.pool.fares is not None:
-            _check_fares(result, {entrant.nym: entrant for entrant in entrants})
+        _check_fares(result, known)
     _check_supplies(pools, outcome)
     _check_totals(entrants, outcome)
 
@@ -72,7 +67,7 @@ def _check_totals(entrants: Sequence[Entrant], outcome: Outcome) -> None:
     gains = gains_by_nym(outcome.pools)
     for entrant, total in zip(entrants, outcome.totals, strict=True):
         won = gains.pop(total.nym, ())
-        if total.gains != won or (total.units, total.payment) != sums_of(won):
+        if total.gains != won or (total.units, total.payment) != _sums(won):
             raise InvariantError(
                 "allocation.supply", f"units of {total.nym.hex()} do not add up"
             )
@@ -84,6 +79,14 @@ def _check_totals(entrants: Sequence[Entrant], outcome: Outcome) -> None:
         raise InvariantError(
             "allocation.supply", "somebody who did not enter gets something"
         )
+
+
+def _sums(gains: Iterable[Gain]) -> tuple[int, int]:
+    units = payment = 0
+    for gain in gains:
+        units += gain.units
+        payment += gain.payment
+    return units, payment
 
 
 def check_pool(result: PoolResult) -> None:
@@ -133,6 +136,8 @@ def _check_reserve(result: PoolResult) -> None:
 def _check_fares(result: PoolResult, known: Mapping[Nym, Entrant]) -> None:
     """Require of each the price for what it discloses, where prices differ."""
     pool = result.pool
+    if pool.fares is None:
+        return
     for award in result.awards:
         entrant = known.get(award.nym)
         fare = pool.price_for(dict(entrant.attributes)) if entrant else None

@@ -1,7 +1,7 @@
 """From the final deposits and the seed to who gets what (specs/allocation.md, section 7)."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import TypeVar
@@ -128,15 +128,6 @@ def gains_by_nym(results: Sequence[PoolResult]) -> dict[Nym, tuple[Gain, ...]]:
                     alike[kind] if earlier is None else earlier + alike[kind]
                 )
     return gains
-
-
-def sums_of(gains: Iterable[Gain]) -> tuple[int, int]:
-    """Return the units of some gains, and what they cost, all together."""
-    units = payment = 0
-    for gain in gains:
-        units += gain.units
-        payment += gain.payment
-    return units, payment
 
 
 _Named = TypeVar("_Named", Award, Total)

@@ -21,14 +21,7 @@ from fairlot.allocation.mechanisms.points import points_lottery
 from fairlot.allocation.mechanisms.quadratic import quadratic
 from fairlot.allocation.mechanisms.quantities import quantity_auction
 from fairlot.allocation.mechanisms.tiers import tiers
-from fairlot.allocation.outcome import (
-    Award,
-    Outcome,
-    PoolResult,
-    Total,
-    gains_by_nym,
-    sums_of,
-)
+from fairlot.allocation.outcome import Award, Outcome, PoolResult, Total, gains_by_nym
 from fairlot.allocation.shape import Lots, Order, Shares
 from fairlot.names import Nym
 from fairlot.terms.pool import Mechanism, Pool
@@ -119,7 +112,7 @@ def run_pools(
             supplies[pool.unsold] += result.unsold
         results.append(result)
     # Step 7.
-    totals = _totals(present, results)
+    totals = _totals(present, standings, results)
     outcome = Outcome(tuple(results), totals, returned)
     check_outcome(pools, present, outcome)
     return outcome
@@ -158,8 +151,13 @@ def _mechanism(pool: Pool) -> Callable[[Pool, Sequence[Order], Lots], Shares]:
 
 
 def _totals(
-    entrants: Sequence[Entrant], results: Sequence[PoolResult]
+    entrants: Sequence[Entrant],
+    standings: Sequence[Standing],
+    results: Sequence[PoolResult],
 ) -> tuple[Total, ...]:
+    # The sums are those by which later pools went; the invariants add the gains up.
     gains = gains_by_nym(results)
-    rows = ((entrant.nym, gains.get(entrant.nym, ())) for entrant in entrants)
-    return tuple(Total(nym, *sums_of(won), won) for nym, won in rows)
+    return tuple(
+        Total(entrant.nym, standing.units, standing.spent, gains.get(entrant.nym, ()))
+        for entrant, standing in zip(entrants, standings, strict=True)
+    )
