@@ -21,8 +21,8 @@ from fairlot.cli.command import (
     FAILED,
     OK,
     Action,
+    add_jobs,
     chosen_curve,
-    whole,
 )
 from fairlot.cli.given import add_given, read_given
 from fairlot.cli.output import Screen, say, show_json
@@ -77,12 +77,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="audit the log of a registry, without any sale",
     )
-    parser.add_argument(
-        "--jobs",
-        metavar="N",
-        type=whole(1, 9999),
-        help="how many processes verify a long log; changes no report (default: one for "
-        "each core)",
+    add_jobs(
+        parser, "verify a long log; changes no report (default: one for each core)"
     )
     parser.add_argument(
         "--cache",

@@ -86,6 +86,21 @@ def add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="answer for machines")
 
 
+def add_jobs(
+    parser: argparse.ArgumentParser,
+    what: str = "work; changes no output (default: by this machine)",
+) -> None:
+    """Add --jobs to a command that can use several processes.
+
+    Args:
+        parser: of a command.
+        what: says what they do.
+    """
+    parser.add_argument(
+        "--jobs", metavar="N", type=whole(1, 9999), help=f"how many processes {what}"
+    )
+
+
 def add_new_file(parser: argparse.ArgumentParser, what: str) -> None:
     """Add --out, a file that is not there yet, and --json.
 

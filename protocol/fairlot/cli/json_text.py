@@ -11,6 +11,19 @@ _ONE_LINE = json.JSONEncoder()
 _SCALARS = frozenset((str, int, bool, bytes, type(None)))
 
 
+def formatted(
+    form: str, document: Mapping[str, Viewed], version: int = 1
+) -> dict[str, Viewed]:
+    """Return a document behind its format and version.
+
+    Args:
+        form: the name of the format, that of a schema: ``specs/json/<form>.schema.json``.
+        document: what there is to say.
+        version: of the format; a key that goes or means something else raises it.
+    """
+    return {"format": f"fairlot/{form}", "version": version, **document}
+
+
 def json_lines(document: Mapping[str, Viewed]) -> Iterator[str]:
     """Yield the lines of the JSON view of a document.
 

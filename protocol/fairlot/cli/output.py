@@ -9,7 +9,7 @@ from io import TextIOWrapper
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from fairlot.cli.json_text import json_lines
+from fairlot.cli.json_text import formatted, json_lines
 from fairlot.text import Viewed, printable
 
 if TYPE_CHECKING:
@@ -57,12 +57,11 @@ def show_json(form: str, document: Mapping[str, Viewed], version: int = 1) -> No
     """Print the JSON view of a document to stdout, after its format and version.
 
     Args:
-        form: the name of the format, that of a schema: ``specs/json/<form>.schema.json``.
-        document: what there is to say.
-        version: of the format; a key that goes or means something else raises it.
+        form: as ``formatted`` takes it.
+        document: as there.
+        version: as there.
     """
-    begin: dict[str, Viewed] = {"format": f"fairlot/{form}", "version": version}
-    for line in json_lines({**begin, **document}):
+    for line in json_lines(formatted(form, document, version)):
         print(line)
 
 

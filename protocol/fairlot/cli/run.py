@@ -12,7 +12,7 @@ from fairlot.cli.closing import (
     name_tables,
     show_closing,
 )
-from fairlot.cli.command import FAILED, OK, Action, chosen_curve, hex_bytes, whole
+from fairlot.cli.command import FAILED, OK, Action, add_jobs, chosen_curve, hex_bytes
 from fairlot.cli.folders import check_new_folder, create_folder
 from fairlot.cli.item_files import ITEMS, read_items
 from fairlot.cli.output import Screen, complain, say
@@ -123,12 +123,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="the set-up for the terms' delay, a file written by fairlot beacon setup",
     )
-    parser.add_argument(
-        "--jobs",
-        metavar="N",
-        type=whole(1, 9999),
-        help="how many processes work; changes no output (default: by this machine)",
-    )
+    add_jobs(parser)
     parser.add_argument(
         "--acks",
         action="store_true",

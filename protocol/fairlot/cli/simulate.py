@@ -1,6 +1,7 @@
 """``fairlot simulate``: what selling does to people (specs/simulation.md, section 12)."""
 
 import argparse
+import importlib.util
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING
 from fairlot import __version__
 from fairlot.cli.command import OK, Action, whole
 from fairlot.cli.folders import create_folder
-from fairlot.cli.json_text import json_lines
+from fairlot.cli.json_text import formatted, json_lines
 from fairlot.cli.output import Screen, say, show_json
 from fairlot.errors import InputError
 from fairlot.inputs.terms_file import read_terms_file
@@ -107,8 +108,7 @@ def execute(arguments: argparse.Namespace) -> int:
 
 
 def _file(found: Mapping[str, Viewed]) -> bytes:
-    begin: dict[str, Viewed] = {"format": "fairlot/simulation", "version": 1}
-    return ("\n".join(json_lines({**begin, **found})) + "\n").encode()
+    return ("\n".join(json_lines(formatted("simulation", found))) + "\n").encode()
 
 
 ACTION = Action(_EXAMPLES, configure, execute)
@@ -120,9 +120,7 @@ def check_extra() -> None:
     Raises:
         InputError: ``simulation.extra``.
     """
-    from importlib.util import find_spec  # noqa: PLC0415
-
-    if find_spec("numpy") is None or find_spec("matplotlib") is None:
+    if any(importlib.util.find_spec(name) is None for name in ("numpy", "matplotlib")):
         problem = "simulations need more packages: pip install 'fairlot[simulation]'"
         raise InputError("simulation.extra", problem)
 

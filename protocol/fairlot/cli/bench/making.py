@@ -4,7 +4,14 @@ import argparse
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from fairlot.cli.command import OK, Command, chosen_curve, hex_bytes, whole
+from fairlot.cli.command import (
+    OK,
+    Command,
+    add_jobs,
+    chosen_curve,
+    hex_bytes,
+    whole,
+)
 from fairlot.cli.hints import leave_hints
 from fairlot.cli.output import Screen, say
 from fairlot.cli.playing import TRANSCRIPT, default_jobs, play
@@ -54,12 +61,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=SEED,
         help="another log of the same size (default: zeros)",
     )
-    parser.add_argument(
-        "--jobs",
-        metavar="N",
-        type=whole(1, 9999),
-        help="how many processes work; changes no output (default: by this machine)",
-    )
+    add_jobs(parser)
 
 
 def execute(arguments: argparse.Namespace) -> int:
