@@ -14,6 +14,7 @@ from fairlot.simulation.attacks_on_rules import ON_RULES
 from fairlot.simulation.comparators import Addresses, Bots
 from fairlot.simulation.figures import bars_figure, curves_figure
 from fairlot.simulation.measures import MEASURES
+from fairlot.simulation.outputs import ACROSS, curves_of
 from fairlot.simulation.sales import Asked, plan_of_compare
 from fairlot.simulation.trial import Result, play_trial
 
@@ -55,13 +56,8 @@ def write() -> None:
         rows = [(each.way.name, each.measures[name]) for each in found]
         _picture(name, bars_figure(f"{name}: {MEASURES[name]}", rows, marked=marked))
     few = ("lottery", "quadratic", "auction", "first-come", "queue")
-    curves = {
-        each.way.name: [(x, scale["revenue"]) for x, scale in each.scales.items()]
-        for each in found
-        if each.way.name in few
-    }
-    across = "units wanted for each that there is"
-    _picture("scale", curves_figure("revenue, in prices a unit", curves, across))
+    curves = curves_of([each for each in found if each.way.name in few], "revenue")
+    _picture("scale", curves_figure("revenue, in prices a unit", curves, ACROSS))
     targets = [
         (f"{attack.name}: {target.way}", target)
         for attack in (*ON_PEOPLE, *ON_RULES)

@@ -1,7 +1,5 @@
 """The page: one file, without network, the verdict first (specs/report.md)."""
 
-import base64
-import hashlib
 from collections.abc import Iterator
 
 from fairlot.audit.report import CheckState, Report
@@ -10,6 +8,7 @@ from fairlot.board.replay import Replay
 from fairlot.report.buyers import buyers
 from fairlot.report.ending import ending
 from fairlot.report.figures import chances, demand
+from fairlot.report.frame import framed, named_by_hash
 from fairlot.report.markup import (
     NOTHING,
     Markup,
@@ -22,7 +21,7 @@ from fairlot.report.markup import (
     table,
 )
 from fairlot.report.sections import draw, money, sold
-from fairlot.report.style import FIND, STYLE
+from fairlot.report.style import FIND
 
 BEGIN = "<!doctype html>\n<!-- fairlot/report 1 -->\n"
 """The first bytes of every page, by which one is known."""
@@ -69,30 +68,9 @@ def report_page(report: Report, read: Replay, *, accepted: bool, version: str) -
         _verifying(report),
         _footer(version),
     )
-    page = joined((_head(title), Markup("\n"), body))
-    return f'{BEGIN}<html lang="en">{page}</html>\n'.encode()
-
-
-def _head(title: str) -> Markup:
-    policy = (
-        f"default-src 'none'; style-src {_hash(STYLE)}; script-src {_hash(FIND)}; "
-        "base-uri 'none'; form-action 'none'"
-    )
-    return element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", http_equiv="Content-Security-Policy", content=policy),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", name="referrer", content="no-referrer"),
-        element("title", f"{title}: report"),
-        element("style", Markup(STYLE)),
-    )
-
-
-def _hash(code: str) -> str:
-    """Name the one inline style or script that a browser may use."""
-    digest = hashlib.sha256(code.encode()).digest()
-    return f"'sha256-{base64.b64encode(digest).decode()}'"
+    scripts = f"script-src {named_by_hash(FIND)}"
+    no_referrer = element("meta", name="referrer", content="no-referrer")
+    return framed(BEGIN, f"{title}: report", scripts, body, no_referrer)
 
 
 def _verdict(report: Report, read: Replay, *, accepted: bool) -> Markup:

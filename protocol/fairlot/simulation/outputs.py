@@ -1,20 +1,18 @@
 """What a simulation leaves: tables, pictures, a page (specs/simulation.md, section 12)."""
 
 import base64
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from fairlot.report.frame import framed
 from fairlot.report.markup import (
     Markup,
     element,
-    joined,
     listed,
     paragraphs,
     section,
     table,
 )
-from fairlot.report.style import STYLE
 from fairlot.simulation.aims import COLUMNS, aims_rows
 from fairlot.simulation.estimates import Estimate
 from fairlot.simulation.figures import bars_figure, curves_figure
@@ -24,6 +22,8 @@ from fairlot.text import Viewed
 
 BEGIN = "<!doctype html>\n<!-- fairlot/simulation 1 -->\n"
 """The first bytes of every page."""
+ACROSS = "units wanted for each that there is"
+"""What the horizontal axis of curves shows."""
 _LIMITS = (
     "People here do not learn, talk or react to each other, but in the queue; nobody errs.",
     "A comparator is a model of a kind of sale, not of any seller's.",
@@ -113,13 +113,9 @@ def files_of(
             "way,mean,low,high", ((way, *_three(found)) for way, found in rows)
         )
     for name in SCALED if plan.scales else ():
-        curves = {
-            each.way.name: [(x, found[name]) for x, found in each.scales.items()]
-            for each in results
-        }
+        curves = curves_of(results, name)
         title = f"{name}: {MEASURES[name]}"
-        across = "units wanted for each that there is"
-        files[f"scale-{name}.svg"] = curves_figure(title, curves, across)
+        files[f"scale-{name}.svg"] = curves_figure(title, curves, ACROSS)
         files[f"scale-{name}.csv"] = _csv(
             "way,scale,mean,low,high",
             (
@@ -130,6 +126,16 @@ def files_of(
         )
     files["report.html"] = _page(about, plan, results, files, version)
     return files
+
+
+def curves_of(
+    results: Sequence[Result], name: str
+) -> dict[str, list[tuple[float, Estimate]]]:
+    """Return how a measure goes with demand, for each way of selling."""
+    return {
+        each.way.name: [(x, found[name]) for x, found in each.scales.items()]
+        for each in results
+    }
 
 
 def _three(found: Estimate) -> tuple[str, str, str]:
@@ -171,24 +177,7 @@ def _page(
         section("figures", "One by one", *_pictures(files)),
         element("footer", element("p", f"Made by fairlot {version}.", class_="soft")),
     )
-    page = joined((_head(about.title), Markup("\n"), body))
-    return f'{BEGIN}<html lang="en">{page}</html>\n'.encode()
-
-
-def _head(title: str) -> Markup:
-    digest = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-    policy = (
-        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
-    )
-    return element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", http_equiv="Content-Security-Policy", content=policy),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("title", f"{title}: simulation"),
-        element("style", Markup(STYLE)),
-    )
+    return framed(BEGIN, f"{about.title}: simulation", "img-src data:", body)
 
 
 _SUMMARY = ("poor", "race", "sold", "luck", "regret", "surplus", "revenue", "value")
