@@ -4,7 +4,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from fairlot.simulation.estimates import Estimate
+from fairlot.allocation.entering import Entrant
+from fairlot.allocation.run_pools import allocate
+from fairlot.names import Nym
+from fairlot.simulation.entering import SALE, nym_of
+from fairlot.simulation.estimates import Estimate, estimate
+from fairlot.terms.pool import Pool
+
+P, WORTH = 1000, 4000
+"""The price of a unit, and what others would pay for it."""
+MARGIN = (WORTH - P) / P
+"""What selling a unit on brings, in prices."""
 
 
 class Sign(StrEnum):
@@ -59,3 +69,22 @@ class Attack:
     """What stops it here, or that nothing does."""
     play: Callable[[int, int], Sequence[Target]]
     """From a seed and a number of runs to what is found."""
+
+
+def target(
+    way: str, ours: bool, sign: Sign, gain: Callable[[int], float], runs: int
+) -> Target:
+    """Return what runs find: ``gain`` goes from the number of a run to the gain in it."""
+    found = [gain(run) for run in range(runs)]
+    return Target(way, ours, estimate(found), max(found), sign)
+
+
+def buyers(numbers: Sequence[int]) -> list[Entrant]:
+    """Return people who want one unit each at its price."""
+    return [Entrant(nym_of(number), 1, P) for number in numbers]
+
+
+def units_in(pool: Pool, entrants: Sequence[Entrant], seed: bytes) -> dict[Nym, int]:
+    """Return what each gets in a draw."""
+    outcome = allocate([pool], entrants, seed, SALE)
+    return {total.nym: total.units for total in outcome.totals}

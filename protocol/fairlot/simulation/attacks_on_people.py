@@ -1,48 +1,35 @@
 """Attacks on "one person, one deposit" (specs/simulation.md, section 13)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
-from fairlot.allocation.entering import Entrant
 from fairlot.allocation.redraw import redraw
 from fairlot.allocation.run_pools import allocate
 from fairlot.deposit.puzzle import answer_key
-from fairlot.names import Nym
-from fairlot.simulation.attack import Attack, Sign, Target
+from fairlot.simulation.attack import (
+    MARGIN,
+    WORTH,
+    Attack,
+    P,
+    Sign,
+    Target,
+    buyers,
+    target,
+    units_in,
+)
 from fairlot.simulation.comparators import Bots, first_come
 from fairlot.simulation.crowds import MODELS, draw_crowd
 from fairlot.simulation.draws import seed_of, uniforms
 from fairlot.simulation.entering import SALE, nym_of
-from fairlot.simulation.estimates import estimate
 from fairlot.terms.pool import Mechanism, Pool
 
-P, WORTH = 1000, 4000
-"""The price of a unit, and what others would pay for it."""
-_MARGIN = (WORTH - P) / P
 _SHARE = Pool("main", Mechanism.EQUAL_SHARE, 40, P, cap=1)
 _LOTTERY = Pool("main", Mechanism.LOTTERY, 10, P)
 
 
-def target(
-    way: str, ours: bool, sign: Sign, gain: Callable[[int], float], runs: int
-) -> Target:
-    """Return what runs find: ``gain`` goes from the number of a run to the gain in it."""
-    found = [gain(run) for run in range(runs)]
-    return Target(way, ours, estimate(found), max(found), sign)
-
-
-def _buyers(numbers: Sequence[int]) -> list[Entrant]:
-    return [Entrant(nym_of(number), 1, P) for number in numbers]
-
-
-def _units(pool: Pool, entrants: Sequence[Entrant], seed: bytes) -> dict[Nym, int]:
-    outcome = allocate([pool], entrants, seed, SALE)
-    return {total.nym: total.units for total in outcome.totals}
-
-
 def _won(pool: Pool, people: int, own: int, seed: bytes) -> int:
     """Return how many units the first ``own`` of some entrants win."""
-    units = _units(pool, _buyers(range(people)), seed)
+    units = units_in(pool, buyers(range(people)), seed)
     return sum(units[nym_of(number)] for number in range(own))
 
 
@@ -54,15 +41,15 @@ def _sybils(seed: int, runs: int) -> list[Target]:
         drawn = seed_of(seed, run, "sybils")
         many = _won(_SHARE, others + wallets, wallets, drawn)
         one = _won(_SHARE, others + 1, 1, drawn)
-        return (many - one) * _MARGIN - (wallets - 1) * cost
+        return (many - one) * MARGIN - (wallets - 1) * cost
 
     def people(run: int) -> float:
         # All deposits of a person have one nym, and the last one counts.
         drawn = seed_of(seed, run, "sybils")
-        final = {entrant.nym: entrant for entrant in _buyers([0] * wallets)}
-        rest = _buyers(range(1, others + 1))
-        many = _units(_SHARE, [*final.values(), *rest], drawn)
-        return (many[nym_of(0)] - _won(_SHARE, others + 1, 1, drawn)) * _MARGIN
+        final = {entrant.nym: entrant for entrant in buyers([0] * wallets)}
+        rest = buyers(range(1, others + 1))
+        many = units_in(_SHARE, [*final.values(), *rest], drawn)
+        return (many[nym_of(0)] - _won(_SHARE, others + 1, 1, drawn)) * MARGIN
 
     return [
         target("cap per address", False, Sign.GAIN, addresses, runs),
@@ -78,14 +65,14 @@ def _bots(seed: int, runs: int) -> list[Target]:
         crowd = draw_crowd(MODELS["exponential"], drawn, count, P)
         fast = first_come(crowd, supply, P, Bots(1 / count, 1000), drawn).outside
         slow = first_come(crowd, supply, P, Bots(1 / count, 1), drawn).outside
-        return (fast - slow) * _MARGIN
+        return (fast - slow) * MARGIN
 
     def deposits(run: int) -> float:
         drawn = seed_of(seed, run, "bots")
-        people = _buyers(range(count))
-        first = _units(_LOTTERY, people, drawn)[nym_of(0)]
-        last = _units(_LOTTERY, people[::-1], drawn)[nym_of(0)]
-        return (first - last) * _MARGIN
+        people = buyers(range(count))
+        first = units_in(_LOTTERY, people, drawn)[nym_of(0)]
+        last = units_in(_LOTTERY, people[::-1], drawn)[nym_of(0)]
+        return (first - last) * MARGIN
 
     return [
         target("first come, first served", False, Sign.GAIN, race, runs),
@@ -101,9 +88,9 @@ def _identities(seed: int, runs: int) -> list[Target]:
         def gain(run: int) -> float:
             drawn = seed_of(seed, run, "identities")
             back = uniforms(seed_of(seed, run, "back"), bought) < taken_back
-            units = _units(_LOTTERY, _buyers(range(40)), drawn)
+            units = units_in(_LOTTERY, buyers(range(40)), drawn)
             left = sum(units[nym_of(i)] for i in range(bought) if not back[i])
-            return left * _MARGIN - bought * fee
+            return left * MARGIN - bought * fee
 
         return gain
 
@@ -137,11 +124,11 @@ def _bribing(seed: int, runs: int) -> list[Target]:
     people, bribe = 30, 1.5
 
     def listed(_run: int) -> float:
-        return _MARGIN - bribe
+        return MARGIN - bribe
 
     def drawn_again(run: int) -> float:
         drawn = seed_of(seed, run, "bribing")
-        entrants = _buyers(range(people))
+        entrants = buyers(range(people))
         first = allocate([_LOTTERY], entrants, drawn, SALE)
         winners = [total.nym for total in first.totals if total.units]
         waiting = next(total.nym for total in first.totals if not total.units)
@@ -151,7 +138,7 @@ def _bribing(seed: int, runs: int) -> list[Target]:
         )
         total = after.of(waiting)
         won = total.units if total else 0
-        return won * _MARGIN - bribe
+        return won * MARGIN - bribe
 
     return [
         target("waiting list in a known order", False, Sign.GAIN, listed, runs),
@@ -167,15 +154,15 @@ def _guessing(seed: int, runs: int) -> list[Target]:
         key = answer_key(answer).public
         pool = Pool("main", Mechanism.LOTTERY, 10, P, puzzle=key)
         found = any(answer_key(word).public == key for word in words)
-        guesser = replace(_buyers([0])[0], solved=frozenset({"main"} if found else ()))
+        guesser = replace(buyers([0])[0], solved=frozenset({"main"} if found else ()))
         honest = [
             replace(entrant, solved=frozenset({"main"}))
-            for entrant in _buyers(range(1, 20))
+            for entrant in buyers(range(1, 20))
         ]
 
         def gain(run: int) -> float:
             drawn = seed_of(seed, run, "guessing")
-            return _units(pool, [guesser, *honest], drawn)[nym_of(0)] * _MARGIN
+            return units_in(pool, [guesser, *honest], drawn)[nym_of(0)] * MARGIN
 
         return gain
 

@@ -9,9 +9,16 @@ from fairlot.allocation.entering import Entrant
 from fairlot.allocation.mechanisms.groups import table
 from fairlot.allocation.run_pools import allocate
 from fairlot.bids import Step
-from fairlot.names import Nym
-from fairlot.simulation.attack import Attack, Sign, Target
-from fairlot.simulation.attacks_on_people import WORTH, P, target
+from fairlot.simulation.attack import (
+    MARGIN,
+    Attack,
+    P,
+    Sign,
+    Target,
+    buyers,
+    target,
+    units_in,
+)
 from fairlot.simulation.comparators import names_in_a_hat, stop_at_first_misfit
 from fairlot.simulation.draws import seed_of, uniforms
 from fairlot.simulation.entering import SALE, nym_of
@@ -33,7 +40,6 @@ _SQUARINGS = 16
 _ORDERS = 50
 """Orders of groups in each run."""
 _ROOT = bytes(32)
-_MARGIN = (WORTH - P) / P
 
 
 def _splitting(seed_: int, runs: int) -> list[Target]:
@@ -42,15 +48,15 @@ def _splitting(seed_: int, runs: int) -> list[Target]:
 
     def ours(_run: int) -> float:
         better = table(10, apart).chance - table(10, together).chance
-        return float(better) * 4 * _MARGIN
+        return float(better) * 4 * MARGIN
 
     def hat(_run: int) -> float:
         alone, paired = (names_in_a_hat(100, 10, own) for own in (1, 2))
-        return (paired - alone) * 2 * _MARGIN
+        return (paired - alone) * 2 * MARGIN
 
     def stopping(run: int) -> float:
         return (_stopped(seed_, run, apart, 1) - _stopped(seed_, run, together, 4)) * (
-            4 * _MARGIN
+            4 * MARGIN
         )
 
     return [
@@ -152,29 +158,29 @@ def _cartel(seed_: int, runs: int) -> list[Target]:
             entrant if i < _SINGLE.supply else replace(entrant, bid=P)
             for i, entrant in enumerate(true)
         ]
-        drawn = seed_of(seed_, run, "cartel")
-        paid = [
-            sum(
-                total.payment for total in allocate([_SINGLE], bids, drawn, SALE).totals
-            )
-            for bids in (true, agreed)
-        ]
-        return (paid[0] - paid[1]) / P
+        return _saved(_SINGLE, true, agreed, seed_of(seed_, run, "cartel"))
 
     def fixed(run: int) -> float:
-        drawn = seed_of(seed_, run, "cartel")
         pool = Pool("main", Mechanism.LOTTERY, 5, P)
         values = _values(seed_, run, 12)
-        paid = [
-            sum(total.payment for total in allocate([pool], bids, drawn, SALE).totals)
-            for bids in (_single(values, 1), _single(values, 0.6))
-        ]
-        return (paid[0] - paid[1]) / P
+        true, less = (_single(values, factor) for factor in (1, 0.6))
+        return _saved(pool, true, less, seed_of(seed_, run, "cartel"))
 
     return [
         target("auction", True, Sign.GAIN, ring, runs),
         target("lottery at one price", True, Sign.NOTHING, fixed, runs),
     ]
+
+
+def _saved(
+    pool: Pool, true: Sequence[Entrant], agreed: Sequence[Entrant], drawn: bytes
+) -> float:
+    """Return what all together pay less than by true bids."""
+    paid = [
+        sum(total.payment for total in allocate([pool], bids, drawn, SALE).totals)
+        for bids in (true, agreed)
+    ]
+    return (paid[0] - paid[1]) / P
 
 
 def _beacon(alphas: Sequence[int], withheld: int) -> bytes:
@@ -196,23 +202,21 @@ def _beacon(alphas: Sequence[int], withheld: int) -> bytes:
 def _withholding(seed_: int, runs: int) -> list[Target]:
     """The last contributor, one of 20 who want 10 seats, reveals only a draw that suits."""
     pool = Pool("main", Mechanism.LOTTERY, 10, P)
-    entrants = [Entrant(nym_of(number), 1, P) for number in range(20)]
-    own: Nym = nym_of(0)
 
     def wins(drawn: bytes) -> int:
-        total = allocate([pool], entrants, drawn, SALE).totals[0]
-        return total.units if total.nym == own else 0
+        return units_in(pool, buyers(range(20)), drawn)[nym_of(0)]
+
+    def better(full: bytes, dropped: bytes) -> float:
+        return (max(wins(full), wins(dropped)) - wins(full)) * MARGIN
 
     def without(run: int) -> float:
         full, dropped = (seed_of(seed_, run, which) for which in ("all", "fewer"))
-        return (max(wins(full), wins(dropped)) - wins(full)) * _MARGIN
+        return better(full, dropped)
 
     def ours(run: int) -> float:
         alphas = [os2ip(seed_of(seed_, run, f"alpha {i}")) for i in range(3)]
         full, dropped = (_beacon(alphas, withheld) for withheld in (0, 1))
-        return (max(wins(full), wins(dropped)) - wins(full)) * _MARGIN + (
-            full != dropped
-        )
+        return better(full, dropped) + (full != dropped)
 
     return [
         target("commit and reveal without recovery", False, Sign.GAIN, without, runs),
