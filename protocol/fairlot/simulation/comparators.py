@@ -4,6 +4,7 @@ These are models of other people's sales, in plain numbers; the cap per address 
 the real equal share, which only takes each address for a person.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -113,13 +114,11 @@ def _served(order: Ints, asked: Ints, supply: int) -> Ints:
 def waiting_line(crowd: Crowd, supply: int, price: int) -> Played:
     """Let people queue until it no longer pays: steps 4 to 6."""
     # Step 4.
-    low, high = 0, int(crowd.values.max(initial=0)) + 1
-    while low < high:
-        wait = (low + high) // 2
-        if int(_queueing(crowd, price, wait).sum()) <= supply:
-            high = wait
-        else:
-            low = wait + 1
+    low = bisect_left(
+        range(int(crowd.values.max(initial=0)) + 1),
+        x=True,
+        key=lambda wait: bool(_queueing(crowd, price, wait).sum() <= supply),
+    )
     # Step 5.
     stayed = _queueing(crowd, price, low)
     asked = stayed if low == 0 else _queueing(crowd, price, low - 1)

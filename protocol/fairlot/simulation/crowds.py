@@ -1,7 +1,7 @@
 """Who comes: values, budgets, arrival, groups and traits (specs/simulation.md, section 2)."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 
 import numpy as np
@@ -69,14 +69,7 @@ class Crowd:
 
     def reversed(self) -> "Crowd":
         """Return the same people, who come in the opposite order."""
-        return Crowd(
-            self.values,
-            self.budgets,
-            1 - self.arrivals,
-            self.groups,
-            self.traits,
-            self.wants,
-        )
+        return replace(self, arrivals=1 - self.arrivals)
 
 
 @dataclass(frozen=True, slots=True)

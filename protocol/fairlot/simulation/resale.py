@@ -1,5 +1,6 @@
 """What selling on would gain after a sale (specs/simulation.md, section 6)."""
 
+from bisect import bisect_left
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,13 +32,11 @@ def resell(crowd: Crowd, played: Played) -> Resale:
     held = played.units
     total = int(held.sum()) + played.outside
     # Steps 1 and 2.
-    low, high = 0, int(crowd.values.max(initial=0)) + 1
-    while low < high:
-        price = (low + high) // 2
-        if int(_kept(crowd, played, price).sum()) <= total:
-            high = price
-        else:
-            low = price + 1
+    low = bisect_left(
+        range(int(crowd.values.max(initial=0)) + 1),
+        x=True,
+        key=lambda price: bool(_kept(crowd, played, price).sum() <= total),
+    )
     # Step 3.
     last = _kept(crowd, played, low)
     sold = np.maximum(held - last, 0)
