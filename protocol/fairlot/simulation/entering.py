@@ -1,6 +1,6 @@
 """How people enter a sale: truthfully (specs/simulation.md, section 3)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import groupby
@@ -42,7 +42,7 @@ def entrants_of(pools: Sequence[Pool], crowd: Crowd) -> list[Entrant]:
     wants = _wants(pools, crowd)
     # Step 2.
     amounts = np.minimum(crowd.budgets, crowd.worth(wants).astype(np.int64))
-    tiers = _tiers(pools, crowd)
+    tiers, values = _tiers(pools, crowd), _values_of(pools)
     entrants = [
         Entrant(
             nym_of(i),
@@ -50,7 +50,7 @@ def entrants_of(pools: Sequence[Pool], crowd: Crowd) -> list[Entrant]:
             amount=int(amounts[i]),
             bid=_bid(pools, crowd, i, int(wants[i]), int(amounts[i])),
             tier=tiers[i],
-            attributes=_attributes(pools, crowd, i),
+            attributes=_attributes(pools, values, crowd, i),
             solved=_solved(pools, crowd, i),
             choices=_choices(pools, crowd, i),
         )
@@ -128,19 +128,24 @@ def _tiers(pools: Sequence[Pool], crowd: Crowd) -> list[str | None]:
     return named
 
 
-def _attributes(
-    pools: Sequence[Pool], crowd: Crowd, i: int
-) -> tuple[tuple[str, str], ...]:
-    """Step 5."""
+def _values_of(pools: Sequence[Pool]) -> Mapping[str, Sequence[str]]:
+    """Return the values of each attribute that people may have; "" for none."""
     known: dict[str, set[str]] = {}
     for name, values in (listed for pool in pools for listed in pool.listed):
         known.setdefault(name, {""}).update(values)
     fared = {pool.fares.attribute for pool in pools if pool.fares is not None}
+    return {
+        name: sorted(values - {""} if name in fared else values)
+        for name, values in known.items()
+    }
+
+
+def _attributes(
+    pools: Sequence[Pool], values: Mapping[str, Sequence[str]], crowd: Crowd, i: int
+) -> tuple[tuple[str, str], ...]:
+    """Step 5."""
     number = float(crowd.traits[i, 1])
-    found: dict[str, str] = {}
-    for name, known_values in known.items():
-        choice = sorted(known_values - {""} if name in fared else known_values)
-        found[name] = choice[int(number * len(choice))]
+    found = {name: known[int(number * len(known))] for name, known in values.items()}
     for pool in pools:
         if pool.points is not None:
             found[pool.points] = str(1 + int(crowd.traits[i, 2] * _MOST_POINTS))

@@ -9,7 +9,7 @@ from fairlot.allocation.outcome import Outcome
 from fairlot.allocation.run_pools import allocate
 from fairlot.bids import units_of
 from fairlot.simulation.crowds import Crowd
-from fairlot.simulation.draws import Floats
+from fairlot.simulation.draws import Floats, Ints
 from fairlot.simulation.entering import SALE, entrants_of, part_worth, place_of
 from fairlot.simulation.played import Played, Way
 from fairlot.terms.pool import Mechanism, Option, Pool, Pricing, Tier
@@ -34,14 +34,16 @@ def lowest(pool: Pool) -> int:
     return min((part.price for part in pool.parts), default=pool.price)
 
 
-def asked_by(pools: Sequence[Pool], entrant: Entrant) -> int:
-    """Return how many units a person asks for, of those that one can get."""
+def _asked(pools: Sequence[Pool], entrants: Sequence[Entrant]) -> Ints:
+    """Return how many units each asks for, of those that one can get."""
     most = sum(pool.cap if pool.again else 0 for pool in pools)
     most += max(pool.cap for pool in pools if not pool.again)
-    wants = entrant.wants
     if any(pool.takes_quantities for pool in pools):
-        wants = 0 if entrant.bid is None else units_of(entrant.bid)
-    return min(wants, most)
+        bids = (entrant.bid for entrant in entrants)
+        wants = [0 if bid is None else units_of(bid) for bid in bids]
+    else:
+        wants = [entrant.wants for entrant in entrants]
+    return np.minimum(np.array(wants, dtype=np.int64), most)
 
 
 def play_pools(pools: Sequence[Pool], crowd: Crowd, seed: bytes) -> Played:
@@ -62,7 +64,7 @@ def play_pools(pools: Sequence[Pool], crowd: Crowd, seed: bytes) -> Played:
     units = np.fromiter((total.units for total in outcome.totals), np.int64)
     payments = np.fromiter((total.payment for total in outcome.totals), np.int64)
     worth = _worth(pools, crowd, outcome, crowd.worth(units))
-    asked = np.fromiter((asked_by(pools, entrant) for entrant in entrants), np.int64)
+    asked = _asked(pools, entrants)
     return Played(units, payments, worth, np.zeros(crowd.size), asked)
 
 
