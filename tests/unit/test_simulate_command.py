@@ -189,6 +189,9 @@ def test_a_list_is_read_in_the_currency_of_the_terms(tmp_path: Path) -> None:
         ("value,budget\nmuch,2\n", "line 2, value"),
         ("value,budget\n1000000000001,2\n", "must be at most"),
         (b"value,budget\n\xff,2\n", "line 2"),
+        pytest.param(
+            f"value,budget\n1,{'9' * 200_000}\n", "line 2: is no CSV", id="long-cell"
+        ),
     ],
 )
 def test_a_list_that_breaks_a_rule_is_refused_with_its_line(

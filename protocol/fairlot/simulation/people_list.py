@@ -38,7 +38,7 @@ def read_crowd_file(
     text = utf8_text(
         data, lambda why, line: file.error("simulation.people", why, line=line)
     )
-    rows = list(csv.reader(text.splitlines()))
+    rows = _rows(file, text)
     header = [cell.strip() for cell in rows[0]] if rows else []
     if sorted(header) not in (sorted(_COLUMNS), sorted((*_COLUMNS, _GROUP))):
         problem = "the first line must be value,budget or value,budget,group"
@@ -62,6 +62,15 @@ def read_crowd_file(
     return len(labels), lambda seed, size: _drawn(
         seed, size, values, budgets, numbers, wants
     )
+
+
+def _rows(file: InputFile, text: str) -> list[list[str]]:
+    reader = csv.reader(text.splitlines())
+    try:
+        return list(reader)
+    except csv.Error as error:
+        problem = f"is no CSV: {error}"
+        raise file.error("simulation.people", problem, line=reader.line_num) from error
 
 
 def _amount(
