@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -145,3 +146,11 @@ def test_the_contract_holds_of_a_copy_until_an_import_runs_upward(
         "fairlot_crypto does not know fairlot",
     ]
     assert "fairlot.terms.terms -> fairlot.board.sale" in shown
+
+
+def test_the_manual_names_the_floors_of_the_contract() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    contracts = project["tool"]["importlinter"]["contracts"]
+    (layers,) = (each["layers"] for each in contracts if each["id"] == "fairlot")
+    manual = " ".join((ROOT / "CONTRIBUTING.md").read_text().split())
+    assert " · ".join(f"`{layer}`" for layer in (*layers, "fairlot_crypto")) in manual
