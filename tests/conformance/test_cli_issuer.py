@@ -281,8 +281,10 @@ def test_a_step_refuses_what_is_not_its_own(four: Issuers, tmp_path: Path) -> No
     letters = ("--letters", four.mail(1))
     assert refused("deal", stranger, "--plan", plan, *letters) == "issuer.member"
     assert refused("deal", four.folder(1), "--plan", card, *letters) == "issuer.plan"
-    nowhere = ("--letters", tmp_path / "nowhere")
     own = ("deal", four.folder(1), "--plan", plan)
+    assert refused(*own, *letters, "--without", "5") == "issuer.member"
+    assert refused(*own, *letters, "--without-former", "1") == "issuer.member"
+    nowhere = ("--letters", tmp_path / "nowhere")
     assert refused(*own, *nowhere) == "issuer.unreadable"
     assert refused("convict", card) == "issuer.evidence"
     four.deal(1)

@@ -14,7 +14,7 @@ from fairlot.cli.issuer.folder import (
     read_mail,
     show_file,
 )
-from fairlot.cli.issuer.making import add_without
+from fairlot.cli.issuer.making import add_without, check_without
 from fairlot.cli.issuer.registry_folder import Desk, serving
 from fairlot.cli.issuer.serving import add_request, answered, examples
 from fairlot.cli.output import busy, say, show_json
@@ -63,6 +63,7 @@ def _enrol(arguments: argparse.Namespace) -> int:
     with serving(curve, issuer, registry_id, arguments.time) as desk, busy("computing"):
         parts, ignored = _read_parts(arguments.mail)
         desk.view.check_current(desk.now)
+        check_without(without, len(desk.view.registry.issuers))
         person = admitted(desk.view, desk.people(), asked, request, desk.now)
         # Who has a leaf is on the disk before anything is signed.
         desk.keep_person(person)
@@ -131,6 +132,7 @@ def _recover(arguments: argparse.Namespace) -> int:
         view, request = desk.view, request_id(data)
         parts, ignored = _read_parts(arguments.mail)
         view.check_current(desk.now)
+        check_without(arguments.without, len(view.registry.issuers))
         source = desk.source(f"box/{request.hex()}")
         given = desk.people(), asked, request, desk.now
         made = change(view, desk.secrets, *given, source)

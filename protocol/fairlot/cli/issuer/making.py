@@ -144,6 +144,9 @@ def _deal(arguments: argparse.Namespace) -> int:
         if state.secrets:
             there = messages_of(plan, letters)
             without = Without(arguments.without, arguments.without_former)
+            check_without(without.members, len(plan.keys))
+            known_former = () if plan.former is None else plan.former.keys
+            check_without(without.former, len(known_former), "-former")
             given = former_shares(curve, issuer, key, plan)
             advanced = advance(curve, plan, key, state, there, without, given)
             state = advanced.state
@@ -282,6 +285,18 @@ def add_without(
         default=[],
         help=effect,
     )
+
+
+def check_without(without: Iterable[int], count: int, ending: str = "") -> None:
+    """Refuse to go on without somebody who does not exist.
+
+    Raises:
+        InputError: ``issuer.member``.
+    """
+    stranger = max(without, default=0)
+    if stranger > count:
+        problem = f"--without{ending} {stranger}: there are {count}, numbered from 1"
+        raise InputError("issuer.member", problem)
 
 
 def _configure_reshare(parser: argparse.ArgumentParser) -> None:
