@@ -6,7 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Thread
@@ -67,13 +67,13 @@ def kind(request: pytest.FixtureRequest) -> Kind:
 
 
 @contextmanager
-def reopened(kind: Kind, path: Path) -> Iterator[Storage]:
+def reopened(kind: Kind, path: Path) -> Generator[Storage]:
     with closing(kind.open(path)) as storage:
         yield storage
 
 
 @contextmanager
-def largest_file(most: int) -> Iterator[None]:
+def largest_file(most: int) -> Generator[None]:
     """Let no file of this process grow beyond a size, as on a full disk."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (most, before[1]))
@@ -91,6 +91,13 @@ def filled(storage: OneWriter, batch: bytes) -> tuple[int, OSError]:
         except OSError as error:
             return taken, error
     raise AssertionError("it never was full")
+
+
+def asked(storage: SqliteStorage, pragma: str) -> object:
+    """Ask the connection that writes."""
+    writer: sqlite3.Connection = vars(storage)["_writer"]
+    (found,) = writer.execute(f"PRAGMA {pragma}").fetchone()
+    return found
 
 
 def test_what_is_appended_is_there_after_opening(kind: Kind, tmp_path: Path) -> None:
@@ -222,7 +229,7 @@ def test_a_full_disk_refuses_and_loses_nothing(kind: Kind, tmp_path: Path) -> No
 def test_a_full_database_says_that_there_is_no_room(tmp_path: Path) -> None:
     with closing(create_database(tmp_path / "board")) as storage:
         storage.append(b"stands")
-        storage._writer.execute("PRAGMA max_page_count = 4")
+        asked(storage, "max_page_count = 4")
         with pytest.raises(OSError, match="full") as caught:
             storage.append(bytes(100_000))
         assert caught.value.errno == errno.ENOSPC
@@ -233,9 +240,7 @@ def test_a_full_database_says_that_there_is_no_room(tmp_path: Path) -> None:
 
 def test_every_commit_to_a_database_is_synchronised(tmp_path: Path) -> None:
     def settings(storage: SqliteStorage) -> list[object]:
-        asked = ("synchronous", "journal_mode")
-        rows = (storage._writer.execute(f"PRAGMA {each}").fetchone() for each in asked)
-        return [row[0] for row in rows]
+        return [asked(storage, each) for each in ("synchronous", "journal_mode")]
 
     path, full = tmp_path / "board", 2
     with closing(create_database(path)) as storage:

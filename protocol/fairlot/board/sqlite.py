@@ -6,7 +6,7 @@ begins: one behind the other they are the file, byte for byte.
 
 import errno
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Lock
@@ -101,7 +101,7 @@ class SqliteStorage:
         self._file.close()
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def _transaction(self) -> Generator[None]:
         """Run statements that are all durable at the end, or leave no trace."""
         with _as_os_errors():
             self._writer.execute("BEGIN IMMEDIATE")
@@ -200,7 +200,7 @@ def _locked(path: Path) -> BinaryIO:
 
 
 @contextmanager
-def _as_os_errors() -> Iterator[None]:
+def _as_os_errors() -> Generator[None]:
     """Say of a full or broken disk what a file would say."""
     try:
         yield
