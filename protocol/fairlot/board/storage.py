@@ -1,6 +1,11 @@
-"""Storage of a board's bytes, in memory or in one file (specs/board.md, section 4)."""
+"""Storage of a board's bytes, in memory or in one file (specs/board.md, section 4).
+
+Entries, checkpoints and co-signatures are one sequence of bytes, the transcript. ``sqlite.py``
+keeps the same bytes in a database.
+"""
 
 import os
+from io import FileIO
 from itertools import chain, count
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -20,12 +25,28 @@ class Storage(Protocol):
         """Return everything that is kept."""
         ...
 
+    def part(self, begin: int, end: int) -> bytes:
+        """Return the bytes from ``begin`` up to ``end``, as far as they are there.
+
+        Other threads may call it while one appends.
+        """
+        ...
+
     def append(self, data: bytes) -> None:
-        """Append ``data``; it is durable when this returns."""
+        """Append ``data``; it is durable when this returns.
+
+        Raises:
+            OSError: as the system says; some of ``data`` may stand there then, unless the
+                storage takes batches back by itself.
+        """
         ...
 
     def cut(self, length: int) -> None:
         """Cut everything behind the first ``length`` bytes, and keep it elsewhere."""
+        ...
+
+    def close(self) -> None:
+        """Let others write; nothing is done with this storage any more."""
         ...
 
 
@@ -60,6 +81,10 @@ class OneWriter:
         """Return everything that is kept."""
         return self._storage.read()
 
+    def part(self, begin: int, end: int) -> bytes:
+        """Return the bytes from ``begin`` up to ``end``, as far as they are there."""
+        return self._storage.part(begin, end)
+
     def append(self, data: bytes) -> None:
         """Append ``data``; it is durable when this returns.
 
@@ -74,6 +99,10 @@ class OneWriter:
     def cut(self, length: int) -> None:
         """Cut everything behind the first ``length`` bytes, and keep it elsewhere."""
         self._storage.cut(length)
+
+    def close(self) -> None:
+        """Let others write; nothing is done with this storage any more."""
+        self._storage.close()
 
 
 class MemoryStorage:
@@ -94,6 +123,10 @@ class MemoryStorage:
         """Return the transcript so far."""
         return self.data
 
+    def part(self, begin: int, end: int) -> bytes:
+        """Return the bytes from ``begin`` up to ``end``."""
+        return bytes(self._data[begin:end])
+
     def append(self, data: bytes) -> None:
         """Append ``data``."""
         self._data += data
@@ -103,11 +136,14 @@ class MemoryStorage:
         self.off.append(self.data[length:])
         del self._data[length:]
 
+    def close(self) -> None:
+        """Do nothing: nobody else knows these bytes."""
+
 
 class FileStorage:
     """Keeps the transcript in one file, synchronised before an append returns."""
 
-    def __init__(self, path: Path, file: BinaryIO) -> None:
+    def __init__(self, path: Path, file: FileIO) -> None:
         """Take a locked file: ``create_transcript``, ``open_transcript``."""
         self._path = path
         self._file = file
@@ -116,11 +152,19 @@ class FileStorage:
         """Return the whole file."""
         return self._path.read_bytes()
 
+    def part(self, begin: int, end: int) -> bytes:
+        """Return the bytes from ``begin`` up to ``end``."""
+        with self._path.open("rb") as file:
+            file.seek(begin)
+            return file.read(max(0, end - begin))
+
     def append(self, data: bytes) -> None:
         """Append ``data`` and wait until it is on the disk."""
         self._file.seek(0, os.SEEK_END)
-        self._file.write(data)
-        self._file.flush()
+        # Nothing waits in a buffer that a later call, or closing, would write.
+        rest = memoryview(data)
+        while rest:
+            rest = rest[self._file.write(rest) :]
         os.fsync(self._file.fileno())
 
     def cut(self, length: int) -> None:
@@ -153,8 +197,8 @@ def create_transcript(path: Path | str) -> FileStorage:
         InputError: ``board.locked``.
     """
     created = Path(path)
-    file = created.open("xb")
-    _lock(created, file)
+    file = created.open("xb", buffering=0)
+    lock_for_writing(created, file)
     sync_folder(created.parent)
     return FileStorage(created, file)
 
@@ -167,17 +211,25 @@ def open_transcript(path: Path | str) -> FileStorage:
         OSError: ``FileNotFoundError`` for a file that is not there, or as the system says.
     """
     there = Path(path)
-    file = there.open("r+b")
+    file = there.open("r+b", buffering=0)
     try:
-        _lock(there, file)
+        lock_for_writing(there, file)
     except InputError:
         file.close()
         raise
     return FileStorage(there, file)
 
 
-def _lock(path: Path, file: BinaryIO) -> None:
-    """Lock a file against other writers until it is closed."""
+def lock_for_writing(path: Path, file: BinaryIO) -> None:
+    """Lock a file against other writers until it is closed.
+
+    Args:
+        path: of what is written to.
+        file: that is locked: the same, or one beside it.
+
+    Raises:
+        InputError: ``board.locked``.
+    """
     try:
         lock_file(file)
     except BlockingIOError as error:

@@ -1,0 +1,154 @@
+"""The board over HTTP: an ASGI application (specs/service.md, sections 3 and 4)."""
+
+import json
+from collections.abc import Callable, Mapping
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from fairlot.board.tiled import CHECKPOINT, TRANSCRIPT
+from fairlot.errors import Rejection
+from fairlot.service.index import LogIndex
+from fairlot.service.kept import KeptLogs
+from fairlot.service.problems import MEDIA_TYPE, Problem, Refused
+from fairlot.text import Viewed, json_view
+from fairlot_crypto.errors import EncodingError
+from fairlot_crypto.log.tiles import Tile
+
+TEXT = "text/plain; charset=utf-8"
+BYTES = "application/octet-stream"
+FOREVER = "public, max-age=31536000, immutable"
+"""For what never changes: tiles and bundles of a given width."""
+CHANGES = "no-cache"
+"""For what grows: caches ask each time."""
+
+
+def read_app(kept: Callable[[], KeptLogs]) -> Starlette:
+    """Return an application that hands out logs, and takes nothing.
+
+    Args:
+        kept: returns the logs; it may return others after the board was reopened.
+    """
+    return Starlette(routes=Reads(kept).routes, exception_handlers=HANDLERS)
+
+
+class Reads:
+    """Answers what is read of the logs."""
+
+    def __init__(self, kept: Callable[[], KeptLogs]) -> None:
+        """Answer from what ``kept`` returns."""
+        self._kept = kept
+
+    @property
+    def routes(self) -> list[Route]:
+        """The paths that are read."""
+        return [
+            Route("/", self._index),
+            Route("/{kind}/{scope}/checkpoint", self._checkpoint),
+            Route(f"/{{kind}}/{{scope}}/{TRANSCRIPT}", self._transcript),
+            Route("/{kind}/{scope}/tile/{rest:path}", self._tile),
+        ]
+
+    async def _index(self, _request: Request) -> Response:
+        kept = self._kept()
+        logs = [_view(log) for log in kept.index.logs.values()]
+        length, main = kept.index.length, kept.main.folder
+        transcript: Viewed = {"path": f"{main}/{TRANSCRIPT}", "length": length}
+        value = {"logs": logs, "transcript": transcript}
+        return _json("fairlot-board", value, {"cache-control": CHANGES})
+
+    async def _checkpoint(self, request: Request) -> Response:
+        # Step 2.
+        head = self._log(request).head
+        if head is None:
+            raise _nothing()
+        return _answer(head.to_text().encode(), TEXT, CHANGES)
+
+    def _tile(self, request: Request) -> Response:
+        # Step 3.
+        try:
+            tile = Tile.parse(f"tile/{request.path_params['rest']}")
+        except EncodingError as error:
+            raise _nothing() from error
+        data = self._log(request).tile(tile)
+        if data is None:
+            raise _nothing()
+        return _answer(data, BYTES, FOREVER)
+
+    async def _transcript(self, request: Request) -> Response:
+        # Step 4.
+        kept = self._kept()
+        if self._log(request) is not kept.main:
+            raise _nothing()
+        length = kept.index.length
+        headers = {"content-length": str(length), "cache-control": CHANGES}
+        pieces = kept.index.transcript(length)
+        return StreamingResponse(pieces, headers=headers, media_type=BYTES)
+
+    def _log(self, request: Request) -> LogIndex:
+        # Step 1.
+        parameters = request.path_params
+        log = self._kept().index.log(parameters["kind"], parameters["scope"])
+        if log is None:
+            raise _nothing()
+        return log
+
+
+def _view(log: LogIndex) -> Viewed:
+    head = log.head
+    if head is None:
+        return {"folder": log.folder, "size": 0}
+    said = head.checkpoint
+    return {
+        "folder": log.folder,
+        "origin": said.origin,
+        "size": said.size,
+        "root": said.root,
+        "checkpoint": f"{log.folder}/{CHECKPOINT}",
+    }
+
+
+def _answer(data: bytes, media_type: str, caching: str) -> Response:
+    return Response(data, media_type=media_type, headers={"cache-control": caching})
+
+
+def _json(name: str, values: Mapping[str, Viewed], headers: dict[str, str]) -> Response:
+    view = json_view({"format": name, "version": 1, **values})
+    return Response(json.dumps(view), media_type="application/json", headers=headers)
+
+
+def _nothing() -> Refused:
+    detail = "there is no such log, tile or file here, or not yet"
+    return Refused(404, Rejection("service.path", detail))
+
+
+def problem_answer(problem: Problem) -> Response:
+    """Return the answer that a problem is."""
+    headers = {"cache-control": "no-store"}
+    if problem.retry_after is not None:
+        headers["retry-after"] = str(problem.retry_after)
+    text = json.dumps(json_view(problem.to_value()))
+    return Response(text, problem.status, headers, media_type=MEDIA_TYPE)
+
+
+async def _refused(_request: Request, error: Exception) -> Response:
+    if not isinstance(error, Refused):
+        raise error
+    return problem_answer(error.problem)
+
+
+async def _http(_request: Request, error: Exception) -> Response:
+    """Answer what no route takes in the same form."""
+    status = error.status_code if isinstance(error, HTTPException) else 404
+    if status == 405:
+        detail = "this path does not take that method"
+        refused = Refused(405, Rejection("service.method", detail))
+        return problem_answer(refused.problem)
+    return problem_answer(_nothing().problem)
+
+
+HANDLERS = {Refused: _refused, HTTPException: _http}
+"""How errors become answers."""

@@ -1,0 +1,103 @@
+"""The logs that one process keeps and answers for (specs/service.md, section 2)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from fairlot.board.keeper import Board
+from fairlot.board.log_keeper import LogKeeper
+from fairlot.board.registry_keeper import RegistryBoard
+from fairlot.board.registry_state import RegistryState
+from fairlot.board.sale import SaleState
+from fairlot.board.storage import OneWriter, Storage
+from fairlot.board.transcript import LogName, read_records, take_apart
+from fairlot.errors import InputError
+from fairlot.logs import LogKind
+from fairlot.service.index import Followed, Index, LogIndex
+from fairlot_crypto.curve import Backend
+from fairlot_crypto.keys import SigningKey
+from fairlot_crypto.statements import Statements
+
+
+@dataclass(frozen=True, slots=True)
+class KeptLogs:
+    """A registry's log, and perhaps that of one sale, in one storage."""
+
+    storage: OneWriter
+    index: Index
+    sale: Board | None
+    """The sale that is sold here; ``None`` where a registry is alone."""
+    keepers: Mapping[LogName, LogKeeper[SaleState] | LogKeeper[RegistryState]]
+    """Of the logs that this board's key signs."""
+
+    @property
+    def cut(self) -> int:
+        """How many bytes of a torn end were cut when it was opened."""
+        return max(keeper.cut for keeper in self.keepers.values())
+
+    @property
+    def main(self) -> LogIndex:
+        """The log that the transcript is about: of the sale, or of the last registry."""
+        logs = list(self.index.logs.values())
+        sales = (log for log in logs if log.name.kind is LogKind.SALE)
+        return next(sales, logs[-1])
+
+    def close(self) -> None:
+        """Let others write."""
+        self.storage.close()
+
+
+def open_logs(
+    storage: Storage, key: SigningKey, curve: Backend, statements: Statements
+) -> KeptLogs:
+    """Verify what stands, cut a torn end, and keep the logs from here on.
+
+    Args:
+        storage: locked; it holds the log of a registry, and at most one sale's.
+        key: of the board.
+        curve: the back-end.
+        statements: what this process has verified before.
+
+    Raises:
+        InputError: ``service.empty`` where no log has begun.
+        Rejection: as ``Board.resume``: the first rule that the bytes break.
+    """
+    kinds = {log.name.kind for log in take_apart(read_records(storage.read())).logs}
+    if not kinds:
+        problem = "no log has begun in this folder: make one with fairlot board new"
+        raise InputError("service.empty", problem)
+    followed = Followed(storage)
+    open_one = _open_sale if LogKind.SALE in kinds else _open_registry
+    kept = open_one(followed, key, curve, statements)
+    followed.begin()
+    return kept
+
+
+Opened = Callable[[Followed, SigningKey, Backend, Statements], KeptLogs]
+
+
+def _open_sale(
+    storage: Followed, key: SigningKey, curve: Backend, statements: Statements
+) -> KeptLogs:
+    state = SaleState(RegistryState(curve, statements))
+    sale = Board.resume(storage, key, state)
+    keepers: dict[LogName, LogKeeper[SaleState] | LogKeeper[RegistryState]] = {
+        _name(sale): sale
+    }
+    named = state.registry.identity.board
+    if named.key == key.public:
+        # One board keeps both: their heads follow each other in one file.
+        registry = RegistryBoard(sale.storage, named.name, key, state.registry)
+        keepers[_name(registry)] = registry
+    return KeptLogs(sale.storage, storage.index, sale, keepers)
+
+
+def _open_registry(
+    storage: Followed, key: SigningKey, curve: Backend, statements: Statements
+) -> KeptLogs:
+    registry = RegistryBoard.resume(storage, key, RegistryState(curve, statements))
+    kept = {_name(registry): registry}
+    return KeptLogs(registry.storage, storage.index, None, kept)
+
+
+def _name(keeper: LogKeeper[SaleState] | LogKeeper[RegistryState]) -> LogName:
+    return LogName(keeper.state.identity.kind, keeper.state.identity.scope)
