@@ -1,9 +1,9 @@
 """``fairlot wallet``: what a person holds, and the messages that they send."""
 
 from fairlot.cli.command import action_of_steps
-from fairlot.cli.wallet import making
+from fairlot.cli.wallet import joining, making
 
-STEPS = (making.NEW, making.STATUS, making.MOVE)
+STEPS = (making.NEW, joining.ENROL, joining.RENEW, making.STATUS, making.MOVE)
 
 _EXAMPLES = """\
 A wallet is one file on your own device. Whatever it sends is a file too: carry it to whom it
@@ -14,6 +14,8 @@ Exit code: 0 if done, 1 if somebody else broke a rule, 2 if a file or the usage 
 
 Examples:
   fairlot wallet new mine.wallet
+  fairlot wallet enrol mine.wallet registry.log --expect-registry HEX64 --out me.request
+  fairlot wallet renew mine.wallet registry.log --out credentials.request
   fairlot wallet status mine.wallet
   fairlot wallet move mine.wallet /media/new/mine.wallet
 """
