@@ -10,7 +10,7 @@ from command import Ran, in_process
 from fairlot.identity.attestation import Purpose
 from fairlot.identity.committee import Holder
 from fairlot.identity.leaf import LeafStatus
-from fairlot.issuing.part import Part, request_id
+from fairlot.identity.part import Part, request_id
 from fairlot.issuing.person import read_person
 from fairlot_crypto.randomness import SystemRandomness
 from issuers import Issuers

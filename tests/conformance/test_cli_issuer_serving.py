@@ -10,6 +10,8 @@ import pytest
 
 from command import Ran, in_process
 from fairlot.errors import InputError
+from fairlot.identity.part import read_part
+from fairlot.identity.requests import read_roll_request
 from fairlot.identity.roll import roll_body, sign_roll
 from fairlot.identity.tag_asking import (
     PendingTags,
@@ -18,8 +20,6 @@ from fairlot.identity.tag_asking import (
     request_tags,
 )
 from fairlot.identity.tag_messages import read_tag_answer
-from fairlot.issuing.part import read_part
-from fairlot.issuing.requests import read_roll_request
 from fairlot.issuing.view import time_of
 from fairlot_crypto import cbor
 from fairlot_crypto.randomness import SystemRandomness

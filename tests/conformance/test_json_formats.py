@@ -91,6 +91,7 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> Documents:
     )
     commands += _at_the_door(folder, board, kept)
     commands += _of_issuers(folder)
+    commands += _of_a_wallet(folder)
     printed = [check_document(fairlot(*words, "--json").out) for words in commands]
     return {document["format"]: document for document in printed}
 
@@ -128,6 +129,18 @@ def _of_issuers(folder: Path) -> tuple[tuple[str | Path, ...], ...]:
         *_served(alone),
         ("issuer", "erase", alone.folder(1), *own),
         ("issuer", "convict", evidence),
+    )
+
+
+def _of_a_wallet(folder: Path) -> tuple[tuple[str | Path, ...], ...]:
+    """Return the commands of a person with a wallet."""
+    password, mine = folder / "password", folder / "mine.wallet"
+    password.write_text("a lake in May")
+    own = (mine, "--password-file", password)
+    return (
+        ("wallet", "new", *own, "--cost", "14"),
+        ("wallet", "status", *own),
+        ("wallet", "move", *own, folder / "new", "--new-password-file", password),
     )
 
 

@@ -7,23 +7,27 @@ from typing import Any
 
 import pytest
 
+from fairlot.identity.part import read_part, request_id
 from fairlot.identity.registry_reading import read_registry
-from fairlot.issuing.committee_file import read_committee
-from fairlot.issuing.dealing import Made, advance
-from fairlot.issuing.letter import messages_of, read_letter
-from fairlot.issuing.part import read_part, request_id
-from fairlot.issuing.person import read_person
-from fairlot.issuing.plan import CEREMONIES, Card, Plan, read_card, read_plan
-from fairlot.issuing.requests import (
+from fairlot.identity.requests import (
+    AttestRequest,
     EnrolRequest,
     IssueRequest,
     RecoverRequest,
     RollRequest,
+    attestation_file,
+    read_attest_request,
+    read_attestation_file,
     read_enrol_request,
     read_issue_request,
     read_recover_request,
     read_roll_request,
 )
+from fairlot.issuing.committee_file import read_committee
+from fairlot.issuing.dealing import Made, advance
+from fairlot.issuing.letter import messages_of, read_letter
+from fairlot.issuing.person import read_person
+from fairlot.issuing.plan import CEREMONIES, Card, Plan, read_card, read_plan
 from fairlot.issuing.seat import Without
 from fairlot.issuing.shares import as_given
 from fairlot.issuing.state import State
@@ -41,7 +45,7 @@ CASES = json.loads(FILE.read_bytes())["cases"]
 CURVE = backend()
 
 Given = Mapping[str, Any]
-Asked = EnrolRequest | IssueRequest | RecoverRequest | RollRequest
+Asked = AttestRequest | EnrolRequest | IssueRequest | RecoverRequest | RollRequest
 
 
 def octets(given: Given, name: str) -> bytes:
@@ -183,7 +187,11 @@ def read_one_part(given: Given) -> Given:
 
 def read_request(given: Given) -> Given:
     data = octets(given, "data")
+    if given["kind"] == "attested":
+        assert attestation_file(read_attestation_file(data)) == data
+        return {"request": request_id(data).hex()}
     readers: Mapping[str, Callable[[bytes], Asked]] = {
+        "attest": read_attest_request,
         "roll": read_roll_request,
         "enrol": read_enrol_request,
         "issue": read_issue_request,

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from fairlot.identity.registry import RegistryId
+from fairlot.wallet.read_content import read_content
 from fairlot.wallet.sealed import seal, unseal
 from fairlot_crypto.randomness import SeededRandomness
 from vector_case import check_case
@@ -27,7 +29,22 @@ def read(given: Given) -> Given:
     return {"content": unseal(bytes.fromhex(given["file"]), given["password"]).hex()}
 
 
-RUNS: Mapping[str, Callable[[Given], Given]] = {"seal": make, "unseal": read}
+def look(given: Given) -> Given:
+    data = bytes.fromhex(given["content"])
+    content = read_content(data)
+    assert content.to_bytes() == data
+    holder = content.holder(RegistryId(bytes.fromhex(given["registry"])))
+    return {
+        "holder": holder.signing.public.hex(),
+        "device": holder.device.public.hex(),
+    }
+
+
+RUNS: Mapping[str, Callable[[Given], Given]] = {
+    "seal": make,
+    "unseal": read,
+    "read-content": look,
+}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["name"]))

@@ -4,24 +4,29 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
+from fairlot.identity.attestation import ENROLMENT
 from fairlot.identity.credential import request_credential
 from fairlot.identity.naming import NonceCommitment
+from fairlot.identity.part import Part, read_part, request_id
 from fairlot.identity.registry import Registry
 from fairlot.identity.registry_reading import read_registry
-from fairlot.identity.uniqueness import Uniqueness
-from fairlot.issuing.committee_file import CommitteeFile, read_committee
-from fairlot.issuing.part import Part, read_part, request_id
-from fairlot.issuing.person import Person, read_person
-from fairlot.issuing.requests import (
+from fairlot.identity.requests import (
+    AttestRequest,
     EnrolRequest,
     IssueRequest,
     RecoverRequest,
     RollRequest,
+    attestation_file,
+    read_attest_request,
+    read_attestation_file,
     read_enrol_request,
     read_issue_request,
     read_recover_request,
     read_roll_request,
 )
+from fairlot.identity.uniqueness import Uniqueness
+from fairlot.issuing.committee_file import CommitteeFile, read_committee
+from fairlot.issuing.person import Person, read_person
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.keys import Signature
@@ -37,6 +42,8 @@ READERS: Mapping[str, Callable[[bytes], object]] = {
     "enrol": read_enrol_request,
     "issue": read_issue_request,
     "recover": read_recover_request,
+    "attest": read_attest_request,
+    "attested": read_attestation_file,
 }
 
 
@@ -194,6 +201,18 @@ _WRONG: Mapping[str, Changes] = {
         ("commitment", "A point of 47 bytes.", {"commitment": bytes(47)}),
     ),
     "recover": (("none", "No attestation.", {"attestations": []}),),
+    "attest": (
+        ("holder", "A key of 31 bytes.", {"holder": bytes(31)}),
+        ("purpose", "A purpose that there is not.", {"purpose": "sell"}),
+    ),
+    "attested": (
+        ("attestation", "An attestation without fields.", {"attestation": {}}),
+        (
+            "other",
+            "Not for the registry that the answer names.",
+            {"registry": bytes(32)},
+        ),
+    ),
 }
 
 
@@ -211,6 +230,13 @@ def requests() -> Mapping[str, bytes]:
         "enrol": EnrolRequest(on.attestation, 5).to_bytes(),
         "issue": IssueRequest(registry_id, asked.request).to_bytes(),
         "recover": RecoverRequest(registry_id, 5, (on.attestation,)).to_bytes(),
+        "attest": AttestRequest(
+            registry_id,
+            on.attestation.holder_key,
+            on.attestation.device_key,
+            ENROLMENT,
+        ).to_bytes(),
+        "attested": attestation_file(on.attestation),
     }
 
 

@@ -12,6 +12,7 @@ from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.randomness import SeededRandomness
 from generators.case import Case, Chapter, Raw, accept, reject
+from generators.wallet_content import contents
 
 PASSWORD = "Café beside the lake"  # noqa: S105
 CONTENT = b"what a wallet holds"
@@ -23,8 +24,16 @@ def chapter() -> Chapter:
     return Chapter(
         "wallet",
         "`op` names a procedure of specs/wallet.md: seal is steps 1 to 4, with `seed` as "
-        "the source of the salt, unseal steps 5 to 7. `password` is text.",
-        (*_sealed(), *_opened(), *_not_sealed(), *_other_files(), *_altered()),
+        "the source of the salt, unseal steps 5 to 7, read-content step 11, with the keys of "
+        "`registry` by step 9. `password` is text.",
+        (
+            *_sealed(),
+            *_opened(),
+            *_not_sealed(),
+            *_other_files(),
+            *_altered(),
+            *contents(),
+        ),
     )
 
 

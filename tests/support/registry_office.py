@@ -25,22 +25,21 @@ from fairlot.identity.attestation import (
 from fairlot.identity.committee import Holder
 from fairlot.identity.credential import PendingCredential, request_credential
 from fairlot.identity.enrolment import Enrolment, Identity, receive_identity
+from fairlot.identity.part import Part, boxes_of, read_part, request_id
 from fairlot.identity.quorum import IssuerSignature
 from fairlot.identity.receiving import receive_credential
 from fairlot.identity.registry import Credentials, Registry, RollId, epoch_at
-from fairlot.identity.roll import Roll, roll_body, unexpired_rolls
-from fairlot.identity.tag_asking import judge_answers, receive_tags, request_tags
-from fairlot.identity.tag_messages import TagAnswer, read_tag_answer
-from fairlot.issuing.committee_file import CommitteeFile, read_committee
-from fairlot.issuing.enrolling import boxes_of
-from fairlot.issuing.part import Part, read_part, request_id
-from fairlot.issuing.plan import Plan
-from fairlot.issuing.requests import (
+from fairlot.identity.requests import (
     EnrolRequest,
     IssueRequest,
     RecoverRequest,
     RollRequest,
 )
+from fairlot.identity.roll import Roll, roll_body, unexpired_rolls
+from fairlot.identity.tag_asking import judge_answers, receive_tags, request_tags
+from fairlot.identity.tag_messages import TagAnswer, read_tag_answer
+from fairlot.issuing.committee_file import CommitteeFile, read_committee
+from fairlot.issuing.plan import Plan
 from fairlot_crypto import cbor
 from fairlot_crypto.bbs.profile import Credential
 from fairlot_crypto.curve import backend

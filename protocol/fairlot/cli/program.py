@@ -110,6 +110,11 @@ WORDS = (
         "Be one issuer of a committee: make keys, and answer requests.",
         "issuer.command",
     ),
+    Word(
+        "wallet",
+        "Keep what you hold in one file, and write what you send.",
+        "wallet.command",
+    ),
     Word("prove", "Show a gate that the nym that has won is yours.", "door.prove"),
     Word(
         "doors",

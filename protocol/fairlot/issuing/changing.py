@@ -10,6 +10,7 @@ from fairlot.identity.attestation import Purpose
 from fairlot.identity.enrolment import IssuerSecrets
 from fairlot.identity.leaf import holder_hash
 from fairlot.identity.life import LeafLife
+from fairlot.identity.part import Part, parts_of
 from fairlot.identity.quorum import IssuerSignature, check_issuer, quorum_problem
 from fairlot.identity.recovering import (
     begin_change,
@@ -17,9 +18,8 @@ from fairlot.identity.recovering import (
     join,
     resend_share,
 )
-from fairlot.issuing.part import Part, parts_of
+from fairlot.identity.requests import RecoverRequest
 from fairlot.issuing.person import Person, book_of, person_of
-from fairlot.issuing.requests import RecoverRequest
 from fairlot.issuing.view import View
 from fairlot_crypto.keys import SIGNATURE_LENGTH, Signature
 from fairlot_crypto.randomness import Randomness

@@ -1,6 +1,6 @@
 """One issuer's steps to enrol a person with the others (specs/issuer.md, section 8.6)."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from fairlot.errors import InputError, Rejection
@@ -16,9 +16,9 @@ from fairlot.identity.naming import (
     check_list,
     join_handle,
 )
-from fairlot.issuing.part import Part, parts_of
+from fairlot.identity.part import Part, parts_of
+from fairlot.identity.requests import EnrolRequest
 from fairlot.issuing.person import Person, book_of
-from fairlot.issuing.requests import EnrolRequest
 from fairlot.issuing.view import View
 from fairlot.names import HASH_LENGTH
 from fairlot_crypto.cbor import Value
@@ -291,13 +291,3 @@ def read_leaf_share(part: Part) -> LeafShare:
     fields.bytes("box")
     fields.done()
     return share
-
-
-def boxes_of(request: bytes, parts: Iterable[Part]) -> tuple[bytes, ...]:
-    """Return the boxes for a person's device, of an enrolment or of a recovery.
-
-    Raises:
-        InputError: ``issuer.part``.
-    """
-    wanted = (*parts_of(request, "share", parts), *parts_of(request, "box", parts))
-    return tuple(part.fields.bytes("box") for part in wanted)

@@ -10,12 +10,12 @@ from fairlot.identity.attestation import Attestation
 from fairlot.identity.leaf import Leaf, handle_hash, holder_hash
 from fairlot.identity.naming import NonceCommitment
 from fairlot.identity.registry import ISSUERS_MAX, Registry
-from fairlot.issuing.plan import VERSION
-from fairlot.issuing.requests import (
+from fairlot.identity.requests import (
     ATTEMPT_MAX,
     attestation_value,
     read_attestation,
 )
+from fairlot.issuing.plan import VERSION
 from fairlot.names import HASH_LENGTH
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value

@@ -2,8 +2,8 @@
 
 from fairlot.entry import EntryType
 from fairlot.errors import InputError, Rejection
+from fairlot.identity.requests import RollRequest
 from fairlot.identity.roll import check_roll
-from fairlot.issuing.requests import RollRequest
 from fairlot.issuing.view import View
 
 

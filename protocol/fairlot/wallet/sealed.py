@@ -100,6 +100,17 @@ def unseal(data: bytes, password: str) -> bytes:
     return content[:-1]
 
 
+def cost_of(data: bytes) -> int:
+    """Return the cost of a wallet's file (step 5).
+
+    Raises:
+        InputError: ``wallet.file``.
+    """
+    # Step 5.
+    cost, *_ = _read(data)
+    return cost
+
+
 def _key(password: str, salt: bytes, cost: int) -> bytes:
     """Return the key of one file (steps 1 and 2)."""
     # Step 1.

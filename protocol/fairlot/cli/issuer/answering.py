@@ -23,15 +23,15 @@ from fairlot.identity.acts import make_act
 from fairlot.identity.answering import answer_request, prove_answer
 from fairlot.identity.leaf import make_leaf_entry
 from fairlot.identity.lies import WrongShare
-from fairlot.issuing.changing import change, joined
-from fairlot.issuing.enrolling import Asked, admitted, advance
-from fairlot.issuing.part import Part, read_part, request_id
-from fairlot.issuing.person import person_of
-from fairlot.issuing.requests import (
+from fairlot.identity.part import Part, read_part, request_id
+from fairlot.identity.requests import (
     read_enrol_request,
     read_issue_request,
     read_recover_request,
 )
+from fairlot.issuing.changing import change, joined
+from fairlot.issuing.enrolling import Asked, admitted, advance
+from fairlot.issuing.person import person_of
 from fairlot.text import Viewed
 from fairlot_crypto.durable import PRIVATE, write_file
 

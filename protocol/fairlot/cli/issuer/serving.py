@@ -16,15 +16,15 @@ from fairlot.cli.issuer.registry_folder import Desk, follow, serving
 from fairlot.cli.output import busy, say, show_json
 from fairlot.entry import EntryType, sign_entry
 from fairlot.errors import InputError, Rejection
+from fairlot.identity.part import Part, request_id
 from fairlot.identity.registry import Registry, RegistryId
 from fairlot.identity.registry_reading import read_registry
+from fairlot.identity.requests import read_roll_request
 from fairlot.identity.roll import sign_roll
 from fairlot.identity.tag_issuing import answer_elements, check_tag_request
 from fairlot.identity.tag_messages import read_tag_request
 from fairlot.issuing.committee_file import read_committee
-from fairlot.issuing.part import Part, request_id
 from fairlot.issuing.plan import read_plan
-from fairlot.issuing.requests import read_roll_request
 from fairlot.issuing.rolls import check_due
 from fairlot.terms.times import MAX_TIME
 from fairlot.text import Viewed

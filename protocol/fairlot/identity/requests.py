@@ -12,7 +12,6 @@ from fairlot.identity.attestation import Attestation, Purpose, Subject
 from fairlot.identity.credential import CredentialRequest
 from fairlot.identity.registry import RegistryId, RollId
 from fairlot.identity.roll import Roll, read_roll_map
-from fairlot.issuing.plan import VERSION
 from fairlot.names import HASH_LENGTH
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
@@ -26,6 +25,7 @@ from fairlot_crypto.keys import (
     VerifyKey,
 )
 
+VERSION = 1
 ATTEMPT_MAX = 2**32 - 1
 
 T = TypeVar("T")
@@ -46,6 +46,28 @@ class RollRequest:
         if self.time is not None:
             asked["time"] = self.time.encoded
         return _file("roll", self.registry_id, asked)
+
+
+@dataclass(frozen=True, slots=True)
+class AttestRequest:
+    """A person asks an attester to attest their keys."""
+
+    registry_id: RegistryId
+    holder_key: VerifyKey
+    device_key: SealKey
+    subject: Subject
+    """The one event that the attestation is to be good for."""
+
+    def to_bytes(self) -> bytes:
+        """Return the file."""
+        asked: dict[str, Value] = {
+            "holder": self.holder_key,
+            "device": self.device_key,
+            "purpose": self.subject.purpose.value,
+            "version": self.subject.version,
+            "attempt": self.subject.attempt,
+        }
+        return _file("attest", self.registry_id, asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +143,30 @@ def read_roll_request(data: bytes) -> RollRequest:
     return _read(data, "roll", _roll)
 
 
+def read_attest_request(data: bytes) -> AttestRequest:
+    """Read the request of a person to an attester (step 35).
+
+    Raises:
+        InputError: ``issuer.request``.
+    """
+    return _read(data, "attest", _attest)
+
+
+def attestation_file(attestation: Attestation) -> bytes:
+    """Return the file of an attestation, as a person gets it from their attester."""
+    said: dict[str, Value] = {"attestation": attestation_value(attestation)}
+    return _file("attested", attestation.registry_id, said)
+
+
+def read_attestation_file(data: bytes) -> Attestation:
+    """Read the answer of an attester (step 35); nothing of it is checked yet.
+
+    Raises:
+        InputError: ``issuer.request``.
+    """
+    return _read(data, "attested", _attestation_of)
+
+
 def read_enrol_request(data: bytes) -> EnrolRequest:
     """Read the request for a leaf (step 35).
 
@@ -167,10 +213,7 @@ def attestation_value(attestation: Attestation) -> dict[str, Value]:
 
 def read_attestation(fields: Fields) -> Attestation:
     """Read the map of an attestation; nothing of it is checked yet."""
-    purpose = fields.text("purpose")
-    if purpose not in tuple(Purpose):
-        raise fields.error("purpose", "must be enrol, recover or close")
-    version = fields.uint("version", 0, VERSION_MAX)
+    subject = _subject(fields)
     attestation = Attestation(
         RegistryId(fields.bytes("registry", HASH_LENGTH)),
         fields.bytes("person", HASH_LENGTH),
@@ -180,7 +223,7 @@ def read_attestation(fields: Fields) -> Attestation:
         fields.uint("time"),
         VerifyKey(fields.bytes("attester", KEY_LENGTH)),
         Signature(fields.bytes("sig", SIGNATURE_LENGTH)),
-        Subject(Purpose(purpose), version, fields.uint("attempt")),
+        subject,
     )
     fields.done()
     return attestation
@@ -198,10 +241,30 @@ def _roll(registry_id: RegistryId, fields: Fields) -> RollRequest:
     return RollRequest(registry_id, roll, entry)
 
 
-def _enrol(registry_id: RegistryId, fields: Fields) -> EnrolRequest:
+def _subject(fields: Fields) -> Subject:
+    purpose = fields.text("purpose")
+    if purpose not in tuple(Purpose):
+        raise fields.error("purpose", "must be enrol, recover or close")
+    version = fields.uint("version", 0, VERSION_MAX)
+    return Subject(Purpose(purpose), version, fields.uint("attempt"))
+
+
+def _attest(registry_id: RegistryId, fields: Fields) -> AttestRequest:
+    holder = VerifyKey(fields.bytes("holder", KEY_LENGTH))
+    device = SealKey(fields.bytes("device", KEY_LENGTH))
+    return AttestRequest(registry_id, holder, device, _subject(fields))
+
+
+def _attestation_of(registry_id: RegistryId, fields: Fields) -> Attestation:
+    """Read the attestation of a request, which is for the registry that the request names."""
     attestation = read_attestation(fields.map("attestation"))
     if attestation.registry_id != registry_id:
         raise fields.error("registry", "must be that of the attestation")
+    return attestation
+
+
+def _enrol(registry_id: RegistryId, fields: Fields) -> EnrolRequest:
+    attestation = _attestation_of(registry_id, fields)
     attempt = fields.uint("attempt", 0, ATTEMPT_MAX)
     return EnrolRequest(attestation, fields.uint("index"), attempt)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from fairlot.errors import InputError
 from fairlot.fields import Fields, Problem
 from fairlot.identity.registry import ISSUERS_MAX
-from fairlot.issuing.plan import VERSION
+from fairlot.identity.requests import VERSION
 from fairlot.names import HASH_LENGTH
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
@@ -86,6 +86,16 @@ def parts_of(request: bytes, step: str, parts: Iterable[Part]) -> tuple[Part, ..
     """Return the parts of one step of a request, by issuer, and in order of their bytes."""
     wanted = (each for each in parts if (each.request, each.step) == (request, step))
     return tuple(sorted(wanted, key=lambda each: (each.issuer, each.to_bytes())))
+
+
+def boxes_of(request: bytes, parts: Iterable[Part]) -> tuple[bytes, ...]:
+    """Return the boxes for a person's device, of an enrolment or of a recovery.
+
+    Raises:
+        InputError: ``issuer.part``.
+    """
+    wanted = (*parts_of(request, "share", parts), *parts_of(request, "box", parts))
+    return tuple(part.fields.bytes("box") for part in wanted)
 
 
 def _no_part(found: Problem) -> InputError:

@@ -1,0 +1,1 @@
+"""Commands for a person's wallet, which is one file (specs/wallet.md)."""

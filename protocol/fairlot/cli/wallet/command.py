@@ -1,0 +1,24 @@
+"""``fairlot wallet``: what a person holds, and the messages that they send."""
+
+from fairlot.cli.command import action_of_steps
+from fairlot.cli.wallet import joining, making
+
+STEPS = (making.NEW, joining.ENROL, joining.RENEW, making.STATUS, making.MOVE)
+
+_EXAMPLES = """\
+A wallet is one file on your own device. Whatever it sends is a file too: carry it to whom it
+is for as you like. What was sent is in the wallet before it is in that file, so a step that
+was killed is repeated, and gives the same.
+
+Exit code: 0 if done, 1 if somebody else broke a rule, 2 if a file or the usage was refused.
+
+Examples:
+  fairlot wallet new mine.wallet
+  fairlot wallet enrol mine.wallet registry.log --expect-registry HEX64 --out me.request
+  fairlot wallet renew mine.wallet registry.log --out credentials.request
+  fairlot wallet status mine.wallet
+  fairlot wallet move mine.wallet /media/new/mine.wallet
+"""
+
+
+ACTION = action_of_steps(_EXAMPLES, STEPS)

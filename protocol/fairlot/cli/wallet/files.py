@@ -1,0 +1,174 @@
+"""Passwords, clock and files of a wallet's commands (specs/command-line.md, section 23)."""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from getpass import getpass
+from pathlib import Path
+from typing import TypeVar
+
+from fairlot.cli.command import add_json, chosen_curve, whole
+from fairlot.cli.output import busy
+from fairlot.cli.reading import read_at_most
+from fairlot.errors import InputError
+from fairlot.terms.times import MAX_TIME
+from fairlot.wallet.content import Content
+from fairlot.wallet.looking import Looked, look
+from fairlot.wallet.store import Wallet, check_readable, open_wallet
+from fairlot_crypto.curve import Backend
+from fairlot_crypto.durable import PUBLIC, write_new_file
+from fairlot_crypto.randomness import SystemRandomness
+
+T = TypeVar("T")
+
+_LARGEST_PASSWORD = 1 << 10
+_LARGEST_MESSAGE = 1 << 26
+"""Bytes that are read of a message: no request or answer has as many."""
+_LARGEST_LOG = 1 << 30
+
+
+def add_wallet(parser: argparse.ArgumentParser) -> None:
+    """Add the file of a wallet, and where its password is."""
+    parser.add_argument("wallet", metavar="FILE", type=Path, help="the wallet")
+    parser.add_argument(
+        "--password-file",
+        metavar="FILE",
+        type=Path,
+        help="holds the password in its first line (default: it is asked for)",
+    )
+    add_json(parser)
+
+
+def add_clock(parser: argparse.ArgumentParser) -> None:
+    """Add the clock of a rehearsal."""
+    parser.add_argument(
+        "--time",
+        metavar="SECONDS",
+        type=whole(0, MAX_TIME),
+        help="the simulated clock of a rehearsal, unix seconds",
+    )
+
+
+def add_out(parser: argparse.ArgumentParser, what: str, *, required: bool) -> None:
+    """Add --out, a file that holds a message.
+
+    Args:
+        parser: of a command.
+        what: says what the message is.
+        required: whether it must be named.
+    """
+    parser.add_argument(
+        *("-o", "--out"), metavar="FILE", type=Path, required=required, help=what
+    )
+
+
+def read_password(file: Path | None, *, twice: bool = False, of: str = "") -> str:
+    """Return a password: the first line of a file, or what is typed.
+
+    Args:
+        file: with --password-file; ``None`` without.
+        twice: whether it is typed twice, since nothing knows it yet.
+        of: what the password is of, where there are two.
+
+    Raises:
+        InputError: ``wallet.no-password``, ``wallet.unreadable``.
+    """
+    if file is not None:
+        data = read_message(file, _LARGEST_PASSWORD)
+        try:
+            return data.decode().splitlines()[0]
+        except (UnicodeDecodeError, IndexError) as error:
+            problem = f"{file} must hold the password in its first line, as UTF-8"
+            raise InputError("wallet.no-password", problem) from error
+    if not sys.stdin.isatty():
+        problem = "nobody is there to type the password"
+        raise InputError(
+            "wallet.no-password", f"{problem}: name a file, --password-file"
+        )
+    typed = getpass(f"Password{of}: ")
+    if twice and getpass("Once more: ") != typed:
+        problem = "the two are not the same"
+        raise InputError("wallet.no-password", f"{problem}: begin again")
+    return typed
+
+
+@contextmanager
+def opened(arguments: argparse.Namespace) -> Generator[Wallet]:
+    """Open the wallet that a command names, and keep other commands from it meanwhile.
+
+    Raises:
+        InputError: as ``open_wallet`` and ``read_password``.
+    """
+    check_readable(arguments.wallet)
+    password = read_password(arguments.password_file)
+    with open_wallet(arguments.wallet, password, SystemRandomness()) as wallet:
+        yield wallet
+
+
+def look_at(files: Sequence[Path], content: Content) -> tuple[Backend, Looked]:
+    """Read logs from files, with the back-end that the environment chooses.
+
+    Raises:
+        InputError: as ``look``; ``wallet.unreadable``.
+    """
+    curve = chosen_curve()
+    data = [read_message(each, _LARGEST_LOG) for each in files]
+    with busy("reading the log"):
+        return curve, look(curve, data, content)
+
+
+def clock(given: int | None, *, rehearsal: bool) -> int:
+    """Return the wallet's clock: in a rehearsal one that may be given.
+
+    Args:
+        given: with --time; ``None`` without.
+        rehearsal: whether nothing is really sold.
+
+    Raises:
+        InputError: ``wallet.clock`` for a given time of a real registry.
+    """
+    if given is None:
+        return min(int(time.time()), MAX_TIME)
+    if not rehearsal:
+        problem = "--time is for rehearsals: a real wallet has the machine's clock"
+        raise InputError("wallet.clock", f"{problem}; leave it out")
+    return given
+
+
+def read_message(path: Path, most: int = _LARGEST_MESSAGE) -> bytes:
+    """Read a file that somebody has sent.
+
+    Raises:
+        InputError: ``wallet.unreadable``.
+    """
+    return read_at_most(path, most, lambda why: InputError("wallet.unreadable", why))
+
+
+def read_as(path: Path, read: Callable[[bytes], T]) -> T:
+    """Return what ``read`` makes of a file that somebody has sent.
+
+    Raises:
+        InputError: ``wallet.unreadable``, and what ``read`` raises, with the file's name.
+    """
+    data = read_message(path)
+    try:
+        return read(data)
+    except InputError as error:
+        raise InputError(error.code, f"{path}: {error.message}") from error
+
+
+def write_message(path: Path, data: bytes, mode: int = PUBLIC) -> None:
+    """Write a message that is kept already, unless it is there (specs/wallet.md, step 13).
+
+    Raises:
+        InputError: ``wallet.exists`` where another file has its name.
+        OSError: as the system says.
+    """
+    try:
+        write_new_file(path, data, mode)
+    except FileExistsError as error:
+        if read_message(path) != data:
+            problem = f"{path} exists, and is not what this step gives"
+            raise InputError("wallet.exists", f"{problem}: move it away") from error

@@ -1,0 +1,206 @@
+"""Vectors of what a wallet holds (specs/wallet.md, section 3)."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+
+from fairlot.deposit.wish import Wish
+from fairlot.entry import EntryType
+from fairlot.identity.requests import EnrolRequest
+from fairlot.wallet.content import (
+    Content,
+    HeldCredential,
+    Membership,
+    Sent,
+    Standing,
+    Taking,
+)
+from fairlot.wallet.read_content import read_content
+from fairlot_crypto import cbor
+from fairlot_crypto.cbor import Value
+from fairlot_crypto.curve import scalar_to_bytes
+from fairlot_crypto.keys import SigningKey
+from fairlot_crypto.log.checkpoint import (
+    Checkpoint,
+    SignedCheckpoint,
+    sign_checkpoint,
+)
+from fairlot_crypto.log.proof import LogProof
+from generators.case import Case, Raw, accept, reject
+from generators.committee_setting import stream
+from generators.credential_setting import Issued, issued
+from generators.deposit_setting import Made, made
+from generators.edits import edited
+
+SEED = bytes(range(32))
+ORDER = bytes([7]) * 32
+
+
+def contents() -> Sequence[Case]:
+    """Return the cases of ``read-content``."""
+    return (*_accepted(), *_refused())
+
+
+@cache
+def full() -> Content:
+    """Return what somebody holds who was enrolled and has entered a sale."""
+    each, deposit = issued(), made("wallet")
+    cancel = made("wallet cancel", EntryType.CANCEL, Wish(seq=1, wants=0, amount=0))
+    registry_id = each.case.registry.registry_id
+    held = Membership(
+        registry_id,
+        EnrolRequest(each.case.attestation, each.case.identity.leaf.index),
+        each.case.identity,
+        each.pending,
+        (_credential(each, 0), _credential(each, 1)),
+    )
+    taking = Taking(
+        deposit.terms.sale_id,
+        registry_id,
+        deposit.terms.title,
+        4_500,
+        (_sent(deposit), _sent(cancel)),
+        (LogProof(0, (), head("a.example/log")).to_bytes(),),
+    )
+    heads = head("a.example/log"), head("b.example/log")
+    return Content(SEED, Standing.ACTIVE, 5, (held,), (taking,), heads)
+
+
+def head(origin: str) -> SignedCheckpoint:
+    """Return the head of a log with one leaf."""
+    said = Checkpoint(origin, 1, bytes(32))
+    key = SigningKey.from_seed(stream.seed(origin))
+    return SignedCheckpoint(said, (sign_checkpoint(said, origin, key),))
+
+
+def _credential(each: Issued, later: int) -> HeldCredential:
+    own = each.credential
+    epoch, roll = each.request.epoch + later, each.case.roll_id
+    blind = scalar_to_bytes(own.blind)
+    return HeldCredential(epoch, roll, own.signature.to_bytes(), blind)
+
+
+def _sent(start: Made) -> Sent:
+    return Sent(start.entry, ORDER, start.keys.settle, start.keys.enc)
+
+
+def _accepted() -> Sequence[Case]:
+    moved = Content(bytes(32), Standing.MOVED, 9)
+    rows = (
+        ("new", "A wallet that was just made.", Content(SEED)),
+        ("full", "Somebody who was enrolled and has entered a sale.", full()),
+        ("moved", "What a wallet that was moved still says.", moved),
+    )
+    return [_accept(*row) for row in rows]
+
+
+def _accept(name: str, comment: str, content: Content) -> Case:
+    registry_id = issued().case.registry.registry_id
+    holder = content.holder(registry_id)
+    inputs: dict[str, Raw] = {"op": "read-content", "content": content.to_bytes()}
+    outputs: dict[str, Raw] = {
+        "holder": holder.signing.public,
+        "device": holder.device.public,
+    }
+    inputs["registry"] = registry_id
+    return accept(f"read-content-{name}", comment, inputs, outputs)
+
+
+def _refused() -> Sequence[Case]:
+    other = made("wallet", title="Another concert")
+    alone = _value(replace(full(), takings=()))
+    rows: tuple[tuple[str, str, Value], ...] = (
+        ("version", "The form has one version.", _changed("v", 2)),
+        ("unknown", "No other key is there.", {**_value(full()), "more": 0}),
+        ("seed", "A seed has 32 bytes.", _changed("seed", bytes(31))),
+        ("standing", "There are three.", _changed("standing", "sold")),
+        ("written", "It counts upward from 0.", _changed("written", -1)),
+        ("head", "A head parses.", _changed("heads", ["no head"])),
+        ("heads", "One head a log.", _twice("heads")),
+        ("registries", "A registry is there once.", _twice("registries")),
+        ("sales", "A sale is there once.", _twice("sales")),
+        (
+            "registry",
+            "A request is for its registry.",
+            edited(alone, "registries/0/registry", bytes(32)),
+        ),
+        (
+            "reply",
+            "Answers must open.",
+            _changed("registries/0/asked/reply", bytes([1]) * 32),
+        ),
+        (
+            "blind",
+            "A scalar is below r.",
+            _changed("registries/0/asked/blind", b"\xff" * 32),
+        ),
+        (
+            "rho",
+            "So is the blind.",
+            _changed("registries/0/identity/rho", b"\xff" * 32),
+        ),
+        ("nyms", "A nym needs secrets.", _changed("registries/0/identity/nyms", [])),
+        (
+            "leaf",
+            "Version 0 is none.",
+            _changed("registries/0/identity/leaf/version", 0),
+        ),
+        (
+            "signature",
+            "A BBS signature has 80 bytes.",
+            _changed("registries/0/credentials/0/signature", bytes(79)),
+        ),
+        (
+            "credentials",
+            "One credential an epoch and roll.",
+            _changed("registries/0/credentials/1/epoch", issued().request.epoch),
+        ),
+        (
+            "other-sale",
+            "An entry to another sale.",
+            _changed("sales/0/sent/0/entry", other.entry.encoded),
+        ),
+        (
+            "settle",
+            "Another key than has signed.",
+            _changed("sales/0/sent/0/settle", bytes(32)),
+        ),
+        (
+            "enc",
+            "A key that opens nothing of the entry.",
+            _changed("sales/0/sent/0/enc", bytes([1]) * 32),
+        ),
+        ("order", "A hash.", _changed("sales/0/sent/0/order", b"")),
+        ("receipt", "A receipt parses.", _changed("sales/0/receipts", [b"none"])),
+        ("limit", "A price is no text.", _changed("sales/0/limit", "45")),
+        ("list", "It is a map.", []),
+    )
+    cases = [_reject(name, rule, cbor.encode(value)) for name, rule, value in rows]
+    return (*cases, _reject("cut", "It is whole.", full().to_bytes()[:-1]))
+
+
+def _reject(name: str, rule: str, data: bytes) -> Case:
+    inputs: dict[str, Raw] = {"op": "read-content", "content": data}
+    inputs["registry"] = bytes(32)
+    return reject(
+        f"read-content-{name}", rule, "wallet.state", inputs, lambda: read_content(data)
+    )
+
+
+def _value(content: Content) -> dict[str, Value]:
+    value = cbor.decode(content.to_bytes())
+    if not isinstance(value, dict):
+        raise TypeError("a content is a map")
+    return value
+
+
+def _changed(path: str, new: Value) -> Value:
+    return edited(_value(full()), path, new)
+
+
+def _twice(name: str) -> Value:
+    value = _value(full())
+    listed = value[name]
+    if not isinstance(listed, list):
+        raise TypeError("a list")
+    return {**value, name: [listed[0], listed[0]]}
