@@ -63,8 +63,8 @@ def _bots(seed: int, runs: int) -> list[Target]:
     def race(run: int) -> float:
         drawn = seed_of(seed, run, "bots")
         crowd = draw_crowd(MODELS["exponential"], drawn, count, P)
-        fast = first_come(crowd, supply, P, Bots(1 / count, 1000), drawn).outside
-        slow = first_come(crowd, supply, P, Bots(1 / count, 1), drawn).outside
+        fast = first_come(supply, P, Bots(1 / count, 1000), crowd, drawn).outside
+        slow = first_come(supply, P, Bots(1 / count, 1), crowd, drawn).outside
         return (fast - slow) * MARGIN
 
     def deposits(run: int) -> float:

@@ -7,7 +7,7 @@ import numpy as np
 
 from fairlot.simulation.crowds import Crowd
 from fairlot.simulation.draws import Floats, Ints
-from fairlot.simulation.played import Way
+from fairlot.simulation.played import Draw, Way
 from fairlot.simulation.resale import resell
 
 Measured: TypeAlias = Mapping[str, float]
@@ -44,9 +44,8 @@ def measure(way: Way, crowd: Crowd, seeds: tuple[bytes, bytes], price: int) -> M
         price: the reference price, in which amounts are told.
     """
     first, second = seeds
-    played = way.play(crowd, first)
-    turned = way.play(crowd.reversed(), first)
-    again = way.play(crowd, second)
+    draws = (Draw(first), Draw(first, turned=True), Draw(second))
+    played, turned, again = way.play(crowd, draws)
     money = float(max(way.supply, 1) * price)
     units, total = played.units, int(played.units.sum())
     resale = resell(crowd, played)

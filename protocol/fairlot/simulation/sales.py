@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from math import ceil
 from pathlib import Path
 
@@ -75,7 +76,7 @@ def plan_of_compare(
 
 
 def _drawing(model: Model, price: int, wants: int) -> People:
-    return lambda seed, size: draw_crowd(model, seed, size, price, wants)
+    return partial(draw_crowd, model, price=price, wants=wants)
 
 
 def _planned(
