@@ -67,7 +67,7 @@ def play_pools(
     met: dict[bool, Gathered] = {}
     for turned in sorted({draw.turned for draw in draws}):
         arrivals = 1 - crowd.arrivals if turned else crowd.arrivals
-        order = np.argsort(arrivals[people], kind="stable").tolist()
+        order: list[int] = np.argsort(arrivals[people], kind="stable").tolist()
         met[turned] = _meet(pools, [entering[i] for i in order], met.get(False))
     results: dict[tuple[int, bytes], Played] = {}
     for draw in draws:
