@@ -174,9 +174,11 @@ def test_a_second_history_is_drawn_without_seals_and_fails_the_audit(
 @pytest.mark.slow
 def test_withholding_pays_without_recovery(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is withheld is then left out, as if it were 1."""
-    monkeypatch.setattr(
-        "fairlot.simulation.attacks_on_draw.evaluate", lambda *_: (1, ())
-    )
+
+    def left_out(*_: object) -> tuple[int, int]:
+        return 1, 0
+
+    monkeypatch.setattr("fairlot.simulation.attacks_on_draw.evaluate", left_out)
     way = "beacon, what is withheld recovered"
     assert found("withholding", way, 40).gain.low > 0
 

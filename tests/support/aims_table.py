@@ -23,7 +23,17 @@ PICTURES = ROOT / "specs" / "site" / "guides" / "pictures"
 BEGIN, END = "<!-- aims: begin -->\n", "<!-- aims: end -->\n"
 ASKED = Asked("lognormal", None, 100, 20, 1)
 SUPPLY, PRICE = 25, 1000
-SHOWN = ("poor", "race", "luck", "surplus", "revenue", "value", "resale", "waste")
+SHOWN = (
+    "poor",
+    "race",
+    "luck",
+    "surplus",
+    "revenue",
+    "value",
+    "resale",
+    "resale_locked",
+    "waste",
+)
 _RUNS = 40
 
 

@@ -80,10 +80,14 @@ def test_a_comparison_meets_the_crowd_that_was_asked_for() -> None:
     asked = Asked("uniform", None, None, 20, 1)
     about, plan = plan_of_compare(100, 1000, Bots(), Addresses(), asked)
     assert "uniform" in about.people
-    assert (plan.size, len(plan.ways), plan.scale_runs) == (100, 15, 2)
+    assert (plan.size, len(plan.ways), plan.scale_runs) == (100, 16, 2)
     assert plan.scales[100.0] == 2500
-    many = plan_of_compare(800, 1, Bots(), Addresses(), asked)[1]
-    assert [*many.scales] == [0.1, 0.3, 1.0, 3.0, 10.0]
+    many = plan_of_compare(4001, 1, Bots(), Addresses(), asked)[1]
+    assert [*many.scales] == [0.1, 0.3, 1.0, 3.0, 10.0, 30.0]
+    often = Asked("uniform", None, 1000, 900, 1)
+    plan = plan_of_compare(1000, 1, Bots(), Addresses(), often)[1]
+    told = [plan.runs_at(size) for size in plan.scales.values()]
+    assert told == [90, 90, 90, 90, 36, 12, 3]
 
 
 @pytest.mark.slow
@@ -113,7 +117,7 @@ def test_all_ways_are_compared_and_the_same_seed_gives_the_same_files(
     one, two = (tmp_path / name / "result.json" for name in ("one", "two"))
     assert one.read_bytes() == two.read_bytes()
     ways = check_document(one.read_text())["ways"]
-    assert len(ways) == 15
+    assert len(ways) == 16
     assert [w["name"] for w in ways if w["comparator"]] == [
         *("first-come", "queue", "uniform-auction", "addresses")
     ]

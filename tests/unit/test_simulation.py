@@ -136,6 +136,39 @@ def test_bots_take_what_they_reach_first() -> None:
     assert resell(crowd, fast).gain > 0
 
 
+def test_fares_are_known_to_whoever_pays_them() -> None:
+    fares = next(way for way in WAYS if way.name == "fares")
+    crowd = draw_crowd(MODELS["lognormal"], SEED, 200, PRICE, 4)
+    (played,) = fares.play(crowd, [Draw(SEED)])
+    won = played.units > 0
+    assert set(played.payments[won].tolist()) == {PRICE // 2, PRICE}
+    assert (played.gains >= 0).all()
+    children = crowd.traits[:, 1] >= 0.5
+    assert set(played.payments[won & children].tolist()) == {PRICE // 2}
+    assert (played.asked[crowd.values < PRICE // 2] == 0).all()
+
+
+def test_a_lock_up_lowers_the_price_of_resale_by_its_risk() -> None:
+    """Without binding budgets the gain is 1/m; with nobody to keep a promise it is none."""
+    crowd = draw_crowd(MODELS["exponential"], SEED, 400, 10**6)
+    pool = Pool("main", Mechanism.LOTTERY, 100, 10**6)
+    (played,) = play_pools([pool], crowd, [Draw(SEED)])
+    free = resell(crowd, played)
+    assert free.gain > 0
+    for one_in in (2, 5, 50):
+        locked = resell(crowd, played, one_in)
+        assert locked.gain * one_in == pytest.approx(free.gain, rel=1e-3)
+        assert locked.price * one_in == pytest.approx(free.price, rel=1e-3)
+    # One smallest unit of money for each is rounding.
+    assert resell(crowd, played, 10**9).gain <= played.units.sum()
+    lottery, first = WAYS[2], next(way for way in WAYS if way.name == "first-come")
+    ours, theirs = (
+        measure(way, crowd, (SEED, AGAIN), 10**6) for way in (lottery, first)
+    )
+    assert 0 < ours["resale_locked"] < ours["resale"] / 4
+    assert theirs["resale_locked"] == theirs["resale"] > 0
+
+
 def test_many_addresses_get_many_units() -> None:
     crowd = draw_crowd(MODELS["exponential"], SEED, 100, PRICE)
     (fair,) = cap_per_address(50, PRICE, Addresses(0), crowd, [Draw(SEED)])

@@ -67,8 +67,24 @@ def entrants_of(pools: Sequence[Pool], crowd: Crowd) -> list[Entrant]:
 def _wants(pools: Sequence[Pool], crowd: Crowd) -> Ints:
     wants = np.zeros(crowd.size, dtype=np.int64)
     for pool in pools:
-        wants = np.maximum(wants, _wants_in(pool, crowd))
+        fared = pool.fares is not None
+        found = _at_fares(pool, pools, crowd) if fared else _wants_in(pool, crowd)
+        wants = np.maximum(wants, found)
     return wants
+
+
+def _at_fares(pool: Pool, pools: Sequence[Pool], crowd: Crowd) -> Ints:
+    """Return what each wants at their own fare; nothing for whoever has none."""
+    wants = np.zeros(crowd.size, dtype=np.int64)
+    for name, values in _values_of(pools).items():
+        if pool.fares is not None and name == pool.fares.attribute:
+            own = (crowd.traits[:, 1] * len(values)).astype(np.int64)
+            for at, value in enumerate(values):
+                fare = pool.price_for({name: value})
+                if fare is not None:
+                    wants = np.where(own == at, crowd.wanted(fare), wants)
+    most = pool.cap if pool.mechanism in CAPPED else 1
+    return np.minimum(wants, most)
 
 
 def _wants_in(pool: Pool, crowd: Crowd) -> Ints:

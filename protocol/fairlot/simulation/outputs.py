@@ -72,6 +72,7 @@ def document(about: About, plan: Plan, results: Sequence[Result]) -> dict[str, V
                     {
                         "scale": str(scale),
                         "size": plan.scales[scale],
+                        "runs": plan.runs_at(plan.scales[scale]),
                         "measures": _estimates(found),
                     }
                     for scale, found in each.scales.items()

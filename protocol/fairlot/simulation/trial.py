@@ -35,7 +35,11 @@ class Plan:
     scales: Mapping[float, int]
     """Each scale, and how many people it takes; those that take too many are not there."""
     scale_runs: int
-    """Runs for each scale."""
+    """The most runs for a scale."""
+
+    def runs_at(self, size: int) -> int:
+        """Return how often a scale of so many people is played (step 5)."""
+        return max(2, min(self.scale_runs, self.runs * self.size // (10 * size)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ def play_trial(
             do not depend on it.
     """
     workers = workers or InProcess()
-    total = plan.runs + len(plan.scales) * plan.scale_runs
+    total = plan.runs + sum(map(plan.runs_at, plan.scales.values()))
     played = count(1)
 
     def done() -> None:
@@ -87,7 +91,7 @@ def play_trial(
 
     base = estimates(plan.size, plan.runs, tuple(MEASURES))
     scales = {
-        scale: estimates(size, plan.scale_runs, SCALED)
+        scale: estimates(size, plan.runs_at(size), SCALED)
         for scale, size in plan.scales.items()
     }
     return [

@@ -19,7 +19,7 @@ from fairlot.simulation.entering import (
     place_of,
 )
 from fairlot.simulation.played import Draw, Played, Way
-from fairlot.terms.pool import Mechanism, Option, Pool, Pricing, Tier
+from fairlot.terms.pool import Fares, Mechanism, Option, Pool, Pricing, Tier
 
 _UNITS = 4
 """The cap of the standard sales in which a person gets several."""
@@ -147,6 +147,9 @@ def standard_ways(supply: int, price: int) -> tuple[Way, ...]:
         *(Option(f"date-{number}", price, quarter) for number in (1, 2, 3)),
         Option("date-4", price, supply - 3 * quarter),
     )
+    half_price = price // 2 or 1
+    fares = Fares("age", (("adult", price), ("child", half_price)))
+    fared = Pool("main", lottery, supply, half_price, fares=fares)
     many = Pool(
         *("main", Mechanism.AUCTION, supply, price),
         cap=_UNITS,
@@ -171,6 +174,7 @@ def standard_ways(supply: int, price: int) -> tuple[Way, ...]:
             "lottery with points",
             [Pool("main", lottery, supply, price, points="years")],
         ),
+        way_of("fares", "lottery with fares", [fared]),
         way_of(
             "certain",
             "certain seats beside a lottery",
