@@ -70,6 +70,7 @@ def test_a_sale_leaves_a_page_a_document_and_a_table_for_each_picture(
     page = (out / "report.html").read_text()
     assert page.startswith(outputs.BEGIN)
     assert "Small sale" in page
+    assert "0.00 ± 0.00" in page
     assert "<script" not in page
     assert "http" not in page.replace("http-equiv", "")
     table = (out / "race.csv").read_text()
