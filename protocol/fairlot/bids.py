@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
-from fairlot.fields import uint_problem
+from fairlot.fields import uint_problem, uints_problem
 
 MAX_STEPS = 8
 """The greatest number of steps that terms may allow."""
@@ -71,10 +71,10 @@ def bid_problem(bid: Bid, most: int) -> str | None:
     steps = bid
     if not 1 <= len(steps) <= most:
         return f"holds {len(steps)} steps, and must hold 1 to {most}"
-    for step in steps:
-        problem = uint_problem(step.quantity, 1) or uint_problem(step.price)
-        if problem:
-            return problem
-    if any(first.price <= second.price for first, second in pairwise(steps)):
+    quantities, prices = zip(*steps, strict=True)
+    problem = uints_problem(quantities, 1) or uints_problem(prices)
+    if problem:
+        return problem
+    if any(first <= second for first, second in pairwise(prices)):
         return "does not fall: each step must have a lower price than the one before"
     return None

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import Enum, auto
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from fairlot.errors import Where, place
 from fairlot.text import shown
@@ -285,8 +285,30 @@ def uint_problem(value: object, low: int = 0, high: int = UINT_MAX) -> str | Non
     return None if low <= value <= high else f"must be in {low}..{high}, not {value}"
 
 
+def uints_problem(values: Sequence[object], low: int = 0) -> str | None:
+    """Say why the first of many is not an integer in [low, 2^64 - 1]; ``None`` for none.
+
+    Many numbers are looked at at once, and only one by one if something is wrong.
+    """
+    if not set(map(type, values)) - {int}:
+        numbers = cast("Sequence[int]", values)
+        if min(numbers, default=low) >= low and max(numbers, default=low) <= UINT_MAX:
+            return None
+    return next(filter(None, (uint_problem(value, low) for value in values)), None)
+
+
 def bytes_problem(value: object, length: int) -> str | None:
     """Say why an argument is not ``length`` bytes; ``None`` where it is."""
     if not isinstance(value, bytes):
         return f"must be {length} bytes, not {type(value).__name__}"
     return None if len(value) == length else f"must be {length} bytes, not {len(value)}"
+
+
+def all_bytes_problem(values: Sequence[object], length: int) -> str | None:
+    """Say why the first of many is not ``length`` bytes; ``None`` where all are."""
+    if not set(map(type, values)) - {bytes}:
+        strings = cast("Sequence[bytes]", values)
+        if not set(map(len, strings)) - {length}:
+            return None
+    found = (bytes_problem(value, length) for value in values)
+    return next(filter(None, found), None)

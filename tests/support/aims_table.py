@@ -9,10 +9,9 @@ import sys
 from pathlib import Path
 
 from fairlot.simulation.aims import COLUMNS, aims_rows
-from fairlot.simulation.attacks_on_people import ON_PEOPLE
-from fairlot.simulation.attacks_on_rules import ON_RULES
 from fairlot.simulation.comparators import Addresses, Bots
 from fairlot.simulation.figures import bars_figure, curves_figure
+from fairlot.simulation.lab import LAB
 from fairlot.simulation.measures import MEASURES
 from fairlot.simulation.outputs import ACROSS, curves_of
 from fairlot.simulation.sales import Asked, plan_of_compare
@@ -24,7 +23,17 @@ PICTURES = ROOT / "specs" / "site" / "guides" / "pictures"
 BEGIN, END = "<!-- aims: begin -->\n", "<!-- aims: end -->\n"
 ASKED = Asked("lognormal", None, 100, 20, 1)
 SUPPLY, PRICE = 25, 1000
-SHOWN = ("poor", "race", "luck", "surplus", "revenue", "value", "resale", "waste")
+SHOWN = (
+    "poor",
+    "race",
+    "luck",
+    "surplus",
+    "revenue",
+    "value",
+    "resale",
+    "resale_locked",
+    "waste",
+)
 _RUNS = 40
 
 
@@ -60,7 +69,7 @@ def write() -> None:
     _picture("scale", curves_figure("revenue, in prices a unit", curves, ACROSS))
     targets = [
         (f"{attack.name}: {target.way}", target)
-        for attack in (*ON_PEOPLE, *ON_RULES)
+        for attack in LAB
         for target in attack.play(1, _RUNS)
     ]
     gains = [(name, target.gain) for name, target in targets]

@@ -1,12 +1,13 @@
 """Hashes: each against a second computation from its definition."""
 
 import hashlib
+import hmac
 
 import pytest
 
 from fairlot_crypto import hashing
 from fairlot_crypto.errors import CallerError
-from fairlot_crypto.hashing import GROUP_ORDER
+from fairlot_crypto.hashing import GROUP_ORDER, Hmac
 
 
 def test_i2osp_and_os2ip_invert_each_other() -> None:
@@ -84,3 +85,12 @@ def test_group_order_is_the_polynomial_of_its_seed() -> None:
     # BLS12 curves: r(z) = z^4 - z^2 + 1, z = -0xd201000000010000.
     z = -0xD201000000010000
     assert z**4 - z**2 + 1 == GROUP_ORDER
+
+
+@pytest.mark.parametrize("length", [0, 1, 32, 64, 65, 130])
+def test_the_code_of_many_messages_is_hmac(length: int) -> None:
+    key, prefix = bytes(range(length)), b"fairlot-v1/rank"
+    many = Hmac(key, prefix)
+    for message in (b"", b"nym", bytes(200)):
+        known = hmac.digest(key, prefix + message, "sha256")
+        assert many.of(message) == many.of(message) == known

@@ -70,6 +70,7 @@ def test_a_sale_leaves_a_page_a_document_and_a_table_for_each_picture(
     page = (out / "report.html").read_text()
     assert page.startswith(outputs.BEGIN)
     assert "Small sale" in page
+    assert "0.00 ± 0.00" in page
     assert "<script" not in page
     assert "http" not in page.replace("http-equiv", "")
     table = (out / "race.csv").read_text()
@@ -80,10 +81,29 @@ def test_a_comparison_meets_the_crowd_that_was_asked_for() -> None:
     asked = Asked("uniform", None, None, 20, 1)
     about, plan = plan_of_compare(100, 1000, Bots(), Addresses(), asked)
     assert "uniform" in about.people
-    assert (plan.size, len(plan.ways), plan.scale_runs) == (100, 15, 2)
+    assert (plan.size, len(plan.ways), plan.scale_runs) == (100, 16, 2)
     assert plan.scales[100.0] == 2500
-    many = plan_of_compare(800, 1, Bots(), Addresses(), asked)[1]
-    assert [*many.scales] == [0.1, 0.3, 1.0, 3.0, 10.0]
+    many = plan_of_compare(4001, 1, Bots(), Addresses(), asked)[1]
+    assert [*many.scales] == [0.1, 0.3, 1.0, 3.0, 10.0, 30.0]
+    often = Asked("uniform", None, 1000, 900, 1)
+    plan = plan_of_compare(1000, 1, Bots(), Addresses(), often)[1]
+    told = [plan.runs_at(size) for size in plan.scales.values()]
+    assert told == [90, 90, 90, 90, 36, 12, 3]
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("quick_pictures")
+@pytest.mark.parametrize("listed", [False, True])
+def test_several_processes_find_the_same(tmp_path: Path, listed: bool) -> None:
+    people = tmp_path / "crowd.csv"
+    people.write_text("value,budget\n" + "5000,9000\n1500,2000\n" * 6)
+    crowd = ("--people", str(people)) if listed else ("--size", "12")
+    words = ("simulate", "compare", *crowd, "--runs", "3", "--supply", "8")
+    with in_process():
+        for jobs in ("1", "2"):
+            assert fairlot(*words, "--jobs", jobs, "--out", tmp_path / jobs).code == 0
+    one, two = (tmp_path / jobs / "result.json" for jobs in ("1", "2"))
+    assert one.read_bytes() == two.read_bytes()
 
 
 @pytest.mark.slow
@@ -98,7 +118,7 @@ def test_all_ways_are_compared_and_the_same_seed_gives_the_same_files(
     one, two = (tmp_path / name / "result.json" for name in ("one", "two"))
     assert one.read_bytes() == two.read_bytes()
     ways = check_document(one.read_text())["ways"]
-    assert len(ways) == 15
+    assert len(ways) == 16
     assert [w["name"] for w in ways if w["comparator"]] == [
         *("first-come", "queue", "uniform-auction", "addresses")
     ]
@@ -180,17 +200,18 @@ def test_a_list_is_read_in_the_currency_of_the_terms(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "the first line must be"),
-        ("value,money\n1,2\n", "the first line must be"),
-        ("value,budget,value\n1,2,3\n", "the first line must be"),
-        ("value,budget\n", "names nobody"),
-        ("value,budget\n1\n", "line 2: has 1 cells, and the first line 2"),
+        ("", "is empty"),
+        ("value,money\n1,2\n", "names no column budget"),
+        ("value,budget,value\n1,2,3\n", "line 1: the first line must name"),
+        ("value,budget,age\n1,2,3\n", "not 'age'|not \"age\""),
+        ("value,budget\n", "has no row"),
+        ("value,budget\n1\n", "line 2: has 1 cells"),
         ("value,budget\n1,2\n1,-2\n", "line 3, budget"),
         ("value,budget\nmuch,2\n", "line 2, value"),
         ("value,budget\n1000000000001,2\n", "must be at most"),
         (b"value,budget\n\xff,2\n", "line 2"),
         pytest.param(
-            f"value,budget\n1,{'9' * 200_000}\n", "line 2: is no CSV", id="long-cell"
+            f"value,budget\n1,{'9' * 200_000}\n", "line 2: a quotation", id="long-cell"
         ),
     ],
 )
@@ -202,6 +223,30 @@ def test_a_list_that_breaks_a_rule_is_refused_with_its_line(
     with pytest.raises(InputError, match=said) as refused:
         read_crowd_file(path, None, 1)
     assert refused.value.code == "simulation.people"
+
+
+def test_every_wrong_line_of_a_list_is_told_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "crowd.csv"
+    path.write_text("value;budget\n1;x\n;\n2;-1\n3;4\n")
+    with pytest.raises(InputError) as refused:
+        read_crowd_file(path, None, 1)
+    assert [refused.value.line, *(each.line for each in refused.value.more)] == [2, 4]
+    assert {each.code for each in refused.value.more} == {"simulation.people"}
+
+
+@pytest.mark.parametrize(
+    "option", ["--supply", "--price", "--bot-speed", "--addresses"]
+)
+def test_options_of_compare_are_refused_beside_terms(
+    tmp_path: Path, option: str
+) -> None:
+    with in_process():
+        ran = fairlot(
+            *("simulate", terms_in(tmp_path), option, "9"), "--out", tmp_path / "out"
+        )
+    assert ran.code == 2
+    assert ran.err.startswith("fairlot: simulation.option: ")
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_list_that_is_not_there_is_refused(tmp_path: Path) -> None:

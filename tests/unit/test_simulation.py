@@ -1,5 +1,7 @@
 """Crowds, ways of selling and measures, against numbers that are known."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 from statistics import fmean
@@ -7,6 +9,7 @@ from statistics import fmean
 import numpy as np
 import pytest
 
+from fairlot.allocation.entering import Entrant, Groups, gather
 from fairlot.allocation.mechanisms.auction import auction_price, find_cutoff
 from fairlot.allocation.mechanisms.certain import certain_facts
 from fairlot.simulation.comparators import (
@@ -23,7 +26,7 @@ from fairlot.simulation.crowds import MODELS, Crowd, draw_crowd, listed_crowd
 from fairlot.simulation.draws import seed_of, uniforms
 from fairlot.simulation.estimates import estimate, student
 from fairlot.simulation.measures import MEASURES, gini, measure
-from fairlot.simulation.played import Played, Way
+from fairlot.simulation.played import Draw, Played, Way
 from fairlot.simulation.resale import resell
 from fairlot.simulation.trial import SCALED, Plan, play_trial
 from fairlot.simulation.ways import play_pools, standard_ways, way_of
@@ -86,7 +89,7 @@ def test_a_way_sells_no_more_than_there_is_and_nobody_pays_beyond_the_budget(
     way: Way,
 ) -> None:
     crowd = draw_crowd(MODELS["pareto"], SEED, 60, PRICE, 4)
-    played = way.play(crowd, SEED)
+    (played,) = way.play(crowd, [Draw(SEED)])
     assert played.units.sum() + played.outside <= way.supply
     assert (played.payments <= crowd.budgets).all()
     assert (played.units <= played.asked).all()
@@ -97,9 +100,29 @@ def test_a_way_sells_no_more_than_there_is_and_nobody_pays_beyond_the_budget(
     assert (found["race"] > 0) == early
 
 
+def test_a_rule_by_which_coming_early_counts_is_seen_as_a_race(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The opposite order is played again only where it gathers other people."""
+    crowd = draw_crowd(MODELS["pareto"], SEED, 60, PRICE, 4)
+    lottery = WAYS[2]
+    assert measure(lottery, crowd, (SEED, AGAIN), PRICE)["race"] == 0
+
+    def early(
+        pools: Sequence[Pool], entrants: Iterable[Entrant], sale_id: bytes
+    ) -> tuple[list[Entrant], Groups]:
+        coming = list(entrants)
+        late = [replace(entrant, wants=0) for entrant in coming[20:]]
+        return gather(pools, coming[:20] + late, sale_id)
+
+    monkeypatch.setattr("fairlot.simulation.ways.gather", early)
+    monkeypatch.setattr("fairlot.allocation.run_pools.gather", early)
+    assert measure(lottery, crowd, (SEED, AGAIN), PRICE)["race"] > 0
+
+
 def test_whoever_comes_first_is_served_first() -> None:
     crowd = draw_crowd(MODELS["exponential"], SEED, 50, PRICE)
-    played = first_come(crowd, 5, PRICE, Bots(0, 1), SEED)
+    played = first_come(5, PRICE, Bots(0, 1), crowd, SEED)
     willing = np.flatnonzero(crowd.wanted(PRICE))
     first = willing[np.argsort(crowd.arrivals[willing])][:5]
     assert sorted(np.flatnonzero(played.units)) == sorted(first)
@@ -107,16 +130,49 @@ def test_whoever_comes_first_is_served_first() -> None:
 
 def test_bots_take_what_they_reach_first() -> None:
     crowd = draw_crowd(MODELS["exponential"], SEED, 50, PRICE)
-    slow = first_come(crowd, 20, PRICE, Bots(0.1, 0.01), SEED)
-    fast = first_come(crowd, 20, PRICE, Bots(0.1, 1000), SEED)
+    slow = first_come(20, PRICE, Bots(0.1, 0.01), crowd, SEED)
+    fast = first_come(20, PRICE, Bots(0.1, 1000), crowd, SEED)
     assert (slow.outside, fast.outside) == (0, 20)
     assert resell(crowd, fast).gain > 0
 
 
+def test_fares_are_known_to_whoever_pays_them() -> None:
+    fares = next(way for way in WAYS if way.name == "fares")
+    crowd = draw_crowd(MODELS["lognormal"], SEED, 200, PRICE, 4)
+    (played,) = fares.play(crowd, [Draw(SEED)])
+    won = played.units > 0
+    assert set(played.payments[won].tolist()) == {PRICE // 2, PRICE}
+    assert (played.gains >= 0).all()
+    children = crowd.traits[:, 1] >= 0.5
+    assert set(played.payments[won & children].tolist()) == {PRICE // 2}
+    assert (played.asked[crowd.values < PRICE // 2] == 0).all()
+
+
+def test_a_lock_up_lowers_the_price_of_resale_by_its_risk() -> None:
+    """Without binding budgets the gain is 1/m; with nobody to keep a promise it is none."""
+    crowd = draw_crowd(MODELS["exponential"], SEED, 400, 10**6)
+    pool = Pool("main", Mechanism.LOTTERY, 100, 10**6)
+    (played,) = play_pools([pool], crowd, [Draw(SEED)])
+    free = resell(crowd, played)
+    assert free.gain > 0
+    for one_in in (2, 5, 50):
+        locked = resell(crowd, played, one_in)
+        assert locked.gain * one_in == pytest.approx(free.gain, rel=1e-3)
+        assert locked.price * one_in == pytest.approx(free.price, rel=1e-3)
+    # One smallest unit of money for each is rounding.
+    assert resell(crowd, played, 10**9).gain <= played.units.sum()
+    lottery, first = WAYS[2], next(way for way in WAYS if way.name == "first-come")
+    ours, theirs = (
+        measure(way, crowd, (SEED, AGAIN), 10**6) for way in (lottery, first)
+    )
+    assert 0 < ours["resale_locked"] < ours["resale"] / 4
+    assert theirs["resale_locked"] == theirs["resale"] > 0
+
+
 def test_many_addresses_get_many_units() -> None:
     crowd = draw_crowd(MODELS["exponential"], SEED, 100, PRICE)
-    fair = cap_per_address(crowd, 50, PRICE, Addresses(0), SEED)
-    bought = cap_per_address(crowd, 50, PRICE, Addresses(0.1, 50, 3), SEED)
+    (fair,) = cap_per_address(50, PRICE, Addresses(0), crowd, [Draw(SEED)])
+    (bought,) = cap_per_address(50, PRICE, Addresses(0.1, 50, 3), crowd, [Draw(SEED)])
     assert fair.outside == 0
     assert bought.outside > 10
     assert set(bought.costs.tolist()) == {0.0, 147.0}
@@ -148,7 +204,7 @@ def test_attributes_fares_points_and_puzzles_are_drawn_for_the_terms() -> None:
         Pool("second", Mechanism.LOTTERY, 5, 500, points="years"),
     ]
     crowd = draw_crowd(MODELS["exponential"], SEED, 40, 500)
-    played = play_pools(pools, crowd, SEED)
+    (played,) = play_pools(pools, crowd, [Draw(SEED)])
     assert 5 <= played.units.sum() <= 10
     assert set(played.payments.tolist()) <= {0, 500, 1000}
 
@@ -156,9 +212,8 @@ def test_attributes_fares_points_and_puzzles_are_drawn_for_the_terms() -> None:
 def test_the_quadratic_price_is_paid_as_long_as_the_next_unit_is_worth_it() -> None:
     pool = Pool("main", Mechanism.QUADRATIC, 80, 100, cap=4)
     rich, poor = 10**6, 399
-    played = play_pools(
-        [pool], crowd_of([0, 400, 10**4, 10**4], [rich] * 3 + [poor], 4), SEED
-    )
+    crowd = crowd_of([0, 400, 10**4, 10**4], [rich] * 3 + [poor], 4)
+    (played,) = play_pools([pool], crowd, [Draw(SEED)])
     assert played.units.tolist() == [0, 2, 4, 1]
     assert played.payments.tolist() == [0, 400, 1600, 100]
 
@@ -279,7 +334,7 @@ def test_the_group_lottery_keeps_its_bounds_on_all_instances() -> None:
 def _surplus(name: str, people: int, supply: int, run: int) -> tuple[float, float]:
     crowd = draw_crowd(MODELS[name], seed_of(3, run, "people"), people, 10**6)
     lottery = Pool("main", Mechanism.LOTTERY, supply, 0)
-    drawn = play_pools([lottery], crowd, seed_of(3, run, "draw"))
+    (drawn,) = play_pools([lottery], crowd, [Draw(seed_of(3, run, "draw"))])
     waited = waiting_line(crowd, supply, 0)
     return float(drawn.gains.sum()), float(waited.gains.sum())
 
@@ -300,8 +355,11 @@ def test_values_and_budgets_of_che_gale_and_kim_give_their_numbers() -> None:
     people, supply = 8000, 2000
     crowd = draw_crowd(MODELS["uniform"], SEED, people, 10**6)
     full = 4 * 10**6 * supply
-    lottery = play_pools([Pool("main", Mechanism.LOTTERY, supply, 0)], crowd, SEED)
-    market = play_pools([Pool("main", Mechanism.AUCTION, supply, 0)], crowd, SEED)
+    drawn, sold = (
+        Pool("main", each, supply, 0) for each in (Mechanism.LOTTERY, Mechanism.AUCTION)
+    )
+    (lottery,) = play_pools([drawn], crowd, [Draw(SEED)])
+    (market,) = play_pools([sold], crowd, [Draw(SEED)])
     best = float(np.sort(crowd.values)[-supply:].sum())
     found = [
         market.worth.sum() / full,

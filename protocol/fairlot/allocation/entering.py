@@ -1,13 +1,13 @@
 """Who enters a pool, and what each of them asks for (specs/allocation.md, section 6)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import TypeAlias
 
 from fairlot.allocation.shape import Order, price_of
 from fairlot.bids import MAX_STEPS, Bid, Steps, bid_problem, steps_of, total_of
-from fairlot.fields import bytes_problem, uint_problem
+from fairlot.fields import all_bytes_problem, uints_problem
 from fairlot.names import HASH_LENGTH, NYM_LENGTH, Nym, group_id
 from fairlot.terms.made_pools import check_made_pools
 from fairlot.terms.pool import Mechanism, Pool
@@ -78,12 +78,15 @@ def entering(
     groups: Groups,
 ) -> tuple[tuple[int, Order], ...]:
     """Return who enters the pool, by index, and each one's order (steps 3 to 9)."""
-    qualified = [qualifies(pool, entrant) for entrant in entrants]
+    # Most pools ask for nothing, and there may be many people and pools.
+    asks = pool.puzzle is not None or bool(pool.attributes)
+    qualified = [not asks or qualifies(pool, entrant) for entrant in entrants]
     parties = {
         gid: tuple(i for i in members if qualified[i])
         for gid, members in _legal_groups(pool, groups).items()
     }
     of_group = {i: gid for gid, party in parties.items() for i in party}
+    order_of = _ordering(pool)
     # Many ask for the same, and share one order.
     alike: dict[Asking, Order] = {}
     entered: list[tuple[int, Order]] = []
@@ -94,7 +97,7 @@ def entering(
             asking = _asking(entrant, standing, group)
             order = alike.get(asking)
             if order is None:
-                order = alike[asking] = _order(pool, entrant, standing, group)
+                order = alike[asking] = order_of(entrant, standing, group)
             entered.append((i, order))
     if not parties:
         return tuple(entered)
@@ -135,30 +138,34 @@ def qualifies(pool: Pool, entrant: Entrant) -> bool:
     """Tell whether an entrant may enter a pool alone, with nothing so far (step 3)."""
     if pool.puzzle is not None and pool.name not in entrant.solved:
         return False
-    # Most pools ask for nothing, and there may be many people and pools.
     return not pool.attributes or pool.admits(dict(entrant.attributes))
 
 
-def _order(
-    pool: Pool, entrant: Entrant, standing: Standing, group: bytes | None
-) -> Order:
-    left = entrant.amount - standing.spent
-    return Order(
-        wants=max(0, entrant.wants - standing.units),
-        budget=left,
-        bid=bid_of(pool, entrant, left),
-        tier=_tier(pool, entrant.tier, left),
-        group=group,
-        choices=entrant.choices if pool.mechanism is Mechanism.CHOICES else (),
-        points=_points(pool, entrant),
-        fare=pool.price_for(dict(entrant.attributes)) if pool.fares else None,
-        steps=steps_in(pool, entrant),
-    )
+def _ordering(pool: Pool) -> Callable[[Entrant, Standing, bytes | None], Order]:
+    """Return what makes orders: what a pool does not use is asked once, not of each."""
+    bids, tiers, points = pool.takes_bids, pool.tiers, pool.points
+    chosen, fares = pool.mechanism is Mechanism.CHOICES, pool.fares
+
+    def order(entrant: Entrant, standing: Standing, group: bytes | None) -> Order:
+        left = entrant.amount - standing.spent
+        return Order(
+            max(0, entrant.wants - standing.units),
+            left,
+            bid_of(pool, entrant, left) if bids else None,
+            _tier(pool, entrant.tier, left) if tiers else None,
+            group,
+            entrant.choices if chosen else (),
+            _points(pool, entrant) if points else 1,
+            pool.price_for(dict(entrant.attributes)) if fares else None,
+            steps_in(pool, entrant) if bids else (),
+        )
+
+    return order
 
 
 def _points(pool: Pool, entrant: Entrant) -> int:
     # Only whoever qualifies has an order, and with points only who has some qualifies.
-    points = pool.points_of(dict(entrant.attributes)) if pool.points else 1
+    points = pool.points_of(dict(entrant.attributes))
     return 1 if points is None else points
 
 
@@ -228,9 +235,16 @@ def check_entrants(pools: Sequence[Pool], entrants: Sequence[Entrant]) -> None:
             ``allocation.duplicate-nym``, ``allocation.group-id``,
             ``allocation.choices``.
     """
-    for entrant in entrants:
-        _check_entrant(entrant)
-    if len({entrant.nym for entrant in entrants}) != len(entrants):
+    nyms = [entrant.nym for entrant in entrants]
+    problem = all_bytes_problem(nyms, NYM_LENGTH)
+    if problem:
+        raise CallerError("allocation.nym-length", f"a nym {problem}")
+    _check_numbers(entrants)
+    named = [entrant.group for entrant in entrants if entrant.group is not None]
+    problem = all_bytes_problem(named, HASH_LENGTH)
+    if problem:
+        raise CallerError("allocation.group-id", f"a group id {problem}")
+    if len(set(nyms)) != len(entrants):
         raise CallerError(
             "allocation.duplicate-nym",
             "each nym must enter once, with its final deposit",
@@ -254,20 +268,20 @@ def check_choices(pool: Pool, choices: Sequence[int]) -> None:
         raise CallerError("allocation.choices", "choices must name an option once")
 
 
-def _check_entrant(entrant: Entrant) -> None:
-    problem = bytes_problem(entrant.nym, NYM_LENGTH)
-    if problem:
-        raise CallerError("allocation.nym-length", f"a nym {problem}")
-    problem = uint_problem(entrant.wants)
-    if problem:
-        raise CallerError("allocation.range", f"wants {problem}")
-    problem = uint_problem(entrant.amount)
-    if problem:
-        raise CallerError("allocation.range", f"amount {problem}")
-    problem = None if entrant.bid is None else bid_problem(entrant.bid, MAX_STEPS)
-    if problem:
-        raise CallerError("allocation.range", f"a bid {problem}")
-    if entrant.group is not None:
-        problem = bytes_problem(entrant.group, HASH_LENGTH)
+def _check_numbers(entrants: Sequence[Entrant]) -> None:
+    columns = {
+        "wants": uints_problem([entrant.wants for entrant in entrants]),
+        "amount": uints_problem([entrant.amount for entrant in entrants]),
+        "a bid": _bids_problem(entrants),
+    }
+    for what, problem in columns.items():
         if problem:
-            raise CallerError("allocation.group-id", f"a group id {problem}")
+            raise CallerError("allocation.range", f"{what} {problem}")
+
+
+def _bids_problem(entrants: Sequence[Entrant]) -> str | None:
+    bids = [entrant.bid for entrant in entrants if entrant.bid is not None]
+    stepped = [bid for bid in bids if isinstance(bid, tuple)]
+    found = (bid_problem(bid, MAX_STEPS) for bid in stepped)
+    plain = [bid for bid in bids if not isinstance(bid, tuple)]
+    return uints_problem(plain) or next(filter(None, found), None)

@@ -2,14 +2,14 @@
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NewType
 
 from fairlot.fields import bytes_problem
 from fairlot.names import Nym
 from fairlot_crypto.errors import CallerError
-from fairlot_crypto.hashing import i2osp, os2ip, tag, tagged_hash
+from fairlot_crypto.hashing import Hmac, i2osp, os2ip, tag, tagged_hash
 
 PoolSeed = NewType("PoolSeed", bytes)
 """``seed_L``, 32 bytes: the seed of one pool of one sale."""
@@ -69,6 +69,12 @@ def rank(seed_L: PoolSeed, nym: Nym) -> Rank:
     return Rank(hmac.digest(seed_L, _RANK_TAG + nym, hashlib.sha256))
 
 
+def ranks(seed_L: PoolSeed, nyms: Iterable[Nym]) -> tuple[Rank, ...]:
+    """Return the rank of each of many."""
+    codes = Hmac(seed_L, _RANK_TAG)
+    return tuple(Rank(codes.of(nym)) for nym in nyms)
+
+
 def best_rank(seed_L: PoolSeed, nym: Nym, points: int) -> Rank:
     """Return the smallest of as many ranks as there are points (specs/points.md, step 1).
 
@@ -77,10 +83,17 @@ def best_rank(seed_L: PoolSeed, nym: Nym, points: int) -> Rank:
         nym: 48 bytes.
         points: at least 1.
     """
-    message = _RANK_TAG + nym
-    each = range(1, points + 1)
-    return Rank(
-        min(hmac.digest(seed_L, message + i2osp(j, 2), hashlib.sha256) for j in each)
+    return best_ranks(seed_L, [(nym, points)])[0]
+
+
+def best_ranks(seed_L: PoolSeed, held: Sequence[tuple[Nym, int]]) -> tuple[Rank, ...]:
+    """Return the best rank of each of many, of each nym with its points."""
+    codes = Hmac(seed_L, _RANK_TAG)
+    most = max((points for _, points in held), default=0)
+    counters = [i2osp(j, 2) for j in range(1, most + 1)]
+    return tuple(
+        Rank(min(codes.of(nym + counter) for counter in counters[:points]))
+        for nym, points in held
     )
 
 
@@ -116,10 +129,8 @@ def _group_places(
     seed_L: PoolSeed, groups: Sequence[bytes], first: int = 0
 ) -> list[tuple[bytes, bytes, int]]:
     """Return what groups are sorted by, each with its index, counted from ``first``."""
-    return [
-        (hmac.digest(seed_L, _ORDER_TAG + gid, hashlib.sha256), gid, index)
-        for index, gid in enumerate(groups, first)
-    ]
+    codes = Hmac(seed_L, _ORDER_TAG)
+    return [(codes.of(gid), gid, index) for index, gid in enumerate(groups, first)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +152,7 @@ class SeededLots:
 
     def ranks(self) -> tuple[Rank, ...]:
         """Return the rank of each order."""
-        seed_L = self.pool_seed
-        return tuple(rank(seed_L, nym) for nym in self.nyms)
+        return ranks(self.pool_seed, self.nyms)
 
     def permutation(self) -> Sequence[int]:
         """Return the drawing order."""
@@ -150,10 +160,8 @@ class SeededLots:
 
     def points_permutation(self, points: Sequence[int]) -> Sequence[int]:
         """Return the drawing order by the best rank of each order."""
-        seed_L = self.pool_seed
-        held = zip(self.nyms, points, strict=True)
-        best = tuple(best_rank(seed_L, nym, many) for nym, many in held)
-        return permutation_by_rank(best, self.nyms)
+        held = list(zip(self.nyms, points, strict=True))
+        return permutation_by_rank(best_ranks(self.pool_seed, held), self.nyms)
 
     def group_permutation(self, groups: Sequence[bytes]) -> Sequence[int]:
         """Return the indices of ``groups`` by HMAC(seed_L, "fairlot-v1/ord" || gid)."""
@@ -163,10 +171,10 @@ class SeededLots:
     def turns(self, singles: Sequence[int], groups: Sequence[bytes]) -> Sequence[int]:
         """Return the order of turns: singles by rank, groups by that of the group order."""
         seed_L, nyms = self.pool_seed, self.nyms
-        keyed: list[tuple[bytes, bytes, int]] = [
-            (rank(seed_L, nyms[single]), nyms[single], index)
-            for index, single in enumerate(singles)
-        ]
+        alone = [nyms[single] for single in singles]
+        keyed: list[tuple[bytes, bytes, int]] = list(
+            zip(ranks(seed_L, alone), alone, range(len(alone)), strict=True)
+        )
         keyed += _group_places(seed_L, groups, len(singles))
         return tuple(index for _, _, index in sorted(keyed))
 

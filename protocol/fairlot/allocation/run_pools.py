@@ -1,11 +1,12 @@
 """From the final deposits and the seed to who gets what (specs/allocation.md, section 7)."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from fairlot.allocation.entering import (
     Entrant,
+    Groups,
     Standing,
     entering,
     gather,
@@ -60,14 +61,8 @@ def allocate(
         InvariantError: ``allocation.supply``, ``allocation.quantity-exceeded``,
             ``allocation.payment``, ``allocation.loser-pays``: this library is wrong.
     """
-    check_hash("seed", seed)
-    check_hash("sale_id", sale_id)
-    return run_pools(
-        pools,
-        entrants,
-        sale_id,
-        lambda pool, nyms: SeededLots(seed, sale_id, pool.name, nyms),
-    )
+    known = gathered(pools, entrants, sale_id)
+    return allocate_gathered(pools, known, seed, sale_id)
 
 
 def run_pools(
@@ -84,8 +79,78 @@ def run_pools(
     Raises:
         CallerError, InvariantError: as ``allocate``, except for seeds.
     """
+    return run_gathered(pools, gathered(pools, entrants, sale_id), lots_of)
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What a sale is before any lot is known: the same for every draw of it."""
+
+    entrants: Sequence[Entrant]
+    """Ascending by nym."""
+    groups: Groups
+    """Those that formed."""
+    indices: tuple[int, ...]
+    """Of the entrants who enter the first pool."""
+    orders: tuple[Order, ...]
+    """What these ask for there."""
+
+
+def gathered(
+    pools: Sequence[Pool], entrants: Iterable[Entrant], sale_id: bytes
+) -> Gathered:
+    """Return all that does not depend on lots (steps 1 and 3, of the first pool).
+
+    Args:
+        pools: the terms' pools.
+        entrants: the funded final deposits, in any order.
+        sale_id: 32 bytes.
+
+    Raises:
+        CallerError: as ``allocate``, except for seeds.
+    """
     # Step 1.
     present, groups = gather(pools, entrants, sale_id)
+    # Step 3.
+    standings = [Standing()] * len(present)
+    entered = entering(pools[0], present, standings, groups)
+    return Gathered(present, groups, *_columns(entered))
+
+
+def allocate_gathered(
+    pools: Sequence[Pool], known: Gathered, seed: bytes, sale_id: bytes
+) -> Outcome:
+    """Return what ``allocate`` returns for the entrants that were gathered.
+
+    Args:
+        pools: the pools for which they were gathered.
+        known: what ``gathered`` returns for them.
+        seed: the beacon's seed, 32 bytes.
+        sale_id: 32 bytes.
+
+    Raises:
+        CallerError: ``allocation.seed-length``.
+        InvariantError: as ``allocate``.
+    """
+    check_hash("seed", seed)
+    check_hash("sale_id", sale_id)
+    return run_gathered(
+        pools, known, lambda pool, nyms: SeededLots(seed, sale_id, pool.name, nyms)
+    )
+
+
+def run_gathered(pools: Sequence[Pool], known: Gathered, lots_of: LotsOf) -> Outcome:
+    """Run the pools in their order, once who enters is known (steps 2 to 7).
+
+    Args:
+        pools: the terms' pools.
+        known: what ``gathered`` returns for them.
+        lots_of: as in ``run_pools``.
+
+    Raises:
+        InvariantError: as ``allocate``.
+    """
+    present = known.entrants
     standings = [Standing()] * len(present)
     supplies = {pool.name: pool.supply for pool in pools}
     results: list[PoolResult] = []
@@ -94,7 +159,10 @@ def run_pools(
     for pool in pools:
         # Step 3.
         running = replace(pool, supply=supplies[pool.name])
-        indices, orders = _columns(entering(running, present, standings, groups))
+        indices, orders = known.indices, known.orders
+        if results:
+            entered = entering(running, present, standings, known.groups)
+            indices, orders = _columns(entered)
         nyms = tuple(present[i].nym for i in indices)
         # Step 4.
         result = run_pool(running, nyms, orders, lots_of(running, nyms))

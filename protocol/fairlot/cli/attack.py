@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from fairlot.simulation.attack import Attack, Target
 
 NAMES = (
-    *("sybils", "bots", "identities", "renting", "bribing", "guessing"),
-    *("splitting", "shading", "cartel", "withholding"),
+    *("sybils", "bots", "renting", "bribing", "guessing", "late", "identities"),
+    *("splitting", "merging", "shading", "cartel", "withholding", "forking"),
 )
 _EXAMPLES = """\
 Plays attacks on mechanisms of fairlot and on what is common elsewhere: who colludes, what
@@ -47,14 +47,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def execute(arguments: argparse.Namespace) -> int:
     """Play the attacks, and compare with theory."""
     check_extra()
-    from fairlot.simulation.attacks_on_people import ON_PEOPLE  # noqa: PLC0415
-    from fairlot.simulation.attacks_on_rules import ON_RULES  # noqa: PLC0415
+    from fairlot.simulation.lab import LAB  # noqa: PLC0415
 
-    chosen = [
-        attack
-        for attack in (*ON_PEOPLE, *ON_RULES)
-        if arguments.name in (None, attack.name)
-    ]
+    chosen = [attack for attack in LAB if arguments.name in (None, attack.name)]
     found = [(attack, attack.play(arguments.seed, arguments.runs)) for attack in chosen]
     if arguments.json:
         attacks: list[Viewed] = [_view(attack, each) for attack, each in found]

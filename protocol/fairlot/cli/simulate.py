@@ -14,6 +14,7 @@ from fairlot.cli.output import Screen, say, show_json
 from fairlot.errors import InputError
 from fairlot.inputs.terms_file import read_terms_file
 from fairlot.text import Viewed
+from fairlot.workers import Processes
 from fairlot_crypto.durable import write_file
 
 if TYPE_CHECKING:
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
 COMPARE = "compare"
 """What stands in the place of terms to compare all ways of selling."""
 _MODELS = ("uniform", "exponential", "lognormal", "pareto")
+_OF_COMPARE = (
+    ("--supply", 8, 10**6, None, "with compare: units; 100 if not given"),
+    ("--price", 1, 10**9, None, "with compare: of one; 1000 if not given"),
+    ("--bot-speed", 1, 10**6, None, "with compare: speed of bots; 20 if not given"),
+    ("--addresses", 1, 1000, None, "with compare: of some people; 20 if not given"),
+)
 _EXAMPLES = """\
 Plays the sale with made-up people, many times, by the real allocation, and measures the five
 aims: who gets in with how much money, what coming early is worth, what happens if many more
@@ -53,28 +60,26 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     for option, least, most, default, what in (
         ("--size", 1, 10**6, None, "how many people come; four for each unit"),
-        ("--runs", 2, 10**6, 100, "how often the sale is played"),
-        ("--seed", 0, 2**32, 1, "other numbers give other people"),
-        ("--supply", 8, 10**6, 100, "units, with compare"),
-        ("--price", 1, 10**9, 1000, "of one, with compare"),
-        ("--bot-speed", 1, 10**6, 20, "how many times faster than people bots are"),
-        (
-            "--addresses",
-            1,
-            1000,
-            20,
-            "which some people have where nothing counts people",
-        ),
+        ("--runs", 2, 10**6, 100, "how often the sale is played; 100 if not given"),
+        ("--seed", 0, 2**32, 1, "other numbers give other people; 1 if not given"),
+        *_OF_COMPARE,
     ):
         parser.add_argument(
             option,
             metavar="N",
             type=whole(least, most),
             default=default,
-            help=what if default is None else f"{what}; {default} if not given",
+            help=what,
         )
     parser.add_argument(
         *("-o", "--out"), metavar="DIR", type=Path, required=True, help="a new folder"
+    )
+    parser.add_argument(
+        "--jobs",
+        metavar="N",
+        type=whole(1, 9999),
+        default=1,
+        help="how many processes play; changes no output (1 if not given)",
     )
     parser.add_argument("--json", action="store_true", help="print result.json too")
 
@@ -90,7 +95,12 @@ def execute(arguments: argparse.Namespace) -> int:
     names: list[str] = []
     try:
         with Screen(acknowledge=False) as screen:
-            results = play_trial(plan, screen.stage("playing"))
+            stage = screen.stage("playing")
+            if arguments.jobs == 1:
+                results = play_trial(plan, stage)
+            else:
+                with Processes(arguments.jobs) as workers:
+                    results = play_trial(plan, stage, workers)
         files = files_of(about, plan, results, __version__)
         found = document(about, plan, results)
         files["result.json"] = _file(found)
@@ -140,10 +150,17 @@ def _planned(arguments: argparse.Namespace) -> "tuple[About, Plan]":
         arguments.runs,
         arguments.seed,
     )
+    supply, price, speed, each = (
+        arguments.supply,
+        arguments.price,
+        arguments.bot_speed,
+        arguments.addresses,
+    )
     if arguments.terms == COMPARE:
-        bots = Bots(speed=arguments.bot_speed)
-        addresses = Addresses(each=arguments.addresses)
-        return plan_of_compare(
-            arguments.supply, arguments.price, bots, addresses, asked
-        )
+        bots, addresses = Bots(speed=speed or 20), Addresses(each=each or 20)
+        return plan_of_compare(supply or 100, price or 1000, bots, addresses, asked)
+    if any(number is not None for number in (supply, price, speed, each)):
+        options = ", ".join(option for option, *_ in _OF_COMPARE)
+        problem = f"{options} go with compare: the terms say what is sold, and for what"
+        raise InputError("simulation.option", problem)
     return plan_of_terms(read_terms_file(Path(arguments.terms)), asked)

@@ -1,10 +1,18 @@
 """Attacks on "one person, one deposit" (specs/simulation.md, section 13)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
+from fairlot.allocation.entering import Entrant
+from fairlot.allocation.lots import SeededLots
 from fairlot.allocation.redraw import redraw
-from fairlot.allocation.run_pools import allocate
+from fairlot.allocation.run_pools import (
+    Gathered,
+    allocate,
+    allocate_gathered,
+    gathered,
+)
 from fairlot.deposit.puzzle import answer_key
 from fairlot.simulation.attack import (
     MARGIN,
@@ -19,11 +27,16 @@ from fairlot.simulation.attack import (
 )
 from fairlot.simulation.comparators import Bots, first_come
 from fairlot.simulation.crowds import MODELS, draw_crowd
-from fairlot.simulation.draws import seed_of, uniforms
+from fairlot.simulation.draws import seed_of
 from fairlot.simulation.entering import SALE, nym_of
 from fairlot.terms.pool import Mechanism, Pool
 
-_SHARE = Pool("main", Mechanism.EQUAL_SHARE, 40, P, cap=1)
+PARTICIPANTS, DEMAND, WALLETS = 53_000, 27.8, 26
+"""Of the MegaETH sale of October 2025: how many took part, how many times as much as there
+was they asked for, and by how many wallets one entity took part."""
+_WALLET_COST = 0.02
+_SCALED = 1_060
+"""A fiftieth: what a wallet wins on average, 1/27.8, does not depend on the number."""
 _LOTTERY = Pool("main", Mechanism.LOTTERY, 10, P)
 
 
@@ -33,27 +46,40 @@ def _won(pool: Pool, people: int, own: int, seed: bytes) -> int:
     return sum(units[nym_of(number)] for number in range(own))
 
 
-def _sybils(seed: int, runs: int) -> list[Target]:
-    """28 times as much demand as there is, and one entity with 26 wallets."""
-    wallets, others, cost = 26, 1120, 0.02
+def sybils(people: int, seed: int, runs: int) -> list[Target]:
+    """Play a sale with as much demand as MegaETH's, in which one entity has 26 wallets.
+
+    Args:
+        people: others who want one unit each; there were 53,000.
+        seed: of the simulation.
+        runs: how many.
+    """
+    pool = Pool("main", Mechanism.EQUAL_SHARE, round(people / DEMAND), P, cap=1)
+    rest = buyers(range(WALLETS, WALLETS + people))
+
+    def sale(own: Sequence[Entrant]) -> Gathered:
+        # All deposits of a person have one nym, and the last one counts.
+        final = {entrant.nym: entrant for entrant in own}
+        return gathered([pool], [*final.values(), *rest], SALE)
+
+    def won(known: Gathered, run: int) -> int:
+        drawn = seed_of(seed, run, "sybils")
+        totals = allocate_gathered([pool], known, drawn, SALE).totals
+        return sum(total.units for total in totals[:WALLETS] if total.nym < rest[0].nym)
+
+    one = sale(buyers([0]))
+    wallets, deposits = sale(buyers(range(WALLETS))), sale(buyers([0] * WALLETS))
 
     def addresses(run: int) -> float:
-        drawn = seed_of(seed, run, "sybils")
-        many = _won(_SHARE, others + wallets, wallets, drawn)
-        one = _won(_SHARE, others + 1, 1, drawn)
-        return (many - one) * MARGIN - (wallets - 1) * cost
+        more = won(wallets, run) - won(one, run)
+        return more * MARGIN - (WALLETS - 1) * _WALLET_COST
 
-    def people(run: int) -> float:
-        # All deposits of a person have one nym, and the last one counts.
-        drawn = seed_of(seed, run, "sybils")
-        final = {entrant.nym: entrant for entrant in buyers([0] * wallets)}
-        rest = buyers(range(1, others + 1))
-        many = units_in(_SHARE, [*final.values(), *rest], drawn)
-        return (many[nym_of(0)] - _won(_SHARE, others + 1, 1, drawn)) * MARGIN
+    def persons(run: int) -> float:
+        return (won(deposits, run) - won(one, run)) * MARGIN
 
     return [
         target("cap per address", False, Sign.GAIN, addresses, runs),
-        target("equal share, cap per person", True, Sign.NOTHING, people, runs),
+        target("equal share, cap per person", True, Sign.NOTHING, persons, runs),
     ]
 
 
@@ -63,8 +89,8 @@ def _bots(seed: int, runs: int) -> list[Target]:
     def race(run: int) -> float:
         drawn = seed_of(seed, run, "bots")
         crowd = draw_crowd(MODELS["exponential"], drawn, count, P)
-        fast = first_come(crowd, supply, P, Bots(1 / count, 1000), drawn).outside
-        slow = first_come(crowd, supply, P, Bots(1 / count, 1), drawn).outside
+        fast = first_come(supply, P, Bots(1 / count, 1000), crowd, drawn).outside
+        slow = first_come(supply, P, Bots(1 / count, 1), crowd, drawn).outside
         return (fast - slow) * MARGIN
 
     def deposits(run: int) -> float:
@@ -77,27 +103,6 @@ def _bots(seed: int, runs: int) -> list[Target]:
     return [
         target("first come, first served", False, Sign.GAIN, race, runs),
         target("lottery", True, Sign.NOTHING, deposits, runs),
-    ]
-
-
-def _identities(seed: int, runs: int) -> list[Target]:
-    """A reseller buys 20 of 40 identities at 0.3 prices each."""
-    bought, fee = 20, 0.3
-
-    def kept(taken_back: float) -> Callable[[int], float]:
-        def gain(run: int) -> float:
-            drawn = seed_of(seed, run, "identities")
-            back = uniforms(seed_of(seed, run, "back"), bought) < taken_back
-            units = units_in(_LOTTERY, buyers(range(40)), drawn)
-            left = sum(units[nym_of(i)] for i in range(bought) if not back[i])
-            return left * MARGIN - bought * fee
-
-        return gain
-
-    return [
-        target("accounts that stay sold", False, Sign.GAIN, kept(0), runs),
-        target("lottery, 8 of 10 take theirs back", True, Sign.LOSS, kept(0.8), runs),
-        target("lottery, all take theirs back", True, Sign.LOSS, kept(1), runs),
     ]
 
 
@@ -123,8 +128,14 @@ def _bribing(seed: int, runs: int) -> list[Target]:
     """Somebody who waits pays a winner 1.5 prices for not coming."""
     people, bribe = 30, 1.5
 
-    def listed(_run: int) -> float:
-        return MARGIN - bribe
+    def listed(run: int) -> float:
+        # Whoever waits knows the list: the first on it gets the seat that comes free.
+        drawn = seed_of(seed, run, "bribing")
+        nyms = [entrant.nym for entrant in buyers(range(people))]
+        order = SeededLots(drawn, SALE, "main", tuple(nyms)).permutation()
+        briber = order[_LOTTERY.supply]
+        coming = [i for i in order if i != order[0]][: _LOTTERY.supply]
+        return coming.count(briber) * MARGIN - bribe
 
     def drawn_again(run: int) -> float:
         drawn = seed_of(seed, run, "bribing")
@@ -181,10 +192,10 @@ ON_PEOPLE = (
     Attack(
         "sybils",
         "many identities of one entity",
-        "one entity with 26 wallets among 1,120 people, 28 times as many as units",
+        "one entity with 26 wallets among 1,060 people, 27.8 times as many as units",
         "0.02 prices for each wallet more",
         "a person has one leaf, so one nym, and the last deposit of a nym counts",
-        _sybils,
+        partial(sybils, _SCALED),
     ),
     Attack(
         "bots",
@@ -193,14 +204,6 @@ ON_PEOPLE = (
         "none",
         "only the set of deposits at CLOSE counts",
         _bots,
-    ),
-    Attack(
-        "identities",
-        "buying identities",
-        "a reseller, and 20 people who sell theirs",
-        "0.3 prices for each identity",
-        "who has sold an identity takes it back, with all that it won, before the unlock",
-        _identities,
     ),
     Attack(
         "renting",

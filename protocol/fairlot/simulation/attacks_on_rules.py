@@ -1,6 +1,7 @@
-"""Attacks on groups, prices and the draw (specs/simulation.md, section 13)."""
+"""Attacks on groups and prices (specs/simulation.md, section 13)."""
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -15,55 +16,80 @@ from fairlot.simulation.attack import (
     P,
     Sign,
     Target,
-    buyers,
     target,
-    units_in,
 )
 from fairlot.simulation.comparators import names_in_a_hat, stop_at_first_misfit
-from fairlot.simulation.draws import seed_of, uniforms
+from fairlot.simulation.draws import Floats, seed_of, uniforms
 from fairlot.simulation.entering import SALE, nym_of
 from fairlot.terms.pool import Mechanism, Pool, Pricing
-from fairlot_crypto.delay.bicorn import (
-    b_star,
-    coefficient,
-    commit,
-    missing_start,
-    omega,
-    seed,
-)
-from fairlot_crypto.delay.evaluation import evaluate
-from fairlot_crypto.delay.parameters import RSA_2048, make_setup
-from fairlot_crypto.hashing import os2ip
 
-_SQUARINGS = 16
-"""A real sale takes millions; the result is the same."""
 _ORDERS = 50
 """Orders of groups in each run."""
-_ROOT = bytes(32)
+
+
+_ROOMY, _TIGHT = ({1: 12, 4: 3}, 10), ({4: 3}, 5)
+"""Groups, and how many units there are: in the second, fours leave one."""
 
 
 def _splitting(seed_: int, runs: int) -> list[Target]:
-    """Four friends beside 12 singles and two other fours, for 10 seats."""
-    together, apart = {1: 12, 4: 3}, {1: 16, 4: 2}
+    """One of three fours enters as four singles, with or without 12 singles beside."""
 
-    def ours(_run: int) -> float:
-        better = table(10, apart).chance - table(10, together).chance
-        return float(better) * 4 * MARGIN
+    def ours(groups: Mapping[int, int], supply: int) -> Callable[[int], float]:
+        apart = {**groups, 1: groups.get(1, 0) + 4, 4: groups[4] - 1}
+
+        def gain(_run: int) -> float:
+            better = table(supply, apart).chance - table(supply, groups).chance
+            return float(better) * 4 * MARGIN
+
+        return gain
+
+    def stopping(run: int) -> float:
+        together, apart = {1: 12, 4: 3}, {1: 16, 4: 2}
+        found = _stopped(seed_, run, apart, 1) - _stopped(seed_, run, together, 4)
+        return found * 4 * MARGIN
+
+    return [
+        target("groups in order, a four splits", False, Sign.GAIN, stopping, runs),
+        target(
+            "lottery with groups, a four splits",
+            *(True, Sign.NOTHING, ours(*_ROOMY), runs),
+        ),
+        target(
+            "lottery with groups, too few units for their size",
+            *(True, Sign.GAIN, ours(*_TIGHT), runs),
+        ),
+    ]
+
+
+_MOST_PEOPLE, _MOST_SUPPLY, _LARGEST = 8, 6, 4
+
+
+def _merging(seed_: int, runs: int) -> list[Target]:
+    """Singles or groups enter as one group; in each run in another small crowd."""
 
     def hat(_run: int) -> float:
         alone, paired = (names_in_a_hat(100, 10, own) for own in (1, 2))
         return (paired - alone) * 2 * MARGIN
 
-    def stopping(run: int) -> float:
-        return (_stopped(seed_, run, apart, 1) - _stopped(seed_, run, together, 4)) * (
-            4 * MARGIN
-        )
+    def ours(run: int) -> float:
+        supply, sizes, size = _merged(uniforms(seed_of(seed_, run, "merging"), 5))
+        apart, together = Counter(sizes), Counter([size, *sizes[size:]])
+        better = table(supply, together).chance - table(supply, apart).chance
+        return float(better) * size * MARGIN
 
     return [
         target("names in a hat, a pair joins", False, Sign.GAIN, hat, runs),
-        target("groups in order, a four splits", False, Sign.GAIN, stopping, runs),
-        target("lottery with groups, a four splits", True, Sign.NOTHING, ours, runs),
+        target("lottery with groups, singles join", True, Sign.NO_GAIN, ours, runs),
     ]
+
+
+def _merged(drawn: Floats) -> tuple[int, list[int], int]:
+    """Return units, sizes of groups, singles first, and how many singles join."""
+    size = 2 + int(drawn[0] * (_LARGEST - 1))
+    supply = size + int(drawn[1] * (_MOST_SUPPLY - size + 1))
+    others = [1 + int(part * _LARGEST) for part in drawn[2:4]]
+    singles = size + int(drawn[4] * (_MOST_PEOPLE - size + 1))
+    return supply, [1] * singles + others, size
 
 
 def _stopped(seed_: int, run: int, groups: dict[int, int], own: int) -> float:
@@ -183,55 +209,22 @@ def _saved(
     return (paid[0] - paid[1]) / P
 
 
-def _beacon(alphas: Sequence[int], withheld: int) -> bytes:
-    """Return the seed of a draw whose last contributors reveal nothing."""
-    setup = make_setup(RSA_2048, _SQUARINGS)
-    commitments = [commit(RSA_2048, alpha) for alpha in alphas]
-    star = b_star(SALE, RSA_2048, _SQUARINGS, _ROOT, commitments)
-    weights = [coefficient(RSA_2048, c, star) for c in commitments]
-    shown = len(alphas) - withheld
-    start = missing_start(
-        RSA_2048, list(zip(commitments[shown:], weights[shown:], strict=True))
-    )
-    recovered = evaluate(RSA_2048, start, _SQUARINGS)[0] if withheld else 1
-    revealed = list(zip(weights[:shown], alphas[:shown], strict=True))
-    result = omega(RSA_2048, setup.h, revealed, recovered)
-    return seed(SALE, _ROOT, 1, star, RSA_2048, result)
-
-
-def _withholding(seed_: int, runs: int) -> list[Target]:
-    """The last contributor, one of 20 who want 10 seats, reveals only a draw that suits."""
-    pool = Pool("main", Mechanism.LOTTERY, 10, P)
-
-    def wins(drawn: bytes) -> int:
-        return units_in(pool, buyers(range(20)), drawn)[nym_of(0)]
-
-    def better(full: bytes, dropped: bytes) -> float:
-        return (max(wins(full), wins(dropped)) - wins(full)) * MARGIN
-
-    def without(run: int) -> float:
-        full, dropped = (seed_of(seed_, run, which) for which in ("all", "fewer"))
-        return better(full, dropped)
-
-    def ours(run: int) -> float:
-        alphas = [os2ip(seed_of(seed_, run, f"alpha {i}")) for i in range(3)]
-        full, dropped = (_beacon(alphas, withheld) for withheld in (0, 1))
-        return better(full, dropped) + (full != dropped)
-
-    return [
-        target("commit and reveal without recovery", False, Sign.GAIN, without, runs),
-        target("beacon, what is withheld recovered", True, Sign.NOTHING, ours, runs),
-    ]
-
-
 ON_RULES = (
     Attack(
         "splitting",
-        "splitting and merging groups",
-        "two or four friends",
-        "none",
-        "the table of the lottery gives groups of all sizes the same chance",
+        "splitting a group",
+        "four friends",
+        "none, but that they may not be together",
+        "one chance for all sizes; nothing where groups cannot take every unit",
         _splitting,
+    ),
+    Attack(
+        "merging",
+        "entering as a group of strangers",
+        "two to four singles",
+        "none",
+        "one chance for all sizes, which larger groups never raise",
+        _merging,
     ),
     Attack(
         "shading",
@@ -248,14 +241,6 @@ ON_RULES = (
         "none: they share what they save",
         "nothing in an auction but its reserve; a price that bids do not set",
         _cartel,
-    ),
-    Attack(
-        "withholding",
-        "revealing only a draw that suits",
-        "the last contributor, who takes part too",
-        "none",
-        "anybody recovers what is withheld, and the seed is the same",
-        _withholding,
     ),
 )
 """In the order of the lab."""

@@ -7,12 +7,13 @@ the real equal share, which only takes each address for a person.
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from fairlot.simulation.crowds import Crowd
 from fairlot.simulation.draws import Floats, Ints, uniforms
-from fairlot.simulation.played import Played, Way
+from fairlot.simulation.played import Draw, Played, Way, one_by_one
 from fairlot.simulation.ways import play_pools, way_of
 from fairlot.terms.pool import Mechanism, Pool
 
@@ -53,16 +54,9 @@ def comparators(
         bots: in the race.
         addresses: of people where addresses count.
     """
-
-    def race(crowd: Crowd, seed: bytes) -> Played:
-        return first_come(crowd, supply, price, bots, seed)
-
-    def queue(crowd: Crowd, _seed: bytes) -> Played:
-        return waiting_line(crowd, supply, price)
-
-    def capped(crowd: Crowd, seed: bytes) -> Played:
-        return cap_per_address(crowd, supply, price, addresses, seed)
-
+    race = partial(one_by_one, partial(first_come, supply, price, bots))
+    queue = partial(one_by_one, partial(_queue, supply, price))
+    capped = partial(cap_per_address, supply, price, addresses)
     uniform = Pool("main", Mechanism.AUCTION, supply, 0, cap=CAP, bid_steps=CAP)
     plain = way_of("uniform-auction", "uniform auction without a reserve", [uniform])
     return (
@@ -74,15 +68,15 @@ def comparators(
 
 
 def first_come(
-    crowd: Crowd, supply: int, price: int, bots: Bots, seed: bytes
+    supply: int, price: int, bots: Bots, crowd: Crowd, seed: bytes
 ) -> Played:
     """Serve whoever comes first: steps 1 to 3.
 
     Args:
-        crowd: who comes, a person with arrival u after -ln(1 - u).
         supply: N.
         price: P.
         bots: who come too, each for ``CAP`` units.
+        crowd: who comes, a person with arrival u after -ln(1 - u).
         seed: of the times of the bots.
     """
     # Step 1.
@@ -130,6 +124,10 @@ def waiting_line(crowd: Crowd, supply: int, price: int) -> Played:
     return _result(crowd, units, price, costs=costs)
 
 
+def _queue(supply: int, price: int, crowd: Crowd, _seed: bytes) -> Played:
+    return waiting_line(crowd, supply, price)
+
+
 def _queueing(crowd: Crowd, price: int, wait: int) -> Ints:
     return np.minimum(
         np.minimum(crowd.liked(price + wait), crowd.affordable(price)), CAP
@@ -137,8 +135,12 @@ def _queueing(crowd: Crowd, price: int, wait: int) -> Ints:
 
 
 def cap_per_address(
-    crowd: Crowd, supply: int, price: int, addresses: Addresses, seed: bytes
-) -> Played:
+    supply: int,
+    price: int,
+    addresses: Addresses,
+    crowd: Crowd,
+    draws: Sequence[Draw],
+) -> list[Played]:
     """Play equal shares among addresses: steps 7 to 9."""
     # Step 7.
     several = crowd.traits[:, 1] < addresses.share
@@ -154,14 +156,16 @@ def cap_per_address(
     )
     # Step 8.
     pool = Pool("main", Mechanism.EQUAL_SHARE, supply, price, cap=CAP)
-    played = play_pools([pool], shown, seed)
-    # Step 9.
-    got = np.zeros(crowd.size, dtype=np.int64)
-    np.add.at(got, owners, played.units)
-    kept = np.minimum(got, np.maximum(crowd.wanted(price), 0))
+    results: list[Played] = []
     costs = ((held - 1) * addresses.cost).astype(np.float64)
-    outside = int((got - kept).sum())
-    return _result(crowd, kept, price, costs=costs, outside=outside)
+    for played in play_pools([pool], shown, draws):
+        # Step 9.
+        got = np.zeros(crowd.size, dtype=np.int64)
+        np.add.at(got, owners, played.units)
+        kept = np.minimum(got, crowd.wanted(price))
+        outside = int((got - kept).sum())
+        results.append(_result(crowd, kept, price, costs=costs, outside=outside))
+    return results
 
 
 def stop_at_first_misfit(supply: int, sizes: Sequence[int]) -> int:

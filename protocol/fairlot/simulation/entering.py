@@ -1,9 +1,9 @@
 """How people enter a sale: truthfully (specs/simulation.md, section 3)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
-from itertools import groupby
+from itertools import groupby, repeat
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from fairlot.names import Nym, SaleId, group_id
 from fairlot.simulation.crowds import Crowd
 from fairlot.simulation.draws import Ints
 from fairlot.terms.pool import CAPPED, Mechanism, Pool
-from fairlot_crypto.hashing import i2osp
+from fairlot_crypto.hashing import i2osp, os2ip
 
 SALE = SaleId(bytes(32))
 """The id under which every simulated sale draws; the seeds differ."""
@@ -28,6 +28,11 @@ def nym_of(number: int) -> Nym:
     return Nym(i2osp(number, 48))
 
 
+def number_of(nym: Nym) -> int:
+    """Return the number of a simulated person."""
+    return os2ip(nym)
+
+
 def entrants_of(pools: Sequence[Pool], crowd: Crowd) -> list[Entrant]:
     """Return who takes part, and how (steps 1 to 7).
 
@@ -36,34 +41,50 @@ def entrants_of(pools: Sequence[Pool], crowd: Crowd) -> list[Entrant]:
         crowd: who might.
 
     Returns:
-        One for each person; whoever wants nothing enters for 0 units.
+        One for each who wants something, in the order of the crowd.
     """
     # Step 1.
     wants = _wants(pools, crowd)
     # Step 2.
     amounts = np.minimum(crowd.budgets, crowd.worth(wants).astype(np.int64))
-    tiers, values = _tiers(pools, crowd), _values_of(pools)
-    entrants = [
-        Entrant(
-            nym_of(i),
-            wants=int(wants[i]),
-            amount=int(amounts[i]),
-            bid=_bid(pools, crowd, i, int(wants[i]), int(amounts[i])),
-            tier=tiers[i],
-            attributes=_attributes(pools, values, crowd, i),
-            solved=_solved(pools, crowd, i),
-            choices=_choices(pools, crowd, i),
-        )
-        for i in range(crowd.size)
-    ]
-    return _befriended(pools, crowd, entrants)
+    people: list[int] = np.flatnonzero(wants).tolist()
+    wanted, paid = wants[people].tolist(), amounts[people].tolist()
+    entrants = map(
+        Entrant,
+        map(nym_of, people),
+        wanted,
+        paid,
+        _bids(pools, crowd.values[people].tolist(), wanted, paid, crowd.wants),
+        _tiers(pools, crowd, people),
+        repeat(None),
+        _attributes(pools, crowd, people),
+        _solved(pools, crowd, people),
+        _choices(pools, crowd, people),
+    )
+    return _befriended(pools, crowd, list(entrants))
 
 
 def _wants(pools: Sequence[Pool], crowd: Crowd) -> Ints:
     wants = np.zeros(crowd.size, dtype=np.int64)
     for pool in pools:
-        wants = np.maximum(wants, _wants_in(pool, crowd))
+        fared = pool.fares is not None
+        found = _at_fares(pool, pools, crowd) if fared else _wants_in(pool, crowd)
+        wants = np.maximum(wants, found)
     return wants
+
+
+def _at_fares(pool: Pool, pools: Sequence[Pool], crowd: Crowd) -> Ints:
+    """Return what each wants at their own fare; nothing for whoever has none."""
+    wants = np.zeros(crowd.size, dtype=np.int64)
+    for name, values in _values_of(pools).items():
+        if pool.fares is not None and name == pool.fares.attribute:
+            own = (crowd.traits[:, 1] * len(values)).astype(np.int64)
+            for at, value in enumerate(values):
+                fare = pool.price_for({name: value})
+                if fare is not None:
+                    wants = np.where(own == at, crowd.wanted(fare), wants)
+    most = pool.cap if pool.mechanism in CAPPED else 1
+    return np.minimum(wants, most)
 
 
 def _wants_in(pool: Pool, crowd: Crowd) -> Ints:
@@ -85,18 +106,22 @@ def _quadratic(price: int, crowd: Crowd) -> Ints:
     return np.minimum(np.minimum(liked, payable), w)
 
 
-def _bid(
-    pools: Sequence[Pool], crowd: Crowd, i: int, wants: int, amount: int
-) -> Bid | None:
+def _bids(
+    pools: Sequence[Pool],
+    values: Iterable[int],
+    wants: Iterable[int],
+    amounts: Iterable[int],
+    w: int,
+) -> Iterable[Bid | None]:
     """Step 3."""
     taking = [pool for pool in pools if pool.takes_bids]
-    if not taking or wants < 1:
-        return None
-    value = int(crowd.values[i])
+    if not taking:
+        return repeat(None)
     if not any(pool.takes_quantities for pool in taking):
-        return min(value, amount)
-    steps = min(pool.bid_steps for pool in taking if pool.takes_quantities)
-    return _steps(value, crowd.wants, wants, amount, steps)
+        return map(min, values, amounts)
+    most = min(pool.bid_steps for pool in taking if pool.takes_quantities)
+    rows = zip(values, wants, amounts, strict=True)
+    return (_steps(value, w, many, amount, most) for value, many, amount in rows)
 
 
 def _steps(value: int, w: int, wants: int, amount: int, most: int) -> Bid | None:
@@ -111,12 +136,14 @@ def _steps(value: int, w: int, wants: int, amount: int, most: int) -> Bid | None
     return tuple(kept) or None
 
 
-def _tiers(pools: Sequence[Pool], crowd: Crowd) -> list[str | None]:
+def _tiers(
+    pools: Sequence[Pool], crowd: Crowd, people: Sequence[int]
+) -> Iterable[str | None]:
     """Step 4."""
-    named: list[str | None] = [None] * crowd.size
     tiers = [tier for pool in pools for tier in pool.tiers]
     if not tiers:
-        return named
+        return repeat(None)
+    named: list[str | None] = [None] * crowd.size
     low = min(pool.price for pool in pools if not pool.tiers) if len(pools) > 1 else 0
     chance = min(1.0, sum(pool.supply for pool in pools) / max(crowd.size, 1))
     for tier in sorted(tiers, key=lambda tier: tier.price):
@@ -125,7 +152,7 @@ def _tiers(pools: Sequence[Pool], crowd: Crowd) -> list[str | None]:
         able = (crowd.budgets >= tier.price) & (gain >= 0)
         for i in np.flatnonzero(better & able).tolist():
             named[i] = tier.name
-    return named
+    return map(named.__getitem__, people)
 
 
 def _values_of(pools: Sequence[Pool]) -> Mapping[str, Sequence[str]]:
@@ -141,39 +168,55 @@ def _values_of(pools: Sequence[Pool]) -> Mapping[str, Sequence[str]]:
 
 
 def _attributes(
-    pools: Sequence[Pool], values: Mapping[str, Sequence[str]], crowd: Crowd, i: int
-) -> tuple[tuple[str, str], ...]:
+    pools: Sequence[Pool], crowd: Crowd, people: Sequence[int]
+) -> Iterable[tuple[tuple[str, str], ...]]:
     """Step 5."""
-    number = float(crowd.traits[i, 1])
-    found = {name: known[int(number * len(known))] for name, known in values.items()}
-    for pool in pools:
-        if pool.points is not None:
-            found[pool.points] = str(1 + int(crowd.traits[i, 2] * _MOST_POINTS))
-    return tuple((name, value) for name, value in sorted(found.items()) if value)
+    values = _values_of(pools)
+    pointed = {pool.points for pool in pools if pool.points is not None}
+    if not values and not pointed:
+        return repeat(())
+
+    def disclosed(second: float, third: float) -> tuple[tuple[str, str], ...]:
+        found = {n: known[int(second * len(known))] for n, known in values.items()}
+        found |= dict.fromkeys(pointed, str(1 + int(third * _MOST_POINTS)))
+        return tuple((name, value) for name, value in sorted(found.items()) if value)
+
+    second, third = crowd.traits[people, 1:3].T.tolist()
+    return map(disclosed, second, third)
 
 
-def _solved(pools: Sequence[Pool], crowd: Crowd, i: int) -> frozenset[str]:
-    solves = crowd.traits[i, 3] < 1 / 2
-    return frozenset(pool.name for pool in pools if pool.puzzle and solves)
+def _solved(
+    pools: Sequence[Pool], crowd: Crowd, people: Sequence[int]
+) -> Iterable[frozenset[str]]:
+    puzzles, none = frozenset(p.name for p in pools if p.puzzle), frozenset[str]()
+    if not puzzles:
+        return repeat(none)
+    solving = (crowd.traits[people, 3] < 1 / 2).tolist()
+    return (puzzles if solves else none for solves in solving)
 
 
-def _choices(pools: Sequence[Pool], crowd: Crowd, i: int) -> tuple[int, ...]:
+def _choices(
+    pools: Sequence[Pool], crowd: Crowd, people: Sequence[int]
+) -> Iterable[tuple[int, ...]]:
     """Step 6."""
     pool = next((pool for pool in pools if pool.options), None)
     if pool is None:
-        return ()
-    value = int(crowd.values[i])
-    return tuple(
-        option
-        for place, option in enumerate(_taste(crowd, i, len(pool.options)))
-        if value * (_LOSS - min(place, _LOSS)) // _LOSS >= pool.options[option].price
-        and crowd.budgets[i] >= pool.options[option].price
-    )
+        return repeat(())
+    prices = [option.price for option in pool.options]
+    many = len(prices)
 
+    def listed(value: int, budget: int, trait: float) -> tuple[int, ...]:
+        first = int(trait * many)
+        taste = [(first + step) % many for step in range(many)]
+        return tuple(
+            option
+            for place, option in enumerate(taste)
+            if value * (_LOSS - min(place, _LOSS)) // _LOSS >= prices[option]
+            and budget >= prices[option]
+        )
 
-def _taste(crowd: Crowd, i: int, options: int) -> Iterator[int]:
-    first = int(crowd.traits[i, 0] * options)
-    return ((first + step) % options for step in range(options))
+    values, budgets = crowd.values[people].tolist(), crowd.budgets[people].tolist()
+    return map(listed, values, budgets, crowd.traits[people, 0].tolist())
 
 
 def place_of(crowd: Crowd, i: int, option: int, options: int) -> int:
@@ -193,9 +236,12 @@ def _befriended(
     most = max(pool.group_max for pool in pools)
     if most < 2:
         return entrants
-    numbered = groupby(range(crowd.size), key=lambda i: int(crowd.groups[i]))
+    groups: list[int] = crowd.groups.tolist()
+    numbered = groupby(
+        range(len(entrants)), key=lambda i: groups[number_of(entrants[i].nym)]
+    )
     for _, members in numbered:
-        able = [i for i in members if entrants[i].wants][:most]
+        able = list(members)[:most]
         if len(able) > 1:
             shared = group_id(SALE, [entrants[i].nym for i in able])
             first = entrants[able[0]].choices

@@ -7,8 +7,8 @@ import numpy as np
 
 from fairlot.simulation.crowds import Crowd
 from fairlot.simulation.draws import Floats, Ints
-from fairlot.simulation.played import Way
-from fairlot.simulation.resale import resell
+from fairlot.simulation.played import Draw, Way
+from fairlot.simulation.resale import LOCKED, resell
 
 Measured: TypeAlias = Mapping[str, float]
 """The measures of one run, by name."""
@@ -28,7 +28,7 @@ MEASURES: Mapping[str, str] = {
     "unsold": "part of the supply that is left",
     "outside": "part of the supply that goes to those who only sell on",
     "resale": "gain from selling on, in prices a unit, where nothing is locked up",
-    "resale_locked": "the same where units are handed over to their winners in person",
+    "resale_locked": "the same if 4 of 5 take back before the unlock what they sold",
     "waste": "what waiting and addresses cost, in prices a unit",
 }
 """What each measure is, in the order of the tables."""
@@ -44,12 +44,12 @@ def measure(way: Way, crowd: Crowd, seeds: tuple[bytes, bytes], price: int) -> M
         price: the reference price, in which amounts are told.
     """
     first, second = seeds
-    played = way.play(crowd, first)
-    turned = way.play(crowd.reversed(), first)
-    again = way.play(crowd, second)
+    draws = (Draw(first), Draw(first, turned=True), Draw(second))
+    played, turned, again = way.play(crowd, draws)
     money = float(max(way.supply, 1) * price)
     units, total = played.units, int(played.units.sum())
     resale = resell(crowd, played)
+    locked = resale if way.comparator else resell(crowd, played, LOCKED)
     worth = float(played.worth.sum())
     return {
         "poor": _poor(crowd, units, played.outside),
@@ -70,7 +70,7 @@ def measure(way: Way, crowd: Crowd, seeds: tuple[bytes, bytes], price: int) -> M
         "unsold": (way.supply - total - played.outside) / way.supply,
         "outside": played.outside / way.supply,
         "resale": resale.gain / money,
-        "resale_locked": 0.0,
+        "resale_locked": locked.gain / money,
         "waste": float(played.costs.sum()) / money,
     }
 

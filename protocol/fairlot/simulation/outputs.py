@@ -72,6 +72,7 @@ def document(about: About, plan: Plan, results: Sequence[Result]) -> dict[str, V
                     {
                         "scale": str(scale),
                         "size": plan.scales[scale],
+                        "runs": plan.runs_at(plan.scales[scale]),
                         "measures": _estimates(found),
                     }
                     for scale, found in each.scales.items()
@@ -187,11 +188,16 @@ def _summary(results: Sequence[Result]) -> Markup:
     rows = (
         (
             each.way.title,
-            *(f"{each.measures[name].mean:.2f}" for name in _SUMMARY),
+            *(_interval(each.measures[name]) for name in _SUMMARY),
         )
         for each in results
     )
-    return table("Means", ("way of selling", *_SUMMARY), rows)
+    told = "Means, with half their 95 % intervals"
+    return table(told, ("way of selling", *_SUMMARY), rows)
+
+
+def _interval(found: Estimate) -> str:
+    return f"{found.mean:.2f} ± {found.half:.2f}"
 
 
 def _pictures(files: Mapping[str, bytes]) -> Iterator[Markup]:

@@ -1,19 +1,24 @@
 """A list of the user's own people (specs/simulation.md, section 11)."""
 
-import csv
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from fairlot.errors import InputError
 from fairlot.inputs.amounts import read_amount
-from fairlot.inputs.input_file import InputFile, read_bytes, utf8_text
+from fairlot.inputs.input_file import InputFile, Refusals
+from fairlot.inputs.sheet import Sheet
+from fairlot.inputs.sheet_text import read_sheet_text
 from fairlot.money import Currency
 from fairlot.simulation.crowds import Crowd, listed_crowd
 from fairlot.simulation.draws import Ints, uniforms
 from fairlot.simulation.trial import People
+from fairlot.text import shown
 
-_COLUMNS = ("value", "budget")
+COLUMNS = ("value", "budget")
+"""What a list must have."""
 _GROUP = "group"
 _MOST = 10**12
 """The largest amount, so that sums and products stay exact."""
@@ -25,59 +30,73 @@ def read_crowd_file(
     """Return how many people a list has, and the crowds of it (steps 1 to 4).
 
     Args:
-        path: a CSV file with the columns value, budget and perhaps group.
+        path: a list as spreadsheets write it, with value, budget and perhaps group.
         currency: in which amounts are written; ``None`` for smallest units.
         wants: w.
 
     Raises:
-        InputError: ``simulation.people``.
+        InputError: ``simulation.people``: the first in the file, with all others of the
+            rows in ``more``.
     """
-    file = InputFile(path, "")
-    data = read_bytes(path, lambda why: file.error("simulation.people", why))
-    # Step 1.
-    text = utf8_text(
-        data, lambda why, line: file.error("simulation.people", why, line=line)
-    )
-    rows = _rows(file, text)
-    header = [cell.strip() for cell in rows[0]] if rows else []
-    if sorted(header) not in (sorted(_COLUMNS), sorted((*_COLUMNS, _GROUP))):
-        problem = "the first line must be value,budget or value,budget,group"
-        raise file.error("simulation.people", problem)
-    # Step 2.
-    amounts: dict[str, list[int]] = {name: [] for name in _COLUMNS}
-    labels: list[str] = []
-    for line, row in enumerate(rows[1:], 2):
-        if len(row) != len(header):
-            problem = f"has {len(row)} cells, and the first line {len(header)}"
-            raise file.error("simulation.people", problem, line=line)
-        cells = dict(zip(header, row, strict=True))
-        for name in _COLUMNS:
-            amounts[name].append(_amount(file, line, name, cells[name], currency))
-        labels.append(cells.get(_GROUP, "").strip())
-    if not labels:
-        raise file.error("simulation.people", "names nobody")
-    # Step 3.
-    values, budgets = (np.array(amounts[name], dtype=np.int64) for name in _COLUMNS)
-    numbers = _numbered(labels)
-    return len(labels), lambda seed, size: _drawn(
-        seed, size, values, budgets, numbers, wants
-    )
-
-
-def _rows(file: InputFile, text: str) -> list[list[str]]:
-    reader = csv.reader(text.splitlines())
     try:
-        return list(reader)
-    except csv.Error as error:
-        problem = f"is no CSV: {error}"
-        raise file.error("simulation.people", problem, line=reader.line_num) from error
+        return _read(path, currency, wants)
+    except InputError as error:
+        raise _as_simulation(error) from error
+
+
+def _as_simulation(error: InputError) -> InputError:
+    """Return an error of a list as one of this list."""
+    own = InputError(
+        "simulation.people", error.message, line=error.line, field=error.field
+    )
+    own.more = tuple(map(_as_simulation, error.more))
+    return own
+
+
+def _read(path: Path, currency: Currency | None, wants: int) -> tuple[int, People]:
+    # Step 1.
+    file = read_sheet_text(path)
+    sheet = Sheet(file, COLUMNS)
+    used = _used(file, sheet)
+    # Step 2.
+    amounts: dict[str, list[int]] = {name: [] for name in COLUMNS}
+    labels: list[str] = []
+    refusals = Refusals()
+    for line, cells in sheet.rows(refusals, used):
+        for name in COLUMNS:
+            try:
+                amounts[name].append(_amount(file, line, name, cells[name], currency))
+            except InputError as error:
+                refusals.add(error)
+        labels.append(cells.get(_GROUP, ""))
+    refusals.check()
+    if not labels:
+        raise file.error("simulation.people", "has no row: write one for each person")
+    # Step 3.
+    values, budgets = (np.array(amounts[name], dtype=np.int64) for name in COLUMNS)
+    known = _List(values, budgets, _numbered(labels), wants)
+    return len(labels), partial(_drawn, known)
+
+
+def _used(file: InputFile, sheet: Sheet) -> dict[int, str]:
+    """Return the columns by their numbers: each once, and no other."""
+    names = {i: column.name for i, column in enumerate(sheet.columns) if column.name}
+    allowed = [*COLUMNS, _GROUP]
+    for name in names.values():
+        if name not in allowed:
+            problem = "the first line must name value, budget and perhaps group, once"
+            raise file.error(
+                "simulation.people", f"{problem}: not {shown(name)}", line=sheet.line
+            )
+        allowed.remove(name)
+    return names
 
 
 def _amount(
     file: InputFile, line: int, name: str, cell: str, currency: Currency | None
 ) -> int:
     try:
-        amount = read_amount(cell.strip(), currency)
+        amount = read_amount(cell, currency)
     except InputError as error:
         raise file.error(
             "simulation.people", error.message, line=line, field=name
@@ -97,15 +116,22 @@ def _numbered(labels: list[str]) -> Ints:
     return np.array(numbers, dtype=np.int64)
 
 
-def _drawn(
-    seed: bytes, size: int, values: Ints, budgets: Ints, groups: Ints, wants: int
-) -> Crowd:
+@dataclass(frozen=True, slots=True)
+class _List:
+    values: Ints
+    budgets: Ints
+    groups: Ints
+    wants: int
+
+
+def _drawn(known: _List, seed: bytes, size: int) -> Crowd:
     """Return everybody, sorted by group; of another size a sample, in which all are alone."""
+    values, budgets, wants = known.values, known.budgets, known.wants
     # Step 4.
     if size == len(values):
-        by_group = np.argsort(groups, kind="stable")
+        order = np.argsort(known.groups, kind="stable")
         return listed_crowd(
-            values[by_group], budgets[by_group], groups[by_group], seed, wants
+            values[order], budgets[order], known.groups[order], seed, wants
         )
     chosen = (uniforms(seed[::-1], size) * len(values)).astype(np.int64)
     return listed_crowd(values[chosen], budgets[chosen], np.arange(size), seed, wants)

@@ -1,7 +1,8 @@
 """What a way of selling gave to whom (specs/simulation.md, section 3)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from fairlot.simulation.crowds import Crowd
 from fairlot.simulation.draws import Floats, Ints
@@ -31,6 +32,29 @@ class Played:
 
 
 @dataclass(frozen=True, slots=True)
+class Draw:
+    """One of several times that a sale is played with the same people."""
+
+    seed: bytes
+    """32 bytes."""
+    turned: bool = False
+    """Whether the people come in the opposite order."""
+
+
+Play: TypeAlias = Callable[[Crowd, Sequence[Draw]], list[Played]]
+"""From people and draws to a result for each draw."""
+
+
+def one_by_one(
+    play: Callable[[Crowd, bytes], Played], crowd: Crowd, draws: Sequence[Draw]
+) -> list[Played]:
+    """Play each draw by itself."""
+    return [
+        play(crowd.reversed() if draw.turned else crowd, draw.seed) for draw in draws
+    ]
+
+
+@dataclass(frozen=True, slots=True)
 class Way:
     """A way of selling, of which a crowd and a seed make a result."""
 
@@ -40,7 +64,7 @@ class Way:
     """N, how many units there are."""
     price: int
     """The lowest price of a unit; 0 where bids alone decide."""
-    play: Callable[[Crowd, bytes], Played]
-    """From people and 32 bytes to the result."""
+    play: Play
+    """A function of a module, or a ``partial`` of one, so that it can go to a process."""
     comparator: bool = False
     """Whether it stands for what is common elsewhere, and is no mechanism of fairlot."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from math import ceil
 from pathlib import Path
 
@@ -18,7 +19,9 @@ from fairlot.terms.pool import Pool
 DEMAND = 4
 """So many units are wanted for each that there is, unless a number of people is given."""
 _MOST_WANTED = 64
-_MOST_SCALED = 5000
+_MOST_COMING = 5000
+"""Without a number of people no more come."""
+_MOST_SCALED = 100_000
 """Scales that take more people are left out."""
 _FREE = 1000
 """The reference price where no pool has one."""
@@ -75,7 +78,7 @@ def plan_of_compare(
 
 
 def _drawing(model: Model, price: int, wants: int) -> People:
-    return lambda seed, size: draw_crowd(model, seed, size, price, wants)
+    return partial(draw_crowd, model, price=price, wants=wants)
 
 
 def _planned(
@@ -88,7 +91,7 @@ def _planned(
 ) -> tuple[About, Plan]:
     supply = ways[0].supply
     # Step 5.
-    size = asked.size or min(max(ceil(DEMAND * supply / wants), 8), _MOST_SCALED)
+    size = asked.size or min(max(ceil(DEMAND * supply / wants), 8), _MOST_COMING)
     if asked.people is None:
         model = MODELS[asked.model]
         about = About(title, f"{model.name}, {model.title}", model.source)
@@ -100,5 +103,5 @@ def _planned(
     # Step 6.
     scaled = {scale: max(1, ceil(scale * supply / wants)) for scale in SCALES}
     scales = {scale: n for scale, n in scaled.items() if n <= _MOST_SCALED}
-    runs = max(2, asked.runs // 10)
-    return about, Plan(ways, people, size, price, asked.runs, asked.seed, scales, runs)
+    most = max(2, asked.runs // 10)
+    return about, Plan(ways, people, size, price, asked.runs, asked.seed, scales, most)

@@ -7,8 +7,9 @@ from itertools import count
 from fairlot.simulation.crowds import Crowd
 from fairlot.simulation.draws import seed_of
 from fairlot.simulation.estimates import Estimate, estimate
-from fairlot.simulation.measures import MEASURES, measure
+from fairlot.simulation.measures import MEASURES, Measured, measure
 from fairlot.simulation.played import Way
+from fairlot.workers import InProcess, Workers
 
 SCALES = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
 """How many units are wanted for each that there is."""
@@ -34,7 +35,11 @@ class Plan:
     scales: Mapping[float, int]
     """Each scale, and how many people it takes; those that take too many are not there."""
     scale_runs: int
-    """Runs for each scale."""
+    """The most runs for a scale."""
+
+    def runs_at(self, size: int) -> int:
+        """Return how often a scale of so many people is played (step 5)."""
+        return max(2, min(self.scale_runs, self.runs * self.size // (10 * size)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +57,41 @@ class Result:
         return min([*found, self.measures["sold"].mean])
 
 
-def play_trial(plan: Plan, progress: Callable[[int, int], None]) -> list[Result]:
+def play_trial(
+    plan: Plan, progress: Callable[[int, int], None], workers: Workers | None = None
+) -> list[Result]:
     """Return the results, in the order of the ways (steps 1 to 4).
 
     Args:
         plan: what is to be played.
         progress: called after each run with how many are played, and how many there are.
+        workers: who plays the runs, each by itself; ``None`` to play them here. The results
+            do not depend on it.
     """
-    total = plan.runs + len(plan.scales) * plan.scale_runs
+    workers = workers or InProcess()
+    total = plan.runs + sum(map(plan.runs_at, plan.scales.values()))
     played = count(1)
 
     def done() -> None:
         progress(next(played), total)
 
-    base = _estimates(plan, plan.size, plan.runs, tuple(MEASURES), done)
+    def estimates(
+        size: int, runs: int, names: Sequence[str]
+    ) -> list[Mapping[str, Estimate]]:
+        jobs = [_Run(plan, size, number) for number in range(runs)]
+        samples: list[Sequence[Measured]] = []
+        for found in workers.map(_play, jobs):
+            samples.append(found)
+            done()
+        # Step 4.
+        return [
+            {name: estimate([each[name] for each in of_way]) for name in names}
+            for of_way in zip(*samples, strict=True)
+        ]
+
+    base = estimates(plan.size, plan.runs, tuple(MEASURES))
     scales = {
-        scale: _estimates(plan, size, plan.scale_runs, SCALED, done)
+        scale: estimates(size, plan.runs_at(size), SCALED)
         for scale, size in plan.scales.items()
     }
     return [
@@ -76,20 +100,21 @@ def play_trial(plan: Plan, progress: Callable[[int, int], None]) -> list[Result]
     ]
 
 
-def _estimates(
-    plan: Plan, size: int, runs: int, names: Sequence[str], done: Callable[[], None]
-) -> list[Mapping[str, Estimate]]:
-    samples: list[dict[str, list[float]]] = [{n: [] for n in names} for _ in plan.ways]
-    for run in range(runs):
-        # Steps 1 and 2.
-        crowd = plan.people(seed_of(plan.seed, run, f"people/{size}"), size)
-        first = seed_of(plan.seed, run, f"draw/{size}")
-        second = seed_of(plan.seed, run, f"again/{size}")
-        # Step 3.
-        for way, kept in zip(plan.ways, samples, strict=True):
-            found = measure(way, crowd, (first, second), plan.price)
-            for name in names:
-                kept[name].append(found[name])
-        done()
-    # Step 4.
-    return [{n: estimate(each) for n, each in kept.items()} for kept in samples]
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One run, as it goes to a worker."""
+
+    plan: Plan
+    size: int
+    number: int
+
+
+def _play(run: _Run) -> list[Measured]:
+    """Return the measures of each way, in the order of the plan."""
+    # Steps 1 and 2.
+    plan, size = run.plan, run.size
+    crowd = plan.people(seed_of(plan.seed, run.number, f"people/{size}"), size)
+    first = seed_of(plan.seed, run.number, f"draw/{size}")
+    second = seed_of(plan.seed, run.number, f"again/{size}")
+    # Step 3.
+    return [measure(way, crowd, (first, second), plan.price) for way in plan.ways]

@@ -1,18 +1,25 @@
 """The mechanisms of fairlot as they are, and a standard sale of each (specs/simulation.md)."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
-from fairlot.allocation.entering import Entrant
+from fairlot.allocation.entering import Entrant, gather
 from fairlot.allocation.outcome import Outcome
-from fairlot.allocation.run_pools import allocate
+from fairlot.allocation.run_pools import Gathered, allocate_gathered, gathered
 from fairlot.bids import units_of
 from fairlot.simulation.crowds import Crowd
 from fairlot.simulation.draws import Floats, Ints
-from fairlot.simulation.entering import SALE, entrants_of, part_worth, place_of
-from fairlot.simulation.played import Played, Way
-from fairlot.terms.pool import Mechanism, Option, Pool, Pricing, Tier
+from fairlot.simulation.entering import (
+    SALE,
+    entrants_of,
+    number_of,
+    part_worth,
+    place_of,
+)
+from fairlot.simulation.played import Draw, Played, Way
+from fairlot.terms.pool import Fares, Mechanism, Option, Pool, Pricing, Tier
 
 _UNITS = 4
 """The cap of the standard sales in which a person gets several."""
@@ -22,11 +29,7 @@ def way_of(name: str, title: str, pools: Sequence[Pool]) -> Way:
     """Return the sale of some pools, played by the real allocation."""
     supply = sum(pool.supply for pool in pools)
     price = min(lowest(pool) for pool in pools)
-
-    def play(crowd: Crowd, seed: bytes) -> Played:
-        return play_pools(pools, crowd, seed)
-
-    return Way(name, title, supply, price, play)
+    return Way(name, title, supply, price, partial(play_pools, pools))
 
 
 def lowest(pool: Pool) -> int:
@@ -46,25 +49,60 @@ def _asked(pools: Sequence[Pool], entrants: Sequence[Entrant]) -> Ints:
     return np.minimum(np.array(wants, dtype=np.int64), most)
 
 
-def play_pools(pools: Sequence[Pool], crowd: Crowd, seed: bytes) -> Played:
-    """Return what the allocation gives (section 3, steps 1 to 9).
-
-    The entrants are handed over in the order in which people come.
+def play_pools(
+    pools: Sequence[Pool], crowd: Crowd, draws: Sequence[Draw]
+) -> list[Played]:
+    """Return what the allocation gives in each draw (section 3, steps 1 to 9).
 
     Args:
         pools: of the terms.
         crowd: who might take part.
-        seed: of the draw, 32 bytes.
+        draws: with these people.
     """
-    entrants = entrants_of(pools, crowd)
+    entering = entrants_of(pools, crowd)
+    people = np.array([number_of(entrant.nym) for entrant in entering], dtype=np.int64)
+    asked = np.zeros(crowd.size, dtype=np.int64)
+    asked[people] = _asked(pools, entering)
     # Step 8.
-    coming = [int(i) for i in np.argsort(crowd.arrivals, kind="stable")]
-    outcome = allocate(pools, [entrants[i] for i in coming], seed, SALE)
-    # Step 9.
-    units = np.fromiter((total.units for total in outcome.totals), np.int64)
-    payments = np.fromiter((total.payment for total in outcome.totals), np.int64)
+    met: dict[bool, Gathered] = {}
+    for turned in sorted({draw.turned for draw in draws}):
+        arrivals = 1 - crowd.arrivals if turned else crowd.arrivals
+        order: list[int] = np.argsort(arrivals[people], kind="stable").tolist()
+        met[turned] = _meet(pools, [entering[i] for i in order], met.get(False))
+    results: dict[tuple[int, bytes], Played] = {}
+    for draw in draws:
+        known = met[draw.turned]
+        if (id(known), draw.seed) not in results:
+            outcome = allocate_gathered(pools, known, draw.seed, SALE)
+            # Step 9.
+            played = _played(pools, crowd, people, asked, outcome)
+            results[id(known), draw.seed] = played
+    return [results[id(met[draw.turned]), draw.seed] for draw in draws]
+
+
+def _meet(
+    pools: Sequence[Pool], coming: Sequence[Entrant], known: Gathered | None
+) -> Gathered:
+    """Gather people; return ``known`` if that is what comes of it.
+
+    The outcome is a function of what is gathered, so that the same need not be played again.
+    """
+    if known is not None:
+        entrants, groups = gather(pools, coming, SALE)
+        if (entrants, groups) == (known.entrants, known.groups):
+            return known
+    return gathered(pools, coming, SALE)
+
+
+def _played(
+    pools: Sequence[Pool], crowd: Crowd, people: Ints, asked: Ints, outcome: Outcome
+) -> Played:
+    totals = outcome.totals
+    units = np.zeros(crowd.size, dtype=np.int64)
+    payments = np.zeros(crowd.size, dtype=np.int64)
+    units[people] = [total.units for total in totals]
+    payments[people] = [total.payment for total in totals]
     worth = _worth(pools, crowd, outcome, crowd.worth(units))
-    asked = _asked(pools, entrants)
     return Played(units, payments, worth, np.zeros(crowd.size), asked)
 
 
@@ -76,7 +114,8 @@ def _worth(
         place = {
             f"{pool.name}/{option.name}": at for at, option in enumerate(pool.options)
         }
-        for i, total in enumerate(outcome.totals if place else ()):
+        for total in outcome.totals if place else ():
+            i = number_of(total.nym)
             for gain in total.gains:
                 if gain.pool in place:
                     at = place_of(crowd, i, place[gain.pool], len(place))
@@ -108,6 +147,9 @@ def standard_ways(supply: int, price: int) -> tuple[Way, ...]:
         *(Option(f"date-{number}", price, quarter) for number in (1, 2, 3)),
         Option("date-4", price, supply - 3 * quarter),
     )
+    half_price = price // 2 or 1
+    fares = Fares("age", (("adult", price), ("child", half_price)))
+    fared = Pool("main", lottery, supply, half_price, fares=fares)
     many = Pool(
         *("main", Mechanism.AUCTION, supply, price),
         cap=_UNITS,
@@ -132,6 +174,7 @@ def standard_ways(supply: int, price: int) -> tuple[Way, ...]:
             "lottery with points",
             [Pool("main", lottery, supply, price, points="years")],
         ),
+        way_of("fares", "lottery with fares", [fared]),
         way_of(
             "certain",
             "certain seats beside a lottery",
