@@ -77,6 +77,9 @@ class EntryType(StrEnum):
     ROUND = "ROUND"
     RESULT = "RESULT"
     CLAIM = "CLAIM"
+    COLLECT = "COLLECT"
+    COLLECT_END = "COLLECT_END"
+    REDRAWN = "REDRAWN"
     ITEMS = "ITEMS"
     UNLOCK = "UNLOCK"
     DELIVERY = "DELIVERY"
@@ -107,6 +110,7 @@ _ROLES = {
     EntryType.DEPOSIT: Role.HOLDER,
     EntryType.CANCEL: Role.HOLDER,
     EntryType.CLAIM: Role.HOLDER,
+    EntryType.COLLECT: Role.HOLDER,
     EntryType.ITEMS: Role.SELLER,
     EntryType.DELIVERY: Role.SELLER,
     EntryType.PAID: Role.ESCROW,

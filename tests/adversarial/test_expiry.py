@@ -7,9 +7,9 @@ from functools import cache
 import pytest
 
 from fairlot.audit.auditor import audit_transcript
+from fairlot.audit.missing import MissingRound
 from fairlot.audit.report import Report
 from fairlot.audit.settling import (
-    MissingRound,
     NotYet,
     Settled,
     Settlement,

@@ -20,6 +20,7 @@ from lies_deliveries import DELIVERIES
 from lies_draw import DRAW
 from lies_file import A_REHEARSAL, BYTES, HEADS, Make, Row
 from lies_kept import KEPT
+from lies_lapses import LAPSES
 from lies_lives import LIVES
 from lies_people import PEOPLE
 from lies_registry import REGISTERING
@@ -45,6 +46,7 @@ ROWS = (
     *PHASES,
     *DRAW,
     *ROUNDS,
+    *LAPSES,
     *PARTIES,
     *WATCH,
     *KEPT,
@@ -54,6 +56,7 @@ WITHOUT_A_ROW = {
     "life.again": "of one signer, the same act is the same entry: entry.duplicate",
     "entry.scope": "an entry of another scope is of another log: log.foreign",
     "void.round-exists": "no lie in the file: the round comes from elsewhere, test_expiry",
+    "redraw.round-exists": "no lie in the file: it comes from elsewhere, test_lapses",
     "cbor.truncated": "the end of the file lies in an item: file.tail, sale.incomplete",
     "claim.registry": "a caller's mistake",
     "cbor.offset": "a caller's mistake",

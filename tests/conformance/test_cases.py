@@ -401,7 +401,7 @@ def test_names_go_out_as_they_are_and_run_nowhere(tmp_path: Path) -> None:
 @pytest.mark.slow
 # 07: SplitTime/OpenSplitTime#653, bloom-housing/bloom#318: who is next?
 def test_the_waiting_list_is_the_drawing_order(tmp_path: Path) -> None:
-    """There is no withdrawal: nobody but who has the nyms can say who is next."""
+    """Without ``collect`` nobody withdraws: who has the nyms can say who would be next."""
     folder, out = CASES / "07-waiting-list", tmp_path / "out"
     words = ("--out", out, "--seed", f"{7:064x}")
     assert (
@@ -414,6 +414,42 @@ def test_the_waiting_list_is_the_drawing_order(tmp_path: Path) -> None:
         facts = json.loads(ran.out)
         places[facts["place"]] = facts["units"]
     assert [places[place] for place in range(1, 8)] == [1, 1, 1, 0, 0, 0, 0]
+
+
+@pytest.mark.slow
+def test_a_winner_who_does_not_come_is_replaced_by_lot(tmp_path: Path) -> None:
+    """Not by who is next on a list that everybody could bribe (adr/0031).
+
+    ``collect`` makes other terms, and so another draw than the case expects.
+    """
+    folder, terms = CASES / "07-waiting-list", tmp_path / "TERMS.toml"
+    plain = (folder / "TERMS.toml").read_text(encoding="utf-8")
+    terms.write_text(f"{plain}\ncollect = true\n", encoding="utf-8")
+    seed = ("--seed", f"{7:064x}")
+
+    def run(out: Path, *words: str | Path) -> None:
+        words = ("--out", out, *seed, *words)
+        assert fairlot("run", terms, folder / "people.csv", *words).code == 0
+
+    run(tmp_path / "all")
+    came = {row["person"] for row in table(tmp_path / "all" / "collected.csv")}
+    assert len(came) == 3
+    away, *stays = sorted(came)
+    events = tmp_path / "EVENTS.csv"
+    events.write_text(
+        f"when,person,event\ncollecting,{away},stay-away\n", encoding="utf-8"
+    )
+    run(tmp_path / "away", "--events", events)
+    collected = table(tmp_path / "away" / "collected.csv")
+    assert {row["person"]: row["collected"] for row in collected} == {
+        away: "no",
+        **dict.fromkeys(stays, "yes"),
+    }
+    waited = {r["person"]: r["units"] for r in table(tmp_path / "away" / "waiting.csv")}
+    assert waited.keys() == {f"Runner {who}" for who in "ABCDEFG"} - came
+    (lucky,) = (person for person, units in waited.items() if units == "1")
+    won = {row["person"] for row in table(tmp_path / "away" / "winners.csv")}
+    assert won == {lucky, *stays}
 
 
 def table(path: Path) -> list[dict[str, str]]:

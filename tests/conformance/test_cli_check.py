@@ -171,6 +171,7 @@ def test_the_text_names_each_with_the_reason_too(tmp_path: Path) -> None:
 def test_every_kind_is_among_the_faults() -> None:
     kinds = {code for codes in expected_codes().values() for code in codes}
     of_terms = {"pool-empty", "value-unused", "option-unlisted"}
+    of_terms |= {"collect-idle", "collect-unsold"}
     # One sale has bids of one kind, and no groups where points count: test_quantities.py
     # and the vectors of the chapter have the others.
     elsewhere = {"bid-cut", "points-void"}

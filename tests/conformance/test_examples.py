@@ -94,6 +94,8 @@ class Played:
         return {p.name: p.gains[part] for p in self.people if part in p.gains}
 
 
+EVENTFUL = ("mountain-race", "reseller")
+"""Examples in which something happens to people."""
 QUICK = ("reseller", "treasure-hunt", "workshop")
 """Played by default; the others, of sixty people and more, with the slow tests."""
 
@@ -156,15 +158,19 @@ def test_it_runs_and_its_audit_holds(played: Played) -> None:
     tail = out.split("Try next:\n")[1]
     assert f"fairlot audit {played.folder / 'transcript.fairlot'} --rehearsal" in tail
     pools = ["pools.csv"] if played.folder.name in SEVERAL else []
-    events = ["events.csv"] if played.folder.name == "reseller" else []
+    events = ["events.csv"] if played.folder.name in EVENTFUL else []
+    collects = played.folder.name == "mountain-race"
+    collected, waiting = ["collected.csv"] * collects, ["waiting.csv"] * collects
     assert sorted(path.name for path in played.folder.iterdir()) == [
         "allocation.csv",
+        *collected,
         *events,
         "nyms.csv",
         "people.csv",
         *pools,
         "terms.toml",
         "transcript.fairlot",
+        *waiting,
         "winners.csv",
     ]
 
@@ -212,6 +218,7 @@ def test_the_sentence_is_true(played: Played) -> None:
         "cooperative": _cooperative,
         "reseller": _reseller,
         "river-permits": _permits,
+        "mountain-race": _race,
     }[played.folder.name](played)
 
 
@@ -423,6 +430,27 @@ def _reseller(played: Played) -> None:
     told = played.ran.out
     assert told.count("the buyer deposits; 0: the buyer claims") == sold
     assert told.count("the buyer gets no credential (request.holder)") == sold
+
+
+def _race(played: Played) -> None:
+    count, numbers, away, sold = played.numbers(
+        "# people want 1 of # start numbers; # of them do not come to collect: what they have "
+        "won is drawn again among those who got nothing, all # numbers are sold, and whoever "
+        "came keeps theirs."
+    )
+    assert (len(played.people), played.says(f"supply = {numbers}")) == (count, True)
+    _, *events = _rows(played.folder / "events.csv")
+    stayed = {name for _, name, event in events if event == "stay-away"}
+    assert len(stayed) == away
+    _, *collected = _rows(played.folder / "collected.csv")
+    assert len(collected) == numbers
+    assert all((name in stayed) == (came == "no") for name, *_, came in collected)
+    units = {person.name: person.units for person in played.people}
+    assert sum(units.values()) == sold == numbers
+    assert all(units[name] == (came == "yes") for name, *_, came in collected)
+    _, *waited = _rows(played.folder / "waiting.csv")
+    assert {row[0] for row in waited} == units.keys() - {row[0] for row in collected}
+    assert all(units[name] == int(got) for name, *_, got in waited)
 
 
 def _permits(played: Played) -> None:

@@ -48,6 +48,8 @@ def run_terms(folder: Path, given: Given) -> Given:
     beacon["min_commits"] = file.min_commits or file.contributors
     beacon["drand"] = "own" if file.own_clock else None
     times = asdict(file.times)
+    if times["collect"] is None:
+        del times["collect"]
     return {
         "title": file.title,
         "asset": file.asset,

@@ -7,9 +7,10 @@ from fairlot.audit.expected import Expected
 from fairlot.audit.kept import NOTHING, Kept
 from fairlot.audit.report import Report
 from fairlot.errors import InvariantError, Rejection
-from generators import plays
+from generators import plays, plays_collected
 from generators.audit_evidence import evidence_cases
 from generators.audit_kept import kept_lies, kept_rows
+from generators.audit_lapses import lapse_lies
 from generators.audit_lies import ACCEPTED, Lie, lies
 from generators.audit_policies import policy_lies, policy_rows
 from generators.audit_rehearsals import one_key, real_sale, rehearsal_lies
@@ -50,6 +51,20 @@ def _accepted() -> Sequence[Case]:
         ("unsealed", "Void: too few sealed.", plays.seals_missing, ACCEPTED),
         ("waited", "A sale that waited for a round.", plays.waited, ACCEPTED),
         ("nobody", "A sale in which nobody took part.", plays.nobody, ACCEPTED),
+        ("collected", "The winner collected.", plays_collected.collected, ACCEPTED),
+        ("lapsed", "A seat was drawn again.", plays_collected.lapsed, ACCEPTED),
+        (
+            "collect-end-missed",
+            "COLLECT_END was missed.",
+            plays_collected.end_missed,
+            ACCEPTED,
+        ),
+        (
+            "round-stayed-out",
+            "The second draw's round stayed out.",
+            plays_collected.stayed_out,
+            ACCEPTED,
+        ),
     )
     rows = (
         (
@@ -117,6 +132,7 @@ def _refused() -> Sequence[Case]:
     every = (
         *lies(),
         *round_lies(),
+        *lapse_lies(),
         *watch_lies(),
         *rehearsal_lies(),
         *kept_lies(),

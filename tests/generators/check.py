@@ -332,6 +332,10 @@ _CHOOSING = (
     '{name = "june", price = 20, supply = 1}]\n'
 )
 _RIDDLE = f'{_SEATS}puzzle = "{answer_key("owl").public.hex()}"\n'
+_COLLECTS = (
+    f'{_HEAD}[[pool]]\nname = "early"\nmechanism = "lottery"\nsupply = 4\nprice = 10\n'
+    f'collect = true\nunsold = "all"\n{_OPEN_TO_ALL}'
+)
 _ROWS = "person,wants,deposit"
 _MANY = "".join(f"P{i},1,10,7\n" for i in range(10))
 
@@ -342,6 +346,18 @@ _FINDINGS: Sequence[tuple[str, str, str, str]] = (
         "Everybody is left out, so the pool is empty.",
         _SEATS,
         f"{_ROWS}\nAnn,1,9\nBob,1,0\n",
+    ),
+    (
+        "collect-idle",
+        "Everybody wins, and nobody waits for what is not collected.",
+        f"{_SEATS}collect = true\n",
+        f"{_ROWS}\nAnn,1,10\nBob,1,10\nCat,1,9\n",
+    ),
+    (
+        "collect-unsold",
+        "What is not collected is left to nobody; somebody waits for it.",
+        _COLLECTS,
+        f"{_ROWS}\n" + "".join(f"P{i},1,10\n" for i in range(5)),
     ),
     (
         "reasons",

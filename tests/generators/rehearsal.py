@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from fairlot.deposit.puzzle import answer_key
 from generators.case import Case, Chapter, accept, reject
+from generators.rehearsal_collects import COLLECTS, REFUSED_COLLECTS
 from generators.rehearsal_events import EVENTS, REFUSED
 from generators.rehearsal_items import FOUR_CODES, ITEMS, REFUSED_ITEMS
 from generators.rehearsal_later import later_cases
@@ -59,6 +60,10 @@ Ann;=1,1,100
 _ROW = f"{_HEADER}\nAnn,1,100\n"
 _SEATS = f'{_SALE}mechanism = "equal-share"\nsupply = 3\nprice = 100\ncap = 1\n{_SMALL}'
 _THREE = f"{_HEADER}\nAnn,1,100\nBob,1,100\nCleo,1,100\n"
+_BIBS = (
+    f'{_SALE}mechanism = "lottery"\nsupply = 2\nprice = 100\ncollect = true\n{_SMALL}'
+)
+_FIVE = f"{_THREE}Dan,1,100\nEve,1,100\n"
 _FOUR_SEATS = _SEATS.replace("supply = 3", "supply = 4")
 _HAPPENS = "when,person,event\n"
 
@@ -73,7 +78,8 @@ def chapter() -> Chapter:
         "a later sale of it from them, which is the one that the output is about; "
         "output the SHA-256 and the length of the transcript, sale_id, the last phase, and "
         "the texts of allocation.csv, nyms.csv, winners.csv and, where the sale has parts, "
-        "pools.csv, else null, and with items items.csv. trace holds registry_id and, for "
+        "pools.csv, else null, and with items items.csv, and where winners must collect "
+        "collected.csv and waiting.csv. trace holds registry_id and, for "
         "each entry in the order of the board, its type, time and entry hash: the first "
         "that differs shows where.",
         (
@@ -125,6 +131,22 @@ def chapter() -> Chapter:
                 for name, rule, code, events in REFUSED
             ),
             *later_cases(f"{_SEATS}{_FOUR}", _THREE),
+            *(
+                _accept(n, c, _BIBS, _FIVE, None if e is None else f"{_HAPPENS}{e}")
+                for n, c, e in COLLECTS
+            ),
+            *(
+                _reject(
+                    name,
+                    rule,
+                    "events-file.impossible",
+                    SEED,
+                    _BIBS if "late" in name else _SEATS,
+                    _THREE,
+                    f"{_HAPPENS}{events}",
+                )
+                for name, rule, events in REFUSED_COLLECTS
+            ),
         ),
     )
 

@@ -12,6 +12,7 @@ from fairlot.allocation.settlement import (
     winners_csv,
 )
 from fairlot.audit.inspection import entry_facts
+from fairlot.board.collected_tables import collected_csv, waiting_csv
 from fairlot.board.replay import replay_file
 from fairlot.board.storage import MemoryStorage
 from fairlot.cli.item_files import items_csv
@@ -115,6 +116,10 @@ def output_of(
         "pools_csv": pools_csv(ledger).decode() if in_parts(pools) else None,
         "winners_csv": winners_csv(ledger, persons).decode(),
     }
+    if done.state.second is not None:
+        first, second = done.state.drawn_outcome, done.state.second
+        output["collected_csv"] = collected_csv(first, second, persons).decode()
+        output["waiting_csv"] = waiting_csv(second, persons).decode()
     if with_items:
         output["items_csv"] = items_csv(done.handed, persons).decode()
     return output

@@ -8,9 +8,11 @@ from fairlot.board.sale import SaleState
 from fairlot.entry import Entry
 from generators import (
     plays,
+    plays_collected,
     sale_bids,
     sale_deposits,
     sale_draw,
+    sale_lapses,
     sale_registration,
     sale_rounds,
 )
@@ -57,6 +59,22 @@ _PLAYS = (
     _Play("waited", "Nobody takes part; the draw waits for a round.", plays.waited),
     _Play("auctioned", "Two people bid; a round opens their bids.", plays.auctioned),
     _Play("delivered", "What was won is claimed and delivered.", delivered),
+    _Play("collected", "The winner collects.", plays_collected.collected),
+    _Play(
+        "lapsed",
+        "The winner does not collect; the other gets the seat.",
+        plays_collected.lapsed,
+    ),
+    _Play(
+        "collect-end-missed",
+        "COLLECT_END was missed: nobody lapses.",
+        plays_collected.end_missed,
+    ),
+    _Play(
+        "round-stayed-out",
+        "The winner does not collect, and the second round does not come.",
+        plays_collected.stayed_out,
+    ),
     _Play("close-missed", "Void: CLOSE was missed.", plays.close_missed),
     _Play("commits-missing", "Void: nobody committed.", plays.commits_missing),
     _Play("seals-missing", "Void: nobody sealed.", plays.seals_missing),
@@ -134,6 +152,7 @@ def _refused() -> Sequence[Case]:
         *sale_draw.refusals(),
         *sale_rounds.refusals(),
         *sale_bids.refusals(),
+        *sale_lapses.refusals(),
     )
     return [_reject(refusal) for refusal in refusals]
 

@@ -11,6 +11,7 @@ from fairlot_crypto.cbor import Value
 from fairlot_crypto.hashing import i2osp
 from generators import terms_leftovers, terms_pools
 from generators.case import Case, Chapter
+from generators.terms_collect import accepted_collect, refused_collect
 from generators.terms_pools import Change, Row
 from generators.terms_rounds import accepted_rounds, refused_rounds
 from generators.terms_setting import (
@@ -50,6 +51,8 @@ def chapter() -> Chapter:
                 refuse_terms(terms_leftovers.leaving(sample_terms()), *row)
                 for row in terms_leftovers.refused(sample_terms())
             ),
+            *accepted_collect(),
+            *refused_collect(),
         ),
     )
 

@@ -69,6 +69,20 @@ _TERMS: Sequence[tuple[str, str, str]] = (
             '[times]\nepoch = "1 hour"\ndetection = "90 minutes"\nlockup = "270 minutes"\n'
         ),
     ),
+    (
+        "collect",
+        "Winners must collect, for as long as the lock-up at least.",
+        toml(
+            'collect = true\n[times]\ncollect = "12 days"\nexpiry = "2 days"\n',
+            mechanism='mechanism = "lottery"',
+            cap="",
+        ),
+    ),
+    (
+        "collect-false",
+        "What is false is absent.",
+        toml("collect = false\n", mechanism='mechanism = "lottery"', cap=""),
+    ),
     ("conference", "Every mechanism with parts, and what pools may ask.", CONFERENCE),
     ("crlf", "A byte order mark, and CR LF.", "\ufeff" + toml().replace("\n", "\r\n")),
     (
@@ -310,6 +324,7 @@ def _terms_map(file: TermsFile) -> Mapping[str, Raw]:
             "detection": file.times.detection,
             "expiry": file.times.expiry,
             "tail": file.times.tail,
+            **_collect(file.times.collect),
         },
         "beacon": {
             "contributors": roster,
@@ -322,6 +337,10 @@ def _terms_map(file: TermsFile) -> Mapping[str, Raw]:
             "drand": "own" if file.own_clock else None,
         },
     }
+
+
+def _collect(time: int | None) -> Mapping[str, Raw]:
+    return {} if time is None else {"collect": time}
 
 
 def _bid(bid: Bid | None) -> Raw:

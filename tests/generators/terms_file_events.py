@@ -33,8 +33,8 @@ ACCEPTED: Sequence[Happening] = (
         "all",
         "Every event, every phase, and the greatest number.",
         f"{HEADER}announced,8,lose-device\nopen,8,steal-device\ncommit,8,sell-identity\n"
-        "seal,8,re-verify\nreveal,8,contest\nresult,8,renew\nlocked,8,leave\n"
-        "unlocked,7,renew\n0,7,renew\n999999999,7,renew\n",
+        "seal,8,re-verify\nreveal,8,contest\nresult,8,renew\ncollecting,8,stay-away\n"
+        "redrawing,8,renew\nlocked,8,leave\nunlocked,7,renew\n0,7,renew\n999999999,7,renew\n",
     ),
     Happening(
         "as-people-write",

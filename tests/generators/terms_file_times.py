@@ -73,6 +73,25 @@ def refused_times() -> Iterator[tuple[str, str, str, str]]:
     )
     for name, rule, code, lines in rows:
         yield f"times-{name}", rule, code, toml(f"[times]\n{lines}\n")
+    lottery = toml("collect = true\n", mechanism='mechanism = "lottery"', cap="")
+    yield (
+        "times-collect-short",
+        "Who was robbed can collect again.",
+        "times",
+        f'{lottery}[times]\ncollect = "1036799 seconds"\n',
+    )
+    yield (
+        "times-collect-number",
+        _FORM,
+        "duration",
+        f"{lottery}[times]\ncollect = 1036800\n",
+    )
+    yield (
+        "times-collect-alone",
+        "Without collect in a pool nobody collects.",
+        "times",
+        toml('[times]\ncollect = "12 days"\n'),
+    )
     yield "times-number", "times is a table.", "table", toml("times = 7\n")
     for name, rule, code, line in (
         ("short", "A round has a day to come.", "range", 'expiry = "23 hours"'),

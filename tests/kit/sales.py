@@ -239,7 +239,7 @@ def steps(on: Stage, deposits: Sequence[Entry] | None = None) -> tuple[Step, ...
     """
     times = on.terms.times
     everybody = range(len(on.parts.contributors))
-    rounds = on.terms.named_rounds()
+    rounds = on.terms.draw_rounds()
     known = max((times.reveal_end, *(named.due for named in rounds)))
     round_step = Step("round", known, lambda _: [*map(on.round, rounds)])
     leaves = Step("leaves", on.begins, lambda _: [*map(on.leaf_entry, on.enrolled)])

@@ -1,14 +1,14 @@
 """Seats that lapse in any sale: who came keeps everything, and nothing is lost."""
 
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fairlot.allocation.outcome import Outcome
-from fairlot.allocation.redraw import Redrawn, redraw
+from fairlot.allocation.redraw import Redrawn, redraw, waiting
 from fairlot.allocation.run_pools import allocate
 from fairlot.allocation.settlement import settle
 from fairlot.names import Nym
@@ -87,6 +87,19 @@ def test_where_everybody_comes_nothing_changes(one: Collecting) -> None:
     after = one.after({total.nym for total in one.first.totals})
     assert after.lapsed == ()
     assert (after.totals, after.unsold) == (one.first.totals, one.first.unsold)
+
+
+@pytest.mark.slow
+@given(sales)
+def test_nobody_gets_a_seat_again_who_did_not_wait(one: Collecting) -> None:
+    """Refunds of those who wait are held: nobody else may come to owe anything."""
+    pools = [replace(p, collect=p.name in one.pools) for p in one.sale.pools]
+    waits = waiting(pools, one.sale.entrants, SALE, one.first)
+    after = one.after(one.came)
+    assert waits.keys() == one.pools
+    for result in after.pools:
+        got = {award.nym for award in result.awards if award.units}
+        assert got <= set(waits[result.pool.name])
 
 
 @given(sales)

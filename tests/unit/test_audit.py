@@ -46,7 +46,8 @@ def test_a_good_transcript_holds(concert_transcript: bytes) -> None:
 def test_all_checks_are_reported_in_order(concert_transcript: bytes) -> None:
     found = [result.check for result in verdict(concert_transcript).results]
     assert found == list(CHECKS)
-    assert [check.id for check in CHECKS] == [f"A{i:02}" for i in range(1, 37)]
+    numbers = (*range(1, 37), 38, 39)
+    assert [check.id for check in CHECKS] == [f"A{i:02}" for i in numbers]
 
 
 def test_the_specification_has_the_same_checks() -> None:

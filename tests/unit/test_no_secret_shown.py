@@ -24,6 +24,8 @@ PUBLIC = {
     ("CredentialRequest", "challenge"),
     ("CredentialRequest", "response"),
     ("Draw", "seed"),
+    ("SaidOfIt", "seed"),
+    ("SecondDraw", "seed"),
     ("WrongTag", "answer"),
     ("SeededLots", "seed"),
     ("Leaf", "handle"),

@@ -8,6 +8,7 @@ import pytest
 from fairlot.beacon.contributions import make_commitment, make_reveal
 from fairlot.board.phase import Phase, VoidReason
 from fairlot.board.sale import SaleState
+from fairlot.claim.collect import make_collect
 from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot.errors import Rejection
 from fairlot.logs import LogKind
@@ -89,6 +90,9 @@ def samples(on: Stage) -> dict[EntryType, Entry]:
         EntryType.REVEAL_END: on.sign(EntryType.REVEAL_END),
         EntryType.RECOVER: sign_entry(EntryType.RECOVER, on.terms.sale_id, {}, key),
         EntryType.RESULT: on.sign(EntryType.RESULT, made_result),
+        EntryType.COLLECT: make_collect(on.terms.sale_id, nym_of(deposit(on, 0)), key),
+        EntryType.COLLECT_END: on.sign(EntryType.COLLECT_END),
+        EntryType.REDRAWN: on.sign(EntryType.REDRAWN, {"outcome": bytes(32)}),
         EntryType.ITEMS: on.sign(EntryType.ITEMS, {}, on.parts.seller),
         EntryType.UNLOCK: on.sign(EntryType.UNLOCK),
         EntryType.DELIVERY: on.sign(EntryType.DELIVERY, {}, on.parts.seller),
@@ -119,6 +123,7 @@ LEGAL = {
         EntryType.REVEAL_END,
         EntryType.ROUND,
         EntryType.CLAIM,
+        EntryType.COLLECT,
     },
     Phase.RESULT: {
         *ALWAYS,
@@ -126,6 +131,7 @@ LEGAL = {
         EntryType.RECOVER,
         EntryType.ROUND,
         EntryType.CLAIM,
+        EntryType.COLLECT,
         EntryType.RESULT,
     },
     Phase.LOCKED: {

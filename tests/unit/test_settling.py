@@ -9,10 +9,8 @@ from typing import Any
 import pytest
 
 from fairlot.allocation.settlement import outcome_hash
+from fairlot.audit.missing import MissingMarker, MissingOpening, MissingRound
 from fairlot.audit.settling import (
-    MissingMarker,
-    MissingOpening,
-    MissingRound,
     NotYet,
     Settled,
     Settlement,

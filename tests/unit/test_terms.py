@@ -65,7 +65,7 @@ def test_every_field_moves_the_sale_id() -> None:
         "beacon": replace(terms.beacon, delay=1),
         "currency": Currency("EUR", 2),
     }
-    fixed = {"refund", "deposits", "bids"}
+    fixed = {"refund", "deposits", "bids", "redraw"}
     assert {field.name for field in fields(Terms)} == set(others) | fixed
     changed = [replace(terms, **{name: other}) for name, other in others.items()]
     ids = {Terms.from_value(new.to_value()).sale_id for new in changed}

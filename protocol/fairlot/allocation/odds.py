@@ -157,7 +157,7 @@ class _View:
             self._leave_open(running, [i for i, _ in entered])
         elif pool.name != self.last:
             self._settle(running, entered, odds)
-        why = (*odds.why, *_fares(running, self.money))
+        why = (*odds.why, *_besides(running, self.money))
         return PoolOdds(running, nyms, odds, (len(nyms), len(nyms)), (), why)
 
     def _leave_open(self, pool: Pool, may_enter: Sequence[int]) -> None:
@@ -202,7 +202,7 @@ class _View:
         return (
             f"it depends on the draw of {_listed(depends_on)}",
             f"{count} enter; {supply} for sale{left}",
-            *_fares(pool, self.money),
+            *_besides(pool, self.money),
         )
 
     def _alike(
@@ -310,6 +310,10 @@ _POINTS_RULE = (
     "each unit goes to one of those who enter and have none yet, with chances in proportion "
     "to their points"
 )
+_COLLECT_RULE = (
+    "winners must collect: what they do not is drawn again among those who got nothing, "
+    "and that chance is in no number here"
+)
 
 
 def _rule_of(pool: Pool) -> str:
@@ -326,9 +330,10 @@ def _rule_of(pool: Pool) -> str:
     return rule
 
 
-def _fares(pool: Pool, money: Money) -> tuple[str, ...]:
-    """State what a unit costs, where that differs."""
-    return () if pool.fares is None else (f"a unit costs {pool.fares.text(money)}",)
+def _besides(pool: Pool, money: Money) -> tuple[str, ...]:
+    """State what a unit costs, where that differs, and what chances leave unsaid."""
+    fares = () if pool.fares is None else (f"a unit costs {pool.fares.text(money)}",)
+    return (*fares, _COLLECT_RULE) if pool.collect else fares
 
 
 def _listed(names: Sequence[str] | None) -> str:

@@ -10,6 +10,7 @@ from fairlot.allocation.entering import (
     Entrant,
     Groups,
     Standing,
+    can_take_one,
     entering,
     gather,
 )
@@ -145,6 +146,33 @@ def redraw_pools(
     )
     check_redrawn(pools, present, first, redrawn)
     return redrawn
+
+
+def waiting(
+    pools: Sequence[Pool], entrants: Iterable[Entrant], sale_id: bytes, first: Outcome
+) -> Mapping[str, tuple[Nym, ...]]:
+    """Return who may still get a seat by a second draw, whoever collects (step 12).
+
+    The names of the collecting pools in their order, each with the nyms, ascending.
+
+    Args:
+        pools: the terms' pools.
+        entrants: the funded final deposits, in any order.
+        sale_id: 32 bytes.
+        first: the outcome of the first draw for these.
+    """
+    present, groups = gather(pools, entrants, sale_id)
+    standings = [Standing(total.units, total.payment) for total in first.totals]
+    # Step 12.
+    running = [replace(p, again=False, unsold=None) for p in pools if p.collect]
+    return {
+        pool.name: tuple(
+            present[i].nym
+            for i, order in entering(pool, present, standings, groups)
+            if can_take_one(pool, order)
+        )
+        for pool in running
+    }
 
 
 def _draw_again(

@@ -35,6 +35,7 @@ from fairlot.audit.given import (
 )
 from fairlot.audit.kept import NOTHING, Compared, Kept, compare_kept
 from fairlot.audit.margin import beacon_facts, notices
+from fairlot.audit.redrawing import redraw_findings
 from fairlot.audit.report import CheckResult, Report
 from fairlot.audit.roles import role_findings, role_notices
 from fairlot.audit.transcript_file import transcript_bytes
@@ -151,9 +152,10 @@ def audit(
 ) -> Report:
     """Check a whole transcript.
 
-    The checklist is ``CHECKS``: A01 to A05, A07 to A22, A24 and A30 to A36 follow from
-    reading and folding; this function itself checks A06 (roots), A14 (people), A23 (the
-    end), A25 (no rehearsal), A26 (roles), A28 (the witnesses) and A29 (what was kept).
+    The checklist is ``CHECKS``: A01 to A05, A07 to A22, A24, A30 to A36 and A39 follow
+    from reading and folding; this function itself checks A06 (roots), A14 (people), A23
+    (the end), A25 (no rehearsal), A26 (roles), A28 (the witnesses), A29 (what was kept)
+    and a part of A38 (second draws).
     ``NOT_CHECKED`` lists what it leaves to its caller.
 
     Args:
@@ -250,7 +252,9 @@ def _own_findings(
     # Step 2.
     yield from root_findings(read, expected, compared.heads)
     # Step 4.
-    yield from watch_findings(state, Watch(read.watch.seen | compared.seen))
+    watch = Watch(read.watch.seen | compared.seen)
+    yield from watch_findings(state, watch)
+    yield from redraw_findings(state, watch, known)
     yield from expiry_findings(state, known)
     yield from roll_findings(read.registries, compared.registries)
     # Step 9.
@@ -295,7 +299,7 @@ def _future_notices(state: SaleState, now: int | None) -> Iterator[str]:
 
 def _wrong_end(read: Replay) -> bool:
     """Tell whether the sale has an end that is wrong, for which there is a finding already."""
-    ends = (EntryType.RESULT, EntryType.VOID)
+    ends = (EntryType.RESULT, EntryType.REDRAWN, EntryType.VOID)
     last = read.entries[-1] if read.entries else None
     return last is not None and last.entry.type in ends and last.refusal is not None
 

@@ -169,6 +169,16 @@ CHECKS = (
             "delivery.claim",
         ),
     ),
+    Check(
+        "A38",
+        "Seats that lapse are drawn again once, as who collected and the round say",
+        ("redraw.",),
+    ),
+    Check(
+        "A39",
+        "Seats are collected once, under a key of their position, in time",
+        ("collect.",),
+    ),
 )
 """The checks in the order of the report."""
 

@@ -91,6 +91,11 @@ class NymFacts:
     left_out: tuple[Bar, ...]
     """Why it can get nothing whatever others do, pool by pool; else empty, as before CLOSE."""
     sentence: str
+    collected: bool | None = None
+    """Whether a nym that has won what must be collected has done so, so far; ``None`` where
+    there is nothing to collect."""
+    again: tuple[PoolFacts, ...] = ()
+    """Every pool whose second draw it entered, in the order of the pools."""
 
 
 def entry_facts(read: Replay) -> tuple[EntryFacts, ...]:
@@ -119,6 +124,7 @@ def nym_facts(state: SaleState, nym: Nym) -> NymFacts | None:
         return None
     binding = position.final.binding
     pools = _pools(state, nym)
+    again, collected = _again(state, nym), _collected(state, pools, nym)
     bars = _bars(state, nym)
     first = pools[0] if pools else None
     line = _ledger_line(state, nym)
@@ -137,7 +143,9 @@ def nym_facts(state: SaleState, nym: Nym) -> NymFacts | None:
         refund=line.refund if line else None,
         left_out=bars,
         sentence=f"Nym {nym.hex()} {_standing(position, writing(state.terms.currency))}"
-        f"{_fate(state, line, pools, bars)}.",
+        f"{_fate(state, line, pools, bars, _later(state, collected, again))}.",
+        collected=collected,
+        again=again,
     )
 
 
@@ -162,11 +170,47 @@ def _unread(log: LogKind, index: int, code: str | None) -> EntryFacts:
 def _pools(state: SaleState, nym: Nym) -> tuple[PoolFacts, ...]:
     if state.outcome is None or state.draw is None:
         return ()
+    return _drawn(state, state.outcome.pools, state.draw.seed, nym)
+
+
+def _again(state: SaleState, nym: Nym) -> tuple[PoolFacts, ...]:
+    """Return what second draws gave a nym that waited."""
+    second = state.second
+    if second is None or second.seed is None:
+        return ()
+    return _drawn(state, second.redrawn.pools, second.seed, nym)
+
+
+def _collected(state: SaleState, pools: Sequence[PoolFacts], nym: Nym) -> bool | None:
+    collecting = state.terms.collecting
+    won = any(facts.pool in collecting and facts.units for facts in pools)
+    return nym in state.collects.nyms if won else None
+
+
+def _later(state: SaleState, collected: bool | None, again: Sequence[PoolFacts]) -> str:
+    """Say what became of a seat that was to be collected, and of a second draw."""
+    said = "".join(f"; in the second draw, {_in_pool(facts)}" for facts in again)
+    if collected is None:
+        return said
+    lapsed = state.second is not None and not collected
+    so_far = "" if state.second is not None else " so far"
+    kept = "; nobody loses a seat, as the collecting was not ended in time"
+    if lapsed and state.collects.fixed is None:
+        return f"{said}{kept}"
+    if lapsed:
+        return f"{said}; it has not collected, so its seat has lapsed"
+    return f"{said}; it has {'' if collected else 'not '}collected{so_far}"
+
+
+def _drawn(
+    state: SaleState, results: Sequence[PoolResult], seed: bytes, nym: Nym
+) -> tuple[PoolFacts, ...]:
+    """Return what pools gave a nym by the lots of a seed."""
     found: list[PoolFacts] = []
-    for result in state.outcome.pools:
+    for result in results:
         award = result.of(nym)
         if award is not None:
-            seed_L = pool_seed(state.draw.seed, state.sale_id, result.pool.name)
+            seed_L = pool_seed(seed, state.sale_id, result.pool.name)
             own = (_rank(result, seed_L, nym), nym)
             drawn = rivals(result, nym)
             ahead = sum((_rank(result, seed_L, other), other) < own for other in drawn)
@@ -225,6 +269,7 @@ def _fate(
     line: LedgerLine | None,
     pools: Sequence[PoolFacts],
     bars: Sequence[Bar],
+    later: str,
 ) -> str:
     reasons = "; ".join(f"pool {bar.pool}: {bar.clause}" for bar in bars)
     if line is None:
@@ -232,8 +277,9 @@ def _fate(
         return f"{why}; nothing is decided yet, the sale stands in phase {state.phase}"
     currency = state.terms.currency
     paid, back = (money_text(a, currency) for a in (line.payment, line.refund))
-    later = " once its claim is released" if line.held else ""
-    money = f"pays {paid} and gets {back} back{later}"
+    until = "the second draw is over" if state.waiting else "its claim is released"
+    after = f" once {until}" if line.held else ""
+    money = f"pays {paid} and gets {back} back{after}"
     if state.phase is Phase.VOID:
         return f"; the sale is void ({state.void_reason}), so it {money}"
     if not pools:
@@ -245,7 +291,7 @@ def _fate(
     said += "".join(
         f"; pool {bar.pool} has nothing for it: {bar.clause}" for bar in out
     )
-    return f"{said}; in all it gets {units(line.units)}, {money}"
+    return f"{said}{later}; in all it gets {units(line.units)}, {money}"
 
 
 def _in_pool(facts: PoolFacts) -> str:

@@ -11,7 +11,6 @@ from fairlot.board.replay import Replay
 from fairlot.claim.claim import Claim, read_claim
 from fairlot.delivery.box import open_item
 from fairlot.delivery.entries import read_delivery, read_items
-from fairlot.delivery.items import units_of
 from fairlot.entry import Entry, EntryHash, EntryType
 from fairlot.errors import Rejection
 from fairlot.names import Nym, SaleId
@@ -44,7 +43,7 @@ def receive(
         key_of: returns the key pair of a claim, whose public half is its ``enc_pk``.
 
     Raises:
-        Rejection: ``phase.wrong`` before RESULT.
+        Rejection: ``phase.wrong`` before it is known who gets what.
     """
     by_hash = {timed.entry.hash: timed.entry for timed in read.entries}
     sent = {
@@ -52,7 +51,7 @@ def receive(
         for entry in by_hash.values()
         if entry.type is EntryType.DELIVERY
     }
-    units = enumerate(units_of(read.state.drawn_outcome))
+    units = enumerate(read.state.units())
     mine = [(number, unit.pool) for number, unit in units if unit.nym == nym]
     return tuple(
         _open(read.state.sale_id, by_hash, pool, sent[number], key_of)

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
+from fairlot.board.second_draw import SaidOfIt
 from fairlot.claim.claim import read_claim
+from fairlot.claim.collect import read_collect
 from fairlot.delivery.entries import read_delivery, read_items
 from fairlot.deposit.deposit import read_deposit
 from fairlot.deposit.payment import read_payment
@@ -83,8 +85,9 @@ def _lottery(pool: Pool, money: Money) -> str:
     groups = f", groups of up to {pool.group_max}" if pool.group_max > 1 else ""
     certain = f", {pool.certain} of them to the highest bids" if pool.certain else ""
     points = f", chances in proportion to {pool.points}" if pool.points else ""
+    collect = ", drawn again unless collected" if pool.collect else ""
     price = _price(pool, money)
-    return f"at {price}, one a person by lot{groups}{certain}{points}"
+    return f"at {price}, one a person by lot{groups}{certain}{points}{collect}"
 
 
 def _price(pool: Pool, money: Money) -> str:
@@ -187,6 +190,14 @@ def _result(entry: Entry, _money: Money) -> str:
     return f"The draw gives the seed {seed} and the outcome {outcome}."
 
 
+def _redrawn(entry: Entry, _money: Money) -> str:
+    said = SaidOfIt.read(body_fields(entry))
+    outcome = f"the outcome {said.outcome.hex()}"
+    if said.seed is None:
+        return f"No seat is drawn again: {outcome}."
+    return f"The second draw gives the seed {said.seed.hex()} and {outcome}."
+
+
 def _items(entry: Entry, _money: Money) -> str:
     promised = counted(read_items(entry).count, "item", "items")
     return f"The seller promises {promised}, one for each unit that was won."
@@ -237,6 +248,9 @@ _SENTENCES: Mapping[EntryType, Callable[[Entry, Money], str]] = {
     ),
     EntryType.ROUND: _round,
     EntryType.RESULT: _result,
+    EntryType.COLLECT: lambda e, _: f"Nym {read_collect(e).hex()} comes for its seats.",
+    EntryType.COLLECT_END: lambda _e, _: "The time to collect is over.",
+    EntryType.REDRAWN: _redrawn,
     EntryType.ITEMS: _items,
     EntryType.UNLOCK: lambda _e, _: "Items may be handed over from now on.",
     EntryType.DELIVERY: _delivery,

@@ -4,14 +4,16 @@ RESULT and VOID only announce what the log, its heads and the named rounds deter
 here asks a clock, or takes the end of a file for an end of the sale.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
 from fairlot.allocation.outcome import Outcome
-from fairlot.allocation.settlement import LedgerLine, outcome_hash, settle_void
+from fairlot.allocation.settlement import LedgerLine, outcome_hash, settle, settle_void
 from fairlot.audit.given import GivenHead
+from fairlot.audit.missing import Missing, what_is_missing
+from fairlot.audit.redrawing import settle_again
 from fairlot.audit.sale_file import read_sale_file
 from fairlot.beacon.contributions import Draw
 from fairlot.beacon.rounds import Rounds
@@ -20,75 +22,14 @@ from fairlot.board.log_replay import Finding
 from fairlot.board.phase import VoidReason
 from fairlot.board.replay import Replay
 from fairlot.board.sale import SaleState
-from fairlot.board.standing import DUE, Marked, Watch, last_moment
-from fairlot.entry import EntryType
+from fairlot.board.second_draw import Drawn, SecondDraw
+from fairlot.board.standing import Watch
 from fairlot.names import SaleId
-from fairlot.terms.named_round import NamedRound
-from fairlot.text import Json
 from fairlot_crypto.curve import Backend
-from fairlot_crypto.keys import VerifyKey
 from fairlot_crypto.log.checkpoint import SignedCheckpoint
 from fairlot_crypto.progress import Progress, silent
 from fairlot_crypto.statements import Statements
 from fairlot_crypto.timelock.drand import Beacon
-
-
-@dataclass(frozen=True, slots=True)
-class MissingMarker:
-    """A marker that is shown neither to be in time nor to be missed."""
-
-    kind: EntryType
-    logged: bool
-    """Whether it is on the log."""
-    until: int
-    """The last Unix second at which it is in time."""
-    seen: int
-    """How many witnesses dated a head over it by then."""
-    quorum: int
-    """How many must."""
-
-    def to_json(self) -> Mapping[str, Json]:
-        """Return the map that is printed for machines."""
-        return {
-            "missing": "marker",
-            "type": self.kind.value,
-            "logged": self.logged,
-            "until": self.until,
-            "seen": self.seen,
-            "quorum": self.quorum,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class MissingOpening:
-    """A commitment that is neither revealed nor recovered."""
-
-    key: VerifyKey
-    """Whose it is."""
-
-    def to_json(self) -> Mapping[str, Json]:
-        """Return the map that is printed for machines."""
-        return {"missing": "opening", "key": self.key.hex()}
-
-
-@dataclass(frozen=True, slots=True)
-class MissingRound:
-    """A round that the terms name, and that is neither on the log nor given."""
-
-    named: NamedRound
-
-    def to_json(self) -> Mapping[str, Json]:
-        """Return the map that is printed for machines."""
-        chain_hash, number = self.named.name
-        return {
-            "missing": "round",
-            "chain": chain_hash.hex(),
-            "round": number,
-            "due": self.named.due,
-        }
-
-
-Missing: TypeAlias = "MissingMarker | MissingOpening | MissingRound"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +47,9 @@ class Settled:
     ledger: tuple[LedgerLine, ...]
     """One line for each nym, sorted by nym."""
     outcome_hash: bytes
-    """The hash of the ledger that RESULT states, 32 bytes."""
+    """The hash of the ledger that RESULT states, or REDRAWN where winners collect."""
+    second: SecondDraw | None = None
+    """What the second draw gave; ``None`` where winners need not collect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +77,9 @@ class NotYet:
     """The rules that the file breaks: ``audit_transcript`` says more."""
     missing: tuple[Missing, ...]
     """What would determine it: at least one thing."""
+    drawn: Settled | None = None
+    """What the first draw gave, where winners collect and it is known; its ledger is not
+    the last word."""
 
 
 Settlement: TypeAlias = "Settled | ShownVoid | NotYet"
@@ -202,7 +148,7 @@ def settle_replay(
     state, findings = read.state, tuple(read.findings)
     if not state.begun:
         read.check()
-    sale_id = state.terms.sale_id
+    terms, sale_id = state.terms, state.terms.sale_id
     # Step 2.
     watch = _watch(read, heads)
     # Step 3.
@@ -212,13 +158,28 @@ def settle_replay(
     if reason is not None and not refuted(reason, known):
         return ShownVoid(sale_id, findings, reason, settle_void(state.fundings()))
     # Steps 5 and 6.
-    missing = tuple(_missing(state, watch, known))
+    missing = tuple(what_is_missing(state, watch, known))
     if missing:
         return NotYet(sale_id, findings, missing)
     # Step 7.
     draw, outcome, ledger = state.result(known)
     hashed = outcome_hash(ledger, state.terms.pools)
-    return Settled(sale_id, findings, draw, outcome, ledger, hashed)
+    settled = Settled(sale_id, findings, draw, outcome, ledger, hashed)
+    return _settle_again(state, watch, known, settled) if terms.collecting else settled
+
+
+def _settle_again(
+    state: SaleState, watch: Watch, known: Rounds, first: Settled
+) -> Settled | NotYet:
+    """Settle a sale whose winners collect, once it is known who has (step 7)."""
+    drawn = Drawn(state.terms, state.entrants(known), first.draw, first.outcome)
+    found = settle_again(state, watch, known, drawn)
+    if isinstance(found, SecondDraw):
+        hashed = outcome_hash(found.ledger, state.terms.pools)
+        ledger = found.ledger
+        return replace(first, ledger=ledger, outcome_hash=hashed, second=found)
+    held = settle(first.outcome, state.fundings(state.held(drawn)))
+    return NotYet(first.sale_id, first.findings, found, replace(first, ledger=held))
 
 
 def refuted(reason: VoidReason | None, known: Rounds) -> bool:
@@ -231,29 +192,3 @@ def _watch(read: Replay, heads: Iterable[SignedCheckpoint]) -> Watch:
     for head in heads:
         watch.seen.update(check_head(head, read.state))
     return watch
-
-
-def _missing(state: SaleState, watch: Watch, known: Rounds) -> Iterator[Missing]:
-    # Step 5.
-    if watch.marked(state, EntryType.SEALED) is not Marked.IN_TIME:
-        yield from _markers(state, watch)
-        return
-    # Step 6.
-    made = state.contributions
-    if made.recovered is None:
-        yield from map(MissingOpening, made.withheld)
-    yield from map(MissingRound, known.missing)
-
-
-def _markers(state: SaleState, watch: Watch) -> Iterator[Missing]:
-    """Yield the markers that are not in time, up to where the log or the sale ends."""
-    quorum = state.terms.watching.quorum
-    for kind in DUE:
-        logged = kind in state.markers
-        if watch.marked(state, kind) is not Marked.IN_TIME:
-            until = last_moment(state.terms, kind)
-            seen = watch.seen_in_time(state, kind)
-            yield MissingMarker(kind, logged, until, seen, quorum)
-        ends = kind is EntryType.COMMIT_END and not state.contributions.enough
-        if ends or not logged:
-            return

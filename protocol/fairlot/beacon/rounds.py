@@ -31,13 +31,20 @@ class Rounds:
     """The rounds that the terms name, and those that are on the board."""
 
     named: tuple[NamedRound, ...] = ()
+    """All that the terms name."""
+    second: NamedRound | None = None
+    """That of them for which only a second draw waits."""
     signatures: dict[RoundName, bytes] = field(default_factory=dict[RoundName, bytes])
     """S, the signature, of each accepted round."""
 
     @property
     def missing(self) -> tuple[NamedRound, ...]:
-        """The rounds that are not on the board."""
-        return tuple(each for each in self.named if each.name not in self.signatures)
+        """The rounds that the draw waits for, and that are not on the board."""
+        return tuple(
+            each
+            for each in self.named
+            if each != self.second and each.name not in self.signatures
+        )
 
     def including(
         self, curve: Backend, given: Iterable[Beacon], statements: Statements
@@ -58,7 +65,7 @@ class Rounds:
         for beacon in given:
             named = self.identify(curve, beacon, statements)
             signatures[named.name] = beacon.signature
-        return Rounds(self.named, signatures)
+        return Rounds(self.named, self.second, signatures)
 
     def identify(
         self, curve: Backend, beacon: Beacon, statements: Statements

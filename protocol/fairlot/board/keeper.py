@@ -22,6 +22,8 @@ MARKERS = (
     EntryType.SEALED,
     EntryType.REVEAL_END,
     EntryType.RESULT,
+    EntryType.COLLECT_END,
+    EntryType.REDRAWN,
     EntryType.UNLOCK,
 )
 """What the board itself says, in this order, after OPEN; and VOID."""
@@ -80,7 +82,7 @@ class Board(LogKeeper[SaleState]):
         return self._append_own(EntryType.OPEN, {"roll": roll}, time)
 
     def append_marker(self, kind: EntryType, time: int) -> Receipt:
-        """Append CLOSE, COMMIT_END, SEALED, REVEAL_END, RESULT or UNLOCK.
+        """Append a marker that has no method of its own: one of ``MARKERS``.
 
         Args:
             kind: one of these.
@@ -113,6 +115,8 @@ class Board(LogKeeper[SaleState]):
                 **draw.to_value(),
                 "outcome": outcome_hash(ledger, self.state.terms.pools),
             }
+        if kind is EntryType.REDRAWN:
+            return self.state.second_draw(time).to_value(self.state.terms)
         return {}
 
 

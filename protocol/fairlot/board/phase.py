@@ -16,6 +16,10 @@ class Phase(StrEnum):
     SEAL = "seal"
     REVEAL = "reveal"
     RESULT = "result"
+    COLLECTING = "collecting"
+    """Who has won is known, and winners must collect."""
+    REDRAWING = "redrawing"
+    """Who has collected is fixed."""
     LOCKED = "locked"
     UNLOCKED = "unlocked"
     VOID = "void"
@@ -30,14 +34,18 @@ RUNNING = (
     Phase.RESULT,
 )
 """From TERMS on until the sale has ended."""
-DRAWN = (Phase.LOCKED, Phase.UNLOCKED)
+BETWEEN = (Phase.COLLECTING, Phase.REDRAWING)
+"""Between RESULT and REDRAWN, in a sale whose winners must collect."""
+GIVEN = (Phase.LOCKED, Phase.UNLOCKED)
+"""Who gets what is on the log, once and for all."""
+DRAWN = (*BETWEEN, *GIVEN)
 """RESULT is on the log."""
-ENDED = (*DRAWN, Phase.VOID)
+ENDED = (*GIVEN, Phase.VOID)
 """The sale has ended; its log goes on."""
 
 PHASES: Mapping[EntryType, tuple[Phase, ...]] = {
     EntryType.TERMS: (Phase.EMPTY,),
-    EntryType.TIME: (*RUNNING, *ENDED),
+    EntryType.TIME: (*RUNNING, *BETWEEN, *ENDED),
     EntryType.OPEN: (Phase.ANNOUNCED,),
     EntryType.DEPOSIT: (Phase.OPEN,),
     EntryType.CANCEL: (Phase.OPEN,),
@@ -50,9 +58,12 @@ PHASES: Mapping[EntryType, tuple[Phase, ...]] = {
     EntryType.REVEAL: (Phase.REVEAL, Phase.RESULT),
     EntryType.REVEAL_END: (Phase.REVEAL,),
     EntryType.RECOVER: (Phase.RESULT,),
-    EntryType.ROUND: (Phase.REVEAL, Phase.RESULT),
+    EntryType.ROUND: (Phase.REVEAL, Phase.RESULT, *BETWEEN),
     EntryType.RESULT: (Phase.RESULT,),
-    EntryType.CLAIM: (Phase.REVEAL, Phase.RESULT, *ENDED),
+    EntryType.CLAIM: (Phase.REVEAL, Phase.RESULT, *BETWEEN, *ENDED),
+    EntryType.COLLECT: (Phase.REVEAL, Phase.RESULT, Phase.COLLECTING),
+    EntryType.COLLECT_END: (Phase.COLLECTING,),
+    EntryType.REDRAWN: BETWEEN,
     EntryType.ITEMS: (Phase.LOCKED,),
     EntryType.UNLOCK: (Phase.LOCKED,),
     EntryType.DELIVERY: (Phase.UNLOCKED,),

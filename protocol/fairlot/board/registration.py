@@ -66,10 +66,20 @@ def check_times(terms: Terms, registry: Registry) -> None:
     if times.unlock < earliest:
         problem = f"unlock must not be before {earliest}: until then a thief may hold"
         raise Rejection("terms.lockup", f"{problem} what was stolen before the draw")
+    if times.collect is not None:
+        _check_collect(times.collect, terms.collected_from + registry.least_lockup)
     if times.unlock + registry.settles_after > registry.closes:
         latest = registry.closes - registry.settles_after
         problem = f"unlock must not be after {latest}, as the season's tail ends then"
         raise Rejection("registry.terms", problem)
+
+
+def _check_collect(collect: int, earliest: int) -> None:
+    if collect < earliest:
+        problem = (
+            f"collect must not be before {earliest}: until then who was robbed may"
+        )
+        raise Rejection("terms.lockup", f"{problem} not be able to collect")
 
 
 def find_roll(state: RegistryState, named: RollId) -> PostedRoll:

@@ -3,10 +3,11 @@
 Storage, wallets and the command line only produce and carry entries.
 """
 
-from fairlot.allocation.settlement import outcome_hash, settle_void
+from fairlot.allocation.settlement import outcome_hash, settle, settle_void
 from fairlot.beacon.contributions import Contributions, Draw, Frozen, check_setup
 from fairlot.beacon.rounds import Rounds
 from fairlot.beacon.seals import Seal, Seals
+from fairlot.board.collecting import CollectingFacts
 from fairlot.board.phase import PHASES, Phase, VoidReason
 from fairlot.board.registration import (
     check_opening,
@@ -15,9 +16,9 @@ from fairlot.board.registration import (
     read_terms,
 )
 from fairlot.board.registry_state import RegistryState
-from fairlot.board.sale_facts import SaleFacts, no_terms
+from fairlot.board.sale_facts import no_terms
+from fairlot.board.second_draw import SaidOfIt
 from fairlot.claim.claim import check_claim
-from fairlot.delivery.items import units_of
 from fairlot.deposit.payment import read_payment
 from fairlot.deposit.verify import check_deposit
 from fairlot.entry import Entry, EntryHash, EntryType, Role, body_fields
@@ -28,7 +29,7 @@ from fairlot_crypto.errors import CryptoError
 from fairlot_crypto.keys import check_verify_key
 
 
-class SaleState(SaleFacts):
+class SaleState(CollectingFacts):
     """A sale, which takes the entries of its log in one by one."""
 
     def __init__(self, registry: RegistryState) -> None:
@@ -56,6 +57,9 @@ class SaleState(SaleFacts):
             EntryType.ROUND: self._round_entry,
             EntryType.RESULT: self._result_entry,
             EntryType.CLAIM: self._claim_entry,
+            EntryType.COLLECT: self._collect_entry,
+            EntryType.COLLECT_END: self._collect_end_entry,
+            EntryType.REDRAWN: self._redrawn_entry,
             EntryType.ITEMS: self._items_entry,
             EntryType.UNLOCK: self._unlock_entry,
             EntryType.DELIVERY: self._delivery_entry,
@@ -106,7 +110,7 @@ class SaleState(SaleFacts):
         check_registry(terms, self.registry)
         self._terms, self._sale_id = terms, terms.sale_id
         self._identity = terms.log
-        self.rounds = Rounds(terms.named_rounds())
+        self.rounds = Rounds(terms.named_rounds(), terms.redraw)
         self.phase = Phase.ANNOUNCED
 
     def _deposit_entry(self, entry: Entry, time: int) -> None:
@@ -204,14 +208,38 @@ class SaleState(SaleFacts):
             )
         self.draw, self.outcome, self._ledger = draw, outcome, ledger
         self.phase = Phase.LOCKED
+        if self.terms.collecting:
+            self.waiting = self.held(self.drawn(draw, outcome))
+            self._ledger = settle(outcome, self.fundings(self.waiting))
+            self.phase = Phase.COLLECTING
 
     def _claim_entry(self, entry: Entry, time: int) -> None:
         credentials, roll = self.credentials, self.roll.roll_id
         claim = check_claim(credentials, self.terms, roll, entry, time, self.statements)
         self.claims.place(claim, self.positions.by_nym)
 
+    def _collect_entry(self, entry: Entry, _time: int) -> None:
+        self.check_collecting()
+        self.collects.take(entry, self.positions.by_nym, self.claims)
+
+    def _collect_end_entry(self, entry: Entry, time: int) -> None:
+        body_fields(entry).done()
+        # Only RESULT of a sale with such a time leads here.
+        self._check_marker(self.terms.times.collect or 0, time)
+        self.collects.fix()
+        self.phase = Phase.REDRAWING
+
+    def _redrawn_entry(self, entry: Entry, time: int) -> None:
+        fields = body_fields(entry)
+        said = SaidOfIt.read(fields)
+        fields.done()
+        second = self.second_as_said(said, time)
+        self.second, self.waiting = second, frozenset()
+        self._ledger = second.ledger
+        self.phase = Phase.LOCKED
+
     def _items_entry(self, entry: Entry, _time: int) -> None:
-        self.deliveries.take_items(entry, units_of(self.drawn_outcome))
+        self.deliveries.take_items(entry, self.units())
 
     def _delivery_entry(self, entry: Entry, time: int) -> None:
         def claim_of(nym: Nym) -> EntryHash | None:

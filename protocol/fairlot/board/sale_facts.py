@@ -3,6 +3,7 @@
 It rests on the state of the registry that its terms name.
 """
 
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from fairlot.allocation.entering import Entrant
@@ -50,6 +51,8 @@ class SaleFacts(LogState):
         self.claims = Claims()
         self.deliveries = Deliveries()
         self.rounds = Rounds()
+        self.waiting: frozenset[Nym] = frozenset()
+        """Whose refunds are held from RESULT to REDRAWN, since they may still win."""
         self.draw: Draw | None = None
         self.outcome: Outcome | None = None
         self.void_reason: VoidReason | None = None
@@ -207,16 +210,26 @@ class SaleFacts(LogState):
 
     def refund_to(self, nym: Nym, position: Position) -> bytes | None:
         """Return where the refunds of a nym go; ``None`` as long as they are held."""
+        if nym in self.waiting:
+            return None
+        return self.final_destination(nym, position)
+
+    def final_destination(self, nym: Nym, position: Position) -> bytes | None:
+        """Return where refunds of a nym go that no second draw holds."""
         claim = self._released(nym, self.clock)
         return refunded(self.terms.refund, position.refund_to, claim)
 
-    def fundings(self) -> tuple[Funding, ...]:
-        """Return what every nym has paid, and where its refunds go."""
+    def fundings(self, waiting: AbstractSet[Nym] = frozenset()) -> tuple[Funding, ...]:
+        """Return what every nym has paid, and where its refunds go.
+
+        Args:
+            waiting: those whose refunds are held for a second draw.
+        """
         return tuple(
             Funding(
                 nym,
                 position.paid,
-                self.refund_to(nym, position),
+                None if nym in waiting else self.final_destination(nym, position),
                 position.final.binding.type is EntryType.DEPOSIT,
             )
             for nym, position in self.positions.by_nym.items()

@@ -113,6 +113,11 @@ class Watch:
 def due(terms: Terms, kind: EntryType) -> int:
     """Return when a marker is due; RESULT is from the end of the reveals on."""
     times = terms.times
+    # Elsewhere than where winners collect, the fold refuses both of these.
+    if kind is EntryType.COLLECT_END:
+        return times.collect or 0
+    if kind is EntryType.REDRAWN:
+        return terms.redraw.due if terms.redraw else 0
     return {
         EntryType.OPEN: times.open,
         EntryType.CLOSE: times.close,
@@ -125,5 +130,5 @@ def due(terms: Terms, kind: EntryType) -> int:
 
 
 def last_moment(terms: Terms, kind: EntryType) -> int:
-    """Return until when a marker is in time: one of ``DUE``."""
+    """Return until when a marker is in time: one of ``DUE``, or COLLECT_END."""
     return due(terms, kind) + terms.times.slack

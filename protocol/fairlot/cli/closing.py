@@ -1,6 +1,7 @@
 """How a sale ended: shown to people, and as tables (specs/command-line.md, section 2)."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TypeAlias
 
@@ -13,7 +14,9 @@ from fairlot.allocation.settlement import (
     pools_csv,
     winners_csv,
 )
+from fairlot.board.collected_tables import collected_csv, waiting_csv
 from fairlot.board.sale import SaleState
+from fairlot.board.second_draw import SecondDraw
 from fairlot.cli.output import say
 from fairlot.cli.table import show_table
 from fairlot.money import Money, money_text, writing
@@ -24,6 +27,8 @@ from fairlot_crypto.durable import PRIVATE, write_file
 ALLOCATION = "allocation.csv"
 POOLS = "pools.csv"
 WINNERS = "winners.csv"
+COLLECTED = "collected.csv"
+WAITING = "waiting.csv"
 
 _Row: TypeAlias = tuple[str, int | str, str]
 """A row of the closing table: name, number or amount, and what it counts."""
@@ -56,6 +61,33 @@ def write_tables(
         write_file(folder / POOLS, pools_csv(ledger))
 
 
+def write_collected(
+    folder: Path,
+    first: Outcome,
+    second: SecondDraw,
+    persons: Mapping[Nym, str] | None = None,
+) -> None:
+    """Leave who has collected, and who waited, in a folder.
+
+    Args:
+        folder: an existing folder.
+        first: the outcome of the first draw.
+        second: what the second draw gave.
+        persons: the person of each nym, if it is known: the tables are private then.
+
+    Raises:
+        OSError: as the system says.
+    """
+    for name, table in (
+        (COLLECTED, collected_csv(first, second, persons)),
+        (WAITING, waiting_csv(second, persons)),
+    ):
+        if persons is None:
+            write_file(folder / name, table)
+        else:
+            write_file(folder / name, table, PRIVATE)
+
+
 def name_tables(pools: Sequence[Pool], *, named: bool) -> None:
     """Print the names of the tables, and what they hold.
 
@@ -68,15 +100,21 @@ def name_tables(pools: Sequence[Pool], *, named: bool) -> None:
         say(f"  {POOLS}           which pool gave the units, and what was paid there")
     whose = ", with their names: private" if named else ""
     say(f"  {WINNERS}         who got units, from which pool{whose}")
+    if any(pool.collect for pool in pools):
+        say(f"  {COLLECTED}       who has collected what the first draw gave{whose}")
+        say(f"  {WAITING}         who waited, and what the second draw gave{whose}")
 
 
 def show_closing(state: SaleState) -> None:
     """Print how the sale of a board that says so has ended."""
-    show_settlement(state, state.outcome, state.ledger)
+    show_settlement(state, state.outcome, state.ledger, state.second)
 
 
 def show_settlement(
-    state: SaleState, outcome: Outcome | None, ledger: Sequence[LedgerLine]
+    state: SaleState,
+    outcome: Outcome | None,
+    ledger: Sequence[LedgerLine],
+    second: SecondDraw | None = None,
 ) -> None:
     """Print how each pool is cleared, and the closing table.
 
@@ -84,12 +122,16 @@ def show_settlement(
         state: of the sale.
         outcome: ``None`` for a void sale.
         ledger: everybody's line.
+        second: what a second draw gave; ``None`` where there is none, or not yet.
     """
     rows = list(_money_rows(state, ledger))
     if outcome is not None:
         _show_certificates(outcome.pools, writing(state.terms.currency))
         pools = [row for pool in outcome.pools for row in _pool_rows(state, pool)]
         unsold = ("unsold", outcome.unsold, "units")
+        if second is not None:
+            pools += _second_rows(outcome, second)
+            unsold = ("unsold", second.redrawn.unsold, "units")
         rows = [*_draw_rows(state), *pools, *rows, unsold]
     show_table(("", "", ""), [(name, str(count), why) for name, count, why in rows])
 
@@ -124,6 +166,17 @@ def _pool_rows(state: SaleState, result: PoolResult) -> Iterator[_Row]:
         why = "units for everyone who could take as many"
         yield f"{before}level", result.facts.level, why
     yield f"{before}winners", result.winners, f"of {len(result.awards)} deposits"
+
+
+def _second_rows(first: Outcome, second: SecondDraw) -> Iterator[_Row]:
+    lapsed = len(second.redrawn.lapsed)
+    won = {a.nym for r in first.pools if r.pool.collect for a in r.awards if a.units}
+    why = f"of {len(won)} winners; {lapsed} lapsed, refunded in full"
+    yield "collected", len(won) - lapsed, why
+    waited = len(set(chain.from_iterable(second.waiting.values())))
+    given = sum(result.sold for result in second.redrawn.pools)
+    drawn = "drawn again" if second.seed is not None else "not drawn again"
+    yield "again", given, f"units {drawn}, among {waited} who waited"
 
 
 def _money_rows(state: SaleState, ledger: Sequence[LedgerLine]) -> Iterator[_Row]:

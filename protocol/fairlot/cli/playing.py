@@ -9,8 +9,11 @@ from fairlot.audit.evidence import encode_evidence
 from fairlot.board.storage import create_transcript
 from fairlot.cli.closing import (
     ALLOCATION,
+    COLLECTED,
     POOLS,
+    WAITING,
     WINNERS,
+    write_collected,
     write_tables,
 )
 from fairlot.cli.folders import write_private_folder
@@ -39,7 +42,10 @@ TRANSCRIPT = "transcript.fairlot"
 NYMS = "nyms.csv"
 EVIDENCE = "evidence"
 """The folder of evidence against issuers, there where some lied."""
-OUTPUTS = (TRANSCRIPT, ALLOCATION, NYMS, POOLS, WINNERS, ITEMS, KEYS, EVIDENCE)
+OUTPUTS = (
+    *(TRANSCRIPT, ALLOCATION, NYMS, POOLS, WINNERS, COLLECTED, WAITING),
+    *(ITEMS, KEYS, EVIDENCE),
+)
 
 _NYMS_HEADER = ("person", "nym", "holder")
 
@@ -122,7 +128,10 @@ def play(
         storage.close()
     if done.held is None:
         persons = {nym: person for person, nym in done.nyms}
-        write_tables(folder, done.terms.pools, done.state.ledger, persons)
+        state = done.state
+        write_tables(folder, done.terms.pools, state.ledger, persons)
+        if state.second is not None:
+            write_collected(folder, state.drawn_outcome, state.second, persons)
         if items:
             write_file(folder / ITEMS, items_csv(done.handed, persons), PRIVATE)
     else:

@@ -84,7 +84,7 @@ def next_steps(held: Held, state: SaleState, board: Path) -> Iterator[str]:
     if state.contributions.withheld:
         yield f"fairlot beacon recover {named} --out recover"
         yield f"fairlot beacon post {named} recover {ours}"
-    for each in state.terms.named_rounds():
+    for each in state.terms.draw_rounds():
         number = each.round_number
         path = quote(str(keys / round_name(number)))
         yield f"fairlot beacon round {named} {path} --out round-{number}"

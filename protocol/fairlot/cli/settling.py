@@ -6,12 +6,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 from fairlot.allocation.settlement import LedgerLine
+from fairlot.audit.missing import Missing, MissingMarker, MissingOpening, MissingRound
 from fairlot.audit.sentences import utc
 from fairlot.audit.settling import (
-    Missing,
-    MissingMarker,
-    MissingOpening,
-    MissingRound,
     NotYet,
     Settled,
     Settlement,
@@ -24,6 +21,7 @@ from fairlot.board.sale import SaleState
 from fairlot.cli.closing import (
     name_tables,
     show_settlement,
+    write_collected,
     write_tables,
 )
 from fairlot.cli.command import FAILED, OK, Action, chosen_curve
@@ -76,6 +74,8 @@ def execute(arguments: argparse.Namespace) -> int:
     if folder is not None and not isinstance(result, NotYet):
         create_folder(folder)
         write_tables(folder, state.terms.pools, result.ledger)
+        if isinstance(result, Settled) and result.second is not None:
+            write_collected(folder, result.outcome, result.second)
     if arguments.json:
         show_json("settlement", _document(read, result))
     else:
@@ -89,17 +89,24 @@ ACTION = Action(_EXAMPLES, configure, execute)
 def _document(read: Replay, result: Settlement) -> Mapping[str, Viewed]:
     terms = read.state.terms
     settled = result if isinstance(result, Settled) else None
+    # What the first draw gave tells winners that they must collect.
+    drawn = result.drawn if isinstance(result, NotYet) else settled
+    lines = result.ledger if isinstance(result, ShownVoid) else None
+    lines = drawn.ledger if drawn else lines
+    second = settled.second if settled else None
     return {
         "result": _word(result),
         "sale_id": result.sale_id.hex(),
         "board_key": terms.board.key.hex(),
         "rehearsal": terms.rehearsal,
         "reason": result.reason.value if isinstance(result, ShownVoid) else None,
-        "b_star": settled.draw.b_star.hex() if settled else None,
-        "omega": settled.draw.omega.hex() if settled else None,
-        "seed": settled.draw.seed.hex() if settled else None,
-        "outcome": settled.outcome_hash.hex() if settled else None,
-        "ledger": None if isinstance(result, NotYet) else _ledger(result.ledger),
+        "b_star": drawn.draw.b_star.hex() if drawn else None,
+        "omega": drawn.draw.omega.hex() if drawn else None,
+        "seed": drawn.draw.seed.hex() if drawn else None,
+        "outcome": drawn.outcome_hash.hex() if drawn else None,
+        "ledger": None if lines is None else _ledger(lines),
+        "second_seed": second.seed.hex() if second and second.seed else None,
+        "lapsed": [nym.hex() for nym in second.redrawn.lapsed] if second else [],
         "missing": [m.to_json() for m in result.missing]
         if isinstance(result, NotYet)
         else [],
@@ -139,6 +146,10 @@ def _show(read: Replay, result: Settlement, path: Path, folder: Path | None) -> 
         say("Not yet settled. What is missing:")
         for missing in result.missing:
             say(f"  - {_sentence(missing)}")
+        if result.drawn is not None:
+            say()
+            say("The first draw is known; its winners must collect in time:")
+            show_settlement(state, result.drawn.outcome, result.drawn.ledger)
     else:
         _show_ledger(state, result)
         if folder is not None:
@@ -151,13 +162,21 @@ def _show(read: Replay, result: Settlement, path: Path, folder: Path | None) -> 
 def _show_ledger(state: SaleState, result: Settled | ShownVoid) -> None:
     if isinstance(result, ShownVoid):
         say(f"Shown: {void_sentence(state, result.reason)}.")
-        outcome = None
+        outcome, second = None, None
     else:
-        said = _SAID.get(state.phase, "RESULT is not on the log")
+        said = _said(state, collects=result.second is not None)
         say(f"Settled by the seed {result.draw.seed.hex()}; {said}.")
-        outcome = result.outcome
+        outcome, second = result.outcome, result.second
     say()
-    show_settlement(state, outcome, result.ledger)
+    show_settlement(state, outcome, result.ledger, second)
+
+
+def _said(state: SaleState, *, collects: bool) -> str:
+    """Say what the log announces of a sale that is settled."""
+    if collects and state.phase in DRAWN:
+        told = "on the log says the same" if state.second else "is not on the log"
+        return f"REDRAWN {told}"
+    return _SAID.get(state.phase, "RESULT is not on the log")
 
 
 def _warnings(read: Replay, path: Path) -> Iterator[str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from fairlot.allocation.outcome import Outcome
+from fairlot.allocation.redraw import Redrawn
 from fairlot.names import Nym, SaleId
 from fairlot_crypto.errors import CallerError
 from fairlot_crypto.hashing import i2osp, tagged_hash
@@ -44,6 +45,23 @@ def units_of(outcome: Outcome) -> tuple[Unit, ...]:
         for award in sorted(result.awards, key=lambda award: award.nym)
         for _ in range(award.units)
     )
+
+
+def units_after(first: Outcome, redrawn: Redrawn) -> tuple[Unit, ...]:
+    """Return the units that were sold after seats have lapsed, in the order of step 1."""
+    again = {result.pool.name: result.awards for result in redrawn.pools}
+    lapsed = set(redrawn.lapsed)
+    units: list[Unit] = []
+    for result in first.pools:
+        name = result.pool.name
+        kept = (
+            award
+            for award in result.awards
+            if not (result.pool.collect and award.nym in lapsed)
+        )
+        awards = sorted((*kept, *again.get(name, ())), key=lambda award: award.nym)
+        units += (Unit(name, a.nym) for a in awards for _ in range(a.units))
+    return tuple(units)
 
 
 def commit_item(sale_id: SaleId, unit: int, salt: bytes, item: bytes) -> bytes:

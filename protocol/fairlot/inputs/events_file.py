@@ -45,6 +45,7 @@ class Kind(StrEnum):
     CONTEST = "contest"
     RENEW = "renew"
     LEAVE = "leave"
+    STAY = "stay-away"
 
 
 When: TypeAlias = Phase | int

@@ -16,6 +16,8 @@ class FindingCode(StrEnum):
 
     LEFT_OUT = "left-out"
     POOL_EMPTY = "pool-empty"
+    COLLECT_IDLE = "collect-idle"
+    COLLECT_UNSOLD = "collect-unsold"
     VALUE_UNLISTED = "value-unlisted"
     VALUE_UNUSED = "value-unused"
     POINTS_VOID = "points-void"

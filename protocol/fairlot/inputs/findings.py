@@ -11,6 +11,7 @@ from fairlot.bids import best_of, total_of, units_of
 from fairlot.fields import UINT_MAX
 from fairlot.inputs.finding import Finding, FindingCode, TermsAndPeople
 from fairlot.inputs.findings_choices import choices_findings
+from fairlot.inputs.findings_collect import collect_findings
 from fairlot.inputs.findings_groups import group_findings
 from fairlot.inputs.findings_values import value_findings
 from fairlot.inputs.people_file import Person
@@ -53,6 +54,7 @@ def find(file: TermsFile, people: Sequence[Person]) -> tuple[Finding, ...]:
     return (
         *_left_out(both),
         *_empty_pools(both),
+        *collect_findings(both),
         *value_findings(both),
         *_void_wishes(both),
         *choices_findings(both),

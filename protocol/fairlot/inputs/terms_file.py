@@ -119,6 +119,11 @@ class TermsFile:
     """Where refunds go, as the terms say it."""
 
     @property
+    def collects(self) -> bool:
+        """Tell whether winners must collect in some pool."""
+        return any(pool.collect for pool in self.pools)
+
+    @property
     def recovers(self) -> bool:
         """Tell whether a reveal is withheld in a sale that comes so far."""
         needed = self.min_commits or self.contributors
@@ -167,7 +172,12 @@ def read_terms_file(path: Path) -> TermsFile:
     least = contributors // 2 + 1
     min_commits = _integer(beacon, "min_commits", least, contributors, contributors)
     own_clock = _own_clock(source, beacon)
-    if times.expiry is not None and bids is None and not own_clock:
+    collects = any(pool.collect for pool in pools)
+    if not collects and times_table.has("collect"):
+        problem = "has no meaning where no pool has collect: remove it"
+        raise source.error("terms-file.times", times_table.at("collect"), problem)
+    waits = own_clock or collects or bids is not None
+    if times.expiry is not None and not waits:
         problem = "has no meaning where the sale waits for no round: remove it"
         raise source.error("terms-file.times", times_table.at("expiry"), problem)
     return TermsFile(

@@ -102,7 +102,7 @@ def _without_defaults(table: dict[str, Any], mechanism: str | None) -> dict[str,
     defaults: dict[str, object] = {"again": False}
     defaults |= {"requires": {}, "excludes": {}}
     if mechanism == Mechanism.LOTTERY:
-        defaults |= {"group_max": 1, "certain": 0}
+        defaults |= {"group_max": 1, "certain": 0, "collect": False}
     if mechanism == Mechanism.AUCTION:
         defaults |= {"cap": 1, "bid_steps": 1, "pricing": Pricing.CLEARING.value}
     if mechanism == Mechanism.CHOICES:

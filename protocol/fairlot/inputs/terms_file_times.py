@@ -17,7 +17,7 @@ from fairlot.terms.times import EXPIRY_DELAY
 from fairlot.text import shown
 
 ISSUERS_KEYS = ("n", "t", "q_recover", "cooling", "silent", "lying")
-TIMES_KEYS = ("epoch", "season", "lockup", "detection", "expiry", "tail")
+TIMES_KEYS = ("epoch", "season", "lockup", "detection", "expiry", "tail", "collect")
 ISSUERS_MAX = 16
 """The largest committee of a rehearsal, for which one machine deals and computes all."""
 ATTESTERS_MAX = 255
@@ -45,6 +45,15 @@ class TimesFile:
     """From the time when the outcome can be known to the unlock."""
     expiry: int | None = None
     """From the last round to the end of waiting for it; ``None`` for ever."""
+    collect: int | None = None
+    """From the time when the first draw is known at the latest to the end of collecting;
+    ``None`` for a day more than the least."""
+
+    @property
+    def collecting(self) -> int:
+        """How long winners can collect, where they must."""
+        least = self.detection + self.cooling + 2 * self.epoch
+        return least + DAY if self.collect is None else self.collect
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +109,11 @@ def read_times_file(source: TomlFile, issuers: Fields, table: Fields) -> TimesFi
         rule = f"must be {show_duration(least)} or more: {need} and two epochs"
         problem = f"{rule}, else a thief may get what was stolen before the draw"
         raise source.error("terms-file.times", table.at("lockup"), problem)
+    collect = read.read("collect", 0, 0) if table.has("collect") else None
+    if collect is not None and collect < least:
+        rule = f"must be {show_duration(least)} or more, as the lock-up: who was robbed"
+        problem = f"{rule} before the draw must be able to collect"
+        raise source.error("terms-file.times", table.at("collect"), problem)
     expiry = read.read("expiry", EXPIRY_DELAY, 0) or None
     if expiry is not None and expiry > lockup:
         problem = f"must be {show_duration(lockup)} or less, the lock-up"
@@ -112,6 +126,7 @@ def read_times_file(source: TomlFile, issuers: Fields, table: Fields) -> TimesFi
         tail=read.read("tail", 0, TAIL_SECONDS),
         lockup=lockup,
         expiry=expiry,
+        collect=collect,
     )
 
 

@@ -43,6 +43,7 @@ TERMS_CODES: Mapping[str, str] = {
     "terms.group": "terms-file.group",
     "terms.certain": "terms-file.certain",
     "terms.points": "terms-file.points",
+    "terms.collect": "terms-file.collect",
     "terms.fares": "terms-file.fares",
     "terms.tiers": "terms-file.tiers",
     "terms.options": "terms-file.options",

@@ -47,6 +47,7 @@ def write_terms(file: TermsFile, parts: Parts, setup: Setup) -> Terms:
         deposits=file.deposits,
         bids=planned.bids,
         currency=file.currency,
+        redraw=planned.redraw,
     )
     terms = Terms.from_value(terms.to_value())
     check_times(terms, parts.registry)

@@ -173,8 +173,8 @@ def draw_sale(
     """Play the draw of an open sale, and return the ledger, sorted by nym.
 
     CLOSE; every contributor of the cast commits; COMMIT_END; every one seals; SEALED;
-    every one reveals; REVEAL_END; the rounds that the terms name; RESULT: each at its time
-    of the terms.
+    every one reveals; REVEAL_END; the rounds that the draw waits for; RESULT: each at its
+    time of the terms. Where winners must collect, the ledger is that of the first draw.
 
     Args:
         cast: of the sale.

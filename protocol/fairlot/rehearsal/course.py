@@ -16,6 +16,7 @@ from fairlot.identity.attestation import Purpose
 from fairlot.identity.committee import Holder
 from fairlot.inputs.events_file import PHASES, Kind
 from fairlot.names import Nym
+from fairlot.rehearsal.collecting import Collecting
 from fairlot.rehearsal.desk import Desk
 from fairlot.rehearsal.handing import Handing
 from fairlot.rehearsal.kept import Hand, Listed
@@ -53,6 +54,7 @@ class Course:
             Kind.CONTEST: self._contest,
             Kind.RENEW: self._renew,
             Kind.LEAVE: self._leave,
+            Kind.STAY: self._stay,
             Sequel.COMPLETE: self._complete,
             Sequel.RULE: self._rule,
         }
@@ -116,6 +118,10 @@ class Course:
     def reached(self) -> None:
         """Let happen what is due when a phase has begun."""
         self.until(self._now)
+
+    def collect(self) -> None:
+        """Let winners collect, where they must, and draw the other seats again."""
+        Collecting(self._showing, self).run(self._standings.values())
 
     def finish(self) -> None:
         """Go on after RESULT until all is released, or nobody can claim it (step 18)."""
@@ -214,6 +220,10 @@ class Course:
     def _leave(self, standing: Standing, _act: Act, time: int) -> None:
         self._desk.begin(standing.index, standing.listed, Purpose.CLOSE, time)
         self._tell(standing.name, time, "is verified, and asks to leave")
+
+    def _stay(self, standing: Standing, _act: Act, time: int) -> None:
+        standing.away = True
+        self._tell(standing.name, time, f"{standing.hand.who}does not come to collect")
 
     def _contest(self, standing: Standing, _act: Act, time: int) -> None:
         key = standing.keys.holder.signing

@@ -258,7 +258,7 @@ class Drawing:
     def _publish_rounds(self) -> int:
         """Post the rounds that the terms name, and return when all are known."""
         state = self.poster.board.state
-        named = sorted(state.terms.named_rounds(), key=lambda each: each.due)
+        named = sorted(state.terms.draw_rounds(), key=lambda each: each.due)
         relay = SigningKey.generate(self.randomness.derive("relay"))
         earliest = state.terms.times.reveal_end + 5
         for each in named:

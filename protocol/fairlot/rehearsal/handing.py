@@ -13,7 +13,7 @@ from fairlot.claim.claim import Claim
 from fairlot.delivery.box import open_item
 from fairlot.delivery.deliveries import Promise
 from fairlot.delivery.entries import Recipient, make_delivery, make_items
-from fairlot.delivery.items import ItemBook, units_of
+from fairlot.delivery.items import ItemBook
 from fairlot.entry import Entry
 from fairlot.inputs.input_file import InputFile
 from fairlot.inputs.terms_file import TermsFile
@@ -83,7 +83,7 @@ class Handing:
             return
         # Step 21.
         randomness = self.showing.claiming.randomness.derive("items")
-        units = units_of(state.drawn_outcome)
+        units = state.units()
         book = ItemBook.fill(state.sale_id, units, self.items, randomness)
         promised = make_items(book, self.showing.parts.seller)
         self.showing.poster.post([promised], state.clock + PROMISED_AFTER)

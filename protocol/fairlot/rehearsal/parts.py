@@ -22,7 +22,7 @@ from fairlot.inputs.stand_in import ASSURANCE, LISTED, disclosed
 from fairlot.inputs.terms_file import TermsFile
 from fairlot.inputs.terms_file_times import TimesFile
 from fairlot.logs import NOBODY, BoardIdentity
-from fairlot.rehearsal.clock import Clock
+from fairlot.rehearsal.clock import Clock, clock_chain
 from fairlot.rehearsal.committee import (
     attesting_keys,
     deal_issuers,
@@ -34,6 +34,8 @@ from fairlot.rehearsal.committee import (
 )
 from fairlot.rehearsal.kept import Earlier, Listed
 from fairlot.same_name import compared_name
+from fairlot.terms.collecting import recovery_time, redrawn_from
+from fairlot.terms.named_round import NamedRound
 from fairlot.terms.times import Times
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.keys import SigningKey
@@ -183,8 +185,12 @@ def sale_times(file: TermsFile, earlier: Earlier | None = None) -> Times:
         file: the seller's terms, which say for how long items are locked up.
         earlier: the registry that goes on; ``None`` for a new one.
     """
-    lockup = file.times.lockup
-    first = replace(TIMES, unlock=TIMES.reveal_end + TIMES.slack + lockup)
+    lockup, ends = file.times.lockup, TIMES.reveal_end + TIMES.slack
+    first = replace(TIMES, unlock=ends + lockup)
+    if file.collects:
+        collect = ends + recovery_time(file.delay) + file.times.collecting
+        known = NamedRound.after(clock_chain(START), redrawn_from(collect, TIMES.slack))
+        first = replace(first, collect=collect, unlock=known.due + lockup)
     return first if earlier is None else earlier.times(first)
 
 

@@ -219,6 +219,7 @@ class _Run:
             self.open()
             self.sell(people)
             held = self.draw(file, people, until)
+            self.course.collect()
             if goes_on:
                 self.course.finish()
         finally:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from fairlot.board.phase import Phase
+from fairlot.board.phase import BETWEEN, Phase
 from fairlot.errors import Rejection
 from fairlot.identity.attestation import Purpose
 from fairlot.identity.life import LeafLife, Outcome
@@ -64,6 +64,8 @@ class Calendar:
     recovery: Recovering
     within: int
     """Seconds in which a dispute is decided."""
+    redraw: int | None = None
+    """When the second draw's round is due; ``None`` where winners need not collect."""
 
     @property
     def end(self) -> int:
@@ -87,6 +89,8 @@ class Calendar:
                 times.seal_end,
                 times.reveal_end,
                 self.result,
+                self.result if times.collect is None else times.collect,
+                self.result if self.redraw is None else self.redraw,
                 times.unlock,
             )
             return begins[PHASES.index(when)]
@@ -109,12 +113,13 @@ def calendar_of(file: TermsFile, earlier: Earlier | None) -> Calendar:
         earlier: the registry that goes on; ``None`` for a new one.
     """
     planned = Schedule.of(file, sale_times(file, earlier), clock_chain(START))
-    times, result = planned.times, planned.result
+    times, result, due = planned.times, planned.result, planned.due_again
     if earlier is None:
-        return Calendar(times, result, file.times.epoch, recovering(file), DISPUTED)
+        epoch, rules = file.times.epoch, recovering(file)
+        return Calendar(times, result, epoch, rules, DISPUTED, due)
     registry = earlier.state.registry
     within = registry.disputes.within
-    return Calendar(times, result, registry.epoch, registry.recovery, within)
+    return Calendar(times, result, registry.epoch, registry.recovery, within, due)
 
 
 def beginnings(
@@ -219,6 +224,7 @@ class _Tale:
             Rejection: ``life.*`` where the registry's rules do not allow it.
         """
         person, kind = self._person(event.person), event.kind
+        self._check_collects(event, time)
         if person.life.closed:
             raise _Impossible("this person has left the registry for the season")
         phase = event.when if isinstance(event.when, Phase) else Phase.OPEN
@@ -233,6 +239,14 @@ class _Tale:
             if kind is Kind.CONTEST:
                 self._contest(event.person, person, time)
         self.acts.append(Act(time, event.person, kind, phase))
+
+    def _check_collects(self, event: Event, time: int) -> None:
+        """Check that what is about collecting happens while people collect (step 13)."""
+        ends, of_it = self.calendar.times.collect, event.kind is Kind.STAY
+        if ends is None and (of_it or event.when in BETWEEN):
+            raise _Impossible("winners need not collect in this sale")
+        if of_it and ends is not None and time >= ends:
+            raise _Impossible("the time to collect is over")
 
     def _person(self, name: str) -> _Person:
         if name not in self.people:

@@ -37,6 +37,8 @@ class Standing:
     """Keys that held the leaf, and who has them."""
     lines: list[str] = field(default_factory=list[str])
     """What has happened so far."""
+    away: bool = False
+    """Whether whoever has the keys does not come to collect."""
 
     @property
     def hand(self) -> Hand:

@@ -11,6 +11,7 @@ from fairlot.inputs.durations import show_duration
 from fairlot.inputs.terms_file import QUICKNET_CLOCK, TermsFile
 from fairlot.rehearsal.kept import Earlier
 from fairlot.rehearsal.parts import DISPUTED, START, TIMES, sale_times
+from fairlot.terms.collecting import recovery_time, redrawn_from
 from fairlot.terms.named_round import NamedRound
 from fairlot.terms.times import Times
 from fairlot_crypto.timelock.chain import QUICKNET, ChainInfo
@@ -28,6 +29,8 @@ class Schedule:
     """The round of the draw."""
     bids: NamedRound | None
     """The round that opens the bids."""
+    redraw: NamedRound | None = None
+    """The round of the second draw."""
 
     @classmethod
     def of(cls, file: TermsFile, first: Times, clock: ChainInfo) -> "Schedule":
@@ -40,7 +43,13 @@ class Schedule:
         """
         drand = NamedRound.after(clock, first.drawn_from) if file.own_clock else None
         planned = cls(first, drand, _bids(file, first, clock))
-        dues = planned.dues
+        if file.collects:
+            drawn = first.locked_from(planned.dues) + recovery_time(file.delay)
+            collect = drawn + file.times.collecting
+            after = redrawn_from(collect, first.slack)
+            first = replace(first, collect=collect)
+            planned = replace(planned, redraw=NamedRound.after(clock, after))
+        dues = [*planned.dues, *(each.due for each in planned.later)]
         expiry = file.times.expiry
         times = replace(
             first,
@@ -50,8 +59,18 @@ class Schedule:
         return replace(planned, times=times)
 
     @property
+    def later(self) -> tuple[NamedRound, ...]:
+        """The round of the second draw, if there is one."""
+        return () if self.redraw is None else (self.redraw,)
+
+    @property
+    def due_again(self) -> int | None:
+        """When the round of the second draw is due; ``None`` where there is none."""
+        return None if self.redraw is None else self.redraw.due
+
+    @property
     def dues(self) -> tuple[int, ...]:
-        """When the rounds are due for which the sale waits."""
+        """When the rounds are due for which the draw waits."""
         named = (self.drand, self.bids)
         return tuple(each.due for each in named if each is not None)
 

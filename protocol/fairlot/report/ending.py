@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from fairlot.board.phase import ENDED, VoidReason
+from fairlot.board.phase import BETWEEN, ENDED, VoidReason
 from fairlot.board.sale import SaleState
 from fairlot.text import counted
 
@@ -47,14 +47,32 @@ def ending(state: SaleState) -> str:
             f"The sale is incomplete: it stands in phase {state.phase}, and who gets "
             "what is not on the board."
         )
-    winners = sum(total.units > 0 for total in outcome.totals)
-    units = sum(total.units for total in outcome.totals)
+    given = outcome if state.second is None else state.second.redrawn
+    winners = sum(total.units > 0 for total in given.totals)
+    units = sum(total.units for total in given.totals)
     got = counted(winners, "nym", "nyms")
+    if state.phase in BETWEEN:
+        return (
+            f"The first draw is over: {got} of {len(state.ledger)} won "
+            f"{counted(units, 'unit', 'units')}. What winners do not collect is drawn "
+            "again, and who gets it is not on the board yet."
+        )
     return (
         f"The sale has ended: {got} of {len(state.ledger)} got "
-        f"{counted(units, 'unit', 'units')}; {outcome.unsold} are unsold."
-        f"{_handed_over(state)}"
+        f"{counted(units, 'unit', 'units')}; {given.unsold} are unsold."
+        f"{_lapsed(state)}{_handed_over(state)}"
     )
+
+
+def _lapsed(state: SaleState) -> str:
+    """Say how many did not collect, and what the second draw gave; nothing elsewhere."""
+    second = state.second
+    if second is None:
+        return ""
+    lapsed = counted(len(second.redrawn.lapsed), "winner has", "winners have")
+    given = sum(result.sold for result in second.redrawn.pools)
+    seats = counted(given, "unit was", "units were")
+    return f" {lapsed} not collected; {seats} drawn again, for others."
 
 
 def _handed_over(state: SaleState) -> str:

@@ -32,6 +32,8 @@ _MARKERS = (
     (EntryType.SEALED, "the commitments are sealed: the draw is fixed"),
     (EntryType.REVEAL_END, "the time for reveals is over"),
     (EntryType.RESULT, "the result is on the board"),
+    (EntryType.COLLECT_END, "the time to collect is over"),
+    (EntryType.REDRAWN, "what nobody collected is drawn again"),
     (EntryType.VOID, "the sale is void"),
 )
 
@@ -109,6 +111,8 @@ def _lottery_rules(pool: Pool) -> Iterator[str]:
         yield f"groups of up to {pool.group_max}"
     if pool.certain:
         yield f"{pool.certain} of them to the highest bids, for certain"
+    if pool.collect:
+        yield "winners must collect, or the unit is drawn again"
     if pool.points is not None:
         yield f"chances in proportion to {pool.points}, from 1 to {MAX_POINTS}"
 

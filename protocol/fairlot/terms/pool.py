@@ -157,6 +157,8 @@ class Pool:
     """Auction of quantities: the greatest number of steps of a bid, at most 8."""
     pricing: Pricing = Pricing.CLEARING
     """Auction of quantities: what the winners pay."""
+    collect: bool = False
+    """Lottery: whether winners must collect their seats, or these are drawn again."""
 
     @property
     def takes_quantities(self) -> bool:
@@ -249,6 +251,8 @@ class Pool:
             value["certain"] = self.certain
         if self.points is not None:
             value["points"] = self.points
+        if self.collect:
+            value["collect"] = True
         return value | self._entry_to_value()
 
     def _bids_to_value(self) -> dict[str, Value]:

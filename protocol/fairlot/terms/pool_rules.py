@@ -12,6 +12,7 @@ from fairlot.bids import MAX_STEPS
 from fairlot.errors import TermsError, Where
 from fairlot.fields import UINT_MAX
 from fairlot.money import Currency, money_text
+from fairlot.terms.collecting import check_collect
 from fairlot.terms.pool import (
     Exclusion,
     Mechanism,
@@ -51,7 +52,7 @@ def check_pools(
         TermsError: ``terms.pools``, ``terms.pool-name``, ``terms.group``,
             ``terms.certain``, ``terms.points``, ``terms.fares``, ``terms.tiers``,
             ``terms.options``, ``terms.requires``, ``terms.excludes``, ``terms.unsold``,
-            ``terms.bids``.
+            ``terms.bids``, ``terms.collect``.
     """
     for index, (pool, where) in enumerate(zip(pools, places, strict=True)):
         _check_name(pool, pools[:index], where)
@@ -64,6 +65,7 @@ def check_pools(
         _check_quantities(pool, where)
         _check_points(pool, (*where, "points"))
         _check_fares(pool, (*where, "fares"))
+        check_collect(pool, (*where, "collect"))
         _check_requires(pool.requires, (*where, "requires"))
         _check_excludes(pool, (*where, "excludes"))
     bids = [pool.takes_bids for pool in pools]

@@ -28,7 +28,10 @@ _PRICED = ("price", "fares")
 _KEYS: Mapping[Mechanism, tuple[Sequence[str], Sequence[str]]] = {
     Mechanism.EQUAL_SHARE: (("supply", "cap"), _PRICED),
     Mechanism.QUADRATIC: ((*_OFFER, "cap"), ()),
-    Mechanism.LOTTERY: (("supply",), (*_PRICED, "group_max", "certain", "points")),
+    Mechanism.LOTTERY: (
+        ("supply",),
+        (*_PRICED, "group_max", "certain", "points", "collect"),
+    ),
     Mechanism.AUCTION: (_OFFER, ("cap", "bid_steps", "pricing")),
     Mechanism.TIERS: (("tiers",), ()),
     Mechanism.CHOICES: (("options",), ("group_max",)),
@@ -66,8 +69,9 @@ def read_pools(
         TermsError: ``terms.pools``, ``terms.pool-name``, ``terms.mechanism``,
             ``terms.group``, ``terms.certain``, ``terms.points``, ``terms.fares``,
             ``terms.tiers``, ``terms.options``, ``terms.requires``, ``terms.excludes``,
-            ``terms.unsold``, ``terms.key``, ``terms.bids``. For a field that is missing,
-            unknown, of another type or out of range what the maps raise.
+            ``terms.unsold``, ``terms.key``, ``terms.bids``, ``terms.collect``. For a field
+            that is missing, unknown, of another type or out of range what the maps
+            raise.
     """
     if not 1 <= len(maps) <= MAX_POOLS:
         rule = f"must hold 1 to {MAX_POOLS} pools, and holds {len(maps)}"
@@ -94,7 +98,7 @@ def _pool(fields: Fields) -> Pool:
         certain=_above(fields, "certain", 0),
         tiers=tiers,
         unsold=fields.text("unsold") if fields.has("unsold") else None,
-        again=_again(fields),
+        again=_flag(fields, "again"),
         requires=_requires(fields),
         puzzle=read_key(fields, "puzzle") if fields.has("puzzle") else None,
         excludes=_excludes(fields),
@@ -103,6 +107,7 @@ def _pool(fields: Fields) -> Pool:
         pricing=_pricing(fields),
         points=fields.text("points") if fields.has("points") else None,
         fares=fares,
+        collect=_flag(fields, "collect"),
     )
 
 
@@ -171,11 +176,11 @@ def _pricing(fields: Fields) -> Pricing:
     return Pricing.VICKREY
 
 
-def _again(fields: Fields) -> bool:
-    if not fields.has("again"):
+def _flag(fields: Fields, name: str) -> bool:
+    if not fields.has(name):
         return False
-    if not fields.flag("again"):
-        raise fields.error("again", "is false, as where it is absent: leave it out")
+    if not fields.flag(name):
+        raise fields.error(name, "is false, as where it is absent: leave it out")
     return True
 
 

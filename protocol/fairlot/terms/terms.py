@@ -24,6 +24,11 @@ from fairlot.terms.bidding import (
     read_bids,
     read_deposits,
 )
+from fairlot.terms.collecting import (
+    check_collect_times,
+    read_redraw,
+    recovery_time,
+)
 from fairlot.terms.currency import read_currency
 from fairlot.terms.named_round import NamedRound
 from fairlot.terms.pool import Mechanism, Pool
@@ -81,6 +86,8 @@ class Terms:
     """The round that opens sealed bids; ``None`` iff no pool takes bids."""
     currency: Currency | None = None
     """How people write the money; ``None`` for integers of the smallest unit."""
+    redraw: NamedRound | None = None
+    """The round of the second draw; ``None`` iff no pool's winners must collect."""
 
     def to_value(self) -> dict[str, Value]:
         """Return the CBOR map; an absent value has no key."""
@@ -107,6 +114,8 @@ class Terms:
             value["bids"] = self.bids.to_value()
         if self.currency is not None:
             value["currency"] = asdict(self.currency)
+        if self.redraw is not None:
+            value["redraw"] = self.redraw.to_value()
         return value
 
     def pool(self, name: str) -> Pool | None:
@@ -167,15 +176,37 @@ class Terms:
         """Return the keys that the terms name, but for those of the witnesses."""
         return (self.board.key, self.seller, self.escrow, *self.beacon.roster)
 
-    def named_rounds(self) -> tuple[NamedRound, ...]:
-        """Return the rounds of drand that the sale waits for."""
+    @property
+    def collecting(self) -> frozenset[str]:
+        """The names of the pools whose winners must collect; empty for none."""
+        return frozenset(pool.name for pool in self.pools if pool.collect)
+
+    def draw_rounds(self) -> tuple[NamedRound, ...]:
+        """Return the rounds of drand that the draw waits for."""
         named = (self.beacon.drand, self.bids)
         return tuple(dict.fromkeys(each for each in named if each is not None))
 
+    def named_rounds(self) -> tuple[NamedRound, ...]:
+        """Return all rounds of drand that the terms name: also that of a second draw."""
+        later = () if self.redraw is None else (self.redraw,)
+        return (*self.draw_rounds(), *later)
+
     @property
     def locked_from(self) -> int:
-        """The time from which the lock-up counts: by then who has won can be computed."""
+        """The time from which the lock-up counts: by then who gets what can be computed."""
         return self.times.locked_from(named.due for named in self.named_rounds())
+
+    @property
+    def collected_from(self) -> int:
+        """The time by which the first draw is known, recovered or not."""
+        drawn = self.times.locked_from(named.due for named in self.draw_rounds())
+        return drawn + recovery_time(self.beacon.delay)
+
+    @property
+    def redrawn_by(self) -> int:
+        """The last second for the round of a second draw: then freed seats stay unsold."""
+        expiry = self.times.expiry
+        return self.times.unlock if expiry is None else expiry
 
     @cached_property
     def sale_id(self) -> SaleId:
@@ -196,7 +227,8 @@ class Terms:
                 ``terms.slack``, ``terms.roll``, ``terms.board-name``,
                 ``terms.witnesses``, ``terms.expiry``,
                 ``terms.modulus``, ``terms.element``, ``terms.roster``,
-                ``terms.min-commits``, ``terms.round-time``, ``terms.refund``. The
+                ``terms.min-commits``, ``terms.round-time``, ``terms.refund``,
+                ``terms.collect``. The
                 message names the path.
         """
         fields = Fields(value, ("terms",), field_error)
@@ -220,6 +252,7 @@ class Terms:
             deposits=read_deposits(fields, pools),
             bids=read_bids(fields, pools),
             currency=read_currency(fields),
+            redraw=read_redraw(fields, pools),
         )
         fields.done()
         if terms.bids is not None:
@@ -227,6 +260,8 @@ class Terms:
             check_bids_time(terms.bids, times.drawn_from, times.unlock)
             check_same_round(terms.bids, terms.beacon.drand)
         _check_round_time(terms)
+        drawn = [named.due for named in terms.draw_rounds()]
+        check_collect_times(terms.times, terms.redraw, drawn)
         dues = [named.due for named in terms.named_rounds()]
         check_expiry(terms.times, max(dues, default=None))
         check_separate(terms.log, terms.keys(), fields.at("witnesses"), _log_error)

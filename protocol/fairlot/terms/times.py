@@ -36,6 +36,8 @@ class Times:
     """How many seconds late a marker may come."""
     expiry: int | None = None
     """After this a round that has not come voids the sale; ``None`` for never."""
+    collect: int | None = None
+    """t_collect: winners collect until here; ``None`` where they need not."""
 
     @property
     def drawn_from(self) -> int:
@@ -66,6 +68,7 @@ class Times:
             reveal_end=self.reveal_end + by,
             unlock=self.unlock + by,
             expiry=None if self.expiry is None else self.expiry + by,
+            collect=None if self.collect is None else self.collect + by,
         )
 
     def to_value(self) -> dict[str, Value]:
@@ -96,12 +99,19 @@ def read_times(fields: Fields) -> Times:
         unlock=fields.uint("unlock", 0, MAX_TIME),
         slack=fields.uint("slack", 1, MAX_TIME),
         expiry=fields.uint("expiry", 0, MAX_TIME) if fields.has("expiry") else None,
+        collect=fields.uint("collect", 0, MAX_TIME) if fields.has("collect") else None,
     )
     fields.done()
-    ends = (times.commit_end, times.seal_end, times.reveal_end, times.unlock)
+    collects = () if times.collect is None else (times.collect,)
+    ends = (
+        *(times.commit_end, times.seal_end, times.reveal_end),
+        *(*collects, times.unlock),
+    )
     for earlier, later in pairwise((times.open, times.close, *ends)):
         if earlier >= later:
-            order = "open < close < commit_end < seal_end < reveal_end < unlock"
+            collect = " < collect" if collects else ""
+            order = "open < close < commit_end < seal_end < reveal_end"
+            order = f"{order}{collect} < unlock"
             raise TermsError("terms.times", fields.where, f"must ascend: {order}")
         if earlier + times.slack > later:
             rule = f"must be at most {later - earlier}, the length of a phase"

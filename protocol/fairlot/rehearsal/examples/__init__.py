@@ -15,6 +15,7 @@ EXAMPLES: Mapping[str, str] = {
     "river-permits": "five dates that people like differently, for friends too",
     "treasure-hunt": "a lottery for whoever has solved a puzzle, then one for the rest",
     "river": "a lottery in which years of waiting count as chances",
+    "mountain-race": "winners must collect; what they do not is drawn again",
     "matinee": "families draw together, children for less, one chance for everybody",
     "workshop": "more places than people ask for",
     "cooperative": "equal share of tokens, up to a level that is the same for all",
