@@ -130,9 +130,10 @@ def test_a_range_says_of_each_leaf_what_the_rules_of_the_fold_say(lied: bytes) -
             if isinstance(seen.said, Deposit):
                 assert timed.refusal in (None, "entry.duplicate")
                 assert seen.time == timed.time
-                assert seen.said == check_deposit(
+                checked = check_deposit(
                     credentials, terms, roll, timed.entry, timed.time, Statements()
                 )
+                assert seen.said == replace(checked, proof=b"")
             elif timed.refusal == "deposit.presentation":
                 assert seen.said is None
             elif isinstance(seen.said, Leaf):

@@ -4,7 +4,7 @@ specs/batch.md, section 7, step 27. They are the fold's own: none is written twi
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias, cast
 
 from fairlot.board.foresight import Payment
@@ -17,6 +17,7 @@ from fairlot.identity.leaf import Leaf, check_leaf, read_leaf
 from fairlot.identity.registry import Credentials, RollId
 from fairlot.identity.registry_reading import read_registry
 from fairlot.identity.showing import epoch_problem
+from fairlot.names import SaleId
 from fairlot.terms.terms import Terms
 from fairlot_crypto import cbor
 from fairlot_crypto.bbs.hints import Showing
@@ -36,6 +37,8 @@ class Rules:
     credentials: Credentials
     terms: Terms | None
     """Of the sale; ``None`` for the log of a registry."""
+    sale_id: SaleId
+    """The hash of the terms."""
     roll: RollId
     known: frozenset[bytes]
     """The digests of statements that verify."""
@@ -60,7 +63,9 @@ class Rules:
         """
         named = read_registry(_map(registry))
         sold = Terms.from_value(_map(terms)) if terms else None
-        return cls(Credentials(backend(curve), named), sold, RollId(roll), known)
+        sale_id = sold.sale_id if sold else SaleId(b"")
+        credentials = Credentials(backend(curve), named)
+        return cls(credentials, sold, sale_id, RollId(roll), known)
 
     def time_after(self, entry: Entry, time: int) -> int:
         """Return the time of the log behind an entry, if the fold takes it."""
@@ -84,7 +89,8 @@ class Rules:
             case EntryType.DEPOSIT | EntryType.CANCEL:
                 registry = self.credentials.registry
                 deposit = check_stated(registry, self.terms, entry, time, known)
-                return deposit, deposit_showing(self.credentials, self.roll, deposit)
+                shown = deposit_showing(self.credentials, self.roll, deposit)
+                return self._short(deposit, self.terms), shown
             case EntryType.CLAIM:
                 claim = read_claim(entry)
                 if epoch_problem(self.credentials.registry, claim.epoch, time):
@@ -94,6 +100,16 @@ class Rules:
                 return read_payment(entry), None
             case _:
                 return None, None
+
+    def _short(self, deposit: Deposit, terms: Terms) -> Deposit:
+        """Return a deposit whose fields are those of the terms: they are packed once."""
+        own = replace(
+            deposit.binding,
+            sale_id=self.sale_id,
+            asset=terms.asset,
+            board=terms.board.key,
+        )
+        return replace(deposit, binding=own, proof=b"")
 
     def _of_registry(self, entry: Entry, known: Statements) -> Said:
         if entry.type is not EntryType.LEAF:

@@ -29,6 +29,7 @@ class Deposit(Packed):
     binding: Binding
     nym: Nym
     proof: bytes
+    """The presentation's proof; empty where it was verified before, and is needed no more."""
     epoch: int
     """The epoch of the credential."""
     disclosed: Mapping[str, str]
