@@ -117,9 +117,10 @@ def replay_files(
         files: the bytes of each; places are counted as if they were one file.
         state: a newly constructed state. What its registry continues is what the files
             hold of it, if they do.
-        progress: called with the bytes read and the bytes in all.
-        ahead: verifies presentations together before the fold comes to them; ``None``
-            verifies each where it stands, with the same result.
+        progress: called with the bytes that are done and the bytes in all; both passes
+            over the files count, each as it takes time.
+        ahead: tries what can be tried before the fold comes to it; ``None`` tries all
+            where it stands, with the same result.
     """
     workers = (None, 1) if ahead is None else (ahead.workers, ahead.jobs)
     given, found = (
@@ -156,6 +157,7 @@ def replay_files(
     if given.sale is not None:
         read.log(given.sale, result)
     _judge_rest(given, found)
+    progress(given.length, given.length)
     return result
 
 
