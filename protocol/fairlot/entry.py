@@ -31,6 +31,12 @@ MAX_ENTRY_BYTES = 65_535
 """The longest entry: logs count its bytes in 16 bits (C2SP tlog-tiles)."""
 
 
+_KEY = slice(10, 42)
+_SIG = slice(48, 112)
+"""Where key and signature stand in every entry: its pairs are ordered by their keys, and
+``v``, ``key`` and ``sig`` are the first."""
+
+
 class Role(StrEnum):
     """The capacity in which a key signs."""
 
@@ -206,6 +212,33 @@ def read_entry(value: Value, encoded: bytes) -> Entry:
     return Entry(kind, log, scope, body, key, sig, encoded)
 
 
+def entry_of(
+    kind: EntryType,
+    log: LogKind,
+    scope: bytes,
+    body: Mapping[str, Value],
+    encoded: bytes,
+) -> Entry:
+    """Return the entry in bytes that ``read_entry`` has taken before.
+
+    Args:
+        kind: its type.
+        log: the kind of its log.
+        scope: sale_id or registry_id.
+        body: its content.
+        encoded: its bytes, of which its key and signature are read.
+    """
+    return Entry(
+        kind,
+        log,
+        scope,
+        body,
+        VerifyKey(encoded[_KEY]),
+        Signature(encoded[_SIG]),
+        encoded,
+    )
+
+
 def check_signature(entry: Entry, statements: Statements) -> None:
     """Verify the entry's signature (step 5).
 
@@ -213,7 +246,24 @@ def check_signature(entry: Entry, statements: Statements) -> None:
         Rejection: ``entry.signature``.
     """
     unsigned = _unsigned(entry.type, entry.log, entry.scope, entry.body, entry.key)
-    message = _message(entry.type.role, cbor.encode(unsigned))
+    _check_message(entry, cbor.encode(unsigned), statements)
+
+
+def check_signature_read(entry: Entry, statements: Statements) -> None:
+    """Verify the signature of an entry that was read from its bytes just now (step 5).
+
+    What is signed is found in the bytes, and need not be encoded again.
+
+    Raises:
+        Rejection: ``entry.signature``.
+    """
+    before, after = entry.encoded[1 : _SIG.start - 6], entry.encoded[_SIG.stop :]
+    # The map without ``sig`` has one pair fewer.
+    _check_message(entry, b"\xa6" + before + after, statements)
+
+
+def _check_message(entry: Entry, unsigned: bytes, statements: Statements) -> None:
+    message = _message(entry.type.role, unsigned)
     try:
         verify_signature_once(entry.key, message, entry.sig, statements)
     except ProofError as error:
@@ -258,7 +308,7 @@ def _unsigned(
         "v": ENTRY_VERSION,
         "type": kind.value,
         log.value: scope,
-        "body": body,
+        "body": dict(body),
         "role": kind.role.value,
         "key": key,
     }

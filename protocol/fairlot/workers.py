@@ -7,8 +7,9 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from itertools import islice
 from multiprocessing import connection
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
@@ -23,6 +24,27 @@ class Workers(Protocol):
     def map(self, function: Callable[[T], R], jobs: Sequence[T]) -> Iterator[R]:
         """Yield the results in the order of ``jobs``."""
         ...
+
+
+def in_turn(
+    workers: Workers, function: Callable[[T], R], jobs: Iterable[T], width: int
+) -> Iterator[tuple[T, R]]:
+    """Yield each job with its result, in their order, while the next ones are worked on.
+
+    Args:
+        workers: do the work.
+        function: what is done.
+        jobs: made when they are needed: no more than two times ``width`` are held at once.
+        width: how many are sent at a time.
+    """
+    left = iter(jobs)
+    sent = list(islice(left, width))
+    coming = workers.map(function, sent)
+    while sent:
+        following = list(islice(left, width))
+        promised = workers.map(function, following)
+        yield from zip(sent, coming, strict=True)
+        sent, coming = following, promised
 
 
 class InProcess:

@@ -7,7 +7,7 @@ import pytest
 
 from command import fairlot
 from fairlot.audit.compare import View, compare
-from fairlot.board import ahead
+from fairlot.board import ranges
 from fairlot.board.hinting import hints_of
 from fairlot.cli.beacon.steps import view_of
 from fairlot.cli.compare import read_log
@@ -67,8 +67,10 @@ def test_who_compares_or_contributes_verifies_together_with_hints(
         learn_shown(showings, hints, known, randomness)
 
     beside = transcript.with_name("transcript.fairlot.hints")
-    beside.write_bytes(hints_of(replay_named(transcript, GROUP, "", cache=False)).data)
-    monkeypatch.setattr(ahead, "learn_shown", learn)
+    beside.write_bytes(
+        hints_of(replay_named(transcript, GROUP, "", cache=False)).to_bytes()
+    )
+    monkeypatch.setattr(ranges, "learn_shown", learn)
     view = view_of(GROUP, transcript, cache=False)
     assert seen
     assert None not in seen

@@ -280,7 +280,7 @@ def _check(curve: Backend, batch: Sequence[Made]) -> None:
 
 def _files() -> Iterator[Case]:
     hints = [honest(number).hints or b"" for number in range(2)]
-    good = write_hints([(3, hints[0]), (7, hints[1])]).data
+    good = write_hints([(3, hints[0]), (7, hints[1])]).to_bytes()
     rows = (
         ("first", good, 3, "The hints of leaf 3."),
         ("last", good, 7, "The hints of leaf 7."),

@@ -7,14 +7,17 @@ import pytest
 
 from fairlot.audit.auditor import audit_transcript
 from fairlot.board import ahead as module
-from fairlot.board.ahead import Ahead, shown_in
+from fairlot.board.ahead import shown_in
+from fairlot.board.ahead_rules import Rules
 from fairlot.board.hinting import hints_of
 from fairlot.board.hints import MAGIC, RECORD_LENGTH, Hints, write_hints
 from fairlot.board.replay import replay_file
 from fairlot.board.sale import SaleState
 from fairlot.entry import Entry, EntryType
+from fairlot.errors import Rejection
 from fairlot.identity.showing import learn_shown
 from fairlot.text import json_view
+from fairlot_crypto import cbor
 from fairlot_crypto.bbs.hints import Showing
 from fairlot_crypto.bbs.profile import (
     IssuerContext,
@@ -89,18 +92,18 @@ def test_the_report_is_the_same_with_any_hints_and_without(lied: bytes) -> None:
     )
     for hints in (
         b"",
-        good.data,
-        good.data[:-1],
+        good.to_bytes(),
+        good.to_bytes()[:-1],
         MAGIC,
-        b"x" + good.data,
-        swapped.data,
+        b"x" + good.to_bytes(),
+        swapped.to_bytes(),
     ):
         assert report(lied, hints) == alone
 
 
 def test_no_byte_of_the_hints_changes_the_report(concert_transcript: bytes) -> None:
     alone = report(concert_transcript, batched=False)
-    good = hinted(concert_transcript).data
+    good = hinted(concert_transcript).to_bytes()
     for place in (len(MAGIC), len(MAGIC) + 8, len(MAGIC) + 300, len(good) - 1):
         data = bytearray(good)
         data[place] ^= 1
@@ -128,7 +131,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 def test_the_fold_verifies_by_itself_only_what_is_bad(
     lied: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hints = hinted(lied).data
+    hints = hinted(lied).to_bytes()
     single = counted(monkeypatch)
     report(lied, hints)
     assert len(single) == 1
@@ -137,13 +140,12 @@ def test_the_fold_verifies_by_itself_only_what_is_bad(
 
 
 @pytest.mark.parametrize("most", [1, 2, 3])
-def test_a_look_goes_on_where_the_last_one_ended(
+def test_a_range_begins_where_the_last_one_ended(
     lied: bytes, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
     alone = report(lied, batched=False)
-    hints = hinted(lied).data
-    monkeypatch.setattr(module, "MOST", most)
-    asked: list[int] = []
+    hints = hinted(lied).to_bytes()
+    monkeypatch.setattr(module, "RANGE", most)
     found: list[bytes] = []
 
     def look(
@@ -152,16 +154,14 @@ def test_a_look_goes_on_where_the_last_one_ended(
         statements: Statements,
         randomness: Randomness,
     ) -> None:
-        asked.append(len(shown))
+        assert len(shown) <= most
         found.extend(hint for hint in given if hint is not None)
         learn_shown(shown, given, statements, randomness)
 
-    monkeypatch.setattr(module, "learn_shown", look)
+    monkeypatch.setattr("fairlot.board.ranges.learn_shown", look)
     single = counted(monkeypatch)
     assert report(lied, hints) == alone
-    assert max(asked) == most
-    assert sum(asked) == 4
-    # Those of the three that the fold takes, wherever a look begins.
+    # Those of the three that the fold takes, wherever a range begins.
     assert len(found) == 3
     assert len(single) == 1
 
@@ -174,15 +174,13 @@ def test_hints_are_of_the_entries_that_the_fold_took(lied: bytes) -> None:
     assert made.count == len(taken) == 3
     assert all(made.of(leaf) is not None for leaf in taken)
     assert made == hinted(lied)
-    assert len(made.data) == len(MAGIC) + 3 * RECORD_LENGTH
+    assert len(made.to_bytes()) == len(MAGIC) + 3 * RECORD_LENGTH
 
 
 def test_a_log_without_a_sale_has_no_hints(concert: Stage) -> None:
     board = play(concert.board(), concert, until="terms")
     data = bytes(board.storage.read())
     assert hinted(data).count == 0
-    Ahead(SYSTEM).look(board.state, [], 0)
-    assert not board.state.opened
 
 
 def opened(on: Stage) -> SaleState:
@@ -194,13 +192,23 @@ def test_only_what_the_fold_might_verify_is_looked_at(concert: Stage) -> None:
     one = deposit(concert, 0)
     credential = concert.members[0].credential
     claim = claimed(concert, credential, EPOCH).entry
+    rules = Rules.of(
+        GROUP.name,
+        cbor.encode(state.credentials.registry.to_value()),
+        cbor.encode(state.terms.to_value()),
+        state.roll.roll_id,
+        frozenset(),
+    )
+    late = DEPOSIT_TIME + 9 * concert.registry.epoch
     for entry in (one, cancel(concert, 0), claim):
-        assert shown_in(state, entry, DEPOSIT_TIME) is not None
-        assert shown_in(state, entry, None) is not None
-        late = DEPOSIT_TIME + 9 * concert.registry.epoch
-        assert shown_in(state, entry, late) is None
-    assert shown_in(state, unreadable(concert), DEPOSIT_TIME) is None
-    assert shown_in(state, concert.time_entry(DEPOSIT_TIME), DEPOSIT_TIME) is None
+        assert shown_in(state, entry) is not None
+        assert rules.try_entry(entry, DEPOSIT_TIME, Statements())[1] is not None
+    for entry in (one, cancel(concert, 0)):
+        with pytest.raises(Rejection):
+            rules.try_entry(entry, late, Statements())
+    assert rules.try_entry(claim, late, Statements()) == (None, None)
+    for entry in (unreadable(concert), concert.time_entry(DEPOSIT_TIME)):
+        assert shown_in(state, entry) is None
 
 
 def test_a_clock_that_runs_ahead_changes_no_report(concert: Stage) -> None:
@@ -218,6 +226,6 @@ def test_hints_are_found_by_the_index_of_the_leaf() -> None:
         expected = None if leaf % 3 else hints[leaf // 3]
         assert made.of(leaf) == expected
     assert made.of(2**63) is None
-    assert replace(made, data=made.data[:-1]).of(12) is None
+    assert replace(made, data=made.to_bytes()[:-1]).of(12) is None
     assert Hints(b"").of(0) is None
     assert Hints().count == 0

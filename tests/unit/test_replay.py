@@ -244,3 +244,24 @@ def test_what_was_verified_once_is_not_verified_again(
     monkeypatch.setattr("fairlot.board.head.verify_checkpoint", fail)
     monkeypatch.setattr("fairlot.board.head.verify_cosignature", fail)
     assert audit(concert_transcript, GROUP, Expected(rehearsal=True), STATEMENTS).holds
+
+
+def test_progress_goes_on_through_both_passes_to_the_end(
+    concert: Stage, concert_transcript: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[int, int]] = []
+
+    def tell(done: int, total: int) -> None:
+        told.append((done, total))
+
+    monkeypatch.setattr("fairlot.board.items.PIECE", 2000)
+    monkeypatch.setattr("fairlot.board.replay._OFTEN", 1)
+    replay(concert_transcript, concert.state(), tell)
+    length = len(concert_transcript)
+    assert {total for _, total in told} == {length}
+    done = [place for place, _ in told]
+    assert done == sorted(done)
+    assert done[-1] == length
+    first = [place for place in done if place < length // 5]
+    assert len(first) > 3
+    assert len(done) > len(first) + 20

@@ -233,7 +233,7 @@ def test_a_time_taken_back_leaves_no_trace(concert: Stage) -> None:
     before = state.tree.size, state.tree.root(), state.clock
     entry = concert.time_entry(DEPOSIT_TIME + 1)
     state.append(entry, DEPOSIT_TIME + 1)
-    state.take_back_time(entry, DEPOSIT_TIME)
+    state.take_back_time(DEPOSIT_TIME)
     assert (state.tree.size, state.tree.root(), state.clock) == before
     state.append(entry, DEPOSIT_TIME + 1)
     assert state.clock == DEPOSIT_TIME + 1

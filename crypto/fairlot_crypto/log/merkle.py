@@ -49,18 +49,23 @@ class Tree:
     __slots__ = ("_levels",)
 
     def __init__(self) -> None:
-        # _levels[k][i] is the hash of the leaves [i * 2^k, (i + 1) * 2^k).
-        self._levels: list[list[bytes]] = [[]]
+        # In _levels[k] the hashes of the leaves [i * 2^k, (i + 1) * 2^k) stand one behind
+        # the other: as objects they would take twice the memory.
+        self._levels = [bytearray()]
 
     @property
     def size(self) -> int:
         """Number of leaves."""
-        return len(self._levels[0])
+        return len(self._levels[0]) // HASH_LENGTH
 
     def append(self, leaf_data: bytes) -> int:
         """Append a leaf and return its index, from 0."""
         self._append_node(0, leaf_hash(leaf_data))
         return self.size - 1
+
+    def leaf(self, index: int) -> bytes:
+        """Return the hash of a leaf that is in the tree."""
+        return self._node(0, index)
 
     def cut(self, size: int) -> None:
         """Take back all leaves behind the first ``size``.
@@ -72,7 +77,7 @@ class Tree:
             problem = f"{size} is not one of the sizes that the tree has had"
             raise CallerError("merkle.range", problem)
         for level, nodes in enumerate(self._levels):
-            del nodes[size >> level :]
+            del nodes[(size >> level) * HASH_LENGTH :]
 
     def root(self, size: int | None = None) -> bytes:
         """Return the root over the first ``size`` leaves, by default over all of them.
@@ -112,17 +117,22 @@ class Tree:
         width = end - start
         if width & (width - 1) == 0:
             level = width.bit_length() - 1
-            return self._levels[level][start >> level]
+            return self._node(level, start >> level)
         middle = _split(start, end)
         return node_hash(self._hash(start, middle), self._hash(middle, end))
 
     def _append_node(self, level: int, value: bytes) -> None:
         if level == len(self._levels):
-            self._levels.append([])
+            self._levels.append(bytearray())
         nodes = self._levels[level]
-        nodes.append(value)
-        if len(nodes) % 2 == 0:
-            self._append_node(level + 1, node_hash(nodes[-2], nodes[-1]))
+        nodes += value
+        if len(nodes) % (2 * HASH_LENGTH) == 0:
+            left = bytes(nodes[-2 * HASH_LENGTH : -HASH_LENGTH])
+            self._append_node(level + 1, node_hash(left, value))
+
+    def _node(self, level: int, number: int) -> bytes:
+        start = number * HASH_LENGTH
+        return bytes(self._levels[level][start : start + HASH_LENGTH])
 
 
 def _split(start: int, end: int) -> int:

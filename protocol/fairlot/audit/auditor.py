@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from fairlot.audit.carried import carried_findings, tag_findings
@@ -38,7 +39,7 @@ from fairlot.audit.margin import beacon_facts, notices
 from fairlot.audit.redrawing import redraw_findings
 from fairlot.audit.report import CheckResult, Report
 from fairlot.audit.roles import role_findings, role_notices
-from fairlot.audit.transcript_file import transcript_bytes
+from fairlot.audit.transcript_file import open_given
 from fairlot.audit.watching import expiry_findings, roll_findings, watch_findings
 from fairlot.beacon.rounds import Rounds
 from fairlot.board.ahead import Ahead
@@ -48,6 +49,7 @@ from fairlot.board.phase import ENDED
 from fairlot.board.registry_state import RegistryState
 from fairlot.board.replay import Replay, replay_files
 from fairlot.board.sale import SaleState
+from fairlot.board.source import Source
 from fairlot.board.standing import Watch
 from fairlot.entry import EntryType
 from fairlot.names import check_time
@@ -128,18 +130,20 @@ def audit_transcript(
     expected = Expected(sale_id, board_key, rehearsal, trusted, registry_alone)
     kept = Kept(read_heads(heads), read_receipts(receipts))
     given = read_rounds(rounds)
-    data = transcript_bytes(transcript)
-    others = tuple(map(transcript_bytes, more))
     curve = backend() if curve is None else curve
     known = Statements() if statements is None else statements
     ahead = None if randomness is None else Ahead(randomness, Hints(hints))
-    return audit(
-        data, curve, expected, known, progress, now, given, kept, others, ahead
-    )
+    with ExitStack() as stack:
+        data, *others = [
+            stack.enter_context(open_given(each)) for each in (transcript, *more)
+        ]
+        return audit(
+            data, curve, expected, known, progress, now, given, kept, others, ahead
+        )
 
 
 def audit(
-    data: bytes,
+    data: bytes | Source,
     curve: Backend,
     expected: Expected,
     statements: Statements,
@@ -147,7 +151,7 @@ def audit(
     now: int | None = None,
     rounds: Iterable[Beacon] = (),
     kept: Kept = NOTHING,
-    more: Sequence[bytes] = (),
+    more: Sequence[bytes | Source] = (),
     ahead: Ahead | None = None,
 ) -> Report:
     """Check a whole transcript.
@@ -159,7 +163,7 @@ def audit(
     ``NOT_CHECKED`` lists what it leaves to its caller.
 
     Args:
-        data: the bytes of the file.
+        data: the file, or its bytes.
         curve: the back-end.
         expected: trust roots, without any of which the report shows only that the file
             agrees with itself; and whether a rehearsal is accepted.
@@ -168,7 +172,7 @@ def audit(
         now: the auditor's clock, Unix seconds; ``None`` where there is none.
         rounds: from elsewhere, as relays give them; without terms nobody looks at them.
         kept: heads and receipts from elsewhere.
-        more: the bytes of files with other logs.
+        more: files with other logs, or their bytes.
         ahead: verifies presentations together; ``None`` verifies them one by one. The
             report is the same.
 
@@ -300,7 +304,7 @@ def _future_notices(state: SaleState, now: int | None) -> Iterator[str]:
 def _wrong_end(read: Replay) -> bool:
     """Tell whether the sale has an end that is wrong, for which there is a finding already."""
     ends = (EntryType.RESULT, EntryType.REDRAWN, EntryType.VOID)
-    last = read.entries[-1] if read.entries else None
+    last = read.entries.last
     return last is not None and last.entry.type in ends and last.refusal is not None
 
 

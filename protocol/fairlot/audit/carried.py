@@ -6,7 +6,8 @@ specs/audit.md, section 1, step 9.
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from fairlot.board.log_replay import Finding, LogReplay, TimedEntry
+from fairlot.board.log_entries import TimedEntry
+from fairlot.board.log_replay import Finding, LogReplay
 from fairlot.board.registry_state import RegistryState
 from fairlot.entry import EntryType
 from fairlot.errors import Rejection
@@ -20,7 +21,7 @@ def carried_findings(oldest: LogReplay[RegistryState]) -> Iterator[Finding]:
     Args:
         oldest: of the registries; each later one follows the one that it continues.
     """
-    first = next((each for each in oldest.entries if _carries(each)), None)
+    first = next(filter(_carries, oldest.entries.of(EntryType.LEAF)), None)
     if first is not None:
         named = oldest.state.registry.previous
         before = "" if named is None else named.hex()
@@ -46,7 +47,11 @@ def tag_findings(
         try:
             check_tags_stay(curve, before.state.registry, after.state.registry)
         except Rejection as error:
-            began = (each.index for each in after.entries if _begins(each))
+            began = (
+                each.index
+                for each in after.entries.of(EntryType.REGISTRY)
+                if _begins(each)
+            )
             place = next(began, None)
             yield Finding(error.code, error.message, None, place, after.kind)
 

@@ -38,8 +38,8 @@ class View:
         logs: dict[str, LogView] = {}
         for log in read.logs:
             if log.state.begun:
-                seals = (timed.entry for timed in log.entries)
-                found = tuple(each for each in seals if each.type is EntryType.SEAL)
+                seals = log.entries.of(EntryType.SEAL)
+                found = tuple(timed.entry for timed in seals)
                 named = log.state.identity
                 view = LogView(log.heads, log.state.tree, named.board.key, found)
                 logs[named.origin] = view

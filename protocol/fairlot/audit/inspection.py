@@ -14,7 +14,8 @@ from fairlot.allocation.outcome import PoolResult
 from fairlot.allocation.rivals import rivals
 from fairlot.allocation.settlement import LedgerLine
 from fairlot.audit.sentences import sentence, units
-from fairlot.board.log_replay import LogReplay, TimedEntry
+from fairlot.board.log_entries import TimedEntry
+from fairlot.board.log_replay import LogReplay
 from fairlot.board.phase import Phase
 from fairlot.board.registry_state import RegistryState
 from fairlot.board.replay import Replay
@@ -109,12 +110,14 @@ def _log_facts(
     log: LogReplay[RegistryState] | LogReplay[SaleState], money: Money
 ) -> Iterator[EntryFacts]:
     """Yield a sentence for every entry of a log, in its order."""
-    judged = {timed.index: timed for timed in log.entries}
-    for index in range(log.state.tree.size):
-        if index in judged:
-            yield _judged(judged[index], money)
-        else:
-            yield _unread(log.kind, index, log.unreadable.get(index))
+    index = 0
+    for timed in log.entries:
+        for unread in range(index, timed.index):
+            yield _unread(log.kind, unread, log.judged.codes.get(unread))
+        yield _judged(timed, money)
+        index = timed.index + 1
+    for unread in range(index, log.state.tree.size):
+        yield _unread(log.kind, unread, log.judged.codes.get(unread))
 
 
 def nym_facts(state: SaleState, nym: Nym) -> NymFacts | None:

@@ -16,6 +16,9 @@ from fairlot.errors import Rejection
 from fairlot.names import Nym, SaleId
 from fairlot_crypto.keys import OpeningKey
 
+_NAMED = (EntryType.TERMS, EntryType.ITEMS, EntryType.CLAIM, EntryType.DELIVERY)
+"""What a box and the evidence about it rest on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Received:
@@ -45,7 +48,8 @@ def receive(
     Raises:
         Rejection: ``phase.wrong`` before it is known who gets what.
     """
-    by_hash = {timed.entry.hash: timed.entry for timed in read.entries}
+    named = read.entries.of(*_NAMED)
+    by_hash = {timed.entry.hash: timed.entry for timed in named}
     sent = {
         read_delivery(entry).unit: entry
         for entry in by_hash.values()

@@ -2,10 +2,11 @@
 
 import stat
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from fairlot.board.source import InFile, InMemory, Source
 from fairlot.errors import InputError
 from fairlot_crypto import cbor
 from fairlot_crypto.errors import CallerError, EncodingError
@@ -13,6 +14,7 @@ from fairlot_crypto.errors import CallerError, EncodingError
 STREAM_LIMIT = 1 << 30
 """Bytes that are read of a stream, a pipe or a device: they may never end."""
 
+_BUFFER = 1 << 16
 _FIRST = 1 << 16
 """Bytes that are looked at before the rest is read: no entry is longer."""
 
@@ -45,6 +47,42 @@ def read_transcript(path: Path) -> bytes:
         if stat.S_ISREG(path.stat().st_mode):
             return _read_beginning(str(path), file) + file.read()
         return _read_limited(str(path), file)
+
+
+@contextmanager
+def open_given(transcript: object) -> Generator[Source]:
+    """Yield a transcript that a program gives: bytes, or the path of a file.
+
+    Raises:
+        InputError: as ``open_transcript``.
+        CallerError: ``audit.transcript`` for anything else.
+    """
+    if isinstance(transcript, str | Path):
+        with open_transcript(Path(transcript)) as source:
+            yield source
+    else:
+        yield InMemory(transcript_bytes(transcript))
+
+
+@contextmanager
+def open_transcript(path: Path) -> Generator[Source]:
+    """Yield a transcript in a file, which stays there; a pipe or a device is read.
+
+    Raises:
+        InputError: as ``read_transcript``; ``transcript.changed`` while it is read.
+    """
+    with ExitStack() as stack:
+        with _unreadable(str(path)):
+            file = stack.enter_context(path.open("rb", _BUFFER))
+            source = _source_in(path, file)
+        yield source
+
+
+def _source_in(path: Path, file: BinaryIO) -> Source:
+    if not stat.S_ISREG(path.stat().st_mode):
+        return InMemory(_read_limited(str(path), file))
+    _read_beginning(str(path), file)
+    return InFile(file)
 
 
 def read_stream(name: str, stream: BinaryIO) -> bytes:

@@ -1,133 +1,184 @@
-"""Verifies presentations before the fold comes to them, together (specs/batch.md, section 7).
+"""Tries what can be tried of entries before the fold comes to them.
 
-The fold then finds that it knows them, and verifies what is left by itself: what is said of an
-entry, and where, does not depend on this.
+specs/batch.md, section 7. The fold then finds that it knows them, and tries what is left by
+itself: what is said of an entry, and where, does not depend on this.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 
+from fairlot.board.ahead_rules import time_after
 from fairlot.board.hints import NO_HINTS, Hints
+from fairlot.board.log_items import LogItems
+from fairlot.board.ranges import (
+    RANGE,
+    Context,
+    Range,
+    Summary,
+    join_digests,
+    judge,
+    judge_range,
+    split_digests,
+)
+from fairlot.board.registry_state import RegistryState
 from fairlot.board.sale import SaleState
-from fairlot.board.transcript import Record
-from fairlot.claim.claim import Claim, claim_showing, read_claim
-from fairlot.deposit.deposit import Deposit, deposit_showing, read_deposit
+from fairlot.claim.claim import claim_showing, read_claim
+from fairlot.deposit.deposit import deposit_showing, read_deposit
 from fairlot.entry import Entry, EntryType
 from fairlot.errors import Rejection
-from fairlot.identity.showing import epoch_problem, learn_shown
+from fairlot.workers import InProcess, Workers, in_turn
+from fairlot_crypto import cbor
 from fairlot_crypto.bbs.hints import Showing
-from fairlot_crypto.log.checkpoint import SignedCheckpoint
 from fairlot_crypto.randomness import Randomness
-
-MOST = 1024
-"""The greatest number of presentations that are verified together."""
 
 
 class Ahead:
-    """Looks ahead in the records of a sale's log."""
+    """Looks ahead in logs, here or in other processes."""
 
-    def __init__(self, randomness: Randomness, hints: Hints = NO_HINTS) -> None:
-        """Start at the first record.
+    def __init__(
+        self,
+        randomness: Randomness,
+        hints: Hints = NO_HINTS,
+        workers: Workers | None = None,
+        jobs: int = 1,
+        *,
+        learns: bool = True,
+    ) -> None:
+        """Look ahead.
 
         Args:
-            randomness: the system's entropy, on which no verdict depends.
-            hints: from anywhere.
+            randomness: the system's entropy, on which no verdict depends; other processes
+                draw their own.
+            hints: of the sale's log, from anywhere.
+            workers: try ranges, while the fold goes on; by default this process does.
+            jobs: how many of them work at once.
+            learns: whether the statements of a log's state learn what has verified, which
+                takes memory for each.
         """
-        self._randomness = randomness
-        self._hints = hints
-        self._place = 0
-        self._leaf = 0
+        self.hints = hints
+        self.learns = learns
+        self.jobs = jobs
+        self.workers: Workers = InProcess() if workers is None else workers
+        self._randomness = randomness if workers is None else None
+        self._known: bytes | None = None
+        """The digests of what was known to verify before anything was read."""
+
+    def try_range(self) -> Callable[[Range], Summary]:
+        """Return what tries a range."""
+        randomness = self._randomness
+        if randomness is None:
+            return judge_range
+        return lambda job: judge(job, randomness)
+
+    def of(
+        self, state: SaleState | RegistryState, items: LogItems
+    ) -> Callable[[int], None]:
+        """Return what is told the index of each leaf of a log before the fold takes it.
+
+        Args:
+            state: of the log, which gets to know what is coming.
+            items: of the log.
+        """
+        if self._known is None:
+            self._known = join_digests(state.statements.verified)
+        return _Look(self, state, items, self._known).look
+
+
+class _Look:
+    """Looks ahead in one log."""
+
+    def __init__(
+        self,
+        ahead: Ahead,
+        state: SaleState | RegistryState,
+        items: LogItems,
+        known: bytes,
+    ) -> None:
+        self._ahead, self._state, self._items = ahead, state, items
+        self._known = known
+        self._coming: Iterator[tuple[Range, Summary]] | None = None
+        self._known_until = 0
         self._time = 0
 
-    def look(self, state: SaleState, records: Sequence[Record], place: int) -> None:
-        """Verify the next presentations, unless a look before this one has.
-
-        Args:
-            state: of the sale, before the record at ``place``; its statements learn.
-            records: all records of the sale's log.
-            place: of the record to be read next, never less than the last time.
-        """
-        if place < self._place or not state.opened:
+    def look(self, index: int) -> None:
+        """Let the state know the leaf of this index, and those after it."""
+        if index < self._known_until or not _ready(self._state):
             return
-        # Step 22.
-        self._go_to(place, records)
-        found = list(self._next(state, records, MOST))
-        # Step 24.
-        learn_shown(
-            [showing for _, showing in found],
-            [self._hints.of(leaf) for leaf, _ in found],
-            state.statements,
-            self._randomness,
-        )
+        ahead = self._ahead
+        if self._coming is None:
+            # Step 22.
+            self._coming = in_turn(
+                ahead.workers, ahead.try_range(), self._ranges(index), ahead.jobs
+            )
+        job, summary = next(self._coming)
+        self._known_until = index + len(job.leaves)
+        # Step 28.
+        if summary.range != job.digest or len(summary.seen) != len(job.leaves):
+            summary = ahead.try_range()(job)
+        self._state.foresight.learn(job.leaves, summary.seen)
+        if ahead.learns:
+            self._state.statements.learn(split_digests(summary.verified))
 
-    def _go_to(self, place: int, records: Sequence[Record]) -> None:
-        """Pass the records before a place."""
-        self._leaf += sum(map(_is_leaf, records[self._place : place]))
-        self._place = place
+    def _ranges(self, first: int) -> Iterator[Range]:
+        """Yield the ranges of the log from a leaf on (steps 23 to 25)."""
+        context = _context(self._state, self._known)
+        time, end = self._state.clock, len(self._items.leaves)
+        while first < end:
+            # Step 25.
+            behind = min((first // RANGE + 1) * RANGE, end)
+            leaves = tuple(map(self._items.encoded, range(first, behind)))
+            hints = (
+                b"" if context.terms == b"" else self._ahead.hints.part(first, behind)
+            )
+            yield Range(context, first, time, leaves, hints)
+            for index in range(first, behind):
+                time = self._time_after(index, time)
+            first = behind
 
-    def _next(
-        self, state: SaleState, records: Sequence[Record], most: int
-    ) -> Iterator[tuple[int, Showing]]:
-        """Yield leaf and presentation of the entries that come next."""
-        self._time, found = max(self._time, state.clock), 0
-        while self._place < len(records) and found < most:
-            record = records[self._place]
-            if isinstance(record.item, Entry):
-                self._time = _time_after(record.item, self._time)
-                showing = shown_in(state, record.item, self._time)
-                if showing is not None:
-                    found += 1
-                    yield self._leaf, showing
-            self._place += 1
-            self._leaf += _is_leaf(record)
+    def _time_after(self, index: int, time: int) -> int:
+        if self._items.type_at(index) is not EntryType.TIME:
+            return time
+        item = self._items.leaf(index).item
+        return time_after(item, time) if isinstance(item, Entry) else time
 
 
-def shown_in(state: SaleState, entry: Entry, time: int | None) -> Showing | None:
-    """Return the presentation in an entry of a sale (step 23).
+def _ready(state: SaleState | RegistryState) -> bool:
+    """Tell whether the entry was taken on which the others rest."""
+    return state.opened if isinstance(state, SaleState) else state.begun
+
+
+def _context(state: SaleState | RegistryState, known: bytes) -> Context:
+    if isinstance(state, RegistryState):
+        registry = cbor.encode(state.registry.to_value())
+        return Context(state.curve.name, registry, known=known)
+    registry = cbor.encode(state.credentials.registry.to_value())
+    terms = cbor.encode(state.terms.to_value())
+    return Context(state.curve.name, registry, terms, state.roll.roll_id, known)
+
+
+SHOW = (EntryType.DEPOSIT, EntryType.CANCEL, EntryType.CLAIM)
+"""The types of entries that have a presentation."""
+
+
+def shown_in(state: SaleState, entry: Entry) -> Showing | None:
+    """Return the presentation in an entry of a sale.
 
     Args:
         state: of the sale, after OPEN.
         entry: of any type.
-        time: when it is logged: its epoch must be accepted then; ``None`` accepts any.
 
     Returns:
-        The presentation with what it must show; ``None`` where there is none to verify.
+        The presentation with what it must show; ``None`` where there is none.
     """
-    # Step 23.
+    credentials = state.credentials
     try:
         match entry.type:
             case EntryType.DEPOSIT | EntryType.CANCEL:
-                return _of_deposit(state, read_deposit(entry), time)
+                deposit = read_deposit(entry)
+                return deposit_showing(credentials, state.roll.roll_id, deposit)
             case EntryType.CLAIM:
-                return _of_claim(state, read_claim(entry), time)
+                claim = read_claim(entry)
+                return claim_showing(credentials, state.roll.roll_id, claim)
             case _:
                 return None
     except Rejection:
         return None
-
-
-def _of_deposit(state: SaleState, deposit: Deposit, time: int | None) -> Showing | None:
-    if _is_stale(state, deposit.epoch, time):
-        return None
-    return deposit_showing(state.credentials, state.roll.roll_id, deposit)
-
-
-def _of_claim(state: SaleState, claim: Claim, time: int | None) -> Showing | None:
-    if _is_stale(state, claim.epoch, time):
-        return None
-    return claim_showing(state.credentials, state.roll.roll_id, claim)
-
-
-def _is_stale(state: SaleState, epoch: int, time: int | None) -> bool:
-    """Tell whether the fold refuses a credential of an epoch, without looking at it."""
-    registry = state.credentials.registry
-    return time is not None and epoch_problem(registry, epoch, time) is not None
-
-
-def _time_after(entry: Entry, time: int) -> int:
-    """Return the time of the log behind an entry, if the fold takes it."""
-    said = entry.body.get("time") if entry.type is EntryType.TIME else None
-    return max(time, said) if isinstance(said, int) else time
-
-
-def _is_leaf(record: Record) -> bool:
-    return not isinstance(record.item, SignedCheckpoint)

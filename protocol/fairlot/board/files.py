@@ -7,20 +7,35 @@ there is is named, and not looked into.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from fairlot.board.transcript import (
-    LogName,
-    LogRecords,
-    Record,
-    Stop,
-    Unreadable,
-    read_records,
-    take_apart,
-)
+from fairlot.board.apart import FileItems, apart
+from fairlot.board.items import read_items
+from fairlot.board.log_items import Column, LogItems
+from fairlot.board.source import Joined, Source, source_of
+from fairlot.board.transcript import LogName, Record, Stop, record_at
 from fairlot.entry import Entry, EntryType
 from fairlot.logs import LogKind
+from fairlot.workers import InProcess, Workers
+from fairlot_crypto.progress import Progress, silent
 
 GIVEN_UP = 100_000
 """Findings after which a file is not read any further."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loose:
+    """What belongs to no log of a file."""
+
+    source: Source
+    items: Column
+    stop: Stop | None
+    """Where reading stopped."""
+
+    def __iter__(self) -> Iterator[Record | Stop]:
+        """Yield it, in its order."""
+        for number in range(len(self.items)):
+            yield record_at(self.source, *self.items[number])
+        if self.stop is not None:
+            yield self.stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,50 +44,65 @@ class Given:
 
     length: int
     """Bytes of all of them."""
-    sale: LogRecords | None
-    registries: tuple[LogRecords, ...]
+    sale: LogItems | None
+    registries: tuple[LogItems, ...]
     """The log of the sale's registry, or of the one that is alone, comes last, and before
     each that of the registry before it, as far as they are given."""
-    foreign: tuple[LogRecords, ...]
+    foreign: tuple[LogItems, ...]
     """All other logs."""
-    again: tuple[LogRecords, ...]
+    again: tuple[LogItems, ...]
     """Copies of logs that an earlier file holds."""
-    loose: tuple[Record | Stop, ...]
-    """What belongs to no log, and where reading stopped."""
+    loose: tuple[Loose, ...]
+    """What belongs to no log, and where reading stopped, file by file."""
     torn: int
     """Bytes at the end of files but the last that no item is made of."""
     unread: tuple[int, ...]
     """Where reading was given up, in each file where it was."""
 
 
-def read_files(files: Sequence[bytes]) -> Given:
+def read_files(
+    files: Sequence[bytes | Source],
+    progress: Progress = silent,
+    workers: Workers | None = None,
+    width: int = 1,
+) -> Given:
     """Take files apart, and find the logs that belong together.
 
     Args:
-        files: the bytes of each; places are counted as if they were one file.
+        files: each; places are counted as if they were one file.
+        progress: called with the bytes read and the bytes in all.
+        workers: read pieces; by default this process does.
+        width: how many of them work at once.
     """
-    logs: dict[LogName, LogRecords] = {}
-    again: list[LogRecords] = []
-    loose: list[Record | Stop] = []
+    source = Joined([source_of(file) for file in files])
+    logs: dict[LogName, LogItems] = {}
+    again: list[LogItems] = []
+    loose: list[Loose] = []
     unread: list[int] = []
-    offset, torn = 0, 0
-    for number, data in enumerate(files, 1):
-        items = list(_readable(data, offset, unread))
-        apart = take_apart(items)
+    torn = 0
+    for number, (begins, end) in enumerate(source.bounds, 1):
+        items = FileItems(begins)
+        for at, piece in read_items(source, begins, end, workers or InProcess(), width):
+            progress(at, source.length)
+            items.join(at, piece)
+        cut = items.cut(GIVEN_UP)
+        unread += [] if cut is None else [cut]
+        found = apart(items, source)
         again += [
-            log for log in apart.logs if logs.setdefault(log.name, log) is not log
+            log
+            for log in found.logs.values()
+            if logs.setdefault(log.name, log) is not log
         ]
-        loose += apart.loose
-        offset += len(data)
-        if number < len(files):
-            stops = (item.offset for item in items if isinstance(item, Stop))
-            torn += sum(offset - at for at in stops)
+        stop = None if items.stop is None else Stop(*items.stop)
+        loose.append(Loose(source, found.loose, stop))
+        if stop is not None and number < len(files):
+            torn += end - stop.offset
     sale = _sale_log(tuple(logs.values()))
     registries = _registry_logs(logs, sale)
     judged = [*registries, *((sale,) if sale else ())]
     foreign = (log for log in logs.values() if all(log is not own for own in judged))
     return Given(
-        offset,
+        source.length,
         sale,
         registries,
         tuple(foreign),
@@ -83,24 +113,7 @@ def read_files(files: Sequence[bytes]) -> Given:
     )
 
 
-def _readable(data: bytes, begins: int, unread: list[int]) -> Iterator[Record | Stop]:
-    """Yield the items of a file, until too many can be read as nothing.
-
-    Args:
-        data: the bytes of the file.
-        begins: the place of its first byte, behind the files before it.
-        unread: takes the place where reading was given up.
-    """
-    broken = 0
-    for item in read_records(data, begins):
-        yield item
-        broken += isinstance(item, Record) and isinstance(item.item, Unreadable)
-        if broken >= GIVEN_UP:
-            unread.append(item.offset)
-            return
-
-
-def _sale_log(logs: Sequence[LogRecords]) -> LogRecords | None:
+def _sale_log(logs: Sequence[LogItems]) -> LogItems | None:
     """Return the first log of a sale, if possible one that begins with terms."""
     sales = [log for log in logs if log.name.kind is LogKind.SALE]
     begun = (log for log in sales if _named(log) is not None)
@@ -108,10 +121,10 @@ def _sale_log(logs: Sequence[LogRecords]) -> LogRecords | None:
 
 
 def _registry_logs(
-    logs: dict[LogName, LogRecords], sale: LogRecords | None
-) -> tuple[LogRecords, ...]:
+    logs: dict[LogName, LogItems], sale: LogItems | None
+) -> tuple[LogItems, ...]:
     """Return the registry log that is judged, and before it those that it continues."""
-    found: list[LogRecords] = []
+    found: list[LogItems] = []
     log = _last_registry(logs, sale)
     while log is not None and all(log is not known for known in found):
         found.insert(0, log)
@@ -121,8 +134,8 @@ def _registry_logs(
 
 
 def _last_registry(
-    logs: dict[LogName, LogRecords], sale: LogRecords | None
-) -> LogRecords | None:
+    logs: dict[LogName, LogItems], sale: LogItems | None
+) -> LogItems | None:
     """Return the log of the registry that the sale's terms name.
 
     Without such terms it is the first that none of the others continues.
@@ -143,10 +156,10 @@ _NAMES = {
 """The entry with which a log of each kind begins, and its field that names a registry."""
 
 
-def _named(log: LogRecords) -> LogName | None:
+def _named(log: LogItems) -> LogName | None:
     """Return the registry that the first entry of a log names: its own, or the one before."""
-    first = next((each.item for each in log.records), None)
     kind, field = _NAMES[log.name.kind]
+    first = None if log.over and not log.over[0] else log.leaf(0).item
     if isinstance(first, Entry) and first.type is kind:
         scope = first.body.get(field)
         if isinstance(scope, bytes):

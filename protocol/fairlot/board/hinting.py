@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from fairlot.board.ahead import shown_in
+from fairlot.board.ahead import SHOW, shown_in
 from fairlot.board.hints import Hints, write_hints
 from fairlot.board.replay import Replay
 from fairlot_crypto.bbs.hints import make_hints
@@ -19,9 +19,9 @@ def hints_of(read: Replay) -> Hints:
 def _made(read: Replay) -> Iterator[tuple[int, bytes]]:
     if not read.state.opened:
         return
-    for each in read.entries:
+    for each in read.entries.of(*SHOW):
         # Step 20.
         if each.refusal is None:
-            showing = shown_in(read.state, each.entry, None)
+            showing = shown_in(read.state, each.entry)
             if showing is not None:
                 yield each.index, make_hints(showing)

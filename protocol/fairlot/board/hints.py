@@ -7,6 +7,8 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from fairlot.board.source import InFile, Source, source_of
+from fairlot.errors import InputError
 from fairlot_crypto.bbs.hints import HINTS_LENGTH
 from fairlot_crypto.hashing import i2osp, os2ip, tag
 
@@ -18,20 +20,28 @@ INDEX_LENGTH = 8
 """Bytes of the index of a leaf."""
 RECORD_LENGTH = INDEX_LENGTH + HINTS_LENGTH
 """Bytes of one record: 488."""
+_MOST = 1 << 20
+"""Bytes of hints that are read at once: leaves have no more, where indexes ascend."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hints:
     """The content of a file of hints, as it came."""
 
-    data: bytes = b""
+    data: bytes | Source = b""
 
     @property
     def count(self) -> int:
         """Return how many records there are; none where the file is no file of hints."""
-        if not self.data.startswith(MAGIC):
+        source = source_of(self.data)
+        if source.read(0, len(MAGIC)) != MAGIC:
             return 0
-        return (len(self.data) - len(MAGIC)) // RECORD_LENGTH
+        return (source.length - len(MAGIC)) // RECORD_LENGTH
+
+    def to_bytes(self) -> bytes:
+        """Return the whole file."""
+        source = source_of(self.data)
+        return source.read(0, source.length)
 
     def of(self, leaf: int) -> bytes | None:
         """Return the hints of the presentation in a leaf of the sale's log (step 21).
@@ -40,15 +50,45 @@ class Hints:
             480 bytes; ``None`` where there are none to be found.
         """
         # Step 21.
-        place = bisect_left(range(self.count), leaf, key=self._leaf)
+        place = self._place(leaf)
         if place == self.count or self._leaf(place) != leaf:
             return None
-        start = len(MAGIC) + place * RECORD_LENGTH
-        return self.data[start + INDEX_LENGTH : start + RECORD_LENGTH]
+        start = _start(place) + INDEX_LENGTH
+        return source_of(self.data).read(start, start + HINTS_LENGTH)
+
+    def part(self, first: int, behind: int) -> bytes:
+        """Return a file of those hints that are of some leaves.
+
+        Args:
+            first: the first of these leaves.
+            behind: the leaf behind them.
+        """
+        start, end = _start(self._place(first)), _start(self._place(behind))
+        found = source_of(self.data).read(start, min(end, start + _MOST))
+        return MAGIC + found if found else b""
+
+    def _place(self, leaf: int) -> int:
+        """Return where the record of a leaf is, or would be."""
+        return bisect_left(range(self.count), leaf, key=self._leaf)
 
     def _leaf(self, place: int) -> int:
-        start = len(MAGIC) + place * RECORD_LENGTH
-        return os2ip(self.data[start : start + INDEX_LENGTH])
+        start = _start(place)
+        return os2ip(source_of(self.data).read(start, start + INDEX_LENGTH))
+
+
+def _start(place: int) -> int:
+    return len(MAGIC) + place * RECORD_LENGTH
+
+
+class HintsFile(InFile):
+    """A file of hints on the disk: what cannot be read there any more is none."""
+
+    def read(self, start: int, end: int) -> bytes:
+        """Return the bytes from ``start`` up to ``end``; fewer where there are no more."""
+        try:
+            return super().read(start, end)
+        except InputError:
+            return b""
 
 
 NO_HINTS = Hints()

@@ -171,7 +171,7 @@ class LogKeeper(Generic[S]):
     def _holds(self, taken: list[Entry], clock: int) -> bool:
         """Tell whether a batch holds more than a TIME, which is taken back otherwise."""
         if len(taken) == 1 and taken[0].type is EntryType.TIME:
-            self.state.take_back_time(taken[0], clock)
+            self.state.take_back_time(clock)
             return False
         return bool(taken)
 

@@ -5,11 +5,13 @@ every checkpoint is recomputed. Whatever does not hold becomes a finding, and re
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 from fairlot.board.head import line_problems, merge_heads, named_lines, verify_lines
+from fairlot.board.log_entries import NOT_JUDGED, Entries, Judged
+from fairlot.board.log_items import LogItems, Span
 from fairlot.board.log_state import LogState
 from fairlot.board.standing import Cosigned, Watch
 from fairlot.board.transcript import Record, Unreadable
@@ -23,6 +25,9 @@ KEPT = 1_000
 """Findings of one code that are kept; the others are counted."""
 
 S = TypeVar("S", bound=LogState)
+
+Look: TypeAlias = Callable[[int], None]
+GiveUp: TypeAlias = Callable[[int], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +61,6 @@ class Findings:
             self.kept.append(finding)
 
 
-@dataclass(frozen=True, slots=True)
-class TimedEntry:
-    """An entry that was read, with its time: that of the last TIME before it."""
-
-    entry: Entry
-    index: int
-    time: int
-    refusal: str | None
-    """The code with which the fold refused it."""
-
-
 @dataclass(slots=True)
 class LogReplay(Generic[S]):
     """The result of reading one log."""
@@ -75,7 +69,10 @@ class LogReplay(Generic[S]):
     state: S
     found: Findings
     """Of the whole file."""
-    entries: list[TimedEntry] = field(default_factory=list[TimedEntry])
+    items: LogItems | None = None
+    """Of the log; ``None`` where it is not there."""
+    judged: Judged = field(default_factory=Judged)
+    """What became of its leaves."""
     heads: dict[int, SignedCheckpoint] = field(
         default_factory=dict[int, SignedCheckpoint]
     )
@@ -86,12 +83,12 @@ class LogReplay(Generic[S]):
     """Bytes of the file up to the last checkpoint of this log."""
     stopped: bool = False
     """Whether the first entry was refused, so that nothing after it can be judged."""
-    waiting: list[Record] = field(default_factory=list[Record])
-    """Leaves under no checkpoint yet."""
-    unreadable: dict[int, str] = field(default_factory=dict[int, str])
-    """Index to code of the leaves that are no entries."""
+    taken: int = 0
+    """How many leaves were read, under a checkpoint or not."""
     name: str = ""
     """What findings call the log, where its kind does not tell it from others."""
+    _repeats: bool = False
+    """Whether no leaf stands between the last two heads."""
     _sizes: set[int] = field(default_factory=set[int])
     """Of the heads that state the tree as it was, however they are signed."""
 
@@ -100,26 +97,58 @@ class LogReplay(Generic[S]):
         """The time of the log: what its last TIME entry says."""
         return self.state.clock
 
-    def take(self, record: Record) -> None:
-        """Take the next record of the log in (steps 3 and 4)."""
-        if isinstance(record.item, SignedCheckpoint):
-            # Step 4.
-            self._checkpoint(record, record.item)
-        else:
-            # Step 3.
-            self.waiting.append(record)
+    @property
+    def entries(self) -> Entries:
+        """The entries that the fold has judged, in their order."""
+        return Entries(self.items, self.judged)
 
-    def _checkpoint(self, record: Record, signed: SignedCheckpoint) -> None:
+    @property
+    def waiting(self) -> tuple[Span, ...]:
+        """Where the leaves under no checkpoint lie."""
+        if self.items is None:
+            return ()
+        places = range(self.state.tree.size, self.taken)
+        return tuple(self.items.leaves[index] for index in places)
+
+    def read(self, items: LogItems, look: Look, give_up: GiveUp) -> None:
+        """Read the items of the log in (steps 3 and 4).
+
+        Args:
+            items: of this log, of which none was read.
+            look: told before each leaf, with its index.
+            give_up: told the place after each head; it says whether that was enough.
+        """
+        self.items = items
+        for number, over in enumerate(items.over):
+            # Step 3.
+            self.taken = over
+            # Step 4.
+            head = items.head(number)
+            self._leaves(items, look)
+            self._head(head)
+            if give_up(head.offset):
+                return
+        self.taken = len(items.leaves)
+
+    def _leaves(self, items: LogItems, look: Look) -> None:
         # Step 4.1.
-        repeats = not self.waiting and signed.checkpoint.size in self._sizes
-        for place, waiting in enumerate(self.waiting):
-            if place > 0:
-                self._check_ended(waiting.offset)
-            self._entry(waiting)
-        self.waiting.clear()
+        self._repeats = self.state.tree.size == self.taken
+        first = self.state.tree.size
+        for index in range(first, self.taken):
+            look(index)
+            record = items.leaf(index)
+            if index > first:
+                self._check_ended(record.offset)
+            self._leaf(record, index)
+
+    def _head(self, record: Record) -> None:
+        if not isinstance(record.item, SignedCheckpoint):
+            return
+        signed = record.item
         self.acknowledged = record.offset + len(record.encoded)
         # Step 4.2.
         said, tree = signed.checkpoint, self.state.tree
+        repeats = self._repeats and said.size in self._sizes
         known = repeats or 0 < said.size == tree.size
         agrees = known and said.root == tree.root(said.size)
         if agrees:
@@ -141,35 +170,30 @@ class LogReplay(Generic[S]):
 
     def _check_ended(self, offset: int) -> None:
         """Check that the leaf before is no marker: a checkpoint must follow it."""
-        last = self.entries[-1] if self.entries else None
-        if last is None or last.index != self.state.tree.size - 1:
-            return
-        if (
-            last.refusal is None
-            and self.state.markers.get(last.entry.type) == last.index
-        ):
-            why = f"no checkpoint separates {last.entry.type} from what comes after it"
-            self._find("checkpoint.missing", why, offset, last.index)
+        last = self.state.tree.size - 1
+        for kind, index in self.state.markers.items():
+            if index == last:
+                why = f"no checkpoint separates {kind} from what comes after it"
+                self._find("checkpoint.missing", why, offset, last)
 
-    def _entry(self, record: Record) -> None:
-        index = self.state.tree.size
+    def _leaf(self, record: Record, index: int) -> None:
+        time = NOT_JUDGED
         if isinstance(record.item, Unreadable):
-            self.unreadable[index] = record.item.code
+            self.judged.codes[index] = record.item.code
             self._find(record.item.code, record.item.message, record.offset, index)
         elif isinstance(record.item, Entry) and not self.stopped:
             self._apply(record, record.item, index)
+            time = self.time
+        self.judged.times.append(time)
         self.state.tree.append(record.encoded)
         self.stopped = not self.state.begun
 
     def _apply(self, record: Record, entry: Entry, index: int) -> None:
-        refusal: str | None = None
         try:
             self.state.apply(entry, self.time)
         except Rejection as error:
-            refusal = error.code
+            self.judged.codes[index] = error.code
             self._find(error.code, error.message, record.offset, index)
-        timed = TimedEntry(entry, index, self.time, refusal)
-        self.entries.append(timed)
 
     def _check_signatures(
         self, record: Record, signed: SignedCheckpoint, log: LogIdentity

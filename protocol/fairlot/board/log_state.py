@@ -7,9 +7,10 @@ times give the same state; a refused entry changes nothing.
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 
+from fairlot.board.foresight import Foresight
+from fairlot.board.places import Places
 from fairlot.entry import (
     Entry,
-    EntryHash,
     EntryType,
     Role,
     body_fields,
@@ -19,7 +20,7 @@ from fairlot.errors import Rejection
 from fairlot.logs import LogIdentity
 from fairlot.terms.times import MAX_TIME
 from fairlot_crypto.curve import Backend
-from fairlot_crypto.log.merkle import Tree
+from fairlot_crypto.log.merkle import Tree, leaf_hash
 from fairlot_crypto.statements import Statements
 
 
@@ -33,12 +34,14 @@ class LogState(ABC):
         """Start with no entry."""
         self.curve = curve
         self.statements = statements
+        self.foresight = Foresight()
+        """What is known of entries before they come."""
         self.tree = Tree()
         self.clock = 0
         """What the last TIME entry said."""
         self.markers: dict[EntryType, int] = {}
         """The index of the last accepted leaf of each type of marker."""
-        self._hashes: set[EntryHash] = set()
+        self._places = Places(self.tree)
 
     @property
     @abstractmethod
@@ -95,7 +98,8 @@ class LogState(ABC):
             Rejection: naming the rule that it breaks.
         """
         # Step 1.
-        if entry.hash in self._hashes:
+        leaf = leaf_hash(entry.encoded)
+        if leaf in self._places:
             raise Rejection(
                 "entry.duplicate",
                 "the same entry is on the board already: there is nothing to send",
@@ -106,24 +110,24 @@ class LogState(ABC):
             raise Rejection("entry.scope", f"{entry.type} belongs on another log")
         self.check_phase(entry)
         # Step 3.
-        check_signature(entry, self.statements)
+        if not self.foresight.signed(entry):
+            check_signature(entry, self.statements)
         # Steps 4 and 5.
         self.check_speaker(entry)
         # Step 6.
         handle(entry, time)
-        self._hashes.add(entry.hash)
+        self._places.add(leaf)
         if entry.type.role is Role.BOARD and entry.type is not EntryType.TIME:
             self.markers[entry.type] = self.tree.size
 
-    def take_back_time(self, entry: Entry, before: int) -> None:
+    def take_back_time(self, before: int) -> None:
         """Take the last leaf back: the TIME of a batch in which nothing was accepted.
 
         Args:
-            entry: that TIME entry.
-            before: the clock before it.
+            before: the clock before that TIME.
         """
         self.tree.cut(self.tree.size - 1)
-        self._hashes.discard(entry.hash)
+        self._places.forget()
         self.clock = before
 
     def _time_entry(self, entry: Entry, _time: int) -> None:

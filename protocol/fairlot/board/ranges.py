@@ -1,150 +1,186 @@
-"""Verifies presentations ahead of the fold in several processes (specs/batch.md, section 7).
+"""Tries the rules that look at one entry alone, for a range of leaves at a time.
 
-The log is split in ranges on the borders of tiles. Of each comes back which statements have
-verified: a set, so that it does not matter which range ends first, or who worked on it.
+specs/batch.md, section 7. A range needs its bytes and what its log begins with, and gives a
+short summary: any process can do it, and it does not matter which range ends first.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from itertools import groupby
+from functools import lru_cache
 
-from fairlot.board.ahead import Ahead
+from fairlot.board.ahead_rules import Rules, Shown
+from fairlot.board.foresight import Payment, Seen
 from fairlot.board.hints import Hints
-from fairlot.board.sale import SaleState
-from fairlot.board.transcript import Record
+from fairlot.deposit.deposit import Deposit
+from fairlot.entry import Entry, check_signature_read, read_entry
+from fairlot.errors import Rejection
+from fairlot.identity.leaf import Leaf
 from fairlot.identity.showing import is_known, learn_shown
-from fairlot.workers import Workers
-from fairlot_crypto.bbs.hints import Showing
-from fairlot_crypto.bbs.profile import (
-    IssuerContext,
-    Presentation,
-    Schema,
-    issuer_context,
-)
-from fairlot_crypto.curve import backend
-from fairlot_crypto.randomness import SystemRandomness
+from fairlot.packed import Packed
+from fairlot_crypto import cbor
+from fairlot_crypto.errors import EncodingError
+from fairlot_crypto.hashing import i2osp, tagged_hash
+from fairlot_crypto.randomness import Randomness, SystemRandomness
 from fairlot_crypto.statements import Statements
 
 RANGE = 1024
 """Leaves of a range: four tiles."""
+DIGEST_LENGTH = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """A presentation in bytes, and what it must show."""
-
-    key: bytes
-    schema: Schema
-    header: bytes
-    ctx: bytes
-    ph: bytes
-    nym: bytes
-    proof: bytes
-    disclosed: tuple[tuple[int, bytes], ...]
-    hints: bytes | None
-
-    @classmethod
-    def of(cls, showing: Showing, hints: bytes | None) -> "Shown":
-        """Return a presentation as it crosses processes."""
-        context, shown = showing.context, showing.presentation
-        return cls(
-            context.public_key.to_bytes(),
-            context.schema,
-            context.header,
-            showing.ctx,
-            showing.ph,
-            shown.nym,
-            shown.proof,
-            tuple(showing.disclosed.items()),
-            hints,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Range:
-    """The presentations of a range that are to be verified."""
+class Context(Packed):
+    """What a log begins with, in bytes."""
 
     backend: str
-    shown: tuple[Shown, ...]
+    """The name of the curve's back-end."""
+    registry: bytes
+    """CBOR of the registry."""
+    terms: bytes = b""
+    """CBOR of the terms; empty for the log of a registry."""
+    roll: bytes = b""
+    """The roll that OPEN has fixed."""
+    known: bytes = b""
+    """The digests of statements that are known to verify, joined."""
+
+    @property
+    def digest(self) -> bytes:
+        """What says under which context a summary was made."""
+        name = self.backend.encode()
+        return tagged_hash("context", name, self.registry, self.terms, self.roll)
 
 
-def verify_range(job: Range) -> frozenset[bytes]:
-    """Verify the presentations of a range together (step 26).
+@dataclass(frozen=True, slots=True)
+class Range(Packed):
+    """Some leaves of a log, which were read strictly before."""
 
-    Returns:
-        The digests of those statements that verify.
+    context: Context
+    first: int
+    """The index of the first of them."""
+    time: int
+    """The greatest TIME of the log before it."""
+    leaves: tuple[bytes, ...]
+    hints: bytes = b""
+    """A file of hints, as ``Hints`` takes it, in which at least these leaves are."""
+
+    @property
+    def digest(self) -> bytes:
+        """What says of which range a summary is: hints and what is known change nothing."""
+        where = i2osp(self.first, 8) + i2osp(self.time, 8)
+        return tagged_hash("range", self.context.digest, where, *self.leaves)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary(Packed):
+    """What was found in a range."""
+
+    range: bytes
+    """The digest of the range."""
+    seen: tuple[Seen | None, ...]
+    """Of each leaf, in their order; ``None`` for what the fold must try itself."""
+    verified: bytes
+    """The digests of the statements that verified anew, joined."""
+
+
+def judge_range(job: Range) -> Summary:
+    """Try the rules that look at one entry alone (step 26).
+
+    A process draws randomness of its own, once it has all bytes of the range.
     """
-    # Step 26.
-    known = Statements()
-    showings = [_showing(job.backend, shown) for shown in job.shown]
-    # Each process draws randomness of its own, once it has all bytes of the range.
-    hints = [shown.hints for shown in job.shown]
-    learn_shown(showings, hints, known, SystemRandomness())
-    return known.verified
+    return judge(job, SystemRandomness())
 
 
-def _showing(name: str, shown: Shown) -> Showing:
-    context = _context(name, shown.key, shown.schema, shown.header)
-    presentation = Presentation(shown.nym, shown.proof)
-    return Showing(context, presentation, shown.ctx, shown.ph, dict(shown.disclosed))
+def judge(job: Range, randomness: Randomness) -> Summary:
+    """Try the rules that look at one entry alone (step 26).
+
+    Args:
+        job: a range.
+        randomness: the system's entropy, on which no verdict depends.
+    """
+    rules = _rules(job.context)
+    known = Statements(rules.known)
+    # Step 26.1.
+    time, tried = job.time, list[_Tried]()
+    for leaf in job.leaves:
+        entry = _signed(leaf, known)
+        if entry is not None:
+            time = rules.time_after(entry, time)
+        tried.append(_tried(rules, entry, time, known))
+    # Step 26.2.
+    _show(job, tried, known, randomness)
+    verified = known.verified - rules.known
+    seen = tuple(each.seen(known) for each in tried)
+    return Summary(job.digest, seen, b"".join(sorted(verified)))
 
 
-@cache
-def _context(name: str, key: bytes, schema: Schema, header: bytes) -> IssuerContext:
-    """Return the context of an epoch, of which a sale has few."""
-    curve = backend(name)
-    return issuer_context(curve, curve.g2_from_bytes(key), schema, header)
+@dataclass(slots=True)
+class _Tried:
+    """What became of one leaf."""
+
+    signed: bool
+    time: int
+    said: Deposit | Payment | Leaf | None = None
+    shown: Shown | None = None
+
+    def seen(self, known: Statements) -> Seen | None:
+        """Return what is to be said of it."""
+        if not self.signed:
+            return None
+        shows = self.shown is None or is_known(self.shown, known)
+        return Seen(self.time, self.said if shows else None)
 
 
-class AheadInRanges(Ahead):
-    """Looks ahead in the records of a sale's log, and has others verify what is there."""
+def _signed(leaf: bytes, known: Statements) -> Entry | None:
+    """Return an entry whose signature verifies; ``None`` for anything else."""
+    try:
+        entry = read_entry(cbor.decode(leaf), leaf)
+        check_signature_read(entry, known)
+    except (EncodingError, Rejection):
+        return None
+    return entry
 
-    def __init__(self, hints: Hints, workers: Workers, jobs: int) -> None:
-        """Start at the first record.
 
-        Args:
-            hints: from anywhere.
-            workers: verify ranges, while the fold goes on.
-            jobs: how many of them work at once.
-        """
-        super().__init__(SystemRandomness(), hints)
-        self._workers, self._most = workers, jobs * RANGE
-        self._coming: Iterator[frozenset[bytes]] | None = None
-        self._awaited = 0
+def _tried(rules: Rules, entry: Entry | None, time: int, known: Statements) -> _Tried:
+    if entry is None:
+        return _Tried(signed=False, time=time)
+    try:
+        said, shown = rules.try_entry(entry, time, known)
+    except Rejection:
+        # The fold refuses it, at the same step, and says why.
+        said, shown = None, None
+    return _Tried(signed=True, time=time, said=said, shown=shown)
 
-    def look(self, state: SaleState, records: Sequence[Record], place: int) -> None:
-        """Have the next presentations verified, and wait for those at ``place``.
 
-        As many ranges as there are workers are on their way while the fold reads as many:
-        no more of them is held at once.
-        """
-        if place < self._awaited or not state.opened:
-            return
-        if self._coming is None:
-            # Step 22.
-            self._go_to(place, records)
-            self._coming = self._sent(state, records)
-        coming, self._awaited = self._coming, max(self._place, place + 1)
-        self._coming = self._sent(state, records)
-        for verified in coming:
-            state.statements.learn(verified)
+def _show(
+    job: Range, tried: Sequence[_Tried], known: Statements, randomness: Randomness
+) -> None:
+    """Verify the presentations of a range together."""
+    hints = Hints(job.hints)
+    places = [(job.first + i, each) for i, each in enumerate(tried)]
+    shown = [(leaf, each.shown) for leaf, each in places if each.shown is not None]
+    learn_shown(
+        [showing for _, showing in shown],
+        [hints.of(leaf) for leaf, _ in shown],
+        known,
+        randomness,
+    )
 
-    def _sent(
-        self, state: SaleState, records: Sequence[Record]
-    ) -> Iterator[frozenset[bytes]]:
-        """Send the next presentations off, and return what comes of them."""
-        # Step 25.
-        found = [
-            (leaf, showing)
-            for leaf, showing in self._next(state, records, self._most)
-            if not is_known(showing, state.statements)
-        ]
-        name = state.curve.name
-        jobs = [
-            Range(
-                name, tuple(Shown.of(each, self._hints.of(leaf)) for leaf, each in some)
-            )
-            for _, some in groupby(found, key=lambda pair: pair[0] // RANGE)
-        ]
-        return self._workers.map(verify_range, jobs)
+
+@lru_cache(maxsize=2)
+def _rules(context: Context) -> Rules:
+    """Return the rules of a log, of which a file has few."""
+    digests = split_digests(context.known)
+    return Rules.of(
+        context.backend, context.registry, context.terms, context.roll, digests
+    )
+
+
+def split_digests(joined: bytes) -> frozenset[bytes]:
+    """Return digests that were joined."""
+    places = range(0, len(joined), DIGEST_LENGTH)
+    return frozenset(joined[at : at + DIGEST_LENGTH] for at in places)
+
+
+def join_digests(digests: Iterable[bytes]) -> bytes:
+    """Return digests in one piece."""
+    return b"".join(sorted(digests))

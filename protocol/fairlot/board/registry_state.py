@@ -200,7 +200,8 @@ class RegistryState(LogState):
         self._identity = registry.log
 
     def _leaf_entry(self, entry: Entry, time: int) -> None:
-        leaf = read_leaf(body_fields(entry))
+        known = self.foresight.leaf(entry)
+        leaf = read_leaf(body_fields(entry)) if known is None else known
         if leaf.index != len(self.leaves):
             raise Rejection(
                 "leaf.index", f"the next leaf must have index {len(self.leaves)}"
@@ -212,7 +213,8 @@ class RegistryState(LogState):
         if leaf.version != 1:
             raise Rejection("leaf.version", "a new leaf must have version 1")
         self._check_carried(leaf, time)
-        check_leaf(self.curve, self.registry, leaf, self.statements)
+        if known is None:
+            check_leaf(self.curve, self.registry, leaf, self.statements)
         self._identity_commitments.add(leaf.commitment)
         self.leaves[leaf.index] = leaf
         self.lives.born(leaf, time)

@@ -5,22 +5,30 @@ of the sale.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 
 from fairlot.board.ahead import Ahead
 from fairlot.board.files import GIVEN_UP, Given, read_files
+from fairlot.board.log_items import LogItems
 from fairlot.board.log_replay import Finding, Findings, LogReplay
 from fairlot.board.registry_state import RegistryState
 from fairlot.board.sale import SaleState
-from fairlot.board.transcript import LogRecords, Record, Stop, Unreadable
+from fairlot.board.source import Source
+from fairlot.board.transcript import Record, Stop, Unreadable
 from fairlot.errors import Rejection
 from fairlot.logs import LogKind
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.log.checkpoint import SignedCheckpoint
 from fairlot_crypto.progress import Progress, silent
 from fairlot_crypto.statements import Statements
+
+_WEIGHT = 4
+"""How much longer the second pass over the file takes than the first, roughly."""
+_OFTEN = 64
+"""Leaves after which progress is told."""
 
 
 @dataclass(slots=True)
@@ -37,7 +45,7 @@ class Replay(LogReplay[SaleState]):
     """Whether there is a log of a sale, or nothing at all: else a registry is alone."""
     torn: int = field(default=0, kw_only=True)
     """Bytes at the end of files but the last that no item is made of."""
-    others: Sequence[LogRecords] = field(default=(), kw_only=True)
+    others: Sequence[LogItems] = field(default=(), kw_only=True)
     """Logs that nobody looks into: foreign ones, and copies of what an earlier file holds."""
 
     @property
@@ -68,10 +76,10 @@ class Replay(LogReplay[SaleState]):
     @property
     def unacknowledged(self) -> int:
         """The number of bytes under no checkpoint, on which no reader may rely."""
-        between = (record for log in self.logs for record in log.waiting)
-        early = (len(r.encoded) for r in between if r.offset < self.covered)
-        beside = (r for log in self.others for r in log.records)
-        foreign = (len(r.encoded) for r in beside if r.offset >= self.covered)
+        between = (span for log in self.logs for span in log.waiting)
+        early = (s.length for s in between if s.offset < self.covered)
+        beside = (span for log in self.others for span in log.spans())
+        foreign = (s.length for s in beside if s.offset >= self.covered)
         behind = self.length - self.covered - sum(foreign)
         return behind + self.torn + sum(early)
 
@@ -98,7 +106,7 @@ def replay(data: bytes, state: SaleState, progress: Progress = silent) -> Replay
 
 
 def replay_files(
-    files: Sequence[bytes],
+    files: Sequence[bytes | Source],
     state: SaleState,
     progress: Progress = silent,
     ahead: Ahead | None = None,
@@ -109,14 +117,19 @@ def replay_files(
         files: the bytes of each; places are counted as if they were one file.
         state: a newly constructed state. What its registry continues is what the files
             hold of it, if they do.
-        progress: called with the bytes read and the bytes in all.
-        ahead: verifies presentations together before the fold comes to them; ``None``
-            verifies each where it stands, with the same result.
+        progress: called with the bytes that are done and the bytes in all; both passes
+            over the files count, each as it takes time.
+        ahead: tries what can be tried before the fold comes to it; ``None`` tries all
+            where it stands, with the same result.
     """
-    given, found = read_files(files), Findings()
+    workers = (None, 1) if ahead is None else (ahead.workers, ahead.jobs)
+    given, found = (
+        read_files(files, partial(_first_pass, progress), *workers),
+        Findings(),
+    )
     *before, last = given.registries or (None,)
     earlier: list[LogReplay[RegistryState]] = []
-    read = _Reader(found, progress, given.length)
+    read = _Reader(found, progress, given.length, ahead)
     for log in before:
         known = earlier[-1].state if earlier else None
         fold = RegistryState(state.curve, state.statements, known)
@@ -142,15 +155,14 @@ def replay_files(
         # Without its registry nothing of the sale can be judged.
         result.stopped = registry.stopped
     if given.sale is not None:
-        read.log(
-            given.sale, result, partial(ahead.look, state) if ahead else _nothing_ahead
-        )
+        read.log(given.sale, result)
     _judge_rest(given, found)
+    progress(given.length, given.length)
     return result
 
 
 def replay_file(
-    data: bytes,
+    data: bytes | Source,
     curve: Backend,
     statements: Statements,
     progress: Progress = silent,
@@ -169,8 +181,8 @@ def replay_file(
     return replay_files((data,), state, progress, ahead)
 
 
-def _nothing_ahead(_records: Sequence[Record], _place: int) -> None:
-    """Verify nothing before the fold comes to it."""
+def _first_pass(progress: Progress, done: int, total: int) -> None:
+    progress(done // (1 + _WEIGHT), total)
 
 
 @dataclass(slots=True)
@@ -180,28 +192,38 @@ class _Reader:
     found: Findings
     progress: Progress
     length: int
-    done: int = 0
+    ahead: Ahead | None
+    folded: int = 0
+    """Bytes of leaves that the fold has come to."""
 
     def log(
         self,
-        log: LogRecords,
+        items: LogItems,
         into: LogReplay[SaleState] | LogReplay[RegistryState],
-        look: Callable[[Sequence[Record], int], None] = _nothing_ahead,
     ) -> None:
-        """Read the records of a log; ``look`` is told before each which comes next."""
-        for place, record in enumerate(log.records):
-            self.progress(self.done, self.length)
-            look(log.records, place)
-            into.take(record)
-            self.done += len(record.encoded)
-            if self.found.counts.total() >= GIVEN_UP:
-                _give_up(self.found, record.offset)
-                return
+        """Read the items of a log."""
+        look = None if self.ahead is None else self.ahead.of(into.state, items)
+
+        def before(index: int) -> None:
+            if index % _OFTEN == 0:
+                done = self.length + _WEIGHT * self.folded
+                self.progress(done // (1 + _WEIGHT), self.length)
+            self.folded += items.leaves.lengths[index]
+            if look is not None:
+                look(index)
+
+        def enough(offset: int) -> bool:
+            if self.found.counts.total() < GIVEN_UP:
+                return False
+            _give_up(self.found, offset)
+            return True
+
+        into.read(items, before, enough)
 
 
 def _judge_rest(given: Given, found: Findings) -> None:
     """Find what is of no log that was folded (steps 1 and 2)."""
-    for item in given.loose:
+    for item in chain.from_iterable(given.loose):
         _judge_loose(item, found)
     for log in given.foreign:
         found.add(_foreign(log))
@@ -231,13 +253,11 @@ def _judge_loose(item: Record | Stop, found: Findings) -> None:
         found.add(Finding(item.item.code, item.item.message, item.offset, None))
 
 
-def _foreign(log: LogRecords) -> Finding:
-    first = log.records[0]
+def _foreign(log: LogItems) -> Finding:
     why = f"the log of another {log.name.kind}, {log.name.scope.hex()}, is in this file"
-    return Finding("log.foreign", why, first.offset, None)
+    return Finding("log.foreign", why, log.first.offset, None)
 
 
-def _twice(log: LogRecords) -> Finding:
-    first = log.records[0]
+def _twice(log: LogItems) -> Finding:
     why = f"a second copy of the log {log.name.scope.hex()}: give each log once"
-    return Finding("log.twice", why, first.offset, None)
+    return Finding("log.twice", why, log.first.offset, None)

@@ -114,13 +114,16 @@ class SaleState(CollectingFacts):
         self.phase = Phase.ANNOUNCED
 
     def _deposit_entry(self, entry: Entry, time: int) -> None:
-        credentials, roll = self.credentials, self.roll.roll_id
-        self.positions.place(
-            check_deposit(credentials, self.terms, roll, entry, time, self.statements)
-        )
+        deposit = self.foresight.deposit(entry, time)
+        if deposit is None:
+            credentials, roll = self.credentials, self.roll.roll_id
+            deposit = check_deposit(
+                credentials, self.terms, roll, entry, time, self.statements
+            )
+        self.positions.place(deposit)
 
     def _paid_entry(self, entry: Entry, _time: int) -> None:
-        self.positions.pay(*read_payment(entry))
+        self.positions.pay(*(self.foresight.payment(entry) or read_payment(entry)))
 
     def _open_entry(self, entry: Entry, time: int) -> None:
         fields = body_fields(entry)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from fairlot.board.source import Source
 from fairlot.entry import Entry, read_entry
 from fairlot.errors import Rejection
 from fairlot.logs import LogKind
@@ -88,13 +89,13 @@ def take_apart(records: Iterable[Record | Stop]) -> Apart:
     logs: dict[bytes, LogRecords] = {}
     # Step 4.
     for item in items:
-        name = _log_of(item)
+        name = log_of(item)
         if name is not None:
             logs.setdefault(name.scope, LogRecords(name))
     loose: list[Record | Stop] = []
     homeless: list[Record] = []
     for item in items:
-        scope = _scope_of(item)
+        scope = scope_of(item)
         if isinstance(item, Record) and scope in logs:
             log = logs[scope]
             # Step 6.
@@ -117,8 +118,8 @@ def is_leaf(record: Record) -> bool:
     )
 
 
-def _log_of(item: Record | Stop) -> LogName | None:
-    """Return the log that a map names."""
+def log_of(item: Record | Stop) -> LogName | None:
+    """Return the log that a map names; ``None`` where it names none."""
     if isinstance(item, Stop):
         return None
     match item.item:
@@ -130,9 +131,9 @@ def _log_of(item: Record | Stop) -> LogName | None:
             return None
 
 
-def _scope_of(item: Record | Stop) -> bytes:
+def scope_of(item: Record | Stop) -> bytes:
     """Return the scope of an item's log; empty where it names none."""
-    name = _log_of(item)
+    name = log_of(item)
     if name is not None:
         return name.scope
     if isinstance(item, Record) and isinstance(item.item, SignedCheckpoint):
@@ -168,6 +169,16 @@ def read_records(data: bytes, begins: int = 0) -> Iterator[Record | Stop]:
         encoded = data[offset:end]
         yield Record(begins + offset, encoded, _item(value, encoded))
         offset = end
+
+
+def record_at(source: Source, offset: int, length: int) -> Record:
+    """Return the item that lies somewhere, which was read before.
+
+    Raises:
+        EncodingError: as ``decode``, for bytes that are not what they were.
+    """
+    encoded = source.read(offset, offset + length)
+    return Record(offset, encoded, _item(cbor.decode(encoded), encoded))
 
 
 def _item(value: cbor.Value, encoded: bytes) -> Entry | SignedCheckpoint | Unreadable:

@@ -3,8 +3,8 @@
 import argparse
 import os
 import time
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,9 +14,7 @@ from fairlot.audit.kept import NOTHING, Kept
 from fairlot.audit.margin import BeaconFacts
 from fairlot.audit.report import Report
 from fairlot.board.ahead import Ahead
-from fairlot.board.hints import Hints
 from fairlot.board.log_replay import Finding
-from fairlot.board.ranges import AheadInRanges
 from fairlot.cli.command import (
     FAILED,
     OK,
@@ -27,7 +25,7 @@ from fairlot.cli.command import (
 from fairlot.cli.given import add_given, read_given
 from fairlot.cli.output import Screen, say, show_json
 from fairlot.cli.table import show_table
-from fairlot.cli.transcript import read_hints, read_named
+from fairlot.cli.transcript import open_hints, open_named
 from fairlot.cli.verdicts import ENDING, remembered
 from fairlot.money import money_text
 from fairlot.text import counted
@@ -96,7 +94,13 @@ def execute(arguments: argparse.Namespace) -> int:
     jobs = arguments.jobs or os.cpu_count() or 1
     with remembered(files, curve, cache=arguments.cache) as known:
         report = audit_files(
-            curve, files, expected, given.rounds, given.kept, known, jobs
+            curve,
+            files,
+            expected,
+            given.rounds,
+            given.kept,
+            known if arguments.cache else None,
+            jobs,
         )
     if arguments.json:
         show_json("audit", report.to_json())
@@ -134,24 +138,18 @@ def audit_files(
         Rejection: ``round.unnamed``, ``round.signature`` for a round that the terms do
             not name.
     """
-    data, *more = map(read_named, paths)
-    known = Statements() if statements is None else statements
-    hints = read_hints(paths[0])
-    with Screen(acknowledge=False) as screen, _ahead(hints, jobs, len(data)) as ahead:
+    learns, known = statements is not None, statements or Statements()
+    with ExitStack() as stack:
+        data, *more = [stack.enter_context(open_named(path)) for path in paths]
+        hints = stack.enter_context(open_hints(paths[0]))
+        alone = jobs == 1 or data.length < _MANY
+        workers = None if alone else stack.enter_context(Processes(jobs))
+        ahead = Ahead(SystemRandomness(), hints, workers, jobs, learns=learns)
+        screen = stack.enter_context(Screen(acknowledge=False))
         stage, now = screen.stage("checking"), int(time.time())
         return audit(
             data, backend, expected, known, stage, now, rounds, kept, more, ahead
         )
-
-
-@contextmanager
-def _ahead(hints: Hints, jobs: int, length: int) -> Generator[Ahead]:
-    """Yield what looks ahead in a file of ``length`` bytes."""
-    if jobs == 1 or length < _MANY:
-        yield Ahead(SystemRandomness(), hints)
-        return
-    with Processes(jobs) as workers:
-        yield AheadInRanges(hints, workers, jobs)
 
 
 def show_report(report: Report, expected: Expected) -> None:

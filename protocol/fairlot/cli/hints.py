@@ -54,5 +54,5 @@ def leave_hints(path: Path, curve: Backend) -> None:
     # Step 2.
     made = hints_of(read)
     beside = path.with_name(path.name + SUFFIX)
-    write_file(beside, made.data)
+    write_file(beside, made.to_bytes())
     say(f"{beside} holds the hints of {counted(made.count, 'entry', 'entries')}.")

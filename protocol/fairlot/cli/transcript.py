@@ -2,13 +2,21 @@
 
 import argparse
 import sys
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from weakref import finalize
 
 from fairlot.audit.sale_file import SaleFile
-from fairlot.audit.transcript_file import read_stream, read_transcript
+from fairlot.audit.transcript_file import (
+    open_transcript,
+    read_stream,
+    read_transcript,
+)
 from fairlot.board.ahead import Ahead
-from fairlot.board.hints import NO_HINTS, SUFFIX, Hints
+from fairlot.board.hints import NO_HINTS, SUFFIX, Hints, HintsFile
 from fairlot.board.replay import Replay, replay_file
+from fairlot.board.source import InMemory, Source
 from fairlot.cli.beacon.files import read_round_file
 from fairlot.cli.command import add_files, add_rounds, hex_bytes
 from fairlot.cli.heads import read_kept_head
@@ -71,10 +79,14 @@ def replay_named(path: Path, curve: Backend, stage: str, *, cache: bool) -> Repl
     Raises:
         InputError: as ``read_named``.
     """
-    data = read_named(path)
     kept = remembered((path,), curve, cache=cache)
-    with Screen(acknowledge=False) as screen, kept as known:
-        return replay_file(data, curve, known, screen.stage(stage), ahead_of(path))
+    with ExitStack() as stack:
+        screen = stack.enter_context(Screen(acknowledge=False))
+        known = stack.enter_context(kept)
+        hints = stack.enter_context(open_hints(path))
+        ahead = Ahead(SystemRandomness(), hints, learns=cache)
+        source = source_named(path)
+        return replay_file(source, curve, known, screen.stage(stage), ahead)
 
 
 def ahead_of(path: Path) -> Ahead:
@@ -98,6 +110,49 @@ def read_hints(path: Path) -> Hints:
         return Hints(path.with_name(path.name + SUFFIX).read_bytes())
     except (OSError, ValueError):
         return NO_HINTS
+
+
+def source_named(path: Path) -> Source:
+    """Return the transcript that a user names; a file is open as long as it is used.
+
+    Raises:
+        InputError: as ``open_named``.
+    """
+    with ExitStack() as stack:
+        source = stack.enter_context(open_named(path))
+        finalize(source, stack.pop_all().close)
+    return source
+
+
+@contextmanager
+def open_named(path: Path) -> Generator[Source]:
+    """Yield the transcript that a user names; a file stays on the disk.
+
+    Raises:
+        InputError: as ``read_named``; ``transcript.changed`` while it is read.
+    """
+    if str(path) == STANDARD_INPUT:
+        yield InMemory(read_named(path))
+        return
+    with open_transcript(path) as source:
+        yield source
+
+
+@contextmanager
+def open_hints(path: Path) -> Generator[Hints]:
+    """Yield the hints that lie beside a transcript; none where they cannot be read.
+
+    They change no verdict, so nobody is told whether they are there.
+
+    Args:
+        path: as ``read_named`` takes it.
+    """
+    with ExitStack() as stack:
+        hints = NO_HINTS
+        with suppress(OSError, ValueError):
+            beside = path.with_name(path.name + SUFFIX)
+            hints = Hints(HintsFile(stack.enter_context(beside.open("rb"))))
+        yield hints
 
 
 def read_named(path: Path) -> bytes:

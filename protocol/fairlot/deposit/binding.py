@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from fairlot.entry import EntryType
 from fairlot.fields import Fields
 from fairlot.names import NYM_LENGTH, Nym, SaleId
+from fairlot.packed import Packed
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.hashing import tag
@@ -23,7 +24,7 @@ GROUP_LENGTH = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(Packed):
     """Everything that a presentation binds: the map inside ph."""
 
     type: EntryType

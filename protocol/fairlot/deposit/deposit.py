@@ -13,6 +13,7 @@ from fairlot.identity.registry import (
 )
 from fairlot.identity.showing import check_shown, epoch_problem, showing_of
 from fairlot.names import NYM_LENGTH, Nym
+from fairlot.packed import Packed
 from fairlot.terms.terms import Terms
 from fairlot_crypto.bbs.hints import Showing
 from fairlot_crypto.bbs.profile import Presentation
@@ -22,12 +23,13 @@ from fairlot_crypto.statements import Statements
 
 
 @dataclass(frozen=True, slots=True)
-class Deposit:
+class Deposit(Packed):
     """The content of a DEPOSIT or CANCEL entry."""
 
     binding: Binding
     nym: Nym
     proof: bytes
+    """The presentation's proof; empty where it was verified before, and is needed no more."""
     epoch: int
     """The epoch of the credential."""
     disclosed: Mapping[str, str]

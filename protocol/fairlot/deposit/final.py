@@ -54,6 +54,8 @@ class Positions:
 
     def place(self, deposit: Deposit) -> None:
         """Take an entry in: the greatest entry replaces the others (step 12)."""
+        if deposit.proof:
+            deposit = replace(deposit, proof=b"")
         known = self.by_nym.get(deposit.nym)
         if known is None:
             self.by_nym[deposit.nym] = Position(deposit, deposit.binding.refund_to)

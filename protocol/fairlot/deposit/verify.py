@@ -9,7 +9,7 @@ from fairlot.deposit.deposit import (
 from fairlot.deposit.rules import check_order
 from fairlot.entry import Entry, EntryType, check_signature
 from fairlot.errors import Rejection
-from fairlot.identity.registry import Credentials, RollId
+from fairlot.identity.registry import Credentials, Registry, RollId
 from fairlot.names import check_time
 from fairlot.terms.terms import Terms
 from fairlot_crypto.errors import CallerError
@@ -69,8 +69,20 @@ def check_deposit(
     Raises:
         Rejection: ``entry.field``, ``deposit.*``.
     """
-    deposit = read_deposit(entry)
-    check_binding(terms, credentials.registry, entry, deposit, time)
-    check_order(terms, credentials.registry, deposit, statements)
+    deposit = check_stated(credentials.registry, terms, entry, time, statements)
     check_presentation(credentials, roll, deposit, statements)
+    return deposit
+
+
+def check_stated(
+    registry: Registry, terms: Terms, entry: Entry, time: int, statements: Statements
+) -> Deposit:
+    """Check all of a deposit but its presentation, and return what it says (steps 6 to 10).
+
+    Raises:
+        Rejection: ``entry.field``, ``deposit.*``.
+    """
+    deposit = read_deposit(entry)
+    check_binding(terms, registry, entry, deposit, time)
+    check_order(terms, registry, deposit, statements)
     return deposit

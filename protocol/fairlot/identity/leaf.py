@@ -9,6 +9,7 @@ from fairlot.errors import Rejection
 from fairlot.fields import Fields
 from fairlot.identity.quorum import IssuerSignature, check_issuer, quorum_problem
 from fairlot.identity.registry import ISSUERS_MAX, Registry, RegistryId
+from fairlot.packed import Packed
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.committee import shamir
@@ -30,7 +31,7 @@ class LeafStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class LeafShare:
+class LeafShare(Packed):
     """One issuer's part of the identity commitment, and its signature over it."""
 
     issuer: int
@@ -45,7 +46,7 @@ class LeafShare:
 
 
 @dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(Packed):
     """One person's leaf for one season."""
 
     index: int

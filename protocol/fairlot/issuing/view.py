@@ -123,11 +123,10 @@ def _current(read: LogReplay[RegistryState]) -> int:
 def _begun(read: LogReplay[RegistryState]) -> dict[tuple[int, int], int]:
     """Return when changes of leaves began."""
     begun: dict[tuple[int, int], int] = {}
-    for each in read.entries:
-        if each.entry.type in (EntryType.RECOVERY, EntryType.CLOSURE):
-            act = read_act(each.entry)
-            if isinstance(act, Decision):
-                begun[act.index, act.attempt] = each.time
+    for each in read.entries.of(EntryType.RECOVERY, EntryType.CLOSURE):
+        act = read_act(each.entry)
+        if isinstance(act, Decision):
+            begun[act.index, act.attempt] = each.time
     return begun
 
 

@@ -166,10 +166,9 @@ def draw(report: Report, read: Replay) -> Markup:
 def _times(read: Replay) -> Iterator[tuple[EntryType, int, str]]:
     """Yield the accepted markers, each with its time, as they stand on the board."""
     meaning = dict(_MARKERS)
-    for timed in read.entries:
-        said = meaning.get(timed.entry.type)
-        if said is not None and timed.refusal is None:
-            yield timed.entry.type, timed.time, said
+    for timed in read.entries.of(*meaning):
+        if timed.refusal is None:
+            yield timed.entry.type, timed.time, meaning[timed.entry.type]
 
 
 def _made(facts: BeaconFacts) -> Iterator[str]:

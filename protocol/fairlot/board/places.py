@@ -1,0 +1,69 @@
+"""Which leaves of a log were accepted: an entry stands once (specs/sale.md, section 2)."""
+
+from array import array
+
+from fairlot_crypto.log.merkle import Tree
+
+_FREE = 2**32 - 1
+_SMALLEST = 64
+
+
+class Places:
+    """The leaves that were accepted, by their hashes, in eight to sixteen bytes for each.
+
+    A table of indexes, of which half at least is free: the hashes themselves are the tree's.
+    Where a leaf stands in the table follows from a key of this process, so that nobody can
+    make leaves that crowd there.
+    """
+
+    __slots__ = ("_count", "_fresh", "_size", "_table", "_tree")
+
+    def __init__(self, tree: Tree) -> None:
+        """Start with none of a tree's leaves."""
+        self._tree = tree
+        self._table = array("I", [_FREE]) * _SMALLEST
+        self._count = 0
+        self._fresh: set[bytes] = set()
+        """Those that were accepted at ``_size`` leaves, and need not be in the tree yet."""
+        self._size = 0
+
+    def __contains__(self, leaf: bytes) -> bool:
+        """Tell whether a leaf with this hash was accepted."""
+        if self._size == self._tree.size and leaf in self._fresh:
+            return True
+        return self._table[self._slot(leaf)] != _FREE
+
+    def add(self, leaf: bytes) -> None:
+        """Accept the leaf that comes next into the tree."""
+        if self._size != self._tree.size:
+            self._fresh.clear()
+            self._size = self._tree.size
+        self._fresh.add(leaf)
+        if 2 * (self._count + 1) > len(self._table):
+            self._grow()
+        self._table[self._slot(leaf)] = self._tree.size
+        self._count += 1
+
+    def forget(self) -> None:
+        """Forget what was accepted and is not in the tree, or was taken back."""
+        self._fresh.clear()
+
+    def _slot(self, leaf: bytes) -> int:
+        """Return where a leaf stands, or would stand."""
+        table, tree = self._table, self._tree
+        mask = len(table) - 1
+        at = hash(leaf) & mask
+        while (index := table[at]) != _FREE:
+            if index < tree.size and tree.leaf(index) == leaf:
+                break
+            at = (at + 1) & mask
+        return at
+
+    def _grow(self) -> None:
+        former, tree = self._table, self._tree
+        self._table = array("I", [_FREE]) * (2 * len(former))
+        # What was taken back from the tree is left behind.
+        kept = [index for index in former if index < tree.size]
+        self._count = len(kept)
+        for index in kept:
+            self._table[self._slot(tree.leaf(index))] = index
