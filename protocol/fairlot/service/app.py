@@ -128,7 +128,7 @@ class Reads:
         length, main = kept.index.length, kept.main.folder
         transcript: Viewed = {"path": f"{main}/{TRANSCRIPT}", "length": length}
         value = {"logs": logs, "transcript": transcript}
-        return _json("fairlot-board", value, {"cache-control": CHANGES})
+        return _json("fairlot/board-index", value, {"cache-control": CHANGES})
 
     async def _checkpoint(self, request: Request) -> Response:
         # Step 2.

@@ -61,6 +61,8 @@ class Desk:
         """Take entries in until the end, and leave nobody without an answer."""
         self._queue = asyncio.Queue(self.limits.waiting)
         self._thread = ThreadPoolExecutor(1, "fairlot-board")
+        # Whoever asks first finds what was due while nobody served.
+        await self._look()
         tasks = [asyncio.create_task(each()) for each in (self._serve, self._tick)]
         try:
             yield
@@ -159,14 +161,18 @@ class Desk:
         return Refused(503, error, self.limits.retry_after)
 
     async def _tick(self) -> None:
-        """Let the writer look at the clock, again and again."""
-        loop = asyncio.get_running_loop()
+        """Look at the clock, again and again."""
         while True:
-            try:
-                await loop.run_in_executor(self._thread, self.writer.tick)
-            except Exception as error:  # noqa: BLE001 (the next look may find room)
-                self.complain(str(error))
             await asyncio.sleep(self.limits.tick_seconds)
+            await self._look()
+
+    async def _look(self) -> None:
+        """Let the writer post what is due."""
+        loop = asyncio.get_running_loop()
+        try:
+            await loop.run_in_executor(self._thread, self.writer.tick)
+        except Exception as error:  # noqa: BLE001 (the next look may find room)
+            self.complain(str(error))
 
 
 def _read(body: bytes, log: LogName) -> Entry:

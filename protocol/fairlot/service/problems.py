@@ -38,7 +38,7 @@ class Problem:
     def to_value(self) -> dict[str, Viewed]:
         """Return the members of the JSON object."""
         return {
-            "format": "fairlot-problem",
+            "format": "fairlot/problem",
             "version": 1,
             "status": self.status,
             "code": self.code,
