@@ -25,6 +25,8 @@ class Fault(StrEnum):
     """Whoever wrote the terms: they correct them."""
     PERSON = "person"
     """Whoever wrote the file or the option: they correct it."""
+    BOARD = "board"
+    """Whoever keeps the board: wait, or tell them."""
     LIBRARY = "library"
     """This library: report it."""
 

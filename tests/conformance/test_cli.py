@@ -16,6 +16,7 @@ COMMANDS = (
     "audit",
     "compare",
     "settle",
+    "board",
     "export",
     "inspect",
     "odds",

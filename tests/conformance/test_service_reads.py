@@ -153,7 +153,7 @@ def test_the_transcript_lies_beside_the_sale_only() -> None:
     (other,) = folders - {kept.main.folder}
     assert client.get(f"/{other}/transcript.fairlot").status == 404
     index = client.get("/").json()
-    assert index["format"] == "fairlot-board"
+    assert index["format"] == "fairlot/board-index"
     assert {log["folder"] for log in index["logs"]} == folders
     assert index["transcript"]["path"] == f"{kept.main.folder}/transcript.fairlot"
 

@@ -16,7 +16,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PITFALLS = 60
+PITFALLS = 63
 MARKED = (
     *("notation", "groups", "bbs", "committee", "key-generation", "uniqueness-tag"),
     *("delay", "drand", "tlock", "log"),
@@ -31,6 +31,7 @@ _FAULTS = {
     "TermsError": "seller",
     "Rejection": "sender",
     "InvariantError": "library",
+    "UnavailableError": "board",
     "Finding": "",
     "Unreadable": "",
     "_find": "",

@@ -205,5 +205,7 @@ def _as_os_errors() -> Generator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        full = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_FULL
+        # An error of Python's own, such as a closed database, has no such code.
+        code: int = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_IOERR)
+        full = code & 0xFF == sqlite3.SQLITE_FULL
         raise OSError(errno.ENOSPC if full else errno.EIO, str(error)) from error

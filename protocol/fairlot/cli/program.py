@@ -80,6 +80,7 @@ WORDS = (
         "Compute who gets what as soon as it is determined, without the board.",
         "settling",
     ),
+    Word("board", "Keep a board that answers over the network.", "board"),
     Word("export", "Leave a board's logs as files for any web server.", "export"),
     Word(
         "report",

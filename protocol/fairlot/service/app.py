@@ -1,19 +1,29 @@
 """The board over HTTP: an ASGI application (specs/service.md, sections 3 and 4)."""
 
+import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from fairlot.board.tiled import CHECKPOINT, TRANSCRIPT
+from fairlot.entry import MAX_ENTRY_BYTES
 from fairlot.errors import Rejection
+from fairlot.service.desk import Desk
 from fairlot.service.index import LogIndex
 from fairlot.service.kept import KeptLogs
-from fairlot.service.problems import MEDIA_TYPE, Problem, Refused
+from fairlot.service.problems import (
+    MEDIA_TYPE,
+    Problem,
+    Refused,
+    UnavailableError,
+    refused,
+)
 from fairlot.text import Viewed, json_view
 from fairlot_crypto.errors import EncodingError
 from fairlot_crypto.log.tiles import Tile
@@ -33,6 +43,66 @@ def read_app(kept: Callable[[], KeptLogs]) -> Starlette:
         kept: returns the logs; it may return others after the board was reopened.
     """
     return Starlette(routes=Reads(kept).routes, exception_handlers=HANDLERS)
+
+
+def board_app(desk: Desk) -> Starlette:
+    """Return an application that hands out logs, and takes entries in at a desk."""
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
+        async with desk.running():
+            yield
+
+    def kept() -> KeptLogs:
+        return desk.writer.kept
+
+    routes = [*Reads(kept).routes, Writes(kept, desk).route]
+    return Starlette(routes=routes, exception_handlers=HANDLERS, lifespan=lifespan)
+
+
+class Writes:
+    """Answers what is sent to the logs."""
+
+    def __init__(self, kept: Callable[[], KeptLogs], desk: Desk) -> None:
+        """Hand entries in at ``desk``."""
+        self._kept = kept
+        self._desk = desk
+
+    @property
+    def route(self) -> Route:
+        """The path to which entries are sent."""
+        return Route("/{kind}/{scope}/add", self._add, methods=["POST"])
+
+    async def _add(self, request: Request) -> Response:
+        log = _log(self._kept(), request)
+        try:
+            async with asyncio.timeout(self._desk.limits.body_seconds):
+                body = await _body(request)
+        except TimeoutError as error:
+            problem = "the entry did not arrive in time"
+            raise Refused(408, Rejection("service.slow", problem)) from error
+        sender = request.client
+        address = "" if sender is None else sender.host
+        proof = await self._desk.add(log, body, address)
+        headers = {"cache-control": "no-store"}
+        return Response(proof.to_bytes(), media_type=TEXT, headers=headers)
+
+
+async def _body(request: Request) -> bytes:
+    """Read what is sent, and not a byte more than an entry may have."""
+    # Step 1.
+    length = request.headers.get("content-length", "")
+    announced = int(length) if length.isascii() and length.isdigit() else 0
+    data = bytearray()
+    if announced <= MAX_ENTRY_BYTES:
+        async for piece in request.stream():
+            data += piece
+            if len(data) > MAX_ENTRY_BYTES:
+                break
+    if max(len(data), announced) > MAX_ENTRY_BYTES:
+        problem = f"an entry has at most {MAX_ENTRY_BYTES} bytes"
+        raise refused(Rejection("entry.size", problem))
+    return bytes(data)
 
 
 class Reads:
@@ -58,11 +128,11 @@ class Reads:
         length, main = kept.index.length, kept.main.folder
         transcript: Viewed = {"path": f"{main}/{TRANSCRIPT}", "length": length}
         value = {"logs": logs, "transcript": transcript}
-        return _json("fairlot-board", value, {"cache-control": CHANGES})
+        return _json("fairlot/board-index", value, {"cache-control": CHANGES})
 
     async def _checkpoint(self, request: Request) -> Response:
         # Step 2.
-        head = self._log(request).head
+        head = _log(self._kept(), request).head
         if head is None:
             raise _nothing()
         return _answer(head.to_text().encode(), TEXT, CHANGES)
@@ -73,7 +143,7 @@ class Reads:
             tile = Tile.parse(f"tile/{request.path_params['rest']}")
         except EncodingError as error:
             raise _nothing() from error
-        data = self._log(request).tile(tile)
+        data = _log(self._kept(), request).tile(tile)
         if data is None:
             raise _nothing()
         return _answer(data, BYTES, FOREVER)
@@ -81,20 +151,21 @@ class Reads:
     async def _transcript(self, request: Request) -> Response:
         # Step 4.
         kept = self._kept()
-        if self._log(request) is not kept.main:
+        if _log(kept, request) is not kept.main:
             raise _nothing()
         length = kept.index.length
         headers = {"content-length": str(length), "cache-control": CHANGES}
         pieces = kept.index.transcript(length)
         return StreamingResponse(pieces, headers=headers, media_type=BYTES)
 
-    def _log(self, request: Request) -> LogIndex:
-        # Step 1.
-        parameters = request.path_params
-        log = self._kept().index.log(parameters["kind"], parameters["scope"])
-        if log is None:
-            raise _nothing()
-        return log
+
+def _log(kept: KeptLogs, request: Request) -> LogIndex:
+    # Step 1.
+    parameters = request.path_params
+    log = kept.index.log(parameters["kind"], parameters["scope"])
+    if log is None:
+        raise _nothing()
+    return log
 
 
 def _view(log: LogIndex) -> Viewed:
@@ -150,5 +221,22 @@ async def _http(_request: Request, error: Exception) -> Response:
     return problem_answer(_nothing().problem)
 
 
-HANDLERS = {Refused: _refused, HTTPException: _http}
+async def _gone(_request: Request, _error: Exception) -> Response:
+    """Answer whoever has hung up: nobody reads it."""
+    return Response(status_code=400)
+
+
+async def _unreadable(_request: Request, _error: Exception) -> Response:
+    """Answer while the storage is being opened again."""
+    problem = "the board opens its storage again"
+    refused = Refused(503, UnavailableError("service.disk", problem), 2)
+    return problem_answer(refused.problem)
+
+
+HANDLERS = {
+    Refused: _refused,
+    HTTPException: _http,
+    ClientDisconnect: _gone,
+    OSError: _unreadable,
+}
 """How errors become answers."""

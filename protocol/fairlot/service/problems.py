@@ -38,7 +38,7 @@ class Problem:
     def to_value(self) -> dict[str, Viewed]:
         """Return the members of the JSON object."""
         return {
-            "format": "fairlot-problem",
+            "format": "fairlot/problem",
             "version": 1,
             "status": self.status,
             "code": self.code,
@@ -46,6 +46,12 @@ class Problem:
             "detail": self.detail,
             "do": ADVICE[self.status],
         }
+
+
+class UnavailableError(FairlotError):
+    """The board cannot take anything in at the moment: whoever keeps it is to look."""
+
+    fault = Fault.BOARD
 
 
 class Refused(Exception):  # noqa: N818 (it is an answer, not a mistake)
@@ -64,17 +70,24 @@ class Refused(Exception):  # noqa: N818 (it is an answer, not a mistake)
         )
 
 
-def problem_of(error: FairlotError | CryptoError) -> Problem:
-    """Return the answer to an entry that the board refuses (section 4, table 1)."""
-    return Problem(_status(error.code), error.code, error.message, error.fault)
+def refused(error: FairlotError | CryptoError) -> Refused:
+    """Return the answer to an entry that the board refuses (section 4)."""
+    return Refused(_status(error.code), error)
 
 
 def _status(code: str) -> int:
     subject = code.partition(".")[0]
-    if code == "entry.size":
-        return 413
-    if subject in {"cbor", "record"} or code == "entry.field":
-        return 400
-    if subject in {"phase", "time"} or code in {"terms.again", "registry.again"}:
-        return 409
-    return 422
+    if code in _STATUS:
+        return _STATUS[code]
+    return _SUBJECTS.get(subject, 422)
+
+
+_STATUS = {
+    "entry.size": 413,
+    "entry.field": 400,
+    "terms.again": 409,
+    "registry.again": 409,
+    "service.nym-limit": 429,
+}
+_SUBJECTS = {"cbor": 400, "phase": 409, "time": 409}
+"""By what stands before the dot; all others break a rule of the sale: 422."""

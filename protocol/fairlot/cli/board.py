@@ -1,0 +1,231 @@
+"""``fairlot board``: keep a board that answers over the network.
+
+specs/service.md, section 9; specs/command-line.md, section 24.
+"""
+
+import argparse
+import os
+import shutil
+import socket
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from fairlot.audit.transcript_file import read_transcript
+from fairlot.board.sqlite import create_database, open_database
+from fairlot.board.storage import Storage, create_transcript, open_transcript
+from fairlot.board.tiled import TRANSCRIPT
+from fairlot.cli.beacon.files import read_key
+from fairlot.cli.command import OK, Command, action_of_steps, chosen_curve, whole
+from fairlot.cli.output import busy, complain, say
+from fairlot.errors import InputError
+from fairlot.service.desk import Desk, Limits
+from fairlot.service.kept import KeptLogs, open_logs
+from fairlot.service.rates import Buckets, Rate
+from fairlot.service.writer import Writer
+from fairlot_crypto.durable import PRIVATE, sync_folder, write_new_file
+from fairlot_crypto.keys import SigningKey
+from fairlot_crypto.randomness import SystemRandomness
+from fairlot_crypto.statements import Statements
+
+KEY = "board.key"
+DATABASE = "board.sqlite"
+HOST = "FAIRLOT_BOARD_HOST"
+PORT = "FAIRLOT_BOARD_PORT"
+
+_NEW_EXAMPLES = """\
+Exit code: 0 if done, 1 if it could not be completed, 2 if a file or the usage was refused.
+
+Examples:
+  fairlot board new club --from transcript.fairlot --key board.key
+  fairlot board new club --from transcript.fairlot --key board.key --storage file
+"""
+_SERVE_EXAMPLES = """\
+It ends when it is told to (SIGTERM, Ctrl-C), and goes on where it stood when it is started
+again. Put a web server with TLS before it.
+
+Exit code: 0 if it was told to end, 1 if it could not go on, 2 if the folder or the usage was
+refused.
+
+Examples:
+  fairlot board serve club
+  fairlot board serve club --port 8080
+"""
+_EXAMPLES = """\
+Exit code: 0 if done, 1 if it could not be completed, 2 if a file or the usage was refused.
+
+Examples:
+  fairlot board new club --from transcript.fairlot --key board.key
+  fairlot board serve club --port 8080
+"""
+
+
+def _configure_new(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", metavar="DIR", type=Path, help="the board's folder")
+    parser.add_argument(
+        "--from",
+        dest="file",
+        metavar="FILE",
+        type=Path,
+        required=True,
+        help="a transcript that this board has begun: it goes on from there",
+    )
+    parser.add_argument(
+        "--key", metavar="FILE", type=Path, required=True, help="the board's key"
+    )
+    parser.add_argument(
+        "--storage",
+        choices=("sqlite", "file"),
+        default="sqlite",
+        help="what keeps the logs (default: sqlite)",
+    )
+
+
+def _new(arguments: argparse.Namespace) -> int:
+    curve, key = chosen_curve(), read_key(arguments.key)
+    data = read_transcript(arguments.file)
+    folder: Path = arguments.folder
+    try:
+        folder.mkdir(mode=0o700)
+    except FileExistsError as error:
+        problem = f"{folder} is there already: name another folder, or serve it"
+        raise InputError("board.exists", problem) from error
+    try:
+        write_new_file(folder / KEY, f"{key.seed.hex()}\n".encode(), PRIVATE)
+        storage = _created(folder, arguments.storage)
+        try:
+            storage.append(data)
+            with busy("reading the board"):
+                kept = open_logs(storage, key, curve, Statements())
+        finally:
+            storage.close()
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    sync_folder(folder.parent)
+    _say_cut(kept, folder)
+    say(f"{folder}: {kept.main.size} entries in {kept.main.folder}")
+    return OK
+
+
+def _created(folder: Path, kind: str) -> Storage:
+    if kind == "file":
+        return create_transcript(folder / TRANSCRIPT)
+    return create_database(folder / DATABASE)
+
+
+def _opened(folder: Path) -> Storage:
+    """Open whatever keeps the logs in a folder."""
+    if (folder / DATABASE).exists():
+        return open_database(folder / DATABASE)
+    if (folder / TRANSCRIPT).exists():
+        return open_transcript(folder / TRANSCRIPT)
+    problem = f"{folder} holds neither {DATABASE} nor {TRANSCRIPT}: fairlot board new"
+    raise InputError("board.none", problem)
+
+
+def _configure_serve(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", metavar="DIR", type=Path, help="the board's folder")
+    parser.add_argument(
+        "--host", help=f"the address to listen at (default: {HOST}, else 127.0.0.1)"
+    )
+    parser.add_argument(
+        "--port",
+        type=whole(0, 65535),
+        help=f"the port to listen at; 0 takes a free one (default: {PORT}, else 8080)",
+    )
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    run = _server()
+    curve, folder = chosen_curve(), arguments.folder
+    key = _key_of(folder)
+    source = SystemRandomness()
+
+    def reopen() -> KeptLogs:
+        storage = _opened(folder)
+        try:
+            return open_logs(storage, key, curve, Statements())
+        except BaseException:
+            storage.close()
+            raise
+
+    with busy("reading the board"):
+        writer = Writer(reopen, lambda: int(time.time()), source)
+    try:
+        _say_cut(writer.kept, folder)
+        buckets = Buckets(Rate(), time.monotonic, source)
+        with _listening(arguments) as listening:
+            say(f"{_address(listening)}/{writer.kept.main.folder}")
+            sys.stdout.flush()
+            run(Desk(writer, buckets, Limits(), complain), listening)
+    finally:
+        writer.close()
+    return OK
+
+
+def _server() -> Callable[[Desk, socket.socket], None]:
+    """Return what serves: only who serves a board loads a server.
+
+    Raises:
+        InputError: ``service.extra`` where it is not installed.
+    """
+    try:
+        from fairlot.service.serve import serve  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        problem = f"{error.name} is not installed: pip install 'fairlot[service]'"
+        raise InputError("service.extra", problem) from error
+    return serve
+
+
+def _key_of(folder: Path) -> SigningKey:
+    if not (folder / KEY).is_file():
+        problem = f"{folder} is no board's folder: make one with fairlot board new"
+        raise InputError("board.none", problem)
+    return read_key(folder / KEY)
+
+
+def _say_cut(kept: KeptLogs, folder: Path) -> None:
+    if kept.cut:
+        what = f"{kept.cut} bytes that no checkpoint covers were cut"
+        complain(f"{what}, and are kept in {folder}")
+
+
+def _listening(arguments: argparse.Namespace) -> socket.socket:
+    """Return the socket that options, or else the environment, name."""
+    host = arguments.host or os.environ.get(HOST) or "127.0.0.1"
+    port = arguments.port
+    if port is None:
+        port = _port(os.environ.get(PORT) or "8080")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family)
+
+
+def _port(text: str) -> int:
+    try:
+        return whole(0, 65535)(text)
+    except argparse.ArgumentTypeError as error:
+        raise InputError("board.port", f"{PORT} {error}") from error
+
+
+def _address(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+NEW = Command(
+    "new",
+    "Make the folder of a board from a transcript that it has begun.",
+    _NEW_EXAMPLES,
+    _configure_new,
+    _new,
+)
+SERVE = Command(
+    "serve",
+    "Answer over HTTP: hand out the logs, take entries in, post markers.",
+    _SERVE_EXAMPLES,
+    _configure_serve,
+    _serve,
+)
+ACTION = action_of_steps(_EXAMPLES, (NEW, SERVE))

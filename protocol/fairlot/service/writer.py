@@ -1,0 +1,173 @@
+"""Verifies entries and appends them in batches, in one thread (specs/service.md, 5)."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from fairlot.board.ahead import shown_in
+from fairlot.board.log_keeper import Receipt
+from fairlot.board.sale import SaleState
+from fairlot.board.transcript import LogName
+from fairlot.entry import Entry
+from fairlot.errors import Rejection
+from fairlot.identity.showing import learn_shown
+from fairlot.service.index import LogIndex, named_nym
+from fairlot.service.kept import KeptLogs
+from fairlot.service.markers import post_due
+from fairlot_crypto.errors import CallerError
+from fairlot_crypto.log.proof import LogProof, make_proof
+from fairlot_crypto.randomness import Randomness
+from fairlot_crypto.statements import Statements
+
+A_NYM = 16
+"""Entries that the board takes of one nym in one epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one entry."""
+
+    proof: LogProof | None
+    """Of its leaf, durable; ``None`` where it was refused."""
+    refusal: Rejection | None
+
+
+class Writer:
+    """Owns the logs. All but ``kept`` is called from one thread at a time."""
+
+    def __init__(
+        self,
+        reopen: Callable[[], KeptLogs],
+        clock: Callable[[], int],
+        randomness: Randomness,
+    ) -> None:
+        """Open the logs.
+
+        Args:
+            reopen: locks and verifies the storage, and returns its logs.
+            clock: the board's, Unix seconds.
+            randomness: the system's entropy, on which no verdict depends.
+        """
+        self._reopen, self._clock, self._randomness = reopen, clock, randomness
+        self.kept = reopen()
+        """The logs; others after a write that failed."""
+        self._ahead = False
+
+    def tick(self) -> None:
+        """Post the markers that are due.
+
+        Raises:
+            OSError: as the system says; nothing was acknowledged.
+        """
+        self._recover()
+        if self.kept.sale is not None:
+            try:
+                post_due(self.kept.sale, self._clock())
+            except OSError:
+                self._ahead = True
+                raise
+
+    def write(self, entries: Sequence[tuple[LogName, Entry]]) -> list[Outcome]:
+        """Append entries, each log's in one batch, and return what became of each.
+
+        Args:
+            entries: with their logs, which are kept here.
+
+        Raises:
+            OSError: as the system says; nothing of it was acknowledged.
+        """
+        # Step 9.
+        self.tick()
+        found: dict[int, Outcome] = {}
+        for name in dict.fromkeys(name for name, _ in entries):
+            places = [i for i, (log, _) in enumerate(entries) if log == name]
+            outcomes = self._write(name, [entries[i][1] for i in places])
+            found.update(zip(places, outcomes, strict=True))
+        return [found[place] for place in range(len(entries))]
+
+    def close(self) -> None:
+        """Let others write."""
+        self.kept.close()
+
+    def _write(self, name: LogName, entries: Sequence[Entry]) -> list[Outcome]:
+        keeper, log = self.kept.keepers[name], self.kept.index.logs[name]
+        # Step 10.
+        allowed = _within(log, entries)
+        taken = [entry for entry, may in zip(entries, allowed, strict=True) if may]
+        time = max(self._clock(), keeper.state.clock)
+        try:
+            if isinstance(keeper.state, SaleState):
+                self._learn(keeper.state, taken, time)
+            receipts = iter(keeper.append(taken, time))
+        except OSError:
+            # The state is ahead of the disk.
+            self._ahead = True
+            raise
+        finally:
+            # Else whoever signs much nonsense would fill the memory.
+            keeper.state.statements = Statements()
+        return [
+            _outcome(log, entry, next(receipts)) if may else Outcome(None, nym_limit())
+            for entry, may in zip(entries, allowed, strict=True)
+        ]
+
+    def _learn(self, state: SaleState, entries: Iterable[Entry], time: int) -> None:
+        """Verify the presentations of a batch together."""
+        # Step 11.
+        if not state.opened:
+            return
+        shown = [shown_in(state, entry, time) for entry in entries]
+        found = [each for each in shown if each is not None]
+        if len(found) > 1:
+            nothing = [None] * len(found)
+            learn_shown(found, nothing, state.statements, self._randomness)
+
+    def _recover(self) -> None:
+        """Open the logs again after a write that failed."""
+        # Step 13.
+        if self._ahead:
+            self.kept.close()
+            self.kept = self._reopen()
+            self._ahead = False
+
+
+def proof_of(log: LogIndex, entry: Entry) -> LogProof | None:
+    """Return the proof of an entry that was accepted; ``None`` for any other."""
+    place, head = log.place_of(entry.hash), log.head
+    if place is None or head is None or place >= head.checkpoint.size:
+        return None
+    return make_proof(log.tree, place, head)
+
+
+def nym_limit() -> Rejection:
+    """Return the refusal of one entry too many of a nym."""
+    problem = f"the board takes {A_NYM} entries of a nym in an epoch: wait for the next"
+    return Rejection("service.nym-limit", problem)
+
+
+def is_full(log: LogIndex, entry: Entry) -> bool:
+    """Tell whether the nym of an entry has as many entries as it may have."""
+    named = named_nym(entry)
+    return named is not None and log.count_of(*named) >= A_NYM
+
+
+def _within(log: LogIndex, entries: Sequence[Entry]) -> list[bool]:
+    """Tell of each entry whether its nym may have one more, those before it counted."""
+    before = Counter[tuple[bytes, int]]()
+    allowed: list[bool] = []
+    for entry in entries:
+        named = named_nym(entry)
+        allowed.append(named is None or log.count_of(*named) + before[named] < A_NYM)
+        if named is not None:
+            before[named] += 1
+    return allowed
+
+
+def _outcome(log: LogIndex, entry: Entry, receipt: Receipt) -> Outcome:
+    # Step 12.
+    proof = proof_of(log, entry)
+    if proof is not None:
+        return Outcome(proof, None)
+    if receipt.refusal is None:
+        raise CallerError("board.receipt", "an accepted entry has no durable leaf")
+    return Outcome(None, receipt.refusal)

@@ -1,0 +1,202 @@
+"""fairlot board: a board in a process of its own, over loopback."""
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Generator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from command import FAIRLOT, fairlot
+from fairlot.board.storage import create_transcript
+from kit.c2sp_client import check_proof
+from kit.sales import deposit, play, stage
+
+ON = stage()
+GOOD = deposit(ON, 0).encoded
+MARK = b"Mozilla/5.0 (who sent this)"
+
+
+@pytest.fixture
+def begun(tmp_path: Path) -> Path:
+    """Return the folder with a transcript up to TERMS, and the board's key."""
+    with closing(create_transcript(tmp_path / "begun")) as storage:
+        play(ON.board(storage), ON, until="terms")
+    (tmp_path / "board.key").write_text(f"{ON.parts.board.seed.hex()}\n")
+    return tmp_path
+
+
+def made(begun: Path, *more: str) -> Path:
+    words = ["board", "new", str(begun / "club"), "--from", str(begun / "begun")]
+    ran = fairlot(*words, "--key", str(begun / "board.key"), *more)
+    assert (ran.code, ran.err) == (0, ""), ran
+    assert ran.out.startswith(f"{begun / 'club'}: ")
+    return begun / "club"
+
+
+@contextmanager
+def served(folder: Path, said: list[str]) -> Generator[str]:
+    """Serve a board, yield its address, and end it by SIGTERM."""
+    words = [FAIRLOT, "board", "serve", str(folder), "--port", "0"]
+    with subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        out = process.stdout
+        assert out is not None
+        line = out.readline()
+        said.append(line)
+        try:
+            assert line.startswith("http://127.0.0.1:"), process.communicate()
+            yield line.strip()
+        finally:
+            process.send_signal(signal.SIGTERM)
+            said += process.communicate(timeout=60)
+    assert process.returncode == 0
+
+
+def get(address: str) -> bytes:
+    request = urllib.request.Request(address, headers={"User-Agent": MARK.decode()})  # noqa: S310
+    with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310
+        found: bytes = answer.read()
+    return found
+
+
+def send(address: str, body: bytes) -> bytes:
+    """Send an entry that is accepted, and return its proof."""
+    with urllib.request.urlopen(address, body, timeout=20) as answer:  # noqa: S310
+        found: bytes = answer.read()
+    return found
+
+
+def index_of(proof: bytes) -> int:
+    return check_proof(proof, GOOD, ON.terms.log.origin, ON.terms.board.key)
+
+
+def post(address: str, body: bytes) -> tuple[int, str]:
+    """Send a body that is refused; return status and code."""
+    headers = {"User-Agent": MARK.decode()}
+    request = urllib.request.Request(address, body, headers)  # noqa: S310
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(request, timeout=20)  # noqa: S310
+    with caught.value as error:
+        return error.code, json.loads(error.read())["code"]
+
+
+@pytest.mark.parametrize(
+    "storage", ["sqlite", pytest.param("file", marks=pytest.mark.slow)]
+)
+def test_a_board_is_served_and_goes_on_after_a_restart(
+    begun: Path, storage: str
+) -> None:
+    folder, said = made(begun, "--storage", storage), list[str]()
+    assert stat.S_IMODE((folder / "board.key").stat().st_mode) == 0o600
+    with served(folder, said) as address:
+        # A rehearsal begins in 2030, when its sale opens: the log's clock counts till then.
+        first_index = index_of(send(f"{address}/add", GOOD))
+        assert post(f"{address}/add", b"nonsense") == (400, "cbor.truncated")
+        first = get(f"{address}/checkpoint")
+        whole = get(f"{address}/transcript.fairlot")
+    assert whole.startswith((begun / "begun").read_bytes())
+    with served(folder, said) as address:
+        assert get(f"{address}/checkpoint") == first
+        assert index_of(send(f"{address}/add", GOOD)) == first_index
+        assert get(f"{address}/transcript.fairlot") == whole
+    audited = begun / "fetched"
+    audited.write_bytes(whole)
+    ran = fairlot("audit", str(audited), "--rehearsal")
+    assert "1 of 36 checks fail: A23;" in ran.out
+    assert "incomplete: it stands in phase open" in ran.out
+    # Nothing of who asked is written anywhere.
+    kept = [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
+    kept += [each.encode() for each in said]
+    for trace in (MARK, b"127.0.0.1", b"nonsense"):
+        found = [each for each in kept if trace in each.replace(said[0].encode(), b"")]
+        assert all(b"http://127.0.0.1" in each for each in found), trace
+
+
+def test_two_processes_never_serve_one_folder(begun: Path) -> None:
+    folder, said = made(begun), list[str]()
+    with served(folder, said):
+        ran = fairlot("board", "serve", str(folder), "--port", "0")
+        assert (ran.code, ran.out) == (2, "")
+        assert "board.locked" in ran.err
+
+
+def test_a_folder_is_made_once_and_not_by_halves(begun: Path) -> None:
+    folder = made(begun)
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+    words = ["board", "new", str(folder), "--from", str(begun / "begun")]
+    ran = fairlot(*words, "--key", str(begun / "board.key"))
+    assert (ran.code, "board.exists" in ran.err) == (2, True)
+    assert {path: path.read_bytes() for path in folder.iterdir()} == before
+    other = begun / "other.key"
+    other.write_text(f"{ON.parts.escrow.seed.hex()}\n")
+    words[2] = str(begun / "second")
+    ran = fairlot(*words, "--key", str(other))
+    assert ran.code == 1
+    assert "entry.key" in ran.err
+    assert not (begun / "second").exists()
+
+
+def test_what_is_no_folder_of_a_board_is_refused(tmp_path: Path) -> None:
+    for folder in (tmp_path, tmp_path / "nothing"):
+        ran = fairlot("board", "serve", str(folder))
+        assert (ran.code, "board.none" in ran.err) == (2, True)
+    (tmp_path / "board.key").write_text(f"{ON.parts.board.seed.hex()}\n")
+    ran = fairlot("board", "serve", str(tmp_path))
+    assert (ran.code, "board.none" in ran.err) == (2, True)
+
+
+def test_a_port_of_the_environment_that_is_none_is_refused(begun: Path) -> None:
+    folder = made(begun)
+    for port in ("http", "65536", "-1"):
+        ran = fairlot("board", "serve", str(folder), env={"FAIRLOT_BOARD_PORT": port})
+        assert (ran.code, "board.port" in ran.err) == (2, True)
+
+
+WITHOUT = """
+import sys
+from fairlot.cli import main
+for name in ("starlette", "uvicorn", "h11", "anyio"):
+    sys.modules[name] = None
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_without_the_extra_it_is_named_and_all_else_works(begun: Path) -> None:
+    folder = made(begun)
+    words = [sys.executable, "-c", WITHOUT]
+    environment = {**os.environ, "COLUMNS": "80"}
+    ran = subprocess.run(
+        [*words, "board", "serve", str(folder)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment,
+    )
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "pip install 'fairlot[service]'" in ran.stderr
+    assert "service.extra" in ran.stderr
+    for other in (["board", "--help"],):
+        assert (
+            subprocess.run([*words, *other], check=False, env=environment).returncode
+            == 0
+        )
+
+
+def test_nothing_else_loads_a_server() -> None:
+    program = (
+        "import sys, fairlot, fairlot.cli, fairlot.cli.board\n"
+        "from fairlot.cli import main\n"
+        "main(['--version'])\n"
+        "found = {'starlette', 'uvicorn', 'h11', 'anyio'} & sys.modules.keys()\n"
+        "assert not found, found\n"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
