@@ -15,6 +15,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
+from buyer import Buyer
 from command import SEED, fairlot, write_inputs
 from fairlot.cli.program import WORDS
 from fairlot.identity.attestation import Purpose
@@ -22,6 +23,7 @@ from fairlot.identity.committee import Holder
 from fairlot_crypto.randomness import SystemRandomness
 from issuers import Issuers
 from json_formats import check_document, check_form, names, schema
+from kit.sales import PRICE, stage
 from registry_office import Office
 
 pytestmark = pytest.mark.slow
@@ -92,6 +94,7 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> Documents:
     commands += _at_the_door(folder, board, kept)
     commands += _of_issuers(folder)
     commands += _of_a_wallet(folder)
+    commands += _of_a_buyer(folder / "buyer")
     printed = [check_document(fairlot(*words, "--json").out) for words in commands]
     return {document["format"]: document for document in printed}
 
@@ -141,6 +144,18 @@ def _of_a_wallet(folder: Path) -> tuple[tuple[str | Path, ...], ...]:
         ("wallet", "new", *own, "--cost", "14"),
         ("wallet", "status", *own),
         ("wallet", "move", *own, folder / "new", "--new-password-file", password),
+    )
+
+
+def _of_a_buyer(folder: Path) -> tuple[tuple[str | Path, ...], ...]:
+    """Return the commands of a person with a wallet in a sale."""
+    folder.mkdir()
+    buyer = Buyer(stage(), folder)
+    price = ("--amount", str(PRICE), "--max-price", str(PRICE))
+    return (
+        buyer.words("deposit", *price, "--out", folder / "entry"),
+        buyer.words("group"),
+        buyer.words("receipt"),
     )
 
 

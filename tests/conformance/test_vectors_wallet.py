@@ -3,11 +3,16 @@
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from fairlot.bids import Step
+from fairlot.deposit.wish import Wish
+from fairlot.entry import EntryType
 from fairlot.identity.registry import RegistryId
+from fairlot.names import Nym
+from fairlot.wallet.entering import Ordered
 from fairlot.wallet.read_content import read_content
 from fairlot.wallet.sealed import seal, unseal
 from fairlot_crypto.randomness import SeededRandomness
@@ -40,10 +45,29 @@ def look(given: Given) -> Given:
     }
 
 
+def name_order(given: Given) -> Given:
+    bid = given["bid"]
+    if isinstance(bid, list):
+        steps = cast("list[list[int]]", bid)
+        bid = tuple(Step(*each) for each in steps)
+    wish = Wish(
+        given["seq"],
+        given["wants"],
+        given["amount"],
+        tuple(Nym(bytes.fromhex(each)) for each in given["members"]),
+        given["tier"],
+        bid,
+        tuple(given["answers"]),
+        tuple(given["choices"]),
+    )
+    return {"order": Ordered(EntryType(given["type"]), wish).hash.hex()}
+
+
 RUNS: Mapping[str, Callable[[Given], Given]] = {
     "seal": make,
     "unseal": read,
     "read-content": look,
+    "order": name_order,
 }
 
 

@@ -25,7 +25,7 @@ def chapter() -> Chapter:
         "wallet",
         "`op` names a procedure of specs/wallet.md: seal is steps 1 to 4, with `seed` as "
         "the source of the salt, unseal steps 5 to 7, read-content step 11, with the keys of "
-        "`registry` by step 9. `password` is text.",
+        "`registry` by step 9, order step 31, of a wish. `password` is text.",
         (
             *_sealed(),
             *_opened(),

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
+from fairlot.bids import Step
 from fairlot.deposit.wish import Wish
 from fairlot.entry import EntryType
 from fairlot.identity.requests import EnrolRequest
+from fairlot.names import Nym
 from fairlot.wallet.content import (
     Content,
     HeldCredential,
@@ -15,6 +17,7 @@ from fairlot.wallet.content import (
     Standing,
     Taking,
 )
+from fairlot.wallet.entering import Ordered
 from fairlot.wallet.read_content import read_content
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
@@ -37,8 +40,8 @@ ORDER = bytes([7]) * 32
 
 
 def contents() -> Sequence[Case]:
-    """Return the cases of ``read-content``."""
-    return (*_accepted(), *_refused())
+    """Return the cases of ``read-content`` and ``order``."""
+    return (*_accepted(), *_refused(), *_orders())
 
 
 @cache
@@ -204,3 +207,40 @@ def _twice(name: str) -> Value:
     if not isinstance(listed, list):
         raise TypeError("a list")
     return {**value, name: [listed[0], listed[0]]}
+
+
+def _orders() -> Sequence[Case]:
+    members = tuple(Nym(bytes([place]) * 48) for place in (2, 1))
+    steps = (Step(5, 600), Step(3, 200))
+    deposit, full_wish = EntryType.DEPOSIT, Wish(0, 2, 9_000, members, "gold", 700)
+    rows = (
+        ("deposit", "Two units.", deposit, Wish(0, 2, 9_000)),
+        ("again", "The number of an entry is not ordered.", deposit, Wish(7, 2, 9_000)),
+        ("full", "Members in any order, a tier, a bid.", deposit, full_wish),
+        ("steps", "A bid of steps.", deposit, Wish(0, 8, 9_000, bid=steps)),
+        (
+            "lists",
+            "Answers and choices in their order.",
+            deposit,
+            Wish(0, 1, 5, answers=("b", "a"), choices=("left", "right")),
+        ),
+        ("cancel", "Nothing.", EntryType.CANCEL, Wish(0, 0, 0)),
+    )
+    return [_order(*row) for row in rows]
+
+
+def _order(name: str, comment: str, kind: EntryType, wish: Wish) -> Case:
+    bid = wish.bid
+    inputs: dict[str, Raw] = {
+        "op": "order",
+        "type": kind.value,
+        "seq": wish.seq,
+        "wants": wish.wants,
+        "amount": wish.amount,
+        "members": list(wish.members),
+        "tier": wish.tier,
+        "bid": [[s.quantity, s.price] for s in bid] if isinstance(bid, tuple) else bid,
+        "answers": list(wish.answers),
+        "choices": list(wish.choices),
+    }
+    return accept(f"order-{name}", comment, inputs, {"order": Ordered(kind, wish).hash})

@@ -1,9 +1,20 @@
 """``fairlot wallet``: what a person holds, and the messages that they send."""
 
 from fairlot.cli.command import action_of_steps
-from fairlot.cli.wallet import joining, making
+from fairlot.cli.wallet import joining, making, selling
 
-STEPS = (making.NEW, joining.ENROL, joining.RENEW, making.STATUS, making.MOVE)
+STEPS = (
+    making.NEW,
+    joining.ENROL,
+    joining.RENEW,
+    selling.DEPOSIT,
+    selling.GROUP,
+    selling.CANCEL,
+    making.STATUS,
+    selling.CLAIM,
+    selling.RECEIPT,
+    making.MOVE,
+)
 
 _EXAMPLES = """\
 A wallet is one file on your own device. Whatever it sends is a file too: carry it to whom it
@@ -16,6 +27,10 @@ Examples:
   fairlot wallet new mine.wallet
   fairlot wallet enrol mine.wallet registry.log --expect-registry HEX64 --out me.request
   fairlot wallet renew mine.wallet registry.log --out credentials.request
+  fairlot wallet deposit mine.wallet sale.fairlot --expect-sale HEX64 --max-price 4500 \\
+    --amount 4500 --out entry
+  fairlot wallet receipt mine.wallet sale.fairlot --expect-sale HEX64 --receipt proof
+  fairlot wallet claim mine.wallet sale.fairlot --expect-sale HEX64 --out claim
   fairlot wallet status mine.wallet
   fairlot wallet move mine.wallet /media/new/mine.wallet
 """
