@@ -84,11 +84,13 @@ def best_rank(seed_L: PoolSeed, nym: Nym, points: int) -> Rank:
     )
 
 
-def permutation_by_rank(ranks: Sequence[Rank], nyms: Sequence[Nym]) -> tuple[int, ...]:
-    """Return the indices of ``nyms``, the smallest (rank, nym) first."""
-    by_nym = sorted(range(len(nyms)), key=nyms.__getitem__)
-    # Sorting is stable: whoever has the same rank stays sorted by nym.
-    return tuple(sorted(by_nym, key=ranks.__getitem__))
+def permutation_by_rank(
+    ranks: Sequence[Rank], names: Sequence[bytes]
+) -> tuple[int, ...]:
+    """Return the indices of nyms, or of group ids: the smallest (rank, name) first."""
+    by_name = sorted(range(len(names)), key=names.__getitem__)
+    # Sorting is stable: whoever has the same rank stays sorted by name.
+    return tuple(sorted(by_name, key=ranks.__getitem__))
 
 
 def uniform(seed_L: PoolSeed, q: int, label: bytes) -> int:
@@ -112,14 +114,9 @@ def uniform(seed_L: PoolSeed, q: int, label: bytes) -> int:
         counter += 1
 
 
-def _group_places(
-    seed_L: PoolSeed, groups: Sequence[bytes], first: int = 0
-) -> list[tuple[bytes, bytes, int]]:
-    """Return what groups are sorted by, each with its index, counted from ``first``."""
-    return [
-        (hmac.digest(seed_L, _ORDER_TAG + gid, hashlib.sha256), gid, index)
-        for index, gid in enumerate(groups, first)
-    ]
+def _group_place(seed_L: PoolSeed, gid: bytes) -> Rank:
+    """Return HMAC(seed_L, "fairlot-v1/ord" || gid), by which groups are sorted."""
+    return Rank(hmac.digest(seed_L, _ORDER_TAG + gid, hashlib.sha256))
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +154,9 @@ class SeededLots:
 
     def group_permutation(self, groups: Sequence[bytes]) -> Sequence[int]:
         """Return the indices of ``groups`` by HMAC(seed_L, "fairlot-v1/ord" || gid)."""
-        keyed = sorted(_group_places(self.pool_seed, groups))
-        return tuple(index for _, _, index in keyed)
+        seed_L = self.pool_seed
+        places = [_group_place(seed_L, gid) for gid in groups]
+        return permutation_by_rank(places, groups)
 
     def turns(self, singles: Sequence[int], groups: Sequence[bytes]) -> Sequence[int]:
         """Return the order of turns: singles by rank, groups by that of the group order."""
@@ -167,7 +165,10 @@ class SeededLots:
             (rank(seed_L, nyms[single]), nyms[single], index)
             for index, single in enumerate(singles)
         ]
-        keyed += _group_places(seed_L, groups, len(singles))
+        keyed += [
+            (_group_place(seed_L, gid), gid, index)
+            for index, gid in enumerate(groups, len(singles))
+        ]
         return tuple(index for _, _, index in sorted(keyed))
 
     def uniform(self, q: int, label: bytes) -> int:
