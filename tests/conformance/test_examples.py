@@ -219,6 +219,7 @@ def test_the_sentence_is_true(played: Played) -> None:
         "reseller": _reseller,
         "river-permits": _permits,
         "mountain-race": _race,
+        "solar-shares": _shares,
     }[played.folder.name](played)
 
 
@@ -365,6 +366,41 @@ def _harvest(played: Played) -> None:
     won = sorted((p.bid or 0 for p in played.people if p.name in rest), reverse=True)
     assert won == made[:seats]
     assert made[seats] == clearing
+
+
+def _shares(played: Played) -> None:
+    """Everything is worked out share by share, from the bids as they stand in the list."""
+    count, demand, supply, last, tied, seats, paid, own = played.numbers(
+        "# people bid for # shares in steps and # are there: all bids above # win, the # "
+        "shares bid for at that price are cut to # by an equal share, and each pays what "
+        "the others lose by them: # together, and not the # of their own bids."
+    )
+    assert played.says(f"supply = {supply}")
+    reserve = 2
+    bids = {
+        p.name: [
+            int(step.split("@")[1])
+            for step in p.row["bid"].split(";")
+            for _ in range(int(step.split("@")[0]))
+        ]
+        for p in played.people
+    }
+    offered = sorted((price for bid in bids.values() for price in bid), reverse=True)
+    assert (len(bids), len(offered), offered[supply - 1]) == (count, demand, last)
+    assert (offered.count(last), supply - sum(p > last for p in offered)) == (
+        tied,
+        seats,
+    )
+    money = 0
+    for person in played.people:
+        others = (price for name in bids if name != person.name for price in bids[name])
+        alone = sorted(others, reverse=True) + [reserve] * supply
+        assert person.payment == sum(alone[supply - person.units : supply])
+        above = sum(price > last for price in bids[person.name])
+        assert above <= person.units <= above + bids[person.name].count(last)
+        money += sum(bids[person.name][: person.units])
+    assert sum(person.units for person in played.people) == supply
+    assert (sum(person.payment for person in played.people), money) == (paid, own)
 
 
 def _hunt(played: Played) -> None:

@@ -323,6 +323,10 @@ _OPEN_TO_ALL = '[[pool]]\nname = "all"\nmechanism = "lottery"\nsupply = 4\nprice
 _FIRST = _OPEN_TO_ALL.replace("all", "first")
 _TWICE = f"{_HEAD}{_FIRST}{_OPEN_TO_ALL}again = true\n"
 _BIDS = f'{_HEAD}deposits = [20, 50]\nmechanism = "auction"\nsupply = 1\nprice = 20\n'
+_STEPS = (
+    f'{_HEAD}deposits = [20, 50, 100]\nmechanism = "auction"\nsupply = 4\nprice = 20\n'
+    "cap = 3\nbid_steps = 2\n"
+)
 _SPONSORS = (
     f'{_HEAD}mechanism = "tiers"\ntiers = [{{name = "gold", price = 50, supply = 1}}]\n'
 )
@@ -429,6 +433,15 @@ _FINDINGS: Sequence[tuple[str, str, str, str]] = (
         "Void, too low, and both.",
         _BIDS,
         f"{_ROWS},bid\nAnn,1,50,51\nBob,1,50,19\nCat,1,20,20\nDan,1,20,\n",
+    ),
+    (
+        "quantities",
+        "A bid that costs more than the deposit, one for more than the cap, one too low.",
+        _STEPS,
+        (
+            f"{_ROWS},bid\nAnn,3,50,2@30;1@20\nBob,4,100,4@21\nCat,1,20,1@19\n"
+            "Dan,2,100,1@50;1@25\n"
+        ),
     ),
     (
         "tiers",
@@ -593,6 +606,15 @@ _REFUSED: Sequence[tuple[str, str, str, str, str]] = (
         "people-file.bid",
         _SEATS,
         f"{_ROWS},bid\nAnn,1,10,10\n",
+    ),
+    *(
+        (f"quantities-{name}", rule, "people-file.bid", _STEPS, f"{_ROWS},bid\n{row}\n")
+        for name, rule, row in (
+            ("rise", "Prices fall from step to step.", "Ann,2,100,1@20;1@30"),
+            ("level", "Two steps have two prices.", "Ann,2,100,1@30;1@30"),
+            ("of-none", "A step is for one unit at least.", "Ann,2,100,1@30;0@20"),
+            ("of-three-steps", "The terms say two.", "Ann,3,100,1@40;1@30;1@20"),
+        )
     ),
     (
         "another-case",

@@ -97,11 +97,13 @@ def best_ranks(seed_L: PoolSeed, held: Sequence[tuple[Nym, int]]) -> tuple[Rank,
     )
 
 
-def permutation_by_rank(ranks: Sequence[Rank], nyms: Sequence[Nym]) -> tuple[int, ...]:
-    """Return the indices of ``nyms``, the smallest (rank, nym) first."""
-    by_nym = sorted(range(len(nyms)), key=nyms.__getitem__)
-    # Sorting is stable: whoever has the same rank stays sorted by nym.
-    return tuple(sorted(by_nym, key=ranks.__getitem__))
+def permutation_by_rank(
+    ranks: Sequence[Rank], names: Sequence[bytes]
+) -> tuple[int, ...]:
+    """Return the indices of nyms, or of group ids: the smallest (rank, name) first."""
+    by_name = sorted(range(len(names)), key=names.__getitem__)
+    # Sorting is stable: whoever has the same rank stays sorted by name.
+    return tuple(sorted(by_name, key=ranks.__getitem__))
 
 
 def uniform(seed_L: PoolSeed, q: int, label: bytes) -> int:
@@ -125,12 +127,10 @@ def uniform(seed_L: PoolSeed, q: int, label: bytes) -> int:
         counter += 1
 
 
-def _group_places(
-    seed_L: PoolSeed, groups: Sequence[bytes], first: int = 0
-) -> list[tuple[bytes, bytes, int]]:
-    """Return what groups are sorted by, each with its index, counted from ``first``."""
+def _group_ranks(seed_L: PoolSeed, groups: Iterable[bytes]) -> tuple[Rank, ...]:
+    """Return HMAC(seed_L, "fairlot-v1/ord" || gid) of each, by which groups are sorted."""
     codes = Hmac(seed_L, _ORDER_TAG)
-    return [(codes.of(gid), gid, index) for index, gid in enumerate(groups, first)]
+    return tuple(Rank(codes.of(gid)) for gid in groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,17 +165,15 @@ class SeededLots:
 
     def group_permutation(self, groups: Sequence[bytes]) -> Sequence[int]:
         """Return the indices of ``groups`` by HMAC(seed_L, "fairlot-v1/ord" || gid)."""
-        keyed = sorted(_group_places(self.pool_seed, groups))
-        return tuple(index for _, _, index in keyed)
+        return permutation_by_rank(_group_ranks(self.pool_seed, groups), groups)
 
     def turns(self, singles: Sequence[int], groups: Sequence[bytes]) -> Sequence[int]:
         """Return the order of turns: singles by rank, groups by that of the group order."""
         seed_L, nyms = self.pool_seed, self.nyms
         alone = [nyms[single] for single in singles]
-        keyed: list[tuple[bytes, bytes, int]] = list(
-            zip(ranks(seed_L, alone), alone, range(len(alone)), strict=True)
-        )
-        keyed += _group_places(seed_L, groups, len(singles))
+        names: list[bytes] = [*alone, *groups]
+        places = [*ranks(seed_L, alone), *_group_ranks(seed_L, groups)]
+        keyed = zip(places, names, range(len(names)), strict=True)
         return tuple(index for _, _, index in sorted(keyed))
 
     def uniform(self, q: int, label: bytes) -> int:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain, compress
 
 from fairlot.allocation.entering import can_take_one
 from fairlot.allocation.mechanisms.arguments import (
@@ -113,7 +114,21 @@ def lottery(pool: Pool, orders: Sequence[Order], lots: Lots) -> Shares:
             ``check_orders``); ``allocation.order``.
         InvariantError: ``allocation.table``: this library is wrong.
     """
-    crowd = crowd_of(pool, orders)
+    return draw(pool, orders, crowd_of(pool, orders), lots)
+
+
+def draw(pool: Pool, orders: Sequence[Order], crowd: Crowd, lots: Lots) -> Shares:
+    """Draw among those who take part (section 7): all of the lottery that needs lots.
+
+    Args:
+        pool: its price only.
+        orders: as ``lottery`` takes them.
+        crowd: what ``crowd_of`` returned for the same pool and orders.
+        lots: drawing order, group order and uniform draws.
+
+    Raises:
+        CallerError: ``allocation.order``.
+    """
     ids = tuple(crowd.groups)
     group_order = lots.group_permutation(ids) if ids else ()
     check_permutation(group_order, len(ids))
@@ -121,15 +136,16 @@ def lottery(pool: Pool, orders: Sequence[Order], lots: Lots) -> Shares:
     lot = lots.uniform(crowd.table.lots, TABLE)
     left = Counter(_by_size(crowd.table, crowd.table.row(lot)))
     # Step 2.
-    won: list[bytes] = []
-    for gid in (ids[index] for index in group_order):
-        size = len(crowd.groups[gid])
+    members = tuple(crowd.groups.values())
+    won = bytearray(len(ids))
+    for index in group_order:
+        size = len(members[index])
         if left[size] > 0:
             left[size] -= 1
-            won.append(gid)
+            won[index] = 1
     # Step 3.
     singles = _singles(crowd, orders, lots)[: left[1]]
-    winners = [*singles, *(index for gid in won for index in crowd.groups[gid])]
+    winners = [*singles, *chain.from_iterable(compress(members, won))]
     return Shares(
         quantities=crowd.takes,
         units=(units := _units(winners, len(orders))),
@@ -140,7 +156,7 @@ def lottery(pool: Pool, orders: Sequence[Order], lots: Lots) -> Shares:
             table=crowd.table,
             lot=lot,
             groups=tuple(ids[index] for index in group_order),
-            won=tuple(sorted(won)),
+            won=tuple(compress(ids, won)),
             seats=len(singles),
             last_in=None if crowd.table.all_win or not singles else singles[-1],
         ),

@@ -12,6 +12,7 @@ EXAMPLES: Mapping[str, str] = {
     "art-drop": "a lottery, and a few prints for sealed bids that pay for certainty",
     "conference": "sponsors' tiers, then people of last year, then groups of friends",
     "harvest": "an equal share for everybody, then an auction of one can more",
+    "solar-shares": "bids for quantities in steps; each pays what the others lose by them",
     "river-permits": "five dates that people like differently, for friends too",
     "treasure-hunt": "a lottery for whoever has solved a puzzle, then one for the rest",
     "river": "a lottery in which years of waiting count as chances",
