@@ -9,8 +9,6 @@ encode the value again and compares the bytes.
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias, cast
 
-import cbor2
-
 from fairlot_crypto.errors import CallerError, EncodingError
 
 Value: TypeAlias = (
@@ -46,7 +44,7 @@ def encode(value: Value) -> bytes:
         raise CallerError("cbor.value", problem)
     # Steps 1 and 2 are cbor2's canonical form.
     try:
-        return cbor2.dumps(value, canonical=True)
+        return _canonical(value)
     except UnicodeEncodeError as error:
         raise CallerError(
             "cbor.value", "a text must not hold half of a surrogate pair"
@@ -89,12 +87,19 @@ def decode_first(data: bytes, offset: int = 0) -> tuple[Value, int]:
     # Step 1.
     value, end = _read_item(data, offset, 1)
     # Step 2.
-    if cbor2.dumps(value, canonical=True) != data[offset:end]:
+    if _canonical(value) != data[offset:end]:
         raise EncodingError(
             "cbor.not-deterministic",
             "the value must be in its one deterministic encoding",
         )
     return value, end
+
+
+def _canonical(value: Value) -> bytes:
+    # Only who encodes pays for loading what encodes.
+    import cbor2  # noqa: PLC0415
+
+    return cbor2.dumps(value, canonical=True)
 
 
 _UNSIGNED, _NEGATIVE, _BYTES, _TEXT, _ARRAY, _MAP = range(6)

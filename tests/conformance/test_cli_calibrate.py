@@ -8,7 +8,7 @@ import pytest
 from command import fairlot
 from fairlot.cli.beacon.calibrate import Advice, first_round
 from fairlot.terms.named_round import NamedRound
-from fairlot_crypto.delay.evaluation import MAX_SQUARINGS
+from fairlot_crypto.delay.plan import MAX_SQUARINGS
 from fairlot_crypto.timelock.chain import QUICKNET
 
 RATE = 500_000

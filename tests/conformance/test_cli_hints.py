@@ -5,18 +5,20 @@ from pathlib import Path
 
 import pytest
 
-from command import fairlot
+from command import fairlot, in_process
 from fairlot.audit.compare import View, compare
 from fairlot.board import ranges
 from fairlot.board.hinting import hints_of
 from fairlot.cli.beacon.steps import view_of
 from fairlot.cli.compare import read_log
 from fairlot.cli.transcript import replay_named
+from fairlot.entry import EntryType
 from fairlot.identity.showing import learn_shown
 from fairlot_crypto.bbs.hints import Showing
 from fairlot_crypto.randomness import Randomness
 from fairlot_crypto.statements import Statements
 from kit.sales import GROUP
+from place import closed_place
 
 
 @pytest.fixture
@@ -81,3 +83,27 @@ def test_who_compares_or_contributes_verifies_together_with_hints(
     assert compare(log, View.of_log(view)) is None
     beside.write_bytes(bytes(len(beside.read_bytes())))
     assert compare(view_of(GROUP, transcript, cache=False), View.of_log(log)) is None
+
+
+def test_who_keeps_a_board_verifies_together_with_hints(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = closed_place(tmp_path)
+    beside = tmp_path / "transcript.fairlot.hints"
+    beside.write_bytes(hints_of(place.view()).data)
+    seen: list[bytes | None] = []
+
+    def learn(
+        showings: Sequence[Showing],
+        hints: Sequence[bytes | None],
+        known: Statements,
+        randomness: Randomness,
+    ) -> None:
+        seen.extend(hints)
+        learn_shown(showings, hints, known, randomness)
+
+    monkeypatch.setattr(ahead, "learn_shown", learn)
+    with in_process():
+        assert place.mark(EntryType.COMMIT_END).code == 0
+    assert len(seen) == 1
+    assert None not in seen

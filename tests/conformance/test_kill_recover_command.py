@@ -15,8 +15,8 @@ import pytest
 from command import Ran, fairlot
 from fairlot.board.storage import create_transcript
 from fairlot.entry import EntryType
-from fairlot_crypto.delay.evaluation import Plan
 from fairlot_crypto.delay.parameters import RSA_2048, make_setup, shipped_setup
+from fairlot_crypto.delay.plan import Plan
 from fairlot_crypto.randomness import SeededRandomness
 from kit.recovering import delayed
 from kit.sales import PRICE, draft, nym_of, play

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 import evaluate_once
-from fairlot_crypto.delay.evaluation import Plan
 from fairlot_crypto.delay.parameters import shipped_setup
+from fairlot_crypto.delay.plan import Plan
 from fairlot_crypto.randomness import SeededRandomness
 
 

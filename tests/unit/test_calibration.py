@@ -13,8 +13,8 @@ from fairlot_crypto.delay.calibration import (
     required_squarings,
     shipped_coverage,
 )
-from fairlot_crypto.delay.evaluation import MAX_SQUARINGS
 from fairlot_crypto.delay.group import Modulus
+from fairlot_crypto.delay.plan import MAX_SQUARINGS
 from fairlot_crypto.errors import CallerError
 
 TOY = Modulus((2**61 - 1) * (2**89 - 1))

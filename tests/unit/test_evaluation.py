@@ -3,9 +3,11 @@
 import pytest
 
 from fairlot_crypto.delay import evaluation, wesolowski
-from fairlot_crypto.delay.evaluation import MAX_SQUARINGS, Plan, evaluate
+from fairlot_crypto.delay import plan as plans
+from fairlot_crypto.delay.evaluation import evaluate
 from fairlot_crypto.delay.group import Modulus
 from fairlot_crypto.delay.parameters import RSA_2048, make_setup
+from fairlot_crypto.delay.plan import MAX_SQUARINGS, Plan
 from fairlot_crypto.delay.primes import hash_to_prime
 from fairlot_crypto.errors import CallerError, EncodingError
 from memory_store import KilledError, MemoryStore
@@ -18,7 +20,7 @@ T = 12345
 @pytest.fixture(autouse=True)
 def often(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make checkpoints often enough for a small T."""
-    monkeypatch.setattr(evaluation, "_CHECKPOINT", (1000, 1000))
+    monkeypatch.setattr(plans, "_CHECKPOINT", (1000, 1000))
     monkeypatch.setattr(evaluation, "_STEPS_UNTOLD", 100)
 
 
@@ -38,7 +40,7 @@ def test_it_is_what_the_definition_says(T: int) -> None:
 def test_the_number_of_powers_kept_does_not_matter(
     stored: int, T: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(evaluation, "_STORED_POWERS", stored)
+    monkeypatch.setattr(plans, "_STORED_POWERS", stored)
     assert evaluate(TOY, X, T) == defined(T)
 
 

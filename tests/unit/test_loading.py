@@ -1,6 +1,7 @@
 """What the program loads before it knows what to do: counted in modules, never in time."""
 
 import sys
+from argparse import ArgumentParser
 from collections.abc import Sequence
 from io import StringIO
 from unittest.mock import patch
@@ -11,15 +12,16 @@ from rich.console import Console
 from command import run_program
 from fairlot.cli.bars import Bars
 from fairlot.cli.output import Screen
-from fairlot.cli.program import WORDS, run_words
+from fairlot.cli.program import WORDS, Word, run_words
 
 LOADED = """
 import sys
 from fairlot.cli import main
-try:
-    main(sys.argv[1:])
-except SystemExit:
-    pass
+for words in " ".join(sys.argv[1:]).split(" , "):
+    try:
+        main(words.split())
+    except SystemExit:
+        pass
 print("loaded", *sorted(sys.modules))
 """
 VERSION = {
@@ -34,8 +36,10 @@ VERSION = {
     "fairlot.text",
 }
 """All of the protocol that stands between somebody and the number of the version."""
-SLOW = {"concurrent.futures", "dataclasses", "gmpy2", "inspect", "nacl", "rich"}
-"""What takes long to load, and is of no use yet."""
+LIBRARIES = {"cbor2", "distributed", "gmpy2", "numpy", "py_arkworks_bls12381", "rich"}
+"""What nobody needs who asks for help."""
+SLOW = {*LIBRARIES, "concurrent.futures", "dataclasses", "inspect", "nacl"}
+"""What takes long to load, and is of no use to whoever asks for the version."""
 OTHERS = ("inputs", "issuing", "rehearsal", "report", "cli.demo", "cli.run", "cli.odds")
 """What other commands need."""
 
@@ -54,6 +58,26 @@ def test_no_command_is_loaded_that_is_not_said(word: str) -> None:
     names = loaded(word)
     assert {name for name in names if name.split(".")[0] == "fairlot"} == VERSION
     assert not SLOW & names
+
+
+@pytest.mark.slow
+def test_the_help_of_no_command_and_of_no_step_loads_a_library() -> None:
+    said = [[word.name] for word in WORDS]
+    said += [[word.name, step] for word in WORDS for step in _steps(word)]
+    assert ["beacon", "mark"] in said
+    names = loaded(*" , ".join(" ".join([*each, "--help"]) for each in said).split())
+    assert {f"fairlot.cli.{word.module}" for word in WORDS} <= names
+    assert not LIBRARIES & names
+
+
+def _steps(word: Word) -> list[str]:
+    """Return the steps of a command that has some."""
+    parser = ArgumentParser()
+    word.action().configure(parser)
+    choices = next(
+        (a.choices for a in vars(parser)["_actions"] if a.metavar == "STEP"), ()
+    )
+    return list(choices or ())
 
 
 @pytest.mark.slow

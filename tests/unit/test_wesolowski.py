@@ -2,9 +2,9 @@
 
 import pytest
 
-from fairlot_crypto.delay.evaluation import MAX_SQUARINGS
 from fairlot_crypto.delay.group import Modulus
 from fairlot_crypto.delay.parameters import RSA_2048
+from fairlot_crypto.delay.plan import MAX_SQUARINGS
 from fairlot_crypto.delay.primes import hash_to_prime, is_probable_prime
 from fairlot_crypto.delay.wesolowski import prove, verify
 from fairlot_crypto.errors import CallerError

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from fairlot_crypto.delay.evaluation import MAX_SQUARINGS, Plan
 from fairlot_crypto.delay.group import Modulus
 from fairlot_crypto.delay.parameters import SHIPPED
+from fairlot_crypto.delay.plan import MAX_SQUARINGS, Plan
 from fairlot_crypto.errors import CallerError
 
 ADVANTAGE = 60

@@ -8,8 +8,6 @@ order, and a proof of y could be turned into one of -y.
 from dataclasses import dataclass
 from math import gcd
 
-from gmpy2 import mpz, powmod
-
 from fairlot_crypto.errors import CallerError, EncodingError, ProofError
 from fairlot_crypto.hashing import expand_message_xmd, i2osp, os2ip, tag
 
@@ -62,6 +60,9 @@ class Modulus:
 
     def multiply(self, x: int, y: int) -> int:
         """Return |x * y|."""
+        # Only who computes pays for loading what computes.
+        from gmpy2 import mpz  # noqa: PLC0415
+
         return self.reduce(int(mpz(x) * mpz(y) % mpz(self.n)))
 
     def power(self, x: int, exponent: int) -> int:
@@ -72,6 +73,8 @@ class Modulus:
         """
         if exponent < 0:
             raise CallerError("delay.exponent", "the exponent must not be negative")
+        from gmpy2 import powmod  # noqa: PLC0415
+
         return self.reduce(int(powmod(x, exponent, self.n)))
 
     def generator(self) -> int:

@@ -1,7 +1,5 @@
 """The challenge of a proof, and which numbers count as prime (specs/delay.md, section 4)."""
 
-import gmpy2
-
 from fairlot_crypto.delay.group import Modulus
 from fairlot_crypto.hashing import i2osp, os2ip, tagged_hash
 
@@ -31,5 +29,8 @@ def is_probable_prime(n: int) -> bool:
     Below 2^64 exactly the primes pass, and no composite above is known that does: the two
     halves of the test have pseudoprimes of their own, but none in common.
     """
+    # Only who computes pays for loading what computes.
+    import gmpy2  # noqa: PLC0415
+
     # Steps 1 to 4, and the test to base 2, are gmpy2's; it asks for a positive n.
     return n > 1 and gmpy2.is_strong_bpsw_prp(n)

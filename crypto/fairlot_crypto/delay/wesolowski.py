@@ -5,8 +5,8 @@ non-interactive over the whole statement, in Z_N^*/{±1}.
 """
 
 from fairlot_crypto.delay.checkpoints import Store
-from fairlot_crypto.delay.evaluation import check_squarings, evaluate
 from fairlot_crypto.delay.group import Modulus
+from fairlot_crypto.delay.plan import check_squarings
 from fairlot_crypto.delay.primes import hash_to_prime
 from fairlot_crypto.errors import EncodingError, ProofError
 from fairlot_crypto.progress import Progress, silent
@@ -35,6 +35,9 @@ def prove(
             computation, ``evaluation.false`` if false checkpoints, or the machine, led to
             a false result.
     """
+    # Only who computes pays for loading what computes.
+    from fairlot_crypto.delay.evaluation import evaluate  # noqa: PLC0415
+
     y, proof = evaluate(modulus, x, T, progress, store)
     try:
         verify(modulus, x, y, T, proof)

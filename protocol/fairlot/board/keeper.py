@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from fairlot.allocation.settlement import outcome_hash
+from fairlot.board.ahead import Ahead
 from fairlot.board.log_keeper import LogKeeper, Receipt, mend
 from fairlot.board.phase import VoidReason
 from fairlot.board.registry_state import RegistryState
@@ -49,6 +50,7 @@ class Board(LogKeeper[SaleState]):
         key: SigningKey,
         state: SaleState,
         name: str | None = None,
+        ahead: Ahead | None = None,
     ) -> "Board":
         """Continue a sale's log after a restart.
 
@@ -59,11 +61,12 @@ class Board(LogKeeper[SaleState]):
             key: signs checkpoints and markers.
             state: as constructed; what stands is folded into it.
             name: of the board; ``None`` takes the terms' word.
+            ahead: as ``mend`` takes it.
 
         Raises:
             Rejection: as ``mend``.
         """
-        known, cut = mend(storage, key, state, state, name)
+        known, cut = mend(storage, key, state, state, name, ahead)
         board = cls(storage, known, key, state)
         board.cut = cut
         return board

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from fairlot.board.ahead import Ahead
 from fairlot.board.head import check_head
 from fairlot.board.log_state import LogState
-from fairlot.board.replay import replay
+from fairlot.board.replay import replay_files
 from fairlot.board.sale import SaleState
 from fairlot.board.storage import OneWriter, Storage
 from fairlot.board.torn import check_torn
@@ -203,6 +204,7 @@ def mend(
     sale: SaleState,
     state: LogState,
     name: str | None,
+    ahead: Ahead | None = None,
 ) -> tuple[str, int]:
     """Read what stands of a file after a restart, and cut what a crash can have left.
 
@@ -215,6 +217,8 @@ def mend(
         sale: as constructed; what stands is folded into it and its registry.
         state: that of the log to be continued, one of the two.
         name: of the board; ``None`` takes the log's word.
+        ahead: verifies presentations together before the fold comes to them; ``None``
+            verifies each where it stands, with the same result.
 
     Returns:
         The board's name, and how many bytes were cut.
@@ -225,7 +229,7 @@ def mend(
             where nothing of the log is there and no name was given.
     """
     data = storage.read()
-    read = replay(data, sale)
+    read = replay_files((data,), sale, ahead=ahead)
     read.check()
     if name is None or state.begun:
         board = state.identity.board

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from fairlot.errors import InputError
-from fairlot_crypto.curve import Backend, backend
+from fairlot_crypto.curve import Backend, backend, installed_backend_name
 from fairlot_crypto.errors import CallerError
 
 OK = 0
@@ -176,5 +176,17 @@ def chosen_curve() -> Backend:
     """
     try:
         return backend()
+    except CallerError as error:
+        raise InputError(error.code, error.message) from error
+
+
+def chosen_curve_name() -> str:
+    """Return the name of the back-end that the environment chooses; nothing is loaded.
+
+    Raises:
+        InputError: as ``chosen_curve``.
+    """
+    try:
+        return installed_backend_name()
     except CallerError as error:
         raise InputError(error.code, error.message) from error

@@ -13,7 +13,7 @@ from fairlot.cli.command import (
     OK,
     REFUSED,
     Action,
-    chosen_curve,
+    chosen_curve_name,
     described,
     prepare,
 )
@@ -187,7 +187,7 @@ def _broken_executor() -> type[Exception]:
 
 def _execute(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> int:
     if arguments.version:
-        say(f"fairlot {__version__} (back-end {chosen_curve().name})")
+        say(f"fairlot {__version__} (back-end {chosen_curve_name()})")
         return OK
     command: Action | None = arguments.command
     if command is None:

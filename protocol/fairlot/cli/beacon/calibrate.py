@@ -24,8 +24,8 @@ from fairlot_crypto.delay.calibration import (
     required_squarings,
     shipped_coverage,
 )
-from fairlot_crypto.delay.evaluation import MAX_SQUARINGS
 from fairlot_crypto.delay.parameters import RSA_2048
+from fairlot_crypto.delay.plan import MAX_SQUARINGS
 from fairlot_crypto.timelock.chain import QUICKNET, first_round_after
 
 _WINDOW = 600

@@ -7,8 +7,8 @@ from fairlot.cli.beacon.files import check_replaceable
 from fairlot.cli.beacon.steps import add_work_options, work_folder
 from fairlot.cli.command import OK, Command, chosen_curve, whole
 from fairlot.cli.output import Screen, say
-from fairlot_crypto.delay.evaluation import MAX_SQUARINGS
 from fairlot_crypto.delay.parameters import RSA_2048, make_setup, read_setup, setup_file
+from fairlot_crypto.delay.plan import MAX_SQUARINGS
 from fairlot_crypto.durable import write_file
 
 _SETUP_EXAMPLES = """\

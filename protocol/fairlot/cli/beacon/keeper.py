@@ -20,7 +20,7 @@ from fairlot.cli.command import FAILED, OK, chosen_curve, whole
 from fairlot.cli.folders import make_folder
 from fairlot.cli.heads import read_kept_head
 from fairlot.cli.output import acknowledge, busy, complain, say
-from fairlot.cli.transcript import add_board
+from fairlot.cli.transcript import add_board, ahead_of
 from fairlot.cli.verdicts import remembered
 from fairlot.entry import EntryType
 from fairlot.errors import Rejection
@@ -177,7 +177,7 @@ def _resumed(
         kept = remembered((path,), backend, cache=arguments.cache)
         with busy("reading the board"), kept as known:
             state = SaleState(RegistryState(backend, known))
-            board = Board.resume(storage, key, state)
+            board = Board.resume(storage, key, state, ahead=ahead_of(path))
         if board.cut:
             complain(
                 f"{board.cut} bytes that no checkpoint covers were cut: a file beside "
