@@ -15,7 +15,6 @@ from fairlot.audit.auditor import audit_transcript
 from fairlot.beacon.seals import Seals
 from fairlot.cli.attack import NAMES
 from fairlot.simulation.attack import Attack, Sign, Target
-from fairlot.simulation.attacks_on_people import PARTICIPANTS, sybils
 from fairlot.simulation.attacks_on_rules import ON_RULES
 from fairlot.simulation.estimates import Estimate, estimate
 from fairlot.simulation.lab import LAB
@@ -210,12 +209,3 @@ def test_joining_never_pays_in_any_small_crowd() -> None:
                 assert chances[after] <= before
                 tried += 1
     assert tried > 100
-
-
-@pytest.mark.slow
-def test_the_figures_of_megaeth_unscaled() -> None:
-    """53,000 people, 27.8 times as much as there was, an entity with 26 wallets."""
-    wallets, persons = sybils(PARTICIPANTS, 1, 12)
-    assert (wallets.as_expected, persons.as_expected) == ("yes", "yes")
-    # 26 wallets win 26/27.8 units on average, one 1/27.8.
-    assert wallets.gain.covers(25 / 27.8 * 3 - 25 * 0.02) == "within"
