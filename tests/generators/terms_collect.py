@@ -1,6 +1,6 @@
 """Pools whose winners must collect, and times for it; a part of chapter terms."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -172,28 +172,21 @@ def refused_collect() -> Sequence[Case]:
         refuse_terms(terms, f"collect-{name}", rule, code, path, change)
         for name, rule, code, path, change in rows
     ]
-    plain = sample_terms()
-    unasked = (
-        (
-            "unasked-time",
-            "times",
-            lambda found: {**found, "collect": ENDS},
-        ),
-    )
     return [
         *cases,
-        *(
-            refuse_terms(
-                plain,
-                f"collect-{name}",
-                "Nobody need collect.",
-                "terms.collect",
-                f"terms/{place}",
-                change,
-            )
-            for name, place, change in unasked
+        refuse_terms(
+            sample_terms(),
+            "collect-unasked-time",
+            "Nobody need collect.",
+            "terms.collect",
+            "terms/times",
+            _with_collect,
         ),
     ]
+
+
+def _with_collect(found: Mapping[str, Any]) -> dict[str, Any]:
+    return {**found, "collect": ENDS}
 
 
 def _due(terms: Terms) -> int:
