@@ -68,9 +68,9 @@ def edited(data: bytes, changes: Sequence[tuple[str, int, int]]) -> bytes:
 def changed(kind: str, found: list[bytes], i: int, other: int) -> list[bytes]:
     """Return what stands in place of an item."""
     own, j = found[i], other % len(found)
-    place = other % len(own)
     if kind == "swap":
         own, found[j] = found[j], own
+    place = other % len(own)
     instead = {
         "double": [own, found[j]],
         "drop": [],
