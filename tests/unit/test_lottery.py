@@ -1,12 +1,14 @@
 """The lottery: worked cases, what is said about them, and what is refused."""
 
+import hashlib
+import hmac
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 
-from fairlot.allocation.lots import PoolSeed, uniform
+from fairlot.allocation.lots import PoolSeed, SeededLots, uniform
 from fairlot.allocation.mechanisms.groups import worst_cost
 from fairlot.allocation.mechanisms.lottery import LotteryFacts, lottery, lottery_odds
 from fairlot.allocation.shape import Chance, Lots, Order, Reason
@@ -91,6 +93,28 @@ def test_the_first_groups_of_a_size_win() -> None:
     lots = Scripted(range(9), (3, 0, 2, 1), 1)
     shares = lottery(pool, [*pairs, Order(1, 10)], lots)
     assert shares.units == (1, 1, 0, 0, 1, 1, 1, 1, 1)
+
+
+def test_facts_name_groups_in_their_order_and_those_that_won_ascending() -> None:
+    pairs = [Order(1, 10, group=bytes([g]) * 32) for g in range(4) for _ in range(2)]
+    lots = Scripted(range(9), (3, 0, 2, 1), 1)
+    facts = facts_of(replace(POOL, supply=8), [*pairs, Order(1, 10)], lots)
+    assert [gid[0] for gid in facts.groups] == [3, 0, 2, 1]
+    assert [gid[0] for gid in facts.won] == [0, 2, 3]
+
+
+def test_groups_are_ordered_by_the_hash_of_their_ids_alone() -> None:
+    """As specs/lottery.md, section 2, has it, whatever the order in which they are given."""
+    lots = SeededLots(bytes(32), bytes(32), "main", ())
+    ids = [bytes([g]) * 32 for g in range(20)]
+
+    def place(gid: bytes) -> bytes:
+        return hmac.digest(lots.pool_seed, b"fairlot-v1/ord" + gid, hashlib.sha256)
+
+    expected = sorted(ids, key=place)
+    assert expected != ids
+    for given in (ids, ids[::-1]):
+        assert [given[i] for i in lots.group_permutation(given)] == expected
 
 
 def test_facts_hold_the_whole_draw() -> None:
