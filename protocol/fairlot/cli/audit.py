@@ -17,6 +17,7 @@ from fairlot.board.ahead import Ahead
 from fairlot.board.hints import Hints
 from fairlot.board.log_replay import Finding
 from fairlot.board.ranges import AheadInRanges
+from fairlot.cli.cluster import connected
 from fairlot.cli.command import (
     FAILED,
     OK,
@@ -26,6 +27,8 @@ from fairlot.cli.command import (
 )
 from fairlot.cli.given import add_given, read_given
 from fairlot.cli.output import Screen, say, show_json
+from fairlot.cli.range_files import ENDING as RANGES
+from fairlot.cli.range_files import kept_ranges
 from fairlot.cli.table import show_table
 from fairlot.cli.transcript import read_hints, read_named
 from fairlot.cli.verdicts import ENDING, remembered
@@ -50,6 +53,7 @@ Examples:
   fairlot audit sale.fairlot registry.fairlot --sale-id HEX64
   fairlot audit sale.fairlot registry-2031.fairlot registry-2030.fairlot --sale-id HEX64
   fairlot audit registry.fairlot --registry-alone --board-key HEX64
+  fairlot audit transcript.fairlot --sale-id HEX64 --cluster tcp://10.0.0.1:8786
 """
 _MANY = 1 << 22
 """Bytes of a file from which on several processes are worth their start."""
@@ -81,6 +85,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         parser, "verify a long log; changes no report (default: one for each core)"
     )
     parser.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        help="the scheduler of a Dask cluster, tcp://HOST:PORT, whose workers verify it; "
+        f"what ranges gave is kept in FILE{RANGES} until the audit is done",
+    )
+    parser.add_argument(
         "--cache",
         action="store_true",
         help=f"use and keep verdicts in FILE{ENDING}; else everything is verified again",
@@ -96,7 +106,14 @@ def execute(arguments: argparse.Namespace) -> int:
     jobs = arguments.jobs or os.cpu_count() or 1
     with remembered(files, curve, cache=arguments.cache) as known:
         report = audit_files(
-            curve, files, expected, given.rounds, given.kept, known, jobs
+            curve,
+            files,
+            expected,
+            given.rounds,
+            given.kept,
+            known,
+            jobs,
+            arguments.cluster,
         )
     if arguments.json:
         show_json("audit", report.to_json())
@@ -116,6 +133,7 @@ def audit_files(
     kept: Kept = NOTHING,
     statements: Statements | None = None,
     jobs: int = 1,
+    cluster: str | None = None,
 ) -> Report:
     """Audit the logs that lie in some files.
 
@@ -127,17 +145,23 @@ def audit_files(
         kept: what people kept.
         statements: what this user has verified before; ``None`` for nothing.
         jobs: how many processes verify presentations, where there are many.
+        cluster: the address of the scheduler whose workers verify them instead.
 
     Raises:
         InputError: ``transcript.unreadable``, ``transcript.none``,
-            ``transcript.too-long``.
+            ``transcript.too-long``; ``cluster.extra``, ``cluster.address``,
+            ``cluster.workers``, ``cluster.version``.
         Rejection: ``round.unnamed``, ``round.signature`` for a round that the terms do
             not name.
     """
     data, *more = map(read_named, paths)
     known = Statements() if statements is None else statements
     hints = read_hints(paths[0])
-    with Screen(acknowledge=False) as screen, _ahead(hints, jobs, len(data)) as ahead:
+    if cluster is not None:
+        looking = _on_cluster(cluster, paths[0], hints)
+    else:
+        looking = _ahead(hints, jobs, len(data))
+    with Screen(acknowledge=False) as screen, looking as ahead:
         stage, now = screen.stage("checking"), int(time.time())
         return audit(
             data, backend, expected, known, stage, now, rounds, kept, more, ahead
@@ -152,6 +176,13 @@ def _ahead(hints: Hints, jobs: int, length: int) -> Generator[Ahead]:
         return
     with Processes(jobs) as workers:
         yield AheadInRanges(hints, workers, jobs)
+
+
+@contextmanager
+def _on_cluster(address: str, path: Path, hints: Hints) -> Generator[Ahead]:
+    """Yield what has a cluster verify, and keeps what its ranges gave until all is done."""
+    with connected(address) as cluster, kept_ranges(cluster, path) as workers:
+        yield AheadInRanges(hints, workers, cluster.jobs)
 
 
 def show_report(report: Report, expected: Expected) -> None:
