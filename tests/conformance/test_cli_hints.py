@@ -102,7 +102,7 @@ def test_who_keeps_a_board_verifies_together_with_hints(
         seen.extend(hints)
         learn_shown(showings, hints, known, randomness)
 
-    monkeypatch.setattr(ahead, "learn_shown", learn)
+    monkeypatch.setattr(ranges, "learn_shown", learn)
     with in_process():
         assert place.mark(EntryType.COMMIT_END).code == 0
     assert len(seen) == 1

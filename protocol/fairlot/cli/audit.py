@@ -15,6 +15,7 @@ from fairlot.audit.margin import BeaconFacts
 from fairlot.audit.report import Report
 from fairlot.board.ahead import Ahead
 from fairlot.board.log_replay import Finding
+from fairlot.cli.cluster import connected
 from fairlot.cli.command import (
     FAILED,
     OK,
@@ -24,12 +25,14 @@ from fairlot.cli.command import (
 )
 from fairlot.cli.given import add_given, read_given
 from fairlot.cli.output import Screen, say, show_json
+from fairlot.cli.range_files import ENDING as RANGES
+from fairlot.cli.range_files import kept_ranges
 from fairlot.cli.table import show_table
 from fairlot.cli.transcript import open_hints, open_named
 from fairlot.cli.verdicts import ENDING, remembered
 from fairlot.money import money_text
 from fairlot.text import counted
-from fairlot.workers import Processes
+from fairlot.workers import Processes, Workers
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.randomness import SystemRandomness
 from fairlot_crypto.statements import Statements
@@ -48,6 +51,7 @@ Examples:
   fairlot audit sale.fairlot registry.fairlot --sale-id HEX64
   fairlot audit sale.fairlot registry-2031.fairlot registry-2030.fairlot --sale-id HEX64
   fairlot audit registry.fairlot --registry-alone --board-key HEX64
+  fairlot audit transcript.fairlot --sale-id HEX64 --cluster tcp://10.0.0.1:8786
 """
 _MANY = 1 << 22
 """Bytes of a file from which on several processes are worth their start."""
@@ -79,6 +83,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         parser, "verify a long log; changes no report (default: one for each core)"
     )
     parser.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        help="the scheduler of a Dask cluster, tcp://HOST:PORT, whose workers verify it; "
+        f"what ranges gave is kept in FILE{RANGES} until the audit is done",
+    )
+    parser.add_argument(
         "--cache",
         action="store_true",
         help=f"use and keep verdicts in FILE{ENDING}; else everything is verified again",
@@ -101,6 +111,7 @@ def execute(arguments: argparse.Namespace) -> int:
             given.kept,
             known if arguments.cache else None,
             jobs,
+            arguments.cluster,
         )
     if arguments.json:
         show_json("audit", report.to_json())
@@ -120,6 +131,7 @@ def audit_files(
     kept: Kept = NOTHING,
     statements: Statements | None = None,
     jobs: int = 1,
+    cluster: str | None = None,
 ) -> Report:
     """Audit the logs that lie in some files.
 
@@ -131,10 +143,12 @@ def audit_files(
         kept: what people kept.
         statements: what this user has verified before; ``None`` for nothing.
         jobs: how many processes verify presentations, where there are many.
+        cluster: the address of the scheduler whose workers verify them instead.
 
     Raises:
         InputError: ``transcript.unreadable``, ``transcript.none``,
-            ``transcript.too-long``.
+            ``transcript.too-long``; ``cluster.extra``, ``cluster.address``,
+            ``cluster.workers``, ``cluster.version``.
         Rejection: ``round.unnamed``, ``round.signature`` for a round that the terms do
             not name.
     """
@@ -142,14 +156,23 @@ def audit_files(
     with ExitStack() as stack:
         data, *more = [stack.enter_context(open_named(path)) for path in paths]
         hints = stack.enter_context(open_hints(paths[0]))
-        alone = jobs == 1 or data.length < _MANY
-        workers = None if alone else stack.enter_context(Processes(jobs))
+        if cluster is not None:
+            workers, jobs = _on_cluster(stack, cluster, paths[0])
+        else:
+            alone = jobs == 1 or data.length < _MANY
+            workers = None if alone else stack.enter_context(Processes(jobs))
         ahead = Ahead(SystemRandomness(), hints, workers, jobs, learns=learns)
         screen = stack.enter_context(Screen(acknowledge=False))
         stage, now = screen.stage("checking"), int(time.time())
         return audit(
             data, backend, expected, known, stage, now, rounds, kept, more, ahead
         )
+
+
+def _on_cluster(stack: ExitStack, address: str, path: Path) -> tuple[Workers, int]:
+    """Return workers that keep what ranges gave until all is done, and how many there are."""
+    cluster = stack.enter_context(connected(address))
+    return stack.enter_context(kept_ranges(cluster, path)), cluster.jobs
 
 
 def show_report(report: Report, expected: Expected) -> None:

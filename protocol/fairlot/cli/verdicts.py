@@ -116,6 +116,13 @@ def _write(beside: Path, rules: str, room: int, digests: frozenset[bytes]) -> No
         write_file(beside, data, PRIVATE)
 
 
+def own_key() -> bytes | None:
+    """Return the user's key, drawn if there is none; ``None`` where it cannot be kept."""
+    with suppress(OSError):
+        return _user_key() or _new_key()
+    return None
+
+
 def _user_key() -> bytes | None:
     """Return the user's key; ``None`` where there is none that is theirs alone."""
     with suppress(OSError, ValueError, RuntimeError):
