@@ -277,12 +277,13 @@ def test_what_is_no_marker_is_refused(place: Place, kind: str) -> None:
 @pytest.mark.slow
 def test_a_key_is_new_private_and_never_replaced(tmp_path: Path) -> None:
     path = tmp_path / "my.key"
-    ran = run_program(FAIRLOT, "beacon", "key", "--out", path)
-    assert ran.code == 0
+    ran = run_program(FAIRLOT, "contributor", "key", "--out", path)
+    assert (ran.code, ran.out) == (0, "")
     seed = bytes.fromhex(path.read_text(encoding="ascii"))
-    assert ran.out == f"{SigningKey.from_seed(seed).public.hex()}\n"
+    public = json.loads(path.with_name("my.key.pub").read_text(encoding="ascii"))
+    assert public["key"] == SigningKey.from_seed(seed).public.hex()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    again = fairlot("beacon", "key", "--out", path)
+    again = fairlot("contributor", "key", "--out", path)
     assert (again.code, again.out) == (2, "")
     assert "contribution.exists" in again.err
     assert bytes.fromhex(path.read_text(encoding="ascii")) == seed

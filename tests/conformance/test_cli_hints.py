@@ -90,7 +90,9 @@ def test_who_keeps_a_board_verifies_together_with_hints(
 ) -> None:
     place = closed_place(tmp_path)
     beside = tmp_path / "transcript.fairlot.hints"
-    beside.write_bytes(hints_of(place.view()).data)
+    made = hints_of(place.view()).data
+    assert isinstance(made, bytes)
+    beside.write_bytes(made)
     seen: list[bytes | None] = []
 
     def learn(

@@ -20,6 +20,8 @@ from command import SEED, fairlot, write_inputs
 from fairlot.cli.program import WORDS
 from fairlot.identity.attestation import Purpose
 from fairlot.identity.committee import Holder
+from fairlot.rehearsal.kept import LOG
+from fairlot.rehearsal.parts import START
 from fairlot_crypto.randomness import SystemRandomness
 from issuers import Issuers
 from json_formats import check_document, check_form, names, schema
@@ -95,8 +97,29 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> Documents:
     commands += _of_issuers(folder)
     commands += _of_a_wallet(folder)
     commands += _of_a_buyer(folder / "buyer")
+    commands += _of_seller(folder, inputs.terms, kept)
     printed = [check_document(fairlot(*words, "--json").out) for words in commands]
     return {document["format"]: document for document in printed}
+
+
+def _of_seller(
+    folder: Path, terms: Path, kept: Path
+) -> tuple[tuple[str | Path, ...], ...]:
+    """Return the commands that make keys and terms, of a rehearsal."""
+    for role in ("escrow", "contributor"):
+        assert fairlot(role, "key", "--out", folder / role).code == 0
+    board = ("board", "key", "--out", folder / "keeper", "--name", "board.example")
+    assert fairlot(*board).code == 0
+    public = (
+        *("--board", folder / "keeper.pub", "--escrow", folder / "escrow.pub"),
+        *("--contributor", folder / "contributor.pub", "--out", folder / "sale"),
+    )
+    when = ("--open", "in 1 hour", "--close", "1 hour", "--time", str(START + 86_400))
+    log = ("--registry", kept / LOG, "--key", folder / "seller")
+    return (
+        ("seller", "key", "--out", folder / "seller"),
+        ("seller", "terms", terms, *log, *public, *when),
+    )
 
 
 def _at_the_door(

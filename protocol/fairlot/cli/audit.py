@@ -156,11 +156,11 @@ def audit_files(
     with ExitStack() as stack:
         data, *more = [stack.enter_context(open_named(path)) for path in paths]
         hints = stack.enter_context(open_hints(paths[0]))
+        workers: Workers | None = None
         if cluster is not None:
             workers, jobs = _on_cluster(stack, cluster, paths[0])
-        else:
-            alone = jobs == 1 or data.length < _MANY
-            workers = None if alone else stack.enter_context(Processes(jobs))
+        elif jobs > 1 and data.length >= _MANY:
+            workers = stack.enter_context(Processes(jobs))
         ahead = Ahead(SystemRandomness(), hints, workers, jobs, learns=learns)
         screen = stack.enter_context(Screen(acknowledge=False))
         stage, now = screen.stage("checking"), int(time.time())

@@ -107,6 +107,13 @@ WORDS = (
         "witness",
     ),
     Word(
+        "seller",
+        "Announce a sale: complete its terms with times, keys and rounds.",
+        "seller",
+    ),
+    Word("escrow", "Draw the key that says what was paid.", "escrow"),
+    Word("contributor", "Draw the key of a contributor to the draw.", "contributor"),
+    Word(
         "issuer",
         "Be one issuer of a committee: make keys, and answer requests.",
         "issuer.command",

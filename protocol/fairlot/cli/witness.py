@@ -10,7 +10,7 @@ from pathlib import Path
 
 from fairlot.board.cosigning import cosign, witness_of
 from fairlot.board.replay import Replay
-from fairlot.cli.beacon.files import check_replaceable, held_key, write_key
+from fairlot.cli.beacon.files import check_replaceable, held_key
 from fairlot.cli.beacon.steps import view_of
 from fairlot.cli.command import (
     OK,
@@ -22,16 +22,15 @@ from fairlot.cli.command import (
 )
 from fairlot.cli.heads import read_kept_head
 from fairlot.cli.output import say, show_json
+from fairlot.cli.role_keys import WITNESS, make_role_key, note_name
 from fairlot.cli.transcript import add_board
 from fairlot.errors import InputError
-from fairlot.logs import BOARD_NAME, MAX_BOARD_NAME, Witness
+from fairlot.logs import Witness
 from fairlot.terms.times import MAX_TIME
 from fairlot.text import Viewed
 from fairlot_crypto.durable import write_file
 from fairlot_crypto.errors import CryptoError
-from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.log.checkpoint import SignedCheckpoint, verify_cosignature
-from fairlot_crypto.randomness import SystemRandomness
 
 _CODES = """\
 Exit code: 0 if done, 1 if the head must not be co-signed, 2 if a file or the usage was
@@ -60,30 +59,24 @@ Examples:
 """
 
 
-def _name(text: str) -> str:
-    if not BOARD_NAME.fullmatch(text):
-        rule = (
-            f"must be 1 to {MAX_BOARD_NAME} printable ASCII characters, no blank, no +"
-        )
-        raise argparse.ArgumentTypeError(rule)
-    return text
-
-
 def _configure_key(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", metavar="FILE", type=Path, required=True, help="the new private key"
     )
     parser.add_argument(
-        "--name", metavar="NAME", type=_name, required=True, help="the witness's name"
+        "--name",
+        metavar="NAME",
+        type=note_name,
+        required=True,
+        help="the witness's name",
     )
     add_json(parser)
 
 
 def _key(arguments: argparse.Namespace) -> int:
     chosen_curve()
-    key = SigningKey.generate(SystemRandomness())
-    write_key(arguments.out, key)
-    witness = Witness(arguments.name, key.public)
+    public = make_role_key(arguments.out, WITNESS, arguments.name)
+    witness = Witness(arguments.name, public.key)
     vkey = witness.note_key.to_text()
     if arguments.json:
         found: Mapping[str, Viewed] = {

@@ -97,7 +97,7 @@ class Writer:
         time = max(self._clock(), keeper.state.clock)
         try:
             if isinstance(keeper.state, SaleState):
-                self._learn(keeper.state, taken, time)
+                self._learn(keeper.state, taken)
             receipts = iter(keeper.append(taken, time))
         except OSError:
             # The state is ahead of the disk.
@@ -111,12 +111,12 @@ class Writer:
             for entry, may in zip(entries, allowed, strict=True)
         ]
 
-    def _learn(self, state: SaleState, entries: Iterable[Entry], time: int) -> None:
+    def _learn(self, state: SaleState, entries: Iterable[Entry]) -> None:
         """Verify the presentations of a batch together."""
         # Step 11.
         if not state.opened:
             return
-        shown = [shown_in(state, entry, time) for entry in entries]
+        shown = [shown_in(state, entry) for entry in entries]
         found = [each for each in shown if each is not None]
         if len(found) > 1:
             nothing = [None] * len(found)

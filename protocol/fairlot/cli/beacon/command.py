@@ -8,7 +8,6 @@ from fairlot.cli.beacon import steps as beacon_steps
 from fairlot.cli.command import action_of_steps
 
 STEPS = (
-    beacon_steps.KEY,
     beacon_own.COMMIT,
     beacon_own.SEAL,
     beacon_own.REVEAL,
@@ -29,7 +28,6 @@ whoever keeps the board.
 Exit code: 0 if done, 1 if the board would refuse it, 2 if a file or the usage was refused.
 
 Examples:
-  fairlot beacon key --out my.key
   fairlot beacon commit transcript.fairlot --key my.key --secret my.secret --out commit
   fairlot beacon seal transcript.fairlot --key my.key --secret my.secret --out seal
   fairlot beacon reveal transcript.fairlot --key my.key --secret my.secret --out reveal

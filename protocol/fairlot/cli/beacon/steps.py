@@ -11,7 +11,6 @@ from fairlot.cli.beacon.files import (
     read_key,
     read_remade,
     read_round_file,
-    write_key,
 )
 from fairlot.cli.beacon.kept import read_extended
 from fairlot.cli.command import OK, Command, chosen_curve
@@ -42,20 +41,6 @@ def add_work_options(parser: argparse.ArgumentParser, what: str) -> None:
         type=Path,
         help="where checkpoints are kept, for the same command again (default: FILE.work)",
     )
-
-
-def _configure_key(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--out", metavar="FILE", type=Path, required=True, help="the new private key"
-    )
-
-
-def _key(arguments: argparse.Namespace) -> int:
-    chosen_curve()
-    key = SigningKey.generate(SystemRandomness())
-    write_key(arguments.out, key)
-    say(key.public.hex())
-    return OK
 
 
 def _configure_recover(parser: argparse.ArgumentParser) -> None:
@@ -167,13 +152,6 @@ def step_command(
     return Command(name, summary, examples, configure, execute)
 
 
-KEY = step_command(
-    "key",
-    "Draw a contributor's key, and print the public key for the roster of the terms.",
-    "--out my.key",
-    _configure_key,
-    _key,
-)
 RECOVER = step_command(
     "recover",
     "Compute what was not revealed, after REVEAL_END, and make the RECOVER entry.",
