@@ -76,6 +76,8 @@ PUBLIC = {
     "FormerIssuers.keys": "public keys",
     "Asked.seed": "what a simulation starts from, which its result states",
     "Plan.seed": "the same",
+    "SecondDraw.seed": "what REDRAWN states on the log",
+    "SaidOfIt.seed": "the same",
 }
 
 

@@ -350,7 +350,6 @@ def test_wrong_usage_of_a_step_is_refused(words: list[str]) -> None:
 @pytest.mark.parametrize(
     "step",
     [
-        "key",
         "commit",
         "seal",
         "reveal",

@@ -1,6 +1,7 @@
 """A small sale under random deposits, replacements, cancellations and payments."""
 
 from collections import defaultdict
+from dataclasses import replace
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -115,7 +116,8 @@ class SaleMachine(RuleBasedStateMachine):
         assert set(positions) == set(known)
         for nym, made in known.items():
             greatest = max(made, key=lambda d: (d.epoch, d.binding.seq, d.entry_hash))
-            assert positions[nym].final == greatest
+            # A position has no need of the proof any more.
+            assert positions[nym].final == replace(greatest, proof=b"")
             assert positions[nym].paid == self.paid[nym]
 
     @invariant()

@@ -141,8 +141,8 @@ def test_without_a_seed_two_runs_share_nothing() -> None:
 def _secrets_shown(data: bytes) -> set[bytes]:
     read = replay_file(data, GROUP, STATEMENTS)
     found: set[bytes] = set()
-    for position in read.state.positions.by_nym.values():
-        d = position.final
+    for timed in read.entries.of(EntryType.DEPOSIT):
+        d = read_deposit(timed.entry)
         b = d.binding
         found |= {d.nym, d.proof, b.salt, b.settle_pk, b.enc_pk, b.refund_to}
     return found

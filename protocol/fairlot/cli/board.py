@@ -158,15 +158,19 @@ def _serve(arguments: argparse.Namespace) -> int:
         _say_cut(writer.kept, folder)
         buckets = Buckets(Rate(), time.monotonic, source)
         with _listening(arguments) as listening:
-            say(f"{_address(listening)}/{writer.kept.main.folder}")
-            sys.stdout.flush()
-            run(Desk(writer, buckets, Limits(), complain), listening)
+            address = f"{_address(listening)}/{writer.kept.main.folder}"
+
+            def ready() -> None:
+                say(address)
+                sys.stdout.flush()
+
+            run(Desk(writer, buckets, Limits(), complain), listening, ready)
     finally:
         writer.close()
     return OK
 
 
-def _server() -> Callable[[Desk, socket.socket], None]:
+def _server() -> Callable[[Desk, socket.socket, Callable[[], None]], None]:
     """Return what serves: only who serves a board loads a server.
 
     Raises:

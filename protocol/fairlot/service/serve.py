@@ -2,6 +2,7 @@
 
 import signal
 import socket
+from collections.abc import Callable
 from types import FrameType
 
 import uvicorn
@@ -13,12 +14,31 @@ AT_ONCE = 512
 """Connections; one more is answered by 503 before anything is read."""
 
 
-def serve(desk: Desk, listening: socket.socket) -> None:
+class _Server(uvicorn.Server):
+    """Says when it answers."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer."""
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+    def end(self, _number: int, _frame: FrameType | None) -> None:
+        """Go on to the end of the program."""
+        self.should_exit = True
+
+
+def serve(desk: Desk, listening: socket.socket, ready: Callable[[], None]) -> None:
     """Answer until SIGTERM or SIGINT; whoever was taken in is answered first.
 
     Args:
         desk: of the board.
         listening: where people connect to.
+        ready: called once the first is answered, and a signal is obeyed.
     """
     config = uvicorn.Config(
         board_app(desk),
@@ -34,13 +54,10 @@ def serve(desk: Desk, listening: socket.socket) -> None:
         timeout_keep_alive=5,
         timeout_graceful_shutdown=30,
     )
-    # uvicorn raises the signal again at its end: it has been obeyed by then.
-    before = signal.signal(signal.SIGTERM, _obeyed)
+    server = _Server(config, ready)
+    # Until it has begun to answer, and when uvicorn raises the signal again at its end.
+    before = signal.signal(signal.SIGTERM, server.end)
     try:
-        uvicorn.Server(config).run(sockets=[listening])
+        server.run(sockets=[listening])
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-def _obeyed(_number: int, _frame: FrameType | None) -> None:
-    """Go on to the end of the program."""
