@@ -13,7 +13,7 @@ SPECS = Path(__file__).parents[2] / "specs"
 
 def test_a_crowds_terms_and_people_are_those_of_the_chapter() -> None:
     text = (SPECS / "command-line.md").read_text(encoding="utf-8")
-    form = text.split("## 20 ")[1].split("```toml\n")[1].split("```")[0]
+    form = text.split("## 22 ")[1].split("```toml\n")[1].split("```")[0]
     assert crowd_terms(5) == form.replace("{people}", "5").replace("{supply}", "3")
     assert crowd_people(3) == "person,wants,deposit\nP1,2,200\nP2,1,100\nP3,2,200\n"
 

@@ -30,9 +30,9 @@ KEY = bytes(range(32))
 CLIENT = """
 import os, sys, time
 from pathlib import Path
-from fairlot.board import ranges
+from fairlot.board import ahead
 from fairlot.cli import main
-flag, stop, verify = Path(sys.argv[3]), Path(sys.argv[4]), ranges.judge_range
+flag, stop, judge = Path(sys.argv[3]), Path(sys.argv[4]), ahead.judge_range
 def once(job):
     try:
         flag.touch(exist_ok=False)

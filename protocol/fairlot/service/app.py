@@ -20,7 +20,7 @@ from fairlot.service.kept import KeptLogs
 from fairlot.service.problems import (
     MEDIA_TYPE,
     Problem,
-    Refused,
+    RefusedError,
     UnavailableError,
     refused,
 )
@@ -80,7 +80,7 @@ class Writes:
                 body = await _body(request)
         except TimeoutError as error:
             problem = "the entry did not arrive in time"
-            raise Refused(408, Rejection("service.slow", problem)) from error
+            raise RefusedError(408, Rejection("service.slow", problem)) from error
         sender = request.client
         address = "" if sender is None else sender.host
         proof = await self._desk.add(log, body, address)
@@ -191,9 +191,9 @@ def _json(name: str, values: Mapping[str, Viewed], headers: dict[str, str]) -> R
     return Response(json.dumps(view), media_type="application/json", headers=headers)
 
 
-def _nothing() -> Refused:
+def _nothing() -> RefusedError:
     detail = "there is no such log, tile or file here, or not yet"
-    return Refused(404, Rejection("service.path", detail))
+    return RefusedError(404, Rejection("service.path", detail))
 
 
 def problem_answer(problem: Problem) -> Response:
@@ -206,7 +206,7 @@ def problem_answer(problem: Problem) -> Response:
 
 
 async def _refused(_request: Request, error: Exception) -> Response:
-    if not isinstance(error, Refused):
+    if not isinstance(error, RefusedError):
         raise error
     return problem_answer(error.problem)
 
@@ -216,7 +216,7 @@ async def _http(_request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 404
     if status == 405:
         detail = "this path does not take that method"
-        refused = Refused(405, Rejection("service.method", detail))
+        refused = RefusedError(405, Rejection("service.method", detail))
         return problem_answer(refused.problem)
     return problem_answer(_nothing().problem)
 
@@ -229,12 +229,12 @@ async def _gone(_request: Request, _error: Exception) -> Response:
 async def _unreadable(_request: Request, _error: Exception) -> Response:
     """Answer while the storage is being opened again."""
     problem = "the board opens its storage again"
-    refused = Refused(503, UnavailableError("service.disk", problem), 2)
+    refused = RefusedError(503, UnavailableError("service.disk", problem), 2)
     return problem_answer(refused.problem)
 
 
 HANDLERS = {
-    Refused: _refused,
+    RefusedError: _refused,
     HTTPException: _http,
     ClientDisconnect: _gone,
     OSError: _unreadable,

@@ -11,7 +11,7 @@ from fairlot.board.transcript import LogName
 from fairlot.entry import Entry, Role, check_signature, read_entry
 from fairlot.errors import Rejection
 from fairlot.service.index import LogIndex
-from fairlot.service.problems import Refused, UnavailableError, refused
+from fairlot.service.problems import RefusedError, UnavailableError, refused
 from fairlot.service.rates import Buckets
 from fairlot.service.writer import Outcome, Writer, is_full, nym_limit, proof_of
 from fairlot_crypto import cbor
@@ -82,7 +82,7 @@ class Desk:
             address: of the sender; it is not kept.
 
         Raises:
-            Refused: with the first rule that is broken.
+            RefusedError: with the first rule that is broken.
         """
         entry = _read(body, log.name)
         # Step 4.
@@ -93,7 +93,7 @@ class Desk:
         wait = self.buckets.wait(address)
         if wait:
             problem = "too many requests came from where this one comes from"
-            raise Refused(429, Rejection("service.rate", problem), wait)
+            raise RefusedError(429, Rejection("service.rate", problem), wait)
         # Steps 6 to 8.
         self._check(log, entry)
         turn = _Turn(log.name, entry, asyncio.get_running_loop().create_future())
@@ -112,7 +112,7 @@ class Desk:
         # Step 6.
         if keeper is None or entry.type.role is Role.BOARD:
             problem = "only the board of this log writes such an entry"
-            raise Refused(403, Rejection("service.board-entry", problem))
+            raise RefusedError(403, Rejection("service.board-entry", problem))
         try:
             keeper.state.check_phase(entry)
             # Step 7.
@@ -123,10 +123,10 @@ class Desk:
         except Rejection as refusal:
             raise refused(refusal) from refusal
 
-    def _busy(self) -> Refused:
+    def _busy(self) -> RefusedError:
         problem = f"{self.limits.waiting} entries wait already"
         error = UnavailableError("service.busy", problem)
-        return Refused(503, error, self.limits.retry_after)
+        return RefusedError(503, error, self.limits.retry_after)
 
     async def _serve(self) -> None:
         """Hand entries to the thread that writes, many at a time."""
@@ -155,10 +155,10 @@ class Desk:
         for turn, outcome in zip(turns, outcomes, strict=True):
             _set(turn.outcome, outcome)
 
-    def _down(self) -> Refused:
+    def _down(self) -> RefusedError:
         problem = "the board cannot write now, and has taken nothing of this in"
         error = UnavailableError("service.disk", problem)
-        return Refused(503, error, self.limits.retry_after)
+        return RefusedError(503, error, self.limits.retry_after)
 
     async def _tick(self) -> None:
         """Look at the clock, again and again."""
@@ -189,11 +189,11 @@ def _read(body: bytes, log: LogName) -> Entry:
     return entry
 
 
-def _set(future: asyncio.Future[Outcome], found: Outcome | Refused) -> None:
+def _set(future: asyncio.Future[Outcome], found: Outcome | RefusedError) -> None:
     """Answer whoever still waits."""
     if future.done():
         return
-    if isinstance(found, Refused):
+    if isinstance(found, RefusedError):
         future.set_exception(found)
     else:
         future.set_result(found)

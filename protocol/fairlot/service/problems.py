@@ -54,7 +54,7 @@ class UnavailableError(FairlotError):
     fault = Fault.BOARD
 
 
-class Refused(Exception):  # noqa: N818 (it is an answer, not a mistake)
+class RefusedError(Exception):
     """A request is answered by a problem."""
 
     def __init__(
@@ -70,9 +70,9 @@ class Refused(Exception):  # noqa: N818 (it is an answer, not a mistake)
         )
 
 
-def refused(error: FairlotError | CryptoError) -> Refused:
+def refused(error: FairlotError | CryptoError) -> RefusedError:
     """Return the answer to an entry that the board refuses (section 4)."""
-    return Refused(_status(error.code), error)
+    return RefusedError(_status(error.code), error)
 
 
 def _status(code: str) -> int:

@@ -31,9 +31,9 @@ from fairlot.simulation.draws import seed_of
 from fairlot.simulation.entering import SALE, nym_of
 from fairlot.terms.pool import Mechanism, Pool
 
-PARTICIPANTS, DEMAND, WALLETS = 53_000, 27.8, 26
-"""Of the MegaETH sale of October 2025: how many took part, how many times as much as there
-was they asked for, and by how many wallets one entity took part."""
+DEMAND, WALLETS = 27.8, 26
+"""Of the MegaETH sale of October 2025, in which 53,000 took part: how many times as much as
+there was they asked for, and by how many wallets one entity took part."""
 _WALLET_COST = 0.02
 _SCALED = 1_060
 """A fiftieth: what a wallet wins on average, 1/27.8, does not depend on the number."""

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from fairlot.cli.command import add_json, chosen_curve, whole
-from fairlot.cli.output import busy
+from fairlot.cli.output import busy, show_json
 from fairlot.cli.reading import read_at_most
 from fairlot.errors import InputError
+from fairlot.identity.registry import RegistryId
 from fairlot.terms.times import MAX_TIME
+from fairlot.text import Viewed
 from fairlot.wallet.content import Content
 from fairlot.wallet.looking import Looked, look
 from fairlot.wallet.store import Wallet, check_readable, open_wallet
@@ -27,6 +29,18 @@ _LARGEST_PASSWORD = 1 << 10
 _LARGEST_MESSAGE = 1 << 26
 """Bytes that are read of a message: no request or answer has as many."""
 _LARGEST_LOG = 1 << 30
+
+
+def show_step(
+    step: str,
+    registry_id: RegistryId | None = None,
+    *,
+    again: bool = False,
+    **more: int,
+) -> None:
+    """Print what a step of a wallet was, for machines."""
+    found: dict[str, Viewed] = {"step": step, "registry": registry_id, "again": again}
+    show_json("wallet-step", {**found, **more})
 
 
 def add_wallet(parser: argparse.ArgumentParser) -> None:

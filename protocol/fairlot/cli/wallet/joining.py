@@ -1,7 +1,7 @@
 """``fairlot wallet enrol`` and ``renew`` (specs/command-line.md, section 23)."""
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from fairlot.audit.evidence import encode_evidence
@@ -13,7 +13,7 @@ from fairlot.cli.command import (
     hex_bytes,
     whole,
 )
-from fairlot.cli.output import complain, say, show_json
+from fairlot.cli.output import complain, say
 from fairlot.cli.wallet.files import (
     add_clock,
     add_out,
@@ -23,6 +23,7 @@ from fairlot.cli.wallet.files import (
     opened,
     read_as,
     read_message,
+    show_step,
     write_message,
 )
 from fairlot.cli.wallet.making import examples
@@ -32,7 +33,7 @@ from fairlot.identity.lies import WrongPart
 from fairlot.identity.part import Part, read_part
 from fairlot.identity.registry import Registry, RegistryId
 from fairlot.identity.requests import ATTEMPT_MAX, read_attestation_file
-from fairlot.text import Viewed, counted
+from fairlot.text import counted
 from fairlot.wallet.enrolling import ask_attester, ask_issuers, receive_leaf
 from fairlot.wallet.looking import Looked, check_registry
 from fairlot.wallet.renewing import ask, moment, receive
@@ -209,13 +210,7 @@ def _told(
     **more: int,
 ) -> int:
     if arguments.json:
-        found: Mapping[str, Viewed] = {
-            "step": step,
-            "registry": registry_id,
-            "again": again,
-            **more,
-        }
-        show_json("wallet-step", found)
+        show_step(step, registry_id, again=again, **more)
         return OK
     say(said)
     if again:

@@ -7,7 +7,12 @@ from pathlib import Path
 from fairlot.cli.command import OK, Command, whole
 from fairlot.cli.output import busy, say, show_json
 from fairlot.cli.table import show_table
-from fairlot.cli.wallet.files import add_wallet, opened, read_password
+from fairlot.cli.wallet.files import (
+    add_wallet,
+    opened,
+    read_password,
+    show_step,
+)
 from fairlot.text import Viewed, counted
 from fairlot.wallet.content import Content, Membership, Standing, Taking
 from fairlot.wallet.sealed import COST, COST_MAX, COST_MIN
@@ -51,7 +56,7 @@ def _new(arguments: argparse.Namespace) -> int:
     with busy("sealing"):
         create_wallet(path, Content.draw(source), password, source, arguments.cost)
     if arguments.json:
-        show_json("wallet-step", {"step": "new", "registry": None, "again": False})
+        show_step("new")
     else:
         say(f"{path} is your wallet. Nobody can open it without the password.")
         say("Who loses it goes to an attester, and recovers: keep copies of it.")
@@ -153,7 +158,7 @@ def _move(arguments: argparse.Namespace) -> int:
         with busy("moving"):
             move_wallet(wallet, arguments.new, password, SystemRandomness())
     if arguments.json:
-        show_json("wallet-step", {"step": "move", "registry": None, "again": False})
+        show_step("move")
     else:
         say(f"{arguments.new} is your wallet now. {arguments.wallet} signs nothing.")
         say("Copies of the old file that you made before still do: delete them.")
