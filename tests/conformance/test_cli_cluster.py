@@ -32,18 +32,15 @@ import os, sys, time
 from pathlib import Path
 from fairlot.board import ahead
 from fairlot.cli import main
-flag, stop, judge = Path(sys.argv[3]), Path(sys.argv[4]), ahead.judge_range
-def once(job):
-    try:
-        flag.touch(exist_ok=False)
-    except FileExistsError:
-        while not stop.exists():
-            time.sleep(0.05)
+stop, judge = Path(sys.argv[3]), ahead.judge_range
+def first(job):
+    while job.first > 1 and not stop.exists():
+        time.sleep(0.05)
     return judge(job)
-ahead.RANGE, ahead.judge_range = 1, once
+ahead.RANGE, ahead.judge_range = 1, first
 main(["audit", sys.argv[1], "--rehearsal", "--json", "--cluster", sys.argv[2]])
 """
-"""An audit that gets one range, and waits for the others for ever."""
+"""An audit that gets the first range, and waits for the others for ever."""
 
 
 class Counting:
@@ -225,8 +222,8 @@ def test_a_killed_audit_goes_on_where_it_was(
 ) -> None:
     alone = audited(transcript)
     folder = transcript.with_name(f"{transcript.name}{RANGES}")
-    flag, stop = tmp_path / "flag", tmp_path / "stop"
-    words = [str(each) for each in (transcript, address, flag, stop)]
+    stop = tmp_path / "stop"
+    words = [str(each) for each in (transcript, address, stop)]
     with subprocess.Popen([sys.executable, "-c", CLIENT, *words]) as client:
         while not folder.exists() or not list(folder.iterdir()):
             assert client.poll() is None
