@@ -213,3 +213,18 @@ def test_a_time_that_is_none_is_wrong_usage(desk: Desk, option: str) -> None:
     ran = desk.terms(**{option: "tomorrow"})
     assert ran.code == 2
     assert "must be a" in ran.err
+
+
+def test_winners_who_must_collect_have_a_time_and_a_second_round(desk: Desk) -> None:
+    said = f"collect = true\n{TERMS}"
+    (desk.folder / "TERMS.toml").write_text(said, encoding="utf-8")
+    ran = desk.terms()
+    assert (ran.code, ran.err) == (0, "")
+    terms = written(desk)
+    times, again = terms.times, terms.redraw
+    assert again is not None
+    assert times.collect is not None
+    assert terms.beacon.drand is not None
+    assert again.chain == QUICKNET
+    assert terms.beacon.drand.due < times.collect < again.due < times.unlock
+    assert again.due > times.collect + times.slack + 60

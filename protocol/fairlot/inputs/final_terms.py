@@ -5,13 +5,15 @@ Code of specs/command-line.md, section 25.
 A rehearsal chooses keys and times by itself; here the seller names them.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from fairlot.board.registry_state import RegistryState
 from fairlot.board.sale import SaleState
 from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot.errors import InputError
+from fairlot.identity.registry import Registry
 from fairlot.inputs.moments import Moment
+from fairlot.inputs.schedule import Schedule
 from fairlot.inputs.terms_file import QUICKNET_CLOCK, TermsFile
 from fairlot.logs import BoardIdentity, Witnesses
 from fairlot.terms.beacon import BeaconTerms
@@ -103,27 +105,45 @@ def complete_terms(
     # Step 5.
     first = NamedRound.after(QUICKNET, times.drawn_from)
     drand = first if asked.waits or file.own_clock else None
-    bids = _bids(file, first)
     # Step 6.
-    dues = tuple(each.due for each in (drand, bids) if each is not None)
-    wait = file.times.expiry
-    times = replace(
-        times,
-        unlock=times.locked_from(dues) + file.times.lockup,
-        expiry=max(dues) + wait if dues and wait is not None else None,
-    )
+    planning = Schedule.of(file, times, drand, _bids(file, first), QUICKNET)
     # Step 7.
     leaves = registry.open_leaves if asked.least is None else asked.least
     window = (max(times.open - asked.window, 0), times.open)
+    roll = RollTerms(leaves, window=window)
+    return terms_of(file, planning, named, registry.registry, roll, setup)
+
+
+def terms_of(
+    file: TermsFile,
+    planned: Schedule,
+    named: Named,
+    registry: Registry,
+    roll: RollTerms,
+    setup: Setup,
+) -> Terms:
+    """Return terms of what the seller wrote and all that completes it.
+
+    Args:
+        file: what the seller wrote.
+        planned: when the sale takes place, and for which rounds it waits.
+        named: who plays which role.
+        registry: whose people may enter.
+        roll: which of its rolls.
+        setup: for the delay of the file.
+
+    Raises:
+        TermsError: ``terms.*`` if they are not legal.
+    """
     terms = Terms(
-        rehearsal=registry.registry.rehearsal,
+        rehearsal=registry.rehearsal,
         title=file.title,
         asset=file.asset,
-        season=registry.registry.season,
+        season=registry.season,
         pools=file.pools,
-        times=times,
+        times=planned.times,
         registry=registry.registry_id,
-        roll=RollTerms(leaves, window=window),
+        roll=roll,
         board=named.board,
         witnesses=named.witnesses,
         seller=named.seller,
@@ -135,12 +155,13 @@ def complete_terms(
             proof=RSA_2048.encode(setup.proof),
             roster=named.roster,
             min_commits=file.min_commits,
-            drand=drand,
+            drand=planned.drand,
         ),
         refund=file.refund,
         deposits=file.deposits,
-        bids=bids,
+        bids=planned.bids,
         currency=file.currency,
+        redraw=planned.redraw,
     )
     return Terms.from_value(terms.to_value())
 

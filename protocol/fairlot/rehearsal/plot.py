@@ -21,7 +21,7 @@ from fairlot.inputs.terms_file import TermsFile
 from fairlot.rehearsal.clock import clock_chain
 from fairlot.rehearsal.kept import Earlier, Hand
 from fairlot.rehearsal.parts import DISPUTED, START, recovering, sale_times
-from fairlot.rehearsal.timing import Schedule
+from fairlot.rehearsal.timing import result_due, schedule_of
 from fairlot.same_name import compared_name
 from fairlot.terms.times import Times
 from fairlot.text import shown
@@ -112,8 +112,8 @@ def calendar_of(file: TermsFile, earlier: Earlier | None) -> Calendar:
         file: the seller's terms.
         earlier: the registry that goes on; ``None`` for a new one.
     """
-    planned = Schedule.of(file, sale_times(file, earlier), clock_chain(START))
-    times, result, due = planned.times, planned.result, planned.due_again
+    planned = schedule_of(file, sale_times(file, earlier), clock_chain(START))
+    times, result, due = planned.times, result_due(planned), planned.due_again
     if earlier is None:
         epoch, rules = file.times.epoch, recovering(file)
         return Calendar(times, result, epoch, rules, DISPUTED, due)

@@ -3,15 +3,15 @@
 specs/rehearsal.md, section 1; specs/terms-file.md, section 5.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from fairlot.errors import InputError, Where
 from fairlot.identity.registry import Registry
 from fairlot.inputs.durations import show_duration
+from fairlot.inputs.schedule import Schedule
 from fairlot.inputs.terms_file import QUICKNET_CLOCK, TermsFile
 from fairlot.rehearsal.kept import Earlier
 from fairlot.rehearsal.parts import DISPUTED, START, TIMES, sale_times
-from fairlot.terms.collecting import recovery_time, redrawn_from
 from fairlot.terms.named_round import NamedRound
 from fairlot.terms.times import Times
 from fairlot_crypto.timelock.chain import QUICKNET, ChainInfo
@@ -20,64 +20,21 @@ RESULT_AFTER = 10
 """Seconds after REVEAL_END."""
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
-    """When a sale takes place, and which rounds it waits for."""
+def schedule_of(file: TermsFile, first: Times, clock: ChainInfo) -> Schedule:
+    """Return the schedule of a rehearsal (step 2).
 
-    times: Times
-    drand: NamedRound | None
-    """The round of the draw."""
-    bids: NamedRound | None
-    """The round that opens the bids."""
-    redraw: NamedRound | None = None
-    """The round of the second draw."""
+    Args:
+        file: the seller's terms, which say whether a round is named.
+        first: the times if none is, as ``sale_times`` returns them.
+        clock: the chain of the rehearsal's own clock.
+    """
+    drand = NamedRound.after(clock, first.drawn_from) if file.own_clock else None
+    return Schedule.of(file, first, drand, _bids(file, first, clock), clock)
 
-    @classmethod
-    def of(cls, file: TermsFile, first: Times, clock: ChainInfo) -> "Schedule":
-        """Return the schedule of a sale (step 2).
 
-        Args:
-            file: the seller's terms, which say whether a round is named.
-            first: the times if none is, as ``sale_times`` returns them.
-            clock: the chain of the rehearsal's own clock.
-        """
-        drand = NamedRound.after(clock, first.drawn_from) if file.own_clock else None
-        planned = cls(first, drand, _bids(file, first, clock))
-        if file.collects:
-            drawn = first.locked_from(planned.dues) + recovery_time(file.delay)
-            collect = drawn + file.times.collecting
-            after = redrawn_from(collect, first.slack)
-            first = replace(first, collect=collect)
-            planned = replace(planned, redraw=NamedRound.after(clock, after))
-        dues = [*planned.dues, *(each.due for each in planned.later)]
-        expiry = file.times.expiry
-        times = replace(
-            first,
-            unlock=first.locked_from(dues) + file.times.lockup,
-            expiry=max(dues) + expiry if dues and expiry is not None else None,
-        )
-        return replace(planned, times=times)
-
-    @property
-    def later(self) -> tuple[NamedRound, ...]:
-        """The round of the second draw, if there is one."""
-        return () if self.redraw is None else (self.redraw,)
-
-    @property
-    def due_again(self) -> int | None:
-        """When the round of the second draw is due; ``None`` where there is none."""
-        return None if self.redraw is None else self.redraw.due
-
-    @property
-    def dues(self) -> tuple[int, ...]:
-        """When the rounds are due for which the draw waits."""
-        named = (self.drand, self.bids)
-        return tuple(each.due for each in named if each is not None)
-
-    @property
-    def result(self) -> int:
-        """When RESULT is due."""
-        return max((self.times.reveal_end + RESULT_AFTER, *self.dues))
+def result_due(planned: Schedule) -> int:
+    """Return when RESULT is due."""
+    return max((planned.times.reveal_end + RESULT_AFTER, *planned.dues))
 
 
 def _bids(file: TermsFile, first: Times, clock: ChainInfo) -> NamedRound | None:
