@@ -14,7 +14,7 @@ from unittest.mock import patch
 
 import pytest
 
-from command import FAIRLOT, fairlot
+from command import FAIRLOT, Killed, fairlot
 from fairlot.issuing.letter import Letter
 from fairlot_crypto import cbor
 from fairlot_crypto.committee.season import read_kept
@@ -116,10 +116,6 @@ def test_the_secrets_of_a_ceremony_that_is_over_are_gone(finished: Finished) -> 
         assert path.is_dir() or finished.secret not in path.read_bytes(), path
 
 
-class Killed(BaseException):
-    """Stands for SIGKILL: nothing that comes after it is done."""
-
-
 def killed_at(moment: int, after: bool) -> Write:
     """Return a writer of files that ends the program at one of its calls."""
     count = iter(range(1_000_000))
@@ -157,7 +153,7 @@ def test_killed_at_a_write_a_step_goes_on_and_never_sends_two_messages(
         write = killed_at(moment, after)
         with (
             patch(f"{FILES}.write_file", write),
-            patch(f"{FILES}.write_new_file", write),
+            patch("fairlot.cli.reading.write_new_file", write),
         ):
             try:
                 fairlot(*four.words(1))

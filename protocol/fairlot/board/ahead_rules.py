@@ -25,8 +25,7 @@ from fairlot_crypto.cbor import Value
 from fairlot_crypto.curve import backend
 from fairlot_crypto.statements import Statements
 
-Shown: TypeAlias = Showing
-Said: TypeAlias = tuple[Deposit | Payment | Leaf | None, Shown | None]
+Said: TypeAlias = tuple[Deposit | Payment | Leaf | None, Showing | None]
 """What an entry says, and the presentation on which it rests, which is not verified yet."""
 
 
@@ -66,10 +65,6 @@ class Rules:
         sale_id = sold.sale_id if sold else SaleId(b"")
         credentials = Credentials(backend(curve), named)
         return cls(credentials, sold, sale_id, RollId(roll), known)
-
-    def time_after(self, entry: Entry, time: int) -> int:
-        """Return the time of the log behind an entry, if the fold takes it."""
-        return time_after(entry, time)
 
     def try_entry(self, entry: Entry, time: int, known: Statements) -> Said:
         """Try what can be tried of a signed entry (step 27).

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from fairlot.board.ahead_rules import Rules, Shown
+from fairlot.board.ahead_rules import Rules, time_after
 from fairlot.board.foresight import Payment, Seen
 from fairlot.board.hints import Hints
 from fairlot.deposit.deposit import Deposit
@@ -18,6 +18,7 @@ from fairlot.identity.leaf import Leaf
 from fairlot.identity.showing import is_known, learn_shown
 from fairlot.packed import Packed
 from fairlot_crypto import cbor
+from fairlot_crypto.bbs.hints import Showing
 from fairlot_crypto.errors import EncodingError
 from fairlot_crypto.hashing import i2osp, tagged_hash
 from fairlot_crypto.randomness import Randomness, SystemRandomness
@@ -104,7 +105,7 @@ def judge(job: Range, randomness: Randomness) -> Summary:
     for leaf in job.leaves:
         entry = _signed(leaf, known)
         if entry is not None:
-            time = rules.time_after(entry, time)
+            time = time_after(entry, time)
         tried.append(_tried(rules, entry, time, known))
     # Step 26.2.
     _show(job, tried, known, randomness)
@@ -120,7 +121,7 @@ class _Tried:
     signed: bool
     time: int
     said: Deposit | Payment | Leaf | None = None
-    shown: Shown | None = None
+    shown: Showing | None = None
 
     def seen(self, known: Statements) -> Seen | None:
         """Return what is to be said of it."""

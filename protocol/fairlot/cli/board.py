@@ -16,7 +16,7 @@ from fairlot.audit.transcript_file import read_transcript
 from fairlot.board.sqlite import create_database, open_database
 from fairlot.board.storage import Storage, create_transcript, open_transcript
 from fairlot.board.tiled import TRANSCRIPT
-from fairlot.cli.beacon.files import read_key
+from fairlot.cli.beacon.files import read_key, write_key
 from fairlot.cli.command import OK, Command, action_of_steps, chosen_curve, whole
 from fairlot.cli.output import busy, complain, say
 from fairlot.cli.role_keys import BOARD, key_step
@@ -25,7 +25,7 @@ from fairlot.service.desk import Desk, Limits
 from fairlot.service.kept import KeptLogs, open_logs
 from fairlot.service.rates import Buckets, Rate
 from fairlot.service.writer import Writer
-from fairlot_crypto.durable import PRIVATE, sync_folder, write_new_file
+from fairlot_crypto.durable import sync_folder
 from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.randomness import SystemRandomness
 from fairlot_crypto.statements import Statements
@@ -93,7 +93,7 @@ def _new(arguments: argparse.Namespace) -> int:
         problem = f"{folder} is there already: name another folder, or serve it"
         raise InputError("board.exists", problem) from error
     try:
-        write_new_file(folder / KEY, f"{key.seed.hex()}\n".encode(), PRIVATE)
+        write_key(folder / KEY, key)
         storage = _created(folder, arguments.storage)
         try:
             storage.append(data)

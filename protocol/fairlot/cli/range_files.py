@@ -50,30 +50,30 @@ class KeptRanges:
     def map(self, function: Callable[[T], R], jobs: Sequence[T]) -> Iterator[R]:
         """Yield the results in the order of ``jobs``."""
         # Step 5.
-        kept = [self._read(job) for job in jobs]
+        named = [(job, _name(job)) for job in jobs]
+        kept = [self._read(name) for _, name in named]
         sent = [job for job, found in zip(jobs, kept, strict=True) if found is None]
         coming = self._workers.map(function, sent)
-        return self._joined(jobs, kept, coming)
+        return self._joined(named, kept, coming)
 
     def _joined(
         self,
-        jobs: Sequence[T],
+        named: Sequence[tuple[T, bytes | None]],
         kept: Sequence[frozenset[bytes] | None],
         coming: Iterator[R],
     ) -> Iterator[R]:
-        for job, found in zip(jobs, kept, strict=True):
+        for (job, name), found in zip(named, kept, strict=True):
             if isinstance(job, Range) and found is not None:
                 yield cast("R", judge_again(job, found))
                 continue
             result = next(coming)
-            self._write(job, result)
+            self._write(name, result)
             yield result
 
-    def _read(self, job: object) -> frozenset[bytes] | None:
+    def _read(self, name: bytes | None) -> frozenset[bytes] | None:
         """Return what verified in a range; ``None`` where there is a doubt."""
-        if not isinstance(job, Range):
+        if name is None:
             return None
-        name = job.digest
         try:
             with (self._folder / name.hex()).open("rb") as file:
                 data = file.read(_LARGEST)
@@ -81,18 +81,16 @@ class KeptRanges:
         except (OSError, EncodingError):
             return None
 
-    def _write(self, job: object, result: object) -> None:
-        if not isinstance(job, Range) or not isinstance(result, Summary):
-            return
+    def _write(self, name: bytes | None, result: object) -> None:
         # What is of another range, the fold does not take either.
-        if result.range != job.digest:
+        if name is None or not isinstance(result, Summary) or result.range != name:
             return
         verified = split_digests(result.verified)
-        data = write_verdicts(self._key, _rules(job.digest), verified)
+        data = write_verdicts(self._key, _rules(name), verified)
         # A full disk costs the next audit time, and this one nothing.
         with suppress(OSError):
             self._folder.mkdir(PRIVATE_FOLDER, exist_ok=True)
-            write_file(self._folder / job.digest.hex(), data, PRIVATE)
+            write_file(self._folder / name.hex(), data, PRIVATE)
 
 
 def judge_again(job: Range, verified: frozenset[bytes]) -> Summary:
@@ -133,6 +131,11 @@ def _remove(path: Path) -> None:
         ours = begins_as_verdicts(file.read(64))
     if ours:
         path.unlink()
+
+
+def _name(job: object) -> bytes | None:
+    """Return the digest of a range; ``None`` for other work, of which nothing is kept."""
+    return job.digest if isinstance(job, Range) else None
 
 
 def _rules(name: bytes) -> str:

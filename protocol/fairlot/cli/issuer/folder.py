@@ -9,12 +9,12 @@ from typing import TypeVar
 
 from fairlot.cli.beacon.files import held_key, key_file
 from fairlot.cli.folders import PRIVATE_FOLDER, write_private_folder
-from fairlot.cli.reading import read_at_most
+from fairlot.cli.reading import made_of, read_at_most, show_kept
 from fairlot.errors import InputError
 from fairlot.issuing.letter import Letter, read_letter
 from fairlot.issuing.plan import Card, Plan
 from fairlot.issuing.state import State, read_state
-from fairlot_crypto.durable import PRIVATE, write_file, write_new_file
+from fairlot_crypto.durable import PRIVATE, write_file
 from fairlot_crypto.keys import OpeningKey, SigningKey
 from fairlot_crypto.randomness import Randomness
 
@@ -129,11 +129,7 @@ def read_as(path: Path, read: Callable[[bytes], T]) -> T:
     Raises:
         InputError: ``issuer.unreadable``, and what ``read`` raises, with the file's name.
     """
-    data = read_file(path)
-    try:
-        return read(data)
-    except InputError as error:
-        raise InputError(error.code, f"{path}: {error.message}") from error
+    return made_of(path, read_file(path), read)
 
 
 def read_letters(folder: Path) -> tuple[tuple[Letter, ...], tuple[Ignored, ...]]:
@@ -190,12 +186,7 @@ def show_file(path: Path, data: bytes) -> Path:
     Raises:
         InputError: ``issuer.exists`` where another file has its name.
     """
-    try:
-        write_new_file(path, data)
-    except FileExistsError as error:
-        if read_file(path) != data:
-            problem = f"{path} exists, and is not what this step gives"
-            raise InputError("issuer.exists", f"{problem}: move it away") from error
+    show_kept(path, data, read_file, lambda why: InputError("issuer.exists", why))
     return path
 
 

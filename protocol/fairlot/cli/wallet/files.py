@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from fairlot.cli.command import add_json, chosen_curve, whole
 from fairlot.cli.output import busy, show_json
-from fairlot.cli.reading import read_at_most
+from fairlot.cli.reading import made_of, read_at_most, show_kept
 from fairlot.errors import InputError
 from fairlot.identity.registry import RegistryId
 from fairlot.terms.times import MAX_TIME
@@ -20,7 +20,7 @@ from fairlot.wallet.content import Content
 from fairlot.wallet.looking import Looked, look
 from fairlot.wallet.store import Wallet, check_readable, open_wallet
 from fairlot_crypto.curve import Backend
-from fairlot_crypto.durable import PUBLIC, write_new_file
+from fairlot_crypto.durable import PUBLIC
 from fairlot_crypto.randomness import SystemRandomness
 
 T = TypeVar("T")
@@ -166,11 +166,7 @@ def read_as(path: Path, read: Callable[[bytes], T]) -> T:
     Raises:
         InputError: ``wallet.unreadable``, and what ``read`` raises, with the file's name.
     """
-    data = read_message(path)
-    try:
-        return read(data)
-    except InputError as error:
-        raise InputError(error.code, f"{path}: {error.message}") from error
+    return made_of(path, read_message(path), read)
 
 
 def write_message(path: Path, data: bytes, mode: int = PUBLIC) -> None:
@@ -180,9 +176,6 @@ def write_message(path: Path, data: bytes, mode: int = PUBLIC) -> None:
         InputError: ``wallet.exists`` where another file has its name.
         OSError: as the system says.
     """
-    try:
-        write_new_file(path, data, mode)
-    except FileExistsError as error:
-        if read_message(path) != data:
-            problem = f"{path} exists, and is not what this step gives"
-            raise InputError("wallet.exists", f"{problem}: move it away") from error
+    show_kept(
+        path, data, read_message, lambda why: InputError("wallet.exists", why), mode
+    )
