@@ -28,6 +28,24 @@ def transcript(tmp_path: Path, concert_transcript: bytes) -> Path:
     return path
 
 
+@pytest.fixture
+def seen(monkeypatch: pytest.MonkeyPatch) -> list[bytes | None]:
+    """Return what is given as hints wherever presentations are verified together."""
+    given: list[bytes | None] = []
+
+    def learn(
+        showings: Sequence[Showing],
+        hints: Sequence[bytes | None],
+        known: Statements,
+        randomness: Randomness,
+    ) -> None:
+        given.extend(hints)
+        learn_shown(showings, hints, known, randomness)
+
+    monkeypatch.setattr(ranges, "learn_shown", learn)
+    return given
+
+
 def test_hints_lie_beside_the_file_and_change_no_word(transcript: Path) -> None:
     before = fairlot("audit", transcript, "--rehearsal", "--json")
     ran = fairlot("hints", transcript)
@@ -55,24 +73,14 @@ def test_what_is_no_transcript_has_no_hints(tmp_path: Path) -> None:
 
 
 def test_who_compares_or_contributes_verifies_together_with_hints(
-    transcript: Path, monkeypatch: pytest.MonkeyPatch
+    transcript: Path, seen: list[bytes | None]
 ) -> None:
-    seen: list[bytes | None] = []
-
-    def learn(
-        showings: Sequence[Showing],
-        hints: Sequence[bytes | None],
-        known: Statements,
-        randomness: Randomness,
-    ) -> None:
-        seen.extend(hints)
-        learn_shown(showings, hints, known, randomness)
-
     beside = transcript.with_name("transcript.fairlot.hints")
     beside.write_bytes(
         hints_of(replay_named(transcript, GROUP, "", cache=False)).to_bytes()
     )
-    monkeypatch.setattr(ranges, "learn_shown", learn)
+    # Nothing lay beside the file when it was read for its hints.
+    seen.clear()
     view = view_of(GROUP, transcript, cache=False)
     assert seen
     assert None not in seen
@@ -86,25 +94,13 @@ def test_who_compares_or_contributes_verifies_together_with_hints(
 
 
 def test_who_keeps_a_board_verifies_together_with_hints(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, seen: list[bytes | None]
 ) -> None:
     place = closed_place(tmp_path)
     beside = tmp_path / "transcript.fairlot.hints"
     made = hints_of(place.view()).data
     assert isinstance(made, bytes)
     beside.write_bytes(made)
-    seen: list[bytes | None] = []
-
-    def learn(
-        showings: Sequence[Showing],
-        hints: Sequence[bytes | None],
-        known: Statements,
-        randomness: Randomness,
-    ) -> None:
-        seen.extend(hints)
-        learn_shown(showings, hints, known, randomness)
-
-    monkeypatch.setattr(ranges, "learn_shown", learn)
     with in_process():
         assert place.mark(EntryType.COMMIT_END).code == 0
     assert len(seen) == 1

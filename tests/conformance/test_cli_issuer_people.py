@@ -6,50 +6,26 @@ from unittest.mock import patch
 
 import pytest
 
-from command import Ran, in_process
+from command import Killed, code_of, in_process
 from fairlot.identity.attestation import Purpose
 from fairlot.identity.committee import Holder
 from fairlot.identity.leaf import LeafStatus
 from fairlot.identity.part import Part, request_id
 from fairlot.issuing.person import read_person
 from fairlot_crypto.randomness import SystemRandomness
-from issuers import Issuers
-from registry_office import Office
+from registry_office import Office, office_of, opened
 
 ANSWERING = "fairlot.cli.issuer.answering"
-
-
-class Killed(BaseException):
-    """Stands for SIGKILL: nothing that comes after it is done."""
 
 
 def drawn() -> Holder:
     return Holder.generate(SystemRandomness())
 
 
-def code_of(ran: Ran) -> tuple[int, str]:
-    """Return the exit code and the code of what was refused."""
-    told = [each for each in ran.err.split(": ") if "." in each and " " not in each]
-    return ran.code, told[0]
-
-
-def office_of(path: Path, members: int, threshold: int) -> Office:
-    issuers = Issuers(path, members, threshold)
-    issuers.finish(issuers.indexes)
-    return Office(issuers)
-
-
 @pytest.fixture
 def office(tmp_path: Path) -> Office:
     """One issuer alone: what four add is in the slow tests."""
     return office_of(tmp_path, 1, 0)
-
-
-def opened(office: Office) -> None:
-    """Post a roll, and let the issuers know."""
-    office.follow_all()
-    office.post_roll()
-    office.follow_all()
 
 
 @pytest.mark.slow

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from command import Ran, fairlot
+from command import code_of, fairlot
 from fairlot.issuing.committee_file import read_committee
 from fairlot_crypto import cbor
 from fairlot_crypto.committee.threshold import PublicSharing
@@ -19,12 +19,6 @@ def made(path: Path, members: int, threshold: int) -> Issuers:
     issuers = Issuers(path, members, threshold)
     issuers.finish(issuers.indexes)
     return issuers
-
-
-def code_of(ran: Ran) -> tuple[int, str]:
-    """Return the exit code and the code of what was refused."""
-    told = [each for each in ran.err.split(": ") if "." in each and " " not in each]
-    return ran.code, told[0]
 
 
 def check(over: Handover) -> None:

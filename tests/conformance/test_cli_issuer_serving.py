@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 import pytest
 
-from command import Ran, in_process
+from command import Killed, code_of, in_process
 from fairlot.errors import InputError
 from fairlot.identity.part import read_part
 from fairlot.identity.requests import read_roll_request
@@ -38,16 +38,6 @@ def alone(tmp_path: Path) -> Issuers:
 @pytest.fixture
 def office(alone: Issuers) -> Office:
     return Office(alone)
-
-
-class Killed(BaseException):
-    """Stands for SIGKILL: nothing that comes after it is done."""
-
-
-def code_of(ran: Ran) -> tuple[int, str]:
-    """Return the exit code and the code of what was refused."""
-    told = [each for each in ran.err.split(": ") if "." in each and " " not in each]
-    return ran.code, told[0]
 
 
 def asked(office: Office, *people: str) -> tuple[PendingTags, Path]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from command import FAIRLOT, Ran, fairlot, run_program
+from command import FAIRLOT, code_of, fairlot, run_program
 
 
 @pytest.fixture
@@ -22,12 +22,6 @@ def mine(tmp_path: Path, password: Path) -> Path:
     words = (path, "--password-file", password, "--cost", "14", "--json")
     assert fairlot("wallet", "new", *words).code == 0
     return path
-
-
-def code_of(ran: Ran) -> tuple[int, str]:
-    """Return the exit code and the code of what was refused."""
-    told = [each for each in ran.err.split(": ") if "." in each and " " not in each]
-    return ran.code, told[0]
 
 
 def test_a_wallet_is_made_once_and_for_its_owner(mine: Path, password: Path) -> None:

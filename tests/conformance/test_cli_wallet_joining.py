@@ -7,7 +7,7 @@ from unittest.mock import patch
 
 import pytest
 
-from command import Ran, fairlot, in_process
+from command import Killed, code_of, fairlot, in_process
 from fairlot.identity.boxes import seal_sent, sign_sent
 from fairlot.identity.part import read_part
 from fairlot.identity.requests import read_attest_request, read_enrol_request
@@ -19,40 +19,17 @@ from fairlot_crypto.committee.threshold import (
 from fairlot_crypto.curve import G1, Scalar
 from fairlot_crypto.randomness import SystemRandomness
 from issuers import Issuers
-from registry_office import Office
+from registry_office import Office, office_of, opened
 from wallets import Person
 
 JOINING = "fairlot.cli.wallet.joining"
 ANSWERING = "fairlot.identity.answering"
 
 
-class Killed(BaseException):
-    """Stands for SIGKILL: nothing that comes after it is done."""
-
-
-def code_of(ran: Ran) -> tuple[int, str]:
-    """Return the exit code and the code of what was refused."""
-    told = [each for each in ran.err.split(": ") if "." in each and " " not in each]
-    return ran.code, told[0]
-
-
-def office_of(path: Path, members: int, threshold: int) -> Office:
-    issuers = Issuers(path, members, threshold)
-    issuers.finish(issuers.indexes)
-    return Office(issuers)
-
-
 @pytest.fixture
 def office(tmp_path: Path) -> Office:
     """One issuer alone: what four add is in the slow tests."""
     return office_of(tmp_path, 1, 0)
-
-
-def opened(office: Office) -> None:
-    """Post a roll, and let the issuers know."""
-    office.follow_all()
-    office.post_roll()
-    office.follow_all()
 
 
 def test_a_wallet_comes_from_nothing_to_credentials(office: Office) -> None:

@@ -9,7 +9,7 @@ from unittest.mock import patch
 import pytest
 
 from buyer import Buyer
-from command import Ran, in_process
+from command import Killed, Ran, code_of, in_process
 from fairlot.board.storage import MemoryStorage
 from fairlot.deposit.nym import nym_of
 from fairlot_crypto.log.merkle import inclusion_proof
@@ -18,16 +18,6 @@ from kit.sales import DEPOSIT_TIME, PRICE, play
 from kit.stage import Stage
 
 SELLING = "fairlot.cli.wallet.selling"
-
-
-class Killed(BaseException):
-    """Stands for SIGKILL: nothing that comes after it is done."""
-
-
-def code_of(ran: Ran) -> tuple[int, str]:
-    """Return the exit code and the code of what was refused."""
-    told = [each for each in ran.err.split(": ") if "." in each and " " not in each]
-    return ran.code, told[0]
 
 
 @pytest.fixture

@@ -57,6 +57,16 @@ class Ran:
     err: str
 
 
+class Killed(BaseException):
+    """Stands for SIGKILL: nothing that comes after it is done."""
+
+
+def code_of(ran: Ran) -> tuple[int, str]:
+    """Return the exit code and the code of what was refused."""
+    told = [each for each in ran.err.split(": ") if "." in each and " " not in each]
+    return ran.code, told[0]
+
+
 def fairlot(
     *words: str | Path, cwd: Path | None = None, env: Mapping[str, str] | None = None
 ) -> Ran:

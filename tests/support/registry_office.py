@@ -53,6 +53,7 @@ from fairlot_crypto.log.checkpoint import (
 from fairlot_crypto.randomness import SystemRandomness
 from fairlot_crypto.statements import Statements
 from generators.identity_setting import START, VALUES, setting, signing_key
+from issuers import Issuers
 
 CURVE = backend()
 NOW = START + 50_000
@@ -335,3 +336,17 @@ class Office:
         assert ran.code == 0, ran.err
         data = out.read_bytes()
         return read_entry(cbor.decode(data), data)
+
+
+def office_of(path: Path, members: int, threshold: int) -> Office:
+    """Return the office of a committee that has its keys."""
+    issuers = Issuers(path, members, threshold)
+    issuers.finish(issuers.indexes)
+    return Office(issuers)
+
+
+def opened(office: Office) -> None:
+    """Post a roll, and let the issuers know."""
+    office.follow_all()
+    office.post_roll()
+    office.follow_all()

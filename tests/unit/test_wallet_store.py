@@ -6,6 +6,7 @@ from unittest.mock import patch
 
 import pytest
 
+from command import Killed
 from fairlot.errors import InputError
 from fairlot.identity.registry import RegistryId
 from fairlot.names import SaleId
@@ -18,10 +19,6 @@ from fairlot_crypto.randomness import SystemRandomness
 PASSWORD = "a lake in May"  # noqa: S105
 OTHER = "a hill in June"
 DRAWN = SystemRandomness()
-
-
-class Killed(BaseException):
-    """Stands for SIGKILL: nothing that comes after it is done."""
 
 
 @pytest.fixture
