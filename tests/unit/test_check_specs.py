@@ -199,7 +199,7 @@ ROWS: tuple[tuple[str, Edit, str], ...] = (
     (
         "a pitfall left out",
         ("specs/threat-model.md", "| 13 |", "| 14 |"),
-        "has not the rows 1 to 60",
+        f"has not the rows 1 to {check_specs.PITFALLS}",
     ),
     (
         "a test that does not exist",
