@@ -4,8 +4,9 @@ import asyncio
 import gc
 import os
 import re
+import tracemalloc
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -133,26 +134,29 @@ def test_ten_thousand_bad_requests_change_nothing() -> None:
     check(10_000)
 
 
-def grown(number: int) -> int:
+def grown(number: int, used: Callable[[], int]) -> int:
     """Return by how many bytes the process is larger after requests, each of another."""
     desk = desk_of(ON, "open", lambda: DEPOSIT_TIME, body_seconds=1)
     # What is imported, compiled and kept for good is there after the first.
     asyncio.run(pelted(desk, number // 5))
     gc.collect()
-    before = resident()
+    before = used()
     asyncio.run(pelted(desk, number))
     gc.collect()
-    return resident() - before
+    return used() - before
 
 
+@pytest.mark.slow
+def test_a_bad_request_leaves_no_more_than_its_bucket() -> None:
+    tracemalloc.start()
+    try:
+        left = grown(500, lambda: tracemalloc.get_traced_memory()[0])
+    finally:
+        tracemalloc.stop()
+    assert left < 300 * 500
+
+
+@pytest.mark.long
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="Linux tells it")
-@pytest.mark.parametrize(
-    "number",
-    [
-        pytest.param(1_000, marks=pytest.mark.slow),
-        pytest.param(10_000, marks=pytest.mark.long),
-    ],
-)
-def test_the_memory_does_not_grow_with_bad_requests(number: int) -> None:
-    """What may stay is the bucket of each address, and what the allocator keeps."""
-    assert grown(number) < MEBIBYTE + number * 100
+def test_the_process_does_not_grow_with_bad_requests() -> None:
+    assert grown(10_000, resident) < 3 * MEBIBYTE
