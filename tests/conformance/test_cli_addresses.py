@@ -118,6 +118,8 @@ PROBLEM = json.dumps({"code": "service.path"}).encode()
 REFUSED: dict[str, tuple[Answers, str, str]] = {
     "nothing": (gives(b"", 0), "transcript.none", "empty"),
     "a page": (gives(b"<html>"), "transcript.none", "begins with an entry"),
+    "a long page": (gives(b"<html>", 1000), "transcript.none", "http://127.0.0.1"),
+    "too long": (gives(b"\xa1", 1 << 31), "transcript.too-long", "bytes"),
     "half": (gives(b"\xa1", 100), "transcript.unreadable", "1 of 100 bytes"),
     "a problem": (refuses(404, PROBLEM), "transcript.unreadable", "service.path"),
     "a status": (refuses(500, b"no"), "transcript.unreadable", "500"),
