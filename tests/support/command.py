@@ -27,6 +27,13 @@ PROCESSES = "FAIRLOT_TESTS_PROCESSES"
 """Set in the environment by the option ``--processes``."""
 SEED = f"{7:064x}"
 
+
+def word_of(step: str) -> str:
+    """Return the word of the command line that a step of a draw belongs to."""
+    own = ("commit", "seal", "reveal")
+    return "contributor" if step in own else "beacon"
+
+
 TERMS = """\
 title = "Small sale"
 asset = "seat"

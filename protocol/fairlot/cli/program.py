@@ -98,7 +98,7 @@ WORDS = (
     ),
     Word(
         "beacon",
-        "Commit, seal, reveal or recover as a contributor; make a delay's set-up; calibrate.",
+        "Recover what was not revealed, keep a board by hand, make a set-up, calibrate.",
         "beacon.command",
     ),
     Word(
@@ -112,7 +112,11 @@ WORDS = (
         "seller",
     ),
     Word("escrow", "Draw the key that says what was paid.", "escrow"),
-    Word("contributor", "Draw the key of a contributor to the draw.", "contributor"),
+    Word(
+        "contributor",
+        "Commit, seal and reveal: make the seed of a draw together with others.",
+        "contributor",
+    ),
     Word(
         "issuer",
         "Be one issuer of a committee: make keys, and answer requests.",
