@@ -49,12 +49,12 @@ class Buyer:
         path.write_bytes(self.storage.data)
         return path
 
-    def run(self, step: str, *words: str | Path, log: Path | None = None) -> Ran:
+    def run(self, step: str, *words: str | Path, log: Path | str | None = None) -> Ran:
         """Take a step with the log as it is now."""
         return fairlot(*self.words(step, log=log), "--json", *words)
 
     def words(
-        self, step: str, *words: str | Path, log: Path | None = None
+        self, step: str, *words: str | Path, log: Path | str | None = None
     ) -> tuple[str | Path, ...]:
         """Return the words of a step."""
         told = ("--expect-sale", self.on.terms.sale_id.hex())

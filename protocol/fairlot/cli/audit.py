@@ -27,6 +27,7 @@ from fairlot.cli.given import add_given, read_given
 from fairlot.cli.output import Screen, say, show_json
 from fairlot.cli.range_files import ENDING as RANGES
 from fairlot.cli.range_files import kept_ranges
+from fairlot.cli.remote import transcript_name
 from fairlot.cli.table import show_table
 from fairlot.cli.transcript import open_hints, open_named
 from fairlot.cli.verdicts import ENDING, remembered
@@ -45,6 +46,7 @@ accepted, 2 if the file or the usage was refused.
 Examples:
   fairlot audit transcript.fairlot --sale-id HEX64 --board-key HEX64
   fairlot audit transcript.fairlot --sale-id HEX64 --json
+  fairlot audit https://board.example/sale/HEX64 --policy trusted.policy
   fairlot audit transcript.fairlot --policy trusted.policy --head mine.head
   fairlot audit result/transcript.fairlot --rehearsal
   fairlot audit transcript.fairlot --round round.json
@@ -67,11 +69,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "files",
         metavar="FILE",
-        type=Path,
+        type=transcript_name,
         nargs="+",
         help="a transcript, with the log of the registry, and those of the seasons before "
         "it, in it or in another FILE; a registry's log alone; - reads standard input, up "
-        "to 1 GiB",
+        "to 1 GiB; the address of a board's log is fetched whole",
     )
     add_given(parser)
     parser.add_argument(

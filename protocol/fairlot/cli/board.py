@@ -4,7 +4,6 @@ specs/service.md, section 9; specs/command-line.md, section 24.
 """
 
 import argparse
-import os
 import shutil
 import socket
 import sys
@@ -17,12 +16,15 @@ from fairlot.board.sqlite import create_database, open_database
 from fairlot.board.storage import Storage, create_transcript, open_transcript
 from fairlot.board.tiled import TRANSCRIPT
 from fairlot.cli.beacon.files import read_key, write_key
-from fairlot.cli.command import OK, Command, action_of_steps, chosen_curve, whole
+from fairlot.cli.command import OK, Command, action_of_steps, chosen_curve
+from fairlot.cli.listening import Where, add_listening, address_of, listening_at
 from fairlot.cli.output import busy, complain, say
 from fairlot.cli.role_keys import BOARD, key_step
 from fairlot.errors import InputError
+from fairlot.service.asking import Post
 from fairlot.service.desk import Desk, Limits
 from fairlot.service.kept import KeptLogs, open_logs
+from fairlot.service.posting import Address, Line
 from fairlot.service.rates import Buckets, Rate
 from fairlot.service.writer import Writer
 from fairlot_crypto.durable import sync_folder
@@ -32,8 +34,12 @@ from fairlot_crypto.statements import Statements
 
 KEY = "board.key"
 DATABASE = "board.sqlite"
-HOST = "FAIRLOT_BOARD_HOST"
-PORT = "FAIRLOT_BOARD_PORT"
+WHERE = Where(
+    "FAIRLOT_BOARD_HOST",
+    "FAIRLOT_BOARD_PORT",
+    8080,
+    lambda problem: InputError("board.port", problem),
+)
 
 _NEW_EXAMPLES = """\
 Exit code: 0 if done, 1 if it could not be completed, 2 if a file or the usage was refused.
@@ -52,6 +58,7 @@ refused.
 Examples:
   fairlot board serve club
   fairlot board serve club --port 8080
+  fairlot board serve club --witness https://w1.example --witness https://w2.example
 """
 _EXAMPLES = """\
 Exit code: 0 if done, 1 if it could not be completed, 2 if a file or the usage was refused.
@@ -128,18 +135,20 @@ def _opened(folder: Path) -> Storage:
 
 def _configure_serve(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", metavar="DIR", type=Path, help="the board's folder")
+    add_listening(parser, WHERE)
     parser.add_argument(
-        "--host", help=f"the address to listen at (default: {HOST}, else 127.0.0.1)"
-    )
-    parser.add_argument(
-        "--port",
-        type=whole(0, 65535),
-        help=f"the port to listen at; 0 takes a free one (default: {PORT}, else 8080)",
+        "--witness",
+        metavar="URL",
+        dest="witnesses",
+        action="append",
+        default=[],
+        help="where a witness of these logs is asked; once for each",
     )
 
 
 def _serve(arguments: argparse.Namespace) -> int:
     run = _server()
+    posts = tuple(map(_post, dict.fromkeys(arguments.witnesses)))
     curve, folder = chosen_curve(), arguments.folder
     key = _key_of(folder)
     source = SystemRandomness()
@@ -157,17 +166,22 @@ def _serve(arguments: argparse.Namespace) -> int:
     try:
         _say_cut(writer.kept, folder)
         buckets = Buckets(Rate(), time.monotonic, source)
-        with _listening(arguments) as listening:
-            address = f"{_address(listening)}/{writer.kept.main.folder}"
+        with listening_at(arguments, WHERE) as listening:
+            address = f"{address_of(listening)}/{writer.kept.main.folder}"
 
             def ready() -> None:
                 say(address)
                 sys.stdout.flush()
 
-            run(Desk(writer, buckets, Limits(), complain), listening, ready)
+            desk = Desk(writer, buckets, Limits(), complain, posts)
+            run(desk, listening, ready)
     finally:
         writer.close()
     return OK
+
+
+def _post(url: str) -> Post:
+    return Post(url, Line(Address.parse(url)))
 
 
 def _server() -> Callable[[Desk, socket.socket, Callable[[], None]], None]:
@@ -195,28 +209,6 @@ def _say_cut(kept: KeptLogs, folder: Path) -> None:
     if kept.cut:
         what = f"{kept.cut} bytes that no checkpoint covers were cut"
         complain(f"{what}, and are kept in {folder}")
-
-
-def _listening(arguments: argparse.Namespace) -> socket.socket:
-    """Return the socket that options, or else the environment, name."""
-    host = arguments.host or os.environ.get(HOST) or "127.0.0.1"
-    port = arguments.port
-    if port is None:
-        port = _port(os.environ.get(PORT) or "8080")
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family)
-
-
-def _port(text: str) -> int:
-    try:
-        return whole(0, 65535)(text)
-    except argparse.ArgumentTypeError as error:
-        raise InputError("board.port", f"{PORT} {error}") from error
-
-
-def _address(listening: socket.socket) -> str:
-    host, port = listening.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 NEW = Command(

@@ -13,6 +13,7 @@ from fairlot.board.sale import SaleState
 from fairlot.cli.command import FAILED, OK, Action, chosen_curve, hex_bytes
 from fairlot.cli.odds import show_odds
 from fairlot.cli.output import complain, say, show_json
+from fairlot.cli.remote import name_of, transcript_name
 from fairlot.cli.table import show_table
 from fairlot.cli.transcript import replay_named
 from fairlot.cli.verdicts import add_no_cache
@@ -35,7 +36,9 @@ Examples:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("file", metavar="FILE", type=Path, help="a board's transcript")
+    parser.add_argument(
+        "file", metavar="FILE", type=transcript_name, help="a board's transcript"
+    )
     one = parser.add_mutually_exclusive_group()
     one.add_argument(
         "--nym",
@@ -69,7 +72,7 @@ def execute(arguments: argparse.Namespace) -> int:
         return _show_policy(read.state, as_json=arguments.json)
     if arguments.nym is not None:
         return _show_nym(read, arguments.nym, as_json=arguments.json)
-    return _show_board(read, path, as_json=arguments.json)
+    return _show_board(read, name_of(arguments, path), as_json=arguments.json)
 
 
 ACTION = Action(_EXAMPLES, configure, execute)
@@ -114,21 +117,21 @@ def _show_policy(state: SaleState, *, as_json: bool) -> int:
     return OK
 
 
-def _show_board(read: Replay, path: Path, *, as_json: bool) -> int:
+def _show_board(read: Replay, name: str, *, as_json: bool) -> int:
     entries = entry_facts(read)
     if as_json:
-        show_json("board", _document(read, path, entries))
+        show_json("board", _document(read, name, entries))
     else:
-        _show_entries(read, path, entries)
+        _show_entries(read, name, entries)
     return OK if entries else FAILED
 
 
 def _document(
-    read: Replay, path: Path, entries: Sequence[EntryFacts]
+    read: Replay, name: str, entries: Sequence[EntryFacts]
 ) -> Mapping[str, Viewed]:
     state = read.state
     return {
-        "file": str(path),
+        "file": name,
         "phase": state.phase.value,
         "sale_id": state.sale_id if state.begun else None,
         "rehearsal": state.terms.rehearsal if state.begun else None,
@@ -138,7 +141,7 @@ def _document(
     }
 
 
-def _show_entries(read: Replay, path: Path, entries: Sequence[EntryFacts]) -> None:
+def _show_entries(read: Replay, name: str, entries: Sequence[EntryFacts]) -> None:
     state = read.state
     if state.begun:
         kind = "Rehearsal of sale" if state.terms.rehearsal else "Sale"
@@ -161,5 +164,5 @@ def _show_entries(read: Replay, path: Path, entries: Sequence[EntryFacts]) -> No
         broken = counted(len(read.findings), "rule is", "rules are")
         rehearsed = state.begun and state.terms.rehearsal
         accepting = " --rehearsal" if rehearsed else ""
-        say(f"{broken} broken: fairlot audit {path}{accepting} gives details.")
+        say(f"{broken} broken: fairlot audit {name}{accepting} gives details.")
     say(f"{counted(len(entries), 'entry', 'entries')}.")

@@ -18,6 +18,7 @@ from fairlot.cli.command import (
     prepare,
 )
 from fairlot.cli.output import complain, make_streams_safe, say, silence_stdout
+from fairlot.cli.remote import fetched
 from fairlot.errors import FairlotError, InputError
 from fairlot.text import counted
 from fairlot_crypto.errors import CryptoError
@@ -203,7 +204,8 @@ def _execute(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> 
     command: Action | None = arguments.command
     if command is None:
         parser.error("say what to do: fairlot --help lists the commands")
-    return command.execute(arguments)
+    with fetched(arguments):
+        return command.execute(arguments)
 
 
 @cache

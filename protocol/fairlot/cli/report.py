@@ -9,6 +9,7 @@ from fairlot.audit.auditor import audit_replay
 from fairlot.cli.command import FAILED, OK, Action, chosen_curve
 from fairlot.cli.given import add_given, read_given
 from fairlot.cli.output import say
+from fairlot.cli.remote import transcript_name
 from fairlot.cli.transcript import replay_named
 from fairlot.cli.verdicts import add_no_cache
 from fairlot.errors import InputError
@@ -33,7 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file",
         metavar="FILE",
-        type=Path,
+        type=transcript_name,
         help="a board's transcript; - reads standard input, up to 1 GiB",
     )
     parser.add_argument(

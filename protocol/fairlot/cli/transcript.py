@@ -21,6 +21,7 @@ from fairlot.cli.beacon.files import read_round_file
 from fairlot.cli.command import add_files, add_rounds, hex_bytes
 from fairlot.cli.heads import read_kept_head
 from fairlot.cli.output import Screen
+from fairlot.cli.remote import transcript_name
 from fairlot.cli.verdicts import add_no_cache, remembered
 from fairlot.names import HASH_LENGTH
 from fairlot_crypto.curve import Backend
@@ -37,7 +38,9 @@ def add_board(parser: argparse.ArgumentParser) -> None:
 
 def add_sale_file(parser: argparse.ArgumentParser) -> None:
     """Add FILE, --round, --head and --no-cache."""
-    parser.add_argument("file", metavar="FILE", type=Path, help="a board's transcript")
+    parser.add_argument(
+        "file", metavar="FILE", type=transcript_name, help="a board's transcript"
+    )
     add_no_cache(parser)
     add_rounds(parser, "a round that the log lacks")
     add_files(parser, "head", "a head of the log that witnesses have co-signed")

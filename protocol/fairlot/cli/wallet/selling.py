@@ -8,6 +8,7 @@ from fairlot.audit.sentences import utc
 from fairlot.cli.command import FAILED, OK, Command, add_files, hex_bytes, whole
 from fairlot.cli.heads import read_receipt
 from fairlot.cli.output import say, show_json
+from fairlot.cli.remote import transcript_name
 from fairlot.cli.table import show_table
 from fairlot.cli.wallet.files import (
     add_clock,
@@ -44,7 +45,7 @@ def _add_sale(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "logs",
         metavar="LOG",
-        type=Path,
+        type=transcript_name,
         nargs="+",
         help="the log of the sale, whole, with that of its registry in it or in another",
     )
