@@ -19,6 +19,7 @@ from fairlot.cli.beacon.files import read_key, write_key
 from fairlot.cli.command import OK, Command, action_of_steps, chosen_curve
 from fairlot.cli.listening import Where, add_listening, address_of, listening_at
 from fairlot.cli.output import busy, complain, say
+from fairlot.cli.page import PAGE
 from fairlot.cli.role_keys import BOARD, key_step
 from fairlot.errors import InputError
 from fairlot.service.asking import Post
@@ -225,4 +226,4 @@ SERVE = Command(
     _configure_serve,
     _serve,
 )
-ACTION = action_of_steps(_EXAMPLES, (key_step(BOARD), NEW, SERVE))
+ACTION = action_of_steps(_EXAMPLES, (key_step(BOARD), NEW, SERVE, PAGE))

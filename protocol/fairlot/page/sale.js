@@ -1,0 +1,283 @@
+// What a log says of its sale: a lighter fold than that of sale.md. Presentations, proofs of
+// delay and rounds of drand are not verified: a browser cannot, and the audit does.
+
+import { compareBytes, isBytes, os2ip, Refusal, sameBytes, toHex } from "./bytes.js";
+import { checkEntrySignature, entryHash, readEntry } from "./entry.js";
+import { rootOf } from "./tree.js";
+
+// sale.md, table 1: in which phases each type is legal.
+const LEGAL = {
+  TERMS: "empty",
+  OPEN: "announced",
+  DEPOSIT: "open",
+  CANCEL: "open",
+  PAID: "open",
+  CLOSE: "open",
+  COMMIT: "commit",
+  COMMIT_END: "commit",
+  SEAL: "seal",
+  SEALED: "seal",
+  REVEAL: "reveal result",
+  REVEAL_END: "reveal",
+  RECOVER: "result",
+  ROUND: "reveal result collecting redrawing",
+  RESULT: "result",
+  CLAIM: "reveal result collecting redrawing locked unlocked void",
+  COLLECT: "reveal result collecting",
+  COLLECT_END: "collecting",
+  REDRAWN: "collecting redrawing",
+  ITEMS: "locked",
+  UNLOCK: "locked",
+  DELIVERY: "unlocked",
+  VOID: "announced open commit seal reveal result",
+};
+const NEXT = {
+  TERMS: "announced",
+  OPEN: "open",
+  CLOSE: "commit",
+  COMMIT_END: "seal",
+  SEALED: "reveal",
+  REVEAL_END: "result",
+  COLLECT_END: "redrawing",
+  REDRAWN: "locked",
+  UNLOCK: "unlocked",
+  VOID: "void",
+};
+// The time of the terms at which a marker is due, and whether it can be late (sale.md, section 7).
+const DUE = {
+  OPEN: ["open", true],
+  CLOSE: ["close", true],
+  COMMIT_END: ["commit_end", true],
+  SEALED: ["seal_end", true],
+  REVEAL_END: ["reveal_end", false],
+  UNLOCK: ["unlock", false],
+};
+const isUint = (value) => typeof value === "bigint" && value >= 0n && value < 1n << 64n;
+
+function demand(holds, code) {
+  if (!holds) throw new Refusal(code);
+}
+
+/** The state of a sale, entry by entry. */
+export class Sale {
+  constructor(terms, saleId) {
+    this.terms = terms;
+    this.saleId = saleId;
+    this.phase = "empty";
+    this.time = 0n;
+    this.markers = new Map();
+    this.findings = [];
+    this.frozen = null;
+    this.commits = new Map();
+    this.reveals = new Map();
+    this.revealedInTime = new Map();
+    this.recovery = null;
+    this.rounds = new Map();
+    this.result = null;
+    this.reason = null;
+    this.hashes = [];
+    this.accepted = new Map();
+    this.nyms = new Map();
+    this.references = new Set();
+  }
+
+  /** Take a leaf in; what does not fit is a finding, and changes nothing. */
+  async take(data, leafHash) {
+    const index = this.hashes.length;
+    try {
+      const entry = readEntry(data);
+      await this.apply(entry, index);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      this.findings.push({ index, code: error.code });
+    }
+    this.hashes.push(leafHash);
+  }
+
+  async apply(entry, index) {
+    const hash = toHex(await entryHash(entry.data));
+    demand(!this.accepted.has(hash), "entry.duplicate");
+    demand(sameBytes(entry.sale, this.saleId), "entry.scope");
+    const legal = entry.type === "TIME" ? this.phase !== "empty" : LEGAL[entry.type].split(" ").includes(this.phase);
+    demand(legal, "phase.wrong");
+    await checkEntrySignature(entry);
+    const named = { board: this.terms.get("board").get("key"), seller: this.terms.get("seller"), escrow: this.terms.get("escrow") };
+    const key = named[entry.role];
+    demand(key === undefined || sameBytes(key, entry.key), "entry.key");
+    this.checkDue(entry.type);
+    await this[`on_${entry.type}`]?.(entry.body, entry, hash);
+    this.accepted.set(hash, index);
+    if (entry.type in NEXT) this.moveOn(entry, index);
+    if (entry.type === "RESULT") this.moveOn(entry, index);
+  }
+
+  checkDue(type) {
+    if (!(type in DUE)) return;
+    const [name, bounded] = DUE[type];
+    const due = this.terms.get("times").get(name);
+    demand(this.time >= due, "phase.early");
+    const last = due + this.terms.get("times").get("slack");
+    demand(!bounded || this.time <= last, "phase.late");
+  }
+
+  moveOn(entry, index) {
+    this.markers.set(entry.type, { time: this.time, index });
+    const collects = this.terms.get("pools").some((pool) => pool.has("collect"));
+    const after = entry.type === "RESULT" ? (collects ? "collecting" : "locked") : NEXT[entry.type];
+    this.phase = after;
+    if (entry.type === "COMMIT_END" && this.rosterCommits() < this.leastCommits()) {
+      this.phase = "void";
+      this.reason = "commits-missing";
+    }
+  }
+
+  leastCommits() {
+    const beacon = this.terms.get("beacon");
+    return Number(beacon.get("min_commits") ?? BigInt(beacon.get("roster").length));
+  }
+
+  rosterCommits() {
+    const roster = this.terms.get("beacon").get("roster").map(toHex);
+    return roster.filter((key) => this.commits.has(key)).length;
+  }
+
+  on_TIME(body) {
+    demand(body.size === 1 && isUint(body.get("time")), "entry.field");
+    demand(body.get("time") > this.time, "time.back");
+    this.time = body.get("time");
+  }
+
+  on_DEPOSIT(body, entry, hash) {
+    const bound = body.get("ph");
+    const nym = body.get("nym");
+    const formed =
+      isBytes(nym, 48) && bound instanceof Map && isUint(body.get("epoch")) && isUint(bound.get("seq")) &&
+      isUint(bound.get("amount")) && bound.get("order") instanceof Map && isUint(bound.get("order").get("wants"));
+    demand(formed && bound.get("type") === entry.type, "entry.field");
+    demand(isBytes(bound.get("sale_id"), 32) && sameBytes(bound.get("sale_id"), this.saleId), "deposit.sale");
+    demand(isBytes(bound.get("settle_pk"), 32) && sameBytes(bound.get("settle_pk"), entry.key), "deposit.settle-key");
+    demand(isUint(bound.get("not_after")) && this.time <= bound.get("not_after"), "deposit.not-after");
+    const name = toHex(nym);
+    const account = this.nyms.get(name) ?? { nym, paid: 0n, final: null };
+    const made = { entry, hash, body, bound, precedence: [body.get("epoch"), bound.get("seq"), hash] };
+    if (account.final === null || comesAfter(made.precedence, account.final.precedence)) account.final = made;
+    this.nyms.set(name, account);
+  }
+
+  on_CANCEL(body, entry, hash) {
+    this.on_DEPOSIT(body, entry, hash);
+  }
+
+  on_PAID(body) {
+    const [nym, amount, ref] = ["nym", "amount", "ref"].map((name) => body.get(name));
+    demand(body.size === 3 && isBytes(nym, 48) && isUint(amount) && amount > 0n && isBytes(ref, 16), "entry.field");
+    const account = this.nyms.get(toHex(nym));
+    demand(account !== undefined, "paid.unknown-nym");
+    demand(!this.references.has(toHex(ref)), "paid.ref");
+    demand(isUint(account.paid + amount), "paid.total");
+    account.paid += amount;
+    this.references.add(toHex(ref));
+  }
+
+  async on_CLOSE(body) {
+    const [size, root] = [body.get("size"), body.get("root")];
+    demand(body.size === 2 && isUint(size) && isBytes(root, 32), "entry.field");
+    const own = size === BigInt(this.hashes.length) && sameBytes(root, await rootOf(this.hashes));
+    demand(own, "close.tree");
+    this.frozen = { size, root };
+  }
+
+  on_COMMIT(body, entry) {
+    const key = toHex(entry.key);
+    const { size, root } = this.frozen;
+    demand(isBytes(body.get("c"), this.terms.get("beacon").get("modulus").length), "entry.field");
+    demand(this.contributors().has(key), "commit.roster");
+    demand(!this.commits.has(key), "commit.twice");
+    demand(body.get("size") === size && isBytes(body.get("root"), 32) && sameBytes(body.get("root"), root), "commit.frozen");
+    this.commits.set(key, body.get("c"));
+  }
+
+  on_REVEAL(body, entry) {
+    const key = toHex(entry.key);
+    demand(isBytes(body.get("alpha"), 272), "entry.field");
+    demand(this.recovery === null, "reveal.fixed");
+    demand(this.commits.has(key), "reveal.commitment");
+    demand(!this.reveals.has(key), "reveal.twice");
+    this.reveals.set(key, os2ip(body.get("alpha")));
+  }
+
+  on_REVEAL_END() {
+    this.revealedInTime = new Map(this.reveals);
+  }
+
+  on_RECOVER(body) {
+    demand(this.recovery === null && this.reveals.size < this.commits.size, "recover.not-needed");
+    demand(isBytes(body.get("y"), this.terms.get("beacon").get("modulus").length), "recover.length");
+    this.recovery = body.get("y");
+  }
+
+  on_ROUND(body) {
+    demand(isBytes(body.get("chain"), 32) && isUint(body.get("round")) && isBytes(body.get("signature")), "entry.field");
+    const place = `${toHex(body.get("chain"))} ${body.get("round")}`;
+    demand(!this.rounds.has(place), "round.twice");
+    this.rounds.set(place, body.get("signature"));
+  }
+
+  on_RESULT(body) {
+    const names = ["b_star", "omega", "seed", "outcome"];
+    demand(body.size === 4 && names.every((name) => isBytes(body.get(name))), "entry.field");
+    this.result = body;
+  }
+
+  on_VOID(body) {
+    const reasons = {
+      announced: ["open-missed", "open"],
+      open: ["close-missed", "close"],
+      commit: ["commit-end-missed", "commit_end"],
+      seal: ["sealed-missed", "seal_end"],
+    };
+    const times = this.terms.get("times");
+    const [reason, name] = reasons[this.phase] ?? ["expired", "expiry"];
+    const slack = reason === "expired" ? 0n : times.get("slack");
+    const late = times.has(name) && this.time > times.get(name) + slack;
+    demand(body.size === 1 && body.get("reason") === reason && late, "void.reason");
+    this.reason = reason;
+  }
+
+  contributors() {
+    const keys = new Set(this.terms.get("beacon").get("roster").map(toHex));
+    for (const { final } of this.entering()) {
+      if (final.bound.get("amount") > 0n) keys.add(toHex(final.entry.key));
+    }
+    return keys;
+  }
+
+  entering() {
+    return [...this.nyms.values()].filter(
+      ({ paid, final }) => final.entry.type === "DEPOSIT" && paid >= final.bound.get("amount"),
+    );
+  }
+
+  /** The accounts of all nyms, sorted (settlement.md, section 2). */
+  accounts() {
+    return [...this.nyms.values()].sort((a, b) => compareBytes(a.nym, b.nym));
+  }
+
+  /** The entrants, sorted by nym (sale.md, step 9). */
+  entrants() {
+    return this.entering()
+      .map(({ nym, final }) => ({
+        nym,
+        wants: final.bound.get("order").get("wants"),
+        amount: final.bound.get("amount"),
+        group: final.bound.get("group"),
+      }))
+      .sort((a, b) => compareBytes(a.nym, b.nym));
+  }
+}
+
+function comesAfter([epoch, seq, hash], [otherEpoch, otherSeq, otherHash]) {
+  if (epoch !== otherEpoch) return epoch > otherEpoch;
+  if (seq !== otherSeq) return seq > otherSeq;
+  return hash > otherHash;
+}
