@@ -112,12 +112,19 @@ WORDS = (
         "Announce a sale: complete its terms with times, keys and rounds.",
         "seller",
     ),
-    Word("escrow", "Draw the key that says what was paid.", "escrow"),
+    Word("escrow", "Say what was paid for whom, and list what goes back.", "escrow"),
     Word(
         "contributor",
         "Commit, seal and reveal: make the seed of a draw together with others.",
         "contributor",
     ),
+    Word(
+        "registry",
+        "Say what a registry is: who registers people, and how they are told apart.",
+        "registry",
+    ),
+    Word("attester", "Attest who a person is, and the keys of theirs.", "attester"),
+    Word("arbiter", "Draw the key of who decides contested recoveries.", "arbiter"),
     Word(
         "issuer",
         "Be one issuer of a committee: make keys, and answer requests.",
