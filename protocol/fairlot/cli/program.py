@@ -152,7 +152,7 @@ WORDS = (
         "receive",
     ),
     Word("hints", "Write what makes an audit fast beside a transcript.", "hints"),
-    Word("bench", "Write large honest logs, to measure on.", "bench.command"),
+    Word("bench", "Write large honest logs, and measure on them.", "bench.command"),
 )
 """In the order of the overview."""
 READER_GONE = 141
