@@ -217,6 +217,15 @@ def _check_clock(given: int | None, kept: KeptLogs) -> None:
         raise InputError("board.clock", f"{problem}; leave it out")
 
 
+def check_extra() -> None:
+    """Check that a board can be served.
+
+    Raises:
+        InputError: ``service.extra``.
+    """
+    _server()
+
+
 def _server() -> Callable[[Desk, socket.socket, Callable[[], None]], None]:
     """Return what serves: only who serves a board loads a server.
 

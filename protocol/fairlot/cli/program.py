@@ -82,6 +82,11 @@ WORDS = (
         "settling",
     ),
     Word("board", "Keep a board that answers over the network.", "board"),
+    Word(
+        "host",
+        "Play all roles of a sale on one machine, each a process.",
+        "host.command",
+    ),
     Word("export", "Leave a board's logs as files for any web server.", "export"),
     Word(
         "report",
