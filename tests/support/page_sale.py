@@ -386,7 +386,7 @@ LIES = (
         _of_the_log(_broken_payment),
         8,
         "entry.signature",
-        ("sale", "await checkEntrySignature(entry);", ""),
+        ("sale", "if (problem !== null) throw problem;", ""),
     ),
     Lie(
         "the board signs a payment",
@@ -487,8 +487,8 @@ LIES = (
         "result.outcome",
         (
             "check",
-            "rows = ledgerRows(sale, outcome.shares);\n      need(",
-            "rows = ledgerRows(sale, outcome.shares);\n      need(true || ",
+            "rows = ledgerRows(sale.accounts(), outcome.shares, pools);\n      need(",
+            "rows = ledgerRows(sale.accounts(), outcome.shares, pools);\n      need(true || ",
         ),
     ),
 )

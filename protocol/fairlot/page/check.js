@@ -129,7 +129,7 @@ export async function checkLog(log, told) {
   });
   const complete = log.rest.length === 0;
   await checks.run(8, async () => {
-    for (const [at, data] of log.leaves.entries()) await sale.take(data, hashes[at]);
+    await sale.takeAll(log.leaves, hashes);
     need(sale.findings.length === 0, sale.findings[0]?.code);
     return { read: log.leaves.length };
   });
@@ -141,15 +141,17 @@ export async function checkDraw(read, tables) {
   const checks = new Checks();
   const { sale } = read;
   const drawn = await checks.run(14, () => checkSeed(sale));
-  const why = whyNotPlain(sale);
+  const pools = sale.terms.get("pools");
+  const entrants = sale.entrants();
+  const why = whyNotPlain(pools, entrants);
   let outcome = null;
   let rows = null;
   if (why === null) {
     await checks.run(16, async () => {
-      outcome = await plainOutcome(sale, drawn.seed);
-      rows = ledgerRows(sale, outcome.shares);
+      outcome = await plainOutcome(pools, entrants, drawn.seed, sale.saleId);
+      rows = ledgerRows(sale.accounts(), outcome.shares, pools);
       need(sameBytes(await outcomeHash(rows), sale.result.get("outcome")), "result.outcome");
-      return { people: outcome.ranked.length };
+      return { people: entrants.length };
     });
   } else if (tables === null) {
     checks.skip(17, why);
@@ -216,8 +218,15 @@ async function checkOwn(sale, data) {
   return { type: entry.type, nym, final, funded, paid: account?.paid ?? 0n, known: account !== undefined };
 }
 
-/** Step 15: the place of a nym among those between whom the lot decided. */
+/**
+ * Step 15: the place of a nym among those between whom the lot decided, in the pool in which it
+ * was drawn, or else in the last one in which it was not; null if the lot decided nothing for it.
+ */
 export function placeOf(outcome, nym) {
-  const place = outcome.drawn.findIndex((each) => sameBytes(each, nym));
-  return { place: place + 1, people: outcome.drawn.length, winners: Number(outcome.remainder) };
+  const places = outcome.pools.map(({ name, drawn, winners }) => {
+    const place = drawn.findIndex((each) => sameBytes(each, nym)) + 1;
+    return { pool: name, place, people: drawn.length, winners };
+  });
+  const drawn = places.filter(({ place }) => place > 0);
+  return drawn.find(({ place, winners }) => place <= winners) ?? drawn.at(-1) ?? null;
 }

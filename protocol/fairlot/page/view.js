@@ -135,7 +135,7 @@ function outcomeLines(ticket, draw, sale) {
   const lines = [say(units > 0n ? texts.won : texts.lost, values)];
   if (draw.outcome === null) return { lines, picture: null };
   const place = placeOf(draw.outcome, ticket.own.nym);
-  if (place.place === 0) return { lines: place.people === 0 ? [...lines, texts.noDraw] : lines, picture: null };
+  if (place === null) return { lines: units > 0n ? [...lines, texts.noDraw] : lines, picture: null };
   const picture = { at: place.place - 1, all: place.people, line: place.winners, you: texts.you };
   return { lines: [...lines, say(texts.place, place)], picture: rowPicture(say(texts.pictureDraw, place), picture) };
 }
@@ -186,6 +186,13 @@ export function showTicket(node, ticket, read, draw) {
   );
 }
 
+/** A player for each pool in which the lot decided. */
+function players(pools, mine, still) {
+  const drawn = pools.filter(({ drawn: people }) => people.length > 0);
+  const named = (pool) => (pools.length > 1 ? el("h3", {}, say(TEXTS.sale.pool, { name: pool.name })) : "");
+  return drawn.flatMap((pool) => [named(pool), drawPlayer(pool, mine, still)]);
+}
+
 /** The draw: its checks, and the player where there is something to play. */
 export function showDraw(node, read, draw, mine, tablesInput) {
   const texts = TEXTS.draw;
@@ -212,8 +219,8 @@ export function showDraw(node, read, draw, mine, tablesInput) {
     parts.push(el("p", { id: "draw-result" }, say(texts.result, { people: got.length, units })));
   }
   if (outcome === null) parts.push(el("p", {}, texts.kind), tablesInput);
-  else if (outcome.drawn.length === 0) parts.push(el("p", {}, texts.enough));
-  else parts.unshift(drawPlayer(outcome, mine, still));
+  else if (outcome.pools.every(({ drawn }) => drawn.length === 0)) parts.push(el("p", {}, texts.enough));
+  else parts.unshift(...players(outcome.pools, mine, still));
   replaceIn(node, ...parts, steps);
 }
 
