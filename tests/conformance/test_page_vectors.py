@@ -172,6 +172,36 @@ def test_whole_sales_end_as_the_vectors_say(page: Page) -> None:
     assert computed > 5
 
 
+def test_tables_of_other_sales_are_those_of_the_vectors(page: Page) -> None:
+    """Auctions and seats that were drawn twice: as they are, and with a unit moved."""
+    folds = {case["name"]: case for case in cases("sale", "fold")}
+    names = (
+        "auctioned",
+        "collected",
+        "lapsed",
+        "collect-end-missed",
+        "round-stayed-out",
+    )
+    for name in names:
+        ledger = folds[name]["output"]["ledger"]
+        columns = ("nym", "units", "payment", "refund")
+        rows = [[str(line[column]) for column in columns] for line in ledger]
+        moved = [[nym, "1", *others] for nym, _, *others in rows]
+        given = folds[name]["input"]["transcript"]
+        inputs: list[Case] = [
+            {
+                "transcript": given,
+                "allocation": "".join(
+                    f"{','.join(row)}\n" for row in [columns, *table]
+                ),
+            }
+            for table in (rows, moved)
+        ]
+        good, bad = play(page, "sale/tables", inputs)
+        assert good["output"]["states"] == [[14, "holds"], [17, "holds"]], name
+        assert bad["output"]["states"] == [[14, "holds"], [17, "fails"]], name
+
+
 @pytest.mark.parametrize(
     ("size", "most"),
     [(5, 78), (WIDTH, 78), (3 * WIDTH + 10, 2), (4 * WIDTH, 2), (66_000, 2)],

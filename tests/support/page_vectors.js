@@ -92,6 +92,11 @@ const PLAYS = {
     const log = await readBoard(get, null, most);
     return { root: (await treeOf(log)).root, read: log.leaves.length, asked };
   },
+  "sale/tables": async ({ transcript, allocation }) => {
+    const read = await checkLog(readTranscript(fromHex(transcript)), null);
+    const draw = await checkDraw(read, { allocation, pools: null });
+    return { states: draw.checks.results.map(({ step, state }) => [step, state]) };
+  },
   "sale/fold": async ({ transcript }) => {
     const log = readTranscript(fromHex(transcript));
     const read = await checkLog(log, null);

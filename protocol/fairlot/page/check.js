@@ -5,12 +5,15 @@ import { checkSeed } from "./beacon.js";
 import { encodeCbor } from "./cbor.js";
 import { checkKey } from "./ed25519.js";
 import { checkEntrySignature, entryHash, readEntry } from "./entry.js";
-import { taggedHash } from "./hashing.js";
+import { sha256, taggedHash } from "./hashing.js";
 import { treeOf } from "./log.js";
 import { ledgerRows, outcomeHash, plainOutcome, statedRows, whyNotPlain } from "./lot.js";
 import { COSIGNATURE, ED25519, keyId, parseReceipt, verifyCosignature, verifyLine } from "./note.js";
 import { Sale } from "./sale.js";
 import { leafHash, rootOf, verifyInclusion } from "./tree.js";
+
+// SHA-256 of the modulus of real sales (delay.md, section 3.2).
+const RSA_2048 = "6ae9d033c1d76c4f535b5ad5c0073933a0b375b4120a75fbb66be814eab1a9ce";
 
 /** What was found, step by step; what comes after a step that fails is not looked at. */
 export class Checks {
@@ -95,8 +98,13 @@ async function checkTerms(log) {
   const witnesses = terms.get("witnesses").map((each) => each.get("key"));
   for (const key of [board.get("key"), terms.get("seller"), terms.get("escrow"), ...witnesses]) checkKey(key);
   need(sameBytes(entry.key, terms.get("seller")), "terms.seller");
+  const others = [board.get("key"), terms.get("seller"), terms.get("escrow"), ...terms.get("beacon").get("roster")];
+  const apart = new Set([...witnesses, ...others].map(toHex)).size === new Set(others.map(toHex)).size + witnesses.length;
+  need(apart && (terms.get("rehearsal") === true || witnesses.length > 0), "terms.witnesses");
   const quorum = terms.get("quorum");
   need(witnesses.length === 0 ? quorum === undefined : 2n * quorum > BigInt(witnesses.length), "terms.witnesses");
+  const modulus = await sha256(terms.get("beacon").get("modulus"));
+  need(terms.get("rehearsal") === true || toHex(modulus) === RSA_2048, "beacon.modulus");
   await checkEntrySignature(entry);
   return { terms, saleId };
 }
@@ -150,7 +158,7 @@ export async function checkDraw(read, tables) {
     await checks.run(16, async () => {
       outcome = await plainOutcome(pools, entrants, drawn.seed, sale.saleId);
       rows = ledgerRows(sale.accounts(), outcome.shares, pools);
-      need(sameBytes(await outcomeHash(rows), sale.result.get("outcome")), "result.outcome");
+      need(sameBytes(await outcomeHash(rows), sale.outcome), "result.outcome");
       return { people: entrants.length };
     });
   } else if (tables === null) {
@@ -158,7 +166,7 @@ export async function checkDraw(read, tables) {
   } else {
     await checks.run(17, async () => {
       rows = statedRows(sale, tables.allocation, tables.pools);
-      need(sameBytes(await outcomeHash(rows), sale.result.get("outcome")), "result.outcome");
+      need(sameBytes(await outcomeHash(rows), sale.outcome), "result.outcome");
     });
   }
   if (checks.failed || rows === null) return { checks, drawn, outcome: null, why, rows: null };

@@ -20,9 +20,9 @@ const parts = {
   draw: el("div", { id: "draw-body" }, el("p", {}, TEXTS.sale.nothing)),
   audit: el("div", { id: "audit-body" }, el("p", {}, TEXTS.audit.noFile)),
 };
-const told = el("input", { id: "told", type: "text", spellcheck: "false", autocomplete: "off", "aria-describedby": "told-hint", change: checkAgain });
+const told = el("input", { id: "told", type: "text", spellcheck: "false", autocomplete: "off", "aria-describedby": "told-hint", change: (event) => guarded(checkAgain)(event) });
 const paste = el("textarea", { id: "receipt", rows: 5, spellcheck: "false", input: () => { state.entry = null; } });
-const tablesInput = el("p", {}, el("label", { for: "tables" }, TEXTS.draw.tables), el("input", { id: "tables", type: "file", multiple: true, change: takeTables }));
+const tablesInput = el("p", {}, el("label", { for: "tables" }, TEXTS.draw.tables), el("input", { id: "tables", type: "file", multiple: true, change: (event) => guarded(takeTables)(event) }));
 
 // Of what is read at the same time, what was asked for last is shown.
 let turn = 0;
@@ -115,7 +115,20 @@ function pasted() {
   return text === "" ? null : utf8(`${text}\n`);
 }
 
+/** Do something that a reader asked for; whatever goes wrong with it is shown, and nothing else. */
+function guarded(does) {
+  return async (event) => {
+    replaceIn(parts.ticket);
+    try {
+      await does(event);
+    } catch (error) {
+      replaceIn(parts.ticket, verdictBox("fails", el("p", {}, codeText(error.code ?? "page.form"))));
+    }
+  };
+}
+
 async function checkReceipt() {
+  replaceIn(parts.ticket);
   state.receipt = pasted();
   const { read, receipt, entry } = state;
   const missing = read === null || !read.holds ? TEXTS.ticket.needLog : receipt === null ? TEXTS.ticket.needReceipt : null;
@@ -146,9 +159,9 @@ function page() {
   };
   const form = el(
     "form",
-    { submit: (event) => { event.preventDefault(); checkReceipt(); } },
+    { submit: (event) => { event.preventDefault(); guarded(checkReceipt)(event); } },
     el("p", {}, el("label", { for: "receipt" }, ticket.paste), paste),
-    filePicker("ticket-files", ticket.files, "", takeFiles, true),
+    filePicker("ticket-files", ticket.files, "", guarded(takeFiles), true),
     el("p", {}, el("button", { type: "submit" }, ticket.button)),
   );
   return [
@@ -192,7 +205,9 @@ async function start() {
   document.body.replaceChildren(...page());
   if (location.protocol.startsWith("http")) {
     const progress = (n, all) => { parts.status.textContent = say(source.reading, { n, all }); };
-    await useLog(() => readBoard(fetched, progress));
+    const read = () => useLog(() => readBoard(fetched, progress));
+    parts.log.after(el("p", {}, el("button", { type: "button", id: "again", click: read }, source.again)));
+    await read();
   }
   document.body.dataset.ready = "yes";
 }

@@ -75,6 +75,7 @@ export class Sale {
     this.recovery = null;
     this.rounds = new Map();
     this.result = null;
+    this.outcome = null;
     this.reason = null;
     this.hashes = [];
     this.accepted = new Map();
@@ -234,6 +235,12 @@ export class Sale {
     const names = ["b_star", "omega", "seed", "outcome"];
     demand(body.size === 4 && names.every((name) => isBytes(body.get(name))), "entry.field");
     this.result = body;
+    this.outcome = body.get("outcome");
+  }
+
+  on_REDRAWN(body) {
+    demand(isBytes(body.get("outcome"), 32), "entry.field");
+    this.outcome = body.get("outcome");
   }
 
   on_VOID(body) {

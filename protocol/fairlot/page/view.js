@@ -95,6 +95,7 @@ function ruleLines(pool) {
     [...(pool.get(key) ?? [])].map(([attribute, values]) => say(text, { attribute, values: values.join(", ") }));
   return [
     pool.has("cap") ? say(texts.cap, { cap: pool.get("cap") }) : "",
+    pool.has("collect") ? texts.collect : "",
     pool.has("group_max") ? say(texts.groups, { most: pool.get("group_max") }) : "",
     ...named(texts.only, "requires"),
     ...named(texts.not, "excludes"),
@@ -149,6 +150,8 @@ function ticketSays(ticket, read, draw) {
   const caption = say(texts.pictureLog, { index, size: log.head.size });
   const picture = rowPicture(caption, { at: index, all: Math.max(Number(log.head.size), index + 1), line: null, you: texts.you });
   const plain = (text) => ({ state: "holds", lines: [say(text, values)], picture });
+  // Where the first entries alone were read, a later one may count instead.
+  if (!read.complete && sale.frozen === null) return plain(texts.onLog);
   if (!own.final) return plain(own.known ? texts.replaced : texts.onLog);
   if (sale.phase === "void") return plain(texts.void);
   if (draw !== null && draw.checks.failed) return { state: "fails", lines: [say(texts.drawFails, values)], picture };
