@@ -7,7 +7,9 @@ from typing import Any
 
 from fairlot.board.transcript import Record, read_records
 from fairlot.entry import Entry, EntryType, sign_entry
-from fairlot_crypto.cbor import Value, decode
+from fairlot.names import SaleId
+from fairlot_crypto.cbor import Value, decode, encode
+from fairlot_crypto.hashing import tagged_hash
 from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.log.checkpoint import (
     Checkpoint,
@@ -210,6 +212,58 @@ def _false_terms() -> bytes:
     return written(with_leaf(0, lie))
 
 
+def _of_terms(
+    change: Callable[[dict[str, Value]], None], key: SigningKey | None = None
+) -> bytes:
+    """Return a log that has just begun with other terms, under their own name."""
+    entry = decode(honest()[0])
+    assert isinstance(entry, dict)
+    terms = entry["body"]
+    assert isinstance(terms, dict)
+    change(terms)
+    sale_id = SaleId(tagged_hash("sale", encode(terms)))
+    seller = key or cast().parts.seller
+    leaf = sign_entry(EntryType.TERMS, sale_id, terms, seller).encoded
+    origin = f"{cast().terms.board.name}/{sale_id.hex()}"
+    return written(
+        [leaf], signed(cast(), Checkpoint(origin, 1, tree_of([leaf]).root()), DATE)
+    )
+
+
+def _witness(terms: dict[str, Value], key: bytes) -> None:
+    """Give the first witness another key."""
+    (first, *others) = cast().terms.witnesses.named
+    rest: list[Value] = [{"name": each.name, "key": each.key} for each in others]
+    terms["witnesses"] = [{"name": first.name, "key": key}, *rest]
+
+
+def _watches_itself(terms: dict[str, Value]) -> None:
+    _witness(terms, cast().terms.board.key)
+
+
+def _weak_witness(terms: dict[str, Value]) -> None:
+    _witness(terms, bytes([1, *[0] * 31]))
+
+
+def _nobody_watches(terms: dict[str, Value]) -> None:
+    terms["rehearsal"] = False
+    terms["witnesses"] = []
+    del terms["quorum"]
+
+
+def _own_modulus(terms: dict[str, Value]) -> None:
+    beacon = terms["beacon"]
+    assert isinstance(beacon, dict)
+    modulus = beacon["modulus"]
+    assert isinstance(modulus, bytes)
+    terms["rehearsal"] = False
+    terms["beacon"] = {**beacon, "modulus": flipped(modulus, 0)}
+
+
+def _same(_terms: dict[str, Value]) -> None:
+    return
+
+
 def _paid_by_the_board() -> bytes:
     index = of_type(EntryType.PAID)
     return written(with_leaf(index, changed(honest()[index], cast().parts.board)))
@@ -278,6 +332,11 @@ class Lie:
     """Module, code of the check, and what stands there when the check is taken out."""
 
 
+_ANY_WITNESS = (
+    "check",
+    'need(apart && (terms.get("rehearsal")',
+    "need(true || (terms.get(0)",
+)
 _NO_QUORUM = ("check", "need(signed >= signers.quorum", "need(true")
 _NO_VERDICT = ("ed25519", 'if (!holds) throw new Refusal("signature.invalid");', "")
 _NO_UNKNOWN = (
@@ -288,6 +347,49 @@ _NO_UNKNOWN = (
 _NO_ROOT = ("tree", "if (!sameBytes(value, root))", "if (false)")
 
 LIES = (
+    Lie(
+        "the board watches itself",
+        _of_the_log(lambda: _of_terms(_watches_itself)),
+        4,
+        "terms.witnesses",
+        _ANY_WITNESS,
+    ),
+    Lie(
+        "a sale has no witness",
+        _of_the_log(lambda: _of_terms(_nobody_watches)),
+        4,
+        "terms.witnesses",
+        _ANY_WITNESS,
+    ),
+    Lie(
+        "a witness has a key of small order",
+        _of_the_log(lambda: _of_terms(_weak_witness)),
+        4,
+        "signature.key",
+        (
+            "ed25519",
+            'if (point === null) throw new Refusal("signature.key");',
+            "if (point === null) return;",
+        ),
+    ),
+    Lie(
+        "a sale has a modulus of its own",
+        _of_the_log(lambda: _of_terms(_own_modulus)),
+        4,
+        "beacon.modulus",
+        ("check", "toHex(modulus) === RSA_2048", "true"),
+    ),
+    Lie(
+        "somebody else than the seller signs the terms",
+        _of_the_log(lambda: _of_terms(_same, STRANGER)),
+        4,
+        "terms.seller",
+        (
+            "check",
+            'need(sameBytes(entry.key, terms.get("seller")), "terms.seller");',
+            "",
+        ),
+    ),
     Lie(
         "the root of the head is another",
         _of_the_log(_unsigned_root),
@@ -386,7 +488,7 @@ LIES = (
         _of_the_log(_broken_payment),
         8,
         "entry.signature",
-        ("sale", "await checkEntrySignature(entry);", ""),
+        ("sale", "if (problem !== null) throw problem;", ""),
     ),
     Lie(
         "the board signs a payment",
@@ -487,8 +589,8 @@ LIES = (
         "result.outcome",
         (
             "check",
-            "rows = ledgerRows(sale, outcome.shares);\n      need(",
-            "rows = ledgerRows(sale, outcome.shares);\n      need(true || ",
+            "rows = ledgerRows(sale.accounts(), outcome.shares, pools);\n      need(",
+            "rows = ledgerRows(sale.accounts(), outcome.shares, pools);\n      need(true || ",
         ),
     ),
 )

@@ -53,6 +53,31 @@ const PLAYS = {
     const ordered = await drawingOrder(lot, nyms.map(fromHex));
     return { lot, ranks: Object.fromEntries(ordered.map(({ nym, rank }) => [toHex(nym), toHex(rank)])), order: ordered.map(({ nym }) => nym) };
   },
+  "allocation/sale": async ({ pools, entrants, seed, sale_id }) => {
+    const asCbor = (value) => {
+      // The view writes large integers as texts.
+      if (typeof value === "number" || /^[0-9]{16,20}$/.test(value)) return BigInt(value);
+      if (Array.isArray(value)) return value.map(asCbor);
+      if (typeof value !== "object" || value === null) return value;
+      return new Map(Object.entries(value).map(([key, held]) => [key, asCbor(held)]));
+    };
+    const named = pools.map(asCbor);
+    const people = entrants
+      .map(({ nym, wants, deposit, group, attributes, solved }) => ({
+        nym: fromHex(nym),
+        wants: BigInt(wants),
+        amount: BigInt(deposit),
+        group: group ?? null,
+        attributes: asCbor(attributes ?? {}),
+        solved: solved ?? [],
+      }))
+      .sort((a, b) => compareBytes(a.nym, b.nym));
+    const why = whyNotPlain(named, people);
+    if (why !== null) return { why };
+    const outcome = await plainOutcome(named, people, fromHex(seed), fromHex(sale_id));
+    const totals = [...outcome.shares].map(([nym, { units, spent, gains }]) => ({ nym, units, payment: spent, gains }));
+    return { pools: outcome.pools.map(({ name, supply, unsold }) => ({ pool: name, supply, unsold })), totals };
+  },
   "log/board": async ({ files, size, root, most }) => {
     const folder = `sale/${"0".repeat(64)}`;
     const line = `\u2014 a ${toBase64(new Uint8Array(68))}`;
@@ -66,6 +91,11 @@ const PLAYS = {
     };
     const log = await readBoard(get, null, most);
     return { root: (await treeOf(log)).root, read: log.leaves.length, asked };
+  },
+  "sale/tables": async ({ transcript, allocation }) => {
+    const read = await checkLog(readTranscript(fromHex(transcript)), null);
+    const draw = await checkDraw(read, { allocation, pools: null });
+    return { states: draw.checks.results.map(({ step, state }) => [step, state]) };
   },
   "sale/fold": async ({ transcript }) => {
     const log = readTranscript(fromHex(transcript));

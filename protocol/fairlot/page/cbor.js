@@ -17,32 +17,46 @@ function head(major, argument) {
   return bytes;
 }
 
+function encodeInto(value, parts) {
+  if (typeof value === "bigint") {
+    parts.push(value >= 0n ? head(0, value) : head(1, -1n - value));
+  } else if (value === false || value === true || value === null) {
+    parts.push(Uint8Array.of(value === false ? 0xf4 : value === true ? 0xf5 : 0xf6));
+  } else if (isBytes(value)) {
+    parts.push(head(2, value.length), value);
+  } else if (typeof value === "string") {
+    const bytes = utf8(value);
+    parts.push(head(3, bytes.length), bytes);
+  } else if (Array.isArray(value)) {
+    parts.push(head(4, value.length));
+    for (const item of value) encodeInto(item, parts);
+  } else if (value instanceof Map) {
+    parts.push(head(5, value.size));
+    const entries = [...value].map(([key, held]) => [encodeCbor(key), held]);
+    entries.sort((one, other) => compareBytes(one[0], other[0]));
+    for (const [key, held] of entries) {
+      parts.push(key);
+      encodeInto(held, parts);
+    }
+  } else {
+    throw new Refusal("cbor.value");
+  }
+}
+
 /** Encode a value of the profile (section 4.2). */
 export function encodeCbor(value) {
-  if (typeof value === "bigint") {
-    return value >= 0n ? head(0, value) : head(1, -1n - value);
-  }
-  if (value === false) return Uint8Array.of(0xf4);
-  if (value === true) return Uint8Array.of(0xf5);
-  if (value === null) return Uint8Array.of(0xf6);
-  if (isBytes(value)) return concat(head(2, value.length), value);
-  if (typeof value === "string") {
-    const bytes = utf8(value);
-    return concat(head(3, bytes.length), bytes);
-  }
-  if (Array.isArray(value)) return concat(head(4, value.length), ...value.map(encodeCbor));
-  if (value instanceof Map) {
-    const entries = [...value].map(([key, held]) => [encodeCbor(key), encodeCbor(held)]);
-    entries.sort((one, other) => compareBytes(one[0], other[0]));
-    return concat(head(5, value.size), ...entries.flat());
-  }
-  throw new Refusal("cbor.value");
+  const parts = [];
+  encodeInto(value, parts);
+  return concat(...parts);
 }
 
 class CborReader {
   constructor(data, at) {
     this.data = data;
     this.at = at;
+    // Whether encoding the value again gives these bytes: all arguments are as short as can
+    // be, and keys ascend. Everything else of the profile has one form.
+    this.deterministic = true;
   }
 
   take(count) {
@@ -54,8 +68,11 @@ class CborReader {
   // Step 5.
   argument(low) {
     if (low < 24) return BigInt(low);
+    const size = low - 24;
     let value = 0n;
-    for (const byte of this.take(1 << (low - 24))) value = (value << 8n) | BigInt(byte);
+    for (const byte of this.take(1 << size)) value = (value << 8n) | BigInt(byte);
+    const least = size === 0 ? 24n : 1n << BigInt(8 << (size - 1));
+    if (value < least) this.deterministic = false;
     return value;
   }
 
@@ -97,12 +114,17 @@ class CborReader {
   // Step 9.
   map(count, depth) {
     const entries = new Map();
+    let before = this.data.subarray(0, 0);
     for (let i = 0n; i < count; i += 1n) {
+      const begins = this.at;
       if (this.at < this.data.length && this.data[this.at] >> 5 !== 3) {
         throw new Refusal("cbor.malformed");
       }
       const key = this.item(depth + 1);
       if (entries.has(key)) throw new Refusal("cbor.malformed");
+      const encoded = this.data.subarray(begins, this.at);
+      if (compareBytes(before, encoded) >= 0) this.deterministic = false;
+      before = encoded;
       entries.set(key, this.item(depth + 1));
     }
     return entries;
@@ -113,9 +135,7 @@ class CborReader {
 export function decodeItem(data, at = 0) {
   const reader = new CborReader(data, at);
   const value = reader.item(1);
-  if (compareBytes(encodeCbor(value), data.subarray(at, reader.at)) !== 0) {
-    throw new Refusal("cbor.not-deterministic");
-  }
+  if (!reader.deterministic) throw new Refusal("cbor.not-deterministic");
   return { value, end: reader.at };
 }
 

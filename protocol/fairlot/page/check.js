@@ -5,12 +5,15 @@ import { checkSeed } from "./beacon.js";
 import { encodeCbor } from "./cbor.js";
 import { checkKey } from "./ed25519.js";
 import { checkEntrySignature, entryHash, readEntry } from "./entry.js";
-import { taggedHash } from "./hashing.js";
+import { sha256, taggedHash } from "./hashing.js";
 import { treeOf } from "./log.js";
 import { ledgerRows, outcomeHash, plainOutcome, statedRows, whyNotPlain } from "./lot.js";
 import { COSIGNATURE, ED25519, keyId, parseReceipt, verifyCosignature, verifyLine } from "./note.js";
 import { Sale } from "./sale.js";
 import { leafHash, rootOf, verifyInclusion } from "./tree.js";
+
+// SHA-256 of the modulus of real sales (delay.md, section 3.2).
+const RSA_2048 = "6ae9d033c1d76c4f535b5ad5c0073933a0b375b4120a75fbb66be814eab1a9ce";
 
 /** What was found, step by step; what comes after a step that fails is not looked at. */
 export class Checks {
@@ -95,8 +98,13 @@ async function checkTerms(log) {
   const witnesses = terms.get("witnesses").map((each) => each.get("key"));
   for (const key of [board.get("key"), terms.get("seller"), terms.get("escrow"), ...witnesses]) checkKey(key);
   need(sameBytes(entry.key, terms.get("seller")), "terms.seller");
+  const others = [board.get("key"), terms.get("seller"), terms.get("escrow"), ...terms.get("beacon").get("roster")];
+  const apart = new Set([...witnesses, ...others].map(toHex)).size === new Set(others.map(toHex)).size + witnesses.length;
+  need(apart && (terms.get("rehearsal") === true || witnesses.length > 0), "terms.witnesses");
   const quorum = terms.get("quorum");
   need(witnesses.length === 0 ? quorum === undefined : 2n * quorum > BigInt(witnesses.length), "terms.witnesses");
+  const modulus = await sha256(terms.get("beacon").get("modulus"));
+  need(terms.get("rehearsal") === true || toHex(modulus) === RSA_2048, "beacon.modulus");
   await checkEntrySignature(entry);
   return { terms, saleId };
 }
@@ -129,7 +137,7 @@ export async function checkLog(log, told) {
   });
   const complete = log.rest.length === 0;
   await checks.run(8, async () => {
-    for (const [at, data] of log.leaves.entries()) await sale.take(data, hashes[at]);
+    await sale.takeAll(log.leaves, hashes);
     need(sale.findings.length === 0, sale.findings[0]?.code);
     return { read: log.leaves.length };
   });
@@ -141,22 +149,24 @@ export async function checkDraw(read, tables) {
   const checks = new Checks();
   const { sale } = read;
   const drawn = await checks.run(14, () => checkSeed(sale));
-  const why = whyNotPlain(sale);
+  const pools = sale.terms.get("pools");
+  const entrants = sale.entrants();
+  const why = whyNotPlain(pools, entrants);
   let outcome = null;
   let rows = null;
   if (why === null) {
     await checks.run(16, async () => {
-      outcome = await plainOutcome(sale, drawn.seed);
-      rows = ledgerRows(sale, outcome.shares);
-      need(sameBytes(await outcomeHash(rows), sale.result.get("outcome")), "result.outcome");
-      return { people: outcome.ranked.length };
+      outcome = await plainOutcome(pools, entrants, drawn.seed, sale.saleId);
+      rows = ledgerRows(sale.accounts(), outcome.shares, pools);
+      need(sameBytes(await outcomeHash(rows), sale.outcome), "result.outcome");
+      return { people: entrants.length };
     });
   } else if (tables === null) {
     checks.skip(17, why);
   } else {
     await checks.run(17, async () => {
       rows = statedRows(sale, tables.allocation, tables.pools);
-      need(sameBytes(await outcomeHash(rows), sale.result.get("outcome")), "result.outcome");
+      need(sameBytes(await outcomeHash(rows), sale.outcome), "result.outcome");
     });
   }
   if (checks.failed || rows === null) return { checks, drawn, outcome: null, why, rows: null };
@@ -216,8 +226,15 @@ async function checkOwn(sale, data) {
   return { type: entry.type, nym, final, funded, paid: account?.paid ?? 0n, known: account !== undefined };
 }
 
-/** Step 15: the place of a nym among those between whom the lot decided. */
+/**
+ * Step 15: the place of a nym among those between whom the lot decided, in the pool in which it
+ * was drawn, or else in the last one in which it was not; null if the lot decided nothing for it.
+ */
 export function placeOf(outcome, nym) {
-  const place = outcome.drawn.findIndex((each) => sameBytes(each, nym));
-  return { place: place + 1, people: outcome.drawn.length, winners: Number(outcome.remainder) };
+  const places = outcome.pools.map(({ name, drawn, winners }) => {
+    const place = drawn.findIndex((each) => sameBytes(each, nym)) + 1;
+    return { pool: name, place, people: drawn.length, winners };
+  });
+  const drawn = places.filter(({ place }) => place > 0);
+  return drawn.find(({ place, winners }) => place <= winners) ?? drawn.at(-1) ?? null;
 }

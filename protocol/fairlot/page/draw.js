@@ -11,10 +11,10 @@ const READABLE = 700;
 
 export const shortNym = (nym) => toHex(nym).slice(0, 12);
 
-/** Return the player of a draw: it shows nothing but `outcome`, which was checked before. */
-export function drawPlayer(outcome, mine, still) {
+/** Return the player of a pool's draw: it shows nothing but what was checked before. */
+export function drawPlayer(pool, mine, still) {
   const texts = TEXTS.draw;
-  const winners = outcome.drawn.slice(0, Number(outcome.remainder));
+  const winners = pool.drawn.slice(0, pool.winners);
   const list = el("ol", { class: "called", "aria-label": texts.list });
   const said = el("p", { class: "calling", role: "status", "aria-live": "polite" });
   const pause = Math.max(FASTEST, Math.min(SLOWEST, LONGEST / winners.length));
@@ -57,11 +57,11 @@ export function drawPlayer(outcome, mine, still) {
     timer = setInterval(tick, pause);
   }
 
-  const skip = el("button", { type: "button", id: "draw-skip", click: finish }, texts.skip);
-  const begin = el("button", { type: "button", id: "draw-start", click: start }, texts.start);
+  const skip = el("button", { type: "button", class: "draw-skip", click: finish }, texts.skip);
+  const begin = el("button", { type: "button", class: "draw-start", click: start }, texts.start);
   const buttons = el("p", {}, begin);
-  const intro = say(texts.intro, { people: outcome.drawn.length, winners: winners.length });
-  const node = el("div", { id: "player" }, el("p", {}, intro), buttons, said, list);
+  const intro = say(texts.intro, { people: pool.drawn.length, winners: winners.length });
+  const node = el("div", { class: "player" }, el("p", {}, intro), buttons, said, list);
   if (still) {
     finish();
     node.insertBefore(el("p", { class: "soft" }, texts.still), said);

@@ -6,9 +6,12 @@ export async function sha256(...parts) {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", concat(...parts)));
 }
 
+const PREFIXES = new Map();
+
 /** The tagged hash H. */
 export async function taggedHash(tag, ...parts) {
-  const prefix = await sha256(utf8(`fairlot-v1/${tag}`));
+  if (!PREFIXES.has(tag)) PREFIXES.set(tag, sha256(utf8(`fairlot-v1/${tag}`)));
+  const prefix = await PREFIXES.get(tag);
   return sha256(prefix, prefix, ...parts.flatMap((part) => [i2osp(part.length, 8), part]));
 }
 

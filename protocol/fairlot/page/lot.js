@@ -48,52 +48,97 @@ export function fill(supply, quantities, order) {
   return { units, level, remainder, above };
 }
 
-const PLAIN = ["name", "mechanism", "supply", "price", "cap", "group_max"];
+const PLAIN = [
+  ...["name", "mechanism", "supply", "price", "cap", "group_max", "unsold", "again"],
+  ...["requires", "excludes", "fares", "puzzle"],
+];
 
-/** Say why the page cannot compute the outcome of a sale; null if it can (page.md, 3.4). */
-export function whyNotPlain(sale) {
-  const pools = sale.terms.get("pools");
-  if (pools.length !== 1 || sale.terms.has("bids") || sale.terms.has("redraw")) return "pools";
-  const [pool] = pools;
-  if (!["equal-share", "lottery"].includes(pool.get("mechanism"))) return "pools";
-  if ([...pool.keys()].some((key) => !PLAIN.includes(key))) return "pools";
-  const grouped = sale.entrants().some(({ group }) => group !== null);
-  return pool.has("group_max") && grouped ? "groups" : null;
+function isPlain(pool) {
+  const kind = pool.get("mechanism");
+  return ["equal-share", "lottery"].includes(kind) && [...pool.keys()].every((key) => PLAIN.includes(key));
 }
 
-/** Compute who gets what in a sale of one plain pool (page.md, step 16). */
-export async function plainOutcome(sale, seed) {
-  const [pool] = sale.terms.get("pools");
-  const entrants = sale.entrants();
-  const [supply, price] = [pool.get("supply"), pool.get("price")];
+/** Say why the page cannot compute the outcome of a sale; null if it can (page.md, step 16). */
+export function whyNotPlain(pools, entrants) {
+  if (!pools.every(isPlain)) return "pools";
+  const grouped = entrants.some(({ group }) => group !== null);
+  return grouped && pools.some((pool) => pool.has("group_max")) ? "groups" : null;
+}
+
+/** Tell whether an entrant qualifies for a pool (allocation.md, section 6, step 3). */
+function qualifies(pool, { attributes, solved }) {
+  const shown = (name) => attributes.get(name);
+  const lists = (key) => [...(pool.get(key) ?? [])];
+  return (
+    lists("requires").every(([name, values]) => values.includes(shown(name))) &&
+    lists("excludes").every(([name, values]) => !values.includes(shown(name))) &&
+    lists("fares").every(([name, prices]) => prices.has(shown(name))) &&
+    (!pool.has("puzzle") || solved.includes(pool.get("name")))
+  );
+}
+
+function priceFor(pool, { attributes }) {
+  if (!pool.has("fares")) return pool.get("price");
+  const [[name, prices]] = [...pool.get("fares")];
+  return prices.get(attributes.get(name));
+}
+
+const least = (...numbers) => numbers.reduce((a, b) => (b < a ? b : a));
+
+/** What somebody can take and pay for: q_i (allocation.md, section 4; lottery.md, section 3). */
+function quantityOf(pool, price, { wants, amount }, { units, spent }) {
   const cap = pool.get("mechanism") === "lottery" ? 1n : pool.get("cap");
-  const least = (...numbers) => numbers.reduce((a, b) => (b < a ? b : a));
-  const quantities = entrants.map(({ wants, amount }) =>
-    price === 0n ? least(cap, wants) : least(cap, wants, amount / price),
-  );
-  const lot = await lotSeed(seed, sale.saleId, pool.get("name"));
-  const ranked = await drawingOrder(lot, entrants.map(({ nym }) => nym));
-  const places = new Map(entrants.map(({ nym }, index) => [toHex(nym), index]));
-  const order = ranked.map(({ nym }) => places.get(toHex(nym)));
-  const filled = fill(supply, quantities, order);
-  const shares = new Map(
-    entrants.map(({ nym }, index) => {
-      const units = filled.units[index];
-      return [toHex(nym), { units, payment: units * price, wanted: quantities[index] }];
-    }),
-  );
-  return { ...filled, ranked, shares, drawn: filled.above.map((index) => entrants[index].nym) };
+  const left = wants > units ? wants - units : 0n;
+  return price === 0n ? least(cap, left) : least(cap, left, (amount - spent) / price);
 }
 
-/** Return the ledger's rows of a sale, by nym (settlement.md, section 3). */
-export function ledgerRows(sale, shares) {
-  return sale
-    .accounts()
-    .map(({ nym, paid }) => {
-      const share = shares.get(toHex(nym)) ?? { units: 0n, payment: 0n };
-      return [nym, share.units, share.payment, paid - share.payment];
-    })
-    .sort((a, b) => compareBytes(a[0], b[0]));
+/** Run one pool on those who enter it. */
+async function runPool(pool, supply, seed, saleId, entrants, standings) {
+  const present = entrants
+    .map((entrant, at) => ({ entrant, at, standing: standings[at] }))
+    .filter(({ entrant, standing }) => qualifies(pool, entrant) && (standing.units === 0n || pool.has("again")));
+  const prices = present.map(({ entrant }) => priceFor(pool, entrant));
+  const quantities = present.map(({ entrant, standing }, i) => quantityOf(pool, prices[i], entrant, standing));
+  const lot = await lotSeed(seed, saleId, pool.get("name"));
+  const ranked = await drawingOrder(lot, present.map(({ entrant }) => entrant.nym));
+  const places = new Map(present.map(({ entrant }, i) => [toHex(entrant.nym), i]));
+  const order = ranked.map(({ nym }) => places.get(toHex(nym)));
+  const { units, remainder, above } = fill(supply, quantities, order);
+  const awards = present.map(({ entrant, at }, i) => ({ at, nym: entrant.nym, units: units[i], payment: units[i] * prices[i] }));
+  const sold = units.reduce((sum, each) => sum + each, 0n);
+  return { name: pool.get("name"), supply, awards, unsold: supply - sold, winners: Number(remainder), drawn: above.map((i) => present[i].entrant.nym) };
+}
+
+/** Compute who gets what in a sale of plain pools (allocation.md, section 7; page.md, step 16). */
+export async function plainOutcome(pools, entrants, seed, saleId) {
+  const standings = entrants.map(() => ({ units: 0n, spent: 0n, gains: [] }));
+  const carried = new Map();
+  const results = [];
+  for (const pool of pools) {
+    const supply = pool.get("supply") + (carried.get(pool.get("name")) ?? 0n);
+    const result = await runPool(pool, supply, seed, saleId, entrants, standings);
+    for (const { at, units, payment } of result.awards) {
+      standings[at].units += units;
+      standings[at].spent += payment;
+      if (units > 0n) standings[at].gains.push([result.name, units, payment]);
+    }
+    const target = pool.get("unsold");
+    if (target !== undefined) carried.set(target, (carried.get(target) ?? 0n) + result.unsold);
+    results.push(result);
+  }
+  const shares = new Map(entrants.map(({ nym }, at) => [toHex(nym), standings[at]]));
+  return { pools: results, shares };
+}
+
+const NOTHING_GOT = { units: 0n, spent: 0n, gains: [] };
+
+/** Return the ledger's rows (settlement.md, sections 3 and 5): of accounts, sorted by nym. */
+export function ledgerRows(accounts, shares, pools) {
+  return accounts.map(({ nym, paid }) => {
+    const { units, spent, gains } = shares.get(toHex(nym)) ?? NOTHING_GOT;
+    const row = [nym, units, spent, paid - spent];
+    return pools.length > 1 ? [...row, gains] : row;
+  });
 }
 
 /** The outcome hash (settlement.md, section 5). */

@@ -1,6 +1,6 @@
 // The page: where files and the board come in, and what is shown of them.
 
-import { fromHex, fromUtf8, utf8 } from "./bytes.js";
+import { fromHex, fromUtf8, Refusal, utf8 } from "./bytes.js";
 import { checkDraw, checkLog, checkTicket } from "./check.js";
 import { whyUnable } from "./hashing.js";
 import { readBoard, readTranscript } from "./log.js";
@@ -20,11 +20,18 @@ const parts = {
   draw: el("div", { id: "draw-body" }, el("p", {}, TEXTS.sale.nothing)),
   audit: el("div", { id: "audit-body" }, el("p", {}, TEXTS.audit.noFile)),
 };
-const told = el("input", { id: "told", type: "text", spellcheck: "false", autocomplete: "off", "aria-describedby": "told-hint", change: checkAgain });
-const paste = el("textarea", { id: "receipt", rows: 5, spellcheck: "false" });
-const tablesInput = el("p", {}, el("label", { for: "tables" }, TEXTS.draw.tables), el("input", { id: "tables", type: "file", multiple: true, change: takeTables }));
+const told = el("input", { id: "told", type: "text", spellcheck: "false", autocomplete: "off", "aria-describedby": "told-hint", change: (event) => guarded(checkAgain)(event) });
+const paste = el("textarea", { id: "receipt", rows: 5, spellcheck: "false", input: () => { state.entry = null; } });
+const tablesInput = el("p", {}, el("label", { for: "tables" }, TEXTS.draw.tables), el("input", { id: "tables", type: "file", multiple: true, change: (event) => guarded(takeTables)(event) }));
 
-const bytesOf = async (file) => new Uint8Array(await file.arrayBuffer());
+// Of what is read at the same time, what was asked for last is shown.
+let turn = 0;
+const MOST_BYTES = 64 * 2 ** 20;
+
+async function bytesOf(file) {
+  if (file.size > MOST_BYTES) throw new Refusal("page.too-large");
+  return new Uint8Array(await file.arrayBuffer());
+}
 
 function toldId() {
   const text = told.value.trim().toLowerCase();
@@ -34,9 +41,14 @@ function toldId() {
 }
 
 async function useLog(reading) {
+  turn += 1;
+  const own = turn;
   try {
-    state.log = await reading();
+    const log = await reading();
+    if (own !== turn) return;
+    state.log = log;
   } catch (error) {
+    if (own !== turn) return;
     parts.status.textContent = say(source.failed, { code: error.code ?? error.message });
     replaceIn(parts.log, verdictBox("fails", el("p", {}, codeText(error.code ?? "page.form"))));
     Object.assign(state, { log: null, read: null, draw: null });
@@ -57,6 +69,7 @@ async function checkAgain() {
   if (log === null) return;
   parts.status.textContent = say(source.checking, { size: log.leaves.length });
   const read = await checkLog(log, toldId());
+  if (log !== state.log) return;
   Object.assign(state, { read, draw: null, mine: null });
   showLog(parts.log, read);
   showNothing();
@@ -84,6 +97,7 @@ async function takeTables(event) {
 }
 
 async function takeFiles(event) {
+  state.entry = null;
   for (const file of event.target.files) {
     const data = await bytesOf(file);
     if (fromUtf8(data.slice(0, 12))?.startsWith("c2sp.org/") ?? false) {
@@ -101,7 +115,20 @@ function pasted() {
   return text === "" ? null : utf8(`${text}\n`);
 }
 
+/** Do something that a reader asked for; whatever goes wrong with it is shown, and nothing else. */
+function guarded(does) {
+  return async (event) => {
+    replaceIn(parts.ticket);
+    try {
+      await does(event);
+    } catch (error) {
+      replaceIn(parts.ticket, verdictBox("fails", el("p", {}, codeText(error.code ?? "page.form"))));
+    }
+  };
+}
+
 async function checkReceipt() {
+  replaceIn(parts.ticket);
   state.receipt = pasted();
   const { read, receipt, entry } = state;
   const missing = read === null || !read.holds ? TEXTS.ticket.needLog : receipt === null ? TEXTS.ticket.needReceipt : null;
@@ -132,9 +159,9 @@ function page() {
   };
   const form = el(
     "form",
-    { submit: (event) => { event.preventDefault(); checkReceipt(); } },
+    { submit: (event) => { event.preventDefault(); guarded(checkReceipt)(event); } },
     el("p", {}, el("label", { for: "receipt" }, ticket.paste), paste),
-    filePicker("ticket-files", ticket.files, "", takeFiles, true),
+    filePicker("ticket-files", ticket.files, "", guarded(takeFiles), true),
     el("p", {}, el("button", { type: "submit" }, ticket.button)),
   );
   return [
@@ -178,7 +205,9 @@ async function start() {
   document.body.replaceChildren(...page());
   if (location.protocol.startsWith("http")) {
     const progress = (n, all) => { parts.status.textContent = say(source.reading, { n, all }); };
-    await useLog(() => readBoard(fetched, progress));
+    const read = () => useLog(() => readBoard(fetched, progress));
+    parts.log.after(el("p", {}, el("button", { type: "button", id: "again", click: read }, source.again)));
+    await read();
   }
   document.body.dataset.ready = "yes";
 }

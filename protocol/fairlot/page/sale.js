@@ -52,6 +52,7 @@ const DUE = {
   REVEAL_END: ["reveal_end", false],
   UNLOCK: ["unlock", false],
 };
+const AT_ONCE = 256;
 const isUint = (value) => typeof value === "bigint" && value >= 0n && value < 1n << 64n;
 
 function demand(holds, code) {
@@ -74,6 +75,7 @@ export class Sale {
     this.recovery = null;
     this.rounds = new Map();
     this.result = null;
+    this.outcome = null;
     this.reason = null;
     this.hashes = [];
     this.accepted = new Map();
@@ -81,12 +83,19 @@ export class Sale {
     this.references = new Set();
   }
 
-  /** Take a leaf in; what does not fit is a finding, and changes nothing. */
-  async take(data, leafHash) {
+  /** Take leaves in; what does not fit is a finding, and changes nothing. */
+  async takeAll(leaves, leafHashes) {
+    for (let first = 0; first < leaves.length; first += AT_ONCE) {
+      const some = await Promise.all(leaves.slice(first, first + AT_ONCE).map(prepared));
+      for (const [i, each] of some.entries()) await this.take(each, leafHashes[first + i]);
+    }
+  }
+
+  async take(leaf, leafHash) {
     const index = this.hashes.length;
     try {
-      const entry = readEntry(data);
-      await this.apply(entry, index);
+      if (leaf.entry === null) throw leaf.problem;
+      await this.apply(leaf, index);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       this.findings.push({ index, code: error.code });
@@ -94,13 +103,12 @@ export class Sale {
     this.hashes.push(leafHash);
   }
 
-  async apply(entry, index) {
-    const hash = toHex(await entryHash(entry.data));
+  async apply({ entry, hash, problem }, index) {
     demand(!this.accepted.has(hash), "entry.duplicate");
     demand(sameBytes(entry.sale, this.saleId), "entry.scope");
     const legal = entry.type === "TIME" ? this.phase !== "empty" : LEGAL[entry.type].split(" ").includes(this.phase);
     demand(legal, "phase.wrong");
-    await checkEntrySignature(entry);
+    if (problem !== null) throw problem;
     const named = { board: this.terms.get("board").get("key"), seller: this.terms.get("seller"), escrow: this.terms.get("escrow") };
     const key = named[entry.role];
     demand(key === undefined || sameBytes(key, entry.key), "entry.key");
@@ -151,7 +159,7 @@ export class Sale {
     const bound = body.get("ph");
     const nym = body.get("nym");
     const formed =
-      isBytes(nym, 48) && bound instanceof Map && isUint(body.get("epoch")) && isUint(bound.get("seq")) &&
+      isBytes(nym, 48) && body.get("disclosed") instanceof Map && bound instanceof Map && isUint(body.get("epoch")) && isUint(bound.get("seq")) &&
       isUint(bound.get("amount")) && bound.get("order") instanceof Map && isUint(bound.get("order").get("wants"));
     demand(formed && bound.get("type") === entry.type, "entry.field");
     demand(isBytes(bound.get("sale_id"), 32) && sameBytes(bound.get("sale_id"), this.saleId), "deposit.sale");
@@ -227,6 +235,12 @@ export class Sale {
     const names = ["b_star", "omega", "seed", "outcome"];
     demand(body.size === 4 && names.every((name) => isBytes(body.get(name))), "entry.field");
     this.result = body;
+    this.outcome = body.get("outcome");
+  }
+
+  on_REDRAWN(body) {
+    demand(isBytes(body.get("outcome"), 32), "entry.field");
+    this.outcome = body.get("outcome");
   }
 
   on_VOID(body) {
@@ -271,8 +285,24 @@ export class Sale {
         wants: final.bound.get("order").get("wants"),
         amount: final.bound.get("amount"),
         group: final.bound.get("group"),
+        attributes: final.body.get("disclosed"),
+        solved: [...(final.bound.get("order").get("solutions") ?? new Map()).keys()],
       }))
       .sort((a, b) => compareBytes(a.nym, b.nym));
+  }
+}
+
+/** Do what depends on a leaf alone: many at once, since the browser has threads for it. */
+async function prepared(data) {
+  let entry = null;
+  let hash = null;
+  try {
+    entry = readEntry(data);
+    hash = toHex(await entryHash(data));
+    await checkEntrySignature(entry);
+    return { entry, hash, problem: null };
+  } catch (problem) {
+    return { entry, hash, problem };
   }
 }
 

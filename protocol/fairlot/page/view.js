@@ -95,6 +95,7 @@ function ruleLines(pool) {
     [...(pool.get(key) ?? [])].map(([attribute, values]) => say(text, { attribute, values: values.join(", ") }));
   return [
     pool.has("cap") ? say(texts.cap, { cap: pool.get("cap") }) : "",
+    pool.has("collect") ? texts.collect : "",
     pool.has("group_max") ? say(texts.groups, { most: pool.get("group_max") }) : "",
     ...named(texts.only, "requires"),
     ...named(texts.not, "excludes"),
@@ -135,7 +136,7 @@ function outcomeLines(ticket, draw, sale) {
   const lines = [say(units > 0n ? texts.won : texts.lost, values)];
   if (draw.outcome === null) return { lines, picture: null };
   const place = placeOf(draw.outcome, ticket.own.nym);
-  if (place.place === 0) return { lines: place.people === 0 ? [...lines, texts.noDraw] : lines, picture: null };
+  if (place === null) return { lines: units > 0n ? [...lines, texts.noDraw] : lines, picture: null };
   const picture = { at: place.place - 1, all: place.people, line: place.winners, you: texts.you };
   return { lines: [...lines, say(texts.place, place)], picture: rowPicture(say(texts.pictureDraw, place), picture) };
 }
@@ -149,6 +150,8 @@ function ticketSays(ticket, read, draw) {
   const caption = say(texts.pictureLog, { index, size: log.head.size });
   const picture = rowPicture(caption, { at: index, all: Math.max(Number(log.head.size), index + 1), line: null, you: texts.you });
   const plain = (text) => ({ state: "holds", lines: [say(text, values)], picture });
+  // Where the first entries alone were read, a later one may count instead.
+  if (!read.complete && sale.frozen === null) return plain(texts.onLog);
   if (!own.final) return plain(own.known ? texts.replaced : texts.onLog);
   if (sale.phase === "void") return plain(texts.void);
   if (draw !== null && draw.checks.failed) return { state: "fails", lines: [say(texts.drawFails, values)], picture };
@@ -186,6 +189,13 @@ export function showTicket(node, ticket, read, draw) {
   );
 }
 
+/** A player for each pool in which the lot decided. */
+function players(pools, mine, still) {
+  const drawn = pools.filter(({ drawn: people }) => people.length > 0);
+  const named = (pool) => (pools.length > 1 ? el("h3", {}, say(TEXTS.sale.pool, { name: pool.name })) : "");
+  return drawn.flatMap((pool) => [named(pool), drawPlayer(pool, mine, still)]);
+}
+
 /** The draw: its checks, and the player where there is something to play. */
 export function showDraw(node, read, draw, mine, tablesInput) {
   const texts = TEXTS.draw;
@@ -212,8 +222,8 @@ export function showDraw(node, read, draw, mine, tablesInput) {
     parts.push(el("p", { id: "draw-result" }, say(texts.result, { people: got.length, units })));
   }
   if (outcome === null) parts.push(el("p", {}, texts.kind), tablesInput);
-  else if (outcome.drawn.length === 0) parts.push(el("p", {}, texts.enough));
-  else parts.unshift(drawPlayer(outcome, mine, still));
+  else if (outcome.pools.every(({ drawn }) => drawn.length === 0)) parts.push(el("p", {}, texts.enough));
+  else parts.unshift(...players(outcome.pools, mine, still));
   replaceIn(node, ...parts, steps);
 }
 
