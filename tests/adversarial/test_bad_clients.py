@@ -1,9 +1,12 @@
 """Whoever sends nonsense to a board is told so, and changes nothing (specs/service.md, 5)."""
 
 import asyncio
+import gc
+import os
 import re
+import tracemalloc
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +16,7 @@ from fairlot.entry import sign_entry
 from fairlot.service.app import board_app
 from fairlot.service.desk import Desk
 from fairlot_crypto.keys import SigningKey
+from json_formats import check_wire
 from kit.asgi import Answer, ask
 from kit.sales import DEPOSIT_TIME, deposit, draft, nym_of, source, stage
 from kit.served import desk_of, sent
@@ -21,6 +25,7 @@ from kit.stage import Stage
 ON = stage()
 SALE = f"sale/{ON.terms.sale_id.hex()}"
 ERRORS = Path(__file__).parents[2] / "specs" / "errors.md"
+MEBIBYTE = 1 << 20
 KNOWN = frozenset(re.findall(r"^\| `([a-z.-]+)` \|", ERRORS.read_text(), re.MULTILINE))
 """The codes that are stable: those of the specification."""
 
@@ -79,9 +84,18 @@ async def pelted(desk: Desk, number: int) -> Counter[tuple[str, int, str]]:
     return answers
 
 
+def resident() -> int:
+    """Return how many bytes of memory this process has now."""
+    pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+
 def said(answer: Answer) -> str:
     """Return the code of a refusal; nothing for a proof."""
-    return "" if answer.status == 200 else answer.code
+    if answer.status == 200:
+        return ""
+    check_wire("problem", answer.json())
+    return answer.code
 
 
 def check(number: int) -> None:
@@ -111,5 +125,38 @@ def test_a_few_hundred_bad_requests_change_nothing() -> None:
 
 
 @pytest.mark.slow
+def test_a_thousand_bad_requests_change_nothing() -> None:
+    check(1_000)
+
+
+@pytest.mark.long
 def test_ten_thousand_bad_requests_change_nothing() -> None:
     check(10_000)
+
+
+def grown(number: int, used: Callable[[], int]) -> int:
+    """Return by how many bytes the process is larger after requests, each of another."""
+    desk = desk_of(ON, "open", lambda: DEPOSIT_TIME, body_seconds=1)
+    # What is imported, compiled and kept for good is there after the first.
+    asyncio.run(pelted(desk, number // 5))
+    gc.collect()
+    before = used()
+    asyncio.run(pelted(desk, number))
+    gc.collect()
+    return used() - before
+
+
+@pytest.mark.slow
+def test_a_bad_request_leaves_no_more_than_its_bucket() -> None:
+    tracemalloc.start()
+    try:
+        left = grown(500, lambda: tracemalloc.get_traced_memory()[0])
+    finally:
+        tracemalloc.stop()
+    assert left < 300 * 500
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="Linux tells it")
+def test_the_process_does_not_grow_with_bad_requests() -> None:
+    assert grown(10_000, resident) < 3 * MEBIBYTE

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 
 import pytest
+from jsonschema.exceptions import ValidationError
 
 from fairlot.board.storage import MemoryStorage
 from fairlot.board.tiled import tiled
 from fairlot.entry import Entry
 from fairlot.errors import InputError
 from fairlot.service.kept import KeptLogs, open_logs
+from json_formats import check_wire
 from kit.asgi import Client
 from kit.board import head, signed
 from kit.c2sp_client import Follower, tile_path
@@ -63,6 +65,12 @@ def test_a_client_that_shares_no_code_follows_the_log() -> None:
 
 
 @pytest.mark.slow
+def test_a_client_that_shares_no_code_follows_many_appends() -> None:
+    reader = follow_appends(100, 1)
+    assert len(reader.entries) > 200
+
+
+@pytest.mark.long
 def test_a_client_that_shares_no_code_follows_a_thousand_appends() -> None:
     reader = follow_appends(1000, 1)
     # Each append is a TIME and a payment.
@@ -136,6 +144,7 @@ def test_what_is_not_there_is_a_problem(path: str) -> None:
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["code"] == "service.path"
     assert answer.json()["fault"] == "sender"
+    check_wire("problem", answer.json())
 
 
 def test_another_method_is_a_problem() -> None:
@@ -153,7 +162,7 @@ def test_the_transcript_lies_beside_the_sale_only() -> None:
     (other,) = folders - {kept.main.folder}
     assert client.get(f"/{other}/transcript.fairlot").status == 404
     index = client.get("/").json()
-    assert index["format"] == "fairlot/board-index"
+    check_wire("board-index", index)
     assert {log["folder"] for log in index["logs"]} == folders
     assert index["transcript"]["path"] == f"{kept.main.folder}/transcript.fairlot"
 
@@ -201,3 +210,18 @@ def test_a_registry_alone_is_served() -> None:
     client = reader_of(kept)
     path = f"/registry/{on.registry.registry_id.hex()}/transcript.fairlot"
     assert client.get(path).content == storage.data
+
+
+@pytest.mark.parametrize("name", ["board-index", "problem"])
+def test_the_schema_of_an_answer_refuses_another_form(name: str) -> None:
+    client = reader_of(kept_of(stage(), "open"))
+    document = client.get("/" if name == "board-index" else "/nothing").json()
+    check_wire(name, document)
+    for broken in (
+        {**document, "format": "fairlot/other"},
+        {**document, "version": 2},
+        {**document, "more": 1},
+        {key: value for key, value in document.items() if key != [*document][-1]},
+    ):
+        with pytest.raises(ValidationError):
+            check_wire(name, broken)

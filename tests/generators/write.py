@@ -57,6 +57,7 @@ CHAPTERS = (
     "issuer",
     "verdicts",
     "wallet",
+    "service",
 )
 """Chapters, in the order in which the specification is read.
 

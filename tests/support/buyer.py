@@ -19,15 +19,15 @@ PASSWORD = "a lake in May"  # noqa: S105
 
 
 class Buyer:
-    """The first person of a stage, with a wallet that has a leaf and a credential."""
+    """A person of a stage, with a wallet that has a leaf and a credential."""
 
-    def __init__(self, on: Stage, folder: Path) -> None:
-        """Write the wallet, and open the sale."""
+    def __init__(self, on: Stage, folder: Path, number: int = 0) -> None:
+        """Write the wallet of a member, and open the sale."""
         self.on = on
         self.folder = folder
         self.path, self.password = folder / "mine", folder / "password"
         self.password.write_text(PASSWORD)
-        member, source = on.members[0], SystemRandomness()
+        member, source = on.members[number], SystemRandomness()
         own = member.credential
         held = HeldCredential(
             EPOCH, on.roll_id, own.signature.to_bytes(), scalar_to_bytes(own.blind)
@@ -49,12 +49,12 @@ class Buyer:
         path.write_bytes(self.storage.data)
         return path
 
-    def run(self, step: str, *words: str | Path, log: Path | None = None) -> Ran:
+    def run(self, step: str, *words: str | Path, log: Path | str | None = None) -> Ran:
         """Take a step with the log as it is now."""
         return fairlot(*self.words(step, log=log), "--json", *words)
 
     def words(
-        self, step: str, *words: str | Path, log: Path | None = None
+        self, step: str, *words: str | Path, log: Path | str | None = None
     ) -> tuple[str | Path, ...]:
         """Return the words of a step."""
         told = ("--expect-sale", self.on.terms.sale_id.hex())

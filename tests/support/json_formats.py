@@ -1,4 +1,7 @@
-"""The schemas of what commands print for machines: specs/json/NAME.schema.json."""
+"""The schemas of what commands print for machines: specs/json/NAME.schema.json.
+
+Those of what is answered over HTTP lie in specs/json/wire.
+"""
 
 import json
 from functools import cache
@@ -39,6 +42,15 @@ def check_form(name: str, document: object) -> None:
         ValidationError: if it has another form.
     """
     _validator(name).validate(document)  # pyright: ignore[reportUnknownMemberType]
+
+
+def check_wire(name: str, document: object) -> None:
+    """Check what was answered over HTTP against the schema of its format.
+
+    Raises:
+        ValidationError: if it has another form.
+    """
+    check_form(f"wire/{name}", document)
 
 
 def check_document(text: str) -> Any:  # noqa: ANN401 (JSON)

@@ -130,12 +130,25 @@ def _read_limited(name: str, stream: BinaryIO) -> bytes:
 
 def _read_beginning(name: str, file: BinaryIO) -> bytes:
     first = file.read(_FIRST)
+    check_first(name, first)
+    return first
+
+
+def check_first(name: str, first: bytes) -> None:
+    """Check that bytes are the beginning of a transcript.
+
+    Args:
+        name: what errors call it.
+        first: the first bytes, as many as a first entry may have if there are as many.
+
+    Raises:
+        InputError: ``transcript.none``.
+    """
     if not first:
         raise InputError("transcript.none", f"{name} is empty: this is no transcript")
     if not _begins_with_entry(first):
         problem = "this is no transcript: a board's file begins with an entry"
         raise InputError("transcript.none", f"{name}: {problem}")
-    return first
 
 
 def _begins_with_entry(first: bytes) -> bool:

@@ -4,7 +4,6 @@ specs/service.md, section 9; specs/command-line.md, section 24.
 """
 
 import argparse
-import os
 import shutil
 import socket
 import sys
@@ -13,28 +12,36 @@ from collections.abc import Callable
 from pathlib import Path
 
 from fairlot.audit.transcript_file import read_transcript
-from fairlot.board.sqlite import create_database, open_database
-from fairlot.board.storage import Storage, create_transcript, open_transcript
-from fairlot.board.tiled import TRANSCRIPT
-from fairlot.cli.beacon.files import read_key, write_key
+from fairlot.board.beginning import begin_log
+from fairlot.board.storage import Storage
+from fairlot.cli.beacon.files import read_entry_file, read_key, write_key
+from fairlot.cli.board_folder import KEY, board_key, create_storage, opened_storage
+from fairlot.cli.board_logs import STEPS
 from fairlot.cli.command import OK, Command, action_of_steps, chosen_curve, whole
+from fairlot.cli.listening import Where, add_listening, address_of, listening_at
 from fairlot.cli.output import busy, complain, say
 from fairlot.cli.page import PAGE
 from fairlot.cli.role_keys import BOARD, key_step
 from fairlot.errors import InputError
+from fairlot.service.asking import Post
 from fairlot.service.desk import Desk, Limits
 from fairlot.service.kept import KeptLogs, open_logs
+from fairlot.service.posting import Address, Line
 from fairlot.service.rates import Buckets, Rate
 from fairlot.service.writer import Writer
+from fairlot.terms.times import MAX_TIME
+from fairlot_crypto.curve import Backend
 from fairlot_crypto.durable import sync_folder
 from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.randomness import SystemRandomness
 from fairlot_crypto.statements import Statements
 
-KEY = "board.key"
-DATABASE = "board.sqlite"
-HOST = "FAIRLOT_BOARD_HOST"
-PORT = "FAIRLOT_BOARD_PORT"
+WHERE = Where(
+    "FAIRLOT_BOARD_HOST",
+    "FAIRLOT_BOARD_PORT",
+    8080,
+    lambda problem: InputError("board.port", problem),
+)
 
 _NEW_EXAMPLES = """\
 Exit code: 0 if done, 1 if it could not be completed, 2 if a file or the usage was refused.
@@ -53,13 +60,15 @@ refused.
 Examples:
   fairlot board serve club
   fairlot board serve club --port 8080
+  fairlot board serve club --witness https://w1.example --witness https://w2.example
 """
 _EXAMPLES = """\
 Exit code: 0 if done, 1 if it could not be completed, 2 if a file or the usage was refused.
 
 Examples:
-  fairlot board new club --from transcript.fairlot --key board.key
+  fairlot board new club --begin registry.entry --key board.key
   fairlot board serve club --port 8080
+  fairlot board begin club terms.entry
 """
 
 
@@ -70,8 +79,13 @@ def _configure_new(parser: argparse.ArgumentParser) -> None:
         dest="file",
         metavar="FILE",
         type=Path,
-        required=True,
         help="a transcript that this board has begun: it goes on from there",
+    )
+    parser.add_argument(
+        "--begin",
+        metavar="ENTRY",
+        type=Path,
+        help="the REGISTRY entry of an issuer, with which a new registry's log begins",
     )
     parser.add_argument(
         "--key", metavar="FILE", type=Path, required=True, help="the board's key"
@@ -85,8 +99,11 @@ def _configure_new(parser: argparse.ArgumentParser) -> None:
 
 
 def _new(arguments: argparse.Namespace) -> int:
+    if (arguments.file is None) == (arguments.begin is None):
+        problem = "name what the board goes on from with --from, or begins with --begin"
+        raise InputError("board.usage", problem)
     curve, key = chosen_curve(), read_key(arguments.key)
-    data = read_transcript(arguments.file)
+    fill = _filler(arguments, key, curve)
     folder: Path = arguments.folder
     try:
         folder.mkdir(mode=0o700)
@@ -95,9 +112,9 @@ def _new(arguments: argparse.Namespace) -> int:
         raise InputError("board.exists", problem) from error
     try:
         write_key(folder / KEY, key)
-        storage = _created(folder, arguments.storage)
+        storage = create_storage(folder, arguments.storage)
         try:
-            storage.append(data)
+            fill(storage)
             with busy("reading the board"):
                 kept = open_logs(storage, key, curve, Statements())
         finally:
@@ -111,42 +128,45 @@ def _new(arguments: argparse.Namespace) -> int:
     return OK
 
 
-def _created(folder: Path, kind: str) -> Storage:
-    if kind == "file":
-        return create_transcript(folder / TRANSCRIPT)
-    return create_database(folder / DATABASE)
-
-
-def _opened(folder: Path) -> Storage:
-    """Open whatever keeps the logs in a folder."""
-    if (folder / DATABASE).exists():
-        return open_database(folder / DATABASE)
-    if (folder / TRANSCRIPT).exists():
-        return open_transcript(folder / TRANSCRIPT)
-    problem = f"{folder} holds neither {DATABASE} nor {TRANSCRIPT}: fairlot board new"
-    raise InputError("board.none", problem)
+def _filler(
+    arguments: argparse.Namespace, key: SigningKey, curve: Backend
+) -> Callable[[Storage], object]:
+    """Return what fills a new storage, after a look at the file that is named."""
+    if arguments.begin is None:
+        data = read_transcript(arguments.file)
+        return lambda storage: storage.append(data)
+    entry = read_entry_file(arguments.begin)
+    return lambda storage: begin_log(storage, key, curve, entry, int(time.time()))
 
 
 def _configure_serve(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", metavar="DIR", type=Path, help="the board's folder")
+    add_listening(parser, WHERE)
     parser.add_argument(
-        "--host", help=f"the address to listen at (default: {HOST}, else 127.0.0.1)"
+        "--witness",
+        metavar="URL",
+        dest="witnesses",
+        action="append",
+        default=[],
+        help="where a witness of these logs is asked; once for each",
     )
     parser.add_argument(
-        "--port",
-        type=whole(0, 65535),
-        help=f"the port to listen at; 0 takes a free one (default: {PORT}, else 8080)",
+        "--time",
+        metavar="SECONDS",
+        type=whole(0, MAX_TIME),
+        help="in a rehearsal: what the board's clock shows as it starts, unix seconds",
     )
 
 
 def _serve(arguments: argparse.Namespace) -> int:
     run = _server()
+    posts = tuple(map(_post, dict.fromkeys(arguments.witnesses)))
     curve, folder = chosen_curve(), arguments.folder
-    key = _key_of(folder)
+    key = board_key(folder)
     source = SystemRandomness()
 
     def reopen() -> KeptLogs:
-        storage = _opened(folder)
+        storage = opened_storage(folder)
         try:
             return open_logs(storage, key, curve, Statements())
         except BaseException:
@@ -154,21 +174,56 @@ def _serve(arguments: argparse.Namespace) -> int:
             raise
 
     with busy("reading the board"):
-        writer = Writer(reopen, lambda: int(time.time()), source)
+        writer = Writer(reopen, _clock(arguments.time), source)
     try:
+        _check_clock(arguments.time, writer.kept)
         _say_cut(writer.kept, folder)
         buckets = Buckets(Rate(), time.monotonic, source)
-        with _listening(arguments) as listening:
-            address = f"{_address(listening)}/{writer.kept.main.folder}"
+        with listening_at(arguments, WHERE) as listening:
+            address = f"{address_of(listening)}/{writer.kept.main.folder}"
 
             def ready() -> None:
                 say(address)
                 sys.stdout.flush()
 
-            run(Desk(writer, buckets, Limits(), complain), listening, ready)
+            desk = Desk(writer, buckets, Limits(), complain, posts)
+            run(desk, listening, ready)
     finally:
         writer.close()
     return OK
+
+
+def _post(url: str) -> Post:
+    return Post(url, Line(Address.parse(url)))
+
+
+def _clock(given: int | None) -> Callable[[], int]:
+    """Return the board's clock: the machine's, or one that starts now at a given time."""
+    if given is None:
+        return lambda: int(time.time())
+    start = time.monotonic()
+    return lambda: given + int(time.monotonic() - start)
+
+
+def _check_clock(given: int | None, kept: KeptLogs) -> None:
+    """Check that no other clock than the machine's is given for what is real.
+
+    Raises:
+        InputError: ``board.clock``.
+    """
+    real = [each for each in kept.keepers.values() if not each.state.identity.rehearsal]
+    if given is not None and real:
+        problem = "--time is for rehearsals: a real board has the machine's clock"
+        raise InputError("board.clock", f"{problem}; leave it out")
+
+
+def check_extra() -> None:
+    """Check that a board can be served.
+
+    Raises:
+        InputError: ``service.extra``.
+    """
+    _server()
 
 
 def _server() -> Callable[[Desk, socket.socket, Callable[[], None]], None]:
@@ -185,39 +240,10 @@ def _server() -> Callable[[Desk, socket.socket, Callable[[], None]], None]:
     return serve
 
 
-def _key_of(folder: Path) -> SigningKey:
-    if not (folder / KEY).is_file():
-        problem = f"{folder} is no board's folder: make one with fairlot board new"
-        raise InputError("board.none", problem)
-    return read_key(folder / KEY)
-
-
 def _say_cut(kept: KeptLogs, folder: Path) -> None:
     if kept.cut:
         what = f"{kept.cut} bytes that no checkpoint covers were cut"
         complain(f"{what}, and are kept in {folder}")
-
-
-def _listening(arguments: argparse.Namespace) -> socket.socket:
-    """Return the socket that options, or else the environment, name."""
-    host = arguments.host or os.environ.get(HOST) or "127.0.0.1"
-    port = arguments.port
-    if port is None:
-        port = _port(os.environ.get(PORT) or "8080")
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family)
-
-
-def _port(text: str) -> int:
-    try:
-        return whole(0, 65535)(text)
-    except argparse.ArgumentTypeError as error:
-        raise InputError("board.port", f"{PORT} {error}") from error
-
-
-def _address(listening: socket.socket) -> str:
-    host, port = listening.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 NEW = Command(
@@ -234,4 +260,4 @@ SERVE = Command(
     _configure_serve,
     _serve,
 )
-ACTION = action_of_steps(_EXAMPLES, (key_step(BOARD), NEW, SERVE, PAGE))
+ACTION = action_of_steps(_EXAMPLES, (key_step(BOARD), NEW, SERVE, *STEPS, PAGE))

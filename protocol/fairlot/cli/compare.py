@@ -11,6 +11,7 @@ from fairlot.cli.command import FAILED, OK, REFUSED, Action, add_json, chosen_cu
 from fairlot.cli.heads import read_head
 from fairlot.cli.output import busy, complain, say, show_json
 from fairlot.cli.reading import read_at_most
+from fairlot.cli.remote import transcript_name
 from fairlot.cli.transcript import ahead_of
 from fairlot.errors import InputError, Rejection
 from fairlot_crypto.curve import Backend
@@ -37,12 +38,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "log",
         metavar="A",
-        type=Path,
+        type=transcript_name,
         nargs="?",
         help="a transcript, or a registry's log",
     )
     parser.add_argument(
-        "other", metavar="B", type=Path, nargs="?", help="another one, or a head"
+        "other",
+        metavar="B",
+        type=transcript_name,
+        nargs="?",
+        help="another one, or a head",
     )
     parser.add_argument(
         "--out", metavar="FILE", type=Path, help="where evidence is written, if any"

@@ -13,9 +13,9 @@ from fairlot.board.sale import SaleState
 from fairlot.cli.command import FAILED, OK, Action, chosen_curve, hex_bytes
 from fairlot.cli.odds import show_odds
 from fairlot.cli.output import complain, say, show_json
+from fairlot.cli.remote import name_of, transcript_name
 from fairlot.cli.table import show_table
-from fairlot.cli.transcript import replay_named
-from fairlot.cli.verdicts import add_no_cache
+from fairlot.cli.transcript import add_verifying, replay_named
 from fairlot.errors import Rejection
 from fairlot.inputs.forecast import odds_document, state_odds
 from fairlot.names import NYM_LENGTH, Nym
@@ -35,7 +35,9 @@ Examples:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("file", metavar="FILE", type=Path, help="a board's transcript")
+    parser.add_argument(
+        "file", metavar="FILE", type=transcript_name, help="a board's transcript"
+    )
     one = parser.add_mutually_exclusive_group()
     one.add_argument(
         "--nym",
@@ -54,7 +56,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="show board and witnesses of the terms as a tlog-policy: compare its keys with "
         "those that you know before you give it to fairlot audit",
     )
-    add_no_cache(parser)
+    add_verifying(parser)
     parser.add_argument("--json", action="store_true", help="the same for machines")
 
 
@@ -62,14 +64,15 @@ def execute(arguments: argparse.Namespace) -> int:
     """Print the board, or one buyer's position."""
     path: Path = arguments.file
     backend = chosen_curve()
-    read = replay_named(path, backend, "reading", cache=arguments.cache)
+    jobs, cache = arguments.jobs, arguments.cache
+    read = replay_named(path, backend, "reading", jobs, cache=cache)
     if arguments.odds:
         return _show_odds(read.state, as_json=arguments.json)
     if arguments.policy:
         return _show_policy(read.state, as_json=arguments.json)
     if arguments.nym is not None:
         return _show_nym(read, arguments.nym, as_json=arguments.json)
-    return _show_board(read, path, as_json=arguments.json)
+    return _show_board(read, name_of(arguments, path), as_json=arguments.json)
 
 
 ACTION = Action(_EXAMPLES, configure, execute)
@@ -114,21 +117,21 @@ def _show_policy(state: SaleState, *, as_json: bool) -> int:
     return OK
 
 
-def _show_board(read: Replay, path: Path, *, as_json: bool) -> int:
+def _show_board(read: Replay, name: str, *, as_json: bool) -> int:
     entries = entry_facts(read)
     if as_json:
-        show_json("board", _document(read, path, entries))
+        show_json("board", _document(read, name, entries))
     else:
-        _show_entries(read, path, entries)
+        _show_entries(read, name, entries)
     return OK if entries else FAILED
 
 
 def _document(
-    read: Replay, path: Path, entries: Sequence[EntryFacts]
+    read: Replay, name: str, entries: Sequence[EntryFacts]
 ) -> Mapping[str, Viewed]:
     state = read.state
     return {
-        "file": str(path),
+        "file": name,
         "phase": state.phase.value,
         "sale_id": state.sale_id if state.begun else None,
         "rehearsal": state.terms.rehearsal if state.begun else None,
@@ -138,7 +141,7 @@ def _document(
     }
 
 
-def _show_entries(read: Replay, path: Path, entries: Sequence[EntryFacts]) -> None:
+def _show_entries(read: Replay, name: str, entries: Sequence[EntryFacts]) -> None:
     state = read.state
     if state.begun:
         kind = "Rehearsal of sale" if state.terms.rehearsal else "Sale"
@@ -161,5 +164,5 @@ def _show_entries(read: Replay, path: Path, entries: Sequence[EntryFacts]) -> No
         broken = counted(len(read.findings), "rule is", "rules are")
         rehearsed = state.begun and state.terms.rehearsal
         accepting = " --rehearsal" if rehearsed else ""
-        say(f"{broken} broken: fairlot audit {path}{accepting} gives details.")
+        say(f"{broken} broken: fairlot audit {name}{accepting} gives details.")
     say(f"{counted(len(entries), 'entry', 'entries')}.")

@@ -27,14 +27,13 @@ from fairlot.cli.role_keys import (
     CONTRIBUTOR,
     ESCROW,
     SELLER,
-    WITNESS,
-    PublicKey,
     key_step,
+    named_witnesses,
     read_public,
 )
+from fairlot.cli.time_options import duration, end, moment
 from fairlot.cli.toml_text import toml_lines
 from fairlot.entry import Entry
-from fairlot.inputs.durations import parse_duration
 from fairlot.inputs.final_terms import (
     ROLL_WINDOW,
     Asked,
@@ -43,10 +42,9 @@ from fairlot.inputs.final_terms import (
     announce,
     complete_terms,
 )
-from fairlot.inputs.moments import Moment, parse_moment
 from fairlot.inputs.terms_file import TermsFile, read_terms_file
 from fairlot.issuing.view import View, read_view, time_of
-from fairlot.logs import NOBODY, BoardIdentity, Witness, Witnesses
+from fairlot.logs import BoardIdentity
 from fairlot.rehearsal.draw import find_setup
 from fairlot.terms.terms import Terms
 from fairlot.terms.times import MAX_TIME
@@ -88,27 +86,6 @@ Examples:
 """
 
 
-def _moment(text: str) -> Moment:
-    """Read a point in time (section 25.1)."""
-    try:
-        return parse_moment(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
-
-
-def _duration(text: str) -> int:
-    seconds = parse_duration(text)
-    if not seconds or seconds > MAX_TIME:
-        rule = 'must be a duration such as "7 days" or "36 hours"'
-        raise argparse.ArgumentTypeError(rule)
-    return seconds
-
-
-def _end(text: str) -> Moment | int:
-    """Read when something ends: a point in time, or how long it takes."""
-    return _moment(text) if parse_duration(text) is None else _duration(text)
-
-
 def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("terms", metavar="TERMS.toml", type=Path, help="what is sold")
     for name, what in (
@@ -141,14 +118,14 @@ def _add_times(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--open",
         metavar="TIME",
-        type=_moment,
+        type=moment,
         required=True,
         help='when deposits open: "2030-05-01 18:00 Europe/Vienna", "in 3 days"',
     )
     parser.add_argument(
         "--close",
         metavar="TIME",
-        type=_end,
+        type=end,
         required=True,
         help='when they close: a time, or a duration from the opening, as "7 days"',
     )
@@ -160,14 +137,14 @@ def _add_times(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
             f"--{name}",
             metavar="DURATION",
-            type=_duration,
+            type=duration,
             default=_HOUR,
             help=f"{what} (default: 1 hour)",
         )
     parser.add_argument(
         "--slack",
         metavar="DURATION",
-        type=_duration,
+        type=duration,
         default=_SLACK,
         help="how late a marker may come (default: 10 minutes)",
     )
@@ -195,7 +172,7 @@ def _add_asked(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--roll-window",
         metavar="DURATION",
-        type=_duration,
+        type=duration,
         default=ROLL_WINDOW,
         help="how long before the opening the roll may be made (default: 7 days)",
     )
@@ -241,22 +218,15 @@ def _terms(arguments: argparse.Namespace) -> int:
 
 def _named(arguments: argparse.Namespace, key: SigningKey) -> Named:
     board = read_public(arguments.board, BOARD)
-    watching = tuple(read_public(each, WITNESS) for each in arguments.witnesses)
-    witnesses = tuple(Witness(_name_of(each), each.key) for each in watching)
-    quorum = arguments.quorum or len(witnesses) // 2 + 1
     return Named(
-        board=BoardIdentity(_name_of(board), board.key),
+        board=BoardIdentity(board.name or "", board.key),
         seller=key.public,
         escrow=read_public(arguments.escrow, ESCROW).key,
         roster=tuple(
             read_public(each, CONTRIBUTOR).key for each in arguments.contributors
         ),
-        witnesses=Witnesses(witnesses, quorum) if witnesses else NOBODY,
+        witnesses=named_witnesses(arguments.witnesses, arguments.quorum),
     )
-
-
-def _name_of(public: PublicKey) -> str:
-    return public.name or ""
 
 
 def _planned(arguments: argparse.Namespace) -> Planned:

@@ -24,6 +24,7 @@ from fairlot.cli.heads import read_kept_head
 from fairlot.cli.output import say, show_json
 from fairlot.cli.role_keys import WITNESS, make_role_key, note_name
 from fairlot.cli.transcript import add_board
+from fairlot.cli.witness_serving import SERVE
 from fairlot.errors import InputError
 from fairlot.logs import Witness
 from fairlot.terms.times import MAX_TIME
@@ -56,6 +57,7 @@ neither extends the other. The terms name it; its state file is its memory: keep
 Examples:
   fairlot witness key --out witness.key --name witness.example/1
   fairlot witness cosign transcript.fairlot --key witness.key --state witness.state --out head
+  fairlot witness serve heads --key witness.key --board board.key.pub
 """
 
 
@@ -198,6 +200,7 @@ STEPS = (
         _configure_cosign,
         _cosign,
     ),
+    SERVE,
 )
 
 

@@ -77,12 +77,10 @@ class Writes:
 
     async def _add(self, request: Request) -> Response:
         log = _log(self._kept(), request)
-        try:
-            async with asyncio.timeout(self._desk.limits.body_seconds):
-                body = await _body(request)
-        except TimeoutError as error:
-            problem = "the entry did not arrive in time"
-            raise RefusedError(408, Rejection("service.slow", problem)) from error
+        body = await body_of(request, MAX_ENTRY_BYTES, self._desk.limits.body_seconds)
+        if body is None:
+            problem = f"an entry has at most {MAX_ENTRY_BYTES} bytes"
+            raise refused(Rejection("entry.size", problem))
         sender = request.client
         address = "" if sender is None else sender.host
         proof = await self._desk.add(log, body, address)
@@ -90,20 +88,30 @@ class Writes:
         return Response(proof.to_bytes(), media_type=TEXT, headers=headers)
 
 
-async def _body(request: Request) -> bytes:
-    """Read what is sent, and not a byte more than an entry may have."""
+async def body_of(request: Request, most: int, seconds: float) -> bytes | None:
+    """Read what is sent, and not a byte more than it may have.
+
+    Returns:
+        The body; ``None`` where it is announced, or arrives, with more than ``most`` bytes.
+
+    Raises:
+        RefusedError: ``service.slow``.
+    """
     # Step 1.
     length = request.headers.get("content-length", "")
     announced = int(length) if length.isascii() and length.isdigit() else 0
+    if announced > most:
+        return None
     data = bytearray()
-    if announced <= MAX_ENTRY_BYTES:
-        async for piece in request.stream():
-            data += piece
-            if len(data) > MAX_ENTRY_BYTES:
-                break
-    if max(len(data), announced) > MAX_ENTRY_BYTES:
-        problem = f"an entry has at most {MAX_ENTRY_BYTES} bytes"
-        raise refused(Rejection("entry.size", problem))
+    try:
+        async with asyncio.timeout(seconds):
+            async for piece in request.stream():
+                data += piece
+                if len(data) > most:
+                    return None
+    except TimeoutError as error:
+        problem = "what was sent did not arrive in time"
+        raise RefusedError(408, Rejection("service.slow", problem)) from error
     return bytes(data)
 
 

@@ -1,6 +1,7 @@
 """Takes entries in: cheap checks at once, the others in their turn (specs/service.md, 5)."""
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -10,12 +11,15 @@ from typing import NamedTuple
 from fairlot.board.transcript import LogName
 from fairlot.entry import Entry, Role, check_signature, read_entry
 from fairlot.errors import Rejection
+from fairlot.service.asking import Asking, Correspondence, Post
 from fairlot.service.index import LogIndex
+from fairlot.service.kept import KeptLogs
 from fairlot.service.problems import RefusedError, UnavailableError, refused
 from fairlot.service.rates import Buckets
 from fairlot.service.writer import Outcome, Writer, is_full, nym_limit, proof_of
 from fairlot_crypto import cbor
 from fairlot_crypto.errors import EncodingError
+from fairlot_crypto.log.checkpoint import SignedCheckpoint
 from fairlot_crypto.log.proof import LogProof
 from fairlot_crypto.statements import Statements
 
@@ -53,8 +57,11 @@ class Desk:
     limits: Limits = field(default_factory=Limits)
     complain: Callable[[str], None] = lambda _: None
     """Told what stops the board, of which senders hear only that it is busy."""
+    posts: tuple[Post, ...] = ()
+    """The ways to the witnesses, who are asked while this runs."""
     _queue: asyncio.Queue[_Turn] = field(init=False)
     _thread: ThreadPoolExecutor = field(init=False)
+    _asking: Asking = field(init=False)
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
@@ -62,12 +69,15 @@ class Desk:
         self._queue = asyncio.Queue(self.limits.waiting)
         self._thread = ThreadPoolExecutor(1, "fairlot-board")
         # Whoever asks first finds what was due while nobody served.
+        self._asking = self._begin_to_ask()
         await self._look()
         tasks = [asyncio.create_task(each()) for each in (self._serve, self._tick)]
+        self._asking.start()
         try:
             yield
             await self._queue.join()
         finally:
+            self._asking.stop()
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -105,6 +115,21 @@ class Desk:
         if outcome.proof is None:
             raise refused(outcome.refusal or nym_limit())
         return outcome.proof
+
+    def _begin_to_ask(self) -> Asking:
+        """Return what asks the witnesses, and attaches what they answer."""
+
+        def attach(name: LogName, head: SignedCheckpoint) -> None:
+            self._thread.submit(self.writer.attach, name, head).result()
+
+        def about(post: Post) -> Correspondence:
+            return Correspondence(post, self._kept, attach, self.complain)
+
+        everybody = {post.name: about(post) for post in self.posts}
+        return Asking(everybody, time.monotonic, self.complain)
+
+    def _kept(self) -> KeptLogs:
+        return self.writer.kept
 
     def _check(self, log: LogIndex, entry: Entry) -> None:
         """Check what takes microseconds, and nothing else."""
@@ -154,6 +179,7 @@ class Desk:
             return
         for turn, outcome in zip(turns, outcomes, strict=True):
             _set(turn.outcome, outcome)
+        self._asking.wake()
 
     def _down(self) -> RefusedError:
         problem = "the board cannot write now, and has taken nothing of this in"
@@ -173,6 +199,7 @@ class Desk:
             await loop.run_in_executor(self._thread, self.writer.tick)
         except Exception as error:  # noqa: BLE001 (the next look may find room)
             self.complain(str(error))
+        self._asking.wake()
 
 
 def _read(body: bytes, log: LogName) -> Entry:

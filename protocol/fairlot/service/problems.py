@@ -21,7 +21,14 @@ ADVICE = {
     429: "Wait as long as Retry-After says, and send the same bytes again.",
     503: "Wait as long as Retry-After says, and send the same bytes again.",
 }
-"""What to do, by status."""
+"""What to do with an entry, by status."""
+OF_WITNESS = {
+    400: "Send what C2SP tlog-witness says: old size, proof, blank line, checkpoint.",
+    403: "Send a head that its log has signed.",
+    404: "Ask whoever keeps this witness to watch the log.",
+    422: "Make the proof anew, from the size that the witness knows.",
+}
+"""What to do with what a witness refused, by status."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +41,8 @@ class Problem:
     fault: Fault
     retry_after: int | None = None
     """Seconds."""
+    advice: str | None = None
+    """What to do; ``None`` for what the status says."""
 
     def to_value(self) -> dict[str, Viewed]:
         """Return the members of the JSON object."""
@@ -44,7 +53,7 @@ class Problem:
             "code": self.code,
             "fault": self.fault.value,
             "detail": self.detail,
-            "do": ADVICE[self.status],
+            "do": self.advice or ADVICE[self.status],
         }
 
 
@@ -62,17 +71,33 @@ class RefusedError(Exception):
         status: int,
         error: FairlotError | CryptoError,
         retry_after: int | None = None,
+        advice: str | None = None,
     ) -> None:
         """Answer with what ``error`` says."""
         super().__init__(error.code)
         self.problem = Problem(
-            status, error.code, error.message, error.fault, retry_after
+            status, error.code, error.message, error.fault, retry_after, advice
         )
 
 
 def refused(error: FairlotError | CryptoError) -> RefusedError:
     """Return the answer to an entry that the board refuses (section 4)."""
     return RefusedError(_status(error.code), error)
+
+
+def refused_by_witness(error: FairlotError | CryptoError) -> RefusedError:
+    """Return the answer to a head that a witness does not co-sign (section 10.2)."""
+    status = _OF_WITNESS.get(error.code, 400)
+    return RefusedError(status, error, advice=OF_WITNESS[status])
+
+
+_OF_WITNESS = {
+    "witness.origin": 404,
+    "witness.full": 404,
+    "witness.unsigned": 403,
+    "witness.proof": 422,
+}
+"""All other codes are of what has not the form of a request: 400."""
 
 
 def _status(code: str) -> int:

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from types import FrameType
 
 import uvicorn
+from starlette.applications import Starlette
 
 from fairlot.service.app import board_app
 from fairlot.service.desk import Desk
+from fairlot.service.watching import WitnessDesk, witness_app
 
 AT_ONCE = 512
 """Connections; one more is answered by 503 before anything is read."""
@@ -33,15 +35,26 @@ class _Server(uvicorn.Server):
 
 
 def serve(desk: Desk, listening: socket.socket, ready: Callable[[], None]) -> None:
-    """Answer until SIGTERM or SIGINT; whoever was taken in is answered first.
+    """Answer for a board until SIGTERM or SIGINT; whoever was taken in is answered first.
 
     Args:
         desk: of the board.
         listening: where people connect to.
         ready: called once the first is answered, and a signal is obeyed.
     """
+    _run(board_app(desk), listening, ready)
+
+
+def serve_witness(
+    desk: WitnessDesk, listening: socket.socket, ready: Callable[[], None]
+) -> None:
+    """Answer for a witness, as ``serve`` does for a board."""
+    _run(witness_app(desk), listening, ready)
+
+
+def _run(app: Starlette, listening: socket.socket, ready: Callable[[], None]) -> None:
     config = uvicorn.Config(
-        board_app(desk),
+        app,
         http="h11",
         ws="none",
         lifespan="on",

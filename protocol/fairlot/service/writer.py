@@ -15,6 +15,7 @@ from fairlot.service.index import LogIndex, named_nym
 from fairlot.service.kept import KeptLogs
 from fairlot.service.markers import post_due
 from fairlot_crypto.errors import CallerError
+from fairlot_crypto.log.checkpoint import SignedCheckpoint
 from fairlot_crypto.log.proof import LogProof, make_proof
 from fairlot_crypto.randomness import Randomness
 from fairlot_crypto.statements import Statements
@@ -84,6 +85,33 @@ class Writer:
             outcomes = self._write(name, [entries[i][1] for i in places])
             found.update(zip(places, outcomes, strict=True))
         return [found[place] for place in range(len(entries))]
+
+    def attach(self, name: LogName, head: SignedCheckpoint) -> None:
+        """Attach what witnesses have co-signed; it is durable when this returns.
+
+        Lines of those whose line the last head has already are left out.
+
+        Args:
+            name: of the log.
+            head: one of its heads, with the board's line first.
+
+        Raises:
+            Rejection: as ``LogKeeper.attach``.
+            OSError: as the system says.
+        """
+        self._recover()
+        keeper, last = self.kept.keepers[name], self.kept.index.logs[name].head
+        lines = head.lines[1:]
+        if last is not None and last.checkpoint == head.checkpoint:
+            known = {(line.name, line.key_id) for line in last.lines}
+            lines = tuple(x for x in lines if (x.name, x.key_id) not in known)
+        if not lines:
+            return
+        try:
+            keeper.attach(SignedCheckpoint(head.checkpoint, (head.lines[0], *lines)))
+        except OSError:
+            self._ahead = True
+            raise
 
     def close(self) -> None:
         """Let others write."""

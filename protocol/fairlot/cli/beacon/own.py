@@ -1,4 +1,4 @@
-"""The steps of ``fairlot beacon`` that a contributor takes with a secret.
+"""The steps of ``fairlot contributor`` that are taken with a secret.
 
 specs/beacon.md, section 7. Each first keeps what it saw, durably, and only then writes the
 entry.
@@ -130,6 +130,7 @@ COMMIT = step_command(
     "transcript.fairlot --key my.key --secret my.secret --out commit",
     _configure_commit,
     _commit,
+    "contributor",
 )
 SEAL = step_command(
     "seal",
@@ -137,6 +138,7 @@ SEAL = step_command(
     "transcript.fairlot --key my.key --secret my.secret --out seal",
     _configure_seal,
     _seal,
+    "contributor",
 )
 REVEAL = step_command(
     "reveal",
@@ -144,4 +146,5 @@ REVEAL = step_command(
     "transcript.fairlot --key my.key --secret my.secret --out reveal",
     _configure_reveal,
     _reveal,
+    "contributor",
 )

@@ -14,6 +14,7 @@ from fairlot.cli.command import (
     whole,
 )
 from fairlot.cli.output import complain, say
+from fairlot.cli.remote import transcript_name
 from fairlot.cli.wallet.files import (
     add_clock,
     add_out,
@@ -45,7 +46,10 @@ from fairlot_crypto.randomness import SystemRandomness
 
 def _add_log(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "log", metavar="LOG", type=Path, help="the log of the registry, whole"
+        "log",
+        metavar="LOG",
+        type=transcript_name,
+        help="the log of the registry, whole",
     )
     parser.add_argument(
         "--expect-registry",

@@ -1,0 +1,217 @@
+"""Asks the witnesses of a board's logs (specs/service.md, section 11).
+
+Each witness has a thread of its own: whoever is silent, slow or lies delays nobody else, and
+no entry waits for them.
+"""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from fairlot.board.transcript import LogName
+from fairlot.errors import FairlotError
+from fairlot.logs import Witness
+from fairlot.service.index import LogIndex
+from fairlot.service.kept import KeptLogs
+from fairlot.service.posting import Answer
+from fairlot.service.witnessing import lines_of
+from fairlot_crypto.errors import CryptoError
+from fairlot_crypto.log.checkpoint import Checkpoint, SignedCheckpoint, read_decimal
+from fairlot_crypto.log.merkle import consistency_proof
+from fairlot_crypto.log.submission import Submission
+
+PATH = "add-checkpoint"
+LOOK_SECONDS = 1.0
+"""How often a witness's thread looks for a new head of which it was not told."""
+LONGEST_PAUSE = 60.0
+"""Seconds between two questions, however often there was no answer."""
+
+
+class Sends(Protocol):
+    """Asks one witness."""
+
+    def post(self, path: str, body: bytes) -> Answer:
+        """Send a body; ``OSError`` where nothing comes back."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A witness that is asked: how it is called in complaints, and the way to it."""
+
+    name: str
+    line: Sends
+
+
+@dataclass(slots=True)
+class _Log:
+    """What a board knows of one log at one witness."""
+
+    known: int = 0
+    """The size that the witness is believed to have co-signed last."""
+    done: Checkpoint | None = None
+    """The last head that needs no question any more."""
+    failures: int = 0
+    again: float = 0.0
+    """When it is asked again after a failure."""
+
+
+class Correspondence:
+    """Asks one witness about all logs, one question after the other."""
+
+    def __init__(
+        self,
+        post: Post,
+        kept: Callable[[], KeptLogs],
+        attach: Callable[[LogName, SignedCheckpoint], None],
+        complain: Callable[[str], None],
+    ) -> None:
+        """Begin with nothing known.
+
+        Args:
+            post: the way to the witness.
+            kept: returns the logs.
+            attach: makes a co-signed head durable, and returns then.
+            complain: told why a witness does not co-sign, once.
+        """
+        self._post, self._kept = post, kept
+        self._attach, self._complain = attach, complain
+        self._logs: dict[LogName, _Log] = {}
+
+    def ask_all(self, now: float) -> None:
+        """Ask about each log whose last head this witness has not co-signed.
+
+        Args:
+            now: a clock that never runs back, seconds.
+        """
+        kept = self._kept()
+        for name, log in tuple(kept.index.logs.items()):
+            keeper = kept.keepers.get(name)
+            if keeper is not None and keeper.state.identity.witnesses.named:
+                named = keeper.state.identity.witnesses.named
+                self._ask(log, named, now)
+
+    def _ask(self, log: LogIndex, named: Sequence[Witness], now: float) -> None:
+        """Ask about the last head of a log, once, or once more where sizes differ."""
+        state = self._logs.setdefault(log.name, _Log())
+        # Step 1.
+        head = log.head
+        if head is None or head.checkpoint == state.done or now < state.again:
+            return
+        why = self._asked(log, head, named, state)
+        if why is None:
+            state.failures, state.again = 0, 0.0
+            return
+        # Step 6.
+        if state.failures == 0:
+            self._complain(f"{self._post.name}, {log.folder}: {why}")
+        state.again = now + min(LONGEST_PAUSE, 2.0**state.failures)
+        state.failures = min(state.failures + 1, 10)
+
+    def _asked(
+        self,
+        log: LogIndex,
+        head: SignedCheckpoint,
+        named: Sequence[Witness],
+        state: _Log,
+    ) -> str | None:
+        """Ask, and return why there is no co-signature; ``None`` where there is."""
+        try:
+            answer = self._send(log, head, state.known)
+            size = _size_in(answer)
+            # Step 4.
+            if size is not None and state.known != size <= head.checkpoint.size:
+                state.known = size
+                answer = self._send(log, head, size)
+        except OSError as error:
+            return f"no answer: {error}"
+        if answer.status != 200:
+            return _refusal(answer, head, state.known)
+        # Step 5.
+        lines = lines_of(answer.body, head, named)
+        if not lines:
+            return "its answer holds no co-signature of a witness whom the log names"
+        state.known = head.checkpoint.size
+        cosigned = (head.lines[0], *lines.values())
+        try:
+            self._attach(log.name, SignedCheckpoint(head.checkpoint, cosigned))
+        except (OSError, CryptoError, FairlotError) as error:
+            return f"its co-signature is not kept: {error}"
+        state.done = head.checkpoint
+        return None
+
+    def _send(self, log: LogIndex, head: SignedCheckpoint, known: int) -> Answer:
+        """Send a head, with the proof from the size that the witness knows."""
+        # Steps 2 and 3.
+        size = head.checkpoint.size
+        old = min(known, size)
+        proof = consistency_proof(log.tree, old, size) if old else ()
+        bare = SignedCheckpoint(head.checkpoint, head.lines[:1])
+        return self._post.line.post(PATH, Submission(old, proof, bare).to_bytes())
+
+
+def _size_in(answer: Answer) -> int | None:
+    """Return the size that a witness says it knows; ``None`` in any other answer."""
+    if answer.status != 409 or not answer.body.endswith(b"\n"):
+        return None
+    return read_decimal(answer.body[:-1].decode(errors="replace"))
+
+
+def _refusal(answer: Answer, head: SignedCheckpoint, known: int) -> str:
+    size = _size_in(answer)
+    if size is None:
+        return f"refused with status {answer.status}"
+    if size > head.checkpoint.size:
+        why = f"it co-signed {size} entries, and this log has {head.checkpoint.size}"
+        return f"{why}: this folder is an old copy, or a witness was shown another log"
+    if size == known:
+        return f"it co-signed another tree of {size} entries than this log has"
+    return f"it says now that it knows {size} entries, and before {known}"
+
+
+class Asking:
+    """All witnesses of a board, each asked in a thread of its own."""
+
+    def __init__(
+        self,
+        everybody: Mapping[str, Correspondence],
+        clock: Callable[[], float],
+        complain: Callable[[str], None],
+    ) -> None:
+        """Ask nobody until ``start`` is called.
+
+        Args:
+            everybody: by where they are asked.
+            clock: never runs back, seconds.
+            complain: told what stops a thread for a while.
+        """
+        self._everybody, self._clock, self._complain = everybody, clock, complain
+        self._wakes = {name: threading.Event() for name in everybody}
+        self._stopped = threading.Event()
+
+    def start(self) -> None:
+        """Begin to ask; a thread ends with the process where it does not before."""
+        for name in self._everybody:
+            threading.Thread(target=self._run, args=(name,), daemon=True).start()
+
+    def wake(self) -> None:
+        """Say that there may be a new head."""
+        for event in self._wakes.values():
+            event.set()
+
+    def stop(self) -> None:
+        """Ask nobody any more. Who is being asked is not waited for."""
+        self._stopped.set()
+        self.wake()
+
+    def _run(self, name: str) -> None:
+        event = self._wakes[name]
+        while not self._stopped.is_set():
+            event.clear()
+            try:
+                self._everybody[name].ask_all(self._clock())
+            except Exception as error:  # noqa: BLE001 (this thread goes on, whatever it met)
+                self._complain(f"{name}: {error!r}")
+                self._stopped.wait(LONGEST_PAUSE)
+            event.wait(LOOK_SECONDS)

@@ -1,0 +1,92 @@
+"""Sends a short body over HTTP and reads a short answer (specs/service.md, section 11)."""
+
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from fairlot.errors import InputError
+
+MOST = 1 << 14
+"""Bytes that are read of an answer."""
+SECONDS = 10.0
+"""How long the other side may be silent."""
+
+
+class Answer(NamedTuple):
+    """What came back."""
+
+    status: int
+    body: bytes
+
+
+class Address(NamedTuple):
+    """Where a witness is asked: its submission prefix."""
+
+    text: str
+    secure: bool
+    host: str
+    port: int | None
+    prefix: str
+
+    @classmethod
+    def parse(cls, text: str) -> "Address":
+        """Read an address.
+
+        Raises:
+            InputError: ``witness.address``.
+        """
+        try:
+            parts = urlsplit(text)
+            host, port = parts.hostname, parts.port
+        except ValueError as error:
+            raise _no_address(text) from error
+        named = parts.scheme in ("http", "https") and host
+        if not named or parts.query or parts.fragment or parts.username is not None:
+            raise _no_address(text)
+        secure = parts.scheme == "https"
+        return cls(text, secure, host or "", port, parts.path.rstrip("/"))
+
+
+class Line:
+    """A connection to one server, which is kept open from one question to the next."""
+
+    def __init__(self, address: Address, seconds: float = SECONDS) -> None:
+        """Connect when the first question is asked."""
+        make = HTTPSConnection if address.secure else HTTPConnection
+        self._connection = make(address.host, address.port, timeout=seconds)
+        self._prefix = address.prefix
+
+    def post(self, path: str, body: bytes) -> Answer:
+        """Send a body, and return the answer. No redirect is followed.
+
+        Raises:
+            OSError: where nothing came back, for whatever reason.
+        """
+        reused = self._connection.sock is not None
+        try:
+            return self._post(path, body)
+        except OSError:
+            # The other side closes a line on which nothing was said for a while.
+            if not reused:
+                raise
+            return self._post(path, body)
+
+    def _post(self, path: str, body: bytes) -> Answer:
+        try:
+            self._connection.request("POST", f"{self._prefix}/{path}", body)
+            answer = self._connection.getresponse()
+            found = Answer(answer.status, answer.read(MOST))
+        except HTTPException as error:
+            self._connection.close()
+            raise OSError(f"what came back is not HTTP: {error!r}") from error
+        except OSError:
+            self._connection.close()
+            raise
+        if not answer.isclosed():
+            self._connection.close()
+        return found
+
+
+def _no_address(text: str) -> InputError:
+    problem = f"{text!r} is no address: write http:// or https://, a host, and no more"
+    return InputError("witness.address", problem)
