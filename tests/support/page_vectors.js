@@ -30,7 +30,13 @@ const PLAYS = {
     return { roots: await Promise.all(sizes.map((size) => rootOf(hashes.slice(0, size)))) };
   },
   "log/inclusion": ({ leaf, index, size, proof, root }) =>
-    verifyInclusion(fromHex(leaf), viewInteger(index), viewInteger(size), proof.map(fromHex), fromHex(root)),
+    verifyInclusion(
+      fromHex(leaf),
+      viewInteger(index),
+      viewInteger(size),
+      proof.map(fromHex),
+      fromHex(root),
+    ),
   "log/verify": async ({ text, name, key }) => {
     const note = parseCheckpoint(text);
     await verifyLine(note, name, fromHex(key));
@@ -51,7 +57,11 @@ const PLAYS = {
   "allocation/ranks": async ({ seed, sale_id, pool, nyms }) => {
     const lot = await lotSeed(fromHex(seed), fromHex(sale_id), pool);
     const ordered = await drawingOrder(lot, nyms.map(fromHex));
-    return { lot, ranks: Object.fromEntries(ordered.map(({ nym, rank }) => [toHex(nym), toHex(rank)])), order: ordered.map(({ nym }) => nym) };
+    return {
+      lot,
+      ranks: Object.fromEntries(ordered.map(({ nym, rank }) => [toHex(nym), toHex(rank)])),
+      order: ordered.map(({ nym }) => nym),
+    };
   },
   "allocation/sale": async ({ pools, entrants, seed, sale_id }) => {
     const asCbor = (value) => {
@@ -75,8 +85,16 @@ const PLAYS = {
     const why = whyNotPlain(named, people);
     if (why !== null) return { why };
     const outcome = await plainOutcome(named, people, fromHex(seed), fromHex(sale_id));
-    const totals = [...outcome.shares].map(([nym, { units, spent, gains }]) => ({ nym, units, payment: spent, gains }));
-    return { pools: outcome.pools.map(({ name, supply, unsold }) => ({ pool: name, supply, unsold })), totals };
+    const totals = [...outcome.shares].map(([nym, { units, spent, gains }]) => ({
+      nym,
+      units,
+      payment: spent,
+      gains,
+    }));
+    return {
+      pools: outcome.pools.map(({ name, supply, unsold }) => ({ pool: name, supply, unsold })),
+      totals,
+    };
   },
   "log/board": async ({ files, size, root, most }) => {
     const folder = `sale/${"0".repeat(64)}`;
@@ -101,11 +119,24 @@ const PLAYS = {
     const log = readTranscript(fromHex(transcript));
     const read = await checkLog(log, null);
     const states = Object.fromEntries(read.checks.results.map(({ step, state }) => [step, state]));
-    const found = { states, phase: read.sale?.phase ?? null, why: null, seed: null, rows: null, draw: null };
+    const found = {
+      states,
+      phase: read.sale?.phase ?? null,
+      why: null,
+      seed: null,
+      rows: null,
+      draw: null,
+    };
     if (!read.holds || read.sale.result === null) return found;
     const draw = await checkDraw(read, null);
     const rows = draw.rows === null ? null : [...draw.rows.values()];
-    return { ...found, why: draw.why, seed: draw.drawn?.seed ?? null, rows, draw: draw.checks.results };
+    return {
+      ...found,
+      why: draw.why,
+      seed: draw.drawn?.seed ?? null,
+      rows,
+      draw: draw.checks.results,
+    };
   },
 };
 
@@ -120,7 +151,13 @@ async function playVector([play, input]) {
 
 // What is not a map of its own has the view of its parts.
 function viewed(value) {
-  if (value instanceof Map || value instanceof Uint8Array || typeof value !== "object" || value === null) return jsonView(value);
+  if (
+    value instanceof Map ||
+    value instanceof Uint8Array ||
+    typeof value !== "object" ||
+    value === null
+  )
+    return jsonView(value);
   if (Array.isArray(value)) return value.map(viewed);
   return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, viewed(v)]));
 }
@@ -138,6 +175,10 @@ async function judge({ transcript, receipt, entry, told }) {
     const draw = await checkDraw(read, null);
     if (draw.checks.failed) return failed(draw.checks);
   }
-  const ticket = await checkTicket(read, fromHex(receipt), entry === null ? undefined : fromHex(entry));
+  const ticket = await checkTicket(
+    read,
+    fromHex(receipt),
+    entry === null ? undefined : fromHex(entry),
+  );
   return failed(ticket.checks);
 }

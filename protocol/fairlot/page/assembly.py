@@ -26,6 +26,7 @@ MODULES = (
     "entry",
     "beacon",
     "lot",
+    "phases",
     "sale",
     "log",
     "check",

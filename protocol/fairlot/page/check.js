@@ -8,7 +8,14 @@ import { checkEntrySignature, entryHash, readEntry } from "./entry.js";
 import { sha256, taggedHash } from "./hashing.js";
 import { treeOf } from "./log.js";
 import { ledgerRows, outcomeHash, plainOutcome, statedRows, whyNotPlain } from "./lot.js";
-import { COSIGNATURE, ED25519, keyId, parseReceipt, verifyCosignature, verifyLine } from "./note.js";
+import {
+  COSIGNATURE,
+  ED25519,
+  keyId,
+  parseReceipt,
+  verifyCosignature,
+  verifyLine,
+} from "./note.js";
 import { Sale } from "./sale.js";
 import { leafHash, rootOf, verifyInclusion } from "./tree.js";
 
@@ -54,9 +61,17 @@ function need(holds, code) {
 function signersOf(terms, saleId) {
   const board = terms.get("board");
   const origin = `${board.get("name")}/${toHex(saleId)}`;
-  const named = terms.get("witnesses").map((each) => ({ name: each.get("name"), key: each.get("key") }));
+  const named = terms
+    .get("witnesses")
+    .map((each) => ({ name: each.get("name"), key: each.get("key") }));
   const watching = named.length > 0 ? named : [{ name: origin, key: board.get("key") }];
-  return { origin, key: board.get("key"), watching, quorum: Number(terms.get("quorum") ?? 1n), alone: named.length === 0 };
+  return {
+    origin,
+    key: board.get("key"),
+    watching,
+    quorum: Number(terms.get("quorum") ?? 1n),
+    alone: named.length === 0,
+  };
 }
 
 /** Check every line of a head, and return how many keys that watch have signed. */
@@ -69,7 +84,9 @@ async function judgeHead(head, { origin, key, watching }) {
   const signed = new Set();
   for (const line of head.lines) {
     const alone = { ...head, lines: [line] };
-    const at = watching.findIndex((each, i) => each.name === line.name && sameBytes(ids[i], line.id));
+    const at = watching.findIndex(
+      (each, i) => each.name === line.name && sameBytes(ids[i], line.id),
+    );
     if (at >= 0) {
       await verifyCosignature(alone, watching[at].name, watching[at].key);
       signed.add(at);
@@ -91,18 +108,33 @@ async function checkTerms(log) {
   need(sameBytes(entry.sale, saleId) && sameBytes(log.scope, saleId), "terms.sale-id");
   const board = terms.get("board");
   const formed =
-    board instanceof Map && isBytes(terms.get("seller"), 32) && isBytes(terms.get("escrow"), 32) &&
-    Array.isArray(terms.get("witnesses")) && Array.isArray(terms.get("pools")) && terms.get("times") instanceof Map &&
+    board instanceof Map &&
+    isBytes(terms.get("seller"), 32) &&
+    isBytes(terms.get("escrow"), 32) &&
+    Array.isArray(terms.get("witnesses")) &&
+    Array.isArray(terms.get("pools")) &&
+    terms.get("times") instanceof Map &&
     terms.get("beacon") instanceof Map;
   need(formed, "terms.field");
   const witnesses = terms.get("witnesses").map((each) => each.get("key"));
-  for (const key of [board.get("key"), terms.get("seller"), terms.get("escrow"), ...witnesses]) checkKey(key);
+  for (const key of [board.get("key"), terms.get("seller"), terms.get("escrow"), ...witnesses])
+    checkKey(key);
   need(sameBytes(entry.key, terms.get("seller")), "terms.seller");
-  const others = [board.get("key"), terms.get("seller"), terms.get("escrow"), ...terms.get("beacon").get("roster")];
-  const apart = new Set([...witnesses, ...others].map(toHex)).size === new Set(others.map(toHex)).size + witnesses.length;
+  const others = [
+    board.get("key"),
+    terms.get("seller"),
+    terms.get("escrow"),
+    ...terms.get("beacon").get("roster"),
+  ];
+  const apart =
+    new Set([...witnesses, ...others].map(toHex)).size ===
+    new Set(others.map(toHex)).size + witnesses.length;
   need(apart && (terms.get("rehearsal") === true || witnesses.length > 0), "terms.witnesses");
   const quorum = terms.get("quorum");
-  need(witnesses.length === 0 ? quorum === undefined : 2n * quorum > BigInt(witnesses.length), "terms.witnesses");
+  need(
+    witnesses.length === 0 ? quorum === undefined : 2n * quorum > BigInt(witnesses.length),
+    "terms.witnesses",
+  );
   const modulus = await sha256(terms.get("beacon").get("modulus"));
   need(terms.get("rehearsal") === true || toHex(modulus) === RSA_2048, "beacon.modulus");
   await checkEntrySignature(entry);
@@ -200,7 +232,10 @@ export async function checkTicket(read, receipt, entryData) {
   } else {
     await checks.run(12, async () => {
       need(head.size <= log.head.size, "page.older-log");
-      const before = head.size === log.head.size ? log.head.root : await rootOf(hashes.slice(0, Number(head.size)));
+      const before =
+        head.size === log.head.size
+          ? log.head.root
+          : await rootOf(hashes.slice(0, Number(head.size)));
       need(sameBytes(before, head.root), "head.fork");
       return { size: log.head.size };
     });
@@ -223,7 +258,14 @@ async function checkOwn(sale, data) {
   const final = account !== undefined && (!ticket || account.final.hash === hash);
   const counts = account !== undefined && account.final.entry.type === "DEPOSIT";
   const funded = counts && account.paid >= account.final.bound.get("amount");
-  return { type: entry.type, nym, final, funded, paid: account?.paid ?? 0n, known: account !== undefined };
+  return {
+    type: entry.type,
+    nym,
+    final,
+    funded,
+    paid: account?.paid ?? 0n,
+    known: account !== undefined,
+  };
 }
 
 /**

@@ -23,7 +23,10 @@ export function drawPlayer(pool, mine, still) {
   let timer = null;
 
   const sentence = (at) =>
-    say(isMine(winners[at]) ? texts.mine : texts.calling, { place: at + 1, nym: shortNym(winners[at]) });
+    say(isMine(winners[at]) ? texts.mine : texts.calling, {
+      place: at + 1,
+      nym: shortNym(winners[at]),
+    });
 
   function callOne() {
     const nym = winners[next];

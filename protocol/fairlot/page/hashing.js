@@ -19,8 +19,7 @@ export async function taggedHash(tag, ...parts) {
 export async function hmacOf(key) {
   const algorithm = { name: "HMAC", hash: "SHA-256" };
   const held = await crypto.subtle.importKey("raw", key, algorithm, false, ["sign"]);
-  return async (message) =>
-    new Uint8Array(await crypto.subtle.sign("HMAC", held, message));
+  return async (message) => new Uint8Array(await crypto.subtle.sign("HMAC", held, message));
 }
 
 /** expand_message_xmd of RFC 9380 with SHA-256 (section 5). */
@@ -29,11 +28,21 @@ export async function expandMessage(message, dst, length) {
   if (length < 1 || length > 255 * 32) throw new Refusal("hashing.expand-length");
   const short = dst.length > 255 ? await sha256(utf8("H2C-OVERSIZE-DST-"), dst) : dst;
   const named = concat(short, i2osp(short.length, 1));
-  const first = await sha256(new Uint8Array(64), message, i2osp(length, 2), new Uint8Array(1), named);
+  const first = await sha256(
+    new Uint8Array(64),
+    message,
+    i2osp(length, 2),
+    new Uint8Array(1),
+    named,
+  );
   let block = await sha256(first, Uint8Array.of(1), named);
   let whole = block;
   for (let i = 2; whole.length < length; i += 1) {
-    block = await sha256(block.map((byte, at) => byte ^ first[at]), Uint8Array.of(i), named);
+    block = await sha256(
+      block.map((byte, at) => byte ^ first[at]),
+      Uint8Array.of(i),
+      named,
+    );
     whole = concat(whole, block);
   }
   return whole.slice(0, length);
@@ -49,7 +58,9 @@ const KNOWN_SIGNATURE =
 export async function whyUnable() {
   if (!globalThis.crypto?.subtle) return "insecure";
   try {
-    const key = await crypto.subtle.importKey("raw", fromHex(KNOWN_KEY), "Ed25519", false, ["verify"]);
+    const key = await crypto.subtle.importKey("raw", fromHex(KNOWN_KEY), "Ed25519", false, [
+      "verify",
+    ]);
     const signature = fromHex(KNOWN_SIGNATURE);
     const good = await crypto.subtle.verify("Ed25519", key, signature, Uint8Array.of(0x72));
     const bad = await crypto.subtle.verify("Ed25519", key, signature, Uint8Array.of(0x73));

@@ -74,7 +74,7 @@ export function readTranscript(data) {
     if (!sales.has(scope)) sales.set(scope, { scope, leaves: [], heads: [] });
     return sales.get(scope);
   };
-  for (let at = 0; at < data.length; ) {
+  for (let at = 0; at < data.length;) {
     let item;
     try {
       item = decodeItem(data, at);
@@ -106,7 +106,12 @@ function lastOf({ scope, leaves, heads }) {
   const lines = [];
   for (const head of heads.filter(({ text }) => text === last.text)) {
     for (const line of head.lines) {
-      const known = lines.some((each) => each.name === line.name && toHex(each.id) === toHex(line.id) && toHex(each.signature) === toHex(line.signature));
+      const known = lines.some(
+        (each) =>
+          each.name === line.name &&
+          toHex(each.id) === toHex(line.id) &&
+          toHex(each.signature) === toHex(line.signature),
+      );
       if (!known) lines.push(line);
     }
   }
@@ -120,6 +125,7 @@ export async function treeOf(log) {
   const hashes = await Promise.all(log.leaves.map(leafHash));
   if (log.rest.length === 0) return { hashes, root: await rootOf(hashes) };
   const full = [];
-  for (let n = 0; n < hashes.length; n += WIDTH) full.push(await rootOf(hashes.slice(n, n + WIDTH)));
+  for (let n = 0; n < hashes.length; n += WIDTH)
+    full.push(await rootOf(hashes.slice(n, n + WIDTH)));
   return { hashes, root: await rootOf([...full, ...log.rest]) };
 }

@@ -16,9 +16,7 @@ export async function drawingOrder(lot, nyms) {
   const ranked = await Promise.all(
     nyms.map(async (nym) => ({ nym, rank: await hmac(concat(prefix, nym)) })),
   );
-  return ranked.sort(
-    (a, b) => compareBytes(a.rank, b.rank) || compareBytes(a.nym, b.nym),
-  );
+  return ranked.sort((a, b) => compareBytes(a.rank, b.rank) || compareBytes(a.nym, b.nym));
 }
 
 /** FILL (allocation.md, section 3): units by index, the level and what is left over it. */
@@ -55,7 +53,10 @@ const PLAIN = [
 
 function isPlain(pool) {
   const kind = pool.get("mechanism");
-  return ["equal-share", "lottery"].includes(kind) && [...pool.keys()].every((key) => PLAIN.includes(key));
+  return (
+    ["equal-share", "lottery"].includes(kind) &&
+    [...pool.keys()].every((key) => PLAIN.includes(key))
+  );
 }
 
 /** Say why the page cannot compute the outcome of a sale; null if it can (page.md, step 16). */
@@ -96,17 +97,37 @@ function quantityOf(pool, price, { wants, amount }, { units, spent }) {
 async function runPool(pool, supply, seed, saleId, entrants, standings) {
   const present = entrants
     .map((entrant, at) => ({ entrant, at, standing: standings[at] }))
-    .filter(({ entrant, standing }) => qualifies(pool, entrant) && (standing.units === 0n || pool.has("again")));
+    .filter(
+      ({ entrant, standing }) =>
+        qualifies(pool, entrant) && (standing.units === 0n || pool.has("again")),
+    );
   const prices = present.map(({ entrant }) => priceFor(pool, entrant));
-  const quantities = present.map(({ entrant, standing }, i) => quantityOf(pool, prices[i], entrant, standing));
+  const quantities = present.map(({ entrant, standing }, i) =>
+    quantityOf(pool, prices[i], entrant, standing),
+  );
   const lot = await lotSeed(seed, saleId, pool.get("name"));
-  const ranked = await drawingOrder(lot, present.map(({ entrant }) => entrant.nym));
+  const ranked = await drawingOrder(
+    lot,
+    present.map(({ entrant }) => entrant.nym),
+  );
   const places = new Map(present.map(({ entrant }, i) => [toHex(entrant.nym), i]));
   const order = ranked.map(({ nym }) => places.get(toHex(nym)));
   const { units, remainder, above } = fill(supply, quantities, order);
-  const awards = present.map(({ entrant, at }, i) => ({ at, nym: entrant.nym, units: units[i], payment: units[i] * prices[i] }));
+  const awards = present.map(({ entrant, at }, i) => ({
+    at,
+    nym: entrant.nym,
+    units: units[i],
+    payment: units[i] * prices[i],
+  }));
   const sold = units.reduce((sum, each) => sum + each, 0n);
-  return { name: pool.get("name"), supply, awards, unsold: supply - sold, winners: Number(remainder), drawn: above.map((i) => present[i].entrant.nym) };
+  return {
+    name: pool.get("name"),
+    supply,
+    awards,
+    unsold: supply - sold,
+    winners: Number(remainder),
+    drawn: above.map((i) => present[i].entrant.nym),
+  };
 }
 
 /** Compute who gets what in a sale of plain pools (allocation.md, section 7; page.md, step 16). */

@@ -9,20 +9,57 @@ import { el, prose, replaceIn, verdictBox } from "./nodes.js";
 import { say, TEXTS } from "./texts.js";
 import { codeText, showAudit, showDraw, showLog, showSale, showTicket } from "./view.js";
 
-const state = { log: null, read: null, draw: null, tables: null, receipt: null, entry: null, mine: null };
+const state = {
+  log: null,
+  read: null,
+  draw: null,
+  tables: null,
+  receipt: null,
+  entry: null,
+  mine: null,
+};
 
 const source = TEXTS.source;
 const parts = {
   status: el("p", { role: "status", "aria-live": "polite", id: "log-status" }, source.none),
   log: el("div", { id: "log" }),
-  sale: el("section", { id: "sale", "aria-label": TEXTS.sale.title }, el("h2", { id: "sale-title" }, TEXTS.sale.title), el("p", {}, TEXTS.sale.nothing)),
+  sale: el(
+    "section",
+    { id: "sale", "aria-label": TEXTS.sale.title },
+    el("h2", { id: "sale-title" }, TEXTS.sale.title),
+    el("p", {}, TEXTS.sale.nothing),
+  ),
   ticket: el("div", { id: "ticket-verdict", role: "status", "aria-live": "polite" }),
   draw: el("div", { id: "draw-body" }, el("p", {}, TEXTS.sale.nothing)),
   audit: el("div", { id: "audit-body" }, el("p", {}, TEXTS.audit.noFile)),
 };
-const told = el("input", { id: "told", type: "text", spellcheck: "false", autocomplete: "off", "aria-describedby": "told-hint", change: (event) => guarded(checkAgain)(event) });
-const paste = el("textarea", { id: "receipt", rows: 5, spellcheck: "false", input: () => { state.entry = null; } });
-const tablesInput = el("p", {}, el("label", { for: "tables" }, TEXTS.draw.tables), el("input", { id: "tables", type: "file", multiple: true, change: (event) => guarded(takeTables)(event) }));
+const told = el("input", {
+  id: "told",
+  type: "text",
+  spellcheck: "false",
+  autocomplete: "off",
+  "aria-describedby": "told-hint",
+  change: (event) => guarded(checkAgain)(event),
+});
+const paste = el("textarea", {
+  id: "receipt",
+  rows: 5,
+  spellcheck: "false",
+  input: () => {
+    state.entry = null;
+  },
+});
+const tablesInput = el(
+  "p",
+  {},
+  el("label", { for: "tables" }, TEXTS.draw.tables),
+  el("input", {
+    id: "tables",
+    type: "file",
+    multiple: true,
+    change: (event) => guarded(takeTables)(event),
+  }),
+);
 
 // Of what is read at the same time, what was asked for last is shown.
 let turn = 0;
@@ -59,7 +96,11 @@ async function useLog(reading) {
 }
 
 function showNothing() {
-  replaceIn(parts.sale, el("h2", { id: "sale-title" }, TEXTS.sale.title), el("p", {}, TEXTS.sale.nothing));
+  replaceIn(
+    parts.sale,
+    el("h2", { id: "sale-title" }, TEXTS.sale.title),
+    el("p", {}, TEXTS.sale.nothing),
+  );
   for (const node of [parts.draw, parts.audit]) replaceIn(node, el("p", {}, TEXTS.sale.nothing));
   replaceIn(parts.ticket);
 }
@@ -88,10 +129,15 @@ async function drawAgain() {
 }
 
 async function takeTables(event) {
-  const texts = await Promise.all([...event.target.files].map(async (file) => fromUtf8(await bytesOf(file)) ?? ""));
+  const texts = await Promise.all(
+    [...event.target.files].map(async (file) => fromUtf8(await bytesOf(file)) ?? ""),
+  );
   const named = (columns) => texts.find((text) => text.startsWith(`${columns}\n`)) ?? null;
   const allocation = named(ALLOCATION);
-  state.tables = allocation === null ? { allocation: texts[0] ?? "", pools: null } : { allocation, pools: named(POOLS) };
+  state.tables =
+    allocation === null
+      ? { allocation: texts[0] ?? "", pools: null }
+      : { allocation, pools: named(POOLS) };
   await drawAgain();
   if (state.receipt !== null) await checkReceipt();
 }
@@ -122,7 +168,10 @@ function guarded(does) {
     try {
       await does(event);
     } catch (error) {
-      replaceIn(parts.ticket, verdictBox("fails", el("p", {}, codeText(error.code ?? "page.form"))));
+      replaceIn(
+        parts.ticket,
+        verdictBox("fails", el("p", {}, codeText(error.code ?? "page.form"))),
+      );
     }
   };
 }
@@ -131,7 +180,12 @@ async function checkReceipt() {
   replaceIn(parts.ticket);
   state.receipt = pasted();
   const { read, receipt, entry } = state;
-  const missing = read === null || !read.holds ? TEXTS.ticket.needLog : receipt === null ? TEXTS.ticket.needReceipt : null;
+  const missing =
+    read === null || !read.holds
+      ? TEXTS.ticket.needLog
+      : receipt === null
+        ? TEXTS.ticket.needReceipt
+        : null;
   if (missing !== null) {
     replaceIn(parts.ticket, verdictBox("open", el("p", {}, missing)));
     return;
@@ -143,12 +197,29 @@ async function checkReceipt() {
 }
 
 function section(id, title, ...children) {
-  return el("section", { id, "aria-labelledby": `${id}-title` }, el("h2", { id: `${id}-title` }, title), ...children);
+  return el(
+    "section",
+    { id, "aria-labelledby": `${id}-title` },
+    el("h2", { id: `${id}-title` }, title),
+    ...children,
+  );
 }
 
 function filePicker(id, label, hint, changed, multiple) {
-  const input = el("input", { id, type: "file", multiple, change: changed, "aria-describedby": hint ? `${id}-hint` : null });
-  return el("p", {}, el("label", { for: id }, label), input, hint ? el("span", { id: `${id}-hint`, class: "soft" }, hint) : "");
+  const input = el("input", {
+    id,
+    type: "file",
+    multiple,
+    change: changed,
+    "aria-describedby": hint ? `${id}-hint` : null,
+  });
+  return el(
+    "p",
+    {},
+    el("label", { for: id }, label),
+    input,
+    hint ? el("span", { id: `${id}-hint`, class: "soft" }, hint) : "",
+  );
 }
 
 function page() {
@@ -159,13 +230,23 @@ function page() {
   };
   const form = el(
     "form",
-    { submit: (event) => { event.preventDefault(); guarded(checkReceipt)(event); } },
+    {
+      submit: (event) => {
+        event.preventDefault();
+        guarded(checkReceipt)(event);
+      },
+    },
     el("p", {}, el("label", { for: "receipt" }, ticket.paste), paste),
     filePicker("ticket-files", ticket.files, "", guarded(takeFiles), true),
     el("p", {}, el("button", { type: "submit" }, ticket.button)),
   );
   return [
-    el("header", {}, el("h1", {}, TEXTS.title), el("a", { href: "#ticket", class: "skip" }, TEXTS.skip)),
+    el(
+      "header",
+      {},
+      el("h1", {}, TEXTS.title),
+      el("a", { href: "#ticket", class: "skip" }, TEXTS.skip),
+    ),
     el(
       "main",
       {},
@@ -176,7 +257,13 @@ function page() {
         parts.status,
         parts.log,
         filePicker("transcript", source.open, source.hint, openLog, false),
-        el("p", {}, el("label", { for: "told" }, source.told), told, el("span", { id: "told-hint", class: "soft" }, source.toldHint)),
+        el(
+          "p",
+          {},
+          el("label", { for: "told" }, source.told),
+          told,
+          el("span", { id: "told-hint", class: "soft" }, source.toldHint),
+        ),
       ),
       parts.sale,
       section("ticket", ticket.title, el("p", {}, ticket.intro), form, parts.ticket),
@@ -197,16 +284,25 @@ async function start() {
   if (unable !== null) {
     const texts = TEXTS.unable;
     const lines = [texts[unable], texts.after].map((line) => el("p", {}, ...prose(line)));
-    const body = el("main", {}, el("h1", {}, TEXTS.title), verdictBox("fails", el("h2", {}, texts.title), ...lines));
+    const body = el(
+      "main",
+      {},
+      el("h1", {}, TEXTS.title),
+      verdictBox("fails", el("h2", {}, texts.title), ...lines),
+    );
     document.body.replaceChildren(body);
     document.body.dataset.ready = unable;
     return;
   }
   document.body.replaceChildren(...page());
   if (location.protocol.startsWith("http")) {
-    const progress = (n, all) => { parts.status.textContent = say(source.reading, { n, all }); };
+    const progress = (n, all) => {
+      parts.status.textContent = say(source.reading, { n, all });
+    };
     const read = () => useLog(() => readBoard(fetched, progress));
-    parts.log.after(el("p", {}, el("button", { type: "button", id: "again", click: read }, source.again)));
+    parts.log.after(
+      el("p", {}, el("button", { type: "button", id: "again", click: read }, source.again)),
+    );
     await read();
   }
   document.body.dataset.ready = "yes";

@@ -28,20 +28,37 @@ export function prose(text) {
 /** A shape for a verdict: ring with a tick, square with a cross, broken ring. */
 export function shape(state) {
   const frame = {
-    holds: () => [svg("circle", { cx: 12, cy: 12, r: 10 }), svg("path", { d: "M7 12.5l3.5 3.5L17 9" })],
-    fails: () => [svg("rect", { x: 2, y: 2, width: 20, height: 20 }), svg("path", { d: "M7 7l10 10M17 7L7 17" })],
+    holds: () => [
+      svg("circle", { cx: 12, cy: 12, r: 10 }),
+      svg("path", { d: "M7 12.5l3.5 3.5L17 9" }),
+    ],
+    fails: () => [
+      svg("rect", { x: 2, y: 2, width: 20, height: 20 }),
+      svg("path", { d: "M7 7l10 10M17 7L7 17" }),
+    ],
     open: () => [svg("circle", { cx: 12, cy: 12, r: 10, "stroke-dasharray": "3 3" })],
   }[state]();
-  return svg("svg", { viewBox: "0 0 24 24", class: `shape ${state}`, "aria-hidden": "true" }, ...frame);
+  return svg(
+    "svg",
+    { viewBox: "0 0 24 24", class: `shape ${state}`, "aria-hidden": "true" },
+    ...frame,
+  );
 }
 
 export function replaceIn(node, ...children) {
-  node.replaceChildren(...children.flat(Infinity).filter((child) => child !== null && child !== ""));
+  node.replaceChildren(
+    ...children.flat(Infinity).filter((child) => child !== null && child !== ""),
+  );
 }
 
 /** A verdict: shape, word and sentence. */
 export function verdictBox(state, ...children) {
-  return el("div", { class: `verdict ${state}`, "data-state": state }, shape(state), el("div", {}, ...children));
+  return el(
+    "div",
+    { class: `verdict ${state}`, "data-state": state },
+    shape(state),
+    el("div", {}, ...children),
+  );
 }
 
 const MOST_MARKS = 30;
@@ -50,9 +67,11 @@ const ENLARGED = 1.5;
 /** A row of marks, the one of whoever looks pointed at; the winners' before a line. */
 export function rowPicture(caption, { at, all, line, you }) {
   const marks = Math.min(all, MOST_MARKS);
-  const scaled = (number) => (all <= marks ? number : Math.round((number * (marks - 1)) / (all - 1)));
+  const scaled = (number) =>
+    all <= marks ? number : Math.round((number * (marks - 1)) / (all - 1));
   const mine = scaled(at);
-  const cut = line === null ? null : all <= marks ? line : Math.max(1, Math.min(marks - 1, scaled(line)));
+  const cut =
+    line === null ? null : all <= marks ? line : Math.max(1, Math.min(marks - 1, scaled(line)));
   const shapes = [];
   for (let i = 0; i < marks; i += 1) {
     const x = 10 + i * 10;
@@ -73,6 +92,10 @@ export function rowPicture(caption, { at, all, line, you }) {
   shapes.push(svg("text", { x, y: 12, "text-anchor": anchor }, you));
   const width = Math.max(120, marks * 10 + 10);
   const size = { viewBox: `0 0 ${width} 44`, width: width * ENLARGED, height: 44 * ENLARGED };
-  const drawn = svg("svg", { ...size, role: "img", "aria-label": caption, class: "row" }, ...shapes);
+  const drawn = svg(
+    "svg",
+    { ...size, role: "img", "aria-label": caption, class: "row" },
+    ...shapes,
+  );
   return el("figure", {}, drawn, el("figcaption", {}, caption));
 }

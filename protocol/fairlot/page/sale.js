@@ -2,56 +2,10 @@
 // delay and rounds of drand are not verified: a browser cannot, and the audit does.
 
 import { compareBytes, isBytes, os2ip, Refusal, sameBytes, toHex } from "./bytes.js";
+import { DUE, LEGAL, NEXT } from "./phases.js";
 import { checkEntrySignature, entryHash, readEntry } from "./entry.js";
 import { rootOf } from "./tree.js";
 
-// sale.md, table 1: in which phases each type is legal.
-const LEGAL = {
-  TERMS: "empty",
-  OPEN: "announced",
-  DEPOSIT: "open",
-  CANCEL: "open",
-  PAID: "open",
-  CLOSE: "open",
-  COMMIT: "commit",
-  COMMIT_END: "commit",
-  SEAL: "seal",
-  SEALED: "seal",
-  REVEAL: "reveal result",
-  REVEAL_END: "reveal",
-  RECOVER: "result",
-  ROUND: "reveal result collecting redrawing",
-  RESULT: "result",
-  CLAIM: "reveal result collecting redrawing locked unlocked void",
-  COLLECT: "reveal result collecting",
-  COLLECT_END: "collecting",
-  REDRAWN: "collecting redrawing",
-  ITEMS: "locked",
-  UNLOCK: "locked",
-  DELIVERY: "unlocked",
-  VOID: "announced open commit seal reveal result",
-};
-const NEXT = {
-  TERMS: "announced",
-  OPEN: "open",
-  CLOSE: "commit",
-  COMMIT_END: "seal",
-  SEALED: "reveal",
-  REVEAL_END: "result",
-  COLLECT_END: "redrawing",
-  REDRAWN: "locked",
-  UNLOCK: "unlocked",
-  VOID: "void",
-};
-// The time of the terms at which a marker is due, and whether it can be late (sale.md, section 7).
-const DUE = {
-  OPEN: ["open", true],
-  CLOSE: ["close", true],
-  COMMIT_END: ["commit_end", true],
-  SEALED: ["seal_end", true],
-  REVEAL_END: ["reveal_end", false],
-  UNLOCK: ["unlock", false],
-};
 const AT_ONCE = 256;
 const isUint = (value) => typeof value === "bigint" && value >= 0n && value < 1n << 64n;
 
@@ -106,10 +60,17 @@ export class Sale {
   async apply({ entry, hash, problem }, index) {
     demand(!this.accepted.has(hash), "entry.duplicate");
     demand(sameBytes(entry.sale, this.saleId), "entry.scope");
-    const legal = entry.type === "TIME" ? this.phase !== "empty" : LEGAL[entry.type].split(" ").includes(this.phase);
+    const legal =
+      entry.type === "TIME"
+        ? this.phase !== "empty"
+        : LEGAL[entry.type].split(" ").includes(this.phase);
     demand(legal, "phase.wrong");
     if (problem !== null) throw problem;
-    const named = { board: this.terms.get("board").get("key"), seller: this.terms.get("seller"), escrow: this.terms.get("escrow") };
+    const named = {
+      board: this.terms.get("board").get("key"),
+      seller: this.terms.get("seller"),
+      escrow: this.terms.get("escrow"),
+    };
     const key = named[entry.role];
     demand(key === undefined || sameBytes(key, entry.key), "entry.key");
     this.checkDue(entry.type);
@@ -159,16 +120,38 @@ export class Sale {
     const bound = body.get("ph");
     const nym = body.get("nym");
     const formed =
-      isBytes(nym, 48) && body.get("disclosed") instanceof Map && bound instanceof Map && isUint(body.get("epoch")) && isUint(bound.get("seq")) &&
-      isUint(bound.get("amount")) && bound.get("order") instanceof Map && isUint(bound.get("order").get("wants"));
+      isBytes(nym, 48) &&
+      body.get("disclosed") instanceof Map &&
+      bound instanceof Map &&
+      isUint(body.get("epoch")) &&
+      isUint(bound.get("seq")) &&
+      isUint(bound.get("amount")) &&
+      bound.get("order") instanceof Map &&
+      isUint(bound.get("order").get("wants"));
     demand(formed && bound.get("type") === entry.type, "entry.field");
-    demand(isBytes(bound.get("sale_id"), 32) && sameBytes(bound.get("sale_id"), this.saleId), "deposit.sale");
-    demand(isBytes(bound.get("settle_pk"), 32) && sameBytes(bound.get("settle_pk"), entry.key), "deposit.settle-key");
-    demand(isUint(bound.get("not_after")) && this.time <= bound.get("not_after"), "deposit.not-after");
+    demand(
+      isBytes(bound.get("sale_id"), 32) && sameBytes(bound.get("sale_id"), this.saleId),
+      "deposit.sale",
+    );
+    demand(
+      isBytes(bound.get("settle_pk"), 32) && sameBytes(bound.get("settle_pk"), entry.key),
+      "deposit.settle-key",
+    );
+    demand(
+      isUint(bound.get("not_after")) && this.time <= bound.get("not_after"),
+      "deposit.not-after",
+    );
     const name = toHex(nym);
     const account = this.nyms.get(name) ?? { nym, paid: 0n, final: null };
-    const made = { entry, hash, body, bound, precedence: [body.get("epoch"), bound.get("seq"), hash] };
-    if (account.final === null || comesAfter(made.precedence, account.final.precedence)) account.final = made;
+    const made = {
+      entry,
+      hash,
+      body,
+      bound,
+      precedence: [body.get("epoch"), bound.get("seq"), hash],
+    };
+    if (account.final === null || comesAfter(made.precedence, account.final.precedence))
+      account.final = made;
     this.nyms.set(name, account);
   }
 
@@ -178,7 +161,10 @@ export class Sale {
 
   on_PAID(body) {
     const [nym, amount, ref] = ["nym", "amount", "ref"].map((name) => body.get(name));
-    demand(body.size === 3 && isBytes(nym, 48) && isUint(amount) && amount > 0n && isBytes(ref, 16), "entry.field");
+    demand(
+      body.size === 3 && isBytes(nym, 48) && isUint(amount) && amount > 0n && isBytes(ref, 16),
+      "entry.field",
+    );
     const account = this.nyms.get(toHex(nym));
     demand(account !== undefined, "paid.unknown-nym");
     demand(!this.references.has(toHex(ref)), "paid.ref");
@@ -201,7 +187,12 @@ export class Sale {
     demand(isBytes(body.get("c"), this.terms.get("beacon").get("modulus").length), "entry.field");
     demand(this.contributors().has(key), "commit.roster");
     demand(!this.commits.has(key), "commit.twice");
-    demand(body.get("size") === size && isBytes(body.get("root"), 32) && sameBytes(body.get("root"), root), "commit.frozen");
+    demand(
+      body.get("size") === size &&
+        isBytes(body.get("root"), 32) &&
+        sameBytes(body.get("root"), root),
+      "commit.frozen",
+    );
     this.commits.set(key, body.get("c"));
   }
 
@@ -220,12 +211,18 @@ export class Sale {
 
   on_RECOVER(body) {
     demand(this.recovery === null && this.reveals.size < this.commits.size, "recover.not-needed");
-    demand(isBytes(body.get("y"), this.terms.get("beacon").get("modulus").length), "recover.length");
+    demand(
+      isBytes(body.get("y"), this.terms.get("beacon").get("modulus").length),
+      "recover.length",
+    );
     this.recovery = body.get("y");
   }
 
   on_ROUND(body) {
-    demand(isBytes(body.get("chain"), 32) && isUint(body.get("round")) && isBytes(body.get("signature")), "entry.field");
+    demand(
+      isBytes(body.get("chain"), 32) && isUint(body.get("round")) && isBytes(body.get("signature")),
+      "entry.field",
+    );
     const place = `${toHex(body.get("chain"))} ${body.get("round")}`;
     demand(!this.rounds.has(place), "round.twice");
     this.rounds.set(place, body.get("signature"));

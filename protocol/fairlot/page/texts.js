@@ -13,10 +13,14 @@ export const TEXTS = {
   },
   unable: {
     title: "This browser cannot check anything here",
-    insecure: "The page was not loaded over HTTPS, from this machine or from a file, so the browser withholds its cryptography. Open the page over HTTPS, or save it and open the file.",
-    unsupported: "This browser has no Ed25519 signatures. Use a newer one: Chrome or Edge from 137, Firefox from 129, Safari from 17.",
-    wrong: "This browser's cryptography gives wrong answers to known questions. Use another browser.",
-    after: "Nothing on this page is checked. Whoever has fairlot installed can run `fairlot audit transcript.fairlot`.",
+    insecure:
+      "The page was not loaded over HTTPS, from this machine or from a file, so the browser withholds its cryptography. Open the page over HTTPS, or save it and open the file.",
+    unsupported:
+      "This browser has no Ed25519 signatures. Use a newer one: Chrome or Edge from 137, Firefox from 129, Safari from 17.",
+    wrong:
+      "This browser's cryptography gives wrong answers to known questions. Use another browser.",
+    after:
+      "Nothing on this page is checked. Whoever has fairlot installed can run `fairlot audit transcript.fairlot`.",
   },
   source: {
     title: "The log",
@@ -36,19 +40,62 @@ export const TEXTS = {
   },
   state: { holds: "holds", fails: "DOES NOT HOLD", open: "not checked" },
   steps: {
-    4: { name: "The terms", holds: "The first entry is the terms of this sale, signed by the seller." },
-    5: { name: "The sale id", holds: "It is the sale that you were told of.", "not-told": "No sale id was given to compare with: this shows only that the log agrees with itself." },
-    6: { name: "The signed head", holds: "The board signed the head, and {signed} of {of} witnesses did; {quorum} are needed.", alone: "The board signed the head. The terms name no witness: nobody else vouches that others see the same log." },
-    7: { name: "The tree", holds: "The {read} entries that were read are those under the head of {size}." },
-    8: { name: "The entries", holds: "Each of the {read} entries is signed by the key of its role, and comes in its phase." },
+    4: {
+      name: "The terms",
+      holds: "The first entry is the terms of this sale, signed by the seller.",
+    },
+    5: {
+      name: "The sale id",
+      holds: "It is the sale that you were told of.",
+      "not-told":
+        "No sale id was given to compare with: this shows only that the log agrees with itself.",
+    },
+    6: {
+      name: "The signed head",
+      holds: "The board signed the head, and {signed} of {of} witnesses did; {quorum} are needed.",
+      alone:
+        "The board signed the head. The terms name no witness: nobody else vouches that others see the same log.",
+    },
+    7: {
+      name: "The tree",
+      holds: "The {read} entries that were read are those under the head of {size}.",
+    },
+    8: {
+      name: "The entries",
+      holds: "Each of the {read} entries is signed by the key of its role, and comes in its phase.",
+    },
     9: { name: "The receipt", holds: "It is a receipt, for entry {index}." },
-    10: { name: "The head in the receipt", holds: "The board signed the head of {size} entries in the receipt." },
+    10: {
+      name: "The head in the receipt",
+      holds: "The board signed the head of {size} entries in the receipt.",
+    },
     11: { name: "Your entry", holds: "Your entry is number {index} in the tree under that head." },
-    12: { name: "One history", holds: "The log of {size} entries contains the history that your receipt is from.", part: "The log is too large to compare here: `fairlot audit --receipt` does it." },
+    12: {
+      name: "One history",
+      holds: "The log of {size} entries contains the history that your receipt is from.",
+      part: "The log is too large to compare here: `fairlot audit --receipt` does it.",
+    },
     13: { name: "What it is", holds: "It is signed by its own key, and a {type} of this sale." },
-    14: { name: "The seed", holds: "The seed follows from the commitments and reveals on the log.", recovered: "The seed follows from the log. A withheld reveal was recovered: the proof of that is for `fairlot audit`.", waited: "The seed follows from the log, with a round of drand: its signature is for `fairlot audit`." },
-    16: { name: "The outcome", holds: "This browser computed the lots of {people} people and who gets what: it is the outcome that the board announced." },
-    17: { name: "The outcome", holds: "The tables that you opened are the outcome that the board announced.", pools: "The outcome of this kind of sale is not computed here. Open allocation.csv, and pools.csv if there is one.", groups: "Groups took part: their draw is not computed here. Open allocation.csv." },
+    14: {
+      name: "The seed",
+      holds: "The seed follows from the commitments and reveals on the log.",
+      recovered:
+        "The seed follows from the log. A withheld reveal was recovered: the proof of that is for `fairlot audit`.",
+      waited:
+        "The seed follows from the log, with a round of drand: its signature is for `fairlot audit`.",
+    },
+    16: {
+      name: "The outcome",
+      holds:
+        "This browser computed the lots of {people} people and who gets what: it is the outcome that the board announced.",
+    },
+    17: {
+      name: "The outcome",
+      holds: "The tables that you opened are the outcome that the board announced.",
+      pools:
+        "The outcome of this kind of sale is not computed here. Open allocation.csv, and pools.csv if there is one.",
+      groups: "Groups took part: their draw is not computed here. Open allocation.csv.",
+    },
   },
   codes: {
     "signature.invalid": "A signature does not verify.",
@@ -58,11 +105,13 @@ export const TEXTS = {
     "page.told-form": "A sale id has 64 characters of 0 to 9 and a to f.",
     "page.no-sale": "There is no log of a sale here.",
     "page.no-ticket": "The entry is no deposit, cancellation, claim or collection.",
-    "page.older-log": "The log that was read is older than your receipt. Get a newer one: if there is none, your receipt is evidence.",
+    "page.older-log":
+      "The log that was read is older than your receipt. Get a newer one: if there is none, your receipt is evidence.",
     "page.entry-needed": "Your entry is not among those that were read: open its file too.",
     "page.too-large": "The file is too large for a browser: `fairlot audit` reads it.",
     "page.table": "The table has another form than allocation.csv or pools.csv.",
-    "terms.witnesses": "The terms name witnesses who have other roles, or none where a sale needs them.",
+    "terms.witnesses":
+      "The terms name witnesses who have other roles, or none where a sale needs them.",
     "beacon.modulus": "The terms of a real sale have another modulus than the public one.",
     "page.form": "It has another form than the specification allows.",
     "witness.quorum": "Too few witnesses have signed the head.",
@@ -73,13 +122,15 @@ export const TEXTS = {
     "merkle.root": "The entry is not in the tree that was signed.",
     "merkle.index": "The log has no entry with that number.",
     "merkle.proof-length": "The path of the receipt has another length than the tree allows.",
-    "head.fork": "The log is not the one that your receipt is from: the board has signed two histories. Keep both files: they are evidence.",
+    "head.fork":
+      "The log is not the one that your receipt is from: the board has signed two histories. Keep both files: they are evidence.",
     "result.draw": "The board announced another draw than the log gives.",
     "result.outcome": "The outcome is not the one that the board announced.",
     "result.withheld": "A reveal is missing, and nobody has recovered it.",
     "reveal.opening": "A reveal does not open its commitment.",
   },
-  otherCode: "The rule {code} is broken: the chapter errors.md of the specification says which one that is.",
+  otherCode:
+    "The rule {code} is broken: the chapter errors.md of the specification says which one that is.",
   sale: {
     title: "The sale",
     nothing: "Open a log to see what is sold.",
@@ -103,9 +154,11 @@ export const TEXTS = {
     board: "Board key",
   },
   mechanisms: {
-    "equal-share": "Everybody gets the same number, up to the limit of a person; what is left over goes by lot.",
+    "equal-share":
+      "Everybody gets the same number, up to the limit of a person; what is left over goes by lot.",
     lottery: "One for each winner; winners are drawn by lot, and everybody has the same chance.",
-    quadratic: "Several units cost more each: x units cost x² times the price. The limit rises until all is sold.",
+    quadratic:
+      "Several units cost more each: x units cost x² times the price. The limit rises until all is sold.",
     auction: "The highest bids win, and all pay one price that the bids set.",
     tiers: "Dearer tiers are sold first; each goes by lot where too many want it.",
     choices: "People list what they like; a drawn order decides who chooses first.",
@@ -115,9 +168,18 @@ export const TEXTS = {
     open: ["Deposits are open", "Enter at any time before the end: earlier is no better."],
     commit: ["Commitments", "Deposits are closed. Several people each commit to a secret number."],
     seal: ["Sealing", "The set of these commitments is sealed, so that nobody can change it."],
-    reveal: ["Reveal", "The secret numbers are shown. Together they give the draw, which nobody could choose."],
-    result: ["Waiting for the result", "All numbers are shown, or are being recovered. The result follows from them."],
-    collecting: ["Collecting", "Winners say that they will come. Seats of those who do not are drawn once more."],
+    reveal: [
+      "Reveal",
+      "The secret numbers are shown. Together they give the draw, which nobody could choose.",
+    ],
+    result: [
+      "Waiting for the result",
+      "All numbers are shown, or are being recovered. The result follows from them.",
+    ],
+    collecting: [
+      "Collecting",
+      "Winners say that they will come. Seats of those who do not are drawn once more.",
+    ],
     redrawing: ["Second draw", "Seats that nobody collected wait for their draw."],
     locked: ["Drawn", "The result is there. What was won is handed over after the lock-up."],
     unlocked: ["Handing over", "Winners get what they have won."],
@@ -136,7 +198,8 @@ export const TEXTS = {
   ticket: {
     title: "Check my ticket",
     checked: "Checked by this browser.",
-    intro: "You need the receipt that the board gave you (a .tlog-proof file). Your entry's file is needed only where the log is large; with it you see that the receipt is yours.",
+    intro:
+      "You need the receipt that the board gave you (a .tlog-proof file). Your entry's file is needed only where the log is large; with it you see that the receipt is yours.",
     paste: "Paste the receipt",
     files: "Or open files: the receipt, and your entry",
     button: "Check",
@@ -153,11 +216,14 @@ export const TEXTS = {
     lost: "You got nothing this time; {refund} goes back to you.",
     place: "By lot you were number {place} of {people}; the first {winners} were drawn.",
     noDraw: "It needed no lot.",
-    unknown: "Your deposit is in the draw, as entry {index}. What it got is in allocation.csv: open it below.",
-    drawFails: "Your entry {index} is on the log, but the draw that the board announced does not hold.",
+    unknown:
+      "Your deposit is in the draw, as entry {index}. What it got is in allocation.csv: open it below.",
+    drawFails:
+      "Your entry {index} is on the log, but the draw that the board announced does not hold.",
     nym: "Nym: {nym}. Compare it with the one that your wallet shows.",
     pictureLog: "Where your entry stands in the log: number {index} of {size}.",
-    pictureDraw: "The drawing order: number {place} of {people}. The first {winners}, before the line, won.",
+    pictureDraw:
+      "The drawing order: number {place} of {people}. The first {winners}, before the line, won.",
     you: "you",
   },
   draw: {
@@ -170,7 +236,8 @@ export const TEXTS = {
     start: "Watch the draw",
     skip: "Skip to the result",
     enough: "There was enough for everybody: nobody had to be drawn.",
-    intro: "{people} people, {winners} to be drawn. Your browser computes everybody's lot from the seed, and calls the smallest first.",
+    intro:
+      "{people} people, {winners} to be drawn. Your browser computes everybody's lot from the seed, and calls the smallest first.",
     calling: "Number {place}: {nym}",
     mine: "Number {place}: {nym}, that is you",
     done: "All {winners} are drawn. This is the outcome that the board announced.",
@@ -190,5 +257,7 @@ export const TEXTS = {
 
 /** Return a sentence with its values. */
 export function say(text, values = {}) {
-  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+  return text.replace(/\{(\w+)\}/g, (whole, name) =>
+    name in values ? String(values[name]) : whole,
+  );
 }

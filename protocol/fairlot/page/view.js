@@ -25,10 +25,21 @@ export function stepsList(title, results, open) {
   const items = results.map((result) => {
     const { step, state } = result;
     const name = `${TEXTS.steps[step].name}: `;
-    const words = el("span", {}, el("b", {}, name, TEXTS.state[state], ". "), stepText(result), el("span", { class: "soft" }, ` (${say(TEXTS.step, { step })})`));
+    const words = el(
+      "span",
+      {},
+      el("b", {}, name, TEXTS.state[state], ". "),
+      stepText(result),
+      el("span", { class: "soft" }, ` (${say(TEXTS.step, { step })})`),
+    );
     return el("li", { "data-step": step, "data-state": state }, shape(state), words);
   });
-  return el("details", open ? { open: true } : {}, el("summary", {}, title), el("ul", { class: "steps" }, ...items));
+  return el(
+    "details",
+    open ? { open: true } : {},
+    el("summary", {}, title),
+    el("ul", { class: "steps" }, ...items),
+  );
 }
 
 export function money(terms, amount) {
@@ -43,7 +54,9 @@ export function money(terms, amount) {
 
 export function moment(seconds) {
   const date = new Date(Number(seconds) * 1000);
-  const text = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" }).format(date);
+  const text = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" }).format(
+    date,
+  );
   return el("time", { datetime: date.toISOString() }, text);
 }
 
@@ -57,7 +70,11 @@ export function showLog(node, read) {
   const lines = [el("p", {}, el("b", {}, first))];
   if (failed) lines.push(el("p", {}, codeText(failed.values.code)));
   if (!read.complete) lines.push(el("p", {}, ...prose(say(texts.part, values))));
-  replaceIn(node, verdictBox(read.holds ? "holds" : "fails", ...lines), stepsList(texts.steps, checks.results, !read.holds));
+  replaceIn(
+    node,
+    verdictBox(read.holds ? "holds" : "fails", ...lines),
+    stepsList(texts.steps, checks.results, !read.holds),
+  );
 }
 
 function poolLine(terms, pool) {
@@ -65,7 +82,9 @@ function poolLine(terms, pool) {
   const parts = pool.get("tiers") ?? pool.get("options");
   const supply = pool.get("supply") ?? parts.reduce((sum, part) => sum + part.get("supply"), 0n);
   const sold = say(texts.sold, { units: supply, asset: terms.get("asset") });
-  const price = pool.has("price") ? say(texts.priced, { price: money(terms, pool.get("price")) }) : "";
+  const price = pool.has("price")
+    ? say(texts.priced, { price: money(terms, pool.get("price")) })
+    : "";
   return el(
     "li",
     {},
@@ -73,13 +92,20 @@ function poolLine(terms, pool) {
     el("span", { class: "soft" }, ` ${say(texts.pool, { name: pool.get("name") })}`),
     el("br"),
     [TEXTS.mechanisms[pool.get("mechanism")] ?? "", ...ruleLines(pool)].join(" "),
-    parts === undefined ? "" : el("ul", {}, ...parts.map((part) => el("li", {}, partLine(terms, part)))),
+    parts === undefined
+      ? ""
+      : el("ul", {}, ...parts.map((part) => el("li", {}, partLine(terms, part)))),
     pool.has("fares") ? el("p", {}, fareLine(terms, pool.get("fares"))) : "",
   );
 }
 
 function partLine(terms, part) {
-  const values = { name: part.get("name"), units: part.get("supply"), asset: terms.get("asset"), price: money(terms, part.get("price")) };
+  const values = {
+    name: part.get("name"),
+    units: part.get("supply"),
+    asset: terms.get("asset"),
+    price: money(terms, part.get("price")),
+  };
   return say(TEXTS.sale.part, values);
 }
 
@@ -92,7 +118,9 @@ function fareLine(terms, fares) {
 function ruleLines(pool) {
   const texts = TEXTS.sale;
   const named = (text, key) =>
-    [...(pool.get(key) ?? [])].map(([attribute, values]) => say(text, { attribute, values: values.join(", ") }));
+    [...(pool.get(key) ?? [])].map(([attribute, values]) =>
+      say(text, { attribute, values: values.join(", ") }),
+    );
   return [
     pool.has("cap") ? say(texts.cap, { cap: pool.get("cap") }) : "",
     pool.has("collect") ? texts.collect : "",
@@ -108,7 +136,9 @@ export function showSale(node, read) {
   const { sale, complete } = read;
   const { terms } = sale;
   const [phase, meaning] = TEXTS.phases[sale.phase] ?? ["", ""];
-  const entered = [...sale.nyms.values()].filter(({ final }) => final.entry.type === "DEPOSIT").length;
+  const entered = [...sale.nyms.values()].filter(
+    ({ final }) => final.entry.type === "DEPOSIT",
+  ).length;
   const facts = [
     [texts.in, String(entered)],
     [texts.paid, String(sale.entrants().length)],
@@ -120,11 +150,28 @@ export function showSale(node, read) {
     node,
     el("h2", { id: "sale-title" }, el("bdi", {}, terms.get("title"))),
     terms.get("rehearsal") ? el("p", {}, el("b", {}, texts.rehearsal)) : "",
-    complete ? el("p", { class: "phase" }, el("b", {}, `${texts.now}: ${phase}. `), meaning) : el("p", { class: "soft" }, texts.inPart),
+    complete
+      ? el("p", { class: "phase" }, el("b", {}, `${texts.now}: ${phase}. `), meaning)
+      : el("p", { class: "soft" }, texts.inPart),
     el("ul", { class: "pools" }, ...terms.get("pools").map((pool) => poolLine(terms, pool))),
-    el("dl", {}, ...facts.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value)))),
+    el(
+      "dl",
+      {},
+      ...facts.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))),
+    ),
     el("h3", {}, texts.times),
-    el("dl", { class: "times" }, ...names.map((name) => el("div", {}, el("dt", {}, TEXTS.times[name]), el("dd", {}, moment(terms.get("times").get(name)))))),
+    el(
+      "dl",
+      { class: "times" },
+      ...names.map((name) =>
+        el(
+          "div",
+          {},
+          el("dt", {}, TEXTS.times[name]),
+          el("dd", {}, moment(terms.get("times").get(name))),
+        ),
+      ),
+    ),
   );
 }
 
@@ -132,13 +179,22 @@ function outcomeLines(ticket, draw, sale) {
   const texts = TEXTS.ticket;
   const { terms } = sale;
   const [, units, payment, refund] = draw.rows.get(toHex(ticket.own.nym));
-  const values = { units, asset: terms.get("asset"), payment: money(terms, payment), refund: money(terms, refund) };
+  const values = {
+    units,
+    asset: terms.get("asset"),
+    payment: money(terms, payment),
+    refund: money(terms, refund),
+  };
   const lines = [say(units > 0n ? texts.won : texts.lost, values)];
   if (draw.outcome === null) return { lines, picture: null };
   const place = placeOf(draw.outcome, ticket.own.nym);
-  if (place === null) return { lines: units > 0n ? [...lines, texts.noDraw] : lines, picture: null };
+  if (place === null)
+    return { lines: units > 0n ? [...lines, texts.noDraw] : lines, picture: null };
   const picture = { at: place.place - 1, all: place.people, line: place.winners, you: texts.you };
-  return { lines: [...lines, say(texts.place, place)], picture: rowPicture(say(texts.pictureDraw, place), picture) };
+  return {
+    lines: [...lines, say(texts.place, place)],
+    picture: rowPicture(say(texts.pictureDraw, place), picture),
+  };
 }
 
 /** The state, the sentences and the picture of a ticket. */
@@ -148,13 +204,19 @@ function ticketSays(ticket, read, draw) {
   const values = { index, type: own.type };
   const { sale, log } = read;
   const caption = say(texts.pictureLog, { index, size: log.head.size });
-  const picture = rowPicture(caption, { at: index, all: Math.max(Number(log.head.size), index + 1), line: null, you: texts.you });
+  const picture = rowPicture(caption, {
+    at: index,
+    all: Math.max(Number(log.head.size), index + 1),
+    line: null,
+    you: texts.you,
+  });
   const plain = (text) => ({ state: "holds", lines: [say(text, values)], picture });
   // Where the first entries alone were read, a later one may count instead.
   if (!read.complete && sale.frozen === null) return plain(texts.onLog);
   if (!own.final) return plain(own.known ? texts.replaced : texts.onLog);
   if (sale.phase === "void") return plain(texts.void);
-  if (draw !== null && draw.checks.failed) return { state: "fails", lines: [say(texts.drawFails, values)], picture };
+  if (draw !== null && draw.checks.failed)
+    return { state: "fails", lines: [say(texts.drawFails, values)], picture };
   if (own.type !== "DEPOSIT") return plain(texts.onLog);
   if (!own.funded && sale.frozen !== null) return plain(texts.unpaid);
   if (draw === null) return plain(texts.onLog);
@@ -169,7 +231,11 @@ export function showTicket(node, ticket, read, draw) {
   const { results } = ticket.checks;
   if (!ticket.holds) {
     const { values } = results.find(({ state }) => state === "fails");
-    const lines = [el("p", {}, el("b", {}, texts.fails)), el("p", {}, codeText(values.code)), el("p", {}, texts.keep)];
+    const lines = [
+      el("p", {}, el("b", {}, texts.fails)),
+      el("p", {}, codeText(values.code)),
+      el("p", {}, texts.keep),
+    ];
     replaceIn(node, verdictBox("fails", ...lines), stepsList(texts.steps, results, true));
     return;
   }
@@ -192,7 +258,8 @@ export function showTicket(node, ticket, read, draw) {
 /** A player for each pool in which the lot decided. */
 function players(pools, mine, still) {
   const drawn = pools.filter(({ drawn: people }) => people.length > 0);
-  const named = (pool) => (pools.length > 1 ? el("h3", {}, say(TEXTS.sale.pool, { name: pool.name })) : "");
+  const named = (pool) =>
+    pools.length > 1 ? el("h3", {}, say(TEXTS.sale.pool, { name: pool.name })) : "";
   return drawn.flatMap((pool) => [named(pool), drawPlayer(pool, mine, still)]);
 }
 
@@ -203,7 +270,10 @@ export function showDraw(node, read, draw, mine, tablesInput) {
   if (draw === null) {
     const due = sale.terms.get("times").get("reveal_end");
     const [before, after] = texts.notYet.split("{time}");
-    replaceIn(node, sale.phase === "void" ? el("p", {}, texts.void) : el("p", {}, before, moment(due), after));
+    replaceIn(
+      node,
+      sale.phase === "void" ? el("p", {}, texts.void) : el("p", {}, before, moment(due), after),
+    );
     return;
   }
   const { checks, outcome, rows, why } = draw;
@@ -222,7 +292,8 @@ export function showDraw(node, read, draw, mine, tablesInput) {
     parts.push(el("p", { id: "draw-result" }, say(texts.result, { people: got.length, units })));
   }
   if (outcome === null) parts.push(el("p", {}, texts.kind), tablesInput);
-  else if (outcome.pools.every(({ drawn }) => drawn.length === 0)) parts.push(el("p", {}, texts.enough));
+  else if (outcome.pools.every(({ drawn }) => drawn.length === 0))
+    parts.push(el("p", {}, texts.enough));
   else parts.unshift(...players(outcome.pools, mine, still));
   replaceIn(node, ...parts, steps);
 }
@@ -234,6 +305,14 @@ export function showAudit(node, read) {
   const accepting = sale.terms.get("rehearsal") ? " --rehearsal" : "";
   const key = toHex(sale.terms.get("board").get("key"));
   const command = `fairlot audit transcript.fairlot --sale-id ${toHex(sale.saleId)} --board-key ${key}${accepting}`;
-  const file = log.transcript === null ? texts.noFile : el("a", { href: log.transcript, download: true }, texts.file);
-  replaceIn(node, el("p", {}, file), el("p", {}, texts.command), el("pre", { tabindex: 0 }, command));
+  const file =
+    log.transcript === null
+      ? texts.noFile
+      : el("a", { href: log.transcript, download: true }, texts.file);
+  replaceIn(
+    node,
+    el("p", {}, file),
+    el("p", {}, texts.command),
+    el("pre", { tabindex: 0 }, command),
+  );
 }
