@@ -1,7 +1,9 @@
-"""Copies of what a board shows, and receipts of what it takes (specs/service.md, 10)."""
+"""Copies of what a board shows, and receipts of what it takes (specs/service.md, 12)."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from fairlot.cli import fetching
 from fairlot.cli.output import complain
 from fairlot.cli.over_http import BoardAddress
 from fairlot.cli.reading import read_at_most
@@ -24,10 +26,15 @@ def fetch(board: BoardAddress, path: Path) -> None:
         path: of the copy; what is there already must be its beginning.
 
     Raises:
-        InputError: ``http.unreachable``, ``http.answer``; ``contribution.unreadable``.
+        InputError: ``http.unreachable``, ``http.answer``, ``transcript.redirect``,
+            ``transcript.unreadable``, ``transcript.none``, ``transcript.too-long``;
+            ``contribution.unreadable``.
         Rejection: ``http.fork``.
     """
-    data = board.transcript()
+    with TemporaryDirectory(prefix="fairlot-") as folder:
+        there = Path(folder) / path.name
+        fetching.fetch(board.transcript(), there)
+        data = there.read_bytes()
     # Step 5.
     if path.exists():
         before = read_at_most(

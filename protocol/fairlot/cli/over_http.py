@@ -15,8 +15,6 @@ from fairlot.entry import Entry
 from fairlot.errors import InputError
 from fairlot.text import shown
 
-MOST = 1 << 30
-"""Bytes of a transcript that are read."""
 TRIES = 5
 """How often what a board cannot take now is sent."""
 
@@ -74,8 +72,8 @@ class BoardAddress:
         path = url.path[: log.start()] if log else url.path.rstrip("/")
         return cls(url._replace(path=path))
 
-    def transcript(self) -> bytes:
-        """Return the board's transcript (step 2); nothing of it is checked yet.
+    def transcript(self) -> str:
+        """Return the address of the board's transcript (step 2).
 
         Raises:
             InputError: ``http.unreachable``, ``http.answer``.
@@ -88,7 +86,7 @@ class BoardAddress:
             raise self._strange("its index names no transcript") from error
         if not isinstance(path, str):
             raise self._strange("its index names no transcript")
-        return self._get(f"/{path.lstrip('/')}", MOST)
+        return f"{self.url.geturl()}/{path.lstrip('/')}"
 
     def add(self, entry: Entry) -> Sent:
         """Send an entry, and again where the board is busy (steps 3 and 4).
