@@ -1,6 +1,8 @@
 """Many runs of some ways of selling on one crowd each (specs/simulation.md, section 9)."""
 
-from collections.abc import Callable, Mapping, Sequence
+import gc
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 
@@ -100,6 +102,18 @@ def play_trial(
     ]
 
 
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Keep the search for cycles off for a run, which makes many objects and no cycle."""
+    searching = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if searching:
+            gc.enable()
+
+
 @dataclass(frozen=True, slots=True)
 class _Run:
     """One run, as it goes to a worker."""
@@ -117,4 +131,5 @@ def _play(run: _Run) -> list[Measured]:
     first = seed_of(plan.seed, run.number, f"draw/{size}")
     second = seed_of(plan.seed, run.number, f"again/{size}")
     # Step 3.
-    return [measure(way, crowd, (first, second), plan.price) for way in plan.ways]
+    with uncollected():
+        return [measure(way, crowd, (first, second), plan.price) for way in plan.ways]
