@@ -1,7 +1,7 @@
 """Values of which there are many: a fraction of the time that dataclasses take."""
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields, is_dataclass
 from itertools import repeat
 from typing import TypeVar
@@ -35,7 +35,8 @@ def rows(kind: type[_Value], *columns: Iterable[object]) -> list[_Value]:
         raise ValueError(f"the fields of {kind.__name__} take as many equal columns")
     values = list(map(object.__new__, repeat(kind, count)))
     for name, column in zip(slots, filled, strict=True):
-        deque(map(getattr(kind, name).__set__, values, column), maxlen=0)
+        put: Callable[[object, object], None] = getattr(kind, name).__set__
+        deque(map(put, values, column), maxlen=0)
     return values
 
 
