@@ -8,6 +8,7 @@ from itertools import combinations_with_replacement
 
 import pytest
 
+from aims_table import PICTURES
 from command import fairlot, in_process
 from fairlot.allocation.mechanisms.equal_share import equal_share_odds
 from fairlot.allocation.mechanisms.groups import table
@@ -167,12 +168,16 @@ def test_a_command_tells_the_share_at_which_an_attack_no_longer_pays() -> None:
 # Each defence taken out: then the attack pays (the others: test_attack_defences.py).
 
 
-def test_every_attack_has_a_way_in_which_it_pays() -> None:
+def test_every_attack_has_a_way_in_which_it_pays_and_is_in_the_gallery() -> None:
     """The comparator is the same sale without the defence; some pay here as well."""
     paying = dict.fromkeys(NAMES, False)
+    shown = (PICTURES / "simulation-attacks.svg").read_text()
     for attack in LAB:
-        signs = [each.expected for each in attack.play(7, 2)]
-        paying[attack.name] = Sign.GAIN in signs
+        targets = attack.play(7, 2)
+        paying[attack.name] = Sign.GAIN in [each.expected for each in targets]
+        for each in targets:
+            way = each.way.replace("5,300", "53,000")
+            assert f">{attack.name}: {way}<" in shown
     assert [name for name, pays in paying.items() if not pays] == []
 
 

@@ -91,14 +91,16 @@ def taken_back(seed: int, runs: int) -> ByShare:
         runs: how many.
     """
     kept = kept_by_buyers()
-    found = [_won(seed, run) for run in range(runs)]
+    found = [sum(_won(seed, run)) * MARGIN for run in range(runs)]
+    paid_for = _BOUGHT * _FEE
     points: list[tuple[float, Estimate]] = []
     for back in range(_BOUGHT + 1):
-        stays = [kept[IN_TIME]] * back + [kept[NEVER]] * (_BOUGHT - back)
-        gain = estimate([_kept(won, stays) for won in found])
-        points.append((back / _BOUGHT, gain))
+        share = back / _BOUGHT
+        # Each of them is as likely to be among those who do.
+        stays = share * kept[IN_TIME] + (1 - share) * kept[NEVER]
+        points.append((share, estimate([won * stays - paid_for for won in found])))
     # What is paid is lost; what is won is lost with the share that is taken back.
-    paid = ratio([_BOUGHT * _FEE] * runs, [sum(won) * MARGIN for won in found])
+    paid = ratio([paid_for] * runs, found)
     even = Estimate(1 - paid.mean, 1 - paid.high, 1 - paid.low, runs)
     return ByShare("take theirs back in time", tuple(points), even)
 
