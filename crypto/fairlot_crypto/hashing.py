@@ -1,6 +1,7 @@
 """Hashes: tagged SHA-256, expand_message_xmd, hash to scalar (specs/notation.md)."""
 
 import hashlib
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from fairlot_crypto.errors import CallerError
@@ -80,13 +81,14 @@ class Hmac:
         self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
         self._inner.update(prefix)
 
-    def of(self, message: bytes) -> bytes:
-        """Return the code of the prefix followed by ``message``: 32 bytes."""
-        inner = self._inner.copy()
-        inner.update(message)
-        outer = self._outer.copy()
-        outer.update(inner.digest())
-        return outer.digest()
+    def of(self, messages: Iterable[bytes]) -> Iterator[bytes]:
+        """Yield the code of the prefix followed by each message: 32 bytes."""
+        begin, end = self._inner.copy, self._outer.copy
+        for message in messages:
+            inner, outer = begin(), end()
+            inner.update(message)
+            outer.update(inner.digest())
+            yield outer.digest()
 
 
 def usable_dst(dst: bytes) -> bytes:
