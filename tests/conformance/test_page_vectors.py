@@ -9,6 +9,8 @@ import pytest
 from playwright.sync_api import Page
 
 from browser import needs_browser
+from fairlot.board.storage import MemoryStorage
+from fairlot_crypto.curve import backend
 from fairlot_crypto.log.merkle import Tree
 from fairlot_crypto.log.tiles import (
     WIDTH,
@@ -17,6 +19,7 @@ from fairlot_crypto.log.tiles import (
     tiles_of,
     write_bundle,
 )
+from kit.real_sale import Play, cast_real
 from page_browser import called, chromium, empty_page
 
 pytestmark = [needs_browser, pytest.mark.slow]
@@ -170,6 +173,17 @@ def test_whole_sales_end_as_the_vectors_say(page: Page) -> None:
             assert said["rows"] == ledger, case["name"]
             computed += len(ledger)
     assert computed > 5
+
+
+def test_a_sale_in_real_terms_is_computed_to_the_seed(page: Page) -> None:
+    """With the public modulus, openings of 272 bytes, witnesses and a round of quicknet."""
+    storage = MemoryStorage()
+    Play(cast_real(backend()), storage).run()
+    (got,) = play(page, "sale/fold", [{"transcript": storage.data.hex()}])
+    said = got["output"]
+    assert set(said["states"].values()) == {"holds", "open"}
+    assert [each["state"] for each in said["draw"]] == ["holds", "holds"]
+    assert sorted(row[1] for row in said["rows"]) == [0, 1, 1]
 
 
 def test_tables_of_other_sales_are_those_of_the_vectors(page: Page) -> None:
