@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 
 from browser import needs_browser
 from fairlot.board.storage import MemoryStorage
+from fairlot_crypto.cbor import decode
 from fairlot_crypto.curve import backend
 from fairlot_crypto.log.merkle import Tree
 from fairlot_crypto.log.tiles import (
@@ -151,6 +152,40 @@ def test_plain_pools_are_run_as_the_vectors_say(page: Page) -> None:
         "sale-limits",
     ]
     assert {*several, "excluded", "again", "without-again"} <= {*run}, run
+
+
+OF_THE_FOLD = {
+    *("phase.wrong", "phase.early", "phase.late", "time.back", "void.reason"),
+    *("entry.field", "entry.key", "entry.scope", "entry.signature"),
+    *("deposit.sale", "deposit.settle-key", "deposit.not-after", "deposit.cancel"),
+    *("paid.unknown-nym", "paid.ref", "paid.total", "close.tree"),
+    *("commit.roster", "commit.twice", "commit.frozen", "commit.value"),
+    *("seal.commitment", "seal.twice", "seal.set", "seal.head", "seal.missing"),
+    *("reveal.commitment", "reveal.twice", "reveal.fixed", "recover.not-needed"),
+    *("round.unnamed", "round.twice", "round.early"),
+}
+"""What the page's fold refuses as that of sale.md does; the rest is the audit's."""
+
+
+def test_entries_are_refused_as_the_vectors_say(page: Page) -> None:
+    transcripts = {
+        case["name"]: case["input"]["transcript"] for case in cases("sale", "fold")
+    }
+    chosen: list[Case] = []
+    for case in cases("sale", "apply"):
+        entry = decode(bytes.fromhex(case["input"]["entry"]))
+        begun = case["input"]["play"] in transcripts
+        own = isinstance(entry, dict) and "sale" in entry and entry["type"] != "TERMS"
+        if begun and own and code_of(case) in OF_THE_FOLD:
+            chosen.append(case)
+    inputs = [
+        {**case["input"], "transcript": transcripts[case["input"]["play"]]}
+        for case in chosen
+    ]
+    found = play(page, "sale/apply", inputs)
+    for case, got in zip(chosen, found, strict=True):
+        assert got["output"]["code"] == code_of(case), case["name"]
+    assert {code_of(case) for case in chosen} == OF_THE_FOLD
 
 
 def test_whole_sales_end_as_the_vectors_say(page: Page) -> None:
