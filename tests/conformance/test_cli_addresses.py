@@ -74,6 +74,7 @@ def whole() -> bytes:
     return storage.data
 
 
+@pytest.mark.slow
 def test_a_board_is_audited_by_its_address(whole: bytes, tmp_path: Path) -> None:
     path = tmp_path / "transcript.fairlot"
     path.write_bytes(whole)
@@ -85,6 +86,7 @@ def test_a_board_is_audited_by_its_address(whole: bytes, tmp_path: Path) -> None
         assert asked == [FILE] * 3
 
 
+@pytest.mark.slow
 def test_what_is_shown_names_the_address(whole: bytes, tmp_path: Path) -> None:
     path = tmp_path / "transcript.fairlot"
     path.write_bytes(whole)
@@ -99,6 +101,7 @@ def test_what_is_shown_names_the_address(whole: bytes, tmp_path: Path) -> None:
         assert fairlot("compare", named, path).code == 0
 
 
+@pytest.mark.slow
 def test_nothing_stays_behind(
     whole: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -219,6 +222,7 @@ def test_what_is_no_address_is_refused(text: str) -> None:
     assert caught.value.code == "transcript.address"
 
 
+@pytest.mark.slow
 def test_wallets_ask_for_the_whole_file_and_never_for_an_entry(tmp_path: Path) -> None:
     """What a board sees of a wallet is the same whoever's it is, and whatever it does."""
     on, asked_by = stage(), list[list[str]]()

@@ -11,12 +11,12 @@ from fairlot.board.beginning import begin_log
 from fairlot.board.registry_keeper import RegistryBoard
 from fairlot.board.storage import Storage
 from fairlot.cli.beacon.files import read_entry_file
-from fairlot.cli.beacon.keeper import PROOF
+from fairlot.cli.board_copies import PROOF, fetch, send
 from fairlot.cli.board_folder import board_key, opened_storage
 from fairlot.cli.command import FAILED, OK, Command, chosen_curve
 from fairlot.cli.folders import make_folder
 from fairlot.cli.issuer.folder import read_as, show_file
-from fairlot.cli.output import busy, complain, say
+from fairlot.cli.output import busy, say
 from fairlot.cli.over_http import BoardAddress
 from fairlot.entry import EntryType, body_fields, sign_entry
 from fairlot.errors import InputError
@@ -26,7 +26,6 @@ from fairlot.identity.requests import RollRequest, read_roll_request
 from fairlot.identity.roll import roll_body, roll_id_of
 from fairlot.service.kept import KeptLogs, open_logs
 from fairlot_crypto.cbor import Value
-from fairlot_crypto.durable import write_file
 from fairlot_crypto.keys import SIGNATURE_LENGTH, Signature, SigningKey
 from fairlot_crypto.statements import Statements
 
@@ -174,12 +173,9 @@ def _post(arguments: argparse.Namespace) -> int:
         make_folder(folder)
     code = OK
     for path, entry in entries:
-        sent = board.add(entry)
-        if sent.receipt is None:
-            complain(f"{path} was refused: {sent.code}: {sent.detail}")
+        kept = None if folder is None else folder / f"{entry.hash.hex()}{PROOF}"
+        if not send(board, entry, path, kept):
             code = FAILED
-        elif folder is not None:
-            write_file(folder / f"{entry.hash.hex()}{PROOF}", sent.receipt)
     return code
 
 
@@ -190,13 +186,12 @@ def _configure_fetch(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         type=Path,
         required=True,
-        help="the transcript; what was there is replaced",
+        help="the copy; an earlier one of the same board goes on in it",
     )
 
 
 def _fetch(arguments: argparse.Namespace) -> int:
-    data = BoardAddress.parse(arguments.url).transcript()
-    write_file(arguments.out, data)
+    fetch(BoardAddress.parse(arguments.url), arguments.out)
     return OK
 
 

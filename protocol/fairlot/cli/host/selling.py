@@ -78,22 +78,17 @@ class Selling:
 
         def take(contributor: Role) -> None:
             own = ("--key", "contributor.key", "--secret", "secret", "--out", step)
-
-            def once() -> Ran:
-                self.joining.fetch(contributor, self.address, SALE)
-                return contributor.run("contributor", step, SALE, *own)
-
-            ran = once()
+            words = ("contributor", step, SALE, *own, "--to", self.address)
+            ran = contributor.run(*words)
             while ran.code == 1 and "phase.wrong" in ran.err:
                 time.sleep(_LOOK)
-                ran = once()
+                ran = contributor.run(*words)
             if ran.code:
                 problem = f"{contributor.name} could not {step}: {ran.err.strip()}"
                 raise UnavailableError("host.step", problem)
             if not first.is_set():
                 first.set()
                 begun()
-            self._post(contributor, step)
 
         all_at_once(take, self.cast.contributors)
 
