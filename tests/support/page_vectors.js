@@ -110,6 +110,32 @@ const PLAYS = {
     const log = await readBoard(get, null, most);
     return { root: (await treeOf(log)).root, read: log.leaves.length, asked };
   },
+  "sale/apply": async ({ transcript, entries, then, entry, time }) => {
+    let left = entries;
+    let sale = null;
+    const data = fromHex(transcript);
+    const apply = async (bytes, at) => {
+      if (at !== null) sale.time = BigInt(at);
+      await sale.takeAll([bytes], [await leafHash(bytes)]);
+      return sale.findings.pop()?.code ?? null;
+    };
+    for (let at = 0; at < data.length && left > 0;) {
+      const { value, end } = decodeItem(data, at);
+      const bytes = data.slice(at, end);
+      at = end;
+      if (!(value instanceof Map)) continue;
+      left -= 1;
+      if (!value.has("sale")) continue;
+      sale ??= new Sale(value.get("body"), value.get("sale"));
+      const code = await apply(bytes, null);
+      if (code !== null) throw new Error(code);
+    }
+    for (const each of then) {
+      const code = await apply(fromHex(each.entry), each.time);
+      if (code !== null) throw new Error(code);
+    }
+    return { code: sale === null ? null : await apply(fromHex(entry), time) };
+  },
   "sale/tables": async ({ transcript, allocation }) => {
     const read = await checkLog(readTranscript(fromHex(transcript)), null);
     const draw = await checkDraw(read, { allocation, pools: null });

@@ -90,3 +90,19 @@ def test_it_says_what_it_does_not_prove() -> None:
     assert "A page that the board serves proves nothing against the board" in text
     (title,) = re.findall(r'(?m)^  title: "(.*)",$', text)
     assert f"<title>{title}</title>" in page().content.decode()
+
+
+def test_steps_and_codes_are_those_of_the_chapter() -> None:
+    chapter = (ROOT / "specs" / "page.md").read_text(encoding="utf-8")
+    texts = (SOURCES / "texts.js").read_text(encoding="utf-8")
+    steps = set(re.findall(r"(?m)^(\d+)\. ", chapter))
+    assert set(re.findall(r"(?m)^    (\d+): \{", texts)) <= steps
+    program = "".join(
+        path.read_text(encoding="utf-8")
+        for path in SOURCES.glob("*.js")
+        if path.stem != "texts"
+    )
+    raised = set(re.findall(r'"(page\.[a-z-]+)"', program))
+    assert raised == set(re.findall(r"(?m)^\| (page\.[a-z-]+) \|", chapter))
+    for code in raised:
+        assert re.search(rf'"{re.escape(code)}":\s+"', texts), code

@@ -18,6 +18,24 @@ export function chainHash(named) {
   return sha256(...numbers, named.get("key"), named.get("seed"), utf8(name));
 }
 
+/** Return the rounds that terms name, by chain and number, and when each is due (section 4 there). */
+export async function namedRounds(terms) {
+  const named = [terms.get("beacon").get("drand"), terms.get("bids"), terms.get("redraw")];
+  const rounds = new Map();
+  for (const each of named.filter((one) => one !== undefined)) {
+    const due = each.get("genesis") + (each.get("round") - 1n) * each.get("period");
+    rounds.set(`${toHex(await chainHash(each))} ${each.get("round")}`, due);
+  }
+  return rounds;
+}
+
+/** check-commitment (section 5.1). */
+export function checkCommitment(c, modulus) {
+  let [a, b] = [c, modulus];
+  while (b > 0n) [a, b] = [b, a % b];
+  if (c < 2n || c > modulus / 2n || a !== 1n) throw new Refusal("commit.value");
+}
+
 /** b* over all commitments. */
 export function bStar(sale) {
   const { terms, frozen, commits, saleId } = sale;

@@ -46,4 +46,8 @@ export const DUE = {
   SEALED: ["seal_end", true],
   REVEAL_END: ["reveal_end", false],
   UNLOCK: ["unlock", false],
+  COLLECT_END: ["collect", true],
 };
+
+// Markers whose body is an empty map.
+export const EMPTY = ["COMMIT_END", "SEALED", "REVEAL_END", "COLLECT_END", "UNLOCK"];

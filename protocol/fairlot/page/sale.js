@@ -1,12 +1,14 @@
 // What a log says of its sale: a lighter fold than that of sale.md. Presentations, proofs of
 // delay and rounds of drand are not verified: a browser cannot, and the audit does.
 
+import { bStar, checkCommitment, namedRounds } from "./beacon.js";
 import { compareBytes, isBytes, os2ip, Refusal, sameBytes, toHex } from "./bytes.js";
-import { DUE, LEGAL, NEXT } from "./phases.js";
+import { DUE, EMPTY, LEGAL, NEXT } from "./phases.js";
 import { checkEntrySignature, entryHash, readEntry } from "./entry.js";
 import { rootOf } from "./tree.js";
 
 const AT_ONCE = 256;
+const LAST_TIME = 253402300799n;
 const isUint = (value) => typeof value === "bigint" && value >= 0n && value < 1n << 64n;
 
 function demand(holds, code) {
@@ -24,6 +26,7 @@ export class Sale {
     this.findings = [];
     this.frozen = null;
     this.commits = new Map();
+    this.seals = new Set();
     this.reveals = new Map();
     this.revealedInTime = new Map();
     this.recovery = null;
@@ -73,6 +76,7 @@ export class Sale {
     };
     const key = named[entry.role];
     demand(key === undefined || sameBytes(key, entry.key), "entry.key");
+    demand(!EMPTY.includes(entry.type) || entry.body.size === 0, "entry.field");
     this.checkDue(entry.type);
     await this[`on_${entry.type}`]?.(entry.body, entry, hash);
     this.accepted.set(hash, index);
@@ -94,7 +98,7 @@ export class Sale {
     const collects = this.terms.get("pools").some((pool) => pool.has("collect"));
     const after = entry.type === "RESULT" ? (collects ? "collecting" : "locked") : NEXT[entry.type];
     this.phase = after;
-    if (entry.type === "COMMIT_END" && this.rosterCommits() < this.leastCommits()) {
+    if (entry.type === "COMMIT_END" && this.ofRoster(this.commits) < this.leastCommits()) {
       this.phase = "void";
       this.reason = "commits-missing";
     }
@@ -105,13 +109,15 @@ export class Sale {
     return Number(beacon.get("min_commits") ?? BigInt(beacon.get("roster").length));
   }
 
-  rosterCommits() {
+  /** How many keys of the roster are among those of a collection. */
+  ofRoster(keys) {
     const roster = this.terms.get("beacon").get("roster").map(toHex);
-    return roster.filter((key) => this.commits.has(key)).length;
+    return roster.filter((key) => keys.has(key)).length;
   }
 
   on_TIME(body) {
-    demand(body.size === 1 && isUint(body.get("time")), "entry.field");
+    const formed = body.size === 1 && isUint(body.get("time")) && body.get("time") <= LAST_TIME;
+    demand(formed, "entry.field");
     demand(body.get("time") > this.time, "time.back");
     this.time = body.get("time");
   }
@@ -156,6 +162,11 @@ export class Sale {
   }
 
   on_CANCEL(body, entry, hash) {
+    const bound = body.get("ph");
+    const nothing =
+      bound?.get("amount") === 0n &&
+      [...bound.get("order")].every(([key, value]) => key === "wants" && value === 0n);
+    demand(nothing, "deposit.cancel");
     this.on_DEPOSIT(body, entry, hash);
   }
 
@@ -181,6 +192,14 @@ export class Sale {
     this.frozen = { size, root };
   }
 
+  on_OPEN(body) {
+    demand(body.size === 1 && isBytes(body.get("roll"), 32), "entry.field");
+  }
+
+  on_COLLECT(body) {
+    demand(body.size === 1 && isBytes(body.get("nym"), 48), "entry.field");
+  }
+
   on_COMMIT(body, entry) {
     const key = toHex(entry.key);
     const { size, root } = this.frozen;
@@ -193,7 +212,29 @@ export class Sale {
         sameBytes(body.get("root"), root),
       "commit.frozen",
     );
+    checkCommitment(os2ip(body.get("c")), os2ip(this.terms.get("beacon").get("modulus")));
     this.commits.set(key, body.get("c"));
+  }
+
+  /** A seal is of the set of commitments, and of the tree right behind COMMIT_END. */
+  async on_SEAL(body, entry) {
+    const key = toHex(entry.key);
+    const [star, size, root] = ["b_star", "size", "root"].map((name) => body.get(name));
+    demand(
+      body.size === 3 && isBytes(star, 32) && isUint(size) && isBytes(root, 32),
+      "entry.field",
+    );
+    demand(this.commits.has(key), "seal.commitment");
+    demand(!this.seals.has(key), "seal.twice");
+    demand(sameBytes(star, await bStar(this)), "seal.set");
+    const covered = this.hashes.slice(0, this.markers.get("COMMIT_END").index + 1);
+    const own = size === BigInt(covered.length) && sameBytes(root, await rootOf(covered));
+    demand(own, "seal.head");
+    this.seals.add(key);
+  }
+
+  on_SEALED() {
+    demand(this.ofRoster(this.seals) >= this.leastCommits(), "seal.missing");
   }
 
   on_REVEAL(body, entry) {
@@ -218,13 +259,16 @@ export class Sale {
     this.recovery = body.get("y");
   }
 
-  on_ROUND(body) {
+  async on_ROUND(body) {
     demand(
       isBytes(body.get("chain"), 32) && isUint(body.get("round")) && isBytes(body.get("signature")),
       "entry.field",
     );
     const place = `${toHex(body.get("chain"))} ${body.get("round")}`;
+    const named = await namedRounds(this.terms);
+    demand(named.has(place), "round.unnamed");
     demand(!this.rounds.has(place), "round.twice");
+    demand(this.time >= named.get(place), "round.early");
     this.rounds.set(place, body.get("signature"));
   }
 
