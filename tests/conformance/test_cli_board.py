@@ -135,6 +135,7 @@ def _unknown() -> Entry:
     return make_payment(ON.terms.sale_id, nym, 1, escrow, source("unknown"))
 
 
+@pytest.mark.slow
 def test_entries_are_sent_and_a_transcript_fetched_over_the_network(
     begun: Path,
 ) -> None:
@@ -162,6 +163,7 @@ def test_entries_are_sent_and_a_transcript_fetched_over_the_network(
     assert "http.unreachable" in gone.err
 
 
+@pytest.mark.slow
 def test_a_contributor_commits_over_the_network(tmp_path: Path) -> None:
     """The step fetches, signs and sends; against another history it signs nothing."""
     with closing(create_transcript(tmp_path / "begun")) as storage:
