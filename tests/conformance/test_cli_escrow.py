@@ -4,10 +4,11 @@ import csv
 import stat
 from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
-from command import Ran, fairlot
+from command import Killed, Ran, fairlot, in_process
 from fairlot.board.replay import replay
 from fairlot.board.storage import MemoryStorage
 from fairlot.cli.beacon.files import decode_entry, key_file
@@ -165,3 +166,22 @@ def test_a_book_has_one_form() -> None:
     assert refusal(read_escrow_book, other) == "escrow.book"
     with pytest.raises(InputError):
         read_escrow_book(b"")
+
+
+@pytest.mark.parametrize("where", ["write_file", "write_entry"])
+def test_a_kill_at_any_moment_books_no_payment_twice(
+    counter: Counter, where: str
+) -> None:
+    """Before the book is written nothing is shown; after it, the same entry comes again."""
+    killed = patch(f"fairlot.cli.escrow.{where}", side_effect=Killed)
+    with in_process(), killed, pytest.raises(Killed):
+        counter.paid(PRICE, "bank 17")
+    assert not (counter.folder / "paid").exists()
+    booked = where == "write_entry"
+    assert (counter.folder / "escrow.key.book").exists() is booked
+    if booked:
+        # Whoever types another amount the second time is stopped.
+        ran = counter.paid(PRICE - 1, "bank 17")
+        assert (ran.code, "escrow.reference" in ran.err) == (2, True)
+    assert counter.paid(PRICE, "bank 17").code == 0
+    assert list(counter.book.paid.values()) == [Paid(ANN, PRICE)]

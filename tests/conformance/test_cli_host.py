@@ -69,6 +69,7 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
     assert [each.name for each in tmp_path.iterdir()] == ["mine"]
 
 
+@pytest.mark.slow
 def test_a_board_is_served_as_long_as_somebody_holds_it(tmp_path: Path) -> None:
     club = tmp_path / "club"
     club.mkdir()

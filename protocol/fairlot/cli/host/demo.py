@@ -140,12 +140,14 @@ class Demo:
         _sleep_until(sale.opens + 1)
         self.say("Everybody deposits, and the escrow books their money.")
         all_at_once(lambda each: selling.deposit(each, sale.sale_id), cast.wallets)
-        for step, said in (
-            ("commit", "Deposits are closed: contributors commit."),
-            ("seal", "They seal the set of commitments, each once."),
-            ("reveal", "They reveal, and the draw is made."),
+        for step, due, said in (
+            ("commit", sale.closes, "Deposits are closed: contributors commit."),
+            ("seal", sale.commit_end, "They seal the set of commitments, each once."),
+            ("reveal", sale.seal_end, "They reveal, and the draw is made."),
         ):
+            _sleep_until(due + 1)
             selling.contribute(step, partial(self.say, said))
+        _sleep_until(sale.reveal_end + 1)
         settled = selling.settled(sale.reveal_end + _LATEST)
         self.say("People check their receipts; an auditor checks everything.")
         all_at_once(

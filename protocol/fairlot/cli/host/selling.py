@@ -122,6 +122,9 @@ class Announced:
 
     sale_id: str
     opens: int
+    closes: int
+    commit_end: int
+    seal_end: int
     reveal_end: int
 
 
@@ -147,4 +150,5 @@ def announce(cast: Cast, terms: str, planned: Planned) -> Announced:
     entry = board.get(seller.path("terms") / "terms.entry")
     board.do("board", "begin", "folder", entry)
     times = said["times"]
-    return Announced(said["sale_id"], times["open"], times["reveal_end"])
+    ends = (times[name] for name in ("commit_end", "seal_end", "reveal_end"))
+    return Announced(said["sale_id"], times["open"], times["close"], *ends)
