@@ -15,7 +15,7 @@ _UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow
 """However slow the machine is: what is tested is what is found, never how soon."""
 settings.register_profile("default", _UNHURRIED, max_examples=50)
 settings.register_profile(
-    "ci", _UNHURRIED, max_examples=100, derandomize=True, print_blob=True
+    "ci", _UNHURRIED, max_examples=50, derandomize=True, print_blob=True
 )
 settings.register_profile("nightly", _UNHURRIED, max_examples=1_000)
 settings.load_profile("default")

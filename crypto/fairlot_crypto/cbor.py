@@ -1,15 +1,23 @@
 """Strict deterministic CBOR: one value, one encoding (specs/notation.md, section 4).
 
 The profile of RFC 8949, section 4.2.1: integers in [-2^63, 2^64-1], byte strings, text,
-arrays, maps with text keys, booleans, null; nothing else, at most 16 levels deep. The
-decoder reads from left to right, so that the first broken rule is known, lets a library
-encode the value again and compares the bytes.
+arrays, maps with text keys, booleans, null; nothing else, at most 16 levels deep. What a
+library reads and writes again as the same bytes is taken from it (``quick_cbor``). For
+anything else the decoder here reads from left to right, so that the first broken rule is
+known, encodes the value again and compares the bytes.
 """
 
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias, cast
 
 from fairlot_crypto.errors import CallerError, EncodingError
+from fairlot_crypto.quick_cbor import (
+    HIGHEST,
+    LOWEST,
+    MAX_DEPTH,
+    encode_quickly,
+    read_quickly,
+)
 
 Value: TypeAlias = (
     int
@@ -23,12 +31,6 @@ Value: TypeAlias = (
 )
 """What the profile can carry: lists and tuples are arrays, dicts are maps."""
 
-MAX_DEPTH = 16
-"""How deep arrays and maps may enclose one another."""
-
-_LOWEST = -(2**63)
-_HIGHEST = 2**64 - 1
-
 
 def encode(value: Value) -> bytes:
     """Return the one encoding of ``value`` (specs/notation.md, section 4.2).
@@ -39,16 +41,20 @@ def encode(value: Value) -> bytes:
     Raises:
         CallerError: ``cbor.value`` for a value that the profile cannot carry.
     """
-    problem = _problem(value, MAX_DEPTH)
-    if problem:
-        raise CallerError("cbor.value", problem)
-    # Steps 1 and 2 are cbor2's canonical form.
     try:
-        return _canonical(value)
+        return encode_quickly(value) or _encode(value)
     except UnicodeEncodeError as error:
         raise CallerError(
             "cbor.value", "a text must not hold half of a surrogate pair"
         ) from error
+
+
+def _encode(value: Value) -> bytes:
+    problem = _problem(value, MAX_DEPTH)
+    if problem:
+        raise CallerError("cbor.value", problem)
+    # Steps 1 and 2 are cbor2's canonical form.
+    return _canonical(value)
 
 
 def decode(data: bytes) -> Value:
@@ -84,6 +90,10 @@ def decode_first(data: bytes, offset: int = 0) -> tuple[Value, int]:
         raise CallerError(
             "cbor.offset", f"the offset must lie in [0, {len(data)}], and is {offset}"
         )
+    # Steps 1 and 2, where nothing is wrong.
+    quick = read_quickly(data, offset)
+    if quick is not None:
+        return cast("tuple[Value, int]", quick)
     # Step 1.
     value, end = _read_item(data, offset, 1)
     # Step 2.
@@ -158,7 +168,7 @@ def _read_head(data: bytes, at: int) -> tuple[int, int, int]:
     if end > len(data):
         raise _truncated()
     argument = int.from_bytes(data[at:end])
-    if major == _NEGATIVE and argument > -1 - _LOWEST:
+    if major == _NEGATIVE and argument > -1 - LOWEST:
         raise _malformed("an integer must be at least -2^63")
     return major, argument, end
 
@@ -214,7 +224,7 @@ def _problem(value: object, depth: int) -> str | None:
     if kind in {bytes, str, bool, type(None)}:
         return None
     if kind is int:
-        inside = _LOWEST <= cast("int", value) <= _HIGHEST
+        inside = LOWEST <= cast("int", value) <= HIGHEST
         return None if inside else "an integer must lie in [-2^63, 2^64-1]"
     if kind in {list, tuple}:
         return _first_problem(cast("list[object]", value), depth)

@@ -1,6 +1,8 @@
 """Hashes: tagged SHA-256, expand_message_xmd, hash to scalar (specs/notation.md)."""
 
 import hashlib
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from fairlot_crypto.errors import CallerError
 
@@ -45,16 +47,20 @@ def tagged_hash(name: str, *parts: bytes) -> bytes:
         name: the tag without its version, e.g. ``sale``.
         parts: each is hashed behind its length in 8 bytes.
     """
-    # Step 1.
-    prefix = hashlib.sha256(tag(name).encode()).digest()
-    # Step 2.
-    digest = hashlib.sha256(prefix + prefix)
+    # Steps 1 and 2.
+    digest = hashlib.sha256(_begin(name))
     # Step 3.
     for part in parts:
-        digest.update(i2osp(len(part), 8))
+        digest.update(len(part).to_bytes(8, "big"))
         digest.update(part)
     # Step 4.
     return digest.digest()
+
+
+@lru_cache(maxsize=128)
+def _begin(name: str) -> bytes:
+    """Return what all that is hashed under a tag begins with (step 1)."""
+    return 2 * hashlib.sha256(tag(name).encode()).digest()
 
 
 class Hmac:
@@ -75,13 +81,14 @@ class Hmac:
         self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
         self._inner.update(prefix)
 
-    def of(self, message: bytes) -> bytes:
-        """Return the code of the prefix followed by ``message``: 32 bytes."""
-        inner = self._inner.copy()
-        inner.update(message)
-        outer = self._outer.copy()
-        outer.update(inner.digest())
-        return outer.digest()
+    def of(self, messages: Iterable[bytes]) -> Iterator[bytes]:
+        """Yield the code of the prefix followed by each message: 32 bytes."""
+        begin, end = self._inner.copy, self._outer.copy
+        for message in messages:
+            inner, outer = begin(), end()
+            inner.update(message)
+            outer.update(inner.digest())
+            yield outer.digest()
 
 
 def usable_dst(dst: bytes) -> bytes:

@@ -22,6 +22,10 @@ class Statements:
         """
         self._verified = set(verified)
 
+    def __len__(self) -> int:
+        """Return how many statements verified."""
+        return len(self._verified)
+
     @property
     def verified(self) -> frozenset[bytes]:
         """The digests of all statements that verified."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
-from fairlot.fields import uint_problem, uints_problem
+from fairlot.fields import UINT_MAX, uint_problem, uints_problem
 
 MAX_STEPS = 8
 """The greatest number of steps that terms may allow."""
@@ -51,12 +51,13 @@ def cut(steps: Sequence[Step], units: int, money: int) -> Steps:
     Where the money ends inside a step, one unit more is worth what is left of it.
     """
     kept: list[Step] = []
-    for quantity, price in steps:
+    for step in steps:
+        quantity, price = step
         wanted = min(quantity, units)
         paid = min(wanted, money // price) if price else wanted
         units, money = units - wanted, money - paid * price
         if paid:
-            kept.append(Step(paid, price))
+            kept.append(step if paid == quantity else Step(paid, price))
         if paid < wanted:
             return (*kept, Step(1, money))
         if not units:
@@ -71,6 +72,16 @@ def bid_problem(bid: Bid, most: int) -> str | None:
     steps = bid
     if not 1 <= len(steps) <= most:
         return f"holds {len(steps)} steps, and must hold 1 to {most}"
+    above = UINT_MAX + 1
+    for quantity, price in steps:
+        whole = type(quantity) is int and type(price) is int
+        if not (whole and 1 <= quantity <= UINT_MAX and 0 <= price < above):
+            return _steps_problem(steps)
+        above = price
+    return None
+
+
+def _steps_problem(steps: Steps) -> str | None:
     quantities, prices = zip(*steps, strict=True)
     problem = uints_problem(quantities, 1) or uints_problem(prices)
     if problem:

@@ -155,7 +155,10 @@ class Fields:
 
     def bytes(self, name: str, length: int | None = None) -> bytes:
         """Return a byte string, of ``length`` bytes where that is given."""
-        return self._octets(self.at(name), self.value(name), length)
+        value = self.value(name)
+        if isinstance(value, bytes) and length in (None, len(value)):
+            return value
+        return self._octets(self.at(name), value, length)
 
     def byte_strings(self, name: str, length: int | None = None) -> ByteStrings:
         """Return an array of byte strings, of ``length`` bytes each where that is given."""
@@ -166,7 +169,8 @@ class Fields:
 
     def text(self, name: str) -> str:
         """Return a text."""
-        return self._text(self.at(name), self.value(name))
+        value = self.value(name)
+        return value if isinstance(value, str) else self._text(self.at(name), value)
 
     def flag(self, name: str) -> bool:
         """Return a boolean."""
@@ -178,7 +182,10 @@ class Fields:
 
     def uint(self, name: str, low: int = 0, high: int = UINT_MAX) -> int:
         """Return an integer in [low, high]; booleans are none."""
-        return self._uint(self.at(name), self.value(name), low, high)
+        value = self.value(name)
+        if type(value) is int and low <= value <= high:
+            return value
+        return self._uint(self.at(name), value, low, high)
 
     def exactly(self, name: str, expected: Value) -> None:
         """Require one value."""

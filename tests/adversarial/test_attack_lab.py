@@ -1,45 +1,54 @@
 """The attack lab: each gain has the sign that theory gives it, and a wrong one is told."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations_with_replacement
 
 import pytest
 
+from aims_table import PICTURES
 from command import fairlot, in_process
-from fairlot.allocation.entering import Entrant, Groups, gather
+from fairlot.allocation.mechanisms.equal_share import equal_share_odds
 from fairlot.allocation.mechanisms.groups import table
+from fairlot.allocation.shape import Order
 from fairlot.audit.auditor import audit_transcript
 from fairlot.beacon.seals import Seals
 from fairlot.cli.attack import NAMES
-from fairlot.simulation.attack import Attack, Sign, Target
+from fairlot.simulation import attacks_on_people
+from fairlot.simulation.attack import Attack, P, Sign, Target
+from fairlot.simulation.attacks_on_people import DEMAND, sybils_of_all
+from fairlot.simulation.attacks_on_registry import taken_back
 from fairlot.simulation.attacks_on_rules import ON_RULES
 from fairlot.simulation.estimates import Estimate, estimate
 from fairlot.simulation.lab import LAB
 from fairlot.simulation.staged import (
-    BEHIND,
     IN_TIME,
     NEVER,
-    ON_ROLL,
     TOO_LATE,
     Fork,
-    deposits_taken,
     fork,
     kept_by_buyers,
 )
-from fairlot.terms.pool import Pool
+from fairlot.simulation.staged_entry import (
+    BEHIND,
+    CUSTOMER,
+    ON_ROLL,
+    WINNER,
+    deposits_taken,
+    let_in,
+    positions_held,
+)
+from fairlot.terms.pool import Mechanism, Pool
 from fairlot_crypto.randomness import SeededRandomness
 from json_formats import check_document
 
-PLAY = {attack.name: attack.play for attack in LAB}
 
-
-def found(name: str, way: str, runs: int = 20) -> Target:
-    """Return what runs of an attack find of one way."""
-    (one,) = [each for each in PLAY[name](1, runs) if each.way == way]
-    return one
+@pytest.fixture(autouse=True)
+def smaller_sale(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Play a tenth of the greatest sale."""
+    monkeypatch.setattr(attacks_on_people, "_PEOPLE", 5_300)
 
 
 def test_the_command_names_every_attack() -> None:
@@ -91,7 +100,7 @@ def test_the_command_shows_one_attack_for_people_and_for_machines() -> None:
 def test_an_attack_that_starts_to_pay_ends_with_1(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    paying = Target("lottery", True, Estimate(1.0, 0.1, 2), 2.0, Sign.NOTHING)
+    paying = Target("lottery", True, Estimate(1.0, 0.9, 1.1, 2), 2.0, Sign.NOTHING)
 
     def play(_seed: int, _runs: int) -> list[Target]:
         return [paying]
@@ -104,42 +113,78 @@ def test_an_attack_that_starts_to_pay_ends_with_1(
     assert "+1.00 ± 0.10, and not nothing" in ran.out
 
 
-# Each defence taken out: then the attack pays.
+@pytest.mark.parametrize(
+    "people", [5_300, pytest.param(53_000, marks=pytest.mark.slow)]
+)
+def test_one_draw_settles_what_26_wallets_gain_by_a_cap_per_address(
+    people: int,
+) -> None:
+    """Its interval lies above 0, and covers the expectation, which is known."""
+    supply = round(people / DEMAND)
+    pool = Pool("main", Mechanism.EQUAL_SHARE, supply, P, cap=1)
+
+    def chance(entrants: int) -> Fraction:
+        (first, *_) = equal_share_odds(pool, [Order(1, P)] * entrants).chances
+        assert first.expected == Fraction(supply, entrants)
+        return first.expected
+
+    better = 26 * chance(people + 26) - chance(people + 1)
+    known = float(better) * 3 - 25 * 0.02
+    assert known == pytest.approx(2.196, abs=0.01)
+    whole = sybils_of_all(people, 1)
+    assert whole.gain.runs == people // 26 + 1
+    assert whole.as_expected == "yes"
+    assert whole.gain.covers(known) == "within"
 
 
-def test_every_attack_has_a_way_in_which_it_pays() -> None:
+def test_the_gain_from_bought_identities_falls_with_those_who_take_theirs_back() -> (
+    None
+):
+    """It is 20·(3(1 - q)/4 - 0.3), which is 0 for q = 0.6."""
+    shared = taken_back(1, 100)
+    assert [share for share, _ in shared.points] == [n / 20 for n in range(21)]
+    for share, gain in shared.points:
+        assert abs(gain.mean - 20 * (3 * (1 - share) / 4 - 0.3)) <= 2 * gain.half
+    means = [gain.mean for _, gain in shared.points]
+    assert means == sorted(means, reverse=True)
+    assert means[-1] == -6
+    even = shared.break_even
+    assert even.covers(0.6) == "within"
+    assert even.half < 0.05
+    assert all((gain.mean > 0) == (share < even.mean) for share, gain in shared.points)
+
+
+def test_a_command_tells_the_share_at_which_an_attack_no_longer_pays() -> None:
+    with in_process():
+        ran = fairlot("attack", "identities", "--runs", "20")
+        told = check_document(
+            fairlot("attack", "identities", "--runs", "20", "--json").out
+        )
+    assert "it pays if less than 0." in ran.out
+    (attack,) = told["attacks"]
+    assert len(attack["by_share"]["points"]) == 21
+
+
+# Each defence taken out: then the attack pays (the others: test_attack_defences.py).
+
+
+def test_every_attack_has_a_way_in_which_it_pays_and_is_in_the_gallery() -> None:
     """The comparator is the same sale without the defence; some pay here as well."""
-    paying = dict.fromkeys(PLAY, False)
+    paying = dict.fromkeys(NAMES, False)
+    shown = (PICTURES / "simulation-attacks.svg").read_text()
     for attack in LAB:
-        signs = [each.expected for each in attack.play(7, 2)]
-        paying[attack.name] = Sign.GAIN in signs
+        targets = attack.play(7, 2)
+        paying[attack.name] = Sign.GAIN in [each.expected for each in targets]
+        for each in targets:
+            way = each.way.replace("5,300", "53,000")
+            assert f">{attack.name}: {way}<" in shown
     assert [name for name, pays in paying.items() if not pays] == []
 
 
-def test_bots_gain_where_the_first_count(monkeypatch: pytest.MonkeyPatch) -> None:
-    def early(
-        pools: Sequence[Pool], entrants: Iterable[Entrant], sale_id: bytes
-    ) -> tuple[list[Entrant], Groups]:
-        coming = list(entrants)
-        late = [replace(entrant, wants=0) for entrant in coming[12:]]
-        return gather(pools, coming[:12] + late, sale_id)
-
-    assert found("bots", "lottery").as_expected == "yes"
-    monkeypatch.setattr("fairlot.allocation.run_pools.gather", early)
-    assert found("bots", "lottery").gain.low > 0
-
-
-def test_behind_the_roll_nobody_deposits_and_without_it_the_late_gain(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_scenes_are_what_the_protocol_answers() -> None:
     assert deposits_taken() == {ON_ROLL: 1, BEHIND: 0}
-    way = "lottery, registered behind the roll"
-    assert found("late", way).as_expected == "yes"
-    anybody = {ON_ROLL: 1, BEHIND: 1}
-    monkeypatch.setattr(
-        "fairlot.simulation.attacks_on_registry.deposits_taken", lambda: anybody
-    )
-    assert found("late", way).gain.low > 0
+    assert positions_held(3) == 1
+    assert let_in() == {WINNER: 1, CUSTOMER: 0}
 
 
 def test_what_is_taken_back_in_time_is_lost_to_a_buyer_and_else_it_is_not() -> None:
@@ -168,30 +213,6 @@ def test_a_second_history_is_drawn_without_seals_and_fails_the_audit(
     monkeypatch.undo()
     report = audit_transcript(paying.transcript, rehearsal=True)
     assert "A27" in report.failed
-
-
-@pytest.mark.slow
-def test_withholding_pays_without_recovery(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is withheld is then left out, as if it were 1."""
-
-    def left_out(*_: object) -> tuple[int, int]:
-        return 1, 0
-
-    monkeypatch.setattr("fairlot.simulation.attacks_on_draw.evaluate", left_out)
-    way = "beacon, what is withheld recovered"
-    assert found("withholding", way, 40).gain.low > 0
-
-
-def test_joining_pays_where_larger_groups_have_the_greater_chance(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def larger(supply: int, counts: Counter[int]) -> object:
-        real = table(supply, counts)
-        return replace(real, chance=real.chance * max(counts))
-
-    monkeypatch.setattr("fairlot.simulation.attacks_on_rules.table", larger)
-    joined = found("merging", "lottery with groups, singles join")
-    assert (joined.as_expected, joined.worst > 0) == ("no", True)
 
 
 @pytest.mark.slow

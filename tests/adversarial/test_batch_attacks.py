@@ -4,7 +4,6 @@ Every attack is tried at every place of batches of many sizes: the verdicts are 
 single verifier, so that what is bad is found and named, and nothing else.
 """
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache, partial
@@ -308,11 +307,7 @@ def test_what_is_bad_is_found_in_a_large_batch() -> None:
             check(attack, PLACES, place)
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(
-    "FAIRLOT_ALL_BATCHES" not in os.environ,
-    reason="takes an hour: set FAIRLOT_ALL_BATCHES",
-)
+@pytest.mark.long
 @pytest.mark.parametrize("size", range(1, PLACES + 1))
 def test_what_is_bad_is_found_in_every_batch(size: int) -> None:
     for attack in ATTACKS.values():

@@ -168,7 +168,8 @@ def credential_table(rounds: int) -> list[Measured]:
         encodings=8,
         pairings=1,
     )
-    presenting = Counts(multiplications=6, msms=(hidden, 2, 1 + hidden), encodings=7)
+    # Presenting: D, Abar, nym and U; Bbar, T1 and T2. B and the context point can be kept.
+    presenting = Counts(multiplications=4, msms=(2, 2, 1 + hidden), encodings=7)
     verifying = Counts(msms=(3, 2 + hidden, 2), decodings=4, encodings=3, pairings=1)
     return [
         measure("issue", issue, issuing, rounds),

@@ -3,9 +3,9 @@
     python tests/benchmarks/bench_simulation.py [--runs N] [--people N] [--supply N]
 
 Plays the runs of ``fairlot simulate compare`` without its scales, one after the other. Prints
-after 1, 2, 4, .. runs and at the end the processor's time so far, that of each run since the
-last line, and the most memory used; then each way's part of it. Time grows with the runs, and
-memory does not: a run leaves nothing but its numbers.
+after 1, 2, 4, .. 32 runs, every 50 runs and at the end the processor's time so far, that of
+each run since the last line, and the most memory used; then each way's part of it. Time grows
+with the runs, and memory does not: a run leaves nothing but its numbers.
 """
 
 import argparse
@@ -18,9 +18,11 @@ from fairlot.simulation.comparators import Addresses, Bots
 from fairlot.simulation.draws import seed_of
 from fairlot.simulation.measures import measure
 from fairlot.simulation.sales import Asked, plan_of_compare
-from fairlot.simulation.trial import Plan
+from fairlot.simulation.trial import Plan, uncollected
 
 PRICE = 1000
+_FIRST = (1, 2, 4, 8, 16, 32)
+_EVERY = 50
 
 
 def main() -> int:
@@ -36,14 +38,15 @@ def main() -> int:
     print("runs  CPU s  s a run  MiB", flush=True)
     spent = dict.fromkeys((way.name for way in plan.ways), 0.0)
     begun = before = time.process_time()
-    told, following = 0, 1
+    told = 0
     for run in range(plan.runs):
-        _play(plan, run, spent)
-        if run + 1 in (following, plan.runs):
+        with uncollected():
+            _play(plan, run, spent)
+        if run + 1 in (*_FIRST, plan.runs) or not (run + 1) % _EVERY:
             now = time.process_time()
             each = (now - before) / (run + 1 - told)
             _tell(run + 1, now - begun, each)
-            before, told, following = now, run + 1, 2 * following
+            before, told = now, run + 1
     for name, seconds in _dearest(spent).items():
         print(f"  {name}: {seconds / plan.runs:.3f} s a run")
     return 0

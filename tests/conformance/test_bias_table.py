@@ -36,7 +36,7 @@ def test_colluders_gain_as_theory_says_and_nothing_here() -> None:
         assert abs(float(row[7]) - HONEST) <= FIVE_ERRORS * float(row[8])
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_command_makes_the_table() -> None:
     command = [sys.executable, str(ROOT / "tests" / "benchmarks" / "bench_bias.py")]
     done = subprocess.run(command, capture_output=True, text=True, check=True)

@@ -351,7 +351,7 @@ def test_points_in_a_column_of_their_own_are_told_or_refused() -> None:
 
 
 # 14: semaphore-protocol/semaphore#319: 100,000 people, 30,000 of them in threes.
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_large_list_has_equal_chances_and_its_errors_have_lines(
     tmp_path: Path,
 ) -> None:

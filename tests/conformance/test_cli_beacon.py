@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from command import FAIRLOT, fairlot, run_program
+from command import FAIRLOT, fairlot, run_program, word_of
 from fairlot.entry import EntryType
 from fairlot_crypto.delay.parameters import (
     RSA_2048,
@@ -339,7 +339,7 @@ def test_a_delay_out_of_range_is_refused(tmp_path: Path, T: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [[], ["play"], ["commit"], ["setup"], ["calibrate", "--window", "0"]]
+    "words", [[], ["play"], ["recover"], ["setup"], ["calibrate", "--window", "0"]]
 )
 def test_wrong_usage_of_a_step_is_refused(words: list[str]) -> None:
     ran = fairlot("beacon", *words)
@@ -363,10 +363,10 @@ def test_wrong_usage_of_a_step_is_refused(words: list[str]) -> None:
     ],
 )
 def test_every_step_has_help_with_an_example(step: str) -> None:
-    ran = fairlot("beacon", step, "--help")
+    ran = fairlot(word_of(step), step, "--help")
     assert ran.code == 0
     assert "Exit code: 0" in ran.out
-    assert f"Examples:\n  fairlot beacon {step}" in ran.out
+    assert f"Examples:\n  fairlot {word_of(step)} {step}" in ran.out
 
 
 def test_the_modulus_of_a_set_up_is_named(tmp_path: Path) -> None:

@@ -1,11 +1,15 @@
-"""``fairlot bench``: large honest logs, here small ones."""
+"""``fairlot bench``: large honest logs, here small ones, and what it measures on them."""
 
+import itertools
+import json
+import time
 from pathlib import Path
 
 import pytest
 
 from command import SEED, fairlot, in_process
 from fairlot.cli.bench import making
+from fairlot.cli.bench.measuring import Work, measured, repeated
 from fairlot.rehearsal.crowd import crowd_people, crowd_terms
 
 SPECS = Path(__file__).parents[2] / "specs"
@@ -46,6 +50,58 @@ def test_jobs_change_nothing_and_a_seed_everything(tmp_path: Path) -> None:
         made.append(out.read_bytes())
     assert made[0] == made[1]
     assert made[0] != made[2]
+
+
+def ratios(out: str) -> dict[str, float]:
+    document = json.loads(out)
+    assert document["format"] == "fairlot/benchmark"
+    return {f"{r['of']} / {r['to']}": float(r["ratio"]) for r in document["ratios"]}
+
+
+def test_an_audit_costs_more_than_its_presentations_alone(
+    tmp_path: Path, concert_transcript: bytes
+) -> None:
+    path = tmp_path / "transcript.fairlot"
+    path.write_bytes(concert_transcript)
+    ran = fairlot("bench", "audit", path, "--rounds", "1", "--json")
+    assert (ran.code, ran.err) == (0, "")
+    found = ratios(ran.out)
+    assert set(found) == {"audit / batch", "batch / verify", "verify / bare verify"}
+    assert found["audit / batch"] > 1
+    assert found["verify / bare verify"] > 0.8
+    told = fairlot("bench", "audit", path, "--rounds", "1").out
+    assert all(pair in told for pair in found)
+
+
+def test_presentations_and_draws_cost_more_than_what_they_need() -> None:
+    present = fairlot("bench", "present", "--size", "16", "--rounds", "1", "--json")
+    found = ratios(present.out)
+    assert found["present / bare present"] > 1
+    assert found["verify / bare verify"] > 0.8
+    draw = fairlot("bench", "draw", "--people", "2000", "--rounds", "3", "--json")
+    assert json.loads(draw.out)["count"] == 2000
+    assert ratios(draw.out)["draw / bare draw"] > 1
+
+
+def test_a_ratio_is_the_median_of_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = itertools.accumulate([0, 10, 0, 5, 0, 40, 0, 10, 0, 30, 0, 10])
+    monkeypatch.setattr(time, "process_time_ns", lambda: next(clock))
+    works = [Work("one", 1, lambda: None), repeated("other", lambda: None, 5)]
+    found = measured(works, 3)
+    assert (found.time("one"), found.time("other")) == (30, 2)
+    assert found.ratio("one", "other") == "15.000"
+
+
+@pytest.mark.parametrize("spoil", ["no deposit", "a cut"])
+def test_only_an_audit_that_holds_is_measured(
+    tmp_path: Path, concert_transcript: bytes, spoil: str
+) -> None:
+    path = tmp_path / "transcript.fairlot"
+    cut = concert_transcript.find(b"DEPOSIT") if spoil == "no deposit" else -200
+    path.write_bytes(concert_transcript[:cut])
+    ran = fairlot("bench", "audit", path, "--rounds", "1")
+    assert (ran.code, ran.out) == (1, "")
+    assert "see fairlot audit" in ran.err
 
 
 def test_a_log_replaces_nothing(tmp_path: Path) -> None:

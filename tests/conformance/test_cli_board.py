@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -16,11 +17,17 @@ import pytest
 
 from command import FAIRLOT, fairlot
 from fairlot.board.storage import create_transcript
+from fairlot.cli.beacon.files import key_file
+from fairlot.deposit.payment import make_payment
+from fairlot.entry import Entry
 from kit.c2sp_client import check_proof
-from kit.sales import deposit, play, stage
+from kit.real_view import real, real_transcript
+from kit.sales import deposit, nym_of, play, source, stage
 
 ON = stage()
 GOOD = deposit(ON, 0).encoded
+CLOCK = ("--time", str(ON.terms.times.open))
+"""The board's: a rehearsal takes place in 2030, whenever it is played."""
 MARK = b"Mozilla/5.0 (who sent this)"
 
 
@@ -42,9 +49,11 @@ def made(begun: Path, *more: str) -> Path:
 
 
 @contextmanager
-def served(folder: Path, said: list[str]) -> Generator[str]:
+def served(
+    folder: Path, said: list[str], clock: tuple[str, str] = CLOCK
+) -> Generator[str]:
     """Serve a board, yield its address, and end it by SIGTERM."""
-    words = [FAIRLOT, "board", "serve", str(folder), "--port", "0"]
+    words = [FAIRLOT, "board", "serve", str(folder), "--port", "0", *clock]
     with subprocess.Popen(
         words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
@@ -98,7 +107,6 @@ def test_a_board_is_served_and_goes_on_after_a_restart(
     folder, said = made(begun, "--storage", storage), list[str]()
     assert stat.S_IMODE((folder / "board.key").stat().st_mode) == 0o600
     with served(folder, said) as address:
-        # A rehearsal begins in 2030, when its sale opens: the log's clock counts till then.
         first_index = index_of(send(f"{address}/add", GOOD))
         assert post(f"{address}/add", b"nonsense") == (400, "cbor.truncated")
         first = get(f"{address}/checkpoint")
@@ -119,6 +127,94 @@ def test_a_board_is_served_and_goes_on_after_a_restart(
     for trace in (MARK, b"127.0.0.1", b"nonsense"):
         found = [each for each in kept if trace in each.replace(said[0].encode(), b"")]
         assert all(b"http://127.0.0.1" in each for each in found), trace
+
+
+def _unknown() -> Entry:
+    """Return a payment of somebody who has not deposited."""
+    nym, escrow = nym_of(deposit(ON, 1)), ON.parts.escrow
+    return make_payment(ON.terms.sale_id, nym, 1, escrow, source("unknown"))
+
+
+@pytest.mark.slow
+def test_entries_are_sent_and_a_transcript_fetched_over_the_network(
+    begun: Path,
+) -> None:
+    said = list[str]()
+    good, bad = begun / "good", begun / "bad"
+    good.write_bytes(GOOD)
+    bad.write_bytes(_unknown().encoded)
+    kept, copy = begun / "kept", begun / "copy"
+    with served(made(begun), said) as address:
+        root = address.partition("/sale/")[0]
+        assert fairlot("board", "post", root, good, "--receipts", kept).code == 0
+        (receipt,) = kept.iterdir()
+        first = receipt.read_bytes()
+        index_of(first)
+        # Whoever heard nothing sends it again, and it is there once.
+        again = fairlot("board", "post", address, bad, good, "--receipts", kept)
+        assert (again.code, again.out) == (1, "")
+        assert "bad was refused: paid.unknown-nym: " in again.err
+        assert receipt.read_bytes() == first
+        for way in (root, f"{root}/", address):
+            assert fairlot("board", "fetch", way, "--out", copy).code == 0
+            assert copy.read_bytes() == get(f"{address}/transcript.fairlot")
+    gone = fairlot("board", "fetch", root, "--out", begun / "none")
+    assert (gone.code, (begun / "none").exists()) == (2, False)
+    assert "http.unreachable" in gone.err
+
+
+@pytest.mark.slow
+def test_a_contributor_commits_over_the_network(tmp_path: Path) -> None:
+    """The step fetches, signs and sends; against another history it signs nothing."""
+    with closing(create_transcript(tmp_path / "begun")) as storage:
+        play(ON.board(storage), ON, until="close")
+    (tmp_path / "board.key").write_bytes(key_file(ON.parts.board))
+    (tmp_path / "my.key").write_bytes(key_file(ON.parts.contributors[0]))
+    copy, out, said = tmp_path / "copy", tmp_path / "commit", list[str]()
+    own = ("--key", tmp_path / "my.key", "--secret", tmp_path / "secret", "--out", out)
+    copy.write_bytes(b"another history")
+    clock = ("--time", str(ON.terms.times.close + 1))
+    with served(made(tmp_path), said, clock) as address:
+        ran = fairlot("contributor", "commit", copy, *own, "--to", address)
+        assert (ran.code, "http.fork" in ran.err) == (1, True)
+        assert copy.read_bytes() == b"another history"
+        assert (
+            (tmp_path / "copy.other")
+            .read_bytes()
+            .startswith((tmp_path / "begun").read_bytes())
+        )
+        assert not out.exists()
+        assert not (tmp_path / "secret").exists()
+        copy.write_bytes((tmp_path / "begun").read_bytes())
+        ran = fairlot("contributor", "commit", copy, *own, "--to", address)
+        assert (ran.code, ran.err) == (0, "")
+        assert (
+            (tmp_path / "commit.tlog-proof").read_bytes().startswith(b"c2sp.org/tlog")
+        )
+        # A board that has it already takes no second one, and the step says so.
+        again = fairlot("contributor", "commit", copy, *own, "--to", address)
+        assert again.code == 1
+        # The seal is not due: the transcript is fetched, and nothing is made.
+        early = fairlot(
+            "contributor", "seal", copy, *own[:-1], tmp_path / "s", "--to", address
+        )
+        assert (early.code, "phase.wrong" in early.err) == (1, True)
+        assert not (tmp_path / "s").exists()
+        assert out.read_bytes() in copy.read_bytes()
+
+
+def test_a_real_board_has_no_other_clock_than_the_machines(tmp_path: Path) -> None:
+    folder = tmp_path / "club"
+    folder.mkdir()
+    on = real()
+    (folder / "board.key").write_text(f"{on.parts.board.seed.hex()}\n")
+    (folder / "transcript.fairlot").write_bytes(real_transcript("terms"))
+    # On a port that is taken nothing is served, whatever is refused or not.
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = ("--port", str(taken.getsockname()[1]))
+        ran = fairlot("board", "serve", folder, *CLOCK, *port)
+        assert (ran.code, "board.clock" in ran.err) == (2, True)
+        assert fairlot("board", "serve", folder, *port).code == 1
 
 
 def test_two_processes_never_serve_one_folder(begun: Path) -> None:

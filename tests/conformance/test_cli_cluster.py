@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import CancelledError
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
@@ -96,8 +97,8 @@ def jobs_of(path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Range]:
         return _Entered(Seeing())
 
     with monkeypatch.context() as patch:
-        patch.setattr("fairlot.cli.audit._MANY", 0)
-        patch.setattr("fairlot.cli.audit.Processes", entered)
+        patch.setattr("fairlot.cli.transcript.MANY", 0)
+        patch.setattr("fairlot.cli.transcript.Processes", entered)
         audited(path, "--jobs", "2")
     assert len(found) > 1
     return found
@@ -112,6 +113,42 @@ class _Entered:
 
     def __exit__(self, *_: object) -> None:
         pass
+
+
+class Losing:
+    """Stands for a cluster that takes work and gives nothing back."""
+
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
+
+    def submit(
+        self, function: object, *args: object, pure: bool, retries: int
+    ) -> "Losing":
+        assert callable(function)
+        assert (len(args), pure, retries) == (3, False, cluster.RETRIES)
+        return self
+
+    def result(self) -> object:
+        raise self.error
+
+    def nthreads(self) -> dict[str, int]:
+        return {"lost": 2}
+
+    def wait_for_workers(self, n_workers: int, timeout: float) -> None:
+        pass
+
+
+@pytest.mark.parametrize("lost", [CancelledError, OSError, "KilledWorker"])
+def test_what_a_cluster_does_not_give_is_verified_here(
+    transcript: Path, monkeypatch: pytest.MonkeyPatch, lost: type[Exception] | str
+) -> None:
+    distributed = pytest.importorskip("distributed")
+    error = (
+        distributed.KilledWorker("range", None, 3) if isinstance(lost, str) else lost()
+    )
+    jobs = jobs_of(transcript, monkeypatch)[:2]
+    given = Cluster(Losing(error)).map(judge_range, jobs)
+    assert list(given) == list(map(judge_range, jobs))
 
 
 def test_without_the_extra_the_error_names_it(

@@ -69,6 +69,32 @@ def test_who_stays_away_is_replaced_and_everything_says_so(tmp_path: Path) -> No
     _settles(out, tmp_path / "tables")
 
 
+@pytest.mark.slow
+def test_the_shortest_times_leave_room_for_the_round_of_a_second_draw(
+    tmp_path: Path,
+) -> None:
+    """The margin between clocks is not scaled with the epoch, and need not be."""
+    terms, people = tmp_path / "TERMS.toml", tmp_path / "PEOPLE.csv"
+    least = 2 * 7_200 + 2
+    short = (
+        f'[issuers]\ncooling = "1 second"\n[times]\nepoch = "2 hours"\n'
+        f'detection = "1 second"\ncollect = "{least} seconds"\nlockup = "8 hours"\n'
+    )
+    terms.write_text(TERMS + short, encoding="utf-8")
+    listed = "".join(f"{name},1,100\n" for name in NAMES)
+    people.write_text(f"person,wants,deposit\n{listed}", encoding="utf-8")
+    out = tmp_path / "out"
+    ran = fairlot("run", terms, people, "--out", out, *SEED)
+    assert (ran.code, ran.err) == (0, "")
+    assert [row["collected"] for row in rows(out / "collected.csv")] == ["yes"] * 2
+    held = fairlot("audit", out / "transcript.fairlot", "--rehearsal")
+    assert held.code == 0
+    fewer = short.replace(f"{least} seconds", f"{least - 1} seconds")
+    terms.write_text(TERMS + fewer, encoding="utf-8")
+    ran = fairlot("run", terms, people, "--out", tmp_path / "none", *SEED)
+    assert (ran.code, "terms-file.times" in ran.err) == (2, True)
+
+
 def _settles(out: Path, tables: Path) -> None:
     """Check that anybody gets the same tables from the board, without names."""
     board = out / "transcript.fairlot"

@@ -14,6 +14,7 @@ from fairlot.cli.compare import read_log
 from fairlot.cli.transcript import replay_named
 from fairlot.entry import EntryType
 from fairlot.identity.showing import learn_shown
+from fairlot_crypto.bbs.batch import Verdict
 from fairlot_crypto.bbs.hints import Showing
 from fairlot_crypto.randomness import Randomness
 from fairlot_crypto.statements import Statements
@@ -38,9 +39,9 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> list[bytes | None]:
         hints: Sequence[bytes | None],
         known: Statements,
         randomness: Randomness,
-    ) -> None:
+    ) -> tuple[Verdict, ...]:
         given.extend(hints)
-        learn_shown(showings, hints, known, randomness)
+        return learn_shown(showings, hints, known, randomness)
 
     monkeypatch.setattr(ranges, "learn_shown", learn)
     return given

@@ -288,3 +288,16 @@ def test_parts_that_nobody_signed_stop_nothing(tmp_path: Path) -> None:
     (last,) = office.go_on("enrol", request, (1,))
     assert last["ignored"] == [{"file": "photo.part", "code": "issuer.part"}]
     assert office.receive(request, ann).leaf.index == 0
+
+
+def test_people_are_read_in_the_order_of_their_leaves(office: Office) -> None:
+    """A folder lists its files in no order; read so, the issuer called its book broken."""
+    listed = Path.iterdir
+
+    def backwards(self: Path) -> list[Path]:
+        return sorted(listed(self), reverse=True)
+
+    with in_process(), patch.object(Path, "iterdir", backwards):
+        office.enrol("Ann", drawn())
+        office.enrol("Ben", drawn(), 1)
+        office.enrol("Cem", drawn(), 2)

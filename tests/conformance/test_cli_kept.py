@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from command import Ran, fairlot
+from command import Ran, fairlot, word_of
 from fairlot.beacon.seals import make_seal
 from fairlot.cli import main
 from fairlot.cli.beacon.files import decode_entry
@@ -107,7 +107,9 @@ def test_the_head_is_there_before_secret_and_seal(
     monkeypatch.setattr(f"fairlot.cli.beacon.{record}", full)
     words = [f"--{name}={place.folder / f'one.{name}'}" for name in ("key", "secret")]
     out = place.folder / "out"
-    assert main(["beacon", step, str(place.transcript), *words, f"--out={out}"]) == 1
+    assert (
+        main([word_of(step), step, str(place.transcript), *words, f"--out={out}"]) == 1
+    )
     assert head_of(place).checkpoint.size == place.view().state.tree.size
     assert not out.exists()
 

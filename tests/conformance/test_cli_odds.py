@@ -377,7 +377,7 @@ def test_groups_and_singles_have_one_chance(
     assert {row["expected"] for row in pool["people"]} == {chance}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_list_of_a_hundred_thousand(tmp_path: Path) -> None:
     """A half marathon: 30,000 of them in groups of three, 12,000 places, 3/25 for each."""
     terms = BEDS.replace("supply = 8", "supply = 12000")

@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 import pytest
 
-from command import SEED, TERMS, Ran, fairlot, write_inputs
+from command import SEED, TERMS, Ran, fairlot, word_of, write_inputs
 from fairlot.board.replay import replay
 from fairlot.cli import main, playing
 from fairlot.entry import EntryType
@@ -55,7 +55,7 @@ class Stopped:
 
     def beacon(self, step: str, *words: str | Path) -> Ran:
         """Take a step that succeeds."""
-        ran = fairlot("beacon", step, self.board, *words)
+        ran = fairlot(word_of(step), step, self.board, *words)
         assert (ran.code, ran.err) == (0, "")
         return ran
 

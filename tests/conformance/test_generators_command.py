@@ -18,7 +18,7 @@ def generators(*words: str | Path) -> Ran:
     return run_program(sys.executable, *words, env={"PYTHONPATH": str(TESTS)})
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_published_vectors_are_what_the_generators_make() -> None:
     published = TESTS / "vectors"
     ran = generators("check", published)
@@ -38,7 +38,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_each_file_is_one_chapter(written: Path) -> None:
     for path in written.iterdir():
         document = json.loads(path.read_bytes())
@@ -50,13 +50,13 @@ def test_each_file_is_one_chapter(written: Path) -> None:
         )
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_what_was_written_holds(written: Path) -> None:
     ran = generators("check", written)
     assert (ran.code, ran.err) == (0, "")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_difference_is_named_and_repaired(written: Path, tmp_path: Path) -> None:
     folder = tmp_path / "changed"
     shutil.copytree(written, folder)

@@ -91,6 +91,7 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> Documents:
         ("simulate", inputs.terms, "--runs", "2", "--size", "8", "--out", folder / "s"),
         ("attack", "splitting", "--runs", "4"),
         ("witness", "key", "--out", folder / "key", "--name", "w"),
+        ("bench", "draw", "--people", "2", "--rounds", "1"),
         ("beacon", "calibrate", "--seal-end", "1900000000", "--slack", "60"),
     )
     commands += _at_the_door(folder, board, kept)

@@ -106,7 +106,7 @@ def test_a_killed_run_keeps_its_word(tmp_path: Path, moment: Moment) -> None:
     _check(tmp_path, acknowledged)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_forty_killed_runs_keep_their_word(tmp_path: Path) -> None:
     """Blows that fall after the end do not count: they are checked all the same."""
     phases: list[Phase] = []

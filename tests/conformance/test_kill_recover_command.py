@@ -128,7 +128,7 @@ def test_a_killed_recovery_goes_on_and_gives_the_same_entry(tmp_path: Path) -> N
     assert 0 < kept <= last.steps[0], "it went on"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_kills_cost_little_of_a_long_recovery(
     tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:

@@ -109,7 +109,7 @@ def test_a_killed_evaluation_goes_on_and_gives_the_same_proof(tmp_path: Path) ->
     assert plan.total <= work <= plan.total + kills * (2 * between + a_round)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_kills_cost_little_of_a_long_evaluation(
     tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:

@@ -18,10 +18,14 @@ def _blocks(language: str) -> list[str]:
     return re.findall(rf"(?ms)^```{language}\n(.*?)^```$", README)
 
 
-def test_two_blocks_are_all_the_set_up_there_is() -> None:
-    first, second = _blocks("sh")
+def test_three_blocks_are_all_the_set_up_there_is() -> None:
+    first, second, third = _blocks("sh")
     assert first.splitlines()[-2:] == ["pip install .", "fairlot demo"]
     assert second.splitlines()[-1].startswith("python -m pytest")
+    assert third.splitlines()[-2:] == [
+        "pip install '.[service]'",
+        "fairlot host --demo",
+    ]
 
 
 def test_it_shows_both_files_of_the_first_example_in_ten_lines() -> None:

@@ -7,7 +7,7 @@ from fairlot.audit.expected import Expected
 from fairlot.audit.kept import NOTHING, Kept
 from fairlot.audit.report import Report
 from fairlot.errors import InvariantError, Rejection
-from generators import plays, plays_collected
+from generators import plays, plays_collected, plays_steps
 from generators.audit_evidence import evidence_cases
 from generators.audit_kept import kept_lies, kept_rows
 from generators.audit_lapses import lapse_lies
@@ -16,6 +16,7 @@ from generators.audit_policies import policy_lies, policy_rows
 from generators.audit_rehearsals import one_key, real_sale, rehearsal_lies
 from generators.audit_rounds import round_lies
 from generators.audit_seasons import season_lies, season_rows
+from generators.audit_steps import step_lies
 from generators.audit_watch import thinned, watch_lies, watched
 from generators.case import Case, Chapter, Raw, accept, reject
 from generators.plays_delivered import delivered
@@ -51,6 +52,14 @@ def _accepted() -> Sequence[Case]:
         ("unsealed", "Void: too few sealed.", plays.seals_missing, ACCEPTED),
         ("waited", "A sale that waited for a round.", plays.waited, ACCEPTED),
         ("nobody", "A sale in which nobody took part.", plays.nobody, ACCEPTED),
+        ("steps-clearing", "Bids of steps.", plays_steps.clearing, ACCEPTED),
+        (
+            "steps-vickrey",
+            "The same, by the other price.",
+            plays_steps.vickrey,
+            ACCEPTED,
+        ),
+        ("steps-rising", "A bid that is none.", plays_steps.rising, ACCEPTED),
         ("collected", "The winner collected.", plays_collected.collected, ACCEPTED),
         ("lapsed", "A seat was drawn again.", plays_collected.lapsed, ACCEPTED),
         (
@@ -133,6 +142,7 @@ def _refused() -> Sequence[Case]:
         *lies(),
         *round_lies(),
         *lapse_lies(),
+        *step_lies(),
         *watch_lies(),
         *rehearsal_lies(),
         *kept_lies(),

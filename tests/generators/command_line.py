@@ -108,7 +108,7 @@ def _own(step: str, number: int) -> Words:
     """Return a contributor's step, with what a stopped rehearsal has left."""
     whose = f"{_KEYS}/contributor-{number}"
     files = ("--key", f"{whose}.key", "--secret", f"{whose}.secret")
-    return ("beacon", step, _BOARD, *files, "--out", f"out/{step}-{number}")
+    return ("contributor", step, _BOARD, *files, "--out", f"out/{step}-{number}")
 
 
 def _keep(step: str, *words: str) -> Words:

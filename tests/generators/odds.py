@@ -11,7 +11,7 @@ from fairlot.allocation.shape import Chance
 from fairlot.allocation.whole_odds import whole_sale_odds
 from fairlot.fields import UINT_MAX
 from fairlot.names import Nym
-from fairlot.terms.pool import Mechanism, Pool, Requirement, Tier
+from fairlot.terms.pool import Mechanism, Option, Pool, Requirement, Tier
 from generators.allocation_sales import everything
 from generators.allocation_setting import (
     SALE_ID,
@@ -201,6 +201,29 @@ def _of_several() -> Sequence[_Row]:
             rich,
         ),
         *_of_the_whole(five),
+        (
+            "choices-then-lottery",
+            "Who gets no date comes to the lottery: turns decide who, and how many are left.",
+            (
+                Pool(
+                    "dates",
+                    Mechanism.CHOICES,
+                    3,
+                    options=(
+                        Option("july", 50, 1),
+                        Option("may", 20, 1),
+                        Option("june", 30, 1),
+                    ),
+                ),
+                replace(_SEATS, supply=1),
+            ),
+            numbered(
+                *(
+                    Entrant(Nym(b""), 1, 60, choices=listed)
+                    for listed in ((0,), (0, 1), (0, 1), (1, 0, 2), (2,), (2, 1))
+                )
+            ),
+        ),
         (
             "points-then-lottery",
             "Who wins by points is open, how many is not: 2/3 for whoever is left.",

@@ -247,13 +247,20 @@ WAITED: tuple[tuple[int, Scene], ...] = (
     NOBODY[-1],
 )
 """One whose draw waits for a round."""
-AUCTIONED: tuple[tuple[int, Scene], ...] = (
-    *REGISTERED,
-    (DEPOSITED, _bids),
-    (PAID, _paid_bids),
-    (TIMES.close, _closed_at(TIMES.close)),
-    *_DRAW[:-1],
-    (DRAWN_BY, lambda on, _: (on.round(),)),
-    (DRAWN_BY, _DRAW[-1][1]),
-)
+
+
+def bidding(bids: Scene, paid: Scene) -> tuple[tuple[int, Scene], ...]:
+    """Return a sale whose bids a round opens."""
+    return (
+        *REGISTERED,
+        (DEPOSITED, bids),
+        (PAID, paid),
+        (TIMES.close, _closed_at(TIMES.close)),
+        *_DRAW[:-1],
+        (DRAWN_BY, lambda on, _: (on.round(),)),
+        (DRAWN_BY, _DRAW[-1][1]),
+    )
+
+
+AUCTIONED = bidding(_bids, _paid_bids)
 """One whose bids a round opens."""

@@ -9,12 +9,14 @@ from fairlot.entry import Entry
 from generators import (
     plays,
     plays_collected,
+    plays_steps,
     sale_bids,
     sale_deposits,
     sale_draw,
     sale_lapses,
     sale_registration,
     sale_rounds,
+    sale_steps,
 )
 from generators.case import Case, Chapter, Raw, accept, reject
 from generators.plays_delivered import delivered
@@ -58,6 +60,21 @@ _PLAYS = (
     _Play("recovered", "The reveal is withheld, and recovered.", plays.recovered),
     _Play("waited", "Nobody takes part; the draw waits for a round.", plays.waited),
     _Play("auctioned", "Two people bid; a round opens their bids.", plays.auctioned),
+    _Play(
+        "steps-clearing",
+        "600@5 and the like: two bids of two steps; all pay the highest price that lost.",
+        plays_steps.clearing,
+    ),
+    _Play(
+        "steps-vickrey",
+        "The same bids; each pays what the other loses by them.",
+        plays_steps.vickrey,
+    ),
+    _Play(
+        "steps-rising",
+        "A bid whose prices rise is none; its deposit stands and is refunded.",
+        plays_steps.rising,
+    ),
     _Play("delivered", "What was won is claimed and delivered.", delivered),
     _Play("collected", "The winner collects.", plays_collected.collected),
     _Play(
@@ -152,6 +169,7 @@ def _refused() -> Sequence[Case]:
         *sale_draw.refusals(),
         *sale_rounds.refusals(),
         *sale_bids.refusals(),
+        *sale_steps.refusals(),
         *sale_lapses.refusals(),
     )
     return [_reject(refusal) for refusal in refusals]

@@ -5,10 +5,12 @@ from dataclasses import replace
 from functools import cache
 
 from fairlot.bids import Step
+from fairlot.claim.collect import make_collect
 from fairlot.deposit.wish import Wish
 from fairlot.entry import EntryType
 from fairlot.identity.requests import EnrolRequest
 from fairlot.names import Nym
+from fairlot.terms.times import MAX_TIME
 from fairlot.wallet.content import (
     Content,
     HeldCredential,
@@ -69,6 +71,16 @@ def full() -> Content:
     return Content(SEED, Standing.ACTIVE, 5, (held,), (taking,), heads)
 
 
+@cache
+def collected() -> Content:
+    """Return what somebody holds whose sale must be collected, and who has done so."""
+    deposit, (taking,) = made("wallet"), full().takings
+    entry = make_collect(taking.sale_id, deposit.deposit.nym, deposit.keys.settle)
+    sent = (*taking.sent, Sent(entry, ORDER, deposit.keys.settle, None))
+    later = replace(taking, sent=sent, collect=1_900_000_000)
+    return replace(full(), takings=(later,))
+
+
 def head(origin: str) -> SignedCheckpoint:
     """Return the head of a log with one leaf."""
     said = Checkpoint(origin, 1, bytes(32))
@@ -92,6 +104,7 @@ def _accepted() -> Sequence[Case]:
     rows = (
         ("new", "A wallet that was just made.", Content(SEED)),
         ("full", "Somebody who was enrolled and has entered a sale.", full()),
+        ("collected", "A sale whose winners must collect, and a COLLECT.", collected()),
         ("moved", "What a wallet that was moved still says.", moved),
     )
     return [_accept(*row) for row in rows]
@@ -179,7 +192,53 @@ def _refused() -> Sequence[Case]:
         ("list", "It is a map.", []),
     )
     cases = [_reject(name, rule, cbor.encode(value)) for name, rule, value in rows]
-    return (*cases, _reject("cut", "It is whole.", full().to_bytes()[:-1]))
+    cut = _reject("cut", "It is whole.", full().to_bytes()[:-1])
+    return (*cases, *_not_collected(), cut)
+
+
+def _not_collected() -> Sequence[Case]:
+    """Return contents whose COLLECT is not what a wallet has made."""
+    (taking,) = collected().takings
+    *before, last = taking.sent
+    deposit = made("wallet")
+    stranger = SigningKey.from_seed(stream.seed("stranger"))
+    strange = make_collect(taking.sale_id, deposit.deposit.nym, stranger)
+    opening = deposit.keys.enc.secret
+    rows: tuple[tuple[str, str, Value], ...] = (
+        ("twice", "One COLLECT is enough.", _holding((*before, last, last))),
+        ("first", "Its key is of an entry before it.", _holding((last, *before))),
+        (
+            "key",
+            "No other key collects.",
+            _holding((*before, Sent(strange, ORDER, stranger, None))),
+        ),
+        (
+            "settle",
+            "The seed is of the key that has signed.",
+            _holding((*before, replace(last, settle=stranger))),
+        ),
+        (
+            "enc",
+            "A COLLECT names no key that opens anything.",
+            _edited(collected(), "sales/0/sent/2/enc", opening),
+        ),
+        (
+            "no-enc",
+            "A DEPOSIT names one.",
+            _holding((replace(before[0], enc=None), *before[1:])),
+        ),
+        ("time", "A time.", _edited(collected(), "sales/0/collect", MAX_TIME + 1)),
+        ("no-time", "What is absent has no key.", _changed("sales/0/collect", None)),
+    )
+    return [
+        _reject(f"collect-{name}", rule, cbor.encode(value))
+        for name, rule, value in rows
+    ]
+
+
+def _holding(sent: tuple[Sent, ...]) -> Value:
+    (taking,) = collected().takings
+    return _value(replace(collected(), takings=(replace(taking, sent=sent),)))
 
 
 def _reject(name: str, rule: str, data: bytes) -> Case:
@@ -198,7 +257,11 @@ def _value(content: Content) -> dict[str, Value]:
 
 
 def _changed(path: str, new: Value) -> Value:
-    return edited(_value(full()), path, new)
+    return _edited(full(), path, new)
+
+
+def _edited(content: Content, path: str, new: Value) -> Value:
+    return edited(_value(content), path, new)
 
 
 def _twice(name: str) -> Value:

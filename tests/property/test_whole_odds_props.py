@@ -16,7 +16,7 @@ from fairlot.allocation.entering import Entrant
 from fairlot.allocation.prospect import Prospect
 from fairlot.allocation.whole_odds import whole_sale_odds
 from fairlot.names import Nym, group_id
-from fairlot.terms.pool import Mechanism, Pool, Requirement, Tier
+from fairlot.terms.pool import Mechanism, Option, Pool, Requirement, Tier
 
 SALE = bytes(range(32))
 NORTH = (("region", "north"),)
@@ -73,7 +73,16 @@ def pools(draw: st.DrawFn, most: int) -> tuple[Pool, ...]:
     kinds = draw(
         st.lists(
             st.sampled_from(
-                ("share", "square", "plain", "other", "groups", "bids", "tiers")
+                (
+                    "share",
+                    "square",
+                    "plain",
+                    "other",
+                    "groups",
+                    "bids",
+                    "tiers",
+                    "options",
+                )
             ),
             min_size=2,
             max_size=most,
@@ -83,7 +92,11 @@ def pools(draw: st.DrawFn, most: int) -> tuple[Pool, ...]:
     supply, price = st.integers(0, 2), st.integers(0, 3)
     rows: list[Pool] = []
     for place, kind in enumerate(kinds):
-        later = [name for name in kinds[place + 1 :] if kind != "groups"]
+        later = [
+            name
+            for name in kinds[place + 1 :]
+            if kind != "groups" and name != "options"
+        ]
         asked = (Requirement("region", ("north",)),) if draw(st.booleans()) else ()
         base = Pool(
             kind,
@@ -94,8 +107,18 @@ def pools(draw: st.DrawFn, most: int) -> tuple[Pool, ...]:
             again=draw(st.booleans()),
             requires=asked,
         )
-        rows.append(_of_kind(draw, kind, base))
+        chosen = kind == "options"
+        rows.append(_choosing(draw, base) if chosen else _of_kind(draw, kind, base))
     return tuple(rows)
+
+
+def _choosing(draw: st.DrawFn, base: Pool) -> Pool:
+    options = (Option("left", 2, draw(st.integers(0, 1))), Option("right", 3, 1))
+    total = sum(option.supply for option in options)
+    most = 1 + (total > 1 and draw(st.booleans()))
+    how = Mechanism.CHOICES
+    base = replace(base, mechanism=how, supply=total, price=0, unsold=None)
+    return replace(base, options=options, group_max=most)
 
 
 def _of_kind(draw: st.DrawFn, kind: str, base: Pool) -> Pool:
@@ -135,6 +158,7 @@ def people(draw: st.DrawFn, most: int) -> list[Entrant]:
             draw(st.integers(0, 9)),
             bid=draw(st.none() | st.integers(0, 9)),
             tier=draw(st.sampled_from((None, "gold", "tin"))),
+            choices=draw(st.sampled_from(((), (0,), (0, 1), (1, 0)))),
             attributes=draw(st.sampled_from(((), NORTH))),
         )
         for _ in range(3)
@@ -341,3 +365,30 @@ def test_outcomes_of_all_pools_but_the_last_count_together(
     assert whole_sale_odds(sold, made(10, north=5), SALE) is not None
     monkeypatch.setattr(whole_odds, "MOST_OUTCOMES", 15)
     assert whole_sale_odds(sold, made(10, north=5), SALE) is None
+
+
+def test_whoever_gets_no_option_draws_for_a_seat() -> None:
+    """Two want the left one first; the others' turns decide who comes to the lottery."""
+    options = (Option("left", 2, 1), Option("right", 3, 1))
+    dates = Pool("dates", Mechanism.CHOICES, 2, options=options)
+    listed = ((0, 1), (0,), (1,), (1, 0))
+    entrants = [
+        replace(each, choices=choices)
+        for each, choices in zip(made(4), listed, strict=True)
+    ]
+    found = chances((dates, lottery("seat", 1)), entrants)
+    assert sum(found) == 3, "each of three units goes to another person"
+    assert found[0] == found[3] != found[1] == found[2]
+
+
+def test_a_pair_that_chooses_together_draws_together_later() -> None:
+    """The pair has one turn of three, and needs both units of the only option."""
+    options = (Option("left", 2, 2), Option("right", 9, 0))
+    dates = Pool("dates", Mechanism.CHOICES, 2, options=options, group_max=2)
+    seats = replace(lottery("seat", 2), group_max=2)
+    entrants = [replace(each, choices=(0,)) for each in made(4, groups=[(0, 1)])]
+    pair, other, *_ = chances((dates, replace(seats, supply=0, group_max=1)), entrants)
+    assert pair == other == Fraction(1, 3)
+    assert chances((dates, seats), entrants) == [1, 1, 1, 1]
+    more = [*entrants, replace(entrants[3], nym=nym(4))]
+    assert chances((dates, seats), more)[0] == Fraction(5, 8)

@@ -6,14 +6,20 @@ compares the table, and exits with 1 if it is another.
 """
 
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from fairlot.simulation.aims import COLUMNS, aims_rows
+from fairlot.simulation.attacks_on_registry import taken_back
 from fairlot.simulation.comparators import Addresses, Bots
+from fairlot.simulation.draws import seed_of
+from fairlot.simulation.estimates import Estimate, estimate
 from fairlot.simulation.figures import bars_figure, curves_figure
 from fairlot.simulation.lab import LAB
 from fairlot.simulation.measures import MEASURES
 from fairlot.simulation.outputs import ACROSS, curves_of
+from fairlot.simulation.played import Draw
+from fairlot.simulation.resale import resell
 from fairlot.simulation.sales import Asked, plan_of_compare
 from fairlot.simulation.trial import Result, play_trial
 
@@ -21,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 CHOOSING = ROOT / "specs" / "choosing.md"
 PICTURES = ROOT / "specs" / "site" / "guides" / "pictures"
 BEGIN, END = "<!-- aims: begin -->\n", "<!-- aims: end -->\n"
-ASKED = Asked("lognormal", None, 100, 20, 1)
+ASKED = Asked("lognormal", None, 100, 60, 1)
 SUPPLY, PRICE = 25, 1000
 SHOWN = (
     "poor",
@@ -35,6 +41,9 @@ SHOWN = (
     "waste",
 )
 _RUNS = 40
+_LOCKED_UP = ("lottery", "certain", "auction")
+_ONE_IN = (1, 2, 3, 4, 5, 10, 20)
+_MONEY = SUPPLY * PRICE
 
 
 def results() -> list[Result]:
@@ -75,6 +84,54 @@ def write() -> None:
     gains = [(name, target.gain) for name, target in targets]
     elsewhere = [name for name, target in targets if not target.ours]
     _picture("attacks", bars_figure("gain, in prices", gains, marked=elsewhere))
+    shared = taken_back(1, _RUNS)
+    told = "gain from 20 bought identities, in prices"
+    across = f"share of people who {shared.what}"
+    _curves("identities", told, {"lottery": shared.points}, across)
+    told = "gain from selling on, in prices a unit"
+    across = "share of those who sold a unit and take it back before the unlock"
+    _curves("lock-up", told, _locked(), across)
+
+
+def _locked() -> dict[str, list[tuple[float, Estimate]]]:
+    """Return what selling on gains, by how many take back what they sold."""
+    _, plan = plan_of_compare(SUPPLY, PRICE, Bots(), Addresses(), ASKED)
+    curves: dict[str, list[tuple[float, Estimate]]] = {}
+    for way in plan.ways:
+        if way.name not in _LOCKED_UP:
+            continue
+        crowds = [
+            plan.people(seed_of(1, run, f"people/{plan.size}"), plan.size)
+            for run in range(plan.runs)
+        ]
+        played = [
+            (crowd, way.play(crowd, [Draw(seed_of(1, run, f"draw/{plan.size}"))])[0])
+            for run, crowd in enumerate(crowds)
+        ]
+        curves[way.name] = [
+            (
+                1 - 1 / one_in,
+                estimate([resell(*each, one_in).gain / _MONEY for each in played]),
+            )
+            for one_in in _ONE_IN
+        ]
+    return curves
+
+
+def _curves(
+    name: str,
+    told: str,
+    curves: Mapping[str, Sequence[tuple[float, Estimate]]],
+    across: str,
+) -> None:
+    _picture(name, curves_figure(told, curves, across, axis="linear"))
+    rows = [
+        f"{way},{share:.2f},{found.mean:.6f},{found.low:.6f},{found.high:.6f}\n"
+        for way, points in curves.items()
+        for share, found in points
+    ]
+    table_file = PICTURES / f"simulation-{name}.csv"
+    table_file.write_text("".join(["way,share,mean,low,high\n", *rows]))
 
 
 def _picture(name: str, svg: bytes) -> None:

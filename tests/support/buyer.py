@@ -19,15 +19,15 @@ PASSWORD = "a lake in May"  # noqa: S105
 
 
 class Buyer:
-    """The first person of a stage, with a wallet that has a leaf and a credential."""
+    """A person of a stage, with a wallet that has a leaf and a credential."""
 
-    def __init__(self, on: Stage, folder: Path) -> None:
-        """Write the wallet, and open the sale."""
+    def __init__(self, on: Stage, folder: Path, number: int = 0) -> None:
+        """Write the wallet of a member, and open the sale."""
         self.on = on
         self.folder = folder
         self.path, self.password = folder / "mine", folder / "password"
         self.password.write_text(PASSWORD)
-        member, source = on.members[0], SystemRandomness()
+        member, source = on.members[number], SystemRandomness()
         own = member.credential
         held = HeldCredential(
             EPOCH, on.roll_id, own.signature.to_bytes(), scalar_to_bytes(own.blind)

@@ -3,7 +3,7 @@
 ``fairlot`` calls the program's entry point in this process, because starting an interpreter
 costs more than most commands do. What only a process can show (signals, pipes, encodings,
 its environment) starts one with ``run_program``; at least one test of every command does.
-With the option ``--processes``, as in continuous integration, ``fairlot`` starts one too.
+With the option ``--processes``, as before a release, ``fairlot`` starts one too.
 Whatever ``fairlot`` prints with ``--json`` is checked against its schema on the way.
 """
 
@@ -26,6 +26,13 @@ FAIRLOT = str(Path(sysconfig.get_path("scripts")) / "fairlot")
 PROCESSES = "FAIRLOT_TESTS_PROCESSES"
 """Set in the environment by the option ``--processes``."""
 SEED = f"{7:064x}"
+
+
+def word_of(step: str) -> str:
+    """Return the word of the command line that a step of a draw belongs to."""
+    own = ("commit", "seal", "reveal")
+    return "contributor" if step in own else "beacon"
+
 
 TERMS = """\
 title = "Small sale"

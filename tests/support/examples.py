@@ -3,7 +3,7 @@
 from hypothesis import settings
 
 _USUAL = 100
-"""Examples of a property that says nothing, in continuous integration."""
+"""What ``number`` is measured against; a profile may try fewer, or more."""
 
 
 def examples(number: int) -> settings:

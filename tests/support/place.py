@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from command import Ran, fairlot
+from command import Ran, fairlot, word_of
 from fairlot.board.replay import Replay, replay
 from fairlot.board.storage import create_transcript
 from fairlot.entry import EntryType
@@ -30,7 +30,7 @@ class Place:
 
     def beacon(self, step: str, *words: str | Path) -> Ran:
         """Take a step on the transcript."""
-        return fairlot("beacon", step, self.transcript, *words)
+        return fairlot(word_of(step), step, self.transcript, *words)
 
     def commit(self, who: str) -> Ran:
         """Make somebody's COMMIT entry."""

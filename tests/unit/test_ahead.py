@@ -18,6 +18,7 @@ from fairlot.errors import Rejection
 from fairlot.identity.showing import learn_shown
 from fairlot.text import json_view
 from fairlot_crypto import cbor
+from fairlot_crypto.bbs.batch import Verdict
 from fairlot_crypto.bbs.hints import Showing
 from fairlot_crypto.bbs.profile import (
     IssuerContext,
@@ -153,10 +154,10 @@ def test_a_range_begins_where_the_last_one_ended(
         given: Sequence[bytes | None],
         statements: Statements,
         randomness: Randomness,
-    ) -> None:
+    ) -> tuple[Verdict, ...]:
         assert len(shown) <= most
         found.extend(hint for hint in given if hint is not None)
-        learn_shown(shown, given, statements, randomness)
+        return learn_shown(shown, given, statements, randomness)
 
     monkeypatch.setattr("fairlot.board.ranges.learn_shown", look)
     single = counted(monkeypatch)

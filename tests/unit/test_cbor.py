@@ -10,6 +10,7 @@ import pytest
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.errors import CallerError, EncodingError
+from fairlot_crypto.quick_cbor import encode_quickly, read_quickly
 
 # RFC 8949, appendix A: value and encoding, those that the profile carries.
 RFC_8949: list[tuple[Value, str]] = [
@@ -204,3 +205,58 @@ def test_cost_of_an_item_does_not_depend_on_the_length_of_the_sequence() -> None
     offset = len(large) - 500 * len(item)
     within = min(read_items(large, offset, 500) for _ in range(3))
     assert within < 5 * alone + 0.02
+
+
+@pytest.mark.parametrize(
+    "outside",
+    [
+        "f93c00",  # a float
+        "fb3ff0000000000000",
+        "f7",  # undefined
+        "e0",  # another simple value
+        "c100",  # a date
+        "c24101",  # a number of any length
+        "d8236161",  # a regular expression
+        "d81c80",  # something to be shared
+        "81d9d9f7a0",  # a tag without a meaning
+        "3bffffffffffffffff",  # below -2^63
+        "1817",  # a longer form
+        "590001ff",
+        "a16178190001",
+        "9f00ff",  # an indefinite length
+        "a1416100",  # a key that is no text
+        "a2616200616100",  # keys in another order
+        "a2616100616100",  # a key twice
+        "81" * 17 + "00",  # too deep
+        "62c328",  # not UTF-8
+        "830102",  # cut
+    ],
+)
+def test_the_quick_way_takes_nothing_but_the_profile(outside: str) -> None:
+    data = bytes.fromhex(outside)
+    assert read_quickly(data, 0) is None
+    assert read_quickly(b"\x00" + data, 1) is None
+
+
+@pytest.mark.parametrize(("value", "encoding"), RFC_8949)
+def test_the_quick_way_takes_what_is_as_it_should_be(
+    value: Value, encoding: str
+) -> None:
+    data = bytes.fromhex(encoding)
+    assert read_quickly(data, 0) == (value, len(data))
+    assert encode_quickly(value) == data
+
+
+def test_the_quick_way_leaves_maps_in_another_order_to_the_other() -> None:
+    ordered, other = {"b": 0, "aa": 1}, {"aa": 1, "b": 0}
+    assert encode_quickly(other) is None
+    assert encode_quickly([{"x" * 600: 0, "a": 1}]) is None
+    assert cbor.encode(other) == encode_quickly(ordered)
+
+
+def test_no_decoder_runs_that_a_tag_names() -> None:
+    pattern = ("(a?b|c)" * 8_000).encode()
+    expression = b"\xd8\x23\x7a" + len(pattern).to_bytes(4) + pattern
+    started = time.process_time()
+    assert read_quickly(expression, 0) is None
+    assert time.process_time() - started < 0.05

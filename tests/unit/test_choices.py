@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
 from command import fairlot
+from fairlot.allocation import choosing
 from fairlot.allocation.entering import Entrant
+from fairlot.allocation.estimated_odds import MOST_PEOPLE, estimated_sale_odds
 from fairlot.allocation.explain import explain
 from fairlot.allocation.invariants import check_outcome
 from fairlot.allocation.mechanisms import choices_odds as odds_module
@@ -197,10 +201,44 @@ def test_after_exact_odds_who_is_certain_does_not_come_again() -> None:
     assert second.alike == 1
 
 
-def test_odds_of_the_whole_sale_are_not_stated() -> None:
+@pytest.mark.slow
+def test_odds_of_the_whole_sale_are_estimated_where_turns_are_too_many() -> None:
+    """From stated draws that anybody can repeat; up to the error that is stated."""
     seats = Pool("seats", Mechanism.LOTTERY, 1, 10)
-    assert whole_sale_odds([seats, DATES], people((0,), (0,)), SALE) is None
-    assert whole_sale_odds([DATES], people((0,)), SALE) is None
+    listed = people((0, 1), (0, 1), (1,), (1, 0), (0,), (0,))
+    exact = whole_sale_odds([DATES, seats], listed, SALE)
+    with patch.object(choosing, "MOST_TURNS", 3):
+        assert whole_sale_odds([DATES, seats], listed, SALE) is None
+    estimated = estimated_sale_odds([DATES, seats], listed, SALE)
+    assert exact is not None
+    assert estimated is not None
+    assert estimated.draws == 1_000
+    error = Fraction(32, 1_000)
+    off = [
+        abs(estimated.whole[who].chance - prospect.chance)
+        for who, prospect in exact.items()
+    ]
+    assert sum(each > error for each in off) <= 1, "one of these six is"
+    assert max(off) < 2 * error
+    assert all(each.expected == each.chance for each in estimated.whole.values())
+    backwards = estimated_sale_odds([DATES, seats], listed[::-1], SALE)
+    assert backwards == estimated
+
+
+def test_whole_sales_of_many_people_who_choose_have_no_estimates() -> None:
+    one = people((0,))[0]
+    crowd = [replace(one, nym=nym(i)) for i in range(MOST_PEOPLE + 1)]
+    assert estimated_sale_odds([DATES], crowd, SALE) is None
+
+
+def test_over_one_pool_the_odds_are_those_of_the_pool() -> None:
+    listed = people((0, 1), (0, 1), (1,), (1, 0), (0,), (0,))
+    (pool,) = sale_odds([DATES], listed, SALE)
+    whole = whole_sale_odds([DATES], listed, SALE)
+    assert pool.odds is not None
+    assert whole is not None
+    chances = [chance.more + chance.least for chance in pool.odds.chances]
+    assert [whole[who].chance for who in pool.nyms] == chances
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from fairlot.inputs.terms_file import read_terms_file
 from fairlot.simulation import outputs
 from fairlot.simulation.aims import aims_rows
 from fairlot.simulation.comparators import Addresses, Bots
-from fairlot.simulation.estimates import estimate
+from fairlot.simulation.estimates import estimate, ratio
 from fairlot.simulation.figures import bars_figure, curves_figure
 from fairlot.simulation.measures import MEASURES
 from fairlot.simulation.outputs import decimal
@@ -81,14 +81,14 @@ def test_a_comparison_meets_the_crowd_that_was_asked_for() -> None:
     asked = Asked("uniform", None, None, 20, 1)
     about, plan = plan_of_compare(100, 1000, Bots(), Addresses(), asked)
     assert "uniform" in about.people
-    assert (plan.size, len(plan.ways), plan.scale_runs) == (100, 16, 2)
+    assert (plan.size, len(plan.ways), plan.scale_runs) == (100, 16, 5)
     assert plan.scales[100.0] == 2500
     many = plan_of_compare(4001, 1, Bots(), Addresses(), asked)[1]
     assert [*many.scales] == [0.1, 0.3, 1.0, 3.0, 10.0, 30.0]
     often = Asked("uniform", None, 1000, 900, 1)
     plan = plan_of_compare(1000, 1, Bots(), Addresses(), often)[1]
     told = [plan.runs_at(size) for size in plan.scales.values()]
-    assert told == [90, 90, 90, 90, 36, 12, 3]
+    assert told == [90, 90, 90, 90, 36, 12, 5]
 
 
 @pytest.mark.slow
@@ -275,16 +275,27 @@ def test_words_follow_from_numbers() -> None:
         found = {name: estimate([mean, mean]) for name, mean in measures.items()}
         asked = Asked("uniform", None, None, 20, 1)
         way = plan_of_compare(8, 1, Bots(), Addresses(), asked)[1].ways[0]
-        return Result(way, found, {})
+        fair = ratio([measures["poor"]] * 2, [measures["even"]] * 2)
+        return Result(way, found, fair, {})
 
-    good = ["yes: 1.00", "yes: 0.00", "yes: 1.00", "yes: 0.00; luck 1.0", "yes: 0.60"]
+    sure = "± 0.00"
+    good = [
+        f"yes: 1.00 {sure}",
+        f"yes: 0.00 {sure}",
+        "yes: 1.00 (1.00 to 1.00)",
+        f"yes: 0.00 {sure}; luck 1.0 ± 0.0",
+        f"yes: 0.60 {sure}",
+    ]
     bad = result(poor=0.2, race=0.5, sold=0.8, regret=0.1, kept=-1, surplus=-1)
     rows = list(
         aims_rows([result(), result(poor=0.3, kept=0.4), bad, result(even=0.0)])
     )
     assert [row[0] for row in rows] == ["equal share"] * 4
     assert [*rows[0][1:]] == good
-    assert (rows[1][1], rows[1][5]) == ("nearly: 0.75", "partly: 0.40")
+    assert (rows[1][1], rows[1][5]) == (
+        f"nearly: 0.75 {sure}",
+        f"partly: 0.40 {sure}",
+    )
     assert [cell.split(":")[0] for cell in rows[2][1:]] == ["no"] * 5
 
 

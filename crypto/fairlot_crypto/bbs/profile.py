@@ -8,7 +8,7 @@ tells people apart (specs/bbs.md, section 9).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 
 from fairlot_crypto.bbs import octets, pseudonym
 from fairlot_crypto.bbs.ciphersuite import API_PSEUDONYM, Signature, map_messages
@@ -80,7 +80,7 @@ class ProfileGenerators:
         return (self.Q_1, *self.H, self.Q_2, *self.J)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class IssuerContext:
     """Everything that depends on issuer key, schema and header only; built once."""
 
@@ -102,6 +102,11 @@ class IssuerContext:
     def public_key(self) -> G2:
         """W, the issuer's key."""
         return self.signed.public_key
+
+    @cached_property
+    def key_octets(self) -> bytes:
+        """W in 96 bytes, encoded once for all presentations."""
+        return self.public_key.to_bytes()
 
     @property
     def domain(self) -> Scalar:

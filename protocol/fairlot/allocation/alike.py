@@ -102,6 +102,8 @@ class Kinds:
                     tier.name == entrant.tier and tier.price <= left
                     for tier in pool.tiers
                 )
+            case Mechanism.CHOICES:
+                return bool(_payable(pool, entrant, left))
             case _:
                 return left >= _price(pool, entrant)
 
@@ -125,6 +127,7 @@ class Kinds:
             bid,
             tier,
             tuple(_price(pool, entrant) for pool in pools if pool.fares),
+            tuple(_payable(pool, entrant, left) for pool in pools if pool.options),
         )
 
 
@@ -149,6 +152,11 @@ def _most_units(pools: Sequence[Pool]) -> int:
     return _over_the_sale(pools, each)
 
 
+def _payable(pool: Pool, entrant: Entrant, left: int) -> tuple[int, ...]:
+    """Return the options that an entrant lists and can pay for."""
+    return tuple(i for i in entrant.choices if pool.options[i].price <= left)
+
+
 def _price(pool: Pool, entrant: Entrant) -> int:
     """Return what a unit costs an entrant who qualifies."""
     if pool.fares is None:
@@ -164,7 +172,7 @@ def _money(pools: Sequence[Pool], entrant: Entrant, left: int, bid: Bid | None) 
         return most
     # Without bids all payments are sums of prices.
     prices = [_price(pool, entrant) for pool in pools]
-    prices += [tier.price for pool in pools for tier in pool.tiers]
+    prices += [part.price for pool in pools for part in pool.parts]
     step = gcd(*prices)
     return most - most % step if step else 0
 
@@ -175,7 +183,7 @@ def _most_money(pool: Pool, price: int, bid: Bid | None) -> int:
             return price * pool.cap
         case Mechanism.QUADRATIC:
             return price * pool.cap**2
-        case Mechanism.TIERS:
-            return max(tier.price for tier in pool.tiers)
+        case Mechanism.TIERS | Mechanism.CHOICES:
+            return max(part.price for part in pool.parts)
         case _:
             return max(price, total_of(bid or 0))

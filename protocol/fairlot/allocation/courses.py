@@ -7,7 +7,7 @@ for what comes later: a state after the pool depends only on how many of a cours
 from collections.abc import Hashable, Mapping, Sequence
 from typing import TypeAlias
 
-from fairlot.allocation.falls import Chances, Gain
+from fairlot.allocation.fall import Chances, Gain
 from fairlot.allocation.journeys import After, Journeys
 from fairlot.allocation.picks import Picked, Slots
 from fairlot.allocation.shape import Order

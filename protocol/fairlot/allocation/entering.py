@@ -9,6 +9,7 @@ from fairlot.allocation.shape import Order, price_of
 from fairlot.bids import MAX_STEPS, Bid, Steps, bid_problem, steps_of, total_of
 from fairlot.fields import all_bytes_problem, uints_problem
 from fairlot.names import HASH_LENGTH, NYM_LENGTH, Nym, group_id
+from fairlot.packed import rows
 from fairlot.terms.made_pools import check_made_pools
 from fairlot.terms.pool import Mechanism, Pool
 from fairlot_crypto.errors import CallerError
@@ -46,7 +47,7 @@ class Standing:
 
 
 Asking: TypeAlias = tuple[object, ...]
-"""What makes two orders of a pool the same."""
+"""What makes two orders of a pool the same; also the fields of an order."""
 
 Groups = Mapping[bytes, tuple[int, ...]]
 """The members of each group that has formed, as indices of entrants."""
@@ -71,6 +72,10 @@ def formed_groups(sale_id: bytes, entrants: Sequence[Entrant]) -> Groups:
     }
 
 
+_ASKED = "wants", "amount", "bid", "tier", "attributes", "choices"
+"""What an order takes from an entrant, but for its group."""
+
+
 def entering(
     pool: Pool,
     entrants: Sequence[Entrant],
@@ -86,19 +91,23 @@ def entering(
         for gid, members in _legal_groups(pool, groups).items()
     }
     of_group = {i: gid for gid, party in parties.items() for i in party}
-    order_of = _ordering(pool)
+    order_of, asks_for = _ordering(pool), attrgetter(*_ASKED)
     # Many ask for the same, and share one order.
-    alike: dict[Asking, Order] = {}
-    entered: list[tuple[int, Order]] = []
+    alike: dict[Asking, int] = {}
+    asked: list[Asking] = []
+    places: list[tuple[int, int]] = []
     for i, (entrant, standing) in enumerate(zip(entrants, standings, strict=True)):
         free = pool.again or standing.units == 0
         if qualified[i] and free:
             group = of_group.get(i)
-            asking = _asking(entrant, standing, group)
-            order = alike.get(asking)
-            if order is None:
-                order = alike[asking] = order_of(entrant, standing, group)
-            entered.append((i, order))
+            # All that an order depends on, the pool apart.
+            asking = (*asks_for(entrant), standing.units, standing.spent, group)
+            place = alike.setdefault(asking, len(asked))
+            if place == len(asked):
+                asked.append(order_of(entrant, standing, group))
+            places.append((i, place))
+    orders = rows(Order, *zip(*asked, strict=True)) if asked else []
+    entered = [(i, orders[place]) for i, place in places]
     if not parties:
         return tuple(entered)
     grouped = {i: order for i, order in entered if order.group is not None}
@@ -108,21 +117,6 @@ def entering(
         if order.group is None or order.group in intact
         else (i, replace(order, group=None))
         for i, order in entered
-    )
-
-
-def _asking(entrant: Entrant, standing: Standing, group: bytes | None) -> Asking:
-    """Return all that an order depends on, the pool apart."""
-    return (
-        entrant.wants,
-        entrant.amount,
-        entrant.bid,
-        entrant.tier,
-        entrant.attributes,
-        entrant.choices,
-        standing.units,
-        standing.spent,
-        group,
     )
 
 
@@ -141,14 +135,14 @@ def qualifies(pool: Pool, entrant: Entrant) -> bool:
     return not pool.attributes or pool.admits(dict(entrant.attributes))
 
 
-def _ordering(pool: Pool) -> Callable[[Entrant, Standing, bytes | None], Order]:
-    """Return what makes orders: what a pool does not use is asked once, not of each."""
+def _ordering(pool: Pool) -> Callable[[Entrant, Standing, bytes | None], Asking]:
+    """Return what gives the fields of an order; what a pool does not use is asked once."""
     bids, tiers, points = pool.takes_bids, pool.tiers, pool.points
     chosen, fares = pool.mechanism is Mechanism.CHOICES, pool.fares
 
-    def order(entrant: Entrant, standing: Standing, group: bytes | None) -> Order:
+    def order(entrant: Entrant, standing: Standing, group: bytes | None) -> Asking:
         left = entrant.amount - standing.spent
-        return Order(
+        return (
             max(0, entrant.wants - standing.units),
             left,
             bid_of(pool, entrant, left) if bids else None,

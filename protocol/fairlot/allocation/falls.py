@@ -6,11 +6,11 @@ who take part in it, all equally likely, and who is picked takes part in no late
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import TypeAlias
 
+from fairlot.allocation.choosing import choosing
 from fairlot.allocation.entering import can_take_one
+from fairlot.allocation.fall import Ask, Chances, Fall, Falls, Gain, members_of
 from fairlot.allocation.mechanisms.auction import Cutoff, auction_price, find_cutoff
 from fairlot.allocation.mechanisms.certain import certain_facts
 from fairlot.allocation.mechanisms.equal_share import quantity as share_quantity
@@ -22,55 +22,6 @@ from fairlot.allocation.shape import Order, price_of
 from fairlot.terms.pool import Mechanism, Pool
 
 
-class TooManyWaysError(Exception):
-    """Lots can fall in more ways than are looked at."""
-
-
-@dataclass(frozen=True, slots=True)
-class Gain:
-    """What an order gets from a pool."""
-
-    units: int = 0
-    payment: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Chances:
-    """What the lots can give to one order."""
-
-    certain: Gain = Gain()
-    """What it gets unless it is picked."""
-    picked: tuple[tuple[int, Gain], ...] = ()
-    """The draws in which it takes part, in their order, and what it gets if picked there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fall:
-    """One way in which the numbers of winners can fall."""
-
-    weight: int
-    """How likely it is, in relation to the others."""
-    winners: tuple[int, ...]
-    """How many each draw picks: of persons, or of groups of one size."""
-    unsold: int
-
-
-@dataclass(frozen=True, slots=True)
-class Falls:
-    """How the lots of a pool can fall."""
-
-    orders: tuple[Chances, ...]
-    of_draw: tuple[Fraction, ...]
-    """The chance that each draw gives to whoever still takes part when it is made."""
-    ways: Sequence[Fall]
-    """All ways in which numbers of winners can fall."""
-
-
-Ask: TypeAlias = tuple[Order, int]
-"""An order, and how many have it. Orders with a group are those of whole groups: its members
-follow each other and there are equally many of each."""
-
-
 def falls(pool: Pool, asks: Sequence[Ask]) -> Falls:
     """Return how the lots of a pool can fall.
 
@@ -79,28 +30,13 @@ def falls(pool: Pool, asks: Sequence[Ask]) -> Falls:
         asks: everybody who enters; the orders of a group's members follow each other.
 
     Raises:
-        TooManyWaysError: for a pool of choices.
+        TooManyWaysError: where turns of a pool of choices can be taken in too many ways.
     """
     if pool.certain:
         return _certain(pool, asks)
-    match pool.mechanism:
-        case Mechanism.EQUAL_SHARE:
-            return _filled(pool, asks, share_quantity, lambda units: units)
-        case Mechanism.QUADRATIC:
-            return _filled(pool, asks, square_quantity, lambda units: units**2)
-        case Mechanism.LOTTERY:
-            return _lottery(pool, asks)
-        case Mechanism.AUCTION:
-            return (
-                _quantities(pool, asks)
-                if pool.takes_quantities
-                else _auction(pool, asks)
-            )
-        case Mechanism.TIERS:
-            return _tiers(pool, asks)
-        case Mechanism.CHOICES:
-            # Who takes what, and when, are not draws of so many out of so many.
-            raise TooManyWaysError
+    if pool.takes_quantities:
+        return _quantities(pool, asks)
+    return _FALLS[pool.mechanism](pool, asks)
 
 
 def _one_way(winners: Sequence[int], unsold: int) -> Sequence[Fall]:
@@ -151,7 +87,7 @@ def _lottery(pool: Pool, asks: Sequence[Ask]) -> Falls:
     known = table(pool.supply, sizes)
     demand = known.demand
     of_size = {size: at for at, size in enumerate(demand.sizes)}
-    members = _members(asks)
+    members = members_of(asks)
     orders = tuple(
         Chances(picked=((of_size[size], seat),))
         if taken and (size := members.get(order.group, 1)) in of_size
@@ -165,14 +101,9 @@ def _lottery(pool: Pool, asks: Sequence[Ask]) -> Falls:
     return Falls(orders, (known.chance,) * len(demand.sizes), ways)
 
 
-def _members(asks: Sequence[Ask]) -> Mapping[bytes | None, int]:
-    """Return how many members each group has."""
-    return Counter(order.group for order, _ in asks if order.group is not None)
-
-
 def _sizes(asks: Sequence[Ask]) -> Counter[int]:
     """Return how many groups there are of each size."""
-    members = _members(asks)
+    members = members_of(asks)
     copies = {order.group: many for order, many in asks}
     sizes: Counter[int] = Counter()
     for group, size in members.items():
@@ -286,3 +217,17 @@ def _tiers(pool: Pool, asks: Sequence[Ask]) -> Falls:
         for order, _ in asks
     )
     return Falls(orders, tuple(chances), _one_way(picks, seats))
+
+
+_FALLS: Mapping[Mechanism, Callable[[Pool, Sequence[Ask]], Falls]] = {
+    Mechanism.EQUAL_SHARE: lambda pool, asks: _filled(
+        pool, asks, share_quantity, lambda units: units
+    ),
+    Mechanism.QUADRATIC: lambda pool, asks: _filled(
+        pool, asks, square_quantity, lambda units: units**2
+    ),
+    Mechanism.LOTTERY: _lottery,
+    Mechanism.AUCTION: _auction,
+    Mechanism.TIERS: _tiers,
+    Mechanism.CHOICES: choosing,
+}

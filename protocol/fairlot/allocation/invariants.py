@@ -67,7 +67,8 @@ def _check_totals(entrants: Sequence[Entrant], outcome: Outcome) -> None:
     gains = gains_by_nym(outcome.pools)
     for entrant, total in zip(entrants, outcome.totals, strict=True):
         won = gains.pop(total.nym, ())
-        if total.gains != won or (total.units, total.payment) != _sums(won):
+        added_up = _sums(won) if won else (0, 0)
+        if total.gains != won or (total.units, total.payment) != added_up:
             raise InvariantError(
                 "allocation.supply", f"units of {total.nym.hex()} do not add up"
             )

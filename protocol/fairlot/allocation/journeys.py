@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from fairlot.allocation.alike import Kinds, Player, Unit
 from fairlot.allocation.entering import Entrant, Groups, Standing, entering
-from fairlot.allocation.falls import Gain
+from fairlot.allocation.fall import Gain
 from fairlot.allocation.shape import Order
 from fairlot.terms.pool import Pool
 

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NewType
+from typing import NewType, cast
 
 from fairlot.fields import bytes_problem
 from fairlot.names import Nym
@@ -72,7 +72,7 @@ def rank(seed_L: PoolSeed, nym: Nym) -> Rank:
 def ranks(seed_L: PoolSeed, nyms: Iterable[Nym]) -> tuple[Rank, ...]:
     """Return the rank of each of many."""
     codes = Hmac(seed_L, _RANK_TAG)
-    return tuple(Rank(codes.of(nym)) for nym in nyms)
+    return cast("tuple[Rank, ...]", tuple(codes.of(nyms)))
 
 
 def best_rank(seed_L: PoolSeed, nym: Nym, points: int) -> Rank:
@@ -92,7 +92,7 @@ def best_ranks(seed_L: PoolSeed, held: Sequence[tuple[Nym, int]]) -> tuple[Rank,
     most = max((points for _, points in held), default=0)
     counters = [i2osp(j, 2) for j in range(1, most + 1)]
     return tuple(
-        Rank(min(codes.of(nym + counter) for counter in counters[:points]))
+        Rank(min(codes.of(nym + counter for counter in counters[:points])))
         for nym, points in held
     )
 
@@ -130,7 +130,7 @@ def uniform(seed_L: PoolSeed, q: int, label: bytes) -> int:
 def _group_ranks(seed_L: PoolSeed, groups: Iterable[bytes]) -> tuple[Rank, ...]:
     """Return HMAC(seed_L, "fairlot-v1/ord" || gid) of each, by which groups are sorted."""
     codes = Hmac(seed_L, _ORDER_TAG)
-    return tuple(Rank(codes.of(gid)) for gid in groups)
+    return cast("tuple[Rank, ...]", tuple(codes.of(groups)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import repeat
 from typing import TypeAlias
 
 from fairlot.allocation.entering import (
@@ -25,6 +26,7 @@ from fairlot.allocation.mechanisms.tiers import tiers
 from fairlot.allocation.outcome import Award, Outcome, PoolResult, Total, gains_by_nym
 from fairlot.allocation.shape import Lots, Order, Shares
 from fairlot.names import Nym
+from fairlot.packed import rows
 from fairlot.terms.pool import Mechanism, Pool
 
 LotsOf: TypeAlias = Callable[[Pool, tuple[Nym, ...]], Lots]
@@ -199,8 +201,7 @@ def run_pool(
         shares.parts,
         shares.reasons,
     )
-    awards = tuple(Award(*row) for row in zip(*columns, strict=True))
-    return PoolResult(pool, orders, awards, shares.facts)
+    return PoolResult(pool, orders, tuple(rows(Award, *columns)), shares.facts)
 
 
 def _columns(
@@ -225,7 +226,7 @@ def _totals(
 ) -> tuple[Total, ...]:
     # The sums are those by which later pools went; the invariants add the gains up.
     gains = gains_by_nym(results)
-    return tuple(
-        Total(entrant.nym, standing.units, standing.spent, gains.get(entrant.nym, ()))
-        for entrant, standing in zip(entrants, standings, strict=True)
-    )
+    nyms = [entrant.nym for entrant in entrants]
+    units = [standing.units for standing in standings]
+    spent = [standing.spent for standing in standings]
+    return tuple(rows(Total, nyms, units, spent, map(gains.get, nyms, repeat(()))))

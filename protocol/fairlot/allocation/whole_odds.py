@@ -16,7 +16,8 @@ from fairlot.allocation.entering import (
     Entrant,
     gather,
 )
-from fairlot.allocation.falls import Chances, Fall, TooManyWaysError, falls
+from fairlot.allocation.fall import Chances, Fall, TooManyWaysError
+from fairlot.allocation.falls import falls
 from fairlot.allocation.journeys import Journeys, Place
 from fairlot.allocation.lots import check_hash
 from fairlot.allocation.picks import Crowd, Picked, all_picks, fewest_ways

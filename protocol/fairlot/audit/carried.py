@@ -21,10 +21,13 @@ def carried_findings(oldest: LogReplay[RegistryState]) -> Iterator[Finding]:
     Args:
         oldest: of the registries; each later one follows the one that it continues.
     """
+    named = oldest.state.registry.previous if oldest.state.begun else None
+    if named is None:
+        # The fold takes no leaf that continues another one.
+        return
     first = next(filter(_carries, oldest.entries.of(EntryType.LEAF)), None)
     if first is not None:
-        named = oldest.state.registry.previous
-        before = "" if named is None else named.hex()
+        before = named.hex()
         why = (
             f"leaves are carried over from the registry {before}, whose log is not here"
         )

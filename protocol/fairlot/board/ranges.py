@@ -15,9 +15,10 @@ from fairlot.deposit.deposit import Deposit
 from fairlot.entry import Entry, check_signature_read, read_entry
 from fairlot.errors import Rejection
 from fairlot.identity.leaf import Leaf
-from fairlot.identity.showing import is_known, learn_shown
+from fairlot.identity.showing import learn_shown
 from fairlot.packed import Packed
 from fairlot_crypto import cbor
+from fairlot_crypto.bbs.batch import Verdict
 from fairlot_crypto.bbs.hints import Showing
 from fairlot_crypto.errors import EncodingError
 from fairlot_crypto.hashing import i2osp, tagged_hash
@@ -110,7 +111,7 @@ def judge(job: Range, randomness: Randomness) -> Summary:
     # Step 26.2.
     _show(job, tried, known, randomness)
     verified = known.verified - rules.known
-    seen = tuple(each.seen(known) for each in tried)
+    seen = tuple(each.seen() for each in tried)
     return Summary(job.digest, seen, b"".join(sorted(verified)))
 
 
@@ -122,13 +123,14 @@ class _Tried:
     time: int
     said: Deposit | Payment | Leaf | None = None
     shown: Showing | None = None
+    problem: Verdict = None
+    """Why ``shown`` does not verify."""
 
-    def seen(self, known: Statements) -> Seen | None:
+    def seen(self) -> Seen | None:
         """Return what is to be said of it."""
         if not self.signed:
             return None
-        shows = self.shown is None or is_known(self.shown, known)
-        return Seen(self.time, self.said if shows else None)
+        return Seen(self.time, self.said if self.problem is None else None)
 
 
 def _signed(leaf: bytes, known: Statements) -> Entry | None:
@@ -157,14 +159,19 @@ def _show(
 ) -> None:
     """Verify the presentations of a range together."""
     hints = Hints(job.hints)
-    places = [(job.first + i, each) for i, each in enumerate(tried)]
-    shown = [(leaf, each.shown) for leaf, each in places if each.shown is not None]
-    learn_shown(
-        [showing for _, showing in shown],
-        [hints.of(leaf) for leaf, _ in shown],
+    showing = [
+        (each, each.shown, hints.of(job.first + place))
+        for place, each in enumerate(tried)
+        if each.shown is not None
+    ]
+    verdicts = learn_shown(
+        [shown for _, shown, _ in showing],
+        [hint for _, _, hint in showing],
         known,
         randomness,
     )
+    for (each, _, _), verdict in zip(showing, verdicts, strict=True):
+        each.problem = verdict
 
 
 @lru_cache(maxsize=2)

@@ -10,7 +10,7 @@ from fairlot.cli.simulate import check_extra
 from fairlot.text import Viewed
 
 if TYPE_CHECKING:
-    from fairlot.simulation.attack import Attack, Target
+    from fairlot.simulation.attack import Attack, ByShare, Target
 
 NAMES = (
     *("sybils", "bots", "renting", "bribing", "guessing", "late", "identities"),
@@ -50,24 +50,30 @@ def execute(arguments: argparse.Namespace) -> int:
     from fairlot.simulation.lab import LAB  # noqa: PLC0415
 
     chosen = [attack for attack in LAB if arguments.name in (None, attack.name)]
-    found = [(attack, attack.play(arguments.seed, arguments.runs)) for attack in chosen]
+    played = arguments.seed, arguments.runs
+    found = [
+        (attack, attack.play(*played), attack.by_share and attack.by_share(*played))
+        for attack in chosen
+    ]
     if arguments.json:
-        attacks: list[Viewed] = [_view(attack, each) for attack, each in found]
+        attacks: list[Viewed] = [_view(*each) for each in found]
         show_json(
             "attacks",
             {"runs": arguments.runs, "seed": arguments.seed, "attacks": attacks},
         )
     else:
-        for attack, each in found:
-            _show(attack, each)
-    targets = [target for _, each in found for target in each]
+        for each in found:
+            _show(*each)
+    targets = [target for _, each, _ in found for target in each]
     return OK if all(t.as_expected == "yes" for t in targets) else FAILED
 
 
 ACTION = Action(_EXAMPLES, configure, execute)
 
 
-def _show(attack: "Attack", targets: "Sequence[Target]") -> None:
+def _show(
+    attack: "Attack", targets: "Sequence[Target]", shared: "ByShare | None"
+) -> None:
     say(f"{attack.name}: {attack.title}")
     say(f"  who: {attack.who}; cost: {attack.cost}")
     for target in targets:
@@ -75,25 +81,28 @@ def _show(attack: "Attack", targets: "Sequence[Target]") -> None:
         gain = f"{target.gain.mean:+.2f} ± {target.gain.half:.2f}"
         odd = "" if target.as_expected == "yes" else f", and not {target.expected}"
         say(f"  {where}, {target.way}: {gain}{odd}")
+    if shared is not None:
+        even = f"{shared.break_even.mean:.2f} ± {shared.break_even.half:.2f}"
+        say(f"  it pays if less than {even} of them {shared.what}")
     say(f"  what stops it: {attack.stops}")
 
 
-def _view(attack: "Attack", targets: "Sequence[Target]") -> Viewed:
-    from fairlot.simulation.outputs import decimal  # noqa: PLC0415
+def _view(
+    attack: "Attack", targets: "Sequence[Target]", shared: "ByShare | None"
+) -> Viewed:
+    from fairlot.simulation.outputs import estimate_view  # noqa: PLC0415
 
     each: list[Viewed] = [
         {
             "way": target.way,
             "ours": target.ours,
-            "mean": decimal(target.gain.mean),
-            "low": decimal(target.gain.low),
-            "high": decimal(target.gain.high),
+            **estimate_view(target.gain),
             "expected": target.expected.value,
             "as_expected": target.as_expected == "yes",
         }
         for target in targets
     ]
-    return {
+    view: dict[str, Viewed] = {
         "name": attack.name,
         "title": attack.title,
         "who": attack.who,
@@ -101,3 +110,11 @@ def _view(attack: "Attack", targets: "Sequence[Target]") -> Viewed:
         "stops": attack.stops,
         "targets": each,
     }
+    if shared is not None:
+        points: list[Viewed] = [
+            {"share": f"{share:.2f}", **estimate_view(gain)}
+            for share, gain in shared.points
+        ]
+        even = estimate_view(shared.break_even)
+        view["by_share"] = {"what": shared.what, "break_even": even, "points": points}
+    return view

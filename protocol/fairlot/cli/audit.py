@@ -1,7 +1,6 @@
 """``fairlot audit``: check a transcript offline."""
 
 import argparse
-import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -20,7 +19,6 @@ from fairlot.cli.command import (
     FAILED,
     OK,
     Action,
-    add_jobs,
     chosen_curve,
 )
 from fairlot.cli.given import add_given, read_given
@@ -29,11 +27,16 @@ from fairlot.cli.range_files import ENDING as RANGES
 from fairlot.cli.range_files import kept_ranges
 from fairlot.cli.remote import transcript_name
 from fairlot.cli.table import show_table
-from fairlot.cli.transcript import open_hints, open_named
+from fairlot.cli.transcript import (
+    add_verifiers,
+    open_hints,
+    open_named,
+    verifiers,
+)
 from fairlot.cli.verdicts import ENDING, remembered
 from fairlot.money import money_text
 from fairlot.text import counted
-from fairlot.workers import Processes, Workers
+from fairlot.workers import Workers
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.randomness import SystemRandomness
 from fairlot_crypto.statements import Statements
@@ -55,8 +58,6 @@ Examples:
   fairlot audit registry.fairlot --registry-alone --board-key HEX64
   fairlot audit transcript.fairlot --sale-id HEX64 --cluster tcp://10.0.0.1:8786
 """
-_MANY = 1 << 22
-"""Bytes of a file from which on several processes are worth their start."""
 _MONEY = ("money_in", "payments", "refunds", "refunds_held")
 _ACCEPTED = "You accept a REHEARSAL: nothing below is proved about people or money."
 _NOT_ACCEPTED = "A REHEARSAL does not pass for a sale: this audit fails."
@@ -81,9 +82,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="audit the log of a registry, without any sale",
     )
-    add_jobs(
-        parser, "verify a long log; changes no report (default: one for each core)"
-    )
+    add_verifiers(parser, "report")
     parser.add_argument(
         "--cluster",
         metavar="ADDRESS",
@@ -103,7 +102,6 @@ def execute(arguments: argparse.Namespace) -> int:
     given = read_given(arguments)
     expected = replace(given.expected, registry_alone=arguments.registry_alone)
     curve, files = chosen_curve(), arguments.files
-    jobs = arguments.jobs or os.cpu_count() or 1
     with remembered(files, curve, cache=arguments.cache) as known:
         report = audit_files(
             curve,
@@ -112,7 +110,7 @@ def execute(arguments: argparse.Namespace) -> int:
             given.rounds,
             given.kept,
             known if arguments.cache else None,
-            jobs,
+            arguments.jobs,
             arguments.cluster,
         )
     if arguments.json:
@@ -132,7 +130,7 @@ def audit_files(
     rounds: Sequence[Beacon] = (),
     kept: Kept = NOTHING,
     statements: Statements | None = None,
-    jobs: int = 1,
+    jobs: int | None = 1,
     cluster: str | None = None,
 ) -> Report:
     """Audit the logs that lie in some files.
@@ -144,7 +142,7 @@ def audit_files(
         rounds: for whose lack the sale is said to be void.
         kept: what people kept.
         statements: what this user has verified before; ``None`` for nothing.
-        jobs: how many processes verify presentations, where there are many.
+        jobs: how many processes verify a long log; ``None`` for one for each core.
         cluster: the address of the scheduler whose workers verify them instead.
 
     Raises:
@@ -158,12 +156,12 @@ def audit_files(
     with ExitStack() as stack:
         data, *more = [stack.enter_context(open_named(path)) for path in paths]
         hints = stack.enter_context(open_hints(paths[0]))
-        workers: Workers | None = None
-        if cluster is not None:
-            workers, jobs = _on_cluster(stack, cluster, paths[0])
-        elif jobs > 1 and data.length >= _MANY:
-            workers = stack.enter_context(Processes(jobs))
-        ahead = Ahead(SystemRandomness(), hints, workers, jobs, learns=learns)
+        workers, width = (
+            verifiers(stack, jobs, data.length, known)
+            if cluster is None
+            else _on_cluster(stack, cluster, paths[0])
+        )
+        ahead = Ahead(SystemRandomness(), hints, workers, width, learns=learns)
         screen = stack.enter_context(Screen(acknowledge=False))
         stage, now = screen.stage("checking"), int(time.time())
         return audit(
@@ -171,7 +169,9 @@ def audit_files(
         )
 
 
-def _on_cluster(stack: ExitStack, address: str, path: Path) -> tuple[Workers, int]:
+def _on_cluster(
+    stack: ExitStack, address: str, path: Path
+) -> tuple[Workers | None, int]:
     """Return workers that keep what ranges gave until all is done, and how many there are."""
     cluster = stack.enter_context(connected(address))
     return stack.enter_context(kept_ranges(cluster, path)), cluster.jobs

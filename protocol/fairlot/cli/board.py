@@ -12,13 +12,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from fairlot.audit.transcript_file import read_transcript
-from fairlot.board.sqlite import create_database, open_database
-from fairlot.board.storage import Storage, create_transcript, open_transcript
-from fairlot.board.tiled import TRANSCRIPT
-from fairlot.cli.beacon.files import read_key, write_key
-from fairlot.cli.command import OK, Command, action_of_steps, chosen_curve
+from fairlot.board.beginning import begin_log
+from fairlot.board.storage import Storage
+from fairlot.cli.beacon.files import read_entry_file, read_key, write_key
+from fairlot.cli.board_folder import KEY, board_key, create_storage, opened_storage
+from fairlot.cli.board_logs import STEPS
+from fairlot.cli.command import OK, Command, action_of_steps, chosen_curve, whole
 from fairlot.cli.listening import Where, add_listening, address_of, listening_at
 from fairlot.cli.output import busy, complain, say
+from fairlot.cli.page import PAGE
 from fairlot.cli.role_keys import BOARD, key_step
 from fairlot.errors import InputError
 from fairlot.service.asking import Post
@@ -27,13 +29,13 @@ from fairlot.service.kept import KeptLogs, open_logs
 from fairlot.service.posting import Address, Line
 from fairlot.service.rates import Buckets, Rate
 from fairlot.service.writer import Writer
+from fairlot.terms.times import MAX_TIME
+from fairlot_crypto.curve import Backend
 from fairlot_crypto.durable import sync_folder
 from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.randomness import SystemRandomness
 from fairlot_crypto.statements import Statements
 
-KEY = "board.key"
-DATABASE = "board.sqlite"
 WHERE = Where(
     "FAIRLOT_BOARD_HOST",
     "FAIRLOT_BOARD_PORT",
@@ -64,8 +66,9 @@ _EXAMPLES = """\
 Exit code: 0 if done, 1 if it could not be completed, 2 if a file or the usage was refused.
 
 Examples:
-  fairlot board new club --from transcript.fairlot --key board.key
+  fairlot board new club --begin registry.entry --key board.key
   fairlot board serve club --port 8080
+  fairlot board begin club terms.entry
 """
 
 
@@ -76,8 +79,13 @@ def _configure_new(parser: argparse.ArgumentParser) -> None:
         dest="file",
         metavar="FILE",
         type=Path,
-        required=True,
         help="a transcript that this board has begun: it goes on from there",
+    )
+    parser.add_argument(
+        "--begin",
+        metavar="ENTRY",
+        type=Path,
+        help="the REGISTRY entry of an issuer, with which a new registry's log begins",
     )
     parser.add_argument(
         "--key", metavar="FILE", type=Path, required=True, help="the board's key"
@@ -91,8 +99,11 @@ def _configure_new(parser: argparse.ArgumentParser) -> None:
 
 
 def _new(arguments: argparse.Namespace) -> int:
+    if (arguments.file is None) == (arguments.begin is None):
+        problem = "name what the board goes on from with --from, or begins with --begin"
+        raise InputError("board.usage", problem)
     curve, key = chosen_curve(), read_key(arguments.key)
-    data = read_transcript(arguments.file)
+    fill = _filler(arguments, key, curve)
     folder: Path = arguments.folder
     try:
         folder.mkdir(mode=0o700)
@@ -101,9 +112,9 @@ def _new(arguments: argparse.Namespace) -> int:
         raise InputError("board.exists", problem) from error
     try:
         write_key(folder / KEY, key)
-        storage = _created(folder, arguments.storage)
+        storage = create_storage(folder, arguments.storage)
         try:
-            storage.append(data)
+            fill(storage)
             with busy("reading the board"):
                 kept = open_logs(storage, key, curve, Statements())
         finally:
@@ -117,20 +128,15 @@ def _new(arguments: argparse.Namespace) -> int:
     return OK
 
 
-def _created(folder: Path, kind: str) -> Storage:
-    if kind == "file":
-        return create_transcript(folder / TRANSCRIPT)
-    return create_database(folder / DATABASE)
-
-
-def _opened(folder: Path) -> Storage:
-    """Open whatever keeps the logs in a folder."""
-    if (folder / DATABASE).exists():
-        return open_database(folder / DATABASE)
-    if (folder / TRANSCRIPT).exists():
-        return open_transcript(folder / TRANSCRIPT)
-    problem = f"{folder} holds neither {DATABASE} nor {TRANSCRIPT}: fairlot board new"
-    raise InputError("board.none", problem)
+def _filler(
+    arguments: argparse.Namespace, key: SigningKey, curve: Backend
+) -> Callable[[Storage], object]:
+    """Return what fills a new storage, after a look at the file that is named."""
+    if arguments.begin is None:
+        data = read_transcript(arguments.file)
+        return lambda storage: storage.append(data)
+    entry = read_entry_file(arguments.begin)
+    return lambda storage: begin_log(storage, key, curve, entry, int(time.time()))
 
 
 def _configure_serve(parser: argparse.ArgumentParser) -> None:
@@ -144,17 +150,23 @@ def _configure_serve(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="where a witness of these logs is asked; once for each",
     )
+    parser.add_argument(
+        "--time",
+        metavar="SECONDS",
+        type=whole(0, MAX_TIME),
+        help="in a rehearsal: what the board's clock shows as it starts, unix seconds",
+    )
 
 
 def _serve(arguments: argparse.Namespace) -> int:
     run = _server()
     posts = tuple(map(_post, dict.fromkeys(arguments.witnesses)))
     curve, folder = chosen_curve(), arguments.folder
-    key = _key_of(folder)
+    key = board_key(folder)
     source = SystemRandomness()
 
     def reopen() -> KeptLogs:
-        storage = _opened(folder)
+        storage = opened_storage(folder)
         try:
             return open_logs(storage, key, curve, Statements())
         except BaseException:
@@ -162,8 +174,9 @@ def _serve(arguments: argparse.Namespace) -> int:
             raise
 
     with busy("reading the board"):
-        writer = Writer(reopen, lambda: int(time.time()), source)
+        writer = Writer(reopen, _clock(arguments.time), source)
     try:
+        _check_clock(arguments.time, writer.kept)
         _say_cut(writer.kept, folder)
         buckets = Buckets(Rate(), time.monotonic, source)
         with listening_at(arguments, WHERE) as listening:
@@ -184,6 +197,35 @@ def _post(url: str) -> Post:
     return Post(url, Line(Address.parse(url)))
 
 
+def _clock(given: int | None) -> Callable[[], int]:
+    """Return the board's clock: the machine's, or one that starts now at a given time."""
+    if given is None:
+        return lambda: int(time.time())
+    start = time.monotonic()
+    return lambda: given + int(time.monotonic() - start)
+
+
+def _check_clock(given: int | None, kept: KeptLogs) -> None:
+    """Check that no other clock than the machine's is given for what is real.
+
+    Raises:
+        InputError: ``board.clock``.
+    """
+    real = [each for each in kept.keepers.values() if not each.state.identity.rehearsal]
+    if given is not None and real:
+        problem = "--time is for rehearsals: a real board has the machine's clock"
+        raise InputError("board.clock", f"{problem}; leave it out")
+
+
+def check_extra() -> None:
+    """Check that a board can be served.
+
+    Raises:
+        InputError: ``service.extra``.
+    """
+    _server()
+
+
 def _server() -> Callable[[Desk, socket.socket, Callable[[], None]], None]:
     """Return what serves: only who serves a board loads a server.
 
@@ -196,13 +238,6 @@ def _server() -> Callable[[Desk, socket.socket, Callable[[], None]], None]:
         problem = f"{error.name} is not installed: pip install 'fairlot[service]'"
         raise InputError("service.extra", problem) from error
     return serve
-
-
-def _key_of(folder: Path) -> SigningKey:
-    if not (folder / KEY).is_file():
-        problem = f"{folder} is no board's folder: make one with fairlot board new"
-        raise InputError("board.none", problem)
-    return read_key(folder / KEY)
 
 
 def _say_cut(kept: KeptLogs, folder: Path) -> None:
@@ -225,4 +260,4 @@ SERVE = Command(
     _configure_serve,
     _serve,
 )
-ACTION = action_of_steps(_EXAMPLES, (key_step(BOARD), NEW, SERVE))
+ACTION = action_of_steps(_EXAMPLES, (key_step(BOARD), NEW, SERVE, *STEPS, PAGE))

@@ -1,5 +1,183 @@
-"""``fairlot escrow``: the key that says what was paid (specs/command-line.md, section 25)."""
+"""``fairlot escrow``: say what was paid, and what goes back (specs/command-line.md, 28)."""
 
-from fairlot.cli.role_keys import ESCROW, key_action
+import argparse
+from pathlib import Path
 
-ACTION = key_action(ESCROW, "The escrow takes the money in, and signs what was paid.")
+from fairlot.audit.settling import NotYet, settle_replay
+from fairlot.board.replay import Replay
+from fairlot.cli.beacon.files import held_key
+from fairlot.cli.beacon.steps import view_of, write_entry
+from fairlot.cli.command import (
+    FAILED,
+    OK,
+    Command,
+    action_of_steps,
+    chosen_curve,
+    hex_bytes,
+    whole,
+)
+from fairlot.cli.issuer.folder import read_as
+from fairlot.cli.output import complain, say
+from fairlot.cli.role_keys import ESCROW, key_step
+from fairlot.cli.transcript import (
+    add_board,
+    add_sale_file,
+    add_sale_id,
+    read_sale_file,
+)
+from fairlot.deposit.escrow_book import (
+    EscrowBook,
+    Paid,
+    payment_of,
+    read_escrow_book,
+    transfer_of,
+)
+from fairlot.entry import EntryType
+from fairlot.errors import InputError
+from fairlot.names import NYM_LENGTH, Nym
+from fairlot.text import csv_table
+from fairlot_crypto.durable import PRIVATE, write_file
+from fairlot_crypto.keys import VerifyKey
+
+BOOK = ".book"
+"""What the name of the book has more than that of the key's file."""
+REFUNDS = ("transfer", "nym", "refund", "refund_to")
+"""The columns of the list of refunds."""
+_MOST = 2**64 - 1
+_CODES = """\
+Exit code: 0 if done, 1 if the board would refuse it or it is too early, 2 if a file or the
+usage was refused."""
+_PAID = (
+    "paid transcript.fairlot --sale-id HEX --key escrow.key \\\n"
+    '    --nym HEX --amount 800 --reference "bank 2030-05-02/17" --out paid'
+)
+_REFUNDS = "refunds transcript.fairlot --sale-id HEX --key escrow.key --out refunds.csv"
+
+
+def _examples(*words: str) -> str:
+    lines = "\n".join(f"  fairlot escrow {each}" for each in words)
+    return f"{_CODES}\n\nExamples:\n{lines}\n"
+
+
+def _add_key(parser: argparse.ArgumentParser, out: str) -> None:
+    add_sale_id(parser)
+    for name, what in (("--key", "the escrow's private key"), ("--out", out)):
+        parser.add_argument(name, metavar="FILE", type=Path, required=True, help=what)
+
+
+def _configure_paid(parser: argparse.ArgumentParser) -> None:
+    add_board(parser)
+    _add_key(parser, "the new PAID entry, for the board")
+    parser.add_argument(
+        "--nym",
+        metavar="HEX",
+        type=hex_bytes(NYM_LENGTH),
+        required=True,
+        help="whose deposit was paid",
+    )
+    parser.add_argument(
+        "--amount",
+        metavar="N",
+        type=whole(1, min(_MOST, 10**15)),
+        required=True,
+        help="how much came in, in the smallest unit",
+    )
+    parser.add_argument(
+        "--reference",
+        metavar="TEXT",
+        required=True,
+        help="what your bank calls this payment: each is booked once",
+    )
+
+
+def _paid(arguments: argparse.Namespace) -> int:
+    paid = Paid(Nym(arguments.nym), arguments.amount)
+    curve = chosen_curve()
+    with held_key(arguments.key) as key:
+        path: Path = arguments.key
+        book_file = path.with_name(f"{path.name}{BOOK}")
+        before = EscrowBook({})
+        if book_file.exists():
+            before = read_as(book_file, read_escrow_book)
+        view = view_of(curve, arguments.transcript, cache=arguments.cache)
+        _check_own(view, arguments.sale_id, key.public)
+        sale_id = view.state.sale_id
+        book = before.booked(sale_id, arguments.reference, paid)
+        entry = payment_of(sale_id, arguments.reference, paid, key)
+        posted = {each.entry.hash for each in view.entries.of(EntryType.PAID)}
+        if entry.hash not in posted:
+            # As the board would refuse it.
+            view.state.apply(entry, view.time)
+        # The book first: what is not in it could be booked once more.
+        write_file(book_file, book.to_bytes(), PRIVATE)
+        write_entry(arguments.out, entry)
+    return OK
+
+
+def _check_own(view: Replay, sale_id: bytes, key: VerifyKey) -> None:
+    """Check that a board is of the sale that was told, and names this escrow.
+
+    Raises:
+        InputError: ``escrow.sale``, ``escrow.key``.
+    """
+    if view.state.sale_id != sale_id:
+        problem = f"the board sells {view.state.sale_id.hex()}, which is another sale"
+        raise InputError("escrow.sale", problem)
+    if view.state.terms.escrow != key:
+        raise InputError("escrow.key", "the terms name another escrow's key")
+
+
+def _configure_refunds(parser: argparse.ArgumentParser) -> None:
+    add_sale_file(parser)
+    _add_key(parser, "the list of refunds; an earlier one is replaced")
+
+
+def _refunds(arguments: argparse.Namespace) -> int:
+    curve = chosen_curve()
+    with held_key(arguments.key) as key:
+        sale = read_sale_file(arguments, curve)
+        sale.read.check()
+        _check_own(sale.read, arguments.sale_id, key.public)
+        result = settle_replay(sale.read, sale.rounds, sale.heads)
+        if isinstance(result, NotYet):
+            complain("the sale is not settled: fairlot settle says what is missing")
+            return FAILED
+        lines = [line for line in result.ledger if line.refund]
+        ready = [line for line in lines if line.refund_to is not None]
+        rows = [
+            (
+                transfer_of(result.sale_id, line.nym, key).hex(),
+                line.nym.hex(),
+                line.refund,
+                (line.refund_to or b"").hex(),
+            )
+            for line in ready
+        ]
+        write_file(arguments.out, csv_table(REFUNDS, rows), PRIVATE)
+    held = len(lines) - len(ready)
+    say(f"{len(ready)} refunds to pay, each once by the name of its transfer.")
+    if held:
+        say(f"{held} more are held until it is known whose they are.")
+    return OK
+
+
+PAID = Command(
+    "paid",
+    "Sign that a payment has come in for a nym, once for each payment.",
+    _examples(_PAID),
+    _configure_paid,
+    _paid,
+)
+REFUND_LIST = Command(
+    "refunds",
+    "List what goes back to whom, once the sale is settled.",
+    _examples(_REFUNDS),
+    _configure_refunds,
+    _refunds,
+)
+_ALL = f"""\
+The escrow takes the money in, and signs what was paid: a deposit counts when it is paid.
+
+{_examples("key --out escrow.key", _PAID, _REFUNDS)}"""
+
+ACTION = action_of_steps(_ALL, (key_step(ESCROW), PAID, REFUND_LIST))

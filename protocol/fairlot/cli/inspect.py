@@ -15,8 +15,7 @@ from fairlot.cli.odds import show_odds
 from fairlot.cli.output import complain, say, show_json
 from fairlot.cli.remote import name_of, transcript_name
 from fairlot.cli.table import show_table
-from fairlot.cli.transcript import replay_named
-from fairlot.cli.verdicts import add_no_cache
+from fairlot.cli.transcript import add_verifying, replay_named
 from fairlot.errors import Rejection
 from fairlot.inputs.forecast import odds_document, state_odds
 from fairlot.names import NYM_LENGTH, Nym
@@ -57,7 +56,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="show board and witnesses of the terms as a tlog-policy: compare its keys with "
         "those that you know before you give it to fairlot audit",
     )
-    add_no_cache(parser)
+    add_verifying(parser)
     parser.add_argument("--json", action="store_true", help="the same for machines")
 
 
@@ -65,7 +64,8 @@ def execute(arguments: argparse.Namespace) -> int:
     """Print the board, or one buyer's position."""
     path: Path = arguments.file
     backend = chosen_curve()
-    read = replay_named(path, backend, "reading", cache=arguments.cache)
+    jobs, cache = arguments.jobs, arguments.cache
+    read = replay_named(path, backend, "reading", jobs, cache=cache)
     if arguments.odds:
         return _show_odds(read.state, as_json=arguments.json)
     if arguments.policy:

@@ -9,7 +9,7 @@ from pathlib import Path
 from fairlot.allocation.prospect import Prospect
 from fairlot.allocation.shape import Chance, Odds
 from fairlot.cli.command import OK, Action
-from fairlot.cli.output import say, show_json
+from fairlot.cli.output import busy, say, show_json
 from fairlot.cli.table import show_table
 from fairlot.cli.warnings import warn, warnings_document
 from fairlot.inputs.findings import find
@@ -23,6 +23,7 @@ from fairlot.inputs.forecast import (
     shared,
     text_of,
     whole_rule,
+    whole_text,
 )
 from fairlot.inputs.people_file import read_people
 from fairlot.inputs.terms_file import read_terms_file
@@ -60,7 +61,8 @@ def execute(arguments: argparse.Namespace) -> int:
     people = read_people(arguments.people, terms.currency, terms.keep)
     check_people(terms, people, arguments.people)
     found = find(terms, people)
-    odds, names = people_odds(terms, people)
+    with busy("working out the odds"):
+        odds, names = people_odds(terms, people)
     if arguments.json:
         known = odds_document(odds, names.__getitem__)
         warnings = warnings_document(found)
@@ -106,18 +108,23 @@ def _show_whole(odds: Forecast, name_of: Callable[[Nym], str]) -> None:
         say(f"  {line}")
     if odds.whole is None:
         return
+    text, about = whole_text(odds), odds.draws is not None
     several = any(each.expected != each.chance for each in odds.whole.values())
     columns = ("who", "chance of a unit", "units on average")[: 2 + several]
-    cells = shared(_prospect)
+    cells = shared(partial(_prospect, text, about=about))
     hoping = [(nym, each) for nym, each in odds.whole.items() if each.chance]
     if hoping:
         rows = ((name_of(nym), *cells(each)[: 1 + several]) for nym, each in hoping)
         show_table(columns, rows)
-    _say_others(len(odds.whole) - len(hoping), "cannot get a unit")
+    nothing = "got no unit in any of them" if about else "cannot get a unit"
+    _say_others(len(odds.whole) - len(hoping), nothing)
 
 
-def _prospect(prospect: Prospect) -> tuple[str, str]:
-    return fraction_text(prospect.chance), average_text(prospect.expected)
+def _prospect(
+    text: Callable[[Fraction], str], prospect: Prospect, *, about: bool
+) -> tuple[str, str]:
+    units = average_text(prospect.expected)
+    return text(prospect.chance), f"about {units}" if about else units
 
 
 def _names(nyms: Sequence[Nym], name_of: Callable[[Nym], str]) -> str:

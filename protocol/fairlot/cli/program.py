@@ -82,6 +82,11 @@ WORDS = (
         "settling",
     ),
     Word("board", "Keep a board that answers over the network.", "board"),
+    Word(
+        "host",
+        "Play all roles of a sale on one machine, each a process.",
+        "host.command",
+    ),
     Word("export", "Leave a board's logs as files for any web server.", "export"),
     Word(
         "report",
@@ -99,7 +104,7 @@ WORDS = (
     ),
     Word(
         "beacon",
-        "Commit, seal, reveal or recover as a contributor; make a delay's set-up; calibrate.",
+        "Recover what was not revealed, keep a board by hand, make a set-up, calibrate.",
         "beacon.command",
     ),
     Word(
@@ -112,8 +117,19 @@ WORDS = (
         "Announce a sale: complete its terms with times, keys and rounds.",
         "seller",
     ),
-    Word("escrow", "Draw the key that says what was paid.", "escrow"),
-    Word("contributor", "Draw the key of a contributor to the draw.", "contributor"),
+    Word("escrow", "Say what was paid for whom, and list what goes back.", "escrow"),
+    Word(
+        "contributor",
+        "Commit, seal and reveal: make the seed of a draw together with others.",
+        "contributor",
+    ),
+    Word(
+        "registry",
+        "Say what a registry is: who registers people, and how they are told apart.",
+        "registry",
+    ),
+    Word("attester", "Attest who a person is, and the keys of theirs.", "attester"),
+    Word("arbiter", "Draw the key of who decides contested recoveries.", "arbiter"),
     Word(
         "issuer",
         "Be one issuer of a committee: make keys, and answer requests.",
@@ -141,7 +157,7 @@ WORDS = (
         "receive",
     ),
     Word("hints", "Write what makes an audit fast beside a transcript.", "hints"),
-    Word("bench", "Write large honest logs, to measure on.", "bench.command"),
+    Word("bench", "Write large honest logs, and measure on them.", "bench.command"),
 )
 """In the order of the overview."""
 READER_GONE = 141

@@ -10,8 +10,7 @@ from fairlot.cli.command import FAILED, OK, Action, chosen_curve
 from fairlot.cli.given import add_given, read_given
 from fairlot.cli.output import say
 from fairlot.cli.remote import transcript_name
-from fairlot.cli.transcript import replay_named
-from fairlot.cli.verdicts import add_no_cache
+from fairlot.cli.transcript import add_verifying, replay_named
 from fairlot.errors import InputError
 from fairlot.report.page import BEGIN, report_page
 from fairlot_crypto.durable import write_file
@@ -45,7 +44,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="the page, an HTML file; replaces an earlier page and nothing else",
     )
     add_given(parser)
-    add_no_cache(parser)
+    add_verifying(parser)
 
 
 def execute(arguments: argparse.Namespace) -> int:
@@ -54,7 +53,8 @@ def execute(arguments: argparse.Namespace) -> int:
     given = read_given(arguments)
     _check_replaceable(path)
     curve = chosen_curve()
-    read = replay_named(arguments.file, curve, "checking", cache=arguments.cache)
+    jobs, cache = arguments.jobs, arguments.cache
+    read = replay_named(arguments.file, curve, "checking", jobs, cache=cache)
     now = int(time.time())
     report = audit_replay(read, given.expected, now, given.rounds, given.kept)
     accepted = given.expected.rehearsal

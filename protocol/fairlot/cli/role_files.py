@@ -1,6 +1,6 @@
 """What every role holds where a rehearsal has stopped (specs/command-line.md, section 2.3).
 
-In the files that the steps of ``fairlot beacon`` read, so that others can go on by hand.
+In the files that ``fairlot contributor`` and ``fairlot beacon`` read, to go on by hand.
 """
 
 from collections.abc import Iterator
@@ -77,7 +77,7 @@ def next_steps(held: Held, state: SaleState, board: Path) -> Iterator[str]:
             for end in ("key", "secret")
         )
         own = f"--key {key} --secret {secret} --out {step}-0"
-        yield f"fairlot beacon {step} {named} {own}   # and so for each contributor"
+        yield f"fairlot contributor {step} {named} {own}   # and so for each contributor"
         yield f"fairlot beacon post {named} {step}-0 {ours}"
         yield f"fairlot beacon mark {named} {ends} {ours}"
         return

@@ -5,7 +5,7 @@ specs/messages.md, section 2.
 
 import argparse
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from fairlot.cli.command import OK, Action, Command, action_of_steps, add_json
 from fairlot.cli.output import show_json
 from fairlot.cli.reading import read_at_most
 from fairlot.errors import InputError
-from fairlot.logs import BOARD_NAME, MAX_BOARD_NAME
+from fairlot.logs import BOARD_NAME, MAX_BOARD_NAME, NOBODY, Witness, Witnesses
 from fairlot.text import Viewed, shown
 from fairlot_crypto.durable import write_new_file
 from fairlot_crypto.errors import EncodingError
@@ -24,9 +24,10 @@ from fairlot_crypto.randomness import SystemRandomness
 
 BOARD, WITNESS = "board", "witness"
 SELLER, ESCROW, CONTRIBUTOR = "seller", "escrow", "contributor"
+ATTESTER, ARBITER = "attester", "arbiter"
 NAMED_ROLES = (BOARD, WITNESS)
 """Roles whose signatures are lines of signed notes, which bear a name."""
-ROLES = (*NAMED_ROLES, SELLER, ESCROW, CONTRIBUTOR)
+ROLES = (*NAMED_ROLES, SELLER, ESCROW, CONTRIBUTOR, ATTESTER, ARBITER)
 PUBLIC = ".pub"
 """What the name of a public file has more than that of the key's."""
 FORMAT, VERSION = "fairlot/public-key", 1
@@ -110,6 +111,23 @@ def read_public(path: Path, role: str) -> PublicKey:
         return PublicKey(role, check_verify_key(fields.octets("key")), name)
     except EncodingError as error:
         raise malformed("key must be an Ed25519 key of prime order") from error
+
+
+def named_witnesses(paths: Sequence[Path], quorum: int | None) -> Witnesses:
+    """Return the witnesses whose public files are named.
+
+    Args:
+        paths: of the files.
+        quorum: how many must agree; ``None`` for more than half of them.
+
+    Raises:
+        InputError: as ``read_public``.
+    """
+    files = [read_public(each, WITNESS) for each in paths]
+    if not files:
+        return NOBODY
+    witnesses = tuple(Witness(each.name or "", each.key) for each in files)
+    return Witnesses(witnesses, quorum or len(witnesses) // 2 + 1)
 
 
 def note_name(text: str) -> str:

@@ -83,7 +83,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="MARKER",
         choices=[marker.value for marker in STOPS],
         help=f"stop behind {', '.join(STOPS[:-1])} or {STOPS[-1]}, and leave every role's "
-        f"key in DIR/{KEYS}, to go on by hand with fairlot beacon",
+        f"key in DIR/{KEYS}, to go on by hand with fairlot contributor and fairlot beacon",
     )
     course.add_argument(
         "--events",

@@ -15,9 +15,7 @@ from fairlot.cli.command import (
     OK,
     Command,
     action_of_steps,
-    add_json,
     chosen_curve,
-    whole,
 )
 from fairlot.cli.folders import check_new_folder, create_folder
 from fairlot.cli.issuer.folder import read_file
@@ -27,29 +25,25 @@ from fairlot.cli.role_keys import (
     CONTRIBUTOR,
     ESCROW,
     SELLER,
-    WITNESS,
-    PublicKey,
     key_step,
+    named_witnesses,
     read_public,
 )
+from fairlot.cli.seller_options import configure_terms
 from fairlot.cli.toml_text import toml_lines
 from fairlot.entry import Entry
-from fairlot.inputs.durations import parse_duration
 from fairlot.inputs.final_terms import (
-    ROLL_WINDOW,
     Asked,
     Named,
     Planned,
     announce,
     complete_terms,
 )
-from fairlot.inputs.moments import Moment, parse_moment
 from fairlot.inputs.terms_file import TermsFile, read_terms_file
 from fairlot.issuing.view import View, read_view, time_of
-from fairlot.logs import NOBODY, BoardIdentity, Witness, Witnesses
+from fairlot.logs import BoardIdentity
 from fairlot.rehearsal.draw import find_setup
 from fairlot.terms.terms import Terms
-from fairlot.terms.times import MAX_TIME
 from fairlot.text import Viewed
 from fairlot_crypto.delay.parameters import Setup
 from fairlot_crypto.durable import write_file
@@ -58,7 +52,6 @@ from fairlot_crypto.statements import Statements
 
 ENTRY, READABLE = "terms.entry", "terms.toml"
 
-_HOUR, _SLACK = 3_600, 600
 _CODES = """\
 Exit code: 0 if done, 1 if the audit would refuse the terms, 2 if a file or the usage was
 refused."""
@@ -86,130 +79,6 @@ Examples:
     --contributor one.key.pub --contributor two.key.pub --contributor three.key.pub \\
     --witness watch.key.pub --out sale
 """
-
-
-def _moment(text: str) -> Moment:
-    """Read a point in time (section 25.1)."""
-    try:
-        return parse_moment(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
-
-
-def _duration(text: str) -> int:
-    seconds = parse_duration(text)
-    if not seconds or seconds > MAX_TIME:
-        rule = 'must be a duration such as "7 days" or "36 hours"'
-        raise argparse.ArgumentTypeError(rule)
-    return seconds
-
-
-def _end(text: str) -> Moment | int:
-    """Read when something ends: a point in time, or how long it takes."""
-    return _moment(text) if parse_duration(text) is None else _duration(text)
-
-
-def _configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("terms", metavar="TERMS.toml", type=Path, help="what is sold")
-    for name, what in (
-        ("--key", "the seller's private key"),
-        ("--registry", "a copy of the log of the registry whose people may enter"),
-        ("--board", "public file of the board"),
-        ("--escrow", "public file of the escrow"),
-        ("--out", "a new folder for the terms"),
-    ):
-        parser.add_argument(name, metavar="FILE", type=Path, required=True, help=what)
-    for name, many, what in (
-        ("--contributor", "contributors", "public file of a contributor to the draw"),
-        ("--witness", "witnesses", "public file of a witness"),
-    ):
-        parser.add_argument(
-            name,
-            metavar="FILE",
-            type=Path,
-            action="append",
-            default=[],
-            dest=many,
-            help=f"{what}; may be repeated",
-        )
-    _add_times(parser)
-    _add_asked(parser)
-    add_json(parser)
-
-
-def _add_times(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--open",
-        metavar="TIME",
-        type=_moment,
-        required=True,
-        help='when deposits open: "2030-05-01 18:00 Europe/Vienna", "in 3 days"',
-    )
-    parser.add_argument(
-        "--close",
-        metavar="TIME",
-        type=_end,
-        required=True,
-        help='when they close: a time, or a duration from the opening, as "7 days"',
-    )
-    for name, what in (
-        ("commit", "in which contributors commit"),
-        ("seal", "in which they seal"),
-        ("reveal", "in which they reveal"),
-    ):
-        parser.add_argument(
-            f"--{name}",
-            metavar="DURATION",
-            type=_duration,
-            default=_HOUR,
-            help=f"{what} (default: 1 hour)",
-        )
-    parser.add_argument(
-        "--slack",
-        metavar="DURATION",
-        type=_duration,
-        default=_SLACK,
-        help="how late a marker may come (default: 10 minutes)",
-    )
-    parser.add_argument(
-        "--time",
-        metavar="SECONDS",
-        type=whole(0, MAX_TIME),
-        help="the simulated clock of a rehearsal, unix seconds",
-    )
-
-
-def _add_asked(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--quorum",
-        metavar="K",
-        type=whole(1, 9999),
-        help="how many witnesses must agree (default: more than half of them)",
-    )
-    parser.add_argument(
-        "--roll-min",
-        metavar="N",
-        type=whole(0, 10**9),
-        help="how many leaves the roll must have (default: those of the log, not closed)",
-    )
-    parser.add_argument(
-        "--roll-window",
-        metavar="DURATION",
-        type=_duration,
-        default=ROLL_WINDOW,
-        help="how long before the opening the roll may be made (default: 7 days)",
-    )
-    parser.add_argument(
-        "--no-round",
-        action="store_true",
-        help="do not wait for a round of drand: the delay must cover the window alone",
-    )
-    parser.add_argument(
-        "--setup",
-        metavar="FILE",
-        type=Path,
-        help="of the delay, by fairlot beacon setup",
-    )
 
 
 def _terms(arguments: argparse.Namespace) -> int:
@@ -241,22 +110,15 @@ def _terms(arguments: argparse.Namespace) -> int:
 
 def _named(arguments: argparse.Namespace, key: SigningKey) -> Named:
     board = read_public(arguments.board, BOARD)
-    watching = tuple(read_public(each, WITNESS) for each in arguments.witnesses)
-    witnesses = tuple(Witness(_name_of(each), each.key) for each in watching)
-    quorum = arguments.quorum or len(witnesses) // 2 + 1
     return Named(
-        board=BoardIdentity(_name_of(board), board.key),
+        board=BoardIdentity(board.name or "", board.key),
         seller=key.public,
         escrow=read_public(arguments.escrow, ESCROW).key,
         roster=tuple(
             read_public(each, CONTRIBUTOR).key for each in arguments.contributors
         ),
-        witnesses=Witnesses(witnesses, quorum) if witnesses else NOBODY,
+        witnesses=named_witnesses(arguments.witnesses, arguments.quorum),
     )
-
-
-def _name_of(public: PublicKey) -> str:
-    return public.name or ""
 
 
 def _planned(arguments: argparse.Namespace) -> Planned:
@@ -351,7 +213,7 @@ STEPS = (
         "terms",
         "Complete the terms of a sale with times, keys and rounds, and sign them.",
         _TERMS_EXAMPLES,
-        _configure,
+        configure_terms,
         _terms,
     ),
 )

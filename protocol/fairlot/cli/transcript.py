@@ -1,6 +1,7 @@
 """The argument that names a transcript to be read: a file, or ``-`` for standard input."""
 
 import argparse
+import os
 import sys
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager, suppress
@@ -18,16 +19,57 @@ from fairlot.board.hints import NO_HINTS, SUFFIX, Hints, HintsFile
 from fairlot.board.replay import Replay, replay_file
 from fairlot.board.source import InMemory, Source
 from fairlot.cli.beacon.files import read_round_file
-from fairlot.cli.command import add_files, add_rounds, hex_bytes
+from fairlot.cli.command import add_files, add_jobs, add_rounds, hex_bytes
 from fairlot.cli.heads import read_kept_head
 from fairlot.cli.output import Screen
 from fairlot.cli.remote import transcript_name
 from fairlot.cli.verdicts import add_no_cache, remembered
 from fairlot.names import HASH_LENGTH
+from fairlot.workers import Processes, Workers
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.randomness import SystemRandomness
+from fairlot_crypto.statements import Statements
 
 STANDARD_INPUT = "-"
+
+
+MANY = 1 << 22
+"""Bytes of a file from which on several processes are worth their start."""
+
+
+def add_verifying(parser: argparse.ArgumentParser) -> None:
+    """Add --no-cache and --jobs to a command that verifies a whole transcript."""
+    add_no_cache(parser)
+    add_verifiers(parser, "answer")
+
+
+def add_verifiers(parser: argparse.ArgumentParser, made: str) -> None:
+    """Add --jobs.
+
+    Args:
+        parser: of a command.
+        made: what does not depend on it.
+    """
+    what = f"verify a long log; changes no {made} (default: one for each core)"
+    add_jobs(parser, what)
+
+
+def verifiers(
+    stack: ExitStack, jobs: int | None, length: int, known: Statements
+) -> tuple[Workers | None, int]:
+    """Return what verifies a transcript, and how many processes work.
+
+    Args:
+        stack: ends them.
+        jobs: how many there may be; ``None`` for one for each core.
+        length: bytes of the transcript.
+        known: what has verified before. Where there is much of it there is little to do,
+            and every process would have to be told of it.
+    """
+    several = jobs or os.cpu_count() or 1
+    if several == 1 or length < MANY or len(known):
+        return None, 1
+    return stack.enter_context(Processes(several)), several
 
 
 def add_board(parser: argparse.ArgumentParser) -> None:
@@ -37,11 +79,11 @@ def add_board(parser: argparse.ArgumentParser) -> None:
 
 
 def add_sale_file(parser: argparse.ArgumentParser) -> None:
-    """Add FILE, --round, --head and --no-cache."""
+    """Add FILE, --round, --head, --no-cache and --jobs."""
     parser.add_argument(
         "file", metavar="FILE", type=transcript_name, help="a board's transcript"
     )
-    add_no_cache(parser)
+    add_verifying(parser)
     add_rounds(parser, "a round that the log lacks")
     add_files(parser, "head", "a head of the log that witnesses have co-signed")
 
@@ -66,17 +108,23 @@ def read_sale_file(arguments: argparse.Namespace, curve: Backend) -> SaleFile:
     """
     rounds = tuple(map(read_round_file, arguments.rounds))
     heads = tuple(map(read_kept_head, arguments.heads))
-    read = replay_named(arguments.file, curve, "reading", cache=arguments.cache)
+    read = replay_named(
+        arguments.file, curve, "reading", arguments.jobs, cache=arguments.cache
+    )
     return SaleFile(read, rounds, heads)
 
 
-def replay_named(path: Path, curve: Backend, stage: str, *, cache: bool) -> Replay:
+def replay_named(
+    path: Path, curve: Backend, stage: str, jobs: int | None = 1, *, cache: bool
+) -> Replay:
     """Replay the transcript that a user names, and show on a terminal how far it is.
 
     Args:
         path: as ``read_named`` takes it.
         curve: the back-end.
         stage: how the terminal calls the work.
+        jobs: how many processes verify it, where it is long; ``None`` for one for each
+            core.
         cache: whether verdicts that are kept beside it count.
 
     Raises:
@@ -87,8 +135,9 @@ def replay_named(path: Path, curve: Backend, stage: str, *, cache: bool) -> Repl
         screen = stack.enter_context(Screen(acknowledge=False))
         known = stack.enter_context(kept)
         hints = stack.enter_context(open_hints(path))
-        ahead = Ahead(SystemRandomness(), hints, learns=cache)
         source = source_named(path)
+        workers, width = verifiers(stack, jobs, source.length, known)
+        ahead = Ahead(SystemRandomness(), hints, workers, width, learns=cache)
         return replay_file(source, curve, known, screen.stage(stage), ahead)
 
 

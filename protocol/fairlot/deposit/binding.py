@@ -58,20 +58,21 @@ class Binding(Packed):
 
     def to_value(self) -> dict[str, Value]:
         """Return the map that is encoded into ph."""
+        # In the order of the encoding, which takes less time.
         return {
-            "type": self.type.value,
-            "sale_id": self.sale_id,
             "seq": self.seq,
-            "amount": self.amount,
+            "salt": self.salt,
+            "type": self.type.value,
             "asset": self.asset,
-            "settle_pk": self.settle_pk,
-            "enc_pk": self.enc_pk,
-            "refund_to": self.refund_to,
+            "board": self.board,
             "group": self.group,
             "order": self._order(),
-            "salt": self.salt,
-            "board": self.board,
+            "amount": self.amount,
+            "enc_pk": self.enc_pk,
+            "sale_id": self.sale_id,
             "not_after": self.not_after,
+            "refund_to": self.refund_to,
+            "settle_pk": self.settle_pk,
         }
 
     def _order(self) -> dict[str, Value]:

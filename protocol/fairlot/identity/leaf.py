@@ -234,7 +234,13 @@ def _share_message(registry: Registry, leaf: Leaf, commitment: bytes) -> bytes:
         **leaf.signed_value(),
         "commitment": commitment,
     }
+    # In the order of the encoding, which takes less time.
+    statement = {name: statement[name] for name in sorted(statement, key=_place)}
     return tag("leaf-share").encode() + b"\x00" + cbor.encode(statement)
+
+
+def _place(name: str) -> tuple[int, str]:
+    return len(name), name
 
 
 def read_signed_leaf(fields: Fields) -> Leaf:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from fairlot.identity.registry import Credentials, Registry, RollId, epochs_accepted
 from fairlot.names import SaleId, nym_context
-from fairlot_crypto.bbs.batch import verify_batch
+from fairlot_crypto.bbs.batch import Verdict, verify_batch
 from fairlot_crypto.bbs.hints import Showing
 from fairlot_crypto.bbs.profile import Presentation, verify_presentation
 from fairlot_crypto.hashing import i2osp
@@ -75,17 +75,12 @@ def check_shown(showing: Showing, statements: Statements) -> None:
     )
 
 
-def is_known(showing: Showing, statements: Statements) -> bool:
-    """Tell whether a presentation has verified before."""
-    return statements.knows(statement_digest(PRESENTATION, _parts(showing)))
-
-
 def learn_shown(
     showings: Sequence[Showing],
     hints: Sequence[bytes | None],
     statements: Statements,
     randomness: Randomness,
-) -> None:
+) -> tuple[Verdict, ...]:
     """Verify presentations together, and remember those that verify (specs/batch.md).
 
     ``check_shown`` then verifies the others, and says what is wrong with them.
@@ -95,22 +90,31 @@ def learn_shown(
         hints: of each, from anywhere; ``None`` where there are none.
         statements: takes the verdicts.
         randomness: the system's entropy.
+
+    Returns:
+        For each the error of ``check_shown``, or ``None``.
     """
     digests = [statement_digest(PRESENTATION, _parts(each)) for each in showings]
     new = [i for i, digest in enumerate(digests) if not statements.knows(digest)]
     verdicts = verify_batch(
         [showings[i] for i in new], [hints[i] for i in new], randomness
     )
-    statements.learn(
-        digests[i] for i, verdict in zip(new, verdicts, strict=True) if verdict is None
-    )
+    found = dict(zip(new, verdicts, strict=True))
+    statements.learn(digests[i] for i, verdict in found.items() if verdict is None)
+    return tuple(map(found.get, range(len(showings))))
 
 
 def _parts(showing: Showing) -> tuple[bytes, ...]:
     """Return everything that the verdict depends on (specs/audit.md, section 2)."""
     context, shown = showing.context, showing.presentation
-    key = context.public_key.to_bytes()
     return (
-        *(key, context.header, showing.ctx, showing.ph, shown.nym, shown.proof),
+        *(
+            context.key_octets,
+            context.header,
+            showing.ctx,
+            showing.ph,
+            shown.nym,
+            shown.proof,
+        ),
         *(i2osp(index, 8) + octets for index, octets in showing.disclosed.items()),
     )

@@ -6,6 +6,8 @@ from fractions import Fraction
 from typing import TypeVar
 
 from fairlot.allocation.entering import Entrant
+from fairlot.allocation.estimated_odds import MOST_PEOPLE, estimated_sale_odds
+from fairlot.allocation.mechanisms.choices_odds import error_of
 from fairlot.allocation.mechanisms.groups import worst_cost
 from fairlot.allocation.odds import PoolOdds, sale_odds
 from fairlot.allocation.prospect import Prospect
@@ -39,7 +41,9 @@ class Forecast:
     pools: tuple[PoolOdds, ...]
     """Pool by pool, in the order of the pools."""
     whole: Mapping[Nym, Prospect] | None
-    """What each nym may expect of all pools together; ``None`` if it is not known exactly."""
+    """What each nym may expect of all pools together; ``None`` if it is not known."""
+    draws: int | None = None
+    """From how many simulated draws ``whole`` is estimated; ``None`` where it is exact."""
 
 
 def people_odds(
@@ -71,13 +75,27 @@ def state_odds(state: SaleState) -> Forecast:
     return _forecast(terms.pools, entrants, state.sale_id, writing(terms.currency))
 
 
+def state_pool_odds(state: SaleState) -> tuple[PoolOdds, ...]:
+    """Return the odds of each pool on a board, as ``state_odds`` does of the whole sale too.
+
+    Raises:
+        Rejection: as there.
+    """
+    state.check_closed()
+    terms, entrants = state.terms, state.entrants()
+    return sale_odds(terms.pools, entrants, state.sale_id, writing(terms.currency))
+
+
 def _forecast(
     pools: Sequence[Pool], entrants: Sequence[Entrant], sale_id: bytes, money: Money
 ) -> Forecast:
-    return Forecast(
-        sale_odds(pools, entrants, sale_id, money),
-        whole_sale_odds(pools, entrants, sale_id),
-    )
+    each = sale_odds(pools, entrants, sale_id, money)
+    whole = whole_sale_odds(pools, entrants, sale_id)
+    if whole is None and any(pool.options for pool in pools):
+        estimated = estimated_sale_odds(pools, entrants, sale_id)
+        if estimated is not None:
+            return Forecast(each, estimated.whole, estimated.draws)
+    return Forecast(each, whole)
 
 
 def odds_document(
@@ -98,7 +116,8 @@ def _whole(odds: Forecast, name_of: Callable[[Nym], str]) -> Mapping[str, Viewed
         for nym, prospect in (known or {}).items()
     ]
     rule = list(whole_rule(odds))
-    return {"exact": known is not None, "rule": rule, "people": people}
+    exact = known is not None and odds.draws is None
+    return {"exact": exact, "draws": odds.draws, "rule": rule, "people": people}
 
 
 def _prospect(prospect: Prospect) -> Mapping[str, Viewed]:
@@ -107,6 +126,14 @@ def _prospect(prospect: Prospect) -> Mapping[str, Viewed]:
 
 def whole_rule(odds: Forecast) -> tuple[str, ...]:
     """State in sentences what the chances over the whole sale are."""
+    if odds.draws is not None:
+        error = error_of(odds.draws)
+        drawn = f"{odds.draws} simulated draws of the whole sale"
+        off = f"of 100 of them, 95 are off by at most {error} %"
+        return (
+            "the chance of at least one unit from any of the pools, before all draws",
+            f"the chances are estimated from {drawn}: {off}",
+        )
     counting = [each.pool.name for each in odds.pools if each.pool.points is not None]
     if odds.whole is None and counting:
         return (
@@ -114,7 +141,8 @@ def whole_rule(odds: Forecast) -> tuple[str, ...]:
             "each pool's rule holds for whoever enters it",
         )
     if odds.whole is None and any(each.pool.options for each in odds.pools):
-        return ("chances over all pools are not added up where people choose",)
+        many = f"with more than {MOST_PEOPLE} people who choose"
+        return (f"{many}, chances over all pools are not added up",)
     if odds.whole is None:
         ways = f"the draws can end in more than {MOST_OUTCOMES} ways that matter later"
         return (
@@ -207,6 +235,11 @@ def text_of(odds: Odds) -> Callable[[Fraction], str]:
     if odds.draws is not None:
         return _estimate_text
     return _near_text if odds.error else fraction_text
+
+
+def whole_text(odds: Forecast) -> Callable[[Fraction], str]:
+    """Return what writes chances over the whole sale, as exactly as they are known."""
+    return fraction_text if odds.draws is None else _estimate_text
 
 
 def _near_text(chance: Fraction) -> str:

@@ -5,8 +5,10 @@ MOST = 1_000_000
 SEED = bytes(32)
 """Of a crowd's rehearsal, unless another one is named."""
 
-_PRICE = 100
-_CAP = 2
+PRICE = 100
+"""Of a seat, in the smallest unit."""
+CAP = 2
+"""Seats that one person gets at most."""
 _TERMS = """\
 title = "A crowd of {people}"
 asset = "seat"
@@ -23,15 +25,20 @@ delay = 1
 
 def crowd_terms(people: int) -> str:
     """Return the content of the terms: for one of two people there is a seat."""
-    supply = (people + 1) // 2
-    return _TERMS.format(people=people, supply=supply, price=_PRICE, cap=_CAP)
+    supply = crowd_supply(people)
+    return _TERMS.format(people=people, supply=supply, price=PRICE, cap=CAP)
+
+
+def crowd_supply(people: int) -> int:
+    """Return how many seats there are."""
+    return (people + 1) // 2
 
 
 def crowd_people(people: int) -> str:
     """Return the content of the list: everybody wants one seat or two, and deposits."""
     rows = [
-        f"P{number},{wants},{wants * _PRICE}\n"
+        f"P{number},{wants},{wants * PRICE}\n"
         for number in range(1, people + 1)
-        for wants in (1 + number % _CAP,)
+        for wants in (1 + number % CAP,)
     ]
     return "".join(("person,wants,deposit\n", *rows))

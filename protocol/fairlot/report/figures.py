@@ -8,7 +8,7 @@ from fairlot.allocation.odds import PoolOdds
 from fairlot.allocation.shape import Odds
 from fairlot.board.sale import SaleState
 from fairlot.errors import Rejection
-from fairlot.inputs.forecast import state_odds, text_of
+from fairlot.inputs.forecast import state_pool_odds, text_of
 from fairlot.money import writing
 from fairlot.report.charts import Bar, bars
 from fairlot.report.markup import Markup, element, joined, paragraphs, section
@@ -53,7 +53,7 @@ def chances(state: SaleState) -> Markup:
     """Return the chance that everybody had before the draw, pool by pool."""
     title = "The chance everybody had"
     try:
-        odds = state_odds(state).pools
+        odds = state_pool_odds(state)
     except Rejection as error:
         told = f"The odds cannot be told: {error.message}."
         return section("chances", title, element("p", told))

@@ -14,6 +14,7 @@ from starlette.routing import Route
 from fairlot.board.tiled import CHECKPOINT, TRANSCRIPT
 from fairlot.entry import MAX_ENTRY_BYTES
 from fairlot.errors import Rejection
+from fairlot.page.assembly import page
 from fairlot.service.desk import Desk
 from fairlot.service.index import LogIndex
 from fairlot.service.kept import KeptLogs
@@ -30,6 +31,7 @@ from fairlot_crypto.log.tiles import Tile
 
 TEXT = "text/plain; charset=utf-8"
 BYTES = "application/octet-stream"
+HTML = "text/html; charset=utf-8"
 FOREVER = "public, max-age=31536000, immutable"
 """For what never changes: tiles and bundles of a given width."""
 CHANGES = "no-cache"
@@ -125,6 +127,7 @@ class Reads:
         """The paths that are read."""
         return [
             Route("/", self._index),
+            Route("/page", self._page),
             Route("/{kind}/{scope}/checkpoint", self._checkpoint),
             Route(f"/{{kind}}/{{scope}}/{TRANSCRIPT}", self._transcript),
             Route("/{kind}/{scope}/tile/{rest:path}", self._tile),
@@ -137,6 +140,16 @@ class Reads:
         transcript: Viewed = {"path": f"{main}/{TRANSCRIPT}", "length": length}
         value = {"logs": logs, "transcript": transcript}
         return _json("fairlot/board-index", value, {"cache-control": CHANGES})
+
+    async def _page(self, _request: Request) -> Response:
+        # Step 6.
+        made = page()
+        headers = {
+            "cache-control": CHANGES,
+            "content-security-policy": made.policy,
+            "x-content-type-options": "nosniff",
+        }
+        return Response(made.content, headers=headers, media_type=HTML)
 
     async def _checkpoint(self, request: Request) -> Response:
         # Step 2.

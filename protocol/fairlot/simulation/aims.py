@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from fairlot.simulation.estimates import Estimate
 from fairlot.simulation.trial import Result
 
 COLUMNS = (
@@ -23,30 +24,35 @@ def aims_rows(results: Sequence[Result]) -> Iterator[tuple[str, ...]]:
 
 def _fair(result: Result) -> str:
     """Step 1."""
-    measures = result.measures
-    share = measures["poor"].mean / (measures["even"].mean or 1)
+    share = result.fair.mean
     word = "yes" if share >= 0.9 else "nearly" if share >= 0.7 else "no"
-    return f"{word}: {share:.2f}"
+    return f"{word}: {_interval(result.fair)}"
 
 
 def _race(result: Result) -> str:
     """Step 2."""
-    part = result.measures["race"].mean
-    return f"{'no' if part else 'yes'}: {part:.2f}"
+    part = result.measures["race"]
+    return f"{'no' if part.mean else 'yes'}: {_interval(part)}"
 
 
 def _demand(result: Result) -> str:
     """Step 3."""
     part = result.worst_sold
-    return f"{'yes' if part >= 0.9 else 'no'}: {part:.2f}"
+    word = "yes" if part.mean >= 0.9 else "no"
+    return f"{word}: {part.mean:.2f} ({part.low:.2f} to {part.high:.2f})"
 
 
 def _rest(result: Result) -> tuple[str, str]:
     """Steps 4 and 5."""
-    regret, luck = (result.measures[name].mean for name in ("regret", "luck"))
+    regret, luck = (result.measures[name] for name in ("regret", "luck"))
     kept, surplus = (result.measures[name] for name in ("kept", "surplus"))
+    luck_told = f"luck {luck.mean:.1f} ± {luck.half:.1f}"
     gain = "no" if surplus.low <= 0 else "yes" if kept.mean >= 0.5 else "partly"
     return (
-        f"{'no' if regret else 'yes'}: {regret:.2f}; luck {luck:.1f}",
-        f"{gain}: {kept.mean:.2f}",
+        f"{'no' if regret.mean else 'yes'}: {_interval(regret)}; {luck_told}",
+        f"{gain}: {_interval(kept)}",
     )
+
+
+def _interval(found: Estimate) -> str:
+    return f"{found.mean:.2f} ± {found.half:.2f}"

@@ -57,6 +57,18 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class ByShare:
+    """How a gain goes with the share of people who do something."""
+
+    what: str
+    """What this share of them does."""
+    points: tuple[tuple[float, Estimate], ...]
+    """Shares from 0 to 1, each with the gain at it."""
+    break_even: Estimate
+    """The share at which nothing is gained; the attack pays below it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Attack:
     """One attack of the lab."""
 
@@ -69,6 +81,8 @@ class Attack:
     """What stops it here, or that nothing does."""
     play: Callable[[int, int], Sequence[Target]]
     """From a seed and a number of runs to what is found."""
+    by_share: Callable[[int, int], "ByShare"] | None = None
+    """From the same to how the gain goes with what nobody can know: what people do."""
 
 
 def target(

@@ -1,10 +1,9 @@
 """Attacks on "one person, one deposit" (specs/simulation.md, section 13)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 
-from fairlot.allocation.entering import Entrant
 from fairlot.allocation.lots import SeededLots
 from fairlot.allocation.redraw import redraw
 from fairlot.allocation.run_pools import (
@@ -29,12 +28,17 @@ from fairlot.simulation.comparators import Bots, first_come
 from fairlot.simulation.crowds import MODELS, draw_crowd
 from fairlot.simulation.draws import seed_of
 from fairlot.simulation.entering import SALE, nym_of
+from fairlot.simulation.estimates import estimate
+from fairlot.simulation.staged_entry import CUSTOMER, let_in, positions_held
 from fairlot.terms.pool import Mechanism, Pool
 
 DEMAND, WALLETS = 27.8, 26
 """Of the MegaETH sale of October 2025, in which 53,000 took part: how many times as much as
 there was they asked for, and by how many wallets one entity took part."""
 _WALLET_COST = 0.02
+_DEPOSITS = 3
+"""Those of one person that a sale is shown."""
+_PEOPLE = 53_000
 _SCALED = 1_060
 """A fiftieth: what a wallet wins on average, 1/27.8, does not depend on the number."""
 _LOTTERY = Pool("main", Mechanism.LOTTERY, 10, P)
@@ -50,37 +54,65 @@ def sybils(people: int, seed: int, runs: int) -> list[Target]:
     """Play a sale with as much demand as MegaETH's, in which one entity has 26 wallets.
 
     Args:
-        people: others who want one unit each; there were 53,000.
+        people: others who want one unit each.
         seed: of the simulation.
         runs: how many.
     """
     pool = Pool("main", Mechanism.EQUAL_SHARE, round(people / DEMAND), P, cap=1)
     rest = buyers(range(WALLETS, WALLETS + people))
 
-    def sale(own: Sequence[Entrant]) -> Gathered:
-        # All deposits of a person have one nym, and the last one counts.
-        final = {entrant.nym: entrant for entrant in own}
-        return gathered([pool], [*final.values(), *rest], SALE)
+    def sale(own: int) -> Gathered:
+        return gathered([pool], [*buyers(range(own)), *rest], SALE)
 
     def won(known: Gathered, run: int) -> int:
         drawn = seed_of(seed, run, "sybils")
         totals = allocate_gathered([pool], known, drawn, SALE).totals
         return sum(total.units for total in totals[:WALLETS] if total.nym < rest[0].nym)
 
-    one = sale(buyers([0]))
-    wallets, deposits = sale(buyers(range(WALLETS))), sale(buyers([0] * WALLETS))
+    one, wallets = sale(1), sale(WALLETS)
+    # The positions of one person who makes some deposits say how many of 26 would count.
+    more = (positions_held(_DEPOSITS) - 1) * (WALLETS - 1) // (_DEPOSITS - 1)
+    deposits = sale(1 + more)
 
     def addresses(run: int) -> float:
-        more = won(wallets, run) - won(one, run)
-        return more * MARGIN - (WALLETS - 1) * _WALLET_COST
+        better = won(wallets, run) - won(one, run)
+        return better * MARGIN - (WALLETS - 1) * _WALLET_COST
 
     def persons(run: int) -> float:
         return (won(deposits, run) - won(one, run)) * MARGIN
 
     return [
         target("cap per address", False, Sign.GAIN, addresses, runs),
+        sybils_of_all(_PEOPLE, seed),
         target("equal share, cap per person", True, Sign.NOTHING, persons, runs),
     ]
+
+
+@cache
+def sybils_of_all(people: int, seed: int) -> Target:
+    """Play the whole sale once, and let each 26 entrants in turn be the entity's wallets.
+
+    Lots do not know whose a nym is, so that one draw shows what each 26 would win; the draw
+    without the other 25 has the same ranks. Units that some win others do not, so that the
+    interval is, if anything, too long.
+
+    Args:
+        people: others who want one unit each.
+        seed: of the simulation.
+    """
+    pool = Pool("main", Mechanism.EQUAL_SHARE, round(people / DEMAND), P, cap=1)
+    drawn = seed_of(seed, 0, "all sybils")
+    many, few = (
+        [total.units for total in allocate([pool], coming, drawn, SALE).totals]
+        for coming in (buyers(range(people + WALLETS)), buyers(range(people + 1)))
+    )
+    found = [
+        (sum(many[first : first + WALLETS]) - few[first]) * MARGIN
+        - (WALLETS - 1) * _WALLET_COST
+        for first in range(0, people, WALLETS)
+    ]
+    way = f"cap per address, all {people:,} people, each {WALLETS} in turn"
+    return Target(way, False, estimate(found), max(found), Sign.GAIN)
 
 
 def _bots(seed: int, runs: int) -> list[Target]:
@@ -107,8 +139,12 @@ def _bots(seed: int, runs: int) -> list[Target]:
 
 
 def _renting(seed: int, runs: int) -> list[Target]:
-    """20 of 40 people enter for somebody who pays half a price to each winner."""
+    """20 of 40 people enter for somebody who pays half a price to each winner.
+
+    Behind a gate a unit is worth to this somebody what the gate hands them.
+    """
     rented, fee = 20, 0.5
+    gated = WORTH * let_in()[CUSTOMER]
 
     def handed(worth: float) -> Callable[[int], float]:
         def gain(run: int) -> float:
@@ -120,7 +156,7 @@ def _renting(seed: int, runs: int) -> list[Target]:
     return [
         target("units that can be handed on", False, Sign.GAIN, handed(WORTH), runs),
         target("lottery, units handed on", True, Sign.GAIN, handed(WORTH), runs),
-        target("lottery, winners come in person", True, Sign.LOSS, handed(0), runs),
+        target("lottery, winners come in person", True, Sign.LOSS, handed(gated), runs),
     ]
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from fairlot.simulation.attack import (
     MARGIN,
     Attack,
+    ByShare,
     P,
     Sign,
     Target,
@@ -14,15 +15,9 @@ from fairlot.simulation.attack import (
 )
 from fairlot.simulation.draws import seed_of
 from fairlot.simulation.entering import nym_of
-from fairlot.simulation.staged import (
-    BEHIND,
-    IN_TIME,
-    NEVER,
-    ON_ROLL,
-    TOO_LATE,
-    deposits_taken,
-    kept_by_buyers,
-)
+from fairlot.simulation.estimates import Estimate, estimate, ratio
+from fairlot.simulation.staged import IN_TIME, NEVER, TOO_LATE, kept_by_buyers
+from fairlot.simulation.staged_entry import BEHIND, ON_ROLL, deposits_taken
 from fairlot.terms.pool import Mechanism, Pool
 
 _LOTTERY = Pool("main", Mechanism.LOTTERY, 10, P)
@@ -52,21 +47,28 @@ def _late(seed: int, runs: int) -> list[Target]:
     ]
 
 
+_BOUGHT, _FEE = 20, 0.3
+
+
+def _won(seed: int, run: int) -> list[int]:
+    """Return what each of the bought identities wins, beside 20 others."""
+    drawn = seed_of(seed, run, "identities")
+    units = units_in(_LOTTERY, buyers(range(2 * _BOUGHT)), drawn)
+    return [units[nym_of(number)] for number in range(_BOUGHT)]
+
+
+def _kept(won: Sequence[int], stays: Sequence[int]) -> float:
+    """Return the gain if of each so many identities the buyer keeps these."""
+    left = sum(units * stays[i % len(stays)] for i, units in enumerate(won))
+    return left * MARGIN - _BOUGHT * _FEE
+
+
 def _identities(seed: int, runs: int) -> list[Target]:
     """A reseller buys 20 of 40 identities at 0.3 prices each."""
-    bought, fee = 20, 0.3
     kept = kept_by_buyers()
 
     def keeping(stays: Sequence[int]) -> Callable[[int], float]:
-        """Return the gain if of each so many identities the buyer keeps these."""
-
-        def gain(run: int) -> float:
-            drawn = seed_of(seed, run, "identities")
-            units = units_in(_LOTTERY, buyers(range(40)), drawn)
-            left = sum(units[nym_of(i)] * stays[i % len(stays)] for i in range(bought))
-            return left * MARGIN - bought * fee
-
-        return gain
+        return lambda run: _kept(_won(seed, run), stays)
 
     most = [kept[IN_TIME]] * 4 + [kept[NEVER]]
     told = (
@@ -79,6 +81,28 @@ def _identities(seed: int, runs: int) -> list[Target]:
     return [
         target(way, ours, sign, keeping(stays), runs) for way, ours, sign, stays in told
     ]
+
+
+def taken_back(seed: int, runs: int) -> ByShare:
+    """Return the gain from bought identities by how many of them are taken back in time.
+
+    Args:
+        seed: of the simulation.
+        runs: how many.
+    """
+    kept = kept_by_buyers()
+    found = [sum(_won(seed, run)) * MARGIN for run in range(runs)]
+    paid_for = _BOUGHT * _FEE
+    points: list[tuple[float, Estimate]] = []
+    for back in range(_BOUGHT + 1):
+        share = back / _BOUGHT
+        # Each of them is as likely to be among those who do.
+        stays = share * kept[IN_TIME] + (1 - share) * kept[NEVER]
+        points.append((share, estimate([won * stays - paid_for for won in found])))
+    # What is paid is lost; what is won is lost with the share that is taken back.
+    paid = ratio([paid_for] * runs, found)
+    even = Estimate(1 - paid.mean, 1 - paid.high, 1 - paid.low, runs)
+    return ByShare("take theirs back in time", tuple(points), even)
 
 
 ON_REGISTRY = (
@@ -99,6 +123,7 @@ ON_REGISTRY = (
         "who has sold an identity takes it back, with all that it won, before the unlock; "
         "nothing where they do not",
         _identities,
+        taken_back,
     ),
 )
 """In the order of the lab."""

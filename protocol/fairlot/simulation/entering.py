@@ -10,6 +10,7 @@ import numpy as np
 from fairlot.allocation.entering import Entrant
 from fairlot.bids import Bid, Step
 from fairlot.names import Nym, SaleId, group_id
+from fairlot.packed import rows
 from fairlot.simulation.crowds import Crowd
 from fairlot.simulation.draws import Ints
 from fairlot.terms.pool import CAPPED, Mechanism, Pool
@@ -49,19 +50,20 @@ def entrants_of(pools: Sequence[Pool], crowd: Crowd) -> list[Entrant]:
     amounts = np.minimum(crowd.budgets, crowd.worth(wants).astype(np.int64))
     people: list[int] = np.flatnonzero(wants).tolist()
     wanted, paid = wants[people].tolist(), amounts[people].tolist()
-    entrants = map(
+    count = len(people)
+    entrants = rows(
         Entrant,
         map(nym_of, people),
         wanted,
         paid,
         _bids(pools, crowd.values[people].tolist(), wanted, paid, crowd.wants),
         _tiers(pools, crowd, people),
-        repeat(None),
+        repeat(None, count),
         _attributes(pools, crowd, people),
         _solved(pools, crowd, people),
         _choices(pools, crowd, people),
     )
-    return _befriended(pools, crowd, list(entrants))
+    return _befriended(pools, crowd, entrants)
 
 
 def _wants(pools: Sequence[Pool], crowd: Crowd) -> Ints:
@@ -108,20 +110,20 @@ def _quadratic(price: int, crowd: Crowd) -> Ints:
 
 def _bids(
     pools: Sequence[Pool],
-    values: Iterable[int],
-    wants: Iterable[int],
-    amounts: Iterable[int],
+    values: Sequence[int],
+    wants: Sequence[int],
+    amounts: Sequence[int],
     w: int,
 ) -> Iterable[Bid | None]:
     """Step 3."""
     taking = [pool for pool in pools if pool.takes_bids]
     if not taking:
-        return repeat(None)
+        return repeat(None, len(values))
     if not any(pool.takes_quantities for pool in taking):
         return map(min, values, amounts)
     most = min(pool.bid_steps for pool in taking if pool.takes_quantities)
-    rows = zip(values, wants, amounts, strict=True)
-    return (_steps(value, w, many, amount, most) for value, many, amount in rows)
+    bidders = zip(values, wants, amounts, strict=True)
+    return (_steps(value, w, many, amount, most) for value, many, amount in bidders)
 
 
 def _steps(value: int, w: int, wants: int, amount: int, most: int) -> Bid | None:
@@ -142,7 +144,7 @@ def _tiers(
     """Step 4."""
     tiers = [tier for pool in pools for tier in pool.tiers]
     if not tiers:
-        return repeat(None)
+        return repeat(None, len(people))
     named: list[str | None] = [None] * crowd.size
     low = min(pool.price for pool in pools if not pool.tiers) if len(pools) > 1 else 0
     chance = min(1.0, sum(pool.supply for pool in pools) / max(crowd.size, 1))
@@ -174,7 +176,7 @@ def _attributes(
     values = _values_of(pools)
     pointed = {pool.points for pool in pools if pool.points is not None}
     if not values and not pointed:
-        return repeat(())
+        return repeat((), len(people))
 
     def disclosed(second: float, third: float) -> tuple[tuple[str, str], ...]:
         found = {n: known[int(second * len(known))] for n, known in values.items()}
@@ -190,7 +192,7 @@ def _solved(
 ) -> Iterable[frozenset[str]]:
     puzzles, none = frozenset(p.name for p in pools if p.puzzle), frozenset[str]()
     if not puzzles:
-        return repeat(none)
+        return repeat(none, len(people))
     solving = (crowd.traits[people, 3] < 1 / 2).tolist()
     return (puzzles if solves else none for solves in solving)
 
@@ -201,7 +203,7 @@ def _choices(
     """Step 6."""
     pool = next((pool for pool in pools if pool.options), None)
     if pool is None:
-        return repeat(())
+        return repeat((), len(people))
     prices = [option.price for option in pool.options]
     many = len(prices)
 

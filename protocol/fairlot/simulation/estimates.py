@@ -11,22 +11,19 @@ _Z = NormalDist().inv_cdf(0.5 + LEVEL / 2)
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A mean over independent runs."""
+    """A number over independent runs, with its 95 % interval."""
 
     mean: float
-    half: float
-    """Half the width of the 95 % interval; 0 for one run, which says nothing of it."""
+    low: float
+    """The lower end of the interval; the mean for one run, which says nothing of it."""
+    high: float
+    """The upper end of the interval."""
     runs: int
 
     @property
-    def low(self) -> float:
-        """The lower end of the interval."""
-        return self.mean - self.half
-
-    @property
-    def high(self) -> float:
-        """The upper end of the interval."""
-        return self.mean + self.half
+    def half(self) -> float:
+        """Half the width of the interval."""
+        return (self.high - self.low) / 2
 
     def covers(self, number: float) -> str:
         """Say where a number lies: ``below``, ``within`` or ``above`` the interval."""
@@ -43,9 +40,38 @@ def estimate(samples: Sequence[float]) -> Estimate:
     """
     runs = len(samples)
     mean = fmean(samples)
-    if runs < 2:
-        return Estimate(mean, 0.0, runs)
-    return Estimate(mean, student(runs - 1) * stdev(samples) / sqrt(runs), runs)
+    half = _half(samples)
+    return Estimate(mean, mean - half, mean + half, runs)
+
+
+def _half(samples: Sequence[float]) -> float:
+    runs = len(samples)
+    return student(runs - 1) * stdev(samples) / sqrt(runs) if runs > 1 else 0.0
+
+
+def ratio(parts: Sequence[float], wholes: Sequence[float]) -> Estimate:
+    """Return the ratio of two means, and its interval (step 3).
+
+    Args:
+        parts: one number for each run, at least one.
+        wholes: of the same runs; a mean of 0 counts as 1.
+    """
+    whole = fmean(wholes) or 1.0
+    found = fmean(parts) / whole
+    rest = [part - found * each for part, each in zip(parts, wholes, strict=True)]
+    half = _half(rest) / abs(whole)
+    return Estimate(found, found - half, found + half, len(parts))
+
+
+def least(found: Sequence[Estimate]) -> Estimate:
+    """Return the least of several numbers, and its interval (step 4)."""
+    smallest = min(found, key=lambda each: each.mean)
+    return Estimate(
+        smallest.mean,
+        min(each.low for each in found),
+        min(each.high for each in found),
+        smallest.runs,
+    )
 
 
 def student(freedom: int) -> float:

@@ -10,6 +10,7 @@ same bytes: no dates, no random names.
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from io import BytesIO
+from typing import Literal
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
@@ -54,14 +55,19 @@ def bars_figure(
 
 
 def curves_figure(
-    title: str, curves: Mapping[str, Sequence[tuple[float, Estimate]]], across: str
+    title: str,
+    curves: Mapping[str, Sequence[tuple[float, Estimate]]],
+    across: str,
+    *,
+    axis: Literal["log", "linear"] = "log",
 ) -> bytes:
-    """Return one measure of several ways as demand grows.
+    """Return one number of several ways as something grows: demand, or a share of people.
 
     Args:
         title: what is measured.
         curves: for each way its points, from left to right.
-        across: what the horizontal axis, a logarithmic one, shows.
+        across: what the horizontal axis shows.
+        axis: how it is divided.
     """
     with _style():
         figure = Figure(figsize=(7, 4.2), layout="constrained")
@@ -77,7 +83,9 @@ def curves_figure(
                 linewidth=1,
                 capsize=2,
             )
-        axes.set_xscale("log")
+        axes.set_xscale(axis)
+        if axis == "linear":
+            axes.axhline(0, color="#222222", linewidth=0.8)
         axes.set_xlabel(across)
         axes.legend(fontsize=7, loc="center left", bbox_to_anchor=(1, 0.5))
         _finish(axes, title)

@@ -59,7 +59,9 @@ def measure(way: Way, crowd: Crowd, seeds: tuple[bytes, bytes], price: int) -> M
             float(np.abs(units - turned.units).sum()), total + int(turned.units.sum())
         ),
         "sold": _ratio(
-            float(total + played.outside), min(way.supply, int(played.asked.sum())), 1.0
+            float(total + played.outside),
+            min(way.supply, int(played.asked.sum()) + played.outside),
+            1.0,
         ),
         "luck": _luck(played.gains, again.gains, price),
         "regret": float(np.maximum(-played.gains, 0).mean()) / price,

@@ -66,7 +66,8 @@ def document(about: About, plan: Plan, results: Sequence[Result]) -> dict[str, V
                 "title": each.way.title,
                 "comparator": each.way.comparator,
                 "supply": each.way.supply,
-                "worst_sold": decimal(each.worst_sold),
+                "fair": estimate_view(each.fair),
+                "worst_sold": estimate_view(each.worst_sold),
                 "measures": _estimates(each.measures),
                 "scales": [
                     {
@@ -84,13 +85,15 @@ def document(about: About, plan: Plan, results: Sequence[Result]) -> dict[str, V
 
 
 def _estimates(found: Mapping[str, Estimate]) -> dict[str, Viewed]:
+    return {name: estimate_view(each) for name, each in found.items()}
+
+
+def estimate_view(found: Estimate) -> dict[str, Viewed]:
+    """Return a number with its interval for machines."""
     return {
-        name: {
-            "mean": decimal(each.mean),
-            "low": decimal(each.low),
-            "high": decimal(each.high),
-        }
-        for name, each in found.items()
+        "mean": decimal(found.mean),
+        "low": decimal(found.low),
+        "high": decimal(found.high),
     }
 
 

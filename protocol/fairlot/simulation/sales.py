@@ -12,7 +12,7 @@ from fairlot.simulation.crowds import MODELS, Model, draw_crowd
 from fairlot.simulation.outputs import About
 from fairlot.simulation.people_list import read_crowd_file
 from fairlot.simulation.played import Way
-from fairlot.simulation.trial import SCALES, People, Plan
+from fairlot.simulation.trial import FEW, SCALES, People, Plan
 from fairlot.simulation.ways import lowest, standard_ways, way_of
 from fairlot.terms.pool import Pool
 
@@ -103,5 +103,5 @@ def _planned(
     # Step 6.
     scaled = {scale: max(1, ceil(scale * supply / wants)) for scale in SCALES}
     scales = {scale: n for scale, n in scaled.items() if n <= _MOST_SCALED}
-    most = max(2, asked.runs // 10)
+    most = max(min(FEW, asked.runs), asked.runs // 10)
     return about, Plan(ways, people, size, price, asked.runs, asked.seed, scales, most)

@@ -14,103 +14,32 @@ from fairlot.beacon.contributions import make_commitment, make_reveal
 from fairlot.beacon.seals import make_seal
 from fairlot.board.keeper import Board
 from fairlot.board.phase import Phase
-from fairlot.board.registry_keeper import RegistryBoard
 from fairlot.board.storage import MemoryStorage
-from fairlot.deposit.make import MadeDeposit, make_deposit
 from fairlot.deposit.payment import make_payment
 from fairlot.deposit.verify import verify_deposit
-from fairlot.deposit.wish import Wish
 from fairlot.entry import Entry, EntryType
 from fairlot.errors import Rejection
-from fairlot.identity.committee import Holder
-from fairlot.identity.enrolment import Identity
-from fairlot.identity.registry import RollId, epoch_at
 from fairlot.inputs.events_file import Event, Kind
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import TermsFile
 from fairlot.names import Nym
-from fairlot.rehearsal.cast import Cast, cast_rehearsal
+from fairlot.rehearsal.cast import Cast
 from fairlot.rehearsal.draw import Contributor, NobodyWatches, draw_alphas
 from fairlot.rehearsal.parts import START
 from fairlot.rehearsal.play import rehearse
 from fairlot.rehearsal.plot import beginnings, calendar_of, plot
 from fairlot.rehearsal.timing import RESULT_AFTER
+from fairlot.simulation.staged_entry import PRICE, cast_of, deposits_with, register
 from fairlot.terms.pool import Mechanism, Pool
 from fairlot.workers import InProcess
-from fairlot_crypto.bbs.profile import Credential
 from fairlot_crypto.curve import backend
 from fairlot_crypto.delay.bicorn import draw_alpha
 from fairlot_crypto.randomness import Randomness, SeededRandomness
 
-_PRICE = 100
 _TRIES = 32
 """Openings that a contributor grinds; of two buyers for one seat, half of them suit."""
 IN_TIME, TOO_LATE, NEVER = "in time", "too late", "never"
 """When people take back what they sold: before the unlock, behind it, not at all."""
-ON_ROLL, BEHIND = "on the roll", "behind the roll"
-"""When people registered."""
-
-
-@cache
-def deposits_taken() -> Mapping[str, int]:
-    """Return how many deposits a sale takes of somebody on its roll, and behind it.
-
-    Both ask for a credential for every roll there is, and try each with the sale's roll.
-    """
-    drawn = SeededRandomness(bytes(32))
-    names = ON_ROLL, BEHIND
-    cast = _cast(names, 1, drawn)
-    registry, _ = cast.start_boards()
-    joined: list[tuple[Identity, Holder]] = []
-    for name in names:
-        joined.append(_register(cast, registry, name, drawn))
-        roll = registry.roll_due(START, cast.parts.registry.closes)
-        registry.append_roll(cast.committee.sign_roll(roll), START)
-    rolls = list(registry.state.rolls.values())
-    of_sale = rolls[0].roll_id
-    taken: dict[str, int] = {}
-    for name, (identity, holder) in zip(names, joined, strict=True):
-        issued = cast.committee.issue(identity, holder, identity.leaf, rolls, START)
-        tried = [_deposit(cast, each, of_sale, drawn) for each in issued.items()]
-        taken[name] = sum(map(len, tried))
-    return taken
-
-
-def _cast(names: Sequence[str], contributors: int, drawn: Randomness) -> Cast:
-    pool = Pool("main", Mechanism.LOTTERY, 1, _PRICE)
-    return cast_rehearsal(
-        *("A scene", "seat", [pool], names, drawn), contributors=contributors, delay=1
-    )
-
-
-def _register(
-    cast: Cast, registry: RegistryBoard, name: str, drawn: Randomness
-) -> tuple[Identity, Holder]:
-    holder = Holder.generate(drawn.derive(f"person/{name}"))
-    identity = cast.committee.register(cast.parts.attester, name, holder, START)
-    registry.append([cast.committee.leaf_entry(identity)], START)
-    return identity, holder
-
-
-def _deposit(
-    cast: Cast, issued: tuple[RollId, Credential], of_sale: RollId, drawn: Randomness
-) -> list[MadeDeposit]:
-    """Return the deposits with a credential that a sale takes, under either roll's name."""
-    own, credential = issued
-    credentials, terms = cast.credentials, cast.terms
-    epoch = epoch_at(credentials.registry, START)
-    taken: list[MadeDeposit] = []
-    for roll in {own, of_sale}:
-        made = make_deposit(
-            *(credentials, credential, terms, roll),
-            *(Wish(0, wants=1, amount=_PRICE), epoch, drawn),
-        )
-        try:
-            verify_deposit(credentials, terms, of_sale, made.entry, START)
-        except Rejection:
-            continue
-        taken.append(made)
-    return taken
 
 
 @cache
@@ -121,9 +50,9 @@ def kept_by_buyers() -> Mapping[str, int]:
     nothing. Everybody wins a unit.
     """
     sellers = IN_TIME, TOO_LATE, NEVER
-    people = [Person(name, 1, _PRICE) for name in (*sellers, "honest")]
+    people = [Person(name, 1, PRICE) for name in (*sellers, "honest")]
     file = TermsFile(
-        *("A scene", "ticket", (Pool("main", Mechanism.LOTTERY, 4, _PRICE),)),
+        *("A scene", "ticket", (Pool("main", Mechanism.LOTTERY, 4, PRICE),)),
         *(1, 0, 1, 1),
     )
     events = [
@@ -171,9 +100,9 @@ class _Closed:
 def _closed() -> _Closed:
     drawn = SeededRandomness(bytes(32))
     names = "briber", "other"
-    cast = _cast(names, 2, drawn)
+    cast = cast_of(names, 2, drawn)
     registry, board = cast.start_boards()
-    joined = [_register(cast, registry, name, drawn) for name in names]
+    joined = [register(cast, registry, name, drawn) for name in names]
     leaves = tuple(cast.committee.leaf_entry(identity) for identity, _ in joined)
     roll = cast.open_sale(registry, board)
     deposits: list[Entry] = []
@@ -181,10 +110,10 @@ def _closed() -> _Closed:
     roll_id = roll.roll_id
     for identity, holder in joined:
         issued = cast.committee.issue(identity, holder, identity.leaf, [roll], START)
-        (made,) = _deposit(cast, (roll_id, dict(issued)[roll_id]), roll_id, drawn)
+        (made,) = deposits_with(cast, (roll_id, dict(issued)[roll_id]), roll_id, drawn)
         checked = cast.credentials, cast.terms, roll_id, made.entry, START
         nym = verify_deposit(*checked).nym
-        paid = make_payment(cast.terms.sale_id, nym, _PRICE, cast.parts.escrow, drawn)
+        paid = make_payment(cast.terms.sale_id, nym, PRICE, cast.parts.escrow, drawn)
         deposits += [made.entry, paid]
         nyms.append(nym)
     return _Closed(cast, leaves, tuple(deposits), tuple(nyms))

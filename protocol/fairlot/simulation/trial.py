@@ -1,12 +1,14 @@
 """Many runs of some ways of selling on one crowd each (specs/simulation.md, section 9)."""
 
-from collections.abc import Callable, Mapping, Sequence
+import gc
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 
 from fairlot.simulation.crowds import Crowd
 from fairlot.simulation.draws import seed_of
-from fairlot.simulation.estimates import Estimate, estimate
+from fairlot.simulation.estimates import Estimate, estimate, least, ratio
 from fairlot.simulation.measures import MEASURES, Measured, measure
 from fairlot.simulation.played import Way
 from fairlot.workers import InProcess, Workers
@@ -15,6 +17,9 @@ SCALES = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
 """How many units are wanted for each that there is."""
 SCALED = ("sold", "poor", "race", "surplus", "revenue", "value")
 """The measures that are told of every scale."""
+
+FEW = 5
+"""Scales are played as often at least: the interval of two runs says next to nothing."""
 
 People = Callable[[bytes, int], Crowd]
 """From a seed and a number of people to the people."""
@@ -39,7 +44,8 @@ class Plan:
 
     def runs_at(self, size: int) -> int:
         """Return how often a scale of so many people is played (step 5)."""
-        return max(2, min(self.scale_runs, self.runs * self.size // (10 * size)))
+        often = self.runs * self.size // (10 * size)
+        return min(self.scale_runs, max(FEW, often))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +54,15 @@ class Result:
 
     way: Way
     measures: Mapping[str, Estimate]
+    fair: Estimate
+    """``poor`` over ``even``: 1 where all who would pay the price have the same chance."""
     scales: Mapping[float, Mapping[str, Estimate]]
 
     @property
-    def worst_sold(self) -> float:
+    def worst_sold(self) -> Estimate:
         """The least part of what people want that is sold, over all scales."""
-        found = [each["sold"].mean for each in self.scales.values()]
-        return min([*found, self.measures["sold"].mean])
+        found = [each["sold"] for each in self.scales.values()]
+        return least([*found, self.measures["sold"]])
 
 
 def play_trial(
@@ -75,29 +83,51 @@ def play_trial(
     def done() -> None:
         progress(next(played), total)
 
-    def estimates(
-        size: int, runs: int, names: Sequence[str]
-    ) -> list[Mapping[str, Estimate]]:
+    def samples(size: int, runs: int) -> list[tuple[Measured, ...]]:
+        """Return the measures of all runs of each way."""
         jobs = [_Run(plan, size, number) for number in range(runs)]
-        samples: list[Sequence[Measured]] = []
-        for found in workers.map(_play, jobs):
-            samples.append(found)
+        found: list[Sequence[Measured]] = []
+        for each in workers.map(_play, jobs):
+            found.append(each)
             done()
-        # Step 4.
-        return [
-            {name: estimate([each[name] for each in of_way]) for name in names}
-            for of_way in zip(*samples, strict=True)
-        ]
+        return list(zip(*found, strict=True))
 
-    base = estimates(plan.size, plan.runs, tuple(MEASURES))
+    base = samples(plan.size, plan.runs)
+    # Step 5.
     scales = {
-        scale: estimates(size, plan.runs_at(size), SCALED)
-        for scale, size in plan.scales.items()
+        scale: samples(size, plan.runs_at(size)) for scale, size in plan.scales.items()
     }
     return [
-        Result(way, base[at], {scale: each[at] for scale, each in scales.items()})
+        Result(
+            way,
+            _estimates(base[at], tuple(MEASURES)),
+            ratio(_each(base[at], "poor"), _each(base[at], "even")),
+            {scale: _estimates(found[at], SCALED) for scale, found in scales.items()},
+        )
         for at, way in enumerate(plan.ways)
     ]
+
+
+def _each(found: Sequence[Measured], name: str) -> list[float]:
+    return [each[name] for each in found]
+
+
+def _estimates(
+    found: Sequence[Measured], names: Sequence[str]
+) -> Mapping[str, Estimate]:
+    return {name: estimate(_each(found, name)) for name in names}
+
+
+@contextmanager
+def uncollected() -> Generator[None]:
+    """Keep the search for cycles off for a run, which makes many objects and no cycle."""
+    searching = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if searching:
+            gc.enable()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,4 +147,5 @@ def _play(run: _Run) -> list[Measured]:
     first = seed_of(plan.seed, run.number, f"draw/{size}")
     second = seed_of(plan.seed, run.number, f"again/{size}")
     # Step 3.
-    return [measure(way, crowd, (first, second), plan.price) for way in plan.ways]
+    with uncollected():
+        return [measure(way, crowd, (first, second), plan.price) for way in plan.ways]

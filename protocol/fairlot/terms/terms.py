@@ -127,30 +127,30 @@ class Terms:
         """Tell whether every deposit holds a sealed bid."""
         return any(pool.takes_bids for pool in self.pools)
 
-    @property
+    @cached_property
     def bid_steps(self) -> int:
         """The greatest number of steps of a bid; 0 where a bid is for one unit."""
         pools = (pool for pool in self.pools if pool.takes_quantities)
         return next((pool.bid_steps for pool in pools), 0)
 
-    @property
+    @cached_property
     def tiered(self) -> Pool | None:
         """The pool with tiers; ``None`` if there is none."""
         pools = (p for p in self.pools if p.mechanism is Mechanism.TIERS)
         return next(pools, None)
 
-    @property
+    @cached_property
     def choosing(self) -> Pool | None:
         """The pool of choices; ``None`` if there is none."""
         pools = (p for p in self.pools if p.mechanism is Mechanism.CHOICES)
         return next(pools, None)
 
-    @property
+    @cached_property
     def group_max(self) -> int:
         """The greatest size of a group that a deposit may name; 1 for no groups."""
         return max(pool.group_max for pool in self.pools)
 
-    @property
+    @cached_property
     def attributes_required(self) -> tuple[str, ...]:
         """Names of the attributes that everybody discloses, ascending."""
         return tuple(sorted({name for pool in self.pools for name in pool.attributes}))

@@ -95,16 +95,18 @@ class Sent:
     order: bytes
     """The hash of what was ordered, 32 bytes: the same order is not made twice."""
     settle: SigningKey
-    enc: OpeningKey
+    """The key that has signed it."""
+    enc: OpeningKey | None
+    """``None`` for a COLLECT: nothing comes of it that must be opened."""
 
     def to_value(self) -> dict[str, Value]:
-        """Return the map."""
-        return {
+        """Return the map; what is not there has no key."""
+        value: dict[str, Value] = {
             "entry": self.entry.encoded,
             "order": self.order,
             "settle": self.settle.seed,
-            "enc": self.enc.secret,
         }
+        return value if self.enc is None else {**value, "enc": self.enc.secret}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +122,12 @@ class Taking:
     """In the order in which they were made."""
     receipts: tuple[bytes, ...] = ()
     """tlog-proofs, in the order in which they came."""
+    collect: int | None = None
+    """Until when winners must collect, Unix seconds; ``None`` where they need not."""
 
     def to_value(self) -> dict[str, Value]:
-        """Return the map."""
-        return {
+        """Return the map; what is not there has no key."""
+        value: dict[str, Value] = {
             "sale": self.sale_id,
             "registry": self.registry_id,
             "title": self.title,
@@ -131,6 +135,7 @@ class Taking:
             "sent": [each.to_value() for each in self.sent],
             "receipts": list(self.receipts),
         }
+        return value if self.collect is None else {**value, "collect": self.collect}
 
 
 @dataclass(frozen=True, slots=True)

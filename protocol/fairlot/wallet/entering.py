@@ -2,23 +2,29 @@
 
 from dataclasses import dataclass, field, replace
 
-from fairlot.board.phase import PHASES
 from fairlot.board.sale import SaleState
 from fairlot.claim.claim import read_claim
 from fairlot.claim.make import make_claim
 from fairlot.deposit.deposit import read_deposit
-from fairlot.deposit.make import SettlementKeys, make_entry
-from fairlot.deposit.nym import nym_from
+from fairlot.deposit.make import make_entry
 from fairlot.deposit.wish import Wish
-from fairlot.entry import Entry, EntryHash, EntryType
+from fairlot.entry import EntryHash, EntryType
 from fairlot.errors import InputError
-from fairlot.identity.registry import RegistryId, epochs_accepted
+from fairlot.identity.registry import epochs_accepted
 from fairlot.names import Nym, SaleId
 from fairlot.terms.pool import Pool
 from fairlot.terms.terms import Terms
-from fairlot.wallet.content import Content, Sent, Taking
-from fairlot.wallet.looking import Looked, check_sale
-from fairlot.wallet.renewing import credential_of, identity_of
+from fairlot.wallet.content import Sent, Taking
+from fairlot.wallet.looking import Looked
+from fairlot.wallet.renewing import credential_of
+from fairlot.wallet.sending import (
+    Made,
+    check_phase,
+    last_sent,
+    own_nym,
+    taking_of,
+    with_sent,
+)
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.curve import Backend
@@ -62,29 +68,6 @@ class Ordered:
             "choices": list(wish.choices),
         }
         return tagged_hash("wallet-order", cbor.encode(value))
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """An entry to be sent, and what the wallet holds with it."""
-
-    content: Content
-    entry: Entry
-    nym: Nym
-    again: bool
-    """Whether it had been made before, and is the same."""
-
-
-def own_nym(curve: Backend, looked: Looked, told: SaleId) -> Nym:
-    """Return the person's nym in a sale, for those with whom they win or lose.
-
-    Raises:
-        InputError: ``wallet.sale``, ``wallet.no-leaf``.
-    """
-    check_sale(looked, told)
-    known = looked.content.membership(looked.registry.registry_id)
-    secrets = identity_of(known).nym_secrets
-    return nym_from(curve, secrets, looked.sale.sale_id)
 
 
 def highest_price(terms: Terms, wish: Wish) -> int:
@@ -134,12 +117,12 @@ def enter(
     # Step 33.
     _check_price(state.terms, told.limit, ordered)
     # Step 34.
-    taking = _taking(looked, told.limit)
-    last = _last(taking, (EntryType.DEPOSIT, EntryType.CANCEL))
+    taking = taking_of(looked, told.limit)
+    last = last_sent(taking, (EntryType.DEPOSIT, EntryType.CANCEL))
     if last is not None and last.order == ordered.hash:
         return Made(looked.content, last.entry, nym, again=True)
     # Step 35.
-    _check_phase(state, ordered.kind)
+    check_phase(state, ordered.kind)
     seq = _next_seq(state, taking, nym, ordered.kind, replaces=replaces)
     # Step 36.
     known = looked.content.membership(looked.registry.registry_id)
@@ -150,7 +133,8 @@ def enter(
     held = credentials, credential, state.terms, roll
     made = make_entry(*held, ordered.kind, epoch, wish, randomness)
     # Step 37.
-    content = _with_sent(looked, taking, made.entry, ordered.hash, made.keys)
+    sent = Sent(made.entry, ordered.hash, made.keys.settle, made.keys.enc)
+    content = with_sent(looked, taking, sent)
     return Made(content, made.entry, nym, again=False)
 
 
@@ -174,7 +158,7 @@ def claim(
     looked.content.check_signs()
     nym = own_nym(curve, looked, told)
     state = looked.sale
-    _check_phase(state, EntryType.CLAIM)
+    check_phase(state, EntryType.CLAIM)
     if nym not in state.positions.by_nym:
         problem = f"the log has no position of your nym {nym.hex()}"
         raise InputError("wallet.position", f"{problem}: there is nothing to claim")
@@ -184,8 +168,8 @@ def claim(
     known = looked.content.membership(registry.registry_id)
     credentials, roll = looked.registry.credentials, state.roll.roll_id
     epoch, credential = credential_of(credentials, known, roll, epochs)
-    taking = _taking(looked, 0)
-    last = _last(taking, (EntryType.CLAIM,))
+    taking = taking_of(looked)
+    last = last_sent(taking, (EntryType.CLAIM,))
     if last is not None and read_claim(last.entry).epoch == epoch:
         return Made(looked.content, last.entry, nym, again=True)
     _check_claimed(state, nym, epoch)
@@ -194,7 +178,8 @@ def claim(
     held = credentials, credential, state.terms, roll
     made = make_claim(*held, epoch, end, randomness)
     order = tagged_hash("wallet-order", cbor.encode({"type": "CLAIM", "epoch": epoch}))
-    content = _with_sent(looked, taking, made.entry, order, made.keys)
+    sent = Sent(made.entry, order, made.keys.settle, made.keys.enc)
+    content = with_sent(looked, taking, sent)
     return Made(content, made.entry, nym, again=False)
 
 
@@ -218,27 +203,6 @@ def _check_price(terms: Terms, limit: int, ordered: Ordered) -> None:
         raise InputError("wallet.price", f"{problem}: nothing was signed")
 
 
-def _check_phase(state: SaleState, kind: EntryType) -> None:
-    if state.phase not in PHASES[kind]:
-        problem = f"the sale is in the phase {state.phase}, which takes no {kind}"
-        raise InputError("wallet.phase", f"{problem}: take a newer copy of its log")
-
-
-def _taking(looked: Looked, limit: int) -> Taking:
-    """Return what is held of the sale."""
-    state = looked.sale
-    known = looked.content.taking(state.sale_id)
-    new = Taking(
-        state.sale_id, RegistryId(state.terms.registry), state.terms.title, limit
-    )
-    return new if known is None else known
-
-
-def _last(taking: Taking, kinds: tuple[EntryType, ...]) -> Sent | None:
-    made = (each for each in reversed(taking.sent) if each.entry.type in kinds)
-    return next(made, None)
-
-
 def _next_seq(
     state: SaleState, taking: Taking, nym: Nym, kind: EntryType, *, replaces: bool
 ) -> int:
@@ -246,7 +210,7 @@ def _next_seq(
     made = [
         read_deposit(each.entry)
         for each in taking.sent
-        if each.entry.type is not EntryType.CLAIM
+        if each.entry.type in (EntryType.DEPOSIT, EntryType.CANCEL)
     ]
     known = {each.entry_hash for each in made}
     position = state.positions.by_nym.get(nym)
@@ -281,10 +245,3 @@ def _check_claimed(state: SaleState, nym: Nym, epoch: int) -> None:
         problem = "the log has a claim of yours of this epoch that this file has not"
         remedy = "a second one would undo both: claim in the next epoch"
         raise InputError("wallet.elsewhere", f"{problem}; {remedy}")
-
-
-def _with_sent(
-    looked: Looked, taking: Taking, entry: Entry, order: bytes, keys: SettlementKeys
-) -> Content:
-    sent = Sent(entry, order, keys.settle, keys.enc)
-    return looked.content.with_taking(replace(taking, sent=(*taking.sent, sent)))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TypeVar
 
+from fairlot.claim.collect import read_collect
 from fairlot.entry import Entry, EntryType, body_fields, read_entry
 from fairlot.errors import FairlotError, InputError
 from fairlot.fields import Fields, Problem
@@ -13,6 +14,7 @@ from fairlot.identity.leaf import read_leaf
 from fairlot.identity.registry import RegistryId, RollId
 from fairlot.identity.requests import read_enrol_request, read_issue_request
 from fairlot.names import HASH_LENGTH, SaleId
+from fairlot.terms.times import MAX_TIME
 from fairlot.wallet.content import (
     CONTENT_VERSION,
     Content,
@@ -33,8 +35,8 @@ from fairlot_crypto.randomness import SEED_LENGTH
 SIGNATURE_LENGTH = 80
 """Bytes of a BBS signature (bbs.md)."""
 
-_MADE = (EntryType.DEPOSIT, EntryType.CANCEL, EntryType.CLAIM)
-"""The types of entries that a wallet makes."""
+_BOUND = (EntryType.DEPOSIT, EntryType.CANCEL, EntryType.CLAIM)
+"""The types of entries that a wallet makes with keys of their own."""
 
 T = TypeVar("T", bytes, str, tuple[int, bytes])
 
@@ -139,7 +141,9 @@ def _taking(fields: Fields) -> Taking:
         fields.uint("limit"),
         tuple(_sent(sale_id, each) for each in fields.maps("sent")),
         fields.byte_strings("receipts"),
+        fields.uint("collect", 0, MAX_TIME) if fields.has("collect") else None,
     )
+    _check_collect(fields, taking.sent)
     for receipt in taking.receipts:
         LogProof.parse(receipt)
     fields.done()
@@ -152,7 +156,7 @@ def _sent(sale_id: SaleId, fields: Fields) -> Sent:
         read_entry(cbor.decode(data), data),
         fields.bytes("order", HASH_LENGTH),
         SigningKey(fields.bytes("settle", KEY_LENGTH)),
-        OpeningKey(fields.bytes("enc", KEY_LENGTH)),
+        OpeningKey(fields.bytes("enc", KEY_LENGTH)) if fields.has("enc") else None,
     )
     _check_made(fields, sale_id, sent)
     fields.done()
@@ -162,13 +166,32 @@ def _sent(sale_id: SaleId, fields: Fields) -> Sent:
 def _check_made(fields: Fields, sale_id: SaleId, sent: Sent) -> None:
     """Check that an entry is of this sale, and was made with these keys."""
     entry: Entry = sent.entry
-    if entry.type not in _MADE or entry.scope != sale_id:
+    if entry.scope != sale_id or entry.key != sent.settle.public:
+        raise fields.error("settle", "must be the key that has signed the entry")
+    if entry.type is EntryType.COLLECT:
+        read_collect(entry)
+        if sent.enc is not None:
+            raise fields.error("enc", "must be absent: a COLLECT names no key")
+        return
+    if entry.type not in _BOUND:
         raise fields.error("entry", "must be an entry of a holder to this sale")
     bound = body_fields(entry).map("ph")
-    if bound.bytes("enc_pk") != sent.enc.public:
+    if sent.enc is None or bound.bytes("enc_pk") != sent.enc.public:
         raise fields.error("enc", "must be the key that the entry names")
-    if not entry.key == bound.bytes("settle_pk") == sent.settle.public:
-        raise fields.error("settle", "must be the key that has signed the entry")
+    if bound.bytes("settle_pk") != entry.key:
+        raise fields.error("settle", "must be the key that the entry names")
+
+
+def _check_collect(fields: Fields, sent: Sequence[Sent]) -> None:
+    """Check that one COLLECT at most is there, under a key of an entry before it."""
+    places = [i for i, made in enumerate(sent) if made.entry.type is EntryType.COLLECT]
+    if len(places) > 1:
+        raise fields.error("sent", "must have one COLLECT at most")
+    for place in places:
+        before = {made.entry.key for made in sent[:place]}
+        if sent[place].entry.key not in before:
+            rule = "must have a COLLECT only under the key of an entry before it"
+            raise fields.error("sent", rule)
 
 
 def _check_registry(fields: Fields, found: RegistryId, named: RegistryId) -> None:

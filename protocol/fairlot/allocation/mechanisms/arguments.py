@@ -22,7 +22,8 @@ def check_orders(pool: Pool, orders: Sequence[Order]) -> None:
     of_parts = (number for part in pool.parts for number in (part.supply, part.price))
     if min(pool.supply, pool.price, pool.cap, *of_parts) < 0:
         raise CallerError("allocation.quantity", "no number of a pool may be negative")
-    for order in orders:
+    # Many ask for the same, and share one order.
+    for order in {id(order): order for order in orders}.values():
         if order.wants < 0 or order.budget < 0 or (order.fare or 0) < 0:
             raise CallerError(
                 "allocation.quantity", "wants, deposit and fare must not be negative"

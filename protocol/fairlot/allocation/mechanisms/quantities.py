@@ -15,7 +15,7 @@ from fairlot.allocation.mechanisms.fill import (
     level_of_counts,
 )
 from fairlot.allocation.shape import ITSELF, Chance, Lots, Odds, Order, Reason, Shares
-from fairlot.bids import Steps, cut
+from fairlot.bids import Steps, cut, units_of
 from fairlot.money import Money
 from fairlot.terms.pool import Pool, Pricing
 from fairlot.text import Json, counted, json_view
@@ -40,12 +40,19 @@ class Margin:
         """Return how many units of a bid win whatever the others at the margin get."""
         if self.last is None:
             return 0
-        return sum(step.quantity for step in steps if step.price > self.last)
+        winning = 0
+        for quantity, price in steps:
+            if price <= self.last:
+                break
+            winning += quantity
+        return winning
 
     def at(self, steps: Steps) -> int:
         """Return for how many units a bid stands at the margin."""
-        found = (step.quantity for step in steps if step.price == self.last)
-        return next(found, 0)
+        for quantity, price in steps:
+            if price == self.last:
+                return quantity
+        return 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +126,8 @@ def _ties(margin: Margin, money: Money) -> tuple[str, ...]:
 def counting(pool: Pool, order: Order) -> Steps:
     """Return the steps of an order that count: steps 1 and 2."""
     kept = cut(order.steps, min(pool.cap, order.wants), order.budget)
+    if not kept or kept[-1].price >= pool.price:
+        return kept
     return tuple(step for step in kept if step.price >= pool.price)
 
 
@@ -154,8 +163,8 @@ def _demand(bids: Iterable[tuple[Steps, int]]) -> Counter[int]:
     """Return for how many units people bid at each price."""
     demand: Counter[int] = Counter()
     for steps, many in bids:
-        for step in steps:
-            demand[step.price] += step.quantity * many
+        for quantity, price in steps:
+            demand[price] = demand.get(price, 0) + quantity * many
     return demand
 
 
@@ -166,7 +175,6 @@ class Prices:
         self, pool: Pool, bids: Sequence[tuple[Steps, int]], margin: Margin
     ) -> None:
         self._pool = pool
-        self._margin = margin
         losing = _demand(bids)
         for price in [price for price in losing if price > (margin.last or 0)]:
             if margin.last is not None:
@@ -177,11 +185,8 @@ class Prices:
         """Every price at which a unit lost, and the last that won."""
         self._units = list(accumulate(losing[price] for price in self._levels))
         self._money = list(accumulate(losing[p] * p for p in self._levels))
-
-    @property
-    def clearing(self) -> int:
+        self.clearing = max(pool.price, margin.best_losing or 0)
         """The highest losing price, or the reserve."""
-        return max(self._pool.price, self._margin.best_losing or 0)
 
     def of(self, steps: Steps, units: int) -> int:
         """Return what a bidder pays who gets so many units for a bid."""
@@ -240,13 +245,14 @@ def quantity_auction(pool: Pool, orders: Sequence[Order], lots: Lots) -> Shares:
     # Steps 5 and 6.
     prices = Prices(pool, [(steps, 1) for steps in bids], margin)
     rows = list(zip(orders, bids, units, strict=True))
+    quantities = tuple(map(units_of, bids))
     return Shares(
-        quantities=tuple(sum(step.quantity for step in steps) for steps in bids),
+        quantities=quantities,
         units=tuple(units),
         payments=tuple(prices.of(steps, got) for _, steps, got in rows),
         reasons=tuple(_reason(pool, *row) for row in rows),
         parts=(ITSELF,) * len(orders),
-        facts=_facts(pool, bids, margin, prices),
+        facts=_facts(pool, quantities, margin, prices),
     )
 
 
@@ -277,15 +283,15 @@ def quantity_odds(pool: Pool, orders: Sequence[Order], money: Money = str) -> Od
 
 
 def _facts(
-    pool: Pool, bids: Sequence[Steps], margin: Margin, prices: Prices
+    pool: Pool, quantities: Sequence[int], margin: Margin, prices: Prices
 ) -> QuantityFacts:
     one_price = pool.pricing is Pricing.CLEARING
     return QuantityFacts(
         supply=pool.supply,
         reserve=pool.price,
         price=prices.clearing if one_price else None,
-        valid_bids=sum(bool(steps) for steps in bids),
-        demand=sum(step.quantity for steps in bids for step in steps),
+        valid_bids=sum(map(bool, quantities)),
+        demand=sum(quantities),
         margin=margin,
     )
 

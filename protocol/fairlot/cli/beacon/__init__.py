@@ -1,1 +1,1 @@
-"""``fairlot beacon``: the steps of contributors on machines of their own."""
+"""``fairlot beacon``: the draw of a sale on machines of one's own, with `contributor`."""

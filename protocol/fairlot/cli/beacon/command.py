@@ -1,16 +1,12 @@
-"""``fairlot beacon``: the steps of a contributor, and what a delay needs."""
+"""``fairlot beacon``: what anybody does for a draw, a board by hand, what a delay needs."""
 
 from fairlot.cli.beacon import calibrate as beacon_calibrate
 from fairlot.cli.beacon import delay as beacon_delay
 from fairlot.cli.beacon import keeper as beacon_keeper
-from fairlot.cli.beacon import own as beacon_own
 from fairlot.cli.beacon import steps as beacon_steps
 from fairlot.cli.command import action_of_steps
 
 STEPS = (
-    beacon_own.COMMIT,
-    beacon_own.SEAL,
-    beacon_own.REVEAL,
     beacon_steps.RECOVER,
     beacon_steps.ROUND,
     beacon_keeper.POST,
@@ -21,16 +17,12 @@ STEPS = (
 )
 
 _EXAMPLES = """\
-A contributor commits before COMMIT_END, seals the set of commitments after it, and reveals
-after SEALED. Anybody can recover what is not revealed. Entries are files: give them to
-whoever keeps the board.
+Anybody can recover what contributors do not reveal, and hand in rounds of drand. Entries are
+files: give them to whoever keeps the board, who posts them.
 
 Exit code: 0 if done, 1 if the board would refuse it, 2 if a file or the usage was refused.
 
 Examples:
-  fairlot beacon commit transcript.fairlot --key my.key --secret my.secret --out commit
-  fairlot beacon seal transcript.fairlot --key my.key --secret my.secret --out seal
-  fairlot beacon reveal transcript.fairlot --key my.key --secret my.secret --out reveal
   fairlot beacon recover transcript.fairlot --out recover
   fairlot beacon round transcript.fairlot round.json --out round
   fairlot beacon post transcript.fairlot commit --key board.key

@@ -16,6 +16,7 @@ from fairlot.board.standing import due
 from fairlot.board.storage import open_transcript
 from fairlot.cli.beacon.files import read_entry_file, read_key
 from fairlot.cli.beacon.steps import step_command
+from fairlot.cli.board_copies import PROOF
 from fairlot.cli.command import FAILED, OK, chosen_curve, whole
 from fairlot.cli.folders import make_folder
 from fairlot.cli.heads import read_kept_head
@@ -31,9 +32,6 @@ from fairlot_crypto.curve import Backend
 from fairlot_crypto.durable import write_file
 from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.log.checkpoint import SignedCheckpoint
-
-PROOF = ".tlog-proof"
-"""The ending of a receipt's name."""
 
 
 def _configure_key(parser: argparse.ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-"""The steps of ``fairlot beacon`` that a contributor takes with a secret.
+"""The steps of ``fairlot contributor`` that are taken with a secret.
 
 specs/beacon.md, section 7. Each first keeps what it saw, durably, and only then writes the
 entry.
@@ -20,9 +20,12 @@ from fairlot.cli.beacon.contributor import (
 from fairlot.cli.beacon.files import held_key
 from fairlot.cli.beacon.kept import Kept, read_secret, write_secret
 from fairlot.cli.beacon.steps import step_command, view_of, write_entry
-from fairlot.cli.command import OK, chosen_curve
+from fairlot.cli.board_copies import PROOF, fetch, send
+from fairlot.cli.command import FAILED, OK, chosen_curve
 from fairlot.cli.output import say
+from fairlot.cli.over_http import BoardAddress
 from fairlot.cli.transcript import add_board
+from fairlot.entry import Entry
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.keys import VerifyKey
 from fairlot_crypto.randomness import SystemRandomness
@@ -43,6 +46,12 @@ def _configure_own(parser: argparse.ArgumentParser, secret: str) -> None:
     parser.add_argument(
         "--out", metavar="FILE", type=Path, required=True, help="the new entry"
     )
+    parser.add_argument(
+        "--to",
+        metavar="URL",
+        help="a board over the network: TRANSCRIPT is fetched from it first, and the entry "
+        "sent to it at the end",
+    )
 
 
 def _configure_commit(parser: argparse.ArgumentParser) -> None:
@@ -62,9 +71,9 @@ def _commit(arguments: argparse.Namespace) -> int:
         kept.keep_head(view, before)
         # Whoever loses the secret after the entry is out cannot reveal.
         write_secret(kept.file, secret)
-        write_entry(arguments.out, entry)
+        code = _give(arguments, entry)
     say(f"Keep {kept.file} to yourself until SEALED is on the board, and {kept.head}.")
-    return OK
+    return code
 
 
 def _secret(view: Replay, key: VerifyKey, again: Secret | None) -> Secret:
@@ -92,8 +101,7 @@ def _seal(arguments: argparse.Namespace) -> int:
         kept.keep_head(view, before)
         if made is None:
             kept.record_seal(entry)
-        write_entry(arguments.out, entry)
-    return OK
+        return _give(arguments, entry)
 
 
 def _configure_reveal(parser: argparse.ArgumentParser) -> None:
@@ -109,15 +117,29 @@ def _reveal(arguments: argparse.Namespace) -> int:
         check_secret(view, key.public, secret)
         entry = reveal(view, key, secret, _clock())
         kept.keep_head(view, before)
-        write_entry(arguments.out, entry)
-    return OK
+        return _give(arguments, entry)
 
 
 def _ready(arguments: argparse.Namespace) -> tuple[Backend, Kept]:
     """Return the back-end and what is kept, after a look at where the entry is to go."""
     backend, kept = chosen_curve(), Kept(arguments.secret)
     kept.check_out(arguments.out)
+    if arguments.to is not None:
+        fetch(BoardAddress.parse(arguments.to), arguments.transcript)
     return backend, kept
+
+
+def _give(arguments: argparse.Namespace, entry: Entry) -> int:
+    """Write the entry, and send it where it is to go; return the exit code."""
+    out: Path = arguments.out
+    write_entry(out, entry)
+    if arguments.to is None:
+        return OK
+    board, receipt = (
+        BoardAddress.parse(arguments.to),
+        out.with_name(f"{out.name}{PROOF}"),
+    )
+    return OK if send(board, entry, out, receipt) else FAILED
 
 
 def _clock() -> int:
@@ -130,6 +152,7 @@ COMMIT = step_command(
     "transcript.fairlot --key my.key --secret my.secret --out commit",
     _configure_commit,
     _commit,
+    "contributor",
 )
 SEAL = step_command(
     "seal",
@@ -137,6 +160,7 @@ SEAL = step_command(
     "transcript.fairlot --key my.key --secret my.secret --out seal",
     _configure_seal,
     _seal,
+    "contributor",
 )
 REVEAL = step_command(
     "reveal",
@@ -144,4 +168,5 @@ REVEAL = step_command(
     "transcript.fairlot --key my.key --secret my.secret --out reveal",
     _configure_reveal,
     _reveal,
+    "contributor",
 )

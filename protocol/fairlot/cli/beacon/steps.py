@@ -142,13 +142,14 @@ def step_command(
     words: str,
     configure: Callable[[argparse.ArgumentParser], None],
     execute: Callable[[argparse.Namespace], int],
+    of: str = "beacon",
 ) -> Command:
-    """Return a step with its exit codes and one example."""
+    """Return a step of a word with its exit codes and one example."""
     codes = (
         "Exit code: 0 if done, 1 if the board would refuse it, 2 if the input or the usage\n"
         "was refused."
     )
-    examples = f"{codes}\n\nExamples:\n  fairlot beacon {name} {words}\n"
+    examples = f"{codes}\n\nExamples:\n  fairlot {of} {name} {words}\n"
     return Command(name, summary, examples, configure, execute)
 
 

@@ -1,1 +1,1 @@
-"""``fairlot bench``: large honest logs, to measure on."""
+"""``fairlot bench``: large honest logs, and what an audit of them costs."""

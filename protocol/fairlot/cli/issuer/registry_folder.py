@@ -152,7 +152,7 @@ class Desk:
         write_file(self.path / TAG_BOOK, tag_book_file(book, epochs), PRIVATE)
 
     def people(self) -> dict[int, Person]:
-        """Read what is kept of everybody, by the index of their leaf.
+        """Read what is kept of everybody, by the index of their leaf, in its order.
 
         Raises:
             InputError: ``issuer.book``, ``issuer.unreadable``.
@@ -161,7 +161,8 @@ class Desk:
         files = folder.iterdir() if folder.exists() else ()
         whole = (each for each in files if not each.name.startswith("."))
         read = (read_as(each, read_person) for each in whole)
-        return {person.index: person for person in read}
+        # A folder lists its files in no order.
+        return dict(sorted((person.index, person) for person in read))
 
     def keep_person(self, person: Person) -> None:
         """Keep what is known of a person, durably: nothing is shown before."""

@@ -104,7 +104,7 @@ def _configure_registry(parser: argparse.ArgumentParser) -> None:
 def _registry(arguments: argparse.Namespace) -> int:
     plan = read_as(arguments.plan, read_plan)
     issuer = IssuerFolder(arguments.folder)
-    registry = read_as(arguments.registry, _read_registry)
+    registry = read_as(arguments.registry, read_registry_file)
     with issuer.held() as key:
         index = plan.index_of(key.public)
         data = read_file(issuer.committee(plan).path / COMMITTEE)
@@ -116,7 +116,12 @@ def _registry(arguments: argparse.Namespace) -> int:
     return _written(arguments, scope, index, "registry", entry.encoded, said)
 
 
-def _read_registry(data: bytes) -> Registry:
+def read_registry_file(data: bytes) -> Registry:
+    """Read the definition of a registry (specs/issuer.md, step 28).
+
+    Raises:
+        InputError: ``issuer.request``.
+    """
     try:
         return read_registry(cbor.decode(data))
     except (CryptoError, Rejection) as error:

@@ -12,6 +12,7 @@ STEPS = (
     selling.CANCEL,
     making.STATUS,
     selling.CLAIM,
+    selling.COLLECT,
     selling.RECEIPT,
     making.MOVE,
 )
@@ -31,6 +32,7 @@ Examples:
     --amount 4500 --out entry
   fairlot wallet receipt mine.wallet sale.fairlot --expect-sale HEX64 --receipt proof
   fairlot wallet claim mine.wallet sale.fairlot --expect-sale HEX64 --out claim
+  fairlot wallet collect mine.wallet sale.fairlot --expect-sale HEX64 --out collect
   fairlot wallet status mine.wallet
   fairlot wallet move mine.wallet /media/new/mine.wallet
 """

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from fairlot.audit.sentences import utc
 from fairlot.cli.command import OK, Command, whole
 from fairlot.cli.output import busy, say, show_json
 from fairlot.cli.table import show_table
@@ -13,6 +14,7 @@ from fairlot.cli.wallet.files import (
     read_password,
     show_step,
 )
+from fairlot.entry import EntryType
 from fairlot.text import Viewed, counted
 from fairlot.wallet.content import Content, Membership, Standing, Taking
 from fairlot.wallet.sealed import COST, COST_MAX, COST_MIN
@@ -97,7 +99,17 @@ def _sale_row(held: Taking) -> tuple[str, str, str]:
     made = ", ".join(each.entry.type.value for each in held.sent)
     receipts = counted(len(held.receipts), "receipt", "receipts")
     named = f"{held.title} ({held.sale_id.hex()[:16]})"
-    return "sale", named, f"{made or 'nothing'}; {receipts}"
+    return "sale", named, f"{made or 'nothing'}; {receipts}{_collecting(held)}"
+
+
+def _collecting(held: Taking) -> str:
+    """Return until when whoever wins must collect, where they must."""
+    if held.collect is None:
+        return ""
+    until = utc(held.collect)
+    if any(each.entry.type is EntryType.COLLECT for each in held.sent):
+        return f"; the COLLECT must be on the log by {until}"
+    return f"; whoever wins must collect by {until}"
 
 
 def _status_json(content: Content) -> Mapping[str, Viewed]:
@@ -128,6 +140,7 @@ def _sale_json(held: Taking) -> Mapping[str, Viewed]:
         "registry": held.registry_id,
         "title": held.title,
         "limit": held.limit,
+        "collect": held.collect,
         "sent": [
             {"type": each.entry.type.value, "entry": each.entry.hash}
             for each in held.sent

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Mapping
 from pathlib import Path
 
+from fairlot.audit.sentences import utc
 from fairlot.cli.command import FAILED, OK, Command, add_files, hex_bytes, whole
 from fairlot.cli.heads import read_receipt
 from fairlot.cli.output import say, show_json
@@ -26,9 +27,11 @@ from fairlot.errors import InputError
 from fairlot.inputs.bid_cell import read_bid
 from fairlot.names import NYM_LENGTH, Nym, SaleId
 from fairlot.text import Viewed, counted
-from fairlot.wallet.entering import Made, Ordered, Told, claim, enter, own_nym
+from fairlot.wallet.collecting import collect
+from fairlot.wallet.entering import Ordered, Told, claim, enter
 from fairlot.wallet.looking import Looked
 from fairlot.wallet.receiving import Stands, take_receipts
+from fairlot.wallet.sending import Made, own_nym
 from fairlot.wallet.store import Wallet
 from fairlot_crypto.durable import PRIVATE
 from fairlot_crypto.randomness import SystemRandomness
@@ -138,6 +141,18 @@ def _claim(arguments: argparse.Namespace) -> int:
         curve, looked = look_at(arguments.logs, wallet.content)
         told, now = SaleId(arguments.expect_sale), _now(arguments, looked)
         made = claim(curve, looked, told, now, SystemRandomness())
+        return _write(arguments, wallet, made)
+
+
+def _configure_collect(parser: argparse.ArgumentParser) -> None:
+    _add_sale(parser)
+    add_out(parser, "the new entry, for the board", required=True)
+
+
+def _collect(arguments: argparse.Namespace) -> int:
+    with opened(arguments) as wallet:
+        curve, looked = look_at(arguments.logs, wallet.content)
+        made = collect(curve, looked, SaleId(arguments.expect_sale))
         return _write(arguments, wallet, made)
 
 
@@ -252,7 +267,21 @@ def _write(arguments: argparse.Namespace, wallet: Wallet, made: Made) -> int:
     say(f"{arguments.out} is your {kind}, for the board, under {made.nym.hex()}.")
     if made.again:
         say("It is the same as before.")
+    taking = made.content.taking(arguments.expect_sale)
+    if taking is not None and taking.collect is not None:
+        say(_until(made.entry.type, taking.collect))
     return OK
+
+
+def _until(kind: EntryType, collect: int) -> str:
+    """Return what a person must do in a sale whose winners collect, and until when."""
+    until = utc(collect)
+    if kind is EntryType.COLLECT:
+        return (
+            f"It must be on the log by {until}: post it now, keep the receipt, and look "
+            "again (fairlot wallet receipt)."
+        )
+    return f"Whoever wins must collect by {until}: fairlot wallet collect."
 
 
 DEPOSIT = Command(
@@ -285,6 +314,13 @@ CLAIM = Command(
     examples("claim mine.wallet sale.fairlot --expect-sale HEX64 --out entry"),
     _configure_claim,
     _claim,
+)
+COLLECT = Command(
+    "collect",
+    "Say that you come for what you have won, where winners must.",
+    examples("collect mine.wallet sale.fairlot --expect-sale HEX64 --out entry"),
+    _configure_collect,
+    _collect,
 )
 RECEIPT = Command(
     "receipt",

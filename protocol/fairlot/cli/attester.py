@@ -1,0 +1,175 @@
+"""``fairlot attester``: attest that a person was there (specs/command-line.md, section 27)."""
+
+import argparse
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from fairlot.audit.evidence import encode_evidence
+from fairlot.cli.beacon.files import held_key
+from fairlot.cli.command import (
+    FAILED,
+    OK,
+    Command,
+    action_of_steps,
+    add_files,
+    chosen_curve,
+    whole,
+)
+from fairlot.cli.issuer.folder import read_as, read_file, show_file
+from fairlot.cli.issuer.serving import read_registry_file
+from fairlot.cli.output import complain
+from fairlot.cli.role_keys import ATTESTER, key_step
+from fairlot.errors import InputError
+from fairlot.identity.attesting import Visit, ask_for_tag, attest
+from fairlot.identity.registry import Registry
+from fairlot.identity.requests import attestation_file, read_attest_request
+from fairlot.identity.tag_messages import read_tag_answer, read_tag_request
+from fairlot.issuing.view import time_of
+from fairlot.terms.times import MAX_TIME
+from fairlot_crypto.durable import PRIVATE, write_file
+
+_CODES = """\
+Exit code: 0 if done, 1 if the attester must not do this, 2 if a file or the usage was
+refused."""
+_ASK = "ask enrol.attest --registry registry.cbor --key office.key \\\n"
+_ASK_MORE = '    --person "Ann Lee" --out tags.request'
+_ATTEST = "attest enrol.attest --registry registry.cbor --key office.key \\\n"
+_ATTEST_MORE = (
+    '    --person "Ann Lee" --asked tags.request --answer one --answer two \\\n'
+    "    --attribute assurance=listed --out attested"
+)
+
+
+def _examples(*words: str) -> str:
+    lines = "\n".join(f"  fairlot attester {each}" for each in words)
+    return f"{_CODES}\n\nExamples:\n{lines}\n"
+
+
+def _add_visit(parser: argparse.ArgumentParser, out: str) -> None:
+    parser.add_argument(
+        "request", metavar="REQUEST", type=Path, help="what the person has brought"
+    )
+    for name, what in (
+        ("--registry", "the registry for which it attests, by fairlot registry new"),
+        ("--key", "the attester's private key"),
+        ("--out", out),
+    ):
+        parser.add_argument(name, metavar="FILE", type=Path, required=True, help=what)
+    parser.add_argument(
+        "--person",
+        metavar="NAME",
+        required=True,
+        help="who it is, checked by you: a name, or a document's state and number",
+    )
+    parser.add_argument(
+        "--time",
+        metavar="SECONDS",
+        type=whole(0, MAX_TIME),
+        help="the simulated clock of a rehearsal, unix seconds",
+    )
+
+
+def _visit(arguments: argparse.Namespace) -> tuple[Visit, int]:
+    registry = read_as(arguments.registry, read_registry_file)
+    request = read_as(arguments.request, read_attest_request)
+    now = time_of(registry, arguments.time, int(time.time()))
+    return Visit(registry, request, arguments.person), now
+
+
+def _configure_ask(parser: argparse.ArgumentParser) -> None:
+    _add_visit(parser, "the new request, for every issuer")
+
+
+def _ask(arguments: argparse.Namespace) -> int:
+    visit, now = _visit(arguments)
+    with held_key(arguments.key) as key:
+        pending = ask_for_tag(chosen_curve(), key, visit, now)
+        show_file(arguments.out, pending.request.to_bytes())
+    return OK
+
+
+def _attribute(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise argparse.ArgumentTypeError("must be NAME=VALUE")
+    return name, value
+
+
+def _configure_attest(parser: argparse.ArgumentParser) -> None:
+    _add_visit(parser, "the new attestation, for the person")
+    parser.add_argument(
+        "--asked",
+        metavar="FILE",
+        type=Path,
+        required=True,
+        help="what the issuers were asked, by fairlot attester ask",
+    )
+    add_files(parser, "answer", "what an issuer has answered")
+    parser.add_argument(
+        "--attribute",
+        metavar="NAME=VALUE",
+        type=_attribute,
+        action="append",
+        default=[],
+        dest="attributes",
+        help="what else is attested; may be repeated",
+    )
+    parser.add_argument(
+        "--evidence",
+        metavar="FILE",
+        type=Path,
+        help="where evidence against an issuer is written, if there is any",
+    )
+
+
+def _attest(arguments: argparse.Namespace) -> int:
+    visit, now = _visit(arguments)
+    asked = read_tag_request(read_file(arguments.asked))
+    answers = [read_tag_answer(read_file(each)) for each in arguments.answers]
+    attributes = _attributes(visit.registry, dict(arguments.attributes))
+    with held_key(arguments.key) as key:
+        made = attest(chosen_curve(), key, visit, asked, answers, attributes, now)
+        # The person's tag is for issuers only.
+        write_file(arguments.out, attestation_file(made.attestation), PRIVATE)
+    for each in made.wrong:
+        complain(f"issuer {each.issuer} has computed another tag than it must")
+    if made.wrong and arguments.evidence is not None:
+        write_file(arguments.evidence, encode_evidence(made.wrong[0]), PRIVATE)
+    return FAILED if made.wrong else OK
+
+
+def _attributes(registry: Registry, given: Mapping[str, str]) -> tuple[str, ...]:
+    """Return one value for each attribute of the schema, empty where none is given."""
+    names = [attribute.name for attribute in registry.attributes]
+    for name in given:
+        if name not in names:
+            problem = f"the registry has no attribute {name!r}"
+            raise InputError(
+                "attester.attribute", f"{problem}: name one of {', '.join(names)}"
+            )
+    return tuple(given.get(name, "") for name in names)
+
+
+ASK = Command(
+    "ask",
+    "Ask the issuers for the tag of a person who is there.",
+    _examples(_ASK + _ASK_MORE),
+    _configure_ask,
+    _ask,
+)
+ATTEST = Command(
+    "attest",
+    "Attest who a person is, with what the issuers have answered.",
+    _examples(_ATTEST + _ATTEST_MORE),
+    _configure_attest,
+    _attest,
+)
+_ALL = f"""\
+An attester checks who a person is, by whatever the registry's rules demand, and attests the
+keys that the person has brought. Issuers compute a tag of the person, by which nobody comes
+twice; they do not learn who it is.
+
+{_examples("key --out office.key", _ASK + _ASK_MORE, _ATTEST + _ATTEST_MORE)}"""
+
+ACTION = action_of_steps(_ALL, (key_step(ATTESTER), ASK, ATTEST))

@@ -1,0 +1,73 @@
+"""Copies of what a board shows, and receipts of what it takes (specs/service.md, 12)."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from fairlot.cli import fetching
+from fairlot.cli.output import complain
+from fairlot.cli.over_http import BoardAddress
+from fairlot.cli.reading import read_at_most
+from fairlot.entry import Entry
+from fairlot.errors import InputError, Rejection
+from fairlot_crypto.durable import write_file
+
+PROOF = ".tlog-proof"
+"""The ending of a receipt's name."""
+OTHER = ".other"
+"""What the name of a copy has more that is another history than the one there is."""
+_MOST = 1 << 30
+
+
+def fetch(board: BoardAddress, path: Path) -> None:
+    """Get a copy of a board's transcript; it never takes the place of another history.
+
+    Args:
+        board: where it answers.
+        path: of the copy; what is there already must be its beginning.
+
+    Raises:
+        InputError: ``http.unreachable``, ``http.answer``, ``transcript.redirect``,
+            ``transcript.unreadable``, ``transcript.none``, ``transcript.too-long``;
+            ``contribution.unreadable``.
+        Rejection: ``http.fork``.
+    """
+    with TemporaryDirectory(prefix="fairlot-") as folder:
+        there = Path(folder) / path.name
+        fetching.fetch(board.transcript(), there)
+        data = there.read_bytes()
+    # Step 5.
+    if path.exists():
+        before = read_at_most(
+            path, _MOST, lambda why: InputError("contribution.unreadable", why)
+        )
+        if not data.startswith(before):
+            other = path.with_name(f"{path.name}{OTHER}")
+            write_file(other, data)
+            problem = f"what the board shows does not go on from {path}: it is {other}"
+            remedy = "keep both, and compare them with fairlot compare"
+            raise Rejection("http.fork", f"{problem}; {remedy}")
+    write_file(path, data)
+
+
+def send(board: BoardAddress, entry: Entry, named: Path, receipt: Path | None) -> bool:
+    """Send an entry, and keep its receipt; a refusal is said.
+
+    Args:
+        board: where it answers.
+        entry: what is sent.
+        named: the file of the entry.
+        receipt: where its receipt goes; ``None`` for nowhere.
+
+    Returns:
+        Whether the board has taken it.
+
+    Raises:
+        InputError: ``http.unreachable``, ``http.answer``.
+    """
+    sent = board.add(entry)
+    if sent.receipt is None:
+        complain(f"{named} was refused: {sent.code}: {sent.detail}")
+        return False
+    if receipt is not None:
+        write_file(receipt, sent.receipt)
+    return True

@@ -1,0 +1,1 @@
+"""``fairlot host``: all roles of a sale as processes of their own on one machine."""

@@ -1,0 +1,190 @@
+"""A whole sale in a minute: all roles and ten buyers, each a process of its own."""
+
+import math
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from fairlot.cli.host.cast import (
+    AUDITOR,
+    BOARD,
+    CONTRIBUTORS,
+    ESCROW,
+    LOG,
+    SALE,
+    SELLER,
+    Cast,
+    all_at_once,
+    found,
+    make_keys,
+    role_names,
+)
+from fairlot.cli.host.joining import Joining
+from fairlot.cli.host.roles import Ran, Role, serving, started
+from fairlot.cli.host.selling import (
+    POLICY,
+    RECEIPTS,
+    Announced,
+    Planned,
+    Selling,
+    announce,
+)
+
+PRICE = 1_000
+TERMS = f"""\
+title = "A club evening"
+asset = "seat"
+supply = 4
+mechanism = "lottery"
+price = {PRICE}
+
+[times]
+lockup = "17 days"
+
+[beacon]
+contributors = {CONTRIBUTORS}
+delay = 65536
+"""
+SEASON = "30 days"
+_LATEST = 30
+"""Seconds after the reveals in which the result must come."""
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a demonstration has ended."""
+
+    sale_id: str
+    settled: str
+    """What the seller's ``settle`` says."""
+    audit: Ran
+    """What the auditor's ``audit`` says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """A host who carries files between the processes of a sale, and hurries."""
+
+    cast: Cast
+    say: Say
+
+    def play(self) -> Ended:
+        """Play from nothing to the audit.
+
+        Raises:
+            UnavailableError: ``host.step``, ``host.gone``.
+        """
+        self.say("Everybody draws their keys; four issuers make theirs together.")
+        make_keys(self.cast)
+        registry = found(self.cast, SEASON)
+        joining = Joining(self.cast, registry)
+        with self._served() as address:
+            self.say(f"A board keeps the registry: {address}")
+            self._join(joining, address)
+        joining.post_roll()
+        with self._served() as address:
+            took = self._renew(joining, address)
+        sale = self._announce(took)
+        with self._served() as address:
+            self.say(f"One link for buyers: {address}")
+            selling = Selling(self.cast, joining, address, PRICE)
+            return self._sell(selling, sale)
+
+    def _served(self) -> AbstractContextManager[str]:
+        return serving(self.cast[BOARD].folder, "folder")
+
+    def _join(self, joining: Joining, address: str) -> None:
+        """Let everybody come to a leaf: attested at once, enrolled one after the other."""
+        wallets = self.cast.wallets
+        joining.follow(address)
+        self.say(f"{len(wallets)} people make wallets, and are attested.")
+        all_at_once(joining.make_wallet, wallets)
+        all_at_once(lambda each: joining.attested(each, address), wallets)
+        self.say("Issuers give each a leaf, which the board shows.")
+        for each in wallets:
+            joining.enrol(each, address)
+
+    def _renew(self, joining: Joining, address: str) -> float:
+        """Let everybody get credentials, and return how many seconds that took."""
+        self.say("A roll says who may enter; everybody gets credentials for it.")
+        joining.follow(address)
+        joining.fetch(self.cast[SELLER], address, LOG)
+        began = time.monotonic()
+
+        def renew(wallet: Role) -> None:
+            joining.fetch(wallet, address)
+            joining.renew(wallet)
+
+        all_at_once(renew, self.cast.wallets)
+        return time.monotonic() - began
+
+    def _announce(self, took: float) -> Announced:
+        """Let the seller announce a sale that this machine can keep up with."""
+        step = max(6, math.ceil(took))
+        planned = Planned(max(3, step // 2), 2 * step + 6, step)
+        said = announce(self.cast, TERMS, planned)
+        self.say(
+            f"The seller announces 4 seats for {PRICE}: {planned.deposits} s for deposits, "
+            f"{step} s each for commitments, seals and reveals."
+        )
+        return said
+
+    def _sell(self, selling: Selling, sale: Announced) -> Ended:
+        cast, joining = self.cast, selling.joining
+        selling.keep_policy()
+        _sleep_until(sale.opens + 1)
+        self.say("Everybody deposits, and the escrow books their money.")
+        all_at_once(lambda each: selling.deposit(each, sale.sale_id), cast.wallets)
+        for step, due, said in (
+            ("commit", sale.closes, "Deposits are closed: contributors commit."),
+            ("seal", sale.commit_end, "They seal the set of commitments, each once."),
+            ("reveal", sale.seal_end, "They reveal, and the draw is made."),
+        ):
+            _sleep_until(due + 1)
+            selling.contribute(step, partial(self.say, said))
+        _sleep_until(sale.reveal_end + 1)
+        settled = selling.settled(sale.reveal_end + _LATEST)
+        self.say("People check their receipts; an auditor checks everything.")
+        all_at_once(
+            lambda each: selling.check_receipt(each, sale.sale_id), cast.wallets
+        )
+        escrow = cast[ESCROW]
+        joining.fetch(escrow, selling.address, SALE)
+        key = ("--sale-id", sale.sale_id, "--key", "escrow.key")
+        escrow.do("escrow", "refunds", SALE, *key, "--out", "refunds.csv")
+        return Ended(sale.sale_id, settled.out, self._audit(selling, sale.sale_id))
+
+    def _audit(self, selling: Selling, sale_id: str) -> Ran:
+        """Let an auditor check the sale against what they were told, and all receipts."""
+        auditor, words = self.cast[AUDITOR], list[str | Path]()
+        selling.joining.fetch(auditor, selling.address, SALE)
+        words += ["--sale-id", sale_id]
+        words += ["--policy", auditor.get(self.cast[SELLER].path(POLICY))]
+        for wallet in self.cast.wallets:
+            for each in wallet.path(RECEIPTS).iterdir():
+                words += ["--receipt", auditor.get(each)]
+        return auditor.run("audit", SALE, "--rehearsal", *words)
+
+
+def demonstrate(folder: Path, people: int, say: Say) -> Ended:
+    """Play a whole sale with so many buyers.
+
+    Args:
+        folder: an empty one; it gets a folder for each role.
+        people: how many buy.
+        say: told what happens.
+
+    Raises:
+        UnavailableError: ``host.step``, ``host.gone``.
+    """
+    with started(folder, role_names(people)) as roles:
+        return Demo(Cast(roles), say).play()
+
+
+def _sleep_until(clock: float) -> None:
+    time.sleep(max(0.0, clock - time.time()))

@@ -1,0 +1,156 @@
+"""The processes of roles, and who carries files between their folders."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Generator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from fairlot.service.problems import UnavailableError
+
+PRIVATE_FOLDER = 0o700
+_PATIENCE = 20.0
+"""Seconds that a process may take to end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a step has answered."""
+
+    code: int
+    out: str
+    err: str
+
+    def json(self) -> dict[str, Any]:
+        """Return the document that ``--json`` has printed."""
+        found: dict[str, Any] = json.loads(self.out)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A process that plays one role, with keys and files in a folder of its own."""
+
+    name: str
+    folder: Path
+    process: subprocess.Popen[str]
+    lock: Lock = field(default_factory=Lock)
+
+    def run(self, *words: str | Path) -> Ran:
+        """Let the role take a step, whatever comes of it.
+
+        Raises:
+            UnavailableError: ``host.gone`` where its process has ended.
+        """
+        to, back = self.process.stdin, self.process.stdout
+        with self.lock:
+            line = ""
+            if to is not None and back is not None:
+                to.write(f"{json.dumps([str(word) for word in words])}\n")
+                to.flush()
+                line = back.readline()
+        if not line:
+            problem = f"the process of {self.name} has ended: begin again"
+            raise UnavailableError("host.gone", problem)
+        return Ran(**json.loads(line))
+
+    def do(self, *words: str | Path) -> Ran:
+        """Let the role take a step that must succeed.
+
+        Raises:
+            UnavailableError: ``host.step``, ``host.gone``.
+        """
+        ran = self.run(*words)
+        if ran.code:
+            said = ran.err.strip().removeprefix("fairlot: ")
+            step = " ".join(map(str, words[:2]))
+            raise UnavailableError("host.step", f"{self.name} could not {step}: {said}")
+        return ran
+
+    def get(self, file: Path, name: str | None = None) -> Path:
+        """Take a copy of what another role has sent; return it as this role names it."""
+        to = self.folder / (name or file.name)
+        shutil.copy(file, to)
+        return to.relative_to(self.folder)
+
+    def path(self, name: str | Path) -> Path:
+        """Return where a file of this role lies."""
+        return self.folder / name
+
+
+@contextmanager
+def started(folder: Path, names: Sequence[str]) -> Generator[dict[str, Role]]:
+    """Start the process of each role, and end all of them afterwards.
+
+    Args:
+        folder: gets a folder for each.
+        names: of the roles.
+    """
+    with ExitStack() as stack:
+        yield {name: stack.enter_context(_started(folder / name)) for name in names}
+
+
+@contextmanager
+def _started(folder: Path) -> Generator[Role]:
+    folder.mkdir(PRIVATE_FOLDER)
+    words = (sys.executable, "-m", "fairlot.cli.host.worker")
+    pipe = subprocess.PIPE
+    with subprocess.Popen(  # noqa: S603 (this program itself)
+        words,
+        stdin=pipe,
+        stdout=pipe,
+        cwd=folder,
+        text=True,
+        encoding="utf-8",
+        # Who is interrupted is the host, and it ends all others.
+        start_new_session=True,
+    ) as process:
+        try:
+            yield Role(folder.name, folder, process)
+        finally:
+            if process.stdin is not None:
+                process.stdin.close()
+            _end(process)
+
+
+@contextmanager
+def serving(folder: Path, board: str) -> Generator[str]:
+    """Serve the board of a folder in a process of its own, and yield its address.
+
+    Raises:
+        UnavailableError: ``host.step`` where it does not begin.
+    """
+    words = (sys.executable, "-m", "fairlot.cli.host.serving", board)
+    pipe = subprocess.PIPE
+    with subprocess.Popen(  # noqa: S603 (this program itself)
+        words,
+        stdin=pipe,
+        stdout=pipe,
+        cwd=folder,
+        text=True,
+        encoding="utf-8",
+        start_new_session=True,
+    ) as process:
+        try:
+            address = "" if process.stdout is None else process.stdout.readline()
+            if not address:
+                raise UnavailableError(
+                    "host.step", "the board could not begin to serve"
+                )
+            yield address.strip()
+        finally:
+            if process.stdin is not None:
+                process.stdin.close()
+            _end(process)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    try:
+        process.wait(_PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()

@@ -1,0 +1,156 @@
+"""Asks a board over the network, as its clients do (specs/service.md, section 12).
+
+What is fetched is judged like a file; what is sent can be sent again.
+"""
+
+import json
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from urllib.parse import SplitResult, urlsplit
+
+from fairlot.entry import Entry
+from fairlot.errors import InputError
+from fairlot.text import shown
+
+TRIES = 5
+"""How often what a board cannot take now is sent."""
+
+_LARGEST_ANSWER = 1 << 20
+_PATIENCE = 30.0
+"""Seconds until a board that says nothing counts as gone."""
+_LONGEST_WAIT = 10
+_LOG = re.compile(r"/(?:sale|registry)/[0-9a-f]{64}/?")
+_CODE = re.compile(r"[a-z][a-z0-9-]*\.[a-z0-9-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a board has answered to an entry."""
+
+    receipt: bytes | None
+    """The tlog-proof; ``None`` where the entry was refused."""
+    code: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class BoardAddress:
+    """Where a board answers."""
+
+    url: SplitResult
+    """Its path is what stands before the folders of logs."""
+
+    @classmethod
+    def parse(cls, text: str) -> "BoardAddress":
+        """Read an address: of a board, or of one of its logs (step 1).
+
+        Raises:
+            InputError: ``http.address``.
+        """
+        # Step 1.
+        try:
+            url = urlsplit(text)
+            usable = url.scheme in {"http", "https"} and url.hostname is not None
+            _ = url.port
+        except ValueError:
+            usable, url = False, urlsplit("")
+        if not usable or url.query or url.fragment or url.username is not None:
+            problem = f"{shown(text)} is no address of a board"
+            remedy = "name one such as http://127.0.0.1:8080"
+            raise InputError("http.address", f"{problem}: {remedy}")
+        log = _LOG.search(url.path)
+        path = url.path[: log.start()] if log else url.path.rstrip("/")
+        return cls(url._replace(path=path))
+
+    def transcript(self) -> str:
+        """Return the address of the board's transcript (step 2).
+
+        Raises:
+            InputError: ``http.unreachable``, ``http.answer``.
+        """
+        # Step 2.
+        index = self._get("/", _LARGEST_ANSWER)
+        try:
+            path = json.loads(index)["transcript"]["path"]
+        except (ValueError, LookupError, TypeError) as error:
+            raise self._strange("its index names no transcript") from error
+        if not isinstance(path, str):
+            raise self._strange("its index names no transcript")
+        return f"{self.url.geturl()}/{path.lstrip('/')}"
+
+    def add(self, entry: Entry) -> Sent:
+        """Send an entry, and again where the board is busy (steps 3 and 4).
+
+        Raises:
+            InputError: ``http.unreachable``, ``http.answer``.
+        """
+        # Step 3.
+        path = f"/{entry.log.value}/{entry.scope.hex()}/add"
+        answer = self._ask("POST", path, _LARGEST_ANSWER, entry.encoded)
+        for _ in range(TRIES - 1):
+            # Step 4.
+            if answer.status not in {429, 503}:
+                break
+            said = answer.headers.get("retry-after", "")
+            time.sleep(min(int(said) if said.isdigit() else 1, _LONGEST_WAIT))
+            answer = self._ask("POST", path, _LARGEST_ANSWER, entry.encoded)
+        if answer.status == 200:
+            return Sent(answer.content)
+        return self._refusal(answer)
+
+    def _refusal(self, answer: _Answer) -> Sent:
+        try:
+            said = json.loads(answer.content)
+            code, detail = str(said["code"]), str(said["detail"])
+        except (ValueError, LookupError, TypeError) as error:
+            raise self._strange(f"it answers with status {answer.status}") from error
+        if not _CODE.fullmatch(code):
+            raise self._strange("its refusal has no code")
+        return Sent(None, code, shown(detail))
+
+    def _get(self, path: str, most: int) -> bytes:
+        answer = self._ask("GET", path, most)
+        if answer.status != 200:
+            raise self._strange(f"it answers {path} with status {answer.status}")
+        return answer.content
+
+    def _ask(
+        self, method: str, path: str, most: int, body: bytes | None = None
+    ) -> _Answer:
+        host, port = self.url.hostname or "", self.url.port
+        kind = HTTPSConnection if self.url.scheme == "https" else HTTPConnection
+        connection = kind(host, port, timeout=_PATIENCE)
+        try:
+            connection.request(method, f"{self.url.path}{path}", body)
+            with connection.getresponse() as response:
+                content = response.read(most + 1)
+                headers = {name.lower(): said for name, said in response.getheaders()}
+                status = response.status
+        except (OSError, HTTPException) as error:
+            why = getattr(error, "strerror", None) or type(error).__name__
+            problem = f"{self.url.geturl()} does not answer ({why})"
+            raise InputError("http.unreachable", f"{problem}: try again") from error
+        finally:
+            connection.close()
+        if len(content) > most:
+            raise self._strange(f"it answers {path} with more than {most} bytes")
+        return _Answer(status, headers, content)
+
+    def _strange(self, why: str) -> InputError:
+        problem = f"{self.url.geturl()} does not answer like a board: {why}"
+        return InputError("http.answer", problem)
+
+
+def is_address(text: str) -> bool:
+    """Tell whether a word names a board over the network, and not a file."""
+    return text.startswith(("http://", "https://"))

@@ -1,0 +1,240 @@
+"""From nothing to a leaf, a roll and a sale: registry, board and attester by files alone."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from command import Ran, fairlot
+from fairlot.cli.issuer.serving import read_registry_file
+from fairlot.identity.requests import read_attestation_file
+from issuers import Issuers
+
+SEASON = ("--starts", "in 0 seconds", "--ends", "30 days", "--rehearsal")
+SCHEMA = ("--attribute", "assurance=listed,seen", "--attribute", "region=")
+
+
+@dataclass(frozen=True, slots=True)
+class Club:
+    """One issuer, a board and an attester, each with a key."""
+
+    issuers: Issuers
+
+    @property
+    def path(self) -> Path:
+        return self.issuers.path
+
+    def file(self, name: str) -> Path:
+        return self.path / name
+
+    def do(self, *words: str | Path) -> Ran:
+        ran = fairlot(*words)
+        assert (ran.code, ran.err) == (0, ""), ran
+        return ran
+
+    def new(self, *words: str, out: str = "registry.cbor") -> Ran:
+        kinds = ("board", "arbiter", "attester")
+        public = [
+            word for kind in kinds for word in (f"--{kind}", self.file(f"{kind}.pub"))
+        ]
+        plan = ("--plan", self.issuers.plan_file)
+        made = ("--committee", self.issuers.kept(1) / "committee")
+        target = ("--out", self.file(out), "--json")
+        return fairlot("registry", "new", *plan, *made, *public, *words, *target)
+
+    def issuer(self, step: str, *words: str | Path) -> Ran:
+        return self.do("issuer", step, self.issuers.folder(1), *words)
+
+    def attester(self, step: str, *words: str | Path, out: str, who: str) -> Ran:
+        given = ("--registry", self.file("registry.cbor"), "--person", who)
+        key = ("--key", self.file("attester"), "--out", self.file(out))
+        return fairlot("attester", step, self.file("request"), *given, *key, *words)
+
+    def begin(self) -> Path:
+        """Begin the log of the registry, and return the board's folder."""
+        assert self.new(*SEASON, *SCHEMA).code == 0
+        entry, folder = self.file("registry.entry"), self.file("folder")
+        plan = ("--plan", self.issuers.plan_file)
+        self.issuer("registry", self.file("registry.cbor"), *plan, "--out", entry)
+        key = ("--key", self.file("board"), "--storage", "file")
+        self.do("board", "new", folder, "--begin", entry, *key)
+        return folder
+
+
+@pytest.fixture
+def club(tmp_path: Path) -> Club:
+    return founded(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def refused(tmp_path_factory: pytest.TempPathFactory) -> Club:
+    """Return a club of which nothing is written."""
+    return founded(tmp_path_factory.mktemp("refused"))
+
+
+def founded(tmp_path: Path) -> Club:
+    issuers = Issuers(tmp_path, 1, 0)
+    issuers.finish(issuers.indexes)
+    for role in ("arbiter", "attester", "seller", "escrow", "contributor"):
+        assert fairlot(role, "key", "--out", tmp_path / role).code == 0
+    named = ("--name", "club.example")
+    assert fairlot("board", "key", "--out", tmp_path / "board", *named).code == 0
+    return Club(issuers)
+
+
+def test_a_registry_is_what_its_committee_can_serve(club: Club) -> None:
+    ran = club.new(*SEASON, *SCHEMA)
+    assert (ran.code, ran.err) == (0, "")
+    made = read_registry_file(club.file("registry.cbor").read_bytes())
+    said = json.loads(ran.out)
+    assert said["registry"] == made.registry_id.hex()
+    assert (said["starts"], said["ends"]) == (made.starts, made.starts + 30 * 86_400)
+    assert [each.values for each in made.attributes] == [("listed", "seen"), ()]
+    assert made.recovery.quorum == len(made.attesters) == 1
+    # A definition is not replaced by another.
+    again = club.new(*SEASON)
+    assert (again.code, "issuer.exists" in again.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "problem"),
+    [
+        (("--starts", "in 2 days", "--ends", "in 1 day"), 1, "registry.season"),
+        ((*SEASON, "--recovery-quorum", "2"), 1, "registry.recovery"),
+        ((*SEASON[:4], "--epoch", "1 hour"), 1, "registry.epoch"),
+        ((*SEASON, "--attribute", "a=x,x"), 1, "registry.attributes"),
+        ((*SEASON, "--attribute", "a=", "--attribute", "a=b"), 2, "registry.usage"),
+        ((*SEASON, "--board", "nothing"), 2, "public-key.unreadable"),
+    ],
+)
+def test_a_registry_that_nobody_would_take_is_not_written(
+    refused: Club, words: tuple[str, ...], code: int, problem: str
+) -> None:
+    ran = refused.new(*words)
+    assert (ran.code, problem in ran.err) == (code, True), ran
+    assert not refused.file("registry.cbor").exists()
+
+
+def test_a_board_begins_with_what_names_it_and_with_nothing_else(club: Club) -> None:
+    folder = club.begin()
+    before = (folder / "transcript.fairlot").read_bytes()
+    entry = club.file("registry.entry")
+    for words, code, problem in (
+        (("begin", folder, entry), 2, "board.begin"),
+        (
+            ("new", club.file("x"), "--begin", entry, "--key", club.file("seller")),
+            2,
+            "board.begin",
+        ),
+        (("new", club.file("x"), "--key", club.file("board")), 2, "board.usage"),
+        (
+            (
+                "new",
+                club.file("x"),
+                "--begin",
+                entry,
+                "--from",
+                entry,
+                "--key",
+                club.file("board"),
+            ),
+            2,
+            "board.usage",
+        ),
+        (("begin", club.file("x"), entry), 2, "board.none"),
+        (("roll", folder), 2, "board.usage"),
+        (("roll", folder, "--request", entry), 2, "board.usage"),
+    ):
+        ran = fairlot("board", *words)
+        assert (ran.code, problem in ran.err) == (code, True), ran
+    assert not club.file("x").exists()
+    assert (folder / "transcript.fairlot").read_bytes() == before
+
+
+def announced(club: Club, log: Path) -> Path:
+    """Return the TERMS entry of a sale for the people of a registry."""
+    terms = club.file("terms.toml")
+    terms.write_text(
+        'title = "Evening"\nasset = "seat"\nsupply = 1\nmechanism = "lottery"\n'
+        'price = 5\n[times]\nlockup = "17 days"\n'
+        "[beacon]\ncontributors = 1\ndelay = 1\n"
+    )
+    words: list[str | Path] = [
+        *("--key", club.file("seller"), "--registry", log),
+        *("--open", "in 1 hour", "--close", "1 hour", "--no-round"),
+        *("--out", club.file("terms")),
+    ]
+    for role in ("board", "escrow", "contributor"):
+        words += [f"--{role}", club.file(f"{role}.pub")]
+    club.do("seller", "terms", terms, *words)
+    return club.file("terms") / "terms.entry"
+
+
+def test_a_sale_begins_beside_its_registry_once(club: Club) -> None:
+    folder = club.begin()
+    log = folder / "transcript.fairlot"
+    request, part = club.file("roll"), club.file("part")
+    follow = ("--plan", club.issuers.plan_file)
+    club.issuer("follow", log, *follow)
+    club.do("board", "roll", folder, "--out", request)
+    club.issuer("roll", request, "--out", part)
+    other = club.file("other")
+    club.do("board", "roll", folder, "--out", other)
+    posting = ("board", "roll", folder, "--request")
+    if other.read_bytes() != request.read_bytes():
+        ran = fairlot(*posting, other, "--part", part)
+        assert (ran.code, "board.roll" in ran.err) == (2, True)
+    club.do(*posting, request, "--part", part)
+    once = log.read_bytes()
+    club.do(*posting, request, "--part", part)
+    assert log.read_bytes() == once
+    entry = announced(club, log)
+    club.do("board", "begin", folder, entry)
+    begun = log.read_bytes()
+    assert begun.startswith(once)
+    again = fairlot("board", "begin", folder, entry)
+    assert (again.code, "board.begin" in again.err) == (2, True)
+    assert log.read_bytes() == begun
+    ran = fairlot("audit", log, "--rehearsal")
+    assert "it stands in phase announced" in ran.out
+
+
+def test_an_attester_attests_who_was_there(club: Club) -> None:
+    folder = club.begin()
+    log = folder / "transcript.fairlot"
+    club.issuer("follow", log, "--plan", club.issuers.plan_file)
+    club.file("password").write_text("a lake in May")
+    own = ("--password-file", club.file("password"))
+    wallet = club.file("wallet")
+    club.do("wallet", "new", wallet, *own, "--cost", "14")
+    made = read_registry_file(club.file("registry.cbor").read_bytes())
+    told = ("--expect-registry", made.registry_id.hex())
+    asking = ("--out", club.file("request"))
+    club.do("wallet", "enrol", wallet, log, *own, *told, *asking)
+    assert club.attester("ask", out="tags", who="Ann Lee").code == 0
+    tags = club.file("tags").read_bytes()
+    # However the name is spelt, and without anything kept: the same visit.
+    assert club.attester("ask", out="again", who="ann  LEE").code == 0
+    assert club.file("again").read_bytes() == tags
+    assert b"lee" not in tags.lower()
+    club.issuer("tag", club.file("tags"), "--out", club.file("answer"))
+    given = ("--asked", club.file("tags"), "--answer", club.file("answer"))
+    for who, more, code, problem in (
+        ("Ben Lee", (), 1, "tag-answer.request"),
+        ("Ann Lee", ("--attribute", "shoe=43"), 2, "attester.attribute"),
+        ("Ann Lee", ("--attribute", "assurance=rich"), 1, "attestation.attributes"),
+    ):
+        ran = club.attester("attest", *given, *more, out="attested", who=who)
+        assert (ran.code, problem in ran.err) == (code, True), ran
+    assert not club.file("attested").exists()
+    ran = club.attester(
+        "attest", *given, "--attribute", "assurance=seen", out="attested", who="Ann Lee"
+    )
+    assert (ran.code, ran.err) == (0, "")
+    attestation = read_attestation_file(club.file("attested").read_bytes())
+    assert attestation.attributes == ("seen", "")
+    # A stranger's key attests nobody.
+    club.file("attester").write_bytes(club.file("seller").read_bytes())
+    ran = club.attester("ask", out="strange", who="Ann Lee")
+    assert (ran.code, "attestation.attester" in ran.err) == (1, True)

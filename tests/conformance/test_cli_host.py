@@ -1,0 +1,145 @@
+"""fairlot host: roles are processes that know only commands, and end with the host."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from command import FAIRLOT, fairlot, interruptible, run_program
+from fairlot.board.storage import create_transcript
+from fairlot.cli.beacon.files import key_file
+from fairlot.cli.host.cast import role_names
+from fairlot.cli.host.roles import serving, started
+from fairlot.service.problems import UnavailableError
+from kit.sales import play, stage
+from refusal import refusal
+
+ON = stage()
+
+
+def test_a_role_takes_steps_in_a_folder_of_its_own(tmp_path: Path) -> None:
+    with started(tmp_path, ("seller", "escrow")) as roles:
+        seller, escrow = roles["seller"], roles["escrow"]
+        assert seller.path(".").stat().st_mode & 0o777 == 0o700
+        made = seller.do("seller", "key", "--out", "seller.key", "--json").json()
+        assert made["role"] == "seller"
+        assert seller.path("seller.key").stat().st_mode & 0o777 == 0o600
+        assert escrow.get(seller.path("seller.key.pub")) == Path("seller.key.pub")
+        assert refusal(seller.do, "seller", "key", "--out", "seller.key") == "host.step"
+        # Wrong usage is an answer too, and the process goes on.
+        assert seller.run("seller", "nonsense").code == 2
+        assert seller.run("--version").code == 0
+        process = seller.process
+        escrow.process.kill()
+        assert refusal(escrow.run, "--version") == "host.gone"
+    assert process.returncode == 0
+
+
+def test_every_role_has_one_folder() -> None:
+    names = role_names(3)
+    assert len(set(names)) == len(names) == 6 + 4 + 2 + 3
+
+
+def test_without_the_extra_it_is_named() -> None:
+    without = (
+        "import sys\nfrom fairlot.cli import main\nsys.modules['uvicorn'] = None\n"
+        "sys.exit(main(['host', '--demo']))\n"
+    )
+    ran = run_program(sys.executable, "-c", without)
+    assert (ran.code, ran.out) == (2, "")
+    assert "service.extra" in ran.err
+
+
+@pytest.mark.parametrize("words", [(), ("--demo", "--wallets", "0"), ("terms.toml",)])
+def test_wrong_usage_is_refused(words: tuple[str, ...]) -> None:
+    ran = fairlot("host", *words)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("usage: fairlot host")
+
+
+def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("mine")
+    ran = fairlot("host", "--demo", "--dir", tmp_path)
+    assert (ran.code, "out-dir.not-empty" in ran.err) == (2, True)
+    assert [each.name for each in tmp_path.iterdir()] == ["mine"]
+
+
+@pytest.mark.slow
+def test_a_board_is_served_as_long_as_somebody_holds_it(tmp_path: Path) -> None:
+    club = tmp_path / "club"
+    club.mkdir()
+    with closing(create_transcript(club / "transcript.fairlot")) as storage:
+        play(ON.board(storage), ON, until="terms")
+    (club / "board.key").write_bytes(key_file(ON.parts.board))
+    with serving(tmp_path, "club") as address:
+        assert fairlot("board", "fetch", address, "--out", tmp_path / "copy").code == 0
+    gone = fairlot("board", "fetch", address, "--out", tmp_path / "more")
+    assert (gone.code, "http.unreachable" in gone.err) == (2, True)
+    copy = (tmp_path / "copy").read_bytes()
+    assert copy == (club / "transcript.fairlot").read_bytes()
+    with pytest.raises(UnavailableError), serving(tmp_path, "nothing"):
+        pass
+
+
+def _below(folder: Path) -> list[int]:
+    """Return the processes whose folder lies below another."""
+    found: list[int] = []
+    for each in Path("/proc").iterdir():
+        try:
+            place = (each / "cwd").readlink()
+        except OSError:
+            continue
+        if each.name.isdigit() and folder in place.parents:
+            found.append(int(each.name))
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/cwd").exists(), reason="needs /proc")
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_whatever_ends_the_host_ends_all_processes(
+    tmp_path: Path, how: signal.Signals
+) -> None:
+    words = [
+        FAIRLOT,
+        "host",
+        "--demo",
+        "--wallets",
+        "1",
+        "--dir",
+        str(tmp_path / "sale"),
+    ]
+    with (
+        interruptible(),
+        subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as host,
+    ):
+        assert host.stdout is not None
+        assert b"Everybody draws their keys" in host.stdout.readline()
+        assert len(_below(tmp_path)) == len(role_names(1))
+        os.kill(host.pid, how)
+        host.communicate(timeout=60)
+    assert host.returncode == (130 if how == signal.SIGINT else -how)
+    ends = time.monotonic() + 30
+    while _below(tmp_path) and time.monotonic() < ends:
+        time.sleep(0.1)
+    assert not _below(tmp_path)
+
+
+@pytest.mark.long
+def test_a_whole_sale_ends_audited(tmp_path: Path) -> None:
+    folder = tmp_path / "sale"
+    ran = run_program(FAIRLOT, "host", "--demo", "--wallets", "3", "--dir", str(folder))
+    assert ran.code == 0, ran.err
+    assert "Compared with what people kept: 0 heads, 3 receipts" in ran.out
+    assert "Verdict on this REHEARSAL: all 38 checks hold." in ran.out
+    assert "Whoever has it could invent people" in ran.out
+    assert {each.name for each in folder.iterdir()} == set(role_names(3))
+    for each in folder.rglob("*.key"):
+        assert each.stat().st_mode & 0o077 == 0, each
+    transcript = folder / "auditor" / "transcript.fairlot"
+    assert fairlot("audit", transcript, "--rehearsal").code == 0
