@@ -90,6 +90,18 @@ def test_what_is_served_is_what_export_writes() -> None:
     assert getter(client, kept.main.folder)("transcript.fairlot") == storage.data
 
 
+def test_a_bundle_is_the_same_where_much_lies_between(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Entries are read at once, or one by one where another log is between them."""
+    kept = kept_of(stage(), "result")
+    client, size = reader_of(kept), kept.main.size
+    path = f"/{kept.main.folder}/{tile_path('entries', 0, size)}"
+    at_once = client.get(path).content
+    monkeypatch.setattr("fairlot.service.index.LONGEST_PART", 100)
+    assert client.get(path).content == at_once
+
+
 def test_media_types_and_caching() -> None:
     kept = kept_of(stage(), "deposits")
     client, folder = reader_of(kept), kept.main.folder

@@ -18,6 +18,8 @@ from fairlot_crypto.log.tiles import WIDTH, Tile, hash_tile, write_bundle
 
 PIECE = 1 << 18
 """Bytes of a transcript that are read at a time."""
+LONGEST_PART = 1 << 22
+"""Bytes of a transcript that are read at once for a bundle."""
 OF_HOLDERS = (EntryType.DEPOSIT, EntryType.CANCEL, EntryType.CLAIM)
 """What names a nym and an epoch."""
 
@@ -87,8 +89,19 @@ class LogIndex:
             return None
         if tile.level is not None:
             return hash_tile(self._tree, tile)
-        first = tile.index * WIDTH
-        return write_bundle([*map(self.leaf, range(first, first + tile.width))])
+        return write_bundle(self._leaves(tile.index * WIDTH, tile.width))
+
+    def _leaves(self, first: int, number: int) -> list[bytes]:
+        """Return the bytes of entries that follow each other, read at once."""
+        last = first + number - 1
+        begin, end = self._begins[first], self._begins[last] + self._lengths[last]
+        if end - begin > LONGEST_PART:
+            # Much of another log lies between them.
+            return [*map(self.leaf, range(first, first + number))]
+        data = self._storage.part(begin, end)
+        places = (self._begins[index] - begin for index in range(first, last + 1))
+        lengths = self._lengths[first : last + 1]
+        return [data[at : at + n] for at, n in zip(places, lengths, strict=True)]
 
     def leaf(self, index: int) -> bytes:
         """Return the bytes of an entry."""
