@@ -1,6 +1,7 @@
 """What it costs to compare all ways of selling on large crowds.
 
-    python tests/benchmarks/bench_simulation.py [--runs N] [--people N] [--supply N]
+    python tests/benchmarks/bench_simulation.py [--runs N] [--first N]
+        [--people N] [--supply N]
 
 Plays the runs of ``fairlot simulate compare`` without its scales, one after the other. Prints
 after 1, 2, 4, .. 32 runs, every 50 runs and at the end the processor's time so far, that of
@@ -29,6 +30,7 @@ def main() -> int:
     """Measure, and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=4)
+    parser.add_argument("--first", type=int, default=0, help="go on from this run")
     parser.add_argument("--people", type=int, default=10_000)
     parser.add_argument("--supply", type=int, default=2_500)
     arguments = parser.parse_args()
@@ -41,7 +43,7 @@ def main() -> int:
     told = 0
     for run in range(plan.runs):
         with uncollected():
-            _play(plan, run, spent)
+            _play(plan, arguments.first + run, spent)
         if run + 1 in (*_FIRST, plan.runs) or not (run + 1) % _EVERY:
             now = time.process_time()
             each = (now - before) / (run + 1 - told)
