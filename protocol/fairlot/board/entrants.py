@@ -42,6 +42,10 @@ def entrants_of(
     )
 
 
+_NONE_SOLVED = frozenset[str]()
+"""One for all: an empty set takes 216 bytes."""
+
+
 def _entrant(nym: Nym, position: Position, opened: Opener) -> Entrant:
     binding = position.final.binding
     return Entrant(
@@ -52,7 +56,7 @@ def _entrant(nym: Nym, position: Position, opened: Opener) -> Entrant:
         tier=binding.tier,
         group=binding.group,
         attributes=tuple(sorted(position.final.disclosed.items())),
-        solved=frozenset(binding.solutions),
+        solved=frozenset(binding.solutions) if binding.solutions else _NONE_SOLVED,
         choices=binding.choices,
     )
 

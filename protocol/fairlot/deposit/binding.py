@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Never
 
 from fairlot.entry import EntryType
 from fairlot.fields import Fields
@@ -21,6 +22,10 @@ from fairlot_crypto.keys import (
 SALT_LENGTH = 32
 REFUND_TO_LENGTH = 32
 GROUP_LENGTH = 32
+
+
+NOTHING: Mapping[str, Never] = {}
+"""An empty map, one for all deposits, of which an audit holds many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +156,10 @@ def _choices(order: Fields) -> tuple[int, ...]:
     return listed
 
 
-def _solutions(order: Fields) -> dict[str, Signature]:
+def _solutions(order: Fields) -> Mapping[str, Signature]:
     """Return the solutions; without solutions the field is absent, not empty."""
     if not order.has("solutions"):
-        return {}
+        return NOTHING
     given = order.map("solutions")
     if not given.names:
         raise order.error("solutions", "is empty, as where it is absent: leave it out")

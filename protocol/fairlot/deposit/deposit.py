@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from fairlot.deposit.binding import Binding, read_binding
+from fairlot.deposit.binding import NOTHING, Binding, read_binding
 from fairlot.entry import Entry, EntryHash, EntryType, body_fields
 from fairlot.errors import Rejection
 from fairlot.identity.registry import (
@@ -56,7 +56,7 @@ def read_deposit(entry: Entry) -> Deposit:
         nym=Nym(fields.bytes("nym", NYM_LENGTH)),
         proof=fields.bytes("proof"),
         epoch=fields.uint("epoch"),
-        disclosed={name: disclosed.text(name) for name in disclosed.names},
+        disclosed={n: disclosed.text(n) for n in disclosed.names} or NOTHING,
         entry_hash=entry.hash,
     )
     fields.done()
