@@ -210,6 +210,7 @@ DEFENCES: dict[tuple[str, str], Taking] = {
 SLOW = {"sybils", "identities", "forking", "withholding"}
 
 
+@pytest.mark.slow
 def test_every_way_of_ours_that_stops_an_attack_is_here() -> None:
     stopping = {
         (attack.name, each.way)

@@ -178,6 +178,7 @@ def test_a_record_moved_to_the_end_is_named(concert_transcript: bytes) -> None:
             check_named(joined(moved), f"{number} at the end")
 
 
+@pytest.mark.slow
 def test_swapped_neighbours_are_named(concert_transcript: bytes) -> None:
     whole = records(concert_transcript)
     for number, (first, second) in enumerate(pairwise(whole)):

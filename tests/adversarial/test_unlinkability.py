@@ -118,6 +118,7 @@ def test_the_same_holds_of_wallets_without_a_seed_in_common(concert: Stage) -> N
     check_unlinked(pairs[1], pairs[0])
 
 
+@pytest.mark.slow
 def test_a_link_would_be_found(first: Played, second: Played) -> None:
     """The check is able to fail: a salt used twice is seen."""
     salt = first.deposit_of(NAMES[0]).binding.salt

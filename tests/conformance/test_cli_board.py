@@ -266,6 +266,7 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
+@pytest.mark.slow
 def test_without_the_extra_it_is_named_and_all_else_works(begun: Path) -> None:
     folder = made(begun)
     words = [sys.executable, "-c", WITHOUT]

@@ -340,6 +340,7 @@ def test_one_step_with_a_key_at_a_time(place: Place, step: str) -> None:
 # Whoever else keeps a head.
 
 
+@pytest.mark.slow
 def test_a_buyer_gives_a_head_that_the_board_must_extend(place: Place) -> None:
     place.seal_all()
     old = place.copy("old")

@@ -96,7 +96,7 @@ class Played:
 
 EVENTFUL = ("mountain-race", "reseller")
 """Examples in which something happens to people."""
-QUICK = ("reseller", "treasure-hunt", "workshop")
+QUICK = ("reseller", "workshop")
 """Played by default; the others, of sixty people and more, with the slow tests."""
 
 

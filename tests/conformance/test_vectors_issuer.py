@@ -222,6 +222,20 @@ OPERATIONS: Mapping[str, Callable[[Given], Given]] = {
 }
 
 
-@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+LONG = ("deal-4-1", "reshare-4-1")
+"""Whole ceremonies: seconds each."""
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(
+            case,
+            id=case["name"],
+            marks=[pytest.mark.slow] if case["name"] in LONG else [],
+        )
+        for case in CASES
+    ],
+)
 def test_vector(case: Mapping[str, Any]) -> None:
     check_case(case, lambda given: OPERATIONS[given["op"]](given))

@@ -102,6 +102,7 @@ def check(
         assert report(data, known, found) == alone
 
 
+@pytest.mark.slow
 @settings(
     deadline=None,
     max_examples=25,

@@ -69,6 +69,7 @@ def test_who_came_keeps_everything_and_nothing_is_lost(one: Collecting) -> None:
     assert sold + after.unsold == sum(pool.supply for pool in one.sale.pools)
 
 
+@pytest.mark.slow
 @given(sales)
 def test_only_the_set_of_winners_who_came_counts(one: Collecting) -> None:
     won = {

@@ -44,5 +44,6 @@ def test_a_share_of_another_ceremony_names_nobody() -> None:
     assert last_step("signing", 1).refused == ()
 
 
+@pytest.mark.slow
 def test_a_true_share_names_nobody() -> None:
     assert last_step("tags", 0).refused == ()

@@ -124,6 +124,7 @@ def test_all_ways_are_compared_and_the_same_seed_gives_the_same_files(
     ]
 
 
+@pytest.mark.slow
 def test_pictures_are_the_same_bytes_each_time_and_load_nothing() -> None:
     rows = [("ours", estimate([0.0, 0.1])), ("theirs", estimate([1.0, 0.9]))]
     first = bars_figure("race: who", rows, marked=["theirs"])
