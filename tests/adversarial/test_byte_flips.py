@@ -59,7 +59,7 @@ def test_a_sample_of_bytes_is_flipped(concert_transcript: bytes) -> None:
     check_flips(concert_transcript, range(0, len(concert_transcript), STRIDE))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("part", range(PARTS))
 def test_every_byte_is_flipped(concert_transcript: bytes, part: int) -> None:
     check_flips(concert_transcript, range(part, len(concert_transcript), PARTS))
@@ -71,7 +71,7 @@ def test_a_sample_of_bytes_of_a_sale_of_several_pools_is_flipped() -> None:
     check_flips(attended(), range(0, len(attended()), 3 * STRIDE))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("part", range(0, PARTS, 4))
 def test_a_quarter_of_a_sale_of_several_pools_is_flipped(part: int) -> None:
     check_flips(attended(), range(part, len(attended()), PARTS))

@@ -166,7 +166,7 @@ def test_long_chains_of_operations_agree(seed: int) -> None:
     assert every_operation_once(NATIVE, seed) == every_operation_once(REFERENCE, seed)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_single_flipped_bit_of_a_point_gets_the_same_verdict() -> None:
     g1 = (NATIVE.g1_generator() * 0xFA1).to_bytes()
     g2 = (NATIVE.g2_generator() * 0xFA1).to_bytes()
