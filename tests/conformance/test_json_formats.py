@@ -92,6 +92,7 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> Documents:
         ("attack", "splitting", "--runs", "4"),
         ("witness", "key", "--out", folder / "key", "--name", "w"),
         ("bench", "draw", "--people", "2", "--rounds", "1"),
+        ("board", "page", "--out", folder / "page.html"),
         ("beacon", "calibrate", "--seal-end", "1900000000", "--slack", "60"),
     )
     commands += _at_the_door(folder, board, kept)
@@ -202,6 +203,7 @@ def _served(alone: Issuers) -> tuple[tuple[str | Path, ...], ...]:
     made = (*plan[1:], "--committee", alone.kept(1) / "committee")
     said = ("--threshold", "0", "--season", "3", "--out", path / "plan-3")
     return (
+        _founding(alone),
         ("issuer", "registry", me, path / "registry.cbor", *plan, "--out", path / "r"),
         ("issuer", "follow", me, office.log, *plan),
         ("issuer", "tag", me, tags, *clock, "--out", path / "t"),
@@ -211,6 +213,20 @@ def _served(alone: Issuers) -> tuple[tuple[str | Path, ...], ...]:
         ("issuer", "recover", me, change, *clock, "--mail", office.mail(change)),
         ("issuer", "reshare", me / "card", "--former", *made, *said),
     )
+
+
+def _founding(alone: Issuers) -> tuple[str | Path, ...]:
+    """Return the command that defines a registry."""
+    public: list[str | Path] = []
+    for role in ("board", "arbiter", "attester"):
+        key = alone.path / f"{role}.of-a-new-one"
+        named = ("--name", "new.example") if role == "board" else ()
+        assert fairlot(role, "key", "--out", key, *named).code == 0
+        public += [f"--{role}", key.with_name(f"{key.name}.pub")]
+    made = ("--plan", alone.plan_file, "--committee", alone.kept(1) / "committee")
+    season = ("--starts", "in 0 seconds", "--ends", "30 days", "--rehearsal")
+    out = ("--out", alone.path / "new.registry")
+    return ("registry", "new", *made, *public, *season, *out)
 
 
 def _to_an_auditor(
