@@ -132,8 +132,14 @@ def test_whatever_they_do_one_outcome_passes() -> None:
     assert check(Game(2, 2, frozenset((0,)))).strategies > 10_000
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("game", [*SMALL, *LARGE], ids=named)
+@pytest.mark.parametrize(
+    "game",
+    [
+        *(pytest.param(game, marks=pytest.mark.slow) for game in SMALL),
+        *(pytest.param(game, marks=pytest.mark.long) for game in LARGE),
+    ],
+    ids=named,
+)
 def test_whatever_more_of_them_do_one_outcome_passes(game: Game) -> None:
     check(game)
 

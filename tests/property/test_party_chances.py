@@ -98,7 +98,7 @@ def test_whoever_qualifies_has_the_same_chance_in_every_small_sale(rule: Pool) -
     assert check_all(4, rule) == 15 * 2**4 * 10
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("rule", [REQUIRES, EXCLUDES])
 def test_so_it_is_with_five_people(rule: Pool) -> None:
     assert check_all(5, rule) == 52 * 2**5 * 15
