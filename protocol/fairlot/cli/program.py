@@ -18,7 +18,6 @@ from fairlot.cli.command import (
     prepare,
 )
 from fairlot.cli.output import complain, make_streams_safe, say, silence_stdout
-from fairlot.cli.remote import fetched
 from fairlot.errors import FairlotError, InputError
 from fairlot.text import counted
 from fairlot_crypto.errors import CryptoError
@@ -216,6 +215,9 @@ def _execute(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> 
     command: Action | None = arguments.command
     if command is None:
         parser.error("say what to do: fairlot --help lists the commands")
+    # Whoever asks for the version or for help fetches nothing.
+    from fairlot.cli.remote import fetched  # noqa: PLC0415
+
     with fetched(arguments):
         return command.execute(arguments)
 
