@@ -162,8 +162,13 @@ def test_killed_at_a_write_a_step_goes_on_and_never_sends_two_messages(
     assert four.sent_twice() == []
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize(
+    "seed",
+    [
+        *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2)),
+        *(pytest.param(seed, marks=pytest.mark.long) for seed in range(2, 8)),
+    ],
+)
 def test_four_processes_killed_at_random_moments_come_to_one_committee(
     four: Issuers, seed: int
 ) -> None:
