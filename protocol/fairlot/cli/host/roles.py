@@ -98,10 +98,20 @@ def started(folder: Path, names: Sequence[str]) -> Generator[dict[str, Role]]:
 @contextmanager
 def _started(folder: Path) -> Generator[Role]:
     folder.mkdir(PRIVATE_FOLDER)
-    words = (sys.executable, "-m", "fairlot.cli.host.worker")
+    with _program(folder, "worker") as process:
+        try:
+            yield Role(folder.name, folder, process)
+        finally:
+            if process.stdin is not None:
+                process.stdin.close()
+            _end(process)
+
+
+def _program(folder: Path, module: str, *words: str) -> subprocess.Popen[str]:
+    """Start a module of this chapter in a folder, with pipes to both its ends."""
     pipe = subprocess.PIPE
-    with subprocess.Popen(  # noqa: S603 (this program itself)
-        words,
+    return subprocess.Popen(  # noqa: S603 (this program itself)
+        (sys.executable, "-m", f"fairlot.cli.host.{module}", *words),
         stdin=pipe,
         stdout=pipe,
         cwd=folder,
@@ -109,13 +119,7 @@ def _started(folder: Path) -> Generator[Role]:
         encoding="utf-8",
         # Who is interrupted is the host, and it ends all others.
         start_new_session=True,
-    ) as process:
-        try:
-            yield Role(folder.name, folder, process)
-        finally:
-            if process.stdin is not None:
-                process.stdin.close()
-            _end(process)
+    )
 
 
 @contextmanager
@@ -125,17 +129,7 @@ def serving(folder: Path, board: str) -> Generator[str]:
     Raises:
         UnavailableError: ``host.step`` where it does not begin.
     """
-    words = (sys.executable, "-m", "fairlot.cli.host.serving", board)
-    pipe = subprocess.PIPE
-    with subprocess.Popen(  # noqa: S603 (this program itself)
-        words,
-        stdin=pipe,
-        stdout=pipe,
-        cwd=folder,
-        text=True,
-        encoding="utf-8",
-        start_new_session=True,
-    ) as process:
+    with _program(folder, "serving", board) as process:
         try:
             address = "" if process.stdout is None else process.stdout.readline()
             if not address:
