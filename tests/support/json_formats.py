@@ -4,6 +4,7 @@ Those of what is answered over HTTP lie in specs/json/wire.
 """
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,16 @@ def check_form(name: str, document: object) -> None:
         ValidationError: if it has another form.
     """
     _validator(name).validate(document)  # pyright: ignore[reportUnknownMemberType]
+
+
+def other_forms(document: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
+    """Return what a schema must refuse: another format or version, a key more or less."""
+    return (
+        {**document, "format": "fairlot/other"},
+        {**document, "version": 2},
+        {**document, "more": 1},
+        {key: value for key, value in document.items() if key != [*document][-1]},
+    )
 
 
 def check_wire(name: str, document: object) -> None:

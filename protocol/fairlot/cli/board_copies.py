@@ -1,5 +1,6 @@
 """Copies of what a board shows, and receipts of what it takes (specs/service.md, 12)."""
 
+import argparse
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,6 +17,19 @@ PROOF = ".tlog-proof"
 OTHER = ".other"
 """What the name of a copy has more that is another history than the one there is."""
 _MOST = 1 << 30
+
+
+def add_entries(parser: argparse.ArgumentParser) -> None:
+    """Add the files of entries for a board, and --receipts."""
+    parser.add_argument(
+        "entries", metavar="ENTRY", type=Path, nargs="+", help="in this order"
+    )
+    parser.add_argument(
+        "--receipts",
+        metavar="DIR",
+        type=Path,
+        help="where a receipt of each accepted entry goes, for its sender",
+    )
 
 
 def fetch(board: BoardAddress, path: Path) -> None:

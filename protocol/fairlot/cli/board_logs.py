@@ -11,7 +11,7 @@ from fairlot.board.beginning import begin_log
 from fairlot.board.registry_keeper import RegistryBoard
 from fairlot.board.storage import Storage
 from fairlot.cli.beacon.files import read_entry_file
-from fairlot.cli.board_copies import PROOF, fetch, send
+from fairlot.cli.board_copies import PROOF, add_entries, fetch, send
 from fairlot.cli.board_folder import board_key, opened_storage
 from fairlot.cli.command import FAILED, OK, Command, chosen_curve
 from fairlot.cli.folders import make_folder
@@ -154,15 +154,7 @@ def _signature(part: Part, wanted: bytes) -> IssuerSignature:
 
 def _configure_post(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("url", metavar="URL", help="the address of the board")
-    parser.add_argument(
-        "entries", metavar="ENTRY", type=Path, nargs="+", help="in this order"
-    )
-    parser.add_argument(
-        "--receipts",
-        metavar="DIR",
-        type=Path,
-        help="where the receipt of each accepted entry goes",
-    )
+    add_entries(parser)
 
 
 def _post(arguments: argparse.Namespace) -> int:

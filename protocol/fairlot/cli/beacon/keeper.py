@@ -16,7 +16,7 @@ from fairlot.board.standing import due
 from fairlot.board.storage import open_transcript
 from fairlot.cli.beacon.files import read_entry_file, read_key
 from fairlot.cli.beacon.steps import step_command
-from fairlot.cli.board_copies import PROOF
+from fairlot.cli.board_copies import PROOF, add_entries
 from fairlot.cli.command import FAILED, OK, chosen_curve, whole
 from fairlot.cli.folders import make_folder
 from fairlot.cli.heads import read_kept_head
@@ -57,15 +57,7 @@ def _configure_keeper(parser: argparse.ArgumentParser) -> None:
 
 def _configure_post(parser: argparse.ArgumentParser) -> None:
     add_board(parser)
-    parser.add_argument(
-        "entries", metavar="ENTRY", type=Path, nargs="+", help="in this order"
-    )
-    parser.add_argument(
-        "--receipts",
-        metavar="DIR",
-        type=Path,
-        help="where a receipt of each accepted entry goes, for its sender",
-    )
+    add_entries(parser)
     _configure_keeper(parser)
 
 
