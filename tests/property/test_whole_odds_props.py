@@ -103,9 +103,11 @@ def pools(draw: st.DrawFn, most: int, *, choosing: bool = False) -> tuple[Pool, 
 
 
 def _choosing(draw: st.DrawFn, base: Pool) -> Pool:
-    options = (Option("left", 2, draw(st.integers(0, 1))), Option("right", 3, 1))
-    total = sum(option.supply for option in options)
-    most = 1 + (total > 1 and draw(st.booleans()))
+    options = (Option("left", 2, draw(st.integers(0, 2))), Option("right", 3, 1))
+    supplies = [option.supply for option in options]
+    total = sum(supplies)
+    # A group chooses one option, all of it.
+    most = 1 + (max(supplies) > 1 and draw(st.booleans()))
     how = Mechanism.CHOICES
     base = replace(base, mechanism=how, supply=total, price=0, unsold=None)
     return replace(base, options=options, group_max=most)
