@@ -15,6 +15,7 @@ from fairlot.cli.output import Screen
 from fairlot.cli.remote import TRANSCRIPT
 from fairlot.errors import InputError
 from fairlot.text import shown
+from fairlot.web_address import web_parts
 
 SECONDS = 30.0
 """How long the other side may be silent."""
@@ -68,14 +69,9 @@ def address_of_transcript(text: str) -> str:
     Raises:
         InputError: ``transcript.address``.
     """
-    problem = f"{shown(text)} is no address of a board: http://HOST/sale/SALE_ID"
-    try:
-        parts = urlsplit(text)
-        named = parts.hostname and parts.username is None
-        _ = parts.port
-    except ValueError as error:
-        raise InputError("transcript.address", problem) from error
-    if not named or parts.query or parts.fragment or not text.isascii():
+    parts = web_parts(text)
+    if parts is None or not text.isascii():
+        problem = f"{shown(text)} is no address of a board: http://HOST/sale/SALE_ID"
         raise InputError("transcript.address", problem)
     path = parts.path.rstrip("/")
     if not path.endswith(".fairlot"):

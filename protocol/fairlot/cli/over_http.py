@@ -9,11 +9,12 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult
 
 from fairlot.entry import Entry
 from fairlot.errors import InputError
 from fairlot.text import shown
+from fairlot.web_address import web_parts
 
 TRIES = 5
 """How often what a board cannot take now is sent."""
@@ -58,13 +59,8 @@ class BoardAddress:
             InputError: ``http.address``.
         """
         # Step 1.
-        try:
-            url = urlsplit(text)
-            usable = url.scheme in {"http", "https"} and url.hostname is not None
-            _ = url.port
-        except ValueError:
-            usable, url = False, urlsplit("")
-        if not usable or url.query or url.fragment or url.username is not None:
+        url = web_parts(text)
+        if url is None:
             problem = f"{shown(text)} is no address of a board"
             remedy = "name one such as http://127.0.0.1:8080"
             raise InputError("http.address", f"{problem}: {remedy}")

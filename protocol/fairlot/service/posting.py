@@ -2,9 +2,9 @@
 
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from fairlot.errors import InputError
+from fairlot.web_address import web_parts
 
 MOST = 1 << 14
 """Bytes that are read of an answer."""
@@ -35,16 +35,13 @@ class Address(NamedTuple):
         Raises:
             InputError: ``witness.address``.
         """
-        try:
-            parts = urlsplit(text)
-            host, port = parts.hostname, parts.port
-        except ValueError as error:
-            raise _no_address(text) from error
-        named = parts.scheme in ("http", "https") and host
-        if not named or parts.query or parts.fragment or parts.username is not None:
-            raise _no_address(text)
-        secure = parts.scheme == "https"
-        return cls(text, secure, host or "", port, parts.path.rstrip("/"))
+        parts = web_parts(text)
+        if parts is None:
+            problem = f"{text!r} is no address"
+            remedy = "write http:// or https://, a host, and no more"
+            raise InputError("witness.address", f"{problem}: {remedy}")
+        secure, host = parts.scheme == "https", parts.hostname or ""
+        return cls(text, secure, host, parts.port, parts.path.rstrip("/"))
 
 
 class Line:
@@ -85,8 +82,3 @@ class Line:
         if not answer.isclosed():
             self._connection.close()
         return found
-
-
-def _no_address(text: str) -> InputError:
-    problem = f"{text!r} is no address: write http:// or https://, a host, and no more"
-    return InputError("witness.address", problem)
