@@ -116,7 +116,7 @@ def _deposit(arguments: argparse.Namespace) -> int:
         return _write(arguments, wallet, made)
 
 
-def _configure_cancel(parser: argparse.ArgumentParser) -> None:
+def _configure_entry(parser: argparse.ArgumentParser) -> None:
     _add_sale(parser)
     add_out(parser, "the new entry, for the board", required=True)
 
@@ -131,22 +131,12 @@ def _cancel(arguments: argparse.Namespace) -> int:
         return _write(arguments, wallet, made)
 
 
-def _configure_claim(parser: argparse.ArgumentParser) -> None:
-    _add_sale(parser)
-    add_out(parser, "the new entry, for the board", required=True)
-
-
 def _claim(arguments: argparse.Namespace) -> int:
     with opened(arguments) as wallet:
         curve, looked = look_at(arguments.logs, wallet.content)
         told, now = SaleId(arguments.expect_sale), _now(arguments, looked)
         made = claim(curve, looked, told, now, SystemRandomness())
         return _write(arguments, wallet, made)
-
-
-def _configure_collect(parser: argparse.ArgumentParser) -> None:
-    _add_sale(parser)
-    add_out(parser, "the new entry, for the board", required=True)
 
 
 def _collect(arguments: argparse.Namespace) -> int:
@@ -298,7 +288,7 @@ CANCEL = Command(
     "cancel",
     "Leave a sale, before it closes.",
     examples("cancel mine.wallet sale.fairlot --expect-sale HEX64 --out entry"),
-    _configure_cancel,
+    _configure_entry,
     _cancel,
 )
 GROUP = Command(
@@ -312,14 +302,14 @@ CLAIM = Command(
     "claim",
     "Take control of what you have won, with your credential of today.",
     examples("claim mine.wallet sale.fairlot --expect-sale HEX64 --out entry"),
-    _configure_claim,
+    _configure_entry,
     _claim,
 )
 COLLECT = Command(
     "collect",
     "Say that you come for what you have won, where winners must.",
     examples("collect mine.wallet sale.fairlot --expect-sale HEX64 --out entry"),
-    _configure_collect,
+    _configure_entry,
     _collect,
 )
 RECEIPT = Command(
