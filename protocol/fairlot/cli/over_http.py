@@ -145,8 +145,3 @@ class BoardAddress:
     def _strange(self, why: str) -> InputError:
         problem = f"{self.url.geturl()} does not answer like a board: {why}"
         return InputError("http.answer", problem)
-
-
-def is_address(text: str) -> bool:
-    """Tell whether a word names a board over the network, and not a file."""
-    return text.startswith(("http://", "https://"))
