@@ -13,7 +13,7 @@ from kit.stage import Stage
 
 _UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """However slow the machine is: what is tested is what is found, never how soon."""
-settings.register_profile("default", _UNHURRIED, max_examples=50)
+settings.register_profile("default", _UNHURRIED, max_examples=20)
 settings.register_profile(
     "ci", _UNHURRIED, max_examples=50, derandomize=True, print_blob=True
 )

@@ -138,6 +138,7 @@ class Losing:
         pass
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("lost", [CancelledError, OSError, "KilledWorker"])
 def test_what_a_cluster_does_not_give_is_verified_here(
     transcript: Path, monkeypatch: pytest.MonkeyPatch, lost: type[Exception] | str
@@ -183,6 +184,7 @@ def test_what_ranges_gave_is_used_once_and_removed(
     assert [each.name for each in folder.iterdir()] == ["mine"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("spoil", ["other key", "swapped", "cut", "flipped", "gone"])
 def test_a_forged_summary_changes_nothing(
     transcript: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spoil: str

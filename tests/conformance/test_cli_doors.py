@@ -130,6 +130,7 @@ def test_winners_enter_once_for_each_unit(sold: Sold, tmp_path: Path) -> None:
     assert len(used.read_text().splitlines()) == 1 + 3
 
 
+@pytest.mark.thorough
 def test_what_people_read(sold: Sold, tmp_path: Path) -> None:
     question = tmp_path / "question"
     asked = fairlot("doors", "ask", sold.gate, "--gate", GATE, "-o", question)
@@ -149,6 +150,7 @@ def test_what_people_read(sold: Sold, tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.thorough
 def test_who_has_won_nothing_stays_outside(sold: Sold, tmp_path: Path) -> None:
     question = ask(sold, tmp_path / "question")
     answer = prove(sold, question, "Poor", tmp_path / "answer")
@@ -349,6 +351,7 @@ def test_a_gate_is_opened_for_the_published_sale_only(
     assert not (tmp_path / "gate").exists()
 
 
+@pytest.mark.thorough
 def test_only_who_has_a_leaf_in_the_registry_of_the_sale_proves(
     sold: Sold, answered: tuple[Path, Path], tmp_path: Path
 ) -> None:

@@ -92,6 +92,7 @@ def fresh() -> SaleState:
     return SaleState(RegistryState(backend(), STATEMENTS))
 
 
+@pytest.mark.thorough
 @every("board")
 def test_board(case: Case) -> None:
     operations = {
@@ -160,6 +161,7 @@ def resume(given: Case) -> dict[str, Any]:
     return {}
 
 
+@pytest.mark.thorough
 @every("sale")
 def test_sale(case: Case) -> None:
     judge(case, {"fold": fold, "apply": apply_to_play}[case["input"]["op"]])
@@ -274,6 +276,7 @@ def summary(state: SaleState) -> tuple[Any, ...]:
     )
 
 
+@pytest.mark.thorough
 @every("beacon")
 def test_beacon(case: Case) -> None:
     operations = {
@@ -393,6 +396,7 @@ def draw(given: Case) -> dict[str, Any]:
     }
 
 
+@pytest.mark.thorough
 @every("audit")
 def test_audit(case: Case) -> None:
     given = case["input"]

@@ -84,6 +84,7 @@ def report(data: bytes, hints: bytes = b"", *, batched: bool = True) -> object:
     return json_view(found.to_json())
 
 
+@pytest.mark.thorough
 def test_the_report_is_the_same_with_any_hints_and_without(lied: bytes) -> None:
     alone = report(lied, batched=False)
     assert "deposit.presentation" in str(alone)
@@ -140,6 +141,7 @@ def test_the_fold_verifies_by_itself_only_what_is_bad(
     assert len(single) == 1 + 4
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("most", [1, 2, 3])
 def test_a_range_begins_where_the_last_one_ended(
     lied: bytes, monkeypatch: pytest.MonkeyPatch, most: int

@@ -288,6 +288,7 @@ def test_no_delay_is_too_short_where_a_round_is_named() -> None:
     assert "of a clock whose key is the rehearsal's own" in notice
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("n", "said"),
     [

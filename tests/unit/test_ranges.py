@@ -162,6 +162,7 @@ def test_the_fold_verifies_nothing_that_a_range_has(
     ]
 
 
+@pytest.mark.thorough
 def test_a_summary_that_belongs_to_another_range_says_nothing(lied: bytes) -> None:
     """Another file's summary, or that of the same leaves under another roll, is set aside."""
     alone = report(lied, None)

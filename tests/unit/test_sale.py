@@ -148,6 +148,7 @@ def test_the_phase_follows_the_markers(concert: Stage, until: str) -> None:
     assert after(concert, until).phase is PHASES[until]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "until",
     ["terms", "deposits", "commits", "seals", "reveals", "reveal-end", "result"],
@@ -356,6 +357,7 @@ def test_missing_commits_void_the_sale(concert: Stage) -> None:
     assert state.seals is None
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("until", PHASES)
 def test_no_entry_says_that_commits_are_missing(concert: Stage, until: str) -> None:
     """COMMIT_END shows it, and a VOID for that reason is none in any phase."""
@@ -396,6 +398,7 @@ def test_each_phase_has_its_own_reason(concert: Stage) -> None:
                 assert refusal(state, void_entry(concert, other), late) == "void.reason"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("until", ["sealed", "reveals", "reveal-end", "result"])
 @pytest.mark.parametrize("reason", VoidReason)
 def test_after_sealed_nobody_voids_the_sale(
@@ -423,6 +426,7 @@ def expiring() -> Stage:
     return on.with_terms(replace(on.terms, times=times))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("until", ["sealed", "reveals", "reveal-end"])
 def test_a_round_that_does_not_come_voids_the_sale_when_it_expires(until: str) -> None:
     """Only then, and for no other reason."""
