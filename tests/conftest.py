@@ -1,6 +1,7 @@
 """How all tests run, and what many look at: one small sale, made once a process."""
 
 import os
+from collections.abc import Generator
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -10,6 +11,7 @@ from fairlot.cli.verdicts import KEY_VARIABLE
 from kit.lying_board import LyingBoard, played
 from kit.sales import stage, transcript
 from kit.stage import Stage
+from postgres_server import Server, started
 
 _UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """However slow the machine is: what is tested is what is found, never how soon."""
@@ -59,3 +61,10 @@ def concert_transcript(concert: Stage) -> bytes:
 def liar(concert: Stage) -> LyingBoard:
     """A board of that sale that appends whatever it likes, behind the registry's log."""
     return played(concert, "roll")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Generator[Server]:
+    """A server of PostgreSQL; it takes seconds to start, so its tests are slow ones."""
+    with started() as server:
+        yield server

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from fairlot.board.ahead import shown_in
 from fairlot.board.log_keeper import Receipt
+from fairlot.board.once import named_nym
 from fairlot.board.sale import SaleState
 from fairlot.board.transcript import LogName
 from fairlot.entry import Entry
 from fairlot.errors import Rejection
 from fairlot.identity.showing import learn_shown
-from fairlot.service.index import LogIndex, named_nym
+from fairlot.service.index import LogIndex
 from fairlot.service.kept import KeptLogs
 from fairlot.service.markers import post_due
 from fairlot_crypto.errors import CallerError
