@@ -12,6 +12,7 @@ import pytest
 
 from command import FAIRLOT, fairlot, interruptible, run_program
 from fairlot.board.storage import create_transcript
+from fairlot.board.transcript import registries_alone
 from fairlot.cli.beacon.files import key_file
 from fairlot.cli.host.cast import role_names
 from fairlot.cli.host.roles import serving, started
@@ -79,10 +80,14 @@ def test_a_board_is_served_as_long_as_somebody_holds_it(tmp_path: Path) -> None:
     serve = ("board", "serve")
     with serving(tmp_path, *serve, "club") as address:
         assert fairlot("board", "fetch", address, "--out", tmp_path / "copy").code == 0
+        alone = ("--registry-alone", "--out", tmp_path / "registry.log")
+        assert fairlot("board", "fetch", address, *alone).code == 0
     gone = fairlot("board", "fetch", address, "--out", tmp_path / "more")
     assert (gone.code, "http.unreachable" in gone.err) == (2, True)
     copy = (tmp_path / "copy").read_bytes()
     assert copy == (club / "transcript.fairlot").read_bytes()
+    log = (tmp_path / "registry.log").read_bytes()
+    assert log == registries_alone(copy) != copy
     with pytest.raises(UnavailableError), serving(tmp_path, *serve, "nothing"):
         pass
 
