@@ -12,6 +12,7 @@ import pytest
 
 from command import FAIRLOT, fairlot, interruptible, run_program
 from fairlot.board.storage import create_transcript
+from fairlot.board.transcript import registries_alone
 from fairlot.cli.beacon.files import key_file
 from fairlot.cli.host.cast import role_names
 from fairlot.cli.host.roles import serving, started
@@ -43,7 +44,7 @@ def test_a_role_takes_steps_in_a_folder_of_its_own(tmp_path: Path) -> None:
 
 def test_every_role_has_one_folder() -> None:
     names = role_names(3)
-    assert len(set(names)) == len(names) == 6 + 4 + 2 + 3
+    assert len(set(names)) == len(names) == 6 + 4 + 2 + 2 + 3
 
 
 @pytest.mark.thorough
@@ -78,13 +79,18 @@ def test_a_board_is_served_as_long_as_somebody_holds_it(tmp_path: Path) -> None:
     with closing(create_transcript(club / "transcript.fairlot")) as storage:
         play(ON.board(storage), ON, until="terms")
     (club / "board.key").write_bytes(key_file(ON.parts.board))
-    with serving(tmp_path, "club") as address:
+    serve = ("board", "serve")
+    with serving(tmp_path, *serve, "club") as address:
         assert fairlot("board", "fetch", address, "--out", tmp_path / "copy").code == 0
+        alone = ("--registry-alone", "--out", tmp_path / "registry.log")
+        assert fairlot("board", "fetch", address, *alone).code == 0
     gone = fairlot("board", "fetch", address, "--out", tmp_path / "more")
     assert (gone.code, "http.unreachable" in gone.err) == (2, True)
     copy = (tmp_path / "copy").read_bytes()
     assert copy == (club / "transcript.fairlot").read_bytes()
-    with pytest.raises(UnavailableError), serving(tmp_path, "nothing"):
+    log = (tmp_path / "registry.log").read_bytes()
+    assert log == registries_alone(copy) != copy
+    with pytest.raises(UnavailableError), serving(tmp_path, *serve, "nothing"):
         pass
 
 
@@ -145,3 +151,9 @@ def test_a_whole_sale_ends_audited(tmp_path: Path) -> None:
         assert each.stat().st_mode & 0o077 == 0, each
     transcript = folder / "auditor" / "transcript.fairlot"
     assert fairlot("audit", transcript, "--rehearsal").code == 0
+    # Both witnesses are demanded, and both have seen the end.
+    policy = (folder / "auditor" / "sale.policy").read_text()
+    assert "group witnesses 2 1:witness-1.example 2:witness-2.example" in policy
+    for number in (1, 2):
+        heads = folder / f"witness-{number}" / "heads"
+        assert len([*heads.glob("*.head")]) == 2, "the registry's log and the sale's"

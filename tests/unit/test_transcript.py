@@ -8,6 +8,7 @@ from fairlot.board.transcript import (
     Stop,
     Unreadable,
     read_records,
+    registries_alone,
 )
 from fairlot.entry import Entry
 from fairlot_crypto import cbor
@@ -110,3 +111,18 @@ def test_a_checkpoint_is_a_text(concert: Stage, liar: LyingBoard) -> None:
     assert isinstance(record, Record)
     assert record.item == signed
     assert concert.terms.board.name in signed.to_text()
+
+
+def test_the_registry_alone_is_what_is_left_without_the_sale(
+    concert_transcript: bytes,
+) -> None:
+    alone = registries_alone(concert_transcript)
+    assert alone
+    assert concert_transcript.startswith(alone)
+    sale = concert_transcript.removeprefix(alone)
+    assert registries_alone(sale) == b""
+    # However the logs lie between each other; what belongs to none is left out.
+    record = next(each for each in read_records(alone) if isinstance(each, Record))
+    end = len(record.encoded)
+    loose = cbor.encode(7)
+    assert registries_alone(alone[:end] + loose + sale + alone[end:]) == alone

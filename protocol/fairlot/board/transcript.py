@@ -7,6 +7,7 @@ before it. Every record names its log, so that a file can hold several, in any o
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import NamedTuple
 
 from fairlot.board.source import Source
@@ -109,6 +110,18 @@ def take_apart(records: Iterable[Record | Stop]) -> Apart:
             # Step 5.
             loose.append(item)
     return Apart(tuple(logs.values()), (*loose, *homeless))
+
+
+def registries_alone(data: bytes) -> bytes:
+    """Return what a file holds of logs of registries, in the order of the file.
+
+    Args:
+        data: the bytes of a file; what belongs to no log is left out.
+    """
+    logs = take_apart(read_records(data)).logs
+    kept = [log.records for log in logs if log.name.kind is LogKind.REGISTRY]
+    records = sorted(chain.from_iterable(kept), key=lambda each: each.offset)
+    return b"".join(each.encoded for each in records)
 
 
 def is_leaf(record: Record) -> bool:

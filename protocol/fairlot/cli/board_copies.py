@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from fairlot.board.transcript import registries_alone
 from fairlot.cli import fetching
 from fairlot.cli.output import complain
 from fairlot.cli.over_http import BoardAddress
@@ -32,12 +33,13 @@ def add_entries(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def fetch(board: BoardAddress, path: Path) -> None:
+def fetch(board: BoardAddress, path: Path, *, registry_alone: bool = False) -> None:
     """Get a copy of a board's transcript; it never takes the place of another history.
 
     Args:
         board: where it answers.
         path: of the copy; what is there already must be its beginning.
+        registry_alone: leave the log of the sale out.
 
     Raises:
         InputError: ``http.unreachable``, ``http.answer``, ``transcript.redirect``,
@@ -49,6 +51,9 @@ def fetch(board: BoardAddress, path: Path) -> None:
         there = Path(folder) / path.name
         fetching.fetch(board.transcript(), there)
         data = there.read_bytes()
+    # Step 6.
+    if registry_alone:
+        data = registries_alone(data)
     # Step 5.
     if path.exists():
         before = read_at_most(

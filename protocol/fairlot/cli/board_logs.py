@@ -180,10 +180,16 @@ def _configure_fetch(parser: argparse.ArgumentParser) -> None:
         required=True,
         help="the copy; an earlier one of the same board goes on in it",
     )
+    parser.add_argument(
+        "--registry-alone",
+        action="store_true",
+        help="leave the log of the sale out, as issuers need it",
+    )
 
 
 def _fetch(arguments: argparse.Namespace) -> int:
-    fetch(BoardAddress.parse(arguments.url), arguments.out)
+    alone: bool = arguments.registry_alone
+    fetch(BoardAddress.parse(arguments.url), arguments.out, registry_alone=alone)
     return OK
 
 
@@ -214,7 +220,10 @@ POST = Command(
 FETCH = Command(
     "fetch",
     "Get a copy of a board's transcript over the network.",
-    _examples("fetch http://127.0.0.1:8080 --out transcript.fairlot"),
+    _examples(
+        "fetch http://127.0.0.1:8080 --out transcript.fairlot",
+        "fetch http://127.0.0.1:8080 --registry-alone --out registry.log",
+    ),
     _configure_fetch,
     _fetch,
 )

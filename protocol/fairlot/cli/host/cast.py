@@ -15,8 +15,10 @@ U = TypeVar("U")
 
 ISSUERS, CORRUPT = 4, 1
 CONTRIBUTORS = 2
+WITNESSES = 2
 SELLER, BOARD, ESCROW = "seller", "board", "escrow"
 ATTESTER, ARBITER, AUDITOR = "attester", "arbiter", "auditor"
+WITNESS_KEY, HEADS = "witness.key", "heads"
 KEYS, PLAN, LETTERS, MAIL = "keys", "plan", "letters", "mail"
 REGISTRY, LOG, SALE = "registry.cbor", "registry.log", "transcript.fairlot"
 AT_ONCE = 4
@@ -30,6 +32,7 @@ def role_names(people: int) -> tuple[str, ...]:
         *(SELLER, BOARD, ESCROW, ATTESTER, ARBITER, AUDITOR),
         *(f"issuer-{number}" for number in range(1, ISSUERS + 1)),
         *(f"contributor-{number}" for number in range(1, CONTRIBUTORS + 1)),
+        *(f"witness-{number}" for number in range(1, WITNESSES + 1)),
         *(f"wallet-{number}" for number in range(1, people + 1)),
     )
 
@@ -49,6 +52,11 @@ class Cast:
     def contributors(self) -> tuple[Role, ...]:
         """Who makes the seed."""
         return self._numbered("contributor")
+
+    @property
+    def witnesses(self) -> tuple[Role, ...]:
+        """Who co-signs the heads of the board."""
+        return self._numbered("witness")
 
     @property
     def wallets(self) -> tuple[Role, ...]:
@@ -75,12 +83,16 @@ def all_at_once(do: Callable[[T], U], whom: Iterable[T]) -> list[U]:
 
 def make_keys(cast: Cast) -> None:
     """Let everybody draw their keys; the issuers make theirs together (issuer.md)."""
-    named = {BOARD: ("--name", "host.example")}
-    alone = (SELLER, BOARD, ESCROW, ATTESTER, ARBITER)
-    for name in alone:
-        cast[name].do(name, "key", "--out", f"{name}.key", *named.get(name, ()))
+    for name in (SELLER, ESCROW, ATTESTER, ARBITER):
+        cast[name].do(name, "key", "--out", f"{name}.key")
+    named = ("--name", "host.example")
+    cast[BOARD].do("board", "key", "--out", "board.key", *named)
     for each in cast.contributors:
         each.do("contributor", "key", "--out", "contributor.key")
+    for each in cast.witnesses:
+        named = ("--name", f"{each.name}.example")
+        each.do("witness", "key", "--out", WITNESS_KEY, *named)
+        each.path(HEADS).mkdir()
     all_at_once(lambda each: each.do("issuer", "init", KEYS), cast.issuers)
     first = cast.issuers[0]
     cards = [
@@ -115,6 +127,15 @@ def _pass_on(file: Path, folders: Iterable[Path]) -> None:
             copy(file, folder)
 
 
+def words_of_witnesses(cast: Cast, role: Role) -> list[str | Path]:
+    """Hand a role the public files of the witnesses; return the words that name them."""
+    words: list[str | Path] = []
+    for each in cast.witnesses:
+        public = each.path(f"{WITNESS_KEY}.pub")
+        words += ["--witness", role.get(public, f"{each.name}.key.pub")]
+    return words
+
+
 def found(cast: Cast, season: str) -> str:
     """Let the seller found the registry, and the board begin its log.
 
@@ -133,6 +154,7 @@ def found(cast: Cast, season: str) -> str:
         *("--board", seller.get(board.path("board.key.pub"))),
         *("--arbiter", seller.get(cast[ARBITER].path("arbiter.key.pub"))),
         *("--attester", seller.get(cast[ATTESTER].path("attester.key.pub"))),
+        *words_of_witnesses(cast, seller),
         *("--starts", "in 0 seconds", "--ends", season, "--rehearsal"),
         *("--attribute", "assurance=listed", "--out", REGISTRY),
     ]

@@ -26,9 +26,10 @@ Examples:
   fairlot host --demo --wallets 3 --dir evening
 """
 _TRUST = """\
-One machine has played everybody. Whoever has it could invent people, see who deposits, and
-try seeds until one suits: nobody else has checked anything. Trust begins where the roles
-are others' machines: the same commands, the same files."""
+One machine has played everybody, the witnesses too. Whoever has it could invent people, see
+who deposits, try seeds until one suits, and show each reader another board: nobody else has
+checked anything. Trust begins where the roles are others' machines: the same commands, the
+same files."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

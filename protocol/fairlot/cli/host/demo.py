@@ -2,8 +2,8 @@
 
 import math
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Generator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,9 +13,11 @@ from fairlot.cli.host.cast import (
     BOARD,
     CONTRIBUTORS,
     ESCROW,
+    HEADS,
     LOG,
     SALE,
     SELLER,
+    WITNESS_KEY,
     Cast,
     all_at_once,
     found,
@@ -51,6 +53,8 @@ delay = 65536
 SEASON = "30 days"
 _LATEST = 30
 """Seconds after the reveals in which the result must come."""
+_DATED, _LOOK = 10.0, 0.3
+"""Seconds in which witnesses must have dated the result, and between two looks."""
 
 Say = Callable[[str], None]
 
@@ -83,20 +87,36 @@ class Demo:
         make_keys(self.cast)
         registry = found(self.cast, SEASON)
         joining = Joining(self.cast, registry)
-        with self._served() as address:
-            self.say(f"A board keeps the registry: {address}")
-            self._join(joining, address)
-        joining.post_roll()
-        with self._served() as address:
-            took = self._renew(joining, address)
-        sale = self._announce(took)
-        with self._served() as address:
-            self.say(f"One link for buyers: {address}")
-            selling = Selling(self.cast, joining, address, PRICE)
-            return self._sell(selling, sale)
+        with self._watched() as witnesses:
+            with self._served(witnesses) as address:
+                self.say(f"A board keeps the registry: {address}")
+                self._join(joining, address)
+            joining.post_roll()
+            with self._served(witnesses) as address:
+                took = self._renew(joining, address)
+            sale = self._announce(took)
+            with self._served(witnesses) as address:
+                self.say(f"One link for buyers: {address}")
+                selling = Selling(self.cast, joining, address, PRICE)
+                return self._sell(selling, sale)
 
-    def _served(self) -> AbstractContextManager[str]:
-        return serving(self.cast[BOARD].folder, "folder")
+    @contextmanager
+    def _watched(self) -> Generator[list[str]]:
+        """Let the witnesses answer the board, and yield their addresses."""
+        public = self.cast[BOARD].path("board.key.pub")
+        words = ("witness", "serve", HEADS, "--key", WITNESS_KEY, "--board")
+        with ExitStack() as stack:
+            found: list[str] = []
+            for each in self.cast.witnesses:
+                served = serving(each.folder, *words, str(each.get(public)))
+                found.append(stack.enter_context(served))
+            self.say(f"{len(found)} witnesses co-sign what the board shows.")
+            yield found
+
+    def _served(self, witnesses: Sequence[str]) -> AbstractContextManager[str]:
+        """Let the board answer, and ask the witnesses at these addresses."""
+        asked = [word for each in witnesses for word in ("--witness", each)]
+        return serving(self.cast[BOARD].folder, "board", "serve", "folder", *asked)
 
     def _join(self, joining: Joining, address: str) -> None:
         """Let everybody come to a leaf: attested at once, enrolled one after the other."""
@@ -162,13 +182,19 @@ class Demo:
     def _audit(self, selling: Selling, sale_id: str) -> Ran:
         """Let an auditor check the sale against what they were told, and all receipts."""
         auditor, words = self.cast[AUDITOR], list[str | Path]()
-        selling.joining.fetch(auditor, selling.address, SALE)
         words += ["--sale-id", sale_id]
         words += ["--policy", auditor.get(self.cast[SELLER].path(POLICY))]
         for wallet in self.cast.wallets:
             for each in wallet.path(RECEIPTS).iterdir():
                 words += ["--receipt", auditor.get(each)]
-        return auditor.run("audit", SALE, "--rehearsal", *words)
+        ends = time.monotonic() + _DATED
+        while True:
+            selling.joining.fetch(auditor, selling.address, SALE)
+            ran = auditor.run("audit", SALE, "--rehearsal", *words)
+            # Witnesses date the last head after it is on the board.
+            if not ran.code or time.monotonic() > ends:
+                return ran
+            time.sleep(_LOOK)
 
 
 def demonstrate(folder: Path, people: int, say: Say) -> Ended:

@@ -1,5 +1,6 @@
 """How people come to a leaf and to credentials, by files that the host carries."""
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from fairlot.service.problems import UnavailableError
 
 PASSWORD = ("--password-file", "password")
 _ROUNDS = 6
+_LOOK, _LOOKS = 0.2, 100
+"""Seconds between two looks at the board, and how many looks until the host gives up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +89,22 @@ class Joining:
         self._wallet(wallet, "enrol", "--mail", MAIL)
 
     def follow(self, address: str) -> None:
-        """Let all issuers take in the log as it is now."""
+        """Let all issuers take in the log as it is now, once witnesses have dated it."""
 
-        def step(issuer: Role) -> None:
+        def step(issuer: Role) -> bool:
             self.fetch(issuer, address)
-            issuer.do("issuer", "follow", KEYS, LOG, "--plan", PLAN)
+            words = ("issuer", "follow", KEYS, LOG, "--plan", PLAN, "--json")
+            return bool(issuer.do(*words).json()["time"])
 
-        all_at_once(step, self.cast.issuers)
+        first, *others = self.cast.issuers
+        for _ in range(_LOOKS):
+            if step(first):
+                # Whoever asks later sees it too.
+                all_at_once(step, others)
+                return
+            time.sleep(_LOOK)
+        problem = "no quorum of witnesses has dated the registry's log"
+        raise UnavailableError("host.step", problem)
 
     def post_roll(self) -> None:
         """Let the issuers sign the roll that is due, and the board post it."""

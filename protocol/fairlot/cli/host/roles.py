@@ -123,19 +123,23 @@ def _program(folder: Path, module: str, *words: str) -> subprocess.Popen[str]:
 
 
 @contextmanager
-def serving(folder: Path, board: str) -> Generator[str]:
-    """Serve the board of a folder in a process of its own, and yield its address.
+def serving(folder: Path, *words: str) -> Generator[str]:
+    """Let a role answer over the network in a process of its own, and yield its address.
+
+    Args:
+        folder: the role's.
+        words: its step, as ``board serve``; the port is a free one.
 
     Raises:
         UnavailableError: ``host.step`` where it does not begin.
     """
-    with _program(folder, "serving", board) as process:
+    with _program(folder, "serving", *words) as process:
         try:
             address = "" if process.stdout is None else process.stdout.readline()
             if not address:
-                raise UnavailableError(
-                    "host.step", "the board could not begin to serve"
-                )
+                step = " ".join(words[:2])
+                problem = f"{folder.name} could not begin to {step}"
+                raise UnavailableError("host.step", problem)
             yield address.strip()
         finally:
             if process.stdin is not None:

@@ -14,6 +14,7 @@ from fairlot.cli.host.cast import (
     SELLER,
     Cast,
     all_at_once,
+    words_of_witnesses,
 )
 from fairlot.cli.host.joining import PASSWORD, Joining
 from fairlot.cli.host.roles import Ran, Role
@@ -21,8 +22,10 @@ from fairlot.service.problems import UnavailableError
 
 TERMS, POLICY = "terms.toml", "sale.policy"
 RECEIPTS = "receipts"
-_LOOK = 0.3
+_LOOK = 0.5
 """Seconds between two looks at the board."""
+_NOT_YET = ("phase.wrong", "witness.quorum")
+"""A marker that is not there, or that witnesses have not seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ class Selling:
             own = ("--key", "contributor.key", "--secret", "secret", "--out", step)
             words = ("contributor", step, SALE, *own, "--to", self.address)
             ran = contributor.run(*words)
-            while ran.code == 1 and "phase.wrong" in ran.err:
+            while ran.code == 1 and any(code in ran.err for code in _NOT_YET):
                 time.sleep(_LOOK)
                 ran = contributor.run(*words)
             if ran.code:
@@ -141,6 +144,7 @@ def announce(cast: Cast, terms: str, planned: Planned) -> Announced:
         *("--key", "seller.key", "--registry", LOG),
         *("--board", "board.key.pub"),
         *("--escrow", seller.get(cast[ESCROW].path("escrow.key.pub")), *roster),
+        *words_of_witnesses(cast, seller),
         *("--open", f"in {planned.opens} seconds"),
         *("--close", f"{planned.deposits} seconds"),
         *("--commit", seconds, "--seal", seconds, "--reveal", seconds),

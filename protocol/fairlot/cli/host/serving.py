@@ -1,4 +1,7 @@
-"""The process that serves the board of a host: it ends when the host does."""
+"""The process of a role that answers over the network: it ends when the host does.
+
+Its words are those of a step that serves, as ``board serve``.
+"""
 
 import os
 import signal
@@ -9,11 +12,11 @@ from fairlot.cli import main
 
 
 def _wait_for_the_end() -> None:
-    """End this process as a keeper of a board would, once nobody holds the other end."""
+    """End this process as its keeper would, once nobody holds the other end."""
     sys.stdin.read()
     os.kill(os.getpid(), signal.SIGTERM)
 
 
 if __name__ == "__main__":
     Thread(target=_wait_for_the_end, daemon=True).start()
-    sys.exit(main(["board", "serve", sys.argv[1], "--port", "0"]))
+    sys.exit(main([*sys.argv[1:], "--port", "0"]))
