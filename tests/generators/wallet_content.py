@@ -8,7 +8,9 @@ from fairlot.bids import Step
 from fairlot.claim.collect import make_collect
 from fairlot.deposit.wish import Wish
 from fairlot.entry import EntryType
-from fairlot.identity.requests import EnrolRequest
+from fairlot.identity.attestation import Purpose, Subject, sign_attestation
+from fairlot.identity.registry import RegistryId
+from fairlot.identity.requests import EnrolRequest, RecoverRequest
 from fairlot.names import Nym
 from fairlot.terms.times import MAX_TIME
 from fairlot.wallet.content import (
@@ -43,7 +45,7 @@ ORDER = bytes([7]) * 32
 
 def contents() -> Sequence[Case]:
     """Return the cases of ``read-content`` and ``order``."""
-    return (*_accepted(), *_refused(), *_orders())
+    return (*_accepted(), *_refused(), *_orders(), *_recovering())
 
 
 @cache
@@ -79,6 +81,22 @@ def collected() -> Content:
     sent = (*taking.sent, Sent(entry, ORDER, deposit.keys.settle, None))
     later = replace(taking, sent=sent, collect=1_900_000_000)
     return replace(full(), takings=(later,))
+
+
+@cache
+def recovering() -> Content:
+    """Return what somebody holds who asks to get a leaf back."""
+    case = issued().case
+    registry = case.registry
+    key = SigningKey.from_seed(stream.seed("attester of the lost"))
+    holder = Content(SEED).holder(registry.registry_id)
+    keys = holder.signing.public, holder.device.public
+    subject = Subject(Purpose.RECOVER, 1, 1)
+    said = registry.registry_id, bytes([5]) * 32, *keys, case.identity.attributes
+    attestation = sign_attestation(*said, 1_800_000_000, key, subject)
+    asked = RecoverRequest(registry.registry_id, 3, (attestation,))
+    held = Membership(registry.registry_id, recovering=asked)
+    return Content(SEED, Standing.ACTIVE, 2, (held,))
 
 
 def head(origin: str) -> SignedCheckpoint:
@@ -194,6 +212,41 @@ def _refused() -> Sequence[Case]:
     cases = [_reject(name, rule, cbor.encode(value)) for name, rule, value in rows]
     cut = _reject("cut", "It is whole.", full().to_bytes()[:-1])
     return (*cases, *_not_collected(), cut)
+
+
+def _recovering() -> Sequence[Case]:
+    """Return who asks for a lost leaf, and requests that are none of this registry."""
+    (held,) = recovering().memberships
+    asked = held.recovering
+    if asked is None:
+        raise TypeError("a request")
+    elsewhere = RegistryId(bytes(32))
+    (attestation,) = asked.attestations
+    strange = replace(attestation, registry_id=elsewhere)
+    enrolling = EnrolRequest(issued().case.attestation, 0)
+    rows: tuple[tuple[str, str, bytes], ...] = (
+        (
+            "registry",
+            "A request to recover is for its registry.",
+            replace(asked, registry_id=elsewhere).to_bytes(),
+        ),
+        (
+            "attestation",
+            "What it shows is for its registry too.",
+            replace(asked, attestations=(strange,)).to_bytes(),
+        ),
+        ("none", "Somebody attests it.", replace(asked, attestations=()).to_bytes()),
+        ("kind", "A request to enrol recovers nothing.", enrolling.to_bytes()),
+    )
+    path = "registries/0/recovering"
+    refused = [
+        _reject(
+            f"recovering-{name}", rule, cbor.encode(_edited(recovering(), path, data))
+        )
+        for name, rule, data in rows
+    ]
+    asks = "A new wallet that asks for a lost leaf."
+    return (_accept("recovering", asks, recovering()), *refused)
 
 
 def _not_collected() -> Sequence[Case]:

@@ -11,6 +11,7 @@ from fairlot.identity.requests import attestation_file, read_attest_request
 from fairlot.wallet.content import Content
 from fairlot.wallet.store import look_into
 from generators.identity_setting import VALUES
+from json_formats import check_document
 from registry_office import ATTESTER, Office
 
 PASSWORD = "a lake in May"  # noqa: S105
@@ -84,6 +85,48 @@ class Person:
         ran = self.with_log("enrol", "--mail", office.mail(request))
         assert ran.code == 0, ran.err
         return dict(json.loads(ran.out))
+
+    def attested_to_recover(self, name: str, leaf: int = 0) -> Path:
+        """Go to the attester as somebody who has lost the wallet of ``name``."""
+        asked = self.file(f"recover-attest-{self.office.now}")
+        told = ("--leaf", str(leaf), "--out", asked)
+        ran = self.with_log("recover", *told)
+        assert ran.code == 0, ran.err
+        return self.attested(name, asked)
+
+    def ask_to_recover(
+        self, attestation: Path, leaf: int = 0, out: str = "recover"
+    ) -> Path:
+        """Write the request that takes a leaf to this wallet."""
+        request = self.file(out)
+        told = ("--leaf", str(leaf), "--attestation", attestation, "--out", request)
+        ran = self.with_log("recover", *told)
+        assert ran.code == 0, ran.err
+        return request
+
+    def how_far(self) -> dict[str, Any]:
+        """Return what the wallet says of its recovery."""
+        ran = self.with_log("recover")
+        said = check_document(ran.out)
+        assert ran.code == int(said["recovery"] == "ended"), ran.err
+        return dict(said)
+
+    def recover(self, name: str, leaf: int = 0) -> dict[str, Any]:
+        """Come from the loss of the wallet of ``name`` to its leaf."""
+        office = self.office
+        office.follow_all()
+        request = self.ask_to_recover(self.attested_to_recover(name, leaf), leaf)
+        for step in ("begin", "complete"):
+            office.go_on("recover", request)
+            office.post(office.entry(request, step))
+            if step == "begin":
+                office.now = self.how_far()["ripe"]
+                office.date()
+            office.follow_all()
+        office.go_on("recover", request)
+        ran = self.with_log("recover", "--mail", office.mail(request))
+        assert ran.code == 0, ran.err
+        return dict(check_document(ran.out))
 
     def ask_for_credentials(self, out: str = "issue") -> Path:
         """Write the request for credentials."""

@@ -2,10 +2,10 @@
 
 import argparse
 import time
-from collections.abc import Mapping
 from pathlib import Path
 
 from fairlot.audit.evidence import encode_evidence
+from fairlot.cli.attributes import add_attributes, attributes_of
 from fairlot.cli.beacon.files import held_key
 from fairlot.cli.command import (
     FAILED,
@@ -20,9 +20,7 @@ from fairlot.cli.issuer.folder import read_as, read_file, show_file
 from fairlot.cli.issuer.serving import read_registry_file
 from fairlot.cli.output import complain
 from fairlot.cli.role_keys import ATTESTER, key_step
-from fairlot.errors import InputError
 from fairlot.identity.attesting import Visit, ask_for_tag, attest
-from fairlot.identity.registry import Registry
 from fairlot.identity.requests import attestation_file, read_attest_request
 from fairlot.identity.tag_messages import read_tag_answer, read_tag_request
 from fairlot.issuing.view import time_of
@@ -89,13 +87,6 @@ def _ask(arguments: argparse.Namespace) -> int:
     return OK
 
 
-def _attribute(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise argparse.ArgumentTypeError("must be NAME=VALUE")
-    return name, value
-
-
 def _configure_attest(parser: argparse.ArgumentParser) -> None:
     _add_visit(parser, "the new attestation, for the person")
     parser.add_argument(
@@ -106,15 +97,7 @@ def _configure_attest(parser: argparse.ArgumentParser) -> None:
         help="what the issuers were asked, by fairlot attester ask",
     )
     add_files(parser, "answer", "what an issuer has answered")
-    parser.add_argument(
-        "--attribute",
-        metavar="NAME=VALUE",
-        type=_attribute,
-        action="append",
-        default=[],
-        dest="attributes",
-        help="what else is attested; may be repeated",
-    )
+    add_attributes(parser, "what else is attested")
     parser.add_argument(
         "--evidence",
         metavar="FILE",
@@ -127,7 +110,7 @@ def _attest(arguments: argparse.Namespace) -> int:
     visit, now = _visit(arguments)
     asked = read_tag_request(read_file(arguments.asked))
     answers = [read_tag_answer(read_file(each)) for each in arguments.answers]
-    attributes = _attributes(visit.registry, dict(arguments.attributes))
+    attributes = attributes_of(visit.registry, dict(arguments.attributes))
     with held_key(arguments.key) as key:
         made = attest(chosen_curve(), key, visit, asked, answers, attributes, now)
         # The person's tag is for issuers only.
@@ -137,18 +120,6 @@ def _attest(arguments: argparse.Namespace) -> int:
     if made.wrong and arguments.evidence is not None:
         write_file(arguments.evidence, encode_evidence(made.wrong[0]), PRIVATE)
     return FAILED if made.wrong else OK
-
-
-def _attributes(registry: Registry, given: Mapping[str, str]) -> tuple[str, ...]:
-    """Return one value for each attribute of the schema, empty where none is given."""
-    names = [attribute.name for attribute in registry.attributes]
-    for name in given:
-        if name not in names:
-            problem = f"the registry has no attribute {name!r}"
-            raise InputError(
-                "attester.attribute", f"{problem}: name one of {', '.join(names)}"
-            )
-    return tuple(given.get(name, "") for name in names)
 
 
 ASK = Command(

@@ -10,6 +10,7 @@ from fairlot.errors import Rejection
 from fairlot.identity.attestation import (
     Attestation,
     Purpose,
+    Subject,
     check_attestation,
     check_attributes,
 )
@@ -144,23 +145,14 @@ class AdmissionBook:
             Rejection: ``attestation.*``, ``recovery.quorum``, ``recovery.agree``,
                 ``recovery.person``.
         """
-        # Step 10.
-        subject = life.subject(purpose)
-        for each in attestations:
-            check_attestation(self._registry, each, now, subject)
-        # Step 11.
-        quorum = self._registry.recovery.quorum
-        if len({each.attester for each in attestations}) < quorum:
-            problem = f"{quorum} attesters must attest this, each of them another"
-            raise Rejection("recovery.quorum", problem)
-        first = attestations[0]
-        if any(_named(each) != _named(first) for each in attestations):
-            problem = "all attesters must attest the same person with the same keys"
-            raise Rejection("recovery.agree", problem)
+        # Steps 10 and 11.
+        first = check_quorum(self._registry, attestations, life.subject(purpose), now)
         # Step 12.
-        if self._by_tag.get(first.person_tag) != index:
+        own = self._by_tag.get(first.person_tag)
+        if own != index:
             problem = "the attested person is not the one who has this leaf"
-            raise Rejection("recovery.person", problem)
+            which = "they have none" if own is None else f"theirs is leaf {own}"
+            raise Rejection("recovery.person", f"{problem}: {which}")
         if purpose is Purpose.RECOVER:
             self._remember(index, first)
         return first
@@ -211,6 +203,43 @@ class AdmissionBook:
             )
         self._by_tag[attestation.person_tag] = index
         self._admissions.append(Admission(index, attestation, attributes, None))
+
+
+def check_quorum(
+    registry: Registry,
+    attestations: Sequence[Attestation],
+    subject: Subject,
+    now: int,
+) -> Attestation:
+    """Check that a quorum of attesters attests one person's keys for one event.
+
+    specs/life.md, section 5. Whose leaf it is, only an issuer's book says.
+
+    Args:
+        registry: whose attesters they are.
+        attestations: at least one.
+        subject: the event.
+        now: the clock of whoever checks, Unix seconds.
+
+    Returns:
+        The first of the attestations, which names the new keys.
+
+    Raises:
+        Rejection: ``attestation.*``, ``recovery.quorum``, ``recovery.agree``.
+    """
+    # Step 10.
+    for each in attestations:
+        check_attestation(registry, each, now, subject)
+    # Step 11.
+    quorum = registry.recovery.quorum
+    if len({each.attester for each in attestations}) < quorum:
+        problem = f"{quorum} attesters must attest this, each of them another"
+        raise Rejection("recovery.quorum", problem)
+    first = attestations[0]
+    if any(_named(each) != _named(first) for each in attestations):
+        problem = "all attesters must attest the same person with the same keys"
+        raise Rejection("recovery.agree", problem)
+    return first
 
 
 def _check_repeated(admission: Admission, attestation: Attestation, index: int) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from itertools import count, takewhile
 
 from fairlot.errors import InputError, Rejection
 from fairlot.identity.acts import Decision
@@ -64,6 +65,9 @@ def change(
     registry, index = view.registry, asked.index
     person = person_of(people, index)
     known = [each for each in people.values() if each.index <= index]
+    # Who names another's leaf is told theirs, as far as the records have no gap.
+    later = takewhile(people.__contains__, count(index + 1))
+    known += [people[each] for each in later]
     book = book_of(registry, known, view.state.leaves)
     life = view.state.lives[index]
     first = asked.attestations[0]

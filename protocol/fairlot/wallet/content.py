@@ -10,7 +10,7 @@ from fairlot.identity.committee import Holder
 from fairlot.identity.credential import PendingCredential
 from fairlot.identity.enrolment import Identity
 from fairlot.identity.registry import RegistryId, RollId
-from fairlot.identity.requests import EnrolRequest, IssueRequest
+from fairlot.identity.requests import EnrolRequest, IssueRequest, RecoverRequest
 from fairlot.names import SaleId
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
@@ -65,6 +65,8 @@ class Membership:
     """The last request for credentials."""
     credentials: tuple[HeldCredential, ...] = ()
     """Ascending by epoch and roll."""
+    recovering: RecoverRequest | None = field(default=None, repr=False)
+    """The last request to take a leaf to this wallet's key; it has the person tag."""
 
     def to_value(self) -> dict[str, Value]:
         """Return the map; what is not there has no key."""
@@ -74,6 +76,8 @@ class Membership:
         }
         if self.enrolling is not None:
             value["enrolling"] = self.enrolling.to_bytes()
+        if self.recovering is not None:
+            value["recovering"] = self.recovering.to_bytes()
         if self.identity is not None:
             value["identity"] = _identity_value(self.identity)
         if self.asked is not None:

@@ -14,6 +14,7 @@ from fairlot.identity.enrolment import (
 )
 from fairlot.identity.leaf import Leaf, holder_hash
 from fairlot.identity.part import Part, boxes_of, request_id
+from fairlot.identity.registry import RegistryId
 from fairlot.identity.requests import AttestRequest, EnrolRequest
 from fairlot.wallet.content import Content
 from fairlot.wallet.looking import Looked
@@ -69,11 +70,7 @@ def ask_issuers(
         problem = f"this wallet has leaf {known.identity.leaf.index} of the registry"
         raise InputError("wallet.enrolled", f"{problem}: nobody gets a second one")
     # Step 23.
-    holder = content.holder(registry.registry_id)
-    keys = attestation.holder_key, attestation.device_key
-    if keys != (holder.signing.public, holder.device.public):
-        problem = "the attestation is of other keys than this wallet's"
-        raise InputError("wallet.attestation", f"{problem}: it is somebody else's")
+    check_own_keys(content, registry.registry_id, attestation)
     before = known.enrolling
     if before and (before.attestation, before.attempt) == (attestation, attempt):
         return content, before
@@ -109,11 +106,54 @@ def receive_leaf(curve: Backend, looked: Looked, parts: Sequence[Part]) -> Recei
         problem = "this wallet has asked for no leaf of this registry"
         raise InputError("wallet.enrolled", f"{problem}: begin with an attestation")
     leaf = _own_leaf(looked, holder_hash(holder.signing.public))
-    boxes = boxes_of(request_id(request.to_bytes()), parts)
-    made = Enrolment(leaf, boxes, bytes(32))
     attributes = request.attestation.attributes
-    identity = receive_identity(curve, registry, made, holder.device, attributes)
-    wrong = wrong_boxes(curve, registry, leaf, boxes, holder.device)
+    return open_boxes(curve, looked, leaf, request.to_bytes(), parts, attributes)
+
+
+def check_own_keys(
+    content: Content, registry_id: RegistryId, attestation: Attestation
+) -> None:
+    """Check that an attestation is of this wallet's keys (step 23).
+
+    Raises:
+        InputError: ``wallet.attestation``.
+    """
+    holder = content.holder(registry_id)
+    keys = attestation.holder_key, attestation.device_key
+    if keys != (holder.signing.public, holder.device.public):
+        problem = "the attestation is of other keys than this wallet's"
+        raise InputError("wallet.attestation", f"{problem}: it is somebody else's")
+
+
+def open_boxes(
+    curve: Backend,
+    looked: Looked,
+    leaf: Leaf,
+    request: bytes,
+    parts: Sequence[Part],
+    attributes: tuple[str, ...],
+) -> Received:
+    """Open what issuers sealed to this wallet's device, and keep what it gives (step 25).
+
+    Args:
+        curve: the back-end.
+        looked: at the log of the registry.
+        leaf: as it was posted.
+        request: of the wallet, to which the parts belong.
+        parts: of the issuers.
+        attributes: as they were attested to enrol.
+
+    Raises:
+        InputError: ``issuer.part``.
+        Rejection: ``enrolment.share``.
+    """
+    content, registry = looked.content, looked.registry.registry
+    known = content.membership(registry.registry_id)
+    device = content.holder(registry.registry_id).device
+    boxes = boxes_of(request_id(request), parts)
+    made = Enrolment(leaf, boxes, bytes(32))
+    identity = receive_identity(curve, registry, made, device, attributes)
+    wrong = wrong_boxes(curve, registry, leaf, boxes, device)
     kept = content.with_membership(replace(known, identity=identity))
     return Received(kept, identity, wrong)
 

@@ -12,7 +12,12 @@ from fairlot.identity.credential import PendingCredential
 from fairlot.identity.enrolment import Identity
 from fairlot.identity.leaf import read_leaf
 from fairlot.identity.registry import RegistryId, RollId
-from fairlot.identity.requests import read_enrol_request, read_issue_request
+from fairlot.identity.requests import (
+    RecoverRequest,
+    read_enrol_request,
+    read_issue_request,
+    read_recover_request,
+)
 from fairlot.names import HASH_LENGTH, SaleId
 from fairlot.terms.times import MAX_TIME
 from fairlot.wallet.content import (
@@ -82,10 +87,12 @@ def _membership(fields: Fields) -> Membership:
     registry_id = RegistryId(fields.bytes("registry", HASH_LENGTH))
     credentials = tuple(map(_credential, fields.maps("credentials")))
     _check_order([(each.epoch, each.roll) for each in credentials], "credentials")
-    enrolling, identity, asked = None, None, None
+    enrolling, recovering, identity, asked = None, None, None, None
     if fields.has("enrolling"):
         enrolling = read_enrol_request(fields.bytes("enrolling"))
         _check_registry(fields, enrolling.attestation.registry_id, registry_id)
+    if fields.has("recovering"):
+        recovering = _recovering(fields, registry_id)
     if fields.has("identity"):
         identity = _identity(fields.map("identity"))
     elif credentials or fields.has("asked"):
@@ -93,7 +100,16 @@ def _membership(fields: Fields) -> Membership:
     if fields.has("asked"):
         asked = _asked(registry_id, fields.map("asked"))
     fields.done()
-    return Membership(registry_id, enrolling, identity, asked, credentials)
+    held = registry_id, enrolling, identity, asked, credentials
+    return Membership(*held, recovering)
+
+
+def _recovering(fields: Fields, registry_id: RegistryId) -> RecoverRequest:
+    request = read_recover_request(fields.bytes("recovering"))
+    _check_registry(fields, request.registry_id, registry_id)
+    for each in request.attestations:
+        _check_registry(fields, each.registry_id, registry_id)
+    return request
 
 
 def _identity(fields: Fields) -> Identity:

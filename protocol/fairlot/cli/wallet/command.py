@@ -1,12 +1,13 @@
 """``fairlot wallet``: what a person holds, and the messages that they send."""
 
 from fairlot.cli.command import action_of_steps
-from fairlot.cli.wallet import joining, making, selling
+from fairlot.cli.wallet import joining, making, recovering, selling
 
 STEPS = (
     making.NEW,
     joining.ENROL,
     joining.RENEW,
+    recovering.RECOVER,
     selling.DEPOSIT,
     selling.GROUP,
     selling.CANCEL,
@@ -28,6 +29,7 @@ Examples:
   fairlot wallet new mine.wallet
   fairlot wallet enrol mine.wallet registry.log --expect-registry HEX64 --out me.request
   fairlot wallet renew mine.wallet registry.log --out credentials.request
+  fairlot wallet recover new.wallet registry.log --leaf 7 --out me.request
   fairlot wallet deposit mine.wallet sale.fairlot --expect-sale HEX64 --max-price 4500 \\
     --amount 4500 --out entry
   fairlot wallet receipt mine.wallet sale.fairlot --expect-sale HEX64 --receipt proof

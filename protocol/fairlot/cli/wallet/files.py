@@ -36,7 +36,7 @@ def show_step(
     registry_id: RegistryId | None = None,
     *,
     again: bool = False,
-    **more: int,
+    **more: Viewed,
 ) -> None:
     """Print what a step of a wallet was, for machines."""
     found: dict[str, Viewed] = {"step": step, "registry": registry_id, "again": again}

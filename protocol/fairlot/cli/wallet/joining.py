@@ -1,38 +1,33 @@
 """``fairlot wallet enrol`` and ``renew`` (specs/command-line.md, section 23)."""
 
 import argparse
-from collections.abc import Sequence
 from pathlib import Path
 
-from fairlot.audit.evidence import encode_evidence
 from fairlot.cli.command import (
     FAILED,
-    OK,
     Command,
     add_files,
-    hex_bytes,
     whole,
 )
-from fairlot.cli.output import complain, say
-from fairlot.cli.remote import transcript_name
+from fairlot.cli.output import complain
 from fairlot.cli.wallet.files import (
-    add_clock,
     add_out,
     add_wallet,
-    clock,
     look_at,
     opened,
     read_as,
     read_message,
-    show_step,
     write_message,
 )
 from fairlot.cli.wallet.making import examples
+from fairlot.cli.wallet.registry_steps import (
+    accuse,
+    add_log,
+    read_parts,
+    registry_clock,
+    told,
+)
 from fairlot.errors import InputError
-from fairlot.identity.box_lies import WrongBox
-from fairlot.identity.lies import WrongPart
-from fairlot.identity.part import Part, read_part
-from fairlot.identity.registry import Registry, RegistryId
 from fairlot.identity.requests import ATTEMPT_MAX, read_attestation_file
 from fairlot.text import counted
 from fairlot.wallet.enrolling import ask_attester, ask_issuers, receive_leaf
@@ -44,31 +39,9 @@ from fairlot_crypto.durable import PRIVATE
 from fairlot_crypto.randomness import SystemRandomness
 
 
-def _add_log(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "log",
-        metavar="LOG",
-        type=transcript_name,
-        help="the log of the registry, whole",
-    )
-    parser.add_argument(
-        "--expect-registry",
-        metavar="HEX64",
-        type=hex_bytes(32),
-        help="the registry_id that you were told; needed the first time",
-    )
-    parser.add_argument(
-        "--evidence",
-        metavar="FILE",
-        type=Path,
-        help="where evidence against an issuer is written, if there is any",
-    )
-    add_clock(parser)
-
-
 def _configure_enrol(parser: argparse.ArgumentParser) -> None:
     add_wallet(parser)
-    _add_log(parser)
+    add_log(parser)
     parser.add_argument(
         "--attestation", metavar="FILE", type=Path, help="what your attester gave you"
     )
@@ -101,7 +74,7 @@ def _enrol(arguments: argparse.Namespace) -> int:
             data, step, again = ask_attester(looked).to_bytes(), "attest", False
         else:
             given = read_as(arguments.attestation, read_attestation_file)
-            now = _now(arguments, looked.registry.registry)
+            now = registry_clock(arguments, looked.registry.registry)
             content, request = ask_issuers(looked, given, arguments.attempt, now)
             known = wallet.content.membership(registry_id).enrolling
             again = request == known
@@ -110,7 +83,7 @@ def _enrol(arguments: argparse.Namespace) -> int:
             data, step = request.to_bytes(), "enrol"
         write_message(arguments.out, data, PRIVATE)
     for_whom = "your attester" if step == "attest" else "every issuer"
-    return _told(
+    return told(
         arguments, step, registry_id, f"{arguments.out} is for {for_whom}.", again=again
     )
 
@@ -118,18 +91,18 @@ def _enrol(arguments: argparse.Namespace) -> int:
 def _receive_leaf(
     arguments: argparse.Namespace, wallet: Wallet, curve: Backend, looked: Looked
 ) -> int:
-    received = receive_leaf(curve, looked, _read_parts(arguments.mail))
+    received = receive_leaf(curve, looked, read_parts(arguments.mail))
     wallet.keep(received.content)
     leaf = received.identity.leaf.index
     said = f"You have leaf {leaf}: every share that was used fits what is on the log."
     registry_id = looked.registry.registry_id
-    _told(arguments, "identity", registry_id, said, again=False, leaf=leaf)
-    return _accuse(arguments, received.wrong)
+    told(arguments, "identity", registry_id, said, again=False, leaf=leaf)
+    return accuse(arguments, received.wrong)
 
 
 def _configure_renew(parser: argparse.ArgumentParser) -> None:
     add_wallet(parser)
-    _add_log(parser)
+    add_log(parser)
     add_files(parser, "answer", "of an issuer")
     add_files(parser, "proof", "of an issuer, where answers contradict one another")
     add_out(parser, "the request, for every issuer", required=False)
@@ -144,14 +117,14 @@ def _renew(arguments: argparse.Namespace) -> int:
         if arguments.out is None:
             problem = "say where the request goes, --out, or what came back, --answer"
             raise InputError("wallet.usage", problem)
-        now = _now(arguments, looked.registry.registry)
+        now = registry_clock(arguments, looked.registry.registry)
         content, request = ask(curve, looked, now, SystemRandomness())
         known = wallet.content.membership(registry_id).asked
         again = known is not None and known.request == request.request
         wallet.keep(content)
         write_message(arguments.out, request.to_bytes())
     said = f"{arguments.out} is for every issuer."
-    return _told(arguments, "issue", registry_id, said, again=again)
+    return told(arguments, "issue", registry_id, said, again=again)
 
 
 def _receive_credentials(
@@ -167,59 +140,13 @@ def _receive_credentials(
     rolls = counted(len(received.credentials), "roll", "rolls")
     said = f"You have credentials of epoch {epoch} for {rolls}; renew at {following}."
     known = registry.registry_id
-    _told(
+    told(
         arguments, "credentials", known, said, again=False, epoch=epoch, next=following
     )
     if received.contradicted and not proofs:
         complain("issuers contradict one another: ask all once more, with --proof")
         return FAILED
-    return _accuse(arguments, received.wrong)
-
-
-def _read_parts(folder: Path) -> list[Part]:
-    """Read the parts in a folder; what is none is passed over (issuer.md, step 38)."""
-    parts: list[Part] = []
-    if not folder.is_dir():
-        raise InputError("wallet.unreadable", f"{folder} is no folder of parts")
-    for each in sorted(folder.glob("*.part")):
-        try:
-            parts.append(read_part(read_message(each)))
-        except InputError as error:
-            complain(f"{each.name} is no part: {error.code}")
-    return parts
-
-
-def _accuse(
-    arguments: argparse.Namespace, wrong: Sequence[WrongBox] | Sequence[WrongPart]
-) -> int:
-    """Name who lied; the first evidence goes into a file."""
-    for lie in wrong:
-        complain(f"EVIDENCE: {lie.title}")
-    if wrong and arguments.evidence is not None:
-        write_message(arguments.evidence, encode_evidence(wrong[0]), PRIVATE)
-    return FAILED if wrong else OK
-
-
-def _now(arguments: argparse.Namespace, registry: Registry) -> int:
-    return clock(arguments.time, rehearsal=registry.rehearsal)
-
-
-def _told(
-    arguments: argparse.Namespace,
-    step: str,
-    registry_id: RegistryId,
-    said: str,
-    *,
-    again: bool,
-    **more: int,
-) -> int:
-    if arguments.json:
-        show_step(step, registry_id, again=again, **more)
-        return OK
-    say(said)
-    if again:
-        say("It is the same as before.")
-    return OK
+    return accuse(arguments, received.wrong)
 
 
 ENROL = Command(

@@ -32,7 +32,7 @@ _LEAKS = (
     ("the escrow", "your nym in the sale, and whatever your payment says"),
     ("the board", "when you post and from where: go through what hides that"),
 )
-"""Who learns what of a person by what a wallet sends (specs/wallet.md, section 10)."""
+"""Who learns what of a person by what a wallet sends (specs/wallet.md, section 11)."""
 
 
 def examples(*words: str) -> str:
@@ -91,8 +91,13 @@ def _registry_row(held: Membership) -> tuple[str, str, str]:
         epochs = sorted({each.epoch for each in held.credentials})
         last = f", the last of epoch {epochs[-1]}" if epochs else ""
         return "registry", held.registry_id.hex()[:16], f"{leaf}; {has}{last}"
-    waits = "asked for a leaf" if held.enrolling else "nothing yet"
-    return "registry", held.registry_id.hex()[:16], waits
+    return "registry", held.registry_id.hex()[:16], _waiting(held)
+
+
+def _waiting(held: Membership) -> str:
+    if held.recovering is not None:
+        return f"asked to recover leaf {held.recovering.index}"
+    return "asked for a leaf" if held.enrolling else "nothing yet"
 
 
 def _sale_row(held: Taking) -> tuple[str, str, str]:
@@ -127,6 +132,7 @@ def _registry_json(held: Membership) -> Mapping[str, Viewed]:
     return {
         "registry": held.registry_id,
         "leaf": None if held.identity is None else held.identity.leaf.index,
+        "recovering": None if held.recovering is None else held.recovering.index,
         "asked": held.asked is not None,
         "credentials": [
             {"epoch": each.epoch, "roll": each.roll} for each in held.credentials
