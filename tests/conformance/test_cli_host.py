@@ -143,7 +143,7 @@ def test_a_whole_sale_ends_audited(tmp_path: Path) -> None:
     folder = tmp_path / "sale"
     ran = run_program(FAIRLOT, "host", "--demo", "--wallets", "3", "--dir", str(folder))
     assert ran.code == 0, ran.err
-    assert "Compared with what people kept: 0 heads, 3 receipts" in ran.out
+    assert "Compared with what people kept: 0 heads, 4 receipts" in ran.out
     assert "Verdict on this REHEARSAL: all 38 checks hold." in ran.out
     assert "Whoever has it could invent people" in ran.out
     assert {each.name for each in folder.iterdir()} == set(role_names(3))
@@ -151,6 +151,12 @@ def test_a_whole_sale_ends_audited(tmp_path: Path) -> None:
         assert each.stat().st_mode & 0o077 == 0, each
     transcript = folder / "auditor" / "transcript.fairlot"
     assert fairlot("audit", transcript, "--rehearsal").code == 0
+    # A wallet was lost: its leaf was recovered on the log, and its position claimed.
+    first = folder / "wallet-1"
+    for kept in ("receipts.former", "receipts"):
+        assert [*(first / kept).iterdir()]
+    seen = fairlot("inspect", transcript).out
+    assert all(word in seen for word in ("RECOVERY", "SWITCH", "CLAIM"))
     # Both witnesses are demanded, and both have seen the end.
     policy = (folder / "auditor" / "sale.policy").read_text()
     assert "group witnesses 2 1:witness-1.example 2:witness-2.example" in policy

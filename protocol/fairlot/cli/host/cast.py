@@ -136,12 +136,13 @@ def words_of_witnesses(cast: Cast, role: Role) -> list[str | Path]:
     return words
 
 
-def found(cast: Cast, season: str) -> str:
+def found(cast: Cast, season: str, cooling: int) -> str:
     """Let the seller found the registry, and the board begin its log.
 
     Args:
         cast: all roles, with keys.
         season: its duration.
+        cooling: seconds in which a recovery can be contested.
 
     Returns:
         The registry_id in hexadecimal.
@@ -156,6 +157,7 @@ def found(cast: Cast, season: str) -> str:
         *("--attester", seller.get(cast[ATTESTER].path("attester.key.pub"))),
         *words_of_witnesses(cast, seller),
         *("--starts", "in 0 seconds", "--ends", season, "--rehearsal"),
+        *("--cooling", f"{cooling} seconds"),
         *("--attribute", "assurance=listed", "--out", REGISTRY),
     ]
     said = seller.do("registry", "new", *words, "--json").json()

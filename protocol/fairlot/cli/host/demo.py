@@ -3,11 +3,13 @@
 import math
 import time
 from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from fairlot.cli.board_copies import PROOF
 from fairlot.cli.host.cast import (
     AUDITOR,
     BOARD,
@@ -25,6 +27,7 @@ from fairlot.cli.host.cast import (
     role_names,
 )
 from fairlot.cli.host.joining import Joining
+from fairlot.cli.host.recovering import FORMER, Recovering
 from fairlot.cli.host.roles import Ran, Role, serving, started
 from fairlot.cli.host.selling import (
     POLICY,
@@ -51,6 +54,8 @@ contributors = {CONTRIBUTORS}
 delay = 65536
 """
 SEASON = "30 days"
+COOLING = 4
+"""Seconds in which a recovery can be contested."""
 _LATEST = 30
 """Seconds after the reveals in which the result must come."""
 _DATED, _LOOK = 10.0, 0.3
@@ -85,7 +90,7 @@ class Demo:
         """
         self.say("Everybody draws their keys; four issuers make theirs together.")
         make_keys(self.cast)
-        registry = found(self.cast, SEASON)
+        registry = found(self.cast, SEASON, COOLING)
         joining = Joining(self.cast, registry)
         with self._watched() as witnesses:
             with self._served(witnesses) as address:
@@ -160,15 +165,16 @@ class Demo:
         _sleep_until(sale.opens + 1)
         self.say("Everybody deposits, and the escrow books their money.")
         all_at_once(lambda each: selling.deposit(each, sale.sale_id), cast.wallets)
-        for step, due, said in (
-            ("commit", sale.closes, "Deposits are closed: contributors commit."),
-            ("seal", sale.commit_end, "They seal the set of commitments, each once."),
-            ("reveal", sale.seal_end, "They reveal, and the draw is made."),
-        ):
-            _sleep_until(due + 1)
-            selling.contribute(step, partial(self.say, said))
-        _sleep_until(sale.reveal_end + 1)
-        settled = selling.settled(sale.reveal_end + _LATEST)
+        lost = cast.wallets[0]
+        with ThreadPoolExecutor(1) as pool:
+            back = pool.submit(self._lose, lost, selling)
+            self._draw(selling, sale)
+            settled = selling.settled(sale.reveal_end + _LATEST)
+            back.result()
+        self.say(
+            f"With credentials of its own the new {lost.name} claims its position."
+        )
+        selling.claim(lost, sale.sale_id)
         self.say("People check their receipts; an auditor checks everything.")
         all_at_once(
             lambda each: selling.check_receipt(each, sale.sale_id), cast.wallets
@@ -179,14 +185,36 @@ class Demo:
         escrow.do("escrow", "refunds", SALE, *key, "--out", "refunds.csv")
         return Ended(sale.sale_id, settled.out, self._audit(selling, sale.sale_id))
 
+    def _lose(self, wallet: Role, selling: Selling) -> None:
+        """Let a person lose their wallet, and come back to their leaf."""
+        recovering = Recovering(selling.joining, COOLING)
+        self.say(
+            f"{wallet.name} is lost; its person makes another, and is verified again."
+        )
+        leaf = recovering.lose(wallet)
+        recovering.recover(wallet, leaf, selling.address)
+        self.say(f"After {COOLING} s without a contest leaf {leaf} is theirs again.")
+
+    def _draw(self, selling: Selling, sale: Announced) -> None:
+        """Let contributors make the draw, each step when it is due."""
+        for step, due, said in (
+            ("commit", sale.closes, "Deposits are closed: contributors commit."),
+            ("seal", sale.commit_end, "They seal the set of commitments, each once."),
+            ("reveal", sale.seal_end, "They reveal, and the draw is made."),
+        ):
+            _sleep_until(due + 1)
+            selling.contribute(step, partial(self.say, said))
+        _sleep_until(sale.reveal_end + 1)
+
     def _audit(self, selling: Selling, sale_id: str) -> Ran:
         """Let an auditor check the sale against what they were told, and all receipts."""
         auditor, words = self.cast[AUDITOR], list[str | Path]()
         words += ["--sale-id", sale_id]
         words += ["--policy", auditor.get(self.cast[SELLER].path(POLICY))]
         for wallet in self.cast.wallets:
-            for each in wallet.path(RECEIPTS).iterdir():
-                words += ["--receipt", auditor.get(each)]
+            for folder in (RECEIPTS, FORMER):
+                for each in wallet.path(folder).glob(f"*{PROOF}"):
+                    words += ["--receipt", auditor.get(each)]
         ends = time.monotonic() + _DATED
         while True:
             selling.joining.fetch(auditor, selling.address, SALE)

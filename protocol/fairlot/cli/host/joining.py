@@ -41,58 +41,84 @@ class Joining:
     def attested(self, wallet: Role, address: str) -> None:
         """Let a person have their keys attested."""
         self.fetch(wallet, address)
-        self._wallet(wallet, "enrol", "--out", "attest")
+        self.wallet_step(wallet, "enrol", "--out", "attest")
+        self.attest(wallet, "attest", "attested")
+
+    def attest(self, wallet: Role, request: str, answer: str) -> None:
+        """Let a person bring a request to the attester, and take the attestation home."""
         attester = self.cast[ATTESTER]
-        request = attester.get(wallet.path("attest"), f"{wallet.name}.attest")
-        asked = f"{wallet.name}.tags"
+        asked = f"{wallet.name}.{request}.tags"
+        named = f"{wallet.name}.{request}"
+        brought = attester.get(wallet.path(request), named)
         who = ("--registry", REGISTRY, "--key", "attester.key", "--person", wallet.name)
-        attester.do("attester", "ask", request, *who, "--out", asked)
+        attester.do("attester", "ask", brought, *who, "--out", asked)
         answers: list[str | Path] = []
         for issuer in self.cast.issuers:
             issuer.get(attester.path(asked))
             issuer.do("issuer", "tag", KEYS, asked, "--out", f"{asked}.answer")
-            answer = issuer.path(f"{asked}.answer")
-            answers += [
-                "--answer",
-                attester.get(answer, f"{asked}.{issuer.name}"),
-            ]
-        out = f"{wallet.name}.attested"
+            given = issuer.path(f"{asked}.answer")
+            answers += ["--answer", attester.get(given, f"{asked}.{issuer.name}")]
+        out = f"{wallet.name}.{answer}"
         words = ("--asked", asked, *answers, "--attribute", "assurance=listed")
-        attester.do("attester", "attest", request, *who, *words, "--out", out)
-        wallet.get(attester.path(out), "attested")
+        attester.do("attester", "attest", brought, *who, *words, "--out", out)
+        wallet.get(attester.path(out), answer)
 
     def enrol(self, wallet: Role, address: str) -> None:
         """Let a person get the next leaf; the issuers take in the log that has it."""
         self.fetch(wallet, address)
-        self._wallet(wallet, "enrol", "--attestation", "attested", "--out", "enrol")
-        mail = wallet.path(MAIL)
-        mail.mkdir()
-        requests = {
-            issuer.name: issuer.get(wallet.path("enrol"), f"{wallet.name}.enrol")
-            for issuer in self.cast.issuers
-        }
+        words = ("--attestation", "attested", "--out", "enrol")
+        self.wallet_step(wallet, "enrol", *words)
+        wallet.path(MAIL).mkdir()
+        self.agree(wallet, "enrol", MAIL)
+        self.post_made(wallet, MAIL, "leaf", address)
+        self.wallet_step(wallet, "enrol", "--mail", MAIL)
 
-        def step(issuer: Role) -> bool:
-            words = (KEYS, requests[issuer.name], "--mail", mail, "--json")
-            return not issuer.do("issuer", "enrol", *words).json()["waiting"]
+    def agree(self, wallet: Role, step: str, mail: str) -> None:
+        """Let issuers take a step of a person until none waits for another.
+
+        Args:
+            wallet: whose; the request is their file of the step's name.
+            step: ``enrol`` or ``recover``.
+            mail: the folder of the person in which all parts lie.
+
+        Raises:
+            UnavailableError: ``host.step``, ``host.gone``.
+        """
+        letters = wallet.path(mail)
+        named = f"{wallet.name}.{step}"
+        for issuer in self.cast.issuers:
+            issuer.get(wallet.path(step), named)
+
+        def take(issuer: Role) -> bool:
+            words = (KEYS, named, "--mail", letters, "--json")
+            return not issuer.do("issuer", step, *words).json()["waiting"]
 
         for _ in range(_ROUNDS):
-            if all(all_at_once(step, self.cast.issuers)):
-                break
-        leaves = sorted(mail.glob("*-leaf-*.entry"))
-        if not leaves:
-            problem = f"the issuers could not agree on a leaf for {wallet.name}"
+            if all(all_at_once(take, self.cast.issuers)):
+                return
+        problem = f"the issuers could not {step} {wallet.name}"
+        raise UnavailableError("host.step", problem)
+
+    def post_made(self, wallet: Role, mail: str, made: str, address: str) -> None:
+        """Let a person post what issuers have made for them, and all take in the log.
+
+        Raises:
+            UnavailableError: ``host.step``, ``host.gone``.
+        """
+        entries = sorted(wallet.path(mail).glob(f"*-{made}-*.entry"))
+        if not entries:
+            problem = f"the issuers made no {made} entry for {wallet.name}"
             raise UnavailableError("host.step", problem)
-        wallet.do("board", "post", address, f"{MAIL}/{leaves[0].name}")
+        wallet.do("board", "post", address, f"{mail}/{entries[0].name}")
         self.follow(address)
         self.fetch(wallet, address)
-        self._wallet(wallet, "enrol", "--mail", MAIL)
 
     def follow(self, address: str) -> None:
         """Let all issuers take in the log as it is now, once witnesses have dated it."""
 
         def step(issuer: Role) -> bool:
-            self.fetch(issuer, address)
+            alone = ("--registry-alone", "--out", LOG)
+            issuer.do("board", "fetch", address, *alone)
             words = ("issuer", "follow", KEYS, LOG, "--plan", PLAN, "--json")
             return bool(issuer.do(*words).json()["time"])
 
@@ -117,23 +143,28 @@ class Joining:
             parts += ["--part", part]
         board.do("board", "roll", "folder", "--request", "roll.request", *parts)
 
-    def renew(self, wallet: Role) -> None:
-        """Let a person get the credentials of the running epoch."""
-        self._wallet(wallet, "renew", "--out", "issue")
+    def renew(self, wallet: Role, request: str = "issue") -> None:
+        """Let a person get the credentials of the running epoch.
+
+        Args:
+            wallet: whose.
+            request: the name of its file.
+        """
+        self.wallet_step(wallet, "renew", "--out", request)
         answers: list[str | Path] = []
         for issuer in self.cast.issuers:
-            request = issuer.get(wallet.path("issue"), f"{wallet.name}.issue")
-            out = f"{wallet.name}.issued"
-            issuer.do("issuer", "issue", KEYS, request, "--out", out)
-            answer = wallet.get(issuer.path(out), f"issued.{issuer.name}")
-            answers += ["--answer", answer]
-        self._wallet(wallet, "renew", *answers)
+            named = f"{wallet.name}.{request}"
+            asked = issuer.get(wallet.path(request), named)
+            issuer.do("issuer", "issue", KEYS, asked, "--out", f"{named}d")
+            given = wallet.get(issuer.path(f"{named}d"), f"{request}d.{issuer.name}")
+            answers += ["--answer", given]
+        self.wallet_step(wallet, "renew", *answers)
 
     def fetch(self, role: Role, address: str, name: str = LOG) -> None:
         """Let a role get its own copy of what the board shows."""
         role.do("board", "fetch", address, "--out", name)
 
-    def _wallet(self, wallet: Role, step: str, *words: str | Path) -> None:
+    def wallet_step(self, wallet: Role, step: str, *words: str | Path) -> None:
         """Let a wallet take a step with the registry's log."""
         told = ("--expect-registry", self.registry, *PASSWORD)
         wallet.do("wallet", step, "wallet", LOG, *told, *words)

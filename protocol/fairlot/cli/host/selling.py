@@ -63,6 +63,13 @@ class Selling:
         escrow.do("escrow", "paid", copy, *who, *more)
         self._post(escrow, paid)
 
+    def claim(self, wallet: Role, sale: str) -> None:
+        """Let a person take control of their position with the wallet that they have now."""
+        self.joining.fetch(wallet, self.address, SALE)
+        words = ("--expect-sale", sale, *PASSWORD, "--out", "claim")
+        wallet.do("wallet", "claim", "wallet", SALE, *words)
+        self._post(wallet, "claim")
+
     def keep_policy(self) -> None:
         """Let the seller write whom the terms name, as readers are to be told."""
         seller = self.cast[SELLER]
