@@ -1,7 +1,7 @@
 """``fairlot wallet``: what a person holds, and the messages that they send."""
 
 from fairlot.cli.command import action_of_steps
-from fairlot.cli.wallet import joining, making, recovering, selling
+from fairlot.cli.wallet import joining, making, proving, recovering, selling
 
 STEPS = (
     making.NEW,
@@ -14,6 +14,7 @@ STEPS = (
     making.STATUS,
     selling.CLAIM,
     selling.COLLECT,
+    proving.PROVE,
     selling.RECEIPT,
     making.MOVE,
 )

@@ -40,7 +40,8 @@ _MOST = 2**53 - 1
 """The largest amount that is typed."""
 
 
-def _add_sale(parser: argparse.ArgumentParser) -> None:
+def add_sale(parser: argparse.ArgumentParser) -> None:
+    """Add wallet, logs, the sale that was told, and the clock."""
     add_wallet(parser)
     parser.add_argument(
         "logs",
@@ -60,7 +61,7 @@ def _add_sale(parser: argparse.ArgumentParser) -> None:
 
 
 def _configure_deposit(parser: argparse.ArgumentParser) -> None:
-    _add_sale(parser)
+    add_sale(parser)
     amount = whole(0, _MOST)
     parser.add_argument(
         "--amount", metavar="N", type=amount, required=True, help="what you deposit"
@@ -117,7 +118,7 @@ def _deposit(arguments: argparse.Namespace) -> int:
 
 
 def _configure_entry(parser: argparse.ArgumentParser) -> None:
-    _add_sale(parser)
+    add_sale(parser)
     add_out(parser, "the new entry, for the board", required=True)
 
 
@@ -165,7 +166,7 @@ def _group(arguments: argparse.Namespace) -> int:
 
 
 def _configure_receipt(parser: argparse.ArgumentParser) -> None:
-    _add_sale(parser)
+    add_sale(parser)
     add_files(parser, "receipt", "of the board, a tlog-proof")
 
 
@@ -295,7 +296,7 @@ GROUP = Command(
     "group",
     "Print your nym in a sale, for those with whom you win or lose.",
     examples("group mine.wallet sale.fairlot --expect-sale HEX64"),
-    _add_sale,
+    add_sale,
     _group,
 )
 CLAIM = Command(
