@@ -148,11 +148,11 @@ _NAMES = {
     LogKind.REGISTRY: ("v", "key", "sig", "body", "role", "type", "registry"),
 }
 """The fields of an entry, in the order of their encodings."""
+_LOG_OF: dict[tuple[str, ...], LogKind] = {names: log for log, names in _NAMES.items()}
 _KINDS = {
-    (kind.value, kind.role.value, log): kind for kind in EntryType for log in kind.logs
+    log: {(kind.value, kind.role.value): kind for kind in EntryType if log in kind.logs}
+    for log in LogKind
 }
-_LENGTHS = (KEY_LENGTH, SIGNATURE_LENGTH, HASH_LENGTH)
-"""Bytes of key, signature and scope."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,22 +215,25 @@ def read_entry(value: Value, encoded: bytes) -> Entry:
 
 def _as_it_should_be(value: Value, encoded: bytes) -> Entry | None:
     """Return an entry whose fields are right, at a glance; ``None`` for anything else."""
-    if not isinstance(value, dict) or len(value) != len(_NAMES[LogKind.SALE]):
+    if not isinstance(value, dict):
         return None
-    log = LogKind.REGISTRY if LogKind.REGISTRY in value else LogKind.SALE
-    if tuple(value) != _NAMES[log] or not _is_version(value["v"]):
+    log = _LOG_OF.get(tuple(value))
+    if log is None or not _is_version(value["v"]):
         return None
     key, sig, scope = value["key"], value["sig"], value[log]
-    name, role, body = value["type"], value["role"], value["body"]
-    octets = (each for each in (key, sig, scope) if isinstance(each, bytes))
-    if tuple(map(len, octets)) != _LENGTHS:
+    if not (_has(key, KEY_LENGTH) and _has(sig, SIGNATURE_LENGTH)):
         return None
+    name, role, body = value["type"], value["role"], value["body"]
     if not (isinstance(name, str) and isinstance(role, str) and isinstance(body, dict)):
         return None
-    kind = _KINDS.get((name, role, log))
-    if kind is None:
+    kind = _KINDS[log].get((name, role))
+    if kind is None or not _has(scope, HASH_LENGTH):
         return None
     return entry_of(kind, log, cast("bytes", scope), body, encoded)
+
+
+def _has(value: Value, length: int) -> bool:
+    return isinstance(value, bytes) and len(value) == length
 
 
 def _is_version(value: Value) -> bool:
@@ -278,6 +281,14 @@ def entry_of(
         Signature(encoded[_SIG]),
         encoded,
     )
+
+
+def scope_in(encoded: bytes, kind: EntryType, log: LogKind) -> bytes:
+    """Return the scope in the bytes of an entry, which were read before."""
+    # Behind it stands the type in a sale's entry, and nothing in a registry's.
+    behind = len(b"\x64type") + 1 + len(kind) if log is LogKind.SALE else 0
+    end = len(encoded) - behind
+    return encoded[end - HASH_LENGTH : end]
 
 
 def check_signature(entry: Entry, statements: Statements) -> None:

@@ -229,6 +229,17 @@ def test_hints_are_found_by_the_index_of_the_leaf() -> None:
         expected = None if leaf % 3 else hints[leaf // 3]
         assert made.of(leaf) == expected
     assert made.of(2**63) is None
+    assert made.among(0, 15) == {3 * k: each for k, each in enumerate(hints)}
     assert replace(made, data=made.to_bytes()[:-1]).of(12) is None
     assert Hints(b"").of(0) is None
     assert Hints().count == 0
+
+
+@pytest.mark.parametrize("order", [(6, 3, 9), (9, 6, 3), (3, 3, 9), (3, 9, 6)])
+def test_hints_in_disorder_are_found_among_others_as_they_are_alone(
+    order: tuple[int, ...],
+) -> None:
+    made = write_hints([(leaf, bytes([k]) * 480) for k, leaf in enumerate(order)])
+    alone = {leaf: made.of(leaf) for leaf in range(12)}
+    found = {leaf: hints for leaf, hints in alone.items() if hints is not None}
+    assert made.among(0, 12) == found

@@ -221,6 +221,18 @@ def test_what_is_known_is_not_verified_again(
     assert not any(summary.verified for summary in workers.given)
 
 
+def test_ranges_say_what_verified_only_where_somebody_asks(lied: bytes) -> None:
+    """Every digest is a hash of a statement, and takes 32 bytes of each summary."""
+    known = report(lied, None)
+    for remembers in (True, False):
+        workers = Elsewhere()
+        ahead = Ahead(
+            SystemRandomness(), NO_HINTS, workers, 2, learns=False, remembers=remembers
+        )
+        assert report(lied, ahead)[0] == known[0]
+        assert any(summary.verified for summary in workers.given) is remembers
+
+
 def test_hints_go_with_the_range(lied: bytes) -> None:
     hints = hints_of(replay_file(lied, GROUP, Statements()))
     assert hints.count == 3

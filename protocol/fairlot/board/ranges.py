@@ -44,6 +44,8 @@ class Context(Packed):
     """The roll that OPEN has fixed."""
     known: bytes = b""
     """The digests of statements that are known to verify, joined."""
+    remembers: bool = True
+    """Whether somebody asks which statements verified anew."""
 
     @property
     def digest(self) -> bytes:
@@ -81,7 +83,7 @@ class Summary(Packed):
     seen: tuple[Seen | None, ...]
     """Of each leaf, in their order; ``None`` for what the fold must try itself."""
     verified: bytes
-    """The digests of the statements that verified anew, joined."""
+    """The digests of the statements that verified anew, joined, if somebody asks for them."""
 
 
 def judge_range(job: Range) -> Summary:
@@ -100,7 +102,8 @@ def judge(job: Range, randomness: Randomness) -> Summary:
         randomness: the system's entropy, on which no verdict depends.
     """
     rules = _rules(job.context)
-    known = Statements(rules.known)
+    remembers = job.context.remembers or bool(rules.known)
+    known = Statements(rules.known, remembers=remembers)
     # Step 26.1.
     time, tried = job.time, list[_Tried]()
     for leaf in job.leaves:
@@ -158,9 +161,9 @@ def _show(
     job: Range, tried: Sequence[_Tried], known: Statements, randomness: Randomness
 ) -> None:
     """Verify the presentations of a range together."""
-    hints = Hints(job.hints)
+    hints = Hints(job.hints).among(job.first, job.first + len(job.leaves))
     showing = [
-        (each, each.shown, hints.of(job.first + place))
+        (each, each.shown, hints.get(job.first + place))
         for place, each in enumerate(tried)
         if each.shown is not None
     ]
