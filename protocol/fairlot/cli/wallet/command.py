@@ -1,7 +1,7 @@
 """``fairlot wallet``: what a person holds, and the messages that they send."""
 
 from fairlot.cli.command import action_of_steps
-from fairlot.cli.wallet import joining, making, selling
+from fairlot.cli.wallet import joining, making, paying, selling
 
 STEPS = (
     making.NEW,
@@ -9,6 +9,7 @@ STEPS = (
     joining.RENEW,
     selling.DEPOSIT,
     selling.GROUP,
+    paying.PAY,
     selling.CANCEL,
     making.STATUS,
     selling.CLAIM,
@@ -30,6 +31,7 @@ Examples:
   fairlot wallet renew mine.wallet registry.log --out credentials.request
   fairlot wallet deposit mine.wallet sale.fairlot --expect-sale HEX64 --max-price 4500 \\
     --amount 4500 --out entry
+  fairlot wallet pay mine.wallet sale.fairlot --expect-sale HEX64 --out mine.notice
   fairlot wallet receipt mine.wallet sale.fairlot --expect-sale HEX64 --receipt proof
   fairlot wallet claim mine.wallet sale.fairlot --expect-sale HEX64 --out claim
   fairlot wallet collect mine.wallet sale.fairlot --expect-sale HEX64 --out collect

@@ -11,12 +11,14 @@ from fairlot.cli.output import say, show_json
 from fairlot.cli.remote import transcript_name
 from fairlot.cli.table import show_table
 from fairlot.cli.wallet.files import (
+    add_account,
     add_clock,
     add_out,
     add_wallet,
     clock,
     look_at,
     opened,
+    read_account,
     read_message,
     write_message,
 )
@@ -40,7 +42,8 @@ _MOST = 2**53 - 1
 """The largest amount that is typed."""
 
 
-def _add_sale(parser: argparse.ArgumentParser) -> None:
+def add_sale(parser: argparse.ArgumentParser) -> None:
+    """Add a wallet, the logs of a sale, and the sale of which the person was told."""
     add_wallet(parser)
     parser.add_argument(
         "logs",
@@ -60,7 +63,7 @@ def _add_sale(parser: argparse.ArgumentParser) -> None:
 
 
 def _configure_deposit(parser: argparse.ArgumentParser) -> None:
-    _add_sale(parser)
+    add_sale(parser)
     amount = whole(0, _MOST)
     parser.add_argument(
         "--amount", metavar="N", type=amount, required=True, help="what you deposit"
@@ -97,6 +100,7 @@ def _configure_deposit(parser: argparse.ArgumentParser) -> None:
         "--bid-file", metavar="FILE", type=Path, help="holds your bid, as 600@5;200@3"
     )
     add_files(parser, "answer", "holds the answer to a puzzle")
+    add_account(parser, "where refunds go: then fairlot wallet pay tells the escrow")
     parser.add_argument(
         "--replace",
         action="store_true",
@@ -108,7 +112,8 @@ def _configure_deposit(parser: argparse.ArgumentParser) -> None:
 def _deposit(arguments: argparse.Namespace) -> int:
     with opened(arguments) as wallet:
         curve, looked = look_at(arguments.logs, wallet.content)
-        ordered = Ordered(EntryType.DEPOSIT, _wish(arguments, looked))
+        account = read_account(arguments.account_file)
+        ordered = Ordered(EntryType.DEPOSIT, _wish(arguments, looked), account)
         told = Told(SaleId(arguments.expect_sale), arguments.max_price)
         now, source = _now(arguments, looked), SystemRandomness()
         replaces = arguments.replace
@@ -117,7 +122,7 @@ def _deposit(arguments: argparse.Namespace) -> int:
 
 
 def _configure_entry(parser: argparse.ArgumentParser) -> None:
-    _add_sale(parser)
+    add_sale(parser)
     add_out(parser, "the new entry, for the board", required=True)
 
 
@@ -165,7 +170,7 @@ def _group(arguments: argparse.Namespace) -> int:
 
 
 def _configure_receipt(parser: argparse.ArgumentParser) -> None:
-    _add_sale(parser)
+    add_sale(parser)
     add_files(parser, "receipt", "of the board, a tlog-proof")
 
 
@@ -295,7 +300,7 @@ GROUP = Command(
     "group",
     "Print your nym in a sale, for those with whom you win or lose.",
     examples("group mine.wallet sale.fairlot --expect-sale HEX64"),
-    _add_sale,
+    add_sale,
     _group,
 )
 CLAIM = Command(
