@@ -17,6 +17,7 @@ from jsonschema.exceptions import ValidationError
 
 from buyer import Buyer
 from command import SEED, fairlot, write_inputs
+from fairlot.cli.beacon.files import key_file
 from fairlot.cli.program import WORDS
 from fairlot.identity.attestation import Purpose
 from fairlot.identity.committee import Holder
@@ -99,6 +100,7 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> Documents:
     commands += _of_issuers(folder)
     commands += _of_a_wallet(folder)
     commands += _of_a_buyer(folder / "buyer")
+    commands += _of_money(folder / "money")
     commands += _of_seller(folder, inputs.terms, kept)
     printed = [check_document(fairlot(*words, "--json").out) for words in commands]
     return {document["format"]: document for document in printed}
@@ -181,6 +183,23 @@ def _of_a_buyer(folder: Path) -> tuple[tuple[str | Path, ...], ...]:
         buyer.words("deposit", *price, "--out", folder / "entry"),
         buyer.words("group"),
         buyer.words("receipt"),
+    )
+
+
+def _of_money(folder: Path) -> tuple[tuple[str | Path, ...], ...]:
+    """Return the commands by which somebody pays, and an escrow books it."""
+    (folder / "notices").mkdir(parents=True)
+    buyer = Buyer(stage(), folder)
+    assert buyer.deposit().code == 0
+    buyer.post(buyer.entry())
+    (folder / "key").write_bytes(key_file(buyer.on.parts.escrow))
+    payments = folder / "payments.csv"
+    payments.write_text("reference,amount,date,id\nhello,5,2030-05-02,17\n")
+    own = ("--sale-id", buyer.on.terms.sale_id.hex(), "--key", folder / "key")
+    notices = ("--notices", folder / "notices", "--out", folder / "paid")
+    return (
+        buyer.words("pay", "--out", folder / "notices" / "ann.notice"),
+        ("escrow", "import", buyer.log, payments, *own, *notices),
     )
 
 

@@ -12,6 +12,7 @@ from typing import TypeVar
 from fairlot.cli.command import add_json, chosen_curve, whole
 from fairlot.cli.output import busy, show_json
 from fairlot.cli.reading import made_of, read_at_most, show_kept
+from fairlot.deposit.destination import Account, account_of
 from fairlot.errors import InputError
 from fairlot.identity.registry import RegistryId
 from fairlot.terms.times import MAX_TIME
@@ -63,6 +64,38 @@ def add_clock(parser: argparse.ArgumentParser) -> None:
         type=whole(0, MAX_TIME),
         help="the simulated clock of a rehearsal, unix seconds",
     )
+
+
+def add_account(parser: argparse.ArgumentParser, what: str) -> None:
+    """Add --account-file: an account is no argument, which others can see.
+
+    Args:
+        parser: of a command.
+        what: says what the account is for.
+    """
+    parser.add_argument(
+        "--account-file",
+        metavar="FILE",
+        type=Path,
+        help=f"holds an IBAN and, in its second line, whose account it is; {what}",
+    )
+
+
+def read_account(path: Path | None) -> Account | None:
+    """Return the account that a file holds; ``None`` without a file.
+
+    Raises:
+        InputError: ``wallet.unreadable``, ``wallet.account``, ``account.number``,
+            ``account.name``.
+    """
+    if path is None:
+        return None
+    try:
+        number, name = read_message(path).decode().splitlines()
+    except ValueError as error:
+        problem = f"{path} must hold two lines of UTF-8: an IBAN, and whose it is"
+        raise InputError("wallet.account", problem) from error
+    return account_of(number.strip(), name.strip())
 
 
 def add_out(parser: argparse.ArgumentParser, what: str, *, required: bool) -> None:

@@ -29,7 +29,8 @@ _LEAKS = (
     ("your attester", "who you are, and the two keys that you bring"),
     ("each issuer", "your leaf, and that you renew: never a sale, never your nym"),
     ("everybody", "in each sale: your nym, amount, units, what the terms disclose"),
-    ("the escrow", "your nym in the sale, and whatever your payment says"),
+    ("the escrow", "your nym in the sale, your notice, and whatever your payment says"),
+    ("your bank", "that you pay this escrow, how much and when: never your nym"),
     ("the board", "when you post and from where: go through what hides that"),
 )
 """Who learns what of a person by what a wallet sends (specs/wallet.md, section 12)."""

@@ -11,12 +11,14 @@ from fairlot.cli.output import say, show_json
 from fairlot.cli.remote import transcript_name
 from fairlot.cli.table import show_table
 from fairlot.cli.wallet.files import (
+    add_account,
     add_clock,
     add_out,
     add_wallet,
     clock,
     look_at,
     opened,
+    read_account,
     read_message,
     write_message,
 )
@@ -98,6 +100,7 @@ def _configure_deposit(parser: argparse.ArgumentParser) -> None:
         "--bid-file", metavar="FILE", type=Path, help="holds your bid, as 600@5;200@3"
     )
     add_files(parser, "answer", "holds the answer to a puzzle")
+    add_account(parser, "where refunds go: then fairlot wallet pay tells the escrow")
     parser.add_argument(
         "--replace",
         action="store_true",
@@ -109,7 +112,8 @@ def _configure_deposit(parser: argparse.ArgumentParser) -> None:
 def _deposit(arguments: argparse.Namespace) -> int:
     with opened(arguments) as wallet:
         curve, looked = look_at(arguments.logs, wallet.content)
-        ordered = Ordered(EntryType.DEPOSIT, _wish(arguments, looked))
+        account = read_account(arguments.account_file)
+        ordered = Ordered(EntryType.DEPOSIT, _wish(arguments, looked), account)
         told = Told(SaleId(arguments.expect_sale), arguments.max_price)
         now, source = _now(arguments, looked), SystemRandomness()
         replaces = arguments.replace
