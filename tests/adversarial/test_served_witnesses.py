@@ -1,5 +1,6 @@
 """Who lies to a witness over HTTP, and witnesses who lie (specs/service.md, 10 and 11)."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -7,12 +8,16 @@ from pathlib import Path
 
 import pytest
 
+import fairlot.service.asking as asking_module
 import fairlot.service.witnessing as module
+import fairlot.service.writer as writer_module
+from fairlot.board.registry_state import RegistryState
+from fairlot.board.sale import SaleState
 from fairlot.board.storage import MemoryStorage
 from fairlot.errors import Rejection
 from fairlot.logs import Witness
 from fairlot.service.asking import Correspondence, Post
-from fairlot.service.kept import KeptLogs, open_logs
+from fairlot.service.kept import KeptLogs, open_logs, renewal_of
 from fairlot.service.posting import Answer
 from fairlot.service.problems import UnavailableError
 from fairlot.service.witnessing import (
@@ -25,7 +30,7 @@ from fairlot.service.writer import Writer
 from fairlot_crypto.durable import write_file
 from fairlot_crypto.errors import CryptoError
 from fairlot_crypto.keys import SigningKey
-from fairlot_crypto.log.checkpoint import SignedCheckpoint, cosign_checkpoint
+from fairlot_crypto.log.checkpoint import SignedCheckpoint, cosign_checkpoint, date_of
 from fairlot_crypto.log.submission import Submission
 from kit.audited import judged
 from kit.heads import NOW, ORIGIN, Log, witnessing
@@ -181,6 +186,12 @@ class Told:
         attach, said = writer.attach, self.said.append
         return Correspondence(Post("w", self), lambda: self.kept, attach, said)
 
+    def dates(self) -> list[int]:
+        """Return the dates that the head of the sale shows."""
+        head = self.kept.main.head
+        assert head is not None
+        return [date_of(line) for line in head.lines[1:]]
+
     def co_signed(self) -> int:
         """Return how many co-signatures the head of the sale shows."""
         head = self.kept.main.head
@@ -200,10 +211,13 @@ def grow(kept: KeptLogs, label: str) -> None:
 
 
 def line_for(
-    given: Submission, witness: Witness = NAMED[0], key: SigningKey | None = None
+    given: Submission,
+    witness: Witness = NAMED[0],
+    key: SigningKey | None = None,
+    now: int = NOW,
 ) -> bytes:
     signer = ON.witness_key(0) if key is None else key
-    line = cosign_checkpoint(given.signed.checkpoint, witness.name, signer, NOW)
+    line = cosign_checkpoint(given.signed.checkpoint, witness.name, signer, now)
     return f"{line.to_text()}\n".encode()
 
 
@@ -256,6 +270,49 @@ def test_a_board_that_asks_again_after_a_restart_adds_nothing(tmp_path: Path) ->
     before = place.kept.storage.read()
     place.board().ask_all(0)
     assert place.kept.storage.read() == before
+
+
+def every_five_minutes(_state: SaleState | RegistryState) -> float:
+    return 300.0
+
+
+def test_the_last_head_of_a_registry_is_dated_again_before_issuers_miss_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The registry of this sale has no witnesses: its log is played by that of the sale."""
+    kept = kept_of(ON, "deposits")
+    (registry,) = [k.state for k in kept.keepers.values() if k is not kept.sale]
+    assert kept.sale is not None
+    assert isinstance(registry, RegistryState)
+    assert renewal_of(registry) == max(10, registry.registry.view_age / 2)
+    assert renewal_of(kept.sale.state) == math.inf
+    clock = [NOW]
+
+    def both(given: Submission) -> Answer:
+        second = line_for(given, NAMED[1], ON.witness_key(1))
+        return Answer(200, line_for(given, now=clock[0]) + second)
+
+    place = Told(both, kept)
+    board = place.board()
+    board.ask_all(0)
+    board.ask_all(10_000)
+    assert len(place.asked) == 1
+    for asking in (asking_module, writer_module):
+        monkeypatch.setattr(asking, "renewal_of", every_five_minutes)
+    board = place.board()
+    # A date that is hardly later is not kept: the log would grow with each start.
+    clock[0] = NOW + 299
+    before = kept.storage.read()
+    board.ask_all(0)
+    board.ask_all(299)
+    assert (kept.storage.read(), len(place.asked)) == (before, 2)
+    clock[0] = NOW + 300
+    board.ask_all(300)
+    assert place.dates() == [NOW + 300, NOW]
+    read = open_logs(
+        MemoryStorage(kept.storage.read()), ON.parts.board, ON.curve, STATEMENTS
+    )
+    assert read.main.head == kept.main.head
 
 
 def test_an_old_copy_of_a_board_is_told_so(tmp_path: Path) -> None:

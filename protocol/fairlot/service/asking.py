@@ -13,7 +13,7 @@ from fairlot.board.transcript import LogName
 from fairlot.errors import FairlotError
 from fairlot.logs import Witness
 from fairlot.service.index import LogIndex
-from fairlot.service.kept import KeptLogs
+from fairlot.service.kept import KeptLogs, renewal_of
 from fairlot.service.posting import Answer
 from fairlot.service.witnessing import lines_of
 from fairlot_crypto.errors import CryptoError
@@ -51,7 +51,9 @@ class _Log:
     known: int = 0
     """The size that the witness is believed to have co-signed last."""
     done: Checkpoint | None = None
-    """The last head that needs no question any more."""
+    """The last head that needs no question any more, until it is to be dated again."""
+    renew: float = 0.0
+    """When it is to be dated again."""
     failures: int = 0
     again: float = 0.0
     """When it is asked again after a failure."""
@@ -90,18 +92,22 @@ class Correspondence:
             keeper = kept.keepers.get(name)
             if keeper is not None and keeper.state.identity.witnesses.named:
                 named = keeper.state.identity.witnesses.named
-                self._ask(log, named, now)
+                self._ask(log, named, now, renewal_of(keeper.state))
 
-    def _ask(self, log: LogIndex, named: Sequence[Witness], now: float) -> None:
+    def _ask(
+        self, log: LogIndex, named: Sequence[Witness], now: float, renewal: float
+    ) -> None:
         """Ask about the last head of a log, once, or once more where sizes differ."""
         state = self._logs.setdefault(log.name, _Log())
         # Step 1.
         head = log.head
-        if head is None or head.checkpoint == state.done or now < state.again:
+        if head is None or now < state.again:
+            return
+        if head.checkpoint == state.done and now < state.renew:
             return
         why = self._asked(log, head, named, state)
         if why is None:
-            state.failures, state.again = 0, 0.0
+            state.failures, state.again, state.renew = 0, 0.0, now + renewal
             return
         # Step 6.
         if state.failures == 0:

@@ -7,7 +7,6 @@ from array import array
 from collections import Counter
 from collections.abc import Iterator
 
-from fairlot.board.head import merge_heads
 from fairlot.board.once import named_nym
 from fairlot.board.storage import Storage
 from fairlot.board.transcript import LogName, Record, Stop, read_records
@@ -79,7 +78,10 @@ class LogIndex:
                 return
             self.head = head
             return
-        *_, self.head = merge_heads([self.head, head])
+        # Of each key the line that came last: it is the one of the latest date.
+        lines = {(line.name, line.key_id): line for line in self.head.lines}
+        lines.update({(line.name, line.key_id): line for line in head.lines[1:]})
+        self.head = SignedCheckpoint(head.checkpoint, (*lines.values(),))
 
     def tile(self, tile: Tile) -> bytes | None:
         """Return the content of a tile or bundle; ``None`` where the log has none such."""

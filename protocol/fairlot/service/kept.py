@@ -1,5 +1,6 @@
 """The logs that one process keeps and answers for (specs/service.md, section 2)."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -16,6 +17,9 @@ from fairlot.service.index import Followed, Index, LogIndex
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.statements import Statements
+
+LEAST_RENEWAL = 10.0
+"""Seconds between two dates of one head, however short the epochs of a rehearsal are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,23 @@ class KeptLogs:
     def close(self) -> None:
         """Let others write."""
         self.storage.close()
+
+
+def renewal_of(state: SaleState | RegistryState) -> float:
+    """Return after how many seconds the last head of a log is to be dated again.
+
+    Issuers decide by a log that a quorum has dated lately (specs/issuer.md, step 32), also
+    where nothing happens on it.
+
+    Args:
+        state: of the log.
+
+    Returns:
+        Half of what their view may be old; for ever for the log of a sale.
+    """
+    if isinstance(state, SaleState):
+        return math.inf
+    return max(LEAST_RENEWAL, state.registry.view_age / 2)
 
 
 def open_logs(

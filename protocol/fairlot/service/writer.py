@@ -13,10 +13,11 @@ from fairlot.entry import Entry
 from fairlot.errors import Rejection
 from fairlot.identity.showing import learn_shown
 from fairlot.service.index import LogIndex
-from fairlot.service.kept import KeptLogs
+from fairlot.service.kept import KeptLogs, renewal_of
 from fairlot.service.markers import post_due
 from fairlot_crypto.errors import CallerError
-from fairlot_crypto.log.checkpoint import SignedCheckpoint
+from fairlot_crypto.log.checkpoint import SignedCheckpoint, date_of
+from fairlot_crypto.log.note import SignatureLine
 from fairlot_crypto.log.proof import LogProof, make_proof
 from fairlot_crypto.randomness import Randomness
 from fairlot_crypto.statements import Statements
@@ -90,7 +91,8 @@ class Writer:
     def attach(self, name: LogName, head: SignedCheckpoint) -> None:
         """Attach what witnesses have co-signed; it is durable when this returns.
 
-        Lines of those whose line the last head has already are left out.
+        Lines of those whose line the last head has already are left out, but for a date that
+        issuers wait for (section 11, step 5).
 
         Args:
             name: of the log.
@@ -104,8 +106,8 @@ class Writer:
         keeper, last = self.kept.keepers[name], self.kept.index.logs[name].head
         lines = head.lines[1:]
         if last is not None and last.checkpoint == head.checkpoint:
-            known = {(line.name, line.key_id) for line in last.lines}
-            lines = tuple(x for x in lines if (x.name, x.key_id) not in known)
+            renewal = renewal_of(keeper.state)
+            lines = tuple(x for x in lines if _says_more(x, last, renewal))
         if not lines:
             return
         try:
@@ -178,6 +180,16 @@ def is_full(log: LogIndex, entry: Entry) -> bool:
     """Tell whether the nym of an entry has as many entries as it may have."""
     named = named_nym(entry)
     return named is not None and log.count_of(*named) >= A_NYM
+
+
+def _says_more(line: SignatureLine, last: SignedCheckpoint, renewal: float) -> bool:
+    """Tell whether a co-signature is a new one, or dated so much later than the last."""
+    same = [
+        each
+        for each in last.lines[1:]
+        if (each.name, each.key_id) == (line.name, line.key_id)
+    ]
+    return all(date_of(line) - date_of(each) >= renewal for each in same)
 
 
 def _within(log: LogIndex, entries: Sequence[Entry]) -> list[bool]:
