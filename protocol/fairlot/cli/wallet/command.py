@@ -1,7 +1,7 @@
 """``fairlot wallet``: what a person holds, and the messages that they send."""
 
 from fairlot.cli.command import action_of_steps
-from fairlot.cli.wallet import joining, making, proving, recovering, selling
+from fairlot.cli.wallet import joining, making, paper, proving, recovering, selling
 
 STEPS = (
     making.NEW,
@@ -16,6 +16,7 @@ STEPS = (
     selling.COLLECT,
     proving.PROVE,
     selling.RECEIPT,
+    paper.PAPER,
     making.MOVE,
 )
 

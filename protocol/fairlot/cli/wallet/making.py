@@ -32,7 +32,7 @@ _LEAKS = (
     ("the escrow", "your nym in the sale, and whatever your payment says"),
     ("the board", "when you post and from where: go through what hides that"),
 )
-"""Who learns what of a person by what a wallet sends (specs/wallet.md, section 12)."""
+"""Who learns what of a person by what a wallet sends (specs/wallet.md, section 13)."""
 
 
 def examples(*words: str) -> str:
@@ -61,7 +61,8 @@ def _new(arguments: argparse.Namespace) -> int:
         show_step("new")
     else:
         say(f"{path} is your wallet. Nobody can open it without the password.")
-        say("Who loses it goes to an attester, and recovers: keep copies of it.")
+        say("Who loses it goes to an attester, and recovers: keep copies of it, and")
+        say("print what you need then: fairlot wallet paper.")
     return OK
 
 
