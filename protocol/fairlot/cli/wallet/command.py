@@ -1,7 +1,15 @@
 """``fairlot wallet``: what a person holds, and the messages that they send."""
 
 from fairlot.cli.command import action_of_steps
-from fairlot.cli.wallet import joining, making, paying, proving, recovering, selling
+from fairlot.cli.wallet import (
+    joining,
+    making,
+    paper,
+    paying,
+    proving,
+    recovering,
+    selling,
+)
 
 STEPS = (
     making.NEW,
@@ -17,6 +25,7 @@ STEPS = (
     selling.COLLECT,
     proving.PROVE,
     selling.RECEIPT,
+    paper.PAPER,
     making.MOVE,
 )
 

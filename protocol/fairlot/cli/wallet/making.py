@@ -33,7 +33,7 @@ _LEAKS = (
     ("your bank", "that you pay this escrow, how much and when: never your nym"),
     ("the board", "when you post and from where: go through what hides that"),
 )
-"""Who learns what of a person by what a wallet sends (specs/wallet.md, section 12)."""
+"""Who learns what of a person by what a wallet sends (specs/wallet.md, section 13)."""
 
 
 def examples(*words: str) -> str:
@@ -62,7 +62,8 @@ def _new(arguments: argparse.Namespace) -> int:
         show_step("new")
     else:
         say(f"{path} is your wallet. Nobody can open it without the password.")
-        say("Who loses it goes to an attester, and recovers: keep copies of it.")
+        say("Who loses it goes to an attester, and recovers: keep copies of it, and")
+        say("print what you need then: fairlot wallet paper.")
     return OK
 
 
