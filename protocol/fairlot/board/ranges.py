@@ -14,7 +14,7 @@ from fairlot.board.hints import Hints
 from fairlot.deposit.deposit import Deposit
 from fairlot.entry import Entry, check_signature_read, read_entry
 from fairlot.errors import Rejection
-from fairlot.identity.leaf import Leaf
+from fairlot.identity.leaf import DecodePoint, Leaf
 from fairlot.identity.showing import learn_shown
 from fairlot.packed import Packed
 from fairlot_crypto import cbor
@@ -105,12 +105,13 @@ def judge(job: Range, randomness: Randomness) -> Summary:
     remembers = job.context.remembers or bool(rules.known)
     known = Statements(rules.known, remembers=remembers)
     # Step 26.1.
+    entries = [_signed(leaf, known) for leaf in job.leaves]
+    decode = rules.decode((e for e in entries if e is not None), randomness)
     time, tried = job.time, list[_Tried]()
-    for leaf in job.leaves:
-        entry = _signed(leaf, known)
+    for entry in entries:
         if entry is not None:
             time = time_after(entry, time)
-        tried.append(_tried(rules, entry, time, known))
+        tried.append(_tried(rules, entry, time, known, decode))
     # Step 26.2.
     _show(job, tried, known, randomness)
     verified = known.verified - rules.known
@@ -146,11 +147,17 @@ def _signed(leaf: bytes, known: Statements) -> Entry | None:
     return entry
 
 
-def _tried(rules: Rules, entry: Entry | None, time: int, known: Statements) -> _Tried:
+def _tried(
+    rules: Rules,
+    entry: Entry | None,
+    time: int,
+    known: Statements,
+    decode: DecodePoint | None,
+) -> _Tried:
     if entry is None:
         return _Tried(signed=False, time=time)
     try:
-        said, shown = rules.try_entry(entry, time, known)
+        said, shown = rules.try_entry(entry, time, known, decode)
     except Rejection:
         # The fold refuses it, at the same step, and says why.
         said, shown = None, None
