@@ -1,4 +1,4 @@
-"""Who tries to learn or to take something by the money (specs/money.md, section 5)."""
+"""Who tries to learn or to take something by the money (specs/money.md, section 6)."""
 
 from collections import Counter
 from dataclasses import replace

@@ -27,6 +27,7 @@ from fairlot_crypto.randomness import SystemRandomness
 from issuers import Issuers
 from json_formats import check_document, check_form, names, other_forms, schema
 from kit.sales import PRICE, stage
+from refund_desk import Desk, on_stage
 from registry_office import Office
 
 pytestmark = pytest.mark.slow
@@ -200,7 +201,16 @@ def _of_money(folder: Path) -> tuple[tuple[str | Path, ...], ...]:
     return (
         buyer.words("pay", "--out", folder / "notices" / "ann.notice"),
         ("escrow", "import", buyer.log, payments, *own, *notices),
+        _refunds(folder / "refunds"),
     )
+
+
+def _refunds(folder: Path) -> tuple[str | Path, ...]:
+    """Return the command with which an escrow asks its bank for refunds."""
+    folder.mkdir()
+    desk = Desk(folder, on_stage(None))
+    desk.notice(0, 1, 2)
+    return desk.words()
 
 
 def _served(alone: Issuers) -> tuple[tuple[str | Path, ...], ...]:

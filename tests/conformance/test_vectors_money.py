@@ -23,6 +23,7 @@ from fairlot.escrow.notice import (
 )
 from fairlot.escrow.reconcile import Payment, reconcile, standing
 from fairlot.escrow.reference import bank_reference, references_in
+from fairlot.escrow.refund_book import read_refund_book
 from fairlot.names import Nym, SaleId
 from fairlot_crypto.keys import SigningKey, VerifyKey
 from vector_case import check_case
@@ -119,7 +120,13 @@ def reconciled(given: Given) -> dict[str, Any]:
     }
 
 
+def refunds(given: Given) -> dict[str, Any]:
+    book = read_refund_book(octets(given, "book"))
+    return {"messages": [each.message for each in book.batches]}
+
+
 OPS = {
+    "refunds": refunds,
     "account": account,
     "destination": refund_to,
     "reference": reference,

@@ -1,6 +1,7 @@
 """Vectors of accounts, references, notices and what a bank says (specs/money.md)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from fairlot.deposit.destination import (
     Account,
@@ -18,6 +19,12 @@ from fairlot.escrow.notice import (
 )
 from fairlot.escrow.reconcile import Payment, Reconciled, reconcile, standing
 from fairlot.escrow.reference import bank_reference, references_in
+from fairlot.escrow.refund_book import (
+    Batch,
+    RefundBook,
+    Transfer,
+    read_refund_book,
+)
 from fairlot.names import Nym, SaleId
 from fairlot_crypto import cbor
 from fairlot_crypto.hashing import tag, tagged_hash
@@ -44,7 +51,8 @@ def chapter() -> Chapter:
         "reference 4 and 5, find 6, notice 7 to 9, open-notice 10 and 11 (`keys` gives the "
         "keys that have signed entries of a nym), reconcile 13 to 17 (`references` gives the "
         "nym of each reference, `asked` the amount of each final entry, `booked` is the "
-        "book before). settle and escrow are seeds; sale_id and nym any bytes of their "
+        "book before), refunds 18 and 20 (`book` is the file; the output has the names of its "
+        "batches). settle and escrow are seeds; sale_id and nym any bytes of their "
         "length here.",
         (
             *_accounts(),
@@ -53,6 +61,7 @@ def chapter() -> Chapter:
             *_notices(),
             *_refused_notices(),
             *_reconciled(),
+            *_refunds(),
         ),
     )
 
@@ -336,6 +345,38 @@ def _reconciled() -> Sequence[Case]:
             lambda: _run([("a", 801, own)], takes=True, booked=[("a", _NYM, 800)]),
         ),
     )
+
+
+def _refunds() -> Sequence[Case]:
+    one, two = (Transfer(bytes([n]) * 16, 100 * n, _ACCOUNT) for n in (1, 2))
+    batch = Batch(_SALE, "2030-06-03", _ACCOUNT, (one, two))
+    later = Batch(_SALE, "2030-07-01", _ACCOUNT, (Transfer(bytes(16), 7, _ACCOUNT),))
+    rows = (
+        ("twice", "A bank would pay it twice.", (batch, batch)),
+        ("order", "It has one form.", (replace(batch, transfers=(two, one)),)),
+        ("nothing", "A batch asks for something.", (replace(batch, transfers=()),)),
+        ("date", "No such day.", (replace(batch, date="2030-02-30"),)),
+        ("written", "A date has one form.", (replace(batch, date="20300603"),)),
+    )
+    good = RefundBook((batch, later)).to_bytes()
+    given: Mapping[str, Raw] = {"op": "refunds", "book": good}
+    return (
+        accept(
+            "refunds-two",
+            "Two batches, whose names are for ever.",
+            given,
+            {"messages": [batch.message, later.message]},
+        ),
+        *(_no_refunds(n, r, RefundBook(batches).to_bytes()) for n, r, batches in rows),
+        _no_refunds("behind", "Bytes behind it.", good + b"\0"),
+        _no_refunds("type", "It is another book.", EscrowBook({}).to_bytes()),
+    )
+
+
+def _no_refunds(name: str, rule: str, data: bytes) -> Case:
+    given: Mapping[str, Raw] = {"op": "refunds", "book": data}
+    code = "escrow.refund-book"
+    return reject(f"refunds-{name}", rule, code, given, lambda: read_refund_book(data))
 
 
 _Rows = Sequence[tuple[str, int, str]]

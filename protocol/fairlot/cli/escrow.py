@@ -14,8 +14,11 @@ from fairlot.cli.command import (
     hex_bytes,
     whole,
 )
+from fairlot.cli.escrow_export import EXPORT
+from fairlot.cli.escrow_export import WORDS as EXPORT_WORDS
 from fairlot.cli.escrow_files import add_key, check_own, examples, kept_book
-from fairlot.cli.escrow_import import IMPORT, WORDS
+from fairlot.cli.escrow_import import IMPORT
+from fairlot.cli.escrow_import import WORDS as IMPORT_WORDS
 from fairlot.cli.output import complain, say
 from fairlot.cli.role_keys import ESCROW, key_step
 from fairlot.cli.transcript import (
@@ -139,6 +142,6 @@ REFUND_LIST = Command(
 _ALL = f"""\
 The escrow takes the money in, and signs what was paid: a deposit counts when it is paid.
 
-{examples("key --out escrow.key", _PAID, WORDS, _REFUNDS)}"""
+{examples("key --out escrow.key", _PAID, IMPORT_WORDS, _REFUNDS, EXPORT_WORDS)}"""
 
-ACTION = action_of_steps(_ALL, (key_step(ESCROW), PAID, IMPORT, REFUND_LIST))
+ACTION = action_of_steps(_ALL, (key_step(ESCROW), PAID, IMPORT, REFUND_LIST, EXPORT))

@@ -1,14 +1,15 @@
 """What the steps of an escrow have in common (specs/command-line.md, section 28)."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from fairlot.board.replay import Replay
 from fairlot.board.sale import SaleState
+from fairlot.cli.folders import create_folder
 from fairlot.cli.issuer.folder import read_as
 from fairlot.cli.output import complain
-from fairlot.cli.reading import read_at_most
+from fairlot.cli.reading import read_at_most, show_kept
 from fairlot.cli.transcript import add_sale_id
 from fairlot.deposit.deposit import read_deposit
 from fairlot.deposit.escrow_book import EscrowBook, read_escrow_book
@@ -16,6 +17,7 @@ from fairlot.entry import EntryType
 from fairlot.errors import InputError
 from fairlot.escrow.notice import Notice, check_signer, open_notice
 from fairlot.names import Nym
+from fairlot_crypto.durable import PRIVATE
 from fairlot_crypto.keys import SigningKey, VerifyKey
 
 BOOK = ".book"
@@ -26,6 +28,7 @@ _CODES = """\
 Exit code: 0 if done, 1 if the board would refuse it or it is too early, 2 if a file or the
 usage was refused."""
 _LARGEST = 1 << 12
+_LARGEST_FILE = 1 << 30
 
 
 def examples(*words: str) -> str:
@@ -114,3 +117,23 @@ def read_notices(folder: Path, view: Replay, key: SigningKey) -> Sequence[Notice
         else:
             found.append(notice)
     return found
+
+
+def write_kept(folder: Path, files: Mapping[str, bytes], mode: int = PRIVATE) -> None:
+    """Write files into a folder, which may have them already, as they are.
+
+    Raises:
+        InputError: ``escrow.exists`` where another file has the name of one.
+    """
+    if not folder.is_dir():
+        create_folder(folder)
+    for name, data in files.items():
+        show_kept(
+            folder / name,
+            data,
+            lambda path: read_at_most(
+                path, _LARGEST_FILE, lambda why: InputError("escrow.exists", why)
+            ),
+            lambda why: InputError("escrow.exists", why),
+            mode,
+        )

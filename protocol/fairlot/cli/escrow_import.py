@@ -18,15 +18,13 @@ from fairlot.cli.escrow_files import (
     examples,
     kept_book,
     read_notices,
+    write_kept,
 )
-from fairlot.cli.folders import create_folder
 from fairlot.cli.output import complain, say, show_json
-from fairlot.cli.reading import read_at_most, show_kept
 from fairlot.cli.table import show_table
 from fairlot.cli.transcript import add_board
 from fairlot.deposit.escrow_book import EscrowBook, payment_of
 from fairlot.entry import Entry, EntryHash, EntryType
-from fairlot.errors import InputError
 from fairlot.escrow.notice import Notice
 from fairlot.escrow.reconcile import (
     Came,
@@ -41,14 +39,13 @@ from fairlot.inputs.payments_file import read_payments
 from fairlot.money import Currency, Money, writing
 from fairlot.names import Nym, SaleId
 from fairlot.text import Viewed, counted
-from fairlot_crypto.durable import PRIVATE, write_file
+from fairlot_crypto.durable import PRIVATE, PUBLIC, write_file
 from fairlot_crypto.keys import SigningKey
 
 WORDS = (
     "import transcript.fairlot payments.csv --sale-id HEX --key escrow.key \\\n"
     "    --notices notices --out paid"
 )
-_LARGEST = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +96,9 @@ def _import(arguments: argparse.Namespace) -> int:
         # The book first: what is not in it could be booked once more.
         if done.found.book != before:
             write_file(book_file, done.found.book.to_bytes(), PRIVATE)
-    _write(arguments.out, done.made)
+    # Names tell nothing, and give an order that nobody chose.
+    made = {f"{each.hash.hex()}.paid": each.encoded for each in done.made}
+    write_kept(arguments.out, made, PUBLIC)
     _answer(arguments, done, currency)
     return OK
 
@@ -146,21 +145,6 @@ class _Import:
             for (sale, number), paid in book.paid.items()
             if sale == self._sale_id
         }
-
-
-def _write(folder: Path, entries: Sequence[Entry]) -> None:
-    """Write entries under names that tell nothing, in an order that nobody chose."""
-    if not folder.is_dir():
-        create_folder(folder)
-    for each in entries:
-        show_kept(
-            folder / f"{each.hash.hex()}.paid",
-            each.encoded,
-            lambda path: read_at_most(
-                path, _LARGEST, lambda why: InputError("escrow.exists", why)
-            ),
-            lambda why: InputError("escrow.exists", why),
-        )
 
 
 def _answer(

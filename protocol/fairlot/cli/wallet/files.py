@@ -81,21 +81,29 @@ def add_account(parser: argparse.ArgumentParser, what: str) -> None:
     )
 
 
-def read_account(path: Path | None) -> Account | None:
-    """Return the account that a file holds; ``None`` without a file.
+def read_account(path: Path) -> Account:
+    """Return the account that a file holds.
 
     Raises:
         InputError: ``wallet.unreadable``, ``wallet.account``, ``account.number``,
             ``account.name``.
     """
-    if path is None:
-        return None
     try:
         number, name = read_message(path).decode().splitlines()
     except ValueError as error:
         problem = f"{path} must hold two lines of UTF-8: an IBAN, and whose it is"
         raise InputError("wallet.account", problem) from error
     return account_of(number.strip(), name.strip())
+
+
+def given_account(arguments: argparse.Namespace) -> Account | None:
+    """Return the account of ``add_account``; ``None`` where none is named.
+
+    Raises:
+        InputError: as ``read_account``.
+    """
+    path: Path | None = arguments.account_file
+    return None if path is None else read_account(path)
 
 
 def add_out(parser: argparse.ArgumentParser, what: str, *, required: bool) -> None:

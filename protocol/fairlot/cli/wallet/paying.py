@@ -8,9 +8,9 @@ from fairlot.cli.output import say, show_json
 from fairlot.cli.wallet.files import (
     add_account,
     add_out,
+    given_account,
     look_at,
     opened,
-    read_account,
     write_message,
 )
 from fairlot.cli.wallet.making import examples
@@ -30,7 +30,7 @@ def _configure(parser: argparse.ArgumentParser) -> None:
 
 
 def _pay(arguments: argparse.Namespace) -> int:
-    account = read_account(arguments.account_file)
+    account = given_account(arguments)
     with opened(arguments) as wallet:
         curve, looked = look_at(arguments.logs, wallet.content)
         found = pay(curve, looked, SaleId(arguments.expect_sale), account)

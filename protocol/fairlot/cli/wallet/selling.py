@@ -16,9 +16,9 @@ from fairlot.cli.wallet.files import (
     add_out,
     add_wallet,
     clock,
+    given_account,
     look_at,
     opened,
-    read_account,
     read_message,
     write_message,
 )
@@ -112,7 +112,7 @@ def _configure_deposit(parser: argparse.ArgumentParser) -> None:
 def _deposit(arguments: argparse.Namespace) -> int:
     with opened(arguments) as wallet:
         curve, looked = look_at(arguments.logs, wallet.content)
-        account = read_account(arguments.account_file)
+        account = given_account(arguments)
         ordered = Ordered(EntryType.DEPOSIT, _wish(arguments, looked), account)
         told = Told(SaleId(arguments.expect_sale), arguments.max_price)
         now, source = _now(arguments, looked), SystemRandomness()
