@@ -7,6 +7,7 @@ from fairlot.allocation.settlement import outcome_hash, settle, settle_void
 from fairlot.beacon.contributions import Contributions, Draw, Frozen, check_setup
 from fairlot.beacon.rounds import Rounds
 from fairlot.beacon.seals import Seal, Seals
+from fairlot.board.cancelling import check_cancelling
 from fairlot.board.collecting import CollectingFacts
 from fairlot.board.phase import PHASES, Phase, VoidReason
 from fairlot.board.registration import (
@@ -91,17 +92,17 @@ class SaleState(CollectingFacts):
         if entry.scope != self.sale_id:
             raise Rejection("entry.scope", "the entry was made for another sale")
         # Step 5.
-        if entry.type.role is Role.ANYONE:
+        if entry.role is Role.ANYONE:
             _check_any_key(entry)
         named = {
             Role.BOARD: self.terms.board.key,
             Role.ESCROW: self.terms.escrow,
             Role.SELLER: self.terms.seller,
         }
-        if entry.key != named.get(entry.type.role, entry.key):
+        if entry.key != named.get(entry.role, entry.key):
             raise Rejection(
                 "entry.key",
-                f"{entry.type} must be signed by the {entry.type.role}'s key",
+                f"{entry.type} must be signed by the {entry.role}'s key",
             )
 
     def _terms_entry(self, entry: Entry, _time: int) -> None:
@@ -263,7 +264,10 @@ class SaleState(CollectingFacts):
         fields = body_fields(entry)
         reason = fields.text("reason")
         fields.done()
-        if reason not in [known.value for known in self.void_reasons(time)]:
+        # Step 12.
+        if entry.role is Role.SELLER or reason == VoidReason.CANCELLED:
+            check_cancelling(entry.role, reason, self.phase)
+        elif reason not in [known.value for known in self.void_reasons(time)]:
             raise Rejection(
                 "void.reason", f"the reason {reason!r} does not hold at this time"
             )
