@@ -1,6 +1,7 @@
 """What one entry of the board is (specs/board.md, section 2)."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -36,6 +37,10 @@ _KEY = slice(10, 42)
 _SIG = slice(48, 112)
 """Where key and signature stand in every entry: its pairs are ordered by their keys, and
 ``v``, ``key`` and ``sig`` are the first."""
+_VOID_BY_SELLER = re.compile(
+    rb"\x64role\x66seller\x64sale\x58\x20.{32}\x64type\x64VOID", re.DOTALL
+)
+"""With these bytes a VOID of the seller ends: ``role``, ``sale`` and ``type`` are the last."""
 
 
 class Role(StrEnum):
@@ -94,8 +99,15 @@ class EntryType(StrEnum):
 
     @property
     def role(self) -> Role:
-        """Who signs entries of this type."""
+        """Who signs entries of this type; of VOID, who does so as a rule."""
         return _ROLES.get(self, Role.BOARD)
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """All who may sign entries of this type."""
+        if self is EntryType.VOID:
+            return (Role.BOARD, Role.SELLER)
+        return (self.role,)
 
     @property
     def logs(self) -> tuple[LogKind, ...]:
@@ -150,7 +162,12 @@ _NAMES = {
 """The fields of an entry, in the order of their encodings."""
 _LOG_OF: dict[tuple[str, ...], LogKind] = {names: log for log, names in _NAMES.items()}
 _KINDS = {
-    log: {(kind.value, kind.role.value): kind for kind in EntryType if log in kind.logs}
+    log: {
+        (kind.value, role.value): kind
+        for kind in EntryType
+        if log in kind.logs
+        for role in kind.roles
+    }
     for log in LogKind
 }
 
@@ -170,6 +187,13 @@ class Entry:
     """The entry's bytes in the transcript: its leaf in the tree."""
 
     @property
+    def role(self) -> Role:
+        """The capacity in which ``key`` has signed."""
+        if self.type is EntryType.VOID and _VOID_BY_SELLER.search(self.encoded[-61:]):
+            return Role.SELLER
+        return self.type.role
+
+    @property
     def hash(self) -> EntryHash:
         """Return the hash that names this entry."""
         return EntryHash(tagged_hash("entry-hash", self.encoded))
@@ -181,6 +205,7 @@ def sign_entry(
     body: Mapping[str, Value],
     key: SigningKey,
     log: LogKind | None = None,
+    role: Role | None = None,
 ) -> Entry:
     """Make an entry (steps 1 to 3).
 
@@ -190,13 +215,15 @@ def sign_entry(
         body: its content.
         key: of whoever says it.
         log: the kind of its log; by default the first in which the type stands.
+        role: one of the type's; by default the first.
 
     Raises:
         Rejection: ``entry.size`` for a body that makes it too long.
     """
     chosen = kind.logs[0] if log is None else log
-    unsigned = _unsigned(kind, chosen, scope, body, key.public)
-    sig = key.sign(_message(kind.role, cbor.encode(unsigned)))
+    said = kind.role if role is None else role
+    unsigned = _unsigned((kind, said), chosen, scope, body, key.public)
+    sig = key.sign(_message(said, cbor.encode(unsigned)))
     encoded = cbor.encode({**unsigned, "sig": sig})
     _check_size(encoded)
     return Entry(kind, chosen, scope, body, key.public, sig, encoded)
@@ -244,7 +271,7 @@ def _read_fields(value: Value, encoded: bytes) -> Entry:
     fields = Fields(value, ("entry",), _field_error)
     fields.exactly("v", ENTRY_VERSION)
     kind = _type(fields.text("type"))
-    fields.exactly("role", kind.role.value)
+    _read_role(fields, kind)
     log = next((each for each in kind.logs if fields.has(each)), kind.logs[0])
     scope = fields.bytes(log, 32)
     body = fields.value("body")
@@ -254,6 +281,18 @@ def _read_fields(value: Value, encoded: bytes) -> Entry:
     sig = Signature(fields.bytes("sig", SIGNATURE_LENGTH))
     fields.done()
     return Entry(kind, log, scope, body, key, sig, encoded)
+
+
+def _read_role(fields: Fields, kind: EntryType) -> None:
+    """Check that a role is one of the type's."""
+    first, *others = kind.roles
+    if not others:
+        fields.exactly("role", first.value)
+        return
+    said = fields.text("role")
+    if said not in [role.value for role in kind.roles]:
+        named = " or ".join(kind.roles)
+        raise Rejection("entry.field", f"entry.role must be {named}, found {said!r}")
 
 
 def entry_of(
@@ -297,7 +336,8 @@ def check_signature(entry: Entry, statements: Statements) -> None:
     Raises:
         Rejection: ``entry.signature``.
     """
-    unsigned = _unsigned(entry.type, entry.log, entry.scope, entry.body, entry.key)
+    said = entry.type, entry.role
+    unsigned = _unsigned(said, entry.log, entry.scope, entry.body, entry.key)
     _check_message(entry, cbor.encode(unsigned), statements)
 
 
@@ -315,7 +355,7 @@ def check_signature_read(entry: Entry, statements: Statements) -> None:
 
 
 def _check_message(entry: Entry, unsigned: bytes, statements: Statements) -> None:
-    message = _message(entry.type.role, unsigned)
+    message = _message(entry.role, unsigned)
     try:
         verify_signature_once(entry.key, message, entry.sig, statements)
     except ProofError as error:
@@ -350,18 +390,19 @@ def _type(name: str) -> EntryType:
 
 
 def _unsigned(
-    kind: EntryType,
+    said: tuple[EntryType, Role],
     log: LogKind,
     scope: bytes,
     body: Mapping[str, Value],
     key: VerifyKey,
 ) -> dict[str, Value]:
+    kind, role = said
     return {
         "v": ENTRY_VERSION,
         "type": kind.value,
         log.value: scope,
         "body": dict(body),
-        "role": kind.role.value,
+        "role": role.value,
         "key": key,
     }
 

@@ -8,6 +8,7 @@ import argparse
 import ast
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,6 +18,7 @@ from jsonschema.exceptions import ValidationError
 
 from buyer import Buyer
 from command import SEED, fairlot, write_inputs
+from fairlot.board.storage import create_transcript
 from fairlot.cli.beacon.files import key_file
 from fairlot.cli.program import WORDS
 from fairlot.identity.attestation import Purpose
@@ -26,7 +28,7 @@ from fairlot.rehearsal.parts import START
 from fairlot_crypto.randomness import SystemRandomness
 from issuers import Issuers
 from json_formats import check_document, check_form, names, other_forms, schema
-from kit.sales import PRICE, stage
+from kit.sales import PRICE, play, stage
 from refund_desk import Desk, on_stage
 from registry_office import Office
 
@@ -103,6 +105,7 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> Documents:
     commands += _of_a_buyer(folder / "buyer")
     commands += _of_money(folder / "money")
     commands += _of_seller(folder, inputs.terms, kept)
+    commands += (_cancelling(folder),)
     printed = [check_document(fairlot(*words, "--json").out) for words in commands]
     return {document["format"]: document for document in printed}
 
@@ -125,6 +128,16 @@ def _of_seller(
         ("seller", "key", "--out", folder / "seller"),
         ("seller", "terms", terms, *log, *public, *when),
     )
+
+
+def _cancelling(folder: Path) -> tuple[str | Path, ...]:
+    """Return the command with which a seller cancels."""
+    on, board, key = stage(), folder / "announced", folder / "cancels.key"
+    key.write_bytes(key_file(on.parts.seller))
+    with closing(create_transcript(board)) as storage:
+        play(on.board(storage), on, until="terms")
+    sale = ("--sale-id", on.terms.sale_id.hex(), "--key", key)
+    return ("seller", "cancel", board, *sale, "--out", folder / "void")
 
 
 def _at_the_door(

@@ -7,6 +7,7 @@ from fairlot.allocation.settlement import outcome_hash, settle, settle_void
 from fairlot.beacon.contributions import Contributions, Draw, Frozen, check_setup
 from fairlot.beacon.rounds import Rounds
 from fairlot.beacon.seals import Seal, Seals
+from fairlot.board.cancelling import check_cancelling
 from fairlot.board.collecting import CollectingFacts
 from fairlot.board.phase import PHASES, Phase, VoidReason
 from fairlot.board.registration import (
@@ -93,7 +94,7 @@ class SaleState(CollectingFacts):
         if entry.scope != self.sale_id:
             raise Rejection("entry.scope", "the entry was made for another sale")
         # Step 5.
-        role = entry.type.role
+        role = entry.role
         if role is Role.ANYONE:
             _check_any_key(entry)
         if entry.key != self._named.get(role, entry.key):
@@ -265,7 +266,10 @@ class SaleState(CollectingFacts):
         fields = body_fields(entry)
         reason = fields.text("reason")
         fields.done()
-        if reason not in [known.value for known in self.void_reasons(time)]:
+        # Step 12.
+        if entry.role is Role.SELLER or reason == VoidReason.CANCELLED:
+            check_cancelling(entry.role, reason, self.phase)
+        elif reason not in [known.value for known in self.void_reasons(time)]:
             raise Rejection(
                 "void.reason", f"the reason {reason!r} does not hold at this time"
             )

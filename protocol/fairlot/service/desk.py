@@ -135,7 +135,7 @@ class Desk:
         """Check what takes microseconds, and nothing else."""
         keeper = self.writer.kept.keepers.get(log.name)
         # Step 6.
-        if keeper is None or entry.type.role is Role.BOARD:
+        if keeper is None or entry.role is Role.BOARD:
             problem = "only the board of this log writes such an entry"
             raise RefusedError(403, Rejection("service.board-entry", problem))
         try:

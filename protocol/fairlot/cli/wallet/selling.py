@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from fairlot.audit.sentences import utc
+from fairlot.board.phase import VoidReason
 from fairlot.cli.command import FAILED, OK, Command, add_files, hex_bytes, whole
 from fairlot.cli.heads import read_receipt
 from fairlot.cli.output import say, show_json
@@ -180,12 +181,14 @@ def _receipt(arguments: argparse.Namespace) -> int:
         given = [read_receipt(each) for each in arguments.receipts]
         content, standings = take_receipts(looked, SaleId(arguments.expect_sale), given)
         wallet.keep(content)
-    _show_standings(arguments, standings)
+    _show_standings(arguments, standings, looked.sale.void_reason)
     return OK if all(each.index is not None for each in standings) else FAILED
 
 
 def _show_standings(
-    arguments: argparse.Namespace, standings: tuple[Stands, ...]
+    arguments: argparse.Namespace,
+    standings: tuple[Stands, ...],
+    void: VoidReason | None,
 ) -> None:
     if arguments.json:
         rows: Viewed = [
@@ -200,6 +203,7 @@ def _show_standings(
         found: Mapping[str, Viewed] = {
             "sale_id": arguments.expect_sale,
             "entries": rows,
+            "void": None if void is None else void.value,
         }
         show_json("wallet-receipts", found)
         return
@@ -212,6 +216,8 @@ def _show_standings(
         for each in standings
     ]
     show_table(("what", "where", "kept"), lines)
+    if void is not None:
+        say(f"The log says that the sale is void ({void}): you get everything back.")
 
 
 def _wish(arguments: argparse.Namespace, looked: Looked) -> Wish:
