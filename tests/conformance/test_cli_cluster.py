@@ -184,7 +184,7 @@ def test_a_range_is_sent_with_what_is_remembered_of_itself(
     own = [split_digests(judge_range(job).verified) for job in jobs]
     assert all(own)
     assert len(set(own)) > 1
-    joined = join_digests(frozenset.union(*own, {other}))
+    joined = join_digests({other}.union(*own))
     full = [replace(job, context=replace(job.context, known=joined)) for job in jobs]
     client = Sent()
     given = list(Cluster(client).map(judge_range, full))
