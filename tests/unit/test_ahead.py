@@ -200,7 +200,6 @@ def test_only_what_the_fold_might_verify_is_looked_at(concert: Stage) -> None:
         cbor.encode(state.credentials.registry.to_value()),
         cbor.encode(state.terms.to_value()),
         state.roll.roll_id,
-        frozenset(),
     )
     late = DEPOSIT_TIME + 9 * concert.registry.epoch
     for entry in (one, cancel(concert, 0), claim):

@@ -3,7 +3,7 @@
 specs/batch.md, section 7, step 27. They are the fold's own: none is written twice.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, cast
 
@@ -41,18 +41,9 @@ class Rules:
     sale_id: SaleId
     """The hash of the terms."""
     roll: RollId
-    known: frozenset[bytes]
-    """The digests of statements that verify."""
 
     @classmethod
-    def of(
-        cls,
-        curve: str,
-        registry: bytes,
-        terms: bytes,
-        roll: bytes,
-        known: frozenset[bytes],
-    ) -> "Rules":
+    def of(cls, curve: str, registry: bytes, terms: bytes, roll: bytes) -> "Rules":
         """Return the rules of a log.
 
         Args:
@@ -60,16 +51,15 @@ class Rules:
             registry: CBOR of the registry.
             terms: CBOR of the terms; empty without any.
             roll: that OPEN has fixed.
-            known: the digests of statements that verify.
         """
         named = read_registry(_map(registry))
         sold = Terms.from_value(_map(terms)) if terms else None
         sale_id = sold.sale_id if sold else SaleId(b"")
         credentials = Credentials(backend(curve), named)
-        return cls(credentials, sold, sale_id, RollId(roll), known)
+        return cls(credentials, sold, sale_id, RollId(roll))
 
     def decode(
-        self, entries: Iterable[Entry], randomness: Randomness
+        self, entries: Sequence[Entry], randomness: Randomness
     ) -> DecodePoint | None:
         """Return what decodes the points of leaves, which are looked at together.
 

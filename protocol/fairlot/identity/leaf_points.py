@@ -3,7 +3,8 @@
 Half of what it takes to read a point is to show that it lies in the subgroup.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 
 from fairlot.entry import Entry, EntryType
 from fairlot.identity.leaf import DecodePoint
@@ -15,7 +16,7 @@ _INFINITY = 0x40
 
 
 def decode_together(
-    curve: Backend, entries: Iterable[Entry], randomness: Randomness
+    curve: Backend, entries: Sequence[Entry], randomness: Randomness
 ) -> DecodePoint:
     """Return what decodes points as ``g1_not_identity`` does, quickly for those of leaves.
 
@@ -25,24 +26,33 @@ def decode_together(
         randomness: private and fresh: a point outside G1 is overlooked with probability
             2^-80 at most, unless somebody foresees it.
     """
-    found = dict(_on_curve(curve, entries))
-    try:
-        points = dict(
-            zip(found, curve.admit([*found.values()], randomness), strict=True)
-        )
-    except EncodingError:
-        # Whoever has posted a bad one costs time: all are decoded one by one.
-        points = dict[bytes, G1]()
+
+    @cache
+    def points() -> Mapping[bytes, G1]:
+        # Not before somebody asks: who remembers all leaves does not.
+        return _admitted(curve, entries, randomness)
 
     def decode(data: bytes) -> G1:
-        known = points.get(data)
+        known = points().get(data)
         return curve.g1_not_identity(data) if known is None else known
 
     return decode
 
 
+def _admitted(
+    curve: Backend, entries: Sequence[Entry], randomness: Randomness
+) -> Mapping[bytes, G1]:
+    found = dict(_on_curve(curve, entries))
+    try:
+        points = curve.admit([*found.values()], randomness)
+    except EncodingError:
+        # Whoever has posted a bad one costs time: all are decoded one by one.
+        return {}
+    return dict(zip(found, points, strict=True))
+
+
 def _on_curve(
-    curve: Backend, entries: Iterable[Entry]
+    curve: Backend, entries: Sequence[Entry]
 ) -> Iterator[tuple[bytes, OnCurve]]:
     """Yield what seem to be the points of leaves, but for those that are none."""
     for encoded in {each for entry in entries for each in _encoded(entry)}:
