@@ -20,6 +20,7 @@ from fairlot.board.postgres_tables import (
     GROW,
     NEWS,
     PART,
+    REMOVE,
     TAKE,
     TURN,
     UNIQUE,
@@ -190,6 +191,20 @@ def open_postgres(address: str, password: str | None = None) -> PostgresStorage:
     with _as_os_errors(), connected(address, password) as database:
         check_board(database)
     return PostgresStorage(address, password)
+
+
+def remove_postgres(address: str, password: str | None = None) -> None:
+    """Remove the tables of a board that was just made, and could not be filled.
+
+    Args:
+        address: as for ``create_postgres``.
+        password: as for ``create_postgres``.
+
+    Raises:
+        OSError: as the server says.
+    """
+    with _as_os_errors(), connected(address, password) as database:
+        database.execute(REMOVE)
 
 
 @contextmanager

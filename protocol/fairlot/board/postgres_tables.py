@@ -33,6 +33,9 @@ CREATE TABLE fairlot_once (
   PRIMARY KEY (log, rule, value)
 );
 """
+REMOVE: Final = """
+DROP TABLE fairlot_board, fairlot_transcript, fairlot_cut, fairlot_once
+"""
 _BEGIN: Final = "INSERT INTO fairlot_board (version, length) VALUES (%s, 0)"
 _MADE: Final = """
 SELECT count(*) FROM pg_catalog.pg_tables WHERE schemaname = current_schema()
