@@ -24,6 +24,7 @@ from fairlot.cli.board_copies import PROOF, fetch, send
 from fairlot.cli.command import FAILED, OK, chosen_curve
 from fairlot.cli.output import say
 from fairlot.cli.over_http import BoardAddress
+from fairlot.cli.settings import BOARD, add_setting
 from fairlot.cli.transcript import add_board
 from fairlot.entry import Entry
 from fairlot_crypto.curve import Backend
@@ -46,12 +47,11 @@ def _configure_own(parser: argparse.ArgumentParser, secret: str) -> None:
     parser.add_argument(
         "--out", metavar="FILE", type=Path, required=True, help="the new entry"
     )
-    parser.add_argument(
-        "--to",
-        metavar="URL",
-        help="a board over the network: TRANSCRIPT is fetched from it first, and the entry "
-        "sent to it at the end",
+    what = (
+        "a board over the network: TRANSCRIPT is fetched from it first, and the entry "
+        "sent to it at the end"
     )
+    add_setting(parser, "--to", BOARD, "URL", what)
 
 
 def _configure_commit(parser: argparse.ArgumentParser) -> None:
