@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from command import PROCESSES
+from fairlot.cli.settings import CONFIG_VARIABLE, SETTINGS
 from fairlot.cli.verdicts import KEY_VARIABLE
 from kit.lying_board import LyingBoard, played
 from kit.sales import stage, transcript
@@ -41,6 +42,10 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     # No test reads or draws the key of whoever runs it; those of verdicts have their own.
     os.environ[KEY_VARIABLE] = f"{os.devnull}/none"
+    # Nor their settings.
+    os.environ[CONFIG_VARIABLE] = os.devnull
+    for setting in SETTINGS:
+        os.environ.pop(setting.variable, None)
     if config.getoption("--processes"):
         os.environ[PROCESSES] = "1"
 

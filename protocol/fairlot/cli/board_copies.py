@@ -9,6 +9,7 @@ from fairlot.cli import fetching
 from fairlot.cli.output import complain
 from fairlot.cli.over_http import BoardAddress
 from fairlot.cli.reading import read_at_most
+from fairlot.cli.settings import BOARD, add_setting
 from fairlot.entry import Entry
 from fairlot.errors import InputError, Rejection
 from fairlot_crypto.durable import write_file
@@ -35,12 +36,11 @@ def add_entries(parser: argparse.ArgumentParser) -> None:
 
 def add_to(parser: argparse.ArgumentParser) -> None:
     """Add --to, for a command with TRANSCRIPT and --out."""
-    parser.add_argument(
-        "--to",
-        metavar="URL",
-        help="a board over the network: TRANSCRIPT is fetched from it first, and the entry "
-        "sent to it at the end",
+    what = (
+        "a board over the network: TRANSCRIPT is fetched from it first, and the entry "
+        "sent to it at the end"
     )
+    add_setting(parser, "--to", BOARD, "URL", what)
 
 
 def fetch_first(arguments: argparse.Namespace) -> None:

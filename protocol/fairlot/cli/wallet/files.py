@@ -12,6 +12,7 @@ from typing import TypeVar
 from fairlot.cli.command import add_json, chosen_curve, whole
 from fairlot.cli.output import busy, show_json
 from fairlot.cli.reading import made_of, read_at_most, show_kept
+from fairlot.cli.settings import PASSWORD_FILE, add_setting
 from fairlot.deposit.destination import Account, account_of
 from fairlot.errors import InputError
 from fairlot.identity.registry import RegistryId
@@ -47,12 +48,8 @@ def show_step(
 def add_wallet(parser: argparse.ArgumentParser) -> None:
     """Add the file of a wallet, and where its password is."""
     parser.add_argument("wallet", metavar="FILE", type=Path, help="the wallet")
-    parser.add_argument(
-        "--password-file",
-        metavar="FILE",
-        type=Path,
-        help="holds the password in its first line (default: it is asked for)",
-    )
+    what = "holds the password in its first line (default: it is asked for)"
+    add_setting(parser, "--password-file", PASSWORD_FILE, "FILE", what)
     add_json(parser)
 
 

@@ -10,6 +10,7 @@ from fairlot.cli.command import FAILED, OK, Command, add_files, hex_bytes, whole
 from fairlot.cli.heads import read_receipt
 from fairlot.cli.output import say, show_json
 from fairlot.cli.remote import transcript_name
+from fairlot.cli.settings import SALE, add_setting
 from fairlot.cli.table import show_table
 from fairlot.cli.wallet.files import (
     add_account,
@@ -53,13 +54,8 @@ def add_sale(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         help="the log of the sale, whole, with that of its registry in it or in another",
     )
-    parser.add_argument(
-        "--expect-sale",
-        metavar="HEX64",
-        type=hex_bytes(32),
-        required=True,
-        help="the sale_id that you were told",
-    )
+    what = "the sale_id that you were told"
+    add_setting(parser, "--expect-sale", SALE, "HEX64", what, required=True)
     add_clock(parser)
 
 
