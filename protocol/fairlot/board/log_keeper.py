@@ -252,15 +252,18 @@ def mend(
     return name, read.length - read.covered
 
 
-def _ending_at_markers(entries: Iterable[Entry]) -> Iterator[tuple[Entry, ...]]:
-    """Yield entries in batches of which each ends at a marker, or with the last entry."""
+def _ending_at_markers(entries: tuple[Entry, ...]) -> Iterator[tuple[Entry, ...]]:
+    """Yield entries in batches of which each ends at a marker, or with the last entry.
+
+    Of no entries that is one batch: a board that cannot write refuses this one too.
+    """
     batch: list[Entry] = []
     for entry in entries:
         batch.append(entry)
         if is_marker(entry.type):
             yield tuple(batch)
             batch = []
-    if batch:
+    if batch or not entries:
         yield tuple(batch)
 
 
