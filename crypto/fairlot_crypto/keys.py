@@ -114,6 +114,15 @@ def check_verify_key(key: bytes) -> VerifyKey:
     return VerifyKey(key)
 
 
+def check_verify_key_once(key: bytes, statements: Statements) -> None:
+    """Check a key as ``check_verify_key`` does, unless it was found right before.
+
+    Raises:
+        EncodingError: as ``check_verify_key``.
+    """
+    statements.check("ed25519-key", (key,), lambda: check_verify_key(key))
+
+
 def check_seal_key(key: bytes) -> SealKey:
     """Return ``key`` if a message can be sealed to it.
 

@@ -80,6 +80,7 @@ def test_presentations_and_draws_cost_more_than_what_they_need() -> None:
     present = fairlot("bench", "present", "--size", "16", "--rounds", "1", "--json")
     found = ratios(present.out)
     assert found["present / bare present"] > 1
+    assert found["batch / verify"] < found["batch without hints / verify"] < 1
     assert found["verify / bare verify"] > 0.8
     draw = fairlot("bench", "draw", "--people", "2000", "--rounds", "3", "--json")
     assert json.loads(draw.out)["count"] == 2000

@@ -17,7 +17,7 @@ from fairlot.deposit.wish import Wish
 from fairlot.entry import EntryHash, EntryType, Role, sign_entry
 from fairlot.errors import Rejection
 from fairlot.names import Nym, SaleId, nym_context
-from fairlot_crypto import cbor
+from fairlot_crypto import cbor, keys
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.statements import Statements
 from kit.sales import DEPOSIT_TIME, PRICE, cancel, deposit, nym_of, source
@@ -40,13 +40,13 @@ def test_an_entry_says_what_was_wished(concert: Stage) -> None:
         Wish(3, 2, 700),
         source("entry"),
     )
-    entry, keys = made_entry.entry, made_entry.keys
+    entry, own = made_entry.entry, made_entry.keys
     made = read_deposit(entry)
     binding = made.binding
     assert (binding.seq, binding.wants, binding.amount) == (3, 2, 700)
     assert (binding.type, entry.type) == (EntryType.DEPOSIT, EntryType.DEPOSIT)
-    assert binding.settle_pk == entry.key == keys.settle.public
-    assert binding.enc_pk == keys.enc.public
+    assert binding.settle_pk == entry.key == own.settle.public
+    assert binding.enc_pk == own.enc.public
     assert binding.board == concert.terms.board.key
     assert binding.asset == concert.terms.asset
     assert (made.epoch, made.entry_hash) == (EPOCH, entry.hash)
@@ -58,6 +58,37 @@ def test_a_fresh_entry_checks(concert: Stage) -> None:
         made = read_deposit(entry)
         check_binding(concert.terms, concert.registry, entry, made, DEPOSIT_TIME)
         check_presentation(concert.credentials, concert.roll_id, made, Statements())
+
+
+def test_a_settlement_key_is_looked_at_once(
+    concert: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is remembered is the key alone: another one is looked at again."""
+    entry, known = deposit(concert, 0), Statements()
+    made, looked = read_deposit(entry), list[bytes]()
+    look = keys.check_verify_key
+
+    def looking(key: bytes) -> keys.VerifyKey:
+        looked.append(key)
+        return look(key)
+
+    monkeypatch.setattr(keys, "check_verify_key", looking)
+    for _ in range(2):
+        check_binding(concert.terms, concert.registry, entry, made, DEPOSIT_TIME, known)
+    assert looked == [entry.key]
+    bad = replace(made.binding, settle_pk=keys.VerifyKey(bytes(32)))
+    for _ in range(2):
+        with pytest.raises(Rejection) as refusal:
+            check_binding(
+                concert.terms,
+                concert.registry,
+                entry,
+                replace(made, binding=bad),
+                DEPOSIT_TIME,
+                known,
+            )
+        assert refusal.value.code == "deposit.settle-key"
+    assert looked == [entry.key, bytes(32), bytes(32)]
 
 
 def test_everything_bound_is_in_ph(concert: Stage) -> None:

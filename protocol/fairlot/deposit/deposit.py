@@ -18,7 +18,7 @@ from fairlot.terms.terms import Terms
 from fairlot_crypto.bbs.hints import Showing
 from fairlot_crypto.bbs.profile import Presentation
 from fairlot_crypto.errors import CryptoError
-from fairlot_crypto.keys import VerifyKey, check_verify_key
+from fairlot_crypto.keys import VerifyKey, check_verify_key_once
 from fairlot_crypto.statements import Statements
 
 
@@ -64,9 +64,22 @@ def read_deposit(entry: Entry) -> Deposit:
 
 
 def check_binding(
-    terms: Terms, registry: Registry, entry: Entry, deposit: Deposit, time: int
+    terms: Terms,
+    registry: Registry,
+    entry: Entry,
+    deposit: Deposit,
+    time: int,
+    statements: Statements | None = None,
 ) -> None:
     """Check that every bound field fits the sale and the entry (steps 7 and 8).
+
+    Args:
+        terms: of the sale.
+        registry: that they name.
+        entry: as it came.
+        deposit: what it says.
+        time: when it is logged, unix seconds.
+        statements: what this process has verified before; ``None`` for nothing.
 
     Raises:
         Rejection: ``deposit.sale``, ``deposit.asset``, ``deposit.board``,
@@ -80,6 +93,7 @@ def check_binding(
         entry,
         binding.settle_pk,
         lambda why: Rejection("deposit.settle-key", why),
+        statements,
     )
     if time > binding.not_after:
         late = f"{time - binding.not_after} s after its not_after"
@@ -104,15 +118,25 @@ def _check_sale(terms: Terms, deposit: Deposit) -> None:
 
 
 def check_settle_key(
-    entry: Entry, settle_pk: VerifyKey, fail: Callable[[str], Rejection]
+    entry: Entry,
+    settle_pk: VerifyKey,
+    fail: Callable[[str], Rejection],
+    statements: Statements | None = None,
 ) -> None:
     """Check that the settlement key that an entry names is a key, and has signed it.
+
+    Args:
+        entry: as it came.
+        settle_pk: that it names.
+        fail: makes the refusal from the sentence.
+        statements: what this process has verified before; ``None`` for nothing.
 
     Raises:
         Rejection: as ``fail`` makes it.
     """
     try:
-        check_verify_key(settle_pk)
+        known = Statements() if statements is None else statements
+        check_verify_key_once(settle_pk, known)
     except CryptoError as error:
         raise fail("settle_pk must be an Ed25519 key of prime order") from error
     if settle_pk != entry.key:

@@ -83,6 +83,6 @@ def check_stated(
         Rejection: ``entry.field``, ``deposit.*``.
     """
     deposit = read_deposit(entry)
-    check_binding(terms, registry, entry, deposit, time)
+    check_binding(terms, registry, entry, deposit, time, statements)
     check_order(terms, registry, deposit, statements)
     return deposit

@@ -44,11 +44,12 @@ Examples:
 _SCHEMA = Schema(4, 1)
 """Of the default registry: four attributes, one nym secret."""
 _ATTRIBUTES = (b"assurance=high", b"region=", b"cohort_a=", b"cohort_b=")
-_CTX, _PH = b"fairlot-v1/bench context", bytes(480)
+CTX, _PH = b"fairlot-v1/bench context", bytes(480)
 RATIOS = (
     ("present", "bare present"),
     ("verify", "bare verify"),
     ("batch", "verify"),
+    ("batch without hints", "verify"),
 )
 
 
@@ -67,19 +68,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def execute(arguments: argparse.Namespace) -> int:
     """Measure, and print."""
     curve, size, system = chosen_curve(), arguments.size, SystemRandomness()
-    context, credential = _issued(curve, system)
+    context, credential = issued(curve, system)
 
     def presented() -> list[Showing]:
         return [_showing(context, credential, number, system) for number in range(size)]
 
     showings = presented()
     hints = [make_hints(each) for each in showings]
+    none = [None] * size
     works = (
         Work("present", size, presented),
         repeated("bare present", bare_presentation(curve, _SCHEMA, 0, system), size),
         Work("verify", size, lambda: verify_alone(showings)),
         repeated("bare verify", bare_verification(curve, _SCHEMA, 0, system), size),
         Work("batch", size, lambda: verify_together(showings, hints, system)),
+        Work(
+            "batch without hints", size, lambda: verify_together(showings, none, system)
+        ),
     )
     found = measured(works, arguments.rounds)
     show_measured("present", size, found, RATIOS, curve, as_json=arguments.json)
@@ -112,8 +117,8 @@ def verify_together(
             raise verdict
 
 
-def _issued(curve: Backend, randomness: Randomness) -> tuple[IssuerContext, Credential]:
-    """Return an issuer, and a credential of theirs."""
+def issued(curve: Backend, randomness: Randomness) -> tuple[IssuerContext, Credential]:
+    """Return an issuer of the default schema, and a credential of theirs."""
     key = key_gen(randomness.take(32))
     context = issuer_context(curve, public_key(curve, key), _SCHEMA, b"header")
     blind, secret = random_scalar(randomness), random_scalar(randomness)
@@ -128,5 +133,5 @@ def _showing(
     context: IssuerContext, credential: Credential, number: int, randomness: Randomness
 ) -> Showing:
     ph = number.to_bytes(8, "big") + _PH
-    shown = present(context, credential, _CTX, ph, (), randomness)
-    return Showing(context, shown, _CTX, ph, {})
+    shown = present(context, credential, CTX, ph, (), randomness)
+    return Showing(context, shown, CTX, ph, {})
