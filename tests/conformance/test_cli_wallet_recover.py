@@ -7,6 +7,7 @@ from unittest.mock import patch
 import pytest
 
 from command import Killed, code_of, fairlot, in_process
+from fairlot.entry import read_entry
 from fairlot.identity.acts import Contest, Ruling, make_act
 from fairlot.identity.attestation import sign_attestation
 from fairlot.identity.life import Outcome
@@ -17,6 +18,7 @@ from fairlot.identity.requests import (
     read_recover_request,
 )
 from fairlot.issuing.committee_file import CommitteeFile
+from fairlot_crypto import cbor
 from fairlot_crypto.keys import SigningKey
 from generators.identity_setting import VALUES, signing_key
 from json_formats import check_document
@@ -158,8 +160,14 @@ def test_it_says_how_far_it_is_and_who_may_contest(office: Office) -> None:
         ran = ann.with_log("recover", "--leaf", "0", "--out", ann.file("more"), *words)
         assert code_of(ran) == (2, "wallet.recovering")
     scope = office.registry.registry_id
-    old = lost.content.holder(scope).signing
-    office.post(make_act(scope, Contest(0, 1, 1), old))
+    assert "fairlot wallet contest" in lost.with_log("renew").err
+    out = lost.file("contest")
+    ran = lost.with_log("contest", "--out", out)
+    assert check_document(ran.out)["step"] == "contest"
+    data = out.read_bytes()
+    office.post(read_entry(cbor.decode(data), data))
+    ran = lost.with_log("freeze", "--out", lost.file("freeze"))
+    assert code_of(ran) == (1, "life.status")
     disputed = ann.how_far()
     assert disputed["recovery"] == "disputed"
     assert disputed["ripe"] == max(pending["ripe"], office.board.state.clock + within)

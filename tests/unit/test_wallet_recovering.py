@@ -1,4 +1,4 @@
-"""What a new wallet asks to get a leaf back, and how far that is (specs/wallet.md, 10)."""
+"""How a wallet gets a leaf back, and guards it (specs/wallet.md, sections 10 and 12)."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,10 +11,12 @@ from fairlot.board.replay import Replay
 from fairlot.errors import InputError, Rejection
 from fairlot.identity.acts import Ruling
 from fairlot.identity.attestation import Attestation, Purpose, Subject
+from fairlot.identity.leaf import LeafStatus
 from fairlot.identity.life import Outcome
 from fairlot.identity.part import Part, request_id
 from fairlot.identity.recovering import join, resend_share
 from fairlot.wallet.content import Content
+from fairlot.wallet.guarding import change_of, contest, freeze
 from fairlot.wallet.looking import Looked
 from fairlot.wallet.read_content import read_content
 from fairlot.wallet.recovering import (
@@ -193,6 +195,62 @@ def test_nothing_is_received_that_was_not_asked_for(lost: Lost) -> None:
     assert caught.value.code == "wallet.recovering"
     with pytest.raises(InputError):
         progress(lost.looked, 0)
+
+
+def test_whoever_holds_the_leaf_freezes_it_once(lost: Lost) -> None:
+    on = lost.town
+    with pytest.raises(InputError) as missing:
+        contest(lost.looked, on.clock)
+    assert missing.value.code == "wallet.no-leaf"
+    assert change_of(lost.looked) is None
+    recovered(lost)
+    assert change_of(lost.looked) is None
+    with pytest.raises(Rejection) as early:
+        contest(lost.looked, on.clock)
+    assert early.value.code == "life.status"
+    on.log(freeze(lost.looked, on.clock))
+    assert on.life().status(on.clock) is LeafStatus.FROZEN
+    with pytest.raises(Rejection) as again:
+        freeze(lost.looked, on.clock)
+    assert again.value.code == "life.status"
+
+
+def test_whoever_holds_the_leaf_objects_to_liars(lost: Lost) -> None:
+    on = lost.town
+    recovered(lost)
+    on.recover("ann", "a liar")
+    change = change_of(lost.looked)
+    assert change is not None
+    assert change.ripe == on.clock + on.registry.recovery.cooling
+    entry = contest(lost.looked, on.clock)
+    assert contest(lost.looked, on.clock).encoded == entry.encoded
+    on.log(entry)
+    assert on.life().status(on.clock) is LeafStatus.DISPUTED
+    with pytest.raises(Rejection) as twice:
+        contest(lost.looked, on.clock)
+    assert twice.value.code == "life.again"
+    on.post(Ruling(0, 2, 2, Outcome.RECOVER), ARBITER)
+    on.complete()
+    # Whoever holds the leaf no more objects to nothing.
+    with pytest.raises(Rejection) as late:
+        contest(lost.looked, on.clock)
+    assert late.value.code == "life.key"
+    # What becomes of it then is the affair of whoever holds it.
+    on.recover("ann", "ann at last")
+    assert change_of(lost.looked) is None
+
+
+def recovered(lost: Lost) -> None:
+    """Give the wallet its leaf."""
+    on, attested = lost.town, lost.attested()
+    request = lost.ask(attested)
+    lost.begin(attested)
+    on.clock += 3_000
+    on.complete()
+    sent = on.registry, on.books[0], on.base.issuers[0], 0, on.life()
+    box = resend_share(*sent, stream("again"))
+    part = Part(request_id(request), "box", 1, {"box": box})
+    lost.content = receive_recovered(GROUP, lost.looked, (part,)).content
 
 
 def test_attributes_must_be_of_the_schema(lost: Lost) -> None:

@@ -1,13 +1,23 @@
 """``fairlot wallet``: what a person holds, and the messages that they send."""
 
 from fairlot.cli.command import action_of_steps
-from fairlot.cli.wallet import joining, making, paper, proving, recovering, selling
+from fairlot.cli.wallet import (
+    guarding,
+    joining,
+    making,
+    paper,
+    proving,
+    recovering,
+    selling,
+)
 
 STEPS = (
     making.NEW,
     joining.ENROL,
     joining.RENEW,
     recovering.RECOVER,
+    guarding.CONTEST,
+    guarding.FREEZE,
     selling.DEPOSIT,
     selling.GROUP,
     selling.CANCEL,

@@ -32,7 +32,7 @@ _LEAKS = (
     ("the escrow", "your nym in the sale, and whatever your payment says"),
     ("the board", "when you post and from where: go through what hides that"),
 )
-"""Who learns what of a person by what a wallet sends (specs/wallet.md, section 13)."""
+"""Who learns what of a person by what a wallet sends (specs/wallet.md, section 14)."""
 
 
 def examples(*words: str) -> str:
