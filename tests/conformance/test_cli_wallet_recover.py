@@ -6,7 +6,7 @@ from unittest.mock import patch
 
 import pytest
 
-from command import Killed, code_of, fairlot, in_process
+from command import Killed, Ran, code_of, fairlot, in_process
 from fairlot.entry import read_entry
 from fairlot.identity.acts import Contest, Ruling, make_act
 from fairlot.identity.attestation import sign_attestation
@@ -67,6 +67,15 @@ def completed(person: Person, request: Path) -> None:
     office.post(office.entry(request, "complete"))
     office.follow_all()
     office.go_on("recover", request)
+
+
+def ruled(office: Office, key: SigningKey, outcome: str) -> tuple[Ran, Path]:
+    """Let somebody decide the dispute about the first leaf."""
+    out, secret = office.path / f"ruling-{outcome}", office.path / "arbiter.key"
+    secret.write_text(f"{key.seed.hex()}\n")
+    told = ("--leaf", "0", "--outcome", outcome, "--time", str(office.now))
+    words = ("rule", office.log, *told, "--key", secret, "--out", out)
+    return fairlot("arbiter", *words), out
 
 
 def arbiter_of(office: Office) -> SigningKey:
@@ -185,8 +194,17 @@ def test_whoever_is_ruled_against_begins_anew(office: Office) -> None:
     ann, _ = begun(office, "Ann")
     scope = office.registry.registry_id
     office.post(make_act(scope, Contest(0, 1, 1), lost.content.holder(scope).signing))
-    ruling = Ruling(0, 1, 1, Outcome.KEEP)
-    office.post(make_act(scope, ruling, arbiter_of(office)))
+    for key, outcome, code in (
+        (signing_key("nobody"), "keep", (1, "life.key")),
+        (arbiter_of(office), "close", (1, "life.outcome")),
+    ):
+        assert code_of(ruled(office, key, outcome)[0]) == code
+    ran, ruling = ruled(office, arbiter_of(office), "keep")
+    assert ran.code == 0, ran.err
+    data = ruling.read_bytes()
+    office.post(read_entry(cbor.decode(data), data))
+    ran, _ = ruled(office, arbiter_of(office), "keep")
+    assert code_of(ran) == (1, "life.status")
     assert ann.how_far()["recovery"] == "ended"
     # The attestations of the first attempt are good for nothing any more.
     old = attested_again(ann)
