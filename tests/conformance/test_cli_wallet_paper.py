@@ -1,4 +1,4 @@
-"""A wallet writes what belongs on paper (specs/wallet.md, section 12)."""
+"""A wallet writes what belongs on paper (specs/wallet.md, section 13)."""
 
 import base64
 import re

@@ -6,7 +6,8 @@ from unittest.mock import patch
 
 import pytest
 
-from command import Killed, code_of, fairlot, in_process
+from command import Killed, Ran, code_of, fairlot, in_process
+from fairlot.entry import read_entry
 from fairlot.identity.acts import Contest, Ruling, make_act
 from fairlot.identity.attestation import sign_attestation
 from fairlot.identity.life import Outcome
@@ -17,6 +18,7 @@ from fairlot.identity.requests import (
     read_recover_request,
 )
 from fairlot.issuing.committee_file import CommitteeFile
+from fairlot_crypto import cbor
 from fairlot_crypto.keys import SigningKey
 from generators.identity_setting import VALUES, signing_key
 from json_formats import check_document
@@ -65,6 +67,15 @@ def completed(person: Person, request: Path) -> None:
     office.post(office.entry(request, "complete"))
     office.follow_all()
     office.go_on("recover", request)
+
+
+def ruled(office: Office, key: SigningKey, outcome: str) -> tuple[Ran, Path]:
+    """Let somebody decide the dispute about the first leaf."""
+    out, secret = office.path / f"ruling-{outcome}", office.path / "arbiter.key"
+    secret.write_text(f"{key.seed.hex()}\n")
+    told = ("--leaf", "0", "--outcome", outcome, "--time", str(office.now))
+    words = ("rule", office.log, *told, "--key", secret, "--out", out)
+    return fairlot("arbiter", *words), out
 
 
 def arbiter_of(office: Office) -> SigningKey:
@@ -158,8 +169,14 @@ def test_it_says_how_far_it_is_and_who_may_contest(office: Office) -> None:
         ran = ann.with_log("recover", "--leaf", "0", "--out", ann.file("more"), *words)
         assert code_of(ran) == (2, "wallet.recovering")
     scope = office.registry.registry_id
-    old = lost.content.holder(scope).signing
-    office.post(make_act(scope, Contest(0, 1, 1), old))
+    assert "fairlot wallet contest" in lost.with_log("renew").err
+    out = lost.file("contest")
+    ran = lost.with_log("contest", "--out", out)
+    assert check_document(ran.out)["step"] == "contest"
+    data = out.read_bytes()
+    office.post(read_entry(cbor.decode(data), data))
+    ran = lost.with_log("freeze", "--out", lost.file("freeze"))
+    assert code_of(ran) == (1, "life.status")
     disputed = ann.how_far()
     assert disputed["recovery"] == "disputed"
     assert disputed["ripe"] == max(pending["ripe"], office.board.state.clock + within)
@@ -177,8 +194,17 @@ def test_whoever_is_ruled_against_begins_anew(office: Office) -> None:
     ann, _ = begun(office, "Ann")
     scope = office.registry.registry_id
     office.post(make_act(scope, Contest(0, 1, 1), lost.content.holder(scope).signing))
-    ruling = Ruling(0, 1, 1, Outcome.KEEP)
-    office.post(make_act(scope, ruling, arbiter_of(office)))
+    for key, outcome, code in (
+        (signing_key("nobody"), "keep", (1, "life.key")),
+        (arbiter_of(office), "close", (1, "life.outcome")),
+    ):
+        assert code_of(ruled(office, key, outcome)[0]) == code
+    ran, ruling = ruled(office, arbiter_of(office), "keep")
+    assert ran.code == 0, ran.err
+    data = ruling.read_bytes()
+    office.post(read_entry(cbor.decode(data), data))
+    ran, _ = ruled(office, arbiter_of(office), "keep")
+    assert code_of(ran) == (1, "life.status")
     assert ann.how_far()["recovery"] == "ended"
     # The attestations of the first attempt are good for nothing any more.
     old = attested_again(ann)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fairlot.cli.beacon.files import write_key
-from fairlot.cli.command import OK, Action, Command, action_of_steps, add_json
+from fairlot.cli.command import OK, Command, add_json
 from fairlot.cli.output import show_json
 from fairlot.cli.reading import read_at_most
 from fairlot.errors import InputError
@@ -178,14 +178,3 @@ def key_step(role: str) -> Command:
     )
     summary = f"Draw the key of a {role}; the file for others lies beside it."
     return Command("key", summary, examples, configure, execute)
-
-
-def key_action(role: str, what: str) -> Action:
-    """Return the action of a role that so far has no other step than its key.
-
-    Args:
-        role: as in the public file.
-        what: says what the role does.
-    """
-    step = key_step(role)
-    return action_of_steps(f"{what}\n\n{step.examples}", (step,))

@@ -109,7 +109,7 @@ class Lives:
             check_holder(key, life.holder)
             return life.contest(registry.disputes, time)
         if isinstance(act, Ruling):
-            _check_arbiter(registry, key)
+            check_arbiter(registry, key)
             return life.rule(act.outcome, time)
         check_issuers(registry, act, statements)
         if act.begins:
@@ -128,8 +128,12 @@ def _check_attempt(life: LeafLife, act: Act) -> None:
         raise Rejection("life.attempt", problem)
 
 
-def _check_arbiter(registry: Registry, key: VerifyKey) -> None:
-    """Check that a ruling comes from whom the registry names (step 3)."""
+def check_arbiter(registry: Registry, key: VerifyKey) -> None:
+    """Check that a ruling comes from whom the registry names (step 3).
+
+    Raises:
+        Rejection: ``life.key``.
+    """
     if key != registry.disputes.key:
         problem = "a ruling must be signed by the arbiter that the registry names"
         raise Rejection("life.key", problem)

@@ -1,4 +1,4 @@
-"""What of a wallet belongs on paper (specs/wallet.md, section 12).
+"""What of a wallet belongs on paper (specs/wallet.md, section 13).
 
 Nothing on it is secret, and nothing on it opens or signs anything: whoever has lost the file
 recovers, and needs to know of what.
@@ -30,14 +30,14 @@ you that as long as nobody has stolen it; it is no second key."""
 
 
 def paper(content: Content, draw: Callable[[bytes], str]) -> str:
-    """Return the page, in HTML (steps 57 and 58).
+    """Return the page, in HTML (steps 61 and 62).
 
     Args:
         content: of the wallet.
         draw: returns the address of a picture of a QR code that holds the bytes given, of
             which there are ``CODE_MOST`` at most.
     """
-    # Steps 57 and 58.
+    # Steps 61 and 62.
     parts = [
         "<!doctype html>",
         '<html lang="en"><meta charset="utf-8"><title>Wallet</title>',

@@ -2,6 +2,7 @@
 
 from fairlot.cli.command import action_of_steps
 from fairlot.cli.wallet import (
+    guarding,
     joining,
     making,
     paper,
@@ -16,6 +17,8 @@ STEPS = (
     joining.ENROL,
     joining.RENEW,
     recovering.RECOVER,
+    guarding.CONTEST,
+    guarding.FREEZE,
     selling.DEPOSIT,
     selling.GROUP,
     paying.PAY,

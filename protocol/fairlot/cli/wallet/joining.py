@@ -19,6 +19,7 @@ from fairlot.cli.wallet.files import (
     read_message,
     write_message,
 )
+from fairlot.cli.wallet.guarding import warn_of_change
 from fairlot.cli.wallet.making import examples
 from fairlot.cli.wallet.registry_steps import (
     accuse,
@@ -112,6 +113,7 @@ def _renew(arguments: argparse.Namespace) -> int:
     with opened(arguments) as wallet:
         curve, looked = look_at([arguments.log], wallet.content)
         registry_id = check_registry(looked, arguments.expect_registry)
+        warn_of_change(looked)
         if arguments.answers:
             return _receive_credentials(arguments, wallet, looked)
         if arguments.out is None:

@@ -33,7 +33,7 @@ _LEAKS = (
     ("your bank", "that you pay this escrow, how much and when: never your nym"),
     ("the board", "when you post and from where: go through what hides that"),
 )
-"""Who learns what of a person by what a wallet sends (specs/wallet.md, section 13)."""
+"""Who learns what of a person by what a wallet sends (specs/wallet.md, section 14)."""
 
 
 def examples(*words: str) -> str:
