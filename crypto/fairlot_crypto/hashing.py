@@ -135,7 +135,7 @@ def expand_message_xmd(message: bytes, dst: bytes, length: int) -> bytes:
     b_i = hashlib.sha256(b_0 + b"\x01" + dst_prime).digest()
     uniform = [b_i]
     for i in range(2, blocks + 1):
-        mixed = bytes(x ^ y for x, y in zip(b_0, b_i, strict=True))
+        mixed = i2osp(os2ip(b_0) ^ os2ip(b_i), _SHA256_SIZE)
         b_i = hashlib.sha256(mixed + i2osp(i, 1) + dst_prime).digest()
         uniform.append(b_i)
     # Step 6.

@@ -163,6 +163,23 @@ class OpeningKey:
             ) from error
 
 
+def seal_key_of(key: VerifyKey) -> SealKey:
+    """Return the X25519 key to which messages for a signer are sealed.
+
+    specs/notation.md, section 7.3.
+
+    Raises:
+        EncodingError: ``signature.key`` unless it is a point of prime order.
+    """
+    return SealKey(bindings.crypto_sign_ed25519_pk_to_curve25519(check_verify_key(key)))
+
+
+def opening_key_of(key: SigningKey) -> OpeningKey:
+    """Return what opens messages that are sealed to a signer (section 7.3)."""
+    pair = key.seed + key.public
+    return OpeningKey(bindings.crypto_sign_ed25519_sk_to_curve25519(pair))
+
+
 def seal(message: bytes, key: SealKey, randomness: Randomness) -> bytes:
     """Seal ``message`` to ``key`` (specs/notation.md, section 7.2).
 

@@ -9,6 +9,8 @@ from functools import lru_cache
 from io import BytesIO
 from typing import Any, NoReturn, cast
 
+from fairlot_crypto.cbor_forms import Forms
+
 MAX_DEPTH = 16
 """How deep arrays and maps may enclose one another."""
 LOWEST, HIGHEST = -(2**63), 2**64 - 1
@@ -45,6 +47,10 @@ def read_quickly(data: bytes, offset: int) -> tuple[object, int] | None:
     """
     import cbor2  # noqa: PLC0415
 
+    form = _FORMS.find(data, offset)
+    if form is not None:
+        end = offset + form.size
+        return cbor2.loads(data[offset:end]), end
     file = BytesIO(data)
     file.seek(offset)
     decoder = cbor2.CBORDecoder(
@@ -64,7 +70,10 @@ def read_quickly(data: bytes, offset: int) -> tuple[object, int] | None:
     # The order of maps is looked at already: what is left is the form of each argument.
     encoded = cbor2.dumps(value)
     end = offset + len(encoded)
-    return (value, end) if data[offset:end] == encoded else None
+    if data[offset:end] != encoded:
+        return None
+    _FORMS.learn(encoded, None)
+    return value, end
 
 
 def _all_fit(values: Iterable[object], depth: int) -> bool:
@@ -107,6 +116,8 @@ def _in_order(keys: tuple[str, ...]) -> bool:
     return ranks == sorted(ranks)
 
 
+_FORMS = Forms[None]()
+"""Of what was read last: whoever reads a long log meets the same few."""
 _short_ascend = lru_cache(maxsize=256)(_in_order)
 """Remembers what is asked again and again: entries of one type have the same keys."""
 

@@ -6,6 +6,7 @@ not.
 """
 
 from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
 
 from fairlot_crypto.hashing import tagged_hash
 
@@ -13,13 +14,18 @@ from fairlot_crypto.hashing import tagged_hash
 class Statements:
     """The statements that this process has verified."""
 
-    def __init__(self, verified: Iterable[bytes] = ()) -> None:
+    def __init__(
+        self, verified: Iterable[bytes] = (), *, remembers: bool = True
+    ) -> None:
         """Start with statements that are known to verify.
 
         Args:
             verified: digests from ``verified`` of another instance, e.g. of a worker
                 process, which the caller trusts as they trust themselves.
+            remembers: whether to remember anything at all: who verifies each statement
+                once, and is asked nothing afterwards, need not hash it.
         """
+        self.remembers = remembers
         self._verified = set(verified)
 
     def __len__(self) -> int:
@@ -49,10 +55,38 @@ class Statements:
             parts: everything that the verdict depends on.
             verify: raises if the statement does not hold.
         """
+        if not self.remembers:
+            verify()
+            return
         digest = statement_digest(kind, parts)
         if digest not in self._verified:
             verify()
             self._verified.add(digest)
+
+
+class Asked(Statements):
+    """Verifies nothing: finds which of some known statements somebody asks about."""
+
+    def __init__(self, known: AbstractSet[bytes]) -> None:
+        """Take the digests of the known statements; ``verified`` is those asked about."""
+        super().__init__()
+        self._known = known
+
+    def knows(self, digest: bytes) -> bool:
+        """Say of every statement that there is nothing to verify."""
+        self._note(digest)
+        return True
+
+    def check(
+        self, kind: str, parts: Iterable[bytes], verify: Callable[[], object]
+    ) -> None:
+        """Do not verify a statement."""
+        del verify
+        self._note(statement_digest(kind, parts))
+
+    def _note(self, digest: bytes) -> None:
+        if digest in self._known:
+            self.learn((digest,))
 
 
 def statement_digest(kind: str, parts: Iterable[bytes]) -> bytes:

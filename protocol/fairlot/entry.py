@@ -1,6 +1,7 @@
 """What one entry of the board is (specs/board.md, section 2)."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -36,6 +37,10 @@ _KEY = slice(10, 42)
 _SIG = slice(48, 112)
 """Where key and signature stand in every entry: its pairs are ordered by their keys, and
 ``v``, ``key`` and ``sig`` are the first."""
+_VOID_BY_SELLER = re.compile(
+    rb"\x64role\x66seller\x64sale\x58\x20.{32}\x64type\x64VOID", re.DOTALL
+)
+"""With these bytes a VOID of the seller ends: ``role``, ``sale`` and ``type`` are the last."""
 
 
 class Role(StrEnum):
@@ -94,8 +99,15 @@ class EntryType(StrEnum):
 
     @property
     def role(self) -> Role:
-        """Who signs entries of this type."""
+        """Who signs entries of this type; of VOID, who does so as a rule."""
         return _ROLES.get(self, Role.BOARD)
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """All who may sign entries of this type."""
+        if self is EntryType.VOID:
+            return (Role.BOARD, Role.SELLER)
+        return (self.role,)
 
     @property
     def logs(self) -> tuple[LogKind, ...]:
@@ -148,11 +160,16 @@ _NAMES = {
     LogKind.REGISTRY: ("v", "key", "sig", "body", "role", "type", "registry"),
 }
 """The fields of an entry, in the order of their encodings."""
+_LOG_OF: dict[tuple[str, ...], LogKind] = {names: log for log, names in _NAMES.items()}
 _KINDS = {
-    (kind.value, kind.role.value, log): kind for kind in EntryType for log in kind.logs
+    log: {
+        (kind.value, role.value): kind
+        for kind in EntryType
+        if log in kind.logs
+        for role in kind.roles
+    }
+    for log in LogKind
 }
-_LENGTHS = (KEY_LENGTH, SIGNATURE_LENGTH, HASH_LENGTH)
-"""Bytes of key, signature and scope."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +187,13 @@ class Entry:
     """The entry's bytes in the transcript: its leaf in the tree."""
 
     @property
+    def role(self) -> Role:
+        """The capacity in which ``key`` has signed."""
+        if self.type is EntryType.VOID and _VOID_BY_SELLER.search(self.encoded[-61:]):
+            return Role.SELLER
+        return self.type.role
+
+    @property
     def hash(self) -> EntryHash:
         """Return the hash that names this entry."""
         return EntryHash(tagged_hash("entry-hash", self.encoded))
@@ -181,6 +205,7 @@ def sign_entry(
     body: Mapping[str, Value],
     key: SigningKey,
     log: LogKind | None = None,
+    role: Role | None = None,
 ) -> Entry:
     """Make an entry (steps 1 to 3).
 
@@ -190,13 +215,15 @@ def sign_entry(
         body: its content.
         key: of whoever says it.
         log: the kind of its log; by default the first in which the type stands.
+        role: one of the type's; by default the first.
 
     Raises:
         Rejection: ``entry.size`` for a body that makes it too long.
     """
     chosen = kind.logs[0] if log is None else log
-    unsigned = _unsigned(kind, chosen, scope, body, key.public)
-    sig = key.sign(_message(kind.role, cbor.encode(unsigned)))
+    said = kind.role if role is None else role
+    unsigned = _unsigned((kind, said), chosen, scope, body, key.public)
+    sig = key.sign(_message(said, cbor.encode(unsigned)))
     encoded = cbor.encode({**unsigned, "sig": sig})
     _check_size(encoded)
     return Entry(kind, chosen, scope, body, key.public, sig, encoded)
@@ -215,22 +242,25 @@ def read_entry(value: Value, encoded: bytes) -> Entry:
 
 def _as_it_should_be(value: Value, encoded: bytes) -> Entry | None:
     """Return an entry whose fields are right, at a glance; ``None`` for anything else."""
-    if not isinstance(value, dict) or len(value) != len(_NAMES[LogKind.SALE]):
+    if not isinstance(value, dict):
         return None
-    log = LogKind.REGISTRY if LogKind.REGISTRY in value else LogKind.SALE
-    if tuple(value) != _NAMES[log] or not _is_version(value["v"]):
+    log = _LOG_OF.get(tuple(value))
+    if log is None or not _is_version(value["v"]):
         return None
     key, sig, scope = value["key"], value["sig"], value[log]
-    name, role, body = value["type"], value["role"], value["body"]
-    octets = (each for each in (key, sig, scope) if isinstance(each, bytes))
-    if tuple(map(len, octets)) != _LENGTHS:
+    if not (_has(key, KEY_LENGTH) and _has(sig, SIGNATURE_LENGTH)):
         return None
+    name, role, body = value["type"], value["role"], value["body"]
     if not (isinstance(name, str) and isinstance(role, str) and isinstance(body, dict)):
         return None
-    kind = _KINDS.get((name, role, log))
-    if kind is None:
+    kind = _KINDS[log].get((name, role))
+    if kind is None or not _has(scope, HASH_LENGTH):
         return None
     return entry_of(kind, log, cast("bytes", scope), body, encoded)
+
+
+def _has(value: Value, length: int) -> bool:
+    return isinstance(value, bytes) and len(value) == length
 
 
 def _is_version(value: Value) -> bool:
@@ -241,7 +271,7 @@ def _read_fields(value: Value, encoded: bytes) -> Entry:
     fields = Fields(value, ("entry",), _field_error)
     fields.exactly("v", ENTRY_VERSION)
     kind = _type(fields.text("type"))
-    fields.exactly("role", kind.role.value)
+    _read_role(fields, kind)
     log = next((each for each in kind.logs if fields.has(each)), kind.logs[0])
     scope = fields.bytes(log, 32)
     body = fields.value("body")
@@ -251,6 +281,18 @@ def _read_fields(value: Value, encoded: bytes) -> Entry:
     sig = Signature(fields.bytes("sig", SIGNATURE_LENGTH))
     fields.done()
     return Entry(kind, log, scope, body, key, sig, encoded)
+
+
+def _read_role(fields: Fields, kind: EntryType) -> None:
+    """Check that a role is one of the type's."""
+    first, *others = kind.roles
+    if not others:
+        fields.exactly("role", first.value)
+        return
+    said = fields.text("role")
+    if said not in [role.value for role in kind.roles]:
+        named = " or ".join(kind.roles)
+        raise Rejection("entry.field", f"entry.role must be {named}, found {said!r}")
 
 
 def entry_of(
@@ -280,13 +322,22 @@ def entry_of(
     )
 
 
+def scope_in(encoded: bytes, kind: EntryType, log: LogKind) -> bytes:
+    """Return the scope in the bytes of an entry, which were read before."""
+    # Behind it stands the type in a sale's entry, and nothing in a registry's.
+    behind = len(b"\x64type") + 1 + len(kind) if log is LogKind.SALE else 0
+    end = len(encoded) - behind
+    return encoded[end - HASH_LENGTH : end]
+
+
 def check_signature(entry: Entry, statements: Statements) -> None:
     """Verify the entry's signature (step 5).
 
     Raises:
         Rejection: ``entry.signature``.
     """
-    unsigned = _unsigned(entry.type, entry.log, entry.scope, entry.body, entry.key)
+    said = entry.type, entry.role
+    unsigned = _unsigned(said, entry.log, entry.scope, entry.body, entry.key)
     _check_message(entry, cbor.encode(unsigned), statements)
 
 
@@ -304,7 +355,7 @@ def check_signature_read(entry: Entry, statements: Statements) -> None:
 
 
 def _check_message(entry: Entry, unsigned: bytes, statements: Statements) -> None:
-    message = _message(entry.type.role, unsigned)
+    message = _message(entry.role, unsigned)
     try:
         verify_signature_once(entry.key, message, entry.sig, statements)
     except ProofError as error:
@@ -339,18 +390,19 @@ def _type(name: str) -> EntryType:
 
 
 def _unsigned(
-    kind: EntryType,
+    said: tuple[EntryType, Role],
     log: LogKind,
     scope: bytes,
     body: Mapping[str, Value],
     key: VerifyKey,
 ) -> dict[str, Value]:
+    kind, role = said
     return {
         "v": ENTRY_VERSION,
         "type": kind.value,
         log.value: scope,
         "body": dict(body),
-        "role": kind.role.value,
+        "role": role.value,
         "key": key,
     }
 

@@ -82,7 +82,8 @@ class Fields:
         """
         self._where = where
         self._fail = fail
-        if not isinstance(value, Mapping):
+        # Most maps are built-in ones, which are known at once.
+        if not isinstance(value, dict | Mapping):
             raise fail(Problem(FieldRule.MAP, where, "must be a map", _found(value)))
         self._left = dict(value)
 

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields, is_dataclass
 from itertools import repeat
-from typing import TypeVar
+from typing import Self, TypeVar
 
 _Value = TypeVar("_Value")
 
@@ -49,3 +49,17 @@ class Packed:
         """Return how to make this value again."""
         names: tuple[str, ...] = type(self).__slots__
         return type(self), tuple(getattr(self, name) for name in names)
+
+    def changed(self, **fields: object) -> Self:
+        """Return this value with other fields, as ``dataclasses.replace`` does, but quickly.
+
+        Raises:
+            TypeError: for a field that the class does not have.
+        """
+        names: tuple[str, ...] = type(self).__slots__
+        make: Callable[..., Self] = type(self)
+        values = [
+            fields.pop(name) if name in fields else getattr(self, name)
+            for name in names
+        ]
+        return make(*values, **fields)

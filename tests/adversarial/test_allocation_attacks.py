@@ -180,6 +180,7 @@ def test_a_price_just_above_the_deposit_buys_nothing() -> None:
     assert outcome.totals[0].units == 0
 
 
+@pytest.mark.thorough
 def test_the_last_unit_is_never_lost() -> None:
     """Supply that does not divide: the remainder is drawn, not rounded away."""
     for supply in range(1, 80):

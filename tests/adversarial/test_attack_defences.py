@@ -228,6 +228,7 @@ def test_every_way_of_ours_that_stops_an_attack_is_here() -> None:
         for key in DEFENCES
     ],
 )
+@pytest.mark.thorough
 def test_without_its_defence_an_attack_pays(
     name: str, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -55,6 +55,7 @@ def test_the_command_names_every_attack() -> None:
     assert tuple(attack.name for attack in LAB) == NAMES
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("attack", LAB, ids=NAMES)
 def test_what_is_stopped_gains_nothing_in_any_run(attack: Attack) -> None:
     targets = attack.play(7, 2)
@@ -89,6 +90,7 @@ def test_a_sign_fits_only_its_gains(gains: list[float], fitting: set[Sign]) -> N
     assert signs == fitting
 
 
+@pytest.mark.thorough
 def test_the_command_shows_one_attack_for_people_and_for_machines() -> None:
     ran = fairlot("attack", "splitting", "--runs", "40")
     assert ran.code == 0
@@ -137,6 +139,7 @@ def test_one_draw_settles_what_26_wallets_gain_by_a_cap_per_address(
     assert whole.gain.covers(known) == "within"
 
 
+@pytest.mark.thorough
 def test_the_gain_from_bought_identities_falls_with_those_who_take_theirs_back() -> (
     None
 ):
@@ -154,6 +157,7 @@ def test_the_gain_from_bought_identities_falls_with_those_who_take_theirs_back()
     assert all((gain.mean > 0) == (share < even.mean) for share, gain in shared.points)
 
 
+@pytest.mark.thorough
 def test_a_command_tells_the_share_at_which_an_attack_no_longer_pays() -> None:
     with in_process():
         ran = fairlot("attack", "identities", "--runs", "20")
@@ -168,6 +172,7 @@ def test_a_command_tells_the_share_at_which_an_attack_no_longer_pays() -> None:
 # Each defence taken out: then the attack pays (the others: test_attack_defences.py).
 
 
+@pytest.mark.thorough
 def test_every_attack_has_a_way_in_which_it_pays_and_is_in_the_gallery() -> None:
     """The comparator is the same sale without the defence; some pay here as well."""
     paying = dict.fromkeys(NAMES, False)
@@ -197,6 +202,7 @@ def forks() -> Iterator[Fork]:
     return (each for each in made if each.first == 0)
 
 
+@pytest.mark.thorough
 def test_a_second_history_is_drawn_without_seals_and_fails_the_audit(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

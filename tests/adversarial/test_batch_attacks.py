@@ -285,6 +285,7 @@ def check(attack: Attack, size: int, place: int) -> None:
         assert alone(batch[i].showing.presentation) == found[i]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ATTACKS)
 def test_what_is_bad_is_found_in_a_small_batch(name: str) -> None:
     for size, place in ((1, 0), (3, 1)):

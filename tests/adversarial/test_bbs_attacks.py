@@ -465,6 +465,7 @@ def test_every_byte_of_a_presentation_matters() -> None:
         refused(SHOWN.with_nym(nym[:i] + bytes([byte ^ 1]) + nym[i + 1 :]))
 
 
+@pytest.mark.thorough
 def test_every_byte_of_the_statement_matters() -> None:
     def flips(data: bytes) -> list[bytes]:
         return [

@@ -89,6 +89,7 @@ def check_command(data: bytes, path: Path) -> None:
     assert ran.out + ran.err
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("number", range(5))
 def test_the_command_reports_a_flipped_byte(
     concert_transcript: bytes, tmp_path: Path, number: int
@@ -122,6 +123,7 @@ def joined(parts: Sequence[Record]) -> bytes:
     return b"".join(record.encoded for record in parts)
 
 
+@pytest.mark.thorough
 def test_a_dropped_entry_is_named(concert_transcript: bytes) -> None:
     whole = records(concert_transcript)
     for number, record in enumerate(whole):
@@ -170,6 +172,7 @@ def test_a_head_of_another_place_is_named_or_makes_no_difference(
                 check_named(moved, f"{number} at {place}")
 
 
+@pytest.mark.thorough
 def test_a_record_moved_to_the_end_is_named(concert_transcript: bytes) -> None:
     whole = records(concert_transcript)
     for number, record in enumerate(whole[:-1]):
@@ -189,6 +192,7 @@ def test_swapped_neighbours_are_named(concert_transcript: bytes) -> None:
             assert verdict(joined(swapped)) == verdict(concert_transcript)
 
 
+@pytest.mark.thorough
 def test_a_dropped_checkpoint_is_named_or_makes_no_difference(
     concert_transcript: bytes,
 ) -> None:
@@ -219,6 +223,7 @@ def test_a_truncated_file_is_an_incomplete_sale(concert_transcript: bytes) -> No
         assert f"in phase {report.phase}" in finding.message
 
 
+@pytest.mark.thorough
 def test_the_acknowledged_part_of_a_truncated_file_holds(
     concert_transcript: bytes,
 ) -> None:

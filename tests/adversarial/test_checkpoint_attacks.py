@@ -42,6 +42,7 @@ def refusal(signed: SignedCheckpoint) -> str:
     return caught.value.code
 
 
+@pytest.mark.thorough
 def test_no_flipped_bit_goes_unnoticed() -> None:
     data = SIGNED.to_text().encode()
     check(data)

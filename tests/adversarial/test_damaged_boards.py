@@ -70,6 +70,7 @@ def test_no_flipped_bit_destroys_what_was_acknowledged(
     check_flips(board, concert, FLIPS)
 
 
+@pytest.mark.thorough
 def test_no_length_that_flipped_swallows_what_was_acknowledged(
     board: Path, concert: Stage
 ) -> None:
@@ -196,6 +197,7 @@ def test_a_batch_that_is_torn_anywhere_is_cut_whole(kind: str, until: str) -> No
         assert (torn.data, board.cut) == (whole[:begins], length - begins), length
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", STAGES)
 @pytest.mark.parametrize("until", ["terms", "open", "close"])
 def test_no_length_of_a_head_swallows_what_it_acknowledged(
@@ -214,6 +216,7 @@ def test_no_length_of_a_head_swallows_what_it_acknowledged(
         assert storage.data == damaged, bit
 
 
+@pytest.mark.thorough
 def test_what_was_attached_and_torn_is_cut_and_nothing_before_it() -> None:
     """It says nothing new: the witnesses' answer can be attached again."""
     on = stage().watched()

@@ -214,6 +214,7 @@ def infinity(length: int) -> bytes:
     return b"\xc0" + bytes(length - 1)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda s: s.scheme_id)
 def test_the_identity_would_satisfy_the_equation_and_is_refused(
     curve: Backend, scheme: Scheme
@@ -257,6 +258,7 @@ def test_a_signature_has_one_encoding(curve: Backend, scheme: Scheme) -> None:
         assert refusal(curve, chain, wrong, 1) == "drand.signature-point"
 
 
+@pytest.mark.thorough
 def test_points_off_the_subgroup_and_off_the_curve_are_refused(curve: Backend) -> None:
     chain = clock(curve, UNCHAINED_G1)
     for data in (off_subgroup(), off_curve()):

@@ -86,6 +86,7 @@ def compressed(x: int, *, larger_y: bool = False) -> bytes:
     return (x | 1 << 383 | int(larger_y) << 381).to_bytes(48, "big")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("larger_y", [False, True])
 @pytest.mark.parametrize("x", [0, 4, 5, 6, 8, 9, 10, 11])
 def test_points_off_the_subgroup_of_g1_are_refused(
@@ -138,6 +139,7 @@ def times(point: arkworks.G1Point, factor: int) -> arkworks.G1Point:
     return found
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("x", [2, 4, 5, 7, 10])
 def test_points_off_the_subgroup_of_g2_are_refused(curve: Backend, x: int) -> None:
     data = compressed(0) + x.to_bytes(48, "big")

@@ -194,6 +194,7 @@ def test_terms_without_expiry_wait_for_ever() -> None:
     assert isinstance(settled(board.data), NotYet)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("step", "changes", "code"),
     [

@@ -121,6 +121,7 @@ def refusal(state: SaleState, entry: Entry) -> str:
     return caught.value.code
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("what", FORGERIES)
 def test_a_forged_recovery_is_refused(
     on: Stage, withheld: SaleState, what: str
@@ -137,6 +138,7 @@ def test_each_forgery_has_a_code_of_its_own() -> None:
     assert len({code for code, _ in FORGERIES.values()}) == len(FORGERIES)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("field", ["x", "y", "proof"])
 @pytest.mark.parametrize(
     ("value", "code"),

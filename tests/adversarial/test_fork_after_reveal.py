@@ -205,6 +205,7 @@ def test_the_second_history_needs_a_second_seal(scene: Scene) -> None:
     board.state.apply(on.sign(EntryType.SEALED), times.seal_end)
 
 
+@pytest.mark.thorough
 def test_the_honest_contributor_makes_no_second_seal(scene: Scene) -> None:
     """Not with the record of the first; and without it the head tells."""
     place, folder = scene.place, scene.place.folder
@@ -265,6 +266,7 @@ def test_the_fork_and_the_head_are_evidence(scene: Scene) -> None:
     assert ran.out.startswith("EVIDENCE: the board ")
 
 
+@pytest.mark.thorough
 def test_the_second_history_fails_the_audit(scene: Scene) -> None:
     """The old seal is over another set, and the markers behind it are void."""
     board = second_history(scene, grind(scene), EntryType.SEALED)

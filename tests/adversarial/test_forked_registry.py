@@ -245,6 +245,7 @@ def test_one_history_and_its_beginning_are_consistent() -> None:
         compare(part, View.of_head(heads(at.whole)[-1]))
 
 
+@pytest.mark.thorough
 def test_buyers_of_two_sales_find_the_fork() -> None:
     """Each sale holds by itself; together they show two registries of one name."""
     at = forked(rolls=False)

@@ -151,6 +151,7 @@ def test_entries_reordered_after_commit_end_do_not_move_the_seed(
     assert draw_of(drawn(on, state)) == honest(on)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kept", [(), (0,), (1,), (2,), (0, 2)])
 def test_entries_withheld_after_commit_end_do_not_move_the_seed(
     on: Stage, kept: tuple[int, ...]
@@ -162,6 +163,7 @@ def test_entries_withheld_after_commit_end_do_not_move_the_seed(
 # The order of commits.
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("order", list(permutations(range(3))))
 def test_the_order_of_commits_does_not_move_the_seed(
     on: Stage, order: tuple[int, ...]
@@ -216,6 +218,7 @@ COPIES: dict[str, Callable[[int], int]] = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("what", COPIES)
 def test_a_commitment_made_of_another_does_not_move_the_seed(
     on: Stage, what: str

@@ -90,6 +90,7 @@ def test_a_member_who_cannot_pay_parts_the_group() -> None:
 # Chances: no group has more for itself, and what it costs others is bounded.
 
 
+@pytest.mark.thorough
 def test_all_lots_give_a_bundle_no_more_than_persons_alone() -> None:
     """Five persons, three units: every drawing order and every draw."""
     pool = replace(POOL, supply=3)

@@ -179,6 +179,7 @@ def shown_to_few(*attached: int) -> tuple[bytes, Sequence[SignedCheckpoint]]:
     return board.data, [dated(SALE, said, [(i, result.time)]) for i in EVERY]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("attached", [(), (0,), (0, 1)])
 def test_a_board_that_leaves_out_co_signatures_is_helped(
     attached: tuple[int, ...],
@@ -237,6 +238,7 @@ def test_no_bit_of_a_head_can_be_changed() -> None:
         assert [f.code.partition(".")[0] for f in found.findings] == ["heads"], place
 
 
+@pytest.mark.thorough
 def test_no_bit_of_a_receipt_can_be_changed() -> None:
     on = stage()
     log = read(on, transcript(on))

@@ -124,6 +124,7 @@ def _nothing(_: bytes) -> bytes:
     return b""
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("spoil", [_cut, _torn, _flipped, _foreign, _nothing])
 def test_a_spoilt_file_costs_time_and_nothing_else(
     home: Path, board: Path, spoil: Callable[[bytes], bytes]
@@ -160,6 +161,7 @@ def _said_to_verify(board: Path) -> frozenset[bytes]:
     return known.verified
 
 
+@pytest.mark.thorough
 def test_forged_verdicts_do_not_make_a_false_signature_pass(
     home: Path, board: Path
 ) -> None:
@@ -200,6 +202,7 @@ def test_a_key_that_others_may_read_is_no_key(home: Path, board: Path) -> None:
     assert inspected(board) == (first, verified)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("text", ["", "00", "zz" * 32, "é" * 32])
 def test_a_broken_key_is_left_alone(home: Path, board: Path, text: str) -> None:
     home.parent.mkdir()

@@ -152,6 +152,7 @@ def no_box(member: Member, record: Record) -> bytes:
     return altered(member, record, change)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "lie",
     [
@@ -247,6 +248,7 @@ def test_a_complaint_with_the_key_of_a_second_announcement_frames_nobody() -> No
         forged.receive(deals[0])
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("reason", list(Reason))
 @pytest.mark.parametrize("member", [1, 3, 4])
 def test_the_evidence_against_one_shows_nothing_against_others(
@@ -294,6 +296,7 @@ def lower_degree(member: Member, record: Record) -> bytes:
     return altered(member, record, change)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("lie", [identity, higher_degree, lower_degree])
 def test_illegal_commitments_are_named(lie: Callable[[Member, Record], bytes]) -> None:
     record = play(lie, Kind.DEAL)
@@ -318,6 +321,7 @@ def other_proof(member: Member, record: Record) -> bytes:
     return signed(member, record, opening_body(opening))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("lie", "reason"),
     [(identity_coefficient, Reason.MESSAGE), (other_proof, Reason.OPENING)],
@@ -413,6 +417,7 @@ def test_a_message_in_the_name_of_another_is_refused() -> None:
 # Too few.
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("size", [(1, 0), (4, 1), (7, 2)])
 def test_t_members_may_be_absent_and_one_more_stops_it(size: tuple[int, int]) -> None:
     n, t = size

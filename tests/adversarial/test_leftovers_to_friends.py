@@ -169,6 +169,7 @@ def chances(pools: Sequence[Pool], people: Sequence[Entrant]) -> list[Fraction]:
     return means
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("lawless")
 @pytest.mark.parametrize("door", [door for door in DOORS if door != "next-but-one"])
 def test_a_door_gives_friends_what_others_lose(door: str) -> None:

@@ -56,6 +56,7 @@ def test_two_files_show_what_one_does() -> None:
         assert report.roots == whole.roots
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("seed", range(4))
 def test_interleaving_changes_nothing(seed: int) -> None:
     """Each log in its own order, and the two in any order between each other."""

@@ -74,6 +74,7 @@ CHAPTERS = ("terms", "identity", "claim", "delivery", "deposit", "beacon", "boar
 """What judges a transcript; the other folders read files of people, or work on what holds."""
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.check}-{row.sentence}")
 def test_the_audit_names_the_broken_check_and_no_other(row: Row) -> None:
     report = audit(row.make(), GROUP, row.expected, STATEMENTS, kept=row.kept)
@@ -119,6 +120,7 @@ def test_the_same_board_without_a_lie_is_believed(concert_transcript: bytes) -> 
     assert not report.findings
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "make", [make for _, make in HOLDING], ids=[n for n, _ in HOLDING]
 )
@@ -127,6 +129,7 @@ def test_what_witnesses_show_in_the_last_second_is_believed(make: Make) -> None:
     assert report.holds, report.findings
 
 
+@pytest.mark.thorough
 def test_the_verdict_does_not_rest_on_what_was_verified_before() -> None:
     for row in ROWS[:: len(ROWS) // 6]:
         report = audit(row.make(), GROUP, row.expected, Statements(), kept=row.kept)

@@ -164,6 +164,7 @@ def test_proofs_are_accepted_and_nobody_is_named_who_told_the_truth(
     assert made.named({}) == []
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("lie", ["u", "A", "e", "other base"])
 def test_every_liar_is_named_though_it_proves_nothing(

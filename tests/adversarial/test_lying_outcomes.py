@@ -19,6 +19,7 @@ from lies_outcomes import CHEATS, OUTCOMES
 ROWS = (*ORDERS, *OUTCOMES)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.sentence)
 def test_the_audit_names_the_broken_check_and_no_other(row: Row) -> None:
     report = audit(row.make(), GROUP, row.expected, STATEMENTS)
@@ -27,6 +28,7 @@ def test_the_audit_names_the_broken_check_and_no_other(row: Row) -> None:
     assert check_of(row.code).id == row.check
 
 
+@pytest.mark.thorough
 def test_the_same_sales_without_a_lie_are_believed() -> None:
     for ball in {cheated.sale() for cheated in CHEATS}:
         data = play_with(ball.on, deposits=ball.entries)

@@ -80,6 +80,7 @@ def test_the_sale_with_its_round_holds() -> None:
     assert sum("clock" in notice for notice in report.notices) == 1
 
 
+@pytest.mark.thorough
 def test_the_seed_of_another_round_is_not_the_draw() -> None:
     """The clock's owner posts the right round, the board draws with one it likes."""
     on = clocked()
@@ -91,6 +92,7 @@ def test_the_seed_of_another_round_is_not_the_draw() -> None:
         assert report.failed == ("A20",)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("step", OTHERS)
 def test_no_other_round_is_taken(step: int) -> None:
     other = round_entry(named_of(clocked()).round_number + step)
@@ -99,6 +101,7 @@ def test_no_other_round_is_taken(step: int) -> None:
     assert report.failed == ("A20", "A24")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("step", OTHERS)
 def test_no_other_round_passes_for_the_named_one(step: int) -> None:
     number = named_of(clocked()).round_number

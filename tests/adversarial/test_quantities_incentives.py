@@ -86,6 +86,7 @@ def test_the_search_finds_the_gain_at_one_price() -> None:
     assert greatest_gain(POOL, ((1,), ())) > 0
 
 
+@pytest.mark.thorough
 def test_a_bid_for_one_unit_is_best_if_true_at_one_price() -> None:
     pool = replace(POOL, supply=2)
     worths = [(), *((price,) for price in range(4))]

@@ -76,6 +76,7 @@ def test_no_flipped_bit_of_a_receipt_goes_unnoticed() -> None:
             check(bytes(changed))
 
 
+@pytest.mark.thorough
 def test_no_cut_and_no_insertion_goes_unnoticed() -> None:
     data = PROOF.to_bytes()
     for position in range(len(data)):

@@ -67,6 +67,7 @@ def goes_to(at: World, nym: Nym, made: MadeClaim) -> LedgerLine:
     return line
 
 
+@pytest.mark.thorough
 def test_a_thief_s_claim_takes_no_refund_where_the_person_claims_later(
     at: World,
 ) -> None:
@@ -86,6 +87,7 @@ def test_a_thief_s_claim_takes_no_refund_where_the_person_claims_later(
     goes_to(at, nym, own)
 
 
+@pytest.mark.thorough
 def test_a_thief_who_deposits_first_gets_no_refund(at: World) -> None:
     """Where refunds go at once, they go where the first entry says: here to the thief."""
     stolen = at.devices["ann"]
@@ -104,6 +106,7 @@ def test_a_thief_who_deposits_first_gets_no_refund(at: World) -> None:
     assert goes_to(at, nym, own).refund_to != thief
 
 
+@pytest.mark.thorough
 def test_two_claims_of_one_epoch_hold_the_refund(at: World) -> None:
     """Holder and thief had both a credential: the next epoch decides."""
     nym, stolen = enter(at), at.devices["ann"]
@@ -121,6 +124,7 @@ def test_two_claims_of_one_epoch_hold_the_refund(at: World) -> None:
     goes_to(at, nym, own)
 
 
+@pytest.mark.thorough
 def test_no_refund_has_a_destination_before_the_release(at: World) -> None:
     """Neither at the result, nor at the unlock, nor while claims of the epoch can come."""
     nym = enter(at)
@@ -162,6 +166,7 @@ def test_no_board_keeps_a_refund_by_leaving_the_unlock_out(at: World) -> None:
     goes_to(at, nym, own)
 
 
+@pytest.mark.thorough
 def test_refunds_of_a_void_sale_wait_for_the_claim_too(at: World) -> None:
     """Else a thief who deposited first would only have to spoil the sale."""
     nym, stolen = enter(at), at.devices["ann"]
@@ -231,6 +236,7 @@ def test_a_seller_cannot_change_the_rule_once_the_sale_is_open(at: World) -> Non
     waits(at, nym)
 
 
+@pytest.mark.thorough
 def test_claims_in_any_order_send_the_refund_to_the_same_place(at: World) -> None:
     nym = enter(at)
     at.draw()

@@ -112,6 +112,7 @@ def test_old_and_new_shares_do_not_combine() -> None:
     assert W not in [base * shamir.interpolate(each) for each in pairs]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("absent", [1, 4])
 def test_the_one_who_is_replaced_need_not_help(absent: int) -> None:
     made = resharing()
@@ -184,6 +185,7 @@ def identity(giver: FormerMember, record: Record) -> bytes:
     return resigned(giver, record, {**message.body, "coefficients": points})
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("lie", "reason"),
     [

@@ -90,6 +90,7 @@ def test_two_registries_and_a_sale_are_read_in_any_order(
         assert report.facts["leaves"] == 2
 
 
+@pytest.mark.thorough
 def test_the_registries_are_read_without_a_sale_too(two: Two) -> None:
     for files in (two.files[:2], two.files[1::-1]):
         report = judged(*files, alone=True)
@@ -97,6 +98,7 @@ def test_the_registries_are_read_without_a_sale_too(two: Two) -> None:
         assert report.roots.registry_id == two.new.registry.registry_id
 
 
+@pytest.mark.thorough
 def test_who_was_carried_over_is_one_person_in_each_sale(two: Two) -> None:
     nyms = [{made.nym for made in sold.deposits} for sold in two.sales]
     assert [len(each) for each in nyms] == [2, 2]
@@ -133,6 +135,7 @@ def test_the_log_of_another_registry_is_not_the_one_before(two: Two) -> None:
     assert codes(report) == ["leaf.unjudged", "log.foreign"]
 
 
+@pytest.mark.thorough
 def test_a_second_copy_of_the_log_before_is_named(two: Two) -> None:
     """Whether it is the same or a fork: of two histories none is judged in silence."""
     for copy in (two.old.data, _forked(two.old)):
@@ -143,6 +146,7 @@ def test_a_second_copy_of_the_log_before_is_named(two: Two) -> None:
         assert "checkpoint.tree" in codes(in_one)
 
 
+@pytest.mark.thorough
 def test_every_season_back_to_the_first_is_read(two: Two) -> None:
     third = next_season(two.new)
     third.clock = two.new.clock

@@ -273,6 +273,7 @@ def of_wrong_form(u: bytes) -> Iterator[bytes]:
     yield b"\x80" + bytes(length - 2) + b"\x01"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda s: s.scheme_id)
 def test_identity_off_subgroup_and_other_encodings_of_u_are_refused(
     curve: Backend, scheme: Scheme

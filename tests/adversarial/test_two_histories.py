@@ -181,6 +181,7 @@ def _stranger() -> VerifyKey:
     return stage(contributors=2).parts.seller.public
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("code", "make"), FALSE)
 def test_what_proves_nothing_is_no_evidence(
     code: str, make: Callable[[], Evidence]
@@ -207,6 +208,7 @@ def test_another_form_is_refused(data: bytes) -> None:
         read_evidence(data)
 
 
+@pytest.mark.thorough
 def test_the_commands_tell_one_history_from_two(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

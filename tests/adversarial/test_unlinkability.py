@@ -138,12 +138,14 @@ FRESH: dict[str, Callable[[Deposit], bytes]] = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("what", FRESH)
 def test_every_deposit_has_its_own(first: Played, second: Played, what: str) -> None:
     values = {FRESH[what](p.deposit_of(n)) for p in (first, second) for n in NAMES}
     assert len(values) == 2 * len(NAMES)
 
 
+@pytest.mark.thorough
 def test_payments_do_not_link_either(first: Played, second: Played) -> None:
     refs = [
         entry.body["ref"]

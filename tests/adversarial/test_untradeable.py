@@ -75,6 +75,7 @@ def claims_alone(
     one_position_each(at, sale)
 
 
+@pytest.mark.thorough
 def test_a_device_is_lost_before_the_close(at: World) -> None:
     """The new device changes the deposit, and claims what it wins."""
     nym = enter(at)
@@ -86,6 +87,7 @@ def test_a_device_is_lost_before_the_close(at: World) -> None:
     claims_alone(at, again, nym)
 
 
+@pytest.mark.thorough
 def test_a_stolen_device_is_used_in_the_same_epoch(at: World) -> None:
     """The thief replaces the deposit at once, with the greatest seq; the claim is Ann's."""
     nym, stolen = enter(at), at.devices["ann"]
@@ -98,6 +100,7 @@ def test_a_stolen_device_is_used_in_the_same_epoch(at: World) -> None:
     claims_alone(at, again, nym)
 
 
+@pytest.mark.thorough
 def test_a_stolen_device_is_used_in_a_later_epoch(at: World) -> None:
     """The thief replaces the deposit with a later epoch, and claims after the draw."""
     nym, stolen = enter(at), at.devices["ann"]
@@ -129,6 +132,7 @@ def test_a_stolen_device_is_used_in_the_last_epoch_before_the_unlock(at: World) 
     claims_alone(at, again, nym)
 
 
+@pytest.mark.thorough
 def test_a_credential_of_the_last_epoch_releases_nothing_after_the_unlock(
     at: World,
 ) -> None:
@@ -142,6 +146,7 @@ def test_a_credential_of_the_last_epoch_releases_nothing_after_the_unlock(
     claims_alone(at, at.recovered("ann", "ann 2"), nym)
 
 
+@pytest.mark.thorough
 def test_an_identity_is_sold_and_its_person_is_verified_again(at: World) -> None:
     """The buyer has every key and secret that there is, and holds nothing at the unlock."""
     bought = at.devices["ann"]
@@ -193,6 +198,7 @@ def test_a_hostile_recovery_is_contested_by_the_old_key(at: World) -> None:
     claims_alone(at, own, nym)
 
 
+@pytest.mark.thorough
 def test_a_thief_claims_and_then_contests_until_the_unlock(at: World) -> None:
     """The old claim is not released, and the recovery goes on when its time has come."""
     nym, stolen = enter(at), at.devices["ann"]
@@ -212,6 +218,7 @@ def test_a_thief_claims_and_then_contests_until_the_unlock(at: World) -> None:
     claims_alone(at, at.switch("ann", holder), nym)
 
 
+@pytest.mark.thorough
 def test_a_recovery_runs_while_both_claim(at: World) -> None:
     """Two keys of one epoch wait; then the person is alone."""
     nym, stolen = enter(at), at.devices["ann"]
@@ -255,6 +262,7 @@ def test_an_unlock_that_comes_late_takes_nothing_from_anybody(at: World) -> None
     one_position_each(at)
 
 
+@pytest.mark.thorough
 def test_two_recoveries_in_a_row(at: World) -> None:
     """Neither of the two old devices gets anything."""
     nym, first = enter(at), at.devices["ann"]
@@ -268,6 +276,7 @@ def test_two_recoveries_in_a_row(at: World) -> None:
     claims_alone(at, third, nym)
 
 
+@pytest.mark.thorough
 def test_replayed_entries_change_nothing(at: World) -> None:
     """Neither those of a recovery nor a claim."""
     nym = enter(at)
@@ -303,6 +312,7 @@ def test_add_remove_add(at: World) -> None:
     claims_alone(at, again, nym)
 
 
+@pytest.mark.thorough
 def test_an_identity_crosses_the_boundary_of_a_season(at: World) -> None:
     """Who holds the leaf when the season ends has one in the next; the old key has none."""
     nym, stolen = enter(at), at.devices["ann"]
@@ -344,6 +354,7 @@ def test_an_identity_crosses_the_boundary_of_a_season(at: World) -> None:
     claims_alone(at, again, nym)
 
 
+@pytest.mark.thorough
 def test_two_sales_of_one_registry_and_a_recovery_between_them(at: World) -> None:
     """The person is one in each, under nyms that have nothing in common."""
     nym, stolen = enter(at), at.devices["ann"]
@@ -363,6 +374,7 @@ def test_two_sales_of_one_registry_and_a_recovery_between_them(at: World) -> Non
     claims_alone(at, again, second, state=other)
 
 
+@pytest.mark.thorough
 def test_what_a_thief_deposits_between_two_sales_is_the_persons(at: World) -> None:
     """The first sale is over, and won; the thief enters the second, which Ann did not."""
     nym, stolen = enter(at), at.devices["ann"]
@@ -400,6 +412,7 @@ def groups(at: World) -> int:
     return len(formed_groups(at.state.sale_id, at.state.entrants()))
 
 
+@pytest.mark.thorough
 def test_a_seat_in_a_group_follows_a_recovery(pairs: World) -> None:
     """The group wins, one of its devices is stolen, and both have their seats."""
     nym = enter_together(pairs, "ann", "bob")
@@ -416,6 +429,7 @@ def test_a_seat_in_a_group_follows_a_recovery(pairs: World) -> None:
     claims_alone(pairs, again, nym)
 
 
+@pytest.mark.thorough
 def test_who_was_taken_out_of_a_group_comes_back(pairs: World) -> None:
     """A thief makes singles of both; after the recovery the same two are a group again."""
     nym, stolen = enter_together(pairs, "ann", "bob"), pairs.devices["ann"]
@@ -444,6 +458,7 @@ def test_refunds_go_where_the_first_entry_said(at: World) -> None:
     assert set(at.state.positions.by_nym) == {at.nym(name) for name in at.devices}
 
 
+@pytest.mark.thorough
 def test_a_cancelled_deposit_comes_back_with_the_identity(at: World) -> None:
     """Who is verified again before the close deposits anew: the money is there already."""
     nym, stolen = enter(at), at.devices["ann"]

@@ -93,6 +93,7 @@ def other_world(real: World, missing: Subset, secret: Scalar, n: int) -> World:
     return {**real, (missing, NYM): Scalar(nym), (missing, RHO): Scalar(rho)}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("size", SIZES)
 def test_t_issuers_see_the_same_in_a_world_with_another_nym(
     size: tuple[int, int],
@@ -109,6 +110,7 @@ def test_t_issuers_see_the_same_in_a_world_with_another_nym(
             assert nym_in(other, n) != nym_in(real, n)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("size", SIZES)
 def test_the_real_world_is_the_one_of_the_code(size: tuple[int, int]) -> None:
     """Or the worlds would say nothing about it."""

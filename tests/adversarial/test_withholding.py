@@ -70,6 +70,7 @@ def test_late_reveals_of_all_make_a_recovery_needless() -> None:
     assert state.contributions.recovered is None
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("revealing", [(), (0,), (1,), (0, 1)])
 def test_fewer_commitments_than_the_roster_are_recovered_alike(
     revealing: tuple[int, ...],

@@ -97,6 +97,7 @@ def named(on: Stage, issuers: Sequence[IssuerSecrets]) -> tuple[WrongPart, ...]:
     return name_issuers(on.credentials, identity, pending, answers, proofs)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("who", [1, 2, 3, 4])
 def test_a_liar_stops_nothing_and_is_named(on: Stage, who: int) -> None:
     issuers = [liar(each) if each.index == who else each for each in on.parts.issuers]

@@ -383,6 +383,7 @@ def test_a_large_list_has_equal_chances_and_its_errors_have_lines(
 
 
 # 17: the-events-calendar/event-tickets PR 1337: names in a spreadsheet.
+@pytest.mark.thorough
 def test_names_go_out_as_they_are_and_run_nowhere(tmp_path: Path) -> None:
     folder, out = CASES / "17-names-out", tmp_path / "out"
     ran = fairlot("run", folder / "TERMS.toml", folder / "people.csv", "--out", out)

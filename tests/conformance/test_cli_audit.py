@@ -47,6 +47,7 @@ def _failing(ran: Ran) -> list[str]:
     return [check for check, verdict in _verdicts(ran).items() if verdict == "FAILS"]
 
 
+@pytest.mark.thorough
 def test_a_good_transcript_holds_and_says_what_that_rests_on(
     transcript: Path, report: dict[str, Any]
 ) -> None:
@@ -66,6 +67,7 @@ def test_a_good_transcript_holds_and_says_what_that_rests_on(
     assert "\x1b" not in ran.out
 
 
+@pytest.mark.thorough
 def test_a_rehearsal_is_no_sale_unless_the_auditor_says_so(transcript: Path) -> None:
     ran = fairlot("audit", transcript)
     assert (ran.code, ran.err) == (1, "")

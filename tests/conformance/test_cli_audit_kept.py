@@ -28,6 +28,7 @@ def head_of(desk: Desk, name: str, read: Replay) -> Path:
     return desk.write(name, last_head(read).to_text())
 
 
+@pytest.mark.thorough
 def test_heads_and_receipts_are_compared_and_counted(desk: Desk) -> None:
     head = head_of(desk, "a.head", desk.read)
     proof = receipt(desk.read, desk.read.entries[0].entry.type)
@@ -56,6 +57,7 @@ def test_a_fork_and_a_lost_entry_are_told_to_people(desk: Desk) -> None:
     assert fairlot("compare", desk.file, head).code == 1
 
 
+@pytest.mark.thorough
 def test_a_witness_hands_over_what_the_board_left_out(tmp_path: Path) -> None:
     desk = Desk(watched(), tmp_path)
     desk.file.write_bytes(shown("result", 0, (0,))())

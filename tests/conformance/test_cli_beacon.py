@@ -32,6 +32,7 @@ def place(tmp_path: Path) -> Place:
     return closed_place(tmp_path)
 
 
+@pytest.mark.thorough
 def test_everybody_reveals(place: Place) -> None:
     place.seal_all()
     for who in ("one", "two", "depositor"):
@@ -88,6 +89,7 @@ def test_the_secret_is_private_and_there_before_the_entry(place: Place) -> None:
     assert json.loads(kept)["alpha"] not in fairlot("inspect", place.transcript).out
 
 
+@pytest.mark.thorough
 def test_nobody_reveals_before_the_commitments_are_sealed(place: Place) -> None:
     def check_early() -> None:
         early = place.reveal("one")
@@ -125,6 +127,7 @@ def test_a_second_commitment_is_not_made(place: Place) -> None:
     assert "entry.duplicate" in posted.err
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "kept", ["transcript.fairlot", "one.key", "one.secret", "one.secret.head"]
 )

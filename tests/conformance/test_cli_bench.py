@@ -22,6 +22,7 @@ def test_a_crowds_terms_and_people_are_those_of_the_chapter() -> None:
     assert crowd_people(3) == "person,wants,deposit\nP1,2,200\nP2,1,100\nP3,2,200\n"
 
 
+@pytest.mark.thorough
 def test_a_log_is_the_same_each_time_and_its_audit_holds(tmp_path: Path) -> None:
     out = tmp_path / "many.fairlot"
     ran = fairlot("bench", "make", "--people", "3", "--out", out)
@@ -58,6 +59,7 @@ def ratios(out: str) -> dict[str, float]:
     return {f"{r['of']} / {r['to']}": float(r["ratio"]) for r in document["ratios"]}
 
 
+@pytest.mark.thorough
 def test_an_audit_costs_more_than_its_presentations_alone(
     tmp_path: Path, concert_transcript: bytes
 ) -> None:
@@ -73,6 +75,7 @@ def test_an_audit_costs_more_than_its_presentations_alone(
     assert all(pair in told for pair in found)
 
 
+@pytest.mark.thorough
 def test_presentations_and_draws_cost_more_than_what_they_need() -> None:
     present = fairlot("bench", "present", "--size", "16", "--rounds", "1", "--json")
     found = ratios(present.out)

@@ -217,6 +217,7 @@ def test_a_real_board_has_no_other_clock_than_the_machines(tmp_path: Path) -> No
         assert fairlot("board", "serve", folder, *port).code == 1
 
 
+@pytest.mark.thorough
 def test_two_processes_never_serve_one_folder(begun: Path) -> None:
     folder, said = made(begun), list[str]()
     with served(folder, said):
@@ -288,6 +289,7 @@ def test_without_the_extra_it_is_named_and_all_else_works(begun: Path) -> None:
         )
 
 
+@pytest.mark.thorough
 def test_nothing_else_loads_a_server() -> None:
     program = (
         "import sys, fairlot, fairlot.cli, fairlot.cli.board\n"

@@ -235,6 +235,7 @@ def test_all_rows_that_do_not_fit_the_terms_are_shown(tmp_path: Path) -> None:
     assert codes == 2 * of_a_row
 
 
+@pytest.mark.thorough
 def test_machines_get_all_names_and_people_the_first(tmp_path: Path) -> None:
     people = PLAIN + "".join(f"Poor {i},1,49\n" for i in range(3000))
     found = warnings(check(tmp_path, LOTTERY, people, "--json"))

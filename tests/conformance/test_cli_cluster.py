@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import CancelledError
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
@@ -17,7 +18,13 @@ import pytest
 
 from command import Ran, fairlot, in_process
 from fairlot.board import ahead
-from fairlot.board.ranges import Range, Summary, judge_range
+from fairlot.board.ranges import (
+    Range,
+    Summary,
+    join_digests,
+    judge_range,
+    split_digests,
+)
 from fairlot.cli import cluster
 from fairlot.cli.cluster import Cluster
 from fairlot.cli.range_files import ENDING as RANGES
@@ -90,7 +97,7 @@ def jobs_of(path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Range]:
 
     class Seeing(InProcess):
         def map(self, function: Callable[[T], R], jobs: Sequence[T]) -> Iterator[R]:
-            found.extend(job for job in jobs if isinstance(job, Range))
+            found.extend(_remembering(job) for job in jobs if isinstance(job, Range))
             return super().map(function, jobs)
 
     def entered(_: int) -> _Entered:
@@ -102,6 +109,11 @@ def jobs_of(path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Range]:
         audited(path, "--jobs", "2")
     assert len(found) > 1
     return found
+
+
+def _remembering(job: Range) -> Range:
+    """Return a range as those are that go to a cluster."""
+    return replace(job, context=replace(job.context, remembers=True))
 
 
 class _Entered:
@@ -138,6 +150,7 @@ class Losing:
         pass
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("lost", [CancelledError, OSError, "KilledWorker"])
 def test_what_a_cluster_does_not_give_is_verified_here(
     transcript: Path, monkeypatch: pytest.MonkeyPatch, lost: type[Exception] | str
@@ -149,6 +162,37 @@ def test_what_a_cluster_does_not_give_is_verified_here(
     jobs = jobs_of(transcript, monkeypatch)[:2]
     given = Cluster(Losing(error)).map(judge_range, jobs)
     assert list(given) == list(map(judge_range, jobs))
+
+
+class Sent(Losing):
+    """Sees what is sent, and gives nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(OSError())
+        self.jobs: list[Range] = []
+
+    def submit(
+        self, function: object, *args: object, pure: bool, retries: int
+    ) -> Losing:
+        self.jobs += [job for job in args if isinstance(job, Range)]
+        return super().submit(function, *args, pure=pure, retries=retries)
+
+
+def test_a_range_is_sent_with_what_is_remembered_of_itself(
+    transcript: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs, other = jobs_of(transcript, monkeypatch), bytes(range(32))
+    own = [split_digests(judge_range(job).verified) for job in jobs]
+    assert all(own)
+    assert len(set(own)) > 1
+    joined = join_digests({other}.union(*own))
+    full = [replace(job, context=replace(job.context, known=joined)) for job in jobs]
+    client = Sent()
+    given = list(Cluster(client).map(judge_range, full))
+    assert [split_digests(job.context.known) for job in client.jobs] == own
+    assert [judge_range(job) for job in client.jobs] == given
+    assert not any(summary.verified for summary in given)
+    assert [job.digest for job in client.jobs] == [job.digest for job in jobs]
 
 
 def test_without_the_extra_the_error_names_it(
@@ -183,6 +227,7 @@ def test_what_ranges_gave_is_used_once_and_removed(
     assert [each.name for each in folder.iterdir()] == ["mine"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("spoil", ["other key", "swapped", "cut", "flipped", "gone"])
 def test_a_forged_summary_changes_nothing(
     transcript: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spoil: str

@@ -123,6 +123,7 @@ def _says(out: Path, nyms: dict[str, str], away: str) -> None:
     assert settled["lapsed"] == [nyms[away]]
 
 
+@pytest.mark.thorough
 def test_the_first_draw_is_told_before_the_second(tmp_path: Path) -> None:
     """Who settles without the board learns who has won, in time to collect."""
     on, board = collecting(), tmp_path / "transcript.fairlot"

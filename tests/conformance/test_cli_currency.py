@@ -73,6 +73,7 @@ def test_a_deposit_outside_the_ladder_is_stated_in_the_currency(
     assert f"is 450.01 EUR: the terms allow deposits of {allowed}" in ran.err
 
 
+@pytest.mark.thorough
 def test_tables_and_documents_have_integers(out: Path) -> None:
     with (out / "allocation.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))

@@ -1,77 +1,23 @@
 """``fairlot doors`` and ``fairlot prove``: a gate, winners, and people who are none."""
 
-import csv
 import json
 import os
 import shutil
 import signal
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from command import FAIRLOT, SEED, TERMS, Ran, fairlot, run_program
+from command import FAIRLOT, Ran, fairlot, run_program
+from doors import GATE, Sold, admit, ask, sell, winner
 from fairlot_crypto import cbor
-
-PEOPLE = "person,wants,deposit\nAnn,1,100\nBob,2,200\nCem,1,100\nPoor,1,99\n"
-GATE = "North gate"
-
-
-@dataclass(frozen=True, slots=True)
-class Sold:
-    """A sale that three have won, its gate, and the folder of their secrets."""
-
-    folder: Path
-    sale_id: str
-
-    @property
-    def transcript(self) -> Path:
-        return self.folder / "out" / "transcript.fairlot"
-
-    @property
-    def gate(self) -> Path:
-        return self.folder / "gate"
-
-    @property
-    def kept(self) -> Path:
-        return self.folder / "kept"
-
-    def units(self) -> dict[str, int]:
-        """Return the units of each person."""
-        with (self.folder / "out" / "winners.csv").open(encoding="utf-8") as file:
-            rows = [*csv.DictReader(file)]
-        return {row["person"]: int(row["units"]) for row in rows}
 
 
 @pytest.fixture(scope="module")
 def sold(tmp_path_factory: pytest.TempPathFactory) -> Sold:
-    folder = tmp_path_factory.mktemp("doors")
-    (folder / "terms.toml").write_text(TERMS.replace("= 3", "= 4"))
-    (folder / "people.csv").write_text(PEOPLE)
-    words = ("--out", folder / "out", "--keep-registry", folder / "kept")
-    seed = ("--seed", SEED, "--jobs", "1")
-    files = folder / "terms.toml", folder / "people.csv"
-    assert fairlot("run", *files, *words, *seed).code == 0
-    board = json.loads(
-        fairlot("inspect", folder / "out" / "transcript.fairlot", "--json").out
-    )
-    made = Sold(folder, board["sale_id"])
-    opened = fairlot(
-        *("doors", "open", made.transcript, "--sale-id", made.sale_id),
-        *("--out", made.gate, "--json"),
-    )
-    said = json.loads(opened.out)
-    assert (opened.code, said["winners"], said["units"]) == (0, 3, 4)
-    return made
-
-
-def ask(on: Sold, to: Path, *words: str, gate: str = GATE) -> Path:
-    ran = fairlot("doors", "ask", on.gate, "--gate", gate, "--out", to, *words)
-    assert (ran.code, ran.err) == (0, "")
-    return to
+    return sell(tmp_path_factory.mktemp("doors"))
 
 
 def try_to_prove(
@@ -87,25 +33,6 @@ def prove(on: Sold, question: Path, person: str, to: Path) -> Path:
     ran = try_to_prove(on, question, person, to)
     assert (ran.code, ran.err) == (0, "")
     return to
-
-
-def admit(
-    on: Sold, question: Path, answer: Path, used: Path, *words: str | Path
-) -> tuple[int, Any]:
-    """Return the exit code and the code of the refusal, or how often one may still enter."""
-    ran = fairlot(
-        *("doors", "admit", on.gate, question, answer, "--used", used, "--json"), *words
-    )
-    if ran.code == 2:
-        assert ran.out == ""
-        return 2, ran.err.split(": ")[1]
-    said = json.loads(ran.out)
-    assert said["admitted"] is (ran.code == 0)
-    return ran.code, said["left"] if said["admitted"] else said["code"]
-
-
-def winner(on: Sold, units: int) -> str:
-    return next(person for person, number in on.units().items() if number == units)
 
 
 @pytest.fixture(scope="module")
@@ -130,6 +57,7 @@ def test_winners_enter_once_for_each_unit(sold: Sold, tmp_path: Path) -> None:
     assert len(used.read_text().splitlines()) == 1 + 3
 
 
+@pytest.mark.thorough
 def test_what_people_read(sold: Sold, tmp_path: Path) -> None:
     question = tmp_path / "question"
     asked = fairlot("doors", "ask", sold.gate, "--gate", GATE, "-o", question)
@@ -149,6 +77,7 @@ def test_what_people_read(sold: Sold, tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.thorough
 def test_who_has_won_nothing_stays_outside(sold: Sold, tmp_path: Path) -> None:
     question = ask(sold, tmp_path / "question")
     answer = prove(sold, question, "Poor", tmp_path / "answer")
@@ -349,6 +278,7 @@ def test_a_gate_is_opened_for_the_published_sale_only(
     assert not (tmp_path / "gate").exists()
 
 
+@pytest.mark.thorough
 def test_only_who_has_a_leaf_in_the_registry_of_the_sale_proves(
     sold: Sold, answered: tuple[Path, Path], tmp_path: Path
 ) -> None:

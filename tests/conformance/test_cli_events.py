@@ -108,12 +108,14 @@ def taken_back(tmp_path_factory: pytest.TempPathFactory) -> Played:
     return play(folder, SOLD + RENEWED + BACK, "--keep-registry", folder / "kept")
 
 
+@pytest.mark.thorough
 def test_without_a_recovery_the_buyer_holds_it(sold: Played) -> None:
     assert sold.ran.code == 0
     assert sold.holders["Ann"] == "buyer of Ann"
     assert sold.life() == []
 
 
+@pytest.mark.thorough
 def test_who_is_verified_again_holds_it_and_the_buyer_nothing(
     taken_back: Played,
 ) -> None:
@@ -124,6 +126,7 @@ def test_who_is_verified_again_holds_it_and_the_buyer_nothing(
     assert "13: the buyer gets no credential (request.holder)" in told
 
 
+@pytest.mark.thorough
 def test_both_sales_are_one_until_the_person_comes_back(
     sold: Played, taken_back: Played
 ) -> None:
@@ -161,18 +164,21 @@ def test_a_recovery_that_the_person_contests_ends(tmp_path: Path) -> None:
     assert played.holders["Bob"] == "Bob"
 
 
+@pytest.mark.thorough
 def test_who_leaves_has_nothing_released(tmp_path: Path) -> None:
     played = play(tmp_path, "locked,Bob,leave\n")
     assert played.life() == [EntryType.CLOSURE, EntryType.CLOSED]
     assert played.holders["Bob"] == ""
 
 
+@pytest.mark.thorough
 def test_a_device_lost_is_frozen_and_replaced(tmp_path: Path) -> None:
     played = play(tmp_path, "commit,Dan,lose-device\n1,Dan,re-verify\n")
     assert played.life() == [EntryType.FREEZE, EntryType.RECOVERY, EntryType.SWITCH]
     assert played.holders["Dan"] == "Dan"
 
 
+@pytest.mark.thorough
 def test_a_freeze_ends_by_itself_and_nobody_claims(tmp_path: Path) -> None:
     played = play(tmp_path, "commit,Dan,lose-device\n")
     assert played.life() == [EntryType.FREEZE]

@@ -47,6 +47,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> list[bytes | None]:
     return given
 
 
+@pytest.mark.thorough
 def test_hints_lie_beside_the_file_and_change_no_word(transcript: Path) -> None:
     before = fairlot("audit", transcript, "--rehearsal", "--json")
     ran = fairlot("hints", transcript)

@@ -24,6 +24,7 @@ from refusal import refusal
 ON = stage()
 
 
+@pytest.mark.thorough
 def test_a_role_takes_steps_in_a_folder_of_its_own(tmp_path: Path) -> None:
     with started(tmp_path, ("seller", "escrow")) as roles:
         seller, escrow = roles["seller"], roles["escrow"]
@@ -48,6 +49,7 @@ def test_every_role_has_one_folder() -> None:
     assert len(set(names)) == len(names) == 6 + 4 + 2 + 2 + 3
 
 
+@pytest.mark.thorough
 def test_without_the_extra_it_is_named() -> None:
     without = (
         "import sys\nfrom fairlot.cli import main\nsys.modules['uvicorn'] = None\n"

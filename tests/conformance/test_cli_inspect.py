@@ -78,6 +78,7 @@ def test_the_board_for_machines_names_every_entry(folder: Path) -> None:
     assert [entry["hash"] for entry in board["entries"]] == hashes
 
 
+@pytest.mark.thorough
 def test_one_sentence_says_all_of_one_buyer(folder: Path) -> None:
     """Where nothing is left to lots, no place is told."""
     for row in _allocated(folder):

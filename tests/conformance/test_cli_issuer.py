@@ -91,6 +91,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
     return Finished(four, secret, four.finish(four.indexes))
 
 
+@pytest.mark.thorough
 def test_four_issuers_make_their_keys_in_four_folders(finished: Finished) -> None:
     check_keys(finished.four, (1, 2, 3, 4))
     assert [each["blames"] for each in finished.said] == [[]] * 4
@@ -111,6 +112,7 @@ def test_nobody_else_can_read_a_folder(finished: Finished) -> None:
         assert mode == (0o700 if path.is_dir() else 0o600), path
 
 
+@pytest.mark.thorough
 def test_the_secrets_of_a_ceremony_that_is_over_are_gone(finished: Finished) -> None:
     for path in finished.four.path.rglob("*"):
         assert path.is_dir() or finished.secret not in path.read_bytes(), path

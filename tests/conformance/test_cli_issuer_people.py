@@ -162,6 +162,7 @@ def recovered(office: Office, person: str, holder: Holder) -> Path:
     return request
 
 
+@pytest.mark.thorough
 def test_a_person_who_has_lost_everything_gets_the_same_secrets_back(
     office: Office,
 ) -> None:

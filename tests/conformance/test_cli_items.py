@@ -106,6 +106,7 @@ def test_a_recovery_brings_the_code_back(tmp_path: Path) -> None:
     assert opened(tmp_path / "back").keys() == {"Ann", "Bob", "Cleo"}
 
 
+@pytest.mark.thorough
 def test_a_recovery_behind_the_unlock_still_brings_it(tmp_path: Path) -> None:
     """Two keys claim in one epoch: nothing is delivered until one is alone."""
     events = "unlocked,Ann,renew\nunlocked,Ann,steal-device\nunlocked,Ann,re-verify\n"

@@ -50,6 +50,7 @@ def page(path: Path) -> bytes:
     return path.with_name("page.html").read_bytes()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("word", ["inspect", "settle", "report"])
 def test_several_processes_give_the_same_answer(
     path: Path, monkeypatch: pytest.MonkeyPatch, word: str

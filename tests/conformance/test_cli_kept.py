@@ -65,6 +65,7 @@ def forked(place: Place, until: str) -> Place:
 # The head.
 
 
+@pytest.mark.thorough
 def test_each_step_keeps_the_last_head_that_it_saw(place: Place) -> None:
     assert place.commit("one").code == 0
     assert head_of(place).checkpoint.size == place.view().state.tree.size
@@ -81,6 +82,7 @@ def test_each_step_keeps_the_last_head_that_it_saw(place: Place) -> None:
             assert place.mark(EntryType.SEALED).code == 0
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("step", STEPS)
 def test_the_head_is_there_before_the_entry(place: Place, step: str) -> None:
     ready = {"commit": lambda: None, "seal": place.commit_all, "reveal": place.seal_all}
@@ -90,6 +92,7 @@ def test_the_head_is_there_before_the_entry(place: Place, step: str) -> None:
     assert head_of(place).checkpoint.size == place.view().state.tree.size
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("step", "record"),
     [("commit", "own.write_secret"), ("seal", "kept.write_new_file")],
@@ -155,6 +158,7 @@ def test_nobody_signs_with_a_secret_whose_head_is_gone(place: Place, step: str) 
     assert not (place.folder / "one.secret.seal").exists()
 
 
+@pytest.mark.thorough
 def test_a_head_without_a_secret_binds_too(place: Place) -> None:
     """A kill can come between the two, before any entry was written."""
     assert place.commit("one").code == 0
@@ -167,6 +171,7 @@ def test_a_head_without_a_secret_binds_too(place: Place) -> None:
     refused(old.commit("one"), "head.fork")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("text", "code"),
     [
@@ -203,6 +208,7 @@ def test_a_head_that_the_board_has_not_signed_is_no_fork(place: Place) -> None:
 # The seal.
 
 
+@pytest.mark.thorough
 def test_a_seal_is_recorded_and_written_again(place: Place) -> None:
     place.commit_all()
     assert place.seal("one").code == 0
@@ -230,6 +236,7 @@ def test_a_seal_is_recorded_before_it_leaves(place: Place) -> None:
     assert place.bytes_of("one.seal") == made
 
 
+@pytest.mark.thorough
 def test_a_second_set_is_never_sealed_and_both_are_named(place: Place) -> None:
     place.commit_all()
     assert place.seal("one").code == 0
@@ -255,6 +262,7 @@ def test_a_record_is_never_replaced(place: Place) -> None:
     assert place.bytes_of("one.secret.seal") == made
 
 
+@pytest.mark.thorough
 def test_what_is_no_seal_of_this_key_and_sale_seals_nothing(place: Place) -> None:
     place.commit_all()
     due = place.view().state.due_seals().due
@@ -292,6 +300,7 @@ def test_nobody_seals_before_the_commitments_have_ended(place: Place) -> None:
     assert not (place.folder / "one.secret.seal").exists()
 
 
+@pytest.mark.thorough
 def test_nobody_seals_for_the_first_time_after_sealed(place: Place) -> None:
     place.commit_all()
     for who in ("one", "two"):

@@ -62,6 +62,7 @@ def check_shown(paths: list[Path]) -> None:
         assert verified.out.startswith("EVIDENCE: issuer ")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("silent", "lying"), [(0, 1), (1, 0)])
 def test_one_of_four_stops_nothing(tmp_path: Path, silent: int, lying: int) -> None:
     check_complete(tmp_path, 4, 1, silent, lying)
@@ -86,6 +87,7 @@ def test_up_to_t_stop_nothing(
     check_complete(tmp_path, n, t, silent, lying)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("n", "t", "silent", "lying", "code"),
     [

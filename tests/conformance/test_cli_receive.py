@@ -164,6 +164,7 @@ def seller_of(path: Path) -> str:
     return read(path).state.terms.seller.hex()
 
 
+@pytest.mark.thorough
 def test_winners_open_what_was_promised(sold: Sold) -> None:
     got: list[str] = []
     for person in OWNERS:
@@ -175,11 +176,13 @@ def test_winners_open_what_was_promised(sold: Sold) -> None:
     assert "'AB-" in sold.receive("ann").out
 
 
+@pytest.mark.thorough
 def test_whoever_has_won_nothing_gets_nothing(sold: Sold) -> None:
     ran = sold.receive("Poor")
     assert (ran.code, ran.out) == (0, "'Poor' has won 0 units in this sale.\n")
 
 
+@pytest.mark.thorough
 def test_no_evidence_is_made_against_an_honest_seller(
     sold: Sold, tmp_path: Path
 ) -> None:
@@ -249,6 +252,7 @@ def test_who_was_served_has_no_evidence_against_a_seller_who_cheats_others(
     assert sorted(codes) == [0, 0, 1]
 
 
+@pytest.mark.thorough
 def test_people_are_told_what_is_wrong_and_how_to_show_it(
     sold: Sold, tmp_path: Path
 ) -> None:
@@ -259,6 +263,7 @@ def test_people_are_told_what_is_wrong_and_how_to_show_it(
     assert ran.err.startswith(f"fairlot: EVIDENCE: the seller {seller_of(transcript)}")
 
 
+@pytest.mark.thorough
 def test_evidence_replaces_no_file(sold: Sold, tmp_path: Path) -> None:
     transcript = sold.lied(another_item, tmp_path / "lied.fairlot")
     mine = tmp_path / "mine"
@@ -268,6 +273,7 @@ def test_evidence_replaces_no_file(sold: Sold, tmp_path: Path) -> None:
     assert ran.err.startswith("fairlot: door.exists: ")
 
 
+@pytest.mark.thorough
 def test_what_was_not_delivered_is_said_and_accuses_nobody(tmp_path: Path) -> None:
     sold = play(tmp_path, "commit,Cleo,lose-device\n")
     ran = sold.receive("Cleo", "--evidence", tmp_path / "wrong")
@@ -282,6 +288,7 @@ def test_where_no_items_were_promised_it_says_so(tmp_path: Path) -> None:
     assert ran.out.endswith(said)
 
 
+@pytest.mark.thorough
 def test_who_was_recovered_opens_it_with_the_new_keys(tmp_path: Path) -> None:
     """The buyer of the identity claimed too, and was never delivered anything."""
     events = "announced,Ann,sell-identity\nlocked,Ann,renew\n2,Ann,re-verify\n"

@@ -84,6 +84,7 @@ def audit(*files: Path, alone: bool = False) -> Ran:
     return fairlot("audit", *files, "--rehearsal", *words)
 
 
+@pytest.mark.thorough
 def test_what_is_kept_is_private_and_whole(played: Played) -> None:
     kept = played.path("kept-1")
     assert stat.S_IMODE(kept.stat().st_mode) == 0o700
@@ -92,6 +93,7 @@ def test_what_is_kept_is_private_and_whole(played: Played) -> None:
     assert (kept / LOG).read_bytes() == played.log("first", LogKind.REGISTRY)
 
 
+@pytest.mark.thorough
 def test_the_secrets_are_in_no_repr(played: Played) -> None:
     files = {
         name: (played.path("kept-1") / name).read_bytes() for name in (LOG, SECRET)
@@ -129,6 +131,7 @@ def test_new_people_are_enrolled_before_the_roll(played: Played) -> None:
     assert kinds[-2:] == [EntryType.LEAF, EntryType.ROLL]
 
 
+@pytest.mark.thorough
 def test_logs_audit_apart_and_with_a_registry_that_went_on(
     played: Played, tmp_path: Path
 ) -> None:
@@ -172,6 +175,7 @@ def test_two_sales_share_no_16_bytes_of_a_person(
         assert all(part in other for part in shared for other in first)
 
 
+@pytest.mark.thorough
 def test_a_forked_registry_is_found(played: Played) -> None:
     other = FIRST + "Eve,1,100,old\n"
     kept = played.path("kept-1")

@@ -224,6 +224,7 @@ def test_a_round_from_a_relay_settles(place: Place) -> None:
     assert found == place.document(played(on, "result").data)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("command", ["settle", "audit"])
 @pytest.mark.parametrize(
     ("step", "changes", "code", "ends"),
@@ -244,6 +245,7 @@ def test_another_round_is_refused(
     assert code in ran.err
 
 
+@pytest.mark.thorough
 def test_a_round_that_is_there_refutes_an_expiry(place: Place) -> None:
     on = stage().expiring()
     board = played(on, "reveal-end")
@@ -278,6 +280,7 @@ def test_a_result_that_lies_is_told_and_settled_all_the_same(place: Place) -> No
     assert {**found, "findings": []} == honest
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("terms", "reason", "why"),
     [

@@ -55,6 +55,7 @@ def test_a_moved_wallet_says_so(mine: Path, password: Path, tmp_path: Path) -> N
     assert "moved to another file" in said.out
 
 
+@pytest.mark.thorough
 def test_a_password_is_no_argument_and_is_asked_for_where_somebody_is(
     mine: Path, tmp_path: Path
 ) -> None:

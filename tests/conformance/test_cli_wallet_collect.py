@@ -129,6 +129,7 @@ def test_what_was_collected_before_a_kill_is_sent_to_the_byte(tmp_path: Path) ->
     assert buyer.path.read_bytes() == older
 
 
+@pytest.mark.thorough
 def test_who_has_not_won_has_nothing_to_collect(tmp_path: Path) -> None:
     on = collecting()
     (winner,) = winners(played_until(on, "result").state)

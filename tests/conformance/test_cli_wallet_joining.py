@@ -32,6 +32,7 @@ def office(tmp_path: Path) -> Office:
     return office_of(tmp_path, 1, 0)
 
 
+@pytest.mark.thorough
 def test_a_wallet_comes_from_nothing_to_credentials(office: Office) -> None:
     ann = Person(office, "Ann")
     assert ann.enrol()["leaf"] == 0

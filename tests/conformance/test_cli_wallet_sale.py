@@ -9,7 +9,7 @@ from unittest.mock import patch
 import pytest
 
 from buyer import Buyer
-from command import Killed, Ran, code_of, in_process
+from command import Killed, Ran, code_of, fairlot, in_process
 from fairlot.board.storage import MemoryStorage
 from fairlot.deposit.nym import nym_of
 from fairlot_crypto.log.merkle import inclusion_proof
@@ -200,3 +200,17 @@ def test_a_credential_of_yesterday_enters_nothing(buyer: Buyer) -> None:
     tomorrow = ("--time", str(DEPOSIT_TIME + 2 * buyer.on.registry.epoch))
     ran = buyer.deposit(*tomorrow)
     assert code_of(ran) == (2, "wallet.no-credential")
+
+
+def test_what_is_set_need_not_be_said(buyer: Buyer) -> None:
+    words = ("wallet", "group", buyer.path, buyer.log, "--json")
+    secret = {"FAIRLOT_PASSWORD_FILE": str(buyer.password)}
+    assert code_of(fairlot(*words, env=secret)) == (2, "settings.missing")
+    config = buyer.folder / "config.toml"
+    config.write_text(f'sale = "{buyer.on.terms.sale_id.hex()}"\n')
+    told = {**secret, "FAIRLOT_CONFIG": str(config)}
+    found = said(fairlot(*words, env=told))
+    assert found["nym"] == said(buyer.run("group"))["nym"]
+    # A sale that was told by mistake is refused wherever it was told.
+    other = {**told, "FAIRLOT_SALE": "00" * 32}
+    assert code_of(fairlot(*words, env=other)) == (2, "wallet.sale")

@@ -75,6 +75,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Asked:
     return Asked(folder, sale_id, drawn.out.strip())
 
 
+@pytest.mark.thorough
 def test_winners_answer_and_the_auditor_is_convinced(
     asked: Asked, tmp_path: Path
 ) -> None:
@@ -85,6 +86,7 @@ def test_winners_answer_and_the_auditor_is_convinced(
     assert asked.check() == (0, [])
 
 
+@pytest.mark.thorough
 def test_what_people_read(asked: Asked, tmp_path: Path) -> None:
     ran = fairlot(*asked.words("Ann", tmp_path / "ann"))
     assert (ran.code, asked.nym("Ann") in ran.out) == (0, True)
@@ -112,6 +114,7 @@ def test_a_loser_cannot_answer(asked: Asked, tmp_path: Path) -> None:
     assert asked.check(poor) == (1, ["winner.loser"])
 
 
+@pytest.mark.thorough
 def test_answers_that_do_not_hold(asked: Asked, tmp_path: Path) -> None:
     """Of another's nym or leaf, flipped, cut, and nothing at all."""
     ann = read_winner_proof(asked.answer("Ann", tmp_path / "ann").read_bytes())

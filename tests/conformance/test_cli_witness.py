@@ -159,6 +159,7 @@ def test_what_a_witness_signed_is_recorded_before_it_leaves(place: Place) -> Non
     assert head_in(place.folder / "w0.state").checkpoint.size > 0
 
 
+@pytest.mark.thorough
 def test_a_witness_co_signs_one_history_only(place: Place) -> None:
     on, old = place.on, place.copy("old")
     watch(place, 0, 1)
@@ -349,6 +350,7 @@ def test_two_dates_of_one_witness_are_attached_apart(place: Place) -> None:
     assert {seen.date for seen in place.view().watch.seen} == {1893459600, 1893459700}
 
 
+@pytest.mark.thorough
 def test_heads_of_several_sizes_are_attached(place: Place) -> None:
     watch(place, 1, 2)
     assert cosign(place, 0, out="first").code == 0

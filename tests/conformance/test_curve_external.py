@@ -35,6 +35,7 @@ def accepts(curve: Backend, kind: str, data: bytes) -> bool:
     return True
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("kind", "field"), [("G1", "pubkey"), ("G2", "signature")])
 def test_deserialisation(curve: Backend, kind: str, field: str) -> None:
     paths = sorted(external_vectors(f"bls12381/deserialization_{kind}").glob("*.json"))
@@ -62,6 +63,7 @@ def compressed(point: dict[str, str], modulus: int) -> bytes:
     return b"".join(part.to_bytes(48, "big") for part in [head, *reversed(x[:-1])])
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", ["G1", "G2"])
 def test_hash_to_curve(curve: Backend, kind: str) -> None:
     name = f"BLS12381{kind}_XMD_SHA-256_SSWU_RO_.json"

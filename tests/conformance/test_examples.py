@@ -149,6 +149,7 @@ def _rows(path: Path) -> list[list[str]]:
         return list(csv.reader(file))
 
 
+@pytest.mark.thorough
 def test_it_runs_and_its_audit_holds(played: Played) -> None:
     assert (played.ran.code, played.ran.err) == (0, "")
     out = played.ran.out
@@ -175,6 +176,7 @@ def test_it_runs_and_its_audit_holds(played: Played) -> None:
     ]
 
 
+@pytest.mark.thorough
 def test_everybody_is_settled_to_the_unit(played: Played) -> None:
     for person in played.people:
         assert person.payment + person.refund == person.deposit

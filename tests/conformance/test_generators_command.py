@@ -98,6 +98,7 @@ def _first_name(path: Path) -> str:
     return name
 
 
+@pytest.mark.thorough
 def test_a_folder_that_is_none_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.touch()

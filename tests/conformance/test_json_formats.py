@@ -8,6 +8,7 @@ import argparse
 import ast
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,6 +18,8 @@ from jsonschema.exceptions import ValidationError
 
 from buyer import Buyer
 from command import SEED, fairlot, write_inputs
+from fairlot.board.storage import create_transcript
+from fairlot.cli.beacon.files import key_file
 from fairlot.cli.program import WORDS
 from fairlot.identity.attestation import Purpose
 from fairlot.identity.committee import Holder
@@ -25,7 +28,8 @@ from fairlot.rehearsal.parts import START
 from fairlot_crypto.randomness import SystemRandomness
 from issuers import Issuers
 from json_formats import check_document, check_form, names, other_forms, schema
-from kit.sales import PRICE, stage
+from kit.sales import PRICE, play, stage
+from refund_desk import Desk, on_stage
 from registry_office import Office
 
 pytestmark = pytest.mark.slow
@@ -99,7 +103,9 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> Documents:
     commands += _of_issuers(folder)
     commands += _of_a_wallet(folder)
     commands += _of_a_buyer(folder / "buyer")
+    commands += _of_money(folder / "money")
     commands += _of_seller(folder, inputs.terms, kept)
+    commands += (_cancelling(folder),)
     printed = [check_document(fairlot(*words, "--json").out) for words in commands]
     return {document["format"]: document for document in printed}
 
@@ -122,6 +128,16 @@ def _of_seller(
         ("seller", "key", "--out", folder / "seller"),
         ("seller", "terms", terms, *log, *public, *when),
     )
+
+
+def _cancelling(folder: Path) -> tuple[str | Path, ...]:
+    """Return the command with which a seller cancels."""
+    on, board, key = stage(), folder / "announced", folder / "cancels.key"
+    key.write_bytes(key_file(on.parts.seller))
+    with closing(create_transcript(board)) as storage:
+        play(on.board(storage), on, until="terms")
+    sale = ("--sale-id", on.terms.sale_id.hex(), "--key", key)
+    return ("seller", "cancel", board, *sale, "--out", folder / "void")
 
 
 def _at_the_door(
@@ -182,6 +198,32 @@ def _of_a_buyer(folder: Path) -> tuple[tuple[str | Path, ...], ...]:
         buyer.words("group"),
         buyer.words("receipt"),
     )
+
+
+def _of_money(folder: Path) -> tuple[tuple[str | Path, ...], ...]:
+    """Return the commands by which somebody pays, and an escrow books it."""
+    (folder / "notices").mkdir(parents=True)
+    buyer = Buyer(stage(), folder)
+    assert buyer.deposit().code == 0
+    buyer.post(buyer.entry())
+    (folder / "key").write_bytes(key_file(buyer.on.parts.escrow))
+    payments = folder / "payments.csv"
+    payments.write_text("reference,amount,date,id\nhello,5,2030-05-02,17\n")
+    own = ("--sale-id", buyer.on.terms.sale_id.hex(), "--key", folder / "key")
+    notices = ("--notices", folder / "notices", "--out", folder / "paid")
+    return (
+        buyer.words("pay", "--out", folder / "notices" / "ann.notice"),
+        ("escrow", "import", buyer.log, payments, *own, *notices),
+        _refunds(folder / "refunds"),
+    )
+
+
+def _refunds(folder: Path) -> tuple[str | Path, ...]:
+    """Return the command with which an escrow asks its bank for refunds."""
+    folder.mkdir()
+    desk = Desk(folder, on_stage(None))
+    desk.notice(0, 1, 2)
+    return desk.words()
 
 
 def _served(alone: Issuers) -> tuple[tuple[str | Path, ...], ...]:

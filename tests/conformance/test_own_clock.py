@@ -77,6 +77,7 @@ def place(tmp_path: Path) -> Place:
     return Place(on, tmp_path)
 
 
+@pytest.mark.thorough
 def test_a_rehearsal_waits_for_its_own_clock(tmp_path: Path) -> None:
     beacon = 'delay = 1\ndrand = "own"\nwithhold = 1\n'
     inputs = write_inputs(tmp_path, TERMS.replace("delay = 1\n", beacon))

@@ -53,6 +53,7 @@ def test_the_commands_run_as_they_stand(tmp_path: Path) -> None:
         people.write_bytes(b"".join(people.read_bytes().splitlines(keepends=True)[:11]))
 
 
+@pytest.mark.thorough
 def test_the_library_example_prints_what_is_promised(tmp_path: Path) -> None:
     (example,) = _blocks("python")
     assert len(example.splitlines()) <= 30

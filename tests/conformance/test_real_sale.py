@@ -72,6 +72,7 @@ def audited(sale: RealSale, transcript: bytes, folder: Path) -> Ran:
     return fairlot("audit", path, *words, *files, "--json")
 
 
+@pytest.mark.thorough
 def test_it_audits_clean(sale: RealSale, transcript: bytes, tmp_path: Path) -> None:
     ran = audited(sale, transcript, tmp_path)
     report = json.loads(ran.out)
@@ -132,6 +133,7 @@ def last_head(transcript: bytes) -> SignedCheckpoint:
     return last.item
 
 
+@pytest.mark.thorough
 def test_one_witness_of_three_is_no_quorum(tmp_path: Path) -> None:
     sale = cast_real(CURVE)
     transcript = played(sale, watching=QUORUM - 1)
@@ -171,6 +173,7 @@ def test_the_round_is_the_published_one() -> None:
 # A log whose clock is ahead.
 
 
+@pytest.mark.thorough
 def test_an_end_in_the_future_is_noticed_in_a_real_sale(transcript: bytes) -> None:
     ahead = RESULT_TIME - CLOCKS_DIFFER - 1
     report = audit_transcript(transcript, now=ahead)

@@ -43,6 +43,7 @@ def test_where_all_have_sealed_nothing_is_said(tmp_path: Path) -> None:
     assert "unsealed" not in ran.out
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("beacon", "sentence"),
     [

@@ -94,6 +94,7 @@ def check(curve: Backend, case: dict[str, Any]) -> None:
     assert refusal.value.code == case["refused"]["code"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_the_native_back_end_follows_the_vectors(case: dict[str, Any]) -> None:
     check(NATIVE, case)

@@ -24,7 +24,14 @@ from fairlot.board.registry_state import RegistryState
 from fairlot.board.replay import replay
 from fairlot.board.sale import SaleState
 from fairlot.board.transcript import Stop, read_records
-from fairlot.entry import Entry, EntryType, check_signature, read_entry, sign_entry
+from fairlot.entry import (
+    Entry,
+    EntryType,
+    Role,
+    check_signature,
+    read_entry,
+    sign_entry,
+)
 from fairlot.errors import FairlotError, InputError, Rejection
 from fairlot.logs import BoardIdentity, LogKind
 from fairlot.names import Nym
@@ -92,6 +99,7 @@ def fresh() -> SaleState:
     return SaleState(RegistryState(backend(), STATEMENTS))
 
 
+@pytest.mark.thorough
 @every("board")
 def test_board(case: Case) -> None:
     operations = {
@@ -107,7 +115,8 @@ def make_entry(given: Case) -> dict[str, Any]:
     kind, key = EntryType(given["type"]), SigningKey.from_seed(unhex(given["seed"]))
     body = cbor.decode(unhex(given["body"]))
     assert isinstance(body, dict)
-    entry = sign_entry(kind, unhex(given["scope"]), body, key)
+    role = Role(given["role"]) if "role" in given else None
+    entry = sign_entry(kind, unhex(given["scope"]), body, key, role=role)
     value = cbor.decode(entry.encoded)
     assert isinstance(value, dict)
     sig = value.pop("sig")
@@ -117,7 +126,7 @@ def make_entry(given: Case) -> dict[str, Any]:
         "entry_hash": entry.hash.hex(),
         "key": entry.key.hex(),
         "role": value["role"],
-        "prefix": (b"fairlot-v1/entry\x00" + kind.role.encode() + b"\x00").hex(),
+        "prefix": (b"fairlot-v1/entry\x00" + entry.role.encode() + b"\x00").hex(),
         "unsigned": cbor.encode(value).hex(),
         "sig": entry.sig.hex(),
         "leaf_hash": leaf_hash(entry.encoded).hex(),
@@ -160,6 +169,7 @@ def resume(given: Case) -> dict[str, Any]:
     return {}
 
 
+@pytest.mark.thorough
 @every("sale")
 def test_sale(case: Case) -> None:
     judge(case, {"fold": fold, "apply": apply_to_play}[case["input"]["op"]])
@@ -274,6 +284,7 @@ def summary(state: SaleState) -> tuple[Any, ...]:
     )
 
 
+@pytest.mark.thorough
 @every("beacon")
 def test_beacon(case: Case) -> None:
     operations = {
@@ -393,6 +404,7 @@ def draw(given: Case) -> dict[str, Any]:
     }
 
 
+@pytest.mark.thorough
 @every("audit")
 def test_audit(case: Case) -> None:
     given = case["input"]

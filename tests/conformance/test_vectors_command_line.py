@@ -37,6 +37,7 @@ def kept(value: Json) -> Json:
     return value
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "case", [c for c in CASES if "output" in c], ids=lambda case: str(case["name"])
 )
@@ -58,6 +59,7 @@ def test_commands_end_as_published(case: Case, tmp_path: Path) -> None:
     assert left == expected["files"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "case", [c for c in CASES if "refused" in c], ids=lambda case: str(case["name"])
 )

@@ -112,6 +112,7 @@ RUNS: Mapping[str, Callable[[Given, Path], Given]] = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["name"]))
 def test_delivery(case: Mapping[str, Any], tmp_path: Path) -> None:
     run = RUNS[case["input"]["op"]]

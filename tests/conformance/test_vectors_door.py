@@ -136,6 +136,7 @@ RUNS: Mapping[str, Callable[[Given, Path], Given]] = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["name"]))
 def test_door(case: Mapping[str, Any], tmp_path: Path) -> None:
     run = RUNS[case["input"]["op"]]

@@ -109,6 +109,7 @@ def run(curve: Backend, given: dict[str, Any]) -> dict[str, Any]:
             return {"randomness": beacon.randomness().hex()}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_a_case_ends_as_published(case: dict[str, Any]) -> None:
     curve = groups.backend("native")

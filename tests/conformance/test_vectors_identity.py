@@ -748,12 +748,14 @@ def accepted(chapter: str, op: str) -> list[In]:
     return [c for c in cases(chapter, refused=False) if c["input"]["op"] == op]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("chapter", "case"), parameters(refused=False))
 def test_an_accepted_case_is_recomputed_from_its_input(chapter: str, case: In) -> None:
     drive = DRIVERS[chapter][case["input"]["op"]]
     assert drive(case["input"]) == case["output"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("chapter", "case"), parameters(refused=True))
 def test_a_refused_case_ends_with_its_code(chapter: str, case: In) -> None:
     drive = DRIVERS[chapter][case["input"]["op"]]
@@ -792,6 +794,7 @@ def steps_of(case: In) -> list[str]:
     )
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "case",
     [

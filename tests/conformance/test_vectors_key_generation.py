@@ -190,6 +190,7 @@ OPS: Mapping[str, Callable[[Given], object]] = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["name"]))
 def test_key_generation(case: Mapping[str, Any]) -> None:
     check_case(case, lambda given: OPS[given["op"]](given))

@@ -188,6 +188,7 @@ def test_an_accepted_case_gives_its_output(case: In) -> None:
     assert DRIVERS[case["input"]["op"]](case["input"]) == case["output"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("case", cases(refused=True), ids=name)
 def test_a_refused_case_ends_with_its_code(case: In) -> None:
     with pytest.raises(CryptoError) as caught:

@@ -58,6 +58,7 @@ def rows(lines: Iterable[LedgerLine]) -> list[Map]:
     ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("case", cases(refused=False))
 def test_a_log_gives_the_answer_of_the_file(case: Map) -> None:
     found, said = settle(case["input"]), case["output"]

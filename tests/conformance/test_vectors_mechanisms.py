@@ -209,6 +209,7 @@ def tiers_by_hand(
     return [(1, got[i]) if i in got else (0, 0) for i in range(len(orders))]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("name", "case"), CASES, ids=[name for name, _ in CASES])
 def test_the_file_says_what_the_specification_says(
     name: str, case: dict[str, Any]

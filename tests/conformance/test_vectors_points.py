@@ -123,6 +123,7 @@ def drawn_at(points: int, others: dict[int, int], k: int, left: Fraction) -> Fra
     return points * left ** (points - 1) * late(others, k, left)
 
 
+@pytest.mark.thorough
 def test_exact_chances_are_those_of_the_integral() -> None:
     """Integrated as the polynomial that it is, by values at as many points as it takes."""
     case = CASES["exact"]

@@ -73,6 +73,7 @@ def text_of(path: Path) -> str | None:
     return path.read_text(encoding="utf-8") if path.is_file() else None
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "case", [c for c in CASES if "output" in c], ids=lambda case: str(case["name"])
 )
@@ -103,6 +104,7 @@ def test_a_seed_and_two_files_give_the_transcript(
     assert ran.code == int(expected["phase"] == "void")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "case", [c for c in CASES if "refused" in c], ids=lambda case: str(case["name"])
 )

@@ -32,6 +32,7 @@ def test_the_schema_is_one() -> None:
     Draft202012Validator.check_schema(SCHEMA)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_every_file_has_the_form(chapter: str) -> None:
     document = _load(chapter)

@@ -14,6 +14,7 @@ FILE = Path(__file__).parents[1] / "vectors" / "terms.json"
 CASES: list[dict[str, Any]] = json.loads(FILE.read_text("utf-8"))["cases"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "case", CASES, ids=lambda case: f"{case['tcId']}-{case['name']}"
 )

@@ -130,6 +130,7 @@ OPERATIONS: Mapping[str, Callable[[Path, Given], Given]] = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["name"]))
 def test_a_case_ends_as_published(case: dict[str, Any], tmp_path: Path) -> None:
     run = OPERATIONS[case["input"]["op"]]

@@ -115,6 +115,7 @@ def check(curve: Backend, case: dict[str, Any]) -> None:
     assert caught.value.code == case["refused"]["code"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_a_case_ends_as_published(case: dict[str, Any]) -> None:
     check(groups.backend("native"), case)

@@ -232,6 +232,7 @@ def test_an_accepted_case_is_recomputed_from_its_input(case: In) -> None:
     assert DRIVERS[case["input"]["op"]](case["input"]) == case["output"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("case", parameters(refused=True))
 def test_a_refused_case_ends_with_its_code(case: In) -> None:
     with pytest.raises((CryptoError, FairlotError)) as caught:

@@ -71,6 +71,7 @@ RUNS: Mapping[str, Callable[[Given], Given]] = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["name"]))
 def test_wallet(case: Mapping[str, Any]) -> None:
     check_case(case, RUNS[case["input"]["op"]])

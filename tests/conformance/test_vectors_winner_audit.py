@@ -125,6 +125,7 @@ RUNS: Mapping[str, Callable[[Given], Given]] = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["name"]))
 def test_winner_audit(case: Mapping[str, Any]) -> None:
     check_case(case, RUNS[case["input"]["op"]])

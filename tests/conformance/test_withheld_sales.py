@@ -103,6 +103,7 @@ def test_withholding_changes_nothing_that_anybody_gets(tmp_path: Path) -> None:
         assert (honest.folder / name).read_bytes() == (sale.folder / name).read_bytes()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("beacon", "reason", "did", "last"),
     [

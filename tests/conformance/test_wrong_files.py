@@ -71,6 +71,7 @@ def transcript(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return (home / "out" / "transcript.fairlot").read_bytes()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("make", NONE.values(), ids=NONE)
 @pytest.mark.parametrize("command", [("audit", "--rehearsal"), ("inspect",)])
 def test_what_is_no_transcript_is_said_to_be_none(
@@ -87,6 +88,7 @@ def test_what_is_no_transcript_is_said_to_be_none(
     assert "this is no transcript" in ran.err
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("damage", DAMAGED.values(), ids=DAMAGED)
 def test_what_is_no_longer_one_never_holds(
     transcript: bytes, tmp_path: Path, damage: Callable[[bytes], bytes]

@@ -49,6 +49,13 @@ def _accepted() -> Sequence[Case]:
         ("recovered", "A sale that was recovered.", plays.recovered, ACCEPTED),
         ("delivered", "What was won was delivered.", delivered, ACCEPTED),
         ("void", "Void: too few committed.", plays.commits_missing, ACCEPTED),
+        ("cancelled", "Void: the seller cancelled it.", plays.cancelled, ACCEPTED),
+        (
+            "cancelled-before-open",
+            "The seller cancelled it before anybody could enter.",
+            plays.cancelled_before_open,
+            ACCEPTED,
+        ),
         ("unsealed", "Void: too few sealed.", plays.seals_missing, ACCEPTED),
         ("waited", "A sale that waited for a round.", plays.waited, ACCEPTED),
         ("nobody", "A sale in which nobody took part.", plays.nobody, ACCEPTED),

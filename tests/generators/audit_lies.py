@@ -338,6 +338,24 @@ def _deposited() -> Sequence[Lie]:
             "void.reason",
             on.sign(EntryType.VOID, {"reason": "close-missed"}),
         ),
+        (
+            "A40-board",
+            "The seller cancels, and no board in their name.",
+            "cancelled.key",
+            on.sign(EntryType.VOID, {"reason": "cancelled"}),
+        ),
+        (
+            "A40-reason",
+            "A seller cancels, and announces nothing else.",
+            "cancelled.reason",
+            on.cancelling("close-missed"),
+        ),
+        (
+            "A07-cancelled",
+            "The seller's key cancels.",
+            "entry.key",
+            on.cancelling(key=on.parts.board),
+        ),
     )
     return [
         Lie(name, rule, code, _publish_short(opened=(entry,)))
@@ -362,6 +380,20 @@ def _drawn() -> Sequence[Lie]:
             "close.tree",
             2,
             lambda on, _: (on.sign(EntryType.CLOSE, body),),
+        ),
+        (
+            "A40-late",
+            "After CLOSE no seller cancels; they would wait for a draw that they like.",
+            "cancelled.late",
+            3,
+            lambda on, _: (on.cancelling(),),
+        ),
+        (
+            "A40-drawn",
+            "Nor once everybody can compute the draw.",
+            "cancelled.late",
+            9,
+            lambda on, _: (on.cancelling(),),
         ),
         (
             "A18-twice",

@@ -13,6 +13,7 @@ from fairlot.entry import (
     MAX_ENTRY_BYTES,
     Entry,
     EntryType,
+    Role,
     check_signature,
     read_entry,
     sign_entry,
@@ -42,9 +43,10 @@ def chapter() -> Chapter:
     return Chapter(
         "board",
         "`op` names the operation. entry: make the entry of `type`, `scope` and `body` (CBOR) "
-        "with the Ed25519 seed `seed`. read: decode `entry`, read it (section 2, step 4) "
-        "and check its signature (step 5). records: split `transcript` into its items; "
-        "output the offset, length and kind of each, and the acknowledged length. "
+        "with the Ed25519 seed `seed`, and with `role` where there is one. read: decode "
+        "`entry`, read it (section 2, step 4) and check its signature (step 5). records: "
+        "split `transcript` into its items; output the offset, length and kind of each, "
+        "and the acknowledged length. "
         "replay: continue the board of `name` and `key` that wrote `transcript` (section "
         "5, resume); the first finding of a refused one has that code, or its terms name "
         "another board.",
@@ -71,13 +73,24 @@ def _entries() -> Sequence[Case]:
         ("leaf", "An entry of the registry.", EntryType.LEAF, {"index": 0}),
         ("map-order", "Keys are sorted by their encoding.", EntryType.VOID, texts),
     )
-    return [_entry(*row) for row in rows]
+    cancelled = _entry(
+        "void-by-seller",
+        "A seller who cancels signs a VOID in their own role; without `role` it is the "
+        "type's first.",
+        EntryType.VOID,
+        {"reason": "cancelled"},
+        Role.SELLER,
+    )
+    return [*(_entry(*row) for row in rows), cancelled]
 
 
-def _entry(name: str, comment: str, kind: EntryType, body: Value) -> Case:
+def _entry(
+    name: str, comment: str, kind: EntryType, body: Value, role: Role | None = None
+) -> Case:
     key = SigningKey.from_seed(_SEED)
     fields: Mapping[str, Value] = body if isinstance(body, dict) else {}
-    entry = sign_entry(kind, _SCOPE, fields, key)
+    entry = sign_entry(kind, _SCOPE, fields, key, role=role)
+    said: dict[str, Raw] = {} if role is None else {"role": role.value}
     read = read_entry(cbor.decode(entry.encoded), entry.encoded)
     check_signature(read, Statements())
     return accept(
@@ -89,12 +102,13 @@ def _entry(name: str, comment: str, kind: EntryType, body: Value) -> Case:
             "type": kind.value,
             "scope": _SCOPE,
             "body": cbor.encode(fields),
+            **said,
         },
         {"entry": entry.encoded, "entry_hash": entry.hash},
         {
             "key": key.public,
-            "role": kind.role.value,
-            "prefix": tag("entry").encode() + b"\x00" + kind.role.encode() + b"\x00",
+            "role": entry.role.value,
+            "prefix": tag("entry").encode() + b"\x00" + entry.role.encode() + b"\x00",
             "unsigned": cbor.encode(_without_signature(entry)),
             "sig": entry.sig,
             "leaf_hash": leaf_hash(entry.encoded),
@@ -174,6 +188,11 @@ def _refused_entries() -> Sequence[Case]:
             "wrong-scope",
             "LEAF belongs to a registry.",
             {"type": "LEAF", "role": "issuer"},
+        ),
+        (
+            "void-by-escrow",
+            "VOID has the role of the board or of the seller.",
+            {"type": "VOID", "role": "escrow"},
         ),
     )
     changed = [

@@ -74,6 +74,25 @@ def close_missed() -> tuple[Batch, ...]:
 
 
 @cache
+def cancelled() -> tuple[Batch, ...]:
+    """The seller cancels after two people have paid: void, everything back."""
+    return _play((*REGISTERED, *DEPOSITS, CANCELLED))
+
+
+@cache
+def cancelled_before_open() -> tuple[Batch, ...]:
+    """The seller cancels before anybody could enter."""
+    return _play((BEGIN, (START + 10, CANCELLED[1])))
+
+
+@cache
+def cancelled_late() -> tuple[Batch, ...]:
+    """CLOSE was missed, and before the board says so the seller cancels."""
+    late = TIMES.close + TIMES.slack + 1
+    return _play((*REGISTERED, *DEPOSITS, (late, CANCELLED[1])))
+
+
+@cache
 def commits_missing() -> tuple[Batch, ...]:
     """The contributor does not commit: void, everything back."""
     scenes = (*REGISTERED, *DEPOSITS, (TIMES.close, _closed_at(TIMES.close)))
@@ -176,6 +195,13 @@ def _bids(on: Stage, _state: SaleState) -> Sequence[Entry]:
 def _paid_bids(on: Stage, state: SaleState) -> Sequence[Entry]:
     paid = zip(_bids(on, state), LADDER, strict=True)
     return [on.payment(nym_of(made), money, f"{money}") for made, money in paid]
+
+
+CANCELLED: tuple[int, Scene] = (
+    TIMES.close - 1,
+    lambda on, _: (on.cancelling(),),
+)
+"""The seller cancels in the last second before CLOSE is due."""
 
 
 def _closed_at(time: int) -> Scene:

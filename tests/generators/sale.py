@@ -11,6 +11,7 @@ from generators import (
     plays_collected,
     plays_steps,
     sale_bids,
+    sale_cancelled,
     sale_deposits,
     sale_draw,
     sale_lapses,
@@ -93,6 +94,21 @@ _PLAYS = (
         plays_collected.stayed_out,
     ),
     _Play("close-missed", "Void: CLOSE was missed.", plays.close_missed),
+    _Play(
+        "cancelled",
+        "Void: the seller cancelled in time; who had paid gets everything back.",
+        plays.cancelled,
+    ),
+    _Play(
+        "cancelled-before-open",
+        "Void: the seller cancelled before anybody could enter.",
+        plays.cancelled_before_open,
+    ),
+    _Play(
+        "cancelled-without-close",
+        "CLOSE was missed, and nobody has said so: the seller may cancel still.",
+        plays.cancelled_late,
+    ),
     _Play("commits-missing", "Void: nobody committed.", plays.commits_missing),
     _Play("seals-missing", "Void: nobody sealed.", plays.seals_missing),
 )
@@ -171,6 +187,7 @@ def _refused() -> Sequence[Case]:
         *sale_bids.refusals(),
         *sale_steps.refusals(),
         *sale_lapses.refusals(),
+        *sale_cancelled.refusals(),
     )
     return [_reject(refusal) for refusal in refusals]
 

@@ -128,6 +128,14 @@ def _void() -> Sequence[tuple[str, str, _Log]]:
             _Log(publish(plays.commits_missing())),
         ),
         ("expired", "The round that the terms name did not come.", _Log(_expired())),
+        (
+            "cancelled",
+            (
+                "Two of three witnesses saw that the seller cancelled, long after CLOSE was "
+                "due: the reason stays theirs."
+            ),
+            _Log(_cancelled((0, _CLOSE_BY + 9), (1, _CLOSE_BY + 9))),
+        ),
     )
 
 
@@ -151,6 +159,11 @@ def _not_yet() -> Sequence[tuple[str, str, _Log]]:
             _Log(publish(plays.nobody()[:-3])),
         ),
         ("no-round", "The round is not there.", _Log(publish(waited[:-2]))),
+        (
+            "cancelled-seen-by-one",
+            "One of three witnesses saw that the seller cancelled: nothing is shown.",
+            _Log(_cancelled((1, TIMES.close - 1))),
+        ),
     )
 
 
@@ -220,6 +233,20 @@ def _head(batches: Sequence[Batch], *dates: tuple[int, int]) -> str:
 
 def _said(batches: Sequence[Batch]) -> Checkpoint:
     return head(watched_stage(), tree_of(batches))
+
+
+def _cancelled(*last: tuple[int, int]) -> bytes:
+    """Return a cancelled sale, whose last head has these co-signatures alone."""
+    batches = lie(
+        (*plays.REGISTERED, *plays.DEPOSITS, plays.CANCELLED), watched_stage()
+    )
+
+    def seen(batch: Batch) -> Dates:
+        if batch is batches[-1]:
+            return last
+        return [(i, batch.time) for i in range(3)]
+
+    return publish_watched(batches, seen)
 
 
 def _close_missed(*dates: tuple[int, int]) -> bytes:

@@ -47,6 +47,7 @@ CHAPTERS = (
     "odds",
     "check",
     "settlement",
+    "money",
     "delivery",
     "door",
     "sale",

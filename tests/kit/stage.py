@@ -24,7 +24,7 @@ from fairlot.board.storage import MemoryStorage, Storage
 from fairlot.deposit.make import make_entry
 from fairlot.deposit.payment import make_payment
 from fairlot.deposit.wish import Wish
-from fairlot.entry import Entry, EntryType, sign_entry
+from fairlot.entry import Entry, EntryType, Role, sign_entry
 from fairlot.identity.admission import AdmissionBook
 from fairlot.identity.answering import answer_request
 from fairlot.identity.attestation import Attestation
@@ -226,6 +226,15 @@ class Stage:
     ) -> Entry:
         """Sign an entry of the sale, as the board unless ``key`` says otherwise."""
         return sign_entry(kind, self.terms.sale_id, body, key or self.parts.board)
+
+    def cancelling(
+        self, reason: str = "cancelled", key: SigningKey | None = None
+    ) -> Entry:
+        """Return a VOID that states the seller's role, also with another reason or key."""
+        by = key or self.parts.seller
+        body = {"reason": reason}
+        sale = self.terms.sale_id
+        return sign_entry(EntryType.VOID, sale, body, by, role=Role.SELLER)
 
     def sign_registry(
         self,

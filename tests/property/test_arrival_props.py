@@ -60,6 +60,7 @@ ALONE = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", KINDS)
 def test_all_arrivals_have_one_outcome(kind: str) -> None:
     """Five people, two of them together, come in all 120 orders, and some lose."""

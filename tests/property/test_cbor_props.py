@@ -4,6 +4,7 @@ import struct
 from typing import cast
 
 import cbor2
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -45,6 +46,7 @@ def encode_again(value: Value) -> bytes:
     return head(5, len(pairs)) + b"".join(key + item for key, item in pairs)
 
 
+@pytest.mark.thorough
 @given(VALUES)
 def test_values_come_back_and_agree_with_a_second_encoder(value: Value) -> None:
     data = cbor.encode(value)

@@ -88,6 +88,7 @@ def gains_by_lying(
     )
 
 
+@pytest.mark.thorough
 def test_no_false_list_gains_among_three_persons_and_three_options() -> None:
     pool, every = offering(1, 1, 1), lists_over(3)
     for place, deposit in product(range(3), (RICH, POOR)):

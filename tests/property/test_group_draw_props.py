@@ -162,6 +162,7 @@ def test_larger_tables_keep_their_promises() -> None:
         check_table(supply, groups)
 
 
+@pytest.mark.thorough
 def test_tables_are_those_of_the_specification_in_plain_steps() -> None:
     instances = chain(islice(small(), 5, None, EVERY), larger(40, 3))
     for supply, groups in instances:

@@ -181,6 +181,7 @@ def test_what_groups_leave_to_chance_the_next_pool_depends_on() -> None:
     assert any("and what “first” leaves" in line for line in then.rule)
 
 
+@pytest.mark.thorough
 def test_groups_of_others_are_drawn_by_a_table_that_is_known() -> None:
     """Whoever loses the first draw is alone in the second, beside the same groups."""
     guests = Pool("guests", Mechanism.TIERS, 1, tiers=(Tier("gold", 9, 1),))

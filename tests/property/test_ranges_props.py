@@ -138,6 +138,7 @@ def test_ranges_and_pieces_change_no_finding_at_length(
     check(edited(honest, changes), known, piece, size, jobs)
 
 
+@pytest.mark.thorough
 @settings(deadline=None, max_examples=100)
 @given(edits, st.integers(1, 3000))
 def test_pieces_are_taken_apart_as_a_whole_file_is(

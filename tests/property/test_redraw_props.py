@@ -53,6 +53,7 @@ def collectings(draw: st.DrawFn, *kinds: str) -> Collecting:
 sales = collectings() | collectings("groups", "lottery") | collectings("lottery")
 
 
+@pytest.mark.thorough
 @given(sales)
 def test_who_came_keeps_everything_and_nothing_is_lost(one: Collecting) -> None:
     after = one.after(one.came)

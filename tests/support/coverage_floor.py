@@ -1,6 +1,6 @@
 """Prints how much of each package the tests run through; ends with 1 below the floor.
 
-CI measures the default run (pyproject.toml says what that leaves out).
+CI measures the default run and the thorough tests (pyproject.toml says what that leaves out).
 Usage: ``coverage json -o FILE && python tests/support/coverage_floor.py FILE``. What counts
 is statements and branches together, as coverage counts them.
 """

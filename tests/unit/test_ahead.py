@@ -84,6 +84,7 @@ def report(data: bytes, hints: bytes = b"", *, batched: bool = True) -> object:
     return json_view(found.to_json())
 
 
+@pytest.mark.thorough
 def test_the_report_is_the_same_with_any_hints_and_without(lied: bytes) -> None:
     alone = report(lied, batched=False)
     assert "deposit.presentation" in str(alone)
@@ -140,6 +141,7 @@ def test_the_fold_verifies_by_itself_only_what_is_bad(
     assert len(single) == 1 + 4
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("most", [1, 2, 3])
 def test_a_range_begins_where_the_last_one_ended(
     lied: bytes, monkeypatch: pytest.MonkeyPatch, most: int
@@ -198,7 +200,6 @@ def test_only_what_the_fold_might_verify_is_looked_at(concert: Stage) -> None:
         cbor.encode(state.credentials.registry.to_value()),
         cbor.encode(state.terms.to_value()),
         state.roll.roll_id,
-        frozenset(),
     )
     late = DEPOSIT_TIME + 9 * concert.registry.epoch
     for entry in (one, cancel(concert, 0), claim):
@@ -227,6 +228,17 @@ def test_hints_are_found_by_the_index_of_the_leaf() -> None:
         expected = None if leaf % 3 else hints[leaf // 3]
         assert made.of(leaf) == expected
     assert made.of(2**63) is None
+    assert made.among(0, 15) == {3 * k: each for k, each in enumerate(hints)}
     assert replace(made, data=made.to_bytes()[:-1]).of(12) is None
     assert Hints(b"").of(0) is None
     assert Hints().count == 0
+
+
+@pytest.mark.parametrize("order", [(6, 3, 9), (9, 6, 3), (3, 3, 9), (3, 9, 6)])
+def test_hints_in_disorder_are_found_among_others_as_they_are_alone(
+    order: tuple[int, ...],
+) -> None:
+    made = write_hints([(leaf, bytes([k]) * 480) for k, leaf in enumerate(order)])
+    alone = {leaf: made.of(leaf) for leaf in range(12)}
+    found = {leaf: hints for leaf, hints in alone.items() if hints is not None}
+    assert made.among(0, 12) == found

@@ -146,6 +146,7 @@ def odds_agree(bids: Sequence[int | None]) -> None:
         assert odds.expected_unsold == supply - sum(seen.expected for seen in found)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("people", range(5))
 def test_odds_are_the_frequencies_over_all_orders(people: int) -> None:
     for bids in bids_up_to_symmetry(people):

@@ -240,6 +240,7 @@ def resume(on: Stage, data: bytes) -> Board:
     return Board.resume(MemoryStorage(data), key, on.state(), name)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("until", [step.name for step in steps(stage())])
 def test_a_board_goes_on_where_it_stood(concert: Stage, until: str) -> None:
     """Stopped after any step and resumed, it ends in the same bytes."""

@@ -174,6 +174,7 @@ def pools(people: int) -> Iterator[Pool]:
             yield replace(POOL, supply=supply, certain=certain)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("people", range(4))
 def test_odds_are_the_frequencies_over_all_orders(people: int) -> None:
     lots = list(all_lots(people, CERTAIN))

@@ -85,6 +85,7 @@ def test_a_head_is_co_signed_again_as_long_as_the_board_stands_still() -> None:
     assert refused(lambda: cosign(grown, KEY, again, grown.time)) == "witness.clock"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("apart", "holds"),
     [

@@ -64,6 +64,7 @@ def test_integers_are_plain() -> None:
     assert csv_table(("n", "m"), [(0, 2**64 - 1)]) == b"n,m\n0,18446744073709551615\n"
 
 
+@pytest.mark.thorough
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]))))
 def test_a_program_reads_what_was_written(names: list[str]) -> None:
     data = csv_table(("who", "nym"), [(name, "00") for name in names])

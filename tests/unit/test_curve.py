@@ -94,6 +94,7 @@ def test_msm_is_the_sum_of_products(curve: Backend) -> None:
     assert curve.msm([], []).is_identity()
 
 
+@pytest.mark.thorough
 def test_pairing_is_bilinear_and_not_trivial(curve: Backend) -> None:
     g, h = curve.g1_generator(), curve.g2_generator()
     assert curve.pairing_product_is_one([(g * 6, h * 5), (-g, h * 30)])
@@ -110,6 +111,7 @@ def test_hash_to_curve_needs_a_domain_separation_tag(curve: Backend) -> None:
     assert code_of(in_g1) == code_of(in_g2) == "hashing.dst-empty"
 
 
+@pytest.mark.thorough
 def test_points_round_trip_through_bytes(curve: Backend) -> None:
     p, q = curve.g1_generator() * 1234567, curve.g2_generator() * 1234567
     assert curve.g1_from_bytes(p.to_bytes()) == p

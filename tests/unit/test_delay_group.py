@@ -144,6 +144,7 @@ def sieve(limit: int) -> set[int]:
     return {i for i, flag in enumerate(flags) if flag}
 
 
+@pytest.mark.thorough
 def test_small_numbers_are_judged_as_the_sieve_does() -> None:
     primes = sieve(200_000)
     for judge in (is_probable_prime, bpsw.is_probable_prime):

@@ -57,6 +57,7 @@ def test_a_shipped_file_is_what_this_package_computes(T: int) -> None:
     assert file.read_text(encoding="ascii") == setup_file(make_setup(RSA_2048, T))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("T", SHORT)
 def test_a_shipped_h_is_the_repeated_square_of_g(T: int) -> None:
     x = RSA_2048.generator()

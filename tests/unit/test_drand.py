@@ -277,6 +277,7 @@ def test_a_chained_round_follows_the_one_before(curve: Backend) -> None:
     assert second.previous_signature == first.signature
 
 
+@pytest.mark.thorough
 def test_both_back_ends_sign_alike() -> None:
     native, reference = groups.backend("native"), groups.backend("reference")
     for scheme in SCHEMES:

@@ -104,6 +104,7 @@ def test_a_rehearsal_has_the_clock_of_its_log() -> None:
     assert own_clock(closed, 7) == 7
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("until", "clock", "holds"),
     [

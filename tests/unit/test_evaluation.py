@@ -35,6 +35,7 @@ def test_it_is_what_the_definition_says(T: int) -> None:
     assert evaluate(TOY, X, T) == defined(T)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("stored", [1, 2, 16, 100])
 @pytest.mark.parametrize("T", [1, 300, 5001])
 def test_the_number_of_powers_kept_does_not_matter(

@@ -53,6 +53,7 @@ def test_every_name_is_there_and_explained(name: str) -> None:
         assert not text.startswith(f"{name}("), "a dataclass's own signature"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", fairlot.__all__)
 def test_no_name_is_a_folder_or_a_module(name: str) -> None:
     assert name not in named(PACKAGE)

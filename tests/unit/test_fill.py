@@ -48,6 +48,7 @@ def test_only_those_above_the_level_get_the_remainder() -> None:
     assert fill(9, (2, 3, 9, 9), (0, 3, 2, 1)).units == (2, 2, 2, 3)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("people", range(1, 7))
 def test_over_all_orders_equal_persons_get_exactly_the_same(people: int) -> None:
     """Every order of up to six people who ask the same: the totals are equal."""

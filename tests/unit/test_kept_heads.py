@@ -151,6 +151,7 @@ def _date_first() -> SignedCheckpoint:
     return replace(kept, lines=kept.lines[::-1])
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("code", "make"),
     [
@@ -185,6 +186,7 @@ def _proof(**changes: Any) -> LogProof:  # noqa: ANN401
     return replace(receipt(read_again(WHOLE), EntryType.DEPOSIT), **changes)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("code", "make"),
     [

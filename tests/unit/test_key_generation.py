@@ -23,6 +23,7 @@ from kit.ceremony import CURVE, Play, members_of, played, resharing, signing_key
 SIZES = [(1, 0), (2, 0), (4, 1), (7, 2)]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("size", SIZES)
 def test_the_shares_are_those_of_the_public_key(size: tuple[int, int]) -> None:
     n, t = size

@@ -53,6 +53,7 @@ def dataclasses() -> list[type]:
     return sorted(found, key=lambda each: each.__qualname__)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("each", dataclasses(), ids=lambda each: each.__qualname__)
 def test_no_dataclass_shows_a_secret(each: type) -> None:
     shown = {

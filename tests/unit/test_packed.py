@@ -4,11 +4,17 @@ from dataclasses import FrozenInstanceError, dataclass, replace
 
 import pytest
 
-from fairlot.packed import rows
+from fairlot.packed import Packed, rows
 
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
+    left: int
+    right: str = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept(Packed):
     left: int
     right: str = "none"
 
@@ -49,3 +55,12 @@ def test_a_class_that_does_more_than_keep_its_fields_is_refused(
 ) -> None:
     with pytest.raises(TypeError):
         rows(kind, [-1])
+
+
+def test_a_changed_value_is_what_replace_gives() -> None:
+    one = _Kept(1, "a")
+    assert one.changed(right="b") == replace(one, right="b")
+    assert one.changed() == one
+    assert one == _Kept(1, "a")
+    with pytest.raises(TypeError):
+        one.changed(middle=3)

@@ -188,6 +188,7 @@ def test_the_top_level_form_is_named_as_it_is_written(tmp_path: Path) -> None:
     assert "TERMS.toml, line 6, requires.region: " in error.message
 
 
+@pytest.mark.thorough
 def test_bids_open_when_nobody_can_void_the_sale_any_more(tmp_path: Path) -> None:
     people = f"{HEADER},attr:cohort_a\nAnn,1,50,2029\n"
     first = WITHIN

@@ -184,6 +184,7 @@ def exact(supply: int, points: Sequence[int]) -> list[Fraction]:
     return [found[i] for i in range(len(points))]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("supply", range(5))
 def test_odds_are_what_all_draws_give(supply: int) -> None:
     pool = replace(POOL, supply=supply)
@@ -211,6 +212,7 @@ CROWDS = (
 )
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("supply", "crowd"), CROWDS)
 def test_chances_that_are_added_up_are_right_to_within_their_error(
     supply: int, crowd: dict[int, int], monkeypatch: pytest.MonkeyPatch
@@ -233,6 +235,7 @@ LARGE = (
 )
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("supply", "crowd"), LARGE)
 def test_of_large_crowds_as_many_win_as_there_are_units(
     supply: int, crowd: dict[int, int]
@@ -257,6 +260,7 @@ def test_what_is_simple_is_exact_however_many_there_are() -> None:
     assert MOST_STATES == 2000
 
 
+@pytest.mark.thorough
 def test_odds_of_a_crowd_say_their_error() -> None:
     odds = points_odds(
         replace(POOL, supply=7), holding(*[1] * 20, *[2] * 20, *[3] * 20)

@@ -155,6 +155,7 @@ def odds_agree(quantities: Sequence[int]) -> None:
         assert odds.expected_unsold == supply - sold
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("people", range(5))
 def test_odds_are_the_frequencies_over_all_orders(people: int) -> None:
     for quantities in combinations_with_replacement(range(4), people):

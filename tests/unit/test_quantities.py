@@ -171,6 +171,7 @@ def test_a_caller_passes_falling_steps_only() -> None:
     assert caught.value.code == "allocation.bid"
 
 
+@pytest.mark.thorough
 def test_single_units_have_todays_result() -> None:
     for prices in product((None, 1, 2, 3), repeat=3):
         for supply, drawn in product((0, 2, 3), ((0, 1, 2), (2, 0, 1))):

@@ -162,6 +162,7 @@ def test_the_fold_verifies_nothing_that_a_range_has(
     ]
 
 
+@pytest.mark.thorough
 def test_a_summary_that_belongs_to_another_range_says_nothing(lied: bytes) -> None:
     """Another file's summary, or that of the same leaves under another roll, is set aside."""
     alone = report(lied, None)
@@ -218,6 +219,18 @@ def test_what_is_known_is_not_verified_again(
     workers = Elsewhere()
     assert report(lied, in_ranges(workers), Statements(first[1])) == first
     assert not any(summary.verified for summary in workers.given)
+
+
+def test_ranges_say_what_verified_only_where_somebody_asks(lied: bytes) -> None:
+    """Every digest is a hash of a statement, and takes 32 bytes of each summary."""
+    known = report(lied, None)
+    for remembers in (True, False):
+        workers = Elsewhere()
+        ahead = Ahead(
+            SystemRandomness(), NO_HINTS, workers, 2, learns=False, remembers=remembers
+        )
+        assert report(lied, ahead)[0] == known[0]
+        assert any(summary.verified for summary in workers.given) is remembers
 
 
 def test_hints_go_with_the_range(lied: bytes) -> None:

@@ -75,6 +75,7 @@ def subsets(nyms: Sequence[Nym]) -> Iterator[frozenset[Nym]]:
         yield from map(frozenset, combinations(nyms, size))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize(("pools", "entrants", "collecting"), SALES)
 def test_whoever_collects_neither_gains_nor_loses_by_others_who_do_not(
@@ -94,6 +95,7 @@ def test_whoever_collects_neither_gains_nor_loses_by_others_who_do_not(
                 assert now.units <= 1
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize(("pools", "entrants", "collecting"), SALES)
 def test_the_outcome_is_a_function_of_the_set_that_collected(
@@ -117,6 +119,7 @@ def test_the_outcome_is_a_function_of_the_set_that_collected(
         assert once == again
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("later", [None, LATER])
 @pytest.mark.parametrize(("pools", "entrants", "collecting"), SALES)

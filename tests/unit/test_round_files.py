@@ -54,6 +54,7 @@ def test_a_round_is_made_before_the_board_knows_that_it_is_due(tmp_path: Path) -
     assert seen.state.rounds.signatures == {named.name: entry.body["signature"]}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("step", "number", "changes", "code"),
     [

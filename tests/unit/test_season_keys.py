@@ -38,6 +38,7 @@ def boxes_of(
     }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("size", SIZES)
 def test_a_new_member_gets_the_keys_of_the_one_before(size: tuple[int, int]) -> None:
     plan, keys, hashes = made(*size)

@@ -129,6 +129,7 @@ REFUSED: dict[str, tuple[str, bytes, tuple[int, str]]] = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_is_refused_leaves_no_trace(name: str) -> None:
     path, body, wanted = REFUSED[name]

@@ -98,6 +98,7 @@ def _is_terms(record: Record) -> bool:
     return isinstance(item, Entry) and item.type is EntryType.TERMS
 
 
+@pytest.mark.thorough
 def test_wherever_a_file_is_cut_it_never_gives_another_answer() -> None:
     data = played(watched(), "result").data
     items = [item for item in read_records(data) if isinstance(item, Record)]
@@ -182,6 +183,7 @@ def test_bids_that_a_round_from_elsewhere_opens_stay_sealed_for_the_log() -> Non
     assert isinstance(settle_replay(read), NotYet)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("step", "changes", "code"),
     [
@@ -380,6 +382,7 @@ def unnamed_witness(board: LyingBoard) -> SignedCheckpoint:
     return replace(whole, lines=(first, moved, *rest))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("make", "code"),
     [

@@ -352,6 +352,7 @@ def _surplus(name: str, people: int, supply: int, run: int) -> tuple[float, floa
     return float(drawn.gains.sum()), float(waited.gains.sum())
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("name", "ratio"), [("uniform", 6 / 21), ("exponential", 1)])
 def test_a_queue_leaves_what_theory_says_beside_a_lottery(
     name: str, ratio: float
@@ -363,6 +364,7 @@ def test_a_queue_leaves_what_theory_says_beside_a_lottery(
     assert found.half < 0.2 * fmean(drawn for drawn, _ in runs)
 
 
+@pytest.mark.thorough
 def test_values_and_budgets_of_che_gale_and_kim_give_their_numbers() -> None:
     """S = 1/4: market 0.75, lottery with resale 0.7829, without 0.5, first best 0.875."""
     people, supply = 8000, 2000

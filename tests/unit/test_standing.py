@@ -73,6 +73,7 @@ def test_a_marker_is_in_time_if_a_quorum_saw_it_by_its_deadline(
         assert seen.marked(state, kind) is expected, rows
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", DUE)
 def test_a_marker_is_missed_if_a_quorum_saw_later_heads_without_it(
     kind: EntryType,
@@ -149,6 +150,7 @@ def cosigned(rows: Iterable[tuple[int, int, int]]) -> set[Cosigned]:
     return {saw(on, who, index + size, last + date) for who, date, size in rows}
 
 
+@pytest.mark.thorough
 @given(
     histories(3),
     st.lists(st.tuples(st.integers(-3, 3), st.integers(-3, 3)), max_size=8),

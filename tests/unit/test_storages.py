@@ -1,6 +1,7 @@
 """One conformance suite for every storage of a board (specs/board.md, section 4)."""
 
 import errno
+import os
 import resource
 import signal
 import sqlite3
@@ -8,13 +9,16 @@ import subprocess
 import sys
 from collections.abc import Callable, Generator
 from contextlib import closing, contextmanager
+from hashlib import shake_256
 from pathlib import Path
 from threading import Thread
 from typing import NamedTuple
 
+import psycopg
 import pytest
 
 from fairlot.board.keeper import Board
+from fairlot.board.postgres import PostgresStorage, create_postgres, open_postgres
 from fairlot.board.sqlite import (
     SqliteStorage,
     create_database,
@@ -33,6 +37,7 @@ from fairlot_crypto import cbor
 from fairlot_crypto.errors import CallerError
 from kit.sales import DEPOSIT_TIME, deposit, play, stage
 from kit.stage import Stage
+from postgres_server import Server
 
 
 class Kind(NamedTuple):
@@ -41,18 +46,23 @@ class Kind(NamedTuple):
     name: str
     create: Callable[[Path], Storage]
     open: Callable[[Path], Storage]
+    place: Callable[[Path], str] = str
+    """What a path stands for."""
 
 
 FILE = Kind("file", create_transcript, open_transcript)
 SQLITE = Kind("sqlite", create_database, open_database)
-KINDS = (FILE, SQLITE)
 
 APPENDER = """
 import sys
-from fairlot.board.sqlite import create_database
-from fairlot.board.storage import create_transcript
-create = {"file": create_transcript, "sqlite": create_database}[sys.argv[1]]
-storage = create(sys.argv[2])
+kind, place = sys.argv[1:]
+if kind == "file":
+    from fairlot.board.storage import create_transcript as create
+elif kind == "sqlite":
+    from fairlot.board.sqlite import create_database as create
+else:
+    from fairlot.board.postgres import create_postgres as create
+storage = create(place)
 for number in range(1_000_000):
     storage.append(number.to_bytes(4, "big") * 300)
     print(number, flush=True)
@@ -60,10 +70,25 @@ for number in range(1_000_000):
 """Appends until it is killed, and says what is durable."""
 
 
-@pytest.fixture(params=KINDS, ids=[kind.name for kind in KINDS])
+def in_postgres(server: Server) -> Kind:
+    """Return the kind whose paths stand for schemas of a server."""
+
+    def create(path: Path) -> Storage:
+        return create_postgres(server.address(path))
+
+    def opened(path: Path) -> Storage:
+        return open_postgres(server.address(path))
+
+    return Kind("postgres", create, opened, server.address)
+
+
+@pytest.fixture(
+    params=["file", "sqlite", pytest.param("postgres", marks=pytest.mark.slow)]
+)
 def kind(request: pytest.FixtureRequest) -> Kind:
-    found: Kind = request.param
-    return found
+    if request.param == "postgres":
+        return in_postgres(request.getfixturevalue("postgres"))
+    return FILE if request.param == "file" else SQLITE
 
 
 @contextmanager
@@ -73,14 +98,30 @@ def reopened(kind: Kind, path: Path) -> Generator[Storage]:
 
 
 @contextmanager
-def largest_file(most: int) -> Generator[None]:
-    """Let no file of this process grow beyond a size, as on a full disk."""
+def largest_file(storage: Storage, most: int) -> Generator[None]:
+    """Let no file that keeps a storage grow beyond a size, as on a full disk."""
+    if isinstance(storage, PostgresStorage):
+        limit_of(storage.server_process, most)
+        yield
+        return
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (most, before[1]))
     try:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def limit_of(process: int, most: int) -> None:
+    """Limit the files of a process of a server, as its own user, until it ends."""
+    owner, root = Path(f"/proc/{process}").stat(), os.geteuid() == 0
+    subprocess.run(
+        ["prlimit", f"--fsize={most}", f"--pid={process}"],
+        user=owner.st_uid if root else None,
+        group=owner.st_gid if root else None,
+        extra_groups=[] if root else None,
+        check=True,
+    )
 
 
 def filled(storage: OneWriter, batch: bytes) -> tuple[int, OSError]:
@@ -142,18 +183,24 @@ def test_parts_are_read_in_another_thread_while_one_appends(
 
 def test_what_exists_is_not_overwritten(kind: Kind, tmp_path: Path) -> None:
     path = tmp_path / "board"
-    path.write_bytes(b"precious")
-    with pytest.raises(FileExistsError):
+    with closing(kind.create(path)) as storage:
+        storage.append(b"precious")
+    with pytest.raises((FileExistsError, InputError), match=r"exists"):
         kind.create(path)
-    assert path.read_bytes() == b"precious"
+    with reopened(kind, path) as storage:
+        assert storage.read() == b"precious"
 
 
 def test_opening_makes_nothing(kind: Kind, tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError):
-        kind.open(tmp_path / "board")
+    for _ in range(2):
+        with pytest.raises(
+            (FileNotFoundError, InputError), match=r"No such|board\.none"
+        ):
+            kind.open(tmp_path / "board")
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("kind", [FILE, SQLITE], ids=["file", "sqlite"])
 def test_two_writers_are_refused(kind: Kind, tmp_path: Path) -> None:
     path = tmp_path / "board"
     with closing(kind.create(path)) as storage:
@@ -180,18 +227,25 @@ def test_what_is_cut_is_kept_and_gone(kind: Kind, tmp_path: Path) -> None:
         storage.append(b"!")
     with reopened(kind, path) as storage:
         assert storage.read() == b"stands, !"
-    kept = [b"rn and more", b"to"]
-    if kind is FILE:
-        assert [(tmp_path / f"board.{n}.cut").read_bytes() for n in (10, 8)] == kept
-    else:
+    assert cuts(kind, path) == [(10, b"rn and more"), (8, b"to")]
+
+
+def cuts(kind: Kind, path: Path) -> list[tuple[int, bytes]]:
+    """Return what was cut, with the places where it began."""
+    if kind.name == "file":
+        files = [path.with_name(f"{path.name}.{place}.cut") for place in (10, 8)]
+        return [(int(file.suffixes[-2][1:]), file.read_bytes()) for file in files]
+    rows = "SELECT begins, data FROM {} ORDER BY number"
+    if kind.name == "sqlite":
         with closing(sqlite3.connect(path)) as database:
-            rows = database.execute("SELECT begins, data FROM cut").fetchall()
-        assert rows == [(10, kept[0]), (8, kept[1])]
+            return database.execute(rows.format("cut")).fetchall()
+    with psycopg.connect(kind.place(path)) as shared:
+        return shared.execute(rows.format("fairlot_cut").encode()).fetchall()
 
 
 def test_a_kill_loses_nothing_that_was_acknowledged(kind: Kind, tmp_path: Path) -> None:
     path = tmp_path / "board"
-    words = [sys.executable, "-c", APPENDER, kind.name, str(path)]
+    words = [sys.executable, "-c", APPENDER, kind.name, kind.place(path)]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
         out = process.stdout
         assert out is not None
@@ -208,10 +262,12 @@ def test_a_kill_loses_nothing_that_was_acknowledged(kind: Kind, tmp_path: Path) 
 
 
 def test_a_full_disk_refuses_and_loses_nothing(kind: Kind, tmp_path: Path) -> None:
-    path, batch = tmp_path / "board", b"batch" * 2000
+    # A server writes ahead into files of 16 MB, and compresses what it can.
+    most, size = (17_000_000, 500_000) if kind.name == "postgres" else (200_000, 10_000)
+    path, batch = tmp_path / "board", shake_256(b"batch").digest(size)
     with closing(kind.create(path)) as storage:
         writer = OneWriter(storage)
-        with largest_file(200_000):
+        with largest_file(storage, most):
             taken, why = filled(writer, batch)
         assert taken > 5
         assert why.errno in {errno.EFBIG, errno.EIO}
@@ -287,17 +343,19 @@ def test_what_is_no_database_of_a_board_is_refused(tmp_path: Path, lie: str) -> 
         open_database(path)
 
 
-def test_a_sale_has_the_same_bytes_and_tiles_in_every_storage(tmp_path: Path) -> None:
-    on, data = stage(), list[bytes]()
-    for kind in KINDS:
-        with closing(kind.create(tmp_path / kind.name)) as storage:
-            play(on.board(storage), on, until="close")
-            data.append(storage.read())
-    memory = MemoryStorage()
+def test_a_sale_has_the_same_bytes_and_tiles_in_every_storage(
+    kind: Kind, tmp_path: Path
+) -> None:
+    on, memory = stage(), MemoryStorage()
     play(on.board(memory), on, until="close")
-    assert data == [memory.data, memory.data]
-    assert [log.files for log in tiled(data[0])] == [
-        log.files for log in tiled(data[1])
+    with closing(kind.create(tmp_path / "board")) as storage:
+        play(on.board(storage), on, until="close")
+        data = storage.read()
+    assert data == memory.data
+    with reopened(kind, tmp_path / "board") as storage:
+        assert storage.read() == data
+    assert [log.files for log in tiled(data)] == [
+        log.files for log in tiled(memory.data)
     ]
 
 

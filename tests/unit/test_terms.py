@@ -72,6 +72,7 @@ def test_every_field_moves_the_sale_id() -> None:
     assert len(ids | {terms.sale_id}) == len(others) + 1
 
 
+@pytest.mark.thorough
 def test_vectors_hold_more_refusals_than_acceptances() -> None:
     cases = vectors.chapter().cases
     refused = [case for case in cases if case.code]

@@ -430,6 +430,7 @@ def test_a_clock_opens_the_bids(tmp_path: Path, table: str, bids: BidsFile) -> N
     assert read(tmp_path, text + table).bids == bids
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("old", "new", "code", "place"),
     [

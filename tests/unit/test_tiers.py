@@ -127,6 +127,7 @@ def odds_agree(pool: Pool, named: Sequence[int | None], lots: Iterable[Lots]) ->
     assert odds.expected_unsold == unsold
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("people", range(4))
 def test_odds_are_the_frequencies_over_all_orders(people: int) -> None:
     lots = list(all_part_lots(people, "gold", "silver"))

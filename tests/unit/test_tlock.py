@@ -107,6 +107,7 @@ def test_a_pairing_of_an_identity_is_one(curve: Backend) -> None:
     assert curve.pairing_bytes(curve.g1_generator(), q - q) == one
 
 
+@pytest.mark.thorough
 def test_back_ends_agree_on_the_bytes_of_a_pairing(native: Backend) -> None:
     reference = groups.backend("reference")
     p, q = native.g1_generator() * SECRET, native.g2_generator() * 77

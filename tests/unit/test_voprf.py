@@ -74,6 +74,7 @@ def test_the_suite_is_built_as_the_rfc_builds_one() -> None:
     assert suite.to_scalar(ID) == RFC.scalar(ID)
 
 
+@pytest.mark.thorough
 def test_a_proof_is_the_one_that_the_transcription_makes_with_py_ecc() -> None:
     blinded = [blind(CURVE, bytes([i]), source(f"blind {i}")) for i in range(2)]
     elements = tuple(b.element for b in blinded)
@@ -92,6 +93,7 @@ def test_a_proof_is_the_one_that_the_transcription_makes_with_py_ecc() -> None:
     assert not RFC.verifies(B, C, D[::-1], (c, s))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("members", "degree"), COMMITTEES)
 def test_shares_combine_to_what_py_ecc_makes_of_the_whole_key(
     members: int, degree: int

@@ -90,10 +90,8 @@ def decode_scalars(
             f"there must be {length_of(points, scalars)} bytes, not {len(data)}",
         )
     # Step 2.
-    return tuple(
-        _scalar(data[start : start + SCALAR_LENGTH], refuse)
-        for start in range(points * G1_LENGTH, len(data), SCALAR_LENGTH)
-    )
+    starts = range(points * G1_LENGTH, len(data), SCALAR_LENGTH)
+    return tuple([_scalar(data[at : at + SCALAR_LENGTH], refuse) for at in starts])
 
 
 def decode_point(curve: Backend, data: bytes, refuse: Refuse) -> G1:

@@ -128,6 +128,16 @@ class Backend(ABC):
         """
 
     @abstractmethod
+    def compressed_on_curve(self, data: bytes) -> OnCurve:
+        """Decode the one encoding of a point of the curve, in G1 or not.
+
+        A back-end may refuse a point outside G1 here as ``g1_from_bytes`` does.
+
+        Raises:
+            EncodingError: ``groups.length``, ``groups.point``.
+        """
+
+    @abstractmethod
     def admit(
         self, points: Sequence[OnCurve], randomness: Randomness
     ) -> tuple[G1, ...]:
@@ -242,11 +252,12 @@ def scalar_from_bytes(data: bytes) -> Scalar:
     Raises:
         EncodingError: ``groups.scalar`` for another length, for zero, and from r upwards.
     """
-    if len(data) != SCALAR_LENGTH or not 0 < os2ip(data) < GROUP_ORDER:
+    scalar = os2ip(data)
+    if len(data) != SCALAR_LENGTH or not 0 < scalar < GROUP_ORDER:
         raise EncodingError(
             "groups.scalar", "a scalar must have 32 bytes and lie in [1, r-1]"
         )
-    return Scalar(os2ip(data))
+    return Scalar(scalar)
 
 
 def random_scalar(randomness: Randomness) -> Scalar:

@@ -165,6 +165,23 @@ class NativeBackend(Backend):
             raise EncodingError("groups.point", "coordinates must be in their one form")
         return NativeOnCurve(value)
 
+    def compressed_on_curve(self, data: bytes) -> OnCurve:
+        """Decode a point of the curve (specs/groups.md, section 2.1, without step 5)."""
+        # Step 1.
+        if len(data) != G1_LENGTH:
+            raise EncodingError("groups.length", "a point of G1 must have 48 bytes")
+        # Steps 2 to 4 are the library's.
+        try:
+            value = arkworks.G1Point.from_compressed_bytes_unchecked(data)
+        except ValueError as error:
+            raise EncodingError(
+                "groups.point", "the bytes must encode a point of the curve"
+            ) from error
+        # Step 6.
+        if bytes(value.to_compressed_bytes()) != data:
+            raise EncodingError("groups.point", "a point must be in its one encoding")
+        return NativeOnCurve(value)
+
     def admit(
         self, points: Sequence[OnCurve], randomness: Randomness
     ) -> tuple[G1, ...]:

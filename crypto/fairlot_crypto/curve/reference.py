@@ -151,23 +151,12 @@ class ReferenceBackend(Backend):
 
     def g1_from_bytes(self, data: bytes) -> G1:
         """Decode a canonical element of G1 (specs/groups.md, section 2.1)."""
-        # Step 1.
-        if len(data) != G1_LENGTH:
-            raise EncodingError("groups.length", "a point of G1 must have 48 bytes")
-        # Steps 2 to 4 are the library's.
-        try:
-            value = point_compression.decompress_G1(G1Compressed(os2ip(data)))
-        except ValueError as error:
-            raise EncodingError(
-                "groups.point", "the bytes must encode a point of G1"
-            ) from error
-        point = ReferenceG1(value)
-        # Steps 5 and 6.
-        if not g2_primitives.subgroup_check(value) or point.to_bytes() != data:
-            raise EncodingError(
-                "groups.point", "the bytes must be the one encoding of a point of G1"
-            )
-        return point
+        # Steps 1 to 4 and 6.
+        value = _decompressed(data)
+        # Step 5.
+        if not g2_primitives.subgroup_check(value):
+            raise EncodingError("groups.point", "the point must lie in G1")
+        return ReferenceG1(value)
 
     def coordinates(self, point: G1) -> bytes:
         """Return x and y, 48 bytes each; 96 zero bytes for the identity."""
@@ -196,6 +185,10 @@ class ReferenceBackend(Backend):
                 "groups.point", "the coordinates must be those of a point of the curve"
             )
         return ReferenceOnCurve(value)
+
+    def compressed_on_curve(self, data: bytes) -> OnCurve:
+        """Decode a point of the curve (specs/groups.md, section 2.1, without step 5)."""
+        return ReferenceOnCurve(_decompressed(data))
 
     def admit(
         self, points: Sequence[OnCurve], randomness: Randomness
@@ -276,6 +269,24 @@ def _g1(point: Point) -> G1Uncompressed:
             "groups.foreign-point", "the point must be of G1 and of this back-end"
         )
     return point.value
+
+
+def _decompressed(data: bytes) -> G1Uncompressed:
+    """Decode a point of the curve, in G1 or not (specs/groups.md, section 2.1)."""
+    # Step 1.
+    if len(data) != G1_LENGTH:
+        raise EncodingError("groups.length", "a point of G1 must have 48 bytes")
+    # Steps 2 to 4 are the library's.
+    try:
+        value = point_compression.decompress_G1(G1Compressed(os2ip(data)))
+    except ValueError as error:
+        raise EncodingError(
+            "groups.point", "the bytes must encode a point of G1"
+        ) from error
+    # Step 6.
+    if ReferenceG1(value).to_bytes() != data:
+        raise EncodingError("groups.point", "a point must be in its one encoding")
+    return value
 
 
 def _on_curve(point: OnCurve) -> G1Uncompressed:

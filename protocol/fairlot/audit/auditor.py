@@ -156,7 +156,7 @@ def audit(
 ) -> Report:
     """Check a whole transcript.
 
-    The checklist is ``CHECKS``: A01 to A05, A07 to A22, A24, A30 to A36 and A39 follow
+    The checklist is ``CHECKS``: A01 to A05, A07 to A22, A24, A30 to A36, A39 and A40 follow
     from reading and folding; this function itself checks A06 (roots), A14 (people), A23
     (the end), A25 (no rehearsal), A26 (roles), A28 (the witnesses), A29 (what was kept)
     and a part of A38 (second draws).

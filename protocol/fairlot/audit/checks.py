@@ -179,6 +179,11 @@ CHECKS = (
         "Seats are collected once, under a key of their position, in time",
         ("collect.",),
     ),
+    Check(
+        "A40",
+        "A seller cancels before CLOSE only, with their own key; everything goes back",
+        ("cancelled.",),
+    ),
 )
 """The checks in the order of the report."""
 

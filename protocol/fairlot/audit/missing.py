@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from fairlot.beacon.rounds import Rounds
+from fairlot.board.phase import VoidReason
 from fairlot.board.sale import SaleState
 from fairlot.board.standing import DUE, Marked, Watch, last_moment
 from fairlot.entry import EntryType
 from fairlot.terms.named_round import NamedRound
+from fairlot.terms.times import MAX_TIME
 from fairlot.text import Json
 from fairlot_crypto.keys import VerifyKey
 
@@ -21,7 +23,7 @@ class MissingMarker:
     logged: bool
     """Whether it is on the log."""
     until: int
-    """The last Unix second at which it is in time."""
+    """The last Unix second at which it is in time; that of the calendar where any is."""
     seen: int
     """How many witnesses dated a head over it by then."""
     quorum: int
@@ -86,6 +88,9 @@ def what_is_missing(state: SaleState, watch: Watch, known: Rounds) -> Iterator[M
 
 def _markers(state: SaleState, watch: Watch) -> Iterator[Missing]:
     """Yield the markers that are not in time, up to where the log or the sale ends."""
+    if state.void_reason is VoidReason.CANCELLED:
+        yield _cancelling(state, watch)
+        return
     for kind in DUE:
         logged = kind in state.markers
         if watch.marked(state, kind) is not Marked.IN_TIME:
@@ -93,6 +98,13 @@ def _markers(state: SaleState, watch: Watch) -> Iterator[Missing]:
         ends = kind is EntryType.COMMIT_END and not state.contributions.enough
         if ends or not logged:
             return
+
+
+def _cancelling(state: SaleState, watch: Watch) -> MissingMarker:
+    """Return how far the seller's VOID is from being seen; any date serves."""
+    seen = len(watch.over(state.markers[EntryType.VOID]))
+    quorum = state.terms.watching.quorum
+    return MissingMarker(EntryType.VOID, True, MAX_TIME, seen, quorum)
 
 
 def missing_marker(state: SaleState, watch: Watch, kind: EntryType) -> MissingMarker:

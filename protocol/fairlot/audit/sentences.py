@@ -9,7 +9,7 @@ from fairlot.claim.collect import read_collect
 from fairlot.delivery.entries import read_delivery, read_items
 from fairlot.deposit.deposit import read_deposit
 from fairlot.deposit.payment import read_payment
-from fairlot.entry import Entry, EntryType, body_fields
+from fairlot.entry import Entry, EntryType, Role, body_fields
 from fairlot.identity.acts import Contest, Freeze, Ruling, read_act
 from fairlot.identity.leaf import read_leaf
 from fairlot.identity.registry_reading import read_registry
@@ -211,6 +211,8 @@ def _delivery(entry: Entry, _money: Money) -> str:
 
 def _void(entry: Entry, _money: Money) -> str:
     reason = body_fields(entry).text("reason")
+    if entry.role is Role.SELLER:
+        return "The seller cancels the sale: everybody gets everything back."
     return f"The sale is void ({reason}): everybody gets everything back."
 
 

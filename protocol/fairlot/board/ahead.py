@@ -5,6 +5,7 @@ itself: what is said of an entry, and where, does not depend on this.
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from fairlot.board.ahead_rules import time_after
 from fairlot.board.hints import NO_HINTS, Hints
@@ -42,6 +43,7 @@ class Ahead:
         jobs: int = 1,
         *,
         learns: bool = True,
+        remembers: bool = False,
     ) -> None:
         """Look ahead.
 
@@ -53,9 +55,11 @@ class Ahead:
             jobs: how many of them work at once.
             learns: whether the statements of a log's state learn what has verified, which
                 takes memory for each.
+            remembers: whether ranges say what has verified, even if nothing here learns it.
         """
         self.hints = hints
         self.learns = learns
+        self.remembers = learns or remembers
         self.jobs = jobs
         self.workers: Workers = InProcess() if workers is None else workers
         self._randomness = randomness if workers is None else None
@@ -80,7 +84,8 @@ class Ahead:
         """
         if self._known is None:
             self._known = join_digests(state.statements.verified)
-        return _Look(self, state, items, self._known).look
+        context = partial(_context, state, self._known, remembers=self.remembers)
+        return _Look(self, state, items, context).look
 
 
 class _Look:
@@ -91,10 +96,10 @@ class _Look:
         ahead: Ahead,
         state: SaleState | RegistryState,
         items: LogItems,
-        known: bytes,
+        context: Callable[[], Context],
     ) -> None:
         self._ahead, self._state, self._items = ahead, state, items
-        self._known = known
+        self._context = context
         self._coming: Iterator[tuple[Range, Summary]] | None = None
         self._known_until = 0
         self._time = 0
@@ -120,7 +125,7 @@ class _Look:
 
     def _ranges(self, first: int) -> Iterator[Range]:
         """Yield the ranges of the log from a leaf on (steps 23 to 25)."""
-        context = _context(self._state, self._known)
+        context = self._context()
         time, end = self._state.clock, len(self._items.leaves)
         while first < end:
             # Step 25.
@@ -146,13 +151,16 @@ def _ready(state: SaleState | RegistryState) -> bool:
     return state.opened if isinstance(state, SaleState) else state.begun
 
 
-def _context(state: SaleState | RegistryState, known: bytes) -> Context:
+def _context(
+    state: SaleState | RegistryState, known: bytes, *, remembers: bool
+) -> Context:
     if isinstance(state, RegistryState):
         registry = cbor.encode(state.registry.to_value())
-        return Context(state.curve.name, registry, known=known)
+        return Context(state.curve.name, registry, known=known, remembers=remembers)
     registry = cbor.encode(state.credentials.registry.to_value())
     terms = cbor.encode(state.terms.to_value())
-    return Context(state.curve.name, registry, terms, state.roll.roll_id, known)
+    roll = state.roll.roll_id
+    return Context(state.curve.name, registry, terms, roll, known, remembers)
 
 
 SHOW = (EntryType.DEPOSIT, EntryType.CANCEL, EntryType.CLAIM)

@@ -4,8 +4,9 @@ Nobody need trust them: whatever the file holds, it changes no verdict.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from fairlot.board.source import InFile, Source, source_of
 from fairlot.errors import InputError
@@ -55,6 +56,27 @@ class Hints:
             return None
         start = _start(place) + INDEX_LENGTH
         return source_of(self.data).read(start, start + HINTS_LENGTH)
+
+    def among(self, first: int, behind: int) -> Mapping[int, bytes]:
+        """Return what ``of`` gives for each leaf that has hints, of some leaves.
+
+        Args:
+            first: the first of these leaves.
+            behind: the leaf behind them.
+        """
+        data, starts = self.to_bytes(), map(_start, range(self.count))
+        found = [
+            (
+                os2ip(data[at : at + INDEX_LENGTH]),
+                data[at + INDEX_LENGTH : at + RECORD_LENGTH],
+            )
+            for at in starts
+        ]
+        if all(one < other for (one, _), (other, _) in pairwise(found)):
+            # Bisection finds all of them.
+            return dict(found)
+        each = ((leaf, self.of(leaf)) for leaf in range(first, behind))
+        return {leaf: hints for leaf, hints in each if hints is not None}
 
     def part(self, first: int, behind: int) -> bytes:
         """Return a file of those hints that are of some leaves.

@@ -7,7 +7,7 @@ their order.
 import hashlib
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fairlot.board.source import Source
 from fairlot.board.transcript import (
@@ -17,12 +17,13 @@ from fairlot.board.transcript import (
     Unreadable,
     is_leaf,
     log_of,
-    read_records,
+    next_record,
     scope_of,
 )
-from fairlot.entry import Entry, EntryType
+from fairlot.entry import Entry, EntryType, scope_in
 from fairlot.logs import LogKind
 from fairlot.workers import Workers, in_turn
+from fairlot_crypto.cbor_forms import Forms
 from fairlot_crypto.hashing import i2osp
 from fairlot_crypto.log.checkpoint import SignedCheckpoint
 
@@ -94,26 +95,71 @@ def kind_of(record: Record) -> int:
 
 def type_of(kind: int) -> tuple[EntryType, LogKind] | None:
     """Return type and log of an entry; ``None`` for what is none."""
-    if kind >= HEAD:
-        return None
+    return None if kind >= HEAD else _type_of(kind)
+
+
+def _type_of(kind: int) -> tuple[EntryType, LogKind]:
     log = LogKind.REGISTRY if kind & _OF_REGISTRY else LogKind.SALE
     return _TYPES[kind & ~_OF_REGISTRY], log
 
 
 def read_piece(piece: Piece) -> Items:
     """Read the items of a piece strictly (section 3, steps 1 to 3)."""
-    lengths, logs, kinds = array("Q"), array("L"), bytearray()
-    numbers: dict[LogName | bytes, int] = {}
-    stop = None
-    for item in read_records(piece.data):
+    found, seen, at = _Found(), Forms[int](), 0
+    while at < len(piece.data):
+        at = found.entry(piece.data, at, seen) or found.next(piece.data, at, seen)
+    names = tuple(found.numbers)
+    kinds = bytes(found.kinds)
+    return Items(piece.digest, found.lengths, kinds, found.logs, names, found.stop)
+
+
+@dataclass(slots=True)
+class _Found:
+    """The items of a piece, as far as they were read."""
+
+    lengths: "array[int]" = field(default_factory=lambda: array("Q"))
+    kinds: bytearray = field(default_factory=bytearray)
+    logs: "array[int]" = field(default_factory=lambda: array("L"))
+    numbers: dict[LogName | bytes, int] = field(
+        default_factory=dict[LogName | bytes, int]
+    )
+    stop: tuple[str, str] | None = None
+
+    def entry(self, data: bytes, at: int, seen: Forms[int]) -> int | None:
+        """Take an entry that has the form of one before, and return the place behind it.
+
+        Args:
+            data: the bytes of the piece.
+            at: where an item begins.
+            seen: the forms of the entries before, each with its kind.
+        """
+        # Of what makes it an entry, only ``v`` is not part of the form.
+        form = seen.find(data, at) if data.startswith(_BEGIN, at) else None
+        if form is None:
+            return None
+        behind = at + form.size
+        kind, log = _type_of(form.said)
+        scope = scope_in(data[at:behind], kind, log)
+        self._add(form.size, form.said, LogName(log, scope))
+        return behind
+
+    def next(self, data: bytes, at: int, seen: Forms[int]) -> int:
+        """Take the item at ``at``, whatever it is, and return the place behind it."""
+        item = next_record(data, at)
         if isinstance(item, Stop):
-            stop = (item.code, item.message)
-            break
-        lengths.append(len(item.encoded))
-        kinds.append(kind_of(item))
-        named = log_of(item) or scope_of(item)
-        logs.append(numbers.setdefault(named, len(numbers) + 1) if named else 0)
-    return Items(piece.digest, lengths, bytes(kinds), logs, tuple(numbers), stop)
+            self.stop = (item.code, item.message)
+            return len(data)
+        kind = kind_of(item)
+        self._add(len(item.encoded), kind, log_of(item) or scope_of(item))
+        if isinstance(item.item, Entry):
+            seen.learn(item.encoded, kind)
+        return at + len(item.encoded)
+
+    def _add(self, length: int, kind: int, named: LogName | bytes) -> None:
+        self.lengths.append(length)
+        self.kinds.append(kind)
+        numbers = self.numbers
+        self.logs.append(numbers.setdefault(named, len(numbers) + 1) if named else 0)
 
 
 def read_items(

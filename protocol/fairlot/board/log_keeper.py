@@ -4,13 +4,13 @@ specs/board.md, section 5. The board applies the fold before it appends, so the 
 entry that does not fit gets a refusal with a reason, and the entry leaves no trace.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from fairlot.board.ahead import Ahead
 from fairlot.board.head import check_head
-from fairlot.board.log_state import LogState
+from fairlot.board.log_state import LogState, is_marker
 from fairlot.board.replay import replay_files
 from fairlot.board.sale import SaleState
 from fairlot.board.storage import OneWriter, Storage
@@ -77,6 +77,8 @@ class LogKeeper(Generic[S]):
     def append(self, entries: Iterable[Entry], time: int) -> tuple[Receipt, ...]:
         """Append a batch; it is durable when this returns.
 
+        A marker ends its batch: what comes after it is another one.
+
         Args:
             entries: the entries in order; each that does not fit is refused by itself.
             time: the board's clock, Unix seconds; it never runs back. Where it has gone
@@ -92,6 +94,13 @@ class LogKeeper(Generic[S]):
         entries = tuple(entries)
         for entry in entries:
             _check_entry(entry)
+        return tuple(
+            receipt
+            for batch in _ending_at_markers(entries)
+            for receipt in self._append(batch, time)
+        )
+
+    def _append(self, entries: Iterable[Entry], time: int) -> tuple[Receipt, ...]:
         # Step 1.
         clock = self.state.clock
         if time < clock:
@@ -241,6 +250,18 @@ def mend(
         check_torn(data, read, BoardIdentity(name, key.public))
         storage.cut(read.covered)
     return name, read.length - read.covered
+
+
+def _ending_at_markers(entries: Iterable[Entry]) -> Iterator[tuple[Entry, ...]]:
+    """Yield entries in batches of which each ends at a marker, or with the last entry."""
+    batch: list[Entry] = []
+    for entry in entries:
+        batch.append(entry)
+        if is_marker(entry.type):
+            yield tuple(batch)
+            batch = []
+    if batch:
+        yield tuple(batch)
 
 
 def _check_entry(entry: object) -> None:

@@ -24,6 +24,11 @@ from fairlot_crypto.log.merkle import Tree, leaf_hash
 from fairlot_crypto.statements import Statements
 
 
+def is_marker(kind: EntryType) -> bool:
+    """Tell whether a checkpoint follows an entry of this type (specs/board.md, section 2)."""
+    return kind.role is Role.BOARD and kind is not EntryType.TIME
+
+
 class LogState(ABC):
     """Everything that the entries of one log so far determine."""
 
@@ -117,7 +122,7 @@ class LogState(ABC):
         # Step 6.
         handle(entry, time)
         self._places.add(leaf)
-        if entry.type.role is Role.BOARD and entry.type is not EntryType.TIME:
+        if is_marker(entry.type):
             self.markers[entry.type] = self.tree.size
 
     def take_back_time(self, before: int) -> None:

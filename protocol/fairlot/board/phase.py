@@ -81,3 +81,5 @@ class VoidReason(StrEnum):
     COMMITS_MISSING = "commits-missing"
     SEALED_MISSED = "sealed-missed"
     EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    """By the seller, before CLOSE."""

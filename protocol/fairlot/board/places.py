@@ -35,13 +35,14 @@ class Places:
 
     def add(self, leaf: bytes) -> None:
         """Accept the leaf that comes next into the tree."""
-        if self._size != self._tree.size:
+        size = self._tree.size
+        if self._size != size:
             self._fresh.clear()
-            self._size = self._tree.size
+            self._size = size
         self._fresh.add(leaf)
         if 2 * (self._count + 1) > len(self._table):
             self._grow()
-        self._table[self._slot(leaf)] = self._tree.size
+        self._table[self._slot(leaf)] = size
         self._count += 1
 
     def forget(self) -> None:
@@ -50,11 +51,15 @@ class Places:
 
     def _slot(self, leaf: bytes) -> int:
         """Return where a leaf stands, or would stand."""
-        table, tree = self._table, self._tree
+        table = self._table
         mask = len(table) - 1
         at = hash(leaf) & mask
+        if table[at] == _FREE:
+            return at
+        tree = self._tree
+        size = tree.size
         while (index := table[at]) != _FREE:
-            if index < tree.size and tree.leaf(index) == leaf:
+            if index < size and tree.leaf(index) == leaf:
                 break
             at = (at + 1) & mask
         return at

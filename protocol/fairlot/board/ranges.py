@@ -5,7 +5,7 @@ short summary: any process can do it, and it does not matter which range ends fi
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from fairlot.board.ahead_rules import Rules, time_after
@@ -14,7 +14,7 @@ from fairlot.board.hints import Hints
 from fairlot.deposit.deposit import Deposit
 from fairlot.entry import Entry, check_signature_read, read_entry
 from fairlot.errors import Rejection
-from fairlot.identity.leaf import Leaf
+from fairlot.identity.leaf import DecodePoint, Leaf
 from fairlot.identity.showing import learn_shown
 from fairlot.packed import Packed
 from fairlot_crypto import cbor
@@ -23,7 +23,7 @@ from fairlot_crypto.bbs.hints import Showing
 from fairlot_crypto.errors import EncodingError
 from fairlot_crypto.hashing import i2osp, tagged_hash
 from fairlot_crypto.randomness import Randomness, SystemRandomness
-from fairlot_crypto.statements import Statements
+from fairlot_crypto.statements import Asked, Statements
 
 RANGE = 1024
 """Leaves of a range: four tiles."""
@@ -44,6 +44,8 @@ class Context(Packed):
     """The roll that OPEN has fixed."""
     known: bytes = b""
     """The digests of statements that are known to verify, joined."""
+    remembers: bool = True
+    """Whether somebody asks which statements verified anew."""
 
     @property
     def digest(self) -> bytes:
@@ -81,7 +83,7 @@ class Summary(Packed):
     seen: tuple[Seen | None, ...]
     """Of each leaf, in their order; ``None`` for what the fold must try itself."""
     verified: bytes
-    """The digests of the statements that verified anew, joined."""
+    """The digests of the statements that verified anew, joined, if somebody asks for them."""
 
 
 def judge_range(job: Range) -> Summary:
@@ -99,20 +101,44 @@ def judge(job: Range, randomness: Randomness) -> Summary:
         job: a range.
         randomness: the system's entropy, on which no verdict depends.
     """
-    rules = _rules(job.context)
-    known = Statements(rules.known)
+    before = _known(job.context.known)
+    remembers = job.context.remembers or bool(before)
+    known = Statements(before, remembers=remembers)
+    tried = _try_all(job, known, randomness)
+    seen = tuple(each.seen() for each in tried)
+    return Summary(job.digest, seen, join_digests(known.verified - before))
+
+
+def narrowed(job: Range) -> Range:
+    """Return a range that carries only those remembered statements that it asks for itself.
+
+    It takes about as long as doing a range of which everything is remembered.
+    """
+    before = _known(job.context.known)
+    if not before:
+        return job
+    asked = Asked(before)
+    _try_all(job, asked, SystemRandomness())
+    context = replace(job.context, known=join_digests(asked.verified))
+    return replace(job, context=context)
+
+
+def _try_all(
+    job: Range, known: Statements, randomness: Randomness
+) -> "Sequence[_Tried]":
+    context = job.context
+    rules = _rules(context.backend, context.registry, context.terms, context.roll)
     # Step 26.1.
+    entries = [_signed(leaf, known) for leaf in job.leaves]
+    decode = rules.decode([e for e in entries if e is not None], randomness)
     time, tried = job.time, list[_Tried]()
-    for leaf in job.leaves:
-        entry = _signed(leaf, known)
+    for entry in entries:
         if entry is not None:
             time = time_after(entry, time)
-        tried.append(_tried(rules, entry, time, known))
+        tried.append(_tried(rules, entry, time, known, decode))
     # Step 26.2.
     _show(job, tried, known, randomness)
-    verified = known.verified - rules.known
-    seen = tuple(each.seen() for each in tried)
-    return Summary(job.digest, seen, b"".join(sorted(verified)))
+    return tried
 
 
 @dataclass(slots=True)
@@ -143,11 +169,17 @@ def _signed(leaf: bytes, known: Statements) -> Entry | None:
     return entry
 
 
-def _tried(rules: Rules, entry: Entry | None, time: int, known: Statements) -> _Tried:
+def _tried(
+    rules: Rules,
+    entry: Entry | None,
+    time: int,
+    known: Statements,
+    decode: DecodePoint | None,
+) -> _Tried:
     if entry is None:
         return _Tried(signed=False, time=time)
     try:
-        said, shown = rules.try_entry(entry, time, known)
+        said, shown = rules.try_entry(entry, time, known, decode)
     except Rejection:
         # The fold refuses it, at the same step, and says why.
         said, shown = None, None
@@ -158,9 +190,9 @@ def _show(
     job: Range, tried: Sequence[_Tried], known: Statements, randomness: Randomness
 ) -> None:
     """Verify the presentations of a range together."""
-    hints = Hints(job.hints)
+    hints = Hints(job.hints).among(job.first, job.first + len(job.leaves))
     showing = [
-        (each, each.shown, hints.of(job.first + place))
+        (each, each.shown, hints.get(job.first + place))
         for place, each in enumerate(tried)
         if each.shown is not None
     ]
@@ -175,12 +207,15 @@ def _show(
 
 
 @lru_cache(maxsize=2)
-def _rules(context: Context) -> Rules:
+def _rules(curve: str, registry: bytes, terms: bytes, roll: bytes) -> Rules:
     """Return the rules of a log, of which a file has few."""
-    digests = split_digests(context.known)
-    return Rules.of(
-        context.backend, context.registry, context.terms, context.roll, digests
-    )
+    return Rules.of(curve, registry, terms, roll)
+
+
+@lru_cache(maxsize=2)
+def _known(joined: bytes) -> frozenset[bytes]:
+    """Return the remembered digests, which most ranges have in common."""
+    return split_digests(joined)
 
 
 def split_digests(joined: bytes) -> frozenset[bytes]:

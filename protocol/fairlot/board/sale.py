@@ -7,6 +7,7 @@ from fairlot.allocation.settlement import outcome_hash, settle, settle_void
 from fairlot.beacon.contributions import Contributions, Draw, Frozen, check_setup
 from fairlot.beacon.rounds import Rounds
 from fairlot.beacon.seals import Seal, Seals
+from fairlot.board.cancelling import check_cancelling
 from fairlot.board.collecting import CollectingFacts
 from fairlot.board.phase import PHASES, Phase, VoidReason
 from fairlot.board.registration import (
@@ -26,7 +27,7 @@ from fairlot.errors import Rejection
 from fairlot.identity.registry import RollId
 from fairlot.names import HASH_LENGTH, Nym
 from fairlot_crypto.errors import CryptoError
-from fairlot_crypto.keys import check_verify_key
+from fairlot_crypto.keys import VerifyKey, check_verify_key
 
 
 class SaleState(CollectingFacts):
@@ -39,6 +40,8 @@ class SaleState(CollectingFacts):
             registry: the state of the registry that the terms will name; it may go on.
         """
         super().__init__(registry)
+        self._named: dict[Role, VerifyKey] = {}
+        """The keys that the terms name, each of the only one who may speak in a role."""
         self.handlers = {
             EntryType.TERMS: self._terms_entry,
             EntryType.TIME: self._time_entry,
@@ -91,17 +94,12 @@ class SaleState(CollectingFacts):
         if entry.scope != self.sale_id:
             raise Rejection("entry.scope", "the entry was made for another sale")
         # Step 5.
-        if entry.type.role is Role.ANYONE:
+        role = entry.role
+        if role is Role.ANYONE:
             _check_any_key(entry)
-        named = {
-            Role.BOARD: self.terms.board.key,
-            Role.ESCROW: self.terms.escrow,
-            Role.SELLER: self.terms.seller,
-        }
-        if entry.key != named.get(entry.type.role, entry.key):
+        if entry.key != self._named.get(role, entry.key):
             raise Rejection(
-                "entry.key",
-                f"{entry.type} must be signed by the {entry.type.role}'s key",
+                "entry.key", f"{entry.type} must be signed by the {role}'s key"
             )
 
     def _terms_entry(self, entry: Entry, _time: int) -> None:
@@ -110,6 +108,11 @@ class SaleState(CollectingFacts):
         check_registry(terms, self.registry)
         self._terms, self._sale_id = terms, terms.sale_id
         self._identity = terms.log
+        self._named = {
+            Role.BOARD: terms.board.key,
+            Role.ESCROW: terms.escrow,
+            Role.SELLER: terms.seller,
+        }
         self.rounds = Rounds(terms.named_rounds(), terms.redraw)
         self.phase = Phase.ANNOUNCED
 
@@ -263,7 +266,10 @@ class SaleState(CollectingFacts):
         fields = body_fields(entry)
         reason = fields.text("reason")
         fields.done()
-        if reason not in [known.value for known in self.void_reasons(time)]:
+        # Step 12.
+        if entry.role is Role.SELLER or reason == VoidReason.CANCELLED:
+            check_cancelling(entry.role, reason, self.phase)
+        elif reason not in [known.value for known in self.void_reasons(time)]:
             raise Rejection(
                 "void.reason", f"the reason {reason!r} does not hold at this time"
             )

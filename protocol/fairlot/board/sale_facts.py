@@ -205,6 +205,8 @@ class SaleFacts(LogState):
 
     def _released(self, nym: Nym, time: int) -> Claim | None:
         """Return the claim that counts at a time, whether or not UNLOCK is there."""
+        if nym not in self.claims.by_nym:
+            return None
         epochs = Epochs.of(self.credentials.registry)
         return self.claims.released(nym, self.terms.times.unlock, time, epochs)
 

@@ -80,14 +80,19 @@ class Watch:
 
     def covers(self, state: LogState, index: int, after: int = 0) -> bool:
         """Tell whether a quorum, dated ``after`` or later, has seen a leaf."""
-        found = (c for c in self.seen if c.size > index and c.date >= after)
-        return self._quorum(state.identity, found)
+        return len(self.over(index, after)) >= state.identity.watching.quorum
+
+    def over(self, index: int, after: int = 0) -> set[VerifyKey]:
+        """Return who, dated ``after`` or later, has seen a leaf."""
+        return {c.witness for c in self.seen if c.size > index and c.date >= after}
 
     def void_reason(self, state: SaleState) -> VoidReason | None:
         """Return why the sale is shown to be void; ``None`` where it is not (step 15)."""
         # Step 15.
         if self.marked(state, EntryType.SEALED) is Marked.IN_TIME:
             return self._expired(state)
+        if self._cancelled(state):
+            return VoidReason.CANCELLED
         for kind in DUE:
             standing = self.marked(state, kind)
             if standing is Marked.MISSED:
@@ -96,6 +101,12 @@ class Watch:
             if ended and not state.contributions.enough:
                 return VoidReason.COMMITS_MISSING
         return None
+
+    def _cancelled(self, state: SaleState) -> bool:
+        """Tell whether a quorum saw that the seller has cancelled the sale."""
+        index = state.markers.get(EntryType.VOID)
+        cancelled = state.void_reason is VoidReason.CANCELLED
+        return cancelled and index is not None and self.covers(state, index)
 
     def _expired(self, state: SaleState) -> VoidReason | None:
         """Tell whether a quorum saw the VOID of a sale whose round has not come."""

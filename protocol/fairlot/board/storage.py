@@ -1,14 +1,15 @@
 """Storage of a board's bytes, in memory or in one file (specs/board.md, section 4).
 
 Entries, checkpoints and co-signatures are one sequence of bytes, the transcript. ``sqlite.py``
-keeps the same bytes in a database.
+and ``postgres.py`` keep the same bytes in a database.
 """
 
 import os
+from contextlib import AbstractContextManager
 from io import FileIO
 from itertools import chain, count
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, runtime_checkable
 
 from fairlot.errors import InputError
 from fairlot_crypto.durable import lock_file, sync_folder, write_file
@@ -47,6 +48,23 @@ class Storage(Protocol):
 
     def close(self) -> None:
         """Let others write; nothing is done with this storage any more."""
+        ...
+
+
+@runtime_checkable
+class Shared(Protocol):
+    """What a storage has besides that several front ends write to (section 4.3)."""
+
+    def turn(self) -> AbstractContextManager[None]:
+        """Wait until no other front end has its turn, and have it.
+
+        Raises:
+            BlockingIOError: where that takes too long.
+        """
+        ...
+
+    def news(self) -> bytes:
+        """Return what others have appended since; from now on it is known here."""
         ...
 
 

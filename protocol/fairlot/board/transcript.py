@@ -174,14 +174,27 @@ def read_records(data: bytes, begins: int = 0) -> Iterator[Record | Stop]:
     """
     offset = 0
     while offset < len(data):
-        try:
-            value, end = cbor.decode_first(data, offset)
-        except EncodingError as error:
-            yield Stop(begins + offset, error.code, error.message)
+        item = next_record(data, offset, begins)
+        yield item
+        if isinstance(item, Stop):
             return
-        encoded = data[offset:end]
-        yield Record(begins + offset, encoded, _item(value, encoded))
-        offset = end
+        offset += len(item.encoded)
+
+
+def next_record(data: bytes, offset: int, begins: int = 0) -> Record | Stop:
+    """Read the item that begins at ``offset``.
+
+    Args:
+        data: the bytes of a file.
+        offset: a place in them.
+        begins: the place of their first byte, behind the files before it.
+    """
+    try:
+        value, end = cbor.decode_first(data, offset)
+    except EncodingError as error:
+        return Stop(begins + offset, error.code, error.message)
+    encoded = data[offset:end]
+    return Record(begins + offset, encoded, _item(value, encoded))
 
 
 def record_at(source: Source, offset: int, length: int) -> Record:

@@ -80,7 +80,8 @@ class Claims:
         Returns:
             The claim; ``None`` while it waits. Once there is one, it stays.
         """
-        return released(self.by_nym.get(nym, ()), unlock, time, epochs)
+        claims = self.by_nym.get(nym)
+        return released(claims, unlock, time, epochs) if claims else None
 
 
 def _position(nym: Nym, positions: Mapping[Nym, Position]) -> Position:

@@ -161,7 +161,11 @@ def audit_files(
             if cluster is None
             else _on_cluster(stack, cluster, paths[0])
         )
-        ahead = Ahead(SystemRandomness(), hints, workers, width, learns=learns)
+        # What a cluster gave is kept by what verified.
+        kept_too = cluster is not None
+        ahead = Ahead(
+            SystemRandomness(), hints, workers, width, learns=learns, remembers=kept_too
+        )
         screen = stack.enter_context(Screen(acknowledge=False))
         stage, now = screen.stage("checking"), int(time.time())
         return audit(

@@ -15,7 +15,16 @@ from fairlot.audit.transcript_file import read_transcript
 from fairlot.board.beginning import begin_log
 from fairlot.board.storage import Storage
 from fairlot.cli.beacon.files import read_entry_file, read_key, write_key
-from fairlot.cli.board_folder import KEY, board_key, create_storage, opened_storage
+from fairlot.cli.board_folder import (
+    KEY,
+    add_new_storage,
+    add_storage,
+    board_key,
+    check_storage,
+    create_storage,
+    opened_storage,
+    remove_storage,
+)
 from fairlot.cli.board_logs import STEPS
 from fairlot.cli.command import OK, Command, action_of_steps, chosen_curve, whole
 from fairlot.cli.listening import Where, add_listening, address_of, listening_at
@@ -49,6 +58,8 @@ Exit code: 0 if done, 1 if it could not be completed, 2 if a file or the usage w
 Examples:
   fairlot board new club --from transcript.fairlot --key board.key
   fairlot board new club --from transcript.fairlot --key board.key --storage file
+  fairlot board new club --begin registry.entry --key board.key \
+    --storage postgresql://board@db.example/club
 """
 _SERVE_EXAMPLES = """\
 It ends when it is told to (SIGTERM, Ctrl-C), and goes on where it stood when it is started
@@ -60,6 +71,7 @@ refused.
 Examples:
   fairlot board serve club
   fairlot board serve club --port 8080
+  fairlot board serve club --storage postgresql://board@db.example/club
   fairlot board serve club --witness https://w1.example --witness https://w2.example
 """
 _EXAMPLES = """\
@@ -90,18 +102,14 @@ def _configure_new(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--key", metavar="FILE", type=Path, required=True, help="the board's key"
     )
-    parser.add_argument(
-        "--storage",
-        choices=("sqlite", "file"),
-        default="sqlite",
-        help="what keeps the logs (default: sqlite)",
-    )
+    add_new_storage(parser)
 
 
 def _new(arguments: argparse.Namespace) -> int:
     if (arguments.file is None) == (arguments.begin is None):
         problem = "name what the board goes on from with --from, or begins with --begin"
         raise InputError("board.usage", problem)
+    check_storage(arguments.storage)
     curve, key = chosen_curve(), read_key(arguments.key)
     fill = _filler(arguments, key, curve)
     folder: Path = arguments.folder
@@ -112,13 +120,7 @@ def _new(arguments: argparse.Namespace) -> int:
         raise InputError("board.exists", problem) from error
     try:
         write_key(folder / KEY, key)
-        storage = create_storage(folder, arguments.storage)
-        try:
-            fill(storage)
-            with busy("reading the board"):
-                kept = open_logs(storage, key, curve, Statements())
-        finally:
-            storage.close()
+        kept = _filled(arguments, key, curve, fill)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -126,6 +128,26 @@ def _new(arguments: argparse.Namespace) -> int:
     _say_cut(kept, folder)
     say(f"{folder}: {kept.main.size} entries in {kept.main.folder}")
     return OK
+
+
+def _filled(
+    arguments: argparse.Namespace,
+    key: SigningKey,
+    curve: Backend,
+    fill: Callable[[Storage], object],
+) -> KeptLogs:
+    """Make the storage of a new board and fill it; where that fails, nothing is left."""
+    storage = create_storage(arguments)
+    try:
+        fill(storage)
+        with busy("reading the board"):
+            kept = open_logs(storage, key, curve, Statements())
+    except BaseException:
+        storage.close()
+        remove_storage(arguments)
+        raise
+    storage.close()
+    return kept
 
 
 def _filler(
@@ -141,6 +163,7 @@ def _filler(
 
 def _configure_serve(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", metavar="DIR", type=Path, help="the board's folder")
+    add_storage(parser)
     add_listening(parser, WHERE)
     parser.add_argument(
         "--witness",
@@ -166,7 +189,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     source = SystemRandomness()
 
     def reopen() -> KeptLogs:
-        storage = opened_storage(folder)
+        storage = opened_storage(arguments)
         try:
             return open_logs(storage, key, curve, Statements())
         except BaseException:
@@ -243,7 +266,8 @@ def _server() -> Callable[[Desk, socket.socket, Callable[[], None]], None]:
 def _say_cut(kept: KeptLogs, folder: Path) -> None:
     if kept.cut:
         what = f"{kept.cut} bytes that no checkpoint covers were cut"
-        complain(f"{what}, and are kept in {folder}")
+        where = folder if kept.shared is None else "the database"
+        complain(f"{what}, and are kept in {where}")
 
 
 NEW = Command(

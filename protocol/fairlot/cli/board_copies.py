@@ -9,6 +9,7 @@ from fairlot.cli import fetching
 from fairlot.cli.output import complain
 from fairlot.cli.over_http import BoardAddress
 from fairlot.cli.reading import read_at_most
+from fairlot.cli.settings import BOARD, add_setting
 from fairlot.entry import Entry
 from fairlot.errors import InputError, Rejection
 from fairlot_crypto.durable import write_file
@@ -31,6 +32,42 @@ def add_entries(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="where a receipt of each accepted entry goes, for its sender",
     )
+
+
+def add_to(parser: argparse.ArgumentParser) -> None:
+    """Add --to, for a command with TRANSCRIPT and --out."""
+    what = (
+        "a board over the network: TRANSCRIPT is fetched from it first, and the entry "
+        "sent to it at the end"
+    )
+    add_setting(parser, "--to", BOARD, "URL", what)
+
+
+def fetch_first(arguments: argparse.Namespace) -> None:
+    """Get the copy of the board of --to, if one is named.
+
+    Raises:
+        InputError: ``http.address``, and as ``fetch``.
+        Rejection: ``http.fork``.
+    """
+    if arguments.to is not None:
+        fetch(BoardAddress.parse(arguments.to), arguments.transcript)
+
+
+def send_last(arguments: argparse.Namespace, entry: Entry) -> bool | None:
+    """Send the entry of --out to the board of --to, its receipt beside the entry.
+
+    Returns:
+        Whether the board has taken it; ``None`` where no board is named.
+
+    Raises:
+        InputError: as ``send``.
+    """
+    if arguments.to is None:
+        return None
+    out: Path = arguments.out
+    receipt = out.with_name(f"{out.name}{PROOF}")
+    return send(BoardAddress.parse(arguments.to), entry, out, receipt)
 
 
 def fetch(board: BoardAddress, path: Path, *, registry_alone: bool = False) -> None:

@@ -1,36 +1,124 @@
-"""The folder of a board that answers over the network (specs/service.md, section 9)."""
+"""The folder of a board that answers over the network (specs/service.md, section 9).
 
+What keeps its logs lies in it, or in a database that has an address.
+"""
+
+import argparse
+from importlib import import_module
 from pathlib import Path
 
 from fairlot.board.sqlite import create_database, open_database
 from fairlot.board.storage import Storage, create_transcript, open_transcript
 from fairlot.board.tiled import TRANSCRIPT
 from fairlot.cli.beacon.files import read_key
+from fairlot.cli.reading import read_at_most
 from fairlot.errors import InputError
+from fairlot_crypto.durable import write_new_file
 from fairlot_crypto.keys import SigningKey
 
 KEY = "board.key"
 DATABASE = "board.sqlite"
+ADDRESS = "board.storage"
+"""The file with the address of a database, in one line."""
+_SCHEMES = ("postgresql://", "postgres://")
+_LARGEST = 1 << 12
 
 
-def create_storage(folder: Path, kind: str) -> Storage:
-    """Make the storage of a new folder: ``sqlite`` or ``file``."""
+def add_new_storage(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say what is to keep the logs of a new board."""
+    parser.add_argument(
+        "--storage",
+        metavar="sqlite|file|ADDRESS",
+        default="sqlite",
+        help="what keeps the logs (default: sqlite); ADDRESS is postgresql://USER@HOST/DB",
+    )
+    _add_password(parser)
+
+
+def add_storage(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say where a database is."""
+    parser.add_argument(
+        "--storage",
+        metavar="ADDRESS",
+        help="the database that keeps the logs, for a folder that has none: "
+        "postgresql://USER@HOST/DB",
+    )
+    _add_password(parser)
+
+
+def _add_password(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--password-file",
+        metavar="FILE",
+        type=Path,
+        help="whose first line is the password of the database (else ~/.pgpass is asked)",
+    )
+
+
+def create_storage(arguments: argparse.Namespace) -> Storage:
+    """Make the storage of a new folder.
+
+    Raises:
+        InputError: ``board.usage``, ``board.extra``; as ``create_postgres``.
+    """
+    folder, kind = arguments.folder, arguments.storage
+    if is_address(kind):
+        from fairlot.board.postgres import create_postgres  # noqa: PLC0415
+
+        made = create_postgres(kind, _password(arguments))
+        try:
+            write_new_file(folder / ADDRESS, f"{kind}\n".encode(), 0o600)
+        except BaseException:
+            made.close()
+            remove_storage(arguments)
+            raise
+        return made
     if kind == "file":
         return create_transcript(folder / TRANSCRIPT)
     return create_database(folder / DATABASE)
 
 
-def opened_storage(folder: Path) -> Storage:
-    """Open whatever keeps the logs in a folder, and lock it.
+def check_storage(kind: str) -> None:
+    """Check what was given with ``--storage`` for a new board.
 
     Raises:
-        InputError: ``board.none``, ``board.locked``.
+        InputError: ``board.usage``, ``board.extra``.
     """
+    if is_address(kind):
+        check_driver()
+    elif kind not in ("sqlite", "file"):
+        problem = "--storage is sqlite, file, or an address: postgresql://USER@HOST/DB"
+        raise InputError("board.usage", problem)
+
+
+def remove_storage(arguments: argparse.Namespace) -> None:
+    """Remove from its database what ``create_storage`` has just made there."""
+    if is_address(arguments.storage):
+        from fairlot.board.postgres import remove_postgres  # noqa: PLC0415
+
+        remove_postgres(arguments.storage, _password(arguments))
+
+
+def opened_storage(arguments: argparse.Namespace) -> Storage:
+    """Open whatever keeps the logs of a folder; a file is locked.
+
+    Raises:
+        InputError: ``board.none``, ``board.locked``, ``board.usage``, ``board.extra``; as
+            ``open_postgres``.
+    """
+    folder: Path = arguments.folder
+    address = _address(folder, arguments.storage)
+    if address is not None:
+        check_driver()
+        from fairlot.board.postgres import open_postgres  # noqa: PLC0415
+
+        return open_postgres(address, _password(arguments))
     if (folder / DATABASE).exists():
         return open_database(folder / DATABASE)
     if (folder / TRANSCRIPT).exists():
         return open_transcript(folder / TRANSCRIPT)
-    problem = f"{folder} holds neither {DATABASE} nor {TRANSCRIPT}: fairlot board new"
+    names = f"{DATABASE}, {TRANSCRIPT} or {ADDRESS}"
+    problem = f"{folder} holds none of {names}: fairlot board new, or --storage"
     raise InputError("board.none", problem)
 
 
@@ -44,3 +132,56 @@ def board_key(folder: Path) -> SigningKey:
         problem = f"{folder} is no board's folder: make one with fairlot board new"
         raise InputError("board.none", problem)
     return read_key(folder / KEY)
+
+
+def is_address(kind: str) -> bool:
+    """Tell whether a word is the address of a database."""
+    return kind.startswith(_SCHEMES)
+
+
+def check_driver() -> None:
+    """Check that a board can be kept in PostgreSQL: nobody else loads a driver.
+
+    Raises:
+        InputError: ``board.extra`` where it is not installed.
+    """
+    try:
+        import_module("fairlot.board.postgres")
+    except ImportError as error:
+        problem = "the driver of PostgreSQL is not installed"
+        advice = "pip install 'fairlot[postgres]'"
+        raise InputError("board.extra", f"{problem}: {advice}") from error
+
+
+def _address(folder: Path, given: str | None) -> str | None:
+    """Return the address of the database; ``None`` where the folder keeps the logs itself."""
+    inside = [name for name in (DATABASE, TRANSCRIPT) if (folder / name).exists()]
+    if given is not None:
+        if inside or not is_address(given):
+            problem = (
+                "--storage is the address of a database, for a folder without logs"
+            )
+            raise InputError("board.usage", f"{problem}: leave it out")
+        return given
+    if inside or not (folder / ADDRESS).exists():
+        return None
+    return _text(folder / ADDRESS, "the address of a database")
+
+
+def _password(arguments: argparse.Namespace) -> str | None:
+    file: Path | None = arguments.password_file
+    if file is None:
+        return None
+    return _text(file, "the password of the database")
+
+
+def _text(file: Path, what: str) -> str:
+    """Return the first line of a small file."""
+
+    def refused(problem: str) -> InputError:
+        return InputError("board.unreadable", f"{problem}: {what} stands in it")
+
+    try:
+        return read_at_most(file, _LARGEST, refused).decode().splitlines()[0]
+    except (UnicodeDecodeError, IndexError) as error:
+        raise refused(f"{file} has no first line in UTF-8") from error

@@ -12,7 +12,7 @@ from fairlot.board.registry_keeper import RegistryBoard
 from fairlot.board.storage import Storage
 from fairlot.cli.beacon.files import read_entry_file
 from fairlot.cli.board_copies import PROOF, add_entries, fetch, send
-from fairlot.cli.board_folder import board_key, opened_storage
+from fairlot.cli.board_folder import add_storage, board_key, opened_storage
 from fairlot.cli.command import FAILED, OK, Command, chosen_curve
 from fairlot.cli.folders import make_folder
 from fairlot.cli.issuer.folder import read_as, show_file
@@ -40,6 +40,7 @@ def _examples(*words: str) -> str:
 
 def _add_folder(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", metavar="DIR", type=Path, help="the board's folder")
+    add_storage(parser)
 
 
 def _configure_begin(parser: argparse.ArgumentParser) -> None:
@@ -53,7 +54,7 @@ def _begin(arguments: argparse.Namespace) -> int:
     folder: Path = arguments.folder
     curve, key = chosen_curve(), board_key(folder)
     entry = read_entry_file(arguments.entry)
-    storage = opened_storage(folder)
+    storage = opened_storage(arguments)
     try:
         with busy("reading the board"):
             whose = begin_log(storage, key, curve, entry, int(time.time()))
@@ -92,7 +93,7 @@ def _roll(arguments: argparse.Namespace) -> int:
         raise InputError("board.usage", problem)
     folder: Path = arguments.folder
     key = board_key(folder)
-    storage = opened_storage(folder)
+    storage = opened_storage(arguments)
     try:
         registry = _registry_of(storage, key)
         if asks:
@@ -195,14 +196,14 @@ def _fetch(arguments: argparse.Namespace) -> int:
 
 BEGIN = Command(
     "begin",
-    "Begin the log of a sale beside that of its registry, while nobody serves.",
+    "Begin the log of a sale beside that of its registry.",
     _examples("begin club sale/terms.entry"),
     _configure_begin,
     _begin,
 )
 ROLL = Command(
     "roll",
-    "Ask the issuers for the roll that is due, and post it, while nobody serves.",
+    "Ask the issuers for the roll that is due, and post it.",
     _examples(
         "roll club --out roll.request",
         "roll club --request roll.request --part one.part --part two.part",

@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import Protocol, TypeVar, cast
 
 from fairlot import __version__
+from fairlot.board.ranges import Range, narrowed
 from fairlot.errors import InputError
 
 T = TypeVar("T")
@@ -77,11 +78,12 @@ class Cluster:
             InputError: ``cluster.version``.
         """
         # Step 3.
+        sent = [narrowed(job) if isinstance(job, Range) else job for job in jobs]
         futures = [
             self._client.submit(
                 work_as, __version__, function, job, pure=False, retries=RETRIES
             )
-            for job in jobs
+            for job in sent
         ]
         return self._results(function, jobs, futures)
 

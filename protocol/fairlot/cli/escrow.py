@@ -1,10 +1,8 @@
 """``fairlot escrow``: say what was paid, and what goes back (specs/command-line.md, 28)."""
 
 import argparse
-from pathlib import Path
 
 from fairlot.audit.settling import NotYet, settle_replay
-from fairlot.board.replay import Replay
 from fairlot.cli.beacon.files import held_key
 from fairlot.cli.beacon.steps import view_of, write_entry
 from fairlot.cli.command import (
@@ -16,37 +14,31 @@ from fairlot.cli.command import (
     hex_bytes,
     whole,
 )
-from fairlot.cli.issuer.folder import read_as
+from fairlot.cli.escrow_export import EXPORT
+from fairlot.cli.escrow_export import WORDS as EXPORT_WORDS
+from fairlot.cli.escrow_files import add_key, check_own, examples, kept_book
+from fairlot.cli.escrow_import import IMPORT
+from fairlot.cli.escrow_import import WORDS as IMPORT_WORDS
 from fairlot.cli.output import complain, say
 from fairlot.cli.role_keys import ESCROW, key_step
 from fairlot.cli.transcript import (
     add_board,
     add_sale_file,
-    add_sale_id,
     read_sale_file,
 )
 from fairlot.deposit.escrow_book import (
-    EscrowBook,
     Paid,
     payment_of,
-    read_escrow_book,
     transfer_of,
 )
 from fairlot.entry import EntryType
-from fairlot.errors import InputError
 from fairlot.names import NYM_LENGTH, Nym
 from fairlot.text import csv_table
 from fairlot_crypto.durable import PRIVATE, write_file
-from fairlot_crypto.keys import VerifyKey
 
-BOOK = ".book"
-"""What the name of the book has more than that of the key's file."""
 REFUNDS = ("transfer", "nym", "refund", "refund_to")
 """The columns of the list of refunds."""
 _MOST = 2**64 - 1
-_CODES = """\
-Exit code: 0 if done, 1 if the board would refuse it or it is too early, 2 if a file or the
-usage was refused."""
 _PAID = (
     "paid transcript.fairlot --sale-id HEX --key escrow.key \\\n"
     '    --nym HEX --amount 800 --reference "bank 2030-05-02/17" --out paid'
@@ -54,20 +46,9 @@ _PAID = (
 _REFUNDS = "refunds transcript.fairlot --sale-id HEX --key escrow.key --out refunds.csv"
 
 
-def _examples(*words: str) -> str:
-    lines = "\n".join(f"  fairlot escrow {each}" for each in words)
-    return f"{_CODES}\n\nExamples:\n{lines}\n"
-
-
-def _add_key(parser: argparse.ArgumentParser, out: str) -> None:
-    add_sale_id(parser)
-    for name, what in (("--key", "the escrow's private key"), ("--out", out)):
-        parser.add_argument(name, metavar="FILE", type=Path, required=True, help=what)
-
-
 def _configure_paid(parser: argparse.ArgumentParser) -> None:
     add_board(parser)
-    _add_key(parser, "the new PAID entry, for the board")
+    add_key(parser, "the new PAID entry, for the board")
     parser.add_argument(
         "--nym",
         metavar="HEX",
@@ -94,13 +75,9 @@ def _paid(arguments: argparse.Namespace) -> int:
     paid = Paid(Nym(arguments.nym), arguments.amount)
     curve = chosen_curve()
     with held_key(arguments.key) as key:
-        path: Path = arguments.key
-        book_file = path.with_name(f"{path.name}{BOOK}")
-        before = EscrowBook({})
-        if book_file.exists():
-            before = read_as(book_file, read_escrow_book)
+        book_file, before = kept_book(arguments.key)
         view = view_of(curve, arguments.transcript, cache=arguments.cache)
-        _check_own(view, arguments.sale_id, key.public)
+        check_own(view, arguments.sale_id, key.public)
         sale_id = view.state.sale_id
         book = before.booked(sale_id, arguments.reference, paid)
         entry = payment_of(sale_id, arguments.reference, paid, key)
@@ -114,22 +91,9 @@ def _paid(arguments: argparse.Namespace) -> int:
     return OK
 
 
-def _check_own(view: Replay, sale_id: bytes, key: VerifyKey) -> None:
-    """Check that a board is of the sale that was told, and names this escrow.
-
-    Raises:
-        InputError: ``escrow.sale``, ``escrow.key``.
-    """
-    if view.state.sale_id != sale_id:
-        problem = f"the board sells {view.state.sale_id.hex()}, which is another sale"
-        raise InputError("escrow.sale", problem)
-    if view.state.terms.escrow != key:
-        raise InputError("escrow.key", "the terms name another escrow's key")
-
-
 def _configure_refunds(parser: argparse.ArgumentParser) -> None:
     add_sale_file(parser)
-    _add_key(parser, "the list of refunds; an earlier one is replaced")
+    add_key(parser, "the list of refunds; an earlier one is replaced")
 
 
 def _refunds(arguments: argparse.Namespace) -> int:
@@ -137,7 +101,7 @@ def _refunds(arguments: argparse.Namespace) -> int:
     with held_key(arguments.key) as key:
         sale = read_sale_file(arguments, curve)
         sale.read.check()
-        _check_own(sale.read, arguments.sale_id, key.public)
+        check_own(sale.read, arguments.sale_id, key.public)
         result = settle_replay(sale.read, sale.rounds, sale.heads)
         if isinstance(result, NotYet):
             complain("the sale is not settled: fairlot settle says what is missing")
@@ -164,20 +128,20 @@ def _refunds(arguments: argparse.Namespace) -> int:
 PAID = Command(
     "paid",
     "Sign that a payment has come in for a nym, once for each payment.",
-    _examples(_PAID),
+    examples(_PAID),
     _configure_paid,
     _paid,
 )
 REFUND_LIST = Command(
     "refunds",
     "List what goes back to whom, once the sale is settled.",
-    _examples(_REFUNDS),
+    examples(_REFUNDS),
     _configure_refunds,
     _refunds,
 )
 _ALL = f"""\
 The escrow takes the money in, and signs what was paid: a deposit counts when it is paid.
 
-{_examples("key --out escrow.key", _PAID, _REFUNDS)}"""
+{examples("key --out escrow.key", _PAID, IMPORT_WORDS, _REFUNDS, EXPORT_WORDS)}"""
 
-ACTION = action_of_steps(_ALL, (key_step(ESCROW), PAID, REFUND_LIST))
+ACTION = action_of_steps(_ALL, (key_step(ESCROW), PAID, IMPORT, REFUND_LIST, EXPORT))

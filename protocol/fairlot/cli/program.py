@@ -222,7 +222,9 @@ def _execute(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> 
         parser.error("say what to do: fairlot --help lists the commands")
     # Whoever asks for the version or for help fetches nothing.
     from fairlot.cli.remote import fetched  # noqa: PLC0415
+    from fairlot.cli.settings import look_up  # noqa: PLC0415
 
+    look_up(arguments)
     with fetched(arguments):
         return command.execute(arguments)
 

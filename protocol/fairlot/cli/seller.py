@@ -1,4 +1,4 @@
-"""``fairlot seller``: draw the seller's key, complete the terms of a sale.
+"""``fairlot seller``: draw the seller's key, complete the terms of a sale; or cancel it.
 
 specs/command-line.md, section 25.
 """
@@ -11,6 +11,7 @@ from pathlib import Path
 from fairlot.audit.sentences import utc
 from fairlot.cli.beacon.files import held_key
 from fairlot.cli.beacon.setup_file import read_setup_file
+from fairlot.cli.cancelling import CANCEL_SALE
 from fairlot.cli.command import (
     OK,
     Command,
@@ -78,6 +79,7 @@ Examples:
     --open "in 3 days" --close "7 days" --board board.key.pub --escrow escrow.key.pub \\
     --contributor one.key.pub --contributor two.key.pub --contributor three.key.pub \\
     --witness watch.key.pub --out sale
+  fairlot seller cancel transcript.fairlot --sale-id HEX --key seller.key --out void
 """
 
 
@@ -216,6 +218,7 @@ STEPS = (
         configure_terms,
         _terms,
     ),
+    CANCEL_SALE,
 )
 
 

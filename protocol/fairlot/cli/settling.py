@@ -28,6 +28,7 @@ from fairlot.cli.command import FAILED, OK, Action, chosen_curve
 from fairlot.cli.folders import check_new_folder, create_folder
 from fairlot.cli.output import say, show_json
 from fairlot.cli.transcript import add_sale_file, read_sale_file
+from fairlot.entry import EntryType
 from fairlot.report.ending import void_sentence
 from fairlot.text import Json, Viewed, counted
 
@@ -192,6 +193,11 @@ def _sentence(missing: Missing) -> str:
     match missing:
         case MissingMarker(kind, logged, until, seen, quorum):
             last = utc(until)
+            if kind is EntryType.VOID:
+                return (
+                    f"{kind} of the seller: {counted(seen, 'witness', 'witnesses')} saw "
+                    f"it, and {quorum} must have: bring their heads with --head"
+                )
             if not logged:
                 return f"{kind} is not on the log; it is in time until {last}"
             return (

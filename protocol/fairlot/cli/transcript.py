@@ -19,12 +19,12 @@ from fairlot.board.hints import NO_HINTS, SUFFIX, Hints, HintsFile
 from fairlot.board.replay import Replay, replay_file
 from fairlot.board.source import InMemory, Source
 from fairlot.cli.beacon.files import read_round_file
-from fairlot.cli.command import add_files, add_jobs, add_rounds, hex_bytes
+from fairlot.cli.command import add_files, add_jobs, add_rounds
 from fairlot.cli.heads import read_kept_head
 from fairlot.cli.output import Screen
 from fairlot.cli.remote import transcript_name
+from fairlot.cli.settings import SALE, add_setting
 from fairlot.cli.verdicts import add_no_cache, remembered
-from fairlot.names import HASH_LENGTH
 from fairlot.workers import Processes, Workers
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.randomness import SystemRandomness
@@ -90,13 +90,8 @@ def add_sale_file(parser: argparse.ArgumentParser) -> None:
 
 def add_sale_id(parser: argparse.ArgumentParser) -> None:
     """Add --sale-id to a command that needs it."""
-    parser.add_argument(
-        "--sale-id",
-        metavar="HEX",
-        type=hex_bytes(HASH_LENGTH),
-        required=True,
-        help="the sale id that the seller has published",
-    )
+    what = "the sale id that the seller has published"
+    add_setting(parser, "--sale-id", SALE, "HEX", what, required=True)
 
 
 def read_sale_file(arguments: argparse.Namespace, curve: Backend) -> SaleFile:

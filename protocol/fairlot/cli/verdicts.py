@@ -14,6 +14,7 @@ from pathlib import Path
 
 from fairlot import __version__
 from fairlot.cli.folders import PRIVATE_FOLDER
+from fairlot.cli.user_folder import user_folder
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.durable import PRIVATE, write_file, write_new_file
 from fairlot_crypto.errors import EncodingError
@@ -165,9 +166,4 @@ def _key_path() -> Path:
     named = os.environ.get(KEY_VARIABLE)
     if named:
         return Path(named)
-    if sys.platform == "win32":
-        return Path.home() / "AppData" / "Local" / "fairlot" / _KEY_FILE
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "fairlot" / _KEY_FILE
-    config = os.environ.get("XDG_CONFIG_HOME")
-    return (Path(config) if config else Path.home() / ".config") / "fairlot" / _KEY_FILE
+    return user_folder() / _KEY_FILE

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from fairlot.deposit.binding import REFUND_TO_LENGTH, SALT_LENGTH, Binding
 from fairlot.deposit.deposit import disclosed_indexes
+from fairlot.deposit.destination import Account, destination, destination_salt
 from fairlot.deposit.nym import nym_from
 from fairlot.deposit.puzzle import answer_key, solve
 from fairlot.deposit.sealed_bid import seal_bid
@@ -121,10 +122,12 @@ def make_entry(
     epoch: int,
     wish: Wish,
     randomness: Randomness,
+    account: Account | None = None,
 ) -> MadeDeposit:
     """Make a DEPOSIT or CANCEL entry (steps 1 to 5).
 
-    Arguments are those of ``make_deposit``, and ``kind``: DEPOSIT or CANCEL.
+    Arguments are those of ``make_deposit``, ``kind``: DEPOSIT or CANCEL, and ``account``:
+    where refunds go, if the holder says so to the escrow (specs/money.md).
 
     Raises:
         CallerError: as ``make_deposit``; ``wish.kind`` for another type;
@@ -138,7 +141,7 @@ def make_entry(
     keys = SettlementKeys(
         SigningKey.generate(randomness), OpeningKey.generate(randomness)
     )
-    binding = bind(credentials, terms, kind, wish, keys, nym, randomness)
+    binding = bind(credentials, terms, kind, wish, keys, nym, randomness, account)
     entry = present_binding(
         credentials, credential, terms, roll, epoch, binding, keys, randomness
     )
@@ -192,11 +195,15 @@ def bind(
     keys: SettlementKeys,
     nym: Nym,
     randomness: Randomness,
+    account: Account | None = None,
 ) -> Binding:
     """Return what a deposit binds: the wish, and fresh values (steps 1 and 2)."""
     members = tuple(sorted(wish.members))
     settle_pk = keys.settle.public
-    refund_to = randomness.take(REFUND_TO_LENGTH)
+    if account is None:
+        refund_to = randomness.take(REFUND_TO_LENGTH)
+    else:
+        refund_to = destination(destination_salt(keys.settle), account)
     salt = randomness.take(SALT_LENGTH)
     bid = None
     if terms.bids is not None and kind is EntryType.DEPOSIT:

@@ -1,8 +1,9 @@
 """The registered identity commitment of one person (specs/identity.md, section 3)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
 
 from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot.errors import Rejection
@@ -13,11 +14,14 @@ from fairlot.packed import Packed
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.committee import shamir
-from fairlot_crypto.curve import G1_LENGTH, Backend
+from fairlot_crypto.curve import G1, G1_LENGTH, Backend
 from fairlot_crypto.errors import CryptoError, ProofError
 from fairlot_crypto.hashing import SPEC_VERSION, i2osp, tag, tagged_hash
 from fairlot_crypto.keys import Signature, SigningKey, VerifyKey
 from fairlot_crypto.statements import Statements
+
+DecodePoint: TypeAlias = Callable[[bytes], G1]
+"""Decodes an element of G1 other than the identity, and raises EncodingError."""
 
 
 class LeafStatus(StrEnum):
@@ -124,15 +128,27 @@ def sign_share(
     )
 
 
-def combine_shares(curve: Backend, shares: Mapping[int, bytes], degree: int) -> bytes:
+def combine_shares(
+    curve: Backend,
+    shares: Mapping[int, bytes],
+    degree: int,
+    decode: DecodePoint | None = None,
+) -> bytes:
     """Return IC: the polynomial of degree t through the C_i, at 0.
+
+    Args:
+        curve: the back-end.
+        shares: C_i of each issuer i.
+        degree: t.
+        decode: does what ``curve.g1_not_identity`` does, which is the default.
 
     Raises:
         ProofError: ``leaf.commitment`` if the C_i lie on no such polynomial, are fewer
             than t + 1, or give the identity.
         EncodingError: ``groups.*`` if a C_i is not a point, or is the identity.
     """
-    points = {i: curve.g1_not_identity(c) for i, c in shares.items()}
+    read = curve.g1_not_identity if decode is None else decode
+    points = {i: read(c) for i, c in shares.items()}
     if len(points) <= degree:
         raise ProofError(
             "leaf.commitment", "a leaf needs the shares of at least t + 1 issuers"
@@ -171,9 +187,20 @@ def read_leaf(fields: Fields) -> Leaf:
 
 
 def check_leaf(
-    curve: Backend, registry: Registry, leaf: Leaf, statements: Statements
+    curve: Backend,
+    registry: Registry,
+    leaf: Leaf,
+    statements: Statements,
+    decode: DecodePoint | None = None,
 ) -> None:
     """Check that at least n - t issuers made this leaf's commitment.
+
+    Args:
+        curve: the back-end.
+        registry: whose leaf it is.
+        leaf: as it was read.
+        statements: what was verified before.
+        decode: decodes its points, as ``combine_shares`` takes it.
 
     Raises:
         Rejection: ``leaf.shares``, ``leaf.signature``, ``leaf.commitment``.
@@ -187,7 +214,7 @@ def check_leaf(
     parts += [i2osp(s.issuer, 1) + s.commitment for s in leaf.shares]
     try:
         statements.check(
-            "leaf", parts, lambda: _check_commitment(curve, registry, leaf)
+            "leaf", parts, lambda: _check_commitment(curve, registry, leaf, decode)
         )
     except CryptoError as error:
         raise Rejection("leaf.commitment", error.message) from error
@@ -219,28 +246,30 @@ def check_share(
     )
 
 
-def _check_commitment(curve: Backend, registry: Registry, leaf: Leaf) -> None:
+def _check_commitment(
+    curve: Backend, registry: Registry, leaf: Leaf, decode: DecodePoint | None
+) -> None:
     shares = {share.issuer: share.commitment for share in leaf.shares}
-    if combine_shares(curve, shares, registry.threshold) != leaf.commitment:
+    if combine_shares(curve, shares, registry.threshold, decode) != leaf.commitment:
         raise ProofError(
             "leaf.commitment", "the commitment IC must be the combination of its shares"
         )
 
 
 def _share_message(registry: Registry, leaf: Leaf, commitment: bytes) -> bytes:
+    signed = leaf.signed_value()
+    # In the order of the encoding, which takes less time.
     statement: dict[str, Value] = {
-        "registry": registry.registry_id,
+        "index": signed.pop("index"),
+        "handle": signed.pop("handle"),
+        "holder": signed.pop("holder"),
         "season": registry.season,
-        **leaf.signed_value(),
+        "version": signed.pop("version"),
+        **signed,
+        "registry": registry.registry_id,
         "commitment": commitment,
     }
-    # In the order of the encoding, which takes less time.
-    statement = {name: statement[name] for name in sorted(statement, key=_place)}
     return tag("leaf-share").encode() + b"\x00" + cbor.encode(statement)
-
-
-def _place(name: str) -> tuple[int, str]:
-    return len(name), name
 
 
 def read_signed_leaf(fields: Fields) -> Leaf:

@@ -19,7 +19,9 @@ const ROLES = new Map([
     ],
   ],
 ]);
-const ROLE_OF = new Map([...ROLES].flatMap(([role, types]) => types.map((type) => [type, role])));
+const ROLES_OF = new Map([...ROLES].flatMap(([role, types]) => types.map((type) => [type, [role]])));
+// A seller who cancels signs it too.
+ROLES_OF.get("VOID").push("seller");
 const MAX_ENTRY_BYTES = 65535;
 
 /** read-entry, for the entries of a sale. */
@@ -31,8 +33,8 @@ export function readEntry(data) {
     value instanceof Map &&
     [...value.keys()].sort().join() === keys.join() &&
     value.get("v") === 1n &&
-    ROLE_OF.has(value.get("type")) &&
-    value.get("role") === ROLE_OF.get(value.get("type")) &&
+    ROLES_OF.has(value.get("type")) &&
+    ROLES_OF.get(value.get("type")).includes(value.get("role")) &&
     isBytes(value.get("sale"), 32) &&
     value.get("body") instanceof Map &&
     isBytes(value.get("key"), 32) &&

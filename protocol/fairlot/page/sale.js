@@ -284,7 +284,11 @@ export class Sale {
     this.outcome = body.get("outcome");
   }
 
-  on_VOID(body) {
+  on_VOID(body, entry) {
+    if (entry.role === "seller" || body.get("reason") === "cancelled") {
+      this.cancel(body, entry);
+      return;
+    }
     const reasons = {
       announced: ["open-missed", "open"],
       open: ["close-missed", "close"],
@@ -297,6 +301,15 @@ export class Sale {
     const late = times.has(name) && this.time > times.get(name) + slack;
     demand(body.size === 1 && body.get("reason") === reason && late, "void.reason");
     this.reason = reason;
+  }
+
+  /** The seller cancels, before CLOSE (sale.md, step 12.1). */
+  cancel(body, entry) {
+    demand(body.size === 1, "entry.field");
+    demand(entry.role === "seller", "cancelled.key");
+    demand(body.get("reason") === "cancelled", "cancelled.reason");
+    demand(["announced", "open"].includes(this.phase), "cancelled.late");
+    this.reason = "cancelled";
   }
 
   contributors() {

@@ -184,6 +184,10 @@ export const TEXTS = {
     locked: ["Drawn", "The result is there. What was won is handed over after the lock-up."],
     unlocked: ["Handing over", "Winners get what they have won."],
     void: ["Void", "The sale did not take place. Everybody gets everything back."],
+    cancelled: [
+      "Cancelled",
+      "The seller cancelled the sale before deposits closed. Everybody gets everything back.",
+    ],
   },
   times: {
     open: "Deposits open",

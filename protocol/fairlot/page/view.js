@@ -130,12 +130,15 @@ function ruleLines(pool) {
   ].filter((line) => line !== "");
 }
 
+/** The phase as people read it: a void sale may be one that its seller has cancelled. */
+const phaseOf = (sale) => (sale.reason === "cancelled" ? "cancelled" : sale.phase);
+
 /** What is sold and how, how many are in, the phase and the times. */
 export function showSale(node, read) {
   const texts = TEXTS.sale;
   const { sale, complete } = read;
   const { terms } = sale;
-  const [phase, meaning] = TEXTS.phases[sale.phase] ?? ["", ""];
+  const [phase, meaning] = TEXTS.phases[phaseOf(sale)] ?? ["", ""];
   const entered = [...sale.nyms.values()].filter(
     ({ final }) => final.entry.type === "DEPOSIT",
   ).length;

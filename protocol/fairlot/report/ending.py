@@ -12,6 +12,7 @@ _WHY: Mapping[VoidReason, str] = {
     VoidReason.COMMIT_END_MISSED: "COMMIT_END did not come in time",
     VoidReason.SEALED_MISSED: "SEALED did not come in time",
     VoidReason.EXPIRED: "a round that the terms name has not come",
+    VoidReason.CANCELLED: "the seller cancelled it before CLOSE",
 }
 
 

@@ -40,6 +40,10 @@ class Limits:
     """How often the board looks whether a marker is due."""
 
 
+NOT_DUE = 409
+"""The status of a refusal that the next marker may make wrong."""
+
+
 class _Turn(NamedTuple):
     """An entry that waits."""
 
@@ -105,7 +109,7 @@ class Desk:
             problem = "too many requests came from where this one comes from"
             raise RefusedError(429, Rejection("service.rate", problem), wait)
         # Steps 6 to 8.
-        self._check(log, entry)
+        await self._check(log, entry)
         turn = _Turn(log.name, entry, asyncio.get_running_loop().create_future())
         try:
             self._queue.put_nowait(turn)
@@ -131,11 +135,21 @@ class Desk:
     def _kept(self) -> KeptLogs:
         return self.writer.kept
 
-    def _check(self, log: LogIndex, entry: Entry) -> None:
-        """Check what takes microseconds, and nothing else."""
+    async def _check(self, log: LogIndex, entry: Entry) -> None:
+        """Check what takes microseconds; what another front end may know, there too."""
+        try:
+            self._check_here(log, entry)
+        except RefusedError as refusal:
+            if self._kept().shared is None or refusal.problem.status != NOT_DUE:
+                raise
+            # Section 14, step 6.
+            await self._look()
+            self._check_here(self._kept().index.logs[log.name], entry)
+
+    def _check_here(self, log: LogIndex, entry: Entry) -> None:
         keeper = self.writer.kept.keepers.get(log.name)
         # Step 6.
-        if keeper is None or entry.type.role is Role.BOARD:
+        if keeper is None or entry.role is Role.BOARD:
             problem = "only the board of this log writes such an entry"
             raise RefusedError(403, Rejection("service.board-entry", problem))
         try:

@@ -7,9 +7,10 @@ from array import array
 from collections import Counter
 from collections.abc import Iterator
 
+from fairlot.board.once import named_nym
 from fairlot.board.storage import Storage
 from fairlot.board.transcript import LogName, Record, Stop, read_records
-from fairlot.entry import Entry, EntryHash, EntryType
+from fairlot.entry import Entry, EntryHash
 from fairlot.errors import InvariantError
 from fairlot_crypto.log.checkpoint import SignedCheckpoint
 from fairlot_crypto.log.merkle import Tree
@@ -19,8 +20,6 @@ PIECE = 1 << 18
 """Bytes of a transcript that are read at a time."""
 LONGEST_PART = 1 << 22
 """Bytes of a transcript that are read at once for a bundle."""
-OF_HOLDERS = (EntryType.DEPOSIT, EntryType.CANCEL, EntryType.CLAIM)
-"""What names a nym and an epoch."""
 
 
 class LogIndex:
@@ -196,11 +195,3 @@ class Followed:
     def close(self) -> None:
         """Let others write."""
         self._storage.close()
-
-
-def named_nym(entry: Entry) -> tuple[bytes, int] | None:
-    """Return nym and epoch that a holder's entry names; ``None`` where it names none."""
-    nym, epoch = entry.body.get("nym"), entry.body.get("epoch")
-    if entry.type in OF_HOLDERS and isinstance(nym, bytes) and isinstance(epoch, int):
-        return nym, epoch
-    return None

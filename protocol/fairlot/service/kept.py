@@ -2,14 +2,15 @@
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
 
 from fairlot.board.keeper import Board
 from fairlot.board.log_keeper import LogKeeper
 from fairlot.board.registry_keeper import RegistryBoard
 from fairlot.board.registry_state import RegistryState
 from fairlot.board.sale import SaleState
-from fairlot.board.storage import OneWriter, Storage
+from fairlot.board.storage import OneWriter, Shared, Storage
 from fairlot.board.transcript import LogName, read_records, take_apart
 from fairlot.errors import InputError
 from fairlot.logs import LogKind
@@ -32,6 +33,16 @@ class KeptLogs:
     """The sale that is sold here; ``None`` where a registry is alone."""
     keepers: Mapping[LogName, LogKeeper[SaleState] | LogKeeper[RegistryState]]
     """Of the logs that this board's key signs."""
+    shared: Shared | None = None
+    """The storage, where other front ends write to it too."""
+
+    def turn(self) -> AbstractContextManager[None]:
+        """Have the turn among front ends; who writes alone always has it.
+
+        Raises:
+            BlockingIOError: as ``Shared.turn``.
+        """
+        return nullcontext() if self.shared is None else self.shared.turn()
 
     @property
     def cut(self) -> int:
@@ -90,7 +101,7 @@ def open_logs(
     open_one = _open_sale if LogKind.SALE in kinds else _open_registry
     kept = open_one(followed, key, curve, statements)
     followed.begin()
-    return kept
+    return replace(kept, shared=storage if isinstance(storage, Shared) else None)
 
 
 Opened = Callable[[Followed, SigningKey, Backend, Statements], KeptLogs]

@@ -1,21 +1,25 @@
 """Verifies entries and appends them in batches, in one thread (specs/service.md, 5)."""
 
+import errno
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from fairlot.board.ahead import shown_in
+from fairlot.board.following import follow
 from fairlot.board.log_keeper import Receipt
-from fairlot.board.sale import SaleState
-from fairlot.board.transcript import LogName
+from fairlot.board.once import named_nym
+from fairlot.board.transcript import LogName, Record, Stop, log_of, read_records
 from fairlot.entry import Entry
-from fairlot.errors import Rejection
+from fairlot.errors import InputError, Rejection
 from fairlot.identity.showing import learn_shown
-from fairlot.service.index import LogIndex, named_nym
+from fairlot.service.index import LogIndex
 from fairlot.service.kept import KeptLogs, renewal_of
 from fairlot.service.markers import post_due
 from fairlot_crypto.errors import CallerError
 from fairlot_crypto.log.checkpoint import SignedCheckpoint, date_of
+from fairlot_crypto.log.merkle import Tree
 from fairlot_crypto.log.note import SignatureLine
 from fairlot_crypto.log.proof import LogProof, make_proof
 from fairlot_crypto.randomness import Randomness
@@ -56,18 +60,13 @@ class Writer:
         self._ahead = False
 
     def tick(self) -> None:
-        """Post the markers that are due.
+        """Take in what other front ends have written, and post the markers that are due.
 
         Raises:
             OSError: as the system says; nothing was acknowledged.
         """
-        self._recover()
-        if self.kept.sale is not None:
-            try:
-                post_due(self.kept.sale, self._clock())
-            except OSError:
-                self._ahead = True
-                raise
+        with self._turn():
+            self._post_due()
 
     def write(self, entries: Sequence[tuple[LogName, Entry]]) -> list[Outcome]:
         """Append entries, each log's in one batch, and return what became of each.
@@ -78,13 +77,15 @@ class Writer:
         Raises:
             OSError: as the system says; nothing of it was acknowledged.
         """
-        # Step 9.
-        self.tick()
-        found: dict[int, Outcome] = {}
-        for name in dict.fromkeys(name for name, _ in entries):
-            places = [i for i, (log, _) in enumerate(entries) if log == name]
-            outcomes = self._write(name, [entries[i][1] for i in places])
-            found.update(zip(places, outcomes, strict=True))
+        self._prepare(entries)
+        with self._turn():
+            # Step 9.
+            self._post_due()
+            found: dict[int, Outcome] = {}
+            for name in dict.fromkeys(name for name, _ in entries):
+                places = [i for i, (log, _) in enumerate(entries) if log == name]
+                outcomes = self._write(name, [entries[i][1] for i in places])
+                found.update(zip(places, outcomes, strict=True))
         return [found[place] for place in range(len(entries))]
 
     def attach(self, name: LogName, head: SignedCheckpoint) -> None:
@@ -101,23 +102,73 @@ class Writer:
             Rejection: as ``LogKeeper.attach``.
             OSError: as the system says.
         """
-        self._recover()
-        keeper, last = self.kept.keepers[name], self.kept.index.logs[name].head
-        lines = head.lines[1:]
-        if last is not None and last.checkpoint == head.checkpoint:
-            renewal = renewal_of(keeper.state)
-            lines = tuple(x for x in lines if _says_more(x, last, renewal))
-        if not lines:
-            return
-        try:
-            keeper.attach(SignedCheckpoint(head.checkpoint, (head.lines[0], *lines)))
-        except OSError:
-            self._ahead = True
-            raise
+        with self._turn():
+            keeper, last = self.kept.keepers[name], self.kept.index.logs[name].head
+            lines = head.lines[1:]
+            if last is not None and last.checkpoint == head.checkpoint:
+                renewal = renewal_of(keeper.state)
+                lines = tuple(x for x in lines if _says_more(x, last, renewal))
+            if lines:
+                whole = (head.lines[0], *lines)
+                keeper.attach(SignedCheckpoint(head.checkpoint, whole))
 
     def close(self) -> None:
         """Let others write."""
         self.kept.close()
+
+    @contextmanager
+    def _turn(self) -> Generator[None]:
+        """Have the turn, with everything known that others have written (section 14)."""
+        self._recover()
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(self.kept.turn())
+            except BlockingIOError:
+                # Nothing was changed: the next turn may come.
+                raise
+            except OSError:
+                self._ahead = True
+                raise
+            self._follow()
+            try:
+                yield
+            except (OSError, InputError):
+                # The state is ahead of the disk.
+                self._ahead = True
+                raise
+            finally:
+                # Else whoever signs much nonsense would fill the memory.
+                self._forget()
+
+    def _prepare(self, entries: Sequence[tuple[LogName, Entry]]) -> None:
+        """Do before the turn what others need not wait for (section 14, step 4)."""
+        self._recover()
+        if self.kept.shared is not None:
+            self._follow()
+            self._learn(entry for _, entry in entries)
+
+    def _follow(self) -> None:
+        """Take in what other front ends have written since (section 14, step 3)."""
+        kept = self.kept
+        if kept.shared is None:
+            return
+        try:
+            begins, data = kept.index.length, kept.shared.news()
+            if data:
+                records = tuple(read_records(data, begins))
+                logs = {name.scope: each.state for name, each in kept.keepers.items()}
+                _check_known(records, logs)
+                items = (each.item for each in records if isinstance(each, Record))
+                self._learn(item for item in items if isinstance(item, Entry))
+                follow(records, logs)
+                kept.index.follow(data, begins)
+        except BaseException:
+            self._ahead = True
+            raise
+
+    def _post_due(self) -> None:
+        if self.kept.sale is not None:
+            post_due(self.kept.sale, self._clock())
 
     def _write(self, name: LogName, entries: Sequence[Entry]) -> list[Outcome]:
         keeper, log = self.kept.keepers[name], self.kept.index.logs[name]
@@ -125,40 +176,73 @@ class Writer:
         allowed = _within(log, entries)
         taken = [entry for entry, may in zip(entries, allowed, strict=True) if may]
         time = max(self._clock(), keeper.state.clock)
-        try:
-            if isinstance(keeper.state, SaleState):
-                self._learn(keeper.state, taken)
-            receipts = iter(keeper.append(taken, time))
-        except OSError:
-            # The state is ahead of the disk.
-            self._ahead = True
-            raise
-        finally:
-            # Else whoever signs much nonsense would fill the memory.
-            keeper.state.statements = Statements()
+        self._learn(taken)
+        receipts = iter(keeper.append(taken, time))
         return [
             _outcome(log, entry, next(receipts)) if may else Outcome(None, nym_limit())
             for entry, may in zip(entries, allowed, strict=True)
         ]
 
-    def _learn(self, state: SaleState, entries: Iterable[Entry]) -> None:
-        """Verify the presentations of a batch together."""
+    def _learn(self, entries: Iterable[Entry]) -> None:
+        """Verify the presentations among some entries together."""
         # Step 11.
-        if not state.opened:
+        if self.kept.sale is None or not self.kept.sale.state.opened:
             return
-        shown = [shown_in(state, entry) for entry in entries]
+        state = self.kept.sale.state
+        mine = (entry for entry in entries if entry.scope == state.sale_id)
+        shown = [shown_in(state, entry) for entry in mine]
         found = [each for each in shown if each is not None]
         if len(found) > 1:
             nothing = [None] * len(found)
             learn_shown(found, nothing, state.statements, self._randomness)
 
+    def _forget(self) -> None:
+        for keeper in self.kept.keepers.values():
+            keeper.state.statements = Statements()
+
     def _recover(self) -> None:
         """Open the logs again after a write that failed."""
         # Step 13.
         if self._ahead:
-            self.kept.close()
-            self.kept = self._reopen()
-            self._ahead = False
+            before = self.kept
+            before.close()
+            again = self._reopen()
+            try:
+                _check_goes_on(before, again)
+            except BaseException:
+                again.close()
+                raise
+            self.kept, self._ahead = again, False
+
+
+def _check_known(
+    records: Iterable[Record | Stop], logs: Mapping[bytes, object]
+) -> None:
+    """Check that no other log has begun than those that are kept.
+
+    Raises:
+        OSError: then everything is to be read anew.
+    """
+    names = (log_of(record) for record in records)
+    if any(name is not None and name.scope not in logs for name in names):
+        problem = "another front end has begun a log: everything is read anew"
+        raise OSError(errno.ESTALE, problem)
+
+
+def _check_goes_on(before: KeptLogs, now: KeptLogs) -> None:
+    """Check that a storage still holds what was acknowledged.
+
+    Raises:
+        InputError: ``board.rewound``.
+    """
+    for name, log in before.index.logs.items():
+        found = now.index.logs.get(name)
+        size = log.size
+        tree = Tree() if found is None else found.tree
+        if tree.size < size or tree.root(size) != log.tree.root(size):
+            problem = f"the storage has lost entries of {log.folder}"
+            advice = "stop, and restore what was acknowledged"
+            raise InputError("board.rewound", f"{problem}; {advice}")
 
 
 def proof_of(log: LogIndex, entry: Entry) -> LogProof | None:

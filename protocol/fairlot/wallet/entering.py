@@ -6,6 +6,7 @@ from fairlot.board.sale import SaleState
 from fairlot.claim.claim import read_claim
 from fairlot.claim.make import make_claim
 from fairlot.deposit.deposit import read_deposit
+from fairlot.deposit.destination import Account
 from fairlot.deposit.make import make_entry
 from fairlot.deposit.wish import Wish
 from fairlot.entry import EntryHash, EntryType
@@ -48,6 +49,8 @@ class Ordered:
     kind: EntryType
     """DEPOSIT or CANCEL."""
     wish: Wish = field(default=Wish(0, 0, 0), repr=False)
+    account: Account | None = field(default=None, repr=False)
+    """Where refunds go, if the entry commits to an account (specs/money.md)."""
 
     @property
     def hash(self) -> bytes:
@@ -67,6 +70,8 @@ class Ordered:
             "answers": list(wish.answers),
             "choices": list(wish.choices),
         }
+        if self.account is not None:
+            value["refund"] = self.account.to_value()
         return tagged_hash("wallet-order", cbor.encode(value))
 
 
@@ -131,7 +136,8 @@ def enter(
     epoch, credential = credential_of(credentials, known, roll, epochs)
     wish = replace(ordered.wish, seq=seq)
     held = credentials, credential, state.terms, roll
-    made = make_entry(*held, ordered.kind, epoch, wish, randomness)
+    account = ordered.account
+    made = make_entry(*held, ordered.kind, epoch, wish, randomness, account)
     # Step 37.
     sent = Sent(made.entry, ordered.hash, made.keys.settle, made.keys.enc)
     content = with_sent(looked, taking, sent)

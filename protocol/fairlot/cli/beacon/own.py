@@ -20,10 +20,9 @@ from fairlot.cli.beacon.contributor import (
 from fairlot.cli.beacon.files import held_key
 from fairlot.cli.beacon.kept import Kept, read_secret, write_secret
 from fairlot.cli.beacon.steps import step_command, view_of, write_entry
-from fairlot.cli.board_copies import PROOF, fetch, send
+from fairlot.cli.board_copies import add_to, fetch_first, send_last
 from fairlot.cli.command import FAILED, OK, chosen_curve
 from fairlot.cli.output import say
-from fairlot.cli.over_http import BoardAddress
 from fairlot.cli.transcript import add_board
 from fairlot.entry import Entry
 from fairlot_crypto.curve import Backend
@@ -46,12 +45,7 @@ def _configure_own(parser: argparse.ArgumentParser, secret: str) -> None:
     parser.add_argument(
         "--out", metavar="FILE", type=Path, required=True, help="the new entry"
     )
-    parser.add_argument(
-        "--to",
-        metavar="URL",
-        help="a board over the network: TRANSCRIPT is fetched from it first, and the entry "
-        "sent to it at the end",
-    )
+    add_to(parser)
 
 
 def _configure_commit(parser: argparse.ArgumentParser) -> None:
@@ -124,22 +118,14 @@ def _ready(arguments: argparse.Namespace) -> tuple[Backend, Kept]:
     """Return the back-end and what is kept, after a look at where the entry is to go."""
     backend, kept = chosen_curve(), Kept(arguments.secret)
     kept.check_out(arguments.out)
-    if arguments.to is not None:
-        fetch(BoardAddress.parse(arguments.to), arguments.transcript)
+    fetch_first(arguments)
     return backend, kept
 
 
 def _give(arguments: argparse.Namespace, entry: Entry) -> int:
     """Write the entry, and send it where it is to go; return the exit code."""
-    out: Path = arguments.out
-    write_entry(out, entry)
-    if arguments.to is None:
-        return OK
-    board, receipt = (
-        BoardAddress.parse(arguments.to),
-        out.with_name(f"{out.name}{PROOF}"),
-    )
-    return OK if send(board, entry, out, receipt) else FAILED
+    write_entry(arguments.out, entry)
+    return OK if send_last(arguments, entry) is not False else FAILED
 
 
 def _clock() -> int:

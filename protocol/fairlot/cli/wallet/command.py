@@ -1,7 +1,15 @@
 """``fairlot wallet``: what a person holds, and the messages that they send."""
 
 from fairlot.cli.command import action_of_steps
-from fairlot.cli.wallet import joining, making, recovering, selling
+from fairlot.cli.wallet import (
+    joining,
+    making,
+    paper,
+    paying,
+    proving,
+    recovering,
+    selling,
+)
 
 STEPS = (
     making.NEW,
@@ -10,11 +18,14 @@ STEPS = (
     recovering.RECOVER,
     selling.DEPOSIT,
     selling.GROUP,
+    paying.PAY,
     selling.CANCEL,
     making.STATUS,
     selling.CLAIM,
     selling.COLLECT,
+    proving.PROVE,
     selling.RECEIPT,
+    paper.PAPER,
     making.MOVE,
 )
 
@@ -32,6 +43,7 @@ Examples:
   fairlot wallet recover new.wallet registry.log --leaf 7 --out me.request
   fairlot wallet deposit mine.wallet sale.fairlot --expect-sale HEX64 --max-price 4500 \\
     --amount 4500 --out entry
+  fairlot wallet pay mine.wallet sale.fairlot --expect-sale HEX64 --out mine.notice
   fairlot wallet receipt mine.wallet sale.fairlot --expect-sale HEX64 --receipt proof
   fairlot wallet claim mine.wallet sale.fairlot --expect-sale HEX64 --out claim
   fairlot wallet collect mine.wallet sale.fairlot --expect-sale HEX64 --out collect

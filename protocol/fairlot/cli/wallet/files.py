@@ -12,6 +12,8 @@ from typing import TypeVar
 from fairlot.cli.command import add_json, chosen_curve, whole
 from fairlot.cli.output import busy, show_json
 from fairlot.cli.reading import made_of, read_at_most, show_kept
+from fairlot.cli.settings import PASSWORD_FILE, add_setting
+from fairlot.deposit.destination import Account, account_of
 from fairlot.errors import InputError
 from fairlot.identity.registry import RegistryId
 from fairlot.terms.times import MAX_TIME
@@ -46,12 +48,8 @@ def show_step(
 def add_wallet(parser: argparse.ArgumentParser) -> None:
     """Add the file of a wallet, and where its password is."""
     parser.add_argument("wallet", metavar="FILE", type=Path, help="the wallet")
-    parser.add_argument(
-        "--password-file",
-        metavar="FILE",
-        type=Path,
-        help="holds the password in its first line (default: it is asked for)",
-    )
+    what = "holds the password in its first line (default: it is asked for)"
+    add_setting(parser, "--password-file", PASSWORD_FILE, "FILE", what)
     add_json(parser)
 
 
@@ -63,6 +61,46 @@ def add_clock(parser: argparse.ArgumentParser) -> None:
         type=whole(0, MAX_TIME),
         help="the simulated clock of a rehearsal, unix seconds",
     )
+
+
+def add_account(parser: argparse.ArgumentParser, what: str) -> None:
+    """Add --account-file: an account is no argument, which others can see.
+
+    Args:
+        parser: of a command.
+        what: says what the account is for.
+    """
+    parser.add_argument(
+        "--account-file",
+        metavar="FILE",
+        type=Path,
+        help=f"holds an IBAN and, in its second line, whose account it is; {what}",
+    )
+
+
+def read_account(path: Path) -> Account:
+    """Return the account that a file holds.
+
+    Raises:
+        InputError: ``wallet.unreadable``, ``wallet.account``, ``account.number``,
+            ``account.name``.
+    """
+    try:
+        number, name = read_message(path).decode().splitlines()
+    except ValueError as error:
+        problem = f"{path} must hold two lines of UTF-8: an IBAN, and whose it is"
+        raise InputError("wallet.account", problem) from error
+    return account_of(number.strip(), name.strip())
+
+
+def given_account(arguments: argparse.Namespace) -> Account | None:
+    """Return the account of ``add_account``; ``None`` where none is named.
+
+    Raises:
+        InputError: as ``read_account``.
+    """
+    path: Path | None = arguments.account_file
+    return None if path is None else read_account(path)
 
 
 def add_out(parser: argparse.ArgumentParser, what: str, *, required: bool) -> None:

@@ -29,10 +29,11 @@ _LEAKS = (
     ("your attester", "who you are, and the two keys that you bring"),
     ("each issuer", "your leaf, and that you renew: never a sale, never your nym"),
     ("everybody", "in each sale: your nym, amount, units, what the terms disclose"),
-    ("the escrow", "your nym in the sale, and whatever your payment says"),
+    ("the escrow", "your nym in the sale, your notice, and whatever your payment says"),
+    ("your bank", "that you pay this escrow, how much and when: never your nym"),
     ("the board", "when you post and from where: go through what hides that"),
 )
-"""Who learns what of a person by what a wallet sends (specs/wallet.md, section 11)."""
+"""Who learns what of a person by what a wallet sends (specs/wallet.md, section 13)."""
 
 
 def examples(*words: str) -> str:
@@ -61,7 +62,8 @@ def _new(arguments: argparse.Namespace) -> int:
         show_step("new")
     else:
         say(f"{path} is your wallet. Nobody can open it without the password.")
-        say("Who loses it goes to an attester, and recovers: keep copies of it.")
+        say("Who loses it goes to an attester, and recovers: keep copies of it, and")
+        say("print what you need then: fairlot wallet paper.")
     return OK
 
 

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fairlot.audit.evidence import encode_evidence
-from fairlot.cli.command import FAILED, OK, hex_bytes
+from fairlot.cli.command import FAILED, OK
 from fairlot.cli.output import complain, say
 from fairlot.cli.remote import transcript_name
+from fairlot.cli.settings import REGISTRY, add_setting
 from fairlot.cli.wallet.files import (
     add_clock,
     clock,
@@ -32,12 +33,8 @@ def add_log(parser: argparse.ArgumentParser) -> None:
         type=transcript_name,
         help="the log of the registry, whole",
     )
-    parser.add_argument(
-        "--expect-registry",
-        metavar="HEX64",
-        type=hex_bytes(32),
-        help="the registry_id that you were told; needed the first time",
-    )
+    what = "the registry_id that you were told; needed the first time"
+    add_setting(parser, "--expect-registry", REGISTRY, "HEX64", what)
     parser.add_argument(
         "--evidence",
         metavar="FILE",

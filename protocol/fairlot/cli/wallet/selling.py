@@ -5,16 +5,20 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from fairlot.audit.sentences import utc
+from fairlot.board.phase import VoidReason
 from fairlot.cli.command import FAILED, OK, Command, add_files, hex_bytes, whole
 from fairlot.cli.heads import read_receipt
 from fairlot.cli.output import say, show_json
 from fairlot.cli.remote import transcript_name
+from fairlot.cli.settings import SALE, add_setting
 from fairlot.cli.table import show_table
 from fairlot.cli.wallet.files import (
+    add_account,
     add_clock,
     add_out,
     add_wallet,
     clock,
+    given_account,
     look_at,
     opened,
     read_message,
@@ -40,7 +44,8 @@ _MOST = 2**53 - 1
 """The largest amount that is typed."""
 
 
-def _add_sale(parser: argparse.ArgumentParser) -> None:
+def add_sale(parser: argparse.ArgumentParser) -> None:
+    """Add wallet, logs, the sale that was told, and the clock."""
     add_wallet(parser)
     parser.add_argument(
         "logs",
@@ -49,18 +54,13 @@ def _add_sale(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         help="the log of the sale, whole, with that of its registry in it or in another",
     )
-    parser.add_argument(
-        "--expect-sale",
-        metavar="HEX64",
-        type=hex_bytes(32),
-        required=True,
-        help="the sale_id that you were told",
-    )
+    what = "the sale_id that you were told"
+    add_setting(parser, "--expect-sale", SALE, "HEX64", what, required=True)
     add_clock(parser)
 
 
 def _configure_deposit(parser: argparse.ArgumentParser) -> None:
-    _add_sale(parser)
+    add_sale(parser)
     amount = whole(0, _MOST)
     parser.add_argument(
         "--amount", metavar="N", type=amount, required=True, help="what you deposit"
@@ -97,6 +97,7 @@ def _configure_deposit(parser: argparse.ArgumentParser) -> None:
         "--bid-file", metavar="FILE", type=Path, help="holds your bid, as 600@5;200@3"
     )
     add_files(parser, "answer", "holds the answer to a puzzle")
+    add_account(parser, "where refunds go: then fairlot wallet pay tells the escrow")
     parser.add_argument(
         "--replace",
         action="store_true",
@@ -108,7 +109,8 @@ def _configure_deposit(parser: argparse.ArgumentParser) -> None:
 def _deposit(arguments: argparse.Namespace) -> int:
     with opened(arguments) as wallet:
         curve, looked = look_at(arguments.logs, wallet.content)
-        ordered = Ordered(EntryType.DEPOSIT, _wish(arguments, looked))
+        account = given_account(arguments)
+        ordered = Ordered(EntryType.DEPOSIT, _wish(arguments, looked), account)
         told = Told(SaleId(arguments.expect_sale), arguments.max_price)
         now, source = _now(arguments, looked), SystemRandomness()
         replaces = arguments.replace
@@ -117,7 +119,7 @@ def _deposit(arguments: argparse.Namespace) -> int:
 
 
 def _configure_entry(parser: argparse.ArgumentParser) -> None:
-    _add_sale(parser)
+    add_sale(parser)
     add_out(parser, "the new entry, for the board", required=True)
 
 
@@ -165,7 +167,7 @@ def _group(arguments: argparse.Namespace) -> int:
 
 
 def _configure_receipt(parser: argparse.ArgumentParser) -> None:
-    _add_sale(parser)
+    add_sale(parser)
     add_files(parser, "receipt", "of the board, a tlog-proof")
 
 
@@ -175,12 +177,14 @@ def _receipt(arguments: argparse.Namespace) -> int:
         given = [read_receipt(each) for each in arguments.receipts]
         content, standings = take_receipts(looked, SaleId(arguments.expect_sale), given)
         wallet.keep(content)
-    _show_standings(arguments, standings)
+    _show_standings(arguments, standings, looked.sale.void_reason)
     return OK if all(each.index is not None for each in standings) else FAILED
 
 
 def _show_standings(
-    arguments: argparse.Namespace, standings: tuple[Stands, ...]
+    arguments: argparse.Namespace,
+    standings: tuple[Stands, ...],
+    void: VoidReason | None,
 ) -> None:
     if arguments.json:
         rows: Viewed = [
@@ -195,6 +199,7 @@ def _show_standings(
         found: Mapping[str, Viewed] = {
             "sale_id": arguments.expect_sale,
             "entries": rows,
+            "void": None if void is None else void.value,
         }
         show_json("wallet-receipts", found)
         return
@@ -207,6 +212,8 @@ def _show_standings(
         for each in standings
     ]
     show_table(("what", "where", "kept"), lines)
+    if void is not None:
+        say(f"The log says that the sale is void ({void}): you get everything back.")
 
 
 def _wish(arguments: argparse.Namespace, looked: Looked) -> Wish:
@@ -295,7 +302,7 @@ GROUP = Command(
     "group",
     "Print your nym in a sale, for those with whom you win or lose.",
     examples("group mine.wallet sale.fairlot --expect-sale HEX64"),
-    _add_sale,
+    add_sale,
     _group,
 )
 CLAIM = Command(

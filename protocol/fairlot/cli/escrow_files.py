@@ -1,0 +1,139 @@
+"""What the steps of an escrow have in common (specs/command-line.md, section 28)."""
+
+import argparse
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from fairlot.board.replay import Replay
+from fairlot.board.sale import SaleState
+from fairlot.cli.folders import create_folder
+from fairlot.cli.issuer.folder import read_as
+from fairlot.cli.output import complain
+from fairlot.cli.reading import read_at_most, show_kept
+from fairlot.cli.transcript import add_sale_id
+from fairlot.deposit.deposit import read_deposit
+from fairlot.deposit.escrow_book import EscrowBook, read_escrow_book
+from fairlot.entry import EntryType
+from fairlot.errors import InputError
+from fairlot.escrow.notice import Notice, check_signer, open_notice
+from fairlot.names import Nym
+from fairlot_crypto.durable import PRIVATE
+from fairlot_crypto.keys import SigningKey, VerifyKey
+
+BOOK = ".book"
+"""What the name of the book has more than that of the key's file."""
+NOTICES = "*.notice"
+"""The files in a folder of notices."""
+_CODES = """\
+Exit code: 0 if done, 1 if the board would refuse it or it is too early, 2 if a file or the
+usage was refused."""
+_LARGEST = 1 << 12
+_LARGEST_FILE = 1 << 30
+
+
+def examples(*words: str) -> str:
+    """Return the end of a help text."""
+    lines = "\n".join(f"  fairlot escrow {each}" for each in words)
+    return f"{_CODES}\n\nExamples:\n{lines}\n"
+
+
+def add_key(parser: argparse.ArgumentParser, out: str, metavar: str = "FILE") -> None:
+    """Add --sale-id, --key and --out."""
+    add_sale_id(parser)
+    for name, kind, what in (
+        ("--key", "FILE", "the escrow's private key"),
+        ("--out", metavar, out),
+    ):
+        parser.add_argument(name, metavar=kind, type=Path, required=True, help=what)
+
+
+def add_notices(parser: argparse.ArgumentParser) -> None:
+    """Add --notices."""
+    parser.add_argument(
+        "--notices",
+        metavar="DIR",
+        type=Path,
+        required=True,
+        help=f"the folder of what people have sent, {NOTICES}",
+    )
+
+
+def kept_book(key_file: Path) -> tuple[Path, EscrowBook]:
+    """Return where the book of a key lies, and what is in it.
+
+    Raises:
+        InputError: ``escrow.book``.
+    """
+    path = key_file.with_name(f"{key_file.name}{BOOK}")
+    return path, read_as(path, read_escrow_book) if path.exists() else EscrowBook({})
+
+
+def check_own(view: Replay, sale_id: bytes, key: VerifyKey) -> None:
+    """Check that a board is of the sale that was told, and names this escrow.
+
+    Raises:
+        InputError: ``escrow.sale``, ``escrow.key``.
+    """
+    if view.state.sale_id != sale_id:
+        problem = f"the board sells {view.state.sale_id.hex()}, which is another sale"
+        raise InputError("escrow.sale", problem)
+    if view.state.terms.escrow != key:
+        raise InputError("escrow.key", "the terms name another escrow's key")
+
+
+def asked_of(state: SaleState) -> dict[Nym, int]:
+    """Return what the final entry of each nym promises."""
+    positions = state.positions.by_nym.items()
+    return {nym: each.final.binding.amount for nym, each in positions}
+
+
+def read_notices(folder: Path, view: Replay, key: SigningKey) -> Sequence[Notice]:
+    """Return the notices in a folder; what is none is named and passed over.
+
+    Args:
+        folder: as ``add_notices`` takes it.
+        view: of the board.
+        key: the escrow's own.
+
+    Raises:
+        InputError: ``escrow.notices``.
+    """
+    if not folder.is_dir():
+        raise InputError("escrow.notices", f"{folder} is no folder of notices")
+    keys: dict[Nym, set[VerifyKey]] = {}
+    for each in view.entries.of(EntryType.DEPOSIT, EntryType.CANCEL):
+        if each.refusal is None:
+            keys.setdefault(read_deposit(each.entry).nym, set()).add(each.entry.key)
+    found: list[Notice] = []
+    for path in sorted(folder.glob(NOTICES)):
+        try:
+            data = read_at_most(
+                path, _LARGEST, lambda why: InputError("escrow.notices", why)
+            )
+            notice = open_notice(data, key)
+            check_signer(notice, view.state.sale_id, keys)
+        except InputError as error:
+            complain(f"{path.name} is passed over: {error.code}: {error.message}")
+        else:
+            found.append(notice)
+    return found
+
+
+def write_kept(folder: Path, files: Mapping[str, bytes], mode: int = PRIVATE) -> None:
+    """Write files into a folder, which may have them already, as they are.
+
+    Raises:
+        InputError: ``escrow.exists`` where another file has the name of one.
+    """
+    if not folder.is_dir():
+        create_folder(folder)
+    for name, data in files.items():
+        show_kept(
+            folder / name,
+            data,
+            lambda path: read_at_most(
+                path, _LARGEST_FILE, lambda why: InputError("escrow.exists", why)
+            ),
+            lambda why: InputError("escrow.exists", why),
+            mode,
+        )

@@ -1,0 +1,1 @@
+from sepaxml.transfer import SepaTransfer as SepaTransfer
