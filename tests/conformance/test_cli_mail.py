@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from jsonschema import ValidationError
 
 from command import fairlot
 from fairlot.cli.host.roles import serving
@@ -11,7 +12,7 @@ from fairlot.identity.registry import RegistryId
 from fairlot.identity.requests import AttestRequest
 from fairlot.service.mailbox import Mailbox, Parcel
 from fairlot_crypto.keys import SealKey, VerifyKey
-from json_formats import check_document
+from json_formats import check_document, check_form, other_forms
 
 NOWHERE = "http://127.0.0.1:9"
 
@@ -38,6 +39,9 @@ def test_a_request_is_sent_and_its_answer_fetched(place: Path) -> None:
     with serving(place, "mail", "serve", "mailbox") as url:
         ran = fairlot(*words(place, url, "--wait", "0", "--json"))
         said = check_document(ran.out)
+        for broken in other_forms(said):
+            with pytest.raises(ValidationError):
+                check_form("mail", broken)
         assert (ran.code, said["answered"], said["kind"]) == (1, False, "attest")
         assert "run this again" in ran.err
         (named,) = box.waiting()
