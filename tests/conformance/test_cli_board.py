@@ -119,7 +119,7 @@ def test_a_board_is_served_and_goes_on_after_a_restart(
     audited = begun / "fetched"
     audited.write_bytes(whole)
     ran = fairlot("audit", str(audited), "--rehearsal")
-    assert "1 of 38 checks fail: A23;" in ran.out
+    assert "1 of 39 checks fail: A23;" in ran.out
     assert "incomplete: it stands in phase open" in ran.out
     # Nothing of who asked is written anywhere.
     kept = [path.read_bytes() for path in folder.rglob("*") if path.is_file()]

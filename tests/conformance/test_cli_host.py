@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 
 from command import FAIRLOT, fairlot, interruptible, run_program
+from fairlot.audit.checks import CHECKS
 from fairlot.board.storage import create_transcript
 from fairlot.board.transcript import registries_alone
 from fairlot.cli.beacon.files import key_file
 from fairlot.cli.host.cast import role_names
+from fairlot.cli.host.demo import TERMS
 from fairlot.cli.host.roles import serving, started
 from fairlot.service.problems import UnavailableError
 from kit.sales import play, stage
@@ -43,6 +45,7 @@ def test_a_role_takes_steps_in_a_folder_of_its_own(tmp_path: Path) -> None:
 
 
 def test_every_role_has_one_folder() -> None:
+    assert len(role_names(0, 5)) == len(role_names(0)) + 3
     names = role_names(3)
     assert len(set(names)) == len(names) == 6 + 4 + 2 + 2 + 3
 
@@ -58,11 +61,58 @@ def test_without_the_extra_it_is_named() -> None:
     assert "service.extra" in ran.err
 
 
-@pytest.mark.parametrize("words", [(), ("--demo", "--wallets", "0"), ("terms.toml",)])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--demo", "--wallets", "0"),
+        ("terms.toml", "--open", "tomorrow"),
+        ("terms.toml", "--close", "in 3 apples"),
+        ("terms.toml", "--commit", "soon"),
+        ("terms.toml", "--port", "65536"),
+    ],
+)
 def test_wrong_usage_is_refused(words: tuple[str, ...]) -> None:
     ran = fairlot("host", *words)
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith("usage: fairlot host")
+
+
+SOLD = ("terms.toml", "--people", "p", "--dir", "d", "--open", "in 1 day")
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        ((), "TERMS.toml"),
+        (SOLD, "--close"),
+        ((*SOLD[:3], *SOLD[5:], "--close", "1 day"), "--dir"),
+        ((*SOLD, "--close", "1 day", "--wallets", "3"), "--wallets"),
+        (("--demo", "terms.toml"), "leave out terms"),
+        (("--demo", "--port", "80"), "leave out port"),
+    ],
+)
+def test_options_of_both_forms_are_not_mixed(
+    words: tuple[str, ...], named: str
+) -> None:
+    ran = fairlot("host", *words)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("fairlot: host.usage: ")
+    assert named in ran.err
+
+
+@pytest.mark.parametrize("wrong", ["terms", "people"])
+def test_what_is_sold_and_to_whom_is_read_before_anything_is_written(
+    wrong: str, tmp_path: Path
+) -> None:
+    terms, people = tmp_path / "terms.toml", tmp_path / "people.csv"
+    terms.write_text("title = 1" if wrong == "terms" else TERMS)
+    people.write_text("person\nAnn\nann\n" if wrong == "people" else "person\nAnn\n")
+    words = (terms, "--people", people, "--dir", tmp_path / "sale")
+    times = ("--open", "in 1 day", "--close", "1 day")
+    ran = fairlot("host", *words, *times)
+    code = "terms-file." if wrong == "terms" else "people-file.duplicate"
+    assert (ran.code, f"fairlot: {code}" in ran.err) == (2, True), ran.err
+    assert not (tmp_path / "sale").exists()
 
 
 def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
@@ -143,8 +193,8 @@ def test_a_whole_sale_ends_audited(tmp_path: Path) -> None:
     folder = tmp_path / "sale"
     ran = run_program(FAIRLOT, "host", "--demo", "--wallets", "3", "--dir", str(folder))
     assert ran.code == 0, ran.err
-    assert "Compared with what people kept: 0 heads, 4 receipts" in ran.out
-    assert "Verdict on this REHEARSAL: all 38 checks hold." in ran.out
+    assert "Compared with what people kept: 0 heads, 7 receipts" in ran.out
+    assert f"Verdict on this REHEARSAL: all {len(CHECKS)} checks hold." in ran.out
     assert "Whoever has it could invent people" in ran.out
     assert {each.name for each in folder.iterdir()} == set(role_names(3))
     for each in folder.rglob("*.key"):

@@ -315,11 +315,14 @@ def test_every_command_with_json_names_a_format_in_the_chapter() -> None:
         assert f"`{' '.join(words)}`" in table
 
 
-@pytest.mark.parametrize("name", [n for n in names() if n != "witness-head"])
+ELSEWHERE = ("mail", "witness-head")
+"""Printed, and checked, in test_cli_mail.py and test_cli_witness.py."""
+
+
+@pytest.mark.parametrize("name", [n for n in names() if n not in ELSEWHERE])
 def test_what_commands_print_has_the_form_of_its_schema(
     documents: Documents, name: str
 ) -> None:
-    """The head of a witness is printed, and checked, in test_cli_witness.py."""
     document = documents[f"fairlot/{name}"]
     check_form(name, document)
     for broken in other_forms(document):

@@ -45,6 +45,7 @@ async def ask(
     length: int | None = None,
     address: str = ADDRESS,
     pause: float = 0,
+    more: Mapping[str, str] | None = None,
 ) -> Answer:
     """Send one request.
 
@@ -56,8 +57,10 @@ async def ask(
         length: what ``content-length`` says; by default nothing.
         address: of the sender.
         pause: seconds before each piece.
+        more: headers besides, their names in lower case.
     """
     headers = [] if length is None else [(b"content-length", str(length).encode())]
+    headers += [(name.encode(), said.encode()) for name, said in (more or {}).items()]
     scope = {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.3"},

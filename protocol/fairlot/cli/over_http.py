@@ -38,7 +38,9 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
+class Answer:
+    """What came back."""
+
     status: int
     headers: Mapping[str, str]
     content: bytes
@@ -104,15 +106,8 @@ class BoardAddress:
             return Sent(answer.content)
         return self._refusal(answer)
 
-    def _refusal(self, answer: _Answer) -> Sent:
-        try:
-            said = json.loads(answer.content)
-            code, detail = str(said["code"]), str(said["detail"])
-        except (ValueError, LookupError, TypeError) as error:
-            raise self._strange(f"it answers with status {answer.status}") from error
-        if not _CODE.fullmatch(code):
-            raise self._strange("its refusal has no code")
-        return Sent(None, code, shown(detail))
+    def _refusal(self, answer: Answer) -> Sent:
+        return Sent(None, *refusal(self.url, answer))
 
     def _get(self, path: str, most: int) -> bytes:
         answer = self._ask("GET", path, most)
@@ -122,26 +117,70 @@ class BoardAddress:
 
     def _ask(
         self, method: str, path: str, most: int, body: bytes | None = None
-    ) -> _Answer:
-        host, port = self.url.hostname or "", self.url.port
-        kind = HTTPSConnection if self.url.scheme == "https" else HTTPConnection
-        connection = kind(host, port, timeout=_PATIENCE)
-        try:
-            connection.request(method, f"{self.url.path}{path}", body)
-            with connection.getresponse() as response:
-                content = response.read(most + 1)
-                headers = {name.lower(): said for name, said in response.getheaders()}
-                status = response.status
-        except (OSError, HTTPException) as error:
-            why = getattr(error, "strerror", None) or type(error).__name__
-            problem = f"{self.url.geturl()} does not answer ({why})"
-            raise InputError("http.unreachable", f"{problem}: try again") from error
-        finally:
-            connection.close()
-        if len(content) > most:
-            raise self._strange(f"it answers {path} with more than {most} bytes")
-        return _Answer(status, headers, content)
+    ) -> Answer:
+        return ask(self.url, method, path, most, body)
 
     def _strange(self, why: str) -> InputError:
-        problem = f"{self.url.geturl()} does not answer like a board: {why}"
-        return InputError("http.answer", problem)
+        return strange(self.url, why)
+
+
+def ask(
+    url: SplitResult,
+    method: str,
+    path: str,
+    most: int,
+    body: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Answer:
+    """Send one request, and return the answer. No redirect is followed.
+
+    Args:
+        url: where.
+        method: of HTTP.
+        path: below the path of ``url``.
+        most: bytes that the answer may have.
+        body: what is sent.
+        headers: what is said besides.
+
+    Raises:
+        InputError: ``http.unreachable``, ``http.answer``.
+    """
+    kind = HTTPSConnection if url.scheme == "https" else HTTPConnection
+    connection = kind(url.hostname or "", url.port, timeout=_PATIENCE)
+    try:
+        connection.request(method, f"{url.path}{path}", body, dict(headers or {}))
+        with connection.getresponse() as response:
+            content = response.read(most + 1)
+            said = {name.lower(): text for name, text in response.getheaders()}
+            status = response.status
+    except (OSError, HTTPException) as error:
+        why = getattr(error, "strerror", None) or type(error).__name__
+        problem = f"{url.geturl()} does not answer ({why})"
+        raise InputError("http.unreachable", f"{problem}: try again") from error
+    finally:
+        connection.close()
+    if len(content) > most:
+        raise strange(url, f"it answers {path} with more than {most} bytes")
+    return Answer(status, said, content)
+
+
+def refusal(url: SplitResult, answer: Answer) -> tuple[str, str]:
+    """Return the code and the words of a refusal.
+
+    Raises:
+        InputError: ``http.answer`` where it is none.
+    """
+    try:
+        said = json.loads(answer.content)
+        code, detail = str(said["code"]), str(said["detail"])
+    except (ValueError, LookupError, TypeError) as error:
+        raise strange(url, f"it answers with status {answer.status}") from error
+    if not _CODE.fullmatch(code):
+        raise strange(url, "its refusal has no code")
+    return code, shown(detail)
+
+
+def strange(url: SplitResult, why: str) -> InputError:
+    """Return the error for what nobody answers who is what they should be."""
+    problem = f"{url.geturl()} does not answer as it should: {why}"
+    return InputError("http.answer", problem)

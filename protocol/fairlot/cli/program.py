@@ -86,6 +86,11 @@ WORDS = (
         "Play all roles of a sale on one machine, each a process.",
         "host.command",
     ),
+    Word(
+        "mail",
+        "Carry requests of people to attester and issuers over the network.",
+        "mail",
+    ),
     Word("export", "Leave a board's logs as files for any web server.", "export"),
     Word(
         "report",

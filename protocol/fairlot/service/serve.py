@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 
 from fairlot.service.app import board_app
 from fairlot.service.desk import Desk
+from fairlot.service.mailing import MailDesk, mail_app
 from fairlot.service.watching import WitnessDesk, witness_app
 
 AT_ONCE = 512
@@ -50,6 +51,13 @@ def serve_witness(
 ) -> None:
     """Answer for a witness, as ``serve`` does for a board."""
     _run(witness_app(desk), listening, ready)
+
+
+def serve_mailbox(
+    desk: MailDesk, listening: socket.socket, ready: Callable[[], None]
+) -> None:
+    """Answer for a mailbox, as ``serve`` does for a board."""
+    _run(mail_app(desk), listening, ready)
 
 
 def _run(app: Starlette, listening: socket.socket, ready: Callable[[], None]) -> None:

@@ -26,12 +26,12 @@ AT_ONCE = 4
 _ROUNDS = 12
 
 
-def role_names(people: int) -> tuple[str, ...]:
-    """Return the folders of all who play, with so many buyers."""
+def role_names(people: int, contributors: int = CONTRIBUTORS) -> tuple[str, ...]:
+    """Return the folders of all who play, with so many buyers and contributors."""
     return (
         *(SELLER, BOARD, ESCROW, ATTESTER, ARBITER, AUDITOR),
         *(f"issuer-{number}" for number in range(1, ISSUERS + 1)),
-        *(f"contributor-{number}" for number in range(1, CONTRIBUTORS + 1)),
+        *(f"contributor-{number}" for number in range(1, contributors + 1)),
         *(f"witness-{number}" for number in range(1, WITNESSES + 1)),
         *(f"wallet-{number}" for number in range(1, people + 1)),
     )
@@ -136,13 +136,13 @@ def words_of_witnesses(cast: Cast, role: Role) -> list[str | Path]:
     return words
 
 
-def found(cast: Cast, season: str, cooling: int) -> str:
+def found(cast: Cast, season: str, *more: str) -> str:
     """Let the seller found the registry, and the board begin its log.
 
     Args:
         cast: all roles, with keys.
         season: its duration.
-        cooling: seconds in which a recovery can be contested.
+        more: words for ``registry new``.
 
     Returns:
         The registry_id in hexadecimal.
@@ -156,9 +156,7 @@ def found(cast: Cast, season: str, cooling: int) -> str:
         *("--arbiter", seller.get(cast[ARBITER].path("arbiter.key.pub"))),
         *("--attester", seller.get(cast[ATTESTER].path("attester.key.pub"))),
         *words_of_witnesses(cast, seller),
-        *("--starts", "in 0 seconds", "--ends", season, "--rehearsal"),
-        *("--cooling", f"{cooling} seconds"),
-        *("--attribute", "assurance=listed", "--out", REGISTRY),
+        *("--starts", "in 0 seconds", "--ends", season, *more, "--out", REGISTRY),
     ]
     said = seller.do("registry", "new", *words, "--json").json()
     definition = issuer.get(seller.path(REGISTRY))

@@ -3,6 +3,7 @@
 import argparse
 import sys
 import time
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,41 +12,53 @@ from fairlot.cli.board import check_extra
 from fairlot.cli.command import FAILED, OK, Action, whole
 from fairlot.cli.folders import create_folder
 from fairlot.cli.host.demo import demonstrate
+from fairlot.cli.host.hosting import Asked, host
+from fairlot.cli.host.options import HOSTING, asked_of, configure_hosting
+from fairlot.cli.host.running import Ended
 from fairlot.cli.output import complain, say
+from fairlot.errors import InputError
+from fairlot_crypto.randomness import SystemRandomness
 
 _MOST_WALLETS = 100
 _EXAMPLES = """\
 Each role is a process with keys and files in a folder of its own, and takes the steps that
 fairlot has for it; the host carries files between them, as e-mail would, and the board
-answers over the network.
+answers over the network. Buyers send what is for attester and issuers to one link.
 
 Exit code: 0 if the sale ended and its audit holds, 1 if not, 2 if the usage was refused.
 
 Examples:
   fairlot host --demo
   fairlot host --demo --wallets 3 --dir evening
+  fairlot host TERMS.toml --people members.csv --dir evening \\
+    --open "in 2 days" --close "7 days"
 """
 _TRUST = """\
 One machine has played everybody, the witnesses too. Whoever has it could invent people, see
 who deposits, try seeds until one suits, and show each reader another board: nobody else has
 checked anything. Trust begins where the roles are others' machines: the same commands, the
 same files."""
+_WARNING = """\
+One machine plays everybody, the witnesses too. Whoever has it can invent people, see who
+deposits, try seeds until one suits, and show each reader another board: buyers trust you in
+all of it, so tell them. Where they should not have to, let others play roles on machines of
+their own. If this program ends before the sale does, go on by hand with the same commands:
+each role's folder holds what it needs."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
+    configure_hosting(parser)
     parser.add_argument(
         "--demo",
         action="store_true",
-        required=True,
         help="a rehearsal in a minute or two, with buyers who join by themselves",
     )
     parser.add_argument(
         "--wallets",
         metavar="N",
         type=whole(1, _MOST_WALLETS),
-        default=10,
-        help="how many buy (default: 10)",
+        help="how many buy in the demo (default: 10)",
     )
     parser.add_argument(
         "--dir",
@@ -57,7 +70,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def execute(arguments: argparse.Namespace) -> int:
     """Play a sale, and audit it."""
+    _check(arguments)
     check_extra()
+    asked = None if arguments.demo else asked_of(arguments)
     began = time.monotonic()
 
     def told(line: str) -> None:
@@ -65,7 +80,7 @@ def execute(arguments: argparse.Namespace) -> int:
         sys.stdout.flush()
 
     with _place(arguments.dir) as place:
-        ended = demonstrate(Path(place).resolve(), arguments.wallets, told)
+        ended = _play(arguments, asked, Path(place).resolve(), told)
     say()
     say(f"Sale {ended.sale_id}")
     for line in (ended.settled, ended.audit.out, _TRUST):
@@ -76,6 +91,45 @@ def execute(arguments: argparse.Namespace) -> int:
         complain(ended.audit.err.strip().removeprefix("fairlot: "))
         return FAILED
     return OK
+
+
+def _play(
+    arguments: argparse.Namespace,
+    asked: Asked | None,
+    folder: Path,
+    told: Callable[[str], None],
+) -> Ended:
+    if asked is None:
+        return demonstrate(folder, arguments.wallets or 10, told)
+    for line in _WARNING.splitlines():
+        say(line)
+    return host(folder, asked, told, SystemRandomness())
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    """Check that options of a demonstration and of a sale are not mixed.
+
+    Raises:
+        InputError: ``host.usage``.
+    """
+    if arguments.demo:
+        given = [
+            name for name in HOSTING if getattr(arguments, name) not in (None, False)
+        ]
+        if given:
+            problem = f"--demo has terms and times of its own: leave out {given[0]}"
+            raise InputError("host.usage", problem)
+        return
+    if arguments.wallets is not None:
+        problem = "people join a sale from their own machines: leave out --wallets"
+        raise InputError("host.usage", problem)
+    for name in ("terms", "people", "open", "close", "dir"):
+        if getattr(arguments, name) is None:
+            what = "TERMS.toml" if name == "terms" else f"--{name}"
+            problem = f"{what} is missing"
+            raise InputError(
+                "host.usage", f"{problem}; or play a rehearsal with --demo"
+            )
 
 
 def _place(folder: Path | None) -> AbstractContextManager[str | Path]:

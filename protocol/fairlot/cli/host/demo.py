@@ -2,24 +2,17 @@
 
 import math
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
-from fairlot.cli.board_copies import PROOF
 from fairlot.cli.host.cast import (
-    AUDITOR,
-    BOARD,
     CONTRIBUTORS,
-    ESCROW,
-    HEADS,
     LOG,
-    SALE,
     SELLER,
-    WITNESS_KEY,
     Cast,
     all_at_once,
     found,
@@ -27,11 +20,10 @@ from fairlot.cli.host.cast import (
     role_names,
 )
 from fairlot.cli.host.joining import Joining
-from fairlot.cli.host.recovering import FORMER, Recovering
-from fairlot.cli.host.roles import Ran, Role, serving, started
+from fairlot.cli.host.recovering import Recovering
+from fairlot.cli.host.roles import Role, started
+from fairlot.cli.host.running import Ended, board_served, end, sleep_until, watching
 from fairlot.cli.host.selling import (
-    POLICY,
-    RECEIPTS,
     Announced,
     Planned,
     Selling,
@@ -56,23 +48,21 @@ delay = 65536
 SEASON = "30 days"
 COOLING = 4
 """Seconds in which a recovery can be contested."""
+MORE = (
+    "--rehearsal",
+    *("--cooling", f"{COOLING} seconds"),
+    *("--attribute", "assurance=listed"),
+)
 _LATEST = 30
 """Seconds after the reveals in which the result must come."""
-_DATED, _LOOK = 10.0, 0.3
-"""Seconds in which witnesses must have dated the result, and between two looks."""
+
+_DRAW = (
+    ("commit", "Deposits are closed: contributors commit."),
+    ("seal", "They seal the set of commitments, each once."),
+    ("reveal", "They reveal, and the draw is made."),
+)
 
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """How a demonstration has ended."""
-
-    sale_id: str
-    settled: str
-    """What the seller's ``settle`` says."""
-    audit: Ran
-    """What the auditor's ``audit`` says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,38 +80,21 @@ class Demo:
         """
         self.say("Everybody draws their keys; four issuers make theirs together.")
         make_keys(self.cast)
-        registry = found(self.cast, SEASON, COOLING)
+        registry = found(self.cast, SEASON, *MORE)
         joining = Joining(self.cast, registry)
-        with self._watched() as witnesses:
-            with self._served(witnesses) as address:
+        with watching(self.cast) as witnesses:
+            self.say(f"{len(witnesses)} witnesses co-sign what the board shows.")
+            with board_served(self.cast, witnesses) as address:
                 self.say(f"A board keeps the registry: {address}")
                 self._join(joining, address)
             joining.post_roll()
-            with self._served(witnesses) as address:
+            with board_served(self.cast, witnesses) as address:
                 took = self._renew(joining, address)
             sale = self._announce(took)
-            with self._served(witnesses) as address:
+            with board_served(self.cast, witnesses) as address:
                 self.say(f"One link for buyers: {address}")
                 selling = Selling(self.cast, joining, address, PRICE)
                 return self._sell(selling, sale)
-
-    @contextmanager
-    def _watched(self) -> Generator[list[str]]:
-        """Let the witnesses answer the board, and yield their addresses."""
-        public = self.cast[BOARD].path("board.key.pub")
-        words = ("witness", "serve", HEADS, "--key", WITNESS_KEY, "--board")
-        with ExitStack() as stack:
-            found: list[str] = []
-            for each in self.cast.witnesses:
-                served = serving(each.folder, *words, str(each.get(public)))
-                found.append(stack.enter_context(served))
-            self.say(f"{len(found)} witnesses co-sign what the board shows.")
-            yield found
-
-    def _served(self, witnesses: Sequence[str]) -> AbstractContextManager[str]:
-        """Let the board answer, and ask the witnesses at these addresses."""
-        asked = [word for each in witnesses for word in ("--witness", each)]
-        return serving(self.cast[BOARD].folder, "board", "serve", "folder", *asked)
 
     def _join(self, joining: Joining, address: str) -> None:
         """Let everybody come to a leaf: attested at once, enrolled one after the other."""
@@ -152,7 +125,7 @@ class Demo:
         """Let the seller announce a sale that this machine can keep up with."""
         step = max(6, math.ceil(took))
         planned = Planned(max(3, step // 2), 2 * step + 6, step)
-        said = announce(self.cast, TERMS, planned)
+        said = announce(self.cast, TERMS, planned.words())
         self.say(
             f"The seller announces 4 seats for {PRICE}: {planned.deposits} s for deposits, "
             f"{step} s each for commitments, seals and reveals."
@@ -160,9 +133,9 @@ class Demo:
         return said
 
     def _sell(self, selling: Selling, sale: Announced) -> Ended:
-        cast, joining = self.cast, selling.joining
+        cast = self.cast
         selling.keep_policy()
-        _sleep_until(sale.opens + 1)
+        sleep_until(sale.opens + 1)
         self.say("Everybody deposits, and the escrow books their money.")
         all_at_once(lambda each: selling.deposit(each, sale.sale_id), cast.wallets)
         lost = cast.wallets[0]
@@ -179,11 +152,7 @@ class Demo:
         all_at_once(
             lambda each: selling.check_receipt(each, sale.sale_id), cast.wallets
         )
-        escrow = cast[ESCROW]
-        joining.fetch(escrow, selling.address, SALE)
-        key = ("--sale-id", sale.sale_id, "--key", "escrow.key")
-        escrow.do("escrow", "refunds", SALE, *key, "--out", "refunds.csv")
-        return Ended(sale.sale_id, settled.out, self._audit(selling, sale.sale_id))
+        return end(selling, sale.sale_id, settled, rehearsal=True)
 
     def _lose(self, wallet: Role, selling: Selling) -> None:
         """Let a person lose their wallet, and come back to their leaf."""
@@ -197,32 +166,11 @@ class Demo:
 
     def _draw(self, selling: Selling, sale: Announced) -> None:
         """Let contributors make the draw, each step when it is due."""
-        for step, due, said in (
-            ("commit", sale.closes, "Deposits are closed: contributors commit."),
-            ("seal", sale.commit_end, "They seal the set of commitments, each once."),
-            ("reveal", sale.seal_end, "They reveal, and the draw is made."),
-        ):
-            _sleep_until(due + 1)
-            selling.contribute(step, partial(self.say, said))
-        _sleep_until(sale.reveal_end + 1)
-
-    def _audit(self, selling: Selling, sale_id: str) -> Ran:
-        """Let an auditor check the sale against what they were told, and all receipts."""
-        auditor, words = self.cast[AUDITOR], list[str | Path]()
-        words += ["--sale-id", sale_id]
-        words += ["--policy", auditor.get(self.cast[SELLER].path(POLICY))]
-        for wallet in self.cast.wallets:
-            for folder in (RECEIPTS, FORMER):
-                for each in wallet.path(folder).glob(f"*{PROOF}"):
-                    words += ["--receipt", auditor.get(each)]
-        ends = time.monotonic() + _DATED
-        while True:
-            selling.joining.fetch(auditor, selling.address, SALE)
-            ran = auditor.run("audit", SALE, "--rehearsal", *words)
-            # Witnesses date the last head after it is on the board.
-            if not ran.code or time.monotonic() > ends:
-                return ran
-            time.sleep(_LOOK)
+        times = sale.closes, sale.commit_end, sale.seal_end, sale.reveal_end
+        for (step, said), (due, ends) in zip(_DRAW, pairwise(times), strict=True):
+            sleep_until(due + 1)
+            selling.contribute(step, partial(self.say, said), ends)
+        sleep_until(sale.reveal_end + 1)
 
 
 def demonstrate(folder: Path, people: int, say: Say) -> Ended:
@@ -238,7 +186,3 @@ def demonstrate(folder: Path, people: int, say: Say) -> Ended:
     """
     with started(folder, role_names(people)) as roles:
         return Demo(Cast(roles), say).play()
-
-
-def _sleep_until(clock: float) -> None:
-    time.sleep(max(0.0, clock - time.time()))

@@ -15,13 +15,19 @@ from fairlot.cli.host.cast import (
     Cast,
     all_at_once,
 )
-from fairlot.cli.host.roles import Role
+from fairlot.cli.host.roles import Place, Role
+from fairlot.inputs.member_list import Member
 from fairlot.service.problems import UnavailableError
 
 PASSWORD = ("--password-file", "password")
 _ROUNDS = 6
 _LOOK, _LOOKS = 0.2, 100
 """Seconds between two looks at the board, and how many looks until the host gives up."""
+
+
+def listed(wallet: Place) -> Member:
+    """Return the person of a demonstration, who is called as their folder."""
+    return Member(wallet.name, (("assurance", "listed"),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,26 +48,37 @@ class Joining:
         """Let a person have their keys attested."""
         self.fetch(wallet, address)
         self.wallet_step(wallet, "enrol", "--out", "attest")
-        self.attest(wallet, "attest", "attested")
+        self.attest(wallet, "attest", "attested", listed(wallet))
 
-    def attest(self, wallet: Role, request: str, answer: str) -> None:
-        """Let a person bring a request to the attester, and take the attestation home."""
+    def attest(self, place: Place, request: str, answer: str, who: Member) -> None:
+        """Let a person bring a request to the attester, and take the attestation home.
+
+        Args:
+            place: where the files of the person lie.
+            request: its name.
+            answer: that of the attestation.
+            who: the person, as the attester knows them.
+
+        Raises:
+            UnavailableError: ``host.step``, ``host.gone``.
+        """
         attester = self.cast[ATTESTER]
-        asked = f"{wallet.name}.{request}.tags"
-        named = f"{wallet.name}.{request}"
-        brought = attester.get(wallet.path(request), named)
-        who = ("--registry", REGISTRY, "--key", "attester.key", "--person", wallet.name)
-        attester.do("attester", "ask", brought, *who, "--out", asked)
-        answers: list[str | Path] = []
+        named = f"{place.name}.{request}"
+        asked = f"{named}.tags"
+        brought = attester.get(place.path(request), named)
+        words = ("--registry", REGISTRY, "--key", "attester.key", "--person", who.name)
+        attester.do("attester", "ask", brought, *words, "--out", asked)
+        given: list[str | Path] = ["--asked", asked]
         for issuer in self.cast.issuers:
             issuer.get(attester.path(asked))
             issuer.do("issuer", "tag", KEYS, asked, "--out", f"{asked}.answer")
-            given = issuer.path(f"{asked}.answer")
-            answers += ["--answer", attester.get(given, f"{asked}.{issuer.name}")]
-        out = f"{wallet.name}.{answer}"
-        words = ("--asked", asked, *answers, "--attribute", "assurance=listed")
-        attester.do("attester", "attest", brought, *who, *words, "--out", out)
-        wallet.get(attester.path(out), answer)
+            tag = attester.get(issuer.path(f"{asked}.answer"), f"{asked}.{issuer.name}")
+            given += ["--answer", tag]
+        for name, value in who.attributes:
+            given += ["--attribute", f"{name}={value}"]
+        out = f"{place.name}.{answer}"
+        attester.do("attester", "attest", brought, *words, *given, "--out", out)
+        place.get(attester.path(out), answer)
 
     def enrol(self, wallet: Role, address: str) -> None:
         """Let a person get the next leaf; the issuers take in the log that has it."""
@@ -71,23 +88,23 @@ class Joining:
         wallet.path(MAIL).mkdir()
         self.agree(wallet, "enrol", MAIL)
         self.post_made(wallet, MAIL, "leaf", address)
+        self.fetch(wallet, address)
         self.wallet_step(wallet, "enrol", "--mail", MAIL)
 
-    def agree(self, wallet: Role, step: str, mail: str) -> None:
+    def agree(self, place: Place, step: str, mail: str) -> None:
         """Let issuers take a step of a person until none waits for another.
 
         Args:
-            wallet: whose; the request is their file of the step's name.
+            place: where the files of the person lie; the request has the step's name.
             step: ``enrol`` or ``recover``.
-            mail: the folder of the person in which all parts lie.
+            mail: the folder there in which all parts lie.
 
         Raises:
             UnavailableError: ``host.step``, ``host.gone``.
         """
-        letters = wallet.path(mail)
-        named = f"{wallet.name}.{step}"
+        letters, named = place.path(mail), f"{place.name}.{step}"
         for issuer in self.cast.issuers:
-            issuer.get(wallet.path(step), named)
+            issuer.get(place.path(step), named)
 
         def take(issuer: Role) -> bool:
             words = (KEYS, named, "--mail", letters, "--json")
@@ -96,22 +113,22 @@ class Joining:
         for _ in range(_ROUNDS):
             if all(all_at_once(take, self.cast.issuers)):
                 return
-        problem = f"the issuers could not {step} {wallet.name}"
+        problem = f"the issuers could not {step} {place.name}"
         raise UnavailableError("host.step", problem)
 
-    def post_made(self, wallet: Role, mail: str, made: str, address: str) -> None:
-        """Let a person post what issuers have made for them, and all take in the log.
+    def post_made(self, place: Place, mail: str, made: str, address: str) -> None:
+        """Post what issuers have made for a person, and let all issuers take in the log.
 
         Raises:
             UnavailableError: ``host.step``, ``host.gone``.
         """
-        entries = sorted(wallet.path(mail).glob(f"*-{made}-*.entry"))
+        entries = sorted(place.path(mail).glob(f"*-{made}-*.entry"))
         if not entries:
-            problem = f"the issuers made no {made} entry for {wallet.name}"
+            problem = f"the issuers made no {made} entry for {place.name}"
             raise UnavailableError("host.step", problem)
-        wallet.do("board", "post", address, f"{mail}/{entries[0].name}")
+        # Whoever carries it, it says the same.
+        self.cast.issuers[0].do("board", "post", address, entries[0])
         self.follow(address)
-        self.fetch(wallet, address)
 
     def follow(self, address: str) -> None:
         """Let all issuers take in the log as it is now, once witnesses have dated it."""
@@ -151,14 +168,29 @@ class Joining:
             request: the name of its file.
         """
         self.wallet_step(wallet, "renew", "--out", request)
-        answers: list[str | Path] = []
-        for issuer in self.cast.issuers:
-            named = f"{wallet.name}.{request}"
-            asked = issuer.get(wallet.path(request), named)
+        words: list[str | Path] = []
+        for each in self.issued(wallet, request):
+            words += ["--answer", each]
+        self.wallet_step(wallet, "renew", *words)
+
+    def issued(self, place: Place, request: str) -> list[Path]:
+        """Let each issuer answer a request for credentials; return the answers.
+
+        Args:
+            place: where the files of the person lie.
+            request: the name of its file.
+
+        Raises:
+            UnavailableError: ``host.step``, ``host.gone``.
+        """
+        answers: list[Path] = []
+        for number, issuer in enumerate(self.cast.issuers, 1):
+            named = f"{place.name}.{request}"
+            asked = issuer.get(place.path(request), named)
             issuer.do("issuer", "issue", KEYS, asked, "--out", f"{named}d")
-            given = wallet.get(issuer.path(f"{named}d"), f"{request}d.{issuer.name}")
-            answers += ["--answer", given]
-        self.wallet_step(wallet, "renew", *answers)
+            answer = issuer.path(f"{named}d")
+            answers.append(place.get(answer, f"{request}d-{number}"))
+        return answers
 
     def fetch(self, role: Role, address: str, name: str = LOG) -> None:
         """Let a role get its own copy of what the board shows."""

@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass
 
-from fairlot.cli.host.joining import PASSWORD, Joining
+from fairlot.cli.host.joining import PASSWORD, Joining, listed
 from fairlot.cli.host.roles import Role
 from fairlot.cli.host.selling import RECEIPTS
 
@@ -44,7 +44,7 @@ class Recovering:
         joining.make_wallet(wallet)
         joining.fetch(wallet, address)
         joining.wallet_step(wallet, "recover", *named, "--out", "attest-again")
-        joining.attest(wallet, "attest-again", "attested-again")
+        joining.attest(wallet, "attest-again", "attested-again", listed(wallet))
         given = ("--attestation", "attested-again")
         joining.wallet_step(wallet, "recover", *named, *given, "--out", "recover")
         wallet.path(_BACK).mkdir()
@@ -55,6 +55,6 @@ class Recovering:
         joining.post_made(wallet, _BACK, "complete", address)
         # Now that the leaf is theirs, what belongs to it is sealed to them.
         joining.agree(wallet, "recover", _BACK)
-        words = ("--mail", _BACK)
-        joining.wallet_step(wallet, "recover", *words)
+        joining.fetch(wallet, address)
+        joining.wallet_step(wallet, "recover", "--mail", _BACK)
         joining.renew(wallet, "issue-again")

@@ -33,11 +33,27 @@ class Ran:
 
 
 @dataclass(frozen=True, slots=True)
-class Role:
-    """A process that plays one role, with keys and files in a folder of its own."""
+class Place:
+    """A folder into which files are carried, and out of it."""
 
     name: str
     folder: Path
+
+    def get(self, file: Path, name: str | None = None) -> Path:
+        """Take a copy of what somebody else has sent; return it as it is named here."""
+        to = self.folder / (name or file.name)
+        shutil.copy(file, to)
+        return to.relative_to(self.folder)
+
+    def path(self, name: str | Path) -> Path:
+        """Return where a file of this folder lies."""
+        return self.folder / name
+
+
+@dataclass(frozen=True, slots=True)
+class Role(Place):
+    """A process that plays one role, with keys and files in a folder of its own."""
+
     process: subprocess.Popen[str]
     lock: Lock = field(default_factory=Lock)
 
@@ -71,16 +87,6 @@ class Role:
             step = " ".join(map(str, words[:2]))
             raise UnavailableError("host.step", f"{self.name} could not {step}: {said}")
         return ran
-
-    def get(self, file: Path, name: str | None = None) -> Path:
-        """Take a copy of what another role has sent; return it as this role names it."""
-        to = self.folder / (name or file.name)
-        shutil.copy(file, to)
-        return to.relative_to(self.folder)
-
-    def path(self, name: str | Path) -> Path:
-        """Return where a file of this role lies."""
-        return self.folder / name
 
 
 @contextmanager
@@ -123,17 +129,18 @@ def _program(folder: Path, module: str, *words: str) -> subprocess.Popen[str]:
 
 
 @contextmanager
-def serving(folder: Path, *words: str) -> Generator[str]:
+def serving(folder: Path, *words: str, port: int = 0) -> Generator[str]:
     """Let a role answer over the network in a process of its own, and yield its address.
 
     Args:
         folder: the role's.
-        words: its step, as ``board serve``; the port is a free one.
+        words: its step, as ``board serve``.
+        port: where it listens; 0 for a free one.
 
     Raises:
         UnavailableError: ``host.step`` where it does not begin.
     """
-    with _program(folder, "serving", *words) as process:
+    with _program(folder, "serving", *words, "--port", str(port)) as process:
         try:
             address = "" if process.stdout is None else process.stdout.readline()
             if not address:

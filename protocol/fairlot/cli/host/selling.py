@@ -1,8 +1,9 @@
 """How a sale goes from its terms to its audit, by files and over the network."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from threading import Event
 
@@ -37,6 +38,16 @@ class Planned:
     step: int
     """Commitments, seals and reveals, each."""
 
+    def words(self) -> tuple[str, ...]:
+        """Return what ``seller terms`` is told."""
+        step = f"{self.step} seconds"
+        return (
+            *("--open", f"in {self.opens} seconds"),
+            *("--close", f"{self.deposits} seconds"),
+            *("--commit", step, "--seal", step, "--reveal", step),
+            *("--slack", f"{self.step - 2} seconds", "--no-round"),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Selling:
@@ -55,11 +66,25 @@ class Selling:
         words = (*told, *PASSWORD, "--out", "deposit", "--json")
         said = wallet.do("wallet", "deposit", "wallet", SALE, *words).json()
         self._post(wallet, "deposit")
-        escrow, paid = self.cast[ESCROW], f"{wallet.name}.paid"
-        copy = f"{wallet.name}.transcript"
+        self.book(sale, str(said["nym"]), price, wallet.name)
+
+    def book(self, sale: str, nym: str, amount: str, reference: str) -> None:
+        """Let the escrow see money, and say so on the board.
+
+        Args:
+            sale: its sale_id.
+            nym: for whom it came.
+            amount: in the smallest unit.
+            reference: what the bank calls it.
+
+        Raises:
+            UnavailableError: ``host.step``, ``host.gone``.
+        """
+        escrow, copy = self.cast[ESCROW], f"{nym[:16]}.transcript"
+        paid = f"{nym[:16]}-{sha256(reference.encode()).hexdigest()[:16]}.paid"
         self.joining.fetch(escrow, self.address, copy)
-        who = ("--sale-id", sale, "--key", "escrow.key", "--nym", str(said["nym"]))
-        more = ("--amount", price, "--reference", wallet.name, "--out", paid)
+        who = ("--sale-id", sale, "--key", "escrow.key", "--nym", nym)
+        more = ("--amount", amount, "--reference", reference, "--out", paid)
         escrow.do("escrow", "paid", copy, *who, *more)
         self._post(escrow, paid)
 
@@ -77,12 +102,16 @@ class Selling:
         policy = seller.do("inspect", SALE, "--policy").out
         seller.path(POLICY).write_text(policy, encoding="utf-8")
 
-    def contribute(self, step: str, begun: Callable[[], None]) -> None:
+    def contribute(self, step: str, begun: Callable[[], None], ends: float) -> None:
         """Let every contributor take a step, as soon as the board lets them.
 
         Args:
             step: ``commit``, ``seal`` or ``reveal``.
             begun: called once the first has taken it.
+            ends: when it is too late, Unix seconds.
+
+        Raises:
+            UnavailableError: ``host.step``, ``host.gone``.
         """
         first = Event()
 
@@ -90,7 +119,7 @@ class Selling:
             own = ("--key", "contributor.key", "--secret", "secret", "--out", step)
             words = ("contributor", step, SALE, *own, "--to", self.address)
             ran = contributor.run(*words)
-            while ran.code == 1 and any(code in ran.err for code in _NOT_YET):
+            while _is_early(ran) and time.time() < ends:
                 time.sleep(_LOOK)
                 ran = contributor.run(*words)
             if ran.code:
@@ -126,6 +155,11 @@ class Selling:
         role.do("board", "post", self.address, entry, "--receipts", RECEIPTS)
 
 
+def _is_early(ran: Ran) -> bool:
+    """Tell whether a contributor has to wait for a marker, or for who saw it."""
+    return ran.code == 1 and any(code in ran.err for code in _NOT_YET)
+
+
 @dataclass(frozen=True, slots=True)
 class Announced:
     """What ``seller terms`` says of a sale; times in Unix seconds."""
@@ -138,24 +172,29 @@ class Announced:
     reveal_end: int
 
 
-def announce(cast: Cast, terms: str, planned: Planned) -> Announced:
-    """Let the seller complete the terms, and the board begin the sale."""
+def announce(cast: Cast, terms: str, more: Sequence[str]) -> Announced:
+    """Let the seller complete the terms, and the board begin the sale.
+
+    Args:
+        cast: all roles.
+        terms: the text of TERMS.toml.
+        more: words for ``seller terms``: when what is to be.
+
+    Raises:
+        UnavailableError: ``host.step``, ``host.gone``.
+    """
     seller, board = cast[SELLER], cast[BOARD]
     seller.path(TERMS).write_text(terms, encoding="utf-8")
     roster: list[str | Path] = []
     for each in cast.contributors:
         public = each.path("contributor.key.pub")
         roster += ["--contributor", seller.get(public, f"{each.name}.key.pub")]
-    seconds = f"{planned.step} seconds"
     words: list[str | Path] = [
         *("--key", "seller.key", "--registry", LOG),
         *("--board", "board.key.pub"),
         *("--escrow", seller.get(cast[ESCROW].path("escrow.key.pub")), *roster),
         *words_of_witnesses(cast, seller),
-        *("--open", f"in {planned.opens} seconds"),
-        *("--close", f"{planned.deposits} seconds"),
-        *("--commit", seconds, "--seal", seconds, "--reveal", seconds),
-        *("--slack", f"{planned.step - 2} seconds", "--no-round", "--out", "terms"),
+        *(*more, "--out", "terms"),
     ]
     said = seller.do("seller", "terms", TERMS, *words, "--json").json()
     entry = board.get(seller.path("terms") / "terms.entry")

@@ -19,4 +19,4 @@ def _wait_for_the_end() -> None:
 
 if __name__ == "__main__":
     Thread(target=_wait_for_the_end, daemon=True).start()
-    sys.exit(main([*sys.argv[1:], "--port", "0"]))
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,143 @@
+"""How requests in a mailbox come to attester and issuers, and answers back."""
+
+import csv
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fairlot.cli.host.cast import MAIL
+from fairlot.cli.host.joining import Joining
+from fairlot.cli.host.roles import Place
+from fairlot.cli.host.selling import Selling
+from fairlot.inputs.member_list import Member
+from fairlot.service.mailbox import Mailbox, Parcel, kind_of
+from fairlot.service.problems import UnavailableError
+
+PAYMENTS = "payments.csv"
+COLUMNS = ("nym", "amount", "reference")
+"""The columns of the list of payments."""
+_REFUSAL = re.compile(r"\b([a-z][a-z0-9-]*\.[a-z0-9-]+): (.*)", re.DOTALL)
+_ATTEST, _ENROL, _ISSUE = "attest", "enrol", "issue"
+_ATTESTED, _PART = "attested", ".part"
+
+
+@dataclass(frozen=True, slots=True)
+class Carrying:
+    """Takes requests out of a mailbox, one after the other, and puts answers in."""
+
+    joining: Joining
+    mailbox: Mailbox
+    members: Mapping[str, Member]
+    """By the hash of the code of their invitation, in hexadecimal digits."""
+    folder: Path
+    """Gets a folder for each request."""
+
+    def carry(self, address: str) -> None:
+        """Answer all that waits.
+
+        Args:
+            address: of the board.
+
+        Raises:
+            UnavailableError: ``host.gone``.
+        """
+        for named in self.mailbox.waiting():
+            self.mailbox.give(named, self._answer(named, address))
+
+    def _answer(self, named: str, address: str) -> Parcel:
+        sender, request = self.mailbox.request(named)
+        kind = kind_of(request)
+        place = Place(named[:16], self.folder / named[:16])
+        place.folder.mkdir(0o700, exist_ok=True)
+        place.path(kind).write_bytes(request)
+        steps: Mapping[str, Callable[[Place, Member, str], list[Path]]] = {
+            _ATTEST: self._attest,
+            _ENROL: self._enrol,
+            _ISSUE: self._issue,
+        }
+        try:
+            paths = steps[kind](place, self.members[sender], address)
+        except UnavailableError as error:
+            if error.code != "host.step":
+                raise
+            return _refused(error)
+        files = tuple((each.name, each.read_bytes()) for each in sorted(paths))
+        return Parcel(files)
+
+    def _attest(self, place: Place, member: Member, _address: str) -> list[Path]:
+        self.joining.attest(place, _ATTEST, _ATTESTED, member)
+        return [place.path(_ATTESTED)]
+
+    def _enrol(self, place: Place, _member: Member, address: str) -> list[Path]:
+        place.path(MAIL).mkdir(exist_ok=True)
+        # What one person needs may have come from what others did meanwhile.
+        self.joining.follow(address)
+        self.joining.agree(place, _ENROL, MAIL)
+        self.joining.post_made(place, MAIL, "leaf", address)
+        return [*place.path(MAIL).glob(f"*{_PART}")]
+
+    def _issue(self, place: Place, _member: Member, address: str) -> list[Path]:
+        self.joining.follow(address)
+        return [place.path(each) for each in self.joining.issued(place, _ISSUE)]
+
+
+@dataclass(slots=True)
+class Payments:
+    """Books what the seller writes into a list of payments, each row once."""
+
+    path: Path
+    sale_id: str
+    complain: Callable[[str], None]
+    _booked: set[tuple[str, ...]] = field(default_factory=set[tuple[str, ...]])
+    _told: set[str] = field(default_factory=set[str])
+
+    def book(self, selling: Selling) -> None:
+        """Book all rows that are new; those that are refused are tried again.
+
+        Raises:
+            UnavailableError: ``host.gone``.
+        """
+        for row in self._rows():
+            if row in self._booked:
+                continue
+            nym, amount, reference = row
+            try:
+                selling.book(self.sale_id, nym, amount, reference)
+            except UnavailableError as error:
+                if error.code != "host.step":
+                    raise
+                self._tell(f"{','.join(row)}: {error.message}")
+                continue
+            self._booked.add(row)
+
+    def _rows(self) -> list[tuple[str, ...]]:
+        try:
+            text = self.path.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            self._tell(f"{self.path} cannot be read: {error}")
+            return []
+        # A line that is still being written has no end.
+        lines = text[: text.rfind("\n") + 1].splitlines()
+        header, *rows = [tuple(row) for row in csv.reader(lines)] or [()]
+        if header != COLUMNS:
+            self._tell(f"{self.path} must begin with the line {','.join(COLUMNS)}")
+            return []
+        for row in rows:
+            if row and len(row) != len(COLUMNS):
+                self._tell(f"{self.path}: {','.join(row)} has not {len(COLUMNS)} cells")
+        return [row for row in rows if len(row) == len(COLUMNS)]
+
+    def _tell(self, problem: str) -> None:
+        """Say what is wrong, once."""
+        if problem not in self._told:
+            self._told.add(problem)
+            self.complain(problem)
+
+
+def _refused(error: UnavailableError) -> Parcel:
+    """Return the answer where a role refused, with its own code if it said one."""
+    found = _REFUSAL.search(error.message)
+    if found is None:
+        return Parcel(code=error.code, detail=error.message)
+    return Parcel(code=found[1], detail=found[2])

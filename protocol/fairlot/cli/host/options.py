@@ -1,0 +1,133 @@
+"""What a seller says of a sale that is hosted (specs/command-line.md, section 29.2)."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from fairlot.cli.command import whole
+from fairlot.cli.host.hosting import Asked
+from fairlot.cli.time_options import duration, end, moment
+from fairlot.inputs.input_file import read_input
+from fairlot.inputs.member_list import read_members
+from fairlot.inputs.terms_file import read_terms_file
+
+HOSTING = (
+    *("terms", "people", "open", "close", "commit", "seal", "reveal", "slack"),
+    *("season", "roll_before", "no_round", "setup", "rehearsal"),
+    *("host", "port", "mail_port"),
+)
+"""What a demonstration does not take."""
+_TIMES = (
+    ("commit", "in which contributors commit (default: 1 hour)"),
+    ("seal", "in which they seal (default: 1 hour)"),
+    ("reveal", "in which they reveal (default: 1 hour)"),
+    ("slack", "how late a marker may come (default: 10 minutes)"),
+)
+_SEASON, _ROLL_BEFORE = "365 days", 600
+
+
+def configure_hosting(parser: argparse.ArgumentParser) -> None:
+    """Add all options of a sale."""
+    parser.add_argument(
+        "terms", metavar="TERMS.toml", type=Path, nargs="?", help="what is sold"
+    )
+    parser.add_argument(
+        "--people",
+        metavar="FILE",
+        type=Path,
+        help="who is invited: a list with a column person, and attr:NAME for attributes",
+    )
+    parser.add_argument(
+        "--open",
+        metavar="TIME",
+        type=_text(moment),
+        help='when deposits open: "2030-05-01 18:00 Europe/Vienna", "in 3 days"',
+    )
+    parser.add_argument(
+        "--close",
+        metavar="TIME",
+        type=_text(end),
+        help='when they close: a time, or a duration from the opening, as "7 days"',
+    )
+    for name, what in _TIMES:
+        parser.add_argument(
+            f"--{name}", metavar="DURATION", type=_text(duration), help=what
+        )
+    parser.add_argument(
+        "--season",
+        metavar="DURATION",
+        type=_text(duration),
+        help=f"for how long people are registered (default: {_SEASON})",
+    )
+    parser.add_argument(
+        "--roll-before",
+        metavar="DURATION",
+        type=duration,
+        help="how long before the opening people must have joined (default: 10 minutes)",
+    )
+    _add_rest(parser)
+
+
+def _add_rest(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--no-round",
+        action="store_true",
+        help="do not wait for a round of drand: the delay must cover the window alone",
+    )
+    parser.add_argument(
+        "--setup",
+        metavar="FILE",
+        type=Path,
+        help="of the delay, by fairlot beacon setup",
+    )
+    parser.add_argument(
+        "--rehearsal", action="store_true", help="nothing of it is real"
+    )
+    parser.add_argument(
+        "--host", help="the address at which board and mailbox listen (127.0.0.1)"
+    )
+    for name, what in (("--port", "board"), ("--mail-port", "mailbox")):
+        parser.add_argument(
+            name,
+            metavar="PORT",
+            type=whole(0, 65535),
+            help=f"the port of the {what} (default: a free one)",
+        )
+
+
+def asked_of(arguments: argparse.Namespace) -> Asked:
+    """Read what is to be hosted.
+
+    Raises:
+        InputError: ``terms-file.*``, ``people-file.*``.
+    """
+    times: list[str] = []
+    for name in ("open", "close", "commit", "seal", "reveal", "slack"):
+        given = getattr(arguments, name)
+        times += [] if given is None else [f"--{name}", given]
+    times += ["--no-round"] if arguments.no_round else []
+    if arguments.setup is not None:
+        times += ["--setup", str(arguments.setup.resolve())]
+    lead = arguments.roll_before
+    return Asked(
+        text=read_input(arguments.terms).text,
+        terms=read_terms_file(arguments.terms),
+        members=read_members(arguments.people),
+        times=(*times, "--roll-min", "1"),
+        season=arguments.season or _SEASON,
+        roll_before=_ROLL_BEFORE if lead is None else lead,
+        rehearsal=arguments.rehearsal,
+        where=() if arguments.host is None else ("--host", arguments.host),
+        port=arguments.port or 0,
+        mail_port=arguments.mail_port or 0,
+    )
+
+
+def _text(check: Callable[[str], object]) -> Callable[[str], str]:
+    """Return what checks a word, and leaves it as it is for the process of a role."""
+
+    def checked(text: str) -> str:
+        check(text)
+        return text
+
+    return checked

@@ -1,0 +1,90 @@
+"""fairlot mail: a request goes to a mailbox, and an answer comes back."""
+
+from pathlib import Path
+
+import pytest
+from jsonschema import ValidationError
+
+from command import fairlot
+from fairlot.cli.host.roles import serving
+from fairlot.identity.attestation import ENROLMENT
+from fairlot.identity.registry import RegistryId
+from fairlot.identity.requests import AttestRequest
+from fairlot.service.mailbox import Mailbox, Parcel
+from fairlot_crypto.keys import SealKey, VerifyKey
+from json_formats import check_document, check_form, other_forms
+
+NOWHERE = "http://127.0.0.1:9"
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """Return a folder with a request, and the code of an invitation."""
+    keys = VerifyKey(bytes(32)), SealKey(bytes(32))
+    request = AttestRequest(RegistryId(bytes(32)), *keys, ENROLMENT)
+    (tmp_path / "request").write_bytes(request.to_bytes())
+    (tmp_path / "code").write_text("annscode\n")
+    return tmp_path
+
+
+def words(place: Path, url: str, *more: str) -> tuple[str | Path, ...]:
+    request, code, out = place / "request", place / "code", place / "got"
+    return ("mail", "send", url, request, "--code-file", code, "--out", out, *more)
+
+
+@pytest.mark.slow
+def test_a_request_is_sent_and_its_answer_fetched(place: Path) -> None:
+    Mailbox.create(place / "mailbox", ["annscode"])
+    box = Mailbox(place / "mailbox")
+    with serving(place, "mail", "serve", "mailbox") as url:
+        ran = fairlot(*words(place, url, "--wait", "0", "--json"))
+        said = check_document(ran.out)
+        for broken in other_forms(said):
+            with pytest.raises(ValidationError):
+                check_form("mail", broken)
+        assert (ran.code, said["answered"], said["kind"]) == (1, False, "attest")
+        assert "run this again" in ran.err
+        (named,) = box.waiting()
+        box.give(named, Parcel((("attested", b"it is Ann"),)))
+        ran = fairlot(*words(place, url, "--json"))
+        got = place / "got" / "attested"
+        assert (ran.code, check_document(ran.out)["files"]) == (0, [str(got)])
+        assert got.read_bytes() == b"it is Ann"
+        assert got.stat().st_mode & 0o077 == 0
+        box.give(named, Parcel(code="attestation.person", detail="who is that?"))
+        ran = fairlot(*words(place, url, "--json"))
+        assert (ran.code, check_document(ran.out)["code"]) == (1, "attestation.person")
+        (place / "code").write_text("evescode\n")
+        ran = fairlot(*words(place, url))
+        assert (ran.code, "refused: mail.code" in ran.err) == (1, True)
+    ran = fairlot(*words(place, url))
+    assert (ran.code, "http.unreachable" in ran.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "code"),
+    [
+        ("request", b"hello", "issuer.request"),
+        ("code", b"", "mail.code-file"),
+        ("code", b"two words\n", "mail.code-file"),
+        ("code", b"\xff\n", "mail.code-file"),
+        ("code", 300 * b"a", "mail.code-file"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_said_before_anything_is_sent(
+    file: str, content: bytes, code: str, place: Path
+) -> None:
+    (place / file).write_bytes(content)
+    ran = fairlot(*words(place, NOWHERE))
+    assert (ran.code, ran.err.startswith(f"fairlot: {code}")) == (2, True), ran.err
+    assert not (place / "got").exists()
+
+
+def test_an_address_is_one(place: Path) -> None:
+    ran = fairlot(*words(place, "sale.example"))
+    assert (ran.code, "http.address" in ran.err) == (2, True)
+
+
+def test_a_folder_that_is_no_mailbox_is_not_served(tmp_path: Path) -> None:
+    ran = fairlot("mail", "serve", tmp_path)
+    assert (ran.code, "mail.folder" in ran.err) == (2, True)
