@@ -1,6 +1,7 @@
 """Two processes keep one board in PostgreSQL, under load, and one of them is killed."""
 
 import http.client
+import os
 import shutil
 import signal
 import subprocess
@@ -9,7 +10,7 @@ import urllib.request
 from collections import Counter
 from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Lock
@@ -18,12 +19,18 @@ from time import sleep
 import pytest
 
 from command import FAIRLOT, fairlot
+from fairlot.board.postgres import PostgresStorage, create_postgres, open_postgres
 from fairlot.board.replay import replay
 from fairlot.board.storage import create_transcript
+from fairlot.board.transcript import LogName
 from fairlot.entry import Entry, EntryType
+from fairlot.logs import LogKind
+from fairlot.service.kept import KeptLogs, open_logs
+from fairlot.service.writer import Writer
 from fairlot_crypto.log.checkpoint import SignedCheckpoint
+from fairlot_crypto.statements import Statements
 from kit.c2sp_client import check_proof
-from kit.sales import deposit, play, stage
+from kit.sales import DEPOSIT_TIME, deposit, play, source, stage
 from kit.stage import Stage
 from postgres_server import Server
 
@@ -186,3 +193,45 @@ def check_one_history(on: Stage, whole: bytes, seen: Seen) -> None:
     said = [SignedCheckpoint.parse(each).checkpoint for each in [*seen.heads, *shown]]
     assert len(seen.heads) > PEOPLE
     assert all(each.root == read.state.tree.root(each.size) for each in said)
+
+
+@pytest.mark.slow
+def test_a_front_end_goes_on_when_the_server_has_crashed_and_come_back(
+    postgres: Server, tmp_path: Path
+) -> None:
+    on, address = stage(), postgres.address(tmp_path)
+    with closing(create_postgres(address)) as storage:
+        play(on.board(storage), on, until="open")
+    name = LogName(LogKind.SALE, on.terms.sale_id)
+
+    def reopen() -> KeptLogs:
+        opened = open_postgres(address)
+        return open_logs(opened, on.parts.board, on.curve, Statements())
+
+    writer = Writer(reopen, lambda: DEPOSIT_TIME, source("front end"))
+
+    def index_of(entry: Entry) -> int | None:
+        (outcome,) = writer.write([(name, entry)])
+        return None if outcome.proof is None else outcome.proof.index
+
+    first = index_of(deposit(on, 0))
+    assert first is not None
+    shared = writer.kept.shared
+    assert isinstance(shared, PostgresStorage)
+    # A process of the server dies in the middle of a turn: all of them begin anew.
+    torn = deposit(on, 1).encoded
+    with shared.turn():
+        os.kill(shared.server_process, signal.SIGKILL)
+        with pytest.raises(OSError, match=r"connection|terminat|closed"):
+            shared.append(torn)
+    found: list[int | None] = []
+    for _ in range(300):
+        with suppress(OSError):
+            found = [index_of(deposit(on, 1)), index_of(deposit(on, 0))]
+            break
+        sleep(0.1)
+    assert found == [first + 1, first]
+    whole = writer.kept.storage.read()
+    writer.close()
+    read = replay(whole, on.state())
+    assert (read.findings, read.unacknowledged) == ([], 0)

@@ -18,6 +18,7 @@ class Server:
 
     whole: str
     """The address of its only database."""
+    process: int
 
     def address(self, path: Path) -> str:
         """Return the address of a schema of its own, which a path stands for."""
@@ -46,6 +47,6 @@ def started() -> Generator[Server]:
         folder = Path(tempfile.mkdtemp(prefix="fairlot-postgres-"))
         server = get_server(folder, cleanup_mode="delete")
     try:
-        yield Server(server.get_uri())
+        yield Server(server.get_uri(), server.get_postmaster_info().pid)
     finally:
         server.cleanup()

@@ -227,7 +227,7 @@ def test_who_waits_too_long_for_a_turn_is_told(
     postgres: Server, tmp_path: Path
 ) -> None:
     with two(postgres, tmp_path) as (first, second), first.turn():
-        vars(second)["_writer"].execute("SET lock_timeout = '50ms'")
+        vars(second)["_line"].database.execute("SET lock_timeout = '50ms'")
         with pytest.raises(BlockingIOError), second.turn():
             pass
         assert second.news() == b""
@@ -256,6 +256,27 @@ def test_a_database_that_has_gone_back_is_not_written_to(
         first.cut(1)
         assert code_of(lambda: second.append(b"two")) == "board.rewound"
         assert code_of(second.news) == "board.rewound"
+
+
+@pytest.mark.slow
+def test_a_line_that_was_cut_between_two_turns_is_made_again(
+    postgres: Server, tmp_path: Path
+) -> None:
+    """Nothing is read anew for it: what stands behind the cut is compared as ever."""
+    with two(postgres, tmp_path) as (first, second):
+        with postgres.asked() as killer:
+            killer.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                " WHERE application_name = 'fairlot'"
+            )
+        assert first.read() == b"one"
+        with first.turn():
+            assert first.news() == b""
+            first.append(b"two")
+        assert second.news() == b"two"
+        first.close()
+        with pytest.raises(OSError, match="closed"):
+            first.read()
 
 
 def append_until_it_fails(storage: PostgresStorage) -> None:

@@ -24,6 +24,7 @@ from fairlot.board.postgres_tables import (
     TAKE,
     TURN,
     UNIQUE,
+    Line,
     check_board,
     connected,
     create_tables,
@@ -37,8 +38,8 @@ class PostgresStorage:
     def __init__(self, address: str, password: str | None = None) -> None:
         """Take a database that holds a board: ``create_postgres``, ``open_postgres``."""
         with _as_os_errors():
-            self._writer = connected(address, password)
-            self._reader = connected(address, password)
+            self._line = Line(address, password)
+            self._reader = Line(address, password)
         self._standing, self._end = Standing(), 0
         self.news()
 
@@ -46,6 +47,10 @@ class PostgresStorage:
     def server_process(self) -> int:
         """The process of the server that writes for this front end."""
         return self._writer.info.backend_pid
+
+    @property
+    def _writer(self) -> psycopg.Connection:
+        return self._line.database
 
     def read(self) -> bytes:
         """Return the transcript, as far as this front end knows it."""
@@ -55,7 +60,7 @@ class PostgresStorage:
         """Return the bytes from ``begin`` up to ``end``, as far as they are known."""
         asked = {"begin": begin, "end": min(end, self._end)}
         with _as_os_errors():
-            found = self._reader.execute(PART, asked, binary=True).fetchall()
+            found = self._reader.ask(PART, asked)
         return b"".join(
             data[max(0, begin - begins) : max(0, asked["end"] - begins)]
             for begins, data in found
@@ -92,7 +97,7 @@ class PostgresStorage:
     def close(self) -> None:
         """Close the connections; a turn that was not given back ends."""
         self._reader.close()
-        self._writer.close()
+        self._line.close()
 
     @contextmanager
     def turn(self) -> Generator[None]:
@@ -118,9 +123,9 @@ class PostgresStorage:
             InputError: ``board.rewound``.
         """
         with _as_os_errors():
-            found = self._writer.execute(NEWS, (self._end,), binary=True).fetchone()
-        length, pieces = found or (0, [])
-        data = b"".join(pieces or [])
+            found = self._line.ask(NEWS, (self._end,))
+        row = found[0] if found else (0, ())
+        length, data = int(row[0]), b"".join(row[1] or ())
         self._check_length(length, self._end + len(data))
         self._standing.take(data)
         self._end = length
@@ -128,7 +133,7 @@ class PostgresStorage:
 
     def _ask(self, statement: LiteralString) -> None:
         with _as_os_errors():
-            self._writer.execute(statement)
+            self._line.ask(statement)
 
     def _insert(self, rows: list[Row]) -> None:
         columns = [list(column) for column in zip(*rows, strict=True)]

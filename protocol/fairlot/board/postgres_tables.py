@@ -1,12 +1,15 @@
 """Tables and statements of a board in PostgreSQL (specs/board.md, section 4.3)."""
 
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, LiteralString, TypeAlias
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from fairlot.errors import InputError
 
+Given: TypeAlias = Sequence[object] | Mapping[str, object]
+"""What a statement is given."""
 VERSION: Final = 1
 """Of the tables below."""
 
@@ -182,3 +185,40 @@ def _check_durable(database: psycopg.Connection) -> None:
     if fsync != "on":
         problem = "the server runs with fsync off, and loses what it has said to keep"
         raise InputError("board.database", f"{problem}: turn it on")
+
+
+class Line:
+    """A connection, which is made again where it was cut between two statements."""
+
+    def __init__(self, address: str, password: str | None) -> None:
+        """Connect.
+
+        Raises:
+            psycopg.Error: as the server says.
+        """
+
+        def connect() -> psycopg.Connection:
+            return connected(address, password)
+
+        self._connect = connect
+        self._ended = False
+        self.database = connect()
+
+    def ask(self, statement: LiteralString, given: Given = ()) -> list[tuple[Any, ...]]:
+        """Return the rows that a statement by itself finds; bytes come as they are.
+
+        Raises:
+            psycopg.Error: as the server says.
+        """
+        try:
+            return self.database.execute(statement, given, binary=True).fetchall()
+        except psycopg.OperationalError:
+            if self._ended or not self.database.broken:
+                raise
+        self.database = self._connect()
+        return self.database.execute(statement, given, binary=True).fetchall()
+
+    def close(self) -> None:
+        """Let go of it for good."""
+        self._ended = True
+        self.database.close()
