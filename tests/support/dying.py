@@ -45,7 +45,8 @@ def live(at: int, told: Path, root: str, words: list[str]) -> int:
         nonlocal seen
         if ended or not (event in WIRE or event in FILES):
             return
-        path = str(arguments[0]) if arguments else ""
+        named = arguments[0] if arguments else None
+        path = str(Path(named).absolute()) if isinstance(named, str | Path) else ""
         if event in WIRE or path.startswith(root):
             seen += 1
             if seen == at:
@@ -69,7 +70,7 @@ def born(
     Args:
         at: as ``live`` takes it.
         told: likewise.
-        root: likewise.
+        root: likewise; there it begins.
         words: likewise.
         said: files that get what it prints, and what it complains of.
     """
@@ -88,6 +89,7 @@ def _become(
     """Be the command; nothing of what the parent would do at its end happens here."""
     code = 70
     try:
+        os.chdir(root)
         for number, path in enumerate(said, 1):
             os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), number)
         sys.stdout, sys.stderr = (os.fdopen(n, "w", encoding="utf-8") for n in (1, 2))

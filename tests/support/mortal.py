@@ -27,6 +27,7 @@ MOMENTS = (
 )
 """How often a role is killed: by continuous integration, and before a release."""
 _TRIES = 20
+_ON_THE_WIRE = 4
 
 
 def nothing() -> None:
@@ -42,6 +43,8 @@ class Reaper:
     role: str
     kills: int = 0
     _drawn: Randomness = field(init=False)
+    networked: bool = False
+    """Whether steps reach a board: then nothing is learnt from a copy."""
     _touches: int = 0
     """How often the command touches the outside."""
     _seconds: float = 0.0
@@ -65,6 +68,9 @@ class Reaper:
             look: called after each kill.
         """
         self._try(words)
+        if self.networked:
+            # What it does with the board is no rehearsal: it is guessed.
+            self._touches += _ON_THE_WIRE
         wanted = self.kills + times
         for _ in range(_TRIES * times):
             if self.kills == wanted:
@@ -87,7 +93,8 @@ class Reaper:
         copy = self.root.with_name(f"{self.root.name}.copy")
         rmtree(copy, ignore_errors=True)
         copytree(self.root, copy)
-        there = [str(word).replace(str(self.root), str(copy)) for word in words]
+        local = _without_board(words) if self.networked else words
+        there = [str(word).replace(str(self.root), str(copy)) for word in local]
         began = time.monotonic()
         self._run(copy, 0, tuple(there), None)
         self._seconds = time.monotonic() - began
@@ -121,6 +128,14 @@ class Reaper:
         return Ran(code, out.read_text(), err.read_text())
 
 
+def _without_board(words: tuple[str | Path, ...]) -> tuple[str | Path, ...]:
+    """Return a command that reaches no board: a contributor's without --to."""
+    if "--to" not in words:
+        return words
+    place = words.index("--to")
+    return (*words[:place], *words[place + 2 :])
+
+
 def _ended(child: int, seconds: float | None) -> int:
     """Wait for a process, and kill it after so many seconds; return how it ended."""
     ends = None if seconds is None else time.monotonic() + seconds
@@ -149,14 +164,19 @@ class Process:
     running: "subprocess.Popen[str] | None" = None
 
     def start(self) -> None:
-        """Start it, at the port that it had."""
-        words = [FAIRLOT, *map(str, self.words), "--port", str(self.port)]
-        self.running = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+        """Start it, at the port that it had, and wait until it answers."""
+        self.begin()
+        assert self.running is not None
         assert self.running.stdout is not None
         line = self.running.stdout.readline().strip()
         assert line, "it did not start again"
         host, _, self.path = line.removeprefix("http://").partition("/")
         self.port = int(host.rpartition(":")[2])
+
+    def begin(self) -> None:
+        """Start it, and do not wait."""
+        words = [FAIRLOT, *map(str, self.words), "--port", str(self.port)]
+        self.running = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
 
     @property
     def address(self) -> str:
