@@ -299,3 +299,28 @@ def test_nothing_else_loads_a_server() -> None:
         "assert not found, found\n"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+@pytest.mark.slow
+def test_a_seller_cancels_over_the_network_and_hears_it_twice(tmp_path: Path) -> None:
+    """Whoever was killed before the receipt came takes the same step again."""
+    with closing(create_transcript(tmp_path / "begun")) as storage:
+        play(ON.board(storage), ON, until="open")
+    (tmp_path / "board.key").write_bytes(key_file(ON.parts.board))
+    (tmp_path / "seller.key").write_bytes(key_file(ON.parts.seller))
+    copy, out, late = (tmp_path / name for name in ("copy", "void", "late"))
+    late.write_bytes(GOOD)
+    sale = ("--sale-id", ON.terms.sale_id.hex(), "--key", tmp_path / "seller.key")
+    with served(made(tmp_path), []) as address:
+        words = ("seller", "cancel", copy, *sale, "--out", out, "--to", address)
+        for again in (False, True):
+            ran = fairlot(*words, "--json")
+            assert (ran.code, ran.err) == (0, "")
+            said = json.loads(ran.out)
+            assert (said["again"], said["sent"]) == (again, True)
+            receipt = (tmp_path / "void.tlog-proof").read_bytes()
+            check_proof(
+                receipt, out.read_bytes(), ON.terms.log.origin, ON.terms.board.key
+            )
+        refused = fairlot("board", "post", address, late)
+        assert (refused.code, "phase.wrong" in refused.err) == (1, True)

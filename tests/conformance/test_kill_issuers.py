@@ -18,6 +18,7 @@ from fairlot.identity.enrolment import Identity
 from fairlot_crypto.randomness import SeededRandomness, SystemRandomness
 from handover import Following, Handover
 from issuers import Issuers
+from mortal import Shown
 from registry_office import Office
 
 pytestmark = [
@@ -32,7 +33,7 @@ class Reaper:
     def __init__(self, seed: int) -> None:
         """Choose the moments."""
         self.moments = SeededRandomness(bytes([seed]) * 32)
-        self.shown: dict[Path, bytes] = {}
+        self.shown = Shown()
 
     def run(self, commands: Sequence[Sequence[str | Path]], out: Path) -> None:
         """Run all at once, kill about half of them, and see what they have shown."""
@@ -54,10 +55,7 @@ class Reaper:
 
     def look(self, out: Path) -> None:
         """Check that nothing that was shown has changed."""
-        for path in out.iterdir():
-            if not path.name.startswith("."):
-                data = path.read_bytes()
-                assert self.shown.setdefault(path, data) == data, path
+        self.shown.look(p for p in out.iterdir() if not p.name.startswith("."))
 
 
 def made(path: Path, reaper: Reaper) -> Issuers:

@@ -6,7 +6,6 @@ of one size; and whoever comes back goes on.
 """
 
 import contextlib
-import subprocess
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -28,12 +27,12 @@ from club import (
     until,
     witnesses_of,
 )
-from command import FAIRLOT
 from fairlot.board.transcript import Record, read_records
 from fairlot.entry import Entry
 from fairlot_crypto.log.checkpoint import SignedCheckpoint, verify_cosignature
 from kit.audited import judged
 from kit.sales import deposit, nym_of, source
+from mortal import MOMENTS, Process
 
 DEPOSIT = deposit(ON, 0)
 
@@ -44,34 +43,6 @@ def payments() -> Iterator[bytes]:
     while True:
         yield ON.payment(nym_of(DEPOSIT), 1, f"cent {number}").encoded
         number += 1
-
-
-@dataclass(slots=True)
-class Process:
-    """A command that serves at one port, and is killed and started again."""
-
-    words: tuple[str | Path, ...]
-    port: int = 0
-    path: str = ""
-    running: "subprocess.Popen[str] | None" = None
-
-    def start(self) -> None:
-        words = [FAIRLOT, *map(str, self.words), "--port", str(self.port)]
-        self.running = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
-        assert self.running.stdout is not None
-        line = self.running.stdout.readline().strip()
-        assert line, "it did not start again"
-        host, _, self.path = line.removeprefix("http://").partition("/")
-        self.port = int(host.rpartition(":")[2])
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}/{self.path}".rstrip("/")
-
-    def kill(self) -> None:
-        if self.running is not None:
-            self.running.kill()
-            self.running.communicate()
 
 
 @dataclass(slots=True)
@@ -141,10 +112,7 @@ def killed(folder: Path, who: str, times: int) -> tuple[Poster, bytes]:
 
 
 @pytest.mark.parametrize("who", ["board", "witness"])
-@pytest.mark.parametrize(
-    "times",
-    [pytest.param(3, marks=pytest.mark.slow), pytest.param(30, marks=pytest.mark.long)],
-)
+@pytest.mark.parametrize("times", MOMENTS)
 def test_nothing_acknowledged_is_lost_and_nothing_stands_twice(
     tmp_path: Path, who: str, times: int
 ) -> None:
