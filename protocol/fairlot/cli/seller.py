@@ -29,6 +29,7 @@ from fairlot.cli.role_keys import (
     named_witnesses,
     read_public,
 )
+from fairlot.cli.seller_items import DELIVER, DELIVER_WORDS, VOUCHER_WORDS, VOUCHERS
 from fairlot.cli.seller_options import configure_terms
 from fairlot.cli.toml_text import toml_lines
 from fairlot.entry import Entry
@@ -78,6 +79,8 @@ Examples:
     --open "in 3 days" --close "7 days" --board board.key.pub --escrow escrow.key.pub \\
     --contributor one.key.pub --contributor two.key.pub --contributor three.key.pub \\
     --witness watch.key.pub --out sale
+  fairlot seller {VOUCHER_WORDS}
+  fairlot seller {DELIVER_WORDS}
 """
 
 
@@ -216,6 +219,8 @@ STEPS = (
         configure_terms,
         _terms,
     ),
+    VOUCHERS,
+    DELIVER,
 )
 
 
