@@ -10,12 +10,15 @@ from typing import Any
 
 import pytest
 
+from buyer import Buyer
 from command import Ran, code_of
 from fairlot.audit.receiving import receive
 from fairlot.board.replay import replay
 from fairlot.cli.beacon.files import key_file
 from fairlot.delivery.items import Unit
 from fairlot.delivery.vouchers import COLUMNS, voucher_codes, voucher_table
+from fairlot.entry import EntryType
+from fairlot.identity.registry import epoch_at
 from fairlot.names import Nym, SaleId
 from fairlot_crypto.keys import SigningKey
 from kit.delivered import released_at, unlock_claim
@@ -47,6 +50,11 @@ def desk(tmp_path: Path) -> SellerDesk:
 
 def said(ran: Ran) -> Mapping[str, Any]:
     assert ran.code == 0, ran.err
+    return dict(json.loads(ran.out))
+
+
+def said_of(ran: Ran, code: int) -> Mapping[str, Any]:
+    assert ran.code == code, ran.err
     return dict(json.loads(ran.out))
 
 
@@ -155,3 +163,47 @@ def test_codes_are_long_distinct_and_of_one_seller_and_sale() -> None:
         (SALE, SigningKey.from_seed(bytes([2]) * 32)),
     ):
         assert set(voucher_codes(sale, 2_000, key)).isdisjoint(codes)
+
+
+@pytest.mark.slow
+def test_a_winner_opens_their_code_with_their_wallet(tmp_path: Path) -> None:
+    (tmp_path / "seller").mkdir()
+    desk = SellerDesk(tmp_path / "seller")
+    buyer = Buyer(desk.on, tmp_path)
+    ran = buyer.run("items", log=desk.log)
+    (unit,) = said_of(ran, 1)["units"]
+    assert (unit["item"], unit["code"]) == (None, None)
+    assert desk.vouchers().code == 0
+    said(desk.deliver())
+    desk.post()
+    epoch = epoch_at(desk.on.registry, desk.on.terms.times.unlock)
+    buyer.renewed(epoch)
+    desk.board.append([desk.on.sign(EntryType.UNLOCK)], desk.on.terms.times.unlock)
+    clock = str(desk.on.terms.times.unlock + 10)
+    out = ("--out", tmp_path / "claim", "--time", clock)
+    said(buyer.run("claim", *out, log=desk.log))
+    desk.board.append([buyer.entry("claim")], int(clock))
+    said(desk.deliver(*desk.later(), out="boxes"))
+    assert desk.post("boxes", at=released_at(desk.on)) == []
+    (unit,) = said(buyer.run("items", log=desk.log))["units"]
+    codes = (desk.folder / "shop" / "items.txt").read_text().split()
+    assert bytes.fromhex(unit["item"]).decode() in codes
+    # Another person's wallet opens nothing of it.
+    (tmp_path / "other").mkdir()
+    other = Buyer(desk.on, tmp_path / "other", 1)
+    (unit,) = said_of(other.run("items", log=desk.log), 1)["units"]
+    assert unit["item"] is None
+
+
+@pytest.mark.slow
+def test_a_box_to_a_claim_that_is_not_in_the_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "seller").mkdir()
+    desk = SellerDesk(tmp_path / "seller")
+    assert desk.vouchers().code == 0
+    said(desk.deliver())
+    desk.post()
+    desk.unlock()
+    said(desk.deliver(*desk.later(), out="boxes"))
+    desk.post("boxes", at=released_at(desk.on))
+    ran = Buyer(desk.on, tmp_path).run("items", log=desk.log)
+    assert code_of(ran) == (2, "wallet.elsewhere")

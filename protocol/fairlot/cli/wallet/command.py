@@ -1,7 +1,7 @@
 """``fairlot wallet``: what a person holds, and the messages that they send."""
 
 from fairlot.cli.command import action_of_steps
-from fairlot.cli.wallet import joining, making, paying, selling
+from fairlot.cli.wallet import joining, making, opening, paying, selling
 
 STEPS = (
     making.NEW,
@@ -14,6 +14,7 @@ STEPS = (
     making.STATUS,
     selling.CLAIM,
     selling.COLLECT,
+    opening.ITEMS,
     selling.RECEIPT,
     making.MOVE,
 )
@@ -35,6 +36,7 @@ Examples:
   fairlot wallet receipt mine.wallet sale.fairlot --expect-sale HEX64 --receipt proof
   fairlot wallet claim mine.wallet sale.fairlot --expect-sale HEX64 --out claim
   fairlot wallet collect mine.wallet sale.fairlot --expect-sale HEX64 --out collect
+  fairlot wallet items mine.wallet sale.fairlot --expect-sale HEX64
   fairlot wallet status mine.wallet
   fairlot wallet move mine.wallet /media/new/mine.wallet
 """
