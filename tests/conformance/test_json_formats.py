@@ -31,6 +31,7 @@ from json_formats import check_document, check_form, names, other_forms, schema
 from kit.sales import PRICE, play, stage
 from refund_desk import Desk, on_stage
 from registry_office import Office
+from seller_desk import SellerDesk
 
 pytestmark = pytest.mark.slow
 
@@ -104,6 +105,7 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> Documents:
     commands += _of_a_wallet(folder)
     commands += _of_a_buyer(folder / "buyer")
     commands += _of_money(folder / "money")
+    commands += _of_items(folder / "items")
     commands += _of_seller(folder, inputs.terms, kept)
     commands += (_cancelling(folder),)
     printed = [check_document(fairlot(*words, "--json").out) for words in commands]
@@ -216,6 +218,14 @@ def _of_money(folder: Path) -> tuple[tuple[str | Path, ...], ...]:
         ("escrow", "import", buyer.log, payments, *own, *notices),
         _refunds(folder / "refunds"),
     )
+
+
+def _of_items(folder: Path) -> tuple[tuple[str | Path, ...], ...]:
+    """Return the command with which a seller promises items."""
+    folder.mkdir()
+    desk, items = SellerDesk(folder), folder / "items.txt"
+    items.write_text("A\nB\n")
+    return (desk.words("deliver", items, "--out", folder / "entries"),)
 
 
 def _refunds(folder: Path) -> tuple[str | Path, ...]:

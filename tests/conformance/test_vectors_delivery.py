@@ -9,13 +9,15 @@ import pytest
 
 from fairlot.delivery.box import open_item, seal_item
 from fairlot.delivery.deliveries import Deliveries
+from fairlot.delivery.desk import book_of
 from fairlot.delivery.items import ItemBook, Items, Unit, units_of
+from fairlot.delivery.vouchers import voucher_codes
 from fairlot.entry import EntryHash, EntryType, read_entry
 from fairlot.errors import InputError
 from fairlot.inputs.item_list import read_item_list
 from fairlot.names import Nym, SaleId
 from fairlot_crypto import cbor
-from fairlot_crypto.keys import OpeningKey, SealKey
+from fairlot_crypto.keys import OpeningKey, SealKey, SigningKey
 from fairlot_crypto.randomness import SeededRandomness
 from kit.won import outcome_of
 from vector_case import check_case
@@ -102,6 +104,22 @@ def logged(given: Given, folder: Path) -> Given:
     return {"promised": deliveries.promised, "delivered": delivered}
 
 
+def desk(given: Given, folder: Path) -> Given:
+    del folder
+    listed_items = [bytes.fromhex(each) for each in given["items"]]
+    seller = SigningKey.from_seed(octets(given, "seller"))
+    sale_id = SaleId(octets(given, "sale_id"))
+    public = book_of(sale_id, won(given), listed_items, seller).public
+    return {"count": public.count, "root": public.root.hex()}
+
+
+def codes(given: Given, folder: Path) -> Given:
+    del folder
+    seller = SigningKey.from_seed(octets(given, "seller"))
+    sale_id = SaleId(octets(given, "sale_id"))
+    return {"codes": list(voucher_codes(sale_id, given["count"], seller))}
+
+
 RUNS: Mapping[str, Callable[[Given, Path], Given]] = {
     "units": units,
     "items": items,
@@ -109,6 +127,8 @@ RUNS: Mapping[str, Callable[[Given, Path], Given]] = {
     "open": opened,
     "list": listed,
     "log": logged,
+    "desk": desk,
+    "codes": codes,
 }
 
 

@@ -8,6 +8,7 @@ from typing import Any, cast
 import pytest
 
 from fairlot.bids import Step
+from fairlot.deposit.destination import Account
 from fairlot.deposit.wish import Wish
 from fairlot.entry import EntryType
 from fairlot.identity.registry import RegistryId
@@ -60,7 +61,10 @@ def name_order(given: Given) -> Given:
         tuple(given["answers"]),
         tuple(given["choices"]),
     )
-    return {"order": Ordered(EntryType(given["type"]), wish).hash.hex()}
+    account = None
+    if "refund" in given:
+        account = Account(given["refund"]["account"], given["refund"]["name"])
+    return {"order": Ordered(EntryType(given["type"]), wish, account).hash.hex()}
 
 
 RUNS: Mapping[str, Callable[[Given], Given]] = {

@@ -6,13 +6,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from fairlot.delivery.box import open_item, seal_item
+from fairlot.delivery.desk import book_of
 from fairlot.delivery.items import ItemBook, Items, commit_item, units_of
+from fairlot.delivery.vouchers import voucher_codes
 from fairlot.inputs.item_list import read_item_list
 from fairlot.names import Nym, SaleId
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.hashing import tagged_hash
-from fairlot_crypto.keys import OpeningKey, seal
+from fairlot_crypto.keys import OpeningKey, SigningKey, seal
 from generators.case import Case, Chapter, Raw, accept, reject
 from generators.committee_setting import stream
 from generators.delivery_log import log_cases
@@ -49,7 +51,8 @@ def chapter() -> Chapter:
         "each pool, in the order of the terms, the units of each nym that entered. `secret` "
         "is an X25519 key. `seed` starts a seeded source (notation.md, section 6): 32 "
         "bytes for each salt, or the ephemeral key of a box. `file` is the text of a list, "
-        "`bytes` what is not UTF-8.",
+        "`bytes` what is not UTF-8. desk is step 18, codes step 22; `seller` is the seed of "
+        "the seller's key.",
         (
             *_units(),
             *_items(),
@@ -57,6 +60,7 @@ def chapter() -> Chapter:
             *_opens(),
             *_lists(),
             *log_cases(),
+            *_desk(),
         ),
     )
 
@@ -69,6 +73,32 @@ def _won(rows: Won) -> list[Raw]:
         }
         for name, people in rows
     ]
+
+
+def _desk() -> Sequence[Case]:
+    seller = SigningKey.from_seed(bytes([6]) * 32)
+    given: Mapping[str, Raw] = {"sale_id": SALE, "seller": seller.seed}
+    made = book_of(SALE, units_of(outcome_of(WON)), CODES, seller)
+    return (
+        accept(
+            "desk-book",
+            "The list and the key make one book; the seventh item is in its name too.",
+            {
+                **given,
+                "op": "desk",
+                "won": _won(WON),
+                "items": list(CODES),
+            },
+            {"count": made.public.count, "root": made.public.root},
+            {"salts": list(made.salts)},
+        ),
+        accept(
+            "codes-three",
+            "Codes of vouchers.",
+            {**given, "op": "codes", "count": 3},
+            {"codes": list(voucher_codes(SALE, 3, seller))},
+        ),
+    )
 
 
 def _units() -> Sequence[Case]:

@@ -6,6 +6,7 @@ from functools import cache
 
 from fairlot.bids import Step
 from fairlot.claim.collect import make_collect
+from fairlot.deposit.destination import Account
 from fairlot.deposit.wish import Wish
 from fairlot.entry import EntryType
 from fairlot.identity.attestation import Purpose, Subject, sign_attestation
@@ -342,10 +343,21 @@ def _orders() -> Sequence[Case]:
         ),
         ("cancel", "Nothing.", EntryType.CANCEL, Wish(0, 0, 0)),
     )
-    return [_order(*row) for row in rows]
+    account = Account("AT611904300234573201", "Zoé Lee")
+    named = "With the account of refunds: another order than order-deposit."
+    return (
+        *(_order(*row) for row in rows),
+        _order("account", named, deposit, Wish(0, 2, 9_000), account),
+    )
 
 
-def _order(name: str, comment: str, kind: EntryType, wish: Wish) -> Case:
+def _order(
+    name: str,
+    comment: str,
+    kind: EntryType,
+    wish: Wish,
+    account: Account | None = None,
+) -> Case:
     bid = wish.bid
     inputs: dict[str, Raw] = {
         "op": "order",
@@ -359,4 +371,7 @@ def _order(name: str, comment: str, kind: EntryType, wish: Wish) -> Case:
         "answers": list(wish.answers),
         "choices": list(wish.choices),
     }
-    return accept(f"order-{name}", comment, inputs, {"order": Ordered(kind, wish).hash})
+    if account is not None:
+        inputs["refund"] = {"account": account.number, "name": account.name}
+    order = Ordered(kind, wish, account).hash
+    return accept(f"order-{name}", comment, inputs, {"order": order})

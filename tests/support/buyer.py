@@ -1,5 +1,6 @@
 """A person of a stage who has a wallet (specs/wallet.md)."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from command import Ran, fairlot
@@ -8,11 +9,11 @@ from fairlot.board.storage import MemoryStorage
 from fairlot.entry import Entry, read_entry
 from fairlot.wallet.content import Content, HeldCredential, Membership
 from fairlot.wallet.sealed import COST_MIN
-from fairlot.wallet.store import create_wallet, look_into
+from fairlot.wallet.store import create_wallet, look_into, open_wallet
 from fairlot_crypto import cbor
 from fairlot_crypto.curve import scalar_to_bytes
 from fairlot_crypto.randomness import SystemRandomness
-from kit.sales import DEPOSIT_TIME, PRICE, play
+from kit.sales import DEPOSIT_TIME, PRICE, play, renewed
 from kit.stage import EPOCH, Stage
 
 PASSWORD = "a lake in May"  # noqa: S105
@@ -25,6 +26,7 @@ class Buyer:
         """Write the wallet of a member, and open the sale."""
         self.on = on
         self.folder = folder
+        self.number = number
         self.path, self.password = folder / "mine", folder / "password"
         self.password.write_text(PASSWORD)
         member, source = on.members[number], SystemRandomness()
@@ -38,6 +40,20 @@ class Buyer:
         create_wallet(self.path, content, PASSWORD, source, COST_MIN)
         self.storage = MemoryStorage()
         self.board: Board = play(on.board(self.storage), on, "open")
+
+    def renewed(self, epoch: int) -> None:
+        """Put a credential of another epoch into the wallet."""
+        own = renewed(self.on, self.number, epoch)
+        held = HeldCredential(
+            epoch,
+            self.on.roll_id,
+            own.signature.to_bytes(),
+            scalar_to_bytes(own.blind),
+        )
+        known = self.content.membership(self.on.registry.registry_id)
+        more = replace(known, credentials=(*known.credentials, held))
+        with open_wallet(self.path, PASSWORD, SystemRandomness()) as wallet:
+            wallet.keep(wallet.content.with_membership(more))
 
     @property
     def content(self) -> Content:

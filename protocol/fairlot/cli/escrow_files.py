@@ -128,12 +128,19 @@ def write_kept(folder: Path, files: Mapping[str, bytes], mode: int = PRIVATE) ->
     if not folder.is_dir():
         create_folder(folder)
     for name, data in files.items():
-        show_kept(
-            folder / name,
-            data,
-            lambda path: read_at_most(
-                path, _LARGEST_FILE, lambda why: InputError("escrow.exists", why)
-            ),
-            lambda why: InputError("escrow.exists", why),
-            mode,
-        )
+        path = folder / name
+        # What is there from before needs no disk: there may be hundreds.
+        if not path.exists() or _read_kept(path) != data:
+            show_kept(
+                path,
+                data,
+                _read_kept,
+                lambda why: InputError("escrow.exists", why),
+                mode,
+            )
+
+
+def _read_kept(path: Path) -> bytes:
+    return read_at_most(
+        path, _LARGEST_FILE, lambda why: InputError("escrow.exists", why)
+    )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from fairlot.audit.evidence import encode_evidence
 from fairlot.audit.receiving import Received, receive
+from fairlot.board.replay import Replay
 from fairlot.cli.beacon.steps import view_of
 from fairlot.cli.command import FAILED, OK, Action, add_json, chosen_curve
 from fairlot.cli.door.files import write_new
@@ -38,13 +39,18 @@ Examples:
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     add_person(parser)
+    add_evidence(parser)
+    add_json(parser)
+
+
+def add_evidence(parser: argparse.ArgumentParser) -> None:
+    """Add --evidence."""
     parser.add_argument(
         "--evidence",
         metavar="FILE",
         type=Path,
         help="where the evidence of a wrong delivery is written, if there is one",
     )
-    add_json(parser)
 
 
 def execute(arguments: argparse.Namespace) -> int:
@@ -60,20 +66,38 @@ def execute(arguments: argparse.Namespace) -> int:
     found = receive(
         view, nym, lambda claim: claim_key(earlier, arguments.person, claim)
     )
-    # Step 3.
+    # Steps 3 and 4.
+    return report(arguments, shown(arguments.person), view, nym, found)
+
+
+def report(
+    arguments: argparse.Namespace,
+    who: str,
+    view: Replay,
+    nym: Nym,
+    found: Sequence[Received],
+) -> int:
+    """Write evidence of the first box that is wrong, and say what was delivered.
+
+    Args:
+        arguments: with ``evidence`` and ``json``.
+        who: has won.
+        view: of the board.
+        nym: of whoever has won.
+        found: in their boxes.
+    """
     evidence = next((each.evidence for each in found if each.evidence), None)
     if evidence is not None and arguments.evidence is not None:
         write_new(arguments.evidence, encode_evidence(evidence), PRIVATE)
     title = None if evidence is None else evidence.title
     if arguments.json:
-        _print(sale_id, nym, found, title)
+        _print(view.state.sale_id, nym, found, title)
     else:
-        _show(arguments, found, title)
+        _show(who, arguments.evidence, found, title)
         if found and view.state.deliveries.promise is None:
             say(
                 "The seller has promised no items on this log; ask them how they deliver."
             )
-    # Step 4.
     return OK if all(each.item is not None for each in found) else FAILED
 
 
@@ -100,16 +124,15 @@ def _print(
 
 
 def _show(
-    arguments: argparse.Namespace, found: Sequence[Received], title: str | None
+    who: str, path: Path | None, found: Sequence[Received], title: str | None
 ) -> None:
     won = counted(len(found), "unit", "units")
-    say(f"{shown(arguments.person)} has won {won} in this sale.")
+    say(f"{who} has won {won} in this sale.")
     for each in found:
         say(f"  unit {each.unit} ({each.pool}): {_said(each)}")
     if title is None:
         return
     complain(f"EVIDENCE: {title}")
-    path: Path | None = arguments.evidence
     if path is not None:
         verifying = f"fairlot compare --evidence {path} verifies it"
         say(f"{path} holds the evidence: {verifying}.")

@@ -30,6 +30,7 @@ from fairlot.cli.role_keys import (
     named_witnesses,
     read_public,
 )
+from fairlot.cli.seller_items import DELIVER, DELIVER_WORDS, VOUCHER_WORDS, VOUCHERS
 from fairlot.cli.seller_options import configure_terms
 from fairlot.cli.toml_text import toml_lines
 from fairlot.entry import Entry
@@ -80,6 +81,8 @@ Examples:
     --contributor one.key.pub --contributor two.key.pub --contributor three.key.pub \\
     --witness watch.key.pub --out sale
   fairlot seller cancel transcript.fairlot --sale-id HEX --key seller.key --out void
+  fairlot seller {VOUCHER_WORDS}
+  fairlot seller {DELIVER_WORDS}
 """
 
 
@@ -219,6 +222,8 @@ STEPS = (
         _terms,
     ),
     CANCEL_SALE,
+    VOUCHERS,
+    DELIVER,
 )
 
 

@@ -5,6 +5,7 @@ from fairlot.cli.wallet import (
     guarding,
     joining,
     making,
+    opening,
     paper,
     paying,
     proving,
@@ -26,6 +27,7 @@ STEPS = (
     making.STATUS,
     selling.CLAIM,
     selling.COLLECT,
+    opening.ITEMS,
     proving.PROVE,
     selling.RECEIPT,
     paper.PAPER,
@@ -50,6 +52,7 @@ Examples:
   fairlot wallet receipt mine.wallet sale.fairlot --expect-sale HEX64 --receipt proof
   fairlot wallet claim mine.wallet sale.fairlot --expect-sale HEX64 --out claim
   fairlot wallet collect mine.wallet sale.fairlot --expect-sale HEX64 --out collect
+  fairlot wallet items mine.wallet sale.fairlot --expect-sale HEX64
   fairlot wallet status mine.wallet
   fairlot wallet move mine.wallet /media/new/mine.wallet
 """
