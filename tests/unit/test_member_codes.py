@@ -14,7 +14,7 @@ from fairlot.identity.member_book import (
     MemberBook,
     read_member_book,
 )
-from fairlot.identity.member_code import ALPHABET, MemberCode, _sums
+from fairlot.identity.member_code import ALPHABET, MemberCode, check_sums
 from fairlot.identity.registry import RegistryId
 from fairlot.identity.requests import AttestRequest
 from fairlot.inputs.members_file import read_members
@@ -80,7 +80,8 @@ def test_every_one_or_two_wrong_characters_are_noticed() -> None:
     """A linear code: what is added to a code is noticed iff its own sums are not 0."""
     length, others = len(CODE.characters), range(1, len(ALPHABET))
     single = [
-        [_sums([0] * place + [error]) for error in others] for place in range(length)
+        [check_sums([0] * place + [error]) for error in others]
+        for place in range(length)
     ]
     assert all((0, 0) not in each for each in single)
     for first, second in combinations(range(length), 2):

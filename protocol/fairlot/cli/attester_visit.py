@@ -90,7 +90,8 @@ def come(arguments: argparse.Namespace, key: SigningKey) -> Come:
     registry = read_as(arguments.registry, read_registry_file)
     request = read_as(arguments.request, read_attest_request)
     now = time_of(registry, arguments.time, int(time.time()))
-    given = dict(getattr(arguments, "attributes", ()))
+    pairs: list[tuple[str, str]] = getattr(arguments, "attributes", [])
+    given = dict(pairs)
     codes = Codes(arguments.key)
     if arguments.code_file is None:
         visit = Visit(registry, request, arguments.person)

@@ -42,7 +42,7 @@ class MemberCode:
         places = range(BITS - _BITS_EACH, -1, -_BITS_EACH)
         body = [drawn >> place & (1 << _BITS_EACH) - 1 for place in places]
         # Step 2.
-        first, second = _sums(body)
+        first, second = check_sums(body)
         low, high = _power(_BODY), _power(_BODY + 1)
         last = _times(second ^ _times(low, first), _inverse(low ^ high))
         return cls("".join(ALPHABET[each] for each in (*body, first ^ last, last)))
@@ -59,7 +59,7 @@ class MemberCode:
         if len(characters) != _LENGTH or set(characters) - set(ALPHABET):
             problem = f"a code has {_LENGTH} letters and digits, and no U: type it anew"
             raise InputError("member-code.form", problem)
-        if any(_sums([ALPHABET.index(each) for each in characters])):
+        if any(check_sums([ALPHABET.index(each) for each in characters])):
             problem = "a character of the code is mistyped: compare it with the letter"
             raise InputError("member-code.typo", problem)
         return cls(characters)
@@ -75,7 +75,7 @@ class MemberCode:
         return tagged_hash("member-code", registry_id, self.characters.encode())
 
 
-def _sums(elements: Sequence[int]) -> tuple[int, int]:
+def check_sums(elements: Sequence[int]) -> tuple[int, int]:
     """Return the sum of the elements, and that of each times a to its place."""
     first = second = 0
     for place, element in enumerate(elements):

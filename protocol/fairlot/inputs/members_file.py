@@ -34,7 +34,7 @@ class _Reader:
     file: InputFile
     registry: Registry
     refusals: Refusals
-    lines: dict[str, int] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict[str, int])
     """Where a person was read first."""
 
     def member(self, line: int, cells: Mapping[str, str]) -> Member:
