@@ -1,11 +1,13 @@
 """``fairlot attester``: attest that a person was there (specs/command-line.md, section 27)."""
 
 import argparse
-import time
 from pathlib import Path
 
 from fairlot.audit.evidence import encode_evidence
-from fairlot.cli.attributes import add_attributes, attributes_of
+from fairlot.cli.attester_codes import CODES
+from fairlot.cli.attester_codes import WORDS as CODES_WORDS
+from fairlot.cli.attester_visit import add_visit, come
+from fairlot.cli.attributes import add_attributes
 from fairlot.cli.beacon.files import held_key
 from fairlot.cli.command import (
     FAILED,
@@ -14,17 +16,13 @@ from fairlot.cli.command import (
     action_of_steps,
     add_files,
     chosen_curve,
-    whole,
 )
-from fairlot.cli.issuer.folder import read_as, read_file, show_file
-from fairlot.cli.issuer.serving import read_registry_file
+from fairlot.cli.issuer.folder import read_file, show_file
 from fairlot.cli.output import complain
 from fairlot.cli.role_keys import ATTESTER, key_step
-from fairlot.identity.attesting import Visit, ask_for_tag, attest
-from fairlot.identity.requests import attestation_file, read_attest_request
+from fairlot.identity.attesting import ask_for_tag, attest
+from fairlot.identity.requests import attestation_file
 from fairlot.identity.tag_messages import read_tag_answer, read_tag_request
-from fairlot.issuing.view import time_of
-from fairlot.terms.times import MAX_TIME
 from fairlot_crypto.durable import PRIVATE, write_file
 
 _CODES = """\
@@ -44,51 +42,20 @@ def _examples(*words: str) -> str:
     return f"{_CODES}\n\nExamples:\n{lines}\n"
 
 
-def _add_visit(parser: argparse.ArgumentParser, out: str) -> None:
-    parser.add_argument(
-        "request", metavar="REQUEST", type=Path, help="what the person has brought"
-    )
-    for name, what in (
-        ("--registry", "the registry for which it attests, by fairlot registry new"),
-        ("--key", "the attester's private key"),
-        ("--out", out),
-    ):
-        parser.add_argument(name, metavar="FILE", type=Path, required=True, help=what)
-    parser.add_argument(
-        "--person",
-        metavar="NAME",
-        required=True,
-        help="who it is, checked by you: a name, or a document's state and number",
-    )
-    parser.add_argument(
-        "--time",
-        metavar="SECONDS",
-        type=whole(0, MAX_TIME),
-        help="the simulated clock of a rehearsal, unix seconds",
-    )
-
-
-def _visit(arguments: argparse.Namespace) -> tuple[Visit, int]:
-    registry = read_as(arguments.registry, read_registry_file)
-    request = read_as(arguments.request, read_attest_request)
-    now = time_of(registry, arguments.time, int(time.time()))
-    return Visit(registry, request, arguments.person), now
-
-
 def _configure_ask(parser: argparse.ArgumentParser) -> None:
-    _add_visit(parser, "the new request, for every issuer")
+    add_visit(parser, "the new request, for every issuer")
 
 
 def _ask(arguments: argparse.Namespace) -> int:
-    visit, now = _visit(arguments)
     with held_key(arguments.key) as key:
-        pending = ask_for_tag(chosen_curve(), key, visit, now)
+        there = come(arguments, key)
+        pending = ask_for_tag(chosen_curve(), key, there.visit, there.now)
         show_file(arguments.out, pending.request.to_bytes())
     return OK
 
 
 def _configure_attest(parser: argparse.ArgumentParser) -> None:
-    _add_visit(parser, "the new attestation, for the person")
+    add_visit(parser, "the new attestation, for the person")
     parser.add_argument(
         "--asked",
         metavar="FILE",
@@ -107,12 +74,12 @@ def _configure_attest(parser: argparse.ArgumentParser) -> None:
 
 
 def _attest(arguments: argparse.Namespace) -> int:
-    visit, now = _visit(arguments)
     asked = read_tag_request(read_file(arguments.asked))
     answers = [read_tag_answer(read_file(each)) for each in arguments.answers]
-    attributes = attributes_of(visit.registry, dict(arguments.attributes))
     with held_key(arguments.key) as key:
-        made = attest(chosen_curve(), key, visit, asked, answers, attributes, now)
+        there = come(arguments, key)
+        say, then = there.attributes, there.attestation_time()
+        made = attest(chosen_curve(), key, there.visit, asked, answers, say, then)
         # The person's tag is for issuers only.
         write_file(arguments.out, attestation_file(made.attestation), PRIVATE)
     for each in made.wrong:
@@ -138,9 +105,10 @@ ATTEST = Command(
 )
 _ALL = f"""\
 An attester checks who a person is, by whatever the registry's rules demand, and attests the
-keys that the person has brought. Issuers compute a tag of the person, by which nobody comes
-twice; they do not learn who it is.
+keys that the person has brought; or it sends codes to the members of a list, which say who is
+there. Issuers compute a tag of the person, by which nobody comes twice; they do not learn who
+it is.
 
-{_examples("key --out office.key", _ASK + _ASK_MORE, _ATTEST + _ATTEST_MORE)}"""
+{_examples("key --out office.key", CODES_WORDS, _ASK + _ASK_MORE, _ATTEST + _ATTEST_MORE)}"""
 
-ACTION = action_of_steps(_ALL, (key_step(ATTESTER), ASK, ATTEST))
+ACTION = action_of_steps(_ALL, (key_step(ATTESTER), CODES, ASK, ATTEST))

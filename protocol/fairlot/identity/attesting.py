@@ -21,7 +21,7 @@ from fairlot.identity.tag_lies import WrongTag
 from fairlot.identity.tag_messages import TagAnswer, TagRequest
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.hashing import tagged_hash
-from fairlot_crypto.keys import SigningKey
+from fairlot_crypto.keys import SigningKey, VerifyKey
 from fairlot_crypto.randomness import SeededRandomness
 
 
@@ -43,6 +43,27 @@ class Attested:
     wrong: tuple[WrongTag, ...]
 
 
+def check_visit(
+    registry: Registry, request: AttestRequest, attester: VerifyKey
+) -> None:
+    """Check that a request is for an attester of its registry (step 41).
+
+    Args:
+        registry: the one that was named.
+        request: what a person has brought.
+        attester: the public part of the attester's key.
+
+    Raises:
+        Rejection: ``attestation.attester``, ``attestation.registry``.
+    """
+    # Step 41.
+    if attester not in registry.attesters:
+        raise Rejection("attestation.attester", "the registry names no such attester")
+    if request.registry_id != registry.registry_id:
+        problem = "the request is for another registry than the one that was named"
+        raise Rejection("attestation.registry", problem)
+
+
 def ask_for_tag(curve: Backend, key: SigningKey, visit: Visit, now: int) -> PendingTags:
     """Return the request to the issuers for a person's tag (steps 41 and 42).
 
@@ -55,13 +76,8 @@ def ask_for_tag(curve: Backend, key: SigningKey, visit: Visit, now: int) -> Pend
     Raises:
         Rejection: ``attestation.attester``, ``attestation.registry``, ``identifier.*``.
     """
-    # Step 41.
     registry = visit.registry
-    if key.public not in registry.attesters:
-        raise Rejection("attestation.attester", "the registry names no such attester")
-    if visit.request.registry_id != registry.registry_id:
-        problem = "the request is for another registry than the one that was named"
-        raise Rejection("attestation.registry", problem)
+    check_visit(registry, visit.request, key.public)
     # Step 42.
     identifier = registry.uniqueness.source.identifier(visit.person)
     asked = tagged_hash("attester-visit", visit.request.to_bytes(), identifier)

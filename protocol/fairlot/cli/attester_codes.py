@@ -1,0 +1,137 @@
+"""``fairlot attester codes``, and what codes are used for (specs/attesters.md, section 1)."""
+
+import argparse
+import csv
+import io
+from collections.abc import Iterable
+from pathlib import Path
+
+from fairlot.cli.beacon.files import held_key
+from fairlot.cli.command import OK, Command
+from fairlot.cli.issuer.folder import read_as, read_file
+from fairlot.cli.issuer.serving import read_registry_file
+from fairlot.cli.output import complain, say
+from fairlot.errors import InputError
+from fairlot.identity.member_book import Given, Member, MemberBook, read_member_book
+from fairlot.identity.member_code import MemberCode
+from fairlot.identity.requests import AttestRequest
+from fairlot.inputs.members_file import read_members
+from fairlot.text import counted
+from fairlot_crypto.durable import PRIVATE, write_file, write_new_file
+from fairlot_crypto.randomness import SystemRandomness
+
+BOOK = ".codes"
+"""What the name of the book has more than that of the key's file."""
+WORDS = "codes members.csv --registry registry.cbor --key office.key --out codes.csv"
+_EXAMPLES = f"""\
+Nothing is sent. Whoever reads what you send to a member is that member. Delete FILE then.
+Exit code: 0 if done, 2 if a file or the usage was refused.
+
+Examples:
+  fairlot attester {WORDS}
+"""
+
+
+class Codes:
+    """The codes of an attester, whose key is held."""
+
+    def __init__(self, key_file: Path) -> None:
+        """Read the book beside a key.
+
+        Raises:
+            InputError: ``issuer.unreadable``, ``attester.codes``.
+        """
+        self._path = key_file.with_name(f"{key_file.name}{BOOK}")
+        self.book = MemberBook()
+        if self._path.exists():
+            self.book = read_as(self._path, read_member_book)
+
+    def keep(self, book: MemberBook) -> None:
+        """Keep a book durably: what is not kept has not been answered."""
+        if book != self.book:
+            write_file(self._path, book.to_bytes(), PRIVATE)
+            self.book = book
+
+    def use(self, code_file: Path, request: AttestRequest) -> Given:
+        """Bind the code in a file to a request, durably, and return whose it is.
+
+        Raises:
+            InputError: ``issuer.unreadable``, ``member-code.form``, ``member-code.typo``.
+            Rejection: ``member-code.unknown``, ``member-code.ended``, ``member-code.used``.
+        """
+        typed = read_file(code_file).decode("utf-8", "replace")
+        row = self.book.use(MemberCode.read(typed), request)
+        self.keep(self.book.with_row(row))
+        return row
+
+    def attested(self, row: Given, epoch: int, now: int) -> int:
+        """Return the time of the attestation of a row, which is kept durably before."""
+        done = row.attested(epoch, now)
+        self.keep(self.book.with_row(done))
+        return now if done.time is None else done.time
+
+
+def _configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "members",
+        metavar="MEMBERS.csv",
+        type=Path,
+        help="the list: person, and perhaps address and attributes",
+    )
+    for name, what in (
+        ("--registry", "the registry for which it attests, by fairlot registry new"),
+        ("--key", f"the attester's private key; FILE{BOOK} is the book of codes"),
+        ("--out", "the new table of persons, addresses and codes, for you to send"),
+    ):
+        parser.add_argument(name, metavar="FILE", type=Path, required=True, help=what)
+    parser.add_argument(
+        "--again",
+        action="store_true",
+        help="another code for members who have one; one that is not used ends",
+    )
+
+
+def _codes(arguments: argparse.Namespace) -> int:
+    registry = read_as(arguments.registry, read_registry_file)
+    members = read_members(arguments.members, registry)
+    out: Path = arguments.out
+    with held_key(arguments.key):
+        codes = Codes(arguments.key)
+        if out.exists():
+            problem = f"{out} exists, and codes are not replaced: name another file"
+            raise InputError("attester.exists", problem)
+        book, given = codes.book.give(
+            registry, members, SystemRandomness(), again=arguments.again
+        )
+        # The book first: a code that it has not would open nothing.
+        codes.keep(book)
+        if given:
+            write_new_file(out, _table(given), PRIVATE)
+    named = {member.person for member, _ in given}
+    for each in members:
+        if each.person not in named:
+            problem = "has a code already, and gets none: --again gives another"
+            complain(f"{each.person} {problem}")
+    say(
+        f"{counted(len(given), 'code', 'codes')} for "
+        f"{counted(len(members), 'member', 'members')}"
+    )
+    return OK
+
+
+def _table(given: Iterable[tuple[Member, MemberCode]]) -> bytes:
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(("person", "address", "code"))
+    for member, code in given:
+        table.writerow((member.person, member.address, code.shown()))
+    return text.getvalue().encode()
+
+
+CODES = Command(
+    "codes",
+    "Draw one-time codes for the members of a list, for you to send.",
+    _EXAMPLES,
+    _configure,
+    _codes,
+)
