@@ -186,12 +186,14 @@ def test_every_attack_has_a_way_in_which_it_pays_and_is_in_the_gallery() -> None
     assert [name for name, pays in paying.items() if not pays] == []
 
 
+@pytest.mark.thorough
 def test_scenes_are_what_the_protocol_answers() -> None:
     assert deposits_taken() == {ON_ROLL: 1, BEHIND: 0}
     assert positions_held(3) == 1
     assert let_in() == {WINNER: 1, CUSTOMER: 0}
 
 
+@pytest.mark.thorough
 def test_what_is_taken_back_in_time_is_lost_to_a_buyer_and_else_it_is_not() -> None:
     assert kept_by_buyers() == {IN_TIME: 0, TOO_LATE: 1, NEVER: 1}
 

@@ -127,6 +127,7 @@ def frames(seen: Watched) -> set[bytes]:
 # Claims.
 
 
+@pytest.mark.thorough
 def test_a_claim_after_a_recovery_has_the_form_of_any_other(seen: Watched) -> None:
     """Same fields, same lengths, same numbers; the bytes are fresh."""
     for sale in seen.sales:

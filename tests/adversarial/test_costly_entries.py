@@ -61,6 +61,7 @@ def test_a_leaf_of_255_issuers_that_does_not_fit_costs_a_few(
     assert len(multiplications) < 9 * MEMBERS
 
 
+@pytest.mark.thorough
 def test_the_key_of_255_issuers_costs_one_combination(
     multiplications: list[int],
 ) -> None:

@@ -74,6 +74,7 @@ def play(
 # A rushing dealer.
 
 
+@pytest.mark.thorough
 def test_a_dealer_who_does_not_open_does_not_change_the_key() -> None:
     """It has seen everybody's coefficients, and would rather have another key."""
     record = play(silent, Kind.OPEN)

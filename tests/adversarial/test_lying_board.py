@@ -15,6 +15,7 @@ from fairlot.audit.checks import CHECKS, check_of
 from fairlot_crypto.statements import Statements
 from kit.sales import GROUP
 from kit.stage import STATEMENTS
+from lies_cancelling import CANCELLING
 from lies_claims import CLAIMS
 from lies_deliveries import DELIVERIES
 from lies_draw import DRAW
@@ -47,6 +48,7 @@ ROWS = (
     *DRAW,
     *ROUNDS,
     *LAPSES,
+    *CANCELLING,
     *PARTIES,
     *WATCH,
     *KEPT,

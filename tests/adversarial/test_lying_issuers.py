@@ -218,6 +218,7 @@ def test_lies_that_cancel_frame_nobody_in_any_set() -> None:
         assert made.named(lies) == [1, 2]
 
 
+@pytest.mark.thorough
 def test_a_liar_cannot_prove_its_lie_with_other_masks() -> None:
     """The proof of one answer alone holds; its masks are off those of the others."""
     made = committee(7, 2)

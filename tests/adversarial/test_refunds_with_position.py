@@ -142,6 +142,7 @@ def test_no_refund_has_a_destination_before_the_release(at: World) -> None:
     goes_to(at, nym, own)
 
 
+@pytest.mark.thorough
 def test_a_refund_that_has_a_destination_keeps_it(at: World) -> None:
     """A thief who comes afterwards finds nothing."""
     nym, stolen = enter(at), at.devices["ann"]
@@ -155,6 +156,7 @@ def test_a_refund_that_has_a_destination_keeps_it(at: World) -> None:
     assert at.refund(nym) == before
 
 
+@pytest.mark.thorough
 def test_no_board_keeps_a_refund_by_leaving_the_unlock_out(at: World) -> None:
     """Nothing is delivered without UNLOCK; whose the money is, can be seen."""
     nym = enter(at)

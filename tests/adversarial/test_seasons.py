@@ -107,6 +107,7 @@ def test_who_was_carried_over_is_one_person_in_each_sale(two: Two) -> None:
         assert sold.on.terms.registry == state.registry.registry_id
 
 
+@pytest.mark.thorough
 def test_the_earlier_sale_needs_no_later_registry(two: Two) -> None:
     sale = two.sales[0].data
     assert judged(two.old.data, sale).holds

@@ -121,6 +121,7 @@ def lies(on: Town, request: TagRequest) -> dict[str, TagAnswer]:
     return {name: on.resigned(each, request) for name, each in changed.items()}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", LIES)
 def test_a_lying_issuer_is_left_out_and_named_by_what_it_signed(name: str) -> None:
     on = town()

@@ -155,6 +155,7 @@ def test_payments_do_not_link_either(first: Played, second: Played) -> None:
     assert len(set(map(str, refs))) == 2 * len(NAMES)
 
 
+@pytest.mark.thorough
 def test_no_name_is_in_a_transcript(first: Played) -> None:
     for name in NAMES:
         assert name.encode() not in first.data
@@ -181,6 +182,7 @@ def orders(sale: Played) -> dict[str, list[str]]:
     }
 
 
+@pytest.mark.thorough
 def test_deposits_and_payments_come_in_orders_of_their_own(
     first: Played, second: Played
 ) -> None:

@@ -117,6 +117,7 @@ def test_a_stolen_device_is_used_in_a_later_epoch(at: World) -> None:
     claims_alone(at, again, nym)
 
 
+@pytest.mark.thorough
 def test_a_stolen_device_is_used_in_the_last_epoch_before_the_unlock(at: World) -> None:
     """A claim of that epoch, in the hour of grace after it, releases nothing."""
     nym, stolen = enter(at), at.devices["ann"]
@@ -161,6 +162,7 @@ def test_an_identity_is_sold_and_its_person_is_verified_again(at: World) -> None
     claims_alone(at, again, nym)
 
 
+@pytest.mark.thorough
 def test_nothing_that_is_sold_with_an_identity_hinders_its_recovery(at: World) -> None:
     """So no seller can prove to a buyer that a recovery will fail.
 
@@ -181,6 +183,7 @@ def test_nothing_that_is_sold_with_an_identity_hinders_its_recovery(at: World) -
     claims_alone(at, again, nym)
 
 
+@pytest.mark.thorough
 def test_a_hostile_recovery_is_contested_by_the_old_key(at: World) -> None:
     """Lying attesters begin it; the thief gets neither shares nor a credential."""
     nym, own = enter(at), at.devices["ann"]
@@ -234,6 +237,7 @@ def test_a_recovery_runs_while_both_claim(at: World) -> None:
     claims_alone(at, at.switch("ann", holder), nym, "ann again")
 
 
+@pytest.mark.thorough
 def test_what_was_released_stays_with_the_person(at: World) -> None:
     """A thief who comes afterwards finds nothing."""
     nym, stolen = enter(at), at.devices["ann"]
@@ -301,6 +305,7 @@ def test_replayed_entries_change_nothing(at: World) -> None:
     claims_alone(at, again, nym)
 
 
+@pytest.mark.thorough
 def test_add_remove_add(at: World) -> None:
     """A key that was taken off a leaf never comes back."""
     nym, first = enter(at), at.devices["ann"]
@@ -446,6 +451,7 @@ def test_who_was_taken_out_of_a_group_comes_back(pairs: World) -> None:
     claims_alone(pairs, again, nym)
 
 
+@pytest.mark.thorough
 def test_refunds_go_where_the_first_entry_said(at: World) -> None:
     """A thief cancels and nobody notices: the money is Ann's all the same."""
     nym, stolen = enter(at), at.devices["ann"]

@@ -98,6 +98,7 @@ def post(address: str, body: bytes) -> tuple[int, str]:
         return error.code, json.loads(error.read())["code"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "storage", ["sqlite", pytest.param("file", marks=pytest.mark.slow)]
 )

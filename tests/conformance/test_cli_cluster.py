@@ -178,6 +178,7 @@ class Sent(Losing):
         return super().submit(function, *args, pure=pure, retries=retries)
 
 
+@pytest.mark.thorough
 def test_a_range_is_sent_with_what_is_remembered_of_itself(
     transcript: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

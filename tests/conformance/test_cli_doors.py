@@ -86,6 +86,7 @@ def test_who_has_won_nothing_stays_outside(sold: Sold, tmp_path: Path) -> None:
     assert not used.exists()
 
 
+@pytest.mark.thorough
 def test_an_answer_is_for_one_question(
     sold: Sold, answered: tuple[Path, Path], tmp_path: Path
 ) -> None:

@@ -137,6 +137,7 @@ def test_both_sales_are_one_until_the_person_comes_back(
     assert one.positions.by_nym.keys() == other.positions.by_nym.keys()
 
 
+@pytest.mark.thorough
 def test_a_recovered_claim_looks_like_any_other(taken_back: Played) -> None:
     claims = [t.entry for t in taken_back.read().entries if t.entry.type == "CLAIM"]
     lengths = {len(entry.encoded) for entry in claims[-4:]}

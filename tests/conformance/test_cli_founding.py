@@ -200,6 +200,7 @@ def test_a_sale_begins_beside_its_registry_once(club: Club) -> None:
     assert "it stands in phase announced" in ran.out
 
 
+@pytest.mark.thorough
 def test_an_attester_attests_who_was_there(club: Club) -> None:
     folder = club.begin()
     log = folder / "transcript.fairlot"

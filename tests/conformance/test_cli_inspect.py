@@ -40,6 +40,7 @@ def _board(path: Path) -> dict[str, Any]:
     return dict(json.loads(ran.out))
 
 
+@pytest.mark.thorough
 def test_the_board_is_told_entry_by_entry(folder: Path) -> None:
     ran = fairlot("inspect", folder / "transcript.fairlot")
     assert (ran.code, ran.err) == (0, "")

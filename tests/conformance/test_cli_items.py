@@ -125,6 +125,7 @@ def test_what_nobody_can_claim_stays_with_the_seller(tmp_path: Path) -> None:
     assert (state.deliveries.promised, state.deliveries.delivered) == (4, 3)
 
 
+@pytest.mark.thorough
 def test_a_later_sale_hands_its_own_items_over(plain: Path, tmp_path: Path) -> None:
     later = ("CD-1", "CD-2", "CD-3", "CD-4")
     ran = run(tmp_path, "--registry", plain / "kept", codes="\n".join(later))

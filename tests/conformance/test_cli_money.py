@@ -92,6 +92,7 @@ def deposited(bank: Bank) -> Mapping[str, Any]:
     return said(bank.pay(*account))
 
 
+@pytest.mark.thorough
 def test_a_payment_reaches_the_deposit_that_it_is_for(bank: Bank) -> None:
     told = deposited(bank)
     assert (told["due"], told["paid"], told["left"]) == (PRICE, 0, PRICE)

@@ -191,6 +191,7 @@ def test_no_evidence_is_made_against_an_honest_seller(
     assert not (tmp_path / "wrong").exists()
 
 
+@pytest.mark.thorough
 def test_evidence_that_is_forged_against_an_honest_seller_proves_nothing(
     sold: Sold, tmp_path: Path
 ) -> None:

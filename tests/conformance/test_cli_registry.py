@@ -102,6 +102,7 @@ def test_the_secrets_are_in_no_repr(played: Played) -> None:
     assert repr(bytes.fromhex(SEED)) not in repr(read_kept(files, GROUP))
 
 
+@pytest.mark.thorough
 def test_every_sale_audits(played: Played) -> None:
     for sale in ("first", "second", "third"):
         assert audit(played.path(sale) / "transcript.fairlot").code == 0

@@ -309,6 +309,7 @@ def test_bids_that_only_another_clock_opens_are_not_played(tmp_path: Path) -> No
 AUCTION = 'mechanism = "auction"\nsupply = 1\nprice = 1\n'
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("several", [False, True])
 def test_pools_add_up_to_the_allocation(tmp_path: Path, several: bool) -> None:
     """Where a pool has parts, or there are several."""

@@ -138,6 +138,7 @@ def test_an_older_copy_of_the_log_is_refused(office: Office) -> None:
     assert ann.content == before
 
 
+@pytest.mark.thorough
 def test_a_registry_of_which_nobody_was_told_gets_nothing(office: Office) -> None:
     ann, out = Person(office, "Ann"), office.path / "out"
     ran = ann.run("enrol", office.log, "--out", out)

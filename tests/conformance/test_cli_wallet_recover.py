@@ -279,6 +279,7 @@ def test_whoever_was_attested_otherwise_names_what_they_enrolled_with(
     assert ann.with_log("renew", *words).code == 0
 
 
+@pytest.mark.thorough
 def test_what_is_no_request_to_recover_is_refused(office: Office) -> None:
     ann, out = Person(office, "Ann"), office.path / "out"
     (board_log := office.path / "begun").write_bytes(office.log.read_bytes())

@@ -30,6 +30,7 @@ def said(ran: Ran) -> dict[str, Any]:
     return dict(json.loads(ran.out))
 
 
+@pytest.mark.thorough
 def test_a_wallet_enters_a_sale_and_the_board_takes_it(buyer: Buyer) -> None:
     nym = said(buyer.run("group"))["nym"]
     made = said(buyer.deposit())
@@ -43,6 +44,7 @@ def test_a_wallet_enters_a_sale_and_the_board_takes_it(buyer: Buyer) -> None:
     assert [each["index"] is not None for each in shown["entries"]] == [True]
 
 
+@pytest.mark.thorough
 def test_what_was_made_before_a_kill_is_sent_to_the_byte_and_nothing_else(
     buyer: Buyer,
 ) -> None:

@@ -101,6 +101,7 @@ def test_what_people_read(asked: Asked, tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.thorough
 def test_who_is_asked_and_does_not_answer_is_named(
     asked: Asked, tmp_path: Path
 ) -> None:

@@ -92,6 +92,7 @@ def _kinds(transcript: Path) -> set[EntryType]:
     return {item.type for item in items if isinstance(item, Entry)}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("there", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_a_run_interrupted_in_its_recovery_leaves_nothing(
     tmp_path: Path, there: bool

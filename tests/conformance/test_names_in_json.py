@@ -51,6 +51,7 @@ def facts_of_vectors() -> Iterator[tuple[str, dict[str, Any]]]:
                 yield kind, result["certificate"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("mechanism", FACTS)
 def test_facts_have_the_names_of_their_chapter(mechanism: str) -> None:
     name, start, end = FACTS[mechanism]

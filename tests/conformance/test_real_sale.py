@@ -184,6 +184,7 @@ def test_an_end_in_the_future_is_noticed_in_a_real_sale(transcript: bytes) -> No
         assert audit_transcript(transcript, now=clock).notices == ()
 
 
+@pytest.mark.thorough
 def test_the_command_compares_with_the_clock_of_its_machine(tmp_path: Path) -> None:
     sale, storage = cast_real(CURVE, LATER), MemoryStorage()
     Play(sale, storage).run_void()

@@ -27,6 +27,7 @@ def report(folder: Path) -> tuple[int, dict[str, object]]:
     return ran.code, dict(json.loads(ran.out))
 
 
+@pytest.mark.thorough
 def test_enough_seals_are_enough_and_the_others_are_counted(tmp_path: Path) -> None:
     ran = run(tmp_path, ENOUGH)
     assert (ran.code, ran.err) == (0, "")

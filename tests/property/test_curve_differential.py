@@ -135,6 +135,7 @@ def test_verdict_on_a_flipped_bit_agrees_in_g1(scalar: int, bit: int) -> None:
     assert len(g1_verdicts(bytes(data))) == 1
 
 
+@pytest.mark.thorough
 @examples(30)
 @given(NON_ZERO, st.integers(0, 8 * 96 - 1))
 def test_verdict_on_a_flipped_bit_agrees_in_g2(scalar: int, bit: int) -> None:

@@ -199,6 +199,7 @@ def worst_off(supply: int, groups: Mapping[int, int]) -> Fraction:
     return min(chance / groups[size] for chance, size in zip(won, sizes, strict=True))
 
 
+@pytest.mark.thorough
 def test_nobody_is_worse_off_than_the_worst_off_in_a_random_order() -> None:
     for supply, groups in islice(small(), 0, None, EVERY // 4):
         assert table(supply, groups).chance >= worst_off(supply, groups)
@@ -260,6 +261,7 @@ def test_odds_are_what_all_lots_together_give(
 # Splitting and merging.
 
 
+@pytest.mark.thorough
 def test_what_groups_cost_everybody_is_bounded() -> None:
     """Without groups the chance is k/n; the bound is met where only k mod g is left."""
     for supply, groups in larger(300):

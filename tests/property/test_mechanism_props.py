@@ -230,6 +230,7 @@ def test_over_all_arrivals_each_person_gets_the_same(name: str) -> None:
     assert len(seen) == 1
 
 
+@pytest.mark.thorough
 @given(plays(), st.data())
 def test_raising_ones_own_order_never_lowers_ones_allocation(
     play: Play, data: st.DataObject

@@ -104,6 +104,7 @@ def test_nobody_gets_a_seat_again_who_did_not_wait(one: Collecting) -> None:
         assert got <= set(waits[result.pool.name])
 
 
+@pytest.mark.thorough
 @given(sales)
 def test_a_seat_that_lapses_goes_to_somebody_who_had_nothing(one: Collecting) -> None:
     after = one.after(one.came)

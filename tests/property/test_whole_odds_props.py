@@ -252,6 +252,7 @@ def test_a_second_pool_that_not_all_losers_enter_is_weighed_exactly() -> None:
     assert known == [Fraction(2, 5) + second] * 3 + [Fraction(2, 5)] * 2
 
 
+@pytest.mark.thorough
 def test_a_pair_that_is_parted_draws_alone() -> None:
     """One of a pair may win the first pool, where nobody is drawn as a group."""
     sold = lottery("first", 1), lottery("second", 2, group_max=2)
@@ -373,6 +374,7 @@ def test_whoever_gets_no_option_draws_for_a_seat() -> None:
     assert found[0] == found[3] != found[1] == found[2]
 
 
+@pytest.mark.thorough
 def test_a_pair_that_chooses_together_draws_together_later() -> None:
     """The pair has one turn of three, and needs both units of the only option."""
     options = (Option("left", 2, 2), Option("right", 9, 0))

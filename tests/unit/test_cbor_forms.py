@@ -44,6 +44,7 @@ def strict(data: bytes) -> bool:
     return True
 
 
+@pytest.mark.thorough
 @settings(max_examples=40)
 @given(MAPS, st.data())
 def test_whatever_fits_a_form_is_read_strictly_too(

@@ -231,6 +231,7 @@ def test_the_library_judges_random_numbers_as_plain_python_does(
     assert {True, False} == set(judged)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("p", LARGE_PRIMES)
 def test_well_known_primes_pass_and_their_products_do_not(p: int) -> None:
     assert is_probable_prime(p)

@@ -89,6 +89,7 @@ def test_whatever_is_no_point_of_the_curve_is_refused_as_where_g1_is_asked_for(
     assert codes[0] == codes[1]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("few", [0, subgroup.ONE_BY_ONE])
 @pytest.mark.parametrize(
     "bad",

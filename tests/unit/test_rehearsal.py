@@ -84,6 +84,7 @@ def seeded() -> tuple[bytes, Rehearsed, Notes]:
     return run(SeededRandomness(SEED))
 
 
+@pytest.mark.thorough
 def test_it_ends_as_its_terms_say() -> None:
     data, done, _ = seeded()
     assert done.state.phase is Phase.LOCKED
@@ -131,6 +132,7 @@ def test_another_seed_gives_others() -> None:
     assert not set(done.nyms) & set(seeded()[1].nyms)
 
 
+@pytest.mark.thorough
 def test_without_a_seed_two_runs_share_nothing() -> None:
     """The same people: no nym, proof, salt or key comes again."""
     seen = [_secrets_shown(run(SystemRandomness(), PEOPLE[:2])[0]) for _ in range(2)]

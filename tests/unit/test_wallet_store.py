@@ -95,6 +95,7 @@ def test_what_is_no_wallet_is_named(path: Path, tmp_path: Path) -> None:
     assert code_of(path) == "wallet.file"
 
 
+@pytest.mark.thorough
 def test_a_wallet_moves_whole_and_signs_in_one_place_only(path: Path) -> None:
     new = path.with_name("new")
     with open_wallet(path, PASSWORD, DRAWN) as wallet:
