@@ -14,7 +14,7 @@ from fairlot_crypto import cbor
 from registry_office import ATTESTER, Office, office_of
 from wallets import Person
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.thorough
 
 MEMBERS = "person,address,assurance\nAnn Lee,ann@example.org,listed\nBen Oh,,\n"
 
@@ -131,9 +131,10 @@ def test_a_code_serves_one_person_and_one_request(shared: Office) -> None:
     thief = Member(shared, "Thief", sent["Cy"])
     ran = thief.visit("ask", thief.asked(), out)
     assert code_of(ran) == (1, "member-code.used")
+    mistyped = "1" if sent["Cy"].endswith("0") else "0"
     for code, told in (
         ("nothing", (2, "member-code.form")),
-        (f"{sent['Cy'][:-2]}{sent['Cy'][-1]}{sent['Cy'][-2]}", (2, "member-code.typo")),
+        (f"{sent['Cy'][:-1]}{mistyped}", (2, "member-code.typo")),
         (f"{sent['Di']}", (0, "")),
         ("0000-0000-0000-0000-0000", (1, "member-code.unknown")),
     ):

@@ -77,7 +77,7 @@ def test_an_address_is_not_for_a_folder_that_keeps_its_logs(begun: Path) -> None
     assert (ran.code, "board.usage" in ran.err) == (2, True)
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_a_board_is_made_begun_and_read_from_a_copy_of_the_key(
     postgres: Server, begun: Path
 ) -> None:
@@ -106,7 +106,7 @@ def test_a_board_is_made_begun_and_read_from_a_copy_of_the_key(
     assert (ran.code, "board.begin" in ran.err) == (2, True)
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_nothing_is_left_in_the_database_of_what_could_not_be_made(
     postgres: Server, begun: Path
 ) -> None:
@@ -142,7 +142,7 @@ def asks_for_a_password(server: Server, secret: str) -> Generator[str]:
             database.execute("DROP ROLE club")
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_a_password_comes_from_a_file(postgres: Server, begun: Path) -> None:
     (begun / "right").write_text("let me in\n")
     (begun / "wrong").write_text("sesame\n")

@@ -61,7 +61,7 @@ def desk(tmp_path: Path) -> Desk:
     return made
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_it_ends_the_sale_and_everybody_reads_who_did_it(desk: Desk) -> None:
     ran = desk.cancel("--json")
     assert (ran.code, ran.err) == (0, "")
@@ -84,7 +84,7 @@ def test_it_ends_the_sale_and_everybody_reads_who_did_it(desk: Desk) -> None:
     assert "The seller cancels the sale" in fairlot("inspect", desk.board).out
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_the_escrow_pays_everything_back_and_the_report_says_why(desk: Desk) -> None:
     assert desk.cancel().code == 0
     out = desk.folder / "refunds.csv"
@@ -105,7 +105,7 @@ def test_the_escrow_pays_everything_back_and_the_report_says_why(desk: Desk) -> 
     ("until", "code"),
     [
         ("close", "cancelled.late"),
-        pytest.param("result", "phase.wrong", marks=pytest.mark.slow),
+        pytest.param("result", "phase.wrong", marks=pytest.mark.thorough),
     ],
 )
 def test_after_close_nothing_is_made(desk: Desk, until: str, code: str) -> None:

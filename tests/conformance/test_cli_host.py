@@ -122,7 +122,7 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
     assert [each.name for each in tmp_path.iterdir()] == ["mine"]
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_a_board_is_served_as_long_as_somebody_holds_it(tmp_path: Path) -> None:
     club = tmp_path / "club"
     club.mkdir()
@@ -157,7 +157,7 @@ def _below(folder: Path) -> list[int]:
     return found
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.skipif(not Path("/proc/self/cwd").exists(), reason="needs /proc")
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_whatever_ends_the_host_ends_all_processes(

@@ -32,7 +32,7 @@ def words(place: Path, url: str, *more: str) -> tuple[str | Path, ...]:
     return ("mail", "send", url, request, "--code-file", code, "--out", out, *more)
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_a_request_is_sent_and_its_answer_fetched(place: Path) -> None:
     Mailbox.create(place / "mailbox", ["annscode"])
     box = Mailbox(place / "mailbox")

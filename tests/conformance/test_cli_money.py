@@ -126,7 +126,7 @@ def test_a_payment_reaches_the_deposit_that_it_is_for(bank: Bank) -> None:
     assert told["nym"] not in told["reference"]
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_the_same_step_gives_the_same_notice_and_the_escrow_alone_opens_it(
     bank: Bank,
 ) -> None:
@@ -150,7 +150,7 @@ def test_the_same_step_gives_the_same_notice_and_the_escrow_alone_opens_it(
     assert code_of(bank.pay(*account, out="other")) == (2, "wallet.account")
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_nobody_pays_before_their_own_entry_is_the_first_on_the_log(
     bank: Bank,
 ) -> None:
@@ -163,7 +163,7 @@ def test_nobody_pays_before_their_own_entry_is_the_first_on_the_log(
     assert code_of(bank.pay()) == (2, "wallet.elsewhere")
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_an_account_file_has_two_lines(bank: Bank) -> None:
     account = ("--account-file", bank.folder / "account")
     for text, code in (
@@ -175,7 +175,7 @@ def test_an_account_file_has_two_lines(bank: Bank) -> None:
         assert code_of(bank.buyer.deposit(*account)) == (2, code)
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_a_deposit_to_another_account_is_another_order(bank: Bank) -> None:
     account = ("--account-file", bank.account(ANN))
     made = said(bank.buyer.deposit(*account))
@@ -184,7 +184,7 @@ def test_a_deposit_to_another_account_is_another_order(bank: Bank) -> None:
     assert code_of(bank.buyer.deposit(*account, out="other")) == (2, "wallet.entered")
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_a_list_that_is_wrong_books_nothing(bank: Bank) -> None:
     told = deposited(bank)
     bank.says("t1", PRICE, told["reference"])
@@ -198,7 +198,7 @@ def test_a_list_that_is_wrong_books_nothing(bank: Bank) -> None:
     assert not (bank.folder / "paid").exists()
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_what_is_no_notice_is_named_and_the_others_count(bank: Bank) -> None:
     told = deposited(bank)
     (bank.folder / "notices" / "a.notice").write_bytes(b"nothing")
@@ -212,7 +212,7 @@ def test_what_is_no_notice_is_named_and_the_others_count(bank: Bank) -> None:
     assert code_of(bank.book()) == (2, "escrow.notices")
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_late_money_is_named_and_signed_for_nobody(bank: Bank) -> None:
     told = deposited(bank)
     buyer = bank.buyer
@@ -230,7 +230,7 @@ def test_late_money_is_named_and_signed_for_nobody(bank: Bank) -> None:
     assert not (bank.folder / "escrow.key.book").exists()
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_a_payment_of_which_the_book_knows_nothing_is_named(bank: Bank) -> None:
     told = deposited(bank)
     bank.says("t1", PRICE, told["reference"])

@@ -33,7 +33,7 @@ def said(ran: Ran) -> dict[str, Any]:
     return dict(json.loads(ran.out))
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_refunds_go_to_the_bank_once_and_validate(desk: Desk) -> None:
     desk.notice(0, 1)
     found = said(desk.export())
@@ -69,7 +69,7 @@ def test_refunds_go_to_the_bank_once_and_validate(desk: Desk) -> None:
     assert total + open_one["refund"] == sum(desk.refunds.values())
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_the_bank_is_told_no_nym(desk: Desk) -> None:
     desk.notice(0, 1, 2)
     said(desk.export())
@@ -88,7 +88,7 @@ def test_the_bank_is_told_no_nym(desk: Desk) -> None:
     assert all(name and name.strip() and name.isascii() for name in names)
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.parametrize("where", ["write_file", "write_kept"])
 def test_a_kill_at_any_moment_asks_for_no_refund_twice(desk: Desk, where: str) -> None:
     desk.notice(0, 1)
@@ -108,7 +108,7 @@ def test_a_kill_at_any_moment_asks_for_no_refund_twice(desk: Desk, where: str) -
     assert len(book.batches) == (1 if where == "write_file" else 2)
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_another_log_moves_no_refund_that_was_asked_for(
     desk: Desk,
 ) -> None:
@@ -124,7 +124,7 @@ def test_another_log_moves_no_refund_that_was_asked_for(
     assert code_of(desk.export()) == (2, "escrow.refund")
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_a_book_of_refunds_has_one_form(desk: Desk) -> None:
     desk.notice(0, 1, 2)
     said(desk.export())
@@ -145,7 +145,7 @@ def test_a_book_of_refunds_has_one_form(desk: Desk) -> None:
         assert refusal(read_refund_book, encoded) == "escrow.refund-book"
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_without_euros_there_is_a_list_and_no_file_of_iso_20022(tmp_path: Path) -> None:
     desk = Desk(tmp_path, on_stage(None))
     desk.notice(0, 1, 2)
@@ -153,7 +153,7 @@ def test_without_euros_there_is_a_list_and_no_file_of_iso_20022(tmp_path: Path) 
     assert sorted(desk.files()) == ["refunds-1.csv"]
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_a_file_that_somebody_changed_is_not_replaced(desk: Desk) -> None:
     desk.notice(0, 1)
     said(desk.export())
@@ -163,7 +163,7 @@ def test_a_file_that_somebody_changed_is_not_replaced(desk: Desk) -> None:
     assert path.read_text() == "mine"
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_without_the_extra_it_is_said(desk: Desk) -> None:
     desk.notice(0, 1)
     with in_process(), patch.dict("sys.modules", {"fairlot.escrow.bank_file": None}):

@@ -58,7 +58,7 @@ def said_of(ran: Ran, code: int) -> Mapping[str, Any]:
     return dict(json.loads(ran.out))
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_winners_open_the_codes_that_the_shop_knows(desk: SellerDesk) -> None:
     assert desk.vouchers("--product", "main=Standing").code == 0
     shop = (desk.folder / "shop" / "vouchers.csv").read_text(encoding="utf-8")
@@ -94,7 +94,7 @@ def test_winners_open_the_codes_that_the_shop_knows(desk: SellerDesk) -> None:
     assert sorted(item.decode() for item in found if item) == sorted(codes)
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_another_list_is_not_delivered_after_a_promise(desk: SellerDesk) -> None:
     assert desk.vouchers().code == 0
     other = desk.folder / "other.txt"
@@ -113,7 +113,7 @@ def test_another_list_is_not_delivered_after_a_promise(desk: SellerDesk) -> None
     assert not (desk.folder / "others").exists()
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_what_does_not_fit_is_refused_and_nothing_is_written(desk: SellerDesk) -> None:
     short = desk.folder / "short.txt"
     short.write_text("A\n")
@@ -129,7 +129,7 @@ def test_what_does_not_fit_is_refused_and_nothing_is_written(desk: SellerDesk) -
     assert not (desk.folder / "shop").exists()
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_codes_are_the_sellers_own_until_they_are_delivered(desk: SellerDesk) -> None:
     assert desk.vouchers().code == 0
     for path in (desk.folder / "shop").iterdir():
@@ -165,7 +165,7 @@ def test_codes_are_long_distinct_and_of_one_seller_and_sale() -> None:
         assert set(voucher_codes(sale, 2_000, key)).isdisjoint(codes)
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_a_winner_opens_their_code_with_their_wallet(tmp_path: Path) -> None:
     (tmp_path / "seller").mkdir()
     desk = SellerDesk(tmp_path / "seller")
@@ -195,7 +195,7 @@ def test_a_winner_opens_their_code_with_their_wallet(tmp_path: Path) -> None:
     assert unit["item"] is None
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_a_box_to_a_claim_that_is_not_in_the_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "seller").mkdir()
     desk = SellerDesk(tmp_path / "seller")

@@ -44,7 +44,7 @@ def test_status_says_what_is_held_and_what_leaks(mine: Path, password: Path) -> 
         assert leak["who"] in shown.out
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_a_moved_wallet_says_so(mine: Path, password: Path, tmp_path: Path) -> None:
     words = ("--password-file", password, "--new-password-file", password, "--json")
     moved = fairlot("wallet", "move", mine, tmp_path / "new", *words)

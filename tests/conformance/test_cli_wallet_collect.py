@@ -72,7 +72,7 @@ def ended(buyer: Buyer) -> tuple[int, ...]:
     return tuple(line.units for line in board.state.ledger)
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_a_seat_is_collected_by_hand_although_a_thief_claims_it(tmp_path: Path) -> None:
     buyer = entered(tmp_path)
     ends, _ = due(buyer.on)
@@ -102,7 +102,7 @@ def test_a_seat_is_collected_by_hand_although_a_thief_claims_it(tmp_path: Path) 
     assert ended(buyer) == (1,)
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_what_was_collected_before_a_kill_is_sent_to_the_byte(tmp_path: Path) -> None:
     buyer, out = entered(tmp_path), tmp_path / "collect"
     older = buyer.path.read_bytes()
@@ -143,7 +143,7 @@ def test_who_has_not_won_has_nothing_to_collect(tmp_path: Path) -> None:
     assert buyer.content.takings == ()
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_whoever_has_lost_the_keys_claims_first_and_collects_then(
     tmp_path: Path,
 ) -> None:
@@ -166,7 +166,7 @@ def test_whoever_has_lost_the_keys_claims_first_and_collects_then(
     assert board.state.collects.nyms == {winner}
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_it_is_collected_in_its_time_only_and_where_one_must(
     concert: Stage, tmp_path: Path
 ) -> None:

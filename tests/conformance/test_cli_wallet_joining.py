@@ -50,7 +50,7 @@ def test_a_wallet_comes_from_nothing_to_credentials(office: Office) -> None:
     assert [each["size"] for each in shown["heads"]] == [office.board.state.tree.size]
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_four_issuers_of_whom_one_is_silent_are_enough(tmp_path: Path) -> None:
     office = office_of(tmp_path, 4, 1)
     ann, ben = Person(office, "Ann"), Person(office, "Ben")
@@ -64,7 +64,7 @@ def test_four_issuers_of_whom_one_is_silent_are_enough(tmp_path: Path) -> None:
     assert ann.with_log("renew", *words).code != 0
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_what_was_sent_before_a_kill_is_sent_again_to_the_byte(office: Office) -> None:
     ann = Person(office, "Ann")
     office.follow_all()
@@ -92,7 +92,7 @@ def test_what_was_sent_before_a_kill_is_sent_again_to_the_byte(office: Office) -
     assert asked == ann.content.memberships[0].asked
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_another_epoch_or_roll_is_another_request(office: Office) -> None:
     ann = Person(office, "Ann")
     ann.enrol()
@@ -105,7 +105,7 @@ def test_another_epoch_or_roll_is_another_request(office: Office) -> None:
     assert len({first, second, third}) == 3
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_an_attestation_of_other_keys_asks_for_nothing(office: Office) -> None:
     ann, eve = Person(office, "Ann"), Person(office, "Eve")
     office.follow_all()
@@ -117,7 +117,7 @@ def test_an_attestation_of_other_keys_asks_for_nothing(office: Office) -> None:
     assert not ann.file("enrol").exists()
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_nobody_asks_for_a_second_leaf(office: Office) -> None:
     ann = Person(office, "Ann")
     ann.enrol()
@@ -127,7 +127,7 @@ def test_nobody_asks_for_a_second_leaf(office: Office) -> None:
     assert code_of(ran) == (2, "wallet.enrolled")
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_an_older_copy_of_the_log_is_refused(office: Office) -> None:
     ann = Person(office, "Ann")
     older = office.log
@@ -155,7 +155,7 @@ def test_a_registry_of_which_nobody_was_told_gets_nothing(office: Office) -> Non
     assert not out.exists()
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_answers_to_another_request_give_nothing(office: Office) -> None:
     ann, ben = Person(office, "Ann"), Person(office, "Ben")
     ann.enrol()
@@ -173,7 +173,7 @@ def test_answers_to_another_request_give_nothing(office: Office) -> None:
     assert code_of(ann.with_log("renew", *words)) == (1, "answer.malformed")
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_a_wallet_asks_by_no_name_and_with_keys_of_this_registry(
     office: Office,
 ) -> None:
@@ -192,7 +192,7 @@ def test_a_wallet_asks_by_no_name_and_with_keys_of_this_registry(
     assert fairlot("wallet", "status", "--help").code == 0
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_an_issuer_who_seals_a_wrong_share_is_named(tmp_path: Path) -> None:
     issuers = Issuers(tmp_path, 4, 1)
     issuers.finish(issuers.indexes)
@@ -222,7 +222,7 @@ def test_an_issuer_who_seals_a_wrong_share_is_named(tmp_path: Path) -> None:
     assert ann.renew()["step"] == "credentials"
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_an_issuer_who_signs_a_wrong_part_is_named(tmp_path: Path) -> None:
     office = office_of(tmp_path, 4, 1)
     ann = Person(office, "Ann")

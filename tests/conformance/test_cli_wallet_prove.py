@@ -23,7 +23,7 @@ from json_formats import check_document
 PASSWORD = "a lake in May"  # noqa: S105
 CURVE = backend()
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.thorough
 
 
 @pytest.fixture(scope="module")

@@ -85,7 +85,7 @@ def arbiter_of(office: Office) -> SigningKey:
     return key
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_a_new_wallet_gets_the_secrets_of_the_lost_one(office: Office) -> None:
     lost, ann = Person(office, "Ann"), Person(office, "Ann-anew")
     lost.enrol()
@@ -101,7 +101,7 @@ def test_a_new_wallet_gets_the_secrets_of_the_lost_one(office: Office) -> None:
     assert code_of(office.ask(1, "issue", request)) == (1, "request.holder")
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_what_was_asked_before_a_kill_is_asked_again_to_the_byte(
     office: Office,
 ) -> None:
@@ -130,7 +130,7 @@ def test_what_was_asked_before_a_kill_is_asked_again_to_the_byte(
     assert ann.content == before
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_what_was_received_before_a_kill_is_kept(office: Office) -> None:
     Person(office, "Ann").enrol()
     ann, request = begun(office, "Ann")
@@ -151,7 +151,7 @@ def test_what_was_received_before_a_kill_is_kept(office: Office) -> None:
     assert not out.exists()
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_it_says_how_far_it_is_and_who_may_contest(office: Office) -> None:
     lost = Person(office, "Ann")
     lost.enrol()
@@ -187,7 +187,7 @@ def test_it_says_how_far_it_is_and_who_may_contest(office: Office) -> None:
     assert ann.how_far()["recovery"] == "ripe"
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_whoever_is_ruled_against_begins_anew(office: Office) -> None:
     lost = Person(office, "Ann")
     lost.enrol()
@@ -217,7 +217,7 @@ def test_whoever_is_ruled_against_begins_anew(office: Office) -> None:
     assert (attestation.subject.version, attestation.subject.attempt) == (1, 2)
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_nobody_recovers_somebody_else(office: Office) -> None:
     ann, ben = Person(office, "Ann"), Person(office, "Ben")
     ann.enrol()
@@ -236,7 +236,7 @@ def test_nobody_recovers_somebody_else(office: Office) -> None:
     assert office.step(1, "recover", right).code == 0
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_a_leaf_is_recovered_again_and_no_key_comes_back(office: Office) -> None:
     lost = Person(office, "Ann")
     lost.enrol()
@@ -254,7 +254,7 @@ def test_a_leaf_is_recovered_again_and_no_key_comes_back(office: Office) -> None
     assert first.how_far()["recovery"] == "ended"
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_whoever_was_attested_otherwise_names_what_they_enrolled_with(
     office: Office,
 ) -> None:
@@ -296,7 +296,7 @@ def test_what_is_no_request_to_recover_is_refused(office: Office) -> None:
     assert not out.exists()
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_other_registries_keys_and_logs_are_refused(office: Office) -> None:
     lost = Person(office, "Ann")
     older = office.log
@@ -351,7 +351,7 @@ def by_second(person: Person, attested: Path, name: str = "") -> Path:
     return file
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_a_quorum_of_attesters_must_mean_one_person(tmp_path: Path) -> None:
     with patch("registry_office.registry_of", strict):
         office = office_of(tmp_path, 1, 0)

@@ -62,7 +62,7 @@ def test_what_was_made_before_a_kill_is_sent_to_the_byte_and_nothing_else(
     assert not (buyer.folder / "other").exists()
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_terms_that_differ_from_what_was_told_are_not_signed(buyer: Buyer) -> None:
     before, out = buyer.content, buyer.folder / "entry"
     order = ("--amount", str(PRICE), "--out", out)
@@ -84,7 +84,7 @@ def test_terms_that_differ_from_what_was_told_are_not_signed(buyer: Buyer) -> No
     assert not out.exists()
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_an_older_copy_of_a_wallet_notices_what_it_has_forgotten(buyer: Buyer) -> None:
     older = buyer.path.read_bytes()
     said(buyer.deposit())
@@ -103,7 +103,7 @@ def test_an_older_copy_of_a_wallet_notices_what_it_has_forgotten(buyer: Buyer) -
     assert first.key != second.key
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_an_older_copy_without_the_log_makes_another_entry_of_the_same_nym(
     buyer: Buyer,
 ) -> None:
@@ -119,7 +119,7 @@ def test_an_older_copy_without_the_log_makes_another_entry_of_the_same_nym(
     assert len(buyer.board.state.positions.by_nym) == 1
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_a_deposit_is_replaced_and_cancelled(buyer: Buyer) -> None:
     assert code_of(buyer.run("cancel", "--out", buyer.folder / "none")) == (
         2,
@@ -139,7 +139,7 @@ def test_a_deposit_is_replaced_and_cancelled(buyer: Buyer) -> None:
     assert (position.final.binding.wants, position.final.binding.seq) == (0, 2)
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_receipts_are_kept_and_must_be_the_wallets_own(buyer: Buyer) -> None:
     ran = buyer.run("receipt")
     assert code_of(ran) == (2, "wallet.entered")
@@ -164,7 +164,7 @@ def test_receipts_are_kept_and_must_be_the_wallets_own(buyer: Buyer) -> None:
     assert taking.receipts == (proof.read_bytes(),)
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_nothing_is_made_in_a_phase_that_takes_nothing(buyer: Buyer) -> None:
     ran = buyer.run("claim", "--out", buyer.folder / "claim")
     assert code_of(ran) == (2, "wallet.phase")
@@ -178,7 +178,7 @@ def test_nothing_is_made_in_a_phase_that_takes_nothing(buyer: Buyer) -> None:
     assert code_of(ran) == (2, "wallet.phase")
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_one_claim_is_made_in_an_epoch(buyer: Buyer) -> None:
     storage = MemoryStorage()
     board = play(buyer.on.board(storage), buyer.on)
@@ -197,7 +197,7 @@ def test_one_claim_is_made_in_an_epoch(buyer: Buyer) -> None:
     assert code_of(ran) == (2, "wallet.elsewhere")
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_a_credential_of_yesterday_enters_nothing(buyer: Buyer) -> None:
     tomorrow = ("--time", str(DEPOSIT_TIME + 2 * buyer.on.registry.epoch))
     ran = buyer.deposit(*tomorrow)

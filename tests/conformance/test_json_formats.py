@@ -33,7 +33,7 @@ from refund_desk import Desk, on_stage
 from registry_office import Office
 from seller_desk import SellerDesk
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.thorough
 
 ROOT = Path(__file__).parents[2]
 CLI = ROOT / "protocol" / "fairlot" / "cli"

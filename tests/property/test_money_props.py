@@ -95,7 +95,7 @@ def test_a_thousand_payments_reconcile_to_the_unit() -> None:
     assert (missing, over) == (100 * 100 + 20 * DUE, sum(range(700, 780)))
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_a_thousand_payments_twice_and_in_other_orders_are_one_book() -> None:
     rows = thousand()
     found = booked(rows, PEOPLE).book

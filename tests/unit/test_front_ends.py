@@ -87,7 +87,7 @@ def test_what_one_has_taken_in_the_other_goes_on_from() -> None:
     check_history(common)
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_the_limit_of_a_nym_holds_across_front_ends() -> None:
     common = begun()
     first, second = front_end(common), front_end(common)
@@ -148,7 +148,7 @@ def test_who_was_overtaken_reads_anew_and_forks_nothing() -> None:
     assert write(first, deposit(ON, 0)) == [place]
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_a_front_end_that_failed_reads_what_others_wrote_meanwhile() -> None:
     common = begun()
     first, second = front_end(common), front_end(common)
@@ -229,7 +229,7 @@ def other_key(head: bytes) -> bytes:
     return cbor.encode(SignedCheckpoint(said, (line, dated)).to_text())
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "lie", ["signature", "root", "key", "none", "text", "twice", "other"]
 )
@@ -267,7 +267,7 @@ def test_what_another_one_wrote_is_judged_as_after_a_restart(lie: str) -> None:
     assert len(common.data) == stood + len(lies[lie])
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_a_storage_that_has_lost_what_was_acknowledged_is_not_gone_on_from() -> None:
     common = begun()
     writer = front_end(common)

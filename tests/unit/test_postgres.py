@@ -106,7 +106,7 @@ def test_an_address_with_a_password_is_refused_and_not_repeated() -> None:
     check_address("postgresql://me@host:5433/club?sslmode=verify-full")
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_who_has_not_read_what_another_wrote_cannot_append(
     postgres: Server, tmp_path: Path
 ) -> None:
@@ -125,7 +125,7 @@ def test_who_has_not_read_what_another_wrote_cannot_append(
         assert first.read() == second.read() == b"onetwothree"
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_two_that_append_at_once_write_one_history(
     postgres: Server, tmp_path: Path
 ) -> None:
@@ -161,7 +161,7 @@ def test_two_that_append_at_once_write_one_history(
         assert len(taken) == 80
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.parametrize("rule", ["leaf", "entry", "nym", "time", "payment", "marker"])
 def test_the_constraint_refuses_what_stands_already(
     postgres: Server, tmp_path: Path, concert: Stage, rule: str
@@ -178,7 +178,7 @@ def test_the_constraint_refuses_what_stands_already(
         assert first.news() == b""
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_a_row_of_somebody_else_is_not_overtaken(
     postgres: Server, tmp_path: Path
 ) -> None:
@@ -190,7 +190,7 @@ def test_a_row_of_somebody_else_is_not_overtaken(
         assert first.read() == b"one"
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_a_turn_is_one_front_ends_and_ends_with_it(
     postgres: Server, tmp_path: Path
 ) -> None:
@@ -222,7 +222,7 @@ def test_a_turn_is_one_front_ends_and_ends_with_it(
             waiting.join()
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_who_waits_too_long_for_a_turn_is_told(
     postgres: Server, tmp_path: Path
 ) -> None:
@@ -233,7 +233,7 @@ def test_who_waits_too_long_for_a_turn_is_told(
         assert second.news() == b""
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_boards_of_two_schemas_do_not_wait_for_each_other(
     postgres: Server, tmp_path: Path
 ) -> None:
@@ -248,7 +248,7 @@ def test_boards_of_two_schemas_do_not_wait_for_each_other(
         assert (one.read(), other.read()) == (b"one", b"other")
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_a_database_that_has_gone_back_is_not_written_to(
     postgres: Server, tmp_path: Path
 ) -> None:
@@ -258,7 +258,7 @@ def test_a_database_that_has_gone_back_is_not_written_to(
         assert code_of(second.news) == "board.rewound"
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_a_line_that_was_cut_between_two_turns_is_made_again(
     postgres: Server, tmp_path: Path
 ) -> None:
@@ -284,7 +284,7 @@ def append_until_it_fails(storage: PostgresStorage) -> None:
         storage.append(b"..")
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_a_server_that_crashes_loses_nothing_that_was_acknowledged(
     postgres: Server, tmp_path: Path
 ) -> None:
@@ -309,7 +309,7 @@ def test_a_server_that_crashes_loses_nothing_that_was_acknowledged(
         assert again.read().rstrip(b".") == said
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_what_is_no_board_of_this_version_is_refused(
     postgres: Server, tmp_path: Path
 ) -> None:
@@ -324,7 +324,7 @@ def test_what_is_no_board_of_this_version_is_refused(
         assert code_of(lambda: open_postgres(address)) == "board.database"
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_a_server_that_does_not_synchronise_is_refused(
     postgres: Server, tmp_path: Path
 ) -> None:
@@ -350,7 +350,7 @@ def test_a_server_that_does_not_synchronise_is_refused(
     open_postgres(address).close()
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_a_torn_batch_leaves_no_rows_that_stand_once(
     postgres: Server, tmp_path: Path
 ) -> None:

@@ -83,7 +83,7 @@ def in_postgres(server: Server) -> Kind:
 
 
 @pytest.fixture(
-    params=["file", "sqlite", pytest.param("postgres", marks=pytest.mark.slow)]
+    params=["file", "sqlite", pytest.param("postgres", marks=pytest.mark.thorough)]
 )
 def kind(request: pytest.FixtureRequest) -> Kind:
     if request.param == "postgres":
