@@ -6,9 +6,9 @@ specs/service.md, section 9; specs/command-line.md, section 24.
 import argparse
 import shutil
 import socket
-import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from fairlot.audit.transcript_file import read_transcript
@@ -27,7 +27,7 @@ from fairlot.cli.board_folder import (
 )
 from fairlot.cli.board_logs import STEPS
 from fairlot.cli.command import OK, Command, action_of_steps, chosen_curve, whole
-from fairlot.cli.listening import Where, add_listening, address_of, listening_at
+from fairlot.cli.listening import Where, add_listening, serve_at
 from fairlot.cli.output import busy, complain, say
 from fairlot.cli.page import PAGE
 from fairlot.cli.role_keys import BOARD, key_step
@@ -202,15 +202,8 @@ def _serve(arguments: argparse.Namespace) -> int:
         _check_clock(arguments.time, writer.kept)
         _say_cut(writer.kept, folder)
         buckets = Buckets(Rate(), time.monotonic, source)
-        with listening_at(arguments, WHERE) as listening:
-            address = f"{address_of(listening)}/{writer.kept.main.folder}"
-
-            def ready() -> None:
-                say(address)
-                sys.stdout.flush()
-
-            desk = Desk(writer, buckets, Limits(), complain, posts)
-            run(desk, listening, ready)
+        desk = Desk(writer, buckets, Limits(), complain, posts)
+        serve_at(arguments, WHERE, partial(run, desk), f"/{writer.kept.main.folder}")
     finally:
         writer.close()
     return OK

@@ -11,13 +11,12 @@ from fairlot.cli.beacon.steps import view_of
 from fairlot.cli.board_copies import add_to, fetch_first, send_last
 from fairlot.cli.command import FAILED, OK, Command, chosen_curve
 from fairlot.cli.output import say, show_json
+from fairlot.cli.seller_sale import check_seller
 from fairlot.cli.transcript import add_board, add_sale_id
 from fairlot.entry import Entry, EntryType
-from fairlot.errors import InputError
 from fairlot.money import money_text
 from fairlot.text import Viewed, counted
 from fairlot_crypto.durable import write_file
-from fairlot_crypto.keys import VerifyKey
 
 _EXAMPLES = """\
 Only before CLOSE, and once for all: everybody gets everything back, and there is no second
@@ -52,7 +51,7 @@ def _cancel(arguments: argparse.Namespace) -> int:
         fetch_first(arguments)
         view = view_of(curve, arguments.transcript, cache=arguments.cache)
         # Step 2.
-        _check_own(view, arguments.sale_id, key.public)
+        check_seller(view, arguments.sale_id, key.public)
         # Step 3.
         entry = make_cancelling(view.state.sale_id, key)
         posted = {each.entry.hash for each in view.entries.of(EntryType.VOID)}
@@ -65,20 +64,6 @@ def _cancel(arguments: argparse.Namespace) -> int:
     sent = send_last(arguments, entry)
     _answer(arguments, view, entry, again=again, sent=sent)
     return FAILED if sent is False else OK
-
-
-def _check_own(view: Replay, sale_id: bytes, key: VerifyKey) -> None:
-    """Check that a board is of the sale that is meant, and that this key sells it.
-
-    Raises:
-        InputError: ``seller.sale``, ``seller.key``.
-    """
-    if view.state.sale_id != sale_id:
-        problem = f"the board sells {view.state.sale_id.hex()}, which is another sale"
-        raise InputError("seller.sale", f"{problem}: nothing is cancelled")
-    if view.state.terms.seller != key:
-        problem = "the terms name another seller's key"
-        raise InputError("seller.key", f"{problem}: nothing is cancelled")
 
 
 def _answer(

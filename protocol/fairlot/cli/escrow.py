@@ -2,7 +2,6 @@
 
 import argparse
 
-from fairlot.audit.settling import NotYet, settle_replay
 from fairlot.cli.beacon.files import held_key
 from fairlot.cli.beacon.steps import view_of, write_entry
 from fairlot.cli.command import (
@@ -16,16 +15,18 @@ from fairlot.cli.command import (
 )
 from fairlot.cli.escrow_export import EXPORT
 from fairlot.cli.escrow_export import WORDS as EXPORT_WORDS
-from fairlot.cli.escrow_files import add_key, check_own, examples, kept_book
+from fairlot.cli.escrow_files import (
+    add_key,
+    check_own,
+    examples,
+    kept_book,
+    settled_sale,
+)
 from fairlot.cli.escrow_import import IMPORT
 from fairlot.cli.escrow_import import WORDS as IMPORT_WORDS
-from fairlot.cli.output import complain, say
+from fairlot.cli.output import say
 from fairlot.cli.role_keys import ESCROW, key_step
-from fairlot.cli.transcript import (
-    add_board,
-    add_sale_file,
-    read_sale_file,
-)
+from fairlot.cli.transcript import add_board, add_sale_file
 from fairlot.deposit.escrow_book import (
     Paid,
     payment_of,
@@ -99,13 +100,10 @@ def _configure_refunds(parser: argparse.ArgumentParser) -> None:
 def _refunds(arguments: argparse.Namespace) -> int:
     curve = chosen_curve()
     with held_key(arguments.key) as key:
-        sale = read_sale_file(arguments, curve)
-        sale.read.check()
-        check_own(sale.read, arguments.sale_id, key.public)
-        result = settle_replay(sale.read, sale.rounds, sale.heads)
-        if isinstance(result, NotYet):
-            complain("the sale is not settled: fairlot settle says what is missing")
+        settled = settled_sale(arguments, curve, key.public)
+        if settled is None:
             return FAILED
+        _, result = settled
         lines = [line for line in result.ledger if line.refund]
         ready = [line for line in lines if line.refund_to is not None]
         rows = [

@@ -7,21 +7,20 @@ from datetime import date as day
 from pathlib import Path
 
 from fairlot.allocation.settlement import LedgerLine
-from fairlot.audit.settling import NotYet, settle_replay
 from fairlot.cli.beacon.files import held_key
 from fairlot.cli.command import FAILED, OK, Command, add_json, chosen_curve
 from fairlot.cli.escrow_files import (
     add_key,
     add_notices,
-    check_own,
     examples,
     read_notices,
+    settled_sale,
     write_kept,
 )
 from fairlot.cli.issuer.folder import read_as
-from fairlot.cli.output import complain, say, show_json
+from fairlot.cli.output import say, show_json
 from fairlot.cli.table import show_table
-from fairlot.cli.transcript import add_sale_file, read_sale_file
+from fairlot.cli.transcript import add_sale_file
 from fairlot.cli.wallet.files import read_account
 from fairlot.deposit.escrow_book import transfer_of
 from fairlot.errors import InputError
@@ -94,13 +93,10 @@ def _export(arguments: argparse.Namespace) -> int:
     curve = chosen_curve()
     payer = read_account(arguments.account_file)
     with held_key(arguments.key) as key:
-        sale = read_sale_file(arguments, curve)
-        sale.read.check()
-        check_own(sale.read, arguments.sale_id, key.public)
-        result = settle_replay(sale.read, sale.rounds, sale.heads)
-        if isinstance(result, NotYet):
-            complain("the sale is not settled: fairlot settle says what is missing")
+        settled = settled_sale(arguments, curve, key.public)
+        if settled is None:
             return FAILED
+        sale, result = settled
         notices = read_notices(arguments.notices, sale.read, key)
         due = _due(result.sale_id, result.ledger, notices, key)
         path: Path = arguments.key

@@ -4,19 +4,22 @@ import argparse
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from fairlot.audit.sale_file import SaleFile
+from fairlot.audit.settling import NotYet, Settled, ShownVoid, settle_replay
 from fairlot.board.replay import Replay
 from fairlot.board.sale import SaleState
 from fairlot.cli.folders import create_folder
 from fairlot.cli.issuer.folder import read_as
 from fairlot.cli.output import complain
 from fairlot.cli.reading import read_at_most, show_kept
-from fairlot.cli.transcript import add_sale_id
+from fairlot.cli.transcript import add_sale_id, read_sale_file
 from fairlot.deposit.deposit import read_deposit
 from fairlot.deposit.escrow_book import EscrowBook, read_escrow_book
 from fairlot.entry import EntryType
 from fairlot.errors import InputError
 from fairlot.escrow.notice import Notice, check_signer, open_notice
 from fairlot.names import Nym
+from fairlot_crypto.curve import Backend
 from fairlot_crypto.durable import PRIVATE
 from fairlot_crypto.keys import SigningKey, VerifyKey
 
@@ -79,6 +82,30 @@ def check_own(view: Replay, sale_id: bytes, key: VerifyKey) -> None:
         raise InputError("escrow.sale", problem)
     if view.state.terms.escrow != key:
         raise InputError("escrow.key", "the terms name another escrow's key")
+
+
+def settled_sale(
+    arguments: argparse.Namespace, curve: Backend, key: VerifyKey
+) -> tuple[SaleFile, Settled | ShownVoid] | None:
+    """Return the escrow's own sale and how it ends; ``None`` where it is too early, and said.
+
+    Args:
+        arguments: with what ``add_sale_file`` and ``add_key`` add.
+        curve: the back-end.
+        key: the escrow's own.
+
+    Raises:
+        InputError: as ``check_own``, and as ``read_sale_file``.
+        Rejection: as ``Replay.check`` and ``settle_replay``.
+    """
+    sale = read_sale_file(arguments, curve)
+    sale.read.check()
+    check_own(sale.read, arguments.sale_id, key)
+    result = settle_replay(sale.read, sale.rounds, sale.heads)
+    if isinstance(result, NotYet):
+        complain("the sale is not settled: fairlot settle says what is missing")
+        return None
+    return sale, result
 
 
 def asked_of(state: SaleState) -> dict[Nym, int]:

@@ -3,10 +3,12 @@
 import argparse
 import os
 import socket
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from fairlot.cli.command import whole
+from fairlot.cli.output import say
 from fairlot.errors import InputError
 
 
@@ -38,13 +40,35 @@ def add_listening(parser: argparse.ArgumentParser, where: Where) -> None:
     )
 
 
-def listening_at(arguments: argparse.Namespace, where: Where) -> socket.socket:
-    """Return the socket that options, or else the environment, name.
+def serve_at(
+    arguments: argparse.Namespace,
+    where: Where,
+    serve: Callable[[socket.socket, Callable[[], None]], None],
+    path: str = "",
+) -> None:
+    """Serve where options, or else the environment, say; the address is said when all is up.
+
+    Args:
+        arguments: with what ``add_listening`` adds.
+        where: the names.
+        serve: takes the socket, and what it calls once it answers; returns at the end.
+        path: what comes after the address.
 
     Raises:
         InputError: as ``where`` makes it.
         OSError: as the system says.
     """
+    with _listening_at(arguments, where) as listening:
+        address = f"{_address_of(listening)}{path}"
+
+        def ready() -> None:
+            say(address)
+            sys.stdout.flush()
+
+        serve(listening, ready)
+
+
+def _listening_at(arguments: argparse.Namespace, where: Where) -> socket.socket:
     host = arguments.host or os.environ.get(where.host) or "127.0.0.1"
     port = arguments.port
     if port is None:
@@ -53,8 +77,7 @@ def listening_at(arguments: argparse.Namespace, where: Where) -> socket.socket:
     return socket.create_server((host, port), family=family)
 
 
-def address_of(listening: socket.socket) -> str:
-    """Return the address that others connect to."""
+def _address_of(listening: socket.socket) -> str:
     host, port = listening.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 

@@ -4,9 +4,9 @@ specs/service.md, section 15; specs/command-line.md, section 30.
 """
 
 import argparse
-import sys
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from fairlot.cli.command import (
@@ -18,7 +18,7 @@ from fairlot.cli.command import (
     whole,
 )
 from fairlot.cli.issuer.folder import read_file
-from fairlot.cli.listening import Where, add_listening, address_of, listening_at
+from fairlot.cli.listening import Where, add_listening, serve_at
 from fairlot.cli.mail_address import MailAddress
 from fairlot.cli.output import complain, say, show_json
 from fairlot.cli.reading import read_at_most
@@ -101,14 +101,8 @@ def _server() -> Callable[[argparse.Namespace, Mailbox, Buckets], None]:
         raise InputError("service.extra", problem) from error
 
     def run(arguments: argparse.Namespace, mailbox: Mailbox, buckets: Buckets) -> None:
-        with listening_at(arguments, WHERE) as listening:
-            address = address_of(listening)
-
-            def ready() -> None:
-                say(address)
-                sys.stdout.flush()
-
-            serve_mailbox(MailDesk(mailbox, buckets, complain), listening, ready)
+        desk = MailDesk(mailbox, buckets, complain)
+        serve_at(arguments, WHERE, partial(serve_mailbox, desk))
 
     return run
 

@@ -1,18 +1,17 @@
 """Asks a mailbox over the network (specs/service.md, section 15.2)."""
 
 import re
-import time
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import SplitResult
 
-from fairlot.cli.over_http import TRIES, Answer, ask, refusal, strange
+from fairlot.cli.over_http import Answer, ask, ask_again, refusal, strange
 from fairlot.errors import InputError
 from fairlot.text import shown
 from fairlot.web_address import web_parts
 
 _SHORT, _LARGEST = 1 << 14, 1 << 24
 _ID = re.compile(rb"[0-9a-f]{64}\n")
-_LONGEST_WAIT = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +84,5 @@ class MailAddress:
         body: bytes | None = None,
         headers: dict[str, str] | None = None,
     ) -> Answer:
-        answer = ask(self.url, method, path, most, body, headers)
-        for _ in range(TRIES - 1):
-            if answer.status not in {429, 503}:
-                break
-            wait = answer.headers.get("retry-after", "")
-            if not wait.isdigit():
-                break
-            time.sleep(min(int(wait), _LONGEST_WAIT))
-            answer = ask(self.url, method, path, most, body, headers)
-        return answer
+        asked = partial(ask, self.url, method, path, most, body, headers)
+        return ask_again(asked, usual=None)

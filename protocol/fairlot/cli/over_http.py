@@ -6,8 +6,9 @@ What is fetched is judged like a file; what is sent can be sent again.
 import json
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import SplitResult
 
@@ -94,14 +95,9 @@ class BoardAddress:
         """
         # Step 3.
         path = f"/{entry.log.value}/{entry.scope.hex()}/add"
-        answer = self._ask("POST", path, _LARGEST_ANSWER, entry.encoded)
-        for _ in range(TRIES - 1):
-            # Step 4.
-            if answer.status not in {429, 503}:
-                break
-            said = answer.headers.get("retry-after", "")
-            time.sleep(min(int(said) if said.isdigit() else 1, _LONGEST_WAIT))
-            answer = self._ask("POST", path, _LARGEST_ANSWER, entry.encoded)
+        sent = partial(self._ask, "POST", path, _LARGEST_ANSWER, entry.encoded)
+        # Step 4.
+        answer = ask_again(sent, usual=1)
         if answer.status == 200:
             return Sent(answer.content)
         return self._refusal(answer)
@@ -162,6 +158,27 @@ def ask(
     if len(content) > most:
         raise strange(url, f"it answers {path} with more than {most} bytes")
     return Answer(status, said, content)
+
+
+def ask_again(question: Callable[[], Answer], *, usual: int | None) -> Answer:
+    """Ask, and again where the other side is busy, after as long as it says.
+
+    Args:
+        question: sends a request, which may be sent any number of times.
+        usual: seconds to wait where it does not say; ``None`` if that is no invitation.
+
+    Raises:
+        InputError: as ``question``.
+    """
+    answer = question()
+    for _ in range(TRIES - 1):
+        said = answer.headers.get("retry-after", "")
+        wait = int(said) if said.isdigit() else usual
+        if answer.status not in {429, 503} or wait is None:
+            break
+        time.sleep(min(wait, _LONGEST_WAIT))
+        answer = question()
+    return answer
 
 
 def refusal(url: SplitResult, answer: Answer) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from fairlot.cli.beacon.steps import view_of
 from fairlot.cli.command import FAILED, OK, Command, add_json, chosen_curve, whole
 from fairlot.cli.escrow_files import write_kept
 from fairlot.cli.output import complain, say, show_json
+from fairlot.cli.seller_sale import check_seller
 from fairlot.cli.transcript import add_board, add_sale_id
 from fairlot.delivery.deliveries import Promise
 from fairlot.delivery.desk import book_of, delivery_of
@@ -73,7 +74,7 @@ def _deliver(arguments: argparse.Namespace) -> int:
     items = read_item_list(arguments.items)
     with held_key(arguments.key) as key:
         view = view_of(curve, arguments.transcript, cache=arguments.cache)
-        _check_own(view, arguments.sale_id, key)
+        check_seller(view, arguments.sale_id, key.public)
         if view.state.phase not in _SOLD:
             complain("nothing is sold yet: ITEMS comes after RESULT")
             return FAILED
@@ -144,19 +145,6 @@ def _clock(given: int | None, view: Replay) -> int:
     return max(view.time, now)
 
 
-def _check_own(view: Replay, sale_id: bytes, key: SigningKey) -> None:
-    """Check that a board is of the sale that was told, and of this seller.
-
-    Raises:
-        InputError: ``seller.sale``, ``seller.key``.
-    """
-    if view.state.sale_id != sale_id:
-        problem = f"the board sells {view.state.sale_id.hex()}, which is another sale"
-        raise InputError("seller.sale", problem)
-    if view.state.terms.seller != key.public:
-        raise InputError("seller.key", "the terms name another seller's key")
-
-
 def _answer(
     arguments: argparse.Namespace, view: Replay, made: Mapping[str, Entry]
 ) -> None:
@@ -197,7 +185,7 @@ def _vouchers(arguments: argparse.Namespace) -> int:
     curve = chosen_curve()
     with held_key(arguments.key) as key:
         view = view_of(curve, arguments.transcript, cache=arguments.cache)
-        _check_own(view, arguments.sale_id, key)
+        check_seller(view, arguments.sale_id, key.public)
         if view.state.phase not in _SOLD:
             complain("nothing is sold yet: vouchers are for what RESULT says")
             return FAILED

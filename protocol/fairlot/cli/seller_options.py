@@ -102,6 +102,11 @@ def _add_asked(parser: argparse.ArgumentParser) -> None:
         default=ROLL_WINDOW,
         help="how long before the opening the roll may be made (default: 7 days)",
     )
+    add_draw(parser)
+
+
+def add_draw(parser: argparse.ArgumentParser) -> None:
+    """Add what a draw does without, and the set-up of its delay."""
     parser.add_argument(
         "--no-round",
         action="store_true",

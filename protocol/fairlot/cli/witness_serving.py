@@ -4,15 +4,15 @@ specs/service.md, section 10; specs/command-line.md, section 9.
 """
 
 import argparse
-import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from fairlot.cli.beacon.files import held_key
 from fairlot.cli.command import OK, Command
-from fairlot.cli.listening import Where, add_listening, address_of, listening_at
-from fairlot.cli.output import complain, say
+from fairlot.cli.listening import Where, add_listening, serve_at
+from fairlot.cli.output import complain
 from fairlot.cli.role_keys import BOARD, PUBLIC, WITNESS, read_public
 from fairlot.errors import InputError
 from fairlot.logs import BoardIdentity, Witness
@@ -142,14 +142,8 @@ def _server() -> Callable[[argparse.Namespace, Witnessing, Buckets], None]:
     def run(
         arguments: argparse.Namespace, witnessing: Witnessing, buckets: Buckets
     ) -> None:
-        with listening_at(arguments, WHERE) as listening:
-            address = address_of(listening)
-
-            def ready() -> None:
-                say(address)
-                sys.stdout.flush()
-
-            serve_witness(WitnessDesk(witnessing, buckets, complain), listening, ready)
+        desk = WitnessDesk(witnessing, buckets, complain)
+        serve_at(arguments, WHERE, partial(serve_witness, desk))
 
     return run
 

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from fairlot.board.phase import DRAWN, RUNNING, Phase
 from fairlot.errors import InputError
-from fairlot.inputs.input_file import InputFile, Refusals
+from fairlot.inputs.input_file import InputFile, Refusals, recoded
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.sheet import Sheet
 from fairlot.inputs.sheet_text import read_sheet_text
@@ -81,7 +81,7 @@ def read_events(path: Path, people: Sequence[Person]) -> tuple[Event, ...]:
     try:
         return _read(path, people)
     except InputError as error:
-        raise _as_events(error) from error.__cause__
+        raise recoded(error, _own_code) from error.__cause__
 
 
 def _read(path: Path, people: Sequence[Person]) -> tuple[Event, ...]:
@@ -99,12 +99,8 @@ def _read(path: Path, people: Sequence[Person]) -> tuple[Event, ...]:
     return tuple(event for event in events if event is not None)
 
 
-def _as_events(error: InputError) -> InputError:
-    """Return an error of a list as one of this file."""
-    code = _SHEET_CODES.get(error.code, error.code)
-    own = InputError(code, error.message, line=error.line, field=error.field)
-    own.more = tuple(map(_as_events, error.more))
-    return own
+def _own_code(code: str) -> str:
+    return _SHEET_CODES.get(code, code)
 
 
 class _Rows:

@@ -54,6 +54,20 @@ class Refusals:
             raise first
 
 
+def recoded(error: InputError, code: Callable[[str], str]) -> InputError:
+    """Return an error of one kind of list, with all in its ``more``, as one of another.
+
+    Args:
+        error: as the readers of all lists raise it.
+        code: returns the code of the other kind.
+    """
+    own = InputError(
+        code(error.code), error.message, line=error.line, field=error.field
+    )
+    own.more = tuple(recoded(each, code) for each in error.more)
+    return own
+
+
 def read_bytes(path: Path, fail: Fail) -> bytes:
     """Return the bytes of a file; ``fail`` is as in ``fairlot.text.check_text``."""
     try:

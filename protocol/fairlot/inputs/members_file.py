@@ -8,7 +8,7 @@ from fairlot.errors import InputError, Rejection
 from fairlot.identity.attestation import check_attributes
 from fairlot.identity.member_book import Member
 from fairlot.identity.registry import Registry
-from fairlot.inputs.input_file import InputFile, Refusals
+from fairlot.inputs.input_file import InputFile, Refusals, recoded
 from fairlot.inputs.sheet import Sheet
 from fairlot.inputs.sheet_text import read_sheet_text
 from fairlot.text import shown
@@ -81,7 +81,7 @@ def read_members(path: Path, registry: Registry) -> tuple[Member, ...]:
     try:
         return _read(path, registry)
     except InputError as error:
-        raise _as_members(error) from error.__cause__
+        raise recoded(error, _own_code) from error.__cause__
 
 
 def _read(path: Path, registry: Registry) -> tuple[Member, ...]:
@@ -106,9 +106,5 @@ def _read(path: Path, registry: Registry) -> tuple[Member, ...]:
     return members
 
 
-def _as_members(error: InputError) -> InputError:
-    """Return what a list of people is refused with, as what this one is."""
-    code = _SHEET_CODES.get(error.code, error.code)
-    own = InputError(code, error.message, line=error.line, field=error.field)
-    own.more = tuple(map(_as_members, error.more))
-    return own
+def _own_code(code: str) -> str:
+    return _SHEET_CODES.get(code, code)

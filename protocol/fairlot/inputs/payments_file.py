@@ -7,7 +7,7 @@ from pathlib import Path
 from fairlot.errors import InputError
 from fairlot.escrow.reconcile import Payment
 from fairlot.inputs.amounts import read_amount
-from fairlot.inputs.input_file import InputFile, Refusals
+from fairlot.inputs.input_file import InputFile, Refusals, recoded
 from fairlot.inputs.sheet import Sheet
 from fairlot.inputs.sheet_text import read_sheet_text
 from fairlot.money import Currency
@@ -93,7 +93,7 @@ def read_payments(path: Path, currency: Currency | None) -> tuple[Payment, ...]:
     try:
         return _read(path, currency)
     except InputError as error:
-        raise _as_payments(error) from error.__cause__
+        raise recoded(error, _own_code) from error.__cause__
 
 
 def _read(path: Path, currency: Currency | None) -> tuple[Payment, ...]:
@@ -114,9 +114,5 @@ def _read(path: Path, currency: Currency | None) -> tuple[Payment, ...]:
     return rows
 
 
-def _as_payments(error: InputError) -> InputError:
-    """Return what a list is refused with, as what this one is."""
-    code = _SHEET_CODES.get(error.code, error.code)
-    own = InputError(code, error.message, line=error.line, field=error.field)
-    own.more = tuple(map(_as_payments, error.more))
-    return own
+def _own_code(code: str) -> str:
+    return _SHEET_CODES.get(code, code)

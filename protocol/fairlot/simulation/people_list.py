@@ -8,7 +8,7 @@ import numpy as np
 
 from fairlot.errors import InputError
 from fairlot.inputs.amounts import read_amount
-from fairlot.inputs.input_file import InputFile, Refusals
+from fairlot.inputs.input_file import InputFile, Refusals, recoded
 from fairlot.inputs.sheet import Sheet
 from fairlot.inputs.sheet_text import read_sheet_text
 from fairlot.money import Currency
@@ -41,16 +41,7 @@ def read_crowd_file(
     try:
         return _read(path, currency, wants)
     except InputError as error:
-        raise _as_simulation(error) from error
-
-
-def _as_simulation(error: InputError) -> InputError:
-    """Return an error of a list as one of this list."""
-    own = InputError(
-        "simulation.people", error.message, line=error.line, field=error.field
-    )
-    own.more = tuple(map(_as_simulation, error.more))
-    return own
+        raise recoded(error, lambda _: "simulation.people") from error
 
 
 def _read(path: Path, currency: Currency | None, wants: int) -> tuple[int, People]:

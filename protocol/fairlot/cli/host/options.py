@@ -6,6 +6,7 @@ from pathlib import Path
 
 from fairlot.cli.command import whole
 from fairlot.cli.host.hosting import Asked
+from fairlot.cli.seller_options import add_draw
 from fairlot.cli.time_options import duration, end, moment
 from fairlot.inputs.input_file import read_input
 from fairlot.inputs.member_list import read_members
@@ -69,17 +70,7 @@ def configure_hosting(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_rest(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--no-round",
-        action="store_true",
-        help="do not wait for a round of drand: the delay must cover the window alone",
-    )
-    parser.add_argument(
-        "--setup",
-        metavar="FILE",
-        type=Path,
-        help="of the delay, by fairlot beacon setup",
-    )
+    add_draw(parser)
     parser.add_argument(
         "--rehearsal", action="store_true", help="nothing of it is real"
     )
