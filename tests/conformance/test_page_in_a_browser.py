@@ -20,6 +20,7 @@ from fairlot_crypto.log.checkpoint import Checkpoint
 from kit.board import as_record, signed
 from kit.lying_board import played
 from kit.sales import deposit, nym_of
+from own_ca import own_ca
 from page_browser import ELSEWHERE, NARROW, WIDE, chromium
 from page_sale import DATE, LIES, NAMES, SUPPLY, Lie, Shown, cast, shown, tree_of
 from page_served import served
@@ -396,6 +397,19 @@ def test_over_a_bare_network_it_says_that_it_cannot_check(
     assert serious(page) == []
     expect(page.locator("input, button, .verdict.holds")).to_have_count(0)
     page.close()
+
+
+def test_over_https_it_checks_wherever_it_comes_from(
+    browser: Browser, tmp_path: Path
+) -> None:
+    """From the same name as above; that the browser does not know the CA is its own matter."""
+    with served("terms", own_ca(tmp_path).sign("board")) as address:
+        context = browser.new_context(ignore_https_errors=True)
+        page = context.new_page()
+        page.goto(f"{address.replace('127.0.0.1', ELSEWHERE)}/page")
+        page.wait_for_selector("body[data-ready=yes]")
+        expect(page.locator("#log .verdict")).to_have_attribute("data-state", "holds")
+        context.close()
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(NARROW, "dark"), (WIDE, "light")])

@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Thread
 from time import sleep
 
@@ -16,13 +17,28 @@ from page_sale import cast
 
 
 @contextmanager
-def served(until: str = "result") -> Generator[str]:
-    """Serve the sale of the page up to a step, and yield the board's address."""
+def served(
+    until: str = "result", pair: tuple[Path, Path] | None = None
+) -> Generator[str]:
+    """Serve the sale of the page up to a step, and yield the board's address.
+
+    Args:
+        until: the last step.
+        pair: a certificate and its key, to speak HTTPS.
+    """
     storage = MemoryStorage()
     storage.append(played(cast(), until).data)
     kept = open_logs(storage, cast().parts.board, cast().curve, STATEMENTS)
     app = read_app(lambda: kept)
-    config = uvicorn.Config(app, port=0, log_level="error", lifespan="off")
+    certificate, key = pair or (None, None)
+    config = uvicorn.Config(
+        app,
+        port=0,
+        log_level="error",
+        lifespan="off",
+        ssl_certfile=certificate,
+        ssl_keyfile=key,
+    )
     server = uvicorn.Server(config)
     thread = Thread(target=server.run, daemon=True)
     thread.start()
@@ -30,7 +46,7 @@ def served(until: str = "result") -> Generator[str]:
         sleep(0.01)
     try:
         host, port = server.servers[0].sockets[0].getsockname()[:2]
-        yield f"http://{host}:{port}"
+        yield f"{'http' if pair is None else 'https'}://{host}:{port}"
     finally:
         server.should_exit = True
         thread.join(timeout=20)

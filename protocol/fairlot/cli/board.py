@@ -6,6 +6,7 @@ specs/service.md, section 9; specs/command-line.md, section 24.
 import argparse
 import shutil
 import socket
+import ssl
 import time
 from collections.abc import Callable
 from functools import partial
@@ -63,7 +64,7 @@ Examples:
 """
 _SERVE_EXAMPLES = """\
 It ends when it is told to (SIGTERM, Ctrl-C), and goes on where it stood when it is started
-again. Put a web server with TLS before it.
+again. Serve over HTTPS with a certificate and its key, or put a web server with TLS before it.
 
 Exit code: 0 if it was told to end, 1 if it could not go on, 2 if the folder or the usage was
 refused.
@@ -71,6 +72,7 @@ refused.
 Examples:
   fairlot board serve club
   fairlot board serve club --port 8080
+  fairlot board serve club --host sale.example --tls-cert chain.pem --tls-key key.pem
   fairlot board serve club --storage postgresql://board@db.example/club
   fairlot board serve club --witness https://w1.example --witness https://w2.example
 """
@@ -242,7 +244,9 @@ def check_extra() -> None:
     _server()
 
 
-def _server() -> Callable[[Desk, socket.socket, Callable[[], None]], None]:
+def _server() -> Callable[
+    [Desk, socket.socket, Callable[[], None], ssl.SSLContext | None], None
+]:
     """Return what serves: only who serves a board loads a server.
 
     Raises:

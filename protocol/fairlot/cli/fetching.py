@@ -11,6 +11,7 @@ from typing import IO
 from urllib.parse import urlsplit, urlunsplit
 
 from fairlot.audit.transcript_file import STREAM_LIMIT, check_first
+from fairlot.cli.certificate import unverified
 from fairlot.cli.output import Screen
 from fairlot.cli.remote import TRANSCRIPT
 from fairlot.errors import InputError
@@ -89,7 +90,8 @@ def fetch(text: str, path: Path, most: int = STREAM_LIMIT) -> None:
 
     Raises:
         InputError: ``transcript.address``, ``transcript.redirect``,
-            ``transcript.unreadable``, ``transcript.none``, ``transcript.too-long``.
+            ``transcript.unreadable``, ``transcript.none``, ``transcript.too-long``,
+            ``http.certificate``.
     """
     address = address_of_transcript(text)
     try:
@@ -107,7 +109,10 @@ def _asked(address: str) -> HTTPResponse:
         with error:
             raise _unreadable(address, _refusal(error)) from error
     except (OSError, HTTPException, ValueError) as error:
-        raise _unreadable(address, _why(error)) from error
+        reason = getattr(error, "reason", error)
+        raise (
+            unverified(address, reason) or _unreadable(address, _why(error))
+        ) from error
     if not isinstance(answer, HTTPResponse) or answer.status != 200:
         raise _unreadable(address, "the answer is not the whole file")
     return answer

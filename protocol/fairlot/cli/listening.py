@@ -3,13 +3,18 @@
 import argparse
 import os
 import socket
+import ssl
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from fairlot.cli.certificate import add_certificate, context_of
 from fairlot.cli.command import whole
 from fairlot.cli.output import say
 from fairlot.errors import InputError
+
+Serve = Callable[[socket.socket, Callable[[], None], ssl.SSLContext | None], None]
+"""Takes the socket, what it calls once it answers, and what TLS needs; returns at the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +43,13 @@ def add_listening(parser: argparse.ArgumentParser, where: Where) -> None:
         type=whole(0, 65535),
         help=f"the port to listen at; 0 takes a free one ({default})",
     )
+    add_certificate(parser)
 
 
 def serve_at(
     arguments: argparse.Namespace,
     where: Where,
-    serve: Callable[[socket.socket, Callable[[], None]], None],
+    serve: Serve,
     path: str = "",
 ) -> None:
     """Serve where options, or else the environment, say; the address is said when all is up.
@@ -51,25 +57,28 @@ def serve_at(
     Args:
         arguments: with what ``add_listening`` adds.
         where: the names.
-        serve: takes the socket, and what it calls once it answers; returns at the end.
+        serve: serves until it is told to end.
         path: what comes after the address.
 
     Raises:
-        InputError: as ``where`` makes it.
+        InputError: as ``where`` makes it; ``tls.*`` for a certificate that does not serve.
         OSError: as the system says.
     """
-    with _listening_at(arguments, where) as listening:
-        address = f"{_address_of(listening)}{path}"
+    context = context_of(arguments)
+    host = arguments.host or os.environ.get(where.host) or "127.0.0.1"
+    with _listening_at(arguments, where, host) as listening:
+        address = f"{_address_of(listening, host, context)}{path}"
 
         def ready() -> None:
             say(address)
             sys.stdout.flush()
 
-        serve(listening, ready)
+        serve(listening, ready, context)
 
 
-def _listening_at(arguments: argparse.Namespace, where: Where) -> socket.socket:
-    host = arguments.host or os.environ.get(where.host) or "127.0.0.1"
+def _listening_at(
+    arguments: argparse.Namespace, where: Where, host: str
+) -> socket.socket:
     port = arguments.port
     if port is None:
         port = _port(os.environ.get(where.port) or str(where.usual), where)
@@ -77,9 +86,17 @@ def _listening_at(arguments: argparse.Namespace, where: Where) -> socket.socket:
     return socket.create_server((host, port), family=family)
 
 
-def _address_of(listening: socket.socket) -> str:
-    host, port = listening.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+def _address_of(
+    listening: socket.socket, host: str, context: ssl.SSLContext | None
+) -> str:
+    """Return the address for those who connect."""
+    bound, port = listening.getsockname()[:2]
+    # A certificate is for the name by which people know a place, not for its number.
+    shown = bound if context is None else host
+    scheme = "http" if context is None else "https"
+    return (
+        f"{scheme}://[{shown}]:{port}" if ":" in shown else f"{scheme}://{shown}:{port}"
+    )
 
 
 def _port(text: str, where: Where) -> int:

@@ -45,8 +45,9 @@ _CODES = """\
 Exit code: 0 if done, 1 if a role refused or has not answered, 2 if a file or the usage was
 refused."""
 _SERVE_EXAMPLES = """\
-DIR is a mailbox of fairlot host. It ends when it is told to (SIGTERM, Ctrl-C). Put a web
-server with TLS before it: what is sent says who somebody is.
+DIR is a mailbox of fairlot host. It ends when it is told to (SIGTERM, Ctrl-C). Serve beyond
+this machine over HTTPS only (--tls-cert, --tls-key, or a web server with TLS before it): what
+is sent says who somebody is.
 
 Exit code: 0 if it was told to end, 1 if it could not go on, 2 if a folder or the usage was
 refused.

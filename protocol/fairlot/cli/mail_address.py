@@ -52,7 +52,7 @@ class MailAddress:
             code: of the invitation.
 
         Raises:
-            InputError: ``http.unreachable``, ``http.answer``.
+            InputError: ``http.unreachable``, ``http.certificate``, ``http.answer``.
         """
         said = {"authorization": f"Bearer {code}"}
         answer = self._ask("POST", "/requests", _SHORT, request, said)
@@ -66,7 +66,7 @@ class MailAddress:
         """Return the answer to a request; ``None`` where there is none yet.
 
         Raises:
-            InputError: ``http.unreachable``, ``http.answer``.
+            InputError: ``http.unreachable``, ``http.certificate``, ``http.answer``.
         """
         answer = self._ask("GET", f"/answers/{named}", _LARGEST)
         if answer.status == 202:

@@ -12,6 +12,7 @@ from functools import partial
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import SplitResult
 
+from fairlot.cli.certificate import unverified
 from fairlot.entry import Entry
 from fairlot.errors import InputError
 from fairlot.text import shown
@@ -75,7 +76,7 @@ class BoardAddress:
         """Return the address of the board's transcript (step 2).
 
         Raises:
-            InputError: ``http.unreachable``, ``http.answer``.
+            InputError: ``http.unreachable``, ``http.certificate``, ``http.answer``.
         """
         # Step 2.
         index = self._get("/", _LARGEST_ANSWER)
@@ -91,7 +92,7 @@ class BoardAddress:
         """Send an entry, and again where the board is busy (steps 3 and 4).
 
         Raises:
-            InputError: ``http.unreachable``, ``http.answer``.
+            InputError: ``http.unreachable``, ``http.certificate``, ``http.answer``.
         """
         # Step 3.
         path = f"/{entry.log.value}/{entry.scope.hex()}/add"
@@ -139,7 +140,7 @@ def ask(
         headers: what is said besides.
 
     Raises:
-        InputError: ``http.unreachable``, ``http.answer``.
+        InputError: ``http.unreachable``, ``http.certificate``, ``http.answer``.
     """
     kind = HTTPSConnection if url.scheme == "https" else HTTPConnection
     connection = kind(url.hostname or "", url.port, timeout=_PATIENCE)
@@ -150,6 +151,9 @@ def ask(
             said = {name.lower(): text for name, text in response.getheaders()}
             status = response.status
     except (OSError, HTTPException) as error:
+        refused = unverified(url.geturl(), error)
+        if refused is not None:
+            raise refused from error
         why = getattr(error, "strerror", None) or type(error).__name__
         problem = f"{url.geturl()} does not answer ({why})"
         raise InputError("http.unreachable", f"{problem}: try again") from error

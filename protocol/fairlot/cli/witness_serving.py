@@ -35,7 +35,8 @@ RATE = Rate(a_second=20.0, burst=200)
 _EXAMPLES = """\
 DIR is the memory of the witness: an empty folder at first. Whoever serves an old copy of it,
 or another folder with the same key, can be made to co-sign two histories. It ends when it is
-told to (SIGTERM, Ctrl-C). Put a web server with TLS before it.
+told to (SIGTERM, Ctrl-C). Serve over HTTPS with --tls-cert and --tls-key, or put a web server
+with TLS before it.
 
 Exit code: 0 if it was told to end, 1 if it could not go on, 2 if a file or the usage was
 refused.

@@ -2,6 +2,7 @@
 
 import signal
 import socket
+import ssl
 from collections.abc import Callable
 from types import FrameType
 
@@ -35,32 +36,49 @@ class _Server(uvicorn.Server):
         self.should_exit = True
 
 
-def serve(desk: Desk, listening: socket.socket, ready: Callable[[], None]) -> None:
+def serve(
+    desk: Desk,
+    listening: socket.socket,
+    ready: Callable[[], None],
+    context: ssl.SSLContext | None = None,
+) -> None:
     """Answer for a board until SIGTERM or SIGINT; whoever was taken in is answered first.
 
     Args:
         desk: of the board.
         listening: where people connect to.
         ready: called once the first is answered, and a signal is obeyed.
+        context: of TLS; without it HTTP is spoken.
     """
-    _run(board_app(desk), listening, ready)
+    _run(board_app(desk), listening, ready, context)
 
 
 def serve_witness(
-    desk: WitnessDesk, listening: socket.socket, ready: Callable[[], None]
+    desk: WitnessDesk,
+    listening: socket.socket,
+    ready: Callable[[], None],
+    context: ssl.SSLContext | None = None,
 ) -> None:
     """Answer for a witness, as ``serve`` does for a board."""
-    _run(witness_app(desk), listening, ready)
+    _run(witness_app(desk), listening, ready, context)
 
 
 def serve_mailbox(
-    desk: MailDesk, listening: socket.socket, ready: Callable[[], None]
+    desk: MailDesk,
+    listening: socket.socket,
+    ready: Callable[[], None],
+    context: ssl.SSLContext | None = None,
 ) -> None:
     """Answer for a mailbox, as ``serve`` does for a board."""
-    _run(mail_app(desk), listening, ready)
+    _run(mail_app(desk), listening, ready, context)
 
 
-def _run(app: Starlette, listening: socket.socket, ready: Callable[[], None]) -> None:
+def _run(
+    app: Starlette,
+    listening: socket.socket,
+    ready: Callable[[], None],
+    context: ssl.SSLContext | None,
+) -> None:
     # Connections take it over: else the body of an answer waits until its head is
     # acknowledged, 40 ms each.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -78,6 +96,9 @@ def _run(app: Starlette, listening: socket.socket, ready: Callable[[], None]) ->
         timeout_keep_alive=5,
         timeout_graceful_shutdown=30,
     )
+    config.load()
+    # The one that was tried, and not what the files hold by now.
+    config.ssl = context
     server = _Server(config, ready)
     # Until it has begun to answer, and when uvicorn raises the signal again at its end.
     before = signal.signal(signal.SIGTERM, server.end)

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+from fairlot.cli.certificate import add_certificate, context_of
 from fairlot.cli.command import whole
 from fairlot.cli.host.hosting import Asked
 from fairlot.cli.seller_options import add_draw
@@ -15,7 +16,7 @@ from fairlot.inputs.terms_file import read_terms_file
 HOSTING = (
     *("terms", "people", "open", "close", "commit", "seal", "reveal", "slack"),
     *("season", "roll_before", "no_round", "setup", "rehearsal"),
-    *("host", "port", "mail_port"),
+    *("host", "port", "mail_port", "tls_cert", "tls_key"),
 )
 """What a demonstration does not take."""
 _TIMES = (
@@ -84,13 +85,14 @@ def _add_rest(parser: argparse.ArgumentParser) -> None:
             type=whole(0, 65535),
             help=f"the port of the {what} (default: a free one)",
         )
+    add_certificate(parser)
 
 
 def asked_of(arguments: argparse.Namespace) -> Asked:
     """Read what is to be hosted.
 
     Raises:
-        InputError: ``terms-file.*``, ``people-file.*``.
+        InputError: ``terms-file.*``, ``people-file.*``, ``tls.*``.
     """
     times: list[str] = []
     for name in ("open", "close", "commit", "seal", "reveal", "slack"):
@@ -108,10 +110,22 @@ def asked_of(arguments: argparse.Namespace) -> Asked:
         season=arguments.season or _SEASON,
         roll_before=_ROLL_BEFORE if lead is None else lead,
         rehearsal=arguments.rehearsal,
-        where=() if arguments.host is None else ("--host", arguments.host),
+        where=_where(arguments),
         port=arguments.port or 0,
         mail_port=arguments.mail_port or 0,
     )
+
+
+def _where(arguments: argparse.Namespace) -> tuple[str, ...]:
+    """Return where board and mailbox listen, as words for the processes that serve."""
+    host = () if arguments.host is None else ("--host", arguments.host)
+    if context_of(arguments) is None:
+        return host
+    # Each process has a folder of its own.
+    certificate, key = (
+        path.resolve() for path in (arguments.tls_cert, arguments.tls_key)
+    )
+    return (*host, "--tls-cert", str(certificate), "--tls-key", str(key))
 
 
 def _text(check: Callable[[str], object]) -> Callable[[str], str]:
