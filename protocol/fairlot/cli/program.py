@@ -87,6 +87,16 @@ WORDS = (
         "host.command",
     ),
     Word(
+        "backup",
+        "Keep a copy of a hosted sale, without the keys that must not come back.",
+        "host.backing",
+    ),
+    Word(
+        "restore",
+        "Bring a hosted sale back from its copy.",
+        "host.restoring",
+    ),
+    Word(
         "mail",
         "Carry requests of people to attester and issuers over the network.",
         "mail",

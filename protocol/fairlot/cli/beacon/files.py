@@ -17,6 +17,8 @@ from fairlot_crypto.errors import EncodingError
 from fairlot_crypto.keys import KEY_LENGTH, SigningKey
 from fairlot_crypto.timelock.drand import Beacon, read_beacon
 
+RETIRED = ".retired"
+"""What lies beside a key, under its name, that must not sign any more."""
 _LARGEST_FILE = 1 << 16
 """Bytes that are read of a file: no key, secret or entry has as many."""
 
@@ -39,8 +41,13 @@ def held_key(path: Path) -> Generator[SigningKey]:
 
     Raises:
         InputError: ``contribution.unreadable``, ``contribution.key``,
-            ``contribution.locked``.
+            ``contribution.locked``, ``contribution.retired``.
     """
+    if path.with_name(f"{path.name}{RETIRED}").exists():
+        problem = f"{path} came back from a backup, without what it has signed since"
+        raise InputError(
+            "contribution.retired", f"{problem}: leave the sale to the others"
+        )
     data = read_short(path)
     with path.open("rb") as file:
         try:

@@ -1,0 +1,56 @@
+"""``fairlot restore``: a hosted sale from its backup (specs/command-line.md, section 31)."""
+
+import argparse
+from pathlib import Path
+
+from fairlot.cli.command import OK, Action, add_json
+from fairlot.cli.folders import check_new_folder
+from fairlot.cli.host.backing import told
+from fairlot.cli.host.packing import unpack
+from fairlot.cli.output import complain
+
+_EXAMPLES = """\
+Contributors and witnesses of the sale sign nothing more: others go on without them, or it ends
+void, with everything going back. A board that has taken entries since the backup shows another
+history without them: name the longest copy of its transcript that anybody has.
+
+Exit code: 0 if done, 1 if it could not be completed, 2 if a file or the usage was refused.
+
+Examples:
+  fairlot restore evening.backup --dir evening
+  fairlot restore evening.backup --dir evening --log copy/transcript.fairlot
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument(
+        "file", metavar="FILE", type=Path, help="as fairlot backup has written it"
+    )
+    parser.add_argument(
+        "--dir",
+        metavar="DIR",
+        type=Path,
+        required=True,
+        help="a new or empty folder for fairlot host",
+    )
+    parser.add_argument(
+        "--log",
+        metavar="TRANSCRIPT",
+        type=Path,
+        help="a copy of what the board has shown since",
+    )
+    add_json(parser)
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Restore a backup."""
+    check_new_folder(arguments.dir)
+    packed = unpack(arguments.file, arguments.dir, arguments.log)
+    told(arguments, packed, f"{arguments.dir} has")
+    if arguments.log is None:
+        complain("what the board has taken since the backup is not there: see --log")
+    return OK
+
+
+ACTION = Action(_EXAMPLES, configure, execute)
