@@ -10,7 +10,7 @@ import pytest
 from command import SEED, fairlot, in_process
 from fairlot.cli.bench import making
 from fairlot.cli.bench.measuring import Work, measured, repeated
-from fairlot.rehearsal.crowd import crowd_people, crowd_terms
+from fairlot.rehearsal.crowd import crowd_person, crowd_terms
 
 SPECS = Path(__file__).parents[2] / "specs"
 
@@ -19,7 +19,31 @@ def test_a_crowds_terms_and_people_are_those_of_the_chapter() -> None:
     text = (SPECS / "command-line.md").read_text(encoding="utf-8")
     form = text.split("## 22 ")[1].split("```toml\n")[1].split("```")[0]
     assert crowd_terms(5) == form.replace("{people}", "5").replace("{supply}", "3")
-    assert crowd_people(3) == "person,wants,deposit\nP1,2,200\nP2,1,100\nP3,2,200\n"
+    assert crowd_list(3) == "person,wants,deposit\nP1,2,200\nP2,1,100\nP3,2,200\n"
+
+
+def test_a_log_is_what_a_rehearsal_of_the_crowd_leaves(tmp_path: Path) -> None:
+    out = tmp_path / "many.fairlot"
+    with in_process():
+        ran = fairlot("bench", "make", "--people", "3", "--out", out)
+    assert (ran.code, ran.err) == (0, "")
+    assert out.read_bytes() == played(tmp_path, 3, bytes(32).hex())
+
+
+def crowd_list(people: int) -> str:
+    rows = map(crowd_person, range(1, people + 1))
+    cells = [f"{row.name},{row.wants},{row.amount}\n" for row in rows]
+    return "".join(["person,wants,deposit\n", *cells])
+
+
+def played(folder: Path, people: int, seed: str) -> bytes:
+    terms, listed, out = folder / "terms.toml", folder / "people.csv", folder / "run"
+    terms.write_text(crowd_terms(people), encoding="utf-8")
+    listed.write_text(crowd_list(people), encoding="utf-8")
+    with in_process():
+        ran = fairlot("run", terms, listed, "--out", out, "--seed", seed)
+    assert ran.code == 0, ran.err
+    return (out / "transcript.fairlot").read_bytes()
 
 
 @pytest.mark.thorough
@@ -51,6 +75,7 @@ def test_jobs_change_nothing_and_a_seed_everything(tmp_path: Path) -> None:
         made.append(out.read_bytes())
     assert made[0] == made[1]
     assert made[0] != made[2]
+    assert made[2] == played(tmp_path, 130, SEED)
 
 
 def ratios(out: str) -> dict[str, float]:
@@ -132,7 +157,7 @@ def test_whoever_interrupts_it_leaves_nothing(
         assert len(list(tmp_path.iterdir())) == 1
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(making, "play", interrupt)
+    monkeypatch.setattr(making, "play_crowd", interrupt)
     with in_process():
         ran = fairlot("bench", "make", "--people", "2", "--out", tmp_path / "new")
     assert ran.code == 130

@@ -104,7 +104,7 @@ def play(
         raise InputError("out-dir.unusable", problem) from error
     randomness, named = SeededRandomness(seed), Named()
     try:
-        with _workers(jobs) as workers:
+        with workers_of(jobs) as workers:
             done = rehearse(
                 backend,
                 terms,
@@ -157,7 +157,8 @@ def evidence_name(lie: IssuerLie) -> str:
     return f"{EVIDENCE}/issuer-{lie.issuer}-{lie.kind}"
 
 
-def _workers(jobs: int) -> AbstractContextManager[Workers]:
+def workers_of(jobs: int) -> AbstractContextManager[Workers]:
+    """Return what does pieces of work in so many processes."""
     return nullcontext(InProcess()) if jobs == 1 else Processes(jobs)
 
 

@@ -29,7 +29,7 @@ from fairlot_crypto.committee.prss import PrssKeys
 from fairlot_crypto.committee.threshold import SigningShare
 from fairlot_crypto.curve import Backend, Scalar
 from fairlot_crypto.hashing import i2osp
-from fairlot_crypto.keys import OpeningKey, SealKey, SigningKey
+from fairlot_crypto.keys import OpeningKey, SealKey, SigningKey, VerifyKey
 from fairlot_crypto.randomness import Randomness
 
 
@@ -97,7 +97,7 @@ def enrol(
     Raises:
         Rejection: ``enrolment.issuers``.
     """
-    draft = draft_leaf(attestation, index, leaf_handle, previous)
+    draft = draft_leaf(attestation.holder_key, index, leaf_handle, previous)
     shares: list[LeafShare] = []
     sealed: list[bytes] = []
     for issuer in issuers:
@@ -111,12 +111,12 @@ def enrol(
 
 
 def draft_leaf(
-    attestation: Attestation, index: int, leaf_handle: bytes, previous: int | None
+    holder_key: VerifyKey, index: int, leaf_handle: bytes, previous: int | None
 ) -> Leaf:
     """Return a leaf without its shares, as each issuer signs it.
 
     Args:
-        attestation: of the person.
+        holder_key: of the person.
         index: of the leaf.
         leaf_handle: from ``naming``.
         previous: the index of the leaf in the registry before, if it is carried over.
@@ -124,7 +124,7 @@ def draft_leaf(
     return Leaf(
         index=index,
         version=1,
-        holder=holder_hash(attestation.holder_key),
+        holder=holder_hash(holder_key),
         handle=handle_hash(leaf_handle),
         status=LeafStatus.ACTIVE,
         shares=(),

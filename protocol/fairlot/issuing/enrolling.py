@@ -206,7 +206,7 @@ class _Turn:
         """Add the issuer's share, and make the leaf if the others' are there (step 44)."""
         # Step 44.
         curve, registry, index = self.curve, self.view.registry, self.secrets.index
-        draft = draft_leaf(person.attestation, person.index, handle, None)
+        draft = draft_leaf(person.attestation.holder_key, person.index, handle, None)
         held = self.secrets, draft, handle, person.attestation.device_key
         share, box = enrolment_share(curve, registry, *held, source)
         body: dict[str, Value] = {

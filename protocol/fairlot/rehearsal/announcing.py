@@ -11,8 +11,16 @@ from fairlot.terms.terms import Terms
 from fairlot_crypto.delay.parameters import Setup
 
 
-def write_terms(file: TermsFile, parts: Parts, setup: Setup) -> Terms:
+def write_terms(
+    file: TermsFile, parts: Parts, setup: Setup, leaves: int | None = None
+) -> Terms:
     """Complete the seller's terms with keys, times and the beacon's set-up (step 2).
+
+    Args:
+        file: the seller's terms.
+        parts: keys and times.
+        setup: of the beacon.
+        leaves: how many the first roll has; ``None`` for those of the parts' people.
 
     Raises:
         TermsError: if they are not legal.
@@ -26,8 +34,8 @@ def write_terms(file: TermsFile, parts: Parts, setup: Setup) -> Terms:
         roster=tuple(key.public for key in parts.contributors),
         witnesses=NOBODY,
     )
-    # Whoever is closed is on no roll.
-    roll = RollTerms(smallest=len(parts.people) - parts.closed, window=(opens, opens))
+    smallest = parts.leaves if leaves is None else leaves
+    roll = RollTerms(smallest, window=(opens, opens))
     terms = terms_of(file, planned, named, parts.registry, roll, setup)
     check_times(terms, parts.registry)
     return terms

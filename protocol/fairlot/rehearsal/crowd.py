@@ -1,5 +1,7 @@
 """The terms and the people of a sale of any size (specs/command-line.md, section 22)."""
 
+from fairlot.inputs.people_file import Person
+
 MOST = 1_000_000
 """The most people of a crowd."""
 SEED = bytes(32)
@@ -34,11 +36,7 @@ def crowd_supply(people: int) -> int:
     return (people + 1) // 2
 
 
-def crowd_people(people: int) -> str:
-    """Return the content of the list: everybody wants one seat or two, and deposits."""
-    rows = [
-        f"P{number},{wants},{wants * PRICE}\n"
-        for number in range(1, people + 1)
-        for wants in (1 + number % CAP,)
-    ]
-    return "".join(("person,wants,deposit\n", *rows))
+def crowd_person(number: int) -> Person:
+    """Return a person of the list, from number 1: they want one seat or two, and deposit."""
+    wants = 1 + number % CAP
+    return Person(f"P{number}", wants, wants * PRICE)

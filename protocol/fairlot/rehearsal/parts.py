@@ -99,6 +99,11 @@ class Parts:
     """How many of the people have left: their leaves are closed."""
 
     @property
+    def leaves(self) -> int:
+        """How many leaves the first roll has: whoever is closed is on none."""
+        return len(self.people) - self.closed
+
+    @property
     def attester(self) -> DeskAttester:
         """The first of the attesters, who attests people when they enrol."""
         return self.attesters[0]

@@ -15,9 +15,8 @@ from fairlot.board.sale import SaleState
 from fairlot.board.storage import OneWriter, Storage
 from fairlot.deposit.make import MadeDeposit
 from fairlot.deposit.payment import make_payment
-from fairlot.entry import Entry, EntryType, sign_entry
+from fairlot.entry import Entry, EntryType
 from fairlot.identity.admission import AdmissionBook
-from fairlot.identity.committee import signed_roll
 from fairlot.identity.issuer_lies import IssuerLie, Named
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import TermsFile
@@ -42,7 +41,14 @@ from fairlot.rehearsal.draw import (
 from fairlot.rehearsal.handing import Handed, Handing
 from fairlot.rehearsal.kept import Earlier, Listed
 from fairlot.rehearsal.named import learn_evidence
-from fairlot.rehearsal.parts import BOARD_NAME, START, Parts, cast_parts
+from fairlot.rehearsal.opening import (
+    begin_registry,
+    begin_sale,
+    deposit_time,
+    open_sale,
+    payment_time,
+)
+from fairlot.rehearsal.parts import BOARD_NAME, Parts, cast_parts
 from fairlot.rehearsal.plot import Act
 from fairlot.rehearsal.registering import Registering
 from fairlot.rehearsal.showing import Showing
@@ -56,9 +62,6 @@ from fairlot_crypto.delay.parameters import Setup
 from fairlot_crypto.log.checkpoint import SignedCheckpoint
 from fairlot_crypto.randomness import Randomness, shuffled
 from fairlot_crypto.statements import Statements
-
-DEPOSITS_FROM, DEPOSITS_UNTIL = 60, 3_000
-"""Seconds after the sale opens."""
 
 T = TypeVar("T")
 
@@ -229,17 +232,9 @@ class _Run:
 
     def begin(self) -> None:
         """Post a new registry on its log, and the terms on that of the sale (step 3)."""
-        registry, terms = self.parts.registry, self.terms
-        # Where all fall silent, they do so afterwards.
-        issuer, *_ = self.parts.issuers or self.parts.everybody
-        value = registry.to_value()
-        name = registry.registry_id
-        first = sign_entry(EntryType.REGISTRY, name, value, issuer.key)
         if self.earlier is None:
-            self.registrar.post([first], START)
-        value, seller = terms.to_value(), self.parts.seller
-        second = sign_entry(EntryType.TERMS, terms.sale_id, value, seller)
-        self.poster.post([second], self.terms.times.open)
+            begin_registry(self.registrar, self.parts)
+        begin_sale(self.poster, self.parts, self.terms)
 
     def enrol(self, people: Sequence[Person]) -> None:
         """Register everybody who is new, and let everybody come (step 4)."""
@@ -258,13 +253,7 @@ class _Run:
 
     def open(self) -> None:
         """Post a roll of everybody, and open the sale with it (step 5)."""
-        keeper, registry = self.registrar.board, self.parts.registry
-        opens = self.terms.times.open
-        roll = keeper.roll_due(opens, registry.closes)
-        body = signed_roll(registry.registry_id, roll, self.parts.issuers)
-        self.registrar.watcher.acknowledged((keeper.append_roll(body, opens),))
-        newest = list(keeper.state.rolls)[-1]
-        self.poster.open(newest, opens)
+        open_sale(self.registrar, self.poster, self.parts)
 
     def sell(self, people: Sequence[Person]) -> None:
         """Issue credentials, take deposits and payments, each in a random order (5, 6)."""
@@ -346,14 +335,12 @@ class _Run:
             )
             for p in paying
         ]
-        self.poster.post_chunks(payments, self.terms.times.open + DEPOSITS_UNTIL)
+        self.poster.post_chunks(payments, payment_time(self.terms.times.open))
 
     def _post_all(self, entries: Sequence[Entry]) -> None:
-        batches = list(chunks(entries, BATCH))
-        first = self.terms.times.open + DEPOSITS_FROM
-        span = DEPOSITS_UNTIL - DEPOSITS_FROM
+        batches, opens = list(chunks(entries, BATCH)), self.terms.times.open
         for number, batch in enumerate(batches):
-            self.poster.post(batch, first + span * number // len(batches))
+            self.poster.post(batch, deposit_time(opens, number, len(batches)))
             self.poster.watcher.progress("posting deposits", number + 1, len(batches))
 
     def _shuffled(self, items: Sequence[T], label: str) -> list[T]:

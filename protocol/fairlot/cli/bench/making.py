@@ -1,9 +1,11 @@
 """``fairlot bench make``: an honest log of any size (specs/command-line.md, section 22)."""
 
 import argparse
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from fairlot.board.storage import create_transcript
 from fairlot.cli.command import (
     OK,
     Command,
@@ -14,20 +16,21 @@ from fairlot.cli.command import (
 )
 from fairlot.cli.hints import leave_hints
 from fairlot.cli.output import Screen, say
-from fairlot.cli.playing import TRANSCRIPT, default_jobs, play
+from fairlot.cli.playing import TRANSCRIPT, default_jobs, workers_of
 from fairlot.errors import InputError
-from fairlot.inputs.people_file import read_people
 from fairlot.inputs.terms_file import read_terms_file
-from fairlot.rehearsal.crowd import MOST, SEED, crowd_people, crowd_terms
-from fairlot.rehearsal.examples import PEOPLE, TERMS
+from fairlot.rehearsal.crowd import MOST, SEED, crowd_terms
+from fairlot.rehearsal.crowd_play import play_crowd
+from fairlot.rehearsal.examples import TERMS
 from fairlot.text import counted
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.durable import sync_folder
-from fairlot_crypto.randomness import SEED_LENGTH
+from fairlot_crypto.randomness import SEED_LENGTH, SeededRandomness
 
 _EXAMPLES = """\
 Every presentation in it is made as a person makes it: nothing is faster than honest work. The
-same number of people and the same seed give the same bytes.
+same number of people and the same seed give the same bytes, which are those that fairlot run
+leaves of these people.
 
 Examples:
   fairlot bench make --people 1000 --out many.fairlot
@@ -88,15 +91,16 @@ MAKE = Command(
 def _make(curve: Backend, people: int, out: Path, seed: bytes, jobs: int) -> None:
     """Play it in a folder beside ``out``, which holds a whole log or is not there."""
     with TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as name:
-        folder = Path(name)
-        terms, listed = folder / TERMS, folder / PEOPLE
+        terms, transcript = Path(name) / TERMS, Path(name) / TRANSCRIPT
         # Step 2.
         terms.write_text(crowd_terms(people), encoding="utf-8")
-        listed.write_text(crowd_people(people), encoding="utf-8")
-        file = read_terms_file(terms)
-        rows = read_people(listed, file.currency, file.keep)
+        file, randomness = read_terms_file(terms), SeededRandomness(seed)
         # Step 3.
-        with Screen(acknowledge=False) as screen:
-            play(curve, file, rows, folder, seed, jobs, screen)
-        (folder / TRANSCRIPT).rename(out)
+        with (
+            closing(create_transcript(transcript)) as storage,
+            workers_of(jobs) as workers,
+            Screen(acknowledge=False) as screen,
+        ):
+            play_crowd(curve, file, people, storage, randomness, workers, screen)
+        transcript.rename(out)
         sync_folder(out.parent)
