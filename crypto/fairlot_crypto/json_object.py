@@ -64,19 +64,25 @@ class JsonObject:
 
 
 def read_json_object(
-    data: bytes, required: Iterable[str], optional: Iterable[str], fail: Fail
+    data: bytes,
+    required: Iterable[str],
+    optional: Iterable[str] | None,
+    fail: Fail,
+    most: int = _GREATEST_LENGTH,
 ) -> JsonObject:
     """Read one JSON object (steps 1 to 4).
 
     Args:
-        data: the document, at most 4096 bytes of UTF-8 with at most 100 brackets.
+        data: the document, at most ``most`` bytes of UTF-8 with at most 100 brackets.
         required: names of the fields that must be there.
-        optional: names of the fields that may be there.
+        optional: names of the fields that may be there; ``None`` where others may extend the
+            object, whose fields are passed over.
         fail: makes the error to raise.
+        most: bytes; others' documents may be longer than ours.
     """
     # Step 1.
-    if len(data) > _GREATEST_LENGTH:
-        raise fail(f"the document must have at most {_GREATEST_LENGTH} bytes")
+    if len(data) > most:
+        raise fail(f"the document must have at most {most} bytes")
     if data.count(b"[") + data.count(b"{") > _MOST_BRACKETS:
         raise fail(f"the document must have at most {_MOST_BRACKETS} opening brackets")
     # Step 2. A number that is no integer is refused before it could become a float.
@@ -90,8 +96,8 @@ def read_json_object(
     except ValueError as error:
         raise fail(f"the document must be one JSON value in UTF-8: {error}") from error
     # Steps 3 and 4.
-    names = frozenset(required), frozenset(optional)
-    return _checked("the document", value, *names, fail)
+    others = None if optional is None else frozenset(optional)
+    return _checked("the document", value, frozenset(required), others, fail)
 
 
 class _Pairs(list[tuple[str, object]]):
@@ -106,7 +112,7 @@ def _checked(
     name: str,
     value: object,
     required: frozenset[str],
-    optional: frozenset[str],
+    optional: frozenset[str] | None,
     fail: Fail,
 ) -> JsonObject:
     # Step 3.
@@ -116,9 +122,12 @@ def _checked(
     if len(fields) != len(value):
         raise fail(f"{name} must not have a field twice")
     # Step 4.
-    missing, unknown = required - fields.keys(), fields.keys() - required - optional
+    missing = required - fields.keys()
     if missing:
         raise fail(f"{name} must have the field {min(missing)}")
+    if optional is None:
+        return JsonObject(fields, fail)
+    unknown = fields.keys() - required - optional
     if unknown:
         raise fail(f"{name} must not have the field {min(unknown)!r}")
     return JsonObject(fields, fail)

@@ -2,6 +2,9 @@
 
 from urllib.parse import SplitResult, urlsplit
 
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+"""Hosts whose messages leave no machine."""
+
 
 def web_parts(text: str) -> SplitResult | None:
     """Return the parts of an address, or ``None`` for what is none.

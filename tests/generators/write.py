@@ -56,6 +56,7 @@ CHAPTERS = (
     "rehearsal",
     "command-line",
     "issuer",
+    "attesters",
     "verdicts",
     "wallet",
     "service",

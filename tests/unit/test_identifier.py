@@ -63,7 +63,7 @@ def test_what_is_no_document_is_refused(spelt: str) -> None:
         canonical(Canonicaliser.DOCUMENT, spelt)
 
 
-@pytest.mark.parametrize("rule", Canonicaliser)
+@pytest.mark.parametrize("rule", [Canonicaliser.NAME, Canonicaliser.DOCUMENT])
 @pytest.mark.parametrize(
     ("spelt", "code"),
     [
@@ -96,7 +96,7 @@ def test_source_and_rule_are_part_of_an_identifier() -> None:
         for name in ("passport", "card")
         for rule in Canonicaliser
     }
-    assert len(found) == 4
+    assert len(found) == 2 * len(Canonicaliser)
 
 
 def test_an_identifier_is_not_shown() -> None:

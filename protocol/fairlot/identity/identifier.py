@@ -23,6 +23,8 @@ _SEPARATORS = re.compile(r"[ \-./:<_\u2010-\u2015\u2212]+")
 """What people put between the groups of a number, after compatible characters are folded."""
 _STATE = re.compile(r"[a-z]{3}")
 _NUMBER = re.compile(r"(?=.*[0-9])[a-z0-9]{1,32}")
+_ACCOUNT = re.compile(r"[!-~]{1,256} [ -~]{1,255}")
+"""Issuer Identifier and Subject Identifier of OpenID Connect."""
 _SHORT_STATES = {"d": "deu"}
 """ICAO 9303 writes one state with one letter in a document, and with three elsewhere."""
 
@@ -34,6 +36,8 @@ class Canonicaliser(StrEnum):
     """The name on a list."""
     DOCUMENT = "document/1"
     """A state and the number of a document that it has issued."""
+    ACCOUNT = "account/1"
+    """An account at a provider of OpenID Connect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,8 @@ class Source:
         """Return the one value of all spellings.
 
         Raises:
-            Rejection: ``identifier.text``, ``identifier.empty``, ``identifier.document``.
+            Rejection: ``identifier.text``, ``identifier.empty``, ``identifier.document``,
+                ``identifier.account``.
         """
         return canonical(self.canonicaliser, spelt)
 
@@ -56,7 +61,8 @@ class Source:
         """Return the identifier of somebody, however it is spelt (section 4.3).
 
         Raises:
-            Rejection: ``identifier.text``, ``identifier.empty``, ``identifier.document``.
+            Rejection: ``identifier.text``, ``identifier.empty``, ``identifier.document``,
+                ``identifier.account``.
         """
         # Step 26.
         return Identifier(
@@ -85,8 +91,11 @@ def canonical(rule: Canonicaliser, spelt: str) -> str:
     Raises:
         Rejection: ``identifier.text`` for too long a text, or a character that Unicode
             14.0 does not have; ``identifier.empty`` if nothing of it can be seen;
-            ``identifier.document`` if it is no state and number.
+            ``identifier.document`` if it is no state and number; ``identifier.account``
+            if it is no issuer and subject of an account.
     """
+    if rule is Canonicaliser.ACCOUNT:
+        return _account(spelt)
     # Step 20.
     if len(spelt) > SPELT_MAX or not all(map(_is_text, spelt)):
         problem = f"at most {SPELT_MAX} characters of Unicode 14.0"
@@ -110,6 +119,17 @@ def _document(folded: str) -> str:
         raise Rejection("identifier.document", f"a document is typed as {problem}")
     # Step 25.
     return f"{state}/{number}"
+
+
+def _account(spelt: str) -> str:
+    """Return issuer and subject, to the byte (specs/attesters.md, step 12)."""
+    # Step 12.
+    if not _ACCOUNT.fullmatch(spelt):
+        problem = (
+            "the provider's issuer, a blank, and the subject as the provider says it"
+        )
+        raise Rejection("identifier.account", f"an account is {problem}")
+    return spelt
 
 
 def _is_text(character: str) -> bool:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from fairlot.errors import Rejection, Where, place
 from fairlot.fields import Fields, Problem
+from fairlot.identity.identifier import Canonicaliser
+from fairlot.identity.provider import check_provider
 from fairlot.identity.registry import (
     ATTRIBUTES_MAX,
     EPOCH_MAX,
@@ -37,7 +39,8 @@ def read_registry(value: Value | Mapping[str, Value]) -> Registry:
     Raises:
         Rejection: ``registry.field``, ``registry.key``, ``registry.board``,
             ``registry.witnesses``, ``registry.attributes``, ``registry.issuers``,
-            ``registry.season``, ``registry.epoch``, ``registry.recovery``.
+            ``registry.season``, ``registry.epoch``, ``registry.recovery``,
+            ``registry.provider``.
     """
     fields = Fields(value, ("registry",), _field_error)
     fields.exactly("v", REGISTRY_VERSION)
@@ -139,6 +142,21 @@ def _check(registry: Registry) -> None:
     if registry.recovery.quorum > attesters:
         quorum = f"a recovery needs {registry.recovery.quorum} attesters"
         raise Rejection("registry.recovery", f"{quorum}, and there are {attesters}")
+    _check_provider(registry)
+
+
+def _check_provider(registry: Registry) -> None:
+    """Check that accounts, and they alone, have a provider (specs/attesters.md, step 11)."""
+    # Step 11.
+    uniqueness = registry.uniqueness
+    by_account = uniqueness.source.canonicaliser is Canonicaliser.ACCOUNT
+    if by_account != (uniqueness.provider is not None):
+        problem = (
+            "a provider must be named if people are told apart by accounts, not else"
+        )
+        raise Rejection("registry.provider", problem)
+    if uniqueness.provider is not None:
+        check_provider(uniqueness.provider, rehearsal=registry.rehearsal)
 
 
 def _check_schema(registry: Registry) -> None:

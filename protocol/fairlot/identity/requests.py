@@ -45,7 +45,7 @@ class RollRequest:
         asked: dict[str, Value] = {"roll": self.roll.to_value()}
         if self.time is not None:
             asked["time"] = self.time.encoded
-        return _file("roll", self.registry_id, asked)
+        return message_file("roll", self.registry_id, asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class AttestRequest:
             "version": self.subject.version,
             "attempt": self.subject.attempt,
         }
-        return _file("attest", self.registry_id, asked)
+        return message_file("attest", self.registry_id, asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class EnrolRequest:
             "index": self.index,
             "attempt": self.attempt,
         }
-        return _file("enrol", self.attestation.registry_id, asked)
+        return message_file("enrol", self.attestation.registry_id, asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ class RecoverRequest:
             "index": self.index,
             "attestations": [attestation_value(each) for each in self.attestations],
         }
-        return _file("recover", self.registry_id, asked)
+        return message_file("recover", self.registry_id, asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ class IssueRequest:
             "holder": request.holder_key,
             "sig": request.sig,
         }
-        return _file("issue", self.registry_id, asked)
+        return message_file("issue", self.registry_id, asked)
 
 
 def read_roll_request(data: bytes) -> RollRequest:
@@ -140,7 +140,7 @@ def read_roll_request(data: bytes) -> RollRequest:
     Raises:
         InputError: ``issuer.request``.
     """
-    return _read(data, "roll", _roll)
+    return read_message_file(data, "roll", _roll)
 
 
 def read_attest_request(data: bytes) -> AttestRequest:
@@ -149,13 +149,13 @@ def read_attest_request(data: bytes) -> AttestRequest:
     Raises:
         InputError: ``issuer.request``.
     """
-    return _read(data, "attest", _attest)
+    return read_message_file(data, "attest", _attest)
 
 
 def attestation_file(attestation: Attestation) -> bytes:
     """Return the file of an attestation, as a person gets it from their attester."""
     said: dict[str, Value] = {"attestation": attestation_value(attestation)}
-    return _file("attested", attestation.registry_id, said)
+    return message_file("attested", attestation.registry_id, said)
 
 
 def read_attestation_file(data: bytes) -> Attestation:
@@ -164,7 +164,7 @@ def read_attestation_file(data: bytes) -> Attestation:
     Raises:
         InputError: ``issuer.request``.
     """
-    return _read(data, "attested", _attestation_of)
+    return read_message_file(data, "attested", _attestation_of)
 
 
 def read_enrol_request(data: bytes) -> EnrolRequest:
@@ -173,7 +173,7 @@ def read_enrol_request(data: bytes) -> EnrolRequest:
     Raises:
         InputError: ``issuer.request``.
     """
-    return _read(data, "enrol", _enrol)
+    return read_message_file(data, "enrol", _enrol)
 
 
 def read_recover_request(data: bytes) -> RecoverRequest:
@@ -182,7 +182,7 @@ def read_recover_request(data: bytes) -> RecoverRequest:
     Raises:
         InputError: ``issuer.request``.
     """
-    return _read(data, "recover", _recover)
+    return read_message_file(data, "recover", _recover)
 
 
 def read_issue_request(data: bytes) -> IssueRequest:
@@ -191,7 +191,7 @@ def read_issue_request(data: bytes) -> IssueRequest:
     Raises:
         InputError: ``issuer.request``.
     """
-    return _read(data, "issue", _issue)
+    return read_message_file(data, "issue", _issue)
 
 
 def attestation_value(attestation: Attestation) -> dict[str, Value]:
@@ -292,12 +292,33 @@ def _issue(registry_id: RegistryId, fields: Fields) -> IssueRequest:
     return IssueRequest(registry_id, request)
 
 
-def _file(kind: str, registry_id: RegistryId, asked: Mapping[str, Value]) -> bytes:
+def message_file(
+    kind: str, registry_id: RegistryId, asked: Mapping[str, Value]
+) -> bytes:
+    """Return the file of a message of a kind (step 33).
+
+    Args:
+        kind: of the table there.
+        registry_id: for which it is.
+        asked: its other fields.
+    """
     head: dict[str, Value] = {"v": VERSION, "kind": kind, "registry": registry_id}
     return cbor.encode({**head, **asked})
 
 
-def _read(data: bytes, kind: str, read: Callable[[RegistryId, Fields], T]) -> T:
+def read_message_file(
+    data: bytes, kind: str, read: Callable[[RegistryId, Fields], T]
+) -> T:
+    """Read the file of a message of a kind (step 35).
+
+    Args:
+        data: the file.
+        kind: of the table of step 33.
+        read: makes the message of its registry and its other fields.
+
+    Raises:
+        InputError: ``issuer.request``.
+    """
     # Step 35.
     try:
         fields = Fields(cbor.decode(data), (), lambda found: _no_request(found, kind))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from fairlot.fields import Fields
 from fairlot.identity.identifier import Canonicaliser, Source
+from fairlot.identity.provider import Provider, read_provider
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.curve import G1_LENGTH, Backend
 from fairlot_crypto.voprf.suite import elements_from_bytes
@@ -27,15 +28,20 @@ class Uniqueness:
     """How many tags each issuer computes for one attester in one epoch, at most."""
     shares: tuple[bytes, ...]
     """K_i of the issuers 1..n, points of G1."""
+    provider: Provider | None = None
+    """Whose accounts they are; ``None`` where people are told apart by something else."""
 
     def to_value(self) -> dict[str, Value]:
         """Return the CBOR map."""
-        return {
+        value: dict[str, Value] = {
             "source": self.source.name,
             "canonicaliser": self.source.canonicaliser.value,
             "rate": self.rate,
             "shares": list(self.shares),
         }
+        if self.provider is not None:
+            value["provider"] = self.provider.to_value()
+        return value
 
     def public(self, curve: Backend, threshold: int) -> PublicShares:
         """Return the shared key.
@@ -56,10 +62,12 @@ def read_uniqueness(fields: Fields) -> Uniqueness:
         raise fields.error("source", "must have 1 to 32 of a-z, 0-9 and -")
     if rule not in tuple(Canonicaliser):
         raise fields.error("canonicaliser", "must be a canonicaliser that is known")
+    named = fields.has("provider")
     read = Uniqueness(
         source=Source(name, Canonicaliser(rule)),
         rate=fields.uint("rate", 1, RATE_MAX),
         shares=fields.byte_strings("shares", G1_LENGTH),
+        provider=read_provider(fields.map("provider")) if named else None,
     )
     fields.done()
     return read
