@@ -13,11 +13,11 @@ from fairlot.cli.escrow_files import (
     add_key,
     add_notices,
     examples,
+    kept_refunds,
     read_notices,
     settled_sale,
     write_kept,
 )
-from fairlot.cli.issuer.folder import read_as
 from fairlot.cli.output import say, show_json
 from fairlot.cli.table import show_table
 from fairlot.cli.transcript import add_sale_file
@@ -25,12 +25,7 @@ from fairlot.cli.wallet.files import read_account
 from fairlot.deposit.escrow_book import transfer_of
 from fairlot.errors import InputError
 from fairlot.escrow.notice import Notice
-from fairlot.escrow.refund_book import (
-    Batch,
-    RefundBook,
-    Transfer,
-    read_refund_book,
-)
+from fairlot.escrow.refund_book import Batch, Transfer
 from fairlot.money import Currency, writing
 from fairlot.names import Nym, SaleId
 from fairlot.terms.terms import Terms
@@ -38,8 +33,6 @@ from fairlot.text import Viewed, counted, csv_table
 from fairlot_crypto.durable import PRIVATE, write_file
 from fairlot_crypto.keys import SigningKey
 
-REFUND_BOOK = ".refunds"
-"""What the name of the book of refunds has more than that of the key's file."""
 COLUMNS = ("transfer", "name", "account", "amount", "currency")
 """The columns of the list for the bank: no nym is in it."""
 WORDS = (
@@ -99,11 +92,7 @@ def _export(arguments: argparse.Namespace) -> int:
         sale, result = settled
         notices = read_notices(arguments.notices, sale.read, key)
         due = _due(result.sale_id, result.ledger, notices, key)
-        path: Path = arguments.key
-        book_file = path.with_name(f"{path.name}{REFUND_BOOK}")
-        before = RefundBook()
-        if book_file.exists():
-            before = read_as(book_file, read_refund_book)
+        book_file, before = kept_refunds(arguments.key)
         book = before.asked(result.sale_id, due.transfers, arguments.date, payer)
         batches = book.of(result.sale_id)
         files = _files(batches, sale.read.state.terms)

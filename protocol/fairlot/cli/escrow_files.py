@@ -1,8 +1,9 @@
 """What the steps of an escrow have in common (specs/command-line.md, section 28)."""
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from fairlot.audit.sale_file import SaleFile
 from fairlot.audit.settling import NotYet, Settled, ShownVoid, settle_replay
@@ -18,13 +19,16 @@ from fairlot.deposit.escrow_book import EscrowBook, read_escrow_book
 from fairlot.entry import EntryType
 from fairlot.errors import InputError
 from fairlot.escrow.notice import Notice, check_signer, open_notice
+from fairlot.escrow.refund_book import RefundBook, read_refund_book
 from fairlot.names import Nym
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.durable import PRIVATE
 from fairlot_crypto.keys import SigningKey, VerifyKey
 
-BOOK = ".book"
-"""What the name of the book has more than that of the key's file."""
+T = TypeVar("T")
+
+BOOK, REFUND_BOOK = ".book", ".refunds"
+"""What the name of a book has more than that of the key's file."""
 NOTICES = "*.notice"
 """The files in a folder of notices."""
 _CODES = """\
@@ -67,8 +71,24 @@ def kept_book(key_file: Path) -> tuple[Path, EscrowBook]:
     Raises:
         InputError: ``escrow.book``.
     """
-    path = key_file.with_name(f"{key_file.name}{BOOK}")
-    return path, read_as(path, read_escrow_book) if path.exists() else EscrowBook({})
+    return _kept(key_file, BOOK, read_escrow_book, EscrowBook({}))
+
+
+def kept_refunds(key_file: Path) -> tuple[Path, RefundBook]:
+    """Return where the book of refunds of a key lies, and what is in it.
+
+    Raises:
+        InputError: ``escrow.refund-book``.
+    """
+    return _kept(key_file, REFUND_BOOK, read_refund_book, RefundBook())
+
+
+def _kept(
+    key_file: Path, ending: str, read: Callable[[bytes], T], empty: T
+) -> tuple[Path, T]:
+    """Return where a book beside a key lies, and what is in it; an empty one at first."""
+    path = key_file.with_name(f"{key_file.name}{ending}")
+    return path, read_as(path, read) if path.exists() else empty
 
 
 def check_own(view: Replay, sale_id: bytes, key: VerifyKey) -> None:
