@@ -3,9 +3,7 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import replace
-from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect
@@ -21,14 +19,12 @@ from kit.board import as_record, signed
 from kit.lying_board import played
 from kit.sales import deposit, nym_of
 from own_ca import own_ca
-from page_browser import ELSEWHERE, NARROW, WIDE, chromium
+from page_browser import ELSEWHERE, NARROW, WIDE, chromium, serious
 from page_sale import DATE, LIES, NAMES, SUPPLY, Lie, Shown, cast, shown, tree_of
 from page_served import served
 
 pytestmark = [needs_browser, pytest.mark.slow]
 
-AXE = files("axe_playwright_python") / "axe.min.js"
-"""Deque's axe-core."""
 SHOWN_WRONG = (
     "the root of the head is another",
     "the path leads elsewhere",
@@ -82,15 +78,6 @@ def give(page: Page, has: Shown, home: Path) -> None:
     page.set_input_files("#ticket-files", more)
     page.get_by_role("button", name="Check", exact=True).click()
     page.wait_for_selector("#ticket-verdict .verdict")
-
-
-def serious(page: Page) -> list[str]:
-    """Return the rules of which axe finds a serious or critical violation."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found: dict[str, list[dict[str, Any]]] = page.evaluate("axe.run()")
-    assert len(found["passes"]) > 5, "it looked at the page"
-    grave = ("serious", "critical")
-    return [str(v["id"]) for v in found["violations"] if v["impact"] in grave]
 
 
 def winners() -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from browser import CHROMIUM
 from fairlot.page.assembly import MODULES, script
 
 NARROW, WIDE = 390, 1280
+AXE = files("axe_playwright_python") / "axe.min.js"
+"""Deque's axe-core."""
 ELSEWHERE = "board.example"
 """A name of this machine that the browser takes for another one."""
 expect.set_options(timeout=60_000)  # However busy the machine is.
@@ -23,13 +26,21 @@ _CALL = """([program, name, given]) => {
 
 
 @contextmanager
-def chromium() -> Generator[Browser]:
-    """Start the browser that is installed, without a window."""
+def chromium(*more: str) -> Generator[Browser]:
+    """Start the browser that is installed, without a window.
+
+    Args:
+        more: options of its own.
+    """
     assert CHROMIUM is not None
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM,
-            args=[*_QUIET, f"--host-resolver-rules=MAP {ELSEWHERE} 127.0.0.1"],
+            args=[
+                *_QUIET,
+                *more,
+                f"--host-resolver-rules=MAP {ELSEWHERE} 127.0.0.1",
+            ],
         )
         try:
             yield browser
@@ -65,3 +76,12 @@ def empty_page(browser: Browser, home: Path) -> Generator[Page]:
     page.goto(empty.as_uri())
     yield page
     page.close()
+
+
+def serious(page: Page) -> list[str]:
+    """Return the rules of which axe finds a serious or critical violation."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found: dict[str, list[dict[str, Any]]] = page.evaluate("axe.run()")
+    assert len(found["passes"]) > 5, "it looked at the page"
+    grave = ("serious", "critical")
+    return [str(v["id"]) for v in found["violations"] if v["impact"] in grave]

@@ -32,6 +32,7 @@ MODULES = (
     "check",
     "texts",
     "nodes",
+    "scan",
     "draw",
     "view",
     "main",

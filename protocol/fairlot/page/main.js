@@ -6,6 +6,7 @@ import { whyUnable } from "./hashing.js";
 import { readBoard, readTranscript } from "./log.js";
 import { ALLOCATION, POOLS } from "./lot.js";
 import { el, prose, replaceIn, verdictBox } from "./nodes.js";
+import { codeReader, scanBox } from "./scan.js";
 import { say, TEXTS } from "./texts.js";
 import { codeText, showAudit, showDraw, showLog, showSale, showTicket } from "./view.js";
 
@@ -196,6 +197,13 @@ async function checkReceipt() {
   showDraw(parts.draw, read, state.draw, state.mine, tablesInput);
 }
 
+/** What a code says takes the place of what was pasted, and is checked like it. */
+async function takeScanned(text) {
+  state.entry = null;
+  paste.value = text;
+  await checkReceipt();
+}
+
 function section(id, title, ...children) {
   return el(
     "section",
@@ -222,7 +230,7 @@ function filePicker(id, label, hint, changed, multiple) {
   );
 }
 
-function page() {
+function page(reader) {
   const { ticket, trust, audit } = TEXTS;
   const openLog = (event) => {
     const [file] = event.target.files;
@@ -237,6 +245,7 @@ function page() {
       },
     },
     el("p", {}, el("label", { for: "receipt" }, ticket.paste), paste),
+    scanBox(reader, TEXTS.scan, takeScanned, guarded),
     filePicker("ticket-files", ticket.files, "", guarded(takeFiles), true),
     el("p", {}, el("button", { type: "submit" }, ticket.button)),
   );
@@ -294,7 +303,7 @@ async function start() {
     document.body.dataset.ready = unable;
     return;
   }
-  document.body.replaceChildren(...page());
+  document.body.replaceChildren(...page(await codeReader()));
   if (location.protocol.startsWith("http")) {
     const progress = (n, all) => {
       parts.status.textContent = say(source.reading, { n, all });

@@ -109,6 +109,9 @@ export const TEXTS = {
       "The log that was read is older than your receipt. Get a newer one: if there is none, your receipt is evidence.",
     "page.entry-needed": "Your entry is not among those that were read: open its file too.",
     "page.too-large": "The file is too large for a browser: `fairlot audit` reads it.",
+    "page.camera": "The camera cannot be used: allow it for this page, or paste the text.",
+    "page.picture": "This file is no picture that the browser knows.",
+    "page.one-code": "The picture has no code, or several: take one of one code.",
     "page.table": "The table has another form than allocation.csv or pools.csv.",
     "terms.witnesses":
       "The terms name witnesses who have other roles, or none where a sale needs them.",
@@ -203,7 +206,7 @@ export const TEXTS = {
     title: "Check my ticket",
     checked: "Checked by this browser.",
     intro:
-      "You need the receipt that the board gave you (a .tlog-proof file). Your entry's file is needed only where the log is large; with it you see that the receipt is yours.",
+      "You need the receipt that the board gave you (a .tlog-proof file, or its code on paper). Your entry's file is needed only where the log is large; with it you see that the receipt is yours.",
     paste: "Paste the receipt",
     files: "Or open files: the receipt, and your entry",
     button: "Check",
@@ -229,6 +232,13 @@ export const TEXTS = {
     pictureDraw:
       "The drawing order: number {place} of {people}. The first {winners}, before the line, won.",
     you: "you",
+  },
+  scan: {
+    camera: "Scan it with the camera",
+    stop: "Stop the camera",
+    looking: "Hold the code before the camera. The picture stays on this device.",
+    several: "There are several codes: hold one of them before the camera.",
+    picture: "Or open a picture of the code",
   },
   draw: {
     title: "The draw",
