@@ -276,7 +276,10 @@ def test_a_step_refuses_what_is_not_its_own(four: Issuers, tmp_path: Path) -> No
     assert refused("plan", card, *to, tmp_path / "new") == "issuer.plan"
     assert refused("plan", plan, *to, tmp_path / "new") == "issuer.card"
     cards = [four.folder(i) / "card" for i in four.indexes]
-    assert refused("plan", *cards, *to, plan) == "issuer.exists"
+    # The same cards give the same plan, and others do not take its place.
+    assert fairlot("issuer", "plan", *cards, *to, plan).code == 0
+    other = (*to[:4], "--attempt", "1", "--out", plan)
+    assert refused("plan", *cards, *other) == "issuer.exists"
     letters = ("--letters", four.mail(1))
     assert refused("deal", stranger, "--plan", plan, *letters) == "issuer.member"
     assert refused("deal", four.folder(1), "--plan", card, *letters) == "issuer.plan"

@@ -134,6 +134,27 @@ def test_what_people_read_says_the_same(desk: Desk) -> None:
     assert found["roll"]["leaves"] == 0
 
 
+def test_terms_that_a_kill_left_without_their_entry_are_made_again(desk: Desk) -> None:
+    sale = desk.folder / "sale"
+    assert desk.terms().code == 0
+    before = (sale / "terms.entry").read_bytes()
+    # Once the entry is there, nothing is replaced.
+    assert desk.terms().code == 2
+    assert (sale / "terms.entry").read_bytes() == before
+    (sale / "terms.entry").unlink()
+    (sale / ".terms.entry.7.partial").write_bytes(before[:9])
+    again = desk.terms()
+    assert (again.code, again.err) == (0, "")
+    said = again.out.splitlines()[0]
+    assert written(desk).sale_id.hex() == said
+    assert said in (sale / "terms.toml").read_text(encoding="utf-8")
+    # A file of the seller's own is none of it.
+    (sale / "terms.entry").unlink()
+    (sale / "terms.toml").write_text(TERMS, encoding="utf-8")
+    assert desk.terms().code == 2
+    assert (sale / "terms.toml").read_text(encoding="utf-8") == TERMS
+
+
 def test_a_key_is_private_and_never_replaced(desk: Desk) -> None:
     path = desk.folder / "seller.key"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600

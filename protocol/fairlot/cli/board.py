@@ -41,7 +41,7 @@ from fairlot.service.rates import Buckets, Rate
 from fairlot.service.writer import Writer
 from fairlot.terms.times import MAX_TIME
 from fairlot_crypto.curve import Backend
-from fairlot_crypto.durable import sync_folder
+from fairlot_crypto.durable import DRAFT, sync_folder
 from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.randomness import SystemRandomness
 from fairlot_crypto.statements import Statements
@@ -115,18 +115,22 @@ def _new(arguments: argparse.Namespace) -> int:
     curve, key = chosen_curve(), read_key(arguments.key)
     fill = _filler(arguments, key, curve)
     folder: Path = arguments.folder
-    try:
-        folder.mkdir(mode=0o700)
-    except FileExistsError as error:
+    if folder.exists():
         problem = f"{folder} is there already: name another folder, or serve it"
-        raise InputError("board.exists", problem) from error
+        raise InputError("board.exists", problem)
+    # Complete at once: a kill leaves no half of a board, and the same command makes it.
+    draft = folder.absolute().with_name(f".{folder.name}{DRAFT}")
+    shutil.rmtree(draft, ignore_errors=True)
     try:
-        write_key(folder / KEY, key)
+        draft.mkdir(mode=0o700)
+        write_key(draft / KEY, key)
+        arguments.folder = draft
         kept = _filled(arguments, key, curve, fill)
+        draft.rename(folder)
     except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(draft, ignore_errors=True)
         raise
-    sync_folder(folder.parent)
+    sync_folder(folder.absolute().parent)
     _say_cut(kept, folder)
     say(f"{folder}: {kept.main.size} entries in {kept.main.folder}")
     return OK

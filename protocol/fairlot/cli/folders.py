@@ -1,7 +1,7 @@
 """Folders that take a command's outputs."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,14 +38,18 @@ class NewFolder:
                 folder.rmdir()
 
 
-def check_new_folder(path: Path) -> None:
+def check_new_folder(path: Path, unfinished: Collection[Path] = ()) -> None:
     """Check that a folder can take outputs: it is empty or does not exist yet.
+
+    Args:
+        path: the folder.
+        unfinished: what a kill may have left there, which is written again.
 
     Raises:
         InputError: ``out-dir.not-empty``, ``out-dir.unusable``.
     """
     try:
-        used = any(path.iterdir())
+        used = any(each not in unfinished for each in path.iterdir())
     except FileNotFoundError:
         return
     except OSError as error:
@@ -55,13 +59,17 @@ def check_new_folder(path: Path) -> None:
         raise InputError("out-dir.not-empty", f"{path} {problem}")
 
 
-def create_folder(path: Path) -> NewFolder:
+def create_folder(path: Path, unfinished: Collection[Path] = ()) -> NewFolder:
     """Create a folder and those above it; it may exist if it is empty.
+
+    Args:
+        path: the folder.
+        unfinished: as ``check_new_folder`` takes it.
 
     Raises:
         InputError: ``out-dir.not-empty``, ``out-dir.unusable``.
     """
-    check_new_folder(path)
+    check_new_folder(path, unfinished)
     created = tuple(p for p in (path, *path.parents) if not p.exists())
     make_folder(path)
     return NewFolder(path, created)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fairlot.cli.beacon.files import write_key
+from fairlot.cli.beacon.files import read_key, write_key
 from fairlot.cli.command import OK, Command, add_json
 from fairlot.cli.output import show_json
 from fairlot.cli.reading import read_at_most
@@ -59,19 +59,41 @@ class PublicKey:
 def make_role_key(path: Path, role: str, name: str | None = None) -> PublicKey:
     """Draw the key of a role, and write its file and the public one beside it.
 
+    A key without a public file is one that a kill has left alone: it gets its file.
+
     Raises:
-        InputError: ``contribution.exists`` where either of them is there.
+        InputError: ``contribution.exists`` where the public file is there, or a file that
+            is no key.
         OSError: as the system says.
     """
     public_path = path.with_name(f"{path.name}{PUBLIC}")
     if public_path.exists():
-        problem = f"{public_path} exists, and is not replaced: name another file"
-        raise InputError("contribution.exists", problem)
-    key = SigningKey.generate(SystemRandomness())
-    write_key(path, key)
+        raise _taken(public_path)
+    key = _half_made(path)
+    if key is None:
+        key = SigningKey.generate(SystemRandomness())
+        write_key(path, key)
     public = PublicKey(role, key.public, name)
-    write_new_file(public_path, public.to_bytes())
+    try:
+        write_new_file(public_path, public.to_bytes())
+    except FileExistsError as error:
+        raise _taken(public_path) from error
     return public
+
+
+def _half_made(path: Path) -> SigningKey | None:
+    """Return the key that is there; ``None`` where there is nothing."""
+    if not path.exists():
+        return None
+    try:
+        return read_key(path)
+    except InputError as error:
+        raise _taken(path) from error
+
+
+def _taken(path: Path) -> InputError:
+    problem = f"{path} exists, and is not replaced: name another file"
+    return InputError("contribution.exists", problem)
 
 
 def read_public(path: Path, role: str) -> PublicKey:

@@ -48,11 +48,12 @@ from fairlot.rehearsal.draw import find_setup
 from fairlot.terms.terms import Terms
 from fairlot.text import Viewed
 from fairlot_crypto.delay.parameters import Setup
-from fairlot_crypto.durable import write_file
+from fairlot_crypto.durable import DRAFT, write_file
 from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.statements import Statements
 
 ENTRY, READABLE = "terms.entry", "terms.toml"
+_FIRST_LINE = "# The terms of sale "
 
 _CODES = """\
 Exit code: 0 if done, 1 if the audit would refuse the terms, 2 if a file or the usage was
@@ -89,7 +90,7 @@ Examples:
 def _terms(arguments: argparse.Namespace) -> int:
     curve = chosen_curve()
     out: Path = arguments.out
-    check_new_folder(out)
+    check_new_folder(out, _unfinished(out))
     # Step 1.
     file = read_terms_file(arguments.terms)
     with held_key(arguments.key) as key:
@@ -146,7 +147,7 @@ def _setup(path: Path | None, file: TermsFile) -> Setup:
 
 def _write(out: Path, terms: Terms, entry: Entry) -> None:
     """Write the entry for the board, and beside it what people can read."""
-    folder = create_folder(out)
+    folder = create_folder(out, _unfinished(out))
     text = "".join(f"{line}\n" for line in _readable(terms))
     try:
         write_file(out / READABLE, text.encode())
@@ -156,8 +157,19 @@ def _write(out: Path, terms: Terms, entry: Entry) -> None:
         raise
 
 
+def _unfinished(out: Path) -> list[Path]:
+    """Return what a kill has left: the entry is last, and without it nothing is announced."""
+    path = out / READABLE
+    drafts = [
+        each for name in (READABLE, ENTRY) for each in out.glob(f".{name}.*{DRAFT}")
+    ]
+    # Somebody's own file of that name does not begin like ours.
+    ours = path.is_file() and path.read_bytes().startswith(_FIRST_LINE.encode())
+    return [*drafts, path] if ours else drafts
+
+
 def _readable(terms: Terms) -> Iterator[str]:
-    yield f"# The terms of sale {terms.sale_id.hex()}."
+    yield f"{_FIRST_LINE}{terms.sale_id.hex()}."
     yield f"# For people: {ENTRY} holds them as they are signed."
     for said in _said(terms):
         yield f"# {said}"

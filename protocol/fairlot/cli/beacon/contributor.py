@@ -249,8 +249,15 @@ def check_secret(view: Replay, key: VerifyKey, secret: Secret) -> None:
 
 
 def _taken(view: Replay, entry: Entry, time: int | None = None) -> Entry:
-    """Return an entry that the board in its present state would accept, now or at ``time``."""
-    view.state.apply(entry, view.time if time is None else time)
+    """Return an entry that the board in its present state would accept, now or at ``time``.
+
+    One that it has is sent again: whoever was killed before they heard so gets a receipt.
+    """
+    there = {
+        each.entry.hash for each in view.entries.of(entry.type) if not each.refusal
+    }
+    if entry.hash not in there:
+        view.state.apply(entry, view.time if time is None else time)
     return entry
 
 

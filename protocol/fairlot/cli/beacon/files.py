@@ -12,7 +12,7 @@ from fairlot.cli.reading import read_at_most
 from fairlot.entry import Entry, EntryType, read_entry
 from fairlot.errors import InputError, Rejection
 from fairlot_crypto import cbor
-from fairlot_crypto.durable import PRIVATE, lock_file, write_file
+from fairlot_crypto.durable import PRIVATE, lock_file, write_new_file
 from fairlot_crypto.errors import EncodingError
 from fairlot_crypto.keys import KEY_LENGTH, SigningKey
 from fairlot_crypto.timelock.drand import Beacon, read_beacon
@@ -65,10 +65,11 @@ def write_key(path: Path, key: SigningKey) -> None:
         InputError: ``contribution.exists``.
         OSError: as the system says.
     """
-    if path.exists():
+    try:
+        write_new_file(path, key_file(key), PRIVATE)
+    except FileExistsError as error:
         problem = f"{path} exists, and a key is not replaced: name another file"
-        raise InputError("contribution.exists", problem)
-    write_file(path, key_file(key), PRIVATE)
+        raise InputError("contribution.exists", problem) from error
 
 
 def key_file(key: SigningKey) -> bytes:

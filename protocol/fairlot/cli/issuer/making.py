@@ -14,6 +14,7 @@ from fairlot.cli.issuer.folder import (
     IssuerFolder,
     read_as,
     read_letters,
+    show_file,
     show_letter,
 )
 from fairlot.cli.issuer.registry_folder import former_shares
@@ -35,7 +36,6 @@ from fairlot.issuing.seat import Without
 from fairlot.issuing.shares import share_files
 from fairlot.text import Viewed
 from fairlot_crypto.committee.blame import Reason
-from fairlot_crypto.durable import write_new_file
 from fairlot_crypto.randomness import SystemRandomness
 
 Found = dict[str, str | int | bool | list[int]]
@@ -99,11 +99,7 @@ def _write_plan(arguments: argparse.Namespace, former: FormerIssuers | None) -> 
     cards = [read_as(path, read_card) for path in arguments.cards]
     given = arguments.season, arguments.attempt, arguments.threshold, cards
     plan = Plan.make(*given, former)
-    try:
-        write_new_file(arguments.out, plan.to_bytes())
-    except FileExistsError as error:
-        problem = f"{arguments.out} exists: name another file"
-        raise InputError("issuer.exists", problem) from error
+    show_file(arguments.out, plan.to_bytes())
     if arguments.json:
         show_json("issuer-plan", {"plan": plan.plan_id, "issuers": list(plan.keys)})
         return OK
