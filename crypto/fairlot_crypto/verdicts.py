@@ -41,7 +41,7 @@ def write_verdicts(key: bytes, rules: str, digests: Iterable[bytes]) -> bytes:
         raise CallerError("verdicts.key", "a digest has 32 bytes")
     body = b"".join(ordered)
     # Steps 2 and 3.
-    return _BEGIN + _code(key, rules, body) + body
+    return _BEGIN + own_code(key, "verdicts", rules, body) + body
 
 
 def read_verdicts(key: bytes, rules: str, data: bytes) -> frozenset[bytes]:
@@ -62,7 +62,8 @@ def read_verdicts(key: bytes, rules: str, data: bytes) -> frozenset[bytes]:
     if not begins_as_verdicts(data) or len(data) < start or len(body) % _LENGTH:
         raise EncodingError("verdicts.form", "this is no whole file of verdicts")
     # Step 5.
-    if not hmac.compare_digest(data[len(_BEGIN) : start], _code(key, rules, body)):
+    code = own_code(key, "verdicts", rules, body)
+    if not hmac.compare_digest(data[len(_BEGIN) : start], code):
         problem = "these verdicts are not of this user, or by other rules"
         raise EncodingError("verdicts.code", problem)
     # Step 6.
@@ -72,8 +73,18 @@ def read_verdicts(key: bytes, rules: str, data: bytes) -> frozenset[bytes]:
     return frozenset(digests)
 
 
-def _code(key: bytes, rules: str, body: bytes) -> bytes:
-    """Return the code of a file (step 2)."""
+def own_code(key: bytes, name: str, rules: str, body: bytes) -> bytes:
+    """Return the code of a file that is the user's own (step 2).
+
+    Args:
+        key: the user's own, 32 bytes.
+        name: of what the file holds: the tag of its hash.
+        rules: by which that was found.
+        body: of the file.
+
+    Raises:
+        CallerError: ``verdicts.key`` for a key of another length.
+    """
     if len(key) != VERDICT_KEY_LENGTH:
         raise CallerError("verdicts.key", "the key of verdicts has 32 bytes")
-    return hmac.digest(key, tagged_hash("verdicts", rules.encode(), body), "sha256")
+    return hmac.digest(key, tagged_hash(name, rules.encode(), body), "sha256")

@@ -58,6 +58,25 @@ class Tree:
         """Number of leaves."""
         return len(self._levels[0]) // HASH_LENGTH
 
+    @classmethod
+    def of(cls, levels: Sequence[bytes]) -> "Tree":
+        """Return the tree whose ``levels`` were these.
+
+        Raises:
+            CallerError: ``merkle.range`` where no tree has levels of these lengths.
+        """
+        if not levels or not levels_fit(levels, len(levels[0]) // HASH_LENGTH):
+            raise CallerError("merkle.range", "no tree has levels of these lengths")
+        tree = cls()
+        tree._levels = [bytearray(level) for level in levels]
+        return tree
+
+    @property
+    def levels(self) -> tuple[bytes, ...]:
+        """The hashes of all complete subtrees, level by level, those of leaves first."""
+        height = max(self.size.bit_length(), 1)
+        return tuple(bytes(level) for level in self._levels[:height])
+
     def append(self, leaf_data: bytes) -> int:
         """Append a leaf and return its index, from 0."""
         self._append_node(0, leaf_hash(leaf_data))
@@ -133,6 +152,13 @@ class Tree:
     def _node(self, level: int, number: int) -> bytes:
         start = number * HASH_LENGTH
         return bytes(self._levels[level][start : start + HASH_LENGTH])
+
+
+def levels_fit(levels: Sequence[bytes], size: int) -> bool:
+    """Tell whether the levels of a tree of ``size`` leaves have these lengths."""
+    height = max(size.bit_length(), 1)
+    due = [(size >> level) * HASH_LENGTH for level in range(height)]
+    return [len(level) for level in levels] == due
 
 
 def _split(start: int, end: int) -> int:

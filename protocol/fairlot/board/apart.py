@@ -4,7 +4,7 @@ It is what ``take_apart`` does, for items of which only columns are held.
 """
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from fairlot.board.items import HEAD, LEAF, UNREADABLE, Items
@@ -75,14 +75,17 @@ class Apart:
     """What belongs to none of them."""
 
 
-def apart(items: FileItems, source: Source) -> Apart:
+def apart(
+    items: FileItems, source: Source, before: Mapping[bytes, LogItems] | None = None
+) -> Apart:
     """Take a file apart (steps 4 to 6).
 
     Args:
         items: of the file.
         source: has their bytes.
+        before: logs to which all belongs that stands before these items.
     """
-    logs = _named(items, source)
+    logs = _named(items, source, dict(before or {}))
     named = [None, *(logs.get(_scope(name)) for name in items.names)]
     loose, homeless = Column(), list[Span]()
     for span, kind, log in zip(items.spans(), items.kinds, items.logs, strict=True):
@@ -99,10 +102,11 @@ def apart(items: FileItems, source: Source) -> Apart:
     return Apart(logs, loose)
 
 
-def _named(items: FileItems, source: Source) -> dict[bytes, LogItems]:
-    """Return the logs that maps name, each without items."""
+def _named(
+    items: FileItems, source: Source, logs: dict[bytes, LogItems]
+) -> dict[bytes, LogItems]:
+    """Return the logs that maps name, each new one without items."""
     # Step 4.
-    logs: dict[bytes, LogItems] = {}
     there = set(items.logs)
     for name, number in items.names.items():
         if isinstance(name, LogName) and number in there:

@@ -4,7 +4,7 @@ One sale, the registry that its terms name, and those of the seasons before; wha
 there is is named, and not looked into.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from fairlot.board.apart import FileItems, apart
@@ -39,6 +39,16 @@ class Loose:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What was read of the beginning of a file before."""
+
+    length: int
+    """Bytes of it, behind which an item begins."""
+    logs: Mapping[bytes, LogItems]
+    """By scope, in the order in which they begin: whatever stands there is theirs."""
+
+
+@dataclass(frozen=True, slots=True)
 class Given:
     """What lies in the files that are given."""
 
@@ -65,6 +75,7 @@ def read_files(
     progress: Progress = silent,
     workers: Workers | None = None,
     width: int = 1,
+    known: Known | None = None,
 ) -> Given:
     """Take files apart, and find the logs that belong together.
 
@@ -73,6 +84,7 @@ def read_files(
         progress: called with the bytes read and the bytes in all.
         workers: read pieces; by default this process does.
         width: how many of them work at once.
+        known: what is known of the beginning of the first file.
     """
     source = Joined([source_of(file) for file in files])
     logs: dict[LogName, LogItems] = {}
@@ -80,14 +92,16 @@ def read_files(
     loose: list[Loose] = []
     unread: list[int] = []
     torn = 0
-    for number, (begins, end) in enumerate(source.bounds, 1):
+    for number, (first, end) in enumerate(source.bounds, 1):
+        before = known if number == 1 else None
+        begins = first if before is None else before.length
         items = FileItems(begins)
         for at, piece in read_items(source, begins, end, workers or InProcess(), width):
             progress(at, source.length)
             items.join(at, piece)
         cut = items.cut(GIVEN_UP)
         unread += [] if cut is None else [cut]
-        found = apart(items, source)
+        found = apart(items, source, None if before is None else before.logs)
         again += [
             log
             for log in found.logs.values()

@@ -82,11 +82,16 @@ class Items:
     """Code and message where what follows is no item; ``None`` at the end of the piece."""
 
 
+def kind_number(kind: EntryType, log: LogKind) -> int:
+    """Return the number that says what an entry is."""
+    return _NUMBERS[kind] + (_OF_REGISTRY if log is LogKind.REGISTRY else 0)
+
+
 def kind_of(record: Record) -> int:
     """Return the number that says what an item is."""
     match record.item:
         case Entry(type=kind, log=log):
-            return _NUMBERS[kind] + (_OF_REGISTRY if log is LogKind.REGISTRY else 0)
+            return kind_number(kind, log)
         case SignedCheckpoint():
             return HEAD
         case Unreadable():

@@ -6,6 +6,7 @@ from fairlot.allocation.settlement import outcome_hash
 from fairlot.board.ahead import Ahead
 from fairlot.board.log_keeper import LogKeeper, Receipt, mend
 from fairlot.board.phase import VoidReason
+from fairlot.board.recalling import States
 from fairlot.board.registry_state import RegistryState
 from fairlot.board.sale import SaleState
 from fairlot.board.storage import Storage
@@ -51,6 +52,7 @@ class Board(LogKeeper[SaleState]):
         state: SaleState,
         name: str | None = None,
         ahead: Ahead | None = None,
+        states: States | None = None,
     ) -> "Board":
         """Continue a sale's log after a restart.
 
@@ -62,11 +64,12 @@ class Board(LogKeeper[SaleState]):
             state: as constructed; what stands is folded into it.
             name: of the board; ``None`` takes the terms' word.
             ahead: as ``mend`` takes it.
+            states: as ``mend`` takes them.
 
         Raises:
             Rejection: as ``mend``.
         """
-        known, cut = mend(storage, key, state, state, name, ahead)
+        known, cut = mend(storage, key, state, state, name, ahead, states)
         board = cls(storage, known, key, state)
         board.cut = cut
         return board

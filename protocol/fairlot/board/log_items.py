@@ -4,7 +4,7 @@ specs/board.md, section 6.1. Of each item there is its place; of a leaf also wha
 """
 
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple, cast
 
 from fairlot.board.items import type_of
@@ -31,6 +31,14 @@ class Column:
         """Start with none."""
         self.offsets = array("Q")
         self.lengths = array("L")
+
+    @classmethod
+    def of(cls, offsets: Iterable[int], lengths: Iterable[int]) -> "Column":
+        """Return a column of items that were read before."""
+        column = cls()
+        column.offsets = array("Q", offsets)
+        column.lengths = array("L", lengths)
+        return column
 
     def __len__(self) -> int:
         """Return how many there are."""

@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 from fairlot.board.ahead import Ahead
 from fairlot.board.head import check_head
 from fairlot.board.log_state import LogState, is_marker
+from fairlot.board.recalling import States
 from fairlot.board.replay import replay_files
 from fairlot.board.sale import SaleState
 from fairlot.board.storage import OneWriter, Storage
@@ -214,6 +215,7 @@ def mend(
     state: LogState,
     name: str | None,
     ahead: Ahead | None = None,
+    states: States | None = None,
 ) -> tuple[str, int]:
     """Read what stands of a file after a restart, and cut what a crash can have left.
 
@@ -228,6 +230,7 @@ def mend(
         name: of the board; ``None`` takes the log's word.
         ahead: verifies presentations together before the fold comes to them; ``None``
             verifies each where it stands, with the same result.
+        states: from which the fold may go on; ``None`` for none.
 
     Returns:
         The board's name, and how many bytes were cut.
@@ -238,7 +241,7 @@ def mend(
             where nothing of the log is there and no name was given.
     """
     data = storage.read()
-    read = replay_files((data,), sale, ahead=ahead)
+    read = replay_files((data,), sale, ahead=ahead, states=states)
     read.check()
     if name is None or state.begun:
         board = state.identity.board

@@ -4,6 +4,7 @@ Nothing is taken on trust: every item is decoded strictly, every entry goes thro
 every checkpoint is recomputed. Whatever does not hold becomes a finding, and reading goes on.
 """
 
+from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from fairlot.errors import Rejection
 from fairlot.logs import LogIdentity, LogKind
 from fairlot_crypto.errors import CryptoError
 from fairlot_crypto.log.checkpoint import SignedCheckpoint
+from fairlot_crypto.statements import Asked
 
 KEPT = 1_000
 """Findings of one code that are kept; the others are counted."""
@@ -61,6 +63,25 @@ class Findings:
             self.kept.append(finding)
 
 
+_Counted: TypeAlias = tuple[SignedCheckpoint, Iterable[Cosigned]]
+
+
+@dataclass(slots=True)
+class Tally:
+    """The heads of a log, and who has co-signed them."""
+
+    heads: dict[int, SignedCheckpoint] = field(
+        default_factory=dict[int, SignedCheckpoint]
+    )
+    watch: Watch = field(default_factory=Watch)
+
+    def count(self, head: SignedCheckpoint, seen: Iterable[Cosigned]) -> None:
+        """Let the co-signatures of a head count."""
+        size = head.checkpoint.size
+        self.heads[size], *_ = merge_heads([self.heads.get(size, head), head])
+        self.watch.seen.update(seen)
+
+
 @dataclass(slots=True)
 class LogReplay(Generic[S]):
     """The result of reading one log."""
@@ -73,24 +94,38 @@ class LogReplay(Generic[S]):
     """Of the log; ``None`` where it is not there."""
     judged: Judged = field(default_factory=Judged)
     """What became of its leaves."""
-    heads: dict[int, SignedCheckpoint] = field(
-        default_factory=dict[int, SignedCheckpoint]
-    )
-    """Size to head: those that state the tree as it was and verify, their lines in one."""
-    watch: Watch = field(default_factory=Watch)
-    """What the witnesses have co-signed."""
     acknowledged: int = 0
     """Bytes of the file up to the last checkpoint of this log."""
     stopped: bool = False
     """Whether the first entry was refused, so that nothing after it can be judged."""
     taken: int = 0
     """How many leaves were read, under a checkpoint or not."""
+    heads_read: int = 0
+    """How many heads were read."""
     name: str = ""
     """What findings call the log, where its kind does not tell it from others."""
     _repeats: bool = False
     """Whether no leaf stands between the last two heads."""
     _sizes: set[int] = field(default_factory=set[int])
     """Of the heads that state the tree as it was, however they are signed."""
+    _tally: Tally = field(default_factory=Tally)
+    _owed: int = 0
+    """How many heads were recalled whose lines are not in the tally yet."""
+    _later: list[_Counted] = field(default_factory=list[_Counted])
+    """What comes into the tally behind them."""
+    _given_up: bool = False
+
+    @property
+    def heads(self) -> dict[int, SignedCheckpoint]:
+        """Size to head: those that state the tree as it was and verify, their lines in one."""
+        self._settle()
+        return self._tally.heads
+
+    @property
+    def watch(self) -> Watch:
+        """What the witnesses have co-signed."""
+        self._settle()
+        return self._tally.watch
 
     @property
     def time(self) -> int:
@@ -110,25 +145,53 @@ class LogReplay(Generic[S]):
         places = range(self.state.tree.size, self.taken)
         return tuple(self.items.leaves[index] for index in places)
 
-    def read(self, items: LogItems, look: Look, give_up: GiveUp) -> None:
+    def recall(self, items: LogItems, times: "array[int]", heads: int) -> None:
+        """Begin with items that were read before, and of which nothing was found.
+
+        Args:
+            items: of this log, those among them; its state is what they have led to.
+            times: of each leaf that was read.
+            heads: how many heads were read; the last one covers these leaves.
+        """
+        self.items = items
+        self.judged.times.extend(times)
+        self.taken, self.heads_read, self._owed = len(times), heads, heads
+        # No leaf stood under a head that said something else.
+        self._sizes.update(items.over[:heads])
+        offset, length = items.heads[heads - 1]
+        self.acknowledged = offset + length
+
+    def read(
+        self,
+        items: LogItems,
+        look: Look,
+        give_up: GiveUp,
+        behind: int | None = None,
+    ) -> None:
         """Read the items of the log in (steps 3 and 4).
 
         Args:
-            items: of this log, of which none was read.
+            items: of this log; those that were read before are not read again.
             look: told before each leaf, with its index.
             give_up: told the place after each head; it says whether that was enough.
+            behind: only heads before this place are read, and what they cover; ``None``
+                for all.
         """
         self.items = items
-        for number, over in enumerate(items.over):
+        for number in range(self.heads_read, len(items.over)):
+            if self._given_up or (
+                behind is not None and items.heads.offsets[number] >= behind
+            ):
+                return
             # Step 3.
-            self.taken = over
+            self.taken, self.heads_read = items.over[number], number + 1
             # Step 4.
             head = items.head(number)
             self._leaves(items, look)
             self._head(head)
-            if give_up(head.offset):
-                return
-        self.taken = len(items.leaves)
+            self._given_up = give_up(head.offset)
+        if behind is None and not self._given_up:
+            self.taken = len(items.leaves)
 
     def _leaves(self, items: LogItems, look: Look) -> None:
         # Step 4.1.
@@ -164,9 +227,26 @@ class LogReplay(Generic[S]):
 
     def _count(self, signed: SignedCheckpoint, seen: Iterable[Cosigned]) -> None:
         """Let the co-signatures of a head count."""
-        size, head = signed.checkpoint.size, named_lines(signed, self.state.identity)
-        self.heads[size], *_ = merge_heads([self.heads.get(size, head), head])
-        self.watch.seen.update(seen)
+        head = named_lines(signed, self.state.identity)
+        if self._owed:
+            self._later.append((head, seen))
+        else:
+            self._tally.count(head, seen)
+
+    def _settle(self) -> None:
+        """Let the heads count that were recalled, whose signatures have verified."""
+        owed, self._owed = self._owed, 0
+        if not owed or self.items is None:
+            return
+        log, known = self.state.identity, Asked(frozenset())
+        for number in range(owed):
+            signed = self.items.head(number).item
+            if isinstance(signed, SignedCheckpoint):
+                seen = verify_lines(signed, log, known)
+                self._tally.count(named_lines(signed, log), seen)
+        for each in self._later:
+            self._tally.count(*each)
+        self._later.clear()
 
     def _check_ended(self, offset: int) -> None:
         """Check that the leaf before is no marker: a checkpoint must follow it."""

@@ -21,7 +21,7 @@ from fairlot.logs import LogIdentity
 from fairlot.terms.times import MAX_TIME
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.log.merkle import Tree, leaf_hash
-from fairlot_crypto.statements import Statements
+from fairlot_crypto.statements import Asked, Statements
 
 
 def is_marker(kind: EntryType) -> bool:
@@ -124,6 +124,33 @@ class LogState(ABC):
         self._places.add(leaf)
         if is_marker(entry.type):
             self.markers[entry.type] = self.tree.size
+
+    def recall(self, tree: Tree, clock: int) -> None:
+        """Begin with the tree of a log, all of whose entries were accepted before.
+
+        Args:
+            tree: with all of its leaves.
+            clock: what the last TIME entry among them said.
+        """
+        self.tree, self.clock = tree, clock
+        self._places = Places(tree)
+        self._places.recall()
+
+    def recall_entry(self, entry: Entry, time: int, index: int) -> None:
+        """Take in again what an entry says that was accepted; nothing is verified.
+
+        Args:
+            entry: of a leaf that ``recall`` brought.
+            time: of that leaf.
+            index: of that leaf.
+        """
+        own, self.statements = self.statements, Asked(frozenset())
+        try:
+            self.handlers[entry.type](entry, time)
+        finally:
+            self.statements = own
+        if is_marker(entry.type):
+            self.markers[entry.type] = index
 
     def take_back_time(self, before: int) -> None:
         """Take the last leaf back: the TIME of a batch in which nothing was accepted.

@@ -2,7 +2,7 @@
 
 from array import array
 
-from fairlot_crypto.log.merkle import Tree
+from fairlot_crypto.log.merkle import HASH_LENGTH, Tree
 
 _FREE = 2**32 - 1
 _SMALLEST = 64
@@ -16,25 +16,33 @@ class Places:
     make leaves that crowd there.
     """
 
-    __slots__ = ("_count", "_fresh", "_size", "_table", "_tree")
+    __slots__ = ("_count", "_fresh", "_owed", "_size", "_table", "_tree")
 
     def __init__(self, tree: Tree) -> None:
         """Start with none of a tree's leaves."""
         self._tree = tree
         self._table = array("I", [_FREE]) * _SMALLEST
         self._count = 0
+        self._owed = 0
+        """How many leaves were accepted that are not in the table yet."""
         self._fresh: set[bytes] = set()
         """Those that were accepted at ``_size`` leaves, and need not be in the tree yet."""
         self._size = 0
+
+    def recall(self) -> None:
+        """Accept all leaves of the tree; it takes its time when one is asked for."""
+        self._owed = self._tree.size
 
     def __contains__(self, leaf: bytes) -> bool:
         """Tell whether a leaf with this hash was accepted."""
         if self._size == self._tree.size and leaf in self._fresh:
             return True
+        self._settle()
         return self._table[self._slot(leaf)] != _FREE
 
     def add(self, leaf: bytes) -> None:
         """Accept the leaf that comes next into the tree."""
+        self._settle()
         size = self._tree.size
         if self._size != size:
             self._fresh.clear()
@@ -48,6 +56,23 @@ class Places:
     def forget(self) -> None:
         """Forget what was accepted and is not in the tree, or was taken back."""
         self._fresh.clear()
+
+    def _settle(self) -> None:
+        """Put into an empty table what it owes."""
+        owed, self._owed = self._owed, 0
+        if not owed:
+            return
+        length = _SMALLEST
+        while length < 2 * (owed + 1):
+            length *= 2
+        table, mask = array("I", [_FREE]) * length, length - 1
+        leaves = self._tree.levels[0]
+        for index in range(owed):
+            at = hash(leaves[index * HASH_LENGTH : (index + 1) * HASH_LENGTH]) & mask
+            while table[at] != _FREE:
+                at = (at + 1) & mask
+            table[at] = index
+        self._table, self._count = table, owed
 
     def _slot(self, leaf: bytes) -> int:
         """Return where a leaf stands, or would stand."""

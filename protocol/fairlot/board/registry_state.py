@@ -4,6 +4,8 @@ It says whose leaves there are, and which rolls sales may open with. The same lo
 sale of a season.
 """
 
+from collections.abc import Callable, Iterable, MutableMapping
+
 from fairlot.board.log_state import LogState
 from fairlot.entry import Entry, EntryType, Role, body_fields
 from fairlot.errors import Rejection
@@ -20,6 +22,7 @@ from fairlot.identity.roll import (
     roll_id_of,
 )
 from fairlot.logs import LogIdentity
+from fairlot.recalled import Recalled
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.statements import Statements
 
@@ -45,7 +48,7 @@ class RegistryState(LogState):
         self.before = before
         """The state of the registry that this one continues, where its log is at hand."""
         self._carried: set[int] = set()
-        self.leaves: dict[int, Leaf] = {}
+        self.leaves: MutableMapping[int, Leaf] = {}
         """As they were registered; ``life`` and ``leaf_at`` say what has become of them."""
         self.rolls: dict[RollId, PostedRoll] = {}
         """In the order of their numbers."""
@@ -54,7 +57,7 @@ class RegistryState(LogState):
         self._credentials: Credentials | None = None
         self._identity: LogIdentity | None = None
         self._lives: Lives | None = None
-        self._identity_commitments: set[bytes] = set()
+        self._identity_commitments: dict[bytes, None] = {}
         self.handlers = {
             EntryType.REGISTRY: self._registry_entry,
             EntryType.TIME: self._time_entry,
@@ -121,6 +124,11 @@ class RegistryState(LogState):
         return len(self.leaves) - len(self.closed_leaves)
 
     @property
+    def commitments(self) -> tuple[bytes, ...]:
+        """The identity commitments of all leaves, by their indexes."""
+        return tuple(self._identity_commitments)
+
+    @property
     def closed_leaves(self) -> frozenset[int]:
         """The indexes of the leaves that are closed for the season."""
         return frozenset() if self._lives is None else self._lives.closed
@@ -158,6 +166,37 @@ class RegistryState(LogState):
             expires: when it ends to serve, Unix seconds.
         """
         return Roll(len(self.rolls), time, size, root, self.open_leaves, expires)
+
+    def recall_leaves(
+        self, commitments: Iterable[bytes], born: Callable[[int], tuple[int, Leaf]]
+    ) -> None:
+        """Take leaves in again that were accepted, after REGISTRY.
+
+        Args:
+            commitments: of each.
+            born: returns a leaf as it was registered, and when that was.
+        """
+        self._identity_commitments = dict.fromkeys(commitments)
+        count = len(self._identity_commitments)
+        self.leaves = Recalled(range(count), lambda index: born(index)[1])
+        self.lives.recall(count, born)
+
+    def recall_roll(self, entry: Entry, index: int, enrolled: int) -> None:
+        """Take a ROLL in again that was accepted, after all that stands before it.
+
+        Args:
+            entry: of a leaf that ``recall`` brought.
+            index: of that leaf.
+            enrolled: how many leaves of the registry stand before it.
+        """
+        roll, _ = read_roll(body_fields(entry))
+        self._post(roll, enrolled, index)
+        self.markers[entry.type] = index
+
+    def _post(self, roll: Roll, enrolled: int, index: int) -> None:
+        roll_id = roll_id_of(self.registry_id, roll)
+        self.rolls[roll_id] = PostedRoll(roll_id, roll, enrolled, self.closed_leaves)
+        self.roll_indexes.append(index)
 
     def check_phase(self, entry: Entry) -> None:
         """Refuse what stands before the REGISTRY entry, and a second one (step 2)."""
@@ -215,7 +254,7 @@ class RegistryState(LogState):
         self._check_carried(leaf, time)
         if known is None:
             check_leaf(self.curve, self.registry, leaf, self.statements)
-        self._identity_commitments.add(leaf.commitment)
+        self._identity_commitments[leaf.commitment] = None
         self.leaves[leaf.index] = leaf
         self.lives.born(leaf, time)
         if leaf.previous is not None:
@@ -248,10 +287,7 @@ class RegistryState(LogState):
         due = self.next_roll(tree.size, tree.root(), time, roll.expires)
         check_roll(self.registry, roll, due)
         check_roll_signatures(self.registry, roll, signatures, self.statements)
-        roll_id = roll_id_of(self.registry_id, roll)
-        enrolled = len(self.leaves)
-        self.rolls[roll_id] = PostedRoll(roll_id, roll, enrolled, self.closed_leaves)
-        self.roll_indexes.append(self.tree.size)
+        self._post(roll, len(self.leaves), self.tree.size)
 
 
 def _no_registry() -> Rejection:

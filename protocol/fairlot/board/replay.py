@@ -14,9 +14,18 @@ from fairlot.board.ahead import Ahead
 from fairlot.board.files import GIVEN_UP, Given, read_files
 from fairlot.board.log_items import LogItems
 from fairlot.board.log_replay import Finding, Findings, LogReplay
+from fairlot.board.recalling import (
+    Begun,
+    Keeping,
+    States,
+    begin,
+    keeping,
+    recall_registry,
+    recall_sale,
+)
 from fairlot.board.registry_state import RegistryState
 from fairlot.board.sale import SaleState
-from fairlot.board.source import Source
+from fairlot.board.source import Source, source_of
 from fairlot.board.transcript import Record, Stop, Unreadable
 from fairlot.errors import Rejection
 from fairlot.logs import LogKind
@@ -110,6 +119,7 @@ def replay_files(
     state: SaleState,
     progress: Progress = silent,
     ahead: Ahead | None = None,
+    states: States | None = None,
 ) -> Replay:
     """Read files that hold the logs of a sale and its registry, each log in one of them.
 
@@ -121,15 +131,16 @@ def replay_files(
             over the files count, each as it takes time.
         ahead: tries what can be tried before the fold comes to it; ``None`` tries all
             where it stands, with the same result.
+        states: from which the fold goes on, where one is of the beginning of the file,
+            with the same result; of several files none counts.
     """
-    workers = (None, 1) if ahead is None else (ahead.workers, ahead.jobs)
-    given, found = (
-        read_files(files, partial(_first_pass, progress), *workers),
-        Findings(),
-    )
+    if len(files) != 1:
+        states = None
+    begun, given = _given(files, progress, ahead, states)
+    kept, found = keeping(states, given, begun), Findings()
     *before, last = given.registries or (None,)
     earlier: list[LogReplay[RegistryState]] = []
-    read = _Reader(found, progress, given.length, ahead)
+    read = _Reader(found, progress, given.length, ahead, kept)
     for log in before:
         known = earlier[-1].state if earlier else None
         fold = RegistryState(state.curve, state.statements, known)
@@ -150,15 +161,40 @@ def replay_files(
         torn=given.torn,
         others=(*given.foreign, *given.again),
     )
+    if begun is not None:
+        recall_registry(begun, registry)
+        recall_sale(begun, result)
+        read.folded = begun.state.length
     if last is not None:
         read.log(last, registry)
         # Without its registry nothing of the sale can be judged.
         result.stopped = registry.stopped
     if given.sale is not None:
         read.log(given.sale, result)
+    if states is not None and kept is not None:
+        states.made = kept.state(source_of(files[0]))
     _judge_rest(given, found)
     progress(given.length, given.length)
     return result
+
+
+def _given(
+    files: Sequence[bytes | Source],
+    progress: Progress,
+    ahead: Ahead | None,
+    states: States | None,
+) -> tuple[Begun | None, Given]:
+    """Take files apart, from a kept state on where one counts."""
+    workers, width = (None, 1) if ahead is None else (ahead.workers, ahead.jobs)
+    begun = begin(states, source_of(files[0])) if files else None
+    told = partial(_first_pass, progress)
+    if begun is not None:
+        given = read_files(files, told, workers, width, begun.known)
+        if begun.fits(given):
+            return begun, given
+    if states is not None:
+        states.known = None
+    return None, read_files(files, told, workers, width)
 
 
 def replay_file(
@@ -167,8 +203,9 @@ def replay_file(
     statements: Statements,
     progress: Progress = silent,
     ahead: Ahead | None = None,
+    states: States | None = None,
 ) -> Replay:
-    """Read a whole file from nothing.
+    """Read a whole file into fresh states.
 
     Args:
         data: the bytes of the file.
@@ -176,9 +213,10 @@ def replay_file(
         statements: what this process has verified before.
         progress: called with the bytes read and the bytes in all.
         ahead: as ``replay_files`` takes it.
+        states: as ``replay_files`` takes them.
     """
     state = SaleState(RegistryState(curve, statements))
-    return replay_files((data,), state, progress, ahead)
+    return replay_files((data,), state, progress, ahead, states)
 
 
 def _first_pass(progress: Progress, done: int, total: int) -> None:
@@ -193,6 +231,8 @@ class _Reader:
     progress: Progress
     length: int
     ahead: Ahead | None
+    kept: Keeping | None
+    """Makes a state on the way."""
     folded: int = 0
     """Bytes of leaves that the fold has come to."""
 
@@ -218,6 +258,9 @@ class _Reader:
             _give_up(self.found, offset)
             return True
 
+        if self.kept is not None:
+            into.read(items, before, enough, self.kept.cut)
+            self.kept.take(into)
         into.read(items, before, enough)
 
 

@@ -24,7 +24,8 @@ from fairlot.cli.heads import read_kept_head
 from fairlot.cli.output import Screen
 from fairlot.cli.remote import transcript_name
 from fairlot.cli.settings import SALE, add_setting
-from fairlot.cli.verdicts import add_no_cache, remembered
+from fairlot.cli.states import recalled
+from fairlot.cli.verdicts import add_no_cache
 from fairlot.workers import Processes, Workers
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.randomness import SystemRandomness
@@ -62,7 +63,7 @@ def verifiers(
     Args:
         stack: ends them.
         jobs: how many there may be; ``None`` for one for each core.
-        length: bytes of the transcript.
+        length: bytes of the transcript that are to be verified.
         known: what has verified before. Where there is much of it there is little to do,
             and every process would have to be told of it.
     """
@@ -125,15 +126,16 @@ def replay_named(
     Raises:
         InputError: as ``read_named``.
     """
-    kept = remembered((path,), curve, cache=cache)
     with ExitStack() as stack:
         screen = stack.enter_context(Screen(acknowledge=False))
-        known = stack.enter_context(kept)
+        known = stack.enter_context(recalled(path, curve, cache=cache))
         hints = stack.enter_context(open_hints(path))
         source = source_named(path)
-        workers, width = verifiers(stack, jobs, source.length, known)
+        left, verified = known.behind(source.length), known.statements
+        workers, width = verifiers(stack, jobs, left, verified)
         ahead = Ahead(SystemRandomness(), hints, workers, width, learns=cache)
-        return replay_file(source, curve, known, screen.stage(stage), ahead)
+        told = screen.stage(stage)
+        return replay_file(source, curve, verified, told, ahead, known.states)
 
 
 def ahead_of(path: Path) -> Ahead:

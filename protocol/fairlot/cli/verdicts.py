@@ -8,7 +8,7 @@ import argparse
 import os
 import stat
 import sys
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -51,7 +51,7 @@ def add_no_cache(parser: argparse.ArgumentParser) -> None:
 
 @contextmanager
 def remembered(
-    paths: Sequence[Path], curve: Backend, *, cache: bool
+    paths: Sequence[Path], curve: Backend, *, cache: bool, needed: bool = True
 ) -> Generator[Statements]:
     """Yield what this user's commands have verified of transcripts; keep what is added.
 
@@ -60,23 +60,36 @@ def remembered(
             none.
         curve: the back-end, whose verdicts they are.
         cache: whether verdicts are read and kept at all.
+        needed: whether there is so much to verify that reading them pays.
     """
-    sizes = [_size(path) for path in paths]
+    sizes = [size_of(path) for path in paths]
     if not cache or None in sizes:
         yield Statements()
         return
     room = sum(size for size in sizes if size is not None)
     beside = paths[0].with_name(f"{paths[0].name}{ENDING}")
-    rules = f"{__version__} {curve.name}"
-    before = _read(beside, rules, room)
+    rules = rules_of(curve)
+    before = _read(beside, rules, room) if needed else frozenset[bytes]()
     known = Statements(before)
     yield known
     if len(known.verified - before) >= LEAST:
         with suppress(OSError):
-            _write(beside, rules, room, known.verified)
+            digests = known.verified
+            digests |= frozenset() if needed else _read(beside, rules, room)
+            write_beside(
+                beside,
+                lambda key: write_verdicts(key, rules, digests),
+                begins_as_verdicts,
+                room,
+            )
 
 
-def _size(path: Path) -> int | None:
+def rules_of(curve: Backend) -> str:
+    """Return what names the rules by which statements verify."""
+    return f"{__version__} {curve.name}"
+
+
+def size_of(path: Path) -> int | None:
     """Return the bytes of a regular file, and ``None`` for anything else."""
     with suppress(OSError):
         found = path.stat()
@@ -87,32 +100,52 @@ def _size(path: Path) -> int | None:
 
 def _read(beside: Path, rules: str, room: int) -> frozenset[bytes]:
     """Return the verdicts that lie beside a transcript; none where there is a doubt."""
-    key = _user_key()
+    key = user_key()
     if key is None:
         return frozenset()
     try:
-        with beside.open("rb") as file:
-            # A statement is about more than its digest's 32 bytes of the transcript, and
-            # of a longer file the code does not fit what is read.
-            return read_verdicts(key, rules, file.read(room))
+        return read_verdicts(key, rules, read_beside(beside, room))
     except (OSError, EncodingError):
         return frozenset()
 
 
-def _write(beside: Path, rules: str, room: int, digests: frozenset[bytes]) -> None:
-    """Keep verdicts, and replace nothing but older ones.
+def read_beside(beside: Path, room: int) -> bytes:
+    """Return what was kept beside a transcript.
+
+    What is longer than the transcript was not kept: the code does not fit what is read.
 
     Raises:
         OSError: as the system says.
     """
-    key = _user_key() or _new_key()
+    with beside.open("rb") as file:
+        return file.read(room)
+
+
+def write_beside(
+    beside: Path,
+    make: Callable[[bytes], bytes],
+    begins: Callable[[bytes], bool],
+    room: int,
+) -> None:
+    """Keep something beside a transcript, and replace nothing but what is older.
+
+    Args:
+        beside: the file.
+        make: returns its bytes, given the user's key.
+        begins: tells what begins as such a file does.
+        room: bytes of the transcript, which it must not be longer than.
+
+    Raises:
+        OSError: as the system says.
+    """
+    key = user_key() or _new_key()
     if key is None:
         return
     if beside.exists():
         with beside.open("rb") as file:
-            if not begins_as_verdicts(file.read(64)):
+            if not begins(file.read(64)):
                 return
-    data = write_verdicts(key, rules, digests)
+    data = make(key)
     if len(data) <= room:
         write_file(beside, data, PRIVATE)
 
@@ -120,11 +153,11 @@ def _write(beside: Path, rules: str, room: int, digests: frozenset[bytes]) -> No
 def own_key() -> bytes | None:
     """Return the user's key, drawn if there is none; ``None`` where it cannot be kept."""
     with suppress(OSError):
-        return _user_key() or _new_key()
+        return user_key() or _new_key()
     return None
 
 
-def _user_key() -> bytes | None:
+def user_key() -> bytes | None:
     """Return the user's key; ``None`` where there is none that is theirs alone."""
     with suppress(OSError, ValueError, RuntimeError):
         path = _key_path()

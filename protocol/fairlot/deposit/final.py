@@ -3,6 +3,7 @@
 specs/deposit.md, sections 4 to 6.
 """
 
+from collections.abc import MutableMapping
 from dataclasses import dataclass, field, replace
 
 from fairlot.deposit.deposit import Deposit
@@ -30,13 +31,19 @@ class Position:
         deposits = self.final.binding.type is EntryType.DEPOSIT
         return deposits and self.paid >= self.final.binding.amount
 
+    @property
+    def contributes(self) -> bool:
+        """Tell whether its holder may contribute to the beacon."""
+        return self.funded and self.final.binding.amount > 0
+
 
 @dataclass(slots=True)
 class Positions:
     """The positions of all nyms of a sale."""
 
-    by_nym: dict[Nym, Position] = field(default_factory=dict[Nym, Position])
-    _refs: set[bytes] = field(default_factory=set[bytes])
+    by_nym: MutableMapping[Nym, Position] = field(default_factory=dict[Nym, Position])
+    refs: set[bytes] = field(default_factory=set[bytes])
+    """The references of all payments."""
 
     @property
     def depositors(self) -> dict[VerifyKey, Nym]:
@@ -49,7 +56,7 @@ class Positions:
         return {
             position.final.binding.settle_pk: nym
             for nym, position in self.by_nym.items()
-            if position.funded and position.final.binding.amount > 0
+            if position.contributes
         }
 
     def place(self, deposit: Deposit) -> None:
@@ -75,12 +82,12 @@ class Positions:
                 "paid.unknown-nym",
                 "this nym has no deposit on the board that could be paid",
             )
-        if ref in self._refs:
+        if ref in self.refs:
             raise Rejection("paid.ref", "this payment has been booked already")
         total = position.paid + amount
         if total >= 2**64:
             raise Rejection(
                 "paid.total", "the payments of a nym must sum up to less than 2^64"
             )
-        self._refs.add(ref)
+        self.refs.add(ref)
         self.by_nym[nym] = replace(position, paid=total)

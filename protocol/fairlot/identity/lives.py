@@ -1,5 +1,8 @@
 """The lives of all leaves of a registry: a fold (specs/life.md, sections 4 and 7)."""
 
+from collections.abc import Callable, MutableMapping
+from typing import TypeAlias
+
 from fairlot.entry import Entry
 from fairlot.errors import Rejection
 from fairlot.identity.acts import (
@@ -16,8 +19,11 @@ from fairlot.identity.acts import (
 from fairlot.identity.leaf import Leaf, LeafStatus
 from fairlot.identity.life import LeafLife
 from fairlot.identity.registry import Registry
+from fairlot.recalled import Recalled
 from fairlot_crypto.keys import VerifyKey
 from fairlot_crypto.statements import Statements
+
+_Past: TypeAlias = list[tuple[int, LeafLife]]
 
 
 class Lives:
@@ -26,8 +32,9 @@ class Lives:
     def __init__(self, registry: Registry) -> None:
         """Start without a leaf."""
         self._registry = registry
-        self._lives: dict[int, list[tuple[int, LeafLife]]] = {}
+        self._lives: MutableMapping[int, _Past] = {}
         """What each leaf has been, and from which time on; the last is what it is."""
+        self._closed: set[int] = set()
 
     def __getitem__(self, index: int) -> LeafLife:
         """Return the life of a leaf.
@@ -42,7 +49,7 @@ class Lives:
     @property
     def closed(self) -> frozenset[int]:
         """The indexes of the leaves that are CLOSED: no roll covers them any more."""
-        return frozenset(index for index in self._lives if self[index].closed)
+        return frozenset(self._closed)
 
     def active_holders(self, index: int, since: int, until: int) -> frozenset[bytes]:
         """Return who held a leaf, by holder_hash, while it was ACTIVE at any of these times.
@@ -68,6 +75,20 @@ class Lives:
         """Take in a leaf whose LEAF entry was accepted at ``time``, Unix seconds."""
         self._become(leaf.index, LeafLife.of(leaf), time)
 
+    def recall(self, count: int, born: Callable[[int], tuple[int, Leaf]]) -> None:
+        """Take in the first leaves, of which each is looked at when it is asked for.
+
+        Args:
+            count: how many.
+            born: returns the leaf of an index as it was registered, and when that was.
+        """
+
+        def past(index: int) -> _Past:
+            time, leaf = born(index)
+            return [(time, LeafLife.of(leaf))]
+
+        self._lives = Recalled(range(count), past)
+
     def apply(self, entry: Entry, time: int, statements: Statements) -> None:
         """Take in an entry of the life of a leaf (steps 1 to 9).
 
@@ -92,6 +113,8 @@ class Lives:
 
     def _become(self, index: int, life: LeafLife, time: int) -> None:
         self._lives.setdefault(index, []).append((time, life))
+        if life.closed:
+            self._closed.add(index)
 
     def _after(
         self,

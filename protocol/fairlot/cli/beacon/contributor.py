@@ -12,6 +12,7 @@ from fairlot.beacon.rounds import make_round
 from fairlot.beacon.seals import Seal, make_seal, read_seal
 from fairlot.board.ahead import Ahead
 from fairlot.board.duties import check_clock, check_in_time, own_clock
+from fairlot.board.recalling import States
 from fairlot.board.replay import Replay, replay_file
 from fairlot.entry import Entry, EntryType
 from fairlot.errors import InputError, Rejection
@@ -88,6 +89,7 @@ def read_view(
     curve: Backend,
     statements: Statements | None = None,
     ahead: Ahead | None = None,
+    states: States | None = None,
 ) -> Replay:
     """Return the sale on a board, checked as an auditor does.
 
@@ -96,13 +98,14 @@ def read_view(
         curve: the back-end.
         statements: what this user has verified before; ``None`` for nothing.
         ahead: verifies presentations together; ``None`` verifies them one by one.
+        states: what this user has folded before; ``None`` for nothing.
 
     Raises:
         Rejection: the first rule that the transcript breaks; nobody should contribute to
             such a sale.
     """
     known = Statements() if statements is None else statements
-    view = replay_file(data, curve, known, ahead=ahead)
+    view = replay_file(data, curve, known, ahead=ahead, states=states)
     view.check()
     return view
 

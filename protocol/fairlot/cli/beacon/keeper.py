@@ -21,8 +21,8 @@ from fairlot.cli.command import FAILED, OK, chosen_curve, whole
 from fairlot.cli.folders import make_folder
 from fairlot.cli.heads import read_kept_head
 from fairlot.cli.output import acknowledge, busy, complain, say
+from fairlot.cli.states import recalled
 from fairlot.cli.transcript import add_board, ahead_of
-from fairlot.cli.verdicts import remembered
 from fairlot.entry import EntryType
 from fairlot.errors import Rejection
 from fairlot.identity.registry import RollId
@@ -164,10 +164,12 @@ def _resumed(
     check_beginning(path)
     storage = open_transcript(path)
     try:
-        kept = remembered((path,), backend, cache=arguments.cache)
+        kept = recalled(path, backend, cache=arguments.cache)
         with busy("reading the board"), kept as known:
-            state = SaleState(RegistryState(backend, known))
-            board = Board.resume(storage, key, state, ahead=ahead_of(path))
+            state = SaleState(RegistryState(backend, known.statements))
+            board = Board.resume(
+                storage, key, state, ahead=ahead_of(path), states=known.states
+            )
         if board.cut:
             complain(
                 f"{board.cut} bytes that no checkpoint covers were cut: a file beside "

@@ -15,8 +15,8 @@ from fairlot.cli.beacon.files import (
 from fairlot.cli.beacon.kept import read_extended
 from fairlot.cli.command import OK, Command, chosen_curve
 from fairlot.cli.output import Screen, busy, complain, say
+from fairlot.cli.states import recalled
 from fairlot.cli.transcript import add_board, ahead_of, read_named
-from fairlot.cli.verdicts import remembered
 from fairlot.entry import Entry
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.delay.checkpoints import FolderStore
@@ -126,8 +126,10 @@ def view_of(backend: Backend, path: Path, *, cache: bool) -> Replay:
         cache: whether verdicts that are kept beside it count.
     """
     data = read_named(path)
-    with busy("reading the board"), remembered((path,), backend, cache=cache) as known:
-        return read_view(data, backend, known, ahead_of(path))
+    kept = recalled(path, backend, cache=cache)
+    with busy("reading the board"), kept as known:
+        statements, ahead = known.statements, ahead_of(path)
+        return read_view(data, backend, statements, ahead, known.states)
 
 
 def write_entry(path: Path, entry: Entry) -> None:
