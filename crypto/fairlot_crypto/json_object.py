@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import NoReturn
+from typing import NoReturn, cast
 
 _GREATEST_LENGTH = 4096
 _MOST_BRACKETS = 100
@@ -61,6 +61,15 @@ class JsonObject:
         """Return an object inside this one, with exactly the ``required`` fields."""
         value = self.values[name]
         return _checked(name, value, frozenset(required), frozenset(), self.fail)
+
+    def objects(self, name: str) -> "tuple[JsonObject, ...]":
+        """Return an array of objects inside this one, whose fields may be any."""
+        value = self.values[name]
+        if not isinstance(value, list) or isinstance(value, _Pairs):
+            raise self.fail(f"{name} must be an array")
+        each = cast("list[object]", value)
+        none: frozenset[str] = frozenset()
+        return tuple(_checked(name, item, none, None, self.fail) for item in each)
 
 
 def read_json_object(

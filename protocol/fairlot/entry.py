@@ -96,6 +96,7 @@ class EntryType(StrEnum):
     UNLOCK = "UNLOCK"
     DELIVERY = "DELIVERY"
     VOID = "VOID"
+    PROVIDER = "PROVIDER"
 
     @property
     def role(self) -> Role:
@@ -119,6 +120,7 @@ _ROLES = {
     EntryType.TERMS: Role.SELLER,
     EntryType.REGISTRY: Role.ISSUER,
     EntryType.LEAF: Role.ISSUER,
+    EntryType.PROVIDER: Role.ISSUER,
     EntryType.FREEZE: Role.GUARDIAN,
     EntryType.RECOVERY: Role.ISSUER,
     EntryType.CLOSURE: Role.ISSUER,
@@ -144,6 +146,7 @@ _LOGS = {
     EntryType.TIME: (LogKind.SALE, LogKind.REGISTRY),
     EntryType.REGISTRY: (LogKind.REGISTRY,),
     EntryType.LEAF: (LogKind.REGISTRY,),
+    EntryType.PROVIDER: (LogKind.REGISTRY,),
     EntryType.FREEZE: (LogKind.REGISTRY,),
     EntryType.RECOVERY: (LogKind.REGISTRY,),
     EntryType.CLOSURE: (LogKind.REGISTRY,),

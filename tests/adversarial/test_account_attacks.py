@@ -1,7 +1,6 @@
 """Tokens that show no account of whoever brings them (specs/attesters.md, section 2)."""
 
 import hmac
-from base64 import urlsafe_b64decode
 from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
@@ -11,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fairlot.errors import Rejection
-from fairlot.identity.account_token import AccountToken, judge_token, nonce_of, text_of
+from fairlot.identity.account_token import AccountToken, judge_token, nonce_of
 from fairlot.identity.attestation import Purpose, Subject
+from fairlot.identity.base64url import decode_url, encode_url
 from fairlot.identity.provider_keys import ProviderKey
 from fairlot.identity.requests import AttestRequest
 from fairlot.identity.token_signature import check_token_signature
@@ -122,7 +122,7 @@ def test_a_key_that_was_rotated_out_signs_nothing_and_the_new_one_does() -> None
 def test_an_unsigned_token_is_nobodys(name: object) -> None:
     ed = ed_signer()
     signed = token(ed, {"alg": name, "kid": "ed"}, claims()).rpartition(".")[0]
-    for signature in ("AA", text_of(bytes(64))):
+    for signature in ("AA", encode_url(bytes(64))):
         account = shown(f"{signed}.{signature}")
         assert refusal(judge, account) == "account-token.algorithm"
     assert refusal(judge, shown(f"{signed}.")) == "account-token.form"
@@ -138,14 +138,14 @@ def test_a_public_key_is_no_shared_secret(
     head = {"alg": algorithm, "kid": key.kid}
     signed = token(ed_signer(), head, claims()).rpartition(".")[0]
     shared = hmac.digest(key.key, signed.encode(), sha256)
-    account = shown(f"{signed}.{text_of(shared)}")
+    account = shown(f"{signed}.{encode_url(shared)}")
     expected = {"account-token.algorithm", "account-token.signature"}
     assert refusal(judge, account) in expected
 
 
 def test_a_token_brings_no_key_along() -> None:
     stranger = ed_signer("stranger")
-    own = {"kty": "OKP", "crv": "Ed25519", "x": text_of(stranger.pinned.key)}
+    own = {"kty": "OKP", "crv": "Ed25519", "x": encode_url(stranger.pinned.key)}
     for more in ({"jwk": own}, {"jku": "https://thief.example/jwks"}, {"x5c": ["x"]}):
         for kid in ("stranger", "ed", None):
             head = header(stranger, kid=kid) | more
@@ -158,9 +158,9 @@ def test_a_second_signature_of_the_same_token_is_the_same_token() -> None:
     """Of (r, s) everybody makes (r, -s): the book must not take it for another token."""
     account = login(ec_signer())
     signed, _, signature = account.token.rpartition(".")
-    data = _bytes(signature)
+    data = decode_url(signature)
     twin = data[:32] + (P_256 - int.from_bytes(data[32:])).to_bytes(32)
-    second = replace(account, token=f"{signed}.{text_of(twin)}")
+    second = replace(account, token=f"{signed}.{encode_url(twin)}")
     assert judge(second) == judge(account)
     assert second.token_hash == account.token_hash
     assert second.bound_to(request()) != account.bound_to(request())
@@ -180,7 +180,3 @@ def test_whatever_is_changed_in_a_token_is_refused(data: st.DataObject) -> None:
 @given(st.binary(max_size=60).map(lambda data: data.decode("latin-1")))
 def test_whatever_is_no_token_is_refused_by_name(text: str) -> None:
     assert refusal(judge, shown(text)) == "account-token.form"
-
-
-def _bytes(text: str) -> bytes:
-    return urlsafe_b64decode(text + "=" * (-len(text) % 4))

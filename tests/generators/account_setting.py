@@ -14,8 +14,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from fairlot.identity.account_token import AccountToken, nonce_of, text_of
+from fairlot.identity.account_token import AccountToken, nonce_of
 from fairlot.identity.attestation import ENROLMENT, Subject
+from fairlot.identity.base64url import encode_url
 from fairlot.identity.identifier import Canonicaliser, Source
 from fairlot.identity.provider import Provider
 from fairlot.identity.provider_keys import Algorithm, ProviderKey
@@ -43,9 +44,9 @@ class Signer:
 
 
 @cache
-def registry() -> Registry:
+def registry(members: int = 1, threshold: int = 0) -> Registry:
     """Return a registry whose people are told apart by accounts."""
-    made = setting(1, 0).registry
+    made = setting(members, threshold).registry
     source = Source("accounts", Canonicaliser.ACCOUNT)
     told_apart = replace(made.uniqueness, source=source, provider=PROVIDER)
     return replace(made, uniqueness=told_apart)
@@ -139,8 +140,8 @@ def header(signer: Signer, **changes: object) -> dict[str, object]:
 
 def token(signer: Signer, head: Claims | bytes, said: Claims | bytes) -> str:
     """Return a token that a key signs, whatever it says."""
-    signed = ".".join(text_of(each) for each in (_json(head), _json(said)))
-    return f"{signed}.{text_of(signer.sign(signed.encode()))}"
+    signed = ".".join(encode_url(each) for each in (_json(head), _json(said)))
+    return f"{signed}.{encode_url(signer.sign(signed.encode()))}"
 
 
 def shown(made: str, salt: bytes = SALT) -> AccountToken:

@@ -6,8 +6,9 @@ from dataclasses import replace
 from functools import partial
 from hashlib import sha256
 
-from fairlot.identity.account_token import AccountToken, judge_token, nonce_of, text_of
+from fairlot.identity.account_token import AccountToken, judge_token, nonce_of
 from fairlot.identity.attestation import Purpose, Subject
+from fairlot.identity.base64url import encode_url
 from fairlot.identity.provider_keys import ProviderKey, keys_value
 from fairlot.identity.token_signature import check_token_signature
 from fairlot_crypto import cbor
@@ -150,7 +151,7 @@ def _unsigned() -> Sequence[Case]:
     ed, rsa, stranger = ed_signer(), rsa_signer(), ed_signer("stranger")
     good = login()
     signed, _, signature = good.token.rpartition(".")
-    flipped = f"{signed}.{text_of(bytes(64))}"
+    flipped = f"{signed}.{encode_url(bytes(64))}"
     none = f"{_signed(header(ed, alg='none'))}.{signature}"
     confused = _signed(header(rsa, alg="HS256"))
     shared = hmac.digest(rsa.pinned.key, confused.encode(), sha256)
@@ -163,7 +164,7 @@ def _unsigned() -> Sequence[Case]:
             "alg-confusion",
             "HS256 with the public key: everybody knows that secret.",
             alg,
-            shown(f"{confused}.{text_of(shared)}"),
+            shown(f"{confused}.{encode_url(shared)}"),
         ),
         _refused("alg-missing", "An algorithm is named.", alg, _headed(ed, alg=None)),
         _refused("alg-list", "One algorithm.", alg, _headed(ed, alg=["EdDSA"])),

@@ -25,7 +25,9 @@ from fairlot.identity.attestation import (
 from fairlot.identity.committee import Holder
 from fairlot.identity.credential import PendingCredential, request_credential
 from fairlot.identity.enrolment import Enrolment, Identity, receive_identity
+from fairlot.identity.identifier import Canonicaliser, Source
 from fairlot.identity.part import Part, boxes_of, read_part, request_id
+from fairlot.identity.provider import Provider
 from fairlot.identity.quorum import IssuerSignature
 from fairlot.identity.receiving import receive_credential
 from fairlot.identity.registry import Credentials, Registry, RollId, epoch_at
@@ -101,8 +103,13 @@ class Seated(Protocol):
 class Office:
     """A registry log, and the issuers who follow it."""
 
-    def __init__(self, issuers: Seated, rate: int = 1000) -> None:
-        """Begin the log; the issuers have made their keys."""
+    def __init__(
+        self, issuers: Seated, rate: int = 1000, provider: Provider | None = None
+    ) -> None:
+        """Begin the log; the issuers have made their keys.
+
+        With a provider, people are told apart by accounts.
+        """
         self.issuers: Seated = issuers
         self.path = issuers.path
         first = issuers.indexes[0]
@@ -110,6 +117,9 @@ class Office:
         made = read_committee(plan, (issuers.kept(first) / "committee").read_bytes())
         registry = registry_of(made)
         uniqueness = replace(registry.uniqueness, rate=rate)
+        if provider is not None:
+            source = Source("accounts", Canonicaliser.ACCOUNT)
+            uniqueness = replace(uniqueness, source=source, provider=provider)
         self.registry: Registry = replace(registry, uniqueness=uniqueness)
         self.now = NOW
         self.storage = MemoryStorage()
@@ -257,7 +267,11 @@ class Office:
     def entry(self, request: Path, step: str) -> Entry:
         """Return one of the entries that issuers have made of a request."""
         found = sorted(self.mail(request).glob(f"*-{step}-*.entry"))
-        data = found[0].read_bytes()
+        return self.read_entry(found[0])
+
+    def read_entry(self, path: Path) -> Entry:
+        """Return the entry in a file."""
+        data = path.read_bytes()
         return read_entry(cbor.decode(data), data)
 
     def parts(self, request: Path) -> list[Part]:
@@ -338,11 +352,13 @@ class Office:
         return read_entry(cbor.decode(data), data)
 
 
-def office_of(path: Path, members: int, threshold: int) -> Office:
+def office_of(
+    path: Path, members: int, threshold: int, provider: Provider | None = None
+) -> Office:
     """Return the office of a committee that has its keys."""
     issuers = Issuers(path, members, threshold)
     issuers.finish(issuers.indexes)
-    return Office(issuers)
+    return Office(issuers, provider=provider)
 
 
 def opened(office: Office) -> None:

@@ -83,6 +83,7 @@ def test_registry_entries_name_the_registry(kind: EntryType) -> None:
         EntryType.SWITCH,
         EntryType.CLOSED,
         EntryType.ROLL,
+        EntryType.PROVIDER,
     }
     entry = sign_entry(kind, SCOPE, BODY, STRANGER)
     assert ("registry" in value_of(entry)) is of_registry

@@ -26,6 +26,7 @@ KINDS = {
     "person": (EntryType.LEAF,),
     "commitment": (EntryType.LEAF,),
     "roll": (EntryType.ROLL,),
+    "provider": (EntryType.PROVIDER,),
     "nym": OF_HOLDERS,
     "marker": MARKERS,
 }

@@ -66,7 +66,7 @@ CHECKS = (
     Check(
         "A10",
         "The registry is legal, and the one that the terms name",
-        ("registry.",),
+        ("registry.", "provider."),
     ),
     Check("A11", "Every leaf is made by enough issuers, once", ("leaf.",)),
     Check(

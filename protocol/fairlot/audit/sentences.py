@@ -12,13 +12,14 @@ from fairlot.deposit.payment import read_payment
 from fairlot.entry import Entry, EntryType, Role, body_fields
 from fairlot.identity.acts import Contest, Freeze, Ruling, read_act
 from fairlot.identity.leaf import read_leaf
+from fairlot.identity.pinning import read_pinned
 from fairlot.identity.registry_reading import read_registry
 from fairlot.identity.roll import read_roll
 from fairlot.money import Money
 from fairlot.terms.pool import Mechanism, Pool, Pricing
 from fairlot.terms.terms import Terms
 from fairlot.terms.times import MAX_TIME
-from fairlot.text import counted
+from fairlot.text import counted, shown
 
 
 def utc(time: int) -> str:
@@ -136,6 +137,12 @@ def _roll(entry: Entry, _money: Money) -> str:
     return f"Roll {roll.number} of the registry: {leaves}, until {utc(roll.expires)}."
 
 
+def _provider(entry: Entry, _money: Money) -> str:
+    pinned, _ = read_pinned(body_fields(entry))
+    kids = ", ".join(shown(each.kid) for each in pinned.listed)
+    return f"From here on the provider's keys are: {kids or 'none'}."
+
+
 def _life(entry: Entry, _money: Money) -> str:
     act = read_act(entry)
     if isinstance(act, Freeze):
@@ -229,6 +236,7 @@ _SENTENCES: Mapping[EntryType, Callable[[Entry, Money], str]] = {
     EntryType.SWITCH: _life,
     EntryType.CLOSED: _life,
     EntryType.ROLL: _roll,
+    EntryType.PROVIDER: _provider,
     EntryType.OPEN: _open,
     EntryType.DEPOSIT: _deposit,
     EntryType.CANCEL: lambda e, _: (

@@ -116,6 +116,7 @@ _FIELDS: dict[EntryType, Sequence[tuple[str, str]]] = {
     EntryType.TIME: (("time", "time"),),
     EntryType.PAID: (("payment", "ref"),),
     EntryType.LEAF: (("person", "index"), ("commitment", "commitment")),
+    EntryType.PROVIDER: (("provider", "number"),),
 }
 """Type to rule and field: a log has each value of it once."""
 

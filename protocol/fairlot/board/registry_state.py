@@ -11,6 +11,12 @@ from fairlot.entry import Entry, EntryType, Role, body_fields
 from fairlot.errors import Rejection
 from fairlot.identity.leaf import Leaf, check_leaf, read_leaf
 from fairlot.identity.lives import Lives, check_carried
+from fairlot.identity.pinning import (
+    PinnedKeys,
+    check_pinned,
+    check_pinned_signatures,
+    read_pinned,
+)
 from fairlot.identity.registry import Credentials, Registry, RegistryId, RollId
 from fairlot.identity.registry_reading import read_registry
 from fairlot.identity.roll import (
@@ -54,6 +60,8 @@ class RegistryState(LogState):
         """In the order of their numbers."""
         self.roll_indexes: list[int] = []
         """The index of the leaf of each of them."""
+        self.provided: list[PinnedKeys] = []
+        """What was pinned of the provider's keys, in the order of its numbers."""
         self._credentials: Credentials | None = None
         self._identity: LogIdentity | None = None
         self._lives: Lives | None = None
@@ -70,6 +78,7 @@ class RegistryState(LogState):
             EntryType.SWITCH: self._life_entry,
             EntryType.CLOSED: self._life_entry,
             EntryType.ROLL: self._roll_entry,
+            EntryType.PROVIDER: self._provider_entry,
         }
 
     @property
@@ -288,6 +297,12 @@ class RegistryState(LogState):
         check_roll(self.registry, roll, due)
         check_roll_signatures(self.registry, roll, signatures, self.statements)
         self._post(roll, len(self.leaves), self.tree.size)
+
+    def _provider_entry(self, entry: Entry, _time: int) -> None:
+        pinned, signatures = read_pinned(body_fields(entry))
+        check_pinned(self.registry, pinned, len(self.provided))
+        check_pinned_signatures(self.registry, pinned, signatures, self.statements)
+        self.provided.append(pinned)
 
 
 def _no_registry() -> Rejection:

@@ -27,6 +27,7 @@ from fairlot.cli.role_keys import (
 from fairlot.cli.time_options import add_duration, duration, end, moment
 from fairlot.errors import InputError, Rejection
 from fairlot.identity.identifier import Canonicaliser, Source
+from fairlot.identity.provider import Provider
 from fairlot.identity.registry import EPOCH_SECONDS, TAIL_SECONDS, Recovering, Registry
 from fairlot.inputs.moments import Moment
 from fairlot.issuing.committee_file import read_committee
@@ -37,6 +38,11 @@ from fairlot_crypto import cbor
 
 DAY = 86_400
 _ATTRIBUTE = re.compile(r"([^=]+)=(.*)", re.DOTALL)
+_RULES = {
+    "name": Canonicaliser.NAME,
+    "document": Canonicaliser.DOCUMENT,
+    "account": Canonicaliser.ACCOUNT,
+}
 _CODES = """\
 Exit code: 0 if done, 1 if the registry would be refused, 2 if a file or the usage was
 refused."""
@@ -109,10 +115,18 @@ def _add_people(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--told-apart",
         metavar="RULE",
-        choices=("name", "document"),
+        choices=tuple(_RULES),
         default="name",
-        help="by name, or by a document's state and number (default: name)",
+        help="by name, a document's state and number, or an account (default: name)",
     )
+    for name, what in (
+        (
+            "--provider",
+            "the issuer of the accounts, an address: its OpenID Connect name",
+        ),
+        ("--client", "the client that the provider knows the wallets as"),
+    ):
+        parser.add_argument(name, metavar="NAME", help=f"with account: {what}")
     parser.add_argument(
         "--rate",
         metavar="N",
@@ -198,13 +212,12 @@ def _founded(arguments: argparse.Namespace, now: int) -> Founded:
     if len(attributes) != len(arguments.attributes):
         raise InputError("registry.usage", "an attribute is named twice: name it once")
     quorum = arguments.recovery_quorum or max(len(arguments.attesters), 1)
-    rule = {"name": Canonicaliser.NAME, "document": Canonicaliser.DOCUMENT}
     return Founded(
         rehearsal=arguments.rehearsal,
         starts=starts,
         ends=starts + ends if isinstance(ends, int) else ends.seconds(now),
         attributes=attributes,
-        source=Source(arguments.source, rule[arguments.told_apart]),
+        source=Source(arguments.source, _RULES[arguments.told_apart]),
         rate=arguments.rate,
         recovery=Recovering(
             quorum, arguments.cooling, arguments.freeze, arguments.detection
@@ -212,7 +225,17 @@ def _founded(arguments: argparse.Namespace, now: int) -> Founded:
         ruling=arguments.ruling,
         epoch=arguments.epoch,
         tail=arguments.tail,
+        provider=_provider(arguments),
     )
+
+
+def _provider(arguments: argparse.Namespace) -> Provider | None:
+    given = arguments.provider, arguments.client
+    by_account = arguments.told_apart == "account"
+    if [each is not None for each in given] != [by_account] * 2:
+        problem = "--provider and --client go with --told-apart account, both of them"
+        raise InputError("registry.usage", problem)
+    return Provider(*given) if by_account else None
 
 
 def _answer(arguments: argparse.Namespace, registry: Registry) -> None:

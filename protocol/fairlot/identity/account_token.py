@@ -3,14 +3,12 @@
 specs/attesters.md, section 2.
 """
 
-import base64
-import binascii
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from fairlot.errors import Rejection
 from fairlot.fields import Fields
+from fairlot.identity.base64url import decode_url, encode_url
 from fairlot.identity.identifier import Canonicaliser, canonical
 from fairlot.identity.provider import Provider
 from fairlot.identity.provider_keys import Algorithm, ProviderKey
@@ -32,7 +30,6 @@ SALT_LENGTH = 32
 
 _SKEW = 60
 """Seconds by which the provider's clock may be ahead."""
-_PART = re.compile(r"[A-Za-z0-9_-]+")
 
 CheckSignature = Callable[[str, bytes, bytes, ProviderKey], None]
 """As ``token_signature.check_token_signature``, which only who judges tokens loads."""
@@ -78,12 +75,7 @@ def read_account_token(data: bytes) -> AccountToken:
 def nonce_of(request: AttestRequest, salt: bytes) -> str:
     """Return the nonce of a login for a request: for its keys and its event (step 15)."""
     # Step 15.
-    return text_of(tagged_hash("account-nonce", request.to_bytes(), salt))
-
-
-def text_of(data: bytes) -> str:
-    """Return base64url without padding."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+    return encode_url(tagged_hash("account-nonce", request.to_bytes(), salt))
 
 
 def judge_token(
@@ -144,16 +136,10 @@ def _parts(token: str) -> tuple[JsonObject, JsonObject, bytes]:
 
 
 def _decoded(part: str) -> bytes:
-    problem = "each part must be base64url without padding"
-    if not _PART.fullmatch(part):
-        raise _form(problem)
     try:
-        data = base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
-    except binascii.Error as error:
-        raise _form(problem) from error
-    if text_of(data) != part:
-        raise _form(f"{problem}, as its bytes are encoded")
-    return data
+        return decode_url(part)
+    except ValueError as error:
+        raise _form(str(error)) from error
 
 
 def _object(data: bytes) -> JsonObject:

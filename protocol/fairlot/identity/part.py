@@ -13,7 +13,7 @@ from fairlot_crypto.cbor import Value
 from fairlot_crypto.errors import CryptoError
 from fairlot_crypto.hashing import tagged_hash
 
-STEPS = ("roll", "hash", "open", "share", "begin", "complete", "box")
+STEPS = ("roll", "hash", "open", "share", "begin", "complete", "box", "provider")
 """Of what a part may be; its step fixes what the body holds."""
 
 

@@ -11,7 +11,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
 
 from fairlot.errors import Rejection
-from fairlot.identity.account_token import text_of
+from fairlot.identity.base64url import encode_url
 from fairlot.identity.provider_keys import Algorithm, ProviderKey
 from fairlot_crypto.errors import ProofError
 from fairlot_crypto.keys import VerifyKey, verify_signature
@@ -51,6 +51,8 @@ def check_token_signature(
 
 def _key(key: ProviderKey) -> RSAKey | ECKey:
     if key.algorithm is Algorithm.RS256:
-        return RSAKey.import_key({"kty": "RSA", "n": text_of(key.key), "e": _EXPONENT})
-    x, y = text_of(key.key[:32]), text_of(key.key[32:])
+        return RSAKey.import_key(
+            {"kty": "RSA", "n": encode_url(key.key), "e": _EXPONENT}
+        )
+    x, y = encode_url(key.key[:32]), encode_url(key.key[32:])
     return ECKey.import_key({"kty": "EC", "crv": "P-256", "x": x, "y": y})

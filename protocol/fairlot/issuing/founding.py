@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fairlot.identity.identifier import Source
+from fairlot.identity.provider import Provider
 from fairlot.identity.registry import (
     EPOCH_SECONDS,
     TAIL_SECONDS,
@@ -51,6 +52,8 @@ class Founded:
     """Seconds in which the arbiter decides."""
     epoch: int = EPOCH_SECONDS
     tail: int = TAIL_SECONDS
+    provider: Provider | None = None
+    """Whose accounts, where people are told apart by them."""
 
 
 def found_registry(made: CommitteeFile, who: Founders, said: Founded) -> Registry:
@@ -79,7 +82,7 @@ def found_registry(made: CommitteeFile, who: Founders, said: Founded) -> Registr
         witnesses=who.witnesses,
         recovery=said.recovery,
         disputes=Disputes(who.arbiter, said.ruling),
-        uniqueness=Uniqueness(said.source, said.rate, made.tags),
+        uniqueness=Uniqueness(said.source, said.rate, made.tags, said.provider),
         epoch=said.epoch,
         tail=said.tail,
     )

@@ -38,7 +38,8 @@ from fairlot_crypto.durable import PRIVATE, write_file
 NONCE_LENGTH = 32
 
 
-def _add_mail(parser: argparse.ArgumentParser) -> None:
+def add_mail(parser: argparse.ArgumentParser) -> None:
+    """Add the folder of the parts, and who is not waited for."""
     parser.add_argument(
         "--mail",
         metavar="DIR",
@@ -52,7 +53,7 @@ def _add_mail(parser: argparse.ArgumentParser) -> None:
 
 def _configure_enrol(parser: argparse.ArgumentParser) -> None:
     add_request(parser, "of a person")
-    _add_mail(parser)
+    add_mail(parser)
 
 
 def _enrol(arguments: argparse.Namespace) -> int:
@@ -61,7 +62,7 @@ def _enrol(arguments: argparse.Namespace) -> int:
     registry_id, request = asked.attestation.registry_id, request_id(data)
     issuer, without = IssuerFolder(arguments.folder), arguments.without
     with serving(curve, issuer, registry_id, arguments.time) as desk, busy("computing"):
-        parts, ignored = _read_parts(arguments.mail)
+        parts, ignored = read_parts(arguments.mail)
         desk.view.check_current(desk.now)
         check_without(without, len(desk.view.registry.issuers))
         person = admitted(desk.view, desk.people(), asked, request, desk.now)
@@ -76,9 +77,9 @@ def _enrol(arguments: argparse.Namespace) -> int:
         entry = None
         if made.leaf is not None:
             entry = make_leaf_entry(registry_id, made.leaf, desk.key)
-        shown = _show(arguments.mail, desk, request, made.parts, "leaf", entry)
+        shown = show_parts(arguments.mail, desk, request, made.parts, "leaf", entry)
         lies = [each.issuer for each in made.wrong]
-        return _told(arguments, desk, made.step, made.waiting, shown, ignored, lies)
+        return told_step(arguments, desk, made.step, made.waiting, shown, ignored, lies)
 
 
 def _configure_issue(parser: argparse.ArgumentParser) -> None:
@@ -121,7 +122,7 @@ def _issue(arguments: argparse.Namespace) -> int:
 
 def _configure_recover(parser: argparse.ArgumentParser) -> None:
     add_request(parser, "of a person, with the attestations")
-    _add_mail(parser)
+    add_mail(parser)
 
 
 def _recover(arguments: argparse.Namespace) -> int:
@@ -130,7 +131,7 @@ def _recover(arguments: argparse.Namespace) -> int:
     issuer, registry_id = IssuerFolder(arguments.folder), asked.registry_id
     with serving(curve, issuer, registry_id, arguments.time) as desk, busy("computing"):
         view, request = desk.view, request_id(data)
-        parts, ignored = _read_parts(arguments.mail)
+        parts, ignored = read_parts(arguments.mail)
         view.check_current(desk.now)
         check_without(arguments.without, len(view.registry.issuers))
         source = desk.source(f"box/{request.hex()}")
@@ -141,17 +142,17 @@ def _recover(arguments: argparse.Namespace) -> int:
         step, entry = made.part.step, None
         if decision is not None:
             entry = make_act(registry_id, decision, desk.key)
-        shown = _show(arguments.mail, desk, request, (made.part,), step, entry)
-        return _told(arguments, desk, step, waiting, shown, ignored, ())
+        shown = show_parts(arguments.mail, desk, request, (made.part,), step, entry)
+        return told_step(arguments, desk, step, waiting, shown, ignored, ())
 
 
-def _read_parts(mail: Path) -> tuple[tuple[Part, ...], tuple[Ignored, ...]]:
+def read_parts(mail: Path) -> tuple[tuple[Part, ...], tuple[Ignored, ...]]:
     """Read the parts in a folder (step 38)."""
     # Step 38.
     return read_mail(mail, read_part, ".part")
 
 
-def _show(
+def show_parts(
     mail: Path,
     desk: Desk,
     request: bytes,
@@ -175,7 +176,7 @@ def _keep_evidence(desk: Desk, wrong: Sequence[WrongShare]) -> None:
         write_file(desk.path / name, encode_evidence(lie), PRIVATE)
 
 
-def _told(
+def told_step(
     arguments: argparse.Namespace,
     desk: Desk,
     step: str,

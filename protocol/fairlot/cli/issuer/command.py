@@ -1,7 +1,7 @@
 """``fairlot issuer``: the steps of one issuer, on a machine of its own."""
 
 from fairlot.cli.command import action_of_steps
-from fairlot.cli.issuer import answering, erasing, making, serving
+from fairlot.cli.issuer import answering, erasing, making, pinning, serving
 
 STEPS = (
     making.INIT,
@@ -12,6 +12,7 @@ STEPS = (
     serving.FOLLOW,
     serving.TAG,
     serving.ROLL,
+    pinning.PROVIDER,
     answering.ENROL,
     answering.ISSUE,
     answering.RECOVER,
@@ -34,6 +35,7 @@ Examples:
     --committee committee --threshold 1 --season 2 --out plan-2
   fairlot issuer follow me registry.log --plan plan
   fairlot issuer tag me tags.request --out tags.answer
+  fairlot issuer provider me --registry registry.cbor --mail keys
   fairlot issuer enrol me ann.request --mail ann
   fairlot issuer issue me credentials.request --out credentials.answer
   fairlot issuer recover me ann.request --mail ann
