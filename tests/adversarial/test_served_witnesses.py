@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
@@ -199,6 +200,16 @@ class Told:
         return len(head.lines) - 1
 
 
+class Turns:
+    """What several front ends share, where nothing comes of it."""
+
+    def turn(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def news(self) -> bytes:
+        return b""
+
+
 def told(answer: Callable[[Submission], Answer]) -> Told:
     return Told(answer, kept_of(ON, "deposits"))
 
@@ -324,6 +335,25 @@ def test_an_old_copy_of_a_board_is_told_so(tmp_path: Path) -> None:
     board.ask_all(0)
     assert "old copy" in restored.said[0]
     assert restored.co_signed() == 0
+
+
+def test_a_front_end_that_another_has_overtaken_is_no_old_copy(tmp_path: Path) -> None:
+    """Two write one log: who reads on a second later has nothing to say."""
+    ahead = told(honest(tmp_path))
+    grow(ahead.kept, "lost")
+    ahead.board().ask_all(0)
+    overtaken = told(ahead.answer)
+    overtaken.kept = replace(overtaken.kept, shared=Turns())
+    board = overtaken.board()
+    board.ask_all(0)
+    board.ask_all(1)
+    assert overtaken.said == []
+    # What stays so is an old copy here too, and is said once.
+    for now in (3, 7, 15):
+        board.ask_all(now)
+    assert len(overtaken.said) == 1
+    assert "old copy" in overtaken.said[0]
+    assert len(overtaken.asked) > 3
 
 
 def nothing_of_it(given: Submission) -> bytes:

@@ -118,6 +118,29 @@ def test_an_attestation_of_other_keys_asks_for_nothing(office: Office) -> None:
 
 
 @pytest.mark.thorough
+def test_a_person_asks_for_the_leaf_of_which_they_were_told(office: Office) -> None:
+    ben = Person(office, "Ben")
+    office.follow_all()
+    words = ("--attestation", ben.attested())
+    out, other = ben.file("enrol"), ben.file("other")
+    assert ben.with_log("enrol", *words, "--index", "1", "--out", out).code == 0
+    asked = read_enrol_request(out.read_bytes())
+    assert (asked.index, asked.attempt) == (1, 0)
+    # Again without a number: what was kept. With another one: another attempt.
+    assert ben.with_log("enrol", *words, "--out", out).code == 0
+    ran = ben.with_log("enrol", *words, "--index", "2", "--out", other)
+    assert code_of(ran) == (2, "wallet.index")
+    more = ("--index", "2", "--attempt", "1", "--out", other)
+    assert ben.with_log("enrol", *words, *more).code == 0
+    assert read_enrol_request(other.read_bytes()).index == 2
+    # A number that the log has is somebody else's.
+    Person(office, "Ann").enrol()
+    more = ("--index", "0", "--attempt", "2", "--out", ben.file("third"))
+    assert code_of(ben.with_log("enrol", *words, *more)) == (2, "wallet.index")
+    assert not ben.file("third").exists()
+
+
+@pytest.mark.thorough
 def test_nobody_asks_for_a_second_leaf(office: Office) -> None:
     ann = Person(office, "Ann")
     ann.enrol()

@@ -263,6 +263,7 @@ def _served(alone: Issuers) -> tuple[tuple[str | Path, ...], ...]:
         ("issuer", "enrol", me, leaf, *clock, "--mail", office.mail(leaf)),
         ("issuer", "issue", me, asked, *clock, "--out", path / "i"),
         ("issuer", "recover", me, change, *clock, "--mail", office.mail(change)),
+        ("issuer", "answer", me, office.mail(leaf), *clock, "--out", office.mail(leaf)),
         ("issuer", "reshare", me / "card", "--former", *made, *said),
     )
 

@@ -7,7 +7,7 @@ no entry waits for them.
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from fairlot.board.transcript import LogName
 from fairlot.errors import FairlotError
@@ -26,6 +26,9 @@ LOOK_SECONDS = 1.0
 """How often a witness's thread looks for a new head of which it was not told."""
 LONGEST_PAUSE = 60.0
 """Seconds between two questions, however often there was no answer."""
+OVERTAKEN = 2
+"""How often a witness may be ahead of one of several front ends before that is said: what
+another one has taken in comes a second later."""
 
 
 class Sends(Protocol):
@@ -44,6 +47,14 @@ class Post:
     line: Sends
 
 
+class _Failed(NamedTuple):
+    """Why there is no co-signature."""
+
+    why: str
+    ahead: bool = False
+    """Whether the witness knows more entries than the log has."""
+
+
 @dataclass(slots=True)
 class _Log:
     """What a board knows of one log at one witness."""
@@ -55,6 +66,8 @@ class _Log:
     renew: float = 0.0
     """When it is to be dated again."""
     failures: int = 0
+    told: bool = False
+    """Whether was said why."""
     again: float = 0.0
     """When it is asked again after a failure."""
 
@@ -92,10 +105,16 @@ class Correspondence:
             keeper = kept.keepers.get(name)
             if keeper is not None and keeper.state.identity.witnesses.named:
                 named = keeper.state.identity.witnesses.named
-                self._ask(log, named, now, renewal_of(keeper.state))
+                patience = 0 if kept.shared is None else OVERTAKEN
+                self._ask(log, named, now, renewal_of(keeper.state), patience)
 
     def _ask(
-        self, log: LogIndex, named: Sequence[Witness], now: float, renewal: float
+        self,
+        log: LogIndex,
+        named: Sequence[Witness],
+        now: float,
+        renewal: float,
+        patience: int,
     ) -> None:
         """Ask about the last head of a log, once, or once more where sizes differ."""
         state = self._logs.setdefault(log.name, _Log())
@@ -105,13 +124,15 @@ class Correspondence:
             return
         if head.checkpoint == state.done and now < state.renew:
             return
-        why = self._asked(log, head, named, state)
-        if why is None:
+        failed = self._asked(log, head, named, state)
+        if failed is None:
             state.failures, state.again, state.renew = 0, 0.0, now + renewal
+            state.told = False
             return
         # Step 6.
-        if state.failures == 0:
-            self._complain(f"{self._post.name}, {log.folder}: {why}")
+        if not state.told and (not failed.ahead or state.failures >= patience):
+            self._complain(f"{self._post.name}, {log.folder}: {failed.why}")
+            state.told = True
         state.again = now + min(LONGEST_PAUSE, 2.0**state.failures)
         state.failures = min(state.failures + 1, 10)
 
@@ -121,7 +142,7 @@ class Correspondence:
         head: SignedCheckpoint,
         named: Sequence[Witness],
         state: _Log,
-    ) -> str | None:
+    ) -> _Failed | None:
         """Ask, and return why there is no co-signature; ``None`` where there is."""
         try:
             answer = self._send(log, head, state.known)
@@ -131,19 +152,20 @@ class Correspondence:
                 state.known = size
                 answer = self._send(log, head, size)
         except OSError as error:
-            return f"no answer: {error}"
+            return _Failed(f"no answer: {error}")
         if answer.status != 200:
             return _refusal(answer, head, state.known)
         # Step 5.
         lines = lines_of(answer.body, head, named)
         if not lines:
-            return "its answer holds no co-signature of a witness whom the log names"
+            why = "its answer holds no co-signature of a witness whom the log names"
+            return _Failed(why)
         state.known = head.checkpoint.size
         cosigned = (head.lines[0], *lines.values())
         try:
             self._attach(log.name, SignedCheckpoint(head.checkpoint, cosigned))
         except (OSError, CryptoError, FairlotError) as error:
-            return f"its co-signature is not kept: {error}"
+            return _Failed(f"its co-signature is not kept: {error}")
         state.done = head.checkpoint
         return None
 
@@ -164,16 +186,17 @@ def _size_in(answer: Answer) -> int | None:
     return read_decimal(answer.body[:-1].decode(errors="replace"))
 
 
-def _refusal(answer: Answer, head: SignedCheckpoint, known: int) -> str:
+def _refusal(answer: Answer, head: SignedCheckpoint, known: int) -> _Failed:
     size = _size_in(answer)
     if size is None:
-        return f"refused with status {answer.status}"
+        return _Failed(f"refused with status {answer.status}")
     if size > head.checkpoint.size:
         why = f"it co-signed {size} entries, and this log has {head.checkpoint.size}"
-        return f"{why}: this folder is an old copy, or a witness was shown another log"
+        what = "this folder is an old copy, or a witness was shown another log"
+        return _Failed(f"{why}: {what}", ahead=True)
     if size == known:
-        return f"it co-signed another tree of {size} entries than this log has"
-    return f"it says now that it knows {size} entries, and before {known}"
+        return _Failed(f"it co-signed another tree of {size} entries than this log has")
+    return _Failed(f"it says now that it knows {size} entries, and before {known}")
 
 
 class Asking:

@@ -47,20 +47,27 @@ def ask_attester(looked: Looked) -> AttestRequest:
 
 
 def ask_issuers(
-    looked: Looked, attestation: Attestation, attempt: int, now: int
+    looked: Looked,
+    attestation: Attestation,
+    attempt: int,
+    now: int,
+    told: int | None = None,
 ) -> tuple[Content, EnrolRequest]:
     """Return the request for a leaf, and what the wallet holds with it (steps 23 and 24).
 
-    The same attestation gives the same request, whatever the log says since.
+    The same attestation and attempt give the same request, whatever the log says since.
 
     Args:
         looked: at the log of the registry.
         attestation: as the attester gave it.
         attempt: another one where issuers fell silent.
         now: the wallet's clock, Unix seconds.
+        told: the index that the person was told, where several are enrolled at once;
+            ``None`` for that of the next leaf.
 
     Raises:
-        InputError: ``wallet.moved``, ``wallet.enrolled``, ``wallet.attestation``.
+        InputError: ``wallet.moved``, ``wallet.enrolled``, ``wallet.attestation``,
+            ``wallet.index``.
         Rejection: ``attestation.*``.
     """
     content, registry = looked.content, looked.registry.registry
@@ -73,10 +80,18 @@ def ask_issuers(
     check_own_keys(content, registry.registry_id, attestation)
     before = known.enrolling
     if before and (before.attestation, before.attempt) == (attestation, attempt):
+        if told not in (None, before.index):
+            problem = f"this attempt has asked for leaf {before.index}"
+            raise InputError("wallet.index", f"{problem}: another one is --attempt")
         return content, before
     check_attestation(registry, attestation, now)
     # Step 24.
-    request = EnrolRequest(attestation, len(looked.registry.leaves), attempt)
+    following = len(looked.registry.leaves)
+    if told is not None and told < following:
+        problem = f"leaf {told} is somebody else's: the next one is {following}"
+        raise InputError("wallet.index", problem)
+    index = following if told is None else told
+    request = EnrolRequest(attestation, index, attempt)
     return content.with_membership(replace(known, enrolling=request)), request
 
 

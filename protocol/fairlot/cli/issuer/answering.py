@@ -25,13 +25,14 @@ from fairlot.identity.leaf import make_leaf_entry
 from fairlot.identity.lies import WrongShare
 from fairlot.identity.part import Part, read_part, request_id
 from fairlot.identity.requests import (
+    IssueRequest,
     read_enrol_request,
     read_issue_request,
     read_recover_request,
 )
 from fairlot.issuing.changing import change, joined
-from fairlot.issuing.enrolling import Asked, admitted, advance
-from fairlot.issuing.person import person_of
+from fairlot.issuing.enrolling import Advanced, Asked, admitted, advance
+from fairlot.issuing.person import Person, person_of
 from fairlot.text import Viewed
 from fairlot_crypto.durable import PRIVATE, write_file
 
@@ -63,23 +64,50 @@ def _enrol(arguments: argparse.Namespace) -> int:
     issuer, without = IssuerFolder(arguments.folder), arguments.without
     with serving(curve, issuer, registry_id, arguments.time) as desk, busy("computing"):
         parts, ignored = read_parts(arguments.mail)
-        desk.view.check_current(desk.now)
         check_without(without, len(desk.view.registry.issuers))
-        person = admitted(desk.view, desk.people(), asked, request, desk.now)
-        # Who has a leaf is on the disk before anything is signed.
-        desk.keep_person(person)
-        nonce = desk.source(f"nonce/{request.hex()}").take(NONCE_LENGTH)
-        source = desk.source(f"share/{request.hex()}")
         given = Asked(asked, request, parts, without)
-        made = advance(curve, desk.view, desk.secrets, person, given, nonce, source)
-        desk.keep_person(made.person)
-        _keep_evidence(desk, made.wrong)
-        entry = None
-        if made.leaf is not None:
-            entry = make_leaf_entry(registry_id, made.leaf, desk.key)
-        shown = show_parts(arguments.mail, desk, request, made.parts, "leaf", entry)
+        made = enrol(desk, desk.people(), given)
+        shown = show_made(arguments.mail, desk, given, made)
         lies = [each.issuer for each in made.wrong]
         return told_step(arguments, desk, made.step, made.waiting, shown, ignored, lies)
+
+
+def enrol(desk: Desk, people: dict[int, Person], given: Asked) -> Advanced:
+    """Go on with the enrolment of a person (specs/issuer.md, steps 40 to 44).
+
+    Args:
+        desk: of the issuer.
+        people: what is kept of everybody, by the index of their leaf; brought up to date.
+        given: the request, with the parts of it that there are.
+
+    Raises:
+        Rejection: as ``admitted`` and ``advance``; ``issuer.view``.
+    """
+    desk.view.check_current(desk.now)
+    person = admitted(desk.view, people, given.asked, given.request, desk.now)
+    # Who has a leaf is on the disk before anything is signed.
+    _keep(desk, people, person)
+    nonce = desk.source(f"nonce/{given.request.hex()}").take(NONCE_LENGTH)
+    source = desk.source(f"share/{given.request.hex()}")
+    made = advance(desk.curve, desk.view, desk.secrets, person, given, nonce, source)
+    _keep(desk, people, made.person)
+    _keep_evidence(desk, made.wrong)
+    return made
+
+
+def _keep(desk: Desk, people: dict[int, Person], person: Person) -> None:
+    """Keep a person durably, unless just this is kept."""
+    if people.get(person.index) != person:
+        desk.keep_person(person)
+        people[person.index] = person
+
+
+def show_made(mail: Path, desk: Desk, given: Asked, made: Advanced) -> list[str]:
+    """Write what an enrolment has given; return the names."""
+    entry = None
+    if made.leaf is not None:
+        entry = make_leaf_entry(desk.registry.registry_id, made.leaf, desk.key)
+    return show_parts(mail, desk, given.request, made.parts, "leaf", entry)
 
 
 def _configure_issue(parser: argparse.ArgumentParser) -> None:
@@ -97,27 +125,49 @@ def _issue(arguments: argparse.Namespace) -> int:
     asked = read_as(arguments.request, read_issue_request)
     issuer, registry_id = IssuerFolder(arguments.folder), asked.registry_id
     with serving(curve, issuer, registry_id, arguments.time) as desk:
-        view, request = desk.view, asked.request
-        attributes = person_of(desk.people(), request.index).attestation.attributes
-        # Step 45.
-        leaf = view.state.leaf_at(request.index, view.time)
-        rolls = [*view.state.rolls.values()]
-        make, what = answer_request, "issue"
-        if arguments.proof:
-            make, what = prove_answer, "proof"
-        source = desk.source(f"{what}/{request_id(data).hex()}")
-        box = make(
-            desk.credentials,
-            desk.secrets,
-            leaf,
-            rolls,
-            attributes,
-            request,
-            desk.now,
-            view.time,
-            source,
-        )
+        named = request_id(data)
+        box = issue(desk, desk.people(), asked, named, proof=arguments.proof)
         return answered(arguments, desk, "issue", box)
+
+
+def issue(
+    desk: Desk,
+    people: Mapping[int, Person],
+    asked: IssueRequest,
+    named: bytes,
+    *,
+    proof: bool = False,
+) -> bytes:
+    """Return the sealed answer to a holder (specs/issuer.md, step 45).
+
+    Args:
+        desk: of the issuer.
+        people: what is kept of everybody, by the index of their leaf.
+        asked: the request.
+        named: its request_id.
+        proof: whether the answer is proved.
+
+    Raises:
+        Rejection: ``issuer.unknown``, and as ``answer_request``.
+    """
+    view, request = desk.view, asked.request
+    attributes = person_of(people, request.index).attestation.attributes
+    # Step 45.
+    leaf = view.state.leaf_at(request.index, view.time)
+    rolls = [*view.state.rolls.values()]
+    make, what = (prove_answer, "proof") if proof else (answer_request, "issue")
+    source = desk.source(f"{what}/{named.hex()}")
+    return make(
+        desk.credentials,
+        desk.secrets,
+        leaf,
+        rolls,
+        attributes,
+        request,
+        desk.now,
+        view.time,
+        source,
+    )
 
 
 def _configure_recover(parser: argparse.ArgumentParser) -> None:

@@ -1,7 +1,7 @@
 """``fairlot issuer``: the steps of one issuer, on a machine of its own."""
 
 from fairlot.cli.command import action_of_steps
-from fairlot.cli.issuer import answering, erasing, making, pinning, serving
+from fairlot.cli.issuer import answering, erasing, making, many, pinning, serving
 
 STEPS = (
     making.INIT,
@@ -16,6 +16,7 @@ STEPS = (
     answering.ENROL,
     answering.ISSUE,
     answering.RECOVER,
+    many.ANSWER,
     making.CONVICT,
     erasing.ERASE,
 )
@@ -39,6 +40,7 @@ Examples:
   fairlot issuer enrol me ann.request --mail ann
   fairlot issuer issue me credentials.request --out credentials.answer
   fairlot issuer recover me ann.request --mail ann
+  fairlot issuer answer me requests --out answers
   fairlot issuer convict signing-3-share.evidence
   fairlot issuer erase me --plan plan --season 1
 """

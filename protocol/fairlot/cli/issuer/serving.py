@@ -22,7 +22,7 @@ from fairlot.identity.registry_reading import read_registry
 from fairlot.identity.requests import read_roll_request
 from fairlot.identity.roll import sign_roll
 from fairlot.identity.tag_issuing import answer_elements, check_tag_request
-from fairlot.identity.tag_messages import read_tag_request
+from fairlot.identity.tag_messages import TagRequest, read_tag_request
 from fairlot.issuing.committee_file import read_committee
 from fairlot.issuing.plan import read_plan
 from fairlot.issuing.rolls import check_due
@@ -171,15 +171,28 @@ def _tag(arguments: argparse.Namespace) -> int:
     request = read_tag_request(read_file(arguments.request))
     issuer, registry_id = IssuerFolder(arguments.folder), request.registry_id
     with serving(curve, issuer, registry_id, arguments.time) as desk:
-        elements = check_tag_request(curve, desk.registry, request, desk.now)
-        # What is counted is on the disk before anything is evaluated.
-        book = desk.tag_book()
-        book.count(request)
-        desk.keep_tag_book(book)
-        source = desk.source(f"tag/{request.request_id.hex()}")
-        held = desk.tag_share, desk.key
-        answer = answer_elements(curve, *held, request, elements, source)
-        return answered(arguments, desk, "tag", answer.to_bytes())
+        return answered(arguments, desk, "tag", tag(desk, request))
+
+
+def tag(desk: Desk, request: TagRequest) -> bytes:
+    """Return the answer to an attester (specs/issuer.md, section 8.3).
+
+    Args:
+        desk: of the issuer.
+        request: of the attester.
+
+    Raises:
+        Rejection: ``tag-request.*``.
+    """
+    elements = check_tag_request(desk.curve, desk.registry, request, desk.now)
+    # What is counted is on the disk before anything is evaluated.
+    book = desk.tag_book()
+    book.count(request)
+    desk.keep_tag_book(book)
+    source = desk.source(f"tag/{request.request_id.hex()}")
+    held = desk.tag_share, desk.key
+    answer = answer_elements(desk.curve, *held, request, elements, source)
+    return answer.to_bytes()
 
 
 def _configure_roll(parser: argparse.ArgumentParser) -> None:

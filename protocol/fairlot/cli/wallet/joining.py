@@ -39,6 +39,9 @@ from fairlot_crypto.curve import Backend
 from fairlot_crypto.durable import PRIVATE
 from fairlot_crypto.randomness import SystemRandomness
 
+_MOST = 2**32 - 1
+"""An index that no registry reaches."""
+
 
 def _configure_enrol(parser: argparse.ArgumentParser) -> None:
     add_wallet(parser)
@@ -52,6 +55,12 @@ def _configure_enrol(parser: argparse.ArgumentParser) -> None:
         type=whole(0, ATTEMPT_MAX),
         default=0,
         help="another one each time that an issuer fell silent",
+    )
+    parser.add_argument(
+        "--index",
+        metavar="N",
+        type=whole(0, _MOST),
+        help="the number of the leaf, if you were told one: many are enrolled at once",
     )
     parser.add_argument(
         "--mail", metavar="DIR", type=Path, help="the parts of the issuers"
@@ -76,7 +85,8 @@ def _enrol(arguments: argparse.Namespace) -> int:
         else:
             given = read_as(arguments.attestation, read_attestation_file)
             now = registry_clock(arguments, looked.registry.registry)
-            content, request = ask_issuers(looked, given, arguments.attempt, now)
+            asks = arguments.attempt, now, arguments.index
+            content, request = ask_issuers(looked, given, *asks)
             known = wallet.content.membership(registry_id).enrolling
             again = request == known
             # What was asked for is on the disk before it is anywhere else.
