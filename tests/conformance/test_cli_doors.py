@@ -9,9 +9,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+import zxingcpp
+from PIL import Image
 
 from command import FAIRLOT, Ran, fairlot, run_program
 from doors import GATE, Sold, admit, ask, sell, winner
+from fairlot.door.text_form import text_of
 from fairlot_crypto import cbor
 
 
@@ -216,6 +219,31 @@ def test_killed_at_any_moment_nobody_enters_twice(
         assert admit(sold, *answered, used) == expected
         let_in += told
     assert let_in < 12
+
+
+@pytest.mark.thorough
+def test_question_and_answer_go_as_codes_and_texts(sold: Sold, tmp_path: Path) -> None:
+    """A telephone reads the picture, and a messenger carries the text of the question."""
+    text = text_of(ask(sold, tmp_path / "q").read_bytes())
+    (tmp_path / "typed").write_text(f" {text[:50]}\n{text[50:]}\n")
+    out, picture = tmp_path / "answer", tmp_path / "answer.png"
+    words = (
+        *("prove", tmp_path / "typed", "--gate", GATE, "--registry", sold.kept),
+        *("--person", winner(sold, 1), "--transcript", sold.transcript),
+    )
+    assert fairlot(*words, "--out", out, "--code", picture).code == 0
+    (code,) = zxingcpp.read_barcodes(Image.open(picture))
+    assert code.text == text_of(out.read_bytes())
+    (tmp_path / "scanned").write_text(code.text)
+    used = tmp_path / "used"
+    assert admit(sold, tmp_path / "typed", tmp_path / "scanned", used) == (0, 0)
+    # Both files, or none; and none is replaced.
+    other = tmp_path / "other.png"
+    assert refused(*words, "--out", out, "--code", other) == "door.exists"
+    assert not other.exists()
+    new = tmp_path / "new"
+    assert refused(*words, "--out", new, "--code", picture) == "door.exists"
+    assert not new.exists()
 
 
 def refused(*words: str | Path) -> str:

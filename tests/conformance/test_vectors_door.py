@@ -11,6 +11,7 @@ from fairlot.door.answer import make_answer, read_answer
 from fairlot.door.challenge import make_challenge, read_challenge
 from fairlot.door.gate import Gate
 from fairlot.door.gate_file import gate_file, read_gate_file
+from fairlot.door.text_form import text_of
 from fairlot.door.used_list import UsedList
 from fairlot.identity.registry import Credentials, RollId
 from fairlot.identity.registry_reading import read_registry
@@ -125,6 +126,16 @@ def admit(given: Given, folder: Path) -> Given:
     return {"list": path.read_bytes().decode(), "left": left}
 
 
+def make_text(given: Given, folder: Path) -> Given:
+    del folder
+    return {"text": text_of(octets(given, "file"))}
+
+
+def read_text(given: Given, folder: Path) -> Given:
+    del folder
+    return {"file": read_challenge(given["text"].encode()).encode().hex()}
+
+
 RUNS: Mapping[str, Callable[[Given, Path], Given]] = {
     "question": question,
     "read-question": read,
@@ -133,6 +144,8 @@ RUNS: Mapping[str, Callable[[Given, Path], Given]] = {
     "gate-file": make_file,
     "read-gate-file": read_file,
     "admit": admit,
+    "text": make_text,
+    "read-text": read_text,
 }
 
 

@@ -10,6 +10,7 @@ from fairlot.door.answer import Answer, make_answer, read_answer
 from fairlot.door.challenge import Challenge, make_challenge, read_challenge
 from fairlot.door.gate import Gate
 from fairlot.door.gate_file import gate_file, read_gate_file
+from fairlot.door.text_form import PREFIX, text_of
 from fairlot.door.used_list import UsedList
 from fairlot.errors import InvariantError
 from fairlot.identity.registry import epoch_at
@@ -37,7 +38,7 @@ def chapter() -> Chapter:
         "door",
         "`op` names a procedure of specs/door.md: question is step 1, read-question step "
         "2, answer steps 3 and 4, check steps 5 to 9, gate-file step 10, read-gate-file step "
-        "11, admit steps 12 to 14. `registry`, "
+        "11, admit steps 12 to 14, text step 15, read-text step 16. `registry`, "
         "`terms`, `roll` and `credential` are as in chapters identity, terms and "
         "credential; `units` maps each winner's nym, in hexadecimal, to units. `list` is "
         "the text of a used-list, null for none. `seed` starts a seeded source "
@@ -49,6 +50,7 @@ def chapter() -> Chapter:
             *_checks(),
             *_gate_files(),
             *_admissions(),
+            *_texts(),
         ),
     )
 
@@ -166,6 +168,48 @@ def _read_questions() -> Sequence[Case]:
         )
 
     return (read, *(refused(*row) for row in _broken(_map(asked.encode()))))
+
+
+def _texts() -> Sequence[Case]:
+    file = question().encode()
+    text = text_of(file)
+    half = len(text) // 2
+    read: tuple[tuple[str, str, str], ...] = (
+        ("whole", "As it is in a code.", text),
+        ("broken", "A messenger broke it.", f" {text[:half]}\r\n{text[half:]}\n"),
+    )
+    refused: tuple[tuple[str, str, str], ...] = (
+        ("small", "Capital letters: there is one text of a file.", text.lower()),
+        ("mixed", "Each of them.", text[:-1] + text[-1].lower()),
+        ("padded", "Without padding.", f"{text}==="),
+        ("one", "1 is no digit of base32.", f"{PREFIX}1{text[len(PREFIX) + 1 :]}"),
+        ("bits", "Bits behind the last byte are zero.", f"{PREFIX}AB"),
+        ("length", "No file has that many digits.", f"{PREFIX}ABC"),
+        ("nothing", "It stands for a file.", PREFIX),
+        ("cut", "Half a file is none.", text[: half // 8 * 8]),
+        ("again", "A text of a text is none.", text_of(text.encode())),
+    )
+
+    def refuse(name: str, rule: str, given: str) -> Case:
+        inputs: dict[str, Raw] = {"op": "read-text", "text": given}
+        name = f"read-text-{name}"
+        return reject(
+            name, rule, "door.malformed", inputs, lambda: read_challenge(given.encode())
+        )
+
+    return (
+        accept("text", "For a code.", {"op": "text", "file": file}, {"text": text}),
+        *(
+            accept(
+                f"read-text-{name}",
+                comment,
+                {"op": "read-text", "text": given},
+                {"file": read_challenge(given.encode()).encode()},
+            )
+            for name, comment, given in read
+        ),
+        *(refuse(*row) for row in refused),
+    )
 
 
 def _answer_inputs(each: Issued, asked: Challenge) -> dict[str, Raw]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from fairlot.door.text_form import file_in
 from fairlot.errors import Rejection
 from fairlot.fields import Fields, Problem
 from fairlot.names import HASH_LENGTH, SaleId, check_time
@@ -83,9 +84,13 @@ def read_challenge(data: bytes) -> Challenge:
 
 
 def file_fields(data: bytes) -> Fields:
-    """Return the fields of a file of this chapter, its version read."""
+    """Return the fields of a file of this chapter, its version read.
+
+    Args:
+        data: the file, or its text (step 16).
+    """
     try:
-        value = cbor.decode(data)
+        value = cbor.decode(file_in(data))
     except CryptoError as error:
         raise Rejection("door.malformed", error.message) from error
     fields = Fields(value, ("file",), _malformed)

@@ -4,11 +4,13 @@ import argparse
 from collections.abc import Mapping
 from pathlib import Path
 
+from fairlot.cli.codes import code_maker
 from fairlot.cli.door.files import read_question, write_new
 from fairlot.cli.output import say, show_json
 from fairlot.door.answer import Answer
 from fairlot.door.challenge import Challenge
-from fairlot.errors import Rejection
+from fairlot.door.text_form import text_of
+from fairlot.errors import InputError, Rejection
 from fairlot.text import Viewed, shown
 
 
@@ -16,6 +18,16 @@ def add_gate(parser: argparse.ArgumentParser) -> None:
     """Add --gate, the name that the person reads."""
     parser.add_argument(
         "--gate", metavar="NAME", required=True, help="the gate before which you stand"
+    )
+
+
+def add_code(parser: argparse.ArgumentParser) -> None:
+    """Add --code, a picture that a telephone at the gate reads."""
+    parser.add_argument(
+        "--code",
+        metavar="PNG",
+        type=Path,
+        help="a new picture of a QR code of the answer, too",
     )
 
 
@@ -37,10 +49,10 @@ def write_answer(arguments: argparse.Namespace, answer: Answer) -> None:
     """Write an answer, and say so.
 
     Raises:
-        InputError: ``door.exists``.
+        InputError: ``door.exists``, ``door.extra``.
         OSError: as the system says.
     """
-    write_new(arguments.out, answer.encode())
+    _write(arguments.out, arguments.code, answer.encode())
     asked = answer.asked
     if arguments.json:
         said: Mapping[str, Viewed] = {
@@ -53,3 +65,17 @@ def write_answer(arguments: argparse.Namespace, answer: Answer) -> None:
         show_json("door-answer", said)
     else:
         say(f"{arguments.out} answers the gate {asked.gate} for {answer.nym.hex()}.")
+
+
+def _write(path: Path, picture: Path | None, data: bytes) -> None:
+    """Write an answer, and a picture of its text: both, or none."""
+    if picture is None:
+        write_new(path, data)
+        return
+    draw = code_maker(lambda problem: InputError("door.extra", problem))
+    write_new(picture, draw(text_of(data).encode(), "alphanumeric").png)
+    try:
+        write_new(path, data)
+    except BaseException:
+        picture.unlink(missing_ok=True)
+        raise

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from fairlot.cli.beacon.steps import view_of
 from fairlot.cli.command import OK, Action, add_new_file, chosen_curve
-from fairlot.cli.door.answering import add_gate, read_asked, write_answer
+from fairlot.cli.door.answering import add_code, add_gate, read_asked, write_answer
 from fairlot.cli.registry_folder import add_person, read_folder_of
 from fairlot.door.answer import check_sale, make_answer
 from fairlot.identity.registry import epoch_at
@@ -33,6 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_gate(parser)
     add_person(parser)
     add_new_file(parser, "the new answer")
+    add_code(parser)
 
 
 def execute(arguments: argparse.Namespace) -> int:

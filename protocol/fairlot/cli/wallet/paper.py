@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Callable
 
+from fairlot.cli.codes import code_maker
 from fairlot.cli.command import OK, Command
 from fairlot.cli.output import say
 from fairlot.cli.wallet.files import (
@@ -17,9 +18,6 @@ from fairlot.errors import InputError
 from fairlot.wallet.paper import paper, without_code
 from fairlot.wallet.store import look_into
 from fairlot_crypto.durable import PRIVATE
-
-_DOTS = 4
-"""Pixels of a module."""
 
 
 def _configure(parser: argparse.ArgumentParser) -> None:
@@ -49,17 +47,8 @@ def _drawing() -> Callable[[bytes], str]:
     Raises:
         InputError: ``wallet.extra`` where it is not installed.
     """
-    try:
-        import segno  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        problem = f"{error.name} is not installed: pip install 'fairlot[paper]'"
-        raise InputError("wallet.extra", problem) from error
-
-    def draw(data: bytes) -> str:
-        code = segno.make_qr(data, error="l", mode="byte")
-        return code.png_data_uri(scale=_DOTS)
-
-    return draw
+    draw = code_maker(lambda problem: InputError("wallet.extra", problem))
+    return lambda data: draw(data, "byte").address
 
 
 PAPER = Command(

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from fairlot.cli.command import OK, Command
-from fairlot.cli.door.answering import add_gate, read_asked, write_answer
+from fairlot.cli.door.answering import add_code, add_gate, read_asked, write_answer
 from fairlot.cli.wallet.files import add_out, look_at, opened
 from fairlot.cli.wallet.making import examples
 from fairlot.cli.wallet.selling import add_sale
@@ -20,6 +20,7 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     )
     add_gate(parser)
     add_out(parser, "the new answer, for the gate", required=True)
+    add_code(parser)
 
 
 def _prove(arguments: argparse.Namespace) -> int:
@@ -38,7 +39,7 @@ PROVE = Command(
     "Answer a gate: show that what you have won is yours, there and now.",
     examples(
         'prove mine.wallet sale.fairlot --expect-sale HEX64 --gate "North gate" \\\n'
-        "    --question question-1 --out answer-1"
+        "    --question question-1 --out answer-1 --code answer-1.png"
     ),
     _configure,
     _prove,
