@@ -1,4 +1,4 @@
-"""An issuer answers all requests of a folder at once (specs/issuer.md, section 8.9)."""
+"""An issuer answers all requests of a folder at once (specs/issuer.md, section 8.10)."""
 
 import json
 from collections.abc import Iterator
