@@ -84,13 +84,12 @@ def _all_fit(values: Iterable[object], depth: int) -> bool:
         depth: how deep arrays and maps may still enclose one another.
     """
     for each in values:
-        kind: type[object] = type(each)
-        if kind in _LEAVES:
+        if type(each) in _LEAVES:
             continue
-        if kind is int:
-            if not LOWEST <= cast("int", each) <= HIGHEST:
+        if type(each) is int:
+            if not LOWEST <= each <= HIGHEST:
                 return False
-        elif kind not in _BOXES or not depth or not _fits(each, depth - 1):
+        elif type(each) not in _BOXES or not depth or not _fits(each, depth - 1):
             return False
     return True
 
@@ -104,7 +103,7 @@ def _fits(box: object, depth: int) -> bool:
 
 def _ascend(keys: tuple[object, ...]) -> bool:
     """Tell whether all keys are texts, in the order of their encodings (step 2)."""
-    if not set(map(type, keys)) <= _TEXT:
+    if not _TEXT.issuperset(map(type, keys)):
         return False
     texts = cast("tuple[str, ...]", keys)
     short = sum(map(len, texts)) <= _SHORT

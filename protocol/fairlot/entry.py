@@ -410,6 +410,12 @@ def _unsigned(
     }
 
 
+_MESSAGES = {
+    role: tag("entry").encode() + b"\x00" + role.value.encode() + b"\x00"
+    for role in Role
+}
+"""What stands before the hash of what is signed, by role."""
+
+
 def _message(role: Role, unsigned: bytes) -> bytes:
-    digest = hashlib.sha256(unsigned).digest()
-    return tag("entry").encode() + b"\x00" + role.value.encode() + b"\x00" + digest
+    return _MESSAGES[role] + hashlib.sha256(unsigned).digest()

@@ -68,6 +68,9 @@ ByteStrings: TypeAlias = tuple[bytes, ...]
 Fail = Callable[[Problem], Exception]
 """Makes the error for a field that breaks a rule."""
 
+_MAPS = (dict, Mapping)
+"""Most maps are built-in ones, which are known at once."""
+
 
 class Fields:
     """The fields of one map, with the place that errors name."""
@@ -82,8 +85,7 @@ class Fields:
         """
         self._where = where
         self._fail = fail
-        # Most maps are built-in ones, which are known at once.
-        if not isinstance(value, dict | Mapping):
+        if not isinstance(value, _MAPS):
             raise fail(Problem(FieldRule.MAP, where, "must be a map", _found(value)))
         self._left = dict(value)
 
@@ -107,7 +109,8 @@ class Fields:
 
     def done(self) -> None:
         """Refuse fields that nobody asked for."""
-        self.only((), ())
+        if self._left:
+            self.only((), ())
 
     def only(
         self,
@@ -156,10 +159,11 @@ class Fields:
 
     def bytes(self, name: str, length: int | None = None) -> bytes:
         """Return a byte string, of ``length`` bytes where that is given."""
-        value = self.value(name)
-        if isinstance(value, bytes) and length in (None, len(value)):
+        value = self._left.get(name)
+        if isinstance(value, bytes) and (length is None or length == len(value)):
+            del self._left[name]
             return value
-        return self._octets(self.at(name), value, length)
+        return self._octets(self.at(name), self.value(name), length)
 
     def byte_strings(self, name: str, length: int | None = None) -> ByteStrings:
         """Return an array of byte strings, of ``length`` bytes each where that is given."""
@@ -183,10 +187,11 @@ class Fields:
 
     def uint(self, name: str, low: int = 0, high: int = UINT_MAX) -> int:
         """Return an integer in [low, high]; booleans are none."""
-        value = self.value(name)
+        value = self._left.get(name)
         if type(value) is int and low <= value <= high:
+            del self._left[name]
             return value
-        return self._uint(self.at(name), value, low, high)
+        return self._uint(self.at(name), self.value(name), low, high)
 
     def exactly(self, name: str, expected: Value) -> None:
         """Require one value."""

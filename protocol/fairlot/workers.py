@@ -14,6 +14,8 @@ from multiprocessing import connection
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
+from fairlot.cycles import look_seldom
+
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -88,6 +90,7 @@ def _live_with_parent() -> None:
     answers it.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    look_seldom()
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(

@@ -153,7 +153,8 @@ def test_a_crowd_has_a_number_of_people(tmp_path: Path, people: str) -> None:
 def test_whoever_interrupts_it_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupt(*_: object) -> None:
+    def interrupt(*_: object, hinted: bool) -> None:
+        assert not hinted
         assert len(list(tmp_path.iterdir())) == 1
         raise KeyboardInterrupt
 

@@ -1,5 +1,6 @@
 """Files that are read in pieces, while they lie on the disk."""
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -7,8 +8,12 @@ import pytest
 from fairlot.audit.auditor import audit, audit_transcript
 from fairlot.audit.expected import Expected
 from fairlot.board.hints import Hints, HintsFile
+from fairlot.board.items import UNREADABLE
+from fairlot.board.log_items import WINDOW, LogItems, Span
 from fairlot.board.source import InFile, InMemory, Joined
+from fairlot.board.transcript import LogName
 from fairlot.errors import InputError
+from fairlot.logs import LogKind
 from fairlot.text import json_view
 from fairlot_crypto.statements import Statements
 from kit.sales import GROUP
@@ -36,6 +41,20 @@ def test_joined_files_have_their_bytes_one_behind_the_other() -> None:
     assert joined.read(1, 3) == b"bc"
     assert joined.read(3, 5) == b"de"
     assert joined.read(6, 9) == b"g"
+
+
+def test_leaves_are_their_bytes_in_whatever_order_they_are_asked_for() -> None:
+    lengths = [10, WINDOW - 1, WINDOW + 5, 1, 2 * WINDOW]
+    data = bytes(range(251)) * 2_000
+    parts = InMemory(data[: sum(lengths)]), InMemory(data[sum(lengths) :])
+    items = LogItems(LogName(LogKind.SALE, bytes(32)), Joined(parts))
+    places = [Span(sum(lengths[:i]), length) for i, length in enumerate(lengths)]
+    for place in places:
+        items.add_leaf(place, UNREADABLE[0])
+    for order in itertools.permutations(range(len(lengths))):
+        for index in order:
+            begin, length = places[index]
+            assert items.encoded(index) == data[begin : begin + length]
 
 
 def test_a_file_gives_the_report_of_its_bytes(

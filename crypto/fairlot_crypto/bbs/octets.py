@@ -19,6 +19,7 @@ from fairlot_crypto.curve import (
     scalar_to_bytes,
 )
 from fairlot_crypto.errors import EncodingError
+from fairlot_crypto.hashing import GROUP_ORDER
 
 
 class Rule(Enum):
@@ -91,6 +92,9 @@ def decode_scalars(
         )
     # Step 2.
     starts = range(points * G1_LENGTH, len(data), SCALAR_LENGTH)
+    found = [Scalar(int.from_bytes(data[i : i + SCALAR_LENGTH], "big")) for i in starts]
+    if found and min(found) > 0 and max(found) < GROUP_ORDER:
+        return tuple(found)
     return tuple([_scalar(data[at : at + SCALAR_LENGTH], refuse) for at in starts])
 
 

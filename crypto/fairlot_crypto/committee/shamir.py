@@ -5,6 +5,7 @@ member i holds f(i).
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import combinations, pairwise
 
 from fairlot_crypto.curve import Scalar, inverse, random_scalar
@@ -28,6 +29,12 @@ def lagrange(indexes: Sequence[int], at: int = 0) -> tuple[Scalar, ...]:
     Raises:
         CallerError: ``shamir.indexes`` if an index repeats or is not positive.
     """
+    return _lagrange(tuple(indexes), at)
+
+
+@lru_cache(maxsize=256)
+def _lagrange(indexes: tuple[int, ...], at: int) -> tuple[Scalar, ...]:
+    """Return what ``lagrange`` does: few sets of members come again and again."""
     if len(set(indexes)) != len(indexes) or any(i < 1 for i in indexes):
         raise CallerError(
             "shamir.indexes", "the indexes of members must be distinct and at least 1"
@@ -167,6 +174,8 @@ def _times(point: AnyPoint, factor: Scalar) -> AnyPoint:
 
     Those of the first t + 1 members at 0 are binomial coefficients, of either sign.
     """
+    if factor == 1:
+        return point
     if 2 * factor > GROUP_ORDER:
         return -(point * (GROUP_ORDER - factor))
     return point * factor

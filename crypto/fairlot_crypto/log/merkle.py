@@ -79,8 +79,12 @@ class Tree:
 
     def append(self, leaf_data: bytes) -> int:
         """Append a leaf and return its index, from 0."""
-        self._append_node(0, leaf_hash(leaf_data))
+        self.append_hash(leaf_hash(leaf_data))
         return self.size - 1
+
+    def append_hash(self, leaf: bytes) -> None:
+        """Append a leaf of which the hash is known."""
+        self._append_node(0, leaf)
 
     def leaf(self, index: int) -> bytes:
         """Return the hash of a leaf that is in the tree."""

@@ -14,6 +14,9 @@ from fairlot.entry import EntryType, entry_of
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
 
+WINDOW = 1 << 16
+"""Bytes that are read at once."""
+
 
 class Span(NamedTuple):
     """Where an item lies."""
@@ -57,7 +60,7 @@ class Column:
 class LogItems:
     """The leaves of one log and its heads, in the order of the file."""
 
-    __slots__ = ("heads", "kinds", "leaves", "name", "over", "source")
+    __slots__ = ("_window", "heads", "kinds", "leaves", "name", "over", "source")
 
     def __init__(self, name: LogName, source: Source) -> None:
         """Start without items."""
@@ -69,6 +72,8 @@ class LogItems:
         self.heads = Column()
         self.over = array("Q")
         """How many leaves stand before each head."""
+        self._window = 0, b""
+        """Bytes that were read last, and where they begin: leaves are asked for in turn."""
 
     @property
     def first(self) -> Span:
@@ -97,8 +102,13 @@ class LogItems:
 
     def encoded(self, index: int) -> bytes:
         """Return the bytes of a leaf."""
-        offset, length = self.leaves[index]
-        return self.source.read(offset, offset + length)
+        offset, length = self.leaves.offsets[index], self.leaves.lengths[index]
+        begins, data = self._window
+        at = offset - begins
+        if at < 0 or at + length > len(data):
+            data, at = self.source.read(offset, offset + max(length, WINDOW)), 0
+            self._window = offset, data
+        return data[at : at + length]
 
     def type_at(self, index: int) -> EntryType | None:
         """Return the type of a leaf; ``None`` where it is no entry."""

@@ -265,7 +265,7 @@ class LogReplay(Generic[S]):
             self._apply(record, record.item, index)
             time = self.time
         self.judged.times.append(time)
-        self.state.tree.append(record.encoded)
+        self.state.add_leaf(record.encoded)
         self.stopped = not self.state.begun
 
     def _apply(self, record: Record, entry: Entry, index: int) -> None:

@@ -47,6 +47,8 @@ class LogState(ABC):
         self.markers: dict[EntryType, int] = {}
         """The index of the last accepted leaf of each type of marker."""
         self._places = Places(self.tree)
+        self._hashed: tuple[bytes | None, bytes] = None, b""
+        """The last leaf that was asked about, and its hash."""
 
     @property
     @abstractmethod
@@ -90,7 +92,19 @@ class LogState(ABC):
             Rejection: as ``apply``; then the tree is as before.
         """
         self.apply(entry, time)
-        self.tree.append(entry.encoded)
+        self.add_leaf(entry.encoded)
+
+    def add_leaf(self, encoded: bytes) -> None:
+        """Add a leaf to the tree, whether or not it was taken in."""
+        self.tree.append_hash(self.leaf_hash(encoded))
+
+    def leaf_hash(self, encoded: bytes) -> bytes:
+        """Return the hash of a leaf; of the last one it is known."""
+        last, known = self._hashed
+        if encoded is not last:
+            known = leaf_hash(encoded)
+            self._hashed = encoded, known
+        return known
 
     def apply(self, entry: Entry, time: int) -> None:
         """Take an entry in (steps 1 to 6).
@@ -103,7 +117,7 @@ class LogState(ABC):
             Rejection: naming the rule that it breaks.
         """
         # Step 1.
-        leaf = leaf_hash(entry.encoded)
+        leaf = self.leaf_hash(entry.encoded)
         if leaf in self._places:
             raise Rejection(
                 "entry.duplicate",

@@ -8,6 +8,8 @@ import os
 import sys
 from collections.abc import Sequence
 
+from fairlot.cycles import look_seldom
+
 __all__ = ["main"]
 
 INTERRUPTED = 130
@@ -27,6 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     try:
         _open_closed_streams()
+        look_seldom()
         # Loading takes long enough for somebody to interrupt it.
         from fairlot.cli.program import run_words  # noqa: PLC0415
 

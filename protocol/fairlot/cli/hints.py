@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from fairlot.board.hinting import hints_of
-from fairlot.board.hints import SUFFIX
+from fairlot.board.hints import SUFFIX, Hints
 from fairlot.cli.command import OK, Action, chosen_curve
 from fairlot.cli.output import say
 from fairlot.cli.transcript import replay_named
@@ -52,7 +52,11 @@ def leave_hints(path: Path, curve: Backend) -> None:
     # Step 1.
     read = replay_named(path, curve, "reading", cache=False)
     # Step 2.
-    made = hints_of(read)
+    keep_hints(path, hints_of(read))
+
+
+def keep_hints(path: Path, hints: Hints) -> None:
+    """Write hints beside their transcript, and say so."""
     beside = path.with_name(path.name + SUFFIX)
-    write_file(beside, made.to_bytes())
-    say(f"{beside} holds the hints of {counted(made.count, 'entry', 'entries')}.")
+    write_file(beside, hints.to_bytes())
+    say(f"{beside} holds the hints of {counted(hints.count, 'entry', 'entries')}.")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from fairlot.board.foresight import Seen
+from fairlot.board.hints import Hints, write_hints
 from fairlot.board.keeper import Board
 from fairlot.board.registry_keeper import RegistryBoard
 from fairlot.board.registry_state import RegistryState
@@ -67,8 +68,10 @@ def play_crowd(
     randomness: Randomness,
     workers: Workers,
     watcher: Watcher,
-) -> None:
-    """Play the sale of a crowd, from the first entry to RESULT.
+    *,
+    hinted: bool,
+) -> Hints:
+    """Play the sale of a crowd, from the first entry to RESULT, and return its hints.
 
     Args:
         curve: the back-end.
@@ -78,6 +81,7 @@ def play_crowd(
         randomness: the source from which every role's and person's stream is derived.
         workers: do the people's part.
         watcher: is told of progress.
+        hinted: whether hints are made; there are none otherwise.
     """
     parts = cast_parts(curve, file, (), randomness)
     terms = write_terms(file, parts, find_setup(file.delay, watcher), people)
@@ -93,7 +97,7 @@ def play_crowd(
         attested(parts.registry, crowd_person(1)),
         randomness,
     )
-    run = _Run(crowd, parts, terms, people, registrar, poster, workers)
+    run = _Run(crowd, parts, terms, people, registrar, poster, workers, hinted)
     begin_registry(registrar, parts)
     begin_sale(poster, parts, terms)
     indexes = run.enrol()
@@ -102,6 +106,7 @@ def play_crowd(
     contributors = draw_alphas(parts.contributors, run.sale_randomness)
     drawing = Drawing(poster, parts.clock, run.sale_randomness)
     drawing.run(Contributing.all(contributors))
+    return write_hints(run.hints)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +118,9 @@ class _Run:
     registrar: Posting[RegistryBoard]
     poster: Poster
     workers: Workers = field(repr=False)
+    hinted: bool
+    hints: list[tuple[int, bytes]] = field(default_factory=list[tuple[int, bytes]])
+    """Of the presentations so far, each with the index of its leaf."""
 
     @property
     def sale_randomness(self) -> Randomness:
@@ -150,6 +158,7 @@ class _Run:
                 sale,
                 deposit_time(opens, place, len(batches)),
                 tuple((number, indexes[number]) for number in batch),
+                self.hinted,
             )
             for place, batch in enumerate(batches)
         )
@@ -157,6 +166,9 @@ class _Run:
         for job, made in in_turn(self.workers, make_deposits, jobs, WIDTH):
             state.foresight.learn(_leaves(made.entries), made.seen)
             self.poster.post(made.entries, job.time)
+            # A TIME may stand before them, and nothing behind.
+            first = state.tree.size - len(made.entries)
+            self.hints.extend(enumerate(made.hints, first))
             for (number, _), nym in zip(job.people, made.nyms, strict=True):
                 nyms[NYM_LENGTH * number : NYM_LENGTH * (number + 1)] = nym
             done += len(job.people)

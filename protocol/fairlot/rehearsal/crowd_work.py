@@ -21,6 +21,7 @@ from fairlot.rehearsal.crowd import crowd_person
 from fairlot.rehearsal.kept import holder_of
 from fairlot.terms.terms import Terms
 from fairlot_crypto.bbs.ciphersuite import SecretKey
+from fairlot_crypto.bbs.hints import make_hints
 from fairlot_crypto.bbs.profile import Credential, commitment, signature_base
 from fairlot_crypto.bbs.signature import sign_point
 from fairlot_crypto.committee.threshold import signature_exponent
@@ -75,6 +76,8 @@ class DepositsJob:
     """When the entries are logged."""
     people: tuple[tuple[int, int], ...]
     """The number of each, and the index of their leaf."""
+    hinted: bool
+    """Whether hints are made too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,8 @@ class Deposits:
     seen: tuple[Seen, ...]
     """What the fold would find in each."""
     nyms: tuple[Nym, ...] = field(repr=False)
+    hints: tuple[bytes, ...]
+    """Of each presentation; none where they are not asked for."""
 
 
 def make_leaves(job: LeavesJob) -> tuple[tuple[Entry, Leaf], ...]:
@@ -101,11 +106,15 @@ def make_deposits(job: DepositsJob) -> Deposits:
     terms, issuing = sale.terms, _Issuing.of(crowd, sale)
     rules = Rules(issuing.credentials, terms, terms.sale_id, sale.roll)
     made = [issuing.deposit(*who) for who in job.people]
-    entries = tuple(entry for entry, _ in made)
+    # What the fold would find in entries that were made as they should be.
+    known, time = Statements(remembers=False), job.time
+    found = [rules.try_entry(entry, time, known) for entry, _ in made]
+    shown = (showing for _, showing in found if job.hinted and showing is not None)
     return Deposits(
-        entries,
-        tuple(_seen(rules, entry, job.time) for entry in entries),
+        tuple(entry for entry, _ in made),
+        tuple(Seen(time, said) for said, _ in found),
         tuple(nym for _, nym in made),
+        tuple(map(make_hints, shown)),
     )
 
 
@@ -180,9 +189,3 @@ def _handle(registry: Registry, index: int, own: Randomness) -> bytes:
     """Return the handle of a leaf, of which the only issuer's part is all."""
     nonce = own.derive("enrolment").derive("nonce/1").take(NONCE_LENGTH)
     return handle(registry.registry_id, index, (nonce,))
-
-
-def _seen(rules: Rules, entry: Entry, time: int) -> Seen:
-    """Return what the fold would find in a deposit that was made as it should be."""
-    said, _ = rules.try_entry(entry, time, Statements(remembers=False))
-    return Seen(time, said)

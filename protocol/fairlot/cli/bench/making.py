@@ -5,6 +5,7 @@ from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from fairlot.board.hints import Hints
 from fairlot.board.storage import create_transcript
 from fairlot.cli.command import (
     OK,
@@ -14,7 +15,7 @@ from fairlot.cli.command import (
     hex_bytes,
     whole,
 )
-from fairlot.cli.hints import leave_hints
+from fairlot.cli.hints import keep_hints
 from fairlot.cli.output import Screen, say
 from fairlot.cli.playing import TRANSCRIPT, default_jobs, workers_of
 from fairlot.errors import InputError
@@ -74,12 +75,12 @@ def execute(arguments: argparse.Namespace) -> int:
     if out.exists():
         raise InputError("bench.exists", f"{out} exists: name another file")
     jobs = arguments.jobs or default_jobs(people)
-    _make(curve, people, out, arguments.seed, jobs)
+    made = _make(curve, people, out, arguments, jobs)
     done = f"{out} has the sale of {counted(people, 'person', 'people')}."
     say(f"{done} Everybody in it is invented.")
     # Step 4.
     if arguments.hints:
-        leave_hints(out, curve)
+        keep_hints(out, made)
     return OK
 
 
@@ -88,19 +89,23 @@ MAKE = Command(
 )
 
 
-def _make(curve: Backend, people: int, out: Path, seed: bytes, jobs: int) -> None:
+def _make(
+    curve: Backend, people: int, out: Path, arguments: argparse.Namespace, jobs: int
+) -> Hints:
     """Play it in a folder beside ``out``, which holds a whole log or is not there."""
     with TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as name:
         terms, transcript = Path(name) / TERMS, Path(name) / TRANSCRIPT
         # Step 2.
         terms.write_text(crowd_terms(people), encoding="utf-8")
-        file, randomness = read_terms_file(terms), SeededRandomness(seed)
+        file, randomness = read_terms_file(terms), SeededRandomness(arguments.seed)
         # Step 3.
         with (
             closing(create_transcript(transcript)) as storage,
             workers_of(jobs) as workers,
             Screen(acknowledge=False) as screen,
         ):
-            play_crowd(curve, file, people, storage, randomness, workers, screen)
+            parts = storage, randomness, workers, screen
+            made = play_crowd(curve, file, people, *parts, hinted=arguments.hints)
         transcript.rename(out)
         sync_folder(out.parent)
+    return made
