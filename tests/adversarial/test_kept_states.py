@@ -18,14 +18,25 @@ from fairlot.board.kept_state import KeptLog, KeptState
 from fairlot.board.log_state import LogState
 from fairlot.board.recalling import States
 from fairlot.board.replay import replay_file
+from fairlot.board.storage import MemoryStorage
 from fairlot.cli import states
 from fairlot.cli.verdicts import KEY_VARIABLE
-from fairlot.entry import Entry
+from fairlot.entry import Entry, EntryType, sign_entry
+from fairlot.service.kept import open_logs
 from fairlot_crypto.curve import backend
 from fairlot_crypto.errors import EncodingError
 from fairlot_crypto.states import read_state, write_state
 from kit.folds import form_of
-from kit.sales import deposit, registered, stage, transcript
+from kit.sales import (
+    DEPOSIT_TIME,
+    PRICE,
+    deposit,
+    nym_of,
+    play,
+    registered,
+    stage,
+    transcript,
+)
 from kit.stage import STATEMENTS, Stage
 
 FOREIGN = bytes(32)
@@ -163,11 +174,11 @@ def test_a_spoilt_state_costs_time_and_nothing_else(
 @pytest.mark.thorough
 def test_the_state_of_another_program_does_not_count(home: Path, board: Path) -> None:
     """Rules of the fold may be others there, whether or not its version is another."""
-    first = inspected(board)
-    body = kept(home, board).to_bytes()
-    other = rules()[:-64] + 64 * "0"
-    beside(board).write_bytes(write_state(own_key(home), other, body))
+    with patch.object(states, "_program", return_value=FOREIGN):
+        first = inspected(board)
+        assert inspected(board)[1] < first[1]
     assert inspected(board) == first
+    assert home.exists()
 
 
 @pytest.mark.thorough
@@ -216,13 +227,9 @@ def test_a_state_that_says_another_tree_than_the_file_does_not_count(
     state = kept(home, board)
     assert state.sale is not None
     log = state.sale.log
-    leaves = bytes(32) + log.tree[0][32:]
-    wrong = replace(log, tree=(leaves, *log.tree[1:]))
+    wrong = replace(log, tree=tuple(bytes(len(level)) for level in log.tree))
     put(home, board, replace(state, sale=replace(state.sale, log=wrong)))
-    again, folded = inspected(board)
-    # Where the root is of an upper level, that was not changed: nothing else was either.
-    assert again == first[0]
-    assert folded == first[1] or len(log.kinds) & (len(log.kinds) - 1) == 0
+    assert inspected(board) == first
 
 
 @pytest.mark.thorough
@@ -287,3 +294,32 @@ def test_a_file_that_is_no_state_is_left_alone(home: Path, board: Path) -> None:
     inspected(board)
     assert beside(board).read_bytes() == b"somebody's own"
     assert home.exists()
+
+
+def test_a_board_that_goes_on_from_a_state_refuses_what_stands(concert: Stage) -> None:
+    storage = MemoryStorage()
+    play(concert.board(storage), concert, until="deposits")
+    before = States(least=1)
+    replay_file(storage.data, CURVE, STATEMENTS, states=before)
+    states_here = States(before.made, least=1)
+    key, again = concert.parts.board, MemoryStorage(storage.data)
+    kept = open_logs(again, key, CURVE, STATEMENTS, states=states_here)
+    board, time = kept.sale, DEPOSIT_TIME + 60
+    assert board is not None
+    assert states_here.known is not None
+    made = deposit(concert, 0)
+    repeated = [made, concert.payment(nym_of(made), PRICE)]
+    refs = concert.payment(nym_of(made), PRICE).body
+    resigned = sign_entry(
+        EntryType.PAID,
+        concert.terms.sale_id,
+        {**refs, "amount": PRICE - 1},
+        concert.parts.escrow,
+    )
+    answers = board.append([*repeated, resigned, deposit(concert, 0, 1)], time)
+    codes = [each.refusal and each.refusal.code for each in answers]
+    assert codes == ["entry.duplicate", "entry.duplicate", "paid.ref", None]
+    # And the file is one that a reader takes who starts from nothing.
+    read = replay_file(again.data, CURVE, STATEMENTS)
+    assert not read.findings
+    assert read.state.tree.root() == board.state.tree.root()

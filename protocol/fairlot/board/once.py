@@ -95,10 +95,10 @@ class Standing:
 
 def named_nym(entry: Entry) -> tuple[bytes, int] | None:
     """Return nym and epoch that a holder's entry names; ``None`` where it names none."""
+    if entry.type not in OF_HOLDERS:
+        return None
     nym, epoch = entry.body.get("nym"), entry.body.get("epoch")
-    if entry.type in OF_HOLDERS and isinstance(nym, bytes) and isinstance(epoch, int):
-        return nym, epoch
-    return None
+    return (nym, epoch) if isinstance(nym, bytes) and isinstance(epoch, int) else None
 
 
 def _said(entry: Entry) -> Iterator[tuple[str, Value]]:

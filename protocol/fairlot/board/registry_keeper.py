@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
+from fairlot.board.ahead import Ahead
 from fairlot.board.log_keeper import LogKeeper, Receipt, mend
+from fairlot.board.recalling import States
 from fairlot.board.registry_state import RegistryState
 from fairlot.board.sale import SaleState
 from fairlot.board.storage import Storage
@@ -26,6 +28,8 @@ class RegistryBoard(LogKeeper[RegistryState]):
         key: SigningKey,
         state: RegistryState,
         name: str | None = None,
+        ahead: Ahead | None = None,
+        states: States | None = None,
     ) -> "RegistryBoard":
         """Continue a registry's log after a restart.
 
@@ -34,11 +38,13 @@ class RegistryBoard(LogKeeper[RegistryState]):
             key: signs checkpoints and rolls.
             state: as constructed; what stands is folded into it.
             name: of the board; ``None`` takes the registry's word.
+            ahead: as ``mend`` takes it.
+            states: as ``mend`` takes them.
 
         Raises:
             Rejection: as ``mend``.
         """
-        known, cut = mend(storage, key, SaleState(state), state, name)
+        known, cut = mend(storage, key, SaleState(state), state, name, ahead, states)
         board = cls(storage, known, key, state)
         board.cut = cut
         return board

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from fairlot.audit.transcript_file import read_transcript
+from fairlot.board.ahead import Ahead
 from fairlot.board.beginning import begin_log
 from fairlot.board.storage import Storage
 from fairlot.cli.beacon.files import read_entry_file, read_key, write_key
@@ -23,6 +24,7 @@ from fairlot.cli.board_folder import (
     board_key,
     check_storage,
     create_storage,
+    logs_file,
     opened_storage,
     remove_storage,
 )
@@ -32,6 +34,8 @@ from fairlot.cli.listening import Where, add_listening, serve_at
 from fairlot.cli.output import busy, complain, say
 from fairlot.cli.page import PAGE
 from fairlot.cli.role_keys import BOARD, key_step
+from fairlot.cli.states import recalled
+from fairlot.cli.verdicts import add_no_cache
 from fairlot.errors import InputError
 from fairlot.service.asking import Post
 from fairlot.service.desk import Desk, Limits
@@ -185,6 +189,7 @@ def _configure_serve(parser: argparse.ArgumentParser) -> None:
         type=whole(0, MAX_TIME),
         help="in a rehearsal: what the board's clock shows as it starts, unix seconds",
     )
+    add_no_cache(parser)
 
 
 def _serve(arguments: argparse.Namespace) -> int:
@@ -197,7 +202,11 @@ def _serve(arguments: argparse.Namespace) -> int:
     def reopen() -> KeptLogs:
         storage = opened_storage(arguments)
         try:
-            return open_logs(storage, key, curve, Statements())
+            kept = recalled(logs_file(folder), curve, cache=arguments.cache)
+            with kept as known:
+                ahead = Ahead(SystemRandomness())
+                said = known.statements
+                return open_logs(storage, key, curve, said, ahead, known.states)
         except BaseException:
             storage.close()
             raise

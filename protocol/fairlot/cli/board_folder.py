@@ -122,6 +122,13 @@ def opened_storage(arguments: argparse.Namespace) -> Storage:
     raise InputError("board.none", problem)
 
 
+def logs_file(folder: Path) -> Path:
+    """Return the file in which a folder keeps its logs; it may not be there."""
+    names = (DATABASE, TRANSCRIPT)
+    found = (folder / name for name in names if (folder / name).exists())
+    return next(found, folder / DATABASE)
+
+
 def board_key(folder: Path) -> SigningKey:
     """Read the key of a board.
 

@@ -1,17 +1,20 @@
 """The logs that one process keeps and answers for (specs/service.md, section 2)."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 
+from fairlot.board.ahead import Ahead
+from fairlot.board.files import read_files
 from fairlot.board.keeper import Board
 from fairlot.board.log_keeper import LogKeeper
+from fairlot.board.recalling import States
 from fairlot.board.registry_keeper import RegistryBoard
 from fairlot.board.registry_state import RegistryState
 from fairlot.board.sale import SaleState
 from fairlot.board.storage import OneWriter, Shared, Storage
-from fairlot.board.transcript import LogName, read_records, take_apart
+from fairlot.board.transcript import LogName
 from fairlot.errors import InputError
 from fairlot.logs import LogKind
 from fairlot.service.index import Followed, Index, LogIndex
@@ -79,7 +82,12 @@ def renewal_of(state: SaleState | RegistryState) -> float:
 
 
 def open_logs(
-    storage: Storage, key: SigningKey, curve: Backend, statements: Statements
+    storage: Storage,
+    key: SigningKey,
+    curve: Backend,
+    statements: Statements,
+    ahead: Ahead | None = None,
+    states: States | None = None,
 ) -> KeptLogs:
     """Verify what stands, cut a torn end, and keep the logs from here on.
 
@@ -88,47 +96,55 @@ def open_logs(
         key: of the board.
         curve: the back-end.
         statements: what this process has verified before.
+        ahead: verifies presentations together; ``None`` verifies them one by one.
+        states: from which the fold may go on; ``None`` for none.
 
     Raises:
         InputError: ``service.empty`` where no log has begun.
         Rejection: as ``Board.resume``: the first rule that the bytes break.
     """
-    kinds = {log.name.kind for log in take_apart(read_records(storage.read())).logs}
-    if not kinds:
+    given = read_files((storage.read(),))
+    if given.sale is None and not given.registries:
         problem = "no log has begun in this folder: make one with fairlot board new"
         raise InputError("service.empty", problem)
     followed = Followed(storage)
-    open_one = _open_sale if LogKind.SALE in kinds else _open_registry
-    kept = open_one(followed, key, curve, statements)
+    registry = RegistryState(curve, statements)
+    open_one = _open_registry if given.sale is None else _open_sale
+    kept = open_one(followed, key, registry, ahead, states)
     followed.begin()
     return replace(kept, shared=storage if isinstance(storage, Shared) else None)
 
 
-Opened = Callable[[Followed, SigningKey, Backend, Statements], KeptLogs]
-
-
 def _open_sale(
-    storage: Followed, key: SigningKey, curve: Backend, statements: Statements
+    storage: Followed,
+    key: SigningKey,
+    registry: RegistryState,
+    ahead: Ahead | None,
+    states: States | None,
 ) -> KeptLogs:
-    state = SaleState(RegistryState(curve, statements))
-    sale = Board.resume(storage, key, state)
+    state = SaleState(registry)
+    sale = Board.resume(storage, key, state, ahead=ahead, states=states)
     keepers: dict[LogName, LogKeeper[SaleState] | LogKeeper[RegistryState]] = {
         _name(sale): sale
     }
-    named = state.registry.identity.board
+    named = registry.identity.board
     if named.key == key.public:
         # One board keeps both: their heads follow each other in one file.
-        registry = RegistryBoard(sale.storage, named.name, key, state.registry)
-        keepers[_name(registry)] = registry
+        registrar = RegistryBoard(sale.storage, named.name, key, registry)
+        keepers[_name(registrar)] = registrar
     return KeptLogs(sale.storage, storage.index, sale, keepers)
 
 
 def _open_registry(
-    storage: Followed, key: SigningKey, curve: Backend, statements: Statements
+    storage: Followed,
+    key: SigningKey,
+    registry: RegistryState,
+    ahead: Ahead | None,
+    states: States | None,
 ) -> KeptLogs:
-    registry = RegistryBoard.resume(storage, key, RegistryState(curve, statements))
-    kept = {_name(registry): registry}
-    return KeptLogs(registry.storage, storage.index, None, kept)
+    registrar = RegistryBoard.resume(storage, key, registry, ahead=ahead, states=states)
+    kept = {_name(registrar): registrar}
+    return KeptLogs(registrar.storage, storage.index, None, kept)
 
 
 def _name(keeper: LogKeeper[SaleState] | LogKeeper[RegistryState]) -> LogName:
