@@ -5,7 +5,6 @@ this needs a network or a filled npm cache; hence ``slow``.
 """
 
 import json
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +17,7 @@ from fairlot_crypto.bbs.ciphersuite import API_PLAIN, Signature, key_gen, public
 from fairlot_crypto.curve import backend, scalar_to_bytes
 from fairlot_crypto.errors import ProofError
 from fairlot_crypto.randomness import SeededRandomness
+from node_package import installed
 
 pytestmark = pytest.mark.slow
 
@@ -30,32 +30,11 @@ HEADER, PH = b"interop header", b"interop presentation header"
 MESSAGES = [b"", b"one", b"\x00\xff" * 40, "drei – три".encode(), b"five"]
 SHOWN = [0, 2, 3]
 HERE = Path(__file__).parent
-OLDEST_NODE = 20
-
-
-def _skip_without_node() -> None:
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node is None or npm is None:
-        pytest.skip("node and npm are not installed")
-    version = subprocess.run(
-        [node, "--version"], capture_output=True, text=True, check=True
-    ).stdout
-    if int(version.removeprefix("v").split(".")[0]) < OLDEST_NODE:
-        pytest.skip(f"node {version.strip()} is older than {OLDEST_NODE}")
 
 
 @pytest.fixture(scope="module", name="ask")
 def _ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
-    _skip_without_node()
-    folder = tmp_path_factory.mktemp("interop")
-    for name in ("package.json", "package-lock.json", ".npmrc", "bbs.mjs"):
-        shutil.copy(HERE / name, folder / name)
-    subprocess.run(
-        ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-        cwd=folder,
-        capture_output=True,
-        check=True,
-    )
+    folder = installed(HERE, tmp_path_factory.mktemp("interop"), "bbs.mjs")
 
     def ask(operation: str, **arguments: object) -> Any:  # noqa: ANN401 - JSON
         request = {"operation": operation, "publicKey": PUBLIC.to_bytes().hex()}

@@ -104,7 +104,11 @@ class Office:
     """A registry log, and the issuers who follow it."""
 
     def __init__(
-        self, issuers: Seated, rate: int = 1000, provider: Provider | None = None
+        self,
+        issuers: Seated,
+        rate: int = 1000,
+        provider: Provider | None = None,
+        now: int = NOW,
     ) -> None:
         """Begin the log; the issuers have made their keys.
 
@@ -120,8 +124,11 @@ class Office:
         if provider is not None:
             source = Source("accounts", Canonicaliser.ACCOUNT)
             uniqueness = replace(uniqueness, source=source, provider=provider)
-        self.registry: Registry = replace(registry, uniqueness=uniqueness)
-        self.now = NOW
+        starts, ends = registry.starts + now - NOW, registry.ends + now - NOW
+        self.registry: Registry = replace(
+            registry, uniqueness=uniqueness, starts=starts, ends=ends
+        )
+        self.now = now
         self.storage = MemoryStorage()
         state = RegistryState(CURVE, Statements())
         name = self.registry.board.name
@@ -353,12 +360,16 @@ class Office:
 
 
 def office_of(
-    path: Path, members: int, threshold: int, provider: Provider | None = None
+    path: Path,
+    members: int,
+    threshold: int,
+    provider: Provider | None = None,
+    now: int = NOW,
 ) -> Office:
     """Return the office of a committee that has its keys."""
     issuers = Issuers(path, members, threshold)
     issuers.finish(issuers.indexes)
-    return Office(issuers, provider=provider)
+    return Office(issuers, provider=provider, now=now)
 
 
 def opened(office: Office) -> None:

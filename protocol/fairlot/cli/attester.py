@@ -30,6 +30,7 @@ Exit code: 0 if done, 1 if the attester must not do this, 2 if a file or the usa
 refused."""
 _ASK = "ask enrol.attest --registry registry.cbor --key office.key \\\n"
 _ASK_MORE = '    --person "Ann Lee" --out tags.request'
+_ASK_ACCOUNT = "    --token me.account --log registry.log --out tags.request"
 _ATTEST = "attest enrol.attest --registry registry.cbor --key office.key \\\n"
 _ATTEST_MORE = (
     '    --person "Ann Lee" --asked tags.request --answer one --answer two \\\n'
@@ -92,7 +93,7 @@ def _attest(arguments: argparse.Namespace) -> int:
 ASK = Command(
     "ask",
     "Ask the issuers for the tag of a person who is there.",
-    _examples(_ASK + _ASK_MORE),
+    _examples(_ASK + _ASK_MORE, _ASK + _ASK_ACCOUNT),
     _configure_ask,
     _ask,
 )
@@ -106,8 +107,9 @@ ATTEST = Command(
 _ALL = f"""\
 An attester checks who a person is, by whatever the registry's rules demand, and attests the
 keys that the person has brought; or it sends codes to the members of a list, which say who is
-there. Issuers compute a tag of the person, by which nobody comes twice; they do not learn who
-it is.
+there; or it takes logins at the provider of accounts that the registry names. That shows an
+account, not a person: whoever has two accounts is two people. Issuers compute a tag of the
+person, by which nobody comes twice; they do not learn who it is.
 
 {_examples("key --out office.key", CODES_WORDS, _ASK + _ASK_MORE, _ATTEST + _ATTEST_MORE)}"""
 

@@ -3,7 +3,7 @@
 import argparse
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from fairlot.cli.beacon.files import held_key
@@ -12,6 +12,7 @@ from fairlot.cli.issuer.folder import read_as, read_file
 from fairlot.cli.issuer.serving import read_registry_file
 from fairlot.cli.output import complain, say
 from fairlot.errors import InputError
+from fairlot.identity.account_token import AccountToken
 from fairlot.identity.member_book import Given, Member, MemberBook, read_member_book
 from fairlot.identity.member_code import MemberCode
 from fairlot.identity.requests import AttestRequest
@@ -64,6 +65,27 @@ class Codes:
         self.keep(self.book.with_row(row))
         return row
 
+    def show(
+        self, account: AccountToken, request: AttestRequest, judge: Callable[[], str]
+    ) -> Given:
+        """Bind a token to a request, durably, and return whose account it shows.
+
+        Args:
+            account: what shows it.
+            request: that was brought with it.
+            judge: says whose it is, where the token was not used for this request yet.
+
+        Raises:
+            Rejection: ``account-token.used``; as ``judge``.
+        """
+        row = self.book.show(account, request)
+        if row is None:
+            scope, person = request.registry_id, judge()
+            row = Given(scope, person, (), account.token_hash)
+            row = row.bound(account.bound_to(request))
+            self.keep(self.book.with_row(row))
+        return row
+
     def attested(self, row: Given, epoch: int, now: int) -> int:
         """Return the time of the attestation of a row, which is kept durably before."""
         done = row.attested(epoch, now)
@@ -93,6 +115,9 @@ def _configure(parser: argparse.ArgumentParser) -> None:
 
 def _codes(arguments: argparse.Namespace) -> int:
     registry = read_as(arguments.registry, read_registry_file)
+    if registry.uniqueness.provider is not None:
+        problem = "the registry tells people apart by accounts, and takes no codes"
+        raise InputError("attester.usage", f"{problem}: they bring a token")
     members = read_members(arguments.members, registry)
     out: Path = arguments.out
     with held_key(arguments.key):

@@ -5,11 +5,13 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from fairlot.cli.attester_account import check_way, shown_account
 from fairlot.cli.attester_codes import Codes
 from fairlot.cli.attributes import attributes_of
 from fairlot.cli.command import whole
 from fairlot.cli.issuer.folder import read_as
 from fairlot.cli.issuer.serving import read_registry_file
+from fairlot.cli.remote import transcript_name
 from fairlot.errors import InputError
 from fairlot.identity.attesting import Visit, check_visit
 from fairlot.identity.member_book import Given
@@ -66,6 +68,18 @@ def add_visit(parser: argparse.ArgumentParser, out: str) -> None:
         type=Path,
         help="the code that they have brought, by fairlot attester codes: it says who",
     )
+    who.add_argument(
+        "--token",
+        metavar="FILE",
+        type=Path,
+        help="what shows their account, by fairlot wallet login; needs --log",
+    )
+    parser.add_argument(
+        "--log",
+        metavar="LOG",
+        type=transcript_name,
+        help="with --token: the log of the registry, which has the provider's keys",
+    )
     parser.add_argument(
         "--time",
         metavar="SECONDS",
@@ -83,9 +97,11 @@ def come(arguments: argparse.Namespace, key: SigningKey) -> Come:
 
     Raises:
         InputError: ``issuer.*``, ``attester.attribute``, ``attester.codes``,
-            ``attester.usage``, ``member-code.form``, ``member-code.typo``.
+            ``attester.usage``, ``member-code.form``, ``member-code.typo``; as
+            ``shown_account``.
         Rejection: ``attestation.attester``, ``attestation.registry``,
-            ``member-code.unknown``, ``member-code.ended``, ``member-code.used``.
+            ``member-code.unknown``, ``member-code.ended``, ``member-code.used``; as
+            ``shown_account``.
     """
     registry = read_as(arguments.registry, read_registry_file)
     request = read_as(arguments.request, read_attest_request)
@@ -93,6 +109,14 @@ def come(arguments: argparse.Namespace, key: SigningKey) -> Come:
     pairs: list[tuple[str, str]] = getattr(arguments, "attributes", [])
     given = dict(pairs)
     codes = Codes(arguments.key)
+    check_way(registry, by_account=arguments.token is not None)
+    if arguments.token is not None:
+        check_visit(registry, request, key.public)
+        attributes = attributes_of(registry, given)
+        row = shown_account(
+            arguments.token, arguments.log, registry, request, codes, now
+        )
+        return Come(Visit(registry, request, row.person), attributes, now, codes, row)
     if arguments.code_file is None:
         visit = Visit(registry, request, arguments.person)
         return Come(visit, attributes_of(registry, given), now, codes)

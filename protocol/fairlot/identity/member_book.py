@@ -1,4 +1,4 @@
-"""Which codes an attester has given to whom, and what they were used for.
+"""Which codes an attester has given to whom, what they were used for, and which tokens were.
 
 specs/attesters.md, sections 1.2 and 1.3.
 """
@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from fairlot.errors import InputError, Rejection
 from fairlot.fields import Fields
+from fairlot.identity.account_token import AccountToken
 from fairlot.identity.member_code import MemberCode
 from fairlot.identity.registry import Registry, RegistryId
 from fairlot.identity.requests import AttestRequest
@@ -72,6 +73,14 @@ class Given:
             value["time"] = self.time
         return value
 
+    def is_bound_elsewhere(self, bound: bytes) -> bool:
+        """Tell whether it was used, and for something else."""
+        return self.request not in (None, bound)
+
+    def bound(self, bound: bytes) -> "Given":
+        """Return the row, used for what a hash names."""
+        return replace(self, state=CodeState.USED, request=bound)
+
     def attested(self, epoch: int, now: int) -> "Given":
         """Return the row with the time of its attestation (step 10).
 
@@ -130,6 +139,10 @@ class MemberBook:
             rows.append(Given(scope, member.person, member.attributes, code_hash))
         return MemberBook(tuple(rows)), tuple(given.values())
 
+    def row_of(self, code_hash: bytes) -> Given | None:
+        """Return the row of a code or of a token; ``None`` where there is none."""
+        return next((each for each in self.rows if each.code_hash == code_hash), None)
+
     def use(self, code: MemberCode, request: AttestRequest) -> Given:
         """Return the row of a code, bound to a request (steps 8 and 9).
 
@@ -138,7 +151,7 @@ class MemberBook:
         """
         # Step 8.
         code_hash = code.hashed(request.registry_id)
-        row = next((each for each in self.rows if each.code_hash == code_hash), None)
+        row = self.row_of(code_hash)
         if row is None:
             problem = "nobody was given this code for this registry"
             raise Rejection("member-code.unknown", f"{problem}: ask for another")
@@ -147,13 +160,30 @@ class MemberBook:
             raise Rejection("member-code.ended", problem)
         # Step 9.
         bound = tagged_hash("member-request", request.to_bytes())
-        if row.request not in (None, bound):
+        if row.is_bound_elsewhere(bound):
             problem = "the code was used for other keys, or for another event"
             raise Rejection("member-code.used", f"{problem}: each is good for one")
-        return replace(row, state=CodeState.USED, request=bound)
+        return row.bound(bound)
+
+    def show(self, account: AccountToken, request: AttestRequest) -> Given | None:
+        """Return the row of a token that was used for a request; ``None`` where it was not.
+
+        specs/attesters.md, step 27.
+
+        Raises:
+            Rejection: ``account-token.used`` where it was used for another.
+        """
+        # Step 27.
+        row = self.row_of(account.token_hash)
+        if row is not None and row.is_bound_elsewhere(account.bound_to(request)):
+            problem = "the login was used for other keys, or for another event"
+            raise Rejection("account-token.used", f"{problem}: log in again")
+        return row
 
     def with_row(self, row: Given) -> "MemberBook":
-        """Return the book with a row in the place of the one of the same code."""
+        """Return the book with a row in the place of the one of the same code, or as new."""
+        if self.row_of(row.code_hash) is None:
+            return MemberBook((*self.rows, row))
         return MemberBook(
             tuple(
                 row if each.code_hash == row.code_hash else each for each in self.rows

@@ -41,7 +41,7 @@ class View:
         # Step 32.
         age = self.registry.view_age
         if not now - age <= self.time <= now:
-            problem = f"the issuer's copy of the log is of {self.time}, and it is {now}"
+            problem = f"the copy of the log is of {self.time}, and it is {now}"
             remedy = f"take in one that witnesses have dated in the last {age} s"
             raise Rejection("issuer.view", f"{problem}: {remedy}")
 

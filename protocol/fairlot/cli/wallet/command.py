@@ -4,6 +4,7 @@ from fairlot.cli.command import action_of_steps
 from fairlot.cli.wallet import (
     guarding,
     joining,
+    logging_in,
     making,
     opening,
     paper,
@@ -16,6 +17,7 @@ from fairlot.cli.wallet import (
 STEPS = (
     making.NEW,
     joining.ENROL,
+    logging_in.LOGIN,
     joining.RENEW,
     recovering.RECOVER,
     guarding.CONTEST,
@@ -44,6 +46,7 @@ Exit code: 0 if done, 1 if somebody else broke a rule, 2 if a file or the usage 
 Examples:
   fairlot wallet new mine.wallet
   fairlot wallet enrol mine.wallet registry.log --expect-registry HEX64 --out me.request
+  fairlot wallet login mine.wallet registry.log --request me.request --out me.account
   fairlot wallet renew mine.wallet registry.log --out credentials.request
   fairlot wallet recover new.wallet registry.log --leaf 7 --out me.request
   fairlot wallet deposit mine.wallet sale.fairlot --expect-sale HEX64 --max-price 4500 \\
