@@ -113,6 +113,28 @@ def test_nothing_stays_behind(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_board_that_is_back_soon_is_asked_again(whole: bytes, tmp_path: Path) -> None:
+    """While it opens its storage again, for instance; not where it says nothing of it."""
+    turns = iter(range(10))
+
+    def later(handler: BaseHTTPRequestHandler) -> None:
+        if next(turns) < 2:
+            handler.send_response(503)
+            handler.send_header("Retry-After", "0")
+            handler.send_header("Content-Length", "0")
+            handler.end_headers()
+        else:
+            gives(whole)(handler)
+
+    with answering(later) as (address, asked):
+        fetch(f"{address}{FOLDER}", tmp_path / "copy")
+    assert (tmp_path / "copy").read_bytes() == whole
+    assert len(asked) == 3
+    with answering(refuses(503)) as (address, asked):
+        ran = fairlot("inspect", f"{address}{FOLDER}")
+    assert (ran.code, len(asked)) == (2, 1)
+
+
 def other_protocol(handler: BaseHTTPRequestHandler) -> None:
     handler.wfile.write(b"SSH-2.0-x\r\n")
 

@@ -1,5 +1,6 @@
 """fairlot host: roles are processes that know only commands, and end with the host."""
 
+import argparse
 import os
 import signal
 import subprocess
@@ -17,6 +18,7 @@ from fairlot.board.transcript import registries_alone
 from fairlot.cli.beacon.files import key_file
 from fairlot.cli.host.cast import role_names
 from fairlot.cli.host.demo import TERMS
+from fairlot.cli.host.options import asked_of, configure_hosting
 from fairlot.cli.host.roles import serving, started
 from fairlot.service.problems import UnavailableError
 from kit.sales import play, stage
@@ -89,6 +91,7 @@ SOLD = ("terms.toml", "--people", "p", "--dir", "d", "--open", "in 1 day")
         ((*SOLD, "--close", "1 day", "--wallets", "3"), "--wallets"),
         (("--demo", "terms.toml"), "leave out terms"),
         (("--demo", "--port", "80"), "leave out port"),
+        (("--demo", "--storage", "file"), "leave out storage"),
     ],
 )
 def test_options_of_both_forms_are_not_mixed(
@@ -113,6 +116,26 @@ def test_what_is_sold_and_to_whom_is_read_before_anything_is_written(
     code = "terms-file." if wrong == "terms" else "people-file.duplicate"
     assert (ran.code, f"fairlot: {code}" in ran.err) == (2, True), ran.err
     assert not (tmp_path / "sale").exists()
+
+
+def test_where_the_logs_lie_is_checked_before_anything_is_written(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "terms.toml").write_text(TERMS)
+    (tmp_path / "people.csv").write_text("person\nAnn\n")
+    words = ("terms.toml", "--people", "people.csv", "--dir", "sale")
+    times = ("--open", "in 1 day", "--close", "1 day")
+    ran = fairlot(
+        "host", *words, *times, "--storage", "mysql://localhost/club", cwd=tmp_path
+    )
+    assert (ran.code, "board.usage" in ran.err) == (2, True), ran.err
+    assert not (tmp_path / "sale").exists()
+    parser = argparse.ArgumentParser()
+    configure_hosting(parser)
+    address = "postgresql://board@db.example/club"
+    people = ("--people", str(tmp_path / "people.csv"))
+    given = (str(tmp_path / "terms.toml"), *people, *times, "--storage", address)
+    assert asked_of(parser.parse_args(given)).storage == ("--storage", address)
 
 
 def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:

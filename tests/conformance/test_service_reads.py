@@ -14,7 +14,7 @@ from json_formats import check_wire, other_forms
 from kit.asgi import Client
 from kit.board import head, signed
 from kit.c2sp_client import Follower, tile_path
-from kit.sales import deposit, nym_of, post, stage, steps
+from kit.sales import deposit, nym_of, play, post, stage, steps
 from kit.served import kept_of, reader_of
 from kit.stage import STATEMENTS, Stage
 
@@ -177,6 +177,30 @@ def test_the_transcript_lies_beside_the_sale_only() -> None:
     check_wire("board-index", index)
     assert {log["folder"] for log in index["logs"]} == folders
     assert index["transcript"]["path"] == f"{kept.main.folder}/transcript.fairlot"
+
+
+class Away(MemoryStorage):
+    """Is being opened again by who writes: nothing can be read meanwhile."""
+
+    away = False
+
+    def part(self, begin: int, end: int) -> bytes:
+        if self.away:
+            raise OSError("the connection is closed")
+        return super().part(begin, end)
+
+
+def test_while_the_storage_is_opened_again_nobody_gets_half_a_transcript() -> None:
+    on, storage = stage(), Away()
+    play(on.board(storage), on, until="deposits")
+    kept = open_logs(storage, on.parts.board, on.curve, STATEMENTS)
+    client, file = reader_of(kept), f"/{kept.main.folder}/transcript.fairlot"
+    storage.away = True
+    answer = client.get(file)
+    assert (answer.status, answer.json()["code"]) == (503, "service.disk")
+    assert answer.headers["retry-after"] == "2"
+    storage.away = False
+    assert client.get(file).content == storage.data
 
 
 def test_a_cosigned_head_is_served_in_place_of_the_bare_one() -> None:

@@ -1,6 +1,7 @@
 """Fetches a transcript from a board, whole (specs/command-line.md, section 1)."""
 
 import json
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 from fairlot.audit.transcript_file import STREAM_LIMIT, check_first
 from fairlot.cli.certificate import unverified
 from fairlot.cli.output import Screen
+from fairlot.cli.over_http import LONGEST_WAIT, TRIES
 from fairlot.cli.remote import TRANSCRIPT
 from fairlot.errors import InputError
 from fairlot.text import shown
@@ -102,12 +104,16 @@ def fetch(text: str, path: Path, most: int = STREAM_LIMIT) -> None:
         raise
 
 
-def _asked(address: str) -> HTTPResponse:
+def _asked(address: str, tries: int = TRIES) -> HTTPResponse:
     try:
         answer = _opener().open(address, timeout=SECONDS)
     except urllib.error.HTTPError as error:
         with error:
-            raise _unreadable(address, _refusal(error)) from error
+            wait = str(error.headers.get("retry-after", ""))
+            if error.code != 503 or not wait.isdigit() or tries <= 1:
+                raise _unreadable(address, _refusal(error)) from error
+        time.sleep(min(int(wait), LONGEST_WAIT))
+        return _asked(address, tries - 1)
     except (OSError, HTTPException, ValueError) as error:
         reason = getattr(error, "reason", error)
         raise (

@@ -24,7 +24,8 @@ TRIES = 5
 _LARGEST_ANSWER = 1 << 20
 _PATIENCE = 30.0
 """Seconds until a board that says nothing counts as gone."""
-_LONGEST_WAIT = 10
+LONGEST_WAIT = 10
+"""Seconds until it is sent again, whatever it says."""
 _LOG = re.compile(r"/(?:sale|registry)/[0-9a-f]{64}/?")
 _CODE = re.compile(r"[a-z][a-z0-9-]*\.[a-z0-9-]+")
 
@@ -180,7 +181,7 @@ def ask_again(question: Callable[[], Answer], *, usual: int | None) -> Answer:
         wait = int(said) if said.isdigit() else usual
         if answer.status not in {429, 503} or wait is None:
             break
-        time.sleep(min(wait, _LONGEST_WAIT))
+        time.sleep(min(wait, LONGEST_WAIT))
         answer = question()
     return answer
 

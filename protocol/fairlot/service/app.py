@@ -4,8 +4,10 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
+from itertools import chain
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
@@ -177,7 +179,10 @@ class Reads:
         length = kept.index.length
         headers = {"content-length": str(length), "cache-control": CHANGES}
         pieces = kept.index.transcript(length)
-        return StreamingResponse(pieces, headers=headers, media_type=BYTES)
+        # Before the status is sent: a storage that is being opened again gives none.
+        first = await run_in_threadpool(next, pieces, b"")
+        whole = chain((first,), pieces)
+        return StreamingResponse(whole, headers=headers, media_type=BYTES)
 
 
 def _log(kept: KeptLogs, request: Request) -> LogIndex:

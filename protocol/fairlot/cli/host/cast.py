@@ -136,13 +136,14 @@ def words_of_witnesses(cast: Cast, role: Role) -> list[str | Path]:
     return words
 
 
-def found(cast: Cast, season: str, *more: str) -> str:
+def found(cast: Cast, season: str, *more: str, storage: Sequence[str] = ()) -> str:
     """Let the seller found the registry, and the board begin its log.
 
     Args:
         cast: all roles, with keys.
         season: its duration.
         more: words for ``registry new``.
+        storage: words for ``board new``: what keeps the logs.
 
     Returns:
         The registry_id in hexadecimal.
@@ -164,5 +165,6 @@ def found(cast: Cast, season: str, *more: str) -> str:
     issuer.do("issuer", "registry", KEYS, definition, *words)
     cast[ATTESTER].get(seller.path(REGISTRY))
     entry = board.get(issuer.path("registry.entry"))
-    board.do("board", "new", "folder", "--begin", entry, "--key", "board.key")
+    words = ["--begin", entry, "--key", "board.key", *storage]
+    board.do("board", "new", "folder", *words)
     return str(said["registry"])

@@ -57,6 +57,8 @@ class Asked:
     """Of the board; 0 for a free one."""
     mail_port: int
     """Of the mailbox; 0 for a free one."""
+    storage: tuple[str, ...] = ()
+    """Words for ``board new``: what keeps the logs."""
 
     def registry(self) -> list[str]:
         """Return the words for ``registry new``."""
@@ -91,7 +93,9 @@ class Hosting:
         members = self._invite(source)
         self.say("Everybody draws their keys; four issuers make theirs together.")
         make_keys(self.cast)
-        registry = found(self.cast, self.asked.season, *self.asked.registry())
+        asked = self.asked
+        more, storage = asked.registry(), asked.storage
+        registry = found(self.cast, asked.season, *more, storage=storage)
         joining = Joining(self.cast, registry)
         desk = self.folder / DESK
         carrying = Carrying(joining, Mailbox(self.folder / MAILBOX), members, desk)

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+from fairlot.cli.board_folder import check_storage
 from fairlot.cli.certificate import add_certificate, context_of
 from fairlot.cli.command import whole
 from fairlot.cli.host.hosting import Asked
@@ -16,7 +17,7 @@ from fairlot.inputs.terms_file import read_terms_file
 HOSTING = (
     *("terms", "people", "open", "close", "commit", "seal", "reveal", "slack"),
     *("season", "roll_before", "no_round", "setup", "rehearsal"),
-    *("host", "port", "mail_port", "tls_cert", "tls_key"),
+    *("host", "port", "mail_port", "tls_cert", "tls_key", "storage"),
 )
 """What a demonstration does not take."""
 _TIMES = (
@@ -73,6 +74,12 @@ def configure_hosting(parser: argparse.ArgumentParser) -> None:
 def _add_rest(parser: argparse.ArgumentParser) -> None:
     add_draw(parser)
     parser.add_argument(
+        "--storage",
+        metavar="sqlite|file|ADDRESS",
+        help="what keeps the logs (default: sqlite); with postgresql://USER@HOST/DB other "
+        "machines can serve the board too",
+    )
+    parser.add_argument(
         "--rehearsal", action="store_true", help="nothing of it is real"
     )
     parser.add_argument(
@@ -92,8 +99,12 @@ def asked_of(arguments: argparse.Namespace) -> Asked:
     """Read what is to be hosted.
 
     Raises:
-        InputError: ``terms-file.*``, ``people-file.*``, ``tls.*``.
+        InputError: ``terms-file.*``, ``people-file.*``, ``tls.*``, ``board.usage``,
+            ``board.extra``.
     """
+    storage: str | None = arguments.storage
+    if storage is not None:
+        check_storage(storage)
     times: list[str] = []
     for name in ("open", "close", "commit", "seal", "reveal", "slack"):
         given = getattr(arguments, name)
@@ -113,6 +124,7 @@ def asked_of(arguments: argparse.Namespace) -> Asked:
         where=_where(arguments),
         port=arguments.port or 0,
         mail_port=arguments.mail_port or 0,
+        storage=() if storage is None else ("--storage", storage),
     )
 
 

@@ -170,6 +170,7 @@ class Announced:
     commit_end: int
     seal_end: int
     reveal_end: int
+    unlock: int
 
 
 def announce(cast: Cast, terms: str, more: Sequence[str]) -> Announced:
@@ -200,5 +201,6 @@ def announce(cast: Cast, terms: str, more: Sequence[str]) -> Announced:
     entry = board.get(seller.path("terms") / "terms.entry")
     board.do("board", "begin", "folder", entry)
     times = said["times"]
-    ends = (times[name] for name in ("commit_end", "seal_end", "reveal_end"))
+    names = ("commit_end", "seal_end", "reveal_end", "unlock")
+    ends = (times[name] for name in names)
     return Announced(said["sale_id"], times["open"], times["close"], *ends)
