@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -64,9 +65,24 @@ class UsedList:
             os.fsync(file.fileno())
         return left - 1
 
+    def entered(self) -> Mapping[Nym, int]:
+        """Return how often each nym was let in.
+
+        Raises:
+            InputError: ``door.used-list``, ``door.busy``.
+            OSError: as the system says.
+        """
+        self._begin()
+        with self.path.open("r+b") as file:
+            # Step 12.
+            self._lock(file)
+            return Counter(self._read(file).values())
+
     def _begin(self) -> None:
-        with suppress(FileExistsError):
-            write_new_file(self.path, self._head())
+        # Nearly always it is there, and whoever stands at the gate waits.
+        if not self.path.exists():
+            with suppress(FileExistsError):
+                write_new_file(self.path, self._head())
 
     def _head(self) -> bytes:
         return f"fairlot used-list 1 {self.sale_id.hex()}\n".encode()

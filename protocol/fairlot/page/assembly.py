@@ -1,4 +1,4 @@
-"""The one file of the page, made of the modules beside this one (specs/page.md, section 1).
+"""Pages of one file, made of the modules beside this one (specs/page.md, section 1).
 
 A module is ECMAScript; its imports and exports are for readers and their editors. In the
 file all modules stand in one scope, each behind those that it uses, without these words.
@@ -38,7 +38,10 @@ MODULES = (
     "main",
 )
 """In the order of the file: whatever is used stands before."""
-_IMPORT = re.compile(r'^import \{[^}]*\} from "\./([a-z0-9]+)\.js";\n', re.MULTILINE)
+DOOR_BEGIN = "<!doctype html>\n<!-- fairlot/door 1 -->\n"
+"""The first bytes of the page for a telephone at the entrance (specs/door.md, section 5)."""
+DOOR_MODULES = ("bytes", "nodes", "scan", "door/texts", "door/main")
+_IMPORT = re.compile(r'^import \{[^}]*\} from "\.\.?/([a-z0-9]+)\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(
     r"^export (?=(async function|function|const|class) )", re.MULTILINE
 )
@@ -81,28 +84,62 @@ def script(names: Iterable[str] = MODULES) -> str:
             )
             raise InvariantError("page.module", problem)
         parts.append(f"// {name}.js\n{bare.strip()}\n")
-        there.add(name)
+        there.add(name.rpartition("/")[2])
     return "\n".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What one page is made of."""
+
+    begin: str
+    title: str
+    unscripted: str
+    """What is shown where no script runs."""
+    modules: tuple[str, ...]
+    styles: tuple[str, ...]
 
 
 @cache
 def page() -> Page:
-    """Return the page: the same bytes, wherever and whenever it is made."""
-    program, style = f"\n{script()}", f"\n{_read('page.css')}"
+    """Return the page for buyers: the same bytes, wherever and whenever it is made."""
+    unscripted = (
+        "This page computes in the browser: without scripts it checks "
+        "nothing. Use <code>fairlot audit</code>."
+    )
+    title = "A fair sale, checked by you"
+    return _assembled(_Parts(BEGIN, title, unscripted, MODULES, ("page.css",)))
+
+
+@cache
+def door_page() -> Page:
+    """Return the page for a telephone at the entrance (specs/door.md, section 5)."""
+    unscripted = (
+        "This page asks its server by a script: without scripts it lets "
+        "nobody in. Use <code>fairlot doors admit</code>."
+    )
+    styles = ("page.css", "door/door.css")
+    return _assembled(
+        _Parts(DOOR_BEGIN, "At the door", unscripted, DOOR_MODULES, styles)
+    )
+
+
+def _assembled(parts: _Parts) -> Page:
+    program = f"\n{script(parts.modules)}"
+    style = "".join(["\n", *map(_read, parts.styles)])
     common = (
         "default-src 'none'; "
         f"script-src {_named(program)}; style-src {_named(style)}; "
         "connect-src 'self'; base-uri 'none'; form-action 'none'"
     )
     text = (
-        f'{BEGIN}<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'{parts.begin}<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{common}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="referrer" content="no-referrer">\n'
-        "<title>A fair sale, checked by you</title>\n"
+        f"<title>{parts.title}</title>\n"
         f"<style>{style}</style>\n</head>\n<body>\n"
-        "<noscript><p>This page computes in the browser: without scripts it checks "
-        "nothing. Use <code>fairlot audit</code>.</p></noscript>\n"
+        f"<noscript><p>{parts.unscripted}</p></noscript>\n"
         f'<script type="module">{program}</script>\n</body>\n</html>\n'
     )
     return Page(text.encode(), f"{common}; frame-ancestors 'none'")

@@ -141,7 +141,7 @@ class Reads:
         length, main = kept.index.length, kept.main.folder
         transcript: Viewed = {"path": f"{main}/{TRANSCRIPT}", "length": length}
         value = {"logs": logs, "transcript": transcript}
-        return _json("fairlot/board-index", value, {"cache-control": CHANGES})
+        return json_answer("fairlot/board-index", value, {"cache-control": CHANGES})
 
     async def _page(self, _request: Request) -> Response:
         # Step 6.
@@ -212,7 +212,10 @@ def _answer(data: bytes, media_type: str, caching: str) -> Response:
     return Response(data, media_type=media_type, headers={"cache-control": caching})
 
 
-def _json(name: str, values: Mapping[str, Viewed], headers: dict[str, str]) -> Response:
+def json_answer(
+    name: str, values: Mapping[str, Viewed], headers: Mapping[str, str]
+) -> Response:
+    """Return a document of a format, version 1."""
     view = json_view({"format": name, "version": 1, **values})
     return Response(json.dumps(view), media_type="application/json", headers=headers)
 

@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 
 from fairlot.service.app import board_app
 from fairlot.service.desk import Desk
+from fairlot.service.door_app import DoorWay, door_app
 from fairlot.service.mailing import MailDesk, mail_app
 from fairlot.service.watching import WitnessDesk, witness_app
 
@@ -71,6 +72,16 @@ def serve_mailbox(
 ) -> None:
     """Answer for a mailbox, as ``serve`` does for a board."""
     _run(mail_app(desk), listening, ready, context)
+
+
+def serve_door(
+    way: DoorWay,
+    listening: socket.socket,
+    ready: Callable[[], None],
+    context: ssl.SSLContext | None = None,
+) -> None:
+    """Answer at a door, as ``serve`` does for a board."""
+    _run(door_app(way), listening, ready, context)
 
 
 def _run(

@@ -17,15 +17,17 @@ from fairlot.cli.command import (
     add_json,
     add_new_file,
     chosen_curve,
-    whole,
 )
 from fairlot.cli.door.files import (
+    add_time,
+    check_name,
     clock,
     read_gate,
     read_given,
     read_question,
     write_new,
 )
+from fairlot.cli.door.serving import SERVE
 from fairlot.cli.output import say, show_json
 from fairlot.cli.transcript import add_sale_file, add_sale_id, read_sale_file
 from fairlot.door.answer import Answer, read_answer
@@ -33,9 +35,8 @@ from fairlot.door.challenge import Challenge, make_challenge
 from fairlot.door.gate import FRESH_SECONDS, Gate
 from fairlot.door.gate_file import gate_file
 from fairlot.door.used_list import UsedList
-from fairlot.errors import InputError, Rejection
-from fairlot.terms.times import MAX_TIME
-from fairlot.text import Viewed, check_text, counted
+from fairlot.errors import Rejection
+from fairlot.text import Viewed, counted
 from fairlot_crypto.randomness import SystemRandomness
 
 _CODES = """\
@@ -78,6 +79,7 @@ Examples:
   fairlot doors open transcript.fairlot --sale-id HEX64 --out north.gate
   fairlot doors ask north.gate --gate "North gate" --out question-1
   fairlot doors admit north.gate question-1 answer-1 --used used.txt
+  fairlot doors serve north.gate --gate "North gate" --used used.txt
 """
 
 
@@ -116,12 +118,12 @@ def _configure_ask(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--gate", metavar="NAME", required=True, help="what people read at the gate"
     )
-    _add_time(parser, "t_unlock")
+    add_time(parser, "t_unlock")
     add_new_file(parser, "the new question")
 
 
 def _ask(arguments: argparse.Namespace) -> int:
-    check_text(arguments.gate, _bad_name)
+    check_name(arguments.gate)
     gate = read_gate(arguments.gate_file, chosen_curve())
     now = clock(gate.terms, arguments.time, gate.terms.times.unlock)
     sale_id = gate.terms.sale_id
@@ -141,10 +143,6 @@ def _ask(arguments: argparse.Namespace) -> int:
     return OK
 
 
-def _bad_name(problem: str) -> InputError:
-    return InputError("door.name", f"the name of the gate {problem}: take another")
-
-
 def _configure_admit(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("gate_file", metavar="GATE", type=Path, help="the gate's file")
     parser.add_argument(
@@ -158,7 +156,7 @@ def _configure_admit(parser: argparse.ArgumentParser) -> None:
         required=True,
         help="who was let in; it is begun if it is not there",
     )
-    _add_time(parser, "the question's time")
+    add_time(parser, "the question's time")
     add_json(parser)
 
 
@@ -209,15 +207,6 @@ def _show_verdict(
     show_json("door-verdict", said)
 
 
-def _add_time(parser: argparse.ArgumentParser, default: str) -> None:
-    parser.add_argument(
-        "--time",
-        metavar="SECONDS",
-        type=whole(0, MAX_TIME),
-        help=f"the simulated clock of a rehearsal, unix seconds (default: {default})",
-    )
-
-
 STEPS = (
     Command(
         "open",
@@ -240,6 +229,7 @@ STEPS = (
         _configure_admit,
         _admit,
     ),
+    SERVE,
 )
 
 

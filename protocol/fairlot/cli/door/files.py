@@ -3,17 +3,21 @@
 specs/command-line.md, sections 13 to 15.
 """
 
+import argparse
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from fairlot.cli.command import whole
 from fairlot.cli.reading import read_at_most
 from fairlot.door.challenge import Challenge, read_challenge
 from fairlot.door.gate import Gate
 from fairlot.door.gate_file import read_gate_file
 from fairlot.errors import InputError, Rejection
 from fairlot.terms.terms import Terms
+from fairlot.terms.times import MAX_TIME
+from fairlot.text import check_text
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.durable import PUBLIC, write_new_file
 
@@ -73,6 +77,29 @@ def write_new(path: Path, data: bytes, mode: int = PUBLIC) -> None:
     except FileExistsError as error:
         problem = f"{path} exists, and no file is replaced: name another"
         raise InputError("door.exists", problem) from error
+
+
+def add_time(parser: argparse.ArgumentParser, default: str) -> None:
+    """Add --time, the clock of a rehearsal."""
+    parser.add_argument(
+        "--time",
+        metavar="SECONDS",
+        type=whole(0, MAX_TIME),
+        help=f"the simulated clock of a rehearsal, unix seconds (default: {default})",
+    )
+
+
+def check_name(name: str) -> None:
+    """Check the name of a gate.
+
+    Raises:
+        InputError: ``door.name``.
+    """
+    check_text(name, _bad_name)
+
+
+def _bad_name(problem: str) -> InputError:
+    return InputError("door.name", f"the name of the gate {problem}: take another")
 
 
 def clock(terms: Terms, given: int | None, simulated: int) -> int:
