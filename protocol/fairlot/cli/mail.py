@@ -21,7 +21,7 @@ from fairlot.cli.issuer.folder import read_file
 from fairlot.cli.listening import Where, add_listening, serve_at
 from fairlot.cli.mail_address import MailAddress
 from fairlot.cli.output import complain, say, show_json
-from fairlot.cli.reading import read_at_most
+from fairlot.cli.reading import made_of, read_at_most
 from fairlot.errors import InputError
 from fairlot.service.mailbox import Mailbox, Parcel, kind_of
 from fairlot.service.rates import Buckets, Rate
@@ -136,7 +136,7 @@ def _configure_send(parser: argparse.ArgumentParser) -> None:
 
 def _send(arguments: argparse.Namespace) -> int:
     request = read_file(arguments.request)
-    kind = kind_of(request)
+    kind = made_of(arguments.request, request, kind_of)
     address, code = MailAddress.parse(arguments.url), _code(arguments.code_file)
     posted = address.send(request, code)
     if posted.named is None:

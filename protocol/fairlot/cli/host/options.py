@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from fairlot.cli.command import whole
-from fairlot.cli.host.hosting import Asked
+from fairlot.cli.host.asked import Asked
 from fairlot.cli.seller_options import add_draw
 from fairlot.cli.time_options import duration, end, moment
 from fairlot.inputs.input_file import read_input
@@ -14,7 +14,7 @@ from fairlot.inputs.terms_file import read_terms_file
 
 HOSTING = (
     *("terms", "people", "open", "close", "commit", "seal", "reveal", "slack"),
-    *("season", "roll_before", "no_round", "setup", "rehearsal"),
+    *("season", "cooling", "roll_before", "no_round", "setup", "rehearsal"),
     *("host", "port", "mail_port"),
 )
 """What a demonstration does not take."""
@@ -61,6 +61,12 @@ def configure_hosting(parser: argparse.ArgumentParser) -> None:
         help=f"for how long people are registered (default: {_SEASON})",
     )
     parser.add_argument(
+        "--cooling",
+        metavar="DURATION",
+        type=_text(duration),
+        help="for how long a recovery of an identity can be contested (default: 7 days)",
+    )
+    parser.add_argument(
         "--roll-before",
         metavar="DURATION",
         type=duration,
@@ -102,13 +108,14 @@ def asked_of(arguments: argparse.Namespace) -> Asked:
     lead = arguments.roll_before
     return Asked(
         text=read_input(arguments.terms).text,
-        terms=read_terms_file(arguments.terms),
+        contributors=read_terms_file(arguments.terms).contributors,
         members=read_members(arguments.people),
         times=(*times, "--roll-min", "1"),
         season=arguments.season or _SEASON,
+        cooling=arguments.cooling or "",
         roll_before=_ROLL_BEFORE if lead is None else lead,
         rehearsal=arguments.rehearsal,
-        where=() if arguments.host is None else ("--host", arguments.host),
+        listen=arguments.host or "",
         port=arguments.port or 0,
         mail_port=arguments.mail_port or 0,
     )
