@@ -1,6 +1,7 @@
 """Codes of a list, from a table to a leaf and its recovery (specs/attesters.md, section 1)."""
 
 import csv
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from unittest.mock import patch
@@ -11,6 +12,7 @@ from command import Killed, Ran, code_of, fairlot, in_process
 from fairlot.cli.beacon.files import key_file
 from fairlot.identity.requests import read_attestation_file
 from fairlot_crypto import cbor
+from json_formats import check_forms
 from registry_office import ATTESTER, Office, office_of
 from wallets import Person
 
@@ -118,7 +120,9 @@ def test_codes_are_drawn_once_and_sent_by_somebody_else(office: Office) -> None:
 
 def test_a_code_serves_one_person_and_one_request(shared: Office) -> None:
     shared.file("cy.csv", b"person,assurance\nCy,listed\nDi,\nEd,\n")
-    assert draw(shared, "cy-codes.csv", members="cy.csv").code == 0
+    ran = draw(shared, "cy-codes.csv", "--json", members="cy.csv")
+    check_forms("member-codes", ran.out)
+    assert (ran.code, json.loads(ran.out)["codes"]) == (0, 3)
     sent = codes(shared, "cy-codes.csv")
     cy, out = Member(shared, "Cy", sent["Cy"]), shared.path / "nothing"
     first = cy.attested()

@@ -17,6 +17,8 @@ import pytest
 
 from command import FAIRLOT, Ran, fairlot, interruptible
 from fairlot.audit.checks import CHECKS
+from fairlot_crypto.hashing import os2ip
+from fairlot_crypto.randomness import SystemRandomness
 from json_formats import check_wire
 
 TERMS = """\
@@ -34,7 +36,8 @@ contributors = 2
 delay = 65536
 """
 TIMES = (
-    *("--open", "in 150 seconds", "--roll-before", "60 seconds"),
+    *("--open", "in 220 seconds", "--roll-before", "60 seconds"),
+    *("--cooling", "4 seconds"),
     *("--close", "60 seconds", "--commit", "15 seconds", "--seal", "15 seconds"),
     *("--reveal", "15 seconds", "--slack", "13 seconds", "--no-round"),
 )
@@ -42,34 +45,80 @@ PATIENCE = 600
 PERSON_KNOWN = "enrolment.known-person"
 
 
+class Host:
+    """A host's process, which may be killed and begun again."""
+
+    def __init__(self, place: Path, times: tuple[str, ...] = TIMES) -> None:
+        """Write what is sold, and to whom."""
+        (place / "terms.toml").write_text(TERMS)
+        (place / "members.csv").write_text("person,attr:age\nAnn Roe,adult\nBob,\n")
+        self.place = place
+        self.words = ["terms.toml", "--people", "members.csv", "--dir", "sale"]
+        self.words += ["--rehearsal", *times]
+        self.process: subprocess.Popen[str] | None = None
+        self.said = ""
+
+    def begin(self, *words: str) -> None:
+        """Start it, with the words of a new sale unless others are given."""
+        with interruptible():
+            self.process = subprocess.Popen(
+                [FAIRLOT, "host", *(words or self.words)],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                cwd=self.place,
+            )
+        self.said = ""
+
+    def until(self, said: str) -> None:
+        """Wait until it says something."""
+        assert self.process is not None
+        assert self.process.stdout is not None
+        while said not in self.said:
+            line = self.process.stdout.readline()
+            assert line, self.process.communicate()
+            self.said += line
+
+    def kill(self) -> None:
+        assert self.process is not None
+        self.process.kill()
+        self.process.communicate()
+
+    def ended(self) -> str:
+        """Let it end, and return what it has said last."""
+        assert self.process is not None
+        out, err = self.process.communicate(timeout=PATIENCE)
+        assert self.process.returncode == 0, err
+        return out
+
+    @property
+    def link(self) -> str:
+        found = re.search(r"One link for buyers: (\S+)", self.said)
+        assert found is not None
+        return found[1]
+
+    @property
+    def codes(self) -> dict[str, str]:
+        with (self.place / "sale" / "invitations.csv").open() as file:
+            return {row["person"]: row["code"] for row in csv.DictReader(file)}
+
+    def pay(self, *nyms: str) -> None:
+        """Write payments into the seller's list."""
+        with (self.place / "sale" / "payments.csv").open("a") as file:
+            file.writelines(f"{nym},1000,transfer of {nym[:4]}\n" for nym in nyms)
+
+
 @contextmanager
-def hosted(place: Path) -> Generator[tuple[subprocess.Popen[str], str]]:
-    """Host a sale, and yield its process with what it says up to the link."""
-    (place / "terms.toml").write_text(TERMS)
-    (place / "members.csv").write_text("person,attr:age\nAnn Roe,adult\nBob,\n")
-    words = ["terms.toml", "--people", "members.csv", "--dir", "sale", "--rehearsal"]
-    with (
-        interruptible(),
-        subprocess.Popen(
-            [FAIRLOT, "host", *words, *TIMES],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            cwd=place,
-        ) as process,
-    ):
-        assert process.stdout is not None
-        said = ""
-        while "payments.csv" not in said:
-            line = process.stdout.readline()
-            assert line, process.communicate()
-            said += line
-        try:
-            yield process, said
-        finally:
-            if process.poll() is None:
-                os.kill(process.pid, signal.SIGINT)
-                process.communicate(timeout=60)
+def hosting(place: Path, times: tuple[str, ...] = TIMES) -> Generator[Host]:
+    """Yield a host, and end it."""
+    host = Host(place, times)
+    try:
+        yield host
+    finally:
+        process = host.process
+        if process is not None and process.poll() is None:
+            os.kill(process.pid, signal.SIGINT)
+            process.communicate(timeout=60)
 
 
 class Buyer:
@@ -130,6 +179,26 @@ class Buyer:
         self.fetch()
         assert self.step("enrol", "--mail", self.path("parts")).code == 0
 
+    def recover(self) -> None:
+        """Lose the wallet, and get the leaf back with another one."""
+        status = ("wallet", "status", self.path("wallet"), *self.own, "--json")
+        (registry,) = json.loads(self.do(*status).out)["registries"]
+        leaf = ("--leaf", str(registry["leaf"]))
+        self.path("wallet").unlink()
+        self.do("wallet", "new", self.path("wallet"), *self.own, "--cost", "14")
+        self.fetch()
+        assert self.step("recover", *leaf, "--out", self.path("again")).code == 0
+        assert self.send("again", "known").code == 0
+        words = ("--attestation", self.path("known") / "attested")
+        ran = self.step("recover", *leaf, *words, "--out", self.path("recover"))
+        assert ran.code == 0, ran
+        # It waits there for as long as somebody could contest it.
+        ran = self.send("recover", "back")
+        assert ran.code == 0, ran
+        self.fetch()
+        ran = self.step("recover", "--mail", self.path("back"))
+        assert ran.code == 0, ran
+
     def renew(self) -> None:
         """Get credentials, once the roll is there."""
         ends = time.monotonic() + PATIENCE
@@ -181,29 +250,93 @@ def audited(folder: Path, buyers: tuple[Buyer, ...]) -> Ran:
 
 @pytest.mark.long
 def test_people_join_by_one_link_and_the_sale_ends_audited(tmp_path: Path) -> None:
-    with hosted(tmp_path) as (process, said):
-        assert "buyers trust you in\nall of it" in said
-        found = re.search(r"One link for buyers: (\S+)", said)
-        assert found is not None
-        sale = tmp_path / "sale"
-        with (sale / "invitations.csv").open() as file:
-            codes = {row["person"]: row["code"] for row in csv.DictReader(file)}
+    with hosting(tmp_path) as host:
+        host.begin()
+        host.until("payments.csv")
+        assert "buyers trust you in\nall of it" in host.said
+        sale, link, codes = tmp_path / "sale", host.link, host.codes
         assert [*codes] == ["Ann Roe", "Bob"]
-        ann = Buyer(found[1], codes["Ann Roe"], tmp_path / "ann")
-        bob = Buyer(found[1], codes["Bob"], tmp_path / "bob")
+        ann = Buyer(link, codes["Ann Roe"], tmp_path / "ann")
+        bob = Buyer(link, codes["Bob"], tmp_path / "bob")
         ann.join()
         bob.join()
-        assert second_leaf(found[1], codes["Ann Roe"], tmp_path) == PERSON_KNOWN
+        assert second_leaf(link, codes["Ann Roe"], tmp_path) == PERSON_KNOWN
+        bob.recover()
         for each in (ann, bob):
             each.renew()
-        nyms = [each.deposit() for each in (ann, bob)]
-        with (sale / "payments.csv").open("a") as file:
-            file.writelines(f"{nym},1000,transfer of {nym[:4]}\n" for nym in nyms)
-        out, err = process.communicate(timeout=PATIENCE)
-        assert process.returncode == 0, err
+        host.pay(*(each.deposit() for each in (ann, bob)))
+        out = host.ended()
     assert f"Verdict on this REHEARSAL: all {len(CHECKS)} checks hold." in out
     assert "2 final deposits, 2000 money in" in out
     ran = audited(sale / "auditor", (ann, bob))
     assert (ran.code, "0 heads, 2 receipts" in ran.out) == (0, True)
     for name in ("invitations.csv", "payments.csv"):
         assert (sale / name).stat().st_mode & 0o077 == 0
+
+
+WIDE = (
+    *("--open", "in 240 seconds", "--roll-before", "70 seconds"),
+    *("--close", "120 seconds", "--commit", "40 seconds", "--seal", "40 seconds"),
+    *("--reveal", "40 seconds", "--slack", "38 seconds", "--no-round"),
+)
+
+
+def some(seconds: float) -> None:
+    """Wait for a random part of some seconds."""
+    time.sleep(seconds * os2ip(SystemRandomness().take(4)) / 2**32)
+
+
+def killed_while_it_sets_up(host: Host) -> None:
+    """Nobody has heard of anything, and it begins anew."""
+    host.begin()
+    host.until("draws their keys")
+    some(10)
+    host.kill()
+    host.begin()
+    host.until("payments.csv")
+
+
+def killed_while_a_request_waits(host: Host, buyer: Buyer) -> None:
+    """It is answered afterwards, at the same link."""
+    link, codes = host.link, host.codes
+    buyer.fetch()
+    assert buyer.step("enrol", "--out", buyer.path("attest")).code == 0
+    where = ("--code-file", buyer.path("code"), "--out", buyer.path("got"))
+    sent = fairlot("mail", "send", link, buyer.path("attest"), *where, "--wait", "0")
+    assert (sent.code, "run this again" in sent.err) == (1, True)
+    some(2)
+    host.kill()
+    host.begin("--dir", "sale")
+    host.until("payments.csv")
+    assert (host.link, host.codes) == (link, codes)
+
+
+@pytest.mark.long
+def test_a_host_that_is_killed_in_each_phase_goes_on_and_nothing_is_lost(
+    tmp_path: Path,
+) -> None:
+    with hosting(tmp_path, WIDE) as host:
+        killed_while_it_sets_up(host)
+        ann = Buyer(host.link, host.codes["Ann Roe"], tmp_path / "ann")
+        bob = Buyer(host.link, host.codes["Bob"], tmp_path / "bob")
+        ann.join()
+        killed_while_a_request_waits(host, bob)
+        bob.join()
+        ann.renew()
+        bob.renew()
+        host.pay(ann.deposit())
+        some(5)
+        host.kill()
+        host.begin("--dir", "sale", "--rehearsal")
+        host.until("payments.csv")
+        host.pay(bob.deposit())
+        # While contributors make the draw.
+        host.until("Contributors commit.")
+        some(60)
+        host.kill()
+        host.begin(*host.words)
+        out = host.ended()
+    assert f"Verdict on this REHEARSAL: all {len(CHECKS)} checks hold." in out
+    assert "2 final deposits, 2000 money in" in out
+    ran = audited(tmp_path / "sale" / "auditor", (ann, bob))
+    assert (ran.code, "0 heads, 2 receipts" in ran.out) == (0, True)

@@ -76,7 +76,7 @@ def test_what_is_wrong_with_a_file_is_said_before_anything_is_sent(
 ) -> None:
     (place / file).write_bytes(content)
     ran = fairlot(*words(place, NOWHERE))
-    assert (ran.code, ran.err.startswith(f"fairlot: {code}")) == (2, True), ran.err
+    assert (ran.code, ran.err.startswith(f"fairlot: {code}: ")) == (2, True), ran.err
     assert str(place / file) in ran.err
     assert not (place / "got").exists()
 

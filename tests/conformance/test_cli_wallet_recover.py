@@ -1,5 +1,6 @@
 """Somebody who lost their wallet gets the leaf back by files (specs/wallet.md, 10)."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
@@ -21,7 +22,7 @@ from fairlot.issuing.committee_file import CommitteeFile
 from fairlot_crypto import cbor
 from fairlot_crypto.keys import SigningKey
 from generators.identity_setting import VALUES, signing_key
-from json_formats import check_document
+from json_formats import check_document, check_forms
 from registry_office import Office, office_of, opened, registry_of
 from wallets import Person
 
@@ -73,7 +74,7 @@ def ruled(office: Office, key: SigningKey, outcome: str) -> tuple[Ran, Path]:
     """Let somebody decide the dispute about the first leaf."""
     out, secret = office.path / f"ruling-{outcome}", office.path / "arbiter.key"
     secret.write_text(f"{key.seed.hex()}\n")
-    told = ("--leaf", "0", "--outcome", outcome, "--time", str(office.now))
+    told = ("--leaf", "0", "--outcome", outcome, "--time", str(office.now), "--json")
     words = ("rule", office.log, *told, "--key", secret, "--out", out)
     return fairlot("arbiter", *words), out
 
@@ -201,6 +202,9 @@ def test_whoever_is_ruled_against_begins_anew(office: Office) -> None:
         assert code_of(ruled(office, key, outcome)[0]) == code
     ran, ruling = ruled(office, arbiter_of(office), "keep")
     assert ran.code == 0, ran.err
+    check_forms("ruling", ran.out)
+    said = json.loads(ran.out)
+    assert (said["leaf"], said["attempt"], said["outcome"]) == (0, 1, "keep")
     data = ruling.read_bytes()
     office.post(read_entry(cbor.decode(data), data))
     ran, _ = ruled(office, arbiter_of(office), "keep")

@@ -326,8 +326,9 @@ def test_every_command_with_json_names_a_format_in_the_chapter() -> None:
         assert f"`{' '.join(words)}`" in table
 
 
-ELSEWHERE = ("backup", "mail", "witness-head")
-"""Printed, and checked, in test_cli_backup.py, test_cli_mail.py and test_cli_witness.py."""
+ELSEWHERE = ("backup", "hosted-sale", "mail", "member-codes", "ruling", "witness-head")
+"""Printed, and checked, in test_cli_backup.py, test_cli_host.py, test_cli_mail.py,
+test_cli_attester_codes.py, test_cli_wallet_recover.py and test_cli_witness.py."""
 
 
 @pytest.mark.parametrize("name", [n for n in names() if n not in ELSEWHERE])

@@ -157,6 +157,35 @@ def test_an_escrow_books_each_payment_once_and_refunds_each_once(
 
 
 @pytest.mark.parametrize("times", MOMENTS)
+def test_a_witness_co_signs_one_head_of_each_size(tmp_path: Path, times: int) -> None:
+    place = closed_place(tmp_path, delayed(2).watched())
+    key, state = tmp_path / "w0.key", tmp_path / "w0.state"
+    for number in range(2):
+        seed = key_file(place.on.witness_key(number))
+        (tmp_path / f"w{number}.key").write_bytes(seed)
+    board, reaper = ("--key", tmp_path / "board.key"), Reaper(tmp_path, "witness")
+    for number, kills in enumerate(shared(times, 2)):
+        out, shown = tmp_path / f"head-{number}", Shown()
+        words = ("witness", "cosign", place.transcript, "--key", key, "--state", state)
+        # The rehearsal's clock stands still: whatever is shown of this head is the same.
+        look = partial(shown.look, (out,))
+        ran = reaper.step(*words, "--out", out, times=kills, look=look)
+        assert ran.code == 0, ran.err
+        assert state.read_bytes() == out.read_bytes()
+        second = ("--key", tmp_path / "w1.key", "--state", tmp_path / "w1.state")
+        other = tmp_path / "other"
+        again = ("witness", "cosign", place.transcript, *second, "--out", other)
+        assert fairlot(*again).code == 0
+        attached = place.beacon("attach", out, other, *board)
+        assert attached.code == 0, attached.err
+        assert place.commit("one" if number else "two").code == 0
+        name = "one.commit" if number else "two.commit"
+        assert place.post(name, after=10 + number).code == 0
+    assert place.view().findings == []
+    assert reaper.kills == times
+
+
+@pytest.mark.parametrize("times", MOMENTS)
 def test_a_seller_cancels_once_and_everything_goes_back(
     tmp_path: Path, times: int
 ) -> None:

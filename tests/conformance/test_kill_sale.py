@@ -7,8 +7,8 @@ process that may die, and the board that serves dies while others ask it.
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import copy
@@ -24,10 +24,18 @@ from fairlot.board.phase import Phase
 from fairlot.board.registry_state import RegistryState
 from fairlot.board.replay import replay_files
 from fairlot.board.sale import SaleState
-from fairlot.cli.host.cast import BOARD, ESCROW, SALE, Cast, role_names
+from fairlot.cli.host.cast import (
+    BOARD,
+    ESCROW,
+    HEADS,
+    SALE,
+    WITNESS_KEY,
+    Cast,
+    role_names,
+)
 from fairlot.cli.host.demo import PRICE, TERMS, Demo
 from fairlot.cli.host.roles import Ran, Role
-from fairlot.cli.host.selling import Announced, Planned, announce
+from fairlot.cli.host.selling import Announced, Planned, Selling, announce
 from fairlot.deposit.escrow_book import read_escrow_book
 from fairlot.entry import EntryType
 from fairlot_crypto.curve import backend
@@ -44,6 +52,7 @@ PEOPLE, TIMES = 2, 30
 STEP = 36
 """Seconds for commitments, seals and reveals, each."""
 STEPS: dict[tuple[str, str], int] = {
+    ("seller", "terms"): 30,
     ("issuer", "tag"): 2,
     ("issuer", "enrol"): 2,
     ("issuer", "issue"): 2,
@@ -70,29 +79,34 @@ U = TypeVar("U")
 
 @dataclass(slots=True)
 class Served:
-    """The board that serves, if one does, and how often everybody was killed."""
+    """Who answers over the network, and how often everybody was killed."""
 
     killed: Counter[str] = field(default_factory=Counter[str])
-    board: Process | None = None
+    running: dict[str, Process] = field(default_factory=dict[str, Process])
+    """The board and the witnesses, by name."""
 
     def upset(self) -> None:
-        """Kill the board now and then; it comes back while others ask it already."""
-        chance = source(f"upset {self.killed.total()}").take(1)[0] % 2
-        if self.board is not None and chance and self.killed[BOARD] < TIMES + 10:
-            self.board.kill()
-            self.board.begin()
-            self.killed[BOARD] += 1
+        """Kill somebody now and then; they come back while others ask them already."""
+        drawn = source(f"upset {self.killed.total()}").take(2)
+        if not self.running or drawn[0] % 3 == 0:
+            return
+        name = [*self.running][drawn[1] % len(self.running)]
+        kind = name.partition("-")[0]
+        if self.killed[kind] < TIMES + 10:
+            self.running[name].kill()
+            self.running[name].begin()
+            self.killed[kind] += 1
 
     @contextmanager
-    def serving(self, folder: Path) -> Generator[str]:
-        """Serve a board, and kill it at the end."""
-        self.board = Process(("board", "serve", folder))
-        self.board.start()
+    def serving(self, name: str, *words: str | Path) -> Generator[str]:
+        """Let somebody serve, and kill them at the end."""
+        process = self.running[name] = Process(words)
+        process.start()
         try:
-            yield self.board.address
+            yield process.address
         finally:
-            self.board.kill()
-            self.board = None
+            process.kill()
+            del self.running[name]
 
 
 @dataclass(slots=True)
@@ -117,10 +131,12 @@ class Mortal:
         if "--to" in words:
             # So that the copy from which something is learnt is no old one.
             self.there("board", "fetch", words[words.index("--to") + 1], "--out", SALE)
-        before = self.reaper.kills
+        before, ran = self.reaper.kills, None
         if times:
-            self.reaper.step(*words, times=times)
+            ran = self.reaper.step(*words, times=times)
         self.served.killed[self.name.partition("-")[0]] += self.reaper.kills - before
+        if ran is not None and not ran.code:
+            return Ran(ran.code, ran.out, ran.err)
         return self.there(*words)
 
     def there(self, *words: str | Path) -> Ran:
@@ -153,8 +169,29 @@ class Hurt(Demo):
 
     served: Served
 
-    def _served(self) -> AbstractContextManager[str]:
-        return self.served.serving(self.cast[BOARD].folder / "folder")
+    def _watched(self) -> AbstractContextManager[list[str]]:
+        return self._watching()
+
+    @contextmanager
+    def _watching(self) -> Generator[list[str]]:
+        public = self.cast[BOARD].path("board.key.pub")
+        with ExitStack() as stack:
+            found: list[str] = []
+            for each in self.cast.witnesses:
+                key = ("--key", each.path(WITNESS_KEY), "--board", public)
+                words = ("witness", "serve", each.path(HEADS), *key)
+                found.append(
+                    stack.enter_context(self.served.serving(each.name, *words))
+                )
+            yield found
+
+    def _served(self, witnesses: Sequence[str]) -> AbstractContextManager[str]:
+        asked = [word for each in witnesses for word in ("--witness", each)]
+        folder = self.cast[BOARD].folder / "folder"
+        return self.served.serving(BOARD, "board", "serve", folder, *asked)
+
+    def _lose(self, wallet: Role, selling: Selling) -> None:
+        """Nobody is lost: what forks has no threads (``test_kill_recover_command.py``)."""
 
     def _announce(self, took: float) -> Announced:
         # What they need is known here, however long the credentials took.
@@ -195,5 +232,5 @@ def test_a_sale_ends_with_its_result_however_often_its_roles_are_killed(
     ended = hurt.play()
     assert ended.audit.code == 0, ended.audit
     check_once((tmp_path / "auditor" / SALE).read_bytes(), tmp_path)
-    kinds = ("issuer", "attester", "contributor", "escrow", "wallet", BOARD)
+    kinds = {name.partition("-")[0] for name in roles} - {"arbiter", "auditor"}
     assert all(served.killed[kind] >= TIMES for kind in kinds), served.killed

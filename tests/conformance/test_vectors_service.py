@@ -10,6 +10,7 @@ import pytest
 
 from fairlot.errors import FairlotError
 from fairlot.logs import BoardIdentity, Witness
+from fairlot.service.mailbox import Parcel, code_hash, kind_of, mail_id
 from fairlot.service.witnessing import ConflictError, Watched, Witnessing
 from fairlot_crypto.errors import CryptoError
 from fairlot_crypto.keys import SigningKey, check_verify_key
@@ -61,10 +62,37 @@ def states(folder: Path) -> list[str]:
     return [path.read_text(encoding="utf-8") for path in folder.glob("*.head")]
 
 
+def named(given: In, _: Path) -> Out:
+    invited = code_hash(given["code"])
+    request = bytes.fromhex(given["request"])
+    return {"code_hash": invited.hex(), "id": mail_id(invited, request)}
+
+
+def kind(given: In, _: Path) -> Out:
+    return {"kind": kind_of(bytes.fromhex(given["request"]))}
+
+
+def pack(given: In, _: Path) -> Out:
+    files = tuple(
+        (each["name"], bytes.fromhex(each["data"])) for each in given["files"]
+    )
+    return {"parcel": Parcel(files, given["code"], given["detail"]).to_bytes().hex()}
+
+
+def unpack(given: In, _: Path) -> Out:
+    found = Parcel.from_bytes(bytes.fromhex(given["parcel"]))
+    files = [{"name": name, "data": data.hex()} for name, data in found.files]
+    return {"files": files, "code": found.code, "detail": found.detail}
+
+
 DRIVERS: Mapping[str, Callable[[In, Path], Out]] = {
     "write": write,
     "read": read,
     "witness": witness,
+    "mail-id": named,
+    "kind": kind,
+    "pack": pack,
+    "unpack": unpack,
 }
 
 

@@ -10,6 +10,7 @@ from fairlot.service.witnessing import ConflictError
 from fairlot_crypto.log.checkpoint import SignedCheckpoint
 from fairlot_crypto.log.submission import Submission
 from generators.case import Case, Chapter, Raw, accept, reject
+from generators.service_mail import mail
 from kit.heads import BOARD, NAME, NOW, WITNESS, Log, key_of, witnessing
 
 _SEEN = 13
@@ -25,8 +26,10 @@ def chapter() -> Chapter:
         "seed, gets `request` at `clock`. `last` is the head that it co-signed last, as its "
         "state file holds it, null for none. `answer` is the body of status 200, and `state` "
         "what the file holds then; `conflict` is the size in the answer with status 409, "
-        "after which the state is as before.",
-        (*_requests(), *_taken(), *_conflicts(), *_misread(), *_refused()),
+        "after which the state is as before. mail-id: the hash of an invitation's code, and "
+        "the name of a request in a mailbox. kind: what a request asks for. pack, unpack: "
+        "write and read a parcel.",
+        (*_requests(), *_taken(), *_conflicts(), *_misread(), *_refused(), *mail()),
     )
 
 

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, ValidationError
 
 SCHEMAS = Path(__file__).parents[2] / "specs" / "json"
 _SUFFIX = ".schema.json"
@@ -74,3 +74,19 @@ def check_document(text: str) -> Any:  # noqa: ANN401 (JSON)
     assert [*document][:2] == ["format", "version"], "a document begins with its format"
     check_form(document["format"].removeprefix("fairlot/"), document)
     return document
+
+
+def check_forms(name: str, text: str) -> None:
+    """Check that a printed document has its form, and that what differs from it has not.
+
+    Raises:
+        ValidationError: if it has another form.
+    """
+    document = check_document(text)
+    check_form(name, document)
+    for broken in other_forms(document):
+        try:
+            check_form(name, broken)
+        except ValidationError:
+            continue
+        raise AssertionError(f"{broken} passes as {name}")

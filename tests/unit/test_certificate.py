@@ -89,7 +89,7 @@ def test_a_host_hands_its_certificate_to_those_who_serve(
         asked = asked_of(parser.parse_args([*words, "--host", "localhost"]))
         half = parser.parse_args(words[:-2])
     told = ("--tls-cert", str(own), "--tls-key", str(key))
-    assert asked.where == ("--host", "localhost", *told)
+    assert asked.listening.words == ("--host", "localhost", *told)
     assert refusal(asked_of, half) == "tls.usage"
 
 

@@ -2,18 +2,27 @@
 
 import argparse
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from fairlot.cli.beacon.files import held_key
-from fairlot.cli.command import OK, Command, action_of_steps, chosen_curve, whole
+from fairlot.cli.command import (
+    OK,
+    Command,
+    action_of_steps,
+    add_json,
+    chosen_curve,
+    whole,
+)
 from fairlot.cli.issuer.folder import read_file, show_file
-from fairlot.cli.output import busy
+from fairlot.cli.output import busy, show_json
 from fairlot.cli.role_keys import ARBITER, key_step
 from fairlot.identity.acts import Ruling, make_act
 from fairlot.identity.life import Outcome
 from fairlot.identity.lives import check_arbiter
 from fairlot.issuing.view import read_view, time_of
 from fairlot.terms.times import MAX_TIME
+from fairlot.text import Viewed
 from fairlot_crypto.statements import Statements
 
 _MOST = 2**53 - 1
@@ -48,6 +57,7 @@ def _configure(parser: argparse.ArgumentParser) -> None:
         type=whole(0, MAX_TIME),
         help="the simulated clock of a rehearsal, unix seconds",
     )
+    add_json(parser)
 
 
 def _rule(arguments: argparse.Namespace) -> int:
@@ -62,6 +72,15 @@ def _rule(arguments: argparse.Namespace) -> int:
         life.rule(outcome, now)
         act = Ruling(arguments.leaf, life.version, life.attempt, outcome)
         show_file(arguments.out, make_act(view.registry.registry_id, act, key).encoded)
+    if arguments.json:
+        found: Mapping[str, Viewed] = {
+            "registry": view.registry.registry_id,
+            "leaf": act.index,
+            "leaf_version": act.version,
+            "attempt": act.attempt,
+            "outcome": outcome.value,
+        }
+        show_json("ruling", found)
     return OK
 
 

@@ -3,21 +3,21 @@
 import argparse
 import csv
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from fairlot.cli.beacon.files import held_key
-from fairlot.cli.command import OK, Command
+from fairlot.cli.command import OK, Command, add_json
 from fairlot.cli.issuer.folder import read_as, read_file
 from fairlot.cli.issuer.serving import read_registry_file
-from fairlot.cli.output import complain, say
+from fairlot.cli.output import complain, say, show_json
 from fairlot.errors import InputError
 from fairlot.identity.account_token import AccountToken
 from fairlot.identity.member_book import Given, Member, MemberBook, read_member_book
 from fairlot.identity.member_code import MemberCode
 from fairlot.identity.requests import AttestRequest
 from fairlot.inputs.members_file import read_members
-from fairlot.text import counted
+from fairlot.text import Viewed, counted
 from fairlot_crypto.durable import PRIVATE, write_file, write_new_file
 from fairlot_crypto.randomness import SystemRandomness
 
@@ -111,6 +111,7 @@ def _configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="another code for members who have one; one that is not used ends",
     )
+    add_json(parser)
 
 
 def _codes(arguments: argparse.Namespace) -> int:
@@ -137,6 +138,10 @@ def _codes(arguments: argparse.Namespace) -> int:
         if each.person not in named:
             problem = "has a code already, and gets none: --again gives another"
             complain(f"{each.person} {problem}")
+    if arguments.json:
+        found: Mapping[str, Viewed] = {"members": len(members), "codes": len(given)}
+        show_json("member-codes", found)
+        return OK
     say(
         f"{counted(len(given), 'code', 'codes')} for "
         f"{counted(len(members), 'member', 'members')}"

@@ -15,6 +15,7 @@ from fairlot.identity.requests import (
     read_attest_request,
     read_enrol_request,
     read_issue_request,
+    read_recover_request,
 )
 from fairlot.service.problems import UnavailableError
 from fairlot_crypto import cbor
@@ -35,6 +36,7 @@ _READERS = {
     "attest": read_attest_request,
     "enrol": read_enrol_request,
     "issue": read_issue_request,
+    "recover": read_recover_request,
 }
 """What a person may ask, by the word ``kind`` of the request."""
 
@@ -53,7 +55,7 @@ def kind_of(data: bytes) -> str:
     kind = value.get("kind") if isinstance(value, dict) else None
     reader = _READERS.get(kind) if isinstance(kind, str) else None
     if reader is None:
-        problem = "it asks neither to attest, to enrol nor to issue"
+        problem = "it asks neither to attest, to enrol, to issue nor to recover"
         raise InputError("issuer.request", problem)
     reader(data)
     return str(kind)

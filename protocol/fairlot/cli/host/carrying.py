@@ -2,6 +2,7 @@
 
 import csv
 import re
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,11 +15,14 @@ from fairlot.inputs.member_list import Member
 from fairlot.service.mailbox import Mailbox, Parcel, kind_of
 from fairlot.service.problems import UnavailableError
 
-PAYMENTS = "payments.csv"
 COLUMNS = ("nym", "amount", "reference")
 """The columns of the list of payments."""
 _REFUSAL = re.compile(r"\b([a-z][a-z0-9-]*\.[a-z0-9-]+): (.*)", re.DOTALL)
-_ATTEST, _ENROL, _ISSUE = "attest", "enrol", "issue"
+_ATTEST, _ENROL, _ISSUE, _RECOVER = "attest", "enrol", "issue", "recover"
+_BOX, _EARLY = "box", "life.early: "
+"""What a recovery ends with, and the refusal until it can be completed."""
+_AGAIN = 5.0
+"""Seconds between two looks at a recovery that has to wait."""
 _ATTESTED, _PART = "attested", ".part"
 
 
@@ -32,6 +36,8 @@ class Carrying:
     """By the hash of the code of their invitation, in hexadecimal digits."""
     folder: Path
     """Gets a folder for each request."""
+    later: dict[str, float] = field(default_factory=dict[str, float])
+    """When recoveries that have to wait are looked at again, by a clock of this process."""
 
     def carry(self, address: str) -> None:
         """Answer all that waits.
@@ -43,18 +49,22 @@ class Carrying:
             UnavailableError: ``host.gone``.
         """
         for named in self.mailbox.waiting():
-            self.mailbox.give(named, self._answer(named, address))
+            parcel = self._answer(named, address)
+            if parcel is not None:
+                self.mailbox.give(named, parcel)
 
-    def _answer(self, named: str, address: str) -> Parcel:
+    def _answer(self, named: str, address: str) -> Parcel | None:
+        """Return the answer to a request; ``None`` where it has to wait for the log."""
         sender, request = self.mailbox.request(named)
         kind = kind_of(request)
         place = Place(named[:16], self.folder / named[:16])
         place.folder.mkdir(0o700, exist_ok=True)
         place.path(kind).write_bytes(request)
-        steps: Mapping[str, Callable[[Place, Member, str], list[Path]]] = {
+        steps: Mapping[str, Callable[[Place, Member, str], list[Path] | None]] = {
             _ATTEST: self._attest,
             _ENROL: self._enrol,
             _ISSUE: self._issue,
+            _RECOVER: self._recover,
         }
         try:
             paths = steps[kind](place, self.members[sender], address)
@@ -62,6 +72,8 @@ class Carrying:
             if error.code != "host.step":
                 raise
             return _refused(error)
+        if paths is None:
+            return None
         files = tuple((each.name, each.read_bytes()) for each in sorted(paths))
         return Parcel(files)
 
@@ -76,6 +88,27 @@ class Carrying:
         self.joining.agree(place, _ENROL, MAIL)
         self.joining.post_made(place, MAIL, "leaf", address)
         return [*place.path(MAIL).glob(f"*{_PART}")]
+
+    def _recover(
+        self, place: Place, _member: Member, address: str
+    ) -> list[Path] | None:
+        """Take the next step of a recovery; its request waits until the leaf is theirs."""
+        if time.monotonic() < self.later.get(place.name, 0.0):
+            return None
+        place.path(MAIL).mkdir(exist_ok=True)
+        self.joining.follow(address)
+        try:
+            step = self.joining.agree(place, _RECOVER, MAIL)
+        except UnavailableError as error:
+            # Until then its holder can contest.
+            if _EARLY not in error.message:
+                raise
+            self.later[place.name] = time.monotonic() + _AGAIN
+            return None
+        if step == _BOX:
+            return [*place.path(MAIL).glob(f"*{_PART}")]
+        self.joining.post_made(place, MAIL, step, address)
+        return None
 
     def _issue(self, place: Place, _member: Member, address: str) -> list[Path]:
         self.joining.follow(address)

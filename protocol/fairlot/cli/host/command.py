@@ -3,20 +3,24 @@
 import argparse
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from fairlot.cli.board import check_extra
-from fairlot.cli.command import FAILED, OK, Action, whole
+from fairlot.cli.command import FAILED, OK, Action, add_json, whole
 from fairlot.cli.folders import create_folder
+from fairlot.cli.host.asked import Asked
 from fairlot.cli.host.demo import demonstrate
-from fairlot.cli.host.hosting import Asked, host
+from fairlot.cli.host.hosted import Hosted, digest, going_on, held
+from fairlot.cli.host.hosting import host
 from fairlot.cli.host.options import HOSTING, asked_of, configure_hosting
 from fairlot.cli.host.running import Ended
-from fairlot.cli.output import complain, say
+from fairlot.cli.output import complain, say, show_json
 from fairlot.errors import InputError
+from fairlot.inputs.input_file import read_input
+from fairlot.text import Viewed
 from fairlot_crypto.randomness import SystemRandomness
 
 _MOST_WALLETS = 100
@@ -32,6 +36,7 @@ Examples:
   fairlot host --demo --wallets 3 --dir evening
   fairlot host TERMS.toml --people members.csv --dir evening \\
     --open "in 2 days" --close "7 days"
+  fairlot host --dir evening
 """
 _TRUST = """\
 One machine has played everybody, the witnesses too. Whoever has it could invent people, see
@@ -42,8 +47,8 @@ _WARNING = """\
 One machine plays everybody, the witnesses too. Whoever has it can invent people, see who
 deposits, try seeds until one suits, and show each reader another board: buyers trust you in
 all of it, so tell them. Where they should not have to, let others play roles on machines of
-their own. If this program ends before the sale does, go on by hand with the same commands:
-each role's folder holds what it needs."""
+their own. If this program ends before the sale does, run it again with the same folder: it
+goes on."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -64,46 +69,76 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--dir",
         metavar="DIR",
         type=Path,
-        help="a new or empty folder that keeps what every role holds",
+        help="a new or empty folder that keeps what every role holds; or one from which a "
+        "sale was announced, which goes on",
     )
+    add_json(parser)
 
 
 def execute(arguments: argparse.Namespace) -> int:
     """Play a sale, and audit it."""
     _check(arguments)
     check_extra()
-    asked = None if arguments.demo else asked_of(arguments)
+    new = not (arguments.demo or going_on(arguments.dir))
+    asked = asked_of(arguments) if new else None
     began = time.monotonic()
+    line_out = complain if arguments.json else say
 
     def told(line: str) -> None:
-        say(f"{time.monotonic() - began:5.1f} s  {line}")
+        line_out(f"{time.monotonic() - began:5.1f} s  {line}")
         sys.stdout.flush()
 
-    with _place(arguments.dir) as place:
-        ended = _play(arguments, asked, Path(place).resolve(), told)
-    say()
-    say(f"Sale {ended.sale_id}")
-    for line in (ended.settled, ended.audit.out, _TRUST):
-        say()
-        for each in line.strip().splitlines():
-            say(each)
+    if arguments.demo:
+        with _place(arguments.dir) as place:
+            folder = Path(place).resolve()
+            ended = demonstrate(folder, arguments.wallets or 10, told)
+    else:
+        ended = _host(arguments, asked, told)
+    _answer(arguments, ended)
     if ended.audit.code:
         complain(ended.audit.err.strip().removeprefix("fairlot: "))
         return FAILED
     return OK
 
 
-def _play(
-    arguments: argparse.Namespace,
-    asked: Asked | None,
-    folder: Path,
-    told: Callable[[str], None],
+def _answer(arguments: argparse.Namespace, ended: Ended) -> None:
+    if arguments.json:
+        found: Mapping[str, Viewed] = {
+            "sale_id": ended.sale_id,
+            "result": ended.result,
+            "holds": not ended.audit.code,
+        }
+        show_json("hosted-sale", found)
+        return
+    say()
+    say(f"Sale {ended.sale_id}")
+    for line in (ended.settled, ended.audit.out, _TRUST):
+        say()
+        for each in line.strip().splitlines():
+            say(each)
+
+
+def _host(
+    arguments: argparse.Namespace, asked: Asked | None, told: Callable[[str], None]
 ) -> Ended:
-    if asked is None:
-        return demonstrate(folder, arguments.wallets or 10, told)
-    for line in _WARNING.splitlines():
-        say(line)
-    return host(folder, asked, told, SystemRandomness())
+    """Host a sale, or go on with the one that was announced from the folder.
+
+    Raises:
+        InputError: ``host.other``; as ``held`` and ``host``.
+    """
+    folder: Path = arguments.dir.resolve()
+    with held(folder) as hosted:
+        if hosted is not None and arguments.terms is not None:
+            _check_same(hosted, arguments)
+        for line in _WARNING.splitlines():
+            (complain if arguments.json else say)(line)
+        return host(folder, asked, hosted, told, SystemRandomness())
+
+
+def _check_same(hosted: Hosted, arguments: argparse.Namespace) -> None:
+    if digest(read_input(arguments.terms).text) != hosted.terms:
+        problem = f"{arguments.dir} holds a sale of other terms than {arguments.terms}"
+        raise InputError("host.other", f"{problem}: name a new folder")
 
 
 def _check(arguments: argparse.Namespace) -> None:
@@ -123,6 +158,8 @@ def _check(arguments: argparse.Namespace) -> None:
     if arguments.wallets is not None:
         problem = "people join a sale from their own machines: leave out --wallets"
         raise InputError("host.usage", problem)
+    if going_on(arguments.dir):
+        return
     for name in ("terms", "people", "open", "close", "dir"):
         if getattr(arguments, name) is None:
             what = "TERMS.toml" if name == "terms" else f"--{name}"

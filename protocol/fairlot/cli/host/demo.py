@@ -2,8 +2,9 @@
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -82,19 +83,27 @@ class Demo:
         make_keys(self.cast)
         registry = found(self.cast, SEASON, *MORE)
         joining = Joining(self.cast, registry)
-        with watching(self.cast) as witnesses:
+        with self._watched() as witnesses:
             self.say(f"{len(witnesses)} witnesses co-sign what the board shows.")
-            with board_served(self.cast, witnesses) as address:
+            with self._served(witnesses) as address:
                 self.say(f"A board keeps the registry: {address}")
                 self._join(joining, address)
             joining.post_roll()
-            with board_served(self.cast, witnesses) as address:
+            with self._served(witnesses) as address:
                 took = self._renew(joining, address)
             sale = self._announce(took)
-            with board_served(self.cast, witnesses) as address:
+            with self._served(witnesses) as address:
                 self.say(f"One link for buyers: {address}")
                 selling = Selling(self.cast, joining, address, PRICE)
                 return self._sell(selling, sale)
+
+    def _watched(self) -> AbstractContextManager[list[str]]:
+        """Let the witnesses answer."""
+        return watching(self.cast)
+
+    def _served(self, witnesses: Sequence[str]) -> AbstractContextManager[str]:
+        """Let the board answer, which asks these witnesses."""
+        return board_served(self.cast, witnesses)
 
     def _join(self, joining: Joining, address: str) -> None:
         """Let everybody come to a leaf: attested at once, enrolled one after the other."""

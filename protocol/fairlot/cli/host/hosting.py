@@ -7,26 +7,36 @@ import time
 from base64 import b32encode
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from fairlot.cli.host.carrying import COLUMNS, PAYMENTS, Carrying, Payments
+from fairlot.cli.host.asked import NOTHING, Asked
+from fairlot.cli.host.carrying import COLUMNS, Carrying, Payments
 from fairlot.cli.host.cast import LOG, SALE, SELLER, Cast, found, make_keys, role_names
+from fairlot.cli.host.hosted import (
+    DESK,
+    INVITATIONS,
+    MAILBOX,
+    PAYMENTS,
+    Hosted,
+    digest,
+    invited_of,
+    keep,
+    keep_invited,
+)
 from fairlot.cli.host.joining import Joining
 from fairlot.cli.host.roles import Ran, serving, started
 from fairlot.cli.host.running import Ended, board_served, end, watching
 from fairlot.cli.host.selling import Announced, Selling, announce
 from fairlot.cli.output import complain
-from fairlot.inputs.member_list import Member
-from fairlot.inputs.terms_file import TermsFile
 from fairlot.service.mailbox import ABOUT, Mailbox, code_hash
 from fairlot.service.problems import UnavailableError
 from fairlot.text import counted
 from fairlot_crypto.durable import PRIVATE, write_file
 from fairlot_crypto.randomness import Randomness
 
-MAILBOX, DESK, INVITATIONS = "mailbox", "desk", "invitations.csv"
 ROUND = "round.json"
 """Where the seller puts the round of drand that the draw waits for."""
 _CODE = 10
@@ -38,93 +48,110 @@ _SETTLE = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What a seller wants to be hosted."""
-
-    text: str
-    """Of TERMS.toml."""
-    terms: TermsFile
-    members: tuple[Member, ...]
-    times: tuple[str, ...]
-    """Words for ``seller terms``."""
-    season: str
-    roll_before: int
-    """Seconds before the opening at which the roll is made."""
-    rehearsal: bool
-    where: tuple[str, ...]
-    """Words for what serves: the address at which it listens."""
-    port: int
-    """Of the board; 0 for a free one."""
-    mail_port: int
-    """Of the mailbox; 0 for a free one."""
-    storage: tuple[str, ...] = ()
-    """Words for ``board new``: what keeps the logs."""
-
-    def registry(self) -> list[str]:
-        """Return the words for ``registry new``."""
-        values: dict[str, set[str]] = {}
-        for member in self.members:
-            for name, value in member.attributes:
-                values.setdefault(name, set()).add(value)
-        words = ["--rehearsal"] if self.rehearsal else []
-        for name, those in sorted(values.items()):
-            words += ["--attribute", f"{name}={','.join(sorted(those))}"]
-        return words
-
-
-@dataclass(frozen=True, slots=True)
 class Hosting:
     """A host who carries files between the processes of a sale, as they come."""
 
     cast: Cast
     folder: Path
     asked: Asked
+    hosted: Hosted | None
+    """What was announced before; then nothing else is asked."""
     say: Callable[[str], None]
 
     def play(self, source: Randomness) -> Ended:
-        """Play from nothing to the audit.
+        """Play to the audit: from nothing, or from where a host has ended.
 
         Args:
             source: of the codes of invitations.
 
         Raises:
             UnavailableError: ``host.step``, ``host.gone``.
+            InputError: ``host.state``.
         """
-        members = self._invite(source)
+        registry = self._prepared(source)
+        joining = Joining(self.cast, registry)
+        with watching(self.cast) as witnesses, ExitStack() as mail:
+            hosted = self.hosted or self._announced(joining, witnesses)
+            served = partial(self._board, witnesses, hosted)
+            mailbox, desk = Mailbox(self.folder / MAILBOX), self.folder / DESK
+            carrying = Carrying(joining, mailbox, invited_of(self.folder), desk)
+            with served() as address:
+                hosted = self._told(hosted, address, mail)
+                served = partial(self._board, witnesses, hosted)
+                rolled = self._gathered(carrying, hosted, address)
+            if not rolled:
+                self._roll(joining, hosted.sale)
+            with served() as address:
+                selling = Selling(self.cast, joining, address, 0)
+                return self._sell(carrying, selling, hosted)
+
+    def _prepared(self, source: Randomness) -> str:
+        """Return the registry, which is founded unless it was."""
+        if self.hosted is not None:
+            self.say("The sale goes on.")
+            return self.hosted.registry
+        self._invite(source)
         self.say("Everybody draws their keys; four issuers make theirs together.")
         make_keys(self.cast)
         asked = self.asked
-        more, storage = asked.registry(), asked.storage
-        registry = found(self.cast, asked.season, *more, storage=storage)
-        joining = Joining(self.cast, registry)
-        desk = self.folder / DESK
-        carrying = Carrying(joining, Mailbox(self.folder / MAILBOX), members, desk)
-        with watching(self.cast) as witnesses, ExitStack() as mail:
-            with self._board(witnesses, self.asked.port) as address:
-                joining.follow(address)
-                joining.fetch(self.cast[SELLER], address, LOG)
-            port = urlsplit(address).port or self.asked.port
-            sale = announce(self.cast, self.asked.text, self.asked.times)
-            with self._board(witnesses, port) as address:
-                self._write_about(registry, sale.sale_id, address)
-                words = ("mail", "serve", MAILBOX, *self.asked.where)
-                served = serving(self.folder, *words, port=self.asked.mail_port)
-                self._tell(mail.enter_context(served), sale.sale_id, address)
-                rolled = sale.opens - self.asked.roll_before
-                _until(rolled, lambda: carrying.carry(address))
-                joining.follow(address)
-            self.say("The issuers sign a roll: who is on it may enter.")
-            joining.post_roll()
-            with self._board(witnesses, port) as address:
-                selling = Selling(self.cast, joining, address, 0)
-                return self._sell(carrying, selling, sale)
+        words, storage = asked.registry(), asked.storage
+        return found(self.cast, asked.season, *words, storage=storage)
+
+    def _announced(self, joining: Joining, witnesses: Sequence[str]) -> Hosted:
+        """Let the seller announce the sale; nobody hears of it yet."""
+        asked = self.asked
+        words = asked.listening.words
+        with board_served(self.cast, witnesses, *words, port=asked.port) as address:
+            joining.follow(address)
+            joining.fetch(self.cast[SELLER], address, LOG)
+        return Hosted(
+            registry=joining.registry,
+            sale=announce(self.cast, asked.text, asked.times),
+            terms=digest(asked.text),
+            contributors=asked.contributors,
+            roll_before=asked.roll_before,
+            rehearsal=int(asked.rehearsal),
+            listening=asked.listening,
+            port=urlsplit(address).port or asked.port,
+            mail_port=asked.mail_port,
+        )
+
+    def _told(self, hosted: Hosted, address: str, mail: ExitStack) -> Hosted:
+        """Let the mailbox answer, keep where, and only then tell anybody."""
+        self._write_about(hosted.registry, hosted.sale.sale_id, address)
+        words = ("mail", "serve", MAILBOX, *hosted.listening.words)
+        served = serving(self.folder, *words, port=hosted.mail_port)
+        link = mail.enter_context(served)
+        found = replace(hosted, mail_port=urlsplit(link).port or hosted.mail_port)
+        if found != self.hosted:
+            keep(self.folder, found)
+        self._tell(link, hosted.sale.sale_id, address)
+        return found
+
+    def _gathered(self, carrying: Carrying, hosted: Hosted, address: str) -> bool:
+        """Let people join until the roll is due; tell whether it is there already."""
+        joining = carrying.joining
+        if self.hosted is not None and joining.has_roll(address):
+            return True
+        rolled = hosted.sale.opens - hosted.roll_before
+        _until(rolled, lambda: carrying.carry(address))
+        joining.follow(address)
+        return False
+
+    def _roll(self, joining: Joining, sale: Announced) -> None:
+        if time.time() >= sale.opens:
+            complain("no roll was made before the opening: nobody can enter this sale")
+            return
+        self.say("The issuers sign a roll: who is on it may enter.")
+        joining.post_roll()
 
     def _board(
-        self, witnesses: Sequence[str], port: int
+        self, witnesses: Sequence[str], hosted: Hosted
     ) -> AbstractContextManager[str]:
-        return board_served(self.cast, witnesses, *self.asked.where, port=port)
+        words = hosted.listening.words
+        return board_served(self.cast, witnesses, *words, port=hosted.port)
 
-    def _invite(self, source: Randomness) -> dict[str, Member]:
+    def _invite(self, source: Randomness) -> None:
         """Draw a code for each person, and make the mailbox that knows them."""
         codes = [_drawn(source) for _ in self.asked.members]
         Mailbox.create(self.folder / MAILBOX, codes)
@@ -134,7 +161,7 @@ class Hosting:
         _write_rows(self.folder / INVITATIONS, [("person", "code"), *rows])
         _write_rows(self.folder / PAYMENTS, [COLUMNS])
         hashes = [code_hash(code).hex() for code in codes]
-        return dict(zip(hashes, self.asked.members, strict=True))
+        keep_invited(self.folder, zip(hashes, self.asked.members, strict=True))
 
     def _write_about(self, registry: str, sale_id: str, board: str) -> None:
         said = {"format": "fairlot/mailbox", "version": 1}
@@ -145,12 +172,14 @@ class Hosting:
     def _tell(self, link: str, sale_id: str, board: str) -> None:
         self.say(f"One link for buyers: {link}")
         self.say(f"Sale {sale_id}, on the board {board}")
-        people = counted(len(self.asked.members), "invitation", "invitations")
+        count = len(invited_of(self.folder))
+        people = counted(count, "invitation", "invitations")
         self.say(f"{people} in {self.folder / INVITATIONS}: send each person theirs.")
         self.say(f"Write payments into {self.folder / PAYMENTS} as they come.")
 
-    def _sell(self, carrying: Carrying, selling: Selling, sale: Announced) -> Ended:
+    def _sell(self, carrying: Carrying, selling: Selling, hosted: Hosted) -> Ended:
         """Go from the roll to the audit; each step is taken when it is due."""
+        sale = hosted.sale
         selling.keep_policy()
         payments = Payments(self.folder / PAYMENTS, sale.sale_id, complain)
 
@@ -167,7 +196,7 @@ class Hosting:
             self._contribute(selling, step, ends)
         _until(sale.reveal_end + 1, work)
         settled = self._settled(carrying, selling)
-        rehearsal = self.asked.rehearsal
+        rehearsal = bool(hosted.rehearsal)
         return end(selling, sale.sale_id, settled, rehearsal=rehearsal)
 
     def _contribute(self, selling: Selling, step: str, ends: int) -> None:
@@ -215,21 +244,29 @@ class Hosting:
 
 
 def host(
-    folder: Path, asked: Asked, say: Callable[[str], None], source: Randomness
+    folder: Path,
+    asked: Asked | None,
+    hosted: Hosted | None,
+    say: Callable[[str], None],
+    source: Randomness,
 ) -> Ended:
     """Host a sale until it has ended.
 
     Args:
-        folder: an empty one; it gets a folder for each role.
-        asked: what is sold, to whom, and when.
+        folder: an empty one, which gets a folder for each role; or that of ``hosted``.
+        asked: what is sold, to whom, and when; ``None`` where that was said before.
+        hosted: what was announced before; ``None`` if nothing was.
         say: told what happens.
         source: of the codes of invitations.
 
     Raises:
         UnavailableError: ``host.step``, ``host.gone``.
+        InputError: ``host.state``.
     """
-    with started(folder, role_names(0, asked.terms.contributors)) as roles:
-        return Hosting(Cast(roles), folder, asked, say).play(source)
+    known = NOTHING if asked is None else asked
+    count = known.contributors if hosted is None else hosted.contributors
+    with started(folder, role_names(0, count)) as roles:
+        return Hosting(Cast(roles), folder, known, hosted, say).play(source)
 
 
 def _drawn(source: Randomness) -> str:

@@ -66,11 +66,14 @@ class Joining:
         named = f"{place.name}.{request}"
         asked = f"{named}.tags"
         brought = attester.get(place.path(request), named)
+        # What a kill has left may be of another epoch; nobody has answered to it.
+        attester.path(asked).unlink(missing_ok=True)
         words = ("--registry", REGISTRY, "--key", "attester.key", "--person", who.name)
         attester.do("attester", "ask", brought, *words, "--out", asked)
         given: list[str | Path] = ["--asked", asked]
         for issuer in self.cast.issuers:
             issuer.get(attester.path(asked))
+            issuer.path(f"{asked}.answer").unlink(missing_ok=True)
             issuer.do("issuer", "tag", KEYS, asked, "--out", f"{asked}.answer")
             tag = attester.get(issuer.path(f"{asked}.answer"), f"{asked}.{issuer.name}")
             given += ["--answer", tag]
@@ -91,13 +94,16 @@ class Joining:
         self.fetch(wallet, address)
         self.wallet_step(wallet, "enrol", "--mail", MAIL)
 
-    def agree(self, place: Place, step: str, mail: str) -> None:
+    def agree(self, place: Place, step: str, mail: str) -> str:
         """Let issuers take a step of a person until none waits for another.
 
         Args:
             place: where the files of the person lie; the request has the step's name.
             step: ``enrol`` or ``recover``.
             mail: the folder there in which all parts lie.
+
+        Returns:
+            What they have done, in the words of ``fairlot issuer``.
 
         Raises:
             UnavailableError: ``host.step``, ``host.gone``.
@@ -106,13 +112,15 @@ class Joining:
         for issuer in self.cast.issuers:
             issuer.get(place.path(step), named)
 
-        def take(issuer: Role) -> bool:
+        def take(issuer: Role) -> tuple[bool, str]:
             words = (KEYS, named, "--mail", letters, "--json")
-            return not issuer.do("issuer", step, *words).json()["waiting"]
+            said = issuer.do("issuer", step, *words).json()
+            return bool(said["waiting"]), str(said["step"])
 
         for _ in range(_ROUNDS):
-            if all(all_at_once(take, self.cast.issuers)):
-                return
+            taken = all_at_once(take, self.cast.issuers)
+            if not any(waits for waits, _ in taken):
+                return taken[0][1]
         problem = f"the issuers could not {step} {place.name}"
         raise UnavailableError("host.step", problem)
 
@@ -149,12 +157,27 @@ class Joining:
         problem = "no quorum of witnesses has dated the registry's log"
         raise UnavailableError("host.step", problem)
 
+    def has_roll(self, address: str) -> bool:
+        """Tell whether the registry has a roll."""
+        first = self.cast.issuers[0]
+        first.do("board", "fetch", address, "--registry-alone", "--out", LOG)
+        words = ("issuer", "follow", KEYS, LOG, "--plan", PLAN, "--json")
+        return bool(first.do(*words).json()["rolls"])
+
     def post_roll(self) -> None:
-        """Let the issuers sign the roll that is due, and the board post it."""
-        board, parts = self.cast[BOARD], list[str | Path]()
+        """Let the issuers sign the roll that is due, and the board post it.
+
+        Raises:
+            UnavailableError: ``host.step``, ``host.gone``.
+        """
+        board = self.cast[BOARD]
+        # One that was asked for before a kill is another roll by now.
+        board.path("roll.request").unlink(missing_ok=True)
         board.do("board", "roll", "folder", "--out", "roll.request")
+        parts: list[str | Path] = []
         for issuer in self.cast.issuers:
             request = issuer.get(board.path("roll.request"))
+            issuer.path("roll.part").unlink(missing_ok=True)
             issuer.do("issuer", "roll", KEYS, request, "--out", "roll.part")
             part = board.get(issuer.path("roll.part"), f"{issuer.name}.roll")
             parts += ["--part", part]
@@ -187,6 +210,7 @@ class Joining:
         for number, issuer in enumerate(self.cast.issuers, 1):
             named = f"{place.name}.{request}"
             asked = issuer.get(place.path(request), named)
+            issuer.path(f"{named}d").unlink(missing_ok=True)
             issuer.do("issuer", "issue", KEYS, asked, "--out", f"{named}d")
             answer = issuer.path(f"{named}d")
             answers.append(place.get(answer, f"{request}d-{number}"))

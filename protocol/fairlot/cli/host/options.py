@@ -7,7 +7,7 @@ from pathlib import Path
 from fairlot.cli.board_folder import check_storage
 from fairlot.cli.certificate import add_certificate, context_of
 from fairlot.cli.command import whole
-from fairlot.cli.host.hosting import Asked
+from fairlot.cli.host.asked import Asked, Listening
 from fairlot.cli.seller_options import add_draw
 from fairlot.cli.time_options import duration, end, moment
 from fairlot.inputs.input_file import read_input
@@ -16,7 +16,7 @@ from fairlot.inputs.terms_file import read_terms_file
 
 HOSTING = (
     *("terms", "people", "open", "close", "commit", "seal", "reveal", "slack"),
-    *("season", "roll_before", "no_round", "setup", "rehearsal"),
+    *("season", "cooling", "roll_before", "no_round", "setup", "rehearsal"),
     *("host", "port", "mail_port", "tls_cert", "tls_key", "storage"),
 )
 """What a demonstration does not take."""
@@ -61,6 +61,12 @@ def configure_hosting(parser: argparse.ArgumentParser) -> None:
         metavar="DURATION",
         type=_text(duration),
         help=f"for how long people are registered (default: {_SEASON})",
+    )
+    parser.add_argument(
+        "--cooling",
+        metavar="DURATION",
+        type=_text(duration),
+        help="for how long a recovery of an identity can be contested (default: 7 days)",
     )
     parser.add_argument(
         "--roll-before",
@@ -115,29 +121,28 @@ def asked_of(arguments: argparse.Namespace) -> Asked:
     lead = arguments.roll_before
     return Asked(
         text=read_input(arguments.terms).text,
-        terms=read_terms_file(arguments.terms),
+        contributors=read_terms_file(arguments.terms).contributors,
         members=read_members(arguments.people),
         times=(*times, "--roll-min", "1"),
         season=arguments.season or _SEASON,
+        cooling=arguments.cooling or "",
         roll_before=_ROLL_BEFORE if lead is None else lead,
         rehearsal=arguments.rehearsal,
-        where=_where(arguments),
+        listening=_listening(arguments),
         port=arguments.port or 0,
         mail_port=arguments.mail_port or 0,
         storage=() if storage is None else ("--storage", storage),
     )
 
 
-def _where(arguments: argparse.Namespace) -> tuple[str, ...]:
-    """Return where board and mailbox listen, as words for the processes that serve."""
-    host = () if arguments.host is None else ("--host", arguments.host)
+def _listening(arguments: argparse.Namespace) -> Listening:
+    """Return how board and mailbox listen."""
+    host = arguments.host or ""
     if context_of(arguments) is None:
-        return host
+        return Listening(host)
     # Each process has a folder of its own.
-    certificate, key = (
-        path.resolve() for path in (arguments.tls_cert, arguments.tls_key)
-    )
-    return (*host, "--tls-cert", str(certificate), "--tls-key", str(key))
+    files = (path.resolve() for path in (arguments.tls_cert, arguments.tls_key))
+    return Listening(host, *map(str, files))
 
 
 def _text(check: Callable[[str], object]) -> Callable[[str], str]:

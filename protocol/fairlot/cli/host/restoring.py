@@ -10,9 +10,10 @@ from fairlot.cli.host.packing import unpack
 from fairlot.cli.output import complain
 
 _EXAMPLES = """\
-Contributors and witnesses of the sale sign nothing more: others go on without them, or it ends
-void, with everything going back. A board that has taken entries since the backup shows another
-history without them: name the longest copy of its transcript that anybody has.
+Contributors and witnesses of the sale sign nothing more. Others end it without them; where
+this machine was all its witnesses nobody can, and you pay back by hand. A board that has taken
+entries since the backup shows another history without them: name the longest copy of its
+transcript that anybody has.
 
 Exit code: 0 if done, 1 if it could not be completed, 2 if a file or the usage was refused.
 

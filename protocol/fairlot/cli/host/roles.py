@@ -1,6 +1,7 @@
 """The processes of roles, and who carries files between their folders."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -103,7 +104,7 @@ def started(folder: Path, names: Sequence[str]) -> Generator[dict[str, Role]]:
 
 @contextmanager
 def _started(folder: Path) -> Generator[Role]:
-    folder.mkdir(PRIVATE_FOLDER)
+    folder.mkdir(PRIVATE_FOLDER, exist_ok=True)
     with _program(folder, "worker") as process:
         try:
             yield Role(folder.name, folder, process)
@@ -125,6 +126,8 @@ def _program(folder: Path, module: str, *words: str) -> subprocess.Popen[str]:
         encoding="utf-8",
         # Who is interrupted is the host, and it ends all others.
         start_new_session=True,
+        # The lock of the folder is held until the last of them has ended.
+        close_fds=os.name != "posix",
     )
 
 

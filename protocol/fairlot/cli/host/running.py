@@ -32,6 +32,8 @@ class Ended:
     sale_id: str
     settled: str
     """What the seller's ``settle`` says."""
+    result: str
+    """The same in a word: ``settled``, ``void`` or ``not-yet``."""
     audit: Ran
     """What the auditor's ``audit`` says."""
 
@@ -87,7 +89,9 @@ def end(selling: Selling, sale_id: str, settled: Ran, *, rehearsal: bool) -> End
     key = ("--sale-id", sale_id, "--key", "escrow.key")
     escrow.do("escrow", "refunds", SALE, *key, "--out", "refunds.csv")
     accepts = ("--rehearsal",) if rehearsal else ()
-    return Ended(sale_id, settled.out, _audit(selling, sale_id, accepts))
+    said = cast[SELLER].run("settle", SALE, "--json").json()
+    audit = _audit(selling, sale_id, accepts)
+    return Ended(sale_id, settled.out, str(said["result"]), audit)
 
 
 def _audit(selling: Selling, sale_id: str, accepts: Sequence[str]) -> Ran:

@@ -1,0 +1,122 @@
+"""A host takes requests out of a mailbox, and a recovery's waits until the leaf is theirs."""
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import cast
+from unittest.mock import patch
+
+import pytest
+
+from command import fairlot, in_process
+from fairlot.cli.host.carrying import Carrying
+from fairlot.cli.host.cast import MAIL
+from fairlot.cli.host.joining import Joining
+from fairlot.cli.host.roles import Place, Ran
+from fairlot.cli.host.running import Ended
+from fairlot.inputs.member_list import Member
+from fairlot.service.mailbox import Mailbox, Parcel, code_hash
+from fairlot.service.problems import UnavailableError
+from json_formats import check_forms
+
+VECTORS = Path(__file__).parents[1] / "vectors" / "issuer.json"
+ANN = Member("Ann", (("age", "adult"),))
+
+
+def recovery() -> bytes:
+    """Return a request of the published vectors."""
+    cases = json.loads(VECTORS.read_text(encoding="utf-8"))["cases"]
+    (found,) = (each for each in cases if each["name"] == "read-request-recover")
+    return bytes.fromhex(found["input"]["data"])
+
+
+class Issuers:
+    """Issuers who can do, each time that they are asked, what the log lets them."""
+
+    def __init__(self, *steps: str) -> None:
+        self.steps: Iterator[str] = iter(steps)
+        self.posted: list[str] = []
+
+    def follow(self, _address: str) -> None:
+        pass
+
+    def agree(self, place: Place, step: str, mail: str) -> str:
+        assert (step, place.path(step).read_bytes()) == ("recover", recovery())
+        done = next(self.steps)
+        if "." in done:
+            problem = f"issuer-1 could not issuer recover: refused: {done}: no"
+            raise UnavailableError("host.step", problem)
+        place.path(mail).joinpath(f"0a-{done}-1.part").write_bytes(done.encode())
+        return done
+
+    def post_made(self, _place: Place, mail: str, made: str, _address: str) -> None:
+        assert mail == MAIL
+        self.posted.append(made)
+
+
+def carried(folder: Path, issuers: Issuers, times: int) -> bytes | None:
+    """Carry so many times, and return the answer to Ann's request."""
+    Mailbox.create(folder / "mailbox", ["annscode"])
+    (folder / "desk").mkdir()
+    box = Mailbox(folder / "mailbox")
+    members = {code_hash("annscode").hex(): ANN}
+    carrying = Carrying(cast("Joining", issuers), box, members, folder / "desk")
+    named = box.take("annscode", recovery())
+    for number in range(times):
+        with patch.object(time, "monotonic", return_value=10.0 * number):
+            carrying.carry("http://127.0.0.1:9")
+    return box.answer(named)
+
+
+def test_a_recovery_is_answered_once_the_leaf_is_theirs(tmp_path: Path) -> None:
+    issuers = Issuers("begin", "life.early", "life.early", "complete", "box")
+    found = carried(tmp_path, issuers, 4)
+    assert (found, issuers.posted) == (None, ["begin", "complete"])
+    # The same again, after the host has ended and begun again.
+    box = Mailbox(tmp_path / "mailbox")
+    (named,) = box.waiting()
+    members = {code_hash("annscode").hex(): ANN}
+    again = Carrying(cast("Joining", issuers), box, members, tmp_path / "desk")
+    again.carry("http://127.0.0.1:9")
+    answer = box.answer(named)
+    assert answer is not None
+    names = [name for name, _ in Parcel.from_bytes(answer).files]
+    assert "0a-box-1.part" in names
+    assert box.waiting() == []
+
+
+def test_what_has_to_wait_is_looked_at_now_and_then(tmp_path: Path) -> None:
+    issuers = Issuers("begin", "life.early")
+    Mailbox.create(tmp_path / "mailbox", ["annscode"])
+    (tmp_path / "desk").mkdir()
+    box = Mailbox(tmp_path / "mailbox")
+    members = {code_hash("annscode").hex(): ANN}
+    carrying = Carrying(cast("Joining", issuers), box, members, tmp_path / "desk")
+    box.take("annscode", recovery())
+    with patch.object(time, "monotonic", return_value=1.0):
+        # A third question would find no step left.
+        for _ in range(5):
+            carrying.carry("http://127.0.0.1:9")
+    assert issuers.posted == ["begin"]
+
+
+def test_a_recovery_that_issuers_refuse_is_answered_with_their_code(
+    tmp_path: Path,
+) -> None:
+    answer = carried(tmp_path, Issuers("recovery.person"), 1)
+    assert answer is not None
+    assert Parcel.from_bytes(answer).code == "recovery.person"
+
+
+@pytest.mark.parametrize("code", [0, 1])
+def test_a_host_answers_machines_with_how_it_ended(code: int, tmp_path: Path) -> None:
+    audit = Ran(code, "the report\n", "fairlot: it does not hold\n" if code else "")
+    ended = Ended("ab" * 32, "nobody has anything\n", "void", audit)
+    with in_process(), patch("fairlot.cli.host.command.demonstrate") as play:
+        play.return_value = ended
+        ran = fairlot("host", "--demo", "--dir", tmp_path / "sale", "--json")
+    check_forms("hosted-sale", ran.out)
+    said = json.loads(ran.out)
+    assert (ran.code, said["holds"], said["result"]) == (code, not code, "void")
+    assert bool(ran.err) == bool(code)
