@@ -1,16 +1,20 @@
 """Several telephones and several doors with one used-list: each place is given once."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
+from time import sleep
+from typing import BinaryIO
 
 import pytest
 
 from door_way import Entrance
 from fairlot.audit.doors import open_gate
 from fairlot.door.gate import Gate
+from fairlot.door.used_list import UsedList
+from fairlot.names import Nym
 from fairlot.service.door_desk import Verdict
 from kit.stage import STATEMENTS, Stage
 
@@ -59,7 +63,18 @@ def test_one_answer_that_many_telephones_show_lets_one_person_in(
     assert told == {"in": 1, "door.replayed": TELEPHONES - 1}
 
 
-def test_one_winner_at_two_doors_comes_in_once(doors: Sequence[Entrance]) -> None:
+def test_one_winner_at_two_doors_comes_in_once(
+    doors: Sequence[Entrance], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever has read the list is slow to write: without a lock both would."""
+    reads = UsedList._read  # pyright: ignore[reportPrivateUsage]
+
+    def slowly(used: UsedList, file: BinaryIO) -> Mapping[bytes, Nym]:
+        found = reads(used, file)
+        sleep(0.02)
+        return found
+
+    monkeypatch.setattr(UsedList, "_read", slowly)
     who = doors[0].winner
     # As when a door begins to serve.
     assert doors[0].state()["inside"] == 0
