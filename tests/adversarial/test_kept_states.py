@@ -83,9 +83,9 @@ def inspected(board: Path, *words: str) -> tuple[Ran, int]:
 
 def rules() -> str:
     """Return what names this program, as its states do."""
-    program = states._program()
+    program = states.program_hash()
     assert program is not None
-    return states._rules(CURVE, program)
+    return states.state_rules(CURVE, program)
 
 
 def own_key(home: Path) -> bytes:
@@ -174,7 +174,7 @@ def test_a_spoilt_state_costs_time_and_nothing_else(
 @pytest.mark.thorough
 def test_the_state_of_another_program_does_not_count(home: Path, board: Path) -> None:
     """Rules of the fold may be others there, whether or not its version is another."""
-    with patch.object(states, "_program", return_value=FOREIGN):
+    with patch.object(states, "program_hash", return_value=FOREIGN):
         first = inspected(board)
         assert inspected(board)[1] < first[1]
     assert inspected(board) == first
@@ -232,17 +232,17 @@ def test_a_state_that_says_another_tree_than_the_file_does_not_count(
     assert inspected(board) == first
 
 
-@pytest.mark.thorough
-@pytest.mark.parametrize(
-    "spoil",
-    [
-        lambda log: replace(log, times=log.times[1:]),
-        lambda log: replace(log, over=log.over[:-1]),
-        lambda log: replace(log, kinds=log.kinds + b"\x00"),
-        lambda log: replace(log, tree=log.tree[:-1]),
-        lambda log: replace(log, heads=(log.heads[0][1:], log.heads[1])),
-    ],
+SPOILS: tuple[Callable[[KeptLog], KeptLog], ...] = (
+    lambda log: replace(log, times=log.times[1:]),
+    lambda log: replace(log, over=log.over[:-1]),
+    lambda log: replace(log, kinds=log.kinds + b"\x00"),
+    lambda log: replace(log, tree=log.tree[:-1]),
+    lambda log: replace(log, heads=(log.heads[0][1:], log.heads[1])),
 )
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("spoil", SPOILS)
 def test_a_state_whose_columns_do_not_fit_is_refused(
     home: Path, board: Path, spoil: Callable[[KeptLog], KeptLog]
 ) -> None:

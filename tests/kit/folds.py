@@ -51,7 +51,7 @@ def _names(value: object) -> Iterator[str]:
 
 
 def _places(places: Places) -> list[bool]:
-    tree = places._tree
+    tree = places.tree
     return [tree.leaf(index) in places for index in range(tree.size)]
 
 

@@ -16,11 +16,11 @@ class Places:
     make leaves that crowd there.
     """
 
-    __slots__ = ("_count", "_fresh", "_owed", "_size", "_table", "_tree")
+    __slots__ = ("_count", "_fresh", "_owed", "_size", "_table", "tree")
 
     def __init__(self, tree: Tree) -> None:
         """Start with none of a tree's leaves."""
-        self._tree = tree
+        self.tree = tree
         self._table = array("I", [_FREE]) * _SMALLEST
         self._count = 0
         self._owed = 0
@@ -31,11 +31,11 @@ class Places:
 
     def recall(self) -> None:
         """Accept all leaves of the tree; it takes its time when one is asked for."""
-        self._owed = self._tree.size
+        self._owed = self.tree.size
 
     def __contains__(self, leaf: bytes) -> bool:
         """Tell whether a leaf with this hash was accepted."""
-        if self._size == self._tree.size and leaf in self._fresh:
+        if self._size == self.tree.size and leaf in self._fresh:
             return True
         self._settle()
         return self._table[self._slot(leaf)] != _FREE
@@ -43,7 +43,7 @@ class Places:
     def add(self, leaf: bytes) -> None:
         """Accept the leaf that comes next into the tree."""
         self._settle()
-        size = self._tree.size
+        size = self.tree.size
         if self._size != size:
             self._fresh.clear()
             self._size = size
@@ -66,7 +66,7 @@ class Places:
         while length < 2 * (owed + 1):
             length *= 2
         table, mask = array("I", [_FREE]) * length, length - 1
-        leaves = self._tree.levels[0]
+        leaves = self.tree.levels[0]
         for index in range(owed):
             at = hash(leaves[index * HASH_LENGTH : (index + 1) * HASH_LENGTH]) & mask
             while table[at] != _FREE:
@@ -81,7 +81,7 @@ class Places:
         at = hash(leaf) & mask
         if table[at] == _FREE:
             return at
-        tree = self._tree
+        tree = self.tree
         size = tree.size
         while (index := table[at]) != _FREE:
             if index < size and tree.leaf(index) == leaf:
@@ -90,7 +90,7 @@ class Places:
         return at
 
     def _grow(self) -> None:
-        former, tree = self._table, self._tree
+        former, tree = self._table, self.tree
         self._table = array("I", [_FREE]) * (2 * len(former))
         # What was taken back from the tree is left behind.
         kept = [index for index in former if index < tree.size]

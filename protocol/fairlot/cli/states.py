@@ -74,12 +74,12 @@ def recalled(path: Path, curve: Backend, *, cache: bool) -> Generator[Recalled]:
 def _read(path: Path, curve: Backend, length: int) -> KeptState | None:
     """Return the state that lies beside a transcript; ``None`` where there is a doubt."""
     beside, key = _beside(path), user_key()
-    program = _program() if beside.exists() else None
+    program = program_hash() if beside.exists() else None
     if key is None or program is None:
         return None
     with suppress(OSError, EncodingError):
         data = read_beside(beside, length)
-        state = KeptState.from_bytes(read_state(key, _rules(curve, program), data))
+        state = KeptState.from_bytes(read_state(key, state_rules(curve, program), data))
         return state if state.length <= length else None
     return None
 
@@ -90,10 +90,10 @@ def _write(path: Path, curve: Backend, length: int, state: KeptState) -> None:
     Raises:
         OSError: as the system says.
     """
-    program = _program()
+    program = program_hash()
     if program is None:
         return
-    rules, body = _rules(curve, program), state.to_bytes()
+    rules, body = state_rules(curve, program), state.to_bytes()
     write_beside(
         _beside(path),
         lambda key: write_state(key, rules, body),
@@ -106,13 +106,13 @@ def _beside(path: Path) -> Path:
     return path.with_name(f"{path.name}{ENDING}")
 
 
-def _rules(curve: Backend, program: bytes) -> str:
+def state_rules(curve: Backend, program: bytes) -> str:
     """Return what names the program that has folded (step 3)."""
     return f"{rules_of(curve)} {program.hex()}"
 
 
 @once
-def _program() -> bytes | None:
+def program_hash() -> bytes | None:
     """Return the hash of the program's own text; ``None`` where that is not there."""
     parts: list[bytes] = []
     for package in (fairlot_crypto, fairlot):
