@@ -8,6 +8,7 @@ import pytest
 
 from command import Ran, fairlot
 from fairlot.cli.issuer.serving import read_registry_file
+from fairlot.identity.provider import Provider
 from fairlot.identity.requests import read_attestation_file
 from issuers import Issuers
 
@@ -95,6 +96,27 @@ def test_a_registry_is_what_its_committee_can_serve(club: Club) -> None:
     # A definition is not replaced by another.
     again = club.new(*SEASON)
     assert (again.code, "issuer.exists" in again.err) == (2, True)
+
+
+@pytest.mark.thorough
+def test_a_registry_of_accounts_names_whose_they_are(refused: Club) -> None:
+    issuer, client = "https://login.club.example", "fairlot"
+    named = ("--provider", issuer, "--client", client)
+    apart = ("--told-apart", "account", "--source", "club")
+    for words, code in (
+        (apart, 2),
+        (named, 2),
+        ((*apart, *named[:2]), 2),
+        ((*apart, "--provider", "http://login.club.example", "--client", client), 1),
+    ):
+        ran = refused.new(*SEASON, *words, out="accounts.cbor")
+        problem = "registry.usage" if code == 2 else "registry.provider"
+        assert (ran.code, problem in ran.err) == (code, True)
+    ran = refused.new(*SEASON, *apart, *named, out="accounts.cbor")
+    assert ran.code == 0, ran.err
+    made = read_registry_file(refused.file("accounts.cbor").read_bytes()).uniqueness
+    assert made.provider == Provider(issuer, client)
+    assert (made.source.name, made.source.canonicaliser) == ("club", "account/1")
 
 
 @pytest.mark.parametrize(

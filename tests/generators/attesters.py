@@ -101,7 +101,7 @@ def _keys() -> Sequence[Case]:
         ("kid-empty", "A key has a name.", (replace(ed, kid=""),)),
         ("kid-long", "257 characters.", (replace(ed, kid="k" * 257),)),
         ("kid-letter", "A kid is ASCII.", (replace(ed, kid="é"),)),
-        ("short", "2040 bits are too few.", (replace(rsa, key=n[:-1]),)),
+        ("short", "2040 bits are too few.", _rsa(n[:-2] + b"\x01")),
         (
             "even",
             "An even n has a factor that everybody knows.",

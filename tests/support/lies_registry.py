@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from fairlot.entry import Entry, EntryType, sign_entry
+from fairlot.identity.pinning import PinnedKeys, pinned_body, sign_pinned
 from fairlot.identity.registry import DAY, Attribute, Issuer, Registry, RollId
 from fairlot.identity.roll import Roll
 from fairlot.logs import LogKind, Witnesses
@@ -411,4 +412,23 @@ BY_STRANGERS = (
     ),
 )
 
-REGISTERING = (*REGISTRIES, *ROLLS, *OPENINGS, *OTHER_LOGS, *BY_STRANGERS)
+
+def _pinned(board: LyingBoard) -> Sequence[Entry]:
+    on, listed = board.on, PinnedKeys(0, ())
+    issuers = [(each.index, each.key) for each in on.parts.issuers]
+    scope = on.registry.registry_id
+    sigs = [sign_pinned(scope, listed, index, key) for index, key in issuers]
+    return [on.sign_registry(EntryType.PROVIDER, pinned_body(listed, sigs))]
+
+
+PROVIDERS = (
+    Row(
+        "A10",
+        "provider.registry",
+        "keys of a provider that the registry does not name",
+        slipped("terms", _pinned),
+    ),
+)
+
+
+REGISTERING = (*REGISTRIES, *PROVIDERS, *ROLLS, *OPENINGS, *OTHER_LOGS, *BY_STRANGERS)

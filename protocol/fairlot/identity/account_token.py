@@ -201,7 +201,7 @@ def _check_times(claims: JsonObject, now: int) -> None:
     if issued is None or not now - AGE_MAX <= issued <= now + _SKEW:
         problem = f"the login must be of the last {AGE_MAX} seconds"
         raise Rejection("account-token.time", f"{problem}: log in again")
-    begins = _number(said.get("nbf", issued))
+    begins = _number(said.get("nbf", now))
     if begins is None or begins > now + _SKEW:
         raise Rejection("account-token.time", "the token is not valid yet")
 
