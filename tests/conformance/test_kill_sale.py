@@ -196,7 +196,7 @@ class Hurt(Demo):
     def _announce(self, took: float) -> Announced:
         # What they need is known here, however long the credentials took.
         step = max(STEP, int(took))
-        return announce(self.cast, TERMS, Planned(10, 3 * STEP, step).words())
+        return announce(self.cast, TERMS, Planned(10, 3 * step, step).words())
 
 
 def one_by_one(do: Callable[[T], U], whom: Iterable[T]) -> list[U]:
