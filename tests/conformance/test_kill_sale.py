@@ -84,18 +84,19 @@ class Served:
     killed: Counter[str] = field(default_factory=Counter[str])
     running: dict[str, Process] = field(default_factory=dict[str, Process])
     """The board and the witnesses, by name."""
+    steps: int = 0
 
     def upset(self) -> None:
         """Kill somebody now and then; they come back while others ask them already."""
-        drawn = source(f"upset {self.killed.total()}").take(2)
-        if not self.running or drawn[0] % 3 == 0:
-            return
-        name = [*self.running][drawn[1] % len(self.running)]
-        kind = name.partition("-")[0]
-        if self.killed[kind] < TIMES + 10:
+        kinds = {name: name.partition("-")[0] for name in self.running}
+        names = [name for name, kind in kinds.items() if self.killed[kind] < TIMES]
+        self.steps += 1
+        drawn = source(f"upset {self.steps}").take(2)
+        if names and drawn[0] % 4:
+            name = names[drawn[1] % len(names)]
             self.running[name].kill()
             self.running[name].begin()
-            self.killed[kind] += 1
+            self.killed[kinds[name]] += 1
 
     @contextmanager
     def serving(self, name: str, *words: str | Path) -> Generator[str]:
@@ -196,7 +197,7 @@ class Hurt(Demo):
     def _announce(self, took: float) -> Announced:
         # What they need is known here, however long the credentials took.
         step = max(STEP, int(took))
-        return announce(self.cast, TERMS, Planned(10, 3 * STEP, step).words())
+        return announce(self.cast, TERMS, Planned(10, 3 * step, step).words())
 
 
 def one_by_one(do: Callable[[T], U], whom: Iterable[T]) -> list[U]:

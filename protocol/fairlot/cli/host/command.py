@@ -127,7 +127,7 @@ def _host(
         InputError: ``host.other``; as ``held`` and ``host``.
     """
     folder: Path = arguments.dir.resolve()
-    with held(folder) as hosted:
+    with held(folder, moved=arguments.moved) as hosted:
         if hosted is not None and arguments.terms is not None:
             _check_same(hosted, arguments)
         for line in _WARNING.splitlines():

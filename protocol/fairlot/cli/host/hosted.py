@@ -7,7 +7,7 @@ import shutil
 import time
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
@@ -30,7 +30,7 @@ FORMAT, VERSION = "fairlot/hosted", 1
 _SALE = ("sale_id", "opens", "closes", "commit_end", "seal_end", "reveal_end", "unlock")
 _WORDS = ("format", "version", "registry", *_SALE, "terms", "contributors")
 _LISTENING = ("listen", "tls_cert", "tls_key")
-_HOW = ("roll_before", "rehearsal", *_LISTENING, "port", "mail_port")
+_HOW = ("roll_before", "rehearsal", *_LISTENING, "port", "mail_port", "place")
 _LARGEST = 1 << 26
 _WAIT, _LOOK = 60.0, 0.2
 """Seconds until the processes of a host that has ended must have ended too."""
@@ -55,6 +55,8 @@ class Hosted:
     listening: Listening
     port: int
     mail_port: int
+    place: str = ""
+    """Of the files with which contributors and witnesses sign, as ``place_of`` says it."""
 
     def to_bytes(self) -> bytes:
         """Return the file."""
@@ -90,6 +92,7 @@ class Hosted:
             listening=Listening(*(fields.text(name) for name in _LISTENING)),
             port=fields.integer("port"),
             mail_port=fields.integer("mail_port"),
+            place=fields.text("place"),
         )
 
 
@@ -98,21 +101,36 @@ def going_on(folder: Path | None) -> bool:
     return folder is not None and (folder / STATE).is_file()
 
 
+def place_of(folder: Path) -> str:
+    """Return a mark of where the keys of contributors and witnesses lie on this machine.
+
+    A file that is moved keeps it; a copy has another one.
+    """
+    keys = sorted(
+        [*folder.glob("contributor-*/*.key"), *folder.glob("witness-*/*.key")]
+    )
+    return digest(" ".join(f"{each.name} {each.stat().st_ino}" for each in keys))
+
+
 def digest(text: str) -> str:
     """Return the hash of a text, in hexadecimal digits."""
     return sha256(text.encode()).hexdigest()
 
 
 @contextmanager
-def held(folder: Path) -> Generator[Hosted | None]:
+def held(folder: Path, *, moved: bool = False) -> Generator[Hosted | None]:
     """Hold the folder of a sale; yield what was announced from it, ``None`` for nothing.
 
     What a host has made that ended before it announced anything is removed: nobody has seen
     it.
 
+    Args:
+        folder: of the sale.
+        moved: whether somebody says that it is no copy, but was moved.
+
     Raises:
         InputError: ``out-dir.not-empty``, ``out-dir.unusable``, ``host.locked``,
-            ``host.state``, ``host.restored``.
+            ``host.state``, ``host.restored``, ``host.copied``.
     """
     _check_not_restored(folder)
     if not (folder / BEGUN).exists():
@@ -120,7 +138,14 @@ def held(folder: Path) -> Generator[Hosted | None]:
     with (folder / BEGUN).open("ab") as file:
         _lock(file, folder)
         if going_on(folder):
-            yield Hosted.read(folder / STATE)
+            hosted, place = Hosted.read(folder / STATE), place_of(folder)
+            if hosted.place != place and not moved:
+                problem = (
+                    f"{folder} is a copy of the folder from which this sale was hosted"
+                )
+                remedy = "go on with that one, or say --moved if nobody does any more"
+                raise InputError("host.copied", f"{problem}: {remedy}")
+            yield replace(hosted, place=place)
             return
         for each in folder.iterdir():
             if _MADE.fullmatch(each.name):

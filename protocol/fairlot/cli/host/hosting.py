@@ -25,6 +25,7 @@ from fairlot.cli.host.hosted import (
     invited_of,
     keep,
     keep_invited,
+    place_of,
 )
 from fairlot.cli.host.joining import Joining
 from fairlot.cli.host.roles import Ran, serving, started
@@ -122,9 +123,9 @@ class Hosting:
         words = ("mail", "serve", MAILBOX, *hosted.listening.words)
         served = serving(self.folder, *words, port=hosted.mail_port)
         link = mail.enter_context(served)
-        found = replace(hosted, mail_port=urlsplit(link).port or hosted.mail_port)
-        if found != self.hosted:
-            keep(self.folder, found)
+        port = urlsplit(link).port or hosted.mail_port
+        found = replace(hosted, mail_port=port, place=place_of(self.folder))
+        keep(self.folder, found)
         self._tell(link, hosted.sale.sale_id, address)
         return found
 

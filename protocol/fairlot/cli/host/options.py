@@ -15,7 +15,7 @@ from fairlot.inputs.member_list import read_members
 from fairlot.inputs.terms_file import read_terms_file
 
 HOSTING = (
-    *("terms", "people", "open", "close", "commit", "seal", "reveal", "slack"),
+    *("moved", "terms", "people", "open", "close", "commit", "seal", "reveal", "slack"),
     *("season", "cooling", "roll_before", "no_round", "setup", "rehearsal"),
     *("host", "port", "mail_port", "tls_cert", "tls_key", "storage"),
 )
@@ -87,6 +87,11 @@ def _add_rest(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--rehearsal", action="store_true", help="nothing of it is real"
+    )
+    parser.add_argument(
+        "--moved",
+        action="store_true",
+        help="DIR was moved here, and nobody goes on with it elsewhere",
     )
     parser.add_argument(
         "--host", help="the address at which board and mailbox listen (127.0.0.1)"
