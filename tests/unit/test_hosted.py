@@ -13,6 +13,7 @@ import pytest
 import fairlot.cli.host.hosted as module
 from command import fairlot
 from fairlot.cli.beacon.files import RETIRED
+from fairlot.cli.host.asked import Listening
 from fairlot.cli.host.hosted import (
     BEGUN,
     STATE,
@@ -28,7 +29,7 @@ from fairlot.cli.host.selling import Announced
 from fairlot.inputs.member_list import Member
 from refusal import refusal
 
-SALE = Announced("ab" * 32, 1, 2, 3, 4, 5)
+SALE = Announced("ab" * 32, 1, 2, 3, 4, 5, 6)
 KEY = "contributor-1/contributor.key"
 
 
@@ -39,7 +40,8 @@ def hosted(place: Path) -> Hosted:
     for name in (KEY, "witness-1/witness.key", "seller/seller.key"):
         (place / name).parent.mkdir()
         (place / name).write_text("a key")
-    kept = Hosted("cd" * 32, SALE, digest("t"), 2, 600, 1, "", 8080, 8082)
+    listening = Listening("::1", "/a.crt", "/a.key")
+    kept = Hosted("cd" * 32, SALE, digest("t"), 2, 600, 1, listening, 8080, 8082)
     found = replace(kept, place=place_of(place))
     keep(place, found)
     return found
