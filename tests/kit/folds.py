@@ -56,9 +56,9 @@ def _places(places: Places) -> list[bool]:
 
 
 def _positions(positions: Positions) -> object:
-    # Before positions are read: then columns say who may contribute.
-    depositors = positions.depositors
-    known = depositors, [*positions.by_nym.items()], positions.refs
+    # Before positions are read: then columns say who may contribute, and what is paid.
+    early = positions.depositors, [*positions.stakes()]
+    known = early, [*positions.by_nym.items()], positions.refs
     return [_form(each) for each in known]
 
 

@@ -214,12 +214,17 @@ class SaleFacts(LogState):
         """Return where the refunds of a nym go; ``None`` as long as they are held."""
         if nym in self.waiting:
             return None
-        return self.final_destination(nym, position)
+        return self.final_destination(nym, position.refund_to)
 
-    def final_destination(self, nym: Nym, position: Position) -> bytes | None:
-        """Return where refunds of a nym go that no second draw holds."""
+    def final_destination(self, nym: Nym, refund_to: bytes) -> bytes | None:
+        """Return where refunds of a nym go that no second draw holds.
+
+        Args:
+            nym: whose they are.
+            refund_to: where refunds at once go.
+        """
         claim = self._released(nym, self.clock)
-        return refunded(self.terms.refund, position.refund_to, claim)
+        return refunded(self.terms.refund, refund_to, claim)
 
     def fundings(self, waiting: AbstractSet[Nym] = frozenset()) -> tuple[Funding, ...]:
         """Return what every nym has paid, and where its refunds go.
@@ -230,11 +235,11 @@ class SaleFacts(LogState):
         return tuple(
             Funding(
                 nym,
-                position.paid,
-                None if nym in waiting else self.final_destination(nym, position),
-                position.final.binding.type is EntryType.DEPOSIT,
+                paid,
+                None if nym in waiting else self.final_destination(nym, refund_to),
+                final,
             )
-            for nym, position in self.positions.by_nym.items()
+            for nym, paid, refund_to, final in self.positions.stakes()
         )
 
     def entrants(self, rounds: Rounds | None = None) -> tuple[Entrant, ...]:

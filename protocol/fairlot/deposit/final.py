@@ -3,8 +3,9 @@
 specs/deposit.md, sections 4 to 6.
 """
 
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from fairlot.deposit.deposit import Deposit
 from fairlot.entry import EntryType
@@ -37,6 +38,16 @@ class Position:
         return self.funded and self.final.binding.amount > 0
 
 
+class Stake(NamedTuple):
+    """What a nym has paid, without its order."""
+
+    nym: Nym
+    paid: int
+    refund_to: bytes
+    final: bool
+    """Whether the final entry is a DEPOSIT."""
+
+
 @dataclass(slots=True)
 class Positions:
     """The positions of all nyms of a sale."""
@@ -58,6 +69,10 @@ class Positions:
             for nym, position in self.by_nym.items()
             if position.contributes
         }
+
+    def stakes(self) -> Iterator[Stake]:
+        """Return what every nym has paid, in the order in which they came."""
+        return (stake_of(nym, position) for nym, position in self.by_nym.items())
 
     def place(self, deposit: Deposit) -> None:
         """Take an entry in: the greatest entry replaces the others (step 12)."""
@@ -91,3 +106,9 @@ class Positions:
             )
         self.refs.add(ref)
         self.by_nym[nym] = replace(position, paid=total)
+
+
+def stake_of(nym: Nym, position: Position) -> Stake:
+    """Return what a nym has paid."""
+    final = position.final.binding.type is EntryType.DEPOSIT
+    return Stake(nym, position.paid, position.refund_to, final)

@@ -5,12 +5,12 @@ log when somebody asks for it.
 """
 
 from array import array
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from fairlot.deposit.binding import REFUND_TO_LENGTH
 from fairlot.deposit.deposit import Deposit
-from fairlot.deposit.final import Position, Positions
+from fairlot.deposit.final import Position, Positions, Stake, stake_of
 from fairlot.deposit.payment import REF_LENGTH
 from fairlot.entry import EntryHash, EntryType
 from fairlot.names import NYM_LENGTH, Nym
@@ -98,6 +98,18 @@ class RecalledPositions(Positions):
             if key is not None:
                 found[key] = nym
         return found
+
+    def stakes(self) -> Iterator[Stake]:
+        """Yield what every nym has paid, in the order in which they came; none is read."""
+        columns = self._columns
+        for nym in self._rows:
+            row = self._rows.row_of(nym)
+            if row is None:
+                yield stake_of(nym, self._rows[nym])
+            else:
+                paid, final = columns.paid[row], bool(columns.kinds[row])
+                refund_to = _part(columns.refunds, row, REFUND_TO_LENGTH)
+                yield Stake(nym, paid, refund_to, final)
 
     def columns(self, finals: Mapping[EntryHash, int]) -> PositionColumns:
         """Return the columns of these positions; rows that nobody has read are copied."""
