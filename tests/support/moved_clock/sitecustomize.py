@@ -23,7 +23,7 @@ def _move(path: str) -> None:
     machine = time.time
 
     def shown() -> float:
-        return machine() + FORM.unpack_from(moved)[0]
+        return machine() + float(FORM.unpack_from(moved)[0])
 
     time.time = shown
 
