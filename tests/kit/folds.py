@@ -19,7 +19,7 @@ from fairlot_crypto.statements import Statements
 
 _PASSING = {
     *("_owed", "_later", "_repeats"),
-    *("statements", "foresight", "curve", "handlers", "_contexts"),
+    *("statements", "foresight", "curve", "handlers", "_contexts", "_hashed"),
 }
 """How reading went, and what it was done with: no part of what it gave."""
 

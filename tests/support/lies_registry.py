@@ -3,8 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from fairlot.audit.expected import Expected
 from fairlot.entry import Entry, EntryType, sign_entry
+from fairlot.identity.identifier import Canonicaliser, Source
 from fairlot.identity.pinning import PinnedKeys, pinned_body, sign_pinned
+from fairlot.identity.provider import Provider
+from fairlot.identity.provider_keys import Algorithm, ProviderKey
+from fairlot.identity.quorum import IssuerSignature
 from fairlot.identity.registry import DAY, Attribute, Issuer, Registry, RollId
 from fairlot.identity.roll import Roll
 from fairlot.logs import LogKind, Witnesses
@@ -12,6 +17,7 @@ from fairlot.rehearsal.parts import START
 from fairlot.terms.pool import Requirement
 from fairlot.terms.roll import RollTerms
 from fairlot_crypto.cbor import Value
+from fairlot_crypto.keys import Signature
 from kit.lying_board import LyingBoard, play_with
 from kit.sales import deposit, nym_of, stage
 from kit.stage import Stage
@@ -421,12 +427,75 @@ def _pinned(board: LyingBoard) -> Sequence[Entry]:
     return [on.sign_registry(EntryType.PROVIDER, pinned_body(listed, sigs))]
 
 
+def _accounts(registry: Registry) -> Registry:
+    """Tell people apart by accounts at a provider."""
+    source = Source("accounts", Canonicaliser.ACCOUNT)
+    told = replace(registry.uniqueness, source=source, provider=_PROVIDER)
+    return replace(registry, uniqueness=told)
+
+
+def _listed(listed: PinnedKeys, sigs: Sequence[IssuerSignature] | None = None) -> Make:
+    """Pin keys of a provider of accounts, signed by all issuers or as ``sigs`` says."""
+
+    def make() -> bytes:
+        on = of_registry(stage(), _accounts)
+        scope, issuers = on.registry.registry_id, on.parts.issuers
+        signed = [sign_pinned(scope, listed, each.index, each.key) for each in issuers]
+        body = pinned_body(listed, signed if sigs is None else sigs)
+        board = LyingBoard(on)
+        board.batch(START, on.registry_entry())
+        board.batch(START, on.sign_registry(EntryType.PROVIDER, body))
+        return board.data
+
+    return make
+
+
+_ALONE = Expected(rehearsal=True, registry_alone=True)
+_PROVIDER = Provider("https://accounts.example", "fairlot-wallets")
+_TWICE = ProviderKey("one", Algorithm.EDDSA, STRANGER.public)
+
 PROVIDERS = (
     Row(
         "A10",
         "provider.registry",
         "keys of a provider that the registry does not name",
         slipped("terms", _pinned),
+    ),
+    Row(
+        "A10",
+        "registry.provider",
+        "a provider of accounts where people are told apart by names",
+        _named(
+            lambda r: replace(r, uniqueness=replace(r.uniqueness, provider=_PROVIDER))
+        ),
+    ),
+    Row(
+        "A10",
+        "provider.number",
+        "a list of a provider's keys is left out",
+        _listed(PinnedKeys(1, ())),
+        expected=_ALONE,
+    ),
+    Row(
+        "A10",
+        "provider.keys",
+        "a provider has one key twice",
+        _listed(PinnedKeys(0, (_TWICE, _TWICE))),
+        expected=_ALONE,
+    ),
+    Row(
+        "A10",
+        "provider.issuers",
+        "keys of a provider that no issuer has fetched",
+        _listed(PinnedKeys(0, ()), ()),
+        expected=_ALONE,
+    ),
+    Row(
+        "A10",
+        "provider.signature",
+        "keys of a provider with a forged signature",
+        _listed(PinnedKeys(0, ()), (IssuerSignature(1, Signature(bytes(64))),)),
+        expected=_ALONE,
     ),
 )
 
