@@ -255,7 +255,9 @@ def _claimed() -> Sequence[Case]:
         _refused("audiences", "A shop could bring it.", aud, login(aud=two)),
         _refused("audience-none", "It is for somebody.", aud, login(aud=[])),
         _refused("audience-missing", "It is for somebody.", aud, login(aud=None)),
-        _refused("other-azp", "It was given to another client.", aud, login(azp=stranger)),
+        _refused(
+            "other-azp", "It was given to another client.", aud, login(azp=stranger)
+        ),
         _refused("expired", "Its last second is over.", exp, login(exp=NOW)),
         _refused("exp-missing", "It would never end.", exp, login(exp=None)),
         _refused("exp-text", "A time is an integer.", exp, login(exp=str(NOW + 9))),

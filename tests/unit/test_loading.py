@@ -32,6 +32,7 @@ VERSION = {
     "fairlot.cli.json_text",
     "fairlot.cli.output",
     "fairlot.cli.program",
+    "fairlot.cycles",
     "fairlot.errors",
     "fairlot.text",
 }

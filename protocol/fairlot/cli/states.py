@@ -4,14 +4,13 @@ specs/verdicts.md, section 4. Nothing here can fail: what cannot be kept or read
 again.
 """
 
+import sys
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache as once
 from pathlib import Path
 
-import fairlot
-import fairlot_crypto
 from fairlot.board.kept_state import KeptState
 from fairlot.board.recalling import LEAST, States
 from fairlot.cli.verdicts import (
@@ -115,8 +114,8 @@ def state_rules(curve: Backend, program: bytes) -> str:
 def program_hash() -> bytes | None:
     """Return the hash of the program's own text; ``None`` where that is not there."""
     parts: list[bytes] = []
-    for package in (fairlot_crypto, fairlot):
-        folder = Path(package.__path__[0])
+    for package in ("fairlot_crypto", "fairlot"):
+        folder = Path(sys.modules[package].__path__[0])
         with suppress(OSError):
             for each in sorted(folder.rglob("*.py")):
                 parts += [
