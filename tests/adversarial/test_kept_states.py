@@ -3,7 +3,6 @@
 ``fairlot.cli.states`` keeps the state of a fold beside its transcript.
 """
 
-import os
 import stat
 import sys
 from collections.abc import Callable, Iterator
@@ -20,12 +19,12 @@ from fairlot.board.recalling import States
 from fairlot.board.replay import replay_file
 from fairlot.board.storage import MemoryStorage
 from fairlot.cli import states
-from fairlot.cli.verdicts import KEY_VARIABLE
 from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot.service.kept import open_logs
 from fairlot_crypto.curve import backend
 from fairlot_crypto.errors import EncodingError
 from fairlot_crypto.states import read_state, write_state
+from kept_beside import file_of, users_key
 from kit.folds import form_of
 from kit.sales import (
     DEPOSIT_TIME,
@@ -46,20 +45,14 @@ CURVE = backend("native")
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Path]:
     """Give the user a key of their own, and keep states of small logs too."""
-    key = tmp_path / "home" / "verdict.key"
-    with (
-        patch.dict(os.environ, {KEY_VARIABLE: str(key)}),
-        patch.object(states, "LEAST", 1),
-    ):
+    with users_key(tmp_path, states) as key:
         yield key
 
 
 @pytest.fixture
 def board(tmp_path: Path, concert_transcript: bytes) -> Path:
     """Return the file of a small sale."""
-    path = tmp_path / "sale.fairlot"
-    path.write_bytes(concert_transcript)
-    return path
+    return file_of(tmp_path, concert_transcript)
 
 
 def beside(board: Path) -> Path:

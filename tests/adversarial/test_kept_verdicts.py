@@ -20,6 +20,7 @@ from fairlot.cli.verdicts import KEY_VARIABLE
 from fairlot_crypto.curve import backend
 from fairlot_crypto.statements import Statements
 from fairlot_crypto.verdicts import read_verdicts, write_verdicts
+from kept_beside import file_of, users_key
 
 RULES = f"{__version__} native"
 FOREIGN = bytes(32)
@@ -45,20 +46,14 @@ class Asked(Statements):
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Path]:
     """Give the user a key of their own, and keep verdicts of small logs too."""
-    key = tmp_path / "home" / "verdict.key"
-    with (
-        patch.dict(os.environ, {KEY_VARIABLE: str(key)}),
-        patch.object(verdicts, "LEAST", 1),
-    ):
+    with users_key(tmp_path, verdicts) as key:
         yield key
 
 
 @pytest.fixture
 def board(tmp_path: Path, concert_transcript: bytes) -> Path:
     """Return the file of a small sale."""
-    path = tmp_path / "sale.fairlot"
-    path.write_bytes(concert_transcript)
-    return path
+    return file_of(tmp_path, concert_transcript)
 
 
 def beside(board: Path) -> Path:

@@ -7,6 +7,35 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 
+class Quiet(BaseHTTPRequestHandler):
+    """Answers GET and POST alike, and writes nothing down."""
+
+    def do_GET(self) -> None:
+        """Answer."""
+        raise NotImplementedError
+
+    def do_POST(self) -> None:
+        """Answer as for GET."""
+        self.do_GET()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Say nothing."""
+        del format, args
+
+
+@contextmanager
+def listening(handler: type[Quiet]) -> Generator[int]:
+    """Serve on a port of its own, which is yielded."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
+            thread.join()
+
+
 @dataclass
 class Answers:
     """What is answered, by path, and what was asked."""
@@ -23,7 +52,7 @@ class Answers:
 def answering() -> Generator[Answers]:
     """Answer on a port of its own; 404 where nothing is said."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Quiet):
         def do_GET(self) -> None:
             path = self.path.partition("?")[0]
             answers.asked.append(f"{self.command} {path}")
@@ -34,18 +63,6 @@ def answering() -> Generator[Answers]:
             self.end_headers()
             self.wfile.write(content)
 
-        def do_POST(self) -> None:
-            self.do_GET()
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            del format, args
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        answers = Answers(f"http://127.0.0.1:{server.server_address[1]}")
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield answers
-        finally:
-            server.shutdown()
-            thread.join()
+    with listening(Handler) as port:
+        answers = Answers(f"http://127.0.0.1:{port}")
+        yield answers

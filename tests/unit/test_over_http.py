@@ -2,8 +2,6 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 import pytest
 
@@ -11,6 +9,7 @@ from fairlot.cli import over_http
 from fairlot.cli.over_http import BoardAddress, Sent
 from kit.sales import deposit, stage
 from refusal import refusal
+from web_answers import Quiet, listening
 
 ENTRY = deposit(stage(), 0)
 Answer = tuple[int, bytes]
@@ -21,7 +20,7 @@ def answering(*answers: Answer) -> Generator[tuple[BoardAddress, list[str]]]:
     """Answer requests in order, the last for ever; yield the address and what was asked."""
     asked: list[str] = []
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Quiet):
         def do_GET(self) -> None:
             status, content = answers[min(len(asked), len(answers) - 1)]
             asked.append(f"{self.command} {self.path}")
@@ -31,21 +30,8 @@ def answering(*answers: Answer) -> Generator[tuple[BoardAddress, list[str]]]:
             self.end_headers()
             self.wfile.write(content)
 
-        def do_POST(self) -> None:
-            self.do_GET()
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            del format, args
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            port = server.server_address[1]
-            yield BoardAddress.parse(f"http://127.0.0.1:{port}/club"), asked
-        finally:
-            server.shutdown()
-            thread.join()
+    with listening(Handler) as port:
+        yield BoardAddress.parse(f"http://127.0.0.1:{port}/club"), asked
 
 
 SCOPE = "ab" * 32

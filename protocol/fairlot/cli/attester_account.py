@@ -4,6 +4,7 @@ from pathlib import Path
 
 from fairlot.cli.attester_codes import Codes
 from fairlot.cli.command import chosen_curve
+from fairlot.cli.extras import extra
 from fairlot.cli.issuer.folder import read_as
 from fairlot.errors import InputError, Rejection
 from fairlot.identity.account_token import (
@@ -112,11 +113,8 @@ def _verifier() -> CheckSignature:
     Raises:
         InputError: ``attester.extra`` where it is not installed.
     """
-    try:
+    with extra("oidc", lambda problem: InputError("attester.extra", problem)):
         from fairlot.identity.token_signature import (  # noqa: PLC0415
             check_token_signature,
         )
-    except ModuleNotFoundError as error:
-        problem = f"{error.name} is not installed: pip install 'fairlot[oidc]'"
-        raise InputError("attester.extra", problem) from error
     return check_token_signature

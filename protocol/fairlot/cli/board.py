@@ -30,7 +30,7 @@ from fairlot.cli.board_folder import (
 )
 from fairlot.cli.board_logs import STEPS
 from fairlot.cli.command import OK, Command, action_of_steps, chosen_curve, whole
-from fairlot.cli.listening import Where, add_listening, serve_at
+from fairlot.cli.listening import Where, add_listening, needs_server, serve_at
 from fairlot.cli.output import busy, complain, say
 from fairlot.cli.page import PAGE
 from fairlot.cli.role_keys import BOARD, key_step
@@ -265,11 +265,8 @@ def _server() -> Callable[
     Raises:
         InputError: ``service.extra`` where it is not installed.
     """
-    try:
+    with needs_server():
         from fairlot.service.serve import serve  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        problem = f"{error.name} is not installed: pip install 'fairlot[service]'"
-        raise InputError("service.extra", problem) from error
     return serve
 
 

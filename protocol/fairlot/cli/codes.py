@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Literal
 
+from fairlot.cli.extras import extra
 from fairlot.errors import InputError
 
 _DOTS = 4
@@ -34,11 +35,8 @@ def code_maker(
     Raises:
         InputError: as ``fail`` makes it.
     """
-    try:
+    with extra("paper", fail):
         import segno  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        problem = f"{error.name} is not installed: pip install 'fairlot[paper]'"
-        raise fail(problem) from error
 
     def draw(data: bytes, mode: Literal["byte", "alphanumeric"]) -> Drawn:
         code = segno.make_qr(data, error="l", mode=mode)

@@ -18,6 +18,7 @@ from fairlot.cli.escrow_files import (
     settled_sale,
     write_kept,
 )
+from fairlot.cli.extras import extra
 from fairlot.cli.output import say, show_json
 from fairlot.cli.table import show_table
 from fairlot.cli.transcript import add_sale_file
@@ -161,11 +162,8 @@ def _bank_file(batch: Batch, title: str) -> bytes:
     Raises:
         InputError: ``escrow.extra`` where what makes it is not installed.
     """
-    try:
+    with extra("bank", lambda problem: InputError("escrow.extra", problem)):
         from fairlot.escrow.bank_file import transfer_file  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        problem = f"{error.name} is not installed: pip install 'fairlot[bank]'"
-        raise InputError("escrow.extra", problem) from error
     return transfer_file(batch, title)
 
 

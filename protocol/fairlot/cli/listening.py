@@ -6,15 +6,26 @@ import socket
 import ssl
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from fairlot.cli.certificate import add_certificate, context_of
 from fairlot.cli.command import whole
+from fairlot.cli.extras import extra
 from fairlot.cli.output import say
 from fairlot.errors import InputError
 
 Serve = Callable[[socket.socket, Callable[[], None], ssl.SSLContext | None], None]
 """Takes the socket, what it calls once it answers, and what TLS needs; returns at the end."""
+
+
+def needs_server() -> AbstractContextManager[None]:
+    """Let what serves be imported: only who serves loads a server.
+
+    Raises:
+        InputError: ``service.extra`` where it is not installed.
+    """
+    return extra("service", lambda problem: InputError("service.extra", problem))
 
 
 @dataclass(frozen=True, slots=True)

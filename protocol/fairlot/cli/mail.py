@@ -18,7 +18,7 @@ from fairlot.cli.command import (
     whole,
 )
 from fairlot.cli.issuer.folder import read_file
-from fairlot.cli.listening import Where, add_listening, serve_at
+from fairlot.cli.listening import Where, add_listening, needs_server, serve_at
 from fairlot.cli.mail_address import MailAddress
 from fairlot.cli.output import complain, say, show_json
 from fairlot.cli.reading import made_of, read_at_most
@@ -94,12 +94,9 @@ def _server() -> Callable[[argparse.Namespace, Mailbox, Buckets], None]:
     Raises:
         InputError: ``service.extra`` where it is not installed.
     """
-    try:
+    with needs_server():
         from fairlot.service.mailing import MailDesk  # noqa: PLC0415
         from fairlot.service.serve import serve_mailbox  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        problem = f"{error.name} is not installed: pip install 'fairlot[service]'"
-        raise InputError("service.extra", problem) from error
 
     def run(arguments: argparse.Namespace, mailbox: Mailbox, buckets: Buckets) -> None:
         desk = MailDesk(mailbox, buckets, complain)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from fairlot.cli.beacon.files import held_key
 from fairlot.cli.command import OK, Command
-from fairlot.cli.listening import Where, add_listening, serve_at
+from fairlot.cli.listening import Where, add_listening, needs_server, serve_at
 from fairlot.cli.output import complain
 from fairlot.cli.role_keys import BOARD, PUBLIC, WITNESS, read_public
 from fairlot.errors import InputError
@@ -133,12 +133,9 @@ def _server() -> Callable[[argparse.Namespace, Witnessing, Buckets], None]:
     Raises:
         InputError: ``service.extra`` where it is not installed.
     """
-    try:
+    with needs_server():
         from fairlot.service.serve import serve_witness  # noqa: PLC0415
         from fairlot.service.watching import WitnessDesk  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        problem = f"{error.name} is not installed: pip install 'fairlot[service]'"
-        raise InputError("service.extra", problem) from error
 
     def run(
         arguments: argparse.Namespace, witnessing: Witnessing, buckets: Buckets

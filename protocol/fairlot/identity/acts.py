@@ -13,8 +13,7 @@ from fairlot.identity.leaf import holder_hash
 from fairlot.identity.life import Outcome
 from fairlot.identity.quorum import (
     IssuerSignature,
-    check_issuer,
-    quorum_problem,
+    check_quorum,
     read_issuer_signature,
 )
 from fairlot.identity.registry import Registry, RegistryId
@@ -234,19 +233,15 @@ def check_issuers(
         Rejection: ``life.issuers``, ``life.signature``.
     """
     # Step 4.
-    problem = quorum_problem(registry, [each.issuer for each in decision.sigs], "it")
-    if problem:
-        raise Rejection("life.issuers", problem)
-    message = decision.message(registry.registry_id)
-    for each in decision.sigs:
-        check_issuer(
-            registry,
-            each,
-            message,
-            "this",
-            statements,
-            lambda why: Rejection("life.signature", why),
-        )
+    check_quorum(
+        registry,
+        decision.sigs,
+        decision.message(registry.registry_id),
+        "",
+        statements,
+        lambda why: Rejection("life.issuers", why),
+        lambda why: Rejection("life.signature", why),
+    )
 
 
 def _one_of(fields: Fields, name: str, values: type[StrEnum]) -> str:

@@ -17,8 +17,7 @@ from fairlot.identity.provider_keys import (
 )
 from fairlot.identity.quorum import (
     IssuerSignature,
-    check_issuer,
-    quorum_problem,
+    check_quorum,
     read_issuer_signature,
 )
 from fairlot.identity.registry import Registry, RegistryId
@@ -106,20 +105,15 @@ def check_pinned_signatures(
     Raises:
         Rejection: ``provider.issuers``, ``provider.signature``.
     """
-    numbers = [each.issuer for each in signatures]
-    problem = quorum_problem(registry, numbers, "a list of keys")
-    if problem:
-        raise Rejection("provider.issuers", problem)
-    message = pinned_message(registry.registry_id, pinned)
-    for each in signatures:
-        check_issuer(
-            registry,
-            each,
-            message,
-            "this list of keys",
-            statements,
-            lambda why: Rejection("provider.signature", why),
-        )
+    check_quorum(
+        registry,
+        signatures,
+        pinned_message(registry.registry_id, pinned),
+        "list of keys",
+        statements,
+        lambda why: Rejection("provider.issuers", why),
+        lambda why: Rejection("provider.signature", why),
+    )
 
 
 def pinned_message(registry_id: RegistryId, pinned: PinnedKeys) -> bytes:

@@ -46,6 +46,38 @@ def quorum_problem(registry: Registry, numbers: Sequence[int], what: str) -> str
     return f"n - t issuers must sign {what}, each once, in ascending order"
 
 
+def check_quorum(
+    registry: Registry,
+    signatures: Sequence[IssuerSignature],
+    message: bytes,
+    what: str,
+    statements: Statements,
+    few: Callable[[str], Rejection],
+    forged: Callable[[str], Rejection],
+) -> None:
+    """Check that at least n - t issuers have signed a message.
+
+    Args:
+        registry: whose issuers they are.
+        signatures: in the order in which they stand.
+        message: that was signed.
+        what: it is, for sentences; empty for what needs no name.
+        statements: what this process has verified before.
+        few: makes the refusal of other numbers than those of n - t issuers.
+        forged: makes that of a signature which does not verify.
+
+    Raises:
+        Rejection: as ``few`` and ``forged`` make it.
+    """
+    numbers = [each.issuer for each in signatures]
+    problem = quorum_problem(registry, numbers, f"a {what}" if what else "it")
+    if problem:
+        raise few(problem)
+    for each in signatures:
+        this = f"this {what}" if what else "this"
+        check_issuer(registry, each, message, this, statements, forged)
+
+
 def check_issuer(
     registry: Registry,
     signed: IssuerSignature,

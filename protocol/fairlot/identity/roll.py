@@ -11,8 +11,7 @@ from fairlot.errors import Rejection
 from fairlot.fields import Fields
 from fairlot.identity.quorum import (
     IssuerSignature,
-    check_issuer,
-    quorum_problem,
+    check_quorum,
     read_issuer_signature,
 )
 from fairlot.identity.registry import Registry, RegistryId, RollId
@@ -160,19 +159,15 @@ def check_roll_signatures(
     Raises:
         Rejection: ``roll.issuers``, ``roll.signature``.
     """
-    problem = quorum_problem(registry, [each.issuer for each in signatures], "a roll")
-    if problem:
-        raise Rejection("roll.issuers", problem)
-    message = _roll_message(registry.registry_id, roll)
-    for each in signatures:
-        check_issuer(
-            registry,
-            each,
-            message,
-            "this roll",
-            statements,
-            lambda why: Rejection("roll.signature", why),
-        )
+    check_quorum(
+        registry,
+        signatures,
+        _roll_message(registry.registry_id, roll),
+        "roll",
+        statements,
+        lambda why: Rejection("roll.issuers", why),
+        lambda why: Rejection("roll.signature", why),
+    )
 
 
 def _roll_message(registry_id: RegistryId, roll: Roll) -> bytes:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from itertools import count, takewhile
 
-from fairlot.errors import InputError, Rejection
+from fairlot.errors import Rejection
 from fairlot.identity.acts import Decision
 from fairlot.identity.admission import AdmissionBook
 from fairlot.identity.attestation import Purpose
@@ -12,7 +12,7 @@ from fairlot.identity.enrolment import IssuerSecrets
 from fairlot.identity.leaf import holder_hash
 from fairlot.identity.life import LeafLife
 from fairlot.identity.part import Part, parts_of
-from fairlot.identity.quorum import IssuerSignature, check_issuer, quorum_problem
+from fairlot.identity.quorum import quorum_problem
 from fairlot.identity.recovering import (
     begin_change,
     complete_change,
@@ -20,11 +20,10 @@ from fairlot.identity.recovering import (
     resend_share,
 )
 from fairlot.identity.requests import RecoverRequest
+from fairlot.issuing.gathering import awaited, gathered
 from fairlot.issuing.person import Person, book_of, person_of
 from fairlot.issuing.view import View
-from fairlot_crypto.keys import SIGNATURE_LENGTH, Signature
 from fairlot_crypto.randomness import Randomness
-from fairlot_crypto.statements import Statements
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,37 +125,14 @@ def joined(
     if made.decision is None:
         return None, ()
     registry, own = view.registry, made.part
-    signed = {s.issuer: replace(made.decision, sigs=(s,)) for s in made.decision.sigs}
+    (mine,) = made.decision.sigs
+    given = parts_of(own.request, own.step, parts)
     message = made.decision.message(registry.registry_id)
-    for part in parts_of(own.request, own.step, parts):
-        try:
-            fields = part.fields
-            sig = Signature(fields.bytes("sig", SIGNATURE_LENGTH))
-            fields.done()
-            each = IssuerSignature(part.issuer, sig)
-            _check(view, each, message)
-        except (InputError, Rejection):
-            # Signed by nobody, or something else.
-            continue
-        signed.setdefault(part.issuer, replace(made.decision, sigs=(each,)))
-    everybody = range(1, len(registry.issuers) + 1)
-    missing = {*everybody} - {*signed} - {*without}
+    signed = gathered(registry, mine, given, message)
+    missing = awaited(registry, signed, without)
     if missing:
-        return None, tuple(sorted(missing))
+        return None, missing
     problem = quorum_problem(registry, sorted(signed), "it")
     if problem:
         raise Rejection("life.issuers", problem)
-    return join([*signed.values()]), ()
-
-
-def _check(view: View, each: IssuerSignature, message: bytes) -> None:
-    if not 1 <= each.issuer <= len(view.registry.issuers):
-        raise Rejection("life.signature", f"there is no issuer {each.issuer}")
-    check_issuer(
-        view.registry,
-        each,
-        message,
-        "this",
-        Statements(),
-        lambda why: Rejection("life.signature", why),
-    )
+    return join([replace(made.decision, sigs=(s,)) for s in signed.values()]), ()

@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from fairlot.errors import InputError, Rejection
 from fairlot.identity.part import Part, parts_of, request_id
 from fairlot.identity.pinning import (
     PinnedKeys,
@@ -13,9 +12,10 @@ from fairlot.identity.pinning import (
     sign_pinned,
 )
 from fairlot.identity.provider_keys import ProviderKey
-from fairlot.identity.quorum import IssuerSignature, check_issuer
+from fairlot.identity.quorum import IssuerSignature
+from fairlot.issuing.gathering import awaited, gathered
 from fairlot.issuing.view import View
-from fairlot_crypto.keys import SIGNATURE_LENGTH, Signature, SigningKey
+from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.statements import Statements
 
 
@@ -65,38 +65,11 @@ def pin_keys(
     request = request_id(pinned.request(state.registry_id))
     part = Part(request, "provider", index, {"sig": own.sig})
     # Step 57.
-    signed = {index: own}
-    for each in parts_of(request, "provider", parts):
-        found = _signature(view, pinned, each)
-        if found is not None:
-            signed.setdefault(found.issuer, found)
-    everybody = range(1, len(registry.issuers) + 1)
-    waiting = tuple(sorted({*everybody} - {*signed} - {*without}))
+    given = parts_of(request, "provider", parts)
+    message = pinned_message(registry.registry_id, pinned)
+    signed = gathered(registry, own, given, message)
+    waiting = awaited(registry, signed, without)
     sigs = tuple(signed[issuer] for issuer in sorted(signed))
     if not waiting:
         check_pinned_signatures(registry, pinned, sigs, Statements())
     return Pinning(pinned, part, sigs, waiting)
-
-
-def _signature(view: View, pinned: PinnedKeys, part: Part) -> IssuerSignature | None:
-    """Return the signature in a part; ``None`` if it is nobody's, or of something else."""
-    registry = view.registry
-    if not 1 <= part.issuer <= len(registry.issuers):
-        return None
-    message = pinned_message(registry.registry_id, pinned)
-    try:
-        fields = part.fields
-        sig = Signature(fields.bytes("sig", SIGNATURE_LENGTH))
-        fields.done()
-        found = IssuerSignature(part.issuer, sig)
-        check_issuer(
-            registry,
-            found,
-            message,
-            "this",
-            Statements(),
-            lambda why: Rejection("provider.signature", why),
-        )
-    except (InputError, Rejection):
-        return None
-    return found

@@ -34,6 +34,7 @@ from fairlot_crypto.log.tiles import Tile
 TEXT = "text/plain; charset=utf-8"
 BYTES = "application/octet-stream"
 HTML = "text/html; charset=utf-8"
+_BEARER = "bearer "
 FOREVER = "public, max-age=31536000, immutable"
 """For what never changes: tiles and bundles of a given width."""
 CHANGES = "no-cache"
@@ -83,11 +84,21 @@ class Writes:
         if body is None:
             problem = f"an entry has at most {MAX_ENTRY_BYTES} bytes"
             raise refused(Rejection("entry.size", problem))
-        sender = request.client
-        address = "" if sender is None else sender.host
-        proof = await self._desk.add(log, body, address)
+        proof = await self._desk.add(log, body, address_of(request))
         headers = {"cache-control": "no-store"}
         return Response(proof.to_bytes(), media_type=TEXT, headers=headers)
+
+
+def address_of(request: Request) -> str:
+    """Return where a request comes from; empty where nobody can say."""
+    return "" if request.client is None else request.client.host
+
+
+def bearer_of(request: Request) -> str | None:
+    """Return what a request is authorized by (RFC 6750); ``None`` for nothing."""
+    said = request.headers.get("authorization", "")
+    known = said.lower().startswith(_BEARER)
+    return said[len(_BEARER) :] if known else None
 
 
 async def body_of(request: Request, most: int, seconds: float) -> bytes | None:

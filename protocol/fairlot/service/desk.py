@@ -104,10 +104,7 @@ class Desk:
         if known is not None:
             return known
         # Step 5.
-        wait = self.buckets.wait(address)
-        if wait:
-            problem = "too many requests came from where this one comes from"
-            raise RefusedError(429, Rejection("service.rate", problem), wait)
+        self.buckets.check(address)
         # Steps 6 to 8.
         await self._check(log, entry)
         turn = _Turn(log.name, entry, asyncio.get_running_loop().create_future())

@@ -16,23 +16,29 @@ from fairlot.door.gate import FRESH_SECONDS
 from fairlot.door.text_form import text_of
 from fairlot.errors import FairlotError, InputError, Rejection
 from fairlot.page.assembly import door_page
-from fairlot.service.app import HANDLERS, HTML, body_of, json_answer
+from fairlot.service.app import (
+    HANDLERS,
+    HTML,
+    address_of,
+    bearer_of,
+    body_of,
+    json_answer,
+)
 from fairlot.service.door_desk import DoorDesk, Verdict
-from fairlot.service.problems import RefusedError, UnavailableError
+from fairlot.service.problems import AGAIN, RefusedError, UnavailableError
 from fairlot.service.rates import Buckets
 from fairlot.text import Viewed
 
 MOST = 1 << 14
 """Bytes of an answer, and more."""
 BODY_SECONDS = 10.0
-_BEARER = "bearer "
 _ATTEMPT = re.compile("[0-9a-f]{32}")
 _STORED = {"cache-control": "no-store"}
 _ADVICE = {
     400: "Send an answer under a name of 16 fresh bytes, in Idempotency-Key.",
     403: "Send the code that fairlot doors serve shows.",
     413: "Send one answer of a wallet.",
-    429: "Wait as long as Retry-After says, and ask again.",
+    429: AGAIN,
     503: "Wait as long as Retry-After says, and ask again under the same name.",
 }
 
@@ -116,16 +122,8 @@ class DoorWay:
 
     def _check(self, request: Request) -> None:
         # Step 18.
-        sender = request.client
-        wait = self.buckets.wait("" if sender is None else sender.host)
-        if wait:
-            problem = "too many requests came from where this one comes from"
-            error = Rejection("service.rate", problem)
-            raise RefusedError(429, error, wait, _ADVICE[429])
-        said = request.headers.get("authorization", "")
-        given = (
-            said[len(_BEARER) :].encode() if said.lower().startswith(_BEARER) else b""
-        )
+        self.buckets.check(address_of(request), _ADVICE[429])
+        given = (bearer_of(request) or "").encode()
         if not hmac.compare_digest(given, self.pairing):
             problem = "this telephone does not know the code of the door"
             raise _refused(403, Rejection("door.code", problem))

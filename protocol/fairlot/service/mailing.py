@@ -11,15 +11,14 @@ from starlette.routing import Route
 
 from fairlot.entry import MAX_ENTRY_BYTES
 from fairlot.errors import FairlotError, InputError, Rejection
-from fairlot.service.app import HANDLERS, TEXT, body_of
+from fairlot.service.app import HANDLERS, TEXT, address_of, bearer_of, body_of
 from fairlot.service.mailbox import Mailbox
-from fairlot.service.problems import RefusedError, UnavailableError
+from fairlot.service.problems import AGAIN, RefusedError, UnavailableError
 from fairlot.service.rates import Buckets
 
 BODY_SECONDS = 10.0
 REQUESTS, ANSWERS = "requests", "answers"
 CBOR = "application/cbor"
-_BEARER = "bearer "
 _ADVICE = {
     400: "Send the bytes of a request as fairlot wallet has written them.",
     403: "Send the code of your invitation, and ask whoever invited you.",
@@ -81,12 +80,7 @@ class MailDesk:
 
     def _check_rate(self, request: Request) -> None:
         # Step 2.
-        sender = request.client
-        wait = self.buckets.wait("" if sender is None else sender.host)
-        if wait:
-            problem = "too many requests came from where this one comes from"
-            advice = "Wait as long as Retry-After says, and ask again."
-            raise RefusedError(429, Rejection("service.rate", problem), wait, advice)
+        self.buckets.check(address_of(request), AGAIN)
 
 
 def mail_app(desk: MailDesk) -> Starlette:
@@ -103,10 +97,10 @@ _STATUS = {"mail.code": 403, "mail.limit": 429}
 
 
 def _code_of(request: Request) -> str:
-    said = request.headers.get("authorization", "")
-    if not said.lower().startswith(_BEARER):
+    code = bearer_of(request)
+    if code is None:
         raise _refused(403, Rejection("mail.code", "no invitation was sent"))
-    return said[len(_BEARER) :].strip()
+    return code.strip()
 
 
 def _refused(status: int, error: FairlotError) -> RefusedError:

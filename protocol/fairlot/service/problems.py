@@ -31,6 +31,10 @@ OF_WITNESS = {
 """What to do with what a witness refused, by status."""
 
 
+AGAIN = "Wait as long as Retry-After says, and ask again."
+"""What to do with a question that came too soon."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """A refusal that says who is at fault, and what to do."""

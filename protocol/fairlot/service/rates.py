@@ -5,6 +5,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from fairlot.errors import Rejection
+from fairlot.service.problems import RefusedError
 from fairlot_crypto.randomness import Randomness
 
 
@@ -40,6 +42,21 @@ class Buckets:
     def __len__(self) -> int:
         """Return how many buckets are kept."""
         return len(self._levels)
+
+    def check(self, address: str, advice: str | None = None) -> None:
+        """Take a token of an address (specs/service.md, step 5).
+
+        Args:
+            address: of whoever asks.
+            advice: what they should do; ``None`` for what senders of entries should.
+
+        Raises:
+            RefusedError: ``service.rate`` where there was none.
+        """
+        wait = self.wait(address)
+        if wait:
+            problem = "too many requests came from where this one comes from"
+            raise RefusedError(429, Rejection("service.rate", problem), wait, advice)
 
     def wait(self, address: str) -> int:
         """Take a token of an address.

@@ -12,9 +12,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from fairlot.errors import FairlotError, Rejection
-from fairlot.service.app import HANDLERS, TEXT, body_of
+from fairlot.service.app import HANDLERS, TEXT, address_of, body_of
 from fairlot.service.asking import PATH
 from fairlot.service.problems import (
+    AGAIN,
     RefusedError,
     UnavailableError,
     refused_by_witness,
@@ -29,7 +30,6 @@ MOST = 1 << 14
 BODY_SECONDS = 10.0
 SIZE = "text/x.tlog.size"
 """The media type of the size that a witness knows."""
-_AGAIN = "Wait as long as Retry-After says, and ask again."
 
 
 @dataclass(slots=True)
@@ -58,11 +58,7 @@ class WitnessDesk:
             RefusedError: with the first rule that is broken.
             ConflictError: as ``Witnessing.add``.
         """
-        wait = self.buckets.wait(address)
-        if wait:
-            problem = "too many requests came from where this one comes from"
-            error = Rejection("service.rate", problem)
-            raise RefusedError(429, error, wait, _AGAIN)
+        self.buckets.check(address, AGAIN)
         loop = asyncio.get_running_loop()
         # In one thread: what is checked is still so when it is recorded.
         try:
@@ -92,9 +88,8 @@ def witness_app(desk: WitnessDesk) -> Starlette:
             problem = f"a request has at most {MOST} bytes"
             error = Rejection("witness.size", problem)
             raise RefusedError(413, error, advice=_SHORTER)
-        sender = request.client
         try:
-            line = await desk.add(body, "" if sender is None else sender.host)
+            line = await desk.add(body, address_of(request))
         except ConflictError as conflict:
             return _answer(f"{conflict.size}\n", 409, SIZE)
         return _answer(f"{line.to_text()}\n", 200, TEXT)
@@ -112,4 +107,4 @@ def _answer(text: str, status: int, media_type: str) -> Response:
 
 
 def _down(error: UnavailableError) -> RefusedError:
-    return RefusedError(503, error, 2, _AGAIN)
+    return RefusedError(503, error, 2, AGAIN)

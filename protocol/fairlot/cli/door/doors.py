@@ -20,6 +20,7 @@ from fairlot.cli.command import (
 )
 from fairlot.cli.door.files import (
     add_time,
+    add_used,
     check_name,
     clock,
     read_gate,
@@ -149,13 +150,7 @@ def _configure_admit(parser: argparse.ArgumentParser) -> None:
         "question", metavar="QUESTION", type=Path, help="what this gate has asked"
     )
     parser.add_argument("answer", metavar="ANSWER", type=Path, help="what came back")
-    parser.add_argument(
-        "--used",
-        metavar="LIST",
-        type=Path,
-        required=True,
-        help="who was let in; it is begun if it is not there",
-    )
+    add_used(parser)
     add_time(parser, "the question's time")
     add_json(parser)
 

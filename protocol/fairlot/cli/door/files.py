@@ -89,6 +89,17 @@ def add_time(parser: argparse.ArgumentParser, default: str) -> None:
     )
 
 
+def add_used(parser: argparse.ArgumentParser) -> None:
+    """Add --used, the list of who was let in."""
+    parser.add_argument(
+        "--used",
+        metavar="LIST",
+        type=Path,
+        required=True,
+        help="who was let in; it is begun if it is not there",
+    )
+
+
 def check_name(name: str) -> None:
     """Check the name of a gate.
 

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from fairlot.cli.codes import code_maker
 from fairlot.cli.command import OK, Command, chosen_curve
-from fairlot.cli.door.files import add_time, check_name, clock, read_gate
-from fairlot.cli.listening import Serve, Where, add_listening, serve_at
+from fairlot.cli.door.files import add_time, add_used, check_name, clock, read_gate
+from fairlot.cli.listening import Serve, Where, add_listening, needs_server, serve_at
 from fairlot.cli.output import complain, say
 from fairlot.door.gate import Gate
 from fairlot.door.used_list import UsedList
@@ -57,13 +57,7 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--gate", metavar="NAME", required=True, help="what people read at the gate"
     )
-    parser.add_argument(
-        "--used",
-        metavar="LIST",
-        type=Path,
-        required=True,
-        help="who was let in; it is begun if it is not there",
-    )
+    add_used(parser)
     add_listening(parser, WHERE)
     add_time(parser, "t_unlock")
 
@@ -110,12 +104,9 @@ def _server() -> Callable[[DoorDesk, str, Buckets, Draw], Serve]:
     Raises:
         InputError: ``service.extra`` where it is not installed.
     """
-    try:
+    with needs_server():
         from fairlot.service.door_app import DoorWay  # noqa: PLC0415
         from fairlot.service.serve import serve_door  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        problem = f"{error.name} is not installed: pip install 'fairlot[service]'"
-        raise InputError("service.extra", problem) from error
 
     def run(desk: DoorDesk, code: str, buckets: Buckets, draw: Draw) -> Serve:
         way = DoorWay(desk, code.encode(), buckets, draw, complain)
