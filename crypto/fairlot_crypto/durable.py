@@ -3,6 +3,7 @@
 import os
 import sys
 from pathlib import Path
+from threading import get_native_id
 from typing import BinaryIO
 
 if sys.platform == "win32":
@@ -43,7 +44,7 @@ def write_file(path: Path, data: bytes, mode: int = PUBLIC) -> None:
 def write_new_file(path: Path, data: bytes, mode: int = PUBLIC) -> None:
     """Write a file as ``write_file`` does, but never replace one.
 
-    Of several processes that write one path at once, one succeeds.
+    Of several processes or threads that write one path at once, one succeeds.
 
     Args:
         path: the file.
@@ -56,18 +57,38 @@ def write_new_file(path: Path, data: bytes, mode: int = PUBLIC) -> None:
     """
     draft = _draft(path, data, mode)
     try:
-        # A rename would replace what another process has just written.
-        os.link(draft, path)
+        give_name(draft, path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def give_name(draft: Path, path: Path) -> None:
+    """Give a synchronised file its name, unless something has it; a kill may leave it both.
+
+    Raises:
+        FileExistsError: if ``path`` is there already, whatever it is.
+        OSError: as the system says.
+    """
+    # A rename would replace what another process has just written.
+    os.link(draft, path)
+    draft.unlink()
     sync_folder(path.parent)
+
+
+def draft_of(path: Path) -> Path:
+    """Return where the thread that asks writes ``path`` before it is there under its name.
+
+    Whoever writes one file at once, in processes or in threads of one, writes into drafts of
+    their own: the system gives no two threads that run the same number. A draft of this name
+    that is there already was left by somebody who has ended.
+    """
+    # A path such as "." has no name, and is refused by the system then.
+    return path.parent / f".{path.name}.{get_native_id()}{DRAFT}"
 
 
 def _draft(path: Path, data: bytes, mode: int) -> Path:
     """Write a synchronised file beside ``path``, and return where it lies."""
-    # Two processes may write one file at once, but not into one draft.
-    # A path such as "." has no name, and is refused by the system then.
-    draft = path.parent / f".{path.name}.{os.getpid()}{DRAFT}"
+    draft = draft_of(path)
     draft.unlink(missing_ok=True)
     try:
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)

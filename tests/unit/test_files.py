@@ -2,7 +2,10 @@
 
 import os
 import stat
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -11,6 +14,7 @@ from fairlot.errors import InputError
 from fairlot_crypto.durable import (
     DRAFT,
     PRIVATE,
+    draft_of,
     lock_file,
     sync_folder,
     write_file,
@@ -28,14 +32,13 @@ def test_a_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
 
 def test_what_a_crash_left_does_not_matter(tmp_path: Path) -> None:
     path = tmp_path / "nyms.csv"
-    own = tmp_path / f".nyms.csv.{os.getpid()}{DRAFT}"
-    another = tmp_path / f".nyms.csv.{os.getpid() + 1}{DRAFT}"
+    own, another = draft_of(path), tmp_path / f".nyms.csv.0{DRAFT}"
     for draft in (own, another):
         draft.write_bytes(b"torn, and readable by all")
     write_file(path, b"whole", PRIVATE)
     assert path.read_bytes() == b"whole"
     assert stat.S_IMODE(path.stat().st_mode) == PRIVATE
-    # A process that still runs may be at work on the other.
+    # Somebody who still runs may be at work on the other.
     assert set(tmp_path.iterdir()) == {path, another}
 
 
@@ -121,6 +124,56 @@ def test_of_two_who_write_once_the_first_wins(
     with pytest.raises(FileExistsError):
         write_new_file(path, b"mine")
     assert path.read_bytes() == b"another's"
+
+
+def written_at_once(
+    write: Callable[[Path, bytes], None], path: Path, monkeypatch: pytest.MonkeyPatch
+) -> list[bytes]:
+    """Let threads write one file, each its own word; return what those wrote who could.
+
+    None goes on before all have written as much as they can without the others.
+    """
+    words, sync = [b"one", b"two", b"three"], os.fsync
+    together = Barrier(len(words), timeout=10)
+
+    def waits(descriptor: int) -> None:
+        sync(descriptor)
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+            together.wait()
+
+    def took(word: bytes) -> bool:
+        try:
+            write(path, word)
+        except FileExistsError:
+            return False
+        return True
+
+    monkeypatch.setattr(os, "fsync", waits)
+    with ThreadPoolExecutor(len(words)) as pool:
+        return [
+            word
+            for word, could in zip(words, pool.map(took, words), strict=True)
+            if could
+        ]
+
+
+def test_of_threads_that_write_once_one_succeeds_with_its_own_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "seal"
+    (word,) = written_at_once(write_new_file, path, monkeypatch)
+    assert path.read_bytes() == word
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_threads_that_write_one_file_all_succeed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "head"
+    words = written_at_once(write_file, path, monkeypatch)
+    assert len(words) == 3
+    assert path.read_bytes() in words
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_what_is_written_once_is_whole_or_not_there(

@@ -8,7 +8,7 @@ import pytest
 
 from fairlot.cli import folders
 from fairlot.cli.folders import create_folder, write_private_folder
-from fairlot_crypto.durable import write_file
+from fairlot_crypto.durable import draft_of, write_file
 
 
 def test_what_was_created_goes_with_its_outputs(tmp_path: Path) -> None:
@@ -57,6 +57,15 @@ def test_a_private_folder_is_whole_and_its_owners(tmp_path: Path) -> None:
         0o700,
         [0o600, 0o600],
     )
+
+
+def test_what_a_kill_left_of_a_private_folder_does_not_matter(tmp_path: Path) -> None:
+    """Where everything starts alike, a process has the number of the one before."""
+    draft = draft_of(tmp_path / "keys")
+    draft.mkdir()
+    (draft / "one.key").write_bytes(b"to")
+    write_private_folder(tmp_path / "keys", {"two.key": b"2"})
+    assert [path.name for path in tmp_path.rglob("*")] == ["keys", "two.key"]
 
 
 @pytest.mark.parametrize("why", [OSError("full"), KeyboardInterrupt()])

@@ -1,6 +1,5 @@
 """Folders that take a command's outputs."""
 
-import os
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -8,7 +7,7 @@ from pathlib import Path
 from shutil import rmtree
 
 from fairlot.errors import InputError
-from fairlot_crypto.durable import DRAFT, PRIVATE, sync_folder, write_file
+from fairlot_crypto.durable import DRAFT, PRIVATE, draft_of, sync_folder, write_file
 
 PRIVATE_FOLDER = 0o700
 """Permissions of a folder that only its owner may enter, less the process's umask."""
@@ -97,7 +96,8 @@ def write_private_folder(path: Path, files: Mapping[str, bytes]) -> None:
     Raises:
         OSError: as the system says; ``path`` is then not there.
     """
-    draft = path.with_name(f".{path.name}.{os.getpid()}{DRAFT}")
+    draft = draft_of(path)
+    rmtree(draft, ignore_errors=True)
     try:
         draft.mkdir(PRIVATE_FOLDER)
         for name, data in files.items():
