@@ -2,22 +2,29 @@
 
 import csv
 import json
+import sys
 from collections.abc import Mapping
 from pathlib import Path
+from shutil import copy
 from unittest.mock import patch
 
 import pytest
 
 from command import Killed, Ran, code_of, fairlot, in_process
 from fairlot.cli.beacon.files import key_file
+from fairlot.identity.member_book import CodeState, MemberBook, read_member_book
+from fairlot.identity.member_code import MemberCode
 from fairlot.identity.requests import read_attestation_file
 from fairlot_crypto import cbor
+from fairlot_crypto.durable import DRAFT
 from json_formats import check_forms
+from mortal import Shown, dies
 from registry_office import ATTESTER, Office, office_of
 from wallets import Person
 
 pytestmark = pytest.mark.thorough
 
+INPUTS = ("definition", "members.csv")
 MEMBERS = "person,address,assurance\nAnn Lee,ann@example.org,listed\nBen Oh,,\n"
 
 
@@ -206,15 +213,87 @@ def test_a_kill_between_binding_and_answering_keeps_the_code_bound(
     assert read_attestation_file(out.read_bytes()).time == then
 
 
-def test_a_kill_between_the_book_and_the_table_opens_nothing(office: Office) -> None:
-    written = patch("fairlot.cli.attester_codes.write_new_file", side_effect=Killed)
-    with in_process(), written, pytest.raises(Killed):
+def book_of(office: Office) -> MemberBook:
+    return read_member_book(key(office).with_name("office.key.codes").read_bytes())
+
+
+def test_a_kill_between_the_book_and_the_table_costs_nobody_their_code(
+    office: Office,
+) -> None:
+    shown = patch("fairlot.cli.attester_codes.give_name", side_effect=Killed)
+    with in_process(), shown, pytest.raises(Killed):
         draw(office, "codes.csv")
     assert not (office.path / "codes.csv").exists()
-    assert draw(office, "codes.csv").out == "0 codes for 2 members\n"
-    assert draw(office, "codes.csv", "--again").out == "2 codes for 2 members\n"
+    kept = book_of(office)
+    # Somebody has another name in mind, and is told who has codes.
+    assert draw(office, "other.csv").out == "0 codes for 2 members\n"
+    assert draw(office, "codes.csv").out == "2 codes for 2 members\n"
+    assert book_of(office) == kept
     ann = Member(office, "Ann", codes(office, "codes.csv")["Ann Lee"])
     assert ann.visit("ask", ann.asked(), office.path / "tags").code == 0
+
+
+def test_what_a_kill_left_serves_those_alone_who_are_on_the_list_as_they_were(
+    office: Office,
+) -> None:
+    """With another list, or where others were given since, it is not what was asked for."""
+    shown = patch("fairlot.cli.attester_codes.give_name", side_effect=Killed)
+    with in_process(), shown, pytest.raises(Killed):
+        draw(office, "codes.csv")
+    changed = MEMBERS.replace("Ben Oh,,", "Ben Oh,,listed")
+    office.file("changed.csv", f"{changed}Cy,,\n".encode())
+    ran = draw(office, "codes.csv", members="changed.csv")
+    assert ran.out == "2 codes for 3 members\n"
+    assert "Ben Oh has a code already" in ran.err
+    assert [*codes(office, "codes.csv")] == ["Ann Lee", "Cy"]
+    (office.path / "codes.csv").unlink()
+    with in_process(), shown, pytest.raises(Killed):
+        draw(office, "codes.csv", "--again")
+    assert draw(office, "other", "--again").out == "2 codes for 2 members\n"
+    # What the kill left has ended, and is not shown any more.
+    assert draw(office, "codes.csv").out == "0 codes for 2 members\n"
+    assert not [*office.path.glob("*codes.csv*")]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+@pytest.mark.parametrize("words", [(), ("--again",)], ids=["first", "again"])
+def test_codes_are_given_once_wherever_that_is_killed(
+    office: Office, words: tuple[str, ...]
+) -> None:
+    """At each of its touches: the same command shows the codes of the book, and no others."""
+    if words:
+        assert draw(office, "before.csv").code == 0
+    for at in range(1, 60):
+        own = office.path / str(at) / "own"
+        own.mkdir(parents=True)
+        for each in office.path.iterdir():
+            if each.name in {"office.key", "office.key.codes", *INPUTS}:
+                copy(each, own)
+        told = ("--registry", "definition", "--key", "office.key", "--out", "codes.csv")
+        command = ("attester", "codes", "members.csv", *told, *words)
+        killed, shown = dies(own.parent, at, command), Shown()
+        shown.look([own / "codes.csv"])
+        ran = fairlot(*command, cwd=own)
+        shown.look([own / "codes.csv"])
+        # Who was killed at the very end has the table already.
+        assert ran.code == 0 or code_of(ran) == (2, "attester.exists"), ran.err
+        check_given(office, own)
+        if not killed:
+            assert at > 12
+            return
+    pytest.fail("it never came to its end")
+
+
+def check_given(office: Office, own: Path) -> None:
+    """Check that the open codes of the book are those of the table, which is there once."""
+    scope = office.registry.registry_id
+    with (own / "codes.csv").open(newline="") as file:
+        sent = [MemberCode.read(row["code"]) for row in csv.DictReader(file)]
+    book = read_member_book((own / "office.key.codes").read_bytes())
+    is_open = [each.code_hash for each in book.rows if each.state is CodeState.OPEN]
+    assert is_open == [each.hashed(scope) for each in sent]
+    assert len(sent) == 2
+    assert not (own / f".codes.csv{DRAFT}").exists()
 
 
 def test_a_new_code_recovers_the_leaf_of_the_member(office: Office) -> None:

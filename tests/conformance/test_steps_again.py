@@ -1,7 +1,6 @@
 """A step that was killed, or whose answer got lost, is taken again with the same command."""
 
 import json
-import os
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -9,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from command import code_of, fairlot
-from dying import born
 from fairlot.board.storage import create_transcript
 from fairlot.cli.beacon.files import key_file
 from fairlot.cli.host.roles import serving
@@ -17,7 +15,7 @@ from fairlot.entry import EntryType
 from fairlot_crypto.keys import SigningKey
 from kit.recovering import delayed
 from kit.sales import play, stage
-from mortal import MOMENTS, Reaper, Shown
+from mortal import MOMENTS, Reaper, Shown, dies
 from place import Place, closed_place
 
 ON = stage()
@@ -44,14 +42,6 @@ def test_a_key_that_a_kill_left_alone_gets_its_public_file(tmp_path: Path) -> No
     assert draw(tmp_path / "mine") == (2, "contribution.exists")
     assert (tmp_path / "mine").read_text() == "a diary"
     assert not (tmp_path / "mine.pub").exists()
-
-
-def dies(folder: Path, at: int, words: tuple[str | Path, ...]) -> bool:
-    """Let a command die right before its touch of that number; tell whether it did."""
-    said = folder / "out", folder / "err"
-    child = born(at, folder / "told", str(folder / "own"), [*map(str, words)], said)
-    _, status = os.waitpid(child, 0)
-    return os.waitstatus_to_exitcode(status) < 0
 
 
 @NO_KILL

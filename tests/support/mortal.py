@@ -149,6 +149,23 @@ def _ended(child: int, seconds: float | None) -> int:
         time.sleep(0.001)
 
 
+def dies(folder: Path, at: int, words: tuple[str | Path, ...]) -> bool:
+    """Let a command die right before it touches its folder for the ``at``-th time.
+
+    Args:
+        folder: has the folder ``own``, in which the command is at work.
+        at: when.
+        words: of the command.
+
+    Returns:
+        Whether it died; else it has ended.
+    """
+    said = folder / "out", folder / "err"
+    child = born(at, folder / "told", str(folder / "own"), [*map(str, words)], said)
+    _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status) < 0
+
+
 def shared(times: int, steps: int) -> list[int]:
     """Return how often each of so many steps is killed, so that it is so many times in all."""
     return [times // steps + (number < times % steps) for number in range(steps)]

@@ -4,6 +4,7 @@ import argparse
 import csv
 import io
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from fairlot.cli.beacon.files import held_key
@@ -18,9 +19,10 @@ from fairlot.identity.member_code import MemberCode
 from fairlot.identity.requests import AttestRequest
 from fairlot.inputs.members_file import read_members
 from fairlot.text import Viewed, counted
-from fairlot_crypto.durable import PRIVATE, write_file, write_new_file
+from fairlot_crypto.durable import DRAFT, PRIVATE, give_name, write_file
 from fairlot_crypto.randomness import SystemRandomness
 
+_CODE = "code"
 BOOK = ".codes"
 """What the name of the book has more than that of the key's file."""
 WORDS = "codes members.csv --registry registry.cbor --key office.key --out codes.csv"
@@ -93,6 +95,65 @@ class Codes:
         return now if done.time is None else done.time
 
 
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The table of codes, which is there under another name before the book has them."""
+
+    out: Path
+
+    @property
+    def _draft(self) -> Path:
+        """Where the same command finds what a kill has left: so it names no process."""
+        return self.out.with_name(f".{self.out.name}{DRAFT}")
+
+    def check_new(self) -> None:
+        """Check that the table is not there.
+
+        Raises:
+            InputError: ``attester.exists``.
+        """
+        if not self.out.exists():
+            return
+        draft = self._draft
+        if draft.is_file() and draft.read_bytes() == self.out.read_bytes():
+            # A kill came last: nobody needs the codes twice.
+            draft.unlink()
+        problem = f"{self.out} exists, and codes are not replaced: name another file"
+        raise InputError("attester.exists", problem)
+
+    def left(self) -> tuple[MemberCode, ...]:
+        """Return the codes that nobody has seen yet, whether the book has them or not.
+
+        Raises:
+            InputError: ``issuer.unreadable``, ``member-code.form``, ``member-code.typo``.
+        """
+        if not self._draft.exists():
+            return ()
+        return read_as(self._draft, _codes_of)
+
+    def prepare(self, rows: Iterable[tuple[Member, MemberCode]]) -> None:
+        """Write the table durably, and do not show it yet."""
+        text = io.StringIO()
+        table = csv.writer(text, lineterminator="\n")
+        table.writerow(("person", "address", _CODE))
+        for member, code in rows:
+            table.writerow((member.person, member.address, code.shown()))
+        write_file(self._draft, text.getvalue().encode(), PRIVATE)
+
+    def show(self) -> None:
+        """Give the table its name."""
+        give_name(self._draft, self.out)
+
+    def forget(self) -> None:
+        """Remove codes that a kill has left and nobody has any more."""
+        self._draft.unlink(missing_ok=True)
+
+
+def _codes_of(table: bytes) -> tuple[MemberCode, ...]:
+    text = io.StringIO(table.decode("utf-8", "replace"), newline="")
+    return tuple(MemberCode.read(row.get(_CODE) or "") for row in csv.DictReader(text))
+
+
 def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "members",
@@ -123,39 +184,38 @@ def _codes(arguments: argparse.Namespace) -> int:
     out: Path = arguments.out
     with held_key(arguments.key):
         codes = Codes(arguments.key)
-        if out.exists():
-            problem = f"{out} exists, and codes are not replaced: name another file"
-            raise InputError("attester.exists", problem)
-        book, given = codes.book.give(
-            registry, members, SystemRandomness(), again=arguments.again
+        table = _Table(out)
+        table.check_new()
+        kept = codes.book.kept(registry, members, table.left())
+        book, drawn = codes.book.give(
+            registry,
+            [each for each in members if each not in kept],
+            SystemRandomness(),
+            again=arguments.again,
         )
-        # The book first: a code that it has not would open nothing.
-        codes.keep(book)
-        if given:
-            write_new_file(out, _table(given), PRIVATE)
-    named = {member.person for member, _ in given}
+        given = {**kept, **dict(drawn)}
+        rows = [(each, given[each]) for each in members if each in given]
+        if rows:
+            # Step 7.
+            table.prepare(rows)
+            codes.keep(book)
+            table.show()
+        else:
+            table.forget()
+    named = {each.person for each, _ in rows}
     for each in members:
         if each.person not in named:
             problem = "has a code already, and gets none: --again gives another"
             complain(f"{each.person} {problem}")
     if arguments.json:
-        found: Mapping[str, Viewed] = {"members": len(members), "codes": len(given)}
+        found: Mapping[str, Viewed] = {"members": len(members), "codes": len(rows)}
         show_json("member-codes", found)
         return OK
     say(
-        f"{counted(len(given), 'code', 'codes')} for "
+        f"{counted(len(rows), 'code', 'codes')} for "
         f"{counted(len(members), 'member', 'members')}"
     )
     return OK
-
-
-def _table(given: Iterable[tuple[Member, MemberCode]]) -> bytes:
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(("person", "address", "code"))
-    for member, code in given:
-        table.writerow((member.person, member.address, code.shown()))
-    return text.getvalue().encode()
 
 
 CODES = Command(

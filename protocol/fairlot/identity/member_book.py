@@ -139,6 +139,30 @@ class MemberBook:
             rows.append(Given(scope, member.person, member.attributes, code_hash))
         return MemberBook(tuple(rows)), tuple(given.values())
 
+    def kept(
+        self,
+        registry: Registry,
+        members: Iterable[Member],
+        left: Iterable[MemberCode],
+    ) -> dict[Member, MemberCode]:
+        """Return which codes that a kill has left are already those of members (step 7).
+
+        Args:
+            registry: for which the attester attests.
+            members: of the list.
+            left: codes that nobody has seen.
+        """
+        # Step 7.
+        scope = registry.registry_id
+        rows = {row.code_hash: row for row in self.rows if row.state is CodeState.OPEN}
+        found = {
+            (row.person, row.attributes): code
+            for code in left
+            if (row := rows.get(code.hashed(scope))) is not None
+        }
+        named = ((each, (each.person, each.attributes)) for each in members)
+        return {each: found[name] for each, name in named if name in found}
+
     def row_of(self, code_hash: bytes) -> Given | None:
         """Return the row of a code or of a token; ``None`` where there is none."""
         return next((each for each in self.rows if each.code_hash == code_hash), None)
