@@ -174,23 +174,23 @@ def test_a_board_begins_with_what_names_it_and_with_nothing_else(club: Club) -> 
     assert (folder / "transcript.fairlot").read_bytes() == before
 
 
-def announced(club: Club, log: Path) -> Path:
+def announced(club: Club, log: Path, title: str = "Evening") -> Path:
     """Return the TERMS entry of a sale for the people of a registry."""
     terms = club.file("terms.toml")
     terms.write_text(
-        'title = "Evening"\nasset = "seat"\nsupply = 1\nmechanism = "lottery"\n'
+        f'title = "{title}"\nasset = "seat"\nsupply = 1\nmechanism = "lottery"\n'
         'price = 5\n[times]\nlockup = "17 days"\n'
         "[beacon]\ncontributors = 1\ndelay = 1\n"
     )
     words: list[str | Path] = [
         *("--key", club.file("seller"), "--registry", log),
         *("--open", "in 1 hour", "--close", "1 hour", "--no-round"),
-        *("--out", club.file("terms")),
+        *("--out", club.file(title)),
     ]
     for role in ("board", "escrow", "contributor"):
         words += [f"--{role}", club.file(f"{role}.pub")]
     club.do("seller", "terms", terms, *words)
-    return club.file("terms") / "terms.entry"
+    return club.file(title) / "terms.entry"
 
 
 def test_a_sale_begins_beside_its_registry_once(club: Club) -> None:
@@ -211,13 +211,33 @@ def test_a_sale_begins_beside_its_registry_once(club: Club) -> None:
     once = log.read_bytes()
     club.do(*posting, request, "--part", part)
     assert log.read_bytes() == once
-    entry = announced(club, log)
+    club.do("board", "begin", folder, announced(club, log))
+    assert log.read_bytes().startswith(once)
+    ran = fairlot("audit", log, "--rehearsal")
+    assert "it stands in phase announced" in ran.out
+
+
+@pytest.mark.thorough
+def test_a_sale_that_has_begun_begins_no_second_time_and_with_nothing_else(
+    club: Club,
+) -> None:
+    folder = club.begin()
+    log = folder / "transcript.fairlot"
+    once = log.read_bytes()
+    entry, another = announced(club, log), announced(club, log, "Morning")
     club.do("board", "begin", folder, entry)
     begun = log.read_bytes()
-    assert begun.startswith(once)
-    again = fairlot("board", "begin", folder, entry)
+    # Whoever was killed before they heard of it says it again.
+    club.do("board", "begin", folder, entry)
+    assert log.read_bytes() == begun
+    again = fairlot("board", "begin", folder, another)
     assert (again.code, "board.begin" in again.err) == (2, True)
     assert log.read_bytes() == begun
+    # A kill can tear what is written: the same command cuts it, and goes on.
+    log.write_bytes(begun[: len(once) + (len(begun) - len(once)) // 2])
+    torn = fairlot("board", "begin", folder, entry)
+    assert (torn.code, "that no checkpoint covers were cut" in torn.err) == (0, True)
+    assert log.read_bytes().startswith(once)
     ran = fairlot("audit", log, "--rehearsal")
     assert "it stands in phase announced" in ran.out
 

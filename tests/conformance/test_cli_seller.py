@@ -2,6 +2,7 @@
 
 import json
 import stat
+import sys
 import time
 import tomllib
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from shutil import copytree
 
 import pytest
 
-from command import Ran, fairlot
+from command import Ran, code_of, fairlot
 from fairlot.board.registry_keeper import start_registry
 from fairlot.board.storage import MemoryStorage, OneWriter
 from fairlot.entry import read_entry
@@ -20,6 +21,7 @@ from fairlot_crypto import cbor
 from fairlot_crypto.curve import backend
 from fairlot_crypto.timelock.chain import QUICKNET
 from kit.real_sale import cast_real
+from mortal import each_touch
 
 DAY = 86_400
 TERMS = """\
@@ -43,6 +45,9 @@ class Desk:
 
     def terms(self, *more: str | Path, **instead: str | Path) -> Ran:
         """Run ``fairlot seller terms``; ``instead`` replaces the value of an option."""
+        return fairlot(*self.words(*more, **instead))
+
+    def words(self, *more: str | Path, **instead: str | Path) -> list[str | Path]:
         folder = self.folder
         options: dict[str, str | Path] = {
             "key": folder / "seller.key",
@@ -59,7 +64,7 @@ class Desk:
             words += ["--witness", folder / f"{number}.key.pub"]
         for number in ("one", "two"):
             words += ["--contributor", folder / f"{number}.key.pub"]
-        return fairlot("seller", "terms", folder / "TERMS.toml", *words, *more)
+        return ["seller", "terms", folder / "TERMS.toml", *words, *more]
 
 
 def draw(folder: Path, role: str, name: str) -> Ran:
@@ -153,6 +158,22 @@ def test_terms_that_a_kill_left_without_their_entry_are_made_again(desk: Desk) -
     (sale / "terms.toml").write_text(TERMS, encoding="utf-8")
     assert desk.terms().code == 2
     assert (sale / "terms.toml").read_text(encoding="utf-8") == TERMS
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+def test_terms_are_made_once_wherever_that_is_killed(desk: Desk) -> None:
+    """At each of its touches: an entry that is there stays, else the same command makes it."""
+    touches = 0
+    for each in each_touch(desk.folder, *desk.words(), shown=["sale/terms.entry"]):
+        # Who was killed at the very end has the sale already.
+        done = each.ran.code == 0 or code_of(each.ran) == (2, "out-dir.not-empty")
+        assert done, each.ran.err
+        terms = written(Desk(each.own))
+        text = (each.own / "sale" / "terms.toml").read_text(encoding="utf-8")
+        assert terms.sale_id.hex() in text
+        touches += 1
+    assert touches > 20
 
 
 def test_a_key_is_private_and_never_replaced(desk: Desk) -> None:

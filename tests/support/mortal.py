@@ -9,14 +9,14 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import copytree, rmtree
 
 import pytest
 
-from command import FAIRLOT, Ran
+from command import FAIRLOT, Ran, fairlot
 from dying import born
 from fairlot_crypto.hashing import os2ip
 from fairlot_crypto.randomness import Randomness, SeededRandomness
@@ -28,6 +28,7 @@ MOMENTS = (
 """How often a role is killed: by continuous integration, and before a release."""
 _TRIES = 20
 _ON_THE_WIRE = 4
+_GUESSED_TOUCHES, _GUESSED_SECONDS = 8, 0.3
 
 
 def nothing() -> None:
@@ -45,6 +46,8 @@ class Reaper:
     _drawn: Randomness = field(init=False)
     networked: bool = False
     """Whether steps reach a board: then nothing is learnt from a copy."""
+    meanwhile: Callable[[], None] | None = None
+    """Called again and again while a command runs."""
     _touches: int = 0
     """How often the command touches the outside."""
     _seconds: float = 0.0
@@ -55,7 +58,11 @@ class Reaper:
         self._drawn = SeededRandomness(bytes(32)).derive(f"kill {self.role}")
 
     def step(
-        self, *words: str | Path, times: int, look: Callable[[], None] = nothing
+        self,
+        *words: str | Path,
+        times: int,
+        look: Callable[[], None] = nothing,
+        learn: bool = True,
     ) -> Ran:
         """Kill a command so many times, and then let it end.
 
@@ -66,8 +73,12 @@ class Reaper:
             words: of the command.
             times: how often it is killed.
             look: called after each kill.
+            learn: whether a copy may show what it does; else that is guessed.
         """
-        self._try(words)
+        if learn:
+            self._try(words)
+        else:
+            self._touches, self._seconds = _GUESSED_TOUCHES, _GUESSED_SECONDS
         if self.networked:
             # What it does with the board is no rehearsal: it is guessed.
             self._touches += _ON_THE_WIRE
@@ -120,7 +131,7 @@ class Reaper:
             for name in ("touches", "out", "err")
         )
         child = born(at, told, str(root), [str(word) for word in words], (out, err))
-        code = _ended(child, seconds)
+        code = _ended(child, seconds, self.meanwhile)
         if code < 0:
             return None
         assert "Traceback" not in err.read_text(), err.read_text()
@@ -136,13 +147,18 @@ def _without_board(words: tuple[str | Path, ...]) -> tuple[str | Path, ...]:
     return (*words[:place], *words[place + 2 :])
 
 
-def _ended(child: int, seconds: float | None) -> int:
+def _ended(
+    child: int, seconds: float | None, meanwhile: Callable[[], None] | None
+) -> int:
     """Wait for a process, and kill it after so many seconds; return how it ended."""
     ends = None if seconds is None else time.monotonic() + seconds
     while True:
-        found, status = os.waitpid(child, 0 if ends is None else os.WNOHANG)
+        waits = ends is None and meanwhile is None
+        found, status = os.waitpid(child, 0 if waits else os.WNOHANG)
         if found:
             return os.waitstatus_to_exitcode(status)
+        if meanwhile is not None:
+            meanwhile()
         if ends is not None and time.monotonic() > ends:
             os.kill(child, signal.SIGKILL)
             ends = None
@@ -164,6 +180,47 @@ def dies(folder: Path, at: int, words: tuple[str | Path, ...]) -> bool:
     child = born(at, folder / "told", str(folder / "own"), [*map(str, words)], said)
     _, status = os.waitpid(child, 0)
     return os.waitstatus_to_exitcode(status) < 0
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A command that died somewhere, and was given once more."""
+
+    own: Path
+    """A copy of the folder, in which it happened."""
+    ran: Ran
+    """How it ended the second time."""
+
+
+def each_touch(
+    root: Path, *words: str | Path, shown: Iterable[str] = (), most: int = 90
+) -> Iterator[Again]:
+    """Let a command die before each of its touches, in a copy, and give it once more.
+
+    What others may have seen of it stays as it was.
+
+    Args:
+        root: the folder; words that name something in it name the same in the copy.
+        words: of the command.
+        shown: files that others may see as soon as they are there.
+        most: how many touches it has at most.
+
+    Yields:
+        What came of it, for each touch; last where it lived to its end before.
+    """
+    names, places = tuple(shown), root.with_name(f"{root.name}.touches")
+    for at in range(1, most):
+        own = places / str(at) / "own"
+        copytree(root, own)
+        there = tuple(str(word).replace(str(root), str(own)) for word in words)
+        killed, seen = dies(own.parent, at, there), Shown()
+        seen.look(own / name for name in names)
+        ran = fairlot(*there, cwd=own)
+        seen.look(own / name for name in names)
+        yield Again(own, ran)
+        if not killed:
+            return
+    pytest.fail("it never came to its end")
 
 
 def shared(times: int, steps: int) -> list[int]:
@@ -205,6 +262,7 @@ class Process:
         if self.running is not None:
             self.running.kill()
             self.running.communicate()
+            self.running = None
 
 
 @dataclass(slots=True)

@@ -3,12 +3,15 @@
 specs/service.md, section 9.1.
 """
 
+from dataclasses import dataclass
+
 from fairlot.board.keeper import Board
 from fairlot.board.registry_keeper import RegistryBoard
 from fairlot.board.registry_state import RegistryState
-from fairlot.board.replay import replay
+from fairlot.board.replay import Replay, replay
 from fairlot.board.sale import SaleState
 from fairlot.board.storage import Storage
+from fairlot.board.torn import check_torn
 from fairlot.entry import Entry, EntryType
 from fairlot.errors import InputError
 from fairlot.logs import LogIdentity
@@ -17,10 +20,19 @@ from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.statements import Statements
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A log that has its first entry."""
+
+    whose: LogIdentity
+    cut: int = 0
+    """Bytes under no checkpoint that were cut before: a kill had torn them off."""
+
+
 def begin_log(
     storage: Storage, key: SigningKey, curve: Backend, entry: Entry, time: int
-) -> LogIdentity:
-    """Begin a log with its first entry, and return whose it is.
+) -> Begun:
+    """Begin a log with its first entry, unless it has begun with that one.
 
     Args:
         storage: locked; empty for a REGISTRY entry, with the registry's log for a TERMS entry.
@@ -31,12 +43,13 @@ def begin_log(
 
     Raises:
         InputError: ``board.begin``; nothing was appended.
-        Rejection: as the fold refuses the entry, or what stands; nothing was appended.
+        Rejection: as the fold refuses the entry, or what stands; ``board.damaged``. Nothing
+            was appended.
     """
     data = storage.read()
     # Step 7.
     if entry.type is EntryType.REGISTRY and not data:
-        return _begin_registry(storage, key, curve, entry, time)
+        return Begun(_begin_registry(storage, key, curve, entry, time))
     if entry.type is EntryType.TERMS and data:
         return _begin_sale(storage, key, curve, entry, time)
     problem = "a REGISTRY entry begins a board, a TERMS entry goes on from a registry"
@@ -57,12 +70,15 @@ def _begin_registry(
 
 def _begin_sale(
     storage: Storage, key: SigningKey, curve: Backend, entry: Entry, time: int
-) -> LogIdentity:
+) -> Begun:
     # Step 8.
     registry = RegistryState(curve, Statements())
     read = replay(storage.read(), SaleState(registry))
     read.check()
-    if read.unacknowledged or len(read.registries) != 1 or read.state.begun:
+    cut = _cut(storage, read, key) if registry.begun else 0
+    if read.state.begun and next(read.entries.of(EntryType.TERMS)).entry == entry:
+        return Begun(read.state.identity, cut)
+    if len(read.registries) != 1 or not registry.begun or read.state.begun:
         problem = "the board must hold the whole log of one registry, and no sale"
         raise _refused(f"{problem}: another sale has a board of its own")
     # Step 9.
@@ -72,7 +88,18 @@ def _begin_sale(
     whose = tried.identity
     _check_key(whose, key)
     _append(Board(storage, whose.board.name, key, SaleState(registry)), entry, clock)
-    return whose
+    return Begun(whose, cut)
+
+
+def _cut(storage: Storage, read: Replay, key: SigningKey) -> int:
+    """Cut what a kill has torn off, as a board does that starts; return how much."""
+    if not read.unacknowledged:
+        return 0
+    whose = read.state.registry.identity
+    _check_key(whose, key)
+    check_torn(storage.read(), read, whose.board)
+    storage.cut(read.covered)
+    return read.length - read.covered
 
 
 def _append(board: Board | RegistryBoard, entry: Entry, time: int) -> None:

@@ -27,6 +27,7 @@ from fairlot.cli.board_folder import (
     logs_file,
     opened_storage,
     remove_storage,
+    say_cut,
 )
 from fairlot.cli.board_logs import STEPS
 from fairlot.cli.command import OK, Command, action_of_steps, chosen_curve, whole
@@ -135,7 +136,7 @@ def _new(arguments: argparse.Namespace) -> int:
         shutil.rmtree(draft, ignore_errors=True)
         raise
     sync_folder(folder.absolute().parent)
-    _say_cut(kept, folder)
+    say_cut(kept.cut, folder, kept.shared)
     say(f"{folder}: {kept.main.size} entries in {kept.main.folder}")
     return OK
 
@@ -215,7 +216,7 @@ def _serve(arguments: argparse.Namespace) -> int:
         writer = Writer(reopen, _clock(arguments.time), source)
     try:
         _check_clock(arguments.time, writer.kept)
-        _say_cut(writer.kept, folder)
+        say_cut(writer.kept.cut, folder, writer.kept.shared)
         buckets = Buckets(Rate(), time.monotonic, source)
         desk = Desk(writer, buckets, Limits(), complain, posts)
         serve_at(arguments, WHERE, partial(run, desk), f"/{writer.kept.main.folder}")
@@ -268,13 +269,6 @@ def _server() -> Callable[
     with needs_server():
         from fairlot.service.serve import serve  # noqa: PLC0415
     return serve
-
-
-def _say_cut(kept: KeptLogs, folder: Path) -> None:
-    if kept.cut:
-        what = f"{kept.cut} bytes that no checkpoint covers were cut"
-        where = folder if kept.shared is None else "the database"
-        complain(f"{what}, and are kept in {where}")
 
 
 NEW = Command(

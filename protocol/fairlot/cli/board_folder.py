@@ -8,9 +8,10 @@ from importlib import import_module
 from pathlib import Path
 
 from fairlot.board.sqlite import create_database, open_database
-from fairlot.board.storage import Storage, create_transcript, open_transcript
+from fairlot.board.storage import Shared, Storage, create_transcript, open_transcript
 from fairlot.board.tiled import TRANSCRIPT
 from fairlot.cli.beacon.files import read_key
+from fairlot.cli.output import complain
 from fairlot.cli.reading import read_at_most
 from fairlot.errors import InputError
 from fairlot_crypto.durable import write_new_file
@@ -192,3 +193,17 @@ def _text(file: Path, what: str) -> str:
         return read_at_most(file, _LARGEST, refused).decode().splitlines()[0]
     except (UnicodeDecodeError, IndexError) as error:
         raise refused(f"{file} has no first line in UTF-8") from error
+
+
+def say_cut(cut: int, folder: Path, storage: object) -> None:
+    """Say how many bytes were cut that a kill had left, if there were any.
+
+    Args:
+        cut: how many.
+        folder: of the board.
+        storage: what keeps its logs; one that several share is a database elsewhere.
+    """
+    if cut:
+        what = f"{cut} bytes that no checkpoint covers were cut"
+        where = "the database" if isinstance(storage, Shared) else folder
+        complain(f"{what}, and are kept in {where}")

@@ -12,7 +12,7 @@ from fairlot.board.registry_keeper import RegistryBoard
 from fairlot.board.storage import Storage
 from fairlot.cli.beacon.files import read_entry_file
 from fairlot.cli.board_copies import PROOF, add_entries, fetch, send
-from fairlot.cli.board_folder import add_storage, board_key, opened_storage
+from fairlot.cli.board_folder import add_storage, board_key, opened_storage, say_cut
 from fairlot.cli.command import FAILED, OK, Command, chosen_curve
 from fairlot.cli.folders import make_folder
 from fairlot.cli.issuer.folder import read_as, show_file
@@ -57,9 +57,11 @@ def _begin(arguments: argparse.Namespace) -> int:
     storage = opened_storage(arguments)
     try:
         with busy("reading the board"):
-            whose = begin_log(storage, key, curve, entry, int(time.time()))
+            begun = begin_log(storage, key, curve, entry, int(time.time()))
     finally:
         storage.close()
+    say_cut(begun.cut, folder, storage)
+    whose = begun.whose
     say(f"{folder}: the log of {whose.kind.value} {whose.scope.hex()} has begun")
     return OK
 
