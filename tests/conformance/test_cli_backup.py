@@ -5,6 +5,7 @@ import json
 import zipfile
 from collections.abc import Mapping
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,9 @@ from jsonschema import ValidationError
 from command import Ran, fairlot
 from fairlot.board.keeper import Board
 from fairlot.board.phase import Phase
-from fairlot.board.sqlite import create_database, open_database
 from fairlot.board.storage import MemoryStorage, open_transcript
 from fairlot.cli.beacon.files import RETIRED, held_key, key_file
+from fairlot.cli.board_folder import create_storage, opened_storage
 from fairlot.cli.host.packing import FIRST, board_of
 from fairlot.entry import EntryType
 from fairlot.service.markers import post_due
@@ -24,6 +25,7 @@ from kit.audited import judged
 from kit.recovering import delayed
 from kit.sales import PRICE, play, stage
 from place import Place, closed_place
+from postgres_server import Server
 from refusal import refusal
 
 ON = stage()
@@ -44,20 +46,37 @@ OTHERS: Mapping[str, bytes] = {
     "invitations.csv": b"person,code\n",
     "mailbox/in/.0a.1.partial": b"half",
 }
-BEGUN, MORE = b"what the board has shown", b" and shows since"
+KINDS = {"sqlite": "board.sqlite", "file": "transcript.fairlot"}
+"""What keeps the logs of a board, and the name of the file."""
 
 
-def sale(place: Path, begun: bytes = BEGUN) -> Path:
+@cache
+def shown() -> tuple[bytes, bytes]:
+    """Return what the board has shown at its backup, and what it shows since."""
+    begun, later = MemoryStorage(), MemoryStorage()
+    play(ON.board(begun), ON, until="terms")
+    play(ON.board(later), ON, until="close")
+    assert later.data.startswith(begun.data)
+    return begun.data, later.data[len(begun.data) :]
+
+
+def sale(place: Path, kind: str = "sqlite") -> Path:
     """Make a folder as fairlot host leaves one, with a board in it."""
     for name, data in {**SIGNED, **OTHERS}.items():
         path = place / "sale" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
     (place / "sale" / "mailbox" / "out").mkdir()
-    board_of(place / "sale").parent.mkdir()
-    with closing(create_database(board_of(place / "sale"))) as storage:
-        storage.append(begun)
+    begun, _ = shown()
+    keep(place / "sale", begun, kind)
     return place / "sale"
+
+
+def keep(folder: Path, data: bytes, kind: str = "sqlite") -> None:
+    """Make the folder of a board with these logs."""
+    board_of(folder).mkdir(parents=True)
+    with closing(create_storage(board_of(folder), kind)) as storage:
+        storage.append(data)
 
 
 def backed_up(place: Path) -> Path:
@@ -77,17 +96,18 @@ def files_of(folder: Path) -> dict[str, bytes]:
 
 
 def log_of(folder: Path) -> bytes:
-    with closing(open_database(board_of(folder))) as storage:
+    with closing(opened_storage(board_of(folder))) as storage:
         return storage.read()
 
 
+@pytest.mark.parametrize("kind", KINDS)
 def test_everything_comes_back_but_what_contributors_and_witnesses_sign_with(
-    tmp_path: Path,
+    kind: str, tmp_path: Path
 ) -> None:
-    folder = sale(tmp_path)
-    with closing(open_database(board_of(folder))) as storage:
+    folder = sale(tmp_path, kind)
+    with closing(opened_storage(board_of(folder))) as storage:
         # The board may go on meanwhile: what it has acknowledged is in its journal.
-        storage.append(MORE)
+        storage.append(shown()[1])
         file = backed_up(tmp_path)
     with zipfile.ZipFile(file) as archive:
         held = b"".join(map(archive.read, archive.namelist()))
@@ -99,9 +119,9 @@ def test_everything_comes_back_but_what_contributors_and_witnesses_sign_with(
     whole = {name: data for name, data in OTHERS.items() if "partial" not in name}
     assert whole.items() <= there.items()
     left = {*there} - {*whole}
-    assert left == {"board/folder/board.sqlite", *(f"{key}{RETIRED}" for key in KEYS)}
+    assert left == {f"board/folder/{KINDS[kind]}", *(f"{key}{RETIRED}" for key in KEYS)}
     assert all(each.stat().st_mode & 0o077 == 0 for each in back.rglob("*"))
-    assert log_of(back) == BEGUN + MORE
+    assert log_of(back) == b"".join(shown())
     assert (back / "mailbox" / "out").is_dir()
     # Once more: a backup of what was restored.
     again = fairlot("backup", back, "--out", tmp_path / "again", "--json")
@@ -135,19 +155,139 @@ def test_a_key_that_is_put_back_beside_its_mark_signs_nothing(tmp_path: Path) ->
     assert (ran.code, "contribution.retired" in ran.err) == (2, True), ran.err
 
 
-def test_what_the_board_has_shown_since_comes_back_from_a_copy(tmp_path: Path) -> None:
-    folder = sale(tmp_path)
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_the_board_has_shown_since_comes_back_from_a_copy(
+    kind: str, tmp_path: Path
+) -> None:
+    folder = sale(tmp_path, kind)
     file, copy = backed_up(tmp_path), tmp_path / "copy"
-    with closing(open_database(board_of(folder))) as storage:
-        storage.append(MORE)
+    begun, more = shown()
+    with closing(opened_storage(board_of(folder))) as storage:
+        storage.append(more)
         copy.write_bytes(storage.read())
     other = tmp_path / "other"
-    other.write_bytes(MORE)
+    other.write_bytes(more)
     ran = restored(tmp_path, file, "--log", other)
     assert (ran.code, "fairlot: backup.log: " in ran.err) == (2, True)
     assert not (tmp_path / "back").exists()
     ran = restored(tmp_path, file, "--log", copy)
-    assert (ran.code, ran.err, log_of(tmp_path / "back")) == (0, "", BEGUN + MORE)
+    assert (ran.code, ran.err, log_of(tmp_path / "back")) == (0, "", begun + more)
+
+
+def test_a_batch_that_was_torn_off_is_nothing_that_the_board_has_shown(
+    tmp_path: Path,
+) -> None:
+    begun, more = shown()
+    folder = sale(tmp_path, "file")
+    with (board_of(folder) / KINDS["file"]).open("ab") as file:
+        file.write(ON.terms.sale_id[:9])
+    kept, copy = backed_up(tmp_path), tmp_path / "copy"
+    copy.write_bytes(begun[:-1])
+    ran = restored(tmp_path, kept, "--log", copy)
+    assert (ran.code, "fairlot: backup.log: " in ran.err) == (2, True)
+    copy.write_bytes(begun + more)
+    assert restored(tmp_path, kept, "--log", copy).code == 0
+    assert log_of(tmp_path / "back") == begun + more
+    (cut,) = board_of(tmp_path / "back").glob("*.cut")
+    assert cut.read_bytes() == ON.terms.sale_id[:9]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_logs_come_back_where_somebody_says(kind: str, tmp_path: Path) -> None:
+    sale(tmp_path, kind)
+    (other,) = {*KINDS} - {kind}
+    file = backed_up(tmp_path)
+    ran = restored(tmp_path, file, "--storage", "mysql://localhost/club")
+    assert (ran.code, "fairlot: board.usage: " in ran.err) == (2, True)
+    assert not (tmp_path / "back").exists()
+    ran = restored(tmp_path, file, "--storage", other)
+    back = tmp_path / "back"
+    assert (ran.code, "see --log" in ran.err, log_of(back)) == (0, True, shown()[0])
+    assert not (board_of(back) / KINDS[kind]).exists()
+
+
+def test_a_database_that_nobody_reaches_is_said_and_nothing_is_left(
+    tmp_path: Path,
+) -> None:
+    folder, nowhere = sale(tmp_path, "file"), f"postgresql:///club?host={tmp_path}"
+    (board_of(folder) / KINDS["file"]).unlink()
+    (board_of(folder) / "board.storage").write_text(f"{nowhere}\n")
+    ran = fairlot("backup", folder, "--out", tmp_path / "kept")
+    assert (ran.code, "connection" in ran.err) == (1, True), ran.err
+    assert [each.name for each in tmp_path.iterdir()] == ["sale"]
+    (board_of(folder) / "board.storage").unlink()
+    create_storage(board_of(folder), "sqlite").close()
+    ran = restored(tmp_path, backed_up(tmp_path), "--storage", nowhere)
+    assert (ran.code, "connection" in ran.err) == (1, True), ran.err
+    assert not (tmp_path / "back").exists()
+
+
+def in_a_database(place: Path, address: str) -> Path:
+    """Make the folder of a sale whose logs lie in a database, and its backup."""
+    folder = sale(place)
+    for each in board_of(folder).iterdir():
+        each.unlink()
+    begun, _ = shown()
+    with closing(create_storage(board_of(folder), address)) as storage:
+        storage.append(begun)
+    return backed_up(place)
+
+
+@pytest.mark.thorough
+def test_logs_in_a_database_elsewhere_are_in_the_backup_and_come_back_where_they_were(
+    postgres: Server, tmp_path: Path
+) -> None:
+    address, back = postgres.address(tmp_path), tmp_path / "back"
+    begun, more = shown()
+    file = in_a_database(tmp_path, address)
+    with zipfile.ZipFile(file) as archive:
+        assert archive.read("board/folder/transcript.fairlot") == begun
+    with closing(opened_storage(board_of(tmp_path / "sale"))) as storage:
+        storage.append(more)
+    # Only the machine was lost: the database knows all that the board has shown since.
+    ran = restored(tmp_path, file)
+    assert (ran.code, ran.err) == (0, "")
+    names = {each.name for each in board_of(back).iterdir()}
+    assert (names, log_of(back)) == ({"board.storage"}, begun + more)
+    assert (board_of(back) / "board.storage").read_text() == f"{address}\n"
+    # The database was lost too, and its tables come back; the same again changes nothing.
+    with postgres.asked(tmp_path) as database:
+        database.execute("DROP TABLE fairlot_board, fairlot_transcript, fairlot_once")
+        database.execute("DROP TABLE fairlot_cut")
+    for name, complaint in (("new", "see --log"), ("again", "")):
+        ran = fairlot("restore", file, "--dir", tmp_path / name)
+        assert (ran.code, complaint in ran.err) == (0, True), ran.err
+        assert (log_of(tmp_path / name), bool(ran.err)) == (begun, name == "new")
+
+
+@pytest.mark.thorough
+def test_logs_in_a_database_come_back_elsewhere_and_over_no_other_history(
+    postgres: Server, tmp_path: Path
+) -> None:
+    begun, more = shown()
+    file = in_a_database(tmp_path, postgres.address(tmp_path))
+    copy, back = tmp_path / "copy", tmp_path / "back"
+    copy.write_bytes(begun + more)
+    ran = restored(tmp_path, file, "--storage", "sqlite", "--log", copy)
+    assert (ran.code, ran.err, log_of(back)) == (0, "", begun + more)
+    assert not (board_of(back) / "board.storage").exists()
+    # Another database, with the beginning of these logs, gets the rest.
+    elsewhere = postgres.address(copy)
+    with closing(create_storage(tmp_path, elsewhere)) as storage:
+        storage.append(begun[: len(begun) // 2])
+    words = ("restore", file, "--dir", tmp_path / "new", "--storage", elsewhere)
+    assert fairlot(*words, "--log", copy).code == 0
+    assert log_of(tmp_path / "new") == begun + more
+    (tmp_path / "board.storage").unlink()
+    foreign = postgres.address(back)
+    with closing(create_storage(tmp_path, foreign)) as storage:
+        storage.append(more)
+    words = ("restore", file, "--dir", tmp_path / "other", "--storage", foreign)
+    ran = fairlot(*words)
+    assert (ran.code, "fairlot: backup.log: " in ran.err) == (2, True)
+    assert not (tmp_path / "other").exists()
+    with closing(opened_storage(tmp_path)) as storage:
+        assert storage.read() == more
 
 
 def test_what_is_printed_for_machines_has_a_form(tmp_path: Path) -> None:
@@ -227,9 +367,7 @@ def comes_back(place: Place, who: str) -> None:
     own.mkdir(parents=True)
     for name in (f"{who}.key", f"{who}.secret", f"{who}.secret.head"):
         (place.folder / name).rename(own / name.replace(who, "contributor"))
-    board_of(place.folder / "sale").parent.mkdir(parents=True)
-    with closing(create_database(board_of(place.folder / "sale"))) as storage:
-        storage.append(place.transcript.read_bytes())
+    keep(place.folder / "sale", place.transcript.read_bytes())
     file = place.folder / "kept"
     assert fairlot("backup", place.folder / "sale", "--out", file).code == 0
     back = place.folder / "back"

@@ -129,8 +129,7 @@ def _new(arguments: argparse.Namespace) -> int:
     try:
         draft.mkdir(mode=0o700)
         write_key(draft / KEY, key)
-        arguments.folder = draft
-        kept = _filled(arguments, key, curve, fill)
+        kept = _filled(draft, arguments, key, curve, fill)
         draft.rename(folder)
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
@@ -142,20 +141,22 @@ def _new(arguments: argparse.Namespace) -> int:
 
 
 def _filled(
+    draft: Path,
     arguments: argparse.Namespace,
     key: SigningKey,
     curve: Backend,
     fill: Callable[[Storage], object],
 ) -> KeptLogs:
     """Make the storage of a new board and fill it; where that fails, nothing is left."""
-    storage = create_storage(arguments)
+    kind, password = arguments.storage, arguments.password_file
+    storage = create_storage(draft, kind, password)
     try:
         fill(storage)
         with busy("reading the board"):
             kept = open_logs(storage, key, curve, Statements())
     except BaseException:
         storage.close()
-        remove_storage(arguments)
+        remove_storage(kind, password)
         raise
     storage.close()
     return kept
@@ -201,7 +202,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     source = SystemRandomness()
 
     def reopen() -> KeptLogs:
-        storage = opened_storage(arguments)
+        storage = opened_storage(folder, arguments.storage, arguments.password_file)
         try:
             kept = recalled(logs_file(folder), curve, cache=arguments.cache)
             with kept as known:

@@ -33,7 +33,7 @@ def add_new_storage(parser: argparse.ArgumentParser) -> None:
         default="sqlite",
         help="what keeps the logs (default: sqlite); ADDRESS is postgresql://USER@HOST/DB",
     )
-    _add_password(parser)
+    add_password(parser)
 
 
 def add_storage(parser: argparse.ArgumentParser) -> None:
@@ -44,10 +44,11 @@ def add_storage(parser: argparse.ArgumentParser) -> None:
         help="the database that keeps the logs, for a folder that has none: "
         "postgresql://USER@HOST/DB",
     )
-    _add_password(parser)
+    add_password(parser)
 
 
-def _add_password(parser: argparse.ArgumentParser) -> None:
+def add_password(parser: argparse.ArgumentParser) -> None:
+    """Add the option that names a file with the password of a database."""
     parser.add_argument(
         "--password-file",
         metavar="FILE",
@@ -56,22 +57,26 @@ def _add_password(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def create_storage(arguments: argparse.Namespace) -> Storage:
+def create_storage(folder: Path, kind: str, password: Path | None = None) -> Storage:
     """Make the storage of a new folder.
+
+    Args:
+        folder: of a board.
+        kind: ``sqlite``, ``file``, or the address of a database, which the folder keeps.
+        password: the file with the password of the database, if there is one.
 
     Raises:
         InputError: ``board.usage``, ``board.extra``; as ``create_postgres``.
     """
-    folder, kind = arguments.folder, arguments.storage
     if is_address(kind):
         from fairlot.board.postgres import create_postgres  # noqa: PLC0415
 
-        made = create_postgres(kind, _password(arguments))
+        made = create_postgres(kind, _password(password))
         try:
             write_new_file(folder / ADDRESS, f"{kind}\n".encode(), 0o600)
         except BaseException:
             made.close()
-            remove_storage(arguments)
+            remove_storage(kind, password)
             raise
         return made
     if kind == "file":
@@ -92,28 +97,34 @@ def check_storage(kind: str) -> None:
         raise InputError("board.usage", problem)
 
 
-def remove_storage(arguments: argparse.Namespace) -> None:
+def remove_storage(kind: str, password: Path | None) -> None:
     """Remove from its database what ``create_storage`` has just made there."""
-    if is_address(arguments.storage):
+    if is_address(kind):
         from fairlot.board.postgres import remove_postgres  # noqa: PLC0415
 
-        remove_postgres(arguments.storage, _password(arguments))
+        remove_postgres(kind, _password(password))
 
 
-def opened_storage(arguments: argparse.Namespace) -> Storage:
+def opened_storage(
+    folder: Path, given: str | None = None, password: Path | None = None
+) -> Storage:
     """Open whatever keeps the logs of a folder; a file is locked.
+
+    Args:
+        folder: of a board.
+        given: the address of a database, for a folder that keeps neither logs nor address.
+        password: the file with the password of the database, if there is one.
 
     Raises:
         InputError: ``board.none``, ``board.locked``, ``board.usage``, ``board.extra``; as
             ``open_postgres``.
     """
-    folder: Path = arguments.folder
-    address = _address(folder, arguments.storage)
+    address = _address(folder, given)
     if address is not None:
         check_driver()
         from fairlot.board.postgres import open_postgres  # noqa: PLC0415
 
-        return open_postgres(address, _password(arguments))
+        return open_postgres(address, _password(password))
     if (folder / DATABASE).exists():
         return open_database(folder / DATABASE)
     if (folder / TRANSCRIPT).exists():
@@ -121,6 +132,17 @@ def opened_storage(arguments: argparse.Namespace) -> Storage:
     names = f"{DATABASE}, {TRANSCRIPT} or {ADDRESS}"
     problem = f"{folder} holds none of {names}: fairlot board new, or --storage"
     raise InputError("board.none", problem)
+
+
+def kept_address(folder: Path) -> str | None:
+    """Return the address of a database that a folder keeps; ``None`` where it keeps none.
+
+    Raises:
+        InputError: ``board.unreadable``.
+    """
+    if not (folder / ADDRESS).exists():
+        return None
+    return _text(folder / ADDRESS, "the address of a database")
 
 
 def logs_file(folder: Path) -> Path:
@@ -171,13 +193,10 @@ def _address(folder: Path, given: str | None) -> str | None:
             )
             raise InputError("board.usage", f"{problem}: leave it out")
         return given
-    if inside or not (folder / ADDRESS).exists():
-        return None
-    return _text(folder / ADDRESS, "the address of a database")
+    return None if inside else kept_address(folder)
 
 
-def _password(arguments: argparse.Namespace) -> str | None:
-    file: Path | None = arguments.password_file
+def _password(file: Path | None) -> str | None:
     if file is None:
         return None
     return _text(file, "the password of the database")

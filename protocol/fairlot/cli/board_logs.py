@@ -54,7 +54,7 @@ def _begin(arguments: argparse.Namespace) -> int:
     folder: Path = arguments.folder
     curve, key = chosen_curve(), board_key(folder)
     entry = read_entry_file(arguments.entry)
-    storage = opened_storage(arguments)
+    storage = opened_storage(folder, arguments.storage, arguments.password_file)
     try:
         with busy("reading the board"):
             begun = begin_log(storage, key, curve, entry, int(time.time()))
@@ -95,7 +95,7 @@ def _roll(arguments: argparse.Namespace) -> int:
         raise InputError("board.usage", problem)
     folder: Path = arguments.folder
     key = board_key(folder)
-    storage = opened_storage(arguments)
+    storage = opened_storage(folder, arguments.storage, arguments.password_file)
     try:
         registry = _registry_of(storage, key)
         if asks:

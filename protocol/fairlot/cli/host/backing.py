@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Mapping
 from pathlib import Path
 
+from fairlot.cli.board_folder import add_password
 from fairlot.cli.command import OK, Action, add_json
 from fairlot.cli.host.packing import Packed, pack
 from fairlot.cli.output import say, show_json
@@ -18,6 +19,7 @@ Exit code: 0 if done, 1 if it could not be completed, 2 if the folder or the usa
 
 Examples:
   fairlot backup evening --out evening.backup
+  fairlot backup evening --out evening.backup --password-file database.password
 """
 
 
@@ -29,12 +31,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         *("-o", "--out"), metavar="FILE", type=Path, required=True, help="the new file"
     )
+    add_password(parser)
     add_json(parser)
 
 
 def execute(arguments: argparse.Namespace) -> int:
     """Write a backup."""
-    packed = pack(arguments.folder, arguments.out)
+    packed = pack(arguments.folder, arguments.out, arguments.password_file)
     told(arguments, packed, f"{arguments.out} holds")
     return OK
 
