@@ -83,6 +83,11 @@ class InvariantError(FairlotError):
     fault = Fault.LIBRARY
 
 
+def reason_of(error: OSError) -> str:
+    """Return what the system says of an error, in words: without its number and path."""
+    return error.strerror or str(error) or "unknown reason"
+
+
 def place(where: Where, first: int = 0) -> str:
     """Return a place as people read it, e.g. ``pools[0].tiers[1].price``.
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from jsonschema import ValidationError
 
-from command import fairlot
+from command import code_of, fairlot
 from fairlot.cli.host.roles import serving
 from fairlot.identity.attestation import ENROLMENT
 from fairlot.identity.registry import RegistryId
@@ -13,6 +13,7 @@ from fairlot.identity.requests import AttestRequest
 from fairlot.service.mailbox import Mailbox, Parcel
 from fairlot_crypto.keys import SealKey, VerifyKey
 from json_formats import check_document, check_form, other_forms
+from own_ca import self_signed
 
 NOWHERE = "http://127.0.0.1:9"
 
@@ -59,6 +60,40 @@ def test_a_request_is_sent_and_its_answer_fetched(place: Path) -> None:
         assert (ran.code, "refused: mail.code" in ran.err) == (1, True)
     ran = fairlot(*words(place, url))
     assert (ran.code, "http.unreachable" in ran.err) == (2, True)
+
+
+@pytest.mark.thorough
+def test_nothing_is_sent_to_another_certificate_or_over_http(place: Path) -> None:
+    Mailbox.create(place / "mailbox", ["annscode"])
+    box = Mailbox(place / "mailbox")
+    (told, key), (other, _) = (self_signed(place, name) for name in ("told", "other"))
+    https = ("--host", "localhost", "--tls-cert", told.name, "--tls-key", key.name)
+    with serving(place, "mail", "serve", "mailbox", *https) as url:
+        assert url.startswith("https://localhost:")
+        plain = url.replace("https", "http")
+        for trusted, link, code, advice in (
+            (other, url, "http.certificate", "SSL_CERT_FILE"),
+            (place / "nothing", url, "http.certificate", "SSL_CERT_FILE"),
+            (told, url.replace("localhost", "127.0.0.1"), "http.certificate", ""),
+            (told, plain, "http.unreachable", "name it with https://"),
+        ):
+            ran = fairlot(*words(place, link), env={"SSL_CERT_FILE": str(trusted)})
+            assert code_of(ran) == (2, code), ran
+            assert advice in ran.err
+            assert not box.waiting()
+        trusting = {"SSL_CERT_FILE": str(told)}
+        ran = fairlot(*words(place, url, "--wait", "0"), env=trusting)
+        assert (ran.code, "run this again" in ran.err) == (1, True)
+        assert len(box.waiting()) == 1
+
+
+@pytest.mark.thorough
+def test_what_speaks_http_is_not_taken_for_https(place: Path) -> None:
+    Mailbox.create(place / "mailbox", ["annscode"])
+    with serving(place, "mail", "serve", "mailbox") as url:
+        ran = fairlot(*words(place, url.replace("http", "https")))
+    assert code_of(ran) == (2, "http.unreachable")
+    assert "it does not speak HTTPS: wrong version number): compare" in ran.err
 
 
 @pytest.mark.parametrize(

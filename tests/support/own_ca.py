@@ -55,14 +55,7 @@ class OwnCa:
             .add_extension(_identifier(self.key), False)
             .sign(self.key, hashes.SHA256())
         )
-        files = self.folder / f"{named}.pem", self.folder / f"{named}.key"
-        files[0].write_bytes(made.public_bytes(Encoding.PEM))
-        sealed = BestAvailableEncryption(passphrase) if passphrase else NoEncryption()
-        files[1].touch(mode=0o600)
-        files[1].write_bytes(
-            key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, sealed)
-        )
-        return files
+        return _written(self.folder / named, made, key, passphrase)
 
 
 def own_ca(folder: Path) -> OwnCa:
@@ -87,6 +80,32 @@ def own_ca(folder: Path) -> OwnCa:
     found = OwnCa(folder, key, name)
     found.file.write_bytes(made.public_bytes(Encoding.PEM))
     return found
+
+
+def self_signed(folder: Path, named: str) -> tuple[Path, Path]:
+    """Make a certificate for localhost that nobody else has signed, and its key's file."""
+    key, name = generate_private_key(SECP256R1()), _name(named)
+    made = (
+        _certificate(name, key, name, DAY)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), False)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), True)
+        .sign(key, hashes.SHA256())
+    )
+    return _written(folder / named, made, key)
+
+
+def _written(
+    path: Path,
+    made: x509.Certificate,
+    key: EllipticCurvePrivateKey,
+    passphrase: bytes = b"",
+) -> tuple[Path, Path]:
+    files = path.with_suffix(".pem"), path.with_suffix(".key")
+    files[0].write_bytes(made.public_bytes(Encoding.PEM))
+    sealed = BestAvailableEncryption(passphrase) if passphrase else NoEncryption()
+    files[1].touch(mode=0o600)
+    files[1].write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, sealed))
+    return files
 
 
 def _name(common: str) -> x509.Name:

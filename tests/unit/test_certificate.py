@@ -84,9 +84,16 @@ def test_a_host_hands_its_certificate_to_those_who_serve(
     parser = ArgumentParser()
     configure_hosting(parser)
     files = str(tmp_path / "terms.toml"), "--people", str(tmp_path / "members.csv")
+    trusting = patch.dict("os.environ", SSL_CERT_FILE=str(ca.file))
     with chdir(ca.folder):
         words = (*files, "--tls-cert", own.name, "--tls-key", key.name)
-        asked = asked_of(parser.parse_args([*words, "--host", "localhost"]))
+        given = parser.parse_args([*words, "--host", "localhost"])
+        # Its roles ask the board as buyers do, and would not get an answer.
+        assert refusal(asked_of, given) == "http.certificate"
+        with trusting:
+            asked = asked_of(given)
+            elsewhere = parser.parse_args([*words, "--host", "sale.example"])
+            assert refusal(asked_of, elsewhere) == "http.certificate"
         half = parser.parse_args(words[:-2])
     told = ("--tls-cert", str(own), "--tls-key", str(key))
     assert asked.listening.words == ("--host", "localhost", *told)

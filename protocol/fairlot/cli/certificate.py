@@ -65,6 +65,23 @@ def context_of(arguments: argparse.Namespace) -> ssl.SSLContext | None:
     return context
 
 
+def check_trusted(context: ssl.SSLContext, host: str) -> None:
+    """Check that this machine trusts a certificate for a name, as clients on it will.
+
+    Args:
+        context: of the server, as ``context_of`` returns it.
+        host: the name, or the number, at which it is asked.
+
+    Raises:
+        InputError: ``http.certificate``.
+    """
+    asking = ssl.create_default_context()
+    try:
+        _shake_hands(context, asking, host)
+    except ssl.SSLCertVerificationError as error:
+        raise _unverified(f"https://{host}", error) from error
+
+
 def _check_files(certificate: Path, key: Path) -> None:
     """Check that both can be read, and the key not by everybody."""
     for path in (certificate, key):
@@ -94,15 +111,8 @@ def _try(context: ssl.SSLContext, path: Path) -> None:
     # Whether its issuer is known, only those who connect can say.
     trusting.verify_flags |= ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
     trusting.load_verify_locations(path)
-    to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
-    ends = (
-        trusting.wrap_bio(to_client, to_server),
-        context.wrap_bio(to_server, to_client, server_side=True),
-    )
     try:
-        for _ in range(_TURNS):
-            for end in ends:
-                _go_on(end)
+        _shake_hands(context, trusting)
     except ssl.SSLCertVerificationError as error:
         if error.verify_code in {_NOT_YET, _EXPIRED}:
             problem = f"{path} is not valid now: {error.verify_message}"
@@ -112,6 +122,19 @@ def _try(context: ssl.SSLContext, path: Path) -> None:
     except ssl.SSLError as error:
         problem = f"nobody can connect with {path}: {error.reason}"
         raise InputError("tls.certificate", problem) from error
+
+
+def _shake_hands(
+    serving: ssl.SSLContext, asking: ssl.SSLContext, host: str | None = None
+) -> None:
+    to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
+    ends = (
+        asking.wrap_bio(to_client, to_server, server_hostname=host),
+        serving.wrap_bio(to_server, to_client, server_side=True),
+    )
+    for _ in range(_TURNS):
+        for end in ends:
+            _go_on(end)
 
 
 def _go_on(end: ssl.SSLObject) -> None:
@@ -131,6 +154,11 @@ def unverified(address: str, error: BaseException) -> InputError | None:
     """
     if not isinstance(error, ssl.SSLCertVerificationError):
         return None
+    return _unverified(address, error)
+
+
+def _unverified(address: str, error: ssl.SSLCertVerificationError) -> InputError:
     problem = f"the certificate of {address} does not verify: {error.verify_message}"
-    remedy = "compare the address, or set SSL_CERT_FILE to the CA that you were given"
+    given = "the certificate, or the CA, that you were given"
+    remedy = f"compare the address, or set SSL_CERT_FILE to {given}"
     return InputError("http.certificate", f"{problem}: {remedy}")

@@ -17,6 +17,7 @@ from fairlot.cli.output import Screen
 from fairlot.cli.over_http import LONGEST_WAIT, TRIES
 from fairlot.cli.remote import TRANSCRIPT
 from fairlot.errors import InputError
+from fairlot.service.silence import silence_of
 from fairlot.text import shown
 from fairlot.web_address import web_parts
 
@@ -117,7 +118,7 @@ def _asked(address: str, tries: int = TRIES) -> HTTPResponse:
     except (OSError, HTTPException, ValueError) as error:
         reason = getattr(error, "reason", error)
         raise (
-            unverified(address, reason) or _unreadable(address, _why(error))
+            unverified(address, reason) or _unreadable(address, _why(address, reason))
         ) from error
     if not isinstance(answer, HTTPResponse) or answer.status != 200:
         raise _unreadable(address, "the answer is not the whole file")
@@ -157,7 +158,7 @@ def _pieces(address: str, answer: HTTPResponse) -> Iterator[bytes]:
         while piece := answer.read(_PIECE):
             yield piece
     except (OSError, HTTPException) as error:
-        raise _unreadable(address, _why(error)) from error
+        raise _unreadable(address, _why(address, error)) from error
 
 
 def _refusal(error: urllib.error.HTTPError) -> str:
@@ -170,11 +171,9 @@ def _refusal(error: urllib.error.HTTPError) -> str:
     return f"the answer has the status {error.code}, {shown(str(code))}"
 
 
-def _why(error: Exception) -> str:
-    reason = error.reason if isinstance(error, urllib.error.URLError) else error
-    if isinstance(reason, OSError) and reason.strerror:
-        return reason.strerror
-    return str(reason) or type(reason).__name__
+def _why(address: str, error: Exception) -> str:
+    why, remedy = silence_of(error, secure=address.startswith("https:"))
+    return f"{why}: {remedy}"
 
 
 def _unreadable(address: str, why: str) -> InputError:

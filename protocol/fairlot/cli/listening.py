@@ -18,6 +18,9 @@ from fairlot.errors import InputError
 Serve = Callable[[socket.socket, Callable[[], None], ssl.SSLContext | None], None]
 """Takes the socket, what it calls once it answers, and what TLS needs; returns at the end."""
 
+LOCAL = "127.0.0.1"
+"""Where a service listens that is told nothing else."""
+
 
 def needs_server() -> AbstractContextManager[None]:
     """Let what serves be imported: only who serves loads a server.
@@ -76,7 +79,7 @@ def serve_at(
         OSError: as the system says.
     """
     context = context_of(arguments)
-    host = arguments.host or os.environ.get(where.host) or "127.0.0.1"
+    host = arguments.host or os.environ.get(where.host) or LOCAL
     with _listening_at(arguments, where, host) as listening:
         address = f"{_address_of(listening, host, context)}{path}"
 

@@ -15,6 +15,7 @@ from urllib.parse import SplitResult
 from fairlot.cli.certificate import unverified
 from fairlot.entry import Entry
 from fairlot.errors import InputError
+from fairlot.service.silence import silence_of
 from fairlot.text import shown
 from fairlot.web_address import web_parts
 
@@ -155,9 +156,10 @@ def ask(
         refused = unverified(url.geturl(), error)
         if refused is not None:
             raise refused from error
-        why = getattr(error, "strerror", None) or type(error).__name__
+        # Step 7.
+        why, remedy = silence_of(error, secure=url.scheme == "https")
         problem = f"{url.geturl()} does not answer ({why})"
-        raise InputError("http.unreachable", f"{problem}: try again") from error
+        raise InputError("http.unreachable", f"{problem}: {remedy}") from error
     finally:
         connection.close()
     if len(content) > most:

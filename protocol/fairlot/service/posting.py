@@ -4,6 +4,7 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import NamedTuple
 
 from fairlot.errors import InputError
+from fairlot.service.silence import silence_of
 from fairlot.web_address import web_parts
 
 MOST = 1 << 14
@@ -51,7 +52,7 @@ class Line:
         """Connect when the first question is asked."""
         make = HTTPSConnection if address.secure else HTTPConnection
         self._connection = make(address.host, address.port, timeout=seconds)
-        self._prefix = address.prefix
+        self._prefix, self._secure = address.prefix, address.secure
 
     def post(self, path: str, body: bytes) -> Answer:
         """Send a body, and return the answer. No redirect is followed.
@@ -75,10 +76,10 @@ class Line:
             found = Answer(answer.status, answer.read(MOST))
         except HTTPException as error:
             self._connection.close()
-            raise OSError(f"what came back is not HTTP: {error!r}") from error
-        except OSError:
+            raise OSError(silence_of(error, secure=self._secure).why) from error
+        except OSError as error:
             self._connection.close()
-            raise
+            raise OSError(silence_of(error, secure=self._secure).why) from error
         if not answer.isclosed():
             self._connection.close()
         return found

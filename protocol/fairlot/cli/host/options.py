@@ -5,9 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from fairlot.cli.board_folder import check_storage
-from fairlot.cli.certificate import add_certificate, context_of
+from fairlot.cli.certificate import add_certificate, check_trusted, context_of
 from fairlot.cli.command import whole
 from fairlot.cli.host.asked import Asked, Listening
+from fairlot.cli.listening import LOCAL
 from fairlot.cli.seller_options import add_draw
 from fairlot.cli.time_options import duration, end, moment
 from fairlot.inputs.input_file import read_input
@@ -110,8 +111,8 @@ def asked_of(arguments: argparse.Namespace) -> Asked:
     """Read what is to be hosted.
 
     Raises:
-        InputError: ``terms-file.*``, ``people-file.*``, ``tls.*``, ``board.usage``,
-            ``board.extra``.
+        InputError: ``terms-file.*``, ``people-file.*``, ``tls.*``, ``http.certificate``,
+            ``board.usage``, ``board.extra``.
     """
     storage: str | None = arguments.storage
     if storage is not None:
@@ -143,8 +144,11 @@ def asked_of(arguments: argparse.Namespace) -> Asked:
 def _listening(arguments: argparse.Namespace) -> Listening:
     """Return how board and mailbox listen."""
     host = arguments.host or ""
-    if context_of(arguments) is None:
+    context = context_of(arguments)
+    if context is None:
         return Listening(host)
+    # The roles ask the board by this name, as buyers do.
+    check_trusted(context, host or LOCAL)
     # Each process has a folder of its own.
     files = (path.resolve() for path in (arguments.tls_cert, arguments.tls_key))
     return Listening(host, *map(str, files))

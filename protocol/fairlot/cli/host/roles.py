@@ -17,6 +17,8 @@ from fairlot.service.problems import UnavailableError
 PRIVATE_FOLDER = 0o700
 _PATIENCE = 20.0
 """Seconds that a process may take to end."""
+_TRUSTED = "SSL_CERT_FILE"
+"""The variable with the path of certificates (specs/service.md, step 14)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,7 @@ def _program(folder: Path, module: str, *words: str) -> subprocess.Popen[str]:
         stdin=pipe,
         stdout=pipe,
         cwd=folder,
+        env=_environment(),
         text=True,
         encoding="utf-8",
         # Who is interrupted is the host, and it ends all others.
@@ -129,6 +132,14 @@ def _program(folder: Path, module: str, *words: str) -> subprocess.Popen[str]:
         # The lock of the folder is held until the last of them has ended.
         close_fds=os.name != "posix",
     )
+
+
+def _environment() -> dict[str, str]:
+    """Return the variables of a role's process, which stands in a folder of its own."""
+    found, named = dict(os.environ), os.environ.get(_TRUSTED)
+    if named:
+        found[_TRUSTED] = str(Path(named).absolute())
+    return found
 
 
 @contextmanager
