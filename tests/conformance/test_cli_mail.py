@@ -7,6 +7,7 @@ from jsonschema import ValidationError
 
 from command import code_of, fairlot
 from fairlot.cli.host.roles import serving
+from fairlot.identity.account_token import AccountToken
 from fairlot.identity.attestation import ENROLMENT
 from fairlot.identity.registry import RegistryId
 from fairlot.identity.requests import AttestRequest
@@ -28,7 +29,7 @@ def place(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def words(place: Path, url: str, *more: str) -> tuple[str | Path, ...]:
+def words(place: Path, url: str, *more: str | Path) -> tuple[str | Path, ...]:
     request, code, out = place / "request", place / "code", place / "got"
     return ("mail", "send", url, request, "--code-file", code, "--out", out, *more)
 
@@ -114,6 +115,28 @@ def test_what_is_wrong_with_a_file_is_said_before_anything_is_sent(
     assert (ran.code, ran.err.startswith(f"fairlot: {code}: ")) == (2, True), ran.err
     assert str(place / file) in ran.err
     assert not (place / "got").exists()
+
+
+@pytest.mark.parametrize(
+    ("token", "code"),
+    [
+        (AccountToken(RegistryId(bytes(32)), bytes(32), "a.b.c"), "http.unreachable"),
+        (AccountToken(RegistryId(b"\x01" * 32), bytes(32), "a.b.c"), "mail.token"),
+        (None, "issuer.request"),
+    ],
+)
+def test_a_token_goes_with_the_request_for_which_it_is(
+    token: AccountToken | None, code: str, place: Path
+) -> None:
+    account = place / "account"
+    account.write_bytes(b"a.b.c" if token is None else token.to_bytes())
+    ran = fairlot(*words(place, NOWHERE, "--token", account))
+    assert code_of(ran) == (2, code), ran
+    # Only a request to be attested is shown with an account.
+    request = account if token is None else place / "request"
+    request.write_bytes(b"hello")
+    ran = fairlot(*words(place, NOWHERE, "--token", account))
+    assert code_of(ran) == (2, "issuer.request"), ran
 
 
 def test_an_address_is_one(place: Path) -> None:

@@ -1,11 +1,17 @@
 """Vectors of a mailbox: names of requests, and answers (specs/service.md, section 15)."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 
+from fairlot.identity.account_visit import BY_ACCOUNT, AccountVisit
+from fairlot.identity.registry import RegistryId
+from fairlot.identity.requests import message_file
 from fairlot.service.mailbox import Parcel, code_hash, kind_of, mail_id
 from fairlot_crypto import cbor
 from fairlot_crypto.cbor import Value
+from generators.account_setting import login
+from generators.account_setting import request as attest_request
 from generators.case import Case, Raw, accept, reject
 from generators.issuer_serving import requests
 
@@ -32,11 +38,13 @@ def mail() -> Iterator[Case]:
             {"op": "mail-id", "code": code, "request": made[kind].hex()},
             {"code_hash": invited, "id": mail_id(invited, made[kind])},
         )
-    for kind in ("attest", "enrol", "issue", "recover"):
-        data = made[kind]
+    visit = AccountVisit(attest_request(), login()).to_bytes()
+    for kind in ("attest", BY_ACCOUNT, "enrol", "issue", "recover"):
+        data = visit if kind == BY_ACCOUNT else made[kind]
         inputs = {"op": "kind", "request": data.hex()}
         yield accept(f"mail-kind-{kind}", "What it asks for.", inputs, {"kind": kind})
     yield from _no_requests(made["roll"], made["attest"])
+    yield from _no_visits(visit)
     for name, comment, parcel in _PARCELS:
         files: list[Raw] = [{"name": n, "data": d.hex()} for n, d in parcel.files]
         said: Mapping[str, Raw] = {
@@ -64,6 +72,62 @@ def _no_requests(roll: bytes, attest: bytes) -> Iterator[Case]:
         inputs = {"op": "kind", "request": data.hex()}
         attempt = partial(kind_of, data)
         yield reject(f"mail-kind-{name}", rule, "issuer.request", inputs, attempt)
+
+
+def _no_visits(visit: bytes) -> Iterator[Case]:
+    request, account = attest_request(), login()
+    elsewhere = RegistryId(bytes(32))
+    other = AccountVisit(replace(request, registry_id=elsewhere), account).to_bytes()
+    rows = (
+        ("half", "It is whole.", visit[:-1]),
+        (
+            "other-token",
+            "Both are for one registry: a token for another one says nothing here.",
+            AccountVisit(request, replace(account, registry_id=elsewhere)).to_bytes(),
+        ),
+        (
+            "other-request",
+            "Both are for one registry: else it would be attested elsewhere.",
+            other,
+        ),
+        (
+            "no-token",
+            "What shows the account has its own form.",
+            message_file(
+                BY_ACCOUNT,
+                request.registry_id,
+                {"request": request.to_bytes(), "account": b""},
+            ),
+        ),
+        (
+            "swapped",
+            "Each is what it is named.",
+            message_file(
+                BY_ACCOUNT,
+                request.registry_id,
+                {"request": account.to_bytes(), "account": request.to_bytes()},
+            ),
+        ),
+        (
+            "more",
+            "It has these fields and no others.",
+            message_file(
+                BY_ACCOUNT,
+                request.registry_id,
+                {
+                    "request": request.to_bytes(),
+                    "account": account.to_bytes(),
+                    "person": "Ann",
+                },
+            ),
+        ),
+    )
+    for name, rule, data in rows:
+        inputs = {"op": "kind", "request": data.hex()}
+        attempt = partial(kind_of, data)
+        yield reject(
+            f"mail-kind-{BY_ACCOUNT}-{name}", rule, "issuer.request", inputs, attempt
+        )
 
 
 def _no_parcels() -> Iterator[Case]:

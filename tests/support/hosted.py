@@ -170,12 +170,21 @@ class Buyer:
         self.fetch()
         assert self.step("enrol", "--out", self.path("attest")).code == 0
         assert self.send("attest", "got").code == 0
-        words = ("--attestation", self.path("got") / "attested")
-        more = ("--attempt", str(attempt), "--out", self.path("enrol"))
-        assert self.step("enrol", *words, *more).code == 0
-        assert self.send("enrol", "parts").code == 0
+        self.enrol(attempt)
+
+    def enrol(self, attempt: int = 0) -> None:
+        """Get from an attestation to a leaf."""
+        assert self.ask_for_leaf(attempt).code == 0
         self.fetch()
         assert self.step("enrol", "--mail", self.path("parts")).code == 0
+
+    def ask_for_leaf(self, attempt: int = 0) -> Ran:
+        """Ask the issuers for a leaf, by an attestation."""
+        words = ("--attestation", self.path("got") / "attested")
+        more = ("--attempt", str(attempt), "--out", self.path("enrol"))
+        ran = self.step("enrol", *words, *more)
+        assert ran.code == 0, ran
+        return self.send("enrol", "parts")
 
     def recover(self) -> None:
         """Lose the wallet, and get the leaf back with another one."""

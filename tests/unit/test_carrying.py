@@ -10,6 +10,7 @@ from unittest.mock import patch
 import pytest
 
 from command import fairlot, in_process
+from fairlot.cli.host.accounts import Accounts
 from fairlot.cli.host.carrying import Carrying
 from fairlot.cli.host.cast import MAIL
 from fairlot.cli.host.joining import Joining
@@ -55,13 +56,17 @@ class Issuers:
         self.posted.append(made)
 
 
+def accounts_of(issuers: Issuers) -> Accounts:
+    return Accounts(cast("Joining", issuers))
+
+
 def carried(folder: Path, issuers: Issuers, times: int) -> bytes | None:
     """Carry so many times, and return the answer to Ann's request."""
     Mailbox.create(folder / "mailbox", ["annscode"])
     (folder / "desk").mkdir()
     box = Mailbox(folder / "mailbox")
     members = {code_hash("annscode").hex(): ANN}
-    carrying = Carrying(cast("Joining", issuers), box, members, folder / "desk")
+    carrying = Carrying(accounts_of(issuers), box, members, folder / "desk")
     named = box.take("annscode", recovery())
     for number in range(times):
         with patch.object(time, "monotonic", return_value=10.0 * number):
@@ -77,7 +82,7 @@ def test_a_recovery_is_answered_once_the_leaf_is_theirs(tmp_path: Path) -> None:
     box = Mailbox(tmp_path / "mailbox")
     (named,) = box.waiting()
     members = {code_hash("annscode").hex(): ANN}
-    again = Carrying(cast("Joining", issuers), box, members, tmp_path / "desk")
+    again = Carrying(accounts_of(issuers), box, members, tmp_path / "desk")
     again.carry("http://127.0.0.1:9")
     answer = box.answer(named)
     assert answer is not None
@@ -92,7 +97,7 @@ def test_what_has_to_wait_is_looked_at_now_and_then(tmp_path: Path) -> None:
     (tmp_path / "desk").mkdir()
     box = Mailbox(tmp_path / "mailbox")
     members = {code_hash("annscode").hex(): ANN}
-    carrying = Carrying(cast("Joining", issuers), box, members, tmp_path / "desk")
+    carrying = Carrying(accounts_of(issuers), box, members, tmp_path / "desk")
     box.take("annscode", recovery())
     with patch.object(time, "monotonic", return_value=1.0):
         # A third question would find no step left.

@@ -107,6 +107,15 @@ def _pinned(view: View, registry: Registry, now: int) -> tuple[ProviderKey, ...]
     return view.state.provided[-1].listed
 
 
+def check_tokens() -> None:
+    """Check that tokens can be judged.
+
+    Raises:
+        InputError: ``attester.extra`` where what verifies them is not installed.
+    """
+    _verifier()
+
+
 def _verifier() -> CheckSignature:
     """Return what verifies signatures: only who judges a token loads it.
 

@@ -17,12 +17,15 @@ from fairlot.cli.command import (
     add_json,
     whole,
 )
-from fairlot.cli.issuer.folder import read_file
+from fairlot.cli.issuer.folder import read_as, read_file
 from fairlot.cli.listening import Where, add_listening, needs_server, serve_at
 from fairlot.cli.mail_address import MailAddress
 from fairlot.cli.output import complain, say, show_json
 from fairlot.cli.reading import made_of, read_at_most
 from fairlot.errors import InputError
+from fairlot.identity.account_token import read_account_token
+from fairlot.identity.account_visit import AccountVisit
+from fairlot.identity.requests import read_attest_request
 from fairlot.service.mailbox import Mailbox, Parcel, kind_of
 from fairlot.service.rates import Buckets, Rate
 from fairlot.text import Viewed
@@ -63,6 +66,8 @@ request may be sent any number of times.
 
 Examples:
   fairlot mail send https://sale.example ann.attest --code-file invitation --out ann
+  fairlot mail send https://sale.example ann.attest --token ann.account \
+    --code-file invitation --out ann
 """
 _EXAMPLES = f"""\
 Requests of people to attester and issuers, and the answers, as the files that they are.
@@ -116,6 +121,12 @@ def _configure_send(parser: argparse.ArgumentParser) -> None:
         help="its first line is the code of your invitation",
     )
     parser.add_argument(
+        "--token",
+        metavar="FILE",
+        type=Path,
+        help="with a request to be attested: what shows your account, by wallet login",
+    )
+    parser.add_argument(
         *("-o", "--out"),
         metavar="DIR",
         type=Path,
@@ -133,7 +144,7 @@ def _configure_send(parser: argparse.ArgumentParser) -> None:
 
 
 def _send(arguments: argparse.Namespace) -> int:
-    request = read_file(arguments.request)
+    request = _request(arguments.request, arguments.token)
     kind = made_of(arguments.request, request, kind_of)
     address, code = MailAddress.parse(arguments.url), _code(arguments.code_file)
     posted = address.send(request, code)
@@ -149,6 +160,24 @@ def _send(arguments: argparse.Namespace) -> int:
             write_file(arguments.out / name, content, PRIVATE)
             names.append(str(arguments.out / name))
     return _told(arguments, kind, parcel, names)
+
+
+def _request(file: Path, token: Path | None) -> bytes:
+    """Return what is sent: a request, with what shows an account if that is named.
+
+    Raises:
+        InputError: ``mail.token``, ``issuer.unreadable``, ``issuer.request``.
+    """
+    if token is None:
+        return read_file(file)
+    request, account = (
+        read_as(file, read_attest_request),
+        read_as(token, read_account_token),
+    )
+    if account.registry_id != request.registry_id:
+        problem = f"{token} is for another registry than {file}"
+        raise InputError("mail.token", f"{problem}: log in for this request")
+    return AccountVisit(request, account).to_bytes()
 
 
 def _awaited(address: MailAddress, named: str, ends: float) -> bytes | None:

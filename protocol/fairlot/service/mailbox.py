@@ -11,6 +11,7 @@ from pathlib import Path
 
 from fairlot.errors import InputError, Rejection
 from fairlot.fields import Fields
+from fairlot.identity.account_visit import BY_ACCOUNT, read_account_visit
 from fairlot.identity.requests import (
     read_attest_request,
     read_enrol_request,
@@ -34,6 +35,7 @@ _ID = re.compile(r"[0-9a-f]{64}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,99}")
 _READERS = {
     "attest": read_attest_request,
+    BY_ACCOUNT: read_account_visit,
     "enrol": read_enrol_request,
     "issue": read_issue_request,
     "recover": read_recover_request,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from fairlot.identity.provider import Provider
 from fairlot.inputs.member_list import Member
 
 
@@ -48,6 +49,8 @@ class Asked:
     """Of the mailbox; 0 for a free one."""
     storage: tuple[str, ...] = ()
     """Words for ``board new``: what keeps the logs."""
+    provider: Provider | None = None
+    """Whose accounts tell people apart; ``None`` where their names do."""
 
     def registry(self) -> list[str]:
         """Return the words for ``registry new``."""
@@ -59,6 +62,10 @@ class Asked:
         words += ["--cooling", self.cooling] if self.cooling else []
         for name, those in sorted(values.items()):
             words += ["--attribute", f"{name}={','.join(sorted(those))}"]
+        if self.provider is not None:
+            words += ["--source", "account", "--told-apart", "account"]
+            words += ["--provider", self.provider.issuer]
+            words += ["--client", self.provider.client]
         return words
 
 

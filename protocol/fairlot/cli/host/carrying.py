@@ -7,10 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from fairlot.cli.host.accounts import Accounts
 from fairlot.cli.host.cast import MAIL
-from fairlot.cli.host.joining import Joining
+from fairlot.cli.host.joining import ATTESTED, Joining
 from fairlot.cli.host.roles import Place
 from fairlot.cli.host.selling import Selling
+from fairlot.identity.account_visit import BY_ACCOUNT, read_account_visit
 from fairlot.inputs.member_list import Member
 from fairlot.service.mailbox import Mailbox, Parcel, kind_of
 from fairlot.service.problems import UnavailableError
@@ -23,14 +25,14 @@ _BOX, _EARLY = "box", "life.early: "
 """What a recovery ends with, and the refusal until it can be completed."""
 _AGAIN = 5.0
 """Seconds between two looks at a recovery that has to wait."""
-_ATTESTED, _PART = "attested", ".part"
+_PART = ".part"
 
 
 @dataclass(frozen=True, slots=True)
 class Carrying:
     """Takes requests out of a mailbox, one after the other, and puts answers in."""
 
-    joining: Joining
+    accounts: Accounts
     mailbox: Mailbox
     members: Mapping[str, Member]
     """By the hash of the code of their invitation, in hexadecimal digits."""
@@ -38,6 +40,11 @@ class Carrying:
     """Gets a folder for each request."""
     later: dict[str, float] = field(default_factory=dict[str, float])
     """When recoveries that have to wait are looked at again, by a clock of this process."""
+
+    @property
+    def joining(self) -> Joining:
+        """Who carries what these requests need."""
+        return self.accounts.joining
 
     def carry(self, address: str) -> None:
         """Answer all that waits.
@@ -62,6 +69,7 @@ class Carrying:
         place.path(kind).write_bytes(request)
         steps: Mapping[str, Callable[[Place, Member, str], list[Path] | None]] = {
             _ATTEST: self._attest,
+            BY_ACCOUNT: self._attest_account,
             _ENROL: self._enrol,
             _ISSUE: self._issue,
             _RECOVER: self._recover,
@@ -78,8 +86,13 @@ class Carrying:
         return Parcel(files)
 
     def _attest(self, place: Place, member: Member, _address: str) -> list[Path]:
-        self.joining.attest(place, _ATTEST, _ATTESTED, member)
-        return [place.path(_ATTESTED)]
+        self.joining.attest(place, _ATTEST, ATTESTED, member)
+        return [place.path(ATTESTED)]
+
+    def _attest_account(self, place: Place, member: Member, address: str) -> list[Path]:
+        visit = read_account_visit(place.path(BY_ACCOUNT).read_bytes())
+        self.accounts.attest(place, visit, member, address)
+        return [place.path(ATTESTED)]
 
     def _enrol(self, place: Place, _member: Member, address: str) -> list[Path]:
         place.path(MAIL).mkdir(exist_ok=True)

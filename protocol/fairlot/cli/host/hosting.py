@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from fairlot.cli.host.accounts import Accounts
 from fairlot.cli.host.asked import NOTHING, Asked
 from fairlot.cli.host.carrying import COLUMNS, Carrying, Payments
 from fairlot.cli.host.cast import LOG, SALE, SELLER, Cast, found, make_keys, role_names
@@ -71,11 +72,13 @@ class Hosting:
         """
         registry = self._prepared(source)
         joining = Joining(self.cast, registry)
+        accounts = Accounts(joining)
         with watching(self.cast) as witnesses, ExitStack() as mail:
-            hosted = self.hosted or self._announced(joining, witnesses)
+            hosted = self.hosted or self._announced(accounts, witnesses)
             served = partial(self._board, witnesses, hosted)
             mailbox, desk = Mailbox(self.folder / MAILBOX), self.folder / DESK
-            carrying = Carrying(joining, mailbox, invited_of(self.folder), desk)
+            invited = invited_of(self.folder)
+            carrying = Carrying(accounts, mailbox, invited, desk)
             with served() as address:
                 hosted = self._told(hosted, address, mail)
                 served = partial(self._board, witnesses, hosted)
@@ -98,12 +101,16 @@ class Hosting:
         words, storage = asked.registry(), asked.storage
         return found(self.cast, asked.season, *words, storage=storage)
 
-    def _announced(self, joining: Joining, witnesses: Sequence[str]) -> Hosted:
+    def _announced(self, accounts: Accounts, witnesses: Sequence[str]) -> Hosted:
         """Let the seller announce the sale; nobody hears of it yet."""
-        asked = self.asked
+        asked, joining = self.asked, accounts.joining
         words = asked.listening.words
         with board_served(self.cast, witnesses, *words, port=asked.port) as address:
-            joining.follow(address)
+            if asked.provider is None:
+                joining.follow(address)
+            else:
+                self.say(f"Issuers pin the keys of {asked.provider.issuer}.")
+                accounts.pin(address)
             joining.fetch(self.cast[SELLER], address, LOG)
         return Hosted(
             registry=joining.registry,

@@ -1,6 +1,7 @@
 """How people come to a leaf and to credentials, by files that the host carries."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from fairlot.inputs.member_list import Member
 from fairlot.service.problems import UnavailableError
 
 PASSWORD = ("--password-file", "password")
+ATTESTED = "attested"
+"""The file with which an attester answers."""
 _ROUNDS = 6
 _LOOK, _LOOKS = 0.2, 100
 """Seconds between two looks at the board, and how many looks until the host gives up."""
@@ -62,13 +65,54 @@ class Joining:
         Raises:
             UnavailableError: ``host.step``, ``host.gone``.
         """
+        self._attested(place, request, answer, who, ("--person", who.name))
+
+    def attest_account(
+        self, place: Place, request: str, account: str, who: Member, address: str
+    ) -> None:
+        """Let a person bring a request, and what shows their account, to the attester.
+
+        Args:
+            place: where the files of the person lie; it gets ``ATTESTED``.
+            request: its name.
+            account: that of what shows the account.
+            who: whose invitation it is: for attributes, not for who they are.
+            address: of the board, whose log has the provider's keys.
+
+        Raises:
+            UnavailableError: ``host.step``, ``host.gone``.
+        """
+        attester = self.cast[ATTESTER]
+        token = attester.get(place.path(account), f"{place.name}.{account}")
+        fetch = ("board", "fetch", address, "--registry-alone", "--out", LOG)
+        attester.do(*fetch)
+        shown = ("--token", token, "--log", LOG)
+        self._attested(place, request, ATTESTED, who, shown)
+
+    def _attested(
+        self,
+        place: Place,
+        request: str,
+        answer: str,
+        who: Member,
+        shown: Sequence[str | Path],
+    ) -> None:
+        """Let the attester ask issuers for the tag of somebody, and attest them.
+
+        Args:
+            place: where the files of the person lie.
+            request: its name.
+            answer: that of the attestation.
+            who: of whom attributes are attested.
+            shown: words for the attester that say who it is.
+        """
         attester = self.cast[ATTESTER]
         named = f"{place.name}.{request}"
         asked = f"{named}.tags"
         brought = attester.get(place.path(request), named)
         # What a kill has left may be of another epoch; nobody has answered to it.
         attester.path(asked).unlink(missing_ok=True)
-        words = ("--registry", REGISTRY, "--key", "attester.key", "--person", who.name)
+        words = ("--registry", REGISTRY, "--key", "attester.key", *shown)
         attester.do("attester", "ask", brought, *words, "--out", asked)
         given: list[str | Path] = ["--asked", asked]
         for issuer in self.cast.issuers:

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+from fairlot.cli.attester_account import check_tokens
 from fairlot.cli.board_folder import check_storage
 from fairlot.cli.certificate import add_certificate, check_trusted, context_of
 from fairlot.cli.command import whole
@@ -11,6 +12,8 @@ from fairlot.cli.host.asked import Asked, Listening
 from fairlot.cli.listening import LOCAL
 from fairlot.cli.seller_options import add_draw
 from fairlot.cli.time_options import duration, end, moment
+from fairlot.errors import InputError
+from fairlot.identity.provider import Provider, check_provider
 from fairlot.inputs.input_file import read_input
 from fairlot.inputs.member_list import read_members
 from fairlot.inputs.terms_file import read_terms_file
@@ -19,6 +22,7 @@ HOSTING = (
     *("moved", "terms", "people", "open", "close", "commit", "seal", "reveal", "slack"),
     *("season", "cooling", "roll_before", "no_round", "setup", "rehearsal"),
     *("host", "port", "mail_port", "tls_cert", "tls_key", "storage"),
+    *("provider", "client"),
 )
 """What a demonstration does not take."""
 _TIMES = (
@@ -75,6 +79,11 @@ def configure_hosting(parser: argparse.ArgumentParser) -> None:
         type=duration,
         help="how long before the opening people must have joined (default: 10 minutes)",
     )
+    for name, what in (
+        ("--provider", "people are told apart by accounts: whose, an address"),
+        ("--client", "with --provider: the client that it knows the wallets as"),
+    ):
+        parser.add_argument(name, metavar="NAME", help=what)
     _add_rest(parser)
 
 
@@ -112,7 +121,8 @@ def asked_of(arguments: argparse.Namespace) -> Asked:
 
     Raises:
         InputError: ``terms-file.*``, ``people-file.*``, ``tls.*``, ``http.certificate``,
-            ``board.usage``, ``board.extra``.
+            ``board.usage``, ``board.extra``, ``host.usage``, ``attester.extra``.
+        Rejection: ``registry.provider``.
     """
     storage: str | None = arguments.storage
     if storage is not None:
@@ -138,7 +148,22 @@ def asked_of(arguments: argparse.Namespace) -> Asked:
         port=arguments.port or 0,
         mail_port=arguments.mail_port or 0,
         storage=() if storage is None else ("--storage", storage),
+        provider=_provider(arguments),
     )
+
+
+def _provider(arguments: argparse.Namespace) -> Provider | None:
+    """Return whose accounts tell people apart, if they do."""
+    given = arguments.provider, arguments.client
+    if given == (None, None):
+        return None
+    if None in given:
+        problem = "--provider and --client go together: name both"
+        raise InputError("host.usage", problem)
+    check_tokens()
+    provider = Provider(*given)
+    check_provider(provider, rehearsal=arguments.rehearsal)
+    return provider
 
 
 def _listening(arguments: argparse.Namespace) -> Listening:
