@@ -13,7 +13,7 @@ or raises.
 
 from typing import TypeAlias
 
-from fairlot_crypto.errors import Fault
+from fairlot_crypto.errors import CryptoError, Fault
 
 Where: TypeAlias = "tuple[str | int, ...]"
 """Where in a value something lies: names of fields, indices from 0."""
@@ -86,6 +86,19 @@ class InvariantError(FairlotError):
 def reason_of(error: OSError) -> str:
     """Return what the system says of an error, in words: without its number and path."""
     return error.strerror or str(error) or "unknown reason"
+
+
+def in_words(error: Exception) -> str:
+    """Return what went wrong as people read it, whatever it is.
+
+    Of what the system says that is its words and the path, and no number; what nobody
+    expected is named as the program knows it.
+    """
+    if isinstance(error, OSError):
+        path = f" ({error.filename})" if error.filename else ""
+        return f"{reason_of(error)}{path}"
+    known = isinstance(error, FairlotError | CryptoError)
+    return str(error) if known else repr(error)
 
 
 def place(where: Where, first: int = 0) -> str:

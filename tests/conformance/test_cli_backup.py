@@ -214,6 +214,8 @@ def test_a_database_that_nobody_reaches_is_said_and_nothing_is_left(
     (board_of(folder) / "board.storage").write_text(f"{nowhere}\n")
     ran = fairlot("backup", folder, "--out", tmp_path / "kept")
     assert (ran.code, "connection" in ran.err) == (1, True), ran.err
+    assert not set(ran.err) & {"\\", "\t"}
+    assert ran.err.endswith(": try again\n")
     assert [each.name for each in tmp_path.iterdir()] == ["sale"]
     (board_of(folder) / "board.storage").unlink()
     create_storage(board_of(folder), "sqlite").close()

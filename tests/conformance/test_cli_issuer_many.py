@@ -131,3 +131,21 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     words = ("--out", tmp_path, "--time", str(office.now))
     ran = office.run(1, "answer", tmp_path / "nowhere", *words)
     assert code_of(ran) == (2, "issuer.unreadable")
+
+
+@pytest.mark.thorough
+def test_the_folder_of_answers_is_made_once_there_is_one(tmp_path: Path) -> None:
+    office = office_of(tmp_path, 1, 0)
+    desk = Desk(office)
+    desk.answers.rmdir()
+    (desk.requests / "junk").write_bytes(b"no request")
+    assert desk.ran().code == 1
+    assert not desk.answers.exists()
+    office.follow_all()
+    asked = desk.put("ann", office.request_leaf("Ann", drawn(), 0))
+    assert desk.answered()[asked.name]["step"] == "leaf"
+    assert desk.answers.stat().st_mode & 0o777 == 0o700
+    # What is no folder is left as it is.
+    words = ("--out", asked, "--time", str(office.now))
+    ran = office.run(1, "answer", desk.requests, *words)
+    assert (ran.code, "issuer.unreadable" in ran.err) == (2, True), ran

@@ -1,5 +1,9 @@
 """Every error says who is at fault (specs/adr/0004-exemplary-api.md)."""
 
+import errno
+import re
+from pathlib import Path
+
 import pytest
 
 from fairlot.errors import (
@@ -8,6 +12,7 @@ from fairlot.errors import (
     InvariantError,
     Rejection,
     TermsError,
+    in_words,
     place,
 )
 from fairlot_crypto.errors import CallerError, EncodingError, Fault, ProofError
@@ -39,6 +44,43 @@ def test_a_place_is_named_as_people_count() -> None:
     assert place(where) == "pools[1].tiers[0].price"
     assert place(where, 1) == "pools[2].tiers[1].price"
     assert place(()) == ""
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OSError(errno.EAGAIN, "a turn took too long"), "a turn took too long"),
+        (OSError(errno.ESTALE, "written meanwhile"), "written meanwhile"),
+        (
+            OSError(errno.ENOSPC, "No space left", "/sale/log"),
+            "No space left (/sale/log)",
+        ),
+        (TimeoutError("timed out"), "timed out"),
+        (OSError(), "unknown reason"),
+        (Rejection("a.b", "c"), "a.b: c"),
+        (EncodingError("a.b", "c"), "a.b: c"),
+        (KeyError("x"), "KeyError('x')"),
+    ],
+)
+def test_what_went_wrong_is_said_without_numbers(error: Exception, words: str) -> None:
+    assert in_words(error) == words
+
+
+ROOT = Path(__file__).parents[2] / "protocol" / "fairlot"
+
+
+def test_nobody_shows_an_error_of_the_system_as_it_is() -> None:
+    """``str`` of one begins with its number: "[Errno 11]"."""
+    found: list[str] = []
+    for path in sorted(ROOT.rglob("*.py")):
+        text = path.read_text("utf-8")
+        for caught in re.finditer(r"( *)except [^\n]*OSError[^\n]* as error:\n", text):
+            body = text[caught.end() :]
+            handler = re.match(rf"(?:{caught[1]} +[^\n]*\n|\n)*", body)
+            assert handler is not None
+            raw = re.search(r"\{error(!r)?\}|str\(error\)|repr\(error\)", handler[0])
+            found += [f"{path.name}: {raw[0]}"] if raw else []
+    assert found == []
 
 
 def test_an_error_of_terms_names_its_place() -> None:

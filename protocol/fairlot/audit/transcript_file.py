@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from fairlot.board.source import InFile, InMemory, Source
-from fairlot.errors import InputError
+from fairlot.errors import InputError, reason_of
 from fairlot_crypto import cbor
 from fairlot_crypto.errors import CallerError, EncodingError
 
@@ -114,7 +114,7 @@ def _unreadable(name: str) -> Generator[None]:
     try:
         yield
     except OSError as error:
-        reason = error.strerror or "unknown reason"
+        reason = reason_of(error)
         problem = f"{name} cannot be read: {reason}; name a file transcript.fairlot"
         raise InputError("transcript.unreadable", problem) from error
 

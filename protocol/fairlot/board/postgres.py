@@ -160,7 +160,7 @@ class PostgresStorage:
             told = f"the database has gone back: {problem}; {advice}"
             raise InputError("board.rewound", told)
         if length > known:
-            problem = "another front end has written meanwhile: do it again"
+            problem = "another front end has written meanwhile"
             raise OSError(errno.ESTALE, problem)
 
 
@@ -222,4 +222,6 @@ def _as_os_errors() -> Generator[None]:
         raise BlockingIOError(errno.EAGAIN, problem) from error
     except psycopg.Error as error:
         full = isinstance(error, psycopg.errors.DiskFull)
-        raise OSError(errno.ENOSPC if full else errno.EIO, str(error)) from error
+        # The server says it in several lines.
+        why = " ".join(str(error).split())
+        raise OSError(errno.ENOSPC if full else errno.EIO, why) from error

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import BinaryIO, Protocol
 
-from fairlot.errors import InputError
+from fairlot.errors import InputError, reason_of
 
 
 class Source(Protocol):
@@ -67,7 +67,7 @@ class InFile:
             self._file.seek(start)
             found = self._file.read(wanted)
         except OSError as error:
-            reason = error.strerror or "unknown reason"
+            reason = reason_of(error)
             problem = f"the file cannot be read any further: {reason}"
             raise InputError("transcript.unreadable", problem) from error
         if len(found) != wanted:

@@ -8,7 +8,7 @@ import os
 import ssl
 from pathlib import Path
 
-from fairlot.errors import InputError
+from fairlot.errors import InputError, reason_of
 
 _OTHERS = 0o007
 """Permissions of everybody; those of a group are its own matter."""
@@ -58,7 +58,7 @@ def context_of(arguments: argparse.Namespace) -> ssl.SSLContext | None:
         context.load_cert_chain(certificate, key, password=_refuse_passphrase)
     except OSError as error:
         problem = f"{certificate} and {key} are no certificate and its key"
-        why = error.strerror or str(error)
+        why = reason_of(error)
         raise InputError("tls.form", f"{problem}: {why}") from error
     # Step 13.
     _try(context, certificate)
@@ -89,7 +89,7 @@ def _check_files(certificate: Path, key: Path) -> None:
             with path.open("rb") as file:
                 mode = os.fstat(file.fileno()).st_mode
         except OSError as error:
-            problem = f"{path} cannot be read: {error.strerror}"
+            problem = f"{path} cannot be read: {reason_of(error)}"
             raise InputError("tls.unreadable", problem) from error
         # Step 11.
         if path == key and os.name == "posix" and mode & _OTHERS:

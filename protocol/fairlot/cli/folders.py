@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from shutil import rmtree
 
-from fairlot.errors import InputError
+from fairlot.errors import InputError, reason_of
 from fairlot_crypto.durable import DRAFT, PRIVATE, draft_of, sync_folder, write_file
 
 PRIVATE_FOLDER = 0o700
@@ -74,14 +74,18 @@ def create_folder(path: Path, unfinished: Collection[Path] = ()) -> NewFolder:
     return NewFolder(path, created)
 
 
-def make_folder(path: Path) -> None:
+def make_folder(path: Path, mode: int = 0o777) -> None:
     """Create a folder and those above it, unless it exists.
+
+    Args:
+        path: the folder.
+        mode: its permissions, less the process's umask, if it is new.
 
     Raises:
         InputError: ``out-dir.unusable``.
     """
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode, parents=True, exist_ok=True)
     except OSError as error:
         raise _unusable(path, error) from error
 
@@ -109,6 +113,6 @@ def write_private_folder(path: Path, files: Mapping[str, bytes]) -> None:
 
 
 def _unusable(path: Path, error: OSError) -> InputError:
-    reason = error.strerror or "unknown reason"
+    reason = reason_of(error)
     problem = f"cannot be used as a folder for outputs: {reason}"
     return InputError("out-dir.unusable", f"{path} {problem}")

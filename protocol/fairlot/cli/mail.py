@@ -17,6 +17,7 @@ from fairlot.cli.command import (
     add_json,
     whole,
 )
+from fairlot.cli.folders import PRIVATE_FOLDER, make_folder
 from fairlot.cli.issuer.folder import read_as, read_file
 from fairlot.cli.listening import Where, add_listening, needs_server, serve_at
 from fairlot.cli.mail_address import MailAddress
@@ -155,7 +156,7 @@ def _send(arguments: argparse.Namespace) -> int:
     parcel = None if data is None else Parcel.from_bytes(data)
     names: list[str] = []
     if parcel is not None and parcel.files:
-        arguments.out.mkdir(mode=0o700, exist_ok=True)
+        make_folder(arguments.out, PRIVATE_FOLDER)
         for name, content in parcel.files:
             write_file(arguments.out / name, content, PRIVATE)
             names.append(str(arguments.out / name))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from fairlot.cli.command import OK, Command, add_json
 from fairlot.cli.output import say, show_json
-from fairlot.errors import InputError
+from fairlot.errors import InputError, reason_of
 from fairlot.page.assembly import BEGIN, Page, page
 from fairlot_crypto.durable import write_file
 
@@ -59,7 +59,7 @@ def _write(path: Path, made: Page) -> None:
                 raise InputError("page.exists", problem)
         write_file(path, made.content)
     except OSError as error:
-        reason = error.strerror or "unknown reason"
+        reason = reason_of(error)
         problem = f"{path} cannot be written ({reason}): name another file"
         raise InputError("page.unusable", problem) from error
 

@@ -21,7 +21,7 @@ from fairlot.cli.item_files import ITEMS, items_csv
 from fairlot.cli.output import Screen, complain
 from fairlot.cli.role_files import KEYS, role_files
 from fairlot.entry import EntryType
-from fairlot.errors import InputError, Rejection
+from fairlot.errors import InputError, Rejection, reason_of
 from fairlot.identity.issuer_lies import IssuerLie, Named
 from fairlot.inputs.events_file import read_events
 from fairlot.inputs.people_file import Person
@@ -99,7 +99,7 @@ def play(
     try:
         storage = create_transcript(folder / TRANSCRIPT)
     except OSError as error:
-        reason = error.strerror or "unknown reason"
+        reason = reason_of(error)
         problem = f"{folder} cannot take a transcript: {reason}"
         raise InputError("out-dir.unusable", problem) from error
     randomness, named = SeededRandomness(seed), Named()

@@ -1,6 +1,7 @@
 """What ``fairlot`` does with its words: the commands, and how errors end them."""
 
 import argparse
+import errno
 import sys
 from collections.abc import Sequence
 from functools import cache
@@ -18,7 +19,7 @@ from fairlot.cli.command import (
     prepare,
 )
 from fairlot.cli.output import complain, make_streams_safe, say, silence_stdout
-from fairlot.errors import FairlotError, InputError
+from fairlot.errors import FairlotError, InputError, in_words
 from fairlot.text import counted
 from fairlot_crypto.errors import CryptoError
 
@@ -175,6 +176,8 @@ WORDS = (
 )
 """In the order of the overview."""
 READER_GONE = 141
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""What the system says of a disk, or of somebody's share of it, that is full."""
 _MOST_ERRORS = 20
 """How many errors of one file are shown."""
 
@@ -273,15 +276,21 @@ def _explanations(error: Exception) -> list[str]:
     return explanations
 
 
+def _remedy(error: OSError) -> str:
+    """Return what to do where the system has refused."""
+    if isinstance(error, FileNotFoundError):
+        return "name a folder that is there"
+    if error.errno in _NO_ROOM:
+        return "make room, then try again"
+    if isinstance(error, PermissionError) or error.errno == errno.EROFS:
+        return "give permission, then try again"
+    return "try again"
+
+
 def _failure(error: Exception) -> str:
     why = str(error)
     if isinstance(error, OSError):
-        reason = error.strerror or "the system refused"
-        place = f" ({error.filename})" if error.filename else ""
-        remedy = "make room or give permission, then try again"
-        if isinstance(error, FileNotFoundError):
-            remedy = "name a folder that is there"
-        why = f"{reason}{place}: {remedy}"
+        why = f"{in_words(error)}: {_remedy(error)}"
     elif isinstance(error, _broken_executor()):
         why = "a worker process was killed: try again with --jobs 1"
     return f"could not be completed: {why}"

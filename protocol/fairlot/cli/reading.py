@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from fairlot.errors import InputError
+from fairlot.errors import InputError, reason_of
 from fairlot_crypto.durable import PUBLIC, write_new_file
 
 T = TypeVar("T")
@@ -25,7 +25,7 @@ def read_at_most(path: Path, most: int, fail: Callable[[str], InputError]) -> by
         with path.open("rb") as file:
             return file.read(most)
     except OSError as error:
-        reason = error.strerror or "unknown reason"
+        reason = reason_of(error)
         raise fail(f"{path} cannot be read: {reason}") from error
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from fairlot.board.sale import SaleState
 from fairlot.cli.folders import check_new_folder, make_folder, write_private_folder
 from fairlot.cli.verdicts import add_no_cache
-from fairlot.errors import InputError
+from fairlot.errors import InputError, reason_of
 from fairlot.inputs.people_file import Person
 from fairlot.inputs.terms_file import TermsFile
 from fairlot.rehearsal.kept import (
@@ -54,9 +54,7 @@ def read_kept_folder(folder: Path, curve: Backend) -> Earlier:
         try:
             files[name] = (folder / name).read_bytes()
         except OSError as error:
-            why = (
-                f"{folder / name} cannot be read: {error.strerror or 'unknown reason'}"
-            )
+            why = f"{folder / name} cannot be read: {reason_of(error)}"
             remedy = "name a folder that --keep-registry has left"
             raise InputError("registry-dir.unreadable", f"{why}; {remedy}") from error
     return read_kept(files, curve)

@@ -11,7 +11,7 @@ from fairlot.cli.given import add_given, read_given
 from fairlot.cli.output import say
 from fairlot.cli.remote import transcript_name
 from fairlot.cli.transcript import add_verifying, replay_named
-from fairlot.errors import InputError
+from fairlot.errors import InputError, reason_of
 from fairlot.report.page import BEGIN, report_page
 from fairlot_crypto.durable import write_file
 
@@ -83,7 +83,7 @@ def _check_replaceable(path: Path) -> None:
         problem = f"{path.parent} is no folder: create it, or name another file"
         raise InputError("report.unusable", problem) from None
     except OSError as error:
-        reason = error.strerror or "unknown reason"
+        reason = reason_of(error)
         problem = f"{path} cannot be written: {reason}"
         raise InputError("report.unusable", problem) from error
     if not page:

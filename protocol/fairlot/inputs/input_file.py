@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from fairlot.errors import InputError
+from fairlot.errors import InputError, reason_of
 from fairlot.text import Fail
 
 _BYTE_ORDER_MARK = "\ufeff"
@@ -73,7 +73,7 @@ def read_bytes(path: Path, fail: Fail) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise fail(f"cannot be read: {error.strerror or 'unknown reason'}") from error
+        raise fail(f"cannot be read: {reason_of(error)}") from error
 
 
 def utf8_text(data: bytes, fail: Callable[[str, int], InputError]) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from fairlot.board.transcript import LogName
-from fairlot.errors import FairlotError
+from fairlot.errors import FairlotError, in_words
 from fairlot.logs import Witness
 from fairlot.service.index import LogIndex
 from fairlot.service.kept import KeptLogs, renewal_of
@@ -152,7 +152,7 @@ class Correspondence:
                 state.known = size
                 answer = self._send(log, head, size)
         except OSError as error:
-            return _Failed(f"no answer: {error}")
+            return _Failed(f"no answer: {in_words(error)}")
         if answer.status != 200:
             return _refusal(answer, head, state.known)
         # Step 5.
@@ -165,7 +165,7 @@ class Correspondence:
         try:
             self._attach(log.name, SignedCheckpoint(head.checkpoint, cosigned))
         except (OSError, CryptoError, FairlotError) as error:
-            return _Failed(f"its co-signature is not kept: {error}")
+            return _Failed(f"its co-signature is not kept: {in_words(error)}")
         state.done = head.checkpoint
         return None
 
@@ -241,6 +241,6 @@ class Asking:
             try:
                 self._everybody[name].ask_all(self._clock())
             except Exception as error:  # noqa: BLE001 (this thread goes on, whatever it met)
-                self._complain(f"{name}: {error!r}")
+                self._complain(f"{name}: {in_words(error)}")
                 self._stopped.wait(LONGEST_PAUSE)
             event.wait(LOOK_SECONDS)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from fairlot.board.transcript import LogName
 from fairlot.entry import Entry, Role, check_signature, read_entry
-from fairlot.errors import Rejection
+from fairlot.errors import Rejection, in_words
 from fairlot.service.asking import Asking, Correspondence, Post
 from fairlot.service.index import LogIndex
 from fairlot.service.kept import KeptLogs
@@ -184,7 +184,7 @@ class Desk:
                 self._thread, self.writer.write, batch
             )
         except Exception as error:  # noqa: BLE001 (nobody may wait for ever)
-            self.complain(str(error))
+            self.complain(in_words(error))
             for turn in turns:
                 _set(turn.outcome, self._down())
             return
@@ -209,7 +209,7 @@ class Desk:
         try:
             await loop.run_in_executor(self._thread, self.writer.tick)
         except Exception as error:  # noqa: BLE001 (the next look may find room)
-            self.complain(str(error))
+            self.complain(in_words(error))
         self._asking.wake()
 
 

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from fairlot.door.gate import FRESH_SECONDS
 from fairlot.door.text_form import text_of
-from fairlot.errors import FairlotError, InputError, Rejection
+from fairlot.errors import FairlotError, InputError, Rejection, in_words
 from fairlot.page.assembly import door_page
 from fairlot.service.app import (
     HANDLERS,
@@ -133,7 +133,7 @@ class DoorWay:
         try:
             return await asyncio.to_thread(does)
         except OSError as error:
-            self.complain(f"the used-list cannot be written: {error}")
+            self.complain(f"the used-list cannot be written: {in_words(error)}")
             problem = "the used-list cannot be written: nobody may come in"
             raise _down(UnavailableError("service.disk", problem)) from error
         except (InputError, UnavailableError) as error:

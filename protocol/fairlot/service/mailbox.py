@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fairlot.errors import InputError, Rejection
+from fairlot.errors import InputError, Rejection, in_words
 from fairlot.fields import Fields
 from fairlot.identity.account_visit import BY_ACCOUNT, read_account_visit
 from fairlot.identity.requests import (
@@ -141,7 +141,7 @@ class Mailbox:
                 each.read_text("ascii") for each in (folder / IN).glob(f"*{SENDER}")
             ]
         except (OSError, UnicodeDecodeError) as error:
-            problem = f"{folder} is no mailbox: {error}"
+            problem = f"{folder} is no mailbox: {in_words(error)}"
             raise InputError(
                 "mail.folder", f"{problem}; fairlot host makes one"
             ) from error

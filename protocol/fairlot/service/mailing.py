@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from fairlot.entry import MAX_ENTRY_BYTES
-from fairlot.errors import FairlotError, InputError, Rejection
+from fairlot.errors import FairlotError, InputError, Rejection, in_words
 from fairlot.service.app import HANDLERS, TEXT, address_of, bearer_of, body_of
 from fairlot.service.mailbox import Mailbox
 from fairlot.service.problems import AGAIN, RefusedError, UnavailableError
@@ -50,7 +50,7 @@ class MailDesk:
         try:
             named = self.mailbox.take(code, body)
         except OSError as error:
-            self.complain(str(error))
+            self.complain(in_words(error))
             problem = "the mailbox cannot keep what comes"
             raise _down(UnavailableError("service.disk", problem)) from error
         except UnavailableError as error:

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from fairlot.errors import FairlotError, Rejection
+from fairlot.errors import FairlotError, Rejection, in_words
 from fairlot.service.app import HANDLERS, TEXT, address_of, body_of
 from fairlot.service.asking import PATH
 from fairlot.service.problems import (
@@ -64,7 +64,7 @@ class WitnessDesk:
         try:
             return await loop.run_in_executor(self._thread, self.witnessing.add, body)
         except OSError as error:
-            self.complain(str(error))
+            self.complain(in_words(error))
             problem = "the witness cannot record what it would co-sign"
             raise _down(UnavailableError("service.disk", problem)) from error
         except UnavailableError as error:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from fairlot.errors import InputError
+from fairlot.errors import InputError, reason_of
 from fairlot.wallet.content import Content, Standing
 from fairlot.wallet.read_content import read_content
 from fairlot.wallet.sealed import COST, cost_of, seal, unseal
@@ -157,7 +157,7 @@ def read_sealed(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(_LARGEST)
     except OSError as error:
-        reason = error.strerror or "unknown reason"
+        reason = reason_of(error)
         problem = f"{path} cannot be read: {reason}"
         raise InputError("wallet.unreadable", problem) from error
 

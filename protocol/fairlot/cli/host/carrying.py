@@ -12,6 +12,7 @@ from fairlot.cli.host.cast import MAIL
 from fairlot.cli.host.joining import ATTESTED, Joining
 from fairlot.cli.host.roles import Place
 from fairlot.cli.host.selling import Selling
+from fairlot.errors import in_words
 from fairlot.identity.account_visit import BY_ACCOUNT, read_account_visit
 from fairlot.inputs.member_list import Member
 from fairlot.service.mailbox import Mailbox, Parcel, kind_of
@@ -161,7 +162,7 @@ class Payments:
         try:
             text = self.path.read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            self._tell(f"{self.path} cannot be read: {error}")
+            self._tell(f"{self.path} cannot be read: {in_words(error)}")
             return []
         # A line that is still being written has no end.
         lines = text[: text.rfind("\n") + 1].splitlines()

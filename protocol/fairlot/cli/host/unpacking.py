@@ -25,7 +25,7 @@ from fairlot.cli.board_folder import (
 from fairlot.cli.folders import PRIVATE_FOLDER
 from fairlot.cli.host.packing import FIRST, SAYS, Packed, board_of
 from fairlot.cli.reading import read_at_most
-from fairlot.errors import InputError
+from fairlot.errors import InputError, reason_of
 from fairlot_crypto.durable import DRAFT, PRIVATE, sync_folder, write_file
 from fairlot_crypto.log.checkpoint import SignedCheckpoint
 
@@ -82,7 +82,7 @@ def _emptied(file: Path, draft: Path) -> Packed:
             for name in names:
                 _take_out(archive, name, draft)
     except OSError as error:
-        problem = f"{file} cannot be read: {error.strerror or error}"
+        problem = f"{file} cannot be read: {reason_of(error)}"
         raise InputError("backup.unreadable", problem) from error
     except (BadZipFile, NotImplementedError, RuntimeError, ValueError) as error:
         raise _no_backup(file, str(error)) from error

@@ -10,7 +10,7 @@ from typing import TypeVar
 from fairlot.cli.beacon.files import held_key, key_file
 from fairlot.cli.folders import PRIVATE_FOLDER, write_private_folder
 from fairlot.cli.reading import made_of, read_at_most, show_kept
-from fairlot.errors import InputError
+from fairlot.errors import InputError, reason_of
 from fairlot.issuing.letter import Letter, read_letter
 from fairlot.issuing.plan import Card, Plan
 from fairlot.issuing.state import State, read_state
@@ -159,7 +159,7 @@ def read_mail(
         there = (each for each in folder.iterdir() if each.name.endswith(ending))
         files = sorted(each for each in there if _counts(each))
     except OSError as error:
-        problem = f"{folder} cannot be read: {error.strerror}"
+        problem = f"{folder} cannot be read: {reason_of(error)}"
         raise InputError("issuer.unreadable", problem) from error
     found: list[T] = []
     ignored: list[Ignored] = []

@@ -15,13 +15,14 @@ from fairlot.cli.command import (
     chosen_curve,
     whole,
 )
+from fairlot.cli.folders import PRIVATE_FOLDER, make_folder
 from fairlot.cli.issuer.answering import enrol, issue, read_parts, show_made
 from fairlot.cli.issuer.folder import Ignored, IssuerFolder, read_file, show_file
 from fairlot.cli.issuer.making import add_without, check_without
 from fairlot.cli.issuer.registry_folder import Desk, serving
 from fairlot.cli.issuer.serving import add_folder, examples, tag
 from fairlot.cli.output import busy, complain, say, show_json
-from fairlot.errors import InputError, Rejection
+from fairlot.errors import InputError, Rejection, reason_of
 from fairlot.identity.part import Part, request_id
 from fairlot.identity.registry import RegistryId
 from fairlot.identity.requests import (
@@ -95,7 +96,8 @@ def _configure(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         type=Path,
         required=True,
-        help="the folder of the answers, in which those of other issuers may lie",
+        help="the folder of the answers, in which those of other issuers may lie; it is "
+        "made unless it is there",
     )
     parser.add_argument(
         "--time",
@@ -110,7 +112,7 @@ def _configure(parser: argparse.ArgumentParser) -> None:
 def _answer(arguments: argparse.Namespace) -> int:
     requests, answers = _read(arguments.requests)
     issuer, out = IssuerFolder(arguments.folder), arguments.out
-    parts, ignored = read_parts(out)
+    parts, ignored = read_parts(out) if out.exists() else ((), ())
     curve = chosen_curve()
     # Steps 58 and 59.
     for registry_id, those in groupby(requests, key=lambda each: each.registry_id):
@@ -119,6 +121,7 @@ def _answer(arguments: argparse.Namespace) -> int:
             busy("computing"),
         ):
             check_without(arguments.without, len(desk.view.registry.issuers))
+            make_folder(out, PRIVATE_FOLDER)
             at_work = _AtWork(desk, out, _by_request(parts), tuple(arguments.without))
             answers += [at_work.answer(each) for each in those]
     answers.sort(key=lambda each: each.file)
@@ -135,7 +138,7 @@ def _read(folder: Path) -> tuple[list[_Request], list[_Answer]]:
     try:
         files = sorted(each for each in folder.iterdir() if each.is_file())
     except OSError as error:
-        problem = f"{folder} cannot be read: {error.strerror}"
+        problem = f"{folder} cannot be read: {reason_of(error)}"
         raise InputError("issuer.unreadable", problem) from error
     found: list[_Request] = []
     others: list[_Answer] = []
