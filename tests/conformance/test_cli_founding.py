@@ -8,8 +8,12 @@ import pytest
 
 from command import Ran, fairlot
 from fairlot.cli.issuer.serving import read_registry_file
+from fairlot.entry import read_entry
 from fairlot.identity.provider import Provider
+from fairlot.identity.registry import DAY
 from fairlot.identity.requests import read_attestation_file
+from fairlot.terms.terms import Terms
+from fairlot_crypto import cbor
 from issuers import Issuers
 
 SEASON = ("--starts", "in 0 seconds", "--ends", "30 days", "--rehearsal")
@@ -174,13 +178,14 @@ def test_a_board_begins_with_what_names_it_and_with_nothing_else(club: Club) -> 
     assert (folder / "transcript.fairlot").read_bytes() == before
 
 
-def announced(club: Club, log: Path, title: str = "Evening") -> Path:
-    """Return the TERMS entry of a sale for the people of a registry."""
+def announcing(
+    club: Club, log: Path, times: str = "", title: str = "Evening"
+) -> list[str | Path]:
+    """Write what is sold to the people of a registry; return the words for its terms."""
     terms = club.file("terms.toml")
     terms.write_text(
         f'title = "{title}"\nasset = "seat"\nsupply = 1\nmechanism = "lottery"\n'
-        'price = 5\n[times]\nlockup = "17 days"\n'
-        "[beacon]\ncontributors = 1\ndelay = 1\n"
+        f"price = 5\n{times}[beacon]\ncontributors = 1\ndelay = 1\n"
     )
     words: list[str | Path] = [
         *("--key", club.file("seller"), "--registry", log),
@@ -189,8 +194,27 @@ def announced(club: Club, log: Path, title: str = "Evening") -> Path:
     ]
     for role in ("board", "escrow", "contributor"):
         words += [f"--{role}", club.file(f"{role}.pub")]
-    club.do("seller", "terms", terms, *words)
+    return ["seller", "terms", terms, *words]
+
+
+def announced(club: Club, log: Path, title: str = "Evening") -> Path:
+    """Return the TERMS entry of a sale for the people of a registry."""
+    club.do(*announcing(club, log, title=title))
     return club.file(title) / "terms.entry"
+
+
+def test_the_lock_up_follows_the_registry_unless_the_seller_says_another(
+    club: Club,
+) -> None:
+    log = club.begin() / "transcript.fairlot"
+    said = '[times]\nlockup = "15 days"\n'
+    ran = fairlot(*announcing(club, log, said))
+    assert ran.code == 2
+    assert 'times.lockup = "15 days"; 16 days or more' in ran.err
+    data = announced(club, log).read_bytes()
+    terms = Terms.from_value(read_entry(cbor.decode(data), data).body)
+    # A registry has a longer cooling period than a rehearsal: 7 + 7 + 2 days, and one more.
+    assert terms.times.unlock == terms.times.locked_from([]) + 17 * DAY
 
 
 def test_a_sale_begins_beside_its_registry_once(club: Club) -> None:

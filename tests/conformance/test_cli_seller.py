@@ -199,7 +199,7 @@ def test_a_key_is_private_and_never_replaced(desk: Desk) -> None:
         ({"close": "2020-05-01 18:00 UTC"}, "seller.times", 2),
         ({"close": "9999-12-31 23:00 UTC"}, "seller.times", 2),
         ({"open": "in 50 days"}, "registry.terms", 1),
-        ({"slack": "2 hours"}, "terms.slack", 1),
+        ({"slack": "2 hours"}, "seller.times", 2),
         ({"quorum": "1"}, "terms.field", 1),
         ({"board": "escrow.key.pub"}, "public-key.role", 2),
         ({"escrow": "escrow.key"}, "public-key.form", 2),

@@ -320,7 +320,7 @@ def _terms_map(file: TermsFile) -> Mapping[str, Raw]:
         "times": {
             "epoch": file.times.epoch,
             "season": file.times.season,
-            "lockup": file.times.lockup,
+            "lockup": file.times.locked_for,
             "detection": file.times.detection,
             "expiry": file.times.expiry,
             "tail": file.times.tail,

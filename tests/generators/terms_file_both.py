@@ -38,7 +38,7 @@ _FILE = TimesFile()
 _OPENS = TIMES.drawn_from
 _FIRST = (_OPENS - START) // CLOCK_PERIOD + 2
 _LATEST = START + _FILE.season + _FILE.tail - DISPUTED - 2 * _FILE.epoch
-_LAST = (_LATEST - _FILE.lockup - START) // CLOCK_PERIOD + 1
+_LAST = (_LATEST - _FILE.locked_for - START) // CLOCK_PERIOD + 1
 _QUICKNET = first_round_after(QUICKNET, _OPENS)
 
 

@@ -23,9 +23,6 @@ supply = 1
 mechanism = "lottery"
 price = 1000
 
-[times]
-lockup = "17 days"
-
 [beacon]
 contributors = 2
 delay = 65536

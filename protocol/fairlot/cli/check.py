@@ -52,7 +52,7 @@ def execute(arguments: argparse.Namespace) -> int:
             {
                 "title": terms.title,
                 "people": len(people),
-                "lockup": terms.times.lockup,
+                "lockup": terms.times.locked_for,
                 "recovery": _recovery_document(terms),
                 "warnings": warnings_document(found),
             },
@@ -78,7 +78,7 @@ def protection_text(terms: TermsFile) -> str:
             f"any {_linking(terms)} of the {terms.issuers} issuers together can compute"
         )
     return (
-        f"Items are locked up for {show_duration(times.lockup)} after the draw, so that "
+        f"Items are locked up for {show_duration(times.locked_for)} after the draw, so that "
         f"whoever sees within {show_duration(times.detection)} that an identity is stolen, "
         f"or sold, can take back what it won. {who} and {issuers} give it back, after "
         f"{show_duration(times.cooling)} in which whoever holds it can object. The price of "

@@ -8,7 +8,8 @@ from fairlot.cli.time_options import duration, end, moment
 from fairlot.inputs.final_terms import ROLL_WINDOW
 from fairlot.terms.times import MAX_TIME
 
-_HOUR, _SLACK = 3_600, 600
+PHASE, SLACK = 3_600, 600
+"""Seconds of a phase after CLOSE, and of lateness, unless the seller says others."""
 
 
 def configure_terms(parser: argparse.ArgumentParser) -> None:
@@ -64,14 +65,14 @@ def _add_times(parser: argparse.ArgumentParser) -> None:
             f"--{name}",
             metavar="DURATION",
             type=duration,
-            default=_HOUR,
+            default=PHASE,
             help=f"{what} (default: 1 hour)",
         )
     parser.add_argument(
         "--slack",
         metavar="DURATION",
         type=duration,
-        default=_SLACK,
+        default=SLACK,
         help="how late a marker may come (default: 10 minutes)",
     )
     parser.add_argument(

@@ -5,13 +5,14 @@ Code of specs/command-line.md, section 25.
 A rehearsal chooses keys and times by itself; here the seller names them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fairlot.board.registry_state import RegistryState
 from fairlot.board.sale import SaleState
 from fairlot.entry import Entry, EntryType, sign_entry
 from fairlot.errors import InputError
 from fairlot.identity.registry import Registry
+from fairlot.inputs.durations import show_duration
 from fairlot.inputs.moments import Moment
 from fairlot.inputs.schedule import Schedule
 from fairlot.inputs.terms_file import QUICKNET_CLOCK, TermsFile
@@ -94,6 +95,8 @@ def complete_terms(
         InputError: ``seller.times``, ``seller.contributors``.
         TermsError: ``terms.*`` if they are not legal.
     """
+    # Step 1, the last sentence.
+    file = _under(file, registry.registry)
     # Step 3.
     if len(named.roster) != file.contributors:
         problem = f"TERMS.toml asks for {file.contributors} contributors"
@@ -101,7 +104,7 @@ def complete_terms(
         found = f"{problem}, and {len(named.roster)} are named: {remedy}"
         raise InputError("seller.contributors", found)
     # Step 4.
-    times = _planned_times(planned, now)
+    times = planned_times(planned, now)
     # Step 5.
     first = NamedRound.after(QUICKNET, times.drawn_from)
     drand = first if asked.waits or file.own_clock else None
@@ -181,14 +184,23 @@ def announce(
     return entry
 
 
-def _planned_times(planned: Planned, now: int) -> Times:
-    """Return the times of a sale, but for its unlock, which the rounds move (step 4)."""
+def planned_times(planned: Planned, now: int) -> Times:
+    """Return the times of a sale, but for its unlock, which the rounds move (step 4).
+
+    Args:
+        planned: when the sale takes place.
+        now: the clock, Unix seconds.
+
+    Raises:
+        InputError: ``seller.times``.
+    """
     opens = planned.open.seconds(now)
     ends = planned.close
     closes = opens + ends if isinstance(ends, int) else ends.seconds(now)
     for problem in (
-        f"--open is {now - opens} s ago: name a later time" if opens <= now else "",
+        "--open is in the past: name a later time" if opens <= now else "",
         "--close must be later than --open" if closes <= opens else "",
+        _longer(planned, closes - opens),
     ):
         if problem:
             raise InputError("seller.times", problem)
@@ -206,6 +218,45 @@ def _planned_times(planned: Planned, now: int) -> Times:
         unlock=reveal_end,
         slack=planned.slack,
     )
+
+
+def _longer(planned: Planned, deposits: int) -> str:
+    """Say that the slack is longer than a phase, if it is."""
+    phases = (
+        ("commit", planned.commit),
+        ("seal", planned.seal),
+        ("reveal", planned.reveal),
+    )
+    for name, length in (("close", deposits), *phases):
+        if length < planned.slack:
+            slack, phase = show_duration(planned.slack), show_duration(length)
+            problem = f"--slack is {slack}, and the phase of --{name} has {phase}"
+            return f"{problem}: say a slack that is no longer than any phase"
+    return ""
+
+
+def _under(file: TermsFile, registry: Registry) -> TermsFile:
+    """Return what the seller wrote, under the times of a registry that is there (step 1).
+
+    Raises:
+        InputError: ``seller.times`` for a lock-up or a time to collect that is too short.
+    """
+    recovery = registry.recovery
+    times = replace(
+        file.times,
+        epoch=registry.epoch,
+        detection=recovery.detection,
+        cooling=recovery.cooling,
+    )
+    for name, said in (("lockup", times.lockup), ("collect", times.collect)):
+        if said is not None and said < times.least:
+            found = f'TERMS.toml says times.{name} = "{show_duration(said)}"'
+            parts = ", ".join(map(show_duration, (times.detection, times.cooling)))
+            need = f"{show_duration(times.least)} or more are needed in this registry"
+            why = f"detection and cooling ({parts}) and two epochs"
+            remedy = "write so much, or leave the line out"
+            raise InputError("seller.times", f"{found}; {need}, {why}: {remedy}")
+    return replace(file, times=times)
 
 
 def _bids(file: TermsFile, first: NamedRound) -> NamedRound | None:

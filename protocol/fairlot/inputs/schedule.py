@@ -50,7 +50,7 @@ class Schedule:
         expiry = file.times.expiry
         times = replace(
             first,
-            unlock=first.locked_from(dues) + file.times.lockup,
+            unlock=first.locked_from(dues) + file.times.locked_for,
             expiry=max(dues) + expiry if dues and expiry is not None else None,
         )
         return replace(planned, times=times)

@@ -41,8 +41,9 @@ class TimesFile:
     """In which a recovery can be contested; the table ``issuers`` has it."""
     tail: int = TAIL_SECONDS
     """After the season, in which credentials are still issued."""
-    lockup: int = DETECTION + COOLING + 2 * EPOCH_SECONDS + DAY
-    """From the time when the outcome can be known to the unlock."""
+    lockup: int | None = None
+    """From the time when the outcome can be known to the unlock; ``None`` for a day more
+    than the least."""
     expiry: int | None = None
     """From the last round to the end of waiting for it; ``None`` for ever."""
     collect: int | None = None
@@ -50,10 +51,19 @@ class TimesFile:
     ``None`` for a day more than the least."""
 
     @property
+    def least(self) -> int:
+        """In which a theft is noticed and undone: the shortest lock-up there may be."""
+        return self.detection + self.cooling + 2 * self.epoch
+
+    @property
+    def locked_for(self) -> int:
+        """How long what is won is locked up."""
+        return self.least + DAY if self.lockup is None else self.lockup
+
+    @property
     def collecting(self) -> int:
         """How long winners can collect, where they must."""
-        least = self.detection + self.cooling + 2 * self.epoch
-        return least + DAY if self.collect is None else self.collect
+        return self.least + DAY if self.collect is None else self.collect
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +113,8 @@ def read_times_file(source: TomlFile, issuers: Fields, table: Fields) -> TimesFi
     epoch = read.read("epoch", HOUR, EPOCH_SECONDS, EPOCH_MAX)
     detection = read.read("detection", 1, DETECTION)
     least = detection + cooling + 2 * epoch
-    lockup = read.read("lockup", 0, least + DAY)
-    if lockup < least:
+    lockup = read.read("lockup", 0, 0) if table.has("lockup") else None
+    if lockup is not None and lockup < least:
         need = f"detection ({show_duration(detection)}), cooling ({show_duration(cooling)})"
         rule = f"must be {show_duration(least)} or more: {need} and two epochs"
         problem = f"{rule}, else a thief may get what was stolen before the draw"
@@ -115,10 +125,7 @@ def read_times_file(source: TomlFile, issuers: Fields, table: Fields) -> TimesFi
         problem = f"{rule} before the draw must be able to collect"
         raise source.error("terms-file.times", table.at("collect"), problem)
     expiry = read.read("expiry", EXPIRY_DELAY, 0) or None
-    if expiry is not None and expiry > lockup:
-        problem = f"must be {show_duration(lockup)} or less, the lock-up"
-        raise source.error("terms-file.times", table.at("expiry"), problem)
-    return TimesFile(
+    times = TimesFile(
         epoch=epoch,
         season=read.read("season", 2 * HOUR, SEASON_SECONDS),
         detection=detection,
@@ -128,6 +135,10 @@ def read_times_file(source: TomlFile, issuers: Fields, table: Fields) -> TimesFi
         expiry=expiry,
         collect=collect,
     )
+    if expiry is not None and expiry > times.locked_for:
+        problem = f"must be {show_duration(times.locked_for)} or less, the lock-up"
+        raise source.error("terms-file.times", table.at("expiry"), problem)
+    return times
 
 
 def _integer(table: Fields, name: str, low: int, high: int, default: int) -> int:

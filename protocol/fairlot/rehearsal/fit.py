@@ -103,7 +103,7 @@ def _check_round(file: TermsFile, timing: Timing) -> None:
     chain = QUICKNET if quicknet else clock_chain(START)
     due = time_of_round(chain, file.bids.round)
     first = first_round_after(chain, timing.times.drawn_from)
-    last = round_at(chain, timing.latest - file.times.lockup)
+    last = round_at(chain, timing.latest - file.times.locked_for)
     if file.bids.round < first:
         problem = f"is due at {due}, before bids may open: the first is {first}"
         raise _terms_error(file, "terms-file.bids", ("bids", "round"), problem)

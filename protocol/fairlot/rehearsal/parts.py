@@ -49,7 +49,7 @@ FREEZE = 7 * DAY
 """Seconds after which a freeze ends."""
 DISPUTED = 14 * DAY
 """Seconds in which a dispute is decided."""
-LOCKUP = TimesFile().lockup
+LOCKUP = TimesFile().locked_for
 """Seconds that items are locked up unless the terms file says otherwise."""
 TIMES = Times(
     open=START,
@@ -190,7 +190,7 @@ def sale_times(file: TermsFile, earlier: Earlier | None = None) -> Times:
         file: the seller's terms, which say for how long items are locked up.
         earlier: the registry that goes on; ``None`` for a new one.
     """
-    lockup, ends = file.times.lockup, TIMES.reveal_end + TIMES.slack
+    lockup, ends = file.times.locked_for, TIMES.reveal_end + TIMES.slack
     first = replace(TIMES, unlock=ends + lockup)
     if file.collects:
         collect = ends + recovery_time(file.delay) + file.times.collecting

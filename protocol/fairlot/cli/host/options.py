@@ -1,6 +1,7 @@
 """What a seller says of a sale that is hosted (specs/command-line.md, section 29.2)."""
 
 import argparse
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,10 +11,12 @@ from fairlot.cli.certificate import add_certificate, check_trusted, context_of
 from fairlot.cli.command import whole
 from fairlot.cli.host.asked import Asked, Listening
 from fairlot.cli.listening import LOCAL
-from fairlot.cli.seller_options import add_draw
+from fairlot.cli.seller_options import PHASE, SLACK, add_draw
 from fairlot.cli.time_options import duration, end, moment
 from fairlot.errors import InputError
 from fairlot.identity.provider import Provider, check_provider
+from fairlot.inputs.durations import show_duration
+from fairlot.inputs.final_terms import Planned, planned_times
 from fairlot.inputs.input_file import read_input
 from fairlot.inputs.member_list import read_members
 from fairlot.inputs.terms_file import read_terms_file
@@ -120,13 +123,17 @@ def asked_of(arguments: argparse.Namespace) -> Asked:
     """Read what is to be hosted.
 
     Raises:
-        InputError: ``terms-file.*``, ``people-file.*``, ``tls.*``, ``http.certificate``,
-            ``board.usage``, ``board.extra``, ``host.usage``, ``attester.extra``.
+        InputError: ``seller.times``, ``host.roll``, ``terms-file.*``, ``people-file.*``,
+            ``tls.*``, ``http.certificate``, ``board.usage``, ``board.extra``, ``host.usage``,
+            ``attester.extra``.
         Rejection: ``registry.provider``.
     """
     storage: str | None = arguments.storage
     if storage is not None:
         check_storage(storage)
+    lead = arguments.roll_before
+    roll_before = _ROLL_BEFORE if lead is None else lead
+    _check_times(arguments, roll_before, int(time.time()))
     times: list[str] = []
     for name in ("open", "close", "commit", "seal", "reveal", "slack"):
         given = getattr(arguments, name)
@@ -134,7 +141,6 @@ def asked_of(arguments: argparse.Namespace) -> Asked:
     times += ["--no-round"] if arguments.no_round else []
     if arguments.setup is not None:
         times += ["--setup", str(arguments.setup.resolve())]
-    lead = arguments.roll_before
     return Asked(
         text=read_input(arguments.terms).text,
         contributors=read_terms_file(arguments.terms).contributors,
@@ -142,7 +148,7 @@ def asked_of(arguments: argparse.Namespace) -> Asked:
         times=(*times, "--roll-min", "1"),
         season=arguments.season or _SEASON,
         cooling=arguments.cooling or "",
-        roll_before=_ROLL_BEFORE if lead is None else lead,
+        roll_before=roll_before,
         rehearsal=arguments.rehearsal,
         listening=_listening(arguments),
         port=arguments.port or 0,
@@ -164,6 +170,27 @@ def _provider(arguments: argparse.Namespace) -> Provider | None:
     provider = Provider(*given)
     check_provider(provider, rehearsal=arguments.rehearsal)
     return provider
+
+
+def _check_times(arguments: argparse.Namespace, roll_before: int, now: int) -> None:
+    """Check the times before anything is made (step 1).
+
+    Raises:
+        InputError: ``seller.times``, ``host.roll``.
+    """
+    phases: list[int] = []
+    for name, default in (
+        *(("commit", PHASE), ("seal", PHASE), ("reveal", PHASE)),
+        ("slack", SLACK),
+    ):
+        said: str | None = getattr(arguments, name)
+        phases.append(default if said is None else duration(said))
+    planned = Planned(moment(arguments.open), end(arguments.close), *phases)
+    if planned_times(planned, now).open - roll_before <= now:
+        lead = f"who buys must join {show_duration(roll_before)} before the opening"
+        problem = f"{lead}, and nobody could any more"
+        remedy = "open later, or say a shorter --roll-before"
+        raise InputError("host.roll", f"{problem}: {remedy}")
 
 
 def _listening(arguments: argparse.Namespace) -> Listening:
