@@ -86,6 +86,7 @@ SOLD = ("terms.toml", "--people", "p", "--dir", "d", "--open", "in 1 day")
     ("words", "named"),
     [
         ((), "TERMS.toml"),
+        (("--dir", "d"), "d holds no sale that was announced"),
         (SOLD, "--close"),
         ((*SOLD[:3], *SOLD[5:], "--close", "1 day"), "--dir"),
         ((*SOLD, "--close", "1 day", "--wallets", "3"), "--wallets"),
@@ -115,6 +116,25 @@ def test_what_is_sold_and_to_whom_is_read_before_anything_is_written(
     ran = fairlot("host", *words, *times)
     code = "terms-file." if wrong == "terms" else "people-file.duplicate"
     assert (ran.code, f"fairlot: {code}" in ran.err) == (2, True), ran.err
+    assert not (tmp_path / "sale").exists()
+
+
+@pytest.mark.parametrize(
+    ("times", "said"),
+    [
+        (("--open", "2020-05-01 18:00 UTC", "--close", "1 day"), "is in the past"),
+        (("--open", "in 1 day", "--close", "5 minutes"), "--slack is 10 minutes"),
+        (("--open", "in 9 minutes", "--close", "1 day"), "host.roll: "),
+    ],
+)
+def test_times_are_checked_before_anything_is_written(
+    times: tuple[str, ...], said: str, tmp_path: Path
+) -> None:
+    (tmp_path / "terms.toml").write_text(TERMS)
+    (tmp_path / "people.csv").write_text("person\nAnn\n")
+    words = ("terms.toml", "--people", "people.csv", "--dir", "sale", *times)
+    ran = fairlot("host", *words, cwd=tmp_path)
+    assert (ran.code, said in ran.err) == (2, True), ran.err
     assert not (tmp_path / "sale").exists()
 
 

@@ -11,11 +11,13 @@ import pytest
 
 from command import fairlot, in_process
 from fairlot.cli.host.accounts import Accounts
-from fairlot.cli.host.carrying import Carrying
+from fairlot.cli.host.carrying import Carrying, Payments, Told
 from fairlot.cli.host.cast import MAIL
+from fairlot.cli.host.hosting import awaited
 from fairlot.cli.host.joining import Joining
-from fairlot.cli.host.roles import Place, Ran
+from fairlot.cli.host.roles import Place, Ran, reason
 from fairlot.cli.host.running import Ended
+from fairlot.cli.host.selling import Selling
 from fairlot.inputs.member_list import Member
 from fairlot.service.mailbox import Mailbox, Parcel, code_hash
 from fairlot.service.problems import UnavailableError
@@ -72,6 +74,49 @@ def carried(folder: Path, issuers: Issuers, times: int) -> bytes | None:
         with patch.object(time, "monotonic", return_value=10.0 * number):
             carrying.carry("http://127.0.0.1:9")
     return box.answer(named)
+
+
+class Escrow:
+    """Books what has a nym of two letters."""
+
+    def __init__(self) -> None:
+        self.booked: list[tuple[str, ...]] = []
+
+    def book(self, *row: str) -> None:
+        if len(row[1]) != 2:
+            raise UnavailableError("host.step", "escrow could not escrow paid: no nym")
+        self.booked.append(row)
+
+
+def test_payments_are_booked_once_and_said_and_so_is_what_is_refused(
+    tmp_path: Path,
+) -> None:
+    path, wrong, booked, escrow = tmp_path / "p.csv", [""], [""], Escrow()
+    payments = Payments(path, "cd", Told(wrong.append), Told(booked.append))
+    path.write_text("nym,amount,reference\nab,5,x\nabc,5,y\nab;6;z\nab,7,unended")
+    for _ in range(3):
+        payments.book(cast("Selling", escrow))
+    assert escrow.booked == [("cd", "ab", "5", "x")]
+    assert booked[1:] == ["Booked 5 for ab… (x)."]
+    assert wrong[1:] == [
+        f"{path}: ab;6;z has not 3 cells: write nym,amount,reference, with commas",
+        "abc,5,y: escrow could not escrow paid: no nym",
+    ]
+
+
+def test_of_wrong_usage_a_host_says_what_is_wrong() -> None:
+    said = fairlot("escrow", "paid", "x", "--nym", "ab").err
+    assert said.startswith("usage: ")
+    assert reason(said) == "argument --nym: must be 96 hexadecimal digits"
+    assert reason("fairlot: phase.wrong: too early\n") == "phase.wrong: too early"
+
+
+def test_a_host_says_where_the_round_goes_that_the_draw_waits_for() -> None:
+    missing = {"missing": "round", "chain": "ab12", "round": 7, "due": 1_900_000_000}
+    said = awaited(missing, Path("sale") / "round.json")
+    assert "round 7 of drand, due 2030-03-17 17:46:40Z" in said
+    assert "/ab12/public/7 into " in said
+    assert said.endswith("round.json.")
 
 
 def test_a_recovery_is_answered_once_the_leaf_is_theirs(tmp_path: Path) -> None:

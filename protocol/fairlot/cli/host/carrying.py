@@ -129,15 +129,31 @@ class Carrying:
         return [place.path(each) for each in self.joining.issued(place, _ISSUE)]
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Says something once, however often it comes up."""
+
+    say: Callable[[str], None]
+    _said: set[str] = field(default_factory=set[str])
+
+    def tell(self, what: str) -> None:
+        """Say it, unless it was said before."""
+        if what not in self._said:
+            self._said.add(what)
+            self.say(what)
+
+
 @dataclass(slots=True)
 class Payments:
     """Books what the seller writes into a list of payments, each row once."""
 
     path: Path
     sale_id: str
-    complain: Callable[[str], None]
+    wrong: Told
+    """Hears of rows that cannot be booked."""
+    booked: Told
+    """Hears of those that were."""
     _booked: set[tuple[str, ...]] = field(default_factory=set[tuple[str, ...]])
-    _told: set[str] = field(default_factory=set[str])
 
     def book(self, selling: Selling) -> None:
         """Book all rows that are new; those that are refused are tried again.
@@ -154,32 +170,28 @@ class Payments:
             except UnavailableError as error:
                 if error.code != "host.step":
                     raise
-                self._tell(f"{','.join(row)}: {error.message}")
+                self.wrong.tell(f"{','.join(row)}: {error.message}")
                 continue
             self._booked.add(row)
+            self.booked.tell(f"Booked {amount} for {nym[:16]}… ({reference}).")
 
     def _rows(self) -> list[tuple[str, ...]]:
         try:
             text = self.path.read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            self._tell(f"{self.path} cannot be read: {in_words(error)}")
+            self.wrong.tell(f"{self.path} cannot be read: {in_words(error)}")
             return []
         # A line that is still being written has no end.
         lines = text[: text.rfind("\n") + 1].splitlines()
         header, *rows = [tuple(row) for row in csv.reader(lines)] or [()]
         if header != COLUMNS:
-            self._tell(f"{self.path} must begin with the line {','.join(COLUMNS)}")
+            self.wrong.tell(f"{self.path} must begin with the line {','.join(COLUMNS)}")
             return []
         for row in rows:
             if row and len(row) != len(COLUMNS):
-                self._tell(f"{self.path}: {','.join(row)} has not {len(COLUMNS)} cells")
+                problem = f"{self.path}: {','.join(row)} has not {len(COLUMNS)} cells"
+                self.wrong.tell(f"{problem}: write {','.join(COLUMNS)}, with commas")
         return [row for row in rows if len(row) == len(COLUMNS)]
-
-    def _tell(self, problem: str) -> None:
-        """Say what is wrong, once."""
-        if problem not in self._told:
-            self._told.add(problem)
-            self.complain(problem)
 
 
 def _refused(error: UnavailableError) -> Parcel:

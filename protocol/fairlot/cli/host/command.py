@@ -132,7 +132,12 @@ def _host(
             _check_same(hosted, arguments)
         for line in _WARNING.splitlines():
             (complain if arguments.json else say)(line)
-        return host(folder, asked, hosted, told, SystemRandomness())
+        try:
+            return host(folder, asked, hosted, told, SystemRandomness())
+        except KeyboardInterrupt:
+            if going_on(folder):
+                complain(f"the sale waits: fairlot host --dir {arguments.dir} goes on")
+            raise
 
 
 def _check_same(hosted: Hosted, arguments: argparse.Namespace) -> None:
@@ -164,6 +169,9 @@ def _check(arguments: argparse.Namespace) -> None:
         if getattr(arguments, name) is None:
             what = "TERMS.toml" if name == "terms" else f"--{name}"
             problem = f"{what} is missing"
+            if name == "terms" and arguments.dir is not None:
+                where = f"{arguments.dir} holds no sale that was announced"
+                problem = f"{where}, with which to go on; {problem}"
             raise InputError(
                 "host.usage", f"{problem}; or play a rehearsal with --demo"
             )

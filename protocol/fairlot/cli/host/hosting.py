@@ -5,16 +5,18 @@ import io
 import json
 import time
 from base64 import b32encode
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
+from fairlot.audit.sentences import utc
 from fairlot.cli.host.accounts import Accounts
 from fairlot.cli.host.asked import NOTHING, Asked
-from fairlot.cli.host.carrying import COLUMNS, Carrying, Payments
+from fairlot.cli.host.carrying import COLUMNS, Carrying, Payments, Told
 from fairlot.cli.host.cast import LOG, SALE, SELLER, Cast, found, make_keys, role_names
 from fairlot.cli.host.hosted import (
     DESK,
@@ -133,7 +135,7 @@ class Hosting:
         port = urlsplit(link).port or hosted.mail_port
         found = replace(hosted, mail_port=port, place=place_of(self.folder))
         keep(self.folder, found)
-        self._tell(link, hosted.sale.sale_id, address)
+        self._tell(link, hosted, address)
         return found
 
     def _gathered(self, carrying: Carrying, hosted: Hosted, address: str) -> bool:
@@ -177,9 +179,14 @@ class Hosting:
         text = json.dumps({**said, **more}, indent=2)
         write_file(self.folder / MAILBOX / ABOUT, f"{text}\n".encode())
 
-    def _tell(self, link: str, sale_id: str, board: str) -> None:
+    def _tell(self, link: str, hosted: Hosted, board: str) -> None:
+        sale = hosted.sale
         self.say(f"One link for buyers: {link}")
-        self.say(f"Sale {sale_id}, on the board {board}")
+        self.say(f"Sale {sale.sale_id}, on the board {board}")
+        self.say(
+            f"People join until {utc(sale.opens - hosted.roll_before)}, and deposit from "
+            f"{utc(sale.opens)} to {utc(sale.closes)}."
+        )
         count = len(invited_of(self.folder))
         people = counted(count, "invitation", "invitations")
         self.say(f"{people} in {self.folder / INVITATIONS}: send each person theirs.")
@@ -189,7 +196,8 @@ class Hosting:
         """Go from the roll to the audit; each step is taken when it is due."""
         sale = hosted.sale
         selling.keep_policy()
-        payments = Payments(self.folder / PAYMENTS, sale.sale_id, complain)
+        told = Told(complain), Told(self.say)
+        payments = Payments(self.folder / PAYMENTS, sale.sale_id, *told)
 
         def work() -> None:
             carrying.carry(selling.address)
@@ -223,19 +231,24 @@ class Hosting:
     def _settled(self, carrying: Carrying, selling: Selling) -> Ran:
         """Wait for the result, or until the sale is shown to be void."""
         seller, posted = self.cast[SELLER], False
+        told = Told(self.say), Told(complain)
         while True:
             carrying.carry(selling.address)
             selling.joining.fetch(seller, selling.address, SALE)
             ran = seller.run("settle", SALE)
             if "RESULT on the log" in ran.out:
                 return ran
-            if seller.run("settle", SALE, "--json").json()["result"] == "void":
+            found = seller.run("settle", SALE, "--json").json()
+            if found["result"] == "void":
                 return ran
+            for each in found["missing"]:
+                if each["missing"] == "round":
+                    told[0].tell(awaited(each, self.folder / ROUND))
             if not posted and (self.folder / ROUND).exists():
-                posted = self._post_round(selling)
+                posted = self._post_round(selling, told[1])
             time.sleep(_SETTLE)
 
-    def _post_round(self, selling: Selling) -> bool:
+    def _post_round(self, selling: Selling, told: Told) -> bool:
         """Post the round that the seller has put there; return whether it was taken."""
         who = self.cast.contributors[0]
         selling.joining.fetch(who, selling.address, SALE)
@@ -246,7 +259,7 @@ class Hosting:
         except UnavailableError as error:
             if error.code != "host.step":
                 raise
-            complain(error.message)
+            told.tell(error.message)
             return False
         return True
 
@@ -275,6 +288,20 @@ def host(
     count = known.contributors if hosted is None else hosted.contributors
     with started(folder, role_names(0, count)) as roles:
         return Hosting(Cast(roles), folder, known, hosted, say).play(source)
+
+
+def awaited(missing: Mapping[str, Any], place: Path) -> str:
+    """Say for which round the draw waits, and what the seller has to do.
+
+    Args:
+        missing: what ``settle --json`` says of the round.
+        place: where the host looks for it.
+    """
+    number, chain = missing["round"], missing["chain"]
+    return (
+        f"The draw waits for round {number} of drand, due {utc(missing['due'])}: put what a "
+        f"relay, as https://api.drand.sh, then has at /{chain}/public/{number} into {place}."
+    )
 
 
 def _drawn(source: Randomness) -> str:

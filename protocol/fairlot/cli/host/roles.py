@@ -86,10 +86,17 @@ class Role(Place):
         """
         ran = self.run(*words)
         if ran.code:
-            said = ran.err.strip().removeprefix("fairlot: ")
             step = " ".join(map(str, words[:2]))
-            raise UnavailableError("host.step", f"{self.name} could not {step}: {said}")
+            problem = f"{self.name} could not {step}: {reason(ran.err)}"
+            raise UnavailableError("host.step", problem)
         return ran
+
+
+def reason(said: str) -> str:
+    """Return why a step failed, of what it has said; of wrong usage what is wrong."""
+    lines = said.strip().splitlines() or [""]
+    _, usage, why = lines[-1].partition(": error: ")
+    return why if usage else said.strip().removeprefix("fairlot: ")
 
 
 @contextmanager
