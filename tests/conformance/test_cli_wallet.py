@@ -53,6 +53,20 @@ def test_a_moved_wallet_says_so(mine: Path, password: Path, tmp_path: Path) -> N
     assert code_of(again) == (2, "wallet.moved")
     said = fairlot("wallet", "status", mine, "--password-file", password)
     assert "moved to another file" in said.out
+    assert "enrol comes next" not in said.out
+    own = ("--password-file", password)
+    for step in (("renew",), ("receipt", "--expect-sale", "ab" * 32)):
+        ran = fairlot("wallet", step[0], mine, password, *step[1:], *own)
+        assert code_of(ran) == (2, "wallet.moved")
+
+
+def test_nobody_types_the_new_password_of_a_move_that_no_file_holds(
+    mine: Path, password: Path, tmp_path: Path
+) -> None:
+    words = ("--password-file", password, "--json")
+    ran = run_program(FAIRLOT, "wallet", "move", mine, tmp_path / "new", *words)
+    assert code_of(ran) == (2, "wallet.no-password")
+    assert "the password of NEW: name a file, --new-password-file" in ran.err
 
 
 @pytest.mark.thorough

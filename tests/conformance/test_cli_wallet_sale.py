@@ -10,6 +10,7 @@ import pytest
 
 from buyer import Buyer
 from command import Killed, Ran, code_of, fairlot, in_process
+from fairlot.audit.sentences import utc
 from fairlot.board.storage import MemoryStorage
 from fairlot.deposit.nym import nym_of
 from fairlot_crypto.log.merkle import inclusion_proof
@@ -147,6 +148,14 @@ def test_receipts_are_kept_and_must_be_the_wallets_own(buyer: Buyer) -> None:
     ran = buyer.run("receipt")
     assert (ran.code, json.loads(ran.out)["entries"][0]["index"]) == (1, None)
     proof = buyer.post(buyer.entry())
+    folder = buyer.folder / "receipts"
+    folder.mkdir()
+    ran = buyer.run("receipt", "--receipt", folder)
+    assert code_of(ran) == (2, "receipt.unreadable")
+    (folder / "mine.tlog-proof").write_bytes(proof.read_bytes())
+    (folder / "notes").write_text("mine")
+    (found,) = said(buyer.run("receipt", "--receipt", folder))["entries"]
+    assert found["receipts"] == 1
     (found,) = said(buyer.run("receipt", "--receipt", proof))["entries"]
     assert found["receipts"] == 1
     assert said(buyer.run("receipt"))["entries"] == [found]
@@ -162,6 +171,32 @@ def test_receipts_are_kept_and_must_be_the_wallets_own(buyer: Buyer) -> None:
     assert code_of(ran) == (2, "wallet.receipt")
     (taking,) = buyer.content.takings
     assert taking.receipts == (proof.read_bytes(),)
+
+
+@pytest.mark.thorough
+def test_whoever_deposits_less_than_anything_costs_is_told(buyer: Buyer) -> None:
+    limit = ("--max-price", str(PRICE))
+    for amount, told in ((PRICE, False), (PRICE - 1, True)):
+        out = (
+            "--amount",
+            str(amount),
+            "--replace",
+            "--out",
+            buyer.folder / f"{amount}",
+        )
+        ran = buyer.run("deposit", *out, *limit)
+        assert (ran.code, "pays for nothing" in ran.err) == (0, told), ran.err
+
+
+def test_who_comes_before_the_opening_is_told_when_it_is(buyer: Buyer) -> None:
+    storage = MemoryStorage()
+    play(buyer.on.board(storage), buyer.on, "terms")
+    log = buyer.folder / "early"
+    log.write_bytes(storage.data)
+    order = ("--amount", str(PRICE), "--max-price", str(PRICE))
+    ran = buyer.run("deposit", *order, "--out", buyer.folder / "early-entry", log=log)
+    assert code_of(ran) == (2, "wallet.phase")
+    assert f"it opens {utc(buyer.on.terms.times.open)}; take a newer copy" in ran.err
 
 
 @pytest.mark.thorough

@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 
 from fairlot.board.transcript import registries_alone
 from fairlot.cli import fetching
+from fairlot.cli.heads import PROOF
 from fairlot.cli.output import complain
 from fairlot.cli.over_http import BoardAddress
 from fairlot.cli.reading import read_at_most
@@ -14,8 +15,6 @@ from fairlot.entry import Entry
 from fairlot.errors import InputError, Rejection
 from fairlot_crypto.durable import write_file
 
-PROOF = ".tlog-proof"
-"""The ending of a receipt's name."""
 OTHER = ".other"
 """What the name of a copy has more that is another history than the one there is."""
 _MOST = 1 << 30

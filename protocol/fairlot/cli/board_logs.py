@@ -11,10 +11,11 @@ from fairlot.board.beginning import begin_log
 from fairlot.board.registry_keeper import RegistryBoard
 from fairlot.board.storage import Storage
 from fairlot.cli.beacon.files import read_entry_file
-from fairlot.cli.board_copies import PROOF, add_entries, fetch, send
+from fairlot.cli.board_copies import add_entries, fetch, send
 from fairlot.cli.board_folder import add_storage, board_key, opened_storage, say_cut
 from fairlot.cli.command import FAILED, OK, Command, chosen_curve
 from fairlot.cli.folders import make_folder
+from fairlot.cli.heads import PROOF
 from fairlot.cli.issuer.folder import read_as, show_file
 from fairlot.cli.output import busy, say
 from fairlot.cli.over_http import BoardAddress

@@ -9,7 +9,7 @@ from fairlot.audit.expected import Expected
 from fairlot.audit.kept import Kept
 from fairlot.cli.beacon.files import read_round_file
 from fairlot.cli.command import add_files, add_rounds, hex_bytes
-from fairlot.cli.heads import read_kept_head, read_policy_file, read_receipt
+from fairlot.cli.heads import read_kept_head, read_policy_file, read_receipts
 from fairlot.names import HASH_LENGTH
 from fairlot_crypto.keys import KEY_LENGTH
 from fairlot_crypto.timelock.drand import Beacon
@@ -45,7 +45,11 @@ def add_given(parser: argparse.ArgumentParser) -> None:
         help="the log and the witnesses that you trust, a tlog-policy",
     )
     add_files(parser, "head", "a head that somebody kept, which the board must extend")
-    add_files(parser, "receipt", "a tlog-proof, whose entry the board must hold")
+    add_files(
+        parser,
+        "receipt",
+        "a tlog-proof, whose entry the board must hold, or a folder of them",
+    )
     parser.add_argument(
         "--rehearsal",
         action="store_true",
@@ -69,6 +73,6 @@ def read_given(arguments: argparse.Namespace) -> Given:
     )
     kept = Kept(
         tuple(map(read_kept_head, arguments.heads)),
-        tuple(map(read_receipt, arguments.receipts)),
+        read_receipts(arguments.receipts),
     )
     return Given(expected, kept, tuple(map(read_round_file, arguments.rounds)))

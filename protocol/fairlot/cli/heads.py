@@ -3,6 +3,7 @@
 specs/board.md, section 3; specs/log.md, sections 6 and 7.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from fairlot.cli.reading import read_at_most
@@ -12,6 +13,8 @@ from fairlot_crypto.log.checkpoint import SignedCheckpoint
 from fairlot_crypto.log.policy import Policy
 from fairlot_crypto.log.proof import LogProof
 
+PROOF = ".tlog-proof"
+"""How names of receipts end, as ``board post --receipts`` writes them."""
 _LARGEST_HEAD = 1 << 15
 """Bytes of a head: 64 signature lines of keys whose names have 200 characters, and more."""
 _LARGEST_RECEIPT = 2 * _LARGEST_HEAD
@@ -65,6 +68,27 @@ def read_receipt(path: Path) -> LogProof:
         return LogProof.parse(data)
     except EncodingError as error:
         raise InputError("receipt.form", f"{path} is no receipt: {error}") from error
+
+
+def read_receipts(paths: Iterable[Path]) -> tuple[LogProof, ...]:
+    """Read receipts; of a folder all whose names end as those of receipts do.
+
+    Raises:
+        InputError: as ``read_receipt``; ``receipt.unreadable`` for a folder without any.
+    """
+    return tuple(read_receipt(each) for path in paths for each in _receipts(path))
+
+
+def _receipts(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    found = sorted(path.glob(f"*{PROOF}"))
+    if not found:
+        problem = (
+            f"{path} is a folder without receipts, files whose names end in {PROOF}"
+        )
+        raise InputError("receipt.unreadable", f"{problem}: name a file")
+    return found
 
 
 def read_policy_file(path: Path) -> Policy:

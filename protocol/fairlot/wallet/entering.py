@@ -88,6 +88,11 @@ def highest_price(terms: Terms, wish: Wish) -> int:
     return max(*steps, *(_price(pool, wish.tier) for pool in terms.pools))
 
 
+def lowest_price(terms: Terms) -> int:
+    """Return the least price of a unit that anybody pays: less buys nothing."""
+    return min(_least(pool) for pool in terms.pools)
+
+
 def enter(
     curve: Backend,
     looked: Looked,
@@ -197,6 +202,12 @@ def _price(pool: Pool, tier: str | None) -> int:
         # Tiers fall in price: whoever accepts one accepts those below.
         return accepted[0]
     return max((part.price for part in pool.parts), default=pool.price)
+
+
+def _least(pool: Pool) -> int:
+    if pool.fares is not None:
+        return min(price for _, price in pool.fares.prices)
+    return min((part.price for part in pool.parts), default=pool.price)
 
 
 def _check_price(terms: Terms, limit: int, ordered: Ordered) -> None:

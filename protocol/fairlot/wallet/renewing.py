@@ -88,7 +88,9 @@ def ask(
     rolls = [each.roll_id for each in unexpired_rolls(state.rolls.values(), now)]
     if not rolls:
         problem = "the log has no roll that serves now"
-        raise InputError("wallet.no-roll", f"{problem}: wait for the next one")
+        raise InputError(
+            "wallet.no-roll", f"{problem}: wait for one, and fetch the log again"
+        )
     pending = known.asked
     asked = (epoch, leaf.version, tuple(sorted(rolls)))
     if pending is None or _asked(pending) != asked:

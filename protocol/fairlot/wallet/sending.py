@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from fairlot.board.phase import PHASES
+from fairlot.audit.sentences import utc
+from fairlot.board.phase import PHASES, Phase
 from fairlot.board.sale import SaleState
 from fairlot.deposit.nym import nym_from
 from fairlot.entry import Entry, EntryType
@@ -47,7 +48,10 @@ def check_phase(state: SaleState, kind: EntryType) -> None:
     """
     if state.phase not in PHASES[kind]:
         problem = f"the sale is in the phase {state.phase}, which takes no {kind}"
-        raise InputError("wallet.phase", f"{problem}: take a newer copy of its log")
+        remedy = "take a newer copy of its log"
+        if state.phase is Phase.ANNOUNCED and Phase.OPEN in PHASES[kind]:
+            remedy = f"it opens {utc(state.terms.times.open)}; {remedy} then"
+        raise InputError("wallet.phase", f"{problem}: {remedy}")
 
 
 def taking_of(looked: Looked, limit: int = 0) -> Taking:

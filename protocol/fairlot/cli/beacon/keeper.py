@@ -16,10 +16,10 @@ from fairlot.board.standing import due
 from fairlot.board.storage import open_transcript
 from fairlot.cli.beacon.files import read_entry_file, read_key
 from fairlot.cli.beacon.steps import step_command
-from fairlot.cli.board_copies import PROOF, add_entries
+from fairlot.cli.board_copies import add_entries
 from fairlot.cli.command import FAILED, OK, chosen_curve, whole
 from fairlot.cli.folders import make_folder
-from fairlot.cli.heads import read_kept_head
+from fairlot.cli.heads import PROOF, read_kept_head
 from fairlot.cli.output import acknowledge, busy, complain, say
 from fairlot.cli.states import recalled
 from fairlot.cli.transcript import add_board, ahead_of

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from fairlot.cli.board_copies import PROOF
+from fairlot.cli.heads import PROOF
 from fairlot.cli.host.cast import (
     AUDITOR,
     BOARD,

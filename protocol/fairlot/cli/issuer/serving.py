@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Mapping
 from pathlib import Path
 
+from fairlot.audit.sentences import utc
 from fairlot.cli.command import OK, Command, add_json, add_new_file, chosen_curve, whole
 from fairlot.cli.issuer.folder import (
     COMMITTEE,
@@ -27,7 +28,7 @@ from fairlot.issuing.committee_file import read_committee
 from fairlot.issuing.plan import read_plan
 from fairlot.issuing.rolls import check_due
 from fairlot.terms.times import MAX_TIME
-from fairlot.text import Viewed
+from fairlot.text import Viewed, counted
 from fairlot_crypto import cbor
 from fairlot_crypto.errors import CryptoError
 
@@ -156,8 +157,9 @@ def _follow(arguments: argparse.Namespace) -> int:
         }
         show_json("issuer-log", found)
     else:
-        say(f"The log of registry {registry_id.hex()} has {leaves} leaves.")
-        say(f"A quorum of its witnesses has dated it {view.time}.")
+        has = counted(leaves, "leaf", "leaves")
+        say(f"The log of registry {registry_id.hex()} has {has}.")
+        say(f"A quorum of its witnesses has dated it {utc(view.time)}.")
     return OK
 
 

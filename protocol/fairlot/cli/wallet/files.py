@@ -116,13 +116,20 @@ def add_out(parser: argparse.ArgumentParser, what: str, *, required: bool) -> No
     )
 
 
-def read_password(file: Path | None, *, twice: bool = False, of: str = "") -> str:
+def read_password(
+    file: Path | None,
+    *,
+    twice: bool = False,
+    of: str = "",
+    option: str = "--password-file",
+) -> str:
     """Return a password: the first line of a file, or what is typed.
 
     Args:
         file: with --password-file; ``None`` without.
         twice: whether it is typed twice, since nothing knows it yet.
         of: what the password is of, where there are two.
+        option: what names the file.
 
     Raises:
         InputError: ``wallet.no-password``, ``wallet.unreadable``.
@@ -135,10 +142,8 @@ def read_password(file: Path | None, *, twice: bool = False, of: str = "") -> st
             problem = f"{file} must hold the password in its first line, as UTF-8"
             raise InputError("wallet.no-password", problem) from error
     if not sys.stdin.isatty():
-        problem = "nobody is there to type the password"
-        raise InputError(
-            "wallet.no-password", f"{problem}: name a file, --password-file"
-        )
+        problem = f"nobody is there to type the password{of}: name a file, {option}"
+        raise InputError("wallet.no-password", problem)
     typed = getpass(f"Password{of}: ")
     if twice and getpass("Once more: ") != typed:
         problem = "the two are not the same"
@@ -163,8 +168,10 @@ def look_at(files: Sequence[Path], content: Content) -> tuple[Backend, Looked]:
     """Read logs from files, with the back-end that the environment chooses.
 
     Raises:
-        InputError: as ``look``; ``wallet.unreadable``.
+        InputError: as ``look``; ``wallet.moved``, ``wallet.unreadable``.
     """
+    # Whoever uses the file that was left behind hears that first (wallet.md, step 10).
+    content.check_signs()
     curve = chosen_curve()
     data = [read_message(each, _LARGEST_LOG) for each in files]
     with busy("reading the log"):

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from fairlot.audit.sentences import utc
 from fairlot.cli.command import (
     FAILED,
     Command,
@@ -150,7 +151,8 @@ def _receive_credentials(
     epoch = received.credentials[0].epoch
     following = moment(registry, epoch + 1, SystemRandomness())
     rolls = counted(len(received.credentials), "roll", "rolls")
-    said = f"You have credentials of epoch {epoch} for {rolls}; renew at {following}."
+    when = utc(following)
+    said = f"You have credentials of epoch {epoch} for {rolls}; renew at {when}."
     known = registry.registry_id
     told(
         arguments, "credentials", known, said, again=False, epoch=epoch, next=following

@@ -72,8 +72,13 @@ def _status(arguments: argparse.Namespace) -> int:
     if arguments.json:
         show_json("wallet-status", _status_json(content))
         return OK
-    if content.standing is not Standing.ACTIVE:
-        say("This wallet was moved to another file, and signs nothing.")
+    if content.standing is Standing.MOVED:
+        say("This wallet was moved to another file, and holds nothing: use that one.")
+        return OK
+    if content.standing is Standing.MOVING:
+        say(
+            "This wallet is being moved, and signs nothing: repeat fairlot wallet move."
+        )
     rows = [*map(_registry_row, content.memberships), *map(_sale_row, content.takings)]
     if rows:
         show_table(("what", "of", "held"), rows)
@@ -175,7 +180,12 @@ def _configure_move(parser: argparse.ArgumentParser) -> None:
 
 def _move(arguments: argparse.Namespace) -> int:
     with opened(arguments) as wallet:
-        password = read_password(arguments.new_password_file, twice=True, of=" of NEW")
+        password = read_password(
+            arguments.new_password_file,
+            twice=True,
+            of=" of NEW",
+            option="--new-password-file",
+        )
         with busy("moving"):
             move_wallet(wallet, arguments.new, password, SystemRandomness())
     if arguments.json:

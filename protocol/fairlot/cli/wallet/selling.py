@@ -7,8 +7,8 @@ from pathlib import Path
 from fairlot.audit.sentences import utc
 from fairlot.board.phase import VoidReason
 from fairlot.cli.command import FAILED, OK, Command, add_files, hex_bytes, whole
-from fairlot.cli.heads import read_receipt
-from fairlot.cli.output import say, show_json
+from fairlot.cli.heads import read_receipts
+from fairlot.cli.output import complain, say, show_json
 from fairlot.cli.remote import transcript_name
 from fairlot.cli.settings import SALE, add_setting
 from fairlot.cli.table import show_table
@@ -32,7 +32,7 @@ from fairlot.inputs.bid_cell import read_bid
 from fairlot.names import NYM_LENGTH, Nym, SaleId
 from fairlot.text import Viewed, counted
 from fairlot.wallet.collecting import collect
-from fairlot.wallet.entering import Ordered, Told, claim, enter
+from fairlot.wallet.entering import Ordered, Told, claim, enter, lowest_price
 from fairlot.wallet.looking import Looked
 from fairlot.wallet.receiving import Stands, take_receipts
 from fairlot.wallet.sending import Made, own_nym
@@ -63,7 +63,11 @@ def _configure_deposit(parser: argparse.ArgumentParser) -> None:
     add_sale(parser)
     amount = whole(0, _MOST)
     parser.add_argument(
-        "--amount", metavar="N", type=amount, required=True, help="what you deposit"
+        "--amount",
+        metavar="N",
+        type=amount,
+        required=True,
+        help="what you deposit, in the smallest unit: 4500 for 45.00",
     )
     parser.add_argument(
         "--max-price",
@@ -115,6 +119,12 @@ def _deposit(arguments: argparse.Namespace) -> int:
         now, source = _now(arguments, looked), SystemRandomness()
         replaces = arguments.replace
         made = enter(curve, looked, told, ordered, now, source, replaces=replaces)
+        least = lowest_price(looked.sale.terms)
+        if arguments.amount < least:
+            problem = (
+                f"{arguments.amount} pays for nothing, as the least price is {least}"
+            )
+            complain(f"{problem}: it comes back; to deposit more, say --replace")
         return _write(arguments, wallet, made)
 
 
@@ -168,13 +178,13 @@ def _group(arguments: argparse.Namespace) -> int:
 
 def _configure_receipt(parser: argparse.ArgumentParser) -> None:
     add_sale(parser)
-    add_files(parser, "receipt", "of the board, a tlog-proof")
+    add_files(parser, "receipt", "of the board, a tlog-proof; or a folder of them")
 
 
 def _receipt(arguments: argparse.Namespace) -> int:
     with opened(arguments) as wallet:
         _, looked = look_at(arguments.logs, wallet.content)
-        given = [read_receipt(each) for each in arguments.receipts]
+        given = read_receipts(arguments.receipts)
         content, standings = take_receipts(looked, SaleId(arguments.expect_sale), given)
         wallet.keep(content)
     _show_standings(arguments, standings, looked.sale.void_reason)
@@ -322,7 +332,7 @@ COLLECT = Command(
 RECEIPT = Command(
     "receipt",
     "Keep receipts, and say whether what you sent is on the log.",
-    examples("receipt mine.wallet sale.fairlot --expect-sale HEX64 --receipt proof"),
+    examples("receipt mine.wallet sale.fairlot --expect-sale HEX64 --receipt receipts"),
     _configure_receipt,
     _receipt,
 )
