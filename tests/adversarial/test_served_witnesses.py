@@ -1,9 +1,11 @@
 """Who lies to a witness over HTTP, and witnesses who lie (specs/service.md, 10 and 11)."""
 
+import errno
 import math
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -175,6 +177,9 @@ class Told:
     kept: KeptLogs
     asked: list[Submission] = field(default_factory=list[Submission])
     said: list[str] = field(default_factory=list[str])
+    news: Callable[[], None] = lambda: None
+    """Takes in what other front ends have written."""
+    caught_up: int = 0
 
     def post(self, path: str, body: bytes) -> Answer:
         assert path == "add-checkpoint"
@@ -185,7 +190,14 @@ class Told:
     def board(self) -> Correspondence:
         writer = Writer(lambda: self.kept, lambda: DEPOSIT_TIME, source("asks"))
         attach, said = writer.attach, self.said.append
-        return Correspondence(Post("w", self), lambda: self.kept, attach, said)
+        return Correspondence(
+            Post("w", self), lambda: self.kept, attach, said, self.catch_up
+        )
+
+    def catch_up(self) -> None:
+        """Read what other front ends have written."""
+        self.caught_up += 1
+        self.news()
 
     def dates(self) -> list[int]:
         """Return the dates that the head of the sale shows."""
@@ -344,16 +356,57 @@ def test_a_front_end_that_another_has_overtaken_is_no_old_copy(tmp_path: Path) -
     ahead.board().ask_all(0)
     overtaken = told(ahead.answer)
     overtaken.kept = replace(overtaken.kept, shared=Turns())
+    overtaken.news = lambda: grow(overtaken.kept, "lost")
     board = overtaken.board()
     board.ask_all(0)
+    assert (overtaken.said, overtaken.caught_up) == ([], 1)
+    assert overtaken.co_signed() == 0
     board.ask_all(1)
-    assert overtaken.said == []
-    # What stays so is an old copy here too, and is said once.
-    for now in (3, 7, 15):
+    assert (overtaken.said, overtaken.caught_up) == ([], 1)
+    assert overtaken.co_signed() == 1
+
+
+def test_however_often_a_front_end_is_overtaken_it_says_nothing(
+    tmp_path: Path,
+) -> None:
+    """Under load another one is always ahead of what was shown when it was asked."""
+    ahead = told(honest(tmp_path))
+    overtaken = told(ahead.answer)
+    overtaken.kept = replace(overtaken.kept, shared=Turns())
+    board = overtaken.board()
+    for number in range(8):
+        label = f"more {number}"
+        grow(ahead.kept, label)
+        ahead.board().ask_all(0)
+        overtaken.news = partial(grow, overtaken.kept, label)
+        board.ask_all(float(number))
+    assert (overtaken.said, overtaken.caught_up) == ([], 8)
+
+
+def test_a_storage_that_lacks_what_was_co_signed_is_said_at_once(
+    tmp_path: Path,
+) -> None:
+    """Also of several front ends: then all of them have an old copy."""
+    ahead = told(honest(tmp_path))
+    grow(ahead.kept, "lost")
+    ahead.board().ask_all(0)
+    restored = told(ahead.answer)
+    restored.kept = replace(restored.kept, shared=Turns())
+    board = restored.board()
+
+    def gone() -> None:
+        raise BlockingIOError(errno.EAGAIN, "nobody gives up its turn")
+
+    # Who cannot look does not know.
+    restored.news = gone
+    board.ask_all(0)
+    assert (restored.said, restored.caught_up) == ([], 1)
+    restored.news = lambda: None
+    for now in (1, 3, 7, 15):
         board.ask_all(now)
-    assert len(overtaken.said) == 1
-    assert "old copy" in overtaken.said[0]
-    assert len(overtaken.asked) > 3
+    assert len(restored.said) == 1
+    assert "old copy" in restored.said[0]
+    assert restored.co_signed() == 0
 
 
 def nothing_of_it(given: Submission) -> bytes:

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event, Lock
 from time import sleep
@@ -25,7 +25,10 @@ from fairlot.board.storage import create_transcript
 from fairlot.board.transcript import LogName
 from fairlot.entry import Entry, EntryType
 from fairlot.logs import LogKind
+from fairlot.service.asking import Correspondence, Post
 from fairlot.service.kept import KeptLogs, open_logs
+from fairlot.service.posting import Answer
+from fairlot.service.witnessing import ConflictError, Watched, Witnessing
 from fairlot.service.writer import Writer
 from fairlot_crypto.log.checkpoint import SignedCheckpoint
 from fairlot_crypto.statements import Statements
@@ -193,6 +196,90 @@ def check_one_history(on: Stage, whole: bytes, seen: Seen) -> None:
     said = [SignedCheckpoint.parse(each).checkpoint for each in [*seen.heads, *shown]]
     assert len(seen.heads) > PEOPLE
     assert all(each.root == read.state.tree.root(each.size) for each in said)
+
+
+@dataclass
+class Front:
+    """A front end in this process, and what it asks one witness."""
+
+    on: Stage
+    writer: Writer
+    witness: Witnessing
+    said: list[str] = field(default_factory=list[str])
+
+    def __post_init__(self) -> None:
+        """Have nothing asked yet."""
+        self.asks = Correspondence(
+            Post("w", self),
+            lambda: self.writer.kept,
+            self.writer.attach,
+            self.said.append,
+            self.writer.tick,
+        )
+
+    def post(self, path: str, body: bytes) -> Answer:
+        """Ask the witness."""
+        assert path == "add-checkpoint"
+        try:
+            line = self.witness.add(body)
+        except ConflictError as conflict:
+            return Answer(409, f"{conflict.size}\n".encode())
+        return Answer(200, f"{line.to_text()}\n".encode())
+
+    def take(self, entry: Entry) -> None:
+        """Take an entry in, and have it co-signed."""
+        name = LogName(LogKind.SALE, self.on.terms.sale_id)
+        (outcome,) = self.writer.write([(name, entry)])
+        assert outcome.proof is not None
+        self.asks.ask_all(0.0)
+
+    def size(self) -> int:
+        """Return the entries under the last head that this front end has read."""
+        return self.writer.kept.main.size
+
+
+def front(on: Stage, address: str, place: Path) -> Front:
+    """Return a front end, and the witness whose memory lies in a folder."""
+
+    def reopen() -> KeptLogs:
+        opened = open_postgres(address)
+        return open_logs(opened, on.parts.board, on.curve, Statements())
+
+    def clock() -> int:
+        return DEPOSIT_TIME
+
+    boards, named = Watched((on.terms.board,)), on.terms.witnesses.named[0]
+    witness = Witnessing(named, on.witness_key(0), place, boards, clock)
+    return Front(on, Writer(reopen, clock, source("front end")), witness)
+
+
+@pytest.mark.thorough
+def test_a_front_end_that_is_overtaken_reads_on_and_calls_nothing_an_old_copy(
+    postgres: Server, tmp_path: Path
+) -> None:
+    on, address = stage().watched(), postgres.address(tmp_path)
+    with closing(create_postgres(address)) as storage:
+        play(on.board(storage), on, until="open")
+    one = front(on, address, tmp_path)
+    two = replace(front(on, address, tmp_path), witness=one.witness)
+    begun = two.writer.kept.index.length
+    for number in (0, 1):
+        two.take(deposit(on, number))
+        assert one.size() < two.size()
+        # Its head is behind what the witness has co-signed, for the other one.
+        one.asks.ask_all(2.0 * number)
+        assert one.size() == two.size()
+    one.asks.ask_all(9.0)
+    assert (one.said, two.said) == ([], [])
+    one.writer.close()
+    # Whoever starts has no memory: the database was set back while nobody served.
+    two.writer.kept.storage.cut(begun)
+    two.writer.close()
+    back = replace(front(on, address, tmp_path), witness=one.witness)
+    back.asks.ask_all(0.0)
+    assert len(back.said) == 1
+    assert "old copy" in back.said[0]
+    back.writer.close()
 
 
 @pytest.mark.slow

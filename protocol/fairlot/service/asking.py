@@ -26,9 +26,6 @@ LOOK_SECONDS = 1.0
 """How often a witness's thread looks for a new head of which it was not told."""
 LONGEST_PAUSE = 60.0
 """Seconds between two questions, however often there was no answer."""
-OVERTAKEN = 2
-"""How often a witness may be ahead of one of several front ends before that is said: what
-another one has taken in comes a second later."""
 
 
 class Sends(Protocol):
@@ -51,8 +48,8 @@ class _Failed(NamedTuple):
     """Why there is no co-signature."""
 
     why: str
-    ahead: bool = False
-    """Whether the witness knows more entries than the log has."""
+    knows: int = 0
+    """The entries that the witness has co-signed, where they are more than the log has."""
 
 
 @dataclass(slots=True)
@@ -81,6 +78,7 @@ class Correspondence:
         kept: Callable[[], KeptLogs],
         attach: Callable[[LogName, SignedCheckpoint], None],
         complain: Callable[[str], None],
+        catch_up: Callable[[], None],
     ) -> None:
         """Begin with nothing known.
 
@@ -89,9 +87,10 @@ class Correspondence:
             kept: returns the logs.
             attach: makes a co-signed head durable, and returns then.
             complain: told why a witness does not co-sign, once.
+            catch_up: takes in what other front ends have written before it was called.
         """
         self._post, self._kept = post, kept
-        self._attach, self._complain = attach, complain
+        self._attach, self._complain, self._catch_up = attach, complain, catch_up
         self._logs: dict[LogName, _Log] = {}
 
     def ask_all(self, now: float) -> None:
@@ -105,8 +104,7 @@ class Correspondence:
             keeper = kept.keepers.get(name)
             if keeper is not None and keeper.state.identity.witnesses.named:
                 named = keeper.state.identity.witnesses.named
-                patience = 0 if kept.shared is None else OVERTAKEN
-                self._ask(log, named, now, renewal_of(keeper.state), patience)
+                self._ask(log, named, now, renewal_of(keeper.state))
 
     def _ask(
         self,
@@ -114,7 +112,6 @@ class Correspondence:
         named: Sequence[Witness],
         now: float,
         renewal: float,
-        patience: int,
     ) -> None:
         """Ask about the last head of a log, once, or once more where sizes differ."""
         state = self._logs.setdefault(log.name, _Log())
@@ -129,12 +126,33 @@ class Correspondence:
             state.failures, state.again, state.renew = 0, 0.0, now + renewal
             state.told = False
             return
+        # Step 7.
+        if failed.knows and self._overtaken(log, failed.knows):
+            state.again = now + LOOK_SECONDS
+            return
         # Step 6.
-        if not state.told and (not failed.ahead or state.failures >= patience):
+        if not state.told:
             self._complain(f"{self._post.name}, {log.folder}: {failed.why}")
             state.told = True
         state.again = now + min(LONGEST_PAUSE, 2.0**state.failures)
         state.failures = min(state.failures + 1, 10)
+
+    def _overtaken(self, log: LogIndex, size: int) -> bool:
+        """Tell whether the storage has what a witness knows, or cannot be asked now.
+
+        Args:
+            log: as it was when the witness was asked.
+            size: how many entries the witness has co-signed.
+        """
+        if self._kept().shared is None:
+            return False
+        try:
+            self._catch_up()
+        except OSError:
+            # Whoever keeps the storage says why it does not answer.
+            return True
+        found = self._kept().index.logs.get(log.name)
+        return found is not None and found.size >= size
 
     def _asked(
         self,
@@ -193,7 +211,7 @@ def _refusal(answer: Answer, head: SignedCheckpoint, known: int) -> _Failed:
     if size > head.checkpoint.size:
         why = f"it co-signed {size} entries, and this log has {head.checkpoint.size}"
         what = "this folder is an old copy, or a witness was shown another log"
-        return _Failed(f"{why}: {what}", ahead=True)
+        return _Failed(f"{why}: {what}", size)
     if size == known:
         return _Failed(f"it co-signed another tree of {size} entries than this log has")
     return _Failed(f"it says now that it knows {size} entries, and before {known}")
@@ -241,6 +259,8 @@ class Asking:
             try:
                 self._everybody[name].ask_all(self._clock())
             except Exception as error:  # noqa: BLE001 (this thread goes on, whatever it met)
+                if self._stopped.is_set():
+                    return
                 self._complain(f"{name}: {in_words(error)}")
                 self._stopped.wait(LONGEST_PAUSE)
             event.wait(LOOK_SECONDS)

@@ -123,8 +123,11 @@ class Desk:
         def attach(name: LogName, head: SignedCheckpoint) -> None:
             self._thread.submit(self.writer.attach, name, head).result()
 
+        def catch_up() -> None:
+            self._thread.submit(self.writer.tick).result()
+
         def about(post: Post) -> Correspondence:
-            return Correspondence(post, self._kept, attach, self.complain)
+            return Correspondence(post, self._kept, attach, self.complain, catch_up)
 
         everybody = {post.name: about(post) for post in self.posts}
         return Asking(everybody, time.monotonic, self.complain)
