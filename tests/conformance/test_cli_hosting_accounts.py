@@ -1,6 +1,7 @@
 """fairlot host --provider: people come by accounts, and the sale ends audited."""
 
 import json
+import sys
 from pathlib import Path
 from unittest.mock import patch
 
@@ -108,3 +109,21 @@ def test_what_names_no_provider_is_refused_before_anything_is_written(
     times = ("--open", "in 1 day", "--close", "1 day")
     ran = fairlot("host", *sold, *times, *words, cwd=tmp_path)
     assert (code_of(ran), (tmp_path / "sale").exists()) == (code, False)
+
+
+def test_without_the_extra_a_host_says_which_before_anything_is_written(
+    tmp_path: Path,
+) -> None:
+    module = "fairlot.identity.token_signature"
+    (tmp_path / "terms.toml").write_text(TERMS)
+    (tmp_path / "people.csv").write_text("person\nAnn\n")
+    sold = ("terms.toml", "--people", "people.csv", "--dir", "sale")
+    named = ("--provider", "https://accounts.example", "--client", "wallets")
+    times = ("--open", "in 1 day", "--close", "1 day")
+    with in_process(), patch.dict(sys.modules, {"joserfc": None, module: None}):
+        ran = fairlot("host", *sold, *times, *named, cwd=tmp_path)
+    assert (code_of(ran), (tmp_path / "sale").exists()) == (
+        (2, "attester.extra"),
+        False,
+    )
+    assert "fairlot[oidc]" in ran.err
