@@ -47,7 +47,7 @@ def run_terms(folder: Path, given: Given) -> Given:
     }
     beacon["min_commits"] = file.min_commits or file.contributors
     beacon["drand"] = "own" if file.own_clock else None
-    times = asdict(file.times)
+    times = asdict(file.times) | {"lockup": file.times.locked_for}
     if times["collect"] is None:
         del times["collect"]
     return {
