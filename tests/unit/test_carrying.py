@@ -11,13 +11,16 @@ import pytest
 
 from command import fairlot, in_process
 from fairlot.cli.host.accounts import Accounts
+from fairlot.cli.host.asked import Listening
 from fairlot.cli.host.carrying import Carrying, Payments, Told
 from fairlot.cli.host.cast import MAIL
+from fairlot.cli.host.command import what_is_next
+from fairlot.cli.host.hosted import Hosted, keep
 from fairlot.cli.host.hosting import awaited
 from fairlot.cli.host.joining import Joining
 from fairlot.cli.host.roles import Place, Ran, reason
 from fairlot.cli.host.running import Ended
-from fairlot.cli.host.selling import Selling
+from fairlot.cli.host.selling import Announced, Selling
 from fairlot.inputs.member_list import Member
 from fairlot.service.mailbox import Mailbox, Parcel, code_hash
 from fairlot.service.problems import UnavailableError
@@ -170,3 +173,21 @@ def test_a_host_answers_machines_with_how_it_ended(code: int, tmp_path: Path) ->
     said = json.loads(ran.out)
     assert (ran.code, said["holds"], said["result"]) == (code, not code, "void")
     assert bool(ran.err) == bool(code)
+    with in_process(), patch("fairlot.cli.host.command.demonstrate") as play:
+        play.return_value = ended
+        kept = fairlot("host", "--demo", "--dir", tmp_path / "other")
+        gone = fairlot("host", "--demo")
+    again = f"fairlot audit {tmp_path / 'other' / 'auditor' / 'transcript.fairlot'}"
+    assert again in kept.out
+    assert "--dir DIR keeps" in gone.out
+
+
+def test_after_a_hosted_sale_it_is_said_how_its_board_goes_on(tmp_path: Path) -> None:
+    folder = tmp_path / "sale"
+    folder.mkdir()
+    sale = Announced("ab" * 32, 1, 2, 3, 4, 5, 6)
+    kept = Hosted("cd" * 32, sale, "t", 2, 600, 1, Listening("::1"), 8080, 8082)
+    keep(folder, kept)
+    said = what_is_next(folder, demo=False)
+    board = folder / "board" / "folder"
+    assert said.endswith(f"fairlot board serve {board} --port 8080 --host ::1")

@@ -18,6 +18,8 @@ CONTRIBUTORS = 2
 WITNESSES = 2
 SELLER, BOARD, ESCROW = "seller", "board", "escrow"
 ATTESTER, ARBITER, AUDITOR = "attester", "arbiter", "auditor"
+BOARD_FOLDER = "folder"
+"""Where the board keeps its logs, in its own."""
 WITNESS_KEY, HEADS = "witness.key", "heads"
 KEYS, PLAN, LETTERS, MAIL = "keys", "plan", "letters", "mail"
 REGISTRY, LOG, SALE = "registry.cbor", "registry.log", "transcript.fairlot"
@@ -166,5 +168,5 @@ def found(cast: Cast, season: str, *more: str, storage: Sequence[str] = ()) -> s
     cast[ATTESTER].get(seller.path(REGISTRY))
     entry = board.get(issuer.path("registry.entry"))
     words = ["--begin", entry, "--key", "board.key", *storage]
-    board.do("board", "new", "folder", *words)
+    board.do("board", "new", BOARD_FOLDER, *words)
     return str(said["registry"])

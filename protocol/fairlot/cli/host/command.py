@@ -12,8 +12,9 @@ from fairlot.cli.board import check_extra
 from fairlot.cli.command import FAILED, OK, Action, add_json, whole
 from fairlot.cli.folders import create_folder
 from fairlot.cli.host.asked import Asked
+from fairlot.cli.host.cast import AUDITOR, BOARD, BOARD_FOLDER, SALE
 from fairlot.cli.host.demo import demonstrate
-from fairlot.cli.host.hosted import Hosted, digest, going_on, held
+from fairlot.cli.host.hosted import STATE, Hosted, digest, going_on, held
 from fairlot.cli.host.hosting import host
 from fairlot.cli.host.options import HOSTING, asked_of, configure_hosting
 from fairlot.cli.host.running import Ended
@@ -116,6 +117,22 @@ def _answer(arguments: argparse.Namespace, ended: Ended) -> None:
         say()
         for each in line.strip().splitlines():
             say(each)
+    say()
+    say(what_is_next(arguments.dir, demo=arguments.demo))
+
+
+def what_is_next(folder: Path | None, *, demo: bool) -> str:
+    """Say what comes after a sale."""
+    if folder is None:
+        return "Nothing of it was kept: --dir DIR keeps what every role holds."
+    if demo:
+        kept = folder / AUDITOR
+        words = f"{kept / SALE} --rehearsal --receipt {kept}"
+        return f"{folder} has what every role holds. To audit it again: fairlot audit {words}"
+    hosted = Hosted.read(folder / STATE)
+    more = " ".join(("--port", str(hosted.port), *hosted.listening.words))
+    served = f"fairlot board serve {folder / BOARD / BOARD_FOLDER} {more}"
+    return f"The board has stopped. For receipts, claims and deliveries: {served}"
 
 
 def _host(

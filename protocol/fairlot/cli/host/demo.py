@@ -30,6 +30,7 @@ from fairlot.cli.host.selling import (
     Selling,
     announce,
 )
+from fairlot.text import counted
 
 PRICE = 1_000
 TERMS = f"""\
@@ -109,7 +110,8 @@ class Demo:
         """Let everybody come to a leaf: attested at once, enrolled one after the other."""
         wallets = self.cast.wallets
         joining.follow(address)
-        self.say(f"{len(wallets)} people make wallets, and are attested.")
+        one, many = "person makes a wallet", "people make wallets"
+        self.say(f"{counted(len(wallets), one, many)}; the attester attests them.")
         all_at_once(joining.make_wallet, wallets)
         all_at_once(lambda each: joining.attested(each, address), wallets)
         self.say("Issuers give each a leaf, which the board shows.")

@@ -8,6 +8,7 @@ from pathlib import Path
 from fairlot.cli.host.cast import (
     ATTESTER,
     BOARD,
+    BOARD_FOLDER,
     KEYS,
     LOG,
     MAIL,
@@ -217,7 +218,7 @@ class Joining:
         board = self.cast[BOARD]
         # One that was asked for before a kill is another roll by now.
         board.path("roll.request").unlink(missing_ok=True)
-        board.do("board", "roll", "folder", "--out", "roll.request")
+        board.do("board", "roll", BOARD_FOLDER, "--out", "roll.request")
         parts: list[str | Path] = []
         for issuer in self.cast.issuers:
             request = issuer.get(board.path("roll.request"))
@@ -225,7 +226,7 @@ class Joining:
             issuer.do("issuer", "roll", KEYS, request, "--out", "roll.part")
             part = board.get(issuer.path("roll.part"), f"{issuer.name}.roll")
             parts += ["--part", part]
-        board.do("board", "roll", "folder", "--request", "roll.request", *parts)
+        board.do("board", "roll", BOARD_FOLDER, "--request", "roll.request", *parts)
 
     def renew(self, wallet: Role, request: str = "issue") -> None:
         """Let a person get the credentials of the running epoch.

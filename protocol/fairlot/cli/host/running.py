@@ -10,6 +10,7 @@ from fairlot.cli.heads import PROOF
 from fairlot.cli.host.cast import (
     AUDITOR,
     BOARD,
+    BOARD_FOLDER,
     ESCROW,
     HEADS,
     SALE,
@@ -67,7 +68,7 @@ def board_served(
         port: where it listens; 0 for a free one.
     """
     asked = [word for each in witnesses for word in ("--witness", each)]
-    words = ("board", "serve", "folder", *asked, *more)
+    words = ("board", "serve", BOARD_FOLDER, *asked, *more)
     return serving(cast[BOARD].folder, *words, port=port)
 
 

@@ -9,6 +9,7 @@ from threading import Event
 
 from fairlot.cli.host.cast import (
     BOARD,
+    BOARD_FOLDER,
     ESCROW,
     LOG,
     SALE,
@@ -199,7 +200,7 @@ def announce(cast: Cast, terms: str, more: Sequence[str]) -> Announced:
     ]
     said = seller.do("seller", "terms", TERMS, *words, "--json").json()
     entry = board.get(seller.path("terms") / "terms.entry")
-    board.do("board", "begin", "folder", entry)
+    board.do("board", "begin", BOARD_FOLDER, entry)
     times = said["times"]
     names = ("commit_end", "seal_end", "reveal_end", "unlock")
     ends = (times[name] for name in names)
