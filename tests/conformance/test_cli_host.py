@@ -8,6 +8,7 @@ import sys
 import time
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -20,6 +21,7 @@ from fairlot.cli.host.cast import role_names
 from fairlot.cli.host.demo import TERMS
 from fairlot.cli.host.options import asked_of, configure_hosting
 from fairlot.cli.host.roles import serving, started
+from fairlot.service.mailbox import Mailbox
 from fairlot.service.problems import UnavailableError
 from kit.sales import play, stage
 from refusal import refusal
@@ -177,6 +179,16 @@ def test_a_board_is_served_as_long_as_somebody_holds_it(tmp_path: Path) -> None:
         assert fairlot("board", "fetch", address, "--out", tmp_path / "copy").code == 0
         alone = ("--registry-alone", "--out", tmp_path / "registry.log")
         assert fairlot("board", "fetch", address, *alone).code == 0
+        root, port = address.partition("/sale/")[0], urlsplit(address).port
+        assert port is not None
+        ran = fairlot("audit", root)
+        assert (ran.code, "name the log of a sale, as http" in ran.err) == (2, True)
+        words = ("--key", club / "board.key", "--secret", tmp_path / "secret")
+        ran = fairlot("contributor", "commit", root, *words, "--out", tmp_path / "c")
+        assert (ran.code, "fetch it first: fairlot board" in ran.err) == (2, True)
+        Mailbox.create(tmp_path / "box", ["code"])
+        ran = fairlot("mail", "serve", tmp_path / "box", "--port", str(port))
+        assert (ran.code, "name another --port" in ran.err) == (1, True), ran.err
     gone = fairlot("board", "fetch", address, "--out", tmp_path / "more")
     assert (gone.code, "http.unreachable" in gone.err) == (2, True)
     copy = (tmp_path / "copy").read_bytes()

@@ -9,6 +9,7 @@ from unittest.mock import patch
 import pytest
 
 from command import Killed, code_of, in_process
+from fairlot.board.storage import MemoryStorage
 from fairlot.errors import InputError
 from fairlot.identity.part import read_part
 from fairlot.identity.requests import read_roll_request
@@ -24,6 +25,8 @@ from fairlot.issuing.view import time_of
 from fairlot_crypto import cbor
 from fairlot_crypto.randomness import SystemRandomness
 from issuers import Issuers
+from kit.sales import play
+from kit.stage import Stage
 from registry_office import ATTESTER, CURVE, Office
 
 
@@ -137,7 +140,8 @@ def test_on_a_copy_that_lags_behind_an_issuer_signs_no_roll(office: Office) -> N
     office.post_roll()
     _, request = office.roll_request()
     ran = office.ask(1, "roll", request)
-    assert code_of(ran) == (1, "roll.number")
+    assert code_of(ran) == (1, "issuer.view")
+    assert "follow the log" in ran.err
     late = office.now + office.registry.view_age
     assert code_of(office.ask(1, "roll", request, late)) == (1, "issuer.view")
     assert code_of(office.ask(1, "roll", request, office.now - 3600)) == (
@@ -185,6 +189,18 @@ def test_a_log_that_does_not_hold_is_not_taken_in(
         path = tmp_path / "wrong"
         path.write_bytes(wrong)
         assert code_of(office.follow(1, path)) == (2, "issuer.log")
+
+
+def test_whoever_follows_a_board_that_sells_is_told_to_leave_the_sale_out(
+    office: Office, concert: Stage, tmp_path: Path
+) -> None:
+    storage = MemoryStorage()
+    play(concert.board(storage), concert, "terms")
+    path = tmp_path / "transcript.fairlot"
+    path.write_bytes(storage.data)
+    ran = office.follow(1, path)
+    assert code_of(ran) == (2, "issuer.log")
+    assert "--registry-alone" in ran.err
 
 
 @pytest.mark.slow

@@ -86,7 +86,8 @@ def test_a_host_hands_its_certificate_to_those_who_serve(
     files = str(tmp_path / "terms.toml"), "--people", str(tmp_path / "members.csv")
     trusting = patch.dict("os.environ", SSL_CERT_FILE=str(ca.file))
     with chdir(ca.folder):
-        words = (*files, "--tls-cert", own.name, "--tls-key", key.name)
+        times = ("--open", "in 1 day", "--close", "1 day")
+        words = (*files, *times, "--tls-cert", own.name, "--tls-key", key.name)
         given = parser.parse_args([*words, "--host", "localhost"])
         # Its roles ask the board as buyers do, and would not get an answer.
         assert refusal(asked_of, given) == "http.certificate"

@@ -11,6 +11,8 @@ from fairlot.errors import InputError, reason_of
 from fairlot_crypto import cbor
 from fairlot_crypto.errors import CallerError, EncodingError
 
+_ADDRESSES = ("http:/", "https:/")
+"""What somebody names who takes a board for a file."""
 STREAM_LIMIT = 1 << 30
 """Bytes that are read of a stream, a pipe or a device: they may never end."""
 
@@ -115,7 +117,10 @@ def _unreadable(name: str) -> Generator[None]:
         yield
     except OSError as error:
         reason = reason_of(error)
-        problem = f"{name} cannot be read: {reason}; name a file transcript.fairlot"
+        remedy = "name a file transcript.fairlot"
+        if name.startswith(_ADDRESSES):
+            remedy = "fetch it first: fairlot board fetch URL --out transcript.fairlot"
+        problem = f"{name} cannot be read: {reason}; {remedy}"
         raise InputError("transcript.unreadable", problem) from error
 
 

@@ -26,6 +26,7 @@ from fairlot.identity.quorum import IssuerSignature
 from fairlot.identity.requests import RollRequest, read_roll_request
 from fairlot.identity.roll import roll_body, roll_id_of
 from fairlot.service.kept import KeptLogs, open_logs
+from fairlot.text import counted
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.keys import SIGNATURE_LENGTH, Signature, SigningKey
 from fairlot_crypto.statements import Statements
@@ -144,7 +145,8 @@ def _posted(board: RegistryBoard, arguments: argparse.Namespace) -> int:
         if asked.time is not None:
             clock = body_fields(asked.time).uint("time")
         board.append_roll(roll_body(asked.roll, signed), clock)
-    say(f"roll {asked.roll.number} is on the log, with {asked.roll.leaves} leaves")
+    leaves = counted(asked.roll.leaves, "leaf", "leaves")
+    say(f"roll {asked.roll.number} is on the log, with {leaves}")
     return OK
 
 

@@ -168,7 +168,10 @@ def _refusal(error: urllib.error.HTTPError) -> str:
         code = found["code"]
     except (OSError, HTTPException, ValueError, KeyError, TypeError):
         return f"the answer has the status {error.code}"
-    return f"the answer has the status {error.code}, {shown(str(code))}"
+    said = f"the answer has the status {error.code}, {shown(str(code))}"
+    if error.code != 404:
+        return said
+    return f"{said}: name the log of a sale, as http://HOST/sale/SALE_ID, or a file"
 
 
 def _why(address: str, error: Exception) -> str:

@@ -22,6 +22,7 @@ from fairlot.web_address import web_parts
 TRIES = 5
 """How often what a board cannot take now is sent."""
 
+_NO_INDEX = "its index names no transcript, as that of a board does: name the board"
 _LARGEST_ANSWER = 1 << 20
 _PATIENCE = 30.0
 """Seconds until a board that says nothing counts as gone."""
@@ -85,9 +86,9 @@ class BoardAddress:
         try:
             path = json.loads(index)["transcript"]["path"]
         except (ValueError, LookupError, TypeError) as error:
-            raise self._strange("its index names no transcript") from error
+            raise self._strange(_NO_INDEX) from error
         if not isinstance(path, str):
-            raise self._strange("its index names no transcript")
+            raise self._strange(_NO_INDEX)
         return f"{self.url.geturl()}/{path.lstrip('/')}"
 
     def add(self, entry: Entry) -> Sent:

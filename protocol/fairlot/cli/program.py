@@ -284,6 +284,8 @@ def _remedy(error: OSError) -> str:
         return "make room, then try again"
     if isinstance(error, PermissionError) or error.errno == errno.EROFS:
         return "give permission, then try again"
+    if error.errno in (errno.EADDRINUSE, errno.EADDRNOTAVAIL):
+        return "name another --port or --host, or end what listens there"
     return "try again"
 
 

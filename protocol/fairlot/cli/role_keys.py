@@ -198,5 +198,6 @@ def key_step(role: str) -> Command:
         "Exit code: 0 if done, 2 if a file or the usage was refused.\n\n"
         f"Examples:\n  fairlot {role} key --out {role}.key{named}\n"
     )
-    summary = f"Draw the key of a {role}; the file for others lies beside it."
+    article = "an" if role[0] in "aeio" else "a"
+    summary = f"Draw the key of {article} {role}; the file for others lies beside it."
     return Command("key", summary, examples, configure, execute)

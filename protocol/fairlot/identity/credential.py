@@ -189,7 +189,8 @@ def _check_rolls(
     if not serving or request.rolls != serving:
         raise Rejection(
             "request.rolls",
-            "a request must list every unexpired roll, ascending: else it names a sale",
+            "a request must list every unexpired roll, ascending, else it names a sale: "
+            "whoever has the older copy of the log, holder or issuer, takes the newer",
         )
 
 

@@ -22,6 +22,7 @@ from fairlot.terms.named_round import NamedRound
 from fairlot.terms.roll import RollTerms
 from fairlot.terms.terms import Terms
 from fairlot.terms.times import MAX_TIME, Times
+from fairlot.text import counted
 from fairlot_crypto.delay.parameters import RSA_2048, Setup
 from fairlot_crypto.keys import SigningKey, VerifyKey
 from fairlot_crypto.timelock.chain import QUICKNET
@@ -99,9 +100,10 @@ def complete_terms(
     file = _under(file, registry.registry)
     # Step 3.
     if len(named.roster) != file.contributors:
-        problem = f"TERMS.toml asks for {file.contributors} contributors"
-        remedy = "name each with --contributor, or correct the file"
-        found = f"{problem}, and {len(named.roster)} are named: {remedy}"
+        asks = counted(file.contributors, "contributor", "contributors")
+        problem = f"TERMS.toml asks for {asks}, and --contributor names"
+        remedy = "name each, or write contributors = … under [beacon]"
+        found = f"{problem} {len(named.roster)}: {remedy}"
         raise InputError("seller.contributors", found)
     # Step 4.
     times = planned_times(planned, now)

@@ -30,7 +30,9 @@ _TABLE_OF = {
 _MONEY = ("price", "deposits")
 _CENTS = Currency("EUR", 2)
 
-_OWN_TIMES = "a rehearsal chooses its own times: remove it"
+_OWN_TIMES = (
+    "a rehearsal chooses its own times, a sale takes them as options: remove it"
+)
 _TIMES = frozenset(
     (
         *("time", "times", "date", "dates", "deadline", "duration", "slack"),

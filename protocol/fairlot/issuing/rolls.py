@@ -31,6 +31,11 @@ def check_due(view: View, asked: RollRequest, now: int) -> None:
         state.append(asked.time, state.clock)
     # Step 37.
     tree, clock = state.tree, state.clock
+    if asked.roll.size > tree.size:
+        problem = (
+            f"the roll is of {asked.roll.size} entries, and the copy has {tree.size}"
+        )
+        raise Rejection("issuer.view", f"{problem}: follow the log, then answer")
     due = state.next_roll(tree.size, tree.root(), clock, asked.roll.expires)
     check_roll(view.registry, asked.roll, due)
     if abs(clock - now) > view.registry.view_age:

@@ -68,6 +68,9 @@ def read_view(curve: Backend, data: bytes, statements: Statements) -> View:
         problem = (
             "it must hold the log of one registry, and nothing under no checkpoint"
         )
+        if read.sold:
+            remedy = "fetch the board with fairlot board fetch --registry-alone"
+            problem = f"{problem}; it has the log of a sale too: {remedy}"
         raise _no_log(problem)
     log = read.registries[0]
     return View(data, state, _current(log), _begun(log))

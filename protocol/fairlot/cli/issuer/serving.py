@@ -159,7 +159,12 @@ def _follow(arguments: argparse.Namespace) -> int:
     else:
         has = counted(leaves, "leaf", "leaves")
         say(f"The log of registry {registry_id.hex()} has {has}.")
-        say(f"A quorum of its witnesses has dated it {utc(view.time)}.")
+        if view.time:
+            say(f"A quorum of its witnesses has dated it {utc(view.time)}.")
+        else:
+            say(
+                "No quorum of its witnesses has dated it yet: fetch it again, and follow."
+            )
     return OK
 
 
