@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from command import FAIRLOT, SEED, TERMS, fairlot, run_program
+from command import FAIRLOT, SEED, TERMS, code_of, fairlot, run_program
 from fairlot.identity.winner_audit import read_winner_proof
 from fairlot.names import Nym
 from fairlot_crypto.bbs.winner import AuditKey
@@ -190,11 +190,30 @@ def test_the_secret_is_private_and_never_replaced(asked: Asked) -> None:
     path = asked.folder / "key"
     before = path.read_bytes()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    again = ("--out", path, "--certificate", asked.folder / "new")
+    again = ("--out", path, "--certificate", asked.folder / "cert")
     ran = fairlot("winner-audit", "key", *again)
-    assert (ran.code, ran.err.split(": ")[1]) == (2, "door.exists")
+    assert code_of(ran) == (2, "door.exists")
     assert path.read_bytes() == before
-    assert not (asked.folder / "new").exists()
+
+
+def test_a_key_that_a_kill_left_alone_gets_its_certificate(tmp_path: Path) -> None:
+    key, cert = tmp_path / "key", tmp_path / "cert"
+    words = ("winner-audit", "key", "--out", key, "--certificate", cert)
+    drawn = fairlot(*words)
+    secret = key.read_bytes()
+    # Of a certificate that is there no key is drawn.
+    key.unlink()
+    assert code_of(fairlot(*words)) == (2, "door.exists")
+    assert not key.exists()
+    cert.unlink()
+    key.write_bytes(secret)
+    ran = fairlot(*words)
+    assert (ran.code, ran.out) == (0, drawn.out)
+    assert (key.read_bytes(), cert.exists()) == (secret, True)
+    cert.unlink()
+    key.write_text("a diary")
+    assert code_of(fairlot(*words)) == (2, "door.exists")
+    assert (key.read_text(), cert.exists()) == ("a diary", False)
 
 
 def test_files_that_are_none_are_refused(asked: Asked, tmp_path: Path) -> None:

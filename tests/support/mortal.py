@@ -6,6 +6,7 @@ decides, the machine has a say.
 """
 
 import os
+import select
 import signal
 import subprocess
 import time
@@ -62,6 +63,7 @@ class Reaper:
         *words: str | Path,
         times: int,
         look: Callable[[], None] = nothing,
+        died: Callable[[], None] = nothing,
         learn: bool = True,
     ) -> Ran:
         """Kill a command so many times, and then let it end.
@@ -72,7 +74,8 @@ class Reaper:
         Args:
             words: of the command.
             times: how often it is killed.
-            look: called after each kill.
+            look: called after each kill, and at the end.
+            died: called after each kill.
             learn: whether a copy may show what it does; else that is guessed.
         """
         if learn:
@@ -88,6 +91,7 @@ class Reaper:
                 break
             self.kills += self._killed(words)
             look()
+            died()
         assert self.kills == wanted, f"{words[:2]} cannot be killed"
         ended = self.whole(*words)
         look()
@@ -165,21 +169,18 @@ def _ended(
         time.sleep(0.001)
 
 
-def dies(folder: Path, at: int, words: tuple[str | Path, ...]) -> bool:
+def dies(folder: Path, at: int, words: tuple[str | Path, ...]) -> None:
     """Let a command die right before it touches its folder for the ``at``-th time.
 
     Args:
-        folder: has the folder ``own``, in which the command is at work.
-        at: when.
+        folder: has the folder ``own``, in which the command is at work; if it lives to its
+            end, it gets a file ``told`` with the number of touches.
+        at: when; 0 is never.
         words: of the command.
-
-    Returns:
-        Whether it died; else it has ended.
     """
     said = folder / "out", folder / "err"
     child = born(at, folder / "told", str(folder / "own"), [*map(str, words)], said)
-    _, status = os.waitpid(child, 0)
-    return os.waitstatus_to_exitcode(status) < 0
+    os.waitpid(child, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,24 +204,30 @@ def each_touch(
         root: the folder; words that name something in it name the same in the copy.
         words: of the command.
         shown: files that others may see as soon as they are there.
-        most: how many touches it has at most.
+        most: how many touches are tried at most, if there are more.
 
     Yields:
         What came of it, for each touch; last where it lived to its end before.
     """
     names, places = tuple(shown), root.with_name(f"{root.name}.touches")
-    for at in range(1, most):
+
+    def copied(at: int) -> tuple[Path, tuple[str, ...]]:
         own = places / str(at) / "own"
         copytree(root, own)
-        there = tuple(str(word).replace(str(root), str(own)) for word in words)
-        killed, seen = dies(own.parent, at, there), Shown()
+        return own, tuple(str(word).replace(str(root), str(own)) for word in words)
+
+    own, there = copied(0)
+    dies(own.parent, 0, there)
+    touches = int((own.parent / "told").read_text(encoding="ascii"))
+    for at in range(1, touches + 2, 1 + touches // most):
+        own, there = copied(at)
+        seen = Shown()
+        dies(own.parent, at, there)
         seen.look(own / name for name in names)
         ran = fairlot(*there, cwd=own)
         seen.look(own / name for name in names)
         yield Again(own, ran)
-        if not killed:
-            return
-    pytest.fail("it never came to its end")
+        rmtree(own.parent)
 
 
 def shared(times: int, steps: int) -> list[int]:
@@ -236,6 +243,8 @@ class Process:
     port: int = 0
     path: str = ""
     running: "subprocess.Popen[str] | None" = None
+    back: bool = False
+    """Whether it has said that it answers."""
 
     def start(self) -> None:
         """Start it, at the port that it had, and wait until it answers."""
@@ -246,9 +255,21 @@ class Process:
         assert line, "it did not start again"
         host, _, self.path = line.removeprefix("http://").partition("/")
         self.port = int(host.rpartition(":")[2])
+        self.back = True
+
+    def is_back(self) -> bool:
+        """Tell whether it answers, without waiting."""
+        there = self.running
+        if there is not None and there.stdout is not None and not self.back:
+            said, _, _ = select.select([there.stdout], [], [], 0)
+            if said:
+                assert there.stdout.readline(), "it did not start again"
+                self.back = True
+        return self.back
 
     def begin(self) -> None:
         """Start it, and do not wait."""
+        self.back = False
         words = [FAIRLOT, *map(str, self.words), "--port", str(self.port)]
         self.running = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
 

@@ -20,7 +20,7 @@ from fairlot.cli.command import (
     chosen_curve,
     hex_bytes,
 )
-from fairlot.cli.door.files import read_given, write_new
+from fairlot.cli.door.files import check_new, read_given, taken, write_new
 from fairlot.cli.output import say, show_json
 from fairlot.cli.registry_folder import add_person, read_folder_of
 from fairlot.cli.transcript import add_sale_file, add_sale_id, read_sale_file
@@ -99,9 +99,14 @@ def _configure_key(parser: argparse.ArgumentParser) -> None:
 
 def _key(arguments: argparse.Namespace) -> int:
     curve, randomness = chosen_curve(), SystemRandomness()
-    key = AuditKey.generate(randomness)
-    secret = scalar_to_bytes(key.secret).hex().encode() + b"\n"
-    write_new(arguments.out, secret, PRIVATE)
+    check_new(arguments.certificate)
+    if arguments.out.exists():
+        # A kill has left it alone.
+        key = _half_made(arguments.out)
+    else:
+        key = AuditKey.generate(randomness)
+        secret = scalar_to_bytes(key.secret).hex().encode() + b"\n"
+        write_new(arguments.out, secret, PRIVATE)
     write_new(arguments.certificate, key.certificate(curve, randomness))
     public = key.public(curve).to_bytes()
     if arguments.json:
@@ -236,6 +241,14 @@ def _check_one(audit: WinnerAudit, path: Path, data: bytes) -> _Checked:
     except (FairlotError, CryptoError) as error:
         return _Checked(path, given, error)
     return _Checked(path, given, None)
+
+
+def _half_made(path: Path) -> AuditKey:
+    """Return the key in a file; one that is none is not replaced."""
+    try:
+        return _read_key(path)
+    except InputError as error:
+        raise taken(path) from error
 
 
 def _read_key(path: Path) -> AuditKey:

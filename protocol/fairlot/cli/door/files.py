@@ -75,8 +75,23 @@ def write_new(path: Path, data: bytes, mode: int = PUBLIC) -> None:
     try:
         write_new_file(path, data, mode)
     except FileExistsError as error:
-        problem = f"{path} exists, and no file is replaced: name another"
-        raise InputError("door.exists", problem) from error
+        raise taken(path) from error
+
+
+def check_new(path: Path) -> None:
+    """Check that nothing has the name of an output.
+
+    Raises:
+        InputError: ``door.exists``.
+    """
+    if path.exists():
+        raise taken(path)
+
+
+def taken(path: Path) -> InputError:
+    """Return the error for an output whose name something else has."""
+    problem = f"{path} exists, and no file is replaced: name another"
+    return InputError("door.exists", problem)
 
 
 def add_time(parser: argparse.ArgumentParser, default: str) -> None:
