@@ -145,6 +145,24 @@ def test_nothing_is_written_before_it_is_determined(place: Place) -> None:
     assert found["ledger"] is None
 
 
+def test_tables_that_a_kill_has_left_are_completed(place: Place) -> None:
+    data, out = played(stage(), "result").data, place.folder / "settled"
+    assert place.settle(data, "--out", out).code == 0
+    whole = {each.name: each.read_bytes() for each in out.iterdir()}
+    (out / "allocation.csv").unlink()
+    (out / ".allocation.csv.7.partial").write_bytes(b"nym,un")
+    ran = place.settle(data, "--out", out)
+    assert (ran.code, ran.err) == (0, "")
+    (out / ".allocation.csv.7.partial").unlink()
+    assert {each.name: each.read_bytes() for each in out.iterdir()} == whole
+    # Those of another sale are not, though their names are the same.
+    (out / "allocation.csv").unlink()
+    (out / "winners.csv").write_bytes(b"nym,pool,units,payment,refund\n")
+    ran = place.settle(data, "--out", out)
+    assert (ran.code, "out-dir.not-empty" in ran.err) == (2, True)
+    assert not (out / "allocation.csv").exists()
+
+
 @pytest.mark.parametrize("until", ["open", "sealed", "result"])
 def test_nothing_is_overwritten(place: Place, until: str) -> None:
     kept = place.folder / "settled"

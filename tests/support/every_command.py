@@ -68,7 +68,7 @@ def _of_a_rehearsal(folder: Path) -> tuple[Words, ...]:
         ("inspect", board, "--nym", nym),
         ("inspect", board, "--odds"),
         ("inspect", board, "--policy"),
-        ("settle", board),
+        ("settle", board, "--out", folder / "settled"),
         ("compare", board, board),
         ("export", board, "--out", folder / "public"),
         ("simulate", inputs.terms, "--runs", "2", "--size", "8", "--out", folder / "s"),

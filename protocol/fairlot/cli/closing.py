@@ -22,70 +22,72 @@ from fairlot.cli.table import show_table
 from fairlot.money import Money, money_text, writing
 from fairlot.names import Nym
 from fairlot.terms.pool import Pool
-from fairlot_crypto.durable import PRIVATE, write_file
+from fairlot_crypto.durable import PRIVATE, PUBLIC, write_file
 
 ALLOCATION = "allocation.csv"
 POOLS = "pools.csv"
 WINNERS = "winners.csv"
 COLLECTED = "collected.csv"
 WAITING = "waiting.csv"
+TABLES = (ALLOCATION, POOLS, WINNERS, COLLECTED, WAITING)
+"""All that a sale may leave for everybody."""
+_NAMED = (WINNERS, COLLECTED, WAITING)
+"""Those that name persons where these are known."""
 
 _Row: TypeAlias = tuple[str, int | str, str]
 """A row of the closing table: name, number or amount, and what it counts."""
 
 
-def write_tables(
-    folder: Path,
+def tables(
     pools: Sequence[Pool],
     ledger: Sequence[LedgerLine],
     persons: Mapping[Nym, str] | None = None,
-) -> None:
-    """Leave who gets and pays what in a folder, each file complete at once.
+) -> dict[str, bytes]:
+    """Return who gets and pays what, as files by their names.
 
     Args:
-        folder: an existing folder.
         pools: the terms' pools.
         ledger: everybody's line.
-        persons: the person of each nym, if it is known: winners.csv is private then.
-
-    Raises:
-        OSError: as the system says.
+        persons: the person of each nym, if it is known.
     """
-    winners = winners_csv(ledger, persons)
-    if persons is None:
-        write_file(folder / WINNERS, winners)
-    else:
-        write_file(folder / WINNERS, winners, PRIVATE)
-    write_file(folder / ALLOCATION, allocation_csv(ledger))
-    if in_parts(pools):
-        write_file(folder / POOLS, pools_csv(ledger))
+    made = {
+        WINNERS: winners_csv(ledger, persons),
+        ALLOCATION: allocation_csv(ledger),
+    }
+    return {**made, POOLS: pools_csv(ledger)} if in_parts(pools) else made
 
 
-def write_collected(
-    folder: Path,
-    first: Outcome,
-    second: SecondDraw,
-    persons: Mapping[Nym, str] | None = None,
-) -> None:
-    """Leave who has collected, and who waited, in a folder.
+def collected_tables(
+    first: Outcome, second: SecondDraw, persons: Mapping[Nym, str] | None = None
+) -> dict[str, bytes]:
+    """Return who has collected, and who waited, as files by their names.
+
+    Args:
+        first: the outcome of the first draw.
+        second: what the second draw gave.
+        persons: the person of each nym, if it is known.
+    """
+    return {
+        COLLECTED: collected_csv(first, second, persons),
+        WAITING: waiting_csv(second, persons),
+    }
+
+
+def write_tables(folder: Path, made: Mapping[str, bytes], *, named: bool) -> None:
+    """Leave tables in a folder, each file complete at once.
 
     Args:
         folder: an existing folder.
-        first: the outcome of the first draw.
-        second: what the second draw gave.
-        persons: the person of each nym, if it is known: the tables are private then.
+        made: the tables by their names.
+        named: whether they name persons: those are private then.
 
     Raises:
         OSError: as the system says.
     """
-    for name, table in (
-        (COLLECTED, collected_csv(first, second, persons)),
-        (WAITING, waiting_csv(second, persons)),
-    ):
-        if persons is None:
-            write_file(folder / name, table)
-        else:
-            write_file(folder / name, table, PRIVATE)
+    for name, table in made.items():
+        write_file(
+            folder / name, table, PRIVATE if named and name in _NAMED else PUBLIC
+        )
 
 
 def name_tables(pools: Sequence[Pool], *, named: bool) -> None:

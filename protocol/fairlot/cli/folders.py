@@ -58,6 +58,20 @@ def check_new_folder(path: Path, unfinished: Collection[Path] = ()) -> None:
         raise InputError("out-dir.not-empty", f"{path} {problem}")
 
 
+def drafts_in(folder: Path, outputs: Iterable[str]) -> list[Path]:
+    """Return what a kill has left in a folder of outputs that it cut short."""
+    return [each for name in outputs for each in folder.glob(f".{name}.*{DRAFT}")]
+
+
+def left_in(folder: Path, outputs: Mapping[str, bytes]) -> list[Path]:
+    """Return what a kill has left in a folder of outputs, those that are whole included."""
+    there = ((folder / name, data) for name, data in outputs.items())
+    whole = [
+        path for path, data in there if path.is_file() and path.read_bytes() == data
+    ]
+    return [*drafts_in(folder, outputs), *whole]
+
+
 def create_folder(path: Path, unfinished: Collection[Path] = ()) -> NewFolder:
     """Create a folder and those above it; it may exist if it is empty.
 

@@ -13,7 +13,8 @@ from fairlot.cli.closing import (
     POOLS,
     WAITING,
     WINNERS,
-    write_collected,
+    collected_tables,
+    tables,
     write_tables,
 )
 from fairlot.cli.folders import write_private_folder
@@ -129,9 +130,10 @@ def play(
     if done.held is None:
         persons = {nym: person for person, nym in done.nyms}
         state = done.state
-        write_tables(folder, done.terms.pools, state.ledger, persons)
+        made = tables(done.terms.pools, state.ledger, persons)
         if state.second is not None:
-            write_collected(folder, state.drawn_outcome, state.second, persons)
+            made |= collected_tables(state.drawn_outcome, state.second, persons)
+        write_tables(folder, made, named=True)
         if items:
             write_file(folder / ITEMS, items_csv(done.handed, persons), PRIVATE)
     else:

@@ -18,7 +18,7 @@ from fairlot.cli.command import (
     action_of_steps,
     chosen_curve,
 )
-from fairlot.cli.folders import check_new_folder, create_folder
+from fairlot.cli.folders import check_new_folder, create_folder, drafts_in
 from fairlot.cli.issuer.folder import read_file
 from fairlot.cli.output import Screen, busy, say, show_json
 from fairlot.cli.role_keys import (
@@ -48,7 +48,7 @@ from fairlot.rehearsal.draw import find_setup
 from fairlot.terms.terms import Terms
 from fairlot.text import Viewed
 from fairlot_crypto.delay.parameters import Setup
-from fairlot_crypto.durable import DRAFT, write_file
+from fairlot_crypto.durable import write_file
 from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.statements import Statements
 
@@ -160,9 +160,7 @@ def _write(out: Path, terms: Terms, entry: Entry) -> None:
 def _unfinished(out: Path) -> list[Path]:
     """Return what a kill has left: the entry is last, and without it nothing is announced."""
     path = out / READABLE
-    drafts = [
-        each for name in (READABLE, ENTRY) for each in out.glob(f".{name}.*{DRAFT}")
-    ]
+    drafts = drafts_in(out, (READABLE, ENTRY))
     # Somebody's own file of that name does not begin like ours.
     ours = path.is_file() and path.read_bytes().startswith(_FIRST_LINE.encode())
     return [*drafts, path] if ours else drafts

@@ -19,13 +19,15 @@ from fairlot.board.phase import DRAWN, Phase
 from fairlot.board.replay import Replay
 from fairlot.board.sale import SaleState
 from fairlot.cli.closing import (
+    TABLES,
+    collected_tables,
     name_tables,
     show_settlement,
-    write_collected,
+    tables,
     write_tables,
 )
 from fairlot.cli.command import FAILED, OK, Action, chosen_curve
-from fairlot.cli.folders import check_new_folder, create_folder
+from fairlot.cli.folders import check_new_folder, create_folder, drafts_in, left_in
 from fairlot.cli.output import say, show_json
 from fairlot.cli.transcript import add_sale_file, read_sale_file
 from fairlot.entry import EntryType
@@ -68,15 +70,13 @@ def execute(arguments: argparse.Namespace) -> int:
     curve = chosen_curve()
     folder: Path | None = arguments.out
     if folder is not None:
-        check_new_folder(folder)
+        possible = [folder / name for name in TABLES]
+        check_new_folder(folder, [*possible, *drafts_in(folder, TABLES)])
     sale = read_sale_file(arguments, curve)
     read, state = sale.read, sale.read.state
     result = settle_replay(read, sale.rounds, sale.heads)
-    if folder is not None and not isinstance(result, NotYet):
-        create_folder(folder)
-        write_tables(folder, state.terms.pools, result.ledger)
-        if isinstance(result, Settled) and result.second is not None:
-            write_collected(folder, result.outcome, result.second)
+    if folder is not None:
+        _write(folder, _tables(state, result))
     if arguments.json:
         show_json("settlement", _document(read, result))
     else:
@@ -85,6 +85,29 @@ def execute(arguments: argparse.Namespace) -> int:
 
 
 ACTION = Action(_EXAMPLES, configure, execute)
+
+
+def _tables(state: SaleState, result: Settlement) -> Mapping[str, bytes]:
+    """Return the tables of a sale; none before it is settled or void."""
+    if isinstance(result, NotYet):
+        return {}
+    made = tables(state.terms.pools, result.ledger)
+    if isinstance(result, Settled) and result.second is not None:
+        made |= collected_tables(result.outcome, result.second)
+    return made
+
+
+def _write(folder: Path, made: Mapping[str, bytes]) -> None:
+    """Write tables into a folder that holds nothing else, or those of them that a kill left.
+
+    Raises:
+        InputError: ``out-dir.not-empty``, ``out-dir.unusable``.
+    """
+    left = left_in(folder, made)
+    check_new_folder(folder, left)
+    if made:
+        create_folder(folder, left)
+        write_tables(folder, made, named=False)
 
 
 def _document(read: Replay, result: Settlement) -> Mapping[str, Viewed]:
