@@ -216,6 +216,19 @@ def test_good_ones_with_hints_are_not_verified_alone(
     assert found == (None, None, None)
 
 
+def test_what_was_computed_is_told_as_hints() -> None:
+    """Of those without hints, and with wrong ones, whose challenge is right."""
+    batch = [honest(number) for number in range(4)]
+    hints = [None, batch[1].hints, batch[3].hints, None]
+    showings = [m.showing for m in batch]
+    showings[3] = with_scalar(batch[3], 0).showing
+    told = dict[int, bytes]()
+    found = verify_batch(showings, hints, SYSTEM, told.__setitem__)
+    assert [error is None for error in found] == [True, True, True, False]
+    assert told == {0: batch[0].hints, 2: batch[2].hints}
+    assert told == {i: make_hints(showings[i]) for i in (0, 2)}
+
+
 @examples(20)
 @given(
     st.lists(

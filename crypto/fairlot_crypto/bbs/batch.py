@@ -4,10 +4,10 @@ The verdict on each is that of ``verify_presentation``: whatever the batch does 
 verified alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from fairlot_crypto.bbs.combination import Pending, combination_holds
-from fairlot_crypto.bbs.hints import Hinted, Showing, read_hints
+from fairlot_crypto.bbs.hints import Hinted, Showing, hints_of_opened, read_hints
 from fairlot_crypto.bbs.profile import verify_presentation
 from fairlot_crypto.bbs.proof import POINTS, proof_of
 from fairlot_crypto.bbs.pseudonym import verify_responses
@@ -23,6 +23,7 @@ def verify_batch(
     showings: Sequence[Showing],
     hints: Sequence[bytes | None],
     randomness: Randomness,
+    told: Callable[[int, bytes], None] | None = None,
 ) -> tuple[Verdict, ...]:
     """Verify presentations, faster than one by one.
 
@@ -32,6 +33,9 @@ def verify_batch(
             they are, they change no verdict.
         randomness: private and fresh: the system's entropy, drawn after all bytes of the
             batch were fixed. Whoever can foresee it can forge.
+        told: given the place, and what ``make_hints`` returns, of each presentation whose T1,
+            T2 and U had to be computed and lead to its challenge, whether it then verifies
+            or not.
 
     Returns:
         For each presentation the error of ``verify_presentation``, or ``None``. One that
@@ -51,7 +55,7 @@ def verify_batch(
     # Step 16.
     for index in sorted(set(range(len(showings))) - {each.index for each in pending}):
         try:
-            pending.append(_computed(index, showings[index]))
+            pending.append(_computed(index, showings[index], told))
         except CryptoError as error:
             verdicts[index] = error
     # Steps 17 to 19.
@@ -106,14 +110,16 @@ def _pending(
     return Pending(index, showing, read.disclosed, proof, (nym, T1, T2, U))
 
 
-def _computed(index: int, showing: Showing) -> Pending:
+def _computed(
+    index: int, showing: Showing, told: Callable[[int, bytes], None] | None
+) -> Pending:
     """Check everything but the pairing, without hints.
 
     Raises:
         CryptoError: as ``verify_presentation`` does, but for ``presentation.pairing``.
     """
     disclosed = showing.scalars()
-    proof = verify_responses(
+    opened = verify_responses(
         showing.context.signed,
         showing.presentation,
         disclosed,
@@ -121,7 +127,9 @@ def _computed(index: int, showing: Showing) -> Pending:
         showing.ctx,
         showing.ph,
     )
-    return Pending(index, showing, disclosed, proof, None)
+    if told is not None:
+        told(index, hints_of_opened(showing, opened))
+    return Pending(index, showing, disclosed, opened.proof, None)
 
 
 def _suspects(pending: Sequence[Pending], randomness: Randomness) -> list[Pending]:

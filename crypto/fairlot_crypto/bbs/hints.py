@@ -19,6 +19,7 @@ from fairlot_crypto.bbs.proof import (
     refused_proof,
 )
 from fairlot_crypto.bbs.pseudonym import (
+    Opened,
     challenge_with_nym,
     commitments,
     decode_presentation,
@@ -90,17 +91,22 @@ def make_hints(showing: Showing) -> bytes:
             ``presentation.point``, ``presentation.identity``, ``presentation.index`` for
             one that cannot be read: it has no hints.
     """
-    context, curve = showing.context.signed, showing.context.curve
-    disclosed = showing.scalars()
+    context, disclosed = showing.context.signed, showing.scalars()
     # Step 8.
     proof, nym = decode_presentation(context, showing.presentation, disclosed)
     # Step 9.
     count = showing.context.schema.nym_secrets
     made = commitments(context, proof, nym, disclosed, count, showing.ctx)
+    return hints_of_opened(showing, Opened(proof, nym, made))
+
+
+def hints_of_opened(showing: Showing, opened: Opened) -> bytes:
+    """Return the 480 bytes of hints of a presentation whose T1, T2 and U are known."""
     # Step 10.
-    shown = (proof.A_bar, proof.B_bar, proof.D, nym)
+    curve, proof = showing.context.curve, opened.proof
+    shown = (proof.A_bar, proof.B_bar, proof.D, opened.nym)
     ys = (curve.coordinates(point)[COORDINATE_LENGTH:] for point in shown)
-    return b"".join((*ys, *map(curve.coordinates, made)))
+    return b"".join((*ys, *map(curve.coordinates, opened.commitments)))
 
 
 def read_hints(showing: Showing, hints: bytes) -> Hinted | None:

@@ -350,11 +350,21 @@ def verify_core(
         ProofError: ``presentation.commitment``, ``presentation.challenge``,
             ``presentation.pairing``.
     """
-    proof = verify_responses(
+    opened = verify_responses(
         context, presentation, disclosed, nym_count, context_id, ph
     )
     # Step 5.
-    check_pairing(context, proof)
+    check_pairing(context, opened.proof)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A presentation of which all but the pairing was checked."""
+
+    proof: Proof
+    nym: G1
+    commitments: tuple[G1, G1, G1]
+    """T1, T2 and U, as they were recomputed."""
 
 
 def verify_responses(
@@ -364,8 +374,8 @@ def verify_responses(
     nym_count: int,
     context_id: bytes,
     ph: bytes,
-) -> Proof:
-    """Check everything but the pairing, and return the decoded proof (steps 1 to 4).
+) -> Opened:
+    """Check everything but the pairing, and return what was found (steps 1 to 4).
 
     Raises:
         EncodingError: ``presentation.length``, ``presentation.scalar``,
@@ -387,7 +397,7 @@ def verify_responses(
         proof,
         challenge_with_nym(context, presentation, made, disclosed, context_id, ph),
     )
-    return proof
+    return Opened(proof, nym_point, (T1, T2, U))
 
 
 def decode_presentation(

@@ -4,7 +4,7 @@ Deposits, claims and answers at a door are such presentations; each has rules of
 besides (specs/deposit.md, specs/claims.md, specs/door.md).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from fairlot.identity.registry import Credentials, Registry, RollId, epochs_accepted
 from fairlot.names import SaleId, nym_context
@@ -80,6 +80,7 @@ def learn_shown(
     hints: Sequence[bytes | None],
     statements: Statements,
     randomness: Randomness,
+    told: Callable[[int, bytes], None] | None = None,
 ) -> tuple[Verdict, ...]:
     """Verify presentations together, and remember those that verify (specs/batch.md).
 
@@ -90,16 +91,21 @@ def learn_shown(
         hints: of each, from anywhere; ``None`` where there are none.
         statements: takes the verdicts.
         randomness: the system's entropy.
+        told: given place and hints of those for which hints were made, as ``verify_batch``
+            does.
 
     Returns:
         For each the error of ``check_shown``, or ``None``.
     """
     if not statements.remembers:
-        return verify_batch(showings, hints, randomness)
+        return verify_batch(showings, hints, randomness, told)
     digests = [statement_digest(PRESENTATION, _parts(each)) for each in showings]
     new = [i for i, digest in enumerate(digests) if not statements.knows(digest)]
     verdicts = verify_batch(
-        [showings[i] for i in new], [hints[i] for i in new], randomness
+        [showings[i] for i in new],
+        [hints[i] for i in new],
+        randomness,
+        None if told is None else lambda i, made: told(new[i], made),
     )
     found = dict(zip(new, verdicts, strict=True))
     statements.learn(digests[i] for i, verdict in found.items() if verdict is None)
