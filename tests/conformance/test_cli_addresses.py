@@ -2,15 +2,14 @@
 
 import json
 import threading
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from urllib.request import Request
 
 import pytest
 
 import fairlot.cli.fetching as module
+from answering import Answers, answering, gives, refuses
 from buyer import Buyer
 from command import code_of, fairlot
 from fairlot.board.storage import MemoryStorage
@@ -21,50 +20,7 @@ from kit.sales import PRICE, play, stage
 ON = stage()
 FOLDER = f"/sale/{ON.terms.sale_id.hex()}"
 FILE = f"{FOLDER}/transcript.fairlot"
-
-Answers = Callable[[BaseHTTPRequestHandler], None]
-
-
-@contextmanager
-def answering(answers: Answers) -> Generator[tuple[str, list[str]]]:
-    """Yield the address of a server, and what it was asked."""
-    asked = list[str]()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            asked.append(self.path)
-            answers(self)
-
-        def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-            """Say nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}", asked
-        server.shutdown()
-
-
-def gives(data: bytes, length: int | None = None) -> Answers:
-    def answer(handler: BaseHTTPRequestHandler) -> None:
-        handler.send_response(200)
-        if length != 0:
-            handler.send_header("Content-Length", str(length or len(data)))
-        handler.end_headers()
-        handler.wfile.write(data)
-
-    return answer
-
-
-def refuses(status: int, body: bytes = b"", to: str = "") -> Answers:
-    def answer(handler: BaseHTTPRequestHandler) -> None:
-        handler.send_response(status)
-        if to:
-            handler.send_header("Location", to)
-        handler.send_header("Content-Length", str(len(body)))
-        handler.end_headers()
-        handler.wfile.write(body)
-
-    return answer
+HINTS = f"{FILE}.hints"
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +39,7 @@ def test_a_board_is_audited_by_its_address(whole: bytes, tmp_path: Path) -> None
         for named in (f"{address}{FOLDER}", f"{address}{FILE}", f"{address}{FOLDER}/"):
             ran = fairlot("audit", named, *own)
             assert ran == fairlot("audit", path, *own)
-        assert asked == [FILE] * 3
+        assert asked == [FILE, HINTS] * 3
 
 
 @pytest.mark.slow
@@ -259,4 +215,4 @@ def test_wallets_ask_for_the_whole_file_and_never_for_an_entry(tmp_path: Path) -
                 ran = buyer.run(step, *more, log=f"{address}{FOLDER}")
                 assert ran.code == 0, ran
         asked_by.append(asked)
-    assert asked_by == [[FILE], [FILE, FILE]]
+    assert asked_by == [[FILE, HINTS], [FILE, HINTS] * 2]

@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 
 from command import FAIRLOT, fairlot
+from fairlot.board.hinting import hints_of
+from fairlot.board.replay import replay
 from fairlot.board.storage import create_transcript
 from fairlot.cli.beacon.files import key_file
 from fairlot.deposit.payment import make_payment
@@ -112,11 +114,14 @@ def test_a_board_is_served_and_goes_on_after_a_restart(
         assert post(f"{address}/add", b"nonsense") == (400, "cbor.truncated")
         first = get(f"{address}/checkpoint")
         whole = get(f"{address}/transcript.fairlot")
+        hints = get(f"{address}/transcript.fairlot.hints")
+    assert hints == hints_of(replay(whole, ON.state())).to_bytes()
     assert whole.startswith((begun / "begun").read_bytes())
     with served(folder, said) as address:
         assert get(f"{address}/checkpoint") == first
         assert index_of(send(f"{address}/add", GOOD)) == first_index
         assert get(f"{address}/transcript.fairlot") == whole
+        assert get(f"{address}/transcript.fairlot.hints") == hints
     audited = begun / "fetched"
     audited.write_bytes(whole)
     ran = fairlot("audit", str(audited), "--rehearsal")
@@ -158,7 +163,13 @@ def test_entries_are_sent_and_a_transcript_fetched_over_the_network(
         assert receipt.read_bytes() == first
         for way in (root, f"{root}/", address):
             assert fairlot("board", "fetch", way, "--out", copy).code == 0
+            beside = begun / "copy.hints"
             assert copy.read_bytes() == get(f"{address}/transcript.fairlot")
+            assert beside.read_bytes() == get(f"{address}/transcript.fairlot.hints")
+            beside.unlink()
+        alone = ("--registry-alone", "--out", begun / "registry")
+        assert fairlot("board", "fetch", root, *alone).code == 0
+        assert not (begun / "registry.hints").exists()
     gone = fairlot("board", "fetch", root, "--out", begun / "none")
     assert (gone.code, (begun / "none").exists()) == (2, False)
     assert "http.unreachable" in gone.err

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from command import Ran, fairlot
+from fairlot.board.hints import write_hints
 from fairlot_crypto import cbor
+from fairlot_crypto.bbs.hints import HINTS_LENGTH
 from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.log.checkpoint import (
     Checkpoint,
@@ -31,12 +33,13 @@ class Log:
 
     data: bytes = b""
     tree: Tree = field(default_factory=Tree)
+    kind: str = "sale"
 
     def grow(
         self, leaves: int, size: int | None = None, root: bytes | None = None
     ) -> None:
         for _ in range(leaves):
-            leaf = cbor.encode({"n": self.tree.size, "sale": SCOPE, "type": "NONE"})
+            leaf = cbor.encode({"n": self.tree.size, self.kind: SCOPE, "type": "NONE"})
             self.data += leaf
             self.tree.append(leaf)
         head = Checkpoint(ORIGIN, size or self.tree.size, root or self.tree.root())
@@ -111,6 +114,39 @@ def test_a_sale_and_its_registry_lie_side_by_side(tmp_path: Path) -> None:
     assert fairlot("audit", copy, "--rehearsal").code == 0
     again = fairlot("export", transcript, "--out", public)
     assert again.out.endswith("0 new files of tiles and bundles\n")
+
+
+def test_hints_are_handed_out_beside_the_transcript(tmp_path: Path) -> None:
+    log, beside = Log(), tmp_path / "log.fairlot.hints"
+    log.grow(3)
+    public = tmp_path / "public" / FOLDER / "transcript.fairlot.hints"
+    for garbage in (b"", b"something else" * 100, write_hints(()).to_bytes()):
+        beside.write_bytes(garbage)
+        assert log.export(tmp_path).code == 0
+        assert not public.exists()
+    hints = write_hints([(1, bytes(HINTS_LENGTH))]).to_bytes()
+    beside.write_bytes(hints)
+    assert log.export(tmp_path).code == 0
+    assert public.read_bytes() == hints
+    # Those of more entries take their place, and where there are none they stay.
+    log.grow(1)
+    more = write_hints([(1, bytes(HINTS_LENGTH)), (3, bytes(HINTS_LENGTH))]).to_bytes()
+    beside.write_bytes(more)
+    assert log.export(tmp_path).code == 0
+    assert public.read_bytes() == more
+    beside.unlink()
+    assert log.export(tmp_path).code == 0
+    assert public.read_bytes() == more
+
+
+def test_a_registry_has_no_hints(tmp_path: Path) -> None:
+    log = Log(kind="registry")
+    log.grow(3)
+    hints = write_hints([(1, bytes(HINTS_LENGTH))]).to_bytes()
+    (tmp_path / "log.fairlot.hints").write_bytes(hints)
+    assert log.export(tmp_path).code == 0
+    (copy,) = (tmp_path / "public").rglob("transcript.fairlot*")
+    assert copy.name == "transcript.fairlot"
 
 
 def test_co_signatures_that_came_later_are_in_the_checkpoint(tmp_path: Path) -> None:

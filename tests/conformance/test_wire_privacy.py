@@ -20,8 +20,10 @@ from pathlib import Path
 
 import pytest
 
+from fairlot.board.hinting import hints_of
 from fairlot.board.replay import Replay, replay
 from fairlot.board.sqlite import create_database
+from fairlot.board.tiled import HINTS
 from fairlot.board.transcript import Record, read_records
 from fairlot.cli.beacon.files import write_key
 from fairlot.entry import Entry, EntryType
@@ -179,10 +181,23 @@ def test_there_is_something_to_look_through(left: Left) -> None:
     """A trace that must be there is found where it must be: the search is not blind."""
     _, found = left
     assert {"stdout", "stderr", "running/board.sqlite-wal"} <= found.keys()
+    assert f"running/{HINTS}" in found
     where = {place for place, _ in in_all(found, deposit(ON, 0).encoded)}
     assert where & {"running/board.sqlite", "running/board.sqlite-wal"}
     assert any(place.endswith("club0/board.sqlite") for place in where)
     assert (found["stdout"], found["stderr"]) == (b"", b"")
+
+
+def test_hints_are_what_anybody_makes_of_the_log(left: Left) -> None:
+    """So nothing is in them that the log does not say of everybody to everybody."""
+    board, found = left
+    with closing(sqlite3.connect(board.folder / "board.sqlite")) as database:
+        rows = database.execute("SELECT data FROM transcript ORDER BY begins")
+        data = b"".join(row[0] for row in rows)
+    made = hints_of(replay(data, ON.state()))
+    assert made.count == len(NAMES)
+    for name in (board.folder.name, "running"):
+        assert found[f"{name}/{HINTS}"] == made.to_bytes()
 
 
 def test_no_address_is_kept(left: Left) -> None:

@@ -16,7 +16,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PITFALLS = 75
+PITFALLS = 76
 MARKED = (
     *("notation", "groups", "bbs", "committee", "key-generation", "uniqueness-tag"),
     *("delay", "drand", "tlock", "log"),

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from fairlot.board.sqlite import open_database
+from fairlot.board.tiled import HINTS
 from fairlot.cli.beacon.files import read_key
 from fairlot.cli.output import complain, say
 from fairlot.service.desk import Desk, Limits
@@ -27,7 +28,7 @@ def main(folder: Path) -> None:
 
     def reopen() -> KeptLogs:
         storage = open_database(folder / "board.sqlite")
-        return open_logs(storage, key, curve, Statements())
+        return open_logs(storage, key, curve, Statements(), hints=folder / HINTS)
 
     def clock() -> int:
         return int((folder / "clock").read_text(encoding="ascii"))

@@ -89,6 +89,18 @@ class Hints:
         found = source_of(self.data).read(start, min(end, start + _MOST))
         return MAGIC + found if found else b""
 
+    def until(self, behind: int) -> tuple[int, int]:
+        """Return where the records of some leaves end, and the last of these leaves.
+
+        Args:
+            behind: the leaf behind them.
+
+        Returns:
+            Bytes from the beginning of the file, and an index; -1 where there are none.
+        """
+        place = self._place(behind)
+        return _start(place), self._leaf(place - 1) if place else -1
+
     def _place(self, leaf: int) -> int:
         """Return where the record of a leaf is, or would be."""
         return bisect_left(range(self.count), leaf, key=self._leaf)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from fairlot.board.head import merge_heads
+from fairlot.board.hints import SUFFIX
 from fairlot.board.transcript import (
     LogName,
     LogRecords,
@@ -32,6 +33,8 @@ CHECKPOINT = "checkpoint"
 """The one file of a log that changes."""
 TRANSCRIPT = "transcript.fairlot"
 """The board's file, beside the log that it is about."""
+HINTS = TRANSCRIPT + SUFFIX
+"""What a verifier of that file would compute, beside it (specs/batch.md, section 6)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from fairlot.audit.transcript_file import read_transcript
 from fairlot.board.ahead import Ahead
 from fairlot.board.beginning import begin_log
 from fairlot.board.storage import Storage
+from fairlot.board.tiled import HINTS, TRANSCRIPT
 from fairlot.cli.beacon.files import read_entry_file, read_key, write_key
 from fairlot.cli.board_folder import (
     KEY,
@@ -36,6 +37,7 @@ from fairlot.cli.output import busy, complain, say
 from fairlot.cli.page import PAGE
 from fairlot.cli.role_keys import BOARD, key_step
 from fairlot.cli.states import recalled
+from fairlot.cli.transcript import open_hints
 from fairlot.cli.verdicts import add_no_cache
 from fairlot.errors import InputError
 from fairlot.service.asking import Post
@@ -205,10 +207,11 @@ def _serve(arguments: argparse.Namespace) -> int:
         storage = opened_storage(folder, arguments.storage, arguments.password_file)
         try:
             kept = recalled(logs_file(folder), curve, cache=arguments.cache)
-            with kept as known:
-                ahead = Ahead(SystemRandomness())
-                said = known.statements
-                return open_logs(storage, key, curve, said, ahead, known.states)
+            # By this name whatever keeps the logs.
+            with kept as known, open_hints(folder / TRANSCRIPT) as hints:
+                ahead = Ahead(SystemRandomness(), hints)
+                said, states, to = known.statements, known.states, folder / HINTS
+                return open_logs(storage, key, curve, said, ahead, states, to)
         except BaseException:
             storage.close()
             raise

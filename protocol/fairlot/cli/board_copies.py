@@ -4,13 +4,15 @@ import argparse
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from fairlot.board.hints import SUFFIX
 from fairlot.board.transcript import registries_alone
-from fairlot.cli import fetching
+from fairlot.cli.fetching_hints import fetch_both
 from fairlot.cli.heads import PROOF
 from fairlot.cli.output import complain
 from fairlot.cli.over_http import BoardAddress
 from fairlot.cli.reading import read_at_most
 from fairlot.cli.settings import BOARD, add_setting
+from fairlot.cli.transcript import read_hints
 from fairlot.entry import Entry
 from fairlot.errors import InputError, Rejection
 from fairlot_crypto.durable import write_file
@@ -72,6 +74,8 @@ def send_last(arguments: argparse.Namespace, entry: Entry) -> bool | None:
 def fetch(board: BoardAddress, path: Path, *, registry_alone: bool = False) -> None:
     """Get a copy of a board's transcript; it never takes the place of another history.
 
+    The board's hints lie beside it then, if it hands out any.
+
     Args:
         board: where it answers.
         path: of the copy; what is there already must be its beginning.
@@ -85,8 +89,8 @@ def fetch(board: BoardAddress, path: Path, *, registry_alone: bool = False) -> N
     """
     with TemporaryDirectory(prefix="fairlot-") as folder:
         there = Path(folder) / path.name
-        fetching.fetch(board.transcript(), there)
-        data = there.read_bytes()
+        fetch_both(board.transcript(), there)
+        data, hints = there.read_bytes(), read_hints(there)
     # Step 6.
     if registry_alone:
         data = registries_alone(data)
@@ -102,6 +106,8 @@ def fetch(board: BoardAddress, path: Path, *, registry_alone: bool = False) -> N
             remedy = "keep both, and compare them with fairlot compare"
             raise Rejection("http.fork", f"{problem}; {remedy}")
     write_file(path, data)
+    if hints.count and not registry_alone:
+        write_file(path.with_name(f"{path.name}{SUFFIX}"), hints.to_bytes())
 
 
 def send(board: BoardAddress, entry: Entry, named: Path, receipt: Path | None) -> bool:

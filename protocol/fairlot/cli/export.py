@@ -7,13 +7,22 @@ import argparse
 from pathlib import Path
 
 from fairlot.audit.transcript_file import read_transcript
-from fairlot.board.tiled import CHECKPOINT, TRANSCRIPT, TiledLog, main_log, tiled
+from fairlot.board.tiled import (
+    CHECKPOINT,
+    HINTS,
+    TRANSCRIPT,
+    TiledLog,
+    main_log,
+    tiled,
+)
 from fairlot.cli.command import OK, Action, add_json
 from fairlot.cli.folders import make_folder
 from fairlot.cli.heads import read_kept_head
 from fairlot.cli.output import busy, say, show_json
 from fairlot.cli.reading import read_at_most
+from fairlot.cli.transcript import read_hints
 from fairlot.errors import InputError
+from fairlot.logs import LogKind
 from fairlot.text import Viewed, counted
 from fairlot_crypto.durable import write_file
 
@@ -54,7 +63,10 @@ def execute(arguments: argparse.Namespace) -> int:
             _check_extends(arguments.out / log.folder, log)
         written = sum(_write(arguments.out / log.folder, log) for log in logs)
         # Step 7.
-        write_file(arguments.out / main_log(logs).folder / TRANSCRIPT, data)
+        main, hints = main_log(logs), read_hints(arguments.file)
+        if main.name.kind is LogKind.SALE and hints.count:
+            write_file(arguments.out / main.folder / HINTS, hints.to_bytes())
+        write_file(arguments.out / main.folder / TRANSCRIPT, data)
         for log in logs:
             head = log.head.to_text().encode()
             write_file(arguments.out / log.folder / CHECKPOINT, head)

@@ -51,20 +51,24 @@ class Redirects(urllib.request.HTTPRedirectHandler):
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
-def _opener() -> urllib.request.OpenerDirector:
-    """Return what speaks HTTP, and nothing else: no file, no ftp."""
-    opener = urllib.request.OpenerDirector()
+def opener(*more: urllib.request.BaseHandler) -> urllib.request.OpenerDirector:
+    """Return what speaks HTTP, and nothing else: no file, no ftp, no redirect.
+
+    Args:
+        more: what handles more than that.
+    """
+    made = urllib.request.OpenerDirector()
     for handler in (
         urllib.request.ProxyHandler(),
         urllib.request.HTTPHandler(),
         urllib.request.HTTPSHandler(),
         urllib.request.HTTPDefaultErrorHandler(),
         urllib.request.HTTPErrorProcessor(),
-        Redirects(),
+        *more,
     ):
-        opener.add_handler(handler)
-    opener.addheaders = [("User-Agent", "fairlot")]
-    return opener
+        made.add_handler(handler)
+    made.addheaders = [("User-Agent", "fairlot")]
+    return made
 
 
 def address_of_transcript(text: str) -> str:
@@ -83,13 +87,16 @@ def address_of_transcript(text: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
 
 
-def fetch(text: str, path: Path, most: int = STREAM_LIMIT) -> None:
+def fetch(text: str, path: Path, most: int = STREAM_LIMIT) -> str:
     """Write the transcript of a board to a new file.
 
     Args:
         text: the address of a board's log, or of the file below it.
         path: where it goes; nothing stays there where it is refused.
         most: bytes that are taken.
+
+    Returns:
+        Where it was, after all redirects.
 
     Raises:
         InputError: ``transcript.address``, ``transcript.redirect``,
@@ -100,6 +107,7 @@ def fetch(text: str, path: Path, most: int = STREAM_LIMIT) -> None:
     try:
         with closing(_asked(address)) as answer, Screen(acknowledge=False) as screen:
             _write(address, answer, path, most, screen.stage("fetching"))
+            return answer.url
     except InputError:
         path.unlink(missing_ok=True)
         raise
@@ -107,7 +115,7 @@ def fetch(text: str, path: Path, most: int = STREAM_LIMIT) -> None:
 
 def _asked(address: str, tries: int = TRIES) -> HTTPResponse:
     try:
-        answer = _opener().open(address, timeout=SECONDS)
+        answer = opener(Redirects()).open(address, timeout=SECONDS)
     except urllib.error.HTTPError as error:
         with error:
             wait = str(error.headers.get("retry-after", ""))

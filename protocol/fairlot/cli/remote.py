@@ -30,7 +30,7 @@ def fetched(arguments: argparse.Namespace) -> Generator[None]:
     """Put files in the place of all addresses, as long as a command runs.
 
     Raises:
-        InputError: as ``fetch``.
+        InputError: as ``fetch_both``.
     """
     named = {name: found for name, found in vars(arguments).items() if _remote(found)}
     if not named:
@@ -65,11 +65,11 @@ def _local(found: Any, folder: Path, addresses: dict[Path, str]) -> Any:  # noqa
         return [_local(each, folder, addresses) for each in found]  # pyright: ignore[reportUnknownVariableType]
     if not isinstance(found, Remote):
         return found
-    from fairlot.cli.fetching import fetch  # noqa: PLC0415
+    from fairlot.cli.fetching_hints import fetch_both  # noqa: PLC0415
 
     below = folder / str(len(addresses))
     below.mkdir()
     path = below / TRANSCRIPT
-    fetch(found.address, path)
+    fetch_both(found.address, path)
     addresses[path] = found.address
     return path

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from itertools import chain
 
@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from fairlot.board.tiled import CHECKPOINT, TRANSCRIPT
+from fairlot.board.tiled import CHECKPOINT, HINTS, TRANSCRIPT
 from fairlot.entry import MAX_ENTRY_BYTES
 from fairlot.errors import Rejection
 from fairlot.page.assembly import page
@@ -143,6 +143,7 @@ class Reads:
             Route("/page", self._page),
             Route("/{kind}/{scope}/checkpoint", self._checkpoint),
             Route(f"/{{kind}}/{{scope}}/{TRANSCRIPT}", self._transcript),
+            Route(f"/{{kind}}/{{scope}}/{HINTS}", self._hints),
             Route("/{kind}/{scope}/tile/{rest:path}", self._tile),
         ]
 
@@ -188,12 +189,30 @@ class Reads:
         if _log(kept, request) is not kept.main:
             raise _nothing()
         length = kept.index.length
-        headers = {"content-length": str(length), "cache-control": CHANGES}
-        pieces = kept.index.transcript(length)
-        # Before the status is sent: a storage that is being opened again gives none.
-        first = await run_in_threadpool(next, pieces, b"")
-        whole = chain((first,), pieces)
-        return StreamingResponse(whole, headers=headers, media_type=BYTES)
+        return await _in_pieces(length, kept.index.transcript(length))
+
+    async def _hints(self, request: Request) -> Response:
+        # Section 3.1, step 5.
+        kept = self._kept()
+        log = _log(kept, request)
+        found = None
+        if kept.hints is not None and log is kept.main:
+            found = await run_in_threadpool(kept.hints.opened)
+        if found is None:
+            raise _nothing()
+        try:
+            return await _in_pieces(*found)
+        except OSError as error:
+            # The storage is there: nobody need come again for what saves time.
+            raise _nothing() from error
+
+
+async def _in_pieces(length: int, pieces: Iterator[bytes]) -> Response:
+    headers = {"content-length": str(length), "cache-control": CHANGES}
+    # Before the status is sent: a storage that is being opened again gives none.
+    first = await run_in_threadpool(next, pieces, b"")
+    whole = chain((first,), pieces)
+    return StreamingResponse(whole, headers=headers, media_type=BYTES)
 
 
 def _log(kept: KeptLogs, request: Request) -> LogIndex:

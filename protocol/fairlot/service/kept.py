@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from fairlot.board.ahead import Ahead
 from fairlot.board.files import read_files
@@ -18,6 +19,7 @@ from fairlot.board.transcript import LogName
 from fairlot.errors import InputError
 from fairlot.logs import LogKind
 from fairlot.service.index import Followed, Index, LogIndex
+from fairlot.service.kept_hints import KeptHints
 from fairlot_crypto.curve import Backend
 from fairlot_crypto.keys import SigningKey
 from fairlot_crypto.statements import Statements
@@ -38,6 +40,8 @@ class KeptLogs:
     """Of the logs that this board's key signs."""
     shared: Shared | None = None
     """The storage, where other front ends write to it too."""
+    hints: KeptHints | None = None
+    """Of the sale's log; ``None`` where nobody keeps any."""
 
     def turn(self) -> AbstractContextManager[None]:
         """Have the turn among front ends; who writes alone always has it.
@@ -62,6 +66,8 @@ class KeptLogs:
     def close(self) -> None:
         """Let others write."""
         self.storage.close()
+        if self.hints is not None:
+            self.hints.close()
 
 
 def renewal_of(state: SaleState | RegistryState) -> float:
@@ -88,6 +94,7 @@ def open_logs(
     statements: Statements,
     ahead: Ahead | None = None,
     states: States | None = None,
+    hints: Path | None = None,
 ) -> KeptLogs:
     """Verify what stands, cut a torn end, and keep the logs from here on.
 
@@ -98,6 +105,7 @@ def open_logs(
         statements: what this process has verified before.
         ahead: verifies presentations together; ``None`` verifies them one by one.
         states: from which the fold may go on; ``None`` for none.
+        hints: where those of the sale's log are kept; ``None`` for nowhere.
 
     Raises:
         InputError: ``service.empty`` where no log has begun.
@@ -112,7 +120,10 @@ def open_logs(
     open_one = _open_registry if given.sale is None else _open_sale
     kept = open_one(followed, key, registry, ahead, states)
     followed.begin()
-    return replace(kept, shared=storage if isinstance(storage, Shared) else None)
+    kept = replace(kept, shared=storage if isinstance(storage, Shared) else None)
+    if hints is None or kept.sale is None:
+        return kept
+    return replace(kept, hints=KeptHints(hints, kept.main.tree.size))
 
 
 def _open_sale(

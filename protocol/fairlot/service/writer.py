@@ -11,7 +11,7 @@ from fairlot.board.following import follow
 from fairlot.board.log_keeper import Receipt
 from fairlot.board.once import named_nym
 from fairlot.board.transcript import LogName, Record, Stop, log_of, read_records
-from fairlot.entry import Entry
+from fairlot.entry import Entry, EntryHash
 from fairlot.errors import InputError, Rejection
 from fairlot.identity.showing import learn_shown
 from fairlot.service.index import LogIndex
@@ -58,6 +58,8 @@ class Writer:
         self.kept = reopen()
         """The logs; others after a write that failed."""
         self._ahead = False
+        self._made: dict[EntryHash, bytes] = {}
+        """The hints of what was verified in this turn, and before it."""
 
     def tick(self) -> None:
         """Take in what other front ends have written, and post the markers that are due.
@@ -145,6 +147,7 @@ class Writer:
         self._recover()
         if self.kept.shared is not None:
             self._follow()
+            self._keep_hints()
             self._learn(entry for _, entry in entries)
 
     def _follow(self) -> None:
@@ -189,16 +192,30 @@ class Writer:
         if self.kept.sale is None or not self.kept.sale.state.opened:
             return
         state = self.kept.sale.state
-        mine = (entry for entry in entries if entry.scope == state.sale_id)
-        shown = [shown_in(state, entry) for entry in mine]
-        found = [each for each in shown if each is not None]
-        if len(found) > 1:
-            nothing = [None] * len(found)
-            learn_shown(found, nothing, state.statements, self._randomness)
+        mine = [entry for entry in entries if entry.scope == state.sale_id]
+        found = [(entry, shown_in(state, entry)) for entry in mine]
+        shown = [(entry.hash, each) for entry, each in found if each is not None]
+
+        def told(place: int, hints: bytes) -> None:
+            self._made[shown[place][0]] = hints
+
+        showings, nothing = [each for _, each in shown], [None] * len(shown)
+        if shown:
+            learn_shown(showings, nothing, state.statements, self._randomness, told)
 
     def _forget(self) -> None:
         for keeper in self.kept.keepers.values():
             keeper.state.statements = Statements()
+        self._keep_hints()
+
+    def _keep_hints(self) -> None:
+        """Keep the hints of what is on the log now; all others are forgotten."""
+        made, self._made = self._made, {}
+        hints, log = self.kept.hints, self.kept.main
+        if hints is not None:
+            # Section 3.1, step 2.
+            places = ((log.place_of(each), made[each]) for each in made)
+            hints.add({place: each for place, each in places if place is not None})
 
     def _recover(self) -> None:
         """Open the logs again after a write that failed."""
