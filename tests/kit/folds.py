@@ -13,7 +13,9 @@ from fairlot.board.places import Places
 from fairlot.board.replay import Replay
 from fairlot.deposit.final import Positions
 from fairlot.entry import Entry
+from fairlot.identity.lives import Lives
 from fairlot_crypto.curve import Backend
+from fairlot_crypto.keyed import Keys
 from fairlot_crypto.log.merkle import Tree
 from fairlot_crypto.statements import Statements
 
@@ -62,6 +64,11 @@ def _positions(positions: Positions) -> object:
     return [_form(each) for each in known]
 
 
+def _lives(lives: Lives) -> object:
+    pasts = [(lives.leaves[index], lives.past(index)) for index in lives.leaves]
+    return _form((pasts, lives.closed))
+
+
 def _items(items: LogItems) -> object:
     names = ("name", "leaves", "kinds", "heads", "over")
     return [_form(getattr(items, name)) for name in names]
@@ -75,6 +82,8 @@ _FORMS: tuple[tuple[Any, Callable[[Any], object]], ...] = (
     ((Statements, Foresight, Backend), lambda value: type(value).__name__),
     (Places, _places),
     (Positions, _positions),
+    (Lives, _lives),
+    (Keys, lambda keys: [*keys]),
     (LogItems, _items),
     (Mapping, lambda known: [(_form(key), _form(known[key])) for key in known]),
     (AbstractSet, lambda known: sorted(map(repr, map(_form, known)))),

@@ -1,28 +1,18 @@
 """Which leaves of a log were accepted: an entry stands once (specs/sale.md, section 2)."""
 
-from array import array
-
-from fairlot_crypto.log.merkle import HASH_LENGTH, Tree
-
-_FREE = 2**32 - 1
-_SMALLEST = 64
+from fairlot_crypto.keyed import Table
+from fairlot_crypto.log.merkle import Tree
 
 
 class Places:
-    """The leaves that were accepted, by their hashes, in eight to sixteen bytes for each.
+    """The leaves that were accepted, by their hashes, which are the tree's."""
 
-    A table of indexes, of which half at least is free: the hashes themselves are the tree's.
-    Where a leaf stands in the table follows from a key of this process, so that nobody can
-    make leaves that crowd there.
-    """
-
-    __slots__ = ("_count", "_fresh", "_owed", "_size", "_table", "tree")
+    __slots__ = ("_fresh", "_owed", "_size", "_table", "tree")
 
     def __init__(self, tree: Tree) -> None:
         """Start with none of a tree's leaves."""
         self.tree = tree
-        self._table = array("I", [_FREE]) * _SMALLEST
-        self._count = 0
+        self._table = Table(self._leaf)
         self._owed = 0
         """How many leaves were accepted that are not in the table yet."""
         self._fresh: set[bytes] = set()
@@ -38,7 +28,7 @@ class Places:
         if self._size == self.tree.size and leaf in self._fresh:
             return True
         self._settle()
-        return self._table[self._slot(leaf)] != _FREE
+        return self._table.find(leaf) is not None
 
     def add(self, leaf: bytes) -> None:
         """Accept the leaf that comes next into the tree."""
@@ -48,10 +38,7 @@ class Places:
             self._fresh.clear()
             self._size = size
         self._fresh.add(leaf)
-        if 2 * (self._count + 1) > len(self._table):
-            self._grow()
-        self._table[self._slot(leaf)] = size
-        self._count += 1
+        self._table.add(leaf, size)
 
     def forget(self) -> None:
         """Forget what was accepted and is not in the tree, or was taken back."""
@@ -60,40 +47,9 @@ class Places:
     def _settle(self) -> None:
         """Put into an empty table what it owes."""
         owed, self._owed = self._owed, 0
-        if not owed:
-            return
-        length = _SMALLEST
-        while length < 2 * (owed + 1):
-            length *= 2
-        table, mask = array("I", [_FREE]) * length, length - 1
-        leaves = self.tree.levels[0]
-        for index in range(owed):
-            at = hash(leaves[index * HASH_LENGTH : (index + 1) * HASH_LENGTH]) & mask
-            while table[at] != _FREE:
-                at = (at + 1) & mask
-            table[at] = index
-        self._table, self._count = table, owed
+        if owed:
+            self._table.fill(map(self.tree.leaf, range(owed)), owed)
 
-    def _slot(self, leaf: bytes) -> int:
-        """Return where a leaf stands, or would stand."""
-        table = self._table
-        mask = len(table) - 1
-        at = hash(leaf) & mask
-        if table[at] == _FREE:
-            return at
-        tree = self.tree
-        size = tree.size
-        while (index := table[at]) != _FREE:
-            if index < size and tree.leaf(index) == leaf:
-                break
-            at = (at + 1) & mask
-        return at
-
-    def _grow(self) -> None:
-        former, tree = self._table, self.tree
-        self._table = array("I", [_FREE]) * (2 * len(former))
-        # What was taken back from the tree is left behind.
-        kept = [index for index in former if index < tree.size]
-        self._count = len(kept)
-        for index in kept:
-            self._table[self._slot(tree.leaf(index))] = index
+    def _leaf(self, index: int) -> bytes | None:
+        """Return the hash of a leaf; ``None`` where it is not in the tree."""
+        return self.tree.leaf(index) if index < self.tree.size else None

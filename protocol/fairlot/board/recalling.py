@@ -31,7 +31,6 @@ from fairlot.deposit.recalled import RecalledPositions, columns_of
 from fairlot.entry import Entry, EntryHash, EntryType, body_fields
 from fairlot.identity.leaf import Leaf, read_leaf
 from fairlot.logs import LogKind
-from fairlot_crypto.curve import G1_LENGTH
 from fairlot_crypto.errors import CryptoError
 from fairlot_crypto.hashing import tagged_hash
 from fairlot_crypto.log.checkpoint import SignedCheckpoint
@@ -148,9 +147,7 @@ def recall_registry(begun: Begun, into: LogReplay[RegistryState]) -> None:
 
     state.recall(begun.trees[log.scope], log.times[-1])
     state.recall_entry(_entry(items, 0), log.times[0], 0)
-    ends = range(0, len(kept.commitments), G1_LENGTH)
-    commitments = [kept.commitments[end : end + G1_LENGTH] for end in ends]
-    state.recall_leaves(commitments, born)
+    state.recall_leaves(kept.commitments, born)
     for index, kind in enumerate(log.kinds):
         if index and kind not in (LEAVES, _TIMES):
             entry, time = _entry(items, index), log.times[index]
@@ -206,7 +203,7 @@ class Keeping:
             positions = columns_of(state.positions, _finals(read))
             self._sale = KeptSale(_kept_log(read), positions)
         elif state.registry.previous is None:
-            commitments = b"".join(state.commitments)
+            commitments = b"".join(state.commitments.pieces())
             self._registry = KeptRegistry(_kept_log(read), commitments)
 
     def state(self, source: Source) -> KeptState | None:

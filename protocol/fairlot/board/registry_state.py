@@ -4,12 +4,13 @@ It says whose leaves there are, and which rolls sales may open with. The same lo
 sale of a season.
 """
 
-from collections.abc import Callable, Iterable, MutableMapping
+from collections.abc import Callable
 
 from fairlot.board.log_state import LogState
 from fairlot.entry import Entry, EntryType, Role, body_fields
 from fairlot.errors import Rejection
 from fairlot.identity.leaf import Leaf, check_leaf, read_leaf
+from fairlot.identity.leaves import Leaves
 from fairlot.identity.lives import Lives, check_carried
 from fairlot.identity.pinning import (
     PinnedKeys,
@@ -28,8 +29,8 @@ from fairlot.identity.roll import (
     roll_id_of,
 )
 from fairlot.logs import LogIdentity
-from fairlot.recalled import Recalled
-from fairlot_crypto.curve import Backend
+from fairlot_crypto.curve import G1_LENGTH, Backend
+from fairlot_crypto.keyed import Keys
 from fairlot_crypto.statements import Statements
 
 
@@ -54,8 +55,6 @@ class RegistryState(LogState):
         self.before = before
         """The state of the registry that this one continues, where its log is at hand."""
         self._carried: set[int] = set()
-        self.leaves: MutableMapping[int, Leaf] = {}
-        """As they were registered; ``life`` and ``leaf_at`` say what has become of them."""
         self.rolls: dict[RollId, PostedRoll] = {}
         """In the order of their numbers."""
         self.roll_indexes: list[int] = []
@@ -65,7 +64,8 @@ class RegistryState(LogState):
         self._credentials: Credentials | None = None
         self._identity: LogIdentity | None = None
         self._lives: Lives | None = None
-        self._identity_commitments: dict[bytes, None] = {}
+        self.commitments = Keys(G1_LENGTH)
+        """The identity commitments of all leaves, by their indexes."""
         self.handlers = {
             EntryType.REGISTRY: self._registry_entry,
             EntryType.TIME: self._time_entry,
@@ -128,14 +128,14 @@ class RegistryState(LogState):
         return self.registry.registry_id if self.begun else RegistryId(b"")
 
     @property
+    def leaves(self) -> Leaves:
+        """As they were registered; ``lives`` and ``leaf_at`` say what became of them."""
+        return Leaves() if self._lives is None else self._lives.leaves
+
+    @property
     def open_leaves(self) -> int:
         """How many leaves are not closed."""
         return len(self.leaves) - len(self.closed_leaves)
-
-    @property
-    def commitments(self) -> tuple[bytes, ...]:
-        """The identity commitments of all leaves, by their indexes."""
-        return tuple(self._identity_commitments)
 
     @property
     def closed_leaves(self) -> frozenset[int]:
@@ -177,18 +177,16 @@ class RegistryState(LogState):
         return Roll(len(self.rolls), time, size, root, self.open_leaves, expires)
 
     def recall_leaves(
-        self, commitments: Iterable[bytes], born: Callable[[int], tuple[int, Leaf]]
+        self, commitments: bytes, born: Callable[[int], tuple[int, Leaf]]
     ) -> None:
         """Take leaves in again that were accepted, after REGISTRY.
 
         Args:
-            commitments: of each.
-            born: returns a leaf as it was registered, and when that was.
+            commitments: of each, joined.
+            born: returns when a leaf was registered, and the leaf.
         """
-        self._identity_commitments = dict.fromkeys(commitments)
-        count = len(self._identity_commitments)
-        self.leaves = Recalled(range(count), lambda index: born(index)[1])
-        self.lives.recall(count, born)
+        self.commitments = Keys.of(commitments, G1_LENGTH)
+        self.lives.leaves.recall(len(self.commitments), born)
 
     def recall_roll(self, entry: Entry, index: int, enrolled: int) -> None:
         """Take a ROLL in again that was accepted, after all that stands before it.
@@ -254,7 +252,7 @@ class RegistryState(LogState):
             raise Rejection(
                 "leaf.index", f"the next leaf must have index {len(self.leaves)}"
             )
-        if leaf.commitment in self._identity_commitments:
+        if leaf.commitment in self.commitments:
             raise Rejection(
                 "leaf.repeated", "this identity commitment has a leaf already"
             )
@@ -263,8 +261,7 @@ class RegistryState(LogState):
         self._check_carried(leaf, time)
         if known is None:
             check_leaf(self.curve, self.registry, leaf, self.statements)
-        self._identity_commitments[leaf.commitment] = None
-        self.leaves[leaf.index] = leaf
+        self.commitments.add(leaf.commitment)
         self.lives.born(leaf, time)
         if leaf.previous is not None:
             self._carried.add(leaf.previous)

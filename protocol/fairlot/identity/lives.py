@@ -1,6 +1,5 @@
 """The lives of all leaves of a registry: a fold (specs/life.md, sections 4 and 7)."""
 
-from collections.abc import Callable, MutableMapping
 from typing import TypeAlias
 
 from fairlot.entry import Entry
@@ -17,9 +16,9 @@ from fairlot.identity.acts import (
     read_act,
 )
 from fairlot.identity.leaf import Leaf, LeafStatus
+from fairlot.identity.leaves import Leaves
 from fairlot.identity.life import LeafLife
 from fairlot.identity.registry import Registry
-from fairlot.recalled import Recalled
 from fairlot_crypto.keys import VerifyKey
 from fairlot_crypto.statements import Statements
 
@@ -32,8 +31,11 @@ class Lives:
     def __init__(self, registry: Registry) -> None:
         """Start without a leaf."""
         self._registry = registry
-        self._lives: MutableMapping[int, _Past] = {}
-        """What each leaf has been, and from which time on; the last is what it is."""
+        self.leaves = Leaves()
+        """As they were registered."""
+        self._changed: dict[int, _Past] = {}
+        """What became of leaves of which there were entries, and from which time on; the
+        last is what each is."""
         self._closed: set[int] = set()
 
     def __getitem__(self, index: int) -> LeafLife:
@@ -42,9 +44,17 @@ class Lives:
         Raises:
             Rejection: ``life.leaf``.
         """
-        if index not in self._lives:
+        if index not in self.leaves:
             raise Rejection("life.leaf", "there is no leaf of this index")
-        return self._lives[index][-1][1]
+        return self.past(index)[-1][1]
+
+    def past(self, index: int) -> _Past:
+        """Return what a leaf has been, and from which time on; nothing without a leaf."""
+        known = self._changed.get(index)
+        if known is not None or index not in self.leaves:
+            return known or []
+        time, leaf = self.leaves.born(index)
+        return [(time, LeafLife.of(leaf))]
 
     @property
     def closed(self) -> frozenset[int]:
@@ -59,7 +69,7 @@ class Lives:
             since: by the log's clock, Unix seconds.
             until: the last of the times; what comes later is not looked at.
         """
-        past = self._lives.get(index, ())
+        past = self.past(index)
         ends = (*(begun for begun, _ in past[1:]), until)
         lives = zip(past, ends, strict=False)
         # A leaf is ACTIVE again when a freeze ends: the last moment of each life decides.
@@ -73,21 +83,7 @@ class Lives:
 
     def born(self, leaf: Leaf, time: int) -> None:
         """Take in a leaf whose LEAF entry was accepted at ``time``, Unix seconds."""
-        self._become(leaf.index, LeafLife.of(leaf), time)
-
-    def recall(self, count: int, born: Callable[[int], tuple[int, Leaf]]) -> None:
-        """Take in the first leaves, of which each is looked at when it is asked for.
-
-        Args:
-            count: how many.
-            born: returns the leaf of an index as it was registered, and when that was.
-        """
-
-        def past(index: int) -> _Past:
-            time, leaf = born(index)
-            return [(time, LeafLife.of(leaf))]
-
-        self._lives = Recalled(range(count), past)
+        self.leaves.add(leaf, time)
 
     def apply(self, entry: Entry, time: int, statements: Statements) -> None:
         """Take in an entry of the life of a leaf (steps 1 to 9).
@@ -109,12 +105,9 @@ class Lives:
             raise Rejection("life.version", problem)
         _check_attempt(life, act)
         after = self._after(life, act, entry.key, time, statements)
-        self._become(act.index, after, time)
-
-    def _become(self, index: int, life: LeafLife, time: int) -> None:
-        self._lives.setdefault(index, []).append((time, life))
-        if life.closed:
-            self._closed.add(index)
+        self._changed[act.index] = [*self.past(act.index), (time, after)]
+        if after.closed:
+            self._closed.add(act.index)
 
     def _after(
         self,
