@@ -18,7 +18,7 @@ from fairlot.allocation.shape import Lots, Order, Shares
 from fairlot.beacon.seals import Seals
 from fairlot.bids import Steps
 from fairlot.deposit.deposit import Deposit
-from fairlot.deposit.final import Position, Positions
+from fairlot.deposit.final import Positions
 from fairlot.door.gate import Gate
 from fairlot.errors import InvariantError
 from fairlot.identity.roll import PostedRoll
@@ -62,9 +62,11 @@ def found(name: str, way: str, runs: int) -> Target:
 
 
 def each_deposit_counts(patch: pytest.MonkeyPatch) -> None:
+    place_of_nym = Positions.place
+
     def place(self: Positions, deposit: Deposit) -> None:
         own = Nym(deposit.entry_hash.ljust(48, b"\0"))
-        self.by_nym[own] = Position(deposit, deposit.binding.refund_to)
+        place_of_nym(self, deposit.changed(nym=own))
 
     patch.setattr(Positions, "place", place)
 

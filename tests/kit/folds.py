@@ -58,9 +58,8 @@ def _places(places: Places) -> list[bool]:
 
 
 def _positions(positions: Positions) -> object:
-    # Before positions are read: then columns say who may contribute, and what is paid.
-    early = positions.depositors, [*positions.stakes()]
-    known = early, [*positions.by_nym.items()], positions.refs
+    rows = positions.depositors, [*positions.stakes()]
+    known = rows, [*positions.by_nym.items()], sorted(positions.refs)
     return [_form(each) for each in known]
 
 

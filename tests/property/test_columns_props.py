@@ -35,6 +35,7 @@ STEPS = st.lists(
 )
 
 
+@pytest.mark.thorough
 @given(STEPS, st.integers(0, 20), st.data())
 def test_growing_bytes_are_those_of_a_bytearray(
     steps: list[tuple[str, bytes, int]], most: int, data: st.DataObject

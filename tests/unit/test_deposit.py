@@ -16,7 +16,7 @@ from fairlot.deposit.payment import make_payment, read_payment
 from fairlot.deposit.wish import Wish
 from fairlot.entry import EntryHash, EntryType, Role, sign_entry
 from fairlot.errors import Rejection
-from fairlot.names import Nym, SaleId, nym_context
+from fairlot.names import HASH_LENGTH, Nym, SaleId, nym_context
 from fairlot_crypto import cbor, keys
 from fairlot_crypto.cbor import Value
 from fairlot_crypto.statements import Statements
@@ -166,7 +166,7 @@ def test_a_verified_presentation_is_remembered_by_all_that_it_depends_on(
 def ranked(on: Stage, epoch: int, seq: int, entry_hash: bytes) -> Deposit:
     made = read(on)
     binding = replace(made.binding, seq=seq)
-    name = EntryHash(entry_hash)
+    name = EntryHash(entry_hash.ljust(HASH_LENGTH, b"\0"))
     return replace(made, epoch=epoch, binding=binding, entry_hash=name)
 
 

@@ -10,7 +10,6 @@ from fairlot.board.kept_state import KeptLog, KeptRegistry, KeptState
 from fairlot.board.places import Places
 from fairlot.board.source import InMemory
 from fairlot.deposit.recalled import PositionColumns
-from fairlot.recalled import Recalled
 from fairlot_crypto.errors import CallerError, EncodingError
 from fairlot_crypto.log.merkle import Tree, leaf_hash
 from fairlot_crypto.states import begins_as_state, read_state, write_state
@@ -23,24 +22,6 @@ def tree_of(size: int) -> Tree:
     for number in range(size):
         tree.append(number.to_bytes(4))
     return tree
-
-
-def test_a_value_is_read_once_and_only_when_it_is_asked_for() -> None:
-    asked: list[int] = []
-
-    def read(row: int) -> str:
-        asked.append(row)
-        return f"row {row}"
-
-    known = Recalled(["a", "b", "c"], read)
-    assert (len(known), "b" in known, "d" in known, asked) == (3, True, False, [])
-    assert (known["b"], known.get("b"), asked) == ("row 1", "row 1", [1])
-    known["d"] = "new"
-    known["a"] = "other"
-    del known["b"]
-    assert [known.row_of(key) for key in known] == [None, 2, None]
-    assert [*known.items()] == [("a", "other"), ("c", "row 2"), ("d", "new")]
-    assert asked == [1, 2]
 
 
 @pytest.mark.parametrize("size", [0, 1, 2, 3, 7, 8, 100])

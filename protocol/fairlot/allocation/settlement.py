@@ -242,7 +242,8 @@ def _check_destination(refund_to: object) -> None:
 def _line(funding: Funding, total: Total | None) -> LedgerLine:
     payment = total.payment if total else 0
     return LedgerLine(
-        nym=funding.nym,
+        # The same bytes, of which one copy is held.
+        nym=total.nym if total else funding.nym,
         units=total.units if total else 0,
         payment=payment,
         refund=funding.paid - payment,

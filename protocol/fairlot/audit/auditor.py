@@ -265,7 +265,7 @@ def _own_findings(
     yield from carried_findings(read.registries[0])
     yield from tag_findings(state.curve, read.registries)
     # Step 3.
-    finals = sum(f.final for f in state.fundings())
+    finals = sum(stake.final for stake in state.positions.stakes())
     most = state.roll.roll.leaves if finals else 0
     if finals > most:
         why = f"there are {finals} final deposits for the {most} leaves of the roll"
@@ -309,15 +309,15 @@ def _wrong_end(read: Replay) -> bool:
 
 
 def _facts(state: SaleState) -> dict[str, int]:
-    ledger = state.ledger
+    ledger, stakes = state.ledger, state.positions.stakes
     return {
         "beacon_delay": state.terms.beacon.delay if state.begun else 0,
         "entries": state.tree.size,
         "registry_entries": state.registry.tree.size,
         "leaves": len(state.registry.leaves),
         "rolls": len(state.registry.rolls),
-        "final_deposits": sum(f.final for f in state.fundings()),
-        "money_in": sum(f.paid for f in state.fundings()),
+        "final_deposits": sum(stake.final for stake in stakes()),
+        "money_in": sum(stake.paid for stake in stakes()),
         "payments": sum(line.payment for line in ledger),
         "refunds": sum(line.refund for line in ledger),
         "refunds_held": sum(line.held for line in ledger),

@@ -27,7 +27,7 @@ from fairlot.board.sale import SaleState
 from fairlot.board.source import Source
 from fairlot.board.transcript import record_at, scope_of
 from fairlot.deposit.deposit import Deposit, read_deposit
-from fairlot.deposit.recalled import RecalledPositions, columns_of
+from fairlot.deposit.recalled import columns_of, recall_positions
 from fairlot.entry import Entry, EntryHash, EntryType, body_fields
 from fairlot.identity.leaf import Leaf, read_leaf
 from fairlot.logs import LogKind
@@ -173,7 +173,7 @@ def recall_sale(begun: Begun, into: LogReplay[SaleState]) -> None:
     for index, kind in enumerate(log.kinds):
         if kind in _ONCE:
             state.recall_entry(_entry(items, index), log.times[index], index)
-    state.positions = RecalledPositions(kept.positions, read)
+    state.positions = recall_positions(kept.positions, read)
     into.recall(items, log.times, len(log.over))
 
 

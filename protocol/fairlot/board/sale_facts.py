@@ -65,7 +65,8 @@ class SaleFacts(LogState):
         self._contributions: Contributions | None = None
         self._ledger: tuple[LedgerLine, ...] = ()
         self._entrants: tuple[Entrant, ...] | None = None
-        """The entrants, kept once CLOSE has fixed them, since opening bids takes time."""
+        """The entrants, kept once CLOSE has fixed them, if there are bids: to open them
+        takes time."""
 
     @property
     def begun(self) -> bool:
@@ -256,7 +257,8 @@ class SaleFacts(LogState):
             return self._entrants
         signatures = (self.rounds if rounds is None else rounds).signatures
         found = entrants_of(self.curve, self.terms, self.positions, signatures)
-        if self._contributions is not None and rounds is None:
+        fixed = self._contributions is not None and rounds is None
+        if fixed and self.terms.bids is not None:
             self._entrants = found
         return found
 
@@ -275,8 +277,8 @@ class SaleFacts(LogState):
         # Step 7.
         draw = self.contributions.draw(self.sale_id, known.signatures)
         # Steps 8 and 9, and the allocation of step 11.
-        entrants = self.entrants(rounds)
-        outcome = allocate(self.terms.pools, entrants, draw.seed, self.sale_id)
+        pools, sale_id = self.terms.pools, self.sale_id
+        outcome = allocate(pools, self.entrants(rounds), draw.seed, sale_id)
         return draw, outcome, settle(outcome, self.fundings())
 
     def void_reasons(self, time: int) -> tuple[VoidReason, ...]:

@@ -182,7 +182,7 @@ def _second_rows(first: Outcome, second: SecondDraw) -> Iterator[_Row]:
 
 
 def _money_rows(state: SaleState, ledger: Sequence[LedgerLine]) -> Iterator[_Row]:
-    paid = sum(funding.paid for funding in state.fundings())
+    paid = sum(stake.paid for stake in state.positions.stakes())
     payments = sum(line.payment for line in ledger)
     held = sum(line.held for line in ledger)
     refunds = sum(line.refund for line in ledger) - held

@@ -5,17 +5,16 @@ log when somebody asks for it.
 """
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from fairlot.deposit.binding import REFUND_TO_LENGTH
 from fairlot.deposit.deposit import Deposit
-from fairlot.deposit.final import Position, Positions, Stake, stake_of
+from fairlot.deposit.final import Positions, Row
 from fairlot.deposit.payment import REF_LENGTH
-from fairlot.entry import EntryHash, EntryType
-from fairlot.names import NYM_LENGTH, Nym
-from fairlot.recalled import Recalled
-from fairlot_crypto.keys import KEY_LENGTH, VerifyKey
+from fairlot.entry import EntryHash
+from fairlot.names import NYM_LENGTH
+from fairlot_crypto.keys import KEY_LENGTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,71 +59,28 @@ class PositionColumns:
         )
 
 
-class RecalledPositions(Positions):
-    """Positions of which the first come from columns."""
+def recall_positions(
+    columns: PositionColumns, read: Callable[[int], Deposit]
+) -> Positions:
+    """Return positions whose final entries are read from the log.
 
-    def __init__(
-        self, columns: PositionColumns, read: Callable[[int], Deposit]
-    ) -> None:
-        """Recall positions.
-
-        Args:
-            columns: that fit.
-            read: returns the deposit in the leaf of an index.
-        """
-        self._columns = columns
-        nyms = map(Nym, _split(columns.nyms, NYM_LENGTH))
-
-        def position(row: int) -> Position:
-            deposit = read(columns.finals[row]).changed(proof=b"")
-            refund_to = _part(columns.refunds, row, REFUND_TO_LENGTH)
-            return Position(deposit, refund_to, columns.paid[row])
-
-        self._rows: Recalled[Nym, Position] = Recalled(nyms, position)
-        super().__init__(self._rows, set(_split(columns.refs, REF_LENGTH)))
-
-    @property
-    def depositors(self) -> dict[VerifyKey, Nym]:
-        """The settlement keys of those who may contribute to the beacon; none is read."""
-        found: dict[VerifyKey, Nym] = {}
-        for nym in self._rows:
-            row = self._rows.row_of(nym)
-            if row is not None:
-                key = _depositor_in(self._columns, row)
-            elif self._rows[nym].contributes:
-                key = self._rows[nym].final.binding.settle_pk
-            else:
-                key = None
-            if key is not None:
-                found[key] = nym
-        return found
-
-    def stakes(self) -> Iterator[Stake]:
-        """Yield what every nym has paid, in the order in which they came; none is read."""
-        columns = self._columns
-        for nym in self._rows:
-            row = self._rows.row_of(nym)
-            if row is None:
-                yield stake_of(nym, self._rows[nym])
-            else:
-                paid, final = columns.paid[row], bool(columns.kinds[row])
-                refund_to = _part(columns.refunds, row, REFUND_TO_LENGTH)
-                yield Stake(nym, paid, refund_to, final)
-
-    def columns(self, finals: Mapping[EntryHash, int]) -> PositionColumns:
-        """Return the columns of these positions; rows that nobody has read are copied."""
-        columns = self._columns
-        rows = (self._rows.row_of(nym) for nym in self._rows)
-        return _columns(
-            (
-                _row(self._rows[nym], finals) if row is None else _copied(columns, row)
-                for nym, row in zip(self._rows, rows, strict=True)
-            ),
-            self,
+    Args:
+        columns: that fit.
+        read: returns the deposit in the leaf of an index.
+    """
+    rows = (
+        Row(paid, final, amount, True, bool(kind), holder, refund_to)
+        for paid, final, amount, kind, holder, refund_to in zip(
+            columns.paid,
+            columns.finals,
+            columns.amounts,
+            columns.kinds,
+            _split(columns.holders, KEY_LENGTH),
+            _split(columns.refunds, REFUND_TO_LENGTH),
+            strict=True,
         )
-
-
-_Row = tuple[int, bytes, int, int, int, bytes]
+    )
+    return Positions.of(columns.nyms, rows, columns.refs, read)
 
 
 def columns_of(
@@ -136,57 +92,19 @@ def columns_of(
         positions: of a sale.
         finals: the index of each final entry's leaf, by its hash.
     """
-    if isinstance(positions, RecalledPositions):
-        return positions.columns(finals)
-    rows = (_row(position, finals) for position in positions.by_nym.values())
-    return _columns(rows, positions)
-
-
-def _columns(rows: Iterable[_Row], positions: Positions) -> PositionColumns:
-    found = tuple(rows)
-    finals, keys, kinds, amounts, paid, refunds = (
-        zip(*found, strict=True) if found else ((),) * 6
-    )
+    kept, at = [*positions.rows], array("Q")
+    for row in kept:
+        at.append(row.final if row.in_log else finals[positions.entry_hash(row)])
     return PositionColumns(
-        nyms=b"".join(positions.by_nym),
-        finals=array("Q", finals),
-        holders=b"".join(keys),
-        kinds=bytes(kinds),
-        amounts=array("Q", amounts),
-        paid=array("Q", paid),
-        refunds=b"".join(refunds),
+        nyms=b"".join(positions.nyms.pieces()),
+        finals=at,
+        holders=b"".join(row.holder for row in kept),
+        kinds=bytes(row.deposits for row in kept),
+        amounts=array("Q", (row.amount for row in kept)),
+        paid=array("Q", (row.paid for row in kept)),
+        refunds=b"".join(row.refund_to for row in kept),
         refs=b"".join(sorted(positions.refs)),
     )
-
-
-def _row(position: Position, finals: Mapping[EntryHash, int]) -> _Row:
-    final = position.final
-    deposits = final.binding.type is EntryType.DEPOSIT
-    at, key = finals[final.entry_hash], final.binding.settle_pk
-    paid, refund_to = position.paid, position.refund_to
-    return at, key, int(deposits), final.binding.amount, paid, refund_to
-
-
-def _copied(columns: PositionColumns, row: int) -> _Row:
-    return (
-        columns.finals[row],
-        _part(columns.holders, row, KEY_LENGTH),
-        columns.kinds[row],
-        columns.amounts[row],
-        columns.paid[row],
-        _part(columns.refunds, row, REFUND_TO_LENGTH),
-    )
-
-
-def _depositor_in(columns: PositionColumns, row: int) -> VerifyKey | None:
-    amount = columns.amounts[row]
-    if columns.kinds[row] and columns.paid[row] >= amount > 0:
-        return VerifyKey(_part(columns.holders, row, KEY_LENGTH))
-    return None
-
-
-def _part(column: bytes, row: int, length: int) -> bytes:
-    return column[row * length : (row + 1) * length]
 
 
 def _split(column: bytes, length: int) -> list[bytes]:
